@@ -1,0 +1,46 @@
+// What the engine needs of a connection; the room `connection` implements it.
+import type { Host } from '../model/host.ts'
+
+export interface ExchangeRequest {
+  /** POSIX shell text, written to the host's one shell as it is; it prints `end` as a line of its own, last, on both streams. */
+  readonly script: string
+  readonly end: string
+  /** Output as it comes, for progress. Whatever came before this exchange began (a login banner) is not part of it. */
+  onStdout(chunk: Buffer): void
+  /** Aborting breaks the connection off: the exchange rejects with ConnectionLost. */
+  readonly signal: AbortSignal
+}
+
+/** All that came on the two streams, up to and without the line `end`. */
+export interface Exchange {
+  readonly stdout: Buffer
+  readonly stderr: Buffer
+}
+
+/** One shell, as root where the host says become, on one connection. One exchange at a time. */
+export interface Connection {
+  /** @throws ConnectionLost */
+  exchange(request: ExchangeRequest): Promise<Exchange>
+  /** Makes an empty file as the login user, over a channel beside the shell; tells a running script to start nothing more. */
+  touch(path: string): Promise<void>
+  close(): void
+}
+
+export interface ConnectOptions {
+  /** For everything until the shell answers. */
+  readonly timeoutSeconds: number
+  readonly signal: AbortSignal
+}
+
+/** @throws Unreachable */
+export type Connect = (host: Host, options: ConnectOptions) => Promise<Connection>
+
+/** No connection came about. The message is for the operator: what was tried, what came, what to do. */
+export class Unreachable extends Error {
+  override readonly name = 'Unreachable'
+}
+
+/** A connection that stood is gone; what it carried may or may not have been done. */
+export class ConnectionLost extends Error {
+  override readonly name = 'ConnectionLost'
+}

@@ -1,0 +1,13 @@
+// A host with all that a run on it needs: everything was read, typed and checked; what is left is to connect.
+import type { Host } from '../model/host.ts'
+import type { Probe } from '../model/probe.ts'
+import type { Source } from '../model/source.ts'
+import type { Task } from '../model/task.ts'
+
+export interface PreparedHost {
+  readonly host: Host
+  readonly tasks: readonly Task[]
+  readonly outputs: Readonly<Record<string, Probe<unknown>>>
+  /** The bytes of every source that the tasks name. @throws for one that was not prepared. */
+  source(source: Source): Uint8Array
+}

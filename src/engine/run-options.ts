@@ -1,0 +1,20 @@
+// How a run is to go, fleet-wide.
+
+export interface RunOptions {
+  readonly playbook: string
+  readonly check: boolean
+  /** Hosts worked on at once. */
+  readonly forks: number
+  /** Sizes of the batches one after another, the last repeated; empty: all hosts at once. */
+  readonly serial: readonly BatchSize[]
+  /** Nothing new starts once more hosts than this failed or were unreachable; `undefined`: the others go on whatever happens. */
+  readonly maxFail: BatchSize | undefined
+  /** Seconds for a connection to stand. */
+  readonly connectSeconds: number
+  /** Ctrl-C: first abort = finish the change in hand, start nothing more. */
+  readonly interrupt: AbortSignal
+  /** Second Ctrl-C: leave at once. */
+  readonly abandon: AbortSignal
+}
+
+export type BatchSize = { readonly count: number } | { readonly percent: number }

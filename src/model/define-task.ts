@@ -1,0 +1,86 @@
+// Makes a task module out of its description: the public way, for the modules that ship and for a user's own.
+import type { Plan } from './plan.ts'
+import type { Probe } from './probe.ts'
+import type { Resource } from './resource.ts'
+import type { Source } from './source.ts'
+import type { PlanContext, Task } from './task.ts'
+import { TaskArgumentError } from './task-argument-error.ts'
+import { callSite } from './call-site.ts'
+
+/** What every task takes besides its own arguments. */
+export interface CommonArgs {
+  /** Shown instead of the name that the module makes up. */
+  readonly name?: string
+  /** For `--tags` and `--skip-tags`. */
+  readonly tags?: readonly string[]
+}
+
+/** One way to use a module; examples feed the docs, the test cases and the laws. */
+export interface Example<Args> {
+  /** What it shows, as a sentence without a full stop. */
+  readonly title: string
+  readonly args: Args
+  /** Shell text that puts a Debian host into a state in which the example has something to do; run by the law tests, in a lab. */
+  readonly given?: string
+  /** Contents for the sources that the example names, by path. */
+  readonly sources?: Readonly<Record<string, string>>
+}
+
+export interface TaskDefinition<Args, State> {
+  readonly type: string
+  /** The default name, from the arguments. */
+  name(args: Args): string
+  /** Says what is wrong with the arguments, where the types cannot: `path must be absolute, got "etc/x"`. `undefined`: nothing. */
+  check?(args: Args): string | undefined
+  probe(args: Args): Probe<State>
+  /** Pure; must not throw on any state that the probe can parse. */
+  plan(args: Args, now: State, context: PlanContext): Plan<State>
+  writes(args: Args): readonly Resource[]
+  owns?(args: Args): readonly Resource[]
+  sources?(args: Args): readonly Source[]
+  /** Whether these arguments have no question that tells that it is done: it runs once in each run. */
+  once?(args: Args): boolean
+  readonly examples: readonly Example<Args>[]
+}
+
+/** A module: call it with arguments to get a task; `definition` is what docs and law tests read. */
+export interface TaskModule<Args, State> {
+  (args: Args & CommonArgs): Task<State>
+  readonly definition: TaskDefinition<Args, State>
+}
+
+/**
+ * Makes a task module.
+ *
+ * @throws TaskArgumentError from the module, for arguments that `check` refuses.
+ * @example
+ * export const motd = defineTask<{ readonly text: string }, string>({
+ *   type: 'motd',
+ *   name: () => '/etc/motd',
+ *   probe: () => defineProbe({ key: 'motd', reads: ['path:/etc/motd'], script: sh`cat /etc/motd`, parse: ({ stdout }) => utf8(stdout) }),
+ *   plan: ({ text }, now) => now === text ? ok : change([{ summary: 'text', apply: sh`printf %s ${text} > /etc/motd` }], text),
+ *   writes: () => ['path:/etc/motd'],
+ *   examples: [{ title: 'Say hello', args: { text: 'hello\n' } }],
+ * })
+ */
+export function defineTask<Args extends object, State>(definition: TaskDefinition<Args, State>): TaskModule<Args, State> {
+  const module = (args: Args & CommonArgs): Task<State> => {
+    const where = callSite(module)
+    const wrong = definition.check?.(args)
+    if (wrong !== undefined) throw new TaskArgumentError(definition.type, wrong, where)
+    const probe = definition.probe(args)
+    return {
+      type: definition.type,
+      name: args.name ?? definition.name(args),
+      tags: args.tags ?? [],
+      writes: definition.writes(args),
+      owns: definition.owns?.(args) ?? [],
+      sources: definition.sources?.(args) ?? [],
+      once: definition.once?.(args) ?? false,
+      where,
+      probe,
+      plan: (now, context) => definition.plan(args, now, context),
+    }
+  }
+  return Object.assign(module, { definition })
+}

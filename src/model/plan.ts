@@ -1,0 +1,24 @@
+// What a task wants done about a state: nothing, some changes, or it cannot say.
+import type { Change } from './change.ts'
+import type { Fact } from './fact.ts'
+
+export type Plan<State> =
+  | { readonly kind: 'ok' }
+  | {
+      readonly kind: 'change'
+      readonly changes: readonly Change[]
+      /** What the task's own probe would answer afterwards. */
+      readonly then: State
+      /** What else will hold: users, paths and units that a package brings. */
+      readonly facts: readonly Fact[]
+    }
+  | { readonly kind: 'blocked'; readonly why: string }
+
+export const ok: Plan<never> = { kind: 'ok' }
+
+/** The state cannot be brought about as things stand, and this is why (one sentence with what to do). */
+export const blocked = (why: string): Plan<never> => ({ kind: 'blocked', why })
+
+/** `changes` lead to `then`; no changes at all is `ok`. */
+export const change = <State>(changes: readonly Change[], then: State, facts: readonly Fact[] = []): Plan<State> =>
+  changes.length === 0 ? ok : { kind: 'change', changes, then, facts }

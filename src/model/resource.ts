@@ -1,0 +1,17 @@
+// The name of a real thing on a host that tasks read and write: `path:/etc/x`, `user:opendkim`, `unit:opendkim`, `package:postfix`.
+export type Resource = `${string}:${string}`
+
+const PATH = 'path:'
+
+/**
+ * Whether a change of `written` can be seen by who reads `read`: the same thing, or one path below the other
+ * (a directory covers what is below it, and what is made below it is seen in it).
+ */
+export function touches(written: Resource, read: Resource): boolean {
+  if (written === read) return true
+  if (!written.startsWith(PATH) || !read.startsWith(PATH)) return false
+  return below(written, read) || below(read, written)
+}
+
+const below = (ancestor: string, path: string): boolean =>
+  path.startsWith(ancestor.endsWith('/') ? ancestor : `${ancestor}/`)

@@ -1,0 +1,57 @@
+// The whole vocabulary of a run: what reporters are told, and what a run leaves behind.
+import type { Diff } from './change.ts'
+
+export type TaskStatus = 'ok' | 'changed' | 'would-change' | 'assumed' | 'failed' | 'unknown' | 'not-reached'
+
+export type HostStatus = 'ok' | 'changed' | 'would-change' | 'failed' | 'unreachable' | 'interrupted' | 'not-reached'
+
+export interface TaskResult {
+  readonly name: string
+  readonly type: string
+  readonly status: TaskStatus
+  /** Summaries of the changes that were made, or would be. */
+  readonly changes: readonly string[]
+  readonly diffs: readonly Diff[]
+  /** Shell text of the changes as it may be shown; for `--verbose`. */
+  readonly commands: readonly string[]
+  /** Why it failed, is unknown or assumed. */
+  readonly why?: string
+}
+
+export interface HostResult {
+  readonly name: string
+  readonly status: HostStatus
+  /** Round trips over the connection: 1 where nothing was to be done. */
+  readonly trips: number
+  readonly seconds: number
+  readonly tasks: readonly TaskResult[]
+  /** JSON values by name; `null` where check mode cannot tell. */
+  readonly outputs: Readonly<Record<string, unknown>>
+  /** Why the host failed or was not reached, in one sentence or a few lines. */
+  readonly error?: string
+}
+
+export interface RunResult {
+  readonly playbook: string
+  readonly check: boolean
+  readonly hosts: readonly HostResult[]
+  readonly interrupted: boolean
+}
+
+export type RunEvent =
+  | { readonly kind: 'run-start'; readonly playbook: string; readonly check: boolean; readonly hosts: readonly string[] }
+  | { readonly kind: 'host-start'; readonly host: string }
+  /** The connection stands; the questions are on their way. */
+  | { readonly kind: 'host-connected'; readonly host: string }
+  /** Another run holds the host's lock. */
+  | { readonly kind: 'host-waiting'; readonly host: string; readonly holder: string }
+  | { readonly kind: 'change-start'; readonly host: string; readonly task: string; readonly type: string; readonly summary: string }
+  /** A line that a change in hand printed. */
+  | { readonly kind: 'change-output'; readonly host: string; readonly task: string; readonly line: string }
+  | { readonly kind: 'change-end'; readonly host: string; readonly task: string; readonly summary: string; readonly code: number }
+  | { readonly kind: 'host-end'; readonly host: string; readonly result: HostResult }
+  /** Ctrl-C: nothing more starts; these hosts finish the change in hand. */
+  | { readonly kind: 'interrupted'; readonly busy: readonly string[] }
+  | { readonly kind: 'run-end'; readonly result: RunResult }
+
+export type Reporter = (event: RunEvent) => void

@@ -1,0 +1,11 @@
+// What foresight cannot tell: a generated key's digest, the time at which a file will be written.
+
+/** Stands for a value that exists or will exist, but cannot be told beforehand. Equal to itself only. */
+export const UNKNOWN: unique symbol = Symbol.for('mailrun.unknown')
+
+export type Unknown = typeof UNKNOWN
+
+/** A value that may be {@link UNKNOWN} in a foreseen state; in an answered state it is always known. */
+export type Known<T> = T | Unknown
+
+export const isKnown = <T>(value: Known<T>): value is T => value !== UNKNOWN

@@ -1,0 +1,35 @@
+// A value that must never be shown: it prints, inspects and serialises as stars.
+import { inspect } from 'node:util'
+
+/** What stands in the place of a secret wherever text is shown. */
+export const STARS = '********'
+
+/**
+ * Wraps a value so that no log, error, diff, report or JSON shows it by accident.
+ * The value comes out through {@link Secret.reveal} alone.
+ *
+ * @example const password = new Secret('hunter2'); `${password}` // ********
+ */
+export class Secret<T = string> {
+  readonly #value: T
+
+  constructor(value: T) {
+    this.#value = value
+  }
+
+  reveal(): T {
+    return this.#value
+  }
+
+  toString(): string {
+    return STARS
+  }
+
+  toJSON(): string {
+    return STARS
+  }
+
+  [inspect.custom](): string {
+    return STARS
+  }
+}
