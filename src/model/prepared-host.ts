@@ -1,8 +1,8 @@
 // A host with all that a run on it needs: everything was read, typed and checked; what is left is to connect.
-import type { Host } from '../model/host.ts'
-import type { Probe } from '../model/probe.ts'
-import type { Source } from '../model/source.ts'
-import type { Task } from '../model/task.ts'
+import type { Host } from './host.ts'
+import type { Probe } from './probe.ts'
+import type { Source } from './source.ts'
+import type { Task } from './task.ts'
 
 export interface PreparedHost {
   readonly host: Host

@@ -1,0 +1,107 @@
+// Foresight: plans every task on what was answered and what the tasks before it are about to change. Pure.
+import { ANYTHING, touches } from '../model/resource.ts'
+import type { Plan } from '../model/plan.ts'
+import type { Probe } from '../model/probe.ts'
+import type { PlanContext, Task } from '../model/task.ts'
+
+/** A probe's state as it was answered, or why it could not be read. */
+export type Asked = { readonly state: unknown } | { readonly error: string }
+
+export type PlanOfChange = Extract<Plan<unknown>, { kind: 'change' }>
+
+/** What is to become of one task. `foreseen`: it rests on changes that are not made yet. */
+export type Outlook =
+  | { readonly kind: 'ok'; readonly foreseen: boolean }
+  | { readonly kind: 'change'; readonly plan: PlanOfChange; readonly foreseen: boolean }
+  /** Cannot be said before the changes of `on` are made. */
+  | { readonly kind: 'wall'; readonly on: readonly Task[] }
+  | { readonly kind: 'blocked'; readonly why: string }
+
+/** A task that is about to change something; without a plan it stands behind a wall, and may change anything that it writes. */
+export interface Pending {
+  readonly task: Task
+  readonly plan: PlanOfChange | undefined
+}
+
+export interface Foresight {
+  readonly outlooks: readonly Outlook[]
+  readonly pending: readonly Pending[]
+}
+
+/**
+ * The outlook of every task, in order. `satisfied` are the tasks that have no question and ran already.
+ * Tasks behind a wall are looked at too: in a check they are what can be told; a run stops at the first wall.
+ */
+export function foresee(
+  tasks: readonly Task[],
+  asked: (probe: Probe<unknown>) => Asked,
+  context: PlanContext,
+  satisfied: ReadonlySet<Task>,
+): Foresight {
+  const pending: Pending[] = []
+  const outlooks = tasks.map((task): Outlook => {
+    const outlook = satisfied.has(task) ? ({ kind: 'ok', foreseen: false } as const) : look(task, asked(task.probe), pending, context)
+    if (outlook.kind === 'change') pending.push({ task, plan: outlook.plan })
+    if (outlook.kind === 'wall') pending.push({ task, plan: undefined })
+    return outlook
+  })
+  return { outlooks, pending }
+}
+
+function look(task: Task, asked: Asked, pending: readonly Pending[], context: PlanContext): Outlook {
+  const before = pending.filter((earlier) => concerns(earlier, task.probe))
+  const awaited = before.length > 0 ? before : pending.filter(mayBringAnything)
+  const wall: Outlook = { kind: 'wall', on: awaited.map((earlier) => earlier.task) }
+  if ('error' in asked) return awaited.length > 0 ? wall : { kind: 'blocked', why: asked.error }
+
+  const foreseen = overlaid(task.probe, asked.state, before)
+  if (foreseen === undefined) return wall
+  const plan = planned(task, foreseen.state, context)
+  switch (plan.kind) {
+    case 'ok':
+      return { kind: 'ok', foreseen: before.length > 0 }
+    case 'change':
+      return { kind: 'change', plan, foreseen: before.length > 0 }
+    case 'blocked':
+      // What is blocked on a foreseen state, or while anything may still come, may be free on the real one: ask again before giving up.
+      return awaited.length > 0 ? wall : plan
+  }
+}
+
+function planned(task: Task, state: unknown, context: PlanContext): Plan<unknown> {
+  try {
+    return task.plan(state, context)
+  } catch (error) {
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    return { kind: 'blocked', why: `the module ${task.type} has a bug, its plan threw: ${stack}` }
+  }
+}
+
+/** The state of a probe once all of `pending` is done; `undefined` where it cannot be told. */
+export function overlaid(probe: Probe<unknown>, state: unknown, pending: readonly Pending[]): { readonly state: unknown } | undefined {
+  let next = state
+  for (const earlier of pending) {
+    if (!concerns(earlier, probe)) continue
+    if (earlier.plan === undefined) return undefined
+    if (earlier.task.probe.key === probe.key) {
+      next = earlier.plan.then
+      continue
+    }
+    const facts = [...earlier.task.probe.facts(earlier.plan.then), ...earlier.plan.facts]
+    // Of what is written and read, something must be known.
+    const untold = earlier.task.writes.some((written) => touchesAny(written, probe) && !facts.some(({ resource }) => touches(written, resource)))
+    if (untold) return undefined
+    for (const fact of facts) {
+      next = probe.foresee(next, fact)
+      if (next === undefined) return undefined
+    }
+  }
+  return { state: next }
+}
+
+const concerns = ({ task }: Pending, probe: Probe<unknown>): boolean =>
+  task.probe.key === probe.key || task.writes.some((written) => touchesAny(written, probe))
+
+const touchesAny = (written: Task['writes'][number], probe: Probe<unknown>): boolean => probe.reads.some((read) => touches(written, read))
+
+const mayBringAnything = ({ task, plan }: Pending): boolean => plan === undefined || task.writes.includes(ANYTHING)

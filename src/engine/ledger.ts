@@ -1,0 +1,65 @@
+// What became of each task of one host so far; the one mutable record of a run.
+import type { Change } from '../model/change.ts'
+import type { TaskResult, TaskStatus } from '../model/run-event.ts'
+import type { Task } from '../model/task.ts'
+import { maskDiff, type Mask } from './mask.ts'
+
+interface Entry {
+  status: TaskStatus
+  readonly changes: Change[]
+  why: string | undefined
+}
+
+export interface Ledger {
+  /** Without a change so far; a task that changed stays `changed`. */
+  satisfied(task: Task): void
+  made(task: Task, change: Change): void
+  would(task: Task, changes: readonly Change[]): void
+  assumed(task: Task, why: string): void
+  failed(task: Task, why: string): void
+  unknown(task: Task, change: Change, why: string): void
+  results(mask: Mask): readonly TaskResult[]
+}
+
+export function ledger(tasks: readonly Task[]): Ledger {
+  const entries = new Map<Task, Entry>(tasks.map((task) => [task, { status: 'not-reached', changes: [], why: undefined }]))
+  const set = (task: Task, status: TaskStatus, why?: string): Entry => {
+    const entry = entries.get(task)!
+    entry.status = status
+    entry.why = why
+    return entry
+  }
+  return {
+    satisfied(task) {
+      set(task, entries.get(task)!.changes.length > 0 ? 'changed' : 'ok')
+    },
+    made(task, change) {
+      set(task, 'changed').changes.push(change)
+    },
+    would(task, changes) {
+      set(task, 'would-change').changes.push(...changes)
+    },
+    assumed(task, why) {
+      set(task, 'assumed', why)
+    },
+    failed(task, why) {
+      set(task, 'failed', why)
+    },
+    unknown(task, change, why) {
+      set(task, 'unknown', why).changes.push(change)
+    },
+    results: (mask) =>
+      tasks.map((task) => {
+        const { status, changes, why } = entries.get(task)!
+        return {
+          name: mask(task.name),
+          type: task.type,
+          status,
+          changes: changes.map(({ summary }) => mask(summary)),
+          diffs: changes.flatMap(({ diff }) => (diff ? [maskDiff(mask, diff)] : [])),
+          commands: changes.map(({ apply }) => mask(apply.shown)),
+          ...(why === undefined ? {} : { why: mask(why) }),
+        }
+      }),
+  }
+}

@@ -1,0 +1,27 @@
+// The values that leave a run: answers to a playbook's own questions, `null` where they cannot be told.
+import { UNKNOWN } from '../model/unknown.ts'
+import type { Probe } from '../model/probe.ts'
+import { overlaid, type Asked, type Pending } from './foresee.ts'
+
+type Probes = Readonly<Record<string, Probe<unknown>>>
+type Ask = (probe: Probe<unknown>) => Asked
+
+export const realOutputs = (probes: Probes, asked: Ask): Readonly<Record<string, unknown>> => foreseenOutputs(probes, asked, [])
+
+/** In a check: what the outputs would be after the pending changes. */
+export function foreseenOutputs(probes: Probes, asked: Ask, pending: readonly Pending[]): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(probes).map(([name, probe]) => {
+      const answer = asked(probe)
+      return [name, 'error' in answer ? null : told(overlaid(probe, answer.state, pending)?.state)]
+    }),
+  )
+}
+
+/** As JSON: what is unknown becomes `null`. */
+function told(value: unknown): unknown {
+  if (value === undefined || value === UNKNOWN) return null
+  if (Array.isArray(value)) return value.map(told)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, told(item)]))
+}

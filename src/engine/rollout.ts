@@ -1,0 +1,59 @@
+// Runs a playbook on the fleet: batch after batch, hosts in parallel, each for itself.
+import pLimit from 'p-limit'
+import type { PreparedHost } from '../model/prepared-host.ts'
+import type { HostResult, Reporter, RunResult } from '../model/run-event.ts'
+import { batches } from './batches.ts'
+import type { Connect } from './connection.ts'
+import { converge } from './converge.ts'
+import type { RunOptions } from './run-options.ts'
+
+/** Never throws for a host's sake. Hosts that no turn came to are `not-reached`. */
+export async function rollout(hosts: readonly PreparedHost[], options: RunOptions, connect: Connect, report: Reporter): Promise<RunResult> {
+  report({ kind: 'run-start', playbook: options.playbook, check: options.check, hosts: hosts.map(({ host }) => host.name) })
+  const results = new Map<PreparedHost, HostResult>()
+  const mayStart = (): boolean => !options.interrupt.aborted && !tooManyFailed([...results.values()], hosts.length, options.maxFail)
+  const busy = new Set<string>()
+  const tellInterrupt = (): void => report({ kind: 'interrupted', busy: [...busy] })
+  options.interrupt.addEventListener('abort', tellInterrupt, { once: true })
+
+  const limit = pLimit(options.forks)
+  for (const batch of batches(hosts, options.serial)) {
+    await Promise.all(
+      batch.map((prepared) =>
+        limit(async () => {
+          if (!mayStart()) return
+          busy.add(prepared.host.name)
+          const result = await converge(prepared, options, connect, report)
+          busy.delete(prepared.host.name)
+          results.set(prepared, result)
+          report({ kind: 'host-end', host: result.name, result })
+        }),
+      ),
+    )
+  }
+  options.interrupt.removeEventListener('abort', tellInterrupt)
+
+  const result: RunResult = {
+    playbook: options.playbook,
+    check: options.check,
+    hosts: hosts.map((prepared) => results.get(prepared) ?? notReached(prepared)),
+    interrupted: options.interrupt.aborted,
+  }
+  report({ kind: 'run-end', result })
+  return result
+}
+
+function tooManyFailed(results: readonly HostResult[], all: number, maxFail: RunOptions['maxFail']): boolean {
+  if (maxFail === undefined) return false
+  const failed = results.filter(({ status }) => status === 'failed' || status === 'unreachable').length
+  return failed > ('count' in maxFail ? maxFail.count : (all * maxFail.percent) / 100)
+}
+
+const notReached = ({ host, tasks }: PreparedHost): HostResult => ({
+  name: host.name,
+  status: 'not-reached',
+  trips: 0,
+  seconds: 0,
+  tasks: tasks.map(({ name, type }) => ({ name, type, status: 'not-reached', changes: [], diffs: [], commands: [] })),
+  outputs: {},
+})

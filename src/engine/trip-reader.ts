@@ -1,0 +1,112 @@
+// Reads a trip's output as it comes: frames, progress lines, answers.
+import type { Answer } from '../model/answer.ts'
+
+export type Frame =
+  | { readonly kind: 'waiting' | 'locked'; readonly holder: string }
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'start'; readonly step: number }
+  | { readonly kind: 'progress'; readonly step: number; readonly line: string }
+  | { readonly kind: 'done'; readonly step: number; readonly code: number; readonly output: string }
+  | { readonly kind: 'ask'; readonly question: number }
+  | { readonly kind: 'answered'; readonly question: number; readonly code: number; readonly stdout: string }
+
+export interface TripReader {
+  /** Takes the next bytes of stdout. */
+  feed(chunk: Buffer): void
+}
+
+type Section = { readonly kind: 'none' | 'start' | 'output' | 'ask'; readonly index: number; body: string; shownTo: number }
+
+/** Every mark is `\\nMARK what …\\n`: the newlines on both sides are the frame's, so output is told exactly, with or without a last newline. */
+export function tripReader(mark: string, onFrame: (frame: Frame) => void): TripReader {
+  const opening = `\n${mark} `
+  let section: Section = { kind: 'none', index: -1, body: '', shownTo: 0 }
+  let rest = ''
+
+  const progress = (final: boolean): void => {
+    if (section.kind !== 'start') return
+    let from = section.shownTo
+    for (let at = section.body.indexOf('\n', from); at >= 0; at = section.body.indexOf('\n', from)) {
+      emitLine(section.body.slice(from, at))
+      from = at + 1
+    }
+    if (final && from < section.body.length) emitLine(section.body.slice(from))
+    section.shownTo = from
+  }
+  const emitLine = (latin1: string): void => {
+    const line = Buffer.from(latin1, 'latin1').toString('utf8').replace(/\r$/, '').replace(/^.*\r/, '')
+    if (line.trim() !== '') onFrame({ kind: 'progress', step: section.index, line })
+  }
+
+  const takeMark = (line: string): void => {
+    const [what = '', ...words] = line.split(' ')
+    const index = Number(words[0])
+    progress(true)
+    const body = section.body
+    const next = (kind: Section['kind']): void => {
+      section = { kind, index, body: '', shownTo: 0 }
+    }
+    switch (what) {
+      case 'waiting':
+      case 'locked':
+        onFrame({ kind: what, holder: Buffer.from(words.join(' '), 'latin1').toString('utf8') })
+        return next('none')
+      case 'stopped':
+        onFrame({ kind: 'stopped' })
+        return next('none')
+      case 'start':
+        onFrame({ kind: 'start', step: index })
+        return next('start')
+      case 'output':
+        return next('output')
+      case 'done':
+        onFrame({ kind: 'done', step: index, code: Number(words[1]), output: Buffer.from(body, 'latin1').toString('utf8') })
+        return next('none')
+      case 'ask':
+        onFrame({ kind: 'ask', question: index })
+        return next('ask')
+      case 'answered':
+        onFrame({ kind: 'answered', question: index, code: Number(words[1]), stdout: body })
+        return next('none')
+    }
+  }
+
+  return {
+    feed(chunk) {
+      rest += chunk.toString('latin1')
+      for (let at = rest.indexOf(opening); at >= 0; at = rest.indexOf(opening)) {
+        section.body += rest.slice(0, at)
+        rest = rest.slice(at)
+        const lineEnd = rest.indexOf('\n', opening.length)
+        if (lineEnd < 0) return progress(false)
+        const line = rest.slice(opening.length, lineEnd)
+        rest = rest.slice(lineEnd + 1)
+        takeMark(line)
+      }
+      // What may be the beginning of a mark is kept back.
+      const lastLine = rest.lastIndexOf('\n')
+      const cut = lastLine >= 0 && opening.startsWith(rest.slice(lastLine)) ? lastLine : rest.length
+      section.body += rest.slice(0, cut)
+      rest = rest.slice(cut)
+      progress(false)
+    },
+  }
+}
+
+/** Takes stderr apart: what each question wrote there, by its number. */
+export function stderrByQuestion(mark: string, stderr: Buffer): ReadonlyMap<number, string> {
+  const parts = new Map<number, string>()
+  let from = 0
+  const text = stderr.toString('latin1')
+  for (const match of text.matchAll(new RegExp(`\\n${mark} answered (\\d+)\\n`, 'g'))) {
+    parts.set(Number(match[1]), text.slice(from, match.index))
+    from = match.index + match[0].length
+  }
+  return parts
+}
+
+export const answerOf = (frame: { readonly code: number; readonly stdout: string }, stderr: string | undefined): Answer => ({
+  code: frame.code,
+  stdout: frame.stdout,
+  stderr: stderr ?? '',
+})

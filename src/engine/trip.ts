@@ -1,0 +1,127 @@
+// Writes one trip: the lock, the changes, then the questions, as one script that runs whole or not at all.
+import type { Family, Probe } from '../model/probe.ts'
+import { quote } from '../shell/quote.ts'
+
+/** One process to run on the host: a change, or a piece that goes before it. */
+export interface Step {
+  readonly text: string
+  readonly timeoutSeconds: number
+}
+
+export interface TripRequest {
+  /** A random word that nothing on the host can print by chance. */
+  readonly mark: string
+  readonly steps: readonly Step[]
+  readonly questions: readonly QuestionFrame[]
+  /** Left out in check mode: a check takes no lock and writes nothing. */
+  readonly lock: { readonly holder: string; readonly waitSeconds: number } | undefined
+  /** A script that finds this file starts no further step. */
+  readonly stopFile: string
+}
+
+/** One process that answers one probe, or a family of them. */
+export interface QuestionFrame {
+  readonly text: string
+  readonly probes: readonly Probe<unknown>[]
+  readonly family: Family | undefined
+}
+
+/** The steps whose output is sent while they run are those that may take longer than this. */
+const STREAMED_FROM_SECONDS = 60
+const KILL_AFTER_SECONDS = 10
+const OUTPUT_CAP_BYTES = 65_536
+const PROGRESS_CAP_BYTES = 262_144
+
+/** Equal keys are asked once, a family's items together. */
+export function questionFrames(probes: readonly Probe<unknown>[]): readonly QuestionFrame[] {
+  const frames: QuestionFrame[] = []
+  const families = new Map<string, { family: Family; probes: Probe<unknown>[] }>()
+  const seen = new Set<string>()
+  for (const probe of probes) {
+    if (seen.has(probe.key)) continue
+    seen.add(probe.key)
+    if ('script' in probe.question) {
+      frames.push({ text: probe.question.script.text, probes: [probe], family: undefined })
+      continue
+    }
+    const { family } = probe.question
+    const group = families.get(family.name)
+    if (group) group.probes.push(probe)
+    else families.set(family.name, { family, probes: [probe] })
+  }
+  for (const { family, probes: members } of families.values()) {
+    frames.push({ text: family.script(itemsOf(members)).text, probes: members, family })
+  }
+  return frames
+}
+
+export const itemsOf = (probes: readonly Probe<unknown>[]): readonly string[] =>
+  probes.flatMap((probe) => ('family' in probe.question ? [probe.question.item] : []))
+
+/**
+ * The trip as one `{ … }`: cut short on its way, the shell refuses it whole.
+ * Every frame is a line `MARK what …` on stdout (and `MARK a N` on stderr); `MARK end` closes both streams.
+ */
+export function tripScript(request: TripRequest): string {
+  const { mark, lock, steps, questions } = request
+  return [
+    '{',
+    `trap : PIPE HUP`,
+    `export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; umask 022; cd /`,
+    `go=1`,
+    `say() { printf '\\n${mark} %s\\n' "$*" 2>/dev/null; }`,
+    ...(lock ? lockLines(lock) : []),
+    ...(steps.length > 0 ? ['[ "$go" ] && : > "$run/out"'] : []),
+    ...steps.flatMap((step, index) => stepLines(request, step, index)),
+    ...questions.flatMap((question, index) => questionLines(mark, question, index)),
+    ...(lock ? ['exec 9>&-'] : []),
+    `printf '\\n%s end\\n' ${mark}; printf '\\n%s end\\n' ${mark} >&2`,
+    '}',
+    '',
+  ].join('\n')
+}
+
+// The holder's name is written beside the lock, so that who waits can say for whom.
+const lockLines = ({ holder, waitSeconds }: { holder: string; waitSeconds: number }): readonly string[] => [
+  'if [ -w /run ]; then run=/run/mailrun; else run=$HOME/.mailrun; fi',
+  '[ -d "$run" ] || mkdir -m 0700 -- "$run" || go=',
+  '[ "$go" ] && { exec 9>>"$run/lock" || go=; }',
+  'if [ "$go" ] && ! flock -n 9; then',
+  `  h=; [ -r "$run/holder" ] && IFS= read -r h < "$run/holder"; say waiting "$h"`,
+  `  flock -w ${waitSeconds} 9 || { say locked "$h"; go=; }`,
+  'fi',
+  `[ "$go" ] && printf '%s\\n' ${quote(holder)} > "$run/holder"`,
+]
+
+function stepLines({ mark, stopFile }: TripRequest, { text, timeoutSeconds }: Step, index: number): readonly string[] {
+  const streamed = timeoutSeconds > STREAMED_FROM_SECONDS
+  const limits = `timeout -k ${KILL_AFTER_SECONDS} ${timeoutSeconds} sh`
+  return [
+    `if [ "$go" ] && [ -e ${stopFile} ]; then say stopped; go=; fi`,
+    `[ "$go" ] && { say start ${index} || go=; }`,
+    'if [ "$go" ]; then',
+    // The part has a process, an input and an output of its own: it outlives the connection, and cannot eat the script.
+    `${limits} 9>&- > "$run/out" 2>&1 <<'${mark}-text'${streamed ? ' &' : ''}`,
+    '{',
+    text,
+    '} </dev/null',
+    `${mark}-text`,
+    ...(streamed
+      ? [
+          'p=$!',
+          `tail -s 0.1 -c +1 -f --pid="$p" -- "$run/out" 2>/dev/null 9>&- | head -c ${PROGRESS_CAP_BYTES} 2>/dev/null 9>&- &`,
+          // A signal with a trap ends `wait` early.
+          'wait "$p"; rc=$?; while kill -0 "$p" 2>/dev/null; do wait "$p"; rc=$?; done; wait',
+        ]
+      : ['rc=$?']),
+    `say output ${index}; [ -s "$run/out" ] && tail -c ${OUTPUT_CAP_BYTES} -- "$run/out"`,
+    `say done ${index} $rc || go=`,
+    '[ "$rc" = 0 ] || go=',
+    'fi',
+  ]
+}
+
+// `eval` in a subshell: a question with a syntax error fails alone.
+const questionLines = (mark: string, { text }: QuestionFrame, index: number): readonly string[] => [
+  `if [ "$go" ]; then say ask ${index} || go=; ( eval ${quote(text)} ) </dev/null 9>&-; say answered ${index} $?; printf '\\n%s answered ${index}\\n' ${mark} >&2; fi`,
+]

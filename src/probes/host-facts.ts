@@ -1,0 +1,25 @@
+// Asks what does not change about a host: os-release(5) and the kernel's host name. No process is started for it.
+import { utf8 } from '../model/answer.ts'
+import { defineProbe } from '../model/probe.ts'
+import type { HostFacts } from '../model/host-facts.ts'
+import { raw } from '../shell/script.ts'
+
+export const hostFacts = defineProbe<HostFacts>({
+  key: 'host-facts',
+  reads: [],
+  script: raw(
+    `for f in /proc/sys/kernel/hostname /etc/os-release; do while IFS= read -r l || [ -n "$l" ]; do printf '%s\\n' "$l"; done < "$f"; done 2>/dev/null; :`,
+  ),
+  parse({ stdout }) {
+    const [hostname = '', ...release] = utf8(stdout).split('\n')
+    const values = new Map(release.flatMap((line) => {
+      const match = /^([A-Z_]+)=(?:"(.*)"|'(.*)'|(.*))$/.exec(line)
+      return match ? [[match[1], match[2] ?? match[3] ?? match[4] ?? ''] as const] : []
+    }))
+    return {
+      os: { id: values.get('ID') ?? '', versionId: values.get('VERSION_ID') ?? '', codename: values.get('VERSION_CODENAME') ?? '' },
+      hostname,
+    }
+  },
+  foresee: (state) => state,
+})
