@@ -108,10 +108,12 @@ export async function converge(prepared: PreparedHost, options: RunOptions, conn
     switch (outcome.kind) {
       case 'asked':
         return outcome.asked
+      case 'broken':
+        throw new HostEnd('failed', `${outcome.why}: is its file system full or read-only?`)
       case 'stopped':
         throw new HostEnd('interrupted', 'interrupted')
       case 'locked':
-        throw new HostEnd('failed', `another run holds this host since before: ${outcome.holder || 'unknown'} (waited ${LOCK_SECONDS} s)`)
+        throw new HostEnd('failed', `another run holds this host: ${outcome.holder || 'unknown'} (waited ${LOCK_SECONDS} s)`)
       case 'failed': {
         const { task, change } = outcome.step
         const why = failure(outcome)

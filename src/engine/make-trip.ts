@@ -30,6 +30,8 @@ export type TripOutcome =
   | { readonly kind: 'asked'; readonly asked: (probe: Probe<unknown>) => Asked }
   | { readonly kind: 'failed'; readonly step: PlannedStep; readonly code: number; readonly output: string }
   | { readonly kind: 'locked'; readonly holder: string }
+  /** The host cannot keep the lock: its disk is full or read-only. */
+  | { readonly kind: 'broken'; readonly why: string }
   /** The interrupt came between two steps: no further one was started. */
   | { readonly kind: 'stopped' }
 
@@ -54,6 +56,9 @@ export async function makeTrip(connection: Connection, trip: Trip, watcher: Trip
         return watcher.waiting(frame.holder)
       case 'locked':
         ended = { kind: 'locked', holder: frame.holder }
+        return
+      case 'broken':
+        ended = frame
         return
       case 'stopped':
         ended = { kind: 'stopped' }

@@ -3,6 +3,7 @@ import type { Answer } from '../model/answer.ts'
 
 export type Frame =
   | { readonly kind: 'waiting' | 'locked'; readonly holder: string }
+  | { readonly kind: 'broken'; readonly why: string }
   | { readonly kind: 'stopped' }
   | { readonly kind: 'start'; readonly step: number }
   | { readonly kind: 'progress'; readonly step: number; readonly line: string }
@@ -50,6 +51,9 @@ export function tripReader(mark: string, onFrame: (frame: Frame) => void): TripR
       case 'waiting':
       case 'locked':
         onFrame({ kind: what, holder: Buffer.from(words.join(' '), 'latin1').toString('utf8') })
+        return next('none')
+      case 'broken':
+        onFrame({ kind: 'broken', why: Buffer.from(words.join(' '), 'latin1').toString('utf8') })
         return next('none')
       case 'stopped':
         onFrame({ kind: 'stopped' })

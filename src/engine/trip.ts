@@ -83,9 +83,10 @@ export function tripScript(request: TripRequest): string {
 
 // The holder's name is written beside the lock, so that who waits can say for whom.
 const lockLines = ({ holder, waitSeconds }: { holder: string; waitSeconds: number }): readonly string[] => [
-  'if [ -w /run ]; then run=/run/mailrun; else run=$HOME/.mailrun; fi',
-  '[ -d "$run" ] || mkdir -m 0700 -- "$run" || go=',
-  '[ "$go" ] && { exec 9>>"$run/lock" || go=; }',
+  'if [ "$MAILRUN_RUN_DIR" ]; then run=$MAILRUN_RUN_DIR; elif [ -w /run ]; then run=/run/mailrun; else run=$HOME/.mailrun; fi',
+  '[ -d "$run" ] || mkdir -p -m 0700 -- "$run" 2>/dev/null',
+  // A redirection of `exec` that fails would end the shell.
+  'if ( : >> "$run/lock" ) 2>/dev/null; then exec 9>>"$run/lock"; else say broken "cannot write $run/lock"; go=; fi',
   'if [ "$go" ] && ! flock -n 9; then',
   `  h=; [ -r "$run/holder" ] && IFS= read -r h < "$run/holder"; say waiting "$h"`,
   `  flock -w ${waitSeconds} 9 || { say locked "$h"; go=; }`,

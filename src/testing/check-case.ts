@@ -1,0 +1,34 @@
+// A case of a task module: on this state, it wants these changes.
+import type { CommonArgs, TaskModule } from '../model/define-task.ts'
+import { brokenLaws } from './plan-laws.ts'
+import { testContext } from './plan-of.ts'
+
+export interface TaskCase<Args, State> {
+  readonly args: Args & CommonArgs
+  /** What the probe answered. */
+  readonly now: State
+  /** Contents of the files and templates that the task names, by path. */
+  readonly sources?: Readonly<Record<string, string | Uint8Array>>
+  /** The summaries of the changes, in order; none for `ok`. Or a part of why it is blocked. */
+  readonly expect: readonly string[] | { readonly blocked: string }
+}
+
+/**
+ * Checks one case, and with it the laws that every plan keeps (`plan(then)` is ok, no secret is shown, the texts parse, …).
+ *
+ * @throws Error that says what was expected and what came.
+ * @example checkCase(motd, { args: { text: 'hello' }, now: '', expect: ['text'] })
+ */
+export function checkCase<Args extends object, State>(module: TaskModule<Args, State>, { args, now, sources, expect }: TaskCase<Args, State>): void {
+  const task = module(args)
+  const context = testContext(sources ?? {})
+  const plan = task.plan(now, context)
+  const got = plan.kind === 'change' ? plan.changes.map(({ summary }) => summary) : plan.kind === 'ok' ? [] : { blocked: plan.why }
+  const matches =
+    'blocked' in expect
+      ? plan.kind === 'blocked' && plan.why.includes(expect.blocked)
+      : plan.kind !== 'blocked' && JSON.stringify(got) === JSON.stringify(expect)
+  if (!matches) throw new Error(`${task.type} ${task.name}: expected ${JSON.stringify(expect)}, got ${JSON.stringify(got)}`)
+  const broken = brokenLaws(task, now, context)
+  if (broken.length > 0) throw new Error(`${task.type} ${task.name} breaks laws:\n${broken.join('\n')}`)
+}

@@ -1,0 +1,51 @@
+// The laws that every plan of every task keeps; each is checked on a state, with no host but a local `sh -n`.
+import { spawnSync } from 'node:child_process'
+import { isDeepStrictEqual } from 'node:util'
+import type { PlanContext, Task } from '../model/task.ts'
+import type { Script } from '../shell/script.ts'
+import { disagreement } from './agrees.ts'
+
+/** The laws that the task breaks on this state, in words; none for a task that is right. */
+export function brokenLaws<State>(task: Task<State>, now: State, context: PlanContext): readonly string[] {
+  const broken: string[] = []
+  const { question } = task.probe
+  const asks = 'script' in question ? question.script : question.family.script([question.item])
+  broken.push(...unparsable('the question', asks))
+
+  const frozen = deepFreeze(now)
+  const plan = task.plan(frozen, context)
+  if (!isDeepStrictEqual(plan, task.plan(frozen, context))) broken.push('plan is not pure: asked twice, it answered differently')
+  if (plan.kind !== 'change') return broken
+
+  const again = task.plan(plan.then, context)
+  if (again.kind !== 'ok') {
+    broken.push(`plan(then) is not ok: it wants ${again.kind === 'blocked' ? `nothing, for it is blocked: ${again.why}` : again.changes.map(({ summary }) => summary).join(', ')}`)
+  }
+  for (const change of plan.changes) {
+    for (const script of [...(change.before ?? []), change.apply]) {
+      broken.push(...unparsable(`the change "${change.summary}"`, script))
+      for (const secret of script.secrets) {
+        const seen = [script.shown, change.summary, change.diff?.before ?? '', change.diff?.after ?? '', task.name].some((text) => text.includes(secret))
+        if (seen) broken.push(`the change "${change.summary}" shows a secret`)
+      }
+    }
+  }
+  return broken
+}
+
+/** What is foreseen of a change against what came of it. */
+export function brokenForesight<State>(foreseen: State, real: State): readonly string[] {
+  const where = disagreement(foreseen, real)
+  return where === undefined ? [] : [`foresight was wrong: ${where}`]
+}
+
+function unparsable(what: string, { text }: Script): readonly string[] {
+  const { status, stderr } = spawnSync('sh', ['-n'], { input: text, encoding: 'utf8' })
+  return status === 0 ? [] : [`${what} is no shell text: ${stderr.trim()}`]
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return value
+  for (const inner of Object.values(value)) deepFreeze(inner)
+  return Object.freeze(value)
+}

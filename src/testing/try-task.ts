@@ -1,0 +1,54 @@
+// Tries a task on a real shell: asks, plans, makes the changes, asks again, and says which laws were broken.
+import type { Connection } from '../engine/connection.ts'
+import { makeTrip, type TripOutcome, type TripWatcher } from '../engine/make-trip.ts'
+import { stepsOf, tripsOf } from '../engine/steps.ts'
+import type { Plan } from '../model/plan.ts'
+import type { PlanContext, Task } from '../model/task.ts'
+import { brokenForesight, brokenLaws } from './plan-laws.ts'
+
+export interface Trial<State> {
+  readonly before: State
+  readonly plan: Plan<State>
+  /** The state after the changes; the one before, where there were none. */
+  readonly after: State
+  readonly broken: readonly string[]
+}
+
+/**
+ * Carries a task out over a connection, and checks the laws on the way.
+ *
+ * @throws Error when a question cannot be read or a change fails.
+ * @example
+ * const trial = await tryTask(motd({ text: 'hello' }), await localConnect(), testContext({}))
+ * assert.equal(trial.broken, [])
+ */
+export async function tryTask<State>(task: Task<State>, connection: Connection, context: PlanContext): Promise<Trial<State>> {
+  const before = await ask(task, connection)
+  const broken = [...brokenLaws(task, before, context)]
+  const again = await ask(task, connection)
+  broken.push(...brokenForesight(before, again).map((where) => `asking changed the answer: ${where}`))
+  const plan = task.plan(before, context)
+  if (plan.kind !== 'change') return { before, plan, after: before, broken }
+
+  for (const steps of tripsOf(stepsOf(task, plan))) {
+    const outcome = await makeTrip(connection, { ...calm, steps, probes: [] }, silent)
+    if (outcome.kind === 'failed') throw new Error(`${task.type} ${task.name}: ${outcome.step.change.summary}: exit status ${outcome.code}\n${outcome.output}`)
+  }
+  const after = await ask(task, connection)
+  broken.push(...brokenForesight(plan.then, after))
+  const rest = task.plan(after, context)
+  if (!task.once && rest.kind !== 'ok') broken.push('after its changes it is not satisfied')
+  return { before, plan, after, broken }
+}
+
+async function ask<State>(task: Task<State>, connection: Connection): Promise<State> {
+  const outcome: TripOutcome = await makeTrip(connection, { ...calm, holder: undefined, steps: [], probes: [task.probe] }, silent)
+  if (outcome.kind !== 'asked') throw new Error(`${task.type} ${task.name}: the question was not answered: ${outcome.kind}`)
+  const answer = outcome.asked(task.probe)
+  if ('error' in answer) throw new Error(`${task.type} ${task.name}: ${answer.error}`)
+  return answer.state as State
+}
+
+const never = new AbortController().signal
+const calm = { holder: 'a test', lockSeconds: 60, interrupt: never, abandon: never }
+const silent: TripWatcher = { waiting: () => {}, started: () => {}, progress: () => {}, done: () => {} }

@@ -1,0 +1,209 @@
+// One host's run, over a real shell on this machine: trips, walls, failures, checks, secrets, interrupts.
+import { mkdtempSync, readFileSync, writeFileSync, existsSync, readdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { localConnect } from '../../../src/connection/local.ts'
+import { ConnectionLost, type Connection } from '../../../src/engine/connection.ts'
+import { converge } from '../../../src/engine/converge.ts'
+import type { RunOptions } from '../../../src/engine/run-options.ts'
+import { utf8 } from '../../../src/model/answer.ts'
+import { blocked, change, ok } from '../../../src/model/plan.ts'
+import { defineTask } from '../../../src/model/define-task.ts'
+import { defineProbe } from '../../../src/model/probe.ts'
+import type { RunEvent } from '../../../src/model/run-event.ts'
+import type { Task } from '../../../src/model/task.ts'
+import { Secret } from '../../../src/shell/secret.ts'
+import { sh } from '../../../src/shell/sh.ts'
+import { suite } from '../../suite.ts'
+
+const test = suite('converge')
+
+/** A file with a text, as simply as can be. */
+const note = defineTask<{ readonly path: string; readonly text: string | Secret; readonly after?: string; readonly apply?: string }, string>({
+  type: 'note',
+  name: ({ path }) => path,
+  probe: ({ path, after }) =>
+    defineProbe({ key: `note ${path}`, reads: [`path:${path}`, ...(after ? ([`path:${after}`] as const) : [])], script: sh`cat -- ${path}`, parse: ({ stdout }) => utf8(stdout) }),
+  plan({ path, text, after, apply }, now) {
+    if (after && !existsSync(after)) return blocked(`${after} is not there`)
+    const wanted = text instanceof Secret ? text.reveal() : text
+    return now === wanted ? ok : change([{ summary: 'write', apply: apply ? { text: apply, shown: apply, secrets: [] } : sh`printf %s ${text} > ${path}` }], wanted)
+  },
+  writes: ({ path }) => [`path:${path}`],
+  examples: [],
+})
+
+const runs = defineTask<{ readonly run: string }, undefined>({
+  type: 'runs', name: ({ run }) => run, probe: ({ run }) => defineProbe({ key: `runs ${run}`, reads: [], script: sh`:`, parse: () => undefined }),
+  plan: ({ run }) => change([{ summary: 'run', apply: { text: run, shown: run, secrets: [] } }], undefined), writes: () => [], once: () => true, examples: [],
+})
+
+const scratch = (): string => mkdtempSync(join(tmpdir(), 'mailrun-test-'))
+const never = new AbortController().signal
+const options = (over: Partial<RunOptions>): RunOptions => ({ playbook: 'p', check: false, forks: 1, serial: [], maxFail: undefined, connectSeconds: 10, interrupt: never, abandon: never, ...over })
+const address = { address: 'here', port: 22, user: undefined, privateKeyFile: undefined, knownHostsFiles: [], become: false, becomePassword: undefined }
+const host = { name: 'here', groups: [], vars: new Map(), address, where: 'test:1' }
+
+async function run(dir: string, tasks: readonly Task[], over: Partial<RunOptions> = {}, wrap = (connection: Connection): Connection => connection) {
+  const events: RunEvent[] = []
+  const result = await converge(
+    { host, tasks, outputs: {}, source: () => new Uint8Array() }, options(over),
+    async () => wrap(await localConnect({ MAILRUN_RUN_DIR: join(dir, 'run') })), (event) => events.push(event),
+  )
+  return { result, events, statuses: result.tasks.map(({ status }) => status) }
+}
+
+test('nothing to do is one trip, a change is two, and the second run changes nothing', async () => {
+  const dir = scratch()
+  const tasks = [note({ path: join(dir, 'a'), text: "it's $(date) \\n\n" }), note({ path: join(dir, 'b'), text: 'zwölf' })]
+  const first = await run(dir, tasks)
+  assert.equal([first.result.status, first.result.trips, first.statuses], ['changed', 2, ['changed', 'changed']])
+  assert.is(readFileSync(join(dir, 'a'), 'utf8'), "it's $(date) \\n\n")
+  const second = await run(dir, tasks)
+  assert.equal([second.result.status, second.result.trips, second.statuses], ['ok', 1, ['ok', 'ok']])
+})
+
+test('a check tells the same and writes nothing, not even a lock', async () => {
+  const dir = scratch()
+  const { result, statuses } = await run(dir, [note({ path: join(dir, 'a'), text: 'x' })], { check: true })
+  assert.equal([result.status, result.trips, statuses, readdirSync(dir)], ['would-change', 1, ['would-change'], []])
+})
+
+test('a wall costs one trip, and is assumed in a check', async () => {
+  const dir = scratch()
+  const tasks = [note({ path: join(dir, 'a'), text: 'x' }), note({ path: join(dir, 'b'), text: 'y', after: join(dir, 'a') })]
+  assert.equal((await run(dir, tasks, { check: true })).statuses, ['would-change', 'assumed'])
+  const { result, statuses } = await run(dir, tasks)
+  assert.equal([result.trips, statuses], [3, ['changed', 'changed']])
+})
+
+test('a failing change ends the run of its host, with what it said', async () => {
+  const dir = scratch()
+  const { result, statuses } = await run(dir, [
+    note({ path: join(dir, 'a'), text: 'x' }), note({ path: join(dir, 'b'), text: 'y', apply: 'echo no space left >&2; exit 3' }), note({ path: join(dir, 'c'), text: 'z' }),
+  ])
+  assert.equal([result.status, statuses], ['failed', ['changed', 'failed', 'not-reached']])
+  assert.match(result.error ?? '', /exit status 3\nno space left/)
+  assert.not(existsSync(join(dir, 'c')))
+})
+
+test('a change that does not bring about what it promised did not converge', async () => {
+  const dir = scratch()
+  const { result, statuses } = await run(dir, [note({ path: join(dir, 'a'), text: 'x', apply: ':' })])
+  assert.equal([result.status, statuses, result.trips], ['failed', ['failed'], 2])
+  assert.match(result.error ?? '', /did not converge/)
+})
+
+test('a change has a time limit', async () => {
+  const dir = scratch()
+  const task = note({ path: join(dir, 'a'), text: 'x', apply: 'sleep 30' })
+  const quick: Task = { ...task, plan: (now, context) => { const plan = task.plan(now as string, context); return plan.kind === 'change' ? { ...plan, changes: plan.changes.map((each) => ({ ...each, timeoutSeconds: 1 })) } : plan } }
+  const { result } = await run(dir, [quick])
+  assert.match(result.error ?? '', /not done within 1 s/)
+})
+
+test('a task without a question runs once in every run, and a check says that it would', async () => {
+  const dir = scratch()
+  const task = runs({ run: `echo ran >> ${dir}/log` })
+  assert.equal((await run(dir, [task], { check: true })).statuses, ['would-change'])
+  for (const trips of [2, 2]) {
+    const { result, statuses } = await run(dir, [task])
+    assert.equal([result.trips, statuses], [trips, ['changed']])
+  }
+  assert.is(readFileSync(join(dir, 'log'), 'utf8'), 'ran\nran\n')
+})
+
+test('a command cannot eat the script, and its output is capped and told', async () => {
+  const dir = scratch()
+  const { result, statuses } = await run(dir, [runs({ run: 'cat; seq 1 200000; echo the last words; exit 1' })])
+  assert.equal([result.status, statuses], ['failed', ['failed']])
+  assert.match(result.error ?? '', /the last words$/)
+})
+
+test('a long change tells its lines while it runs', async () => {
+  const dir = scratch()
+  const task = runs({ run: 'for i in 1 2 3; do echo line $i; sleep 0.2; done' })
+  const long: Task = { ...task, plan: (now, context) => { const plan = task.plan(now as undefined, context); return plan.kind === 'change' ? { ...plan, changes: plan.changes.map((each) => ({ ...each, timeoutSeconds: 100 })) } : plan } }
+  const { events, statuses } = await run(dir, [long])
+  assert.equal(statuses, ['changed'])
+  assert.equal(events.flatMap((event) => (event.kind === 'change-output' ? [event.line] : [])), ['line 1', 'line 2', 'line 3'])
+})
+
+test('no event shows a secret, whatever the host prints', async () => {
+  const dir = scratch()
+  const secret = "hunter'2 $x"
+  const path = join(dir, 'a')
+  const { result, events } = await run(dir, [note({ path, text: new Secret(secret) }), note({ path: join(dir, 'b'), text: 'y', apply: `cat ${path}; base64 < ${path}; exit 1` })])
+  assert.is(readFileSync(path, 'utf8'), secret)
+  const told = JSON.stringify([result, events])
+  for (const guise of [secret, Buffer.from(secret).toString('base64'), "hunter'\\\\''2"]) assert.not(told.includes(guise), guise)
+  assert.match(told, /\*{8}/)
+})
+
+test('a connection lost while a change is under way is made again, and the host says whether it was done', async () => {
+  const dir = scratch()
+  let cut = false
+  const { result, statuses } = await run(dir, [note({ path: join(dir, 'a'), text: 'x', apply: `sleep 0.5; printf x > ${dir}/a` })], {}, (connection) => ({
+    ...connection,
+    exchange: (request) => connection.exchange({ ...request, onStdout: (chunk) => {
+      request.onStdout(chunk)
+      if (!cut && chunk.includes(' start 0')) { cut = true; setTimeout(() => connection.close(), 50) }
+    } }),
+  }))
+  assert.equal([result.status, statuses, cut], ['changed', ['changed'], true])
+})
+
+test('of a command lost on its way nobody can tell: unknown, and the host failed', async () => {
+  const dir = scratch()
+  const { result, statuses } = await run(dir, [runs({ run: 'sleep 0.5' }), runs({ run: ':' })], {}, (connection) => ({
+    ...connection,
+    exchange: (request) => connection.exchange({ ...request, onStdout: (chunk) => { request.onStdout(chunk); if (chunk.includes(' start 0')) setTimeout(() => connection.close(), 50) } }),
+  }))
+  assert.equal([result.status, statuses], ['failed', ['unknown', 'not-reached']])
+})
+
+test('an interrupt lets the change in hand finish and starts nothing more', async () => {
+  const dir = scratch()
+  const interrupt = new AbortController()
+  const { result, statuses } = await run(dir, [runs({ run: `sleep 1; echo done > ${dir}/a` }), runs({ run: `touch ${dir}/b` })], { interrupt: interrupt.signal }, (connection) => ({
+    ...connection,
+    exchange: (request) => connection.exchange({ ...request, onStdout: (chunk) => { request.onStdout(chunk); if (chunk.includes(' start 0')) interrupt.abort() } }),
+  }))
+  assert.equal([result.status, statuses, existsSync(join(dir, 'a')), existsSync(join(dir, 'b'))], ['interrupted', ['changed', 'not-reached'], true, false])
+})
+
+test('a second interrupt leaves at once, and says that the change in hand is unknown', async () => {
+  const dir = scratch()
+  const interrupt = new AbortController()
+  const abandon = new AbortController()
+  const { result, statuses } = await run(dir, [runs({ run: 'sleep 5' })], { interrupt: interrupt.signal, abandon: abandon.signal }, (connection) => ({
+    ...connection,
+    exchange: (request) => connection.exchange({ ...request, onStdout: (chunk) => { request.onStdout(chunk); if (chunk.includes(' start 0')) { interrupt.abort(); abandon.abort() } } }),
+  }))
+  assert.equal([result.status, statuses], ['interrupted', ['unknown']])
+})
+
+test('two runs on one host do not interleave: the second waits and says for whom', async () => {
+  const dir = scratch()
+  const log = join(dir, 'log')
+  writeFileSync(log, '')
+  const slow = (name: string): Task => runs({ run: `echo ${name} begins >> ${log}; sleep 0.5; echo ${name} ends >> ${log}` })
+  const [one, two] = await Promise.all([run(dir, [slow('one')]), run(dir, [slow('two')])])
+  assert.equal([one.result.status, two.result.status], ['changed', 'changed'])
+  assert.match(readFileSync(log, 'utf8'), /^(one begins\none ends\ntwo begins\ntwo ends\n|two begins\ntwo ends\none begins\none ends\n)$/)
+  assert.match(JSON.stringify([one.events, two.events]), /"host-waiting","host":"here","holder":"\w+@.*process \d+/)
+})
+
+test('an exchange with a dead shell is a lost connection', async () => {
+  const connection = await localConnect({})
+  await assertRejects(connection.exchange({ script: 'exit 3\n', end: 'E', onStdout: () => {}, signal: never }), ConnectionLost)
+  await assertRejects(connection.exchange({ script: ':\n', end: 'E', onStdout: () => {}, signal: never }), ConnectionLost)
+})
+
+async function assertRejects(promise: Promise<unknown>, type: new (message: string) => Error): Promise<void> {
+  const error = await promise.then(() => undefined, (reason: unknown) => reason)
+  assert.instance(error, type)
+}
+
+test.run()

@@ -1,0 +1,73 @@
+// Foresight: what later tasks see of changes that are not made yet.
+import * as assert from 'uvu/assert'
+import { foresee, type Asked } from '../../../src/engine/foresee.ts'
+import { fact, factAbout } from '../../../src/model/fact.ts'
+import { blocked, change, ok } from '../../../src/model/plan.ts'
+import { defineProbe, type Probe } from '../../../src/model/probe.ts'
+import { ANYTHING, type Resource } from '../../../src/model/resource.ts'
+import type { PlanContext, Task } from '../../../src/model/task.ts'
+import { raw } from '../../../src/shell/script.ts'
+import { suite } from '../../suite.ts'
+
+const test = suite('foresee')
+const context: PlanContext = { facts: { os: { id: 'debian', versionId: '12', codename: 'bookworm' }, hostname: 'mx1' }, source: () => new Uint8Array() }
+
+const base = { tags: [], owns: [], sources: [], once: false, where: undefined }
+
+/** Wants a user to be there. */
+const makesUser = (name: string): Task<boolean> => ({
+  ...base, type: 'user', name, writes: [`user:${name}`],
+  probe: defineProbe<boolean>({
+    key: `user ${name}`, reads: [`user:${name}`], script: raw('id'), parse: ({ code }) => code === 0,
+    facts: (there) => (there ? [fact('user', name, { kind: 'user', uid: 1, group: name, groups: [], home: '/', shell: '/bin/sh', comment: '', locked: true })] : []),
+    foresee: () => true,
+  }),
+  plan: (there) => (there ? ok : change([{ summary: `add ${name}`, apply: raw('useradd') }], true)),
+})
+
+/** Needs the user; its probe knows what a fact about it means, unless it is blind. */
+const needsUser = (name: string, blind: boolean): Task<boolean> => ({
+  ...base, type: 'owner', name: `of ${name}`, writes: ['path:/x'],
+  probe: defineProbe<boolean>({
+    key: `owner ${name}`, reads: ['path:/x', `user:${name}`], script: raw('stat'), parse: ({ code }) => code === 0,
+    ...(blind ? {} : { foresee: (state: boolean, known) => (factAbout(known, 'user', name) ? true : state) }),
+  }),
+  plan: (there) => (there ? change([{ summary: 'chown', apply: raw('chown') }], true) : blocked(`no user ${name}`)),
+})
+
+const all = (state: unknown) => (_: Probe<unknown>): Asked => ({ state })
+const kinds = (tasks: readonly Task[], asked = all(false)): readonly string[] => foresee(tasks, asked, context, new Set()).outlooks.map(({ kind }) => kind)
+
+test('a task is planned on what an earlier one will have done', () => {
+  assert.equal(kinds([makesUser('opendkim'), needsUser('opendkim', false)]), ['change', 'change'])
+})
+
+test('a fact that a probe cannot use is a wall, and so is what stands behind it', () => {
+  assert.equal(kinds([makesUser('a'), needsUser('a', true), { ...needsUser('b', true), probe: { ...needsUser('b', true).probe, reads: ['path:/x/y' as Resource] } }]), ['change', 'wall', 'wall'])
+})
+
+test('a task that is blocked with nothing pending that it reads is blocked', () => {
+  assert.equal(kinds([makesUser('a'), needsUser('b', false)]), ['change', 'blocked'])
+})
+
+test('it is asked again where a pending task may bring anything', () => {
+  assert.equal(kinds([{ ...makesUser('a'), writes: ['user:a', ANYTHING] }, needsUser('b', false)]), ['change', 'wall'])
+})
+
+test('two tasks with one probe: the second sees what the first leaves', () => {
+  assert.equal(kinds([makesUser('a'), makesUser('a')]), ['change', 'ok'])
+})
+
+test('a probe that could not be read blocks, or waits for what is pending', () => {
+  assert.equal(kinds([needsUser('a', false)], () => ({ error: 'no stat' })), ['blocked'])
+  assert.equal(kinds([makesUser('a'), needsUser('a', false)], (probe) => (probe.key.startsWith('owner') ? { error: 'no' } : { state: false })), ['change', 'wall'])
+})
+
+test('a plan that throws blocks its own task with the name of the module', () => {
+  const task: Task = { ...makesUser('a'), plan: () => { throw new TypeError('oops') } }
+  const [outlook] = foresee([task], all(true), context, new Set()).outlooks
+  assert.is(outlook?.kind, 'blocked')
+  assert.match(outlook?.kind === 'blocked' ? outlook.why : '', /module user has a bug.*oops/s)
+})
+
+test.run()

@@ -1,0 +1,46 @@
+// The frames of a trip, however the bytes are cut.
+import * as assert from 'uvu/assert'
+import { tripReader, stderrByQuestion, type Frame } from '../../../src/engine/trip-reader.ts'
+import { suite } from '../../suite.ts'
+
+const test = suite('trip reader')
+
+const stream = Buffer.from(
+  '\nM waiting ops@here, since noon\n\nM start 0\nline one\nhalf\nM output 0\nline one\nhalf\nM done 0 3\n\nM ask 0\n\nM answered 0 0\n\nM ask 1\nzwölf\n\n\nM answered 1 1\n',
+)
+const expected: readonly Frame[] = [
+  { kind: 'waiting', holder: 'ops@here, since noon' },
+  { kind: 'start', step: 0 },
+  { kind: 'progress', step: 0, line: 'line one' },
+  { kind: 'progress', step: 0, line: 'half' },
+  { kind: 'done', step: 0, code: 3, output: 'line one\nhalf' },
+  { kind: 'ask', question: 0 },
+  { kind: 'answered', question: 0, code: 0, stdout: '' },
+  { kind: 'ask', question: 1 },
+  { kind: 'answered', question: 1, code: 1, stdout: Buffer.from('zwölf\n\n').toString('latin1') },
+]
+
+const read = (chunks: readonly Buffer[]): readonly Frame[] => {
+  const frames: Frame[] = []
+  const reader = tripReader('M', (frame) => frames.push(frame))
+  for (const chunk of chunks) reader.feed(chunk)
+  return frames
+}
+
+test('frames are the same whether the bytes come at once, cut in two anywhere, or one by one', () => {
+  assert.equal(read([stream]), expected)
+  for (let at = 0; at <= stream.length; at += 1) assert.equal(read([stream.subarray(0, at), stream.subarray(at)]), expected, `cut at ${at}`)
+  assert.equal(read([...stream].map((byte) => Buffer.from([byte]))), expected)
+})
+
+test('output that looks like the beginning of a mark is output', () => {
+  const frames = read([Buffer.from('\nM ask 0\n\nM\n\nMM x\nM'), Buffer.from('x\n\nM answered 0 0\n')])
+  assert.equal(frames.at(-1), { kind: 'answered', question: 0, code: 0, stdout: '\nM\n\nMM x\nMx\n' })
+})
+
+test('what a question wrote to stderr is told apart', () => {
+  const parts = stderrByQuestion('M', Buffer.from('a\n\nM answered 0\n\nM answered 1\nb\nM answered 2\n'))
+  assert.equal([...parts.entries()], [[0, 'a\n'], [1, ''], [2, 'b']])
+})
+
+test.run()
