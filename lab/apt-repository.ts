@@ -1,0 +1,42 @@
+// A directory of Debian packages that apt reads as a repository: downloaded with this machine's apt, and the test packages.
+import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { local } from './local.ts'
+import type { TestPackage } from './test-packages.ts'
+
+/**
+ * Fills `directory` with the packages and all that they depend on beyond what the image has installed.
+ *
+ * @throws LabError with apt's message, for example where a package does not exist.
+ */
+export async function buildRepository(directory: string, image: string, packages: readonly string[], own: readonly TestPackage[]): Promise<void> {
+  await mkdir(join(directory, 'partial'), { recursive: true, mode: 0o755 })
+  const options = {
+    'Dir::State::status': join(image, 'var/lib/dpkg/status'),
+    'Dir::State::extended_states': '/dev/null',
+    'Dir::Cache::archives': directory,
+    'Dir::Cache::pkgcache': '',
+    'Dir::Cache::srcpkgcache': '',
+    'Debug::NoLocking': 'true',
+    'APT::Keep-Downloaded-Packages': 'true',
+    'APT::Sandbox::User': 'root',
+  }
+  const flags = Object.entries(options).flatMap(([key, value]) => ['-o', `${key}=${value}`])
+  await local('')`apt-get --quiet --quiet --assume-yes --no-install-recommends --download-only ${flags} install ${packages}`
+  for (const each of own) await buildTestPackage(directory, each)
+  await local('')`rm -rf -- ${join(directory, 'partial')} ${join(directory, 'lock')}`
+  const index = await local('')`cd ${directory} && dpkg-scanpackages --multiversion . 2>/dev/null`
+  await writeFile(join(directory, 'Packages'), index)
+}
+
+async function buildTestPackage(directory: string, { name, version, files }: TestPackage): Promise<void> {
+  const tree = join(directory, `${name}-${version}.build`)
+  for (const [path, text] of Object.entries(files)) {
+    const executable = /^(DEBIAN\/(config|postinst|prerm|postrm)$|usr\/bin\/)/.test(path)
+    await mkdir(dirname(join(tree, path)), { recursive: true, mode: 0o755 })
+    await writeFile(join(tree, path), text, { mode: executable ? 0o755 : 0o644 })
+  }
+  const deb = `${name}_${version}_all.deb`
+  await local('')`dpkg-deb --root-owner-group -Zgzip --build ${tree} ${join(directory, `${deb}.part`)} && rm -r -- ${tree}`
+  await rename(join(directory, `${deb}.part`), join(directory, deb))
+}

@@ -1,0 +1,82 @@
+// The lab's network: a bridge with no way out, and per host a network namespace joined to it.
+import { readFileSync } from 'node:fs'
+import type { LabHost } from './fleet.ts'
+import type { Lab } from './lab.ts'
+import { LabError } from './lab-error.ts'
+import { local } from './local.ts'
+import { subnetsOfOthers } from './state.ts'
+
+/** Every link's name fits the kernel's 15 characters. */
+export const bridge = (lab: Lab): string => `${lab.prefix}-br`
+export const namespace = (lab: Lab, host: LabHost): string => `${lab.prefix}-${host.name}`
+const portOf = (lab: Lab, host: LabHost): string => `${lab.prefix}-${host.number}`
+
+/** A /24 of 10.231 that neither another lab nor this machine uses. */
+export async function freeSubnet(lab: Lab): Promise<string> {
+  const here = `${await local('')`ip -4 -oneline address show`}\n${await local('')`ip -4 route show`}`
+  const taken = new Set([...(await subnetsOfOthers(lab)), ...[...here.matchAll(/\b(10\.231\.\d+)\./g)].map((match) => match[1])])
+  for (let third = 0; third < 256; third += 1) {
+    const subnet = `10.231.${third}`
+    if (!taken.has(subnet)) return subnet
+  }
+  throw new LabError('every network of 10.231.0.0/16 is taken: remove labs that you no longer need with "lab down --name NAME"')
+}
+
+/** Makes the bridge where it is missing. */
+export async function ensureBridge(lab: Lab): Promise<void> {
+  const name = bridge(lab)
+  await ipBatch([...(links().has(name) ? [] : [`link add ${name} type bridge`]), `link set ${name} up`])
+}
+
+/** Makes the host's namespace and its two link ends, again where one of them is missing. */
+export async function ensureHostLink(lab: Lab, host: LabHost, subnet: string): Promise<void> {
+  const [port, space] = [portOf(lab, host), namespace(lab, host)]
+  if ((await namespaces(lab)).includes(space) && links().has(port)) return ipBatch([`link set ${port} up`])
+  await removeHostLink(lab, host)
+  await ipBatch([
+    `netns add ${space}`,
+    `link add ${port} type veth peer name host0 netns ${space}`,
+    `link set ${port} master ${bridge(lab)} up`,
+    `-n ${space} link set lo up`,
+    `-n ${space} address add ${subnet}.${host.number}/24 dev host0`,
+    `-n ${space} link set host0 up`,
+  ])
+}
+
+/** Unplugs or plugs the host's cable. */
+export async function setHostLink(lab: Lab, host: LabHost, up: boolean): Promise<void> {
+  await ipBatch([`link set ${portOf(lab, host)} ${up ? 'up' : 'down'}`])
+}
+
+/** The controller's address may have moved to another link: all hosts forget where it was. */
+export async function forgetNeighbours(lab: Lab): Promise<void> {
+  await ipBatch((await namespaces(lab)).map((space) => `-n ${space} neigh flush all`))
+}
+
+export async function removeHostLink(lab: Lab, host: Pick<LabHost, 'name' | 'number'>): Promise<void> {
+  const [port, space] = [`${lab.prefix}-${host.number}`, `${lab.prefix}-${host.name}`]
+  await local('')`ip link delete ${port} 2>/dev/null || true; ip netns delete ${space} 2>/dev/null || true`
+}
+
+/** Removes everything whose name begins with the lab's prefix. */
+export async function removeNetwork(lab: Lab): Promise<void> {
+  for (const link of links()) if (link.startsWith(`${lab.prefix}-`)) await local('')`ip link delete ${link} 2>/dev/null || true`
+  for (const space of await namespaces(lab)) await local('')`ip netns delete ${space}`
+}
+
+async function namespaces(lab: Lab): Promise<readonly string[]> {
+  const names = (await local('')`ip netns list`).split('\n').map((line) => line.split(' ')[0] ?? '')
+  return names.filter((name) => name.startsWith(`${lab.prefix}-`))
+}
+
+/** Names of this machine's links. */
+export function links(): ReadonlySet<string> {
+  const table = readFileSync('/proc/net/dev', 'utf8')
+  return new Set(table.split('\n').slice(2).flatMap((line) => /^\s*([^\s:]+):/.exec(line)?.[1] ?? []))
+}
+
+/** One `ip` per line: a line of ip's own -batch mode cannot name a namespace. */
+export async function ipBatch(commands: readonly string[]): Promise<void> {
+  if (commands.length === 0) return
+  await local(commands.map((command) => `ip ${command}\n`).join(''))`sh -eu`
+}

@@ -1,0 +1,70 @@
+// What defines the images: whoever changes this file gets new images by the digest of its contents.
+import { createHash } from 'node:crypto'
+import { TEST_PACKAGES } from './test-packages.ts'
+
+/** Names of the Debian release, in apt's sources and in /etc/os-release. */
+export const RELEASE = 'bookworm'
+
+/** Where a host sees the package repository. */
+export const REPOSITORY = '/srv/mailrun-lab'
+
+/** A host's name in an image, replaced on each host. */
+export const IMAGE_HOSTNAME = 'image.fleet.test'
+
+/** Like a small server: no Python, libpam-systemd for sessions as Debian installs it. */
+export const BASE_PACKAGES = ['systemd-sysv', 'libpam-systemd', 'dbus', 'openssh-server', 'sudo', 'iproute2', 'procps', 'netbase', 'less'] as const
+
+/** In the repository of every host, with what they depend on beyond the base. */
+export const MAIL_PACKAGES = ['opendkim', 'opendkim-tools', 'postfix', 'postfix-lmdb', 'postfix-pcre', 'bsd-mailx'] as const
+
+/** On the host `verify` alone: BIND and verifiers that are not ours. Brings Python, so it has a repository of its own. */
+export const TOOLS_PACKAGES = ['bind9', 'bind9-dnsutils', 'python3-dkim', 'opendkim-tools', 'libmail-dkim-perl'] as const
+
+/** dpkg leaves out what no test reads; `force-unsafe-io` matters only where the power fails. */
+export const DPKG_OPTIONS = ['path-exclude=/usr/share/doc/*', 'path-exclude=/usr/share/man/*', 'path-exclude=/usr/share/locale/*', 'force-unsafe-io'] as const
+
+/** Run in the base image: users, apt's source, nothing that wakes up by itself. */
+export const FLEET_SCRIPT = `
+rm -f /etc/apt/apt.conf.d/99mmdebstrap /etc/ssh/ssh_host_* /etc/resolv.conf /etc/apt/sources.list /etc/apt/sources.list.d/*
+install -m 644 /dev/null /etc/resolv.conf
+rm -f /etc/hostname && install -m 644 /dev/null /etc/hostname
+echo 'deb [trusted=yes] file:${REPOSITORY} ./' >/etc/apt/sources.list
+apt-get update
+echo 'LANG=C.UTF-8' >/etc/default/locale
+echo 'Defaults lecture=never' >/etc/sudoers.d/lab
+echo 'ops ALL=(ALL:ALL) NOPASSWD: ALL' >>/etc/sudoers.d/lab
+echo 'admin ALL=(ALL:ALL) ALL' >>/etc/sudoers.d/lab
+chmod 440 /etc/sudoers.d/lab
+useradd --create-home --shell /bin/bash ops
+useradd --create-home --shell /bin/bash admin
+install -d -m 700 /root/.ssh
+install -d -m 700 -o ops -g ops /home/ops/.ssh
+install -d -m 700 -o admin -g admin /home/admin/.ssh
+systemctl disable apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer fstrim.timer
+`
+
+export const POSTFIX_SCRIPT = `
+echo ${IMAGE_HOSTNAME} >/etc/mailname
+debconf-set-selections <<'ANSWERS'
+postfix postfix/main_mailer_type select Internet Site
+postfix postfix/mailname string ${IMAGE_HOSTNAME}
+ANSWERS
+DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends postfix
+postconf -e myhostname=${IMAGE_HOSTNAME} 'mydestination=$myhostname, localhost.$mydomain, localhost'
+apt-get clean
+`
+
+export const TOOLS_SCRIPT = `
+echo 'deb [trusted=yes] file:${REPOSITORY}-tools ./' >/etc/apt/sources.list.d/tools.list
+apt-get update
+DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ${TOOLS_PACKAGES.join(' ')}
+rm /etc/apt/sources.list.d/tools.list
+apt-get update
+apt-get clean
+`
+
+/** Names the images' directory in the cache. */
+export function imageDigest(): string {
+  const recipe = [1, process.arch, RELEASE, REPOSITORY, BASE_PACKAGES, MAIL_PACKAGES, TOOLS_PACKAGES, DPKG_OPTIONS, FLEET_SCRIPT, POSTFIX_SCRIPT, TOOLS_SCRIPT, TEST_PACKAGES]
+  return createHash('sha256').update(JSON.stringify(recipe)).digest('hex').slice(0, 16)
+}

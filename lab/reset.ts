@@ -1,0 +1,26 @@
+// Fresh hosts in the place of those of a lab, with the same keys and addresses.
+import { AT_ONCE } from './up.ts'
+import { atMost } from './at-most.ts'
+import { fleet } from './fleet.ts'
+import { resetHost } from './host.ts'
+import type { Lab } from './lab.ts'
+import { lockPath, withLock } from './lock.ts'
+import { findHosts } from './find-host.ts'
+import { say } from './say.ts'
+import { siteOf } from './site.ts'
+import { requireState } from './state.ts'
+
+/**
+ * @param names - hosts by name; `all` for every host.
+ * @throws LabError for a name that the lab does not have, before anything is removed.
+ */
+export async function reset(lab: Lab, names: readonly string[] | 'all'): Promise<void> {
+  await withLock(lockPath(lab), async () => {
+    const state = await requireState(lab)
+    const hosts = names === 'all' ? fleet(state.size, state.tools) : await findHosts(lab, names)
+    await atMost(AT_ONCE, hosts, async (host) => {
+      await resetHost(siteOf(lab, state), host)
+      say(`${host.name} made anew`)
+    })
+  })
+}

@@ -1,0 +1,67 @@
+// What a lab is and how its hosts are.
+import { fleet, type LabHost } from './fleet.ts'
+import { inHost } from './in-host.ts'
+import { becomePasswordPath, userKeyPath } from './keys.ts'
+import type { Lab } from './lab.ts'
+import { leader } from './machine.ts'
+import { requireState, type LabState } from './state.ts'
+
+export interface HostStatus extends LabHost {
+  readonly address: string
+  /** As `systemctl is-system-running` says it; `down` where its container does not run. */
+  readonly system: string
+  /** Units that failed. */
+  readonly failed: readonly string[]
+}
+
+export interface LabStatus extends LabState {
+  readonly name: string
+  readonly hosts: readonly HostStatus[]
+  readonly stateDir: string
+  readonly inventoryPath: string
+  readonly userKey: string
+  /** Only where a host of the lab asks for it. */
+  readonly becomePasswordFile: string | undefined
+}
+
+export async function status(lab: Lab): Promise<LabStatus> {
+  const state = await requireState(lab)
+  const hosts = fleet(state.size, state.tools)
+  return {
+    ...state,
+    name: lab.name,
+    hosts: await Promise.all(hosts.map((host) => hostStatus(lab, host, state.subnet))),
+    stateDir: lab.stateDir,
+    inventoryPath: lab.inventoryPath,
+    userKey: userKeyPath(lab),
+    becomePasswordFile: hosts.some(({ sudo }) => sudo === 'password') ? becomePasswordPath(lab) : undefined,
+  }
+}
+
+async function hostStatus(lab: Lab, host: LabHost, subnet: string): Promise<HostStatus> {
+  const address = `${subnet}.${host.number}`
+  const pid = leader(lab, host)
+  if (pid === undefined) return { ...host, address, system: 'down', failed: [] }
+  const { stdout } = await inHost(pid, 'systemctl is-system-running; systemctl list-units --failed --plain --no-legend')
+  const [system = '', ...failed] = stdout.trim().split('\n')
+  return { ...host, address, system, failed: failed.flatMap((line) => line.split(' ')[0] ?? []) }
+}
+
+/** Pure: the status as text, a line per host. */
+export function statusText(status: LabStatus): string {
+  const rows = status.hosts.map((host) => {
+    const reached = `${host.user}${host.sudo === 'no' ? '' : host.sudo === 'free' ? ', sudo' : ', sudo with password'}`
+    return [host.name, host.address, host.profile, reached, [host.system, ...host.failed].join(' ')]
+  })
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  const wire = [...(status.rttMs > 0 ? [`${status.rttMs} ms round trip`] : []), ...(status.lossPercent > 0 ? [`${status.lossPercent} % loss each way`] : [])]
+  return [
+    ...rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()),
+    '',
+    `inventory      ${status.inventoryPath}`,
+    ...(status.becomePasswordFile === undefined ? [] : [`sudo password  ${status.becomePasswordFile}`]),
+    `user key       ${status.userKey}`,
+    `wire           ${wire.length === 0 ? 'straight' : wire.join(', ')}`,
+    '',
+  ].join('\n')
+}

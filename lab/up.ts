@@ -1,0 +1,78 @@
+// Brings a lab to the wanted size and state, from nothing, from half of it, or from a larger one.
+import { mkdir, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { prepareController } from './controller.ts'
+import { MAX_HOSTS, fleet, type LabHost } from './fleet.ts'
+import { atMost } from './at-most.ts'
+import { ensureHost, removeHost } from './host.ts'
+import { ensureImage } from './image.ts'
+import { writeInventory } from './inventory.ts'
+import { ensureLabKeys, writeKnownHosts } from './keys.ts'
+import type { Lab } from './lab.ts'
+import { LabError } from './lab-error.ts'
+import { setWire, wireStands, type Wire } from './latency.ts'
+import { lockPath, withLock } from './lock.ts'
+import { bridge, ensureBridge, freeSubnet, links } from './network.ts'
+import { say } from './say.ts'
+import { siteOf } from './site.ts'
+import { readState, writeState, type LabState } from './state.ts'
+
+/** More at once would only wait for two processors. */
+export const AT_ONCE = 4
+
+export interface UpOptions {
+  /** Mail hosts, mx1 … mxN. */
+  readonly size: number
+  /** Also the host `verify`, with BIND and verifiers. A lab that has it keeps it. */
+  readonly tools: boolean
+  /** `undefined` leaves the wire as it is; a new lab has a straight one. */
+  readonly wire: Wire | undefined
+}
+
+/**
+ * Does nothing to hosts that are well, starts dead ones with the files that they have, makes missing ones and removes those beyond the size.
+ *
+ * @throws LabError where this machine cannot host a lab, or a host does not come up.
+ */
+export async function up(lab: Lab, options: UpOptions): Promise<void> {
+  if (!Number.isInteger(options.size) || options.size < 1 || options.size > MAX_HOSTS) throw new LabError(`a lab has 1 to ${MAX_HOSTS} hosts, not ${options.size}`)
+  await prepareController()
+  await withLock(lockPath(lab), async () => {
+    const before = await readState(lab)
+    const tools = options.tools || (before?.tools ?? false)
+    const image = await ensureImage(lab, tools)
+    const wire = options.wire ?? before ?? { rttMs: 0, lossPercent: 0 }
+    const subnet = before?.subnet ?? (await freeSubnet(lab))
+    const state = { size: options.size, tools, subnet, rttMs: wire.rttMs, lossPercent: wire.lossPercent, image: image.digest }
+    await writeState(lab, state)
+    await ensureLabKeys(lab)
+    await removeSurplus(lab, fleet(state.size, tools))
+    const sameWire = before?.rttMs === wire.rttMs && before.lossPercent === wire.lossPercent && wireStands(lab, wire) && links().has(bridge(lab))
+    await ensureBridge(lab)
+    if (!sameWire) await setWire(lab, subnet, wire)
+    await ensureHosts(lab, state, AT_ONCE)
+  })
+}
+
+/** Makes all hosts well, a few at once; one that fails does not stop the others. */
+async function ensureHosts(lab: Lab, state: LabState, atOnce: number): Promise<void> {
+  const hosts = fleet(state.size, state.tools)
+  const site = siteOf(lab, state)
+  await atMost(atOnce, hosts, async (host) => {
+    const done = await ensureHost(site, host)
+    if (done !== 'well') say(`${host.name} ${done}`)
+  })
+  await writeKnownHosts(lab, hosts, state.subnet)
+  await writeInventory(lab, hosts, state.subnet)
+}
+
+async function removeSurplus(lab: Lab, hosts: readonly LabHost[]): Promise<void> {
+  const dir = join(lab.stateDir, 'hosts')
+  await mkdir(dir, { recursive: true, mode: 0o755 })
+  for (const name of await readdir(dir)) {
+    if (hosts.some((host) => host.name === name)) continue
+    const number = 10 + Number(/^mx(\d+)$/.exec(name)?.[1] ?? -1)
+    await removeHost(lab, { name, number })
+    say(`${name} removed`)
+  }
+}
