@@ -11,7 +11,7 @@ export interface ScriptResult {
 const ENVIRONMENT = ['HOME=/root', 'USER=root', 'LOGNAME=root', 'LANG=C.UTF-8', 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin']
 
 export function inHost(pid: number, script: string): Promise<ScriptResult> {
-  const enter = ['--target', String(pid), '--mount', '--uts', '--ipc', '--net', '--pid', '--root', '--wd=/', '--', 'env', '-i', ...ENVIRONMENT, 'sh']
+  const enter = ['--target', String(pid), '--mount', '--uts', '--ipc', '--net', '--pid', '--root', '--', 'env', '-i', '--chdir=/', ...ENVIRONMENT, 'sh']
   const child = spawn('nsenter', enter, { stdio: 'pipe' })
   const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []]
   child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk))

@@ -1,0 +1,84 @@
+// The lab for tests and benchmarks: everything here works on the lab that MAILRUN_LAB_NAME names, else on `lab`.
+import { hostDir, leader } from './machine.ts'
+import { becomePasswordPath } from './keys.ts'
+import { changeWire } from './rtt.ts'
+import { down } from './down.ts'
+import { findHost } from './find-host.ts'
+import { inHost, type ScriptResult } from './in-host.ts'
+import { labNameHere, openLab } from './lab.ts'
+import { LabError } from './lab-error.ts'
+import { readTree, treeDifference, treeDigest, type Tree } from './tree.ts'
+import { requireState } from './state.ts'
+import { reset } from './reset.ts'
+import { startHost, stopHost } from './power.ts'
+import { status, type LabStatus } from './status.ts'
+import { up, type UpOptions } from './up.ts'
+
+export { LabError, treeDifference }
+export type { LabStatus, ScriptResult, Tree, UpOptions }
+
+const lab = openLab(labNameHere())
+
+/** The inventory that `up` writes. */
+export const inventoryPath = lab.inventoryPath
+/** Keys, known_hosts, host files, logs. */
+export const stateDir = lab.stateDir
+/** The sudo password of mx3. */
+export const becomePasswordFile = becomePasswordPath(lab)
+
+/** Brings the lab up, mending and resizing; quick where it is up. @throws LabError */
+export const labUp = (options: UpOptions): Promise<void> => up(lab, options)
+export const labDown = (): Promise<void> => down(lab)
+export const labStatus = (): Promise<LabStatus> => status(lab)
+
+/**
+ * Fresh hosts with the same keys and addresses.
+ *
+ * @example await labReset(['mx1', 'mx2'])
+ */
+export const labReset = (hosts: readonly string[] | 'all'): Promise<void> => reset(lab, hosts)
+
+/**
+ * Runs a script as root in the host, whatever state its sshd is in.
+ *
+ * @throws LabError where the host is down; a failing script is an answer.
+ * @example (await hostExec('mx1', 'stat -c %a /etc/shadow')).stdout // '640\n'
+ */
+export async function hostExec(host: string, script: string): Promise<ScriptResult> {
+  const pid = leader(lab, await findHost(lab, host))
+  if (pid === undefined) throw new LabError(`${host} is down: start it with hostStart, or mend the lab with "lab up"`)
+  return inHost(pid, script)
+}
+
+/** Cuts the host's power and pulls its cable: it answers nothing until `hostStart`. */
+export const hostStop = (host: string): Promise<void> => stopHost(lab, host)
+
+/** Boots a stopped host with the files that it has. */
+export const hostStart = (host: string): Promise<void> => startHost(lab, host)
+
+/**
+ * The host's files: type, mode, owner, size, mtime, content hash and link target by path. /proc /sys /dev /run /tmp /var/tmp /var/log and /var/lib/systemd are left out.
+ *
+ * @param options.exclude - further paths in the host to leave out, with all below them.
+ * @example
+ * const before = await treeList('mx1', { exclude: [] })
+ * …
+ * treeDifference(before, await treeList('mx1', { exclude: [] })) // ['~ /etc/aliases (f 0644 … -> f 0600 …)']
+ */
+export async function treeList(host: string, options: { readonly exclude: readonly string[] }): Promise<Tree> {
+  return readTree(hostDir(lab, await findHost(lab, host)), options.exclude)
+}
+
+/** One digest over `treeList`: the same twice when nothing was written in between. */
+export async function treeHash(host: string, options: { readonly exclude: readonly string[] }): Promise<string> {
+  return treeDigest(await treeList(host, options))
+}
+
+/** Changes the round-trip time between here and all hosts; 0 takes the delay away. */
+export const setRtt = (ms: number): Promise<void> => changeWire(lab, { rttMs: ms, lossPercent: 0 })
+
+/** The host's IPv4 address. */
+export async function address(host: string): Promise<string> {
+  const { subnet } = await requireState(lab)
+  return `${subnet}.${(await findHost(lab, host)).number}`
+}
