@@ -1,0 +1,42 @@
+// Which hosts a lab has, and how its inventory and /etc/hosts name them.
+import * as assert from 'uvu/assert'
+import { parse } from 'yaml'
+import { fleet } from '../../../lab/fleet.ts'
+import { hostsFile } from '../../../lab/host-files.ts'
+import { inventoryText } from '../../../lab/inventory.ts'
+import { suite } from '../../suite.ts'
+
+const test = suite('lab: fleet')
+
+test('profiles alternate, and there is one host of each way in before root and ops alternate', () => {
+  const seen = fleet(6, false).map(({ name, profile, user, sudo }) => `${name} ${profile} ${user} ${sudo}`)
+  assert.equal(seen, ['mx1 postfix root no', 'mx2 bare ops free', 'mx3 postfix admin password', 'mx4 bare root no', 'mx5 postfix ops free', 'mx6 bare root no'])
+})
+
+test('a small lab has no host with a sudo password', () => {
+  assert.not(fleet(2, true).some(({ sudo }) => sudo === 'password'))
+})
+
+test('numbers of addresses are distinct and fit a /24 in the largest lab', () => {
+  const numbers = fleet(200, true).map(({ number }) => number)
+  assert.is(new Set(numbers).size, 201)
+  assert.ok(Math.max(...numbers) < 255 && Math.min(...numbers) > 1)
+})
+
+test('the inventory is YAML in which the tools host is no mail host', () => {
+  const inventory = parse(inventoryText(fleet(3, true), '10.231.7', '/a "key"', '/known hosts')) as Record<string, { hosts: object; vars: object }>
+  assert.equal(inventory['all']?.vars, { ansible_ssh_private_key_file: '/a "key"', ansible_ssh_common_args: '-o UserKnownHostsFile=/known hosts' })
+  assert.equal(inventory['mail']?.vars, { domains: ['fleet.test', 'example.test'] })
+  assert.equal(inventory['mail']?.hosts, {
+    mx1: { ansible_host: '10.231.7.11', ansible_user: 'root' },
+    mx2: { ansible_host: '10.231.7.12', ansible_user: 'ops', ansible_become: true },
+    mx3: { ansible_host: '10.231.7.13', ansible_user: 'admin', ansible_become: true },
+  })
+  assert.equal(Object.keys(inventory['tools']?.hosts ?? {}), ['verify'])
+})
+
+test('/etc/hosts gives the FQDN first, for hostname -f', () => {
+  assert.match(hostsFile(fleet(2, false), '10.231.0'), '10.231.0.12 mx2.fleet.test mx2\n')
+})
+
+test.run()

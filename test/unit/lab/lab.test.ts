@@ -1,0 +1,67 @@
+// Names of labs and of their links, flags that npm takes, mount points, trees and the digest of the recipe.
+import * as assert from 'uvu/assert'
+import { openLab } from '../../../lab/lab.ts'
+import { parseMountPoints } from '../../../lab/mounts.ts'
+import { refuseSwallowedFlags } from '../../../lab/npm-flags.ts'
+import { imageDigest } from '../../../lab/recipe.ts'
+import { statusText } from '../../../lab/status.ts'
+import { TEST_PACKAGES } from '../../../lab/test-packages.ts'
+import { treeDifference, treeDigest } from '../../../lab/tree.ts'
+import { suite } from '../../suite.ts'
+
+const test = suite('lab: names and readers')
+
+test('labs with different names share no link name, and link names fit 15 characters', () => {
+  const [one, two] = [openLab('lab'), openLab('lab2')]
+  assert.is.not(one.prefix, two.prefix)
+  assert.ok(`${one.prefix}-210`.length <= 15)
+})
+
+test('a name that would escape the state directory is refused', () => {
+  for (const name of ['../x', '', 'A', 'a b', '-x', 'x'.repeat(32)]) assert.throws(() => openLab(name), /name is 1 to 31/)
+})
+
+test('only the lab named lab writes inventory/lab.yaml', () => {
+  assert.match(openLab('lab').inventoryPath, /inventory\/lab\.yaml$/)
+  assert.match(openLab('demo').inventoryPath, /inventory\/lab-demo\.yaml$/)
+})
+
+test('a flag that npm swallowed is refused, not ignored', () => {
+  assert.throws(() => refuseSwallowedFlags({ npm_lifecycle_event: 'lab', npm_config_name: 'demo' }, ['down']), /npm run lab -- down … --name/)
+  refuseSwallowedFlags({ npm_lifecycle_event: 'test', npm_config_name: 'demo' }, ['down'])
+  refuseSwallowedFlags({ npm_lifecycle_event: 'lab' }, ['down', '--name', 'demo'])
+})
+
+test('mount points with spaces are read as they are', () => {
+  const line = '36 35 98:0 / /a\\040b/c\\134d rw,noatime master:1 - ext3 /dev/root rw'
+  assert.equal(parseMountPoints(`${line}\n`), ['/a b/c\\d'])
+})
+
+test('a tree differs when anything is new, gone or changed, and only then', () => {
+  const before = new Map([['/a', 'f 1'], ['/b', 'f 2'], ['/c', 'f 3']])
+  const after = new Map([['/a', 'f 1'], ['/b', 'f 9'], ['/d', 'f 4']])
+  assert.equal(treeDifference(before, after), ['- /c (f 3)', '~ /b (f 2 -> f 9)', '+ /d (f 4)'])
+  assert.is.not(treeDigest(before), treeDigest(after))
+  assert.is(treeDigest(before), treeDigest(new Map(before)))
+})
+
+test('the digest of the recipe names a directory', () => {
+  assert.match(imageDigest(), /^[0-9a-f]{16}$/)
+})
+
+test('the conffile of the canary differs between its versions, so that an upgrade can ask about it', () => {
+  const texts = TEST_PACKAGES.filter(({ name }) => name === 'mailrun-canary').map(({ files }) => files['etc/mailrun-canary.conf'])
+  assert.is(new Set(texts).size, 2)
+})
+
+test('status names the file of the sudo password only where a host asks for it', () => {
+  const host = { name: 'mx1', profile: 'postfix', user: 'root', sudo: 'no', number: 11, address: '10.231.0.11', system: 'degraded', failed: ['x.service'] } as const
+  const common = { name: 'lab', size: 1, tools: false, subnet: '10.231.0', rttMs: 50, lossPercent: 0, image: '', hosts: [host], stateDir: '/s', inventoryPath: '/i', userKey: '/k' }
+  assert.match(statusText({ ...common, becomePasswordFile: '/s/pw' }), 'sudo password  /s/pw')
+  const text = statusText({ ...common, becomePasswordFile: undefined })
+  assert.not.match(text, 'sudo password')
+  assert.match(text, 'mx1  10.231.0.11  postfix  root  degraded x.service\n')
+  assert.match(text, '50 ms round trip')
+})
+
+test.run()
