@@ -25,7 +25,7 @@ export async function buildRepository(directory: string, image: string, packages
   await local('')`apt-get --quiet --quiet --assume-yes --no-install-recommends --download-only ${flags} install ${packages}`
   for (const each of own) await buildTestPackage(directory, each)
   await local('')`rm -rf -- ${join(directory, 'partial')} ${join(directory, 'lock')}`
-  const index = await local('')`cd ${directory} && dpkg-scanpackages --multiversion . 2>/dev/null`
+  const index = await local('')`cd ${directory} && apt-ftparchive packages .`
   await writeFile(join(directory, 'Packages'), index)
 }
 

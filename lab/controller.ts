@@ -6,17 +6,18 @@ import { local } from './local.ts'
 import { refreshLists } from './apt-sources.ts'
 import { say } from './say.ts'
 
-/** Installed where missing, by a program that each brings. */
-const PACKAGES: Readonly<Record<string, string>> = {
+/** Debian packages, each with a program or file that it brings. */
+type Needed = Readonly<Record<string, string>>
+
+const FOR_HOSTS: Needed = {
   mmdebstrap: '/usr/bin/mmdebstrap',
+  'debian-archive-keyring': '/usr/share/keyrings/debian-archive-keyring.gpg',
   'systemd-container': '/usr/bin/systemd-nspawn',
   iproute2: '/usr/bin/ip',
-  'dpkg-dev': '/usr/bin/dpkg-scanpackages',
+  'apt-utils': '/usr/bin/apt-ftparchive',
   'openssh-client': '/usr/bin/ssh',
-  'debian-archive-keyring': '/usr/share/keyrings/debian-archive-keyring.gpg',
-  vde2: '/usr/bin/vde_switch',
-  'vde-wirefilter': '/usr/bin/wirefilter',
 }
+const FOR_WIRE: Needed = { vde2: '/usr/bin/vde_switch', 'vde-wirefilter': '/usr/bin/wirefilter' }
 
 /** systemd in each host takes some 40 of them, all of one user to the kernel. */
 const INOTIFY_INSTANCES = 8192
@@ -29,16 +30,24 @@ export function requireLabMachine(): void {
   if (!existsSync('/usr/bin/apt-get')) throw new LabError('the lab builds its hosts with apt, which this machine does not have: use Debian 12')
 }
 
-/** Installs the Debian packages that are missing, and lets many systemds run. */
+/** Installs what is missing, and lets many systemds run. */
 export async function prepareController(): Promise<void> {
   requireLabMachine()
-  const missing = Object.entries(PACKAGES).flatMap(([name, path]) => (existsSync(path) ? [] : [name]))
-  if (missing.length > 0) {
-    await refreshLists()
-    say(`installing on this machine: ${missing.join(' ')}`)
-    await local('')`DEBIAN_FRONTEND=noninteractive apt-get --quiet --quiet --assume-yes --no-install-recommends install ${missing}`
-  }
+  await install(FOR_HOSTS)
   const instances = Number(await readFile(INOTIFY_PATH, 'utf8').catch(() => 'NaN'))
   if (instances < INOTIFY_INSTANCES) await writeFile(INOTIFY_PATH, String(INOTIFY_INSTANCES))
   await local('')`modprobe --quiet --all overlay bridge veth tun 2>/dev/null || true`
+}
+
+/** Installs what a wire with latency or loss needs. */
+export async function prepareWire(): Promise<void> {
+  await install(FOR_WIRE)
+}
+
+async function install(needed: Needed): Promise<void> {
+  const missing = Object.entries(needed).flatMap(([name, path]) => (existsSync(path) ? [] : [name]))
+  if (missing.length === 0) return
+  await refreshLists()
+  say(`installing on this machine: ${missing.join(' ')}`)
+  await local('')`DEBIAN_FRONTEND=noninteractive apt-get --quiet --quiet --assume-yes --no-install-recommends install ${missing}`
 }

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { prepareWire } from './controller.ts'
 import type { Lab } from './lab.ts'
 import { LabError } from './lab-error.ts'
 import { bridge, forgetNeighbours, ipBatch, links } from './network.ts'
@@ -29,6 +30,7 @@ export async function setWire(lab: Lab, subnet: string, wire: Wire): Promise<voi
     await ipBatch([`address replace ${subnet}.1/24 dev ${bridge(lab)}`])
     return forgetNeighbours(lab)
   }
+  await prepareWire()
   await mkdir(lab.runDir, { recursive: true, mode: 0o700 })
   const [near, far] = [join(lab.runDir, 'c'), join(lab.runDir, 'h')]
   start('vde_switch', ['--sock', near, '--tap', ours])

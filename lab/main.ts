@@ -54,12 +54,13 @@ program
   .action((host: string, command: readonly string[]) => act((lab) => ssh(lab, host, command)))
 
 program
-  .command('rtt <ms>')
-  .description('change the round-trip time to the hosts; 0 for none')
+  .command('rtt')
+  .argument('<ms>', 'milliseconds; 0 for none', milliseconds)
+  .description('change the round-trip time to the hosts')
   .option('--loss <percent>', 'packets lost each way', percent)
-  .action((ms: string, flags: { readonly loss?: number }) =>
+  .action((rttMs: number, flags: { readonly loss?: number }) =>
     act(async (lab) => {
-      await changeWire(lab, { rttMs: milliseconds(ms), lossPercent: flags.loss ?? 0 })
+      await changeWire(lab, { rttMs, lossPercent: flags.loss ?? 0 })
       return 0
     }),
   )
