@@ -58,10 +58,13 @@ export async function ensureImage(lab: Lab, tools: boolean): Promise<Image> {
 async function build(cache: string, target: string, fill: (building: string) => Promise<string>): Promise<void> {
   const building = join(cache, `building-${process.pid}-${Date.now()}`)
   await mkdir(building, { mode: 0o755 })
-  const filled = await fill(building)
-  await unmountBelow(building)
-  await rename(filled, target)
-  await removeTree(building)
+  try {
+    const filled = await fill(building)
+    await unmountBelow(building)
+    await rename(filled, target)
+  } finally {
+    await removeTree(building)
+  }
 }
 
 async function buildMail(building: string): Promise<string> {

@@ -16,7 +16,7 @@ export function local(input: string): (strings: TemplateStringsArray, ...values:
     const output = await $({ input, quiet: true, nothrow: true, env: { ...process.env, LC_ALL: 'C.UTF-8' } })(strings, ...values)
     if (output.exitCode === 0) return output.stdout
     const said = `${output.stdout}\n${output.stderr}`.trim().split('\n').slice(-15).join('\n  ')
-    const command = strings.reduce((text, part, index) => `${text}${String(values[index - 1])}${part}`)
+    const command = strings.reduce((text, part, index) => `${text}${[values[index - 1] ?? ''].flat().join(' ')}${part}`)
     throw new LabError(`this program failed with exit status ${output.exitCode ?? output.signal}: ${command.trim()}\n  ${said}`)
   }
 }

@@ -1,0 +1,72 @@
+// The plan of every task that decides a file's whole content: create or replace it, or only its owner and mode.
+import { createHash } from 'node:crypto'
+import type { Change, Diff } from '../model/change.ts'
+import { blocked, change, type Plan } from '../model/plan.ts'
+import { UNKNOWN } from '../model/unknown.ts'
+import { CONTENT_BYTES, type PathState, type Wanted } from '../probes/path.ts'
+import { attributeChanges, attributeSummary, madeByRoot, withAttributes, type Attributes } from './attributes.ts'
+import { replaceFile } from './replace-file.ts'
+
+export interface PutContent extends Attributes {
+  readonly path: string
+  readonly content: Uint8Array
+  /** As the probe was asked, so that the foreseen state is what it will answer. */
+  readonly wanted: Wanted
+  /** No diff, and the text is masked wherever it comes up. */
+  readonly secret: boolean
+  readonly validate?: readonly string[] | undefined
+  readonly backup?: boolean | undefined
+}
+
+export function putContent(put: PutContent, now: PathState): Plan<PathState> {
+  const { path, content, secret } = put
+  const stands = standsInTheWay(path, now)
+  if (stands !== undefined) return blocked(stands)
+  const { is } = now
+  const wanted: Attributes = { ...(put.owner === undefined ? {} : { owner: put.owner }), ...(put.group === undefined ? {} : { group: put.group }), ...(put.mode === undefined ? {} : { mode: put.mode }) }
+  const sha256 = createHash('sha256').update(content).digest('hex')
+  const before = is.kind === 'file' ? is : undefined
+  const attributes = withAttributes(wanted, before ?? madeByRoot('0644'))
+  const file = { kind: 'file', ...attributes, sha256 } as const
+  if (before !== undefined && before.sha256 === sha256) {
+    const kept = before.content === undefined ? {} : { content: before.content }
+    return change(attributeChanges(path, wanted, before), { ...now, is: { ...file, ...kept, mtime: before.mtime } })
+  }
+  const bytes = carriesContent(put.wanted, content) ? { content: new Uint8Array(content) } : {}
+  const also = before === undefined ? '' : attributeSummary(wanted, before)
+  const { before: pieces, apply } = replaceFile({
+    path, content, secret, owner: put.owner, group: put.group, mode: put.mode,
+    validate: put.validate, backup: put.backup && before !== undefined ? `${path}.mailrun-backup` : undefined,
+  })
+  const diff = secret ? undefined : diffOf(path, before?.content, content, before === undefined)
+  const made: Change = { summary: before === undefined ? 'create' : also === '' ? 'content' : `content, ${also}`, apply, before: pieces, ...(diff ? { diff } : {}) }
+  return change([made], { ...now, is: { ...file, ...bytes, mtime: UNKNOWN } })
+}
+
+/** Why a file cannot be put there as things stand. */
+export function standsInTheWay(path: string, { is, parent, missing }: PathState): string | undefined {
+  if (missing.length > 0) return `there is no ${missing.join(' and no ')} on the host: make it with user or group, or have apt say what its packages provide`
+  if (parent === 'absent') return `its directory ${path.slice(0, path.lastIndexOf('/')) || '/'} is not there: make it with directory first`
+  if (parent === 'other') return `${path.slice(0, path.lastIndexOf('/'))} is not a directory`
+  if (is.kind === 'directory') return `${path} is a directory`
+  if (is.kind === 'symlink') return `${path} is a symbolic link: name the file that it leads to, or remove the link first`
+  if (is.kind === 'other') return `${path} is neither a file nor a directory`
+  return undefined
+}
+
+const carriesContent = (wanted: Wanted, content: Uint8Array): boolean => (wanted === 'shown' || wanted === 'needed') && content.length <= CONTENT_BYTES
+
+function diffOf(path: string, before: Uint8Array | undefined, after: Uint8Array, fresh: boolean): Diff | undefined {
+  if ((before === undefined && !fresh) || after.length > CONTENT_BYTES) return undefined
+  const text = (bytes: Uint8Array): string | undefined => {
+    try {
+      return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+    } catch {
+      return undefined
+    }
+  }
+  const afterText = text(after)
+  const beforeText = before && text(before)
+  if (afterText === undefined || (before !== undefined && beforeText === undefined)) return undefined
+  return { path, before: beforeText, after: afterText }
+}
