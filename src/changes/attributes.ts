@@ -25,7 +25,7 @@ export function attributeChanges(path: string, wanted: Attributes, now: KnownAtt
     changes.push({ summary: attributeSummary({ ...(owner === undefined ? {} : { owner }), ...(group === undefined ? {} : { group }) }, now), apply: sh`chown -h -- ${`${owner ?? ''}${group === undefined ? '' : `:${group}`}`} ${path}` })
   }
   if (mode !== undefined && (mode !== now.mode || (chowns && special))) {
-    changes.push({ summary: mode === now.mode ? `mode ${mode} again` : attributeSummary({ mode }, now), apply: sh`chmod ${mode} -- ${path}` })
+    changes.push({ summary: mode === now.mode ? `mode ${mode} again` : attributeSummary({ mode }, now), apply: sh`chmod ${exactly(mode)} -- ${path}` })
   }
   return changes
 }
@@ -46,6 +46,9 @@ export const withAttributes = (wanted: Attributes, now: KnownAttributes): KnownA
   group: wanted.group ?? now.group,
   mode: wanted.mode ?? now.mode,
 })
+
+/** Five digits: with four, GNU chmod(1) leaves the setgid bit of a directory as it is. */
+export const exactly = (mode: string): string => `0${mode}`
 
 /** A path made by root under umask 022. */
 export const madeByRoot = (mode: string): KnownAttributes => ({ owner: 'root', group: 'root', mode })

@@ -69,11 +69,12 @@ function piecesOf(content: Uint8Array): readonly Uint8Array[] {
   return pieces
 }
 
+/** Without a file to follow it is root's, whatever the directory's setgid bit would make of it. */
 function chown(owner: string | undefined, group: string | undefined, path: string, beside: string): Script {
-  const asBefore = sh`[ ! -e ${path} ] || chown --reference=${path} -- ${beside}`
-  if (owner === undefined && group === undefined) return asBefore
   const given = sh`chown -- ${`${owner ?? ''}${group === undefined ? '' : `:${group}`}`} ${beside}`
-  return owner !== undefined && group !== undefined ? given : lines([asBefore, given])
+  if (owner !== undefined && group !== undefined) return given
+  const asBefore = sh`if [ -e ${path} ]; then chown --reference=${path} -- ${beside}; else chown root:root -- ${beside}; fi`
+  return owner === undefined && group === undefined ? asBefore : lines([asBefore, given])
 }
 
 const validation = (command: readonly string[], beside: string): Script =>

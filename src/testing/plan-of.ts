@@ -1,6 +1,6 @@
 // Plans a task on a given state, with no host: what a unit test of a task module asks.
 import type { Plan } from '../model/plan.ts'
-import { sourceKey, type Source } from '../model/source.ts'
+import type { Source } from '../model/source.ts'
 import type { PlanContext, Task } from '../model/task.ts'
 
 /** The context of a Debian 12 host called `mx1`; `sources` are the contents of the files and templates that the task names, by their path. */
@@ -8,7 +8,7 @@ export const testContext = (sources: Readonly<Record<string, string | Uint8Array
   facts: { os: { id: 'debian', versionId: '12', codename: 'bookworm' }, hostname: 'mx1' },
   source(source: Source) {
     const content = sources[source.path]
-    if (content === undefined) throw new Error(`the test gives no content for the source ${sourceKey(source)}`)
+    if (content === undefined) throw new Error(`the test gives no content for the source ${source.path}`)
     return typeof content === 'string' ? Buffer.from(content) : content
   },
 })

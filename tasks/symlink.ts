@@ -1,0 +1,40 @@
+// Task: a symbolic link.
+import { checkPath } from '../src/changes/check-path.ts'
+import { defineTask } from '../src/model/define-task.ts'
+import { blocked, change, ok } from '../src/model/plan.ts'
+import { besideOf } from '../src/changes/replace-file.ts'
+import { pathProbe, type PathState } from '../src/probes/path.ts'
+import { sh } from '../src/shell/sh.ts'
+
+export interface SymlinkArgs {
+  /** Absolute: where the link is. */
+  readonly path: string
+  /** Where it leads, absolute or relative to the link; need not be there. */
+  readonly target: string
+  /** Puts the link in the place of a file. */
+  readonly force?: boolean
+}
+
+/** A symbolic link, switched atomically. To remove one, use `file` with `state: 'absent'`. */
+export const symlink = defineTask<SymlinkArgs, PathState>({
+  type: 'symlink',
+  name: ({ path }) => path,
+  check: ({ path, target }) => checkPath('path', path) ?? (target === '' || target.includes('\0') ? `target must be a path, got ${JSON.stringify(target)}` : undefined),
+  probe: ({ path }) => pathProbe({ path, wanted: 'nothing' }),
+  plan({ path, target, force }, now) {
+    const { is, parent } = now
+    if (is.kind === 'symlink' && is.target === target) return ok
+    if (is.kind === 'directory' || is.kind === 'other') return blocked(`${path} is there and is not a symbolic link`)
+    if (is.kind === 'file' && !force) return blocked(`${path} is a file: force: true puts the link in its place`)
+    if (parent !== 'directory') return blocked(`the directory above ${path} is not there: make it with directory first`)
+    const beside = besideOf(path)
+    const summary = is.kind === 'absent' ? `link to ${target}` : is.kind === 'file' ? `file → link to ${target}` : `link to ${target} instead of ${String(is.target)}`
+    return change([{ summary, apply: sh`rm -f -- ${beside} && ln -s -- ${target} ${beside} && mv -fT -- ${beside} ${path}` }], { ...now, is: { kind: 'symlink', target } })
+  },
+  writes: ({ path }) => [`path:${path}`],
+  owns: ({ path }) => [`content:${path}`],
+  examples: [
+    { title: 'A link', args: { path: '/etc/mail-name', target: 'mailname' } },
+    { title: 'A link that leads elsewhere so far', args: { path: '/srv/current', target: '/srv/releases/2 "b"' }, given: 'ln -s /srv/releases/1 /srv/current' },
+  ],
+})
