@@ -7,6 +7,7 @@ import type { Resource } from '../model/resource.ts'
 import { UNKNOWN } from '../model/unknown.ts'
 import { quote } from '../shell/quote.ts'
 import { raw } from '../shell/script.ts'
+import { askable } from './accounts.ts'
 
 /** How much of a file is asked: nothing, its SHA-256, or its bytes too (up to {@link CONTENT_BYTES}): `shown` for a diff, `needed` because the plan is made of them. */
 export type Wanted = 'nothing' | 'digest' | 'shown' | 'needed'
@@ -45,9 +46,6 @@ export function pathProbe(question: PathQuestion): Probe<PathState> {
     foresee: (state, known) => foresee(question, state, known),
   })
 }
-
-/** Root is always there, and a number needs no account. */
-const askable = (account: string | undefined): account is string => account !== undefined && account !== 'root' && !/^\d+$/.test(account)
 
 const FIELDS = '%p\\0%y\\0%u\\0%g\\0%m\\0%T@\\0%s\\0%l\\0'
 const FIELD_COUNT = 8

@@ -1,0 +1,41 @@
+// The plan of every task that edits a part of a file: its text, edited by a pure function, put in place atomically.
+import { blocked, type Plan } from '../model/plan.ts'
+import { CONTENT_BYTES, type PathState } from '../probes/path.ts'
+import type { Attributes } from './attributes.ts'
+import { putContent, standsInTheWay } from './put-content.ts'
+
+export interface EditContent extends Attributes {
+  readonly path: string
+  /** Makes the file where it is not there. */
+  readonly create: boolean
+  /** Without it there is nothing to be done where the file is not there. */
+  readonly needed: boolean
+  readonly validate: readonly string[] | undefined
+  readonly backup: boolean
+  /** @returns the reason, where the text cannot be edited. */
+  edit(text: string): string | { readonly impossible: string }
+}
+
+/** The path must have been asked with `wanted: 'needed'`. */
+export function editContent({ path, create, needed, edit, validate, backup, ...attributes }: EditContent, now: PathState): Plan<PathState> {
+  const { is } = now
+  if (is.kind === 'absent' && !needed) return { kind: 'ok' }
+  const stands = standsInTheWay(path, now)
+  if (stands !== undefined) return blocked(stands)
+  if (is.kind === 'absent' && !create) return blocked(`${path} is not there: make it with file, or say create: true`)
+  const content = is.kind === 'file' ? is.content : new Uint8Array()
+  if (content === undefined) return blocked(`${path} is larger than ${CONTENT_BYTES / 1024} KiB: too large to be edited by lines`)
+  const text = decode(content)
+  if (text === undefined) return blocked(`${path} is not UTF-8 text`)
+  const edited = edit(text)
+  if (typeof edited !== 'string') return blocked(edited.impossible)
+  return putContent({ ...attributes, path, content: Buffer.from(edited), wanted: 'needed', secret: false, validate, backup }, now)
+}
+
+function decode(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    return undefined
+  }
+}

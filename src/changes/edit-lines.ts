@@ -1,0 +1,68 @@
+// Edits of a text by lines: one line made sure of, a block between markers kept. Pure.
+
+export interface LineEdit {
+  readonly line: string
+  /** A line that matches is replaced (the last one), or with `absent` removed (all). */
+  readonly regexp: RegExp | undefined
+  readonly state: 'present' | 'absent'
+  /** Where a new line goes: after or before the last line that matches; else at the end. */
+  readonly insertAfter: RegExp | undefined
+  readonly insertBefore: RegExp | undefined
+}
+
+interface Lines {
+  readonly lines: readonly string[]
+  readonly ending: '\n' | '\r\n'
+}
+
+/** CRLF is kept where the text has it throughout. */
+function linesOf(text: string): Lines {
+  if (text === '') return { lines: [], ending: '\n' }
+  const ending = text.includes('\r\n') && !/[^\r]\n/.test(text) ? '\r\n' : '\n'
+  const lines = text.split(ending)
+  if (lines.at(-1) === '') lines.pop()
+  return { lines, ending }
+}
+
+/** The same text where nothing is to be done; else every line ends, the last one too. */
+function textOf(before: string, { lines, ending }: Lines, edited: readonly string[]): string {
+  if (edited.length === lines.length && edited.every((line, index) => line === lines[index])) return before
+  return edited.map((line) => `${line}${ending}`).join('')
+}
+
+export function editLine(text: string, { line, regexp, state, insertAfter, insertBefore }: LineEdit): string {
+  const parsed = linesOf(text)
+  const { lines } = parsed
+  const matches = (each: string): boolean => (regexp === undefined ? each === line : regexp.test(each))
+  if (state === 'absent') return textOf(text, parsed, lines.filter((each) => !matches(each)))
+  const at = lines.findLastIndex(matches)
+  if (at >= 0) return textOf(text, parsed, lines.with(at, line))
+  if (lines.includes(line)) return text
+  const after = insertAfter === undefined ? -1 : lines.findLastIndex((each) => insertAfter.test(each))
+  const before = insertBefore === undefined ? -1 : lines.findLastIndex((each) => insertBefore.test(each))
+  const place = after >= 0 ? after + 1 : before >= 0 ? before : lines.length
+  return textOf(text, parsed, lines.toSpliced(place, 0, line))
+}
+
+export interface BlockEdit {
+  /** Lines without the markers; `undefined`: no block, no markers. */
+  readonly block: readonly string[] | undefined
+  readonly begin: string
+  readonly end: string
+  /** Where a new block goes: after the last line that matches, else at the end. */
+  readonly insertAfter: RegExp | undefined
+}
+
+/** `undefined` where the markers stand unpaired: then no edit is safe. */
+export function editBlock(text: string, { block, begin, end, insertAfter }: BlockEdit): string | undefined {
+  const parsed = linesOf(text)
+  const { lines } = parsed
+  const from = lines.indexOf(begin)
+  const to = lines.indexOf(end)
+  const count = lines.filter((line) => line === begin || line === end).length
+  if (count !== 0 && (count !== 2 || from < 0 || to < from)) return undefined
+  const whole = block === undefined ? [] : [begin, ...block, end]
+  if (count === 2) return textOf(text, parsed, lines.toSpliced(from, to - from + 1, ...whole))
+  const after = insertAfter === undefined ? -1 : lines.findLastIndex((line) => insertAfter.test(line))
+  return textOf(text, parsed, lines.toSpliced(after >= 0 ? after + 1 : lines.length, 0, ...whole))
+}

@@ -1,0 +1,74 @@
+// Asks the guards of a command: whether its product is there, whether it is older than its sources, what its own questions say.
+import { utf8 } from '../model/answer.ts'
+import type { Fact, PathFact } from '../model/fact.ts'
+import { defineProbe, ProbeError, type Probe } from '../model/probe.ts'
+import type { Resource } from '../model/resource.ts'
+import { raw, type Script } from '../shell/script.ts'
+import { sh } from '../shell/sh.ts'
+
+export interface CommandState {
+  readonly creates: boolean
+  readonly removes: boolean
+  /** Whether one of the sources is newer than `creates`. */
+  readonly stale: boolean
+  /** Sources that are not there. */
+  readonly missing: readonly string[]
+  /** Whether the question succeeded; `undefined`: not asked. */
+  readonly unless: boolean | undefined
+  readonly onlyIf: boolean | undefined
+}
+
+export interface CommandGuards {
+  readonly creates: string | undefined
+  readonly removes: string | undefined
+  readonly staleAgainst: readonly string[]
+  readonly unless: Script | undefined
+  readonly onlyIf: Script | undefined
+  readonly reads: readonly Resource[]
+}
+
+export function commandProbe(guards: CommandGuards): Probe<CommandState> {
+  const { creates, removes, staleAgainst, unless, onlyIf, reads } = guards
+  const paths = [creates, removes, ...staleAgainst].filter((path) => path !== undefined)
+  return defineProbe<CommandState>({
+    key: `command ${JSON.stringify([creates, removes, staleAgainst, unless?.text, onlyIf?.text])}`,
+    reads: [...paths.map((path): Resource => `path:${path}`), ...reads],
+    script: sh`
+there() { if [ -e "$1" ] || [ -L "$1" ]; then echo yes; else echo no; fi; }
+${creates === undefined ? raw('echo no') : sh`there ${creates}`}
+${removes === undefined ? raw('echo no') : sh`there ${removes}`}
+${staleAgainst.length === 0 || creates === undefined ? raw('echo no; echo') : sh`if [ -e ${creates} ] && [ "$(find ${staleAgainst} -maxdepth 0 -newer ${creates} -printf x 2>/dev/null)" ]; then echo yes; else echo no; fi; for p in ${staleAgainst}; do [ -e "$p" ] && printf y || printf n; done; echo`}
+${unless === undefined ? raw('echo none') : sh`if ( ${unless}${raw('\n')}) >/dev/null 2>&1; then echo yes; else echo no; fi`}
+${onlyIf === undefined ? raw('echo none') : sh`if ( ${onlyIf}${raw('\n')}) >/dev/null 2>&1; then echo yes; else echo no; fi`}`,
+    parse({ stdout, stderr }) {
+      const [product, source, stale, letters, first, second] = stdout.split('\n')
+      if (second === undefined || second === '') throw new ProbeError(`the guards cannot be asked: ${utf8(stderr).trim() || 'no answer'}`)
+      const told = (answer: string | undefined): boolean | undefined => (answer === 'none' ? undefined : answer === 'yes')
+      return {
+        creates: product === 'yes', removes: source === 'yes', stale: stale === 'yes',
+        missing: staleAgainst.filter((_, index) => letters?.[index] === 'n'), unless: told(first), onlyIf: told(second),
+      }
+    },
+    foresee: (state, known) => foresee(guards, state, known),
+  })
+}
+
+function foresee({ creates, removes, staleAgainst, reads }: CommandGuards, state: CommandState, known: Fact): CommandState | undefined {
+  if (reads.includes(known.resource)) return undefined
+  if (!known.resource.startsWith('path:')) return state
+  const path = known.resource.slice('path:'.length)
+  const value = known.value as PathFact
+  const gone = (each: string | undefined): boolean => each !== undefined && value.kind === 'absent' && each.startsWith(`${path}/`)
+  const there = value.kind !== 'absent'
+  let next: CommandState = state
+  if (path === creates) next = { ...next, creates: there, stale: false }
+  if (gone(creates)) next = { ...next, creates: false, stale: false }
+  if (path === removes) next = { ...next, removes: there }
+  if (gone(removes)) next = { ...next, removes: false }
+  if (staleAgainst.includes(path)) {
+    // Written anew, it will be newer than what is there now.
+    const rewritten = value.kind === 'file' && typeof value.mtime !== 'string'
+    next = { ...next, stale: next.stale || rewritten, missing: there ? next.missing.filter((each) => each !== path) : [...next.missing, path] }
+  }
+  return next
+}

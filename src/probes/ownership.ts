@@ -1,0 +1,85 @@
+// Asks which paths below one have another owner or group than wanted.
+import { utf8 } from '../model/answer.ts'
+import type { Fact, PathFact } from '../model/fact.ts'
+import { defineProbe, ProbeError, type Probe } from '../model/probe.ts'
+import type { Resource } from '../model/resource.ts'
+import { isKnown } from '../model/unknown.ts'
+import { raw, type Script } from '../shell/script.ts'
+import { sh } from '../shell/sh.ts'
+import { askable } from './accounts.ts'
+
+export interface OwnershipState {
+  readonly there: boolean
+  /** Paths that deviate, at most {@link LISTED}. */
+  readonly deviating: readonly string[]
+  /** There are others than those listed. */
+  readonly more: boolean
+  /** Accounts that do not exist: `user opendkim`, `group mail`. */
+  readonly missing: readonly string[]
+}
+
+export interface OwnershipQuestion {
+  readonly path: string
+  readonly owner: string | undefined
+  readonly group: string | undefined
+  readonly recursive: boolean
+}
+
+const LISTED = 200
+
+/** By name or number; symbolic links are not followed. */
+export function ownershipProbe(question: OwnershipQuestion): Probe<OwnershipState> {
+  const { path, owner, group, recursive } = question
+  const accounts: Resource[] = [...(askable(owner) ? [`user:${owner}` as const] : []), ...(askable(group) ? [`group:${group}` as const] : [])]
+  return defineProbe<OwnershipState>({
+    key: `ownership ${JSON.stringify(question)}`,
+    reads: [`path:${path}`, ...accounts],
+    script: sh`
+      if [ -e ${path} ] || [ -L ${path} ]; then echo there; else echo absent; fi
+      m=
+      ${exists('user', 'passwd', owner)}
+      ${exists('group', 'group', group)}
+      echo
+      [ "$m" ] || { [ ! -e ${path} ] && [ ! -L ${path} ]; } || find -P ${path} ${recursive ? raw('') : raw('-maxdepth 0')} '(' ${differs(owner, group)} ')' -printf '%p\0' | head -z -n ${LISTED + 1}`,
+    parse({ stdout, stderr }) {
+      const failed = /^find: (?!.*No such file).*$/m.exec(utf8(stderr))
+      if (failed) throw new ProbeError(`the owners below ${path} cannot be told: ${failed[0]}`)
+      const text = utf8(stdout)
+      const end = text.indexOf('\n\n')
+      const [there, ...missing] = text.slice(0, end).split('\n')
+      const found = text.slice(end + 2).split('\0').slice(0, -1)
+      return { there: there === 'there', deviating: found.slice(0, LISTED), more: found.length > LISTED, missing }
+    },
+    foresee: (state, known) => foresee(question, state, known),
+  })
+}
+
+const exists = (kind: string, database: string, name: string | undefined): Script =>
+  askable(name) ? sh`getent ${database} ${name} >/dev/null || { m=1; echo ${`${kind} ${name}`}; }` : raw(':')
+
+const differs = (owner: string | undefined, group: string | undefined): Script => {
+  const tests = [...(owner === undefined ? [] : [sh`! -user ${owner}`]), ...(group === undefined ? [] : [sh`! -group ${group}`])]
+  return tests.length === 2 ? sh`${tests[0]!} -o ${tests[1]!}` : tests[0]!
+}
+
+function foresee({ path, owner, group, recursive }: OwnershipQuestion, state: OwnershipState, known: Fact): OwnershipState | undefined {
+  const [kind = '', ...rest] = known.resource.split(':')
+  const name = rest.join(':')
+  const value = known.value as PathFact
+  if ((kind === 'user' && name === owner) || (kind === 'group' && name === group)) {
+    const missing = state.missing.filter((each) => each !== `${kind} ${name}`)
+    return { ...state, missing: value.kind === 'absent' ? [...missing, `${kind} ${name}`] : missing }
+  }
+  if (kind !== 'path') return state
+  const below = name.startsWith(`${path}/`)
+  if (value.kind === 'absent' && (name === path || path.startsWith(`${name}/`))) return { ...state, there: false, deviating: [], more: false }
+  if (name !== path && !(below && recursive)) return state
+  if (state.more) return undefined
+  const others = state.deviating.filter((each) => each !== name && !(value.kind === 'absent' && each.startsWith(`${name}/`)))
+  const there = state.there || name === path
+  if (value.kind === 'absent') return { ...state, deviating: others }
+  if (value.kind !== 'file' && value.kind !== 'directory') return undefined
+  if (!isKnown(value.owner) || !isKnown(value.group)) return undefined
+  const right = (owner === undefined || value.owner === owner) && (group === undefined || value.group === group)
+  return { ...state, there, deviating: right ? others : [...others, name] }
+}

@@ -1,0 +1,74 @@
+// Task: a block of lines between markers, in a file that others own.
+import { checkAttributes, checkPath } from '../src/changes/check-path.ts'
+import { checkValidate } from '../src/changes/check-validate.ts'
+import { editContent } from '../src/changes/edit-content.ts'
+import { editBlock } from '../src/changes/edit-lines.ts'
+import type { Mode } from '../src/changes/mode.ts'
+import { defineTask } from '../src/model/define-task.ts'
+import { pathProbe, type PathState } from '../src/probes/path.ts'
+
+export interface BlockInFileArgs {
+  /** Absolute. */
+  readonly path: string
+  /** Tells this block from others in the same file; it is written into the markers: `# BEGIN mailrun NAME`. */
+  readonly block: string
+  /** The lines between the markers. */
+  readonly content?: string
+  /** `absent` removes the block with its markers. */
+  readonly state?: 'present' | 'absent'
+  /** What begins a comment in this file; left out: `#`. */
+  readonly comment?: string
+  /** Where a new block goes: after the last line that matches; else at the end. */
+  readonly insertAfter?: RegExp
+  /** Makes the file where it is not there. */
+  readonly create?: boolean
+  readonly owner?: string
+  readonly group?: string
+  readonly mode?: Mode
+  /** A command that must accept the new file before it goes live; `%s` stands for its path. */
+  readonly validate?: readonly string[]
+  /** Keeps the file that was there as `PATH.mailrun-backup`, the last one. */
+  readonly backup?: boolean
+}
+
+/** Keeps a block of lines; the rest of the file stays as it is. */
+export const blockInFile = defineTask<BlockInFileArgs, PathState>({
+  type: 'blockInFile',
+  name: ({ path, block }) => `${path}: ${block}`,
+  check: (args) =>
+    checkPath('path', args.path) ??
+    checkAttributes(args) ??
+    checkValidate(args.validate) ??
+    (/^[^\n\r\0]+$/.test(args.block) ? undefined : `block must be a name on one line, got ${JSON.stringify(args.block)}`) ??
+    (args.state === 'absent' ? undefined : checkContent(args)),
+  probe: ({ path, owner, group }) => pathProbe({ path, wanted: 'needed', owner, group }),
+  plan(args, now) {
+    const { path, state, insertAfter, create, owner, group, mode, validate, backup } = args
+    const attributes = { ...(owner === undefined ? {} : { owner }), ...(group === undefined ? {} : { group }), ...(mode === undefined ? {} : { mode }) }
+    const { begin, end } = markers(args)
+    const block = state === 'absent' ? undefined : linesOf(args.content ?? '')
+    const after = insertAfter && new RegExp(insertAfter.source, insertAfter.flags.replace(/[gy]/g, ''))
+    const edit = (text: string): string | { readonly impossible: string } =>
+      editBlock(text, { block, begin, end, insertAfter: after }) ?? { impossible: `${path} must hold the lines "${begin}" and "${end}" once each, in this order: mend it by hand` }
+    return editContent({ ...attributes, path, edit, create: create ?? false, needed: state !== 'absent', validate, backup: backup ?? false }, now)
+  },
+  writes: ({ path, backup }) => [`path:${path}`, ...(backup ? ([`path:${path}.mailrun-backup`] as const) : [])],
+  owns: ({ path, block }) => [`content:${path}#block:${block}`],
+  examples: [
+    { title: 'Hosts of the fleet', args: { path: '/etc/hosts', block: 'fleet', content: '192.0.2.1 mx1\n192.0.2.2 mx2\n' } },
+    { title: 'No block any more', args: { path: '/etc/hosts.old', block: 'fleet', state: 'absent' }, given: "printf '127.0.0.1 localhost\\n# BEGIN mailrun fleet\\n192.0.2.1 mx1\\n# END mailrun fleet\\n' > /etc/hosts.old" },
+  ],
+})
+
+function markers({ block, comment }: BlockInFileArgs): { readonly begin: string; readonly end: string } {
+  const prefix = comment ?? '#'
+  return { begin: `${prefix} BEGIN mailrun ${block}`, end: `${prefix} END mailrun ${block}` }
+}
+
+function checkContent(args: BlockInFileArgs): string | undefined {
+  if (args.content === undefined) return 'content is missing: give the lines, or state: absent'
+  const { begin, end } = markers(args)
+  return linesOf(args.content).some((line) => line === begin || line === end) ? 'content must not hold its own markers' : undefined
+}
+
+const linesOf = (content: string): readonly string[] => content.replace(/\n$/, '').split('\n')

@@ -1,0 +1,117 @@
+// Task: a command, with a guard that tells whether it is needed, or once in every run.
+import { createHash } from 'node:crypto'
+import { checkPath } from '../src/changes/check-path.ts'
+import { defineTask } from '../src/model/define-task.ts'
+import { change, ok, blocked } from '../src/model/plan.ts'
+import { ANYTHING, type Resource } from '../src/model/resource.ts'
+import { commandProbe, type CommandState } from '../src/probes/command.ts'
+import { lines, raw, type Script } from '../src/shell/script.ts'
+import { Secret } from '../src/shell/secret.ts'
+import { sh } from '../src/shell/sh.ts'
+
+export interface CommandArgs {
+  /** A program with its arguments, which no shell reads; or shell text, best made with the `sh` tag, which quotes. */
+  readonly run: readonly string[] | string | Script
+  /** Not run while this path is there. */
+  readonly creates?: string
+  /** Not run unless this path is there. */
+  readonly removes?: string
+  /** Shell text that only looks; the command is not run where it succeeds. */
+  readonly unless?: string | Script
+  /** Shell text that only looks; the command is run only where it succeeds. */
+  readonly onlyIf?: string | Script
+  /** Run again when one of these files is newer than `creates`. */
+  readonly staleAgainst?: readonly string[]
+  /** What `unless` and `onlyIf` look at (`path:/etc/x`, `user:ops`, …): a pending change of it makes their answer wait. */
+  readonly reads?: readonly Resource[]
+  /** What it changes, besides `creates` and `removes`. Left out: it may change anything. */
+  readonly writes?: readonly Resource[]
+  /** Absolute; left out: /. */
+  readonly cwd?: string
+  /** As this user; left out: root. */
+  readonly user?: string
+  readonly env?: Readonly<Record<string, string | Secret<string>>>
+  /** After this many seconds it is ended and has failed; left out: 60. */
+  readonly timeoutSeconds?: number
+}
+
+/**
+ * The way out for what no module does. With a guard it is idempotent; without one it runs in every run, and a check says that its effects cannot be predicted.
+ * Exit status 0 is success. Its input is empty.
+ */
+export const command = defineTask<CommandArgs, CommandState>({
+  type: 'command',
+  name: ({ run }) => shown(run),
+  check,
+  probe: (args) => commandProbe({ creates: args.creates, removes: args.removes, staleAgainst: args.staleAgainst ?? [], unless: scriptOf(args.unless), onlyIf: scriptOf(args.onlyIf), reads: args.reads ?? [] }),
+  plan(args, now) {
+    const guarded = isGuarded(args)
+    if (args.staleAgainst !== undefined && now.missing.length > 0) return blocked(`staleAgainst: ${now.missing.join(', ')} is not there`)
+    const stale = now.stale && now.creates
+    const done = (args.creates !== undefined && now.creates && !stale) || (args.removes !== undefined && !now.removes) || now.unless === true || now.onlyIf === false
+    if (guarded && done) return ok
+    const apply = scriptToRun(args)
+    const summary = !guarded ? 'run; its effects cannot be predicted' : stale ? `run: ${args.creates ?? ''} is older than ${args.staleAgainst?.join(', ') ?? ''}` : args.creates !== undefined ? `run: ${args.creates} is not there` : 'run'
+    return change([{ summary, apply, ...(args.timeoutSeconds === undefined ? {} : { timeoutSeconds: args.timeoutSeconds }) }], {
+      ...now, creates: true, removes: false, stale: false, unless: args.unless === undefined ? undefined : true, onlyIf: args.onlyIf === undefined ? undefined : args.unless === undefined && args.creates === undefined && args.removes === undefined ? false : now.onlyIf,
+    })
+  },
+  writes: ({ creates, removes, writes }) => [
+    ...(creates === undefined ? [] : ([`path:${creates}`] as const)),
+    ...(removes === undefined ? [] : ([`path:${removes}`] as const)),
+    ...(writes ?? [ANYTHING]),
+  ],
+  once: (args) => !isGuarded(args),
+  examples: [
+    { title: 'Once, until its product is there', args: { run: ['openssl', 'dhparam', '-dsaparam', '-out', '/etc/dh.pem', '2048'], creates: '/etc/dh.pem', timeoutSeconds: 600 }, given: 'rm -f /etc/dh.pem; command -v openssl >/dev/null || { printf "#!/bin/sh\\necho dh > /etc/dh.pem\\n" > /usr/local/bin/openssl; chmod +x /usr/local/bin/openssl; }' },
+    { title: 'Again whenever its source is newer', args: { run: 'sort /srv/in > /srv/out', creates: '/srv/out', staleAgainst: ['/srv/in'] }, given: 'echo b > /srv/out; sleep 0.02; printf "b\\na\\n" > /srv/in' },
+    { title: 'Unless it is so already', args: { run: sh`touch ${"/srv/it's done"}`, unless: sh`test -e ${"/srv/it's done"}` } },
+    { title: 'In every run', args: { run: 'date > /srv/last-run' } },
+  ],
+})
+
+const isGuarded = ({ creates, removes, unless, onlyIf }: CommandArgs): boolean => (creates ?? removes ?? unless ?? onlyIf) !== undefined
+
+function check({ run, creates, removes, staleAgainst, cwd, user, env, timeoutSeconds }: CommandArgs): string | undefined {
+  if (typeof run !== 'string' && !('text' in run) && run.length === 0) return 'run is empty'
+  if (textOf(run).trim() === '') return 'run is empty'
+  if (staleAgainst !== undefined && creates === undefined) return 'staleAgainst goes with creates: the file that must not be older'
+  const bad = Object.keys(env ?? {}).find((key) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(key))
+  if (bad !== undefined) return `env: ${JSON.stringify(bad)} is no name of a variable`
+  if (user !== undefined && !/^[a-z_][a-z0-9_.-]*$/i.test(user)) return `user must be a user name, got ${JSON.stringify(user)}`
+  if (timeoutSeconds !== undefined && !(timeoutSeconds > 0)) return `timeoutSeconds must be more than 0, got ${timeoutSeconds}`
+  const paths = [['creates', creates], ['removes', removes], ['cwd', cwd], ...(staleAgainst ?? []).map((path) => ['staleAgainst', path] as const)] as const
+  return paths.map(([argument, path]) => (path === undefined ? undefined : checkPath(argument, path))).find((wrong) => wrong !== undefined)
+}
+
+const scriptOf = (text: string | Script | undefined): Script | undefined => (typeof text === 'string' ? raw(text) : text)
+
+const toRun = (run: CommandArgs['run']): Script => (typeof run === 'string' ? raw(run) : 'text' in run ? run : sh`${run}`)
+
+const textOf = (run: CommandArgs['run']): string => toRun(run).text
+
+function shown(run: CommandArgs['run']): string {
+  const [first = '', ...more] = toRun(run).shown.trim().split('\n')
+  return more.length === 0 && first.length <= 80 ? first : `${first.slice(0, 80)} …`
+}
+
+/** The guards are put once more on the host, just before: what stands before it in this trip may have done the work. */
+function scriptToRun({ run, cwd, user, env, unless, onlyIf }: CommandArgs): Script {
+  const settings = [
+    ...Object.entries(env ?? {}).map(([key, value]) => sh`export ${raw(key)}=${value}`),
+    ...(cwd === undefined ? [] : [sh`cd -- ${cwd} || exit`]),
+  ]
+  const inner = lines([...settings, toRun(run)])
+  const guards = [
+    ...(unless === undefined ? [] : [sh`if ( ${scriptOf(unless)!}${raw('\n')}) >/dev/null 2>&1; then exit 0; fi`]),
+    ...(onlyIf === undefined ? [] : [sh`if ! ( ${scriptOf(onlyIf)!}${raw('\n')}) >/dev/null 2>&1; then exit 0; fi`]),
+  ]
+  return lines([...guards, user === undefined ? inner : asUser(user, inner)])
+}
+
+/** By a here-document, so that no argument of a process shows the text. */
+function asUser(user: string, inner: Script): Script {
+  const end = `text-${createHash('sha256').update(inner.text).digest('hex').slice(0, 16)}`
+  const around = (text: string): string => `runuser -u ${user} -- sh <<'${end}'\n{\n${text}\n} </dev/null\n${end}`
+  return { text: around(inner.text), shown: around(inner.shown), secrets: inner.secrets }
+}

@@ -1,0 +1,61 @@
+// Task: one line of a file that others own.
+import { checkAttributes, checkPath } from '../src/changes/check-path.ts'
+import { checkValidate } from '../src/changes/check-validate.ts'
+import { editContent } from '../src/changes/edit-content.ts'
+import { editLine } from '../src/changes/edit-lines.ts'
+import type { Mode } from '../src/changes/mode.ts'
+import { defineTask } from '../src/model/define-task.ts'
+import { pathProbe, type PathState } from '../src/probes/path.ts'
+
+export interface LineInFileArgs {
+  /** Absolute. */
+  readonly path: string
+  /** The line, without its newline. */
+  readonly line: string
+  /** The last line that matches is replaced by `line`; with `absent`, all that match are removed. Left out: lines equal to `line`. */
+  readonly regexp?: RegExp
+  readonly state?: 'present' | 'absent'
+  /** Where a new line goes: after the last line that matches; else at the end. */
+  readonly insertAfter?: RegExp
+  /** Where a new line goes: before the last line that matches; else at the end. */
+  readonly insertBefore?: RegExp
+  /** Makes the file where it is not there. */
+  readonly create?: boolean
+  readonly owner?: string
+  readonly group?: string
+  readonly mode?: Mode
+  /** A command that must accept the new file before it goes live; `%s` stands for its path. */
+  readonly validate?: readonly string[]
+  /** Keeps the file that was there as `PATH.mailrun-backup`, the last one. */
+  readonly backup?: boolean
+}
+
+/** Makes sure of one line; the rest of the file stays as it is. Expressions are JavaScript's, each applied to one line. */
+export const lineInFile = defineTask<LineInFileArgs, PathState>({
+  type: 'lineInFile',
+  name: ({ path, line }) => `${path}: ${line}`,
+  check: (args) =>
+    checkPath('path', args.path) ??
+    checkAttributes(args) ??
+    checkValidate(args.validate) ??
+    (/[\n\r\0]/.test(args.line) ? `line must be one line, got ${JSON.stringify(args.line)}: several go with blockInFile` : undefined) ??
+    (args.state !== 'absent' && args.regexp !== undefined && !once(args.regexp).test(args.line) ? `regexp ${String(args.regexp)} must match the line itself, or it would be added anew on every run` : undefined) ??
+    (args.insertAfter !== undefined && args.insertBefore !== undefined ? 'give insertAfter or insertBefore, not both' : undefined),
+  probe: ({ path, owner, group }) => pathProbe({ path, wanted: 'needed', owner, group }),
+  plan({ path, line, regexp, state, insertAfter, insertBefore, create, owner, group, mode, validate, backup }, now) {
+    const attributes = { ...(owner === undefined ? {} : { owner }), ...(group === undefined ? {} : { group }), ...(mode === undefined ? {} : { mode }) }
+    const edit = (text: string): string =>
+      editLine(text, { line, regexp: regexp && once(regexp), state: state ?? 'present', insertAfter: insertAfter && once(insertAfter), insertBefore: insertBefore && once(insertBefore) })
+    return editContent({ ...attributes, path, edit, create: create ?? false, needed: state !== 'absent', validate, backup: backup ?? false }, now)
+  },
+  writes: ({ path, backup }) => [`path:${path}`, ...(backup ? ([`path:${path}.mailrun-backup`] as const) : [])],
+  owns: ({ path, line, regexp }) => [`content:${path}#line:${regexp === undefined ? line : String(regexp)}`],
+  examples: [
+    { title: 'One setting of a file that a package owns', args: { path: '/etc/default/opendkim', regexp: /^RUNDIR=/, line: 'RUNDIR=/run/opendkim' }, given: "printf '# Defaults\\nRUNDIR=/elsewhere\\n' > /etc/default/opendkim" },
+    { title: 'A line after another', args: { path: '/etc/hosts', line: '127.0.1.1 mx1.example.org mx1', regexp: /^127\.0\.1\.1\s/, insertAfter: /^127\.0\.0\.1\s/ } },
+    { title: 'No such line', args: { path: '/etc/aliases.old', line: '', regexp: /^nobody:/, state: 'absent' }, given: "printf 'nobody: root\\nroot: ops\\n' > /etc/aliases.old" },
+  ],
+})
+
+/** Without `g` and `y`, which make an expression remember. */
+const once = (regexp: RegExp): RegExp => new RegExp(regexp.source, regexp.flags.replace(/[gy]/g, ''))

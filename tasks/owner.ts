@@ -1,0 +1,37 @@
+// Task: owner and group of a path, and of all below it: chown -R.
+import { checkAttributes, checkPath } from '../src/changes/check-path.ts'
+import { defineTask } from '../src/model/define-task.ts'
+import { blocked, change, ok } from '../src/model/plan.ts'
+import { ownershipProbe, type OwnershipState } from '../src/probes/ownership.ts'
+import { sh } from '../src/shell/sh.ts'
+
+export interface OwnerArgs {
+  /** Absolute. */
+  readonly path: string
+  readonly owner?: string
+  readonly group?: string
+  /** All that is below it too, symbolic links themselves and never what they lead to. */
+  readonly recursive?: boolean
+}
+
+/** Owner and group, as `chown` and `chown -R` set them. For one file or directory that a task makes, give that task `owner` and `group`. */
+export const owner = defineTask<OwnerArgs, OwnershipState>({
+  type: 'owner',
+  name: ({ path }) => path,
+  check: (args) => checkPath('path', args.path) ?? checkAttributes(args) ?? (args.owner === undefined && args.group === undefined ? 'give owner, group, or both' : undefined),
+  probe: ({ path, owner, group, recursive }) => ownershipProbe({ path, owner, group, recursive: recursive ?? false }),
+  plan({ path, owner, group, recursive }, now) {
+    if (now.missing.length > 0) return blocked(`there is no ${now.missing.join(' and no ')} on the host: make it with user or group, or have apt say what its packages provide`)
+    if (!now.there) return blocked(`${path} is not there`)
+    if (now.deviating.length === 0) return ok
+    const to = `${owner ?? ''}${group === undefined ? '' : `:${group}`}`
+    const rest = now.deviating.length - 1
+    const summary = `chown ${to}: ${now.deviating[0] ?? path}${rest === 0 ? '' : ` and ${now.more ? 'more than ' : ''}${rest} more`}`
+    return change([{ summary, apply: sh`chown -h${recursive ? sh`R -P` : sh``} -- ${to} ${path}` }], { ...now, deviating: [], more: false })
+  },
+  writes: ({ path }) => [`path:${path}`],
+  examples: [
+    { title: 'All below a directory', args: { path: '/srv/keys', owner: 'daemon', group: 'daemon', recursive: true }, given: 'mkdir -p /srv/keys/example.org && touch "/srv/keys/example.org/a b" && ln -s /etc/passwd /srv/keys/link' },
+    { title: 'One file', args: { path: '/srv/list', group: 'mail' }, given: 'touch /srv/list' },
+  ],
+})
