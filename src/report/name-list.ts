@@ -1,0 +1,12 @@
+// Names of hosts in a line of text, shortened where they are many.
+
+const SHOWN_AT_MOST = 6
+
+/** `mx1, mx2 and mx3`; of many: `mx1, mx2, mx3, mx4, mx5 and 15 more`. */
+export function nameList(names: readonly string[]): string {
+  if (names.length <= 1) return names.join('')
+  if (names.length <= SHOWN_AT_MOST) return `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
+  return `${names.slice(0, SHOWN_AT_MOST - 1).join(', ')} and ${names.length - SHOWN_AT_MOST + 1} more`
+}
+
+export const count = (number: number, one: string, many = `${one}s`): string => `${number} ${number === 1 ? one : many}`

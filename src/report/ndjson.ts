@@ -1,0 +1,41 @@
+// `--format ndjson`: every event of the run as a line of JSON, the moment it happens.
+import type { HostResult, Reporter, RunEvent } from '../model/run-event.ts'
+import { jsonLine } from './json-text.ts'
+import type { Out } from './out.ts'
+import { milliseconds, totals } from './totals.ts'
+
+export interface NdjsonOptions {
+  /** Each task's diffs. */
+  readonly diff: boolean
+  /** Each task's shell text. */
+  readonly verbose: boolean
+}
+
+/** @example const report = ndjsonReporter({ diff: false, verbose: false }, process.stdout) */
+export function ndjsonReporter(options: NdjsonOptions, out: Out): Reporter {
+  const began = performance.now()
+  return (event) => out.write(jsonLine(lineOf(event, options, (performance.now() - began) / 1000)))
+}
+
+function lineOf(event: RunEvent, options: NdjsonOptions, seconds: number): unknown {
+  switch (event.kind) {
+    case 'host-end':
+      return { kind: event.kind, ...hostOf(event.result, options) }
+    case 'run-end': {
+      const { playbook, check, interrupted, hosts } = event.result
+      return { kind: event.kind, playbook, check, interrupted, totals: totals(hosts, seconds) }
+    }
+    default:
+      return event
+  }
+}
+
+/** Absent members are absent in the line too. */
+function hostOf({ name, ...result }: HostResult, { diff, verbose }: NdjsonOptions): unknown {
+  return {
+    host: name,
+    ...result,
+    seconds: milliseconds(result.seconds),
+    tasks: result.tasks.map(({ diffs, commands, ...task }) => ({ ...task, ...(diff ? { diffs } : {}), ...(verbose ? { commands } : {}) })),
+  }
+}

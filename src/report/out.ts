@@ -1,0 +1,5 @@
+// Where a reporter's text goes.
+
+export interface Out {
+  write(text: string): void
+}

@@ -1,0 +1,30 @@
+// How many columns of a terminal text takes, and cutting it to fit.
+
+const WIDE = /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u
+const MARK = /\p{Mark}|\u200b|\u200d/u
+const COLOUR = /\u001b\[[0-9;]*m/g
+
+const columnsOf = (character: string): number => (MARK.test(character) ? 0 : WIDE.test(character) ? 2 : 1)
+
+/** Columns; colour sequences take none. */
+export function width(text: string): number {
+  const bare = text.replace(COLOUR, '')
+  return /^[ -~]*$/.test(bare) ? bare.length : [...bare].reduce((sum, character) => sum + columnsOf(character), 0)
+}
+
+/** At most `columns` columns of text without colour; what was cut shows as `…`. */
+export function fit(text: string, columns: number): string {
+  if (width(text) <= columns) return text
+  if (columns < 1) return ''
+  let taken = 0
+  let kept = ''
+  for (const character of text) {
+    taken += columnsOf(character)
+    if (taken > columns - 1) break
+    kept += character
+  }
+  return `${kept}…`
+}
+
+/** Filled up with spaces. */
+export const pad = (text: string, columns: number): string => text + ' '.repeat(Math.max(0, columns - width(text)))
