@@ -31,7 +31,7 @@ function lineOf(event: RunEvent, options: NdjsonOptions, seconds: number): unkno
 }
 
 /** Absent members are absent in the line too. */
-function hostOf({ name, ...result }: HostResult, { diff, verbose }: NdjsonOptions): unknown {
+function hostOf({ name, ...result }: HostResult, { diff, verbose }: NdjsonOptions): Readonly<Record<string, unknown>> {
   return {
     host: name,
     ...result,

@@ -1,0 +1,128 @@
+// The live lines at the foot of a terminal: one per busy host, and how far the fleet is.
+import type { RunEvent } from '../model/run-event.ts'
+import type { Colours } from './colour.ts'
+import { harmlessLine } from './harmless.ts'
+import type { Out } from './out.ts'
+import { fit, pad, width } from './width.ts'
+
+/** A terminal, measured anew at each drawing. */
+export interface Terminal extends Out {
+  readonly columns: number
+  readonly rows: number
+}
+
+export interface Live {
+  /** Takes note of what is under way. */
+  see(event: RunEvent): void
+  /** Prints above the live lines. */
+  print(text: string): void
+  /** Removes the live lines for good. */
+  close(): void
+}
+
+const FRAME_MS = 100
+const NAME_COLUMNS = 24
+/** Rows left to what was printed before. */
+const ROWS_FREE = 4
+
+interface Busy {
+  readonly since: number
+  doing: string
+  said: string
+}
+
+export function live(terminal: Terminal, paint: Colours): Live {
+  const busy = new Map<string, Busy>()
+  const fleet = { all: 0, ended: 0 }
+  let drawn: readonly number[] = []
+  let timer: NodeJS.Timeout | undefined
+  let closed = false
+
+  const erased = (): string => {
+    const rows = drawn.reduce((sum, columns) => sum + Math.max(1, Math.ceil(columns / Math.max(1, terminal.columns))), 0)
+    drawn = []
+    return rows === 0 ? '' : `\u001b[${rows}A\r\u001b[J`
+  }
+  const draw = (): void => {
+    timer = undefined
+    if (closed) return
+    const lines = liveLines([...busy], fleet, terminal, paint)
+    const text = erased() + lines.map((line) => `${line}\n`).join('')
+    drawn = lines.map(width)
+    terminal.write(text)
+    if (busy.size > 0) drawSoon()
+  }
+  const drawSoon = (): void => {
+    if (closed || timer) return
+    timer = setTimeout(draw, FRAME_MS)
+    timer.unref()
+  }
+
+  return {
+    see(event) {
+      note(event, busy, fleet)
+      drawSoon()
+    },
+    print(text) {
+      terminal.write(erased() + text)
+      drawSoon()
+    },
+    close() {
+      closed = true
+      clearTimeout(timer)
+      terminal.write(erased())
+    },
+  }
+}
+
+function note(event: RunEvent, busy: Map<string, Busy>, fleet: { all: number; ended: number }): void {
+  const set = (host: string, doing: string, said = ''): void => {
+    busy.set(host, { since: performance.now(), doing, said })
+  }
+  switch (event.kind) {
+    case 'run-start':
+      fleet.all = event.hosts.length
+      return
+    case 'host-start':
+      return set(event.host, 'connecting')
+    case 'host-connected':
+    case 'change-end':
+      return set(event.host, 'asking')
+    case 'host-waiting':
+      return set(event.host, 'waiting for another run', harmlessLine(event.holder))
+    case 'change-start':
+      return set(event.host, harmlessLine(`${event.type} ${event.task}: ${event.summary}`))
+    case 'change-output': {
+      const at = busy.get(event.host)
+      if (at) at.said = harmlessLine(event.line)
+      return
+    }
+    case 'host-end':
+      fleet.ended += 1
+      busy.delete(event.host)
+  }
+}
+
+/** Pure: never more rows than the terminal has, never wider; the hosts that take longest come first. */
+export function liveLines(
+  busy: readonly (readonly [string, { readonly since: number; readonly doing: string; readonly said: string }])[],
+  { all, ended }: { readonly all: number; readonly ended: number },
+  { columns, rows }: { readonly columns: number; readonly rows: number },
+  paint: Colours,
+): readonly string[] {
+  if (busy.length === 0) return []
+  const now = performance.now()
+  const room = Math.max(0, rows - ROWS_FREE)
+  const sorted = [...busy].sort(([, a], [, b]) => a.since - b.since)
+  const shown = sorted.slice(0, busy.length <= room ? busy.length : Math.max(0, room - 1))
+  const nameColumns = Math.min(NAME_COLUMNS, Math.max(...shown.map(([name]) => width(name)), 0))
+  const lines = shown.map(([name, { since, doing, said }]) => {
+    const seconds = `${Math.floor((now - since) / 1000)} s`
+    const text = fit(`${pad(fit(name, nameColumns), nameColumns)}  ${pad(seconds, 5)}  ${doing}`, columns - 1)
+    const left = columns - 1 - width(text) - 2
+    return said !== '' && left > 8 ? `${text}  ${paint.faint(fit(said, left))}` : text
+  })
+  const unseen = busy.length - shown.length
+  const foot = `${ended} of ${all} done, ${busy.length} at work${unseen > 0 && shown.length > 0 ? ` (${unseen} not shown)` : ''}`
+  return all > 1 || shown.length === 0 ? [...lines, paint.faint(fit(foot, columns - 1))] : lines
+}

@@ -1,0 +1,31 @@
+// `mailrun ping` for people: who answers, with which system, how fast.
+import type { HostFacts } from '../model/host-facts.ts'
+import type { HostResult, Reporter } from '../model/run-event.ts'
+import { colours, paintOf } from './colour.ts'
+import { harmless, harmlessLine } from './harmless.ts'
+import type { Out } from './out.ts'
+import { secondsText, sum, wordOf } from './recap.ts'
+import { indented } from './task-lines.ts'
+
+/** A line per host as it answers; the hosts' `outputs.facts` are {@link HostFacts}. */
+export function pingReporter({ colour }: { readonly colour: boolean }, out: Out): Reporter {
+  const paint = colours(colour)
+  const began = performance.now()
+  let nameColumns = 0
+  return (event) => {
+    if (event.kind === 'run-start') nameColumns = Math.max(0, ...event.hosts.map((name) => name.length))
+    if (event.kind === 'host-end') {
+      const { name, status, seconds, error } = event.result
+      const head = `${name.padEnd(nameColumns)}  ${paintOf(paint, status)(wordOf(status).padEnd(11))}  ${secondsText(seconds).padStart(7)}`
+      out.write(`${status === 'ok' ? `${head}  ${systemOf(event.result)}` : [head, ...indented(harmless(error ?? ''), '    ')].join('\n')}\n`)
+    }
+    if (event.kind === 'run-end') out.write(`${sum(event.result.hosts, (performance.now() - began) / 1000, paint)}\n`)
+  }
+}
+
+function systemOf({ outputs }: HostResult): string {
+  const facts = outputs['facts'] as HostFacts | null | undefined
+  if (!facts) return ''
+  const { id, versionId, codename } = facts.os
+  return harmlessLine(`${id} ${versionId}${codename ? ` (${codename})` : ''}`)
+}

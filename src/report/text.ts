@@ -1,0 +1,127 @@
+// `--format text`: what a person reads. One glance tells what changed where, and why something failed.
+import type { HostResult, Reporter, RunEvent, RunResult } from '../model/run-event.ts'
+import { colours, paintOf, type Colours } from './colour.ts'
+import { harmless, harmlessLine } from './harmless.ts'
+import { live, type Terminal } from './live.ts'
+import { count, nameList } from './name-list.ts'
+import type { Out } from './out.ts'
+import { recap, sum, wordOf } from './recap.ts'
+import { indented, taskLines } from './task-lines.ts'
+import { recordsIn, zoneLines } from './zone-lines.ts'
+
+export interface TextOptions {
+  readonly diff: boolean
+  readonly verbose: boolean
+  readonly colour: boolean
+  /** Live lines are drawn there; `undefined` in a pipe. */
+  readonly terminal: Terminal | undefined
+}
+
+/** @example const report = textReporter({ diff: true, verbose: false, colour: false, terminal: undefined }, process.stdout) */
+export function textReporter(options: TextOptions, out: Out): Reporter {
+  const paint = colours(options.colour)
+  const foot = options.terminal ? live(options.terminal, paint) : undefined
+  const began = performance.now()
+  const left = { hosts: 0 }
+  const print = (lines: readonly string[]): void => {
+    if (lines.length === 0) return
+    const text = lines.map((line) => `${line}\n`).join('')
+    if (foot) foot.print(text)
+    else out.write(text)
+  }
+  return (event) => {
+    if (event.kind === 'run-start') left.hosts = event.hosts.length
+    if (event.kind === 'host-end') left.hosts -= 1
+    if (event.kind === 'run-end') {
+      foot?.close()
+      out.write(endLines(event.result, (performance.now() - began) / 1000, options, paint).map((line) => `${line}\n`).join(''))
+      return
+    }
+    foot?.see(event)
+    print(passingLines(event, left.hosts > 0, options, paint))
+  }
+}
+
+/** What is told the moment it happens. */
+function passingLines(event: RunEvent, othersToCome: boolean, { verbose }: TextOptions, paint: Colours): readonly string[] {
+  switch (event.kind) {
+    case 'run-start':
+      return [paint.strong(`${harmlessLine(event.playbook)}${event.check ? ', check only,' : ''} on ${count(event.hosts.length, 'host')}`)]
+    case 'host-waiting':
+      return [paint.doubtful(`${event.host}: waits for another run: ${harmlessLine(event.holder)}`)]
+    case 'change-start':
+      return verbose ? [`${event.host}: ${harmlessLine(`${event.type} ${event.task}: ${event.summary}`)} …`] : []
+    case 'change-end':
+      return verbose ? [`${event.host}: ${harmlessLine(`${event.task}: ${event.summary}`)}: ${event.code === 0 ? paint.good('done') : paint.bad(`exit status ${event.code}`)}`] : []
+    case 'host-end': {
+      const { status, error } = event.result
+      if (status === 'ok' || status === 'changed' || status === 'would-change') return verbose ? [`${event.host}: ${paintOf(paint, status)(wordOf(status))}`] : []
+      // In full at the end; this tells early while other hosts are still at work.
+      return othersToCome ? [`${event.host}: ${paintOf(paint, status)(wordOf(status))}${error ? `: ${harmlessLine(error.split('\n')[0]!)}` : ''}`] : []
+    }
+    case 'interrupted': {
+      const hosts = event.busy.length === 0 ? 'nothing is at work' : `the change in hand is finished on ${nameList(event.busy)}`
+      return [paint.doubtful(`interrupted: nothing more starts; ${hosts}. Ctrl-C again leaves at once.`)]
+    }
+    default:
+      return []
+  }
+}
+
+function endLines(result: RunResult, seconds: number, options: TextOptions, paint: Colours): readonly string[] {
+  const { hosts } = result
+  const section = (head: string, lines: readonly string[]): readonly string[] => (lines.length === 0 ? [] : ['', head, ...lines])
+  const tasks = (status: 'ok' | 'changed' | 'would-change' | 'assumed' | 'unknown', head: string): readonly string[] =>
+    section(paintOf(paint, status)(head), taskLines(hosts, status, options, paint))
+  return [
+    ...(options.verbose ? tasks('ok', 'ok') : []),
+    ...tasks('changed', 'changed'),
+    ...tasks('would-change', 'would change'),
+    ...tasks('assumed', 'cannot be told before what it waits for is done'),
+    ...tasks('unknown', 'unknown: begun, and not known whether it was done; the next run finds out'),
+    ...section(paint.head('DNS records'), dnsLines(hosts)),
+    ...section(paint.head('outputs'), otherOutputs(hosts)),
+    ...(['unreachable', 'failed'] as const).flatMap((status) => section(paint.bad(wordOf(status)), troubleLines(hosts, status, paint))),
+    '',
+    ...recap(hosts, paint),
+    sum(hosts, seconds, paint),
+    ...advice(result),
+  ]
+}
+
+/** Equal troubles of several hosts are told once. */
+function troubleLines(hosts: readonly HostResult[], status: HostResult['status'], paint: Colours): readonly string[] {
+  const troubles = new Map<string, string[]>()
+  for (const host of hosts) {
+    if (host.status !== status) continue
+    const why = harmless(host.error ?? 'no reason given')
+    troubles.set(why, [...(troubles.get(why) ?? []), host.name])
+  }
+  return [...troubles].flatMap(([why, names]) => {
+    const [first, ...more] = why.trimEnd().split('\n')
+    return [`  ${paint.strong(nameList(names))}: ${first}`, ...(more.length > 0 ? indented(more.join('\n'), '    ') : [])]
+  })
+}
+
+function dnsLines(hosts: readonly HostResult[]): readonly string[] {
+  return [...new Set(hosts.flatMap(({ outputs }) => zoneLines(recordsIn(outputs['dns'])).map(harmlessLine)))]
+}
+
+function otherOutputs(hosts: readonly HostResult[]): readonly string[] {
+  return hosts.flatMap(({ name, outputs }) =>
+    Object.entries(outputs).flatMap(([key, value]) => {
+      if (key === 'dns' && (value === null || recordsIn(value).length > 0 || (Array.isArray(value) && value.length === 0))) return []
+      return [`  ${name}  ${harmlessLine(key)}: ${harmlessLine(JSON.stringify(value))}`]
+    }),
+  )
+}
+
+/** What to do now. */
+function advice({ hosts, check }: RunResult): readonly string[] {
+  const again = hosts.filter(({ status }) => status === 'failed' || status === 'unreachable' || status === 'interrupted' || status === 'not-reached').map(({ name }) => name)
+  if (again.length === 0) return []
+  const what = check ? 'Check' : 'Run'
+  if (again.length === hosts.length) return [`${what} again once that is mended; what was done is not done twice.`]
+  const limit = again.join(',')
+  return limit.length > 500 ? [`${what} again once that is mended; what was done is not done twice.`] : [`${what} again for these, once that is mended: --limit ${limit}`]
+}
