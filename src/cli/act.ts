@@ -1,0 +1,45 @@
+// Reads the command line and does what it says; every error ends here.
+import { CommanderError } from 'commander'
+import { MailrunError } from '../model/mailrun-error.ts'
+import { formatMeant, tellCouldNotStart } from './could-not-start.ts'
+import { EXIT } from './exit-status.ts'
+import { flushed, guardOutput, stderr } from './output.ts'
+import { program } from './program.ts'
+import { listenToSignals } from './signals.ts'
+
+/** Ends the process with the exit status, after all output has left. `words`: the command line after the program's name. */
+export async function act(words: readonly string[], version: string): Promise<never> {
+  guardOutput()
+  const signals = listenToSignals()
+  const format = formatMeant(words)
+  const onBug = (error: unknown): void => {
+    tellBug(error)
+    process.exit(EXIT.couldNotStart)
+  }
+  process.on('uncaughtException', onBug)
+  let status = EXIT.satisfied as number
+  const mailrun = program(version, {
+    run: async (playbook, flags) => {
+      status = await (await import('./run-command.ts')).runCommand(playbook, flags, signals)
+    },
+    ping: async (flags) => {
+      status = await (await import('./ping-command.ts')).pingCommand(flags, signals)
+    },
+  })
+  try {
+    await mailrun.parseAsync([...words], { from: 'user' })
+  } catch (error) {
+    status = error instanceof CommanderError && error.exitCode === 0 ? EXIT.satisfied : EXIT.couldNotStart
+    if (error instanceof MailrunError) tellCouldNotStart(error.message, format)
+    else if (!(error instanceof CommanderError)) {
+      if (format !== 'text') tellCouldNotStart(`a bug in mailrun: ${error instanceof Error ? error.message : String(error)}`, format)
+      tellBug(error)
+    } else if (status !== EXIT.satisfied) tellCouldNotStart(`${error.message.replace(/^error: /, '')}\n"mailrun --help" tells all flags`, format)
+  }
+  await flushed()
+  process.exit(status)
+}
+
+function tellBug(error: unknown): void {
+  stderr.write(`mailrun: this is a bug in mailrun, please report it:\n${error instanceof Error ? error.stack : String(error)}\n`)
+}

@@ -1,0 +1,43 @@
+// Reads the values of flags; a wrong one is refused with what was wanted.
+import { InvalidArgumentError } from 'commander'
+import type { BatchSize } from '../engine/run-options.ts'
+
+export const gather = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]
+
+/** `a,b` and repeated flags alike. */
+export const gatherNames = (value: string, before: readonly string[] = []): readonly string[] => {
+  const names = value.split(',').map((name) => name.trim())
+  if (names.includes('')) throw new InvalidArgumentError(`wanted names with commas between, got "${value}"`)
+  return [...before, ...names]
+}
+
+export function forks(text: string): number {
+  return whole(text, 1, 10_000, 'how many hosts at once')
+}
+
+export function seconds(text: string): number {
+  return whole(text, 1, 86_400, 'seconds')
+}
+
+/** `1`, `25%`, `1,25%,100%`. */
+export function serial(text: string): readonly BatchSize[] {
+  return text.split(',').map((part) => batchSize(part.trim(), 1, 'a number of hosts or a percentage, or several with commas between (1,25%,100%)'))
+}
+
+/** `2`, `10%`, `0`. */
+export function maxFail(text: string): BatchSize {
+  return batchSize(text.trim(), 0, 'a number of hosts or a percentage')
+}
+
+function batchSize(text: string, least: number, wanted: string): BatchSize {
+  const match = /^(\d{1,6})(%?)$/.exec(text)
+  const number = Number(match?.[1])
+  if (!match || number < least || (match[2] === '%' && number > 100)) throw new InvalidArgumentError(`wanted ${wanted}, got "${text}"`)
+  return match[2] === '%' ? { percent: number } : { count: number }
+}
+
+function whole(text: string, least: number, most: number, what: string): number {
+  const number = Number(text)
+  if (!/^\d+$/.test(text) || number < least || number > most) throw new InvalidArgumentError(`wanted ${what}, a whole number from ${least} to ${most}, got "${text}"`)
+  return number
+}

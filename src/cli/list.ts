@@ -1,0 +1,31 @@
+// `--list-hosts` and `--list-tasks`: what a run would be about, with no connection made.
+import type { PreparedHost } from '../model/prepared-host.ts'
+import { harmlessLine } from '../report/harmless.ts'
+import { jsonDocument, jsonLine } from '../report/json-text.ts'
+import { nameList } from '../report/name-list.ts'
+import type { Format } from './options.ts'
+
+export interface Listing {
+  readonly playbook: string
+  readonly hosts: readonly PreparedHost[]
+}
+
+/** Text: a name a line, ready for other programs. */
+export function listHosts({ playbook, hosts }: Listing, format: Format): string {
+  const names = hosts.map(({ host }) => host.name)
+  return format === 'text' ? names.map((name) => `${name}\n`).join('') : jsonOf(format, { playbook, hosts: names })
+}
+
+/** Text: hosts with the same tasks are told together. */
+export function listTasks({ playbook, hosts }: Listing, format: Format): string {
+  const lists = hosts.map(({ host, tasks }) => ({ name: host.name, tasks: tasks.map(({ name, type, tags }) => ({ name, type, tags })) }))
+  if (format !== 'text') return jsonOf(format, { playbook, hosts: lists })
+  const groups = new Map<string, string[]>()
+  for (const { name, tasks } of lists) {
+    const text = tasks.map((task) => `  ${task.type} ${harmlessLine(task.name)}${task.tags.length > 0 ? `  [${task.tags.map(harmlessLine).join(', ')}]` : ''}\n`).join('')
+    groups.set(text, [...(groups.get(text) ?? []), name])
+  }
+  return [...groups].map(([text, names]) => `${nameList(names)}:\n${text || '  no tasks\n'}`).join('\n')
+}
+
+const jsonOf = (format: 'json' | 'ndjson', value: unknown): string => (format === 'json' ? jsonDocument(value) : jsonLine(value))

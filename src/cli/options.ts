@@ -1,0 +1,31 @@
+// What the command line says, typed.
+import type { BatchSize } from '../engine/run-options.ts'
+
+export type Format = 'text' | 'json' | 'ndjson'
+
+/** Flags that `mailrun ping` has too. */
+export interface FleetFlags {
+  readonly inventory?: readonly string[]
+  readonly limit?: string
+  readonly forks: number
+  readonly format: Format
+  readonly user?: string
+  readonly privateKey?: string
+  readonly knownHosts?: string
+  readonly askBecomePass?: boolean
+  readonly becomePasswordFile?: string
+  readonly timeout: number
+}
+
+export interface RunFlags extends FleetFlags {
+  readonly check?: boolean
+  readonly diff?: boolean
+  readonly tags?: readonly string[]
+  readonly skipTags?: readonly string[]
+  readonly extraVars?: readonly string[]
+  readonly serial?: readonly BatchSize[]
+  readonly maxFail?: BatchSize
+  readonly listHosts?: boolean
+  readonly listTasks?: boolean
+  readonly verbose?: boolean
+}

@@ -1,0 +1,39 @@
+// `mailrun ping`: a run of no tasks, whose one output is what each host is.
+import { sshConnect } from '../connection/ssh.ts'
+import { rollout } from '../engine/rollout.ts'
+import { selectHosts } from '../inventory/select-hosts.ts'
+import type { PreparedHost } from '../model/prepared-host.ts'
+import { hostFacts } from '../probes/host-facts.ts'
+import { exitStatus } from './exit-status.ts'
+import { fleet } from './fleet.ts'
+import type { FleetFlags } from './options.ts'
+import { pingReporterOf } from './reporter.ts'
+import type { Signals } from './signals.ts'
+
+/** Resolves with the exit status. @throws MailrunError before any host is touched */
+export async function pingCommand(flags: FleetFlags, signals: Signals): Promise<number> {
+  const inventory = await fleet(flags)
+  const hosts = selectHosts(inventory, flags.limit ?? 'all', flags.limit === undefined ? 'mailrun ping' : '--limit')
+  const prepared = hosts.map(
+    (host): PreparedHost => ({
+      host,
+      tasks: [],
+      outputs: { facts: hostFacts },
+      source: () => {
+        throw new Error('ping names no source')
+      },
+    }),
+  )
+  signals.runBegins()
+  const options = {
+    playbook: 'ping',
+    check: true,
+    forks: flags.forks,
+    serial: [],
+    maxFail: undefined,
+    connectSeconds: flags.timeout,
+    interrupt: signals.interrupt,
+    abandon: signals.abandon,
+  }
+  return exitStatus(await rollout(prepared, options, sshConnect, pingReporterOf(flags)))
+}

@@ -1,0 +1,39 @@
+// `mailrun <playbook.ts>`: load, check, run, report.
+import { sshConnect } from '../connection/ssh.ts'
+import { rollout } from '../engine/rollout.ts'
+import { loadPlaybook } from '../playbook/load-playbook.ts'
+import { prepare } from '../playbook/prepare.ts'
+import { exitStatus } from './exit-status.ts'
+import { fleet } from './fleet.ts'
+import { givenPlaybook } from './given.ts'
+import { listHosts, listTasks } from './list.ts'
+import type { RunFlags } from './options.ts'
+import { stdout } from './output.ts'
+import { reporterOf } from './reporter.ts'
+import type { Signals } from './signals.ts'
+
+/** Resolves with the exit status. @throws MailrunError before any host is touched */
+export async function runCommand(path: string | undefined, flags: RunFlags, signals: Signals): Promise<number> {
+  const playbookPath = givenPlaybook(path)
+  const inventory = await fleet(flags)
+  const playbook = await loadPlaybook(playbookPath)
+  const { limit, extraVars = [], tags = [], skipTags = [] } = flags
+  const hosts = await prepare({ playbook, playbookPath, inventory, limit, extraVars, tags, skipTags })
+  if (flags.listHosts === true || flags.listTasks === true) {
+    const list = flags.listTasks === true ? listTasks : listHosts
+    stdout.write(list({ playbook: playbook.name, hosts }, flags.format))
+    return 0
+  }
+  signals.runBegins()
+  const options = {
+    playbook: playbook.name,
+    check: flags.check === true,
+    forks: flags.forks,
+    serial: flags.serial ?? [],
+    maxFail: flags.maxFail,
+    connectSeconds: flags.timeout,
+    interrupt: signals.interrupt,
+    abandon: signals.abandon,
+  }
+  return exitStatus(await rollout(hosts, options, sshConnect, reporterOf(flags)))
+}

@@ -1,0 +1,28 @@
+// Ctrl-C and its like: the first lets the change in hand finish, the second leaves at once.
+import { EXIT } from './exit-status.ts'
+
+export interface Signals {
+  readonly interrupt: AbortSignal
+  readonly abandon: AbortSignal
+  /** From now on hosts are being worked on; before, a signal just ends the process. */
+  runBegins(): void
+}
+
+export function listenToSignals(): Signals {
+  const interrupt = new AbortController()
+  const abandon = new AbortController()
+  let running = false
+  const onSignal = (): void => {
+    if (!running || abandon.signal.aborted) process.exit(EXIT.interrupted)
+    if (interrupt.signal.aborted) abandon.abort()
+    else interrupt.abort()
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)
+  return {
+    interrupt: interrupt.signal,
+    abandon: abandon.signal,
+    runBegins() {
+      running = true
+    },
+  }
+}
