@@ -77,7 +77,4 @@ Exit status, the first that applies:
     3  some host failed
     4  some host was unreachable
     2  --check found changes to make
-    0  all satisfied
-
-Commands:
-  ping  connect to each host, become root where it says so, ask one question; changes nothing`
+    0  all satisfied`
