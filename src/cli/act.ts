@@ -3,6 +3,7 @@ import { CommanderError } from 'commander'
 import { MailrunError } from '../model/mailrun-error.ts'
 import { formatMeant, tellCouldNotStart } from './could-not-start.ts'
 import { EXIT } from './exit-status.ts'
+import { givenInventory, givenPlaybook } from './given.ts'
 import { flushed, guardOutput, stderr } from './output.ts'
 import { program } from './program.ts'
 import { listenToSignals } from './signals.ts'
@@ -19,11 +20,13 @@ export async function act(words: readonly string[], version: string): Promise<ne
   process.on('uncaughtException', onBug)
   let status = EXIT.satisfied as number
   const mailrun = program(version, {
-    run: async (playbook, flags) => {
-      status = await (await import('./run-command.ts')).runCommand(playbook, flags, signals)
+    run: async (path, flags) => {
+      const given = { ...flags, playbook: givenPlaybook(path), inventory: givenInventory(flags.inventory) }
+      status = await (await import('./run-command.ts')).runCommand(given, signals)
     },
     ping: async (flags) => {
-      status = await (await import('./ping-command.ts')).pingCommand(flags, signals)
+      const given = { ...flags, inventory: givenInventory(flags.inventory) }
+      status = await (await import('./ping-command.ts')).pingCommand(given, signals)
     },
   })
   try {

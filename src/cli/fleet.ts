@@ -4,15 +4,14 @@ import type { Inventory } from '../model/inventory.ts'
 import { loadInventory } from '../inventory/load-inventory.ts'
 import { withOverrides } from '../inventory/with-overrides.ts'
 import { becomePassword } from './become-password.ts'
-import { givenInventory } from './given.ts'
-import type { FleetFlags } from './options.ts'
+import type { FleetFlags, Given } from './options.ts'
 import { stderr } from './output.ts'
 
 const absolute = (path: string | undefined): string | undefined => (path === undefined ? undefined : resolve(path))
 
 /** @throws MailrunError */
-export async function fleet(flags: FleetFlags): Promise<Inventory> {
-  const inventory = await loadInventory(givenInventory(flags.inventory))
+export async function fleet(flags: Given<FleetFlags>): Promise<Inventory> {
+  const inventory = await loadInventory(flags.inventory)
   return withOverrides(inventory, {
     user: flags.user,
     privateKeyFile: absolute(flags.privateKey),

@@ -17,6 +17,9 @@ export interface FleetFlags {
   readonly timeout: number
 }
 
+/** With what cannot be left out. */
+export type Given<Flags extends FleetFlags> = Flags & { readonly inventory: readonly string[] }
+
 export interface RunFlags extends FleetFlags {
   readonly check?: boolean
   readonly diff?: boolean

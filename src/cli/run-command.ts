@@ -5,20 +5,18 @@ import { loadPlaybook } from '../playbook/load-playbook.ts'
 import { prepare } from '../playbook/prepare.ts'
 import { exitStatus } from './exit-status.ts'
 import { fleet } from './fleet.ts'
-import { givenPlaybook } from './given.ts'
 import { listHosts, listTasks } from './list.ts'
-import type { RunFlags } from './options.ts'
+import type { Given, RunFlags } from './options.ts'
 import { stdout } from './output.ts'
 import { reporterOf } from './reporter.ts'
 import type { Signals } from './signals.ts'
 
 /** Resolves with the exit status. @throws MailrunError before any host is touched */
-export async function runCommand(path: string | undefined, flags: RunFlags, signals: Signals): Promise<number> {
-  const playbookPath = givenPlaybook(path)
+export async function runCommand(flags: Given<RunFlags> & { readonly playbook: string }, signals: Signals): Promise<number> {
   const inventory = await fleet(flags)
-  const playbook = await loadPlaybook(playbookPath)
+  const playbook = await loadPlaybook(flags.playbook)
   const { limit, extraVars = [], tags = [], skipTags = [] } = flags
-  const hosts = await prepare({ playbook, playbookPath, inventory, limit, extraVars, tags, skipTags })
+  const hosts = await prepare({ playbook, playbookPath: flags.playbook, inventory, limit, extraVars, tags, skipTags })
   if (flags.listHosts === true || flags.listTasks === true) {
     const list = flags.listTasks === true ? listTasks : listHosts
     stdout.write(list({ playbook: playbook.name, hosts }, flags.format))

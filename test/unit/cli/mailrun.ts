@@ -1,0 +1,43 @@
+// Runs the compiled command in a folder of the test's own.
+import { spawn } from 'node:child_process'
+import { mkdtempSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+
+export const ROOT = join(import.meta.dirname, '../../../..')
+const MAIN = join(ROOT, 'dist/src/cli/main.js')
+
+export interface Ended {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+export interface Project {
+  mailrun(...words: readonly string[]): Promise<Ended>
+  remove(): void
+}
+
+/** A user's project, in which the package is installed. */
+export function project(files: Readonly<Record<string, string>>): Project {
+  const folder = mkdtempSync(join(tmpdir(), 'mailrun-cli-'))
+  mkdirSync(join(folder, 'node_modules'))
+  symlinkSync(ROOT, join(folder, 'node_modules/mailrun'))
+  for (const [path, text] of Object.entries({ 'package.json': '{ "type": "module" }', ...files })) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true })
+    writeFileSync(join(folder, path), text)
+  }
+  return {
+    mailrun: (...words) =>
+      new Promise((resolve, reject) => {
+        const { FORCE_COLOR: _, ...env } = process.env
+        const child = spawn(process.execPath, [MAIN, ...words], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true, timeout: 60_000 })
+        let [stdout, stderr] = ['', '']
+        child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
+        child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+        child.on('error', reject)
+        child.on('close', (code) => resolve({ code, stdout, stderr }))
+      }),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  }
+}
