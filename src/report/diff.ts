@@ -8,6 +8,9 @@ import { harmless } from './harmless.ts'
 const COMPARED_AT_MOST = 1 << 20
 const CONTEXT_LINES = 3
 
+/** Of no lines, the line before them is named. */
+const range = (start: number, lines: number): string => `${lines === 0 ? start - 1 : start},${lines}`
+
 /** Lines without line feeds, safe to print. */
 export function diffLines({ path, before, after }: Diff, paint: Colours): readonly string[] {
   const head = [
@@ -19,7 +22,7 @@ export function diffLines({ path, before, after }: Diff, paint: Colours): readon
   return [
     ...head,
     ...hunks.flatMap((hunk) => [
-      paint.head(`@@ -${hunk.oldStart},${hunk.oldLines} +${hunk.newStart},${hunk.newLines} @@`),
+      paint.head(`@@ -${range(hunk.oldStart, hunk.oldLines)} +${range(hunk.newStart, hunk.newLines)} @@`),
       ...hunk.lines.map((line) => {
         const text = harmless(line)
         return line.startsWith('+') ? paint.good(text) : line.startsWith('-') ? paint.bad(text) : text

@@ -25,6 +25,9 @@ const NAME_COLUMNS = 24
 /** Rows left to what was printed before. */
 const ROWS_FREE = 4
 
+/** What a host does yields to what it says, down to this share of the line. */
+const DOING_SHARE = 0.55
+
 interface Busy {
   readonly since: number
   doing: string
@@ -34,12 +37,12 @@ interface Busy {
 export function live(terminal: Terminal, paint: Colours): Live {
   const busy = new Map<string, Busy>()
   const fleet = { all: 0, ended: 0 }
-  let drawn: readonly number[] = []
+  let drawn: readonly string[] = []
   let timer: NodeJS.Timeout | undefined
   let closed = false
 
   const erased = (): string => {
-    const rows = drawn.reduce((sum, columns) => sum + Math.max(1, Math.ceil(columns / Math.max(1, terminal.columns))), 0)
+    const rows = drawn.reduce((sum, line) => sum + Math.max(1, Math.ceil(width(line) / Math.max(1, terminal.columns))), 0)
     drawn = []
     return rows === 0 ? '' : `\u001b[${rows}A\r\u001b[J`
   }
@@ -47,9 +50,10 @@ export function live(terminal: Terminal, paint: Colours): Live {
     timer = undefined
     if (closed) return
     const lines = liveLines([...busy], fleet, terminal, paint)
-    const text = erased() + lines.map((line) => `${line}\n`).join('')
-    drawn = lines.map(width)
-    terminal.write(text)
+    if (lines.join('\n') !== drawn.join('\n')) {
+      terminal.write(erased() + lines.map((line) => `${line}\n`).join(''))
+      drawn = lines
+    }
     if (busy.size > 0) drawSoon()
   }
   const drawSoon = (): void => {
@@ -103,7 +107,7 @@ function note(event: RunEvent, busy: Map<string, Busy>, fleet: { all: number; en
   }
 }
 
-/** Pure: never more rows than the terminal has, never wider; the hosts that take longest come first. */
+/** Never more rows than the terminal has, never wider; where not all hosts fit, those that take longest are shown. */
 export function liveLines(
   busy: readonly (readonly [string, { readonly since: number; readonly doing: string; readonly said: string }])[],
   { all, ended }: { readonly all: number; readonly ended: number },
@@ -113,12 +117,15 @@ export function liveLines(
   if (busy.length === 0) return []
   const now = performance.now()
   const room = Math.max(0, rows - ROWS_FREE)
-  const sorted = [...busy].sort(([, a], [, b]) => a.since - b.since)
-  const shown = sorted.slice(0, busy.length <= room ? busy.length : Math.max(0, room - 1))
+  const longest = [...busy].sort(([, a], [, b]) => a.since - b.since).slice(0, busy.length <= room ? busy.length : Math.max(0, room - 1))
+  // In the order in which they began, so that lines stay where they are.
+  const shown = busy.filter((each) => longest.includes(each))
   const nameColumns = Math.min(NAME_COLUMNS, Math.max(...shown.map(([name]) => width(name)), 0))
   const lines = shown.map(([name, { since, doing, said }]) => {
     const seconds = `${Math.floor((now - since) / 1000)} s`
-    const text = fit(`${pad(fit(name, nameColumns), nameColumns)}  ${pad(seconds, 5)}  ${doing}`, columns - 1)
+    const head = fit(`${pad(fit(name, nameColumns), nameColumns)}  ${pad(seconds, 5)}  `, columns - 1)
+    const room = columns - 1 - width(head)
+    const text = head + fit(doing, said === '' ? room : Math.max(Math.floor(room * DOING_SHARE), room - width(said) - 2))
     const left = columns - 1 - width(text) - 2
     return said !== '' && left > 8 ? `${text}  ${paint.faint(fit(said, left))}` : text
   })

@@ -13,21 +13,23 @@ export interface TaskLinesOptions {
 interface Entry {
   readonly task: TaskResult
   readonly hosts: string[]
+  /** The task's place in its host's list. */
+  readonly place: number
 }
 
-/** Lines about every task of one status; a heading goes above. */
+/** Lines about every task of one status, in the playbook's order; a heading goes above. */
 export function taskLines(hosts: readonly HostResult[], status: TaskStatus, options: TaskLinesOptions, paint: Colours): readonly string[] {
   const entries = new Map<string, Entry>()
   for (const host of hosts) {
-    for (const task of host.tasks) {
+    for (const [place, task] of host.tasks.entries()) {
       if (task.status !== status) continue
       const key = JSON.stringify([task.type, task.name, task.changes, task.why, options.diff ? task.diffs : [], options.verbose ? task.commands : []])
       const entry = entries.get(key)
       if (entry) entry.hosts.push(host.name)
-      else entries.set(key, { task, hosts: [host.name] })
+      else entries.set(key, { task, hosts: [host.name], place })
     }
   }
-  return [...entries.values()].flatMap((entry) => entryLines(entry, hosts.length, options, paint))
+  return [...entries.values()].sort((a, b) => a.place - b.place).flatMap((entry) => entryLines(entry, hosts.length, options, paint))
 }
 
 function entryLines({ task, hosts }: Entry, all: number, { diff, verbose }: TaskLinesOptions, paint: Colours): readonly string[] {

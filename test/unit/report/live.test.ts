@@ -22,10 +22,22 @@ test('never more rows nor columns than the terminal has', () => {
   }
 })
 
-test('the host that takes longest comes first, with what it says last', () => {
+test('hosts stand in the order in which they began, each with what it said last', () => {
   const lines = liveLines(busy(2, 'Unpacking'), { all: 3, ended: 1 }, { columns: 100, rows: 24 }, paint)
-  assert.is(lines[0], 'mx1  1 s    apt opendkim: install opendkim  Unpacking')
+  assert.is(lines[1], 'mx1  1 s    apt opendkim: install opendkim  Unpacking')
   assert.is(lines[2], '1 of 3 done, 2 at work')
+})
+
+test('where not all fit, those that take longest are shown, and the others counted', () => {
+  const lines = liveLines(busy(10), { all: 10, ended: 0 }, { columns: 100, rows: 7 }, paint)
+  assert.equal(lines.map((line) => line.split(' ')[0]), ['mx8', 'mx9', '0'])
+  assert.match(lines[2]!, '10 at work (8 not shown)')
+})
+
+test('a long change leaves room for what it says', () => {
+  const said = 'Setting up opendkim (2.11.0)'
+  const [line] = liveLines([['mx1', { since: performance.now(), doing: 'x'.repeat(200), said }]], { all: 1, ended: 0 }, { columns: 80, rows: 24 }, paint)
+  assert.match(line!, said)
 })
 
 test('what is printed stands above, and nothing is left behind at the end', async () => {
