@@ -57,7 +57,7 @@ function passingLines(event: RunEvent, othersToCome: boolean, { verbose }: TextO
       const { status, error } = event.result
       if (status === 'ok' || status === 'changed' || status === 'would-change') return verbose ? [`${event.host}: ${paintOf(paint, status)(wordOf(status))}`] : []
       // In full at the end; this tells early while other hosts are still at work.
-      return othersToCome ? [`${event.host}: ${paintOf(paint, status)(wordOf(status))}${error ? `: ${harmlessLine(error.split('\n')[0]!)}` : ''}`] : []
+      return othersToCome ? [`${event.host}: ${paintOf(paint, status)(wordOf(status))}${error && error !== status ? `: ${harmlessLine(error.split('\n')[0]!)}` : ''}`] : []
     }
     case 'interrupted': {
       const hosts = event.busy.length === 0 ? 'nothing is at work' : `the change in hand is finished on ${nameList(event.busy)}`
@@ -81,7 +81,7 @@ function endLines(result: RunResult, seconds: number, options: TextOptions, pain
     ...tasks('unknown', 'unknown: begun, and not known whether it was done; the next run finds out'),
     ...section(paint.head('DNS records'), dnsLines(hosts)),
     ...section(paint.head('outputs'), otherOutputs(hosts)),
-    ...(['unreachable', 'failed'] as const).flatMap((status) => section(paint.bad(wordOf(status)), troubleLines(hosts, status, paint))),
+    ...(['interrupted', 'unreachable', 'failed'] as const).flatMap((status) => section(paintOf(paint, status)(wordOf(status)), troubleLines(hosts, status, paint))),
     '',
     ...recap(hosts, paint),
     sum(hosts, seconds, paint),
@@ -93,7 +93,7 @@ function endLines(result: RunResult, seconds: number, options: TextOptions, pain
 function troubleLines(hosts: readonly HostResult[], status: HostResult['status'], paint: Colours): readonly string[] {
   const troubles = new Map<string, string[]>()
   for (const host of hosts) {
-    if (host.status !== status) continue
+    if (host.status !== status || host.error === status) continue
     const why = harmless(host.error ?? 'no reason given')
     troubles.set(why, [...(troubles.get(why) ?? []), host.name])
   }
@@ -116,12 +116,16 @@ function otherOutputs(hosts: readonly HostResult[]): readonly string[] {
   )
 }
 
+/** Characters of a `--limit` that one would still copy. */
+const LIMIT_AT_MOST = 500
+
 /** What to do now. */
 function advice({ hosts, check }: RunResult): readonly string[] {
   const again = hosts.filter(({ status }) => status === 'failed' || status === 'unreachable' || status === 'interrupted' || status === 'not-reached').map(({ name }) => name)
   if (again.length === 0) return []
   const what = check ? 'Check' : 'Run'
-  if (again.length === hosts.length) return [`${what} again once that is mended; what was done is not done twice.`]
+  const mended = hosts.some(({ status }) => status === 'failed' || status === 'unreachable') ? ' once that is mended' : ' to finish'
   const limit = again.join(',')
-  return limit.length > 500 ? [`${what} again once that is mended; what was done is not done twice.`] : [`${what} again for these, once that is mended: --limit ${limit}`]
+  if (again.length === hosts.length || limit.length > LIMIT_AT_MOST) return [`${what} again${mended}; what was done is not done twice.`]
+  return [`${what} again${mended}, for these: --limit ${limit}`]
 }

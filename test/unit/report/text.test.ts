@@ -70,7 +70,7 @@ test('a failure shows the host, the task, the last lines of output, and what to 
   })
   const text = textOf(eventsOf(run([host({ name: 'mx1', status: 'ok' }), failed])))
   assert.match(text, 'failed\n  mx2: apt opendkim: install opendkim: exit status 100\n    E: Unable to locate package opendkim\n')
-  assert.match(text, /Run again for these, once that is mended: --limit mx2\n$/)
+  assert.match(text, /Run again once that is mended, for these: --limit mx2\n$/)
 })
 
 test('a failure is told at once while other hosts are still at work', () => {
@@ -120,6 +120,12 @@ test('what is assumed or unknown says why', () => {
   const text = textOf(eventsOf(run([host({ name: 'mx1', status: 'would-change', tasks: [task({ name: '/a', status: 'assumed', why: 'waits for command x' }), task({ name: '/b', status: 'unknown', why: 'the connection was lost' })] })])))
   assert.match(text, 'file /a\n    waits for command x\n')
   assert.match(text, 'file /b\n    the connection was lost\n')
+})
+
+test('after an interrupt it says how to finish', () => {
+  const text = textOf(eventsOf(run([host({ name: 'mx1', status: 'interrupted', error: 'interrupted' }), host({ name: 'mx2', status: 'ok' })], { interrupted: true })))
+  assert.not.match(text, 'interrupted: interrupted')
+  assert.match(text, 'Run again to finish, for these: --limit mx1\n')
 })
 
 test('the first Ctrl-C says what is being finished', () => {
