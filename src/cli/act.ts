@@ -11,8 +11,8 @@ import { listenToSignals } from './signals.ts'
 /** Ends the process with the exit status, after all output has left. `words`: the command line after the program's name. */
 export async function act(words: readonly string[], version: string): Promise<never> {
   guardOutput()
-  const signals = listenToSignals()
   const format = formatMeant(words)
+  const signals = listenToSignals(() => tellCouldNotStart('interrupted', format))
   const onBug = (error: unknown): void => {
     tellBug(error)
     process.exit(EXIT.couldNotStart)

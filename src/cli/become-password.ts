@@ -4,6 +4,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { ReadStream, WriteStream } from 'node:tty'
 import { MailrunError } from '../model/mailrun-error.ts'
 import { Secret } from '../shell/secret.ts'
+import { EXIT } from './exit-status.ts'
 import type { FleetFlags } from './options.ts'
 
 /** `undefined` where neither flag was given. @throws MailrunError */
@@ -59,8 +60,7 @@ function askOnTerminal(question: string): Promise<string> {
       for (const key of chunk) {
         if (key === CTRL_C) {
           close()
-          process.kill(process.pid, 'SIGINT')
-          return
+          process.exit(EXIT.interrupted)
         }
         if (key === '\r' || key === '\n' || key === CTRL_D) {
           close()

@@ -8,11 +8,13 @@ export interface Signals {
   runBegins(): void
 }
 
-export function listenToSignals(): Signals {
+/** `beforeRun` tells of a signal that came before any host was touched; the process then ends. */
+export function listenToSignals(beforeRun: () => void): Signals {
   const interrupt = new AbortController()
   const abandon = new AbortController()
   let running = false
   const onSignal = (): void => {
+    if (!running) beforeRun()
     if (!running || abandon.signal.aborted) process.exit(EXIT.interrupted)
     if (interrupt.signal.aborted) abandon.abort()
     else interrupt.abort()
