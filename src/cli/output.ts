@@ -28,6 +28,12 @@ export const stderr = {
   write(text: string): void {
     process.stderr.write(text)
   },
+  get columns(): number {
+    return process.stderr.columns || 80
+  },
+  get rows(): number {
+    return process.stderr.rows || 24
+  },
 }
 
 /** Resolves once all that was printed has left the process. */

@@ -95,7 +95,9 @@ function troubleLines(hosts: readonly HostResult[], status: HostResult['status']
   for (const host of hosts) {
     if (host.status !== status || host.error === status) continue
     const why = harmless(host.error ?? 'no reason given')
-    troubles.set(why, [...(troubles.get(why) ?? []), host.name])
+    const names = troubles.get(why)
+    if (names) names.push(host.name)
+    else troubles.set(why, [host.name])
   }
   return [...troubles].flatMap(([why, names]) => {
     const [first, ...more] = why.trimEnd().split('\n')
