@@ -1,5 +1,5 @@
 // Runs the compiled command in a folder of the test's own.
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -15,6 +15,8 @@ export interface Ended {
 
 export interface Project {
   mailrun(...words: readonly string[]): Promise<Ended>
+  /** The same, with a signal sent once standard output holds `until`. */
+  interrupted(signal: NodeJS.Signals, until: string, ...words: readonly string[]): Promise<Ended>
   remove(): void
 }
 
@@ -23,21 +25,33 @@ export function project(files: Readonly<Record<string, string>>): Project {
   const folder = mkdtempSync(join(tmpdir(), 'mailrun-cli-'))
   mkdirSync(join(folder, 'node_modules'))
   symlinkSync(ROOT, join(folder, 'node_modules/mailrun'))
+  symlinkSync(join(ROOT, 'node_modules/valibot'), join(folder, 'node_modules/valibot'))
   for (const [path, text] of Object.entries({ 'package.json': '{ "type": "module" }', ...files })) {
     mkdirSync(dirname(join(folder, path)), { recursive: true })
     writeFileSync(join(folder, path), text)
   }
   return {
-    mailrun: (...words) =>
-      new Promise((resolve, reject) => {
-        const { FORCE_COLOR: _, ...env } = process.env
-        const child = spawn(process.execPath, [MAIN, ...words], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true, timeout: 60_000 })
-        let [stdout, stderr] = ['', '']
-        child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
-        child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
-        child.on('error', reject)
-        child.on('close', (code) => resolve({ code, stdout, stderr }))
-      }),
+    mailrun: (...words) => run(folder, words, () => {}),
+    interrupted(signal, until, ...words) {
+      let sent = false
+      return run(folder, words, (printed, child) => {
+        if (!sent && printed.includes(until)) sent = child.kill(signal)
+      })
+    },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   }
 }
+
+const run = (folder: string, words: readonly string[], onOutput: (printed: string, child: ChildProcess) => void): Promise<Ended> =>
+  new Promise((resolve, reject) => {
+    const { FORCE_COLOR: _, ...env } = process.env
+    const child = spawn(process.execPath, [MAIN, ...words], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true, timeout: 60_000 })
+    let [stdout, stderr] = ['', '']
+    child.stdout.on('data', (chunk: Buffer) => {
+      stdout += chunk.toString()
+      onOutput(stdout, child)
+    })
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+    child.on('error', reject)
+    child.on('close', (code) => resolve({ code, stdout, stderr }))
+  })
