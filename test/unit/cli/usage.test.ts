@@ -100,6 +100,12 @@ test('ping tells hosts that are not reached, one status each, and ends with 4', 
   assert.match(stdout, /^2 hosts: 2 unreachable, in /m)
 })
 
+test('a reader that goes away changes nothing about the exit status, and no error is printed', async () => {
+  const { code, stderr } = await here.unread('ping', '-i', 'inventory.yaml')
+  assert.is(code, 4)
+  assert.is(stderr, '')
+})
+
 test('flags of the fleet may stand before ping or after it', async () => {
   const { code, stdout } = await here.mailrun('--format', 'json', '-i', 'inventory.yaml', 'ping', '-i', 'inventory/more.yaml', '-l', 'mx1')
   assert.is(code, 4)
