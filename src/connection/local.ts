@@ -1,7 +1,7 @@
 // The same protocol to a shell on this machine: for tests of task modules, and for a host that is this one.
 import { spawn } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
-import { Unreachable, type Connection } from '../engine/connection.ts'
+import { ConnectionLost, Unreachable, type Connection } from '../engine/connection.ts'
 import { shellStream } from './shell-stream.ts'
 
 /**
@@ -16,12 +16,12 @@ export async function localConnect(env: Readonly<Record<string, string>>): Promi
     child.once('error', (error) => reject(new Unreachable(`no shell on this machine: ${error.message}`)))
   })
   const shell = shellStream(child)
-  child.on('exit', (code, signal) => shell.lose(`the shell ended (${signal ?? `exit status ${code}`})`))
+  child.on('exit', (code, signal) => shell.lose(new ConnectionLost(`the shell ended (${signal ?? `exit status ${code}`})`)))
   return {
     exchange: (request) => shell.exchange(request),
     touch: (path) => writeFile(path, ''),
     close() {
-      shell.lose('closed')
+      shell.lose(new ConnectionLost('closed'))
       child.stdin.destroy()
       child.stdout.destroy()
       child.stderr.destroy()

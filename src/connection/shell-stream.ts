@@ -10,8 +10,8 @@ export interface ShellStreams {
 
 export interface ShellStream {
   exchange(request: ExchangeRequest): Promise<Exchange>
-  /** The shell is gone, or must be given up; an exchange under way rejects with ConnectionLost. */
-  lose(why: string): void
+  /** The shell is gone, or must be given up: an exchange under way, and every later one, rejects with this. The first reason counts. */
+  lose(why: Error): void
 }
 
 interface Collector {
@@ -21,23 +21,23 @@ interface Collector {
 
 /** Whatever the shell printed before the first exchange (a login banner) is dropped: an exchange begins at its own first mark, and reads to its end line. */
 export function shellStream(streams: ShellStreams): ShellStream {
-  let lost: string | undefined
+  let lost: Error | undefined
   let under: { feedOut(chunk: Buffer): void; feedErr(chunk: Buffer): void; reject(error: Error): void } | undefined
-  const lose = (why: string): void => {
+  const lose = (why: Error): void => {
     lost ??= why
-    under?.reject(new ConnectionLost(lost))
+    under?.reject(lost)
   }
   streams.stdout.on('data', (chunk: Buffer) => under?.feedOut(chunk))
   streams.stderr.on('data', (chunk: Buffer) => under?.feedErr(chunk))
-  streams.stdin.on('error', (error: Error) => lose(error.message))
-  streams.stdout.on('error', (error: Error) => lose(error.message))
-  streams.stderr.on('error', (error: Error) => lose(error.message))
+  streams.stdin.on('error', (error: Error) => lose(new ConnectionLost(error.message)))
+  streams.stdout.on('error', (error: Error) => lose(new ConnectionLost(error.message)))
+  streams.stderr.on('error', (error: Error) => lose(new ConnectionLost(error.message)))
 
   return {
     lose,
     exchange: ({ script, end, onStdout, signal }) =>
       new Promise<Exchange>((resolve, reject) => {
-        if (lost !== undefined) return reject(new ConnectionLost(lost))
+        if (lost !== undefined) return reject(lost)
         const out = collector(end)
         const err = collector(end)
         let stdout: Buffer | undefined
@@ -47,7 +47,7 @@ export function shellStream(streams: ShellStreams): ShellStream {
           signal.removeEventListener('abort', onAbort)
           settle()
         }
-        const onAbort = (): void => lose('broken off')
+        const onAbort = (): void => lose(new ConnectionLost('broken off'))
         const check = (): void => {
           if (stdout && stderr) finish(() => resolve({ stdout: stdout!, stderr: stderr! }))
         }

@@ -100,8 +100,10 @@ export function tripReader(mark: string, onFrame: (frame: Frame) => void): TripR
 /** Takes stderr apart: what each question wrote there, by its number. */
 export function stderrByQuestion(mark: string, stderr: Buffer): ReadonlyMap<number, string> {
   const parts = new Map<number, string>()
-  let from = 0
   const text = stderr.toString('latin1')
+  const begin = `\n${mark} begin\n`
+  const begun = text.indexOf(begin)
+  let from = begun < 0 ? 0 : begun + begin.length
   for (const match of text.matchAll(new RegExp(`\\n${mark} answered (\\d+)\\n`, 'g'))) {
     parts.set(Number(match[1]), text.slice(from, match.index))
     from = match.index + match[0].length

@@ -60,7 +60,7 @@ export const itemsOf = (probes: readonly Probe<unknown>[]): readonly string[] =>
 
 /**
  * The trip as one `{ … }`: cut short on its way, the shell refuses it whole.
- * Every frame is a line `MARK what …` on stdout (and `MARK a N` on stderr); `MARK end` closes both streams.
+ * Every frame is a line `MARK what …` on stdout (and on stderr `MARK begin`, `MARK answered N`); `MARK end` closes both streams.
  */
 export function tripScript(request: TripRequest): string {
   const { mark, lock, steps, questions } = request
@@ -69,6 +69,8 @@ export function tripScript(request: TripRequest): string {
     `trap : PIPE HUP`,
     `export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; umask 022; cd /`,
     `go=1`,
+    // Whatever stands before it on stderr (a login banner) belongs to no question.
+    `printf '\\n%s begin\\n' ${mark} >&2`,
     `say() { printf '\\n${mark} %s\\n' "$*" 2>/dev/null; }`,
     ...(lock ? lockLines(lock) : []),
     ...(steps.length > 0 ? ['[ "$go" ] && : > "$run/out"'] : []),

@@ -1,0 +1,101 @@
+// A YAML file read as Ansible reads it (YAML 1.1), with the line of every node.
+import { readFile, stat } from 'node:fs/promises'
+import { isAlias, isMap, isScalar, LineCounter, parseAllDocuments, visit, type Document, type Node, type Pair } from 'yaml'
+import { MailrunError } from '../model/mailrun-error.ts'
+
+export interface YamlEntry {
+  readonly key: string
+  readonly value: Node | null
+  /** file:line of the key. */
+  readonly where: string
+}
+
+export interface YamlFile {
+  readonly root: Node | null
+  /** file:line */
+  at(node: Node | null | undefined): string
+  /** Entries of a mapping, merge keys resolved, aliases followed. @throws MailrunError unless it is one (`null` counts as empty). */
+  entries(node: Node | null, what: string, where: string): readonly YamlEntry[]
+  /** The plain value. */
+  value(node: Node | null): unknown
+}
+
+/** @throws MailrunError with file:line for what is no YAML, several documents, duplicate keys, custom tags, or templates. */
+export async function readYaml(path: string): Promise<YamlFile> {
+  return parseYaml(path, await textOf(path))
+}
+
+async function textOf(path: string): Promise<string> {
+  try {
+    if ((await stat(path)).isDirectory()) throw new MailrunError('this is a directory: give the file, and repeat -i for several', path)
+    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path))
+  } catch (error) {
+    if (error instanceof MailrunError) throw error
+    if (error instanceof TypeError) throw new MailrunError('this is not a text file in UTF-8', path)
+    const { code, message } = error as NodeJS.ErrnoException
+    throw new MailrunError(code === 'ENOENT' ? 'there is no such file' : message, path)
+  }
+}
+
+export function parseYaml(path: string, text: string): YamlFile {
+  const counter = new LineCounter()
+  const at = (node: Node | null | undefined): string => (node?.range ? `${path}:${counter.linePos(node.range[0]).line}` : path)
+  const documents = parseAllDocuments(text, { version: '1.1', merge: true, uniqueKeys: false, lineCounter: counter, prettyErrors: false, logLevel: 'silent' })
+  if (!Array.isArray(documents) || documents.length === 0) throw new MailrunError('the file is empty', path)
+  const document = documents[0] as Document.Parsed
+  const wrong = document.errors[0]
+  if (wrong) throw new MailrunError(`this is not YAML: ${wrong.message}`, `${path}:${counter.linePos(wrong.pos[0]).line}`)
+  if (documents.length > 1) throw new MailrunError('one YAML document is wanted, there are several', path)
+  refuseOddities(document, at)
+  const follow = (node: Node | null): Node | null => (isAlias(node) ? (node.resolve(document) as Node | undefined) ?? null : node)
+
+  const entries: YamlFile['entries'] = (given, what, where) => {
+    const node = follow(given)
+    if (node === null || (isScalar(node) && node.value === null)) return []
+    if (!isMap(node)) throw new MailrunError(`${what} must be a mapping, got ${kindOf(node)}`, given?.range ? at(given) : where)
+    const merged = new Map<string, YamlEntry>()
+    for (const { key, value } of node.items as readonly Pair<Node, Node | null>[]) {
+      const name = isScalar(key) ? String(key.value) : undefined
+      if (name === undefined) throw new MailrunError(`a key of ${what} must be a plain word`, at(key))
+      // YAML merges do not override what the mapping says itself.
+      if (name === '<<') for (const entry of mergedIn(value, what, at(key))) merged.has(entry.key) || merged.set(entry.key, entry)
+      else merged.set(name, { key: name, value, where: at(key) })
+    }
+    return [...merged.values()]
+  }
+  const mergedIn = (value: Node | null, what: string, where: string): readonly YamlEntry[] => {
+    const node = follow(value)
+    const parts = node !== null && 'items' in node && !isMap(node) ? (node.items as readonly (Node | null)[]) : [node]
+    return parts.flatMap((part) => entries(part, what, where))
+  }
+  return { root: document.contents, at, entries, value: (node) => toValue(node, document, at) }
+}
+
+function toValue(node: Node | null, document: Document, at: (node: Node) => string): unknown {
+  try {
+    return node === null ? null : (node.toJS(document, { maxAliasCount: 1000 }) as unknown)
+  } catch (error) {
+    throw new MailrunError(`this value cannot be read: ${error instanceof Error ? error.message : String(error)}`, node ? at(node) : undefined)
+  }
+}
+
+const kindOf = (node: Node): string => (isScalar(node) ? `the value ${JSON.stringify(node.value)}` : 'a list')
+
+function refuseOddities(document: Document, at: (node: Node) => string): void {
+  visit(document, {
+    Map(_, node) {
+      const seen = new Map<string, Node>()
+      for (const { key } of node.items as readonly Pair<Node>[]) {
+        const name = isScalar(key) ? `${typeof key.value} ${String(key.value)}` : undefined
+        if (name === undefined) continue
+        const first = seen.get(name)
+        if (first) throw new MailrunError(`the key ${String((key as { value?: unknown }).value)} is here twice: first at ${at(first)}`, at(key))
+        seen.set(name, key)
+      }
+    },
+    Scalar(_, node) {
+      if (node.tag?.startsWith('!') && !node.tag.startsWith('tag:')) throw new MailrunError(`the tag ${node.tag} is not supported: give the value itself, or keep it in a file of its own`, at(node))
+      if (typeof node.value === 'string' && node.value.includes('{{')) throw new MailrunError('templates ({{ … }}) are not evaluated in an inventory: write the value itself', at(node))
+    },
+  })
+}
