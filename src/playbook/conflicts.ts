@@ -1,0 +1,24 @@
+// Two tasks of a host must not decide the same thing.
+import { MailrunError } from '../model/mailrun-error.ts'
+import type { Task } from '../model/task.ts'
+
+/** @throws MailrunError that names both tasks. */
+export function refuseConflicts(host: string, tasks: readonly Task[]): void {
+  const owners = new Map<string, Task>()
+  for (const task of tasks) {
+    for (const owned of task.owns) {
+      const first = owners.get(owned)
+      if (first) throw conflict(host, first, task)
+      owners.set(owned, task)
+    }
+  }
+  for (const [owned, task] of owners) {
+    const whole = owned.includes('#') ? owners.get(owned.slice(0, owned.indexOf('#'))) : undefined
+    if (whole && whole !== task) throw conflict(host, whole, task)
+  }
+}
+
+const conflict = (host: string, first: Task, second: Task): MailrunError =>
+  new MailrunError(`host ${host}: ${describe(second)} decides what ${describe(first)} decides already: leave one out`, second.where)
+
+const describe = ({ type, name, where }: Task): string => `${type} ${name}${where === undefined ? '' : ` (${where})`}`

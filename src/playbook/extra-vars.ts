@@ -1,0 +1,34 @@
+// Reads --extra-vars as Ansible does: k=v words, a mapping in YAML or JSON, or @FILE.
+import { parseDocument } from 'yaml'
+import type { Var } from '../model/host.ts'
+import { MailrunError } from '../model/mailrun-error.ts'
+import { parseYaml, readYaml, type YamlFile } from '../inventory/yaml-file.ts'
+
+export interface ExtraVar extends Var {
+  /** Of `k=v`: the text as YAML reads it, for a var that takes no text. */
+  readonly reread?: unknown
+}
+
+const WHERE = '--extra-vars'
+
+/** Later ones override. @throws MailrunError */
+export async function readExtraVars(given: readonly string[]): Promise<ReadonlyMap<string, ExtraVar>> {
+  const vars = new Map<string, ExtraVar>()
+  const take = (file: YamlFile, where: string): void => {
+    for (const entry of file.entries(file.root, where, where)) vars.set(entry.key, { value: file.value(entry.value), where: where === WHERE ? WHERE : entry.where })
+  }
+  for (const text of given) {
+    if (text.startsWith('@')) take(await readYaml(text.slice(1)), text.slice(1))
+    else if (/^\s*[{[]/.test(text)) take(parseYaml(WHERE, text), WHERE)
+    else for (const word of text.match(/(?:[^\s"']|"[^"]*"|'[^']*')+/g) ?? []) vars.set(...assignment(word))
+  }
+  return vars
+}
+
+function assignment(word: string): [string, ExtraVar] {
+  const [, key, quoted] = /^([\p{L}_][\p{L}\p{N}_]*)=(.*)$/su.exec(word) ?? []
+  if (key === undefined || quoted === undefined) throw new MailrunError(`k=v, a mapping, or @FILE is wanted, got ${JSON.stringify(word)}`, WHERE)
+  const value = quoted.replace(/^(["'])(.*)\1$/s, '$2')
+  const document = parseDocument(value, { version: '1.1', logLevel: 'silent' })
+  return [key, { value, where: WHERE, ...(document.errors.length > 0 ? {} : { reread: document.toJS() as unknown }) }]
+}

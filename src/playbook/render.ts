@@ -1,0 +1,33 @@
+// Renders an EJS template strictly: a name that is not given is an error, and nothing is HTML-escaped.
+import ejs from 'ejs'
+import { MailrunError } from '../model/mailrun-error.ts'
+
+/** @throws MailrunError with the template's file and line. */
+export function render(path: string, text: string, vars: Readonly<Record<string, unknown>>): string {
+  try {
+    return ejs.render(text, strict(vars) as Record<string, unknown>, { filename: path, escape: printable })
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    const line = />> (\d+)\|/.exec(message)?.[1]
+    const last = message.trim().split('\n').at(-1) ?? message
+    throw new MailrunError(last, line === undefined ? path : `${path}:${line}`)
+  }
+}
+
+function printable(value: unknown): string {
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return String(value)
+  throw new Error(`<%= … %> prints texts, numbers and booleans, got ${value === null ? 'null' : Array.isArray(value) ? 'a list: join it' : typeof value}`)
+}
+
+/** Plain objects that throw for a name that they have not, instead of printing nothing. */
+function strict(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== null) return value
+  return new Proxy(value, {
+    get(target, key, receiver) {
+      if (typeof key === 'string' && !(key in target)) throw new Error(`${key} is not given to the template`)
+      return strict(Reflect.get(target, key, receiver))
+    },
+  })
+}

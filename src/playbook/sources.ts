@@ -1,0 +1,53 @@
+// Reads files and renders templates before any host is touched, each once.
+import { readFile } from 'node:fs/promises'
+import { dirname, isAbsolute, join } from 'node:path'
+import { MailrunError } from '../model/mailrun-error.ts'
+import { sourceKey, type Source } from '../model/source.ts'
+import type { Task } from '../model/task.ts'
+import { render } from './render.ts'
+
+export interface Sources {
+  /** @throws MailrunError where a source is missing, or a template cannot be rendered. */
+  prepare(tasks: readonly Task[]): Promise<void>
+  /** @throws for one that was not prepared. */
+  get(source: Source): Uint8Array
+}
+
+/** Relative paths are looked up beside the playbook, then in the folder above. @param playbook - absolute path of the playbook file. */
+export function sourcesFor(playbook: string): Sources {
+  const contents = new Map<string, Uint8Array>()
+  const files = new Map<string, { readonly path: string; readonly bytes: Buffer }>()
+  const file = async (path: string, where: string | undefined): Promise<{ readonly path: string; readonly bytes: Buffer }> => {
+    const known = files.get(path)
+    if (known) return known
+    const places = isAbsolute(path) ? [path] : [join(dirname(playbook), path), join(dirname(playbook), '..', path)]
+    for (const place of places) {
+      const bytes = await readFile(place).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined
+        throw new MailrunError(`${place} cannot be read: ${error.message}`, where)
+      })
+      if (bytes === undefined) continue
+      const found = { path: place, bytes }
+      files.set(path, found)
+      return found
+    }
+    throw new MailrunError(`there is no file ${path}: looked for ${places.join(' and ')}`, where)
+  }
+  return {
+    async prepare(tasks) {
+      for (const task of tasks) {
+        for (const source of task.sources) {
+          const key = sourceKey(source)
+          if (contents.has(key)) continue
+          const { path, bytes } = await file(source.path, task.where)
+          contents.set(key, source.kind === 'file' ? bytes : Buffer.from(render(path, bytes.toString('utf8'), source.vars)))
+        }
+      }
+    },
+    get(source) {
+      const content = contents.get(sourceKey(source))
+      if (content === undefined) throw new Error(`the source ${source.path} was not prepared`)
+      return content
+    },
+  }
+}

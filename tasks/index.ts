@@ -1,0 +1,11 @@
+// `mailrun/tasks`: the task modules.
+export { blockInFile, type BlockInFileArgs } from './block-in-file.ts'
+export { command, type CommandArgs } from './command.ts'
+export { copy, type CopyArgs } from './copy.ts'
+export { directory, type DirectoryArgs } from './directory.ts'
+export { file, type FileArgs } from './file.ts'
+export { hostname, type HostnameArgs } from './hostname.ts'
+export { lineInFile, type LineInFileArgs } from './line-in-file.ts'
+export { owner, type OwnerArgs } from './owner.ts'
+export { symlink, type SymlinkArgs } from './symlink.ts'
+export { template, type TemplateArgs } from './template.ts'
