@@ -1,0 +1,67 @@
+// The scripts that have apt install and remove: unattended, patient with locks, mending what was interrupted.
+import { lines, raw, type Script } from '../shell/script.ts'
+import type { Secret } from '../shell/secret.ts'
+import { sh } from '../shell/sh.ts'
+
+/** A line of debconf-set-selections(1). */
+export interface DebconfAnswer {
+  readonly package: string
+  /** `postfix/main_mailer_type` */
+  readonly question: string
+  readonly type: 'select' | 'multiselect' | 'string' | 'boolean' | 'note' | 'password'
+  readonly value: string | Secret<string>
+}
+
+export interface Install {
+  readonly packages: readonly { readonly name: string; readonly version: string | undefined }[]
+  readonly debconf: readonly DebconfAnswer[]
+  readonly recommends: boolean | undefined
+  readonly cacheValidSeconds: number
+  readonly lockSeconds: number
+}
+
+/** A lock of the lists is not waited for by apt itself, so it is tried again. */
+const head = (lockSeconds: number): Script => sh`set -e
+export DEBIAN_FRONTEND=noninteractive DEBCONF_NONINTERACTIVE_SEEN=true APT_LISTCHANGES_FRONTEND=none NEEDRESTART_MODE=l
+end=$(( $(date +%s) + ${lockSeconds} ))
+patiently() {
+  while :; do
+    rc=0; said=$("$@" 2>&1 >&3) || rc=$?
+    [ -z "$said" ] || printf '%s\n' "$said" >&2
+    [ "$rc" = 0 ] && return 0
+    case $said in *'Could not get lock'*|*'Unable to acquire the dpkg'*|*'Unable to lock'*|*'frontend lock'*) ;; *) return "$rc";; esac
+    [ "$(date +%s)" -lt "$end" ] || { echo ${`another apt or dpkg held its lock for more than ${lockSeconds} s`} >&2; return "$rc"; }
+    sleep 1
+  done
+}
+exec 3>&1
+patiently dpkg --force-confdef --force-confold --configure -a`
+
+export function installScript({ packages, debconf, recommends, cacheValidSeconds, lockSeconds }: Install): Script {
+  const targets = packages.map(({ name, version }) => (version === undefined ? name : `${name}=${version}`))
+  const options = sh`-o DPkg::Lock::Timeout=${lockSeconds} -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o Dpkg::Use-Pty=0 ${recommends === undefined ? raw('') : sh`-o APT::Install-Recommends=${String(recommends)}`}`
+  return lines([
+    head(lockSeconds),
+    ...(debconf.length === 0 ? [] : [selections(debconf)]),
+    // The directory's time is that of the last update.
+    sh`age=$(( $(date +%s) - $(stat -c %Y /var/lib/apt/lists) ))
+set -- /var/lib/apt/lists/*_Packages*
+update() { patiently apt-get -q update; touch /var/lib/apt/lists; }
+fetched=; if [ ! -e "$1" ] || [ "$age" -gt ${cacheValidSeconds} ]; then update; fetched=1; fi`,
+    ...(targets.length === 0 ? [] : [
+      sh`# Lists that are not old may still not know a new package.
+if [ ! "$fetched" ] && ! apt-get -qq -s install --no-install-recommends -- ${targets} >/dev/null 2>&1; then update; fi
+patiently apt-get -q -y --allow-downgrades --allow-change-held-packages ${options} install -- ${targets}`,
+    ]),
+  ])
+}
+
+export const removeScript = (names: readonly string[], purge: boolean, lockSeconds: number): Script =>
+  lines([head(lockSeconds), sh`patiently apt-get -q -y -o DPkg::Lock::Timeout=${lockSeconds} -o Dpkg::Use-Pty=0 ${purge ? 'purge' : 'remove'} -- ${names}`])
+
+/** By the builtin printf, so that no process shows an answer. */
+function selections(answers: readonly DebconfAnswer[]): Script {
+  const each = answers.map(({ package: name, question, type, value }) => sh`printf '%s %s %s %s\n' ${name} ${question} ${type} ${value}`)
+  return sh`{ ${lines(each)}
+} | debconf-set-selections`
+}
