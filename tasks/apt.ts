@@ -84,7 +84,14 @@ function install(args: AptArgs, now: PackagesState): Plan<PackagesState> {
   const summaries = [...(now.interrupted ? ['finish what dpkg was interrupted in'] : []), ...(stale && due.length === 0 ? ['fetch the package lists'] : []), ...due.map(({ summary }) => summary)]
   const after = new Map([...now.packages, ...due.map(({ name, target }): [string, PackageFact] => [name, { kind: 'installed', version: target ?? UNKNOWN }])])
   const facts = [...due.filter(({ fresh }) => fresh).flatMap(({ name }) => providedBy(name) ?? []), ...(due.some(({ fresh }) => fresh) ? (args.provides ?? []) : [])]
-  return change([{ summary: summaries.join(', '), apply, timeoutSeconds }], { ...now, packages: after, interrupted: false, listsAge: stale ? 0 : now.listsAge }, facts)
+  return change([{ summary: summaries.join(', '), apply, timeoutSeconds }], { ...now, packages: after, interrupted: false, listsAge: stale ? 0 : now.listsAge }, facts, writesOf(args, due))
+}
+
+/** Of a package that is there already nothing is brought anew. */
+function writesOf({ provides }: AptArgs, due: readonly { readonly name: string; readonly fresh: boolean }[]): readonly Resource[] {
+  const brought = due.filter(({ fresh }) => fresh).flatMap(({ name }) => providedBy(name) ?? [])
+  const known = provides !== undefined || due.every(({ name, fresh }) => fresh && providedBy(name) !== undefined)
+  return [...due.map(({ name }): Resource => `package:${name}`), ...[...brought, ...(provides ?? [])].map(({ resource }) => resource), ...(known ? [] : [ANYTHING])]
 }
 
 function remove(args: AptArgs, now: PackagesState): Plan<PackagesState> {

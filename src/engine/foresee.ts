@@ -89,7 +89,7 @@ export function overlaid(probe: Probe<unknown>, state: unknown, pending: readonl
     }
     const facts = [...earlier.task.probe.facts(earlier.plan.then), ...earlier.plan.facts]
     // Of what is written and read, something must be known.
-    const untold = earlier.task.writes.some((written) => touchesAny(written, probe) && !facts.some(({ resource }) => touches(written, resource)))
+    const untold = writesOf(earlier).some((written) => touchesAny(written, probe) && !facts.some(({ resource }) => touches(written, resource)))
     if (untold) return undefined
     for (const fact of facts) {
       next = probe.foresee(next, fact)
@@ -99,9 +99,11 @@ export function overlaid(probe: Probe<unknown>, state: unknown, pending: readonl
   return { state: next }
 }
 
-const concerns = ({ task }: Pending, probe: Probe<unknown>): boolean =>
-  task.probe.key === probe.key || task.writes.some((written) => touchesAny(written, probe))
+const writesOf = ({ task, plan }: Pending): Task['writes'] => plan?.writes ?? task.writes
+
+const concerns = (earlier: Pending, probe: Probe<unknown>): boolean =>
+  earlier.task.probe.key === probe.key || writesOf(earlier).some((written) => touchesAny(written, probe))
 
 const touchesAny = (written: Task['writes'][number], probe: Probe<unknown>): boolean => probe.reads.some((read) => touches(written, read))
 
-const mayBringAnything = ({ task, plan }: Pending): boolean => plan === undefined || task.writes.includes(ANYTHING)
+const mayBringAnything = (earlier: Pending): boolean => earlier.plan === undefined || writesOf(earlier).includes(ANYTHING)

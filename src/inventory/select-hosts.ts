@@ -7,6 +7,7 @@ import { nearest } from '../text/nearest.ts'
 /** @throws MailrunError for a part that matches nothing, and for a selection that is empty. @param where - what the pattern was given as: `--limit`. */
 export function selectHosts({ hosts, groups }: Inventory, pattern: string, where: string): readonly Host[] {
   const names = new Set(hosts.map(({ name }) => name))
+  const exists = (part: string): boolean => groups.has(part) || names.has(part) || /[*?]/.test(part)
   const matching = (part: string): ReadonlySet<string> => {
     const direct = groups.get(part) ?? (names.has(part) ? [part] : undefined)
     if (direct) return new Set(direct)
@@ -23,7 +24,8 @@ export function selectHosts({ hosts, groups }: Inventory, pattern: string, where
   const order = (part: string): number => (part.startsWith('!') ? 2 : part.startsWith('&') ? 1 : 0)
   let chosen = new Set<string>(parts.every((part) => order(part) > 0) ? names : [])
   for (const part of [...parts].sort((a, b) => order(a) - order(b))) {
-    if (part.startsWith('!')) for (const name of matching(part.slice(1))) chosen.delete(name)
+    // A group that an inventory has not need not be excluded from it.
+    if (part.startsWith('!')) for (const name of exists(part.slice(1)) ? matching(part.slice(1)) : []) chosen.delete(name)
     else if (part.startsWith('&')) chosen = new Set([...matching(part.slice(1))].filter((name) => chosen.has(name)))
     else for (const name of matching(part)) chosen.add(name)
   }

@@ -1,6 +1,7 @@
 // What a task wants done about a state: nothing, some changes, or it cannot say.
 import type { Change } from './change.ts'
 import type { Fact } from './fact.ts'
+import type { Resource } from './resource.ts'
 
 export type Plan<State> =
   | { readonly kind: 'ok' }
@@ -11,6 +12,8 @@ export type Plan<State> =
       readonly then: State
       /** What else will hold: users, paths and units that a package brings. */
       readonly facts: readonly Fact[]
+      /** What just these changes may change, where that is less than the task's `writes`. */
+      readonly writes?: readonly Resource[]
     }
   | { readonly kind: 'blocked'; readonly why: string }
 
@@ -20,5 +23,5 @@ export const ok: Plan<never> = { kind: 'ok' }
 export const blocked = (why: string): Plan<never> => ({ kind: 'blocked', why })
 
 /** `changes` lead to `then`; no changes at all is `ok`. */
-export const change = <State>(changes: readonly Change[], then: State, facts: readonly Fact[] = []): Plan<State> =>
-  changes.length === 0 ? ok : { kind: 'change', changes, then, facts }
+export const change = <State>(changes: readonly Change[], then: State, facts: readonly Fact[] = [], writes?: readonly Resource[]): Plan<State> =>
+  changes.length === 0 ? ok : { kind: 'change', changes, then, facts, ...(writes === undefined ? {} : { writes }) }

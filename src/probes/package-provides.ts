@@ -17,6 +17,7 @@ const TABLE: Readonly<Record<string, readonly Fact[]>> = {
     file('/etc/postfix/main.cf'), file('/etc/postfix/master.cf'), unit('postfix.service'),
   ],
   'opendkim-tools': [],
+  openssl: [],
 }
 
 /** `undefined`: nothing is known of this package. */

@@ -1,0 +1,59 @@
+// The main job: every host signs mail of its domains with DKIM. Prints the records to publish.
+import { playbook, v } from 'mailrun'
+import { dkimRecords, domain, isSelector, milterOf, opendkimSocket, selector } from 'mailrun'
+import { apt, directory, dkimKey, file, opendkimTables, postfixParameter, service, template } from 'mailrun/tasks'
+
+const KEYS = '/etc/dkimkeys'
+const CONF = '/etc/opendkim'
+
+export default playbook({
+  name: 'dkim',
+  hosts: 'all:!tools',
+  vars: v.object({
+    domains: v.pipe(v.array(domain, 'a list of domains is wanted'), v.minLength(1, 'at least one domain is wanted')),
+    dkim_selector: v.optional(selector),
+    dkim_bits: v.optional(v.picklist([1024, 2048, 3072, 4096], '1024, 2048, 3072 or 4096 is wanted'), 2048),
+    opendkim_socket: v.optional(opendkimSocket, 'local:/var/spool/postfix/opendkim/opendkim.sock'),
+    milter_default_action: v.optional(v.picklist(['accept', 'tempfail', 'reject', 'quarantine'], 'accept, tempfail, reject or quarantine is wanted'), 'tempfail'),
+    trusted_hosts: v.optional(v.array(v.pipe(v.string(), v.regex(/^[\w.:/-]+$/, 'an address, network or host name is wanted'))), []),
+  }),
+
+  fleet: (members) => {
+    const first = new Map<string, string>()
+    return members.flatMap(({ vars, host }) => {
+      const chosen = vars.dkim_selector ?? host.shortName.toLowerCase()
+      if (!isSelector(chosen)) return [{ host: host.name, message: `its name gives no DKIM selector (${JSON.stringify(chosen)} is no DNS label): set dkim_selector` }]
+      return vars.domains.flatMap((name) => {
+        const other = first.get(`${chosen} ${name}`)
+        first.set(`${chosen} ${name}`, other ?? host.name)
+        return other === undefined || other === host.name ? [] : [{ host: host.name, var: 'dkim_selector', message: `selector ${chosen} of ${name} is that of ${other} already, and each host has a key of its own: give one of them another dkim_selector` }]
+      })
+    })
+  },
+
+  tasks: ({ vars, host }) => {
+    const first = vars.dkim_selector ?? host.shortName.toLowerCase()
+    const milter = milterOf(vars.opendkim_socket)
+    const socketDirectory = /^local:(.*)\/[^/]+$/.exec(vars.opendkim_socket)?.[1]
+    return [
+      apt({ packages: ['postfix', 'opendkim', 'opendkim-tools', 'openssl'], debconf: [{ package: 'postfix', question: 'postfix/main_mailer_type', type: 'select', value: 'Internet Site' }] }),
+      directory({ path: KEYS, owner: 'opendkim', group: 'opendkim', mode: '0700' }),
+      ...vars.domains.map((name) => directory({ path: `${KEYS}/${name}`, owner: 'opendkim', group: 'opendkim', mode: '0700' })),
+      ...vars.domains.map((name) => dkimKey({ domain: name, selector: first, bits: vars.dkim_bits })),
+      directory({ path: CONF, owner: 'root', group: 'root', mode: '0755' }),
+      opendkimTables({ domains: vars.domains, selector: first }),
+      file({ path: `${CONF}/TrustedHosts`, content: ['127.0.0.1', '::1', 'localhost', ...vars.trusted_hosts].map((each) => `${each}\n`).join(''), owner: 'root', group: 'root', mode: '0644' }),
+      socketDirectory !== undefined && directory({ path: socketDirectory, owner: 'opendkim', group: 'postfix', mode: '2750' }),
+      template({ src: 'templates/opendkim.conf.ejs', dest: '/etc/opendkim.conf', vars: { socket: vars.opendkim_socket.replace('@localhost', '@127.0.0.1') }, owner: 'root', group: 'root', mode: '0644' }),
+      service({ unit: 'opendkim', state: 'running', enabled: true, restartOn: ['/etc/opendkim.conf', `${CONF}/KeyTable`, `${CONF}/SigningTable`, `${CONF}/TrustedHosts`], validate: ['opendkim', '-n'] }),
+      postfixParameter({ parameter: 'smtpd_milters', value: milter, merge: true }),
+      postfixParameter({ parameter: 'non_smtpd_milters', value: milter, merge: true }),
+      postfixParameter({ parameter: 'milter_default_action', value: vars.milter_default_action }),
+      service({ unit: 'postfix', state: 'running', enabled: true, reloadOn: ['/etc/postfix/main.cf'], validate: ['postfix', 'check'] }),
+    ]
+  },
+
+  outputs: ({ vars, host }) => ({
+    dns: dkimRecords({ domains: vars.domains, selector: vars.dkim_selector ?? host.shortName.toLowerCase(), directory: KEYS }),
+  }),
+})

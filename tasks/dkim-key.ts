@@ -1,0 +1,61 @@
+// Task: a domain's DKIM key, generated on the host once.
+import { checkPath } from '../src/changes/check-path.ts'
+import { isSelector, mailDomain } from '../src/mail/names.ts'
+import { defineTask } from '../src/model/define-task.ts'
+import { fact } from '../src/model/fact.ts'
+import { blocked, change } from '../src/model/plan.ts'
+import { UNKNOWN } from '../src/model/unknown.ts'
+import { keyPath, signingProbe, type Signing } from '../src/probes/signing.ts'
+import { sh } from '../src/shell/sh.ts'
+
+export interface DkimKeyArgs {
+  /** In A-labels, lower case. */
+  readonly domain: string
+  /** Of the host's first key: where OpenDKIM's tables name another one that has a key, that one stays in use and no key is made. */
+  readonly selector: string
+  /** The key is `DIRECTORY/DOMAIN/SELECTOR.private`; left out: /etc/dkimkeys. */
+  readonly directory?: string
+  /** Of a key that is made, 1024 to 4096; left out: 2048 (RFC 8301). A key that is there is never made anew. */
+  readonly bits?: number
+}
+
+/** opendkim-genkey, idempotent: never overwritten, 0600 and opendkim's from its first moment, and never off the host. */
+export const dkimKey = defineTask<DkimKeyArgs, readonly Signing[]>({
+  type: 'dkimKey',
+  name: ({ domain, selector }) => `${selector}._domainkey.${domain}`,
+  check: ({ domain, selector, directory, bits }) =>
+    (mailDomain(domain) === domain ? undefined : `domain must be a domain name in lower case (A-labels), got ${JSON.stringify(domain)}`) ??
+    (isSelector(selector) ? undefined : `selector must be a DNS label, got ${JSON.stringify(selector)}`) ??
+    (directory === undefined ? undefined : checkPath('directory', directory)) ??
+    (bits === undefined || (Number.isInteger(bits) && bits >= 1024 && bits <= 4096) ? undefined : `bits must be 1024 to 4096, got ${bits}`),
+  probe: (args) => signingProbe({ domains: [args.domain], selector: args.selector, directory: args.directory ?? '/etc/dkimkeys' }),
+  plan({ bits = 2048 }, now) {
+    const signing = now[0]!
+    const { path, key } = signing
+    if (key.kind === 'invalid') return blocked(`${path} is there and holds no private key: it is not overwritten; move it away, and a new key is made`)
+    const wanted = { owner: 'opendkim', group: 'opendkim', mode: '0600' }
+    const changes = key.kind === 'absent'
+      ? [{ summary: `generate, ${bits} bits`, apply: generate(path, bits) }]
+      : [
+          ...(key.owner === wanted.owner && key.group === wanted.group ? [] : [{ summary: `owner ${key.owner}:${key.group} → opendkim:opendkim`, apply: sh`chown -h -- opendkim:opendkim ${path}` }]),
+          ...(key.mode === wanted.mode ? [] : [{ summary: `mode ${key.mode} → 0600`, apply: sh`chmod 0600 -- ${path}` }]),
+        ]
+    const publicKey = key.kind === 'key' ? key.publicKey : UNKNOWN
+    return change(changes, [{ ...signing, key: { kind: 'key', ...wanted, publicKey } }], [fact('path', path, { kind: 'file', ...wanted, sha256: UNKNOWN, mtime: UNKNOWN })])
+  },
+  writes: ({ domain, selector, directory }) => [`path:${keyPath(directory ?? '/etc/dkimkeys', domain, selector)}`],
+  owns: ({ domain, selector, directory }) => [`content:${keyPath(directory ?? '/etc/dkimkeys', domain, selector)}`],
+  examples: [
+    {
+      title: 'The key of a domain',
+      args: { domain: 'example.org', selector: 'mx1' },
+      given: 'apt-get -qq update; DEBIAN_FRONTEND=noninteractive apt-get -qqy install opendkim openssl >/dev/null 2>&1; mkdir -p /etc/dkimkeys/example.org; chown -R opendkim:opendkim /etc/dkimkeys',
+    },
+  ],
+})
+
+/** ln(1) refuses where another key came in between. */
+const generate = (path: string, bits: number) => sh`set -e; umask 077; new=${`${path}.mailrun-new`}; rm -f -- "$new"
+openssl genrsa -out "$new" ${bits} 2>/dev/null
+chown opendkim:opendkim -- "$new"; sync -- "$new"
+ln -T -- "$new" ${path}; rm -f -- "$new"`

@@ -1,0 +1,58 @@
+// Task: OpenDKIM's KeyTable and SigningTable, made of the keys in use.
+import { putContent } from '../src/changes/put-content.ts'
+import { isSelector, mailDomain } from '../src/mail/names.ts'
+import { dkimName } from '../src/mail/dkim-record.ts'
+import type { Change } from '../src/model/change.ts'
+import { defineTask } from '../src/model/define-task.ts'
+import { change } from '../src/model/plan.ts'
+import { joinProbes } from '../src/probes/join.ts'
+import { pathProbe, type PathState } from '../src/probes/path.ts'
+import { KEY_TABLE, SIGNING_TABLE, signingProbe, type Signing } from '../src/probes/signing.ts'
+
+export interface OpendkimTablesArgs {
+  /** In A-labels, lower case. */
+  readonly domains: readonly string[]
+  /** Of the host's first keys, as `dkimKey` takes it. */
+  readonly selector: string
+  /** Left out: /etc/dkimkeys. */
+  readonly directory?: string
+}
+
+export interface TablesState {
+  readonly signing: readonly Signing[]
+  readonly tables: readonly [PathState, PathState]
+}
+
+/** Both tables whole: a line that others added is taken away. opendkim.conf(5): `KeyTable file:…`, `SigningTable refile:…`. */
+export const opendkimTables = defineTask<OpendkimTablesArgs, TablesState>({
+  type: 'opendkimTables',
+  name: () => '/etc/opendkim',
+  check: ({ domains, selector }) =>
+    (domains.length === 0 ? 'domains is empty' : undefined) ??
+    (isSelector(selector) ? undefined : `selector must be a DNS label, got ${JSON.stringify(selector)}`) ??
+    domains.map((each) => (mailDomain(each) === each ? undefined : `domains must be domain names in lower case (A-labels), got ${JSON.stringify(each)}`)).find((wrong) => wrong !== undefined),
+  probe: ({ domains, selector, directory }) =>
+    joinProbes(signingProbe({ domains, selector, directory: directory ?? '/etc/dkimkeys' }), [table(KEY_TABLE), table(SIGNING_TABLE)], (signing, tables) => ({ signing, tables: tables as [PathState, PathState] }), ({ signing, tables }) => [signing, tables]),
+  plan(_, now) {
+    const lines = (line: (signing: Signing) => string): string => `# Written by mailrun.\n${now.signing.map((each) => `${line(each)}\n`).join('')}`
+    const contents = [
+      lines(({ domain, selector, path }) => `${dkimName(domain, selector)} ${domain}:${selector}:${path}`),
+      lines(({ domain, selector }) => `*@${domain} ${dkimName(domain, selector)}`),
+    ]
+    const changes: Change[] = []
+    const tables = [...now.tables]
+    for (const [index, path] of [KEY_TABLE, SIGNING_TABLE].entries()) {
+      const plan = putContent({ path, content: Buffer.from(contents[index]!), wanted: 'shown', secret: false, owner: 'root', group: 'root', mode: '0644' }, now.tables[index]!)
+      if (plan.kind === 'blocked') return plan
+      if (plan.kind !== 'change') continue
+      changes.push(...plan.changes.map((each) => ({ ...each, summary: `${path.split('/').at(-1) ?? path}: ${each.summary}` })))
+      tables[index] = plan.then
+    }
+    return change(changes, { ...now, tables: [tables[0]!, tables[1]!] })
+  },
+  writes: () => [`path:${KEY_TABLE}`, `path:${SIGNING_TABLE}`],
+  owns: () => [`content:${KEY_TABLE}`, `content:${SIGNING_TABLE}`],
+  examples: [{ title: 'Two domains', args: { domains: ['example.org', 'example.net'], selector: 'mx1' }, given: 'mkdir -p /etc/opendkim' }],
+})
+
+const table = (path: string) => pathProbe({ path, wanted: 'shown' })

@@ -1,0 +1,45 @@
+// Task: a parameter of Postfix's main.cf.
+import { defineTask } from '../src/model/define-task.ts'
+import { fact } from '../src/model/fact.ts'
+import { blocked, change, ok } from '../src/model/plan.ts'
+import { UNKNOWN } from '../src/model/unknown.ts'
+import { MAIN_CF, postfixParameters, type PostfixParameters } from '../src/probes/postfix-parameters.ts'
+import { sh } from '../src/shell/sh.ts'
+
+export interface PostfixParameterArgs {
+  /** postconf(5) */
+  readonly parameter: string
+  /** The whole value; with `merge`, the items that the list must have. */
+  readonly value: string
+  /** The parameter is a list that others use too (`smtpd_milters`): items that are missing are added at the end, all others stay. */
+  readonly merge?: boolean
+}
+
+/** main.cf through postconf(1), written only where it differs. */
+export const postfixParameter = defineTask<PostfixParameterArgs, PostfixParameters>({
+  type: 'postfixParameter',
+  name: ({ parameter }) => parameter,
+  check: ({ parameter, value }) =>
+    (/^[a-zA-Z][a-zA-Z0-9_]*$/.test(parameter) ? undefined : `${JSON.stringify(parameter)} is no name of a parameter`) ?? (/[\n\r\0]/.test(value) ? `value must be on one line, got ${JSON.stringify(value)}` : undefined),
+  probe: () => postfixParameters,
+  plan({ parameter, value, merge }, now) {
+    if (!now.installed) return blocked('Postfix is not installed: install it with apt first')
+    const is = now.values.get(parameter)
+    const items = (list: string): readonly string[] => list.split(/[\s,]+/).filter((item) => item !== '')
+    const wanted = merge && typeof is === 'string' ? [...items(is), ...items(value).filter((item) => !items(is).includes(item))].join(', ') : value
+    if (merge && typeof is === 'string' && items(value).every((item) => items(is).includes(item))) return ok
+    if (is === wanted) return ok
+    const main = { kind: 'file', owner: UNKNOWN, group: UNKNOWN, mode: UNKNOWN, sha256: UNKNOWN, mtime: UNKNOWN } as const
+    return change(
+      [{ summary: `${typeof is === 'string' ? `${is} → ` : ''}${wanted === '' ? '(empty)' : wanted}`, apply: sh`postconf -e ${`${parameter}=${wanted}`}` }],
+      { ...now, values: new Map([...now.values, [parameter, wanted]]) },
+      [fact('path', MAIN_CF, main)],
+    )
+  },
+  writes: () => [`path:${MAIN_CF}`],
+  owns: ({ parameter, value, merge }) => [`content:${MAIN_CF}#${parameter}${merge ? `:${value}` : ''}`],
+  examples: [
+    { title: 'One value', args: { parameter: 'milter_default_action', value: 'tempfail' }, given: 'apt-get -qq update; DEBIAN_FRONTEND=noninteractive apt-get -qqy install postfix >/dev/null 2>&1' },
+    { title: 'A milter beside others', args: { parameter: 'smtpd_milters', value: 'unix:opendkim/opendkim.sock', merge: true }, given: 'apt-get -qq update; DEBIAN_FRONTEND=noninteractive apt-get -qqy install postfix >/dev/null 2>&1; postconf -e smtpd_milters=inet:127.0.0.1:11332' },
+  ],
+})
