@@ -1,0 +1,138 @@
+// The main job on real hosts: foretold exactly, done once, kept against drift, and mail signed so that others can verify it. Has a lab of its own.
+import { execFile } from 'node:child_process'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { dkimVerify } from 'mailauth/lib/dkim/verify.js'
+import * as assert from 'uvu/assert'
+import type { RunDocument } from '../../src/report/json.ts'
+import { ROOT } from '../unit/cli/mailrun.ts'
+import { suite } from '../suite.ts'
+
+process.env['MAILRUN_LAB_NAME'] = 'dkim'
+const lab = await import('../../lab/index.ts')
+const test = suite('lab: dkim')
+const HOSTS = ['mx1', 'mx2', 'mx3']
+const DOMAINS = ['fleet.test', 'example.test']
+
+interface Ended { readonly code: number; readonly stdout: string; readonly stderr: string }
+const dkim = (...words: readonly string[]): Promise<Ended> =>
+  new Promise((resolve) => {
+    const args = [join(ROOT, 'dist/src/cli/main.js'), 'playbooks/dkim.ts', '-i', lab.inventoryPath, '--become-password-file', lab.becomePasswordFile, '--format', 'json', ...words]
+    execFile(process.execPath, args, { cwd: ROOT, maxBuffer: 1 << 26 }, (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr }))
+  })
+const documentOf = ({ stdout, stderr }: Ended): RunDocument => {
+  assert.ok(stdout !== '', stderr)
+  return JSON.parse(stdout) as RunDocument
+}
+const inHost = async (host: string, script: string): Promise<string> => {
+  const { code, stdout, stderr } = await lab.hostExec(host, script)
+  assert.is(code, 0, `${host}: ${script}\n${stdout}${stderr}`)
+  return stdout.trim()
+}
+const told = ({ hosts }: RunDocument) => hosts.map(({ name, tasks }) => ({ name, tasks: tasks.map((task) => ({ ...task, status: task.status === 'would-change' ? 'changed' : task.status })) }))
+const changedIn = (document: RunDocument, host: string): readonly string[] =>
+  document.hosts.find(({ name }) => name === host)!.tasks.filter(({ status }) => status !== 'ok').map(({ type, name }) => `${type} ${name}`)
+
+test.before(() => lab.labUp({ size: 3, tools: false, wire: undefined }))
+test.after(() => lab.labDown())
+
+test('on fresh hosts a check writes nothing, and foretells each task as the run then does it', async () => {
+  // sudo itself leaves a mark in the home of a user of the group sudo.
+  const tree = (host: string) => lab.treeList(host, { exclude: ['/home/admin'] })
+  const before = await Promise.all(HOSTS.map(tree))
+  const check = await dkim('--check')
+  assert.is(check.code, 2, check.stderr)
+  for (const [index, host] of HOSTS.entries()) assert.equal(lab.treeDifference(before[index]!, await tree(host)), [], host)
+  const run = await dkim()
+  assert.is(run.code, 0, run.stdout)
+  assert.equal(told(documentOf(check)), told(documentOf(run)))
+})
+
+test('a second run changes nothing, in one trip, with the same keys and the same processes', async () => {
+  const facts = 'stat -c "%n %i %Y" /etc/dkimkeys/*/*.private; sha256sum /etc/dkimkeys/*/*.private; systemctl show -p InvocationID opendkim postfix@- postfix'
+  const before = await Promise.all(HOSTS.map((host) => inHost(host, facts)))
+  const run = await dkim()
+  assert.is(run.code, 0, run.stdout)
+  assert.equal(documentOf(run).hosts.map(({ name, status, trips }) => ({ name, status, trips })), HOSTS.map((name) => ({ name, status: 'ok', trips: 1 })))
+  assert.equal(await Promise.all(HOSTS.map((host) => inHost(host, facts))), before)
+  assert.is((await dkim('--check')).code, 0)
+})
+
+test('every key is 0600 and opendkim\'s', async () => {
+  for (const host of HOSTS) {
+    for (const domain of DOMAINS) assert.is(await inHost(host, `stat -c '%U:%G %a' /etc/dkimkeys/${domain}/${host}.private`), 'opendkim:opendkim 600')
+  }
+})
+
+for (const way of ['sendmail', 'SMTP'] as const) {
+  test(`mail by ${way} is signed for its domain, and a verifier not ours agrees`, async () => {
+    const records = new Map<string, string>()
+    for (const { outputs } of documentOf(await dkim()).hosts) for (const { name, value } of outputs['dns'] as { name: string; value: string }[]) records.set(name, value)
+    for (const host of HOSTS) {
+      for (const domain of DOMAINS) {
+        const subject = `${way}-${host}-${domain}`
+        const text = `From: a@${domain}\\r\\nTo: root@localhost\\r\\nSubject: ${subject}\\r\\n\\r\\nhello\\r\\n`
+        const send = way === 'sendmail'
+          ? `printf '${text.replaceAll('\\r', '')}' | /usr/sbin/sendmail -f a@${domain} root@localhost`
+          : `bash -c 'exec 3<>/dev/tcp/127.0.0.1/25; read -r x <&3; say() { printf "$1\\r\\n" >&3; while read -r x <&3; do case $x in [0-9][0-9][0-9]-*) ;; *) break;; esac; done; }; say "EHLO t"; say "MAIL FROM:<a@${domain}>"; say "RCPT TO:<root@localhost>"; say DATA; printf "${text}" >&3; say .; say QUIT'`
+        await inHost(host, send)
+        const message = await inHost(host, `for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do for f in /var/mail/*; do [ -f "$f" ] && grep -q 'Subject: ${subject}' "$f" && { awk 'BEGIN{RS="\\nFrom "} /Subject: ${subject}/{print}' "$f"; exit 0; }; done; sleep 0.5; done; mailq; exit 1`)
+        const mail = `${message.replace(/^(?:From )?\S+ .*\n/, '').trimEnd()}\n`.replaceAll('\n', '\r\n')
+        const { results } = await dkimVerify(mail, {
+          resolver: async (name: string) => {
+            const value = records.get(name)
+            if (value === undefined) throw Object.assign(new Error(`no record ${name}`), { code: 'ENOTFOUND' })
+            return [[value]]
+          },
+        })
+        const good = results.filter(({ status }) => status.result === 'pass')
+        assert.equal(good.map(({ signingDomain, selector }) => [signingDomain, selector]), [[domain, host]], `${mail}\n${JSON.stringify(results.map(({ status }) => status))}`)
+      }
+    }
+  })
+}
+
+/** What is broken by hand on mx1, the tasks that must say so, and the units that must be another process afterwards. */
+const DRIFTS: readonly { readonly what: string; readonly break: string; readonly tasks: readonly string[]; readonly restarts: readonly string[] }[] = [
+  { what: 'the content of opendkim.conf', break: 'echo "# mine" >> /etc/opendkim.conf', tasks: ['template /etc/opendkim.conf', 'service opendkim'], restarts: ['opendkim'] },
+  { what: 'the mode of opendkim.conf', break: 'chmod 0600 /etc/opendkim.conf', tasks: ['template /etc/opendkim.conf'], restarts: [] },
+  { what: 'the owner of a table', break: 'chown daemon /etc/opendkim/KeyTable', tasks: ['opendkimTables /etc/opendkim'], restarts: [] },
+  { what: 'a missing file', break: 'rm /etc/opendkim/TrustedHosts', tasks: ['file /etc/opendkim/TrustedHosts', 'service opendkim'], restarts: ['opendkim'] },
+  { what: 'an extra table line', break: 'echo "*@evil.test mx1._domainkey.fleet.test" >> /etc/opendkim/SigningTable', tasks: ['opendkimTables /etc/opendkim', 'service opendkim'], restarts: ['opendkim'] },
+  { what: 'a stopped unit', break: 'systemctl stop opendkim', tasks: ['service opendkim'], restarts: ['opendkim'] },
+  { what: 'a dead Postfix behind its wrapper', break: 'systemctl stop postfix@-', tasks: ['service postfix'], restarts: ['postfix@-'] },
+  { what: 'a disabled unit', break: 'systemctl disable opendkim', tasks: ['service opendkim'], restarts: [] },
+  { what: 'a masked unit', break: 'systemctl mask opendkim', tasks: ['service opendkim'], restarts: [] },
+  { what: 'a parameter of main.cf', break: 'postconf -e milter_default_action=accept', tasks: ['postfixParameter milter_default_action', 'service postfix'], restarts: [] },
+  { what: 'a key directory that others may write', break: 'chmod 0770 /etc/dkimkeys/fleet.test', tasks: ['directory /etc/dkimkeys/fleet.test'], restarts: [] },
+  { what: 'the mode of a key', break: 'chmod 0640 /etc/dkimkeys/fleet.test/mx1.private', tasks: ['dkimKey mx1._domainkey.fleet.test'], restarts: [] },
+  { what: 'a removed package', break: 'apt-get -qq -y remove opendkim-tools >/dev/null 2>&1', tasks: ['apt postfix, opendkim, opendkim-tools, openssl'], restarts: [] },
+]
+
+const UNITS = ['opendkim', 'postfix@-']
+for (const drift of DRIFTS) {
+  test(`drift: ${drift.what}: named alone, mended alone`, async () => {
+    const invocations = async (): Promise<readonly string[]> => Promise.all(UNITS.map((unit) => inHost('mx1', `systemctl show -p InvocationID --value ${unit}`)))
+    const before = await invocations()
+    await inHost('mx1', drift.break)
+    const check = documentOf(await dkim('--check', '--limit', 'mx1'))
+    assert.equal(changedIn(check, 'mx1'), drift.tasks)
+    const run = await dkim('--limit', 'mx1')
+    assert.is(run.code, 0, run.stdout)
+    assert.equal(changedIn(documentOf(run), 'mx1'), drift.tasks)
+    const after = await invocations()
+    assert.equal(UNITS.filter((_, index) => before[index] !== after[index]), drift.restarts)
+    assert.is((await dkim('--check', '--limit', 'mx1')).code, 0)
+  })
+}
+
+test('a key that its table names stays in use, whatever dkim_selector says', async () => {
+  const over = join(mkdtempSync(join(tmpdir(), 'mailrun-dkim-')), 'over.yaml')
+  writeFileSync(over, 'mail:\n  hosts:\n    mx1: { dkim_selector: other }\n')
+  const run = documentOf(await dkim('--limit', 'mx1', '-i', over))
+  assert.equal(run.hosts.map(({ status }) => status), ['ok'])
+  assert.equal((run.hosts[0]!.outputs['dns'] as { name: string }[]).map(({ name }) => name), DOMAINS.map((domain) => `mx1._domainkey.${domain}`))
+})
+
+test.run()
