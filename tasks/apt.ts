@@ -5,7 +5,7 @@ import { defineTask } from '../src/model/define-task.ts'
 import type { Fact, PackageFact } from '../src/model/fact.ts'
 import { change, ok, type Plan } from '../src/model/plan.ts'
 import { ANYTHING, type Resource } from '../src/model/resource.ts'
-import { UNKNOWN } from '../src/model/unknown.ts'
+import { isKnown, UNKNOWN } from '../src/model/unknown.ts'
 import { packagesProbe, type PackagesState } from '../src/probes/deb-package.ts'
 import { provides as providedBy } from '../src/probes/package-provides.ts'
 
@@ -70,7 +70,7 @@ const namesOf = ({ packages }: AptArgs): readonly string[] => packages.map((each
 
 function install(args: AptArgs, now: PackagesState): Plan<PackagesState> {
   const { state, debconf, recommends, cacheValidSeconds = CACHE_SECONDS, lockSeconds = LOCK_SECONDS, timeoutSeconds = INSTALL_SECONDS } = args
-  const stale = state === 'latest' && (now.listsAge === undefined || now.listsAge > cacheValidSeconds)
+  const stale = state === 'latest' && (now.listsAge === undefined || (isKnown(now.listsAge) && now.listsAge > cacheValidSeconds))
   const wanted = args.packages.map((each): AptPackage => (typeof each === 'string' ? { name: each } : each))
   const due = wanted.flatMap(({ name, version }) => {
     const is = now.packages.get(name)!
@@ -84,7 +84,7 @@ function install(args: AptArgs, now: PackagesState): Plan<PackagesState> {
   const summaries = [...(now.interrupted ? ['finish what dpkg was interrupted in'] : []), ...(stale && due.length === 0 ? ['fetch the package lists'] : []), ...due.map(({ summary }) => summary)]
   const after = new Map([...now.packages, ...due.map(({ name, target }): [string, PackageFact] => [name, { kind: 'installed', version: target ?? UNKNOWN }])])
   const facts = [...due.filter(({ fresh }) => fresh).flatMap(({ name }) => providedBy(name) ?? []), ...(due.some(({ fresh }) => fresh) ? (args.provides ?? []) : [])]
-  return change([{ summary: summaries.join(', '), apply, timeoutSeconds }], { ...now, packages: after, interrupted: false, listsAge: stale ? 0 : now.listsAge }, facts, writesOf(args, due))
+  return change([{ summary: summaries.join(', '), apply, timeoutSeconds }], { ...now, packages: after, interrupted: false, listsAge: now.listsAge === undefined && state !== 'latest' ? undefined : UNKNOWN }, facts, writesOf(args, due))
 }
 
 /** Of a package that is there already nothing is brought anew. */

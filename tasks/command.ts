@@ -53,7 +53,7 @@ export const command = defineTask<CommandArgs, CommandState>({
     const apply = scriptToRun(args)
     const summary = !guarded ? 'run; its effects cannot be predicted' : stale ? `run: ${args.creates ?? ''} is older than ${args.staleAgainst?.join(', ') ?? ''}` : args.creates !== undefined ? `run: ${args.creates} is not there` : 'run'
     return change([{ summary, apply, ...(args.timeoutSeconds === undefined ? {} : { timeoutSeconds: args.timeoutSeconds }) }], {
-      ...now, creates: true, removes: false, stale: false, unless: args.unless === undefined ? undefined : true, onlyIf: args.onlyIf === undefined ? undefined : args.unless === undefined && args.creates === undefined && args.removes === undefined ? false : now.onlyIf,
+      ...now, creates: args.creates !== undefined, removes: false, stale: false, unless: args.unless === undefined ? undefined : true, onlyIf: args.onlyIf === undefined ? undefined : args.unless === undefined && args.creates === undefined && args.removes === undefined ? false : now.onlyIf,
     })
   },
   writes: ({ creates, removes, writes }) => [

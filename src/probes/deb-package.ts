@@ -2,6 +2,7 @@
 import { utf8, type Answer } from '../model/answer.ts'
 import { fact, factAbout, type Fact, type PackageFact } from '../model/fact.ts'
 import { defineProbe, ProbeError, type Family, type Probe } from '../model/probe.ts'
+import type { Known } from '../model/unknown.ts'
 import { quote } from '../shell/quote.ts'
 import { raw } from '../shell/script.ts'
 import { sh } from '../shell/sh.ts'
@@ -11,7 +12,7 @@ export interface PackagesState {
   /** What apt would install by its lists; empty where it was not asked, or knows none. */
   readonly candidates: ReadonlyMap<string, string>
   /** Seconds since apt's lists were fetched; `undefined`: never, or not asked. */
-  readonly listsAge: number | undefined
+  readonly listsAge: Known<number> | undefined
   /** dpkg was interrupted: `dpkg --configure -a` is due. */
   readonly interrupted: boolean
 }

@@ -14,7 +14,7 @@ const TABLE: Readonly<Record<string, readonly Fact[]>> = {
   ],
   postfix: [
     user('postfix'), group('postfix'), group('postdrop'), directory('/etc/postfix', 'root', 'root', '0755'), directory('/var/spool/postfix', 'root', 'root', '0755'),
-    file('/etc/postfix/main.cf'), file('/etc/postfix/master.cf'), unit('postfix.service'),
+    file('/etc/postfix/main.cf'), file('/etc/postfix/master.cf'), file('/etc/aliases'), file('/etc/aliases.db'), unit('postfix.service'),
   ],
   'opendkim-tools': [],
   openssl: [],

@@ -18,7 +18,7 @@ export function brokenLaws<State>(task: Task<State>, now: State, context: PlanCo
   if (plan.kind !== 'change') return broken
 
   const again = task.plan(plan.then, context)
-  if (again.kind !== 'ok') {
+  if (!task.once && again.kind !== 'ok') {
     broken.push(`plan(then) is not ok: it wants ${again.kind === 'blocked' ? `nothing, for it is blocked: ${again.why}` : again.changes.map(({ summary }) => summary).join(', ')}`)
   }
   for (const change of plan.changes) {

@@ -1,0 +1,47 @@
+// The laws that every task keeps, over every module and every one of its examples, on a real host. Has a lab of its own.
+import * as assert from 'uvu/assert'
+import { sshConnect } from '../../src/connection/ssh.ts'
+import { loadInventory } from '../../src/inventory/load-inventory.ts'
+import type { TaskModule } from '../../src/model/define-task.ts'
+import { testContext } from '../../src/testing/plan-of.ts'
+import { tryTask } from '../../src/testing/try-task.ts'
+import * as tasks from '../../tasks/index.ts'
+import { suite } from '../suite.ts'
+
+process.env['MAILRUN_LAB_NAME'] = 'laws'
+const lab = await import('../../lab/index.ts')
+const test = suite('lab: laws')
+
+test.before(() => lab.labUp({ size: 1, tools: false, wire: undefined }))
+test.after(() => lab.labDown())
+
+// The modules' arguments differ; each is given its own examples.
+for (const [name, module] of Object.entries(tasks) as unknown as [string, TaskModule<object, unknown>][]) {
+  const { examples, type } = module.definition
+  test(`${name} is named after its type and has examples`, () => {
+    assert.is(type, name)
+    assert.ok(examples.length > 0)
+  })
+  for (const example of examples) {
+    test(`${name}: ${example.title}: foretold as it comes, satisfied afterwards, the question writes nothing`, async () => {
+      if (example.given !== undefined) {
+        const { code, stdout, stderr } = await lab.hostExec('mx1', example.given)
+        assert.is(code, 0, stdout + stderr)
+      }
+      const { hosts } = await loadInventory([lab.inventoryPath])
+      const connection = await sshConnect(hosts[0]!, { timeoutSeconds: 30, signal: new AbortController().signal })
+      try {
+        const context = testContext(example.sources ?? {})
+        const task = module(example.args)
+        const { plan, broken } = await tryTask(task, connection, context)
+        assert.equal(broken, [])
+        assert.is(plan.kind, 'change', 'the example has nothing to do on this host')
+        if (!task.once) assert.is((await tryTask(task, connection, context)).plan.kind, 'ok')
+      } finally {
+        connection.close()
+      }
+    })
+  }
+}
+
+test.run()
