@@ -5,14 +5,15 @@ import { selectHosts } from '../inventory/select-hosts.ts'
 import type { PreparedHost } from '../model/prepared-host.ts'
 import { hostFacts } from '../probes/host-facts.ts'
 import { exitStatus } from './exit-status.ts'
-import { fleet } from './fleet.ts'
+import { readFleet } from '../run/read-fleet.ts'
+import { fleetSource } from './fleet.ts'
 import type { FleetFlags, Given } from './options.ts'
 import { pingReporterOf } from './reporter.ts'
 import type { Signals } from './signals.ts'
 
 /** Resolves with the exit status. @throws MailrunError before any host is touched */
 export async function pingCommand(flags: Given<FleetFlags>, signals: Signals): Promise<number> {
-  const inventory = await fleet(flags)
+  const inventory = await readFleet(await fleetSource(flags))
   const hosts = selectHosts(inventory, flags.limit ?? 'all', flags.limit === undefined ? 'mailrun ping' : '--limit')
   const prepared = hosts.map(
     (host): PreparedHost => ({

@@ -1,6 +1,7 @@
 // The command line's grammar and its help.
 import { Command, Option } from 'commander'
 import { forks, gather, gatherNames, maxFail, seconds, serial } from './flags.ts'
+import { DEFAULT_FORKS, DEFAULT_TIMEOUT_SECONDS } from '../engine/run-options.ts'
 import type { FleetFlags, RunFlags } from './options.ts'
 
 export interface Actions {
@@ -60,14 +61,14 @@ function fleetOptions(command: Command): void {
   command
     .option('-i, --inventory <file>', "an inventory in Ansible's YAML form (repeatable: later files win)", gather)
     .option('-l, --limit <pattern>', 'only these hosts: names, groups, globs; a,b for both, a:!b without, a:&b in both')
-    .option('-f, --forks <number>', 'hosts worked on at once', forks, 32)
+    .option('-f, --forks <number>', 'hosts worked on at once', forks, DEFAULT_FORKS)
     .addOption(new Option('--format <format>', 'how results are printed').choices(['text', 'json', 'ndjson']).default('text'))
     .option('-u, --user <name>', 'login user where the inventory names none (default: who runs mailrun)')
     .option('--private-key <file>', 'key where the inventory names none (default: the agent and ~/.ssh/id_*)')
     .option('--known-hosts <file>', 'the known_hosts file that host keys must be in (default: ~/.ssh/known_hosts and /etc/ssh/ssh_known_hosts)')
     .option('-K, --ask-become-pass', 'ask for the sudo password, once for all hosts')
     .addOption(new Option('--become-password-file <file>', 'the sudo password is the first line of this file').conflicts('askBecomePass'))
-    .option('-T, --timeout <seconds>', 'for a connection to stand', seconds, 30)
+    .option('-T, --timeout <seconds>', 'for a connection to stand', seconds, DEFAULT_TIMEOUT_SECONDS)
 }
 
 const AFTER = `

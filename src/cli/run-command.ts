@@ -1,10 +1,9 @@
 // `mailrun <playbook.ts>`: load, check, run, report.
 import { sshConnect } from '../connection/ssh.ts'
 import { rollout } from '../engine/rollout.ts'
-import { loadPlaybook } from '../playbook/load-playbook.ts'
-import { prepare } from '../playbook/prepare.ts'
+import { prepareRun } from '../run/prepare-run.ts'
 import { exitStatus } from './exit-status.ts'
-import { fleet } from './fleet.ts'
+import { fleetSource } from './fleet.ts'
 import { listHosts, listTasks } from './list.ts'
 import type { Given, RunFlags } from './options.ts'
 import { stdout } from './output.ts'
@@ -13,10 +12,7 @@ import type { Signals } from './signals.ts'
 
 /** Resolves with the exit status. @throws MailrunError before any host is touched */
 export async function runCommand(flags: Given<RunFlags> & { readonly playbook: string }, signals: Signals): Promise<number> {
-  const inventory = await fleet(flags)
-  const playbook = await loadPlaybook(flags.playbook)
-  const { limit, extraVars = [], tags = [], skipTags = [] } = flags
-  const hosts = await prepare({ playbook, playbookPath: flags.playbook, inventory, limit, extraVars, tags, skipTags })
+  const { playbook, hosts } = await prepareRun(await fleetSource(flags))
   if (flags.listHosts === true || flags.listTasks === true) {
     const list = flags.listTasks === true ? listTasks : listHosts
     stdout.write(list({ playbook: playbook.name, hosts }, flags.format))

@@ -1,5 +1,9 @@
 // How a run is to go, fleet-wide.
 
+/** What a run does where nothing is said. */
+export const DEFAULT_FORKS = 32
+export const DEFAULT_TIMEOUT_SECONDS = 30
+
 export interface RunOptions {
   readonly playbook: string
   readonly check: boolean

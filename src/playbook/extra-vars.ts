@@ -11,14 +11,15 @@ export interface ExtraVar extends Var {
 
 const WHERE = '--extra-vars'
 
-/** Later ones override. @throws MailrunError */
-export async function readExtraVars(given: readonly string[]): Promise<ReadonlyMap<string, ExtraVar>> {
+/** Text as on the command line, or values as they are; later ones override. @throws MailrunError */
+export async function readExtraVars(given: readonly (string | Readonly<Record<string, unknown>>)[]): Promise<ReadonlyMap<string, ExtraVar>> {
   const vars = new Map<string, ExtraVar>()
   const take = (file: YamlFile, where: string): void => {
     for (const entry of file.entries(file.root, where, where)) vars.set(entry.key, { value: file.value(entry.value), where: where === WHERE ? WHERE : entry.where })
   }
   for (const text of given) {
-    if (text.startsWith('@')) take(await readYaml(text.slice(1)), text.slice(1))
+    if (typeof text !== 'string') for (const [key, value] of Object.entries(text)) vars.set(key, { value, where: 'extraVars' })
+    else if (text.startsWith('@')) take(await readYaml(text.slice(1)), text.slice(1))
     else if (/^\s*[{[]/.test(text)) take(parseYaml(WHERE, text), WHERE)
     else for (const word of text.match(/(?:[^\s"']|"[^"]*"|'[^']*')+/g) ?? []) vars.set(...assignment(word))
   }

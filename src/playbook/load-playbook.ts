@@ -10,13 +10,16 @@ import { userError } from './user-error.ts'
 /** What Node's own type stripping cannot do, and jiti can. */
 const BEYOND_STRIPPING = ['ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX', 'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING', 'ERR_MODULE_NOT_FOUND', 'ERR_UNKNOWN_FILE_EXTENSION']
 
-/** @throws MailrunError with file:line where the file is missing, cannot be read as code, or exports no playbook. */
-export async function loadPlaybook(path: string): Promise<Playbook> {
+/**
+ * `modules`: what the names that a playbook imports stand for, by name, where jiti loads it.
+ * @throws MailrunError with file:line where the file is missing, cannot be read as code, or exports no playbook.
+ */
+export async function loadPlaybook(path: string, modules: () => Promise<Readonly<Record<string, unknown>>>): Promise<Playbook> {
   const absolute = resolve(path)
   await refuseMissing(path, absolute)
   let module: { readonly default?: unknown }
   try {
-    module = await load(absolute)
+    module = await load(absolute, modules)
   } catch (error) {
     throw userError(error, dirname(absolute), path)
   }
@@ -28,7 +31,7 @@ export async function loadPlaybook(path: string): Promise<Playbook> {
   return found as Playbook
 }
 
-async function load(path: string): Promise<{ readonly default?: unknown }> {
+async function load(path: string, modules: () => Promise<Readonly<Record<string, unknown>>>): Promise<{ readonly default?: unknown }> {
   const typescript = /\.[cm]?ts$/.test(path)
   const strips = (process.features as { readonly typescript?: unknown }).typescript === 'strip'
   if (!typescript || strips) {
@@ -39,9 +42,7 @@ async function load(path: string): Promise<{ readonly default?: unknown }> {
     }
   }
   const { createJiti } = await import('jiti')
-  // The playbook must get this very instance of mailrun: a second one would not know a Secret of the first.
-  const virtualModules = { mailrun: await import('../index.ts'), 'mailrun/tasks': await import('../../tasks/index.ts') }
-  return createJiti(path, { virtualModules, interopDefault: false }).import(path)
+  return createJiti(path, { virtualModules: await modules(), interopDefault: false }).import(path)
 }
 
 async function refuseMissing(path: string, absolute: string): Promise<void> {

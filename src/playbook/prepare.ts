@@ -20,7 +20,7 @@ export interface Preparation {
   readonly inventory: Inventory
   /** A host pattern; `undefined`: all hosts of the playbook. */
   readonly limit: string | undefined
-  readonly extraVars: readonly string[]
+  readonly extraVars: readonly (string | Readonly<Record<string, unknown>>)[]
   readonly tags: readonly string[]
   readonly skipTags: readonly string[]
 }

@@ -1,0 +1,25 @@
+// The fleet: inventory files, and what is said of how their hosts are reached.
+import { resolve } from 'node:path'
+import { loadInventory } from '../inventory/load-inventory.ts'
+import { withOverrides } from '../inventory/with-overrides.ts'
+import type { Inventory } from '../model/inventory.ts'
+import type { Secret } from '../shell/secret.ts'
+
+export interface FleetSource {
+  /** Inventory files in Ansible's YAML form; later ones win. */
+  readonly inventory: readonly string[]
+  /** Login user where the inventory names none; left out: who runs mailrun. */
+  readonly user?: string | undefined
+  /** Key file where the inventory names none; left out: the agent and ~/.ssh/id_*. */
+  readonly privateKey?: string | undefined
+  /** The file that host keys must be in; left out: ~/.ssh/known_hosts and /etc/ssh/ssh_known_hosts. */
+  readonly knownHosts?: string | undefined
+  /** For sudo, where the inventory gives none. */
+  readonly becomePassword?: Secret | undefined
+}
+
+/** @throws MailrunError with file:line */
+export async function readFleet({ inventory, user, privateKey, knownHosts, becomePassword }: FleetSource): Promise<Inventory> {
+  const absolute = (path: string | undefined): string | undefined => (path === undefined ? undefined : resolve(path))
+  return withOverrides(await loadInventory(inventory), { user, privateKeyFile: absolute(privateKey), knownHostsFile: absolute(knownHosts), becomePassword })
+}
