@@ -17,6 +17,9 @@ export const BASE_PACKAGES = ['systemd-sysv', 'libpam-systemd', 'dbus', 'openssh
 /** In the repository of every host, with what they depend on beyond the base. */
 export const MAIL_PACKAGES = ['opendkim', 'opendkim-tools', 'postfix', 'postfix-lmdb', 'postfix-pcre', 'bsd-mailx'] as const
 
+/** Login shells that are no POSIX shell; installed by the tests that need them. */
+export const SHELL_PACKAGES = ['tcsh', 'fish'] as const
+
 /** On the host `verify` alone: BIND and verifiers that are not ours. Brings Python, so it has a repository of its own. */
 export const TOOLS_PACKAGES = ['bind9', 'bind9-dnsutils', 'python3-dkim', 'opendkim-tools', 'libmail-dkim-perl'] as const
 
@@ -65,6 +68,6 @@ apt-get clean
 
 /** Names the images' directory in the cache. */
 export function imageDigest(): string {
-  const recipe = [1, process.arch, RELEASE, REPOSITORY, BASE_PACKAGES, MAIL_PACKAGES, TOOLS_PACKAGES, DPKG_OPTIONS, FLEET_SCRIPT, POSTFIX_SCRIPT, TOOLS_SCRIPT, TEST_PACKAGES]
+  const recipe = [1, process.arch, RELEASE, REPOSITORY, BASE_PACKAGES, MAIL_PACKAGES, SHELL_PACKAGES, TOOLS_PACKAGES, DPKG_OPTIONS, FLEET_SCRIPT, POSTFIX_SCRIPT, TOOLS_SCRIPT, TEST_PACKAGES]
   return createHash('sha256').update(JSON.stringify(recipe)).digest('hex').slice(0, 16)
 }

@@ -4,7 +4,8 @@ import { dkimRecords, domain, isSelector, milterOf, opendkimSocket, selector } f
 import { apt, directory, dkimKey, file, opendkimTables, postfixParameter, service, template } from 'mailrun/tasks'
 
 const KEYS = '/etc/dkimkeys'
-const CONF = '/etc/opendkim'
+/** Where OpenDKIM has listened before, by default or by a guide that was followed: its milters go when the socket moves. */
+const FORMER_SOCKETS = /^inet:(?:localhost|127\.0\.0\.1|\[::1\]):(?:8891|8892|12301)$|^(?:unix|local):.*\bopendkim\b/
 
 export default playbook({
   name: 'dkim',
@@ -40,14 +41,13 @@ export default playbook({
       directory({ path: KEYS, owner: 'opendkim', group: 'opendkim', mode: '0700' }),
       ...vars.domains.map((name) => directory({ path: `${KEYS}/${name}`, owner: 'opendkim', group: 'opendkim', mode: '0700' })),
       ...vars.domains.map((name) => dkimKey({ domain: name, selector: first, bits: vars.dkim_bits })),
-      directory({ path: CONF, owner: 'root', group: 'root', mode: '0755' }),
       opendkimTables({ domains: vars.domains, selector: first }),
-      file({ path: `${CONF}/TrustedHosts`, content: ['127.0.0.1', '::1', 'localhost', ...vars.trusted_hosts].map((each) => `${each}\n`).join(''), owner: 'root', group: 'root', mode: '0644' }),
+      file({ path: `${KEYS}/TrustedHosts`, content: ['127.0.0.1', '::1', 'localhost', ...vars.trusted_hosts].map((each) => `${each}\n`).join(''), owner: 'root', group: 'root', mode: '0644' }),
       socketDirectory !== undefined && directory({ path: socketDirectory, owner: 'opendkim', group: 'postfix', mode: '2750' }),
       template({ src: 'templates/opendkim.conf.ejs', dest: '/etc/opendkim.conf', vars: { socket: vars.opendkim_socket.replace('@localhost', '@127.0.0.1') }, owner: 'root', group: 'root', mode: '0644' }),
-      service({ unit: 'opendkim', state: 'running', enabled: true, restartOn: ['/etc/opendkim.conf', `${CONF}/KeyTable`, `${CONF}/SigningTable`, `${CONF}/TrustedHosts`], validate: ['opendkim', '-n'] }),
-      postfixParameter({ parameter: 'smtpd_milters', value: milter, merge: true }),
-      postfixParameter({ parameter: 'non_smtpd_milters', value: milter, merge: true }),
+      service({ unit: 'opendkim', state: 'running', enabled: true, restartOn: ['/etc/opendkim.conf', `${KEYS}/KeyTable`, `${KEYS}/SigningTable`, `${KEYS}/TrustedHosts`], validate: ['opendkim', '-n'] }),
+      postfixParameter({ parameter: 'smtpd_milters', value: milter, merge: true, superseded: FORMER_SOCKETS }),
+      postfixParameter({ parameter: 'non_smtpd_milters', value: milter, merge: true, superseded: FORMER_SOCKETS }),
       postfixParameter({ parameter: 'milter_default_action', value: vars.milter_default_action }),
       service({ unit: 'postfix', state: 'running', enabled: true, reloadOn: ['/etc/postfix/main.cf'], validate: ['postfix', 'check'] }),
     ]

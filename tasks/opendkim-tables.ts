@@ -23,10 +23,10 @@ export interface TablesState {
   readonly tables: readonly [PathState, PathState]
 }
 
-/** Both tables whole: a line that others added is taken away. opendkim.conf(5): `KeyTable file:…`, `SigningTable refile:…`. */
+/** `/etc/dkimkeys/KeyTable` and `/etc/dkimkeys/SigningTable`, whole: a line that others added is taken away. opendkim.conf(5): `KeyTable file:…`, `SigningTable refile:…`. */
 export const opendkimTables = defineTask<OpendkimTablesArgs, TablesState>({
   type: 'opendkimTables',
-  name: () => '/etc/opendkim',
+  name: () => 'KeyTable, SigningTable',
   check: ({ domains, selector }) =>
     (domains.length === 0 ? 'domains is empty' : undefined) ??
     (isSelector(selector) ? undefined : `selector must be a DNS label, got ${JSON.stringify(selector)}`) ??
@@ -52,7 +52,7 @@ export const opendkimTables = defineTask<OpendkimTablesArgs, TablesState>({
   },
   writes: () => [`path:${KEY_TABLE}`, `path:${SIGNING_TABLE}`],
   owns: () => [`content:${KEY_TABLE}`, `content:${SIGNING_TABLE}`],
-  examples: [{ title: 'Two domains', args: { domains: ['example.org', 'example.net'], selector: 'mx1' }, given: 'mkdir -p /etc/opendkim' }],
+  examples: [{ title: 'Two domains', args: { domains: ['example.org', 'example.net'], selector: 'mx1' }, given: 'mkdir -p /etc/dkimkeys' }],
 })
 
 const table = (path: string) => pathProbe({ path, wanted: 'shown' })

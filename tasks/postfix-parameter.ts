@@ -1,4 +1,5 @@
 // Task: a parameter of Postfix's main.cf.
+import { mergedList } from '../src/mail/milter-list.ts'
 import { defineTask } from '../src/model/define-task.ts'
 import { fact } from '../src/model/fact.ts'
 import { blocked, change, ok } from '../src/model/plan.ts'
@@ -13,6 +14,8 @@ export interface PostfixParameterArgs {
   readonly value: string
   /** The parameter is a list that others use too (`smtpd_milters`): items that are missing are added at the end, all others stay. */
   readonly merge?: boolean
+  /** With `merge`: items that `value` takes the place of are removed. */
+  readonly superseded?: RegExp
 }
 
 /** main.cf through postconf(1), written only where it differs. */
@@ -22,12 +25,11 @@ export const postfixParameter = defineTask<PostfixParameterArgs, PostfixParamete
   check: ({ parameter, value }) =>
     (/^[a-zA-Z][a-zA-Z0-9_]*$/.test(parameter) ? undefined : `${JSON.stringify(parameter)} is no name of a parameter`) ?? (/[\n\r\0]/.test(value) ? `value must be on one line, got ${JSON.stringify(value)}` : undefined),
   probe: () => postfixParameters,
-  plan({ parameter, value, merge }, now) {
+  plan({ parameter, value, merge, superseded }, now) {
     if (!now.installed) return blocked('Postfix is not installed: install it with apt first')
     const is = now.values.get(parameter)
-    const items = (list: string): readonly string[] => list.split(/[\s,]+/).filter((item) => item !== '')
-    const wanted = merge && typeof is === 'string' ? [...items(is), ...items(value).filter((item) => !items(is).includes(item))].join(', ') : value
-    if (merge && typeof is === 'string' && items(value).every((item) => items(is).includes(item))) return ok
+    const valueOf = (name: string): string | undefined => { const value = now.values.get(name); return typeof value === 'string' ? value : undefined }
+    const wanted = merge && typeof is === 'string' ? mergedList({ is, wanted: value, superseded, valueOf }) : value
     if (is === wanted) return ok
     const main = { kind: 'file', owner: UNKNOWN, group: UNKNOWN, mode: UNKNOWN, sha256: UNKNOWN, mtime: UNKNOWN } as const
     return change(
@@ -40,6 +42,6 @@ export const postfixParameter = defineTask<PostfixParameterArgs, PostfixParamete
   owns: ({ parameter, value, merge }) => [`content:${MAIN_CF}#${parameter}${merge ? `:${value}` : ''}`],
   examples: [
     { title: 'One value', args: { parameter: 'milter_default_action', value: 'tempfail' }, given: 'apt-get -qq update; DEBIAN_FRONTEND=noninteractive apt-get -qqy install postfix >/dev/null 2>&1' },
-    { title: 'A milter beside others', args: { parameter: 'smtpd_milters', value: 'unix:opendkim/opendkim.sock', merge: true }, given: 'apt-get -qq update; DEBIAN_FRONTEND=noninteractive apt-get -qqy install postfix >/dev/null 2>&1; postconf -e smtpd_milters=inet:127.0.0.1:11332' },
+    { title: 'A milter beside others, in the place of its old socket', args: { parameter: 'smtpd_milters', value: 'unix:opendkim/opendkim.sock', merge: true, superseded: /:8892$/ }, given: 'apt-get -qq update; DEBIAN_FRONTEND=noninteractive apt-get -qqy install postfix >/dev/null 2>&1; postconf -e "smtpd_milters=inet:127.0.0.1:11332, inet:localhost:8892"' },
   ],
 })

@@ -7,8 +7,9 @@ import { dkimName, dkimValue, type DnsRecord } from '../mail/dkim-record.ts'
 import { raw } from '../shell/script.ts'
 import { sh } from '../shell/sh.ts'
 
-export const KEY_TABLE = '/etc/opendkim/KeyTable'
-export const SIGNING_TABLE = '/etc/opendkim/SigningTable'
+export const KEY_TABLE = '/etc/dkimkeys/KeyTable'
+export const SIGNING_TABLE = '/etc/dkimkeys/SigningTable'
+const CONFIGURATION = '/etc/opendkim.conf'
 
 export interface Signing {
   readonly domain: string
@@ -35,12 +36,15 @@ export const keyPath = (directory: string, domain: string, selector: string): st
 export function signingProbe({ domains, selector, directory }: SigningQuestion): Probe<readonly Signing[]> {
   return defineProbe<readonly Signing[]>({
     key: `signing ${JSON.stringify([domains, selector, directory])}`,
-    reads: [...domains.map((domain) => `path:${keyPath(directory, domain, selector)}` as const), `path:${KEY_TABLE}`, `path:${SIGNING_TABLE}`, 'package:openssl'],
+    reads: [...domains.map((domain) => `path:${keyPath(directory, domain, selector)}` as const), `path:${KEY_TABLE}`, `path:${SIGNING_TABLE}`, `path:${CONFIGURATION}`, 'package:openssl'],
+    // Tables are looked for where OpenDKIM is told that they are: a host set up by hand keeps the keys that it signs with.
     script: sh`
+table() { t=$(awk -v n="$1" 'tolower($1)==tolower(n) {print $2}' ${CONFIGURATION} 2>/dev/null | tail -n 1); t=$${raw("{t#*file:}")}; case $t in /*) ;; *) t=$2;; esac; printf %s "$t"; }
+S=$(table SigningTable ${SIGNING_TABLE}) K=$(table KeyTable ${KEY_TABLE})
 ask() {
   s=${selector} p=$2
-  n=$(awk -v d="*@$1" '$1==d {print $2; exit}' ${SIGNING_TABLE} 2>/dev/null)
-  k=; [ -z "$n" ] || k=$(awk -v n="$n" '$1==n {print $2; exit}' ${KEY_TABLE} 2>/dev/null)
+  n=$(awk -v d="*@$1" '$1==d {print $2; exit}' "$S" 2>/dev/null)
+  k=; [ -z "$n" ] || k=$(awk -v n="$n" '$1==n {print $2; exit}' "$K" 2>/dev/null)
   case $k in "$1":*:/*) r=$${raw('{k#*:}')}; [ -f "$${raw('{r#*:}')}" ] && s=$${raw('{r%%:*}')} p=$${raw('{r#*:}')};; esac
   if [ ! -e "$p" ]; then a='absent - -'; b=; else a=$(stat -c '%U %G %a' -- "$p"); b=$(openssl pkey -in "$p" -passin pass: -pubout -outform DER 2>/dev/null </dev/null | base64 -w0); command -v openssl >/dev/null || b=none; fi
   printf '%s\t%s\t%s\t%s\t%s\n' "$1" "$s" "$p" "$a" "$b"
@@ -61,7 +65,7 @@ ${each}`, raw(''))}`,
     },
     foresee(state, known) {
       if (known.resource === 'package:openssl') return state
-      if (known.resource === `path:${KEY_TABLE}` || known.resource === `path:${SIGNING_TABLE}`) return state
+      if (known.resource === `path:${KEY_TABLE}` || known.resource === `path:${SIGNING_TABLE}` || known.resource === `path:${CONFIGURATION}`) return state
       return state.map((each) => {
         const told = factAbout(known, 'path', each.path)?.value
         if (told?.kind !== 'file') return each

@@ -34,7 +34,7 @@ const told = ({ hosts }: RunDocument) => hosts.map(({ name, tasks }) => ({ name,
 const changedIn = (document: RunDocument, host: string): readonly string[] =>
   document.hosts.find(({ name }) => name === host)!.tasks.filter(({ status }) => status !== 'ok').map(({ type, name }) => `${type} ${name}`)
 
-test.before(() => lab.labUp({ size: 3, tools: false, wire: undefined }))
+test.before(() => lab.labUp({ size: 3, tools: true, wire: undefined }))
 test.after(() => lab.labDown())
 
 test('on fresh hosts a check writes nothing, and foretells each task as the run then does it', async () => {
@@ -66,7 +66,7 @@ test('every key is 0600 and opendkim\'s', async () => {
 })
 
 for (const way of ['sendmail', 'SMTP'] as const) {
-  test(`mail by ${way} is signed for its domain, and a verifier not ours agrees`, async () => {
+  test(`mail by ${way} is signed for its domain, and mailauth and dkimpy agree`, async () => {
     const records = new Map<string, string>()
     for (const { outputs } of documentOf(await dkim()).hosts) for (const { name, value } of outputs['dns'] as { name: string; value: string }[]) records.set(name, value)
     for (const host of HOSTS) {
@@ -88,18 +88,31 @@ for (const way of ['sendmail', 'SMTP'] as const) {
         })
         const good = results.filter(({ status }) => status.result === 'pass')
         assert.equal(good.map(({ signingDomain, selector }) => [signingDomain, selector]), [[domain, host]], `${mail}\n${JSON.stringify(results.map(({ status }) => status))}`)
+        await dkimpyAccepts(mail, records)
       }
     }
   })
+}
+
+/** dkimpy on the host `verify`, given the records that a name server would give. */
+async function dkimpyAccepts(mail: string, records: ReadonlyMap<string, string>): Promise<void> {
+  const base64 = (text: string): string => Buffer.from(text).toString('base64')
+  const program = `import base64, dkim, json
+records = json.loads(base64.b64decode("${base64(JSON.stringify(Object.fromEntries(records)))}"))
+mail = base64.b64decode("${base64(mail)}")
+print(dkim.verify(mail, dnsfunc=lambda name, timeout=5: records[name.decode().rstrip(".")].encode()))
+print(dkim.verify(mail.replace(b"hello", b"hallo"), dnsfunc=lambda name, timeout=5: records[name.decode().rstrip(".")].encode()))
+`
+  assert.is(await inHost('verify', `python3 - <<'PY'\n${program}PY`), 'True\nFalse', mail)
 }
 
 /** What is broken by hand on mx1, the tasks that must say so, and the units that must be another process afterwards. */
 const DRIFTS: readonly { readonly what: string; readonly break: string; readonly tasks: readonly string[]; readonly restarts: readonly string[] }[] = [
   { what: 'the content of opendkim.conf', break: 'echo "# mine" >> /etc/opendkim.conf', tasks: ['template /etc/opendkim.conf', 'service opendkim'], restarts: ['opendkim'] },
   { what: 'the mode of opendkim.conf', break: 'chmod 0600 /etc/opendkim.conf', tasks: ['template /etc/opendkim.conf'], restarts: [] },
-  { what: 'the owner of a table', break: 'chown daemon /etc/opendkim/KeyTable', tasks: ['opendkimTables /etc/opendkim'], restarts: [] },
-  { what: 'a missing file', break: 'rm /etc/opendkim/TrustedHosts', tasks: ['file /etc/opendkim/TrustedHosts', 'service opendkim'], restarts: ['opendkim'] },
-  { what: 'an extra table line', break: 'echo "*@evil.test mx1._domainkey.fleet.test" >> /etc/opendkim/SigningTable', tasks: ['opendkimTables /etc/opendkim', 'service opendkim'], restarts: ['opendkim'] },
+  { what: 'the owner of a table', break: 'chown daemon /etc/dkimkeys/KeyTable', tasks: ['opendkimTables KeyTable, SigningTable'], restarts: [] },
+  { what: 'a missing file', break: 'rm /etc/dkimkeys/TrustedHosts', tasks: ['file /etc/dkimkeys/TrustedHosts', 'service opendkim'], restarts: ['opendkim'] },
+  { what: 'an extra table line', break: 'echo "*@evil.test mx1._domainkey.fleet.test" >> /etc/dkimkeys/SigningTable', tasks: ['opendkimTables KeyTable, SigningTable', 'service opendkim'], restarts: ['opendkim'] },
   { what: 'a stopped unit', break: 'systemctl stop opendkim', tasks: ['service opendkim'], restarts: ['opendkim'] },
   { what: 'a dead Postfix behind its wrapper', break: 'systemctl stop postfix@-', tasks: ['service postfix'], restarts: ['postfix@-'] },
   { what: 'a disabled unit', break: 'systemctl disable opendkim', tasks: ['service opendkim'], restarts: [] },

@@ -89,6 +89,20 @@ test('a noisy login shell does no harm', async () => {
   assert.is(status['mx2'], 'ok')
 })
 
+for (const [shell, path] of [['tcsh', '/bin/tcsh'], ['fish', '/usr/bin/fish']] as const) {
+  test(`${shell} as login shell does no harm, to root and through sudo`, async () => {
+    for (const [host, user] of [['mx1', 'root'], ['mx2', 'ops'], ['mx3', 'admin']] as const) {
+      await inHost(host, `apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install ${shell} >/dev/null 2>&1; usermod -s ${path} ${user}`)
+    }
+    const text = `by ${shell}: $HOME "q" it's !! \n`
+    const { code, status, error } = await mailrun(...fleet, '-e', JSON.stringify({ text }))
+    assert.is(code, 0, ['mx1', 'mx2', 'mx3'].map(error).join('\n'))
+    assert.equal(status, { mx1: 'changed', mx2: 'changed', mx3: 'changed' })
+    for (const host of ['mx1', 'mx2', 'mx3']) assert.is((await lab.hostExec(host, 'cat /srv/here/file')).stdout, text)
+    for (const [host, user] of [['mx1', 'root'], ['mx2', 'ops'], ['mx3', 'admin']] as const) await inHost(host, `usermod -s /bin/bash ${user}`)
+  })
+}
+
 test('a full disk fails the task, leaves the file as it was and nothing beside it', async () => {
   await inHost('mx1', 'mount -t tmpfs -o size=64k none /srv/here; printf before > /srv/here/file; head -c 70000 /dev/zero > /srv/here/full 2>/dev/null; :')
   const { code, status, error } = await mailrun(...fleet, '-e', `text=${'y'.repeat(20_000)}`)

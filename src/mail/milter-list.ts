@@ -1,0 +1,39 @@
+// Postfix's lists of milters: items between commas and spaces, some in braces with settings of their own (postconf(5), smtpd_milters).
+
+/** The items as written: `inet:localhost:8891`, `{ unix:/run/x.sock, default_action=accept }`, `$smtpd_milters`. */
+export const listItems = (list: string): readonly string[] => list.match(/\{[^}]*\}|[^\s,]+/g) ?? []
+
+/** What an item is about: itself, or what stands first in its braces. */
+export const headOf = (item: string): string => (item.startsWith('{') ? (listItems(item.slice(1, -1))[0] ?? '') : item)
+
+/** The parameter that `$name`, `${name}` or `$(name)` stands for. */
+const referenceOf = (item: string): string | undefined => /^\$(?:\{(\w+)\}|\((\w+)\)|(\w+))$/.exec(item)?.slice(1).find((name) => name !== undefined)
+
+export interface ListMerge {
+  readonly is: string
+  /** What must be among the items. */
+  readonly wanted: string
+  /** Items that the wanted ones take the place of. */
+  readonly superseded: RegExp | undefined
+  /** The value of another parameter, for items that refer to it. */
+  valueOf(parameter: string): string | undefined
+}
+
+/** The list with what is wanted in it, once; what others put there stays as it is written. Equal to `is` where nothing is to be done. */
+export function mergedList({ is, wanted, superseded, valueOf }: ListMerge): string {
+  const items = listItems(is)
+  const wantedItems = listItems(wanted)
+  const stays = (item: string): boolean => wantedItems.includes(headOf(item)) || !superseded?.test(headOf(item))
+  const kept = items.filter(stays)
+  const heads = new Set(expanded(kept, valueOf, 0).map(headOf))
+  const missing = wantedItems.filter((item) => !heads.has(headOf(item)))
+  if (kept.length === items.length && missing.length === 0) return is
+  return [...kept, ...missing].join(', ')
+}
+
+const expanded = (items: readonly string[], valueOf: ListMerge['valueOf'], depth: number): readonly string[] =>
+  items.flatMap((item) => {
+    const parameter = referenceOf(item)
+    const value = parameter === undefined || depth > 5 ? undefined : valueOf(parameter)
+    return value === undefined ? [item] : expanded(listItems(value), valueOf, depth + 1)
+  })
