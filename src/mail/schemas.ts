@@ -14,8 +14,14 @@ export const selector = v.pipe(
   v.check(isSelector, ({ input }) => `a DKIM selector is wanted: letters, digits and hyphens, in lower case; got ${JSON.stringify(input)}`),
 )
 
+const portIsOne = (socket: string): boolean => {
+  const port = /^inet:(\d+)@/.exec(socket)?.[1]
+  return port === undefined || (Number(port) >= 1 && Number(port) <= 65_535)
+}
+
 /** opendkim.conf(5), Socket: `local:/path` or `inet:port@host` on this host. */
 export const opendkimSocket = v.pipe(
   v.string('a socket is wanted'),
   v.regex(/^(?:local:\/[\w./-]+|inet:\d{1,5}@(?:localhost|127\.0\.0\.1|\[::1\]))$/, ({ input }) => `a socket of OpenDKIM is wanted, local:/path or inet:PORT@localhost; got ${JSON.stringify(input)}`),
+  v.check(portIsOne, ({ input }) => `a port from 1 to 65535 is wanted; got ${JSON.stringify(input)}`),
 )

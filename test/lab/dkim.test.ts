@@ -65,32 +65,35 @@ test('every key is 0600 and opendkim\'s', async () => {
   }
 })
 
+async function mailIsSigned(way: 'sendmail' | 'SMTP', host: string, selector: string): Promise<void> {
+  const records = new Map<string, string>()
+  for (const { outputs } of documentOf(await dkim()).hosts) for (const { name, value } of outputs['dns'] as { name: string; value: string }[]) records.set(name, value)
+  for (const domain of DOMAINS) {
+    const subject = `${way}-${host}-${selector}-${domain}`
+    const text = `From: a@${domain}\\r\\nTo: root@localhost\\r\\nSubject: ${subject}\\r\\n\\r\\nhello\\r\\n`
+    const send = way === 'sendmail'
+      ? `printf '${text.replaceAll('\\r', '')}' | /usr/sbin/sendmail -f a@${domain} root@localhost`
+      : `bash -c 'exec 3<>/dev/tcp/127.0.0.1/25; read -r x <&3; say() { printf "$1\\r\\n" >&3; while read -r x <&3; do case $x in [0-9][0-9][0-9]-*) ;; *) break;; esac; done; }; say "EHLO t"; say "MAIL FROM:<a@${domain}>"; say "RCPT TO:<root@localhost>"; say DATA; printf "${text}" >&3; say .; say QUIT'`
+    await inHost(host, send)
+    const message = await inHost(host, `for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do for f in /var/mail/*; do [ -f "$f" ] && grep -q 'Subject: ${subject}' "$f" && { awk 'BEGIN{RS="\\nFrom "} /Subject: ${subject}/{print}' "$f"; exit 0; }; done; sleep 0.5; done; mailq; exit 1`)
+    const mail = `${message.replace(/^(?:From )?\S+ .*\n/, '').trimEnd()}\n`.replaceAll('\n', '\r\n')
+    const { results } = await dkimVerify(mail, {
+      resolver: async (name: string) => {
+        const value = records.get(name)
+        if (value === undefined) throw Object.assign(new Error(`no record ${name}`), { code: 'ENOTFOUND' })
+        return [[value]]
+      },
+    })
+    assert.is(results.length, 1, mail)
+    const good = results.filter(({ status }) => status.result === 'pass')
+    assert.equal(good.map(({ signingDomain, selector }) => [signingDomain, selector]), [[domain, selector]], `${mail}\n${JSON.stringify(results.map(({ status }) => status))}`)
+    await dkimpyAccepts(mail, records)
+  }
+}
+
 for (const way of ['sendmail', 'SMTP'] as const) {
   test(`mail by ${way} is signed for its domain, and mailauth and dkimpy agree`, async () => {
-    const records = new Map<string, string>()
-    for (const { outputs } of documentOf(await dkim()).hosts) for (const { name, value } of outputs['dns'] as { name: string; value: string }[]) records.set(name, value)
-    for (const host of HOSTS) {
-      for (const domain of DOMAINS) {
-        const subject = `${way}-${host}-${domain}`
-        const text = `From: a@${domain}\\r\\nTo: root@localhost\\r\\nSubject: ${subject}\\r\\n\\r\\nhello\\r\\n`
-        const send = way === 'sendmail'
-          ? `printf '${text.replaceAll('\\r', '')}' | /usr/sbin/sendmail -f a@${domain} root@localhost`
-          : `bash -c 'exec 3<>/dev/tcp/127.0.0.1/25; read -r x <&3; say() { printf "$1\\r\\n" >&3; while read -r x <&3; do case $x in [0-9][0-9][0-9]-*) ;; *) break;; esac; done; }; say "EHLO t"; say "MAIL FROM:<a@${domain}>"; say "RCPT TO:<root@localhost>"; say DATA; printf "${text}" >&3; say .; say QUIT'`
-        await inHost(host, send)
-        const message = await inHost(host, `for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do for f in /var/mail/*; do [ -f "$f" ] && grep -q 'Subject: ${subject}' "$f" && { awk 'BEGIN{RS="\\nFrom "} /Subject: ${subject}/{print}' "$f"; exit 0; }; done; sleep 0.5; done; mailq; exit 1`)
-        const mail = `${message.replace(/^(?:From )?\S+ .*\n/, '').trimEnd()}\n`.replaceAll('\n', '\r\n')
-        const { results } = await dkimVerify(mail, {
-          resolver: async (name: string) => {
-            const value = records.get(name)
-            if (value === undefined) throw Object.assign(new Error(`no record ${name}`), { code: 'ENOTFOUND' })
-            return [[value]]
-          },
-        })
-        const good = results.filter(({ status }) => status.result === 'pass')
-        assert.equal(good.map(({ signingDomain, selector }) => [signingDomain, selector]), [[domain, host]], `${mail}\n${JSON.stringify(results.map(({ status }) => status))}`)
-        await dkimpyAccepts(mail, records)
-      }
-    }
+    for (const host of HOSTS) await mailIsSigned(way, host, host)
   })
 }
 
@@ -146,6 +149,34 @@ test('a key that its table names stays in use, whatever dkim_selector says', asy
   const run = documentOf(await dkim('--limit', 'mx1', '-i', over))
   assert.equal(run.hosts.map(({ status }) => status), ['ok'])
   assert.equal((run.hosts[0]!.outputs['dns'] as { name: string }[]).map(({ name }) => name), DOMAINS.map((domain) => `mx1._domainkey.${domain}`))
+})
+
+/** The commands of the guides that people follow. */
+const BY_HAND = `
+export DEBIAN_FRONTEND=noninteractive; apt-get -qq update && apt-get -qq -y install postfix opendkim opendkim-tools >/dev/null 2>&1
+for d in ${DOMAINS.join(' ')}; do mkdir -p /etc/dkimkeys/$d; opendkim-genkey --directory=/etc/dkimkeys/$d --domain=$d --bits=2048; chown -R opendkim:opendkim /etc/dkimkeys/$d
+echo "default._domainkey.$d $d:default:/etc/dkimkeys/$d/default.private" >> /etc/dkimkeys/KeyTable; echo "*@$d   default._domainkey.$d" >> /etc/dkimkeys/SigningTable; done
+printf '127.0.0.1\\n::1\\n' > /etc/dkimkeys/TrustedHosts
+sed -i 's/^Socket.*/Socket inet:8892@localhost/' /etc/opendkim.conf
+printf 'Mode sv\\nKeyTable /etc/dkimkeys/KeyTable\\nSigningTable refile:/etc/dkimkeys/SigningTable\\nExternalIgnoreList refile:/etc/dkimkeys/TrustedHosts\\nInternalHosts refile:/etc/dkimkeys/TrustedHosts\\n' >> /etc/opendkim.conf
+systemctl restart opendkim
+printf 'milter_default_action = accept\\nsmtpd_milters = inet:localhost:8892\\nnon_smtpd_milters = $smtpd_milters\\n' >> /etc/postfix/main.cf
+systemctl reload postfix
+cat /etc/dkimkeys/*/default.private | sha256sum`
+
+test('a host that was set up by hand keeps its keys, signs once, and asks no milter that is gone', async () => {
+  await lab.labReset(['mx1'])
+  const keys = await inHost('mx1', BY_HAND)
+  const check = documentOf(await dkim('--check', '--limit', 'mx1'))
+  const run = await dkim('--limit', 'mx1')
+  assert.is(run.code, 0, run.stdout)
+  const document = documentOf(run)
+  assert.equal(told(check), told(document))
+  assert.equal((document.hosts[0]!.outputs['dns'] as { name: string }[]).map(({ name }) => name), DOMAINS.map((domain) => `default._domainkey.${domain}`))
+  assert.is(await inHost('mx1', 'cat /etc/dkimkeys/*/default.private | sha256sum; ls /etc/dkimkeys/*/mx1.private 2>/dev/null || :'), keys)
+  assert.is(await inHost('mx1', 'postconf -hx smtpd_milters non_smtpd_milters'), 'unix:opendkim/opendkim.sock\nunix:opendkim/opendkim.sock')
+  await mailIsSigned('sendmail', 'mx1', 'default')
+  await mailIsSigned('SMTP', 'mx1', 'default')
 })
 
 test.run()
