@@ -2,7 +2,7 @@
 import { checkPath } from '../src/changes/check-path.ts'
 import type { Change } from '../src/model/change.ts'
 import { defineTask } from '../src/model/define-task.ts'
-import type { UserFact } from '../src/model/fact.ts'
+import { fact, type UserFact } from '../src/model/fact.ts'
 import { change, ok, type Plan } from '../src/model/plan.ts'
 import { UNKNOWN } from '../src/model/unknown.ts'
 import { userProbe, type UserState } from '../src/probes/accounts-probe.ts'
@@ -66,7 +66,9 @@ function create({ user, uid, group, groups, home, createHome, shell, comment, sy
   const apply = sh`g=-U; getent group -- ${user} >/dev/null && g=${`-g ${user}`}; useradd ${system ? raw('-r ') : raw('')}${createHome ? raw('-m ') : raw('-M ')}${option('-u', uid)}${group === undefined ? raw('$g ') : option('-g', group)}${option('-G', sorted.length === 0 ? undefined : sorted.join(','))}${option('-d', home)}${option('-s', shell)}${option('-c', comment)}-- ${user}`
   const is: UserFact = { kind: 'user', uid: uid ?? UNKNOWN, group: group ?? user, groups: sorted, home: home ?? UNKNOWN, shell: shell ?? UNKNOWN, comment: comment ?? '', locked: UNKNOWN }
   const changes = [{ summary: 'create', apply }, ...(password === undefined ? [] : [setPassword(user, password)])]
-  return change(changes, { is, password: password?.reveal() ?? '!' })
+  // useradd -U makes the group of the user's own name; without it, it is there.
+  const facts = group === undefined ? [fact('group', user, { kind: 'group', gid: UNKNOWN })] : []
+  return change(changes, { is, password: password?.reveal() ?? '!' }, facts, [`user:${user}`, ...(group === undefined ? ([`group:${user}`] as const) : [])])
 }
 
 function modify({ user, uid, group, groups, append, home, shell, comment, password }: UserArgs, now: UserState, is: Extract<UserFact, { kind: 'user' }>): Plan<UserState> {
@@ -86,5 +88,5 @@ function modify({ user, uid, group, groups, append, home, shell, comment, passwo
   return change(changes, {
     is: { ...is, uid: uid ?? is.uid, group: group ?? is.group, home: home ?? is.home, shell: shell ?? is.shell, comment: comment ?? is.comment, groups: wanted, locked: password === undefined ? is.locked : UNKNOWN },
     password: password?.reveal() ?? now.password,
-  })
+  }, [], [`user:${user}`])
 }

@@ -38,11 +38,17 @@ export const fileStates = (files: readonly string[]): Script => {
   return raw(`set --; for p in ${words}; do [ -f "$p" ] && set -- "$@" "$p"; done; [ $# = 0 ] || { find "$@" -maxdepth 0 -printf '%T@ %C@ %p\\0'; sha256sum -z -- "$@"; }`)
 }
 
+const UNIT_DIRECTORIES = ['/etc/systemd/system', '/run/systemd/system', '/usr/local/lib/systemd/system', '/usr/lib/systemd/system', '/lib/systemd/system']
+
+/** systemd.unit(5): where the unit may be defined (an instance by its template), and the directories of its drop-ins. */
+const definitionsOf = (unit: string): readonly string[] =>
+  [...new Set([unit, unit.replace(/@.*(?=\.)/, '@')])].flatMap((name) => UNIT_DIRECTORIES.flatMap((directory) => [`${directory}/${name}`, `${directory}/${name}.d`]))
+
 export function unitProbe({ unit, files }: UnitQuestion): Probe<UnitState> {
   const properties = 'LoadState,ActiveState,UnitFileState,Type,NeedDaemonReload,InvocationID,ActiveEnterTimestamp,ConsistsOf,Id'
   return defineProbe<UnitState>({
     key: `unit ${JSON.stringify([unit, files])}`,
-    reads: [`unit:${unit}`, ...files.map((path) => `path:${path}` as const)],
+    reads: [`unit:${unit}`, ...[...files, ...definitionsOf(unit)].map((path) => `path:${path}` as const)],
     script: sh`
 show() { systemctl show --timestamp=us+utc -p ${properties} -- "$@" </dev/null; }
 t=$(show ${unit}) || exit
@@ -129,8 +135,18 @@ function foresee(unit: string, files: readonly string[], state: UnitState, known
     return isKnown(active) && isKnown(enabled) ? { ...state, there: true, active, enabled, stale: [] } : undefined
   }
   const path = known.resource.startsWith('path:') ? known.resource.slice('path:'.length) : ''
-  if (!files.includes(path) || state.stale.includes(path)) return state
   const value = known.value as PathFact
+  const definition = definitionsOf(unit).find((each) => path === each || path.startsWith(`${each}/`))
+  const next = definition === undefined ? state : redefined(unit, state, value, definition.endsWith('.d'))
+  if (next === undefined || !files.includes(path) || next.stale.includes(path)) return next
   // With its time known, only owner or mode change.
-  return value.kind === 'file' && isKnown(value.mtime) ? state : { ...state, stale: [...state.stale, path] }
+  return value.kind === 'file' && isKnown(value.mtime) ? next : { ...next, stale: [...next.stale, path] }
+}
+
+/** A definition or a drop-in that will be there or change; `undefined` for one that goes: another may stand behind it. */
+function redefined(unit: string, state: UnitState, value: PathFact, dropIn: boolean): UnitState | undefined {
+  if (value.kind === 'absent') return undefined
+  if (value.kind === 'directory' || (value.kind === 'file' && isKnown(value.mtime))) return state
+  if (state.there) return { ...state, needDaemonReload: true }
+  return dropIn ? state : { ...state, there: true, active: false, enabled: 'disabled', needDaemonReload: true, stale: [], real: [unit] }
 }

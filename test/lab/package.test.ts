@@ -123,7 +123,7 @@ for (const [index, major] of ['20', '22', '24'].entries()) {
 }
 
 test('tsc accepts what is right, and marks a wrong argument, a wrong combination and a mistyped var', async () => {
-  const { stdout } = await command('npx', ['--no-install', 'tsc', '-p', '.'])
+  const { stdout } = await command('npx', ['--no-install', 'tsc', '-p', '.', '--pretty', 'false'])
   assert.equal(
     stdout.split('\n').filter((line) => /^\S/.test(line)).map((line) => line.replace(/,\d+\).*/, ')')),
     ['playbooks/wrong-argument.ts(4)', 'playbooks/wrong-combination.ts(4)', 'playbooks/wrong-var.ts(4)'],
