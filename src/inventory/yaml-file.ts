@@ -1,6 +1,6 @@
 // A YAML file read as Ansible reads it (YAML 1.1), with the line of every node.
 import { readFile, stat } from 'node:fs/promises'
-import { isAlias, isMap, isScalar, LineCounter, parseAllDocuments, visit, type Document, type Node, type Pair } from 'yaml'
+import { isAlias, isMap, isScalar, LineCounter, parseAllDocuments, visit, type Document, type Node, type Pair, type Scalar, type Tags } from 'yaml'
 import { MailrunError } from '../model/mailrun-error.ts'
 
 export interface YamlEntry {
@@ -19,6 +19,21 @@ export interface YamlFile {
   /** The plain value. */
   value(node: Node | null): unknown
 }
+
+const YES = /^(?:yes|Yes|YES|true|True|TRUE|on|On|ON)$/
+const NO = /^(?:no|No|NO|false|False|FALSE|off|Off|OFF)$/
+const asAnsible = (tag: Tags[number]): Tags[number] =>
+  typeof tag === 'object' && tag.tag === 'tag:yaml.org,2002:bool' && tag.collection === undefined ? { ...tag, test: tag.test?.test('true') ? YES : NO } : tag
+
+/** YAML 1.1 as Ansible's reader has it: `yes` and `on` are booleans, but `y` and `n` are texts. */
+export const YAML_OPTIONS = {
+  version: '1.1',
+  merge: true,
+  uniqueKeys: false,
+  prettyErrors: false,
+  logLevel: 'silent',
+  customTags: (tags: Tags): Tags => tags.map(asAnsible),
+} as const
 
 /** @throws MailrunError with file:line for what is no YAML, several documents, duplicate keys, custom tags, or templates. */
 export async function readYaml(path: string): Promise<YamlFile> {
@@ -40,7 +55,7 @@ async function textOf(path: string): Promise<string> {
 export function parseYaml(path: string, text: string): YamlFile {
   const counter = new LineCounter()
   const at = (node: Node | null | undefined): string => (node?.range ? `${path}:${counter.linePos(node.range[0]).line}` : path)
-  const documents = parseAllDocuments(text, { version: '1.1', merge: true, uniqueKeys: false, lineCounter: counter, prettyErrors: false, logLevel: 'silent' })
+  const documents = parseAllDocuments(text, { ...YAML_OPTIONS, lineCounter: counter })
   if (!Array.isArray(documents) || documents.length === 0) throw new MailrunError('the file is empty', path)
   const document = documents[0] as Document.Parsed
   const wrong = document.errors[0]
@@ -55,7 +70,7 @@ export function parseYaml(path: string, text: string): YamlFile {
     if (!isMap(node)) throw new MailrunError(`${what} must be a mapping, got ${kindOf(node)}`, given?.range ? at(given) : where)
     const merged = new Map<string, YamlEntry>()
     for (const { key, value } of node.items as readonly Pair<Node, Node | null>[]) {
-      const name = isScalar(key) ? String(key.value) : undefined
+      const name = isScalar(key) ? nameOf(key) : undefined
       if (name === undefined) throw new MailrunError(`a key of ${what} must be a plain word`, at(key))
       // YAML merges do not override what the mapping says itself.
       if (name === '<<') for (const entry of mergedIn(value, what, at(key))) merged.has(entry.key) || merged.set(entry.key, entry)
@@ -78,6 +93,9 @@ function toValue(node: Node | null, document: Document, at: (node: Node) => stri
     throw new MailrunError(`this value cannot be read: ${error instanceof Error ? error.message : String(error)}`, node ? at(node) : undefined)
   }
 }
+
+/** A key as it is written: a host may be called `1` or `on`; a merge key has a value of its own kind. */
+const nameOf = (key: Scalar): string => (typeof key.value === 'string' ? key.value : (key.source ?? (typeof key.value === 'symbol' ? '<<' : String(key.value))))
 
 const kindOf = (node: Node): string => (isScalar(node) ? `the value ${JSON.stringify(node.value)}` : 'a list')
 

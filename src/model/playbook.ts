@@ -69,7 +69,18 @@ export function playbook<const Schema extends StandardSchema>(definition: Playbo
     hosts: definition.hosts,
     vars: definition.vars,
     fleet: (members) => definition.fleet?.(members as readonly Input[]) ?? [],
-    tasks: (input) => definition.tasks(input as Input).filter((task) => task !== false && task !== undefined),
+    tasks: (input) => tasksOf(definition.tasks(input as Input)),
     outputs: (input) => definition.outputs?.(input as Input) ?? {},
   }
+}
+
+/** @throws Error for what only untyped code can give. */
+function tasksOf(given: unknown): readonly Task[] {
+  if (!Array.isArray(given)) throw new Error(`tasks must be a list of tasks, got ${given instanceof Promise ? 'a promise: nothing in a playbook waits' : typeof given}`)
+  const list = given as readonly unknown[]
+  for (const each of list) {
+    if (Array.isArray(each)) throw new Error('tasks holds a list among the tasks: spread it with ...')
+    if (each !== false && each !== undefined && (typeof each !== 'object' || each === null || !('plan' in each))) throw new Error(`tasks holds ${each === null ? 'null' : typeof each === 'function' ? 'a module that was not called' : typeof each} among the tasks`)
+  }
+  return list.filter((each) => each !== false && each !== undefined) as readonly Task[]
 }

@@ -2,7 +2,7 @@
 import { parseDocument } from 'yaml'
 import type { Var } from '../model/host.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
-import { parseYaml, readYaml, type YamlFile } from '../inventory/yaml-file.ts'
+import { parseYaml, readYaml, YAML_OPTIONS, type YamlFile } from '../inventory/yaml-file.ts'
 
 export interface ExtraVar extends Var {
   /** Of `k=v`: the text as YAML reads it, for a var that takes no text. */
@@ -30,6 +30,6 @@ function assignment(word: string): [string, ExtraVar] {
   const [, key, quoted] = /^([\p{L}_][\p{L}\p{N}_]*)=(.*)$/su.exec(word) ?? []
   if (key === undefined || quoted === undefined) throw new MailrunError(`k=v, a mapping, or @FILE is wanted, got ${JSON.stringify(word)}`, WHERE)
   const value = quoted.replace(/^(["'])(.*)\1$/s, '$2')
-  const document = parseDocument(value, { version: '1.1', logLevel: 'silent' })
+  const document = parseDocument(value, YAML_OPTIONS)
   return [key, { value, where: WHERE, ...(document.errors.length > 0 ? {} : { reread: document.toJS() as unknown }) }]
 }

@@ -14,6 +14,7 @@ export interface Ended {
 }
 
 export interface Project {
+  readonly folder: string
   mailrun(...words: readonly string[]): Promise<Ended>
   /** The same, with a signal sent once standard output holds `until`. */
   interrupted(signal: NodeJS.Signals, until: string, ...words: readonly string[]): Promise<Ended>
@@ -33,6 +34,7 @@ export function project(files: Readonly<Record<string, string>>): Project {
     writeFileSync(join(folder, path), text)
   }
   return {
+    folder,
     mailrun: (...words) => run(folder, words, () => {}, () => {}),
     interrupted(signal, until, ...words) {
       let sent = false

@@ -1,0 +1,148 @@
+// Ansible's inventories: groups, precedence, ranges, addresses; and every mistake told with its file and line.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { loadInventory } from '../../../src/inventory/load-inventory.ts'
+import { selectHosts } from '../../../src/inventory/select-hosts.ts'
+import type { Host } from '../../../src/model/host.ts'
+import type { Inventory } from '../../../src/model/inventory.ts'
+import { suite } from '../../suite.ts'
+
+const test = suite('inventory')
+const folder = mkdtempSync(join(tmpdir(), 'mailrun-inventory-'))
+test.after(() => rmSync(folder, { recursive: true }))
+
+const load = (...texts: readonly string[]): Promise<Inventory> => {
+  const paths = texts.map((text, index) => {
+    const path = join(folder, `${index + 1}.yaml`)
+    writeFileSync(path, text)
+    return path
+  })
+  return loadInventory(paths)
+}
+const varsOf = ({ vars }: Host): Readonly<Record<string, unknown>> => Object.fromEntries([...vars].map(([key, { value }]) => [key, value]))
+const hostOf = (inventory: Inventory, name: string): Host => inventory.hosts.find((host) => host.name === name)!
+
+test('deeper groups override, then later names, then the host; all comes first', async () => {
+  const inventory = await load(`
+all:
+  vars: { a: all, b: all, c: all, d: all }
+  children:
+    mail:
+      vars: { b: mail, c: mail, d: mail }
+      children:
+        out:
+          vars: { c: out, d: out }
+          hosts: { mx1: { d: mx1 } }
+    zone_a: { vars: { c: zone, e: zone_a }, hosts: { mx1: } }
+    zone_b: { vars: { e: zone_b }, hosts: { mx1: } }
+`)
+  assert.equal(varsOf(hostOf(inventory, 'mx1')), { a: 'all', b: 'mail', c: 'out', d: 'mx1', e: 'zone_b' })
+  assert.equal([...hostOf(inventory, 'mx1').groups].sort(), ['mail', 'out', 'zone_a', 'zone_b'])
+  assert.equal(inventory.groups.get('mail'), ['mx1'])
+})
+
+test('a later file adds to an earlier one, and overrides it', async () => {
+  const inventory = await load('mail:\n  hosts: { mx1: , mx2: }\n  vars: { x: 1, y: 1 }\n', 'mail:\n  vars: { y: 2 }\n  hosts: { mx2: { x: 3 } }\n')
+  assert.equal(inventory.hosts.map((host) => [host.name, varsOf(host)]), [['mx1', { x: 1, y: 2 }], ['mx2', { x: 3, y: 2 }]])
+})
+
+test('YAML is read as 1.1, as Ansible does', async () => {
+  const { hosts } = await load('mail:\n  hosts:\n    mx1: { on_duty: yes, mode: 0644, text: "yes", time: 12:30, n: null }\n')
+  assert.equal(varsOf(hosts[0]!), { on_duty: true, mode: 0o644, text: 'yes', time: 750, n: null })
+})
+
+test('anchors, aliases and merge keys', async () => {
+  const { hosts } = await load('mail:\n  vars: &v { a: 1, b: 2 }\n  hosts:\n    mx1: { <<: *v, b: 3 }\n')
+  assert.equal(varsOf(hosts[0]!), { a: 1, b: 3 })
+})
+
+test('ranges, with leading zeros and steps', async () => {
+  const { hosts } = await load('mail:\n  hosts:\n    mx[08:10].example.org:\n    a[1:5:2]:\n')
+  assert.equal(hosts.map(({ name }) => name), ['mx08.example.org', 'mx09.example.org', 'mx10.example.org', 'a1', 'a3', 'a5'])
+})
+
+test('how a host is reached', async () => {
+  const { hosts } = await load(`
+mail:
+  vars: { ansible_user: ops, ansible_become: yes, ansible_python_interpreter: /usr/bin/python3 }
+  hosts:
+    mx1: { ansible_host: 192.0.2.1, ansible_port: "2222", ansible_ssh_private_key_file: ~/k, ansible_become: false, ansible_become_password: hunter2 }
+    mx2:
+`)
+  const [first, second] = hosts.map(({ address }) => address)
+  assert.equal([first!.address, first!.port, first!.user, first!.become], ['192.0.2.1', 2222, 'ops', false])
+  assert.match(first!.privateKeyFile!, /^\/.*\/k$/)
+  assert.not.match(JSON.stringify(hosts[0]), 'hunter2')
+  assert.equal([second!.address, second!.port, second!.user, second!.become], ['mx2', 22, 'ops', true])
+})
+
+/** Each with the line of the first file that is to blame. */
+const WRONG: readonly (readonly [string, string, number | undefined, RegExp])[] = [
+  ['a mistyped structural key', 'mail:\n  hosts:\n    mx1:\n  childern:\n    x:\n', 4, /childern.*did you mean children/],
+  ['a group straight below a group', 'all:\n  mail:\n    hosts:\n      mx1:\n', 2, /a group has hosts, children and vars, got "mail"/],
+  ['hosts as a list', 'mail:\n  hosts:\n    - mx1\n', 3, /hosts of mail must be a mapping, got a list/],
+  ['a host that is a text', 'mail:\n  hosts:\n    mx1: yes please\n', 3, /the host mx1 must be a mapping/],
+  ['a mistyped connection key', 'mail:\n  hosts:\n    mx1:\n      ansible_hots: a\n', 4, /ansible_hots is not supported: did you mean ansible_host/],
+  ['a connection key that is not supported', 'mail:\n  vars:\n    ansible_winrm_scheme: x\n  hosts:\n    mx1:\n', 3, /ansible_winrm_scheme is not supported/],
+  ['a port that is none', 'mail:\n  hosts:\n    mx1:\n      ansible_port: 99999\n', 4, /ansible_port must be a number from 1 to 65535, got 99999/],
+  ['a template', 'mail:\n  vars:\n    a: 1\n    b: "{{ a }}"\n  hosts:\n    mx1:\n', 4, /templates .* are not evaluated/],
+  ['a template in a list', 'mail:\n  vars:\n    b:\n      - "x-{{ a }}"\n  hosts:\n    mx1:\n', 4, /templates .* are not evaluated/],
+  ['a key twice', 'mail:\n  hosts:\n    mx1:\n    mx2:\n    mx1:\n', 5, /mx1 is here twice: first at .*1\.yaml:3/],
+  ['a vault', 'mail:\n  vars:\n    a: !vault |\n      x\n  hosts:\n    mx1:\n', undefined, /the tag !vault is not supported/],
+  ['no YAML', 'mail:\n  hosts: [mx1\n', undefined, /this is not YAML/],
+  ['two documents', 'mail:\n  hosts:\n    mx1:\n---\nx:\n', undefined, /one YAML document is wanted/],
+  ['nothing', '', undefined, /empty|no hosts/],
+  ['no hosts', 'mail:\n  vars: { a: 1 }\n', undefined, /the inventory has no hosts/],
+  ['a range backwards', 'mail:\n  hosts:\n    mx[3:1]:\n', 3, /the range mx\[3:1\] makes no sense/],
+  ['a huge range', 'mail:\n  hosts:\n    mx[1:999999999]:\n', 3, /makes no sense/],
+  ['a host name with a space', 'mail:\n  hosts:\n    "mx 1":\n', 3, /"mx 1" is no name for a host/],
+  ['a host name that runs something', 'mail:\n  hosts:\n    "-oProxyCommand=x":\n', 3, /is no name for a host/],
+  ['an address that is an option', 'mail:\n  hosts:\n    mx1:\n      ansible_host: -oProxyCommand=x\n', 4, /ansible_host must be a name or an address/],
+  ['groups in a circle', 'a:\n  children:\n    b:\nb:\n  children:\n    a:\n  hosts:\n    mx1:\n', undefined, /children of each other: a → b → a/],
+]
+for (const [what, text, line, message] of WRONG) {
+  test(`${what} is told${line === undefined ? '' : ' with its line'}`, async () => {
+    let told: unknown
+    await load(text).catch((error: unknown) => (told = error))
+    assert.ok(told instanceof Error && told.name === 'MailrunError', `it was accepted, or threw ${String(told)}`)
+    assert.match((told as Error).message, message)
+    if (line !== undefined) assert.ok((told as Error).message.startsWith(`${join(folder, '1.yaml')}:${line}: `), (told as Error).message)
+  })
+}
+
+test('files that cannot be read are told by name', async () => {
+  for (const [path, message] of [[join(folder, 'gone.yaml'), /there is no such file/], [folder, /this is a directory/]] as const) {
+    await loadInventory([path]).then(() => assert.unreachable(), (error: Error) => assert.match(error.message, message))
+  }
+})
+
+test('patterns: names, groups, globs, without, in both', async () => {
+  const inventory = await load('mail:\n  hosts: { mx1: , mx2: , mx3: }\nweb:\n  hosts: { mx2: , www1: }\n')
+  const chosen = (pattern: string): string => selectHosts(inventory, pattern, '--limit').map(({ name }) => name).join()
+  assert.is(chosen('all'), 'mx1,mx2,mx3,www1')
+  assert.is(chosen('mail'), 'mx1,mx2,mx3')
+  assert.is(chosen('www1,mx1'), 'mx1,www1')
+  assert.is(chosen('mail:&web'), 'mx2')
+  assert.is(chosen('mail:!mx2'), 'mx1,mx3')
+  assert.is(chosen('!web'), 'mx1,mx3')
+  assert.is(chosen('mx*'), 'mx1,mx2,mx3')
+  assert.is(chosen('all:!nothing_like_it'), 'mx1,mx2,mx3,www1')
+  assert.throws(() => chosen('mxl'), /no host and no group is called "mxl": did you mean mx1/)
+  assert.throws(() => chosen('mail:!mail'), /selects no host/)
+})
+
+test('10,000 hosts are read in a time that grows with their number, not its square', async () => {
+  const text = (count: number): string => `mail:\n  hosts:\n${Array.from({ length: count }, (_, index) => `    mx${index}.example.org: { ansible_host: 192.0.2.1, weight: ${index} }\n`).join('')}`
+  const took = async (count: number): Promise<number> => {
+    const began = performance.now()
+    assert.is((await load(text(count))).hosts.length, count)
+    return performance.now() - began
+  }
+  await took(1000)
+  const [small, large] = [await took(1000), await took(10_000)]
+  assert.ok(large < small * 40, `1,000: ${small.toFixed()} ms, 10,000: ${large.toFixed()} ms`)
+})
+
+test.run()

@@ -1,0 +1,88 @@
+// playbooks/dkim.ts before any host is touched: its vars, each error with its line, and selectors over the whole fleet.
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { suite } from '../../suite.ts'
+import { project, ROOT, type Ended, type Project } from '../cli/mailrun.ts'
+
+const test = suite('playbooks/dkim.ts')
+let here: Project
+test.before(() => {
+  here = project({})
+})
+test.after(() => here.remove())
+
+/** `--list-tasks` does all that comes before the first connection. */
+async function listed(inventory: string, ...words: readonly string[]): Promise<Ended> {
+  const at = join(here.folder, 'inventory.yaml')
+  writeFileSync(at, inventory)
+  return here.mailrun(join(ROOT, 'playbooks/dkim.ts'), '-i', 'inventory.yaml', '--list-tasks', ...words)
+}
+const fleet = (hosts: string, vars = 'domains: [example.org]'): string => `mail:\n  vars:\n    ${vars}\n  hosts:\n${hosts}`
+
+const REFUSED: readonly (readonly [string, string, RegExp])[] = [
+  ['no domains at all', 'mail:\n  hosts:\n    mx1:\n', /^mailrun: inventory\.yaml:3: host mx1: the var domains is missing/],
+  ['domains as a text', fleet('    mx1:\n', 'domains: example.org'), /^mailrun: inventory\.yaml:3: host mx1: var domains: a list of domains is wanted/],
+  ['an empty list', fleet('    mx1:\n', 'domains: []'), /inventory\.yaml:3: .*at least one domain/],
+  ['a domain that runs something', fleet('    mx1:\n', 'domains: ["$(touch /x).example"]'), /inventory\.yaml:3: .*domains\[0\]: a domain name is wanted, such as example\.org; got "\$\(touch/],
+  ['a domain with a quote', fleet('    mx1:\n', `domains: [good.example, "it's.example"]`), /domains\[1\]: a domain name is wanted/],
+  ['a domain that leaves its directory', fleet('    mx1:\n', 'domains: [../../etc.example]'), /a domain name is wanted/],
+  ['a domain with a newline', fleet('    mx1:\n', 'domains: ["a\\nb.example"]'), /a domain name is wanted/],
+  ['a domain that is an option', fleet('    mx1:\n', 'domains: ["-rf.example"]'), /a domain name is wanted/],
+  ['a selector that is no label', fleet('    mx1: { dkim_selector: "A B" }\n'), /inventory\.yaml:5: host mx1: var dkim_selector: a DKIM selector is wanted/],
+  ['a key too short', fleet('    mx1: { dkim_bits: 512 }\n'), /inventory\.yaml:5: .*dkim_bits: 1024, 2048, 3072 or 4096 is wanted/],
+  ['a socket elsewhere', fleet('    mx1: { opendkim_socket: "inet:8892@192.0.2.1" }\n'), /opendkim_socket: a socket of OpenDKIM is wanted/],
+  ['a port that is none', fleet('    mx1: { opendkim_socket: "inet:99999@localhost" }\n'), /opendkim_socket: a port from 1 to 65535/],
+  ['an action that is none', fleet('    mx1: { milter_default_action: ignore }\n'), /accept, tempfail, reject or quarantine is wanted/],
+  ['a mistyped var', fleet('    mx1: { dkim_selecter: a }\n'), /inventory\.yaml:5: host mx1: the playbook has no var dkim_selecter: did you mean dkim_selector/],
+  ['a name that gives no selector', fleet('    mx_1:\n'), /host mx_1: its name gives no DKIM selector .*set dkim_selector/],
+  ['two hosts with one selector', fleet('    mx1.a.example:\n    mx1.b.example:\n'), /host mx1\.b\.example: selector mx1 of example\.org is that of mx1\.a\.example already/],
+  ['two hosts with one selector that was set', fleet('    mx1:\n    mx2: { dkim_selector: mx1 }\n'), /inventory\.yaml:6: host mx2: selector mx1 of example\.org is that of mx1 already/],
+]
+for (const [what, inventory, message] of REFUSED) {
+  test(`${what} is refused, with exit status 1`, async () => {
+    const { code, stderr, stdout } = await listed(inventory)
+    assert.is(code, 1, stdout)
+    assert.match(stderr, message)
+  })
+}
+
+test('selectors collide over the whole inventory, whatever --limit says', async () => {
+  const { code, stderr } = await listed(fleet('    mx1.a.example:\n    mx1.b.example:\n'), '--limit', 'mx1.b.example')
+  assert.is(code, 1)
+  assert.match(stderr, /selector mx1 of example\.org/)
+})
+
+test('one selector for different domains is no collision; nor is the seed\'s "default" on one host', async () => {
+  assert.is((await listed('mail:\n  hosts:\n    mx1.a.example: { domains: [a.example] }\n    mx1.b.example: { domains: [b.example] }\n')).code, 0)
+  assert.is((await listed(fleet('    mx1: { dkim_selector: default }\n'))).code, 0)
+})
+
+test('all that is wrong is told at once, the same of many hosts once', async () => {
+  const { stderr } = await listed(fleet('    mx1: { dkim_bits: 1 }\n    mx2: { dkim_bits: 2 }\n    mx3:\n', 'domains: nope'))
+  assert.is(stderr.trim().split('\n').length, 3, stderr)
+  assert.match(stderr, /hosts mx1, mx2, mx3: var domains/)
+})
+
+test('--extra-vars win, and are typed as they must be', async () => {
+  const { code, stdout } = await listed(fleet('    mx1:\n'), '-e', 'dkim_selector=one', '-e', '{"domains": ["b.example"]}')
+  assert.is(code, 0)
+  assert.match(stdout, 'dkimKey one._domainkey.b.example')
+  assert.is((await listed(fleet('    mx1:\n'), '-e', 'dkim_bits=4096')).code, 0)
+  const wrong = await listed(fleet('    mx1:\n'), '-e', 'dkim_bits=many')
+  assert.match(wrong.stderr, /--extra-vars: host mx1: var dkim_bits/)
+})
+
+test('unicode domains are written in A-labels', async () => {
+  const { stdout } = await listed(fleet('    mx1:\n', 'domains: [Bücher.example]'))
+  assert.match(stdout, 'dkimKey mx1._domainkey.xn--bcher-kva.example')
+})
+
+test('an error in JSON is the one document on standard output', async () => {
+  const { code, stdout, stderr } = await listed('mail:\n  hosts:\n    mx1:\n', '--format', 'json')
+  assert.is(code, 1)
+  assert.is(stderr, '')
+  assert.match((JSON.parse(stdout) as { error: string }).error, /domains is missing/)
+})
+
+test.run()
