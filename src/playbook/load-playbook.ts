@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { MailrunError } from '../model/mailrun-error.ts'
 import type { Playbook } from '../model/playbook.ts'
 import { nearest } from '../text/nearest.ts'
+import { cacheFolder } from './cache-folder.ts'
 import { userError } from './user-error.ts'
 
 /** What Node's own type stripping cannot do, and jiti can. */
@@ -42,7 +43,7 @@ async function load(path: string, modules: () => Promise<Readonly<Record<string,
     }
   }
   const { createJiti } = await import('jiti')
-  return createJiti(path, { virtualModules: await modules(), interopDefault: false }).import(path)
+  return createJiti(path, { virtualModules: await modules(), interopDefault: false, fsCache: cacheFolder() }).import(path)
 }
 
 async function refuseMissing(path: string, absolute: string): Promise<void> {
