@@ -27,6 +27,7 @@ export const dkimKey = defineTask<DkimKeyArgs, readonly Signing[]>({
     (mailDomain(domain) === domain ? undefined : `domain must be a domain name in lower case (A-labels), got ${JSON.stringify(domain)}`) ??
     (isSelector(selector) ? undefined : `selector must be a DNS label, got ${JSON.stringify(selector)}`) ??
     (directory === undefined ? undefined : checkPath('directory', directory)) ??
+    (/[\s:]/.test(directory ?? '') ? `directory must hold no space and no colon, which OpenDKIM's KeyTable cannot, got ${JSON.stringify(directory)}` : undefined) ??
     (bits === undefined || (Number.isInteger(bits) && bits >= 1024 && bits <= 4096) ? undefined : `bits must be 1024 to 4096, got ${bits}`),
   probe: (args) => signingProbe({ domains: [args.domain], selector: args.selector, directory: args.directory ?? '/etc/dkimkeys' }),
   plan({ bits = 2048 }, now) {

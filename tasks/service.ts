@@ -29,6 +29,7 @@ export const service = defineTask<ServiceArgs, UnitState>({
   name: ({ unit }) => unit,
   check: ({ unit, state, masked, enabled, restartOn, reloadOn }) =>
     (/^[A-Za-z0-9@_.:\\-]+$/.test(unit) && !unit.startsWith('-') ? undefined : `${JSON.stringify(unit)} is no name of a unit`) ??
+    (/@(?:\.|$)/.test(unit) ? `${JSON.stringify(unit)} is a template: name an instance, such as ${JSON.stringify(unit.replace('@', '@name'))}` : undefined) ??
     (masked && (state === 'running' || enabled) ? 'a masked unit can neither run nor be enabled' : undefined) ??
     [...(restartOn ?? []), ...(reloadOn ?? [])].map((path) => checkPath('restartOn and reloadOn', path)).find((wrong) => wrong !== undefined),
   probe: (args) => unitProbe({ unit: fullName(args.unit), files: filesOf(args) }),

@@ -27,7 +27,7 @@ sleep 0.2
 real=$(systemctl show -p Type,ConsistsOf -- ${unit} | { t=; c=; while IFS= read -r l; do case $l in Type=oneshot) t=1;; ConsistsOf=*) c=$(printf %s "$l" | cut -d= -f2-);; esac; done; [ "$t" ] && [ "$c" ] && printf %s "$c" || printf %s ${unit}; })
 systemctl is-active --quiet -- $real || tell 'it does not stay up; its last lines:'
 i=; for u in $real; do i="$i$(systemctl show -p InvocationID --value -- "$u") "; done
-{ printf '%s\n' "$(printf %s "$i" | sed 's/ $//')"; cat ${`${stamp}.new`}; } > ${`${stamp}.done`}
+{ printf '%s\n%s\0' ${unit} "$${raw('{i% }')}"; cat ${`${stamp}.new`}; printf '.end\0'; } > ${`${stamp}.done`}
 mv -fT -- ${`${stamp}.done`} ${stamp}; rm -f -- ${`${stamp}.new`}`,
   ])
 }

@@ -1,10 +1,11 @@
 // Makes one trip over a connection: sends the script, tells its progress, and reads what came of it.
 import { randomBytes } from 'node:crypto'
-import { ProbeError, type Probe } from '../model/probe.ts'
+import type { Probe } from '../model/probe.ts'
 import { ConnectionLost, type Connection } from './connection.ts'
 import type { Asked } from './foresee.ts'
 import type { PlannedStep } from './steps.ts'
-import { itemsOf, questionFrames, tripScript, type QuestionFrame } from './trip.ts'
+import { questionFrames, readAnswers } from './questions.ts'
+import { tripScript } from './trip.ts'
 import { answerOf, stderrByQuestion, tripReader, type Frame } from './trip-reader.ts'
 
 export interface Trip {
@@ -104,7 +105,9 @@ export async function makeTrip(connection: Connection, trip: Trip, watcher: Trip
       onStdout: (chunk) => reader.feed(chunk),
       signal: watch.signal,
     })
-    return ended ?? { kind: 'asked', asked: readAnswers(questions, answers, stderrByQuestion(mark, stderr)) }
+    if (ended) return ended
+    const errors = stderrByQuestion(mark, stderr)
+    return { kind: 'asked', asked: readAnswers(questions, new Map([...answers].map(([index, frame]) => [index, answerOf(frame, errors.get(index))]))) }
   } catch (error) {
     if (error instanceof ConnectionLost && watch.why !== undefined) throw new ConnectionLost(watch.why)
     throw error
@@ -112,39 +115,6 @@ export async function makeTrip(connection: Connection, trip: Trip, watcher: Trip
     watch.clear()
     trip.interrupt.removeEventListener('abort', stop)
   }
-}
-
-/** Answers by probe key, each parsed once. */
-function readAnswers(
-  questions: readonly QuestionFrame[],
-  frames: ReadonlyMap<number, Extract<Frame, { kind: 'answered' }>>,
-  stderr: ReadonlyMap<number, string>,
-): (probe: Probe<unknown>) => Asked {
-  const byKey = new Map<string, Asked>()
-  questions.forEach((question, index) => {
-    const frame = frames.get(index)
-    const answer = frame && answerOf(frame, stderr.get(index))
-    const read = (probe: Probe<unknown>, own: () => typeof answer): Asked => {
-      try {
-        const mine = own()
-        if (mine === undefined) return { error: 'the host did not answer the question' }
-        return { state: probe.parse(mine) }
-      } catch (error) {
-        if (error instanceof ProbeError) return { error: error.message }
-        return { error: `the probe ${probe.key} has a bug, reading its answer threw: ${error instanceof Error ? error.stack : String(error)}` }
-      }
-    }
-    const { family } = question
-    if (family === undefined) {
-      for (const probe of question.probes) byKey.set(probe.key, read(probe, () => answer))
-      return
-    }
-    let split: readonly (typeof answer)[] | undefined
-    question.probes.forEach((probe, item) => {
-      byKey.set(probe.key, read(probe, () => (split ??= answer && family.split(answer, itemsOf(question.probes)))?.[item]))
-    })
-  })
-  return (probe) => byKey.get(probe.key) ?? { error: 'the question was not asked' }
 }
 
 interface Watchdog {

@@ -1,6 +1,6 @@
 // Writes one trip: the lock, the changes, then the questions, as one script that runs whole or not at all.
-import type { Family, Probe } from '../model/probe.ts'
 import { quote } from '../shell/quote.ts'
+import type { QuestionFrame } from './questions.ts'
 
 /** One process to run on the host: a change, or a piece that goes before it. */
 export interface Step {
@@ -19,44 +19,11 @@ export interface TripRequest {
   readonly stopFile: string
 }
 
-/** One process that answers one probe, or a family of them. */
-export interface QuestionFrame {
-  readonly text: string
-  readonly probes: readonly Probe<unknown>[]
-  readonly family: Family | undefined
-}
-
 /** The steps whose output is sent while they run are those that may take longer than this. */
 const STREAMED_FROM_SECONDS = 60
 const KILL_AFTER_SECONDS = 10
 const OUTPUT_CAP_BYTES = 65_536
 const PROGRESS_CAP_BYTES = 262_144
-
-/** Equal keys are asked once, a family's items together. */
-export function questionFrames(probes: readonly Probe<unknown>[]): readonly QuestionFrame[] {
-  const frames: QuestionFrame[] = []
-  const families = new Map<string, { family: Family; probes: Probe<unknown>[] }>()
-  const seen = new Set<string>()
-  for (const probe of probes) {
-    if (seen.has(probe.key)) continue
-    seen.add(probe.key)
-    if ('script' in probe.question) {
-      frames.push({ text: probe.question.script.text, probes: [probe], family: undefined })
-      continue
-    }
-    const { family } = probe.question
-    const group = families.get(family.name)
-    if (group) group.probes.push(probe)
-    else families.set(family.name, { family, probes: [probe] })
-  }
-  for (const { family, probes: members } of families.values()) {
-    frames.push({ text: family.script(itemsOf(members)).text, probes: members, family })
-  }
-  return frames
-}
-
-export const itemsOf = (probes: readonly Probe<unknown>[]): readonly string[] =>
-  probes.flatMap((probe) => ('family' in probe.question ? [probe.question.item] : []))
 
 /**
  * The trip as one `{ … }`: cut short on its way, the shell refuses it whole.

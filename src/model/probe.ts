@@ -15,7 +15,20 @@ export interface Family {
   split(answer: Answer, items: readonly string[]): readonly Answer[]
 }
 
-export type Question = { readonly script: Script } | { readonly family: Family; readonly item: string }
+export type Question =
+  | { readonly script: Script }
+  | { readonly family: Family; readonly item: string }
+  /** Several questions as one, each asked as itself; `parse` is given {@link partsAnswer}. */
+  | { readonly parts: readonly Probe<unknown>[] }
+
+/** The questions that are really asked for a probe: itself, or its parts. */
+export const leavesOf = (probe: Probe<unknown>): readonly Probe<unknown>[] => ('parts' in probe.question ? probe.question.parts.flatMap(leavesOf) : [probe])
+
+/** The answers to the parts as one. */
+export const partsAnswer = (answers: readonly Answer[]): Answer => ({ code: 0, stdout: JSON.stringify(answers), stderr: '' })
+
+/** The inverse of {@link partsAnswer}. */
+export const answersOfParts = ({ stdout }: Answer): readonly Answer[] => JSON.parse(stdout) as readonly Answer[]
 
 export interface Probe<State> {
   /** Whom it is put to. */

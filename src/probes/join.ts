@@ -1,10 +1,7 @@
 // One question out of several, for a task whose state is what all of them answer.
-import { ProbeError, type Probe } from '../model/probe.ts'
-import type { Answer } from '../model/answer.ts'
-import type { Script } from '../shell/script.ts'
-import { raw } from '../shell/script.ts'
+import { answersOfParts, type Probe } from '../model/probe.ts'
 
-/** Asked as one script; foreseen part by part. @param split - the inverse of `join`. */
+/** Each part is asked as itself, so that other tasks' equal questions cost nothing; foreseen part by part. @param split - the inverse of `join`. */
 export function joinProbes<First, Rest, State>(
   first: Probe<First>,
   rest: readonly Probe<Rest>[],
@@ -16,11 +13,10 @@ export function joinProbes<First, Rest, State>(
     to: 'host',
     key: `joined ${JSON.stringify(all.map(({ key }) => key))}`,
     reads: all.flatMap(({ reads }) => reads),
-    question: { script: raw(`${all.map((probe) => `( ${scriptOf(probe).text}\n)\nprintf '\\0mailrun-next\\0'`).join('\n')}`) },
+    question: { parts: all },
     parse(answer) {
-      const parts = answer.stdout.split('\0mailrun-next\0')
-      if (parts.length !== all.length + 1) throw new ProbeError('the answer was cut short')
-      return join(first.parse(answerTo(first, { ...answer, stdout: parts[0]! })), rest.map((probe, index) => probe.parse(answerTo(probe, { ...answer, stdout: parts[index + 1]! }))))
+      const [one, ...more] = answersOfParts(answer)
+      return join(first.parse(one!), rest.map((probe, index) => probe.parse(more[index]!)))
     },
     facts(state) {
       const [one, more] = split(state)
@@ -34,7 +30,3 @@ export function joinProbes<First, Rest, State>(
     },
   }
 }
-
-const scriptOf = ({ question }: Probe<unknown>): Script => ('script' in question ? question.script : question.family.script([question.item]))
-
-const answerTo = ({ question }: Probe<unknown>, answer: Answer): Answer => ('script' in question ? answer : question.family.split(answer, [question.item])[0]!)

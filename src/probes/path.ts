@@ -70,7 +70,8 @@ const family: Family = {
       `printf '\\0GROUPS\\0'`,
       ...(accounts('group').length === 0 ? [] : [`getent group ${words(accounts('group'))}`]),
       `printf '\\0CONTENTS\\0'`,
-      ...(read.length === 0 ? [] : [`find ${words(read)} -maxdepth 0 -type f -size -${CONTENT_BYTES / 512 + 1} -printf '%p\\0%s\\0' -exec cat -- {} \\;`]),
+      // Sizes first, then the bytes of all by one process; what changes in between does not fit its digest.
+      ...(read.length === 0 ? [] : [`for_contents() { find ${words(read)} -maxdepth 0 -type f -size -${CONTENT_BYTES / 512 + 1} "$@"; }; for_contents -printf '%p\\0%s\\0'; printf 'BYTES\\0'; for_contents -exec cat -- {} +`]),
       ':',
     ].join('\n'))
   },
@@ -124,10 +125,10 @@ function readAll({ stdout, stderr }: Answer, questions: readonly Item[]) {
   next()
   const groups = names()
   next()
+  const sizes: [string, number][] = []
+  if (at < stdout.length) for (let path = next(); path !== 'BYTES'; path = next()) sizes.push([wire.get(path) ?? '', Number(next())])
   const contents = new Map<string, string>()
-  while (at < stdout.length) {
-    const path = wire.get(next()) ?? ''
-    const size = Number(next())
+  for (const [path, size] of sizes) {
     const bytes = stdout.slice(at, at + size)
     at += size
     const digest = createHash('sha256').update(Buffer.from(bytes, 'latin1')).digest('hex')

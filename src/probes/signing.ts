@@ -1,11 +1,11 @@
 // Asks with which key a host signs for a domain: the one that its tables name, else the one it is to have first.
-import { utf8 } from '../model/answer.ts'
+import { utf8, type Answer } from '../model/answer.ts'
 import { factAbout } from '../model/fact.ts'
-import { defineProbe, ProbeError, type Probe } from '../model/probe.ts'
+import { answersOfParts, defineProbe, ProbeError, type Family, type Probe } from '../model/probe.ts'
 import { isKnown, UNKNOWN, type Known } from '../model/unknown.ts'
 import { dkimName, dkimValue, type DnsRecord } from '../mail/dkim-record.ts'
+import { quote } from '../shell/quote.ts'
 import { raw } from '../shell/script.ts'
-import { sh } from '../shell/sh.ts'
 
 export const KEY_TABLE = '/etc/dkimkeys/KeyTable'
 export const SIGNING_TABLE = '/etc/dkimkeys/SigningTable'
@@ -37,32 +37,9 @@ export function signingProbe({ domains, selector, directory }: SigningQuestion):
   return defineProbe<readonly Signing[]>({
     key: `signing ${JSON.stringify([domains, selector, directory])}`,
     reads: [...domains.map((domain) => `path:${keyPath(directory, domain, selector)}` as const), `path:${KEY_TABLE}`, `path:${SIGNING_TABLE}`, `path:${CONFIGURATION}`, 'package:openssl'],
-    // Tables are looked for where OpenDKIM is told that they are: a host set up by hand keeps the keys that it signs with.
-    script: sh`
-table() { t=$(awk -v n="$1" 'tolower($1)==tolower(n) {print $2}' ${CONFIGURATION} 2>/dev/null | tail -n 1); t=$${raw("{t#*file:}")}; case $t in /*) ;; *) t=$2;; esac; printf %s "$t"; }
-S=$(table SigningTable ${SIGNING_TABLE}) K=$(table KeyTable ${KEY_TABLE})
-ask() {
-  s=${selector} p=$2
-  n=$(awk -v d="*@$1" '$1==d {print $2; exit}' "$S" 2>/dev/null)
-  k=; [ -z "$n" ] || k=$(awk -v n="$n" '$1==n {print $2; exit}' "$K" 2>/dev/null)
-  case $k in "$1":*:/*) r=$${raw('{k#*:}')}; [ -f "$${raw('{r#*:}')}" ] && s=$${raw('{r%%:*}')} p=$${raw('{r#*:}')};; esac
-  if [ ! -e "$p" ]; then a='absent - -'; b=; else a=$(stat -c '%U %G %a' -- "$p"); b=$(openssl pkey -in "$p" -passin pass: -pubout -outform DER 2>/dev/null </dev/null | base64 -w0); command -v openssl >/dev/null || b=none; fi
-  printf '%s\t%s\t%s\t%s\t%s\n' "$1" "$s" "$p" "$a" "$b"
-}
-${domains.map((domain) => sh`ask ${domain} ${keyPath(directory, domain, selector)}`).reduce((all, each) => sh`${all}
-${each}`, raw(''))}`,
-    parse({ stdout, stderr }) {
-      const lines = utf8(stdout).split('\n').slice(0, -1)
-      if (lines.length !== domains.length) throw new ProbeError(`the keys cannot be asked for: ${utf8(stderr).trim()}`)
-      return lines.map((line): Signing => {
-        const [domain = '', inUse = '', path = '', attributes = '', publicKey = ''] = line.split('\t')
-        const [owner = '', group = '', mode = ''] = attributes.split(' ')
-        const base = { domain, selector: inUse, path }
-        if (owner === 'absent' && group === '-') return { ...base, key: { kind: 'absent' } }
-        if (publicKey === '') return { ...base, key: { kind: 'invalid' } }
-        return { ...base, key: { kind: 'key', owner, group, mode: mode.padStart(4, '0'), publicKey: publicKey === 'none' ? UNKNOWN : publicKey } }
-      })
-    },
+    family,
+    item: JSON.stringify(domains.map((domain): Item => [domain, selector, keyPath(directory, domain, selector)])),
+    parse: ({ stdout }) => JSON.parse(stdout, (key, value: unknown) => (key === 'publicKey' && value === null ? UNKNOWN : value)) as readonly Signing[],
     foresee(state, known) {
       if (known.resource === 'package:openssl') return state
       if (known.resource === `path:${KEY_TABLE}` || known.resource === `path:${SIGNING_TABLE}` || known.resource === `path:${CONFIGURATION}`) return state
@@ -73,6 +50,53 @@ ${each}`, raw(''))}`,
       })
     },
   })
+}
+
+/** Domain, selector and path of the first key. */
+type Item = readonly [string, string, string]
+const itemsOf = (items: readonly string[]): readonly Item[] => [...new Map(items.flatMap((item) => JSON.parse(item) as Item[]).map((each) => [each.join(' '), each])).values()]
+
+const family: Family = {
+  name: 'signing',
+  // Tables are looked for where OpenDKIM is told that they are: a host set up by hand keeps the keys that it signs with.
+  script: (items) => raw(`
+S=${SIGNING_TABLE} K=${KEY_TABLE}
+[ -r ${CONFIGURATION} ] && while read -r n v r || [ "$n" ]; do
+  case $n in [Ss]igning[Tt]able) v=\${v#*file:}; case $v in /*) S=$v;; esac;; [Kk]ey[Tt]able) v=\${v#*file:}; case $v in /*) K=$v;; esac;; esac
+done < ${CONFIGURATION}
+[ -r "$S" ] || S=/dev/null; [ -r "$K" ] || K=/dev/null
+command -v openssl >/dev/null && o=1 || o=
+printf '%s %s %s\\n' ${itemsOf(items).map((item) => item.map(quote).join(' ')).join(' ')} |
+awk 'f==0 {n++; d[n]=$1; s[n]=$2; p[n]=$3; next} f==1 {if (!($1 in k)) k[$1]=$2; next} !($1 in t) {t[$1]=$2} END {for (i=1; i<=n; i++) print d[i], s[i], p[i], k[t["*@" d[i]]]}' f=0 - f=1 "$K" f=2 "$S" | {
+  set --
+  while read -r d s p k; do
+    f=$p
+    case $k in "$d":*:/*) r=\${k#*:}; [ -f "\${r#*:}" ] && s=\${r%%:*} p=\${r#*:};; esac
+    echo "signing $d $f $s $p"; [ ! -e "$p" ] || { set -- "$@" "$p"; [ "$o" ] || echo no-openssl; [ -z "$o" ] || openssl pkey -in "$p" -passin pass: -pubout 2>/dev/null </dev/null; }
+  done
+  [ $# = 0 ] || find "$@" -maxdepth 0 -printf 'file %u %g %m %p\\n' 2>/dev/null
+  echo end
+}`),
+  split(answer, items) {
+    const told = read(answer)
+    return items.map((item) => ({ ...answer, stdout: JSON.stringify((JSON.parse(item) as Item[]).map(([domain, , path]) => told(domain, path)), (_, value: unknown) => (value === UNKNOWN ? null : value)) }))
+  },
+}
+
+function read({ stdout, stderr }: Answer): (domain: string, path: string) => Signing {
+  const text = utf8(stdout)
+  if (!text.endsWith('end\n')) throw new ProbeError(`the keys cannot be asked for: ${utf8(stderr).trim() || 'no answer'}`)
+  const files = new Map([...text.matchAll(/^file (\S+) (\S+) (\S+) (.*)$/gm)].map(([, owner = '', group = '', mode = '', path = '']) => [path, { owner, group, mode: mode.padStart(4, '0') }]))
+  const signing = new Map([...text.matchAll(/^signing (\S+) (\S+) (\S+) (.*)\n((?:no-openssl\n)?)((?:-----BEGIN PUBLIC KEY-----[^-]*-----END PUBLIC KEY-----\n)?)/gm)].map(([, domain = '', first = '', selector = '', path = '', without = '', pem = '']): [string, Signing] => {
+    const file = files.get(path)
+    const publicKey = without !== '' ? UNKNOWN : pem.replace(/-----.*-----|\s/g, '')
+    return [`${domain} ${first}`, { domain, selector, path, key: file === undefined ? { kind: 'absent' } : publicKey === '' ? { kind: 'invalid' } : { kind: 'key', ...file, publicKey } }]
+  }))
+  return (domain, path) => {
+    const found = signing.get(`${domain} ${path}`)
+    if (found === undefined) throw new ProbeError(`the key of ${domain} cannot be asked for: ${utf8(stderr).trim() || 'no answer'}`)
+    return found
+  }
 }
 
 const valueOf = (key: Signing['key']): Known<string> => (key.kind === 'key' && isKnown(key.publicKey) ? dkimValue(key.publicKey) : UNKNOWN)
@@ -88,7 +112,8 @@ export function dkimRecords(question: SigningQuestion): Probe<readonly (Omit<Dns
   return {
     ...signing,
     key: `records of ${signing.key}`,
-    parse: (answer) => records(signing.parse(answer)),
+    question: { parts: [signing] },
+    parse: (answer) => records(signing.parse(answersOfParts(answer)[0]!)),
     facts: () => [],
     foresee: (state) => state,
   }

@@ -1,7 +1,7 @@
 // Asks systemd about a unit, and whether it has loaded its files as they are now.
-import { utf8 } from '../model/answer.ts'
+import { utf8, type Answer } from '../model/answer.ts'
 import { fact, factAbout, type Fact, type PathFact } from '../model/fact.ts'
-import { defineProbe, ProbeError, type Probe } from '../model/probe.ts'
+import { defineProbe, ProbeError, type Family, type Probe } from '../model/probe.ts'
 import { isKnown } from '../model/unknown.ts'
 import { quote } from '../shell/quote.ts'
 import { raw, type Script } from '../shell/script.ts'
@@ -45,56 +45,111 @@ const definitionsOf = (unit: string): readonly string[] =>
   [...new Set([unit, unit.replace(/@.*(?=\.)/, '@')])].flatMap((name) => UNIT_DIRECTORIES.flatMap((directory) => [`${directory}/${name}`, `${directory}/${name}.d`]))
 
 export function unitProbe({ unit, files }: UnitQuestion): Probe<UnitState> {
-  const properties = 'LoadState,ActiveState,UnitFileState,Type,NeedDaemonReload,InvocationID,ActiveEnterTimestamp,ConsistsOf,Id'
   return defineProbe<UnitState>({
     key: `unit ${JSON.stringify([unit, files])}`,
     reads: [`unit:${unit}`, ...[...files, ...definitionsOf(unit)].map((path) => `path:${path}` as const)],
-    script: sh`
-show() { systemctl show --timestamp=us+utc -p ${properties} -- "$@" </dev/null; }
-t=$(show ${unit}) || exit
-printf '%s\n' "$t"
-w=; case "$t" in *Type=oneshot*) w=$(printf '%s\n' "$t" | sed -n 's/^ConsistsOf=//p');; esac
-[ -z "$w" ] || { echo; show $w; }
-printf '\0'
-cat ${stampOf(unit)} 2>/dev/null
-printf '\0\0'
-${fileStates(files)}`,
-    parse({ stdout, stderr }) {
-      const [shown, rest] = cut(stdout, '\0')
-      const [stamp, now] = cut(rest, '\0\0')
-      const units = shown.trim().split('\n\n').map(propertiesOf)
-      const own = units[0]
-      if (own?.get('LoadState') === undefined) throw new ProbeError(`systemd cannot be asked: ${utf8(stderr).trim() || 'no answer'}`)
-      const real = units.length > 1 ? units.slice(1) : [own]
-      const active = units.every((each) => ['active', 'reloading'].includes(each.get('ActiveState') ?? ''))
-      return {
-        there: !['not-found', 'error', 'bad-setting'].includes(own.get('LoadState')!) ,
-        active,
-        enabled: own.get('LoadState') === 'masked' ? 'masked' : own.get('UnitFileState') ?? '',
-        needDaemonReload: units.some((each) => each.get('NeedDaemonReload') === 'yes'),
-        stale: active ? staleFiles(files, real, stamp, now) : [],
-        real: real.map((each) => each.get('Id') ?? unit),
-      }
-    },
+    family,
+    item: JSON.stringify({ unit, files } satisfies UnitQuestion),
+    parse: ({ stdout }) => JSON.parse(stdout) as UnitState,
     facts: ({ there, active, enabled }) => [fact('unit', unit, there ? { kind: 'unit', active, enabled: enabled as 'enabled' } : { kind: 'absent' })],
     foresee: (state, known) => foresee(unit, files, state, known),
   })
 }
 
-function cut(text: string, at: string): readonly [string, string] {
-  const index = text.indexOf(at)
-  if (index < 0) throw new ProbeError('the answer about a unit was cut short')
-  return [text.slice(0, index), text.slice(index + at.length)]
+const PROPERTIES = 'LoadState,ActiveState,UnitFileState,Type,NeedDaemonReload,InvocationID,ActiveEnterTimestamp,ConsistsOf,Id'
+const questionsOf = (items: readonly string[]): readonly UnitQuestion[] => items.map((item) => JSON.parse(item) as UnitQuestion)
+const unitsOf = (items: readonly string[]): readonly string[] => [...new Set(questionsOf(items).map(({ unit }) => unit))]
+
+const family: Family = {
+  name: 'unit',
+  // Asked twice where a unit is a oneshot wrapper: then for what stands behind it, too.
+  script: (items) => sh`
+show() { systemctl show --timestamp=us+utc -p ${PROPERTIES} -- "$@" </dev/null; }
+t=$(show ${unitsOf(items)}) || exit
+printf '%s\n\0' "$t"
+w= o= c=
+while IFS= read -r l; do case $l in Type=oneshot) o=1;; ConsistsOf=*) c=$${raw('{l#*=}')};; '') [ "$o" ] && w="$w $c"; o= c=;; esac; done <<X
+$t
+
+X
+[ "$w" ] && show $w
+printf '\0'
+cat ${unitsOf(items).map(stampOf)} 2>/dev/null
+printf '.stamps\0'
+${fileStates([...new Set(questionsOf(items).flatMap(({ files }) => files))])}
+printf '.end\0'`,
+  split(answer, items) {
+    const told = read(answer, items)
+    return questionsOf(items).map((question) => ({ ...answer, stdout: JSON.stringify(told(question)) }))
+  },
 }
 
-const propertiesOf = (block: string): ReadonlyMap<string, string> =>
+type Properties = ReadonlyMap<string, string>
+
+function read({ stdout, stderr }: Answer, items: readonly string[]): (question: UnitQuestion) => UnitState {
+  const units = unitsOf(items)
+  const [shown = '', behind = '', ...rest] = stdout.split('\0')
+  const own = blocksOf(shown)
+  if (!stdout.endsWith('.end\0') || own.length !== units.length) throw new ProbeError(`systemd cannot be asked: ${utf8(stderr).trim() || 'no answer'}`)
+  const wrapped = new Map(blocksOf(behind).map((each) => [each.get('Id'), each]))
+  const [stamps, states] = cutAt(rest, '.stamps')
+  const stampsOf = readStamps(stamps, units)
+  const current = statesOf(states)
+  return ({ unit, files }) => {
+    const block = own[units.indexOf(unit)]!
+    const behindIt = block.get('Type') === 'oneshot' ? (block.get('ConsistsOf') ?? '').split(' ').flatMap((name) => wrapped.get(name) ?? []) : []
+    return stateOf(unit, files, block, behindIt, stampsOf.get(unit), current)
+  }
+}
+
+function stateOf(unit: string, files: readonly string[], own: Properties, behind: readonly Properties[], stamp: Stamp | undefined, current: States): UnitState {
+  const all = [own, ...behind]
+  const real = behind.length > 0 ? behind : [own]
+  const active = all.every((each) => ['active', 'reloading'].includes(each.get('ActiveState') ?? ''))
+  return {
+    there: !['not-found', 'error', 'bad-setting'].includes(own.get('LoadState') ?? 'error'),
+    active,
+    enabled: own.get('LoadState') === 'masked' ? 'masked' : (own.get('UnitFileState') ?? ''),
+    needDaemonReload: all.some((each) => each.get('NeedDaemonReload') === 'yes'),
+    stale: active ? staleFiles(files, real, stamp, current) : [],
+    real: real.map((each) => each.get('Id') ?? unit),
+  }
+}
+
+/** Only whole ones: what is cut short or of another form proves nothing. */
+function readStamps(entries: readonly string[], units: readonly string[]): ReadonlyMap<string, Stamp> {
+  const stamps = new Map<string, Stamp>()
+  let begun: { readonly unit: string; readonly invocations: string; readonly from: number } | undefined
+  entries.forEach((entry, index) => {
+    const [unit = '', invocations] = entry.split('\n')
+    if (invocations !== undefined && units.includes(unit)) begun = { unit, invocations, from: index + 1 }
+    if (entry !== '.end' || begun === undefined) return
+    stamps.set(begun.unit, { invocations: begun.invocations, states: statesOf(entries.slice(begun.from, index)) })
+    begun = undefined
+  })
+  return stamps
+}
+
+const blocksOf = (shown: string): readonly Properties[] => shown.trim().split('\n\n').filter((block) => block !== '').map(propertiesOf)
+
+function cutAt(entries: readonly string[], mark: string): readonly [readonly string[], readonly string[]] {
+  const index = entries.indexOf(mark)
+  if (index < 0) throw new ProbeError('the answer about units was cut short')
+  return [entries.slice(0, index), entries.slice(index + 1)]
+}
+
+const propertiesOf = (block: string): Properties =>
   new Map(block.split('\n').map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]))
 
 interface FileState { readonly mtime: string; readonly ctime: bigint; digest: string }
+type States = ReadonlyMap<string, FileState>
 
-function statesOf(text: string): ReadonlyMap<string, FileState> {
+/** What a unit had loaded, and which of its invocations. */
+interface Stamp { readonly invocations: string; readonly states: States }
+
+function statesOf(entries: readonly string[]): States {
   const states = new Map<string, FileState>()
-  for (const entry of text.split('\0')) {
+  for (const entry of entries) {
     const times = /^(\d+)\.(\d{9})\d* (\d+)\.(\d{9})\d* (.*)$/s.exec(entry)
     if (times) states.set(times[5]!, { mtime: `${times[1]}${times[2]}`, ctime: BigInt(`${times[3]}${times[4]}`), digest: '' })
     const digest = /^([0-9a-f]{64}) .(.*)$/s.exec(entry)
@@ -105,14 +160,13 @@ function statesOf(text: string): ReadonlyMap<string, FileState> {
 }
 
 /** With a stamp of this invocation its digests and times count; without, the unit must have started safely after each file's last change. */
-function staleFiles(files: readonly string[], units: readonly ReadonlyMap<string, string>[], stamp: string, now: string): readonly string[] {
-  const current = statesOf(now)
+function staleFiles(files: readonly string[], units: readonly Properties[], stamp: Stamp | undefined, current: States): readonly string[] {
   const wire = (path: string): string => Buffer.from(path).toString('latin1')
-  const invocations = units.map((each) => each.get('InvocationID') ?? '').join(' ')
-  const [first, loaded] = stamp.includes('\n') ? cut(stamp, '\n') : ['', '']
-  if (first === invocations) {
-    const then = statesOf(loaded)
-    return files.filter((path) => then.get(wire(path))?.digest !== current.get(wire(path))?.digest || then.get(wire(path))?.mtime !== current.get(wire(path))?.mtime)
+  if (stamp !== undefined && stamp.invocations === units.map((each) => each.get('InvocationID') ?? '').join(' ')) {
+    return files.filter((path) => {
+      const [then, now] = [stamp.states.get(wire(path)), current.get(wire(path))]
+      return then?.digest !== now?.digest || then?.mtime !== now?.mtime
+    })
   }
   const started = units.map((each) => nanoseconds(each.get('ActiveEnterTimestamp') ?? '')).reduce((a, b) => (a < b ? a : b))
   return files.filter((path) => {

@@ -1,6 +1,7 @@
 // The laws that every plan of every task keeps; each is checked on a state, with no host but a local `sh -n`.
 import { spawnSync } from 'node:child_process'
 import { isDeepStrictEqual } from 'node:util'
+import { leavesOf } from '../model/probe.ts'
 import type { PlanContext, Task } from '../model/task.ts'
 import type { Script } from '../shell/script.ts'
 import { disagreement } from './agrees.ts'
@@ -8,9 +9,10 @@ import { disagreement } from './agrees.ts'
 /** The laws that the task breaks on this state, in words; none for a task that is right. */
 export function brokenLaws<State>(task: Task<State>, now: State, context: PlanContext): readonly string[] {
   const broken: string[] = []
-  const { question } = task.probe
-  const asks = 'script' in question ? question.script : question.family.script([question.item])
-  broken.push(...unparsable('the question', asks))
+  for (const { question } of leavesOf(task.probe)) {
+    if ('script' in question) broken.push(...unparsable('the question', question.script))
+    if ('family' in question) broken.push(...unparsable('the question', question.family.script([question.item])))
+  }
 
   const frozen = deepFreeze(now)
   const plan = task.plan(frozen, context)

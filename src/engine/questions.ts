@@ -1,0 +1,69 @@
+// Which questions a trip asks: equal ones once, a family's by one process; and which answer is whose.
+import type { Answer } from '../model/answer.ts'
+import { leavesOf, partsAnswer, ProbeError, type Family, type Probe } from '../model/probe.ts'
+import type { Asked } from './foresee.ts'
+
+/** One process that answers one question, or those of a family. */
+export interface QuestionFrame {
+  readonly text: string
+  readonly family: Family | undefined
+  readonly items: readonly string[]
+}
+
+export function questionFrames(probes: readonly Probe<unknown>[]): readonly QuestionFrame[] {
+  const scripts = new Set<string>()
+  const families = new Map<string, { readonly family: Family; readonly items: Set<string> }>()
+  for (const { question } of probes.flatMap(leavesOf)) {
+    if ('script' in question) scripts.add(question.script.text)
+    if (!('family' in question)) continue
+    const known = families.get(question.family.name)
+    if (known) known.items.add(question.item)
+    else families.set(question.family.name, { family: question.family, items: new Set([question.item]) })
+  }
+  return [
+    ...[...scripts].map((text) => ({ text, family: undefined, items: [] })),
+    ...[...families.values()].map(({ family, items }) => ({ text: family.script([...items]).text, family, items: [...items] })),
+  ]
+}
+
+/** What each probe was told, read once. @param answers - by the frame's place. */
+export function readAnswers(frames: readonly QuestionFrame[], answers: ReadonlyMap<number, Answer>): (probe: Probe<unknown>) => Asked {
+  const byText = new Map<string, Answer>()
+  const byFamily = new Map<string, () => ReadonlyMap<string, Answer>>()
+  frames.forEach(({ text, family, items }, index) => {
+    const answer = answers.get(index)
+    if (answer === undefined) return
+    if (family === undefined) byText.set(text, answer)
+    else byFamily.set(family.name, once(() => new Map(family.split(answer, items).map((part, item) => [items[item]!, part]))))
+  })
+  const answerTo = ({ question }: Probe<unknown>): Answer | undefined => {
+    if ('script' in question) return byText.get(question.script.text)
+    if ('family' in question) return byFamily.get(question.family.name)?.().get(question.item)
+    const parts = question.parts.map(answerTo)
+    return parts.every((part) => part !== undefined) ? partsAnswer(parts) : undefined
+  }
+  const read = new Map<string, Asked>()
+  return (probe) => {
+    const known = read.get(probe.key)
+    if (known) return known
+    const asked = stateOf(probe, answerTo)
+    read.set(probe.key, asked)
+    return asked
+  }
+}
+
+function stateOf(probe: Probe<unknown>, answerTo: (probe: Probe<unknown>) => Answer | undefined): Asked {
+  try {
+    const answer = answerTo(probe)
+    return answer === undefined ? { error: 'the host did not answer the question' } : { state: probe.parse(answer) }
+  } catch (error) {
+    if (error instanceof ProbeError) return { error: error.message }
+    return { error: `the probe ${probe.key} has a bug, reading its answer threw: ${error instanceof Error ? error.stack : String(error)}` }
+  }
+}
+
+/** Made when first asked for; what it throws it throws each time. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => (made ??= { value: make() }).value
+}
