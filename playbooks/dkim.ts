@@ -1,5 +1,5 @@
 // The main job: every host signs mail of its domains with DKIM. Prints the records to publish.
-import { playbook, v } from 'mailrun'
+import { playbook, v, type PlaybookHost } from 'mailrun'
 import { dkimRecords, domain, isSelector, milterOf, opendkimSocket, selector } from 'mailrun'
 import { apt, directory, dkimKey, file, opendkimTables, postfixParameter, service, template } from 'mailrun/tasks'
 
@@ -7,11 +7,16 @@ const KEYS = '/etc/dkimkeys'
 /** Where OpenDKIM has listened before, by default or by a guide that was followed: its milters go when the socket moves. */
 const FORMER_SOCKETS = /^inet:(?:localhost|127\.0\.0\.1|\[::1\]):(?:8891|8892|12301)$|^(?:unix|local):.*\bopendkim\b/
 
+const repeated = (names: readonly string[]): string => names.find((name, index) => names.indexOf(name) < index) ?? ''
+
+/** The selector of a host's first key. */
+const firstSelector = ({ dkim_selector }: { readonly dkim_selector?: string | undefined }, { shortName }: PlaybookHost): string => dkim_selector ?? shortName.toLowerCase()
+
 export default playbook({
   name: 'dkim',
-  hosts: 'all:!tools',
+  hosts: 'mail',
   vars: v.object({
-    domains: v.pipe(v.array(domain, 'a list of domains is wanted'), v.minLength(1, 'at least one domain is wanted')),
+    domains: v.pipe(v.array(domain, 'a list of domains is wanted'), v.minLength(1, 'at least one domain is wanted'), v.check((names) => new Set(names).size === names.length, ({ input }) => `each domain once is wanted; ${repeated(input)} is there twice`)),
     dkim_selector: v.optional(selector),
     dkim_bits: v.optional(v.picklist([1024, 2048, 3072, 4096], '1024, 2048, 3072 or 4096 is wanted'), 2048),
     opendkim_socket: v.optional(opendkimSocket, 'local:/var/spool/postfix/opendkim/opendkim.sock'),
@@ -22,8 +27,9 @@ export default playbook({
   fleet: (members) => {
     const first = new Map<string, string>()
     return members.flatMap(({ vars, host }) => {
-      const chosen = vars.dkim_selector ?? host.shortName.toLowerCase()
-      if (!isSelector(chosen)) return [{ host: host.name, message: `its name gives no DKIM selector (${JSON.stringify(chosen)} is no DNS label): set dkim_selector` }]
+      const chosen = firstSelector(vars, host)
+      // A selector that is set may have several labels; an address as a host's name is none.
+      if (vars.dkim_selector === undefined && (!isSelector(chosen) || chosen.includes('.'))) return [{ host: host.name, message: `its name gives no DKIM selector (${JSON.stringify(chosen)} is no DNS label): set dkim_selector` }]
       return vars.domains.flatMap((name) => {
         const other = first.get(`${chosen} ${name}`)
         first.set(`${chosen} ${name}`, other ?? host.name)
@@ -33,7 +39,7 @@ export default playbook({
   },
 
   tasks: ({ vars, host }) => {
-    const first = vars.dkim_selector ?? host.shortName.toLowerCase()
+    const first = firstSelector(vars, host)
     const milter = milterOf(vars.opendkim_socket)
     const socketDirectory = /^local:(.*)\/[^/]+$/.exec(vars.opendkim_socket)?.[1]
     return [
@@ -54,6 +60,6 @@ export default playbook({
   },
 
   outputs: ({ vars, host }) => ({
-    dns: dkimRecords({ domains: vars.domains, selector: vars.dkim_selector ?? host.shortName.toLowerCase(), directory: KEYS }),
+    dns: dkimRecords({ domains: vars.domains, selector: firstSelector(vars, host), directory: KEYS }),
   }),
 })

@@ -5,7 +5,7 @@ import { apt, hostname, lineInFile, postfixMap, postfixParameter, service } from
 
 export default playbook({
   name: 'mail-host',
-  hosts: 'all:!tools',
+  hosts: 'mail',
   vars: v.object({
     /** The host's full name; left out: its name in the inventory, which must then be one. */
     fqdn: v.optional(domain),

@@ -35,7 +35,7 @@ export function tripScript(request: TripRequest): string {
     '{',
     `trap : PIPE HUP`,
     `export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; umask 022; cd /`,
-    `go=1`,
+    `go=1 held=`,
     // Whatever stands before it on stderr (a login banner) belongs to no question.
     `printf '\\n%s begin\\n' ${mark} >&2`,
     `say() { printf '\\n${mark} %s\\n' "$*" 2>/dev/null; }`,
@@ -43,7 +43,8 @@ export function tripScript(request: TripRequest): string {
     ...(steps.length > 0 ? ['[ "$go" ] && : > "$run/out"'] : []),
     ...steps.flatMap((step, index) => stepLines(request, step, index)),
     ...questions.flatMap((question, index) => questionLines(mark, question, index)),
-    ...(lock ? ['exec 9>&-'] : []),
+    ...(lock ? [UNLOCK] : []),
+    ...(steps.length > 0 ? [`[ ! -e ${request.stopFile} ] || rm -f ${request.stopFile}`] : []),
     `printf '\\n%s end\\n' ${mark}; printf '\\n%s end\\n' ${mark} >&2`,
     '}',
     '',
@@ -57,11 +58,15 @@ const lockLines = ({ holder, waitSeconds }: { holder: string; waitSeconds: numbe
   // A redirection of `exec` that fails would end the shell.
   'if ( : >> "$run/lock" ) 2>/dev/null; then exec 9>>"$run/lock"; else say broken "cannot write $run/lock"; go=; fi',
   'if [ "$go" ] && ! flock -n 9; then',
-  `  h=; [ -r "$run/holder" ] && IFS= read -r h < "$run/holder"; say waiting "$h"`,
+  // Who has just got the lock is about to write its name.
+  `  h=; for i in 1 2 3 4 5 6 7 8 9 10; do [ -r "$run/holder" ] && IFS= read -r h < "$run/holder"; [ "$h" ] && break; sleep 0.1; done; say waiting "$h"`,
   `  flock -w ${waitSeconds} 9 || { say locked "$h"; go=; }`,
   'fi',
-  `[ "$go" ] && printf '%s\\n' ${quote(holder)} > "$run/holder"`,
+  `[ "$go" ] && held=1 && printf '%s\\n' ${quote(holder)} > "$run/holder"`,
 ]
+
+/** The name goes with the lock: the next one to wait must not be told of somebody who has left. */
+const UNLOCK = `[ "$held" ] && : > "$run/holder"; exec 9>&-`
 
 function stepLines({ mark, stopFile }: TripRequest, { text, timeoutSeconds }: Step, index: number): readonly string[] {
   const streamed = timeoutSeconds > STREAMED_FROM_SECONDS

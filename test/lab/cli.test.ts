@@ -97,6 +97,7 @@ test('Ctrl-C lets the change in hand finish, starts nothing more, and ends with 
   assert.is(code, 130)
   assert.match(stdout, '"kind":"interrupted","busy":["mx1"]')
   assert.is((await lab.hostExec('mx1', 'test -e /etc/try/slept && ! test -e /etc/try/last')).code, 0)
+  assert.is((await lab.hostExec('mx1', 'ls /tmp | grep mailrun')).stdout, '')
 })
 
 test('the lists connect to no host', async () => {

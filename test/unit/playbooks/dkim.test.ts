@@ -36,6 +36,8 @@ const REFUSED: readonly (readonly [string, string, RegExp])[] = [
   ['an action that is none', fleet('    mx1: { milter_default_action: ignore }\n'), /accept, tempfail, reject or quarantine is wanted/],
   ['a mistyped var', fleet('    mx1: { dkim_selecter: a }\n'), /inventory\.yaml:5: host mx1: the playbook has no var dkim_selecter: did you mean dkim_selector/],
   ['a name that gives no selector', fleet('    mx_1:\n'), /host mx_1: its name gives no DKIM selector .*set dkim_selector/],
+  ['an address that gives no selector', fleet('    192.0.2.1:\n'), /host 192\.0\.2\.1: its name gives no DKIM selector .*set dkim_selector/],
+  ['a domain twice', fleet('    mx1:\n', 'domains: [a.example, A.example]'), /inventory\.yaml:3: host mx1: var domains: each domain once is wanted; a\.example is there twice/],
   ['two hosts with one selector', fleet('    mx1.a.example:\n    mx1.b.example:\n'), /host mx1\.b\.example: selector mx1 of example\.org is that of mx1\.a\.example already/],
   ['two hosts with one selector that was set', fleet('    mx1:\n    mx2: { dkim_selector: mx1 }\n'), /inventory\.yaml:6: host mx2: selector mx1 of example\.org is that of mx1 already/],
 ]
