@@ -1,5 +1,5 @@
 // The script that starts, restarts or reloads a unit, sees that it runs, and keeps what it has loaded.
-import { fileStates, stampOf } from '../probes/unit.ts'
+import { fileStates, stampOf } from '../probes/unit-stamp.ts'
 import { lines, raw, type Script } from '../shell/script.ts'
 import { sh } from '../shell/sh.ts'
 

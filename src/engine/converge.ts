@@ -7,10 +7,11 @@ import type { PlanContext, Task } from '../model/task.ts'
 import type { HostFacts } from '../model/host-facts.ts'
 import { hostFacts } from '../probes/host-facts.ts'
 import { ConnectionLost, Unreachable, type Connect, type Connection } from './connection.ts'
-import { foresee, type Asked, type Foresight, type Outlook } from './foresee.ts'
+import { foresee, type Asked } from './foresee.ts'
 import { ledger } from './ledger.ts'
 import { makeTrip, type TripOutcome, type TripWatcher } from './make-trip.ts'
 import { maskJson, maskOf } from './mask.ts'
+import { beforeFirstWall, foretell, type ChangeOutlook } from './outlook.ts'
 import { foreseenOutputs, realOutputs } from './outputs.ts'
 import type { RunOptions } from './run-options.ts'
 import { secretsOf } from './secrets-of.ts'
@@ -208,56 +209,6 @@ export async function converge(prepared: PreparedHost, options: RunOptions, conn
   } finally {
     connection?.close()
   }
-}
-
-type ChangeOutlook = Extract<Outlook, { kind: 'change' }>
-
-interface Now {
-  readonly satisfied: readonly Task[]
-  readonly ready: readonly { readonly task: Task; readonly outlook: ChangeOutlook }[]
-  readonly blocked: { readonly task: Task; readonly why: string } | undefined
-}
-
-/** What can be done on the next trip: every change up to the first task of which nothing can be said yet. */
-function beforeFirstWall(tasks: readonly Task[], outlooks: readonly Outlook[]): Now {
-  const satisfied: Task[] = []
-  const ready: { task: Task; outlook: ChangeOutlook }[] = []
-  for (const [index, task] of tasks.entries()) {
-    const outlook = outlooks[index]!
-    if (outlook.kind === 'wall') break
-    if (outlook.kind === 'blocked') return { satisfied, ready, blocked: { task, why: outlook.why } }
-    if (outlook.kind === 'ok') satisfied.push(task)
-    else ready.push({ task, outlook })
-  }
-  return { satisfied, ready, blocked: undefined }
-}
-
-/** Enters what a run would do; returns why it would fail, if it would. */
-function foretell(
-  book: ReturnType<typeof ledger>,
-  tasks: readonly Task[],
-  { outlooks }: Foresight,
-  noteSecrets: (task: Task, outlook: ChangeOutlook) => void,
-): string | undefined {
-  for (const [index, task] of tasks.entries()) {
-    const outlook = outlooks[index]!
-    switch (outlook.kind) {
-      case 'ok':
-        book.satisfied(task)
-        break
-      case 'change':
-        noteSecrets(task, outlook)
-        book.would(task, outlook.plan.changes)
-        break
-      case 'wall':
-        book.assumed(task, `cannot be told before this is done: ${outlook.on.map(({ type, name }) => `${type} ${name}`).join(', ')}`)
-        break
-      case 'blocked':
-        book.failed(task, outlook.why)
-        return `${task.type} ${task.name}: ${outlook.why}`
-    }
-  }
-  return undefined
 }
 
 const contextOf = (prepared: PreparedHost, asked: (probe: Probe<unknown>) => Asked): PlanContext => {

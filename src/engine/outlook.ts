@@ -1,0 +1,54 @@
+// What the outlooks of a host's tasks mean: in a run what is to be done now, in a check what would be.
+import type { Task } from '../model/task.ts'
+import type { Foresight, Outlook } from './foresee.ts'
+import type { Ledger } from './ledger.ts'
+
+export type ChangeOutlook = Extract<Outlook, { kind: 'change' }>
+
+export interface Now {
+  readonly satisfied: readonly Task[]
+  readonly ready: readonly { readonly task: Task; readonly outlook: ChangeOutlook }[]
+  readonly blocked: { readonly task: Task; readonly why: string } | undefined
+}
+
+/** What can be done on the next trip: every change up to the first task of which nothing can be said yet. */
+export function beforeFirstWall(tasks: readonly Task[], outlooks: readonly Outlook[]): Now {
+  const satisfied: Task[] = []
+  const ready: { task: Task; outlook: ChangeOutlook }[] = []
+  for (const [index, task] of tasks.entries()) {
+    const outlook = outlooks[index]!
+    if (outlook.kind === 'wall') break
+    if (outlook.kind === 'blocked') return { satisfied, ready, blocked: { task, why: outlook.why } }
+    if (outlook.kind === 'ok') satisfied.push(task)
+    else ready.push({ task, outlook })
+  }
+  return { satisfied, ready, blocked: undefined }
+}
+
+/** Enters what a run would do; returns why it would fail, if it would. */
+export function foretell(
+  book: Ledger,
+  tasks: readonly Task[],
+  { outlooks }: Foresight,
+  noteSecrets: (task: Task, outlook: ChangeOutlook) => void,
+): string | undefined {
+  for (const [index, task] of tasks.entries()) {
+    const outlook = outlooks[index]!
+    switch (outlook.kind) {
+      case 'ok':
+        book.satisfied(task)
+        break
+      case 'change':
+        noteSecrets(task, outlook)
+        book.would(task, outlook.plan.changes)
+        break
+      case 'wall':
+        book.assumed(task, `cannot be told before this is done: ${outlook.on.map(({ type, name }) => `${type} ${name}`).join(', ')}`)
+        break
+      case 'blocked':
+        book.failed(task, outlook.why)
+        return `${task.type} ${task.name}: ${outlook.why}`
+    }
+  }
+  return undefined
+}

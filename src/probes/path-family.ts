@@ -1,0 +1,124 @@
+// Asks what many paths are at the cost of a few processes; the answer is taken apart into one for each.
+import { createHash } from 'node:crypto'
+import { utf8, type Answer } from '../model/answer.ts'
+import { ProbeError, type Family } from '../model/probe.ts'
+import { quote } from '../shell/quote.ts'
+import { raw } from '../shell/script.ts'
+
+/** How much of a file is asked: nothing, its SHA-256, or its bytes too (up to {@link CONTENT_BYTES}): `shown` for a diff, `needed` because the plan is made of them. */
+export type Wanted = 'nothing' | 'digest' | 'shown' | 'needed'
+
+/** A file above this size brings no content with the answer. */
+export const CONTENT_BYTES = 65_536
+
+/** One question of the family. */
+export interface PathItem {
+  readonly path: string
+  readonly wanted: Wanted
+  readonly owner?: string
+  readonly group?: string
+}
+
+/** What is told of one path, as JSON. */
+export interface PathTold {
+  /** `d`, `a` for absent, `o` for anything else. */
+  readonly parent: string
+  /** find(1)'s fields but the path; left out where it is not there. */
+  readonly found?: readonly string[]
+  readonly sha256?: string
+  readonly content?: string
+  /** `user opendkim`, `group mail` */
+  readonly missing: readonly string[]
+}
+
+export const pathItem = (item: PathItem): string => JSON.stringify(item)
+
+const FIELDS = '%p\\0%y\\0%u\\0%g\\0%m\\0%T@\\0%s\\0%l\\0'
+const FIELD_COUNT = 8
+
+export const pathFamily: Family = {
+  name: 'path',
+  script(items) {
+    const questions = items.map(question)
+    const accounts = (which: 'owner' | 'group'): readonly string[] => [...new Set(questions.flatMap((each) => each[which] ?? []))]
+    const paths = [...new Set(questions.map(({ path }) => path))]
+    const digested = [...new Set(questions.filter(({ wanted }) => wanted !== 'nothing').map(({ path }) => path))]
+    const read = [...new Set(questions.filter(({ wanted }) => wanted === 'shown' || wanted === 'needed').map(({ path }) => path))]
+    const words = (list: readonly string[]): string => list.map(quote).join(' ')
+    return raw([
+      `for p in ${words([...new Set(paths.map(parentOf))])}; do if [ -d "$p" ]; then printf d; elif [ -e "$p" ] || [ -L "$p" ]; then printf o; else printf a; fi; done; printf '\\0'`,
+      `find ${words(paths)} -maxdepth 0 -printf '${FIELDS}'`,
+      `printf 'DIGESTS\\0'`,
+      // Only regular files: reading a FIFO would hang.
+      ...(digested.length === 0 ? [] : [`set --; for p in ${words(digested)}; do [ -f "$p" ] && [ ! -L "$p" ] && set -- "$@" "$p"; done; [ $# = 0 ] || sha256sum -z -- "$@"`]),
+      `printf 'USERS\\0'`,
+      ...(accounts('owner').length === 0 ? [] : [`getent passwd ${words(accounts('owner'))}`]),
+      `printf '\\0GROUPS\\0'`,
+      ...(accounts('group').length === 0 ? [] : [`getent group ${words(accounts('group'))}`]),
+      `printf '\\0CONTENTS\\0'`,
+      // Sizes first, then the bytes of all by one process; what changes in between does not fit its digest.
+      ...(read.length === 0 ? [] : [`for_contents() { find ${words(read)} -maxdepth 0 -type f -size -${CONTENT_BYTES / 512 + 1} "$@"; }; for_contents -printf '%p\\0%s\\0'; printf 'BYTES\\0'; for_contents -exec cat -- {} +`]),
+      ':',
+    ].join('\n'))
+  },
+  split(answer, items) {
+    const told = readAll(answer, items.map(question))
+    return items.map((item) => {
+      const { path, owner, group, wanted } = question(item)
+      return {
+        ...answer,
+        stdout: JSON.stringify({
+          parent: told.parents.get(parentOf(path)),
+          found: told.found.get(path),
+          sha256: wanted === 'nothing' ? undefined : told.digests.get(path),
+          content: wanted === 'shown' || wanted === 'needed' ? told.contents.get(path) : undefined,
+          missing: [...(owner && !told.users.has(owner) ? [`user ${owner}`] : []), ...(group && !told.groups.has(group) ? [`group ${group}`] : [])],
+        }),
+      }
+    })
+  },
+}
+
+const question = (item: string): PathItem => JSON.parse(item) as PathItem
+
+export const parentOf = (path: string): string => path.slice(0, Math.max(1, path.lastIndexOf('/')))
+
+function readAll({ stdout, stderr }: Answer, questions: readonly PathItem[]) {
+  const denied = /^(?:find|sha256sum|cat): .*(?:Permission denied|Input\/output error|Too many levels).*$/m.exec(utf8(stderr))
+  if (denied) throw new ProbeError(`a path cannot be looked at: ${denied[0]}`)
+  // Paths come back as bytes in latin1, as all output does.
+  const wire = new Map(questions.map(({ path }) => [Buffer.from(path).toString('latin1'), path]))
+  let at = 0
+  const next = (): string => {
+    const end = stdout.indexOf('\0', at)
+    if (end < 0) throw new ProbeError(`the answer about paths was cut short: ${utf8(stderr).trim() || 'no message'}`)
+    const field = stdout.slice(at, end)
+    at = end + 1
+    return field
+  }
+  const letters = next()
+  const parents = new Map([...new Set(questions.map(({ path }) => parentOf(path)))].map((parent, index) => [parent, letters[index]]))
+  const found = new Map<string, readonly string[]>()
+  for (let path = next(); path !== 'DIGESTS'; path = next()) {
+    const fields = Array.from({ length: FIELD_COUNT - 1 }, next)
+    found.set(wire.get(path) ?? path, fields)
+  }
+  const digests = new Map<string, string>()
+  for (let line = next(); line !== 'USERS'; line = next()) digests.set(wire.get(line.slice(66)) ?? '', line.slice(0, 64))
+  const names = (): ReadonlySet<string> => new Set(next().split('\n').map((line) => line.split(':')[0] ?? ''))
+  const users = names()
+  next()
+  const groups = names()
+  next()
+  const sizes: [string, number][] = []
+  if (at < stdout.length) for (let path = next(); path !== 'BYTES'; path = next()) sizes.push([wire.get(path) ?? '', Number(next())])
+  const contents = new Map<string, string>()
+  for (const [path, size] of sizes) {
+    const bytes = stdout.slice(at, at + size)
+    at += size
+    const digest = createHash('sha256').update(Buffer.from(bytes, 'latin1')).digest('hex')
+    if (digest !== digests.get(path)) throw new ProbeError(`${path} changed while it was read`)
+    contents.set(path, bytes)
+  }
+  return { parents, found, digests, users, groups, contents }
+}
