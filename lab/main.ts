@@ -8,7 +8,7 @@ import { LabError } from './lab-error.ts'
 import { reset } from './reset.ts'
 import { say } from './say.ts'
 import { ssh } from './ssh.ts'
-import { refuseSwallowedFlags } from './npm-flags.ts'
+import { flagsTakenByNpm } from './npm-flags.ts'
 import { readState } from './state.ts'
 import { status, statusText } from './status.ts'
 import { up } from './up.ts'
@@ -87,7 +87,12 @@ program
   )
 
 for (const command of program.commands) command.option('--name <name>', 'which lab')
-await program.parseAsync()
+try {
+  const words = process.argv.slice(2)
+  await program.parseAsync([...words, ...flagsTakenByNpm(process.env, words)], { from: 'user' })
+} catch (error) {
+  tell(error)
+}
 
 async function upCommand(lab: Lab, hosts: string | undefined, flags: UpFlags): Promise<number> {
   const began = performance.now()
@@ -101,14 +106,17 @@ async function upCommand(lab: Lab, hosts: string | undefined, flags: UpFlags): P
 /** Runs a command; a LabError is a message, anything else is a fault of the lab and shows its stack. */
 async function act(command: (lab: Lab) => Promise<number>): Promise<void> {
   try {
-    refuseSwallowedFlags(process.env, process.argv.slice(2))
     const flags = program.commands.map((each) => each.opts<{ name?: string }>().name)
     const name = flags.find((each) => each !== undefined) ?? program.opts<{ name: string }>().name
     process.exitCode = await command(openLab(name))
   } catch (error) {
-    console.error(error instanceof LabError ? `lab: ${error.message}` : error)
-    process.exitCode = 1
+    tell(error)
   }
+}
+
+function tell(error: unknown): void {
+  console.error(error instanceof LabError ? `lab: ${error.message}` : error)
+  process.exitCode = 1
 }
 
 function milliseconds(text: string): number {

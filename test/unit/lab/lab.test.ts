@@ -2,7 +2,7 @@
 import * as assert from 'uvu/assert'
 import { openLab } from '../../../lab/lab.ts'
 import { parseMountPoints } from '../../../lab/mounts.ts'
-import { refuseSwallowedFlags } from '../../../lab/npm-flags.ts'
+import { flagsTakenByNpm } from '../../../lab/npm-flags.ts'
 import { imageDigest } from '../../../lab/recipe.ts'
 import { statusText } from '../../../lab/status.ts'
 import { TEST_PACKAGES } from '../../../lab/test-packages.ts'
@@ -26,10 +26,12 @@ test('only the lab named lab writes inventory/lab.yaml', () => {
   assert.match(openLab('demo').inventoryPath, /inventory\/lab-demo\.yaml$/)
 })
 
-test('a flag that npm swallowed is refused, not ignored', () => {
-  assert.throws(() => refuseSwallowedFlags({ npm_lifecycle_event: 'lab', npm_config_name: 'demo' }, ['down']), /npm run lab -- down … --name/)
-  refuseSwallowedFlags({ npm_lifecycle_event: 'test', npm_config_name: 'demo' }, ['down'])
-  refuseSwallowedFlags({ npm_lifecycle_event: 'lab' }, ['down', '--name', 'demo'])
+test('flags that npm took are taken back, and refused where npm lost the value', () => {
+  assert.equal(flagsTakenByNpm({ npm_lifecycle_event: 'lab', npm_config_rtt: '50', npm_config_tools: 'true' }, ['up', '4']), ['--rtt=50', '--tools'])
+  assert.equal(flagsTakenByNpm({ npm_lifecycle_event: 'lab', npm_config_name: 'demo' }, ['down']), ['--name=demo'])
+  assert.throws(() => flagsTakenByNpm({ npm_lifecycle_event: 'lab', npm_config_rtt: 'true' }, ['up', '4', '50']), /write "--rtt=VALUE", or "npm run lab -- up … --rtt …"/)
+  assert.equal(flagsTakenByNpm({ npm_lifecycle_event: 'test', npm_config_name: 'demo' }, ['down']), [])
+  assert.equal(flagsTakenByNpm({ npm_lifecycle_event: 'lab' }, ['down', '--name', 'demo']), [])
 })
 
 test('mount points with spaces are read as they are', () => {
