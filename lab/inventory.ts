@@ -2,6 +2,7 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { LabHost } from './fleet.ts'
+import { DOMAIN } from './host-files.ts'
 import { knownHostsPath, userKeyPath } from './keys.ts'
 import type { Lab } from './lab.ts'
 
@@ -15,6 +16,7 @@ export function inventoryText(hosts: readonly LabHost[], subnet: string, keyPath
       `      ansible_host: ${subnet}.${host.number}`,
       `      ansible_user: ${host.user}`,
       ...(host.sudo === 'no' ? [] : ['      ansible_become: true']),
+      ...(host.profile === 'tools' ? [] : [`      fqdn: ${host.name}.${DOMAIN}`]),
     ]),
     ...(vars.length === 0 ? [] : ['  vars:', ...vars.map((line) => `    ${line}`)]),
   ]

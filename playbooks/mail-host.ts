@@ -1,7 +1,16 @@
-// A plain Postfix host out of a fresh Debian: its name, Postfix, where root's mail goes.
-import { playbook, v } from 'mailrun'
-import { domain } from 'mailrun'
-import { apt, hostname, lineInFile, postfixMap, postfixParameter, service } from 'mailrun/tasks'
+// A plain Postfix host out of a fresh Debian: its name, Postfix, its aliases.
+import { domain, playbook, v } from 'mailrun'
+import { apt, file, hostname, lineInFile, postfixMap, postfixParameter, service, template } from 'mailrun/tasks'
+
+const recipient = v.pipe(v.string('an address or a user is wanted'), v.regex(/^[\w.+-]+(?:@[\w.-]+)?$/, ({ input }) => `an address or a user is wanted, got ${JSON.stringify(input)}`))
+type Aliases = Readonly<Record<string, string | readonly string[]>>
+
+/** Two aliases that lead to each other: mail to them would go round for ever. */
+function loopIn(aliases: Aliases): string | undefined {
+  const follow = (name: string, path: readonly string[]): string | undefined =>
+    path.includes(name) ? [...path, name].join(' → ') : [aliases[name] ?? []].flat().map((next) => follow(next, [...path, name])).find((loop) => loop !== undefined)
+  return Object.keys(aliases).map((name) => follow(name, [])).find((loop) => loop !== undefined)
+}
 
 export default playbook({
   name: 'mail-host',
@@ -9,14 +18,22 @@ export default playbook({
   vars: v.object({
     /** The host's full name; left out: its name in the inventory, which must then be one. */
     fqdn: v.optional(domain),
-    /** Who reads root's mail: an address or a local user. */
-    root_alias: v.optional(v.pipe(v.string(), v.regex(/^[\w.+@-]+$/, 'an address or a user is wanted')), 'postmaster'),
+    /** aliases(5), the whole file: who reads whose mail. */
+    aliases: v.optional(
+      v.pipe(
+        v.record(recipient, v.union([recipient, v.array(recipient)], 'an address, a user or a list of them is wanted')),
+        v.check((aliases) => loopIn(aliases) === undefined, ({ input }) => `these aliases lead to each other: ${loopIn(input) ?? ''}`),
+      ),
+      { postmaster: 'root' },
+    ),
   }),
   fleet: (members) =>
     members.flatMap(({ vars, host }) => (vars.fqdn === undefined && !host.name.includes('.') ? [{ host: host.name, message: 'its name is no full host name: set fqdn' }] : [])),
   tasks: ({ vars, host }) => {
     const fqdn = vars.fqdn ?? host.name
     return [
+      // Before the name changes, or sudo could not resolve it.
+      lineInFile({ path: '/etc/hosts', regexp: /^127\.0\.1\.1\s/, line: `127.0.1.1 ${fqdn} ${fqdn.split('.')[0] ?? fqdn}`, insertAfter: /^127\.0\.0\.1\s/ }),
       hostname({ hostname: fqdn }),
       apt({
         packages: ['postfix'],
@@ -25,9 +42,10 @@ export default playbook({
           { package: 'postfix', question: 'postfix/mailname', type: 'string', value: fqdn },
         ],
       }),
+      file({ path: '/etc/mailname', content: `${fqdn}\n` }),
       postfixParameter({ parameter: 'myhostname', value: fqdn }),
       postfixParameter({ parameter: 'mydestination', value: '$myhostname, localhost.$mydomain, localhost' }),
-      lineInFile({ path: '/etc/aliases', regexp: /^root:/, line: `root: ${vars.root_alias}`, create: true }),
+      template({ src: 'templates/aliases.ejs', dest: '/etc/aliases', vars: { aliases: Object.entries(vars.aliases).map(([name, to]) => [name, [to].flat().join(', ')]) }, owner: 'root', group: 'root', mode: '0644', backup: true }),
       postfixMap({ path: '/etc/aliases', format: 'aliases' }),
       service({ unit: 'postfix', state: 'running', enabled: true, restartOn: ['/etc/postfix/main.cf'], validate: ['postfix', 'check'] }),
     ]

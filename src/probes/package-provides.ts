@@ -10,15 +10,18 @@ const unit = (name: string): Fact => fact('unit', name, { kind: 'unit', active: 
 
 const TABLE: Readonly<Record<string, readonly Fact[]>> = {
   opendkim: [
-    user('opendkim'), group('opendkim'), directory('/etc/dkimkeys', 'opendkim', 'opendkim', '0700'), directory('/run/opendkim', 'opendkim', 'opendkim', '0755'), file('/etc/opendkim.conf'), file('/etc/default/opendkim'), unit('opendkim.service'),
+    user('opendkim'), group('opendkim'), directory('/etc/dkimkeys', 'opendkim', 'opendkim', '0700'), directory('/run/opendkim', 'opendkim', 'opendkim', '0750'), file('/etc/opendkim.conf'), file('/etc/default/opendkim'), unit('opendkim.service'),
   ],
   postfix: [
     user('postfix'), group('postfix'), group('postdrop'), directory('/etc/postfix', 'root', 'root', '0755'), directory('/var/spool/postfix', 'root', 'root', '0755'),
-    file('/etc/postfix/main.cf'), file('/etc/postfix/master.cf'), file('/etc/aliases'), file('/etc/aliases.db'), unit('postfix.service'),
+    file('/etc/postfix/main.cf'), file('/etc/postfix/master.cf'), file('/etc/aliases'), file('/etc/aliases.db'), file('/etc/mailname'), unit('postfix.service'),
   ],
   'opendkim-tools': [],
   openssl: [],
 }
+
+/** The packages that something is known of. */
+export const PACKAGES_KNOWN: readonly string[] = Object.keys(TABLE)
 
 /** `undefined`: nothing is known of this package. */
 export const provides = (name: string): readonly Fact[] | undefined => TABLE[name]

@@ -1,0 +1,68 @@
+// What mailrun says that packages bring, against what they bring to a bare host when they are installed. Has a lab of its own.
+import * as assert from 'uvu/assert'
+import { sshConnect } from '../../src/connection/ssh.ts'
+import { makeTrip } from '../../src/engine/make-trip.ts'
+import { loadInventory } from '../../src/inventory/load-inventory.ts'
+import type { Fact } from '../../src/model/fact.ts'
+import type { Probe } from '../../src/model/probe.ts'
+import { groupProbe, userProbe } from '../../src/probes/accounts-probe.ts'
+import { PACKAGES_KNOWN, provides } from '../../src/probes/package-provides.ts'
+import { pathProbe } from '../../src/probes/path.ts'
+import { unitProbe } from '../../src/probes/unit.ts'
+import { disagreement } from '../../src/testing/agrees.ts'
+import { suite } from '../suite.ts'
+
+process.env['MAILRUN_LAB_NAME'] = 'provides'
+const lab = await import('../../lab/index.ts')
+const test = suite('lab: what packages provide')
+/** Even hosts of the lab are bare. */
+const HOST = 'mx2'
+
+test.before(() => lab.labUp({ size: 2, tools: false, wire: undefined }))
+test.after(() => lab.labDown())
+
+const probeOf = ({ resource }: Fact): Probe<unknown> => {
+  const [kind = '', ...rest] = resource.split(':')
+  const name = rest.join(':')
+  switch (kind) {
+    case 'user': return userProbe(name)
+    case 'group': return groupProbe(name)
+    case 'unit': return unitProbe({ unit: name, files: [] })
+    case 'path': return pathProbe({ path: name, wanted: 'digest' })
+    default: throw new Error(`no probe for ${resource}`)
+  }
+}
+
+async function realOf(facts: readonly Fact[]): Promise<ReadonlyMap<string, unknown>> {
+  const { hosts } = await loadInventory([lab.inventoryPath])
+  const never = new AbortController().signal
+  const connection = await sshConnect(hosts.find(({ name }) => name === HOST)!, { timeoutSeconds: 30, signal: never })
+  const probes = facts.map(probeOf)
+  try {
+    const outcome = await makeTrip(
+      connection,
+      { steps: [], probes, holder: undefined, lockSeconds: 10, interrupt: never, abandon: never },
+      { waiting: () => {}, started: () => {}, progress: () => {}, done: () => {} },
+    )
+    if (outcome.kind !== 'asked') throw new Error(outcome.kind)
+    return new Map(probes.flatMap((probe): [string, unknown][] => {
+      const answer = outcome.asked(probe)
+      return 'error' in answer ? [] : probe.facts(answer.state).map(({ resource, value }) => [resource, value])
+    }))
+  } finally {
+    connection.close()
+  }
+}
+
+for (const name of PACKAGES_KNOWN) {
+  test(`${name} brings what is said of it`, async () => {
+    await lab.labReset([HOST])
+    const { code, stdout, stderr } = await lab.hostExec(HOST, `apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y install ${name}`)
+    assert.is(code, 0, stdout + stderr)
+    const facts = provides(name) ?? []
+    const real = await realOf(facts)
+    assert.equal(facts.flatMap(({ resource, value }) => disagreement(value, real.get(resource), resource) ?? []), [])
+  })
+}
+
+test.run()
