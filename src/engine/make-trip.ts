@@ -8,7 +8,11 @@ import { questionFrames, readAnswers } from './questions.ts'
 import { tripScript } from './trip.ts'
 import { answerOf, stderrByQuestion, tripReader, type Frame } from './trip-reader.ts'
 
+/** A random word for one trip, that nothing on the host can print by chance. */
+export const newMark = (): string => `mailrun-${randomBytes(12).toString('hex')}`
+
 export interface Trip {
+  readonly mark: string
   readonly steps: readonly PlannedStep[]
   /** Empty on a trip that only carries steps. */
   readonly probes: readonly Probe<unknown>[]
@@ -43,7 +47,7 @@ const GRACE_SECONDS = 40
 
 /** @throws ConnectionLost, also when the host fell silent for longer than any step may take. */
 export async function makeTrip(connection: Connection, trip: Trip, watcher: TripWatcher): Promise<TripOutcome> {
-  const mark = `mailrun-${randomBytes(12).toString('hex')}`
+  const { mark } = trip
   const stopFile = `/tmp/${mark}.stop`
   const questions = questionFrames(trip.probes)
   const answers = new Map<number, Extract<Frame, { kind: 'answered' }>>()

@@ -1,6 +1,6 @@
 // What the outlooks of a host's tasks mean: in a run what is to be done now, in a check what would be.
 import type { Task } from '../model/task.ts'
-import type { Foresight, Outlook } from './foresee.ts'
+import type { Outlook } from './foresee.ts'
 import type { Ledger } from './ledger.ts'
 
 export type ChangeOutlook = Extract<Outlook, { kind: 'change' }>
@@ -29,8 +29,8 @@ export function beforeFirstWall(tasks: readonly Task[], outlooks: readonly Outlo
 export function foretell(
   book: Ledger,
   tasks: readonly Task[],
-  { outlooks }: Foresight,
-  noteSecrets: (task: Task, outlook: ChangeOutlook) => void,
+  outlooks: readonly Outlook[],
+  noteSecrets: (task: Task, outlook: ChangeOutlook) => unknown,
 ): string | undefined {
   for (const [index, task] of tasks.entries()) {
     const outlook = outlooks[index]!

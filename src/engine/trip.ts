@@ -1,5 +1,6 @@
 // Writes one trip: the lock, the changes, then the questions, as one script that runs whole or not at all.
 import { quote } from '../shell/quote.ts'
+import { beginProgress, doneLine, startedLine } from './progress.ts'
 import type { QuestionFrame } from './questions.ts'
 
 /** One process to run on the host: a change, or a piece that goes before it. */
@@ -40,7 +41,7 @@ export function tripScript(request: TripRequest): string {
     `printf '\\n%s begin\\n' ${mark} >&2`,
     `say() { printf '\\n${mark} %s\\n' "$*" 2>/dev/null; }`,
     ...(lock ? lockLines(lock) : []),
-    ...(steps.length > 0 ? ['[ "$go" ] && : > "$run/out"'] : []),
+    ...(steps.length > 0 ? [`[ "$go" ] && : > "$run/out" && ${beginProgress(mark)}`] : []),
     ...steps.flatMap((step, index) => stepLines(request, step, index)),
     ...questions.flatMap((question, index) => questionLines(mark, question, index)),
     ...(lock ? [UNLOCK] : []),
@@ -75,6 +76,7 @@ function stepLines({ mark, stopFile }: TripRequest, { text, timeoutSeconds }: St
     `if [ "$go" ] && [ -e ${stopFile} ]; then say stopped; go=; fi`,
     `[ "$go" ] && { say start ${index} || go=; }`,
     'if [ "$go" ]; then',
+    startedLine(index),
     // The part has a process, an input and an output of its own: it outlives the connection, and cannot eat the script.
     `${limits} 9>&- > "$run/out" 2>&1 <<'${mark}-text'${streamed ? ' &' : ''}`,
     '{',
@@ -89,6 +91,7 @@ function stepLines({ mark, stopFile }: TripRequest, { text, timeoutSeconds }: St
           'wait "$p"; rc=$?; while kill -0 "$p" 2>/dev/null; do wait "$p"; rc=$?; done; wait',
         ]
       : ['rc=$?']),
+    doneLine(index),
     `say output ${index}; [ -s "$run/out" ] && tail -c ${OUTPUT_CAP_BYTES} -- "$run/out"`,
     `say done ${index} $rc || go=`,
     '[ "$rc" = 0 ] || go=',

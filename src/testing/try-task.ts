@@ -1,6 +1,6 @@
 // Tries a task on a real shell: asks, plans, makes the changes, asks again, and says which laws were broken.
 import type { Connection } from '../engine/connection.ts'
-import { makeTrip, type TripOutcome, type TripWatcher } from '../engine/make-trip.ts'
+import { makeTrip, newMark, type TripOutcome, type TripWatcher } from '../engine/make-trip.ts'
 import { stepsOf, tripsOf } from '../engine/steps.ts'
 import type { Plan } from '../model/plan.ts'
 import type { PlanContext, Task } from '../model/task.ts'
@@ -31,7 +31,7 @@ export async function tryTask<State>(task: Task<State>, connection: Connection, 
   if (plan.kind !== 'change') return { before, plan, after: before, broken }
 
   for (const steps of tripsOf(stepsOf(task, plan))) {
-    const outcome = await makeTrip(connection, { ...calm, steps, probes: [] }, silent)
+    const outcome = await makeTrip(connection, { ...calm, mark: newMark(), steps, probes: [] }, silent)
     if (outcome.kind === 'failed') throw new Error(`${task.type} ${task.name}: ${outcome.step.change.summary}: exit status ${outcome.code}\n${outcome.output}`)
   }
   const after = await ask(task, connection)
@@ -42,7 +42,7 @@ export async function tryTask<State>(task: Task<State>, connection: Connection, 
 }
 
 async function ask<State>(task: Task<State>, connection: Connection): Promise<State> {
-  const outcome: TripOutcome = await makeTrip(connection, { ...calm, holder: undefined, steps: [], probes: [task.probe] }, silent)
+  const outcome: TripOutcome = await makeTrip(connection, { ...calm, mark: newMark(), holder: undefined, steps: [], probes: [task.probe] }, silent)
   if (outcome.kind !== 'asked') throw new Error(`${task.type} ${task.name}: the question was not answered: ${outcome.kind}`)
   const answer = outcome.asked(task.probe)
   if ('error' in answer) throw new Error(`${task.type} ${task.name}: ${answer.error}`)

@@ -1,7 +1,7 @@
 // What mailrun says that packages bring, against what they bring to a bare host when they are installed. Has a lab of its own.
 import * as assert from 'uvu/assert'
 import { sshConnect } from '../../src/connection/ssh.ts'
-import { makeTrip } from '../../src/engine/make-trip.ts'
+import { makeTrip, newMark } from '../../src/engine/make-trip.ts'
 import { loadInventory } from '../../src/inventory/load-inventory.ts'
 import type { Fact } from '../../src/model/fact.ts'
 import type { Probe } from '../../src/model/probe.ts'
@@ -41,7 +41,7 @@ async function realOf(facts: readonly Fact[]): Promise<ReadonlyMap<string, unkno
   try {
     const outcome = await makeTrip(
       connection,
-      { steps: [], probes, holder: undefined, lockSeconds: 10, interrupt: never, abandon: never },
+      { mark: newMark(), steps: [], probes, holder: undefined, lockSeconds: 10, interrupt: never, abandon: never },
       { waiting: () => {}, started: () => {}, progress: () => {}, done: () => {} },
     )
     if (outcome.kind !== 'asked') throw new Error(outcome.kind)

@@ -154,12 +154,40 @@ test('a connection lost while a change is under way is made again, and the host 
   assert.equal([result.status, statuses, cut], ['changed', ['changed'], true])
 })
 
-test('of a command lost on its way nobody can tell: unknown, and the host failed', async () => {
+test('changes that the lost connection kept from being made are made afterwards', async () => {
   const dir = scratch()
-  const { result, statuses } = await run(dir, [runs({ run: 'sleep 0.5' }), runs({ run: ':' })], {}, (connection) => ({
+  let cut = false
+  const { result, statuses } = await run(dir, ['a', 'b', 'c'].map((name) => note({ path: join(dir, name), text: 'x', ...(name === 'b' ? { apply: `sleep 0.5; printf x > ${dir}/b` } : {}) })), {}, (connection) => ({
     ...connection,
-    exchange: (request) => connection.exchange({ ...request, onStdout: (chunk) => { request.onStdout(chunk); if (chunk.includes(' start 0')) setTimeout(() => connection.close(), 50) } }),
+    exchange: (request) => connection.exchange({ ...request, onStdout: (chunk) => {
+      request.onStdout(chunk)
+      if (!cut && chunk.includes(' start 1')) { cut = true; setTimeout(() => connection.close(), 50) }
+    } }),
   }))
+  assert.is(result.error, undefined)
+  assert.equal([result.status, statuses, cut], ['changed', ['changed', 'changed', 'changed'], true])
+  assert.equal(['a', 'b', 'c'].map((name) => readFileSync(join(dir, name), 'utf8')), ['x', 'x', 'x'])
+})
+
+const cutAtStart = (connection: Connection): Connection => ({
+  ...connection,
+  exchange: (request) => connection.exchange({ ...request, onStdout: (chunk) => { request.onStdout(chunk); if (chunk.includes(' start 0')) setTimeout(() => connection.close(), 50) } }),
+})
+
+test('a command without a question that is lost on its way is not run twice: the host remembers that it ended, and how', async () => {
+  const dir = scratch()
+  const { result, statuses } = await run(dir, [runs({ run: `sleep 0.5; echo ran >> ${dir}/log` }), runs({ run: `echo second >> ${dir}/log` })], {}, cutAtStart)
+  assert.equal([result.status, statuses], ['changed', ['changed', 'changed']])
+  assert.is(readFileSync(join(dir, 'log'), 'utf8'), 'ran\nsecond\n')
+  const failed = await run(dir, [runs({ run: 'sleep 0.5; echo its last words; exit 7' }), runs({ run: ':' })], {}, cutAtStart)
+  assert.equal([failed.result.status, failed.statuses], ['failed', ['failed', 'not-reached']])
+  assert.match(failed.result.error ?? '', /exit status 7\nits last words$/)
+})
+
+test('of a command whose shell was killed nobody can tell: unknown, and the host failed', async () => {
+  const dir = scratch()
+  const killShell = 'read -r _ _ _ shell _ < /proc/$PPID/stat; kill -9 $shell; sleep 0.3'
+  const { result, statuses } = await run(dir, [runs({ run: killShell }), runs({ run: ':' })])
   assert.equal([result.status, statuses], ['failed', ['unknown', 'not-reached']])
 })
 

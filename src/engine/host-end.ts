@@ -1,0 +1,13 @@
+// What ends a host's run before its tasks are satisfied.
+import type { HostStatus } from '../model/run-event.ts'
+
+/** The message is the host's `error`. */
+export class HostEnd extends Error {
+  override readonly name = 'HostEnd'
+  readonly status: HostStatus
+
+  constructor(status: HostStatus, why: string) {
+    super(why)
+    this.status = status
+  }
+}

@@ -1,0 +1,37 @@
+// How far a trip's steps came, as the host keeps it beside its lock: asked after a lost connection, when the lines that told of it are lost too.
+import { utf8 } from '../model/answer.ts'
+import { defineProbe, type Probe } from '../model/probe.ts'
+import { raw } from '../shell/script.ts'
+
+/** Shell text that begins the record of a trip; `$run` is the host's folder of working files. */
+export const beginProgress = (mark: string): string => `printf '%s\\n' ${mark} > "$run/progress"`
+export const startedLine = (step: number): string => `printf 'start %s\\n' ${step} >> "$run/progress"`
+export const doneLine = (step: number): string => `printf 'done %s %s\\n' ${step} "$rc" >> "$run/progress"`
+
+export interface Progress {
+  readonly started: ReadonlySet<number>
+  /** Exit statuses by step. */
+  readonly done: ReadonlyMap<number, number>
+  /** What the last step printed. */
+  readonly output: string
+}
+
+/** `undefined`: the record is another trip's, or there is none. Goes with a trip that holds the lock. */
+export const progressOf = (mark: string): Probe<Progress | undefined> =>
+  defineProbe<Progress | undefined>({
+    key: `progress ${mark}`,
+    reads: [],
+    script: raw('cat "$run/progress"; echo; [ -s "$run/out" ] && tail -c 65536 "$run/out"; :'),
+    parse({ stdout }) {
+      const text = utf8(stdout)
+      const end = text.indexOf('\n\n')
+      const [first, ...lines] = text.slice(0, Math.max(0, end)).split('\n')
+      if (first !== mark) return undefined
+      const words = lines.map((line) => line.split(' '))
+      return {
+        started: new Set(words.flatMap(([what, step]) => (what === 'start' ? [Number(step)] : []))),
+        done: new Map(words.flatMap(([what, step, code]) => (what === 'done' ? [[Number(step), Number(code)] as const] : []))),
+        output: text.slice(end + 2),
+      }
+    },
+  })

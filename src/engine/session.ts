@@ -1,0 +1,173 @@
+// One host's connection during its run: makes changes and asks; where it is lost it is made once more, and the host is asked what came of the change in hand.
+import { hostname, userInfo } from 'node:os'
+import type { PreparedHost } from '../model/prepared-host.ts'
+import type { Probe } from '../model/probe.ts'
+import type { Reporter } from '../model/run-event.ts'
+import { hostFacts } from '../probes/host-facts.ts'
+import { ConnectionLost, Unreachable, type Connect, type Connection } from './connection.ts'
+import type { Asked } from './foresee.ts'
+import { HostEnd } from './host-end.ts'
+import { makeTrip, newMark, type TripOutcome, type TripWatcher } from './make-trip.ts'
+import type { Mask } from './mask.ts'
+import { progressOf, type Progress } from './progress.ts'
+import type { RunOptions } from './run-options.ts'
+import { tripsOf, type PlannedStep } from './steps.ts'
+
+/** How long to wait for another run on the host, whose change in hand may be a long one. */
+const LOCK_SECONDS = 900
+
+/** What each question was told on the last trip. */
+export type Answers = (probe: Probe<unknown>) => Asked
+
+/** Is told what became of each change. */
+export interface SessionWatcher {
+  made(step: PlannedStep): void
+  failed(step: PlannedStep, why: string): void
+  unknown(step: PlannedStep, why: string): void
+  /** It was to be made, and was not: it may be tried again. */
+  notMade(step: PlannedStep): void
+  /** Whether these answers show that the step was made. */
+  isMade(step: PlannedStep, answers: Answers): boolean
+}
+
+export interface Session {
+  /** Round trips so far. */
+  readonly trips: number
+  /** Makes the changes, in as many trips as their size needs, and asks everything again. @throws HostEnd, Unreachable, ConnectionLost */
+  changeAndAsk(steps: readonly PlannedStep[]): Promise<Answers>
+  close(): void
+}
+
+/** @param mask - as it is now: secrets become known as plans are made. @throws HostEnd, Unreachable */
+export async function openSession(prepared: PreparedHost, options: RunOptions, connect: Connect, report: Reporter, mask: Mask, watcher: SessionWatcher): Promise<Session> {
+  const { host, tasks } = prepared
+  const { interrupt, abandon } = options
+  const probes: readonly Probe<unknown>[] = [hostFacts, ...tasks.map(({ probe }) => probe), ...Object.values(prepared.outputs)]
+  const holder = options.check ? undefined : `${userInfo().username}@${hostname()}, process ${process.pid}, since ${new Date().toISOString()}`
+  let reconnected = false
+  let trips = 0
+  /** The trip under way, for the case that it is lost: its mark, its steps, and those of them that are told to be done. */
+  let underWay: { readonly mark: string; readonly steps: readonly PlannedStep[]; readonly done: Set<PlannedStep> } = { mark: '', steps: [], done: new Set() }
+
+  const open = async (): Promise<Connection> => {
+    if (interrupt.aborted) throw new HostEnd('interrupted', 'interrupted before the connection stood')
+    const opened = await connect(host, { timeoutSeconds: options.connectSeconds, signal: options.interrupt })
+    report({ kind: 'host-connected', host: host.name })
+    return opened
+  }
+
+  const tripWatcher: TripWatcher = {
+    waiting: (other) => report({ kind: 'host-waiting', host: host.name, holder: other }),
+    started(step) {
+      const { task, change } = step
+      report({ kind: 'change-start', host: host.name, task: mask(task.name), type: task.type, summary: mask(change.summary) })
+    },
+    progress: ({ task }, line) => report({ kind: 'change-output', host: host.name, task: mask(task.name), line: mask(line) }),
+    done(step, code) {
+      underWay.done.add(step)
+      const { task, change } = step
+      report({ kind: 'change-end', host: host.name, task: mask(task.name), summary: mask(change.summary), code })
+      if (code === 0 && step.completes) watcher.made(step)
+    },
+  }
+
+  const trip = async (steps: readonly PlannedStep[], ask: readonly Probe<unknown>[]): Promise<TripOutcome> => {
+    if (interrupt.aborted) throw new HostEnd('interrupted', 'interrupted')
+    trips += 1
+    underWay = { mark: newMark(), steps, done: new Set() }
+    return makeTrip(connection, { mark: underWay.mark, steps, probes: ask, holder, lockSeconds: LOCK_SECONDS, interrupt, abandon }, tripWatcher)
+  }
+
+  const answersOf = (outcome: TripOutcome): Answers => {
+    switch (outcome.kind) {
+      case 'asked':
+        return outcome.asked
+      case 'broken':
+        throw new HostEnd('failed', `${outcome.why}: is its file system full or read-only?`)
+      case 'stopped':
+        throw new HostEnd('interrupted', 'interrupted')
+      case 'locked':
+        throw new HostEnd('failed', `another run holds this host: ${outcome.holder || 'unknown'} (waited ${LOCK_SECONDS} s)`)
+      case 'failed':
+        throw failed(outcome)
+    }
+  }
+
+  const failed = (outcome: Extract<TripOutcome, { kind: 'failed' }>): HostEnd => {
+    const { task, change } = outcome.step
+    const why = failure(outcome)
+    watcher.failed(outcome.step, why)
+    return new HostEnd('failed', `${task.type} ${task.name}: ${change.summary}: ${why}`)
+  }
+
+  const askAfterLoss = async (loss: ConnectionLost): Promise<Answers> => {
+    connection.close()
+    const lost = underWay
+    const undone = lost.steps.filter((step) => !lost.done.has(step))
+    const unknown = (): void => {
+      if (undone[0]) watcher.unknown(undone[0], `the connection was lost while this was under way: ${loss.message}`)
+    }
+    if (interrupt.aborted || reconnected) {
+      unknown()
+      throw new HostEnd(interrupt.aborted ? 'interrupted' : undone.length > 0 ? 'failed' : 'unreachable', `connection lost: ${loss.message}`)
+    }
+    reconnected = true
+    try {
+      connection = await open()
+      // What was in hand has ended by now, for the lock was free.
+      const progress = progressOf(lost.mark)
+      const answers = answersOf(await trip([], [progress, ...probes]))
+      const told = answers(progress)
+      for (const step of undone) settle(step, lost.steps.indexOf(step), 'state' in told ? (told.state as Progress | undefined) : undefined, answers, loss)
+      return answers
+    } catch (error) {
+      if (!(error instanceof Unreachable || error instanceof ConnectionLost)) throw error
+      unknown()
+      throw new HostEnd('unreachable', `connection lost: ${loss.message}; and not made again: ${error.message}`)
+    }
+  }
+
+  /** Tells of a step whose end was lost on the way, by the host's own record, else by the answers. */
+  const settle = (step: PlannedStep, index: number, progress: Progress | undefined, answers: Answers, loss: ConnectionLost): void => {
+    const code = progress?.done.get(index)
+    if (code !== undefined && code !== 0) throw failed({ kind: 'failed', step, code, output: progress?.output ?? '' })
+    if (!step.completes) return
+    if (code === 0) return watcher.made(step)
+    if (progress !== undefined && !progress.started.has(index)) return watcher.notMade(step)
+    if (!step.task.once) return watcher.isMade(step, answers) ? watcher.made(step) : watcher.notMade(step)
+    const why = `the connection was lost while this was under way: ${loss.message}`
+    watcher.unknown(step, why)
+    throw new HostEnd('failed', `${step.task.type} ${step.task.name}: ${why}`)
+  }
+
+  let connection = await open()
+  return {
+    get trips() {
+      return trips
+    },
+    async changeAndAsk(steps) {
+      const parts = tripsOf(steps)
+      let sent = 0
+      try {
+        for (const part of parts.slice(0, -1)) {
+          sent += 1
+          answersOf(await trip(part, []))
+        }
+        sent += 1
+        return answersOf(await trip(parts.at(-1)!, probes))
+      } catch (error) {
+        if (!(error instanceof ConnectionLost)) throw error
+        for (const step of parts.slice(sent).flat()) watcher.notMade(step)
+        return askAfterLoss(error)
+      }
+    },
+    close: () => connection.close(),
+  }
+}
+
+/** GNU timeout(1) ends with 124 when the time is up, 137 when it had to kill. */
+function failure({ code, output, step }: Extract<TripOutcome, { kind: 'failed' }>): string {
+  const said = output.trimEnd().split('\n').slice(-20).join('\n')
+  const how = code === 124 || code === 137 ? `not done within ${step.timeoutSeconds} s, and ended` : `exit status ${code}`
+  return said === '' ? how : `${how}\n${said}`
+}
