@@ -14,6 +14,8 @@ export const newMark = (): string => `mailrun-${randomBytes(12).toString('hex')}
 export interface Trip {
   readonly mark: string
   readonly steps: readonly PlannedStep[]
+  /** What the plans rest on: where another run has changed something since that trip, no step is made. `undefined`: made whatever was before. */
+  readonly after: string | undefined
   /** Empty on a trip that only carries steps. */
   readonly probes: readonly Probe<unknown>[]
   /** Who holds the host's lock during the trip; `undefined` takes none: in a check. */
@@ -32,7 +34,8 @@ export interface TripWatcher {
 }
 
 export type TripOutcome =
-  | { readonly kind: 'asked'; readonly asked: (probe: Probe<unknown>) => Asked }
+  /** `last`: the mark of the last trip with steps, this one included; `stale`: none of its steps was made. */
+  | { readonly kind: 'asked'; readonly asked: (probe: Probe<unknown>) => Asked; readonly last: string; readonly stale: boolean }
   | { readonly kind: 'failed'; readonly step: PlannedStep; readonly code: number; readonly output: string }
   | { readonly kind: 'locked'; readonly holder: string }
   /** The host cannot keep the lock: its disk is full or read-only. */
@@ -52,6 +55,8 @@ export async function makeTrip(connection: Connection, trip: Trip, watcher: Trip
   const questions = questionFrames(trip.probes)
   const answers = new Map<number, Extract<Frame, { kind: 'answered' }>>()
   let ended: TripOutcome | undefined
+  let last = ''
+  let stale = false
   const watch = watchdog(trip.abandon)
 
   const onFrame = (frame: Frame): void => {
@@ -67,6 +72,12 @@ export async function makeTrip(connection: Connection, trip: Trip, watcher: Trip
         return
       case 'stopped':
         ended = { kind: 'stopped' }
+        return
+      case 'last':
+        last = frame.mark
+        return
+      case 'stale':
+        stale = true
         return
       case 'ask':
         return watch.expectWithin(QUESTION_SECONDS, 'answering a question')
@@ -103,6 +114,7 @@ export async function makeTrip(connection: Connection, trip: Trip, watcher: Trip
         steps: trip.steps,
         questions,
         stopFile,
+        after: trip.after,
         lock: trip.holder === undefined ? undefined : { holder: trip.holder, waitSeconds: trip.lockSeconds },
       }),
       end: `${mark} end`,
@@ -111,7 +123,8 @@ export async function makeTrip(connection: Connection, trip: Trip, watcher: Trip
     })
     if (ended) return ended
     const errors = stderrByQuestion(mark, stderr)
-    return { kind: 'asked', asked: readAnswers(questions, new Map([...answers].map(([index, frame]) => [index, answerOf(frame, errors.get(index))]))) }
+    const asked = readAnswers(questions, new Map([...answers].map(([index, frame]) => [index, answerOf(frame, errors.get(index))])))
+    return { kind: 'asked', asked, last: stale || trip.steps.length === 0 ? last : mark, stale }
   } catch (error) {
     if (error instanceof ConnectionLost && watch.why !== undefined) throw new ConnectionLost(watch.why)
     throw error

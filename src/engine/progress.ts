@@ -5,6 +5,8 @@ import { raw } from '../shell/script.ts'
 
 /** Shell text that begins the record of a trip; `$run` is the host's folder of working files. */
 export const beginProgress = (mark: string): string => `printf '%s\\n' ${mark} > "$run/progress"`
+/** Shell text that sets `last` to the mark of the last trip with steps, of whichever run; empty where there was none. */
+export const readLast = `{ last=; [ -r "$run/progress" ] && IFS= read -r last < "$run/progress"; :; }`
 export const startedLine = (step: number): string => `printf 'start %s\\n' ${step} >> "$run/progress"`
 export const doneLine = (step: number): string => `printf 'done %s %s\\n' ${step} "$rc" >> "$run/progress"`
 

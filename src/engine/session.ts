@@ -46,6 +46,8 @@ export async function openSession(prepared: PreparedHost, options: RunOptions, c
   const holder = options.check ? undefined : `${userInfo().username}@${hostname()}, process ${process.pid}, since ${new Date().toISOString()}`
   let reconnected = false
   let trips = 0
+  /** The last trip with steps, of whichever run, that the answers know of. */
+  let last: string | undefined
   /** The trip under way, for the case that it is lost: its mark, its steps, and those of them that are told to be done. */
   let underWay: { readonly mark: string; readonly steps: readonly PlannedStep[]; readonly done: Set<PlannedStep> } = { mark: '', steps: [], done: new Set() }
 
@@ -75,7 +77,9 @@ export async function openSession(prepared: PreparedHost, options: RunOptions, c
     if (interrupt.aborted) throw new HostEnd('interrupted', 'interrupted')
     trips += 1
     underWay = { mark: newMark(), steps, done: new Set() }
-    return makeTrip(connection, { mark: underWay.mark, steps, probes: ask, holder, lockSeconds: LOCK_SECONDS, interrupt, abandon }, tripWatcher)
+    const outcome = await makeTrip(connection, { mark: underWay.mark, steps, after: options.check ? undefined : last, probes: ask, holder, lockSeconds: LOCK_SECONDS, interrupt, abandon }, tripWatcher)
+    if (outcome.kind === 'asked') last = outcome.last
+    return outcome
   }
 
   const answersOf = (outcome: TripOutcome): Answers => {
@@ -140,27 +144,31 @@ export async function openSession(prepared: PreparedHost, options: RunOptions, c
     throw new HostEnd('failed', `${step.task.type} ${step.task.name}: ${why}`)
   }
 
+  const notMade = (steps: readonly PlannedStep[]): void => steps.forEach((step) => watcher.notMade(step))
+
+  /** One trip after another; the last one asks. */
+  const carryOut = async ([steps = [], ...rest]: readonly (readonly PlannedStep[])[]): Promise<Answers> => {
+    let outcome: TripOutcome
+    try {
+      outcome = await trip(steps, rest.length === 0 ? probes : [])
+    } catch (error) {
+      if (!(error instanceof ConnectionLost)) throw error
+      notMade(rest.flat())
+      return askAfterLoss(error)
+    }
+    const answers = answersOf(outcome)
+    if (outcome.kind !== 'asked' || !outcome.stale) return rest.length === 0 ? answers : carryOut(rest)
+    // Another run has changed the host since it was asked.
+    notMade([...steps, ...rest.flat()])
+    return rest.length === 0 ? answers : carryOut([])
+  }
+
   let connection = await open()
   return {
     get trips() {
       return trips
     },
-    async changeAndAsk(steps) {
-      const parts = tripsOf(steps)
-      let sent = 0
-      try {
-        for (const part of parts.slice(0, -1)) {
-          sent += 1
-          answersOf(await trip(part, []))
-        }
-        sent += 1
-        return answersOf(await trip(parts.at(-1)!, probes))
-      } catch (error) {
-        if (!(error instanceof ConnectionLost)) throw error
-        for (const step of parts.slice(sent).flat()) watcher.notMade(step)
-        return askAfterLoss(error)
-      }
-    },
+    changeAndAsk: (steps) => carryOut(tripsOf(steps)),
     close: () => connection.close(),
   }
 }

@@ -4,7 +4,8 @@ import type { Answer } from '../model/answer.ts'
 export type Frame =
   | { readonly kind: 'waiting' | 'locked'; readonly holder: string }
   | { readonly kind: 'broken'; readonly why: string }
-  | { readonly kind: 'stopped' }
+  | { readonly kind: 'last'; readonly mark: string }
+  | { readonly kind: 'stopped' | 'stale' }
   | { readonly kind: 'start'; readonly step: number }
   | { readonly kind: 'progress'; readonly step: number; readonly line: string }
   | { readonly kind: 'done'; readonly step: number; readonly code: number; readonly output: string }
@@ -55,8 +56,12 @@ export function tripReader(mark: string, onFrame: (frame: Frame) => void): TripR
       case 'broken':
         onFrame({ kind: 'broken', why: Buffer.from(words.join(' '), 'latin1').toString('utf8') })
         return next('none')
+      case 'last':
+        onFrame({ kind: 'last', mark: words.join(' ') })
+        return next('none')
       case 'stopped':
-        onFrame({ kind: 'stopped' })
+      case 'stale':
+        onFrame({ kind: what })
         return next('none')
       case 'start':
         onFrame({ kind: 'start', step: index })

@@ -1,6 +1,6 @@
 // Writes one trip: the lock, the changes, then the questions, as one script that runs whole or not at all.
 import { quote } from '../shell/quote.ts'
-import { beginProgress, doneLine, startedLine } from './progress.ts'
+import { beginProgress, doneLine, readLast, startedLine } from './progress.ts'
 import type { QuestionFrame } from './questions.ts'
 
 /** One process to run on the host: a change, or a piece that goes before it. */
@@ -16,6 +16,8 @@ export interface TripRequest {
   readonly questions: readonly QuestionFrame[]
   /** Left out in check mode: a check takes no lock and writes nothing. */
   readonly lock: { readonly holder: string; readonly waitSeconds: number } | undefined
+  /** The mark of the last trip with steps that the plans know of; where there was another since, no step is made. `undefined`: made whatever was before. */
+  readonly after: string | undefined
   /** A script that finds this file starts no further step. */
   readonly stopFile: string
 }
@@ -41,8 +43,7 @@ export function tripScript(request: TripRequest): string {
     `printf '\\n%s begin\\n' ${mark} >&2`,
     `say() { printf '\\n${mark} %s\\n' "$*" 2>/dev/null; }`,
     ...(lock ? lockLines(lock) : []),
-    ...(steps.length > 0 ? [`[ "$go" ] && : > "$run/out" && ${beginProgress(mark)}`] : []),
-    ...steps.flatMap((step, index) => stepLines(request, step, index)),
+    ...(steps.length > 0 ? stepsLines(request) : []),
     ...questions.flatMap((question, index) => questionLines(mark, question, index)),
     ...(lock ? [UNLOCK] : []),
     ...(steps.length > 0 ? [`[ ! -e ${request.stopFile} ] || rm -f ${request.stopFile}`] : []),
@@ -50,6 +51,16 @@ export function tripScript(request: TripRequest): string {
     '}',
     '',
   ].join('\n')
+}
+
+function stepsLines(request: TripRequest): readonly string[] {
+  const { mark, steps, after } = request
+  return [
+    ...(after === undefined ? [] : [`if [ "$go" ] && [ "$last" != ${quote(after)} ]; then say stale; else`]),
+    `[ "$go" ] && : > "$run/out" && ${beginProgress(mark)}`,
+    ...steps.flatMap((step, index) => stepLines(request, step, index)),
+    ...(after === undefined ? [] : ['fi']),
+  ]
 }
 
 // The holder's name is written beside the lock, so that who waits can say for whom.
@@ -63,6 +74,7 @@ const lockLines = ({ holder, waitSeconds }: { holder: string; waitSeconds: numbe
   `  h=; for i in 1 2 3 4 5 6 7 8 9 10; do [ -r "$run/holder" ] && IFS= read -r h < "$run/holder"; [ "$h" ] && break; sleep 0.1; done; say waiting "$h"`,
   `  flock -w ${waitSeconds} 9 || { say locked "$h"; go=; }`,
   'fi',
+  `[ "$go" ] && ${readLast} && say last "$last"`,
   `[ "$go" ] && held=1 && printf '%s\\n' ${quote(holder)} > "$run/holder"`,
 ]
 

@@ -41,7 +41,7 @@ async function realOf(facts: readonly Fact[]): Promise<ReadonlyMap<string, unkno
   try {
     const outcome = await makeTrip(
       connection,
-      { mark: newMark(), steps: [], probes, holder: undefined, lockSeconds: 10, interrupt: never, abandon: never },
+      { mark: newMark(), steps: [], after: undefined, probes, holder: undefined, lockSeconds: 10, interrupt: never, abandon: never },
       { waiting: () => {}, started: () => {}, progress: () => {}, done: () => {} },
     )
     if (outcome.kind !== 'asked') throw new Error(outcome.kind)

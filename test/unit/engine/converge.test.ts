@@ -223,6 +223,15 @@ test('two runs on one host do not interleave: the second waits and says for whom
   assert.match(JSON.stringify([one.events, two.events]), /"host-waiting","host":"here","holder":"\w+@.*process \d+/)
 })
 
+test('who waited for another run asks again before it changes anything', async () => {
+  const dir = scratch()
+  // Fails where it is there already, as mkdir does.
+  const made = (): Task => note({ path: join(dir, 'a'), text: 'x', apply: `sleep 0.3; set -C; printf x > ${dir}/a` })
+  const runs = await Promise.all([1, 2, 3].map(() => run(dir, [made()])))
+  assert.equal(runs.map(({ result }) => result.error), [undefined, undefined, undefined])
+  assert.equal(runs.map(({ result }) => result.status).sort(), ['changed', 'ok', 'ok'])
+})
+
 test('an exchange with a dead shell is a lost connection', async () => {
   const connection = await localConnect({})
   await assertRejects(connection.exchange({ script: 'exit 3\n', end: 'E', onStdout: () => {}, signal: never }), ConnectionLost)
