@@ -2,6 +2,7 @@
 export * as v from 'valibot'
 export { playbook, type Playbook, type PlaybookDefinition, type PlaybookHost, type PlaybookInput, type FleetProblem } from './model/playbook.ts'
 export { defineTask, type CommonArgs, type Example, type TaskDefinition, type TaskModule } from './model/define-task.ts'
+export * as args from './model/argument.ts'
 export { defineProbe, ProbeError, type Family, type Probe } from './model/probe.ts'
 export { utf8, type Answer } from './model/answer.ts'
 export { blocked, change, ok, type Plan } from './model/plan.ts'

@@ -1,6 +1,7 @@
 // Task: Debian packages, by apt.
 import { checkPackage } from '../src/changes/check-package.ts'
 import { installScript, removeScript, type DebconfAnswer } from '../src/changes/apt-script.ts'
+import { either, flag, listOf, number, object, oneOf, record, required, seconds, secret, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
 import type { Fact, PackageFact } from '../src/model/fact.ts'
 import { change, ok, type Plan } from '../src/model/plan.ts'
@@ -40,6 +41,17 @@ export interface AptArgs {
 export const apt = defineTask<AptArgs, PackagesState>({
   type: 'apt',
   name: ({ packages }) => packages.map((each) => (typeof each === 'string' ? each : `${each.name}${each.version === undefined ? '' : `=${each.version}`}`)).join(', '),
+  arguments: {
+    packages: required(listOf(either(text, object({ name: required(text), version: text })))),
+    state: oneOf('present', 'absent', 'latest'),
+    purge: flag,
+    cacheValidSeconds: number,
+    recommends: flag,
+    debconf: listOf(object({ package: required(text), question: required(text), type: required(oneOf('select', 'multiselect', 'string', 'boolean', 'note', 'password')), value: required(either(text, secret)) })),
+    provides: listOf(record),
+    lockSeconds: number,
+    timeoutSeconds: seconds,
+  },
   check: ({ packages, state, debconf }) =>
     (packages.length === 0 ? 'packages is empty' : undefined) ??
     packages.map((each) => checkPackage(typeof each === 'string' ? { name: each } : each)).find((wrong) => wrong !== undefined) ??

@@ -3,7 +3,8 @@ import { checkAttributes, checkPath } from '../src/changes/check-path.ts'
 import { checkValidate } from '../src/changes/check-validate.ts'
 import { editContent } from '../src/changes/edit-content.ts'
 import { editBlock } from '../src/changes/edit-lines.ts'
-import type { Mode } from '../src/changes/mode.ts'
+import { mode, type Mode } from '../src/changes/mode.ts'
+import { flag, listOf, oneOf, regexp, required, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
 import { pathProbe, type PathState } from '../src/probes/path.ts'
 
@@ -35,6 +36,10 @@ export interface BlockInFileArgs {
 export const blockInFile = defineTask<BlockInFileArgs, PathState>({
   type: 'blockInFile',
   name: ({ path, block }) => `${path}: ${block}`,
+  arguments: {
+    path: required(text), block: required(text), content: text, state: oneOf('present', 'absent'), comment: text, insertAfter: regexp, create: flag,
+    owner: text, group: text, mode, validate: listOf(text), backup: flag,
+  },
   check: (args) =>
     checkPath('path', args.path) ??
     checkAttributes(args) ??

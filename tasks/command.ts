@@ -1,6 +1,7 @@
 // Task: a command, with a guard that tells whether it is needed, or once in every run.
 import { createHash } from 'node:crypto'
 import { checkPath } from '../src/changes/check-path.ts'
+import { either, listOf, record, required, script, seconds, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
 import { change, ok, blocked } from '../src/model/plan.ts'
 import { ANYTHING, type Resource } from '../src/model/resource.ts'
@@ -42,6 +43,10 @@ export interface CommandArgs {
 export const command = defineTask<CommandArgs, CommandState>({
   type: 'command',
   name: ({ run }) => shown(run),
+  arguments: {
+    run: required(either(text, script, listOf(text))), creates: text, removes: text, unless: either(text, script), onlyIf: either(text, script), staleAgainst: listOf(text),
+    reads: listOf(text), writes: listOf(text), cwd: text, user: text, env: record, timeoutSeconds: seconds,
+  },
   check,
   probe: (args) => commandProbe({ creates: args.creates, removes: args.removes, staleAgainst: args.staleAgainst ?? [], unless: scriptOf(args.unless), onlyIf: scriptOf(args.onlyIf), reads: args.reads ?? [] }),
   plan(args, now) {

@@ -1,8 +1,9 @@
 // Task: a file of the controller, copied to the host.
 import { checkAttributes, checkPath } from '../src/changes/check-path.ts'
 import { checkValidate } from '../src/changes/check-validate.ts'
-import type { Mode } from '../src/changes/mode.ts'
+import { mode, type Mode } from '../src/changes/mode.ts'
 import { putContent } from '../src/changes/put-content.ts'
+import { flag, listOf, required, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
 import type { Source } from '../src/model/source.ts'
 import { pathProbe, type PathState } from '../src/probes/path.ts'
@@ -27,6 +28,9 @@ export interface CopyArgs {
 export const copy = defineTask<CopyArgs, PathState>({
   type: 'copy',
   name: ({ dest }) => dest,
+  arguments: {
+    src: required(text), dest: required(text), owner: text, group: text, mode, validate: listOf(text), backup: flag,
+  },
   check: (args) => checkPath('dest', args.dest) ?? checkAttributes(args) ?? checkValidate(args.validate),
   probe: ({ dest, owner, group }) => pathProbe({ path: dest, wanted: 'shown', owner, group }),
   plan: (args, now, context) => {

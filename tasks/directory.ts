@@ -1,7 +1,8 @@
 // Task: a directory with its owner, group and mode, or no directory.
 import { attributeChanges, exactly, madeByRoot, withAttributes, type Attributes } from '../src/changes/attributes.ts'
 import { checkAttributes, checkPath } from '../src/changes/check-path.ts'
-import type { Mode } from '../src/changes/mode.ts'
+import { mode, type Mode } from '../src/changes/mode.ts'
+import { flag, oneOf, required, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
 import { blocked, change, ok, type Plan } from '../src/model/plan.ts'
 import { pathProbe, type PathState } from '../src/probes/path.ts'
@@ -24,6 +25,9 @@ export interface DirectoryArgs {
 export const directory = defineTask<DirectoryArgs, PathState>({
   type: 'directory',
   name: ({ path }) => path,
+  arguments: {
+    path: required(text), owner: text, group: text, mode, state: oneOf('present', 'absent'), recurse: flag,
+  },
   check: (args) =>
     checkPath('path', args.path) ??
     checkAttributes(args) ??

@@ -1,6 +1,7 @@
 // Task: a domain's DKIM key, generated on the host once.
 import { checkPath } from '../src/changes/check-path.ts'
 import { isSelector, mailDomain } from '../src/mail/names.ts'
+import { number, required, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
 import { fact } from '../src/model/fact.ts'
 import { blocked, change } from '../src/model/plan.ts'
@@ -23,6 +24,9 @@ export interface DkimKeyArgs {
 export const dkimKey = defineTask<DkimKeyArgs, readonly Signing[]>({
   type: 'dkimKey',
   name: ({ domain, selector }) => `${selector}._domainkey.${domain}`,
+  arguments: {
+    domain: required(text), selector: required(text), directory: text, bits: number,
+  },
   check: ({ domain, selector, directory, bits }) =>
     (mailDomain(domain) === domain ? undefined : `domain must be a domain name in lower case (A-labels), got ${JSON.stringify(domain)}`) ??
     (isSelector(selector) ? undefined : `selector must be a DNS label, got ${JSON.stringify(selector)}`) ??

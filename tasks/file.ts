@@ -1,8 +1,9 @@
 // Task: a file with its content, owner, group and mode, or no file.
 import { attributeChanges, withAttributes } from '../src/changes/attributes.ts'
 import { checkAttributes, checkPath } from '../src/changes/check-path.ts'
-import type { Mode } from '../src/changes/mode.ts'
+import { mode, type Mode } from '../src/changes/mode.ts'
 import { putContent, standsInTheWay } from '../src/changes/put-content.ts'
+import { bytes, either, oneOf, required, secret, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
 import { blocked, change, ok, type Plan } from '../src/model/plan.ts'
 import type { PlanContext } from '../src/model/task.ts'
@@ -44,6 +45,9 @@ export type FileArgs = FileCommon &
 export const file = defineTask<FileArgs, PathState>({
   type: 'file',
   name: ({ path }) => path,
+  arguments: {
+    path: required(text), owner: text, group: text, mode, content: either(text, bytes, secret), source: text, state: oneOf('present', 'absent'),
+  },
   check: (args) =>
     checkPath('path', args.path) ??
     checkAttributes(args) ??

@@ -1,4 +1,5 @@
 // Task: a group.
+import { flag, number, oneOf, required, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
 import type { GroupFact } from '../src/model/fact.ts'
 import { change, ok } from '../src/model/plan.ts'
@@ -19,6 +20,9 @@ export interface GroupArgs {
 export const group = defineTask<GroupArgs, GroupFact>({
   type: 'group',
   name: ({ group }) => group,
+  arguments: {
+    group: required(text), gid: number, system: flag, state: oneOf('present', 'absent'),
+  },
   check: ({ group, gid }) =>
     (/^[a-z_][a-z0-9_-]{0,31}$/.test(group) ? undefined : `group must be a group name, got ${JSON.stringify(group)}`) ?? (gid === undefined || (Number.isInteger(gid) && gid >= 0) ? undefined : `gid must be a number, got ${gid}`),
   probe: ({ group }) => groupProbe(group),

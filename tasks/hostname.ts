@@ -1,5 +1,6 @@
 // Task: the host's name, static and in the kernel.
 import { utf8 } from '../src/model/answer.ts'
+import { required, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
 import { fact, factAbout } from '../src/model/fact.ts'
 import { change } from '../src/model/plan.ts'
@@ -23,6 +24,9 @@ export interface HostnameState {
 export const hostname = defineTask<HostnameArgs, HostnameState>({
   type: 'hostname',
   name: ({ hostname }) => hostname,
+  arguments: {
+    hostname: required(text),
+  },
   check: ({ hostname }) =>
     hostname.length <= 64 && hostname.split('.').every((label) => /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/i.test(label))
       ? undefined

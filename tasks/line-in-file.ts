@@ -3,7 +3,8 @@ import { checkAttributes, checkPath } from '../src/changes/check-path.ts'
 import { checkValidate } from '../src/changes/check-validate.ts'
 import { editContent } from '../src/changes/edit-content.ts'
 import { editLine } from '../src/changes/edit-lines.ts'
-import type { Mode } from '../src/changes/mode.ts'
+import { mode, type Mode } from '../src/changes/mode.ts'
+import { flag, listOf, oneOf, regexp, required, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
 import { pathProbe, type PathState } from '../src/probes/path.ts'
 
@@ -34,6 +35,10 @@ export interface LineInFileArgs {
 export const lineInFile = defineTask<LineInFileArgs, PathState>({
   type: 'lineInFile',
   name: ({ path, line }) => `${path}: ${line}`,
+  arguments: {
+    path: required(text), line: required(text), regexp, state: oneOf('present', 'absent'), insertAfter: regexp, insertBefore: regexp, create: flag,
+    owner: text, group: text, mode, validate: listOf(text), backup: flag,
+  },
   check: (args) =>
     checkPath('path', args.path) ??
     checkAttributes(args) ??

@@ -3,6 +3,7 @@ import { putContent } from '../src/changes/put-content.ts'
 import { isSelector, mailDomain } from '../src/mail/names.ts'
 import { dkimName } from '../src/mail/dkim-record.ts'
 import type { Change } from '../src/model/change.ts'
+import { listOf, required, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
 import { change } from '../src/model/plan.ts'
 import { joinProbes } from '../src/probes/join.ts'
@@ -27,6 +28,9 @@ export interface TablesState {
 export const opendkimTables = defineTask<OpendkimTablesArgs, TablesState>({
   type: 'opendkimTables',
   name: () => 'KeyTable, SigningTable',
+  arguments: {
+    domains: required(listOf(text)), selector: required(text), directory: text,
+  },
   check: ({ domains, selector }) =>
     (domains.length === 0 ? 'domains is empty' : undefined) ??
     (isSelector(selector) ? undefined : `selector must be a DNS label, got ${JSON.stringify(selector)}`) ??

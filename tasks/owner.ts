@@ -1,5 +1,6 @@
 // Task: owner and group of a path, and of all below it: chown -R.
 import { checkAttributes, checkPath } from '../src/changes/check-path.ts'
+import { flag, required, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
 import { blocked, change, ok } from '../src/model/plan.ts'
 import { ownershipProbe, type OwnershipState } from '../src/probes/ownership.ts'
@@ -18,6 +19,9 @@ export interface OwnerArgs {
 export const owner = defineTask<OwnerArgs, OwnershipState>({
   type: 'owner',
   name: ({ path }) => path,
+  arguments: {
+    path: required(text), owner: text, group: text, recursive: flag,
+  },
   check: (args) => checkPath('path', args.path) ?? checkAttributes(args) ?? (args.owner === undefined && args.group === undefined ? 'give owner, group, or both' : undefined),
   probe: ({ path, owner, group, recursive }) => ownershipProbe({ path, owner, group, recursive: recursive ?? false }),
   plan({ path, owner, group, recursive }, now) {

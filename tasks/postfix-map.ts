@@ -1,5 +1,6 @@
 // Task: a lookup table compiled from its text: postmap and newaliases.
 import { checkPath } from '../src/changes/check-path.ts'
+import { oneOf, required, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
 import { blocked, change, ok } from '../src/model/plan.ts'
 import { commandProbe, type CommandState } from '../src/probes/command.ts'
@@ -16,6 +17,9 @@ export interface PostfixMapArgs {
 export const postfixMap = defineTask<PostfixMapArgs, CommandState>({
   type: 'postfixMap',
   name: ({ path }) => path,
+  arguments: {
+    path: required(text), format: oneOf('map', 'aliases'),
+  },
   check: ({ path }) => checkPath('path', path),
   probe: ({ path }) => commandProbe({ creates: `${path}.db`, removes: undefined, staleAgainst: [path], unless: undefined, onlyIf: undefined, reads: [] }),
   plan({ path, format }, now) {

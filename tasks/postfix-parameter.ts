@@ -1,5 +1,6 @@
 // Task: a parameter of Postfix's main.cf.
 import { mergedList } from '../src/mail/milter-list.ts'
+import { flag, regexp, required, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
 import { fact } from '../src/model/fact.ts'
 import { blocked, change, ok } from '../src/model/plan.ts'
@@ -22,6 +23,9 @@ export interface PostfixParameterArgs {
 export const postfixParameter = defineTask<PostfixParameterArgs, PostfixParameters>({
   type: 'postfixParameter',
   name: ({ parameter }) => parameter,
+  arguments: {
+    parameter: required(text), value: required(text), merge: flag, superseded: regexp,
+  },
   check: ({ parameter, value }) =>
     (/^[a-zA-Z][a-zA-Z0-9_]*$/.test(parameter) ? undefined : `${JSON.stringify(parameter)} is no name of a parameter`) ?? (/[\n\r\0]/.test(value) ? `value must be on one line, got ${JSON.stringify(value)}` : undefined),
   probe: () => postfixParameters,

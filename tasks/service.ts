@@ -2,6 +2,7 @@
 import { checkPath } from '../src/changes/check-path.ts'
 import { startScript } from '../src/changes/unit-script.ts'
 import type { Change } from '../src/model/change.ts'
+import { flag, listOf, oneOf, required, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
 import { blocked, change } from '../src/model/plan.ts'
 import { unitProbe, type UnitState } from '../src/probes/unit.ts'
@@ -27,6 +28,9 @@ export interface ServiceArgs {
 export const service = defineTask<ServiceArgs, UnitState>({
   type: 'service',
   name: ({ unit }) => unit,
+  arguments: {
+    unit: required(text), state: oneOf('running', 'stopped'), enabled: flag, masked: flag, restartOn: listOf(text), reloadOn: listOf(text), validate: listOf(text),
+  },
   check: ({ unit, state, masked, enabled, restartOn, reloadOn }) =>
     (/^[A-Za-z0-9@_.:\\-]+$/.test(unit) && !unit.startsWith('-') ? undefined : `${JSON.stringify(unit)} is no name of a unit`) ??
     (/@(?:\.|$)/.test(unit) ? `${JSON.stringify(unit)} is a template: name an instance, such as ${JSON.stringify(unit.replace('@', '@name'))}` : undefined) ??

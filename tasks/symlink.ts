@@ -1,5 +1,6 @@
 // Task: a symbolic link.
 import { checkPath } from '../src/changes/check-path.ts'
+import { flag, required, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
 import { blocked, change, ok } from '../src/model/plan.ts'
 import { besideOf } from '../src/changes/replace-file.ts'
@@ -19,6 +20,9 @@ export interface SymlinkArgs {
 export const symlink = defineTask<SymlinkArgs, PathState>({
   type: 'symlink',
   name: ({ path }) => path,
+  arguments: {
+    path: required(text), target: required(text), force: flag,
+  },
   check: ({ path, target }) => checkPath('path', path) ?? (target === '' || target.includes('\0') ? `target must be a path, got ${JSON.stringify(target)}` : undefined),
   probe: ({ path }) => pathProbe({ path, wanted: 'nothing' }),
   plan({ path, target, force }, now) {

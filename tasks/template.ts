@@ -1,8 +1,9 @@
 // Task: a file rendered from an EJS template.
 import { checkAttributes, checkPath } from '../src/changes/check-path.ts'
 import { checkValidate } from '../src/changes/check-validate.ts'
-import type { Mode } from '../src/changes/mode.ts'
+import { mode, type Mode } from '../src/changes/mode.ts'
 import { putContent } from '../src/changes/put-content.ts'
+import { flag, listOf, record, required, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
 import type { Source } from '../src/model/source.ts'
 import { pathProbe, type PathState } from '../src/probes/path.ts'
@@ -31,6 +32,9 @@ export interface TemplateArgs {
 export const template = defineTask<TemplateArgs, PathState>({
   type: 'template',
   name: ({ dest }) => dest,
+  arguments: {
+    src: required(text), dest: required(text), vars: required(record), owner: text, group: text, mode, validate: listOf(text), backup: flag, secret: flag,
+  },
   check: (args) => checkPath('dest', args.dest) ?? checkAttributes(args) ?? checkValidate(args.validate),
   probe: (args) => pathProbe({ path: args.dest, wanted: wantedOf(args), owner: args.owner, group: args.group }),
   plan: (args, now, context) => {

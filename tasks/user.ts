@@ -1,6 +1,7 @@
 // Task: a user.
 import { checkPath } from '../src/changes/check-path.ts'
 import type { Change } from '../src/model/change.ts'
+import { flag, listOf, number, oneOf, required, secret, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
 import { fact, type UserFact } from '../src/model/fact.ts'
 import { change, ok, type Plan } from '../src/model/plan.ts'
@@ -37,6 +38,10 @@ const NAME = /^[a-z_][a-z0-9_-]{0,31}$/
 export const user = defineTask<UserArgs, UserState>({
   type: 'user',
   name: ({ user }) => user,
+  arguments: {
+    user: required(text), uid: number, group: text, groups: listOf(text), append: flag, home: text, createHome: flag, shell: text, comment: text, system: flag, password: secret,
+    state: oneOf('present', 'absent'),
+  },
   check: ({ user, uid, group, groups, home, shell, comment, password }) =>
     [user, ...(group === undefined ? [] : [group]), ...(groups ?? [])].map((each) => (NAME.test(each) ? undefined : `${JSON.stringify(each)} is no name of a user or group`)).find((wrong) => wrong !== undefined) ??
     (uid === undefined || (Number.isInteger(uid) && uid >= 0) ? undefined : `uid must be a number, got ${uid}`) ??

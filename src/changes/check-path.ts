@@ -3,7 +3,7 @@
 /** What is wrong with a path argument, or `undefined`. */
 export function checkPath(argument: string, path: string): string | undefined {
   const shown = JSON.stringify(path)
-  if (typeof path !== 'string' || !path.startsWith('/')) return `${argument} must be an absolute path, got ${shown}`
+  if (!path.startsWith('/')) return `${argument} must be an absolute path, got ${shown}`
   if (path.includes('\0')) return `${argument} cannot hold a NUL character, got ${shown}`
   if (path.length > 1 && path.endsWith('/')) return `${argument} must not end with a slash, got ${shown}`
   if (/\/\.{0,2}(?:\/|$)/.test(path) && path !== '/') return `${argument} must not hold empty parts, "." or "..", got ${shown}`
@@ -11,11 +11,10 @@ export function checkPath(argument: string, path: string): string | undefined {
   return undefined
 }
 
-/** What is wrong with an owner, a group or a mode, or `undefined`. */
-export function checkAttributes({ owner, group, mode }: { readonly owner?: string; readonly group?: string; readonly mode?: string }): string | undefined {
+/** What is wrong with an owner or a group, or `undefined`. */
+export function checkAttributes({ owner, group }: { readonly owner?: string; readonly group?: string }): string | undefined {
   for (const [argument, name] of [['owner', owner], ['group', group]] as const) {
     if (name !== undefined && !/^[a-z_][a-z0-9_.-]*\$?$|^\d+$/i.test(name)) return `${argument} must be a name or a number, got ${JSON.stringify(name)}`
   }
-  if (mode !== undefined && !/^[0-7]{4}$/.test(mode)) return `mode must be four octal digits such as '0644', got ${JSON.stringify(mode)}`
   return undefined
 }

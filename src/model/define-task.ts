@@ -1,4 +1,6 @@
 // Makes a task module out of its description: the public way, for the modules that ship and for a user's own.
+import type { ArgumentsOf } from './argument.ts'
+import { checkArguments } from './check-arguments.ts'
 import type { Plan } from './plan.ts'
 import type { Probe } from './probe.ts'
 import type { Resource } from './resource.ts'
@@ -30,7 +32,9 @@ export interface TaskDefinition<Args, State> {
   readonly type: string
   /** The default name, from the arguments. */
   name(args: Args): string
-  /** Says what is wrong with the arguments, where the types cannot: `path must be absolute, got "etc/x"`. `undefined`: nothing. */
+  /** What each argument may be, for playbooks that no compiler has seen: an unknown, a missing or a wrong one is then an error with file:line. */
+  readonly arguments?: ArgumentsOf<Args>
+  /** Says what else is wrong with the arguments: `path must be absolute, got "etc/x"`. `undefined`: nothing. */
   check?(args: Args): string | undefined
   probe(args: Args): Probe<State>
   /** Pure; must not throw on any state that the probe can parse. */
@@ -52,7 +56,7 @@ export interface TaskModule<Args, State> {
 /**
  * Makes a task module.
  *
- * @throws TaskArgumentError from the module, for arguments that `check` refuses.
+ * @throws TaskArgumentError from the module, for arguments that `arguments` or `check` refuses.
  * @example
  * export const motd = defineTask<{ readonly text: string }, string>({
  *   type: 'motd',
@@ -66,7 +70,7 @@ export interface TaskModule<Args, State> {
 export function defineTask<Args extends object, State>(definition: TaskDefinition<Args, State>): TaskModule<Args, State> {
   const module = (args: Args & CommonArgs): Task<State> => {
     const where = callSite(module)
-    const wrong = definition.check?.(args)
+    const wrong = (definition.arguments && checkArguments(definition.arguments, args)) ?? definition.check?.(args)
     if (wrong !== undefined) throw new TaskArgumentError(definition.type, wrong, where)
     const probe = definition.probe(args)
     return {

@@ -1,0 +1,31 @@
+// Checks what a task module was called with: unknown, missing and wrong arguments.
+import { inspect } from 'node:util'
+import { nearest } from '../text/nearest.ts'
+import { listOf, text, type Argument } from './argument.ts'
+
+const COMMON: Readonly<Record<string, Argument>> = { name: text, tags: listOf(text) }
+const SHOWN_AT_MOST = 100
+
+/** What is wrong with the arguments, or `undefined`. */
+export function checkArguments(wanted: Readonly<Record<string, Argument>>, given: unknown): string | undefined {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) return `an object of arguments is wanted, got ${shown(given)}`
+  const all = { ...COMMON, ...wanted }
+  const values = given as Readonly<Record<string, unknown>>
+  for (const [key, value] of Object.entries(values)) {
+    if (value === undefined) continue
+    const argument = Object.hasOwn(all, key) ? all[key] : undefined
+    if (argument === undefined) {
+      const near = nearest(key, Object.keys(all))
+      return `there is no argument ${JSON.stringify(key)}${near ? `: did you mean ${near}?` : `; there are ${Object.keys(all).join(', ')}`}`
+    }
+    if (!argument.is(value)) return `${key} must be ${argument.wanted}, got ${shown(value)}`
+  }
+  const missing = Object.entries(wanted).find(([key, { required }]) => required && values[key] === undefined)
+  return missing === undefined ? undefined : `${missing[0]} is missing: ${missing[1].wanted} is wanted`
+}
+
+/** A Secret shows itself as stars. */
+function shown(value: unknown): string {
+  const full = typeof value === 'string' ? JSON.stringify(value) : inspect(value, { depth: 1, breakLength: Infinity })
+  return full.length <= SHOWN_AT_MOST ? full : `${full.slice(0, SHOWN_AT_MOST)}…`
+}
