@@ -4,8 +4,8 @@ import { dkimRecords, domain, isSelector, milterOf, opendkimSocket, selector } f
 import { apt, directory, dkimKey, file, opendkimTables, postfixParameter, service, template } from 'mailrun/tasks'
 
 const KEYS = '/etc/dkimkeys'
-/** Where OpenDKIM has listened before, by default or by a guide that was followed: its milters go when the socket moves. */
-const FORMER_SOCKETS = /^inet:(?:localhost|127\.0\.0\.1|\[::1\]):(?:8891|8892|12301)$|^(?:unix|local):.*\bopendkim\b/
+/** Where OpenDKIM listens by default, or by the guides that people follow: its milters go when the socket moves. */
+const FORMER_SOCKETS = /^inet:(?:localhost|127\.0\.0\.1|\[::1\]):(?:8891|8892|12301)$|^(?:unix|local):(?:(?:\/var)?\/run\/opendkim\/|(?:\/var\/spool\/postfix)?\/?(?:var\/run\/|run\/)?opendkim\/)opendkim\.sock$/
 
 const repeated = (names: readonly string[]): string => names.find((name, index) => names.indexOf(name) < index) ?? ''
 

@@ -1,12 +1,14 @@
 // Task: a domain's DKIM key, generated on the host once.
 import { checkPath } from '../src/changes/check-path.ts'
+import { keyOutOfReach } from '../src/mail/key-reach.ts'
 import { isSelector, mailDomain } from '../src/mail/names.ts'
+import { unusable } from '../src/mail/public-key.ts'
 import { number, required, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
 import { fact } from '../src/model/fact.ts'
 import { blocked, change } from '../src/model/plan.ts'
-import { UNKNOWN } from '../src/model/unknown.ts'
-import { keyPath, signingProbe, type Signing } from '../src/probes/signing.ts'
+import { isKnown, UNKNOWN } from '../src/model/unknown.ts'
+import { ancestorsOf, keyPath, signingProbe, type Signing } from '../src/probes/signing.ts'
 import { sh } from '../src/shell/sh.ts'
 
 export interface DkimKeyArgs {
@@ -37,7 +39,12 @@ export const dkimKey = defineTask<DkimKeyArgs, readonly Signing[]>({
   plan({ bits = 2048 }, now) {
     const signing = now[0]!
     const { path, key } = signing
-    if (key.kind === 'invalid') return blocked(`${path} is there and holds no private key: it is not overwritten; move it away, and a new key is made`)
+    if (key.kind === 'invalid') return blocked(`${path} is there and holds no private key that can be used without a passphrase: it is not overwritten; move it away, and a new key is made`)
+    if (key.kind === 'symlink') return blocked(`${path} is a symbolic link: put the key itself there, for whoever may change the link could have any file given to opendkim`)
+    const wrong = key.kind === 'key' && isKnown(key.publicKey) ? unusable(key.publicKey) : undefined
+    if (wrong !== undefined) return blocked(`${path} cannot be signed with: ${wrong}; move it away, and a new key is made`)
+    const outOfReach = keyOutOfReach(ancestorsOf(path), signing.directories, signing.groups)
+    if (outOfReach !== undefined) return blocked(`${path}: ${outOfReach}`)
     const wanted = { owner: 'opendkim', group: 'opendkim', mode: '0600' }
     const changes = key.kind === 'absent'
       ? [{ summary: `generate, ${bits} bits`, apply: generate(path, bits) }]
@@ -46,7 +53,7 @@ export const dkimKey = defineTask<DkimKeyArgs, readonly Signing[]>({
           ...(key.mode === wanted.mode ? [] : [{ summary: `mode ${key.mode} → 0600`, apply: sh`chmod 0600 -- ${path}` }]),
         ]
     const publicKey = key.kind === 'key' ? key.publicKey : UNKNOWN
-    return change(changes, [{ ...signing, key: { kind: 'key', ...wanted, publicKey } }], [fact('path', path, { kind: 'file', ...wanted, sha256: UNKNOWN, mtime: UNKNOWN })])
+    return change(changes, [{ ...signing, key: { kind: 'key', ...wanted, publicKey } }], [fact('path', path, { kind: 'file', ...wanted, sha256: UNKNOWN, mtime: UNKNOWN })], [`path:${path}`])
   },
   writes: ({ domain, selector, directory }) => [`path:${keyPath(directory ?? '/etc/dkimkeys', domain, selector)}`],
   owns: ({ domain, selector, directory }) => [`content:${keyPath(directory ?? '/etc/dkimkeys', domain, selector)}`],
@@ -60,7 +67,7 @@ export const dkimKey = defineTask<DkimKeyArgs, readonly Signing[]>({
 })
 
 /** ln(1) refuses where another key came in between. */
-const generate = (path: string, bits: number) => sh`set -e; umask 077; new=${`${path}.mailrun-new`}; rm -f -- "$new"
+const generate = (path: string, bits: number) => sh`set -e; umask 077; new=${`${path}.mailrun-new`}; trap 'rm -f -- "$new"' EXIT; rm -f -- "$new"
 openssl genrsa -out "$new" ${bits} 2>/dev/null
 chown opendkim:opendkim -- "$new"; sync -- "$new"
-ln -T -- "$new" ${path}; rm -f -- "$new"`
+ln -T -- "$new" ${path}`

@@ -5,10 +5,10 @@ import { dkimName } from '../src/mail/dkim-record.ts'
 import type { Change } from '../src/model/change.ts'
 import { listOf, required, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
-import { change } from '../src/model/plan.ts'
+import { blocked, change } from '../src/model/plan.ts'
 import { joinProbes } from '../src/probes/join.ts'
 import { pathProbe, type PathState } from '../src/probes/path.ts'
-import { KEY_TABLE, SIGNING_TABLE, signingProbe, type Signing } from '../src/probes/signing.ts'
+import { foreignSigning, KEY_TABLE, SIGNING_TABLE, signingProbe, TABLE_HEADER, type ForeignSigning, type Signing } from '../src/probes/signing.ts'
 
 export interface OpendkimTablesArgs {
   /** In A-labels, lower case. */
@@ -21,6 +21,7 @@ export interface OpendkimTablesArgs {
 
 export interface TablesState {
   readonly signing: readonly Signing[]
+  readonly foreign: ForeignSigning
   readonly tables: readonly [PathState, PathState]
 }
 
@@ -36,9 +37,18 @@ export const opendkimTables = defineTask<OpendkimTablesArgs, TablesState>({
     (isSelector(selector) ? undefined : `selector must be a DNS label, got ${JSON.stringify(selector)}`) ??
     domains.map((each) => (mailDomain(each) === each ? undefined : `domains must be domain names in lower case (A-labels), got ${JSON.stringify(each)}`)).find((wrong) => wrong !== undefined),
   probe: ({ domains, selector, directory }) =>
-    joinProbes(signingProbe({ domains, selector, directory: directory ?? '/etc/dkimkeys' }), [table(KEY_TABLE), table(SIGNING_TABLE)], (signing, tables) => ({ signing, tables: tables as [PathState, PathState] }), ({ signing, tables }) => [signing, tables]),
-  plan(_, now) {
-    const lines = (line: (signing: Signing) => string): string => `# Written by mailrun.\n${now.signing.map((each) => `${line(each)}\n`).join('')}`
+    joinProbes<readonly Signing[], ForeignSigning | PathState, TablesState>(
+      signingProbe({ domains, selector, directory: directory ?? '/etc/dkimkeys' }),
+      [foreignSigning, table(KEY_TABLE), table(SIGNING_TABLE)],
+      (signing, [foreign, ...tables]) => ({ signing, foreign: foreign as ForeignSigning, tables: tables as [PathState, PathState] }),
+      ({ signing, foreign, tables }) => [signing, [foreign, ...tables]],
+    ),
+  plan({ domains }, now) {
+    const { names, unreadable } = now.foreign
+    if (unreadable !== undefined) return blocked(`OpenDKIM is configured with ${unreadable}, which mailrun cannot read and would replace: take that line out of /etc/opendkim.conf first`)
+    const others = names.filter((name) => !domains.includes(name))
+    if (others.length > 0) return blocked(`this host signs for ${others.join(', ')} too, which domains does not name: add it, or take it out of the host's SigningTable`)
+    const lines = (line: (signing: Signing) => string): string => `${TABLE_HEADER}\n${now.signing.map((each) => `${line(each)}\n`).join('')}`
     const contents = [
       lines(({ domain, selector, path }) => `${dkimName(domain, selector)} ${domain}:${selector}:${path}`),
       lines(({ domain, selector }) => `*@${domain} ${dkimName(domain, selector)}`),

@@ -7,28 +7,37 @@ import { commandProbe, type CommandState } from '../src/probes/command.ts'
 import { sh } from '../src/shell/sh.ts'
 
 export interface PostfixMapArgs {
-  /** The text, absolute: /etc/aliases, /etc/postfix/virtual. The compiled table is `PATH.db`. */
+  /** The text, absolute: /etc/aliases, /etc/postfix/virtual. The compiled table lies beside it, as `PATH.db` or what its database writes. */
   readonly path: string
   /** aliases(5) tables are compiled by postalias; left out: `map`, by postmap. */
   readonly format?: 'map' | 'aliases'
+  /** postconf(5), default_database_type; left out: `hash`, Debian's. */
+  readonly database?: 'hash' | 'btree' | 'lmdb' | 'cdb'
 }
+
+/** Berkeley DB, Symas LMDB and tinycdb each have an ending of their own. */
+const ENDINGS = { hash: 'db', btree: 'db', lmdb: 'lmdb', cdb: 'cdb' } as const
+
+const tableOf = ({ path, database }: PostfixMapArgs): string => `${path}.${ENDINGS[database ?? 'hash']}`
 
 /** Compiled anew whenever the text is newer, whoever changed it. */
 export const postfixMap = defineTask<PostfixMapArgs, CommandState>({
   type: 'postfixMap',
   name: ({ path }) => path,
   arguments: {
-    path: required(text), format: oneOf('map', 'aliases'),
+    path: required(text), format: oneOf('map', 'aliases'), database: oneOf('hash', 'btree', 'lmdb', 'cdb'),
   },
   check: ({ path }) => checkPath('path', path),
-  probe: ({ path }) => commandProbe({ creates: `${path}.db`, removes: undefined, staleAgainst: [path], unless: undefined, onlyIf: undefined, reads: [] }),
-  plan({ path, format }, now) {
+  probe: (args) => commandProbe({ creates: tableOf(args), removes: undefined, staleAgainst: [args.path], unless: undefined, onlyIf: undefined, reads: [] }),
+  plan(args, now) {
+    const { path, format, database } = args
+    const table = tableOf(args)
     if (now.missing.length > 0) return blocked(`${path} is not there`)
     if (now.creates && !now.stale) return ok
-    const summary = now.creates ? `compile: ${path} is newer than ${path}.db` : `compile: ${path}.db is not there`
-    return change([{ summary, apply: sh`${format === 'aliases' ? 'postalias' : 'postmap'} ${`hash:${path}`} && touch -- ${`${path}.db`}` }], { ...now, creates: true, stale: false })
+    const summary = now.creates ? `compile: ${path} is newer than ${table}` : `compile: ${table} is not there`
+    return change([{ summary, apply: sh`${format === 'aliases' ? 'postalias' : 'postmap'} ${`${database ?? 'hash'}:${path}`} && touch -- ${table}` }], { ...now, creates: true, stale: false })
   },
-  writes: ({ path }) => [`path:${path}.db`],
-  owns: ({ path }) => [`content:${path}.db`],
+  writes: (args) => [`path:${tableOf(args)}`],
+  owns: (args) => [`content:${tableOf(args)}`],
   examples: [{ title: 'The aliases', args: { path: '/etc/aliases', format: 'aliases' }, given: 'apt-get -qq update; DEBIAN_FRONTEND=noninteractive apt-get -qqy install postfix >/dev/null 2>&1; sleep 0.02; echo "ops: root" >> /etc/aliases' }],
 })

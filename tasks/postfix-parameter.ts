@@ -5,7 +5,7 @@ import { defineTask } from '../src/model/define-task.ts'
 import { fact } from '../src/model/fact.ts'
 import { blocked, change, ok } from '../src/model/plan.ts'
 import { UNKNOWN } from '../src/model/unknown.ts'
-import { MAIN_CF, postfixParameters, type PostfixParameters } from '../src/probes/postfix-parameters.ts'
+import { MAIN_CF, oneLine, postfixParameters, type PostfixParameters } from '../src/probes/postfix-parameters.ts'
 import { sh } from '../src/shell/sh.ts'
 
 export interface PostfixParameterArgs {
@@ -19,6 +19,9 @@ export interface PostfixParameterArgs {
   readonly superseded?: RegExp
 }
 
+/** Asking for their built-in value would cost a process and tell nothing. */
+const EMPTY_BY_DEFAULT = ['smtpd_milters', 'non_smtpd_milters']
+
 /** main.cf through postconf(1), written only where it differs. */
 export const postfixParameter = defineTask<PostfixParameterArgs, PostfixParameters>({
   type: 'postfixParameter',
@@ -27,14 +30,17 @@ export const postfixParameter = defineTask<PostfixParameterArgs, PostfixParamete
     parameter: required(text), value: required(text), merge: flag, superseded: regexp,
   },
   check: ({ parameter, value }) =>
-    (/^[a-zA-Z][a-zA-Z0-9_]*$/.test(parameter) ? undefined : `${JSON.stringify(parameter)} is no name of a parameter`) ?? (/[\n\r\0]/.test(value) ? `value must be on one line, got ${JSON.stringify(value)}` : undefined),
-  probe: () => postfixParameters,
+    (/^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(parameter) ? undefined : `${JSON.stringify(parameter)} is no name of a parameter`) ?? (/[\n\r\0]/.test(value) ? `value must be on one line, got ${JSON.stringify(value)}` : undefined),
+  probe: ({ parameter, merge }) => postfixParameters(merge && !EMPTY_BY_DEFAULT.includes(parameter) ? parameter : undefined),
   plan({ parameter, value, merge, superseded }, now) {
     if (!now.installed) return blocked('Postfix is not installed: install it with apt first')
+    if (now.broken !== undefined) return blocked(`Postfix's configuration cannot be read: ${now.broken}`)
     const is = now.values.get(parameter)
     const valueOf = (name: string): string | undefined => { const value = now.values.get(name); return typeof value === 'string' ? value : undefined }
-    const wanted = merge && typeof is === 'string' ? mergedList({ is, wanted: value, superseded, valueOf }) : value
-    if (is === wanted) return ok
+    // A list that is not set has its built-in items, which setting it would lose.
+    const list = is ?? now.defaults.get(parameter)
+    const wanted = merge && typeof list === 'string' ? mergedList({ is: list, wanted: oneLine(value), superseded, valueOf }) : oneLine(value)
+    if (is === wanted || (merge && is === undefined && list === wanted)) return ok
     const main = { kind: 'file', owner: UNKNOWN, group: UNKNOWN, mode: UNKNOWN, sha256: UNKNOWN, mtime: UNKNOWN } as const
     return change(
       [{ summary: `${typeof is === 'string' ? `${is} → ` : ''}${wanted === '' ? '(empty)' : wanted}`, apply: sh`postconf -e ${`${parameter}=${wanted}`}` }],

@@ -63,9 +63,15 @@ function look(task: Task, asked: Asked, pending: readonly Pending[], context: Pl
     case 'change':
       return { kind: 'change', plan, foreseen: before.length > 0 }
     case 'blocked':
-      // What is blocked on a foreseen state, or while anything may still come, may be free on the real one: ask again before giving up.
-      return awaited.length > 0 ? wall : plan
+      return awaited.length === 0 || staysBlocked(task, asked.state, plan.why, pending, context) ? plan : wall
   }
+}
+
+/** What is blocked on a foreseen state, or while anything may still come, may be free on the real one; not what is blocked for the same reason with and without the pending changes, all of them known. */
+function staysBlocked(task: Task, now: unknown, why: string, pending: readonly Pending[], context: PlanContext): boolean {
+  if (pending.some(mayBringAnything)) return false
+  const plan = planned(task, now, context)
+  return plan.kind === 'blocked' && plan.why === why
 }
 
 function planned(task: Task, state: unknown, context: PlanContext): Plan<unknown> {

@@ -1,16 +1,21 @@
 // Asks what main.cf sets, as postconf(1) tells it.
-import { utf8 } from '../model/answer.ts'
-import { factAbout } from '../model/fact.ts'
-import { defineProbe } from '../model/probe.ts'
+import { utf8, type Answer } from '../model/answer.ts'
+import { factAbout, type Fact } from '../model/fact.ts'
+import { defineProbe, type Family, type Probe } from '../model/probe.ts'
 import { UNKNOWN, type Known } from '../model/unknown.ts'
+import { quote } from '../shell/quote.ts'
 import { raw } from '../shell/script.ts'
 
 export const MAIN_CF = '/etc/postfix/main.cf'
 
 export interface PostfixParameters {
   readonly installed: boolean
-  /** Only what main.cf sets; values as they are written, `$name` not expanded. */
+  /** Why postconf cannot read the configuration, in its own words. */
+  readonly broken: string | undefined
+  /** Only what main.cf sets; values as they are written, `$name` not expanded, blanks as {@link oneLine} has them. */
   readonly values: ReadonlyMap<string, Known<string>>
+  /** Built-in values of the parameters that were asked for. */
+  readonly defaults: ReadonlyMap<string, string>
 }
 
 /** What Debian's postinst writes into a new main.cf; values depend on debconf. */
@@ -20,25 +25,57 @@ const SET_BY_DEBIAN = [
   'inet_interfaces', 'inet_protocols', 'default_transport', 'relay_transport',
 ]
 
-export const postfixParameters = defineProbe<PostfixParameters>({
-  key: 'postfix-parameters',
-  reads: [`path:${MAIN_CF}`, 'package:postfix'],
-  script: raw(`[ -e ${MAIN_CF} ] && command -v postconf >/dev/null || exit 3; postconf -n 2>/dev/null`),
-  parse({ code, stdout }) {
-    const pairs = utf8(stdout).split('\n').flatMap((line): [string, string][] => {
-      const match = /^(\w+) =(?: (.*))?$/.exec(line)
-      return match ? [[match[1]!, match[2] ?? '']] : []
-    })
-    return { installed: code === 0, values: new Map(pairs) }
+/** postconf(5): blanks and line ends in a value are all one. */
+export const oneLine = (value: string): string => value.trim().replace(/\s+/g, ' ')
+
+/** @param defaultOf - asks for its built-in value too. */
+export const postfixParameters = (defaultOf: string | undefined): Probe<PostfixParameters> =>
+  defineProbe<PostfixParameters>({
+    // One for all: every item is told the whole answer.
+    key: 'postfix-parameters',
+    reads: [`path:${MAIN_CF}`, 'package:postfix'],
+    family,
+    item: defaultOf ?? '',
+    parse,
+    foresee,
+  })
+
+const family: Family = {
+  name: 'postfix-parameters',
+  script(items) {
+    const asked = items.filter((item) => item !== '')
+    return raw([
+      `[ -e ${MAIN_CF} ] && command -v postconf >/dev/null || exit 3`,
+      'postconf -n || exit 4',
+      ...(asked.length === 0 ? [] : [`printf '\\0'; postconf -d -- ${asked.map(quote).join(' ')}`]),
+    ].join('\n'))
   },
-  foresee(state, known) {
-    const named = factAbout(known, 'package', 'postfix')
-    if (named?.value.kind === 'installed') return state.installed ? state : { installed: true, values: new Map(SET_BY_DEBIAN.map((name) => [name, UNKNOWN])) }
-    const main = factAbout(known, 'path', MAIN_CF)
-    if (main === undefined) return state
-    if (main.value.kind === 'absent') return { installed: false, values: new Map() }
-    // Of a fresh package all is known that its postinst does not set.
-    const fresh = !state.installed || [...state.values.values()].every((value) => value === UNKNOWN)
-    return fresh ? { installed: true, values: new Map(SET_BY_DEBIAN.map((name) => [name, UNKNOWN])) } : main.value.kind === 'file' && typeof main.value.mtime === 'string' ? state : undefined
-  },
-})
+  split: (answer, items) => items.map(() => answer),
+}
+
+function parse({ code, stdout, stderr }: Answer): PostfixParameters {
+  const [set = '', builtIn = ''] = utf8(stdout).split('\0')
+  // What nothing uses, postconf only warns of.
+  const unused = [...utf8(stderr).matchAll(/unused parameter: ([\w-]+)=(.*)$/gm)].map(([, name = '', value = '']): [string, string] => [name, oneLine(value)])
+  const broken = /postconf: fatal: (.*)$/m.exec(utf8(stderr))?.[1]
+  return { installed: code !== 3, broken: code === 4 ? (broken ?? (utf8(stderr).trim() || 'postconf failed')) : undefined, values: new Map([...unused, ...pairsOf(set)]), defaults: new Map(pairsOf(builtIn)) }
+}
+
+const pairsOf = (text: string): readonly [string, string][] =>
+  text.split('\n').flatMap((line): [string, string][] => {
+    const match = /^([\w-]+) =(?: (.*))?$/.exec(line)
+    return match ? [[match[1]!, oneLine(match[2] ?? '')]] : []
+  })
+
+const fresh = (state: PostfixParameters): PostfixParameters => ({ ...state, installed: true, broken: undefined, values: new Map(SET_BY_DEBIAN.map((name) => [name, UNKNOWN])) })
+
+function foresee(state: PostfixParameters, known: Fact): PostfixParameters | undefined {
+  const named = factAbout(known, 'package', 'postfix')
+  if (named?.value.kind === 'installed') return state.installed ? state : fresh(state)
+  const main = factAbout(known, 'path', MAIN_CF)
+  if (main === undefined) return state
+  if (main.value.kind === 'absent') return { ...state, installed: false, values: new Map() }
+  // Of a fresh package all is known that its postinst does not set.
+  if (!state.installed || [...state.values.values()].every((value) => value === UNKNOWN)) return fresh(state)
+  return main.value.kind === 'file' && typeof main.value.mtime === 'string' ? state : undefined
+}

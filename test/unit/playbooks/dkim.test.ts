@@ -33,6 +33,9 @@ const REFUSED: readonly (readonly [string, string, RegExp])[] = [
   ['a key too short', fleet('    mx1: { dkim_bits: 512 }\n'), /inventory\.yaml:5: .*dkim_bits: 1024, 2048, 3072 or 4096 is wanted/],
   ['a socket elsewhere', fleet('    mx1: { opendkim_socket: "inet:8892@192.0.2.1" }\n'), /opendkim_socket: a socket of OpenDKIM is wanted/],
   ['a port that is none', fleet('    mx1: { opendkim_socket: "inet:99999@localhost" }\n'), /opendkim_socket: a port from 1 to 65535/],
+  ...['local:/tmp/opendkim.sock', 'local:/var/spool/postfix/opendkim.sock', 'local:/var/spool/postfix/private/opendkim', 'local:/opendkim.sock', 'local:/run/opendkim/opendkim.sock', 'local:/var/spool/postfix/x/../private/y'].map(
+    (socket) => [`the socket ${socket}`, fleet(`    mx1: { opendkim_socket: "${socket}" }\n`), /inventory\.yaml:5: .*opendkim_socket: a socket in a directory of its own below \/var\/spool\/postfix is wanted/] as const,
+  ),
   ['an action that is none', fleet('    mx1: { milter_default_action: ignore }\n'), /accept, tempfail, reject or quarantine is wanted/],
   ['a mistyped var', fleet('    mx1: { dkim_selecter: a }\n'), /inventory\.yaml:5: host mx1: the playbook has no var dkim_selecter: did you mean dkim_selector/],
   ['a name that gives no selector', fleet('    mx_1:\n'), /host mx_1: its name gives no DKIM selector .*set dkim_selector/],
