@@ -7,6 +7,7 @@ export type Format = 'text' | 'json' | 'ndjson'
 export interface FleetFlags {
   readonly inventory?: readonly string[]
   readonly limit?: string
+  readonly extraVars?: readonly string[]
   readonly forks: number
   readonly format: Format
   readonly user?: string
@@ -25,7 +26,6 @@ export interface RunFlags extends FleetFlags {
   readonly diff?: boolean
   readonly tags?: readonly string[]
   readonly skipTags?: readonly string[]
-  readonly extraVars?: readonly string[]
   readonly serial?: readonly BatchSize[]
   readonly maxFail?: BatchSize
   readonly listHosts?: boolean

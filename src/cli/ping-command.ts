@@ -2,6 +2,7 @@
 import { sshConnect } from '../connection/ssh.ts'
 import { rollout } from '../engine/rollout.ts'
 import { selectHosts } from '../inventory/select-hosts.ts'
+import { readExtraVars } from '../playbook/extra-vars.ts'
 import type { PreparedHost } from '../model/prepared-host.ts'
 import { hostFacts } from '../probes/host-facts.ts'
 import { exitStatus } from './exit-status.ts'
@@ -13,7 +14,8 @@ import type { Signals } from './signals.ts'
 
 /** Resolves with the exit status. @throws MailrunError before any host is touched */
 export async function pingCommand(flags: Given<FleetFlags>, signals: Signals): Promise<number> {
-  const inventory = await readFleet(await fleetSource(flags))
+  const source = await fleetSource(flags)
+  const inventory = await readFleet(source, await readExtraVars(source.extraVars ?? []))
   const hosts = selectHosts(inventory, flags.limit ?? 'all', flags.limit === undefined ? 'mailrun ping' : '--limit')
   const prepared = hosts.map(
     (host): PreparedHost => ({

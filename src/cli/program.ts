@@ -24,7 +24,6 @@ export function program(version: string, actions: Actions): Command {
     .option('-D, --diff', "show the changes to files' texts")
     .option('-t, --tags <names>', 'only tasks with one of these tags (a,b; repeatable)', gatherNames)
     .option('--skip-tags <names>', 'no tasks with one of these tags', gatherNames)
-    .option('-e, --extra-vars <vars>', 'vars that win over the inventory: key=value, {json}, @file.yaml (repeatable)', gather)
     .option('--serial <sizes>', 'hosts per batch: 1, 25%, or 1,25%,100% (default: all in one batch)', serial)
     .option('--max-fail <number>', 'start no more hosts once more than this many (N or N%) failed (default: the others always go on)', maxFail)
     .option('--list-hosts', 'tell which hosts would be worked on; connect to none')
@@ -54,13 +53,15 @@ function merged(parent: Command, child: Command): FleetFlags {
     Object.fromEntries(Object.entries(command.opts()).filter(([key]) => command.getOptionValueSource(key) !== 'default'))
   const [above, below] = [given(parent), given(child)]
   const inventory = [...(above.inventory ?? []), ...(below.inventory ?? [])]
-  return { ...child.opts<FleetFlags>(), ...above, ...below, ...(inventory.length > 0 ? { inventory } : {}) }
+  const extraVars = [...(above.extraVars ?? []), ...(below.extraVars ?? [])]
+  return { ...child.opts<FleetFlags>(), ...above, ...below, ...(inventory.length > 0 ? { inventory } : {}), extraVars }
 }
 
 function fleetOptions(command: Command): void {
   command
     .option('-i, --inventory <file>', "an inventory in Ansible's YAML form (repeatable: later files win)", gather)
     .option('-l, --limit <pattern>', 'only these hosts: names, groups, globs; a,b for both, a:!b without, a:&b in both')
+    .option('-e, --extra-vars <vars>', 'vars that win over the inventory: key=value, {json}, @file.yaml (repeatable)', gather)
     .option('-f, --forks <number>', 'hosts worked on at once', forks, DEFAULT_FORKS)
     .addOption(new Option('--format <format>', 'how results are printed').choices(['text', 'json', 'ndjson']).default('text'))
     .option('-u, --user <name>', 'login user where the inventory names none (default: who runs mailrun)')

@@ -110,6 +110,6 @@ export async function converge(prepared: PreparedHost, options: RunOptions, conn
 
 const contextOf = (prepared: PreparedHost, answers: Answers): PlanContext => {
   const facts = answers(hostFacts)
-  if ('error' in facts) throw new Error(facts.error)
+  if ('error' in facts) throw new HostEnd('failed', `the host cannot be asked what it is: ${facts.error}`)
   return { facts: facts.state as HostFacts, source: (source) => prepared.source(source) }
 }

@@ -1,6 +1,7 @@
 // Makes one trip over a connection: sends the script, tells its progress, and reads what came of it.
 import { randomBytes } from 'node:crypto'
 import type { Probe } from '../model/probe.ts'
+import { OUTDATED_STATUS } from '../shell/outdated.ts'
 import { ConnectionLost, type Connection } from './connection.ts'
 import type { Asked } from './foresee.ts'
 import type { PlannedStep } from './steps.ts'
@@ -18,6 +19,8 @@ export interface Trip {
   readonly after: string | undefined
   /** Empty on a trip that only carries steps. */
   readonly probes: readonly Probe<unknown>[]
+  /** For all of them. */
+  readonly questionsSeconds: number
   /** Who holds the host's lock during the trip; `undefined` takes none: in a check. */
   readonly holder: string | undefined
   readonly lockSeconds: number
@@ -34,18 +37,18 @@ export interface TripWatcher {
 }
 
 export type TripOutcome =
-  /** `last`: the mark of the last trip with steps, this one included; `stale`: none of its steps was made. */
-  | { readonly kind: 'asked'; readonly asked: (probe: Probe<unknown>) => Asked; readonly last: string; readonly stale: boolean }
-  | { readonly kind: 'failed'; readonly step: PlannedStep; readonly code: number; readonly output: string }
+  /** `last`: the mark of the last trip with steps, this one included. `notMade`: the first of its steps that was not made, nor any after it, for the host is no longer what the plans were made on. */
+  | { readonly kind: 'asked'; readonly asked: (probe: Probe<unknown>) => Asked; readonly last: string; readonly notMade: PlannedStep | undefined }
+  | { readonly kind: 'failed'; readonly step: PlannedStep; readonly code: number; readonly output: string; /** How long it took. */ readonly seconds: number }
   | { readonly kind: 'locked'; readonly holder: string }
   /** The host cannot keep the lock: its disk is full or read-only. */
   | { readonly kind: 'broken'; readonly why: string }
   /** The interrupt came between two steps: no further one was started. */
   | { readonly kind: 'stopped' }
 
-/** Questions are read-only and quick; this long without the next frame means that the host hangs. */
-const QUESTION_SECONDS = 120
-/** Beyond a step's own limit: for its killing and for the network. */
+/** This long without a word where one is due means that the host, or the way to it, hangs. */
+const SILENCE_SECONDS = 120
+/** Beyond a limit that the host keeps itself: for its killing and for the network. */
 const GRACE_SECONDS = 40
 
 /** @throws ConnectionLost, also when the host fell silent for longer than any step may take. */
@@ -57,11 +60,17 @@ export async function makeTrip(connection: Connection, trip: Trip, watcher: Trip
   let ended: TripOutcome | undefined
   let last = ''
   let stale = false
+  let outdated: PlannedStep | undefined
+  let waiting = false
+  let asking = -1
+  let hung: number | undefined
+  let begun = 0
   const watch = watchdog(trip.abandon)
 
   const onFrame = (frame: Frame): void => {
     switch (frame.kind) {
       case 'waiting':
+        waiting = true
         watch.expectWithin(trip.lockSeconds + GRACE_SECONDS, 'waiting for the lock')
         return watcher.waiting(frame.holder)
       case 'locked':
@@ -74,13 +83,18 @@ export async function makeTrip(connection: Connection, trip: Trip, watcher: Trip
         ended = { kind: 'stopped' }
         return
       case 'last':
+        waiting = false
         last = frame.mark
+        return
+      case 'hung':
+        hung = asking
         return
       case 'stale':
         stale = true
         return
       case 'ask':
-        return watch.expectWithin(QUESTION_SECONDS, 'answering a question')
+        asking = frame.question
+        return watch.expectWithin(trip.questionsSeconds + GRACE_SECONDS, 'answering a question')
       case 'answered':
         answers.set(frame.question, frame)
         return
@@ -89,30 +103,34 @@ export async function makeTrip(connection: Connection, trip: Trip, watcher: Trip
     if (step === undefined) return
     switch (frame.kind) {
       case 'start':
+        begun = performance.now()
         watch.expectWithin(step.timeoutSeconds + GRACE_SECONDS, `${step.task.type} ${step.task.name}: ${step.change.summary}`)
         return watcher.started(step)
       case 'progress':
         return watcher.progress(step, frame.line)
       case 'done':
-        watch.expectWithin(QUESTION_SECONDS, 'going on')
-        if (frame.code !== 0) ended = { kind: 'failed', step, code: frame.code, output: frame.output }
+        watch.expectWithin(SILENCE_SECONDS, 'going on')
+        if (frame.code === OUTDATED_STATUS && frame.output.endsWith(mark)) outdated = step
+        else if (frame.code !== 0) ended = { kind: 'failed', step, code: frame.code, output: frame.output, seconds: (performance.now() - begun) / 1000 }
         return watcher.done(step, frame.code)
     }
   }
 
   const stop = (): void => {
-    if (trip.steps.length === 0) watch.abort('interrupted')
+    // Nothing is in hand yet: a shell that is not listened to begins no step.
+    if (trip.steps.length === 0 || waiting) watch.abort('interrupted')
     else connection.touch(stopFile).catch(() => watch.abort('interrupted'))
   }
   trip.interrupt.addEventListener('abort', stop, { once: true })
   const reader = tripReader(mark, onFrame)
   try {
-    watch.expectWithin(trip.lockSeconds + QUESTION_SECONDS, 'beginning')
+    watch.expectWithin(trip.lockSeconds + SILENCE_SECONDS, 'beginning')
     const { stderr } = await connection.exchange({
       script: tripScript({
         mark,
         steps: trip.steps,
         questions,
+        questionsSeconds: trip.questionsSeconds,
         stopFile,
         after: trip.after,
         lock: trip.holder === undefined ? undefined : { holder: trip.holder, waitSeconds: trip.lockSeconds },
@@ -123,8 +141,8 @@ export async function makeTrip(connection: Connection, trip: Trip, watcher: Trip
     })
     if (ended) return ended
     const errors = stderrByQuestion(mark, stderr)
-    const asked = readAnswers(questions, new Map([...answers].map(([index, frame]) => [index, answerOf(frame, errors.get(index))])))
-    return { kind: 'asked', asked, last: stale || trip.steps.length === 0 ? last : mark, stale }
+    const asked = readAnswers(questions, hung, new Map([...answers].map(([index, frame]) => [index, answerOf(frame, errors.get(index))])))
+    return { kind: 'asked', asked, last: stale || trip.steps.length === 0 ? last : mark, notMade: stale ? trip.steps[0] : outdated }
   } catch (error) {
     if (error instanceof ConnectionLost && watch.why !== undefined) throw new ConnectionLost(watch.why)
     throw error

@@ -23,7 +23,7 @@ export const progressOf = (mark: string): Probe<Progress | undefined> =>
   defineProbe<Progress | undefined>({
     key: `progress ${mark}`,
     reads: [],
-    script: raw('cat "$run/progress"; echo; [ -s "$run/out" ] && tail -c 65536 "$run/out"; :'),
+    script: raw('cat "$run/progress"; echo; s=; while read -r w n x; do [ "$w" = start ] && s=$n; done < "$run/progress"; [ -s "$run/out.$s" ] && tail -c 65536 -- "$run/out.$s"; :'),
     parse({ stdout }) {
       const text = utf8(stdout)
       const end = text.indexOf('\n\n')

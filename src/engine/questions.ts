@@ -20,14 +20,15 @@ export function questionFrames(probes: readonly Probe<unknown>[]): readonly Ques
     if (known) known.items.add(question.item)
     else families.set(question.family.name, { family: question.family, items: new Set([question.item]) })
   }
+  // A user's own script comes late: where it hangs, little is left unasked.
   return [
-    ...[...scripts].map((text) => ({ text, family: undefined, items: [] })),
     ...[...families.values()].map(({ family, items }) => ({ text: family.script([...items]).text, family, items: [...items] })),
+    ...[...scripts].map((text) => ({ text, family: undefined, items: [] })),
   ]
 }
 
-/** What each probe was told, read once. @param answers - by the frame's place. */
-export function readAnswers(frames: readonly QuestionFrame[], answers: ReadonlyMap<number, Answer>): (probe: Probe<unknown>) => Asked {
+/** What each probe was told, read once. @param hung - the place of the frame that did not end. @param answers - by the frame's place. */
+export function readAnswers(frames: readonly QuestionFrame[], hung: number | undefined, answers: ReadonlyMap<number, Answer>): (probe: Probe<unknown>) => Asked {
   const byText = new Map<string, Answer>()
   const byFamily = new Map<string, () => ReadonlyMap<string, Answer>>()
   frames.forEach(({ text, family, items }, index) => {
@@ -46,20 +47,26 @@ export function readAnswers(frames: readonly QuestionFrame[], answers: ReadonlyM
   return (probe) => {
     const known = read.get(probe.key)
     if (known) return known
-    const asked = stateOf(probe, answerTo)
+    const asked = stateOf(probe, answerTo, hung === undefined ? undefined : frames[hung])
     read.set(probe.key, asked)
     return asked
   }
 }
 
-function stateOf(probe: Probe<unknown>, answerTo: (probe: Probe<unknown>) => Answer | undefined): Asked {
+function stateOf(probe: Probe<unknown>, answerTo: (probe: Probe<unknown>) => Answer | undefined, hung: QuestionFrame | undefined): Asked {
   try {
     const answer = answerTo(probe)
-    return answer === undefined ? { error: 'the host did not answer the question' } : { state: probe.parse(answer) }
+    return answer === undefined ? { error: unanswered(probe, hung) } : { state: probe.parse(answer) }
   } catch (error) {
     if (error instanceof ProbeError) return { error: error.message }
     return { error: `the probe ${probe.key} has a bug, reading its answer threw: ${error instanceof Error ? error.stack : String(error)}` }
   }
+}
+
+function unanswered(probe: Probe<unknown>, hung: QuestionFrame | undefined): string {
+  if (hung === undefined) return 'the host did not answer the question'
+  const own = leavesOf(probe).some(({ question }) => ('script' in question ? question.script.text === hung.text : 'family' in question && question.family.name === hung.family?.name))
+  return own ? 'its question did not end in time, and was ended' : 'it was not asked, for a question before it did not end'
 }
 
 /** Made when first asked for; what it throws it throws each time. */

@@ -7,6 +7,7 @@ export function secretsOf({ host, tasks, outputs }: PreparedHost): readonly stri
   const probes = [...tasks.map(({ probe }) => probe), ...Object.values(outputs)]
   return [
     ...(password === undefined ? [] : [password]),
+    ...tasks.flatMap(({ secrets }) => secrets),
     ...probes.flatMap(leavesOf).flatMap(({ question }) => ('script' in question ? question.script.secrets : [])),
   ]
 }

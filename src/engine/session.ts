@@ -16,6 +16,12 @@ import { tripsOf, type PlannedStep } from './steps.ts'
 /** How long to wait for another run on the host, whose change in hand may be a long one. */
 const LOCK_SECONDS = 900
 
+/** For all questions of a trip. */
+const QUESTIONS_SECONDS = 300
+
+/** How often plans may come too late. */
+const OUTDATED_AT_MOST = 5
+
 /** What each question was told on the last trip. */
 export type Answers = (probe: Probe<unknown>) => Asked
 
@@ -45,11 +51,12 @@ export async function openSession(prepared: PreparedHost, options: RunOptions, c
   const probes: readonly Probe<unknown>[] = [hostFacts, ...tasks.map(({ probe }) => probe), ...Object.values(prepared.outputs)]
   const holder = options.check ? undefined : `${userInfo().username}@${hostname()}, process ${process.pid}, since ${new Date().toISOString()}`
   let reconnected = false
+  let outdated = 0
   let trips = 0
   /** The last trip with steps, of whichever run, that the answers know of. */
   let last: string | undefined
-  /** The trip under way, for the case that it is lost: its mark, its steps, and those of them that are told to be done. */
-  let underWay: { readonly mark: string; readonly steps: readonly PlannedStep[]; readonly done: Set<PlannedStep> } = { mark: '', steps: [], done: new Set() }
+  /** The trip under way, for the case that it is lost: its mark, its steps, and those of them that are told to have begun, and to be done. */
+  let underWay: { readonly mark: string; readonly steps: readonly PlannedStep[]; readonly begun: Set<PlannedStep>; readonly done: Set<PlannedStep> } = { mark: '', steps: [], begun: new Set(), done: new Set() }
 
   const open = async (): Promise<Connection> => {
     if (interrupt.aborted) throw new HostEnd('interrupted', 'interrupted before the connection stood')
@@ -61,6 +68,7 @@ export async function openSession(prepared: PreparedHost, options: RunOptions, c
   const tripWatcher: TripWatcher = {
     waiting: (other) => report({ kind: 'host-waiting', host: host.name, holder: other }),
     started(step) {
+      underWay.begun.add(step)
       const { task, change } = step
       report({ kind: 'change-start', host: host.name, task: mask(task.name), type: task.type, summary: mask(change.summary) })
     },
@@ -73,11 +81,11 @@ export async function openSession(prepared: PreparedHost, options: RunOptions, c
     },
   }
 
-  const trip = async (steps: readonly PlannedStep[], ask: readonly Probe<unknown>[]): Promise<TripOutcome> => {
+  const trip = async (steps: readonly PlannedStep[], ask: readonly Probe<unknown>[], lockSeconds = LOCK_SECONDS): Promise<TripOutcome> => {
     if (interrupt.aborted) throw new HostEnd('interrupted', 'interrupted')
     trips += 1
-    underWay = { mark: newMark(), steps, done: new Set() }
-    const outcome = await makeTrip(connection, { mark: underWay.mark, steps, after: options.check ? undefined : last, probes: ask, holder, lockSeconds: LOCK_SECONDS, interrupt, abandon }, tripWatcher)
+    underWay = { mark: newMark(), steps, begun: new Set(), done: new Set() }
+    const outcome = await makeTrip(connection, { mark: underWay.mark, steps, after: options.check ? undefined : last, probes: ask, questionsSeconds: QUESTIONS_SECONDS, holder, lockSeconds, interrupt, abandon }, tripWatcher)
     if (outcome.kind === 'asked') last = outcome.last
     return outcome
   }
@@ -91,7 +99,7 @@ export async function openSession(prepared: PreparedHost, options: RunOptions, c
       case 'stopped':
         throw new HostEnd('interrupted', 'interrupted')
       case 'locked':
-        throw new HostEnd('failed', `another run holds this host: ${outcome.holder || 'unknown'} (waited ${LOCK_SECONDS} s)`)
+        throw new HostEnd('failed', `another run holds this host, and did not end in time: ${outcome.holder || 'unknown'}`)
       case 'failed':
         throw failed(outcome)
     }
@@ -108,40 +116,42 @@ export async function openSession(prepared: PreparedHost, options: RunOptions, c
     connection.close()
     const lost = underWay
     const undone = lost.steps.filter((step) => !lost.done.has(step))
-    const unknown = (): void => {
-      if (undone[0]) watcher.unknown(undone[0], `the connection was lost while this was under way: ${loss.message}`)
-    }
+    const lostWhy = interrupt.aborted ? 'left at once' : `the connection was lost: ${loss.message}`
+    /** After an interrupt no further step begins; else the host may have gone on by itself. */
+    const unknown = (): void => undone.filter((step) => !interrupt.aborted || lost.begun.has(step)).forEach((step) => watcher.unknown(step, lostWhy))
     if (interrupt.aborted || reconnected) {
       unknown()
-      throw new HostEnd(interrupt.aborted ? 'interrupted' : undone.length > 0 ? 'failed' : 'unreachable', `connection lost: ${loss.message}`)
+      throw new HostEnd(interrupt.aborted ? 'interrupted' : undone.length > 0 ? 'failed' : 'unreachable', lostWhy)
     }
     reconnected = true
+    let answers: Answers
+    const progress = progressOf(lost.mark)
     try {
       connection = await open()
-      // What was in hand has ended by now, for the lock was free.
-      const progress = progressOf(lost.mark)
-      const answers = answersOf(await trip([], [progress, ...probes]))
-      const told = answers(progress)
-      for (const step of undone) settle(step, lost.steps.indexOf(step), 'state' in told ? (told.state as Progress | undefined) : undefined, answers, loss)
-      return answers
+      // What was in hand has ended once the lock is free.
+      const longest = Math.max(0, ...undone.map(({ timeoutSeconds }) => timeoutSeconds))
+      answers = answersOf(await trip([], [progress, ...probes], LOCK_SECONDS + longest))
     } catch (error) {
-      if (!(error instanceof Unreachable || error instanceof ConnectionLost)) throw error
       unknown()
-      throw new HostEnd('unreachable', `connection lost: ${loss.message}; and not made again: ${error.message}`)
+      if (interrupt.aborted) throw new HostEnd('interrupted', 'interrupted')
+      if (!(error instanceof Unreachable || error instanceof ConnectionLost)) throw error
+      throw new HostEnd('unreachable', `${lostWhy}; and not made again: ${error.message}`)
     }
+    const told = answers(progress)
+    for (const step of undone) settle(step, lost.steps.indexOf(step), 'state' in told ? (told.state as Progress | undefined) : undefined, answers, lostWhy)
+    return answers
   }
 
   /** Tells of a step whose end was lost on the way, by the host's own record, else by the answers. */
-  const settle = (step: PlannedStep, index: number, progress: Progress | undefined, answers: Answers, loss: ConnectionLost): void => {
+  const settle = (step: PlannedStep, index: number, progress: Progress | undefined, answers: Answers, lostWhy: string): void => {
     const code = progress?.done.get(index)
-    if (code !== undefined && code !== 0) throw failed({ kind: 'failed', step, code, output: progress?.output ?? '' })
+    if (code !== undefined && code !== 0) throw failed({ kind: 'failed', step, code, output: progress?.output ?? '', seconds: 0 })
     if (!step.completes) return
     if (code === 0) return watcher.made(step)
     if (progress !== undefined && !progress.started.has(index)) return watcher.notMade(step)
     if (!step.task.once) return watcher.isMade(step, answers) ? watcher.made(step) : watcher.notMade(step)
-    const why = `the connection was lost while this was under way: ${loss.message}`
-    watcher.unknown(step, why)
-    throw new HostEnd('failed', `${step.task.type} ${step.task.name}: ${why}`)
+    watcher.unknown(step, lostWhy)
+    throw new HostEnd('failed', `${step.task.type} ${step.task.name}: ${lostWhy}`)
   }
 
   const notMade = (steps: readonly PlannedStep[]): void => steps.forEach((step) => watcher.notMade(step))
@@ -157,9 +167,11 @@ export async function openSession(prepared: PreparedHost, options: RunOptions, c
       return askAfterLoss(error)
     }
     const answers = answersOf(outcome)
-    if (outcome.kind !== 'asked' || !outcome.stale) return rest.length === 0 ? answers : carryOut(rest)
-    // Another run has changed the host since it was asked.
-    notMade([...steps, ...rest.flat()])
+    const first = outcome.kind === 'asked' ? outcome.notMade : undefined
+    if (first === undefined) return rest.length === 0 ? answers : carryOut(rest)
+    outdated += 1
+    if (outdated > OUTDATED_AT_MOST) throw new HostEnd('failed', `${first.task.type} ${first.task.name}: somebody else keeps changing this host, and the plans for it are outdated each time: try again later`)
+    notMade([...steps.slice(steps.indexOf(first)), ...rest.flat()])
     return rest.length === 0 ? answers : carryOut([])
   }
 
@@ -173,9 +185,10 @@ export async function openSession(prepared: PreparedHost, options: RunOptions, c
   }
 }
 
-/** GNU timeout(1) ends with 124 when the time is up, 137 when it had to kill. */
-function failure({ code, output, step }: Extract<TripOutcome, { kind: 'failed' }>): string {
+/** GNU timeout(1) ends with 124 when the time is up, 137 when it had to kill; a command may end with these by itself. */
+function failure({ code, output, step, seconds }: Extract<TripOutcome, { kind: 'failed' }>): string {
   const said = output.trimEnd().split('\n').slice(-20).join('\n')
-  const how = code === 124 || code === 137 ? `not done within ${step.timeoutSeconds} s, and ended` : `exit status ${code}`
+  const timeIsUp = (code === 124 || code === 137) && seconds >= step.timeoutSeconds - 1
+  const how = timeIsUp ? `not done within ${step.timeoutSeconds} s, and ended` : `exit status ${code}`
   return said === '' ? how : `${how}\n${said}`
 }

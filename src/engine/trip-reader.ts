@@ -5,7 +5,7 @@ export type Frame =
   | { readonly kind: 'waiting' | 'locked'; readonly holder: string }
   | { readonly kind: 'broken'; readonly why: string }
   | { readonly kind: 'last'; readonly mark: string }
-  | { readonly kind: 'stopped' | 'stale' }
+  | { readonly kind: 'stopped' | 'stale' | 'hung' }
   | { readonly kind: 'start'; readonly step: number }
   | { readonly kind: 'progress'; readonly step: number; readonly line: string }
   | { readonly kind: 'done'; readonly step: number; readonly code: number; readonly output: string }
@@ -61,6 +61,7 @@ export function tripReader(mark: string, onFrame: (frame: Frame) => void): TripR
         return next('none')
       case 'stopped':
       case 'stale':
+      case 'hung':
         onFrame({ kind: what })
         return next('none')
       case 'start':

@@ -1,5 +1,6 @@
 // Writes one trip: the lock, the changes, then the questions, as one script that runs whole or not at all.
 import { quote } from '../shell/quote.ts'
+import { OUTDATED, OUTDATED_STATUS } from '../shell/outdated.ts'
 import { beginProgress, doneLine, readLast, startedLine } from './progress.ts'
 import type { QuestionFrame } from './questions.ts'
 
@@ -14,6 +15,8 @@ export interface TripRequest {
   readonly mark: string
   readonly steps: readonly Step[]
   readonly questions: readonly QuestionFrame[]
+  /** For all questions: they only look, and one that hangs must not hold the host's lock for ever. */
+  readonly questionsSeconds: number
   /** Left out in check mode: a check takes no lock and writes nothing. */
   readonly lock: { readonly holder: string; readonly waitSeconds: number } | undefined
   /** The mark of the last trip with steps that the plans know of; where there was another since, no step is made. `undefined`: made whatever was before. */
@@ -33,64 +36,66 @@ const PROGRESS_CAP_BYTES = 262_144
  * Every frame is a line `MARK what …` on stdout (and on stderr `MARK begin`, `MARK answered N`); `MARK end` closes both streams.
  */
 export function tripScript(request: TripRequest): string {
-  const { mark, lock, steps, questions } = request
+  const { mark, lock, steps, questions, questionsSeconds, stopFile } = request
   return [
     '{',
     `trap : PIPE HUP`,
-    `export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; umask 022; cd /`,
-    `go=1 held=`,
+    `export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin ${OUTDATED}=${mark}; umask 022; cd /`,
+    // `go`: the questions are to be asked; `more`: further steps may begin.
+    `go=1 more=1 held= run=`,
     // Whatever stands before it on stderr (a login banner) belongs to no question.
     `printf '\\n%s begin\\n' ${mark} >&2`,
-    `say() { printf '\\n${mark} %s\\n' "$*" 2>/dev/null; }`,
+    sayFunction(mark),
     ...(lock ? lockLines(lock) : []),
     ...(steps.length > 0 ? stepsLines(request) : []),
-    ...questions.flatMap((question, index) => questionLines(mark, question, index)),
+    ...(questions.length > 0 ? questionsLines(mark, questions, questionsSeconds) : []),
+    // After a failure the output stays, for whoever lost the connection and asks.
+    ...(steps.length > 0 ? [`[ ! "$go" ] || rm -f "$run"/out.*; [ ! -e ${stopFile} ] || rm -f ${stopFile}`] : []),
     ...(lock ? [UNLOCK] : []),
-    ...(steps.length > 0 ? [`[ ! -e ${request.stopFile} ] || rm -f ${request.stopFile}`] : []),
     `printf '\\n%s end\\n' ${mark}; printf '\\n%s end\\n' ${mark} >&2`,
     '}',
     '',
   ].join('\n')
 }
 
-function stepsLines(request: TripRequest): readonly string[] {
-  const { mark, steps, after } = request
-  return [
-    ...(after === undefined ? [] : [`if [ "$go" ] && [ "$last" != ${quote(after)} ]; then say stale; else`]),
-    `[ "$go" ] && : > "$run/out" && ${beginProgress(mark)}`,
-    ...steps.flatMap((step, index) => stepLines(request, step, index)),
-    ...(after === undefined ? [] : ['fi']),
-  ]
-}
+const sayFunction = (mark: string): string => `say() { printf '\\n${mark} %s\\n' "$*" 2>/dev/null; }`
 
-// The holder's name is written beside the lock, so that who waits can say for whom.
+// The holder's name is written beside the lock, so that who waits can say for whom. A redirection that fails ends the shell for `exec` and `:`, not for printf.
 const lockLines = ({ holder, waitSeconds }: { holder: string; waitSeconds: number }): readonly string[] => [
-  'if [ "$MAILRUN_RUN_DIR" ]; then run=$MAILRUN_RUN_DIR; elif [ -w /run ]; then run=/run/mailrun; else run=$HOME/.mailrun; fi',
+  'if [ "$MAILRUN_RUN_DIR" ]; then run=$MAILRUN_RUN_DIR; elif [ -w /run ]; then run=/run/mailrun; else run=$HOME/.mailrun; fi; export run',
   '[ -d "$run" ] || mkdir -p -m 0700 -- "$run" 2>/dev/null',
-  // A redirection of `exec` that fails would end the shell.
-  'if ( : >> "$run/lock" ) 2>/dev/null; then exec 9>>"$run/lock"; else say broken "cannot write $run/lock"; go=; fi',
+  `if { printf '' >> "$run/lock"; } 2>/dev/null; then exec 9>>"$run/lock"; else say broken "cannot write $run/lock"; go=; fi`,
   'if [ "$go" ] && ! flock -n 9; then',
   // Who has just got the lock is about to write its name.
   `  h=; for i in 1 2 3 4 5 6 7 8 9 10; do [ -r "$run/holder" ] && IFS= read -r h < "$run/holder"; [ "$h" ] && break; sleep 0.1; done; say waiting "$h"`,
   `  flock -w ${waitSeconds} 9 || { say locked "$h"; go=; }`,
   'fi',
   `[ "$go" ] && ${readLast} && say last "$last"`,
-  `[ "$go" ] && held=1 && printf '%s\\n' ${quote(holder)} > "$run/holder"`,
+  `[ "$go" ] && held=1 && { printf '%s\\n' ${quote(holder)} > "$run/holder"; } 2>/dev/null`,
 ]
 
 /** The name goes with the lock: the next one to wait must not be told of somebody who has left. */
-const UNLOCK = `[ "$held" ] && : > "$run/holder"; exec 9>&-`
+const UNLOCK = `[ "$held" ] && { printf '' > "$run/holder"; } 2>/dev/null; exec 9>&-`
 
-function stepLines({ mark, stopFile }: TripRequest, { text, timeoutSeconds }: Step, index: number): readonly string[] {
-  const streamed = timeoutSeconds > STREAMED_FROM_SECONDS
-  const limits = `timeout -k ${KILL_AFTER_SECONDS} ${timeoutSeconds} sh`
+function stepsLines({ mark, steps, after, stopFile }: TripRequest): readonly string[] {
   return [
-    `if [ "$go" ] && [ -e ${stopFile} ]; then say stopped; go=; fi`,
-    `[ "$go" ] && { say start ${index} || go=; }`,
+    ...(after === undefined ? [] : [`if [ "$go" ] && [ "$last" != ${quote(after)} ]; then say stale; more=; fi`]),
+    `if [ "$go" ] && [ "$more" ] && ! { ${beginProgress(mark)}; } 2>/dev/null; then say broken "cannot write $run/progress"; go=; fi`,
+    ...steps.flatMap((step, index) => stepLines(mark, stopFile, step, index)),
+  ]
+}
+
+function stepLines(mark: string, stopFile: string, { text, timeoutSeconds }: Step, index: number): readonly string[] {
+  const streamed = timeoutSeconds > STREAMED_FROM_SECONDS
+  // A file for each: what a step leaves running must not write into the next one's.
+  const out = `"$run/out.${index}"`
+  return [
+    'if [ "$go" ] && [ "$more" ]; then',
+    `if [ -e ${stopFile} ]; then say stopped; go=; elif ! { printf '' > ${out}; } 2>/dev/null; then say broken "cannot write $run"; go=; else say start ${index} || go=; fi`,
     'if [ "$go" ]; then',
     startedLine(index),
     // The part has a process, an input and an output of its own: it outlives the connection, and cannot eat the script.
-    `${limits} 9>&- > "$run/out" 2>&1 <<'${mark}-text'${streamed ? ' &' : ''}`,
+    `timeout -k ${KILL_AFTER_SECONDS} ${timeoutSeconds} sh 9>&- > ${out} 2>&1 <<'${mark}-text'${streamed ? ' &' : ''}`,
     '{',
     text,
     '} </dev/null',
@@ -98,20 +103,29 @@ function stepLines({ mark, stopFile }: TripRequest, { text, timeoutSeconds }: St
     ...(streamed
       ? [
           'p=$!',
-          `tail -s 0.1 -c +1 -f --pid="$p" -- "$run/out" 2>/dev/null 9>&- | head -c ${PROGRESS_CAP_BYTES} 2>/dev/null 9>&- &`,
+          `tail -s 0.1 -c +1 -f --pid="$p" -- ${out} 2>/dev/null 9>&- | head -c ${PROGRESS_CAP_BYTES} 2>/dev/null 9>&- &`,
           // A signal with a trap ends `wait` early.
           'wait "$p"; rc=$?; while kill -0 "$p" 2>/dev/null; do wait "$p"; rc=$?; done; wait',
         ]
       : ['rc=$?']),
     doneLine(index),
-    `say output ${index}; [ -s "$run/out" ] && tail -c ${OUTPUT_CAP_BYTES} -- "$run/out"`,
+    `say output ${index}; [ -s ${out} ] && tail -c ${OUTPUT_CAP_BYTES} -- ${out}`,
     `say done ${index} $rc || go=`,
-    '[ "$rc" = 0 ] || go=',
-    'fi',
+    // What says that its plan is outdated is asked about again; what fails ends the trip.
+    `if [ "$rc" = ${OUTDATED_STATUS} ] && [ "$(tail -c ${mark.length} -- ${out})" = ${mark} ]; then more=; elif [ "$rc" != 0 ]; then go=; fi`,
+    'fi; fi',
   ]
 }
 
-// `eval` in a subshell: a question with a syntax error fails alone.
-const questionLines = (mark: string, { text }: QuestionFrame, index: number): readonly string[] => [
-  `if [ "$go" ]; then say ask ${index} || go=; ( eval ${quote(text)} ) </dev/null 9>&-; say answered ${index} $?; printf '\\n%s answered ${index}\\n' ${mark} >&2; fi`,
+/** `eval` in a subshell: a question with a syntax error fails alone. */
+const questionsLines = (mark: string, questions: readonly QuestionFrame[], seconds: number): readonly string[] => [
+  'if [ "$go" ]; then',
+  `timeout -k ${KILL_AFTER_SECONDS} ${seconds} sh 9>&- <<'${mark}-questions'`,
+  '{',
+  sayFunction(mark),
+  ...questions.map(({ text }, index) => `say ask ${index} || exit; ( eval ${quote(text)} ) </dev/null; say answered ${index} $?; printf '\\n%s answered ${index}\\n' ${mark} >&2`),
+  '}',
+  `${mark}-questions`,
+  'case $? in 124|137) say hung;; esac',
+  'fi',
 ]

@@ -6,15 +6,20 @@ import { addressOf } from './address.ts'
 import { addFile, noGroups, type Group, type Groups } from './groups.ts'
 import { readYaml } from './yaml-file.ts'
 
-/** Several files are one inventory, the later override the earlier. @throws MailrunError with file:line */
-export async function loadInventory(paths: readonly string[]): Promise<Inventory> {
+/**
+ * Several files are one inventory, the later override the earlier.
+ *
+ * @param extra - vars that win over those of the inventory (`--extra-vars`), for how hosts are reached.
+ * @throws MailrunError with file:line
+ */
+export async function loadInventory(paths: readonly string[], extra: ReadonlyMap<string, Var>): Promise<Inventory> {
   const gathered = noGroups()
   for (const path of paths) addFile(gathered, await readYaml(path), path)
   if (gathered.hosts.size === 0) throw new MailrunError('the inventory has no hosts', paths.join(', '))
-  return inventoryOf(gathered)
+  return inventoryOf(gathered, extra)
 }
 
-function inventoryOf({ groups, hosts }: Groups): Inventory {
+function inventoryOf({ groups, hosts }: Groups, extra: ReadonlyMap<string, Var>): Inventory {
   const depths = depthsOf(groups)
   const parents = new Map<string, Group[]>()
   for (const group of groups.values()) for (const child of group.children) parents.set(child, [...(parents.get(child) ?? []), group])
@@ -37,7 +42,7 @@ function inventoryOf({ groups, hosts }: Groups): Inventory {
     const merged = new Map<string, Var>(groups.get('all')!.vars)
     for (const { vars } of mine) for (const [key, value] of vars) merged.set(key, value)
     for (const [key, value] of entry.vars) merged.set(key, value)
-    const address = addressOf(name, merged)
+    const address = addressOf(name, new Map([...merged, ...extra]))
     return { name, groups: mine.map((each) => each.name), vars: new Map([...merged].filter(([key]) => !key.startsWith('ansible_'))), address, where: entry.where }
   })
   return { hosts: list, groups: members }

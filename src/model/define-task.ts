@@ -7,6 +7,7 @@ import type { Resource } from './resource.ts'
 import type { Source } from './source.ts'
 import type { PlanContext, Task } from './task.ts'
 import { TaskArgumentError } from './task-argument-error.ts'
+import { secretsIn } from '../shell/secrets-in.ts'
 import { callSite } from './call-site.ts'
 
 /** What every task takes besides its own arguments. */
@@ -81,6 +82,7 @@ export function defineTask<Args extends object, State>(definition: TaskDefinitio
       owns: definition.owns?.(args) ?? [],
       sources: definition.sources?.(args) ?? [],
       once: definition.once?.(args) ?? false,
+      secrets: secretsIn(args),
       where,
       probe,
       plan: (now, context) => definition.plan(args, now, context),

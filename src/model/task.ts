@@ -23,6 +23,8 @@ export interface Task<State = unknown> {
   /** What it alone decides: two tasks of a playbook that own the same are refused. `content:/etc/x` owns the whole, `content:/etc/x#part` a part of it. */
   readonly owns: readonly Resource[]
   readonly sources: readonly Source[]
+  /** The texts of all secrets in its arguments: masked wherever they come up, whether or not anything is changed. */
+  readonly secrets: readonly string[]
   readonly probe: Probe<State>
   /** Satisfied once it ran in this run: a command without a guard. */
   readonly once: boolean

@@ -8,7 +8,7 @@ import { MailrunError } from '../model/mailrun-error.ts'
 import type { Playbook, PlaybookInput } from '../model/playbook.ts'
 import type { PreparedHost } from '../model/prepared-host.ts'
 import { refuseConflicts } from './conflicts.ts'
-import { readExtraVars } from './extra-vars.ts'
+import type { ExtraVar } from './extra-vars.ts'
 import { sourcesFor } from './sources.ts'
 import { refuseUnknownTags, tagged } from './tagged.ts'
 import { typedVars, type Problem } from './typed-vars.ts'
@@ -20,7 +20,7 @@ export interface Preparation {
   readonly inventory: Inventory
   /** A host pattern; `undefined`: all hosts of the playbook. */
   readonly limit: string | undefined
-  readonly extraVars: readonly (string | Readonly<Record<string, unknown>>)[]
+  readonly extraVars: ReadonlyMap<string, ExtraVar>
   readonly tags: readonly string[]
   readonly skipTags: readonly string[]
 }
@@ -29,7 +29,7 @@ export interface Preparation {
 export async function prepare({ playbook, playbookPath, inventory, limit, extraVars, tags, skipTags }: Preparation): Promise<readonly PreparedHost[]> {
   const path = resolve(playbookPath)
   const members = selectHosts(inventory, playbook.hosts, `${playbookPath} (hosts)`)
-  const extra = await readExtraVars(extraVars)
+  const extra = new Map([...extraVars].filter(([key]) => !key.startsWith('ansible_')))
   const typed = await Promise.all(members.map(async (host) => ({ host, ...(await typedVars(playbook, host, extra)) })))
   refuse(typed.flatMap(({ problems }) => problems))
   const inputs = new Map(typed.map(({ host, vars }) => [host, inputOf(host, vars)]))

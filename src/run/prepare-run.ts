@@ -1,6 +1,7 @@
 // All that comes before the first connection: the playbook and the fleet, read, typed and checked.
 import type { Playbook } from '../model/playbook.ts'
 import type { PreparedHost } from '../model/prepared-host.ts'
+import { readExtraVars } from '../playbook/extra-vars.ts'
 import { loadPlaybook } from '../playbook/load-playbook.ts'
 import { prepare } from '../playbook/prepare.ts'
 import { publicModules } from './public-modules.ts'
@@ -13,8 +14,6 @@ export interface RunSource extends FleetSource {
   readonly limit?: string | undefined
   readonly tags?: readonly string[] | undefined
   readonly skipTags?: readonly string[] | undefined
-  /** Vars that win over the inventory: values by name, or text as `--extra-vars` takes it. Later ones win. */
-  readonly extraVars?: readonly (string | Readonly<Record<string, unknown>>)[] | undefined
 }
 
 export interface PreparedRun {
@@ -24,8 +23,9 @@ export interface PreparedRun {
 
 /** No host is touched. @throws MailrunError with all that is wrong */
 export async function prepareRun(source: RunSource): Promise<PreparedRun> {
-  const inventory = await readFleet(source)
+  const extraVars = await readExtraVars(source.extraVars ?? [])
+  const inventory = await readFleet(source, extraVars)
   const playbook = await loadPlaybook(source.playbook, publicModules)
-  const { limit, extraVars = [], tags = [], skipTags = [] } = source
+  const { limit, tags = [], skipTags = [] } = source
   return { playbook, hosts: await prepare({ playbook, playbookPath: source.playbook, inventory, limit, extraVars, tags, skipTags }) }
 }

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import { loadInventory } from '../inventory/load-inventory.ts'
 import { withOverrides } from '../inventory/with-overrides.ts'
+import type { Var } from '../model/host.ts'
 import type { Inventory } from '../model/inventory.ts'
 import type { Secret } from '../shell/secret.ts'
 
@@ -16,10 +17,12 @@ export interface FleetSource {
   readonly knownHosts?: string | undefined
   /** For sudo, where the inventory gives none. */
   readonly becomePassword?: Secret | undefined
+  /** Vars that win over the inventory: values by name, or text as `--extra-vars` takes it. Later ones win. */
+  readonly extraVars?: readonly (string | Readonly<Record<string, unknown>>)[] | undefined
 }
 
-/** @throws MailrunError with file:line */
-export async function readFleet({ inventory, user, privateKey, knownHosts, becomePassword }: FleetSource): Promise<Inventory> {
+/** @param extra - `--extra-vars`, of which the connection's count here. @throws MailrunError with file:line */
+export async function readFleet({ inventory, user, privateKey, knownHosts, becomePassword }: FleetSource, extra: ReadonlyMap<string, Var>): Promise<Inventory> {
   const absolute = (path: string | undefined): string | undefined => (path === undefined ? undefined : resolve(path))
-  return withOverrides(await loadInventory(inventory), { user, privateKeyFile: absolute(privateKey), knownHostsFile: absolute(knownHosts), becomePassword })
+  return withOverrides(await loadInventory(inventory, extra), { user, privateKeyFile: absolute(privateKey), knownHostsFile: absolute(knownHosts), becomePassword })
 }

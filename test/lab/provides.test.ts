@@ -34,14 +34,14 @@ const probeOf = ({ resource }: Fact): Probe<unknown> => {
 }
 
 async function realOf(facts: readonly Fact[]): Promise<ReadonlyMap<string, unknown>> {
-  const { hosts } = await loadInventory([lab.inventoryPath])
+  const { hosts } = await loadInventory([lab.inventoryPath], new Map())
   const never = new AbortController().signal
   const connection = await sshConnect(hosts.find(({ name }) => name === HOST)!, { timeoutSeconds: 30, signal: never })
   const probes = facts.map(probeOf)
   try {
     const outcome = await makeTrip(
       connection,
-      { mark: newMark(), steps: [], after: undefined, probes, holder: undefined, lockSeconds: 10, interrupt: never, abandon: never },
+      { mark: newMark(), steps: [], after: undefined, probes, questionsSeconds: 60, holder: undefined, lockSeconds: 10, interrupt: never, abandon: never },
       { waiting: () => {}, started: () => {}, progress: () => {}, done: () => {} },
     )
     if (outcome.kind !== 'asked') throw new Error(outcome.kind)

@@ -1,5 +1,5 @@
 // One host's run, over a real shell on this machine: trips, walls, failures, checks, secrets, interrupts.
-import { mkdtempSync, readFileSync, writeFileSync, existsSync, readdirSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync, existsSync, readdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
@@ -13,7 +13,10 @@ import { defineTask } from '../../../src/model/define-task.ts'
 import { defineProbe } from '../../../src/model/probe.ts'
 import type { RunEvent } from '../../../src/model/run-event.ts'
 import type { Task } from '../../../src/model/task.ts'
+import { orOutdated } from '../../../src/shell/outdated.ts'
+import { lines } from '../../../src/shell/script.ts'
 import { Secret } from '../../../src/shell/secret.ts'
+import { secretsIn } from '../../../src/shell/secrets-in.ts'
 import { sh } from '../../../src/shell/sh.ts'
 import { suite } from '../../suite.ts'
 
@@ -230,6 +233,71 @@ test('who waited for another run asks again before it changes anything', async (
   const runs = await Promise.all([1, 2, 3].map(() => run(dir, [made()])))
   assert.equal(runs.map(({ result }) => result.error), [undefined, undefined, undefined])
   assert.equal(runs.map(({ result }) => result.status).sort(), ['changed', 'ok', 'ok'])
+})
+
+test('a change whose plan is outdated is not made: the host is asked again', async () => {
+  const dir = scratch()
+  const path = join(dir, 'a')
+  writeFileSync(path, 'one')
+  // Adds a line to what was read, as long as it is still that.
+  const adds = defineTask<{ readonly line: string }, string>({
+    type: 'adds', name: ({ line }) => line,
+    probe: () => defineProbe({ key: 'adds', reads: [], script: sh`cat -- ${path}`, parse: ({ stdout }) => utf8(stdout) }),
+    plan: ({ line }, now) => now.includes(line) ? ok : change([{ summary: 'add', apply: lines([orOutdated(sh`[ "$(cat -- ${path})" = ${now} ]`), sh`printf %s ${`${now} ${line}`} > ${path}`]) }], `${now} ${line}`),
+    writes: () => [], examples: [],
+  })
+  const { result, statuses } = await run(dir, [runs({ run: `printf ' two' >> ${path}` }), adds({ line: 'three' })])
+  assert.is(result.error, undefined)
+  assert.equal([statuses, readFileSync(path, 'utf8')], [['changed', 'changed'], 'one two three'])
+  const restless = adds({ line: 'four' })
+  const failed = await run(dir, [{ ...restless, plan: (now, context) => { const plan = restless.plan(now as string, context); writeFileSync(path, String(Math.random())); return plan } }])
+  assert.match(failed.result.error ?? '', /somebody else keeps changing this host/)
+})
+
+test('a command that ends with the status of a time-out has not timed out; no status of its own makes a plan outdated', async () => {
+  const dir = scratch()
+  assert.match((await run(dir, [runs({ run: 'exit 124' })])).result.error ?? '', /exit status 124$/)
+  assert.match((await run(dir, [runs({ run: 'exit 75' })])).result.error ?? '', /exit status 75$/)
+})
+
+test('what a change leaves running does not write into the next one\'s output', async () => {
+  const dir = scratch()
+  const { result } = await run(dir, [runs({ run: '(for i in 1 2 3 4 5; do echo from the first; sleep 0.1; done) & :' }), runs({ run: 'sleep 0.3; echo from the second; exit 1' })])
+  assert.match(result.error ?? '', /exit status 1\nfrom the second$/)
+})
+
+test('working files that cannot be written are said, before anything is changed', async () => {
+  const dir = scratch()
+  mkdirSync(join(dir, 'run/progress'), { recursive: true })
+  const { result, statuses } = await run(dir, [note({ path: join(dir, 'a'), text: 'x' })])
+  assert.equal([result.status, statuses, existsSync(join(dir, 'a'))], ['failed', ['not-reached'], false])
+  assert.match(result.error ?? '', /cannot write .*progress: is its file system full or read-only\?/)
+})
+
+test('an interrupt while another run is waited for ends at once, and nothing is unknown', async () => {
+  const dir = scratch()
+  const holds = run(dir, [runs({ run: 'sleep 3' })])
+  await new Promise((resolve) => setTimeout(resolve, 1000))
+  const interrupt = new AbortController()
+  const began = performance.now()
+  const waits = await run(dir, [runs({ run: `touch ${dir}/b` })], { interrupt: interrupt.signal }, (connection) => ({
+    ...connection,
+    exchange: (request) => connection.exchange({ ...request, onStdout: (chunk) => { request.onStdout(chunk); if (chunk.includes(' waiting ')) interrupt.abort() } }),
+  }))
+  assert.ok(performance.now() - began < 1500)
+  assert.equal([waits.result.status, waits.statuses], ['interrupted', ['not-reached']])
+  await holds
+  assert.not(existsSync(join(dir, 'b')))
+})
+
+test('a secret of a task that has nothing to do is masked, and so is one deep in its arguments', async () => {
+  const dir = scratch()
+  const path = join(dir, 'a')
+  writeFileSync(path, 'correct horse')
+  const { result, events } = await run(dir, [note({ path, text: new Secret('correct horse') }), runs({ run: `cat ${path}; exit 1` })])
+  assert.match(result.error ?? '', /\*{8}/)
+  assert.not(JSON.stringify([result, events]).includes('correct horse'))
+  assert.equal(secretsIn({ vars: { deep: [{ pw: new Secret('a') }, sh`x ${new Secret('b')}`, new Secret({ user: 'c' })] } }), ['a', 'b', 'c'])
 })
 
 test('an exchange with a dead shell is a lost connection', async () => {

@@ -12,7 +12,7 @@ import { suite } from '../../suite.ts'
 const test = suite('foresee')
 const context: PlanContext = { facts: { os: { id: 'debian', versionId: '12', codename: 'bookworm' }, hostname: 'mx1' }, source: () => new Uint8Array() }
 
-const base = { tags: [], owns: [], sources: [], once: false, where: undefined }
+const base = { tags: [], owns: [], sources: [], once: false, secrets: [], where: undefined }
 
 /** Wants a user to be there. */
 const makesUser = (name: string): Task<boolean> => ({
@@ -68,6 +68,14 @@ test('a plan that throws blocks its own task with the name of the module', () =>
   const [outlook] = foresee([task], all(true), context, new Set()).outlooks
   assert.is(outlook?.kind, 'blocked')
   assert.match(outlook?.kind === 'blocked' ? outlook.why : '', /module user has a bug.*oops/s)
+})
+
+test('what is blocked for the same reason with and without the pending changes is blocked, not waited for', () => {
+  // It reads what is pending, whose facts do not free it.
+  const stuck: Task<boolean> = { ...needsUser('b', false), probe: { ...needsUser('b', false).probe, reads: ['user:a', 'user:b'] } }
+  assert.equal(kinds([makesUser('a'), stuck]), ['change', 'blocked'])
+  const anything: Task<boolean> = { ...makesUser('a'), writes: ['user:a', ANYTHING] }
+  assert.equal(kinds([anything, stuck]), ['change', 'wall'])
 })
 
 test.run()

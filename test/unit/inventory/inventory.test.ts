@@ -19,7 +19,7 @@ const load = (...texts: readonly string[]): Promise<Inventory> => {
     writeFileSync(path, text)
     return path
   })
-  return loadInventory(paths)
+  return loadInventory(paths, new Map())
 }
 const varsOf = ({ vars }: Host): Readonly<Record<string, unknown>> => Object.fromEntries([...vars].map(([key, { value }]) => [key, value]))
 const hostOf = (inventory: Inventory, name: string): Host => inventory.hosts.find((host) => host.name === name)!
@@ -114,7 +114,7 @@ for (const [what, text, line, message] of WRONG) {
 
 test('files that cannot be read are told by name', async () => {
   for (const [path, message] of [[join(folder, 'gone.yaml'), /there is no such file/], [folder, /this is a directory/]] as const) {
-    await loadInventory([path]).then(() => assert.unreachable(), (error: Error) => assert.match(error.message, message))
+    await loadInventory([path], new Map()).then(() => assert.unreachable(), (error: Error) => assert.match(error.message, message))
   }
 })
 
