@@ -1,5 +1,5 @@
 // A plain Postfix host out of a fresh Debian: its name, Postfix, its aliases.
-import { domain, playbook, v } from 'mailrun'
+import { domain, mailDomain, playbook, v } from 'mailrun'
 import { apt, file, hostname, lineInFile, postfixMap, postfixParameter, service, template } from 'mailrun/tasks'
 
 const recipient = v.pipe(v.string('an address or a user is wanted'), v.regex(/^[\w.+-]+(?:@[\w.-]+)?$/, ({ input }) => `an address or a user is wanted, got ${JSON.stringify(input)}`))
@@ -27,8 +27,16 @@ export default playbook({
       { postmaster: 'root' },
     ),
   }),
-  fleet: (members) =>
-    members.flatMap(({ vars, host }) => (vars.fqdn === undefined && !host.name.includes('.') ? [{ host: host.name, message: 'its name is no full host name: set fqdn' }] : [])),
+  fleet: (members) => {
+    const first = new Map<string, string>()
+    return members.flatMap(({ vars, host }) => {
+      const fqdn = vars.fqdn ?? mailDomain(host.name)
+      if (fqdn === undefined) return [{ host: host.name, message: 'its name is no full host name: set fqdn' }]
+      const other = first.get(fqdn)
+      first.set(fqdn, other ?? host.name)
+      return other === undefined ? [] : [{ host: host.name, var: 'fqdn', message: `${fqdn} is the name of ${other} already: give each host its own` }]
+    })
+  },
   tasks: ({ vars, host }) => {
     const fqdn = vars.fqdn ?? host.name
     return [

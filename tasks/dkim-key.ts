@@ -36,7 +36,7 @@ export const dkimKey = defineTask<DkimKeyArgs, readonly Signing[]>({
     (/[\s:]/.test(directory ?? '') ? `directory must hold no space and no colon, which OpenDKIM's KeyTable cannot, got ${JSON.stringify(directory)}` : undefined) ??
     (bits === undefined || (Number.isInteger(bits) && bits >= 1024 && bits <= 4096) ? undefined : `bits must be 1024 to 4096, got ${bits}`),
   probe: (args) => signingProbe({ domains: [args.domain], selector: args.selector, directory: args.directory ?? '/etc/dkimkeys' }),
-  plan({ bits = 2048 }, now) {
+  plan({ bits = 2048, selector }, now) {
     const signing = now[0]!
     const { path, key } = signing
     if (key.kind === 'invalid') return blocked(`${path} is there and holds no private key that can be used without a passphrase: it is not overwritten; move it away, and a new key is made`)
@@ -53,6 +53,7 @@ export const dkimKey = defineTask<DkimKeyArgs, readonly Signing[]>({
           ...(key.mode === wanted.mode ? [] : [{ summary: `mode ${key.mode} → 0600`, apply: sh`chmod 0600 -- ${path}` }]),
         ]
     const publicKey = key.kind === 'key' ? key.publicKey : UNKNOWN
+    if (changes.length === 0 && signing.selector !== selector) return { kind: 'ok', note: `${signing.selector} stays in use, for the host's tables name it: ${selector} would be the selector of a first key` }
     return change(changes, [{ ...signing, key: { kind: 'key', ...wanted, publicKey } }], [fact('path', path, { kind: 'file', ...wanted, sha256: UNKNOWN, mtime: UNKNOWN })], [`path:${path}`])
   },
   writes: ({ domain, selector, directory }) => [`path:${keyPath(directory ?? '/etc/dkimkeys', domain, selector)}`],

@@ -1,6 +1,7 @@
 // Reads the command line and does what it says; every error ends here.
 import { CommanderError } from 'commander'
 import { MailrunError } from '../model/mailrun-error.ts'
+import { adviceOn } from './ansible-flags.ts'
 import { formatMeant, tellCouldNotStart } from './could-not-start.ts'
 import { EXIT } from './exit-status.ts'
 import { givenInventory, givenPlaybook } from './given.ts'
@@ -15,13 +16,13 @@ export async function act(words: readonly string[], version: string): Promise<ne
   const signals = listenToSignals(() => tellCouldNotStart('interrupted', format))
   const onBug = (error: unknown): void => {
     tellBug(error)
-    process.exit(EXIT.couldNotStart)
+    process.exit(signals.running ? EXIT.failed : EXIT.couldNotStart)
   }
   process.on('uncaughtException', onBug)
   let status = EXIT.satisfied as number
   const mailrun = program(version, {
     run: async (path, flags) => {
-      const given = { ...flags, playbook: givenPlaybook(path), inventory: givenInventory(flags.inventory) }
+      const given = { ...flags, playbook: await givenPlaybook(path), inventory: givenInventory(flags.inventory) }
       status = await (await import('./run-command.ts')).runCommand(given, signals)
     },
     ping: async (flags) => {
@@ -37,7 +38,7 @@ export async function act(words: readonly string[], version: string): Promise<ne
     else if (!(error instanceof CommanderError)) {
       if (format !== 'text') tellCouldNotStart(`a bug in mailrun: ${error instanceof Error ? error.message : String(error)}`, format)
       tellBug(error)
-    } else if (status !== EXIT.satisfied) tellCouldNotStart(`${error.message.replace(/^error: /, '')}\n"mailrun --help" tells all flags`, format)
+    } else if (status !== EXIT.satisfied) tellCouldNotStart(`${error.message.replace(/^error: /, '')}\n${adviceOn(error.message) ?? '"mailrun --help" tells all flags'}`, format)
   }
   await flushed()
   process.exit(status)

@@ -2,13 +2,21 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { MailrunError } from '../model/mailrun-error.ts'
+import { checkPlaybookPath } from '../playbook/load-playbook.ts'
+import { nearest } from '../text/nearest.ts'
 
+const COMMANDS = ['ping', 'help']
 const PLAYBOOK = /\.m?[tj]s$/
 const YAML = /\.ya?ml$/
 
 /** @throws MailrunError that names the playbooks lying near */
-export function givenPlaybook(path: string | undefined): string {
-  if (path !== undefined) return path
+export async function givenPlaybook(path: string | undefined): Promise<string> {
+  if (path !== undefined) {
+    const command = existsSync(path) ? undefined : nearest(path, COMMANDS)
+    if (command !== undefined) throw new MailrunError(`there is no playbook ${path}, and no such command: did you mean ${command}?`)
+    await checkPlaybookPath(path)
+    return path
+  }
   const near = filesIn('playbooks', PLAYBOOK)
   throw new MailrunError(`no playbook was given; wanted: mailrun <playbook.ts> -i <inventory>${near.length > 0 ? `; there is ${near.join(', ')}` : ''} (mailrun --help tells more)`)
 }

@@ -33,7 +33,7 @@ export function program(version: string, actions: Actions): Command {
   mailrun
     .version(version, '--version', 'print the version')
     .helpOption('-h, --help', 'print this help')
-    .helpCommand(false)
+    .helpCommand('help', 'print this help')
     .addHelpText('after', AFTER)
     .action((playbook: string | undefined, flags: RunFlags) => actions.run(playbook, flags))
 

@@ -4,6 +4,8 @@ import { EXIT } from './exit-status.ts'
 export interface Signals {
   readonly interrupt: AbortSignal
   readonly abandon: AbortSignal
+  /** Whether hosts are being worked on. */
+  readonly running: boolean
   /** From now on hosts are being worked on; before, a signal just ends the process. */
   runBegins(): void
 }
@@ -23,6 +25,9 @@ export function listenToSignals(beforeRun: () => void): Signals {
   return {
     interrupt: interrupt.signal,
     abandon: abandon.signal,
+    get running() {
+      return running
+    },
     runBegins() {
       running = true
     },

@@ -1,5 +1,6 @@
 // The keys to log in with: the one that the inventory names, else the agent's and the default identities.
 import { readFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { Unreachable } from '../engine/connection.ts'
@@ -13,6 +14,7 @@ export interface Identities {
   readonly tried: string
 }
 
+const AGENT_MILLISECONDS = 2000
 const DEFAULTS = ['id_ed25519', 'id_ecdsa', 'id_rsa']
 
 /** @throws Unreachable where the named key cannot be used, or there is none at all. */
@@ -23,7 +25,8 @@ export async function identitiesOf(address: HostAddress, username: string): Prom
     return parsed instanceof Error ? parsed.message : undefined
   }
   const agent = process.env['SSH_AUTH_SOCK']
-  const agentMethod: readonly Method[] = agent ? [{ type: 'agent', username, agent }] : []
+  const answers = agent !== undefined && agent !== '' && (await agentAnswers(agent))
+  const agentMethod: readonly Method[] = answers ? [{ type: 'agent', username, agent }] : []
   const file = address.privateKeyFile
   if (file !== undefined) {
     const key = readKey(file)
@@ -38,10 +41,31 @@ export async function identitiesOf(address: HostAddress, username: string): Prom
     const key = readKey(path)
     return key instanceof Error || usable(key) !== undefined ? [] : [{ path, key }]
   })
-  const methods = [...agentMethod, ...defaults.map(({ key }): Method => ({ type: 'publickey', username, key }))]
-  const tried = [...(agent ? ['the agent'] : []), ...defaults.map(({ path }) => path)].join(', ')
-  if (methods.length === 0) throw new Unreachable(`there is no key to log in with: no agent, none of ~/.ssh/${DEFAULTS.join(', ')}: name one with --private-key or ansible_ssh_private_key_file`)
+  // sshd ends the connection after a few refused keys (MaxAuthTries): an agent may hold many.
+  const methods = [...defaults.map(({ key }): Method => ({ type: 'publickey', username, key })), ...agentMethod]
+  const tried = [...defaults.map(({ path }) => path), ...(agent ? [answers ? 'the agent' : 'the agent, which does not answer'] : [])].join(', ')
+  if (methods.length === 0) throw new Unreachable(`there is no key to log in with: ${agent ? `the agent does not answer (SSH_AUTH_SOCK=${agent})` : 'no agent'}, none of ~/.ssh/${DEFAULTS.join(', ')}: name one with --private-key or ansible_ssh_private_key_file`)
   return { methods, tried }
+}
+
+const agents = new Map<string, Promise<boolean>>()
+
+/** Asked once: a dead agent is as good as none, as OpenSSH has it. */
+function agentAnswers(path: string): Promise<boolean> {
+  const known = agents.get(path)
+  if (known) return known
+  const asked = new Promise<boolean>((resolve) => {
+    const socket = connect(path)
+    const end = (answers: boolean): void => {
+      socket.destroy()
+      resolve(answers)
+    }
+    socket.once('connect', () => end(true))
+    socket.once('error', () => end(false))
+    socket.setTimeout(AGENT_MILLISECONDS, () => end(false))
+  })
+  agents.set(path, asked)
+  return asked
 }
 
 function readKey(path: string): string | Error {

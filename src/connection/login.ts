@@ -51,6 +51,7 @@ const ordered = (known: readonly string[]) => {
 function loginProblem(error: Error & { level?: string }, user: string, { tried }: Identities, greeted: boolean): string {
   if (error.level === 'client-authentication') return `permission denied for ${user} (tried ${tried})`
   if (error.level === 'agent') return `the agent failed: ${error.message}`
+  if (/too many authentication failures/i.test(error.message)) return `it refused more keys than it allows for ${user} (tried ${tried}): name the right one with --private-key or ansible_ssh_private_key_file`
   if (!greeted) return `the connection was closed before sshd said a word: ${error.message} (too many connections at once? sshd's MaxStartups; try fewer --forks)`
   if (/no matching/i.test(error.message)) return `no common algorithm with its sshd: ${error.message}`
   return error.message

@@ -86,7 +86,7 @@ function touch(client: Client, path: string): Promise<void> {
   return new Promise((resolve, reject) => {
     client.exec(`touch ${path}`, (error, stream) => {
       if (error) return reject(error)
-      stream.on('close', () => resolve())
+      stream.on('close', (code: number | null) => (code === 0 ? resolve() : reject(new Error(`touch ended with ${String(code)}`))))
       stream.resume()
       stream.stderr.resume()
     })

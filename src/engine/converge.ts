@@ -85,7 +85,7 @@ export async function converge(prepared: PreparedHost, options: RunOptions, conn
       }
       outputs = realOutputs(prepared.outputs, answers)
       const now = beforeFirstWall(tasks, outlooks)
-      for (const task of now.satisfied) book.satisfied(task)
+      for (const { task, note } of now.satisfied) book.satisfied(task, note)
       if (now.ready.length === 0) {
         if (now.blocked) fail(now.blocked.task, now.blocked.why)
         return end(book.results(mask).some(({ status }) => status === 'changed') ? 'changed' : 'ok')

@@ -11,7 +11,7 @@ export type PlanOfChange = Extract<Plan<unknown>, { kind: 'change' }>
 
 /** What is to become of one task. `foreseen`: it rests on changes that are not made yet. */
 export type Outlook =
-  | { readonly kind: 'ok'; readonly foreseen: boolean }
+  | { readonly kind: 'ok'; readonly foreseen: boolean; readonly note?: string | undefined }
   | { readonly kind: 'change'; readonly plan: PlanOfChange; readonly foreseen: boolean }
   /** Cannot be said before the changes of `on` are made. */
   | { readonly kind: 'wall'; readonly on: readonly Task[] }
@@ -59,7 +59,7 @@ function look(task: Task, asked: Asked, pending: readonly Pending[], context: Pl
   const plan = planned(task, foreseen.state, context)
   switch (plan.kind) {
     case 'ok':
-      return { kind: 'ok', foreseen: before.length > 0 }
+      return { kind: 'ok', foreseen: before.length > 0, note: plan.note }
     case 'change':
       return { kind: 'change', plan, foreseen: before.length > 0 }
     case 'blocked':

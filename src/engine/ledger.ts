@@ -12,7 +12,7 @@ interface Entry {
 
 export interface Ledger {
   /** Without a change so far; a task that changed stays `changed`. */
-  satisfied(task: Task): void
+  satisfied(task: Task, note: string | undefined): void
   made(task: Task, change: Change): void
   would(task: Task, changes: readonly Change[]): void
   assumed(task: Task, why: string): void
@@ -30,8 +30,8 @@ export function ledger(tasks: readonly Task[]): Ledger {
     return entry
   }
   return {
-    satisfied(task) {
-      set(task, entries.get(task)!.changes.length > 0 ? 'changed' : 'ok')
+    satisfied(task, note) {
+      set(task, entries.get(task)!.changes.length > 0 ? 'changed' : 'ok', note)
     },
     made(task, change) {
       set(task, 'changed').changes.push(change)

@@ -6,20 +6,20 @@ import type { Ledger } from './ledger.ts'
 export type ChangeOutlook = Extract<Outlook, { kind: 'change' }>
 
 export interface Now {
-  readonly satisfied: readonly Task[]
+  readonly satisfied: readonly { readonly task: Task; readonly note: string | undefined }[]
   readonly ready: readonly { readonly task: Task; readonly outlook: ChangeOutlook }[]
   readonly blocked: { readonly task: Task; readonly why: string } | undefined
 }
 
 /** What can be done on the next trip: every change up to the first task of which nothing can be said yet. */
 export function beforeFirstWall(tasks: readonly Task[], outlooks: readonly Outlook[]): Now {
-  const satisfied: Task[] = []
+  const satisfied: { task: Task; note: string | undefined }[] = []
   const ready: { task: Task; outlook: ChangeOutlook }[] = []
   for (const [index, task] of tasks.entries()) {
     const outlook = outlooks[index]!
     if (outlook.kind === 'wall') break
     if (outlook.kind === 'blocked') return { satisfied, ready, blocked: { task, why: outlook.why } }
-    if (outlook.kind === 'ok') satisfied.push(task)
+    if (outlook.kind === 'ok') satisfied.push({ task, note: outlook.note })
     else ready.push({ task, outlook })
   }
   return { satisfied, ready, blocked: undefined }
@@ -36,7 +36,7 @@ export function foretell(
     const outlook = outlooks[index]!
     switch (outlook.kind) {
       case 'ok':
-        book.satisfied(task)
+        book.satisfied(task, outlook.note)
         break
       case 'change':
         noteSecrets(task, outlook)

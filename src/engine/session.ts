@@ -76,7 +76,7 @@ export async function openSession(prepared: PreparedHost, options: RunOptions, c
     done(step, code) {
       underWay.done.add(step)
       const { task, change } = step
-      report({ kind: 'change-end', host: host.name, task: mask(task.name), summary: mask(change.summary), code })
+      report({ kind: 'change-end', host: host.name, task: mask(task.name), type: task.type, summary: mask(change.summary), code })
       if (code === 0 && step.completes) watcher.made(step)
     },
   }

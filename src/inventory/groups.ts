@@ -1,4 +1,5 @@
 // Ansible's tree of groups, gathered from one inventory file after another.
+import { isIP } from 'node:net'
 import type { Node } from 'yaml'
 import { MailrunError } from '../model/mailrun-error.ts'
 import type { Var } from '../model/host.ts'
@@ -13,6 +14,8 @@ export interface HostEntry {
 
 export interface Group {
   readonly name: string
+  /** file:line of where it is first named. */
+  readonly where: string
   readonly hosts: Set<string>
   readonly children: Set<string>
   readonly vars: Map<string, Var>
@@ -23,9 +26,9 @@ export interface Groups {
   readonly hosts: Map<string, HostEntry>
 }
 
-export const noGroups = (): Groups => ({ groups: new Map([['all', newGroup('all')]]), hosts: new Map() })
+export const noGroups = (): Groups => ({ groups: new Map([['all', newGroup('all', '')]]), hosts: new Map() })
 
-const newGroup = (name: string): Group => ({ name, hosts: new Set(), children: new Set(), vars: new Map() })
+const newGroup = (name: string, where: string): Group => ({ name, where, hosts: new Set(), children: new Set(), vars: new Map() })
 
 const STRUCTURE = ['hosts', 'children', 'vars']
 
@@ -36,7 +39,7 @@ export function addFile(into: Groups, file: YamlFile, path: string): void {
 
 function addGroup(into: Groups, file: YamlFile, name: string, node: Node | null, where: string): void {
   checkName('group', name, where)
-  const group = into.groups.get(name) ?? newGroup(name)
+  const group = into.groups.get(name) ?? newGroup(name, where)
   into.groups.set(name, group)
   for (const entry of file.entries(node, `the group ${name}`, where)) {
     switch (entry.key) {
@@ -75,6 +78,6 @@ function addVars(into: Map<string, Var>, file: YamlFile, node: Node | null, what
 }
 
 function checkName(what: string, name: string, where: string): void {
-  if (/^[\p{L}\p{N}_][\p{L}\p{N}_.:-]*$/u.test(name)) return
+  if (/^[\p{L}\p{N}_][\p{L}\p{N}_.:-]*$/u.test(name) || (what === 'host' && isIP(name) !== 0)) return
   throw new MailrunError(`${JSON.stringify(name)} is no name for a ${what}: letters, digits, dots, hyphens and underscores are wanted`, where)
 }

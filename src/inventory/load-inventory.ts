@@ -52,7 +52,7 @@ function inventoryOf({ groups, hosts }: Groups, extra: ReadonlyMap<string, Var>)
 function depthsOf(groups: ReadonlyMap<string, Group>): ReadonlyMap<string, number> {
   const depths = new Map<string, number>([...groups.keys()].map((name) => [name, 1]))
   const walk = (name: string, depth: number, path: readonly string[]): void => {
-    if (path.includes(name)) throw new MailrunError(`the groups are children of each other: ${[...path, name].join(' → ')}`)
+    if (path.includes(name)) throw new MailrunError(`the groups are children of each other: ${[...path, name].join(' → ')}`, groups.get(name)!.where)
     if (path.length > 0 && depths.get(name)! >= depth) return
     depths.set(name, depth)
     for (const child of groups.get(name)!.children) walk(child, depth + 1, [...path, name])

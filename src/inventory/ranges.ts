@@ -9,7 +9,8 @@ export function expandRange(name: string, where: string): readonly string[] {
   if (!match) return [name]
   const [, before = '', from = '', to = '', step = '1', after = ''] = match
   const [first, last, by] = [Number(from), Number(to), Number(step)]
-  if (last < first || by < 1 || (last - first) / by > AT_MOST) throw new MailrunError(`the range ${name} makes no sense: [first:last] is wanted, first not above last`, where)
+  if ((last - first) / by > AT_MOST) throw new MailrunError(`the range ${name} has more than ${AT_MOST} names`, where)
+  if (last < first || by < 1) throw new MailrunError(`the range ${name} makes no sense: [first:last] is wanted, first not above last`, where)
   const width = from.startsWith('0') ? from.length : 0
   const names: string[] = []
   for (let n = first; n <= last; n += by) names.push(...expandRange(`${before}${String(n).padStart(width, '0')}${after}`, where))

@@ -7,7 +7,6 @@ import { nearest } from '../text/nearest.ts'
 /** @throws MailrunError for a part that matches nothing, and for a selection that is empty. @param where - what the pattern was given as: `--limit`. */
 export function selectHosts({ hosts, groups }: Inventory, pattern: string, where: string): readonly Host[] {
   const names = new Set(hosts.map(({ name }) => name))
-  const exists = (part: string): boolean => groups.has(part) || names.has(part) || /[*?]/.test(part)
   const matching = (part: string): ReadonlySet<string> => {
     const direct = groups.get(part) ?? (names.has(part) ? [part] : undefined)
     if (direct) return new Set(direct)
@@ -20,12 +19,12 @@ export function selectHosts({ hosts, groups }: Inventory, pattern: string, where
     const listed = [...groups.keys(), ...names].slice(0, 20).join(', ')
     throw new MailrunError(`no host and no group is called ${JSON.stringify(part)}${near ? `: did you mean ${near}?` : `; there are ${listed}`}`, where)
   }
+  if (pattern.trim() === '') throw new MailrunError('a host, a group or a pattern is wanted, got nothing: is a variable of the shell unset?', where)
   const parts = pattern.split(names.has(pattern) ? /$^/ : /[,:]/).map((part) => part.trim()).filter((part) => part !== '')
   const order = (part: string): number => (part.startsWith('!') ? 2 : part.startsWith('&') ? 1 : 0)
   let chosen = new Set<string>(parts.every((part) => order(part) > 0) ? names : [])
   for (const part of [...parts].sort((a, b) => order(a) - order(b))) {
-    // A group that an inventory has not need not be excluded from it.
-    if (part.startsWith('!')) for (const name of exists(part.slice(1)) ? matching(part.slice(1)) : []) chosen.delete(name)
+    if (part.startsWith('!')) for (const name of matching(part.slice(1))) chosen.delete(name)
     else if (part.startsWith('&')) chosen = new Set([...matching(part.slice(1))].filter((name) => chosen.has(name)))
     else for (const name of matching(part)) chosen.add(name)
   }

@@ -99,11 +99,19 @@ const nameOf = (key: Scalar): string => (typeof key.value === 'string' ? key.val
 
 const kindOf = (node: Node): string => (isScalar(node) ? `the value ${JSON.stringify(node.value)}` : 'a list')
 
+const unknownTag = (tag: string, where: string): MailrunError => new MailrunError(`the tag ${tag} is not supported: give the value itself, or keep it in a file of its own`, where)
+
 function refuseOddities(document: Document, at: (node: Node) => string): void {
   visit(document, {
+    Collection(_, node) {
+      if (node.tag?.startsWith('!')) throw unknownTag(node.tag, at(node))
+    },
     Map(_, node) {
+      if (node.tag?.startsWith('!')) throw unknownTag(node.tag, at(node))
       const seen = new Map<string, Node>()
       for (const { key } of node.items as readonly Pair<Node>[]) {
+        // What an unquoted template looks like to YAML.
+        if (isMap(key)) throw new MailrunError('templates ({{ … }}) are not evaluated in an inventory: write the value itself', at(node))
         const name = isScalar(key) ? `${typeof key.value} ${String(key.value)}` : undefined
         if (name === undefined) continue
         const first = seen.get(name)
@@ -112,7 +120,7 @@ function refuseOddities(document: Document, at: (node: Node) => string): void {
       }
     },
     Scalar(_, node) {
-      if (node.tag?.startsWith('!') && !node.tag.startsWith('tag:')) throw new MailrunError(`the tag ${node.tag} is not supported: give the value itself, or keep it in a file of its own`, at(node))
+      if (node.tag?.startsWith('!')) throw unknownTag(node.tag, at(node))
       if (typeof node.value === 'string' && node.value.includes('{{')) throw new MailrunError('templates ({{ … }}) are not evaluated in an inventory: write the value itself', at(node))
     },
   })

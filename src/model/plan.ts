@@ -4,7 +4,8 @@ import type { Fact } from './fact.ts'
 import type { Resource } from './resource.ts'
 
 export type Plan<State> =
-  | { readonly kind: 'ok' }
+  /** `note`: what to know all the same, for `--verbose`. */
+  | { readonly kind: 'ok'; readonly note?: string }
   | {
       readonly kind: 'change'
       readonly changes: readonly Change[]

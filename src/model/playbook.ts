@@ -1,4 +1,7 @@
 // A playbook as a value: which hosts, which vars, which tasks, in which order, and what leaves the run.
+import { nearest } from '../text/nearest.ts'
+import { callSite } from './call-site.ts'
+import { MailrunError } from './mailrun-error.ts'
 import type { Probe } from './probe.ts'
 import type { Task } from './task.ts'
 import type { StandardSchema, SchemaOutput } from './standard-schema.ts'
@@ -44,6 +47,8 @@ export interface Playbook {
   readonly name: string
   readonly hosts: string
   readonly vars: StandardSchema
+  /** file:line of the call that made it. */
+  readonly where: string | undefined
   fleet(members: readonly PlaybookInput<unknown>[]): readonly FleetProblem[]
   tasks(input: PlaybookInput<unknown>): readonly Task[]
   outputs(input: PlaybookInput<unknown>): Readonly<Record<string, Probe<unknown>>>
@@ -61,6 +66,8 @@ export interface Playbook {
  * })
  */
 export function playbook<const Schema extends StandardSchema>(definition: PlaybookDefinition<Schema>): Playbook {
+  const where = callSite(playbook)
+  refuseWrong(definition, where)
   // The schema vouches for the vars' type: whoever runs a playbook passes it the schema's output.
   type Input = PlaybookInput<SchemaOutput<Schema>>
   return {
@@ -68,9 +75,34 @@ export function playbook<const Schema extends StandardSchema>(definition: Playbo
     name: definition.name,
     hosts: definition.hosts,
     vars: definition.vars,
+    where,
     fleet: (members) => definition.fleet?.(members as readonly Input[]) ?? [],
     tasks: (input) => tasksOf(definition.tasks(input as Input)),
     outputs: (input) => definition.outputs?.(input as Input) ?? {},
+  }
+}
+
+const IS_FUNCTION = (value: unknown): boolean => typeof value === 'function'
+const IS_TEXT = (value: unknown): boolean => typeof value === 'string' && value !== ''
+const KEYS: Readonly<Record<string, { readonly wanted: string; readonly required: boolean; is(value: unknown): boolean }>> = {
+  name: { wanted: 'a text', required: true, is: IS_TEXT },
+  hosts: { wanted: 'a group, a host or a pattern', required: true, is: IS_TEXT },
+  vars: { wanted: 'a schema: v.object({ … })', required: true, is: (value) => (typeof value === 'object' || typeof value === 'function') && value !== null && '~standard' in value },
+  tasks: { wanted: 'a function that returns the tasks', required: true, is: IS_FUNCTION },
+  fleet: { wanted: 'a function', required: false, is: IS_FUNCTION },
+  outputs: { wanted: 'a function', required: false, is: IS_FUNCTION },
+}
+
+/** What only untyped code can give. @throws MailrunError */
+function refuseWrong(definition: object, where: string | undefined): void {
+  const given = definition as Readonly<Record<string, unknown>>
+  for (const key of Object.keys(given)) {
+    if (key in KEYS) continue
+    const near = nearest(key, Object.keys(KEYS))
+    throw new MailrunError(`a playbook has no ${JSON.stringify(key)}${near ? `: did you mean ${near}?` : `; it has ${Object.keys(KEYS).join(', ')}`}`, where)
+  }
+  for (const [key, { wanted, required, is }] of Object.entries(KEYS)) {
+    if (given[key] === undefined ? required : !is(given[key])) throw new MailrunError(`${key} of a playbook must be ${wanted}${given[key] === undefined ? ', and is missing' : ''}`, where)
   }
 }
 

@@ -14,7 +14,7 @@ export interface TaskResult {
   readonly diffs: readonly Diff[]
   /** Shell text of the changes as it may be shown; for `--verbose`. */
   readonly commands: readonly string[]
-  /** Why it failed, is unknown or assumed. */
+  /** Why it failed, is unknown or assumed; or what to know of a task that is ok. */
   readonly why?: string
 }
 
@@ -48,7 +48,7 @@ export type RunEvent =
   | { readonly kind: 'change-start'; readonly host: string; readonly task: string; readonly type: string; readonly summary: string }
   /** A line that a change in hand printed. */
   | { readonly kind: 'change-output'; readonly host: string; readonly task: string; readonly line: string }
-  | { readonly kind: 'change-end'; readonly host: string; readonly task: string; readonly summary: string; readonly code: number }
+  | { readonly kind: 'change-end'; readonly host: string; readonly task: string; readonly type: string; readonly summary: string; readonly code: number }
   | { readonly kind: 'host-end'; readonly host: string; readonly result: HostResult }
   /** Ctrl-C: nothing more starts; these hosts finish the change in hand. */
   | { readonly kind: 'interrupted'; readonly busy: readonly string[] }

@@ -1,6 +1,6 @@
 // Loads a playbook file: TypeScript by Node itself where it can, else by jiti.
-import { access, readdir } from 'node:fs/promises'
-import { basename, dirname, resolve } from 'node:path'
+import { readdir, stat } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { MailrunError } from '../model/mailrun-error.ts'
 import type { Playbook } from '../model/playbook.ts'
@@ -17,7 +17,7 @@ const BEYOND_STRIPPING = ['ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX', 'ERR_UNSUPPORTED_
  */
 export async function loadPlaybook(path: string, modules: () => Promise<Readonly<Record<string, unknown>>>): Promise<Playbook> {
   const absolute = resolve(path)
-  await refuseMissing(path, absolute)
+  await checkPlaybookPath(path)
   let module: { readonly default?: unknown }
   try {
     module = await load(absolute, modules)
@@ -46,9 +46,31 @@ async function load(path: string, modules: () => Promise<Readonly<Record<string,
   return createJiti(path, { virtualModules: await modules(), interopDefault: false, fsCache: cacheFolder() }).import(path)
 }
 
-async function refuseMissing(path: string, absolute: string): Promise<void> {
-  if (await access(absolute).then(() => true, () => false)) return
-  const names = await readdir(dirname(absolute)).catch(() => [])
-  const near = nearest(basename(absolute), names)
-  throw new MailrunError(`there is no such playbook${near ? `: did you mean ${near}?` : ''}`, path)
+const CODE = /\.[cm]?[tj]s$/
+
+/** @throws MailrunError unless there is a file of code. */
+export async function checkPlaybookPath(path: string): Promise<void> {
+  const absolute = resolve(path)
+  const is = await stat(absolute).catch(() => undefined)
+  if (is === undefined) {
+    const near = await nearFile(path, absolute)
+    throw new MailrunError(`there is no such playbook${near ? `: did you mean ${near}?` : ''}`, path)
+  }
+  if (is.isDirectory()) {
+    const playbooks = (await readdir(absolute)).filter((name) => CODE.test(name)).sort()
+    throw new MailrunError(`this is a folder; wanted is a playbook${playbooks.length > 0 ? `, such as ${join(path, playbooks[0]!)}` : ''}`, path)
+  }
+  const yaml = /\.ya?ml$/.test(path) ? ": Ansible's playbooks are not run, and an inventory goes after -i" : ''
+  if (!CODE.test(path)) throw new MailrunError(`a playbook is a file of TypeScript or JavaScript (.ts, .mts, .js, .mjs)${yaml}`, path)
+}
+
+/** What lies beside it under a like name, or in playbooks/. */
+async function nearFile(path: string, absolute: string): Promise<string | undefined> {
+  const name = basename(absolute)
+  for (const folder of [dirname(absolute), resolve('playbooks')]) {
+    const names = (await readdir(folder).catch(() => [])).filter((each) => CODE.test(each))
+    const found = names.find((each) => each.replace(CODE, '') === name.replace(CODE, '')) ?? nearest(name, names)
+    if (found !== undefined) return folder === dirname(absolute) ? join(dirname(path), found) : join('playbooks', found)
+  }
+  return undefined
 }

@@ -28,7 +28,7 @@ export interface Preparation {
 /** No host is touched. @throws MailrunError with all that is wrong. */
 export async function prepare({ playbook, playbookPath, inventory, limit, extraVars, tags, skipTags }: Preparation): Promise<readonly PreparedHost[]> {
   const path = resolve(playbookPath)
-  const members = selectHosts(inventory, playbook.hosts, `${playbookPath} (hosts)`)
+  const members = selectHosts(inventory, playbook.hosts, `${playbook.where ?? playbookPath}: hosts`)
   const extra = new Map([...extraVars].filter(([key]) => !key.startsWith('ansible_')))
   const typed = await Promise.all(members.map(async (host) => ({ host, ...(await typedVars(playbook, host, extra)) })))
   refuse(typed.flatMap(({ problems }) => problems))

@@ -1,9 +1,9 @@
 // Checks the vars of every host against the playbook's schema, and tells all that is wrong at once.
 import type { Host } from '../model/host.ts'
 import type { Playbook } from '../model/playbook.ts'
-import type { StandardIssue } from '../model/standard-schema.ts'
 import { nearest } from '../text/nearest.ts'
 import type { ExtraVar } from './extra-vars.ts'
+import { missingVar, otherwise, pathOf, wrongVar } from './var-problems.ts'
 
 export interface Problem {
   readonly host: string
@@ -33,21 +33,22 @@ export async function typedVars({ vars: schema }: Playbook, host: Host, extra: R
     const near = declared.includes(key) ? undefined : nearest(key, declared)
     return near === undefined || all.has(near) ? [] : [{ host: host.name, where, message: `the playbook has no var ${key}: did you mean ${near}?` }]
   })
-  const problems = (result.issues ?? []).map((issue) => problemOf(issue, host, all))
+  const problems = await Promise.all((result.issues ?? []).map(async (issue): Promise<Problem> => {
+    const name = pathOf(issue)[0] ?? ''
+    const found = all.get(name)
+    if (found === undefined) return { host: host.name, where: host.where, message: name === '' ? issue.message : missingVar(name, issue) }
+    return { host: host.name, where: found.where, message: wrongVar(issue, found.value, await hintFor(schema, all, name, found.value)) }
+  }))
   return { vars: result.issues ? undefined : result.value, problems: [...misspelt, ...problems] }
 }
 
-function problemOf(issue: StandardIssue, host: Host, all: ReadonlyMap<string, ExtraVar>): Problem {
-  const [name = '', ...inner] = pathOf(issue)
-  const found = all.get(name)
-  if (name !== '' && found === undefined) {
-    return { host: host.name, where: host.where, message: `the var ${name} is missing: set it for the host or one of its groups (${issue.message})` }
-  }
-  const place = [name, ...inner.map((key) => `[${key}]`)].join('')
-  return { host: host.name, where: found?.where ?? host.where, message: `var ${place}: ${/pass|secret|token|key/i.test(name) ? issue.message.replace(/ but received .*| got .*/s, '') : issue.message}` }
+/** Whether the schema would take the var with quotes, or without. */
+async function hintFor(schema: Playbook['vars'], all: ReadonlyMap<string, ExtraVar>, name: string, value: unknown): Promise<string | undefined> {
+  const other = otherwise(value)
+  if (other === undefined) return undefined
+  const { issues } = await schema['~standard'].validate({ ...Object.fromEntries([...all].map(([key, each]) => [key, each.value])), [name]: other.value })
+  return (issues ?? []).some((issue) => pathOf(issue)[0] === name) ? undefined : other.hint
 }
-
-const pathOf = ({ path }: StandardIssue): readonly string[] => (path ?? []).map((part) => String(typeof part === 'object' ? part.key : part))
 
 /** valibot's objects have `entries`, zod's have `shape`. */
 function declaredNames(schema: object): readonly string[] {

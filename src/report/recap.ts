@@ -50,7 +50,7 @@ export function sum(hosts: readonly HostResult[], seconds: number, paint: Colour
 
 /** `7 tasks: 5 ok, 2 changed`. */
 function tasksText(statuses: readonly TaskStatus[]): string {
-  if (statuses.length === 0) return ''
+  if (statuses.length === 0) return 'no tasks'
   const parts = TASK_STATUSES.flatMap((status) => {
     const number = statuses.filter((each) => each === status).length
     return number === 0 ? [] : [`${number} ${wordOf(status)}`]
@@ -58,4 +58,4 @@ function tasksText(statuses: readonly TaskStatus[]): string {
   return parts.length === 1 ? `${count(statuses.length, 'task')} ${parts[0]!.replace(/^\d+ /, '')}` : `${count(statuses.length, 'task')}: ${parts.join(', ')}`
 }
 
-export const secondsText = (seconds: number): string => (seconds < 100 ? `${seconds.toFixed(1)} s` : `${Math.floor(seconds / 60)} min ${Math.round(seconds) % 60} s`)
+export const secondsText = (seconds: number): string => (seconds < 99.95 ? `${seconds.toFixed(1)} s` : `${Math.floor(Math.round(seconds) / 60)} min ${Math.round(seconds) % 60} s`)

@@ -43,7 +43,7 @@ export function textReporter(options: TextOptions, out: Out): Reporter {
 }
 
 /** What is told the moment it happens. */
-function passingLines(event: RunEvent, othersToCome: boolean, { verbose }: TextOptions, paint: Colours): readonly string[] {
+function passingLines(event: RunEvent, othersToCome: boolean, { verbose, terminal }: TextOptions, paint: Colours): readonly string[] {
   switch (event.kind) {
     case 'run-start':
       return [paint.strong(`${harmlessLine(event.playbook)}${event.check ? ', check only,' : ''} on ${count(event.hosts.length, 'host')}`)]
@@ -52,10 +52,11 @@ function passingLines(event: RunEvent, othersToCome: boolean, { verbose }: TextO
     case 'change-start':
       return verbose ? [`${event.host}: ${harmlessLine(`${event.type} ${event.task}: ${event.summary}`)} …`] : []
     case 'change-end':
-      return verbose ? [`${event.host}: ${harmlessLine(`${event.task}: ${event.summary}`)}: ${event.code === 0 ? paint.good('done') : paint.bad(`exit status ${event.code}`)}`] : []
+      return verbose ? [`${event.host}: ${harmlessLine(`${event.type} ${event.task}: ${event.summary}`)}: ${event.code === 0 ? paint.good('done') : paint.bad(`exit status ${event.code}`)}`] : []
     case 'host-end': {
       const { status, error } = event.result
-      if (status === 'ok' || status === 'changed' || status === 'would-change') return verbose ? [`${event.host}: ${paintOf(paint, status)(wordOf(status))}`] : []
+      // In a pipe these lines are all that tells of progress; on a terminal the live lines do.
+      if (status === 'ok' || status === 'changed' || status === 'would-change') return verbose || (terminal === undefined && othersToCome) ? [`${event.host}: ${paintOf(paint, status)(wordOf(status))}`] : []
       // In full at the end; this tells early while other hosts are still at work.
       return othersToCome ? [`${event.host}: ${paintOf(paint, status)(wordOf(status))}${error && error !== status ? `: ${harmlessLine(error.split('\n')[0]!)}` : ''}`] : []
     }
@@ -128,6 +129,6 @@ function advice({ hosts, check }: RunResult): readonly string[] {
   const what = check ? 'Check' : 'Run'
   const mended = hosts.some(({ status }) => status === 'failed' || status === 'unreachable') ? ' once that is mended' : ' to finish'
   const limit = again.join(',')
-  if (again.length === hosts.length || limit.length > LIMIT_AT_MOST) return [`${what} again${mended}; what was done is not done twice.`]
+  if (again.length === hosts.length || limit.length > LIMIT_AT_MOST) return [`${what} again${mended}.`]
   return [`${what} again${mended}, for these: --limit ${limit}`]
 }

@@ -13,7 +13,7 @@ const STRING_BYTES = 255
 export const zoneLines = (records: readonly ShownRecord[]): readonly string[] =>
   records.map(({ name, type, value }) => {
     const owner = name.endsWith('.') ? name : `${name}.`
-    if (value === null) return `; ${owner} IN ${type} is known after the run`
+    if (value === null) return `; ${owner} IN ${type} is not known yet`
     return `${owner} IN ${type} ${type === 'TXT' ? characterStrings(value).join(' ') : value}`
   })
 

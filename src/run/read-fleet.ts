@@ -1,9 +1,11 @@
 // The fleet: inventory files, and what is said of how their hosts are reached.
+import { access, constants } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { loadInventory } from '../inventory/load-inventory.ts'
 import { withOverrides } from '../inventory/with-overrides.ts'
 import type { Var } from '../model/host.ts'
 import type { Inventory } from '../model/inventory.ts'
+import { MailrunError } from '../model/mailrun-error.ts'
 import type { Secret } from '../shell/secret.ts'
 
 export interface FleetSource {
@@ -24,5 +26,14 @@ export interface FleetSource {
 /** @param extra - `--extra-vars`, of which the connection's count here. @throws MailrunError with file:line */
 export async function readFleet({ inventory, user, privateKey, knownHosts, becomePassword }: FleetSource, extra: ReadonlyMap<string, Var>): Promise<Inventory> {
   const absolute = (path: string | undefined): string | undefined => (path === undefined ? undefined : resolve(path))
+  await Promise.all([refuseUnreadable('--private-key', privateKey), refuseUnreadable('--known-hosts', knownHosts)])
   return withOverrides(await loadInventory(inventory, extra), { user, privateKeyFile: absolute(privateKey), knownHostsFile: absolute(knownHosts), becomePassword })
+}
+
+/** Known before any host is touched, and wrong for all of them. */
+async function refuseUnreadable(flag: string, path: string | undefined): Promise<void> {
+  if (path === undefined) return
+  await access(path, constants.R_OK).catch((error: NodeJS.ErrnoException) => {
+    throw new MailrunError(error.code === 'ENOENT' ? 'there is no such file' : `the file cannot be read: ${error.message}`, `${flag} ${path}`)
+  })
 }

@@ -21,7 +21,7 @@ async function listed(inventory: string, ...words: readonly string[]): Promise<E
 const fleet = (hosts: string, vars = 'domains: [example.org]'): string => `mail:\n  vars:\n    ${vars}\n  hosts:\n${hosts}`
 
 const REFUSED: readonly (readonly [string, string, RegExp])[] = [
-  ['no domains at all', 'mail:\n  hosts:\n    mx1:\n', /^mailrun: inventory\.yaml:3: host mx1: the var domains is missing/],
+  ['no domains at all', 'mail:\n  hosts:\n    mx1:\n', /^mailrun: inventory\.yaml:3: host mx1: the var domains is missing: set it for the host or one of its groups$/m],
   ['domains as a text', fleet('    mx1:\n', 'domains: example.org'), /^mailrun: inventory\.yaml:3: host mx1: var domains: a list of domains is wanted/],
   ['an empty list', fleet('    mx1:\n', 'domains: []'), /inventory\.yaml:3: .*at least one domain/],
   ['a domain that runs something', fleet('    mx1:\n', 'domains: ["$(touch /x).example"]'), /inventory\.yaml:3: .*domains\[0\]: a domain name is wanted, such as example\.org; got "\$\(touch/],
@@ -29,6 +29,10 @@ const REFUSED: readonly (readonly [string, string, RegExp])[] = [
   ['a domain that leaves its directory', fleet('    mx1:\n', 'domains: [../../etc.example]'), /a domain name is wanted/],
   ['a domain with a newline', fleet('    mx1:\n', 'domains: ["a\\nb.example"]'), /a domain name is wanted/],
   ['a domain that is an option', fleet('    mx1:\n', 'domains: ["-rf.example"]'), /a domain name is wanted/],
+  ['a selector that YAML reads as a number', fleet('    mx1: { dkim_selector: 202411 }\n'), /inventory\.yaml:5: host mx1: var dkim_selector: a DKIM selector is wanted, got 202411: quote it, for YAML reads it as a number$/m],
+  ['a selector that YAML reads as a boolean', fleet('    mx1: { dkim_selector: no }\n'), /var dkim_selector: a DKIM selector is wanted, got false: quote it, for YAML reads it as true or false$/m],
+  ['a number in quotes', fleet('    mx1: { dkim_bits: "2048" }\n'), /var dkim_bits: 1024, 2048, 3072 or 4096 is wanted, got "2048": without quotes, it is to be a number$/m],
+  ['a text where a list is wanted', fleet('    mx1: { trusted_hosts: 10.0.0.1 }\n'), /var trusted_hosts: a list is wanted, got "10\.0\.0\.1": a list is written \[10\.0\.0\.1\]$/m],
   ['a selector that is no label', fleet('    mx1: { dkim_selector: "A B" }\n'), /inventory\.yaml:5: host mx1: var dkim_selector: a DKIM selector is wanted/],
   ['a key too short', fleet('    mx1: { dkim_bits: 512 }\n'), /inventory\.yaml:5: .*dkim_bits: 1024, 2048, 3072 or 4096 is wanted/],
   ['a socket elsewhere', fleet('    mx1: { opendkim_socket: "inet:8892@192.0.2.1" }\n'), /opendkim_socket: a socket of OpenDKIM is wanted/],

@@ -29,7 +29,7 @@ test('a record that is not known yet is a comment; other types stand as they are
       { name: 'a.test', type: 'TXT', value: null },
       { name: 'a.test.', type: 'MX', value: '10 mx.a.test.' },
     ]),
-    ['; a.test. IN TXT is known after the run', 'a.test. IN MX 10 mx.a.test.'],
+    ['; a.test. IN TXT is not known yet', 'a.test. IN MX 10 mx.a.test.'],
   )
   assert.equal(recordsIn([{ name: 'a' }, null, 3, { name: 'a', type: 'TXT', value: 'v' }]), [{ name: 'a', type: 'TXT', value: 'v' }])
   assert.equal(recordsIn('x'), [])

@@ -37,6 +37,8 @@ test('equal changes of several hosts are told once, with the hosts; tasks that a
   assert.is(
     textOf(eventsOf(run([installed('mx1'), installed('mx2'), host({ name: 'mx10', status: 'ok' })]))),
     `dkim on 3 hosts
+mx1: changed
+mx2: changed
 
 changed
   apt opendkim  2 hosts: mx1 and mx2
@@ -46,7 +48,7 @@ changed
   dkimKey mx2._domainkey.fleet.test  mx2
     generate a 2048 bit key
 
-  mx10  ok        1 trip  0.5 s
+  mx10  ok        1 trip  0.5 s  no tasks
   mx1   changed  2 trips  4.3 s  3 tasks: 1 ok, 2 changed
   mx2   changed  2 trips  4.3 s  3 tasks: 1 ok, 2 changed
 3 hosts: 1 ok, 2 changed, in N s
@@ -89,7 +91,7 @@ test('no terminal escape, carriage return or faked line of a host gets through',
   const bad = host({ name: 'mx1', status: 'failed', error: evil, tasks: [task({ name: evil, status: 'changed', changes: [`${evil}\nforged`], commands: [evil], diffs: [{ path: evil, before: evil, after: 'x' }] })] })
   const events: readonly RunEvent[] = [
     { kind: 'change-start', host: 'mx1', task: evil, type: 'apt', summary: evil },
-    { kind: 'change-end', host: 'mx1', task: evil, summary: evil, code: 1 },
+    { kind: 'change-end', type: 'apt', host: 'mx1', task: evil, summary: evil, code: 1 },
     { kind: 'host-waiting', host: 'mx1', holder: evil },
     ...eventsOf(run([bad, host({ name: 'mx2', status: 'ok', outputs: { motd: evil, dns: [{ name: evil, type: 'TXT', value: evil }] } })])),
   ]

@@ -1,0 +1,40 @@
+// Says what is wrong with a var: what was wanted, what came, and where quotes make the difference.
+import type { StandardIssue } from '../model/standard-schema.ts'
+
+const SECRET_NAME = /pass|secret|token|key/i
+const SHOWN_AT_MOST = 80
+
+/** valibot's names of types, in words. */
+const TYPES: Readonly<Record<string, string>> = { Array: 'a list', string: 'a text', number: 'a number', boolean: 'true or false', Object: 'a mapping' }
+
+export const pathOf = ({ path }: StandardIssue): readonly string[] => (path ?? []).map((part) => String(typeof part === 'object' ? part.key : part))
+
+/** `var domains[0]: a domain name is wanted, got 5` @param value - of the whole var. */
+export function wrongVar(issue: StandardIssue, value: unknown, hint: string | undefined): string {
+  const [name = '', ...inner] = pathOf(issue)
+  const place = [name, ...inner.map((key) => `[${key}]`)].join('')
+  const wanted = inWords(issue.message)
+  const came = inner.reduce<unknown>((at, key) => (typeof at === 'object' && at !== null ? (at as Readonly<Record<string, unknown>>)[key] : undefined), value)
+  const shown = SECRET_NAME.test(name) ? undefined : JSON.stringify(came)
+  const got = shown === undefined || shown.length > SHOWN_AT_MOST || wanted.includes(shown) ? '' : `, got ${shown}`
+  const safe = SECRET_NAME.test(name) ? wanted.replace(/[,;]? (?:but received|got) .*/s, '') : wanted
+  return `var ${place}: ${safe}${got}${hint === undefined ? '' : `: ${hint}`}`
+}
+
+/** What the playbook's author wrote of a missing var; a schema's own words tell nothing new. */
+export const missingVar = (name: string, { message }: StandardIssue): string =>
+  `the var ${name} is missing: set it for the host or one of its groups${/^Invalid (?:key|type)/.test(message) ? '' : ` (${message})`}`
+
+function inWords(message: string): string {
+  const type = /^Invalid type: Expected (\S+) but received/.exec(message)?.[1]
+  return type === undefined ? message : `${TYPES[type] ?? type} is wanted`
+}
+
+/** The value as it would be with quotes, or without them; what to say if that is what the schema wants. */
+export function otherwise(value: unknown): { readonly value: unknown; readonly hint: string } | undefined {
+  if (typeof value === 'number' || typeof value === 'boolean') return { value: String(value), hint: `quote it, for YAML reads it as ${typeof value === 'number' ? 'a number' : 'true or false'}` }
+  if (typeof value === 'string' && /^\d+$/.test(value)) return { value: Number(value), hint: 'without quotes, it is to be a number' }
+  if (typeof value === 'string' && /^(?:true|false)$/.test(value)) return { value: value === 'true', hint: 'without quotes, it is to be true or false' }
+  if (typeof value === 'string') return { value: [value], hint: `a list is written [${value}]` }
+  return undefined
+}
