@@ -43,7 +43,7 @@ const row = (hosts: number, what: string, took: number, madeTrips: string, byHan
 try {
   for (const size of SIZES) {
     await lab.labUp({ size, tools: false, wire: undefined })
-    const { hosts } = await loadInventory([lab.inventoryPath], new Map())
+    const { hosts } = await loadInventory({ paths: [lab.inventoryPath], playbookFolder: undefined, extra: new Map() })
     row(size, '`--check` on fresh hosts', await seconds(() => dkim(2, '--check')), trips.join(', '), undefined)
     row(size, 'first run', await seconds(() => dkim(0)), trips.join(', '), undefined)
     const took = { run: [] as number[], check: [] as number[], hand: [] as number[] }

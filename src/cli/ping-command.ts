@@ -15,7 +15,7 @@ import type { Signals } from './signals.ts'
 /** Resolves with the exit status. @throws MailrunError before any host is touched */
 export async function pingCommand(flags: Given<FleetFlags>, signals: Signals): Promise<number> {
   const source = await fleetSource(flags)
-  const inventory = await readFleet(source, await readExtraVars(source.extraVars ?? []))
+  const inventory = await readFleet(source, await readExtraVars(source.extraVars ?? []), undefined)
   const hosts = selectHosts(inventory, flags.limit ?? 'all', flags.limit === undefined ? 'mailrun ping' : '--limit')
   const prepared = hosts.map(
     (host): PreparedHost => ({

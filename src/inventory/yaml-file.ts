@@ -56,8 +56,9 @@ export function parseYaml(path: string, text: string): YamlFile {
   const counter = new LineCounter()
   const at = (node: Node | null | undefined): string => (node?.range ? `${path}:${counter.linePos(node.range[0]).line}` : path)
   const documents = parseAllDocuments(text, { ...YAML_OPTIONS, lineCounter: counter })
-  if (!Array.isArray(documents) || documents.length === 0) throw new MailrunError('the file is empty', path)
-  const document = documents[0] as Document.Parsed
+  // A file of nothing but comments holds no document.
+  const document = (Array.isArray(documents) ? documents[0] : undefined) as Document.Parsed | undefined
+  if (document === undefined) return { root: null, at, entries: () => [], value: () => null }
   const wrong = document.errors[0]
   if (wrong) throw new MailrunError(`this is not YAML: ${wrong.message}`, `${path}:${counter.linePos(wrong.pos[0]).line}`)
   if (documents.length > 1) throw new MailrunError('one YAML document is wanted, there are several', path)

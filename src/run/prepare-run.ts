@@ -1,4 +1,5 @@
 // All that comes before the first connection: the playbook and the fleet, read, typed and checked.
+import { dirname } from 'node:path'
 import type { Playbook } from '../model/playbook.ts'
 import type { PreparedHost } from '../model/prepared-host.ts'
 import { readExtraVars } from '../playbook/extra-vars.ts'
@@ -24,7 +25,7 @@ export interface PreparedRun {
 /** No host is touched. @throws MailrunError with all that is wrong */
 export async function prepareRun(source: RunSource): Promise<PreparedRun> {
   const extraVars = await readExtraVars(source.extraVars ?? [])
-  const inventory = await readFleet(source, extraVars)
+  const inventory = await readFleet(source, extraVars, dirname(source.playbook))
   const playbook = await loadPlaybook(source.playbook, publicModules)
   const { limit, tags = [], skipTags = [] } = source
   return { playbook, hosts: await prepare({ playbook, playbookPath: source.playbook, inventory, limit, extraVars, tags, skipTags }) }

@@ -24,10 +24,10 @@ export interface FleetSource {
 }
 
 /** @param extra - `--extra-vars`, of which the connection's count here. @throws MailrunError with file:line */
-export async function readFleet({ inventory, user, privateKey, knownHosts, becomePassword }: FleetSource, extra: ReadonlyMap<string, Var>): Promise<Inventory> {
+export async function readFleet({ inventory, user, privateKey, knownHosts, becomePassword }: FleetSource, extra: ReadonlyMap<string, Var>, playbookFolder: string | undefined): Promise<Inventory> {
   const absolute = (path: string | undefined): string | undefined => (path === undefined ? undefined : resolve(path))
   await Promise.all([refuseUnreadable('--private-key', privateKey), refuseUnreadable('--known-hosts', knownHosts)])
-  return withOverrides(await loadInventory(inventory, extra), { user, privateKeyFile: absolute(privateKey), knownHostsFile: absolute(knownHosts), becomePassword })
+  return withOverrides(await loadInventory({ paths: inventory, playbookFolder, extra }), { user, privateKeyFile: absolute(privateKey), knownHostsFile: absolute(knownHosts), becomePassword })
 }
 
 /** Known before any host is touched, and wrong for all of them. */

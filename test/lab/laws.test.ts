@@ -28,7 +28,7 @@ for (const [name, module] of Object.entries(tasks) as unknown as [string, TaskMo
         const { code, stdout, stderr } = await lab.hostExec('mx1', example.given)
         assert.is(code, 0, stdout + stderr)
       }
-      const { hosts } = await loadInventory([lab.inventoryPath], new Map())
+      const { hosts } = await loadInventory({ paths: [lab.inventoryPath], playbookFolder: undefined, extra: new Map() })
       const connection = await sshConnect(hosts[0]!, { timeoutSeconds: 30, signal: new AbortController().signal })
       try {
         const context = testContext(example.sources ?? {})

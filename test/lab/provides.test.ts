@@ -34,7 +34,7 @@ const probeOf = ({ resource }: Fact): Probe<unknown> => {
 }
 
 async function realOf(facts: readonly Fact[]): Promise<ReadonlyMap<string, unknown>> {
-  const { hosts } = await loadInventory([lab.inventoryPath], new Map())
+  const { hosts } = await loadInventory({ paths: [lab.inventoryPath], playbookFolder: undefined, extra: new Map() })
   const never = new AbortController().signal
   const connection = await sshConnect(hosts.find(({ name }) => name === HOST)!, { timeoutSeconds: 30, signal: never })
   const probes = facts.map(probeOf)

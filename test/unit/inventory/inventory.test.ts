@@ -1,7 +1,7 @@
 // Ansible's inventories: groups, precedence, ranges, addresses; and every mistake told with its file and line.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { loadInventory } from '../../../src/inventory/load-inventory.ts'
 import { selectHosts } from '../../../src/inventory/select-hosts.ts'
@@ -19,7 +19,7 @@ const load = (...texts: readonly string[]): Promise<Inventory> => {
     writeFileSync(path, text)
     return path
   })
-  return loadInventory(paths, new Map())
+  return loadInventory({ paths: paths, playbookFolder: undefined, extra: new Map() })
 }
 const varsOf = ({ vars }: Host): Readonly<Record<string, unknown>> => Object.fromEntries([...vars].map(([key, { value }]) => [key, value]))
 const hostOf = (inventory: Inventory, name: string): Host => inventory.hosts.find((host) => host.name === name)!
@@ -117,7 +117,7 @@ for (const [what, text, line, message] of WRONG) {
 
 test('files that cannot be read are told by name', async () => {
   for (const [path, message] of [[join(folder, 'gone.yaml'), /there is no such file/], [folder, /this is a directory/]] as const) {
-    await loadInventory([path], new Map()).then(() => assert.unreachable(), (error: Error) => assert.match(error.message, message))
+    await loadInventory({ paths: [path], playbookFolder: undefined, extra: new Map() }).then(() => assert.unreachable(), (error: Error) => assert.match(error.message, message))
   }
 })
 
@@ -148,6 +148,33 @@ test('10,000 hosts are read in a time that grows with their number, not its squa
   await took(1000)
   const [small, large] = [await took(1000), await took(10_000)]
   assert.ok(large < small * 40, `1,000: ${small.toFixed()} ms, 10,000: ${large.toFixed()} ms`)
+})
+
+test('group_vars and host_vars, files and folders, beside the inventory and the playbook', async () => {
+  const at = join(folder, 'site')
+  const files: Readonly<Record<string, string>> = {
+    'inventory/hosts.yaml': 'all:\n  vars: { a: file }\nmail:\n  vars: { b: file, c: file }\n  hosts:\n    mx1: { d: file, e: file }\n',
+    'inventory/group_vars/all.yml': 'a: folder\nb: all wins over what the file says of groups\n',
+    'inventory/group_vars/mail/one.yml': 'c: one\n',
+    'inventory/group_vars/mail/two.yaml': 'c: two\n# nothing more\n',
+    'inventory/group_vars/mail/three.txt': 'c: no ending of YAML\n',
+    'inventory/group_vars/mail/.hidden.yml': 'c: hidden\n',
+    'inventory/host_vars/mx1.json': '{ "e": "folder", "ansible_port": 2222 }',
+    'inventory/host_vars/mx1.yml': '# first of its name\n',
+    'playbooks/group_vars/all': 'f: beside the playbook\n',
+  }
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(at, path)), { recursive: true })
+    writeFileSync(join(at, path), text)
+  }
+  const read = () => loadInventory({ paths: [join(at, 'inventory/hosts.yaml')], playbookFolder: join(at, 'playbooks'), extra: new Map([['ansible_user', { value: 'root', where: '--extra-vars' }]]) })
+  const host = hostOf(await read(), 'mx1')
+  assert.equal(varsOf(host), { a: 'folder', b: 'all wins over what the file says of groups', c: 'two', d: 'file', e: 'file', f: 'beside the playbook' })
+  assert.match(host.vars.get('c')!.where, /group_vars\/mail\/two\.yaml:1$/)
+  assert.equal([host.address.port, host.address.user], [22, 'root'])
+  writeFileSync(join(at, 'inventory/host_vars/mx1.yml'), 'e: [\n')
+  const error = await read().then(() => undefined, (reason: Error) => reason)
+  assert.match(error?.message ?? '', /host_vars\/mx1\.yml:\d+: this is not YAML/)
 })
 
 test.run()
