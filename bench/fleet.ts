@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { loadInventory } from '../src/inventory/load-inventory.ts'
+import { readFleet } from '../src/run/read-fleet.ts'
 import type { RunDocument } from '../src/report/json.ts'
 import { askByHand } from './by-hand.ts'
 
@@ -43,7 +43,7 @@ const row = (hosts: number, what: string, took: number, madeTrips: string, byHan
 try {
   for (const size of SIZES) {
     await lab.labUp({ size, tools: false, wire: undefined })
-    const { hosts } = await loadInventory({ paths: [lab.inventoryPath], playbookFolder: undefined, extra: new Map() })
+    const { hosts } = await readFleet({ inventory: [lab.inventoryPath] }, new Map(), undefined)
     row(size, '`--check` on fresh hosts', await seconds(() => dkim(2, '--check')), trips.join(', '), undefined)
     row(size, 'first run', await seconds(() => dkim(0)), trips.join(', '), undefined)
     const took = { run: [] as number[], check: [] as number[], hand: [] as number[] }

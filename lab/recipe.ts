@@ -20,8 +20,8 @@ export const MAIL_PACKAGES = ['opendkim', 'opendkim-tools', 'postfix', 'postfix-
 /** Login shells that are no POSIX shell; installed by the tests that need them. */
 export const SHELL_PACKAGES = ['tcsh', 'fish'] as const
 
-/** On the host `verify` alone: BIND and verifiers that are not ours. Brings Python, so it has a repository of its own. */
-export const TOOLS_PACKAGES = ['bind9', 'bind9-dnsutils', 'python3-dkim', 'opendkim-tools', 'libmail-dkim-perl'] as const
+/** On the host `verify` alone: BIND, verifiers that are not ours, and Ansible to compare with. Brings Python, so it has a repository of its own. */
+export const TOOLS_PACKAGES = ['bind9', 'bind9-dnsutils', 'python3-dkim', 'opendkim-tools', 'libmail-dkim-perl', 'ansible-core'] as const
 
 /** dpkg leaves out what no test reads; `force-unsafe-io` matters only where the power fails. */
 export const DPKG_OPTIONS = ['path-exclude=/usr/share/doc/*', 'path-exclude=/usr/share/man/*', 'path-exclude=/usr/share/locale/*', 'force-unsafe-io'] as const

@@ -18,6 +18,19 @@ export interface FleetFlags {
   readonly timeout: number
 }
 
+/** Flags of `mailrun inventory`. */
+export interface InventoryFlags {
+  readonly inventory?: readonly string[]
+  readonly limit?: string
+  readonly extraVars?: readonly string[]
+  readonly format: Format
+  readonly list?: boolean
+  readonly graph?: boolean
+  readonly listHosts?: boolean
+  readonly host?: string
+  readonly playbookDir?: string
+}
+
 /** With what cannot be left out. */
 export type Given<Flags extends FleetFlags> = Flags & { readonly inventory: readonly string[] }
 

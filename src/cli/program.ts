@@ -2,11 +2,12 @@
 import { Command, Option } from 'commander'
 import { forks, gather, gatherNames, maxFail, seconds, serial } from './flags.ts'
 import { DEFAULT_FORKS, DEFAULT_TIMEOUT_SECONDS } from '../engine/run-options.ts'
-import type { FleetFlags, RunFlags } from './options.ts'
+import type { FleetFlags, InventoryFlags, RunFlags } from './options.ts'
 
 export interface Actions {
   run(playbook: string | undefined, flags: RunFlags): Promise<void>
   ping(flags: FleetFlags): Promise<void>
+  inventory(flags: InventoryFlags): Promise<void>
 }
 
 const HELP_COLUMNS = 100
@@ -17,7 +18,7 @@ export function program(version: string, actions: Actions): Command {
   // Set before any subcommand is made: those inherit it.
   mailrun.exitOverride().configureOutput({ writeErr: () => {}, getOutHelpWidth: () => HELP_COLUMNS }).enablePositionalOptions()
   mailrun
-    .usage('<playbook.ts> -i <inventory> [options]\n       mailrun ping -i <inventory> [options]')
+    .usage('<playbook.ts> -i <inventory> [options]\n       mailrun ping -i <inventory> [options]\n       mailrun inventory -i <inventory> --list|--graph|--list-hosts|--host NAME [options]')
     .description('Brings a fleet of hosts to the state that a playbook describes.')
     .argument('[playbook]', 'a playbook: a .ts, .mts, .js or .mjs file (one that is named like a command: ./ping)')
     .option('-C, --check', 'change nothing; tell what would be changed')
@@ -43,27 +44,46 @@ export function program(version: string, actions: Actions): Command {
     .description('connect to each host, become root where it says so, ask one question; changes nothing')
     .helpOption('-h, --help', 'print this help')
   fleetOptions(ping)
-  ping.action(() => actions.ping(merged(mailrun, ping)))
+  ping.action(() => actions.ping(merged<FleetFlags>(mailrun, ping)))
+
+  const inventory = mailrun
+    .command('inventory')
+    .usage('-i <inventory> --list|--graph|--list-hosts|--host NAME [options]')
+    .description('what the inventories say: hosts, groups, vars and where each was said; connects to none')
+    .option('--list', 'every host with its groups and vars (with --format json in the shape of ansible-inventory --list)')
+    .option('--graph', 'the tree of groups')
+    .option('--list-hosts', 'the names, one a line, in order')
+    .option('--host <name>', 'one host')
+    .option('--playbook-dir <folder>', 'count the group_vars and host_vars there, too')
+    .helpOption('-h, --help', 'print this help')
+  sourceOptions(inventory)
+  inventory.action(() => actions.inventory(merged<InventoryFlags>(mailrun, inventory)))
   return mailrun
 }
 
-/** Flags of the fleet may stand before `ping` or after it. */
-function merged(parent: Command, child: Command): FleetFlags {
-  const given = (command: Command): Partial<FleetFlags> =>
-    Object.fromEntries(Object.entries(command.opts()).filter(([key]) => command.getOptionValueSource(key) !== 'default'))
+/** Flags may stand before the command or after it. */
+function merged<Flags extends { readonly inventory?: readonly string[]; readonly extraVars?: readonly string[] }>(parent: Command, child: Command): Flags {
+  const given = (command: Command): Partial<Flags> =>
+    Object.fromEntries(Object.entries(command.opts()).filter(([key]) => command.getOptionValueSource(key) !== 'default')) as Partial<Flags>
   const [above, below] = [given(parent), given(child)]
   const inventory = [...(above.inventory ?? []), ...(below.inventory ?? [])]
   const extraVars = [...(above.extraVars ?? []), ...(below.extraVars ?? [])]
-  return { ...child.opts<FleetFlags>(), ...above, ...below, ...(inventory.length > 0 ? { inventory } : {}), extraVars }
+  return { ...child.opts<Flags>(), ...above, ...below, ...(inventory.length > 0 ? { inventory } : {}), extraVars }
+}
+
+/** Which hosts, and what is said of them. */
+function sourceOptions(command: Command): void {
+  command
+    .option('-i, --inventory <source>', "an inventory of Ansible's: YAML, INI, a folder, a program, a list (mx1,mx2,); or TypeScript (repeatable: later ones win)", gather)
+    .option('-l, --limit <pattern>', 'only these hosts: names, groups, globs, ~regex, group[0:2], @file; a,b for both, a:!b without, a:&b in both')
+    .option('-e, --extra-vars <vars>', 'vars that win over the inventory: key=value, {json}, @file.yaml (repeatable)', gather)
+    .addOption(new Option('--format <format>', 'how results are printed').choices(['text', 'json', 'ndjson']).default('text'))
 }
 
 function fleetOptions(command: Command): void {
+  sourceOptions(command)
   command
-    .option('-i, --inventory <file>', "an inventory in Ansible's YAML form (repeatable: later files win)", gather)
-    .option('-l, --limit <pattern>', 'only these hosts: names, groups, globs; a,b for both, a:!b without, a:&b in both')
-    .option('-e, --extra-vars <vars>', 'vars that win over the inventory: key=value, {json}, @file.yaml (repeatable)', gather)
     .option('-f, --forks <number>', 'hosts worked on at once', forks, DEFAULT_FORKS)
-    .addOption(new Option('--format <format>', 'how results are printed').choices(['text', 'json', 'ndjson']).default('text'))
     .option('-u, --user <name>', 'login user where the inventory names none (default: who runs mailrun)')
     .option('--private-key <file>', 'key where the inventory names none (default: the agent and ~/.ssh/id_*)')
     .option('--known-hosts <file>', 'the known_hosts file that host keys must be in (default: ~/.ssh/known_hosts and /etc/ssh/ssh_known_hosts)')

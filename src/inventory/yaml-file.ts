@@ -16,6 +16,8 @@ export interface YamlFile {
   at(node: Node | null | undefined): string
   /** Entries of a mapping, merge keys resolved, aliases followed. @throws MailrunError unless it is one (`null` counts as empty). */
   entries(node: Node | null, what: string, where: string): readonly YamlEntry[]
+  /** The same for a mapping of names, which may also be a single name as a text. */
+  names(node: Node | null, what: string, where: string): readonly YamlEntry[]
   /** The plain value. */
   value(node: Node | null): unknown
 }
@@ -58,7 +60,7 @@ export function parseYaml(path: string, text: string): YamlFile {
   const documents = parseAllDocuments(text, { ...YAML_OPTIONS, lineCounter: counter })
   // A file of nothing but comments holds no document.
   const document = (Array.isArray(documents) ? documents[0] : undefined) as Document.Parsed | undefined
-  if (document === undefined) return { root: null, at, entries: () => [], value: () => null }
+  if (document === undefined) return { root: null, at, entries: () => [], names: () => [], value: () => null }
   const wrong = document.errors[0]
   if (wrong) throw new MailrunError(`this is not YAML: ${wrong.message}`, `${path}:${counter.linePos(wrong.pos[0]).line}`)
   if (documents.length > 1) throw new MailrunError('one YAML document is wanted, there are several', path)
@@ -84,7 +86,11 @@ export function parseYaml(path: string, text: string): YamlFile {
     const parts = node !== null && 'items' in node && !isMap(node) ? (node.items as readonly (Node | null)[]) : [node]
     return parts.flatMap((part) => entries(part, what, where))
   }
-  return { root: document.contents, at, entries, value: (node) => toValue(node, document, at) }
+  const names: YamlFile['names'] = (node, what, where) => {
+    const single = follow(node)
+    return isScalar(single) && typeof single.value === 'string' ? [{ key: single.value, value: null, where: at(node) }] : entries(node, what, where)
+  }
+  return { root: document.contents, at, entries, names, value: (node) => toValue(node, document, at) }
 }
 
 function toValue(node: Node | null, document: Document, at: (node: Node) => string): unknown {

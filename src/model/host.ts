@@ -26,10 +26,12 @@ export interface HostAddress {
 export interface Host {
   /** The name in the inventory (Ansible's `inventory_hostname`). */
   readonly name: string
-  /** All groups that it is in, its own and their ancestors; never `all`. */
+  /** All groups that it is in, its own and their ancestors; never `all` or `ungrouped`. */
   readonly groups: readonly string[]
   /** Vars of all groups and of the host, merged by Ansible's precedence. No `ansible_*` connection keys. */
   readonly vars: ReadonlyMap<string, Var>
+  /** The `ansible_*` keys, merged alike. */
+  readonly connection: ReadonlyMap<string, Var>
   readonly address: HostAddress
   /** file:line of the host in the inventory. */
   readonly where: string

@@ -1,9 +1,20 @@
-// The fleet as the inventory files describe it.
-import type { Host } from './host.ts'
+// The fleet as the inventories describe it.
+import type { Host, Var } from './host.ts'
+
+export interface InventoryGroup {
+  readonly name: string
+  /** Of the group itself, in order. */
+  readonly hosts: readonly string[]
+  readonly children: readonly string[]
+  /** Its own hosts, then those of its children, each once: what the group stands for in a pattern. */
+  readonly members: readonly string[]
+  /** What is said of the group itself, connection keys included. */
+  readonly vars: ReadonlyMap<string, Var>
+}
 
 export interface Inventory {
-  /** In order of appearance. */
+  /** In Ansible's order: those of `all`, `ungrouped`, the groups below, and so on down. */
   readonly hosts: readonly Host[]
-  /** Names of the hosts of each group, those of its children included; with `all` and `ungrouped`. */
-  readonly groups: ReadonlyMap<string, readonly string[]>
+  /** `all` and `ungrouped` first, then as they are named first. */
+  readonly groups: ReadonlyMap<string, InventoryGroup>
 }

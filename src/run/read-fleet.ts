@@ -6,10 +6,12 @@ import { withOverrides } from '../inventory/with-overrides.ts'
 import type { Var } from '../model/host.ts'
 import type { Inventory } from '../model/inventory.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
+import { importFile } from '../playbook/import-file.ts'
 import type { Secret } from '../shell/secret.ts'
+import { publicModules } from './public-modules.ts'
 
 export interface FleetSource {
-  /** Inventory files in Ansible's YAML form; later ones win. */
+  /** Inventories as `-i` takes them; later ones win. */
   readonly inventory: readonly string[]
   /** Login user where the inventory names none; left out: who runs mailrun. */
   readonly user?: string | undefined
@@ -27,7 +29,7 @@ export interface FleetSource {
 export async function readFleet({ inventory, user, privateKey, knownHosts, becomePassword }: FleetSource, extra: ReadonlyMap<string, Var>, playbookFolder: string | undefined): Promise<Inventory> {
   const absolute = (path: string | undefined): string | undefined => (path === undefined ? undefined : resolve(path))
   await Promise.all([refuseUnreadable('--private-key', privateKey), refuseUnreadable('--known-hosts', knownHosts)])
-  return withOverrides(await loadInventory({ paths: inventory, playbookFolder, extra }), { user, privateKeyFile: absolute(privateKey), knownHostsFile: absolute(knownHosts), becomePassword })
+  return withOverrides(await loadInventory({ paths: inventory, playbookFolder, extra, load: (path) => importFile(path, publicModules) }), { user, privateKeyFile: absolute(privateKey), knownHostsFile: absolute(knownHosts), becomePassword })
 }
 
 /** Known before any host is touched, and wrong for all of them. */

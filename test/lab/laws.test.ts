@@ -1,7 +1,7 @@
 // The laws that every task keeps, over every module and every one of its examples, on a real host. Has a lab of its own.
 import * as assert from 'uvu/assert'
 import { sshConnect } from '../../src/connection/ssh.ts'
-import { loadInventory } from '../../src/inventory/load-inventory.ts'
+import { readFleet } from '../../src/run/read-fleet.ts'
 import type { TaskModule } from '../../src/model/define-task.ts'
 import { testContext } from '../../src/testing/plan-of.ts'
 import { tryTask } from '../../src/testing/try-task.ts'
@@ -28,7 +28,7 @@ for (const [name, module] of Object.entries(tasks) as unknown as [string, TaskMo
         const { code, stdout, stderr } = await lab.hostExec('mx1', example.given)
         assert.is(code, 0, stdout + stderr)
       }
-      const { hosts } = await loadInventory({ paths: [lab.inventoryPath], playbookFolder: undefined, extra: new Map() })
+      const { hosts } = await readFleet({ inventory: [lab.inventoryPath] }, new Map(), undefined)
       const connection = await sshConnect(hosts[0]!, { timeoutSeconds: 30, signal: new AbortController().signal })
       try {
         const context = testContext(example.sources ?? {})

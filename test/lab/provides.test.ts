@@ -2,7 +2,7 @@
 import * as assert from 'uvu/assert'
 import { sshConnect } from '../../src/connection/ssh.ts'
 import { makeTrip, newMark } from '../../src/engine/make-trip.ts'
-import { loadInventory } from '../../src/inventory/load-inventory.ts'
+import { readFleet } from '../../src/run/read-fleet.ts'
 import type { Fact } from '../../src/model/fact.ts'
 import type { Probe } from '../../src/model/probe.ts'
 import { groupProbe, userProbe } from '../../src/probes/accounts-probe.ts'
@@ -34,7 +34,7 @@ const probeOf = ({ resource }: Fact): Probe<unknown> => {
 }
 
 async function realOf(facts: readonly Fact[]): Promise<ReadonlyMap<string, unknown>> {
-  const { hosts } = await loadInventory({ paths: [lab.inventoryPath], playbookFolder: undefined, extra: new Map() })
+  const { hosts } = await readFleet({ inventory: [lab.inventoryPath] }, new Map(), undefined)
   const never = new AbortController().signal
   const connection = await sshConnect(hosts.find(({ name }) => name === HOST)!, { timeoutSeconds: 30, signal: never })
   const probes = facts.map(probeOf)

@@ -12,6 +12,7 @@ const prepared = (name: string, paths: readonly string[]): PreparedHost => ({
     name,
     groups: [],
     vars: new Map(),
+    connection: new Map(),
     where: 'inventory.yaml:1',
     address: { address: name, port: 22, user: undefined, privateKeyFile: undefined, knownHostsFiles: [], become: false, becomePassword: undefined },
   },

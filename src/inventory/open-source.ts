@@ -1,0 +1,74 @@
+// Finds out what an inventory is and reads it: a list of hosts, a folder, a program, TypeScript, YAML, or INI, in Ansible's order.
+import { open, readdir, readFile, stat } from 'node:fs/promises'
+import { extname, join } from 'node:path'
+import { MailrunError } from '../model/mailrun-error.ts'
+import { expandHostPattern } from './host-pattern.ts'
+import { addIni } from './ini-source.ts'
+import { addScript } from './script-source.ts'
+import { addHost, type Tree } from './tree.ts'
+import { addTyped, type LoadModule } from './typed-source.ts'
+import { parseYaml } from './yaml-file.ts'
+import { addYaml } from './yaml-source.ts'
+
+const YAML = ['.yaml', '.yml', '.json']
+const CODE = ['.ts', '.mts', '.js', '.mjs']
+/** Of a folder's entries Ansible passes over these, besides hidden files. */
+const IGNORED = /^\.|^(?:group_vars|host_vars|vars_plugins)$|(?:~|\.(?:pyc|pyo|swp|bak|rpm|md|txt|rst|orig|ini|cfg|retry))$/
+
+/** @param source - as `-i` takes it. @throws MailrunError with file:line */
+export async function addSource(tree: Tree, source: string, load: LoadModule): Promise<void> {
+  const is = await stat(source).catch(() => undefined)
+  if (is === undefined && source.includes(',')) return addList(tree, source)
+  if (is === undefined) throw new MailrunError('there is no such file', source)
+  if (is.isDirectory()) return addFolder(tree, source, load)
+  const ending = extname(source)
+  if (CODE.includes(ending)) return addTyped(tree, source, load)
+  if (await isProgram(source)) return addScript(tree, source)
+  const text = await textOf(source)
+  if (YAML.includes(ending)) return addYaml(tree, parseYaml(source, text), source)
+  // Without an ending both are tried; what looks like INI is not told of as broken YAML.
+  if (ending === '' && !looksLikeIni(text)) return addYaml(tree, parseYaml(source, text), source)
+  return addIni(tree, text, source)
+}
+
+/** `-i mx1,mx2,` */
+function addList(tree: Tree, list: string): void {
+  for (const each of list.split(',').map((part) => part.trim()).filter((part) => part !== '')) {
+    const { names, port } = expandHostPattern(each, '-i')
+    for (const name of names) addHost(tree, name, 'ungrouped', port, '-i')
+  }
+}
+
+async function addFolder(tree: Tree, folder: string, load: LoadModule): Promise<void> {
+  const names = (await readdir(folder)).filter((name) => !IGNORED.test(name)).sort()
+  if (names.length === 0) throw new MailrunError('there is no inventory in this folder', folder)
+  for (const name of names) await addSource(tree, join(folder, name), load)
+}
+
+/** By its first bytes: a script's, or those of ELF. The mode tells little where a file system makes everything executable. */
+async function isProgram(path: string): Promise<boolean> {
+  const file = await open(path).catch(() => undefined)
+  if (file === undefined) return false
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(4), 0, 4, 0)
+    const start = buffer.toString('latin1', 0, bytesRead)
+    return start.startsWith('#!') || start === '\x7fELF'
+  } finally {
+    await file.close()
+  }
+}
+
+async function textOf(path: string): Promise<string> {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path))
+  } catch (error) {
+    if (error instanceof TypeError) throw new MailrunError('this is not a text file in UTF-8', path)
+    throw new MailrunError((error as Error).message, path)
+  }
+}
+
+/** The first line that says anything: a section, or a host without the colon of a mapping. */
+function looksLikeIni(text: string): boolean {
+  const first = text.split('\n').map((line) => line.trim()).find((line) => line !== '' && !line.startsWith('#') && !line.startsWith(';'))
+  return first !== undefined && (first.startsWith('[') || !/:(?:\s|$)|^[{-]/.test(first))
+}

@@ -1,0 +1,73 @@
+// Runs an executable inventory and reads its JSON into the tree: --list, and --host NAME where there is no _meta.
+import { execFile } from 'node:child_process'
+import pLimit from 'p-limit'
+import { MailrunError } from '../model/mailrun-error.ts'
+import { addChild, addGroup, addHost, setGroupVar, type Tree } from './tree.ts'
+
+const SECONDS = 120
+const BYTES = 1 << 28
+const HOSTS_AT_ONCE = 8
+
+type Json = Readonly<Record<string, unknown>>
+
+/** @throws MailrunError with what it said where it fails, or where its answer has another form */
+export async function addScript(tree: Tree, path: string): Promise<void> {
+  const where = `${path} --list`
+  const answer = jsonObject(await output(path, ['--list']), where)
+  const named: string[] = []
+  for (const [name, given] of Object.entries(answer)) if (name !== '_meta') named.push(...readGroup(tree, name, given, where))
+  const meta = answer['_meta']
+  const hostvars = isObject(meta) && 'hostvars' in meta ? meta['hostvars'] : undefined
+  if (hostvars !== undefined && !isObject(hostvars)) throw new MailrunError('_meta.hostvars must be an object', where)
+  const limit = pLimit(HOSTS_AT_ONCE)
+  await Promise.all([...new Set(named)].map((name) => limit(async () => {
+    const vars = hostvars === undefined ? await varsOf(path, name) : hostvars[name]
+    for (const [key, value] of Object.entries(isObject(vars) ? vars : {})) tree.hosts.get(name)!.vars.set(key, { value, where: hostvars === undefined ? `${path} --host ${name}` : where })
+  })))
+}
+
+/** Returns the hosts that it names. */
+function readGroup(tree: Tree, name: string, given: unknown, where: string): readonly string[] {
+  const group = addGroup(tree, name, where)
+  // A list is short for its hosts; an object without any of the three keys is a host with its vars.
+  const data: Json = !isObject(given) ? { hosts: given } : ['hosts', 'vars', 'children'].some((key) => key in given) ? given : { hosts: [name], vars: given }
+  const hosts = listOf(data['hosts'] ?? [], `hosts of ${name}`, where)
+  for (const host of hosts) addHost(tree, host, name, undefined, where)
+  if (data['vars'] !== undefined && !isObject(data['vars'])) throw new MailrunError(`vars of ${name} must be an object`, where)
+  for (const [key, value] of Object.entries(data['vars'] ?? {})) setGroupVar(group, key, { value, where })
+  for (const child of listOf(data['children'] ?? [], `children of ${name}`, where)) addChild(tree, name, child, where)
+  return hosts
+}
+
+async function varsOf(path: string, name: string): Promise<Json> {
+  const said = await output(path, ['--host', name])
+  return said.trim() === '' ? {} : jsonObject(said, `${path} --host ${name}`)
+}
+
+function output(path: string, args: readonly string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    execFile(path, args, { timeout: SECONDS * 1000, maxBuffer: BYTES }, (error, stdout, stderr) => {
+      if (error === null) return resolve(stdout)
+      const why = error.killed ? `did not end within ${SECONDS} s` : `failed: ${(stderr.trim() || error.message).split('\n').slice(-5).join('\n')}`
+      reject(new MailrunError(`this inventory is a program, and it ${why}`, `${path} ${args.join(' ')}`))
+    })
+  })
+}
+
+function jsonObject(text: string, where: string): Json {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    throw new MailrunError(`it must print one JSON object: ${error instanceof Error ? error.message : String(error)}`, where)
+  }
+  if (!isObject(value)) throw new MailrunError('it must print one JSON object', where)
+  return value
+}
+
+const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+function listOf(value: unknown, what: string, where: string): readonly string[] {
+  if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return value as readonly string[]
+  throw new MailrunError(`${what} must be a list of names`, where)
+}

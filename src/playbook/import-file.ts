@@ -1,0 +1,35 @@
+// Imports a user's file: TypeScript by Node itself where it can, else by jiti.
+import { dirname, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { cacheFolder } from './cache-folder.ts'
+import { userError } from './user-error.ts'
+
+/** What the names that a user's file imports stand for, by name, where jiti loads it. */
+export type Modules = () => Promise<Readonly<Record<string, unknown>>>
+
+/** What Node's own type stripping cannot do, and jiti can. */
+const BEYOND_STRIPPING = ['ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX', 'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING', 'ERR_MODULE_NOT_FOUND', 'ERR_UNKNOWN_FILE_EXTENSION']
+
+/** @throws MailrunError with file:line for what the file throws, or cannot be read as code. */
+export async function importFile(path: string, modules: Modules): Promise<{ readonly default?: unknown }> {
+  const absolute = resolve(path)
+  try {
+    return await load(absolute, modules)
+  } catch (error) {
+    throw userError(error, dirname(absolute), path)
+  }
+}
+
+async function load(path: string, modules: () => Promise<Readonly<Record<string, unknown>>>): Promise<{ readonly default?: unknown }> {
+  const typescript = /\.[cm]?ts$/.test(path)
+  const strips = (process.features as { readonly typescript?: unknown }).typescript === 'strip'
+  if (!typescript || strips) {
+    try {
+      return (await import(pathToFileURL(path).href)) as { readonly default?: unknown }
+    } catch (error) {
+      if (!typescript || !BEYOND_STRIPPING.includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+    }
+  }
+  const { createJiti } = await import('jiti')
+  return createJiti(path, { virtualModules: await modules(), interopDefault: false, fsCache: cacheFolder() }).import(path)
+}

@@ -1,0 +1,56 @@
+// The fleet as `mailrun inventory` shows it: for people, and in the shape of ansible-inventory --list.
+import type { Host, Var } from '../model/host.ts'
+import type { Inventory } from '../model/inventory.ts'
+import { STARS } from '../shell/secret.ts'
+import type { Colours } from './colour.ts'
+import { harmlessLine } from './harmless.ts'
+
+/** Never shown. */
+const PASSWORDS = /^ansible_(?:become_|ssh_|su_|sudo_)?pass(?:word)?$/
+
+const shown = (key: string, value: unknown): unknown => (PASSWORDS.test(key) ? STARS : value)
+
+/** All vars of a host, the connection's too, by name. */
+const varsOf = ({ vars, connection }: Host): readonly (readonly [string, Var])[] => [...vars, ...connection].sort(([a], [b]) => (a < b ? -1 : 1))
+
+/** The shape of `ansible-inventory --list`. */
+export function inventoryJson({ hosts, groups }: Inventory): Readonly<Record<string, unknown>> {
+  const names = new Set(hosts.map(({ name }) => name))
+  const members = [...groups.values()].flatMap(({ name, hosts: own, children }): [string, object][] => {
+    const listed = name === 'all' ? [] : own.filter((each) => names.has(each))
+    const group = { ...(listed.length === 0 ? {} : { hosts: listed }), ...(children.length === 0 ? {} : { children }) }
+    return Object.keys(group).length === 0 ? [] : [[name, group]]
+  })
+  const hostvars = hosts.map((host): [string, object] => [host.name, Object.fromEntries(varsOf(host).map(([key, { value }]) => [key, shown(key, value)]))])
+  return { _meta: { hostvars: Object.fromEntries(hostvars.filter(([, vars]) => Object.keys(vars).length > 0)) }, ...Object.fromEntries(members) }
+}
+
+/** Each host with its groups and vars, and where each var was said. */
+export function inventoryText(hosts: readonly Host[], paint: Colours): string {
+  return hosts.map((host) => hostText(host, paint)).join('\n')
+}
+
+export function hostText(host: Host, paint: Colours): string {
+  const vars = varsOf(host).map(([key, { value, where }]) => ({ key, text: harmlessLine(JSON.stringify(shown(key, value)) ?? 'null'), where }))
+  const width = Math.max(0, ...vars.map(({ key }) => key.length))
+  const groups = host.groups.length === 0 ? '' : `  ${host.groups.join(', ')}`
+  return [`${paint.strong(host.name)}${paint.head(groups)}${paint.faint(`  ${host.where}`)}`, ...vars.map(({ key, text, where }) => `  ${key.padEnd(width)}  ${text}${paint.faint(`  ${where}`)}`), ''].join('\n')
+}
+
+export const hostJson = (host: Host): Readonly<Record<string, unknown>> => ({
+  name: host.name,
+  groups: host.groups,
+  where: host.where,
+  vars: Object.fromEntries(varsOf(host).map(([key, { value, where }]) => [key, { value: shown(key, value), where }])),
+})
+
+/** The tree of groups, as ansible-inventory --graph draws it. */
+export function inventoryGraph({ hosts, groups }: Inventory): string {
+  const names = new Set(hosts.map(({ name }) => name))
+  const line = (text: string, depth: number): string => (depth === 0 ? `${text}\n` : `${'  |'.repeat(depth)}--${text}\n`)
+  const draw = (name: string, depth: number): string => {
+    const { hosts: own, children } = groups.get(name)!
+    return line(`@${name}:`, depth) + children.map((child) => draw(child, depth + 1)).join('') + (name === 'all' ? '' : own.filter((each) => names.has(each)).map((each) => line(each, depth + 1)).join(''))
+  }
+  return draw('all', 0)
+}

@@ -1,0 +1,39 @@
+// Splits a line into words as Python's shlex.split(line, comments=True) does, which Ansible's INI inventories are read with.
+
+/** @throws Error for a quotation without an end, and for a backslash at the end. */
+export function shellWords(line: string): readonly string[] {
+  const words: string[] = []
+  let word: string | undefined
+  for (let at = 0; at < line.length; at += 1) {
+    const char = line[at]!
+    if (/[ \t\r\n]/.test(char)) {
+      if (word !== undefined) words.push(word)
+      word = undefined
+    } else if (char === '#') break
+    else if (char === '\\') {
+      at += 1
+      if (at >= line.length) throw new Error('No escaped character')
+      word = (word ?? '') + line[at]!
+    } else if (char === "'" || char === '"') {
+      const [text, end] = quoted(line, at, char)
+      word = (word ?? '') + text
+      at = end
+    } else word = (word ?? '') + char
+  }
+  if (word !== undefined) words.push(word)
+  return words
+}
+
+/** The text, and where its closing quote stands; in double quotes a backslash escapes a quote and itself. */
+function quoted(line: string, from: number, quote: string): readonly [string, number] {
+  let text = ''
+  for (let at = from + 1; at < line.length; at += 1) {
+    const char = line[at]!
+    if (char === quote) return [text, at]
+    if (char === '\\' && quote === '"' && (line[at + 1] === '"' || line[at + 1] === '\\')) {
+      at += 1
+      text += line[at]!
+    } else text += char
+  }
+  throw new Error('No closing quotation')
+}
