@@ -2,7 +2,7 @@
 import { open, readdir, readFile, stat } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { MailrunError } from '../model/mailrun-error.ts'
-import { expandHostPattern } from './host-pattern.ts'
+import { splitPort } from './host-pattern.ts'
 import { addIni } from './ini-source.ts'
 import { addScript } from './script-source.ts'
 import { addHost, type Tree } from './tree.ts'
@@ -34,8 +34,8 @@ export async function addSource(tree: Tree, source: string, load: LoadModule): P
 /** `-i mx1,mx2,` */
 function addList(tree: Tree, list: string): void {
   for (const each of list.split(',').map((part) => part.trim()).filter((part) => part !== '')) {
-    const { names, port } = expandHostPattern(each, '-i')
-    for (const name of names) addHost(tree, name, 'ungrouped', port, '-i')
+    const { host, port } = splitPort(each)
+    addHost(tree, host, 'ungrouped', port, '-i')
   }
 }
 

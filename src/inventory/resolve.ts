@@ -23,7 +23,7 @@ export async function resolveTree(tree: Tree, folders: readonly VarsFolders[], e
     group.name,
     { name: group.name, hosts: [...group.hosts], children: group.children, members: members.get(group.name)!, vars: group.vars },
   ])
-  return { hosts, groups: new Map(groups) }
+  return { hosts, names: [...tree.hosts.keys()], groups: new Map(groups) }
 }
 
 async function hostOf(tree: Tree, name: string, groups: readonly GroupNode[], folders: readonly VarsFolders[], extra: ReadonlyMap<string, Var>): Promise<Host> {

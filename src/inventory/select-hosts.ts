@@ -60,7 +60,7 @@ function linesOf(path: string, where: string): readonly string[] {
 function matching(inventory: Inventory, byName: ReadonlyMap<string, Host>, part: string, where: string): readonly string[] {
   if (byName.has(part)) return [part]
   const { expression, from, to } = part.startsWith('~') ? { expression: part, from: undefined, to: undefined } : subscript(part)
-  const found = enumerate(inventory, byName, expression, where)
+  const found = enumerate(inventory, expression, where)
   if (found.length === 0) throw nobody(inventory, byName, part, expression, where)
   if (from === undefined) return found
   const slice = to === undefined ? [found.at(from)].flatMap((name) => name ?? []) : found.slice(from, to + 1)
@@ -76,11 +76,11 @@ function subscript(part: string): { readonly expression: string; readonly from: 
   return { expression, from: Number(first), to: last === '' ? Infinity : Number(last) }
 }
 
-function enumerate({ groups }: Inventory, byName: ReadonlyMap<string, Host>, expression: string, where: string): readonly string[] {
+function enumerate({ groups, names }: Inventory, expression: string, where: string): readonly string[] {
   const matches = expressionOf(expression, where)
   const matchingGroups = [...groups.values()].filter(({ name }) => matches.test(name))
   const alsoHosts = matchingGroups.length === 0 || /^~|[.?*[]/.test(expression)
-  return [...new Set([...matchingGroups.flatMap(({ members }) => members), ...(alsoHosts ? [...byName.keys()].filter((name) => matches.test(name)) : [])])]
+  return [...new Set([...matchingGroups.flatMap(({ members }) => members), ...(alsoHosts ? names.filter((name) => matches.test(name)) : [])])]
 }
 
 function expressionOf(expression: string, where: string): RegExp {

@@ -24,17 +24,24 @@ export interface YamlFile {
 
 const YES = /^(?:yes|Yes|YES|true|True|TRUE|on|On|ON)$/
 const NO = /^(?:no|No|NO|false|False|FALSE|off|Off|OFF)$/
-const asAnsible = (tag: Tags[number]): Tags[number] =>
-  typeof tag === 'object' && tag.tag === 'tag:yaml.org,2002:bool' && tag.collection === undefined ? { ...tag, test: tag.test?.test('true') ? YES : NO } : tag
+/** PyYAML wants a point and a sign: `1.0e+3`. */
+const EXPONENT = /^[-+]?[0-9][0-9_]*\.[0-9_]*[eE][-+][0-9]+$/
+const asAnsible = (tag: Tags[number]): Tags => {
+  if (typeof tag !== 'object' || tag.collection !== undefined) return [tag]
+  if (tag.tag === 'tag:yaml.org,2002:bool') return [{ ...tag, test: tag.test?.test('true') ? YES : NO }]
+  if (tag.tag === 'tag:yaml.org,2002:float' && tag.format === 'EXP') return [{ ...tag, test: EXPONENT }]
+  // A date stays as it is written.
+  return tag.tag === 'tag:yaml.org,2002:timestamp' ? [] : [tag]
+}
 
-/** YAML 1.1 as Ansible's reader has it: `yes` and `on` are booleans, but `y` and `n` are texts. */
+/** YAML 1.1 as Ansible's reader has it: `yes` and `on` are booleans, but `y`, `n` and `1e3` are texts. */
 export const YAML_OPTIONS = {
   version: '1.1',
   merge: true,
   uniqueKeys: false,
   prettyErrors: false,
   logLevel: 'silent',
-  customTags: (tags: Tags): Tags => tags.map(asAnsible),
+  customTags: (tags: Tags): Tags => tags.flatMap(asAnsible),
 } as const
 
 /** @throws MailrunError with file:line for what is no YAML, several documents, duplicate keys, custom tags, or templates. */

@@ -15,6 +15,8 @@ export interface InventoryGroup {
 export interface Inventory {
   /** In Ansible's order: those of `all`, `ungrouped`, the groups below, and so on down. */
   readonly hosts: readonly Host[]
+  /** In order of appearance, which wildcards follow. */
+  readonly names: readonly string[]
   /** `all` and `ungrouped` first, then as they are named first. */
   readonly groups: ReadonlyMap<string, InventoryGroup>
 }

@@ -36,8 +36,8 @@ export const foreignSigning: Probe<ForeignSigning> = defineProbe<ForeignSigning>
   family: signingFamily,
   item: signingItem([]),
   parse: readForeign,
-  // Only mailrun's own tables are foreseen to be written, and those say nothing that is foreign.
-  foresee: (state, known) => (known.resource === `path:${CONFIGURATION}` ? undefined : state),
+  // A configuration that says something foreign may be about to say it no more; one that a package brings says nothing.
+  foresee: (state, known) => (known.resource === `path:${CONFIGURATION}` && (state.names.length > 0 || state.unreadable !== undefined) ? undefined : state),
 })
 
 function foresee(signing: Signing, known: Fact): Signing {
