@@ -1,11 +1,11 @@
 // Task: a systemd unit: running, enabled, and with its files as they are now loaded.
 import { checkPath } from '../src/changes/check-path.ts'
-import { startScript } from '../src/changes/unit-script.ts'
+import { startScript, type UnitStart } from '../src/changes/unit-script.ts'
 import type { Change } from '../src/model/change.ts'
 import { flag, listOf, oneOf, required, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
 import { blocked, change } from '../src/model/plan.ts'
-import { unitProbe, type UnitState } from '../src/probes/unit.ts'
+import { unitProbe, type UnitQuestion, type UnitState } from '../src/probes/unit.ts'
 import { sh } from '../src/shell/sh.ts'
 
 export interface ServiceArgs {
@@ -16,9 +16,12 @@ export interface ServiceArgs {
   readonly enabled?: boolean
   /** Can be started by nothing and nobody. */
   readonly masked?: boolean
-  /** Files that the unit reads when it starts: it is restarted where one changed since, whoever changed it, in this run or before. */
+  /**
+   * Files that the unit reads when it starts, and directories with all in them: it is restarted where one changed since, whoever changed it, in this
+   * run or before. Its unit file and its drop-ins count, too.
+   */
   readonly restartOn?: readonly string[]
-  /** Files that it reads again on a reload. */
+  /** Files and directories that it reads again on a reload. */
   readonly reloadOn?: readonly string[]
   /** A command that must succeed before a start, restart or reload: `['postfix', 'check']`. */
   readonly validate?: readonly string[]
@@ -36,9 +39,9 @@ export const service = defineTask<ServiceArgs, UnitState>({
     (/@(?:\.|$)/.test(unit) ? `${JSON.stringify(unit)} is a template: name an instance, such as ${JSON.stringify(unit.replace('@', '@name'))}` : undefined) ??
     (masked && (state === 'running' || enabled) ? 'a masked unit can neither run nor be enabled' : undefined) ??
     [...(restartOn ?? []), ...(reloadOn ?? [])].map((path) => checkPath('restartOn and reloadOn', path)).find((wrong) => wrong !== undefined),
-  probe: (args) => unitProbe({ unit: fullName(args.unit), files: filesOf(args) }),
+  probe: (args) => unitProbe(questionOf(args)),
   plan(args, now) {
-    const { state, enabled, masked, validate } = args
+    const { state, enabled, masked } = args
     const unit = fullName(args.unit)
     const isMasked = now.enabled === 'masked' || now.enabled === 'masked-runtime'
     if (!now.there && !isMasked) return masked || state === 'stopped' ? change([...(masked ? [{ summary: 'mask', apply: sh`systemctl mask -- ${unit}` }] : [])], { ...now, enabled: masked ? 'masked' : now.enabled }) : blocked(`there is no unit ${unit} on the host: install its package first`)
@@ -53,21 +56,14 @@ export const service = defineTask<ServiceArgs, UnitState>({
     const wantsStop = state === 'stopped' || masked === true
     if (wantsStop && now.active) changes.push({ summary: 'stop', apply: sh`systemctl stop -- ${unit} ${now.real}` })
     if (masked === true && !isMasked) add('mask', 'mask')
-    if (!wantsStop) {
-      const restarts = now.stale.filter((path) => args.restartOn?.includes(path))
-      const verb = !now.active ? (state === 'running' ? 'start' : undefined) : restarts.length > 0 ? 'restart' : now.stale.length > 0 ? 'reload' : undefined
-      if (verb !== undefined) {
-        const because = restarts.length > 0 ? restarts : now.stale
-        const summary = verb === 'start' || because.length === 0 ? verb : `${verb}: ${because.join(', ')} changed`
-        changes.push({ summary, apply: startScript({ unit, real: now.real, verb, files: filesOf(args), validate }), timeoutSeconds: 120 })
-      }
-    }
+    const verb = wantsStop ? undefined : verbOf(args, now)
+    if (verb !== undefined) changes.push(startChange(args, now, verb))
     return change(changes, {
       ...now,
       needDaemonReload: false,
       enabled: masked === true ? 'masked' : enabled === true && !isEnabled ? 'enabled' : enabled === false && now.enabled.startsWith('enabled') ? 'disabled' : unmask ? 'disabled' : now.enabled,
       active: wantsStop ? false : state === 'running' || now.active,
-      stale: [],
+      ...(wantsStop ? NOTHING_CHANGED : verb === undefined ? {} : loaded(questionOf(args), now, verb)),
     })
   },
   writes: ({ unit }) => [`unit:${fullName(unit)}`],
@@ -80,4 +76,31 @@ export const service = defineTask<ServiceArgs, UnitState>({
 
 const fullName = (unit: string): string => (/\.(?:service|socket|timer|path|mount|target|slice|automount|swap|device|scope)$/.test(unit) ? unit : `${unit}.service`)
 
-const filesOf = ({ restartOn, reloadOn }: ServiceArgs): readonly string[] => [...new Set([...(restartOn ?? []), ...(reloadOn ?? [])])]
+const questionOf = ({ unit, restartOn, reloadOn }: ServiceArgs): UnitQuestion => ({ unit: fullName(unit), restartOn, reloadOn: reloadOn ?? [] })
+
+const NOTHING_CHANGED = { restart: [], reload: [], unproven: [] } as const
+
+const loaded = ({ reloadOn, restartOn }: UnitQuestion, now: UnitState, verb: UnitStart['verb']): Partial<UnitState> =>
+  verb === 'reload'
+    ? { reload: [], unproven: now.unproven.filter((path) => !reloadOn.includes(path) || restartOn?.includes(path)) }
+    : NOTHING_CHANGED
+
+const redefinedSince = ({ restartOn }: ServiceArgs, now: UnitState): boolean => restartOn !== undefined && now.needDaemonReload
+
+function verbOf(args: ServiceArgs, now: UnitState): UnitStart['verb'] | undefined {
+  if (!now.active) return args.state === 'running' ? 'start' : undefined
+  if (now.restart.length > 0 || redefinedSince(args, now)) return 'restart'
+  return now.reload.length > 0 ? 'reload' : undefined
+}
+
+function startChange(args: ServiceArgs, now: UnitState, verb: UnitStart['verb']): Change {
+  const changed = verb === 'reload' ? now.reload : now.restart
+  const because = [
+    ...(changed.length > 0 ? [`${changed.join(', ')} changed`] : verb === 'restart' && redefinedSince(args, now) ? ['its unit file or a drop-in changed'] : []),
+  ]
+  return {
+    summary: verb === 'start' ? 'start' : `${verb}: ${because.join(', ')}`,
+    apply: startScript({ ...questionOf(args), real: now.real, verb, validate: args.validate }),
+    timeoutSeconds: 120,
+  }
+}

@@ -1,33 +1,41 @@
 // The script that starts, restarts or reloads a unit, sees that it runs, and keeps what it has loaded.
-import { fileStates, stampOf } from '../probes/unit-stamp.ts'
+import { reloadedOnly } from '../probes/unit-loaded.ts'
+import { fileStates, reloadStamp, startStamp } from '../probes/unit-stamp.ts'
+import type { UnitQuestion } from '../probes/unit-state.ts'
 import { lines, raw, type Script } from '../shell/script.ts'
 import { sh } from '../shell/sh.ts'
 
-export interface UnitStart {
-  readonly unit: string
+export interface UnitStart extends UnitQuestion {
   readonly real: readonly string[]
   readonly verb: 'start' | 'restart' | 'reload'
-  readonly files: readonly string[]
   readonly validate: readonly string[] | undefined
 }
 
 /** The files are looked at before, so that one which changes meanwhile counts as not loaded. */
-export function startScript({ unit, real, verb, files, validate }: UnitStart): Script {
-  const stamp = stampOf(unit)
+export function startScript(start: UnitStart): Script {
+  const { unit, real, verb, restartOn, reloadOn, validate } = start
   const units = [...new Set([unit, ...real])]
+  const files = verb === 'reload' ? reloadedOnly(start) : [...new Set([...(restartOn ?? []), ...reloadOn])]
+  const stamp = verb === 'reload' ? reloadStamp(unit, files) : startStamp(unit)
   return lines([
     raw('set -e'),
     ...(validate === undefined ? [] : [sh`${validate} || { echo 'refused by its validation; the unit is left as it is' >&2; exit 1; }`]),
-    sh`mkdir -p -m 0700 /run/mailrun /run/mailrun/stamps; rm -f -- ${stamp}
-( ${fileStates(files)} ) > ${`${stamp}.new`}
-tell() { echo "$1" >&2; journalctl -q --no-pager -o cat -n 15 ${units.map((each) => `--unit=${each}`)} >&2 || :; exit 1; }
+    sh`tell() { echo "$1" >&2; journalctl -q --no-pager -o cat -n 15 ${units.map((each) => `--unit=${each}`)} >&2 || :; exit 1; }
+real() { real=$(systemctl show -p Type,ConsistsOf -- ${unit} | { t=; c=; while IFS= read -r l; do case $l in Type=oneshot) t=1;; ConsistsOf=*) c=$${raw('{l#*=}')};; esac; done; [ "$t" ] && [ "$c" ] && printf %s "$c" || printf %s ${unit}; }); }
+up() { for u in $real; do systemctl is-active --quiet -- "$u" || tell 'it does not stay up; its last lines:'; done; }
+paths() { set -- $(systemctl show -p "$1" --value -- ${unit} $real); d=$*; }
+real
+mkdir -p -m 0700 /run/mailrun /run/mailrun/stamps; rm -f -- ${stamp}${verb === 'reload' ? raw('') : sh` ${stamp}.reload-*`}
+${verb === 'reload' ? raw('d=') : raw('paths FragmentPath,SourcePath,DropInPaths')}
+( for p in $d; do printf 'defined %s\0' "$p"; done; ${files.length === 0 ? raw(':') : sh`printf 'asked %s\0' ${files}`}
+${fileStates(files)} ) > ${`${stamp}.new`}
 ${verb === 'reload' ? raw('') : sh`systemctl reset-failed -- ${units} 2>/dev/null || :`}
 systemctl ${verb} -- ${verb === 'start' ? units : [unit]} || tell ${`systemctl ${verb} failed; its last lines:`}
 sleep 0.2
-real=$(systemctl show -p Type,ConsistsOf -- ${unit} | { t=; c=; while IFS= read -r l; do case $l in Type=oneshot) t=1;; ConsistsOf=*) c=$(printf %s "$l" | cut -d= -f2-);; esac; done; [ "$t" ] && [ "$c" ] && printf %s "$c" || printf %s ${unit}; })
-systemctl is-active --quiet -- $real || tell 'it does not stay up; its last lines:'
-i=; for u in $real; do i="$i$(systemctl show -p InvocationID --value -- "$u") "; done
-{ printf '%s\n%s\0' ${unit} "$${raw('{i% }')}"; cat ${`${stamp}.new`}; printf '.end\0'; } > ${`${stamp}.done`}
+real
+up`,
+    sh`i=; for u in $real; do i="$i$(systemctl show -p InvocationID --value -- "$u") "; done
+{ printf '%s\n%s\0' ${stamp} "$${raw('{i% }')}"; cat ${`${stamp}.new`}; printf '.end\0'; } > ${`${stamp}.done`}
 mv -fT -- ${`${stamp}.done`} ${stamp}; rm -f -- ${`${stamp}.new`}`,
   ])
 }

@@ -1,36 +1,46 @@
-// What a unit has loaded: its invocation and its files with digest and time, kept on the host as a stamp; and which files changed since.
+// The stamp of a unit: kept on the host, it proves which invocation has loaded which files, with digest and time.
+import { createHash } from 'node:crypto'
 import { quote } from '../shell/quote.ts'
 import { raw, type Script } from '../shell/script.ts'
 
-/** What `systemctl show` tells of one unit. */
-export type UnitProperties = ReadonlyMap<string, string>
+/** Where the proof is kept of what a unit loaded when it was started. */
+export const startStamp = (unit: string): string => `/run/mailrun/stamps/${unit}`
 
-/** A file written this shortly before the start may have been read before. */
-const SAFE_NANOSECONDS = 20_000_000n
+/** Where the proof is kept that just these files were loaded by a reload. Apart from the start's: a reload proves nothing of what only a start reads. */
+export const reloadStamp = (unit: string, files: readonly string[]): string =>
+  `${startStamp(unit)}.reload-${createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 12)}`
 
-/** Where the proof is kept of what a unit has loaded: its invocation, and the files with digest and time. */
-export const stampOf = (unit: string): string => `/run/mailrun/stamps/${unit}`
+/**
+ * Shell text that prints time and digest of files, as the stamp keeps them; what is in a directory counts for it, links are followed.
+ * One that goes away meanwhile, or a loop of links, is passed over.
+ * `$d` holds further paths, parted by spaces.
+ */
+export const fileStates = (paths: readonly string[]): Script =>
+  raw([
+    'set -f; set --; k=',
+    `for p in ${['$d', ...paths.map(quote)].join(' ')}; do [ -e "$p" ] && set -- "$@" "$p" && if [ -L "$p" ] || [ -d "$p" ]; then k=1; fi; done`,
+    `[ $# = 0 ] || find -L "$@" -type f -printf '%T@ %C@ %p\\0' -exec sha256sum -z -- {} + || :`,
+    // A link that leads elsewhere now is as good as a new file.
+    `[ -z "$k" ] || find "$@" -type l -printf 'link %C@ %p\\0' || :`,
+    'set +f',
+  ].join('\n'))
 
-/** Digest and time of the files, as the stamp keeps them. */
-export const fileStates = (files: readonly string[]): Script => {
-  if (files.length === 0) return raw(':')
-  const words = files.map(quote).join(' ')
-  return raw(`set --; for p in ${words}; do [ -f "$p" ] && set -- "$@" "$p"; done; [ $# = 0 ] || { find "$@" -maxdepth 0 -printf '%T@ %C@ %p\\0'; sha256sum -z -- "$@"; }`)
-}
-
-interface FileState {
+export interface FileState {
   /** Nanoseconds, in decimal. */
   readonly mtime: string
-  readonly ctime: bigint
+  /** Of the file, or of a link to it that is younger. */
+  ctime: bigint
   digest: string
 }
 
 /** By path, as bytes in latin1. */
 export type States = ReadonlyMap<string, FileState>
 
-/** What a unit had loaded, and which of its invocations. */
 export interface Stamp {
   readonly invocations: string
+  /** What it tells of, there or not: files as they were asked for, and the unit's own definition. */
+  readonly asked: ReadonlySet<string>
+  readonly defined: ReadonlySet<string>
   readonly states: States
 }
 
@@ -43,42 +53,28 @@ export function statesOf(entries: readonly string[]): States {
     const digest = /^([0-9a-f]{64}) .(.*)$/s.exec(entry)
     const state = digest && states.get(digest[2]!)
     if (state) state.digest = digest[1]!
+    const link = /^link (\d+)\.(\d{9})\d* (.*)$/s.exec(entry)
+    if (!link) continue
+    const changed = BigInt(`${link[1]}${link[2]}`)
+    for (const [path, behind] of states) if (covers(link[3]!, path) && behind.ctime < changed) behind.ctime = changed
   }
   return states
 }
 
-/** Stamps by unit. Only whole ones: what is cut short or of another form proves nothing. */
-export function readStamps(entries: readonly string[], units: readonly string[]): ReadonlyMap<string, Stamp> {
+/** Stamps by their path. Only whole ones: what is cut short or of another form proves nothing. */
+export function readStamps(entries: readonly string[]): ReadonlyMap<string, Stamp> {
   const stamps = new Map<string, Stamp>()
-  let begun: { readonly unit: string; readonly invocations: string; readonly from: number } | undefined
+  let from = 0
   entries.forEach((entry, index) => {
-    const [unit = '', invocations] = entry.split('\n')
-    if (invocations !== undefined && units.includes(unit)) begun = { unit, invocations, from: index + 1 }
-    if (entry !== '.end' || begun === undefined) return
-    stamps.set(begun.unit, { invocations: begun.invocations, states: statesOf(entries.slice(begun.from, index)) })
-    begun = undefined
+    if (entry !== '.end') return
+    const [head = '', ...rest] = entries.slice(from, index)
+    const [path = '', invocations] = head.split('\n')
+    const told = (word: string): ReadonlySet<string> => new Set(rest.filter((each) => each.startsWith(word)).map((each) => each.slice(word.length)))
+    if (invocations !== undefined) stamps.set(path, { invocations, asked: told('asked '), defined: told('defined '), states: statesOf(rest) })
+    from = index + 1
   })
   return stamps
 }
 
-/** With a stamp of this invocation its digests and times count; without, the unit must have started safely after each file's last change. */
-export function staleFiles(files: readonly string[], units: readonly UnitProperties[], stamp: Stamp | undefined, current: States): readonly string[] {
-  const wire = (path: string): string => Buffer.from(path).toString('latin1')
-  if (stamp !== undefined && stamp.invocations === units.map((each) => each.get('InvocationID') ?? '').join(' ')) {
-    return files.filter((path) => {
-      const [then, now] = [stamp.states.get(wire(path)), current.get(wire(path))]
-      return then?.digest !== now?.digest || then?.mtime !== now?.mtime
-    })
-  }
-  const started = units.map((each) => nanoseconds(each.get('ActiveEnterTimestamp') ?? '')).reduce((a, b) => (a < b ? a : b))
-  return files.filter((path) => {
-    const state = current.get(wire(path))
-    return state !== undefined && state.ctime + SAFE_NANOSECONDS > started
-  })
-}
-
-/** `Tue 2026-11-24 15:54:08.123456 UTC` */
-function nanoseconds(timestamp: string): bigint {
-  const match = /(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2})(?:\.(\d+))? UTC/.exec(timestamp)
-  return match ? BigInt(Date.parse(`${match[1]}T${match[2]}Z`)) * 1_000_000n + BigInt((match[3] ?? '').padEnd(9, '0')) : 0n
-}
+/** Whether `path` is `asked`, or lies in it. */
+export const covers = (asked: string, path: string): boolean => path === asked || path.startsWith(asked === '/' ? asked : `${asked}/`)

@@ -118,6 +118,7 @@ const DRIFTS: readonly { readonly what: string; readonly break: string; readonly
   { what: 'an extra table line', break: 'echo "*@evil.test mx1._domainkey.fleet.test" >> /etc/dkimkeys/SigningTable', tasks: ['opendkimTables KeyTable, SigningTable', 'service opendkim'], restarts: ['opendkim'] },
   { what: 'a stopped unit', break: 'systemctl stop opendkim', tasks: ['service opendkim'], restarts: ['opendkim'] },
   { what: 'a dead Postfix behind its wrapper', break: 'systemctl stop postfix@-', tasks: ['service postfix'], restarts: ['postfix@-'] },
+  { what: 'a drop-in', break: 'mkdir -p /etc/systemd/system/opendkim.service.d; printf "[Service]\\nNice=5\\n" > /etc/systemd/system/opendkim.service.d/nice.conf', tasks: ['service opendkim'], restarts: ['opendkim'] },
   { what: 'a disabled unit', break: 'systemctl disable opendkim', tasks: ['service opendkim'], restarts: [] },
   { what: 'a masked unit', break: 'systemctl mask opendkim', tasks: ['service opendkim'], restarts: [] },
   { what: 'a parameter of main.cf', break: 'postconf -e milter_default_action=accept', tasks: ['postfixParameter milter_default_action', 'service postfix'], restarts: [] },

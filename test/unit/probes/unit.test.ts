@@ -1,0 +1,153 @@
+// What is read out of systemd's answer about units, and what becomes of it by facts.
+import * as assert from 'uvu/assert'
+import { fact, type Fact, type PathFact } from '../../../src/model/fact.ts'
+import { UNKNOWN } from '../../../src/model/unknown.ts'
+import { unitProbe, type UnitQuestion, type UnitState } from '../../../src/probes/unit.ts'
+import { unitFamily } from '../../../src/probes/unit-family.ts'
+import { reloadStamp } from '../../../src/probes/unit-stamp.ts'
+import { suite } from '../../suite.ts'
+
+const test = suite('units')
+
+const QUESTION: UnitQuestion = { unit: 'x.service', restartOn: undefined, reloadOn: [] }
+const RUNNING = {
+  Id: 'x.service', LoadState: 'loaded', ActiveState: 'active', UnitFileState: 'enabled', Type: 'simple', NeedDaemonReload: 'no', InvocationID: 'one',
+  ActiveEnterTimestamp: 'Tue 2026-11-24 12:00:00.500000 UTC', FragmentPath: '/lib/systemd/system/x.service',
+}
+/** Half a second past noon is when it started. */
+const NOON = Date.parse('2026-11-24T12:00:00Z') / 1000
+const BEFORE = `${NOON}.0000000000`
+const AFTER = `${NOON + 1}.0000000000`
+
+interface Given {
+  readonly own?: Readonly<Record<string, string>>
+  readonly stamps?: readonly (readonly string[])[]
+  readonly states?: readonly string[]
+}
+const block = (properties: Readonly<Record<string, string>>): string => `${Object.entries(properties).map(([name, value]) => `${name}=${value}`).join('\n')}\n`
+const state = (path: string, ctime: string, content: string, mtime = BEFORE): readonly string[] => [`${mtime} ${ctime} ${path}`, `${content.repeat(64).slice(0, 64)}  ${path}`]
+
+/** Reads an answer as the host gives it. */
+function ask(question: Partial<UnitQuestion>, { own = {}, stamps = [], states = [] }: Given): UnitState {
+  const asked = { ...QUESTION, ...question }
+  const probe = unitProbe(asked)
+  const parts = [`${block({ ...RUNNING, ...own })}\n`, '', ...stamps.flatMap((each) => [...each, '.end']), '.stamps', ...states, '.end', '']
+  const item = 'item' in probe.question ? probe.question.item : ''
+  return probe.parse(unitFamily.split({ code: 0, stdout: parts.join('\0'), stderr: '' }, [item])[0]!)
+}
+const startStamp = (entries: readonly string[], invocation = 'one'): readonly string[] => [`/run/mailrun/stamps/x.service\n${invocation}`, ...entries]
+const conf = '/etc/x.conf'
+
+test('without a stamp, or where the stamp does not tell of a file, the time of the start counts', () => {
+  const asked = { restartOn: [conf] }
+  const untold = [[], [startStamp([`asked /etc/other`, ...state('/etc/other', BEFORE, 'a')])], [startStamp([`asked ${conf}`, ...state(conf, BEFORE, 'b')], 'another')]]
+  for (const stamps of untold) {
+    assert.equal(ask(asked, { stamps, states: state(conf, BEFORE, 'a') }).restart, [])
+    assert.equal(ask(asked, { stamps, states: state(conf, AFTER, 'a') }).restart, [conf])
+    assert.ok(ask(asked, { stamps, states: state(conf, BEFORE, 'a') }).unproven.includes(conf))
+  }
+  // A deleted file cannot be told.
+  assert.equal(ask(asked, {}).restart, [])
+})
+
+test('with a stamp, digest and time of the content count, and a file that is gone or new', () => {
+  const asked = { restartOn: [conf] }
+  const stamps = [startStamp([`asked ${conf}`, ...state(conf, BEFORE, 'a')])]
+  assert.equal(ask(asked, { stamps, states: state(conf, AFTER, 'a') }).restart, [])
+  assert.equal(ask(asked, { stamps, states: state(conf, AFTER, 'b') }).restart, [conf])
+  assert.equal(ask(asked, { stamps, states: state(conf, BEFORE, 'a', AFTER) }).restart, [conf])
+  assert.equal(ask(asked, { stamps }).restart, [conf])
+  assert.equal(ask(asked, { stamps: [startStamp([`asked ${conf}`])], states: state(conf, BEFORE, 'a') }).restart, [conf])
+  assert.equal(ask(asked, { stamps, states: state(conf, BEFORE, 'a') }).unproven.filter((path) => path === conf), [])
+})
+
+test('a reload proves nothing of what only a start reads', () => {
+  const reloaded = (files: readonly string[], content: string): readonly string[] => [`${reloadStamp('x.service', files)}\none`, `asked ${conf}`, ...state(conf, AFTER, content)]
+  const states = state(conf, AFTER, 'a')
+  assert.equal(ask({ reloadOn: [conf] }, { stamps: [reloaded([conf], 'a')], states }).reload, [])
+  assert.equal(ask({ reloadOn: [conf] }, { stamps: [reloaded([conf], 'b')], states }).reload, [conf])
+  assert.equal(ask({ restartOn: [conf] }, { stamps: [reloaded([conf], 'a')], states }).restart, [conf])
+  const both = ask({ restartOn: [conf], reloadOn: [conf] }, { stamps: [reloaded([conf], 'a')], states })
+  assert.equal([both.restart, both.reload], [[conf], []])
+  // What the start loaded needs no reload.
+  assert.equal(ask({ reloadOn: [conf] }, { stamps: [startStamp([`asked ${conf}`, ...states])], states }).reload, [])
+})
+
+test('of a directory all that is in it counts; a link that leads elsewhere now is as good as new', () => {
+  const tls = '/etc/tls'
+  const stamps = [startStamp([`asked ${tls}`, ...state(`${tls}/a/cert`, BEFORE, 'a')])]
+  const asked = { restartOn: [tls] }
+  assert.equal(ask(asked, { stamps, states: state(`${tls}/a/cert`, BEFORE, 'a') }).restart, [])
+  assert.equal(ask(asked, { stamps, states: [...state(`${tls}/a/cert`, BEFORE, 'a'), ...state(`${tls}/b`, BEFORE, 'b')] }).restart, [tls])
+  assert.equal(ask(asked, { stamps, states: state('/etc/tls-other', BEFORE, 'a') }).restart, [tls])
+  assert.equal(ask(asked, { states: state(`${tls}/a/cert`, AFTER, 'a') }).restart, [tls])
+  assert.equal(ask(asked, { states: [...state(`${tls}/a/cert`, BEFORE, 'a'), `link ${AFTER} ${tls}/a/cert`] }).restart, [tls])
+  assert.equal(ask(asked, { states: [...state(`${tls}/a/cert`, BEFORE, 'a'), `link ${AFTER} ${tls}/elsewhere`] }).restart, [])
+})
+
+test('unit file and drop-ins count where restartOn is given; not what systemd writes itself', () => {
+  const [fragment, dropIn] = [RUNNING.FragmentPath, '/etc/systemd/system/x.service.d/a.conf']
+  const own = { DropInPaths: dropIn }
+  const states = [...state(fragment, BEFORE, 'a'), ...state(dropIn, AFTER, 'b')]
+  assert.equal(ask({ restartOn: [] }, { own, states }).restart, [dropIn])
+  assert.equal(ask({}, { own, states }).restart, [])
+  const stamps = [startStamp([`defined ${fragment}`, `defined ${dropIn}`, ...states])]
+  assert.equal(ask({ restartOn: [] }, { own, states, stamps }).restart, [])
+  assert.equal(ask({ restartOn: [] }, { states: state(fragment, BEFORE, 'a'), stamps }).restart, [dropIn])
+  for (const path of ['/run/systemd/generator.late/x.service', '/run/systemd/transient/x.service', '/run/systemd/system.control/x.service.d/50-CPU.conf']) {
+    assert.equal(ask({ restartOn: [] }, { own: { FragmentPath: path }, states: state(path, AFTER, 'a') }).restart, [])
+  }
+  // A mask stands before the unit file, which is as it was.
+  assert.equal(ask({ restartOn: [] }, { own: { UnitFileState: 'masked', LoadState: 'masked', FragmentPath: '/etc/systemd/system/x.service' }, stamps }).restart, [])
+})
+
+const foresee = (question: Partial<UnitQuestion>, now: UnitState, known: Fact): UnitState | undefined => unitProbe({ ...QUESTION, ...question }).foresee(now, known)
+const file = (mtime: string | typeof UNKNOWN): PathFact => ({ kind: 'file', owner: 'root', group: 'root', mode: '0600', sha256: UNKNOWN, mtime })
+const directory: PathFact = { kind: 'directory', owner: 'root', group: 'root', mode: '0755' }
+
+test('without a stamp a mode that will change means a restart, for it will look like one of the content; with one it does not', () => {
+  const asked = { restartOn: [conf] }
+  const states = state(conf, BEFORE, 'a')
+  assert.equal(foresee(asked, ask(asked, { states }), fact('path', conf, file('1')))?.restart, [conf])
+  assert.equal(foresee(asked, ask(asked, { states, stamps: [startStamp([`asked ${conf}`, ...states])] }), fact('path', conf, file('1')))?.restart, [])
+  assert.equal(foresee(asked, ask(asked, { states, stamps: [startStamp([`asked ${conf}`, ...states])] }), fact('path', conf, file(UNKNOWN)))?.restart, [conf])
+})
+
+test('a file that will go is foreseen as it will be told: by a stamp only', () => {
+  const asked = { restartOn: ['/etc/tls'] }
+  const states = state('/etc/tls/cert', BEFORE, 'a')
+  const stamps = [startStamp(['asked /etc/tls', ...states])]
+  for (const path of ['/etc/tls/cert', '/etc/tls', '/etc']) {
+    assert.equal(foresee(asked, ask(asked, { states, stamps }), fact('path', path, { kind: 'absent' }))?.restart, ['/etc/tls'], path)
+    assert.equal(foresee(asked, ask(asked, { states }), fact('path', path, { kind: 'absent' }))?.restart, [], path)
+  }
+})
+
+test('a new file in a directory that it reads is foreseen; the directory itself is no file', () => {
+  const asked = { reloadOn: ['/etc/tls'] }
+  assert.equal(foresee(asked, ask(asked, {}), fact('path', '/etc/tls/cert', file(UNKNOWN)))?.reload, ['/etc/tls'])
+  assert.equal(foresee(asked, ask(asked, {}), fact('path', '/etc/tls', directory))?.reload, [])
+})
+
+test('a drop-in that will be written means daemon-reload, and a restart where restartOn is given', () => {
+  const dropIn = fact('path', '/etc/systemd/system/x.service.d/a.conf', file(UNKNOWN))
+  const now = foresee({ restartOn: [] }, ask({ restartOn: [] }, {}), dropIn)!
+  assert.equal([now.needDaemonReload, now.restart], [true, ['/etc/systemd/system/x.service.d/a.conf']])
+  assert.equal(foresee({}, ask({}, {}), dropIn)!.restart, [])
+  const backup = fact('path', '/etc/systemd/system/x.service.d/a.conf.mailrun-backup', file(UNKNOWN))
+  assert.is(foresee({}, ask({}, {}), backup)!.needDaemonReload, false)
+})
+
+test('a unit that a package brings runs, and has no stamp', () => {
+  const absent = ask({ restartOn: [conf] }, { own: { LoadState: 'not-found', ActiveState: 'inactive', UnitFileState: '' } })
+  const now = foresee({ restartOn: [conf] }, absent, fact('unit', 'x.service', { kind: 'unit', active: true, enabled: 'enabled' }))!
+  assert.equal([now.there, now.active, now.unproven], [true, true, [conf]])
+})
+
+test('an answer that was cut short is none', () => {
+  const probe = unitProbe(QUESTION)
+  const item = 'item' in probe.question ? probe.question.item : ''
+  assert.throws(() => unitFamily.split({ code: 1, stdout: `${block(RUNNING)}\n\0`, stderr: 'Failed to connect to bus' }, [item]), /systemd cannot be asked: Failed to connect to bus/)
+})
+
+test.run()
