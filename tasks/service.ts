@@ -1,10 +1,13 @@
 // Task: a systemd unit: running, enabled, and with its files as they are now loaded.
 import { checkPath } from '../src/changes/check-path.ts'
-import { startScript, type UnitStart } from '../src/changes/unit-script.ts'
-import type { Change } from '../src/model/change.ts'
+import { enablementChanges } from '../src/changes/unit-enablement.ts'
+import { obstacleTo } from '../src/changes/unit-obstacle.ts'
+import { START_SECONDS, startScript, STOP_SECONDS, type UnitStart } from '../src/changes/unit-script.ts'
 import { flag, listOf, oneOf, required, text } from '../src/model/argument.ts'
+import type { Change } from '../src/model/change.ts'
 import { defineTask } from '../src/model/define-task.ts'
 import { blocked, change } from '../src/model/plan.ts'
+import { UNKNOWN } from '../src/model/unknown.ts'
 import { unitProbe, type UnitQuestion, type UnitState } from '../src/probes/unit.ts'
 import { sh } from '../src/shell/sh.ts'
 
@@ -42,28 +45,24 @@ export const service = defineTask<ServiceArgs, UnitState>({
   probe: (args) => unitProbe(questionOf(args)),
   plan(args, now) {
     const { state, enabled, masked } = args
-    const unit = fullName(args.unit)
-    const isMasked = now.enabled === 'masked' || now.enabled === 'masked-runtime'
-    if (!now.there && !isMasked) return masked || state === 'stopped' ? change([...(masked ? [{ summary: 'mask', apply: sh`systemctl mask -- ${unit}` }] : [])], { ...now, enabled: masked ? 'masked' : now.enabled }) : blocked(`there is no unit ${unit} on the host: install its package first`)
-    const changes: Change[] = []
-    const add = (summary: string, verb: string): void => void changes.push({ summary, apply: sh`systemctl ${verb} -- ${unit}` })
-    const unmask = isMasked && (masked === false || state === 'running' || enabled === true)
-    if (unmask) add('unmask', 'unmask')
-    if (now.needDaemonReload || unmask) changes.push({ summary: 'daemon-reload', apply: sh`systemctl daemon-reload` })
-    const isEnabled = now.enabled.startsWith('enabled') || now.enabled === 'static' || now.enabled === 'generated' || now.enabled === 'alias'
-    if (enabled === true && !isEnabled) add('enable', 'enable')
-    if (enabled === false && now.enabled.startsWith('enabled')) add('disable', 'disable')
+    const question = questionOf(args)
+    const obstacle = obstacleTo(args, question, now)
+    if (obstacle !== undefined) return blocked(obstacle)
     const wantsStop = state === 'stopped' || masked === true
-    if (wantsStop && now.active) changes.push({ summary: 'stop', apply: sh`systemctl stop -- ${unit} ${now.real}` })
-    if (masked === true && !isMasked) add('mask', 'mask')
-    const verb = wantsStop ? undefined : verbOf(args, now)
-    if (verb !== undefined) changes.push(startChange(args, now, verb))
-    return change(changes, {
+    const { unmask, settle, then } = enablementChanges({ enabled, masked: masked ?? (state === 'running' || enabled === true ? false : undefined) }, now)
+    const reload = now.there && now.needDaemonReload ? [{ summary: 'daemon-reload', apply: sh`systemctl daemon-reload` }] : []
+    const stop = wantsStop && !now.stopped ? [{ summary: 'stop', apply: sh`systemctl stop -- ${[...new Set([question.unit, ...now.real])]}`, timeoutSeconds: STOP_SECONDS }] : []
+    const verb = wantsStop || !now.there ? undefined : verbOf(args, now)
+    const start = verb === undefined ? [] : [startChange(args, now, verb)]
+    // Disabling removes a link, and with it the unit; it goes on running if it did.
+    const unlinked = now.linked && settle.some(({ summary }) => summary === 'disable')
+    const redefined = reload.length > 0 || unmask.length > 0 || then === 'masked' || unlinked
+    return change([...unmask, ...reload, ...stop, ...settle, ...start], {
       ...now,
+      ...(redefined ? { fragment: UNKNOWN, reloads: UNKNOWN } : {}),
+      ...(unlinked ? { there: false, linked: false, enabled: '' } : { enabled: then }),
       needDaemonReload: false,
-      enabled: masked === true ? 'masked' : enabled === true && !isEnabled ? 'enabled' : enabled === false && now.enabled.startsWith('enabled') ? 'disabled' : unmask ? 'disabled' : now.enabled,
-      active: wantsStop ? false : state === 'running' || now.active,
-      ...(wantsStop ? NOTHING_CHANGED : verb === undefined ? {} : loaded(questionOf(args), now, verb)),
+      ...(wantsStop ? { active: false, stopped: true, ...NOTHING_CHANGED } : verb === undefined ? {} : loaded(question, now, verb)),
     })
   },
   writes: ({ unit }) => [`unit:${fullName(unit)}`],
@@ -83,12 +82,12 @@ const NOTHING_CHANGED = { restart: [], reload: [], unproven: [] } as const
 const loaded = ({ reloadOn, restartOn }: UnitQuestion, now: UnitState, verb: UnitStart['verb']): Partial<UnitState> =>
   verb === 'reload'
     ? { reload: [], unproven: now.unproven.filter((path) => !reloadOn.includes(path) || restartOn?.includes(path)) }
-    : NOTHING_CHANGED
+    : { active: true, stopped: false, ...NOTHING_CHANGED }
 
 const redefinedSince = ({ restartOn }: ServiceArgs, now: UnitState): boolean => restartOn !== undefined && now.needDaemonReload
 
 function verbOf(args: ServiceArgs, now: UnitState): UnitStart['verb'] | undefined {
-  if (!now.active) return args.state === 'running' ? 'start' : undefined
+  if (!now.active) return args.state !== 'running' ? undefined : now.stopped ? 'start' : 'anew'
   if (now.restart.length > 0 || redefinedSince(args, now)) return 'restart'
   return now.reload.length > 0 ? 'reload' : undefined
 }
@@ -99,8 +98,8 @@ function startChange(args: ServiceArgs, now: UnitState, verb: UnitStart['verb'])
     ...(changed.length > 0 ? [`${changed.join(', ')} changed`] : verb === 'restart' && redefinedSince(args, now) ? ['its unit file or a drop-in changed'] : []),
   ]
   return {
-    summary: verb === 'start' ? 'start' : `${verb}: ${because.join(', ')}`,
+    summary: verb === 'start' || verb === 'anew' ? 'start' : `${verb}: ${because.join(', ')}`,
     apply: startScript({ ...questionOf(args), real: now.real, verb, validate: args.validate }),
-    timeoutSeconds: 120,
+    timeoutSeconds: START_SECONDS,
   }
 }

@@ -7,9 +7,14 @@ import { sh } from '../shell/sh.ts'
 
 export interface UnitStart extends UnitQuestion {
   readonly real: readonly string[]
-  readonly verb: 'start' | 'restart' | 'reload'
+  /** `anew`: what is neither up nor down may have read its files already, so that to start it would prove nothing. */
+  readonly verb: 'start' | 'anew' | 'restart' | 'reload'
   readonly validate: readonly string[] | undefined
 }
+
+/** systemd gives a stop and a start 90 s each, if the unit says nothing else. */
+export const START_SECONDS = 240
+export const STOP_SECONDS = 180
 
 /** The files are looked at before, so that one which changes meanwhile counts as not loaded. */
 export function startScript(start: UnitStart): Script {
@@ -30,7 +35,7 @@ ${verb === 'reload' ? raw('d=') : raw('paths FragmentPath,SourcePath,DropInPaths
 ( for p in $d; do printf 'defined %s\0' "$p"; done; ${files.length === 0 ? raw(':') : sh`printf 'asked %s\0' ${files}`}
 ${fileStates(files)} ) > ${`${stamp}.new`}
 ${verb === 'reload' ? raw('') : sh`systemctl reset-failed -- ${units} 2>/dev/null || :`}
-systemctl ${verb} -- ${verb === 'start' ? units : [unit]} || tell ${`systemctl ${verb} failed; its last lines:`}
+systemctl ${verb === 'anew' ? 'restart' : verb} -- ${verb === 'start' || verb === 'anew' ? units : [unit]} || tell ${`systemctl ${verb === 'anew' ? 'restart' : verb} failed; its last lines:`}
 sleep 0.2
 real
 up`,

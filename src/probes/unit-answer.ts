@@ -1,13 +1,19 @@
 // Reads the state of one unit out of what was told of all.
 import { definitionOf, loadedFiles, type UnitProperties } from './unit-loaded.ts'
 import type { Stamp, States } from './unit-stamp.ts'
-import type { UnitQuestion, UnitState } from './unit-state.ts'
+import { isMasked, type UnitQuestion, type UnitState } from './unit-state.ts'
 
 export interface UnitsTold {
   /** By the names that were asked for. */
   readonly own: ReadonlyMap<string, UnitProperties>
   /** What stands behind oneshot wrappers, by Id. */
   readonly behind: ReadonlyMap<string, UnitProperties>
+  /** By Id, for units whose UnitFileState does not tell whether they start at boot. */
+  readonly atBoot: ReadonlyMap<string, boolean>
+  /** Links in /etc/systemd/system. */
+  readonly linked: ReadonlySet<string>
+  /** Units of which there is a file. */
+  readonly defined: ReadonlySet<string>
   readonly stamps: ReadonlyMap<string, Stamp>
   readonly states: States
 }
@@ -15,19 +21,35 @@ export interface UnitsTold {
 export function unitState(question: UnitQuestion, told: UnitsTold): UnitState {
   const { unit, restartOn } = question
   const own = told.own.get(unit)!
-  const behind = own.get('Type') === 'oneshot' ? (own.get('ConsistsOf') ?? '').split(' ').flatMap((name) => told.behind.get(name) ?? []) : []
+  const of = (name: string): string => own.get(name) ?? ''
+  const behind = of('Type') === 'oneshot' ? of('ConsistsOf').split(' ').flatMap((name) => told.behind.get(name) ?? []) : []
   const all = [own, ...behind]
   const real = behind.length > 0 ? behind : [own]
-  const enabled = own.get('LoadState') === 'masked' ? 'masked' : (own.get('UnitFileState') ?? '')
+  const enabled = enabledOf(own, told)
+  const masked = isMasked(enabled)
   const active = all.every((each) => ['active', 'reloading'].includes(each.get('ActiveState') ?? ''))
   // The definition behind a mask is not shown.
-  const definition = restartOn === undefined || enabled === 'masked' ? [] : definitionOf(all)
+  const definition = restartOn === undefined || masked ? [] : definitionOf(all)
   return {
-    there: !['not-found', 'error', 'bad-setting'].includes(own.get('LoadState') ?? 'error'),
+    // Under another name of a masked unit systemd does not find the unit any more.
+    id: masked && of('LoadState') === 'error' ? of('FragmentPath').replace(/^.*\//, '') : of('Id') || unit,
+    there: masked ? told.defined.has(unit) : !['not-found', 'error', 'bad-setting'].includes(of('LoadState')) && enabled !== 'bad',
     active,
+    stopped: all.every((each) => ['inactive', 'failed'].includes(each.get('ActiveState') ?? '') && (each.get('Job') ?? '') === ''),
     enabled,
-    needDaemonReload: all.some((each) => each.get('NeedDaemonReload') === 'yes'),
+    fragment: of('FragmentPath'),
+    linked: !masked && told.linked.has(unit),
+    reloads: of('CanReload') === 'yes',
+    // Unmasking loads it anew.
+    needDaemonReload: !masked && all.some((each) => each.get('NeedDaemonReload') === 'yes'),
     ...(active ? loadedFiles(question, real, definition, told.stamps, told.states) : { restart: [], reload: [], unproven: [] }),
     real: real.map((each) => each.get('Id') ?? unit),
   }
+}
+
+function enabledOf(own: UnitProperties, { atBoot }: UnitsTold): string {
+  const starts = atBoot.get(own.get('Id') ?? '')
+  if (starts !== undefined) return starts ? 'enabled' : 'disabled'
+  const state = own.get('UnitFileState') ?? ''
+  return own.get('LoadState') === 'masked' && !isMasked(state) ? 'masked' : state
 }

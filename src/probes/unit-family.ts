@@ -10,21 +10,28 @@ import type { UnitQuestion } from './unit-state.ts'
 
 export const unitItem = (question: UnitQuestion): string => JSON.stringify(question)
 
-const PROPERTIES = 'Id,LoadState,ActiveState,UnitFileState,Type,NeedDaemonReload,InvocationID,ActiveEnterTimestamp,ConsistsOf,FragmentPath,SourcePath,DropInPaths'
+const PROPERTIES = 'Id,LoadState,ActiveState,UnitFileState,Type,NeedDaemonReload,InvocationID,ActiveEnterTimestamp,ConsistsOf,FragmentPath,SourcePath,DropInPaths,CanReload,Job'
 export const UNIT_DIRECTORIES = ['/etc/systemd/system', '/run/systemd/system', '/usr/local/lib/systemd/system', '/usr/lib/systemd/system', '/lib/systemd/system']
 
 const questionsOf = (items: readonly string[]): readonly UnitQuestion[] => items.map((item) => JSON.parse(item) as UnitQuestion)
 const unitsOf = (questions: readonly UnitQuestion[]): readonly string[] => [...new Set(questions.map(({ unit }) => unit))]
 
-/** Asked twice where a unit is a oneshot wrapper: then for what stands behind it, too. Collects where they are defined. */
+/** Asked twice where a unit is a oneshot wrapper: then for what stands behind it, too. Collects the units that `show` cannot tell all of, and definitions. */
 const SHOW = raw([
   `show() { systemctl show --timestamp=us+utc -p ${PROPERTIES} -- "$@" </dev/null; }`,
-  'w= d= o= c=',
+  'w= y= i= d= o= c= f= n= s=',
   'look() { while IFS= read -r l; do case $l in',
-  'Type=oneshot) o=1;; ConsistsOf=*) c=${l#*=};;',
+  'Id=*) n=${l#*=};; Type=oneshot) o=1;; ConsistsOf=*) c=${l#*=};; UnitFileState=*) f=${l#*=};; SourcePath=/etc/init.d/*) s=1;;',
   // Several units are parted by an empty line.
-  '"") [ "$o" ] && w="$w $c"; o= c=;; esac',
+  '"") [ "$o" ] && w="$w $c"; case $f$s in indirect*) i="$i $n";; generated1) y="$y $n";; esac; o= c= f= n= s=;; esac',
   'case $l in FragmentPath=*|SourcePath=*|DropInPaths=*) d="$d ${l#*=}";; esac; done; }',
+].join('\n'))
+
+/** `l` where the unit is a link in /etc/systemd/system, `f` where there is a unit file, be it behind a mask; by the shell itself. */
+const FILES = raw([
+  'case $u in *@*.*) v=${u%%@*}@.${u##*.};; *) v=$u;; esac',
+  'if [ -L "/etc/systemd/system/$u" ]; then printf l; else printf -; fi',
+  `x=-; for p in ${UNIT_DIRECTORIES.join(' ')}; do { [ -f "$p/$u" ] || [ -f "$p/$v" ]; } && x=f; done; [ -f "/etc/init.d/\${u%.service}" ] && x=f; printf %s "$x"`,
 ].join('\n'))
 
 export const unitFamily: Family = {
@@ -48,6 +55,13 @@ $t
 X
 }
 printf '\0'
+[ "$y" ] && systemctl is-enabled -- $y 2>/dev/null </dev/null
+printf '\0'
+[ "$i" ] && systemctl is-enabled --full -- $i 2>/dev/null </dev/null
+printf '\0'
+for u in ${unitsOf(questions)}; do
+${FILES}
+done; printf '\0'
 cat ${[...new Set(stamps)]} 2>/dev/null
 printf '.stamps\0'
 ${definitions ? raw('') : raw('d=')}
@@ -64,14 +78,24 @@ printf '.end\0'`,
 
 function read({ stdout, stderr }: Answer, questions: readonly UnitQuestion[]): UnitsTold {
   const units = unitsOf(questions)
-  const [shown = '', behind = '', ...rest] = stdout.split('\0')
+  const [shown = '', behind = '', scripts = '', indirect = '', files = '', ...rest] = stdout.split('\0')
   const own = blocksOf(shown)
   if (!stdout.endsWith('.end\0') || own.length !== units.length) throw new ProbeError(`systemd cannot be asked: ${utf8(stderr).trim() || 'no answer'}`)
   const cut = rest.indexOf('.stamps')
   if (cut < 0) throw new ProbeError('the answer about units was cut short')
+  const all = [...own, ...blocksOf(behind)]
+  const named = (wanted: (each: UnitProperties) => boolean): readonly string[] => all.filter(wanted).map((each) => each.get('Id') ?? '')
+  const words = scripts.trim().split('\n')
+  const links = indirect.split(/^(?! )/m)
   return {
     own: new Map(units.map((unit, index) => [unit, own[index]!])),
     behind: new Map(blocksOf(behind).map((each) => [each.get('Id') ?? '', each])),
+    atBoot: new Map([
+      ...named((each) => each.get('UnitFileState') === 'generated' && (each.get('SourcePath') ?? '').startsWith('/etc/init.d/')).map((id, index) => [id, words[index] === 'enabled'] as const),
+      ...named((each) => each.get('UnitFileState') === 'indirect').map((id, index) => [id, /\.(?:wants|requires|upholds)\//.test(links[index] ?? '')] as const),
+    ]),
+    linked: new Set(units.filter((_, index) => files[2 * index] === 'l')),
+    defined: new Set(units.filter((_, index) => files[2 * index + 1] === 'f')),
     stamps: readStamps(rest.slice(0, cut)),
     states: statesOf(rest.slice(cut + 1)),
   }

@@ -1,6 +1,6 @@
 // What becomes of a unit's state by a fact about the unit itself, its definition or its files.
 import { factAbout, type Fact, type PathFact, type UnitFact } from '../model/fact.ts'
-import { isKnown } from '../model/unknown.ts'
+import { isKnown, UNKNOWN } from '../model/unknown.ts'
 import { covers } from './unit-stamp.ts'
 import type { UnitQuestion, UnitState } from './unit-state.ts'
 
@@ -17,14 +17,16 @@ export function foreseeUnit(question: UnitQuestion, definitions: readonly string
 }
 
 /** A unit that another task starts or a package brings has no stamp. */
-function brought({ restartOn, reloadOn }: UnitQuestion, state: UnitState, value: UnitFact): UnitState | undefined {
+function brought({ unit, restartOn, reloadOn }: UnitQuestion, state: UnitState, value: UnitFact): UnitState | undefined {
   const nothing = { restart: [], reload: [], unproven: [] }
-  if (value.kind === 'absent') return { ...state, ...nothing, there: false, active: false }
+  if (value.kind === 'absent') return { ...state, ...nothing, there: false, active: false, stopped: true }
   const { active, enabled } = value
   if (!isKnown(active) || !isKnown(enabled)) return undefined
   const unproven = active ? [...(restartOn ?? []), ...reloadOn] : []
-  return { ...state, ...nothing, there: true, active, enabled, unproven }
+  return { ...state, ...nothing, ...(state.there ? {} : anew(unit)), there: true, active, stopped: !active, enabled, unproven }
 }
+
+const anew = (unit: string) => ({ id: unit, fragment: UNKNOWN, linked: false, reloads: UNKNOWN, real: [unit] }) as const
 
 /** A definition or a drop-in that will be there or change; `undefined` for one that goes: another may stand behind it. */
 function redefined({ unit, restartOn }: UnitQuestion, state: UnitState, path: string, value: PathFact, dropIn: boolean): UnitState | undefined {
@@ -34,9 +36,9 @@ function redefined({ unit, restartOn }: UnitQuestion, state: UnitState, path: st
   const restart = restartOn !== undefined && state.active && !state.restart.includes(path) ? [...state.restart, path] : state.restart
   // Of an unproven one whose owner or mode changes only the time is new.
   if (value.kind === 'file' && isKnown(value.mtime)) return { ...state, restart }
-  if (state.there) return { ...state, needDaemonReload: true, restart }
+  if (state.there) return { ...state, reloads: UNKNOWN, needDaemonReload: true, restart }
   if (dropIn) return state
-  return { ...state, there: true, active: false, enabled: 'disabled', needDaemonReload: true, restart: [], reload: [], unproven: [], real: [unit] }
+  return { ...state, ...anew(unit), there: true, active: false, stopped: true, enabled: 'disabled', fragment: path, needDaemonReload: true, restart: [], reload: [], unproven: [] }
 }
 
 function withFile({ restartOn, reloadOn }: UnitQuestion, state: UnitState, path: string, value: PathFact): UnitState {

@@ -1,4 +1,5 @@
 // What is asked about a systemd unit, and what is known of it.
+import type { Known } from '../model/unknown.ts'
 
 export interface UnitQuestion {
   readonly unit: string
@@ -9,10 +10,24 @@ export interface UnitQuestion {
 }
 
 export interface UnitState {
+  /** The name that it really has, where it was asked for by another. */
+  readonly id: string
+  /** Whether there is a unit file, be it behind a mask. */
   readonly there: boolean
+  /** Fully up, with all that stands behind it. */
   readonly active: boolean
-  /** What systemctl(1) is-enabled says: `enabled`, `disabled`, `static`, `masked`, … */
-  readonly enabled: string
+  /** Down for good: not about to start or to be started again, either. Some units are neither. */
+  readonly stopped: boolean
+  /**
+   * What systemctl(1) is-enabled says: `enabled`, `enabled-runtime`, `disabled`, `static`, `masked`, `masked-runtime`, …, but for units that say
+   * `indirect` and for init scripts: of these `enabled` or `disabled`, by whether what they name in `Also=`, or the script, starts at boot.
+   */
+  readonly enabled: Known<string>
+  /** The unit file that systemd has loaded; empty where there is none. */
+  readonly fragment: Known<string>
+  /** It is but a link in /etc/systemd/system, to another unit or to a file elsewhere: disabling removes that, and the unit with it. */
+  readonly linked: boolean
+  readonly reloads: Known<boolean>
   /** systemd has an older unit file loaded than there is. */
   readonly needDaemonReload: boolean
   /** Of the files that it reads when it starts, those that changed since. */
@@ -24,3 +39,5 @@ export interface UnitState {
   /** What really runs: the unit itself, or the instances behind a oneshot wrapper (Debian 12's postfix.service stands for postfix@-.service). */
   readonly real: readonly string[]
 }
+
+export const isMasked = (enabled: Known<string>): boolean => enabled === 'masked' || enabled === 'masked-runtime'

@@ -5,7 +5,7 @@ import { UNIT_DIRECTORIES, unitFamily, unitItem } from './unit-family.ts'
 import { foreseeUnit } from './unit-foresight.ts'
 import type { UnitQuestion, UnitState } from './unit-state.ts'
 
-export type { UnitQuestion, UnitState } from './unit-state.ts'
+export { isMasked, type UnitQuestion, type UnitState } from './unit-state.ts'
 
 /** systemd.unit(5): where the unit may be defined (an instance by its template), and the directories of its drop-ins. */
 const definitionsOf = (unit: string): readonly string[] =>

@@ -1,4 +1,4 @@
-// Units on a real systemd, and the files that they have loaded: a check foretells what the run then does, and afterwards nothing is left to do. Has a lab of its own.
+// Units on a real systemd, in every state that it knows: a check foretells what the run then does, and afterwards nothing is left to do. Has a lab of its own.
 import * as assert from 'uvu/assert'
 import { unitFamily, unitItem } from '../../src/probes/unit-family.ts'
 import type { RunDocument } from '../../src/report/json.ts'
@@ -43,11 +43,24 @@ async function settles(wanted: Wanted, changes: readonly string[]): Promise<void
 }
 const one = (args: ServiceArgs): Wanted => ({ services: [args] })
 
+/** Refused by a check and by a run alike, with nothing done. */
+async function refused(args: ServiceArgs, why: RegExp): Promise<void> {
+  for (const words of [['--check'], []]) {
+    const { status, error = '', tasks } = await mailrun(one(args), ...words)
+    assert.is(status, 'failed')
+    assert.match(error, why)
+    assert.equal(tasks[0]!.changes, [])
+  }
+}
+
 const LIB = '/usr/lib/systemd/system'
 const ETC = '/etc/systemd/system'
 const SLEEPS = '[Service]\\nExecStart=/bin/sleep infinity\\n'
+const INSTALL = '[Install]\\nWantedBy=multi-user.target\\n'
 /** A unit file by hand; a percent sign or a backslash means something to printf(1). */
 const unit = (path: string, text: string): string => `printf '${text}' > ${path} && systemctl daemon-reload\n`
+const enabledOf = (name: string): Promise<string> => inHost(`systemctl is-enabled ${name} || :`)
+const activeOf = (name: string): Promise<string> => inHost(`systemctl is-active ${name} || :`)
 
 test.before(async () => {
   await lab.labUp({ size: 1, tools: false, wire: undefined })
@@ -68,6 +81,104 @@ test('all units are asked about by a handful of processes, however many they are
   // systemctl, and again for what stands behind postfix.service; find and sha256sum, find for links; cat for the stamps.
   assert.is(await processes(items), 6)
   assert.is(await processes(items.slice(0, 1)), 5)
+})
+
+test('a unit that is started again and again is not stopped, and is stopped', async () => {
+  await inHost(unit(`${LIB}/loops.service`, '[Service]\\nExecStart=/bin/false\\nRestart=always\\nRestartSec=60\\n') + 'systemctl start loops || :; sleep 0.5; [ "$(systemctl show -p SubState --value loops)" = auto-restart ]')
+  await settles(one({ unit: 'loops', state: 'stopped' }), ['stop'])
+  assert.is(await activeOf('loops'), 'inactive')
+})
+
+test('a unit that waits for its start is not stopped, and is stopped', async () => {
+  await inHost(unit(`${LIB}/slow.service`, '[Service]\\nType=oneshot\\nExecStart=/bin/sleep 60\\n') + unit(`${LIB}/waits.service`, `[Unit]\\nAfter=slow.service\\n${SLEEPS}`) + 'systemctl start --no-block slow waits; sleep 0.5; [ "$(systemctl show -p ActiveState --value waits)" = inactive ]')
+  await settles({ services: [{ unit: 'waits', state: 'stopped' }, { unit: 'slow', state: 'stopped' }] }, ['stop', 'stop'])
+  // One that was killed while it worked has failed; it is down as well.
+  assert.equal([await activeOf('slow'), await activeOf('waits')], ['failed', 'inactive'])
+})
+
+for (const [when, reload] of [['before', ''], ['after', 'systemctl daemon-reload']] as const) {
+  test(`a unit that runs without its file, ${when} a daemon-reload, can be stopped, not kept running`, async () => {
+    await inHost(unit(`${ETC}/gone.service`, SLEEPS + INSTALL) + `systemctl -q enable --now gone; rm ${ETC}/gone.service; ${reload}`)
+    await refused({ unit: 'gone', state: 'running' }, /no unit file of gone\.service any more, though it runs/)
+    // What is left of its enablement starts nothing.
+    await settles(one({ unit: 'gone', state: 'stopped', enabled: false }), ['stop'])
+    assert.is(await activeOf('gone'), 'inactive')
+    await inHost(`rm -f ${ETC}/multi-user.target.wants/gone.service; systemctl daemon-reload`)
+  })
+}
+
+test('masked and enabled until the next boot are states of their own', async () => {
+  await inHost(unit(`${LIB}/r.service`, SLEEPS + INSTALL) + 'systemctl -q mask --runtime r')
+  await settles(one({ unit: 'r', state: 'running' }), ['unmask', 'start'])
+  await inHost('systemctl -q stop r; systemctl -q mask --runtime r')
+  await settles(one({ unit: 'r', masked: true }), ['mask'])
+  assert.is(await enabledOf('r'), 'masked')
+  await settles(one({ unit: 'r', masked: false }), ['unmask'])
+  await inHost('systemctl -q enable --runtime r')
+  await settles(one({ unit: 'r', enabled: true }), ['enable'])
+  assert.is(await enabledOf('r'), 'enabled')
+  await inHost('systemctl -q disable r; [ "$(systemctl is-enabled r)" = enabled-runtime ]')
+  await settles(one({ unit: 'r', enabled: false }), ['disable'])
+  await inHost('systemctl -q enable --runtime r; systemctl -q enable r')
+  await settles(one({ unit: 'r', enabled: false }), ['disable'])
+  assert.is(await enabledOf('r'), 'disabled')
+})
+
+test('what a mask hid is found and mended in one go', async () => {
+  await inHost(unit(`${LIB}/hidden.service`, SLEEPS + INSTALL) + 'systemctl -q enable hidden; systemctl -q mask hidden')
+  await settles(one({ unit: 'hidden', masked: false, enabled: false }), ['unmask', 'disable'])
+  assert.is(await enabledOf('hidden'), 'disabled')
+  await inHost('systemctl -q enable hidden; systemctl -q mask hidden')
+  await settles(one({ unit: 'hidden', masked: false }), ['unmask'])
+  assert.is(await enabledOf('hidden'), 'enabled')
+})
+
+test('a linked unit is stopped before it is disabled, which removes it', async () => {
+  await inHost(`${unit('/opt/linked.service', SLEEPS + INSTALL)}systemctl -q enable --now /opt/linked.service`)
+  await refused({ unit: 'linked', enabled: false, state: 'running' }, /would remove the link \/etc\/systemd\/system\/linked\.service/)
+  await settles(one({ unit: 'linked', enabled: false, state: 'stopped' }), ['stop', 'disable'])
+  assert.is(await activeOf('linked'), 'inactive')
+})
+
+test('a unit that enables another by Also= is enabled once that is', async () => {
+  await inHost(unit(`${LIB}/also.service`, `${SLEEPS}[Install]\\nAlso=also.socket\\n`) + unit(`${LIB}/also.socket`, '[Socket]\\nListenStream=/run/also.sock\\n[Install]\\nWantedBy=sockets.target\\n'))
+  await settles(one({ unit: 'also', enabled: true }), ['enable'])
+  assert.is(await enabledOf('also.socket'), 'enabled')
+  await settles(one({ unit: 'also', enabled: false }), ['disable'])
+  assert.is(await enabledOf('also.socket'), 'disabled')
+})
+
+test('a unit under another name is enabled, started and masked by its own', async () => {
+  await inHost(unit(`${LIB}/own.service`, SLEEPS + INSTALL) + `ln -s own.service ${LIB}/other.service; systemctl daemon-reload`)
+  await settles(one({ unit: 'other', state: 'running', enabled: true, restartOn: [] }), ['enable', 'start'])
+  assert.is(await enabledOf('own'), 'enabled')
+  await settles(one({ unit: 'other', masked: true, enabled: false }), ['stop', 'disable', 'mask'])
+  assert.equal([await enabledOf('own'), await activeOf('own')], ['masked', 'inactive'])
+  await settles(one({ unit: 'other', state: 'running', enabled: true }), ['unmask', 'enable', 'start'])
+  await inHost(`printf '[Install]\\nWantedBy=multi-user.target\\nAlias=third.service\\n' >> ${LIB}/own.service; systemctl daemon-reload; systemctl -q enable own`)
+  await refused({ unit: 'third', enabled: false }, /third\.service is another name of own\.service and goes when that is disabled: name own\.service/)
+})
+
+test('an init script is enabled and disabled as it says itself', async () => {
+  await inHost(`printf '#!/bin/sh\\n### BEGIN INIT INFO\\n# Provides: old\\n# Required-Start:\\n# Required-Stop:\\n# Default-Start: 2 3 4 5\\n# Default-Stop: 0 1 6\\n# Short-Description: old\\n### END INIT INFO\\nexit 0\\n' > /etc/init.d/old; chmod +x /etc/init.d/old; systemctl daemon-reload`)
+  await settles(one({ unit: 'old', enabled: true }), ['enable'])
+  assert.is(await inHost('ls /etc/rc3.d | grep -c "S..old"'), '1')
+  await settles(one({ unit: 'old', enabled: false }), ['disable'])
+})
+
+test('a unit that is not there is disabled and unmasked, and can be masked, but not run', async () => {
+  await settles(one({ unit: 'nosuch', enabled: false }), [])
+  await settles(one({ unit: 'nosuch', masked: true }), ['mask'])
+  await refused({ unit: 'nosuch', state: 'running' }, /no unit nosuch\.service on the host behind its mask/)
+  await settles(one({ unit: 'nosuch', masked: false }), ['unmask'])
+  await refused({ unit: 'nosuch', state: 'running' }, /there is no unit nosuch\.service on the host: install/)
+})
+
+test('what systemctl would refuse is refused before anything is stopped', async () => {
+  await inHost(unit(`${ETC}/mine.service`, SLEEPS + INSTALL) + 'systemctl start mine')
+  await refused({ unit: 'mine', masked: true }, /its unit file is \/etc\/systemd\/system\/mine\.service, where the mask would have to be/)
+  await refused({ unit: 'mine', state: 'running', reloadOn: ['/etc/hosts'] }, /cannot be reloaded, for its unit file has no ExecReload: give \/etc\/hosts as restartOn/)
+  assert.is(await activeOf('mine'), 'active')
 })
 
 test('without a stamp a changed mode means a restart, and a check says so', async () => {

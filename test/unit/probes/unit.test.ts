@@ -12,7 +12,7 @@ const test = suite('units')
 const QUESTION: UnitQuestion = { unit: 'x.service', restartOn: undefined, reloadOn: [] }
 const RUNNING = {
   Id: 'x.service', LoadState: 'loaded', ActiveState: 'active', UnitFileState: 'enabled', Type: 'simple', NeedDaemonReload: 'no', InvocationID: 'one',
-  ActiveEnterTimestamp: 'Tue 2026-11-24 12:00:00.500000 UTC', FragmentPath: '/lib/systemd/system/x.service',
+  ActiveEnterTimestamp: 'Tue 2026-11-24 12:00:00.500000 UTC', FragmentPath: '/lib/systemd/system/x.service', CanReload: 'yes', Job: '',
 }
 /** Half a second past noon is when it started. */
 const NOON = Date.parse('2026-11-24T12:00:00Z') / 1000
@@ -21,6 +21,9 @@ const AFTER = `${NOON + 1}.0000000000`
 
 interface Given {
   readonly own?: Readonly<Record<string, string>>
+  readonly scripts?: string
+  readonly indirect?: string
+  readonly files?: string
   readonly stamps?: readonly (readonly string[])[]
   readonly states?: readonly string[]
 }
@@ -28,15 +31,54 @@ const block = (properties: Readonly<Record<string, string>>): string => `${Objec
 const state = (path: string, ctime: string, content: string, mtime = BEFORE): readonly string[] => [`${mtime} ${ctime} ${path}`, `${content.repeat(64).slice(0, 64)}  ${path}`]
 
 /** Reads an answer as the host gives it. */
-function ask(question: Partial<UnitQuestion>, { own = {}, stamps = [], states = [] }: Given): UnitState {
+function ask(question: Partial<UnitQuestion>, { own = {}, scripts = '', indirect = '', files = '-f', stamps = [], states = [] }: Given): UnitState {
   const asked = { ...QUESTION, ...question }
   const probe = unitProbe(asked)
-  const parts = [`${block({ ...RUNNING, ...own })}\n`, '', ...stamps.flatMap((each) => [...each, '.end']), '.stamps', ...states, '.end', '']
+  const parts = [`${block({ ...RUNNING, ...own })}\n`, '', scripts, indirect, files, ...stamps.flatMap((each) => [...each, '.end']), '.stamps', ...states, '.end', '']
   const item = 'item' in probe.question ? probe.question.item : ''
   return probe.parse(unitFamily.split({ code: 0, stdout: parts.join('\0'), stderr: '' }, [item])[0]!)
 }
 const startStamp = (entries: readonly string[], invocation = 'one'): readonly string[] => [`/run/mailrun/stamps/x.service\n${invocation}`, ...entries]
 const conf = '/etc/x.conf'
+
+test('a unit about to be started, or to be started again, is neither up nor down', () => {
+  const upAndDown = (own: Readonly<Record<string, string>>): readonly boolean[] => [ask({}, { own }).active, ask({}, { own }).stopped]
+  assert.equal(upAndDown({}), [true, false])
+  assert.equal(upAndDown({ ActiveState: 'inactive' }), [false, true])
+  assert.equal(upAndDown({ ActiveState: 'failed' }), [false, true])
+  assert.equal(upAndDown({ ActiveState: 'activating' }), [false, false])
+  assert.equal(upAndDown({ ActiveState: 'inactive', Job: '391' }), [false, false])
+  assert.equal(upAndDown({ ActiveState: 'deactivating' }), [false, false])
+})
+
+test('a unit whose file is gone is not there, before a daemon-reload and after, and may run on', () => {
+  for (const own of [{ UnitFileState: 'bad', NeedDaemonReload: 'yes' }, { LoadState: 'not-found', UnitFileState: '' }]) {
+    const { there, active, stopped } = ask({}, { own, files: '--' })
+    assert.equal({ there, active, stopped }, { there: false, active: true, stopped: false })
+  }
+})
+
+test('behind a mask there is a unit only if there is a file of it', () => {
+  const own = { LoadState: 'masked', UnitFileState: 'masked', FragmentPath: '/etc/systemd/system/x.service', CanReload: 'no' }
+  assert.is(ask({}, { own, files: 'lf' }).there, true)
+  assert.is(ask({}, { own, files: 'l-' }).there, false)
+  assert.is(ask({}, { own, files: 'lf' }).linked, false)
+})
+
+test('under another name a unit goes by its own', () => {
+  assert.is(ask({ unit: 'y.service' }, { files: 'lf' }).id, 'x.service')
+  assert.is(ask({ unit: 'y.service' }, { own: { Id: 'y.service', LoadState: 'error', UnitFileState: 'masked', FragmentPath: '/etc/systemd/system/x.service' }, files: 'lf' }).id, 'x.service')
+})
+
+test('of indirect units and of init scripts it is told whether they start at boot', () => {
+  const indirect = { UnitFileState: 'indirect' }
+  assert.is(ask({}, { own: indirect, indirect: 'indirect\n' }).enabled, 'disabled')
+  assert.is(ask({}, { own: indirect, indirect: 'indirect\n  /etc/systemd/system/sockets.target.wants/x.socket\n' }).enabled, 'enabled')
+  assert.is(ask({}, { own: indirect, indirect: 'indirect\n  /etc/systemd/system/other-name.service\n' }).enabled, 'disabled')
+  const script = { UnitFileState: 'generated', SourcePath: '/etc/init.d/x' }
+  assert.is(ask({}, { own: script, scripts: 'disabled\n' }).enabled, 'disabled')
+  assert.is(ask({}, { own: script, scripts: 'enabled\n' }).enabled, 'enabled')
+})
 
 test('without a stamp, or where the stamp does not tell of a file, the time of the start counts', () => {
   const asked = { restartOn: [conf] }
@@ -139,9 +181,9 @@ test('a drop-in that will be written means daemon-reload, and a restart where re
 })
 
 test('a unit that a package brings runs, and has no stamp', () => {
-  const absent = ask({ restartOn: [conf] }, { own: { LoadState: 'not-found', ActiveState: 'inactive', UnitFileState: '' } })
+  const absent = ask({ restartOn: [conf] }, { own: { LoadState: 'not-found', ActiveState: 'inactive', UnitFileState: '', CanReload: 'no' }, files: '--' })
   const now = foresee({ restartOn: [conf] }, absent, fact('unit', 'x.service', { kind: 'unit', active: true, enabled: 'enabled' }))!
-  assert.equal([now.there, now.active, now.unproven], [true, true, [conf]])
+  assert.equal([now.there, now.active, now.stopped, now.reloads, now.unproven], [true, true, false, UNKNOWN, [conf]])
 })
 
 test('an answer that was cut short is none', () => {
