@@ -41,7 +41,7 @@ export default playbook({
   tasks: ({ vars, host }) => {
     const first = firstSelector(vars, host)
     const milter = milterOf(vars.opendkim_socket)
-    const socketDirectory = /^local:(.*)\/[^/]+$/.exec(vars.opendkim_socket)?.[1]
+    const socket = /^local:(.*)$/.exec(vars.opendkim_socket)?.[1]
     return [
       apt({ packages: ['postfix', 'opendkim', 'opendkim-tools', 'openssl'], debconf: [{ package: 'postfix', question: 'postfix/main_mailer_type', type: 'select', value: 'Internet Site' }] }),
       directory({ path: KEYS, owner: 'opendkim', group: 'opendkim', mode: '0700' }),
@@ -49,9 +49,9 @@ export default playbook({
       ...vars.domains.map((name) => dkimKey({ domain: name, selector: first, bits: vars.dkim_bits })),
       opendkimTables({ domains: vars.domains, selector: first }),
       file({ path: `${KEYS}/TrustedHosts`, content: ['127.0.0.1', '::1', 'localhost', ...vars.trusted_hosts].map((each) => `${each}\n`).join(''), owner: 'root', group: 'root', mode: '0644' }),
-      socketDirectory !== undefined && directory({ path: socketDirectory, owner: 'opendkim', group: 'postfix', mode: '2750' }),
+      socket !== undefined && directory({ path: socket.replace(/\/[^/]+$/, ''), owner: 'opendkim', group: 'postfix', mode: '2750' }),
       template({ src: 'templates/opendkim.conf.ejs', dest: '/etc/opendkim.conf', vars: { socket: vars.opendkim_socket.replace('@localhost', '@127.0.0.1') }, owner: 'root', group: 'root', mode: '0644' }),
-      service({ unit: 'opendkim', state: 'running', enabled: true, restartOn: ['/etc/opendkim.conf', `${KEYS}/KeyTable`, `${KEYS}/SigningTable`, `${KEYS}/TrustedHosts`], validate: ['opendkim', '-n'] }),
+      service({ unit: 'opendkim', state: 'running', enabled: true, restartOn: ['/etc/opendkim.conf', `${KEYS}/KeyTable`, `${KEYS}/SigningTable`, `${KEYS}/TrustedHosts`], listens: socket === undefined ? [] : [socket], validate: ['opendkim', '-n'] }),
       postfixParameter({ parameter: 'smtpd_milters', value: milter, merge: true, superseded: FORMER_SOCKETS }),
       postfixParameter({ parameter: 'non_smtpd_milters', value: milter, merge: true, superseded: FORMER_SOCKETS }),
       postfixParameter({ parameter: 'milter_default_action', value: vars.milter_default_action }),

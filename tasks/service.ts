@@ -26,6 +26,8 @@ export interface ServiceArgs {
   readonly restartOn?: readonly string[]
   /** Files and directories that it reads again on a reload. */
   readonly reloadOn?: readonly string[]
+  /** Paths of the sockets that it must have: where one is not there, it is restarted, and has failed where that does not bring it. */
+  readonly listens?: readonly string[]
   /** A command that must succeed before a start, restart or reload: `['postfix', 'check']`. */
   readonly validate?: readonly string[]
 }
@@ -35,13 +37,15 @@ export const service = defineTask<ServiceArgs, UnitState>({
   type: 'service',
   name: ({ unit }) => unit,
   arguments: {
-    unit: required(text), state: oneOf('running', 'stopped'), enabled: flag, masked: flag, restartOn: listOf(text), reloadOn: listOf(text), validate: listOf(text),
+    unit: required(text), state: oneOf('running', 'stopped'), enabled: flag, masked: flag, restartOn: listOf(text), reloadOn: listOf(text), listens: listOf(text), validate: listOf(text),
   },
-  check: ({ unit, state, masked, enabled, restartOn, reloadOn }) =>
+  check: ({ unit, state, masked, enabled, restartOn, reloadOn, listens }) =>
     (/^[A-Za-z0-9@_.:\\-]+$/.test(unit) && !unit.startsWith('-') ? undefined : `${JSON.stringify(unit)} is no name of a unit`) ??
     (/@(?:\.|$)/.test(unit) ? `${JSON.stringify(unit)} is a template: name an instance, such as ${JSON.stringify(unit.replace('@', '@name'))}` : undefined) ??
     (masked && (state === 'running' || enabled) ? 'a masked unit can neither run nor be enabled' : undefined) ??
-    [...(restartOn ?? []), ...(reloadOn ?? [])].map((path) => checkPath('restartOn and reloadOn', path)).find((wrong) => wrong !== undefined),
+    (listens?.length && (state === 'stopped' || masked) ? 'listens goes with a unit that runs' : undefined) ??
+    [...(restartOn ?? []), ...(reloadOn ?? [])].map((path) => checkPath('restartOn and reloadOn', path)).find((wrong) => wrong !== undefined) ??
+    (listens ?? []).map((path) => checkPath('listens', path)).find((wrong) => wrong !== undefined),
   probe: (args) => unitProbe(questionOf(args)),
   plan(args, now) {
     const { state, enabled, masked } = args
@@ -69,26 +73,27 @@ export const service = defineTask<ServiceArgs, UnitState>({
   owns: ({ unit }) => [`unit:${fullName(unit)}`],
   examples: [
     { title: 'Running, enabled, restarted when its configuration changes', args: { unit: 'cron-try', state: 'running', enabled: true, restartOn: ['/etc/cron-try.conf'] }, given: 'printf "[Service]\\nExecStart=/bin/sleep infinity\\n[Install]\\nWantedBy=multi-user.target\\n" > /etc/systemd/system/cron-try.service; touch /etc/cron-try.conf; systemctl daemon-reload' },
+    { title: 'Restarted where its socket is gone', args: { unit: 'hello-try.socket', state: 'running', listens: ['/run/hello-try.sock'] }, given: 'printf "[Socket]\\nListenStream=/run/hello-try.sock\\n" > /etc/systemd/system/hello-try.socket; printf "[Service]\\nExecStart=/bin/cat\\nStandardInput=socket\\n" > /etc/systemd/system/hello-try.service; systemctl daemon-reload; systemctl start hello-try.socket; rm /run/hello-try.sock' },
     { title: 'Stopped, and never to be started', args: { unit: 'apt-daily.timer', state: 'stopped', masked: true }, given: 'systemctl unmask apt-daily.timer; systemctl start apt-daily.timer' },
   ],
 })
 
 const fullName = (unit: string): string => (/\.(?:service|socket|timer|path|mount|target|slice|automount|swap|device|scope)$/.test(unit) ? unit : `${unit}.service`)
 
-const questionOf = ({ unit, restartOn, reloadOn }: ServiceArgs): UnitQuestion => ({ unit: fullName(unit), restartOn, reloadOn: reloadOn ?? [] })
+const questionOf = ({ unit, restartOn, reloadOn, listens }: ServiceArgs): UnitQuestion => ({ unit: fullName(unit), restartOn, reloadOn: reloadOn ?? [], listens: listens ?? [] })
 
 const NOTHING_CHANGED = { restart: [], reload: [], unproven: [] } as const
 
 const loaded = ({ reloadOn, restartOn }: UnitQuestion, now: UnitState, verb: UnitStart['verb']): Partial<UnitState> =>
   verb === 'reload'
     ? { reload: [], unproven: now.unproven.filter((path) => !reloadOn.includes(path) || restartOn?.includes(path)) }
-    : { active: true, stopped: false, ...NOTHING_CHANGED }
+    : { active: true, stopped: false, ...NOTHING_CHANGED, missing: [] }
 
 const redefinedSince = ({ restartOn }: ServiceArgs, now: UnitState): boolean => restartOn !== undefined && now.needDaemonReload
 
 function verbOf(args: ServiceArgs, now: UnitState): UnitStart['verb'] | undefined {
   if (!now.active) return args.state !== 'running' ? undefined : now.stopped ? 'start' : 'anew'
-  if (now.restart.length > 0 || redefinedSince(args, now)) return 'restart'
+  if (now.restart.length > 0 || now.missing.length > 0 || redefinedSince(args, now)) return 'restart'
   return now.reload.length > 0 ? 'reload' : undefined
 }
 
@@ -96,6 +101,7 @@ function startChange(args: ServiceArgs, now: UnitState, verb: UnitStart['verb'])
   const changed = verb === 'reload' ? now.reload : now.restart
   const because = [
     ...(changed.length > 0 ? [`${changed.join(', ')} changed`] : verb === 'restart' && redefinedSince(args, now) ? ['its unit file or a drop-in changed'] : []),
+    ...(now.missing.length > 0 ? [`${now.missing.join(', ')} is not there`] : []),
   ]
   return {
     summary: verb === 'start' || verb === 'anew' ? 'start' : `${verb}: ${because.join(', ')}`,

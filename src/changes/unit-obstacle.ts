@@ -18,7 +18,7 @@ export function obstacleTo(wanted: WantedUnit, question: UnitQuestion, now: Unit
       ? `its unit file is ${String(now.fragment)}, where the mask would have to be: remove that file first, or ask for state: 'stopped' and enabled: false`
       : undefined
   }
-  if (isMasked(now.enabled) && state === undefined && enabled !== true && masked === undefined && (now.restart.length > 0 || now.reload.length > 0)) {
+  if (isMasked(now.enabled) && state === undefined && enabled !== true && masked === undefined && (now.restart.length > 0 || now.reload.length > 0 || now.missing.length > 0)) {
     return `${unit} is masked, so that it can be neither restarted nor reloaded: ask for state: 'running' or masked: false`
   }
   if (enabled === false && (state === 'running' || (state === undefined && now.active)) && now.linked && now.enabled === 'enabled') {

@@ -1,4 +1,4 @@
-// The script that starts, restarts or reloads a unit, sees that it runs, and keeps what it has loaded.
+// The script that starts, restarts or reloads a unit, sees that it runs and listens, and keeps what it has loaded.
 import { reloadedOnly } from '../probes/unit-loaded.ts'
 import { fileStates, reloadStamp, startStamp } from '../probes/unit-stamp.ts'
 import type { UnitQuestion } from '../probes/unit-state.ts'
@@ -16,9 +16,11 @@ export interface UnitStart extends UnitQuestion {
 export const START_SECONDS = 240
 export const STOP_SECONDS = 180
 
+const SOCKET_SECONDS = 5
+
 /** The files are looked at before, so that one which changes meanwhile counts as not loaded. */
 export function startScript(start: UnitStart): Script {
-  const { unit, real, verb, restartOn, reloadOn, validate } = start
+  const { unit, real, verb, restartOn, reloadOn, listens, validate } = start
   const units = [...new Set([unit, ...real])]
   const files = verb === 'reload' ? reloadedOnly(start) : [...new Set([...(restartOn ?? []), ...reloadOn])]
   const stamp = verb === 'reload' ? reloadStamp(unit, files) : startStamp(unit)
@@ -39,8 +41,19 @@ systemctl ${verb === 'anew' ? 'restart' : verb} -- ${verb === 'start' || verb ==
 sleep 0.2
 real
 up`,
+    ...(listens.length === 0 ? [] : [socketsAreThere(listens)]),
     sh`i=; for u in $real; do i="$i$(systemctl show -p InvocationID --value -- "$u") "; done
 { printf '%s\n%s\0' ${stamp} "$${raw('{i% }')}"; cat ${`${stamp}.new`}; printf '.end\0'; } > ${`${stamp}.done`}
 mv -fT -- ${`${stamp}.done`} ${stamp}; rm -f -- ${`${stamp}.new`}`,
   ])
 }
+
+/** What a guide once left in a drop-in is the usual reason why a daemon listens elsewhere. */
+const socketsAreThere = (listens: readonly string[]): Script => sh`for s in ${listens}; do
+i=0; until [ -S "$s" ]; do i=$((i + 1)); [ "$i" -le ${SOCKET_SECONDS * 5} ] || break; sleep 0.2; done
+if [ ! -S "$s" ]; then
+up
+paths DropInPaths
+tell "it runs, but has no socket $s after ${SOCKET_SECONDS} s$${raw('{d:+; it has drop-ins that may make it listen elsewhere: $d}')}; its last lines:"
+fi
+done`

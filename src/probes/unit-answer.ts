@@ -14,12 +14,13 @@ export interface UnitsTold {
   readonly linked: ReadonlySet<string>
   /** Units of which there is a file. */
   readonly defined: ReadonlySet<string>
+  readonly sockets: ReadonlySet<string>
   readonly stamps: ReadonlyMap<string, Stamp>
   readonly states: States
 }
 
 export function unitState(question: UnitQuestion, told: UnitsTold): UnitState {
-  const { unit, restartOn } = question
+  const { unit, restartOn, listens } = question
   const own = told.own.get(unit)!
   const of = (name: string): string => own.get(name) ?? ''
   const behind = of('Type') === 'oneshot' ? of('ConsistsOf').split(' ').flatMap((name) => told.behind.get(name) ?? []) : []
@@ -43,6 +44,7 @@ export function unitState(question: UnitQuestion, told: UnitsTold): UnitState {
     // Unmasking loads it anew.
     needDaemonReload: !masked && all.some((each) => each.get('NeedDaemonReload') === 'yes'),
     ...(active ? loadedFiles(question, real, definition, told.stamps, told.states) : { restart: [], reload: [], unproven: [] }),
+    missing: listens.filter((path) => !told.sockets.has(path)),
     real: real.map((each) => each.get('Id') ?? unit),
   }
 }

@@ -15,6 +15,7 @@ export const UNIT_DIRECTORIES = ['/etc/systemd/system', '/run/systemd/system', '
 
 const questionsOf = (items: readonly string[]): readonly UnitQuestion[] => items.map((item) => JSON.parse(item) as UnitQuestion)
 const unitsOf = (questions: readonly UnitQuestion[]): readonly string[] => [...new Set(questions.map(({ unit }) => unit))]
+const socketsOf = (questions: readonly UnitQuestion[]): readonly string[] => [...new Set(questions.flatMap(({ listens }) => listens))]
 
 /** Asked twice where a unit is a oneshot wrapper: then for what stands behind it, too. Collects the units that `show` cannot tell all of, and definitions. */
 const SHOW = raw([
@@ -62,6 +63,7 @@ printf '\0'
 for u in ${unitsOf(questions)}; do
 ${FILES}
 done; printf '\0'
+for s in ${socketsOf(questions)}; do if [ -S "$s" ]; then printf s; else printf -; fi; done; printf '\0'
 cat ${[...new Set(stamps)]} 2>/dev/null
 printf '.stamps\0'
 ${definitions ? raw('') : raw('d=')}
@@ -78,7 +80,7 @@ printf '.end\0'`,
 
 function read({ stdout, stderr }: Answer, questions: readonly UnitQuestion[]): UnitsTold {
   const units = unitsOf(questions)
-  const [shown = '', behind = '', scripts = '', indirect = '', files = '', ...rest] = stdout.split('\0')
+  const [shown = '', behind = '', scripts = '', indirect = '', files = '', sockets = '', ...rest] = stdout.split('\0')
   const own = blocksOf(shown)
   if (!stdout.endsWith('.end\0') || own.length !== units.length) throw new ProbeError(`systemd cannot be asked: ${utf8(stderr).trim() || 'no answer'}`)
   const cut = rest.indexOf('.stamps')
@@ -96,6 +98,7 @@ function read({ stdout, stderr }: Answer, questions: readonly UnitQuestion[]): U
     ]),
     linked: new Set(units.filter((_, index) => files[2 * index] === 'l')),
     defined: new Set(units.filter((_, index) => files[2 * index + 1] === 'f')),
+    sockets: new Set(socketsOf(questions).filter((_, index) => sockets[index] === 's')),
     stamps: readStamps(rest.slice(0, cut)),
     states: statesOf(rest.slice(cut + 1)),
   }

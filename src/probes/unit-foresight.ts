@@ -1,4 +1,4 @@
-// What becomes of a unit's state by a fact about the unit itself, its definition or its files.
+// What becomes of a unit's state by a fact about the unit itself, its definition, its files or its sockets.
 import { factAbout, type Fact, type PathFact, type UnitFact } from '../model/fact.ts'
 import { isKnown, UNKNOWN } from '../model/unknown.ts'
 import { covers } from './unit-stamp.ts'
@@ -13,7 +13,7 @@ export function foreseeUnit(question: UnitQuestion, definitions: readonly string
   const value = known.value as PathFact
   const definition = definitions.find((each) => covers(each, path))
   const next = definition === undefined ? state : redefined(question, state, path, value, definition.endsWith('.d'))
-  return next && withFile(question, next, path, value)
+  return next && withoutSockets(question, withFile(question, next, path, value), path, value)
 }
 
 /** A unit that another task starts or a package brings has no stamp. */
@@ -55,4 +55,11 @@ function changes(value: PathFact, unproven: boolean): boolean {
   if (value.kind === 'directory') return false
   if (value.kind === 'absent') return !unproven
   return value.kind !== 'file' || !isKnown(value.mtime) || unproven
+}
+
+/** A socket goes with the directory that it is in; one that is made anew has none, as was told already. */
+function withoutSockets({ listens }: UnitQuestion, state: UnitState, path: string, value: PathFact): UnitState {
+  const kept = value.kind === 'directory' || value.kind === 'other'
+  const gone = kept ? [] : listens.filter((each) => covers(path, each) && !state.missing.includes(each))
+  return gone.length === 0 ? state : { ...state, missing: [...state.missing, ...gone] }
 }

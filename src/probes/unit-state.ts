@@ -7,6 +7,8 @@ export interface UnitQuestion {
   readonly restartOn: readonly string[] | undefined
   /** Files and directories that it reads again on a reload. */
   readonly reloadOn: readonly string[]
+  /** Paths of the sockets that it must have. */
+  readonly listens: readonly string[]
 }
 
 export interface UnitState {
@@ -36,6 +38,8 @@ export interface UnitState {
   readonly reload: readonly string[]
   /** Files that are judged by times alone, for no stamp tells of them: for these a changed owner or mode looks like a changed content. */
   readonly unproven: readonly string[]
+  /** Of the sockets, those that are not there. */
+  readonly missing: readonly string[]
   /** What really runs: the unit itself, or the instances behind a oneshot wrapper (Debian 12's postfix.service stands for postfix@-.service). */
   readonly real: readonly string[]
 }

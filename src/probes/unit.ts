@@ -12,11 +12,11 @@ const definitionsOf = (unit: string): readonly string[] =>
   [...new Set([unit, unit.replace(/@.*(?=\.)/, '@')])].flatMap((name) => UNIT_DIRECTORIES.flatMap((directory) => [`${directory}/${name}`, `${directory}/${name}.d`]))
 
 export function unitProbe(question: UnitQuestion): Probe<UnitState> {
-  const { unit, restartOn, reloadOn } = question
+  const { unit, restartOn, reloadOn, listens } = question
   const definitions = definitionsOf(unit)
   return defineProbe<UnitState>({
     key: `unit ${unitItem(question)}`,
-    reads: [`unit:${unit}`, ...[...(restartOn ?? []), ...reloadOn, ...definitions].map((path) => `path:${path}` as const)],
+    reads: [`unit:${unit}`, ...[...(restartOn ?? []), ...reloadOn, ...definitions, ...listens].map((path) => `path:${path}` as const)],
     family: unitFamily,
     item: unitItem(question),
     parse: ({ stdout }) => JSON.parse(stdout) as UnitState,

@@ -118,6 +118,8 @@ const DRIFTS: readonly { readonly what: string; readonly break: string; readonly
   { what: 'an extra table line', break: 'echo "*@evil.test mx1._domainkey.fleet.test" >> /etc/dkimkeys/SigningTable', tasks: ['opendkimTables KeyTable, SigningTable', 'service opendkim'], restarts: ['opendkim'] },
   { what: 'a stopped unit', break: 'systemctl stop opendkim', tasks: ['service opendkim'], restarts: ['opendkim'] },
   { what: 'a dead Postfix behind its wrapper', break: 'systemctl stop postfix@-', tasks: ['service postfix'], restarts: ['postfix@-'] },
+  { what: 'a socket that was removed', break: 'rm /var/spool/postfix/opendkim/opendkim.sock', tasks: ['service opendkim'], restarts: ['opendkim'] },
+  { what: 'the directory of the socket', break: 'rm -rf /var/spool/postfix/opendkim', tasks: ['directory /var/spool/postfix/opendkim', 'service opendkim'], restarts: ['opendkim'] },
   { what: 'a drop-in', break: 'mkdir -p /etc/systemd/system/opendkim.service.d; printf "[Service]\\nNice=5\\n" > /etc/systemd/system/opendkim.service.d/nice.conf', tasks: ['service opendkim'], restarts: ['opendkim'] },
   { what: 'a disabled unit', break: 'systemctl disable opendkim', tasks: ['service opendkim'], restarts: [] },
   { what: 'a masked unit', break: 'systemctl mask opendkim', tasks: ['service opendkim'], restarts: [] },
@@ -143,6 +145,18 @@ for (const drift of DRIFTS) {
     assert.is((await dkim('--check', '--limit', 'mx1')).code, 0)
   })
 }
+
+test('a drop-in by which OpenDKIM listens elsewhere is named, for the run must fail', async () => {
+  const dropIn = '/etc/systemd/system/opendkim.service.d/override.conf'
+  await inHost('mx1', `mkdir -p /etc/systemd/system/opendkim.service.d; printf '[Service]\\nExecStart=\\nExecStart=/usr/sbin/opendkim -p inet:8891@127.0.0.1\\n' > ${dropIn}; systemctl daemon-reload; systemctl restart opendkim`)
+  assert.equal(changedIn(documentOf(await dkim('--check', '--limit', 'mx1')), 'mx1'), ['service opendkim'])
+  const run = await dkim('--limit', 'mx1')
+  assert.is(run.code, 3, run.stdout)
+  assert.match(documentOf(run).hosts[0]!.error ?? '', new RegExp(`no socket /var/spool/postfix/opendkim/opendkim\\.sock .*drop-ins .*${dropIn.replaceAll('.', '\\.')}`))
+  await inHost('mx1', `rm ${dropIn}; systemctl daemon-reload`)
+  assert.is((await dkim('--limit', 'mx1')).code, 0)
+  assert.is((await dkim('--check', '--limit', 'mx1')).code, 0)
+})
 
 test('a key that its table names stays in use, whatever dkim_selector says', async () => {
   const over = join(mkdtempSync(join(tmpdir(), 'mailrun-dkim-')), 'over.yaml')

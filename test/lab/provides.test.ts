@@ -27,7 +27,7 @@ const probeOf = ({ resource }: Fact): Probe<unknown> => {
   switch (kind) {
     case 'user': return userProbe(name)
     case 'group': return groupProbe(name)
-    case 'unit': return unitProbe({ unit: name, restartOn: undefined, reloadOn: [] })
+    case 'unit': return unitProbe({ unit: name, restartOn: undefined, reloadOn: [], listens: [] })
     case 'path': return pathProbe({ path: name, wanted: 'digest' })
     default: throw new Error(`no probe for ${resource}`)
   }

@@ -61,6 +61,7 @@ const INSTALL = '[Install]\\nWantedBy=multi-user.target\\n'
 const unit = (path: string, text: string): string => `printf '${text}' > ${path} && systemctl daemon-reload\n`
 const enabledOf = (name: string): Promise<string> => inHost(`systemctl is-enabled ${name} || :`)
 const activeOf = (name: string): Promise<string> => inHost(`systemctl is-active ${name} || :`)
+const invocationOf = (name: string): Promise<string> => inHost(`systemctl show -p InvocationID --value ${name}`)
 
 test.before(async () => {
   await lab.labUp({ size: 1, tools: false, wire: undefined })
@@ -73,7 +74,7 @@ test.after(async () => {
 
 test('all units are asked about by a handful of processes, however many they are', async () => {
   const items = ['ssh', 'cron', 'postfix', 'systemd-journald', 'dbus', 'systemd-logind'].map((name) =>
-    unitItem({ unit: `${name}.service`, restartOn: [`/etc/${name}.conf`, '/etc/hosts'], reloadOn: ['/etc/passwd', '/etc/apt'] }))
+    unitItem({ unit: `${name}.service`, restartOn: [`/etc/${name}.conf`, '/etc/hosts'], reloadOn: ['/etc/passwd', '/etc/apt'], listens: ['/run/x.sock'] }))
   const processes = async (asked: readonly string[]): Promise<number> => {
     const shims = 'rm -rf /tmp/shims; mkdir /tmp/shims; for c in systemctl find sha256sum cat readlink stat grep sed ls; do printf "#!/bin/sh\\necho $c >> /tmp/shims.log\\nexec $(command -v $c) \\"\\$@\\"\\n" > /tmp/shims/$c; done; chmod +x /tmp/shims/*; : > /tmp/shims.log'
     return Number(await inHost(`${shims}; PATH=/tmp/shims:$PATH sh >/dev/null <<'XX'\n${unitFamily.script(asked).text}\nXX\nwc -l < /tmp/shims.log`))
@@ -236,6 +237,29 @@ test('its unit file and its drop-ins count as files that it reads, whether syste
   await settles(one(args), [`restart: ${dropIn} changed`])
   await inHost('systemctl set-property reads MemoryMax=1G; systemctl daemon-reload')
   await settles(one(args), [])
+})
+
+test('a unit must have its sockets', async () => {
+  await inHost(`mkdir -p /srv/hears; printf '%s\\n' '[Service]' 'ExecStart=/usr/bin/env sh -c "sleep 1; exec /usr/local/bin/hears /srv/hears/s.sock"' > ${LIB}/hears.service
+printf '#!/usr/bin/perl\\nuse IO::Socket::UNIX; unlink $ARGV[0]; my $s = IO::Socket::UNIX->new(Local => $ARGV[0], Listen => 1) or die "no $ARGV[0]: $!"; sleep\\n' > /usr/local/bin/hears; chmod +x /usr/local/bin/hears; systemctl daemon-reload`)
+  const args: ServiceArgs = { unit: 'hears', state: 'running', restartOn: [], listens: ['/srv/hears/s.sock'] }
+  await settles(one(args), ['start'])
+  const before = await invocationOf('hears')
+  await inHost('rm /srv/hears/s.sock')
+  await settles(one(args), ['restart: /srv/hears/s.sock is not there'])
+  assert.is.not(await invocationOf('hears'), before)
+  await inHost('rm /srv/hears/s.sock; : > /srv/hears/s.sock')
+  await settles(one(args), ['restart: /srv/hears/s.sock is not there'])
+  await inHost('rm -r /srv/hears')
+  await settles({ directories: [{ path: '/srv/hears' }], services: [args] }, ['create', 'restart: /srv/hears/s.sock is not there'])
+  const dropIn = `${ETC}/hears.service.d/override.conf`
+  await inHost(`mkdir -p ${ETC}/hears.service.d; printf '[Service]\\nExecStart=\\nExecStart=/usr/local/bin/hears /srv/hears/elsewhere.sock\\n' > ${dropIn}; systemctl daemon-reload; rm -f /srv/hears/s.sock`)
+  assert.equal(changesOf(await mailrun(one(args), '--check')), [`restart: ${dropIn} changed, /srv/hears/s.sock is not there`])
+  const { status, error = '' } = await mailrun(one(args))
+  assert.is(status, 'failed')
+  assert.match(error, 'it runs, but has no socket /srv/hears/s.sock after 5 s; it has drop-ins that may make it listen elsewhere: /etc/systemd/system/hears.service.d/override.conf')
+  await inHost(`rm ${dropIn}`)
+  await settles(one(args), ['daemon-reload', 'restart: its unit file or a drop-in changed, /srv/hears/s.sock is not there'])
 })
 
 test.run()

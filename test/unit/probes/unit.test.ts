@@ -9,7 +9,7 @@ import { suite } from '../../suite.ts'
 
 const test = suite('units')
 
-const QUESTION: UnitQuestion = { unit: 'x.service', restartOn: undefined, reloadOn: [] }
+const QUESTION: UnitQuestion = { unit: 'x.service', restartOn: undefined, reloadOn: [], listens: [] }
 const RUNNING = {
   Id: 'x.service', LoadState: 'loaded', ActiveState: 'active', UnitFileState: 'enabled', Type: 'simple', NeedDaemonReload: 'no', InvocationID: 'one',
   ActiveEnterTimestamp: 'Tue 2026-11-24 12:00:00.500000 UTC', FragmentPath: '/lib/systemd/system/x.service', CanReload: 'yes', Job: '',
@@ -24,6 +24,7 @@ interface Given {
   readonly scripts?: string
   readonly indirect?: string
   readonly files?: string
+  readonly sockets?: string
   readonly stamps?: readonly (readonly string[])[]
   readonly states?: readonly string[]
 }
@@ -31,10 +32,10 @@ const block = (properties: Readonly<Record<string, string>>): string => `${Objec
 const state = (path: string, ctime: string, content: string, mtime = BEFORE): readonly string[] => [`${mtime} ${ctime} ${path}`, `${content.repeat(64).slice(0, 64)}  ${path}`]
 
 /** Reads an answer as the host gives it. */
-function ask(question: Partial<UnitQuestion>, { own = {}, scripts = '', indirect = '', files = '-f', stamps = [], states = [] }: Given): UnitState {
+function ask(question: Partial<UnitQuestion>, { own = {}, scripts = '', indirect = '', files = '-f', sockets = '', stamps = [], states = [] }: Given): UnitState {
   const asked = { ...QUESTION, ...question }
   const probe = unitProbe(asked)
-  const parts = [`${block({ ...RUNNING, ...own })}\n`, '', scripts, indirect, files, ...stamps.flatMap((each) => [...each, '.end']), '.stamps', ...states, '.end', '']
+  const parts = [`${block({ ...RUNNING, ...own })}\n`, '', scripts, indirect, files, sockets, ...stamps.flatMap((each) => [...each, '.end']), '.stamps', ...states, '.end', '']
   const item = 'item' in probe.question ? probe.question.item : ''
   return probe.parse(unitFamily.split({ code: 0, stdout: parts.join('\0'), stderr: '' }, [item])[0]!)
 }
@@ -78,6 +79,10 @@ test('of indirect units and of init scripts it is told whether they start at boo
   const script = { UnitFileState: 'generated', SourcePath: '/etc/init.d/x' }
   assert.is(ask({}, { own: script, scripts: 'disabled\n' }).enabled, 'disabled')
   assert.is(ask({}, { own: script, scripts: 'enabled\n' }).enabled, 'enabled')
+})
+
+test('sockets that are not there are missing', () => {
+  assert.equal(ask({ listens: ['/run/a', '/run/b'] }, { sockets: 's-' }).missing, ['/run/b'])
 })
 
 test('without a stamp, or where the stamp does not tell of a file, the time of the start counts', () => {
@@ -169,6 +174,16 @@ test('a new file in a directory that it reads is foreseen; the directory itself 
   const asked = { reloadOn: ['/etc/tls'] }
   assert.equal(foresee(asked, ask(asked, {}), fact('path', '/etc/tls/cert', file(UNKNOWN)))?.reload, ['/etc/tls'])
   assert.equal(foresee(asked, ask(asked, {}), fact('path', '/etc/tls', directory))?.reload, [])
+})
+
+test('a socket goes with its directory, and does not come back with it', () => {
+  const asked = { listens: ['/srv/x/y.sock'] }
+  const now = ask(asked, { sockets: 's' })
+  assert.equal(foresee(asked, now, fact('path', '/srv/x', { ...directory, mode: '0700' }))?.missing, [])
+  const gone = foresee(asked, now, fact('path', '/srv/x', { kind: 'absent' }))!
+  assert.equal(gone.missing, asked.listens)
+  assert.equal(foresee(asked, gone, fact('path', '/srv/x', directory))?.missing, asked.listens)
+  assert.ok(unitProbe({ ...QUESTION, ...asked }).reads.includes('path:/srv/x/y.sock'))
 })
 
 test('a drop-in that will be written means daemon-reload, and a restart where restartOn is given', () => {

@@ -10,7 +10,7 @@ const test = suite('service')
 
 const UP: UnitState = {
   id: 'x.service', there: true, active: true, stopped: false, enabled: 'enabled', fragment: '/lib/systemd/system/x.service', linked: false, reloads: true,
-  needDaemonReload: false, restart: [], reload: [], unproven: [], real: ['x.service'],
+  needDaemonReload: false, restart: [], reload: [], unproven: [], missing: [], real: ['x.service'],
 }
 const DOWN: UnitState = { ...UP, active: false, stopped: true }
 /** Activating, waiting for its next start, or with a job to start it. */
@@ -59,6 +59,11 @@ const CASES: readonly (readonly [string, Args, UnitState, readonly string[] | { 
   ['no ExecReload needed', { restartOn: ['/x'], reloadOn: ['/x'] }, { ...UP, reloads: false }, []],
   ['changed while masked', { restartOn: ['/x'] }, { ...UP, enabled: 'masked', restart: ['/x'] }, { blocked: 'is masked, so that it can be neither' }],
 
+  ['a socket that is gone', { listens: ['/x/y.sock'] }, { ...UP, missing: ['/x/y.sock'] }, ['restart: /x/y.sock is not there']],
+  ['a socket that is gone, of one that is down', { listens: ['/x/y.sock'] }, { ...DOWN, missing: ['/x/y.sock'] }, []],
+  ['a socket that a start brings', { state: 'running', listens: ['/x/y.sock'] }, { ...DOWN, missing: ['/x/y.sock'] }, ['start']],
+  ['a file and a socket', { restartOn: ['/x'], listens: ['/y'] }, { ...UP, restart: ['/x'], missing: ['/y'] }, ['restart: /x changed, /y is not there']],
+  ['a file to reload, and a socket', { reloadOn: ['/x'], listens: ['/y'] }, { ...UP, reload: ['/x'], missing: ['/y'] }, ['restart: /y is not there']],
   ['a file to reload', { reloadOn: ['/x'] }, { ...UP, reload: ['/x'], unproven: ['/x'] }, ['reload: /x changed']],
   ['a drop-in', { restartOn: ['/x'] }, { ...UP, restart: ['/etc/systemd/system/x.service.d/a.conf'], needDaemonReload: true }, ['daemon-reload', 'restart: /etc/systemd/system/x.service.d/a.conf changed']],
   ['a definition that systemd has not loaded', { restartOn: ['/x'] }, { ...UP, needDaemonReload: true }, ['daemon-reload', 'restart: its unit file or a drop-in changed']],
@@ -93,6 +98,11 @@ test('a stop and a start have the time that systemd gives them', () => {
   }
   assert.ok(seconds({ state: 'stopped' }, UP) >= 180)
   assert.ok(seconds({ state: 'running' }, DOWN) >= 180)
+})
+
+test('listens is refused for a unit that is to be down, and for what is no path', () => {
+  assert.throws(() => service({ unit: 'x', state: 'stopped', listens: ['/x'] }), /listens goes with a unit that runs/)
+  assert.throws(() => service({ unit: 'x', listens: ['x.sock'] }), /listens must be an absolute path/)
 })
 
 test.run()
