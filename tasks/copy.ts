@@ -34,8 +34,8 @@ export const copy = defineTask<CopyArgs, PathState>({
   check: (args) => checkPath('dest', args.dest) ?? checkAttributes(args) ?? checkValidate(args.validate),
   probe: ({ dest, owner, group }) => pathProbe({ path: dest, wanted: 'shown', owner, group }),
   plan: (args, now, context) => {
-    const { dest, validate, backup, src, ...attributes } = args
-    return putContent({ ...attributes, path: dest, content: context.source(sourceOf(args)), wanted: 'shown', secret: false, validate, backup }, now)
+    const { dest, validate, backup, owner, group, mode } = args
+    return putContent({ owner, group, mode, path: dest, content: context.source(sourceOf(args)), wanted: 'shown', secret: false, validate, backup }, now)
   },
   writes: ({ dest, backup }) => [`path:${dest}`, ...(backup ? ([`path:${dest}.mailrun-backup`] as const) : [])],
   owns: ({ dest }) => [`content:${dest}`],

@@ -3,7 +3,8 @@ import { checkAttributes, checkPath } from '../src/changes/check-path.ts'
 import { flag, required, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
 import { blocked, change, ok } from '../src/model/plan.ts'
-import { ownershipProbe, type OwnershipState } from '../src/probes/ownership.ts'
+import { differs, ownershipProbe, type OwnershipState } from '../src/probes/ownership.ts'
+import { raw, type Script } from '../src/shell/script.ts'
 import { sh } from '../src/shell/sh.ts'
 
 export interface OwnerArgs {
@@ -11,7 +12,7 @@ export interface OwnerArgs {
   readonly path: string
   readonly owner?: string
   readonly group?: string
-  /** All that is below it too, symbolic links themselves and never what they lead to. */
+  /** All that is below it too, symbolic links themselves and never what they lead to. Setuid and setgid bits stay on files that were root's; on others they go, as with chown(1): who planted them must not gain by it. */
   readonly recursive?: boolean
 }
 
@@ -31,7 +32,7 @@ export const owner = defineTask<OwnerArgs, OwnershipState>({
     const to = `${owner ?? ''}${group === undefined ? '' : `:${group}`}`
     const rest = now.deviating.length - 1
     const summary = `chown ${to}: ${now.deviating[0] ?? path}${rest === 0 ? '' : ` and ${now.more ? 'more than ' : ''}${rest} more`}`
-    return change([{ summary, apply: sh`chown -h${recursive ? sh`R -P` : sh``} -- ${to} ${path}` }], { ...now, deviating: [], more: false })
+    return change([{ summary, apply: chownScript(path, to, differs(owner, group), recursive ?? false) }], { ...now, deviating: [], more: false })
   },
   writes: ({ path }) => [`path:${path}`],
   examples: [
@@ -39,3 +40,7 @@ export const owner = defineTask<OwnerArgs, OwnershipState>({
     { title: 'One file', args: { path: '/srv/list', group: 'mail' }, given: 'touch /srv/list' },
   ],
 })
+
+/** Only what deviates is touched, for chown(2) changes a file's ctime and clears its setuid and setgid bits even where the owner stays. */
+const chownScript = (path: string, to: string, deviates: Script, recursive: boolean): Script => sh`find -P ${path} ${recursive ? raw('') : raw('-maxdepth 0')} '(' ${deviates} ')' '(' -type f -perm /6000 ${recursive ? raw('-uid 0') : raw('')} -exec sh -c '
+for file do mode=$(stat -c %a -- "$file") && chown -h -- "$0" "$file" && chmod "0$mode" -- "$file" || exit; done' ${to} {} + -o -exec chown -h -- ${to} {} + ')'`

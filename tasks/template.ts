@@ -39,8 +39,7 @@ export const template = defineTask<TemplateArgs, PathState>({
   probe: (args) => pathProbe({ path: args.dest, wanted: wantedOf(args), owner: args.owner, group: args.group }),
   plan: (args, now, context) => {
     const { dest, validate, backup, owner, group, mode, secret } = args
-    const attributes = { ...(owner === undefined ? {} : { owner }), ...(group === undefined ? {} : { group }), ...(mode === undefined ? {} : { mode }) }
-    return putContent({ ...attributes, path: dest, content: context.source(sourceOf(args)), wanted: wantedOf(args), secret: secret ?? false, validate, backup }, now)
+    return putContent({ owner, group, mode, path: dest, content: context.source(sourceOf(args)), wanted: wantedOf(args), secret: secret ?? false, validate, backup }, now)
   },
   writes: ({ dest, backup }) => [`path:${dest}`, ...(backup ? ([`path:${dest}.mailrun-backup`] as const) : [])],
   owns: ({ dest }) => [`content:${dest}`],

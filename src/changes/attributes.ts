@@ -9,20 +9,43 @@ export interface Attributes {
   readonly mode?: string
 }
 
+/** The same as arguments have them: `undefined` is left out. */
+export type GivenAttributes = { readonly [Key in keyof Attributes]: Attributes[Key] | undefined }
+
 export interface KnownAttributes {
   readonly owner: Known<string>
   readonly group: Known<string>
   readonly mode: Known<string>
 }
 
-/** Owner first, mode last: chown(2) clears the setuid and setgid bits. */
+/**
+ * What of these was given, accounts by the name that the host has for them, as find(1) tells owners: so that a number can be compared.
+ *
+ * @param now - a path's state, asked with the same owner and group.
+ */
+export function givenAttributes({ owner, group, mode }: GivenAttributes, { names }: { readonly names?: Attributes }): Attributes {
+  return {
+    ...(owner === undefined ? {} : { owner: names?.owner ?? owner }),
+    ...(group === undefined ? {} : { group: names?.group ?? group }),
+    ...(mode === undefined ? {} : { mode }),
+  }
+}
+
+/**
+ * The changes that give a path, which is no symbolic link, what is wanted of owner, group and mode; none where it has them.
+ * The mode comes last, for chown(2) clears the setuid and setgid bits; where no mode is wanted they are kept.
+ *
+ * @example attributeChanges('/srv/keys', { owner: 'opendkim', mode: '0700' }, { owner: 'root', group: 'root', mode: '0755' })
+ */
 export function attributeChanges(path: string, wanted: Attributes, now: KnownAttributes): readonly Change[] {
   const { owner, group, mode } = wanted
   const chowns = (owner !== undefined && owner !== now.owner) || (group !== undefined && group !== now.group)
   const special = isKnown(now.mode) ? now.mode[0] !== '0' : true
   const changes: Change[] = []
   if (chowns) {
-    changes.push({ summary: attributeSummary({ ...(owner === undefined ? {} : { owner }), ...(group === undefined ? {} : { group }) }, now), apply: sh`chown -h -- ${`${owner ?? ''}${group === undefined ? '' : `:${group}`}`} ${path}` })
+    const chown = sh`chown -h -- ${`${owner ?? ''}${group === undefined ? '' : `:${group}`}`} ${path}`
+    const apply = mode === undefined && special ? sh`mode=$(stat -c %a -- ${path}) && ${chown} && chmod "0$mode" -- ${path}` : chown
+    changes.push({ summary: attributeSummary({ ...(owner === undefined ? {} : { owner }), ...(group === undefined ? {} : { group }) }, now), apply })
   }
   if (mode !== undefined && (mode !== now.mode || (chowns && special))) {
     changes.push({ summary: mode === now.mode ? `mode ${mode} again` : attributeSummary({ mode }, now), apply: sh`chmod ${exactly(mode)} -- ${path}` })

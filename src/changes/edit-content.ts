@@ -1,10 +1,11 @@
 // The plan of every task that edits a part of a file: its text, edited by a pure function, put in place atomically.
 import { blocked, type Plan } from '../model/plan.ts'
-import { CONTENT_BYTES, type PathState } from '../probes/path.ts'
-import type { Attributes } from './attributes.ts'
+import { NEEDED_BYTES, type PathState } from '../probes/path.ts'
+import type { GivenAttributes } from './attributes.ts'
 import { putContent, standsInTheWay } from './put-content.ts'
 
-export interface EditContent extends Attributes {
+/** A part of a text file. */
+export interface EditContent extends GivenAttributes {
   readonly path: string
   /** Makes the file where it is not there. */
   readonly create: boolean
@@ -16,7 +17,14 @@ export interface EditContent extends Attributes {
   edit(text: string): string | { readonly impossible: string }
 }
 
-/** The path must have been asked with `wanted: 'needed'`. */
+/**
+ * The plan that edits a text file of at most 1 MiB by a pure function, and puts the result in place atomically; blocked where it cannot be edited.
+ *
+ * @param now - of `pathProbe`, asked with `wanted: 'needed'` and the same `path`, `owner` and `group`.
+ * @example
+ * // After its edit a text must be left as it is by the same edit.
+ * editContent({ path, create: false, needed: true, validate: undefined, backup: false, edit: (text) => text.replaceAll('\t', ' ') }, now)
+ */
 export function editContent({ path, create, needed, edit, validate, backup, ...attributes }: EditContent, now: PathState): Plan<PathState> {
   const { is } = now
   if (is.kind === 'absent' && !needed) return { kind: 'ok' }
@@ -24,12 +32,14 @@ export function editContent({ path, create, needed, edit, validate, backup, ...a
   if (stands !== undefined) return blocked(stands)
   if (is.kind === 'absent' && !create) return blocked(`${path} is not there: make it with file, or say create: true`)
   const content = is.kind === 'file' ? is.content : new Uint8Array()
-  if (content === undefined) return blocked(`${path} is larger than ${CONTENT_BYTES / 1024} KiB: too large to be edited by lines`)
+  if (content === undefined) return blocked(`${path} is larger than ${NEEDED_BYTES >> 20} MiB: too large to be edited by lines`)
   const text = decode(content)
   if (text === undefined) return blocked(`${path} is not UTF-8 text`)
   const edited = edit(text)
   if (typeof edited !== 'string') return blocked(edited.impossible)
-  return putContent({ ...attributes, path, content: Buffer.from(edited), wanted: 'needed', secret: false, validate, backup }, now)
+  const after = Buffer.from(edited)
+  if (after.length > NEEDED_BYTES) return blocked(`${path} would be larger than ${NEEDED_BYTES >> 20} MiB: too large to be edited by lines`)
+  return putContent({ ...attributes, path, content: after, wanted: 'needed', secret: false, validate, backup }, now)
 }
 
 function decode(bytes: Uint8Array): string | undefined {

@@ -3,27 +3,36 @@ import { createHash } from 'node:crypto'
 import type { Change, Diff } from '../model/change.ts'
 import { blocked, change, type Plan } from '../model/plan.ts'
 import { UNKNOWN } from '../model/unknown.ts'
-import { CONTENT_BYTES, type PathState, type Wanted } from '../probes/path.ts'
-import { attributeChanges, attributeSummary, madeByRoot, withAttributes, type Attributes } from './attributes.ts'
+import { contentBytes, SHOWN_BYTES, type PathState, type Wanted } from '../probes/path.ts'
+import { attributeChanges, attributeSummary, givenAttributes, madeByRoot, withAttributes, type GivenAttributes } from './attributes.ts'
 import { replaceFile } from './replace-file.ts'
 
-export interface PutContent extends Attributes {
+/** A file's whole content, with owner, group and mode; those left out: as the file has them, root's and `0644` for a new one. */
+export interface PutContent extends GivenAttributes {
   readonly path: string
   readonly content: Uint8Array
   /** As the probe was asked, so that the foreseen state is what it will answer. */
   readonly wanted: Wanted
   /** No diff, and the text is masked wherever it comes up. */
   readonly secret: boolean
+  /** A command that must accept the new file before it goes live; `%s` stands for its path. */
   readonly validate?: readonly string[] | undefined
+  /** Keeps the file that was there as `PATH.mailrun-backup`: name it among the task's `writes`. */
   readonly backup?: boolean | undefined
 }
 
+/**
+ * The plan that puts a content in place, atomically: creates or replaces the file, or changes only its owner and mode; blocked where something stands in the way.
+ *
+ * @param now - of `pathProbe`, asked with the same `path`, `wanted`, `owner` and `group`.
+ * @example plan: ({ path, text }, now) => putContent({ path, content: Buffer.from(text), wanted: 'shown', secret: false }, now)
+ */
 export function putContent(put: PutContent, now: PathState): Plan<PathState> {
   const { path, content, secret } = put
   const stands = standsInTheWay(path, now)
   if (stands !== undefined) return blocked(stands)
   const { is } = now
-  const wanted: Attributes = { ...(put.owner === undefined ? {} : { owner: put.owner }), ...(put.group === undefined ? {} : { group: put.group }), ...(put.mode === undefined ? {} : { mode: put.mode }) }
+  const wanted = givenAttributes(put, now)
   const sha256 = createHash('sha256').update(content).digest('hex')
   const before = is.kind === 'file' ? is : undefined
   const attributes = withAttributes(wanted, before ?? madeByRoot('0644'))
@@ -54,10 +63,10 @@ export function standsInTheWay(path: string, { is, parent, missing }: PathState)
   return undefined
 }
 
-const carriesContent = (wanted: Wanted, content: Uint8Array): boolean => (wanted === 'shown' || wanted === 'needed') && content.length <= CONTENT_BYTES
+const carriesContent = (wanted: Wanted, content: Uint8Array): boolean => (wanted === 'shown' || wanted === 'needed') && content.length <= contentBytes(wanted)
 
 function diffOf(path: string, before: Uint8Array | undefined, after: Uint8Array, fresh: boolean): Diff | undefined {
-  if ((before === undefined && !fresh) || after.length > CONTENT_BYTES) return undefined
+  if ((before === undefined && !fresh) || after.length > SHOWN_BYTES || (before?.length ?? 0) > SHOWN_BYTES) return undefined
   const text = (bytes: Uint8Array): string | undefined => {
     try {
       return new TextDecoder('utf-8', { fatal: true }).decode(bytes)

@@ -6,7 +6,7 @@ import type { Resource } from '../model/resource.ts'
 import { isKnown } from '../model/unknown.ts'
 import { raw, type Script } from '../shell/script.ts'
 import { sh } from '../shell/sh.ts'
-import { askable } from './accounts.ts'
+import { askable, isNumber } from './accounts.ts'
 
 export interface OwnershipState {
   readonly there: boolean
@@ -16,6 +16,8 @@ export interface OwnershipState {
   readonly more: boolean
   /** Accounts that do not exist: `user opendkim`, `group mail`. */
   readonly missing: readonly string[]
+  /** Where owner or group were asked for by number: the names of these accounts, or the number where it has none. */
+  readonly names?: { readonly owner?: string; readonly group?: string }
 }
 
 export interface OwnershipQuestion {
@@ -40,6 +42,8 @@ export function ownershipProbe(question: OwnershipQuestion): Probe<OwnershipStat
       ${exists('user', 'passwd', owner)}
       ${exists('group', 'group', group)}
       echo
+      ${nameOf('passwd', owner)}
+      ${nameOf('group', group)}
       [ "$m" ] || { [ ! -e ${path} ] && [ ! -L ${path} ]; } || find -P ${path} ${recursive ? raw('') : raw('-maxdepth 0')} '(' ${differs(owner, group)} ')' -printf '%p\0' | head -z -n ${LISTED + 1}`,
     parse({ stdout, stderr }) {
       const failed = /^find: (?!.*No such file).*$/m.exec(utf8(stderr))
@@ -47,8 +51,9 @@ export function ownershipProbe(question: OwnershipQuestion): Probe<OwnershipStat
       const text = utf8(stdout)
       const end = text.indexOf('\n\n')
       const [there, ...missing] = text.slice(0, end).split('\n')
-      const found = text.slice(end + 2).split('\0').slice(0, -1)
-      return { there: there === 'there', deviating: found.slice(0, LISTED), more: found.length > LISTED, missing }
+      const [ownerName = '', groupName = '', ...found] = text.slice(end + 2).split('\0').slice(0, -1)
+      const names = { ...(ownerName === '' ? {} : { owner: ownerName }), ...(groupName === '' ? {} : { group: groupName }) }
+      return { there: there === 'there', deviating: found.slice(0, LISTED), more: found.length > LISTED, missing, ...(Object.keys(names).length === 0 ? {} : { names }) }
     },
     foresee: (state, known) => foresee(question, state, known),
   })
@@ -57,7 +62,12 @@ export function ownershipProbe(question: OwnershipQuestion): Probe<OwnershipStat
 const exists = (kind: string, database: string, name: string | undefined): Script =>
   askable(name) ? sh`getent ${database} ${name} >/dev/null || { m=1; echo ${`${kind} ${name}`}; }` : raw(':')
 
-const differs = (owner: string | undefined, group: string | undefined): Script => {
+/** What find(1) calls a number, for facts have names. */
+const nameOf = (database: string, account: string | undefined): Script =>
+  isNumber(account) ? sh`n=$(getent ${database} ${account} | cut -d: -f1); [ "$n" ] || n=${Number(account)}; printf '%s\0' "$n"` : raw("printf '\\0'")
+
+/** A test of find(1). */
+export const differs = (owner: string | undefined, group: string | undefined): Script => {
   const tests = [...(owner === undefined ? [] : [sh`! -user ${owner}`]), ...(group === undefined ? [] : [sh`! -group ${group}`])]
   return tests.length === 2 ? sh`${tests[0]!} -o ${tests[1]!}` : tests[0]!
 }
@@ -80,6 +90,6 @@ function foresee({ path, owner, group, recursive }: OwnershipQuestion, state: Ow
   if (value.kind === 'absent') return { ...state, deviating: others }
   if (value.kind !== 'file' && value.kind !== 'directory') return undefined
   if (!isKnown(value.owner) || !isKnown(value.group)) return undefined
-  const right = (owner === undefined || value.owner === owner) && (group === undefined || value.group === group)
+  const right = (owner === undefined || value.owner === (state.names?.owner ?? owner)) && (group === undefined || value.group === (state.names?.group ?? group))
   return { ...state, there, deviating: right ? others : [...others, name] }
 }

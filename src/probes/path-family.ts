@@ -4,17 +4,25 @@ import { utf8, type Answer } from '../model/answer.ts'
 import { ProbeError, type Family } from '../model/probe.ts'
 import { quote } from '../shell/quote.ts'
 import { raw } from '../shell/script.ts'
+import { askable, isNumber } from './accounts.ts'
 
-/** How much of a file is asked: nothing, its SHA-256, or its bytes too (up to {@link CONTENT_BYTES}): `shown` for a diff, `needed` because the plan is made of them. */
+/** How much of a file is asked: nothing, its SHA-256, or its bytes too (up to {@link contentBytes}): `shown` for a diff, `needed` because the plan is made of them. */
 export type Wanted = 'nothing' | 'digest' | 'shown' | 'needed'
 
-/** A file above this size brings no content with the answer. */
-export const CONTENT_BYTES = 65_536
+/** A file above this size brings no content to be shown. */
+export const SHOWN_BYTES = 65_536
+
+/** A file above this size cannot be edited. */
+export const NEEDED_BYTES = 1_048_576
+
+/** The most bytes of content that an answer brings. */
+export const contentBytes = (wanted: Wanted): number => (wanted === 'needed' ? NEEDED_BYTES : wanted === 'shown' ? SHOWN_BYTES : 0)
 
 /** One question of the family. */
 export interface PathItem {
   readonly path: string
   readonly wanted: Wanted
+  /** A name, which must exist; or a number, whose name is told. */
   readonly owner?: string
   readonly group?: string
 }
@@ -29,6 +37,8 @@ export interface PathTold {
   readonly content?: string
   /** `user opendkim`, `group mail` */
   readonly missing: readonly string[]
+  /** What find(1) would call the numbers that were asked for as owner or group. */
+  readonly names?: { readonly owner?: string; readonly group?: string }
 }
 
 export const pathItem = (item: PathItem): string => JSON.stringify(item)
@@ -39,12 +49,15 @@ const FIELD_COUNT = 8
 export const pathFamily: Family = {
   name: 'path',
   script(items) {
+    const words = (list: readonly string[]): string => list.map(quote).join(' ')
     const questions = items.map(question)
     const accounts = (which: 'owner' | 'group'): readonly string[] => [...new Set(questions.flatMap((each) => each[which] ?? []))]
     const paths = [...new Set(questions.map(({ path }) => path))]
     const digested = [...new Set(questions.filter(({ wanted }) => wanted !== 'nothing').map(({ path }) => path))]
-    const read = [...new Set(questions.filter(({ wanted }) => wanted === 'shown' || wanted === 'needed').map(({ path }) => path))]
-    const words = (list: readonly string[]): string => list.map(quote).join(' ')
+    const needed = new Set(questions.filter(({ wanted }) => wanted === 'needed').map(({ path }) => path))
+    const shown = new Set(questions.filter(({ wanted, path }) => wanted === 'shown' && !needed.has(path)).map(({ path }) => path))
+    const upTo = (list: ReadonlySet<string>, most: number): string => (list.size === 0 ? '' : `find ${words([...list])} -maxdepth 0 -type f -size -${most / 512 + 1} "$@"; `)
+    const read = upTo(needed, NEEDED_BYTES) + upTo(shown, SHOWN_BYTES)
     return raw([
       `for p in ${words([...new Set(paths.map(parentOf))])}; do if [ -d "$p" ]; then printf d; elif [ -e "$p" ] || [ -L "$p" ]; then printf o; else printf a; fi; done; printf '\\0'`,
       `find ${words(paths)} -maxdepth 0 -printf '${FIELDS}'`,
@@ -57,7 +70,7 @@ export const pathFamily: Family = {
       ...(accounts('group').length === 0 ? [] : [`getent group ${words(accounts('group'))}`]),
       `printf '\\0CONTENTS\\0'`,
       // Sizes first, then the bytes of all by one process; what changes in between does not fit its digest.
-      ...(read.length === 0 ? [] : [`for_contents() { find ${words(read)} -maxdepth 0 -type f -size -${CONTENT_BYTES / 512 + 1} "$@"; }; for_contents -printf '%p\\0%s\\0'; printf 'BYTES\\0'; for_contents -exec cat -- {} +`]),
+      ...(read === '' ? [] : [`for_contents() { ${read}}; for_contents -printf '%p\\0%s\\0'; printf 'BYTES\\0'; for_contents -exec cat -- {} +`]),
       ':',
     ].join('\n'))
   },
@@ -71,13 +84,19 @@ export const pathFamily: Family = {
           parent: told.parents.get(parentOf(path)),
           found: told.found.get(path),
           sha256: wanted === 'nothing' ? undefined : told.digests.get(path),
-          content: wanted === 'shown' || wanted === 'needed' ? told.contents.get(path) : undefined,
-          missing: [...(owner && !told.users.has(owner) ? [`user ${owner}`] : []), ...(group && !told.groups.has(group) ? [`group ${group}`] : [])],
+          content: contentWithin(contentBytes(wanted), told.contents.get(path)),
+          missing: [...(askable(owner) && !told.users.has(owner) ? [`user ${owner}`] : []), ...(askable(group) && !told.groups.has(group) ? [`group ${group}`] : [])],
+          names: { ...(isNumber(owner) ? { owner: nameOf(told.users, owner) } : {}), ...(isNumber(group) ? { group: nameOf(told.groups, group) } : {}) },
         }),
       }
     })
   },
 }
+
+const contentWithin = (most: number, content: string | undefined): string | undefined => (content !== undefined && content.length <= most ? content : undefined)
+
+/** Where there is no account of this number find(1) prints the number. */
+const nameOf = (accounts: ReadonlyMap<string, number>, digits: string): string => [...accounts].find(([, number]) => number === Number(digits))?.[0] ?? String(Number(digits))
 
 const question = (item: string): PathItem => JSON.parse(item) as PathItem
 
@@ -105,10 +124,12 @@ function readAll({ stdout, stderr }: Answer, questions: readonly PathItem[]) {
   }
   const digests = new Map<string, string>()
   for (let line = next(); line !== 'USERS'; line = next()) digests.set(wire.get(line.slice(66)) ?? '', line.slice(0, 64))
-  const names = (): ReadonlySet<string> => new Set(next().split('\n').map((line) => line.split(':')[0] ?? ''))
-  const users = names()
+  // passwd(5) and group(5) both have the name first and the number third.
+  const accounts = (): ReadonlyMap<string, number> =>
+    new Map(next().split('\n').filter((line) => line !== '').map((line) => { const [name = '', , number] = line.split(':'); return [name, Number(number)] }))
+  const users = accounts()
   next()
-  const groups = names()
+  const groups = accounts()
   next()
   const sizes: [string, number][] = []
   if (at < stdout.length) for (let path = next(); path !== 'BYTES'; path = next()) sizes.push([wire.get(path) ?? '', Number(next())])

@@ -4,10 +4,10 @@ import { fact, factAbout, type Fact, type PathFact } from '../model/fact.ts'
 import { defineProbe, ProbeError, type Probe } from '../model/probe.ts'
 import type { Resource } from '../model/resource.ts'
 import { UNKNOWN } from '../model/unknown.ts'
-import { askable } from './accounts.ts'
-import { parentOf, pathFamily, pathItem, type PathTold, type Wanted } from './path-family.ts'
+import { askable, isNumber } from './accounts.ts'
+import { contentBytes, parentOf, pathFamily, pathItem, type PathTold, type Wanted } from './path-family.ts'
 
-export { CONTENT_BYTES, type Wanted } from './path-family.ts'
+export { contentBytes, NEEDED_BYTES, SHOWN_BYTES, type Wanted } from './path-family.ts'
 
 export interface PathState {
   readonly is: PathFact
@@ -15,20 +15,26 @@ export interface PathState {
   readonly parent: 'directory' | 'absent' | 'other'
   /** Of the accounts that were asked for, those that do not exist: `user opendkim`, `group mail`. */
   readonly missing: readonly string[]
+  /** Where owner or group were asked for by number: the names of these accounts, or the number where it has none. */
+  readonly names?: { readonly owner?: string; readonly group?: string }
 }
 
 export interface PathQuestion {
   readonly path: string
   readonly wanted: Wanted
-  /** Accounts that must exist, for a later chown. */
+  /** Accounts that must exist, for a later chown; a number need not, it is told by name. */
   readonly owner?: string | undefined
   readonly group?: string | undefined
 }
 
-/** A path as lstat(2) tells it. */
+/**
+ * A path as lstat(2) tells it: kind, owner, group, mode, and as much of a file's content as is wanted.
+ *
+ * @example pathProbe({ path: '/etc/motd', wanted: 'shown' }) // its state: is.kind === 'file' && is.mode
+ */
 export function pathProbe(question: PathQuestion): Probe<PathState> {
   const { path, wanted, owner, group } = question
-  const item = pathItem({ path, wanted, ...(askable(owner) ? { owner } : {}), ...(askable(group) ? { group } : {}) })
+  const item = pathItem({ path, wanted, ...(asked(owner) ? { owner } : {}), ...(asked(group) ? { group } : {}) })
   const accounts: Resource[] = [...(askable(owner) ? [`user:${owner}` as const] : []), ...(askable(group) ? [`group:${group}` as const] : [])]
   return defineProbe<PathState>({
     key: `path ${item}`,
@@ -41,10 +47,13 @@ export function pathProbe(question: PathQuestion): Probe<PathState> {
   })
 }
 
+const asked = (account: string | undefined): account is string => askable(account) || isNumber(account)
+
 function parse(path: string, { stdout }: Answer): PathState {
   const told = JSON.parse(stdout) as PathTold
   const parent = told.parent === 'd' ? 'directory' : told.parent === 'a' ? 'absent' : 'other'
-  return { is: pathFact(path, told), parent, missing: told.missing }
+  const { names } = told
+  return { is: pathFact(path, told), parent, missing: told.missing, ...(names === undefined || Object.keys(names).length === 0 ? {} : { names }) }
 }
 
 function pathFact(path: string, { found, sha256, content }: PathTold): PathFact {
@@ -86,7 +95,8 @@ function foresee({ path, wanted, owner, group }: PathQuestion, state: PathState,
 function foreseenSelf(state: PathState, value: PathFact, wanted: Wanted): PathState | undefined {
   if (value.kind !== 'file') return { ...state, is: value }
   const { content, ...rest } = value
-  const mine = state.is.kind === 'file' && state.is.content !== undefined && state.is.sha256 === value.sha256 ? state.is.content : content
+  const known = state.is.kind === 'file' && state.is.content !== undefined && state.is.sha256 === value.sha256 ? state.is.content : content
+  const mine = known !== undefined && known.length <= contentBytes(wanted) ? known : undefined
   if (wanted === 'nothing') return { ...state, is: { ...rest, sha256: UNKNOWN } }
   if (wanted === 'digest') return { ...state, is: rest }
   if (wanted === 'needed' && mine === undefined) return undefined
