@@ -2,7 +2,7 @@
 import { checkAttributes, checkPath } from '../src/changes/check-path.ts'
 import { checkValidate } from '../src/changes/check-validate.ts'
 import { editContent } from '../src/changes/edit-content.ts'
-import { editBlock } from '../src/changes/edit-lines.ts'
+import { editBlock, forgetful } from '../src/changes/edit-lines.ts'
 import { mode, type Mode } from '../src/changes/mode.ts'
 import { flag, listOf, oneOf, regexp, required, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
@@ -21,6 +21,8 @@ export interface BlockInFileArgs {
   readonly comment?: string
   /** Where a new block goes: after the last line that matches; else at the end. */
   readonly insertAfter?: RegExp
+  /** Where a new block goes: before the last line that matches; else at the end. */
+  readonly insertBefore?: RegExp
   /** Makes the file where it is not there. */
   readonly create?: boolean
   readonly owner?: string
@@ -37,7 +39,7 @@ export const blockInFile = defineTask<BlockInFileArgs, PathState>({
   type: 'blockInFile',
   name: ({ path, block }) => `${path}: ${block}`,
   arguments: {
-    path: required(text), block: required(text), content: text, state: oneOf('present', 'absent'), comment: text, insertAfter: regexp, create: flag,
+    path: required(text), block: required(text), content: text, state: oneOf('present', 'absent'), comment: text, insertAfter: regexp, insertBefore: regexp, create: flag,
     owner: text, group: text, mode, validate: listOf(text), backup: flag,
   },
   check: (args) =>
@@ -45,22 +47,22 @@ export const blockInFile = defineTask<BlockInFileArgs, PathState>({
     checkAttributes(args) ??
     checkValidate(args.validate) ??
     (/^[^\n\r\0]+$/.test(args.block) ? undefined : `block must be a name on one line, got ${JSON.stringify(args.block)}`) ??
+    (args.insertAfter !== undefined && args.insertBefore !== undefined ? 'give insertAfter or insertBefore, not both' : undefined) ??
     (args.state === 'absent' ? undefined : checkContent(args)),
   probe: ({ path, owner, group }) => pathProbe({ path, wanted: 'needed', owner, group }),
   plan(args, now) {
-    const { path, state, insertAfter, create, owner, group, mode, validate, backup } = args
-    const attributes = { ...(owner === undefined ? {} : { owner }), ...(group === undefined ? {} : { group }), ...(mode === undefined ? {} : { mode }) }
+    const { path, state, insertAfter, insertBefore, create, owner, group, mode, validate, backup } = args
     const { begin, end } = markers(args)
     const block = state === 'absent' ? undefined : linesOf(args.content ?? '')
-    const after = insertAfter && new RegExp(insertAfter.source, insertAfter.flags.replace(/[gy]/g, ''))
     const edit = (text: string): string | { readonly impossible: string } =>
-      editBlock(text, { block, begin, end, insertAfter: after }) ?? { impossible: `${path} must hold the lines "${begin}" and "${end}" once each, in this order: mend it by hand` }
-    return editContent({ ...attributes, path, edit, create: create ?? false, needed: state !== 'absent', validate, backup: backup ?? false }, now)
+      editBlock(text, { block, begin, end, insertAfter: insertAfter && forgetful(insertAfter), insertBefore: insertBefore && forgetful(insertBefore) }) ?? { impossible: `${path} must hold the lines "${begin}" and "${end}" once each, in this order: mend it by hand` }
+    return editContent({ owner, group, mode, path, edit, create: create ?? false, needed: state !== 'absent', validate, backup: backup ?? false }, now)
   },
   writes: ({ path, backup }) => [`path:${path}`, ...(backup ? ([`path:${path}.mailrun-backup`] as const) : [])],
   owns: ({ path, block }) => [`content:${path}#block:${block}`],
   examples: [
     { title: 'Hosts of the fleet', args: { path: '/etc/hosts', block: 'fleet', content: '192.0.2.1 mx1\n192.0.2.2 mx2\n' } },
+    { title: 'A block before a line', args: { path: '/etc/services.mail', block: 'submission', content: 'submissions 465/tcp\n', insertBefore: /^# end/ }, given: "printf 'smtp 25/tcp\\n# end\\n' > /etc/services.mail" },
     { title: 'No block any more', args: { path: '/etc/hosts.old', block: 'fleet', state: 'absent' }, given: "printf '127.0.0.1 localhost\\n# BEGIN mailrun fleet\\n192.0.2.1 mx1\\n# END mailrun fleet\\n' > /etc/hosts.old" },
   ],
 })
@@ -76,4 +78,5 @@ function checkContent(args: BlockInFileArgs): string | undefined {
   return linesOf(args.content).some((line) => line === begin || line === end) ? 'content must not hold its own markers' : undefined
 }
 
-const linesOf = (content: string): readonly string[] => content.replace(/\n$/, '').split('\n')
+/** However they end: the block gets the line endings of its file. */
+const linesOf = (content: string): readonly string[] => content.replace(/\r?\n$/, '').split(/\r?\n/)

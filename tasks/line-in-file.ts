@@ -2,7 +2,7 @@
 import { checkAttributes, checkPath } from '../src/changes/check-path.ts'
 import { checkValidate } from '../src/changes/check-validate.ts'
 import { editContent } from '../src/changes/edit-content.ts'
-import { editLine } from '../src/changes/edit-lines.ts'
+import { editLine, forgetful } from '../src/changes/edit-lines.ts'
 import { mode, type Mode } from '../src/changes/mode.ts'
 import { flag, listOf, oneOf, regexp, required, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
@@ -13,7 +13,10 @@ export interface LineInFileArgs {
   readonly path: string
   /** The line, without its newline. */
   readonly line: string
-  /** The last line that matches is replaced by `line`; with `absent`, all that match are removed. Left out: lines equal to `line`. */
+  /**
+   * The last line that matches is replaced by `line`; with `absent`, all that match are removed. Left out: lines equal to `line`.
+   * Where it does not match `line` itself (`/^#Port/` for `Port 22`) it counts only until `line` is there.
+   */
   readonly regexp?: RegExp
   readonly state?: 'present' | 'absent'
   /** Where a new line goes: after the last line that matches; else at the end. */
@@ -44,23 +47,19 @@ export const lineInFile = defineTask<LineInFileArgs, PathState>({
     checkAttributes(args) ??
     checkValidate(args.validate) ??
     (/[\n\r\0]/.test(args.line) ? `line must be one line, got ${JSON.stringify(args.line)}: several go with blockInFile` : undefined) ??
-    (args.state !== 'absent' && args.regexp !== undefined && !once(args.regexp).test(args.line) ? `regexp ${String(args.regexp)} must match the line itself, or it would be added anew on every run` : undefined) ??
     (args.insertAfter !== undefined && args.insertBefore !== undefined ? 'give insertAfter or insertBefore, not both' : undefined),
   probe: ({ path, owner, group }) => pathProbe({ path, wanted: 'needed', owner, group }),
   plan({ path, line, regexp, state, insertAfter, insertBefore, create, owner, group, mode, validate, backup }, now) {
-    const attributes = { ...(owner === undefined ? {} : { owner }), ...(group === undefined ? {} : { group }), ...(mode === undefined ? {} : { mode }) }
     const edit = (text: string): string =>
-      editLine(text, { line, regexp: regexp && once(regexp), state: state ?? 'present', insertAfter: insertAfter && once(insertAfter), insertBefore: insertBefore && once(insertBefore) })
-    return editContent({ ...attributes, path, edit, create: create ?? false, needed: state !== 'absent', validate, backup: backup ?? false }, now)
+      editLine(text, { line, regexp: regexp && forgetful(regexp), state: state ?? 'present', insertAfter: insertAfter && forgetful(insertAfter), insertBefore: insertBefore && forgetful(insertBefore) })
+    return editContent({ owner, group, mode, path, edit, create: create ?? false, needed: state !== 'absent', validate, backup: backup ?? false }, now)
   },
   writes: ({ path, backup }) => [`path:${path}`, ...(backup ? ([`path:${path}.mailrun-backup`] as const) : [])],
   owns: ({ path, line, regexp }) => [`content:${path}#line:${regexp === undefined ? line : String(regexp)}`],
   examples: [
     { title: 'One setting of a file that a package owns', args: { path: '/etc/default/opendkim', regexp: /^RUNDIR=/, line: 'RUNDIR=/run/opendkim' }, given: "printf '# Defaults\\nRUNDIR=/elsewhere\\n' > /etc/default/opendkim" },
+    { title: 'A default that is commented out', args: { path: '/etc/ssh/sshd_config.mail', regexp: /^#MaxSessions/, line: 'MaxSessions 10' }, given: "printf '#MaxSessions 5\\nPort 22\\n' > /etc/ssh/sshd_config.mail" },
     { title: 'A line after another', args: { path: '/etc/hosts', line: '127.0.1.1 mx1.example.org mx1', regexp: /^127\.0\.1\.1\s/, insertAfter: /^127\.0\.0\.1\s/ } },
     { title: 'No such line', args: { path: '/etc/aliases.old', line: '', regexp: /^nobody:/, state: 'absent' }, given: "printf 'nobody: root\\nroot: ops\\n' > /etc/aliases.old" },
   ],
 })
-
-/** Without `g` and `y`, which make an expression remember. */
-const once = (regexp: RegExp): RegExp => new RegExp(regexp.source, regexp.flags.replace(/[gy]/g, ''))

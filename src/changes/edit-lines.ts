@@ -2,7 +2,7 @@
 
 export interface LineEdit {
   readonly line: string
-  /** A line that matches is replaced (the last one), or with `absent` removed (all). */
+  /** A line that matches is replaced (the last one), or with `absent` removed (all). One that does not match `line` counts only while `line` is not there, else the next run would replace the next match. */
   readonly regexp: RegExp | undefined
   readonly state: 'present' | 'absent'
   /** Where a new line goes: after or before the last line that matches; else at the end. */
@@ -35,26 +35,34 @@ export function editLine(text: string, { line, regexp, state, insertAfter, inser
   const { lines } = parsed
   const matches = (each: string): boolean => (regexp === undefined ? each === line : regexp.test(each))
   if (state === 'absent') return textOf(text, parsed, lines.filter((each) => !matches(each)))
+  if (!matches(line) && lines.includes(line)) return text
   const at = lines.findLastIndex(matches)
   if (at >= 0) return textOf(text, parsed, lines.with(at, line))
-  if (lines.includes(line)) return text
+  return textOf(text, parsed, lines.toSpliced(placeIn(lines, insertAfter, insertBefore), 0, line))
+}
+
+/** After or before the last line that matches, else at the end. */
+function placeIn(lines: readonly string[], insertAfter: RegExp | undefined, insertBefore: RegExp | undefined): number {
   const after = insertAfter === undefined ? -1 : lines.findLastIndex((each) => insertAfter.test(each))
   const before = insertBefore === undefined ? -1 : lines.findLastIndex((each) => insertBefore.test(each))
-  const place = after >= 0 ? after + 1 : before >= 0 ? before : lines.length
-  return textOf(text, parsed, lines.toSpliced(place, 0, line))
+  return after >= 0 ? after + 1 : before >= 0 ? before : lines.length
 }
+
+/** The expression without `g` and `y`, which make it remember where it stopped. */
+export const forgetful = (regexp: RegExp): RegExp => new RegExp(regexp.source, regexp.flags.replace(/[gy]/g, ''))
 
 export interface BlockEdit {
   /** Lines without the markers; `undefined`: no block, no markers. */
   readonly block: readonly string[] | undefined
   readonly begin: string
   readonly end: string
-  /** Where a new block goes: after the last line that matches, else at the end. */
+  /** Where a new block goes: after or before the last line that matches, else at the end. */
   readonly insertAfter: RegExp | undefined
+  readonly insertBefore: RegExp | undefined
 }
 
 /** `undefined` where the markers stand unpaired: then no edit is safe. */
-export function editBlock(text: string, { block, begin, end, insertAfter }: BlockEdit): string | undefined {
+export function editBlock(text: string, { block, begin, end, insertAfter, insertBefore }: BlockEdit): string | undefined {
   const parsed = linesOf(text)
   const { lines } = parsed
   const from = lines.indexOf(begin)
@@ -63,6 +71,5 @@ export function editBlock(text: string, { block, begin, end, insertAfter }: Bloc
   if (count !== 0 && (count !== 2 || from < 0 || to < from)) return undefined
   const whole = block === undefined ? [] : [begin, ...block, end]
   if (count === 2) return textOf(text, parsed, lines.toSpliced(from, to - from + 1, ...whole))
-  const after = insertAfter === undefined ? -1 : lines.findLastIndex((line) => insertAfter.test(line))
-  return textOf(text, parsed, lines.toSpliced(after >= 0 ? after + 1 : lines.length, 0, ...whole))
+  return textOf(text, parsed, lines.toSpliced(placeIn(lines, insertAfter, insertBefore), 0, ...whole))
 }
