@@ -1,16 +1,21 @@
 // Task: a directory with its owner, group and mode, or no directory.
-import { attributeChanges, exactly, madeByRoot, withAttributes, type Attributes } from '../src/changes/attributes.ts'
+import { attributeChanges, exactly, givenAttributes, madeByRoot, withAttributes } from '../src/changes/attributes.ts'
 import { checkAttributes, checkPath } from '../src/changes/check-path.ts'
 import { mode, type Mode } from '../src/changes/mode.ts'
 import { flag, oneOf, required, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
 import { blocked, change, ok, type Plan } from '../src/model/plan.ts'
+import type { Resource } from '../src/model/resource.ts'
+import { joinProbes } from '../src/probes/join.ts'
 import { pathProbe, type PathState } from '../src/probes/path.ts'
+import { raw } from '../src/shell/script.ts'
 import { sh } from '../src/shell/sh.ts'
 
 export interface DirectoryArgs {
-  /** Absolute. The directory above must be there, or be made by a task before. */
+  /** Absolute. The directory above must be there, or be made by a task before, unless `parents` is given. */
   readonly path: string
+  /** Makes the directories above it too where they are not there: root's, `0755`. */
+  readonly parents?: boolean
   /** Left out: a new one is root's, one that is there stays as it is. */
   readonly owner?: string
   readonly group?: string
@@ -21,42 +26,64 @@ export interface DirectoryArgs {
   readonly recurse?: boolean
 }
 
+/** With `parents`, the directories above it are asked too, from the top. */
+export interface DirectoryState extends PathState {
+  readonly above?: readonly PathState[]
+}
+
 /** A directory; what is in it stays untouched. */
-export const directory = defineTask<DirectoryArgs, PathState>({
+export const directory = defineTask<DirectoryArgs, DirectoryState>({
   type: 'directory',
   name: ({ path }) => path,
   arguments: {
-    path: required(text), owner: text, group: text, mode, state: oneOf('present', 'absent'), recurse: flag,
+    path: required(text), parents: flag, owner: text, group: text, mode, state: oneOf('present', 'absent'), recurse: flag,
   },
   check: (args) =>
     checkPath('path', args.path) ??
     checkAttributes(args) ??
     (args.path === '/' && args.state === 'absent' ? 'refuses to remove /' : undefined) ??
-    (args.recurse && args.state !== 'absent' ? 'recurse only goes with state: absent' : undefined),
-  probe: ({ path, owner, group }) => pathProbe({ path, wanted: 'nothing', owner, group }),
+    (args.recurse && args.state !== 'absent' ? 'recurse only goes with state: absent' : undefined) ??
+    (args.parents && args.state === 'absent' ? 'parents does not go with state: absent' : undefined),
+  probe: ({ path, owner, group, parents }) => {
+    const own = pathProbe({ path, wanted: 'nothing', owner, group })
+    if (!parents) return own
+    const above = ancestorsOf(path).map((each) => pathProbe({ path: each, wanted: 'nothing' }))
+    return joinProbes<PathState, PathState, DirectoryState>(own, above, (first, rest) => ({ ...first, above: rest }), ({ above: rest = [], ...first }) => [first, rest])
+  },
   plan: (args, now) => (args.state === 'absent' ? remove(args, now) : make(args, now)),
-  writes: ({ path }) => [`path:${path}`],
+  writes: ({ path, parents }) => [path, ...(parents ? ancestorsOf(path) : [])].map((each): Resource => `path:${each}`),
   owns: ({ path }) => [`directory:${path}`],
   examples: [
     { title: 'The key directory of OpenDKIM', args: { path: '/srv/dkimkeys', owner: 'daemon', group: 'mail', mode: '0700' } },
     { title: 'A directory whose files get its group', args: { path: '/srv/shared "files"', group: 'mail', mode: '2770' }, given: 'mkdir -m 0777 "/srv/shared \\"files\\""' },
+    { title: 'With the directories above it', args: { path: '/srv/backup/mail/daily', parents: true, mode: '0700' } },
     { title: 'Remove a directory with all that is in it', args: { path: '/srv/old', state: 'absent', recurse: true }, given: 'mkdir -p /srv/old/deep && touch /srv/old/deep/file' },
   ],
 })
 
-function make({ path, ...wanted }: DirectoryArgs & Attributes, now: PathState): Plan<PathState> {
-  const { is, parent, missing } = now
+/** `/srv`, `/srv/a` of `/srv/a/b` */
+const ancestorsOf = (path: string): readonly string[] => path.split('/').slice(1, -1).map((_, index, parts) => `/${parts.slice(0, index + 1).join('/')}`)
+
+function make(args: DirectoryArgs, now: DirectoryState): Plan<DirectoryState> {
+  const { path, parents } = args
+  const { is, parent, missing, above = [] } = now
+  const wanted = givenAttributes(args, now)
   if (missing.length > 0) return blocked(`there is no ${missing.join(' and no ')} on the host: make it with user or group, or have apt say what its packages provide`)
   if (is.kind === 'directory') return change(attributeChanges(path, wanted, is), { ...now, is: { kind: 'directory', ...withAttributes(wanted, is) } })
   if (is.kind !== 'absent') return blocked(`${path} is there and is not a directory${is.kind === 'symlink' ? ' but a symbolic link' : ''}`)
-  if (parent !== 'directory') return blocked(`the directory above ${path} is not there: make it with directory first`)
+  if (parent === 'other' || above.some((each) => each.parent === 'other')) return blocked(`what is above ${path} is not a directory`)
+  if (parent === 'absent' && !parents) return blocked(`the directory above ${path} is not there: make it with directory first, or say parents: true`)
   const made = withAttributes(wanted, madeByRoot('0755'))
   const { owner, group, mode } = made as { readonly owner: string; readonly group: string; readonly mode: string }
-  const apply = sh`(umask 077; mkdir -- ${path}) && chown -- ${`${owner}:${group}`} ${path} && chmod ${exactly(mode)} -- ${path}`
-  return change([{ summary: 'create', apply }], { ...now, is: { kind: 'directory', ...made } })
+  const lacking = ancestorsOf(path).filter((_, index) => above[index]?.is.kind === 'absent')
+  const mkdirAbove = lacking.length === 0 ? raw('') : sh`(umask 077; mkdir -p -- ${lacking}) && chown -- root:root ${lacking} && chmod 00755 -- ${lacking} && `
+  const apply = sh`${mkdirAbove}(umask 077; mkdir -- ${path}) && chown -- ${`${owner}:${group}`} ${path} && chmod ${exactly(mode)} -- ${path}`
+  const then = { ...now, parent: 'directory', is: { kind: 'directory', ...made } } as const
+  const aboveThen = above.map((each): PathState => (each.is.kind === 'absent' ? { ...each, parent: 'directory', is: { kind: 'directory', ...madeByRoot('0755') } } : each))
+  return change([{ summary: lacking.length === 0 ? 'create' : `create, and above it ${lacking.join(', ')}`, apply }], parents ? { ...then, above: aboveThen } : then)
 }
 
-function remove({ path, recurse }: DirectoryArgs, now: PathState): Plan<PathState> {
+function remove({ path, recurse }: DirectoryArgs, now: DirectoryState): Plan<DirectoryState> {
   if (now.is.kind === 'absent') return ok
   if (now.is.kind !== 'directory') return blocked(`${path} is there and is not a directory: remove it with file`)
   const apply = recurse ? sh`rm -rf --one-file-system -- ${path}` : sh`rmdir -- ${path}`

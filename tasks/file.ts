@@ -1,9 +1,10 @@
 // Task: a file with its content, owner, group and mode, or no file.
-import { attributeChanges, withAttributes } from '../src/changes/attributes.ts'
+import { attributeChanges, givenAttributes, withAttributes } from '../src/changes/attributes.ts'
 import { checkAttributes, checkPath } from '../src/changes/check-path.ts'
+import { checkValidate } from '../src/changes/check-validate.ts'
 import { mode, type Mode } from '../src/changes/mode.ts'
 import { putContent, standsInTheWay } from '../src/changes/put-content.ts'
-import { bytes, either, oneOf, required, secret, text } from '../src/model/argument.ts'
+import { bytes, either, flag, listOf, oneOf, required, secret, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
 import { blocked, change, ok, type Plan } from '../src/model/plan.ts'
 import type { PlanContext } from '../src/model/task.ts'
@@ -21,24 +22,39 @@ interface FileCommon {
   readonly mode?: Mode
 }
 
+/** How a new content goes live. */
+interface GoingLive {
+  /** A command that must accept the new file before it goes live; `%s` stands for its path: `['visudo', '-cf', '%s']`. */
+  readonly validate?: readonly string[]
+  /** Keeps the file that was there as `PATH.mailrun-backup`, the last one. */
+  readonly backup?: boolean
+}
+
+interface NoContent {
+  readonly content?: never
+  readonly source?: never
+  readonly validate?: never
+  readonly backup?: never
+}
+
 export type FileArgs = FileCommon &
   (
-    | {
+    | (GoingLive & {
         /** The whole content; as a `Secret` it is shown nowhere, in no diff either. */
         readonly content: string | Uint8Array | Secret<string>
         readonly source?: never
         readonly state?: 'present'
-      }
-    | {
+      })
+    | (GoingLive & {
         /** A file on the controller, relative to the playbook. */
         readonly source: string
         readonly content?: never
         readonly state?: 'present'
-      }
+      })
     /** Only owner, group and mode of a file that is there. */
-    | { readonly content?: never; readonly source?: never; readonly state?: 'present' }
+    | (NoContent & { readonly state?: 'present' })
     /** No file, and no symbolic link. */
-    | { readonly content?: never; readonly source?: never; readonly state: 'absent' }
+    | (NoContent & { readonly state: 'absent' })
   )
 
 /** A file; replaced atomically, and never readable to others than it should be. */
@@ -46,39 +62,37 @@ export const file = defineTask<FileArgs, PathState>({
   type: 'file',
   name: ({ path }) => path,
   arguments: {
-    path: required(text), owner: text, group: text, mode, content: either(text, bytes, secret), source: text, state: oneOf('present', 'absent'),
+    path: required(text), owner: text, group: text, mode, content: either(text, bytes, secret), source: text, validate: listOf(text), backup: flag, state: oneOf('present', 'absent'),
   },
   check: (args) =>
     checkPath('path', args.path) ??
     checkAttributes(args) ??
+    checkValidate(args.validate) ??
     (args.content !== undefined && args.source !== undefined ? 'give content or source, not both' : undefined) ??
-    (args.state === 'absent' && (args.content ?? args.source ?? args.mode ?? args.owner ?? args.group) !== undefined ? 'state: absent goes with nothing but path' : undefined),
+    (args.state === 'absent' && (args.content ?? args.source ?? args.mode ?? args.owner ?? args.group) !== undefined ? 'state: absent goes with nothing but path' : undefined) ??
+    (args.content === undefined && args.source === undefined && (args.validate !== undefined || args.backup) ? 'validate and backup go with content or source' : undefined),
   probe: (args) => pathProbe({ path: args.path, wanted: wantedOf(args), owner: args.owner, group: args.group }),
   plan: (args, now, context) => {
     if (args.state === 'absent') return remove(args.path, now)
     const content = contentOf(args, context)
     if (content === undefined) return attributesOnly(args, now)
-    return putContent({ ...attributesOf(args), path: args.path, content, wanted: wantedOf(args), secret: args.content instanceof Secret }, now)
+    const { path, owner, group, mode, validate, backup } = args
+    return putContent({ path, content, owner, group, mode, validate, backup, wanted: wantedOf(args), secret: args.content instanceof Secret }, now)
   },
-  writes: ({ path }) => [`path:${path}`],
+  writes: ({ path, backup }) => [`path:${path}`, ...(backup ? ([`path:${path}.mailrun-backup`] as const) : [])],
   owns: (args) => (args.content === undefined && args.source === undefined && args.state !== 'absent' ? [`attributes:${args.path}`] : [`content:${args.path}`]),
   sources: ({ source }) => (source === undefined ? [] : [{ kind: 'file', path: source }]),
   examples: [
     { title: 'A file with a text', args: { path: '/etc/motd', content: 'Mail host. "Handle" with $care.\n' } },
     { title: 'A file of the controller', args: { path: '/etc/mail-banner', source: 'files/banner', mode: '0640', group: 'mail' }, sources: { 'files/banner': 'ESMTP\n' } },
     { title: 'A secret that is shown nowhere', args: { path: '/etc/relay-password', content: new Secret('correct horse'), mode: '0600' } },
+    { title: 'Checked before it goes live, the old one kept', args: { path: '/etc/sudoers.d/queue', content: 'postmaster ALL=(root) NOPASSWD: /usr/sbin/postqueue\n', mode: '0440', validate: ['visudo', '-cf', '%s'], backup: true }, given: "printf '# old\\n' > /etc/sudoers.d/queue" },
     { title: 'Owner and mode of a file that is there', args: { path: '/etc/fstab', mode: '0600' } },
     { title: 'No file', args: { path: '/etc/nologin', state: 'absent' }, given: 'touch /etc/nologin' },
   ],
 })
 
 const wantedOf = ({ content, source }: FileArgs): Wanted => (content === undefined && source === undefined ? 'nothing' : content instanceof Secret ? 'digest' : 'shown')
-
-const attributesOf = ({ owner, group, mode }: FileCommon): { owner?: string; group?: string; mode?: string } => ({
-  ...(owner === undefined ? {} : { owner }),
-  ...(group === undefined ? {} : { group }),
-  ...(mode === undefined ? {} : { mode }),
-})
 
 function contentOf({ content, source }: FileArgs, context: PlanContext): Uint8Array | undefined {
   if (source !== undefined) return context.source({ kind: 'file', path: source })
@@ -91,7 +105,7 @@ function attributesOnly(args: FileArgs, now: PathState): Plan<PathState> {
   if (stands !== undefined) return blocked(stands)
   const { is } = now
   if (is.kind !== 'file') return blocked(`${args.path} is not there, and no content is given to make it with`)
-  const wanted = attributesOf(args)
+  const wanted = givenAttributes(args, now)
   return change(attributeChanges(args.path, wanted, is), { ...now, is: { ...is, ...withAttributes(wanted, is) } })
 }
 

@@ -12,7 +12,7 @@ export interface SymlinkArgs {
   readonly path: string
   /** Where it leads, absolute or relative to the link; need not be there. */
   readonly target: string
-  /** Puts the link in the place of a file. */
+  /** Puts the link in the place of a file, a FIFO, a socket or a device; never of a directory. */
   readonly force?: boolean
 }
 
@@ -28,17 +28,18 @@ export const symlink = defineTask<SymlinkArgs, PathState>({
   plan({ path, target, force }, now) {
     const { is, parent } = now
     if (is.kind === 'symlink' && is.target === target) return ok
-    if (is.kind === 'directory' || is.kind === 'other') return blocked(`${path} is there and is not a symbolic link`)
-    if (is.kind === 'file' && !force) return blocked(`${path} is a file: force: true puts the link in its place`)
+    if (is.kind === 'directory') return blocked(`${path} is a directory, which no link replaces: remove it with directory first`)
+    if ((is.kind === 'file' || is.kind === 'other') && !force) return blocked(`${path} is there and is ${is.kind === 'file' ? 'a file' : 'a FIFO, a socket or a device'}: force: true puts the link in its place`)
     if (parent !== 'directory') return blocked(`the directory above ${path} is not there: make it with directory first`)
     const beside = besideOf(path)
-    const summary = is.kind === 'absent' ? `link to ${target}` : is.kind === 'file' ? `file → link to ${target}` : `link to ${target} instead of ${String(is.target)}`
+    const summary = is.kind === 'absent' ? `link to ${target}` : is.kind !== 'symlink' ? `${is.kind === 'file' ? 'file' : 'special file'} → link to ${target}` : `link to ${target} instead of ${String(is.target)}`
     return change([{ summary, apply: sh`rm -f -- ${beside} && ln -s -- ${target} ${beside} && mv -fT -- ${beside} ${path}` }], { ...now, is: { kind: 'symlink', target } })
   },
   writes: ({ path }) => [`path:${path}`],
   owns: ({ path }) => [`content:${path}`],
   examples: [
     { title: 'A link', args: { path: '/etc/mail-name', target: 'mailname' } },
+    { title: 'A link in the place of a file', args: { path: '/srv/spool', target: '/var/spool/mail', force: true }, given: 'touch /srv/spool' },
     { title: 'A link that leads elsewhere so far', args: { path: '/srv/current', target: '/srv/releases/2 "b"' }, given: 'ln -s /srv/releases/1 /srv/current' },
   ],
 })
