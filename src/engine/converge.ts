@@ -1,4 +1,5 @@
 // Brings one host to its desired state: ask, plan, change and ask again, until every task is satisfied.
+import { isDeepStrictEqual } from 'node:util'
 import type { HostFacts } from '../model/host-facts.ts'
 import type { PreparedHost } from '../model/prepared-host.ts'
 import type { HostResult, HostStatus, Reporter } from '../model/run-event.ts'
@@ -25,7 +26,7 @@ export async function converge(prepared: PreparedHost, options: RunOptions, conn
   const began = performance.now()
   const book = ledger(tasks)
   const attempts = new Map<Task, number>()
-  const ranOnce = new Set<Task>()
+  const ran = new Set<Task>()
   const secrets = new Set<string>(secretsOf(prepared))
   let mask = maskOf([...secrets])
   let session: Session | undefined
@@ -49,7 +50,7 @@ export async function converge(prepared: PreparedHost, options: RunOptions, conn
   const watcher: SessionWatcher = {
     made({ task, change }) {
       book.made(task, change)
-      if (task.once) ranOnce.add(task)
+      ran.add(task)
     },
     failed: ({ task }, why) => book.failed(task, why),
     unknown: ({ task, change }, why) => book.unknown(task, change, why),
@@ -76,7 +77,7 @@ export async function converge(prepared: PreparedHost, options: RunOptions, conn
     session = await openSession(prepared, options, connect, report, (text) => mask(text), watcher)
     let answers = await session.changeAndAsk([])
     for (;;) {
-      const { outlooks, pending } = foresee(tasks, answers, contextOf(prepared, answers), ranOnce)
+      const { outlooks, pending } = foresee(tasks, answers, contextOf(prepared, answers), ran)
       if (options.check) {
         const failed = foretell(book, tasks, outlooks, attempt)
         outputs = foreseenOutputs(prepared.outputs, answers, pending)
@@ -92,7 +93,9 @@ export async function converge(prepared: PreparedHost, options: RunOptions, conn
       }
       const restless = now.ready.find(({ task }) => (attempts.get(task) ?? 0) >= ATTEMPTS_AT_MOST)
       if (restless) fail(restless.task, `did not converge: its change was made, and it still wants to ${restless.outlook.plan.changes.map(({ summary }) => summary).join(', ')}`)
+      const before = answers
       answers = await session.changeAndAsk(now.ready.flatMap(({ task, outlook }) => attempt(task, outlook)))
+      for (const { task, outlook } of now.ready) if (outlook.plan.perhaps !== undefined && sameFacts(task, before, answers)) book.idle(task, outlook.plan.changes)
     }
   }
 
@@ -106,6 +109,12 @@ export async function converge(prepared: PreparedHost, options: RunOptions, conn
   } finally {
     session?.close()
   }
+}
+
+/** Of a probe that states no facts nothing is known to be the same. */
+function sameFacts({ probe }: Task, before: Answers, after: Answers): boolean {
+  const [was, is] = [before(probe), after(probe)].map((asked) => ('state' in asked ? probe.facts(asked.state) : []))
+  return was!.length > 0 && isDeepStrictEqual(was, is)
 }
 
 const contextOf = (prepared: PreparedHost, answers: Answers): PlanContext => {

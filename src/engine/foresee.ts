@@ -29,24 +29,27 @@ export interface Foresight {
 }
 
 /**
- * The outlook of every task, in order. `satisfied` are the tasks that have no question and ran already.
+ * The outlook of every task, in order. `ran` are the tasks whose changes this run made already: with that one that has no question is satisfied, and one that did not know whether it would find anything to do.
  * Tasks behind a wall are looked at too: in a check they are what can be told; a run stops at the first wall.
  */
 export function foresee(
   tasks: readonly Task[],
   asked: (probe: Probe<unknown>) => Asked,
   context: PlanContext,
-  satisfied: ReadonlySet<Task>,
+  ran: ReadonlySet<Task>,
 ): Foresight {
   const pending: Pending[] = []
   const outlooks = tasks.map((task): Outlook => {
-    const outlook = satisfied.has(task) ? ({ kind: 'ok', foreseen: false } as const) : look(task, asked(task.probe), pending, context)
+    const looked = task.once && ran.has(task) ? SATISFIED : look(task, asked(task.probe), pending, context)
+    const outlook = looked.kind === 'change' && looked.plan.perhaps !== undefined && ran.has(task) ? SATISFIED : looked
     if (outlook.kind === 'change') pending.push({ task, plan: outlook.plan })
     if (outlook.kind === 'wall') pending.push({ task, plan: undefined })
     return outlook
   })
   return { outlooks, pending }
 }
+
+const SATISFIED: Outlook = { kind: 'ok', foreseen: false }
 
 function look(task: Task, asked: Asked, pending: readonly Pending[], context: PlanContext): Outlook {
   const before = pending.filter((earlier) => concerns(earlier, task.probe))

@@ -14,6 +14,8 @@ export interface Ledger {
   /** Without a change so far; a task that changed stays `changed`. */
   satisfied(task: Task, note: string | undefined): void
   made(task: Task, change: Change): void
+  /** These changes, made, turned out to change nothing. */
+  idle(task: Task, changes: readonly Change[]): void
   would(task: Task, changes: readonly Change[]): void
   assumed(task: Task, why: string): void
   failed(task: Task, why: string): void
@@ -35,6 +37,10 @@ export function ledger(tasks: readonly Task[]): Ledger {
     },
     made(task, change) {
       set(task, 'changed').changes.push(change)
+    },
+    idle(task, changes) {
+      const made = entries.get(task)!.changes
+      made.splice(0, made.length, ...made.filter((each) => !changes.includes(each)))
     },
     would(task, changes) {
       set(task, 'would-change').changes.push(...changes)

@@ -1,4 +1,5 @@
 // What the outlooks of a host's tasks mean: in a run what is to be done now, in a check what would be.
+import type { Change } from '../model/change.ts'
 import type { Task } from '../model/task.ts'
 import type { Outlook } from './foresee.ts'
 import type { Ledger } from './ledger.ts'
@@ -25,6 +26,9 @@ export function beforeFirstWall(tasks: readonly Task[], outlooks: readonly Outlo
   return { satisfied, ready, blocked: undefined }
 }
 
+/** Of a task that nothing tells to be done, nothing tells either what it will have done. */
+const unpredictable = (change: Change): Change => ({ ...change, summary: `${change.summary}; its effects cannot be predicted` })
+
 /** Enters what a run would do; returns why it would fail, if it would. */
 export function foretell(
   book: Ledger,
@@ -40,7 +44,8 @@ export function foretell(
         break
       case 'change':
         noteSecrets(task, outlook)
-        book.would(task, outlook.plan.changes)
+        if (outlook.plan.perhaps !== undefined) book.assumed(task, `cannot be told before ${outlook.plan.perhaps}`)
+        else book.would(task, task.once ? outlook.plan.changes.map(unpredictable) : outlook.plan.changes)
         break
       case 'wall':
         book.assumed(task, `cannot be told before this is done: ${outlook.on.map(({ type, name }) => `${type} ${name}`).join(', ')}`)

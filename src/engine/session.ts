@@ -149,7 +149,8 @@ export async function openSession(prepared: PreparedHost, options: RunOptions, c
     if (!step.completes) return
     if (code === 0) return watcher.made(step)
     if (progress !== undefined && !progress.started.has(index)) return watcher.notMade(step)
-    if (!step.task.once) return watcher.isMade(step, answers) ? watcher.made(step) : watcher.notMade(step)
+    if (watcher.isMade(step, answers)) return watcher.made(step)
+    if (!step.task.once) return watcher.notMade(step)
     watcher.unknown(step, lostWhy)
     throw new HostEnd('failed', `${step.task.type} ${step.task.name}: ${lostWhy}`)
   }

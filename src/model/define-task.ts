@@ -43,7 +43,7 @@ export interface TaskDefinition<Args, State> {
   writes(args: Args): readonly Resource[]
   owns?(args: Args): readonly Resource[]
   sources?(args: Args): readonly Source[]
-  /** Whether these arguments have no question that tells that it is done: it runs once in each run. */
+  /** Whether these arguments have no question that tells that it is done: once it ran, it is satisfied for this run. A check says that its effects cannot be predicted. */
   once?(args: Args): boolean
   readonly examples: readonly Example<Args>[]
 }

@@ -15,6 +15,8 @@ export type Plan<State> =
       readonly facts: readonly Fact[]
       /** What just these changes may change, where that is less than the task's `writes`. */
       readonly writes?: readonly Resource[]
+      /** Whether its changes will find anything to do cannot be told: a run counts them only where the probe's facts differ afterwards, a check says that it cannot be told. In words, what must come before: `the package lists are fetched`. */
+      readonly perhaps?: string
     }
   | { readonly kind: 'blocked'; readonly why: string }
 

@@ -26,7 +26,7 @@ export interface Task<State = unknown> {
   /** The texts of all secrets in its arguments: masked wherever they come up, whether or not anything is changed. */
   readonly secrets: readonly string[]
   readonly probe: Probe<State>
-  /** Satisfied once it ran in this run: a command without a guard. */
+  /** Satisfied once it ran in this run: a command without a product or a question that tells that it is done. */
   readonly once: boolean
   /** file:line of the playbook that made it, where it is known. */
   readonly where: string | undefined

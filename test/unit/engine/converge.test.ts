@@ -109,12 +109,33 @@ test('a change has a time limit', async () => {
 test('a task without a question runs once in every run, and a check says that it would', async () => {
   const dir = scratch()
   const task = runs({ run: `echo ran >> ${dir}/log` })
-  assert.equal((await run(dir, [task], { check: true })).statuses, ['would-change'])
+  const check = await run(dir, [task], { check: true })
+  assert.equal([check.statuses, check.result.tasks[0]!.changes], [['would-change'], ['run; its effects cannot be predicted']])
   for (const trips of [2, 2]) {
     const { result, statuses } = await run(dir, [task])
-    assert.equal([result.trips, statuses], [trips, ['changed']])
+    assert.equal([result.trips, statuses, result.tasks[0]!.changes], [trips, ['changed'], ['run']])
   }
   assert.is(readFileSync(join(dir, 'log'), 'utf8'), 'ran\nran\n')
+})
+
+test('a change that may find nothing to do is not told by a check, made once, and counts where it found something', async () => {
+  const dir = scratch()
+  const path = join(dir, 'a')
+  // Always willing to look.
+  const looks = defineTask<{ readonly run: string }, string>({
+    type: 'looks', name: () => path, writes: () => [`path:${path}`], examples: [],
+    probe: () => defineProbe<string>({ key: 'looks', reads: [`path:${path}`], script: sh`cat -- ${path} 2>/dev/null || :`, parse: ({ stdout }) => stdout, facts: (text) => [{ resource: `path:${path}`, value: text }] }),
+    plan({ run: text }) {
+      const plan = change([{ summary: 'look', apply: { text, shown: text, secrets: [] } }], '')
+      return plan.kind === 'change' ? { ...plan, perhaps: 'it is looked' } : plan
+    },
+  })
+  const check = await run(dir, [looks({ run: 'exit 1' })], { check: true })
+  assert.equal([check.statuses, check.result.tasks[0]!.why], [['assumed'], 'cannot be told before it is looked'])
+  const found = await run(dir, [looks({ run: `echo found > ${path}` })])
+  assert.equal([found.result.status, found.result.trips, found.result.tasks[0]!.changes], ['changed', 2, ['look']])
+  const idle = await run(dir, [looks({ run: 'true' }), note({ path: join(dir, 'b'), text: 'x' })])
+  assert.equal([idle.result.status, idle.statuses, idle.result.tasks[0]!.changes], ['changed', ['ok', 'changed'], []])
 })
 
 test('a command cannot eat the script, and its output is capped and told', async () => {
