@@ -5,6 +5,7 @@ import { either, listOf, record, required, script, seconds, text } from '../src/
 import { defineTask } from '../src/model/define-task.ts'
 import { change, ok, blocked } from '../src/model/plan.ts'
 import { ANYTHING, type Resource } from '../src/model/resource.ts'
+import { UNKNOWN } from '../src/model/unknown.ts'
 import { commandProbe, type CommandState } from '../src/probes/command.ts'
 import { lines, raw, type Script } from '../src/shell/script.ts'
 import { Secret } from '../src/shell/secret.ts'
@@ -13,15 +14,15 @@ import { sh } from '../src/shell/sh.ts'
 export interface CommandArgs {
   /** A program with its arguments, which no shell reads; or shell text, best made with the `sh` tag, which quotes. */
   readonly run: readonly string[] | string | Script
-  /** Not run while this path is there. */
+  /** Not run while this path is there. A command that succeeds and leaves no such path has failed. */
   readonly creates?: string
-  /** Not run unless this path is there. */
+  /** Not run unless this path is there. One that leaves it there is run again by the next run. */
   readonly removes?: string
   /** Shell text that only looks; the command is not run where it succeeds. */
   readonly unless?: string | Script
-  /** Shell text that only looks; the command is run only where it succeeds. */
+  /** Shell text that only looks; the command is run only where it succeeds, and again by the next run where it still does. */
   readonly onlyIf?: string | Script
-  /** Run again when one of these files is newer than `creates`. */
+  /** Run again when one of these files is newer than `creates`, which is given their time where the command succeeds and finds nothing to write. */
   readonly staleAgainst?: readonly string[]
   /** What `unless` and `onlyIf` look at (`path:/etc/x`, `user:ops`, …): a pending change of it makes their answer wait. */
   readonly reads?: readonly Resource[]
@@ -37,7 +38,7 @@ export interface CommandArgs {
 }
 
 /**
- * The way out for what no module does. With a guard it is idempotent; without one it runs in every run, and a check says that its effects cannot be predicted.
+ * The way out for what no module does. With `creates` or `unless` it is idempotent; `removes` and `onlyIf` tell whether to run it; without a guard it runs in every run. A check says that its effects cannot be predicted.
  * Exit status 0 is success. Its input is empty.
  */
 export const command = defineTask<CommandArgs, CommandState>({
@@ -50,15 +51,15 @@ export const command = defineTask<CommandArgs, CommandState>({
   check,
   probe: (args) => commandProbe({ creates: args.creates, removes: args.removes, staleAgainst: args.staleAgainst ?? [], unless: scriptOf(args.unless), onlyIf: scriptOf(args.onlyIf), reads: args.reads ?? [] }),
   plan(args, now) {
-    const guarded = isGuarded(args)
     if (args.staleAgainst !== undefined && now.missing.length > 0) return blocked(`staleAgainst: ${now.missing.join(', ')} is not there`)
     const stale = now.stale && now.creates
-    const done = (args.creates !== undefined && now.creates && !stale) || (args.removes !== undefined && !now.removes) || now.unless === true || now.onlyIf === false
-    if (guarded && done) return ok
+    const done = (args.creates !== undefined && now.creates && !stale) || (args.removes !== undefined && now.removes === false) || now.unless === true || now.onlyIf === false
+    if (done) return ok
     const apply = scriptToRun(args)
-    const summary = !guarded ? 'run; its effects cannot be predicted' : stale ? `run: ${args.creates ?? ''} is older than ${args.staleAgainst?.join(', ') ?? ''}` : args.creates !== undefined ? `run: ${args.creates} is not there` : 'run'
+    const summary = stale ? `run: ${args.creates ?? ''} is older than ${args.staleAgainst?.join(', ') ?? ''}` : args.creates !== undefined ? `run: ${args.creates} is not there` : 'run'
     return change([{ summary, apply, ...(args.timeoutSeconds === undefined ? {} : { timeoutSeconds: args.timeoutSeconds }) }], {
-      ...now, creates: args.creates !== undefined, removes: false, stale: false, unless: args.unless === undefined ? undefined : true, onlyIf: args.onlyIf === undefined ? undefined : args.unless === undefined && args.creates === undefined && args.removes === undefined ? false : now.onlyIf,
+      creates: args.creates !== undefined, stale: false, missing: now.missing, unless: args.unless === undefined ? undefined : true,
+      removes: args.removes === undefined ? now.removes : UNKNOWN, onlyIf: args.onlyIf === undefined ? undefined : UNKNOWN,
     })
   },
   writes: ({ creates, removes, writes }) => [
@@ -66,16 +67,16 @@ export const command = defineTask<CommandArgs, CommandState>({
     ...(removes === undefined ? [] : ([`path:${removes}`] as const)),
     ...(writes ?? [ANYTHING]),
   ],
-  once: (args) => !isGuarded(args),
+  // Nothing but a product, or a question of its own, tells that it is done.
+  once: ({ creates, unless }) => creates === undefined && unless === undefined,
   examples: [
     { title: 'Once, until its product is there', args: { run: ['openssl', 'dhparam', '-dsaparam', '-out', '/etc/dh.pem', '2048'], creates: '/etc/dh.pem', timeoutSeconds: 600 }, given: 'rm -f /etc/dh.pem; command -v openssl >/dev/null || { printf "#!/bin/sh\\necho dh > /etc/dh.pem\\n" > /usr/local/bin/openssl; chmod +x /usr/local/bin/openssl; }' },
     { title: 'Again whenever its source is newer', args: { run: 'sort /srv/in > /srv/out', creates: '/srv/out', staleAgainst: ['/srv/in'] }, given: 'echo b > /srv/out; sleep 0.02; printf "b\\na\\n" > /srv/in' },
     { title: 'Unless it is so already', args: { run: sh`touch ${"/srv/it's done"}`, unless: sh`test -e ${"/srv/it's done"}` } },
+    { title: 'Whenever there is something to do', args: { run: 'postsuper -d ALL deferred', onlyIf: 'test -e /srv/purge-deferred' }, given: 'touch /srv/purge-deferred; command -v postsuper >/dev/null || { printf "#!/bin/sh\\n" > /usr/local/sbin/postsuper; chmod +x /usr/local/sbin/postsuper; }' },
     { title: 'In every run', args: { run: 'date > /srv/last-run' } },
   ],
 })
-
-const isGuarded = ({ creates, removes, unless, onlyIf }: CommandArgs): boolean => (creates ?? removes ?? unless ?? onlyIf) !== undefined
 
 function check({ run, creates, removes, staleAgainst, cwd, user, env, timeoutSeconds }: CommandArgs): string | undefined {
   if (typeof run !== 'string' && !('text' in run) && run.length === 0) return 'run is empty'
@@ -101,7 +102,7 @@ function shown(run: CommandArgs['run']): string {
 }
 
 /** The guards are put once more on the host, just before: what stands before it in this trip may have done the work. */
-function scriptToRun({ run, cwd, user, env, unless, onlyIf }: CommandArgs): Script {
+function scriptToRun({ run, cwd, user, env, unless, onlyIf, creates, staleAgainst }: CommandArgs): Script {
   const settings = [
     ...Object.entries(env ?? {}).map(([key, value]) => sh`export ${raw(key)}=${value}`),
     ...(cwd === undefined ? [] : [sh`cd -- ${cwd} || exit`]),
@@ -111,7 +112,20 @@ function scriptToRun({ run, cwd, user, env, unless, onlyIf }: CommandArgs): Scri
     ...(unless === undefined ? [] : [sh`if ( ${scriptOf(unless)!}${raw('\n')}) >/dev/null 2>&1; then exit 0; fi`]),
     ...(onlyIf === undefined ? [] : [sh`if ! ( ${scriptOf(onlyIf)!}${raw('\n')}) >/dev/null 2>&1; then exit 0; fi`]),
   ]
-  return lines([...guards, user === undefined ? inner : asUser(user, inner)])
+  const whole = user === undefined ? inner : asUser(user, inner)
+  return lines([...guards, ...(creates === undefined ? [whole] : [withProduct(whole, creates, staleAgainst ?? [])])])
+}
+
+/** Success means that the product is there, and not older than its sources were when the command began. */
+function withProduct(whole: Script, product: string, sources: readonly string[]): Script {
+  const there = sh`[ -e ${product} ] || [ -L ${product} ] || { echo ${`it succeeded, but ${product} is not there, which creates says that it makes`} >&2; exit 1; }`
+  if (sources.length === 0) return lines([raw('('), whole, raw(') || exit'), there])
+  return lines([
+    sh`newest=@$(find ${sources} -maxdepth 0 -printf '%T@\n' | LC_ALL=C sort -n | tail -n 1)`,
+    raw('('), whole, raw(') || exit'),
+    there,
+    sh`[ "$(find ${product} -maxdepth 0 -newermt "$newest")" ] || touch -ch -d "$newest" -- ${product}`,
+  ])
 }
 
 /** By a here-document, so that no argument of a process shows the text. */

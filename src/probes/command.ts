@@ -3,21 +3,24 @@ import { utf8 } from '../model/answer.ts'
 import type { Fact, PathFact } from '../model/fact.ts'
 import { defineProbe, ProbeError, type Probe } from '../model/probe.ts'
 import type { Resource } from '../model/resource.ts'
+import type { Known } from '../model/unknown.ts'
 import { raw, type Script } from '../shell/script.ts'
 import { sh } from '../shell/sh.ts'
 
 export interface CommandState {
   readonly creates: boolean
-  readonly removes: boolean
+  /** Unknown only as foreseen: a command may leave it, and need not fulfil `onlyIf` either. */
+  readonly removes: Known<boolean>
   /** Whether one of the sources is newer than `creates`. */
   readonly stale: boolean
   /** Sources that are not there. */
   readonly missing: readonly string[]
   /** Whether the question succeeded; `undefined`: not asked. */
   readonly unless: boolean | undefined
-  readonly onlyIf: boolean | undefined
+  readonly onlyIf: Known<boolean> | undefined
 }
 
+/** What is asked; `undefined` where a guard is not given. */
 export interface CommandGuards {
   readonly creates: string | undefined
   readonly removes: string | undefined
@@ -27,6 +30,12 @@ export interface CommandGuards {
   readonly reads: readonly Resource[]
 }
 
+/**
+ * Whether a command is needed, by its guards, all of them in one question.
+ *
+ * @example
+ * const probe = commandProbe({ creates: '/etc/dh.pem', removes: undefined, staleAgainst: [], unless: undefined, onlyIf: undefined, reads: [] })
+ */
 export function commandProbe(guards: CommandGuards): Probe<CommandState> {
   const { creates, removes, staleAgainst, unless, onlyIf, reads } = guards
   const paths = [creates, removes, ...staleAgainst].filter((path) => path !== undefined)
