@@ -15,6 +15,10 @@ export interface DebconfAnswer {
 export interface Install {
   readonly packages: readonly { readonly name: string; readonly version: string | undefined }[]
   readonly debconf: readonly DebconfAnswer[]
+  /** Of the packages, those that must be installed anew though their version stays. */
+  readonly reinstall: readonly string[]
+  /** Of the packages, those that are held: changed all the same, and held again. */
+  readonly held: readonly string[]
   readonly recommends: boolean | undefined
   readonly cacheValidSeconds: number
   readonly lockSeconds: number
@@ -37,9 +41,10 @@ patiently() {
 exec 3>&1
 patiently dpkg --force-confdef --force-confold --configure -a`
 
-export function installScript({ packages, debconf, recommends, cacheValidSeconds, lockSeconds }: Install): Script {
+export function installScript({ packages, reinstall, held, debconf, recommends, cacheValidSeconds, lockSeconds }: Install): Script {
   const targets = packages.map(({ name, version }) => (version === undefined ? name : `${name}=${version}`))
-  const options = sh`-o DPkg::Lock::Timeout=${lockSeconds} -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o Dpkg::Use-Pty=0 ${recommends === undefined ? raw('') : sh`-o APT::Install-Recommends=${String(recommends)}`}`
+  const downgrades = packages.some(({ version }) => version !== undefined)
+  const options = sh`${downgrades ? raw('--allow-downgrades ') : raw('')}${held.length > 0 ? raw('--allow-change-held-packages ') : raw('')}-o DPkg::Lock::Timeout=${lockSeconds} -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o Dpkg::Use-Pty=0 ${recommends === undefined ? raw('') : sh`-o APT::Install-Recommends=${String(recommends)}`}`
   return lines([
     head(lockSeconds),
     ...(debconf.length === 0 ? [] : [selections(debconf)]),
@@ -51,13 +56,16 @@ fetched=; if [ ! -e "$1" ] || [ "$age" -gt ${cacheValidSeconds} ]; then update; 
     ...(targets.length === 0 ? [] : [
       sh`# Lists that are not old may still not know a new package.
 if [ ! "$fetched" ] && ! apt-get -qq -s install --no-install-recommends -- ${targets} >/dev/null 2>&1; then update; fi
-patiently apt-get -q -y --allow-downgrades --allow-change-held-packages ${options} install -- ${targets}`,
+patiently apt-get -q -y ${options} install -- ${targets}`,
+      ...(reinstall.length === 0 ? [] : [sh`patiently apt-get -q -y --reinstall ${options} install -- ${reinstall}`]),
+      ...(held.length === 0 ? [] : [sh`apt-mark -q hold -- ${held}`]),
     ]),
   ])
 }
 
-export const removeScript = (names: readonly string[], purge: boolean, lockSeconds: number): Script =>
-  lines([head(lockSeconds), sh`patiently apt-get -q -y -o DPkg::Lock::Timeout=${lockSeconds} -o Dpkg::Use-Pty=0 ${purge ? 'purge' : 'remove'} -- ${names}`])
+/** @param held - some of them are, and are removed all the same. */
+export const removeScript = (names: readonly string[], { purge, held, lockSeconds }: { readonly purge: boolean; readonly held: boolean; readonly lockSeconds: number }): Script =>
+  lines([head(lockSeconds), sh`patiently apt-get -q -y ${held ? raw('--allow-change-held-packages ') : raw('')}-o DPkg::Lock::Timeout=${lockSeconds} -o Dpkg::Use-Pty=0 ${purge ? 'purge' : 'remove'} -- ${names}`])
 
 /** By the builtin printf, so that no process shows an answer. */
 function selections(answers: readonly DebconfAnswer[]): Script {

@@ -39,10 +39,11 @@ export type UserFact =
 /** A line of group(5). */
 export type GroupFact = { readonly kind: 'absent' } | { readonly kind: 'group'; readonly gid: Known<number> }
 
-/** A package as `dpkg-query` tells it; `broken` is any state between absent and installed. */
+/** A package as `dpkg-query` tells it; `broken` is any state between absent and installed; `provided`: absent, but an installed one provides it. */
 export type PackageFact =
   | { readonly kind: 'absent' }
-  | { readonly kind: 'installed'; readonly version: Known<string> }
+  | { readonly kind: 'installed'; readonly version: Known<string>; /** By apt-mark(8). */ readonly held?: boolean }
+  | { readonly kind: 'provided'; readonly by: string }
   | { readonly kind: 'broken'; readonly state: string }
 
 /** A systemd unit: whether its file is there, whether it runs, whether it starts at boot. */

@@ -10,14 +10,20 @@ import { sh } from '../shell/sh.ts'
 export interface PackagesState {
   readonly packages: ReadonlyMap<string, PackageFact>
   /** What apt would install by its lists; empty where it was not asked, or knows none. */
-  readonly candidates: ReadonlyMap<string, string>
+  readonly candidates: ReadonlyMap<string, Known<string>>
   /** Seconds since apt's lists were fetched; `undefined`: never, or not asked. */
   readonly listsAge: Known<number> | undefined
   /** dpkg was interrupted: `dpkg --configure -a` is due. */
   readonly interrupted: boolean
 }
 
-/** @param candidates - asks apt too, for `latest`. */
+/**
+ * Whether packages are installed, and in which version. A name that no package has counts as `provided` where an installed one provides it.
+ *
+ * @param names - as apt takes them: `postfix`, `libc6:i386`.
+ * @param candidates - asks apt too which version it would install.
+ * @example packagesProbe(['postfix'], false) // its state: packages.get('postfix')?.kind === 'installed'
+ */
 export function packagesProbe(names: readonly string[], candidates: boolean): Probe<PackagesState> {
   return defineProbe<PackagesState>({
     key: `packages ${JSON.stringify([names, candidates])}`,
@@ -35,6 +41,16 @@ export function packagesProbe(names: readonly string[], candidates: boolean): Pr
 
 interface Item { readonly names: readonly string[]; readonly candidates: boolean }
 
+/** A line of dpkg's list. */
+interface Listed {
+  readonly name: string
+  readonly architecture: string
+  /** dpkg-query(1): what is wanted, what is, and `R` where it must be installed anew: `ii`, `hi`, `iHR`. */
+  readonly state: string
+  readonly version: string
+  readonly provides: readonly string[]
+}
+
 const family: Family = {
   name: 'packages',
   script(items) {
@@ -44,7 +60,8 @@ const family: Family = {
     // Without the caches apt-cache would write its own.
     const policy = sh`apt-cache -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= policy -- ${asked} 2>/dev/null`
     return raw([
-      `dpkg-query -W -f '\${Package} \${db:Status-Abbrev} \${Version}\\n' -- ${names.map(quote).join(' ')} 2>/dev/null; echo`,
+      // All of the list, for a name may be what others provide; dpkg's own line tells the native architecture.
+      `dpkg-query -W -f '\${Package}\\t\${Architecture}\\t\${db:Status-Abbrev}\\t\${Version}\\t\${Provides}\\n' | grep -Fw -e dpkg${names.map((name) => ` -e ${quote(bareName(name))}`).join('')}; echo`,
       `set -- /var/lib/dpkg/updates/[0-9]*; [ -e "$1" ] && echo interrupted || echo whole`,
       ...(asked.length === 0 ? ['echo none'] : [`date +%s; for f in /var/lib/apt/lists/partial/../*_Packages /var/lib/apt/lists/*_InRelease /var/lib/apt/lists/*_Release; do [ -e "$f" ] && stat -c %Y /var/lib/apt/lists && break; done; echo; ${policy.text}`]),
       ':',
@@ -57,8 +74,8 @@ const family: Family = {
       return {
         ...answer,
         stdout: JSON.stringify({
-          packages: names.map((name) => [name, told.packages.get(name) ?? { kind: 'absent' }]),
-          candidates: candidates ? names.flatMap((name) => (told.candidates.has(name) ? [[name, told.candidates.get(name)]] : [])) : [],
+          packages: names.map((name) => [name, factOf(name, told.listed, told.native)]),
+          candidates: candidates ? names.flatMap((name) => { const version = told.candidates.get(name) ?? told.candidates.get(bareName(name)); return version === undefined ? [] : [[name, version]] }) : [],
           listsAge: candidates ? told.listsAge : undefined,
           interrupted: told.interrupted,
         }),
@@ -67,27 +84,42 @@ const family: Family = {
   },
 }
 
+/** `libc6` of `libc6:i386` */
+export const bareName = (name: string): string => name.replace(/:.*$/, '')
+
 function read({ stdout, stderr }: Answer) {
-  const end = stdout.startsWith('\n') ? 0 : stdout.indexOf('\n\n') + 1
+  const end = stdout.indexOf('\n\n') + 1
   const rest = stdout.slice(end + 1).split('\n')
-  if (rest[0] !== 'interrupted' && rest[0] !== 'whole') throw new ProbeError(`dpkg cannot be asked: ${utf8(stderr).trim() || 'is this a Debian host?'}`)
-  const packages = new Map<string, PackageFact>()
-  for (const line of stdout.slice(0, end).split('\n')) {
-    const [name = '', status = '', version = ''] = line.split(/ +/)
-    if (name !== '') packages.set(name, packageFact(status, version))
-  }
+  const listed = stdout.slice(0, end).split('\n').filter((line) => line !== '').map((line): Listed => {
+    const [name = '', architecture = '', state = '', version = '', provides = ''] = line.split('\t')
+    return { name, architecture, state: state.trim(), version, provides: provides.split(/, */).map((each) => each.replace(/ .*$/, '')) }
+  })
+  const native = listed.find(({ name }) => name === 'dpkg')?.architecture
+  if (native === undefined || (rest[0] !== 'interrupted' && rest[0] !== 'whole')) throw new ProbeError(`dpkg cannot be asked: ${utf8(stderr).trim() || 'is this a Debian host?'}`)
   const now = Number(rest[1])
   const fetched = rest[2] === undefined || rest[2] === '' ? undefined : Number(rest[2])
   const candidates = new Map([...rest.slice(2).join('\n').matchAll(/^(\S+):\n  Installed: .*\n  Candidate: (\S+)$/gm)].flatMap(([, name = '', version = '']) => (version === '(none)' ? [] : [[name, version] as const])))
-  return { packages, interrupted: rest[0] === 'interrupted', listsAge: fetched === undefined || Number.isNaN(now) ? undefined : Math.max(0, now - fetched), candidates }
+  return { listed, native, interrupted: rest[0] === 'interrupted', listsAge: fetched === undefined || Number.isNaN(now) ? undefined : Math.max(0, now - fetched), candidates }
 }
 
-/** dpkg-query(1): the second letter is the status. `c` (only configuration left) counts as absent. */
-function packageFact(status: string, version: string): PackageFact {
-  switch (status[1]) {
-    case 'i': return { kind: 'installed', version }
-    case 'n': case 'c': return { kind: 'absent' }
-    default: return { kind: 'broken', state: status }
+/** Without an architecture it is the native one, as it is to apt. */
+function factOf(name: string, listed: readonly Listed[], native: string): PackageFact {
+  const bare = bareName(name)
+  const architecture = name === bare ? native : name.slice(bare.length + 1)
+  const own = listed.find((each) => each.name === bare && (each.architecture === architecture || (each.architecture === 'all' && architecture === native)))
+  const is = own === undefined ? ABSENT : packageFact(own)
+  const provider = is.kind === 'absent' ? listed.find(({ state, provides }) => state[1] === 'i' && provides.includes(bare)) : undefined
+  return provider === undefined ? is : { kind: 'provided', by: provider.name }
+}
+
+const ABSENT: PackageFact = { kind: 'absent' }
+
+/** `c` (only configuration left) counts as absent. */
+function packageFact({ state, version }: Listed): PackageFact {
+  switch (state[1]) {
+    case 'i': return { kind: 'installed', version, ...(state[0] === 'h' ? { held: true } : {}) }
+    case 'n': case 'c': return ABSENT
+    default: return { kind: 'broken', state }
   }
 }
 
