@@ -1,33 +1,55 @@
-// Asks passwd(5), shadow(5) and group(5) about one account.
+// Asks passwd(5), shadow(5) and group(5) about one account, and about the groups and the home that it is to have.
 import { utf8 } from '../model/answer.ts'
 import { fact, factAbout, type GroupFact, type UserFact } from '../model/fact.ts'
 import { defineProbe, type Probe } from '../model/probe.ts'
+import type { Resource } from '../model/resource.ts'
+import type { Known } from '../model/unknown.ts'
 import { sh } from '../shell/sh.ts'
 
 export interface UserState {
   readonly is: UserFact
   /** The password's hash, as shadow(5) has it. */
   readonly password: string
+  /** Of the groups that were asked for, those that do not exist. */
+  readonly missing: readonly string[]
+  /** Whether the home that was asked for, else the user's own, is a directory. */
+  readonly homeThere: Known<boolean>
 }
 
-export const userProbe = (name: string): Probe<UserState> =>
+export interface UserQuestion {
+  readonly name: string
+  /** Groups that must exist. */
+  readonly groups: readonly string[]
+  /** `undefined`: the one in passwd(5). */
+  readonly home: string | undefined
+}
+
+export const userProbe = ({ name, groups: askedGroups, home: askedHome }: UserQuestion): Probe<UserState> =>
   defineProbe<UserState>({
-    key: `user ${name}`,
-    reads: [`user:${name}`],
-    script: sh`getent passwd ${name}; echo; id -gn -- ${name} 2>/dev/null; echo; id -Gn -- ${name} 2>/dev/null; echo; getent shadow ${name} | cut -d: -f2`,
+    key: `user ${JSON.stringify([name, askedGroups, askedHome])}`,
+    reads: [`user:${name}`, ...askedGroups.map((group): Resource => `group:${group}`), ...(askedHome === undefined ? [] : [`path:${askedHome}` as const])],
+    script: sh`getent passwd ${name}; printf '\0'; id -gn -- ${name} 2>/dev/null; printf '\0'; id -Gn -- ${name} 2>/dev/null; printf '\0'; getent shadow ${name} | cut -d: -f2; printf '\0'
+for g in ${askedGroups}; do getent group "$g" >/dev/null || echo "$g"; done; printf '\0'
+home=${askedHome ?? sh`$(getent passwd ${name} | cut -d: -f6)`}; [ -d "$home" ] && echo there || echo absent`,
     parse({ stdout }) {
-      const [passwd = '', group = '', groups = '', password = ''] = utf8(stdout).split('\n\n').map((part) => part.trim())
-      if (passwd === '') return { is: { kind: 'absent' }, password: '' }
+      const [passwd = '', group = '', groups = '', password = '', lacking = '', directory = ''] = utf8(stdout).split('\0').map((part) => part.trim())
+      const rest = { missing: lacking === '' ? [] : lacking.split('\n'), homeThere: directory === 'there' }
+      if (passwd === '') return { is: { kind: 'absent' }, password: '', ...rest }
       const [, , uid, , comment = '', home = '', shell = ''] = passwd.split('\n')[0]!.split(':')
       return {
         is: { kind: 'user', uid: Number(uid), group, groups: groups.split(' ').filter((each) => each !== '' && each !== group).sort(), home, shell, comment, locked: /^[!*]/.test(password) },
         password,
+        ...rest,
       }
     },
     facts: ({ is }) => [fact('user', name, is)],
     foresee: (state, known) => {
       const told = factAbout(known, 'user', name)
-      return told ? { ...state, is: told.value } : state
+      if (told) return { ...state, is: told.value }
+      const group = askedGroups.find((each) => known.resource === `group:${each}`)
+      if (group !== undefined) return { ...state, missing: [...state.missing.filter((each) => each !== group), ...((known.value as GroupFact).kind === 'absent' ? [group] : [])] }
+      const home = askedHome === undefined ? undefined : factAbout(known, 'path', askedHome)
+      return home ? { ...state, homeThere: home.value.kind === 'directory' } : state
     },
   })
 

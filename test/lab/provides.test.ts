@@ -25,7 +25,7 @@ const probeOf = ({ resource }: Fact): Probe<unknown> => {
   const [kind = '', ...rest] = resource.split(':')
   const name = rest.join(':')
   switch (kind) {
-    case 'user': return userProbe(name)
+    case 'user': return userProbe({ name, groups: [], home: undefined })
     case 'group': return groupProbe(name)
     case 'unit': return unitProbe({ unit: name, restartOn: undefined, reloadOn: [], listens: [] })
     case 'path': return pathProbe({ path: name, wanted: 'digest' })
