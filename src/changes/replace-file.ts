@@ -6,6 +6,7 @@ import { lines, raw, type Script } from '../shell/script.ts'
 import { STARS } from '../shell/secret.ts'
 import { sh } from '../shell/sh.ts'
 
+/** What to put where. */
 export interface ReplaceFile {
   readonly path: string
   readonly content: Uint8Array
@@ -21,6 +22,7 @@ export interface ReplaceFile {
   readonly backup: string | undefined
 }
 
+/** The `before` and `apply` of a `Change`: large contents travel in pieces. */
 export interface Replacement {
   readonly before: readonly Script[]
   readonly apply: Script
@@ -30,8 +32,12 @@ export interface Replacement {
 const PIECE_BYTES = 786_432
 
 /**
+ * The script that puts a file in place, for a plan of one's own; `putContent` makes the whole plan.
  * Never a moment with half a file, nor with one that others may read: the new one is made under umask 077 and renamed last.
  * A failure (a full disk, a refused validation) leaves the target as it was and removes the new one.
+ *
+ * @example
+ * change([{ summary: 'content', ...replaceFile({ path, content, secret: true, owner: 'root', group: 'root', mode: '0600', validate: undefined, backup: undefined }) }], then)
  */
 export function replaceFile({ path, content, secret, owner, group, mode, validate, backup }: ReplaceFile): Replacement {
   const beside = besideOf(path)

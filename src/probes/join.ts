@@ -1,7 +1,14 @@
 // One question out of several, for a task whose state is what all of them answer.
 import { answersOfParts, type Probe } from '../model/probe.ts'
 
-/** Each part is asked as itself, so that other tasks' equal questions cost nothing; foreseen part by part. @param split - the inverse of `join`. */
+/**
+ * A probe out of one and any number of others. Each part is asked as itself, so that other tasks' equal questions cost nothing; foreseen part by part.
+ *
+ * @param split - the inverse of `join`.
+ * @example
+ * // Whether a file is there, and whether its unit runs.
+ * joinProbes(pathProbe({ path, wanted: 'digest' }), [unitProbe({ unit, files: [path] })], (file, [unit]) => ({ file, unit: unit! }), ({ file, unit }) => [file, [unit]])
+ */
 export function joinProbes<First, Rest, State>(
   first: Probe<First>,
   rest: readonly Probe<Rest>[],

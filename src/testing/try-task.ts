@@ -19,8 +19,13 @@ export interface Trial<State> {
  *
  * @throws Error when a question cannot be read or a change fails.
  * @example
- * const trial = await tryTask(motd({ text: 'hello' }), await localConnect(), testContext({}))
- * assert.equal(trial.broken, [])
+ * const connection = await localConnect({ MAILRUN_RUN_DIR: '/tmp/mailrun' }) // where who is not root may write
+ * try {
+ *   const trial = await tryTask(note({ path: '/tmp/note', text: 'hello' }), connection, testContext({}))
+ *   assert.deepEqual(trial.broken, [])
+ * } finally {
+ *   connection.close()
+ * }
  */
 export async function tryTask<State>(task: Task<State>, connection: Connection, context: PlanContext): Promise<Trial<State>> {
   const before = await ask(task, connection)
