@@ -39,7 +39,7 @@ export function editContent({ path, create, needed, edit, validate, backup, ...a
   if (typeof edited !== 'string') return blocked(edited.impossible)
   const after = Buffer.from(edited)
   if (after.length > NEEDED_BYTES) return blocked(`${path} would be larger than ${NEEDED_BYTES >> 20} MiB: too large to be edited by lines`)
-  return putContent({ ...attributes, path, content: after, wanted: 'needed', secret: false, validate, backup }, now)
+  return putContent({ ...attributes, path, content: after, wanted: 'needed', secret: false, validate, backup, madeOfIt: true }, now)
 }
 
 function decode(bytes: Uint8Array): string | undefined {

@@ -18,7 +18,7 @@ interface Lines {
 /** CRLF is kept where the text has it throughout. */
 function linesOf(text: string): Lines {
   if (text === '') return { lines: [], ending: '\n' }
-  const ending = text.includes('\r\n') && !/[^\r]\n/.test(text) ? '\r\n' : '\n'
+  const ending = text.includes('\r\n') && !/(?:^|[^\r])\n/.test(text) ? '\r\n' : '\n'
   const lines = text.split(ending)
   if (lines.at(-1) === '') lines.pop()
   return { lines, ending }

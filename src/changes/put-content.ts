@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { Change, Diff } from '../model/change.ts'
 import { blocked, change, type Plan } from '../model/plan.ts'
-import { UNKNOWN } from '../model/unknown.ts'
+import { isKnown, UNKNOWN } from '../model/unknown.ts'
 import { contentBytes, SHOWN_BYTES, type PathState, type Wanted } from '../probes/path.ts'
 import { attributeChanges, attributeSummary, givenAttributes, madeByRoot, withAttributes, type GivenAttributes } from './attributes.ts'
 import { replaceFile } from './replace-file.ts'
@@ -19,6 +19,8 @@ export interface PutContent extends GivenAttributes {
   readonly validate?: readonly string[] | undefined
   /** Keeps the file that was there as `PATH.mailrun-backup`: name it among the task's `writes`. */
   readonly backup?: boolean | undefined
+  /** The content is made of what stands there now: where that changes before it is put in place, the host is asked again. */
+  readonly madeOfIt?: boolean | undefined
 }
 
 /**
@@ -46,6 +48,7 @@ export function putContent(put: PutContent, now: PathState): Plan<PathState> {
   const { before: pieces, apply } = replaceFile({
     path, content, secret, owner: put.owner, group: put.group, mode: put.mode,
     validate: put.validate, backup: put.backup && before !== undefined ? `${path}.mailrun-backup` : undefined,
+    madeOf: put.madeOfIt ? (before === undefined ? 'nothing' : isKnown(before.sha256) ? before.sha256 : undefined) : undefined,
   })
   const diff = secret ? undefined : diffOf(path, before?.content, content, before === undefined)
   const made: Change = { summary: before === undefined ? 'create' : also === '' ? 'content' : `content, ${also}`, apply, before: pieces, ...(diff ? { diff } : {}) }

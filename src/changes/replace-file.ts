@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { basename, dirname } from 'node:path/posix'
 import { quote } from '../shell/quote.ts'
+import { orOutdated } from '../shell/outdated.ts'
 import { lines, raw, type Script } from '../shell/script.ts'
 import { STARS } from '../shell/secret.ts'
 import { sh } from '../shell/sh.ts'
@@ -20,6 +21,8 @@ export interface ReplaceFile {
   readonly validate: readonly string[] | undefined
   /** Where the file that stood there before is kept. */
   readonly backup: string | undefined
+  /** What stands there now, where the content is made of it: its SHA-256 in hex, or `nothing`. Where it is something else by then, nothing is written and the host is asked again. */
+  readonly madeOf?: string | undefined
 }
 
 /** The `before` and `apply` of a `Change`: large contents travel in pieces. */
@@ -39,7 +42,7 @@ const PIECE_BYTES = 786_432
  * @example
  * change([{ summary: 'content', ...replaceFile({ path, content, secret: true, owner: 'root', group: 'root', mode: '0600', validate: undefined, backup: undefined }) }], then)
  */
-export function replaceFile({ path, content, secret, owner, group, mode, validate, backup }: ReplaceFile): Replacement {
+export function replaceFile({ path, content, secret, owner, group, mode, validate, backup, madeOf }: ReplaceFile): Replacement {
   const beside = besideOf(path)
   const pieces = piecesOf(content)
   const write = (piece: Uint8Array, first: boolean): Script => {
@@ -56,6 +59,7 @@ export function replaceFile({ path, content, secret, owner, group, mode, validat
     before: large ? pieces.map((piece, index) => write(piece, index === 0)) : [],
     apply: lines([
       sh`set -e; trap ${`rm -f -- ${quote(beside)}`} EXIT`,
+      ...(madeOf === undefined ? [] : [orOutdated(madeOf === 'nothing' ? sh`[ ! -e ${path} ] && [ ! -L ${path} ]` : sh`[ "$(sha256sum 2>/dev/null < ${path})" = ${`${madeOf}  -`} ]`)]),
       large ? sh`printf '%s  %s\n' ${digest} ${beside} | sha256sum --status -c || { echo 'the file did not arrive whole' >&2; exit 1; }` : write(content, true),
       chown(owner, group, path, beside),
       mode === undefined ? sh`if [ -e ${path} ]; then chmod --reference=${path} -- ${beside}; else chmod 0644 -- ${beside}; fi` : sh`chmod ${mode} -- ${beside}`,

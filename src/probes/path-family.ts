@@ -29,6 +29,8 @@ export interface PathItem {
 
 /** What is told of one path, as JSON. */
 export interface PathTold {
+  /** Why it cannot be looked at. */
+  readonly problem?: string
   /** `d`, `a` for absent, `o` for anything else. */
   readonly parent: string
   /** find(1)'s fields but the path; left out where it is not there. */
@@ -81,6 +83,7 @@ export const pathFamily: Family = {
       return {
         ...answer,
         stdout: JSON.stringify({
+          problem: told.problems.get(path),
           parent: told.parents.get(parentOf(path)),
           found: told.found.get(path),
           sha256: wanted === 'nothing' ? undefined : told.digests.get(path),
@@ -103,8 +106,7 @@ const question = (item: string): PathItem => JSON.parse(item) as PathItem
 export const parentOf = (path: string): string => path.slice(0, Math.max(1, path.lastIndexOf('/')))
 
 function readAll({ stdout, stderr }: Answer, questions: readonly PathItem[]) {
-  const denied = /^(?:find|sha256sum|cat): .*(?:Permission denied|Input\/output error|Too many levels).*$/m.exec(utf8(stderr))
-  if (denied) throw new ProbeError(`a path cannot be looked at: ${denied[0]}`)
+  const problems = problemsOf(utf8(stderr), questions)
   // Paths come back as bytes in latin1, as all output does.
   const wire = new Map(questions.map(({ path }) => [Buffer.from(path).toString('latin1'), path]))
   let at = 0
@@ -138,8 +140,19 @@ function readAll({ stdout, stderr }: Answer, questions: readonly PathItem[]) {
     const bytes = stdout.slice(at, at + size)
     at += size
     const digest = createHash('sha256').update(Buffer.from(bytes, 'latin1')).digest('hex')
-    if (digest !== digests.get(path)) throw new ProbeError(`${path} changed while it was read`)
+    if (digest !== digests.get(path)) problems.set(path, `${path} changed while it was read`)
     contents.set(path, bytes)
   }
-  return { parents, found, digests, users, groups, contents }
+  return { problems, parents, found, digests, users, groups, contents }
+}
+
+/** By path. @throws ProbeError for a complaint that names none of them */
+function problemsOf(stderr: string, questions: readonly PathItem[]): Map<string, string> {
+  const problems = new Map<string, string>()
+  for (const [complaint] of stderr.matchAll(/^(?:find|sha256sum|cat): .*(?:Permission denied|Input\/output error|Too many levels).*$/gm)) {
+    const concerned = questions.filter(({ path }) => complaint.includes(path))
+    if (concerned.length === 0) throw new ProbeError(`a path cannot be looked at: ${complaint}`)
+    for (const { path } of concerned) problems.set(path, `${path} cannot be looked at: ${complaint}`)
+  }
+  return problems
 }

@@ -51,6 +51,7 @@ const asked = (account: string | undefined): account is string => askable(accoun
 
 function parse(path: string, { stdout }: Answer): PathState {
   const told = JSON.parse(stdout) as PathTold
+  if (told.problem !== undefined) throw new ProbeError(told.problem)
   const parent = told.parent === 'd' ? 'directory' : told.parent === 'a' ? 'absent' : 'other'
   const { names } = told
   return { is: pathFact(path, told), parent, missing: told.missing, ...(names === undefined || Object.keys(names).length === 0 ? {} : { names }) }

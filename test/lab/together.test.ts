@@ -38,9 +38,14 @@ const hostile = HOSTILE.flatMap((name, index) => [
   owner({ path: '/srv/hostile/' + name, owner: 'daemon', group: 'mail', recursive: true }),
   command({ run: sh\`printf %s \${name} > /srv/hostile/shell\${index}\`, creates: '/srv/hostile/shell' + index }),
 ])
+const edited = [
+  command({ run: 'echo two >> /srv/edited' }),
+  lineInFile({ path: '/srv/edited', line: 'three' }),
+  blockInFile({ path: '/srv/edited', block: 'four', content: '4' }),
+]
 export default playbook({
   name: 'together', hosts: 'mail', vars,
-  tasks: ({ vars: { what } }) => what === 'unit' ? unit : what === 'drop-in' ? [...unit.slice(0, -1), ...dropIn, unit.at(-1)] : [directory({ path: '/srv/hostile' }), ...hostile],
+  tasks: ({ vars: { what } }) => what === 'unit' ? unit : what === 'edited' ? edited : what === 'drop-in' ? [...unit.slice(0, -1), ...dropIn, unit.at(-1)] : [directory({ path: '/srv/hostile' }), ...hostile],
 })
 `
 let here: Project
@@ -83,6 +88,14 @@ test('a drop-in for it is loaded and the unit restarted', async () => {
   assert.equal(told(check.host), told(made.host))
   assert.is(await inHost('grep "open files" /proc/$(systemctl show -p MainPID --value canary)/limits | tr -s " " | cut -d" " -f4'), '4096\n')
   assert.is((await run('-e', 'what=drop-in', '--check')).code, 0)
+})
+
+test('an edit does not undo what a command before it did to the file in the same trip', async () => {
+  await inHost('echo one > /srv/edited')
+  const { code, host, text } = await run('-e', 'what=edited')
+  assert.is(code, 0, text)
+  assert.is(host.status, 'changed')
+  assert.is(await inHost('cat /srv/edited'), 'one\ntwo\nthree\n# BEGIN mailrun four\n4\n# END mailrun four\n')
 })
 
 test('hostile names are carried exactly, by every task that takes one, and never executed', async () => {

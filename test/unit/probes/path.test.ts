@@ -1,0 +1,32 @@
+// The question about paths, over a real shell on this machine.
+import { mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { localConnect } from '../../../src/connection/local.ts'
+import { makeTrip, newMark } from '../../../src/engine/make-trip.ts'
+import { pathProbe } from '../../../src/probes/path.ts'
+import { suite } from '../../suite.ts'
+
+const test = suite('paths')
+
+test('a path that cannot be looked at is told of by itself, the others are answered', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'mailrun-path-'))
+  symlinkSync('loop', join(dir, 'loop'))
+  writeFileSync(join(dir, 'file'), 'x')
+  const [looped, good] = [pathProbe({ path: join(dir, 'loop/x'), wanted: 'shown' }), pathProbe({ path: join(dir, 'file'), wanted: 'shown' })]
+  const connection = await localConnect({})
+  const never = new AbortController().signal
+  const outcome = await makeTrip(
+    connection,
+    { mark: newMark(), steps: [], after: undefined, probes: [looped, good], questionsSeconds: 60, holder: undefined, lockSeconds: 1, interrupt: never, abandon: never },
+    { waiting: () => {}, started: () => {}, progress: () => {}, done: () => {} },
+  )
+  connection.close()
+  if (outcome.kind !== 'asked') throw new Error(outcome.kind)
+  const answer = outcome.asked(looped)
+  assert.match('error' in answer ? answer.error : '', /loop\/x cannot be looked at: .*Too many levels of symbolic links/)
+  assert.ok('state' in outcome.asked(good))
+})
+
+test.run()
