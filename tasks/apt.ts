@@ -102,11 +102,11 @@ function install(args: AptArgs, now: PackagesState): Plan<PackagesState> {
   const forbidden = looked.find((each) => typeof each === 'string')
   if (forbidden !== undefined) return blocked(forbidden)
   const due = looked.filter((each): each is Due => typeof each === 'object')
-  if (due.length === 0 && !now.interrupted) return ok
+  const left = wanted.filter(({ name, version }) => { const is = now.packages.get(name)!; return state === 'latest' && !args.allowHeld && version === undefined && is.kind === 'installed' && is.held }).map(({ name }) => `${name} is held and left as it is`)
+  if (due.length === 0 && !now.interrupted) return left.length === 0 ? ok : { kind: 'ok', note: left.join(', ') }
   const names = (which: (each: Due) => boolean): readonly string[] => due.filter(which).map(({ name }) => name)
   const apply = installScript({ packages: due, reinstall: names(({ reinstall }) => reinstall), held: names(({ held }) => held), debconf: debconf ?? [], recommends, cacheValidSeconds, lockSeconds })
   const perhaps = due.some((each) => each.perhaps)
-  const left = state === 'latest' && !args.allowHeld ? wanted.filter(({ name }) => { const is = now.packages.get(name)!; return is.kind === 'installed' && is.held }).map(({ name }) => `${name} is held and left as it is`) : []
   const summary = [...(now.interrupted ? ['finish what dpkg was interrupted in'] : []), ...(perhaps ? ['fetch the package lists'] : []), ...due.map((each) => each.summary), ...left].join(', ')
   const after = new Map([...now.packages, ...due.map(({ name, target, held }): [string, PackageFact] => [name, { kind: 'installed', version: target, ...(held ? { held } : {}) }])])
   const candidates = perhaps ? new Map(wanted.map(({ name }) => [name, UNKNOWN] as const)) : now.candidates

@@ -45,6 +45,7 @@ test('latest by lists that are too old: whether there is a newer one is told by 
 test('a held package stays as it is, in words, or is refused to be changed, unless that is allowed', () => {
   const held = asked(['mailrun-canary'], [canary('hi ')], fresh)
   checkCase(apt, { args: LATEST, now: held, expect: [] })
+  assert.equal(planOf(apt(LATEST), held, {}), { kind: 'ok', note: 'mailrun-canary is held and left as it is' })
   checkCase(apt, { args: LATEST, now: asked(['mailrun-canary'], [canary('hi ')], old), expect: [] })
   checkCase(apt, { args: { packages: ['mailrun-canary', 'mailrun-slow'], state: 'latest' }, now: asked(['mailrun-canary', 'mailrun-slow'], [canary('hi ')], fresh), expect: ['install mailrun-slow, mailrun-canary is held and left as it is'] })
   checkCase(apt, { args: { packages: ['mailrun-canary'] }, now: held, expect: [] })
