@@ -1,5 +1,6 @@
 // Runs an executable inventory and reads its JSON into the tree: --list, and --host NAME where there is no _meta.
 import { execFile } from 'node:child_process'
+import { resolve as resolvePath } from 'node:path'
 import pLimit from 'p-limit'
 import { MailrunError } from '../model/mailrun-error.ts'
 import { addChild, addGroup, addHost, setGroupVar, type Tree } from './tree.ts'
@@ -46,7 +47,8 @@ async function varsOf(path: string, name: string): Promise<Json> {
 
 function output(path: string, args: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
-    execFile(path, args, { timeout: SECONDS * 1000, maxBuffer: BYTES }, (error, stdout, stderr) => {
+    // Without a folder it would be looked up in PATH.
+    execFile(resolvePath(path), args, { timeout: SECONDS * 1000, maxBuffer: BYTES }, (error, stdout, stderr) => {
       if (error === null) return resolve(stdout)
       const why = error.killed ? `did not end within ${SECONDS} s` : `failed: ${(stderr.trim() || error.message).split('\n').slice(-5).join('\n')}`
       reject(new MailrunError(`this inventory is a program, and it ${why}`, `${path} ${args.join(' ')}`))
