@@ -7,6 +7,7 @@ import type { Asked } from './foresee.ts'
 import type { PlannedStep } from './steps.ts'
 import { questionFrames, readAnswers } from './questions.ts'
 import { tripScript } from './trip.ts'
+import { watchdog } from './watchdog.ts'
 import { answerOf, stderrByQuestion, tripReader, type Frame } from './trip-reader.ts'
 
 /** A random word for one trip, that nothing on the host can print by chance. */
@@ -149,43 +150,5 @@ export async function makeTrip(connection: Connection, trip: Trip, watcher: Trip
   } finally {
     watch.clear()
     trip.interrupt.removeEventListener('abort', stop)
-  }
-}
-
-interface Watchdog {
-  readonly signal: AbortSignal
-  /** Why it barked. */
-  readonly why: string | undefined
-  expectWithin(seconds: number, what: string): void
-  abort(why: string): void
-  clear(): void
-}
-
-/** Breaks off what takes longer than it may; every sign of life sets the next limit. */
-function watchdog(abandon: AbortSignal): Watchdog {
-  const controller = new AbortController()
-  let timer: NodeJS.Timeout | undefined
-  let why: string | undefined
-  const abort = (reason: string): void => {
-    why ??= reason
-    controller.abort()
-  }
-  const onAbandon = (): void => abort('interrupted')
-  if (abandon.aborted) onAbandon()
-  abandon.addEventListener('abort', onAbandon, { once: true })
-  return {
-    signal: controller.signal,
-    get why() {
-      return why
-    },
-    expectWithin(seconds, what) {
-      clearTimeout(timer)
-      timer = setTimeout(() => abort(`the host said nothing for ${seconds} s (${what})`), seconds * 1000)
-    },
-    abort,
-    clear() {
-      clearTimeout(timer)
-      abandon.removeEventListener('abort', onAbandon)
-    },
   }
 }
