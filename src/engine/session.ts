@@ -4,6 +4,7 @@ import type { PreparedHost } from '../model/prepared-host.ts'
 import type { Probe } from '../model/probe.ts'
 import type { Reporter } from '../model/run-event.ts'
 import { hostFacts } from '../probes/host-facts.ts'
+import { OUTDATED_STATUS } from '../shell/outdated.ts'
 import { ConnectionLost, Unreachable, type Connect, type Connection } from './connection.ts'
 import type { Asked } from './foresee.ts'
 import { HostEnd } from './host-end.ts'
@@ -36,6 +37,14 @@ export interface SessionWatcher {
   isMade(step: PlannedStep, answers: Answers): boolean
 }
 
+/** A trip: its mark, its steps, and those of them that are told to have begun, and to be done. */
+interface UnderWay {
+  readonly mark: string
+  readonly steps: readonly PlannedStep[]
+  readonly begun: Set<PlannedStep>
+  readonly done: Set<PlannedStep>
+}
+
 export interface Session {
   /** Round trips so far. */
   readonly trips: number
@@ -55,8 +64,8 @@ export async function openSession(prepared: PreparedHost, options: RunOptions, c
   let trips = 0
   /** The last trip with steps, of whichever run, that the answers know of. */
   let last: string | undefined
-  /** The trip under way, for the case that it is lost: its mark, its steps, and those of them that are told to have begun, and to be done. */
-  let underWay: { readonly mark: string; readonly steps: readonly PlannedStep[]; readonly begun: Set<PlannedStep>; readonly done: Set<PlannedStep> } = { mark: '', steps: [], begun: new Set(), done: new Set() }
+  /** For the case that it is lost. */
+  let underWay: UnderWay = { mark: '', steps: [], begun: new Set(), done: new Set() }
 
   const open = async (): Promise<Connection> => {
     if (interrupt.aborted) throw new HostEnd('interrupted', 'interrupted before the connection stood')
@@ -138,13 +147,15 @@ export async function openSession(prepared: PreparedHost, options: RunOptions, c
       throw new HostEnd('unreachable', `${lostWhy}; and not made again: ${error.message}`)
     }
     const told = answers(progress)
-    for (const step of undone) settle(step, lost.steps.indexOf(step), 'state' in told ? (told.state as Progress | undefined) : undefined, answers, lostWhy)
+    for (const step of undone) settle(step, lost, 'state' in told ? (told.state as Progress | undefined) : undefined, answers, lostWhy)
     return answers
   }
 
   /** Tells of a step whose end was lost on the way, by the host's own record, else by the answers. */
-  const settle = (step: PlannedStep, index: number, progress: Progress | undefined, answers: Answers, lostWhy: string): void => {
+  const settle = (step: PlannedStep, { mark, steps }: UnderWay, progress: Progress | undefined, answers: Answers, lostWhy: string): void => {
+    const index = steps.indexOf(step)
     const code = progress?.done.get(index)
+    if (code === OUTDATED_STATUS && progress?.output.endsWith(mark)) return watcher.notMade(step)
     if (code !== undefined && code !== 0) throw failed({ kind: 'failed', step, code, output: progress?.output ?? '', seconds: 0 })
     if (!step.completes) return
     if (code === 0) return watcher.made(step)

@@ -215,6 +215,13 @@ test('a command without a question that is lost on its way is not run twice: the
   assert.match(failed.result.error ?? '', /exit status 7\nits last words$/)
 })
 
+test('a change that said on its lost way that its plan is outdated is made anew, not failed', async () => {
+  const dir = scratch()
+  const apply = `sleep 0.4; [ -e ${dir}/flag ] || { touch ${dir}/flag; printf %s "$MAILRUN_OUTDATED"; exit 75; }; printf x > ${dir}/a`
+  const { result, statuses } = await run(dir, [note({ path: join(dir, 'a'), text: 'x', apply })], {}, cutAtStart())
+  assert.equal([result.error, result.status, statuses], [undefined, 'changed', ['changed']])
+})
+
 test('of a command whose shell was killed nobody can tell: unknown, and the host failed', async () => {
   const dir = scratch()
   const killShell = 'read -r _ _ _ shell _ < /proc/$PPID/stat; kill -9 $shell; sleep 0.3'

@@ -190,4 +190,9 @@ test('group_vars and host_vars, files and folders, beside the inventory and the 
   assert.match(error?.message ?? '', /host_vars\/mx1\.yml:\d+: this is not YAML/)
 })
 
+test('of equally deep groups the one with the higher priority wins, else the later by name', async () => {
+  const inventory = await load('a: { hosts: { h: }, vars: { x: a, y: a, ansible_group_priority: 10 } }\nb: { hosts: { h: }, vars: { x: b } }\nc: { hosts: { h: }, vars: { z: c } }\nd: { hosts: { h: }, vars: { z: d } }\n')
+  assert.equal(varsOf(hostOf(inventory, 'h')), { x: 'a', y: 'a', z: 'd' })
+})
+
 test.run()
