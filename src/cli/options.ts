@@ -12,7 +12,15 @@ export interface FleetFlags {
   readonly format: Format
   readonly user?: string
   readonly privateKey?: string
+  readonly askPass?: boolean
+  readonly connectionPasswordFile?: string
+  readonly connection?: string
   readonly knownHosts?: string
+  readonly sshCommonArgs?: string
+  readonly sshExtraArgs?: string
+  readonly become?: boolean
+  readonly becomeMethod?: string
+  readonly becomeUser?: string
   readonly askBecomePass?: boolean
   readonly becomePasswordFile?: string
   readonly timeout: number

@@ -1,5 +1,5 @@
 // `mailrun ping`: a run of no tasks, whose one output is what each host is.
-import { sshConnect } from '../connection/ssh.ts'
+import { connector } from '../connection/connector.ts'
 import { rollout } from '../engine/rollout.ts'
 import { selectHosts } from '../inventory/select-hosts.ts'
 import { readExtraVars } from '../playbook/extra-vars.ts'
@@ -27,6 +27,7 @@ export async function pingCommand(flags: Given<FleetFlags>, signals: Signals): P
       },
     }),
   )
+  const connect = connector(hosts, flags)
   signals.runBegins()
   const options = {
     playbook: 'ping',
@@ -38,5 +39,5 @@ export async function pingCommand(flags: Given<FleetFlags>, signals: Signals): P
     interrupt: signals.interrupt,
     abandon: signals.abandon,
   }
-  return exitStatus(await rollout(prepared, options, sshConnect, pingReporterOf(flags)))
+  return exitStatus(await rollout(prepared, options, connect, pingReporterOf(flags)))
 }

@@ -1,5 +1,5 @@
 // `mailrun <playbook.ts>`: load, check, run, report.
-import { sshConnect } from '../connection/ssh.ts'
+import { connector } from '../connection/connector.ts'
 import { rollout } from '../engine/rollout.ts'
 import { prepareRun } from '../run/prepare-run.ts'
 import { exitStatus } from './exit-status.ts'
@@ -18,6 +18,7 @@ export async function runCommand(flags: Given<RunFlags> & { readonly playbook: s
     stdout.write(list({ playbook: playbook.name, hosts }, flags.format))
     return 0
   }
+  const connect = connector(hosts.map(({ host }) => host), flags)
   signals.runBegins()
   const options = {
     playbook: playbook.name,
@@ -29,5 +30,5 @@ export async function runCommand(flags: Given<RunFlags> & { readonly playbook: s
     interrupt: signals.interrupt,
     abandon: signals.abandon,
   }
-  return exitStatus(await rollout(hosts, options, sshConnect, reporterOf(flags)))
+  return exitStatus(await rollout(hosts, options, connect, reporterOf(flags)))
 }

@@ -1,6 +1,6 @@
 // The command that opens the host's one shell, as root where the host says become.
 import { randomBytes } from 'node:crypto'
-import type { HostAddress } from '../model/host.ts'
+import type { Become } from '../model/host.ts'
 
 export interface Opening {
   /** Works under any login shell: plain words only. */
@@ -10,13 +10,13 @@ export interface Opening {
 }
 
 /** sudo(8). The password goes to sudo's input, and only once it was asked for: where none is needed it would be read as a command. */
-export function openingOf({ become, becomePassword }: HostAddress, user: string): Opening {
-  if (!become || user === 'root') return { command: 'exec sh', dialogue: undefined }
-  if (becomePassword === undefined) return { command: 'exec sudo -n sh', dialogue: undefined }
+export function openingOf(become: Become | undefined, user: string): Opening {
+  if (become === undefined || user === become.user) return { command: 'exec sh', dialogue: undefined }
+  if (become.password === undefined) return { command: 'exec sudo -n sh', dialogue: undefined }
   const mark = randomBytes(8).toString('hex')
   const prompt = `mailrun-password-${mark}`
   const ready = `mailrun-ready-${mark}`
-  return { command: `exec sudo -k -S -p ${prompt} sh -c "echo ${ready} >&2; exec sh"`, dialogue: { prompt, ready, password: becomePassword.reveal() } }
+  return { command: `exec sudo -k -S -p ${prompt} sh -c "echo ${ready} >&2; exec sh"`, dialogue: { prompt, ready, password: become.password.reveal() } }
 }
 
 /** What sudo said, as advice; `undefined` where it is not sudo's. */

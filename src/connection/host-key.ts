@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import type { HostAddress } from '../model/host.ts'
+import type { SshSettings } from './ssh-settings.ts'
 import { fingerprint, knownKeys, typeOfKey, type KnownKey } from './known-hosts.ts'
 
 export interface HostKeyCheck {
@@ -13,14 +13,14 @@ export interface HostKeyCheck {
 }
 
 /** Reads the files now, so that a key added since the last connection counts. */
-export function hostKeyCheck(address: HostAddress): HostKeyCheck {
-  const name = address.port === 22 ? address.address : `[${address.address}]:${address.port}`
-  const files = address.knownHostsFiles.length > 0 ? address.knownHostsFiles : [join(homedir(), '.ssh/known_hosts'), '/etc/ssh/ssh_known_hosts']
+export function hostKeyCheck(settings: SshSettings): HostKeyCheck {
+  const name = settings.port === 22 ? settings.hostName : `[${settings.hostName}]:${settings.port}`
+  const files = settings.knownHostsFiles.length > 0 ? settings.knownHostsFiles : [join(homedir(), '.ssh/known_hosts'), '/etc/ssh/ssh_known_hosts']
   const known = files.flatMap((file) => knownKeys(read(file), file, name))
   const good = known.filter(({ revoked }) => !revoked)
   return {
     types: [...new Set(good.map(({ type }) => type))],
-    refusal: (key) => refusal(key, name, address, known, files),
+    refusal: (key) => refusal(key, name, settings, known, files),
   }
 }
 
@@ -32,7 +32,7 @@ function read(file: string): string {
   }
 }
 
-function refusal(key: Buffer, name: string, address: HostAddress, known: readonly KnownKey[], files: readonly string[]): string | undefined {
+function refusal(key: Buffer, name: string, settings: SshSettings, known: readonly KnownKey[], files: readonly string[]): string | undefined {
   const type = typeOfKey(key)
   const same = known.filter((each) => each.key === key.toString('base64'))
   const shown = `${type} ${fingerprint(key)}`
@@ -41,8 +41,8 @@ function refusal(key: Buffer, name: string, address: HostAddress, known: readonl
   if (same.length > 0) return undefined
   const others = known.filter((each) => !each.revoked)
   if (others.length === 0) {
-    const port = address.port === 22 ? '' : `-p ${address.port} `
-    return `the host key of ${name} is not known: ${shown}\ncompare it with the one on the host, and add it: ssh-keyscan ${port}${address.address} >> ${files[0] ?? ''}`
+    const port = settings.port === 22 ? '' : `-p ${settings.port} `
+    return `the host key of ${name} is not known: ${shown}\ncompare it with the one on the host, and add it: ssh-keyscan ${port}${settings.hostName} >> ${files[0] ?? ''}`
   }
   const listed = others.map((each) => `${each.type} ${fingerprint(Buffer.from(each.key, 'base64'))} (${each.where})`).join(', ')
   return `the host key of ${name} has CHANGED: someone may be listening in, or the host was installed anew\nit shows ${shown}\nknown is ${listed}`

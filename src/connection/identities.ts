@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { Unreachable } from '../engine/connection.ts'
-import type { HostAddress } from '../model/host.ts'
+import type { SshSettings } from './ssh-settings.ts'
 
 export type Method = { readonly type: 'publickey'; readonly username: string; readonly key: string } | { readonly type: 'agent'; readonly username: string; readonly agent: string }
 
@@ -18,7 +18,7 @@ const AGENT_MILLISECONDS = 2000
 const DEFAULTS = ['id_ed25519', 'id_ecdsa', 'id_rsa']
 
 /** @throws Unreachable where the named key cannot be used, or there is none at all. */
-export async function identitiesOf(address: HostAddress, username: string): Promise<Identities> {
+export async function identitiesOf({ privateKeyFile: file, user: username }: SshSettings): Promise<Identities> {
   const { utils } = (await import('ssh2')).default
   const usable = (text: string): string | undefined => {
     const parsed = utils.parseKey(text)
@@ -27,7 +27,6 @@ export async function identitiesOf(address: HostAddress, username: string): Prom
   const agent = process.env['SSH_AUTH_SOCK']
   const answers = agent !== undefined && agent !== '' && (await agentAnswers(agent))
   const agentMethod: readonly Method[] = answers ? [{ type: 'agent', username, agent }] : []
-  const file = address.privateKeyFile
   if (file !== undefined) {
     const key = readKey(file)
     if (key instanceof Error) throw new Unreachable(`the private key ${file} cannot be read: ${key.message}`)

@@ -3,9 +3,9 @@ import type { Socket } from 'node:net'
 import type { NodeSSH } from 'node-ssh'
 import type { Client } from 'ssh2'
 import { Unreachable } from '../engine/connection.ts'
-import type { HostAddress } from '../model/host.ts'
 import { hostKeyCheck } from './host-key.ts'
 import type { Identities } from './identities.ts'
+import type { SshSettings } from './ssh-settings.ts'
 import { at } from './tcp.ts'
 
 const KEEPALIVE_SECONDS = 15
@@ -15,15 +15,15 @@ const KEX = ['curve25519-sha256', 'curve25519-sha256@libssh.org', 'ecdh-sha2-nis
 const HOST_KEYS = ['ssh-ed25519', 'ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521', 'rsa-sha2-512', 'rsa-sha2-256'] as const
 
 /** node-ssh connects; the rest is done on the ssh2 connection that it holds, since its own exec cannot tell a lost connection from success. */
-export async function login(ssh: NodeSSH, address: HostAddress, user: string, identities: Identities, socket: Socket, stage: { now: string }): Promise<Client> {
-  const check = hostKeyCheck(address)
+export async function login(ssh: NodeSSH, settings: SshSettings, identities: Identities, socket: Socket, stage: { now: string }): Promise<Client> {
+  const check = hostKeyCheck(settings)
   let refusal: string | undefined
   let greeted = false
   socket.once('data', () => (greeted = true))
   try {
     await ssh.connect({
       sock: socket,
-      username: user,
+      username: settings.user,
       authHandler: [...identities.methods],
       algorithms: { kex: [...KEX], serverHostKey: ordered(check.types) },
       hostVerifier: (key: Buffer) => {
@@ -37,7 +37,7 @@ export async function login(ssh: NodeSSH, address: HostAddress, user: string, id
       readyTimeout: 0,
     })
   } catch (error) {
-    throw new Unreachable(refusal ?? `${at(address)}: ${loginProblem(error as Error & { level?: string }, user, identities, greeted)}`)
+    throw new Unreachable(refusal ?? `${at(settings)}: ${loginProblem(error as Error & { level?: string }, settings.user, identities, greeted)}`)
   }
   return ssh.connection!
 }

@@ -2,16 +2,17 @@
 import type { Socket } from 'node:net'
 import type { Client, ClientChannel } from 'ssh2'
 import { ConnectionLost, Unreachable, type Connection } from '../engine/connection.ts'
-import type { HostAddress } from '../model/host.ts'
+import type { Become } from '../model/host.ts'
 import { openingOf, sudoProblem } from './become.ts'
+import type { SshSettings } from './ssh-settings.ts'
 import { shellStream } from './shell-stream.ts'
 import { at } from './tcp.ts'
 
 /** @throws Unreachable where sudo or the login shell gives none. */
-export async function remoteShell(client: Client, socket: Socket, address: HostAddress, user: string, stage: { now: string }): Promise<Connection> {
-  const { command, dialogue } = openingOf(address, user)
+export async function remoteShell(client: Client, socket: Socket, settings: SshSettings, become: Become | undefined, stage: { now: string }): Promise<Connection> {
+  const { command, dialogue } = openingOf(become, settings.user)
   const channel = await new Promise<ClientChannel>((resolve, reject) => {
-    const fail = (error: Error): void => reject(new Unreachable(`${at(address)}: no shell: ${error.message}`))
+    const fail = (error: Error): void => reject(new Unreachable(`${at(settings)}: no shell: ${error.message}`))
     client.once('error', fail)
     client.once('close', () => fail(new Error('the connection was closed')))
     client.exec(command, (error, stream) => (error ? fail(error) : resolve(stream)))
@@ -25,7 +26,7 @@ export async function remoteShell(client: Client, socket: Socket, address: HostA
     why ??= how
     if (proven) return shell.lose(new ConnectionLost(why))
     const advice = sudoProblem(said)
-    shell.lose(new Unreachable(`${at(address)}: ${advice ?? `no shell came up as ${user}: ${why}`}${said === '' ? '' : `\n${said}`}`))
+    shell.lose(new Unreachable(`${at(settings)}: ${advice ?? `no shell came up as ${settings.user}: ${why}`}${said === '' ? '' : `\n${said}`}`))
   }
   channel.stderr.on('data', (chunk: Buffer) => {
     if (!proven) lastWords = (lastWords + chunk.toString()).slice(-1000)
@@ -36,7 +37,7 @@ export async function remoteShell(client: Client, socket: Socket, address: HostA
   client.on('close', () => gone('the connection was closed'))
   if (dialogue) {
     stage.now = 'sudo'
-    await becomeRoot(channel, dialogue, (said) => new Unreachable(`${at(address)}: ${sudoProblem(said) ?? `sudo gave no shell: ${said.trim()}`}`))
+    await becomeRoot(channel, dialogue, (said) => new Unreachable(`${at(settings)}: ${sudoProblem(said) ?? `sudo gave no shell: ${said.trim()}`}`))
     lastWords = ''
   }
   return {

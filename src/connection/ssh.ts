@@ -1,13 +1,13 @@
 // A connection to a host over SSH: one TCP connection, one channel, one shell.
 import type { Socket } from 'node:net'
-import { userInfo } from 'node:os'
 import pLimit from 'p-limit'
 import type { Client } from 'ssh2'
-import { Unreachable, type Connect, type ConnectOptions, type Connection } from '../engine/connection.ts'
-import type { Host, HostAddress } from '../model/host.ts'
+import { Unreachable, type ConnectOptions, type Connection } from '../engine/connection.ts'
+import type { HostAddress } from '../model/host.ts'
 import { identitiesOf, type Identities } from './identities.ts'
 import { login } from './login.ts'
 import { remoteShell } from './remote-shell.ts'
+import type { SshSettings } from './ssh-settings.ts'
 import { at, tcp } from './tcp.ts'
 
 /** Handshakes are what costs the controller's processor: more at once only stall each other. */
@@ -15,16 +15,15 @@ const HANDSHAKES_AT_ONCE = 32
 const handshakes = pLimit(HANDSHAKES_AT_ONCE)
 
 /** Host keys are verified strictly, before any authentication. @throws Unreachable */
-export const sshConnect: Connect = (host, options) => handshakes(() => establish(host, options))
+export const sshConnect = (address: HostAddress, settings: SshSettings, options: ConnectOptions): Promise<Connection> => handshakes(() => establish(address, settings, options))
 
-async function establish({ address }: Host, options: ConnectOptions): Promise<Connection> {
-  const user = address.user ?? userInfo().username
-  const identities = await identitiesOf(address, user)
+async function establish(address: HostAddress, settings: SshSettings, options: ConnectOptions): Promise<Connection> {
+  const identities = await identitiesOf(settings)
   const stage = { now: 'the TCP connection' }
   const opened: { socket?: Socket; client?: Client } = {}
   let settle = (): void => {}
   const giveUp = new Promise<never>((_, reject) => {
-    const timer = setTimeout(() => reject(new Unreachable(`${at(address)}: no answer within ${options.timeoutSeconds} s (${stage.now})`)), options.timeoutSeconds * 1000)
+    const timer = setTimeout(() => reject(new Unreachable(`${at(settings)}: no answer within ${options.timeoutSeconds} s (${stage.now})`)), options.timeoutSeconds * 1000)
     const onAbort = (): void => reject(new Unreachable('interrupted'))
     if (options.signal.aborted) onAbort()
     options.signal.addEventListener('abort', onAbort, { once: true })
@@ -35,7 +34,7 @@ async function establish({ address }: Host, options: ConnectOptions): Promise<Co
   })
   giveUp.catch(() => {})
   try {
-    return await Promise.race([open(address, user, identities, stage, opened), giveUp])
+    return await Promise.race([open(address, settings, identities, stage, opened), giveUp])
   } catch (error) {
     opened.client?.destroy()
     opened.socket?.destroy()
@@ -45,13 +44,13 @@ async function establish({ address }: Host, options: ConnectOptions): Promise<Co
   }
 }
 
-async function open(address: HostAddress, user: string, identities: Identities, stage: { now: string }, opened: { socket?: Socket; client?: Client }): Promise<Connection> {
+async function open(address: HostAddress, settings: SshSettings, identities: Identities, stage: { now: string }, opened: { socket?: Socket; client?: Client }): Promise<Connection> {
   // Before there is a socket: what happens to that while nobody listens would be lost.
   const { NodeSSH } = await import('node-ssh')
-  const socket = await tcp(address, (each) => (opened.socket = each))
+  const socket = await tcp(settings, (each) => (opened.socket = each))
   stage.now = 'the SSH handshake'
-  const client = (opened.client = await login(new NodeSSH(), address, user, identities, socket, stage))
+  const client = (opened.client = await login(new NodeSSH(), settings, identities, socket, stage))
   stage.now = 'opening a shell'
-  return remoteShell(client, socket, address, user, stage)
+  return remoteShell(client, socket, settings, address.become, stage)
 }
 

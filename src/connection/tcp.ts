@@ -1,18 +1,18 @@
 // A TCP connection to a host, with errors that say what to look at.
 import { connect, type Socket } from 'node:net'
 import { Unreachable } from '../engine/connection.ts'
-import type { HostAddress } from '../model/host.ts'
+import type { SshSettings } from './ssh-settings.ts'
 
 /** For messages. */
-export const at = ({ address, port }: HostAddress): string => `${address} port ${port}`
+export const at = ({ hostName, port }: Pick<SshSettings, 'hostName' | 'port'>): string => `${hostName} port ${port}`
 
 /** Without Nagle's delay from its first byte on: ssh2 leaves it on, and writes small pieces. @param onSocket - is given the socket before it connects, to be destroyed by whoever gives up. @throws Unreachable */
-export function tcp(address: HostAddress, onSocket: (socket: Socket) => void): Promise<Socket> {
+export function tcp(settings: SshSettings, onSocket: (socket: Socket) => void): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host: address.address, port: address.port, noDelay: true })
+    const socket = connect({ host: settings.hostName, port: settings.port, noDelay: true })
     onSocket(socket)
     socket.once('connect', () => resolve(socket))
-    socket.once('error', (error: NodeJS.ErrnoException) => reject(new Unreachable(`${at(address)}: ${tcpProblem(error)}`)))
+    socket.once('error', (error: NodeJS.ErrnoException) => reject(new Unreachable(`${at(settings)}: ${tcpProblem(error)}`)))
   })
 }
 

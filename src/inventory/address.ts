@@ -1,88 +1,119 @@
 // How a host is reached, from its ansible_* keys.
 import { homedir } from 'node:os'
 import { resolve } from 'node:path'
-import type { HostAddress, Var } from '../model/host.ts'
+import type { Become, HostAddress, SshOption, Var } from '../model/host.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
 import { Secret } from '../shell/secret.ts'
 import { nearest } from '../text/nearest.ts'
+import { shellWords } from '../text/shell-words.ts'
+import { CONNECTION_KEYS, NAMES, ofMethod, type Setting } from './connection-keys.ts'
+import { quoted, sshArguments } from './ssh-arguments.ts'
 
-const KEYS = [
-  'ansible_host', 'ansible_port', 'ansible_user', 'ansible_ssh_private_key_file', 'ansible_become', 'ansible_become_method', 'ansible_become_user', 'ansible_become_password', 'ansible_become_pass',
-  'ansible_connection', 'ansible_ssh_common_args', 'ansible_python_interpreter',
-] as const
-type Key = (typeof KEYS)[number]
+interface Said extends Var {
+  readonly key: string
+}
 
 /**
- * Ansible's keys under Ansible's names; `ansible_python_interpreter` is passed over, for no Python is needed.
+ * Ansible's keys under Ansible's names; those of no use here (Python, pipelining) are passed over.
  *
  * @throws MailrunError with file:line for a key that is not known, or a value that is not supported.
  */
 export function addressOf(name: string, vars: ReadonlyMap<string, Var>): HostAddress {
-  for (const [key, { where }] of vars) {
-    if (!key.startsWith('ansible_') || (KEYS as readonly string[]).includes(key)) continue
-    const near = nearest(key, KEYS)
-    throw new MailrunError(`${key} is not supported${near ? `: did you mean ${near}?` : `; supported are ${KEYS.join(', ')}`}`, where)
-  }
-  const text = (key: Key): string | undefined => {
-    const found = vars.get(key)
-    if (found === undefined || found.value === null) return undefined
-    if (typeof found.value === 'string' && found.value !== '') return found.value
-    throw new MailrunError(`${key} must be a text, got ${JSON.stringify(found.value)}`, found.where)
-  }
-  const only = (key: Key, wanted: readonly string[]): void => {
-    const value = text(key)
-    if (value !== undefined && !wanted.includes(value)) throw new MailrunError(`${key} must be ${wanted.join(' or ')}, got ${JSON.stringify(value)}`, vars.get(key)!.where)
-  }
-  only('ansible_connection', ['ssh', 'smart', 'paramiko'])
-  only('ansible_become_method', ['sudo'])
-  only('ansible_become_user', ['root'])
-  const password = text('ansible_become_password') ?? text('ansible_become_pass')
-  const key = text('ansible_ssh_private_key_file')
-  const host = text('ansible_host') ?? name
-  if (/[\s/@]|^-/.test(host)) throw new MailrunError(`ansible_host must be a name or an address, got ${JSON.stringify(host)}`, vars.get('ansible_host')?.where)
+  for (const [key, { where, value }] of vars) if (key.startsWith('ansible_')) check(key, value, where)
+  const said = (setting: Setting, own?: string): Said | undefined => [...NAMES[setting], ...(own === undefined ? [] : [own])].flatMap((key) => saidIn(vars, key)).at(-1)
+  const text = (setting: Setting): string | undefined => textOf(said(setting))
+  const args = (setting: Setting): readonly SshOption[] => argumentsOf(said(setting))
+  const address = text('address') ?? name
+  if (/[\s/@]|^-/.test(address)) throw new MailrunError(`ansible_host must be a name or an address, got ${JSON.stringify(address)}`, said('address')?.where)
+  const checking = said('hostKeyChecking')
+  if (checking !== undefined && !truth(checking)) throw new MailrunError(`${checking.key}: host keys are always verified; --accept-new records those of new hosts`, checking.where)
+  const connection = text('connection')
+  const key = text('privateKeyFile')
+  const token = said('pkcs11Provider')
   return {
-    address: host,
-    port: portOf(vars.get('ansible_port')),
-    user: text('ansible_user'),
+    connection: connection === 'openssh' || connection === 'local' ? connection : 'ssh',
+    address,
+    port: numberOf(said('port'), 1, 65535),
+    user: text('user'),
     privateKeyFile: key === undefined ? undefined : absolute(key),
-    knownHostsFiles: knownHostsOf(vars.get('ansible_ssh_common_args')),
-    become: becomeOf(vars.get('ansible_become')),
-    becomePassword: password === undefined ? undefined : new Secret(password),
+    password: secretOf(said('password')),
+    sshArgs: args('sshArgs'),
+    sshExtraArgs: [...(token === undefined ? [] : [{ keyword: 'PKCS11Provider', value: quoted(textOf(token)!), where: token.where }]), ...args('sshCommonArgs'), ...args('sshExtraArgs')],
+    sshExecutable: text('sshExecutable'),
+    connectSeconds: numberOf(said('connectSeconds'), 1, 3600),
+    retries: numberOf(said('retries'), 0, 100),
+    become: becomeOf(said),
   }
 }
 
 /** `~` is the controller's home; a relative path is looked up from where mailrun runs. */
 export const absolute = (path: string): string => resolve(path.replace(/^~(?=\/|$)/, homedir()))
 
-function portOf(port: Var | undefined): number {
-  if (port === undefined) return 22
-  const number = typeof port.value === 'string' && /^\d+$/.test(port.value) ? Number(port.value) : port.value
-  if (typeof number === 'number' && Number.isInteger(number) && number > 0 && number < 65536) return number
-  throw new MailrunError(`ansible_port must be a number from 1 to 65535, got ${JSON.stringify(port.value)}`, port.where)
-}
-
-function becomeOf(become: Var | undefined): boolean {
-  if (become === undefined) return false
-  if (typeof become.value === 'boolean') return become.value
-  const word = String(become.value).toLowerCase()
-  if (['yes', 'true', '1'].includes(word)) return true
-  if (['no', 'false', '0'].includes(word)) return false
-  throw new MailrunError(`ansible_become must be true or false, got ${JSON.stringify(become.value)}`, become.where)
-}
-
-/** ssh_config(5): UserKnownHostsFile takes several files. */
-function knownHostsOf(args: Var | undefined): readonly string[] {
-  if (args === undefined) return []
-  const words = String(args.value).match(/"[^"]*"|'[^']*'|\S+/g)?.map((word) => word.replace(/^(["'])(.*)\1$/, '$2')) ?? []
-  const files: string[] = []
-  for (let index = 0; index < words.length; index += 1) {
-    const word = words[index]!
-    const option = word === '-o' ? words[(index += 1)] : word.startsWith('-o') ? word.slice(2) : undefined
-    const [, key, value] = /^([^=\s]+)(?:=|\s+)(.+)$/.exec(option ?? '') ?? []
-    if (key?.toLowerCase() === 'userknownhostsfile' && value) files.push(...value.replace(/^(["'])(.*)\1$/, '$2').split(/\s+/).map(absolute))
-    else if (key?.toLowerCase() !== 'stricthostkeychecking' || value !== 'yes') {
-      throw new MailrunError(`ansible_ssh_common_args: ${option ?? word} is not supported; -o UserKnownHostsFile=FILE is`, args.where)
-    }
+function check(name: string, value: unknown, where: string): void {
+  const known = CONNECTION_KEYS[name]
+  if (known === undefined || !Object.hasOwn(CONNECTION_KEYS, name)) {
+    const near = nearest(name, Object.keys(CONNECTION_KEYS))
+    throw new MailrunError(`${name} is not supported${near ? `: did you mean ${near}?` : `; supported are ${Object.keys(CONNECTION_KEYS).join(', ')}`}`, where)
   }
-  return files
+  if (known.values && value !== null && !known.values.includes(value as string)) throw new MailrunError(`${name} must be ${known.values.join(' or ')}, got ${JSON.stringify(value)}`, where)
+}
+
+const saidIn = (vars: ReadonlyMap<string, Var>, key: string): readonly Said[] => {
+  const found = vars.get(key)
+  return found === undefined || found.value === null ? [] : [{ ...found, key }]
+}
+
+/** A number is a text here, as Ansible has it: a user may be called 1000. */
+function textOf(said: Said | undefined): string | undefined {
+  if (said === undefined) return undefined
+  const { key, value, where } = said
+  if (value instanceof Secret) return textOf({ ...said, value: (value as Secret).reveal() })
+  if (typeof value === 'string' && value !== '') return value
+  if (Number.isSafeInteger(value)) return String(value)
+  const got = CONNECTION_KEYS[key]?.kind === 'secret' ? (value === '' ? 'an empty one' : `a ${typeof value}`) : JSON.stringify(value)
+  throw new MailrunError(`${key} must be a text, got ${got}`, where)
+}
+
+const secretOf = (said: Said | undefined): Secret | undefined => {
+  const text = textOf(said)
+  return text === undefined ? undefined : new Secret(text)
+}
+
+function argumentsOf(said: Said | undefined): readonly SshOption[] {
+  // Ansible takes an empty text for none.
+  const text = said?.value === '' ? undefined : textOf(said)
+  return said === undefined || text === undefined ? [] : sshArguments(text, said.key, said.where)
+}
+
+function numberOf(said: Said | undefined, least: number, most: number): number | undefined {
+  if (said === undefined) return undefined
+  const number = typeof said.value === 'string' && /^\d+$/.test(said.value) ? Number(said.value) : said.value
+  if (typeof number === 'number' && Number.isInteger(number) && number >= least && number <= most) return number
+  throw new MailrunError(`${said.key} must be a number from ${least} to ${most}, got ${JSON.stringify(said.value)}`, said.where)
+}
+
+function truth({ key, value, where }: Said): boolean {
+  const word = String(value).toLowerCase()
+  if (['yes', 'true', '1', 'on'].includes(word)) return true
+  if (['no', 'false', '0', 'off'].includes(word)) return false
+  throw new MailrunError(`${key} must be true or false, got ${JSON.stringify(value)}`, where)
+}
+
+function becomeOf(said: (setting: Setting, own?: string) => Said | undefined): Become | undefined {
+  const become = said('become')
+  if (become === undefined || !truth(become)) return undefined
+  const method = (textOf(said('becomeMethod')) ?? 'sudo') as Become['method']
+  const own = ofMethod(method)
+  const user = said('becomeUser', own.becomeUser)
+  const flags = said('becomeFlags', own.becomeFlags)
+  const name = textOf(user) ?? 'root'
+  // As useradd(8) allows them; also, no text that sudo or a login shell would take for something else.
+  if (!/^[A-Za-z_][\w.-]*\$?$|^#?\d+$/.test(name)) throw new MailrunError(`${user!.key} must be the name of a user, got ${JSON.stringify(name)}`, user?.where)
+  return {
+    method,
+    user: name,
+    executable: textOf(said('becomeExecutable', own.becomeExecutable)),
+    flags: flags === undefined || flags.value === '' ? [] : shellWords(textOf(flags)!, { comments: false }),
+    password: secretOf(said('becomePassword', own.becomePassword)),
+  }
 }

@@ -86,7 +86,7 @@ function readHost(tree: Tree, group: string, line: string, where: string): void 
 
 function words(line: string, where: string): readonly string[] {
   try {
-    return shellWords(line)
+    return shellWords(line, { comments: true })
   } catch (error) {
     throw new MailrunError(`this line cannot be taken apart: ${error instanceof Error ? error.message : String(error)}`, where)
   }

@@ -15,6 +15,8 @@ export interface InventorySource {
   readonly paths: readonly string[]
   /** The folder of the playbook, whose group_vars and host_vars count too. */
   readonly playbookFolder: string | undefined
+  /** How hosts are reached where the inventory does not say (`--user`). */
+  readonly defaults: ReadonlyMap<string, Var>
   /** Vars that win over all others (`--extra-vars`), for how hosts are reached. */
   readonly extra: ReadonlyMap<string, Var>
   /** For inventories in TypeScript. */
@@ -22,13 +24,13 @@ export interface InventorySource {
 }
 
 /** @throws MailrunError with file:line */
-export async function loadInventory({ paths, playbookFolder, extra, load }: InventorySource): Promise<Inventory> {
+export async function loadInventory({ paths, playbookFolder, defaults, extra, load }: InventorySource): Promise<Inventory> {
   const tree = newTree()
   for (const path of paths) await addSource(tree, path, load)
   if (tree.hosts.size === 0) throw new MailrunError('the inventory has no hosts', paths.join(', '))
   const beside = await Promise.all([...new Set(paths.flatMap(folderOf))].map(varsFolders))
   const ofPlaybook = playbookFolder === undefined ? [] : [await varsFolders(playbookFolder)]
-  return resolveTree(tree, [...beside, ...ofPlaybook], extra)
+  return resolveTree(tree, [...beside, ...ofPlaybook], { defaults, extra })
 }
 
 /** Where group_vars and host_vars of an inventory are; a list of hosts has none. */

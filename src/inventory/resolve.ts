@@ -5,8 +5,16 @@ import { addressOf } from './address.ts'
 import { addChild, type GroupNode, type Tree } from './tree.ts'
 import type { VarsFolders } from './vars-folders.ts'
 
-/** @param folders - group_vars and host_vars, those of a later one win. @param extra - vars that win over all others, for how hosts are reached. @throws MailrunError with file:line */
-export async function resolveTree(tree: Tree, folders: readonly VarsFolders[], extra: ReadonlyMap<string, Var>): Promise<Inventory> {
+/** How hosts are reached, beside what the inventory says. */
+export interface Given {
+  /** Where it says nothing. */
+  readonly defaults: ReadonlyMap<string, Var>
+  /** Over what it says. */
+  readonly extra: ReadonlyMap<string, Var>
+}
+
+/** @param folders - group_vars and host_vars, those of a later one win. @throws MailrunError with file:line */
+export async function resolveTree(tree: Tree, folders: readonly VarsFolders[], given: Given): Promise<Inventory> {
   reconcile(tree)
   const depths = depthsOf(tree)
   const ancestors = ancestorsOf(tree)
@@ -17,7 +25,7 @@ export async function resolveTree(tree: Tree, folders: readonly VarsFolders[], e
   for (const name of members.get('all')!) {
     const groups = [...new Set((direct.get(name) ?? []).flatMap((group) => [group, ...ancestors(group)]))].filter((group) => group.name !== 'all')
     groups.sort((a, b) => depths.get(a.name)! - depths.get(b.name)! || a.priority - b.priority || (a.name < b.name ? -1 : 1))
-    hosts.push(await hostOf(tree, name, groups, folders, extra))
+    hosts.push(await hostOf(tree, name, groups, folders, given))
   }
   const groups = [...tree.groups.values()].map((group): [string, InventoryGroup] => [
     group.name,
@@ -26,7 +34,7 @@ export async function resolveTree(tree: Tree, folders: readonly VarsFolders[], e
   return { hosts, names: [...tree.hosts.keys()], groups: new Map(groups) }
 }
 
-async function hostOf(tree: Tree, name: string, groups: readonly GroupNode[], folders: readonly VarsFolders[], extra: ReadonlyMap<string, Var>): Promise<Host> {
+async function hostOf(tree: Tree, name: string, groups: readonly GroupNode[], folders: readonly VarsFolders[], { defaults, extra }: Given): Promise<Host> {
   const { vars, where } = tree.hosts.get(name)!
   const ofFolders = async (group: string): Promise<readonly ReadonlyMap<string, Var>[]> => Promise.all(folders.map((folder) => folder.group(group)))
   // What the inventory says of groups, then the folders of `all`, then of the other groups folder by folder, then what is said of the host.
@@ -44,7 +52,7 @@ async function hostOf(tree: Tree, name: string, groups: readonly GroupNode[], fo
     groups: groups.map((group) => group.name).filter((group) => group !== 'ungrouped'),
     vars: new Map([...merged].filter(([key]) => !key.startsWith('ansible_'))),
     connection: new Map([...merged].filter(([key]) => key.startsWith('ansible_'))),
-    address: addressOf(name, new Map([...merged, ...extra])),
+    address: addressOf(name, new Map([...defaults, ...merged, ...extra])),
     where,
   }
 }

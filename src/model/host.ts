@@ -7,20 +7,48 @@ export interface Var {
   readonly where: string
 }
 
-/** How a host is reached; from `ansible_*` keys and the command line. */
+/** An option for ssh as ssh_config(5) names it, and `file:line` of where it was said. */
+export interface SshOption {
+  readonly keyword: string
+  readonly value: string
+  readonly where: string
+}
+
+/** How another user than the login user does the work. */
+export interface Become {
+  readonly method: 'sudo' | 'su' | 'doas'
+  readonly user: string
+  /** The program; `undefined`: by the method's name. */
+  readonly executable: string | undefined
+  /** More words for it, as they are. */
+  readonly flags: readonly string[]
+  readonly password: Secret | undefined
+}
+
+/** How a host is reached; from `ansible_*` keys and the command line. What is `undefined` is ssh_config's to say. */
 export interface HostAddress {
-  /** `ansible_host`: a name or address; the inventory name where it is not said. */
+  /** `ssh`: mailrun's own client, and the system's where a host needs what that lacks; `openssh`: the system's `ssh`; `local`: a shell on this machine. */
+  readonly connection: 'ssh' | 'openssh' | 'local'
+  /** `ansible_host`: a name, an address, or an alias of ssh_config; the inventory name where it is not said. */
   readonly address: string
-  readonly port: number
-  /** `undefined`: the user who runs mailrun. */
+  readonly port: number | undefined
   readonly user: string | undefined
-  /** `ansible_ssh_private_key_file`, absolute; `undefined`: the default identities and the agent. */
+  /** `ansible_ssh_private_key_file`, absolute. */
   readonly privateKeyFile: string | undefined
-  /** Absolute paths; empty: the user's and the system's known_hosts. */
-  readonly knownHostsFiles: readonly string[]
-  /** Become root through sudo. */
-  readonly become: boolean
-  readonly becomePassword: Secret | undefined
+  /** To log in with. */
+  readonly password: Secret | undefined
+  /** For ssh, before what is above (`ansible_ssh_args`): the first value of a keyword counts. */
+  readonly sshArgs: readonly SshOption[]
+  /** After it (`ansible_ssh_common_args`, `ansible_ssh_extra_args`). */
+  readonly sshExtraArgs: readonly SshOption[]
+  /** `ansible_ssh_executable`. */
+  readonly sshExecutable: string | undefined
+  /** For a connection to stand. */
+  readonly connectSeconds: number | undefined
+  /** How often a connection that failed for a passing reason is tried again. */
+  readonly retries: number | undefined
+  /** `undefined`: the login user does the work. */
+  readonly become: Become | undefined
 }
 
 export interface Host {

@@ -1,10 +1,11 @@
 // A run, for programs: what `mailrun <playbook.ts>` does, with its result as a value.
+import type { ConnectionSource } from '../connection/connector.ts'
 import { rollout } from '../engine/rollout.ts'
 import { DEFAULT_FORKS, DEFAULT_TIMEOUT_SECONDS, type BatchSize } from '../engine/run-options.ts'
 import type { Reporter, RunResult } from '../model/run-event.ts'
 import { prepareRun, type RunSource } from './prepare-run.ts'
 
-export interface RunRequest extends Omit<RunSource, 'inventory'> {
+export interface RunRequest extends Omit<RunSource, 'inventory'>, ConnectionSource {
   /** An inventory file in Ansible's YAML form, or several: later ones win. */
   readonly inventory: string | readonly string[]
   /** Change nothing; tell what would be changed. */
@@ -35,7 +36,7 @@ export async function run(request: RunRequest): Promise<RunResult> {
   const inventory = typeof request.inventory === 'string' ? [request.inventory] : request.inventory
   const { playbook, hosts } = await prepareRun({ ...request, inventory })
   // Only who runs something pays for loading SSH; every playbook imports this file.
-  const { sshConnect } = await import('../connection/ssh.ts')
+  const { connector } = await import('../connection/connector.ts')
   const never = new AbortController().signal
   const options = {
     playbook: playbook.name,
@@ -47,5 +48,5 @@ export async function run(request: RunRequest): Promise<RunResult> {
     interrupt: request.signal ?? never,
     abandon: never,
   }
-  return rollout(hosts, options, sshConnect, request.report ?? (() => {}))
+  return rollout(hosts, options, connector(hosts.map(({ host }) => host), request), request.report ?? (() => {}))
 }

@@ -1,7 +1,7 @@
-// Splits a line into words as Python's shlex.split(line, comments=True) does, which Ansible's INI inventories are read with.
+// Splits a line into words as Python's shlex.split does, which Ansible reads INI inventories and arguments for ssh with.
 
 /** @throws Error for a quotation without an end, and for a backslash at the end. */
-export function shellWords(line: string): readonly string[] {
+export function shellWords(line: string, { comments }: { readonly comments: boolean }): readonly string[] {
   const words: string[] = []
   let word: string | undefined
   for (let at = 0; at < line.length; at += 1) {
@@ -9,7 +9,7 @@ export function shellWords(line: string): readonly string[] {
     if (/[ \t\r\n]/.test(char)) {
       if (word !== undefined) words.push(word)
       word = undefined
-    } else if (char === '#') break
+    } else if (comments && char === '#') break
     else if (char === '\\') {
       at += 1
       if (at >= line.length) throw new Error('No escaped character')

@@ -1,6 +1,6 @@
 // The laws that every task keeps, over every module and every one of its examples, on a real host. Has a lab of its own.
 import * as assert from 'uvu/assert'
-import { sshConnect } from '../../src/connection/ssh.ts'
+import { connector } from '../../src/connection/connector.ts'
 import { readFleet } from '../../src/run/read-fleet.ts'
 import type { TaskModule } from '../../src/model/define-task.ts'
 import { testContext } from '../../src/testing/plan-of.ts'
@@ -29,7 +29,7 @@ for (const [name, module] of Object.entries(tasks) as unknown as [string, TaskMo
         assert.is(code, 0, stdout + stderr)
       }
       const { hosts } = await readFleet({ inventory: [lab.inventoryPath] }, new Map(), undefined)
-      const connection = await sshConnect(hosts[0]!, { timeoutSeconds: 30, signal: new AbortController().signal })
+      const connection = await connector(hosts, {})(hosts[0]!, { timeoutSeconds: 30, signal: new AbortController().signal })
       try {
         const context = testContext(example.sources ?? {})
         const task = module(example.args)

@@ -1,6 +1,6 @@
 // What mailrun says that packages bring, against what they bring to a bare host when they are installed. Has a lab of its own.
 import * as assert from 'uvu/assert'
-import { sshConnect } from '../../src/connection/ssh.ts'
+import { connector } from '../../src/connection/connector.ts'
 import { makeTrip, newMark } from '../../src/engine/make-trip.ts'
 import { readFleet } from '../../src/run/read-fleet.ts'
 import type { Fact } from '../../src/model/fact.ts'
@@ -36,7 +36,7 @@ const probeOf = ({ resource }: Fact): Probe<unknown> => {
 async function realOf(facts: readonly Fact[]): Promise<ReadonlyMap<string, unknown>> {
   const { hosts } = await readFleet({ inventory: [lab.inventoryPath] }, new Map(), undefined)
   const never = new AbortController().signal
-  const connection = await sshConnect(hosts.find(({ name }) => name === HOST)!, { timeoutSeconds: 30, signal: never })
+  const connection = await connector(hosts, {})(hosts.find(({ name }) => name === HOST)!, { timeoutSeconds: 30, signal: never })
   const probes = facts.map(probeOf)
   try {
     const outcome = await makeTrip(

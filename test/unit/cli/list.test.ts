@@ -14,7 +14,7 @@ const prepared = (name: string, paths: readonly string[]): PreparedHost => ({
     vars: new Map(),
     connection: new Map(),
     where: 'inventory.yaml:1',
-    address: { address: name, port: 22, user: undefined, privateKeyFile: undefined, knownHostsFiles: [], become: false, becomePassword: undefined },
+    address: { connection: 'ssh' as const, address: name, port: undefined, user: undefined, privateKeyFile: undefined, password: undefined, sshArgs: [], sshExtraArgs: [], sshExecutable: undefined, connectSeconds: undefined, retries: undefined, become: undefined },
   },
   tasks: paths.map((path) => directory({ path, tags: ['keys'] })),
   outputs: {},

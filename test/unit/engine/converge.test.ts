@@ -45,7 +45,7 @@ const runs = defineTask<{ readonly run: string }, undefined>({
 const scratch = (): string => mkdtempSync(join(tmpdir(), 'mailrun-test-'))
 const never = new AbortController().signal
 const options = (over: Partial<RunOptions>): RunOptions => ({ playbook: 'p', check: false, forks: 1, serial: [], maxFail: undefined, connectSeconds: 10, interrupt: never, abandon: never, ...over })
-const address = { address: 'here', port: 22, user: undefined, privateKeyFile: undefined, knownHostsFiles: [], become: false, becomePassword: undefined }
+const address = { connection: 'ssh' as const, address: 'here', port: undefined, user: undefined, privateKeyFile: undefined, password: undefined, sshArgs: [], sshExtraArgs: [], sshExecutable: undefined, connectSeconds: undefined, retries: undefined, become: undefined }
 const host = { name: 'here', groups: [], vars: new Map(), connection: new Map(), address, where: 'test:1' }
 
 async function run(dir: string, tasks: readonly Task[], over: Partial<RunOptions> = {}, wrap = (connection: Connection): Connection => connection) {

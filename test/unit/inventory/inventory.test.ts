@@ -20,7 +20,7 @@ const load = (...texts: readonly string[]): Promise<Inventory> => {
     writeFileSync(path, text)
     return path
   })
-  return loadInventory({ paths, playbookFolder: undefined, extra: new Map(), load: noCode })
+  return loadInventory({ paths, playbookFolder: undefined, defaults: new Map(), extra: new Map(), load: noCode })
 }
 const varsOf = ({ vars }: Host): Readonly<Record<string, unknown>> => Object.fromEntries([...vars].map(([key, { value }]) => [key, value]))
 const hostOf = (inventory: Inventory, name: string): Host => inventory.hosts.find((host) => host.name === name)!
@@ -73,10 +73,10 @@ mail:
     mx2:
 `)
   const [first, second] = hosts.map(({ address }) => address)
-  assert.equal([first!.address, first!.port, first!.user, first!.become], ['192.0.2.1', 2222, 'ops', false])
+  assert.equal([first!.address, first!.port, first!.user, first!.become], ['192.0.2.1', 2222, 'ops', undefined])
   assert.match(first!.privateKeyFile!, /^\/.*\/k$/)
   assert.not.match(JSON.stringify(hosts[0]), 'hunter2')
-  assert.equal([second!.address, second!.port, second!.user, second!.become], ['mx2', 22, 'ops', true])
+  assert.equal([second!.address, second!.port, second!.user, second!.become?.user], ['mx2', undefined, 'ops', 'root'])
 })
 
 /** Each with the line of the first file that is to blame. */
@@ -119,7 +119,7 @@ for (const [what, text, line, message] of WRONG) {
 test('files that cannot be read are told by name', async () => {
   mkdirSync(join(folder, 'empty'), { recursive: true })
   for (const [path, message] of [[join(folder, 'gone.yaml'), /there is no such file/], [join(folder, 'empty'), /there is no inventory in this folder/]] as const) {
-    await loadInventory({ paths: [path], playbookFolder: undefined, extra: new Map(), load: noCode }).then(() => assert.unreachable(), (error: Error) => assert.match(error.message, message))
+    await loadInventory({ paths: [path], playbookFolder: undefined, defaults: new Map(), extra: new Map(), load: noCode }).then(() => assert.unreachable(), (error: Error) => assert.match(error.message, message))
   }
 })
 
@@ -180,11 +180,11 @@ test('group_vars and host_vars, files and folders, beside the inventory and the 
     mkdirSync(dirname(join(at, path)), { recursive: true })
     writeFileSync(join(at, path), text)
   }
-  const read = () => loadInventory({ paths: [join(at, 'inventory/hosts.yaml')], playbookFolder: join(at, 'playbooks'), extra: new Map([['ansible_user', { value: 'root', where: '--extra-vars' }]]), load: noCode })
+  const read = () => loadInventory({ paths: [join(at, 'inventory/hosts.yaml')], playbookFolder: join(at, 'playbooks'), defaults: new Map(), extra: new Map([['ansible_user', { value: 'root', where: '--extra-vars' }]]), load: noCode })
   const host = hostOf(await read(), 'mx1')
   assert.equal(varsOf(host), { a: 'folder', b: 'all wins over what the file says of groups', c: 'two', d: 'file', e: 'file', f: 'beside the playbook' })
   assert.match(host.vars.get('c')!.where, /group_vars\/mail\/two\.yaml:1$/)
-  assert.equal([host.address.port, host.address.user], [22, 'root'])
+  assert.equal([host.address.port, host.address.user], [undefined, 'root'])
   writeFileSync(join(at, 'inventory/host_vars/mx1.yml'), 'e: [\n')
   const error = await read().then(() => undefined, (reason: Error) => reason)
   assert.match(error?.message ?? '', /host_vars\/mx1\.yml:\d+: this is not YAML/)

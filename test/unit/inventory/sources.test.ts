@@ -67,9 +67,9 @@ test('Python literals', () => {
 })
 
 test('words of a line', () => {
-  assert.equal(shellWords(`a "b c"'d' e\\ f g#h i`), ['a', 'b cd', 'e f', 'g'])
-  assert.equal(shellWords('"" \'\' "\\"\\\\\\n"'), ['', '', '"\\\\n'])
-  for (const text of ['"a', "'a", 'a\\']) assert.throws(() => shellWords(text))
+  assert.equal(shellWords(`a "b c"'d' e\\ f g#h i`, { comments: true }), ['a', 'b cd', 'e f', 'g'])
+  assert.equal(shellWords('"" \'\' "\\"\\\\\\n"', { comments: true }), ['', '', '"\\\\n'])
+  for (const text of ['"a', "'a", 'a\\']) assert.throws(() => shellWords(text, { comments: false }))
 })
 
 test.run()

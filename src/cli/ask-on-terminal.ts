@@ -1,0 +1,51 @@
+// Asks a question on the terminal whose answer is not shown.
+import { openSync } from 'node:fs'
+import { ReadStream, WriteStream } from 'node:tty'
+import { MailrunError } from '../model/mailrun-error.ts'
+import { EXIT } from './exit-status.ts'
+
+/** Control keys as terminals send them. */
+const CTRL_C = '\u0003'
+const CTRL_D = '\u0004'
+const CTRL_U = '\u0015'
+const ERASE = ['\u007f', '\b']
+
+/** @param instead - what to do where there is no terminal, for the error. @throws MailrunError */
+export function askOnTerminal(question: string, instead: string): Promise<string> {
+  let descriptor: number
+  try {
+    descriptor = openSync('/dev/tty', 'r+')
+  } catch {
+    throw new MailrunError(`asking for it needs a terminal, and there is none: ${instead}`)
+  }
+  const keys = new ReadStream(descriptor)
+  const screen = new WriteStream(openSync('/dev/tty', 'w'))
+  const close = (): void => {
+    keys.setRawMode(false)
+    keys.destroy()
+    screen.end('\n')
+  }
+  screen.write(question)
+  keys.setRawMode(true)
+  keys.setEncoding('utf8')
+  return new Promise((resolve, reject) => {
+    let typed: string[] = []
+    keys.on('error', (error) => reject(new MailrunError(`the terminal cannot be read: ${error.message}`)))
+    keys.on('data', (chunk: string) => {
+      for (const key of chunk) {
+        if (key === CTRL_C) {
+          close()
+          process.exit(EXIT.interrupted)
+        }
+        if (key === '\r' || key === '\n' || key === CTRL_D) {
+          close()
+          resolve(typed.join(''))
+          return
+        }
+        if (ERASE.includes(key)) typed.pop()
+        else if (key === CTRL_U) typed = []
+        else typed.push(key)
+      }
+    })
+  })
+}
