@@ -8,7 +8,7 @@ const test = suite('layers')
 
 const repository = join(import.meta.dirname, '../../../..')
 const page = readFileSync(join(repository, 'docs/architecture.md'), 'utf8')
-const rows = new Map([...page.matchAll(/^\| (\d+) \| `([a-z/]+)` \|/gm)].map((match) => [match[2]!, Number(match[1])]))
+const rows = new Map([...page.matchAll(/^\| (\d+) \| `([a-z/-]+)` \|/gm)].map((match) => [match[2]!, Number(match[1])]))
 
 const roomOf = (file: string): string => file.split('/').slice(0, file.startsWith('src/') ? 2 : 1).join('/')
 const sourcesOf = (folder: string): readonly string[] =>

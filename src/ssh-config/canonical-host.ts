@@ -1,0 +1,86 @@
+// CanonicalizeHostname: the full name of a host, as resolve_canonicalize() of ssh.c finds it.
+import { lookup, resolveCname } from 'node:dns/promises'
+import { fromBytes, sameWord, toBytes } from './bytes.ts'
+import { isDomain } from './jump.ts'
+import { looksNumeric, numericAddress, type Family } from './numeric-address.ts'
+import { matchesList, patternListOf } from './pattern.ts'
+import { Refusal } from './refusal.ts'
+import type { Values } from './values.ts'
+
+export interface Canonicalisation {
+  readonly mode: 'yes' | 'no' | 'always'
+  /** No ProxyCommand and no ProxyJump. */
+  readonly isDirect: boolean
+  readonly family: Family
+  readonly maxDots: number
+  readonly domains: readonly string[]
+  /** `sources:targets` */
+  readonly rules: readonly string[]
+  readonly fallsBack: boolean
+}
+
+/** Undefined where nothing was found out. @throws Refusal where nothing resolves and that is refused. */
+export async function canonicalHost(host: string, how: Canonicalisation): Promise<string | undefined> {
+  const numeric = numericAddress(host, how.family)
+  if (numeric !== undefined) return sameWord(numeric, host) ? host : numeric
+  if (looksNumeric(host) || how.mode === 'no') return undefined
+  if (!how.isDirect && how.mode !== 'always') return undefined
+  const candidates = host.endsWith('.') ? [host] : host.split('.').length - 1 > how.maxDots ? undefined : how.domains.map((domain) => `${host}.${domain}.`)
+  if (candidates === undefined) return undefined
+  for (const full of candidates) {
+    const canonical = await canonicalName(full, how.family)
+    if (canonical !== undefined) return followed(full.slice(0, -1), canonical, how)
+  }
+  if (!how.fallsBack) throw new Refusal(`the name ${JSON.stringify(fromBytes(host))} does not resolve in any of CanonicalDomains`)
+  return undefined
+}
+
+/** CanonicalizePermittedCNAMEs without canonicalisation. @throws Refusal where the name does not resolve and ssh would connect to it. */
+export async function aliasedHost(host: string, how: Canonicalisation): Promise<string> {
+  if (how.rules.length === 0 || (!how.isDirect && how.mode !== 'always')) return host
+  const canonical = await canonicalName(host, how.family)
+  if (canonical !== undefined) return followed(host, canonical, how)
+  if (how.isDirect) throw new Refusal(`the name ${JSON.stringify(fromBytes(host))} does not resolve`)
+  return host
+}
+
+function followed(name: string, canonical: string, { rules, mode, isDirect }: Canonicalisation): string {
+  if (name === canonical || mode === 'no' || (!isDirect && mode !== 'always')) return name
+  const isPermitted = rules.some((rule) => {
+    const at = rule.indexOf(':')
+    return matchesList(patternListOf(rule.slice(0, at), true), name) === 1 && matchesList(patternListOf(rule.slice(at + 1), true), canonical) === 1
+  })
+  return isPermitted ? canonical : name
+}
+
+const MAX_ALIASES = 16
+
+/** The name at the end of the aliases; undefined where the name has no address. */
+async function canonicalName(name: string, family: Family): Promise<string | undefined> {
+  const found = await lookup(fromBytes(name), { family: family === 'inet' ? 4 : family === 'inet6' ? 6 : 0 }).catch(() => undefined)
+  if (found === undefined) return undefined
+  let canonical = name.replace(/\.$/, '')
+  for (let count = 0; count < MAX_ALIASES; count += 1) {
+    const [next] = await resolveCname(fromBytes(canonical)).catch((): string[] => [])
+    if (next === undefined) break
+    canonical = toBytes(next)
+  }
+  return isDomain(canonical) ?? name.replace(/\.$/, '')
+}
+
+/** @param rules - of CanonicalizePermittedCNAMEs; a single `none` is no rule. */
+export function canonicalisationOf({ first, lists, jump }: Values): Canonicalisation {
+  const text = (keyword: string): string | undefined => first.get(keyword)?.value
+  const list = (keyword: string): readonly string[] => (lists.get(keyword) ?? []).map(({ value }) => value)
+  const rules = list('canonicalizepermittedcnames')
+  const command = text('proxycommand')
+  return {
+    mode: (text('canonicalizehostname') ?? 'no') as Canonicalisation['mode'],
+    isDirect: (command === undefined || sameWord(command, 'none')) && jump === undefined,
+    family: (text('addressfamily') ?? 'any') as Family,
+    maxDots: Number(text('canonicalizemaxdots') ?? 1),
+    domains: list('canonicaldomains').filter((domain) => !sameWord(domain, 'none')),
+    rules: rules.length === 1 && sameWord(rules[0]!, 'none:') ? [] : rules,
+    fallsBack: (text('canonicalizefallbacklocal') ?? 'yes') === 'yes',
+  }
+}
