@@ -27,7 +27,7 @@ async function run(command: string): Promise<boolean> {
     const child = spawn(shell, ['-c', command], { stdio: ['ignore', 'ignore', 'inherit'], detached: true })
     const timer = setTimeout(() => {
       reject(new Refusal(`the command ${JSON.stringify(command)} ran for more than ${EXEC_SECONDS} s`))
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+      endGroup(child.pid)
     }, EXEC_SECONDS * 1000)
     child.on('error', (error) => {
       clearTimeout(timer)
@@ -39,4 +39,13 @@ async function run(command: string): Promise<boolean> {
       else resolve(code === 0)
     })
   })
+}
+
+/** The shell leads a group of its own, with all that it started. */
+function endGroup(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL')
+  } catch {
+    // It has ended just now.
+  }
 }
