@@ -1,54 +1,125 @@
-// Reads known_hosts files as sshd(8) describes them, and tells what they say of a host.
-import { createHash, createHmac } from 'node:crypto'
+// Reads known_hosts files as sshd(8) describes them and OpenSSH's hostfile.c reads them, and tells what they say of a host.
+import { createHmac, randomBytes } from 'node:crypto'
+import { readFileSync, statSync } from 'node:fs'
+import { lowerAscii, matchPatternList } from '../text/openssh-pattern.ts'
+import { parsePublicKey, type PublicKey } from './public-key.ts'
 
-export interface KnownKey {
+export interface KnownKey extends PublicKey {
+  readonly marker: 'cert-authority' | 'revoked' | undefined
+  /** What the line names: names and patterns, or one hashed name. */
+  readonly hosts: string
+  readonly file: string
+  /** From 1. */
+  readonly line: number
+}
+
+/** A file's lines, sorted by how they are looked up: thousands of hosts ask the same file. */
+export interface KnownHosts {
+  readonly file: string
+  readonly lines: readonly Line[]
+  readonly byName: ReadonlyMap<string, readonly Line[]>
+  readonly hashed: readonly Line[]
+  readonly patterns: readonly Line[]
+  /** What was found, by name: each host is looked up again when its key comes, and a hash costs. */
+  readonly found: Map<string, readonly KnownKey[]>
+}
+
+interface Line {
+  readonly number: number
+  readonly marker: KnownKey['marker']
+  readonly hosts: string
   readonly type: string
-  /** The key as the wire carries it, base64. */
-  readonly key: string
-  readonly revoked: boolean
-  /** file:line */
-  readonly where: string
+  readonly base64: string
+}
+
+const SHA1_BYTES = 20
+/** Longer lists may hold a pattern that is too long: those are read as patterns. */
+const LONGEST_PLAIN_HOSTS = 1000
+
+/** @param text - one character for each byte (`latin1`), so that names of any encoding compare as OpenSSH compares them. */
+export function parseKnownHosts(text: string, file: string): KnownHosts {
+  const lines = text.split('\n').flatMap((line, index) => parseLine(line, index + 1))
+  const byName = new Map<string, Line[]>()
+  const named = (name: string): Line[] => byName.get(name) ?? (byName.set(name, []).get(name) as Line[])
+  const hashed: Line[] = []
+  const patterns: Line[] = []
+  for (const line of lines) {
+    if (line.hosts.startsWith('|')) hashed.push(line)
+    else if (/[*?!]/.test(line.hosts) || line.hosts.length > LONGEST_PLAIN_HOSTS) patterns.push(line)
+    else for (const name of new Set(lowerAscii(line.hosts).split(','))) named(name).push(line)
+  }
+  return { file, lines, byName, hashed, patterns, found: new Map() }
+}
+
+/** A file that was written a moment ago may be written again with the same time. */
+const CLOCK_MILLISECONDS = 20
+const read = new Map<string, { readonly stamp: string; readonly known: KnownHosts }>()
+
+/** Read again where it has changed. What is not there, cannot be read or is no regular file knows nobody. */
+export function readKnownHosts(file: string): KnownHosts {
+  try {
+    const status = statSync(file, { bigint: true })
+    if (!status.isFile()) return parseKnownHosts('', file)
+    const { size, mtimeNs, ctimeNs, ino } = status
+    const stamp = [size, mtimeNs, ctimeNs, ino].join()
+    const before = read.get(file)
+    if (before?.stamp === stamp) return before.known
+    const known = parseKnownHosts(readFileSync(file, 'latin1'), file)
+    if (Date.now() - Number(mtimeNs) / 1e6 > CLOCK_MILLISECONDS) read.set(file, { stamp, known })
+    return known
+  } catch {
+    return parseKnownHosts('', file)
+  }
+}
+
+/** What the file has for a name, in its order. A line whose key cannot be read is passed over. @param name - as `knownHostsName` gives it */
+export function keysFor(known: KnownHosts, name: string): readonly KnownKey[] {
+  const keys = known.found.get(name) ?? search(known, name)
+  known.found.set(name, keys)
+  return keys
+}
+
+function search({ file, byName, hashed, patterns }: KnownHosts, name: string): readonly KnownKey[] {
+  const lower = lowerAscii(name)
+  const lines = [
+    ...(byName.get(lower) ?? []),
+    ...patterns.filter(({ hosts }) => matchPatternList(lower, lowerAscii(hosts)) === 'match'),
+    ...hashed.filter(({ hosts }) => isHashOf(hosts, name)),
+  ]
+  return lines.sort((one, other) => one.number - other.number).flatMap((line) => keyOf(line, file))
+}
+
+/** Where else this very key is known. */
+export const otherNamesOf = ({ file, lines }: KnownHosts, key: PublicKey): readonly KnownKey[] =>
+  lines.filter(({ marker, base64 }) => marker === undefined && base64.startsWith(key.blob.toString('base64'))).flatMap((line) => keyOf(line, file)).filter(({ blob }) => blob.equals(key.blob))
+
+/** HashKnownHosts: `|1|salt|digest`. */
+export const hashedName = (name: string): string => hashWith(name, randomBytes(SHA1_BYTES))
+
+const hashWith = (name: string, salt: Buffer): string => `|1|${salt.toString('base64')}|${createHmac('sha1', salt).update(name, 'latin1').digest('base64')}`
+
+/** hostfile.c compares the texts: a salt in another spelling is no salt. */
+function isHashOf(hosts: string, name: string): boolean {
+  const [, salt] = /^\|1\|([A-Za-z0-9+/]{27}=)\|[A-Za-z0-9+/]{27}=$/.exec(hosts) ?? []
+  return salt !== undefined && hashWith(name, Buffer.from(salt, 'base64')) === hosts
+}
+
+function keyOf({ marker, hosts, type, base64, number }: Line, file: string): readonly KnownKey[] {
+  const key = parsePublicKey(type, base64)
+  return key ? [{ ...key, marker, hosts, file, line: number }] : []
 }
 
 /**
- * The keys that a file has for a host. Lines that cannot be read and `@cert-authority` lines know nobody.
- *
- * @param name - `mx1.example.org`, or `[mx1.example.org]:2222` for another port than 22.
+ * Fields are separated by spaces and tabs only: a carriage return is part of the last one. What C takes for the end of the text is the end of the line.
+ * A tab behind `@revoked` is taken for what it means: OpenSSH passes over such a line, and would accept the key.
  */
-export function knownKeys(text: string, file: string, name: string): readonly KnownKey[] {
-  return text.split('\n').flatMap((line, index): KnownKey[] => {
-    const fields = line.trim().split(/\s+/)
-    if (fields[0] === undefined || fields[0] === '' || fields[0].startsWith('#')) return []
-    const marker = fields[0].startsWith('@') ? fields.shift() : undefined
-    const [hosts, type, key] = fields
-    if (hosts === undefined || type === undefined || key === undefined) return []
-    if (marker !== undefined && marker !== '@revoked') return []
-    return namesHost(hosts, name.toLowerCase()) ? [{ type, key, revoked: marker === '@revoked', where: `${file}:${index + 1}` }] : []
-  })
+function parseLine(text: string, number: number): readonly Line[] {
+  const nul = text.indexOf('\0')
+  const fields = (nul < 0 ? text : text.slice(0, nul)).split(/[ \t]+/)
+  if (fields[0] === '') fields.shift()
+  if (fields[0]?.startsWith('#')) return []
+  const marker = fields[0]?.startsWith('@') ? fields.shift()!.slice(1) : undefined
+  if (marker !== undefined && marker !== 'cert-authority' && marker !== 'revoked') return []
+  const [hosts = '', type = '', base64 = ''] = fields
+  return hosts === '' || hosts.startsWith('@') || base64 === '' ? [] : [{ number, marker, hosts, type, base64 }]
 }
-
-/** Patterns after ssh_config(5): `*`, `?`, a leading `!` excludes; or one hashed name. */
-function namesHost(hosts: string, name: string): boolean {
-  if (hosts.startsWith('|1|')) {
-    const [salt, digest] = hosts.slice(3).split('|')
-    if (salt === undefined || digest === undefined) return false
-    return createHmac('sha1', Buffer.from(salt, 'base64')).update(name).digest('base64') === digest
-  }
-  let named = false
-  for (const pattern of hosts.toLowerCase().split(',')) {
-    const excludes = pattern.startsWith('!')
-    if (!matches(excludes ? pattern.slice(1) : pattern, name)) continue
-    if (excludes) return false
-    named = true
-  }
-  return named
-}
-
-const matches = (pattern: string, name: string): boolean =>
-  new RegExp(`^${pattern.replace(/[\\^$.|+()[\]{}]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.')}$`).test(name)
-
-/** As `ssh-keygen -l` prints it. */
-export const fingerprint = (key: Buffer): string => `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`
-
-/** The type that a wire key states (RFC 4253, section 6.6). */
-export const typeOfKey = (key: Buffer): string => key.subarray(4, 4 + key.readUInt32BE(0)).toString('latin1')

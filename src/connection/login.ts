@@ -1,22 +1,21 @@
 // Logs in to a host over SSH: strict host keys, the identities in turn.
 import type { Socket } from 'node:net'
 import type { NodeSSH } from 'node-ssh'
-import type { Client } from 'ssh2'
+import type { Client, ServerHostKeyAlgorithm } from 'ssh2'
 import { Unreachable } from '../engine/connection.ts'
+import { CIPHERS, COMPRESSION, HOST_KEYS, KEX, MACS } from './algorithms.ts'
 import { hostKeyCheck } from './host-key.ts'
+import { DEFAULT_GLOBAL_FILES, defaultUserFiles, type HostKeySource } from './host-key-source.ts'
 import type { Identities } from './identities.ts'
 import type { SshSettings } from './ssh-settings.ts'
 import { at } from './tcp.ts'
 
 const KEEPALIVE_SECONDS = 15
 const KEEPALIVES_LOST = 4
-/** ssh2's defaults without group exchange, which costs seconds of processor time on the controller. */
-const KEX = ['curve25519-sha256', 'curve25519-sha256@libssh.org', 'ecdh-sha2-nistp256', 'ecdh-sha2-nistp384', 'ecdh-sha2-nistp521', 'diffie-hellman-group14-sha256', 'diffie-hellman-group16-sha512', 'diffie-hellman-group18-sha512'] as const
-const HOST_KEYS = ['ssh-ed25519', 'ecdsa-sha2-nistp256', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521', 'rsa-sha2-512', 'rsa-sha2-256'] as const
 
 /** node-ssh connects; the rest is done on the ssh2 connection that it holds, since its own exec cannot tell a lost connection from success. */
 export async function login(ssh: NodeSSH, settings: SshSettings, identities: Identities, socket: Socket, stage: { now: string }): Promise<Client> {
-  const check = hostKeyCheck(settings)
+  const check = hostKeyCheck(sourceOf(settings))
   let refusal: string | undefined
   let greeted = false
   socket.once('data', () => (greeted = true))
@@ -25,9 +24,10 @@ export async function login(ssh: NodeSSH, settings: SshSettings, identities: Ide
       sock: socket,
       username: settings.user,
       authHandler: [...identities.methods],
-      algorithms: { kex: [...KEX], serverHostKey: ordered(check.types) },
+      algorithms: { kex: [...KEX], serverHostKey: check.algorithms(HOST_KEYS) as ServerHostKeyAlgorithm[], cipher: [...CIPHERS], hmac: [...MACS], compress: [...COMPRESSION] },
       hostVerifier: (key: Buffer) => {
-        refusal = check.refusal(key)
+        const verdict = check.verify(key)
+        refusal = 'message' in verdict ? verdict.message : undefined
         stage.now = 'logging in'
         return refusal === undefined
       },
@@ -42,10 +42,9 @@ export async function login(ssh: NodeSSH, settings: SshSettings, identities: Ide
   return ssh.connection!
 }
 
-/** Known types first: a host with several keys then shows the one that can be verified. */
-const ordered = (known: readonly string[]) => {
-  const isKnown = (type: string): boolean => known.includes(type.startsWith('rsa-sha2') ? 'ssh-rsa' : type)
-  return [...HOST_KEYS.filter(isKnown), ...HOST_KEYS.filter((type) => !isKnown(type))]
+const sourceOf = ({ hostName, port, knownHostsFiles }: SshSettings): HostKeySource => {
+  const files = knownHostsFiles.length > 0 ? { userFiles: knownHostsFiles, globalFiles: [] } : { userFiles: defaultUserFiles(), globalFiles: DEFAULT_GLOBAL_FILES }
+  return { host: hostName, port, ...files, alias: undefined, ip: undefined, revokedHostKeys: undefined, strict: 'yes', hash: false, proxied: false }
 }
 
 function loginProblem(error: Error & { level?: string }, user: string, { tried }: Identities, greeted: boolean): string {
