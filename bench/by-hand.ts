@@ -26,7 +26,7 @@ export async function askByHand(hosts: readonly Host[], passwordFile: string): P
 async function askHost({ name, address }: Host, passwordFile: string): Promise<void> {
   const password = address.user === 'admin' ? readFileSync(passwordFile, 'utf8') : ''
   const shell = address.become === undefined ? 'sh -s' : password === '' ? 'sudo -n sh -s' : "sudo -S -p '' sh -s"
-  const options = ['-o', 'BatchMode=yes', '-o', 'IdentitiesOnly=yes', '-i', address.privateKeyFile ?? '', ...address.sshExtraArgs.flatMap(({ keyword, value }) => ['-o', `${keyword}=${value}`]), '-p', String(address.port ?? 22)]
+  const options = ['-o', 'BatchMode=yes', '-o', 'IdentitiesOnly=yes', '-i', address.privateKeyFile ?? '', ...address.sshExtraArgs.words, '-p', String(address.port ?? 22)]
   const child = spawn('ssh', [...options, `${address.user ?? 'root'}@${address.address}`, shell], { stdio: ['pipe', 'pipe', 'pipe'] })
   let output = ''
   let errors = ''

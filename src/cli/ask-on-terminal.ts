@@ -1,7 +1,10 @@
 // Asks a question on the terminal whose answer is not shown.
-import { openSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { ReadStream, WriteStream } from 'node:tty'
+import pLimit from 'p-limit'
+import type { Ask } from '../connection/passphrases.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
+import { Secret } from '../shell/secret.ts'
 import { EXIT } from './exit-status.ts'
 
 /** Control keys as terminals send them. */
@@ -48,4 +51,16 @@ export function askOnTerminal(question: string, instead: string): Promise<string
       }
     })
   })
+}
+
+const oneAtATime = pLimit(1)
+
+/** Asks as long as there is a terminal; `undefined` where there is none. */
+export function terminalAsk(): Ask | undefined {
+  try {
+    closeSync(openSync('/dev/tty', 'r+'))
+  } catch {
+    return undefined
+  }
+  return (question, instead) => oneAtATime(async () => new Secret(await askOnTerminal(question, instead)))
 }

@@ -15,7 +15,9 @@ export interface FleetFlags {
   readonly askPass?: boolean
   readonly connectionPasswordFile?: string
   readonly connection?: string
+  readonly sshConfig?: string
   readonly knownHosts?: string
+  readonly acceptNew?: boolean
   readonly sshCommonArgs?: string
   readonly sshExtraArgs?: string
   readonly become?: boolean
@@ -23,7 +25,7 @@ export interface FleetFlags {
   readonly becomeUser?: string
   readonly askBecomePass?: boolean
   readonly becomePasswordFile?: string
-  readonly timeout: number
+  readonly timeout?: number
 }
 
 /** Flags of `mailrun inventory`. */

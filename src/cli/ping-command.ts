@@ -27,7 +27,7 @@ export async function pingCommand(flags: Given<FleetFlags>, signals: Signals): P
       },
     }),
   )
-  const connect = connector(hosts, flags)
+  const { connect, close } = await connector(hosts, source)
   signals.runBegins()
   const options = {
     playbook: 'ping',
@@ -35,9 +35,8 @@ export async function pingCommand(flags: Given<FleetFlags>, signals: Signals): P
     forks: flags.forks,
     serial: [],
     maxFail: undefined,
-    connectSeconds: flags.timeout,
     interrupt: signals.interrupt,
     abandon: signals.abandon,
   }
-  return exitStatus(await rollout(prepared, options, connect, pingReporterOf(flags)))
+  return exitStatus(await rollout(prepared, options, connect, pingReporterOf(flags)).finally(close))
 }

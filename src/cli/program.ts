@@ -1,7 +1,7 @@
 // The command line's grammar and its help.
 import { Command, Option } from 'commander'
 import { forks, gather, gatherNames, maxFail, seconds, serial } from './flags.ts'
-import { DEFAULT_FORKS, DEFAULT_TIMEOUT_SECONDS } from '../engine/run-options.ts'
+import { DEFAULT_FORKS } from '../engine/run-options.ts'
 import type { FleetFlags, InventoryFlags, RunFlags } from './options.ts'
 
 export interface Actions {
@@ -89,7 +89,9 @@ function fleetOptions(command: Command): void {
     .option('-k, --ask-pass', 'ask for the password to log in with, once for all hosts')
     .addOption(new Option('--connection-password-file <file>', 'the password to log in with is the first line of this file').conflicts('askPass'))
     .addOption(new Option('-c, --connection <kind>', "where the inventory names none: mailrun's own ssh, the system's, or this machine").choices(['ssh', 'openssh', 'local']))
-    .option('--known-hosts <file>', 'the known_hosts file that host keys must be in (default: ~/.ssh/known_hosts and /etc/ssh/ssh_known_hosts)')
+    .option('--ssh-config <file>', 'the ssh_config in place of ~/.ssh/config and /etc/ssh/ssh_config; none: no file')
+    .option('--known-hosts <file>', "the known_hosts file that host keys must be in (default: ssh_config's, else ~/.ssh/known_hosts and /etc/ssh/ssh_known_hosts)")
+    .option('--accept-new', 'record the keys of hosts that have none known; a changed key is refused')
     .option('--ssh-common-args <options>', 'options for ssh where the inventory gives none: "-J bastion -o Keyword=value"')
     .option('--ssh-extra-args <options>', 'more of them')
     .option('-b, --become', 'do the work as another user where the inventory does not say')
@@ -97,7 +99,7 @@ function fleetOptions(command: Command): void {
     .option('--become-user <name>', 'that user (default: root)')
     .option('-K, --ask-become-pass', "ask for that method's password, once for all hosts")
     .addOption(new Option('--become-password-file <file>', 'that password is the first line of this file').conflicts('askBecomePass'))
-    .option('-T, --timeout <seconds>', 'for a connection to stand', seconds, DEFAULT_TIMEOUT_SECONDS)
+    .option('-T, --timeout <seconds>', "for a connection to stand, where the inventory names none (default: ssh_config's ConnectTimeout, else 30)", seconds)
 }
 
 const AFTER = `

@@ -1,5 +1,4 @@
 // `mailrun <playbook.ts>`: load, check, run, report.
-import { connector } from '../connection/connector.ts'
 import { rollout } from '../engine/rollout.ts'
 import { prepareRun } from '../run/prepare-run.ts'
 import { exitStatus } from './exit-status.ts'
@@ -12,13 +11,16 @@ import type { Signals } from './signals.ts'
 
 /** Resolves with the exit status. @throws MailrunError before any host is touched */
 export async function runCommand(flags: Given<RunFlags> & { readonly playbook: string }, signals: Signals): Promise<number> {
-  const { playbook, hosts } = await prepareRun(await fleetSource(flags))
+  const source = await fleetSource(flags)
+  const { playbook, hosts } = await prepareRun(source)
   if (flags.listHosts === true || flags.listTasks === true) {
     const list = flags.listTasks === true ? listTasks : listHosts
     stdout.write(list({ playbook: playbook.name, hosts }, flags.format))
     return 0
   }
-  const connect = connector(hosts.map(({ host }) => host), flags)
+  // A list pays for no connection.
+  const { connector } = await import('../connection/connector.ts')
+  const { connect, close } = await connector(hosts.map(({ host }) => host), source)
   signals.runBegins()
   const options = {
     playbook: playbook.name,
@@ -26,9 +28,8 @@ export async function runCommand(flags: Given<RunFlags> & { readonly playbook: s
     forks: flags.forks,
     serial: flags.serial ?? [],
     maxFail: flags.maxFail,
-    connectSeconds: flags.timeout,
     interrupt: signals.interrupt,
     abandon: signals.abandon,
   }
-  return exitStatus(await rollout(hosts, options, connect, reporterOf(flags)))
+  return exitStatus(await rollout(hosts, options, connect, reporterOf(flags)).finally(close))
 }

@@ -1,21 +1,114 @@
 // Chooses the connection for each host of a run, once, before any is touched.
-import type { Connect } from '../engine/connection.ts'
-import type { Host } from '../model/host.ts'
+import { Unreachable, type Connect, type Connection } from '../engine/connection.ts'
+import { absolute } from '../inventory/address.ts'
+import type { Host, HostAddress } from '../model/host.ts'
+import type { Secret } from '../shell/secret.ts'
+import { sshArguments, sshValue, type SshOption } from '../ssh-config/option.ts'
+import { readSshConfig, type SshConfig } from '../ssh-config/read-ssh-config.ts'
+import { askpass } from './askpass.ts'
 import { localConnect } from './local.ts'
-import { sshConnect } from './ssh.ts'
-import { sshSettings } from './ssh-settings.ts'
+import { Beyond } from './login.ts'
+import { opensshConnect } from './openssh.ts'
+import type { OpensshTarget } from './openssh-arguments.ts'
+import { askPassphrases, type Ask } from './passphrases.ts'
+import { sshClient } from './ssh.ts'
+import type { SshTarget } from './ssh-target.ts'
+import { targetOf, type Reading } from './target-of.ts'
 
 export interface ConnectionSource {
+  /** The ssh_config file to read in place of ~/.ssh/config and /etc/ssh/ssh_config; `none`: no file. */
+  readonly sshConfig?: string | undefined
   /** The file that host keys must be in; left out: ssh_config's, else ~/.ssh/known_hosts and /etc/ssh/ssh_known_hosts. */
   readonly knownHosts?: string | undefined
+  /** Record the key of a host that has none known. */
+  readonly acceptNew?: boolean | undefined
+  /** Asks for the passphrase of a key, a one-time code, the PIN of a token; left out: nobody is asked. */
+  readonly ask?: Ask | undefined
 }
 
-/** @throws MailrunError with file:line for what cannot be supported */
-export function connector(hosts: readonly Host[], { knownHosts }: ConnectionSource): Connect {
-  const settings = new Map(hosts.map((host) => [host.name, sshSettings(host.address, knownHosts)]))
-  return (host, options) => {
-    const connectSeconds = host.address.connectSeconds ?? options.timeoutSeconds
-    if (host.address.connection === 'local') return localConnect({})
-    return sshConnect(host.address, settings.get(host.name)!, { ...options, timeoutSeconds: connectSeconds })
+export interface Connector {
+  readonly connect: Connect
+  /** Ends what hosts share. */
+  close(): void
+}
+
+interface Way {
+  readonly bySystem: boolean
+  readonly target: SshTarget
+  readonly openssh: OpensshTarget
+}
+
+/** @throws MailrunError with file:line for what cannot be supported, and for keys without their passphrase */
+export async function connector(hosts: readonly Host[], { sshConfig, knownHosts, acceptNew, ask }: ConnectionSource): Promise<Connector> {
+  const flags = [
+    ...(knownHosts === undefined ? [] : [sshValue('UserKnownHostsFile', absolute(knownHosts), '--known-hosts'), sshValue('GlobalKnownHostsFile', '/dev/null', '--known-hosts')]),
+    ...(acceptNew === true ? [sshValue('StrictHostKeyChecking', 'accept-new', '--accept-new')] : []),
+  ]
+  const passphrases = new Map<string, Secret>()
+  const files = new Map<string, Promise<Reading>>()
+  const reading = (file: string | undefined): Promise<Reading> => {
+    const known = files.get(file ?? '') ?? readSshConfig(file).then((config: SshConfig): Reading => ({ config, flags, passphrases }))
+    files.set(file ?? '', known)
+    return known
   }
+  const ways = new Map<string, Way>()
+  for (const { name, address } of hosts) {
+    if (address.connection !== 'local') ways.set(name, await wayTo(address, sshConfig, knownHosts, reading))
+    if (address.privateKeyFile !== undefined && address.privateKeyPassphrase !== undefined) passphrases.set(address.privateKeyFile, address.privateKeyPassphrase)
+  }
+  await askPassphrases([...ways.values()].filter(({ bySystem }) => !bySystem).map(({ target }) => target), passphrases, ask)
+
+  const client = sshClient()
+  const questions = askpass()
+  const system = ({ openssh }: Way, host: Host, signal: AbortSignal): Promise<Connection> => opensshConnect(openssh, host.address.become, { askpass: questions, ask }, signal)
+  const connect: Connect = async (host, signal) => {
+    const { address } = host
+    const way = ways.get(host.name)
+    if (way === undefined) return localConnect({}, address.become)
+    if (way.bySystem) return system(way, host, signal)
+    try {
+      return await client.connect(way.target, address.become, signal)
+    } catch (error) {
+      if (!(error instanceof Beyond)) throw error
+      return system(way, host, signal).catch((second: Error) => {
+        throw second instanceof Unreachable ? new Unreachable(`${error.message}\nand by the system's ssh: ${second.message}`) : second
+      })
+    }
+  }
+  return {
+    connect,
+    close() {
+      client.close()
+      questions.close()
+    },
+  }
+}
+
+async function wayTo(address: HostAddress, sshConfig: string | undefined, knownHosts: string | undefined, reading: (file: string | undefined) => Promise<Reading>): Promise<Way> {
+  const before = sshArguments(address.sshArgs.words, address.sshArgs.where)
+  const after = sshArguments(address.sshExtraArgs.words, address.sshExtraArgs.where)
+  const ownFile = before.file ?? after.file
+  const file = ownFile ?? sshConfig
+  const options: readonly SshOption[] = [
+    ...before.options,
+    ...(address.port === undefined ? [] : [sshValue('Port', String(address.port), 'ansible_port')]),
+    ...(address.privateKeyFile === undefined ? [] : [sshValue('IdentityFile', address.privateKeyFile.replaceAll('%', '%%'), 'ansible_private_key_file')]),
+    ...(address.user === undefined ? [] : [sshValue('User', address.user, 'ansible_user')]),
+    ...after.options,
+  ]
+  const target = await targetOf(address.address, options, { password: address.password, connectSeconds: address.connectSeconds, retries: address.retries }, await reading(file === undefined || file === 'none' ? file : absolute(file)))
+  const openssh: OpensshTarget = {
+    executable: address.sshExecutable ?? 'ssh',
+    first: [...(ownFile === undefined && sshConfig !== undefined ? ['-F', sshConfig === 'none' ? 'none' : absolute(sshConfig)] : []), ...(knownHosts === undefined ? [] : ['-o', `UserKnownHostsFile="${absolute(knownHosts)}"`, '-o', 'GlobalKnownHostsFile=/dev/null'])],
+    then: [
+      ...address.sshArgs.words,
+      ...(address.port === undefined ? [] : ['-p', String(address.port)]),
+      ...(address.privateKeyFile === undefined ? [] : ['-i', address.privateKeyFile]),
+      ...(address.user === undefined ? [] : ['-l', address.user]),
+      ...address.sshExtraArgs.words,
+    ],
+    address: address.address,
+    target,
+  }
+  return { target, openssh, bySystem: address.connection === 'openssh' || target.beyond.length > 0 }
 }

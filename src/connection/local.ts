@@ -1,30 +1,38 @@
-// The same protocol to a shell on this machine: for tests of task modules, and for a host that is this one.
+// The same protocol to a shell on this machine: for a host that is this one, and for tests of task modules.
 import { spawn } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
-import { ConnectionLost, Unreachable, type Connection } from '../engine/connection.ts'
-import { shellStream } from './shell-stream.ts'
+import { userInfo } from 'node:os'
+import { Unreachable, type Connection } from '../engine/connection.ts'
+import type { Become } from '../model/host.ts'
+import { openingOf } from './become.ts'
+import { childShell } from './child-shell.ts'
+import { hostShell } from './host-shell.ts'
 
 /**
- * Starts `sh` as the current user, with these variables beside the inherited ones (`MAILRUN_RUN_DIR` moves the lock and the working files).
+ * Starts `sh`, as another user where `become` says so, with these variables beside the inherited ones (`MAILRUN_RUN_DIR` moves the lock and the working files).
  *
- * @throws Unreachable when there is no `sh`.
+ * @throws Unreachable when there is no `sh`, or sudo gives none.
  */
-export async function localConnect(env: Readonly<Record<string, string>>): Promise<Connection> {
-  const child = spawn('sh', [], { stdio: 'pipe', env: { ...process.env, ...env } })
+export async function localConnect(env: Readonly<Record<string, string>>, become?: Become): Promise<Connection> {
+  const user = userInfo().username
+  const opening = openingOf(become, user)
+  // In a session of its own: Ctrl-C on the terminal is for mailrun, which lets the change in hand finish.
+  const child = spawn('sh', opening.command === 'exec sh' ? [] : ['-c', opening.command], { stdio: 'pipe', detached: true, env: { ...process.env, ...env } })
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve)
     child.once('error', (error) => reject(new Unreachable(`no shell on this machine: ${error.message}`)))
   })
-  const shell = shellStream(child)
-  child.on('exit', (code, signal) => shell.lose(new ConnectionLost(`the shell ended (${signal ?? `exit status ${code}`})`)))
-  return {
-    exchange: (request) => shell.exchange(request),
+  return hostShell({
+    process: childShell(child, (code, signal) => `the shell ended (${signal ?? `exit status ${code}`})`),
+    opening,
+    user,
+    at: 'this machine',
+    stage: { now: 'opening a shell' },
     touch: (path) => writeFile(path, ''),
-    close() {
-      shell.lose(new ConnectionLost('closed'))
+    end() {
       child.stdin.destroy()
       child.stdout.destroy()
       child.stderr.destroy()
     },
-  }
+  })
 }

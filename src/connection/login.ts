@@ -1,57 +1,108 @@
-// Logs in to a host over SSH: strict host keys, the identities in turn.
-import type { Socket } from 'node:net'
-import type { NodeSSH } from 'node-ssh'
-import type { Client, ServerHostKeyAlgorithm } from 'ssh2'
+// Logs in to a host over SSH: strict host keys, then what there is to log in with, in turn.
+import type { Duplex } from 'node:stream'
+import type { AnyAuthMethod, AuthHandlerMiddleware, AuthenticationType, Client, CipherAlgorithm, KexAlgorithm, KeyboardInteractiveCallback, MacAlgorithm, Prompt, ServerHostKeyAlgorithm } from 'ssh2'
 import { Unreachable } from '../engine/connection.ts'
 import { CIPHERS, COMPRESSION, HOST_KEYS, KEX, MACS } from './algorithms.ts'
 import { hostKeyCheck } from './host-key.ts'
-import { DEFAULT_GLOBAL_FILES, defaultUserFiles, type HostKeySource } from './host-key-source.ts'
-import type { Identities } from './identities.ts'
-import type { SshSettings } from './ssh-settings.ts'
+import type { KeyRing } from './key-ring.ts'
+import { Passing } from './passing.ts'
+import type { SshTarget } from './ssh-target.ts'
 import { at } from './tcp.ts'
 
-const KEEPALIVE_SECONDS = 15
-const KEEPALIVES_LOST = 4
+/** The host wants what only the system's ssh has. */
+export class Beyond extends Unreachable {}
 
-/** node-ssh connects; the rest is done on the ssh2 connection that it holds, since its own exec cannot tell a lost connection from success. */
-export async function login(ssh: NodeSSH, settings: SshSettings, identities: Identities, socket: Socket, stage: { now: string }): Promise<Client> {
-  const check = hostKeyCheck(sourceOf(settings))
-  let refusal: string | undefined
+/** node-ssh connects; the rest is done on the ssh2 connection that it holds, since its own exec cannot tell a lost connection from success. @throws Unreachable, Passing, Beyond */
+export async function login(target: SshTarget, keys: KeyRing, socket: Duplex, stage: { now: string }): Promise<Client> {
+  const { NodeSSH } = await import('node-ssh')
+  const ssh = new NodeSSH()
+  const check = hostKeyCheck(target.hostKey)
+  const { algorithms } = target
+  let refusal: Unreachable | undefined
   let greeted = false
   socket.once('data', () => (greeted = true))
+  const methods = methodsOf(target, keys)
+  if (methods.length === 0) throw new (keys.beyond.length > 0 ? Beyond : Unreachable)(`${at(target)}: there is nothing to log in with: ${keys.tried || 'no agent, no key file'}: name a key with --private-key or ansible_ssh_private_key_file, or give a password by --ask-pass`)
   try {
     await ssh.connect({
       sock: socket,
-      username: settings.user,
-      authHandler: [...identities.methods],
-      algorithms: { kex: [...KEX], serverHostKey: check.algorithms(HOST_KEYS) as ServerHostKeyAlgorithm[], cipher: [...CIPHERS], hmac: [...MACS], compress: [...COMPRESSION] },
+      username: target.user,
+      authHandler: offer(methods),
+      algorithms: {
+        kex: [...offered(algorithms.kex, KEX)] as KexAlgorithm[],
+        serverHostKey: [...check.algorithms(offered(algorithms.hostKey, HOST_KEYS))] as ServerHostKeyAlgorithm[],
+        cipher: [...offered(algorithms.cipher, CIPHERS)] as CipherAlgorithm[],
+        hmac: [...offered(algorithms.mac, MACS)] as MacAlgorithm[],
+        compress: [...COMPRESSION],
+      },
       hostVerifier: (key: Buffer) => {
         const verdict = check.verify(key)
-        refusal = 'message' in verdict ? verdict.message : undefined
         stage.now = 'logging in'
-        return refusal === undefined
+        if (verdict.kind === 'accepted' || verdict.kind === 'recorded') return true
+        refusal = new (verdict.mayHaveCertificate ? Beyond : Unreachable)(verdict.message)
+        return false
       },
-      keepaliveInterval: KEEPALIVE_SECONDS * 1000,
-      keepaliveCountMax: KEEPALIVES_LOST,
+      keepaliveInterval: target.keepalive.seconds * 1000,
+      keepaliveCountMax: target.keepalive.lost,
       // The timeout of the whole is kept outside.
       readyTimeout: 0,
     })
   } catch (error) {
-    throw new Unreachable(refusal ?? `${at(settings)}: ${loginProblem(error as Error & { level?: string }, settings.user, identities, greeted)}`)
+    throw refusal ?? problem(error as Error & { level?: string }, target, keys, greeted)
   }
   return ssh.connection!
 }
 
-const sourceOf = ({ hostName, port, knownHostsFiles }: SshSettings): HostKeySource => {
-  const files = knownHostsFiles.length > 0 ? { userFiles: knownHostsFiles, globalFiles: [] } : { userFiles: defaultUserFiles(), globalFiles: DEFAULT_GLOBAL_FILES }
-  return { host: hostName, port, ...files, alias: undefined, ip: undefined, revokedHostKeys: undefined, strict: 'yes', hash: false, proxied: false }
+function methodsOf({ user: username, password: secret, methods }: SshTarget, { agent }: KeyRing): readonly AnyAuthMethod[] {
+  const password = secret?.reveal()
+  return methods.flatMap((type): readonly AnyAuthMethod[] => {
+    if (type === 'publickey') return agent === undefined ? [] : [{ type: 'agent', username, agent }]
+    if (password === undefined) return []
+    return type === 'password' ? [{ type, username, password }] : [{ type, username, prompt: answering(password) }]
+  })
 }
 
-function loginProblem(error: Error & { level?: string }, user: string, { tried }: Identities, greeted: boolean): string {
-  if (error.level === 'client-authentication') return `permission denied for ${user} (tried ${tried})`
-  if (error.level === 'agent') return `the agent failed: ${error.message}`
-  if (/too many authentication failures/i.test(error.message)) return `it refused more keys than it allows for ${user} (tried ${tried}): name the right one with --private-key or ansible_ssh_private_key_file`
-  if (!greeted) return `the connection was closed before sshd said a word: ${error.message} (too many connections at once? sshd's MaxStartups; try fewer --forks)`
-  if (/no matching/i.test(error.message)) return `no common algorithm with its sshd: ${error.message}`
-  return error.message
+const SECRETS = ['password', 'keyboard-interactive']
+
+/** Each method once, of those that the server still takes; after a partial success it names those that must follow. A password that was refused is not tried by the other way: accounts are locked for that. */
+function offer(methods: readonly AnyAuthMethod[]): AuthHandlerMiddleware {
+  const left = [...methods]
+  let last: string | undefined
+  return (taken: AuthenticationType[] | null, partial, next): void => {
+    const refused = last !== undefined && SECRETS.includes(last) && !partial
+    const index = left.findIndex(({ type }) => (taken === null || taken.includes((type === 'agent' ? 'publickey' : type) as AuthenticationType)) && !(refused && SECRETS.includes(type)))
+    const method = index < 0 ? false : left.splice(index, 1)[0]!
+    last = method === false ? undefined : method.type
+    // ssh2 takes false for the end of the list; its types do not know.
+    next(method as AnyAuthMethod)
+  }
+}
+
+/** Every hidden question is answered by the password, once: asked again, it was wrong. */
+function answering(password: string) {
+  let answered = false
+  return (_name: string, _instructions: string, _language: string, prompts: Prompt[], finish: KeyboardInteractiveCallback): void => {
+    const again = answered && prompts.length > 0
+    answered ||= prompts.length > 0
+    finish(prompts.map(({ echo }) => (again || echo === true ? '' : password)))
+  }
+}
+
+/** Of what the configuration asks for what there is here, in its order; else ours. */
+const offered = (chosen: readonly string[] | undefined, ours: readonly string[]): readonly string[] => (chosen === undefined ? ours : chosen.filter((name) => ours.includes(name)))
+
+function problem(error: Error & { level?: string }, target: SshTarget, keys: KeyRing, greeted: boolean): Unreachable {
+  const { user, password } = target
+  const told = (why: string): string => `${at(target)}: ${why}`
+  const tried = [keys.tried, ...(password === undefined ? [] : ['the password'])].filter((each) => each !== '').join(', ')
+  if (error.level === 'client-authentication') {
+    const why = `permission denied for ${user} (tried ${tried})`
+    return keys.beyond.length > 0 ? new Beyond(told(`${why}; ${keys.beyond.join(', ')} could not be tried`)) : new Unreachable(told(why))
+  }
+  if (error.level === 'agent') return new Unreachable(told(`the agent failed: ${error.message}`))
+  if (/too many authentication failures/i.test(error.message)) return new Unreachable(told(`it refused more keys than it allows for ${user} (tried ${tried}): name the right one with --private-key or ansible_ssh_private_key_file, and say IdentitiesOnly yes`))
+  if (!greeted) return new Passing(told(`the connection was closed before sshd said a word: ${error.message} (too many connections at once? sshd's MaxStartups; try fewer --forks)`))
+  if (/no matching/i.test(error.message)) return new Beyond(told(`no common algorithm with its sshd: ${error.message}`))
+  if (/ECONNRESET|EPIPE|connection lost before handshake|No response from server/i.test(error.message)) return new Passing(told(`the connection was closed in the handshake: ${error.message}`))
+  return new Unreachable(told(error.message))
 }

@@ -1,56 +1,61 @@
-// A connection to a host over SSH: one TCP connection, one channel, one shell.
-import type { Socket } from 'node:net'
-import pLimit from 'p-limit'
+// Mailrun's own connection to a host over SSH: one TCP connection or a channel through jump hosts, one session, one shell.
+import type { Duplex } from 'node:stream'
 import type { Client } from 'ssh2'
-import { Unreachable, type ConnectOptions, type Connection } from '../engine/connection.ts'
-import type { HostAddress } from '../model/host.ts'
-import { identitiesOf, type Identities } from './identities.ts'
+import type { Connection } from '../engine/connection.ts'
+import type { Become } from '../model/host.ts'
+import { bastions, type Bastions } from './bastions.ts'
+import { handshake } from './handshakes.ts'
+import { keyRing } from './key-ring.ts'
 import { login } from './login.ts'
-import { remoteShell } from './remote-shell.ts'
-import type { SshSettings } from './ssh-settings.ts'
+import { persist } from './passing.ts'
+import { sshShell } from './ssh-channel.ts'
+import type { SshTarget } from './ssh-target.ts'
 import { at, tcp } from './tcp.ts'
+import { interruptible, withinTime } from './within-time.ts'
 
-/** Handshakes are what costs the controller's processor: more at once only stall each other. */
-const HANDSHAKES_AT_ONCE = 32
-const handshakes = pLimit(HANDSHAKES_AT_ONCE)
+export interface SshClient {
+  /** Host keys are verified strictly, before any authentication. @throws Unreachable; Beyond where only the system's ssh can do it */
+  connect(target: SshTarget, become: Become | undefined, signal: AbortSignal): Promise<Connection>
+  /** Ends the connections to jump hosts. */
+  close(): void
+}
 
-/** Host keys are verified strictly, before any authentication. @throws Unreachable */
-export const sshConnect = (address: HostAddress, settings: SshSettings, options: ConnectOptions): Promise<Connection> => handshakes(() => establish(address, settings, options))
-
-async function establish(address: HostAddress, settings: SshSettings, options: ConnectOptions): Promise<Connection> {
-  const identities = await identitiesOf(settings)
-  const stage = { now: 'the TCP connection' }
-  const opened: { socket?: Socket; client?: Client } = {}
-  let settle = (): void => {}
-  const giveUp = new Promise<never>((_, reject) => {
-    const timer = setTimeout(() => reject(new Unreachable(`${at(settings)}: no answer within ${options.timeoutSeconds} s (${stage.now})`)), options.timeoutSeconds * 1000)
-    const onAbort = (): void => reject(new Unreachable('interrupted'))
-    if (options.signal.aborted) onAbort()
-    options.signal.addEventListener('abort', onAbort, { once: true })
-    settle = () => {
-      clearTimeout(timer)
-      options.signal.removeEventListener('abort', onAbort)
-    }
-  })
-  giveUp.catch(() => {})
-  try {
-    return await Promise.race([open(address, settings, identities, stage, opened), giveUp])
-  } catch (error) {
-    opened.client?.destroy()
-    opened.socket?.destroy()
-    throw error
-  } finally {
-    settle()
+export function sshClient(): SshClient {
+  const never = new AbortController().signal
+  const jumps: Bastions = bastions((target) => persist(target.retries, never, () => shake(target, jumps, never, ({ client }) => Promise.resolve(client))))
+  return {
+    connect: (target, become, signal) => persist(target.retries, signal, () => shake(target, jumps, signal, ({ client, socket, stage }) => sshShell(client, socket, target, become, stage))),
+    close: () => jumps.close(),
   }
 }
 
-async function open(address: HostAddress, settings: SshSettings, identities: Identities, stage: { now: string }, opened: { socket?: Socket; client?: Client }): Promise<Connection> {
-  // Before there is a socket: what happens to that while nobody listens would be lost.
-  const { NodeSSH } = await import('node-ssh')
-  const socket = await tcp(settings, (each) => (opened.socket = each))
-  stage.now = 'the SSH handshake'
-  const client = (opened.client = await login(new NodeSSH(), settings, identities, socket, stage))
-  stage.now = 'opening a shell'
-  return remoteShell(client, socket, settings, address.become, stage)
+interface LoggedIn {
+  readonly client: Client
+  readonly socket: Duplex
+  readonly stage: { now: string }
 }
 
+/** One attempt, within its time. @param then - what must stand, too. */
+async function shake<T>(target: SshTarget, jumps: Bastions, signal: AbortSignal, then: (loggedIn: LoggedIn) => Promise<T>): Promise<T> {
+  const keys = await keyRing(target)
+  // Before its own turn: those who wait for a bastion must not keep it from its handshake.
+  const channel = target.jumps.length === 0 ? undefined : await interruptible(jumps.through(target), signal)
+  return handshake(`${target.hostName}:${target.port}`, async () => {
+    const stage = { now: channel === undefined ? 'the TCP connection' : 'the SSH handshake' }
+    const opened: { socket: Duplex | undefined; client: Client | undefined } = { socket: channel, client: undefined }
+    const open = async (): Promise<T> => {
+      const socket = channel ?? (await tcp(target, (each) => (opened.socket = each)))
+      stage.now = 'the SSH handshake'
+      const client = (opened.client = await login(target, keys, socket, stage))
+      stage.now = 'opening a shell'
+      return then({ client, socket, stage })
+    }
+    try {
+      return await withinTime(open(), target.connectSeconds, signal, () => `${at(target)}: no answer within ${target.connectSeconds} s (${stage.now})`)
+    } catch (error) {
+      opened.client?.destroy()
+      opened.socket?.destroy()
+      throw error
+    }
+  })
+}

@@ -1,29 +1,50 @@
 // A TCP connection to a host, with errors that say what to look at.
 import { connect, type Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Unreachable } from '../engine/connection.ts'
-import type { SshSettings } from './ssh-settings.ts'
+import { Passing } from './passing.ts'
+import type { SshTarget } from './ssh-target.ts'
 
 /** For messages. */
-export const at = ({ hostName, port }: Pick<SshSettings, 'hostName' | 'port'>): string => `${hostName} port ${port}`
+export const at = ({ hostName, port }: Pick<SshTarget, 'hostName' | 'port'>): string => `${hostName} port ${port}`
 
-/** Without Nagle's delay from its first byte on: ssh2 leaves it on, and writes small pieces. @param onSocket - is given the socket before it connects, to be destroyed by whoever gives up. @throws Unreachable */
-export function tcp(settings: SshSettings, onSocket: (socket: Socket) => void): Promise<Socket> {
+const SECOND = 1000
+
+/** Without Nagle's delay from its first byte on: ssh2 leaves it on, and writes small pieces. @param onSocket - is given each socket before it connects, to be destroyed by whoever gives up. @throws Unreachable, Passing */
+export async function tcp(target: SshTarget, onSocket: (socket: Socket) => void): Promise<Socket> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await once(target, onSocket)
+    } catch (error) {
+      if (attempt >= target.attempts) throw error
+      await sleep(SECOND)
+    }
+  }
+}
+
+function once(target: SshTarget, onSocket: (socket: Socket) => void): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host: settings.hostName, port: settings.port, noDelay: true })
+    const { hostName: host, port, family, bindAddress: localAddress } = target
+    const socket = connect({ host, port, family, noDelay: true, ...(localAddress === undefined ? {} : { localAddress }) })
     onSocket(socket)
     socket.once('connect', () => resolve(socket))
-    socket.once('error', (error: NodeJS.ErrnoException) => reject(new Unreachable(`${at(settings)}: ${tcpProblem(error)}`)))
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      const Kind = error.code === 'EAI_AGAIN' || error.code === 'ECONNRESET' ? Passing : Unreachable
+      reject(new Kind(`${at(target)}: ${tcpProblem(error)}`))
+    })
   })
 }
 
 function tcpProblem({ code, message }: NodeJS.ErrnoException): string {
   switch (code) {
     case 'ECONNREFUSED': return 'connection refused: is sshd running, and is this its port?'
+    case 'ECONNRESET': return 'connection reset'
     case 'ETIMEDOUT': return 'connection timed out'
     case 'EHOSTUNREACH': return 'no route to the host, or it is down'
     case 'ENETUNREACH': return 'the network is unreachable'
     case 'ENOTFOUND': return 'the name cannot be resolved: check ansible_host'
     case 'EAI_AGAIN': return 'the name cannot be resolved now: the name server did not answer'
+    case 'EADDRNOTAVAIL': return `${message}: is the BindAddress one of this machine?`
     default: return message
   }
 }

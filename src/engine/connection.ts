@@ -2,7 +2,7 @@
 import type { Host } from '../model/host.ts'
 
 export interface ExchangeRequest {
-  /** POSIX shell text, written to the host's one shell as it is; it prints `end` as a line of its own, last, on both streams. */
+  /** POSIX shell text, written to the host's one shell as it is; it prints `end` as a line of its own, last, on both streams. The first word of `end` marks its lines. */
   readonly script: string
   readonly end: string
   /** Output as it comes, for progress. Whatever came before this exchange began (a login banner) is not part of it. */
@@ -19,21 +19,15 @@ export interface Exchange {
 
 /** One shell, as root where the host says become, on one connection. One exchange at a time. */
 export interface Connection {
-  /** @throws ConnectionLost */
+  /** @throws ConnectionLost; Unreachable where the shell never came up */
   exchange(request: ExchangeRequest): Promise<Exchange>
   /** Makes an empty file as the login user, over a channel beside the shell; tells a running script to start nothing more. */
   touch(path: string): Promise<void>
   close(): void
 }
 
-export interface ConnectOptions {
-  /** For everything until the shell answers. */
-  readonly timeoutSeconds: number
-  readonly signal: AbortSignal
-}
-
-/** @throws Unreachable */
-export type Connect = (host: Host, options: ConnectOptions) => Promise<Connection>
+/** Within a time that the host's own settings state. @param signal - an interrupt. @throws Unreachable */
+export type Connect = (host: Host, signal: AbortSignal) => Promise<Connection>
 
 /** No connection came about. The message is for the operator: what was tried, what came, what to do. */
 export class Unreachable extends Error {

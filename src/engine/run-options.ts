@@ -2,7 +2,6 @@
 
 /** What a run does where nothing is said. */
 export const DEFAULT_FORKS = 32
-export const DEFAULT_TIMEOUT_SECONDS = 30
 
 export interface RunOptions {
   readonly playbook: string
@@ -13,8 +12,6 @@ export interface RunOptions {
   readonly serial: readonly BatchSize[]
   /** Nothing new starts once more hosts than this failed or were unreachable; `undefined`: the others go on whatever happens. */
   readonly maxFail: BatchSize | undefined
-  /** Seconds for a connection to stand. */
-  readonly connectSeconds: number
   /** Ctrl-C: first abort = finish the change in hand, start nothing more. */
   readonly interrupt: AbortSignal
   /** Second Ctrl-C: leave at once. */

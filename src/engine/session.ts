@@ -69,7 +69,7 @@ export async function openSession(prepared: PreparedHost, options: RunOptions, c
 
   const open = async (): Promise<Connection> => {
     if (interrupt.aborted) throw new HostEnd('interrupted', 'interrupted before the connection stood')
-    const opened = await connect(host, { timeoutSeconds: options.connectSeconds, signal: options.interrupt })
+    const opened = await connect(host, options.interrupt)
     report({ kind: 'host-connected', host: host.name })
     return opened
   }

@@ -1,13 +1,13 @@
 // How a host is reached, from its ansible_* keys.
 import { homedir } from 'node:os'
 import { resolve } from 'node:path'
-import type { Become, HostAddress, SshOption, Var } from '../model/host.ts'
+import type { Become, HostAddress, SshWords, Var } from '../model/host.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
 import { Secret } from '../shell/secret.ts'
+import { sshArguments } from '../ssh-config/option.ts'
 import { nearest } from '../text/nearest.ts'
 import { shellWords } from '../text/shell-words.ts'
 import { CONNECTION_KEYS, NAMES, ofMethod, type Setting } from './connection-keys.ts'
-import { quoted, sshArguments } from './ssh-arguments.ts'
 
 interface Said extends Var {
   readonly key: string
@@ -22,7 +22,7 @@ export function addressOf(name: string, vars: ReadonlyMap<string, Var>): HostAdd
   for (const [key, { where, value }] of vars) if (key.startsWith('ansible_')) check(key, value, where)
   const said = (setting: Setting, own?: string): Said | undefined => [...NAMES[setting], ...(own === undefined ? [] : [own])].flatMap((key) => saidIn(vars, key)).at(-1)
   const text = (setting: Setting): string | undefined => textOf(said(setting))
-  const args = (setting: Setting): readonly SshOption[] => argumentsOf(said(setting))
+  const args = (setting: Setting): SshWords => argumentsOf(said(setting))
   const address = text('address') ?? name
   if (/[\s/@]|^-/.test(address)) throw new MailrunError(`ansible_host must be a name or an address, got ${JSON.stringify(address)}`, said('address')?.where)
   const checking = said('hostKeyChecking')
@@ -37,8 +37,9 @@ export function addressOf(name: string, vars: ReadonlyMap<string, Var>): HostAdd
     user: text('user'),
     privateKeyFile: key === undefined ? undefined : absolute(key),
     password: secretOf(said('password')),
+    privateKeyPassphrase: secretOf(said('privateKeyPassphrase')),
     sshArgs: args('sshArgs'),
-    sshExtraArgs: [...(token === undefined ? [] : [{ keyword: 'PKCS11Provider', value: quoted(textOf(token)!), where: token.where }]), ...args('sshCommonArgs'), ...args('sshExtraArgs')],
+    sshExtraArgs: joined([...(token === undefined ? [] : [{ words: ['-I', textOf(token)!], where: token.where }]), args('sshCommonArgs'), args('sshExtraArgs')]),
     sshExecutable: text('sshExecutable'),
     connectSeconds: numberOf(said('connectSeconds'), 1, 3600),
     retries: numberOf(said('retries'), 0, 100),
@@ -79,11 +80,21 @@ const secretOf = (said: Said | undefined): Secret | undefined => {
   return text === undefined ? undefined : new Secret(text)
 }
 
-function argumentsOf(said: Said | undefined): readonly SshOption[] {
-  // Ansible takes an empty text for none.
+/** Ansible takes an empty text for none. @throws MailrunError for what ssh would not take */
+function argumentsOf(said: Said | undefined): SshWords {
   const text = said?.value === '' ? undefined : textOf(said)
-  return said === undefined || text === undefined ? [] : sshArguments(text, said.key, said.where)
+  if (said === undefined || text === undefined) return { words: [], where: '' }
+  const where = `${said.where}: ${said.key}`
+  try {
+    const words = shellWords(text, { comments: false }).filter((word) => word.trim() !== '')
+    sshArguments(words, where)
+    return { words, where }
+  } catch (error) {
+    throw error instanceof MailrunError ? error : new MailrunError((error as Error).message, where)
+  }
 }
+
+const joined = (parts: readonly SshWords[]): SshWords => ({ words: parts.flatMap(({ words }) => words), where: parts.find(({ words }) => words.length > 0)?.where ?? '' })
 
 function numberOf(said: Said | undefined, least: number, most: number): number | undefined {
   if (said === undefined) return undefined

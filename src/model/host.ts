@@ -7,10 +7,9 @@ export interface Var {
   readonly where: string
 }
 
-/** An option for ssh as ssh_config(5) names it, and `file:line` of where it was said. */
-export interface SshOption {
-  readonly keyword: string
-  readonly value: string
+/** Arguments as ssh(1) takes them, and `file:line` of where they were said. */
+export interface SshWords {
+  readonly words: readonly string[]
   readonly where: string
 }
 
@@ -35,12 +34,13 @@ export interface HostAddress {
   readonly user: string | undefined
   /** `ansible_ssh_private_key_file`, absolute. */
   readonly privateKeyFile: string | undefined
+  readonly privateKeyPassphrase: Secret | undefined
   /** To log in with. */
   readonly password: Secret | undefined
   /** For ssh, before what is above (`ansible_ssh_args`): the first value of a keyword counts. */
-  readonly sshArgs: readonly SshOption[]
+  readonly sshArgs: SshWords
   /** After it (`ansible_ssh_common_args`, `ansible_ssh_extra_args`). */
-  readonly sshExtraArgs: readonly SshOption[]
+  readonly sshExtraArgs: SshWords
   /** `ansible_ssh_executable`. */
   readonly sshExecutable: string | undefined
   /** For a connection to stand. */

@@ -22,6 +22,8 @@ export interface AddressDefaults {
   /** Options for ssh, as its command line takes them. */
   readonly sshCommonArgs?: string | undefined
   readonly sshExtraArgs?: string | undefined
+  /** Seconds for a connection to stand; left out: ssh_config's ConnectTimeout, else 30. */
+  readonly timeoutSeconds?: number | undefined
   readonly become?: boolean | undefined
   readonly becomeMethod?: string | undefined
   readonly becomeUser?: string | undefined
@@ -42,6 +44,7 @@ const FLAGS: Readonly<Record<keyof AddressDefaults, readonly [key: string, flag:
   connection: ['ansible_connection', '--connection'],
   sshCommonArgs: ['ansible_ssh_common_args', '--ssh-common-args'],
   sshExtraArgs: ['ansible_ssh_extra_args', '--ssh-extra-args'],
+  timeoutSeconds: ['ansible_timeout', '--timeout'],
   become: ['ansible_become', '--become'],
   becomeMethod: ['ansible_become_method', '--become-method'],
   becomeUser: ['ansible_become_user', '--become-user'],

@@ -1,7 +1,7 @@
 // A run, for programs: what `mailrun <playbook.ts>` does, with its result as a value.
 import type { ConnectionSource } from '../connection/connector.ts'
 import { rollout } from '../engine/rollout.ts'
-import { DEFAULT_FORKS, DEFAULT_TIMEOUT_SECONDS, type BatchSize } from '../engine/run-options.ts'
+import { DEFAULT_FORKS, type BatchSize } from '../engine/run-options.ts'
 import type { Reporter, RunResult } from '../model/run-event.ts'
 import { prepareRun, type RunSource } from './prepare-run.ts'
 
@@ -16,8 +16,6 @@ export interface RunRequest extends Omit<RunSource, 'inventory'>, ConnectionSour
   readonly serial?: readonly BatchSize[]
   /** Nothing new starts once more hosts than this failed; left out: the others always go on. */
   readonly maxFail?: BatchSize
-  /** For a connection to stand; left out: 30. */
-  readonly timeoutSeconds?: number
   /** Is told of everything as it happens. */
   readonly report?: Reporter
   /** Aborting lets the changes in hand finish, and starts nothing more. */
@@ -44,9 +42,9 @@ export async function run(request: RunRequest): Promise<RunResult> {
     forks: request.forks ?? DEFAULT_FORKS,
     serial: request.serial ?? [],
     maxFail: request.maxFail,
-    connectSeconds: request.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS,
     interrupt: request.signal ?? never,
     abandon: never,
   }
-  return rollout(hosts, options, connector(hosts.map(({ host }) => host), request), request.report ?? (() => {}))
+  const { connect, close } = await connector(hosts.map(({ host }) => host), request)
+  return rollout(hosts, options, connect, request.report ?? (() => {})).finally(close)
 }

@@ -2,7 +2,7 @@
 import { MailrunError } from '../model/mailrun-error.ts'
 import { fromBytes, toBytes } from './bytes.ts'
 import { hopText } from './jump.ts'
-import { sshValue } from './option.ts'
+import { sshValue, type SshOption } from './option.ts'
 import type { SshConfig } from './read-ssh-config.ts'
 import type { Destination } from './resolved.ts'
 import { resolveSsh } from './resolve-ssh.ts'
@@ -13,14 +13,15 @@ const MAX_HOPS = 32
 /**
  * Every host to log in to, the first hop first and the destination last. As with ssh, a hop goes by the same files, but not by the options of the destination; one that stands first in its list may have a ProxyJump of its own.
  *
+ * @param flags - what comes first for every host on the way.
  * @throws MailrunError with file:line, as `resolveSsh` does, and where hops lead back to where they came from.
- * @example const [bastion, mx1] = await resolveChain(config, { host: 'mx1', options: [] })
+ * @example const [bastion, mx1] = await resolveChain(config, { host: 'mx1', options: [] }, [])
  */
-export async function resolveChain(config: SshConfig, destination: Destination): Promise<readonly SshSettings[]> {
+export async function resolveChain(config: SshConfig, destination: Destination, flags: readonly SshOption[]): Promise<readonly SshSettings[]> {
   const chain: SshSettings[] = []
   const seen = new Set<string>()
   for (let next: Destination | undefined = destination; next !== undefined; ) {
-    const settings: SshSettings = await resolveSsh(config, next)
+    const settings: SshSettings = await resolveSsh(config, { host: next.host, options: [...flags, ...next.options] })
     const where = jumpPlace(settings)
     const ahead = settings.proxyJump.map(({ user, host, port }) => `${user ?? ''}@${host}:${port ?? ''}`).join(',')
     const key = `${settings.user}@${settings.hostName}:${settings.port} through ${ahead}`

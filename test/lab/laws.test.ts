@@ -29,7 +29,7 @@ for (const [name, module] of Object.entries(tasks) as unknown as [string, TaskMo
         assert.is(code, 0, stdout + stderr)
       }
       const { hosts } = await readFleet({ inventory: [lab.inventoryPath] }, new Map(), undefined)
-      const connection = await connector(hosts, {})(hosts[0]!, { timeoutSeconds: 30, signal: new AbortController().signal })
+      const connection = await (await connector(hosts, {})).connect(hosts[0]!, new AbortController().signal)
       try {
         const context = testContext(example.sources ?? {})
         const task = module(example.args)

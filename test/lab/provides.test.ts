@@ -36,7 +36,7 @@ const probeOf = ({ resource }: Fact): Probe<unknown> => {
 async function realOf(facts: readonly Fact[]): Promise<ReadonlyMap<string, unknown>> {
   const { hosts } = await readFleet({ inventory: [lab.inventoryPath] }, new Map(), undefined)
   const never = new AbortController().signal
-  const connection = await connector(hosts, {})(hosts.find(({ name }) => name === HOST)!, { timeoutSeconds: 30, signal: never })
+  const connection = await (await connector(hosts, {})).connect(hosts.find(({ name }) => name === HOST)!, never)
   const probes = facts.map(probeOf)
   try {
     const outcome = await makeTrip(

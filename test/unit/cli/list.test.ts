@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert'
 import { listHosts, listTasks, type Listing } from '../../../src/cli/list.ts'
 import type { PreparedHost } from '../../../src/model/prepared-host.ts'
 import { directory } from '../../../tasks/directory.ts'
+import { addressOf } from '../../../src/inventory/address.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('cli/list')
@@ -14,7 +15,7 @@ const prepared = (name: string, paths: readonly string[]): PreparedHost => ({
     vars: new Map(),
     connection: new Map(),
     where: 'inventory.yaml:1',
-    address: { connection: 'ssh' as const, address: name, port: undefined, user: undefined, privateKeyFile: undefined, password: undefined, sshArgs: [], sshExtraArgs: [], sshExecutable: undefined, connectSeconds: undefined, retries: undefined, become: undefined },
+    address: addressOf(name, new Map()),
   },
   tasks: paths.map((path) => directory({ path, tags: ['keys'] })),
   outputs: {},

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { localConnect } from '../../../src/connection/local.ts'
-import { ConnectionLost, type Connection } from '../../../src/engine/connection.ts'
+import { ConnectionLost, Unreachable, type Connection } from '../../../src/engine/connection.ts'
 import { converge } from '../../../src/engine/converge.ts'
 import type { RunOptions } from '../../../src/engine/run-options.ts'
 import { utf8 } from '../../../src/model/answer.ts'
@@ -18,6 +18,7 @@ import { lines } from '../../../src/shell/script.ts'
 import { Secret } from '../../../src/shell/secret.ts'
 import { secretsIn } from '../../../src/shell/secrets-in.ts'
 import { sh } from '../../../src/shell/sh.ts'
+import { addressOf } from '../../../src/inventory/address.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('converge')
@@ -44,8 +45,8 @@ const runs = defineTask<{ readonly run: string }, undefined>({
 
 const scratch = (): string => mkdtempSync(join(tmpdir(), 'mailrun-test-'))
 const never = new AbortController().signal
-const options = (over: Partial<RunOptions>): RunOptions => ({ playbook: 'p', check: false, forks: 1, serial: [], maxFail: undefined, connectSeconds: 10, interrupt: never, abandon: never, ...over })
-const address = { connection: 'ssh' as const, address: 'here', port: undefined, user: undefined, privateKeyFile: undefined, password: undefined, sshArgs: [], sshExtraArgs: [], sshExecutable: undefined, connectSeconds: undefined, retries: undefined, become: undefined }
+const options = (over: Partial<RunOptions>): RunOptions => ({ playbook: 'p', check: false, forks: 1, serial: [], maxFail: undefined, interrupt: never, abandon: never, ...over })
+const address = addressOf('here', new Map())
 const host = { name: 'here', groups: [], vars: new Map(), connection: new Map(), address, where: 'test:1' }
 
 async function run(dir: string, tasks: readonly Task[], over: Partial<RunOptions> = {}, wrap = (connection: Connection): Connection => connection) {
@@ -337,8 +338,14 @@ test('a secret of a task that has nothing to do is masked, and so is one deep in
 
 test('an exchange with a dead shell is a lost connection', async () => {
   const connection = await localConnect({})
+  await connection.exchange({ script: 'echo; echo E; echo >&2; echo E >&2\n', end: 'E', onStdout: () => {}, signal: never })
   await assertRejects(connection.exchange({ script: 'exit 3\n', end: 'E', onStdout: () => {}, signal: never }), ConnectionLost)
   await assertRejects(connection.exchange({ script: ':\n', end: 'E', onStdout: () => {}, signal: never }), ConnectionLost)
+})
+
+test('a shell that ends before its first word never came up', async () => {
+  const connection = await localConnect({})
+  await assertRejects(connection.exchange({ script: 'echo no; exit 3\n', end: 'E', onStdout: () => {}, signal: never }), Unreachable)
 })
 
 async function assertRejects(promise: Promise<unknown>, type: new (message: string) => Error): Promise<void> {

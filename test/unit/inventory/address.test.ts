@@ -1,13 +1,12 @@
 // How a host is reached, by Ansible's names and precedence; what cannot be honoured is refused with its line.
 import * as assert from 'uvu/assert'
 import { addressOf } from '../../../src/inventory/address.ts'
-import { sshArguments } from '../../../src/inventory/ssh-arguments.ts'
 import { Secret } from '../../../src/shell/secret.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('address')
 const address = (vars: Readonly<Record<string, unknown>>) => addressOf('mx1', new Map(Object.entries(vars).map(([key, value]) => [key, { value, where: `hosts:${key}` }])))
-const options = (text: string): readonly string[] => sshArguments(text, 'ansible_ssh_common_args', 'hosts:1').map(({ keyword, value }) => `${keyword} ${value}`)
+const extra = (text: string) => address({ ansible_ssh_common_args: text }).sshExtraArgs.words
 
 test('nothing said: the name, and the rest is for ssh_config to say', () => {
   const { address: name, port, user, become, connection } = address({})
@@ -33,19 +32,14 @@ test('become: user, method, program and flags', () => {
   assert.equal({ ...become }, { method: 'doas', user: 'mail', executable: '/usr/local/bin/doas', flags: ['-C', '/etc/x y'], password: undefined })
 })
 
-test('arguments for ssh, in all its ways of writing them', () => {
-  assert.equal(options('-o UserKnownHostsFile=/a -oPort=22 -o "User ops" -p2222 -J b1,b2 -4C -o \'ProxyCommand=nc %h %p\' -vvv'), [
-    'UserKnownHostsFile /a', 'Port 22', 'User ops', 'Port 2222', 'ProxyJump b1,b2', 'AddressFamily inet', 'Compression yes', 'ProxyCommand nc %h %p',
-  ])
-  assert.equal(options('-i "/keys/of ops"'), ['IdentityFile "/keys/of ops"'])
-  assert.equal(options('-C -o ControlMaster=auto -o ControlPersist=60s'), ['Compression yes', 'ControlMaster auto', 'ControlPersist 60s'])
-  assert.equal(options(''), [])
+test('arguments for ssh are words as a shell splits them, a token\'s library among them', () => {
+  assert.equal(extra(`-o UserKnownHostsFile=/a -oPort=22 -o "User ops" -J b1,b2 -4C -o 'ProxyCommand=nc %h %p'`), ['-o', 'UserKnownHostsFile=/a', '-oPort=22', '-o', 'User ops', '-J', 'b1,b2', '-4C', '-o', 'ProxyCommand=nc %h %p'])
+  assert.equal(address({ ansible_ssh_pkcs11_provider: '/usr/lib/my token.so', ansible_ssh_extra_args: '-C' }).sshExtraArgs.words, ['-I', '/usr/lib/my token.so', '-C'])
+  assert.equal(extra(''), [])
 })
 
-test('what cannot be given as an argument is refused', () => {
-  for (const [text, message] of [
-    ['host', /only options of ssh/], ['-N', /-N is not supported/], ['-F /x', /--ssh-config/], ['-p', /-p wants a value/], ['-o x', /wants Keyword=value/], ['-o', /-o wants a value/], ['"-p', /No closing quotation/], ['-- x', /only options/], ['-L 1:a:2', /-L is not supported/],
-  ] as const) assert.throws(() => options(text), (error: Error) => message.test(error.message) && error.message.startsWith('hosts:1: ansible_ssh_common_args: '), text)
+test('what ssh would not take is refused with its line', () => {
+  for (const text of ['host', '-N', '-p', '-o', '"-p', '-- x', '-L 1:a:2', '-o Port=x']) assert.throws(() => extra(text), (error: Error) => error.message.startsWith('hosts:ansible_ssh_common_args: ansible_ssh_common_args: '), text)
 })
 
 test('values that cannot be right are refused with their line, and no password is quoted', () => {

@@ -143,13 +143,13 @@ test('Match exec runs a command once for all hosts that ask the same, and with t
 test('hops of ProxyJump, each resolved for itself, the first first', async () => {
   const text = 'Host in1\n ProxyJump u@one:24,ssh://two,[2001:db8::1]:33\nHost one\n ProxyJump outer\n HostName one.example.org\nHost two\n User second\n ProxyJump not-this\nHost in2\n ProxyJump bastion\nHost bastion\n ProxyCommand nc -x proxy %h %p\n Port 25\nHost l1\n ProxyJump l2\nHost l2\n ProxyJump l1\n'
   const config = await readSshConfig(file(text))
-  const chain = await resolveChain(config, { host: 'in1', options: [] })
+  const chain = await resolveChain(config, { host: 'in1', options: [] }, [])
   assert.equal(chain.map(({ user, hostName, port }) => `${user === userInfo().username ? '' : user}@${hostName}:${port}`), ['@outer:22', 'u@one.example.org:24', 'second@two:22', '@2001:db8::1:33', '@in1:22'])
   assert.equal(chain.at(-1)!.proxyJump, [{ user: 'u', host: 'one', port: 24 }, { user: undefined, host: 'two', port: undefined }, { user: undefined, host: '2001:db8::1', port: 33 }])
-  const [bastion, target] = await resolveChain(config, { host: 'in2', options: [] })
+  const [bastion, target] = await resolveChain(config, { host: 'in2', options: [] }, [])
   assert.equal([bastion!.proxyCommand, bastion!.port, target!.proxyCommand], ['nc -x proxy bastion 25', 25, undefined])
-  assert.match(await problem(() => resolveChain(config, { host: 'l1', options: [] })), /config:\d+: proxyjump: the way to l1 leads in a circle: l1 through l2 through l1/)
-  assert.equal((await resolveChain(config, { host: 'in2', options: [sshOption('ProxyJump=none', 'x')!] })).length, 1)
+  assert.match(await problem(() => resolveChain(config, { host: 'l1', options: [] }, [])), /config:\d+: proxyjump: the way to l1 leads in a circle: l1 through l2 through l1/)
+  assert.equal((await resolveChain(config, { host: 'in2', options: [sshOption('ProxyJump=none', 'x')!] }, [])).length, 1)
 })
 
 test('random files and spoilt ones are read or refused, never more than that', async () => {

@@ -1,0 +1,58 @@
+// Asks an authentication agent which keys it holds (draft-ietf-sshm-ssh-agent); ssh2 leaves out those that it cannot use, and they matter here.
+import { connect } from 'node:net'
+
+export interface AgentKey {
+  /** As the wire carries it. */
+  readonly publicKey: Buffer
+  readonly type: string
+}
+
+const REQUEST_IDENTITIES = 11
+const IDENTITIES_ANSWER = 12
+const AGENT_MILLISECONDS = 2000
+
+const asked = new Map<string, Promise<readonly AgentKey[] | undefined>>()
+
+/** Asked once in a run; `undefined`: nobody answers. A dead agent is as good as none, as OpenSSH has it. */
+export function agentKeys(path: string): Promise<readonly AgentKey[] | undefined> {
+  const known = asked.get(path) ?? ask(path)
+  asked.set(path, known)
+  return known
+}
+
+function ask(path: string): Promise<readonly AgentKey[] | undefined> {
+  return new Promise((resolve) => {
+    const socket = connect(path)
+    let received = Buffer.alloc(0)
+    const end = (keys: readonly AgentKey[] | undefined): void => {
+      socket.destroy()
+      resolve(keys)
+    }
+    socket.once('connect', () => socket.write(Buffer.from([0, 0, 0, 1, REQUEST_IDENTITIES])))
+    socket.on('data', (chunk: Buffer) => {
+      received = Buffer.concat([received, chunk])
+      if (received.length >= 4 && received.length >= 4 + received.readUInt32BE(0)) end(parse(received.subarray(4)))
+    })
+    socket.once('error', () => end(undefined))
+    socket.once('close', () => end(undefined))
+    socket.setTimeout(AGENT_MILLISECONDS, () => end(undefined))
+  })
+}
+
+function parse(answer: Buffer): readonly AgentKey[] | undefined {
+  if (answer[0] !== IDENTITIES_ANSWER || answer.length < 5) return undefined
+  const keys: AgentKey[] = []
+  let at = 5
+  const field = (): Buffer | undefined => {
+    if (at + 4 > answer.length) return undefined
+    const start = at + 4
+    at = start + answer.readUInt32BE(at)
+    return at > answer.length ? undefined : answer.subarray(start, at)
+  }
+  for (let index = 0; index < answer.readUInt32BE(1); index += 1) {
+    const publicKey = field()
+    if (field() === undefined || publicKey === undefined || publicKey.length < 4) return undefined
+    keys.push({ publicKey, type: publicKey.subarray(4, 4 + publicKey.readUInt32BE(0)).toString('latin1') })
+  }
+  return keys
+}

@@ -1,0 +1,84 @@
+// The one shell on a host, over whatever leads there: as another user where the host says become, and with what was said where it does not come up.
+import { ConnectionLost, Unreachable, type Connection } from '../engine/connection.ts'
+import { sudoProblem, type Opening } from './become.ts'
+import { shellStream, type ShellStreams } from './shell-stream.ts'
+
+/** A program on the host, or on the way to it, whose input and outputs are the shell's. */
+export interface ShellProcess extends ShellStreams {
+  /** Is told once that it is gone, and how. */
+  onEnd(listener: (how: string) => void): void
+}
+
+export interface ShellSource {
+  readonly process: ShellProcess
+  readonly opening: Opening
+  readonly user: string
+  /** For messages. */
+  readonly at: string
+  readonly stage: { now: string }
+  touch(path: string): Promise<void>
+  /** The process is told to end, and made to. */
+  end(): void
+}
+
+/** @throws Unreachable where sudo or the login shell gives none. */
+export async function hostShell({ process, opening, user, at, stage, touch, end }: ShellSource): Promise<Connection> {
+  const shell = shellStream(process)
+  let lastWords = ''
+  let proven = false
+  process.stderr.on('data', (chunk: Buffer) => {
+    if (!proven) lastWords = (lastWords + chunk.toString()).slice(-1000)
+  })
+  process.onEnd((how) => {
+    if (proven) return shell.lose(new ConnectionLost(how))
+    const said = lastWords.trim()
+    shell.lose(new Unreachable(`${at}: ${sudoProblem(said) ?? `no shell came up as ${user}: ${how}`}${said === '' ? '' : `\n${said}`}`))
+  })
+  if (opening.dialogue) {
+    stage.now = 'sudo'
+    await becomeRoot(process, opening.dialogue, (said) => new Unreachable(`${at}: ${sudoProblem(said) ?? `sudo gave no shell: ${said.trim()}`}`))
+    lastWords = ''
+  }
+  return {
+    exchange(request) {
+      // Lines of an exchange begin with its mark, which only the shell itself can print.
+      const mark = request.end.split(' ', 1)[0]!
+      const onStdout = (chunk: Buffer): void => {
+        proven ||= chunk.includes(mark)
+        request.onStdout(chunk)
+      }
+      return shell.exchange({ ...request, onStdout })
+    },
+    touch(path) {
+      if (!/^[\w./-]+$/.test(path)) throw new Error(`not a plain path: ${path}`)
+      return touch(path)
+    },
+    close() {
+      shell.lose(new ConnectionLost('closed'))
+      end()
+    },
+  }
+}
+
+function becomeRoot(process: ShellProcess, { prompt, ready, password }: { readonly prompt: string; readonly ready: string; readonly password: string }, problem: (said: string) => Unreachable): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let said = ''
+    let asked = false
+    const finish = (settle: () => void): void => {
+      process.stderr.off('data', onData)
+      settle()
+    }
+    process.onEnd(() => finish(() => reject(problem(said.replaceAll(prompt, '')))))
+    const onData = (chunk: Buffer): void => {
+      said += chunk.toString()
+      if (said.includes(ready)) return finish(resolve)
+      const prompts = said.split(prompt).length - 1
+      if (prompts > 1) return finish(() => reject(problem('incorrect password')))
+      if (prompts === 1 && !asked) {
+        asked = true
+        process.stdin.write(`${password}\n`)
+      }
+    }
+    process.stderr.on('data', onData)
+  })
+}

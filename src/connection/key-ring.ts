@@ -1,0 +1,101 @@
+// The keys to log in to a host with, in the order in which they are offered.
+import type { BaseAgent, ParsedKey } from 'ssh2'
+import { Unreachable } from '../engine/connection.ts'
+import { agentKeys } from './agent.ts'
+import { readKeyFile, type KeyFile } from './key-file.ts'
+import type { SshTarget } from './ssh-target.ts'
+
+export interface KeyRing {
+  /** Offers its keys one after the other, and signs with them; `undefined`: there is none. */
+  readonly agent: BaseAgent<ParsedKey> | undefined
+  /** What is tried, in words. */
+  readonly tried: string
+  /** Keys that only the system's ssh can use, in words. */
+  readonly beyond: readonly string[]
+}
+
+interface Identity {
+  readonly key: ParsedKey
+  readonly from: string
+  /** By the agent; else by the key itself. */
+  readonly byAgent: boolean
+}
+
+const parsed = new Map<string, Promise<ParsedKey | Error>>()
+
+/**
+ * Named keys that the agent holds come first, then named files, the agent's others, and files whose passphrase was given: sshd ends the connection after a few keys that it does not know (MaxAuthTries).
+ *
+ * @throws Unreachable where a named key cannot be used, or there is none at all.
+ */
+export async function keyRing(target: SshTarget): Promise<KeyRing> {
+  const { identityFiles, identitiesOnly, agent: path, passphrases } = target
+  const held = path === undefined ? [] : await agentKeys(path)
+  const files = identityFiles.flatMap(({ path: file, named }) => usable(file, named))
+  const beyond = [...files.filter(isBeyond).map(({ path: file }) => file), ...(held ?? []).filter(({ type }) => /-cert-v01@|^sk-/.test(type)).map(({ type }) => `the agent's ${type}`)]
+  const { default: ssh2 } = await import('ssh2')
+  const ofAgent = (held ?? []).flatMap(({ publicKey }) => {
+    const key = ssh2.utils.parseKey(publicKey)
+    return key instanceof Error ? [] : [Array.isArray(key) ? key[0]! : key]
+  })
+  const same = (file: KeyFile) => ofAgent.find((key) => file.publicKey?.equals(key.getPublicSSH()) === true)
+  const named = files.filter((file) => !isBeyond(file))
+  const open = await Promise.all(named.filter((file) => same(file) === undefined).map(async (file) => ({ file, key: await opened(file, passphrases.get(file.path)?.reveal()) })))
+  const identities: readonly Identity[] = [
+    ...named.flatMap((file) => (same(file) === undefined ? [] : [{ key: same(file)!, from: file.path, byAgent: true }])),
+    ...open.filter(({ file }) => !file.encrypted).flatMap(({ file, key }) => identityOf(file, key)),
+    ...(identitiesOnly ? [] : ofAgent.filter((key) => !named.some((file) => same(file) === key)).map((key) => ({ key, from: 'the agent', byAgent: true }))),
+    ...open.filter(({ file }) => file.encrypted).flatMap(({ file, key }) => identityOf(file, key)),
+  ]
+  const locked = open.filter(({ file, key }) => file.encrypted && key instanceof Error).map(({ file }) => `${file.path}, which has a passphrase (ssh-add it)`)
+  const missing = identityFiles.filter(({ path: file, named: isNamed }) => isNamed && !files.some((each) => each.path === file)).map(({ path: file }) => `${file}, which is not there`)
+  const words = [...new Set(identities.map(({ from }) => from)), ...locked, ...missing, ...(path !== undefined && held === undefined ? ['the agent, which does not answer'] : [])]
+  if (identities.length === 0) return { agent: undefined, tried: words.join(', '), beyond }
+  return { agent: ringOf(identities, path, ssh2), tried: words.join(', '), beyond }
+}
+
+const isBeyond = ({ type, certified }: KeyFile): boolean => certified || type?.startsWith('sk-') === true
+
+/** @throws Unreachable for a named file that cannot be used; a default one is passed over. */
+function usable(file: string, named: boolean): readonly KeyFile[] {
+  try {
+    const key = readKeyFile(file)
+    return key === undefined ? [] : [key]
+  } catch (error) {
+    if (!named) return []
+    throw new Unreachable(`the private key ${file} cannot be used: ${(error as Error).message}`)
+  }
+}
+
+/** Once in a run. */
+function opened({ path, text }: KeyFile, passphrase: string | undefined): Promise<ParsedKey | Error> {
+  const known = parsed.get(path) ?? import('ssh2').then(({ default: { utils } }) => utils.parseKey(text, passphrase))
+  parsed.set(path, known)
+  return known
+}
+
+const identityOf = ({ path, encrypted }: KeyFile, key: ParsedKey | Error): readonly Identity[] => {
+  if (!(key instanceof Error)) return [{ key, from: path, byAgent: false }]
+  if (encrypted) return []
+  throw new Unreachable(`the private key ${path} cannot be used: ${key.message}`)
+}
+
+function ringOf(identities: readonly Identity[], path: string | undefined, ssh2: typeof import('ssh2')): BaseAgent<ParsedKey> {
+  const real = path === undefined ? undefined : new ssh2.OpenSSHAgent(path)
+  class Ring extends ssh2.BaseAgent<ParsedKey> {
+    getIdentities(done: (error: Error | undefined, keys: ParsedKey[]) => void): void {
+      done(undefined, identities.map(({ key }) => key))
+    }
+    sign(key: ParsedKey, data: Buffer, options: { readonly hash?: 'sha1' | 'sha256' | 'sha512' } | ((error: Error | undefined, signature?: Buffer) => void), done?: (error: Error | undefined, signature?: Buffer) => void): void {
+      const finish = typeof options === 'function' ? options : done!
+      const hash = typeof options === 'function' ? undefined : options
+      const identity = identities.find((each) => each.key === key)
+      if (identity === undefined) return finish(new Error('an unknown key'))
+      if (identity.byAgent) return void real!.sign(key, data, hash ?? {}, (error, signature) => finish(error ?? undefined, signature))
+      const signature = key.sign(data, hash?.hash) as Buffer | Error
+      if (signature instanceof Error) finish(signature)
+      else finish(undefined, signature)
+    }
+  }
+  return new Ring()
+}

@@ -1,0 +1,109 @@
+// A connection that drives the system's ssh(1): for what mailrun's own client lacks, certificates, tokens, Kerberos, post-quantum key exchange.
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { Unreachable, type Connection } from '../engine/connection.ts'
+import type { Become } from '../model/host.ts'
+import type { Secret } from '../shell/secret.ts'
+import type { Askpass } from './askpass.ts'
+import { openingOf } from './become.ts'
+import { childShell } from './child-shell.ts'
+import { handshake } from './handshakes.ts'
+import { hostShell } from './host-shell.ts'
+import { opensshArguments, type OpensshTarget } from './openssh-arguments.ts'
+import { opensshProblem } from './openssh-problem.ts'
+import type { Ask } from './passphrases.ts'
+import { persist } from './passing.ts'
+import type { SshTarget } from './ssh-target.ts'
+import { at } from './tcp.ts'
+import { withinTime } from './within-time.ts'
+
+/** For whoever must answer a question, or touch a token. */
+const ANSWER_SECONDS = 120
+
+/** @throws Unreachable */
+export async function opensshConnect(openssh: OpensshTarget, become: Become | undefined, { askpass, ask }: { readonly askpass: Askpass; readonly ask: Ask | undefined }, signal: AbortSignal): Promise<Connection> {
+  const { target } = openssh
+  const first = target.jumps[0] ?? target
+  const questions = target.password !== undefined || target.passphrases.size > 0 || ask !== undefined ? answererOf(target, ask) : undefined
+  const environment = { ...process.env, LC_ALL: 'C', ...(questions === undefined ? {} : await askpass.environment(questions)) }
+  const start = (command: string, ready: string): ChildProcessWithoutNullStreams =>
+    // In a session of its own: Ctrl-C on the terminal is for mailrun, and ssh has no terminal to ask on.
+    spawn(openssh.executable, opensshArguments(openssh, { ready, asks: questions !== undefined, command }), { stdio: 'pipe', detached: true, env: environment })
+  const seconds = target.connectSeconds + (ask === undefined ? 0 : ANSWER_SECONDS)
+  return persist(target.retries, signal, () => handshake(`${first.hostName}:${first.port}`, () => withinTime(open(openssh, become, start), seconds, signal, () => `${at(target)}: no answer within ${seconds} s (the system's ssh)`)))
+}
+
+async function open({ executable, target }: OpensshTarget, become: Become | undefined, start: (command: string, ready: string) => ChildProcessWithoutNullStreams): Promise<Connection> {
+  const opening = openingOf(become, target.user)
+  const ready = `mailrun-ready-${randomBytes(8).toString('hex')}`
+  const child = start(opening.command, ready)
+  const shell = childShell(child, (code, signal) => (code === 255 ? 'the connection was closed' : `the shell ended (${signal ?? `exit status ${code}`})`))
+  child.stdin.on('error', () => {})
+  await standing(child, ready, executable, target)
+  return hostShell({
+    process: shell,
+    opening,
+    user: target.user,
+    at: at(target),
+    stage: { now: 'opening a shell' },
+    touch: (path) => ended(start(`touch ${path}`, ready), target),
+    end() {
+      child.stdin.end()
+      child.kill()
+    },
+  })
+}
+
+/** Resolves once ssh is logged in, which its LocalCommand tells; at once where a master connection stands already (ControlPath), for which it is not run. @throws Unreachable, Passing */
+function standing(child: ChildProcessWithoutNullStreams, ready: string, executable: string, target: SshTarget): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let said = ''
+    let out = ''
+    const onOut = (chunk: Buffer): void => {
+      out = (out + chunk.toString('latin1')).slice(-200)
+      if (out.includes(ready)) finish(resolve)
+    }
+    const onError = (chunk: Buffer): void => void (said = (said + chunk.toString()).slice(-4000))
+    const finish = (settle: () => void): void => {
+      child.stdout.off('data', onOut)
+      child.stderr.off('data', onError)
+      settle()
+    }
+    child.once('error', (error: NodeJS.ErrnoException) => finish(() => reject(new Unreachable(`${at(target)}: ${executable} cannot be run: ${error.code === 'ENOENT' ? 'it is not there; install openssh-client' : error.message}`))))
+    child.once('close', () => finish(() => reject(opensshProblem(said, target))))
+    child.stdout.on('data', onOut)
+    child.stderr.on('data', onError)
+    if (target.beyond.some((what) => what.startsWith('the master connection'))) child.once('spawn', () => finish(resolve))
+  })
+}
+
+/** @throws Unreachable */
+function ended(child: ChildProcessWithoutNullStreams, target: SshTarget): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let said = ''
+    child.stdin.end()
+    child.stdout.resume()
+    child.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-4000)))
+    child.once('error', reject)
+    child.once('close', (code) => (code === 0 ? resolve() : reject(opensshProblem(said, target))))
+  })
+}
+
+/** A password is given once to a host: asked again, it was wrong. */
+function answererOf(target: SshTarget, ask: Ask | undefined): (question: string) => Promise<string | undefined> {
+  let given = false
+  const once = (secret: Secret | undefined): string | undefined => {
+    const answer = given ? undefined : secret?.reveal()
+    given = true
+    return answer
+  }
+  return async (question) => {
+    const key = /passphrase for (?:key )?'?(.*?)'?: ?$/i.exec(question)?.[1]
+    const passphrase = key === undefined ? undefined : target.passphrases.get(key)
+    if (passphrase !== undefined) return passphrase.reveal()
+    // A jump host asks in its own name: it must not learn the password of the host behind it.
+    if (key === undefined && question.toLowerCase().includes(`@${target.hostName.toLowerCase().slice(0, 128)}`)) return once(target.password)
+    // One time codes, a token's PIN, a jump host's password.
+    return ask === undefined ? undefined : (await ask(`${at(target)}: ${question.trim()} `, 'say how to log in without a question')).reveal()
+  }
+}

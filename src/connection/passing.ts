@@ -1,0 +1,25 @@
+// What is worth trying again, and how.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Unreachable } from '../engine/connection.ts'
+
+/** A connection failed for a reason that passes by itself: sshd has too many others at once, or restarts. */
+export class Passing extends Unreachable {}
+
+const FIRST_PAUSE_SECONDS = 0.5
+const LONGEST_PAUSE_SECONDS = 8
+
+/** Twice as long each time, and never the same for two hosts: those that were turned away together should not come back together. @throws what the last attempt threw */
+export async function persist<T>(retries: number, signal: AbortSignal, attempt: () => Promise<T>): Promise<T> {
+  for (let failed = 0; ; failed += 1) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (!(error instanceof Passing) || signal.aborted) throw error
+      if (failed >= retries) throw retries === 0 ? error : new Unreachable(`${error.message}\ntried ${retries + 1} times`)
+    }
+    const pause = Math.min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** failed) * (0.5 + Math.random())
+    await sleep(pause * 1000, undefined, { signal }).catch(() => {
+      throw new Unreachable('interrupted')
+    })
+  }
+}

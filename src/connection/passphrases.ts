@@ -1,0 +1,57 @@
+// Passphrases of private keys: each is asked for once in a run, before any host is touched.
+import { MailrunError } from '../model/mailrun-error.ts'
+import type { Secret } from '../shell/secret.ts'
+import { agentKeys } from './agent.ts'
+import { readKeyFile, type KeyFile } from './key-file.ts'
+import type { SshTarget } from './ssh-target.ts'
+
+/** Asks whoever runs mailrun. @param instead - what to do where that cannot be asked. @throws MailrunError */
+export type Ask = (question: string, instead: string) => Promise<Secret>
+
+const TRIES = 3
+
+/** For keys that are named, and for default ones where there is nothing else; an agent that holds the key answers for it. @param ask - `undefined`: nobody can be asked, and such keys are passed over. @throws MailrunError */
+export async function askPassphrases(targets: readonly SshTarget[], passphrases: Map<string, Secret>, ask: Ask | undefined): Promise<void> {
+  if (ask === undefined) return
+  const seen = new Set<string>()
+  for (const target of targets.flatMap((each) => [...each.jumps, each])) {
+    const wanted = target.identityFiles.map(({ path }) => path).filter((path) => !seen.has(`${path} ${target.agent ?? ''}`))
+    for (const path of wanted) seen.add(`${path} ${target.agent ?? ''}`)
+    for (const key of wanted.length === 0 ? [] : await lockedKeys(target)) if (!passphrases.has(key.path)) passphrases.set(key.path, await askFor(key, ask))
+  }
+}
+
+async function lockedKeys({ identityFiles, identitiesOnly, agent }: SshTarget): Promise<readonly KeyFile[]> {
+  const files = identityFiles.flatMap(({ path, named }) => {
+    const key = keyOrNone(path)
+    return key === undefined || key.certified || key.type?.startsWith('sk-') === true ? [] : [{ key, named }]
+  })
+  if (!files.some(({ key }) => key.encrypted)) return []
+  const held = (agent === undefined ? undefined : await agentKeys(agent)) ?? []
+  const isHeld = ({ publicKey }: KeyFile): boolean => publicKey !== undefined && held.some((each) => each.publicKey.equals(publicKey))
+  const others = files.some(({ key }) => !key.encrypted || isHeld(key)) || (!identitiesOnly && held.length > 0)
+  return files.filter(({ key, named }) => key.encrypted && !isHeld(key) && (named || !others)).map(({ key }) => key)
+}
+
+/** What is wrong with it is told where it is used. */
+function keyOrNone(path: string): KeyFile | undefined {
+  try {
+    return readKeyFile(path)
+  } catch {
+    return undefined
+  }
+}
+
+async function askFor(key: KeyFile, ask: Ask): Promise<Secret> {
+  for (let tries = 1; tries <= TRIES; tries += 1) {
+    const passphrase = await ask(`passphrase of ${key.path}${tries > 1 ? ' (that was wrong)' : ''}: `, `add the key to an agent (ssh-add ${key.path}), or say ansible_private_key_passphrase`)
+    if (await opens(key, passphrase)) return passphrase
+  }
+  throw new MailrunError(`that does not open ${key.path}`)
+}
+
+/** Whether it opens the key. */
+export async function opens({ text }: KeyFile, passphrase: Secret): Promise<boolean> {
+  const { utils } = (await import('ssh2')).default
+  return !(utils.parseKey(text, passphrase.reveal()) instanceof Error)
+}

@@ -1,0 +1,281 @@
+// One contract for every connection: mailrun's own ssh, the system's, with and without jump hosts, and a shell on this machine. Has a lab of its own.
+import { spawnSync } from 'node:child_process'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { connector, type ConnectionSource } from '../../src/connection/connector.ts'
+import { ConnectionLost, Unreachable, type Connection, type Exchange } from '../../src/engine/connection.ts'
+import type { Host } from '../../src/model/host.ts'
+import { readFleet } from '../../src/run/read-fleet.ts'
+import { Secret } from '../../src/shell/secret.ts'
+import { suite } from '../suite.ts'
+
+process.env['MAILRUN_LAB_NAME'] = 'connections'
+delete process.env['SSH_AUTH_SOCK']
+const lab = await import('../../lab/index.ts')
+const test = suite('lab: connections')
+const never = new AbortController().signal
+const MEBIBYTE = 1024 * 1024
+const scratch = mkdtempSync(join(tmpdir(), 'mailrun-connections-'))
+const KINDS = ['ssh', 'openssh', 'ssh through two jump hosts', 'openssh through two jump hosts', 'local'] as const
+type Kind = (typeof KINDS)[number]
+
+const inHost = async (host: string, script: string): Promise<string> => {
+  const { code, stdout, stderr } = await lab.hostExec(host, script)
+  assert.is(code, 0, stdout + stderr)
+  return stdout.trim()
+}
+/** The key of the lab and its known_hosts for jump hosts, too, as an ssh_config says it. */
+const configFile = join(scratch, 'config')
+/** An address of the lab's that nobody has. */
+const silent = async (): Promise<string> => (await lab.address('mx1')).replace(/\d+$/, '250')
+const run = (program: string, ...args: readonly string[]): string => {
+  const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8' })
+  assert.is(status, 0, stderr)
+  return stdout
+}
+
+interface Over extends ConnectionSource {
+  readonly vars?: Readonly<Record<string, unknown>>
+}
+
+/** mx1 as `root`, by the lab's inventory and what is said over it. */
+async function hostOf(kind: Kind, vars: Readonly<Record<string, unknown>> = {}): Promise<Host> {
+  const jump = kind.includes('jump') ? { ansible_ssh_args: `-J ops@${await lab.address('mx2')},admin@${await lab.address('mx3')}` } : {}
+  const all = { ansible_connection: kind.split(' ')[0], ansible_timeout: 15, ...jump, ...vars }
+  const { hosts } = await readFleet({ inventory: [lab.inventoryPath] }, new Map(Object.entries(all).map(([key, value]) => [key, { value, where: 'the test' }])), undefined)
+  return hosts[0]!
+}
+
+const open: { close(): void }[] = []
+async function connect(kind: Kind, { vars, ...source }: Over = {}, signal = never): Promise<Connection> {
+  const host = await hostOf(kind, vars)
+  const made = await connector([host], { sshConfig: configFile, ...source })
+  open.push(made)
+  const connection = await made.connect(host, signal)
+  open.unshift(connection)
+  return connection
+}
+async function refused(kind: Kind, over: Over, signal = never): Promise<string> {
+  const error = await connect(kind, over, signal).then(async (connection) => ask(connection, 'echo in').then(() => undefined, (reason: unknown) => reason), (reason: unknown) => reason)
+  assert.instance(error, Unreachable, String(error))
+  return (error as Error).message
+}
+const ask = (connection: Connection, script: string, signal = never, onStdout = (_: Buffer): void => {}): Promise<Exchange> =>
+  connection.exchange({ script: `{ ${script}\n}\necho; echo MARK end; { echo; echo MARK end; } >&2\n`, end: 'MARK end', onStdout, signal })
+async function said(connection: Connection, script: string): Promise<string> {
+  return (await ask(connection, script)).stdout.toString().trim()
+}
+async function lost(work: Promise<unknown>): Promise<void> {
+  const error = await work.then(() => undefined, (reason: unknown) => reason)
+  assert.instance(error, ConnectionLost, String(error))
+}
+
+test.before(async () => {
+  await lab.labUp({ size: 3, tools: false, wire: undefined })
+  writeFileSync(configFile, `Host *\n  IdentityFile ${join(lab.stateDir, 'id_ed25519')}\n  IdentitiesOnly yes\n  UserKnownHostsFile ${join(lab.stateDir, 'known_hosts')}\n`)
+})
+test.after(async () => {
+  for (const each of open) each.close()
+  rmSync(scratch, { recursive: true })
+  await lab.labDown()
+})
+test.after.each(() => {
+  for (const each of open.splice(0)) each.close()
+})
+
+for (const kind of KINDS) {
+  test(`${kind}: every byte arrives, on both streams, in both directions`, async () => {
+    const connection = await connect(kind)
+    const bytes = await ask(connection, String.raw`printf '\0\377\200a\303\251\r\n'; printf '\376\0' >&2`)
+    assert.equal([...bytes.stdout.subarray(0, 8)], [0, 255, 128, 97, 195, 169, 13, 10])
+    assert.equal([...bytes.stderr.subarray(0, 2)], [254, 0])
+    const much = await ask(connection, `head -c ${3 * MEBIBYTE} /dev/zero; head -c ${MEBIBYTE} /dev/zero >&2`)
+    assert.equal([much.stdout.length, much.stderr.length], [3 * MEBIBYTE, MEBIBYTE])
+    assert.is(await said(connection, `wc -c <<'E'\n${'x'.repeat(2 * MEBIBYTE)}\nE`), String(2 * MEBIBYTE + 1))
+  })
+
+  test(`${kind}: one shell for all exchanges, as root`, async () => {
+    const connection = await connect(kind)
+    await ask(connection, 'kept=here')
+    assert.is(await said(connection, 'echo "$kept"; id -u'), 'here\n0')
+  })
+
+  test(`${kind}: output comes as it is printed, and a file is made beside a running exchange`, async () => {
+    const connection = await connect(kind)
+    const path = `/tmp/mailrun-contract-${process.pid}`
+    let touched: Promise<void> | undefined
+    const answer = await ask(connection, `echo begun; until [ -e ${path} ]; do sleep 0.1; done; rm ${path}; echo seen`, never, (chunk) => {
+      if (chunk.includes('begun')) touched ??= connection.touch(path)
+    })
+    await touched
+    assert.match(answer.stdout.toString(), /begun\nseen/)
+  })
+
+  test(`${kind}: an interrupt breaks an exchange off; whoever comes after is told`, async () => {
+    const connection = await connect(kind)
+    await ask(connection, ':')
+    const breaking = new AbortController()
+    setTimeout(() => breaking.abort(), 300)
+    await lost(ask(connection, 'sleep 60', breaking.signal))
+    await lost(ask(connection, ':'))
+  })
+
+  test(`${kind}: a shell that dies is a lost connection`, async () => {
+    const connection = await connect(kind)
+    await ask(connection, ':')
+    await lost(ask(connection, 'kill -9 $$; sleep 60'))
+  })
+
+  test(`${kind}: a closed connection leaves no shell behind`, async () => {
+    const connection = await connect(kind)
+    const pid = await said(connection, 'echo $$')
+    connection.close()
+    const gone = `for i in 1 2 3 4 5 6 7 8 9 10; do [ -e /proc/${pid} ] || exit 0; sleep 0.5; done; exit 1`
+    if (kind === 'local') run('sh', '-c', gone)
+    else await inHost('mx1', gone)
+  })
+
+  if (kind === 'local') continue
+
+  test(`${kind}: where nothing listens it is said at once, with the address`, async () => {
+    assert.match(await refused(kind, { vars: { ansible_port: 9 } }), /refused/)
+  })
+
+  test(`${kind}: a host that does not answer is given up in time`, async () => {
+    const began = performance.now()
+    assert.match(await refused(kind, { vars: { ansible_host: await silent(), ansible_timeout: 2 } }), /no answer within 2 s|timed out|no route/i)
+    assert.ok(performance.now() - began < 20_000)
+  })
+
+  if (kind.includes('through')) continue
+
+  test(`${kind}: a key that the host does not take is denied, with the user`, async () => {
+    const other = join(scratch, `other-${KINDS.indexOf(kind)}`)
+    run('ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', other)
+    assert.match(await refused(kind, { sshConfig: 'none', knownHosts: join(lab.stateDir, 'known_hosts'), vars: { ansible_ssh_private_key_file: other } }), /permission denied for root/i)
+  })
+
+  test(`${kind}: a host key that is not known, and one that has changed, are refused`, async () => {
+    const empty = join(scratch, 'empty')
+    writeFileSync(empty, '')
+    assert.match(await refused(kind, { knownHosts: empty }), /not known|No \S+ host key is known/i)
+    assert.is(readFileSync(empty, 'utf8'), '')
+    const swapped = join(scratch, 'swapped')
+    const address = await lab.address('mx1')
+    const other = readFileSync(join(lab.stateDir, 'known_hosts'), 'utf8').split('\n').find((line) => !line.split(' ')[0]!.split(',').includes(address) && line.includes(' '))!
+    writeFileSync(swapped, `${address} ${other.split(' ').slice(1).join(' ')}\n`)
+    assert.match(await refused(kind, { knownHosts: swapped }), /has changed/i)
+  })
+
+  test(`${kind}: --accept-new records a new key`, async () => {
+    const file = join(scratch, `new-${KINDS.indexOf(kind)}`)
+    assert.is(await said(await connect(kind, { knownHosts: file, acceptNew: true }), 'echo in'), 'in')
+    assert.match(readFileSync(file, 'utf8'), /ssh-ed25519 AAAA/)
+    assert.is(await said(await connect(kind, { knownHosts: file }), 'echo in'), 'in')
+  })
+
+  test(`${kind}: a password`, async () => {
+    await inHost('mx1', `id pw >/dev/null 2>&1 || useradd -m pw; chpasswd <<'E'\npw:correct horse "'$\nE\nprintf 'PasswordAuthentication yes\\nKbdInteractiveAuthentication no\\n' > /etc/ssh/sshd_config.d/00-pw.conf; systemctl reload ssh`)
+    const vars = { ansible_user: 'pw', ansible_ssh_private_key_file: null, ansible_password: new Secret(`correct horse "'$`) }
+    const given = { sshConfig: 'none', knownHosts: join(lab.stateDir, 'known_hosts') }
+    assert.is(await said(await connect(kind, { ...given, vars }), 'id -un'), 'pw')
+    assert.match(await refused(kind, { ...given, vars: { ...vars, ansible_password: 'wrong' } }), /permission denied for pw/i)
+    await inHost('mx1', `printf 'PasswordAuthentication no\\nKbdInteractiveAuthentication yes\\n' > /etc/ssh/sshd_config.d/00-pw.conf; systemctl reload ssh`)
+    assert.is(await said(await connect(kind, { ...given, vars }), 'id -un'), 'pw')
+    assert.match(await refused(kind, { ...given, vars: { ...vars, ansible_password: 'wrong' } }), /permission denied for pw/i)
+    await inHost('mx1', 'rm /etc/ssh/sshd_config.d/00-pw.conf; systemctl reload ssh')
+  })
+
+  test(`${kind}: a key with a passphrase, which is asked for once`, async () => {
+    const key = join(scratch, `locked-${KINDS.indexOf(kind)}`)
+    copyFileSync(join(lab.stateDir, 'id_ed25519'), key)
+    run('chmod', '600', key)
+    run('ssh-keygen', '-q', '-p', '-P', '', '-N', 'open sesame', '-f', key)
+    const given = { sshConfig: 'none', knownHosts: join(lab.stateDir, 'known_hosts'), vars: { ansible_ssh_private_key_file: key } }
+    const questions: string[] = []
+    const answers = (answer: string) => (question: string): Promise<Secret> => {
+      questions.push(question)
+      return Promise.resolve(new Secret(answer))
+    }
+    assert.is(await said(await connect(kind, { ...given, ask: answers('open sesame') }), 'echo in'), 'in')
+    assert.is(questions.length, 1, questions.join())
+    assert.match(questions[0]!, key)
+    assert.match(await refused(kind, given), /passphrase|permission denied/i)
+    assert.is(await said(await connect(kind, { ...given, vars: { ...given.vars, ansible_ssh_private_key_passphrase: 'open sesame' } }), 'echo in'), 'in')
+  })
+}
+
+test('what mailrun\'s own client lacks is done by the system\'s ssh: certificates of users', async () => {
+  const ca = join(scratch, 'ca')
+  const key = join(scratch, 'certified')
+  for (const path of [ca, key]) run('ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', path)
+  run('ssh-keygen', '-q', '-s', ca, '-I', 'somebody', '-n', 'root', `${key}.pub`)
+  assert.ok(existsSync(`${key}-cert.pub`))
+  await inHost('mx1', `echo '${readFileSync(`${ca}.pub`, 'utf8').trim()}' > /etc/ssh/ca.pub; echo 'TrustedUserCAKeys /etc/ssh/ca.pub' > /etc/ssh/sshd_config.d/00-ca.conf; systemctl reload ssh`)
+  assert.is(await said(await connect('ssh', { sshConfig: 'none', knownHosts: join(lab.stateDir, 'known_hosts'), vars: { ansible_ssh_private_key_file: key } }), 'echo in'), 'in')
+  await inHost('mx1', 'rm /etc/ssh/sshd_config.d/00-ca.conf; systemctl reload ssh')
+})
+
+test('and of hosts', async () => {
+  const ca = join(scratch, 'host-ca')
+  const known = join(scratch, 'authority')
+  const address = await lab.address('mx1')
+  run('ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', ca)
+  writeFileSync(join(scratch, 'host.pub'), await inHost('mx1', 'cat /etc/ssh/ssh_host_ed25519_key.pub'))
+  run('ssh-keygen', '-q', '-s', ca, '-I', 'mx1', '-h', '-n', address, join(scratch, 'host.pub'))
+  await inHost('mx1', `echo '${readFileSync(join(scratch, 'host-cert.pub'), 'utf8').trim()}' > /etc/ssh/host-cert.pub; echo 'HostCertificate /etc/ssh/host-cert.pub' > /etc/ssh/sshd_config.d/00-host.conf; systemctl reload ssh`)
+  writeFileSync(known, `@cert-authority * ${readFileSync(`${ca}.pub`, 'utf8')}`)
+  assert.is(await said(await connect('ssh', { knownHosts: known }), 'echo in'), 'in')
+  await inHost('mx1', 'rm /etc/ssh/sshd_config.d/00-host.conf; systemctl reload ssh')
+  assert.match(await refused('ssh', { knownHosts: known }), /certificate|No \S+ host key is known/i)
+})
+
+test('and a key exchange that only it has', async () => {
+  await inHost('mx1', `echo 'KexAlgorithms sntrup761x25519-sha512@openssh.com' > /etc/ssh/sshd_config.d/00-kex.conf; systemctl reload ssh`)
+  assert.is(await said(await connect('ssh'), 'echo in'), 'in')
+  await inHost('mx1', 'rm /etc/ssh/sshd_config.d/00-kex.conf; systemctl reload ssh')
+})
+
+test('a jump host that does not forward, and one that cannot reach the host, are named', async () => {
+  await inHost('mx3', `echo 'AllowTcpForwarding no' > /etc/ssh/sshd_config.d/00-forward.conf; systemctl reload ssh`)
+  assert.match(await refused('ssh through two jump hosts', {}), /by way of .*does not forward connections/)
+  await inHost('mx3', 'rm /etc/ssh/sshd_config.d/00-forward.conf; systemctl reload ssh')
+  assert.match(await refused('ssh through two jump hosts', { vars: { ansible_port: 9 } }), /by way of .*cannot reach it: connection refused/)
+})
+
+test('a bastion sees one handshake for all hosts behind it, and an sshd that turns some away is asked again', async () => {
+  const logins = (): Promise<string> => inHost('mx2', 'journalctl -q -u ssh --no-pager | grep -c "Accepted publickey for ops"')
+  const before = Number(await logins())
+  const host = await hostOf('ssh through two jump hosts')
+  const hosts = Array.from({ length: 12 }, (_, index) => ({ ...host, name: `h${index}` }))
+  await inHost('mx1', `echo 'MaxStartups 2:50:6' > /etc/ssh/sshd_config.d/00-max.conf; systemctl reload ssh`)
+  const { connect: to, close } = await connector(hosts, { sshConfig: configFile })
+  const connections = await Promise.all(hosts.map((each) => to(each, never)))
+  assert.equal(await Promise.all(connections.map((connection) => said(connection, 'echo in'))), hosts.map(() => 'in'))
+  connections.forEach((connection) => connection.close())
+  close()
+  await inHost('mx1', 'rm /etc/ssh/sshd_config.d/00-max.conf; systemctl reload ssh')
+  assert.is(Number(await logins()) - before, 1)
+})
+
+test('an interrupt ends waiting for a connection', async () => {
+  const breaking = new AbortController()
+  setTimeout(() => breaking.abort(), 200)
+  const began = performance.now()
+  assert.match(await refused('ssh', { vars: { ansible_host: await silent() } }, breaking.signal), /interrupted/)
+  assert.ok(performance.now() - began < 5000)
+})
+
+test('a FIFO, a token and Kerberos: what no lab here has is handed on to ssh word for word', async () => {
+  const fake = join(scratch, 'ssh')
+  mkdirSync(scratch, { recursive: true })
+  writeFileSync(fake, `#!/bin/sh\nprintf '%s\\n' "$@" > ${scratch}/args\nexit 255\n`, { mode: 0o755 })
+  const args = '-o GSSAPIAuthentication=yes -o PreferredAuthentications=gssapi-with-mic -I /usr/lib/token.so -o SecurityKeyProvider=/usr/lib/sk.so'
+  await refused('ssh', { vars: { ansible_ssh_executable: fake, ansible_ssh_extra_args: args, ansible_ssh_retries: 0 } })
+  const given = readFileSync(join(scratch, 'args'), 'utf8').split('\n')
+  for (const word of ['GSSAPIAuthentication=yes', 'PreferredAuthentications=gssapi-with-mic', '/usr/lib/token.so', 'SecurityKeyProvider=/usr/lib/sk.so', 'BatchMode=yes', 'StrictHostKeyChecking=yes']) assert.ok(given.includes(word), word)
+})
+
+test.run()
