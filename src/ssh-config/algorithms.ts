@@ -1,5 +1,5 @@
 // The algorithms that OpenSSH 9.2 knows, its defaults, and lists of them with + - ^ and wildcards (kex.c, sshkey.c).
-import { matches, matchesList, patternListOf, wildOf } from './pattern.ts'
+import { matchesPattern, matchPatternList } from '../text/openssh-pattern.ts'
 import { Refusal } from './refusal.ts'
 
 export type AlgorithmKind = 'cipher' | 'mac' | 'kex' | 'key' | 'signature'
@@ -59,8 +59,7 @@ function isAlgorithm(kind: AlgorithmKind, name: string): boolean {
   if (kind === 'kex') return KEX.includes(name) || GSS_KEX.some((each) => name.startsWith(each))
   if (kind !== 'key' && kind !== 'signature') return ALL[kind].includes(name)
   if (KEYS.includes(name) || SHORT_KEYS.includes(name.toLowerCase())) return true
-  const pattern = patternListOf(name, false)
-  return KEYS.some((each) => matchesList(pattern, each) !== 0) || matchesList(pattern, 'null') !== 0
+  return [...KEYS, 'null'].some((each) => matchPatternList(each, name) !== 'none')
 }
 
 /** The names that a setting comes to. @throws Refusal for a `!` and an empty list. */
@@ -68,13 +67,12 @@ export function algorithms(kind: AlgorithmKind, text: string | undefined): reado
   const defaults = DEFAULTS[kind]
   if (text === undefined) return defaults
   if (text.startsWith('-')) {
-    const removed = patternListOf(text.slice(1), false)
-    return defaults.filter((name) => matchesList(removed, name) !== 1)
+    return defaults.filter((name) => matchPatternList(name, text.slice(1)) !== 'match')
   }
   const given = /^[+^]/.test(text) ? text.slice(1) : text
   const wanted = text.startsWith('+') ? [...defaults, ...names(given)] : text.startsWith('^') ? [...given.split(','), ...defaults] : given.split(',')
   if (wanted.some((pattern) => pattern.startsWith('!'))) throw new Refusal(`a list of algorithms takes no !, got ${JSON.stringify(text)}`)
-  const found = new Set(wanted.flatMap((pattern) => ALL[kind].filter((name) => matches(wildOf(pattern), name))))
+  const found = new Set(wanted.flatMap((pattern) => ALL[kind].filter((name) => matchesPattern(name, pattern))))
   if (found.size === 0) throw new Refusal(`no algorithm is left of ${JSON.stringify(text)}`)
   return [...found]
 }

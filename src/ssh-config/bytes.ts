@@ -1,4 +1,5 @@
 // Texts as OpenSSH sees them: one character of a string for each byte, so that `?` and widths mean bytes, and only ASCII has case.
+import { lowerAscii } from '../text/openssh-pattern.ts'
 
 /** Almost all are, and then are the same as bytes. */
 const isPlain = (text: string): boolean => !/[^\x00-\x7f]/.test(text)
@@ -7,7 +8,7 @@ export const toBytes = (text: string): string => (isPlain(text) ? text : Buffer.
 
 export const fromBytes = (bytes: string): string => (isPlain(bytes) ? bytes : Buffer.from(bytes, 'latin1').toString('utf8'))
 
-export const lower = (bytes: string): string => bytes.replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+export { lowerAscii as lower }
 
 /** As strcasecmp(3) finds them equal in the C locale. */
-export const sameWord = (a: string, b: string): boolean => lower(a) === lower(b)
+export const sameWord = (a: string, b: string): boolean => lowerAscii(a) === lowerAscii(b)

@@ -1,9 +1,9 @@
 // CanonicalizeHostname: the full name of a host, as resolve_canonicalize() of ssh.c finds it.
 import { lookup, resolveCname } from 'node:dns/promises'
-import { fromBytes, sameWord, toBytes } from './bytes.ts'
+import { fromBytes, lower, sameWord, toBytes } from './bytes.ts'
 import { isDomain } from './jump.ts'
 import { looksNumeric, numericAddress, type Family } from './numeric-address.ts'
-import { matchesList, patternListOf } from './pattern.ts'
+import { matchPatternList } from '../text/openssh-pattern.ts'
 import { Refusal } from './refusal.ts'
 import type { Values } from './values.ts'
 
@@ -48,7 +48,7 @@ function followed(name: string, canonical: string, { rules, mode, isDirect }: Ca
   if (name === canonical || mode === 'no' || (!isDirect && mode !== 'always')) return name
   const isPermitted = rules.some((rule) => {
     const at = rule.indexOf(':')
-    return matchesList(patternListOf(rule.slice(0, at), true), name) === 1 && matchesList(patternListOf(rule.slice(at + 1), true), canonical) === 1
+    return matchPatternList(name, lower(rule.slice(0, at))) === 'match' && matchPatternList(canonical, lower(rule.slice(at + 1))) === 'match'
   })
   return isPermitted ? canonical : name
 }

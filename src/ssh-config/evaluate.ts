@@ -4,7 +4,7 @@ import { lower } from './bytes.ts'
 import { expandTokens, type Tokens } from './expand.ts'
 import { servicePort, type Here } from './machine.ts'
 import type { Criterion } from './match-line.ts'
-import { matches, matchesList, patternListOf } from './pattern.ts'
+import { matchesPattern, matchPatternList } from '../text/openssh-pattern.ts'
 import type { ConfigFile } from './read-ssh-config.ts'
 import { Refusal } from './refusal.ts'
 import { succeeds, type Runs } from './shell-exec.ts'
@@ -53,7 +53,7 @@ async function walk(file: ConfigFile, values: Values, pass: Pass, activeAtFirst:
 export function applyStatement(statement: Statement & { kind: 'set' | 'unknown' }, values: Values, place: Place, active: boolean): void {
   if (statement.kind === 'unknown') {
     const ignored = values.first.get('ignoreunknown')?.value
-    if (ignored !== undefined && matchesList(patternListOf(ignored, true), statement.keyword) === 1) return
+    if (ignored !== undefined && matchPatternList(statement.keyword, lower(ignored)) === 'match') return
     throw unknownKeyword(statement.keyword, statement.where)
   }
   if (!active && !statement.always) return
@@ -67,10 +67,10 @@ export function applyStatement(statement: Statement & { kind: 'set' | 'unknown' 
 
 function isFor(patterns: readonly HostPattern[], host: string, never: boolean, where: string): boolean {
   let positive = false
-  for (const { negated, wild, isEmpty } of patterns) {
+  for (const { negated, pattern, isEmpty } of patterns) {
     if (isEmpty) throw refused('host', new Refusal('one of its patterns is empty'), where)
     if (never) return false
-    if (!matches(wild, host)) continue
+    if (!matchesPattern(host, pattern)) continue
     if (negated) return false
     positive = true
   }
@@ -112,13 +112,13 @@ function simply(criterion: Exclude<Criterion, { kind: 'exec' }>, { host, user }:
     case 'final':
       return isFinal
     case 'host':
-      return matchesList(criterion.patterns, lower(host)) === 1
+      return matchPatternList(lower(host), criterion.patterns) === 'match'
     case 'originalhost':
-      return matchesList(criterion.patterns, lower(original)) === 1
+      return matchPatternList(lower(original), criterion.patterns) === 'match'
     case 'user':
-      return matchesList(criterion.patterns, user) === 1
+      return matchPatternList(user, criterion.patterns) === 'match'
     case 'localuser':
-      return matchesList(criterion.patterns, here.user) === 1
+      return matchPatternList(here.user, criterion.patterns) === 'match'
   }
 }
 

@@ -2,7 +2,7 @@
 import { lstatSync, readdirSync, statSync } from 'node:fs'
 import { fromBytes } from './bytes.ts'
 import { homeOf, type Here } from './machine.ts'
-import { matches, wildOf, type Wild } from './pattern.ts'
+import { matches, wildOf, type Wild } from './wild.ts'
 
 /** GLOB_TILDE goes by $HOME first, other than the rest of OpenSSH. */
 export function filesOf(pattern: string, here: Here): readonly string[] {

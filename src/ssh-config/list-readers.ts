@@ -4,7 +4,7 @@ import { lower } from './bytes.ts'
 import { shown } from './expand.ts'
 import { hostAndRest, isDomain, isNone } from './jump.ts'
 import { portNumber } from './numbers.ts'
-import { matches, wildOf } from './pattern.ts'
+import { matchesPattern } from '../text/openssh-pattern.ts'
 import { Refusal } from './refusal.ts'
 import { listOf, type Effect, type Origin } from './values.ts'
 
@@ -93,8 +93,7 @@ function sendEnv(given: Arguments, keyword: string): Effect {
     const list = listOf(values, keyword)
     for (const word of words) {
       if (word.startsWith('-')) {
-        const wild = wildOf(word.slice(1))
-        list.splice(0, list.length, ...list.filter(({ value }) => !matches(wild, value)))
+        list.splice(0, list.length, ...list.filter(({ value }) => !matchesPattern(value, word.slice(1))))
       } else list.push({ value: word, where })
     }
   }

@@ -1,12 +1,11 @@
 // The criteria of a Match line, as match_cfg_line() of OpenSSH 9.2 reads them.
 import { lower } from './bytes.ts'
 import { shown } from './expand.ts'
-import { patternListOf, type PatternList } from './pattern.ts'
 import { Refusal } from './refusal.ts'
 import { nextWord } from './words.ts'
 
 export type Criterion =
-  | { readonly kind: 'host' | 'originalhost' | 'user' | 'localuser'; readonly negated: boolean; readonly patterns: PatternList }
+  | { readonly kind: 'host' | 'originalhost' | 'user' | 'localuser'; readonly negated: boolean; readonly patterns: string }
   | { readonly kind: 'exec'; readonly negated: boolean; readonly command: string }
   /** True in the second pass. */
   | { readonly kind: 'final'; readonly negated: boolean }
@@ -59,10 +58,10 @@ function criterionOf(name: string, negated: boolean, argument: string): Criterio
   switch (name) {
     case 'host':
     case 'originalhost':
-      return { kind: name, negated, patterns: patternListOf(argument, true) }
+      return { kind: name, negated, patterns: lower(argument) }
     case 'user':
     case 'localuser':
-      return { kind: name, negated, patterns: patternListOf(argument, false) }
+      return { kind: name, negated, patterns: argument }
     case 'exec':
       return { kind: 'exec', negated, command: argument }
     default:

@@ -6,7 +6,6 @@ import { fromBytes, lower } from './bytes.ts'
 import { countingName, PASSED_OVER, STRUCTURE } from './keywords.ts'
 import type { Here } from './machine.ts'
 import { matchLineOf, type MatchLine } from './match-line.ts'
-import { wildOf, type Wild } from './pattern.ts'
 import { ALWAYS, READERS } from './readers.ts'
 import { Refusal } from './refusal.ts'
 import type { Effect } from './values.ts'
@@ -14,7 +13,7 @@ import { nextWord, splitWords, withoutSpace } from './words.ts'
 
 export interface HostPattern {
   readonly negated: boolean
-  readonly wild: Wild
+  readonly pattern: string
   readonly isEmpty: boolean
 }
 
@@ -70,7 +69,7 @@ export function setting(keyword: string, words: readonly string[], raw: string, 
 
 function hostPattern(word: string): HostPattern {
   const negated = word.startsWith('!')
-  return { negated, wild: wildOf(negated ? word.slice(1) : word), isEmpty: word === '' }
+  return { negated, pattern: negated ? word.slice(1) : word, isEmpty: word === '' }
 }
 
 /** What to say of a keyword that OpenSSH 9.2 does not know. */
