@@ -55,7 +55,7 @@ function forwarded(client: Client, jump: SshTarget, { hostName, port }: SshTarge
       client.forwardOut('127.0.0.1', 0, hostName, port, (error, channel) => {
         client.off('close', lost)
         if (error === undefined) resolve(channel)
-        else reject(new Unreachable(`${at({ hostName, port })} by way of ${jump.hostName}: ${forwardProblem(error.message)}`))
+        else reject(new Unreachable(`${at({ hostName, port })} by way of ${jump.hostName}: ${forwardProblem(error)}`))
       })
     } catch {
       lost()
@@ -63,9 +63,12 @@ function forwarded(client: Client, jump: SshTarget, { hostName, port }: SshTarge
   })
 }
 
-/** RFC 4254, section 5.1: what the bastion gives as its reason. */
-function forwardProblem(message: string): string {
-  if (/administratively prohibited/i.test(message)) return 'it does not forward connections (AllowTcpForwarding, PermitOpen or DisableForwarding of its sshd_config)'
-  if (/connect failed: (.*)/i.test(message)) return `it cannot reach it: ${/connect failed: (.*)/i.exec(message)![1]!.toLowerCase()}`
-  return message
+/** RFC 4254, section 5.1: the reasons that a bastion may give. */
+const PROHIBITED = 1
+const CONNECT_FAILED = 2
+
+function forwardProblem({ message, reason }: Error & { readonly reason?: number | string }): string {
+  if (reason === PROHIBITED) return 'it does not forward connections there (AllowTcpForwarding, PermitOpen or DisableForwarding of its sshd_config)'
+  const words = message.replace(/^\(SSH\) Channel open failure: /, '')
+  return reason === CONNECT_FAILED ? `it cannot reach it: ${words.toLowerCase()}` : words
 }

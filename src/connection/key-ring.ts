@@ -21,7 +21,8 @@ interface Identity {
   readonly byAgent: boolean
 }
 
-const parsed = new Map<string, Promise<ParsedKey | Error>>()
+/** Of one run, which has its passphrases. */
+const parsed = new WeakMap<object, Map<string, Promise<ParsedKey | Error>>>()
 
 /**
  * Named keys that the agent holds come first, then named files, the agent's others, and files whose passphrase was given: sshd ends the connection after a few keys that it does not know (MaxAuthTries).
@@ -40,7 +41,7 @@ export async function keyRing(target: SshTarget): Promise<KeyRing> {
   })
   const same = (file: KeyFile) => ofAgent.find((key) => file.publicKey?.equals(key.getPublicSSH()) === true)
   const named = files.filter((file) => !isBeyond(file))
-  const open = await Promise.all(named.filter((file) => same(file) === undefined).map(async (file) => ({ file, key: await opened(file, passphrases.get(file.path)?.reveal()) })))
+  const open = await Promise.all(named.filter((file) => same(file) === undefined).map(async (file) => ({ file, key: await opened(file, passphrases) })))
   const identities: readonly Identity[] = [
     ...named.flatMap((file) => (same(file) === undefined ? [] : [{ key: same(file)!, from: file.path, byAgent: true }])),
     ...open.filter(({ file }) => !file.encrypted).flatMap(({ file, key }) => identityOf(file, key)),
@@ -68,9 +69,11 @@ function usable(file: string, named: boolean): readonly KeyFile[] {
 }
 
 /** Once in a run. */
-function opened({ path, text }: KeyFile, passphrase: string | undefined): Promise<ParsedKey | Error> {
-  const known = parsed.get(path) ?? import('ssh2').then(({ default: { utils } }) => utils.parseKey(text, passphrase))
-  parsed.set(path, known)
+function opened({ path, text }: KeyFile, passphrases: SshTarget['passphrases']): Promise<ParsedKey | Error> {
+  const ofRun = parsed.get(passphrases) ?? new Map<string, Promise<ParsedKey | Error>>()
+  parsed.set(passphrases, ofRun)
+  const known = ofRun.get(path) ?? import('ssh2').then(({ default: { utils } }) => utils.parseKey(text, passphrases.get(path)?.reveal()))
+  ofRun.set(path, known)
   return known
 }
 

@@ -69,7 +69,8 @@ function offer(methods: readonly AnyAuthMethod[]): AuthHandlerMiddleware {
   const left = [...methods]
   let last: string | undefined
   return (taken: AuthenticationType[] | null, partial, next): void => {
-    const refused = last !== undefined && SECRETS.includes(last) && !partial
+    // What the server does not name it never looked at.
+    const refused = last !== undefined && SECRETS.includes(last) && !partial && taken?.includes(last as AuthenticationType) === true
     const index = left.findIndex(({ type }) => (taken === null || taken.includes((type === 'agent' ? 'publickey' : type) as AuthenticationType)) && !(refused && SECRETS.includes(type)))
     const method = index < 0 ? false : left.splice(index, 1)[0]!
     last = method === false ? undefined : method.type

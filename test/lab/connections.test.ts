@@ -1,8 +1,9 @@
 // One contract for every connection: mailrun's own ssh, the system's, with and without jump hosts, and a shell on this machine. Has a lab of its own.
-import { spawnSync } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import * as assert from 'uvu/assert'
 import { connector, type ConnectionSource } from '../../src/connection/connector.ts'
 import { ConnectionLost, Unreachable, type Connection, type Exchange } from '../../src/engine/connection.ts'
@@ -47,6 +48,9 @@ async function hostOf(kind: Kind, vars: Readonly<Record<string, unknown>> = {}):
   const { hosts } = await readFleet({ inventory: [lab.inventoryPath] }, new Map(Object.entries(all).map(([key, value]) => [key, { value, where: 'the test' }])), undefined)
   return hosts[0]!
 }
+
+/** It listens again a moment later. */
+const RELOAD = 'systemctl reload ssh; sleep 1'
 
 const open: { close(): void }[] = []
 async function connect(kind: Kind, { vars, ...source }: Over = {}, signal = never): Promise<Connection> {
@@ -133,7 +137,7 @@ for (const kind of KINDS) {
     const pid = await said(connection, 'echo $$')
     connection.close()
     const gone = `for i in 1 2 3 4 5 6 7 8 9 10; do [ -e /proc/${pid} ] || exit 0; sleep 0.5; done; exit 1`
-    if (kind === 'local') run('sh', '-c', gone)
+    if (kind === 'local') await promisify(execFile)('sh', ['-c', gone])
     else await inHost('mx1', gone)
   })
 
@@ -177,15 +181,15 @@ for (const kind of KINDS) {
   })
 
   test(`${kind}: a password`, async () => {
-    await inHost('mx1', `id pw >/dev/null 2>&1 || useradd -m pw; chpasswd <<'E'\npw:correct horse "'$\nE\nprintf 'PasswordAuthentication yes\\nKbdInteractiveAuthentication no\\n' > /etc/ssh/sshd_config.d/00-pw.conf; systemctl reload ssh`)
+    await inHost('mx1', `id pw >/dev/null 2>&1 || useradd -m pw; chpasswd <<'E'\npw:correct horse "'$\nE\nprintf 'PasswordAuthentication yes\\nKbdInteractiveAuthentication no\\n' > /etc/ssh/sshd_config.d/00-pw.conf; ${RELOAD}`)
     const vars = { ansible_user: 'pw', ansible_ssh_private_key_file: null, ansible_password: new Secret(`correct horse "'$`) }
     const given = { sshConfig: 'none', knownHosts: join(lab.stateDir, 'known_hosts') }
     assert.is(await said(await connect(kind, { ...given, vars }), 'id -un'), 'pw')
     assert.match(await refused(kind, { ...given, vars: { ...vars, ansible_password: 'wrong' } }), /permission denied for pw/i)
-    await inHost('mx1', `printf 'PasswordAuthentication no\\nKbdInteractiveAuthentication yes\\n' > /etc/ssh/sshd_config.d/00-pw.conf; systemctl reload ssh`)
+    await inHost('mx1', `printf 'PasswordAuthentication no\\nKbdInteractiveAuthentication yes\\n' > /etc/ssh/sshd_config.d/00-pw.conf; ${RELOAD}`)
     assert.is(await said(await connect(kind, { ...given, vars }), 'id -un'), 'pw')
     assert.match(await refused(kind, { ...given, vars: { ...vars, ansible_password: 'wrong' } }), /permission denied for pw/i)
-    await inHost('mx1', 'rm /etc/ssh/sshd_config.d/00-pw.conf; systemctl reload ssh')
+    await inHost('mx1', 'rm /etc/ssh/sshd_config.d/00-pw.conf; ' + RELOAD)
   })
 
   test(`${kind}: a key with a passphrase, which is asked for once`, async () => {
@@ -213,9 +217,9 @@ test('what mailrun\'s own client lacks is done by the system\'s ssh: certificate
   for (const path of [ca, key]) run('ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', path)
   run('ssh-keygen', '-q', '-s', ca, '-I', 'somebody', '-n', 'root', `${key}.pub`)
   assert.ok(existsSync(`${key}-cert.pub`))
-  await inHost('mx1', `echo '${readFileSync(`${ca}.pub`, 'utf8').trim()}' > /etc/ssh/ca.pub; echo 'TrustedUserCAKeys /etc/ssh/ca.pub' > /etc/ssh/sshd_config.d/00-ca.conf; systemctl reload ssh`)
+  await inHost('mx1', `echo '${readFileSync(`${ca}.pub`, 'utf8').trim()}' > /etc/ssh/ca.pub; echo 'TrustedUserCAKeys /etc/ssh/ca.pub' > /etc/ssh/sshd_config.d/00-ca.conf; ${RELOAD}`)
   assert.is(await said(await connect('ssh', { sshConfig: 'none', knownHosts: join(lab.stateDir, 'known_hosts'), vars: { ansible_ssh_private_key_file: key } }), 'echo in'), 'in')
-  await inHost('mx1', 'rm /etc/ssh/sshd_config.d/00-ca.conf; systemctl reload ssh')
+  await inHost('mx1', 'rm /etc/ssh/sshd_config.d/00-ca.conf; ' + RELOAD)
 })
 
 test('and of hosts', async () => {
@@ -225,23 +229,23 @@ test('and of hosts', async () => {
   run('ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', ca)
   writeFileSync(join(scratch, 'host.pub'), await inHost('mx1', 'cat /etc/ssh/ssh_host_ed25519_key.pub'))
   run('ssh-keygen', '-q', '-s', ca, '-I', 'mx1', '-h', '-n', address, join(scratch, 'host.pub'))
-  await inHost('mx1', `echo '${readFileSync(join(scratch, 'host-cert.pub'), 'utf8').trim()}' > /etc/ssh/host-cert.pub; echo 'HostCertificate /etc/ssh/host-cert.pub' > /etc/ssh/sshd_config.d/00-host.conf; systemctl reload ssh`)
+  await inHost('mx1', `echo '${readFileSync(join(scratch, 'host-cert.pub'), 'utf8').trim()}' > /etc/ssh/host-cert.pub; echo 'HostCertificate /etc/ssh/host-cert.pub' > /etc/ssh/sshd_config.d/00-host.conf; ${RELOAD}`)
   writeFileSync(known, `@cert-authority * ${readFileSync(`${ca}.pub`, 'utf8')}`)
   assert.is(await said(await connect('ssh', { knownHosts: known }), 'echo in'), 'in')
-  await inHost('mx1', 'rm /etc/ssh/sshd_config.d/00-host.conf; systemctl reload ssh')
+  await inHost('mx1', 'rm /etc/ssh/sshd_config.d/00-host.conf; ' + RELOAD)
   assert.match(await refused('ssh', { knownHosts: known }), /certificate|No \S+ host key is known/i)
 })
 
 test('and a key exchange that only it has', async () => {
-  await inHost('mx1', `echo 'KexAlgorithms sntrup761x25519-sha512@openssh.com' > /etc/ssh/sshd_config.d/00-kex.conf; systemctl reload ssh`)
+  await inHost('mx1', `echo 'KexAlgorithms sntrup761x25519-sha512@openssh.com' > /etc/ssh/sshd_config.d/00-kex.conf; ${RELOAD}`)
   assert.is(await said(await connect('ssh'), 'echo in'), 'in')
-  await inHost('mx1', 'rm /etc/ssh/sshd_config.d/00-kex.conf; systemctl reload ssh')
+  await inHost('mx1', 'rm /etc/ssh/sshd_config.d/00-kex.conf; ' + RELOAD)
 })
 
 test('a jump host that does not forward, and one that cannot reach the host, are named', async () => {
-  await inHost('mx3', `echo 'AllowTcpForwarding no' > /etc/ssh/sshd_config.d/00-forward.conf; systemctl reload ssh`)
+  await inHost('mx3', `echo 'AllowTcpForwarding no' > /etc/ssh/sshd_config.d/00-forward.conf; ${RELOAD}`)
   assert.match(await refused('ssh through two jump hosts', {}), /by way of .*does not forward connections/)
-  await inHost('mx3', 'rm /etc/ssh/sshd_config.d/00-forward.conf; systemctl reload ssh')
+  await inHost('mx3', 'rm /etc/ssh/sshd_config.d/00-forward.conf; ' + RELOAD)
   assert.match(await refused('ssh through two jump hosts', { vars: { ansible_port: 9 } }), /by way of .*cannot reach it: connection refused/)
 })
 
@@ -250,13 +254,13 @@ test('a bastion sees one handshake for all hosts behind it, and an sshd that tur
   const before = Number(await logins())
   const host = await hostOf('ssh through two jump hosts')
   const hosts = Array.from({ length: 12 }, (_, index) => ({ ...host, name: `h${index}` }))
-  await inHost('mx1', `echo 'MaxStartups 2:50:6' > /etc/ssh/sshd_config.d/00-max.conf; systemctl reload ssh`)
+  await inHost('mx1', `echo 'MaxStartups 2:50:6' > /etc/ssh/sshd_config.d/00-max.conf; ${RELOAD}`)
   const { connect: to, close } = await connector(hosts, { sshConfig: configFile })
   const connections = await Promise.all(hosts.map((each) => to(each, never)))
   assert.equal(await Promise.all(connections.map((connection) => said(connection, 'echo in'))), hosts.map(() => 'in'))
   connections.forEach((connection) => connection.close())
   close()
-  await inHost('mx1', 'rm /etc/ssh/sshd_config.d/00-max.conf; systemctl reload ssh')
+  await inHost('mx1', 'rm /etc/ssh/sshd_config.d/00-max.conf; ' + RELOAD)
   assert.is(Number(await logins()) - before, 1)
 })
 
