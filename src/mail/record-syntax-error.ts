@@ -1,0 +1,14 @@
+// What is wrong in the text of a record that cannot be read.
+import { MailrunError } from '../model/mailrun-error.ts'
+
+/** `term` is the piece that is wrong, as written. */
+export class RecordSyntaxError extends MailrunError {
+  override readonly name: string = 'RecordSyntaxError'
+  readonly term: string
+
+  /** @param record - such as `SPF record` */
+  constructor(record: string, term: string, problem: string) {
+    super(`${record}: ${JSON.stringify(term)} ${problem}`)
+    this.term = term
+  }
+}
