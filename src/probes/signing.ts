@@ -1,5 +1,6 @@
 // Asks with which key a host signs for a domain: the one that its tables name, else the one it is to have first.
-import { dkimName, dkimValue, type DnsRecord } from '../mail/dkim-record.ts'
+import { dkimName, dkimValue } from '../mail/dkim-record.ts'
+import type { DnsRecord } from '../mail/dns-record.ts'
 import { factAbout, type Fact } from '../model/fact.ts'
 import { answersOfParts, defineProbe, type Probe } from '../model/probe.ts'
 import { isKnown, UNKNOWN, type Known } from '../model/unknown.ts'
@@ -53,7 +54,7 @@ function foresee(signing: Signing, known: Fact): Signing {
   return { ...signing, directories: [...others, { path: above, owner: String(value.owner), group: String(value.group), mode: String(value.mode) }] }
 }
 
-type DkimRecord = Omit<DnsRecord, 'value'> & { readonly value: Known<string> }
+type DkimRecord = Pick<DnsRecord, 'name' | 'type'> & { readonly value: Known<string> }
 
 const valueOf = (key: Signing['key']): Known<string> => (key.kind === 'key' && isKnown(key.publicKey) ? dkimValue(key.publicKey) : UNKNOWN)
 

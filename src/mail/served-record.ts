@@ -1,0 +1,35 @@
+// A record that a fleet wants beside a value that DNS serves at its name: the same, to be replaced, or none of its business.
+import { lintDkim, sameDkimKey } from './dkim-lint.ts'
+import { parseDkim, type DkimKeyRecord } from './dkim-record.ts'
+import type { MailRecord } from './dns-record.ts'
+import { isSpf } from './spf/record.ts'
+
+/** Whether the value does what the record would. A DKIM key counts however it is written, unless its record has faults that ours has not, such as `t=y`; of other records the text counts. */
+export function serves({ purpose, value: wanted }: MailRecord, value: string): boolean {
+  if (purpose !== 'dkim' || value === wanted) return value === wanted
+  const [ours, theirs] = [readDkim(wanted), readDkim(value)]
+  return ours !== undefined && theirs !== undefined && sameDkimKey(ours, theirs) && lintDkim(theirs).length <= lintDkim(ours).length
+}
+
+/** Whether the value, of the record's name and type, goes where the record comes: other TXT values beside an SPF record stay. */
+export function supersedes({ purpose }: MailRecord, value: string): boolean {
+  switch (purpose) {
+    case 'spf':
+    case 'spf-helo':
+      return isSpf(value)
+    case 'dmarc':
+    case 'dmarc-report':
+      return /^\s*v\s*=\s*dmarc/i.test(value)
+    default:
+      // One record a selector (RFC 6376, section 3.6.2.2), and a null MX alone (RFC 7505, section 3).
+      return true
+  }
+}
+
+const readDkim = (value: string): DkimKeyRecord | undefined => {
+  try {
+    return parseDkim(value)
+  } catch {
+    return undefined
+  }
+}
