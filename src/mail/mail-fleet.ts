@@ -1,0 +1,110 @@
+// What a fleet's vars, hosts and keys say of mail, by domain.
+import { MailrunError } from '../model/mailrun-error.ts'
+import type { AdspPractice } from './adsp.ts'
+import type { DmarcRecord } from './dmarc/record.ts'
+import type { MailVars } from './mail-vars.ts'
+import { mailDomain } from './names.ts'
+import type { SpfAll } from './spf/merge.ts'
+
+/** The public half of a key that a host signs with, is to sign with, or signed with. */
+export interface MailKey {
+  readonly domain: string
+  readonly selector: string
+  /** SubjectPublicKeyInfo in DER, base64; empty: revoked. */
+  readonly publicKey: string
+}
+
+/** A host that sends. */
+export interface MailHost {
+  /** In the inventory. */
+  readonly name: string
+  /** That others see its mail come from; no prefix lengths. */
+  readonly addresses: readonly string[]
+  /** In A-labels; `undefined` where it has no name that DNS could hold. */
+  readonly helo: string | undefined
+  /** That it sends for. */
+  readonly domains: readonly string[]
+  readonly keys: readonly MailKey[]
+}
+
+/** What is wanted of a domain. */
+export interface MailDomain {
+  readonly domain: string
+  readonly sends: boolean
+  readonly receives: boolean
+  readonly spf: { readonly includes: readonly string[]; readonly networks: readonly string[]; readonly all: SpfAll | undefined }
+  /** `undefined`: none is published; for a domain that does not send, `p=reject` is. */
+  readonly dmarc: DmarcRecord | undefined
+  readonly adsp: AdspPractice | undefined
+}
+
+export interface MailFleet {
+  readonly hosts: readonly MailHost[]
+  readonly domains: readonly MailDomain[]
+  /** Of all records, in seconds. */
+  readonly ttl: number
+  /** Where zones begin that are no domains of the fleet. */
+  readonly zones: readonly string[]
+}
+
+/** A host as the inventory has it and as it is. */
+export interface MailMember {
+  readonly name: string
+  readonly vars: MailVars
+  /** Found on the host; `outgoing_addresses` goes before. */
+  readonly addresses: readonly string[]
+  readonly keys: readonly MailKey[]
+}
+
+const TTL = 3600
+
+/** @throws MailrunError where hosts disagree on a domain: a record is one for all. */
+export function mailFleet(members: readonly MailMember[]): MailFleet {
+  const domains = new Map<string, { readonly wanted: MailDomain; readonly host: string }>()
+  const ttls = new Map<number, string>()
+  for (const { name, vars } of members) {
+    ttls.set(vars.dns_ttl ?? TTL, name)
+    for (const wanted of domainsOf(vars)) {
+      const other = domains.get(wanted.domain)
+      if (other === undefined) domains.set(wanted.domain, { wanted, host: name })
+      else if (JSON.stringify(other.wanted) !== JSON.stringify(wanted)) throw new MailrunError(`${wanted.domain} is to have other records by the vars of ${name} (${differing(other.wanted, wanted).join(', ')}) than by those of ${other.host}: say the same for both, such as in a group's vars`)
+    }
+  }
+  if (ttls.size > 1) throw new MailrunError(`dns_ttl differs between hosts: ${[...ttls].map(([ttl, name]) => `${ttl} (${name})`).join(', ')}; one is wanted for all`)
+  return {
+    hosts: members.map(hostOf),
+    domains: [...domains.values()].map(({ wanted }) => wanted),
+    ttl: [...ttls.keys()][0] ?? TTL,
+    zones: [...new Set(members.flatMap(({ vars }) => vars.dns_zones ?? []))],
+  }
+}
+
+const hostOf = ({ name, vars, addresses, keys }: MailMember): MailHost => ({
+  name,
+  addresses: vars.outgoing_addresses ?? addresses,
+  helo: vars.helo_name ?? mailDomain(name),
+  domains: vars.domains.filter((domain) => vars.mail_domains?.[domain]?.sends !== false && !vars.null_domains?.includes(domain)),
+  keys,
+})
+
+function domainsOf(vars: MailVars): readonly MailDomain[] {
+  const { domains, null_domains: nulls = [], mail_domains: own = {} } = vars
+  const contradicted = nulls.find((domain) => domains.includes(domain))
+  if (contradicted !== undefined) throw new MailrunError(`${contradicted} is in domains, which send, and in null_domains, which do not: take it out of one`)
+  return [...new Set([...domains, ...nulls, ...Object.keys(own)])].map((domain) => {
+    const isNull = nulls.includes(domain)
+    const { spf, dmarc, adsp, sends = !isNull, receives = !isNull } = own[domain] ?? {}
+    const shared: Pick<MailVars, 'spf' | 'dmarc' | 'adsp'> = sends ? vars : {}
+    return {
+      domain,
+      sends,
+      receives,
+      spf: { includes: spf?.includes ?? shared.spf?.includes ?? [], networks: spf?.networks ?? shared.spf?.networks ?? [], all: spf?.all ?? shared.spf?.all },
+      dmarc: dmarc ?? shared.dmarc,
+      adsp: adsp ?? shared.adsp,
+    }
+  })
+}
+
+const differing = (a: MailDomain, b: MailDomain): readonly string[] =>
+  (Object.keys(a) as (keyof MailDomain)[]).filter((key) => JSON.stringify(a[key]) !== JSON.stringify(b[key]))
