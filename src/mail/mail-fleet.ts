@@ -32,7 +32,7 @@ export interface MailDomain {
   readonly domain: string
   readonly sends: boolean
   readonly receives: boolean
-  readonly spf: { readonly includes: readonly string[]; readonly networks: readonly string[]; readonly all: SpfAll | undefined }
+  readonly spf: { readonly includes: readonly string[]; readonly networks: readonly string[]; readonly mechanisms: readonly string[]; readonly retired: readonly string[]; readonly all: SpfAll | undefined }
   /** `undefined`: none is published; for a domain that does not send, `p=reject` is. */
   readonly dmarc: DmarcRecord | undefined
   readonly adsp: AdspPractice | undefined
@@ -99,7 +99,7 @@ function domainsOf(vars: MailVars): readonly MailDomain[] {
       domain,
       sends,
       receives,
-      spf: { includes: spf?.includes ?? shared.spf?.includes ?? [], networks: spf?.networks ?? shared.spf?.networks ?? [], all: spf?.all ?? shared.spf?.all },
+      spf: { includes: spf?.includes ?? shared.spf?.includes ?? [], networks: spf?.networks ?? shared.spf?.networks ?? [], mechanisms: spf?.mechanisms ?? shared.spf?.mechanisms ?? [], retired: spf?.retired ?? shared.spf?.retired ?? [], all: spf?.all ?? shared.spf?.all },
       dmarc: dmarc ?? shared.dmarc,
       adsp: adsp ?? shared.adsp,
     }

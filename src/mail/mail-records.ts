@@ -8,6 +8,7 @@ import { externalDestinations, REPORT_CONSENT, reportConsentName } from './dmarc
 import { byRecord, isOwnerName, isWithin, type MailRecord, type Purpose } from './dns-record.ts'
 import type { MailDomain, MailFleet } from './mail-fleet.ts'
 import { finding, type RecordFinding } from './record-finding.ts'
+import { lintSpfStrangers } from './spf/lint.ts'
 import { mergeSpf, type SpfSenders } from './spf/merge.ts'
 import { parseSpf } from './spf/parse.ts'
 import { isSpf, renderSpf } from './spf/record.ts'
@@ -55,9 +56,9 @@ function spfPart({ domain, spf }: MailDomain, fleet: MailFleet, published: Publi
   const mute = hosts.find(({ addresses }) => addresses.length === 0)
   if (mute !== undefined) throw new MailrunError(`${mute.name} sends for ${domain}, and no address of it is known that others see: set outgoing_addresses`)
   const networks = [...hosts.flatMap(({ addresses }) => addresses), ...spf.networks]
-  if (networks.length === 0 && spf.includes.length === 0) throw new MailrunError(`nobody sends for ${domain}: name a host, spf.networks or spf.includes, or put it into null_domains`)
-  const why = [...hosts.map(({ name }) => `${name} sends for ${domain}`), ...spf.networks.map((each) => `${each} sends for ${domain}`), ...spf.includes.map((each) => `${each} sends for ${domain}`)]
-  return txt('spf', domain, domain, mergedSpf(domain, { networks, includes: spf.includes, all: spf.all }, published, findings), why)
+  if (networks.length + spf.includes.length + spf.mechanisms.length === 0) throw new MailrunError(`nobody sends for ${domain}: name a host, spf.networks or spf.includes, or put it into null_domains`)
+  const why = [...hosts.map(({ name }) => `${name} sends for ${domain}`), ...spf.networks.map((each) => `${each} sends for ${domain}`), ...[...spf.mechanisms, ...spf.includes].map((each) => `${each} sends for ${domain}`)]
+  return txt('spf', domain, domain, mergedSpf(domain, { ...spf, networks }, published, findings), why)
 }
 
 function mergedSpf(name: string, senders: SpfSenders, published: PublishedTxt, findings: RecordFinding[]): string {
@@ -65,7 +66,7 @@ function mergedSpf(name: string, senders: SpfSenders, published: PublishedTxt, f
   if (there.length > 1) throw new MailrunError(`${name} has ${there.length} SPF records, and verifiers then use none: which of their terms are still wanted is for you to say. Leave one`)
   try {
     const { record, notes } = mergeSpf(there.length === 0 ? undefined : parseSpf(there[0]!), senders)
-    findings.push(...notes.map((note) => finding('spf-merge', 'note', `${name}: ${note}`, 'look at the new record')))
+    findings.push(...notes.map((note) => finding('spf-merge', 'note', `${name}: ${note}`, 'look at the new record')), ...lintSpfStrangers(record, senders.networks).map((each) => ({ ...each, message: `${name}: ${each.message}` })))
     return renderSpf(record)
   } catch (error) {
     throw error instanceof MailrunError ? new MailrunError(`${name}: ${error.message}`) : error

@@ -5,6 +5,8 @@ import { reportUri, reportUriProblem } from './dmarc/report-uri.ts'
 import type { DmarcRecord } from './dmarc/record.ts'
 import { domain } from './schemas.ts'
 import { isDomainSpec } from './spf/domain-spec.ts'
+import { parseSpfTerm } from './spf/parse.ts'
+import { isMechanism } from './spf/record.ts'
 
 const listOf = <Schema extends v.GenericSchema<unknown, unknown>>(schema: Schema, wanted: string) => v.array(schema, `a list of ${wanted} is wanted`)
 const got = (input: unknown): string => JSON.stringify(input)
@@ -15,6 +17,16 @@ const include = v.pipe(v.string('a domain is wanted, such as _spf.google.com'), 
 const network = v.pipe(v.string('an address or network is wanted, such as 192.0.2.1 or 2001:db8::/64'), v.check((text) => parseNetwork(text) !== undefined, ({ input }) => `an address or network is wanted, such as 192.0.2.1 or 2001:db8::/64; got ${got(input)}`))
 
 const address = v.pipe(network, v.check((text) => !text.includes('/'), ({ input }) => `an address is wanted, such as 192.0.2.1 or 2001:db8::1; got ${got(input)}`))
+
+const isFurtherMechanism = (text: string): boolean => {
+  try {
+    const term = parseSpfTerm(text)
+    return isMechanism(term) && term.name !== 'all'
+  } catch {
+    return false
+  }
+}
+const mechanism = v.pipe(v.string('a mechanism of SPF is wanted, such as a or mx'), v.check(isFurtherMechanism, ({ input }) => `a mechanism of SPF other than all is wanted, such as a or mx; got ${got(input)}`))
 
 const uri = v.pipe(
   v.string('an address is wanted, such as dmarc@example.org'),
@@ -33,9 +45,13 @@ export const spfVar = v.strictObject({
   includes: v.optional(listOf(include, 'domains')),
   /** Addresses or networks beside those of the hosts: a relay, a NAT. */
   networks: v.optional(listOf(network, 'addresses or networks')),
+  /** Further mechanisms of RFC 7208, as they are to stand in the record. */
+  mechanisms: v.optional(listOf(mechanism, 'mechanisms')),
+  /** Addresses, networks and services that send no more: exactly these terms leave the record that is there. */
+  retired: v.optional(listOf(v.union([network, include], 'an address, a network or a domain is wanted'), 'addresses, networks or domains')),
   /** Left out: what the domain's record says now, else `~all`. */
   all: v.optional(v.picklist(['-all', '~all', '?all'], '-all, ~all or ?all is wanted')),
-}, 'spf takes includes, networks and all')
+}, 'spf takes includes, networks, mechanisms, retired and all')
 
 /** The tags of RFC 9989 but `psd`, which is for public suffixes. */
 export const dmarcVar = v.pipe(

@@ -43,6 +43,17 @@ export function lintSpfSet(txt: readonly string[]): readonly RecordFinding[] {
   }
 }
 
+/** Addresses and networks that may send by the record, and in which no sender that is known of is. */
+export function lintSpfStrangers(record: SpfRecord, networks: readonly string[]): readonly RecordFinding[] {
+  const known = networks.flatMap((each) => parseNetwork(each) ?? [])
+  const strangers = reachedTerms(record).filter((term) => {
+    if ((term.name !== 'ip4' && term.name !== 'ip6') || term.qualifier !== '+') return false
+    const network = parseNetwork(term.network)!
+    return !known.some((each) => covers(network, each) || covers(each, network))
+  })
+  return strangers.map(({ text }) => finding('spf-stranger', 'note', `${text} may send, and is no host that is known`, 'put it into spf.networks if it sends, into spf.retired if it sends no more'))
+}
+
 /** Addresses that the record does not name: through `ip4:` and `ip6:` alone, as mailrun writes them. */
 export function lintSpfCoverage(record: SpfRecord, addresses: readonly string[]): readonly RecordFinding[] {
   const networks = reachedTerms(record).flatMap((term) => ((term.name === 'ip4' || term.name === 'ip6') && term.qualifier === '+' ? [parseNetwork(term.network)!] : []))

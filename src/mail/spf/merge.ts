@@ -11,6 +11,8 @@ export interface SpfSenders {
   readonly networks: readonly string[]
   /** Domains of services that send for the domain, such as `_spf.google.com`. */
   readonly includes: readonly string[]
+  /** Further mechanisms as they are to stand there: `a`, `mx`, `exists:…`. */
+  readonly mechanisms?: readonly string[] | undefined
   /** For everyone else. Left out: what the record says already, else `~all`. */
   readonly all?: SpfAll | undefined
   /** Networks and includes that send no more: exactly these terms go. */
@@ -39,7 +41,8 @@ export function mergeSpf(existing: SpfRecord | undefined, senders: SpfSenders): 
   refuseShutOut(kept, networks)
   const own = networks.filter((network) => !kept.some((term) => term.name !== 'all' && passes(term, network))).map((network) => parseSpfTerm(`ip${network.family}:${renderNetwork(network)}`))
   const includes = senders.includes.filter((domain) => !kept.some((term) => senderOf(term) === senderText(domain))).map((domain) => parseSpfTerm(`include:${domain}`))
-  const mechanisms = [...distinct(own), ...kept.filter(isMechanism), ...distinct(includes)]
+  const further = (senders.mechanisms ?? []).map(mechanismOf)
+  const mechanisms = distinct([...own, ...kept.filter(isMechanism), ...further, ...includes])
   const record = { terms: [...mechanisms, ...ending(reached, senders.all), ...kept.filter((term) => !isMechanism(term))] }
   return { record, notes: [...unreached.map(({ text }) => `${text} goes: it had no effect beside all`), ...former.map(({ text }) => `${text} goes: it sends no more`)] }
 }
@@ -66,6 +69,12 @@ const senderText = (sender: string): string => {
 const distinct = (terms: readonly SpfTerm[]): readonly SpfTerm[] => {
   const said = (term: SpfTerm): string => `${isMechanism(term) ? term.qualifier : ''}${senderOf(term) ?? term.text.toLowerCase().replace(/^\+/, '')}`
   return terms.filter((term, index) => terms.findIndex((other) => said(other) === said(term)) === index)
+}
+
+function mechanismOf(text: string): SpfMechanism {
+  const term = parseSpfTerm(text)
+  if (!isMechanism(term) || term.name === 'all') throw new MailrunError(`${JSON.stringify(text)} is no mechanism that may stand before all`)
+  return term
 }
 
 function networkOf(text: string): Network {

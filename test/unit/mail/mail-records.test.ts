@@ -68,7 +68,7 @@ test('without a word on DMARC none is published, and that is told', () => {
 })
 
 test('the seed to the letter: ADSP and a bare p=none on explicit request alone', () => {
-  assert.equal(shown(recordsOf([member('mx1', { adsp: 'unknown', dmarc: { p: 'none', allow_none_without_rua: true } })])), ['example.org TXT v=spf1 ip4:192.0.2.1 ~all', '_dmarc.example.org TXT v=DMARC1; p=none', '_adsp._domainkey.example.org TXT dkim=unknown'])
+  assert.equal(shown(recordsOf([member('mx1', { spf: { mechanisms: ['a', 'mx'], all: '-all' }, adsp: 'unknown', dmarc: { p: 'none', allow_none_without_rua: true } })])), ['example.org TXT v=spf1 ip4:192.0.2.1 a mx -all', '_dmarc.example.org TXT v=DMARC1; p=none', '_adsp._domainkey.example.org TXT dkim=unknown'])
 })
 
 test('a key that two hosts share is one record; a revoked one is empty', () => {
@@ -80,6 +80,13 @@ test('a key that two hosts share is one record; a revoked one is empty', () => {
 
 test('a host that greets as the domain itself has no record of its own', () => {
   assert.equal(shown(recordsOf([member('mx1', { helo_name: 'example.org', outgoing_addresses: ['2001:db8::9'] })])), ['example.org TXT v=spf1 ip6:2001:db8::9 ~all'])
+})
+
+test('addresses of nobody that is known are told, and go when they are said to', () => {
+  const there = (): readonly string[] => ['v=spf1 ip4:198.51.100.9 ip4:192.0.2.0/24 include:old.example -all']
+  const result = recordsOf([member('mx1', { dmarc: { p: 'reject' } })], there)
+  assert.equal(result.findings.map(({ id, message }) => [id, message]), [['spf-stranger', 'example.org: ip4:198.51.100.9 may send, and is no host that is known']])
+  assert.is(shown(recordsOf([member('mx1', { spf: { retired: ['198.51.100.9', 'old.example'] } })], there))[0], 'example.org TXT v=spf1 ip4:192.0.2.0/24 -all')
 })
 
 const refused: readonly (readonly [string, () => unknown, RegExp])[] = [
@@ -104,7 +111,7 @@ const problemsOf = (given: object): readonly string[] => {
 for (const [given, problem] of [
   [{ dmarc: { p: 'none' } }, 'dmarc: p: none needs rua'], [{ dmarc: { p: 'Reject' } }, 'dmarc.p: none, quarantine or reject is wanted'], [{ dmarc: {} }, 'dmarc.p: '], [{ dmarc: { p: 'reject', rua: [] } }, 'dmarc.rua: at least one address is wanted'], [{ dmarc: { p: 'reject', rua: 'nobody' } }, 'dmarc.rua: an address'],
   [{ dmarc: { p: 'reject', pct: 50 } }, 'dmarc.pct: '], [{ dmarc: { p: 'reject', fo: '1' } }, 'dmarc: fo has an effect with ruf alone'], [{ dmarc: { p: 'reject', ruf: 'a@example.org', fo: 'x' } }, 'dmarc.fo: 0, 1, d, s'],
-  [{ spf: { all: '+all' } }, 'spf.all: -all, ~all or ?all is wanted'], [{ spf: { includes: ['localhost'] } }, 'spf.includes.0: a domain is wanted'], [{ spf: { networks: ['mx1'] } }, 'spf.networks.0: an address or network'], [{ spf: { include: 'x' } }, 'spf.include: '],
+  [{ spf: { all: '+all' } }, 'spf.all: -all, ~all or ?all is wanted'], [{ spf: { includes: ['localhost'] } }, 'spf.includes.0: a domain is wanted'], [{ spf: { networks: ['mx1'] } }, 'spf.networks.0: an address or network'], [{ spf: { mechanisms: ['-all'] } }, 'spf.mechanisms.0: a mechanism of SPF other than all'], [{ spf: { mechanisms: ['exp=a.example'] } }, 'spf.mechanisms.0: '], [{ spf: { mechanisms: ['ipv4:x'] } }, 'spf.mechanisms.0: '], [{ spf: { include: 'x' } }, 'spf.include: '],
   [{ outgoing_addresses: ['192.0.2.0/24'] }, 'outgoing_addresses.0: an address is wanted'], [{ helo_name: 'localhost' }, 'helo_name: a domain name is wanted'], [{ adsp: 'none' }, 'adsp: unknown, all or discardable'], [{ dns_ttl: 0 }, 'dns_ttl: at least 1 second'],
   [{ null_domains: ['a b'] }, 'null_domains.0: a domain name is wanted'], [{ mail_domains: { localhost: {} } }, 'mail_domains.localhost: a domain name is wanted'], [{ mail_domains: { 'a.example': { send: false } } }, 'mail_domains.a.example.send: '],
 ] as const) {

@@ -37,6 +37,11 @@ test('a new record has own hosts first, then services, then ~all', () => {
   assert.is(merge(undefined, { networks: ['192.0.2.1'], all: '-all' }), 'v=spf1 ip4:192.0.2.1 -all')
 })
 
+test('further mechanisms stand once, as they are written', () => {
+  assert.is(merge('v=spf1 MX -all', { networks: ['192.0.2.1'], mechanisms: ['a', 'mx', 'exists:%{i}.x.example'], includes: ['s.example'] }), 'v=spf1 ip4:192.0.2.1 MX a exists:%{i}.x.example include:s.example -all')
+  assert.throws(() => merge(undefined, { mechanisms: ['-all'] }), /no mechanism that may stand before all/)
+})
+
 test('a record that is there keeps the terms of others, in their order and as they are written', () => {
   assert.is(merge('v=spf1 a MX include:_spf.other.example ?all', { networks: ['192.0.2.1'], includes: ['_spf.google.com'] }), 'v=spf1 ip4:192.0.2.1 a MX include:_spf.other.example include:_spf.google.com ?all')
   assert.is(merge('v=spf1 exists:%{i}._spf.%{d2} x-note=%{d} -all exp=why.example.org', { networks: ['192.0.2.1'] }), 'v=spf1 ip4:192.0.2.1 exists:%{i}._spf.%{d2} -all x-note=%{d} exp=why.example.org')

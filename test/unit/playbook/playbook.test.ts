@@ -41,6 +41,12 @@ test('TypeScript with types, enums and a helper beside it', async () => {
   assert.is(stdout, 'mx1:\n  directory /srv/x\n  file /srv/x/y\n\nmx2:\n  directory /srv/x\n')
 })
 
+test('mailrun/mail is there for playbooks, as the very same modules', async () => {
+  const { code, stderr } = await listed(`import { MailrunError } from 'mailrun'\nimport { parseSpf } from 'mailrun/mail'\ntry { parseSpf('x') } catch (error) { if (error instanceof MailrunError) throw new Error('same') }\n`)
+  assert.is(code, 1)
+  assert.match(stderr, /p\d+\.ts:3: same/)
+})
+
 const WRONG: readonly (readonly [string, string, RegExp])[] = [
   ['a syntax error', `${HEAD}export default playbook({ name: 'x' hosts: 'mail' })\n`, /playbooks\/p\d+\.ts:3: /],
   ['an import of what is not there', "import { nope } from './nope.ts'\nexport default nope\n", /nope/],

@@ -1,0 +1,37 @@
+// docs/mail/records.md: its example is what comes out, and it knows every finding.
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import * as v from 'valibot'
+import { parse } from 'yaml'
+import { mailFleet } from '../../../src/mail/mail-fleet.ts'
+import { mailRecords } from '../../../src/mail/mail-records.ts'
+import { mailVars } from '../../../src/mail/mail-vars.ts'
+import { zoneFragments } from '../../../src/mail/render/zone-fragment.ts'
+import { inZones } from '../../../src/mail/render/zones.ts'
+import { domain } from '../../../src/mail/schemas.ts'
+import { ROOT } from '../cli/mailrun.ts'
+import { suite } from '../../suite.ts'
+
+const test = suite('page of records')
+const page = readFileSync(join(ROOT, 'docs/mail/records.md'), 'utf8')
+
+test('the example of the page is what comes out', () => {
+  const [, yaml, fragment] = /```yaml\n([^]*?)```[^]*?```\n([^]*?)```/.exec(page)!
+  const { hosts, vars } = (parse(yaml!) as { mail: { hosts: Record<string, object>; vars: object } }).mail
+  const schema = v.object({ domains: v.array(domain), ...mailVars })
+  const fleet = mailFleet(Object.entries(hosts).map(([name, own]) => ({ name, vars: v.parse(schema, { ...vars, ...own }), addresses: [], keys: [] })))
+  assert.is(zoneFragments(inZones(mailRecords(fleet, () => []).records, fleet)), fragment)
+})
+
+test('the page knows every finding, and every var', () => {
+  const sources = readdirSync(join(ROOT, 'src/mail'), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts')).map((file) => readFileSync(join(ROOT, 'src/mail', file), 'utf8'))
+  const ids = new Set(sources.flatMap((text) => [...text.matchAll(/'((?:spf|dkim|dmarc|legacy)-[a-z0-9-]+)', (?:'(?:error|warning|note)'|'[a-z]|`|rua)/g)].map((match) => match[1]!)))
+  for (const purpose of ['spf-helo', 'dmarc-report']) ids.delete(purpose)
+  assert.ok(ids.size > 40, String(ids.size))
+  assert.equal([...ids, ...Object.keys(mailVars)].filter((name) => !page.includes(`\`${name}\``)), [])
+  const told = [...page.matchAll(/`((?:spf|dkim|dmarc|legacy)-[a-z0-9-]+)`/g)].map((match) => match[1]!)
+  assert.equal(told.filter((id) => !sources.some((text) => text.includes(`'${id}'`))), [])
+})
+
+test.run()
