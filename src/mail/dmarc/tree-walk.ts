@@ -40,11 +40,11 @@ export function* treeWalk(domain: string): DnsWalk<TreeWalk> {
   return { found, failed: undefined }
 }
 
-/** Of a whole walk from `domain`. */
+/** Of a whole walk from `domain`. One label below a public suffix; a public suffix itself is its own. */
 export function organizationOf(domain: string, { found }: TreeWalk): string {
   for (const { domain: at, record } of found) {
     if (record.psd === 'n') return at
-    if (record.psd === 'y' && at !== domain) return domain.split('.').slice(-at.split('.').length - 1).join('.')
+    if (record.psd === 'y') return domain.split('.').slice(-at.split('.').length - 1).join('.')
   }
   return found.at(-1)?.domain ?? domain
 }

@@ -92,6 +92,12 @@ test('organizational domains, by the examples of RFC 9989', async () => {
   assert.is(await organization('a.example.com', { '_dmarc.example.com TXT': ['SERVFAIL'] }), undefined)
 })
 
+test('the walk ends where psd says so', async () => {
+  const { asked, resolve } = answerer({ '_dmarc.mail.example.com TXT': ['v=DMARC1; p=none; psd=n'] })
+  await walkDns(organizationalDomain('a.mail.example.com'), resolve)
+  assert.equal(asked, ['_dmarc.a.mail.example.com TXT', '_dmarc.mail.example.com TXT'])
+})
+
 test('the policy that holds is the own, else the organization\'s for subdomains, else the public suffix\'s', async () => {
   const policy = async (domain: string, exists: boolean, answers: Answers): Promise<string | undefined> => {
     const { applied } = await walkDns(discoverDmarc(domain), answerer(answers).resolve)
@@ -101,6 +107,7 @@ test('the policy that holds is the own, else the organization\'s for subdomains,
   assert.is(await policy('example.com', true, org), 'reject')
   assert.is(await policy('a.b.example.com', true, org), 'quarantine')
   assert.is(await policy('a.b.example.com', false, org), 'none')
+  assert.is(await policy('a.example.com', false, { '_dmarc.example.com TXT': ['v=DMARC1; p=none; sp=reject'] }), 'reject')
   assert.is(await policy('other.com', true, org), 'reject')
   assert.is(await policy('a.example.com', true, { ...org, '_dmarc.a.example.com TXT': NONE }), 'none')
   assert.is(await policy('example.com', true, { '_dmarc.example.com TXT': ['v=DMARC1; rua=mailto:a@example.com'] }), 'none')

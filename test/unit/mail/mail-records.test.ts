@@ -89,6 +89,11 @@ test('addresses of nobody that is known are told, and go when they are said to',
   assert.is(shown(recordsOf([member('mx1', { spf: { retired: ['198.51.100.9', 'old.example'] } })], there))[0], 'example.org TXT v=spf1 ip4:192.0.2.0/24 -all')
 })
 
+test('a host that greets as a domain that others send for is among its senders: its bounces come from there', () => {
+  const result = recordsOf([member('mx1', { domains: ['example.net'], helo_name: 'example.org' }), member('mx2', { domains: ['example.org'] }, { addresses: ['192.0.2.2'] })])
+  assert.equal(shown(result), ['example.net TXT v=spf1 ip4:192.0.2.1 ~all', 'example.org TXT v=spf1 ip4:192.0.2.1 ip4:192.0.2.2 ~all'])
+})
+
 const refused: readonly (readonly [string, () => unknown, RegExp])[] = [
   ['two keys at one name', () => recordsOf(['mx1', 'mx2'].map((name) => member(name, {}, { keys: [{ domain: 'example.org', selector: 'default', publicKey: spki() }] }))), /^default\._domainkey\.example\.org would have two TXT records .*mx1 signs for example\.org.*mx2 signs for example\.org.*another selector/],
   ['a key that is in use and revoked', () => recordsOf([member('mx1', {}, { keys: [spki(), ''].map((publicKey) => ({ domain: 'example.org', selector: 'a', publicKey })) })]), /would have two TXT records/],

@@ -52,6 +52,7 @@ test('strings have 255 bytes at most, and no escape counts as more than its byte
       assert.equal(parseZone(`a.example. 1 IN TXT ${strings.join(' ')}`, 'x', undefined)[0]!.value, value)
     }
   }
+  assert.equal(characterStrings('\x7f~ '), ['"\\127~ "'])
   assert.throws(() => characterStrings('\ud800'), /cannot be written in UTF-8/)
 })
 
@@ -130,6 +131,10 @@ test('DNSControl: values arrive as they are', () => {
     assert.is(name, zone.zone)
     assert.equal(records.map((each) => (each[0] === 'TXT' ? each[2] : `${each[2] as number} ${each[3] as string}`)), zone.records.map(({ value }) => value))
   }
+})
+
+test('a reason cannot become a record', () => {
+  assert.equal(parseZone(zoneFragment({ zone: 'example.org', records: [record('example.org', 'x', { why: ['a\nevil 1 IN TXT x', 'b\revil 1 IN TXT x'] })] }), 'x', undefined).length, 1)
 })
 
 test('a zone fragment for people', () => {
