@@ -31,7 +31,7 @@ export function parseSpfTerm(text: string): SpfTerm {
 
 function parseModifier(text: string, name: string, value: string): SpfModifier {
   if (name !== 'redirect' && name !== 'exp') {
-    if (!isMacroString(value, true)) throw wrong(text, 'has a value that is no macro string')
+    if (!isMacroString(value)) throw wrong(text, 'has a value that is no macro string')
     return { text, name: 'unknown', value }
   }
   if (!isDomainSpec(value)) throw wrong(text, `has no domain: ${name}=example.org is wanted`)
