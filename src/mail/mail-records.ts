@@ -34,7 +34,7 @@ export function mailRecords(fleet: MailFleet, published: PublishedTxt): MailReco
   const parts = [...fleet.domains.flatMap((domain) => ofDomain(domain, fleet, published, findings)), ...ofHelo(fleet, published, findings), ...ofKeys(fleet)]
   const records = merged(parts.map((part) => ({ ...part, ttl: fleet.ttl })))
   refuseContradictions(records)
-  return { records, findings }
+  return { records: [...records].sort(byRecord), findings }
 }
 
 type Part = Omit<MailRecord, 'ttl'>
@@ -109,7 +109,7 @@ function dmarcParts({ domain, sends, dmarc }: MailDomain, fleet: MailFleet, publ
   return [txt('dmarc', domain, name, renderDmarc(record), [sends ? `what is asked of receivers for mail of ${domain} that fails` : `nobody sends in the name of ${domain}`]), ...consents]
 }
 
-/** Equal records become one with all reasons. */
+/** Equal records become one with all reasons, in the hosts' order. */
 function merged(records: readonly MailRecord[]): readonly MailRecord[] {
   const byKey = new Map<string, MailRecord>()
   for (const record of records) {
@@ -117,7 +117,7 @@ function merged(records: readonly MailRecord[]): readonly MailRecord[] {
     const other = byKey.get(key)
     byKey.set(key, other === undefined ? record : { ...other, why: [...new Set([...other.why, ...record.why])] })
   }
-  return [...byKey.values()].sort(byRecord)
+  return [...byKey.values()]
 }
 
 function refuseContradictions(records: readonly MailRecord[]): void {
