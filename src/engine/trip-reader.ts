@@ -1,5 +1,6 @@
 // Reads a trip's output as it comes: frames, progress lines, answers.
 import type { Answer } from '../model/answer.ts'
+import { OUTPUT_CAP_BYTES, PROGRESS_CAP_BYTES } from './trip.ts'
 
 export type Frame =
   | { readonly kind: 'waiting' | 'locked'; readonly holder: string }
@@ -32,7 +33,8 @@ export function tripReader(mark: string, onFrame: (frame: Frame) => void): TripR
       emitLine(section.body.slice(from, at))
       from = at + 1
     }
-    if (final && from < section.body.length) emitLine(section.body.slice(from))
+    // A line that was cut may end in a part of a secret, which no mask knows.
+    if (final && from < section.body.length && section.body.length < PROGRESS_CAP_BYTES) emitLine(section.body.slice(from))
     section.shownTo = from
   }
   const emitLine = (latin1: string): void => {
@@ -70,7 +72,7 @@ export function tripReader(mark: string, onFrame: (frame: Frame) => void): TripR
       case 'output':
         return next('output')
       case 'done':
-        onFrame({ kind: 'done', step: index, code: Number(words[1]), output: Buffer.from(body, 'latin1').toString('utf8') })
+        onFrame({ kind: 'done', step: index, code: Number(words[1]), output: Buffer.from(wholeLines(body), 'latin1').toString('utf8') })
         return next('none')
       case 'ask':
         onFrame({ kind: 'ask', question: index })
@@ -101,6 +103,13 @@ export function tripReader(mark: string, onFrame: (frame: Frame) => void): TripR
       progress(false)
     },
   }
+}
+
+/** Without the rest of a line whose beginning was cut away: it may begin in the middle of a secret, which no mask knows. */
+function wholeLines(body: string): string {
+  if (body.length < OUTPUT_CAP_BYTES) return body
+  const end = body.indexOf('\n')
+  return end < 0 ? '' : body.slice(end + 1)
 }
 
 /** Takes stderr apart: what each question wrote there, by its number. */

@@ -28,8 +28,10 @@ export interface TripRequest {
 /** The steps whose output is sent while they run are those that may take longer than this. */
 const STREAMED_FROM_SECONDS = 60
 const KILL_AFTER_SECONDS = 10
-const OUTPUT_CAP_BYTES = 65_536
-const PROGRESS_CAP_BYTES = 262_144
+/** The end of what a change printed. */
+export const OUTPUT_CAP_BYTES = 65_536
+/** The beginning of what it prints while it runs. */
+export const PROGRESS_CAP_BYTES = 262_144
 
 /**
  * The trip as one `{ … }`: cut short on its way, the shell refuses it whole.
@@ -91,7 +93,8 @@ function stepLines(mark: string, stopFile: string, { text, timeoutSeconds }: Ste
   const out = `"$run/out.${index}"`
   return [
     'if [ "$go" ] && [ "$more" ]; then',
-    `if [ -e ${stopFile} ]; then say stopped; go=; elif ! { printf '' > ${out}; } 2>/dev/null; then say broken "cannot write $run"; go=; else say start ${index} || go=; fi`,
+    // What a command prints may be secret, and stays after a failure: nobody else's to read.
+    `umask 077; if [ -e ${stopFile} ]; then say stopped; go=; elif ! { printf '' > ${out}; } 2>/dev/null; then say broken "cannot write $run"; go=; else say start ${index} || go=; fi; umask 022`,
     'if [ "$go" ]; then',
     startedLine(index),
     // The part has a process, an input and an output of its own: it outlives the connection, and cannot eat the script.

@@ -1,6 +1,7 @@
 // The frames of a trip, however the bytes are cut.
 import * as assert from 'uvu/assert'
 import { tripReader, stderrByQuestion, type Frame } from '../../../src/engine/trip-reader.ts'
+import { OUTPUT_CAP_BYTES, PROGRESS_CAP_BYTES } from '../../../src/engine/trip.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('trip reader')
@@ -41,6 +42,16 @@ test('output that looks like the beginning of a mark is output', () => {
 test('what a question wrote to stderr is told apart', () => {
   const parts = stderrByQuestion('M', Buffer.from('a\n\nM answered 0\n\nM answered 1\nb\nM answered 2\n'))
   assert.equal([...parts.entries()], [[0, 'a\n'], [1, ''], [2, 'b']])
+})
+
+test('of what was cut, the line in which it was cut is left out: it may be a part of a secret', () => {
+  const output = (body: string): string => (read([Buffer.from(`\nM start 0\n\nM output 0\n${body}\nM done 0 3\n`)]).at(-1) as { output: string }).output
+  assert.is(output(`${'x'.repeat(OUTPUT_CAP_BYTES - 6)}\nlast\n`), 'last\n')
+  assert.is(output('x'.repeat(OUTPUT_CAP_BYTES)), '')
+  assert.is(output('x'.repeat(OUTPUT_CAP_BYTES - 1)).length, OUTPUT_CAP_BYTES - 1)
+  const progress = (body: string): readonly Frame[] => read([Buffer.from(`\nM start 0\n${body}\nM output 0\n\nM done 0 3\n`)]).filter(({ kind }) => kind === 'progress')
+  assert.equal(progress(`first\n${'x'.repeat(PROGRESS_CAP_BYTES - 6)}`), [{ kind: 'progress', step: 0, line: 'first' }])
+  assert.is(progress('first\nlast').length, 2)
 })
 
 test.run()
