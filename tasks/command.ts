@@ -7,6 +7,7 @@ import { change, ok, blocked } from '../src/model/plan.ts'
 import { ANYTHING, type Resource } from '../src/model/resource.ts'
 import { UNKNOWN } from '../src/model/unknown.ts'
 import { commandProbe, type CommandState } from '../src/probes/command.ts'
+import { maskKnown } from '../src/shell/mask-known.ts'
 import { lines, raw, type Script } from '../src/shell/script.ts'
 import { Secret } from '../src/shell/secret.ts'
 import { sh } from '../src/shell/sh.ts'
@@ -97,7 +98,8 @@ const toRun = (run: CommandArgs['run']): Script => (typeof run === 'string' ? ra
 const textOf = (run: CommandArgs['run']): string => toRun(run).text
 
 function shown(run: CommandArgs['run']): string {
-  const [first = '', ...more] = toRun(run).shown.trim().split('\n')
+  // Masked before it is cut: half a secret would be known to no mask.
+  const [first = '', ...more] = maskKnown(toRun(run).shown).trim().split('\n')
   return more.length === 0 && first.length <= 80 ? first : `${first.slice(0, 80)} …`
 }
 

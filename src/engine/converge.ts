@@ -5,11 +5,12 @@ import type { PreparedHost } from '../model/prepared-host.ts'
 import type { HostResult, HostStatus, Reporter } from '../model/run-event.ts'
 import type { PlanContext, Task } from '../model/task.ts'
 import { hostFacts } from '../probes/host-facts.ts'
+import { maskJson, maskOf } from '../shell/mask.ts'
 import { ConnectionLost, Unreachable, type Connect } from './connection.ts'
 import { foresee } from './foresee.ts'
 import { HostEnd } from './host-end.ts'
 import { ledger } from './ledger.ts'
-import { maskJson, maskOf } from './mask.ts'
+import { maskSummary } from './mask-change.ts'
 import { beforeFirstWall, foretell, type ChangeOutlook } from './outlook.ts'
 import { foreseenOutputs, realOutputs } from './outputs.ts'
 import type { RunOptions } from './run-options.ts'
@@ -65,10 +66,11 @@ export async function converge(prepared: PreparedHost, options: RunOptions, conn
     const count = (attempts.get(task) ?? 0) + 1
     // A first plan that rests on foresight may be made anew on real answers, once.
     attempts.set(task, outlook.foreseen ? count : ATTEMPTS_AT_MOST)
+    const known = secrets.size
     for (const change of outlook.plan.changes) {
       for (const script of [change.apply, ...(change.before ?? [])]) script.secrets.forEach((secret) => secrets.add(secret))
     }
-    mask = maskOf([...secrets])
+    if (secrets.size > known) mask = maskOf([...secrets])
     return stepsOf(task, outlook.plan)
   }
 
@@ -92,7 +94,7 @@ export async function converge(prepared: PreparedHost, options: RunOptions, conn
         return end(book.results(mask).some(({ status }) => status === 'changed') ? 'changed' : 'ok')
       }
       const restless = now.ready.find(({ task }) => (attempts.get(task) ?? 0) >= ATTEMPTS_AT_MOST)
-      if (restless) fail(restless.task, `did not converge: its change was made, and it still wants to ${restless.outlook.plan.changes.map(({ summary }) => summary).join(', ')}`)
+      if (restless) fail(restless.task, `did not converge: its change was made, and it still wants to ${restless.outlook.plan.changes.map(({ summary }) => maskSummary(mask, summary)).join(', ')}`)
       const before = answers
       answers = await session.changeAndAsk(now.ready.flatMap(({ task, outlook }) => attempt(task, outlook)))
       for (const { task, outlook } of now.ready) if (outlook.plan.perhaps !== undefined && sameFacts(task, before, answers)) book.idle(task, outlook.plan.changes)

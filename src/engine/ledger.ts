@@ -2,7 +2,8 @@
 import type { Change } from '../model/change.ts'
 import type { TaskResult, TaskStatus } from '../model/run-event.ts'
 import type { Task } from '../model/task.ts'
-import { maskDiff, type Mask } from './mask.ts'
+import type { Mask } from '../shell/mask.ts'
+import { maskDiff, maskSummary } from './mask-change.ts'
 
 interface Entry {
   status: TaskStatus
@@ -61,8 +62,8 @@ export function ledger(tasks: readonly Task[]): Ledger {
           name: mask(task.name),
           type: task.type,
           status,
-          changes: changes.map(({ summary }) => mask(summary)),
-          diffs: changes.flatMap(({ diff }) => (diff ? [maskDiff(mask, diff)] : [])),
+          changes: changes.map(({ summary }) => maskSummary(mask, summary)),
+          diffs: changes.flatMap(({ diff }) => (diff && maskDiff(mask, diff)) ?? []),
           commands: changes.map(({ apply }) => mask(apply.shown)),
           ...(why === undefined ? {} : { why: mask(why) }),
         }

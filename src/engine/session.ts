@@ -4,12 +4,13 @@ import type { PreparedHost } from '../model/prepared-host.ts'
 import type { Probe } from '../model/probe.ts'
 import type { Reporter } from '../model/run-event.ts'
 import { hostFacts } from '../probes/host-facts.ts'
+import type { Mask } from '../shell/mask.ts'
 import { OUTDATED_STATUS } from '../shell/outdated.ts'
 import { ConnectionLost, Unreachable, type Connect, type Connection } from './connection.ts'
 import type { Asked } from './foresee.ts'
 import { HostEnd } from './host-end.ts'
 import { makeTrip, newMark, type TripOutcome, type TripWatcher } from './make-trip.ts'
-import type { Mask } from './mask.ts'
+import { maskSummary } from './mask-change.ts'
 import { progressOf, type Progress } from './progress.ts'
 import type { RunOptions } from './run-options.ts'
 import { tripsOf, type PlannedStep } from './steps.ts'
@@ -79,13 +80,13 @@ export async function openSession(prepared: PreparedHost, options: RunOptions, c
     started(step) {
       underWay.begun.add(step)
       const { task, change } = step
-      report({ kind: 'change-start', host: host.name, task: mask(task.name), type: task.type, summary: mask(change.summary) })
+      report({ kind: 'change-start', host: host.name, task: mask(task.name), type: task.type, summary: maskSummary(mask, change.summary) })
     },
     progress: ({ task }, line) => report({ kind: 'change-output', host: host.name, task: mask(task.name), line: mask(line) }),
     done(step, code) {
       underWay.done.add(step)
       const { task, change } = step
-      report({ kind: 'change-end', host: host.name, task: mask(task.name), type: task.type, summary: mask(change.summary), code })
+      report({ kind: 'change-end', host: host.name, task: mask(task.name), type: task.type, summary: maskSummary(mask, change.summary), code })
       if (code === 0 && step.completes) watcher.made(step)
     },
   }
@@ -118,7 +119,7 @@ export async function openSession(prepared: PreparedHost, options: RunOptions, c
     const { task, change } = outcome.step
     const why = failure(outcome)
     watcher.failed(outcome.step, why)
-    return new HostEnd('failed', `${task.type} ${task.name}: ${change.summary}: ${why}`)
+    return new HostEnd('failed', `${task.type} ${task.name}: ${maskSummary(mask, change.summary)}: ${why}`)
   }
 
   const askAfterLoss = async (loss: ConnectionLost): Promise<Answers> => {

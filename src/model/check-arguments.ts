@@ -1,5 +1,6 @@
 // Checks what a task module was called with: unknown, missing and wrong arguments.
 import { inspect } from 'node:util'
+import { maskKnown } from '../shell/mask-known.ts'
 import { nearest } from '../text/nearest.ts'
 import { listOf, text, type Argument } from './argument.ts'
 
@@ -26,6 +27,7 @@ export function checkArguments(wanted: Readonly<Record<string, Argument>>, given
 
 /** A Secret shows itself as stars. */
 function shown(value: unknown): string {
-  const full = typeof value === 'string' ? JSON.stringify(value) : inspect(value, { depth: 1, breakLength: Infinity })
+  // Masked before it is cut: half a secret would be known to no mask.
+  const full = maskKnown(typeof value === 'string' ? JSON.stringify(value) : inspect(value, { depth: 1, breakLength: Infinity }))
   return full.length <= SHOWN_AT_MOST ? full : `${full.slice(0, SHOWN_AT_MOST)}…`
 }

@@ -4,6 +4,11 @@ import { inspect } from 'node:util'
 /** What stands in the place of a secret wherever text is shown. */
 export const STARS = '********'
 
+const known = new Set<unknown>()
+
+/** The values of all secrets that this process has met: for errors, which may be about anything. */
+export const knownSecrets = (): ReadonlySet<unknown> => known
+
 /**
  * Wraps a value so that no log, error, diff, report or JSON shows it by accident.
  * The value comes out through {@link Secret.reveal} alone.
@@ -15,6 +20,7 @@ export class Secret<T = string> {
 
   constructor(value: T) {
     this.#value = value
+    known.add(value)
   }
 
   reveal(): T {

@@ -6,20 +6,31 @@ export function secretsIn(value: unknown): readonly string[] {
   const found = new Set<string>()
   const seen = new Set<object>()
   const walk = (each: unknown): void => {
-    if (each instanceof Secret) return note(each.reveal())
+    if (each instanceof Secret) return textsOf(each.reveal()).forEach((text) => found.add(text))
     if (typeof each !== 'object' || each === null || ArrayBuffer.isView(each) || seen.has(each)) return
     seen.add(each)
-    if ('secrets' in each && 'shown' in each && Array.isArray(each.secrets)) each.secrets.forEach(note)
-    Object.values(each).forEach(walk)
-  }
-  const note = (secret: unknown): void => {
-    if (typeof secret === 'string' || typeof secret === 'number') found.add(String(secret))
-    // All that a secret holds is secret.
-    else if (typeof secret === 'object' && secret !== null && !seen.has(secret)) {
-      seen.add(secret)
-      Object.values(secret).forEach(note)
-    }
+    if ('secrets' in each && 'shown' in each && Array.isArray(each.secrets)) each.secrets.flatMap(textsOf).forEach((text) => found.add(text))
+    inside(each).forEach(walk)
   }
   walk(value)
-  return [...found].filter((secret) => secret !== '')
+  return [...found]
 }
+
+/** All that a secret holds is secret: its texts and numbers, however deep. */
+export function textsOf(secret: unknown): readonly string[] {
+  const found = new Set<string>()
+  const seen = new Set<object>()
+  const walk = (each: unknown): void => {
+    if (typeof each === 'string' || typeof each === 'number' || typeof each === 'bigint') found.add(String(each))
+    else if (each instanceof Uint8Array) found.add(Buffer.from(each).toString())
+    else if (each instanceof Secret) walk(each.reveal())
+    else if (typeof each === 'object' && each !== null && !seen.has(each)) {
+      seen.add(each)
+      inside(each).forEach(walk)
+    }
+  }
+  walk(secret)
+  return [...found].filter((text) => text !== '')
+}
+
+const inside = (value: object): readonly unknown[] => (value instanceof Map || value instanceof Set ? [...value.values()] : Object.values(value))

@@ -1,0 +1,14 @@
+// Masks a text by all secrets that this process has met: for what may be about anything, an error or a name made of arguments.
+import { maskOf, type Mask } from './mask.ts'
+import { knownSecrets } from './secret.ts'
+import { textsOf } from './secrets-in.ts'
+
+let made: { readonly size: number; readonly mask: Mask } | undefined
+
+/** Costs as much as all secrets together: not for every line of a run, which knows its host's own. */
+export function maskKnown(text: string): string {
+  const known = knownSecrets()
+  if (known.size === 0) return text
+  if (made?.size !== known.size) made = { size: known.size, mask: maskOf([...known].flatMap(textsOf)) }
+  return made.mask(text)
+}

@@ -1,0 +1,63 @@
+// Hides secrets by value in text: as they are, and as shells, JSON, URLs, base64 and hex write them, line by line.
+import { quote } from './quote.ts'
+import { STARS } from './secret.ts'
+
+export type Mask = (text: string) => string
+
+/** A line of a longer secret is hidden too, unless it is too short to mean anything by itself. */
+const TELLING_LINE = 6
+/** A shorter one would be hidden in the middle of other words, which are then unreadable, and tell it by the letters that they lack: it is hidden where it is a word of its own. */
+const HIDDEN_EVERYWHERE = 4
+
+/** @param secrets - their plain texts. */
+export function maskOf(secrets: readonly string[]): Mask {
+  const texts = [...new Set(secrets.flatMap((secret) => [secret, secret.trim()]))].filter((secret) => secret !== '')
+  const long = texts.filter((text) => text.length >= HIDDEN_EVERYWHERE)
+  const needles = [...new Set(long.flatMap(guises))].sort((a, b) => b.length - a.length)
+  const words = texts.filter((text) => text.length < HIDDEN_EVERYWHERE).sort((a, b) => b.length - a.length)
+  const word = words.length === 0 ? undefined : new RegExp(`(?<![\\p{L}\\p{N}_])(?:${words.map((text) => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|')})(?![\\p{L}\\p{N}_])`, 'gu')
+  if (needles.length === 0 && word === undefined) return (text) => text
+  return (text) => {
+    const masked = needles.reduce((before, needle) => (before.includes(needle) ? before.replaceAll(needle, STARS) : before), text)
+    return word === undefined ? masked : masked.replace(word, STARS)
+  }
+}
+
+/** How a secret may come up in what programs print. */
+function guises(secret: string): readonly string[] {
+  const parts = secret.split(/\r\n|\n/).filter((line) => line.trim().length >= TELLING_LINE)
+  const texts = [secret, ...(parts.length > 1 || parts[0] !== secret ? parts : [])]
+  const bytes = Buffer.from(secret)
+  return [...texts.flatMap(written), ...base64(bytes), bytes.toString('hex'), bytes.toString('hex').toUpperCase()]
+}
+
+/** One text as shells, JSON and URLs write it. */
+function written(text: string): readonly string[] {
+  const json = JSON.stringify(text).slice(1, -1)
+  // Half a surrogate pair has no UTF-8, and would throw.
+  const url = encodeURIComponent(Buffer.from(text).toString())
+  const strict = url.replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
+  return [
+    text, quote(text.replaceAll('\0', '')), text.replaceAll("'", `'\\''`), text.replaceAll("'", `'"'"'`), text.replace(/["$\\`]/g, '\\$&'), text.replace(/[^\p{L}\p{N}_./,:=@%+-]/gu, '\\$&'),
+    json, json.replaceAll('/', '\\/'), JSON.stringify(json).slice(1, -1), url, strict, new URLSearchParams([['', text]]).toString().slice(1), strict.replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase()),
+  ]
+}
+
+/** Inside a longer base64 text it stands at one of three places; the letters that its neighbours share are not its own. */
+function base64(bytes: Buffer): readonly string[] {
+  return [0, 1, 2].flatMap((before) => {
+    const whole = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64').replace(/=+$/, '')
+    const own = whole.slice(before === 0 ? 0 : before + 1, (before + bytes.length) % 3 === 0 ? undefined : -1)
+    const all = before === 0 ? [`${whole}${'='.repeat((4 - (whole.length % 4)) % 4)}`, whole, own] : [own]
+    return all.filter((each) => each.length >= TELLING_LINE).flatMap((each) => [each, each.replaceAll('+', '-').replaceAll('/', '_')])
+  })
+}
+
+/** The same JSON value with every text, every number and every key in it masked. */
+export function maskJson(mask: Mask, value: unknown): unknown {
+  if (typeof value === 'string') return mask(value)
+  if (typeof value === 'number') return mask(String(value)) === String(value) ? value : STARS
+  if (Array.isArray(value)) return value.map((item) => maskJson(mask, item))
+  if (value === null || typeof value !== 'object') return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [mask(key), maskJson(mask, item)]))
+}
