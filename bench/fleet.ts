@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
+import { keyringFor } from '../src/run/keyring-for.ts'
 import { readFleet } from '../src/run/read-fleet.ts'
 import type { RunDocument } from '../src/report/json.ts'
 import { askByHand } from './by-hand.ts'
@@ -43,7 +44,7 @@ const row = (hosts: number, what: string, took: number, madeTrips: string, byHan
 try {
   for (const size of SIZES) {
     await lab.labUp({ size, tools: false, wire: undefined })
-    const { hosts } = await readFleet({ inventory: [lab.inventoryPath] }, new Map(), undefined)
+    const { hosts } = await readFleet({ inventory: [lab.inventoryPath] }, new Map(), undefined, keyringFor({}))
     row(size, '`--check` on fresh hosts', await seconds(() => dkim(2, '--check')), trips.join(', '), undefined)
     row(size, 'first run', await seconds(() => dkim(0)), trips.join(', '), undefined)
     const took = { run: [] as number[], check: [] as number[], hand: [] as number[] }

@@ -1,5 +1,5 @@
 // `mailrun`: what playbooks and task modules are made of.
-export * as v from 'valibot'
+export * as v from './secrets/v.ts'
 export { playbook, type Playbook, type PlaybookDefinition, type PlaybookHost, type PlaybookInput, type FleetProblem } from './model/playbook.ts'
 export { inventory, type InventoryHost, type TypedInventory } from './model/typed-inventory.ts'
 export { defineTask, type CommonArgs, type Example, type TaskDefinition, type TaskModule } from './model/define-task.ts'

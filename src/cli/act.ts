@@ -1,6 +1,7 @@
 // Reads the command line and does what it says; every error ends here.
 import { CommanderError } from 'commander'
 import { MailrunError } from '../model/mailrun-error.ts'
+import { maskKnown } from '../shell/mask-known.ts'
 import { adviceOn } from './ansible-flags.ts'
 import { formatMeant, tellCouldNotStart } from './could-not-start.ts'
 import { EXIT } from './exit-status.ts'
@@ -33,6 +34,9 @@ export async function act(words: readonly string[], version: string): Promise<ne
       const given = { ...flags, inventory: givenInventory(flags.inventory) }
       status = await (await import('./inventory-command.ts')).inventoryCommand(given)
     },
+    encrypt: async (flags) => {
+      status = await (await import('./encrypt-command.ts')).encryptCommand(flags)
+    },
   })
   try {
     await mailrun.parseAsync([...words], { from: 'user' })
@@ -40,7 +44,7 @@ export async function act(words: readonly string[], version: string): Promise<ne
     status = error instanceof CommanderError && error.exitCode === 0 ? EXIT.satisfied : EXIT.couldNotStart
     if (error instanceof MailrunError) tellCouldNotStart(error.message, format)
     else if (!(error instanceof CommanderError)) {
-      if (format !== 'text') tellCouldNotStart(`a bug in mailrun: ${error instanceof Error ? error.message : String(error)}`, format)
+      if (format !== 'text') tellCouldNotStart(maskKnown(`a bug in mailrun: ${error instanceof Error ? error.message : String(error)}`), format)
       tellBug(error)
     } else if (status !== EXIT.satisfied) tellCouldNotStart(`${error.message.replace(/^error: /, '')}\n${adviceOn(error.message) ?? '"mailrun --help" tells all flags'}`, format)
   }
@@ -49,5 +53,5 @@ export async function act(words: readonly string[], version: string): Promise<ne
 }
 
 function tellBug(error: unknown): void {
-  stderr.write(`mailrun: this is a bug in mailrun, please report it:\n${error instanceof Error ? error.stack : String(error)}\n`)
+  stderr.write(maskKnown(`mailrun: this is a bug in mailrun, please report it:\n${error instanceof Error ? error.stack : String(error)}\n`))
 }

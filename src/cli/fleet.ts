@@ -1,12 +1,12 @@
 // What the flags say of the fleet, passwords asked for where they say so.
 import type { FleetSource } from '../run/read-fleet.ts'
 import type { ConnectionSource } from '../connection/connector.ts'
+import { ageSource, warn } from './age-flags.ts'
 import { terminalAsk } from './ask-on-terminal.ts'
 import type { FleetFlags, Given } from './options.ts'
-import { stderr } from './output.ts'
 import { passwords } from './passwords.ts'
 
 /** @throws MailrunError */
 export async function fleetSource<Flags extends FleetFlags>(flags: Given<Flags>): Promise<Given<Flags> & FleetSource & ConnectionSource> {
-  return { ...flags, timeoutSeconds: flags.timeout, ask: terminalAsk(), ...(await passwords(flags, (line) => stderr.write(`mailrun: warning: ${line}\n`))) }
+  return { ...flags, ...ageSource(flags), timeoutSeconds: flags.timeout, ask: terminalAsk(), ...(await passwords(flags, warn)) }
 }

@@ -5,7 +5,9 @@ import { readExtraVars } from '../playbook/extra-vars.ts'
 import { colours, wantsColour } from '../report/colour.ts'
 import { hostJson, hostText, inventoryGraph, inventoryJson, inventoryText } from '../report/inventory.ts'
 import { jsonDocument, jsonLine } from '../report/json-text.ts'
+import { keyringFor } from '../run/keyring-for.ts'
 import { readFleet } from '../run/read-fleet.ts'
+import { ageSource } from './age-flags.ts'
 import type { InventoryFlags } from './options.ts'
 import { stdout } from './output.ts'
 
@@ -13,7 +15,8 @@ import { stdout } from './output.ts'
 export async function inventoryCommand(flags: InventoryFlags & { readonly inventory: readonly string[] }): Promise<number> {
   const chosen = [flags.list, flags.graph, flags.listHosts, flags.host].filter((each) => each !== undefined && each !== false)
   if (chosen.length !== 1) throw new MailrunError('one of --list, --graph, --list-hosts and --host NAME is wanted')
-  const all = await readFleet({ inventory: flags.inventory }, await readExtraVars(flags.extraVars ?? []), flags.playbookDir)
+  const keyring = keyringFor(ageSource(flags))
+  const all = await readFleet({ inventory: flags.inventory }, await readExtraVars(flags.extraVars ?? [], keyring), flags.playbookDir, keyring)
   const limited = flags.limit === undefined ? all : { ...all, hosts: selectHosts(all, flags.limit, '--limit') }
   const json = flags.format === 'json' ? jsonDocument : flags.format === 'ndjson' ? jsonLine : undefined
   const paint = colours(wantsColour(process.env, process.stdout.isTTY === true))

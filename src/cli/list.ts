@@ -1,8 +1,10 @@
 // `--list-hosts` and `--list-tasks`: what a run would be about, with no connection made.
+import { secretsOf } from '../engine/secrets-of.ts'
 import type { PreparedHost } from '../model/prepared-host.ts'
 import { harmlessLine } from '../report/harmless.ts'
 import { jsonDocument, jsonLine } from '../report/json-text.ts'
 import { nameList } from '../report/name-list.ts'
+import { maskOf } from '../shell/mask.ts'
 import type { Format } from './options.ts'
 
 export interface Listing {
@@ -18,7 +20,10 @@ export function listHosts({ playbook, hosts }: Listing, format: Format): string 
 
 /** Text: hosts with the same tasks are told together. */
 export function listTasks({ playbook, hosts }: Listing, format: Format): string {
-  const lists = hosts.map(({ host, tasks }) => ({ name: host.name, tasks: tasks.map(({ name, type, tags }) => ({ name, type, tags })) }))
+  const lists = hosts.map((prepared) => {
+    const mask = maskOf(secretsOf(prepared))
+    return { name: prepared.host.name, tasks: prepared.tasks.map(({ name, type, tags }) => ({ name: mask(name), type, tags: tags.map(mask) })) }
+  })
   if (format !== 'text') return jsonOf(format, { playbook, hosts: lists })
   const groups = new Map<string, string[]>()
   for (const { name, tasks } of lists) {

@@ -1,10 +1,11 @@
 // What the command line says, typed.
 import type { BatchSize } from '../engine/run-options.ts'
+import type { AgeFlags } from './age-flags.ts'
 
 export type Format = 'text' | 'json' | 'ndjson'
 
 /** Flags that `mailrun ping` has too. */
-export interface FleetFlags {
+export interface FleetFlags extends AgeFlags {
   readonly inventory?: readonly string[]
   readonly limit?: string
   readonly extraVars?: readonly string[]
@@ -29,7 +30,7 @@ export interface FleetFlags {
 }
 
 /** Flags of `mailrun inventory`. */
-export interface InventoryFlags {
+export interface InventoryFlags extends AgeFlags {
   readonly inventory?: readonly string[]
   readonly limit?: string
   readonly extraVars?: readonly string[]
@@ -39,6 +40,13 @@ export interface InventoryFlags {
   readonly listHosts?: boolean
   readonly host?: string
   readonly playbookDir?: string
+}
+
+/** Flags of `mailrun encrypt`. */
+export interface EncryptFlags extends Pick<AgeFlags, 'agePassphraseFile'> {
+  readonly recipient?: readonly string[]
+  readonly recipientsFile?: readonly string[]
+  readonly passphrase?: boolean
 }
 
 /** With what cannot be left out. */

@@ -1,9 +1,9 @@
 // Passwords that flags ask for: on the terminal without echo, or read from a file.
-import { readFile, stat } from 'node:fs/promises'
 import { MailrunError } from '../model/mailrun-error.ts'
 import { Secret } from '../shell/secret.ts'
 import { askOnTerminal } from './ask-on-terminal.ts'
 import type { FleetFlags } from './options.ts'
+import { secretFromFile } from './secret-from-file.ts'
 
 /** `undefined` where no flag was given. @throws MailrunError */
 export async function passwords(flags: FleetFlags, warn: (line: string) => void): Promise<{ readonly password: Secret | undefined; readonly becomePassword: Secret | undefined }> {
@@ -14,20 +14,9 @@ export async function passwords(flags: FleetFlags, warn: (line: string) => void)
 }
 
 async function passwordOf(file: string | undefined, flag: string, ask: boolean, question: string, warn: (line: string) => void): Promise<Secret | undefined> {
-  if (file !== undefined) return fromFile(file, flag, warn)
+  if (file !== undefined) return secretFromFile(flag, file, 'the password', warn)
   if (!ask) return undefined
   const password = await askOnTerminal(question, `use ${flag} FILE`)
   if (password === '') throw new MailrunError('no password was given')
-  return new Secret(password)
-}
-
-async function fromFile(path: string, flag: string, warn: (line: string) => void): Promise<Secret> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new MailrunError(`${flag} ${path} cannot be read: ${error.message.replace(/,.*$/, '')}`)
-  })
-  const password = text.split(/\r?\n/, 1)[0]!
-  if (password === '') throw new MailrunError(`${flag} ${path}: its first line is empty; wanted the password there`)
-  const { mode } = await stat(path)
-  if ((mode & 0o077) !== 0) warn(`${path} can be read by others (mode ${(mode & 0o7777).toString(8).padStart(4, '0')}); chmod 600 it`)
   return new Secret(password)
 }

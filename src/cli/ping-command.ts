@@ -6,6 +6,7 @@ import { readExtraVars } from '../playbook/extra-vars.ts'
 import type { PreparedHost } from '../model/prepared-host.ts'
 import { hostFacts } from '../probes/host-facts.ts'
 import { exitStatus } from './exit-status.ts'
+import { keyringFor } from '../run/keyring-for.ts'
 import { readFleet } from '../run/read-fleet.ts'
 import { fleetSource } from './fleet.ts'
 import type { FleetFlags, Given } from './options.ts'
@@ -15,13 +16,15 @@ import type { Signals } from './signals.ts'
 /** Resolves with the exit status. @throws MailrunError before any host is touched */
 export async function pingCommand(flags: Given<FleetFlags>, signals: Signals): Promise<number> {
   const source = await fleetSource(flags)
-  const inventory = await readFleet(source, await readExtraVars(source.extraVars ?? []), undefined)
+  const keyring = keyringFor(source)
+  const inventory = await readFleet(source, await readExtraVars(source.extraVars ?? [], keyring), undefined, keyring)
   const hosts = selectHosts(inventory, flags.limit ?? 'all', flags.limit === undefined ? 'mailrun ping' : '--limit')
   const prepared = hosts.map(
     (host): PreparedHost => ({
       host,
       tasks: [],
       outputs: { facts: hostFacts },
+      secrets: [],
       source: () => {
         throw new Error('ping names no source')
       },

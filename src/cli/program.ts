@@ -2,12 +2,13 @@
 import { Command, Option } from 'commander'
 import { forks, gather, gatherNames, maxFail, seconds, serial } from './flags.ts'
 import { DEFAULT_FORKS } from '../engine/run-options.ts'
-import type { FleetFlags, InventoryFlags, RunFlags } from './options.ts'
+import type { EncryptFlags, FleetFlags, InventoryFlags, RunFlags } from './options.ts'
 
 export interface Actions {
   run(playbook: string | undefined, flags: RunFlags): Promise<void>
   ping(flags: FleetFlags): Promise<void>
   inventory(flags: InventoryFlags): Promise<void>
+  encrypt(flags: EncryptFlags): Promise<void>
 }
 
 const HELP_COLUMNS = 100
@@ -18,7 +19,7 @@ export function program(version: string, actions: Actions): Command {
   // Set before any subcommand is made: those inherit it.
   mailrun.exitOverride().configureOutput({ writeErr: () => {}, getOutHelpWidth: () => HELP_COLUMNS }).enablePositionalOptions()
   mailrun
-    .usage('<playbook.ts> -i <inventory> [options]\n       mailrun ping -i <inventory> [options]\n       mailrun inventory -i <inventory> --list|--graph|--list-hosts|--host NAME [options]')
+    .usage('<playbook.ts> -i <inventory> [options]\n       mailrun ping -i <inventory> [options]\n       mailrun inventory -i <inventory> --list|--graph|--list-hosts|--host NAME [options]\n       mailrun encrypt -r <age1…> [options] < value')
     .description('Brings a fleet of hosts to the state that a playbook describes.')
     .argument('[playbook]', 'a playbook: a .ts, .mts, .js or .mjs file (one that is named like a command: ./ping)')
     .option('-C, --check', 'change nothing; tell what would be changed')
@@ -58,17 +59,29 @@ export function program(version: string, actions: Actions): Command {
     .helpOption('-h, --help', 'print this help')
   sourceOptions(inventory)
   inventory.action(() => actions.inventory(merged<InventoryFlags>(mailrun, inventory)))
+
+  const encrypt = mailrun
+    .command('encrypt')
+    .usage('-r <age1…> | -R <file> | -p')
+    .description('a secret value from standard input, or typed without echo, as an inventory takes it: encrypted with age')
+    .option('-r, --recipient <age1…>', 'who can open it (repeatable)', gather)
+    .option('-R, --recipients-file <file>', 'recipients, one a line (repeatable)', gather)
+    .option('-p, --passphrase', 'with a passphrase, which is asked for')
+    .option('--age-passphrase-file <file>', 'with the passphrase that is the first line of this file')
+    .helpOption('-h, --help', 'print this help')
+  encrypt.action((flags: EncryptFlags) => actions.encrypt(flags))
   return mailrun
 }
 
 /** Flags may stand before the command or after it. */
-function merged<Flags extends { readonly inventory?: readonly string[]; readonly extraVars?: readonly string[] }>(parent: Command, child: Command): Flags {
+function merged<Flags extends { readonly inventory?: readonly string[]; readonly extraVars?: readonly string[]; readonly ageIdentity?: readonly string[] }>(parent: Command, child: Command): Flags {
   const given = (command: Command): Partial<Flags> =>
     Object.fromEntries(Object.entries(command.opts()).filter(([key]) => command.getOptionValueSource(key) !== 'default')) as Partial<Flags>
   const [above, below] = [given(parent), given(child)]
   const inventory = [...(above.inventory ?? []), ...(below.inventory ?? [])]
   const extraVars = [...(above.extraVars ?? []), ...(below.extraVars ?? [])]
-  return { ...child.opts<Flags>(), ...above, ...below, ...(inventory.length > 0 ? { inventory } : {}), extraVars }
+  const ageIdentity = [...(above.ageIdentity ?? []), ...(below.ageIdentity ?? [])]
+  return { ...child.opts<Flags>(), ...above, ...below, ...(inventory.length > 0 ? { inventory } : {}), extraVars, ageIdentity }
 }
 
 /** Which hosts, and what is said of them. */
@@ -77,6 +90,8 @@ function sourceOptions(command: Command): void {
     .option('-i, --inventory <source>', "an inventory of Ansible's: YAML, INI, a folder, a program, a list (mx1,mx2,); or TypeScript (repeatable: later ones win)", gather)
     .option('-l, --limit <pattern>', 'only these hosts: names, groups, globs, ~regex, group[0:2], @file; a,b for both, a:!b without, a:&b in both')
     .option('-e, --extra-vars <vars>', 'vars that win over the inventory: key=value, {json}, @file.yaml (repeatable)', gather)
+    .option('--age-identity <file>', 'opens what is encrypted with age (repeatable; default: MAILRUN_AGE_IDENTITY, ~/.config/mailrun/age-identity.txt)', gather)
+    .option('--age-passphrase-file <file>', 'the passphrase of what is encrypted with one is the first line of this file (default: it is asked for)')
     .addOption(new Option('--format <format>', 'how results are printed').choices(['text', 'json', 'ndjson']).default('text'))
 }
 

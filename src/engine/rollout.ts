@@ -2,10 +2,12 @@
 import pLimit from 'p-limit'
 import type { PreparedHost } from '../model/prepared-host.ts'
 import type { HostResult, Reporter, RunResult } from '../model/run-event.ts'
+import { maskOf } from '../shell/mask.ts'
 import { batches } from './batches.ts'
 import type { Connect } from './connection.ts'
 import { converge } from './converge.ts'
 import type { RunOptions } from './run-options.ts'
+import { secretsOf } from './secrets-of.ts'
 
 /** Never throws for a host's sake. Hosts that no turn came to are `not-reached`. */
 export async function rollout(hosts: readonly PreparedHost[], options: RunOptions, connect: Connect, report: Reporter): Promise<RunResult> {
@@ -49,11 +51,14 @@ function tooManyFailed(results: readonly HostResult[], all: number, maxFail: Run
   return failed > ('count' in maxFail ? maxFail.count : (all * maxFail.percent) / 100)
 }
 
-const notReached = ({ host, tasks }: PreparedHost): HostResult => ({
-  name: host.name,
-  status: 'not-reached',
-  trips: 0,
-  seconds: 0,
-  tasks: tasks.map(({ name, type }) => ({ name, type, status: 'not-reached', changes: [], diffs: [], commands: [] })),
-  outputs: {},
-})
+function notReached(prepared: PreparedHost): HostResult {
+  const mask = maskOf(secretsOf(prepared))
+  return {
+    name: prepared.host.name,
+    status: 'not-reached',
+    trips: 0,
+    seconds: 0,
+    tasks: prepared.tasks.map(({ name, type }) => ({ name: mask(name), type, status: 'not-reached', changes: [], diffs: [], commands: [] })),
+    outputs: {},
+  }
+}

@@ -1,12 +1,14 @@
-// All secrets that are known of a host before the run: its passwords, and what its questions carry.
+// All secrets that are known of a host before the run: of its vars, its connection, its tasks, and what its questions carry.
 import type { PreparedHost } from '../model/prepared-host.ts'
 import { leavesOf } from '../model/probe.ts'
+import { secretsIn } from '../shell/secrets-in.ts'
 
-export function secretsOf({ host, tasks, outputs }: PreparedHost): readonly string[] {
+export function secretsOf({ host, tasks, outputs, secrets }: PreparedHost): readonly string[] {
   const probes = [...tasks.map(({ probe }) => probe), ...Object.values(outputs)]
   return [
-    ...[host.address.password, host.address.privateKeyPassphrase, host.address.become?.password].flatMap((password) => (password === undefined ? [] : [password.reveal()])),
-    ...tasks.flatMap(({ secrets }) => secrets),
+    ...secrets,
+    ...secretsIn([host.address, host.connection]),
+    ...tasks.flatMap((task) => task.secrets),
     ...probes.flatMap(leavesOf).flatMap(({ question }) => ('script' in question ? question.script.secrets : [])),
   ]
 }

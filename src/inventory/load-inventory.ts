@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import type { Var } from '../model/host.ts'
 import type { Inventory } from '../model/inventory.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
+import type { Keyring } from '../secrets/keyring.ts'
 import { addSource } from './open-source.ts'
 import { resolveTree } from './resolve.ts'
 import { newTree } from './tree.ts'
@@ -21,15 +22,17 @@ export interface InventorySource {
   readonly extra: ReadonlyMap<string, Var>
   /** For inventories in TypeScript. */
   readonly load: LoadModule
+  /** Opens what is encrypted. */
+  readonly keyring: Keyring
 }
 
 /** @throws MailrunError with file:line */
-export async function loadInventory({ paths, playbookFolder, defaults, extra, load }: InventorySource): Promise<Inventory> {
+export async function loadInventory({ paths, playbookFolder, defaults, extra, load, keyring }: InventorySource): Promise<Inventory> {
   const tree = newTree()
-  for (const path of paths) await addSource(tree, path, load)
+  for (const path of paths) await addSource(tree, path, load, keyring)
   if (tree.hosts.size === 0) throw new MailrunError('the inventory has no hosts', paths.join(', '))
-  const beside = await Promise.all([...new Set(paths.flatMap(folderOf))].map(varsFolders))
-  const ofPlaybook = playbookFolder === undefined ? [] : [await varsFolders(playbookFolder)]
+  const beside = await Promise.all([...new Set(paths.flatMap(folderOf))].map((folder) => varsFolders(folder, keyring)))
+  const ofPlaybook = playbookFolder === undefined ? [] : [await varsFolders(playbookFolder, keyring)]
   return resolveTree(tree, [...beside, ...ofPlaybook], { defaults, extra })
 }
 

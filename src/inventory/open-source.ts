@@ -2,11 +2,15 @@
 import { open, readdir, readFile, stat } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { MailrunError } from '../model/mailrun-error.ts'
+import { isAge } from '../secrets/age-format.ts'
+import type { Keyring } from '../secrets/keyring.ts'
 import { splitPort } from './host-pattern.ts'
 import { addIni } from './ini-source.ts'
+import { parseYamlBytes } from './read-yaml.ts'
 import { addScript } from './script-source.ts'
 import { addHost, type Tree } from './tree.ts'
 import { addTyped, type LoadModule } from './typed-source.ts'
+import { utf8Of } from './utf8-of.ts'
 import { parseYaml } from './yaml-file.ts'
 import { addYaml } from './yaml-source.ts'
 
@@ -16,18 +20,20 @@ const CODE = ['.ts', '.mts', '.js', '.mjs']
 const IGNORED = /^\.|^(?:group_vars|host_vars|vars_plugins)$|(?:~|\.(?:pyc|pyo|swp|bak|rpm|md|txt|rst|orig|ini|cfg|retry))$/
 
 /** @param source - as `-i` takes it. @throws MailrunError with file:line */
-export async function addSource(tree: Tree, source: string, load: LoadModule): Promise<void> {
+export async function addSource(tree: Tree, source: string, load: LoadModule, keyring: Keyring): Promise<void> {
   const is = await stat(source).catch(() => undefined)
   if (is === undefined && source.includes(',')) return addList(tree, source)
   if (is === undefined) throw new MailrunError('there is no such file', source)
-  if (is.isDirectory()) return addFolder(tree, source, load)
+  if (is.isDirectory()) return addFolder(tree, source, load, keyring)
   const ending = extname(source)
   if (CODE.includes(ending)) return addTyped(tree, source, load)
   if (await isProgram(source)) return addScript(tree, source)
-  const text = await textOf(source)
-  if (YAML.includes(ending)) return addYaml(tree, parseYaml(source, text), source)
+  const bytes = await bytesOf(source)
+  if (isAge(bytes)) return addYaml(tree, await parseYamlBytes(source, bytes, keyring), source)
+  const text = utf8Of(source, bytes)
+  if (YAML.includes(ending)) return addYaml(tree, await parseYaml(source, text, keyring), source)
   // Without an ending both are tried; what looks like INI is not told of as broken YAML.
-  if (ending === '' && !looksLikeIni(text)) return addYaml(tree, parseYaml(source, text), source)
+  if (ending === '' && !looksLikeIni(text)) return addYaml(tree, await parseYaml(source, text, keyring), source)
   return addIni(tree, text, source)
 }
 
@@ -39,10 +45,10 @@ function addList(tree: Tree, list: string): void {
   }
 }
 
-async function addFolder(tree: Tree, folder: string, load: LoadModule): Promise<void> {
+async function addFolder(tree: Tree, folder: string, load: LoadModule, keyring: Keyring): Promise<void> {
   const names = (await readdir(folder)).filter((name) => !IGNORED.test(name)).sort()
   if (names.length === 0) throw new MailrunError('there is no inventory in this folder', folder)
-  for (const name of names) await addSource(tree, join(folder, name), load)
+  for (const name of names) await addSource(tree, join(folder, name), load, keyring)
 }
 
 /** By its first bytes: a script's, or those of ELF. The mode tells little where a file system makes everything executable. */
@@ -58,14 +64,10 @@ async function isProgram(path: string): Promise<boolean> {
   }
 }
 
-async function textOf(path: string): Promise<string> {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path))
-  } catch (error) {
-    if (error instanceof TypeError) throw new MailrunError('this is not a text file in UTF-8', path)
-    throw new MailrunError((error as Error).message, path)
-  }
-}
+const bytesOf = (path: string): Promise<Uint8Array> =>
+  readFile(path).catch((error: Error) => {
+    throw new MailrunError(error.message, path)
+  })
 
 /** The first line that says anything: a section, or a host without the colon of a mapping. */
 function looksLikeIni(text: string): boolean {

@@ -1,6 +1,7 @@
 // Makes the tree into the fleet as Ansible does: every group below all, every host in a group, depths, order, merged vars.
 import type { Host, Var } from '../model/host.ts'
 import type { Inventory, InventoryGroup } from '../model/inventory.ts'
+import { revealed } from '../secrets/sealed.ts'
 import { addressOf } from './address.ts'
 import { addChild, type GroupNode, type Tree } from './tree.ts'
 import type { VarsFolders } from './vars-folders.ts'
@@ -47,12 +48,13 @@ async function hostOf(tree: Tree, name: string, groups: readonly GroupNode[], fo
     ...(await Promise.all(folders.map((folder) => folder.host(name)))),
   ]
   const merged = new Map<string, Var>(layers.flatMap((layer) => [...layer]))
+  const connection = new Map([...merged].filter(([key]) => key.startsWith('ansible_')))
   return {
     name,
     groups: groups.map((group) => group.name).filter((group) => group !== 'ungrouped'),
     vars: new Map([...merged].filter(([key]) => !key.startsWith('ansible_'))),
-    connection: new Map([...merged].filter(([key]) => key.startsWith('ansible_'))),
-    address: addressOf(name, new Map([...defaults, ...merged, ...extra])),
+    connection,
+    address: addressOf(name, new Map([...defaults, ...connection, ...extra].map(([key, { value, where: said }]) => [key, { value: revealed(value), where: said }]))),
     where,
   }
 }

@@ -2,7 +2,8 @@
 import { readdir, stat } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import type { Var } from '../model/host.ts'
-import { readYaml } from './yaml-file.ts'
+import type { Keyring } from '../secrets/keyring.ts'
+import { readYaml } from './read-yaml.ts'
 
 export interface VarsFolders {
   /** @throws MailrunError with file:line */
@@ -11,11 +12,13 @@ export interface VarsFolders {
 }
 
 const ENDINGS = ['', '.yml', '.yaml', '.json']
+/** Files that age(1) made beside them; they count after those, so that a secret wins over what stands in clear. */
+const SEALED_ENDINGS = ENDINGS.map((ending) => `${ending}.age`)
 
 /** @param folder - that of the inventory file, or of the playbook. */
-export async function varsFolders(folder: string): Promise<VarsFolders> {
+export async function varsFolders(folder: string, keyring: Keyring): Promise<VarsFolders> {
   const [groups, hosts] = await Promise.all(['group_vars', 'host_vars'].map((name) => contents(join(folder, name))))
-  return { group: reader(groups!), host: reader(hosts!) }
+  return { group: reader(groups!, keyring), host: reader(hosts!, keyring) }
 }
 
 interface Contents {
@@ -26,15 +29,15 @@ interface Contents {
 const contents = async (folder: string): Promise<Contents> => ({ folder, names: new Set(await readdir(folder).catch(() => [])) })
 
 /** Each file is read once, however many hosts are in the group. */
-function reader({ folder, names }: Contents): (name: string) => Promise<ReadonlyMap<string, Var>> {
+function reader({ folder, names }: Contents, keyring: Keyring): (name: string) => Promise<ReadonlyMap<string, Var>> {
   const known = new Map<string, Promise<ReadonlyMap<string, Var>>>()
   return (name) => {
     if (names.size === 0) return Promise.resolve(new Map())
     const before = known.get(name)
     if (before) return before
-    // Of `mail`, `mail.yml`, … only the first that is there counts.
-    const first = ENDINGS.map((ending) => `${name}${ending}`).find((each) => names.has(each))
-    const read = first === undefined ? Promise.resolve(new Map<string, Var>()) : filesOf(join(folder, first)).then(varsOf)
+    // Of `mail`, `mail.yml`, … only the first that is there counts, and of `mail.age`, `mail.yml.age`, …
+    const first = [ENDINGS, SEALED_ENDINGS].flatMap((endings) => endings.map((ending) => `${name}${ending}`).find((each) => names.has(each)) ?? [])
+    const read = Promise.all(first.map((each) => filesOf(join(folder, each)))).then((files) => varsOf(files.flat(), keyring))
     known.set(name, read)
     return read
   }
@@ -48,15 +51,15 @@ async function filesOf(path: string): Promise<readonly string[]> {
     if (name.startsWith('.') || name.endsWith('~')) continue
     const each = join(path, name)
     if ((await stat(each)).isDirectory()) files.push(...(extname(name) === '' ? await filesOf(each) : []))
-    else if (ENDINGS.includes(extname(name))) files.push(each)
+    else if (ENDINGS.includes(extname(name)) || extname(name) === '.age') files.push(each)
   }
   return files
 }
 
-async function varsOf(files: readonly string[]): Promise<ReadonlyMap<string, Var>> {
+async function varsOf(files: readonly string[], keyring: Keyring): Promise<ReadonlyMap<string, Var>> {
   const vars = new Map<string, Var>()
   for (const path of files) {
-    const file = await readYaml(path)
+    const file = await readYaml(path, keyring)
     for (const { key, value, where } of file.entries(file.root, 'a file of vars', path)) vars.set(key, { value: file.value(value), where })
   }
   return vars

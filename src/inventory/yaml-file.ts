@@ -1,7 +1,8 @@
-// A YAML file read as Ansible reads it (YAML 1.1), with the line of every node.
-import { readFile, stat } from 'node:fs/promises'
+// A YAML file read as Ansible reads it (YAML 1.1), with the line of every node; what is encrypted in it comes out as secrets.
 import { isAlias, isMap, isScalar, LineCounter, parseAllDocuments, visit, type Document, type Node, type Pair, type Scalar, type Tags } from 'yaml'
 import { MailrunError } from '../model/mailrun-error.ts'
+import type { Keyring } from '../secrets/keyring.ts'
+import { isSecretTag, openSecrets } from './yaml-secrets.ts'
 
 export interface YamlEntry {
   readonly key: string
@@ -44,24 +45,8 @@ export const YAML_OPTIONS = {
   customTags: (tags: Tags): Tags => tags.flatMap(asAnsible),
 } as const
 
-/** @throws MailrunError with file:line for what is no YAML, several documents, duplicate keys, custom tags, or templates. */
-export async function readYaml(path: string): Promise<YamlFile> {
-  return parseYaml(path, await textOf(path))
-}
-
-async function textOf(path: string): Promise<string> {
-  try {
-    if ((await stat(path)).isDirectory()) throw new MailrunError('this is a directory: give the file, and repeat -i for several', path)
-    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path))
-  } catch (error) {
-    if (error instanceof MailrunError) throw error
-    if (error instanceof TypeError) throw new MailrunError('this is not a text file in UTF-8', path)
-    const { code, message } = error as NodeJS.ErrnoException
-    throw new MailrunError(code === 'ENOENT' ? 'there is no such file' : message, path)
-  }
-}
-
-export function parseYaml(path: string, text: string): YamlFile {
+/** @throws MailrunError with file:line for what is no YAML, several documents, duplicate keys, unknown tags, or templates, or cannot be decrypted. */
+export async function parseYaml(path: string, text: string, keyring: Keyring): Promise<YamlFile> {
   const counter = new LineCounter()
   const at = (node: Node | null | undefined): string => (node?.range ? `${path}:${counter.linePos(node.range[0]).line}` : path)
   const documents = parseAllDocuments(text, { ...YAML_OPTIONS, lineCounter: counter })
@@ -72,6 +57,7 @@ export function parseYaml(path: string, text: string): YamlFile {
   if (wrong) throw new MailrunError(`this is not YAML: ${wrong.message}`, `${path}:${counter.linePos(wrong.pos[0]).line}`)
   if (documents.length > 1) throw new MailrunError('one YAML document is wanted, there are several', path)
   refuseOddities(document, at)
+  await openSecrets(document, at, keyring)
   const follow = (node: Node | null): Node | null => (isAlias(node) ? (node.resolve(document) as Node | undefined) ?? null : node)
 
   const entries: YamlFile['entries'] = (given, what, where) => {
@@ -113,7 +99,8 @@ const nameOf = (key: Scalar): string => (typeof key.value === 'string' ? key.val
 
 const kindOf = (node: Node): string => (isScalar(node) ? `the value ${JSON.stringify(node.value)}` : 'a list')
 
-const unknownTag = (tag: string, where: string): MailrunError => new MailrunError(`the tag ${tag} is not supported: give the value itself, or keep it in a file of its own`, where)
+const unknownTag = (tag: string, where: string): MailrunError =>
+  new MailrunError(tag.startsWith('!vault') ? "Ansible's Vault is not supported: encrypt the value with age (ansible-vault decrypts it, mailrun encrypt makes an !age value of it)" : `the tag ${tag} is not supported: give the value itself, or keep it in a file of its own`, where)
 
 function refuseOddities(document: Document, at: (node: Node) => string): void {
   visit(document, {
@@ -133,9 +120,11 @@ function refuseOddities(document: Document, at: (node: Node) => string): void {
         seen.set(name, key)
       }
     },
-    Scalar(_, node) {
-      if (node.tag?.startsWith('!')) throw unknownTag(node.tag, at(node))
-      if (typeof node.value === 'string' && node.value.includes('{{')) throw new MailrunError('templates ({{ … }}) are not evaluated in an inventory: write the value itself', at(node))
+    Scalar(key, node) {
+      const hidden = isSecretTag(node.tag)
+      if (hidden && key === 'key') throw new MailrunError(`a key cannot be secret: ${node.tag ?? ''} goes before a value`, at(node))
+      if (node.tag?.startsWith('!') && !hidden) throw unknownTag(node.tag, at(node))
+      if (!hidden && typeof node.value === 'string' && node.value.includes('{{')) throw new MailrunError('templates ({{ … }}) are not evaluated in an inventory: write the value itself', at(node))
     },
   })
 }

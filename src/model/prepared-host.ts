@@ -8,6 +8,8 @@ export interface PreparedHost {
   readonly host: Host
   readonly tasks: readonly Task[]
   readonly outputs: Readonly<Record<string, Probe<unknown>>>
+  /** The texts of all secrets among its vars and sources; those of its tasks and of its connection are theirs. */
+  readonly secrets: readonly string[]
   /** The bytes of every source that the tasks name. @throws for one that was not prepared. */
   source(source: Source): Uint8Array
 }

@@ -2,7 +2,9 @@
 import { parseDocument } from 'yaml'
 import type { Var } from '../model/host.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
-import { parseYaml, readYaml, YAML_OPTIONS, type YamlFile } from '../inventory/yaml-file.ts'
+import type { Keyring } from '../secrets/keyring.ts'
+import { readYaml } from '../inventory/read-yaml.ts'
+import { parseYaml, YAML_OPTIONS, type YamlFile } from '../inventory/yaml-file.ts'
 
 export interface ExtraVar extends Var {
   /** Of `k=v`: the text as YAML reads it, for a var that takes no text. */
@@ -12,15 +14,15 @@ export interface ExtraVar extends Var {
 const WHERE = '--extra-vars'
 
 /** Text as on the command line, or values as they are; later ones override. @throws MailrunError */
-export async function readExtraVars(given: readonly (string | Readonly<Record<string, unknown>>)[]): Promise<ReadonlyMap<string, ExtraVar>> {
+export async function readExtraVars(given: readonly (string | Readonly<Record<string, unknown>>)[], keyring: Keyring): Promise<ReadonlyMap<string, ExtraVar>> {
   const vars = new Map<string, ExtraVar>()
   const take = (file: YamlFile, where: string): void => {
     for (const entry of file.entries(file.root, where, where)) vars.set(entry.key, { value: file.value(entry.value), where: where === WHERE ? WHERE : entry.where })
   }
   for (const text of given) {
     if (typeof text !== 'string') for (const [key, value] of Object.entries(text)) vars.set(key, { value, where: 'extraVars' })
-    else if (text.startsWith('@')) take(await readYaml(text.slice(1)), text.slice(1))
-    else if (/^\s*[{[]/.test(text)) take(parseYaml(WHERE, text), WHERE)
+    else if (text.startsWith('@')) take(await readYaml(text.slice(1), keyring), text.slice(1))
+    else if (/^\s*[{[]/.test(text)) take(await parseYaml(WHERE, text, keyring), WHERE)
     else for (const word of text.match(/(?:[^\s"']|"[^"]*"|'[^']*')+/g) ?? []) vars.set(...assignment(word))
   }
   return vars
@@ -30,6 +32,11 @@ function assignment(word: string): [string, ExtraVar] {
   const [, key, quoted] = /^([\p{L}_][\p{L}\p{N}_]*)=(.*)$/su.exec(word) ?? []
   if (key === undefined || quoted === undefined) throw new MailrunError(`k=v, a mapping, or @FILE is wanted, got ${JSON.stringify(word)}`, WHERE)
   const value = quoted.replace(/^(["'])(.*)\1$/s, '$2')
-  const document = parseDocument(value, YAML_OPTIONS)
-  return [key, { value, where: WHERE, ...(document.errors.length > 0 ? {} : { reread: document.toJS() as unknown }) }]
+  return [key, { value, where: WHERE, reread: rereadText(value) }]
+}
+
+/** As YAML reads it; where it is none, as it is. */
+export function rereadText(text: string): unknown {
+  const document = parseDocument(text, YAML_OPTIONS)
+  return document.errors.length > 0 ? text : (document.toJS() as unknown)
 }

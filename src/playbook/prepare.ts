@@ -7,6 +7,7 @@ import type { Inventory } from '../model/inventory.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
 import type { Playbook, PlaybookInput } from '../model/playbook.ts'
 import type { PreparedHost } from '../model/prepared-host.ts'
+import type { Keyring } from '../secrets/keyring.ts'
 import { refuseConflicts } from './conflicts.ts'
 import type { ExtraVar } from './extra-vars.ts'
 import { sourcesFor } from './sources.ts'
@@ -23,15 +24,18 @@ export interface Preparation {
   readonly extraVars: ReadonlyMap<string, ExtraVar>
   readonly tags: readonly string[]
   readonly skipTags: readonly string[]
+  /** Opens sources that are encrypted. */
+  readonly keyring: Keyring
 }
 
 /** No host is touched. @throws MailrunError with all that is wrong. */
-export async function prepare({ playbook, playbookPath, inventory, limit, extraVars, tags, skipTags }: Preparation): Promise<readonly PreparedHost[]> {
+export async function prepare({ playbook, playbookPath, inventory, limit, extraVars, tags, skipTags, keyring }: Preparation): Promise<readonly PreparedHost[]> {
   const path = resolve(playbookPath)
   const members = selectHosts(inventory, playbook.hosts, `${playbook.where ?? playbookPath}: hosts`)
   const extra = new Map([...extraVars].filter(([key]) => !key.startsWith('ansible_')))
   const typed = await Promise.all(members.map(async (host) => ({ host, ...(await typedVars(playbook, host, extra)) })))
   refuse(typed.flatMap(({ problems }) => problems))
+  const varSecrets = new Map(typed.map(({ host, secrets }) => [host, secrets]))
   const inputs = new Map(typed.map(({ host, vars }) => [host, inputOf(host, vars)]))
   const guarded = <T>(what: () => T): T => {
     try {
@@ -51,13 +55,13 @@ export async function prepare({ playbook, playbookPath, inventory, limit, extraV
   const allTasks = built.flatMap(({ tasks }) => tasks)
   refuseUnknownTags(allTasks, tags, '--tags')
   refuseUnknownTags(allTasks, skipTags, '--skip-tags')
-  const sources = sourcesFor(path)
+  const sources = sourcesFor(path, keyring)
   const hosts: PreparedHost[] = []
   for (const { host, tasks, outputs } of built) {
     refuseConflicts(host.name, tasks)
     const wanted = tagged(tasks, tags, skipTags)
     await sources.prepare(wanted)
-    hosts.push({ host, tasks: wanted, outputs, source: (source) => sources.get(source) })
+    hosts.push({ host, tasks: wanted, outputs, secrets: [...varSecrets.get(host)!, ...sources.secrets(wanted)], source: (source) => sources.get(source) })
   }
   return hosts
 }

@@ -1,6 +1,7 @@
 // Renders an EJS template strictly: a name that is not given is an error, and nothing is HTML-escaped.
 import ejs from 'ejs'
 import { MailrunError } from '../model/mailrun-error.ts'
+import { Secret } from '../shell/secret.ts'
 
 /** @throws MailrunError with the template's file and line. */
 export function render(path: string, text: string, vars: Readonly<Record<string, unknown>>): string {
@@ -14,7 +15,9 @@ export function render(path: string, text: string, vars: Readonly<Record<string,
   }
 }
 
+/** A Secret is printed: the template's task knows that it carries one. */
 function printable(value: unknown): string {
+  if (value instanceof Secret) return printable(value.reveal())
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return String(value)
   throw new Error(`<%= … %> prints texts, numbers and booleans, got ${value === null ? 'null' : Array.isArray(value) ? 'a list: join it' : typeof value}`)
 }

@@ -1,23 +1,36 @@
-// Reads files and renders templates before any host is touched, each once.
+// Reads files and renders templates before any host is touched, each once; what is encrypted with age is decrypted, and secret.
 import { readFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join } from 'node:path'
 import { MailrunError } from '../model/mailrun-error.ts'
 import { sourceKey, type Source } from '../model/source.ts'
 import type { Task } from '../model/task.ts'
+import { isAge } from '../secrets/age-format.ts'
+import type { Keyring } from '../secrets/keyring.ts'
+import { Secret } from '../shell/secret.ts'
+import { textsOf } from '../shell/secrets-in.ts'
 import { render } from './render.ts'
+
+interface SourceFile {
+  readonly path: string
+  readonly bytes: Buffer
+  readonly sealed: boolean
+}
 
 export interface Sources {
   /** @throws MailrunError where a source is missing, or a template cannot be rendered. */
   prepare(tasks: readonly Task[]): Promise<void>
   /** @throws for one that was not prepared. */
   get(source: Source): Uint8Array
+  /** The texts of those of their sources that were encrypted. */
+  secrets(tasks: readonly Task[]): readonly string[]
 }
 
 /** Relative paths are looked up beside the playbook, then in the folder above. @param playbook - absolute path of the playbook file. */
-export function sourcesFor(playbook: string): Sources {
+export function sourcesFor(playbook: string, keyring: Keyring): Sources {
   const contents = new Map<string, Uint8Array>()
-  const files = new Map<string, { readonly path: string; readonly bytes: Buffer }>()
-  const file = async (path: string, where: string | undefined): Promise<{ readonly path: string; readonly bytes: Buffer }> => {
+  const secrets = new Map<string, readonly string[]>()
+  const files = new Map<string, SourceFile>()
+  const file = async (path: string, where: string | undefined): Promise<SourceFile> => {
     const known = files.get(path)
     if (known) return known
     const places = isAbsolute(path) ? [path] : [join(dirname(playbook), path), join(dirname(playbook), '..', path)]
@@ -27,7 +40,8 @@ export function sourcesFor(playbook: string): Sources {
         throw new MailrunError(`${place} cannot be read: ${error.message}`, where)
       })
       if (bytes === undefined) continue
-      const found = { path: place, bytes }
+      const sealed = isAge(bytes)
+      const found = { path: place, bytes: sealed ? Buffer.from(new Secret(await keyring.open(bytes, place)).reveal()) : bytes, sealed }
       files.set(path, found)
       return found
     }
@@ -39,8 +53,10 @@ export function sourcesFor(playbook: string): Sources {
         for (const source of task.sources) {
           const key = sourceKey(source)
           if (contents.has(key)) continue
-          const { path, bytes } = await file(source.path, task.where)
-          contents.set(key, source.kind === 'file' ? bytes : Buffer.from(render(path, bytes.toString('utf8'), source.vars)))
+          const { path, bytes, sealed } = await file(source.path, task.where)
+          const content = source.kind === 'file' ? bytes : Buffer.from(render(path, bytes.toString('utf8'), source.vars))
+          contents.set(key, content)
+          if (sealed) secrets.set(key, textsOf([bytes, content]))
         }
       }
     },
@@ -49,5 +65,6 @@ export function sourcesFor(playbook: string): Sources {
       if (content === undefined) throw new Error(`the source ${source.path} was not prepared`)
       return content
     },
+    secrets: (tasks) => tasks.flatMap((task) => task.sources.flatMap((source) => secrets.get(sourceKey(source)) ?? [])),
   }
 }

@@ -1,8 +1,10 @@
 // Checks the vars of every host against the playbook's schema, and tells all that is wrong at once.
 import type { Host } from '../model/host.ts'
 import type { Playbook } from '../model/playbook.ts'
+import { revealed } from '../secrets/sealed.ts'
+import { secretsIn } from '../shell/secrets-in.ts'
 import { nearest } from '../text/nearest.ts'
-import type { ExtraVar } from './extra-vars.ts'
+import { rereadText, type ExtraVar } from './extra-vars.ts'
 import { missingVar, otherwise, pathOf, wrongVar } from './var-problems.ts'
 
 export interface Problem {
@@ -15,13 +17,18 @@ export interface Problem {
 export interface TypedVars {
   readonly vars: unknown
   readonly problems: readonly Problem[]
+  /** The texts of those that are secret, by the inventory or by the schema. */
+  readonly secrets: readonly string[]
 }
 
 export async function typedVars({ vars: schema }: Playbook, host: Host, extra: ReadonlyMap<string, ExtraVar>): Promise<TypedVars> {
-  const all = new Map<string, ExtraVar>([...host.vars, ...extra])
+  const given = new Map<string, ExtraVar>([...host.vars, ...extra])
+  const hidden = new Map([...given].flatMap(([key, { value }]) => { const texts = secretsIn(value); return texts.length === 0 ? [] : [[key, texts] as const] }))
+  // Any schema takes plain values; what they are masked by stays known.
+  const all = new Map([...given].map(([key, each]): [string, ExtraVar] => [key, hidden.has(key) ? plain(each) : each]))
   const check = async () => schema['~standard'].validate(Object.fromEntries([...all].map(([key, { value }]) => [key, value])))
   let result = await check()
-  // `-e bits=4096` is a text; where only another type fits, it is read as YAML.
+  // `-e bits=4096` is a text, and so is what was encrypted; where only another type fits, it is read as YAML.
   const refused = new Set((result.issues ?? []).map((issue) => pathOf(issue)[0]))
   const rereadable = [...all].filter(([key, { reread }]) => refused.has(key) && reread !== undefined)
   if (rereadable.length > 0) {
@@ -37,10 +44,13 @@ export async function typedVars({ vars: schema }: Playbook, host: Host, extra: R
     const name = pathOf(issue)[0] ?? ''
     const found = all.get(name)
     if (found === undefined) return { host: host.name, where: host.where, message: name === '' ? issue.message : missingVar(name, issue) }
-    return { host: host.name, where: found.where, message: wrongVar(issue, found.value, await hintFor(schema, all, name, found.value)) }
+    return { host: host.name, where: found.where, message: wrongVar(issue, found.value, hidden.has(name), await hintFor(schema, all, name, found.value)) }
   }))
-  return { vars: result.issues ? undefined : result.value, problems: [...misspelt, ...problems] }
+  const vars = result.issues ? undefined : result.value
+  return { vars, problems: [...misspelt, ...problems], secrets: [...[...hidden.values()].flat(), ...secretsIn(vars)] }
 }
+
+const plain = ({ value, where }: ExtraVar): ExtraVar => ({ value: revealed(value), where, reread: revealed(value, (secret) => (typeof secret === 'string' ? rereadText(secret) : secret)) })
 
 /** Whether the schema would take the var with quotes, or without. */
 async function hintFor(schema: Playbook['vars'], all: ReadonlyMap<string, ExtraVar>, name: string, value: unknown): Promise<string | undefined> {

@@ -1,5 +1,6 @@
 // Says what is wrong with a var: what was wanted, what came, and where quotes make the difference.
 import type { StandardIssue } from '../model/standard-schema.ts'
+import { Secret } from '../shell/secret.ts'
 
 const SECRET_NAME = /pass|secret|token|key/i
 const SHOWN_AT_MOST = 80
@@ -9,15 +10,16 @@ const TYPES: Readonly<Record<string, string>> = { Array: 'a list', string: 'a te
 
 export const pathOf = ({ path }: StandardIssue): readonly string[] => (path ?? []).map((part) => String(typeof part === 'object' ? part.key : part))
 
-/** `var domains[0]: a domain name is wanted, got 5` @param value - of the whole var. */
-export function wrongVar(issue: StandardIssue, value: unknown, hint: string | undefined): string {
+/** `var domains[0]: a domain name is wanted, got 5` @param value - of the whole var. @param secret - whether it must not be shown. */
+export function wrongVar(issue: StandardIssue, value: unknown, secret: boolean, hint: string | undefined): string {
   const [name = '', ...inner] = pathOf(issue)
   const place = [name, ...inner.map((key) => `[${key}]`)].join('')
   const wanted = inWords(issue.message)
   const came = inner.reduce<unknown>((at, key) => (typeof at === 'object' && at !== null ? (at as Readonly<Record<string, unknown>>)[key] : undefined), value)
-  const shown = SECRET_NAME.test(name) ? undefined : JSON.stringify(came)
+  const hidden = secret || SECRET_NAME.test(name) || (issue as { readonly input?: unknown }).input instanceof Secret
+  const shown = hidden ? undefined : JSON.stringify(came)
   const got = shown === undefined || shown.length > SHOWN_AT_MOST || wanted.includes(shown) ? '' : `, got ${shown}`
-  const safe = SECRET_NAME.test(name) ? wanted.replace(/[,;]? (?:but received|got) .*/s, '') : wanted
+  const safe = hidden ? wanted.replace(/[,;]? (?:but received|got) .*/s, '') : wanted
   return `var ${place}: ${safe}${got}${hint === undefined ? '' : `: ${hint}`}`
 }
 

@@ -6,7 +6,7 @@ import type { Colours } from './colour.ts'
 import { harmlessLine } from './harmless.ts'
 
 /** Never shown. */
-const PASSWORDS = /^ansible_(?:become_|ssh_|su_|sudo_)?pass(?:word)?$/
+const PASSWORDS = /^ansible_(?:\w+_)?pass(?:word|phrase)?$/
 
 const shown = (key: string, value: unknown): unknown => (PASSWORDS.test(key) ? STARS : value)
 

@@ -5,6 +5,7 @@ import type { PreparedHost } from '../model/prepared-host.ts'
 import { readExtraVars } from '../playbook/extra-vars.ts'
 import { loadPlaybook } from '../playbook/load-playbook.ts'
 import { prepare } from '../playbook/prepare.ts'
+import { keyringFor } from './keyring-for.ts'
 import { publicModules } from './public-modules.ts'
 import { readFleet, type FleetSource } from './read-fleet.ts'
 
@@ -24,9 +25,10 @@ export interface PreparedRun {
 
 /** No host is touched. @throws MailrunError with all that is wrong */
 export async function prepareRun(source: RunSource): Promise<PreparedRun> {
-  const extraVars = await readExtraVars(source.extraVars ?? [])
-  const inventory = await readFleet(source, extraVars, dirname(source.playbook))
+  const keyring = keyringFor(source)
+  const extraVars = await readExtraVars(source.extraVars ?? [], keyring)
+  const inventory = await readFleet(source, extraVars, dirname(source.playbook), keyring)
   const playbook = await loadPlaybook(source.playbook, publicModules)
   const { limit, tags = [], skipTags = [] } = source
-  return { playbook, hosts: await prepare({ playbook, playbookPath: source.playbook, inventory, limit, extraVars, tags, skipTags }) }
+  return { playbook, hosts: await prepare({ playbook, playbookPath: source.playbook, inventory, limit, extraVars, tags, skipTags, keyring }) }
 }

@@ -6,6 +6,7 @@ import type { Var } from '../model/host.ts'
 import type { Inventory } from '../model/inventory.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
 import { importFile } from '../playbook/import-file.ts'
+import type { Keyring } from '../secrets/keyring.ts'
 import type { Secret } from '../shell/secret.ts'
 import { publicModules } from './public-modules.ts'
 
@@ -33,6 +34,12 @@ export interface AddressDefaults {
 export interface FleetSource extends AddressDefaults {
   /** Inventories as `-i` takes them; later ones win. */
   readonly inventory: readonly string[]
+  /** age identity files, for what is encrypted; left out: MAILRUN_AGE_IDENTITY, else ~/.config/mailrun/age-identity.txt where it is there. */
+  readonly ageIdentity?: readonly string[] | undefined
+  /** For what is encrypted with a passphrase; a function is called once something is: `what` says what is to be opened. */
+  readonly agePassphrase?: Secret | ((what: string) => Promise<Secret>) | undefined
+  /** Is told of an identity file that others can read; left out: nobody is. */
+  readonly warn?: ((line: string) => void) | undefined
   /** Vars that win over the inventory: values by name, or text as `--extra-vars` takes it. Later ones win. */
   readonly extraVars?: readonly (string | Readonly<Record<string, unknown>>)[] | undefined
 }
@@ -52,13 +59,13 @@ const FLAGS: Readonly<Record<keyof AddressDefaults, readonly [key: string, flag:
 }
 
 /** @param extra - `--extra-vars`, of which the connection's count here. @throws MailrunError with file:line */
-export async function readFleet(source: FleetSource, extra: ReadonlyMap<string, Var>, playbookFolder: string | undefined): Promise<Inventory> {
+export async function readFleet(source: FleetSource, extra: ReadonlyMap<string, Var>, playbookFolder: string | undefined, keyring: Keyring): Promise<Inventory> {
   await refuseUnreadable('--private-key', source.privateKey)
   const defaults = Object.entries(FLAGS).flatMap(([name, [key, where]]): [string, Var][] => {
     const value = source[name as keyof AddressDefaults]
     return value === undefined ? [] : [[key, { value, where }]]
   })
-  return loadInventory({ paths: source.inventory, playbookFolder, defaults: new Map(defaults), extra, load: (path) => importFile(path, publicModules) })
+  return loadInventory({ paths: source.inventory, playbookFolder, defaults: new Map(defaults), extra, load: (path) => importFile(path, publicModules), keyring })
 }
 
 /** Known before any host is touched, and wrong for all of them. */

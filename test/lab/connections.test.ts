@@ -8,6 +8,7 @@ import * as assert from 'uvu/assert'
 import { connector, type ConnectionSource } from '../../src/connection/connector.ts'
 import { ConnectionLost, Unreachable, type Connection, type Exchange } from '../../src/engine/connection.ts'
 import type { Host } from '../../src/model/host.ts'
+import { keyringFor } from '../../src/run/keyring-for.ts'
 import { readFleet } from '../../src/run/read-fleet.ts'
 import { Secret } from '../../src/shell/secret.ts'
 import { suite } from '../suite.ts'
@@ -45,7 +46,7 @@ interface Over extends ConnectionSource {
 async function hostOf(kind: Kind, vars: Readonly<Record<string, unknown>> = {}): Promise<Host> {
   const jump = kind.includes('jump') ? { ansible_ssh_args: `-J ops@${await lab.address('mx2')},admin@${await lab.address('mx3')}` } : {}
   const all = { ansible_connection: kind.split(' ')[0], ansible_timeout: 15, ...jump, ...vars }
-  const { hosts } = await readFleet({ inventory: [lab.inventoryPath] }, new Map(Object.entries(all).map(([key, value]) => [key, { value, where: 'the test' }])), undefined)
+  const { hosts } = await readFleet({ inventory: [lab.inventoryPath] }, new Map(Object.entries(all).map(([key, value]) => [key, { value, where: 'the test' }])), undefined, keyringFor({}))
   return hosts[0]!
 }
 

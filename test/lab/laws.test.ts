@@ -1,6 +1,7 @@
 // The laws that every task keeps, over every module and every one of its examples, on a real host. Has a lab of its own.
 import * as assert from 'uvu/assert'
 import { connector } from '../../src/connection/connector.ts'
+import { keyringFor } from '../../src/run/keyring-for.ts'
 import { readFleet } from '../../src/run/read-fleet.ts'
 import type { TaskModule } from '../../src/model/define-task.ts'
 import { testContext } from '../../src/testing/plan-of.ts'
@@ -28,7 +29,7 @@ for (const [name, module] of Object.entries(tasks) as unknown as [string, TaskMo
         const { code, stdout, stderr } = await lab.hostExec('mx1', example.given)
         assert.is(code, 0, stdout + stderr)
       }
-      const { hosts } = await readFleet({ inventory: [lab.inventoryPath] }, new Map(), undefined)
+      const { hosts } = await readFleet({ inventory: [lab.inventoryPath] }, new Map(), undefined, keyringFor({}))
       const connection = await (await connector(hosts, {})).connect(hosts[0]!, new AbortController().signal)
       try {
         const context = testContext(example.sources ?? {})

@@ -2,6 +2,7 @@
 import * as assert from 'uvu/assert'
 import { connector } from '../../src/connection/connector.ts'
 import { makeTrip, newMark } from '../../src/engine/make-trip.ts'
+import { keyringFor } from '../../src/run/keyring-for.ts'
 import { readFleet } from '../../src/run/read-fleet.ts'
 import type { Fact } from '../../src/model/fact.ts'
 import type { Probe } from '../../src/model/probe.ts'
@@ -34,7 +35,7 @@ const probeOf = ({ resource }: Fact): Probe<unknown> => {
 }
 
 async function realOf(facts: readonly Fact[]): Promise<ReadonlyMap<string, unknown>> {
-  const { hosts } = await readFleet({ inventory: [lab.inventoryPath] }, new Map(), undefined)
+  const { hosts } = await readFleet({ inventory: [lab.inventoryPath] }, new Map(), undefined, keyringFor({}))
   const never = new AbortController().signal
   const connection = await (await connector(hosts, {})).connect(hosts.find(({ name }) => name === HOST)!, never)
   const probes = facts.map(probeOf)

@@ -19,6 +19,7 @@ const prepared = (name: string, paths: readonly string[]): PreparedHost => ({
   },
   tasks: paths.map((path) => directory({ path, tags: ['keys'] })),
   outputs: {},
+  secrets: [],
   source: () => new Uint8Array(),
 })
 const listing: Listing = { playbook: 'dkim', hosts: [prepared('mx1', ['/a', '/b\u001b[2J']), prepared('mx2', ['/a', '/b\u001b[2J']), prepared('mx3', [])] }

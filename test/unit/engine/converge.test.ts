@@ -6,6 +6,7 @@ import * as assert from 'uvu/assert'
 import { localConnect } from '../../../src/connection/local.ts'
 import { ConnectionLost, Unreachable, type Connection } from '../../../src/engine/connection.ts'
 import { converge } from '../../../src/engine/converge.ts'
+import { rollout } from '../../../src/engine/rollout.ts'
 import type { RunOptions } from '../../../src/engine/run-options.ts'
 import { utf8 } from '../../../src/model/answer.ts'
 import { blocked, change, ok } from '../../../src/model/plan.ts'
@@ -52,7 +53,7 @@ const host = { name: 'here', groups: [], vars: new Map(), connection: new Map(),
 async function run(dir: string, tasks: readonly Task[], over: Partial<RunOptions> = {}, wrap = (connection: Connection): Connection => connection) {
   const events: RunEvent[] = []
   const result = await converge(
-    { host, tasks, outputs: {}, source: () => new Uint8Array() }, options(over),
+    { host, tasks, outputs: {}, secrets: [], source: () => new Uint8Array() }, options(over),
     async () => wrap(await localConnect({ MAILRUN_RUN_DIR: join(dir, 'run') })), (event) => events.push(event),
   )
   return { result, events, statuses: result.tasks.map(({ status }) => status) }
@@ -334,6 +335,29 @@ test('a secret of a task that has nothing to do is masked, and so is one deep in
   assert.match(result.error ?? '', /\*{8}/)
   assert.not(JSON.stringify([result, events]).includes('correct horse'))
   assert.equal(secretsIn({ vars: { deep: [{ pw: new Secret('a') }, sh`x ${new Secret('b')}`, new Secret({ user: 'c' })] } }), ['a', 'b', 'c'])
+})
+
+test('what stood there before a secret is not told: no diff, and no summary that says from what to what', async () => {
+  const dir = scratch()
+  const path = join(dir, 'a')
+  writeFileSync(path, 'the-old-password')
+  const rotate = defineTask<{ readonly to: string; readonly secret: Secret }, string>({
+    type: 'rotate', name: () => path, probe: () => defineProbe({ key: path, reads: [`path:${path}`], script: sh`cat -- ${path}`, parse: ({ stdout }) => utf8(stdout) }),
+    plan: ({ to }, now) => (now === to ? ok : change([{ summary: `${now} → ${to}`, apply: sh`printf %s ${to} > ${path}; exit 3`, diff: { path, before: now, after: to } }], to)), writes: () => [`path:${path}`], examples: [],
+  })
+  for (const check of [true, false]) {
+    const { result, events } = await run(dir, [rotate({ to: 'the-new-password', secret: new Secret('the-new-password') })], { check })
+    assert.equal(result.tasks[0]!.diffs, [])
+    for (const password of ['the-old-password', 'the-new-password']) assert.not(JSON.stringify([result, events]).includes(password), `${password}: ${JSON.stringify(result)}`)
+  }
+})
+
+test('a host that no turn came to shows no secret in the names of its tasks', async () => {
+  const dir = scratch()
+  const prepared = (name: string, tasks: readonly Task[]) => ({ host: { ...host, name }, tasks, outputs: {}, secrets: ['of-the-vars'], source: () => new Uint8Array() })
+  const hosts = [prepared('first', [runs({ run: 'exit 1' })]), prepared('second', [runs({ run: 'echo of-the-vars' })])]
+  const result = await rollout(hosts, options({ maxFail: { count: 0 } }), async () => localConnect({ MAILRUN_RUN_DIR: join(dir, 'run') }), () => {})
+  assert.equal(result.hosts.map(({ status, tasks }) => [status, tasks[0]!.name]), [['failed', 'exit 1'], ['not-reached', 'echo ********']])
 })
 
 test('an exchange with a dead shell is a lost connection', async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { loadInventory } from '../../../src/inventory/load-inventory.ts'
+import { keyringFor } from '../../../src/run/keyring-for.ts'
 import { selectHosts } from '../../../src/inventory/select-hosts.ts'
 import type { Host } from '../../../src/model/host.ts'
 import type { Inventory } from '../../../src/model/inventory.ts'
@@ -20,7 +21,7 @@ const load = (...texts: readonly string[]): Promise<Inventory> => {
     writeFileSync(path, text)
     return path
   })
-  return loadInventory({ paths, playbookFolder: undefined, defaults: new Map(), extra: new Map(), load: noCode })
+  return loadInventory({ paths, playbookFolder: undefined, defaults: new Map(), extra: new Map(), load: noCode, keyring: keyringFor({}) })
 }
 const varsOf = ({ vars }: Host): Readonly<Record<string, unknown>> => Object.fromEntries([...vars].map(([key, { value }]) => [key, value]))
 const hostOf = (inventory: Inventory, name: string): Host => inventory.hosts.find((host) => host.name === name)!
@@ -94,7 +95,7 @@ const WRONG: readonly (readonly [string, string, number | undefined, RegExp])[] 
   ['a tag on a list', 'mail:\n  vars:\n    a: !foo [b]\n  hosts:\n    mx1:\n', 3, /the tag !foo is not supported/],
   ['groups that are children of each other', 'a: { children: { b: } }\nb: { children: { a: }, hosts: { x: } }\n', 2, /children of each other: (?:a → b → a|b → a → b)/],
   ['a key twice', 'mail:\n  hosts:\n    mx1:\n    mx2:\n    mx1:\n', 5, /mx1 is here twice: first at .*1\.yaml:3/],
-  ['a vault', 'mail:\n  vars:\n    a: !vault |\n      x\n  hosts:\n    mx1:\n', undefined, /the tag !vault is not supported/],
+  ['a vault', 'mail:\n  vars:\n    a: !vault |\n      x\n  hosts:\n    mx1:\n', undefined, /1.yaml:3: Ansible's Vault is not supported: encrypt the value with age/],
   ['no YAML', 'mail:\n  hosts: [mx1\n', undefined, /this is not YAML/],
   ['two documents', 'mail:\n  hosts:\n    mx1:\n---\nx:\n', undefined, /one YAML document is wanted/],
   ['nothing', '', undefined, /empty|no hosts/],
@@ -119,7 +120,7 @@ for (const [what, text, line, message] of WRONG) {
 test('files that cannot be read are told by name', async () => {
   mkdirSync(join(folder, 'empty'), { recursive: true })
   for (const [path, message] of [[join(folder, 'gone.yaml'), /there is no such file/], [join(folder, 'empty'), /there is no inventory in this folder/]] as const) {
-    await loadInventory({ paths: [path], playbookFolder: undefined, defaults: new Map(), extra: new Map(), load: noCode }).then(() => assert.unreachable(), (error: Error) => assert.match(error.message, message))
+    await loadInventory({ paths: [path], playbookFolder: undefined, defaults: new Map(), extra: new Map(), load: noCode, keyring: keyringFor({}) }).then(() => assert.unreachable(), (error: Error) => assert.match(error.message, message))
   }
 })
 
@@ -180,7 +181,7 @@ test('group_vars and host_vars, files and folders, beside the inventory and the 
     mkdirSync(dirname(join(at, path)), { recursive: true })
     writeFileSync(join(at, path), text)
   }
-  const read = () => loadInventory({ paths: [join(at, 'inventory/hosts.yaml')], playbookFolder: join(at, 'playbooks'), defaults: new Map(), extra: new Map([['ansible_user', { value: 'root', where: '--extra-vars' }]]), load: noCode })
+  const read = () => loadInventory({ paths: [join(at, 'inventory/hosts.yaml')], playbookFolder: join(at, 'playbooks'), defaults: new Map(), extra: new Map([['ansible_user', { value: 'root', where: '--extra-vars' }]]), load: noCode, keyring: keyringFor({}) })
   const host = hostOf(await read(), 'mx1')
   assert.equal(varsOf(host), { a: 'folder', b: 'all wins over what the file says of groups', c: 'two', d: 'file', e: 'file', f: 'beside the playbook' })
   assert.match(host.vars.get('c')!.where, /group_vars\/mail\/two\.yaml:1$/)

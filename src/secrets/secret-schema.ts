@@ -1,0 +1,33 @@
+// The schema of a var that is secret, whatever the inventory made of it.
+import * as v from 'valibot'
+import { Secret, STARS } from '../shell/secret.ts'
+
+/** What a var may be for it: the plain value, or a Secret of it. */
+type Plain<Inner extends v.GenericSchema> = v.InferInput<Inner> | Secret<v.InferInput<Inner>>
+export type SecretSchema<Inner extends v.GenericSchema> = v.GenericSchema<Plain<Inner>, Secret<v.InferOutput<Inner>>>
+
+/**
+ * A var that comes out as a `Secret`: shown nowhere, and masked by value wherever it might come up, also where it does not fit.
+ * In the inventory it is a plain value, `!secret …`, or encrypted.
+ *
+ * @param inner - what the value itself must be; left out: a text.
+ * @example v.object({ relay_password: v.secret(), pin: v.secret(v.pipe(v.string(), v.digits())) })
+ */
+export function secret(): SecretSchema<v.StringSchema<undefined>>
+export function secret<const Inner extends v.GenericSchema>(inner: Inner): SecretSchema<Inner>
+export function secret(inner: v.GenericSchema = v.string()): v.GenericSchema<unknown, Secret<unknown>> {
+  return v.pipe(
+    v.unknown(),
+    v.rawTransform(({ dataset: { value }, addIssue, NEVER }): Secret<unknown> => {
+      // It is known as a secret from here on, be it right or wrong.
+      const given = value instanceof Secret ? (value as Secret<unknown>) : new Secret(value)
+      const result = v.safeParse(inner, given.reveal())
+      if (result.success) return new Secret(result.output)
+      for (const issue of result.issues) addIssue({ message: withoutValue(issue.message), input: given })
+      return NEVER
+    }),
+  )
+}
+
+/** valibot's messages and our own end with what came. */
+const withoutValue = (message: string): string => message.replace(/\b(but received|got) .*/s, `$1 ${STARS}`)
