@@ -39,6 +39,12 @@ export async function prepareController(): Promise<void> {
   await local('')`modprobe --quiet --all overlay bridge veth tun 2>/dev/null || true`
 }
 
+/** Installs what a test compares with or watches by. @example await preparePrograms({ age: '/usr/bin/age' }) */
+export async function preparePrograms(needed: Needed): Promise<void> {
+  requireLabMachine()
+  await install(needed)
+}
+
 /** Installs what a wire with latency or loss needs. */
 export async function prepareWire(): Promise<void> {
   await install(FOR_WIRE)

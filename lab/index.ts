@@ -2,6 +2,7 @@
 import { hostDir, leader } from './machine.ts'
 import { becomePasswordPath } from './keys.ts'
 import { changeWire } from './rtt.ts'
+import { preparePrograms } from './controller.ts'
 import { down } from './down.ts'
 import { findHost } from './find-host.ts'
 import { inHost, type ScriptResult } from './in-host.ts'
@@ -26,6 +27,16 @@ export const stateDir = lab.stateDir
 /** The sudo password of mx3. */
 export const becomePasswordFile = becomePasswordPath(lab)
 
+/** Debian packages that a test needs on this machine, each with a program that it brings. */
+export const labPrograms = (needed: Readonly<Record<string, string>>): Promise<void> => preparePrograms(needed)
+
+/** The host's first process, as this machine counts them. @throws LabError where the host is down */
+export async function hostLeader(host: string): Promise<number> {
+  const pid = leader(lab, await findHost(lab, host))
+  if (pid === undefined) throw new LabError(`${host} is down: start it with hostStart, or mend the lab with "lab up"`)
+  return pid
+}
+
 /** Brings the lab up, mending and resizing; quick where it is up. @throws LabError */
 export const labUp = (options: UpOptions): Promise<void> => up(lab, options)
 export const labDown = (): Promise<void> => down(lab)
@@ -45,9 +56,7 @@ export const labReset = (hosts: readonly string[] | 'all'): Promise<void> => res
  * @example (await hostExec('mx1', 'stat -c %a /etc/shadow')).stdout // '640\n'
  */
 export async function hostExec(host: string, script: string): Promise<ScriptResult> {
-  const pid = leader(lab, await findHost(lab, host))
-  if (pid === undefined) throw new LabError(`${host} is down: start it with hostStart, or mend the lab with "lab up"`)
-  return inHost(pid, script)
+  return inHost(await hostLeader(host), script)
 }
 
 /** Cuts the host's power and pulls its cable: it answers nothing until `hostStart`. */
