@@ -28,8 +28,9 @@ export function askOnTerminal(question: string, instead: string): Promise<string
     keys.destroy()
     screen.end('\n')
   }
-  screen.write(question)
+  // Before the question: whoever answers it at once would see the answer.
   keys.setRawMode(true)
+  screen.write(question)
   keys.setEncoding('utf8')
   return new Promise((resolve, reject) => {
     let typed: string[] = []
