@@ -1,6 +1,7 @@
 // The one shell on a host, over whatever leads there: as another user where the host says become, and with what was said where it does not come up.
 import { ConnectionLost, Unreachable, type Connection } from '../engine/connection.ts'
 import { sudoProblem, type Opening } from './become.ts'
+import { RUN_AGAIN } from './passing.ts'
 import { shellStream, type ShellStreams } from './shell-stream.ts'
 
 /** A program on the host, or on the way to it, whose input and outputs are the shell's. */
@@ -32,11 +33,11 @@ export async function hostShell({ process, opening, user, at, stage, touch, end 
   process.onEnd((how) => {
     if (proven) return shell.lose(new ConnectionLost(how))
     const said = lastWords.trim()
-    shell.lose(new Unreachable(`${at}: ${sudoProblem(said) ?? `no shell came up as ${user}: ${how}`}${said === '' ? '' : `\n${said}`}`))
+    shell.lose(new Unreachable(`${at}: ${sudoProblem(said) ?? `no shell came up as ${user}: ${how}\n${RUN_AGAIN}`}${said === '' ? '' : `\n${said}`}`))
   })
   if (opening.dialogue) {
     stage.now = 'sudo'
-    await becomeRoot(process, opening.dialogue, (said) => new Unreachable(`${at}: ${sudoProblem(said) ?? `sudo gave no shell: ${said.trim()}`}`))
+    await becomeRoot(process, opening.dialogue, (said) => new Unreachable(`${at}: ${sudoProblem(said) ?? `sudo gave no shell: ${said.trim() || 'the connection was closed'}\n${RUN_AGAIN}`}`))
     lastWords = ''
   }
   return {

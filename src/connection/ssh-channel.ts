@@ -5,6 +5,7 @@ import { Unreachable, type Connection } from '../engine/connection.ts'
 import type { Become } from '../model/host.ts'
 import { openingOf } from './become.ts'
 import { hostShell, type ShellProcess } from './host-shell.ts'
+import { RUN_AGAIN } from './passing.ts'
 import type { SshTarget } from './ssh-target.ts'
 import { at } from './tcp.ts'
 
@@ -15,7 +16,7 @@ const PARTING_MILLISECONDS = 500
 export async function sshShell(client: Client, socket: Duplex, target: SshTarget, become: Become | undefined, stage: { now: string }): Promise<Connection> {
   const opening = openingOf(become, target.user)
   const channel = await new Promise<ClientChannel>((resolve, reject) => {
-    const fail = (error: Error): void => reject(new Unreachable(`${at(target)}: no shell: ${error.message}`))
+    const fail = (error: Error): void => reject(new Unreachable(`${at(target)}: no shell: ${error.message}\n${RUN_AGAIN}`))
     client.once('error', fail)
     client.once('close', () => fail(new Error('the connection was closed')))
     client.exec(opening.command, (error, stream) => (error ? fail(error) : resolve(stream)))

@@ -5,8 +5,11 @@ import { raw } from '../shell/script.ts'
 
 /** Shell text that begins the record of a trip; `$run` is the host's folder of working files. */
 export const beginProgress = (mark: string): string => `printf '%s\\n' ${mark} > "$run/progress"`
-/** Shell text that sets `last` to the mark of the last trip with steps, of whichever run; empty where there was none. */
-export const readLast = `{ last=; [ -r "$run/progress" ] && IFS= read -r last < "$run/progress"; :; }`
+/**
+ * Shell text that sets `last` to the mark of the last trip with steps, of whichever run. Where there was none since the host booted, the record is begun under this trip's mark: one that is gone later tells
+ * of a boot. Empty where it cannot be written.
+ */
+export const readLast = (mark: string): string => `{ last=; [ -r "$run/progress" ] && IFS= read -r last < "$run/progress"; [ "$last" ] || { { ${beginProgress(mark)}; } 2>/dev/null && last=${mark}; }; :; }`
 export const startedLine = (step: number): string => `printf 'start %s\\n' ${step} >> "$run/progress"`
 export const doneLine = (step: number): string => `printf 'done %s %s\\n' ${step} "$rc" >> "$run/progress"`
 
@@ -18,8 +21,10 @@ export interface Progress {
   readonly output: string
 }
 
-/** `undefined`: the record is another trip's, or there is none. Goes with a trip that holds the lock. */
-export const progressOf = (mark: string): Probe<Progress | undefined> =>
+/**
+ * `undefined`: the record is another trip's, or there is none. Where it is still the one `before` this trip, its first step was never begun. Goes with a trip that holds the lock.
+ */
+export const progressOf = (mark: string, before: string | undefined): Probe<Progress | undefined> =>
   defineProbe<Progress | undefined>({
     key: `progress ${mark}`,
     reads: [],
@@ -28,7 +33,7 @@ export const progressOf = (mark: string): Probe<Progress | undefined> =>
       const text = utf8(stdout)
       const end = text.indexOf('\n\n')
       const [first, ...lines] = text.slice(0, Math.max(0, end)).split('\n')
-      if (first !== mark) return undefined
+      if (first !== mark) return first !== '' && first === before ? { started: new Set(), done: new Map(), output: '' } : undefined
       const words = lines.map((line) => line.split(' '))
       return {
         started: new Set(words.flatMap(([what, step]) => (what === 'start' ? [Number(step)] : []))),

@@ -1,5 +1,6 @@
 // One host's connection during its run: makes changes and asks; where it is lost it is made once more, and the host is asked what came of the change in hand.
 import { hostname, userInfo } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { PreparedHost } from '../model/prepared-host.ts'
 import type { Probe } from '../model/probe.ts'
 import type { Reporter } from '../model/run-event.ts'
@@ -17,6 +18,9 @@ import { tripsOf, type PlannedStep } from './steps.ts'
 
 /** How long to wait for another run on the host, whose change in hand may be a long one. */
 const LOCK_SECONDS = 900
+
+/** No attempt to make a lost connection again begins later than this after the first. */
+const AWAY_SECONDS = 30
 
 /** For all questions of a trip. */
 const QUESTIONS_SECONDS = 300
@@ -75,6 +79,19 @@ export async function openSession(prepared: PreparedHost, options: RunOptions, c
     return opened
   }
 
+  /** A host that restarts its sshd, or itself, is away for a while: tries with growing pauses. */
+  const reopen = async (): Promise<Connection> => {
+    const until = performance.now() + AWAY_SECONDS * 1000
+    for (let pause = 1000; ; pause *= 2) {
+      try {
+        return await open()
+      } catch (error) {
+        if (!(error instanceof Unreachable) || interrupt.aborted || performance.now() + pause > until) throw error
+        await sleep(pause, undefined, { signal: interrupt }).catch(() => {})
+      }
+    }
+  }
+
   const tripWatcher: TripWatcher = {
     waiting: (other) => report({ kind: 'host-waiting', host: host.name, holder: other }),
     started(step) {
@@ -109,7 +126,7 @@ export async function openSession(prepared: PreparedHost, options: RunOptions, c
       case 'stopped':
         throw new HostEnd('interrupted', 'interrupted')
       case 'locked':
-        throw new HostEnd('failed', `another run holds this host, and did not end in time: ${outcome.holder || 'unknown'}`)
+        throw new HostEnd('failed', `another run holds this host, and did not end within ${LOCK_SECONDS} s: ${outcome.holder || 'unknown'}\nrun again once it has ended; "ps axf" on the host shows what it does`)
       case 'failed':
         throw failed(outcome)
     }
@@ -127,17 +144,18 @@ export async function openSession(prepared: PreparedHost, options: RunOptions, c
     const lost = underWay
     const undone = lost.steps.filter((step) => !lost.done.has(step))
     const lostWhy = interrupt.aborted ? 'left at once' : `the connection was lost: ${loss.message}`
+    const advice = `run it again once the host answers${undone.length > 0 ? ', which finds out what became of the changes under way' : ''}`
     /** After an interrupt no further step begins; else the host may have gone on by itself. */
     const unknown = (): void => undone.filter((step) => !interrupt.aborted || lost.begun.has(step)).forEach((step) => watcher.unknown(step, lostWhy))
     if (interrupt.aborted || reconnected) {
       unknown()
-      throw new HostEnd(interrupt.aborted ? 'interrupted' : undone.length > 0 ? 'failed' : 'unreachable', lostWhy)
+      throw interrupt.aborted ? new HostEnd('interrupted', lostWhy) : new HostEnd('unreachable', `${lostWhy}, for the second time: ${advice}`)
     }
     reconnected = true
     let answers: Answers
-    const progress = progressOf(lost.mark)
+    const progress = progressOf(lost.mark, last)
     try {
-      connection = await open()
+      connection = await reopen()
       // What was in hand has ended once the lock is free.
       const longest = Math.max(0, ...undone.map(({ timeoutSeconds }) => timeoutSeconds))
       answers = answersOf(await trip([], [progress, ...probes], LOCK_SECONDS + longest))
@@ -145,7 +163,7 @@ export async function openSession(prepared: PreparedHost, options: RunOptions, c
       unknown()
       if (interrupt.aborted) throw new HostEnd('interrupted', 'interrupted')
       if (!(error instanceof Unreachable || error instanceof ConnectionLost)) throw error
-      throw new HostEnd('unreachable', `${lostWhy}; and not made again: ${error.message}`)
+      throw new HostEnd('unreachable', `${lostWhy}; and not made again: ${error.message}\n${advice}`)
     }
     const told = answers(progress)
     for (const step of undone) settle(step, lost, 'state' in told ? (told.state as Progress | undefined) : undefined, answers, lostWhy)

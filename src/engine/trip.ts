@@ -44,16 +44,18 @@ export function tripScript(request: TripRequest): string {
     `trap : PIPE HUP`,
     `export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin ${OUTDATED}=${mark}; umask 022; cd /`,
     // `go`: the questions are to be asked; `more`: further steps may begin.
-    `go=1 more=1 held= run=`,
+    `go=1 more=1 held= run= hung=`,
     // Whatever stands before it on stderr (a login banner) belongs to no question.
     `printf '\\n%s begin\\n' ${mark} >&2`,
     sayFunction(mark),
-    ...(lock ? lockLines(lock) : []),
+    ...(lock ? lockLines(mark, lock) : []),
     ...(steps.length > 0 ? stepsLines(request) : []),
     ...(questions.length > 0 ? questionsLines(mark, questions, questionsSeconds) : []),
     // After a failure the output stays, for whoever lost the connection and asks.
     ...(steps.length > 0 ? [`[ ! "$go" ] || rm -f "$run"/out.*; [ ! -e ${stopFile} ] || rm -f ${stopFile}`] : []),
     ...(lock ? [UNLOCK] : []),
+    // Only now: where nobody reads, the shell stands still here, and must not hold the lock.
+    `[ ! "$hung" ] || say hung`,
     `printf '\\n%s end\\n' ${mark}; printf '\\n%s end\\n' ${mark} >&2`,
     '}',
     '',
@@ -63,7 +65,7 @@ export function tripScript(request: TripRequest): string {
 const sayFunction = (mark: string): string => `say() { printf '\\n${mark} %s\\n' "$*" 2>/dev/null; }`
 
 // The holder's name is written beside the lock, so that who waits can say for whom. A redirection that fails ends the shell for `exec` and `:`, not for printf.
-const lockLines = ({ holder, waitSeconds }: { holder: string; waitSeconds: number }): readonly string[] => [
+const lockLines = (mark: string, { holder, waitSeconds }: { holder: string; waitSeconds: number }): readonly string[] => [
   'if [ "$MAILRUN_RUN_DIR" ]; then run=$MAILRUN_RUN_DIR; elif [ -w /run ]; then run=/run/mailrun; else run=$HOME/.mailrun; fi; export run',
   '[ -d "$run" ] || mkdir -p -m 0700 -- "$run" 2>/dev/null',
   `if { printf '' >> "$run/lock"; } 2>/dev/null; then exec 9>>"$run/lock"; else say broken "cannot write $run/lock"; go=; fi`,
@@ -72,7 +74,7 @@ const lockLines = ({ holder, waitSeconds }: { holder: string; waitSeconds: numbe
   `  h=; for i in 1 2 3 4 5 6 7 8 9 10; do [ -r "$run/holder" ] && IFS= read -r h < "$run/holder"; [ "$h" ] && break; sleep 0.1; done; say waiting "$h"`,
   `  flock -w ${waitSeconds} 9 || { say locked "$h"; go=; }`,
   'fi',
-  `[ "$go" ] && ${readLast} && say last "$last"`,
+  `[ "$go" ] && ${readLast(mark)} && say last "$last"`,
   `[ "$go" ] && held=1 && { printf '%s\\n' ${quote(holder)} > "$run/holder"; } 2>/dev/null`,
 ]
 
@@ -129,6 +131,6 @@ const questionsLines = (mark: string, questions: readonly QuestionFrame[], secon
   ...questions.map(({ text }, index) => `say ask ${index} || exit; ( eval ${quote(text)} ) </dev/null; say answered ${index} $?; printf '\\n%s answered ${index}\\n' ${mark} >&2`),
   '}',
   `${mark}-questions`,
-  'case $? in 124|137) say hung;; esac',
+  'case $? in 124|137) hung=1;; esac',
   'fi',
 ]

@@ -224,6 +224,35 @@ test('a change that said on its lost way that its plan is outdated is made anew,
   assert.equal([result.error, result.status, statuses], [undefined, 'changed', ['changed']])
 })
 
+test('a script that was cut short on its way was never begun: the host remembers, and a command is run once', async () => {
+  const dir = scratch()
+  let cut = false
+  const { result, statuses } = await run(dir, [runs({ run: `echo ran >> ${dir}/log` })], {}, (connection) => ({
+    ...connection,
+    exchange(request) {
+      if (cut || !request.script.includes('echo ran')) return connection.exchange(request)
+      cut = true
+      setTimeout(() => connection.close(), 200)
+      return connection.exchange({ ...request, script: request.script.slice(0, request.script.length / 2) })
+    },
+  }))
+  assert.equal([result.error, result.status, statuses, cut], [undefined, 'changed', ['changed'], true])
+  assert.is(readFileSync(join(dir, 'log'), 'utf8'), 'ran\n')
+})
+
+test('a host that is away for a while after its connection was lost is tried again', async () => {
+  const dir = scratch()
+  const cutting = cutAtStart()
+  let tries = 0
+  const result = await converge({ host, tasks: [runs({ run: `sleep 0.3; echo ran >> ${dir}/log` })], outputs: {}, secrets: [], source: () => new Uint8Array() }, options({}), async () => {
+    tries += 1
+    if (tries === 2 || tries === 3) throw new Unreachable('connection refused')
+    return cutting(await localConnect({ MAILRUN_RUN_DIR: join(dir, 'run') }))
+  }, () => {})
+  assert.equal([result.error, result.status, tries], [undefined, 'changed', 4])
+  assert.is(readFileSync(join(dir, 'log'), 'utf8'), 'ran\n')
+})
+
 test('of a command whose shell was killed nobody can tell: unknown, and the host failed', async () => {
   const dir = scratch()
   const killShell = 'read -r _ _ _ shell _ < /proc/$PPID/stat; kill -9 $shell; sleep 0.3'
