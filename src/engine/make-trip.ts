@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Probe } from '../model/probe.ts'
 import { OUTDATED_STATUS } from '../shell/outdated.ts'
-import { ConnectionLost, type Connection } from './connection.ts'
+import { ConnectionLost, Unreachable, type Connection } from './connection.ts'
 import type { Asked } from './foresee.ts'
 import type { PlannedStep } from './steps.ts'
 import { questionFrames, readAnswers } from './questions.ts'
@@ -49,10 +49,14 @@ export type TripOutcome =
 
 /** This long without a word where one is due means that the host, or the way to it, hangs. */
 const SILENCE_SECONDS = 120
+/** A script may be long and the line slow; the shell says nothing before it has read it whole. */
+const SLOWEST_BYTES_PER_SECOND = 8000
 /** Beyond a limit that the host keeps itself: for its killing and for the network. */
 const GRACE_SECONDS = 40
 
-/** @throws ConnectionLost, also when the host fell silent for longer than any step may take. */
+const DUMB = "does the login shell's profile, or sudo, wait for something, or a file system hang? Log in with ssh, and see"
+
+/** @throws Unreachable when no shell ever said a word. @throws ConnectionLost, also when the host fell silent for longer than any step may take. */
 export async function makeTrip(connection: Connection, trip: Trip, watcher: TripWatcher): Promise<TripOutcome> {
   const { mark } = trip
   const stopFile = `/tmp/${mark}.stop`
@@ -66,6 +70,7 @@ export async function makeTrip(connection: Connection, trip: Trip, watcher: Trip
   let asking = -1
   let hung: number | undefined
   let begun = 0
+  let heard = false
   const watch = watchdog(trip.abandon)
 
   const onFrame = (frame: Frame): void => {
@@ -86,6 +91,7 @@ export async function makeTrip(connection: Connection, trip: Trip, watcher: Trip
       case 'last':
         waiting = false
         last = frame.mark
+        watch.expectWithin(SILENCE_SECONDS, 'going on')
         return
       case 'hung':
         hung = asking
@@ -125,19 +131,23 @@ export async function makeTrip(connection: Connection, trip: Trip, watcher: Trip
   trip.interrupt.addEventListener('abort', stop, { once: true })
   const reader = tripReader(mark, onFrame)
   try {
-    watch.expectWithin(trip.lockSeconds + SILENCE_SECONDS, 'beginning')
+    const script = tripScript({
+      mark,
+      steps: trip.steps,
+      questions,
+      questionsSeconds: trip.questionsSeconds,
+      stopFile,
+      after: trip.after,
+      lock: trip.holder === undefined ? undefined : { holder: trip.holder, waitSeconds: trip.lockSeconds },
+    })
+    watch.expectWithin(SILENCE_SECONDS + Math.ceil(script.length / SLOWEST_BYTES_PER_SECOND), 'beginning')
     const { stderr } = await connection.exchange({
-      script: tripScript({
-        mark,
-        steps: trip.steps,
-        questions,
-        questionsSeconds: trip.questionsSeconds,
-        stopFile,
-        after: trip.after,
-        lock: trip.holder === undefined ? undefined : { holder: trip.holder, waitSeconds: trip.lockSeconds },
-      }),
+      script,
       end: `${mark} end`,
-      onStdout: (chunk) => reader.feed(chunk),
+      onStdout(chunk) {
+        heard = true
+        reader.feed(chunk)
+      },
       signal: watch.signal,
     })
     if (ended) return ended
@@ -145,6 +155,7 @@ export async function makeTrip(connection: Connection, trip: Trip, watcher: Trip
     const asked = readAnswers(questions, hung, new Map([...answers].map(([index, frame]) => [index, answerOf(frame, errors.get(index))])))
     return { kind: 'asked', asked, last: stale || trip.steps.length === 0 ? last : mark, notMade: stale ? trip.steps[0] : outdated }
   } catch (error) {
+    if (error instanceof ConnectionLost && watch.why !== undefined && !trip.abandon.aborted && !trip.interrupt.aborted && !heard && trip.steps.length === 0) throw new Unreachable(`${watch.why}: ${DUMB}`)
     if (error instanceof ConnectionLost && watch.why !== undefined) throw new ConnectionLost(watch.why)
     throw error
   } finally {

@@ -9,6 +9,10 @@ export interface Watchdog {
   clear(): void
 }
 
+/** A process that was stopped, or did not get to run, finds its timers due before it reads what came meanwhile: it is given this long to read. */
+const LATE_MS = 1000
+const READING_MS = 5000
+
 /** Breaks off what takes longer than it may; every sign of life sets the next limit. */
 export function watchdog(abandon: AbortSignal): Watchdog {
   const controller = new AbortController()
@@ -28,7 +32,12 @@ export function watchdog(abandon: AbortSignal): Watchdog {
     },
     expectWithin(seconds, what) {
       clearTimeout(timer)
-      timer = setTimeout(() => abort(`the host said nothing for ${seconds} s (${what})`), seconds * 1000)
+      const due = performance.now() + seconds * 1000
+      const bark = (): void => abort(`the host said nothing for ${seconds} s (${what})`)
+      timer = setTimeout(() => {
+        if (performance.now() < due + LATE_MS) bark()
+        else timer = setTimeout(bark, READING_MS)
+      }, seconds * 1000)
     },
     abort,
     clear() {

@@ -1,7 +1,10 @@
 // One trip over a real shell: questions that hang.
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { localConnect } from '../../../src/connection/local.ts'
-import { makeTrip, newMark } from '../../../src/engine/make-trip.ts'
+import { makeTrip, newMark, type Trip } from '../../../src/engine/make-trip.ts'
 import { defineProbe } from '../../../src/model/probe.ts'
 import { pathProbe } from '../../../src/probes/path.ts'
 import { raw } from '../../../src/shell/script.ts'
@@ -23,6 +26,24 @@ test('a question that hangs is ended, said by its name, and leaves the others th
   assert.equal(outcome.asked(hangs), { error: 'its question did not end in time, and was ended' })
   assert.equal(outcome.asked(after), { error: 'it was not asked, for a question before it did not end' })
   assert.ok('state' in outcome.asked(path))
+})
+
+test('a lock that is not freed in time is told with its holder; a process that is gone holds none', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'mailrun-test-'))
+  const [holds, waits] = await Promise.all([localConnect({ MAILRUN_RUN_DIR: dir }), localConnect({ MAILRUN_RUN_DIR: dir })])
+  const never = new AbortController().signal
+  const trip = (holder: string, script: string): Trip => ({ mark: newMark(), steps: [], after: undefined, probes: [asks(script)], questionsSeconds: 10, holder, lockSeconds: 1, interrupt: never, abandon: never })
+  const waited: string[] = []
+  const watcher = { waiting: (holder: string) => void waited.push(holder), started: () => {}, progress: () => {}, done: () => {} }
+  const first = makeTrip(holds, trip('one, since now', 'sleep 3'), watcher)
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  assert.equal(await makeTrip(waits, trip('two', ':'), watcher), { kind: 'locked', holder: 'one, since now' })
+  assert.equal(waited, ['one, since now'])
+  assert.is((await first).kind, 'asked')
+  assert.is((await makeTrip(waits, trip('two', ':'), watcher)).kind, 'asked')
+  assert.equal(waited, ['one, since now'])
+  holds.close()
+  waits.close()
 })
 
 test.run()
