@@ -6,7 +6,7 @@ import { adviceOn } from './ansible-flags.ts'
 import { formatMeant, tellCouldNotStart } from './could-not-start.ts'
 import { EXIT } from './exit-status.ts'
 import { givenInventory, givenPlaybook } from './given.ts'
-import { flushed, guardOutput, stderr } from './output.ts'
+import { flushed, guardOutput, outputProblem, stderr } from './output.ts'
 import { program } from './program.ts'
 import { listenToSignals } from './signals.ts'
 
@@ -49,6 +49,12 @@ export async function act(words: readonly string[], version: string): Promise<ne
     } else if (status !== EXIT.satisfied) tellCouldNotStart(`${error.message.replace(/^error: /, '')}\n${adviceOn(error.message) ?? '"mailrun --help" tells all flags'}`, format)
   }
   await flushed()
+  if (outputProblem() !== undefined) {
+    const went = signals.running ? 'The run went on to its end; make room, and run it again to see how things are' : 'Make room, and try again'
+    stderr.write(`mailrun: the output could not be written: ${outputProblem()}\n${went}\n`)
+    if (status === EXIT.satisfied || status === EXIT.wouldChange) status = EXIT.unreported
+    await flushed()
+  }
   process.exit(status)
 }
 

@@ -1,20 +1,44 @@
-// Standard output and error that survive their reader: a closed pipe ends the printing, not the run.
+// Standard output and error that survive their reader, and a full disk: what ends the printing does not end the run.
+import { fstatSync, writeSync } from 'node:fs'
 
 let gone = false
+let problem: string | undefined
+let isPlain = false
 
 /** To be called once, before anything is printed. */
 export function guardOutput(): void {
   const onError = (error: NodeJS.ErrnoException): void => {
-    if (error.code === 'EPIPE' || error.code === 'EIO' || error.code === 'ERR_STREAM_DESTROYED') gone = true
-    else throw error
+    gone = true
+    if (!['EPIPE', 'EIO', 'ERR_STREAM_DESTROYED'].includes(error.code ?? '')) problem ??= error.message
+  }
+  try {
+    const file = fstatSync(1)
+    isPlain = !file.isFIFO() && !file.isSocket() && !process.stdout.isTTY
+  } catch {
+    // Closed: nobody reads.
   }
   process.stdout.on('error', onError)
   process.stderr.on('error', () => {})
 }
 
+/** Why standard output could not be written to its end; a reader that went away is no such reason. */
+export const outputProblem = (): string | undefined => problem
+
+/** To a file or a device. Node takes a write for done that wrote only a part, as the last one to a full disk does. */
+function writePlain(text: string): void {
+  try {
+    for (let rest = Buffer.from(text); rest.length > 0; rest = rest.subarray(writeSync(1, rest)));
+  } catch (error) {
+    gone = true
+    problem ??= (error as Error).message
+  }
+}
+
 export const stdout = {
   write(text: string): void {
-    if (!gone && text !== '') process.stdout.write(text)
+    if (gone || text === '') return
+    if (isPlain) writePlain(text)
+    else process.stdout.write(text)
   },
   get columns(): number {
     return process.stdout.columns || 80

@@ -123,5 +123,6 @@ Exit status, the first that applies:
     1  could not start: no host was touched
     3  some host failed
     4  some host was unreachable
+    5  what there was to tell could not be written
     2  --check found changes to make
     0  all satisfied`
