@@ -10,6 +10,9 @@ export type Modules = () => Promise<Readonly<Record<string, unknown>>>
 /** What Node's own type stripping cannot do, and jiti can. */
 const BEYOND_STRIPPING = ['ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX', 'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING', 'ERR_MODULE_NOT_FOUND', 'ERR_UNKNOWN_FILE_EXTENSION']
 
+/** What the system says where the cache finds no room. */
+const NO_ROOM = ['ENOSPC', 'EDQUOT', 'EROFS', 'EFBIG']
+
 /** @throws MailrunError with file:line for what the file throws, or cannot be read as code. */
 export async function importFile(path: string, modules: Modules): Promise<{ readonly default?: unknown }> {
   const absolute = resolve(path)
@@ -31,5 +34,12 @@ async function load(path: string, modules: () => Promise<Readonly<Record<string,
     }
   }
   const { createJiti } = await import('jiti')
-  return createJiti(path, { virtualModules: await modules(), interopDefault: false, fsCache: cacheFolder() }).import(path)
+  const virtualModules = await modules()
+  const withCache = (fsCache: string | false): Promise<{ readonly default?: unknown }> => createJiti(path, { virtualModules, interopDefault: false, fsCache }).import(path)
+  try {
+    return await withCache(cacheFolder())
+  } catch (error) {
+    if (!NO_ROOM.includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+    return withCache(false)
+  }
 }
