@@ -2,8 +2,14 @@
 // The command `mailrun`: starts quickly, and loads the rest only when there is something to do.
 import { readFileSync } from 'node:fs'
 import * as module from 'node:module'
+import { tooFewFiles } from '../run/open-files.ts'
 
 const words = process.argv.slice(2)
+const problem = tooFewFiles()
+if (problem !== undefined) {
+  process.stderr.write(`mailrun: ${problem}\n`)
+  process.exit(1)
+}
 const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as { version: string }
 
 if (words.length === 1 && words[0] === '--version') {

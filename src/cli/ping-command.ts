@@ -7,6 +7,7 @@ import type { PreparedHost } from '../model/prepared-host.ts'
 import { hostFacts } from '../probes/host-facts.ts'
 import { exitStatus } from './exit-status.ts'
 import { keyringFor } from '../run/keyring-for.ts'
+import { affordableForks } from '../run/open-files.ts'
 import { readFleet } from '../run/read-fleet.ts'
 import { fleetSource } from './fleet.ts'
 import type { FleetFlags, Given } from './options.ts'
@@ -35,7 +36,7 @@ export async function pingCommand(flags: Given<FleetFlags>, signals: Signals): P
   const options = {
     playbook: 'ping',
     check: true,
-    forks: flags.forks,
+    forks: affordableForks(flags.forks),
     serial: [],
     maxFail: undefined,
     interrupt: signals.interrupt,

@@ -1,5 +1,6 @@
 // `mailrun <playbook.ts>`: load, check, run, report.
 import { rollout } from '../engine/rollout.ts'
+import { affordableForks } from '../run/open-files.ts'
 import { prepareRun } from '../run/prepare-run.ts'
 import { exitStatus } from './exit-status.ts'
 import { fleetSource } from './fleet.ts'
@@ -25,7 +26,7 @@ export async function runCommand(flags: Given<RunFlags> & { readonly playbook: s
   const options = {
     playbook: playbook.name,
     check: flags.check === true,
-    forks: flags.forks,
+    forks: affordableForks(flags.forks),
     serial: flags.serial ?? [],
     maxFail: flags.maxFail,
     interrupt: signals.interrupt,

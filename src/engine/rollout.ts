@@ -1,4 +1,5 @@
 // Runs a playbook on the fleet: batch after batch, hosts in parallel, each for itself.
+import { setMaxListeners } from 'node:events'
 import pLimit from 'p-limit'
 import type { PreparedHost } from '../model/prepared-host.ts'
 import type { HostResult, Reporter, RunResult } from '../model/run-event.ts'
@@ -12,6 +13,8 @@ import { secretsOf } from './secrets-of.ts'
 /** Never throws for a host's sake. Hosts that no turn came to are `not-reached`. */
 export async function rollout(hosts: readonly PreparedHost[], options: RunOptions, connect: Connect, report: Reporter): Promise<RunResult> {
   report({ kind: 'run-start', playbook: options.playbook, check: options.check, hosts: hosts.map(({ host }) => host.name) })
+  // Each host in work listens; Node warns of more than ten.
+  setMaxListeners(0, options.interrupt, options.abandon)
   const results = new Map<PreparedHost, HostResult>()
   const mayStart = (): boolean => !options.interrupt.aborted && !tooManyFailed([...results.values()], hosts.length, options.maxFail)
   const busy = new Set<string>()

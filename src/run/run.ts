@@ -3,6 +3,7 @@ import type { ConnectionSource } from '../connection/connector.ts'
 import { rollout } from '../engine/rollout.ts'
 import { DEFAULT_FORKS, type BatchSize } from '../engine/run-options.ts'
 import type { Reporter, RunResult } from '../model/run-event.ts'
+import { affordableForks } from './open-files.ts'
 import { prepareRun, type RunSource } from './prepare-run.ts'
 
 export interface RunRequest extends Omit<RunSource, 'inventory'>, ConnectionSource {
@@ -39,7 +40,7 @@ export async function run(request: RunRequest): Promise<RunResult> {
   const options = {
     playbook: playbook.name,
     check: request.check ?? false,
-    forks: request.forks ?? DEFAULT_FORKS,
+    forks: affordableForks(request.forks ?? DEFAULT_FORKS),
     serial: request.serial ?? [],
     maxFail: request.maxFail,
     interrupt: request.signal ?? never,
