@@ -1,5 +1,5 @@
 // The lab for tests and benchmarks: everything here works on the lab that MAILRUN_LAB_NAME names, else on `lab`.
-import { hostDir, leader } from './machine.ts'
+import { hostDir, hostRoot, leader } from './machine.ts'
 import { becomePasswordPath } from './keys.ts'
 import { changeWire } from './rtt.ts'
 import { preparePrograms } from './controller.ts'
@@ -11,7 +11,7 @@ import { LabError } from './lab-error.ts'
 import { readTree, treeDifference, treeDigest, type Tree } from './tree.ts'
 import { requireState } from './state.ts'
 import { reset } from './reset.ts'
-import { startHost, stopHost } from './power.ts'
+import { linkHost, rebootHost, startHost, stopHost } from './power.ts'
 import { status, type LabStatus } from './status.ts'
 import { up, type UpOptions } from './up.ts'
 
@@ -64,6 +64,15 @@ export const hostStop = (host: string): Promise<void> => stopHost(lab, host)
 
 /** Boots a stopped host with the files that it has. */
 export const hostStart = (host: string): Promise<void> => startHost(lab, host)
+
+/** Has the host reboot by itself, as an administrator does, and resolves once it is up again. */
+export const hostReboot = (host: string): Promise<void> => rebootHost(lab, host)
+
+/** Pulls the host's cable, or plugs it in again: meanwhile every packet to and from it is lost. */
+export const hostLink = (host: string, plugged: boolean): Promise<void> => linkHost(lab, host, plugged)
+
+/** The host's files as this machine sees them: a quick look, without a process in the host. */
+export const hostFiles = (host: string): string => hostRoot(lab, { name: host })
 
 /**
  * The host's files: type, mode, owner, size, mtime, content hash and link target by path. /proc /sys /dev /run /tmp /var/tmp /var/log and /var/lib/systemd are left out.
