@@ -18,12 +18,14 @@ export interface ShellSource {
   readonly at: string
   readonly stage: { now: string }
   touch(path: string): Promise<void>
+  /** What to know of how it came about. */
+  readonly notes: readonly string[]
   /** The process is told to end, and made to. */
   end(): void
 }
 
 /** @throws Unreachable where sudo or the login shell gives none. */
-export async function hostShell({ process, opening, user, at, stage, touch, end }: ShellSource): Promise<Connection> {
+export async function hostShell({ process, opening, user, at, stage, notes, touch, end }: ShellSource): Promise<Connection> {
   const shell = shellStream(process)
   let lastWords = ''
   let proven = false
@@ -50,6 +52,7 @@ export async function hostShell({ process, opening, user, at, stage, touch, end 
       }
       return shell.exchange({ ...request, onStdout })
     },
+    notes,
     touch(path) {
       if (!/^[\w./-]+$/.test(path)) throw new Error(`not a plain path: ${path}`)
       return touch(path)

@@ -28,6 +28,7 @@ export async function localConnect(env: Readonly<Record<string, string>>, become
     user,
     at: 'this machine',
     stage: { now: 'opening a shell' },
+    notes: [],
     touch: (path) => writeFile(path, ''),
     end() {
       child.stdin.destroy()

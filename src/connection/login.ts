@@ -4,6 +4,7 @@ import type { AnyAuthMethod, AuthHandlerMiddleware, AuthenticationType, Client, 
 import { Unreachable } from '../engine/connection.ts'
 import { CIPHERS, COMPRESSION, HOST_KEYS, KEX, MACS } from './algorithms.ts'
 import { hostKeyCheck } from './host-key.ts'
+import { shown } from './host-key-words.ts'
 import type { KeyRing } from './key-ring.ts'
 import { Passing } from './passing.ts'
 import type { SshTarget } from './ssh-target.ts'
@@ -13,7 +14,7 @@ import { at } from './tcp.ts'
 export class Beyond extends Unreachable {}
 
 /** node-ssh connects; the rest is done on the ssh2 connection that it holds, since its own exec cannot tell a lost connection from success. @throws Unreachable, Passing, Beyond */
-export async function login(target: SshTarget, keys: KeyRing, socket: Duplex, stage: { now: string }): Promise<Client> {
+export async function login(target: SshTarget, keys: KeyRing, socket: Duplex, stage: { now: string }, notes: string[]): Promise<Client> {
   const { NodeSSH } = await import('node-ssh')
   const ssh = new NodeSSH()
   const check = hostKeyCheck(target.hostKey)
@@ -38,6 +39,7 @@ export async function login(target: SshTarget, keys: KeyRing, socket: Duplex, st
       hostVerifier: (key: Buffer) => {
         const verdict = check.verify(key)
         stage.now = 'logging in'
+        if (verdict.kind === 'recorded') notes.push(`its host key was new: ${shown(verdict.key)}, now recorded for ${verdict.name} in ${verdict.file}`)
         if (verdict.kind === 'accepted' || verdict.kind === 'recorded') return true
         refusal = new (verdict.mayHaveCertificate ? Beyond : Unreachable)(verdict.message)
         return false

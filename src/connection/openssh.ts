@@ -46,6 +46,7 @@ async function open({ executable, target }: OpensshTarget, become: Become | unde
     user: target.user,
     at: at(target),
     stage: { now: 'opening a shell' },
+    notes: [],
     touch: (path) => ended(start(`touch ${path}`, ready), target),
     end() {
       child.stdin.end()

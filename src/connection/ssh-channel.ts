@@ -6,6 +6,7 @@ import type { Become } from '../model/host.ts'
 import { openingOf } from './become.ts'
 import { hostShell, type ShellProcess } from './host-shell.ts'
 import { RUN_AGAIN } from './passing.ts'
+import type { LoggedIn } from './ssh.ts'
 import type { SshTarget } from './ssh-target.ts'
 import { at } from './tcp.ts'
 
@@ -13,7 +14,7 @@ import { at } from './tcp.ts'
 const PARTING_MILLISECONDS = 500
 
 /** @throws Unreachable where sudo or the login shell gives none. */
-export async function sshShell(client: Client, socket: Duplex, target: SshTarget, become: Become | undefined, stage: { now: string }): Promise<Connection> {
+export async function sshShell(client: Client, socket: Duplex, target: SshTarget, become: Become | undefined, { stage, notes }: Pick<LoggedIn, 'stage' | 'notes'>): Promise<Connection> {
   const opening = openingOf(become, target.user)
   const channel = await new Promise<ClientChannel>((resolve, reject) => {
     const fail = (error: Error): void => reject(new Unreachable(`${at(target)}: no shell: ${error.message}\n${RUN_AGAIN}`))
@@ -27,6 +28,7 @@ export async function sshShell(client: Client, socket: Duplex, target: SshTarget
     user: target.user,
     at: at(target),
     stage,
+    notes,
     touch: (path) => touch(client, path),
     end() {
       channel.end()

@@ -24,6 +24,8 @@ export interface Connection {
   /** Makes an empty file as the login user, over a channel beside the shell; tells a running script to start nothing more. */
   touch(path: string): Promise<void>
   close(): void
+  /** What to know of how it came about, in words. */
+  readonly notes: readonly string[]
 }
 
 /** Within a time that the host's own settings state. @param signal - an interrupt. @throws Unreachable */

@@ -76,6 +76,7 @@ export async function openSession(prepared: PreparedHost, options: RunOptions, c
     if (interrupt.aborted) throw new HostEnd('interrupted', 'interrupted before the connection stood')
     const opened = await connect(host, options.interrupt)
     report({ kind: 'host-connected', host: host.name })
+    for (const note of opened.notes) report({ kind: 'host-note', host: host.name, note })
     return opened
   }
 

@@ -43,6 +43,8 @@ export type RunEvent =
   | { readonly kind: 'host-start'; readonly host: string }
   /** The connection stands; the questions are on their way. */
   | { readonly kind: 'host-connected'; readonly host: string }
+  /** Something to know of how it was reached: its host key was new, and is recorded now. */
+  | { readonly kind: 'host-note'; readonly host: string; readonly note: string }
   /** Another run holds the host's lock. */
   | { readonly kind: 'host-waiting'; readonly host: string; readonly holder: string }
   | { readonly kind: 'change-start'; readonly host: string; readonly task: string; readonly type: string; readonly summary: string }

@@ -14,6 +14,7 @@ export function pingReporter({ colour }: { readonly colour: boolean }, out: Out)
   let nameColumns = 0
   return (event) => {
     if (event.kind === 'run-start') nameColumns = Math.max(0, ...event.hosts.map((name) => name.length))
+    if (event.kind === 'host-note') out.write(`${paint.doubtful(`${event.host}: ${harmlessLine(event.note)}`)}\n`)
     if (event.kind === 'host-end') {
       const { name, status, seconds, error } = event.result
       const head = `${name.padEnd(nameColumns)}  ${paintOf(paint, status)(wordOf(status).padEnd(11))}  ${secondsText(seconds).padStart(7)}`

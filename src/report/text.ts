@@ -49,6 +49,8 @@ function passingLines(event: RunEvent, othersToCome: boolean, { verbose, termina
       return [paint.strong(`${harmlessLine(event.playbook)}${event.check ? ', check only,' : ''} on ${count(event.hosts.length, 'host')}`)]
     case 'host-waiting':
       return [paint.doubtful(`${event.host}: waits for another run: ${harmlessLine(event.holder)}`)]
+    case 'host-note':
+      return [paint.doubtful(`${event.host}: ${harmlessLine(event.note)}`)]
     case 'change-start':
       return verbose ? [`${event.host}: ${harmlessLine(`${event.type} ${event.task}: ${event.summary}`)} …`] : []
     case 'change-end':

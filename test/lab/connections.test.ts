@@ -176,7 +176,9 @@ for (const kind of KINDS) {
 
   test(`${kind}: --accept-new records a new key`, async () => {
     const file = join(scratch, `new-${KINDS.indexOf(kind)}`)
-    assert.is(await said(await connect(kind, { knownHosts: file, acceptNew: true }), 'echo in'), 'in')
+    const connection = await connect(kind, { knownHosts: file, acceptNew: true })
+    assert.is(await said(connection, 'echo in'), 'in')
+    if (kind === 'ssh') assert.match(connection.notes.join(), /its host key was new: ssh-ed25519 SHA256:.* recorded for .* in /)
     assert.match(readFileSync(file, 'utf8'), /ssh-ed25519 AAAA/)
     assert.is(await said(await connect(kind, { knownHosts: file }), 'echo in'), 'in')
   })

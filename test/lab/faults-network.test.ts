@@ -192,7 +192,7 @@ test('the host reboots in a change and comes back: the rest is done; of the comm
   await converges('mx1', 'rebooted', 1)
 })
 
-test('all packets are lost for 5 s, in a change and in a question: the run goes on as if nothing was', async () => {
+test('all packets are lost for 5 s, in a change: the run goes on as if nothing was', async () => {
   const unplug = async (host: HostName): Promise<void> => {
     await lab.hostLink(host, false)
     await sleep(5000)
