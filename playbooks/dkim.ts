@@ -16,12 +16,12 @@ export default playbook({
   name: 'dkim',
   hosts: 'mail',
   vars: v.object({
-    domains: v.pipe(v.array(domain, 'a list of domains is wanted'), v.minLength(1, 'at least one domain is wanted'), v.check((names) => new Set(names).size === names.length, ({ input }) => `each domain once is wanted; ${repeated(input)} is there twice`)),
-    dkim_selector: v.optional(selector),
-    dkim_bits: v.optional(v.picklist([1024, 2048, 3072, 4096], '1024, 2048, 3072 or 4096 is wanted'), 2048),
+    domains: v.pipe(v.array(domain, 'a list of domains is wanted'), v.minLength(1, 'at least one domain is wanted'), v.check((names) => new Set(names).size === names.length, ({ input }) => `each domain once is wanted; ${repeated(input)} is there twice`), v.description('The domains whose mail is signed, each with a key of its own')),
+    dkim_selector: v.optional(v.pipe(selector, v.description("The selector of the host's first keys; left out: the first label of its name. No two hosts may have the same for a domain"))),
+    dkim_bits: v.optional(v.pipe(v.picklist([1024, 2048, 3072, 4096], '1024, 2048, 3072 or 4096 is wanted'), v.description('Bits of keys that are made; those that are there stay')), 2048),
     opendkim_socket: v.optional(opendkimSocket, 'local:/var/spool/postfix/opendkim/opendkim.sock'),
-    milter_default_action: v.optional(v.picklist(['accept', 'tempfail', 'reject', 'quarantine'], 'accept, tempfail, reject or quarantine is wanted'), 'tempfail'),
-    trusted_hosts: v.optional(v.array(v.pipe(v.string(), v.regex(/^[\w.:/-]+$/, 'an address, network or host name is wanted'))), []),
+    milter_default_action: v.optional(v.pipe(v.picklist(['accept', 'tempfail', 'reject', 'quarantine'], 'accept, tempfail, reject or quarantine is wanted'), v.description('What Postfix does with mail while OpenDKIM does not answer')), 'tempfail'),
+    trusted_hosts: v.optional(v.pipe(v.array(v.pipe(v.string(), v.regex(/^[\w.:/-]+$/, 'an address, network or host name is wanted'))), v.description('Addresses, networks and host names whose mail is signed too, besides this host itself')), []),
   }),
 
   fleet: (members) => {

@@ -16,13 +16,14 @@ export default playbook({
   name: 'mail-host',
   hosts: 'mail',
   vars: v.object({
-    /** The host's full name; left out: its name in the inventory, which must then be one. */
-    fqdn: v.optional(domain),
-    /** aliases(5), the whole file: who reads whose mail. */
+    fqdn: v.optional(v.pipe(domain, v.description("The host's full name; left out: its name in the inventory, which must then be one"))),
     aliases: v.optional(
       v.pipe(
         v.record(recipient, v.union([recipient, v.array(recipient)], 'an address, a user or a list of them is wanted')),
+        // To valibot a list is a record, too: of the names 0, 1, 2.
+        v.check((aliases) => !('0' in aliases), 'a mapping is wanted, of each name to its readers'),
         v.check((aliases) => loopIn(aliases) === undefined, ({ input }) => `these aliases lead to each other: ${loopIn(input) ?? ''}`),
+        v.description('aliases(5), the whole file: who reads whose mail'),
       ),
       { postmaster: 'root' },
     ),

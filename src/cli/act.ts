@@ -37,6 +37,9 @@ export async function act(words: readonly string[], version: string): Promise<ne
     encrypt: async (flags) => {
       status = await (await import('./encrypt-command.ts')).encryptCommand(flags)
     },
+    schema: async (playbooks, flags) => {
+      status = await (await import('./schema-command.ts')).schemaCommand(playbooks, flags)
+    },
   })
   try {
     await mailrun.parseAsync([...words], { from: 'user' })

@@ -1,6 +1,7 @@
 // What the command line says, typed.
 import type { BatchSize } from '../engine/run-options.ts'
 import type { AgeFlags } from './age-flags.ts'
+import type { SchemaFor } from '../inventory/inventory-schema.ts'
 
 export type Format = 'text' | 'json' | 'ndjson'
 
@@ -47,6 +48,11 @@ export interface EncryptFlags extends Pick<AgeFlags, 'agePassphraseFile'> {
   readonly recipient?: readonly string[]
   readonly recipientsFile?: readonly string[]
   readonly passphrase?: boolean
+}
+
+/** Flags of `mailrun schema`. */
+export interface SchemaFlags {
+  readonly for: SchemaFor
 }
 
 /** With what cannot be left out. */

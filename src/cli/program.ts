@@ -2,13 +2,14 @@
 import { Command, Option } from 'commander'
 import { forks, gather, gatherNames, maxFail, seconds, serial } from './flags.ts'
 import { DEFAULT_FORKS } from '../engine/run-options.ts'
-import type { EncryptFlags, FleetFlags, InventoryFlags, RunFlags } from './options.ts'
+import type { EncryptFlags, FleetFlags, InventoryFlags, RunFlags, SchemaFlags } from './options.ts'
 
 export interface Actions {
   run(playbook: string | undefined, flags: RunFlags): Promise<void>
   ping(flags: FleetFlags): Promise<void>
   inventory(flags: InventoryFlags): Promise<void>
   encrypt(flags: EncryptFlags): Promise<void>
+  schema(playbooks: readonly string[], flags: SchemaFlags): Promise<void>
 }
 
 const HELP_COLUMNS = 100
@@ -19,7 +20,7 @@ export function program(version: string, actions: Actions): Command {
   // Set before any subcommand is made: those inherit it.
   mailrun.exitOverride().configureOutput({ writeErr: () => {}, getOutHelpWidth: () => HELP_COLUMNS }).enablePositionalOptions()
   mailrun
-    .usage('<playbook.ts> -i <inventory> [options]\n       mailrun ping -i <inventory> [options]\n       mailrun inventory -i <inventory> --list|--graph|--list-hosts|--host NAME [options]\n       mailrun encrypt -r <age1…> [options] < value')
+    .usage('<playbook.ts> -i <inventory> [options]\n       mailrun ping -i <inventory> [options]\n       mailrun inventory -i <inventory> --list|--graph|--list-hosts|--host NAME [options]\n       mailrun encrypt -r <age1…> [options] < value\n       mailrun schema [playbook.ts …] [--for inventory|vars]')
     .description('Brings a fleet of hosts to the state that a playbook describes.')
     .argument('[playbook]', 'a playbook: a .ts, .mts, .js or .mjs file (one that is named like a command: ./ping)')
     .option('-C, --check', 'change nothing; tell what would be changed')
@@ -70,6 +71,15 @@ export function program(version: string, actions: Actions): Command {
     .option('--age-passphrase-file <file>', 'with the passphrase that is the first line of this file')
     .helpOption('-h, --help', 'print this help')
   encrypt.action((flags: EncryptFlags) => actions.encrypt(flags))
+
+  const schema = mailrun
+    .command('schema')
+    .usage('[playbook.ts …] [--for inventory|vars]')
+    .description("a JSON Schema of inventories and of these playbooks' vars, by which editors complete and check; connects to none")
+    .argument('[playbooks...]', 'playbooks, whose vars it is to know')
+    .addOption(new Option('--for <what>', 'what it describes: an inventory, or the files in group_vars and host_vars').choices(['inventory', 'vars']).default('inventory'))
+    .helpOption('-h, --help', 'print this help')
+  schema.action((playbooks: readonly string[], flags: SchemaFlags) => actions.schema(playbooks, flags))
   return mailrun
 }
 

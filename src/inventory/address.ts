@@ -7,7 +7,7 @@ import { Secret } from '../shell/secret.ts'
 import { sshArguments } from '../ssh-config/option.ts'
 import { nearest } from '../text/nearest.ts'
 import { shellWords } from '../text/shell-words.ts'
-import { CONNECTION_KEYS, NAMES, ofMethod, type Setting } from './connection-keys.ts'
+import { ADDRESS, CONNECTION_KEYS, NAMES, NO, ofMethod, RANGES, YES, type Setting } from './connection-keys.ts'
 
 interface Said extends Var {
   readonly key: string
@@ -24,7 +24,7 @@ export function addressOf(name: string, vars: ReadonlyMap<string, Var>): HostAdd
   const text = (setting: Setting): string | undefined => textOf(said(setting))
   const args = (setting: Setting): SshWords => argumentsOf(said(setting))
   const address = text('address') ?? name
-  if (/[\s/@]|^-/.test(address)) throw new MailrunError(`ansible_host must be a name or an address, got ${JSON.stringify(address)}`, said('address')?.where)
+  if (!ADDRESS.test(address)) throw new MailrunError(`ansible_host must be a name or an address, got ${JSON.stringify(address)}`, said('address')?.where)
   const checking = said('hostKeyChecking')
   if (checking !== undefined && !truth(checking)) throw new MailrunError(`${checking.key}: host keys are always verified; --accept-new records those of new hosts`, checking.where)
   const connection = text('connection')
@@ -33,7 +33,7 @@ export function addressOf(name: string, vars: ReadonlyMap<string, Var>): HostAdd
   return {
     connection: connection === 'openssh' || connection === 'local' ? connection : 'ssh',
     address,
-    port: numberOf(said('port'), 1, 65535),
+    port: numberOf(said('port'), RANGES.port),
     user: text('user'),
     privateKeyFile: key === undefined ? undefined : absolute(key),
     password: secretOf(said('password')),
@@ -41,8 +41,8 @@ export function addressOf(name: string, vars: ReadonlyMap<string, Var>): HostAdd
     sshArgs: args('sshArgs'),
     sshExtraArgs: joined([...(token === undefined ? [] : [{ words: ['-I', textOf(token)!], where: token.where }]), args('sshCommonArgs'), args('sshExtraArgs')]),
     sshExecutable: text('sshExecutable'),
-    connectSeconds: numberOf(said('connectSeconds'), 1, 3600),
-    retries: numberOf(said('retries'), 0, 100),
+    connectSeconds: numberOf(said('connectSeconds'), RANGES.seconds),
+    retries: numberOf(said('retries'), RANGES.count),
     become: becomeOf(said),
   }
 }
@@ -96,7 +96,7 @@ function argumentsOf(said: Said | undefined): SshWords {
 
 const joined = (parts: readonly SshWords[]): SshWords => ({ words: parts.flatMap(({ words }) => words), where: parts.find(({ words }) => words.length > 0)?.where ?? '' })
 
-function numberOf(said: Said | undefined, least: number, most: number): number | undefined {
+function numberOf(said: Said | undefined, [least, most]: readonly [number, number]): number | undefined {
   if (said === undefined) return undefined
   const number = typeof said.value === 'string' && /^\d+$/.test(said.value) ? Number(said.value) : said.value
   if (typeof number === 'number' && Number.isInteger(number) && number >= least && number <= most) return number
@@ -104,9 +104,9 @@ function numberOf(said: Said | undefined, least: number, most: number): number |
 }
 
 function truth({ key, value, where }: Said): boolean {
-  const word = String(value).toLowerCase()
-  if (['yes', 'true', '1', 'on'].includes(word)) return true
-  if (['no', 'false', '0', 'off'].includes(word)) return false
+  const word = typeof value === 'object' ? '' : String(value).toLowerCase()
+  if (YES.includes(word)) return true
+  if (NO.includes(word)) return false
   throw new MailrunError(`${key} must be true or false, got ${JSON.stringify(value)}`, where)
 }
 

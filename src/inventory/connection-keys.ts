@@ -1,5 +1,6 @@
 // The keys of an inventory that say how a host is reached: Ansible's names, in Ansible's order of precedence.
 
+/** `text`, `file`, `secret`: not empty, and a number is a text, too. `arguments`: perhaps empty. `boolean`: as Ansible writes them. `any`: passed over. Null is always what is not said. */
 export interface ConnectionKey {
   readonly kind: 'text' | 'port' | 'boolean' | 'seconds' | 'count' | 'arguments' | 'file' | 'secret' | 'any'
   /** The only values. */
@@ -12,6 +13,16 @@ const noNeed = (why: string): ConnectionKey => key('any', `passed over: ${why}`)
 const ONE_SHELL = 'one shell on one connection does it all'
 const NO_COPY = 'files travel over the one shell'
 const NO_PYTHON = 'no Python is needed on a host'
+
+/** Counts where an inventory gives it to a group; elsewhere it is passed over. */
+export const GROUP_PRIORITY = 'ansible_group_priority'
+/** From and to, for numbers and texts of digits. */
+export const RANGES = { port: [1, 65_535], seconds: [1, 3600], count: [0, 100] } as const
+/** Ansible's booleans in lower case, besides true and false themselves. */
+export const YES: readonly string[] = ['yes', 'true', '1', 'on']
+export const NO: readonly string[] = ['no', 'false', '0', 'off']
+/** What a name or an address looks like, and no option of a program does. */
+export const ADDRESS = /^(?!-)[^\s/@]+$/
 
 /** What each connection setting is called; the last one that is said counts, as in Ansible's plugins. */
 export const NAMES = {
@@ -69,14 +80,14 @@ const SETTINGS: Readonly<Record<Setting, ConnectionKey>> = {
   becomeUser: key('text', 'that user; left out: root'),
   becomePassword: key('secret', 'for sudo, su or doas'),
   becomeExecutable: key('text', 'the program'),
-  becomeFlags: key('text', 'more words for it'),
+  becomeFlags: key('arguments', 'more words for it'),
 }
 
 const PASSED_OVER: Readonly<Record<string, ConnectionKey>> = {
   ...Object.fromEntries(['ansible_pipelining', 'ansible_ssh_pipelining', 'ansible_control_path', 'ansible_control_path_dir', 'ansible_ssh_use_tty'].map((name) => [name, noNeed(ONE_SHELL)])),
   ...Object.fromEntries(['ansible_sftp_executable', 'ansible_scp_executable', 'ansible_sftp_extra_args', 'ansible_scp_extra_args', 'ansible_sftp_batch_mode', 'ansible_ssh_transfer_method', 'ansible_scp_if_ssh', 'ansible_remote_tmp'].map((name) => [name, noNeed(NO_COPY)])),
   ansible_python_interpreter: noNeed(NO_PYTHON),
-  ansible_group_priority: key('count', 'of equally deep groups the one with the higher priority wins'),
+  [GROUP_PRIORITY]: key('count', 'of equally deep groups the one with the higher priority wins'),
   ansible_shell_type: key('text', 'a POSIX shell is what there is', ['sh']),
 }
 

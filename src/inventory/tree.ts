@@ -1,6 +1,7 @@
 // The tree of groups and hosts while inventories are read into it, one source after another: what is said again overrides.
 import type { Var } from '../model/host.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
+import { GROUP_PRIORITY } from './connection-keys.ts'
 
 export interface GroupNode {
   readonly name: string
@@ -75,11 +76,11 @@ function pathDown(tree: Tree, from: string, to: string): readonly string[] | und
 
 /** @throws MailrunError for a priority that is no number */
 export function setGroupVar(group: GroupNode, key: string, given: Var): void {
-  if (key !== 'ansible_group_priority') {
+  if (key !== GROUP_PRIORITY) {
     group.vars.set(key, given)
     return
   }
-  const priority = Number(given.value)
-  if (!Number.isInteger(priority)) throw new MailrunError(`ansible_group_priority must be a whole number, got ${JSON.stringify(given.value)}`, given.where)
+  const priority = typeof given.value === 'string' && /^\s*[-+]?\d+\s*$/.test(given.value) ? Number(given.value) : given.value
+  if (typeof priority !== 'number' || !Number.isInteger(priority)) throw new MailrunError(`${GROUP_PRIORITY} must be a whole number, got ${JSON.stringify(given.value)}`, given.where)
   group.priority = priority
 }

@@ -4,6 +4,7 @@ import type { Playbook } from '../model/playbook.ts'
 import { revealed } from '../secrets/sealed.ts'
 import { secretsIn } from '../shell/secrets-in.ts'
 import { nearest } from '../text/nearest.ts'
+import { declaredNames } from './declared-names.ts'
 import { rereadText, type ExtraVar } from './extra-vars.ts'
 import { missingVar, otherwise, pathOf, wrongVar } from './var-problems.ts'
 
@@ -58,10 +59,4 @@ async function hintFor(schema: Playbook['vars'], all: ReadonlyMap<string, ExtraV
   if (other === undefined) return undefined
   const { issues } = await schema['~standard'].validate({ ...Object.fromEntries([...all].map(([key, each]) => [key, each.value])), [name]: other.value })
   return (issues ?? []).some((issue) => pathOf(issue)[0] === name) ? undefined : other.hint
-}
-
-/** valibot's objects have `entries`, zod's have `shape`. */
-function declaredNames(schema: object): readonly string[] {
-  const { entries, shape } = schema as { readonly entries?: object; readonly shape?: object }
-  return Object.keys(entries ?? shape ?? {})
 }

@@ -1,0 +1,7 @@
+// JSON Schema (draft-07), as far as mailrun writes it: for editors.
+
+/** One schema; `true` and `false` stand for anything and nothing. */
+export type JsonSchema = boolean | { readonly [keyword: string]: unknown }
+
+/** What all editors know: the YAML language server, and those that stop at draft-07. */
+export const DRAFT = 'http://json-schema.org/draft-07/schema#'

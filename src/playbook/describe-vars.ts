@@ -1,0 +1,102 @@
+// The vars of playbooks as JSON Schema, each by itself: what a var may be wherever an inventory gives it.
+import type { JsonSchema } from '../model/json-schema.ts'
+import type { Playbook } from '../model/playbook.ts'
+import type { StandardSchema } from '../model/standard-schema.ts'
+import { asYamlHas } from './as-yaml-has.ts'
+import { declaredNames } from './declared-names.ts'
+import { valibotJsonSchema } from './valibot-json-schema.ts'
+
+export interface PlaybookVars {
+  readonly vars: Readonly<Record<string, JsonSchema>>
+  /** What the vars refer to. */
+  readonly definitions: Readonly<Record<string, JsonSchema>>
+  /** What the author of the playbook should know of: vars that are named but not described, or none named. */
+  readonly warnings: readonly string[]
+}
+
+type Keywords = Readonly<Record<string, unknown>>
+
+/** A var that several playbooks take may be what any of them wants. */
+export function describeVars(playbooks: readonly Playbook[]): PlaybookVars {
+  const described = playbooks.map(describe)
+  const names = new Set(described.flatMap(({ vars }) => [...vars.keys()]))
+  const vars = [...names].map((name): [string, JsonSchema] => [name, either(described.flatMap(({ vars: own }) => own.get(name) ?? ([] as readonly Keywords[])))])
+  return { vars: Object.fromEntries(vars), definitions: Object.assign({}, ...described.map(({ definitions }) => definitions)) as Keywords & PlaybookVars['definitions'], warnings: described.flatMap(({ warnings }) => warnings) }
+}
+
+interface Described {
+  readonly vars: ReadonlyMap<string, Keywords>
+  readonly definitions: PlaybookVars['definitions']
+  readonly warnings: readonly string[]
+}
+
+function describe(playbook: Playbook, index: number): Described {
+  const { name, vars: schema } = playbook
+  const told = jsonSchemaOf(schema)
+  if (typeof told === 'string') {
+    const names = declaredNames(schema)
+    const vars = new Map(names.map((each) => [each, { description: `A var of the playbook ${name}; what it may be is not known here, for ${told}.` }]))
+    return { vars, definitions: {}, warnings: [`the vars of the playbook ${name} ${names.length > 0 ? `(${names.join(', ')}) are only named` : 'cannot be named'}: ${told}`] }
+  }
+  const place = `playbook${index + 1}`
+  const { schema: whole, refers } = asYamlHas(told, `#/definitions/${place}`)
+  const vars = new Map([...varsOf(whole)].map(([each, { is, required }]) => [each, withWords(is, name, required)]))
+  return { vars, definitions: refers ? { [place]: whole } : {}, warnings: vars.size > 0 ? [] : [`the playbook ${name} declares no vars`] }
+}
+
+/** As text why there is none. */
+function jsonSchemaOf(schema: StandardSchema): Keywords | string {
+  const { vendor, jsonSchema } = schema['~standard']
+  if (vendor === 'valibot') return valibotJsonSchema(schema)
+  if (jsonSchema === undefined) return `this version of ${vendor} offers no JSON Schema (Standard JSON Schema: ~standard.jsonSchema)`
+  try {
+    // What JSON Schema cannot say is no error to zod then.
+    return jsonSchema.input({ target: 'draft-07', libraryOptions: { unrepresentable: 'any' } })
+  } catch (error) {
+    return `${vendor} makes no JSON Schema of it (${error instanceof Error ? error.message : String(error)})`
+  }
+}
+
+interface One {
+  readonly is: Keywords
+  readonly required: boolean
+}
+
+/** Of an object its properties; of several that must all hold those of each, of several that are to choose from whichever holds. */
+function varsOf(schema: Keywords): ReadonlyMap<string, One> {
+  const required = new Set((schema['required'] ?? []) as readonly string[])
+  const own = new Map(Object.entries((schema['properties'] ?? {}) as Readonly<Record<string, Keywords>>).map(([name, is]) => [name, { is, required: required.has(name) }]))
+  const all = ((schema['allOf'] ?? []) as readonly Keywords[]).map(varsOf)
+  const any = ((schema['anyOf'] ?? []) as readonly Keywords[]).map(varsOf)
+  const vars = new Map(own)
+  for (const name of all.flatMap((each) => [...each.keys()])) {
+    const parts = [own, ...all].flatMap((each) => each.get(name) ?? ([] as readonly One[]))
+    vars.set(name, parts.length === 1 ? parts[0]! : { is: { allOf: unique(parts.map(({ is }) => is)) }, required: parts.some((each) => each.required) })
+  }
+  for (const name of any.flatMap((each) => [...each.keys()])) {
+    if (vars.has(name)) continue
+    const parts = any.map((each) => each.get(name))
+    const known = unique(parts.flatMap((part) => (part ? [part.is] : [])))
+    // An alternative that does not name it takes anything.
+    vars.set(name, { is: parts.includes(undefined) ? only(known[0]!, ['description', 'title']) : either(known), required: parts.every((part) => part?.required === true) })
+  }
+  return vars
+}
+
+const only = (schema: Keywords, keys: readonly string[]): Keywords => Object.fromEntries(Object.entries(schema).filter(([key]) => keys.includes(key)))
+
+const unique = (schemas: readonly Keywords[]): readonly Keywords[] => [...new Map(schemas.map((each) => [JSON.stringify(each), each])).values()]
+
+function either(schemas: readonly Keywords[]): Keywords {
+  const plain = (schema: Keywords): Keywords => Object.fromEntries(Object.entries(schema).filter(([key]) => key !== 'description'))
+  const description = [...new Set(schemas.flatMap((each) => (each['description'] === undefined ? [] : [each['description'] as string])))].join('\n\n')
+  const different = unique(schemas.map(plain))
+  return { ...(description === '' ? {} : { description }), ...(different.length === 1 ? different[0] : { anyOf: different }) }
+}
+
+/** For who hovers over the name. */
+function withWords(schema: Keywords, playbook: string, required: boolean): Keywords {
+  const { description, ...rest } = schema
+  const belongs = required ? `Required by the playbook ${playbook}.` : `A var of the playbook ${playbook}.`
+  return { description: description === undefined ? belongs : `${description as string}\n\n${belongs}`, ...rest }
+}
