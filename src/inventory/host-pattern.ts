@@ -1,4 +1,5 @@
 // What Ansible's inventories write for a host: a name or address, with ranges (mx[01:12], [a:f]), and perhaps a port.
+import { isIPv6 } from 'node:net'
 import { MailrunError } from '../model/mailrun-error.ts'
 
 export interface HostPattern {
@@ -15,9 +16,10 @@ export function expandHostPattern(pattern: string, where: string): HostPattern {
   return { names: expandRanges(host, where), port }
 }
 
-/** `mx1:2222`, `[2001:db8::1]:2222`; of a bare IPv6 address no part is a port. */
+/** `mx1:2222`, `[2001:db8::1]:2222`, `[mx1]:2222`; of a bare IPv6 address no part is a port, and `[1:2]:2222` begins with a range. */
 export function splitPort(pattern: string): { readonly host: string; readonly port: number | undefined } {
-  const bracketed = /^\[(.+)\]:(\d+)$/.exec(pattern)
+  const inBrackets = /^\[([^[\]]+)\]:(\d+)$/.exec(pattern)
+  const bracketed = inBrackets && (isIPv6(inBrackets[1]!) || !inBrackets[1]!.includes(':')) ? inBrackets : null
   const plain = /^((?:[^:[\]]|\[[^\]]*\])*):(\d+)$/.exec(pattern)
   const [, host, port] = bracketed ?? plain ?? []
   return host === undefined || port === undefined ? { host: pattern, port: undefined } : { host, port: Number(port) }
@@ -32,7 +34,10 @@ function expandRanges(pattern: string, where: string): readonly string[] {
   }
   const [first = '', last, step = '1', ...more] = range.split(':')
   if (last === undefined || last === '' || more.length > 0) throw wrong('[first:last] or [first:last:step] is wanted')
-  return sequence(first === '' ? '0' : first, last, Number(step), wrong).flatMap((each) => expandRanges(`${head}${each}${tail}`, where))
+  const here = sequence(first === '' ? '0' : first, last, /^\d+$/.test(step) ? Number(step) : NaN, wrong)
+  const after = expandRanges(tail, where)
+  if (here.length * after.length > AT_MOST) throw wrong(`it has more than ${AT_MOST} names`)
+  return here.flatMap((each) => after.map((rest) => `${head}${each}${rest}`))
 }
 
 function sequence(first: string, last: string, step: number, wrong: (why: string) => MailrunError): readonly string[] {

@@ -65,13 +65,17 @@ export function addChild(tree: Tree, parent: string, child: string, where: strin
   below.parents.push(parent)
 }
 
+/** Looks at each group once, however many ways lead to it. */
 function pathDown(tree: Tree, from: string, to: string): readonly string[] | undefined {
-  if (from === to) return [to]
-  for (const child of tree.groups.get(from)?.children ?? []) {
-    const path = pathDown(tree, child, to)
-    if (path) return [from, ...path]
+  const cameFrom = new Map<string, string | undefined>([[from, undefined]])
+  for (const [name] of cameFrom) {
+    if (name === to) break
+    for (const child of tree.groups.get(name)?.children ?? []) if (!cameFrom.has(child)) cameFrom.set(child, name)
   }
-  return undefined
+  if (!cameFrom.has(to)) return undefined
+  const path: string[] = []
+  for (let name: string | undefined = to; name !== undefined; name = cameFrom.get(name)) path.unshift(name)
+  return path
 }
 
 /** @throws MailrunError for a priority that is no number */

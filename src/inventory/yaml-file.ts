@@ -1,5 +1,5 @@
 // A YAML file read as Ansible reads it (YAML 1.1), with the line of every node; what is encrypted in it comes out as secrets.
-import { isAlias, isMap, isScalar, LineCounter, parseAllDocuments, visit, type Document, type Node, type Pair, type Scalar, type Tags } from 'yaml'
+import { isAlias, isCollection, isMap, isPair, isScalar, LineCounter, parseAllDocuments, visit, type Document, type Node, type Pair, type Scalar, type Tags } from 'yaml'
 import { MailrunError } from '../model/mailrun-error.ts'
 import type { Keyring } from '../secrets/keyring.ts'
 import { isSecretTag, openSecrets } from './yaml-secrets.ts'
@@ -57,8 +57,14 @@ export async function parseYaml(path: string, text: string, keyring: Keyring): P
   if (wrong) throw new MailrunError(`this is not YAML: ${wrong.message}`, `${path}:${counter.linePos(wrong.pos[0]).line}`)
   if (documents.length > 1) throw new MailrunError('one YAML document is wanted, there are several', path)
   refuseOddities(document, at)
+  refuseKnots(document, at)
   await openSecrets(document, at, keyring)
-  const follow = (node: Node | null): Node | null => (isAlias(node) ? (node.resolve(document) as Node | undefined) ?? null : node)
+  const follow = (node: Node | null): Node | null => {
+    if (!isAlias(node)) return node
+    const found = node.resolve(document) as Node | undefined
+    if (found === undefined) throw new MailrunError(`*${node.source} stands for nothing: no &${node.source} comes before it`, at(node))
+    return found
+  }
 
   const entries: YamlFile['entries'] = (given, what, where) => {
     const node = follow(given)
@@ -77,7 +83,11 @@ export async function parseYaml(path: string, text: string, keyring: Keyring): P
   const mergedIn = (value: Node | null, what: string, where: string): readonly YamlEntry[] => {
     const node = follow(value)
     const parts = node !== null && 'items' in node && !isMap(node) ? (node.items as readonly (Node | null)[]) : [node]
-    return parts.flatMap((part) => entries(part, what, where))
+    return parts.flatMap((part) => {
+      const merged = follow(part)
+      if (!isMap(merged)) throw new MailrunError('<< takes a mapping, or a list of mappings', where)
+      return entries(merged, what, where)
+    })
   }
   const names: YamlFile['names'] = (node, what, where) => {
     const single = follow(node)
@@ -127,4 +137,34 @@ function refuseOddities(document: Document, at: (node: Node) => string): void {
       if (!hidden && typeof node.value === 'string' && node.value.includes('{{')) throw new MailrunError('templates ({{ … }}) are not evaluated in an inventory: write the value itself', at(node))
     },
   })
+}
+
+/** Aliases spelled out, a file has no more nodes than this. */
+const MOST_NODES = 2_000_000
+
+/** Aliases that lead into themselves, and few lines that stand for millions. @throws MailrunError */
+function refuseKnots(document: Document, at: (node: Node) => string): void {
+  const known = new Map<Node, number>()
+  const open = new Set<Node>()
+  const weight = (node: unknown): number => {
+    if (isAlias(node)) {
+      const found = node.resolve(document)
+      if (found !== undefined && open.has(found as Node)) throw new MailrunError(`*${node.source} is a part of itself`, at(node))
+      return found === undefined ? 1 : weight(found)
+    }
+    if (!isCollection(node)) return 1
+    const before = known.get(node)
+    if (before !== undefined) return before
+    open.add(node)
+    let sum = 1
+    for (const item of node.items as readonly unknown[]) sum += isPair(item) ? weight(item.key) + weight(item.value) : weight(item)
+    open.delete(node)
+    if (sum > MOST_NODES) throw new MailrunError(`with its aliases spelled out this has more than ${MOST_NODES} nodes`, at(node))
+    known.set(node, sum)
+    return sum
+  }
+  // Without aliases there is nothing to look for.
+  let some = false
+  visit(document, { Alias: () => ((some = true), visit.BREAK) })
+  if (some) weight(document.contents)
 }

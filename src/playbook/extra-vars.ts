@@ -35,8 +35,12 @@ function assignment(word: string): [string, ExtraVar] {
   return [key, { value, where: WHERE, reread: rereadText(value) }]
 }
 
-/** As YAML reads it; where it is none, as it is. */
+/** As YAML reads it; where it is none, or has an alias or a merge of nothing, as it is. */
 export function rereadText(text: string): unknown {
-  const document = parseDocument(text, YAML_OPTIONS)
-  return document.errors.length > 0 ? text : (document.toJS() as unknown)
+  try {
+    const document = parseDocument(text, YAML_OPTIONS)
+    return document.errors.length > 0 ? text : (document.toJS() as unknown)
+  } catch {
+    return text
+  }
 }

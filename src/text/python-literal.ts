@@ -28,6 +28,7 @@ class Reader {
   }
 
   whole(): unknown {
+    if (this.#text.includes('\0')) throw new NoLiteral()
     const value = this.#value(0)
     this.#blanks()
     // Without brackets, commas make a tuple.
@@ -66,8 +67,8 @@ class Reader {
 
   #number(): number {
     const found = NUMBER.exec(this.#text.slice(this.#at))?.[0]
-    // A number is not followed by letters, and has no leading zeros or stray underscores.
-    if (found === undefined || /[\w.]/.test(this.#text[this.#at + found.length] ?? '') || /^[+-]?0\d*[1-9]\d*$/.test(found) || /^[+-]?0+[1-9_]/.test(found) || /__|_$|_\./.test(found)) throw new NoLiteral()
+    // A number is not followed by letters, and has no stray underscores; a whole one has no leading zeros.
+    if (found === undefined || /[\w.]/.test(this.#text[this.#at + found.length] ?? '') || /^[+-]?0[\d_]*[1-9][\d_]*$/.test(found) || /__|_$|_[.eE]|\._/.test(found)) throw new NoLiteral()
     this.#at += found.length
     const plain = found.replaceAll('_', '')
     const [, sign = '', digits = ''] = /^([+-]?)(.*)$/.exec(plain) ?? []
@@ -118,6 +119,8 @@ class Reader {
       if (point > 0x10ffff) throw new NoLiteral()
       return String.fromCodePoint(point)
     }
+    // Too few digits, and names of characters.
+    if (!rawText && /[xuUN]/.test(next)) throw new NoLiteral()
     this.#at += 2
     return rawText || ESCAPES[next] === undefined ? `\\${next}` : ESCAPES[next]
   }

@@ -9,8 +9,12 @@ export function shellWords(line: string, { comments }: { readonly comments: bool
     if (/[ \t\r\n]/.test(char)) {
       if (word !== undefined) words.push(word)
       word = undefined
-    } else if (comments && char === '#') break
-    else if (char === '\\') {
+    } else if (comments && char === '#') {
+      // Also within a word: `a#b` is `a`.
+      const end = line.indexOf('\n', at)
+      if (end < 0) break
+      at = end - 1
+    } else if (char === '\\') {
       at += 1
       if (at >= line.length) throw new Error('No escaped character')
       word = (word ?? '') + line[at]!

@@ -65,6 +65,17 @@ test('ranges, with leading zeros and steps', async () => {
   assert.equal(hosts.map(({ name }) => name), ['mx08.example.org', 'mx09.example.org', 'mx10.example.org', 'a1', 'a3', 'a5'])
 })
 
+test('a range is no address in brackets, and may have a port behind it', async () => {
+  const { hosts } = await load('mail:\n  hosts:\n    "[1:2]:2222":\n    "[a:b]x[1:2]:23":\n    "[::1]:24":\n    "[mx]:25":\n')
+  assert.equal(hosts.map(({ name, address: { port } }) => `${name} ${port}`), ['1 2222', '2 2222', 'ax1 23', 'ax2 23', 'bx1 23', 'bx2 23', '::1 24', 'mx 25'])
+})
+
+test('many groups that are all above each other are read at once', async () => {
+  const levels = Array.from({ length: 40 }, (_, level) => `a${level}: { children: { a${level + 1}: , b${level + 1}: } }\nb${level}: { children: { a${level + 1}: , b${level + 1}: } }\n`).join('')
+  const { hosts } = await load(`${levels}a40: { hosts: { mx1: } }\n`)
+  assert.is(hosts[0]!.groups.length, 81)
+})
+
 test('how a host is reached', async () => {
   const { hosts } = await load(`
 mail:
@@ -105,6 +116,13 @@ const WRONG: readonly (readonly [string, string, number | undefined, RegExp])[] 
   ['a host name with a space', 'mail:\n  hosts:\n    "mx 1":\n', 3, /"mx 1" is no name for a host/],
   ['a host name that runs something', 'mail:\n  hosts:\n    "-oProxyCommand=x":\n', 3, /is no name for a host/],
   ['an address that is an option', 'mail:\n  hosts:\n    mx1:\n      ansible_host: -oProxyCommand=x\n', 4, /ansible_host must be a name or an address/],
+  ['an alias of nothing', 'mail: *m\nweb:\n  hosts:\n    www1:\n', 1, /\*m stands for nothing: no &m comes before it/],
+  ['an alias of what it is in', 'mail: &m\n  hosts:\n    mx1:\n  children:\n    web: *m\n', 5, /\*m is a part of itself/],
+  ['a merge of what it is in', 'mail: &m\n  <<: *m\n  hosts:\n    mx1:\n', 2, /\*m is a part of itself/],
+  ['a merge of nothing', 'mail:\n  <<:\n  hosts:\n    mx1:\n', 2, /<< takes a mapping/],
+  ['few lines that stand for millions', `a0: &a0 { hosts: { mx1: } }\n${Array.from({ length: 40 }, (_, index) => `a${index + 1}: &a${index + 1} { <<: [*a${index}, *a${index}] }\n`).join('')}`, undefined, /more than 2000000 nodes/],
+  ['ranges that are millions together', 'mail:\n  hosts:\n    mx[1:9999]-[1:9999]:\n', 3, /has more than 100000 names/],
+  ['a step that is none', 'mail:\n  hosts:\n    "mx[1:3:0x1]":\n', 3, /the step is a number from 1/],
   ['groups in a circle', 'a:\n  children:\n    b:\nb:\n  children:\n    a:\n  hosts:\n    mx1:\n', undefined, /children of each other: (?:a → b → a|b → a → b)/],
 ]
 for (const [what, text, line, message] of WRONG) {
@@ -135,6 +153,8 @@ test('patterns: names, groups, globs, without, in both', async () => {
   assert.is(chosen('~(mx|www)[12]'), 'mx1,mx2,www1')
   assert.is(chosen('mx[12]*'), 'mx1,mx2')
   assert.is(chosen('mx[!12]*'), 'mx3')
+  assert.is(chosen('mx[!9-0]*'), 'mx1,mx2,mx3')
+  assert.throws(() => chosen('mx[9-[]*'), /no host/)
   assert.throws(() => chosen('mx[12]'), /no host and no group is called "mx\[12\]"/)
   writeFileSync(join(folder, 'limit'), 'mx3\n\n!mx1\nmx1\n')
   assert.is(chosen(`@${join(folder, 'limit')}`), 'mx3')
