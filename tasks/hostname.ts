@@ -6,6 +6,7 @@ import { fact, factAbout } from '../src/model/fact.ts'
 import { change } from '../src/model/plan.ts'
 import { defineProbe, type Probe } from '../src/model/probe.ts'
 import { isKnown, type Known } from '../src/model/unknown.ts'
+import { END, whole } from '../src/probes/whole.ts'
 import { raw } from '../src/shell/script.ts'
 import { sh } from '../src/shell/sh.ts'
 
@@ -50,9 +51,9 @@ export const hostname = defineTask<HostnameArgs, HostnameState>({
 const hostnameProbe: Probe<HostnameState> = defineProbe<HostnameState>({
   key: 'hostname',
   reads: ['hostname:', 'path:/etc/hostname'],
-  script: raw(`read -r f 2>/dev/null < /etc/hostname; read -r k < /proc/sys/kernel/hostname; printf '%s\\n%s\\n' "$f" "$k"`),
-  parse({ stdout }) {
-    const [file = '', kernel = ''] = utf8(stdout).split('\n')
+  script: raw(`read -r f 2>/dev/null < /etc/hostname; read -r k < /proc/sys/kernel/hostname; printf '%s\\n%s\\n' "$f" "$k"; ${END}`),
+  parse(answer) {
+    const [file = '', kernel = ''] = utf8(whole(answer, 'the host name cannot be asked for')).split('\n')
     return { file, kernel }
   },
   facts: ({ kernel }) => [fact('hostname', '', kernel)],

@@ -1,6 +1,7 @@
 // How far a trip's steps came, as the host keeps it beside its lock: asked after a lost connection, when the lines that told of it are lost too.
 import { utf8 } from '../model/answer.ts'
 import { defineProbe, type Probe } from '../model/probe.ts'
+import { END, whole } from '../probes/whole.ts'
 import { raw } from '../shell/script.ts'
 
 /** Shell text that begins the record of a trip; `$run` is the host's folder of working files. */
@@ -28,9 +29,9 @@ export const progressOf = (mark: string, before: string | undefined): Probe<Prog
   defineProbe<Progress | undefined>({
     key: `progress ${mark}`,
     reads: [],
-    script: raw('cat "$run/progress"; echo; s=; while read -r w n x; do [ "$w" = start ] && s=$n; done < "$run/progress"; [ -s "$run/out.$s" ] && tail -c 65536 -- "$run/out.$s"; :'),
-    parse({ stdout }) {
-      const text = utf8(stdout)
+    script: raw('cat "$run/progress"; echo; s=; while read -r w n x; do [ "$w" = start ] && s=$n; done < "$run/progress"; [ -s "$run/out.$s" ] && tail -c 65536 -- "$run/out.$s"; ' + END),
+    parse(answer) {
+      const text = utf8(whole(answer, 'the record of the last trip cannot be read'))
       const end = text.indexOf('\n\n')
       const [first, ...lines] = text.slice(0, Math.max(0, end)).split('\n')
       if (first !== mark) return first !== '' && first === before ? { started: new Set(), done: new Map(), output: '' } : undefined

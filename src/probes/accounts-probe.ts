@@ -1,10 +1,12 @@
 // Asks passwd(5), shadow(5) and group(5) about one account, and about the groups and the home that it is to have.
-import { utf8 } from '../model/answer.ts'
+import { utf8, type Answer } from '../model/answer.ts'
 import { fact, factAbout, type GroupFact, type UserFact } from '../model/fact.ts'
-import { defineProbe, type Probe } from '../model/probe.ts'
+import { defineProbe, ProbeError, type Probe } from '../model/probe.ts'
 import type { Resource } from '../model/resource.ts'
 import type { Known } from '../model/unknown.ts'
+import { raw } from '../shell/script.ts'
 import { sh } from '../shell/sh.ts'
+import { END, whole } from './whole.ts'
 
 export interface UserState {
   readonly is: UserFact
@@ -30,14 +32,16 @@ export const userProbe = ({ name, groups: askedGroups, home: askedHome }: UserQu
     reads: [`user:${name}`, ...askedGroups.map((group): Resource => `group:${group}`), ...(askedHome === undefined ? [] : [`path:${askedHome}` as const])],
     script: sh`getent passwd ${name}; printf '\0'; id -gn -- ${name} 2>/dev/null; printf '\0'; id -Gn -- ${name} 2>/dev/null; printf '\0'; getent shadow ${name} | cut -d: -f2; printf '\0'
 for g in ${askedGroups}; do getent group "$g" >/dev/null || echo "$g"; done; printf '\0'
-home=${askedHome ?? sh`$(getent passwd ${name} | cut -d: -f6)`}; [ -d "$home" ] && echo there || echo absent`,
-    parse({ stdout }) {
-      const [passwd = '', group = '', groups = '', password = '', lacking = '', directory = ''] = utf8(stdout).split('\0').map((part) => part.trim())
+home=${askedHome ?? sh`$(getent passwd ${name} | cut -d: -f6)`}; [ -d "$home" ] && echo there || echo absent
+${raw(END)}`,
+    parse(answer) {
+      const what = `the user ${name} cannot be asked for`
+      const [passwd = '', group = '', groups = '', password = '', lacking = '', directory = ''] = utf8(whole(answer, what)).split('\0').map((part) => part.trim())
       const rest = { missing: lacking === '' ? [] : lacking.split('\n'), homeThere: directory === 'there' }
       if (passwd === '') return { is: { kind: 'absent' }, password: '', ...rest }
       const [, , uid, , comment = '', home = '', shell = ''] = passwd.split('\n')[0]!.split(':')
       return {
-        is: { kind: 'user', uid: Number(uid), group, groups: groups.split(' ').filter((each) => each !== '' && each !== group).sort(), home, shell, comment, locked: /^[!*]/.test(password) },
+        is: { kind: 'user', uid: numberIn(uid, what, answer), group, groups: groups.split(' ').filter((each) => each !== '' && each !== group).sort(), home, shell, comment, locked: /^[!*]/.test(password) },
         password,
         ...rest,
       }
@@ -57,8 +61,17 @@ export const groupProbe = (name: string): Probe<GroupFact> =>
   defineProbe<GroupFact>({
     key: `group ${name}`,
     reads: [`group:${name}`],
-    script: sh`getent group ${name} | cut -d: -f3`,
-    parse: ({ stdout }) => (stdout.trim() === '' ? { kind: 'absent' } : { kind: 'group', gid: Number(stdout.trim()) }),
+    script: sh`getent group ${name} | cut -d: -f3; ${raw(END)}`,
+    parse(answer) {
+      const what = `the group ${name} cannot be asked for`
+      const gid = whole(answer, what).trim()
+      return gid === '' ? { kind: 'absent' } : { kind: 'group', gid: numberIn(gid, what, answer) }
+    },
     facts: (state) => [fact('group', name, state)],
     foresee: (state, known) => factAbout(known, 'group', name)?.value ?? state,
   })
+
+function numberIn(text: string | undefined, what: string, { stdout, stderr }: Answer): number {
+  if (text !== undefined && /^\d+$/.test(text)) return Number(text)
+  throw new ProbeError(`${what}: ${utf8(stderr).trim() || `a number is wanted in ${JSON.stringify(utf8(stdout))}`}`)
+}

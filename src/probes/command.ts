@@ -6,6 +6,7 @@ import type { Resource } from '../model/resource.ts'
 import type { Known } from '../model/unknown.ts'
 import { raw, type Script } from '../shell/script.ts'
 import { sh } from '../shell/sh.ts'
+import { END, whole } from './whole.ts'
 
 export interface CommandState {
   readonly creates: boolean
@@ -30,6 +31,8 @@ export interface CommandGuards {
   readonly reads: readonly Resource[]
 }
 
+const ANSWER = /^(yes|no)\n(yes|no)\n(yes|no)\n([yn]*)\n(yes|no|none)\n(yes|no|none)\n$/
+
 /**
  * Whether a command is needed, by its guards, all of them in one question.
  *
@@ -48,11 +51,14 @@ ${creates === undefined ? raw('echo no') : sh`there ${creates}`}
 ${removes === undefined ? raw('echo no') : sh`there ${removes}`}
 ${staleAgainst.length === 0 || creates === undefined ? raw('echo no; echo') : sh`if [ -e ${creates} ] && [ "$(find ${staleAgainst} -maxdepth 0 -newer ${creates} -printf x 2>/dev/null)" ]; then echo yes; else echo no; fi; for p in ${staleAgainst}; do [ -e "$p" ] && printf y || printf n; done; echo`}
 ${unless === undefined ? raw('echo none') : sh`if ( ${unless}${raw('\n')}) >/dev/null 2>&1; then echo yes; else echo no; fi`}
-${onlyIf === undefined ? raw('echo none') : sh`if ( ${onlyIf}${raw('\n')}) >/dev/null 2>&1; then echo yes; else echo no; fi`}`,
-    parse({ stdout, stderr }) {
-      const [product, source, stale, letters, first, second] = stdout.split('\n')
-      if (second === undefined || second === '') throw new ProbeError(`the guards cannot be asked: ${utf8(stderr).trim() || 'no answer'}`)
-      const told = (answer: string | undefined): boolean | undefined => (answer === 'none' ? undefined : answer === 'yes')
+${onlyIf === undefined ? raw('echo none') : sh`if ( ${onlyIf}${raw('\n')}) >/dev/null 2>&1; then echo yes; else echo no; fi`}
+${raw(END)}`,
+    parse(answer) {
+      const what = 'the guards cannot be asked'
+      const match = ANSWER.exec(whole(answer, what))
+      if (match === null) throw new ProbeError(`${what}: ${utf8(answer.stderr).trim() || `they said ${JSON.stringify(utf8(answer.stdout))}`}`)
+      const [, product, source, stale, letters, first, second] = match
+      const told = (word: string | undefined): boolean | undefined => (word === 'none' ? undefined : word === 'yes')
       return {
         creates: product === 'yes', removes: source === 'yes', stale: stale === 'yes',
         missing: staleAgainst.filter((_, index) => letters?.[index] === 'n'), unless: told(first), onlyIf: told(second),

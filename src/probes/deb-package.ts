@@ -6,6 +6,7 @@ import type { Known } from '../model/unknown.ts'
 import { quote } from '../shell/quote.ts'
 import { raw } from '../shell/script.ts'
 import { sh } from '../shell/sh.ts'
+import { END, whole } from './whole.ts'
 
 export interface PackagesState {
   readonly packages: ReadonlyMap<string, PackageFact>
@@ -64,7 +65,7 @@ const family: Family = {
       `dpkg-query -W -f '\${Package}\\t\${Architecture}\\t\${db:Status-Abbrev}\\t\${Version}\\t\${Provides}\\n' | grep -Fw -e dpkg${names.map((name) => ` -e ${quote(bareName(name))}`).join('')}; echo`,
       `set -- /var/lib/dpkg/updates/[0-9]*; [ -e "$1" ] && echo interrupted || echo whole`,
       ...(asked.length === 0 ? ['echo none'] : [`date +%s; for f in /var/lib/apt/lists/partial/../*_Packages /var/lib/apt/lists/*_InRelease /var/lib/apt/lists/*_Release; do [ -e "$f" ] && stat -c %Y /var/lib/apt/lists && break; done; echo; ${policy.text}`]),
-      ':',
+      END,
     ].join('\n'))
   },
   split(answer, items) {
@@ -87,7 +88,9 @@ const family: Family = {
 /** `libc6` of `libc6:i386` */
 export const bareName = (name: string): string => name.replace(/:.*$/, '')
 
-function read({ stdout, stderr }: Answer) {
+function read(answer: Answer) {
+  const { stderr } = answer
+  const stdout = whole(answer, 'dpkg cannot be asked')
   const end = stdout.indexOf('\n\n') + 1
   const rest = stdout.slice(end + 1).split('\n')
   const listed = stdout.slice(0, end).split('\n').filter((line) => line !== '').map((line): Listed => {

@@ -3,15 +3,16 @@ import { utf8 } from '../model/answer.ts'
 import { defineProbe } from '../model/probe.ts'
 import type { HostFacts } from '../model/host-facts.ts'
 import { raw } from '../shell/script.ts'
+import { END, whole } from './whole.ts'
 
 export const hostFacts = defineProbe<HostFacts>({
   key: 'host-facts',
   reads: [],
   script: raw(
-    `for f in /proc/sys/kernel/hostname /etc/os-release; do while IFS= read -r l || [ -n "$l" ]; do printf '%s\\n' "$l"; done < "$f"; done 2>/dev/null; :`,
+    `for f in /proc/sys/kernel/hostname /etc/os-release; do while IFS= read -r l || [ -n "$l" ]; do printf '%s\\n' "$l"; done < "$f"; done 2>/dev/null; ${END}`,
   ),
-  parse({ stdout }) {
-    const [hostname = '', ...release] = utf8(stdout).split('\n')
+  parse(answer) {
+    const [hostname = '', ...release] = utf8(whole(answer, 'the host cannot be asked what it is')).split('\n')
     const values = new Map(release.flatMap((line) => {
       const match = /^([A-Z_]+)=(?:"(.*)"|'(.*)'|(.*))$/.exec(line)
       return match ? [[match[1], match[2] ?? match[3] ?? match[4] ?? ''] as const] : []

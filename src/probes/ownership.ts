@@ -7,6 +7,7 @@ import { isKnown } from '../model/unknown.ts'
 import { raw, type Script } from '../shell/script.ts'
 import { sh } from '../shell/sh.ts'
 import { askable, isNumber } from './accounts.ts'
+import { END, whole } from './whole.ts'
 
 export interface OwnershipState {
   readonly there: boolean
@@ -44,11 +45,12 @@ export function ownershipProbe(question: OwnershipQuestion): Probe<OwnershipStat
       echo
       ${nameOf('passwd', owner)}
       ${nameOf('group', group)}
-      [ "$m" ] || { [ ! -e ${path} ] && [ ! -L ${path} ]; } || find -P ${path} ${recursive ? raw('') : raw('-maxdepth 0')} '(' ${differs(owner, group)} ')' -printf '%p\0' | head -z -n ${LISTED + 1}`,
-    parse({ stdout, stderr }) {
-      const failed = /^find: (?!.*No such file).*$/m.exec(utf8(stderr))
+      [ "$m" ] || { [ ! -e ${path} ] && [ ! -L ${path} ]; } || find -P ${path} ${recursive ? raw('') : raw('-maxdepth 0')} '(' ${differs(owner, group)} ')' -printf '%p\0' | head -z -n ${LISTED + 1}
+      ${raw(END)}`,
+    parse(answer) {
+      const failed = /^find: (?!.*No such file).*$/m.exec(utf8(answer.stderr))
       if (failed) throw new ProbeError(`the owners below ${path} cannot be told: ${failed[0]}`)
-      const text = utf8(stdout)
+      const text = utf8(whole(answer, `the owners below ${path} cannot be told`))
       const end = text.indexOf('\n\n')
       const [there, ...missing] = text.slice(0, end).split('\n')
       const [ownerName = '', groupName = '', ...found] = text.slice(end + 2).split('\0').slice(0, -1)

@@ -5,6 +5,7 @@ import { ProbeError, type Family } from '../model/probe.ts'
 import { quote } from '../shell/quote.ts'
 import { raw } from '../shell/script.ts'
 import { askable, isNumber } from './accounts.ts'
+import { END, whole } from './whole.ts'
 
 /** How much of a file is asked: nothing, its SHA-256, or its bytes too (up to {@link contentBytes}): `shown` for a diff, `needed` because the plan is made of them. */
 export type Wanted = 'nothing' | 'digest' | 'shown' | 'needed'
@@ -73,7 +74,7 @@ export const pathFamily: Family = {
       `printf '\\0CONTENTS\\0'`,
       // Sizes first, then the bytes of all by one process; what changes in between does not fit its digest.
       ...(read === '' ? [] : [`for_contents() { ${read}}; for_contents -printf '%p\\0%s\\0'; printf 'BYTES\\0'; for_contents -exec cat -- {} +`]),
-      ':',
+      END,
     ].join('\n'))
   },
   split(answer, items) {
@@ -105,7 +106,9 @@ const question = (item: string): PathItem => JSON.parse(item) as PathItem
 
 export const parentOf = (path: string): string => path.slice(0, Math.max(1, path.lastIndexOf('/')))
 
-function readAll({ stdout, stderr }: Answer, questions: readonly PathItem[]) {
+function readAll(answer: Answer, questions: readonly PathItem[]) {
+  const { stderr } = answer
+  const stdout = whole(answer, 'paths cannot be looked at')
   const problems = problemsOf(utf8(stderr), questions)
   // Paths come back as bytes in latin1, as all output does.
   const wire = new Map(questions.map(({ path }) => [Buffer.from(path).toString('latin1'), path]))

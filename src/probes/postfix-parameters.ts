@@ -5,6 +5,7 @@ import { defineProbe, type Family, type Probe } from '../model/probe.ts'
 import { UNKNOWN, type Known } from '../model/unknown.ts'
 import { quote } from '../shell/quote.ts'
 import { raw } from '../shell/script.ts'
+import { END, whole } from './whole.ts'
 
 export const MAIN_CF = '/etc/postfix/main.cf'
 
@@ -47,14 +48,17 @@ const family: Family = {
     return raw([
       `[ -e ${MAIN_CF} ] && command -v postconf >/dev/null || exit 3`,
       'postconf -n || exit 4',
-      ...(asked.length === 0 ? [] : [`printf '\\0'; postconf -d -- ${asked.map(quote).join(' ')}`]),
+      `printf '\\0'`,
+      ...(asked.length === 0 ? [] : [`postconf -d -- ${asked.map(quote).join(' ')}`]),
+      END,
     ].join('\n'))
   },
   split: (answer, items) => items.map(() => answer),
 }
 
-function parse({ code, stdout, stderr }: Answer): PostfixParameters {
-  const [set = '', builtIn = ''] = utf8(stdout).split('\0')
+function parse(answer: Answer): PostfixParameters {
+  const { code, stderr } = answer
+  const [set = '', builtIn = ''] = code === 3 || code === 4 ? [] : utf8(whole(answer, 'postconf cannot be asked')).split('\0')
   // What nothing uses, postconf only warns of.
   const unused = [...utf8(stderr).matchAll(/unused parameter: ([\w-]+)=(.*)$/gm)].map(([, name = '', value = '']): [string, string] => [name, oneLine(value)])
   const broken = /postconf: fatal: (.*)$/m.exec(utf8(stderr))?.[1]

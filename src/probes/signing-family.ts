@@ -108,7 +108,7 @@ const SIGNING_LINES = /^signing (\S+) (\S+) (\S+) (.*)\n((?:no-openssl\n)?)((?:-
 
 function read({ stdout, stderr }: Answer): { readonly foreign: ForeignSigning; signing(domain: string, path: string): Signing } {
   const text = utf8(stdout)
-  if (!text.endsWith('end\n')) throw new ProbeError(`the keys cannot be asked for: ${utf8(stderr).trim() || 'no answer'}`)
+  if (!/(?:^|\n)end\n$/.test(text)) throw new ProbeError(`the keys cannot be asked for: ${utf8(stderr).trim() || 'no answer'}`)
   const paths = new Map([...text.matchAll(/^path (\S) (\S+) (\S+) (\S+) (.*)$/gm)].map(([, type = '', owner = '', group = '', mode = '', path = '']) => [path, { type, owner, group, mode: mode.padStart(4, '0') }]))
   const words = (what: string): readonly string[] => [...text.matchAll(new RegExp(`^${what} (.*)$`, 'gm'))].map(([, rest = '']) => rest.trim())
   const groups = words('groups').flatMap((line) => line.split(/\s+/)).filter((name) => name !== '')

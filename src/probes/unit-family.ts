@@ -82,7 +82,7 @@ function read({ stdout, stderr }: Answer, questions: readonly UnitQuestion[]): U
   const units = unitsOf(questions)
   const [shown = '', behind = '', scripts = '', indirect = '', files = '', sockets = '', ...rest] = stdout.split('\0')
   const own = blocksOf(shown)
-  if (!stdout.endsWith('.end\0') || own.length !== units.length) throw new ProbeError(`systemd cannot be asked: ${utf8(stderr).trim() || 'no answer'}`)
+  if (!stdout.endsWith('\0.end\0') || own.length !== units.length) throw new ProbeError(`systemd cannot be asked: ${utf8(stderr).trim() || 'no answer'}`)
   const cut = rest.indexOf('.stamps')
   if (cut < 0) throw new ProbeError('the answer about units was cut short')
   const all = [...own, ...blocksOf(behind)]

@@ -14,7 +14,7 @@ function asked(names: readonly string[], listed: readonly string[], lists?: { re
   const probe = packagesProbe(names, lists !== undefined)
   if (!('family' in probe.question)) throw new Error('packages are a family')
   const { family, item } = probe.question
-  const stdout = [...['dpkg\tamd64\tii \t1.21.22\t', ...listed].map((line) => `${line}\n`), '\n', 'whole\n', lists === undefined ? 'none\n' : `2000000\n${2000000 - lists.age}\n\n${lists.policy}`].join('')
+  const stdout = [...['dpkg\tamd64\tii \t1.21.22\t', ...listed].map((line) => `${line}\n`), '\n', 'whole\n', lists === undefined ? 'none\n' : `2000000\n${2000000 - lists.age}\n\n${lists.policy}`, '\0end'].join('')
   return probe.parse(family.split({ code: 0, stdout, stderr: '' }, [item])[0]!)
 }
 const policy = (name: string, is: string, candidate: string): string => `${name}:\n  Installed: ${is}\n  Candidate: ${candidate}\n  Version table:\n`

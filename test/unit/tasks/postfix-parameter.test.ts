@@ -6,7 +6,7 @@ import { postfixParameter } from '../../../tasks/index.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('postfixParameter')
-const answered = (stdout: string, stderr = '', code = 0): PostfixParameters => postfixParameters(undefined).parse({ code, stdout, stderr })
+const answered = (stdout: string, stderr = '', code = 0): PostfixParameters => postfixParameters(undefined).parse({ code, stdout: `${stdout}\0end`, stderr })
 
 const CASES: readonly (readonly [string, Parameters<typeof postfixParameter>[0], PostfixParameters, readonly string[] | { readonly blocked: string }])[] = [
   ['a value that is there', { parameter: 'relayhost', value: 'a.example' }, answered('relayhost = a.example\n'), []],

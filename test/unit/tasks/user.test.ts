@@ -9,7 +9,7 @@ import { suite } from '../../suite.ts'
 
 const test = suite('user')
 
-const answer = (passwd: string, group: string, groups: string, lacking = '', home = 'there') => ({ code: 0, stderr: '', stdout: [`${passwd}\n`, `${group}\n`, `${groups}\n`, '!\n', lacking, `${home}\n`].join('\0') })
+const answer = (passwd: string, group: string, groups: string, lacking = '', home = 'there') => ({ code: 0, stderr: '', stdout: [`${passwd}\n`, `${group}\n`, `${groups}\n`, '!\n', lacking, `${home}\n`, 'end'].join('\0') })
 const ops = (group: string, groups: string, lacking = '', home = 'there'): UserState => userProbe({ name: 'ops', groups: [], home: undefined }).parse(answer('ops:x:1001:1001::/home/ops:/bin/sh', group, groups, lacking, home))
 const absent = (lacking = ''): UserState => userProbe({ name: 'ops', groups: [], home: undefined }).parse(answer('', '', '', lacking, 'absent'))
 
