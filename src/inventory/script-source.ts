@@ -14,17 +14,23 @@ type Json = Readonly<Record<string, unknown>>
 /** @throws MailrunError with what it said where it fails, or where its answer has another form */
 export async function addScript(tree: Tree, path: string): Promise<void> {
   const where = `${path} --list`
-  const answer = jsonObject(await output(path, ['--list']), where)
+  const { hosts, hostvars } = readListing(tree, await output(path, ['--list']), where)
+  const limit = pLimit(HOSTS_AT_ONCE)
+  await Promise.all(hosts.map((name) => limit(async () => {
+    const vars = hostvars === undefined ? await varsOf(path, name) : hostvars[name]
+    for (const [key, value] of Object.entries(isObject(vars) ? vars : {})) tree.hosts.get(name)!.vars.set(key, { value, where: hostvars === undefined ? `${path} --host ${name}` : where })
+  })))
+}
+
+/** Reads what `--list` printed; of vars those of groups. Returns the hosts that it names, and the vars of hosts where it told them. @throws MailrunError */
+export function readListing(tree: Tree, text: string, where: string): { readonly hosts: readonly string[]; readonly hostvars: Json | undefined } {
+  const answer = jsonObject(text, where)
   const named: string[] = []
   for (const [name, given] of Object.entries(answer)) if (name !== '_meta') named.push(...readGroup(tree, name, given, where))
   const meta = answer['_meta']
   const hostvars = isObject(meta) && 'hostvars' in meta ? meta['hostvars'] : undefined
   if (hostvars !== undefined && !isObject(hostvars)) throw new MailrunError('_meta.hostvars must be an object', where)
-  const limit = pLimit(HOSTS_AT_ONCE)
-  await Promise.all([...new Set(named)].map((name) => limit(async () => {
-    const vars = hostvars === undefined ? await varsOf(path, name) : hostvars[name]
-    for (const [key, value] of Object.entries(isObject(vars) ? vars : {})) tree.hosts.get(name)!.vars.set(key, { value, where: hostvars === undefined ? `${path} --host ${name}` : where })
-  })))
+  return { hosts: [...new Set(named)], hostvars }
 }
 
 /** Returns the hosts that it names. */

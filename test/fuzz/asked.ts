@@ -1,0 +1,54 @@
+// The questions whose answers are fuzzed: those of every module's examples, of the shipped playbooks, and of the engine.
+import { progressOf } from '../../src/engine/progress.ts'
+import { questionFrames, type QuestionFrame } from '../../src/engine/questions.ts'
+import type { Answer } from '../../src/model/answer.ts'
+import type { TaskModule } from '../../src/model/define-task.ts'
+import type { Playbook } from '../../src/model/playbook.ts'
+import { leavesOf, type Probe } from '../../src/model/probe.ts'
+import { hostFacts } from '../../src/probes/host-facts.ts'
+import dkim from '../../playbooks/dkim.ts'
+import mailHost from '../../playbooks/mail-host.ts'
+import * as tasks from '../../tasks/index.ts'
+
+/** The mark of the trip that {@link questions} asks about. */
+export const MARK = 'mailrun-0123456789abcdef01234567'
+
+const host = { name: 'mx1.example.org', shortName: 'mx1', groups: ['mail'] }
+const VARS = { domains: ['example.org', 'example.net'], dkim_bits: 2048, opendkim_socket: 'local:/var/spool/postfix/opendkim/opendkim.sock', milter_default_action: 'tempfail', trusted_hosts: [], aliases: { postmaster: 'root' } }
+
+const ofPlaybook = (playbook: Playbook): readonly Probe<unknown>[] => {
+  const input = { vars: VARS, host }
+  return [...playbook.tasks(input).map(({ probe }) => probe), ...Object.values(playbook.outputs(input))]
+}
+
+/** What is asked, none twice; parts and not what is joined of them. */
+export const questions: readonly Probe<unknown>[] = [
+  ...new Map([
+    hostFacts,
+    progressOf(MARK),
+    ...(Object.values(tasks) as unknown as readonly TaskModule<object, unknown>[]).flatMap((module) => module.definition.examples.map(({ args }) => module(args).probe)),
+    ...[dkim, mailHost].flatMap(ofPlaybook),
+  ].flatMap(leavesOf).map((probe) => [probe.key, probe])).values(),
+]
+
+/** One process on the host, and all that is read out of its answer. */
+export interface Asking {
+  readonly name: string
+  readonly frame: QuestionFrame
+  readonly probes: readonly Probe<unknown>[]
+}
+
+const frameOf = (probe: Probe<unknown>): string => ('family' in probe.question ? probe.question.family.name : probe.key)
+
+export const askings: readonly Asking[] = [...new Set(questions.map(frameOf))].map((name) => {
+  const probes = questions.filter((probe) => frameOf(probe) === name)
+  return { name, frame: questionFrames(probes)[0]!, probes }
+})
+
+/** By {@link Asking.name}: what a real host answered, once bare and once after the playbooks ran. */
+export interface Recorded {
+  readonly name: string
+  /** The script that was asked, for a recording that has become outdated. */
+  readonly script: string
+  readonly answers: readonly Answer[]
+}

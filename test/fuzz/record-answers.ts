@@ -1,0 +1,49 @@
+// Records what a real host answers to the questions that are fuzzed: `node dist/test/fuzz/record-answers.js > test/fuzz/answers.json`. Has a lab of its own.
+import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { connector } from '../../src/connection/connector.ts'
+import type { Connection } from '../../src/engine/connection.ts'
+import { answerOf, stderrByQuestion, tripReader } from '../../src/engine/trip-reader.ts'
+import { tripScript } from '../../src/engine/trip.ts'
+import type { Answer } from '../../src/model/answer.ts'
+import { keyringFor } from '../../src/run/keyring-for.ts'
+import { readFleet } from '../../src/run/read-fleet.ts'
+import { askings, MARK, type Recorded } from './asked.ts'
+
+process.env['MAILRUN_LAB_NAME'] ??= 'fuzz'
+const lab = await import('../../lab/index.ts')
+const MAIN = join(import.meta.dirname, '../../src/cli/main.js')
+
+/** As in a trip: with `$run`, a record of which {@link MARK} is the trip. */
+const PREPARED = `run=$(mktemp -d); export run; printf '%s\\n' ${MARK} 'start 0' 'done 0 0' 'start 1' > "$run/progress"; echo 'some output' > "$run/out.1"\n`
+
+async function answers(connection: Connection): Promise<readonly Answer[]> {
+  const mark = `mailrun-${randomBytes(12).toString('hex')}`
+  const told = new Map<number, { code: number; stdout: string }>()
+  const reader = tripReader(mark, (frame) => frame.kind === 'answered' && told.set(frame.question, frame))
+  const script = tripScript({ mark, steps: [], questions: askings.map(({ frame }) => frame), questionsSeconds: 300, lock: undefined, after: undefined, stopFile: `/tmp/${mark}` })
+  const { stderr } = await connection.exchange({ script: PREPARED + script, end: `${mark} end`, onStdout: (chunk) => reader.feed(chunk), signal: new AbortController().signal })
+  const errors = stderrByQuestion(mark, stderr)
+  return askings.map((_, index) => answerOf(told.get(index)!, errors.get(index)))
+}
+
+await lab.labUp({ size: 1, tools: false, wire: undefined })
+try {
+  const { hosts } = await readFleet({ inventory: [lab.inventoryPath] }, new Map(), undefined, keyringFor({}))
+  const ask = async (): Promise<readonly Answer[]> => {
+    const connection = await (await connector(hosts, {})).connect(hosts[0]!, new AbortController().signal)
+    try {
+      return await answers(connection)
+    } finally {
+      connection.close()
+    }
+  }
+  const bare = await ask()
+  for (const playbook of ['dkim', 'mail-host']) execFileSync(process.execPath, [MAIN, `playbooks/${playbook}.ts`, '-i', lab.inventoryPath, '-l', hosts[0]!.name, '-e', 'fqdn=mx1.example.org', '-e', '{"domains": ["example.org", "example.net"]}'], { stdio: ['ignore', 2, 2] })
+  const full = await ask()
+  const recorded = askings.map(({ name, frame }, index): Recorded => ({ name, script: frame.text, answers: [bare[index]!, full[index]!] }))
+  process.stdout.write(`${JSON.stringify(recorded, null, 1)}\n`)
+} finally {
+  await lab.labDown()
+}

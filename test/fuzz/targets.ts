@@ -1,0 +1,10 @@
+// All that is fuzzed.
+import { FRAME_TARGETS } from './frame-targets.ts'
+import { INVENTORY_TARGETS } from './inventory-targets.ts'
+import { PROBE_TARGETS } from './probe-targets.ts'
+import { RECORD_TARGETS } from './record-targets.ts'
+import { SSH_TARGETS } from './ssh-targets.ts'
+import type { Target } from './target.ts'
+import { TEXT_TARGETS } from './text-targets.ts'
+
+export const TARGETS: readonly Target[] = [...INVENTORY_TARGETS, ...TEXT_TARGETS, ...FRAME_TARGETS, ...PROBE_TARGETS, ...RECORD_TARGETS, ...SSH_TARGETS]
