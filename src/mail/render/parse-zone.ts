@@ -12,8 +12,17 @@ interface Reading {
 
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }
 
-/** Seconds, also written as BIND does: `1h30m`. */
-function secondsOf(text: string): number | undefined {
+/** RFC 2181, section 8. */
+const LONGEST_TTL = 2 ** 31 - 1
+
+/** Seconds, also written as BIND does: `1h30m`. @throws MailrunError for more than there may be */
+function secondsOf(text: string, where: string): number | undefined {
+  const seconds = inSeconds(text)
+  if (seconds !== undefined && seconds > LONGEST_TTL) throw new MailrunError(`a TTL of ${text}, and ${LONGEST_TTL} seconds are the most`, where)
+  return seconds
+}
+
+function inSeconds(text: string): number | undefined {
   if (/^\d+$/.test(text)) return Number(text)
   return /^(?:\d+[smhdw])+$/i.test(text) ? [...text.matchAll(/(\d+)([smhdw])/gi)].reduce((sum, [, count, unit]) => sum + Number(count) * UNITS[unit!.toLowerCase()]!, 0) : undefined
 }
@@ -40,7 +49,7 @@ export function parseZone(text: string, file: string, origin: string | undefined
 
 function directive(name: string, { words }: Entry, reading: Reading, where: string): void {
   const value = words[1]?.text ?? ''
-  const seconds = secondsOf(value)
+  const seconds = name === '$TTL' ? secondsOf(value, where) : undefined
   if (name === '$ORIGIN' && value !== '') reading.origin = absolute(value, reading, where)
   else if (name === '$TTL' && seconds !== undefined) reading.ttl = seconds
   else throw new MailrunError(`${words.map(({ text }) => text).join(' ')} cannot be read here: $ORIGIN NAME and $TTL SECONDS can`, where)
@@ -59,7 +68,7 @@ function record({ words, indented }: Entry, reading: Reading, where: string): re
   let given: number | undefined
   for (; rest.length > 0; rest.shift()) {
     const word = rest[0]!
-    const seconds = word.quoted ? undefined : secondsOf(word.text)
+    const seconds = word.quoted ? undefined : secondsOf(word.text, where)
     if (seconds !== undefined) given = seconds
     else if (/^(?:CH|HS|CS)$/i.test(word.text)) throw new MailrunError(`class ${word.text}: IN is wanted`, where)
     else if (word.quoted || !/^IN$/i.test(word.text)) break

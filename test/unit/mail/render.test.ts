@@ -80,7 +80,7 @@ $ORIGIN sub
 for (const [text, message] of [
   ['a 1 IN TXT x', /^zone:1: a is relative, and no \$ORIGIN/], ['\n\na. 1 IN TXT "x', /^zone:3: a quote that is not closed/], ['a. 1 IN TXT (\n"x"', /^zone:2: a parenthesis that is not closed/], ['a. 1 IN TXT )', /^zone:1: a parenthesis that was not opened/], ['a. 1 IN TXT', /^zone:1: a TXT record without a string/],
   ['a. IN TXT x', /^zone:1: a record without a TTL/], [' 1 IN TXT x', /^zone:1: a record without a name/], ['a. 1 CH TXT x', /^zone:1: class CH/], ['a. 1 IN TXT \\256', /^zone:1: \\256 is no byte/], ['a. 1 IN TXT \\255', /^zone:1: a TXT record that is no text/], [`a. 1 IN TXT ${'x'.repeat(256)}`, /^zone:1: a string of 256 bytes/],
-  ['$INCLUDE other', /^zone:1: \$INCLUDE other cannot be read here/], ['$TTL x', /^zone:1: \$TTL x/], ['a. 1 IN MX mx1.', /^zone:1: an MX record is/], ['a. 1 IN', /^zone:1: a record without a type/], ['a. 1 IN TXT x\\', /^zone:1: a backslash at the end/],
+  ['$INCLUDE other', /^zone:1: \$INCLUDE other cannot be read here/], ['$TTL x', /^zone:1: \$TTL x/], ['a. 1 IN MX mx1.', /^zone:1: an MX record is/], ['a. 1 IN', /^zone:1: a record without a type/], ['a. 1 IN TXT x\\', /^zone:1: a backslash at the end/], ['a. 2147483648 IN TXT x', /^zone:1: a TTL of 2147483648, and 2147483647/], ['$TTL 9999w', /^zone:1: a TTL of 9999w/],
 ] as const) {
   test(`zone ${JSON.stringify(text)} is refused with its line`, () => assert.throws(() => parseZone(text, 'zone', undefined), message))
 }
