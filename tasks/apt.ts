@@ -105,7 +105,7 @@ function install(args: AptArgs, now: PackagesState): Plan<PackagesState> {
   const left = wanted.filter(({ name, version }) => { const is = now.packages.get(name)!; return state === 'latest' && !args.allowHeld && version === undefined && is.kind === 'installed' && is.held }).map(({ name }) => `${name} is held and left as it is`)
   if (due.length === 0 && !now.interrupted) return left.length === 0 ? ok : { kind: 'ok', note: left.join(', ') }
   const names = (which: (each: Due) => boolean): readonly string[] => due.filter(which).map(({ name }) => name)
-  const apply = installScript({ packages: due, reinstall: names(({ reinstall }) => reinstall), held: names(({ held }) => held), debconf: debconf ?? [], recommends, cacheValidSeconds, lockSeconds })
+  const apply = installScript({ packages: due, reinstall: names(({ reinstall }) => reinstall), held: names(({ held }) => held), debconf: debconf ?? [], recommends, cacheValidSeconds, latest: state === 'latest', lockSeconds })
   const perhaps = due.some((each) => each.perhaps)
   const summary = [...(now.interrupted ? ['finish what dpkg was interrupted in'] : []), ...(perhaps ? ['fetch the package lists'] : []), ...due.map((each) => each.summary), ...left].join(', ')
   const after = new Map([...now.packages, ...due.map(({ name, target, held }): [string, PackageFact] => [name, { kind: 'installed', version: target, ...(held ? { held } : {}) }])])

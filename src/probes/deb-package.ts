@@ -12,7 +12,7 @@ export interface PackagesState {
   readonly packages: ReadonlyMap<string, PackageFact>
   /** What apt would install by its lists; empty where it was not asked, or knows none. */
   readonly candidates: ReadonlyMap<string, Known<string>>
-  /** Seconds since apt's lists were fetched; `undefined`: never, or not asked. */
+  /** Seconds since apt's lists were fetched; `undefined`: never, not asked, or by a clock that was wrong. */
   readonly listsAge: Known<number> | undefined
   /** dpkg was interrupted: `dpkg --configure -a` is due. */
   readonly interrupted: boolean
@@ -102,7 +102,7 @@ function read(answer: Answer) {
   const now = Number(rest[1])
   const fetched = rest[2] === undefined || rest[2] === '' ? undefined : Number(rest[2])
   const candidates = new Map([...rest.slice(2).join('\n').matchAll(/^(\S+):\n  Installed: .*\n  Candidate: (\S+)$/gm)].flatMap(([, name = '', version = '']) => (version === '(none)' ? [] : [[name, version] as const])))
-  return { listed, native, interrupted: rest[0] === 'interrupted', listsAge: fetched === undefined || Number.isNaN(now) ? undefined : Math.max(0, now - fetched), candidates }
+  return { listed, native, interrupted: rest[0] === 'interrupted', listsAge: fetched === undefined || Number.isNaN(now) || fetched > now ? undefined : now - fetched, candidates }
 }
 
 /** Without an architecture it is the native one, as it is to apt. */

@@ -114,10 +114,11 @@ test('a full disk fails the task, leaves the file as it was and nothing beside i
 })
 
 test('a held dpkg lock is waited for', async () => {
-  await inHost('mx3', `setsid perl -e 'use Fcntl; open(F, ">>", "/var/lib/dpkg/lock-frontend"); fcntl(F, F_SETLK, pack("s s l! l! i", F_WRLCK, 0, 0, 0, 0)) or die; sleep 6' >/dev/null 2>&1 </dev/null & sleep 0.3`)
+  await inHost('mx3', `setsid perl -e 'use Fcntl; open(F, ">>", "/var/lib/dpkg/lock-frontend"); $l = pack("s s l! l! i", F_WRLCK, 0, 0, 0, 0); fcntl(F, F_SETLK, $l) or die; sleep 6' >/dev/null 2>&1 </dev/null & echo $! > /srv/holder; sleep 0.5; kill -0 $!`)
   const { code, status } = await mailrun(...fleet, '--limit', 'mx3', '-e', 'slow=true')
   assert.is(code, 0)
   assert.is(status['mx3'], 'changed')
+  assert.is(await inHost('mx3', 'kill -0 "$(cat /srv/holder)" 2>/dev/null || echo gone'), 'gone')
 })
 
 for (const text of ["it's $(touch /srv/executed) `id` \"q\" \\ ; & |", 'zwölf 日本', '-n --leading', 'two\nlines\n']) {
