@@ -1,4 +1,5 @@
 // Reads the state of one unit out of what was told of all.
+import type { Clock } from './unit-clock.ts'
 import { definitionOf, loadedFiles, type UnitProperties } from './unit-loaded.ts'
 import type { Stamp, States } from './unit-stamp.ts'
 import { isMasked, type UnitQuestion, type UnitState } from './unit-state.ts'
@@ -17,6 +18,7 @@ export interface UnitsTold {
   readonly sockets: ReadonlySet<string>
   readonly stamps: ReadonlyMap<string, Stamp>
   readonly states: States
+  readonly clock: Clock | undefined
 }
 
 export function unitState(question: UnitQuestion, told: UnitsTold): UnitState {
@@ -43,7 +45,7 @@ export function unitState(question: UnitQuestion, told: UnitsTold): UnitState {
     reloads: of('CanReload') === 'yes',
     // Unmasking loads it anew.
     needDaemonReload: !masked && all.some((each) => each.get('NeedDaemonReload') === 'yes'),
-    ...(active ? loadedFiles(question, real, definition, told.stamps, told.states) : { restart: [], reload: [], unproven: [] }),
+    ...(active ? loadedFiles(question, real, definition, told.stamps, told.states, told.clock) : { restart: [], reload: [], unproven: [] }),
     missing: listens.filter((path) => !told.sockets.has(path)),
     real: real.map((each) => each.get('Id') ?? unit),
   }

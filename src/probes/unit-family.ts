@@ -5,12 +5,13 @@ import { lines, raw } from '../shell/script.ts'
 import { sh } from '../shell/sh.ts'
 import { unitState, type UnitsTold } from './unit-answer.ts'
 import { reloadedOnly, type UnitProperties } from './unit-loaded.ts'
+import { CLOCK, clockOf } from './unit-clock.ts'
 import { fileStates, readStamps, reloadStamp, startStamp, statesOf } from './unit-stamp.ts'
 import type { UnitQuestion } from './unit-state.ts'
 
 export const unitItem = (question: UnitQuestion): string => JSON.stringify(question)
 
-const PROPERTIES = 'Id,LoadState,ActiveState,UnitFileState,Type,NeedDaemonReload,InvocationID,ActiveEnterTimestamp,ConsistsOf,FragmentPath,SourcePath,DropInPaths,CanReload,Job'
+const PROPERTIES = 'Id,LoadState,ActiveState,UnitFileState,Type,NeedDaemonReload,InvocationID,ActiveEnterTimestamp,ActiveEnterTimestampMonotonic,ConsistsOf,FragmentPath,SourcePath,DropInPaths,CanReload,Job'
 export const UNIT_DIRECTORIES = ['/etc/systemd/system', '/run/systemd/system', '/usr/local/lib/systemd/system', '/usr/lib/systemd/system', '/lib/systemd/system']
 
 const questionsOf = (items: readonly string[]): readonly UnitQuestion[] => items.map((item) => JSON.parse(item) as UnitQuestion)
@@ -68,6 +69,7 @@ cat ${[...new Set(stamps)]} 2>/dev/null
 printf '.stamps\0'
 ${definitions ? raw('') : raw('d=')}
 ${fileStates(files)}
+${files.length > 0 || definitions ? CLOCK : raw(':')}
 printf '.end\0'`,
     ])
   },
@@ -101,6 +103,7 @@ function read({ stdout, stderr }: Answer, questions: readonly UnitQuestion[]): U
     sockets: new Set(socketsOf(questions).filter((_, index) => sockets[index] === 's')),
     stamps: readStamps(rest.slice(0, cut)),
     states: statesOf(rest.slice(cut + 1)),
+    clock: clockOf(rest.slice(cut + 1)),
   }
 }
 

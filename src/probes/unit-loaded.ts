@@ -1,5 +1,6 @@
 // Which files changed since a unit loaded them: by its stamps, or where these tell nothing by the time of its start.
 import { utf8 } from '../model/answer.ts'
+import { startOf, type Clock } from './unit-clock.ts'
 import { reloadStamp, startStamp, covers, type FileState, type Stamp, type States } from './unit-stamp.ts'
 import type { UnitQuestion } from './unit-state.ts'
 
@@ -16,14 +17,14 @@ export interface Loaded {
 }
 
 /** @param units - what really runs; @param definition - unit files and drop-ins, none where they do not count. */
-export function loadedFiles(question: UnitQuestion, units: readonly UnitProperties[], definition: readonly string[], stamps: ReadonlyMap<string, Stamp>, current: States): Loaded {
+export function loadedFiles(question: UnitQuestion, units: readonly UnitProperties[], definition: readonly string[], stamps: ReadonlyMap<string, Stamp>, current: States, clock: Clock | undefined): Loaded {
   const { unit, restartOn, reloadOn } = question
   const invocations = units.map((each) => each.get('InvocationID') ?? '').join(' ')
   const valid = (path: string): Stamp | undefined => (stamps.get(path)?.invocations === invocations ? stamps.get(path) : undefined)
   const start = valid(startStamp(unit))
   const reloads = reloadedOnly(question)
   const reload = valid(reloadStamp(unit, reloads))
-  const started = units.map((each) => nanoseconds(each.get('ActiveEnterTimestamp') ?? '')).reduce((a, b) => (a < b ? a : b))
+  const started = units.map((each) => startOf(each, clock)).reduce((a, b) => (a < b ? a : b))
   const unproven: string[] = []
   const changed = (path: string, stamp: Stamp | undefined, told: boolean): boolean => {
     const now = statesIn(path, current)
@@ -64,9 +65,3 @@ const differ = (then: ReadonlyMap<string, FileState>, now: ReadonlyMap<string, F
   then.size !== now.size || [...now].some(([path, { digest, mtime }]) => then.get(path)?.digest !== digest || then.get(path)?.mtime !== mtime)
 
 const wire = (path: string): string => Buffer.from(path).toString('latin1')
-
-/** `Tue 2026-11-24 15:54:08.123456 UTC` */
-function nanoseconds(timestamp: string): bigint {
-  const match = /(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2})(?:\.(\d+))? UTC/.exec(timestamp)
-  return match ? BigInt(Date.parse(`${match[1]}T${match[2]}Z`)) * 1_000_000n + BigInt((match[3] ?? '').padEnd(9, '0')) : 0n
-}
