@@ -24,22 +24,35 @@ export interface ShellSource {
   end(): void
 }
 
+/** What dash does where it cannot fork, its message going where the command's would have gone. */
+const ENDED_2 = 'the shell ended (exit status 2)'
+
 /** @throws Unreachable where sudo or the login shell gives none. */
 export async function hostShell({ process, opening, user, at, stage, notes, touch, end }: ShellSource): Promise<Connection> {
   const shell = shellStream(process)
   let lastWords = ''
   let proven = false
-  process.stderr.on('data', (chunk: Buffer) => {
-    if (!proven) lastWords = (lastWords + chunk.toString()).slice(-1000)
+  const noShell = (how: string, said: string): Unreachable =>
+    new Unreachable(`${at}: ${sudoProblem(said) ?? `no shell came up as ${user}: ${how}: does its login shell (getent passwd ${user}) run commands?\n${RUN_AGAIN}`}${said === '' ? '' : `\n${said}`}`)
+  const listen = (chunk: Buffer): void => void (lastWords = (lastWords + chunk.toString()).slice(-1000))
+  process.stderr.on('data', listen)
+  // What a login shell says that takes no commands (nologin(8)).
+  process.stdout.on('data', (chunk: Buffer) => {
+    if (!proven) listen(chunk)
   })
   process.onEnd((how) => {
-    if (proven) return shell.lose(new ConnectionLost(how))
-    const said = lastWords.trim()
-    shell.lose(new Unreachable(`${at}: ${sudoProblem(said) ?? `no shell came up as ${user}: ${how}\n${RUN_AGAIN}`}${said === '' ? '' : `\n${said}`}`))
+    if (!proven) return shell.lose(noShell(how, lastWords.trim()))
+    // Where it could not go on, dash says why: `sh: 0: Cannot fork`.
+    const said = /^sh: .*$/m.exec(lastWords.slice(lastWords.lastIndexOf('\nmailrun-') + 1))?.[0]
+    const hint = said?.includes('Cannot fork') || (said === undefined && how === ENDED_2) ? ': is the host out of processes? (ulimit -u, TasksMax of the unit that systemctl status names)' : ''
+    shell.lose(new ConnectionLost(`${how}${said === undefined ? '' : `: ${said}`}${hint}`))
   })
   if (opening.dialogue) {
     stage.now = 'sudo'
-    await becomeRoot(process, opening.dialogue, (said) => new Unreachable(`${at}: ${sudoProblem(said) ?? `sudo gave no shell: ${said.trim() || 'the connection was closed'}\n${RUN_AGAIN}`}`))
+    await becomeRoot(process, opening.dialogue, (said, how) => {
+      const advice = sudoProblem(said)
+      return advice === undefined ? noShell(how, (said || lastWords).trim()) : new Unreachable(`${at}: ${advice}`)
+    })
     lastWords = ''
   }
   return {
@@ -64,7 +77,7 @@ export async function hostShell({ process, opening, user, at, stage, notes, touc
   }
 }
 
-function becomeRoot(process: ShellProcess, { prompt, ready, password }: { readonly prompt: string; readonly ready: string; readonly password: string }, problem: (said: string) => Unreachable): Promise<void> {
+function becomeRoot(process: ShellProcess, { prompt, ready, password }: { readonly prompt: string; readonly ready: string; readonly password: string }, problem: (said: string, how: string) => Unreachable): Promise<void> {
   return new Promise((resolve, reject) => {
     let said = ''
     let asked = false
@@ -72,12 +85,12 @@ function becomeRoot(process: ShellProcess, { prompt, ready, password }: { readon
       process.stderr.off('data', onData)
       settle()
     }
-    process.onEnd(() => finish(() => reject(problem(said.replaceAll(prompt, '')))))
+    process.onEnd((how) => finish(() => reject(problem(said.replaceAll(prompt, ''), how))))
     const onData = (chunk: Buffer): void => {
       said += chunk.toString()
       if (said.includes(ready)) return finish(resolve)
       const prompts = said.split(prompt).length - 1
-      if (prompts > 1) return finish(() => reject(problem('incorrect password')))
+      if (prompts > 1) return finish(() => reject(problem('incorrect password', '')))
       if (prompts === 1 && !asked) {
         asked = true
         process.stdin.write(`${password}\n`)

@@ -1,6 +1,6 @@
 // One shell as a pair of streams, and the exchanges over it: what every connection has in common.
 import type { Readable, Writable } from 'node:stream'
-import { ConnectionLost, type Exchange, type ExchangeRequest } from '../engine/connection.ts'
+import { ConnectionLost, TooMuchSaid, type Exchange, type ExchangeRequest } from '../engine/connection.ts'
 
 export interface ShellStreams {
   readonly stdin: Writable
@@ -13,6 +13,9 @@ export interface ShellStream {
   /** The shell is gone, or must be given up: an exchange under way, and every later one, rejects with this. The first reason counts. */
   lose(why: Error): void
 }
+
+/** Of both streams in one exchange. All of it is kept in memory, and read as one text. */
+const SAID_BYTES = 256 << 20
 
 interface Collector {
   /** Returns what stands before the end line, once it has come. */
@@ -47,17 +50,25 @@ export function shellStream(streams: ShellStreams): ShellStream {
           signal.removeEventListener('abort', onAbort)
           settle()
         }
+        let said = 0
+        const count = ({ length }: Buffer): boolean => {
+          said += length
+          if (said > SAID_BYTES) lose(new TooMuchSaid(`the host sent more than ${SAID_BYTES >> 20} MiB`))
+          return said <= SAID_BYTES
+        }
         const onAbort = (): void => lose(new ConnectionLost('broken off'))
         const check = (): void => {
           if (stdout && stderr) finish(() => resolve({ stdout: stdout!, stderr: stderr! }))
         }
         under = {
           feedOut(chunk) {
+            if (!count(chunk)) return
             onStdout(chunk)
             stdout ??= out.feed(chunk)
             check()
           },
           feedErr(chunk) {
+            if (!count(chunk)) return
             stderr ??= err.feed(chunk)
             check()
           },

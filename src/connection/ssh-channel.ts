@@ -16,14 +16,15 @@ const PARTING_MILLISECONDS = 500
 /** @throws Unreachable where sudo or the login shell gives none. */
 export async function sshShell(client: Client, socket: Duplex, target: SshTarget, become: Become | undefined, { stage, notes }: Pick<LoggedIn, 'stage' | 'notes'>): Promise<Connection> {
   const opening = openingOf(become, target.user)
-  const channel = await new Promise<ClientChannel>((resolve, reject) => {
-    const fail = (error: Error): void => reject(new Unreachable(`${at(target)}: no shell: ${error.message}\n${RUN_AGAIN}`))
+  const [channel, onEnd] = await new Promise<readonly [ClientChannel, ShellProcess['onEnd']]>((resolve, reject) => {
+    const fail = ({ message }: Error): void => reject(new Unreachable(`${at(target)}: no shell: ${message}${message === 'Unable to exec' ? ': sshd could start no process for it: is the host out of processes (ulimit -u) or memory?' : ''}\n${RUN_AGAIN}`))
     client.once('error', fail)
     client.once('close', () => fail(new Error('the connection was closed')))
-    client.exec(opening.command, (error, stream) => (error ? fail(error) : resolve(stream)))
+    // Listened to at once: of a shell that ends at once the same packet may tell.
+    client.exec(opening.command, (error, stream) => (error ? fail(error) : resolve([stream, ends(client, stream)])))
   })
   return hostShell({
-    process: { stdin: channel, stdout: channel, stderr: channel.stderr, onEnd: ends(client, channel) },
+    process: { stdin: channel, stdout: channel, stderr: channel.stderr, onEnd },
     opening,
     user: target.user,
     at: at(target),
@@ -50,7 +51,7 @@ function ends(client: Client, channel: ClientChannel): ShellProcess['onEnd'] {
     for (const listener of listeners) listener(why)
   }
   client.on('error', (error) => end(error.message))
-  channel.on('exit', (code: number | null, signal?: string) => (why ??= `the shell ended (${signal ?? `exit status ${code}`})`))
+  channel.on('exit', (code: number | null, signal?: string) => (why ??= `the shell ended (${signal === 'SIGKILL' ? 'SIGKILL: is the host out of memory? journalctl -k' : (signal ?? `exit status ${code}`)})`))
   channel.on('close', () => end('the host closed the connection'))
   client.on('close', () => end('the connection was closed'))
   return (listener) => (gone ? listener(why!) : void listeners.push(listener))

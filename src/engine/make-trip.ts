@@ -2,10 +2,10 @@
 import { randomBytes } from 'node:crypto'
 import type { Probe } from '../model/probe.ts'
 import { OUTDATED_STATUS } from '../shell/outdated.ts'
-import { ConnectionLost, Unreachable, type Connection } from './connection.ts'
+import { ConnectionLost, TooMuchSaid, Unreachable, type Connection } from './connection.ts'
 import type { Asked } from './foresee.ts'
 import type { PlannedStep } from './steps.ts'
-import { questionFrames, readAnswers } from './questions.ts'
+import { isAsked, questionFrames, readAnswers } from './questions.ts'
 import { tripScript } from './trip.ts'
 import { watchdog } from './watchdog.ts'
 import { answerOf, stderrByQuestion, tripReader, type Frame } from './trip-reader.ts'
@@ -25,6 +25,8 @@ export interface Trip {
   /** Who holds the host's lock during the trip; `undefined` takes none: in a check. */
   readonly holder: string | undefined
   readonly lockSeconds: number
+  /** For the login shell of a new connection, and what stands before it (sudo, PAM), to hand over; `undefined`: it did. */
+  readonly beginSeconds: number | undefined
   readonly interrupt: AbortSignal
   readonly abandon: AbortSignal
 }
@@ -42,7 +44,7 @@ export type TripOutcome =
   | { readonly kind: 'asked'; readonly asked: (probe: Probe<unknown>) => Asked; readonly last: string; readonly notMade: PlannedStep | undefined }
   | { readonly kind: 'failed'; readonly step: PlannedStep; readonly code: number; readonly output: string; /** How long it took. */ readonly seconds: number }
   | { readonly kind: 'locked'; readonly holder: string }
-  /** The host cannot keep the lock: its disk is full or read-only. */
+  /** The host cannot be worked on: it cannot keep the lock, for its disk is full or read-only; it lacks a program; it says too much. */
   | { readonly kind: 'broken'; readonly why: string }
   /** The interrupt came between two steps: no further one was started. */
   | { readonly kind: 'stopped' }
@@ -54,9 +56,9 @@ const SLOWEST_BYTES_PER_SECOND = 8000
 /** Beyond a limit that the host keeps itself: for its killing and for the network. */
 const GRACE_SECONDS = 40
 
-const DUMB = "does the login shell's profile, or sudo, wait for something, or a file system hang? Log in with ssh, and see"
+const DUMB = "does the login shell's profile, sudo, or one of its PAM modules wait for something, a file system hang, or sshd's ForceCommand start something else? Log in with ssh, and see"
 
-/** @throws Unreachable when no shell ever said a word. @throws ConnectionLost, also when the host fell silent for longer than any step may take. */
+/** @throws Unreachable where no shell of a new connection takes the script. @throws ConnectionLost, also when the host fell silent for longer than any step may take. */
 export async function makeTrip(connection: Connection, trip: Trip, watcher: TripWatcher): Promise<TripOutcome> {
   const { mark } = trip
   const stopFile = `/tmp/${mark}.stop`
@@ -69,12 +71,15 @@ export async function makeTrip(connection: Connection, trip: Trip, watcher: Trip
   let waiting = false
   let asking = -1
   let hung: number | undefined
+  let taken = false
   let begun = 0
-  let heard = false
   const watch = watchdog(trip.abandon)
 
   const onFrame = (frame: Frame): void => {
     switch (frame.kind) {
+      case 'begun':
+        taken = true
+        return watch.expectWithin(trip.lockSeconds + SILENCE_SECONDS, 'beginning')
       case 'waiting':
         waiting = true
         watch.expectWithin(trip.lockSeconds + GRACE_SECONDS, 'waiting for the lock')
@@ -140,14 +145,11 @@ export async function makeTrip(connection: Connection, trip: Trip, watcher: Trip
       after: trip.after,
       lock: trip.holder === undefined ? undefined : { holder: trip.holder, waitSeconds: trip.lockSeconds },
     })
-    watch.expectWithin(SILENCE_SECONDS + Math.ceil(script.length / SLOWEST_BYTES_PER_SECOND), 'beginning')
+    watch.expectWithin((trip.beginSeconds ?? SILENCE_SECONDS) + Math.ceil(script.length / SLOWEST_BYTES_PER_SECOND), 'beginning')
     const { stderr } = await connection.exchange({
       script,
       end: `${mark} end`,
-      onStdout(chunk) {
-        heard = true
-        reader.feed(chunk)
-      },
+      onStdout: (chunk) => reader.feed(chunk),
       signal: watch.signal,
     })
     if (ended) return ended
@@ -155,8 +157,11 @@ export async function makeTrip(connection: Connection, trip: Trip, watcher: Trip
     const asked = readAnswers(questions, hung, new Map([...answers].map(([index, frame]) => [index, answerOf(frame, errors.get(index))])))
     return { kind: 'asked', asked, last: stale || trip.steps.length === 0 ? last : mark, notMade: stale ? trip.steps[0] : outdated }
   } catch (error) {
-    if (error instanceof ConnectionLost && watch.why !== undefined && !trip.abandon.aborted && !trip.interrupt.aborted && !heard && trip.steps.length === 0) throw new Unreachable(`${watch.why}: ${DUMB}`)
-    if (error instanceof ConnectionLost && watch.why !== undefined) throw new ConnectionLost(watch.why)
+    if (error instanceof ConnectionLost && watch.why !== undefined) {
+      if (!taken && trip.beginSeconds !== undefined && !trip.interrupt.aborted && !trip.abandon.aborted) throw new Unreachable(`${watch.why}: ${DUMB}`)
+      throw new ConnectionLost(watch.why)
+    }
+    if (error instanceof TooMuchSaid) return { kind: 'broken', why: `${error.message}${asking < 0 ? '' : `, when it was asked: ${trip.probes.find((probe) => isAsked(probe, questions[asking]))?.key ?? ''}`}` }
     throw error
   } finally {
     watch.clear()

@@ -14,6 +14,11 @@ export const readLast = (mark: string): string => `{ last=; [ -r "$run/progress"
 export const startedLine = (step: number): string => `printf 'start %s\\n' ${step} >> "$run/progress"`
 export const doneLine = (step: number): string => `printf 'done %s %s\\n' ${step} "$rc" >> "$run/progress"`
 
+/** The end of what a change printed. */
+export const OUTPUT_CAP_BYTES = 65_536
+/** Shell text that prints the last of what a step printed, which is kept in up to three files. Where something between them was dropped, nothing from before it, nor the line in which it was cut: that may begin in the middle of a secret. */
+export const lastOutput = (out: string): string => `[ -s ${out} ] && { if [ -e ${out}.a ]; then cat -- ${out}.a ${out}.b | tail -n +2; else cat -- ${out} ${out}.b; fi 2>/dev/null | tail -c ${OUTPUT_CAP_BYTES}; }`
+
 export interface Progress {
   readonly started: ReadonlySet<number>
   /** Exit statuses by step. */
@@ -29,7 +34,7 @@ export const progressOf = (mark: string, before: string | undefined): Probe<Prog
   defineProbe<Progress | undefined>({
     key: `progress ${mark}`,
     reads: [],
-    script: raw('cat "$run/progress"; echo; s=; while read -r w n x; do [ "$w" = start ] && s=$n; done < "$run/progress"; [ -s "$run/out.$s" ] && tail -c 65536 -- "$run/out.$s"; ' + END),
+    script: raw(`cat "$run/progress"; echo; s=; while read -r w n x; do [ "$w" = start ] && s=$n; done < "$run/progress"; ${lastOutput('"$run/out.$s"')}; ${END}`),
     parse(answer) {
       const text = utf8(whole(answer, 'the record of the last trip cannot be read'))
       const end = text.indexOf('\n\n')

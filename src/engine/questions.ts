@@ -63,10 +63,13 @@ function stateOf(probe: Probe<unknown>, answerTo: (probe: Probe<unknown>) => Ans
   }
 }
 
+/** Whether this process answers the probe, or a part of it. */
+export const isAsked = (probe: Probe<unknown>, frame: QuestionFrame | undefined): boolean =>
+  leavesOf(probe).some(({ question }) => ('script' in question ? question.script.text === frame?.text : 'family' in question && question.family.name === frame?.family?.name))
+
 function unanswered(probe: Probe<unknown>, hung: QuestionFrame | undefined): string {
   if (hung === undefined) return 'the host did not answer the question'
-  const own = leavesOf(probe).some(({ question }) => ('script' in question ? question.script.text === hung.text : 'family' in question && question.family.name === hung.family?.name))
-  return own ? 'its question did not end in time, and was ended' : 'it was not asked, for a question before it did not end'
+  return isAsked(probe, hung) ? 'its question did not end in time, and was ended' : 'it was not asked, for a question before it did not end'
 }
 
 /** Made when first asked for; what it throws it throws each time. */

@@ -9,6 +9,7 @@ import type { Mask } from '../shell/mask.ts'
 import { OUTDATED_STATUS } from '../shell/outdated.ts'
 import { ConnectionLost, Unreachable, type Connect, type Connection } from './connection.ts'
 import type { Asked } from './foresee.ts'
+import { failureOf } from './failure.ts'
 import { HostEnd } from './host-end.ts'
 import { makeTrip, newMark, type TripOutcome, type TripWatcher } from './make-trip.ts'
 import { maskSummary } from './mask-change.ts'
@@ -21,6 +22,9 @@ const LOCK_SECONDS = 900
 
 /** No attempt to make a lost connection again begins later than this after the first. */
 const AWAY_SECONDS = 30
+
+/** For the login shell of a new connection to hand over, where nothing is said of how long a connection may take. */
+const BEGIN_SECONDS = 30
 
 /** For all questions of a trip. */
 const QUESTIONS_SECONDS = 300
@@ -65,6 +69,8 @@ export async function openSession(prepared: PreparedHost, options: RunOptions, c
   const probes: readonly Probe<unknown>[] = [hostFacts, ...tasks.map(({ probe }) => probe), ...Object.values(prepared.outputs)]
   const holder = options.check ? undefined : `${userInfo().username}@${hostname()}, process ${process.pid}, since ${new Date().toISOString()}`
   let reconnected = false
+  /** The connection has carried no trip yet. */
+  let fresh = true
   let outdated = 0
   let trips = 0
   /** The last trip with steps, of whichever run, that the answers know of. */
@@ -74,6 +80,7 @@ export async function openSession(prepared: PreparedHost, options: RunOptions, c
 
   const open = async (): Promise<Connection> => {
     if (interrupt.aborted) throw new HostEnd('interrupted', 'interrupted before the connection stood')
+    fresh = true
     const opened = await connect(host, options.interrupt)
     report({ kind: 'host-connected', host: host.name })
     for (const note of opened.notes) report({ kind: 'host-note', host: host.name, note })
@@ -113,7 +120,9 @@ export async function openSession(prepared: PreparedHost, options: RunOptions, c
     if (interrupt.aborted) throw new HostEnd('interrupted', 'interrupted')
     trips += 1
     underWay = { mark: newMark(), steps, begun: new Set(), done: new Set() }
-    const outcome = await makeTrip(connection, { mark: underWay.mark, steps, after: options.check ? undefined : last, probes: ask, questionsSeconds: QUESTIONS_SECONDS, holder, lockSeconds, interrupt, abandon }, tripWatcher)
+    const beginSeconds = fresh ? (host.address.connectSeconds ?? BEGIN_SECONDS) : undefined
+    fresh = false
+    const outcome = await makeTrip(connection, { mark: underWay.mark, steps, after: options.check ? undefined : last, probes: ask, questionsSeconds: QUESTIONS_SECONDS, holder, lockSeconds, beginSeconds, interrupt, abandon }, tripWatcher)
     if (outcome.kind === 'asked') last = outcome.last
     return outcome
   }
@@ -123,7 +132,7 @@ export async function openSession(prepared: PreparedHost, options: RunOptions, c
       case 'asked':
         return outcome.asked
       case 'broken':
-        throw new HostEnd('failed', `${outcome.why}: is its file system full or read-only?`)
+        throw new HostEnd('failed', outcome.why)
       case 'stopped':
         throw new HostEnd('interrupted', 'interrupted')
       case 'locked':
@@ -135,7 +144,7 @@ export async function openSession(prepared: PreparedHost, options: RunOptions, c
 
   const failed = (outcome: Extract<TripOutcome, { kind: 'failed' }>): HostEnd => {
     const { task, change } = outcome.step
-    const why = failure(outcome)
+    const why = failureOf({ ...outcome, output: mask(outcome.output), timeoutSeconds: outcome.step.timeoutSeconds })
     watcher.failed(outcome.step, why)
     return new HostEnd('failed', `${task.type} ${task.name}: ${maskSummary(mask, change.summary)}: ${why}`)
   }
@@ -215,12 +224,4 @@ export async function openSession(prepared: PreparedHost, options: RunOptions, c
     changeAndAsk: (steps) => carryOut(tripsOf(steps)),
     close: () => connection.close(),
   }
-}
-
-/** GNU timeout(1) ends with 124 when the time is up, 137 when it had to kill; a command may end with these by itself. */
-function failure({ code, output, step, seconds }: Extract<TripOutcome, { kind: 'failed' }>): string {
-  const said = output.trimEnd().split('\n').slice(-20).join('\n')
-  const timeIsUp = (code === 124 || code === 137) && seconds >= step.timeoutSeconds - 1
-  const how = timeIsUp ? `not done within ${step.timeoutSeconds} s, and ended` : `exit status ${code}`
-  return said === '' ? how : `${how}\n${said}`
 }

@@ -1,12 +1,13 @@
 // Reads a trip's output as it comes: frames, progress lines, answers.
 import type { Answer } from '../model/answer.ts'
-import { OUTPUT_CAP_BYTES, PROGRESS_CAP_BYTES } from './trip.ts'
+import { OUTPUT_CAP_BYTES } from './progress.ts'
+import { PROGRESS_CAP_BYTES } from './trip.ts'
 
 export type Frame =
   | { readonly kind: 'waiting' | 'locked'; readonly holder: string }
   | { readonly kind: 'broken'; readonly why: string }
   | { readonly kind: 'last'; readonly mark: string }
-  | { readonly kind: 'stopped' | 'stale' | 'hung' }
+  | { readonly kind: 'begun' | 'stopped' | 'stale' | 'hung' }
   | { readonly kind: 'start'; readonly step: number }
   | { readonly kind: 'progress'; readonly step: number; readonly line: string }
   | { readonly kind: 'done'; readonly step: number; readonly code: number; readonly output: string }
@@ -61,6 +62,7 @@ export function tripReader(mark: string, onFrame: (frame: Frame) => void): TripR
       case 'last':
         onFrame({ kind: 'last', mark: words.join(' ') })
         return next('none')
+      case 'begun':
       case 'stopped':
       case 'stale':
       case 'hung':

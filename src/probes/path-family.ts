@@ -151,6 +151,8 @@ function readAll(answer: Answer, questions: readonly PathItem[]) {
 
 /** By path. @throws ProbeError for a complaint that names none of them */
 function problemsOf(stderr: string, questions: readonly PathItem[]): Map<string, string> {
+  const unfit = /^find: .*(?:unrecognized|unknown predicate).*$/m.exec(stderr)
+  if (unfit) throw new ProbeError(`its find(1) is not GNU's: ${unfit[0]}: install findutils`)
   const problems = new Map<string, string>()
   for (const [complaint] of stderr.matchAll(/^(?:find|sha256sum|cat): .*(?:Permission denied|Input\/output error|Too many levels).*$/gm)) {
     const concerned = questions.filter(({ path }) => complaint.includes(path))

@@ -55,5 +55,5 @@ async function ask<State>(task: Task<State>, connection: Connection): Promise<St
 }
 
 const never = new AbortController().signal
-const calm = { questionsSeconds: 300, after: undefined, holder: 'a test', lockSeconds: 60, interrupt: never, abandon: never }
+const calm = { questionsSeconds: 300, after: undefined, holder: 'a test', lockSeconds: 60, beginSeconds: undefined, interrupt: never, abandon: never }
 const silent: TripWatcher = { waiting: () => {}, started: () => {}, progress: () => {}, done: () => {} }

@@ -42,7 +42,7 @@ async function realOf(facts: readonly Fact[]): Promise<ReadonlyMap<string, unkno
   try {
     const outcome = await makeTrip(
       connection,
-      { mark: newMark(), steps: [], after: undefined, probes, questionsSeconds: 60, holder: undefined, lockSeconds: 10, interrupt: never, abandon: never },
+      { mark: newMark(), steps: [], after: undefined, probes, questionsSeconds: 60, holder: undefined, lockSeconds: 10, beginSeconds: undefined, interrupt: never, abandon: never },
       { waiting: () => {}, started: () => {}, progress: () => {}, done: () => {} },
     )
     if (outcome.kind !== 'asked') throw new Error(outcome.kind)

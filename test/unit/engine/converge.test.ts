@@ -337,7 +337,7 @@ test('working files that cannot be written are said, before anything is changed'
   mkdirSync(join(dir, 'run/progress'), { recursive: true })
   const { result, statuses } = await run(dir, [note({ path: join(dir, 'a'), text: 'x' })])
   assert.equal([result.status, statuses, existsSync(join(dir, 'a'))], ['failed', ['not-reached'], false])
-  assert.match(result.error ?? '', /cannot write .*progress: is its file system full or read-only\?/)
+  assert.match(result.error ?? '', /cannot write .*progress: is its file system full or read-only\? \(df -h, df -i, mount\)/)
 })
 
 test('an interrupt while another run is waited for ends at once, and nothing is unknown', async () => {

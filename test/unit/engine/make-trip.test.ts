@@ -18,7 +18,7 @@ test('a question that hangs is ended, said by its name, and leaves the others th
   const connection = await localConnect({})
   const never = new AbortController().signal
   const [before, hangs, after, path] = [asks('echo one'), asks('echo two; sleep 1000'), asks('echo three'), pathProbe({ path: '/', wanted: 'nothing' })]
-  const trip = { mark: newMark(), steps: [], after: undefined, probes: [before, hangs, after, path], questionsSeconds: 1, holder: undefined, lockSeconds: 1, interrupt: never, abandon: never }
+  const trip = { mark: newMark(), steps: [], after: undefined, probes: [before, hangs, after, path], questionsSeconds: 1, holder: undefined, lockSeconds: 1, beginSeconds: undefined, interrupt: never, abandon: never }
   const outcome = await makeTrip(connection, trip, { waiting: () => {}, started: () => {}, progress: () => {}, done: () => {} })
   connection.close()
   if (outcome.kind !== 'asked') throw new Error(outcome.kind)
@@ -32,7 +32,7 @@ test('a lock that is not freed in time is told with its holder; a process that i
   const dir = mkdtempSync(join(tmpdir(), 'mailrun-test-'))
   const [holds, waits] = await Promise.all([localConnect({ MAILRUN_RUN_DIR: dir }), localConnect({ MAILRUN_RUN_DIR: dir })])
   const never = new AbortController().signal
-  const trip = (holder: string, script: string): Trip => ({ mark: newMark(), steps: [], after: undefined, probes: [asks(script)], questionsSeconds: 10, holder, lockSeconds: 1, interrupt: never, abandon: never })
+  const trip = (holder: string, script: string): Trip => ({ mark: newMark(), steps: [], after: undefined, probes: [asks(script)], questionsSeconds: 10, holder, lockSeconds: 1, beginSeconds: undefined, interrupt: never, abandon: never })
   const waited: string[] = []
   const watcher = { waiting: (holder: string) => void waited.push(holder), started: () => {}, progress: () => {}, done: () => {} }
   const first = makeTrip(holds, trip('one, since now', 'sleep 3'), watcher)

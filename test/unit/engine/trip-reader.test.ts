@@ -1,7 +1,8 @@
 // The frames of a trip, however the bytes are cut.
 import * as assert from 'uvu/assert'
 import { tripReader, stderrByQuestion, type Frame } from '../../../src/engine/trip-reader.ts'
-import { OUTPUT_CAP_BYTES, PROGRESS_CAP_BYTES } from '../../../src/engine/trip.ts'
+import { OUTPUT_CAP_BYTES } from '../../../src/engine/progress.ts'
+import { PROGRESS_CAP_BYTES } from '../../../src/engine/trip.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('trip reader')

@@ -19,7 +19,7 @@ test('a path that cannot be looked at is told of by itself, the others are answe
   const never = new AbortController().signal
   const outcome = await makeTrip(
     connection,
-    { mark: newMark(), steps: [], after: undefined, probes: [looped, good], questionsSeconds: 60, holder: undefined, lockSeconds: 1, interrupt: never, abandon: never },
+    { mark: newMark(), steps: [], after: undefined, probes: [looped, good], questionsSeconds: 60, holder: undefined, lockSeconds: 1, beginSeconds: undefined, interrupt: never, abandon: never },
     { waiting: () => {}, started: () => {}, progress: () => {}, done: () => {} },
   )
   connection.close()
