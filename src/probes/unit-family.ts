@@ -66,7 +66,7 @@ ${FILES}
 done; printf '\0'
 for s in ${socketsOf(questions)}; do if [ -S "$s" ]; then printf s; else printf -; fi; done; printf '\0'
 cat ${[...new Set(stamps)]} 2>/dev/null
-printf '.stamps\0'
+printf '\0.stamps\0'
 ${definitions ? raw('') : raw('d=')}
 ${fileStates(files)}
 ${files.length > 0 || definitions ? CLOCK : raw(':')}

@@ -103,16 +103,6 @@ for (const [shell, path] of [['tcsh', '/bin/tcsh'], ['fish', '/usr/bin/fish']] a
   })
 }
 
-test('a full disk fails the task, leaves the file as it was and nothing beside it', async () => {
-  await inHost('mx1', 'mount -t tmpfs -o size=64k none /srv/here; printf before > /srv/here/file; head -c 70000 /dev/zero > /srv/here/full 2>/dev/null; :')
-  const { code, status, error } = await mailrun(...fleet, '-e', `text=${'y'.repeat(20_000)}`)
-  assert.is(code, 3)
-  assert.is(status['mx1'], 'failed')
-  assert.match(error('mx1'), 'No space left on device')
-  assert.is(await inHost('mx1', 'cat /srv/here/file; ls -A /srv/here | tr "\\n" " "; umount /srv/here'), 'beforefile full')
-  assert.is(status['mx3'], 'changed')
-})
-
 test('a held dpkg lock is waited for', async () => {
   await inHost('mx3', `setsid perl -e 'use Fcntl; open(F, ">>", "/var/lib/dpkg/lock-frontend"); $l = pack("s s l! l! i", F_WRLCK, 0, 0, 0, 0); fcntl(F, F_SETLK, $l) or die; sleep 6' >/dev/null 2>&1 </dev/null & echo $! > /srv/holder; sleep 0.5; kill -0 $!`)
   const { code, status } = await mailrun(...fleet, '--limit', 'mx3', '-e', 'slow=true')

@@ -1,9 +1,10 @@
-// One trip over a real shell: questions that hang.
+// One trip over a real shell: questions that hang or never end, a shell that takes nothing, a lock.
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { localConnect } from '../../../src/connection/local.ts'
+import { Unreachable } from '../../../src/engine/connection.ts'
 import { makeTrip, newMark, type Trip } from '../../../src/engine/make-trip.ts'
 import { defineProbe } from '../../../src/model/probe.ts'
 import { pathProbe } from '../../../src/probes/path.ts'
@@ -44,6 +45,28 @@ test('a lock that is not freed in time is told with its holder; a process that i
   assert.equal(waited, ['one, since now'])
   holds.close()
   waits.close()
+})
+
+test('a question that is answered without end is said by its name, and not kept in memory', async () => {
+  const connection = await localConnect({})
+  const never = new AbortController().signal
+  const floods = asks('yes it is')
+  const trip = { mark: newMark(), steps: [], after: undefined, probes: [asks('echo one'), floods], questionsSeconds: 100, holder: undefined, lockSeconds: 1, beginSeconds: undefined, interrupt: never, abandon: never }
+  const outcome = await makeTrip(connection, trip, { waiting: () => {}, started: () => {}, progress: () => {}, done: () => {} })
+  connection.close()
+  assert.equal(outcome, { kind: 'broken', why: 'the host sent more than 256 MiB, when it was asked: yes it is' })
+})
+
+test('a shell that never takes the script is unreachable, with what may hang', async () => {
+  const connection = await localConnect({})
+  const never = new AbortController().signal
+  await connection.exchange({ script: "echo; echo go; echo >&2; echo go >&2; sleep 20\n", end: 'go', onStdout: () => {}, signal: never })
+  const trip = { mark: newMark(), steps: [], after: undefined, probes: [], questionsSeconds: 1, holder: undefined, lockSeconds: 1, beginSeconds: 1, interrupt: never, abandon: never }
+  let why: unknown
+  await makeTrip(connection, trip, { waiting: () => {}, started: () => {}, progress: () => {}, done: () => {} }).catch((error: unknown) => (why = error))
+  connection.close()
+  assert.ok(why instanceof Unreachable)
+  assert.match((why as Unreachable).message, /said nothing for \d s \(beginning\): does the login shell's profile, sudo, .*Log in with ssh/)
 })
 
 test.run()
