@@ -11,7 +11,7 @@ import { local } from './local.ts'
 import { withLock } from './lock.ts'
 import { removeTree, unmountBelow } from './mounts.ts'
 import { mountOverlay } from './overlay.ts'
-import { BASE_PACKAGES, DPKG_OPTIONS, FLEET_SCRIPT, MAIL_PACKAGES, POSTFIX_SCRIPT, RELEASE, REPOSITORY, SHELL_PACKAGES, TOOLS_PACKAGES, TOOLS_SCRIPT, imageDigest } from './recipe.ts'
+import { BASE_PACKAGES, BECOME_PACKAGES, DPKG_OPTIONS, FLEET_SCRIPT, MAIL_PACKAGES, POSTFIX_SCRIPT, RELEASE, REPOSITORY, SHELL_PACKAGES, TOOLS_PACKAGES, TOOLS_SCRIPT, imageDigest } from './recipe.ts'
 import { say } from './say.ts'
 import { TEST_PACKAGES } from './test-packages.ts'
 
@@ -78,7 +78,7 @@ async function buildMail(building: string): Promise<string> {
   const apt = ['Acquire::Languages "none";', ...(await aptProxies())].map((option) => `--aptopt=${option}`)
   await local('')`mmdebstrap --quiet --mode=root --variant=minbase --include=${BASE_PACKAGES.join(',')} ${dpkg} ${apt} ${RELEASE} ${base} ${sources}`
   say('downloading packages for the hosts')
-  await buildRepository(repository, base, [...MAIL_PACKAGES, ...SHELL_PACKAGES], TEST_PACKAGES)
+  await buildRepository(repository, base, [...MAIL_PACKAGES, ...SHELL_PACKAGES, ...BECOME_PACKAGES], TEST_PACKAGES)
   say('preparing the hosts: bare, postfix')
   const fleet = await buildLayer(join(building, 'fleet'), [base], { [repository]: REPOSITORY }, FLEET_SCRIPT)
   await rename(fleet, join(building, 'image/fleet'))

@@ -20,6 +20,9 @@ export const MAIL_PACKAGES = ['opendkim', 'opendkim-tools', 'postfix', 'postfix-
 /** Login shells that are no POSIX shell; installed by the tests that need them. */
 export const SHELL_PACKAGES = ['tcsh', 'fish'] as const
 
+/** Another way than sudo to become root; installed by the tests that need it. */
+export const BECOME_PACKAGES = ['opendoas'] as const
+
 /** On the host `verify` alone: BIND, verifiers that are not ours, and Ansible to compare with. Brings Python, so it has a repository of its own. */
 export const TOOLS_PACKAGES = ['bind9', 'bind9-dnsutils', 'python3-dkim', 'opendkim-tools', 'libmail-dkim-perl', 'ansible-core'] as const
 
@@ -68,6 +71,6 @@ apt-get clean
 
 /** Names the images' directory in the cache. */
 export function imageDigest(): string {
-  const recipe = [1, process.arch, RELEASE, REPOSITORY, BASE_PACKAGES, MAIL_PACKAGES, SHELL_PACKAGES, TOOLS_PACKAGES, DPKG_OPTIONS, FLEET_SCRIPT, POSTFIX_SCRIPT, TOOLS_SCRIPT, TEST_PACKAGES]
+  const recipe = [1, process.arch, RELEASE, REPOSITORY, BASE_PACKAGES, MAIL_PACKAGES, SHELL_PACKAGES, BECOME_PACKAGES, TOOLS_PACKAGES, DPKG_OPTIONS, FLEET_SCRIPT, POSTFIX_SCRIPT, TOOLS_SCRIPT, TEST_PACKAGES]
   return createHash('sha256').update(JSON.stringify(recipe)).digest('hex').slice(0, 16)
 }
