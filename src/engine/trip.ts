@@ -83,8 +83,10 @@ const cannotWrite = (file: string): string => `say broken "cannot write ${file}:
 
 // The holder's name is written beside the lock, so that who waits can say for whom. A redirection that fails ends the shell for `exec` and `:`, not for printf.
 const lockLines = (mark: string, { holder, waitSeconds }: { holder: string; waitSeconds: number }): readonly string[] => [
-  'if [ "$MAILRUN_RUN_DIR" ]; then run=$MAILRUN_RUN_DIR; elif [ -w /run ]; then run=/run/mailrun; else run=$HOME/.mailrun; fi; export run',
+  'if [ "$MAILRUN_RUN_DIR" ]; then run=$MAILRUN_RUN_DIR; elif [ -w /run ]; then run=/run/mailrun; else run=/tmp/mailrun-$(id -u); fi; export run',
   '[ "$go" ] && { [ -d "$run" ] || mkdir -p -m 0700 -- "$run" 2>/dev/null; }',
+  // In /tmp anybody may have made it.
+  `if [ -d "$run" ] && { [ ! -O "$run" ] || [ -L "$run" ]; }; then say broken "$run is not $(id -un)'s own folder"; go=; fi`,
   `if [ ! "$go" ]; then :; elif { printf '' >> "$run/lock"; } 2>/dev/null; then exec 9>>"$run/lock"; else ${cannotWrite('$run/lock')}; go=; fi`,
   'if [ "$go" ] && ! flock -n 9; then',
   // Who has just got the lock is about to write its name.
@@ -157,12 +159,15 @@ function stepLines(mark: string, stopFile: string, { text, timeoutSeconds }: Ste
     `timeout ${OUTPUT_END_SECONDS} head -n 1 <&8 >/dev/null 2>&1 9>&- || rm -f -- ${input(mark, index)}; exec 8>&-${streamed ? '; wait "$t"' : ''}`,
     doneLine(index),
     `say output ${index}; ${lastOutput(out)}`,
+    `[ "$rc" = 0 ] || [ "$rc" = ${OUTDATED_STATUS} ] || [ -w /run ] || ${NOT_ROOT}`,
     `say done ${index} $rc || go=`,
     // What says that its plan is outdated is asked about again; what fails ends the trip.
     `if [ "$rc" = ${OUTDATED_STATUS} ] && [ "$(tail -c ${mark.length} -- ${out})" = ${mark} ]; then more=; elif [ "$rc" != 0 ]; then go=; fi`,
     'fi; fi',
   ]
 }
+
+const NOT_ROOT = `echo "(as $(id -un), who is not root: for what only root may do, become root: --become, or ansible_become: true)"`
 
 /** `eval` in a subshell: a question with a syntax error fails alone. */
 const questionsLines = (mark: string, questions: readonly QuestionFrame[], seconds: number): readonly string[] => [

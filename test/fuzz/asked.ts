@@ -25,7 +25,7 @@ const ofPlaybook = (playbook: Playbook): readonly Probe<unknown>[] => {
 export const questions: readonly Probe<unknown>[] = [
   ...new Map([
     hostFacts,
-    progressOf(MARK),
+    progressOf(MARK, undefined),
     ...(Object.values(tasks) as unknown as readonly TaskModule<object, unknown>[]).flatMap((module) => module.definition.examples.map(({ args }) => module(args).probe)),
     ...[dkim, mailHost].flatMap(ofPlaybook),
   ].flatMap(leavesOf).map((probe) => [probe.key, probe])).values(),
