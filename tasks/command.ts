@@ -31,7 +31,7 @@ export interface CommandArgs {
   readonly writes?: readonly Resource[]
   /** Absolute; left out: /. */
   readonly cwd?: string
-  /** As this user; left out: root. */
+  /** As this user, with its home; only root becomes somebody else. Left out: who does the work, which is root unless it was told otherwise. */
   readonly user?: string
   readonly env?: Readonly<Record<string, string | Secret<string>>>
   /** After this many seconds it is ended and has failed; left out: 60. */
@@ -130,9 +130,10 @@ function withProduct(whole: Script, product: string, sources: readonly string[])
   ])
 }
 
-/** By a here-document, so that no argument of a process shows the text. */
+/** By a here-document, so that no argument of a process shows the text. Only root becomes somebody else. */
 function asUser(user: string, inner: Script): Script {
   const end = `text-${createHash('sha256').update(inner.text).digest('hex').slice(0, 16)}`
-  const around = (text: string): string => `runuser -u ${user} -- sh <<'${end}'\n{\n${text}\n} </dev/null\n${end}`
+  const around = (text: string): string => `case $(id -u):$(id -un) in 0:*) HOME=~${user} USER=${user} LOGNAME=${user} as='runuser -u ${user} -- sh'; export HOME USER LOGNAME;; *:${user}) as=sh;; *) echo "to run it as ${user}, become root: --become, or ansible_become: true; this is $(id -un)" >&2; exit 1;; esac
+$as <<'${end}'\n{\n${text}\n} </dev/null\n${end}`
   return { text: around(inner.text), shown: around(inner.shown), secrets: inner.secrets }
 }
