@@ -11,6 +11,7 @@ import { Beyond } from './login.ts'
 import { opensshConnect } from './openssh.ts'
 import type { OpensshTarget } from './openssh-arguments.ts'
 import { askPassphrases, type Ask } from './passphrases.ts'
+import { passwordTrial } from './password-trial.ts'
 import { sshClient } from './ssh.ts'
 import type { SshTarget } from './ssh-target.ts'
 import { targetOf, type Reading } from './target-of.ts'
@@ -58,13 +59,14 @@ export async function connector(hosts: readonly Host[], { sshConfig, knownHosts,
   }
   await askPassphrases([...ways.values()].filter(({ bySystem }) => !bySystem).map(({ target }) => target), passphrases, ask)
 
-  const client = sshClient()
+  const trial = passwordTrial()
+  const client = sshClient(trial)
   const questions = askpass()
-  const system = ({ openssh }: Way, host: Host, signal: AbortSignal): Promise<Connection> => opensshConnect(openssh, host.address.become, { askpass: questions, ask }, signal)
+  const system = ({ openssh }: Way, host: Host, signal: AbortSignal): Promise<Connection> => opensshConnect(openssh, host.address.become, { askpass: questions, ask, trial }, signal)
   const connect: Connect = async (host, signal) => {
     const { address } = host
     const way = ways.get(host.name)
-    if (way === undefined) return localConnect({}, address.become)
+    if (way === undefined) return localConnect({}, address.become, trial)
     if (way.bySystem) return system(way, host, signal)
     try {
       return await client.connect(way.target, address.become, signal)

@@ -5,7 +5,6 @@ import { Unreachable, type Connection } from '../engine/connection.ts'
 import type { Become } from '../model/host.ts'
 import type { Secret } from '../shell/secret.ts'
 import type { Askpass } from './askpass.ts'
-import { openingOf } from './become.ts'
 import { childShell } from './child-shell.ts'
 import { handshake } from './handshakes.ts'
 import { hostShell } from './host-shell.ts'
@@ -13,6 +12,7 @@ import { opensshArguments, type OpensshTarget } from './openssh-arguments.ts'
 import { opensshProblem } from './openssh-problem.ts'
 import type { Ask } from './passphrases.ts'
 import { persist } from './passing.ts'
+import type { PasswordTrial } from './password-trial.ts'
 import type { SshTarget } from './ssh-target.ts'
 import { at } from './tcp.ts'
 import { withinTime } from './within-time.ts'
@@ -21,7 +21,7 @@ import { withinTime } from './within-time.ts'
 const ANSWER_SECONDS = 120
 
 /** @throws Unreachable */
-export async function opensshConnect(openssh: OpensshTarget, become: Become | undefined, { askpass, ask }: { readonly askpass: Askpass; readonly ask: Ask | undefined }, signal: AbortSignal): Promise<Connection> {
+export async function opensshConnect(openssh: OpensshTarget, become: Become | undefined, { askpass, ask, trial }: { readonly askpass: Askpass; readonly ask: Ask | undefined; readonly trial: PasswordTrial }, signal: AbortSignal): Promise<Connection> {
   const { target } = openssh
   const first = target.jumps[0] ?? target
   const questions = target.password !== undefined || target.passphrases.size > 0 || ask !== undefined ? answererOf(target, ask) : undefined
@@ -30,27 +30,29 @@ export async function opensshConnect(openssh: OpensshTarget, become: Become | un
     // In a session of its own: Ctrl-C on the terminal is for mailrun, and ssh has no terminal to ask on.
     spawn(openssh.executable, opensshArguments(openssh, { ready, asks: questions !== undefined, command }), { stdio: 'pipe', detached: true, env: environment })
   const seconds = target.connectSeconds + (ask === undefined ? 0 : ANSWER_SECONDS)
-  return persist(target.retries, signal, () => handshake(`${first.hostName}:${first.port}`, () => withinTime(open(openssh, become, start), seconds, signal, () => `${at(target)}: no answer within ${seconds} s (the system's ssh)`)))
+  return persist(target.retries, signal, () => handshake(`${first.hostName}:${first.port}`, () => withinTime(open(openssh, become, trial, start), seconds, signal, () => `${at(target)}: no answer within ${seconds} s (the system's ssh)`)))
 }
 
-async function open({ executable, target }: OpensshTarget, become: Become | undefined, start: (command: string, ready: string) => ChildProcessWithoutNullStreams): Promise<Connection> {
-  const opening = openingOf(become, target.user)
+function open({ executable, target }: OpensshTarget, become: Become | undefined, trial: PasswordTrial, start: (command: string, ready: string) => ChildProcessWithoutNullStreams): Promise<Connection> {
   const ready = `mailrun-ready-${randomBytes(8).toString('hex')}`
-  const child = start(opening.command, ready)
-  const shell = childShell(child, (code, signal) => (code === 255 ? 'the connection was closed' : `the shell ended (${signal ?? `exit status ${code}`})`))
-  child.stdin.on('error', () => {})
-  await standing(child, ready, executable, target)
+  let child: ChildProcessWithoutNullStreams | undefined
   return hostShell({
-    process: shell,
-    opening,
+    become,
+    trial,
     user: target.user,
     at: at(target),
     stage: { now: 'opening a shell' },
-    notes: [],
+    async start(command) {
+      const started = (child = start(command, ready))
+      const shell = childShell(started, (code, signal) => (code === 255 ? 'the connection was closed' : `the shell ended (${signal ?? `exit status ${code}`})`))
+      started.stdin.on('error', () => {})
+      await standing(started, ready, executable, target)
+      return shell
+    },
     touch: (path) => ended(start(`touch ${path}`, ready), target),
     end() {
-      child.stdin.end()
-      child.kill()
+      child?.stdin.end()
+      child?.kill()
     },
   })
 }
@@ -68,6 +70,9 @@ function standing(child: ChildProcessWithoutNullStreams, ready: string, executab
     const finish = (settle: () => void): void => {
       child.stdout.off('data', onOut)
       child.stderr.off('data', onError)
+      // What sudo has said meanwhile is for who comes next.
+      child.stderr.pause()
+      if (said !== '' && !child.stderr.readableEnded) child.stderr.unshift(Buffer.from(said))
       settle()
     }
     child.once('error', (error: NodeJS.ErrnoException) => finish(() => reject(new Unreachable(`${at(target)}: ${executable} cannot be run: ${error.code === 'ENOENT' ? 'it is not there; install openssh-client' : error.message}`))))

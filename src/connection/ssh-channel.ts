@@ -3,41 +3,44 @@ import type { Duplex } from 'node:stream'
 import type { Client, ClientChannel } from 'ssh2'
 import { Unreachable, type Connection } from '../engine/connection.ts'
 import type { Become } from '../model/host.ts'
-import { openingOf } from './become.ts'
 import { hostShell, type ShellProcess } from './host-shell.ts'
 import { RUN_AGAIN } from './passing.ts'
-import type { LoggedIn } from './ssh.ts'
+import type { PasswordTrial } from './password-trial.ts'
 import type { SshTarget } from './ssh-target.ts'
 import { at } from './tcp.ts'
 
 /** A host that is gone would hold the socket open. */
 const PARTING_MILLISECONDS = 500
 
-/** @throws Unreachable where sudo or the login shell gives none. */
-export async function sshShell(client: Client, socket: Duplex, target: SshTarget, become: Become | undefined, { stage, notes }: Pick<LoggedIn, 'stage' | 'notes'>): Promise<Connection> {
-  const opening = openingOf(become, target.user)
-  const [channel, onEnd] = await new Promise<readonly [ClientChannel, ShellProcess['onEnd']]>((resolve, reject) => {
-    const fail = ({ message }: Error): void => reject(new Unreachable(`${at(target)}: no shell: ${message}${message === 'Unable to exec' ? ': sshd could start no process for it: is the host out of processes (ulimit -u) or memory?' : ''}\n${RUN_AGAIN}`))
-    client.once('error', fail)
-    client.once('close', () => fail(new Error('the connection was closed')))
-    // Listened to at once: of a shell that ends at once the same packet may tell.
-    client.exec(opening.command, (error, stream) => (error ? fail(error) : resolve([stream, ends(client, stream)])))
-  })
+/** @throws Unreachable where sudo, su, doas or the login shell gives none. */
+export function sshShell(client: Client, socket: Duplex, target: SshTarget, become: Become | undefined, trial: PasswordTrial, stage: { now: string }): Promise<Connection> {
+  let channel: ClientChannel | undefined
   return hostShell({
-    process: { stdin: channel, stdout: channel, stderr: channel.stderr, onEnd },
-    opening,
+    become,
+    trial,
     user: target.user,
     at: at(target),
     stage,
-    notes,
+    async start(command) {
+      const opened = (channel = await exec(client, command, target))
+      return { stdin: opened, stdout: opened, stderr: opened.stderr, onEnd: ends(client, opened) }
+    },
     touch: (path) => touch(client, path),
     end() {
-      channel.end()
+      channel?.end()
       client.end()
       setTimeout(() => socket.destroy(), PARTING_MILLISECONDS).unref()
     },
   })
 }
+
+const exec = (client: Client, command: string, target: SshTarget): Promise<ClientChannel> =>
+  new Promise((resolve, reject) => {
+    const fail = (error: Error): void => reject(new Unreachable(`${at(target)}: no shell: ${error.message}\n${RUN_AGAIN}`))
+    client.once('error', fail)
+    client.once('close', () => fail(new Error('the connection was closed')))
+    client.exec(command, (error, stream) => (error ? fail(error) : resolve(stream)))
+  })
 
 /** The first reason counts. */
 function ends(client: Client, channel: ClientChannel): ShellProcess['onEnd'] {
@@ -51,7 +54,7 @@ function ends(client: Client, channel: ClientChannel): ShellProcess['onEnd'] {
     for (const listener of listeners) listener(why)
   }
   client.on('error', (error) => end(error.message))
-  channel.on('exit', (code: number | null, signal?: string) => (why ??= `the shell ended (${signal === 'SIGKILL' ? 'SIGKILL: is the host out of memory? journalctl -k' : (signal ?? `exit status ${code}`)})`))
+  channel.on('exit', (code: number | null, signal?: string) => (why ??= `the shell ended (${signal ?? `exit status ${code}`})`))
   channel.on('close', () => end('the host closed the connection'))
   client.on('close', () => end('the connection was closed'))
   return (listener) => (gone ? listener(why!) : void listeners.push(listener))

@@ -8,6 +8,7 @@ import { handshake } from './handshakes.ts'
 import { keyRing } from './key-ring.ts'
 import { login } from './login.ts'
 import { persist } from './passing.ts'
+import type { PasswordTrial } from './password-trial.ts'
 import { sshShell } from './ssh-channel.ts'
 import type { SshTarget } from './ssh-target.ts'
 import { at, tcp } from './tcp.ts'
@@ -20,22 +21,20 @@ export interface SshClient {
   close(): void
 }
 
-export function sshClient(): SshClient {
+/** @param trial - the run's. */
+export function sshClient(trial: PasswordTrial): SshClient {
   const never = new AbortController().signal
   const jumps: Bastions = bastions((target) => persist(target.retries, never, () => shake(target, jumps, never, ({ client }) => Promise.resolve(client))))
   return {
-    connect: (target, become, signal) => persist(target.retries, signal, () => shake(target, jumps, signal, ({ client, socket, ...rest }) => sshShell(client, socket, target, become, rest))),
+    connect: (target, become, signal) => persist(target.retries, signal, () => shake(target, jumps, signal, ({ client, socket, stage }) => sshShell(client, socket, target, become, trial, stage))),
     close: () => jumps.close(),
   }
 }
 
-export interface LoggedIn {
+interface LoggedIn {
   readonly client: Client
   readonly socket: Duplex
-  /** For messages. */
   readonly stage: { now: string }
-  /** What to know of it. */
-  readonly notes: readonly string[]
 }
 
 /** One attempt, within its time. @param then - what must stand, too. */
@@ -44,15 +43,14 @@ async function shake<T>(target: SshTarget, jumps: Bastions, signal: AbortSignal,
   // Before its own turn: those who wait for a bastion must not keep it from its handshake.
   const channel = target.jumps.length === 0 ? undefined : await interruptible(jumps.through(target), signal)
   return handshake(`${target.hostName}:${target.port}`, async () => {
-    const notes: string[] = []
     const stage = { now: channel === undefined ? 'the TCP connection' : 'the SSH handshake' }
     const opened: { socket: Duplex | undefined; client: Client | undefined } = { socket: channel, client: undefined }
     const open = async (): Promise<T> => {
       const socket = channel ?? (await tcp(target, (each) => (opened.socket = each)))
       stage.now = 'the SSH handshake'
-      const client = (opened.client = await login(target, keys, socket, stage, notes))
+      const client = (opened.client = await login(target, keys, socket, stage))
       stage.now = 'opening a shell'
-      return then({ client, socket, stage, notes })
+      return then({ client, socket, stage })
     }
     try {
       return await withinTime(open(), target.connectSeconds, signal, () => `${at(target)}: no answer within ${target.connectSeconds} s (${stage.now})`)

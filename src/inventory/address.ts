@@ -110,6 +110,13 @@ function truth({ key, value, where }: Said): boolean {
   throw new MailrunError(`${key} must be true or false, got ${JSON.stringify(value)}`, where)
 }
 
+/** They travel through the login shell, whichever it is, and two more. */
+function plain(words: readonly string[], { key, where }: Said): readonly string[] {
+  const odd = words.find((word) => /['"\\$`!\p{Cc}]/u.test(word))
+  if (odd === undefined) return words
+  throw new MailrunError(`${key} must be plain words, without any of ' " \\ $ \` !, got ${JSON.stringify(odd)}`, where)
+}
+
 function becomeOf(said: (setting: Setting, own?: string) => Said | undefined): Become | undefined {
   const become = said('become')
   if (become === undefined || !truth(become)) return undefined
@@ -120,11 +127,15 @@ function becomeOf(said: (setting: Setting, own?: string) => Said | undefined): B
   const name = textOf(user) ?? 'root'
   // As useradd(8) allows them; also, no text that sudo or a login shell would take for something else.
   if (!/^[A-Za-z_][\w.-]*\$?$|^#?\d+$/.test(name)) throw new MailrunError(`${user!.key} must be the name of a user, got ${JSON.stringify(name)}`, user?.where)
+  if (name.startsWith('#') && method !== 'sudo') throw new MailrunError(`${user!.key}: ${method} takes the name of a user, got ${JSON.stringify(name)}`, user?.where)
+  const words = (from: Said | undefined): readonly string[] => (from === undefined || from.value === '' ? [] : plain(shellWords(textOf(from)!, { comments: false }), from))
+  // It may be several words: `sudo su -`.
+  const program = words(said('becomeExecutable', own.becomeExecutable))
   return {
     method,
     user: name,
-    executable: textOf(said('becomeExecutable', own.becomeExecutable)),
-    flags: flags === undefined || flags.value === '' ? [] : shellWords(textOf(flags)!, { comments: false }),
+    executable: program.length === 0 ? undefined : program.join(' '),
+    flags: words(flags),
     password: secretOf(said('becomePassword', own.becomePassword)),
   }
 }

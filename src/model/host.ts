@@ -17,7 +17,7 @@ export interface SshWords {
 export interface Become {
   readonly method: 'sudo' | 'su' | 'doas'
   readonly user: string
-  /** The program; `undefined`: by the method's name. */
+  /** The program, or words that end in it (`sudo su -`); `undefined`: by the method's name. Plain words, as the flags are: none of the signs that quote or expand in a shell. */
   readonly executable: string | undefined
   /** More words for it, as they are. */
   readonly flags: readonly string[]

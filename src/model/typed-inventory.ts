@@ -12,7 +12,7 @@ export interface InventoryHost<Vars extends object = Readonly<Record<string, unk
   /** Left out: `--user`, else who runs mailrun. */
   readonly user?: string
   readonly privateKeyFile?: string
-  /** Become root through sudo. */
+  /** Do the work as root, through sudo. */
   readonly become?: boolean
   readonly vars?: Vars
 }
