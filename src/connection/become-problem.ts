@@ -36,9 +36,9 @@ function advice({ method, user, executable, password }: Become, refusal: Refusal
   const has = (pattern: RegExp): boolean => pattern.test(said)
   if (refusal.kind === 'not-given') return `the password was refused on ${refusal.refusedBy}, and is not given to another host before one has accepted it`
   const whose = 'whose' in refusal && refusal.whose !== undefined ? ` of ${refusal.whose}` : ''
-  if (refusal.kind === 'no-password' || has(/a password is required|^doas: Authentication required/m)) return `it asks for the password${whose}: give it with --ask-become-pass, --become-password-file or ansible_become_password`
   if (has(/password (?:has )?expired|password is expired|required to change your password|^(?:Current|New) password:/im)) return 'a password has expired there: log in and change it'
   if (has(/account validation failure|account (?:has )?expired|account is locked|account locked/i)) return 'the account is locked or has expired there'
+  if (refusal.kind === 'no-password' || has(/a password is required|^doas: Authentication required/m)) return `it asks for the password${whose}: give it with --ask-become-pass, --become-password-file or ansible_become_password`
   if (has(/not in the sudoers file|not allowed to (?:run|execute)|may not run sudo/)) return `sudoers does not let the login user run a shell as ${user}: single commands are not enough, it must allow sh`
   if (has(/^doas: Operation not permitted/m)) return `doas.conf does not let the login user run sh as ${user}`
   if (has(/doas is not enabled/)) return 'there is no /etc/doas.conf there'
@@ -46,7 +46,7 @@ function advice({ method, user, executable, password }: Become, refusal: Refusal
   if (has(/runuser: not found/)) return 'runuser(1) is not there: install util-linux'
   if (has(/: (?:command )?not found|No such file or directory/) && said.includes(program.split(' ')[0]!)) return `${program} is not there: install it, choose another --become-method, or log in as root`
   if (has(/unknown user|user .* does not exist|no such user/i)) return `there is no user ${user}`
-  if (has(/account is currently not available/)) return `the login shell of ${user} takes no commands: become that user through sudo or doas`
+  if (has(/using restricted shell|account is currently not available/)) return `the login shell of ${user} takes no commands: become that user through sudo or doas`
   if (refusesPassword(refusal, said)) return password === undefined ? 'refused' : `the password${whose} was refused; it was tried once`
   if (has(/^su: Permission denied/m)) return "su's PAM rules do not let the login user in (pam_wheel?)"
   if (refusal.kind === 'other-question') return 'it asks for more than a password, which cannot be given here'

@@ -44,6 +44,8 @@ const PLAIN_DOAS = 'permit pat\npermit nopass lee'
 let here: Project
 const as = (user: string, ...words: readonly string[]): readonly string[] => ['-e', `ansible_user=${user}`, '--become', ...words]
 const given = (password: Password): readonly string[] => ['--become-password-file', join(here.folder, password)]
+const runs = (text: string, user?: string): readonly string[] => ['-e', JSON.stringify({ runs: text, ...(user === undefined ? {} : { as: user }) })]
+const KIM = ['-e', 'ansible_user=kim', '-e', 'ansible_become=false']
 const host = async (name: string, script: string): Promise<string> => {
   const { code, stdout, stderr } = await lab.hostExec(name, script)
   assert.is(code, 0, stdout + stderr)
@@ -159,7 +161,7 @@ const CASES: Readonly<Record<string, Case>> = {
   'sudo, a login shell': { who: 'pat', flags: ['-e', '{"ansible_become_flags": "-i"}'], password: 'pat', wanted: ROOT_STANDS },
   'sudo elsewhere': { who: 'pat', flags: ['-e', 'ansible_become_exe=/opt/sudo'], password: 'pat', before: 'ln -sf /usr/bin/sudo /opt/sudo', wanted: ROOT_STANDS },
   'sudo that is not there': { who: 'pat', flags: ['-e', 'ansible_become_exe=/opt/nosudo'], wanted: /\/opt\/nosudo is not there/ },
-  'sudo, an account that has expired': { who: 'pat', password: 'pat', before: 'chage -E 1 pat; sed -i "s/^account.*pam_unix/account sufficient pam_permit.so\\n&/" /etc/pam.d/sshd', after: 'chage -E -1 pat; sed -i "/pam_permit/d" /etc/pam.d/sshd', wanted: /expired/ },
+  'sudo, an account that has expired': { who: 'pat', password: 'pat', before: 'chage -E 1 pat; cp /etc/pam.d/sshd /root/sshd; sed -i "s/^@include common-account/account required pam_permit.so/" /etc/pam.d/sshd', after: 'chage -E -1 pat; cp /root/sshd /etc/pam.d/sshd', wanted: /expired/ },
   'sudo, a password that has expired': { who: 'pat', password: 'pat', before: 'chage -d 1 -M 1 pat; cp /etc/pam.d/sshd /root/sshd; sed -i "s/^@include common-account/account required pam_permit.so/" /etc/pam.d/sshd', after: 'chage -d "$(date +%F)" -M 99999 pat; cp /root/sshd /etc/pam.d/sshd', wanted: /a password has expired/ },
   'su': { who: 'pat', flags: su, password: 'root', wanted: ROOT_STANDS },
   'su, not given': { who: 'pat', flags: su, wanted: NEEDED },
@@ -242,39 +244,43 @@ for (const each of CONNECTIONS) {
       const password = title === 'su' ? 'root' : 'pat'
       if (title.endsWith('terminal')) await sudoers(`${PLAIN_SUDOERS}\nDefaults requiretty`)
       await host('mx1', `printf '%s' '${PASSWORDS[password]}' > /root/secret; rm -f /run/stop; touch /run/began`)
-      const there = lab.hostExec('mx1', 'n=0; while [ ! -e /run/stop ]; do n=$((n + 1)); cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | tr "\\0" "\\n" | grep -cFf /root/secret; done | sort -u | grep -v "^0$" ; [ "$n" != 1 ]')
-      const here = samples(PASSWORDS[password])
-      assert.is(await stands(as('pat', ...words, ...given(password), '-e', 'runs=sleep 1')), ROOT_STANDS)
-      assert.equal(here.stop(), [])
-      await host('mx1', 'touch /run/stop')
-      assert.is((await there).stdout, '')
+      const there = lab.hostExec('mx1', 'n=0; while [ ! -e /run/stop ]; do n=$((n + 1)); cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | tr "\\0" "\\n" | grep -aFf /root/secret; done; [ "$n" -gt 1 ]')
+      const seen = samples(PASSWORDS[password])
+      try {
+        assert.is(await stands(as('pat', ...words, ...given(password), ...runs('sleep 1'))), ROOT_STANDS)
+      } finally {
+        seen.stop()
+        await host('mx1', 'touch /run/stop')
+      }
+      assert.equal([...seen.found], [])
+      assert.equal(await there, { code: 0, stdout: '', stderr: '' })
       assert.is(await host('mx1', 'journalctl -q --sync; { journalctl -q --no-pager; cat /var/log/*.log 2>/dev/null; } | grep -cFf /root/secret || :'), '0')
       assert.is(await host('mx1', 'find /tmp /home /run /var/tmp /var/lib/sudo /var/mail -xdev -type f -newer /run/began 2>/dev/null -exec grep -lFf /root/secret {} + || :'), '')
     })
   }
 
   test(`${each}: who is not root has working files of its own, and is told what becoming root would do`, async () => {
-    assert.is(await stands(['-e', 'ansible_user=kim', '-e', 'ansible_become=false']), `kim /home/kim kim kim / 0022 ${PATH}`)
+    assert.is(await stands(KIM), `kim /home/kim kim kim / 0022 ${PATH}`)
     assert.is(await host('mx1', 'stat -c "%U %a" "/tmp/mailrun-$(id -u kim)"; ls -A ~kim | grep -c mailrun || :'), 'kim 700\n0')
-    const { code, stdout } = await mailrun('mx1', '-e', 'ansible_user=kim', '-e', 'ansible_become=false', '-e', 'runs=touch /etc/x')
-    assert.is(code, 1)
+    const { code, stdout } = await mailrun('mx1', ...KIM, ...runs('touch /etc/x'))
+    assert.is(code, 3, stdout)
     assert.match(stdout, /Permission denied.*as kim, who is not root.*--become/)
-    const other = await mailrun('mx1', '-e', 'ansible_user=kim', '-e', 'ansible_become=false', '-e', 'runs=true', '-e', 'as=mail')
+    const other = await mailrun('mx1', ...KIM, ...runs('true', 'mail'))
     assert.match(other.stdout, /to run it as mail, become root: --become/)
-    const own = await mailrun('mx1', '-e', 'ansible_user=kim', '-e', 'ansible_become=false', '-e', 'runs=id -un >/tmp/who', '-e', 'as=kim')
+    const own = await mailrun('mx1', ...KIM, ...runs('id -un', 'kim'))
     assert.is(own.code, 0, own.stdout)
   })
 
   test(`${each}: working files in a folder that is somebody else's are refused`, async () => {
     await host('mx1', 'd=/tmp/mailrun-$(id -u fay); rm -rf $d; install -d -m 777 -o lee $d')
     const { code, stdout } = await mailrun('mx1', '-e', 'ansible_user=fay', '-e', 'ansible_become=false')
-    assert.is(code, 1)
+    assert.is(code, 3, stdout)
     assert.match(stdout, /is not fay's own folder/)
     await host('mx1', 'rm -rf /tmp/mailrun-$(id -u fay)')
   })
 
   test(`${each}: a command of another user has that user's home`, async () => {
-    assert.is(await stands(as('lee', '-e', 'runs=echo "$(id -un) $HOME $USER $LOGNAME" >/tmp/who', '-e', 'as=mail')), 'mail /var/mail mail mail')
+    assert.is(await stands(as('lee', ...runs('echo "$(id -un) $HOME $USER $LOGNAME" >/tmp/who', 'mail'))), 'mail /var/mail mail mail')
   })
 
   for (const [shell, path] of [['tcsh', '/bin/tcsh'], ['fish', '/usr/bin/fish']] as const) {
@@ -296,7 +302,7 @@ for (const each of CONNECTIONS) {
 }
 
 /** Looks at every process of this machine, over and over. */
-function samples(secret: string): { stop(): readonly string[] } {
+function samples(secret: string): { readonly found: ReadonlySet<string>; stop(): void } {
   const found = new Set<string>()
   const timer = setInterval(() => {
     for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
@@ -306,12 +312,7 @@ function samples(secret: string): { stop(): readonly string[] } {
       }
     }
   }, 20)
-  return {
-    stop() {
-      clearInterval(timer)
-      return [...found]
-    },
-  }
+  return { found, stop: () => clearInterval(timer) }
 }
 
 function read(path: string): string {

@@ -80,9 +80,9 @@ const SAID: readonly (readonly [Partial<Become>, string, RegExp])[] = [
   [{}, 'sh: 1: exec: script: not found', /script\(1\).*bsdutils/],
   [{ user: 'joe' }, 'sudo: unknown user joe', /there is no user joe/],
   [{}, 'sudo: Account or password is expired, reset your password and try again', /a password has expired/],
-  [{}, 'sudo: account validation failure, is your account locked?', /locked or has expired/],
+  [{ password }, 'sudo: account validation failure, is your account locked?\nsudo: a password is required', /locked or has expired/],
   [{ method: 'su' }, 'You are required to change your password immediately (administrator enforced).', /a password has expired/],
-  [{ method: 'su', user: 'mail' }, 'This account is currently not available.', /the login shell of mail/],
+  [{ method: 'su', user: 'mail' }, 'su: using restricted shell /usr/sbin/nologin', /the login shell of mail/],
   [{ method: 'doas' }, 'doas: Operation not permitted', /doas.conf does not let/],
   [{}, 'sudo: /usr/bin/sudo must be owned by uid 0 and have the setuid bit set', /no shell came up: exit status 1\nsudo: .* setuid bit/],
 ]
