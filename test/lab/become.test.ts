@@ -12,7 +12,7 @@ const lab = await import('../../lab/index.ts')
 const test = suite('lab: become')
 
 /** Each case is tried over each of these. */
-const CONNECTIONS = ['ssh'] as const
+const CONNECTIONS = ['ssh', 'openssh'] as const
 
 /** Their words stand in no other file or argument. */
 const PASSWORDS = { pat: 'pat-Kw7 rW$"9', lee: 'lee-Kw7rW9', root: 'root-Kw7rW9', wrong: 'wrong-Kw7rW9' } as const

@@ -78,7 +78,7 @@ test('a wrong sudo password is said at once', async () => {
   writeFileSync(wrong, 'not it\n', { mode: 0o600 })
   const { stdout, code } = await here.mailrun('faults.mjs', '--format', 'json', '--become-password-file', wrong, ...fleet)
   assert.is(code, 4)
-  assert.match(stdout, 'sudo refused the password')
+  assert.match(stdout, 'the password of admin was refused')
   assert.not.match(stdout, 'not it')
 })
 
