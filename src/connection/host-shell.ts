@@ -21,6 +21,8 @@ export interface ShellSource {
   /** For messages. */
   readonly at: string
   readonly stage: { now: string }
+  /** What to know of how it came about; may grow until the shell stands. */
+  readonly notes: readonly string[]
   /** Starts a command line in the login user's shell: once, and again where another way is needed after the first has ended. */
   start(command: string): Promise<ShellProcess>
   touch(path: string): Promise<void>
@@ -28,8 +30,11 @@ export interface ShellSource {
   end(): void
 }
 
+/** What dash does where it cannot fork, its message going where the command's would have gone. */
+const ENDED_2 = 'the shell ended (exit status 2)'
+
 /** @throws Unreachable where sudo, su, doas or the login shell gives none. */
-export async function hostShell({ become, trial, user, at, stage, start, touch, end }: ShellSource): Promise<Connection> {
+export async function hostShell({ become, trial, user, at, stage, notes, start, touch, end }: ShellSource): Promise<Connection> {
   const process = await openShell({ become, login: user, at, trial, start, stage: (now) => (stage.now = now) }).catch((error: unknown) => {
     end()
     throw error
@@ -37,14 +42,22 @@ export async function hostShell({ become, trial, user, at, stage, start, touch, 
   const shell = shellStream(process)
   let lastWords = ''
   let proven = false
-  process.stderr.on('data', (chunk: Buffer) => {
-    if (!proven) lastWords = (lastWords + chunk.toString()).slice(-1000)
-  })
+  const listen = (chunk: Buffer): void => void (lastWords = (lastWords + chunk.toString()).slice(-1000))
+  process.stderr.on('data', listen)
   process.stderr.resume()
+  // What a login shell says that takes no commands (nologin(8)).
+  process.stdout.on('data', (chunk: Buffer) => {
+    if (!proven) listen(chunk)
+  })
   process.onEnd((how) => {
-    if (proven) return shell.lose(new ConnectionLost(how))
-    const said = lastWords.trim()
-    shell.lose(new Unreachable(`${at}: no shell came up as ${user}: ${how}\n${RUN_AGAIN}${said === '' ? '' : `\n${said}`}`))
+    if (!proven) {
+      const said = lastWords.trim()
+      return shell.lose(new Unreachable(`${at}: no shell came up as ${user}: ${how}: does its login shell (getent passwd ${user}) run commands?\n${RUN_AGAIN}${said === '' ? '' : `\n${said}`}`))
+    }
+    // Where it could not go on, dash says why: `sh: 0: Cannot fork`.
+    const said = /^sh: .*$/m.exec(lastWords.slice(lastWords.lastIndexOf('\nmailrun-') + 1))?.[0]
+    const hint = said?.includes('Cannot fork') || (said === undefined && how === ENDED_2) ? ': is the host out of processes? (ulimit -u, TasksMax of the unit that systemctl status names)' : ''
+    shell.lose(new ConnectionLost(`${how}${said === undefined ? '' : `: ${said}`}${hint}`))
   })
   return {
     exchange(request) {
@@ -56,6 +69,7 @@ export async function hostShell({ become, trial, user, at, stage, start, touch, 
       }
       return shell.exchange({ ...request, onStdout })
     },
+    notes,
     touch(path) {
       if (!/^[\w./-]+$/.test(path)) throw new Error(`not a plain path: ${path}`)
       return touch(path)

@@ -21,6 +21,7 @@ export function localConnect(env: Readonly<Record<string, string>>, become?: Bec
     user: userInfo().username,
     at: 'this machine',
     stage: { now: 'opening a shell' },
+    notes: [],
     async start(command) {
       // In a session of its own: Ctrl-C on the terminal is for mailrun, which lets the change in hand finish.
       const started = (child = spawn('sh', command === 'exec sh' ? [] : ['-c', command], { stdio: 'pipe', detached: true, env: { ...process.env, ...env } }))

@@ -42,6 +42,7 @@ function open({ executable, target }: OpensshTarget, become: Become | undefined,
     user: target.user,
     at: at(target),
     stage: { now: 'opening a shell' },
+    notes: [],
     async start(command) {
       const started = (child = start(command, ready))
       const shell = childShell(started, (code, signal) => (code === 255 ? 'the connection was closed' : `the shell ended (${signal ?? `exit status ${code}`})`))

@@ -6,6 +6,7 @@ import type { Become } from '../model/host.ts'
 import { hostShell, type ShellProcess } from './host-shell.ts'
 import { RUN_AGAIN } from './passing.ts'
 import type { PasswordTrial } from './password-trial.ts'
+import type { LoggedIn } from './ssh.ts'
 import type { SshTarget } from './ssh-target.ts'
 import { at } from './tcp.ts'
 
@@ -13,7 +14,7 @@ import { at } from './tcp.ts'
 const PARTING_MILLISECONDS = 500
 
 /** @throws Unreachable where sudo, su, doas or the login shell gives none. */
-export function sshShell(client: Client, socket: Duplex, target: SshTarget, become: Become | undefined, trial: PasswordTrial, stage: { now: string }): Promise<Connection> {
+export function sshShell(client: Client, socket: Duplex, target: SshTarget, become: Become | undefined, trial: PasswordTrial, { stage, notes }: Pick<LoggedIn, 'stage' | 'notes'>): Promise<Connection> {
   let channel: ClientChannel | undefined
   return hostShell({
     become,
@@ -21,9 +22,11 @@ export function sshShell(client: Client, socket: Duplex, target: SshTarget, beco
     user: target.user,
     at: at(target),
     stage,
+    notes,
     async start(command) {
-      const opened = (channel = await exec(client, command, target))
-      return { stdin: opened, stdout: opened, stderr: opened.stderr, onEnd: ends(client, opened) }
+      const [opened, onEnd] = await exec(client, command, target)
+      channel = opened
+      return { stdin: opened, stdout: opened, stderr: opened.stderr, onEnd }
     },
     touch: (path) => touch(client, path),
     end() {
@@ -34,12 +37,13 @@ export function sshShell(client: Client, socket: Duplex, target: SshTarget, beco
   })
 }
 
-const exec = (client: Client, command: string, target: SshTarget): Promise<ClientChannel> =>
+const exec = (client: Client, command: string, target: SshTarget): Promise<readonly [ClientChannel, ShellProcess['onEnd']]> =>
   new Promise((resolve, reject) => {
-    const fail = (error: Error): void => reject(new Unreachable(`${at(target)}: no shell: ${error.message}\n${RUN_AGAIN}`))
+    const fail = ({ message }: Error): void => reject(new Unreachable(`${at(target)}: no shell: ${message}${message === 'Unable to exec' ? ': sshd could start no process for it: is the host out of processes (ulimit -u) or memory?' : ''}\n${RUN_AGAIN}`))
     client.once('error', fail)
     client.once('close', () => fail(new Error('the connection was closed')))
-    client.exec(command, (error, stream) => (error ? fail(error) : resolve(stream)))
+    // Listened to at once: of a shell that ends at once the same packet may tell.
+    client.exec(command, (error, stream) => (error ? fail(error) : resolve([stream, ends(client, stream)])))
   })
 
 /** The first reason counts. */
@@ -54,7 +58,7 @@ function ends(client: Client, channel: ClientChannel): ShellProcess['onEnd'] {
     for (const listener of listeners) listener(why)
   }
   client.on('error', (error) => end(error.message))
-  channel.on('exit', (code: number | null, signal?: string) => (why ??= `the shell ended (${signal ?? `exit status ${code}`})`))
+  channel.on('exit', (code: number | null, signal?: string) => (why ??= `the shell ended (${signal === 'SIGKILL' ? 'SIGKILL: is the host out of memory? journalctl -k' : (signal ?? `exit status ${code}`)})`))
   channel.on('close', () => end('the host closed the connection'))
   client.on('close', () => end('the connection was closed'))
   return (listener) => (gone ? listener(why!) : void listeners.push(listener))

@@ -26,15 +26,18 @@ export function sshClient(trial: PasswordTrial): SshClient {
   const never = new AbortController().signal
   const jumps: Bastions = bastions((target) => persist(target.retries, never, () => shake(target, jumps, never, ({ client }) => Promise.resolve(client))))
   return {
-    connect: (target, become, signal) => persist(target.retries, signal, () => shake(target, jumps, signal, ({ client, socket, stage }) => sshShell(client, socket, target, become, trial, stage))),
+    connect: (target, become, signal) => persist(target.retries, signal, () => shake(target, jumps, signal, ({ client, socket, ...rest }) => sshShell(client, socket, target, become, trial, rest))),
     close: () => jumps.close(),
   }
 }
 
-interface LoggedIn {
+export interface LoggedIn {
   readonly client: Client
   readonly socket: Duplex
+  /** For messages. */
   readonly stage: { now: string }
+  /** What to know of it. */
+  readonly notes: readonly string[]
 }
 
 /** One attempt, within its time. @param then - what must stand, too. */
@@ -43,14 +46,15 @@ async function shake<T>(target: SshTarget, jumps: Bastions, signal: AbortSignal,
   // Before its own turn: those who wait for a bastion must not keep it from its handshake.
   const channel = target.jumps.length === 0 ? undefined : await interruptible(jumps.through(target), signal)
   return handshake(`${target.hostName}:${target.port}`, async () => {
+    const notes: string[] = []
     const stage = { now: channel === undefined ? 'the TCP connection' : 'the SSH handshake' }
     const opened: { socket: Duplex | undefined; client: Client | undefined } = { socket: channel, client: undefined }
     const open = async (): Promise<T> => {
       const socket = channel ?? (await tcp(target, (each) => (opened.socket = each)))
       stage.now = 'the SSH handshake'
-      const client = (opened.client = await login(target, keys, socket, stage))
+      const client = (opened.client = await login(target, keys, socket, stage, notes))
       stage.now = 'opening a shell'
-      return then({ client, socket, stage })
+      return then({ client, socket, stage, notes })
     }
     try {
       return await withinTime(open(), target.connectSeconds, signal, () => `${at(target)}: no answer within ${target.connectSeconds} s (${stage.now})`)
