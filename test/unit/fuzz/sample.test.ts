@@ -1,6 +1,7 @@
 // A sample of what `npm run bench fuzz` does at length; MAILRUN_FUZZ_SEED chooses another one than that of every day.
 import * as assert from 'uvu/assert'
 import { fuzz } from '../../fuzz/run.ts'
+import { UNRECORDED } from '../../fuzz/probe-targets.ts'
 import { randomOf, replayOf } from '../../fuzz/random.ts'
 import { failureOf, shrunk } from '../../fuzz/shrink.ts'
 import { target } from '../../fuzz/target.ts'
@@ -15,6 +16,10 @@ test(`nothing crashes, hangs or is misread: ${CASES} cases of each target, seed 
   const reports = await fuzz({ seed, cases: CASES }, TARGETS.map(({ name }) => name), () => {})
   assert.is(reports.length, TARGETS.length)
   assert.is(reports.flatMap(({ failures }) => failures).join('\n\n'), '')
+})
+
+test('of every question there is a recorded answer', () => {
+  assert.equal(UNRECORDED, [], 'record them anew: node dist/test/fuzz/record-answers.js > test/fuzz/answers.json')
 })
 
 test('equal seeds make equal cases, and what was chosen can be chosen again', () => {
