@@ -32,7 +32,7 @@ for (const host of ['mx1', 'mx3'] as const) {
 test('a shell that is killed each time, and a command that is, are told with the likely reason', async () => {
   await faulty({
     on: 'mx1', make: 'touch /srv/kills', lift: 'rm /srv/kills', tasks: `t.command({ run: ${quoted(`[ ! -e /srv/kills ] || { ${KILL_SHELL}; sleep 0.3; }`)}, unless: '[ ! -e /srv/kills ]' })`,
-    code: 3, status: 'failed', says: /the connection was lost: the shell ended \(SIGKILL: is the host out of memory\? journalctl -k\)/,
+    code: 4, status: 'unreachable', says: /the connection was lost: the shell ended \(SIGKILL: is the host out of memory\? journalctl -k\)/,
   })
   await faulty({ on: 'mx2', make: 'touch /srv/kills', lift: 'rm /srv/kills', tasks: "t.command({ run: 'kill -9 $$', unless: '[ ! -e /srv/kills ]' })", code: 3, status: 'failed', says: /exit status 137, killed by signal 9: out of memory\? \(journalctl -k\)/ })
 })
