@@ -1,16 +1,16 @@
 // A lab's hosts by name.
-import { fleet, type LabHost } from './fleet.ts'
+import { INTERNET_HOSTS, TOOLS_HOST, fleet, type LabHost } from './fleet.ts'
 import type { Lab } from './lab.ts'
 import { LabError } from './lab-error.ts'
 import { requireState } from './state.ts'
 
 export async function findHosts(lab: Lab, names: readonly string[]): Promise<readonly LabHost[]> {
-  const { size, tools } = await requireState(lab)
-  const hosts = fleet(size, tools)
+  const hosts = fleet(await requireState(lab))
   return names.map((name) => {
     const host = hosts.find((each) => each.name === name)
     if (host !== undefined) return host
-    const hint = name === 'verify' ? '; that one comes with "lab up --tools"' : ''
+    const flag = name === TOOLS_HOST ? '--tools' : INTERNET_HOSTS.some((each) => each === name) ? '--internet' : undefined
+    const hint = flag === undefined ? '' : `; that one comes with "lab up ${flag}"`
     throw new LabError(`the lab "${lab.name}" has no host ${name}, but ${hosts.map((each) => each.name).join(', ')}${hint}`)
   })
 }

@@ -6,9 +6,8 @@ import { becomePasswordPath, hostKeyPath, machineId, userKeyPath } from './keys.
 import type { Lab } from './lab.ts'
 import { LabError } from './lab-error.ts'
 import { local } from './local.ts'
+import { fqdn } from './internet/names.ts'
 import { IMAGE_HOSTNAME } from './recipe.ts'
-
-export const DOMAIN = 'fleet.test'
 
 export async function writeHostFiles(lab: Lab, host: LabHost, root: string): Promise<void> {
   await writeFile(join(root, 'etc/hostname'), `${host.name}\n`)
@@ -24,9 +23,9 @@ export async function writeHostFiles(lab: Lab, host: LabHost, root: string): Pro
   }
 }
 
-/** /etc/hosts of every host: all hosts of the lab, by FQDN and short name. */
+/** /etc/hosts: these hosts by FQDN and short name. */
 export function hostsFile(hosts: readonly LabHost[], subnet: string): string {
-  const lines = hosts.map(({ name, number }) => `${subnet}.${number} ${name}.${DOMAIN} ${name}\n`)
+  const lines = hosts.map((host) => `${subnet}.${host.number} ${fqdn(host)} ${host.name}\n`)
   return `127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n${lines.join('')}`
 }
 
@@ -51,5 +50,5 @@ async function setPassword(lab: Lab, host: LabHost, root: string): Promise<void>
 
 async function rename(path: string, host: LabHost): Promise<void> {
   const text = await readFile(path, 'utf8')
-  await writeFile(path, text.replaceAll(IMAGE_HOSTNAME, `${host.name}.${DOMAIN}`))
+  await writeFile(path, text.replaceAll(IMAGE_HOSTNAME, fqdn(host)))
 }

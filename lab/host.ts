@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { LabHost } from './fleet.ts'
 import { writeHostFiles } from './host-files.ts'
 import { inHost } from './in-host.ts'
+import { writeInternetFiles } from './internet/internet-files.ts'
 import { ensureHostKeys } from './keys.ts'
 import type { Lab } from './lab.ts'
 import { greeting, hostDir, hostRoot, leader, powerOff, powerOn, waitUntilUp } from './machine.ts'
@@ -17,17 +18,17 @@ import type { Site } from './site.ts'
 export async function ensureHost(site: Site, host: LabHost): Promise<'well' | 'started' | 'made'> {
   const { lab, subnet, image } = site
   const root = hostRoot(lab, host)
-  await ensureHostLink(lab, host, subnet)
-  const finished = (await madeFrom(lab, host)) === image.digest
+  await ensureHostLink(lab, host, subnet, image.internet !== undefined)
+  const finished = (await madeFrom(lab, host)) === image.digestFor(host.profile)
   if (finished && mountsBelow(root).length > 0 && (await answers(site, host))) {
-    await writeIfOther(join(root, 'etc/hosts'), site.hostsFile)
+    if (await writeNames(site, host)) await restartPostfix(lab, host)
     return 'well'
   }
   await powerOff(lab, host)
   await unmountBelow(root)
   if (!finished) await make(site, host)
   await mountOverlay(hostDir(lab, host), image.layers(host.profile))
-  await writeIfOther(join(root, 'etc/hosts'), site.hostsFile)
+  await writeNames(site, host)
   powerOn(lab, host, image)
   await waitUntilUp(lab, host, subnet)
   return finished ? 'started' : 'made'
@@ -57,8 +58,9 @@ async function make(site: Site, host: LabHost): Promise<void> {
   await ensureHostKeys(lab, host)
   const root = await mountOverlay(dir, image.layers(host.profile))
   await writeHostFiles(lab, host, root)
+  await writeInternetFiles(lab, host, site.subnet, root)
   // Last: a host without this file was never finished.
-  await writeFile(join(dir, 'image'), image.digest)
+  await writeFile(join(dir, 'image'), image.digestFor(host.profile))
 }
 
 /** The digest of the image that a finished host was made from. */
@@ -74,7 +76,21 @@ async function answers({ lab, subnet }: Site, host: LabHost): Promise<boolean> {
   return ['running', 'degraded'].includes(stdout.trim())
 }
 
-async function writeIfOther(path: string, text: string): Promise<void> {
-  if (existsSync(path) && (await readFile(path, 'utf8')) === text) return
+/** How the host finds names; whether its resolver is another now. */
+async function writeNames(site: Site, host: LabHost): Promise<boolean> {
+  const etc = join(hostRoot(site.lab, host), 'etc')
+  await writeIfOther(join(etc, 'hosts'), site.hostsFile(host))
+  return site.resolvConf !== undefined && (await writeIfOther(join(etc, 'resolv.conf'), site.resolvConf))
+}
+
+/** It copies resolv.conf to its chroot when it starts. */
+async function restartPostfix(lab: Lab, host: LabHost): Promise<void> {
+  const pid = leader(lab, host)
+  if (pid !== undefined) await inHost(pid, 'systemctl try-restart postfix@-')
+}
+
+async function writeIfOther(path: string, text: string): Promise<boolean> {
+  if (existsSync(path) && (await readFile(path, 'utf8')) === text) return false
   await writeFile(path, text)
+  return true
 }

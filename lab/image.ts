@@ -11,12 +11,17 @@ import { local } from './local.ts'
 import { withLock } from './lock.ts'
 import { removeTree, unmountBelow } from './mounts.ts'
 import { mountOverlay } from './overlay.ts'
+import { DNS_PACKAGES, DNS_SCRIPT, INTERNET_REPOSITORY, RECEIVER_PACKAGES, RECEIVER_SCRIPT, internetDigest } from './internet/recipe.ts'
 import { BASE_PACKAGES, BECOME_PACKAGES, DPKG_OPTIONS, FLEET_SCRIPT, MAIL_PACKAGES, POSTFIX_SCRIPT, RELEASE, REPOSITORY, SHELL_PACKAGES, TOOLS_PACKAGES, TOOLS_SCRIPT, imageDigest } from './recipe.ts'
 import { say } from './say.ts'
 import { TEST_PACKAGES } from './test-packages.ts'
 
 export interface Image {
   readonly digest: string
+  /** Of the layers of name servers and the receiver; `undefined` in a lab without them. */
+  readonly internet: string | undefined
+  /** Changes when a host of that profile would be made of something else. */
+  digestFor(profile: Profile): string
   /** Directories for an overlay, the topmost first. */
   layers(profile: Profile): readonly string[]
   /** Read-only in every host: path here → path there. */
@@ -24,32 +29,45 @@ export interface Image {
 }
 
 /** The images that a lab's hosts were made from, which need not be today's. */
-export function imageAt(lab: Lab, digest: string): Image {
+export function imageAt(lab: Lab, digest: string, internet: string | undefined): Image {
   const at = join(lab.cacheDir, digest)
   const fleet = [join(at, 'fleet'), join(at, 'base')]
-  const own: Readonly<Record<Profile, readonly string[]>> = { bare: [], postfix: [join(at, 'postfix')], tools: [join(at, 'tools')] }
-  return { digest, layers: (profile) => [...own[profile], ...fleet], binds: { [join(at, 'repository')]: REPOSITORY } }
+  const ofInternet = join(at, `internet-${internet}`)
+  const own: Readonly<Record<Profile, readonly string[]>> = {
+    bare: [],
+    postfix: [join(at, 'postfix')],
+    tools: [join(at, 'tools')],
+    dns: [join(ofInternet, 'dns')],
+    receiver: [join(ofInternet, 'receiver'), join(at, 'postfix')],
+  }
+  const digestFor = (profile: Profile): string => (profile === 'dns' || profile === 'receiver' ? `${digest}-${internet}` : digest)
+  return { digest, internet, digestFor, layers: (profile) => [...own[profile], ...fleet], binds: { [join(at, 'repository')]: REPOSITORY } }
 }
 
 /**
- * Gives the images of today's recipe, building what is missing: some 40 s, and 20 s more for the tools.
+ * Gives the images of today's recipe, building what is missing: some 40 s, and 20 s more each for the tools and for the internet.
  * A build goes into a directory of its own and is renamed at the end: one that was killed leaves nothing that is used.
  */
-export async function ensureImage(lab: Lab, tools: boolean): Promise<Image> {
-  const image = imageAt(lab, imageDigest())
+export async function ensureImage(lab: Lab, { tools, internet }: { readonly tools: boolean; readonly internet: boolean }): Promise<Image> {
+  const image = imageAt(lab, imageDigest(), internet ? internetDigest() : undefined)
   const at = join(lab.cacheDir, image.digest)
-  const wanted = tools ? join(at, 'tools') : at
-  if (existsSync(wanted)) return image
+  const further = [
+    ...(tools ? [{ target: join(at, 'tools'), fill: buildTools }] : []),
+    ...(internet ? [{ target: join(at, `internet-${image.internet}`), fill: buildInternet }] : []),
+  ]
+  if ([at, ...further.map(({ target }) => target)].every((path) => existsSync(path))) return image
   return withLock(join(lab.cacheDir, 'lock'), async () => {
     await sweep(lab.cacheDir, image.digest)
+    await sweepInternet(at, internetDigest())
     await mkdir(lab.cacheDir, { recursive: true, mode: 0o755 })
     if (!existsSync(at)) {
       await refreshLists()
       await build(lab.cacheDir, at, buildMail)
     }
-    if (!existsSync(wanted)) {
+    for (const { target, fill } of further) {
+      if (existsSync(target)) continue
       await refreshLists()
-      await build(lab.cacheDir, wanted, (building) => buildTools(building, at))
+      await build(lab.cacheDir, target, (building) => fill(building, at))
     }
     return image
   })
@@ -95,6 +113,19 @@ async function buildTools(building: string, at: string): Promise<string> {
   return buildLayer(join(building, 'tools'), [join(at, 'fleet'), join(at, 'base')], binds, TOOLS_SCRIPT)
 }
 
+async function buildInternet(building: string, at: string): Promise<string> {
+  say('building the images of name servers and of the receiver')
+  const [repository, layers] = [join(building, 'repository'), join(building, 'image')]
+  await buildRepository(repository, join(at, 'base'), [...DNS_PACKAGES, ...RECEIVER_PACKAGES], [])
+  const binds = { [join(at, 'repository')]: REPOSITORY, [repository]: INTERNET_REPOSITORY }
+  await mkdir(layers, { mode: 0o755 })
+  const dns = await buildLayer(join(building, 'dns'), [join(at, 'fleet'), join(at, 'base')], binds, DNS_SCRIPT)
+  await rename(dns, join(layers, 'dns'))
+  const receiver = await buildLayer(join(building, 'receiver'), [join(at, 'postfix'), join(at, 'fleet'), join(at, 'base')], binds, RECEIVER_SCRIPT)
+  await rename(receiver, join(layers, 'receiver'))
+  return layers
+}
+
 /** Runs the script as root in an overlay and gives the directory of what it wrote. */
 async function buildLayer(dir: string, layers: readonly string[], binds: Readonly<Record<string, string>>, script: string): Promise<string> {
   await mkdir(dir, { mode: 0o755 })
@@ -115,5 +146,13 @@ async function sweep(cache: string, digest: string): Promise<void> {
     const old = /^[0-9a-f]{16}$/.test(name) && name !== digest && !mounted.includes(`${path}/`)
     if (name.startsWith('building-') || old) await removeTree(path)
     else if (name.endsWith('.new')) await rm(path)
+  }
+}
+
+async function sweepInternet(at: string, digest: string): Promise<void> {
+  const mounted = readFileSync('/proc/self/mountinfo', 'utf8')
+  for (const name of await readdir(at).catch(() => [])) {
+    const path = join(at, name)
+    if (name.startsWith('internet-') && name !== `internet-${digest}` && !mounted.includes(`${path}/`)) await removeTree(path)
   }
 }

@@ -14,9 +14,14 @@ import { reset } from './reset.ts'
 import { linkHost, rebootHost, startHost, stopHost } from './power.ts'
 import { status, type LabStatus } from './status.ts'
 import { up, type UpOptions } from './up.ts'
+import { labDns, type LabDns } from './internet/lab-dns.ts'
+import { onNameServer } from './internet/on-name-server.ts'
+import { receivedMail as waitForMail, type ReceivedMail } from './internet/received-mail.ts'
+import { sendMail as send, type OutgoingMail } from './internet/send-mail.ts'
+import { setSecondaryLag } from './internet/secondary-lag.ts'
 
 export { LabError, treeDifference }
-export type { LabStatus, ScriptResult, Tree, UpOptions }
+export type { LabDns, LabStatus, OutgoingMail, ReceivedMail, ScriptResult, Tree, UpOptions }
 
 const lab = openLab(labNameHere())
 
@@ -100,3 +105,39 @@ export async function address(host: string): Promise<string> {
   const { subnet } = await requireState(lab)
   return `${subnet}.${(await findHost(lab, host)).number}`
 }
+
+/** Addresses, zones and key files of the name servers. @throws LabError in a lab without `internet`. */
+export const dns = async (): Promise<LabDns> => labDns(lab, await requireState(lab))
+
+/**
+ * Feeds `nsupdate -l` on the primary: one update, of one zone.
+ *
+ * @throws LabError with what nsupdate said.
+ * @example await dnsUpdate(['update delete fleet.test TXT', 'update add fleet.test 5 TXT "v=spf1 -all"'])
+ */
+export const dnsUpdate = async (lines: readonly string[]): Promise<void> => {
+  await onNameServer(lab, 'ns1', `nsupdate -l <<'UPDATE'\n${lines.join('\n')}\nsend\nUPDATE\n`)
+}
+
+/** Keeps the secondary at what it has now, or lets it go and waits until it has caught up. */
+export const secondaryLag = async (lags: boolean): Promise<void> => setSecondaryLag(lab, (await requireState(lab)).subnet, lags)
+
+/** Empties the resolver's cache. */
+export const flushResolver = async (): Promise<void> => {
+  await onNameServer(lab, 'resolver', 'rndc flush')
+}
+
+/**
+ * Sends a message from a mail host and gives its Message-ID.
+ *
+ * @example await sendMail('mx1', { from: 'a@fleet.test', to: 'b@receiver.test', via: 'sendmail' })
+ */
+export const sendMail = (host: string, mail: OutgoingMail): Promise<string> => send(lab, host, mail)
+
+/**
+ * The first message at the receiver for which `wanted` says yes.
+ *
+ * @throws LabError that lists what came instead when there is none after so many milliseconds.
+ * @example (await receivedMail(({ messageId }) => messageId === id, 30_000)).results('dkim')[0]?.result // 'pass'
+ */
+export const receivedMail = (wanted: (mail: ReceivedMail) => boolean, timeoutMs: number): Promise<ReceivedMail> => waitForMail(lab, wanted, timeoutMs)

@@ -5,6 +5,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { prepareWire } from './controller.ts'
+import { ipv6 } from './internet/names.ts'
 import type { Lab } from './lab.ts'
 import { LabError } from './lab-error.ts'
 import { bridge, forgetNeighbours, ipBatch, links } from './network.ts'
@@ -40,6 +41,11 @@ export async function setWire(lab: Lab, subnet: string, wire: Wire): Promise<voi
   start('wirefilter', ['--vde-plug', `${near}:${far}`, '--delay', String(wire.rttMs / 2), ...loss])
   await ipBatch([`address flush dev ${bridge(lab)}`, `link set ${theirs} master ${bridge(lab)} up`, `link set ${ours} up`, `address replace ${subnet}.1/24 dev ${ours}`])
   await forgetNeighbours(lab)
+}
+
+/** Gives the controller an IPv6 address at that end, too. */
+export async function addIpv6(lab: Lab, subnet: string, wire: Wire): Promise<void> {
+  await ipBatch([`-6 address replace ${ipv6(subnet, 1)}/64 dev ${isStraight(wire) ? bridge(lab) : `${lab.prefix}-c`} nodad`])
 }
 
 /** Whether what makes such a wire is all there. */

@@ -17,6 +17,7 @@ interface UpFlags {
   readonly rtt?: number
   readonly loss?: number
   readonly tools?: boolean
+  readonly internet?: boolean
 }
 
 const DEFAULT_SIZE = 4
@@ -33,6 +34,7 @@ program
   .option('--rtt <ms>', 'round-trip time to the hosts', milliseconds)
   .option('--loss <percent>', 'packets lost each way', percent)
   .option('--tools', 'also the host "verify", with BIND and verifiers')
+  .option('--internet', 'also name servers, a resolver and a receiver that verifies mail')
   .action((hosts: string | undefined, flags: UpFlags) => act(async (lab) => upCommand(lab, hosts, flags)))
 
 program
@@ -98,7 +100,7 @@ async function upCommand(lab: Lab, hosts: string | undefined, flags: UpFlags): P
   const began = performance.now()
   const wire = flags.rtt === undefined && flags.loss === undefined ? undefined : { rttMs: flags.rtt ?? 0, lossPercent: flags.loss ?? 0 }
   const size = hosts === undefined ? ((await readState(lab))?.size ?? DEFAULT_SIZE) : Number(hosts)
-  await up(lab, { size, tools: flags.tools ?? false, wire })
+  await up(lab, { size, tools: flags.tools ?? false, internet: flags.internet ?? false, wire })
   say(`${size} hosts up in ${((performance.now() - began) / 1000).toFixed(1)} s; inventory: ${lab.inventoryPath}`)
   return 0
 }

@@ -4,6 +4,7 @@ import type { LabHost } from './fleet.ts'
 import type { Lab } from './lab.ts'
 import { LabError } from './lab-error.ts'
 import { local } from './local.ts'
+import { ipv6 } from './internet/names.ts'
 import { subnetsOfOthers } from './state.ts'
 
 /** Every link's name fits the kernel's 15 characters. */
@@ -28,10 +29,11 @@ export async function ensureBridge(lab: Lab): Promise<void> {
   await ipBatch([...(links().has(name) ? [] : [`link add ${name} type bridge`]), `link set ${name} up`])
 }
 
-/** Makes the host's namespace and its two link ends, again where one of them is missing. */
-export async function ensureHostLink(lab: Lab, host: LabHost, subnet: string): Promise<void> {
+/** Makes the host's namespace and its two link ends with its addresses, again where one of them is missing. */
+export async function ensureHostLink(lab: Lab, host: LabHost, subnet: string, withIpv6: boolean): Promise<void> {
   const [port, space] = [portOf(lab, host), namespace(lab, host)]
-  if ((await namespaces(lab)).includes(space) && links().has(port)) return ipBatch([`link set ${port} up`])
+  const further = withIpv6 ? [`-n ${space} address replace ${ipv6(subnet, host.number)}/64 dev host0 nodad`] : []
+  if ((await namespaces(lab)).includes(space) && links().has(port)) return ipBatch([`link set ${port} up`, ...further])
   await removeHostLink(lab, host)
   await ipBatch([
     `netns add ${space}`,
@@ -40,6 +42,7 @@ export async function ensureHostLink(lab: Lab, host: LabHost, subnet: string): P
     `-n ${space} link set lo up`,
     `-n ${space} address add ${subnet}.${host.number}/24 dev host0`,
     `-n ${space} link set host0 up`,
+    ...further,
   ])
 }
 

@@ -2,7 +2,8 @@
 import { LabError } from './lab-error.ts'
 
 const VALUED = ['name', 'rtt', 'loss'] as const
-const OURS = [...VALUED, 'tools'] as const
+const SWITCHES = ['tools', 'internet'] as const
+const OURS = [...VALUED, ...SWITCHES] as const
 
 /**
  * The flags that npm took, as arguments again: `--rtt=50`, `--tools`.
@@ -20,5 +21,5 @@ export function flagsTakenByNpm(env: Readonly<Record<string, string | undefined>
     const flags = lost.map((flag) => `--${flag}`)
     throw new LabError(`npm kept ${flags.join(' and ')} for itself: write "${flags.map((flag) => `${flag}=VALUE`).join(' ')}", or "npm run lab -- ${[args[0] ?? 'up', '…', ...flags].join(' ')} …", with "--" before what is meant for the lab`)
   }
-  return taken.flatMap(([flag, value]) => (flag === 'tools' ? (value === 'true' ? ['--tools'] : []) : [`--${flag}=${value}`]))
+  return taken.flatMap(([flag, value]) => (SWITCHES.some((each) => each === flag) ? (value === 'true' ? [`--${flag}`] : []) : [`--${flag}=${value}`]))
 }

@@ -3,6 +3,7 @@ import { AT_ONCE } from './up.ts'
 import { atMost } from './at-most.ts'
 import { fleet } from './fleet.ts'
 import { resetHost } from './host.ts'
+import { mendInternet } from './internet/mend-internet.ts'
 import type { Lab } from './lab.ts'
 import { lockPath, withLock } from './lock.ts'
 import { findHosts } from './find-host.ts'
@@ -17,10 +18,11 @@ import { requireState } from './state.ts'
 export async function reset(lab: Lab, names: readonly string[] | 'all'): Promise<void> {
   await withLock(lockPath(lab), async () => {
     const state = await requireState(lab)
-    const hosts = names === 'all' ? fleet(state.size, state.tools) : await findHosts(lab, names)
+    const hosts = names === 'all' ? fleet(state) : await findHosts(lab, names)
     await atMost(AT_ONCE, hosts, async (host) => {
       await resetHost(siteOf(lab, state), host)
       say(`${host.name} made anew`)
     })
+    await mendInternet(lab, state)
   })
 }

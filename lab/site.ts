@@ -1,7 +1,8 @@
 // What the hosts of one lab share.
-import { fleet } from './fleet.ts'
+import { fleet, type LabHost } from './fleet.ts'
 import { hostsFile } from './host-files.ts'
 import { imageAt, type Image } from './image.ts'
+import { NUMBERS } from './internet/zones.ts'
 import type { Lab } from './lab.ts'
 import type { LabState } from './state.ts'
 
@@ -9,11 +10,20 @@ export interface Site {
   readonly lab: Lab
   readonly subnet: string
   readonly image: Image
-  /** The text of /etc/hosts. */
-  readonly hostsFile: string
+  /** The text of its /etc/hosts. In a lab with name servers that is the host itself alone. */
+  hostsFile(host: LabHost): string
+  /** The text of /etc/resolv.conf; `undefined` leaves the host's as it is. */
+  readonly resolvConf: string | undefined
 }
 
 export function siteOf(lab: Lab, state: LabState): Site {
-  const { size, tools, subnet, image } = state
-  return { lab, subnet, image: imageAt(lab, image), hostsFile: hostsFile(fleet(size, tools), subnet) }
+  const { subnet, image, internet } = state
+  const hosts = fleet(state)
+  return {
+    lab,
+    subnet,
+    image: imageAt(lab, image, internet),
+    hostsFile: (host) => hostsFile(internet === undefined ? hosts : [host], subnet),
+    resolvConf: internet === undefined ? undefined : `nameserver ${subnet}.${NUMBERS.resolver}\noptions timeout:2 attempts:3\n`,
+  }
 }

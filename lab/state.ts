@@ -13,6 +13,8 @@ export interface LabState {
   readonly lossPercent: number
   /** Digest of the images that its hosts were made from. */
   readonly image: string
+  /** Digest of the layers of name servers and the receiver; missing in a lab without them. */
+  readonly internet?: string | undefined
 }
 
 /** `undefined` where there is no such lab. */

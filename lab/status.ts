@@ -26,7 +26,7 @@ export interface LabStatus extends LabState {
 
 export async function status(lab: Lab): Promise<LabStatus> {
   const state = await requireState(lab)
-  const hosts = fleet(state.size, state.tools)
+  const hosts = fleet(state)
   return {
     ...state,
     name: lab.name,

@@ -1,5 +1,6 @@
 // Brings a lab to the wanted size and state, from nothing, from half of it, or from a larger one.
 import { mkdir, readdir } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { prepareController } from './controller.ts'
 import { MAX_HOSTS, fleet, type LabHost } from './fleet.ts'
@@ -8,9 +9,11 @@ import { ensureHost, removeHost } from './host.ts'
 import { ensureImage } from './image.ts'
 import { writeInventory } from './inventory.ts'
 import { ensureLabKeys, writeKnownHosts } from './keys.ts'
+import { mendInternet } from './internet/mend-internet.ts'
+import { ensureTsigKeys } from './internet/tsig-keys.ts'
 import type { Lab } from './lab.ts'
 import { LabError } from './lab-error.ts'
-import { setWire, wireStands, type Wire } from './latency.ts'
+import { addIpv6, setWire, wireStands, type Wire } from './latency.ts'
 import { lockPath, withLock } from './lock.ts'
 import { bridge, ensureBridge, freeSubnet, links } from './network.ts'
 import { say } from './say.ts'
@@ -25,6 +28,8 @@ export interface UpOptions {
   readonly size: number
   /** Also the host `verify`, with BIND and verifiers. A lab that has it keeps it. */
   readonly tools: boolean
+  /** Also name servers, a resolver and a receiver of mail. A lab that has them keeps them; left out: as it is. */
+  readonly internet?: boolean
   /** `undefined` leaves the wire as it is; a new lab has a straight one. */
   readonly wire: Wire | undefined
 }
@@ -37,33 +42,38 @@ export interface UpOptions {
 export async function up(lab: Lab, options: UpOptions): Promise<void> {
   if (!Number.isInteger(options.size) || options.size < 1 || options.size > MAX_HOSTS) throw new LabError(`a lab has 1 to ${MAX_HOSTS} hosts, not ${options.size}`)
   await prepareController()
+  if (options.internet === true && !existsSync('/proc/net/if_inet6')) throw new LabError('hosts of a lab with --internet have IPv6 addresses, and this kernel has no IPv6: boot it without ipv6.disable=1')
   await withLock(lockPath(lab), async () => {
     const before = await readState(lab)
     const tools = options.tools || (before?.tools ?? false)
-    const image = await ensureImage(lab, tools)
+    const internet = options.internet === true || before?.internet !== undefined
+    const image = await ensureImage(lab, { tools, internet })
     const wire = options.wire ?? before ?? { rttMs: 0, lossPercent: 0 }
     const subnet = before?.subnet ?? (await freeSubnet(lab))
-    const state = { size: options.size, tools, subnet, rttMs: wire.rttMs, lossPercent: wire.lossPercent, image: image.digest }
+    const state = { size: options.size, tools, subnet, rttMs: wire.rttMs, lossPercent: wire.lossPercent, image: image.digest, internet: image.internet }
     await writeState(lab, state)
     await ensureLabKeys(lab)
-    await removeSurplus(lab, fleet(state.size, tools))
+    if (internet) await ensureTsigKeys(lab)
+    await removeSurplus(lab, fleet(state))
     const sameWire = before?.rttMs === wire.rttMs && before.lossPercent === wire.lossPercent && wireStands(lab, wire) && links().has(bridge(lab))
     await ensureBridge(lab)
     if (!sameWire) await setWire(lab, subnet, wire)
+    if (internet) await addIpv6(lab, subnet, wire)
     await ensureHosts(lab, state, AT_ONCE)
+    await mendInternet(lab, state)
   })
 }
 
 /** Makes all hosts well, a few at once; one that fails does not stop the others. */
 async function ensureHosts(lab: Lab, state: LabState, atOnce: number): Promise<void> {
-  const hosts = fleet(state.size, state.tools)
+  const hosts = fleet(state)
   const site = siteOf(lab, state)
   await atMost(atOnce, hosts, async (host) => {
     const done = await ensureHost(site, host)
     if (done !== 'well') say(`${host.name} ${done}`)
   })
   await writeKnownHosts(lab, hosts, state.subnet)
-  await writeInventory(lab, hosts, state.subnet)
+  await writeInventory(lab, hosts, state)
 }
 
 async function removeSurplus(lab: Lab, hosts: readonly LabHost[]): Promise<void> {

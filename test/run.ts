@@ -41,8 +41,8 @@ async function runKind(which: Kind): Promise<readonly FileResult[]> {
     console.log(`no test file in ${which}${words.length > 0 ? ` matches ${words.join(' ')}` : ''}`)
     return [{ file: which, passed: 0, failed: 1 }]
   }
-  // The lab is one; unit tests are many and small.
-  const limit = pLimit(which === 'unit' ? availableParallelism() : 1)
+  // Each lab test has a lab of its own, and waits more than it works.
+  const limit = pLimit(availableParallelism())
   return Promise.all(files.map((file) => limit(() => runFile(which, join(root, file)))))
 }
 

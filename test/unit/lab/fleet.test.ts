@@ -3,28 +3,29 @@ import * as assert from 'uvu/assert'
 import { parse } from 'yaml'
 import { fleet } from '../../../lab/fleet.ts'
 import { hostsFile } from '../../../lab/host-files.ts'
+import { NUMBERS } from '../../../lab/internet/zones.ts'
 import { inventoryText } from '../../../lab/inventory.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('lab: fleet')
 
 test('profiles alternate, and there is one host of each way in before root and ops alternate', () => {
-  const seen = fleet(6, false).map(({ name, profile, user, sudo }) => `${name} ${profile} ${user} ${sudo}`)
+  const seen = fleet({ size: 6, tools: false }).map(({ name, profile, user, sudo }) => `${name} ${profile} ${user} ${sudo}`)
   assert.equal(seen, ['mx1 postfix root no', 'mx2 bare ops free', 'mx3 postfix admin password', 'mx4 bare root no', 'mx5 postfix ops free', 'mx6 bare root no'])
 })
 
 test('a small lab has no host with a sudo password', () => {
-  assert.not(fleet(2, true).some(({ sudo }) => sudo === 'password'))
+  assert.not(fleet({ size: 2, tools: true }).some(({ sudo }) => sudo === 'password'))
 })
 
 test('numbers of addresses are distinct and fit a /24 in the largest lab', () => {
-  const numbers = fleet(200, true).map(({ number }) => number)
+  const numbers = fleet({ size: 200, tools: true }).map(({ number }) => number)
   assert.is(new Set(numbers).size, 201)
   assert.ok(Math.max(...numbers) < 255 && Math.min(...numbers) > 1)
 })
 
 test('the inventory is YAML in which the tools host is no mail host', () => {
-  const inventory = parse(inventoryText(fleet(3, true), '10.231.7', '/a "key"', '/known hosts')) as Record<string, { hosts: object; vars: object }>
+  const inventory = parse(inventoryText(fleet({ size: 3, tools: true }), '10.231.7', '/a "key"', '/known hosts')) as Record<string, { hosts: object; vars: object }>
   assert.equal(inventory['all']?.vars, { ansible_ssh_private_key_file: '/a "key"', ansible_ssh_common_args: '-o UserKnownHostsFile=/known hosts' })
   assert.equal(inventory['mail']?.vars, { domains: ['fleet.test', 'example.test'] })
   assert.equal(inventory['mail']?.hosts, {
@@ -35,8 +36,24 @@ test('the inventory is YAML in which the tools host is no mail host', () => {
   assert.equal(Object.keys(inventory['tools']?.hosts ?? {}), ['verify'])
 })
 
+test('name servers and the receiver are in groups of their own, and the mail hosts\' vars name what opens DNS', () => {
+  const text = inventoryText(fleet({ size: 1, tools: true, internet: 'digest' }), '10.231.7', '/key', '/known', { resolver: '10.231.7.4', keyFile: '/a "key"' })
+  const inventory = parse(text) as Record<string, { hosts: Record<string, object>; vars: object }>
+  assert.equal(Object.keys(inventory), ['all', 'mail', 'tools', 'dns', 'receiver'])
+  assert.equal(Object.keys(inventory['mail']?.hosts ?? {}), ['mx1'])
+  assert.equal(Object.keys(inventory['dns']?.hosts ?? {}), ['ns1', 'ns2', 'resolver'])
+  assert.equal(inventory['receiver']?.hosts, { receiver: { ansible_host: '10.231.7.5', ansible_user: 'root', fqdn: 'mx.receiver.test' } })
+  assert.equal(inventory['mail']?.vars, { domains: ['fleet.test', 'example.test'], dns: { resolvers: ['10.231.7.4'], key_file: '/a "key"' } })
+})
+
+test('the largest lab with all that there is has distinct numbers, those of the zones', () => {
+  const hosts = fleet({ size: 200, tools: true, internet: 'digest' })
+  assert.is(new Set(hosts.map(({ number }) => number)).size, 205)
+  for (const [name, number] of Object.entries(NUMBERS)) assert.is(hosts.find((host) => host.name === name)?.number, number)
+})
+
 test('/etc/hosts gives the FQDN first, for hostname -f', () => {
-  assert.match(hostsFile(fleet(2, false), '10.231.0'), '10.231.0.12 mx2.fleet.test mx2\n')
+  assert.match(hostsFile(fleet({ size: 2, tools: false }), '10.231.0'), '10.231.0.12 mx2.fleet.test mx2\n')
 })
 
 test.run()

@@ -1,0 +1,33 @@
+// What defines the image layers of name servers and of the receiver; a digest of its own, so that the images of the mail hosts stay as they are.
+import { createHash } from 'node:crypto'
+import { REPOSITORY } from '../recipe.ts'
+
+/** Where the build sees their packages. */
+export const INTERNET_REPOSITORY = `${REPOSITORY}-internet`
+
+export const DNS_PACKAGES = ['bind9', 'bind9-utils', 'bind9-dnsutils'] as const
+
+/** `dbconfig-no-thanks` spares OpenDMARC the database for its reports. */
+export const RECEIVER_PACKAGES = ['postfix', 'opendkim', 'opendmarc', 'dbconfig-no-thanks', 'publicsuffix', 'postfix-policyd-spf-python'] as const
+
+const install = (packages: readonly string[]): string => `
+echo 'deb [trusted=yes] file:${INTERNET_REPOSITORY} ./' >/etc/apt/sources.list.d/internet.list
+apt-get update
+DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ${packages.join(' ')}
+rm /etc/apt/sources.list.d/internet.list
+apt-get update
+apt-get clean
+`
+
+export const DNS_SCRIPT = install(DNS_PACKAGES)
+
+/** On top of the layer with Postfix; its mail goes to a user that cannot log in. */
+export const RECEIVER_SCRIPT = `${install(RECEIVER_PACKAGES)}
+useradd --system --home-dir /var/mail/inbox --no-create-home --shell /usr/sbin/nologin inbox
+`
+
+/** Names the layers' directory beside the images that they lie on. */
+export function internetDigest(): string {
+  const recipe = [1, INTERNET_REPOSITORY, DNS_SCRIPT, RECEIVER_SCRIPT]
+  return createHash('sha256').update(JSON.stringify(recipe)).digest('hex').slice(0, 16)
+}

@@ -1,0 +1,12 @@
+// A secondary name server that falls behind, as they do: it answers, but with what it had.
+import type { Lab } from '../lab.ts'
+import { catchUp } from './catch-up.ts'
+import { PRIMARIES_PATH, primariesText } from './named-conf.ts'
+import { onNameServer } from './on-name-server.ts'
+
+/** While it lags, ns2 takes no NOTIFY and transfers nothing; afterwards it is waited for until it has caught up. */
+export async function setSecondaryLag(lab: Lab, subnet: string, lags: boolean): Promise<void> {
+  const wanted = primariesText(subnet, lags)
+  await onNameServer(lab, 'ns2', `[ "$(cat ${PRIMARIES_PATH})" = '${wanted.trim()}' ] || { echo '${wanted.trim()}' >${PRIMARIES_PATH} && rndc reconfig; }`)
+  if (!lags) await catchUp(lab, subnet, 30)
+}
