@@ -9,9 +9,9 @@ import type { Image } from './image.ts'
 import type { Lab } from './lab.ts'
 import { LabError } from './lab-error.ts'
 import { inHost } from './in-host.ts'
-import { namespace } from './network.ts'
+import { namespacePath } from './network.ts'
 import { containerCommand, removeControlGroups } from './nspawn.ts'
-import { endProcesses, processesBelow, runningProcesses } from './processes.ts'
+import { endProcesses, processesBelow, processesInNamespace, runningProcesses } from './processes.ts'
 
 const BOOT_SECONDS = 90
 
@@ -30,7 +30,7 @@ export function leader(lab: Lab, host: Pick<LabHost, 'name'>): number | undefine
 /** Starts it, unless it runs; it lives on when this process ends. */
 export function powerOn(lab: Lab, host: LabHost, image: Image): void {
   if (leader(lab, host) !== undefined) return
-  const container = { machine: machineName(lab, host), root: hostRoot(lab, host), binds: image.binds, runs: { boot: { netns: namespace(lab, host), hostname: host.name } } }
+  const container = { machine: machineName(lab, host), root: hostRoot(lab, host), binds: image.binds, runs: { boot: { netns: namespacePath(lab, host), hostname: host.name } } }
   const [program = '', ...args] = containerCommand(container)
   const log = openSync(join(hostDir(lab, host), 'log'), 'w')
   try {
@@ -44,7 +44,7 @@ export function powerOn(lab: Lab, host: LabHost, image: Image): void {
 export async function powerOff(lab: Lab, host: Pick<LabHost, 'name'>): Promise<void> {
   const pid = leader(lab, host)
   if (pid !== undefined) process.kill(pid, 'SIGKILL')
-  await endProcesses(() => processesBelow(hostRoot(lab, host)))
+  await endProcesses(() => [...processesBelow(hostRoot(lab, host)), ...processesInNamespace(namespacePath(lab, host))])
   await removeControlGroups(machineName(lab, host))
 }
 

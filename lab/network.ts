@@ -1,5 +1,6 @@
 // The lab's network: a bridge with no way out, and per host a network namespace joined to it.
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { LabHost } from './fleet.ts'
 import type { Lab } from './lab.ts'
 import { LabError } from './lab-error.ts'
@@ -9,7 +10,8 @@ import { subnetsOfOthers } from './state.ts'
 
 /** Every link's name fits the kernel's 15 characters. */
 export const bridge = (lab: Lab): string => `${lab.prefix}-br`
-export const namespace = (lab: Lab, host: LabHost): string => `${lab.prefix}-${host.name}`
+const namespace = (lab: Lab, host: Pick<LabHost, 'name'>): string => `${lab.prefix}-${host.name}`
+export const namespacePath = (lab: Lab, host: Pick<LabHost, 'name'>): string => join('/run/netns', namespace(lab, host))
 const portOf = (lab: Lab, host: LabHost): string => `${lab.prefix}-${host.number}`
 
 /** A /24 of 10.231 that neither another lab nor this machine uses. */
@@ -32,18 +34,17 @@ export async function ensureBridge(lab: Lab): Promise<void> {
 /** Makes the host's namespace and its two link ends with its addresses, again where one of them is missing. */
 export async function ensureHostLink(lab: Lab, host: LabHost, subnet: string, withIpv6: boolean): Promise<void> {
   const [port, space] = [portOf(lab, host), namespace(lab, host)]
-  const further = withIpv6 ? [`-n ${space} address replace ${ipv6(subnet, host.number)}/64 dev host0 nodad`] : []
-  if ((await namespaces(lab)).includes(space) && links().has(port)) return ipBatch([`link set ${port} up`, ...further])
-  await removeHostLink(lab, host)
-  await ipBatch([
-    `netns add ${space}`,
-    `link add ${port} type veth peer name host0 netns ${space}`,
+  // All of it again where both ends are there: an `up` that was killed may have left an end bare.
+  const joined = [
     `link set ${port} master ${bridge(lab)} up`,
     `-n ${space} link set lo up`,
-    `-n ${space} address add ${subnet}.${host.number}/24 dev host0`,
+    `-n ${space} address replace ${subnet}.${host.number}/24 dev host0`,
     `-n ${space} link set host0 up`,
-    ...further,
-  ])
+    ...(withIpv6 ? [`-n ${space} address replace ${ipv6(subnet, host.number)}/64 dev host0 nodad`] : []),
+  ]
+  if ((await namespaces(lab)).includes(space) && links().has(port)) return ipBatch(joined)
+  await removeHostLink(lab, host)
+  await ipBatch([`netns add ${space}`, `link add ${port} type veth peer name host0 netns ${space}`, ...joined])
 }
 
 /** Unplugs or plugs the host's cable. */

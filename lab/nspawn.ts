@@ -65,6 +65,6 @@ function nspawnCommand({ machine, root, binds, runs }: Container): readonly stri
     ...Object.entries(binds).map(([here, there]) => `--bind-ro=${here}:${there}`),
   ]
   return 'boot' in runs
-    ? [...common, `--network-namespace-path=/run/netns/${runs.boot.netns}`, `--hostname=${runs.boot.hostname}`, '--boot']
+    ? [...common, `--network-namespace-path=${runs.boot.netns}`, `--hostname=${runs.boot.hostname}`, '--boot']
     : [...common, '--private-network', '--', ...runs.program]
 }

@@ -1,5 +1,5 @@
 // Finds the processes that this lab started by what they alone have in their arguments, so nothing else is ever ended.
-import { readFileSync, readdirSync, readlinkSync } from 'node:fs'
+import { readFileSync, readdirSync, readlinkSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LabError } from './lab-error.ts'
@@ -42,6 +42,20 @@ export function processesBelow(directory: string): readonly RunningProcess[] {
     const own = args.slice(0, 4).some((arg) => OWN_PROGRAMS.has(basename(arg)))
     return own && args.some((arg) => inside(arg) || inside(arg.slice(arg.indexOf('=') + 1)))
   })
+}
+
+/** Processes in this network namespace, among them systemds whose systemd-nspawn was killed. @param path - as `ip netns` makes it. */
+export function processesInNamespace(path: string): readonly RunningProcess[] {
+  const inode = statSync(path, { throwIfNoEntry: false })?.ino
+  return runningProcesses().filter(({ pid }) => inode !== undefined && namespaceOf(pid) === `net:[${inode}]`)
+}
+
+function namespaceOf(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/net`)
+  } catch {
+    return undefined
+  }
 }
 
 /**

@@ -132,6 +132,14 @@ test('an up that was killed half way is finished by the next, and a dead host is
   assert.equal(await onAll('systemctl is-system-running'), hosts.map(() => 'running'))
 })
 
+test('a host that outlived its systemd-nspawn is not left beside the new one', async () => {
+  const { stdout } = await run('pgrep', ['-f', `^systemd-nspawn .*--directory=${lab.stateDir}/hosts/mx2/root`])
+  process.kill(Number(stdout.trim()), 'SIGKILL')
+  await lab.labUp(UP)
+  // The old sshd would hold the port.
+  assert.equal(await onAll('systemctl is-system-running'), hosts.map(() => 'running'))
+})
+
 test('commands fail with a message, not a stack', async () => {
   for (const args of [['ssh', 'nosuch'], ['up', '0'], ['up', 'x'], ['rtt', '-1'], ['status', '--name', 'nosuchlab']]) {
     const failure = await run('node', [main, '--name', 'selftest', ...args]).then(() => undefined, (error: { code: number; stderr: string }) => error)
