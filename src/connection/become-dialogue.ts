@@ -62,13 +62,15 @@ function converse(shell: ShellProcess, dialogue: Dialogue, turn: (password: stri
   const password = dialogue.password?.reveal()
   return new Promise((resolve) => {
     let text = ''
+    let printed = ''
     /** Where the answered question ends. */
     let answered: number | undefined
     let over = false
     const finish = (refusal: Refusal | undefined): void => {
       shell.stderr.off('data', onData)
+      shell.stdout.off('data', onPrinted)
       over = true
-      resolve({ refusal, said: spoken(text, dialogue.begin, password), answered: answered !== undefined && refusal?.kind !== 'not-given' })
+      resolve({ refusal, said: spoken(text, dialogue.begin, password) || (text.includes(dialogue.begin) ? '' : printed.trim()), answered: answered !== undefined && refusal?.kind !== 'not-given' })
     }
     const onQuestion = (whose: string | undefined): void => {
       if (answered !== undefined) return finish({ kind: 'wrong-password', whose })
@@ -79,6 +81,8 @@ function converse(shell: ShellProcess, dialogue: Dialogue, turn: (password: stri
         if (!over) shell.stdin.write(`${password}\n`)
       })
     }
+    // But a login shell that takes no commands says so there: nologin(8).
+    const onPrinted = (chunk: Buffer): void => void (printed = (printed + chunk.toString()).slice(-1000))
     const onData = (chunk: Buffer): void => {
       text += chunk.toString()
       if (hasLine(text, dialogue.ready)) {
@@ -100,11 +104,12 @@ function converse(shell: ShellProcess, dialogue: Dialogue, turn: (password: stri
       told(tail.includes('mailrun-') ? '' : tail)
     }
     // What is printed before the shell stands is nobody's answer; who has ended reads no more.
+    shell.stdout.on('data', onPrinted)
     shell.stdout.resume()
     shell.stdin.on('error', () => {})
     shell.stderr.on('data', onData)
     shell.stderr.resume()
-    shell.onEnd((how) => finish({ kind: 'ended', how }))
+    shell.onEnd((how) => finish({ kind: 'ended', how, before: !text.includes(dialogue.begin) }))
   })
 }
 

@@ -12,7 +12,8 @@ export type Refusal =
   | { readonly kind: 'other-question' }
   /** This host refused the password, and it was not given here. */
   | { readonly kind: 'not-given'; readonly refusedBy: string }
-  | { readonly kind: 'ended'; readonly how: string }
+  /** `before`: before the command was begun, so that the login shell, or sshd, is what ended it. */
+  | { readonly kind: 'ended'; readonly how: string; readonly before?: boolean }
 
 const SAID_LINES = 6
 
@@ -46,12 +47,13 @@ function advice({ method, user, executable, password }: Become, refusal: Refusal
   if (has(/runuser: not found/)) return 'runuser(1) is not there: install util-linux'
   if (has(/: (?:command )?not found|No such file or directory/) && said.includes(program.split(' ')[0]!)) return `${program} is not there: install it, choose another --become-method, or log in as root`
   if (has(/unknown user|user .* does not exist|no such user/i)) return `there is no user ${user}`
-  if (has(/using restricted shell|account is currently not available/)) return `the login shell of ${user} takes no commands: become that user through sudo or doas`
+  const before = refusal.kind === 'ended' && refusal.before === true
+  if (!before && has(/using restricted shell|account is currently not available/)) return `the login shell of ${user} takes no commands: become that user through sudo or doas`
   if (refusesPassword(refusal, said)) return password === undefined ? 'refused' : `the password${whose} was refused; it was tried once`
   if (has(/^su: Permission denied/m)) return "su's PAM rules do not let the login user in (pam_wheel?)"
   if (refusal.kind === 'other-question') return 'it asks for more than a password, which cannot be given here'
   if (wantsTerminal(said)) return 'it insists on a terminal'
-  return `no shell came up: ${'how' in refusal ? refusal.how : 'refused'}${said === '' ? `\n${RUN_AGAIN}` : ''}`
+  return `no shell came up: ${'how' in refusal ? refusal.how : 'refused'}${before ? ': does the login shell of the login user (getent passwd) run commands?' : ''}${said === '' ? `\n${RUN_AGAIN}` : ''}`
 }
 
 /** What was said, without the words that are only ours: marks, our question, carriage returns; a password that a terminal echoed is stars. */
