@@ -1,0 +1,38 @@
+// The message that milters are asked about: known to the byte on both sides, so that a signature on it can be verified.
+
+/** How a message comes to Postfix: from a program on the host, from a client that logged in, from anyone. */
+export const PROBE_ROLES = ['local', 'submission', 'outsider'] as const
+export type ProbeRole = (typeof PROBE_ROLES)[number]
+
+/** With CRLF; `@DOMAIN@`, `@ROLE@` and `@NONCE@` stand for what they say. @param date - of its Date field */
+export const probeTemplate = (date: Date): string =>
+  [
+    'From: mailrun <postmaster@@DOMAIN@>',
+    'To: mailrun-verify@mailrun.invalid',
+    'Subject: mailrun verify, @ROLE@',
+    `Date: ${date.toUTCString().replace('GMT', '+0000')}`,
+    'Message-ID: <@NONCE@.@ROLE@@@DOMAIN@>',
+    'MIME-Version: 1.0',
+    'Content-Type: text/plain; charset=us-ascii',
+    '',
+    'A milter is asked whether it would sign this. It is sent to nobody.',
+    '',
+  ].join('\r\n')
+
+export const filledTemplate = (template: string, domain: string, role: string, nonce: string): string => template.replaceAll('@DOMAIN@', domain).replaceAll('@ROLE@', role).replaceAll('@NONCE@', nonce)
+
+/** A header field as a milter gives it: lines parted by LF, the blank behind the colon included. */
+export interface GivenField {
+  /** Before which field it goes; behind all where `undefined`. */
+  readonly index: number | undefined
+  readonly name: string
+  readonly value: string
+}
+
+/** The message as it would leave, after what milters added one after the other. */
+export function withFields(message: string, fields: readonly GivenField[]): string {
+  const end = message.indexOf('\r\n\r\n')
+  const head = message.slice(0, end).split('\r\n')
+  for (const { index, name, value } of fields) head.splice(index ?? head.length, 0, `${name}:${value.replaceAll(/\r?\n/g, '\r\n')}`)
+  return `${head.join('\r\n')}${message.slice(end)}`
+}

@@ -1,0 +1,104 @@
+// Asks a host's milters, as its Postfix would, what they do with a message of each domain: whether and how they sign it. No mail is sent.
+import { PROBE_ROLES, type GivenField, type ProbeRole } from '../mail/probe-message.ts'
+import { utf8 } from '../model/answer.ts'
+import { defineProbe, ProbeError, type Probe } from '../model/probe.ts'
+import { raw } from '../shell/script.ts'
+import { MILTER_CLIENT } from './milter-client.ts'
+
+/** An address of nobody's (RFC 5737, TEST-NET-1). */
+export const OUTSIDER = '192.0.2.250'
+
+/** What one milter did with the message. */
+export interface MilterAnswer {
+  /** As main.cf has it. */
+  readonly milter: string
+  /** Why it could not be asked; then there is no verdict. */
+  readonly unreached: string | undefined
+  readonly fields: readonly GivenField[]
+  /** Milter commands that change the message in other ways. */
+  readonly others: readonly string[]
+  /** `accept`, `continue`, `tempfail`, `reject`, `discard`, `reply` … */
+  readonly verdict: string | undefined
+  /** The SMTP reply that goes with it. */
+  readonly reply: string
+}
+
+export interface MilterSession {
+  readonly role: ProbeRole
+  readonly domain: string
+  /** In Postfix's order; those behind one that refuses are not asked. */
+  readonly milters: readonly MilterAnswer[]
+}
+
+export interface MilterState {
+  readonly postfix: boolean
+  /** Of main.cf, `$name` expanded. */
+  readonly parameters: Readonly<Record<string, string>>
+  /** Those asked for, and those that the host's SigningTable names. */
+  readonly domains: readonly string[]
+  readonly sessions: readonly MilterSession[]
+}
+
+export interface MilterQuestion {
+  readonly domains: readonly string[]
+  /** As {@link probeTemplate} writes it. */
+  readonly template: string
+  /** A word for this question alone. */
+  readonly nonce: string
+}
+
+/** Which list of milters, which client: a program on the host, a login from an unknown address, an unknown address alone. */
+const ROLES: Readonly<Record<ProbeRole, string>> = {
+  local: 'non_smtpd_milters localhost 127.0.0.1 -',
+  submission: `smtpd_milters [${OUTSIDER}] ${OUTSIDER} postmaster`,
+  outsider: `smtpd_milters [${OUTSIDER}] ${OUTSIDER} -`,
+}
+
+/** One process on the host, whatever the number of domains. */
+export const milterSigning = ({ domains, template, nonce }: MilterQuestion): Probe<MilterState> =>
+  defineProbe<MilterState>({
+    key: `milter-signing ${nonce}`,
+    reads: ['path:/etc/postfix/main.cf', 'path:/etc/postfix/master.cf', 'unit:opendkim'],
+    script: raw(`command -v perl >/dev/null || { echo no-perl; exit; }
+timeout -k 5 240 perl - <<'mailrun-milter-client'
+${MILTER_CLIENT}__END__
+nonce ${nonce}
+message ${Buffer.from(template).toString('hex')}
+${PROBE_ROLES.map((role) => `role ${role} ${ROLES[role]}`).join('\n')}
+${domains.map((domain) => `domain ${domain}`).join('\n')}
+mailrun-milter-client`),
+    parse: ({ code, stdout, stderr }) => {
+      if (stdout.startsWith('no-perl')) throw new ProbeError('there is no perl, by which its milters are asked: install perl-base')
+      if (!stdout.endsWith('end\n')) throw new ProbeError(code === 124 || code === 137 ? 'its milters did not answer in time' : `its milters cannot be asked: ${utf8(stderr).trim() || `exit status ${code}`}`)
+      return read(stdout)
+    },
+  })
+
+interface Reading extends MilterSession {
+  readonly milters: Building[]
+}
+type Building = { -readonly [Key in keyof MilterAnswer]: MilterAnswer[Key] } & { readonly fields: GivenField[]; readonly others: string[] }
+
+function read(stdout: string): MilterState {
+  const parameters: Record<string, string> = {}
+  const domains: string[] = []
+  const sessions: Reading[] = []
+  for (const line of stdout.split('\n')) {
+    const [what, a = '', b = '', c = ''] = line.split(' ')
+    const session = sessions.at(-1)
+    const milter = session?.milters.at(-1)
+    if (what === 'set') parameters[a] = text(b)
+    else if (what === 'domain') domains.push(a)
+    else if (what === 'session') sessions.push({ role: PROBE_ROLES.find((role) => role === a)!, domain: b, milters: [] })
+    else if (what === 'milter') session?.milters.push({ milter: text(a), unreached: undefined, fields: [], others: [], verdict: undefined, reply: '' })
+    else if (milter === undefined) continue
+    else if (what === 'unreached') milter.unreached = text(a)
+    else if (what === 'insert') milter.fields.push({ index: Number(a), name: text(b), value: text(c) })
+    else if (what === 'add') milter.fields.push({ index: undefined, name: text(a), value: text(b) })
+    else if (what === 'other') milter.others.push(text(a))
+    else if (what === 'verdict') [milter.verdict, milter.reply] = [a, text(b)]
+  }
+  return { postfix: !stdout.startsWith('no-postfix'), parameters, domains, sessions }
+}
+
+const text = (hex: string): string => (hex === '-' ? '' : Buffer.from(hex, 'hex').toString('utf8'))
