@@ -3,11 +3,11 @@
 export interface DnsQuestion {
   /** Without a final dot. */
   readonly name: string
-  readonly type: 'A' | 'AAAA' | 'MX' | 'TXT'
+  readonly type: 'A' | 'AAAA' | 'MX' | 'TXT' | 'PTR' | 'NS' | 'CNAME'
 }
 
 /**
- * `found`: addresses, TXT values with their strings joined, or MX as `10 mx.example.org`. `no-data`: the name has no such record. `no-name`: there is no
+ * `found`: addresses, names, TXT values with their strings joined, or MX as `10 mx.example.org`. `no-data`: the name has no such record. `no-name`: there is no
  * such name (NXDOMAIN). `failed`: no answer, SERVFAIL, refused.
  */
 export type DnsAnswer =

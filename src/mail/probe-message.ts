@@ -23,8 +23,8 @@ export const filledTemplate = (template: string, domain: string, role: string, n
 
 /** A header field as a milter gives it: lines parted by LF, the blank behind the colon included. */
 export interface GivenField {
-  /** Before which field it goes; behind all where `undefined`. */
-  readonly index: number | undefined
+  /** Before which field it goes; left out: behind all. */
+  readonly index?: number
   readonly name: string
   readonly value: string
 }

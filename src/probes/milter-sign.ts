@@ -8,17 +8,17 @@ import { MILTER_CLIENT } from './milter-client.ts'
 /** An address of nobody's (RFC 5737, TEST-NET-1). */
 export const OUTSIDER = '192.0.2.250'
 
-/** What one milter did with the message. */
+/** What one milter did with the message; a JSON value. */
 export interface MilterAnswer {
   /** As main.cf has it. */
   readonly milter: string
   /** Why it could not be asked; then there is no verdict. */
-  readonly unreached: string | undefined
+  readonly unreached?: string
   readonly fields: readonly GivenField[]
   /** Milter commands that change the message in other ways. */
   readonly others: readonly string[]
   /** `accept`, `continue`, `tempfail`, `reject`, `discard`, `reply` … */
-  readonly verdict: string | undefined
+  readonly verdict?: string
   /** The SMTP reply that goes with it. */
   readonly reply: string
 }
@@ -90,11 +90,11 @@ function read(stdout: string): MilterState {
     if (what === 'set') parameters[a] = text(b)
     else if (what === 'domain') domains.push(a)
     else if (what === 'session') sessions.push({ role: PROBE_ROLES.find((role) => role === a)!, domain: b, milters: [] })
-    else if (what === 'milter') session?.milters.push({ milter: text(a), unreached: undefined, fields: [], others: [], verdict: undefined, reply: '' })
+    else if (what === 'milter') session?.milters.push({ milter: text(a), fields: [], others: [], reply: '' })
     else if (milter === undefined) continue
     else if (what === 'unreached') milter.unreached = text(a)
     else if (what === 'insert') milter.fields.push({ index: Number(a), name: text(b), value: text(c) })
-    else if (what === 'add') milter.fields.push({ index: undefined, name: text(a), value: text(b) })
+    else if (what === 'add') milter.fields.push({ name: text(a), value: text(b) })
     else if (what === 'other') milter.others.push(text(a))
     else if (what === 'verdict') [milter.verdict, milter.reply] = [a, text(b)]
   }

@@ -1,0 +1,84 @@
+// What `mailrun verify` found out: of each host, for each of its domains, whether mail would be signed, verified, authorized and aligned.
+
+/** `unknown`: it could not be found out. `none`: there is nothing to prove. */
+export type ProofStatus = 'pass' | 'fail' | 'unknown' | 'none'
+
+/** One verdict, with what to do where it is no pass. */
+export interface Verdict {
+  readonly status: ProofStatus
+  /** Stable, for programs: `signed`, `key-differs`, `milter-unreached` … */
+  readonly id: string
+  readonly what: string
+  readonly advice?: string
+}
+
+/** What a name server's record makes of a signature. */
+export interface ServerVerdict extends Verdict {
+  /** Name and address of the server. */
+  readonly server: string
+}
+
+export interface SignatureProof {
+  /** `d=` */
+  readonly domain: string
+  /** `s=` */
+  readonly selector: string
+  /** `a=` */
+  readonly algorithm: string
+  /** Of the key in DNS; `undefined` where none could be read. */
+  readonly bits?: number
+  readonly servers: readonly ServerVerdict[]
+}
+
+export interface SigningProof {
+  readonly domain: string
+  readonly role: 'local' | 'submission' | 'outsider'
+  readonly verdict: Verdict
+  /** The milters that were asked. */
+  readonly milters: readonly string[]
+  readonly signatures: readonly SignatureProof[]
+  /** The message with its signatures, as it would leave (CRLF), where it is signed: for other verifiers. */
+  readonly message?: string
+}
+
+export interface SpfProof {
+  readonly identity: 'mailfrom' | 'helo'
+  readonly domain: string
+  readonly address: string
+  /** RFC 7208: `pass`, `fail`, `softfail`, `neutral`, `none`, `temperror`, `permerror`; by server where they differ. */
+  readonly result: string
+  readonly verdict: Verdict
+}
+
+export interface DmarcProof {
+  readonly domain: string
+  /** Where the record is that holds. */
+  readonly at?: string
+  /** What receivers are asked to do with mail that fails. */
+  readonly policy?: string
+  /** Signing domains that verify and align; MAIL FROM's where SPF does. */
+  readonly aligned: { readonly dkim: readonly string[]; readonly spf: readonly string[] }
+  readonly verdict: Verdict
+}
+
+export interface AddressProof {
+  readonly address: string
+  /** Names that the address has. */
+  readonly names: readonly string[]
+  readonly verdict: Verdict
+}
+
+export interface HostProof {
+  readonly name: string
+  /** `failed`, `unreachable`, `interrupted`, `not-reached`: nothing was found out, and `error` says why. */
+  readonly status: 'pass' | 'fail' | 'unknown' | 'failed' | 'unreachable' | 'interrupted' | 'not-reached'
+  readonly error?: string
+  readonly helo?: string
+  readonly addresses: readonly string[]
+  readonly signing: readonly SigningProof[]
+  readonly spf: readonly SpfProof[]
+  readonly dmarc: readonly DmarcProof[]
+  readonly reverse: readonly AddressProof[]
+}
+
+export const verdictsOf = ({ signing, spf, dmarc, reverse }: HostProof): readonly Verdict[] => [...signing, ...spf, ...dmarc, ...reverse].map(({ verdict }) => verdict)
