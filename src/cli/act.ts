@@ -30,6 +30,10 @@ export async function act(words: readonly string[], version: string): Promise<ne
       const given = { ...flags, inventory: givenInventory(flags.inventory) }
       status = await (await import('./ping-command.ts')).pingCommand(given, signals)
     },
+    verify: async (flags) => {
+      const given = { ...flags, inventory: givenInventory(flags.inventory) }
+      status = await (await import('./verify-command.ts')).verifyCommand(given, signals)
+    },
     inventory: async (flags) => {
       const given = { ...flags, inventory: givenInventory(flags.inventory) }
       status = await (await import('./inventory-command.ts')).inventoryCommand(given)

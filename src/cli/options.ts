@@ -55,6 +55,11 @@ export interface SchemaFlags {
   readonly for: SchemaFor
 }
 
+/** Flags of `mailrun verify`. */
+export interface VerifyFlags extends FleetFlags {
+  readonly nameserver?: readonly string[]
+}
+
 /** With what cannot be left out. */
 export type Given<Flags extends FleetFlags> = Flags & { readonly inventory: readonly string[] }
 

@@ -1,8 +1,8 @@
 // The command line's grammar and its help.
 import { Command, Option } from 'commander'
-import { forks, gather, gatherNames, maxFail, seconds, serial } from './flags.ts'
+import { forks, gather, gatherNames, maxFail, nameServer, seconds, serial } from './flags.ts'
 import { DEFAULT_FORKS } from '../engine/run-options.ts'
-import type { EncryptFlags, FleetFlags, InventoryFlags, RunFlags, SchemaFlags } from './options.ts'
+import type { EncryptFlags, FleetFlags, InventoryFlags, RunFlags, SchemaFlags, VerifyFlags } from './options.ts'
 
 export interface Actions {
   run(playbook: string | undefined, flags: RunFlags): Promise<void>
@@ -10,6 +10,7 @@ export interface Actions {
   inventory(flags: InventoryFlags): Promise<void>
   encrypt(flags: EncryptFlags): Promise<void>
   schema(playbooks: readonly string[], flags: SchemaFlags): Promise<void>
+  verify(flags: VerifyFlags): Promise<void>
 }
 
 const HELP_COLUMNS = 100
@@ -20,7 +21,7 @@ export function program(version: string, actions: Actions): Command {
   // Set before any subcommand is made: those inherit it.
   mailrun.exitOverride().configureOutput({ writeErr: () => {}, getOutHelpWidth: () => HELP_COLUMNS }).enablePositionalOptions()
   mailrun
-    .usage('<playbook.ts> -i <inventory> [options]\n       mailrun ping -i <inventory> [options]\n       mailrun inventory -i <inventory> --list|--graph|--list-hosts|--host NAME [options]\n       mailrun encrypt -r <age1…> [options] < value\n       mailrun schema [playbook.ts …] [--for inventory|vars]')
+    .usage('<playbook.ts> -i <inventory> [options]\n       mailrun ping -i <inventory> [options]\n       mailrun inventory -i <inventory> --list|--graph|--list-hosts|--host NAME [options]\n       mailrun encrypt -r <age1…> [options] < value\n       mailrun schema [playbook.ts …] [--for inventory|vars]\n       mailrun verify -i <inventory> [options]')
     .description('Brings a fleet of hosts to the state that a playbook describes.')
     .argument('[playbook]', 'a playbook: a .ts, .mts, .js or .mjs file (one that is named like a command: ./ping)')
     .option('-C, --check', 'change nothing; tell what would be changed')
@@ -80,6 +81,16 @@ export function program(version: string, actions: Actions): Command {
     .addOption(new Option('--for <what>', 'what it describes: an inventory, or the files in group_vars and host_vars').choices(['inventory', 'vars']).default('inventory'))
     .helpOption('-h, --help', 'print this help')
   schema.action((playbooks: readonly string[], flags: SchemaFlags) => actions.schema(playbooks, flags))
+
+  const verify = mailrun
+    .command('verify')
+    .usage('-i <inventory> [options]')
+    .description("ask each host's milters to sign, and verify it, SPF, DMARC and names by DNS; sends no mail and changes nothing")
+    .option('--nameserver <address>', 'ask this name server for every name, with or without :port (repeatable: each is asked by itself; default: the authoritative servers of each name)', nameServer)
+    .helpOption('-h, --help', 'print this help')
+    .addHelpText('after', VERIFY_AFTER)
+  fleetOptions(verify)
+  verify.action(() => actions.verify(merged<VerifyFlags>(mailrun, verify)))
   return mailrun
 }
 
@@ -136,3 +147,12 @@ Exit status, the first that applies:
     5  what there was to tell could not be written
     2  --check found changes to make
     0  all satisfied`
+
+const VERIFY_AFTER = `
+Exit status, the first that applies:
+  130  interrupted
+    1  could not start: no host was touched
+    3  something is not as it must be, or could not be found out
+    4  some host was unreachable
+    5  what there was to tell could not be written
+    0  all is proved`

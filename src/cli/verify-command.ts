@@ -1,0 +1,79 @@
+// `mailrun verify`: a run of no tasks whose questions are what milters do and where mail leaves; the answers are judged by DNS.
+import { randomBytes } from 'node:crypto'
+import * as v from 'valibot'
+import { connector } from '../connection/connector.ts'
+import { authority } from '../dns/authority.ts'
+import { rollout } from '../engine/rollout.ts'
+import { probeTemplate } from '../mail/probe-message.ts'
+import { mailVars, type MailVars } from '../mail/mail-vars.ts'
+import { domain } from '../mail/schemas.ts'
+import { MailrunError } from '../model/mailrun-error.ts'
+import { playbook } from '../model/playbook.ts'
+import type { HostProof } from '../model/proof.ts'
+import type { HostResult } from '../model/run-event.ts'
+import { readExtraVars } from '../playbook/extra-vars.ts'
+import { prepare } from '../playbook/prepare.ts'
+import { milterSigning, type MilterState } from '../probes/milter-sign.ts'
+import { routedAddresses } from '../probes/outgoing-addresses.ts'
+import { colours, wantsColour } from '../report/colour.ts'
+import { jsonDocument, jsonLine } from '../report/json-text.ts'
+import { proofDocument, proofText } from '../report/proof.ts'
+import { keyringFor } from '../run/keyring-for.ts'
+import { affordableForks } from '../run/open-files.ts'
+import { readFleet } from '../run/read-fleet.ts'
+import { proveHost, type HostEvidence } from '../verify/host.ts'
+import { EXIT } from './exit-status.ts'
+import { fleetSource } from './fleet.ts'
+import type { Given, VerifyFlags } from './options.ts'
+import { stdout } from './output.ts'
+import type { Signals } from './signals.ts'
+
+/** Resolves with the exit status. @throws MailrunError before any host is touched */
+export async function verifyCommand(flags: Given<VerifyFlags>, signals: Signals): Promise<number> {
+  const began = performance.now()
+  const source = await fleetSource(flags)
+  const keyring = keyringFor(source)
+  const extraVars = await readExtraVars(source.extraVars ?? [], keyring)
+  const inventory = await readFleet(source, extraVars, undefined, keyring)
+  const message = { template: probeTemplate(new Date()), nonce: randomBytes(8).toString('hex') }
+  const varsOf = new Map<string, MailVars>()
+  const proof = playbook({
+    name: 'verify',
+    hosts: 'all',
+    vars: v.object({ domains: v.optional(v.array(domain, 'a list of domains is wanted'), []), ...mailVars }),
+    tasks: () => [],
+    outputs: ({ vars, host }) => {
+      varsOf.set(host.name, vars)
+      return { milters: milterSigning({ domains: [...new Set(vars.domains)], ...message }), routed: routedAddresses }
+    },
+  })
+  const all = await prepare({ playbook: proof, playbookPath: 'mailrun verify', inventory, limit: flags.limit, extraVars, tags: [], skipTags: [], keyring })
+  // Who is named is asked, whatever the inventory says: its SigningTable may name domains.
+  const prepared = flags.limit === undefined ? all.filter(({ host }) => varsOf.get(host.name)!.domains.length > 0) : all
+  if (prepared.length === 0) throw new MailrunError('no host has domains, the list of those that it sends for: set it in the inventory, or name hosts by --limit')
+  const { connect, close } = await connector(prepared.map(({ host }) => host), source)
+  signals.runBegins()
+  const options = { playbook: proof.name, check: true, forks: affordableForks(flags.forks), serial: [], maxFail: undefined, interrupt: signals.interrupt, abandon: signals.abandon }
+  const run = await rollout(prepared, options, connect, () => {}).finally(close)
+  const dns = authority(flags.nameserver ?? [])
+  const proofs = await Promise.all(run.hosts.map((host) => proofOf(host, varsOf.get(host.name)?.outgoing_addresses, (evidence) => proveHost(evidence, message, dns))))
+  const seconds = (performance.now() - began) / 1000
+  if (flags.format === 'json') stdout.write(jsonDocument(proofDocument(proofs, seconds)))
+  else if (flags.format === 'ndjson') stdout.write(proofs.map((each) => jsonLine({ kind: 'host-proof', ...each })).join(''))
+  else stdout.write(proofText(proofs, seconds, colours(wantsColour(process.env, process.stdout.isTTY === true))))
+  return statusOf(proofs, run.interrupted)
+}
+
+async function proofOf({ name, status, outputs, error }: HostResult, outgoing: MailVars['outgoing_addresses'], prove: (evidence: HostEvidence) => Promise<HostProof>): Promise<HostProof> {
+  const { milters, routed } = outputs as { readonly milters?: MilterState | null; readonly routed?: readonly string[] | null }
+  if (status === 'ok' && milters) return prove({ name, milters, routed: routed ?? [], outgoing })
+  const how = status === 'unreachable' || status === 'interrupted' || status === 'not-reached' ? status : 'failed'
+  return { name, status: how, error: error ?? 'it did not answer', addresses: [], signing: [], spf: [], dmarc: [], reverse: [] }
+}
+
+function statusOf(proofs: readonly HostProof[], interrupted: boolean): number {
+  const some = (...words: readonly HostProof['status'][]): boolean => proofs.some(({ status }) => words.includes(status))
+  if (interrupted || some('interrupted')) return EXIT.interrupted
+  if (some('fail', 'unknown', 'failed')) return EXIT.failed
+  return some('unreachable', 'not-reached') ? EXIT.unreachable : EXIT.satisfied
+}

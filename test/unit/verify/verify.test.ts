@@ -1,0 +1,101 @@
+// Judging what milters did and DNS says, where no host is needed to know what is right.
+import { generateKeyPairSync } from 'node:crypto'
+import { dkimSign } from 'mailauth/lib/dkim/sign.js'
+import * as assert from 'uvu/assert'
+import type { Authority, NameServer } from '../../../src/dns/authority.ts'
+import { dkimValue } from '../../../src/mail/dkim-record.ts'
+import { filledTemplate, probeTemplate } from '../../../src/mail/probe-message.ts'
+import type { HostProof } from '../../../src/model/proof.ts'
+import { milterSigning, type MilterAnswer } from '../../../src/probes/milter-sign.ts'
+import { colours } from '../../../src/report/colour.ts'
+import { proofText } from '../../../src/report/proof.ts'
+import { proveReverse, reverseName } from '../../../src/verify/reverse.ts'
+import { proveSignatures } from '../../../src/verify/signature.ts'
+import { proveSigning, signatureVerdict } from '../../../src/verify/signing.ts'
+import { suite } from '../../suite.ts'
+import { answerer, type Answers } from '../mail/zone-of-answers.ts'
+
+const test = suite('verify')
+
+/** Each server with answers of its own. */
+function world(...servers: readonly Answers[]): Authority {
+  const all = servers.map((answers, index): NameServer => ({ name: `ns${index + 1}`, ask: answerer(answers).resolve }))
+  return { serversOf: async () => all, resolve: async (question, first) => (first ?? all[0]!).ask(question) }
+}
+
+const template = probeTemplate(new Date())
+const message = filledTemplate(template, 'example.org', 'local', 'n')
+const pair = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const spki = (key: typeof pair): string => key.publicKey.export({ type: 'spki', format: 'der' }).toString('base64')
+const signed = async (): Promise<string> => {
+  const by = { signingDomain: 'example.org', selector: 's1', privateKey: pair.privateKey.export({ type: 'pkcs1', format: 'pem' }).toString() }
+  const { signatures } = await dkimSign(message, { ...by, signatureData: [by], canonicalization: 'relaxed/simple' })
+  return `${signatures}${message}`
+}
+const key = (value: string): Answers => ({ 's1._domainkey.example.org TXT': [value] })
+
+test('a signature is judged by each server, and servers that differ are named', async () => {
+  const good = key(dkimValue(spki(pair)))
+  const verdictBy = async (...servers: readonly Answers[]) => signatureVerdict((await proveSignatures(await signed(), world(...servers)))[0]!)
+  assert.is((await verdictBy(good, good)).id, 'signed')
+  assert.match((await verdictBy(good, good)).what, 'd=example.org s=s1 rsa-sha256 2048, verified by 2 name servers')
+  const stale = await verdictBy(good, {})
+  assert.equal([stale.status, stale.id], ['fail', 'servers-differ'])
+  assert.match(stale.what, 'ns2: there is no record s1._domainkey.example.org')
+  assert.is((await verdictBy({}, {})).id, 'no-key')
+  assert.is((await verdictBy(key('v=DKIM1; p='))).id, 'key-revoked')
+  assert.is((await verdictBy(key(dkimValue(spki(generateKeyPairSync('rsa', { modulusLength: 2048 })))))).id, 'key-differs')
+  assert.equal(await verdictBy(key('SERVFAIL')).then(({ status, id }) => [status, id]), ['unknown', 'dns-failed'])
+  assert.equal(await verdictBy(good, key('SERVFAIL')).then(({ status, id }) => [status, id]), ['unknown', 'dns-failed'])
+  assert.equal(await verdictBy().then(({ status, id }) => [status, id]), ['unknown', 'no-name-server'])
+})
+
+const answer = (more: Partial<MilterAnswer>): MilterAnswer => ({ milter: 'unix:opendkim/opendkim.sock', fields: [], others: [], verdict: 'accept', reply: '', ...more })
+const judge = async (role: 'local' | 'submission' | 'outsider', milters: readonly MilterAnswer[], action = 'tempfail') =>
+  (await proveSigning({ role, domain: 'example.org', milters }, { postfix: true, parameters: { milter_default_action: action }, domains: [], sessions: [] }, { template, nonce: 'n' }, world({}))).verdict
+
+test('what a milter did is told as what it is', async () => {
+  assert.is((await judge('local', [])).id, 'no-milter')
+  assert.is((await judge('outsider', [])).id, 'outsider-unsigned')
+  assert.match((await judge('local', [answer({ unreached: 'x: Connection refused' })], 'accept')).what, /leaves unsigned \(milter_default_action = accept\)/)
+  assert.is((await judge('local', [answer({ verdict: 'tempfail' })])).id, 'milter-tempfail')
+  assert.is((await judge('local', [answer({ verdict: 'reply', reply: '450 4.7.0 later' })])).id, 'milter-tempfail')
+  assert.is((await judge('local', [answer({ verdict: 'reply', reply: '550 5.7.1 no' })])).id, 'milter-refused')
+  assert.equal(await judge('outsider', [answer({ verdict: 'reject' })]).then(({ status, id }) => [status, id]), ['pass', 'milter-refused'])
+  assert.is((await judge('submission', [answer({})])).id, 'unsigned')
+  assert.is((await judge('outsider', [answer({ fields: [{ index: 0, name: 'dkim-signature', value: ' v=1; d=example.org; s=s1; a=rsa-sha256' }] })])).id, 'outsider-signed')
+})
+
+test('the answer of the program on the host is read, whatever milters say', () => {
+  const hex = (text: string): string => Buffer.from(text).toString('hex')
+  const probe = milterSigning({ domains: ['example.org'], template, nonce: 'n' })
+  const stdout = `set myhostname ${hex('mx1.example.org')}\ndomain example.org\nsession local example.org\nmilter ${hex('unix:a')}\ninsert 0 ${hex('DKIM-Signature')} ${hex(' v=1\n\tend\nverdict x')}\nverdict reply ${hex('451 4.7.1 später')}\nsession outsider example.org\nend\n`
+  assert.equal(probe.parse({ code: 0, stdout, stderr: '' }), {
+    postfix: true, parameters: { myhostname: 'mx1.example.org' }, domains: ['example.org'],
+    sessions: [
+      { role: 'local', domain: 'example.org', milters: [{ milter: 'unix:a', fields: [{ index: 0, name: 'DKIM-Signature', value: ' v=1\n\tend\nverdict x' }], others: [], verdict: 'reply', reply: '451 4.7.1 später' }] },
+      { role: 'outsider', domain: 'example.org', milters: [] },
+    ],
+  })
+  assert.throws(() => probe.parse({ code: 0, stdout: 'no-perl\n', stderr: '' }), 'perl-base')
+  assert.throws(() => probe.parse({ code: 124, stdout: 'domain a\n', stderr: '' }), 'in time')
+})
+
+test('an address has a name that has the address', async () => {
+  assert.is(reverseName('192.0.2.1'), '1.2.0.192.in-addr.arpa')
+  assert.is(reverseName('2001:db8::1'), '1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa')
+  const six: Answers = { [`${reverseName('2001:db8::1')} PTR`]: ['mx1.example.org'], 'mx1.example.org AAAA': ['2001:DB8:0::1'], 'other.example.org AAAA': ['2001:db8::2'] }
+  assert.is((await proveReverse('2001:db8::1', 'mx1.example.org', world(six))).verdict.id, 'fcrdns')
+  assert.is((await proveReverse('2001:db8::1', 'other.example.org', world(six))).verdict.id, 'helo-not-confirmed')
+  assert.is((await proveReverse('2001:db8::3', undefined, world(six))).verdict.id, 'no-ptr')
+})
+
+test('what hosts say cannot draw on a terminal, and the same problem is told once', () => {
+  const proof = (name: string): HostProof => ({ name, status: 'fail', addresses: [], spf: [], dmarc: [], reverse: [], signing: [{ domain: 'example.org', role: 'local', milters: [], signatures: [], verdict: { status: 'fail', id: 'milter-refused', what: 'it says \u001b[2Jno\u0007', advice: 'see' } }] })
+  const text = proofText([proof('mx1'), proof('mx2')], 1, colours(false))
+  assert.not.match(text, /[\u0000-\u0009\u000b-\u001f]/)
+  assert.is(text.match(/it says/g)?.length, 1)
+  assert.match(text, 'mx1: example.org, local; mx2: example.org, local')
+})
+
+test.run()
