@@ -19,14 +19,24 @@ export interface Authority {
 
 const MOST_ALIASES = 8
 
-/** @param servers - addresses with or without port, which are then asked before those that the system's resolver finds: these only for names that the given ones refuse. */
-export function authority(servers: readonly string[]): Authority {
+/**
+ * @param servers - addresses with or without port, which are asked before those that are found: these only for names that the given ones refuse.
+ * @param resolvers - addresses of resolvers that find name servers; `undefined`: the system's.
+ */
+export function authority(servers: readonly string[], resolvers: readonly string[] | undefined): Authority {
   const own = servers.map((address) => nameServer(address, address))
   const byAddress = new Map<string, NameServer>()
   const system = new Resolver({ timeout: 3000, tries: 2 })
+  if (resolvers !== undefined) system.setServers(resolvers)
   const zones = new Map<string, Promise<readonly NameServer[]>>()
 
-  const serversOf = (name: string): Promise<readonly NameServer[]> => (own.length > 0 ? Promise.resolve(own) : found(name))
+  const serversOf = async (name: string): Promise<readonly NameServer[]> => {
+    if (own.length > 0) return own
+    const above = await found(askedFor(name))
+    // A zone of its own for _domainkey shows as a referral, which looks like a name that has no such record.
+    if (!name.includes('_') || above.length === 0 || (await above[0]!.ask({ name, type: 'TXT' })).kind !== 'no-data') return above
+    return found(name)
+  }
   const found = (name: string): Promise<readonly NameServer[]> => {
     const known = zones.get(name) ?? find(name)
     zones.set(name, known)
@@ -56,7 +66,7 @@ export function authority(servers: readonly string[]): Authority {
       if (answer.kind !== 'failed') break
     }
     if (all === own && answer.kind === 'failed' && answer.why === REFUSED) {
-      for (server of await found(question.name)) {
+      for (server of await found(askedFor(question.name))) {
         answer = await server.ask(question)
         if (answer.kind !== 'failed') break
       }
@@ -68,6 +78,17 @@ export function authority(servers: readonly string[]): Authority {
     return resolve({ ...question, name: alias.values[0]! }, first, aliases + 1)
   }
   return { serversOf, resolve: (question, first) => resolve(question, first) }
+}
+
+/**
+ * The name whose servers a resolver is asked for. Not the name itself where that may not be published yet: a resolver would remember for hours that it is not there (RFC 2308, RFC 8020), and with it
+ * all who use that resolver. `s1._domainkey.example.org` → `example.org`; of reverse names what is above the host's part.
+ */
+function askedFor(name: string): string {
+  if (name.endsWith('.in-addr.arpa')) return name.split('.').slice(1).join('.')
+  if (name.endsWith('.ip6.arpa')) return name.split('.').slice(16).join('.')
+  const labels = name.split('.')
+  return labels.slice(labels.findLastIndex((label) => label.startsWith('_')) + 1).join('.')
 }
 
 function nameServer(name: string, address: string): NameServer {

@@ -29,6 +29,7 @@ for (split /\n/, told(qw(postconf -x myhostname queue_directory mail_owner smtpd
   $set{$1} = $2 if /^(\w+) = ?(.*)$/;
 }
 unless (%set) { say_line('no-postfix'); say_line('end'); exit 0 }
+unless ($> == 0) { say_line('not-root'); exit 0 }
 say_line('set', $_, hex_of($set{$_})) for sort keys %set;
 my (%chroot, %override);
 for (split /\n/, told(qw(postconf -F */*/chroot))) { $chroot{$1} = $2 if m{^(\S+/\w+)/chroot = (\S+)} }
@@ -50,7 +51,7 @@ say_line('domain', $_) for @domains;
 
 # As Postfix's daemons are: chroot_uid() of Postfix sets uid, gid and the groups of the user.
 my ($uid, $gid) = (getpwnam($set{mail_owner} || 'postfix'))[2, 3];
-if (defined $uid && $> == 0) {
+if (defined $uid) {
   my $owner = $set{mail_owner} || 'postfix';
   my @groups = ($gid);
   while (my ($name, undef, $id, $members) = getgrent) { push @groups, $id if grep { $_ eq $owner } split / /, $members }

@@ -1,5 +1,6 @@
 // Asks a host's milters, as its Postfix would, what they do with a message of each domain: whether and how they sign it. No mail is sent.
 import { PROBE_ROLES, type GivenField, type ProbeRole } from '../mail/probe-message.ts'
+import { mailDomain } from '../mail/names.ts'
 import { utf8 } from '../model/answer.ts'
 import { defineProbe, ProbeError, type Probe } from '../model/probe.ts'
 import { raw } from '../shell/script.ts'
@@ -69,6 +70,7 @@ ${domains.map((domain) => `domain ${domain}`).join('\n')}
 mailrun-milter-client`),
     parse: ({ code, stdout, stderr }) => {
       if (stdout.startsWith('no-perl')) throw new ProbeError('there is no perl, by which its milters are asked: install perl-base')
+      if (stdout.startsWith('not-root')) throw new ProbeError("only root can ask its milters as Postfix's user does: set ansible_become for the host, or give --become")
       if (!stdout.endsWith('end\n')) throw new ProbeError(code === 124 || code === 137 ? 'its milters did not answer in time' : `its milters cannot be asked: ${utf8(stderr).trim() || `exit status ${code}`}`)
       return read(stdout)
     },
@@ -88,8 +90,12 @@ function read(stdout: string): MilterState {
     const session = sessions.at(-1)
     const milter = session?.milters.at(-1)
     if (what === 'set') parameters[a] = text(b)
-    else if (what === 'domain') domains.push(a)
-    else if (what === 'session') sessions.push({ role: PROBE_ROLES.find((role) => role === a)!, domain: b, milters: [] })
+    else if (what === 'domain' && mailDomain(a) === a) domains.push(a)
+    else if (what === 'session') {
+      const role = PROBE_ROLES.find((each) => each === a)
+      if (role === undefined || !domains.includes(b)) throw new ProbeError(`its milters cannot be asked: it answers ${JSON.stringify(line)}`)
+      sessions.push({ role, domain: b, milters: [] })
+    }
     else if (what === 'milter') session?.milters.push({ milter: text(a), fields: [], others: [], reply: '' })
     else if (milter === undefined) continue
     else if (what === 'unreached') milter.unreached = text(a)

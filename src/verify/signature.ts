@@ -6,16 +6,17 @@ import { RecordSyntaxError } from '../mail/record-syntax-error.ts'
 import type { ServerVerdict, SignatureProof, Verdict } from '../model/proof.ts'
 import { resolverFor } from './node-resolver.ts'
 
-type Verified = Awaited<ReturnType<typeof dkimVerify>>['results'][number]
+/** With what mailauth's types leave out. */
+type Verified = Awaited<ReturnType<typeof dkimVerify>>['results'][number] & { readonly signature?: string; readonly modulusLength?: number }
 
 /** One for each DKIM-Signature field, from the top; by every server of the zone of its key. @param message - with CRLF */
 export async function proveSignatures(message: string, authority: Authority): Promise<readonly SignatureProof[]> {
   const fields = signatureFields(message)
   return Promise.all(fields.map(async (field): Promise<SignatureProof> => {
-    const [domain, selector, algorithm] = ['d', 's', 'a'].map((tag) => tagOf(field, tag)) as [string, string, string]
+    const [domain = '', selector = '', algorithm = ''] = ['d', 's', 'a'].map((tag) => tagOf(field, tag).toLowerCase())
     const name = dkimName(domain, selector)
     const servers = await authority.serversOf(name)
-    const each = await Promise.all(servers.map(async (server) => ({ server, ...(await byServer(message, fields.indexOf(field), name, server, authority)) })))
+    const each = await Promise.all(servers.map(async (server) => ({ server, ...(await byServer(message, tagOf(field, 'b'), name, server, authority)) })))
     const bits = each.find((one) => one.bits !== undefined)?.bits
     return {
       domain, selector, algorithm,
@@ -25,7 +26,8 @@ export async function proveSignatures(message: string, authority: Authority): Pr
   }))
 }
 
-async function byServer(message: string, index: number, name: string, server: NameServer, authority: Authority): Promise<{ readonly verdict: Verdict; readonly bits?: number | undefined }> {
+/** @param signature - `b=`, by which it is known among others. */
+async function byServer(message: string, signature: string, name: string, server: NameServer, authority: Authority): Promise<{ readonly verdict: Verdict; readonly bits?: number | undefined }> {
   const answer = await authority.resolve({ name, type: 'TXT' }, server)
   if (answer.kind === 'failed') return { verdict: { status: 'unknown', id: 'dns-failed', what: `${name} cannot be asked for: ${answer.why}`, advice: 'see that its name servers answer' } }
   if (answer.kind !== 'found') return { verdict: { status: 'fail', id: 'no-key', what: `there is no record ${name}`, advice: 'publish it: verifiers take the mail as unsigned' } }
@@ -33,8 +35,8 @@ async function byServer(message: string, index: number, name: string, server: Na
   const problem = recordProblem(name, answer.values[0]!)
   if (problem) return { verdict: problem }
   const { results } = await dkimVerify(message, { resolver: resolverFor(authority, server) })
-  const result = results[index]
-  return { verdict: verdictOf(name, result), bits: bitsOf(result) }
+  const result = (results as readonly Verified[]).find((each) => each.signature?.replaceAll(/\s/g, '') === signature)
+  return { verdict: verdictOf(name, result), bits: result?.modulusLength }
 }
 
 function recordProblem(name: string, value: string): Verdict | undefined {
@@ -57,12 +59,10 @@ function verdictOf(name: string, result: Verified | undefined): Verdict {
   return { status: 'fail', id: 'not-verified', what: `the signature does not verify by ${name}: ${comment || word}` }
 }
 
-const bitsOf = (result: Verified | undefined): number | undefined => (result as { readonly modulusLength?: number } | undefined)?.modulusLength
-
 /** Their values, unfolded, from the top. */
 function signatureFields(message: string): readonly string[] {
   const head = message.slice(0, message.indexOf('\r\n\r\n'))
   return head.split(/\r\n(?![ \t])/).filter((field) => /^dkim-signature[ \t]*:/i.test(field)).map((field) => field.slice(field.indexOf(':') + 1).replaceAll('\r\n', ''))
 }
 
-const tagOf = (field: string, tag: string): string => (new RegExp(`(?:^|;)\\s*${tag}\\s*=([^;]*)`).exec(field)?.[1] ?? '').replaceAll(/\s/g, '').toLowerCase()
+const tagOf = (field: string, tag: string): string => (new RegExp(`(?:^|;)\\s*${tag}\\s*=([^;]*)`).exec(field)?.[1] ?? '').replaceAll(/\s/g, '')

@@ -39,9 +39,9 @@ let well: Readonly<Record<string, readonly string[]>> = {}
 let hosts: readonly string[] = []
 let serial = 1
 
-interface Zone { readonly txt?: Readonly<Record<string, readonly string[]>>; readonly ptr?: boolean; readonly a?: boolean }
+interface Zone { /** Further lines of the zone test. */ readonly lines?: string; readonly txt?: Readonly<Record<string, readonly string[]>>; readonly ptr?: boolean; readonly a?: boolean }
 /** Writes the zones of a server: what is well, but for what is given. */
-async function serve(server: 'primary' | 'secondary', { txt = {}, ptr = true, a = true }: Zone): Promise<void> {
+async function serve(server: 'primary' | 'secondary', { lines = '', txt = {}, ptr = true, a = true }: Zone): Promise<void> {
   serial += 1
   const head = (zone: string): string => `$TTL 60\n@ IN SOA ns.test. root.test. ${serial} 3600 600 86400 60\n@ IN NS ns.test.\n${zone}`
   const records = Object.entries({ ...well, ...txt }).flatMap(([name, values]) => values.map((value) => `${name}. IN TXT ${value.match(/.{1,200}/g)!.map((part) => JSON.stringify(part)).join(' ')}\n`))
@@ -51,7 +51,7 @@ async function serve(server: 'primary' | 'secondary', { txt = {}, ptr = true, a 
   await inHost('verify', `
 mkdir -p ${folder}; cd ${folder}
 cat > test <<'E'
-${head(`ns IN A ${await lab.address('verify')}\n${a ? hosts.map((address, index) => `mx${index + 1}.fleet IN A ${address}\n`).join('') : ''}${records.join('')}`)}
+${head(`ns IN A ${await lab.address('verify')}\n${a ? hosts.map((address, index) => `mx${index + 1}.fleet IN A ${address}\n`).join('') : ''}${records.join('')}${lines}`)}
 E
 cat > reverse <<'E'
 ${head(ptr ? hosts.map((address, index) => `${address.split('.')[3]} IN PTR mx${index + 1}.fleet.test.\n`).join('') : '')}
@@ -155,13 +155,24 @@ PL`), 'pass fail', message)
 test('a message whose body was changed on its way is told as that', async () => {
   const { document } = await verify('--limit', 'mx1')
   const message = document.hosts[0]!.signing[0]!.message!
-  const dns = authority([primary, secondary])
+  const dns = authority([primary, secondary], undefined)
   assert.equal((await proveSignatures(message, dns)).flatMap(({ servers }) => servers.map(({ id }) => id)), ['verified', 'verified'])
   assert.equal((await proveSignatures(message.replace('milter', 'filter'), dns)).flatMap(({ servers }) => servers.map(({ id }) => id)), ['body-changed', 'body-changed'])
   assert.equal((await proveSignatures(message.replace('Subject: ', 'Subject: x'), dns)).flatMap(({ servers }) => servers.map(({ id }) => id)), ['key-differs', 'key-differs'])
 })
 
 const KEY = 'mx1._domainkey.fleet.test'
+
+test('a key behind a CNAME is found, and servers by NS records where none are given', async () => {
+  await serveBoth({ lines: `${KEY}. IN CNAME slot.keys.test.\n`, txt: { [KEY]: [], 'slot.keys.test': well[KEY]! } })
+  const verified = await verify('--limit', 'mx1')
+  assert.equal(faults(hostOf(verified, 'mx1')), {})
+  const message = verified.document.hosts[0]!.signing[0]!.message!
+  const found = authority([], [primary])
+  assert.equal((await proveSignatures(message, found)).flatMap(({ servers }) => servers.map(({ server, id }) => [server, id])), [[`ns.test (${primary})`, 'verified']])
+  assert.equal(await found.serversOf('mx1._domainkey.nowhere.invalid'), [])
+  await serveBoth({})
+})
 const signing = (id: string): Readonly<Record<string, string>> => ({ 'fleet.test local': id, 'fleet.test submission': id })
 const otherKey = (): string => well['mx2._domainkey.fleet.test']![0]!
 const revoked = 'v=DKIM1; p='
@@ -255,6 +266,15 @@ test('what Postfix itself then does with mail is what is told', async () => {
     const told = await send().finally(() => inHost('mx1', `${mend}; systemctl reload postfix`))
     assert.match(told, /^451 4\.7\.1/m, what)
   }
+})
+
+test('who is not root is told so, and nothing is taken for wrong', async () => {
+  const own = join(mkdtempSync(join(tmpdir(), 'mailrun-verify-')), 'over.yaml')
+  writeFileSync(own, 'mail:\n  hosts:\n    mx2: { ansible_become: false }\n')
+  const verified = await verify('-i', own, '--limit', 'mx2')
+  assert.is(verified.code, 3)
+  assert.is(hostOf(verified, 'mx2').status, 'failed')
+  assert.match(hostOf(verified, 'mx2').error!, /ansible_become/)
 })
 
 test('a host that does not answer is unreachable, and the others are proved', async () => {
