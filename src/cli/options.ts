@@ -58,6 +58,7 @@ export interface SchemaFlags {
 /** Flags of `mailrun verify`. */
 export interface VerifyFlags extends FleetFlags {
   readonly nameserver?: readonly string[]
+  readonly resolver?: readonly string[]
 }
 
 /** With what cannot be left out. */

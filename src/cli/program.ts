@@ -87,6 +87,7 @@ export function program(version: string, actions: Actions): Command {
     .usage('-i <inventory> [options]')
     .description("ask each host's milters to sign, and verify it, SPF, DMARC and names by DNS; sends no mail and changes nothing")
     .option('--nameserver <address>', 'ask this name server for every name, with or without :port (repeatable: each is asked by itself; default: the authoritative servers of each name)', nameServer)
+    .option('--resolver <address>', "the resolver by which those are found, with or without :port (repeatable; default: the system's)", nameServer)
     .helpOption('-h, --help', 'print this help')
     .addHelpText('after', VERIFY_AFTER)
   fleetOptions(verify)

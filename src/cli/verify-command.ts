@@ -55,7 +55,7 @@ export async function verifyCommand(flags: Given<VerifyFlags>, signals: Signals)
   signals.runBegins()
   const options = { playbook: proof.name, check: true, forks: affordableForks(flags.forks), serial: [], maxFail: undefined, interrupt: signals.interrupt, abandon: signals.abandon }
   const run = await rollout(prepared, options, connect, () => {}).finally(close)
-  const dns = authority(flags.nameserver ?? [], undefined)
+  const dns = authority(flags.nameserver ?? [], flags.resolver)
   const proofs = await Promise.all(run.hosts.map((host) => proofOf(host, varsOf.get(host.name)?.outgoing_addresses, (evidence) => proveHost(evidence, message, dns))))
   const seconds = (performance.now() - began) / 1000
   if (flags.format === 'json') stdout.write(jsonDocument(proofDocument(proofs, seconds)))

@@ -32,7 +32,8 @@ export interface MilterSession {
 }
 
 export interface MilterState {
-  readonly postfix: boolean
+  /** Why nothing could be asked. */
+  readonly obstacle?: string
   /** Of main.cf, `$name` expanded. */
   readonly parameters: Readonly<Record<string, string>>
   /** Those asked for, and those that the host's SigningTable names. */
@@ -69,12 +70,18 @@ ${PROBE_ROLES.map((role) => `role ${role} ${ROLES[role]}`).join('\n')}
 ${domains.map((domain) => `domain ${domain}`).join('\n')}
 mailrun-milter-client`),
     parse: ({ code, stdout, stderr }) => {
-      if (stdout.startsWith('no-perl')) throw new ProbeError('there is no perl, by which its milters are asked: install perl-base')
-      if (stdout.startsWith('not-root')) throw new ProbeError("only root can ask its milters as Postfix's user does: set ansible_become for the host, or give --become")
-      if (!stdout.endsWith('end\n')) throw new ProbeError(code === 124 || code === 137 ? 'its milters did not answer in time' : `its milters cannot be asked: ${utf8(stderr).trim() || `exit status ${code}`}`)
-      return read(stdout)
+      const obstacle = obstacleIn(code, stdout, utf8(stderr).trim())
+      return obstacle === undefined ? read(stdout) : { obstacle, parameters: {}, domains: [], sessions: [] }
     },
   })
+
+function obstacleIn(code: number, stdout: string, stderr: string): string | undefined {
+  if (stdout.startsWith('no-perl')) return 'there is no perl, by which its milters are asked: install perl-base'
+  if (stdout.startsWith('no-postfix')) return 'there is no Postfix, or postconf cannot read its configuration ("postfix check")'
+  if (stdout.includes('not-root\n')) return "only root can ask its milters as Postfix's user does: set ansible_become for the host, or give --become"
+  if (stdout.endsWith('end\n')) return undefined
+  return code === 124 || code === 137 ? 'its milters did not answer in time' : `its milters cannot be asked: ${stderr || `exit status ${code}`}`
+}
 
 interface Reading extends MilterSession {
   readonly milters: Building[]
@@ -104,7 +111,7 @@ function read(stdout: string): MilterState {
     else if (what === 'other') milter.others.push(text(a))
     else if (what === 'verdict') [milter.verdict, milter.reply] = [a, text(b)]
   }
-  return { postfix: !stdout.startsWith('no-postfix'), parameters, domains, sessions }
+  return { parameters, domains, sessions }
 }
 
 const text = (hex: string): string => (hex === '-' ? '' : Buffer.from(hex, 'hex').toString('utf8'))

@@ -21,7 +21,7 @@ export async function proveHost({ name, milters, routed, outgoing }: HostEvidenc
   const helo = mailDomain(milters.parameters['smtp_helo_name'] ?? '')
   const addresses = outgoing ?? addressesOf(routed, milters.parameters)
   const base = { name, ...(helo === undefined ? {} : { helo }), addresses }
-  if (!milters.postfix) return { ...base, status: 'failed', error: 'there is no Postfix', signing: [], spf: [], dmarc: [], reverse: [] }
+  if (milters.obstacle !== undefined) return { ...base, status: 'failed', error: milters.obstacle, signing: [], spf: [], dmarc: [], reverse: [] }
   const signing = await Promise.all(milters.sessions.map((session) => proveSigning(session, milters, message, authority)))
   const spf = await proveAllSpf(milters.domains, addresses, helo, milters.parameters['relayhost'] ?? '', authority)
   const dmarc = await Promise.all(milters.domains.map((domain) => proveDmarc(domain, signing, spf, authority)))

@@ -25,7 +25,7 @@ const isSignature = ({ name }: { readonly name: string }): boolean => /^dkim-sig
 /** Why the question was not answered as it should. */
 function hindrance({ role, milters }: MilterSession, parameters: MilterState['parameters']): Verdict | undefined {
   const parameter = role === 'local' ? 'non_smtpd_milters' : 'smtpd_milters'
-  if (milters.length === 0) return role === 'outsider' ? undefined : { status: 'fail', id: 'no-milter', what: `${parameter} names no milter: ${role === 'local' ? 'mail of programs on the host' : 'mail of clients'} leaves unsigned`, advice: 'run playbooks/dkim.ts' }
+  if (milters.length === 0) return role === 'outsider' ? undefined : { status: 'fail', id: 'no-milter', what: `${parameter} names no milter: ${role === 'local' ? 'mail of programs on the host' : 'mail of clients'} leaves unsigned`, advice: 'run playbooks/dkim.ts; where master.cf says otherwise for a service (-o), mend that' }
   const unreached = milters.find((each) => each.unreached !== undefined)
   if (unreached) {
     const action = parameters['milter_default_action'] || 'tempfail'

@@ -94,7 +94,7 @@ function faults({ signing, spf, dmarc, reverse }: HostProof): Readonly<Record<st
 }
 
 test.before(async () => {
-  await lab.labUp({ size: 2, tools: true, wire: undefined })
+  await lab.labUp({ size: 2, tools: true, internet: false, wire: undefined })
   hosts = await Promise.all(HOSTS.map((host) => lab.address(host)))
   const server = await lab.address('verify')
   ;[primary, secondary] = [server, `${server}:5353`]

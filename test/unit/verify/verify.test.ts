@@ -52,7 +52,7 @@ test('a signature is judged by each server, and servers that differ are named', 
 
 const answer = (more: Partial<MilterAnswer>): MilterAnswer => ({ milter: 'unix:opendkim/opendkim.sock', fields: [], others: [], verdict: 'accept', reply: '', ...more })
 const judge = async (role: 'local' | 'submission' | 'outsider', milters: readonly MilterAnswer[], action = 'tempfail') =>
-  (await proveSigning({ role, domain: 'example.org', milters }, { postfix: true, parameters: { milter_default_action: action }, domains: [], sessions: [] }, { template, nonce: 'n' }, world({}))).verdict
+  (await proveSigning({ role, domain: 'example.org', milters }, { parameters: { milter_default_action: action }, domains: [], sessions: [] }, { template, nonce: 'n' }, world({}))).verdict
 
 test('what a milter did is told as what it is', async () => {
   assert.is((await judge('local', [])).id, 'no-milter')
@@ -71,14 +71,18 @@ test('the answer of the program on the host is read, whatever milters say', () =
   const probe = milterSigning({ domains: ['example.org'], template, nonce: 'n' })
   const stdout = `set myhostname ${hex('mx1.example.org')}\ndomain example.org\nsession local example.org\nmilter ${hex('unix:a')}\ninsert 0 ${hex('DKIM-Signature')} ${hex(' v=1\n\tend\nverdict x')}\nverdict reply ${hex('451 4.7.1 später')}\nsession outsider example.org\nend\n`
   assert.equal(probe.parse({ code: 0, stdout, stderr: '' }), {
-    postfix: true, parameters: { myhostname: 'mx1.example.org' }, domains: ['example.org'],
+    parameters: { myhostname: 'mx1.example.org' }, domains: ['example.org'],
     sessions: [
       { role: 'local', domain: 'example.org', milters: [{ milter: 'unix:a', fields: [{ index: 0, name: 'DKIM-Signature', value: ' v=1\n\tend\nverdict x' }], others: [], verdict: 'reply', reply: '451 4.7.1 später' }] },
       { role: 'outsider', domain: 'example.org', milters: [] },
     ],
   })
-  assert.throws(() => probe.parse({ code: 0, stdout: 'no-perl\n', stderr: '' }), 'perl-base')
-  assert.throws(() => probe.parse({ code: 124, stdout: 'domain a\n', stderr: '' }), 'in time')
+  const obstacle = (code: number, said: string, stderr = '') => probe.parse({ code, stdout: said, stderr }).obstacle ?? ''
+  assert.match(obstacle(0, 'no-perl\n'), 'perl-base')
+  assert.match(obstacle(0, 'no-postfix\nend\n'), 'no Postfix')
+  assert.match(obstacle(0, `set myhostname ${hex('a')}\nnot-root\n`), 'ansible_become')
+  assert.match(obstacle(124, 'domain a\n'), 'in time')
+  assert.match(obstacle(2, '', 'syntax error'), 'syntax error')
 })
 
 test('an address has a name that has the address', async () => {
