@@ -181,6 +181,26 @@ test('a revoked key fails at the receiver once the cache has let go', async () =
   assert.not.equal(verdict?.result, 'pass')
 })
 
+test('a bounce goes to the sender\'s domain, where SPF is asked for the name that the host greets with', async () => {
+  await lab.dnsUpdate(['update add mx1.fleet.test 5 TXT "v=spf1 a -all"'])
+  await lab.secondaryLag(false)
+  await lab.flushResolver()
+  const to = `bounced-${Date.now()}@example.test`
+  await lab.sendMail('mx1', { from: to, to: 'nobody@parked.test', via: 'sendmail' })
+  const bounce = await lab.receivedMail((mail) => mail.header('Delivered-To')[0] === to, PATIENCE_MS)
+  assert.equal(bounce.header('Return-Path'), ['<>'])
+  for (const { result, properties } of bounce.results('spf')) assert.equal([result, properties['smtp.helo']], ['pass', 'mx1.fleet.test'])
+})
+
+test('a message arrives as it was handed in, dots and all', async () => {
+  for (const via of ['sendmail', 'smtp'] as const) {
+    const body = `.\n..\n.dot\nSubject: in the body\n\nend ${via}`
+    const mail = await sent('mx1', { from: '', headerFrom: 'root@mx1.fleet.test', to: 'b@receiver.test', via, subject: 'dots', body })
+    assert.ok(mail.raw.endsWith(`\n\n${body}\n`), mail.raw)
+    assert.equal(mail.header('Subject'), ['dots'])
+  }
+})
+
 test('what nobody listens for is told, not waited for', async () => {
   await rejects(lab.sendMail('mx2', { from: 'a@fleet.test', to: 'b@receiver.test', via: 'submission' }), /mx2 did not take the message by submission: nothing listens on port 587/)
   await rejects(lab.sendMail('mx1', { from: "a'$(id)@fleet.test", to: 'b@receiver.test', via: 'sendmail' }), /a mail address is wanted/)

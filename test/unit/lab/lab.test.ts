@@ -27,7 +27,7 @@ test('only the lab named lab writes inventory/lab.yaml', () => {
 })
 
 test('flags that npm took are taken back, and refused where npm lost the value', () => {
-  assert.equal(flagsTakenByNpm({ npm_lifecycle_event: 'lab', npm_config_rtt: '50', npm_config_tools: 'true' }, ['up', '4']), ['--rtt=50', '--tools'])
+  assert.equal(flagsTakenByNpm({ npm_lifecycle_event: 'lab', npm_config_rtt: '50', npm_config_tools: 'true', npm_config_internet: 'true' }, ['up', '4']), ['--rtt=50', '--tools', '--internet'])
   assert.equal(flagsTakenByNpm({ npm_lifecycle_event: 'lab', npm_config_name: 'demo' }, ['down']), ['--name=demo'])
   assert.throws(() => flagsTakenByNpm({ npm_lifecycle_event: 'lab', npm_config_rtt: 'true' }, ['up', '4', '50']), /write "--rtt=VALUE", or "npm run lab -- up … --rtt …"/)
   assert.equal(flagsTakenByNpm({ npm_lifecycle_event: 'test', npm_config_name: 'demo' }, ['down']), [])
