@@ -23,5 +23,8 @@ export const PASSED_OVER: ReadonlySet<string> = new Set([
   'afstokenpassing', 'kerberosauthentication', 'kerberostgtpassing', 'rsaauthentication', 'rhostsrsaauthentication', 'compressionlevel',
 ])
 
+/** Of OpenSSH 9.3 to 10: they change nothing for what is done here, and their lines must not keep anybody from a host. Others (RefuseConnection) are refused, as 9.2 does. */
+export const NEWER: ReadonlySet<string> = new Set(['channeltimeout', 'obscurekeystroketiming', 'tag', 'versionaddendum', 'warnweakcrypto'])
+
 /** Those that steer reading itself. */
 export const STRUCTURE: readonly string[] = ['host', 'match', 'include']

@@ -3,7 +3,7 @@ import { MailrunError } from '../model/mailrun-error.ts'
 import { nearest } from '../text/nearest.ts'
 import { argumentsOf } from './arguments.ts'
 import { fromBytes, lower } from './bytes.ts'
-import { countingName, PASSED_OVER, STRUCTURE } from './keywords.ts'
+import { countingName, NEWER, PASSED_OVER, STRUCTURE } from './keywords.ts'
 import type { Here } from './machine.ts'
 import { matchLineOf, type MatchLine } from './match-line.ts'
 import { ALWAYS, READERS } from './readers.ts'
@@ -53,7 +53,7 @@ function statement(keyword: string, raw: string, where: string, here: Here): Sta
     if (words.includes('')) throw new Refusal('one of its arguments is empty')
     return { kind: 'include', where, paths: words }
   }
-  if (PASSED_OVER.has(keyword)) return undefined
+  if (PASSED_OVER.has(keyword) || NEWER.has(keyword)) return undefined
   return setting(countingName(keyword), words, raw, where, here) ?? { kind: 'unknown', where, keyword }
 }
 

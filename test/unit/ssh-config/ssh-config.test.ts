@@ -105,6 +105,11 @@ test('IgnoreUnknown passes over what it names', async () => {
   assert.match(await refusal('Host other\nIgnoreUnknown UseKey*\nHost *\nUseKeychain yes\n'), /knows no usekeychain/)
 })
 
+test('keywords of newer clients that change nothing here are passed over; one that forbids the host is not', async () => {
+  assert.is((await settings('Tag work\nObscureKeystrokeTiming interval:30\nChannelTimeout session=5m\nWarnWeakCrypto no\nPort 2222\n')).port, 2222)
+  assert.match(await refusal('RefuseConnection "not this way"\n'), /config:1: OpenSSH 9\.2 knows no refuseconnection/)
+})
+
 test('includes follow their block, and a file that is missing, refused or in a circle is told', async () => {
   const at = files({ config: 'Host mx1\nInclude @/part*\nHost *\nPort 9\n', part1: 'Port 1\nHost db\nUser never\n', part2: 'Compression yes\n' })
   const config = await readSshConfig(join(at, 'config'))
