@@ -11,5 +11,8 @@ export const publicModules = async (): Promise<Readonly<Record<string, unknown>>
     get 'mailrun/mail'() {
       return import('mailrun/mail')
     },
+    get 'mailrun/dns'() {
+      return import('mailrun/dns')
+    },
   }
 }

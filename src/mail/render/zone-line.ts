@@ -9,12 +9,12 @@ export function characterStrings(value: string): readonly string[] {
   const bytes = Buffer.from(value)
   if (bytes.toString() !== value) throw new MailrunError(`${JSON.stringify(value)} cannot be written in UTF-8`)
   const strings: string[] = []
-  for (let from = 0; from < bytes.length || from === 0; from += STRING_BYTES) {
-    const text = [...bytes.subarray(from, from + STRING_BYTES)].map(presentation).join('')
-    strings.push(`"${text}"`)
-  }
+  for (let from = 0; from < bytes.length || from === 0; from += STRING_BYTES) strings.push(quotedString(bytes.subarray(from, from + STRING_BYTES)))
   return strings
 }
+
+/** One string, as a zone file has it. */
+export const quotedString = (bytes: Uint8Array): string => `"${[...bytes].map(presentation).join('')}"`
 
 function presentation(byte: number): string {
   if (byte === 0x22 || byte === 0x5c) return `\\${String.fromCharCode(byte)}`

@@ -1,0 +1,10 @@
+// `mailrun/dns`: what authoritative name servers serve, and what of a fleet's records they lack.
+export { authoritative } from './dns/authoritative.ts'
+export { dnsVar, type DnsVars } from './dns/dns-vars.ts'
+export { ZoneNotFound, type FindZone, type ZoneServers } from './dns/find-zone.ts'
+export { look, type Looking, type Place, type Sight, type View } from './dns/look.ts'
+export type { ServerAnswer } from './dns/ask-zone.ts'
+export type { NameServer } from './dns/name-server.ts'
+export type { Rdata, Rrset } from './dns/rrset.ts'
+export { planDns, type DnsPlan, type PlannedRecord } from './dns/plan-dns.ts'
+export { servedEverywhere, type NotServed, type Waiting } from './dns/served-everywhere.ts'

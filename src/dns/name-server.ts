@@ -1,0 +1,33 @@
+// A name server by name, and how it is asked.
+import { isIP } from 'node:net'
+import { MailrunError } from '../model/mailrun-error.ts'
+
+export interface ServerAddress {
+  /** IPv4 or IPv6. */
+  readonly address: string
+  readonly port: number
+}
+
+export interface NameServer {
+  /** Its name in DNS without a final dot; an address where it is known by that alone. */
+  readonly name: string
+  /** At least one; the first that can be reached is asked. */
+  readonly addresses: readonly ServerAddress[]
+}
+
+const DNS_PORT = 53
+
+/** @throws MailrunError @example parseServer('[2001:db8::53]:5353') // name undefined @example parseServer('ns1.example.org') */
+export function parseServer(text: string): { readonly host: string; readonly port: number } {
+  const bracketed = /^\[([^\]]+)\](?::(\d{1,5}))?$/.exec(text)
+  const plain = isIP(text) === 6 ? [text, text, undefined] as const : /^([^:[\]\s]+)(?::(\d{1,5}))?$/.exec(text)
+  const [, host, port] = bracketed ?? plain ?? []
+  const number = port === undefined ? DNS_PORT : Number(port)
+  if (host === undefined || number < 1 || number > 65_535 || (bracketed !== null && isIP(host) !== 6) || (isIP(host) === 0 && !isHostName(host))) throw new MailrunError(`a name server is wanted, a name or an address, with a port where it is not 53 (192.0.2.53, [2001:db8::53]:5353, ns1.example.org); got ${JSON.stringify(text)}`)
+  return { host, port: number }
+}
+
+/** A word of digits and dots that is no address is a mistyped address. */
+const isHostName = (text: string): boolean => /^[a-z0-9_](?:[a-z0-9_-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*\.?$/i.test(text) && !/^[\d.]+$/.test(text)
+
+export const shownServer = ({ name, addresses }: NameServer): string => (addresses.some(({ address }) => address === name) ? name : `${name} (${addresses[0]!.address})`)

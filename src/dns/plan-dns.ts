@@ -1,0 +1,129 @@
+// Compares what a fleet needs with what its zones' name servers serve, record by record.
+import { isWithin, type MailRecord } from '../mail/dns-record.ts'
+import type { MailFleet } from '../mail/mail-fleet.ts'
+import { mailRecords } from '../mail/mail-records.ts'
+import type { RecordFinding } from '../mail/record-finding.ts'
+import { askZone, type ServerAnswer } from './ask-zone.ts'
+import { ZoneNotFound, type ZoneServers } from './find-zone.ts'
+import { look, type Looking, type Sight, type View } from './look.ts'
+import { isNewer, serialOf } from './serial-of.ts'
+import { servingProblem } from './serving-problem.ts'
+import type { Rrset } from './rrset.ts'
+import { wantedChange, type RrsetChange } from './wanted-change.ts'
+
+export type PlannedRecord = {
+  readonly record: MailRecord
+  /** `undefined` where it cannot be told. */
+  readonly zone: ZoneServers | undefined
+  /** Of every server that the world asks. */
+  readonly views: readonly View[]
+} & PlannedState
+
+type PlannedState =
+  | { readonly kind: 'served' }
+  | { readonly kind: 'change'; readonly change: RrsetChange }
+  /** It cannot be put there. */
+  | { readonly kind: 'blocked'; readonly why: string }
+  /** Nobody who knows says what is there: it is left alone, and so is what would be made of it. */
+  | { readonly kind: 'unanswered'; readonly why: string }
+  /** Somebody else is to publish it. */
+  | { readonly kind: 'others'; readonly served: boolean }
+
+export interface DnsPlan {
+  readonly records: readonly PlannedRecord[]
+  readonly findings: readonly RecordFinding[]
+  /** The TXT values that were found at a name, for whoever writes whole sets. */
+  published(name: string): readonly string[]
+}
+
+/** A place where a record is to be, and what is there by the server that counts. */
+type Seen = { readonly sight: Sight; readonly now: ServerAnswer } | { readonly why: string }
+
+const keyOf = ({ name, type }: Pick<MailRecord, 'name' | 'type'>): string => `${type} ${name}`
+
+/** @throws MailrunError where records contradict each other, or one that is there cannot be read */
+export async function planDns(fleet: MailFleet, looking: Looking): Promise<DnsPlan> {
+  // Where records will be does not depend on what is there; what they say does.
+  const places = mailRecords(fleet, () => []).records
+  const seen = await seeAll(places, looking)
+  const published = publishedBy(seen)
+  const { records, findings } = mailRecords(fleet, published)
+  return { records: await planAll(records, seen, looking), findings, published }
+}
+
+/** For records that were worked out before: SPF terms that came in since then must not get lost. */
+export async function planRecords(records: readonly MailRecord[], looking: Looking): Promise<DnsPlan> {
+  const seen = await seeAll(records, looking)
+  const planned = await planAll(records, seen, looking)
+  return { records: planned.map(keepingTerms), findings: [], published: publishedBy(seen) }
+}
+
+function keepingTerms(planned: PlannedRecord): PlannedRecord {
+  if (planned.kind !== 'change' || !planned.record.purpose.startsWith('spf')) return planned
+  const wanted = new Set(planned.record.value.split(' '))
+  const lost = planned.change.remove.flatMap(({ value }) => value.split(' ')).filter((term) => term !== '' && !wanted.has(term) && !/^[-~?+]?all$/i.test(term))
+  const { record, zone, views } = planned
+  return lost.length === 0 ? planned : { record, zone, views, kind: 'blocked', why: `it would take ${lost.join(' ')} out of the SPF record that is there now: plan again from the inventory, which merges` }
+}
+
+async function seeAll(records: readonly MailRecord[], looking: Looking): Promise<ReadonlyMap<string, Seen>> {
+  return new Map(await Promise.all(records.map(async (record) => [keyOf(record), await see(record, looking)] as const)))
+}
+
+async function see(record: MailRecord, looking: Looking): Promise<Seen> {
+  try {
+    const sight = await look(record, looking)
+    return { sight, now: await counting(sight, looking) }
+  } catch (error) {
+    if (!(error instanceof ZoneNotFound)) throw error
+    return { why: error.message }
+  }
+}
+
+/** The primary's answer; where it is not to be had, that of the server with the newest copy. */
+async function counting({ zone, primary, views }: Sight, { ask }: Looking): Promise<ServerAnswer> {
+  if (primary !== undefined && primary.kind !== 'failed') return primary
+  const answered = views.filter(({ answer }) => answer.kind !== 'failed')
+  const versions = await Promise.all(answered.map(async ({ server, answer }) => ({ answer, serial: (await serialOf(ask, server, zone.zone)) ?? 0 })))
+  const newest = versions.reduce<(typeof versions)[number] | undefined>((best, each) => (best === undefined || isNewer(each.serial, best.serial) ? each : best), undefined)
+  return newest?.answer ?? { kind: 'failed', why: [...new Set(views.map(({ server, answer }) => `${server.name} ${answer.kind === 'failed' ? answer.why : ''}`))].join('; ') }
+}
+
+const publishedBy = (seen: ReadonlyMap<string, Seen>) => (name: string): readonly string[] => {
+  const there = seen.get(keyOf({ name, type: 'TXT' }))
+  return there !== undefined && 'now' in there && there.now.kind === 'found' ? there.now.rrset.rdata.map(({ value }) => value) : []
+}
+
+const planAll = (records: readonly MailRecord[], seen: ReadonlyMap<string, Seen>, looking: Looking): Promise<readonly PlannedRecord[]> =>
+  Promise.all(records.map(async (record): Promise<PlannedRecord> => {
+    const there = seen.get(keyOf(record))
+    if (there === undefined || 'why' in there) return { record, zone: undefined, views: [], kind: 'unanswered', why: there?.why ?? 'it was not asked for' }
+    const { sight: { zone, views }, now } = there
+    return { record, zone, views, ...(await stateOf(record, now, zone, looking)) }
+  }))
+
+async function stateOf(record: MailRecord, now: ServerAnswer, zone: ZoneServers, looking: Looking): Promise<PlannedState> {
+  if (now.kind === 'failed') return { kind: 'unanswered', why: `no name server of ${zone.zone} tells what is there: ${now.why}` }
+  if (now.kind === 'alias') {
+    const problem = await servingProblem(record, now, looking)
+    if (record.publishedBy === 'other') return { kind: 'others', served: problem === undefined }
+    return problem === undefined ? { kind: 'served' } : { kind: 'blocked', why: `${record.name} is an alias (CNAME) for ${now.target}: publish it there, or remove the alias` }
+  }
+  const before = now.kind === 'found' ? now.rrset : undefined
+  const change = wantedChange(record, before)
+  if (record.publishedBy === 'other') return { kind: 'others', served: change === undefined || change.add.length === 0 }
+  if (change === undefined) return { kind: 'served' }
+  const own = before !== undefined && (await isFromWildcard(record, before, zone, looking)) ? wantedChange(record, undefined) : change
+  return own === undefined ? { kind: 'served' } : { kind: 'change', change: own }
+}
+
+/** An answer that a wildcard gave (RFC 4592) is no set of the name's own, which an update could require or take away. */
+async function isFromWildcard({ name, type }: MailRecord, rrset: Rrset, { zone, servers, primary }: ZoneServers, { ask }: Looking): Promise<boolean> {
+  const server = primary ?? servers[0]
+  if (server === undefined || name === zone || name.startsWith('*.')) return false
+  const labels = name.split('.')
+  const above = labels.map((_, index) => labels.slice(index + 1).join('.')).filter((each) => each !== '' && isWithin(each, zone))
+  const texts = ({ rdata }: Rrset): string => rdata.map(({ text }) => text).sort().join('\n')
+  const answers = await Promise.all(above.map((each) => askZone(ask, server, `*.${each}`, type)))
+  return answers.some((answer) => answer.kind === 'found' && texts(answer.rrset) === texts(rrset))
+}

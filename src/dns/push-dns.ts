@@ -1,0 +1,86 @@
+// Makes the changes of a plan, zone by zone, each in the way that the inventory says.
+import type { Connect } from '../engine/connection.ts'
+import { ConnectionLost, Unreachable } from '../engine/connection.ts'
+import type { Host } from '../model/host.ts'
+import { MailrunError } from '../model/mailrun-error.ts'
+import { zoneSettings, type DnsVars } from './dns-vars.ts'
+import type { ZoneServers } from './find-zone.ts'
+import type { DnsPlan } from './plan-dns.ts'
+import { pushByHost } from './push-by-host.ts'
+import { pushFromHere, readyToPush } from './push-from-here.ts'
+import type { UpdateOutcome } from './update-outcome.ts'
+import type { RrsetChange } from './wanted-change.ts'
+
+export interface Pushed {
+  readonly change: RrsetChange
+  readonly zone: string
+  readonly outcome: UpdateOutcome
+}
+
+type Way =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'nsupdate'; readonly keyFile: string }
+  | { readonly kind: 'nsupdate-local'; readonly host: Host }
+
+interface Share {
+  readonly zone: ZoneServers
+  readonly changes: readonly RrsetChange[]
+  readonly way: Way
+}
+
+export interface Pushing {
+  readonly vars: DnsVars
+  /** Name servers are sought here by their names in the inventory. */
+  readonly hosts: readonly Host[]
+  /** An absolute path for one as the inventory has it. */
+  keyPath(file: string): string
+}
+
+/** What there is to push, and how; all that can be known to be wrong is told here, before anything is sent. @throws MailrunError */
+export async function pushShares({ records }: DnsPlan, { vars, hosts, keyPath }: Pushing): Promise<readonly Share[]> {
+  const zones = new Map(records.flatMap(({ zone }) => (zone === undefined ? [] : [[zone.zone, zone]])))
+  const shares = [...zones.values()].map((zone): Share => {
+    const changes = records.flatMap((each) => (each.kind === 'change' && each.zone?.zone === zone.zone ? [each.change] : []))
+    const { via, keyFile, host: name } = zoneSettings(vars, zone.zone)
+    if (changes.length === 0 || via === 'none') return { zone, changes, way: { kind: 'none' } }
+    if (via === undefined) throw new MailrunError(`nothing says how records get into ${zone.zone}: set dns.key_file (TSIG), dns.host (a BIND host of the inventory), or dns.via: none for a zone that is kept in other ways`)
+    if (via === 'nsupdate') {
+      if (zone.primary === undefined) throw new MailrunError(`${zone.zone}: the server that its SOA record names takes no updates, for it has no address: set dns.primary`)
+      return { zone, changes, way: { kind: 'nsupdate', keyFile: keyPath(keyFile!) } }
+    }
+    const host = hosts.find((each) => each.name === name)
+    if (host === undefined) throw new MailrunError(`dns.host of ${zone.zone} is ${JSON.stringify(name)}, and the inventory has no such host`)
+    return { zone, changes, way: { kind: 'nsupdate-local', host } }
+  })
+  for (const file of new Set(shares.flatMap(({ way }) => (way.kind === 'nsupdate' ? [way.keyFile] : [])))) await readyToPush(file)
+  return shares
+}
+
+/** The hosts that {@link pushDns} will connect to. */
+export const hostsOf = (shares: readonly Share[]): readonly Host[] => [...new Set(shares.flatMap(({ way }) => (way.kind === 'nsupdate-local' ? [way.host] : [])))]
+
+/** What goes wrong is in the outcomes, never thrown. Zones go one after the other. */
+export async function pushDns(shares: readonly Share[], connect: Connect, signal: AbortSignal): Promise<readonly Pushed[]> {
+  const pushed: Pushed[] = []
+  for (const share of shares) {
+    if (share.way.kind === 'none') continue
+    const outcomes = await outcomesOf(share, connect, signal)
+    pushed.push(...share.changes.map((change, index) => ({ change, zone: share.zone.zone, outcome: outcomes[index]! })))
+  }
+  return pushed
+}
+
+async function outcomesOf({ zone: { zone, primary }, changes, way }: Share, connect: Connect, signal: AbortSignal): Promise<readonly UpdateOutcome[]> {
+  const all = (why: string): readonly UpdateOutcome[] => changes.map(() => ({ kind: 'failed', why }))
+  if (signal.aborted) return all('interrupted before it was sent')
+  if (way.kind === 'nsupdate') return pushFromHere(changes, zone, primary!, way.keyFile)
+  if (way.kind === 'none') return []
+  try {
+    const connection = await connect(way.host, signal)
+    return await pushByHost(changes, zone, primary?.addresses.map(({ address }) => address) ?? [], connection, signal).finally(() => connection.close())
+  } catch (error) {
+    if (error instanceof Unreachable) return all(`${way.host.name} cannot be reached: ${error.message}`)
+    if (error instanceof ConnectionLost) return all(`the connection to ${way.host.name} was lost: ${error.message}; what came of it, verify tells`)
+    throw error
+  }
+}

@@ -1,0 +1,54 @@
+// Sends updates from this machine, by nsupdate(1) with a TSIG key. The secret is in no argument, and the update on no command line.
+import { spawn } from 'node:child_process'
+import { access, constants } from 'node:fs/promises'
+import pLimit from 'p-limit'
+import { MailrunError } from '../model/mailrun-error.ts'
+import type { NameServer } from './name-server.ts'
+import { isUnreadKey, updateOutcome, type Said, type UpdateOutcome } from './update-outcome.ts'
+import { updateScript } from './update-script.ts'
+import type { RrsetChange } from './wanted-change.ts'
+
+const AT_ONCE = 4
+const SECONDS = 20
+
+/** In the order of the changes. Each is a message of its own, so one that is refused holds up no other. */
+export async function pushFromHere(changes: readonly RrsetChange[], zone: string, primary: NameServer, keyFile: string): Promise<readonly UpdateOutcome[]> {
+  const limit = pLimit(AT_ONCE)
+  const send = async (change: RrsetChange): Promise<UpdateOutcome> => {
+    let outcome: UpdateOutcome = { kind: 'failed', why: 'no address' }
+    for (const address of primary.addresses) {
+      outcome = updateOutcome(await nsupdate(keyFile, updateScript(change, zone, address)))
+      if (outcome.kind !== 'failed' || !outcome.why.startsWith('no answer')) break
+    }
+    return outcome
+  }
+  return Promise.all(changes.map((change) => limit(() => send(change))))
+}
+
+/** What can be known before anything is sent. @throws MailrunError */
+export async function readyToPush(keyFile: string): Promise<void> {
+  await access(keyFile, constants.R_OK).catch((error: NodeJS.ErrnoException) => {
+    throw new MailrunError(`the TSIG key ${keyFile} (dns.key_file) ${error.code === 'ENOENT' ? 'is not there' : `cannot be read: ${error.message}`}`)
+  })
+  const { output } = await run('nsupdate', ['-k', keyFile], 'quit\n').catch(() => {
+    throw new MailrunError('the program nsupdate is needed on this machine: apt install bind9-dnsutils')
+  })
+  if (isUnreadKey(output)) throw new MailrunError(`the TSIG key ${keyFile} (dns.key_file) cannot be read as one: what tsig-keygen writes is wanted, key "NAME" { algorithm hmac-sha256; secret "…"; };`)
+}
+
+/** TCP (`-v`): an update that is sent twice because an answer got lost would meet its own doing. */
+const nsupdate = (keyFile: string, script: string): Promise<Said> => run('nsupdate', ['-v', '-t', String(SECONDS), '-k', keyFile], script)
+
+function run(program: string, words: readonly string[], input: string): Promise<Said> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, words, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, LC_ALL: 'C' } })
+    let output = ''
+    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
+    child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))
+    // It may end before it has read all.
+    child.stdin.on('error', () => {})
+    child.on('error', reject)
+    child.on('close', (code) => resolve({ code: code ?? 1, output }))
+    child.stdin.end(input)
+  })
+}
