@@ -44,6 +44,10 @@ export async function act(words: readonly string[], version: string): Promise<ne
     schema: async (playbooks, flags) => {
       status = await (await import('./schema-command.ts')).schemaCommand(playbooks, flags)
     },
+    dns: async (action, flags) => {
+      const given = { ...flags, inventory: givenInventory(flags.inventory) }
+      status = await (await import('./dns-command.ts')).dnsCommand(action, given, signals)
+    },
   })
   try {
     await mailrun.parseAsync([...words], { from: 'user' })

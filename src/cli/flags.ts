@@ -20,6 +20,10 @@ export function seconds(text: string): number {
   return whole(text, 1, 86_400, 'seconds')
 }
 
+export function waitSeconds(text: string): number {
+  return whole(text, 0, 86_400, 'seconds')
+}
+
 /** `1`, `25%`, `1,25%,100%`. */
 export function serial(text: string): readonly BatchSize[] {
   return text.split(',').map((part) => batchSize(part.trim(), 1, 'a number of hosts or a percentage, or several with commas between (1,25%,100%)'))

@@ -3,10 +3,10 @@ import type { FleetSource } from '../run/read-fleet.ts'
 import type { ConnectionSource } from '../connection/connector.ts'
 import { ageSource, warn } from './age-flags.ts'
 import { terminalAsk } from './ask-on-terminal.ts'
-import type { FleetFlags, Given } from './options.ts'
+import type { Given, ReachFlags } from './options.ts'
 import { passwords } from './passwords.ts'
 
 /** @throws MailrunError */
-export async function fleetSource<Flags extends FleetFlags>(flags: Given<Flags>): Promise<Given<Flags> & FleetSource & ConnectionSource> {
+export async function fleetSource<Flags extends ReachFlags>(flags: Given<Flags>): Promise<Given<Flags> & FleetSource & ConnectionSource> {
   return { ...flags, ...ageSource(flags), timeoutSeconds: flags.timeout, ask: terminalAsk(), ...(await passwords(flags, warn)) }
 }

@@ -5,7 +5,7 @@ import { MailrunError } from '../model/mailrun-error.ts'
 import { checkPlaybookPath } from '../playbook/load-playbook.ts'
 import { nearest } from '../text/nearest.ts'
 
-const COMMANDS = ['ping', 'inventory', 'encrypt', 'schema', 'help']
+const COMMANDS = ['ping', 'inventory', 'dns', 'encrypt', 'schema', 'help']
 const PLAYBOOK = /\.m?[tj]s$/
 const YAML = /\.ya?ml$/
 

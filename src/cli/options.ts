@@ -61,8 +61,11 @@ export interface VerifyFlags extends FleetFlags {
   readonly resolver?: readonly string[]
 }
 
+/** Those that say how hosts are reached. */
+export type ReachFlags = Omit<FleetFlags, 'format'>
+
 /** With what cannot be left out. */
-export type Given<Flags extends FleetFlags> = Flags & { readonly inventory: readonly string[] }
+export type Given<Flags extends ReachFlags> = Flags & { readonly inventory: readonly string[] }
 
 export interface RunFlags extends FleetFlags {
   readonly check?: boolean

@@ -2,11 +2,11 @@
 import { MailrunError } from '../model/mailrun-error.ts'
 import { Secret } from '../shell/secret.ts'
 import { askOnTerminal } from './ask-on-terminal.ts'
-import type { FleetFlags } from './options.ts'
+import type { ReachFlags } from './options.ts'
 import { secretFromFile } from './secret-from-file.ts'
 
 /** `undefined` where no flag was given. @throws MailrunError */
-export async function passwords(flags: FleetFlags, warn: (line: string) => void): Promise<{ readonly password: Secret | undefined; readonly becomePassword: Secret | undefined }> {
+export async function passwords(flags: ReachFlags, warn: (line: string) => void): Promise<{ readonly password: Secret | undefined; readonly becomePassword: Secret | undefined }> {
   // One after the other: both may ask on the same terminal.
   const password = await passwordOf(flags.connectionPasswordFile, '--connection-password-file', flags.askPass === true, 'SSH password for the hosts: ', warn)
   const becomePassword = await passwordOf(flags.becomePasswordFile, '--become-password-file', flags.askBecomePass === true, `${flags.becomeMethod ?? 'sudo'} password for the hosts: `, warn)

@@ -1,6 +1,7 @@
 // The command line's grammar and its help.
 import { Command, Option } from 'commander'
-import { forks, gather, gatherNames, maxFail, nameServer, seconds, serial } from './flags.ts'
+import { DNS_FORMATS, type DnsAction, type DnsFlags } from './dns-flags.ts'
+import { forks, gather, gatherNames, maxFail, nameServer, seconds, serial, waitSeconds } from './flags.ts'
 import { DEFAULT_FORKS } from '../engine/run-options.ts'
 import type { EncryptFlags, FleetFlags, InventoryFlags, RunFlags, SchemaFlags, VerifyFlags } from './options.ts'
 
@@ -11,6 +12,7 @@ export interface Actions {
   encrypt(flags: EncryptFlags): Promise<void>
   schema(playbooks: readonly string[], flags: SchemaFlags): Promise<void>
   verify(flags: VerifyFlags): Promise<void>
+  dns(action: DnsAction, flags: DnsFlags): Promise<void>
 }
 
 const HELP_COLUMNS = 100
@@ -21,7 +23,7 @@ export function program(version: string, actions: Actions): Command {
   // Set before any subcommand is made: those inherit it.
   mailrun.exitOverride().configureOutput({ writeErr: () => {}, getOutHelpWidth: () => HELP_COLUMNS }).enablePositionalOptions()
   mailrun
-    .usage('<playbook.ts> -i <inventory> [options]\n       mailrun ping -i <inventory> [options]\n       mailrun inventory -i <inventory> --list|--graph|--list-hosts|--host NAME [options]\n       mailrun encrypt -r <age1…> [options] < value\n       mailrun schema [playbook.ts …] [--for inventory|vars]\n       mailrun verify -i <inventory> [options]')
+    .usage('<playbook.ts> -i <inventory> [options]\n       mailrun ping -i <inventory> [options]\n       mailrun inventory -i <inventory> --list|--graph|--list-hosts|--host NAME [options]\n       mailrun encrypt -r <age1…> [options] < value\n       mailrun schema [playbook.ts …] [--for inventory|vars]\n       mailrun verify -i <inventory> [options]\n       mailrun dns plan|push|verify -i <inventory> [options]')
     .description('Brings a fleet of hosts to the state that a playbook describes.')
     .argument('[playbook]', 'a playbook: a .ts, .mts, .js or .mjs file (one that is named like a command: ./ping)')
     .option('-C, --check', 'change nothing; tell what would be changed')
@@ -92,6 +94,7 @@ export function program(version: string, actions: Actions): Command {
     .addHelpText('after', VERIFY_AFTER)
   fleetOptions(verify)
   verify.action(() => actions.verify(merged<VerifyFlags>(mailrun, verify)))
+  dnsCommands(mailrun, actions)
   return mailrun
 }
 
@@ -106,19 +109,21 @@ function merged<Flags extends { readonly inventory?: readonly string[]; readonly
   return { ...child.opts<Flags>(), ...above, ...below, ...(inventory.length > 0 ? { inventory } : {}), extraVars, ageIdentity }
 }
 
+const FORMATS: readonly string[] = ['text', 'json', 'ndjson']
+
 /** Which hosts, and what is said of them. */
-function sourceOptions(command: Command): void {
+function sourceOptions(command: Command, formats = FORMATS): void {
   command
     .option('-i, --inventory <source>', "an inventory of Ansible's: YAML, INI, a folder, a program, a list (mx1,mx2,); or TypeScript (repeatable: later ones win)", gather)
     .option('-l, --limit <pattern>', 'only these hosts: names, groups, globs, ~regex, group[0:2], @file; a,b for both, a:!b without, a:&b in both')
     .option('-e, --extra-vars <vars>', 'vars that win over the inventory: key=value, {json}, @file.yaml (repeatable)', gather)
     .option('--age-identity <file>', 'opens what is encrypted with age (repeatable; default: MAILRUN_AGE_IDENTITY, ~/.config/mailrun/age-identity.txt)', gather)
     .option('--age-passphrase-file <file>', 'the passphrase of what is encrypted with one is the first line of this file (default: it is asked for)')
-    .addOption(new Option('--format <format>', 'how results are printed').choices(['text', 'json', 'ndjson']).default('text'))
+    .addOption(new Option('--format <format>', 'how results are printed').choices(formats).default('text'))
 }
 
-function fleetOptions(command: Command): void {
-  sourceOptions(command)
+function fleetOptions(command: Command, formats = FORMATS): void {
+  sourceOptions(command, formats)
   command
     .option('-f, --forks <number>', 'hosts worked on at once', forks, DEFAULT_FORKS)
     .option('-u, --user <name>', 'login user where the inventory names none (default: who runs mailrun)')
@@ -157,3 +162,18 @@ Exit status, the first that applies:
     4  some host was unreachable
     5  what there was to tell could not be written
     0  all is proved`
+/** `mailrun dns …` */
+function dnsCommands(mailrun: Command, actions: Actions): void {
+  const dns = mailrun.command('dns').usage('plan|push|verify -i <inventory> [options]').description("the records that the fleet's mail needs in DNS: what to change, pushing it, whether every name server serves them").helpOption('-h, --help', 'print this help').helpCommand(false)
+  const one = (action: DnsAction, description: string, formats: readonly string[]): Command => {
+    const command = dns.command(action).usage('-i <inventory> [options]').description(description).helpOption('-h, --help', 'print this help')
+    fleetOptions(command, formats)
+    command.option('--from <file>', 'take the records of an earlier plan (--format records) and ask no host')
+    command.action(() => actions.dns(action, merged<DnsFlags>(mailrun, command)))
+    return command
+  }
+  one('plan', 'compare with what every authoritative name server answers; changes nothing', DNS_FORMATS)
+  const [push, verify] = [one('push', 'make the changes of the plan, then ask every name server until it serves them', ['text', 'json']), one('verify', 'ask every authoritative name server whether it serves the records', ['text', 'json'])]
+  push.option('--yes', 'ask nobody whether to push').option('--wait <seconds>', 'for name servers to serve what was pushed (default: 60; 0: ask once)', waitSeconds)
+  verify.option('--wait <seconds>', 'for name servers to serve the records (default: 0: ask once)', waitSeconds)
+}

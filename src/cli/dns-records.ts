@@ -1,0 +1,43 @@
+// Records in and out of `mailrun dns`: those of an earlier plan, and the forms in which others take them.
+import { readFile } from 'node:fs/promises'
+import type { DnsPlan } from '../dns/plan-dns.ts'
+import type { MailRecord } from '../mail/dns-record.ts'
+import { dnscontrolJs } from '../mail/render/dnscontrol.ts'
+import { octodnsYaml } from '../mail/render/octodns.ts'
+import { parseRecordsJson, recordsJson } from '../mail/render/records-json.ts'
+import { webFormText } from '../mail/render/web-form.ts'
+import { zoneFragments } from '../mail/render/zone-fragment.ts'
+import { inZones } from '../mail/render/zones.ts'
+import { MailrunError } from '../model/mailrun-error.ts'
+import type { DnsFormat } from './dns-flags.ts'
+
+/** @throws MailrunError */
+export async function recordsFrom(path: string): Promise<readonly MailRecord[]> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new MailrunError(error.code === 'ENOENT' ? 'there is no such file' : `the file cannot be read: ${error.message}`, `--from ${path}`)
+  })
+  const records = parseRecordsJson(text, path).flatMap((zone) => zone.records)
+  const keys = records.map(({ name, type }) => `${name} ${type}`)
+  const twice = keys.find((key, index) => keys.indexOf(key) < index)
+  if (twice !== undefined) throw new MailrunError(`${twice} is there twice, and the two would replace each other: leave one`, path)
+  return records
+}
+
+/** All records of the plan in their zones; what is not known to be right is left out. */
+export function writtenRecords({ records, published }: DnsPlan, format: Exclude<DnsFormat, 'text' | 'json'>): string {
+  const known = records.filter(({ kind }) => kind !== 'unanswered')
+  const zones = inZones(known.map(({ record }) => record), { zones: [...new Set(known.flatMap(({ zone }) => (zone === undefined ? [] : [zone.zone])))], domains: [] })
+  switch (format) {
+    case 'records':
+      return recordsJson(zones)
+    case 'zone':
+      return zoneFragments(zones)
+    case 'dnscontrol':
+      return dnscontrolJs(zones)
+    case 'web-form':
+      return webFormText(zones)
+    case 'octodns':
+      // A file for each zone is wanted; its name stands above it.
+      return zones.map((zone) => `# ${zone.zone}.yaml\n${octodnsYaml(zone, published)}`).join('')
+  }
+}

@@ -1,0 +1,38 @@
+// A plan for DNS and what came of it, as JSON: docs/mail/dns.md describes it.
+import type { DnsPlan, PlannedRecord } from '../dns/plan-dns.ts'
+import type { NotServed } from '../dns/served-everywhere.ts'
+import type { NameServer } from '../dns/name-server.ts'
+import type { Pushed } from '../dns/push-dns.ts'
+import type { View } from '../dns/look.ts'
+import type { Rdata } from '../dns/rrset.ts'
+
+const texts = (rdata: readonly Rdata[]): readonly string[] => rdata.map(({ text }) => text)
+const serverJson = ({ name, addresses }: NameServer) => ({ name, address: addresses[0]!.address })
+
+function viewJson({ server, answer }: View) {
+  const said = answer.kind === 'found' ? { ttl: answer.rrset.ttl, values: texts(answer.rrset.rdata) } : answer.kind === 'failed' ? { why: answer.why } : answer.kind === 'alias' ? { target: answer.target } : {}
+  return { ...serverJson(server), answer: answer.kind, ...said }
+}
+
+function recordJson(planned: PlannedRecord) {
+  const { record, zone, views } = planned
+  const more = planned.kind === 'change'
+    ? { before: planned.change.before === undefined ? null : { ttl: planned.change.before.ttl, values: texts(planned.change.before.rdata) }, ttl: planned.change.ttl, remove: texts(planned.change.remove), add: texts(planned.change.add), kept: texts(planned.change.kept) }
+    : planned.kind === 'others' ? { served: planned.served } : planned.kind === 'served' ? {} : { why: planned.why }
+  return { name: record.name, type: record.type, value: record.value, purpose: record.purpose, domain: record.domain, publishedBy: record.publishedBy, why: record.why, zone: zone?.zone ?? null, status: planned.kind, ...(Object.keys(more).length === 0 ? {} : { [planned.kind]: more }), servers: views.map(viewJson) }
+}
+
+export function dnsPlanJson({ records, findings }: Pick<DnsPlan, 'records' | 'findings'>) {
+  const zones = new Map(records.flatMap(({ zone }) => (zone === undefined ? [] : [[zone.zone, zone]])))
+  return {
+    zones: [...zones.values()].map(({ zone, servers, primary, negativeTtl }) => ({ zone, servers: servers.map(serverJson), primary: primary === undefined ? null : serverJson(primary), negativeTtl })),
+    records: records.map(recordJson),
+    findings,
+  }
+}
+
+export const pushedJson = (pushed: readonly Pushed[]) =>
+  pushed.map(({ change: { record }, zone, outcome }) => ({ name: record.name, type: record.type, zone, status: outcome.kind, ...(outcome.kind === 'done' ? {} : { why: outcome.why }) }))
+
+export const notServedJson = (missing: readonly NotServed[]) =>
+  missing.map(({ record, server, kind, why, serial }) => ({ name: record.name, type: record.type, value: record.value, server: server === undefined ? null : serverJson(server), kind, why, serial: serial ?? null }))

@@ -1,0 +1,123 @@
+// A fleet's mail as its inventory says it and its hosts are: vars, keys and addresses, asked for with no change made.
+import * as v from 'valibot'
+import { dnsVar, type DnsVars } from '../dns/dns-vars.ts'
+import type { Connect } from '../engine/connection.ts'
+import { rollout } from '../engine/rollout.ts'
+import type { RunOptions } from '../engine/run-options.ts'
+import { mailFleet, type MailFleet, type MailKey, type MailMember } from '../mail/mail-fleet.ts'
+import { mailVars } from '../mail/mail-vars.ts'
+import { covers, parseNetwork } from '../mail/network.ts'
+import { domain, selector } from '../mail/schemas.ts'
+import { isSelector } from '../mail/names.ts'
+import { finding, type RecordFinding } from '../mail/record-finding.ts'
+import type { Inventory } from '../model/inventory.ts'
+import { MailrunError } from '../model/mailrun-error.ts'
+import { playbook, type PlaybookInput } from '../model/playbook.ts'
+import type { PreparedHost } from '../model/prepared-host.ts'
+import type { HostResult } from '../model/run-event.ts'
+import type { ExtraVar } from '../playbook/extra-vars.ts'
+import { prepare } from '../playbook/prepare.ts'
+import { egress, type Egress } from '../probes/egress.ts'
+import { signingProbe } from '../probes/signing.ts'
+import type { Keyring } from '../secrets/keyring.ts'
+
+const KEYS = '/etc/dkimkeys'
+const schema = v.object({ domains: v.optional(v.array(domain, 'a list of domains is wanted'), []), dkim_selector: v.optional(selector), dns: v.optional(dnsVar, {}), ...mailVars })
+type Vars = v.InferOutput<typeof schema>
+
+export interface MailHosts {
+  readonly hosts: readonly PreparedHost[]
+  readonly vars: ReadonlyMap<string, Vars>
+  /** One for all. */
+  readonly dns: DnsVars
+}
+
+/** The hosts whose vars say anything of mail's domains. No host is touched. @throws MailrunError */
+export async function mailHosts(inventory: Inventory, limit: string | undefined, extraVars: ReadonlyMap<string, ExtraVar>, keyring: Keyring): Promise<MailHosts> {
+  const concerned = inventory.hosts.filter(({ vars }) => ['domains', 'null_domains', 'mail_domains'].some((name) => vars.has(name)))
+  if (concerned.length === 0 && !extraVars.has('domains')) throw new MailrunError('no host of the inventory has domains: set the var domains for those that send mail, such as in a group\'s vars')
+  const vars = new Map<string, Vars>()
+  const questions = playbook({
+    name: 'dns',
+    hosts: 'all',
+    vars: schema,
+    tasks: () => [],
+    outputs: (input) => {
+      vars.set(input.host.name, input.vars)
+      return questionsTo(input)
+    },
+  })
+  const among = concerned.length === 0 ? inventory : onlyWith(inventory, concerned)
+  const hosts = await prepare({ playbook: questions, playbookPath: 'dns', inventory: among, limit, extraVars, tags: [], skipTags: [], keyring })
+  const settings = new Map(hosts.map(({ host }) => [JSON.stringify(vars.get(host.name)!.dns), host.name]))
+  if (settings.size > 1) throw new MailrunError(`dns differs between ${[...settings.values()].join(' and ')}: one is wanted for all, such as in the vars of the group all`)
+  return { hosts, vars, dns: vars.get(hosts[0]!.host.name)!.dns }
+}
+
+/** Patterns then mean these hosts alone. */
+function onlyWith(inventory: Inventory, hosts: Inventory['hosts']): Inventory {
+  const kept = new Set(hosts.map(({ name }) => name))
+  const gone = new Set(inventory.hosts.flatMap(({ name }) => (kept.has(name) ? [] : [name])))
+  const keep = (names: readonly string[]): readonly string[] => names.filter((name) => !gone.has(name))
+  return { hosts, names: keep(inventory.names), groups: new Map([...inventory.groups].map(([name, group]) => [name, { ...group, hosts: keep(group.hosts), members: keep(group.members) }])) }
+}
+
+function questionsTo({ vars, host }: PlaybookInput<Vars>): NonNullable<PreparedHost['outputs']> {
+  const first = vars.dkim_selector ?? host.shortName.toLowerCase()
+  if (vars.domains.length > 0 && (!isSelector(first) || (vars.dkim_selector === undefined && first.includes('.')))) throw new MailrunError(`${host.name}: its name gives no DKIM selector: set dkim_selector`)
+  return {
+    ...(vars.domains.length === 0 ? {} : { signing: signingProbe({ domains: vars.domains, selector: first, directory: KEYS }) }),
+    ...(vars.outgoing_addresses === undefined ? { egress } : {}),
+  }
+}
+
+/** What a signing probe's state is as JSON. */
+interface ToldSigning {
+  readonly domain: string
+  readonly selector: string
+  readonly path: string
+  readonly key: { readonly kind: string; readonly publicKey?: string | null }
+}
+
+export interface AskedFleet {
+  readonly fleet: MailFleet
+  readonly findings: readonly RecordFinding[]
+  /** Those that did not tell, with why: their keys are not among the records. */
+  readonly silent: readonly HostResult[]
+}
+
+/** Asks every host once. @throws MailrunError where the records cannot be told */
+export async function askMailFleet({ hosts, vars }: MailHosts, connect: Connect, { forks, interrupt, abandon }: Pick<RunOptions, 'forks' | 'interrupt' | 'abandon'>): Promise<AskedFleet> {
+  const options: RunOptions = { playbook: 'dns', check: true, forks, serial: [], maxFail: undefined, interrupt, abandon }
+  const { hosts: results } = await rollout(hosts, options, connect, () => {})
+  const findings: RecordFinding[] = []
+  const silent = results.filter(({ status }) => status !== 'ok')
+  const heard = results.filter(({ status }) => status === 'ok')
+  const members = heard.map(({ name, outputs }): MailMember => {
+    const own = vars.get(name)!
+    return { name, vars: own, addresses: own.outgoing_addresses ?? seenByOthers(name, outputs['egress'] as Egress | null), keys: keysOf(name, (outputs['signing'] ?? []) as readonly ToldSigning[], findings) }
+  })
+  return { fleet: mailFleet(members), findings, silent }
+}
+
+/** RFC 6890: what nobody outside sees. */
+const INSIDE = ['0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16', '::/96', 'fc00::/7', 'fe80::/10'].map((text) => parseNetwork(text)!)
+
+function seenByOthers(name: string, told: Egress | null): readonly string[] {
+  const set = 'set outgoing_addresses to the addresses that others see its mail come from'
+  if (told === null) throw new MailrunError(`${name} does not tell the addresses that its mail leaves from: ${set}`)
+  if (told.relayhost !== '') throw new MailrunError(`${name} hands its mail to ${told.relayhost} (relayhost), which others see it come from: ${set}`)
+  const inside = told.addresses.find((address) => INSIDE.some((network) => covers(network, parseNetwork(address)!)))
+  if (inside !== undefined) throw new MailrunError(`${name} sends from ${inside}, which is not its address outside: ${set}`)
+  if (told.addresses.length === 0) throw new MailrunError(`${name} has no route to the world: ${set}`)
+  return told.addresses
+}
+
+function keysOf(host: string, told: readonly ToldSigning[], findings: RecordFinding[]): readonly MailKey[] {
+  return told.flatMap(({ domain: name, selector: label, path, key }) => {
+    if (typeof key.publicKey === 'string') return [{ domain: name, selector: label, publicKey: key.publicKey }]
+    if (key.kind === 'absent') findings.push(finding('dkim-no-key', 'warning', `${host} has no key for ${name} yet`, 'run playbooks/dkim.ts, then plan again'))
+    else findings.push(finding('dkim-unreadable-key', 'error', `${host} has a key for ${name} whose public half cannot be told (${path}${key.kind === 'symlink' ? ' is a link' : key.kind === 'key' ? ': openssl is not installed' : ' is no private key'})`, 'mend it on the host, then plan again'))
+    return []
+  })
+}
