@@ -16,6 +16,8 @@ const FOR_HOSTS: Needed = {
   iproute2: '/usr/bin/ip',
   'apt-utils': '/usr/bin/apt-ftparchive',
   'openssh-client': '/usr/bin/ssh',
+  // For tests of mailrun dns, which runs nsupdate here.
+  'bind9-dnsutils': '/usr/bin/nsupdate',
 }
 const FOR_WIRE: Needed = { vde2: '/usr/bin/vde_switch', 'vde-wirefilter': '/usr/bin/wirefilter' }
 
