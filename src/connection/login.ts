@@ -23,6 +23,8 @@ export async function login(target: SshTarget, keys: KeyRing, socket: Duplex, st
   let greeted = false
   socket.once('data', () => (greeted = true))
   const methods = methodsOf(target, keys)
+  // Its end is told once: what was closed while it waited would be waited for in vain.
+  if (socket.destroyed || socket.readableEnded) throw closedUnheard(target, 'closed')
   if (methods.length === 0) throw new (keys.beyond.length > 0 ? Beyond : Unreachable)(`${at(target)}: there is nothing to log in with: ${keys.tried || 'no agent, no key file'}: name a key with --private-key or ansible_ssh_private_key_file, or give a password by --ask-pass`)
   try {
     await ssh.connect({
@@ -104,8 +106,10 @@ function problem(error: Error & { level?: string }, target: SshTarget, keys: Key
   }
   if (error.level === 'agent') return new Unreachable(told(`the agent failed: ${error.message}`))
   if (/too many authentication failures/i.test(error.message)) return new Unreachable(told(`it refused more keys than it allows for ${user} (tried ${tried}): name the right one with --private-key or ansible_ssh_private_key_file, and say IdentitiesOnly yes`))
-  if (!greeted) return new Passing(told(`the connection was closed before sshd said a word: ${error.message} (too many connections at once? sshd's MaxStartups; try fewer --forks)`))
+  if (!greeted) return closedUnheard(target, error.message)
   if (/no matching/i.test(error.message)) return new Beyond(told(`no common algorithm with its sshd: ${error.message}`))
   if (/ECONNRESET|EPIPE|connection lost before handshake|No response from server/i.test(error.message)) return new Passing(told(`the connection was closed in the handshake: ${error.message}`))
   return new Unreachable(told(error.message))
 }
+
+const closedUnheard = (target: SshTarget, how: string): Passing => new Passing(`${at(target)}: the connection was closed before sshd said a word: ${how} (too many connections at once? sshd's MaxStartups; try fewer --forks)`)
