@@ -6,6 +6,9 @@ import type { SshTarget } from './ssh-target.ts'
 
 const METHODS = ['publickey', 'password', 'keyboard-interactive', 'none']
 
+/** Begins the words for a ControlPath that is there. */
+export const STANDING_MASTER = 'the master connection'
+
 /** Each in words that name the keyword of ssh_config(5); empty: mailrun's own client can do it. @param exists - whether a file is there. */
 export function beyondOf(settings: SshSettings, target: Omit<SshTarget, 'beyond'>, exists: (path: string) => boolean): readonly string[] {
   const { algorithms } = target
@@ -23,7 +26,7 @@ export function beyondOf(settings: SshSettings, target: Omit<SshTarget, 'beyond'
     [settings.checkHostIp, 'CheckHostIP'],
     [settings.hostbasedAuthentication, 'HostbasedAuthentication'],
     [settings.preferredAuthentications?.every((name) => !METHODS.includes(name)) === true, `PreferredAuthentications ${settings.preferredAuthentications?.join(',') ?? ''}`],
-    [settings.controlPath !== undefined && exists(settings.controlPath), `the master connection ${settings.controlPath ?? ''}`],
+    [settings.controlPath !== undefined && exists(settings.controlPath), `${STANDING_MASTER} ${settings.controlPath ?? ''}`],
     [none(algorithms.kex, KEX), 'KexAlgorithms'],
     [none(algorithms.cipher, CIPHERS), 'Ciphers'],
     [none(algorithms.mac, MACS), 'MACs'],

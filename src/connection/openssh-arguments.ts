@@ -21,6 +21,8 @@ export interface OpensshTarget {
  * @param asks - its questions are answered (SSH_ASKPASS).
  */
 export function opensshArguments({ first, then, address, target }: OpensshTarget, { ready, asks, command }: { readonly ready: string; readonly asks: boolean; readonly command: string }): readonly string[] {
+  // ssh runs no LocalCommand for who goes through a master connection, and one may come about at any time. That it is the host who tells costs a round trip.
+  const byHost = target.sharesMaster
   const ours: Readonly<Record<string, string | number>> = {
     // Of OpenSSH before 8.7.
     IgnoreUnknown: 'SessionType,StdinNull,ForkAfterAuthentication',
@@ -39,8 +41,7 @@ export function opensshArguments({ first, then, address, target }: OpensshTarget
     ClearAllForwardings: 'yes',
     ForwardX11: 'no',
     EscapeChar: 'none',
-    PermitLocalCommand: 'yes',
-    LocalCommand: `echo ${ready}`,
+    ...(byHost ? { PermitLocalCommand: 'no' } : { PermitLocalCommand: 'yes', LocalCommand: `echo ${ready}` }),
   }
-  return [...first, ...Object.entries(ours).flatMap(([keyword, value]) => ['-o', `${keyword}=${value}`]), ...then, '-T', '--', address, command]
+  return [...first, ...Object.entries(ours).flatMap(([keyword, value]) => ['-o', `${keyword}=${value}`]), ...then, '-T', '--', address, byHost ? `echo ${ready}; ${command}` : command]
 }

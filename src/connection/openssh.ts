@@ -5,6 +5,7 @@ import { Unreachable, type Connection } from '../engine/connection.ts'
 import type { Become } from '../model/host.ts'
 import type { Secret } from '../shell/secret.ts'
 import type { Askpass } from './askpass.ts'
+import { STANDING_MASTER } from './beyond.ts'
 import { childShell } from './child-shell.ts'
 import { handshake } from './handshakes.ts'
 import { hostShell } from './host-shell.ts'
@@ -30,7 +31,29 @@ export async function opensshConnect(openssh: OpensshTarget, become: Become | un
     // In a session of its own: Ctrl-C on the terminal is for mailrun, and ssh has no terminal to ask on.
     spawn(openssh.executable, opensshArguments(openssh, { ready, asks: questions !== undefined, command }), { stdio: 'pipe', detached: true, env: environment })
   const seconds = target.connectSeconds + (ask === undefined ? 0 : ANSWER_SECONDS)
-  return persist(target.retries, signal, () => handshake(`${first.hostName}:${first.port}`, () => withinTime(open(openssh, become, trial, start), seconds, signal, () => `${at(target)}: no answer within ${seconds} s (the system's ssh)`)))
+  return persist(target.retries, signal, () =>
+    handshake(`${first.hostName}:${first.port}`, async () => {
+      const started: ChildProcessWithoutNullStreams[] = []
+      const noted: typeof start = (...how) => (started[started.push(start(...how)) - 1]!)
+      try {
+        return await withinTime(open(openssh, become, trial, noted), seconds, signal, () => `${at(target)}: no answer within ${seconds} s (the system's ssh)`)
+      } catch (error) {
+        started.forEach(endGroup)
+        throw error
+      }
+    }),
+  )
+}
+
+/** With its ProxyCommand, which would outlive it. A master that stays (ControlPersist) is in a session of its own. */
+function endGroup(child: ChildProcessWithoutNullStreams): void {
+  child.stdin.end()
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+  try {
+    process.kill(-child.pid)
+  } catch {
+    // It has ended by itself.
+  }
 }
 
 function open({ executable, target }: OpensshTarget, become: Become | undefined, trial: PasswordTrial, start: (command: string, ready: string) => ChildProcessWithoutNullStreams): Promise<Connection> {
@@ -58,7 +81,7 @@ function open({ executable, target }: OpensshTarget, become: Become | undefined,
   })
 }
 
-/** Resolves once ssh is logged in, which its LocalCommand tells; at once where a master connection stands already (ControlPath), for which it is not run. @throws Unreachable, Passing */
+/** Resolves once ssh is logged in, which its LocalCommand tells, or the host itself; at once where a master connection stands already (ControlPath). @throws Unreachable, Passing */
 function standing(child: ChildProcessWithoutNullStreams, ready: string, executable: string, target: SshTarget): Promise<void> {
   return new Promise((resolve, reject) => {
     let said = ''
@@ -80,7 +103,7 @@ function standing(child: ChildProcessWithoutNullStreams, ready: string, executab
     child.once('close', () => finish(() => reject(opensshProblem(said, target))))
     child.stdout.on('data', onOut)
     child.stderr.on('data', onError)
-    if (target.beyond.some((what) => what.startsWith('the master connection'))) child.once('spawn', () => finish(resolve))
+    if (target.beyond.some((what) => what.startsWith(STANDING_MASTER))) child.once('spawn', () => finish(resolve))
   })
 }
 

@@ -78,6 +78,7 @@ function target(settings: SshSettings, jumps: readonly SshTarget[], { password, 
     connectSeconds: connectSeconds ?? settings.connectTimeout ?? CONNECT_SECONDS,
     attempts: settings.connectionAttempts,
     retries: retries ?? RETRIES,
+    sharesMaster: settings.controlPath !== undefined && !existsSync(settings.controlPath),
   }
   return { ...made, beyond: [...beyondOf(settings, made, existsSync), ...jumps.flatMap(({ beyond }) => beyond)] }
 }

@@ -3,6 +3,7 @@ import { execFile, spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import * as assert from 'uvu/assert'
 import { connector, type ConnectionSource } from '../../src/connection/connector.ts'
@@ -273,6 +274,33 @@ test('an interrupt ends waiting for a connection', async () => {
   const began = performance.now()
   assert.match(await refused('ssh', { vars: { ansible_host: await silent() } }, breaking.signal), /interrupted/)
   assert.ok(performance.now() - began < 5000)
+})
+
+test('who comes later to a host goes through the master connection that was made meanwhile', async () => {
+  const path = join(scratch, 'master-%C')
+  const made = await hostOf('openssh', { ansible_ssh_args: `-o ControlMaster=auto -o ControlPersist=60 -o ControlPath=${path}`, ansible_ssh_retries: 0 })
+  const { connect: to, close } = await connector([made], { sshConfig: configFile })
+  const connections = [await to(made, never), await to(made, never)]
+  for (const connection of connections) assert.is(await said(connection, 'id -u'), '0')
+  for (const connection of connections) connection.close()
+  close()
+  spawnSync('ssh', ['-F', configFile, '-o', `ControlPath=${path}`, '-O', 'exit', `root@${await lab.address('mx1')}`])
+})
+
+test('an ssh that was given up is ended, and its ProxyCommand with it', async () => {
+  const mark = `97${process.pid}`
+  const running = (): string => spawnSync('pgrep', ['-f', `sleep ${mark}`], { encoding: 'utf8' }).stdout
+  assert.match(await refused('openssh', { vars: { ansible_ssh_extra_args: `-o ProxyCommand="sleep ${mark}" -o ConnectTimeout=60`, ansible_timeout: 2 } }), /no answer within 2 s/)
+  for (let waited = 0; waited < 50 && running() !== ''; waited += 1) await sleep(100)
+  assert.is(running(), '')
+  const exe = '/usr/local/bin/becomes-nobody'
+  await inHost('mx2', `printf '#!/bin/sh\\nexec sleep ${mark}\\n' > ${exe}; chmod 755 ${exe}`)
+  const become = { ansible_host: await lab.address('mx2'), ansible_user: 'ops', ansible_become: true, ansible_become_exe: exe, ansible_timeout: 3 }
+  assert.match(await refused('openssh', { vars: become }), /no answer within 3 s/)
+  const ofHost = (): string => spawnSync('pgrep', ['-f', `ssh.*ops.*${become.ansible_host}.*becomes-nobody`], { encoding: 'utf8' }).stdout
+  for (let waited = 0; waited < 50 && ofHost() !== ''; waited += 1) await sleep(100)
+  assert.is(ofHost(), '')
+  await inHost('mx2', `rm ${exe}; pkill -f 'sleep ${mark}'`)
 })
 
 test('a FIFO, a token and Kerberos: what no lab here has is handed on to ssh word for word', async () => {
