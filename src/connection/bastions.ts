@@ -47,15 +47,26 @@ const JUMP = 'the jump host '
 
 const keyOf = (target: SshTarget): string => [...target.jumps, target].map(({ user, hostName, port, hostKey }) => JSON.stringify([user, hostName, port, hostKey])).join()
 
-function forwarded(client: Client, jump: SshTarget, { hostName, port }: SshTarget): Promise<Duplex> {
+/** A bastion waits two minutes for a host that does not answer (tcp_syn_retries of tcp(7)): as long as the host may take, and no longer. */
+function forwarded(client: Client, jump: SshTarget, { hostName, port, connectSeconds }: SshTarget): Promise<Duplex> {
   return new Promise((resolve, reject) => {
-    const lost = (): void => reject(new Passing(`by way of ${jump.hostName}: the connection to it was lost`))
+    let late = false
+    const settle = (then: () => void): void => {
+      clearTimeout(timer)
+      client.off('close', lost)
+      then()
+    }
+    const lost = (): void => settle(() => reject(new Passing(`by way of ${jump.hostName}: the connection to it was lost`)))
+    const timer = setTimeout(() => {
+      late = true
+      settle(() => reject(new Unreachable(`${at({ hostName, port })} by way of ${jump.hostName}: no answer within ${connectSeconds} s (the jump host's connection to it)`)))
+    }, connectSeconds * 1000)
     client.once('close', lost)
     try {
       client.forwardOut('127.0.0.1', 0, hostName, port, (error, channel) => {
-        client.off('close', lost)
-        if (error === undefined) resolve(channel)
-        else reject(new Unreachable(`${at({ hostName, port })} by way of ${jump.hostName}: ${forwardProblem(error)}`))
+        if (late) channel?.destroy()
+        else if (error === undefined) settle(() => resolve(channel))
+        else settle(() => reject(new Unreachable(`${at({ hostName, port })} by way of ${jump.hostName}: ${forwardProblem(error)}`)))
       })
     } catch {
       lost()

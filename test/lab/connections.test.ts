@@ -303,6 +303,22 @@ test('an ssh that was given up is ended, and its ProxyCommand with it', async ()
   await inHost('mx2', `rm ${exe}; pkill -f 'sleep ${mark}'`)
 })
 
+test('a bastion that hangs holds up who comes later no longer than a connection may take', async () => {
+  const host = await hostOf('ssh', { ansible_ssh_args: `-J ops@${await lab.address('mx2')}`, ansible_timeout: 3, ansible_ssh_retries: 0 })
+  const { connect: to, close } = await connector([host], { sshConfig: configFile })
+  const first = await to(host, never)
+  assert.is(await said(first, 'echo in'), 'in')
+  await inHost('mx2', 'pkill -STOP -u ops sshd')
+  const began = performance.now()
+  const error = await to(host, never).then(() => undefined, (reason: unknown) => reason)
+  await inHost('mx2', 'pkill -CONT -u ops sshd')
+  first.close()
+  close()
+  assert.instance(error, Unreachable)
+  assert.match((error as Error).message, /by way of .*no answer within 3 s/)
+  assert.ok(performance.now() - began < 30_000)
+})
+
 test('a FIFO, a token and Kerberos: what no lab here has is handed on to ssh word for word', async () => {
   const fake = join(scratch, 'ssh')
   mkdirSync(scratch, { recursive: true })
