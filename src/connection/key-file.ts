@@ -1,5 +1,6 @@
 // Reads what can be told of a private key file without its passphrase.
 import { existsSync, readFileSync } from 'node:fs'
+import { parsePublicKey } from './public-key.ts'
 
 export interface KeyFile {
   readonly path: string
@@ -8,27 +9,32 @@ export interface KeyFile {
   /** `ssh-ed25519`, `sk-ssh-ed25519@openssh.com`, … */
   readonly type: string | undefined
   readonly encrypted: boolean
-  /** What parseKey takes. */
-  readonly text: string
+  /** What parseKey takes; `undefined`: only the public key is here, and an agent may hold the private one. */
+  readonly text: string | undefined
   /** An OpenSSH certificate for it lies beside it (`PATH-cert.pub`), as ssh(1) looks for. */
   readonly certified: boolean
 }
 
 const MAGIC = 'openssh-key-v1\0'
 
-/** `undefined`: there is no such file. @throws Error for one that cannot be read, or that holds no private key */
+/** Of a public key, or where there is but the `.pub` beside it, that is what there is: IdentityFile of ssh_config(5). `undefined`: there is neither. @throws Error for one that cannot be read, or that holds no key */
 export function readKeyFile(path: string): KeyFile | undefined {
   let text: string
   try {
     text = readFileSync(path, 'utf8')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    const publicKey = besideIt(path)
+    return publicKey && publicOnly(path, publicKey)
   }
   const certified = existsSync(`${path}-cert.pub`)
   const body = /-----BEGIN OPENSSH PRIVATE KEY-----([\s\S]+?)-----END/.exec(text)?.[1]
   if (body !== undefined) return { path, text, certified, ...opensshKey(Buffer.from(body, 'base64')) }
-  if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----|^PuTTY-User-Key-File-/.test(text)) throw new Error('it holds no private key')
+  if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----|^PuTTY-User-Key-File-/.test(text)) {
+    const own = publicIn(text)
+    if (own === undefined) throw new Error('it holds no private key')
+    return publicOnly(path, own)
+  }
   const publicKey = besideIt(path)
   return { path, text, certified, publicKey, type: publicKey && typeOf(publicKey), encrypted: /Proc-Type: 4,ENCRYPTED|BEGIN ENCRYPTED|^Encryption: (?!none)/m.test(text) }
 }
@@ -51,10 +57,16 @@ function opensshKey(bytes: Buffer): Pick<KeyFile, 'publicKey' | 'type' | 'encryp
   return { publicKey, type: typeOf(publicKey), encrypted: cipher !== 'none' }
 }
 
+const publicOnly = (path: string, publicKey: Buffer): KeyFile => ({ path, publicKey, type: typeOf(publicKey), encrypted: false, text: undefined, certified: false })
+
+function publicIn(text: string): Buffer | undefined {
+  const [type = '', base64 = ''] = text.trim().split(/\s+/)
+  return parsePublicKey(type, base64)?.blob
+}
+
 function besideIt(path: string): Buffer | undefined {
   try {
-    const [, key] = readFileSync(`${path}.pub`, 'utf8').trim().split(/\s+/)
-    return key === undefined ? undefined : Buffer.from(key, 'base64')
+    return publicIn(readFileSync(`${path}.pub`, 'utf8'))
   } catch {
     return undefined
   }

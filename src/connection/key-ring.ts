@@ -41,7 +41,8 @@ export async function keyRing(target: SshTarget): Promise<KeyRing> {
   })
   const same = (file: KeyFile) => ofAgent.find((key) => file.publicKey?.equals(key.getPublicSSH()) === true)
   const named = files.filter((file) => !isBeyond(file))
-  const open = await Promise.all(named.filter((file) => same(file) === undefined).map(async (file) => ({ file, key: await opened(file, passphrases) })))
+  const isNamed = ({ path: file }: KeyFile): boolean => identityFiles.some((each) => each.path === file && each.named)
+  const open = await Promise.all(named.flatMap((file) => (same(file) !== undefined || file.text === undefined ? [] : [opened(file.path, file.text, passphrases).then((key) => ({ file, key }))])))
   const identities: readonly Identity[] = [
     ...named.flatMap((file) => (same(file) === undefined ? [] : [{ key: same(file)!, from: file.path, byAgent: true }])),
     ...open.filter(({ file }) => !file.encrypted).flatMap(({ file, key }) => identityOf(file, key)),
@@ -49,8 +50,9 @@ export async function keyRing(target: SshTarget): Promise<KeyRing> {
     ...open.filter(({ file }) => file.encrypted).flatMap(({ file, key }) => identityOf(file, key)),
   ]
   const locked = open.filter(({ file, key }) => file.encrypted && key instanceof Error).map(({ file }) => `${file.path}, which has a passphrase (ssh-add it)`)
-  const missing = identityFiles.filter(({ path: file, named: isNamed }) => isNamed && !files.some((each) => each.path === file)).map(({ path: file }) => `${file}, which is not there`)
-  const words = [...new Set(identities.map(({ from }) => from)), ...locked, ...missing, ...(path !== undefined && held === undefined ? ['the agent, which does not answer'] : [])]
+  const unheld = files.filter((file) => file.text === undefined && same(file) === undefined && isNamed(file)).map(({ path: file }) => `${file}, a public key whose private one no agent holds`)
+  const missing = identityFiles.filter((file) => file.named && !files.some((each) => each.path === file.path)).map(({ path: file }) => `${file}, which is not there`)
+  const words = [...new Set(identities.map(({ from }) => from)), ...locked, ...unheld, ...missing, ...(path !== undefined && held === undefined ? ['the agent, which does not answer'] : [])]
   if (identities.length === 0) return { agent: undefined, tried: words.join(', '), beyond }
   return { agent: ringOf(identities, path, ssh2), tried: words.join(', '), beyond }
 }
@@ -69,7 +71,7 @@ function usable(file: string, named: boolean): readonly KeyFile[] {
 }
 
 /** Once in a run. */
-function opened({ path, text }: KeyFile, passphrases: SshTarget['passphrases']): Promise<ParsedKey | Error> {
+function opened(path: string, text: string, passphrases: SshTarget['passphrases']): Promise<ParsedKey | Error> {
   const ofRun = parsed.get(passphrases) ?? new Map<string, Promise<ParsedKey | Error>>()
   parsed.set(passphrases, ofRun)
   const known = ofRun.get(path) ?? import('ssh2').then(({ default: { utils } }) => utils.parseKey(text, passphrases.get(path)?.reveal()))

@@ -29,7 +29,7 @@ async function lockedKeys({ identityFiles, identitiesOnly, agent }: SshTarget): 
   if (!files.some(({ key }) => key.encrypted)) return []
   const held = (agent === undefined ? undefined : await agentKeys(agent)) ?? []
   const isHeld = ({ publicKey }: KeyFile): boolean => publicKey !== undefined && held.some((each) => each.publicKey.equals(publicKey))
-  const others = files.some(({ key }) => !key.encrypted || isHeld(key)) || (!identitiesOnly && held.length > 0)
+  const others = files.some(({ key }) => (!key.encrypted && key.text !== undefined) || isHeld(key)) || (!identitiesOnly && held.length > 0)
   return files.filter(({ key, named }) => key.encrypted && !isHeld(key) && (named || !others)).map(({ key }) => key)
 }
 
@@ -53,5 +53,5 @@ async function askFor(key: KeyFile, ask: Ask): Promise<Secret> {
 /** Whether it opens the key. */
 export async function opens({ text }: KeyFile, passphrase: Secret): Promise<boolean> {
   const { utils } = (await import('ssh2')).default
-  return !(utils.parseKey(text, passphrase.reveal()) instanceof Error)
+  return text !== undefined && !(utils.parseKey(text, passphrase.reveal()) instanceof Error)
 }

@@ -1,5 +1,5 @@
 // One contract for every connection: mailrun's own ssh, the system's, with and without jump hosts, and a shell on this machine. Has a lab of its own.
-import { execFile, spawnSync } from 'node:child_process'
+import { execFile, spawn, spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -317,6 +317,29 @@ test('a bastion that hangs holds up who comes later no longer than a connection 
   assert.instance(error, Unreachable)
   assert.match((error as Error).message, /by way of .*no answer within 3 s/)
   assert.ok(performance.now() - began < 30_000)
+})
+
+test('a public key is named for the private one that the agent holds, whatever else that holds', async () => {
+  const key = join(scratch, 'of-agent')
+  copyFileSync(join(lab.stateDir, 'id_ed25519.pub'), `${key}.pub`)
+  const given = { sshConfig: 'none', knownHosts: join(lab.stateDir, 'known_hosts') }
+  const named = (file: string) => ({ ...given, vars: { ansible_ssh_private_key_file: null, ansible_ssh_extra_args: `-o IdentityFile=${file} -o IdentitiesOnly=yes` } })
+  assert.match(await refused('ssh', named(`${key}.pub`)), /a public key whose private one no agent holds/)
+  const socket = join(scratch, 'agent')
+  const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' })
+  process.env['SSH_AUTH_SOCK'] = socket
+  try {
+    for (let waited = 0; waited < 100 && !existsSync(socket); waited += 1) await sleep(50)
+    for (let other = 0; other < 7; other += 1) {
+      run('ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', join(scratch, `junk-${other}`))
+      run('ssh-add', '-q', join(scratch, `junk-${other}`))
+    }
+    run('ssh-add', '-q', join(lab.stateDir, 'id_ed25519'))
+    for (const file of [`${key}.pub`, key]) assert.is(await said(await connect('ssh', named(file)), 'echo in'), 'in', file)
+  } finally {
+    delete process.env['SSH_AUTH_SOCK']
+    agent.kill()
+  }
 })
 
 test('a FIFO, a token and Kerberos: what no lab here has is handed on to ssh word for word', async () => {
