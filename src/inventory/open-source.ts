@@ -23,7 +23,7 @@ const IGNORED = /^\.|^(?:group_vars|host_vars|vars_plugins)$|(?:~|\.(?:pyc|pyo|s
 export async function addSource(tree: Tree, source: string, load: LoadModule, keyring: Keyring): Promise<void> {
   const is = await stat(source).catch(() => undefined)
   if (is === undefined && source.includes(',')) return addList(tree, source)
-  if (is === undefined) throw new MailrunError('there is no such file', source)
+  if (is === undefined) throw new MailrunError(`there is no such file${/[/]|\.[a-z]+$/.test(source) ? '' : ` (a list of hosts has a comma: ${source},)`}`, source)
   if (is.isDirectory()) return addFolder(tree, source, load, keyring)
   const ending = extname(source)
   if (CODE.includes(ending)) return addTyped(tree, source, load)

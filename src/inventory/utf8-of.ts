@@ -1,8 +1,10 @@
-// The text of a file's bytes.
+// The text of the bytes of an inventory or a file of vars.
 import { MailrunError } from '../model/mailrun-error.ts'
+import { refuseVault } from '../secrets/vault.ts'
 
-/** @throws MailrunError */
+/** @throws MailrunError for what is not UTF-8, or was encrypted by Ansible's Vault */
 export function utf8Of(path: string, bytes: Uint8Array): string {
+  refuseVault(bytes, path)
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {

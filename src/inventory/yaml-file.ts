@@ -2,6 +2,7 @@
 import { isAlias, isCollection, isMap, isPair, isScalar, LineCounter, parseAllDocuments, visit, type Document, type Node, type Pair, type Scalar, type Tags } from 'yaml'
 import { MailrunError } from '../model/mailrun-error.ts'
 import type { Keyring } from '../secrets/keyring.ts'
+import { vaultRefused } from '../secrets/vault.ts'
 import { isSecretTag, openSecrets } from './yaml-secrets.ts'
 
 export interface YamlEntry {
@@ -110,7 +111,7 @@ const nameOf = (key: Scalar): string => (typeof key.value === 'string' ? key.val
 const kindOf = (node: Node): string => (isScalar(node) ? `the value ${JSON.stringify(node.value)}` : 'a list')
 
 const unknownTag = (tag: string, where: string): MailrunError =>
-  new MailrunError(tag.startsWith('!vault') ? "Ansible's Vault is not supported: encrypt the value with age (ansible-vault decrypts it, mailrun encrypt makes an !age value of it)" : `the tag ${tag} is not supported: give the value itself, or keep it in a file of its own`, where)
+  tag.startsWith('!vault') ? vaultRefused('the value', where) : new MailrunError(`the tag ${tag} is not supported: give the value itself, or keep it in a file of its own`, where)
 
 function refuseOddities(document: Document, at: (node: Node) => string): void {
   visit(document, {

@@ -6,6 +6,7 @@ import { sourceKey, type Source } from '../model/source.ts'
 import type { Task } from '../model/task.ts'
 import { isAge } from '../secrets/age-format.ts'
 import type { Keyring } from '../secrets/keyring.ts'
+import { refuseVault } from '../secrets/vault.ts'
 import { Secret } from '../shell/secret.ts'
 import { textsOf } from '../shell/secrets-in.ts'
 import { render } from './render.ts'
@@ -40,6 +41,8 @@ export function sourcesFor(playbook: string, keyring: Keyring): Sources {
         throw new MailrunError(`${place} cannot be read: ${error.message}`, where)
       })
       if (bytes === undefined) continue
+      // Ansible's copy and template open these; put on a host as it is, it would be of no use there.
+      refuseVault(bytes, place)
       const sealed = isAge(bytes)
       const found = { path: place, bytes: sealed ? Buffer.from(new Secret(await keyring.open(bytes, place)).reveal()) : bytes, sealed }
       files.set(path, found)

@@ -29,7 +29,9 @@ export function keyringOf({ identityFiles, passphrase, warn }: KeyringSource): K
     if (passphrase === undefined) throw new MailrunError('this is encrypted with a passphrase, and none is given: --age-passphrase-file FILE', where)
     const before = asked.get(what)
     if (before) return before
-    const answer = passphrase(what)
+    const answer = passphrase(what).catch((error: unknown) => {
+      throw error instanceof MailrunError ? new MailrunError(`this is encrypted with a passphrase: ${error.message}`, where) : error
+    })
     asked.set(what, answer)
     return answer
   }

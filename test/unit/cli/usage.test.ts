@@ -57,6 +57,20 @@ test('an unknown flag suggests the nearest', async () => {
   assert.match(stderr, 'Did you mean --check?')
 })
 
+test('a flag of Ansible that is not here is refused with what to say instead', async () => {
+  // Those of ansible-playbook(1), ansible(1) and ansible-inventory(1), as of ansible-core 2.14 to 2.18, that mailrun does not take.
+  const flags = [
+    '--ask-vault-pass', '--ask-vault-password', '-J', '--vault-id=x', '--vault-password-file=x', '--vault-pass-file=x', '--become-pass-file=x', '--conn-pass-file=x', '--flush-cache', '--force-handlers', '--inventory-file=x', '--key-file=x', '--list-tags',
+    '-M', '--module-path=x', '--scp-extra-args=x', '--sftp-extra-args=x', '--start-at-task=x', '--step', '--syntax-check', '-m', '--module-name=x', '-a', '--args=x',
+  ]
+  for (const flag of flags) {
+    const { code, stderr } = await here.mailrun('x.ts', flag)
+    assert.is(code, 1)
+    assert.not.match(stderr, 'tells all flags', flag)
+  }
+  for (const flag of ['-y', '--yaml', '--toml', '--export', '--vars', '--output=x']) assert.not.match((await here.mailrun('inventory', '--list', flag)).stderr, 'tells all flags', flag)
+})
+
 test('a wrong value says what was wanted', async () => {
   const { code, stderr } = await here.mailrun('x.ts', '--serial', '0')
   assert.is(code, 1)

@@ -32,6 +32,9 @@ const REFUSED: readonly (readonly [string, string, string, RegExp])[] = [
   ['a port that is missing', 'i', '[mail]\nmx1: a=1\n', /^mailrun: i:2: mx1: ends in a colon/],
   ['a program that fails', 'j', '#!/bin/sh\necho no database >&2\nexit 3\n', /^mailrun: j --list: this inventory is a program, and it failed: no database/],
   ['a program that prints no JSON', 'k', '#!/bin/sh\necho hello\n', /^mailrun: k --list: it must print one JSON object/],
+  ['a file that Vault encrypted', 'p', '$ANSIBLE_VAULT;1.1;AES256\n33306533\n', /^mailrun: p: Ansible's Vault is not supported: encrypt the file with age/],
+  ['one that should be INI', 'q.ini', '$ANSIBLE_VAULT;1.1;AES256\n33306533\n', /^mailrun: q\.ini: Ansible's Vault is not supported/],
+  ['one that should be YAML', 'r.yaml', '$ANSIBLE_VAULT;1.2;AES256;dev\n33306533\n', /^mailrun: r\.yaml: Ansible's Vault is not supported/],
   ['a plugin', 'l.yaml', 'plugin: aws_ec2\n', /^mailrun: l\.yaml:1: this configures one of Ansible's inventory plugins/],
   ['code that exports something else', 'm.mjs', 'export default 3\n', /^mailrun: m\.mjs: the default export is no inventory/],
   ['a typed host with a mistyped key', 'n.mjs', "import { inventory } from 'mailrun'\nexport default inventory([{ name: 'mx1', usr: 'root' }])\n", /n\.mjs:2: the host mx1 has .*got "usr": did you mean user/],
@@ -45,6 +48,11 @@ for (const [what, name, text, message] of REFUSED) {
     assert.not.match(stderr, /\n\s+at /)
   })
 }
+
+test('a host in place of a file is told how lists are given', async () => {
+  assert.match((await here.mailrun('inventory', '-i', 'mx1', '--list')).stderr, /^mailrun: mx1: there is no such file \(a list of hosts has a comma: mx1,\)$/m)
+  assert.match((await here.mailrun('inventory', '-i', 'gone.yaml', '--list')).stderr, /there is no such file$/m)
+})
 
 test('an inventory in TypeScript, and a promise of one', async () => {
   const text = "import { inventory, type InventoryHost } from 'mailrun'\nconst hosts: readonly InventoryHost[] = ['mx1', 'mx2'].map((name) => ({ name, groups: ['mail'], address: '192.0.2.1', port: 2222, become: true, vars: { domains: ['example.org'] } }))\nexport default Promise.resolve(hosts).then(inventory)\n"

@@ -1,6 +1,6 @@
 // Secrets at rest, through the command: values and files encrypted with age, typed like any other, and every way in which they cannot be opened.
 import { spawn } from 'node:child_process'
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { armor, Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption'
 import * as assert from 'uvu/assert'
@@ -145,8 +145,12 @@ test('what cannot be opened is told with file and line, and what to do', async (
   write('wrong', 'open poppy\n')
   await refused(hosts(`text: ${await sealed('x', 6, { passphrase: 'open sesame' })}`), /hosts\.yaml:4: the passphrase does not open this/, '--age-passphrase-file', 'wrong')
   await refused(hosts(`text: ${value}`), /locked\.age: the passphrase does not open this/, '--age-identity', 'locked.age', '--age-passphrase-file', 'wrong')
-  await refused(hosts(`text: ${await sealed('x', 6, { passphrase: 'open sesame' })}`), /asking for it needs a terminal, and there is none: use --age-passphrase-file FILE/)
+  await refused(hosts(`text: ${await sealed('x', 6, { passphrase: 'open sesame' })}`), /^mailrun: hosts\.yaml:4: this is encrypted with a passphrase: asking for it needs a terminal, and there is none: use --age-passphrase-file FILE/)
+  await refused(hosts(`text: ${value}`), /^mailrun: locked\.age: this is encrypted with a passphrase: asking for it needs a terminal/, '--age-identity', 'locked.age')
+  await refused({ ...hosts('text: x'), 'group_vars/mail.yaml': '$ANSIBLE_VAULT;1.1;AES256\n33306533\n' }, /group_vars\/mail\.yaml: Ansible's Vault is not supported: encrypt the file with age/)
+  rmSync(join(here.folder, 'group_vars'), { recursive: true })
   await refused(hosts('text: !vault |\n      x'), /hosts\.yaml:4: Ansible's Vault is not supported: encrypt the value with age/)
+  await refused({ ...hosts('source: key.pem'), 'key.pem': '$ANSIBLE_VAULT;1.1;AES256\n33306533\n' }, /key\.pem: Ansible's Vault is not supported: encrypt the file with age/)
   await refused({ 'hosts.yaml': await sealedBytes(new Uint8Array([0xff, 0xfe])) as unknown as string }, /hosts\.yaml: this is not a text file in UTF-8/, ...ID)
 })
 
