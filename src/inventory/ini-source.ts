@@ -4,6 +4,7 @@ import { nearest } from '../text/nearest.ts'
 import { pythonLiteral } from '../text/python-literal.ts'
 import { shellWords } from '../text/shell-words.ts'
 import { expandHostPattern } from './host-pattern.ts'
+import { isTemplate, templateRefused } from './template-refused.ts'
 import { addChild, addGroup, addHost, setGroupVar, type Tree } from './tree.ts'
 
 const SECTION = /^\[([^:\]\s]+)(?::(\w+))?\]\s*(?:#.*)?$/
@@ -26,7 +27,7 @@ export function addIni(tree: Tree, text: string, path: string): void {
     const line = untrimmed.trim()
     const where = `${path}:${index + 1}`
     if (line === '' || line.startsWith('#') || line.startsWith(';')) return
-    if (line.includes('{{')) throw new MailrunError('templates ({{ … }}) are not evaluated in an inventory: write the value itself', where)
+    if (isTemplate(line)) throw templateRefused(where)
     const header = SECTION.exec(line)
     if (header) section = readSection(tree, header, declared, pending, where)
     else if (line.startsWith('[') && line.endsWith(']')) throw new MailrunError(`${line} is no section: [group], [group:vars] or [group:children] is wanted, without blanks`, where)

@@ -46,8 +46,9 @@ function addList(tree: Tree, list: string): void {
 }
 
 async function addFolder(tree: Tree, folder: string, load: LoadModule, keyring: Keyring): Promise<void> {
-  const names = (await readdir(folder)).filter((name) => !IGNORED.test(name)).sort()
-  if (names.length === 0) throw new MailrunError('there is no inventory in this folder', folder)
+  const all = (await readdir(folder)).sort()
+  const names = all.filter((name) => !IGNORED.test(name))
+  if (names.length === 0) throw new MailrunError(`there is no inventory in this folder${all.length === 0 ? '' : `; passed over, as in Ansible: ${all.join(', ')}`}`, folder)
   for (const name of names) await addSource(tree, join(folder, name), load, keyring)
 }
 

@@ -3,6 +3,8 @@ import { execFile } from 'node:child_process'
 import { resolve as resolvePath } from 'node:path'
 import pLimit from 'p-limit'
 import { MailrunError } from '../model/mailrun-error.ts'
+import { vaultRefused } from '../secrets/vault.ts'
+import { isTemplate, templateRefused } from './template-refused.ts'
 import { addChild, addGroup, addHost, setGroupVar, type Tree } from './tree.ts'
 
 const SECONDS = 120
@@ -70,7 +72,18 @@ function jsonObject(text: string, where: string): Json {
     throw new MailrunError(`it must print one JSON object: ${error instanceof Error ? error.message : String(error)}`, where)
   }
   if (!isObject(value)) throw new MailrunError('it must print one JSON object', where)
-  return value
+  return plainOf(value, where) as Json
+}
+
+/** Ansible's JSON has two kinds of texts that are written as objects: encrypted ones, and those that are no templates whatever stands in them. @throws MailrunError for what is not supported */
+function plainOf(value: unknown, where: string): unknown {
+  if (isTemplate(value)) throw templateRefused(where)
+  if (Array.isArray(value)) return value.map((each) => plainOf(each, where))
+  if (!isObject(value)) return value
+  if ('__ansible_vault' in value) throw vaultRefused('the value', where)
+  if (typeof value['__ansible_unsafe'] === 'string') return value['__ansible_unsafe']
+  // From entries a key called __proto__ is one like any other.
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, plainOf(each, `${where}: ${key}`)]))
 }
 
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)

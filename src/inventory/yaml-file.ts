@@ -3,6 +3,7 @@ import { isAlias, isCollection, isMap, isPair, isScalar, LineCounter, parseAllDo
 import { MailrunError } from '../model/mailrun-error.ts'
 import type { Keyring } from '../secrets/keyring.ts'
 import { vaultRefused } from '../secrets/vault.ts'
+import { isTemplate, templateRefused } from './template-refused.ts'
 import { isSecretTag, openSecrets } from './yaml-secrets.ts'
 
 export interface YamlEntry {
@@ -123,7 +124,7 @@ function refuseOddities(document: Document, at: (node: Node) => string): void {
       const seen = new Map<string, Node>()
       for (const { key } of node.items as readonly Pair<Node>[]) {
         // What an unquoted template looks like to YAML.
-        if (isMap(key)) throw new MailrunError('templates ({{ … }}) are not evaluated in an inventory: write the value itself', at(node))
+        if (isMap(key)) throw templateRefused(at(node))
         const name = isScalar(key) ? `${typeof key.value} ${String(key.value)}` : undefined
         if (name === undefined) continue
         const first = seen.get(name)
@@ -135,7 +136,7 @@ function refuseOddities(document: Document, at: (node: Node) => string): void {
       const hidden = isSecretTag(node.tag)
       if (hidden && key === 'key') throw new MailrunError(`a key cannot be secret: ${node.tag ?? ''} goes before a value`, at(node))
       if (node.tag?.startsWith('!') && !hidden) throw unknownTag(node.tag, at(node))
-      if (!hidden && typeof node.value === 'string' && node.value.includes('{{')) throw new MailrunError('templates ({{ … }}) are not evaluated in an inventory: write the value itself', at(node))
+      if (!hidden && isTemplate(node.value)) throw templateRefused(at(node))
     },
   })
 }

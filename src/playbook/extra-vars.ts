@@ -4,6 +4,7 @@ import type { Var } from '../model/host.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
 import type { Keyring } from '../secrets/keyring.ts'
 import { readYaml } from '../inventory/read-yaml.ts'
+import { isTemplate, templateRefused } from '../inventory/template-refused.ts'
 import { parseYaml, YAML_OPTIONS, type YamlFile } from '../inventory/yaml-file.ts'
 
 export interface ExtraVar extends Var {
@@ -31,6 +32,7 @@ export async function readExtraVars(given: readonly (string | Readonly<Record<st
 function assignment(word: string): [string, ExtraVar] {
   const [, key, quoted] = /^([\p{L}_][\p{L}\p{N}_]*)=(.*)$/su.exec(word) ?? []
   if (key === undefined || quoted === undefined) throw new MailrunError(`k=v, a mapping, or @FILE is wanted, got ${JSON.stringify(word)}`, WHERE)
+  if (isTemplate(quoted)) throw templateRefused(`${WHERE}: ${key}`)
   const value = quoted.replace(/^(["'])(.*)\1$/s, '$2')
   return [key, { value, where: WHERE, reread: rereadText(value) }]
 }

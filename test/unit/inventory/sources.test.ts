@@ -1,5 +1,5 @@
 // Inventories that are no YAML: INI, programs, TypeScript, lists; what is wrong is told with its line, what is no literal is a text.
-import { chmodSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { pythonLiteral } from '../../../src/text/python-literal.ts'
@@ -35,6 +35,9 @@ const REFUSED: readonly (readonly [string, string, string, RegExp])[] = [
   ['a file that Vault encrypted', 'p', '$ANSIBLE_VAULT;1.1;AES256\n33306533\n', /^mailrun: p: Ansible's Vault is not supported: encrypt the file with age/],
   ['one that should be INI', 'q.ini', '$ANSIBLE_VAULT;1.1;AES256\n33306533\n', /^mailrun: q\.ini: Ansible's Vault is not supported/],
   ['one that should be YAML', 'r.yaml', '$ANSIBLE_VAULT;1.2;AES256;dev\n33306533\n', /^mailrun: r\.yaml: Ansible's Vault is not supported/],
+  ['a template that a program prints', 's', '#!/bin/sh\necho \'{"mail":{"hosts":["mx1"],"vars":{"a":["{{ b }}"]}}}\'\n', /^mailrun: s --list: mail: vars: a: templates/],
+  ['one of a host', 't', '#!/bin/sh\n[ "$1" = --list ] && echo \'{"mail":["mx1"]}\' || echo \'{"a":"{{ b }}"}\'\n', /^mailrun: t --host mx1: a: templates/],
+  ['what Vault encrypted and a program prints', 'u', '#!/bin/sh\necho \'{"_meta":{"hostvars":{"mx1":{"a":{"__ansible_vault":"x"}}}},"mail":["mx1"]}\'\n', /^mailrun: u --list: _meta: hostvars: mx1: a: Ansible's Vault is not supported/],
   ['a plugin', 'l.yaml', 'plugin: aws_ec2\n', /^mailrun: l\.yaml:1: this configures one of Ansible's inventory plugins/],
   ['code that exports something else', 'm.mjs', 'export default 3\n', /^mailrun: m\.mjs: the default export is no inventory/],
   ['a typed host with a mistyped key', 'n.mjs', "import { inventory } from 'mailrun'\nexport default inventory([{ name: 'mx1', usr: 'root' }])\n", /n\.mjs:2: the host mx1 has .*got "usr": did you mean user/],
@@ -48,6 +51,22 @@ for (const [what, name, text, message] of REFUSED) {
     assert.not.match(stderr, /\n\s+at /)
   })
 }
+
+test('a text that a program marks as unsafe is no template', async () => {
+  const { code, stdout, stderr } = await listed('v', '#!/bin/sh\necho \'{"_meta":{"hostvars":{"mx1":{"a":{"__ansible_unsafe":"{{ b }}"}}}},"mail":["mx1"]}\'\n', '--list', '--format', 'json')
+  assert.is(code, 0, stderr)
+  assert.equal((JSON.parse(stdout) as { _meta: unknown })._meta, { hostvars: { mx1: { a: '{{ b }}' } } })
+})
+
+test('a template in --extra-vars is refused, however it is written', async () => {
+  for (const vars of ['a={{ b }}', 'a="{{ b }}"', '{"a":"{{ b }}"}', 'a={{b}}']) assert.match((await here.mailrun('inventory', '-i', 'mx1,', '--list', '-e', vars)).stderr, /^mailrun: --extra-vars\S*.*templates/, vars)
+})
+
+test('a folder that has nothing but what is passed over is told with its names', async () => {
+  mkdirSync(join(here.folder, 'passed'))
+  writeFileSync(join(here.folder, 'passed/hosts.ini'), 'mx1\n')
+  assert.match((await here.mailrun('inventory', '-i', 'passed', '--list')).stderr, /^mailrun: passed: there is no inventory in this folder; passed over, as in Ansible: hosts\.ini$/m)
+})
 
 test('a host in place of a file is told how lists are given', async () => {
   assert.match((await here.mailrun('inventory', '-i', 'mx1', '--list')).stderr, /^mailrun: mx1: there is no such file \(a list of hosts has a comma: mx1,\)$/m)
