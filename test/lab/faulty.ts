@@ -1,10 +1,12 @@
 // Three hosts of which one is made faulty: what a run says of it, that the others are done, and that the next run converges.
+import { basename } from 'node:path'
 import * as assert from 'uvu/assert'
 import type { RunDocument } from '../../src/report/json.ts'
 import { suite } from '../suite.ts'
 import { project, type Project } from '../unit/cli/mailrun.ts'
 
-process.env['MAILRUN_LAB_NAME'] = 'faultshost'
+// A lab for each test file: several run at once.
+process.env['MAILRUN_LAB_NAME'] = basename(process.argv[1]!, '.test.js')
 export const lab = await import('../../lab/index.ts')
 
 const PLAYBOOK = `import { playbook, v, sh, Secret } from 'mailrun'
