@@ -43,7 +43,7 @@ export function bastions(open: (target: SshTarget) => Promise<Client>): Bastions
 }
 
 /** Begins what is wrong with a jump host itself. */
-const JUMP = 'the jump host '
+const JUMP = 'on the way there: '
 
 const keyOf = (target: SshTarget): string => [...target.jumps, target].map(({ user, hostName, port, hostKey }) => JSON.stringify([user, hostName, port, hostKey])).join()
 

@@ -12,6 +12,7 @@ import { opensshConnect } from './openssh.ts'
 import type { OpensshTarget } from './openssh-arguments.ts'
 import { askPassphrases, type Ask } from './passphrases.ts'
 import { passwordTrial } from './password-trial.ts'
+import { runConfig, type RunConfig } from './run-config.ts'
 import { sshClient } from './ssh.ts'
 import type { SshTarget } from './ssh-target.ts'
 import { targetOf, type Reading } from './target-of.ts'
@@ -52,9 +53,10 @@ export async function connector(hosts: readonly Host[], { sshConfig, knownHosts,
     files.set(file ?? '', known)
     return known
   }
+  const config = runConfig({ sshConfig, knownHosts, acceptNew: acceptNew === true })
   const ways = new Map<string, Way>()
   for (const { name, address } of hosts) {
-    if (address.connection !== 'local') ways.set(name, await wayTo(address, sshConfig, knownHosts, reading))
+    if (address.connection !== 'local') ways.set(name, await wayTo(address, { sshConfig, knownHosts, config }, reading))
     if (address.privateKeyFile !== undefined && address.privateKeyPassphrase !== undefined) passphrases.set(address.privateKeyFile, address.privateKeyPassphrase)
   }
   await askPassphrases([...ways.values()].filter(({ bySystem }) => !bySystem).map(({ target }) => target), passphrases, ask)
@@ -82,11 +84,12 @@ export async function connector(hosts: readonly Host[], { sshConfig, knownHosts,
     close() {
       client.close()
       questions.close()
+      config.close()
     },
   }
 }
 
-async function wayTo(address: HostAddress, sshConfig: string | undefined, knownHosts: string | undefined, reading: (file: string | undefined) => Promise<Reading>): Promise<Way> {
+async function wayTo(address: HostAddress, { sshConfig, knownHosts, config }: Pick<ConnectionSource, 'sshConfig' | 'knownHosts'> & { readonly config: RunConfig }, reading: (file: string | undefined) => Promise<Reading>): Promise<Way> {
   const before = sshArguments(address.sshArgs.words, address.sshArgs.where)
   const after = sshArguments(address.sshExtraArgs.words, address.sshExtraArgs.where)
   const ownFile = before.file ?? after.file
@@ -99,9 +102,13 @@ async function wayTo(address: HostAddress, sshConfig: string | undefined, knownH
     ...after.options,
   ]
   const target = await targetOf(address.address, options, { password: address.password, connectSeconds: address.connectSeconds, retries: address.retries }, await reading(file === undefined || file === 'none' ? file : absolute(file)))
+  const bySystem = address.connection === 'openssh' || target.beyond.length > 0
+  // A file of the host's own comes with its words.
+  const ofFlags = sshConfig === undefined || sshConfig === 'none' ? sshConfig : absolute(sshConfig)
+  const configFile = ownFile !== undefined ? undefined : ((target.jumps.length > 0 ? config.file() : undefined) ?? ofFlags)
   const openssh: OpensshTarget = {
     executable: address.sshExecutable ?? 'ssh',
-    first: [...(ownFile === undefined && sshConfig !== undefined ? ['-F', sshConfig === 'none' ? 'none' : absolute(sshConfig)] : []), ...(knownHosts === undefined ? [] : ['-o', `UserKnownHostsFile="${absolute(knownHosts)}"`, '-o', 'GlobalKnownHostsFile=/dev/null'])],
+    first: [...(configFile === undefined ? [] : ['-F', configFile]), ...(knownHosts === undefined ? [] : ['-o', `UserKnownHostsFile="${absolute(knownHosts)}"`, '-o', 'GlobalKnownHostsFile=/dev/null'])],
     then: [
       ...address.sshArgs.words,
       ...(address.port === undefined ? [] : ['-p', String(address.port)]),
@@ -112,5 +119,5 @@ async function wayTo(address: HostAddress, sshConfig: string | undefined, knownH
     address: address.address,
     target,
   }
-  return { target, openssh, bySystem: address.connection === 'openssh' || target.beyond.length > 0 }
+  return { target, openssh, bySystem }
 }

@@ -1,4 +1,5 @@
 // Logs in to a host over SSH: strict host keys, then what there is to log in with, in turn.
+import { devNull } from 'node:os'
 import type { Duplex } from 'node:stream'
 import type { AnyAuthMethod, AuthHandlerMiddleware, AuthenticationType, Client, CipherAlgorithm, KexAlgorithm, KeyboardInteractiveCallback, MacAlgorithm, Prompt, ServerHostKeyAlgorithm } from 'ssh2'
 import { Unreachable } from '../engine/connection.ts'
@@ -41,7 +42,7 @@ export async function login(target: SshTarget, keys: KeyRing, socket: Duplex, st
       hostVerifier: (key: Buffer) => {
         const verdict = check.verify(key)
         stage.now = 'logging in'
-        if (verdict.kind === 'recorded') notes.push(`its host key was new: ${shown(verdict.key)}, now recorded for ${verdict.name} in ${verdict.file}`)
+        if (verdict.kind === 'recorded' && verdict.file !== devNull) notes.push(`its host key was new: ${shown(verdict.key)}, now recorded for ${verdict.name} in ${verdict.file}`)
         if (verdict.kind === 'accepted' || verdict.kind === 'recorded') return true
         refusal = new (verdict.mayHaveCertificate ? Beyond : Unreachable)(verdict.message)
         return false

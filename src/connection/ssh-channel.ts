@@ -43,7 +43,12 @@ const exec = (client: Client, command: string, target: SshTarget): Promise<reado
     client.once('error', fail)
     client.once('close', () => fail(new Error('the connection was closed')))
     // Listened to at once: of a shell that ends at once the same packet may tell.
-    client.exec(command, (error, stream) => (error ? fail(error) : resolve([stream, ends(client, stream)])))
+    try {
+      client.exec(command, (error, stream) => (error ? fail(error) : resolve([stream, ends(client, stream)])))
+    } catch (error) {
+      // It was lost a moment ago.
+      fail(error as Error)
+    }
   })
 
 /** The first reason counts. */

@@ -253,6 +253,17 @@ test('a jump host that does not forward, and one that cannot reach the host, are
   assert.match(await refused('ssh through two jump hosts', { vars: { ansible_port: 9 } }), /by way of .*cannot reach it: connection refused/)
 })
 
+for (const kind of ['ssh through two jump hosts', 'openssh through two jump hosts'] as const) {
+  test(`${kind}: --known-hosts and --accept-new hold for the jump hosts, too`, async () => {
+    const address = await lab.address('mx1')
+    const own = join(scratch, `own ${KINDS.indexOf(kind)}`)
+    writeFileSync(own, readFileSync(join(lab.stateDir, 'known_hosts'), 'utf8').split('\n').filter((line) => line.split(' ')[0]!.split(',').includes(address)).join('') + '\n')
+    assert.match(await refused(kind, { knownHosts: own }), /not known|No \S+ host key is known|verification failed/i)
+    assert.is(await said(await connect(kind, { knownHosts: own, acceptNew: true }), 'echo in'), 'in')
+    assert.is(new Set(readFileSync(own, 'utf8').split('\n').filter((line) => line.includes(' ')).map((line) => line.split(' ')[0])).size, 3)
+  })
+}
+
 test('a bastion sees one handshake for all hosts behind it, and an sshd that turns some away is asked again', async () => {
   const logins = (): Promise<string> => inHost('mx2', 'journalctl -q -u ssh --no-pager | grep -c "Accepted publickey for ops"')
   const before = Number(await logins())
