@@ -15,6 +15,7 @@ import { stdout } from './output.ts'
 export async function inventoryCommand(flags: InventoryFlags & { readonly inventory: readonly string[] }): Promise<number> {
   const chosen = [flags.list, flags.graph, flags.listHosts, flags.host].filter((each) => each !== undefined && each !== false)
   if (chosen.length !== 1) throw new MailrunError('one of --list, --graph, --list-hosts and --host NAME is wanted')
+  if (flags.graph === true && flags.format !== 'text') throw new MailrunError(`a graph is drawn for people only: --list has the groups in JSON`, `--format ${flags.format}`)
   const keyring = keyringFor(ageSource(flags))
   const all = await readFleet({ inventory: flags.inventory }, await readExtraVars(flags.extraVars ?? [], keyring), flags.playbookDir, keyring)
   const limited = flags.limit === undefined ? all : { ...all, hosts: selectHosts(all, flags.limit, '--limit') }

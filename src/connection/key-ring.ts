@@ -21,6 +21,8 @@ interface Identity {
   readonly byAgent: boolean
 }
 
+const EMPTY = Buffer.alloc(64)
+
 /** Of one run, which has its passphrases. */
 const parsed = new WeakMap<object, Map<string, Promise<ParsedKey | Error>>>()
 
@@ -96,7 +98,8 @@ function ringOf(identities: readonly Identity[], path: string | undefined, ssh2:
       const hash = typeof options === 'function' ? undefined : options
       const identity = identities.find((each) => each.key === key)
       if (identity === undefined) return finish(new Error('an unknown key'))
-      if (identity.byAgent) return void real!.sign(key, data, hash ?? {}, (error, signature) => finish(error ?? undefined, signature))
+      // An agent may refuse (`ssh-add -c`), or be gone: ssh2 would end the login for that. An empty signature is refused by sshd, and the next key is tried, as OpenSSH does.
+      if (identity.byAgent) return void real!.sign(key, data, hash ?? {}, (error, signature) => finish(undefined, error ? EMPTY : signature))
       const signature = key.sign(data, hash?.hash) as Buffer | Error
       if (signature instanceof Error) finish(signature)
       else finish(undefined, signature)

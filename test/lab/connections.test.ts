@@ -264,6 +264,20 @@ for (const kind of ['ssh through two jump hosts', 'openssh through two jump host
   })
 }
 
+test('an agent that refuses to sign is passed by: the next key is tried', async () => {
+  const socket = join(scratch, 'refusing-agent')
+  const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore', env: { ...process.env, SSH_ASKPASS: '/bin/false', SSH_ASKPASS_REQUIRE: 'force', DISPLAY: ':0' } })
+  try {
+    run('sh', '-c', `until [ -S ${socket} ]; do sleep 0.1; done; export SSH_AUTH_SOCK=${socket}; ssh-keygen -q -t ed25519 -N '' -f ${scratch}/confirm; ssh-add -q -c ${scratch}/confirm 2>/dev/null`)
+    await inHost('mx1', `echo '${readFileSync(join(scratch, 'confirm.pub'), 'utf8').trim()}' >> /root/.ssh/authorized_keys`)
+    const key = join(lab.stateDir, 'id_ed25519')
+    writeFileSync(join(scratch, 'refusing'), `Host *\n  IdentityFile ${scratch}/confirm\n  IdentityFile ${key}\n  IdentityAgent ${socket}\n  UserKnownHostsFile ${join(lab.stateDir, 'known_hosts')}\n`)
+    assert.is(await said(await connect('ssh', { sshConfig: join(scratch, 'refusing'), vars: { ansible_ssh_private_key_file: null } }), 'echo in'), 'in')
+  } finally {
+    agent.kill()
+  }
+})
+
 test('a bastion sees one handshake for all hosts behind it, and an sshd that turns some away is asked again', async () => {
   const logins = (): Promise<string> => inHost('mx2', 'journalctl -q -u ssh --no-pager | grep -c "Accepted publickey for ops"')
   const before = Number(await logins())

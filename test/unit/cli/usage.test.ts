@@ -127,4 +127,10 @@ test('flags of the fleet may stand before ping or after it', async () => {
   assert.equal(document.hosts.map(({ name, status }) => [name, status]), [['mx1', 'unreachable']])
 })
 
+test('a graph is refused in JSON', async () => {
+  const { code, stderr, stdout } = await here.mailrun('inventory', '-i', 'inventory.yaml', '--graph', '--format', 'json')
+  assert.is(code, 1)
+  assert.match(stdout + stderr, '--list has the groups in JSON')
+})
+
 test.run()
