@@ -158,7 +158,7 @@ for (const format of FORMATS) {
     const list = await mailrun(run('--list-tasks', ...told), { traced: format === 'text' })
     assert.is(list.code, 0, list.text)
     assert.match(list.text, '********')
-    for (const what of [['--list'], ['--host', 'mx1'], ['--graph']]) assert.is((await mailrun(['inventory', ...what, '-e', '@extra.yaml', ...told], { inventory: ['hosts.yaml', 'unreachable.yaml'] })).code, 0)
+    for (const what of [['--list'], ['--host', 'mx1'], ...(format === 'text' ? [['--graph']] : [])]) assert.is((await mailrun(['inventory', ...what, '-e', '@extra.yaml', ...told], { inventory: ['hosts.yaml', 'unreachable.yaml'] })).code, 0)
     const wrong = [
       await mailrun(run('--check', ...told), { inventory: ['hosts.yaml', 'clear.yaml', 'wrong.yaml', lab.inventoryPath] }), await mailrun(run('-e', 'throws=true', ...told)), await mailrun(run('-e', `number=${now['extra']!.value.replace(/['" ]/g, '')}`, ...told)),
       await mailrun(run('--tags', 'nobody-has-this', ...told)),
@@ -173,8 +173,8 @@ for (const format of FORMATS) {
 
 /** Where a secret is meant to be, and in which process's environment. */
 const MEANT = /^\/etc\/(?:canary\/|postfix\/(?:\.?canary_sasl|__db\.canary_sasl)|(?:g?shadow|passwd|group|\.pwd)[^/]*$)/
-/** What a command prints is root's to read until the next run. */
-const OUTPUT = /^\/run\/mailrun\/out\.\d+$/
+/** What a command prints goes by a pipe of root's into a file that is root's to read until the next run. */
+const OUTPUT = /^\/run\/mailrun\/(?:out\.\d+|in\.mailrun-[0-9a-f]+\.\d+)$/
 
 async function watched<T>(what: () => Promise<T>): Promise<{ readonly value: T; readonly calls: ReadonlyMap<string, readonly Call[]> }> {
   const stops = await Promise.all(HOSTS.map(async (host) => [host, await follow([await sshdOf(host)], join(folder, `${host}.strace`))] as const))
