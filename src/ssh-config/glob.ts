@@ -1,8 +1,8 @@
 // Files of a glob(7) pattern, as glob(3) finds them for Include: in byte order, no hidden ones for a wildcard, none where nothing is.
 import { lstatSync, readdirSync, statSync } from 'node:fs'
+import { matchesWild, type Wild } from '../text/wild.ts'
 import { fromBytes } from './bytes.ts'
 import { homeOf, type Here } from './machine.ts'
-import { matches, wildOf, type Wild } from './wild.ts'
 
 /** GLOB_TILDE goes by $HOME first, other than the rest of OpenSSH. */
 export function filesOf(pattern: string, here: Here): readonly string[] {
@@ -48,7 +48,7 @@ function entriesOf(folder: string): readonly string[] {
   }
 }
 
-const matchesName = (pattern: string, name: string): boolean => (!name.startsWith('.') || pattern.startsWith('.') || pattern.startsWith('\\.')) && matches(wildName(pattern), name)
+const matchesName = (pattern: string, name: string): boolean => (!name.startsWith('.') || pattern.startsWith('.') || pattern.startsWith('\\.')) && matchesWild(wildName(pattern), name)
 
 /** fnmatch(3): sets in brackets, and backslashes that take away a meaning. */
 function wildName(pattern: string): Wild {
@@ -61,8 +61,9 @@ function wildName(pattern: string): Wild {
       at += set.length - 1
     } else if (char === '\\' && at + 1 < pattern.length) {
       at += 1
-      wild.push(pattern.charCodeAt(at))
-    } else wild.push(...(char === '[' ? [char.charCodeAt(0)] : wildOf(char)))
+      const plain = pattern[at]!
+      wild.push((each) => each === plain)
+    } else wild.push(char)
   }
   return wild
 }
@@ -71,15 +72,15 @@ const CLASSES: Readonly<Record<string, RegExp>> = {
   alpha: /[A-Za-z]/, digit: /[0-9]/, alnum: /[0-9A-Za-z]/, upper: /[A-Z]/, lower: /[a-z]/, space: /[ \t-\r]/, punct: /[!-/:-@[-`{-~]/, xdigit: /[0-9A-Fa-f]/,
 }
 
-function setOf(set: string): (byte: number) => boolean {
+function setOf(set: string): (char: string) => boolean {
   const negated = /^\[[!^]/.test(set)
-  const tests: ((byte: number) => boolean)[] = []
+  const tests: ((char: string) => boolean)[] = []
   const inside = set.slice(negated ? 2 : 1, -1)
   for (const [, name, from, to] of inside.matchAll(/\[:([a-z]+):\]|\\?(.)(?:-\\?(.))?/gs)) {
-    if (name !== undefined) tests.push((byte) => CLASSES[name]?.test(String.fromCharCode(byte)) ?? false)
-    else tests.push((byte) => byte >= from!.charCodeAt(0) && byte <= (to ?? from!).charCodeAt(0))
+    if (name !== undefined) tests.push((char) => CLASSES[name]?.test(char) ?? false)
+    else tests.push((char) => char >= from! && char <= (to ?? from!))
   }
-  return (byte) => tests.some((test) => test(byte)) !== negated
+  return (char) => tests.some((test) => test(char)) !== negated
 }
 
 /** For messages. */

@@ -1,0 +1,31 @@
+// Texts against patterns of stars and question marks, in time that grows with pattern times text, whatever stars there are.
+
+/** A pattern character by character: `*`, `?`, a character that stands for itself, or a set of them. A text is one without sets. */
+export type Wild = ArrayLike<string | ((char: string) => boolean)>
+
+/** Whether the pattern is the whole text's. */
+export function matchesWild(wild: Wild, text: string): boolean {
+  let at = 0
+  let next = 0
+  /** Where the last star stands, and how much of the text it has eaten: no earlier star ever need eat more. */
+  let star = -1
+  let eaten = 0
+  while (at < text.length) {
+    const token = wild[next]
+    const char = text[at]!
+    if (token === '*') {
+      star = next
+      eaten = at
+      next += 1
+    } else if (token === '?' || token === char || (typeof token === 'function' && token(char))) {
+      at += 1
+      next += 1
+    } else if (star >= 0) {
+      eaten += 1
+      at = eaten
+      next = star + 1
+    } else return false
+  }
+  while (wild[next] === '*') next += 1
+  return next === wild.length
+}
