@@ -60,14 +60,17 @@ postconf -e myhostname=${IMAGE_HOSTNAME} 'mydestination=$myhostname, localhost.$
 apt-get clean
 `
 
-export const TOOLS_SCRIPT = `
-echo 'deb [trusted=yes] file:${REPOSITORY}-tools ./' >/etc/apt/sources.list.d/tools.list
+/** Installs from a repository that only the build sees. @param name - of its list. */
+export const installFrom = (name: string, repository: string, packages: readonly string[]): string => `
+echo 'deb [trusted=yes] file:${repository} ./' >/etc/apt/sources.list.d/${name}.list
 apt-get update
-DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ${TOOLS_PACKAGES.join(' ')}
-rm /etc/apt/sources.list.d/tools.list
+DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ${packages.join(' ')}
+rm /etc/apt/sources.list.d/${name}.list
 apt-get update
 apt-get clean
 `
+
+export const TOOLS_SCRIPT = installFrom('tools', `${REPOSITORY}-tools`, TOOLS_PACKAGES)
 
 /** Names the images' directory in the cache. */
 export function imageDigest(): string {

@@ -1,6 +1,6 @@
 // What defines the image layers of name servers and of the receiver; a digest of its own, so that the images of the mail hosts stay as they are.
 import { createHash } from 'node:crypto'
-import { REPOSITORY } from '../recipe.ts'
+import { installFrom, REPOSITORY } from '../recipe.ts'
 
 /** Where the build sees their packages. */
 export const INTERNET_REPOSITORY = `${REPOSITORY}-internet`
@@ -10,14 +10,7 @@ export const DNS_PACKAGES = ['bind9', 'bind9-utils', 'bind9-dnsutils'] as const
 /** `dbconfig-no-thanks` spares OpenDMARC the database for its reports. */
 export const RECEIVER_PACKAGES = ['postfix', 'opendkim', 'opendmarc', 'dbconfig-no-thanks', 'publicsuffix', 'postfix-policyd-spf-python'] as const
 
-const install = (packages: readonly string[]): string => `
-echo 'deb [trusted=yes] file:${INTERNET_REPOSITORY} ./' >/etc/apt/sources.list.d/internet.list
-apt-get update
-DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ${packages.join(' ')}
-rm /etc/apt/sources.list.d/internet.list
-apt-get update
-apt-get clean
-`
+const install = (packages: readonly string[]): string => installFrom('internet', INTERNET_REPOSITORY, packages)
 
 export const DNS_SCRIPT = install(DNS_PACKAGES)
 
