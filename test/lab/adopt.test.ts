@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert'
 import type { RunDocument } from '../../src/report/json.ts'
 import { suite } from '../suite.ts'
 import { project, ROOT, type Project } from '../unit/cli/mailrun.ts'
+import { inHost } from './in-host.ts'
 
 process.env['MAILRUN_LAB_NAME'] = 'adopt'
 const lab = await import('../../lab/index.ts')
@@ -16,11 +17,7 @@ const dkim = async (...words: readonly string[]): Promise<{ readonly code: numbe
   const host = (JSON.parse(stdout) as RunDocument).hosts[0]!
   return { code, host, selectors: ((host.outputs['dns'] ?? []) as { name: string }[]).map(({ name }) => name) }
 }
-const inHost = async (script: string): Promise<string> => {
-  const { code, stdout, stderr } = await lab.hostExec('mx1', script)
-  assert.is(code, 0, stdout + stderr)
-  return stdout.trim()
-}
+const inMx1 = (script: string): Promise<string> => inHost('mx1', script)
 
 const CLEAN = 'rm -rf /etc/dkimkeys/* /etc/opendkim /etc/mail'
 const KEY = (path: string): string => `mkdir -p $(dirname ${path}); openssl genrsa -out ${path} 2048 2>/dev/null; chmod 600 ${path}`
@@ -31,7 +28,7 @@ const tables = (signing: string, key: string): string => `printf '${signing}\\n'
 test.before(async () => {
   await lab.labUp({ size: 1, tools: false, wire: undefined })
   here = project({})
-  await inHost('apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y install opendkim opendkim-tools >/dev/null 2>&1')
+  await inMx1('apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y install opendkim opendkim-tools >/dev/null 2>&1')
 })
 test.after(async () => {
   here.remove()
@@ -46,7 +43,7 @@ const ADOPTED: readonly (readonly [string, string])[] = [
 ]
 for (const [what, given] of ADOPTED) {
   test(`${what}: its selector stays`, async () => {
-    await inHost(`${CLEAN}; ${given}`)
+    await inMx1(`${CLEAN}; ${given}`)
     const { code, host, selectors } = await dkim('--check')
     assert.is(code, 2, JSON.stringify(host))
     assert.equal(selectors, DEFAULT)
@@ -55,15 +52,15 @@ for (const [what, given] of ADOPTED) {
 }
 
 test('the last of these, really run: nothing is foretold wrongly, the key is the same, and mail is signed with it', async () => {
-  const key = await inHost('sha256sum < /etc/mail/dkim.key')
+  const key = await inMx1('sha256sum < /etc/mail/dkim.key')
   const check = await dkim('--check')
   const run = await dkim()
   assert.is(run.code, 0, JSON.stringify(run.host))
   assert.equal(check.host.tasks.map(({ changes }) => changes), run.host.tasks.map(({ changes }) => changes))
-  assert.is(await inHost('sha256sum < /etc/mail/dkim.key; ls /etc/dkimkeys/fleet.test'), key)
-  await inHost("printf 'From: a@fleet.test\\nSubject: adopted\\n\\nhello\\n' | /usr/sbin/sendmail -f a@fleet.test root")
-  await inHost('for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do grep -qs "Subject: adopted" /var/mail/* && exit 0; sleep 0.5; done; mailq; exit 1')
-  assert.match(await inHost('cat /var/mail/*'), /DKIM-Signature: [^;]*;[\s\S]*d=fleet\.test;\s+s=default;/)
+  assert.is(await inMx1('sha256sum < /etc/mail/dkim.key; ls /etc/dkimkeys/fleet.test'), key)
+  await inMx1("printf 'From: a@fleet.test\\nSubject: adopted\\n\\nhello\\n' | /usr/sbin/sendmail -f a@fleet.test root")
+  await inMx1('for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do grep -qs "Subject: adopted" /var/mail/* && exit 0; sleep 0.5; done; mailq; exit 1')
+  assert.match(await inMx1('cat /var/mail/*'), /DKIM-Signature: [^;]*;[\s\S]*d=fleet\.test;\s+s=default;/)
   assert.is((await dkim('--check')).code, 0)
 })
 
@@ -81,7 +78,7 @@ const REFUSED: readonly (readonly [string, string, RegExp])[] = [
 ]
 for (const [what, given, message] of REFUSED) {
   test(`${what} is refused, in a check too, and nothing is touched`, async () => {
-    await inHost(`${CLEAN}; ${given}`)
+    await inMx1(`${CLEAN}; ${given}`)
     const before = await lab.treeHash('mx1', { exclude: ['/var/spool/postfix', '/var/lib/postfix'] })
     const check = await dkim('--check')
     assert.is(check.code, 3, JSON.stringify(check.host))
@@ -90,15 +87,15 @@ for (const [what, given, message] of REFUSED) {
     const run = await dkim()
     assert.is(run.code, 3)
     assert.match(run.host.error ?? '', message)
-    assert.is(await inHost('systemctl is-active opendkim'), 'active')
+    assert.is(await inMx1('systemctl is-active opendkim'), 'active')
   })
 }
 
 test('a milter that is not OpenDKIM\'s stays', async () => {
-  await inHost(`${CLEAN}; ${CONF('')}; postconf -e 'smtpd_milters=unix:/run/opendkim-verify/sock inet:localhost:8892 inet:127.0.0.1:11332'`)
+  await inMx1(`${CLEAN}; ${CONF('')}; postconf -e 'smtpd_milters=unix:/run/opendkim-verify/sock inet:localhost:8892 inet:127.0.0.1:11332'`)
   const run = await dkim()
   assert.is(run.code, 0, JSON.stringify(run.host))
-  assert.is(await inHost('postconf -h smtpd_milters'), 'unix:/run/opendkim-verify/sock, inet:127.0.0.1:11332, unix:opendkim/opendkim.sock')
+  assert.is(await inMx1('postconf -h smtpd_milters'), 'unix:/run/opendkim-verify/sock, inet:127.0.0.1:11332, unix:opendkim/opendkim.sock')
 })
 
 test.run()

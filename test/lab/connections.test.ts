@@ -13,6 +13,7 @@ import { keyringFor } from '../../src/run/keyring-for.ts'
 import { readFleet } from '../../src/run/read-fleet.ts'
 import { Secret } from '../../src/shell/secret.ts'
 import { suite } from '../suite.ts'
+import { inHost } from './in-host.ts'
 
 process.env['MAILRUN_LAB_NAME'] = 'connections'
 delete process.env['SSH_AUTH_SOCK']
@@ -24,11 +25,6 @@ const scratch = mkdtempSync(join(tmpdir(), 'mailrun-connections-'))
 const KINDS = ['ssh', 'openssh', 'ssh through two jump hosts', 'openssh through two jump hosts', 'local'] as const
 type Kind = (typeof KINDS)[number]
 
-const inHost = async (host: string, script: string): Promise<string> => {
-  const { code, stdout, stderr } = await lab.hostExec(host, script)
-  assert.is(code, 0, stdout + stderr)
-  return stdout.trim()
-}
 /** The key of the lab and its known_hosts for jump hosts, too, as an ssh_config says it. */
 const configFile = join(scratch, 'config')
 /** An address of the lab's that nobody has. */

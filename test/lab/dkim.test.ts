@@ -8,6 +8,7 @@ import * as assert from 'uvu/assert'
 import type { RunDocument } from '../../src/report/json.ts'
 import { ROOT } from '../unit/cli/mailrun.ts'
 import { suite } from '../suite.ts'
+import { inHost } from './in-host.ts'
 
 process.env['MAILRUN_LAB_NAME'] = 'dkim'
 const lab = await import('../../lab/index.ts')
@@ -24,11 +25,6 @@ const dkim = (...words: readonly string[]): Promise<Ended> =>
 const documentOf = ({ stdout, stderr }: Ended): RunDocument => {
   assert.ok(stdout !== '', stderr)
   return JSON.parse(stdout) as RunDocument
-}
-const inHost = async (host: string, script: string): Promise<string> => {
-  const { code, stdout, stderr } = await lab.hostExec(host, script)
-  assert.is(code, 0, `${host}: ${script}\n${stdout}${stderr}`)
-  return stdout.trim()
 }
 const told = ({ hosts }: RunDocument) => hosts.map(({ name, tasks }) => ({ name, tasks: tasks.map((task) => ({ ...task, status: task.status === 'would-change' ? 'changed' : task.status })) }))
 const changedIn = (document: RunDocument, host: string): readonly string[] =>

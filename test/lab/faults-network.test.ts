@@ -10,6 +10,7 @@ import { Secret } from '../../src/shell/secret.ts'
 import { suite } from '../suite.ts'
 import { project, type Project } from '../unit/cli/mailrun.ts'
 import { cutProxy, type Cut, type CutProxy } from './cut-proxy.ts'
+import { inHost } from './in-host.ts'
 
 process.env['MAILRUN_LAB_NAME'] = 'faultsnet'
 const lab = await import('../../lab/index.ts')
@@ -55,11 +56,6 @@ const go = async (inventory: string, vars: Readonly<Record<string, unknown>>, li
   const result = await run({ playbook, inventory, becomePassword, extraVars: [vars], limit, timeoutSeconds: 8, report: (event) => events.push(event) })
   const of = (host: string): HostResult => result.hosts.find(({ name }) => name === host)!
   return { result, exit: exitStatus(result), events, seconds: (performance.now() - began) / 1000, of, task: (host, type) => of(host).tasks.findLast((task) => task.type === type)?.status }
-}
-const inHost = async (host: HostName, script: string): Promise<string> => {
-  const { code, stdout, stderr } = await lab.hostExec(host, script)
-  assert.is(code, 0, stdout + stderr)
-  return stdout.trim()
 }
 const path = (host: HostName, name: string): string => join(lab.hostFiles(host), 'srv', name)
 const times = (host: HostName, text: string): number => (existsSync(path(host, 'count')) ? readFileSync(path(host, 'count'), 'utf8').split('\n').filter((line) => line === text).length : 0)

@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert'
 import type { RunDocument } from '../../src/report/json.ts'
 import { suite } from '../suite.ts'
 import { project, type Project } from '../unit/cli/mailrun.ts'
+import { inHost } from './in-host.ts'
 
 process.env['MAILRUN_LAB_NAME'] = 'faults'
 const lab = await import('../../lab/index.ts')
@@ -29,11 +30,6 @@ const mailrun = async (...words: readonly string[]): Promise<{ readonly code: nu
   return { code, document, status: Object.fromEntries(document.hosts.map(({ name, status }) => [name, status])), error: (host) => document.hosts.find(({ name }) => name === host)?.error ?? '' }
 }
 const fleet = ['-i', lab.inventoryPath]
-const inHost = async (host: string, script: string): Promise<string> => {
-  const { code, stdout, stderr } = await lab.hostExec(host, script)
-  assert.is(code, 0, stdout + stderr)
-  return stdout.trim()
-}
 
 test.before(async () => {
   await lab.labUp({ size: 3, tools: false, wire: undefined })

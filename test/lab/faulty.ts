@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert'
 import type { RunDocument } from '../../src/report/json.ts'
 import { suite } from '../suite.ts'
 import { project, type Project } from '../unit/cli/mailrun.ts'
+import { inHost } from './in-host.ts'
 
 // A lab for each test file: several run at once.
 process.env['MAILRUN_LAB_NAME'] = basename(process.argv[1]!, '.test.js')
@@ -80,11 +81,7 @@ export async function runWithoutPassword(tasks: string, ...words: readonly strin
   return { code, hosts, status: (host) => of(host).status, error: (host) => of(host).error ?? '' }
 }
 
-export async function inHost(host: Host, script: string): Promise<string> {
-  const { code, stdout, stderr } = await lab.hostExec(host, script)
-  assert.is(code, 0, stdout + stderr)
-  return stdout.trim()
-}
+export { inHost }
 
 /** One run with the fault, one without: told as it is, the others done, and then all of it. */
 export async function faulty({ on, make, lift, tasks, code, status, says, next, words = [] }: Fault): Promise<void> {

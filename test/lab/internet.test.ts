@@ -6,17 +6,13 @@ import * as assert from 'uvu/assert'
 import type { RunDocument } from '../../src/report/json.ts'
 import { ROOT } from '../unit/cli/mailrun.ts'
 import { suite } from '../suite.ts'
+import { inHost } from './in-host.ts'
 
 process.env['MAILRUN_LAB_NAME'] = 'internet'
 const lab = await import('../../lab/index.ts')
 const test = suite('lab: internet')
 const PATIENCE_MS = 60_000
 
-const inHost = async (host: string, script: string): Promise<string> => {
-  const { code, stdout, stderr } = await lab.hostExec(host, script)
-  assert.is(code, 0, `${host}: ${script}\n${stdout}${stderr}`)
-  return stdout.trim()
-}
 /** Over the network; the mail hosts have no dig. */
 const dig = (server: string, question: string): Promise<string> => inHost('resolver', `dig +short @${server} ${question}`)
 const flagsOf = async (server: string, question: string): Promise<string> => /flags: ([a-z ]*);/.exec(await inHost('resolver', `dig @${server} ${question}`))?.[1] ?? ''

@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
 import { suite } from '../suite.ts'
+import { inHost } from './in-host.ts'
 
 // Before the lab is imported: its library works on the lab that this names.
 process.env['MAILRUN_LAB_NAME'] = 'selftest'
@@ -21,11 +22,6 @@ const test = suite('lab: the hosts')
 test.before(() => lab.labUp(UP))
 test.after(() => lab.labDown())
 
-const inHost = async (host: string, script: string): Promise<string> => {
-  const { code, stdout, stderr } = await lab.hostExec(host, script)
-  assert.is(code, 0, `${host}: ${script}: ${stderr}`)
-  return stdout.trim()
-}
 const onAll = (script: string): Promise<readonly string[]> => Promise.all(hosts.map((host) => inHost(host, script)))
 
 test('hosts run systemd as PID 1, with nothing failed', async () => {

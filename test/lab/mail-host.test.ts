@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert'
 import type { RunDocument } from '../../src/report/json.ts'
 import { suite } from '../suite.ts'
 import { project, ROOT, type Project } from '../unit/cli/mailrun.ts'
+import { inHost } from './in-host.ts'
 
 process.env['MAILRUN_LAB_NAME'] = 'mailhost'
 const lab = await import('../../lab/index.ts')
@@ -18,11 +19,6 @@ const mailHost = async (...words: readonly string[]): Promise<{ readonly code: n
   return { code, document: JSON.parse(stdout) as RunDocument }
 }
 const told = ({ hosts }: RunDocument) => hosts.map(({ name, tasks }) => ({ name, tasks: tasks.map((task) => ({ ...task, status: task.status === 'would-change' ? 'changed' : task.status })) }))
-const inHost = async (host: string, script: string): Promise<string> => {
-  const { code, stdout, stderr } = await lab.hostExec(host, script)
-  assert.is(code, 0, stdout + stderr)
-  return stdout.trim()
-}
 
 test.before(async () => {
   await lab.labUp({ size: 2, tools: false, wire: undefined })

@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert'
 import type { RunDocument } from '../../src/report/json.ts'
 import { suite } from '../suite.ts'
 import { project, type Project } from '../unit/cli/mailrun.ts'
+import { outputIn } from './in-host.ts'
 
 process.env['MAILRUN_LAB_NAME'] = 'together'
 const lab = await import('../../lab/index.ts')
@@ -54,11 +55,7 @@ const run = async (...words: readonly string[]): Promise<{ readonly code: number
   assert.ok(stdout !== '', stderr)
   return { code, host: (JSON.parse(stdout) as RunDocument).hosts[0]!, text: stdout + stderr }
 }
-const inHost = async (script: string): Promise<string> => {
-  const { code, stdout, stderr } = await lab.hostExec('mx1', script)
-  assert.is(code, 0, stdout + stderr)
-  return stdout
-}
+const inMx1 = (script: string): Promise<string> => outputIn('mx1', script)
 const told = ({ tasks }: RunDocument['hosts'][number]) => tasks.map((task) => ({ ...task, status: task.status === 'would-change' ? 'changed' : task.status }))
 
 test.before(async () => {
@@ -77,7 +74,7 @@ test('a unit of one\'s own: its user, its file, its start are foretold, and done
   assert.is(made.code, 0, made.text)
   assert.is(made.host.trips, 2)
   assert.equal(told(check.host), told(made.host))
-  assert.is(await inHost('systemctl is-active canary; systemctl is-enabled canary'), 'active\nenabled\n')
+  assert.is(await inMx1('systemctl is-active canary; systemctl is-enabled canary'), 'active\nenabled\n')
   assert.is((await run('-e', 'what=unit')).host.status, 'ok')
 })
 
@@ -86,16 +83,16 @@ test('a drop-in for it is loaded and the unit restarted', async () => {
   const made = await run('-e', 'what=drop-in')
   assert.is(made.code, 0, made.text)
   assert.equal(told(check.host), told(made.host))
-  assert.is(await inHost('grep "open files" /proc/$(systemctl show -p MainPID --value canary)/limits | tr -s " " | cut -d" " -f4'), '4096\n')
+  assert.is(await inMx1('grep "open files" /proc/$(systemctl show -p MainPID --value canary)/limits | tr -s " " | cut -d" " -f4'), '4096\n')
   assert.is((await run('-e', 'what=drop-in', '--check')).code, 0)
 })
 
 test('an edit does not undo what a command before it did to the file in the same trip', async () => {
-  await inHost('echo one > /srv/edited')
+  await inMx1('echo one > /srv/edited')
   const { code, host, text } = await run('-e', 'what=edited')
   assert.is(code, 0, text)
   assert.is(host.status, 'changed')
-  assert.is(await inHost('cat /srv/edited'), 'one\ntwo\nthree\n# BEGIN mailrun four\n4\n# END mailrun four\n')
+  assert.is(await inMx1('cat /srv/edited'), 'one\ntwo\nthree\n# BEGIN mailrun four\n4\n# END mailrun four\n')
 })
 
 test('hostile names are carried exactly, by every task that takes one, and never executed', async () => {
@@ -106,20 +103,20 @@ test('hostile names are carried exactly, by every task that takes one, and never
   // What a recursive chown will find cannot be told.
   assert.equal([...new Set(check.host.tasks.filter(({ type }) => type !== 'owner').map(({ status }) => status))], ['would-change'])
   assert.is((await run('-e', 'what=hostile')).host.status, 'ok')
-  assert.is(await inHost('find / -xdev -name executed | wc -l'), '0\n')
-  const found = await inHost(`cd /srv/hostile && for d in */; do d=\${d%/}; for f in "$d" "copy of $d"; do printf '%s\\0' "$d/$f"; cat -- "./$d/$f"; printf '\\0'; done; done`)
+  assert.is(await inMx1('find / -xdev -name executed | wc -l'), '0\n')
+  const found = await inMx1(`cd /srv/hostile && for d in */; do d=\${d%/}; for f in "$d" "copy of $d"; do printf '%s\\0' "$d/$f"; cat -- "./$d/$f"; printf '\\0'; done; done`)
   const pairs = found.split('\0').slice(0, -1)
   const contents = new Map(pairs.flatMap((path, index) => (index % 2 === 0 ? [[path, pairs[index + 1]!] as const] : [])))
   for (const name of HOSTILE) {
     assert.is(contents.get(`${name}/${name}`), `${name}\n`)
     assert.is(contents.get(`${name}/copy of ${name}`), `${name}\n`)
   }
-  assert.is(await inHost('cat /srv/hostile/lines'), HOSTILE.filter((name) => !name.includes('\n')).map((name) => `${name}\n`).join(''))
-  for (const [index, name] of HOSTILE.entries()) assert.is(await inHost(`cat /srv/hostile/shell${index}`), name)
+  assert.is(await inMx1('cat /srv/hostile/lines'), HOSTILE.filter((name) => !name.includes('\n')).map((name) => `${name}\n`).join(''))
+  for (const [index, name] of HOSTILE.entries()) assert.is(await inMx1(`cat /srv/hostile/shell${index}`), name)
 })
 
 test('no secret is shown, whatever is asked to be', async () => {
-  await inHost('rm -r /srv/hostile')
+  await inMx1('rm -r /srv/hostile')
   for (const format of ['text', 'json', 'ndjson']) {
     const { code, stdout, stderr } = await here.mailrun('together.mjs', '-i', lab.inventoryPath, '-e', 'what=hostile', '--check', '--diff', '--verbose', '--format', format)
     assert.is(code, 2, stderr)

@@ -13,6 +13,7 @@ import type { RunDocument } from '../../src/report/json.ts'
 import { proveSignatures } from '../../src/verify/signature.ts'
 import { ROOT } from '../unit/cli/mailrun.ts'
 import { suite } from '../suite.ts'
+import { inHost } from './in-host.ts'
 
 process.env['MAILRUN_LAB_NAME'] = 'verify2'
 const lab = await import('../../lab/index.ts')
@@ -25,11 +26,6 @@ const mailrun = (...words: readonly string[]): Promise<Ended> =>
   new Promise((resolve) => {
     execFile(process.execPath, [join(ROOT, 'dist/src/cli/main.js'), ...words], { cwd: ROOT, maxBuffer: 1 << 26 }, (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr }))
   })
-const inHost = async (host: string, script: string): Promise<string> => {
-  const { code, stdout, stderr } = await lab.hostExec(host, script)
-  assert.is(code, 0, `${host}: ${script}\n${stdout}${stderr}`)
-  return stdout.trim()
-}
 
 let over = ''
 let primary = ''
