@@ -1,5 +1,7 @@
 // Asks an authentication agent which keys it holds (draft-ietf-sshm-ssh-agent); ssh2 leaves out those that it cannot use, and they matter here.
 import { connect } from 'node:net'
+import { statedType } from './public-key.ts'
+import { wireReader } from './wire.ts'
 
 export interface AgentKey {
   /** As the wire carries it. */
@@ -40,19 +42,17 @@ function ask(path: string): Promise<readonly AgentKey[] | undefined> {
 }
 
 function parse(answer: Buffer): readonly AgentKey[] | undefined {
-  if (answer[0] !== IDENTITIES_ANSWER || answer.length < 5) return undefined
-  const keys: AgentKey[] = []
-  let at = 5
-  const field = (): Buffer | undefined => {
-    if (at + 4 > answer.length) return undefined
-    const start = at + 4
-    at = start + answer.readUInt32BE(at)
-    return at > answer.length ? undefined : answer.subarray(start, at)
+  if (answer[0] !== IDENTITIES_ANSWER) return undefined
+  try {
+    const reader = wireReader(answer.subarray(1))
+    return Array.from({ length: reader.uint32() }, () => {
+      const publicKey = reader.string()
+      // Its comment.
+      reader.string()
+      return { publicKey, type: statedType(publicKey) }
+    })
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
   }
-  for (let index = 0; index < answer.readUInt32BE(1); index += 1) {
-    const publicKey = field()
-    if (field() === undefined || publicKey === undefined || publicKey.length < 4) return undefined
-    keys.push({ publicKey, type: publicKey.subarray(4, 4 + publicKey.readUInt32BE(0)).toString('latin1') })
-  }
-  return keys
 }

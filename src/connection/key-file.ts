@@ -1,6 +1,7 @@
 // Reads what can be told of a private key file without its passphrase.
 import { existsSync, readFileSync } from 'node:fs'
-import { parsePublicKey } from './public-key.ts'
+import { parsePublicKey, statedType } from './public-key.ts'
+import { wireReader } from './wire.ts'
 
 export interface KeyFile {
   readonly path: string
@@ -36,28 +37,26 @@ export function readKeyFile(path: string): KeyFile | undefined {
     return publicOnly(path, own)
   }
   const publicKey = besideIt(path)
-  return { path, text, certified, publicKey, type: publicKey && typeOf(publicKey), encrypted: /Proc-Type: 4,ENCRYPTED|BEGIN ENCRYPTED|^Encryption: (?!none)/m.test(text) }
+  return { path, text, certified, publicKey, type: publicKey && statedType(publicKey), encrypted: /Proc-Type: 4,ENCRYPTED|BEGIN ENCRYPTED|^Encryption: (?!none)/m.test(text) }
 }
 
 /** PROTOCOL.key of OpenSSH: magic, cipher, kdf, its options, number of keys, the public key. */
 function opensshKey(bytes: Buffer): Pick<KeyFile, 'publicKey' | 'type' | 'encrypted'> {
   if (bytes.subarray(0, MAGIC.length).toString('latin1') !== MAGIC) throw new Error('it is damaged')
-  let at = MAGIC.length
-  const field = (): Buffer => {
-    const length = at + 4 <= bytes.length ? bytes.readUInt32BE(at) : -1
-    if (length < 0 || at + 4 + length > bytes.length) throw new Error('it is damaged')
-    at += 4 + length
-    return bytes.subarray(at - length, at)
+  try {
+    const reader = wireReader(bytes.subarray(MAGIC.length))
+    const cipher = reader.string().toString('latin1')
+    reader.string()
+    reader.string()
+    reader.uint32()
+    const publicKey = reader.string()
+    return { publicKey, type: statedType(publicKey), encrypted: cipher !== 'none' }
+  } catch {
+    throw new Error('it is damaged')
   }
-  const cipher = field().toString('latin1')
-  field()
-  field()
-  at += 4
-  const publicKey = field()
-  return { publicKey, type: typeOf(publicKey), encrypted: cipher !== 'none' }
 }
 
-const publicOnly = (path: string, publicKey: Buffer): KeyFile => ({ path, publicKey, type: typeOf(publicKey), encrypted: false, text: undefined, certified: false })
+const publicOnly = (path: string, publicKey: Buffer): KeyFile => ({ path, publicKey, type: statedType(publicKey), encrypted: false, text: undefined, certified: false })
 
 function publicIn(text: string): Buffer | undefined {
   const [type = '', base64 = ''] = text.trim().split(/\s+/)
@@ -71,6 +70,3 @@ function besideIt(path: string): Buffer | undefined {
     return undefined
   }
 }
-
-/** The type that a wire key states first (RFC 4253, section 6.6). */
-const typeOf = (key: Buffer): string => (key.length < 4 ? '' : key.subarray(4, 4 + key.readUInt32BE(0)).toString('latin1'))

@@ -57,6 +57,9 @@ export function parsePublicKey(type: string, base64: string): PublicKey | undefi
   return key?.type === plainType(type) ? key : undefined
 }
 
+/** What a key on the wire says of itself first, whether it can be read here or not. @throws RangeError where it says nothing */
+export const statedType = (blob: Buffer): string => wireReader(blob).string().toString('latin1')
+
 /** As `ssh-keygen -l` prints it. */
 export const fingerprint = ({ blob }: PublicKey): string => `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`
 
