@@ -9,6 +9,9 @@ import { say } from './say.ts'
 /** Beside the state directory, which `down` removes. */
 export const lockPath = (lab: Lab): string => `${lab.stateDir}.lock`
 
+/** Of all labs of this machine. */
+export const SUBNETS_LOCK = '/run/lock/mailrun-lab-subnets'
+
 const WAIT_SECONDS = 900
 
 /**

@@ -14,7 +14,7 @@ import { ensureTsigKeys } from './internet/tsig-keys.ts'
 import type { Lab } from './lab.ts'
 import { LabError } from './lab-error.ts'
 import { addIpv6, setWire, wireStands, type Wire } from './latency.ts'
-import { lockPath, withLock } from './lock.ts'
+import { lockPath, SUBNETS_LOCK, withLock } from './lock.ts'
 import { bridge, ensureBridge, freeSubnet, links } from './network.ts'
 import { say } from './say.ts'
 import { siteOf } from './site.ts'
@@ -49,9 +49,14 @@ export async function up(lab: Lab, options: UpOptions): Promise<void> {
     const internet = options.internet === true || before?.internet !== undefined
     const image = await ensureImage(lab, { tools, internet })
     const wire = options.wire ?? before ?? { rttMs: 0, lossPercent: 0 }
-    const subnet = before?.subnet ?? (await freeSubnet(lab))
-    const state = { size: options.size, tools, subnet, rttMs: wire.rttMs, lossPercent: wire.lossPercent, image: image.digest, internet: image.internet }
-    await writeState(lab, state)
+    // Chosen and written down by one lab at a time: two that came up together took the same.
+    const state = await withLock(SUBNETS_LOCK, async () => {
+      const subnet = before?.subnet ?? (await freeSubnet(lab))
+      const chosen = { size: options.size, tools, subnet, rttMs: wire.rttMs, lossPercent: wire.lossPercent, image: image.digest, internet: image.internet }
+      await writeState(lab, chosen)
+      return chosen
+    })
+    const { subnet } = state
     await ensureLabKeys(lab)
     if (internet) await ensureTsigKeys(lab)
     await removeSurplus(lab, fleet(state))

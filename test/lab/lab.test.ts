@@ -1,6 +1,7 @@
 // The lab itself: its hosts are what the other tests take them for. Has a lab of its own, so that it may break it.
 import { execFile, spawn } from 'node:child_process'
 import { readFile, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
@@ -141,6 +142,18 @@ test('commands fail with a message, not a stack', async () => {
     const failure = await run('node', [main, '--name', 'selftest', ...args]).then(() => undefined, (error: { code: number; stderr: string }) => error)
     assert.is(failure?.code, 1, args.join(' '))
     assert.not.match(failure?.stderr ?? '', /\n\s+at /)
+  }
+})
+
+test('labs that come up at the same time take networks of their own', async () => {
+  const names = ['one', 'two', 'three', 'four', 'five'].map((name) => `selftest-${name}`)
+  const each = (...words: readonly string[]): Promise<unknown> => Promise.all(names.map((name) => run(process.execPath, [main, ...words, `--name=${name}`])))
+  try {
+    await each('up', '1')
+    const subnets = await Promise.all(names.map(async (name) => (JSON.parse(await readFile(join(dirname(lab.stateDir), name, 'state.json'), 'utf8')) as { readonly subnet: string }).subnet))
+    assert.is(new Set(subnets).size, names.length, subnets.join())
+  } finally {
+    await each('down')
   }
 })
 
