@@ -14,7 +14,7 @@ import type { HostResult } from '../model/run-event.ts'
 import { readExtraVars } from '../playbook/extra-vars.ts'
 import { prepare } from '../playbook/prepare.ts'
 import { milterSigning, type MilterState } from '../probes/milter-sign.ts'
-import { routedAddresses } from '../probes/outgoing-addresses.ts'
+import { outgoingAddresses, type OutgoingAddresses } from '../probes/outgoing-addresses.ts'
 import { colours, wantsColour } from '../report/colour.ts'
 import { jsonDocument, jsonLine } from '../report/json-text.ts'
 import { proofDocument, proofText } from '../report/proof.ts'
@@ -44,7 +44,7 @@ export async function verifyCommand(flags: Given<VerifyFlags>, signals: Signals)
     tasks: () => [],
     outputs: ({ vars, host }) => {
       varsOf.set(host.name, vars)
-      return { milters: milterSigning({ domains: [...new Set(vars.domains)], ...message }), routed: routedAddresses }
+      return { milters: milterSigning({ domains: [...new Set(vars.domains)], ...message }), outgoing: outgoingAddresses }
     },
   })
   const all = await prepare({ playbook: proof, playbookPath: 'mailrun verify', inventory, limit: flags.limit, extraVars, tags: [], skipTags: [], keyring })
@@ -65,8 +65,8 @@ export async function verifyCommand(flags: Given<VerifyFlags>, signals: Signals)
 }
 
 async function proofOf({ name, status, outputs, error }: HostResult, outgoing: MailVars['outgoing_addresses'], prove: (evidence: HostEvidence) => Promise<HostProof>): Promise<HostProof> {
-  const { milters, routed } = outputs as { readonly milters?: MilterState | null; readonly routed?: readonly string[] | null }
-  if (status === 'ok' && milters) return prove({ name, milters, routed: routed ?? [], outgoing })
+  const { milters, outgoing: told } = outputs as { readonly milters?: MilterState | null; readonly outgoing?: OutgoingAddresses | null }
+  if (status === 'ok' && milters) return prove({ name, milters, told: told ?? { addresses: [], relayhost: '' }, outgoing })
   const how = status === 'unreachable' || status === 'interrupted' || status === 'not-reached' ? status : 'failed'
   return { name, status: how, error: error ?? 'it did not answer', addresses: [], signing: [], spf: [], dmarc: [], reverse: [] }
 }

@@ -25,7 +25,7 @@ sub told { my $out = ''; if (open my $pipe, '-|', @_) { local $/; $out = <$pipe>
 # Postfix: what it says itself, $name expanded.
 open STDERR, '>', '/dev/null';
 my %set;
-for (split /\n/, told(qw(postconf -x myhostname queue_directory mail_owner smtpd_milters non_smtpd_milters milter_macro_daemon_name milter_macro_v milter_default_action smtp_helo_name smtp_bind_address smtp_bind_address6 inet_protocols relayhost))) {
+for (split /\n/, told(qw(postconf -x myhostname queue_directory mail_owner smtpd_milters non_smtpd_milters milter_macro_daemon_name milter_macro_v milter_default_action smtp_helo_name))) {
   $set{$1} = $2 if /^(\w+) = ?(.*)$/;
 }
 unless (%set) { say_line('no-postfix'); say_line('end'); exit 0 }

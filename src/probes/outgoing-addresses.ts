@@ -1,14 +1,34 @@
-// Asks from which addresses a host's mail leaves: those that its routes to the world choose.
-import { defineProbe, type Probe } from '../model/probe.ts'
+// Asks which addresses a host's mail leaves from: those that Postfix binds, else those that the routes to the world choose. Behind a NAT others see other ones.
+import { utf8 } from '../model/answer.ts'
+import { defineProbe } from '../model/probe.ts'
 import { raw } from '../shell/script.ts'
+import { END, whole } from './whole.ts'
 
-/** Addresses of documentation (RFC 5737, RFC 3849): routed as the rest of the world, and asked for, not sent to. */
-const WORLD = { 4: '192.0.2.1', 6: '2001:db8::1' } as const
+export interface OutgoingAddresses {
+  /** IPv4, then IPv6; none of a family that has no route, nor that Postfix does not use. */
+  readonly addresses: readonly string[]
+  /** Postfix's `relayhost`, which the mail leaves by: then it is the relay's addresses that others see. Empty: none. */
+  readonly relayhost: string
+}
 
-/** By ip(8); none where it is missing, nor of a family that has no route. Another address may be seen behind a NAT. */
-export const routedAddresses: Probe<readonly string[]> = defineProbe<readonly string[]>({
-  key: 'routed addresses',
-  reads: [],
-  script: raw(`ip -j -4 route get ${WORLD[4]} 2>/dev/null; echo; ip -j -6 route get ${WORLD[6]} 2>/dev/null; :`),
-  parse: ({ stdout }) => [...stdout.matchAll(/"prefsrc":"([0-9a-f.:]+)"/g)].map(([, address = '']) => address).filter((address) => !address.startsWith('fe80:')),
+/** a.root-servers.net: nothing is sent there, the kernel tells the route. Addresses of documentation may be routed nowhere, as forged ones. */
+const FAR = { 4: '198.41.0.4', 6: '2001:503:ba3e::2:30' } as const
+
+export const outgoingAddresses = defineProbe<OutgoingAddresses>({
+  key: 'outgoing addresses',
+  reads: ['path:/etc/postfix/main.cf'],
+  script: raw(`echo "route4 = $(ip -4 -o route get ${FAR[4]} 2>/dev/null)"; echo "route6 = $(ip -6 -o route get ${FAR[6]} 2>/dev/null)"
+command -v postconf >/dev/null && postconf -x smtp_bind_address smtp_bind_address6 inet_protocols relayhost 2>/dev/null
+${END}`),
+  parse(answer) {
+    const lines = utf8(whole(answer, 'the addresses that mail leaves from cannot be asked for')).split('\n')
+    const told = new Map(lines.flatMap((line) => (line.includes(' =') ? [[line.slice(0, line.indexOf(' =')), line.slice(line.indexOf(' =') + 2).trim()] as const] : [])))
+    // postconf(5), inet_protocols.
+    const protocols = told.get('inet_protocols') || 'all'
+    const routed = (route: string): string => / src (\S+)/.exec(told.get(route) ?? '')?.[1] ?? ''
+    const four = /all|ipv4/.test(protocols) ? told.get('smtp_bind_address') || routed('route4') : ''
+    const six = /all|ipv6/.test(protocols) ? told.get('smtp_bind_address6')?.replace(/^\[|\]$/g, '') || routed('route6') : ''
+    return { addresses: [four, six].filter((each) => each !== '' && !each.startsWith('fe80:')), relayhost: told.get('relayhost') ?? '' }
+  },
+  foresee: () => undefined,
 })

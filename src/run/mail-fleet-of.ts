@@ -17,7 +17,7 @@ import type { PreparedHost } from '../model/prepared-host.ts'
 import type { HostResult } from '../model/run-event.ts'
 import type { ExtraVar } from '../playbook/extra-vars.ts'
 import { prepare } from '../playbook/prepare.ts'
-import { egress, type Egress } from '../probes/egress.ts'
+import { outgoingAddresses, type OutgoingAddresses } from '../probes/outgoing-addresses.ts'
 import { signingProbe } from '../probes/signing.ts'
 import type { Keyring } from '../secrets/keyring.ts'
 
@@ -67,7 +67,7 @@ function questionsTo({ vars, host }: PlaybookInput<Vars>): NonNullable<PreparedH
   if (vars.domains.length > 0 && (!isSelector(first) || (vars.dkim_selector === undefined && first.includes('.')))) throw new MailrunError(`${host.name}: its name gives no DKIM selector: set dkim_selector`)
   return {
     ...(vars.domains.length === 0 ? {} : { signing: signingProbe({ domains: vars.domains, selector: first, directory: KEYS }) }),
-    ...(vars.outgoing_addresses === undefined ? { egress } : {}),
+    ...(vars.outgoing_addresses === undefined ? { outgoing: outgoingAddresses } : {}),
   }
 }
 
@@ -95,7 +95,7 @@ export async function askMailFleet({ hosts, vars }: MailHosts, connect: Connect,
   const heard = results.filter(({ status }) => status === 'ok')
   const members = heard.map(({ name, outputs }): MailMember => {
     const own = vars.get(name)!
-    return { name, vars: own, addresses: own.outgoing_addresses ?? seenByOthers(name, outputs['egress'] as Egress | null), keys: keysOf(name, (outputs['signing'] ?? []) as readonly ToldSigning[], findings) }
+    return { name, vars: own, addresses: own.outgoing_addresses ?? seenByOthers(name, outputs['outgoing'] as OutgoingAddresses | null), keys: keysOf(name, (outputs['signing'] ?? []) as readonly ToldSigning[], findings) }
   })
   return { fleet: mailFleet(members), findings, silent }
 }
@@ -103,7 +103,7 @@ export async function askMailFleet({ hosts, vars }: MailHosts, connect: Connect,
 /** RFC 6890: what nobody outside sees. */
 const INSIDE = ['0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16', '::/96', 'fc00::/7', 'fe80::/10'].map((text) => parseNetwork(text)!)
 
-function seenByOthers(name: string, told: Egress | null): readonly string[] {
+function seenByOthers(name: string, told: OutgoingAddresses | null): readonly string[] {
   const set = 'set outgoing_addresses to the addresses that others see its mail come from'
   if (told === null) throw new MailrunError(`${name} does not tell the addresses that its mail leaves from: ${set}`)
   if (told.relayhost !== '') throw new MailrunError(`${name} hands its mail to ${told.relayhost} (relayhost), which others see it come from: ${set}`)

@@ -5,40 +5,31 @@ import { evaluateDmarc } from '../mail/dmarc/evaluate.ts'
 import { mailDomain } from '../mail/names.ts'
 import { verdictsOf, type DmarcProof, type HostProof, type SigningProof, type SpfProof, type Verdict } from '../model/proof.ts'
 import type { MilterState } from '../probes/milter-sign.ts'
+import type { OutgoingAddresses } from '../probes/outgoing-addresses.ts'
 import { proveReverse } from './reverse.ts'
 import { proveSigning, signatureVerdict, type ProbedMessage } from './signing.ts'
 
 export interface HostEvidence {
   readonly name: string
   readonly milters: MilterState
-  /** Those that its routes choose. */
-  readonly routed: readonly string[]
+  readonly told: OutgoingAddresses
   /** Of the inventory: others see these. */
   readonly outgoing: readonly string[] | undefined
 }
 
-export async function proveHost({ name, milters, routed, outgoing }: HostEvidence, message: ProbedMessage, authority: Authority): Promise<HostProof> {
+export async function proveHost({ name, milters, told, outgoing }: HostEvidence, message: ProbedMessage, authority: Authority): Promise<HostProof> {
   const helo = mailDomain(milters.parameters['smtp_helo_name'] ?? '')
-  const addresses = outgoing ?? addressesOf(routed, milters.parameters)
+  // With a relay it is the relay's addresses that count, which the host does not know.
+  const addresses = outgoing ?? (told.relayhost === '' ? told.addresses : [])
   const base = { name, ...(helo === undefined ? {} : { helo }), addresses }
   if (milters.obstacle !== undefined) return { ...base, status: 'failed', error: milters.obstacle, signing: [], spf: [], dmarc: [], reverse: [] }
   const signing = await Promise.all(milters.sessions.map((session) => proveSigning(session, milters, message, authority)))
-  const spf = await proveAllSpf(milters.domains, addresses, helo, milters.parameters['relayhost'] ?? '', authority)
+  const spf = await proveAllSpf(milters.domains, addresses, helo, told.relayhost, authority)
   const dmarc = await Promise.all(milters.domains.map((domain) => proveDmarc(domain, signing, spf, authority)))
-  const reverse = await Promise.all(addresses.map((address) => proveReverse(address, outgoing !== undefined && milters.parameters['relayhost'] ? undefined : helo, authority)))
+  const reverse = await Promise.all(addresses.map((address) => proveReverse(address, told.relayhost === '' ? helo : undefined, authority)))
   const proof: HostProof = { ...base, status: 'pass', signing, spf, dmarc, reverse }
   const verdicts = verdictsOf(proof)
   return { ...proof, status: verdicts.some(({ status }) => status === 'fail') ? 'fail' : verdicts.some(({ status }) => status === 'unknown') || verdicts.length === 0 ? 'unknown' : 'pass' }
-}
-
-/** postconf(5), smtp_bind_address and inet_protocols. With a relay it is the relay's addresses that count, which the host does not know. */
-function addressesOf(routed: readonly string[], parameters: MilterState['parameters']): readonly string[] {
-  if (parameters['relayhost']) return []
-  const protocols = parameters['inet_protocols'] ?? 'all'
-  const [bound4, bound6] = [parameters['smtp_bind_address'], parameters['smtp_bind_address6']]
-  const four = bound4 ? [bound4] : routed.filter((address) => !address.includes(':'))
-  const six = bound6 ? [bound6.replace(/^\[|\]$/g, '')] : routed.filter((address) => address.includes(':'))
-  return [...(/all|ipv4/.test(protocols) ? four : []), ...(/all|ipv6/.test(protocols) ? six : [])]
 }
 
 async function proveAllSpf(domains: readonly string[], addresses: readonly string[], helo: string | undefined, relay: string, authority: Authority): Promise<readonly SpfProof[]> {
