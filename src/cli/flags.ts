@@ -1,5 +1,4 @@
 // Reads the values of flags; a wrong one is refused with what was wanted.
-import { isIP } from 'node:net'
 import { InvalidArgumentError } from 'commander'
 import type { BatchSize } from '../engine/run-options.ts'
 
@@ -45,12 +44,4 @@ function whole(text: string, least: number, most: number, what: string): number 
   const number = Number(text)
   if (!/^\d+$/.test(text) || number < least || number > most) throw new InvalidArgumentError(`wanted ${what}, a whole number from ${least} to ${most}, got "${text}"`)
   return number
-}
-
-/** `192.0.2.53`, `192.0.2.53:5353`, `2001:db8::53`, `[2001:db8::53]:5353`; repeated ones are gathered. */
-export function nameServer(text: string, before: readonly string[] = []): readonly string[] {
-  const [, bracketed, plain, port] = /^(?:\[([^\]]*)\]|([^:]*))(?::(\d{1,5}))?$/.exec(text) ?? []
-  const portIsOne = port === undefined || (Number(port) >= 1 && Number(port) <= 65_535)
-  if (isIP(text) === 0 && !(portIsOne && (isIP(bracketed ?? '') === 6 || isIP(plain ?? '') === 4))) throw new InvalidArgumentError(`wanted the address of a name server, with or without a port (192.0.2.53:5353, [2001:db8::53]:5353), got "${text}"`)
-  return [...before, text]
 }

@@ -5,7 +5,7 @@ import type { SchemaFor } from '../inventory/inventory-schema.ts'
 
 export type Format = 'text' | 'json' | 'ndjson'
 
-/** Flags that `mailrun ping` has too. */
+/** Flags that `mailrun ping` and `mailrun verify` have too. */
 export interface FleetFlags extends AgeFlags {
   readonly inventory?: readonly string[]
   readonly limit?: string
@@ -53,12 +53,6 @@ export interface EncryptFlags extends Pick<AgeFlags, 'agePassphraseFile'> {
 /** Flags of `mailrun schema`. */
 export interface SchemaFlags {
   readonly for: SchemaFor
-}
-
-/** Flags of `mailrun verify`. */
-export interface VerifyFlags extends FleetFlags {
-  readonly nameserver?: readonly string[]
-  readonly resolver?: readonly string[]
 }
 
 /** Those that say how hosts are reached. */

@@ -1,9 +1,9 @@
 // The command line's grammar and its help.
 import { Command, Option } from 'commander'
 import { DNS_FORMATS, type DnsAction, type DnsFlags } from './dns-flags.ts'
-import { forks, gather, gatherNames, maxFail, nameServer, seconds, serial, waitSeconds } from './flags.ts'
+import { forks, gather, gatherNames, maxFail, seconds, serial, waitSeconds } from './flags.ts'
 import { DEFAULT_FORKS } from '../engine/run-options.ts'
-import type { EncryptFlags, FleetFlags, InventoryFlags, RunFlags, SchemaFlags, VerifyFlags } from './options.ts'
+import type { EncryptFlags, FleetFlags, InventoryFlags, RunFlags, SchemaFlags } from './options.ts'
 
 export interface Actions {
   run(playbook: string | undefined, flags: RunFlags): Promise<void>
@@ -11,7 +11,7 @@ export interface Actions {
   inventory(flags: InventoryFlags): Promise<void>
   encrypt(flags: EncryptFlags): Promise<void>
   schema(playbooks: readonly string[], flags: SchemaFlags): Promise<void>
-  verify(flags: VerifyFlags): Promise<void>
+  verify(flags: FleetFlags): Promise<void>
   dns(action: DnsAction, flags: DnsFlags): Promise<void>
 }
 
@@ -88,12 +88,10 @@ export function program(version: string, actions: Actions): Command {
     .command('verify')
     .usage('-i <inventory> [options]')
     .description("ask each host's milters to sign, and verify it, SPF, DMARC and names by DNS; sends no mail and changes nothing")
-    .option('--nameserver <address>', 'ask this name server for every name, with or without :port (repeatable: each is asked by itself; default: the authoritative servers of each name)', nameServer)
-    .option('--resolver <address>', "the resolver by which those are found, with or without :port (repeatable; default: the system's)", nameServer)
     .helpOption('-h, --help', 'print this help')
     .addHelpText('after', VERIFY_AFTER)
   fleetOptions(verify)
-  verify.action(() => actions.verify(merged<VerifyFlags>(mailrun, verify)))
+  verify.action(() => actions.verify(merged<FleetFlags>(mailrun, verify)))
   dnsCommands(mailrun, actions)
   return mailrun
 }

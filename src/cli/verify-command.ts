@@ -2,7 +2,10 @@
 import { randomBytes } from 'node:crypto'
 import * as v from 'valibot'
 import { connector } from '../connection/connector.ts'
+import { askServer } from '../dns/ask-server.ts'
 import { authority } from '../dns/authority.ts'
+import { dnsVar, type DnsVars } from '../dns/dns-vars.ts'
+import { limited } from '../dns/look.ts'
 import { rollout } from '../engine/rollout.ts'
 import { probeTemplate } from '../mail/probe-message.ts'
 import { mailVars, type MailVars } from '../mail/mail-vars.ts'
@@ -20,27 +23,28 @@ import { jsonDocument, jsonLine } from '../report/json-text.ts'
 import { proofDocument, proofText } from '../report/proof.ts'
 import { keyringFor } from '../run/keyring-for.ts'
 import { affordableForks } from '../run/open-files.ts'
+import { oneDns } from '../run/one-dns.ts'
 import { readFleet } from '../run/read-fleet.ts'
 import { proveHost, type HostEvidence } from '../verify/host.ts'
 import { EXIT } from './exit-status.ts'
 import { fleetSource } from './fleet.ts'
-import type { Given, VerifyFlags } from './options.ts'
+import type { FleetFlags, Given } from './options.ts'
 import { stdout } from './output.ts'
 import type { Signals } from './signals.ts'
 
 /** Resolves with the exit status. @throws MailrunError before any host is touched */
-export async function verifyCommand(flags: Given<VerifyFlags>, signals: Signals): Promise<number> {
+export async function verifyCommand(flags: Given<FleetFlags>, signals: Signals): Promise<number> {
   const began = performance.now()
   const source = await fleetSource(flags)
   const keyring = keyringFor(source)
   const extraVars = await readExtraVars(source.extraVars ?? [], keyring)
   const inventory = await readFleet(source, extraVars, undefined, keyring)
   const message = { template: probeTemplate(new Date()), nonce: randomBytes(8).toString('hex') }
-  const varsOf = new Map<string, MailVars>()
+  const varsOf = new Map<string, MailVars & { readonly dns: DnsVars }>()
   const proof = playbook({
     name: 'verify',
     hosts: 'all',
-    vars: v.object({ domains: v.optional(v.array(domain, 'a list of domains is wanted'), []), ...mailVars }),
+    vars: v.object({ domains: v.optional(v.array(domain, 'a list of domains is wanted'), []), dns: v.optional(dnsVar, {}), ...mailVars }),
     tasks: () => [],
     outputs: ({ vars, host }) => {
       varsOf.set(host.name, vars)
@@ -51,11 +55,11 @@ export async function verifyCommand(flags: Given<VerifyFlags>, signals: Signals)
   // Who is named is asked, whatever the inventory says: its SigningTable may name domains.
   const prepared = flags.limit === undefined ? all.filter(({ host }) => varsOf.get(host.name)!.domains.length > 0) : all
   if (prepared.length === 0) throw new MailrunError('no host has domains, the list of those that it sends for: set it in the inventory, or name hosts by --limit')
+  const dns = authority(await oneDns(new Map(prepared.map(({ host }) => [host.name, varsOf.get(host.name)!]))), limited(askServer))
   const { connect, close } = await connector(prepared.map(({ host }) => host), source)
   signals.runBegins()
   const options = { playbook: proof.name, check: true, forks: affordableForks(flags.forks), serial: [], maxFail: undefined, interrupt: signals.interrupt, abandon: signals.abandon }
   const run = await rollout(prepared, options, connect, () => {}).finally(close)
-  const dns = authority(flags.nameserver ?? [], flags.resolver)
   const proofs = await Promise.all(run.hosts.map((host) => proofOf(host, varsOf.get(host.name)?.outgoing_addresses, (evidence) => proveHost(evidence, message, dns))))
   const seconds = (performance.now() - began) / 1000
   if (flags.format === 'json') stdout.write(jsonDocument(proofDocument(proofs, seconds)))

@@ -3,12 +3,13 @@ import { randomInt } from 'node:crypto'
 import { createSocket } from 'node:dgram'
 import { connect } from 'node:net'
 import { decode, encode, streamEncode, type Answer, type DecodedPacket, type Packet } from 'dns-packet'
+import type { DnsQuestion } from '../mail/dns-walk.ts'
 import type { NameServer, ServerAddress } from './name-server.ts'
 
 export interface ServerQuestion {
   /** Without a final dot; empty: the root. */
   readonly name: string
-  readonly type: 'TXT' | 'MX' | 'SOA' | 'NS' | 'A' | 'AAAA'
+  readonly type: DnsQuestion['type'] | 'SOA'
   /** Of resolvers alone. */
   readonly recursion: boolean
 }

@@ -1,18 +1,20 @@
-// Asks the authoritative servers of a name, each by itself, so that no cache and no server speaks for another.
-import { Resolver } from 'node:dns/promises'
-import { isIP } from 'node:net'
+// Answers for walks through DNS, each by one authoritative server, so that no cache and no server speaks for another.
+import type { Answer } from 'dns-packet'
 import type { DnsAnswer, DnsQuestion } from '../mail/dns-walk.ts'
+import { plainName, type AskServer } from './ask-server.ts'
+import type { DnsVars } from './dns-vars.ts'
+import { NotServedByGiven, zoneFinder, ZoneNotFound, type FindZone } from './find-zone.ts'
+import { isSameServer, type NameServer } from './name-server.ts'
+import { recordsAt, stringsOf } from './records-at.ts'
 
-export interface NameServer {
-  /** Its name and address, or its address. */
-  readonly name: string
-  /** Each question once, however often it is put. */
-  ask(question: DnsQuestion): Promise<DnsAnswer>
+export interface Authorities {
+  readonly servers: readonly NameServer[]
+  /** Where there are none. */
+  readonly why: string
 }
 
 export interface Authority {
-  /** Empty where none can be found. */
-  serversOf(name: string): Promise<readonly NameServer[]>
+  serversOf(name: string): Promise<Authorities>
   /** Follows CNAMEs. @param first - is asked for what it is an authority of; of other names, the first of their servers that answers. */
   resolve(question: DnsQuestion, first: NameServer | undefined): Promise<DnsAnswer>
 }
@@ -20,125 +22,76 @@ export interface Authority {
 const MOST_ALIASES = 8
 
 /**
- * @param servers - addresses with or without port, which are asked before those that are found: these only for names that the given ones refuse.
- * @param resolvers - addresses of resolvers that find name servers; `undefined`: the system's.
+ * Each question is put to each server once, for as long as the value is.
+ *
+ * @param vars - the var `dns`. Names that its `servers` do not serve, such as those of other domains that SPF includes, are looked for from the root down.
  */
-export function authority(servers: readonly string[], resolvers: readonly string[] | undefined): Authority {
-  const own = servers.map((address) => nameServer(address, address))
-  const byAddress = new Map<string, NameServer>()
-  const system = new Resolver({ timeout: 3000, tries: 2 })
-  if (resolvers !== undefined) system.setServers(resolvers)
-  const zones = new Map<string, Promise<readonly NameServer[]>>()
+export function authority(vars: DnsVars, asked: AskServer): Authority {
+  const ask = remembering(asked)
+  const { servers: given, ...elsewhere } = vars
+  const findGiven = zoneFinder(ask, vars)
+  const findElsewhere = given === undefined ? findGiven : zoneFinder(ask, elsewhere)
+  const findZone: FindZone = (name) =>
+    findGiven(name).catch((error: unknown) => {
+      if (error instanceof NotServedByGiven) return findElsewhere(name)
+      throw error
+    })
 
-  const serversOf = async (name: string): Promise<readonly NameServer[]> => {
-    if (own.length > 0) return own
-    const above = await found(askedFor(name))
-    // A zone of its own for _domainkey shows as a referral, which looks like a name that has no such record.
-    if (!name.includes('_') || above.length === 0 || (await above[0]!.ask({ name, type: 'TXT' })).kind !== 'no-data') return above
-    return found(name)
-  }
-  const found = (name: string): Promise<readonly NameServer[]> => {
-    const known = zones.get(name) ?? find(name)
-    zones.set(name, known)
-    return known
-  }
-  const find = async (name: string): Promise<readonly NameServer[]> => {
-    const names = await system.resolveNs(name).catch(() => [])
-    if (names.length === 0) return name.includes('.') ? found(name.slice(name.indexOf('.') + 1)) : []
-    const each = await Promise.all([...new Set(names)].sort().map(async (server) => {
-      const addresses = await system.resolve4(server).catch(() => system.resolve6(server).catch(() => []))
-      return addresses.map((address) => {
-        const known = byAddress.get(address) ?? nameServer(`${server} (${address})`, address)
-        byAddress.set(address, known)
-        return known
-      })
-    }))
-    return each.flat()
-  }
-
-  const resolve = async (question: DnsQuestion, first: NameServer | undefined, aliases = 0): Promise<DnsAnswer> => {
-    const all = await serversOf(question.name)
-    const asked = first !== undefined && all.includes(first) ? [first] : all
-    let answer: DnsAnswer = { kind: 'failed', why: `no name server of ${question.name} is found` }
-    let server: NameServer | undefined
-    for (server of asked) {
-      answer = await server.ask(question)
-      if (answer.kind !== 'failed') break
+  const serversOf = async (text: string): Promise<Authorities> => {
+    try {
+      return { servers: (await findZone(plainName(text))).servers, why: '' }
+    } catch (error) {
+      if (!(error instanceof ZoneNotFound)) throw error
+      return { servers: [], why: error.message }
     }
-    if (all === own && answer.kind === 'failed' && answer.why === REFUSED) {
-      for (server of await found(askedFor(question.name))) {
-        answer = await server.ask(question)
-        if (answer.kind !== 'failed') break
-      }
+  }
+  const resolve = async (question: DnsQuestion, first: NameServer | undefined, aliases: number): Promise<DnsAnswer> => {
+    const [name, { type }] = [plainName(question.name), question]
+    // SPF's macros and includes may come to anything.
+    if (!isDnsName(name)) return { kind: 'no-name' }
+    const { servers, why } = await serversOf(name)
+    const own = first === undefined ? undefined : servers.find((each) => isSameServer(each, first))
+    let failure = why
+    for (const server of own === undefined ? servers : [own]) {
+      const there = await recordsAt(ask, server, name, type)
+      if (there.kind === 'failed') failure = there.why
+      else if (there.kind === 'records') return there.records.length > 0 ? { kind: 'found', values: there.records.map(valueOf) } : { kind: there.exists ? 'no-data' : 'no-name' }
+      else if (aliases === 0) return { kind: 'failed', why: `more than ${MOST_ALIASES} CNAMEs one after the other` }
+      else return resolve({ name: there.target, type }, first, aliases - 1)
     }
-    if (answer.kind !== 'no-data' || server === undefined || question.type === 'CNAME') return answer
-    const alias = await server.ask({ ...question, type: 'CNAME' })
-    if (alias.kind !== 'found') return answer
-    if (aliases === MOST_ALIASES) return { kind: 'failed', why: `more than ${MOST_ALIASES} CNAMEs one after the other` }
-    return resolve({ ...question, name: alias.values[0]! }, first, aliases + 1)
+    return { kind: 'failed', why: failure }
   }
-  return { serversOf, resolve: (question, first) => resolve(question, first) }
+  return { serversOf, resolve: (question, first) => resolve(question, first, MOST_ALIASES) }
 }
 
-/**
- * The name whose servers a resolver is asked for. Not the name itself where that may not be published yet: a resolver would remember for hours that it is not there (RFC 2308, RFC 8020), and with it
- * all who use that resolver. `s1._domainkey.example.org` → `example.org`; of reverse names what is above the host's part.
- */
-function askedFor(name: string): string {
-  if (name.endsWith('.in-addr.arpa')) return name.split('.').slice(1).join('.')
-  if (name.endsWith('.ip6.arpa')) return name.split('.').slice(16).join('.')
-  const labels = name.split('.')
-  return labels.slice(labels.findLastIndex((label) => label.startsWith('_')) + 1).join('.')
-}
-
-function nameServer(name: string, address: string): NameServer {
-  const resolver = new Resolver({ timeout: 3000, tries: 2 })
-  resolver.setServers([isIP(address) === 6 ? `[${address}]` : address])
-  const asked = new Map<string, Promise<DnsAnswer>>()
-  return {
-    name,
-    ask(question) {
-      const key = `${question.type} ${question.name}`
-      const answer = asked.get(key) ?? ask(resolver, question)
-      asked.set(key, answer)
-      return answer
-    },
+function remembering(ask: AskServer): AskServer {
+  const asked = new Map<string, ReturnType<AskServer>>()
+  return (server, question) => {
+    const key = JSON.stringify([server, question])
+    const answer = asked.get(key) ?? ask(server, question)
+    asked.set(key, answer)
+    return answer
   }
 }
 
-const plain = (name: string): string => name.toLowerCase().replace(/\.$/, '')
+/** RFC 1035, section 2.3.4. */
+const isDnsName = (name: string): boolean => Buffer.byteLength(name) <= 253 && name.split('.').every((label) => label !== '' && Buffer.byteLength(label) <= 63)
 
-async function ask(resolver: Resolver, { name, type }: DnsQuestion): Promise<DnsAnswer> {
-  try {
-    const values = await lookUp(resolver, name, type)
-    return values.length === 0 ? { kind: 'no-data' } : { kind: 'found', values }
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    if (code === 'ENODATA') return { kind: 'no-data' }
-    if (code === 'ENOTFOUND') return { kind: 'no-name' }
-    return { kind: 'failed', why: WHY[code ?? ''] ?? code ?? message }
-  }
-}
-
-const REFUSED = 'refused'
-/** c-ares's codes. */
-const WHY: Readonly<Record<string, string>> = { ETIMEOUT: 'no answer', ECONNREFUSED: 'nothing listens there', EREFUSED: REFUSED, ESERVFAIL: 'SERVFAIL', EBADNAME: 'no name that DNS could hold' }
-
-async function lookUp(resolver: Resolver, name: string, type: DnsQuestion['type']): Promise<readonly string[]> {
-  switch (type) {
-    case 'A':
-      return resolver.resolve4(name)
-    case 'AAAA':
-      return resolver.resolve6(name)
+/** As {@link DnsAnswer} has it. */
+function valueOf(record: Answer): string {
+  switch (record.type) {
     case 'TXT':
-      return (await resolver.resolveTxt(name)).map((strings) => strings.join(''))
+      return Buffer.concat(stringsOf(record.data)).toString()
     case 'MX':
-      return (await resolver.resolveMx(name)).map(({ priority, exchange }) => `${priority} ${plain(exchange)}`)
-    case 'PTR':
-      return (await resolver.resolvePtr(name)).map(plain)
+      return `${record.data.preference ?? 0} ${plainName(record.data.exchange)}`
+    case 'A':
+    case 'AAAA':
+      return record.data
     case 'NS':
-      return (await resolver.resolveNs(name)).map(plain)
+    case 'PTR':
     case 'CNAME':
-      return (await resolver.resolveCname(name)).map(plain)
+      return plainName(record.data)
+    default:
+      throw new Error(`a record of type ${record.type} was not asked for`)
   }
 }

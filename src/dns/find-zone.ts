@@ -1,13 +1,11 @@
 // Finds the zone that a name is in and all its name servers, from the root down, so that no cache learns of a name that is not there yet.
-import { lookup } from 'node:dns/promises'
-import { getServers } from 'node:dns'
-import { isIP } from 'node:net'
 import type { Answer, SoaAnswer } from 'dns-packet'
 import { isWithin } from '../mail/dns-record.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
 import { plainName, type AskServer, type ServerReply } from './ask-server.ts'
 import { zoneSettings, type DnsVars } from './dns-vars.ts'
-import { parseServer, shownServer, type NameServer } from './name-server.ts'
+import { shownServer, type NameServer } from './name-server.ts'
+import { addressFinder, named, resolversOf, serversOf } from './server-addresses.ts'
 
 export interface ZoneServers {
   /** Its topmost name. */
@@ -25,12 +23,17 @@ export class ZoneNotFound extends MailrunError {
   override readonly name = 'ZoneNotFound'
 }
 
+/** The name servers that the inventory gives answer, and do not serve it. */
+export class NotServedByGiven extends ZoneNotFound {}
+
 export type FindZone = (name: string) => Promise<ZoneServers>
 
 type Reply = Extract<ServerReply, { kind: 'reply' }>
 interface Cut {
   readonly zone: string
   readonly servers: readonly NameServer[]
+  /** By the inventory, for all zones. */
+  readonly given: boolean
 }
 
 /** Delegations below each other; more are a loop. */
@@ -49,7 +52,7 @@ export function zoneFinder(ask: AskServer, vars: DnsVars): FindZone {
       const reply = await ask(resolver, { name: '', type: 'NS', recursion: true })
       if (reply.kind !== 'reply' || reply.code !== 'NOERROR') continue
       const servers = await named(namesOf(reply.answers, ''), reply.additionals, addressesOf)
-      if (servers.length > 0) return { zone: '', servers }
+      if (servers.length > 0) return { zone: '', servers, given: false }
     }
     throw new ZoneNotFound('no resolver of this machine names the root of DNS: name resolvers that do (dns.resolvers), or the name servers (dns.servers)')
   }
@@ -65,13 +68,16 @@ export function zoneFinder(ask: AskServer, vars: DnsVars): FindZone {
   const descend = async (name: string): Promise<{ readonly cut: Cut; readonly reply: Reply }> => {
     let cut = await nearestCut(name)
     for (let depth = 0; depth < DEEPEST; depth += 1) {
-      const { reply, silent } = await firstReply(ask, cut, name)
-      if (reply === undefined) throw new ZoneNotFound(`no name server of ${cut.zone || 'the root'} answers for ${name}: ${silent.join('; ')}`)
+      const { reply, faults } = await firstReply(ask, cut, name)
+      if (reply === undefined) {
+        const why = `no name server ${cut.given ? 'of dns.servers' : `of ${cut.zone || 'the root'}`} answers for ${name}: ${faults.map((each) => each.why).join('; ')}`
+        throw cut.given && faults.every(({ other }) => other) ? new NotServedByGiven(why) : new ZoneNotFound(why)
+      }
       const below = delegation(reply, cut.zone, name)
       if (below === undefined) return { cut, reply }
       const servers = await named(namesOf(reply.authorities, below), reply.additionals, addressesOf)
       if (servers.length === 0) throw new ZoneNotFound(`${below} is delegated to ${namesOf(reply.authorities, below).join(', ')}, of which none has an address`)
-      cut = { zone: below, servers }
+      cut = { zone: below, servers, given: false }
       cuts.set(below, cut)
     }
     throw new ZoneNotFound(`${name}: more than ${DEEPEST} delegations`)
@@ -121,19 +127,30 @@ export function zoneFinder(ask: AskServer, vars: DnsVars): FindZone {
 async function givenCut(vars: DnsVars, name: string): Promise<Cut | undefined> {
   const zone = Object.keys(vars.zones ?? {}).filter((each) => isWithin(name, each)).sort((a, b) => b.length - a.length)[0]
   const servers = zone === undefined ? vars.servers : zoneSettings(vars, zone).servers
-  return servers === undefined ? undefined : { zone: zone ?? '', servers: await serversOf(servers) }
+  return servers === undefined ? undefined : { zone: zone ?? '', servers: await serversOf(servers), given: zone === undefined }
 }
 
-async function firstReply(ask: AskServer, { zone, servers }: Cut, name: string): Promise<{ readonly reply?: Reply; readonly silent: readonly string[] }> {
-  const silent: string[] = []
+async function firstReply(ask: AskServer, { zone, servers }: Cut, name: string): Promise<{ readonly reply?: Reply; readonly faults: readonly Fault[] }> {
+  const faults: Fault[] = []
   for (const server of servers) {
     const reply = await ask(server, { name, type: 'SOA', recursion: false })
-    if (reply.kind === 'silent') silent.push(`${shownServer(server)}: ${reply.why}`)
-    else if (reply.code !== 'NOERROR' && reply.code !== 'NXDOMAIN') silent.push(`${shownServer(server)}: ${reply.code}`)
-    else if (!reply.authoritative && delegation(reply, zone, name) === undefined) silent.push(`${shownServer(server)}: answers without authority`)
-    else return { reply, silent }
+    const fault = faultOf(reply, zone, name)
+    if (fault === undefined) return { reply: reply as Reply, faults }
+    faults.push({ ...fault, why: `${shownServer(server)}: ${fault.why}` })
   }
-  return { silent }
+  return { faults }
+}
+
+/** `other`: the server is well, and does not serve the name. */
+interface Fault {
+  readonly why: string
+  readonly other: boolean
+}
+
+function faultOf(reply: ServerReply, zone: string, name: string): Fault | undefined {
+  if (reply.kind === 'silent') return { why: reply.why, other: false }
+  if (reply.code !== 'NOERROR' && reply.code !== 'NXDOMAIN') return { why: reply.code, other: reply.code === 'REFUSED' || reply.code === 'NOTAUTH' }
+  return reply.authoritative || delegation(reply, zone, name) !== undefined ? undefined : { why: 'answers without authority', other: true }
 }
 
 /** Where the name is delegated to, below a zone (RFC 1034, section 4.3.2, step 3b). */
@@ -144,39 +161,3 @@ function delegation(reply: Reply, zone: string, name: string): string | undefine
 }
 
 const namesOf = (records: readonly Answer[], owner: string): readonly string[] => [...new Set(records.flatMap((each) => (each.type === 'NS' && plainName(each.name) === owner ? [plainName(each.data)] : [])))]
-
-type AddressesOf = (name: string) => Promise<readonly string[]>
-
-/** By the addresses that came along, else by asking; those without an address are left out. IPv4 goes first: it is what most machines have. */
-async function named(names: readonly string[], along: readonly Answer[], addressesOf: AddressesOf): Promise<readonly NameServer[]> {
-  const servers = await Promise.all(names.map(async (name) => {
-    const glue = along.flatMap((each) => ((each.type === 'A' || each.type === 'AAAA') && plainName(each.name) === name ? [each.data] : []))
-    const addresses = glue.length > 0 ? glue : await addressesOf(name)
-    return { name, addresses: [...addresses].sort((a, b) => isIP(a) - isIP(b)).map((address) => ({ address, port: 53 })) }
-  }))
-  return servers.filter(({ addresses }) => addresses.length > 0)
-}
-
-function addressFinder(ask: AskServer, vars: DnsVars): AddressesOf {
-  return async (name) => {
-    for (const resolver of await resolversOf(vars)) {
-      const replies = await Promise.all((['A', 'AAAA'] as const).map((type) => ask(resolver, { name, type, recursion: true })))
-      const addresses = replies.flatMap((reply) => (reply.kind === 'reply' ? reply.answers.flatMap((each) => (each.type === 'A' || each.type === 'AAAA' ? [each.data] : [])) : []))
-      if (addresses.length > 0) return addresses
-    }
-    return []
-  }
-}
-
-const resolversOf = (vars: DnsVars): Promise<readonly NameServer[]> => serversOf(vars.resolvers ?? getServers())
-
-/** Names by the machine's own means. @throws MailrunError for a name without an address */
-export async function serversOf(texts: readonly string[]): Promise<readonly NameServer[]> {
-  return Promise.all(texts.map(async (text) => {
-    const { host, port } = parseServer(text)
-    if (isIP(host) > 0) return { name: host, addresses: [{ address: host, port }] }
-    const addresses = await lookup(host, { all: true }).catch(() => [])
-    if (addresses.length === 0) throw new MailrunError(`the name server ${host} has no address that this machine can find`)
-    return { name: plainName(host), addresses: [...addresses].sort((a, b) => a.family - b.family).map(({ address }) => ({ address, port })) }
-  }))
-}

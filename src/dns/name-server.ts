@@ -30,4 +30,11 @@ export function parseServer(text: string): { readonly host: string; readonly por
 /** A word of digits and dots that is no address is a mistyped address. */
 const isHostName = (text: string): boolean => /^[a-z0-9_](?:[a-z0-9_-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*\.?$/i.test(text) && !/^[\d.]+$/.test(text)
 
-export const shownServer = ({ name, addresses }: NameServer): string => (addresses.some(({ address }) => address === name) ? name : `${name} (${addresses[0]!.address})`)
+export function shownServer({ name, addresses }: NameServer): string {
+  const { address, port } = addresses[0]!
+  const shown = port === DNS_PORT ? address : `${isIP(address) === 6 ? `[${address}]` : address}:${port}`
+  return addresses.some((each) => each.address === name) ? shown : `${name} (${shown})`
+}
+
+/** Whether both are asked at the same place. */
+export const isSameServer = (one: NameServer, other: NameServer): boolean => one.name === other.name && one.addresses[0]!.address === other.addresses[0]!.address && one.addresses[0]!.port === other.addresses[0]!.port

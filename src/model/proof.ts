@@ -28,6 +28,8 @@ export interface SignatureProof {
   /** Of the key in DNS; `undefined` where none could be read. */
   readonly bits?: number
   readonly servers: readonly ServerVerdict[]
+  /** Why no name server could be asked. */
+  readonly unasked?: string
 }
 
 export interface SigningProof {

@@ -20,6 +20,7 @@ import { prepare } from '../playbook/prepare.ts'
 import { outgoingAddresses, type OutgoingAddresses } from '../probes/outgoing-addresses.ts'
 import { signingProbe } from '../probes/signing.ts'
 import type { Keyring } from '../secrets/keyring.ts'
+import { oneDns } from './one-dns.ts'
 
 const KEYS = '/etc/dkimkeys'
 const schema = v.object({ domains: v.optional(v.array(domain, 'a list of domains is wanted'), []), dkim_selector: v.optional(selector), dns: v.optional(dnsVar, {}), ...mailVars })
@@ -49,9 +50,7 @@ export async function mailHosts(inventory: Inventory, limit: string | undefined,
   })
   const among = concerned.length === 0 ? inventory : onlyWith(inventory, concerned)
   const hosts = await prepare({ playbook: questions, playbookPath: 'dns', inventory: among, limit, extraVars, tags: [], skipTags: [], keyring })
-  const settings = new Map(hosts.map(({ host }) => [JSON.stringify(vars.get(host.name)!.dns), host.name]))
-  if (settings.size > 1) throw new MailrunError(`dns differs between ${[...settings.values()].join(' and ')}: one is wanted for all, such as in the vars of the group all`)
-  return { hosts, vars, dns: vars.get(hosts[0]!.host.name)!.dns }
+  return { hosts, vars, dns: await oneDns(vars) }
 }
 
 /** Patterns then mean these hosts alone. */

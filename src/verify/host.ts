@@ -1,5 +1,6 @@
 // All that is proved of one host: signing, SPF, DMARC and its names, for each of its domains.
 import type { Authority } from '../dns/authority.ts'
+import { shownServer } from '../dns/name-server.ts'
 import { walkDns } from '../dns/walk-dns.ts'
 import { evaluateDmarc } from '../mail/dmarc/evaluate.ts'
 import { mailDomain } from '../mail/names.ts'
@@ -51,8 +52,8 @@ async function proveDmarc(domain: string, signing: readonly SigningProof[], spf:
   const dkim = [...new Set(roles.flatMap(verifying))].filter((each) => roles.every((role) => verifying(role).includes(each)))
   const own = spf.filter((each) => each.identity === 'mailfrom' && each.domain === domain)
   const authorized = own.length > 0 && own.every(({ verdict }) => verdict.status === 'pass') ? [domain] : []
-  const servers = await authority.serversOf(domain)
-  const outcomes = await Promise.all((servers.length === 0 ? [undefined] : servers).map(async (server) => ({ server: server?.name ?? '', ...(await walkDns(evaluateDmarc({ author: domain, dkim, spf: authorized }), (question) => authority.resolve(question, server))) })))
+  const { servers } = await authority.serversOf(domain)
+  const outcomes = await Promise.all((servers.length === 0 ? [undefined] : servers).map(async (server) => ({ server: server === undefined ? '' : shownServer(server), ...(await walkDns(evaluateDmarc({ author: domain, dkim, spf: authorized }), (question) => authority.resolve(question, server))) })))
   const { applied, policy, aligned, result, failed } = outcomes[0]!
   const told = { domain, ...(applied === undefined ? {} : { at: applied.domain }), ...(policy === undefined ? {} : { policy }), aligned }
   const fault = (status: Verdict['status'], id: string, what: string, advice: string): DmarcProof => ({ ...told, verdict: { status, id, what, advice } })

@@ -1,6 +1,7 @@
 // Verifies the signatures that milters put on a message, by the keys that each authoritative server gives, and says what is wrong as what it is.
 import { dkimVerify } from 'mailauth/lib/dkim/verify.js'
-import type { Authority, NameServer } from '../dns/authority.ts'
+import type { Authority } from '../dns/authority.ts'
+import { shownServer, type NameServer } from '../dns/name-server.ts'
 import { dkimName, parseDkim } from '../mail/dkim-record.ts'
 import { RecordSyntaxError } from '../mail/record-syntax-error.ts'
 import type { ServerVerdict, SignatureProof, Verdict } from '../model/proof.ts'
@@ -15,13 +16,14 @@ export async function proveSignatures(message: string, authority: Authority): Pr
   return Promise.all(fields.map(async (field): Promise<SignatureProof> => {
     const [domain = '', selector = '', algorithm = ''] = ['d', 's', 'a'].map((tag) => tagOf(field, tag).toLowerCase())
     const name = dkimName(domain, selector)
-    const servers = await authority.serversOf(name)
+    const { servers, why } = await authority.serversOf(name)
     const each = await Promise.all(servers.map(async (server) => ({ server, ...(await byServer(message, tagOf(field, 'b'), name, server, authority)) })))
     const bits = each.find((one) => one.bits !== undefined)?.bits
     return {
       domain, selector, algorithm,
+      ...(servers.length === 0 ? { unasked: why } : {}),
       ...(bits === undefined ? {} : { bits }),
-      servers: each.map(({ server, verdict }): ServerVerdict => ({ server: server.name, ...verdict })),
+      servers: each.map(({ server, verdict }): ServerVerdict => ({ server: shownServer(server), ...verdict })),
     }
   }))
 }

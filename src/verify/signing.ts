@@ -2,6 +2,7 @@
 import type { Authority } from '../dns/authority.ts'
 import { filledTemplate, withFields } from '../mail/probe-message.ts'
 import type { SignatureProof, SigningProof, Verdict } from '../model/proof.ts'
+import { NO_SERVER } from './no-server.ts'
 import { OUTSIDER, type MilterSession, type MilterState } from '../probes/milter-sign.ts'
 
 /** The message that was asked about, as the probe had it. */
@@ -66,9 +67,9 @@ function verdictOf({ role, domain, milters }: MilterSession, signatures: readonl
 const CHANGES: Readonly<Record<string, string>> = { b: 'the body', m: 'the header' }
 
 /** By all servers: one that has not the same as the others is named. */
-export function signatureVerdict({ domain, selector, algorithm, bits, servers }: SignatureProof): Verdict {
+export function signatureVerdict({ domain, selector, algorithm, bits, servers, unasked = '' }: SignatureProof): Verdict {
   const [first] = servers
-  if (first === undefined) return { status: 'unknown', id: 'no-name-server', what: `no name server of ${domain} is found`, advice: 'give --nameserver where this machine cannot ask the world' }
+  if (first === undefined) return { status: 'unknown', id: 'no-name-server', what: `no name server can be asked for ${selector}._domainkey.${domain}: ${unasked}`, advice: NO_SERVER }
   const bad = servers.filter(({ status }) => status !== 'pass')
   if (bad.length === 0) return { status: 'pass', id: 'signed', what: `d=${domain} s=${selector} ${algorithm}${bits === undefined ? '' : ` ${bits}`}, verified by ${servers.length === 1 ? '1 name server' : `${servers.length} name servers`}` }
   if (bad.length === servers.length && bad.every(({ id }) => id === first.id)) {

@@ -2,7 +2,8 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { dkimSign } from 'mailauth/lib/dkim/sign.js'
 import * as assert from 'uvu/assert'
-import type { Authority, NameServer } from '../../../src/dns/authority.ts'
+import type { Authority } from '../../../src/dns/authority.ts'
+import type { NameServer } from '../../../src/dns/name-server.ts'
 import { dkimValue } from '../../../src/mail/dkim-record.ts'
 import { filledTemplate, probeTemplate } from '../../../src/mail/probe-message.ts'
 import type { HostProof } from '../../../src/model/proof.ts'
@@ -19,8 +20,9 @@ const test = suite('verify')
 
 /** Each server with answers of its own. */
 function world(...servers: readonly Answers[]): Authority {
-  const all = servers.map((answers, index): NameServer => ({ name: `ns${index + 1}`, ask: answerer(answers).resolve }))
-  return { serversOf: async () => all, resolve: async (question, first) => (first ?? all[0]!).ask(question) }
+  const all = servers.map((_, index): NameServer => ({ name: `ns${index + 1}`, addresses: [{ address: `192.0.2.${index + 1}`, port: 53 }] }))
+  const told = servers.map((answers) => answerer(answers))
+  return { serversOf: async () => ({ servers: all, why: all.length === 0 ? 'nobody answers' : '' }), resolve: async (question, first) => told[first === undefined ? 0 : all.indexOf(first)]!.resolve(question) }
 }
 
 const template = probeTemplate(new Date())
@@ -41,13 +43,13 @@ test('a signature is judged by each server, and servers that differ are named', 
   assert.match((await verdictBy(good, good)).what, 'd=example.org s=s1 rsa-sha256 2048, verified by 2 name servers')
   const stale = await verdictBy(good, {})
   assert.equal([stale.status, stale.id], ['fail', 'servers-differ'])
-  assert.match(stale.what, 'ns2: there is no record s1._domainkey.example.org')
+  assert.match(stale.what, 'ns2 (192.0.2.2): there is no record s1._domainkey.example.org')
   assert.is((await verdictBy({}, {})).id, 'no-key')
   assert.is((await verdictBy(key('v=DKIM1; p='))).id, 'key-revoked')
   assert.is((await verdictBy(key(dkimValue(spki(generateKeyPairSync('rsa', { modulusLength: 2048 })))))).id, 'key-differs')
   assert.equal(await verdictBy(key('SERVFAIL')).then(({ status, id }) => [status, id]), ['unknown', 'dns-failed'])
   assert.equal(await verdictBy(good, key('SERVFAIL')).then(({ status, id }) => [status, id]), ['unknown', 'dns-failed'])
-  assert.equal(await verdictBy().then(({ status, id }) => [status, id]), ['unknown', 'no-name-server'])
+  assert.equal(await verdictBy().then(({ status, id, what }) => [status, id, what]), ['unknown', 'no-name-server', 'no name server can be asked for s1._domainkey.example.org: nobody answers'])
 })
 
 const answer = (more: Partial<MilterAnswer>): MilterAnswer => ({ milter: 'unix:opendkim/opendkim.sock', fields: [], others: [], verdict: 'accept', reply: '', ...more })
