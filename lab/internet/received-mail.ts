@@ -2,10 +2,11 @@
 import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { parseAuthenticationResults, type AuthenticationResult, type AuthenticationResults } from '../../src/mail/authentication-results.ts'
+import { headerFields, valuesOfField } from '../../src/mail/header-fields.ts'
 import type { Lab } from '../lab.ts'
 import { LabError } from '../lab-error.ts'
 import { hostRoot } from '../machine.ts'
-import { parseAuthenticationResults, type AuthenticationResult, type AuthenticationResults } from './authentication-results.ts'
 import { AUTHSERV_ID } from './names.ts'
 import { MAILDIR } from './receiver-conf.ts'
 
@@ -46,9 +47,8 @@ export async function receivedMail(lab: Lab, wanted: (mail: ReceivedMail) => boo
 
 /** Pure. */
 export function parseMail(name: string, raw: string): ReceivedMail {
-  const [head = ''] = raw.split(/^\r?\n/m)
-  const fields = head.replace(/\r?\n(?=[ \t])/g, '').split(/\r?\n/).map((line) => /^([^:\s]+):[ \t]*(.*)$/.exec(line))
-  const header = (wanted: string): readonly string[] => fields.flatMap((field) => (field?.[1]?.toLowerCase() === wanted.toLowerCase() ? [field[2] ?? ''] : []))
+  const fields = headerFields(raw)
+  const header = (wanted: string): readonly string[] => valuesOfField(fields, wanted)
   const authenticationResults = header('Authentication-Results').map(parseAuthenticationResults).filter(({ authservId }) => authservId === AUTHSERV_ID)
   return {
     name,
