@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert'
 import * as v from 'valibot'
 import { dnsVar, zoneSettings } from '../../../src/dns/dns-vars.ts'
 import { parseServer } from '../../../src/dns/name-server.ts'
+import { framed } from '../../../src/engine/one-script.ts'
 import { hostScript } from '../../../src/dns/push-by-host.ts'
 import { txtRdata } from '../../../src/dns/rrset.ts'
 import { isNewer } from '../../../src/dns/serial-of.ts'
@@ -73,7 +74,7 @@ test("what nsupdate 9.18 says, in words that say what to do; its exit status alo
 
 test('the script for a name server host is POSIX shell, and whole or nothing', () => {
   const change = wantedChange(spf, { ttl: 60, rdata: [strings("it's $(x) `y` \\ MARK"), strings('v=spf1 -all')] })!
-  const script = hostScript([change, wantedChange(key, undefined)!], 'example.org', ['127.0.0.1'], 'mailrun-mark')
+  const script = framed('mailrun-mark', hostScript([change, wantedChange(key, undefined)!], 'example.org', ['127.0.0.1'], 'mailrun-mark'))
   assert.is(spawnSync('dash', ['-n'], { input: script }).status, 0)
   assert.is.not(spawnSync('dash', ['-n'], { input: script.slice(0, -3) }).status, 0)
 })
