@@ -1,6 +1,8 @@
 // Reads the values of flags; a wrong one is refused with what was wanted.
 import { InvalidArgumentError } from 'commander'
 import type { BatchSize } from '../engine/run-options.ts'
+import { addressText, mailAddress } from '../mail/mail-address.ts'
+import type { MailboxPlace } from '../verify/read-mailbox.ts'
 
 export const gather = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]
 
@@ -44,4 +46,18 @@ function whole(text: string, least: number, most: number, what: string): number 
   const number = Number(text)
   if (!/^\d+$/.test(text) || number < least || number > most) throw new InvalidArgumentError(`wanted ${what}, a whole number from ${least} to ${most}, got "${text}"`)
   return number
+}
+
+/** `you@example.org` */
+export function address(text: string): string {
+  const read = mailAddress(text)
+  if (read === undefined) throw new InvalidArgumentError(`wanted a mail address, such as you@example.org, got ${JSON.stringify(text)}`)
+  return addressText(read)
+}
+
+/** `mx1`, `mx1:/var/mail/inbox` */
+export function mailboxPlace(text: string): MailboxPlace {
+  const [, host = '', path] = /^(.+?)(?::(\/.*))?$/.exec(text) ?? []
+  if (host === '' || /[\0\n]/.test(text) || (path === undefined && text.includes(':'))) throw new InvalidArgumentError(`wanted a host of the inventory, with the path of a mailbox where it is not the usual one (mx1:/var/mail/inbox), got ${JSON.stringify(text)}`)
+  return { host, path }
 }

@@ -1,6 +1,7 @@
 // What the command line says, typed.
 import type { BatchSize } from '../engine/run-options.ts'
 import type { AgeFlags } from './age-flags.ts'
+import type { MailboxPlace } from '../verify/read-mailbox.ts'
 import type { SchemaFor } from '../inventory/inventory-schema.ts'
 
 export type Format = 'text' | 'json' | 'ndjson'
@@ -53,6 +54,16 @@ export interface EncryptFlags extends Pick<AgeFlags, 'agePassphraseFile'> {
 /** Flags of `mailrun schema`. */
 export interface SchemaFlags {
   readonly for: SchemaFor
+}
+
+/** Flags of `mailrun verify`. */
+export interface VerifyFlags extends FleetFlags {
+  /** Where messages are really sent to. */
+  readonly deliver?: string
+  readonly readFrom?: MailboxPlace
+  /** Seconds. */
+  readonly wait?: number
+  readonly check?: boolean
 }
 
 /** Those that say how hosts are reached. */

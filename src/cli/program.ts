@@ -1,9 +1,9 @@
 // The command line's grammar and its help.
 import { Command, Option } from 'commander'
 import { DNS_FORMATS, type DnsAction, type DnsFlags } from './dns-flags.ts'
-import { forks, gather, gatherNames, maxFail, seconds, serial, waitSeconds } from './flags.ts'
+import { address, forks, gather, gatherNames, mailboxPlace, maxFail, seconds, serial, waitSeconds } from './flags.ts'
 import { DEFAULT_FORKS } from '../engine/run-options.ts'
-import type { EncryptFlags, FleetFlags, InventoryFlags, RunFlags, SchemaFlags } from './options.ts'
+import type { EncryptFlags, FleetFlags, InventoryFlags, RunFlags, SchemaFlags, VerifyFlags } from './options.ts'
 
 export interface Actions {
   run(playbook: string | undefined, flags: RunFlags): Promise<void>
@@ -11,7 +11,7 @@ export interface Actions {
   inventory(flags: InventoryFlags): Promise<void>
   encrypt(flags: EncryptFlags): Promise<void>
   schema(playbooks: readonly string[], flags: SchemaFlags): Promise<void>
-  verify(flags: FleetFlags): Promise<void>
+  verify(flags: VerifyFlags): Promise<void>
   dns(action: DnsAction, flags: DnsFlags): Promise<void>
 }
 
@@ -87,11 +87,15 @@ export function program(version: string, actions: Actions): Command {
   const verify = mailrun
     .command('verify')
     .usage('-i <inventory> [options]')
-    .description("ask each host's milters to sign, and verify it, SPF, DMARC and names by DNS; sends no mail and changes nothing")
+    .description("ask each host's milters to sign, and verify it, SPF, DMARC and names by DNS; changes nothing, and sends no mail but with --deliver")
+    .option('--deliver <address>', 'really send messages to this address, from each host for each domain on each path, and tell what becomes of them', address)
+    .option('--read-from <host[:mailbox]>', "with --deliver: read there, on a host of the inventory, what the receiver found; a Maildir or mbox (default: the user's)", mailboxPlace)
+    .option('--wait <seconds>', 'with --deliver: for messages to arrive (default: 60)', waitSeconds)
+    .option('-C, --check', 'with --deliver: tell which messages would be sent; send none')
     .helpOption('-h, --help', 'print this help')
     .addHelpText('after', VERIFY_AFTER)
   fleetOptions(verify)
-  verify.action(() => actions.verify(merged<FleetFlags>(mailrun, verify)))
+  verify.action(() => actions.verify(merged<VerifyFlags>(mailrun, verify)))
   dnsCommands(mailrun, actions)
   return mailrun
 }

@@ -10,6 +10,7 @@ import { rollout } from '../engine/rollout.ts'
 import { probeTemplate } from '../mail/probe-message.ts'
 import { mailVars, type MailVars } from '../mail/mail-vars.ts'
 import { domain } from '../mail/schemas.ts'
+import type { Host } from '../model/host.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
 import { playbook } from '../model/playbook.ts'
 import type { HostProof } from '../model/proof.ts'
@@ -28,17 +29,19 @@ import { readFleet } from '../run/read-fleet.ts'
 import { proveHost, type HostEvidence } from '../verify/host.ts'
 import { EXIT } from './exit-status.ts'
 import { fleetSource } from './fleet.ts'
-import type { FleetFlags, Given } from './options.ts'
+import type { Given, VerifyFlags } from './options.ts'
 import { stdout } from './output.ts'
+import { checkDeliverFlags, verifyDelivery, warnOfOwn, type Deliverer } from './verify-delivery.ts'
 import type { Signals } from './signals.ts'
 
 /** Resolves with the exit status. @throws MailrunError before any host is touched */
-export async function verifyCommand(flags: Given<FleetFlags>, signals: Signals): Promise<number> {
+export async function verifyCommand(flags: Given<VerifyFlags>, signals: Signals): Promise<number> {
   const began = performance.now()
   const source = await fleetSource(flags)
   const keyring = keyringFor(source)
   const extraVars = await readExtraVars(source.extraVars ?? [], keyring)
   const inventory = await readFleet(source, extraVars, undefined, keyring)
+  const reader = checkDeliverFlags(flags, inventory)
   const message = { template: probeTemplate(new Date()), nonce: randomBytes(8).toString('hex') }
   const varsOf = new Map<string, MailVars & { readonly dns: DnsVars }>()
   const proof = playbook({
@@ -56,23 +59,41 @@ export async function verifyCommand(flags: Given<FleetFlags>, signals: Signals):
   const prepared = flags.limit === undefined ? all.filter(({ host }) => varsOf.get(host.name)!.domains.length > 0) : all
   if (prepared.length === 0) throw new MailrunError('no host has domains, the list of those that it sends for: set it in the inventory, or name hosts by --limit')
   const dns = authority(await oneDns(new Map(prepared.map(({ host }) => [host.name, varsOf.get(host.name)!]))), limited(askServer))
-  const { connect, close } = await connector(prepared.map(({ host }) => host), source)
+  if (flags.deliver !== undefined) warnOfOwn(flags.deliver, [...prepared.flatMap(({ host }) => [host.name, host.vars.get('fqdn')?.value]), ...[...varsOf.values()].flatMap(({ domains, helo_name }) => [...domains, helo_name])].filter((name) => typeof name === 'string'))
+  const hosts = prepared.map(({ host }) => host)
+  const { connect, close } = await connector([...new Set([...hosts, ...(reader === undefined ? [] : [reader])])], source)
   signals.runBegins()
   const options = { playbook: proof.name, check: true, forks: affordableForks(flags.forks), serial: [], maxFail: undefined, interrupt: signals.interrupt, abandon: signals.abandon }
-  const run = await rollout(prepared, options, connect, () => {}).finally(close)
-  const proofs = await Promise.all(run.hosts.map((host) => proofOf(host, varsOf.get(host.name)?.outgoing_addresses, (evidence) => proveHost(evidence, message, dns))))
-  const seconds = (performance.now() - began) / 1000
-  if (flags.format === 'json') stdout.write(jsonDocument(proofDocument(proofs, seconds)))
-  else if (flags.format === 'ndjson') stdout.write(proofs.map((each) => jsonLine({ kind: 'host-proof', ...each })).join(''))
-  else stdout.write(proofText(proofs, seconds, colours(wantsColour(process.env, process.stdout.isTTY === true))))
-  return statusOf(proofs, run.interrupted)
+  try {
+    const run = await rollout(prepared, options, connect, () => {})
+    const still = await Promise.all(run.hosts.map((host) => proofOf(host, varsOf.get(host.name)?.outgoing_addresses, (evidence) => proveHost(evidence, message, dns))))
+    const proofs = flags.deliver === undefined ? still : await delivered(still, run.hosts, hosts, (deliverers) => verifyDelivery(deliverers, flags, reader, connect, signals))
+    const seconds = (performance.now() - began) / 1000
+    if (flags.format === 'json') stdout.write(jsonDocument(proofDocument(proofs, seconds)))
+    else if (flags.format === 'ndjson') stdout.write(proofs.map((each) => jsonLine({ kind: 'host-proof', ...each })).join(''))
+    else stdout.write(proofText(proofs, seconds, colours(wantsColour(process.env, process.stdout.isTTY === true))))
+    return statusOf(proofs, signals.interrupt.aborted)
+  } finally {
+    close()
+  }
+}
+
+/** From those that could be asked. */
+async function delivered(proofs: readonly HostProof[], results: readonly HostResult[], hosts: readonly Host[], send: (deliverers: readonly Deliverer[]) => Promise<ReadonlyMap<string, HostProof>>): Promise<readonly HostProof[]> {
+  const deliverers = proofs.flatMap((proof): readonly Deliverer[] => {
+    const milters = results.find(({ name }) => name === proof.name)?.outputs['milters'] as MilterState | null | undefined
+    const host = hosts.find(({ name }) => name === proof.name)
+    return host === undefined || !milters || proof.error !== undefined ? [] : [{ host, milters, proof }]
+  })
+  const after = await send(deliverers)
+  return proofs.map((proof) => after.get(proof.name) ?? proof)
 }
 
 async function proofOf({ name, status, outputs, error }: HostResult, outgoing: MailVars['outgoing_addresses'], prove: (evidence: HostEvidence) => Promise<HostProof>): Promise<HostProof> {
   const { milters, outgoing: told } = outputs as { readonly milters?: MilterState | null; readonly outgoing?: OutgoingAddresses | null }
   if (status === 'ok' && milters) return prove({ name, milters, told: told ?? { addresses: [], relayhost: '' }, outgoing })
   const how = status === 'unreachable' || status === 'interrupted' || status === 'not-reached' ? status : 'failed'
-  return { name, status: how, error: error ?? 'it did not answer', addresses: [], signing: [], spf: [], dmarc: [], reverse: [] }
+  return { name, status: how, error: error ?? 'it did not answer', addresses: [], signing: [], spf: [], dmarc: [], reverse: [], delivery: [] }
 }
 
 function statusOf(proofs: readonly HostProof[], interrupted: boolean): number {

@@ -70,6 +70,26 @@ export interface AddressProof {
   readonly verdict: Verdict
 }
 
+/** How a message leaves: by sendmail(1), by SMTP to the host's port 25 or 587; `root` as cron sends, `bounce` from the null sender. */
+export const DELIVERY_PATHS = ['sendmail', 'smtp', 'submission', 'root', 'bounce'] as const
+export type DeliveryPath = (typeof DELIVERY_PATHS)[number]
+
+/** What became of a message that was really sent. */
+export interface DeliveryProof {
+  /** Of From. */
+  readonly domain: string
+  readonly path: DeliveryPath
+  /** In its Subject and its Message-ID, for a bounce in those of the message that it returns; left out: none was sent. */
+  readonly nonce?: string
+  /** Under which the host took it. */
+  readonly queueId?: string
+  /** What the receiver's Authentication-Results say, where they were read. */
+  readonly results?: { readonly spf: string; readonly dkim: string; readonly dmarc: string }
+  /** Selectors of the signatures that the receiver verified. */
+  readonly selectors?: readonly string[]
+  readonly verdict: Verdict
+}
+
 export interface HostProof {
   readonly name: string
   /** `failed`, `unreachable`, `interrupted`, `not-reached`: nothing was found out, and `error` says why. */
@@ -81,6 +101,15 @@ export interface HostProof {
   readonly spf: readonly SpfProof[]
   readonly dmarc: readonly DmarcProof[]
   readonly reverse: readonly AddressProof[]
+  /** Only where mail was to be sent. */
+  readonly delivery: readonly DeliveryProof[]
 }
 
-export const verdictsOf = ({ signing, spf, dmarc, reverse }: HostProof): readonly Verdict[] => [...signing, ...spf, ...dmarc, ...reverse].map(({ verdict }) => verdict)
+export const verdictsOf = ({ signing, spf, dmarc, reverse, delivery }: HostProof): readonly Verdict[] => [...signing, ...spf, ...dmarc, ...reverse, ...delivery].map(({ verdict }) => verdict)
+
+/** Of a host that answered: with the status that its verdicts come to. */
+export function judged(proof: HostProof): HostProof {
+  const verdicts = verdictsOf(proof)
+  const some = (status: ProofStatus): boolean => verdicts.some((each) => each.status === status)
+  return { ...proof, status: some('fail') ? 'fail' : some('unknown') || verdicts.length === 0 ? 'unknown' : 'pass' }
+}

@@ -2,7 +2,7 @@
 
 /**
  * Reads lines behind `__END__`: `nonce N`, `domain NAME`, `message HEX` (`@DOMAIN@`, `@ROLE@` and `@NONCE@` stand in it), `role NAME LISTS CLIENT-NAME CLIENT-ADDRESS LOGIN`, `-` for none.
- * Prints `set NAME HEX`, `domain NAME`, and for each role and domain `session ROLE DOMAIN`, its milters (`milter HEX`) with what each did: `insert INDEX NAME VALUE`, `add NAME VALUE`, `other COMMAND`,
+ * Prints `set NAME HEX`, `domain NAME`, `service NAME` (of master.cf, those that listen), and for each role and domain `session ROLE DOMAIN`, its milters (`milter HEX`) with what each did: `insert INDEX NAME VALUE`, `add NAME VALUE`, `other COMMAND`,
  * `verdict WORD TEXT`, `unreached WHY`; in the end `end`. Text is hex.
  *
  * It connects as the user and from the directory that Postfix does. Source: libmilter of sendmail 8.18 (mfdef.h, version 6), postconf(5), MILTER_README.
@@ -25,11 +25,12 @@ sub told { my $out = ''; if (open my $pipe, '-|', @_) { local $/; $out = <$pipe>
 # Postfix: what it says itself, $name expanded.
 open STDERR, '>', '/dev/null';
 my %set;
-for (split /\n/, told(qw(postconf -x myhostname queue_directory mail_owner smtpd_milters non_smtpd_milters milter_macro_daemon_name milter_macro_v milter_default_action smtp_helo_name))) {
+for (split /\n/, told(qw(postconf -x myhostname queue_directory mail_owner smtpd_milters non_smtpd_milters milter_macro_daemon_name milter_macro_v milter_default_action smtp_helo_name myorigin mydestination soft_bounce luser_relay fallback_transport fallback_transport_maps))) {
   $set{$1} = $2 if /^(\w+) = ?(.*)$/;
 }
 unless (%set) { say_line('no-postfix'); say_line('end'); exit 0 }
 unless ($> == 0) { say_line('not-root'); exit 0 }
+if (($set{myorigin} || '') =~ m{^/} && open my $file, '<', $set{myorigin}) { $set{myorigin} = <$file>; $set{myorigin} = '' unless defined $set{myorigin}; $set{myorigin} =~ s/\s+\z// }
 say_line('set', $_, hex_of($set{$_})) for sort keys %set;
 my (%chroot, %override);
 for (split /\n/, told(qw(postconf -F */*/chroot))) { $chroot{$1} = $2 if m{^(\S+/\w+)/chroot = (\S+)} }
@@ -48,6 +49,7 @@ if (open my $conf, '<', '/etc/opendkim.conf') {
   }
 }
 say_line('domain', $_) for @domains;
+say_line('service', $_) for sort grep { m{/inet$} } keys %chroot;
 
 # As Postfix's daemons are: chroot_uid() of Postfix sets uid, gid and the groups of the user.
 my ($uid, $gid) = (getpwnam($set{mail_owner} || 'postfix'))[2, 3];

@@ -34,8 +34,10 @@ export interface MilterSession {
 export interface MilterState {
   /** Why nothing could be asked. */
   readonly obstacle?: string
-  /** Of main.cf, `$name` expanded. */
+  /** Of main.cf, `$name` expanded; `myorigin` is what the file says where it names one. */
   readonly parameters: Readonly<Record<string, string>>
+  /** Those of master.cf that listen: `smtp/inet`, `submission/inet`. */
+  readonly services: readonly string[]
   /** Those asked for, and those that the host's SigningTable names. */
   readonly domains: readonly string[]
   readonly sessions: readonly MilterSession[]
@@ -71,7 +73,7 @@ ${domains.map((domain) => `domain ${domain}`).join('\n')}
 mailrun-milter-client`),
     parse: ({ code, stdout, stderr }) => {
       const obstacle = obstacleIn(code, stdout, utf8(stderr).trim())
-      return obstacle === undefined ? read(stdout) : { obstacle, parameters: {}, domains: [], sessions: [] }
+      return obstacle === undefined ? read(stdout) : { obstacle, parameters: {}, services: [], domains: [], sessions: [] }
     },
   })
 
@@ -90,6 +92,7 @@ type Building = { -readonly [Key in keyof MilterAnswer]: MilterAnswer[Key] } & {
 
 function read(stdout: string): MilterState {
   const parameters: Record<string, string> = {}
+  const services: string[] = []
   const domains: string[] = []
   const sessions: Reading[] = []
   for (const line of stdout.split('\n')) {
@@ -98,6 +101,7 @@ function read(stdout: string): MilterState {
     const milter = session?.milters.at(-1)
     if (what === 'set') parameters[a] = text(b)
     else if (what === 'domain' && mailDomain(a) === a) domains.push(a)
+    else if (what === 'service') services.push(a)
     else if (what === 'session') {
       const role = PROBE_ROLES.find((each) => each === a)
       if (role === undefined || !domains.includes(b)) throw new ProbeError(`its milters cannot be asked: it answers ${JSON.stringify(line)}`)
@@ -111,7 +115,7 @@ function read(stdout: string): MilterState {
     else if (what === 'other') milter.others.push(text(a))
     else if (what === 'verdict') [milter.verdict, milter.reply] = [a, text(b)]
   }
-  return { parameters, domains, sessions }
+  return { parameters, services, domains, sessions }
 }
 
 const text = (hex: string): string => (hex === '-' ? '' : Buffer.from(hex, 'hex').toString('utf8'))

@@ -1,6 +1,7 @@
 // `mailrun verify` for people: a line per host and domain, then what is wrong, each once, with what to do; and as a document.
 import { verdictsOf, type HostProof, type ProofStatus, type SigningProof, type Verdict } from '../model/proof.ts'
 import type { Colours } from './colour.ts'
+import { DELIVERY_TITLES, deliveryNotes, deliveryRows, plain, type Cell } from './delivery.ts'
 import { harmless, harmlessLine } from './harmless.ts'
 import { count } from './name-list.ts'
 import { secondsText } from './recap.ts'
@@ -21,21 +22,18 @@ export function proofDocument(hosts: readonly HostProof[], seconds: number): Pro
   return { hosts, totals: { hosts: numberOf(HOST_STATUSES, hosts), proofs: numberOf(STATUSES, hosts.flatMap(verdictsOf)), seconds: Math.round(seconds * 1000) / 1000 } }
 }
 
-interface Cell {
-  readonly text: string
-  readonly status: ProofStatus
-}
-const plain = (text: string): Cell => ({ text, status: 'none' })
-
 export function proofText(hosts: readonly HostProof[], seconds: number, paint: Colours): string {
-  const head = ['host', 'domain', 'local', 'submission', 'outsider', 'SPF', 'DMARC', 'names'].map(plain)
-  const rows = hosts.flatMap(rowsOf)
+  const table = [...tableOf(['host', 'domain', 'local', 'submission', 'outsider', 'SPF', 'DMARC', 'names'], hosts.flatMap(rowsOf), paint), ...tableOf(DELIVERY_TITLES, hosts.flatMap(deliveryRows), paint)]
+  const unreached = hosts.filter(({ error }) => error !== undefined).map(({ name, status, error }) => `${paint.bad(status)}  ${name}\n${indent(error!)}`)
+  return [...table, ...deliveryNotes(hosts), ...problemsOf(hosts, paint), ...unreached, sumOf(hosts, seconds, paint), ''].join('\n')
+}
+
+function tableOf(titles: readonly string[], rows: readonly (readonly Cell[])[], paint: Colours): readonly string[] {
+  const head = titles.map(plain)
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => width(row[column]!.text))))
   const lineOf = (row: readonly Cell[], painted: (cell: Cell) => (text: string) => string): string => row.map((cell, column) => painted(cell)(column === row.length - 1 ? cell.text : pad(cell.text, widths[column]!))).join('  ').trimEnd()
   const byStatus = ({ status }: Cell): ((text: string) => string) => (status === 'pass' ? paint.good : status === 'fail' ? paint.bad : status === 'unknown' ? paint.doubtful : (text) => text)
-  const table = rows.length === 0 ? [] : [lineOf(head, () => paint.faint), ...rows.map((row) => lineOf(row, byStatus)), '']
-  const unreached = hosts.filter(({ error }) => error !== undefined).map(({ name, status, error }) => `${paint.bad(status)}  ${name}\n${indent(error!)}`)
-  return [...table, ...problemsOf(hosts, paint), ...unreached, sumOf(hosts, seconds, paint), ''].join('\n')
+  return rows.length === 0 ? [] : [lineOf(head, () => paint.faint), ...rows.map((row) => lineOf(row, byStatus)), '']
 }
 
 function rowsOf(host: HostProof): readonly (readonly Cell[])[] {
@@ -68,12 +66,13 @@ function summary(verdicts: readonly Verdict[]): Cell {
 function problemsOf(hosts: readonly HostProof[], paint: Colours): readonly string[] {
   const found = new Map<string, { readonly verdict: Verdict; readonly about: string[] }>()
   for (const host of hosts) {
-    const { name, signing, spf, dmarc, reverse } = host
+    const { name, signing, spf, dmarc, reverse, delivery } = host
     const all: readonly (readonly [about: string, verdict: Verdict])[] = [
       ...signing.map(({ domain, role, verdict }) => [`${name}: ${domain}, ${role}`, verdict] as const),
       ...spf.map(({ domain, identity, verdict }) => [`${name}: SPF of ${domain}${identity === 'helo' ? ' (HELO)' : ''}`, verdict] as const),
       ...dmarc.map(({ domain, verdict }) => [`${name}: DMARC of ${domain}`, verdict] as const),
       ...reverse.map(({ address, verdict }) => [`${name}: ${address}`, verdict] as const),
+      ...delivery.map(({ domain, path, verdict }) => [`${name}: mail from ${domain}, ${path}`, verdict] as const),
     ]
     for (const [about, verdict] of all) {
       if (verdict.status === 'pass' || verdict.status === 'none') continue

@@ -4,7 +4,7 @@ import { shownServer } from '../dns/name-server.ts'
 import { walkDns } from '../dns/walk-dns.ts'
 import { evaluateDmarc } from '../mail/dmarc/evaluate.ts'
 import { mailDomain } from '../mail/names.ts'
-import { verdictsOf, type DmarcProof, type HostProof, type SigningProof, type SpfProof, type Verdict } from '../model/proof.ts'
+import { judged, type DmarcProof, type HostProof, type SigningProof, type SpfProof, type Verdict } from '../model/proof.ts'
 import type { MilterState } from '../probes/milter-sign.ts'
 import type { OutgoingAddresses } from '../probes/outgoing-addresses.ts'
 import { proveReverse } from './reverse.ts'
@@ -23,14 +23,12 @@ export async function proveHost({ name, milters, told, outgoing }: HostEvidence,
   // With a relay it is the relay's addresses that count, which the host does not know.
   const addresses = outgoing ?? (told.relayhost === '' ? told.addresses : [])
   const base = { name, ...(helo === undefined ? {} : { helo }), addresses }
-  if (milters.obstacle !== undefined) return { ...base, status: 'failed', error: milters.obstacle, signing: [], spf: [], dmarc: [], reverse: [] }
+  if (milters.obstacle !== undefined) return { ...base, status: 'failed', error: milters.obstacle, signing: [], spf: [], dmarc: [], reverse: [], delivery: [] }
   const signing = await Promise.all(milters.sessions.map((session) => proveSigning(session, milters, message, authority)))
   const spf = await proveAllSpf(milters.domains, addresses, helo, told.relayhost, authority)
   const dmarc = await Promise.all(milters.domains.map((domain) => proveDmarc(domain, signing, spf, authority)))
   const reverse = await Promise.all(addresses.map((address) => proveReverse(address, told.relayhost === '' ? helo : undefined, authority)))
-  const proof: HostProof = { ...base, status: 'pass', signing, spf, dmarc, reverse }
-  const verdicts = verdictsOf(proof)
-  return { ...proof, status: verdicts.some(({ status }) => status === 'fail') ? 'fail' : verdicts.some(({ status }) => status === 'unknown') || verdicts.length === 0 ? 'unknown' : 'pass' }
+  return judged({ ...base, status: 'pass', signing, spf, dmarc, reverse, delivery: [] })
 }
 
 async function proveAllSpf(domains: readonly string[], addresses: readonly string[], helo: string | undefined, relay: string, authority: Authority): Promise<readonly SpfProof[]> {

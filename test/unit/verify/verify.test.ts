@@ -54,7 +54,7 @@ test('a signature is judged by each server, and servers that differ are named', 
 
 const answer = (more: Partial<MilterAnswer>): MilterAnswer => ({ milter: 'unix:opendkim/opendkim.sock', fields: [], others: [], verdict: 'accept', reply: '', ...more })
 const judge = async (role: 'local' | 'submission' | 'outsider', milters: readonly MilterAnswer[], action = 'tempfail') =>
-  (await proveSigning({ role, domain: 'example.org', milters }, { parameters: { milter_default_action: action }, domains: [], sessions: [] }, { template, nonce: 'n' }, world({}))).verdict
+  (await proveSigning({ role, domain: 'example.org', milters }, { parameters: { milter_default_action: action }, services: [], domains: [], sessions: [] }, { template, nonce: 'n' }, world({}))).verdict
 
 test('what a milter did is told as what it is', async () => {
   assert.is((await judge('local', [])).id, 'no-milter')
@@ -71,9 +71,9 @@ test('what a milter did is told as what it is', async () => {
 test('the answer of the program on the host is read, whatever milters say', () => {
   const hex = (text: string): string => Buffer.from(text).toString('hex')
   const probe = milterSigning({ domains: ['example.org'], template, nonce: 'n' })
-  const stdout = `set myhostname ${hex('mx1.example.org')}\ndomain example.org\nsession local example.org\nmilter ${hex('unix:a')}\ninsert 0 ${hex('DKIM-Signature')} ${hex(' v=1\n\tend\nverdict x')}\nverdict reply ${hex('451 4.7.1 später')}\nsession outsider example.org\nend\n`
+  const stdout = `set myhostname ${hex('mx1.example.org')}\ndomain example.org\nservice smtp/inet\nsession local example.org\nmilter ${hex('unix:a')}\ninsert 0 ${hex('DKIM-Signature')} ${hex(' v=1\n\tend\nverdict x')}\nverdict reply ${hex('451 4.7.1 später')}\nsession outsider example.org\nend\n`
   assert.equal(probe.parse({ code: 0, stdout, stderr: '' }), {
-    parameters: { myhostname: 'mx1.example.org' }, domains: ['example.org'],
+    parameters: { myhostname: 'mx1.example.org' }, services: ['smtp/inet'], domains: ['example.org'],
     sessions: [
       { role: 'local', domain: 'example.org', milters: [{ milter: 'unix:a', fields: [{ index: 0, name: 'DKIM-Signature', value: ' v=1\n\tend\nverdict x' }], others: [], verdict: 'reply', reply: '451 4.7.1 später' }] },
       { role: 'outsider', domain: 'example.org', milters: [] },
@@ -97,7 +97,7 @@ test('an address has a name that has the address', async () => {
 })
 
 test('what hosts say cannot draw on a terminal, and the same problem is told once', () => {
-  const proof = (name: string): HostProof => ({ name, status: 'fail', addresses: [], spf: [], dmarc: [], reverse: [], signing: [{ domain: 'example.org', role: 'local', milters: [], signatures: [], verdict: { status: 'fail', id: 'milter-refused', what: 'it says \u001b[2Jno\u0007', advice: 'see' } }] })
+  const proof = (name: string): HostProof => ({ name, status: 'fail', addresses: [], spf: [], dmarc: [], reverse: [], delivery: [], signing: [{ domain: 'example.org', role: 'local', milters: [], signatures: [], verdict: { status: 'fail', id: 'milter-refused', what: 'it says \u001b[2Jno\u0007', advice: 'see' } }] })
   const text = proofText([proof('mx1'), proof('mx2')], 1, colours(false))
   assert.not.match(text, /[\u0000-\u0009\u000b-\u001f]/)
   assert.is(text.match(/it says/g)?.length, 1)
