@@ -1,14 +1,52 @@
-// `npm run bench [NAME] [-- FLAGS]`: runs the benchmark of that name, `fleet` where none is given.
-import { readdirSync } from 'node:fs'
+// `npm run bench [NAME …] [-- --quick]`: runs these benches, or all, keeps what they found and writes docs/benchmarks.md anew. `page` writes it alone; `fuzz` is no measurement and has flags of its own.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { BENCHES } from './benches.ts'
+import { benchLab } from './bench-lab.ts'
+import { goalsTable } from './page/goals-table.ts'
+import { pages } from './page/page.ts'
+import { readResults, writeResults, type AllResults } from './results.ts'
+import { ROOT } from './root.ts'
+import { machineHere } from './versions.ts'
 
-const names = readdirSync(import.meta.dirname).flatMap((file) => (/^(?!main|by-hand).*\.js$/.test(file) ? [file.slice(0, -3)] : []))
-const given = process.argv[2]
-const named = given !== undefined && !given.startsWith('-')
-const name = named ? given : 'fleet'
-if (!names.includes(name)) {
-  console.error(`there is no benchmark ${name}; there are ${names.join(', ')}`)
-  process.exit(1)
+const words = process.argv.slice(2)
+if (words[0] === 'fuzz') {
+  // It reads its own flags.
+  process.argv.splice(2, 1)
+  await import('./fuzz.js')
+} else {
+  await measure(words)
 }
-// The benchmark reads its own flags.
-if (named) process.argv.splice(2, 1)
-await import(`./${name}.js`)
+
+async function measure(given: readonly string[]): Promise<void> {
+  const quick = given.includes('--quick')
+  const names = given.filter((word) => word !== '--quick')
+  const known = BENCHES.map(({ name }) => name)
+  const wrong = names.filter((name) => !known.includes(name) && name !== 'page')
+  if (wrong.length > 0) {
+    console.error(`there is no benchmark ${wrong.join(', ')}; there are ${known.join(', ')}, page and fuzz, and the flag --quick (npm run bench -- --quick)`)
+    process.exit(1)
+  }
+  // What a quick turn finds is not worth keeping.
+  const root = quick ? join(ROOT, 'dist/quick') : ROOT
+  const wanted = BENCHES.filter(({ name }) => names.length === 0 || names.includes(name))
+  try {
+    for (const bench of wanted) {
+      const began = performance.now()
+      const outcome = await bench.run({ quick })
+      writeResults(root, { bench: bench.name, day: new Date().toISOString().slice(0, 10), machine: machineHere(), minutes: Number(((performance.now() - began) / 60_000).toFixed(1)), ...outcome })
+    }
+  } finally {
+    if (wanted.length > 0) await (await benchLab()).labDown()
+  }
+  const all = readResults(root, known)
+  writePage(root, all)
+  console.log(`${goalsTable(all)}\n${join(root, 'docs/benchmarks.md')}`)
+}
+
+function writePage(root: string, all: AllResults): void {
+  for (const [path, text] of pages(BENCHES, all)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true })
+    writeFileSync(join(root, path), text)
+  }
+}

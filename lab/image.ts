@@ -12,7 +12,7 @@ import { withLock } from './lock.ts'
 import { removeTree, unmountBelow } from './mounts.ts'
 import { mountOverlay } from './overlay.ts'
 import { DNS_PACKAGES, DNS_SCRIPT, INTERNET_REPOSITORY, RECEIVER_PACKAGES, RECEIVER_SCRIPT, internetDigest } from './internet/recipe.ts'
-import { BASE_PACKAGES, BECOME_PACKAGES, DPKG_OPTIONS, FLEET_SCRIPT, MAIL_PACKAGES, POSTFIX_SCRIPT, RELEASE, REPOSITORY, SHELL_PACKAGES, TOOLS_PACKAGES, TOOLS_SCRIPT, imageDigest } from './recipe.ts'
+import { BASE_PACKAGES, BECOME_PACKAGES, DPKG_OPTIONS, FLEET_SCRIPT, MAIL_PACKAGES, POSTFIX_SCRIPT, PYTHON_PACKAGES, PYTHON_SCRIPT, RELEASE, REPOSITORY, SHELL_PACKAGES, TOOLS_PACKAGES, TOOLS_SCRIPT, imageDigest, pythonDigest } from './recipe.ts'
 import { say } from './say.ts'
 import { TEST_PACKAGES } from './test-packages.ts'
 
@@ -20,6 +20,8 @@ export interface Image {
   readonly digest: string
   /** Of the layers of name servers and the receiver; `undefined` in a lab without them. */
   readonly internet: string | undefined
+  /** Of the layers that give mail hosts Python; `undefined` in a lab without it. */
+  readonly python: string | undefined
   /** Changes when a host of that profile would be made of something else. */
   digestFor(profile: Profile): string
   /** Directories for an overlay, the topmost first. */
@@ -28,37 +30,45 @@ export interface Image {
   readonly binds: Readonly<Record<string, string>>
 }
 
+/** Digests of what a lab may have further. */
+export type Further = Pick<Image, 'internet' | 'python'>
+
 /** The images that a lab's hosts were made from, which need not be today's. */
-export function imageAt(lab: Lab, digest: string, internet: string | undefined): Image {
+export function imageAt(lab: Lab, digest: string, { internet, python }: Further): Image {
   const at = join(lab.cacheDir, digest)
   const fleet = [join(at, 'fleet'), join(at, 'base')]
   const ofInternet = join(at, `internet-${internet}`)
+  const withPython = (profile: 'bare' | 'postfix'): readonly string[] => (python === undefined ? [] : [join(at, `python-${python}`, profile)])
   const own: Readonly<Record<Profile, readonly string[]>> = {
-    bare: [],
-    postfix: [join(at, 'postfix')],
+    bare: withPython('bare'),
+    postfix: [...withPython('postfix'), join(at, 'postfix')],
     tools: [join(at, 'tools')],
     dns: [join(ofInternet, 'dns')],
     receiver: [join(ofInternet, 'receiver'), join(at, 'postfix')],
   }
-  const digestFor = (profile: Profile): string => (profile === 'dns' || profile === 'receiver' ? `${digest}-${internet}` : digest)
-  return { digest, internet, digestFor, layers: (profile) => [...own[profile], ...fleet], binds: { [join(at, 'repository')]: REPOSITORY } }
+  const digestFor = (profile: Profile): string => {
+    if (profile === 'dns' || profile === 'receiver') return `${digest}-${internet}`
+    return python === undefined || profile === 'tools' ? digest : `${digest}-python-${python}`
+  }
+  return { digest, internet, python, digestFor, layers: (profile) => [...own[profile], ...fleet], binds: { [join(at, 'repository')]: REPOSITORY } }
 }
 
 /**
- * Gives the images of today's recipe, building what is missing: some 40 s, and 20 s more each for the tools and for the internet.
+ * Gives the images of today's recipe, building what is missing: some 40 s, and 20 s more each for the tools, for the internet and for Python.
  * A build goes into a directory of its own and is renamed at the end: one that was killed leaves nothing that is used.
  */
-export async function ensureImage(lab: Lab, { tools, internet }: { readonly tools: boolean; readonly internet: boolean }): Promise<Image> {
-  const image = imageAt(lab, imageDigest(), internet ? internetDigest() : undefined)
+export async function ensureImage(lab: Lab, { tools, internet, python }: { readonly tools: boolean; readonly internet: boolean; readonly python: boolean }): Promise<Image> {
+  const image = imageAt(lab, imageDigest(), { internet: internet ? internetDigest() : undefined, python: python ? pythonDigest() : undefined })
   const at = join(lab.cacheDir, image.digest)
   const further = [
     ...(tools ? [{ target: join(at, 'tools'), fill: buildTools }] : []),
     ...(internet ? [{ target: join(at, `internet-${image.internet}`), fill: buildInternet }] : []),
+    ...(python ? [{ target: join(at, `python-${image.python}`), fill: buildPython }] : []),
   ]
   if ([at, ...further.map(({ target }) => target)].every((path) => existsSync(path))) return image
   return withLock(join(lab.cacheDir, 'lock'), async () => {
     await sweep(lab.cacheDir, image.digest)
-    await sweepInternet(at, internetDigest())
+    await sweepFurther(at, [`internet-${internetDigest()}`, `python-${pythonDigest()}`])
     await mkdir(lab.cacheDir, { recursive: true, mode: 0o755 })
     if (!existsSync(at)) {
       await refreshLists()
@@ -126,6 +136,18 @@ async function buildInternet(building: string, at: string): Promise<string> {
   return layers
 }
 
+/** A layer for each kind of mail host, for packages are told in one file of dpkg's. */
+async function buildPython(building: string, at: string): Promise<string> {
+  say('building the images of mail hosts with Python')
+  const [repository, layers] = [join(building, 'repository'), join(building, 'image')]
+  await buildRepository(repository, join(at, 'base'), PYTHON_PACKAGES, [])
+  const binds = { [join(at, 'repository')]: REPOSITORY, [repository]: `${REPOSITORY}-python` }
+  const below = { bare: [join(at, 'fleet'), join(at, 'base')], postfix: [join(at, 'postfix'), join(at, 'fleet'), join(at, 'base')] }
+  await mkdir(layers, { mode: 0o755 })
+  for (const [profile, on] of Object.entries(below)) await rename(await buildLayer(join(building, profile), on, binds, PYTHON_SCRIPT), join(layers, profile))
+  return layers
+}
+
 /** Runs the script as root in an overlay and gives the directory of what it wrote. */
 async function buildLayer(dir: string, layers: readonly string[], binds: Readonly<Record<string, string>>, script: string): Promise<string> {
   await mkdir(dir, { mode: 0o755 })
@@ -149,10 +171,11 @@ async function sweep(cache: string, digest: string): Promise<void> {
   }
 }
 
-async function sweepInternet(at: string, digest: string): Promise<void> {
+/** Layers of former recipes that lie beside the images. */
+async function sweepFurther(at: string, current: readonly string[]): Promise<void> {
   const mounted = readFileSync('/proc/self/mountinfo', 'utf8')
   for (const name of await readdir(at).catch(() => [])) {
     const path = join(at, name)
-    if (name.startsWith('internet-') && name !== `internet-${digest}` && !mounted.includes(`${path}/`)) await removeTree(path)
+    if (/^(internet|python)-/.test(name) && !current.includes(name) && !mounted.includes(`${path}/`)) await removeTree(path)
   }
 }

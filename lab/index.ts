@@ -4,7 +4,9 @@ import { becomePasswordPath } from './keys.ts'
 import { changeWire } from './rtt.ts'
 import { preparePrograms } from './controller.ts'
 import { down } from './down.ts'
+import type { LabHost } from './fleet.ts'
 import { findHost } from './find-host.ts'
+import { controllerLink as linkHere, type Wire } from './latency.ts'
 import { inHost, type ScriptResult } from './in-host.ts'
 import { labNameHere, openLab } from './lab.ts'
 import { LabError } from './lab-error.ts'
@@ -21,7 +23,7 @@ import { sendMail as send, type OutgoingMail } from './internet/send-mail.ts'
 import { setSecondaryLag } from './internet/secondary-lag.ts'
 
 export { LabError, treeDifference }
-export type { LabDns, LabStatus, OutgoingMail, ReceivedMail, ScriptResult, Tree, UpOptions }
+export type { LabHost, LabDns, LabStatus, OutgoingMail, ReceivedMail, ScriptResult, Tree, UpOptions, Wire }
 
 const lab = openLab(labNameHere())
 
@@ -98,7 +100,13 @@ export async function treeHash(host: string, options: { readonly exclude: readon
 }
 
 /** Changes the round-trip time between here and all hosts; 0 takes the delay away. */
-export const setRtt = (ms: number): Promise<void> => changeWire(lab, { rttMs: ms, lossPercent: 0 })
+export const setRtt = (ms: number): Promise<void> => setWire({ rttMs: ms, lossPercent: 0 })
+
+/** Round trip and loss between here and all hosts. */
+export const setWire = (wire: Wire): Promise<void> => changeWire(lab, wire)
+
+/** The name of the link by which this machine reaches the hosts, for who listens on it. */
+export const controllerLink = async (): Promise<string> => linkHere(lab, await requireState(lab))
 
 /** The host's IPv4 address. */
 export async function address(host: string): Promise<string> {

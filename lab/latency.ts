@@ -43,9 +43,12 @@ export async function setWire(lab: Lab, subnet: string, wire: Wire): Promise<voi
   await forgetNeighbours(lab)
 }
 
+/** The controller's link to the hosts. */
+export const controllerLink = (lab: Lab, wire: Wire): string => (isStraight(wire) ? bridge(lab) : `${lab.prefix}-c`)
+
 /** Gives the controller an IPv6 address at that end, too. */
 export async function addIpv6(lab: Lab, subnet: string, wire: Wire): Promise<void> {
-  await ipBatch([`-6 address replace ${ipv6(subnet, 1)}/64 dev ${isStraight(wire) ? bridge(lab) : `${lab.prefix}-c`} nodad`])
+  await ipBatch([`-6 address replace ${ipv6(subnet, 1)}/64 dev ${controllerLink(lab, wire)} nodad`])
 }
 
 /** Whether what makes such a wire is all there. */

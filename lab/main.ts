@@ -18,6 +18,7 @@ interface UpFlags {
   readonly loss?: number
   readonly tools?: boolean
   readonly internet?: boolean
+  readonly python?: boolean
 }
 
 const DEFAULT_SIZE = 4
@@ -35,6 +36,7 @@ program
   .option('--loss <percent>', 'packets lost each way', percent)
   .option('--tools', 'also the host "verify", with BIND and verifiers')
   .option('--internet', 'also name servers, a resolver and a receiver that verifies mail')
+  .option('--python', 'Python on mx1 … mxN, for other tools than mailrun')
   .action((hosts: string | undefined, flags: UpFlags) => act(async (lab) => upCommand(lab, hosts, flags)))
 
 program
@@ -100,7 +102,7 @@ async function upCommand(lab: Lab, hosts: string | undefined, flags: UpFlags): P
   const began = performance.now()
   const wire = flags.rtt === undefined && flags.loss === undefined ? undefined : { rttMs: flags.rtt ?? 0, lossPercent: flags.loss ?? 0 }
   const size = hosts === undefined ? ((await readState(lab))?.size ?? DEFAULT_SIZE) : Number(hosts)
-  await up(lab, { size, tools: flags.tools ?? false, internet: flags.internet ?? false, wire })
+  await up(lab, { size, tools: flags.tools ?? false, internet: flags.internet ?? false, python: flags.python ?? false, wire })
   say(`${size} hosts up in ${((performance.now() - began) / 1000).toFixed(1)} s; inventory: ${lab.inventoryPath}`)
   return 0
 }

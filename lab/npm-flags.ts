@@ -2,7 +2,7 @@
 import { LabError } from './lab-error.ts'
 
 const VALUED = ['name', 'rtt', 'loss'] as const
-const SWITCHES = ['tools', 'internet'] as const
+const SWITCHES = ['tools', 'internet', 'python'] as const
 const OURS = [...VALUED, ...SWITCHES] as const
 
 /**

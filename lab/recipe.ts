@@ -72,6 +72,14 @@ apt-get clean
 
 export const TOOLS_SCRIPT = installFrom('tools', `${REPOSITORY}-tools`, TOOLS_PACKAGES)
 
+/** On mail hosts of a lab with Python: what Ansible's modules need there. */
+export const PYTHON_PACKAGES = ['python3', 'python3-apt'] as const
+
+export const PYTHON_SCRIPT = installFrom('python', `${REPOSITORY}-python`, PYTHON_PACKAGES)
+
+/** Names the layers' directory beside the images that they lie on. */
+export const pythonDigest = (): string => createHash('sha256').update(JSON.stringify([1, PYTHON_SCRIPT])).digest('hex').slice(0, 16)
+
 /** Names the images' directory in the cache. */
 export function imageDigest(): string {
   const recipe = [1, process.arch, RELEASE, REPOSITORY, BASE_PACKAGES, MAIL_PACKAGES, SHELL_PACKAGES, BECOME_PACKAGES, TOOLS_PACKAGES, DPKG_OPTIONS, FLEET_SCRIPT, POSTFIX_SCRIPT, TOOLS_SCRIPT, TEST_PACKAGES]

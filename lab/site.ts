@@ -17,12 +17,12 @@ export interface Site {
 }
 
 export function siteOf(lab: Lab, state: LabState): Site {
-  const { subnet, image, internet } = state
+  const { subnet, image, internet, python } = state
   const hosts = fleet(state)
   return {
     lab,
     subnet,
-    image: imageAt(lab, image, internet),
+    image: imageAt(lab, image, { internet, python }),
     hostsFile: (host) => hostsFile(internet === undefined ? hosts : [host], subnet),
     resolvConf: internet === undefined ? undefined : `nameserver ${subnet}.${NUMBERS.resolver}\noptions timeout:2 attempts:3\n`,
   }

@@ -15,6 +15,8 @@ export interface LabState {
   readonly image: string
   /** Digest of the layers of name servers and the receiver; missing in a lab without them. */
   readonly internet?: string | undefined
+  /** Digest of the layers with Python; missing in a lab whose mail hosts have none. */
+  readonly python?: string | undefined
 }
 
 /** `undefined` where there is no such lab. */

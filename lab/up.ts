@@ -30,6 +30,8 @@ export interface UpOptions {
   readonly tools: boolean
   /** Also name servers, a resolver and a receiver of mail. A lab that has them keeps them; left out: as it is. */
   readonly internet?: boolean
+  /** Python on the mail hosts, for tools that need it there. A lab that has it keeps it; left out: as it is. */
+  readonly python?: boolean
   /** `undefined` leaves the wire as it is; a new lab has a straight one. */
   readonly wire: Wire | undefined
 }
@@ -47,12 +49,13 @@ export async function up(lab: Lab, options: UpOptions): Promise<void> {
     const before = await readState(lab)
     const tools = options.tools || (before?.tools ?? false)
     const internet = options.internet === true || before?.internet !== undefined
-    const image = await ensureImage(lab, { tools, internet })
+    const python = options.python === true || before?.python !== undefined
+    const image = await ensureImage(lab, { tools, internet, python })
     const wire = options.wire ?? before ?? { rttMs: 0, lossPercent: 0 }
     // Chosen and written down by one lab at a time: two that came up together took the same.
     const state = await withLock(SUBNETS_LOCK, async () => {
       const subnet = before?.subnet ?? (await freeSubnet(lab))
-      const chosen = { size: options.size, tools, subnet, rttMs: wire.rttMs, lossPercent: wire.lossPercent, image: image.digest, internet: image.internet }
+      const chosen = { size: options.size, tools, subnet, rttMs: wire.rttMs, lossPercent: wire.lossPercent, image: image.digest, internet: image.internet, python: image.python }
       await writeState(lab, chosen)
       return chosen
     })

@@ -1,0 +1,39 @@
+// What a bench is: it measures, and says how its part of the page is to be read.
+import type { Measured } from './results.ts'
+
+export interface Plot {
+  readonly job: string
+  /** What it shows, for those who cannot see it. */
+  readonly title: string
+}
+
+export interface Bench {
+  /** `npm run bench NAME`; its results are bench/results/NAME.json. */
+  readonly name: string
+  readonly title: string
+  /** How it was measured, for docs/benchmarks.md. */
+  readonly about: string
+  /** What `at` counts, as the head of its column: `hosts`. */
+  readonly at: string
+  /** The columns `÷` of the tables, in order; who is not there has no ratio. */
+  readonly against: readonly string[]
+  readonly plots: readonly Plot[]
+  /** Resolves with everything measured. @throws Error where somebody did not do the job. */
+  run(options: BenchOptions): Promise<Outcome>
+}
+
+export interface BenchOptions {
+  /** As few turns as there can be, to see that it all works. */
+  readonly quick: boolean
+}
+
+export interface Outcome {
+  readonly versions: Readonly<Record<string, string>>
+  readonly measured: readonly Measured[]
+}
+
+/** Names in all tables. */
+export const MAILRUN = 'mailrun'
+export const BY_HAND = 'by hand'
+export const ANSIBLE = 'Ansible'
+export const MITOGEN = 'Ansible with Mitogen'

@@ -1,0 +1,57 @@
+// Nothing to do on four hosts that are far away: 0 to 300 ms of round trip, and a wire that loses packets.
+import { alternate } from '../alternate.ts'
+import { ANSIBLE, BY_HAND, MAILRUN, MITOGEN, type Bench, type Outcome } from '../bench.ts'
+import { onFleet } from '../bench-lab.ts'
+import { ansible, endMasters, warmUp } from '../contenders/ansible.ts'
+import { byHand } from '../contenders/by-hand.ts'
+import { mailrun, settle } from '../contenders/mailrun.ts'
+import { median, type Measured } from '../results.ts'
+import { peerVersions } from '../versions.ts'
+
+const HOSTS = 4
+const JOB = 'nothing to do'
+
+export const latency: Bench = {
+  name: 'latency',
+  title: 'Far away',
+  at: 'ms',
+  against: [MAILRUN, BY_HAND],
+  about: `
+Nothing to do on ${HOSTS} hosts behind a wire (vde2's wirefilter) of so many milliseconds of round trip. Ansible's master connections stand already; mailrun, Mitogen and who works by hand connect anew.
+Where the wire loses packets, it loses 1 % each way. What a second of round trip adds tells how many of them follow each other, beside those that were counted on the wire.
+`,
+  plots: [{ job: JOB, title: `Nothing to do on ${HOSTS} hosts: seconds by milliseconds of round trip` }],
+  async run({ quick }): Promise<Outcome> {
+    const wires = [0, 25, 100, 300].map((rttMs) => ({ rttMs, lossPercent: 0, job: JOB }))
+    const lossy = { rttMs: 100, lossPercent: 1, job: `${JOB}, 1 % of packets lost` }
+    const measured = await onFleet(HOSTS, async (fleet, lab) => {
+      await settle(fleet)
+      const found: Measured[] = []
+      for (const { job, ...wire } of quick ? [wires[2]!] : [...wires, lossy]) {
+        // Masters do not live through the change of the wire.
+        await endMasters(fleet)
+        await lab.setWire(wire)
+        const turns = quick ? 1 : 5
+        const contenders = [mailrun(fleet, JOB, turns), byHand(fleet, JOB, turns), ansible(ANSIBLE, fleet, JOB, 1), ansible(MITOGEN, fleet, JOB, 1)]
+        await warmUp(fleet)
+        found.push(...(await alternate(job, wire.rttMs, contenders, { rounds: quick ? 1 : 2, seconds: 60 })))
+      }
+      await endMasters(fleet)
+      await lab.setWire({ rttMs: 0, lossPercent: 0 })
+      return found
+    })
+    return { versions: await peerVersions(), measured: [...measured, ...slopes(measured)] }
+  },
+}
+
+/** How many round trips follow each other, by what 275 ms more of each cost. */
+function slopes(measured: readonly Measured[]): readonly Measured[] {
+  const at = (wanted: number, who: string): number | undefined => {
+    const found = measured.find((each) => each.job === JOB && each.unit === 's' && each.at === wanted && each.who === who)
+    return found === undefined ? undefined : median(found.values)
+  }
+  return [...new Set(measured.map(({ who }) => who))].flatMap((who): readonly Measured[] => {
+    const [near, far] = [at(25, who), at(300, who)]
+    return near === undefined || far === undefined ? [] : [{ job: 'round trips one after another, told by time', at: 300, who, unit: 'round trips', values: [(far - near) / 0.275] }]
+  })
+}

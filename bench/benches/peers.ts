@@ -1,0 +1,76 @@
+// The main job on 1, 4, 10 and 20 hosts: mailrun, Ansible, Ansible with Mitogen, and by hand, side by side.
+import { alternate, type Contender, type Limits } from '../alternate.ts'
+import { ANSIBLE, BY_HAND, MAILRUN, MITOGEN, type Bench, type Outcome } from '../bench.ts'
+import { onFleet } from '../bench-lab.ts'
+import { ansible, endMasters, warmUp } from '../contenders/ansible.ts'
+import { bareSsh, byHand } from '../contenders/by-hand.ts'
+import type { Fleet, Job } from '../contenders/job.ts'
+import { mailrun, settle } from '../contenders/mailrun.ts'
+import { ssh2Alone } from '../contenders/ssh2-alone.ts'
+import type { Measured } from '../results.ts'
+import { peerVersions } from '../versions.ts'
+
+const SIZES = [1, 4, 10, 20]
+/** One turn of a peer takes as long as dozens of mailrun's. */
+const QUICK_ONES = 4
+/** Of each job, in seconds, by size: a round that would not fit is not begun. */
+const SECONDS: Readonly<Record<Job, number>> = { 'nothing to do': 100, check: 45, 'one changed file': 45, 'first run': 80 }
+/** On larger fleets a first run of the peers would take the bench's time alone. */
+const PEERS_FIRST_RUN_UP_TO = 4
+
+export const peers: Bench = {
+  name: 'peers',
+  title: 'Beside the peers',
+  at: 'hosts',
+  against: [MAILRUN, BY_HAND],
+  about: `
+\`playbooks/dkim.ts\` with two domains, and [bench/peers/dkim.yaml](../bench/peers/dkim.yaml), which leaves the same files byte by byte; a turn counts only if its tool says of every host what it must (nothing changed, or something).
+Ansible has pipelining, master connections that stand already (\`ControlPersist\`) and as many forks as hosts, gathers no facts, and is told the interpreter. mailrun connects anew in each run.
+
+**by hand** is the limit: the same questions as one shell script, sent by a cold plain \`ssh\` to each host, all at once; for a first run and for the changed file the same changes, and the questions again.
+**floor** is what nobody can go below: as many \`ssh\` that ask nothing, and a process of Node in which the library ssh2 connects and runs \`true\`. "CPU s here" is the processor time of the controller's side alone.
+`,
+  plots: [
+    { job: 'nothing to do', title: 'Nothing to do: seconds by hosts' },
+    { job: 'first run', title: 'First run: seconds by hosts' },
+  ],
+  async run({ quick }): Promise<Outcome> {
+    const measured: Measured[] = []
+    for (const size of quick ? [2] : SIZES) {
+      measured.push(...(await onFleet(size, async (fleet, lab) => {
+        const limits = (job: Job): Limits => (quick ? { rounds: 1, seconds: 0 } : { rounds: 4, seconds: SECONDS[job] })
+        const found = [...(await firstRuns(fleet, () => lab.labReset('all'), size, limits('first run')))]
+        for (const job of ['nothing to do', 'check', 'one changed file'] as const) {
+          await settle(fleet)
+          await warmUp(fleet)
+          found.push(...(await alternate(job, size, contenders(fleet, job, quick ? 1 : QUICK_ONES), limits(job))))
+        }
+        return found
+      })))
+    }
+    const jobs: readonly Job[] = ['nothing to do', 'first run', 'check', 'one changed file']
+    return { versions: await peerVersions(), measured: jobs.flatMap((job) => measured.filter((each) => each.job === job)) }
+  },
+}
+
+function contenders(fleet: Fleet, job: Job, turns: number): readonly Contender[] {
+  const floors = job === 'nothing to do' ? [bareSsh(fleet, turns), ssh2Alone(fleet, turns)] : []
+  return [mailrun(fleet, job, turns), byHand(fleet, job, turns), ansible(ANSIBLE, fleet, job, 1), ansible(MITOGEN, fleet, job, 1), ...floors]
+}
+
+/** Each on fresh hosts; and mailrun says afterwards that nothing is to do, whoever did it. */
+function firstRuns(fleet: Fleet, reset: () => Promise<void>, size: number, limits: Limits): Promise<readonly Measured[]> {
+  const job = 'first run'
+  const all = [mailrun(fleet, job, 1), byHand(fleet, job, 1), ...(size <= PEERS_FIRST_RUN_UP_TO ? [ansible(ANSIBLE, fleet, job, 1), ansible(MITOGEN, fleet, job, 1)] : [])]
+  const fresh = all.map((each): Contender => ({
+    ...each,
+    async run() {
+      await endMasters(fleet)
+      await reset()
+      const values = await each.run()
+      await mailrun(fleet, 'check', 1).run()
+      return values
+    },
+  }))
+  return alternate(job, size, fresh, limits)
+}

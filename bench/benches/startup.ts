@@ -1,0 +1,76 @@
+// What it takes before anything is done: Node itself, mailrun's words, and a run on this machine alone.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { alternate } from '../alternate.ts'
+import type { Bench, Outcome } from '../bench.ts'
+import { benchLab } from '../bench-lab.ts'
+import { ANSIBLE_CONFIG, ANSIBLE_PACKAGES } from '../contenders/ansible.ts'
+import { ROOT } from '../root.ts'
+import { timed } from '../timed.ts'
+import { peerVersions } from '../versions.ts'
+
+const HOSTS = 20
+/** The one job of this bench. */
+export const START = 'start'
+export const NODE = '`node -e 0`'
+export const VERSION = '`mailrun --version`'
+export const LIST_TASKS = '`mailrun --list-tasks`'
+
+export const startup: Bench = {
+  name: 'startup',
+  title: 'Start-up',
+  at: '',
+  against: [NODE],
+  about: `
+\`node -e 0\` is the floor for all that runs in Node. \`--list-tasks\` reads \`playbooks/dkim.ts\` and an inventory of ${HOSTS} hosts; the run on one local host has one task, a file that is as it must be already.
+MB are those of the largest process.
+`,
+  plots: [],
+  async run({ quick }): Promise<Outcome> {
+    const lab = await benchLab()
+    await lab.labPrograms({ ...ANSIBLE_PACKAGES, time: '/usr/bin/time' })
+    const folder = mkdtempSync(join(tmpdir(), 'mailrun-bench-'))
+    try {
+      writeSources(folder)
+      const at = (name: string): string => join(folder, name)
+      const mailrun = [process.execPath, join(ROOT, 'dist/src/cli/main.js')]
+      const ansible = ['/usr/bin/ansible-playbook']
+      const commands: Readonly<Record<string, readonly string[]>> = {
+        [NODE]: [process.execPath, '-e', '0'],
+        [VERSION]: [...mailrun, '--version'],
+        [LIST_TASKS]: [...mailrun, join(ROOT, 'playbooks/dkim.ts'), '-i', at('fleet.yaml'), '--list-tasks'],
+        'mailrun on one local host': [...mailrun, at('local.ts'), '-i', at('local.yaml')],
+        '`ansible-playbook --version`': [...ansible, '--version'],
+        '`ansible-playbook --list-tasks`': [...ansible, join(ROOT, 'bench/peers/dkim.yaml'), '-i', at('fleet.yaml'), '--list-tasks'],
+        'Ansible on one local host': [...ansible, at('local-playbook.yaml'), '-i', at('local.yaml')],
+      }
+      const env = { ANSIBLE_CONFIG, ANSIBLE_HOME: at('ansible'), ANSIBLE_LOCAL_TEMP: at('ansible/tmp') }
+      const contenders = Object.entries(commands).map(([who, words]) => ({
+        who,
+        turns: 1,
+        async run() {
+          const { seconds, megabytes } = await timed({ words, cwd: folder, env, wanted: 0 })
+          return { ms: seconds * 1000, MB: megabytes }
+        },
+      }))
+      // Once before it counts: compiled forms are kept.
+      for (const { run } of contenders) await run()
+      const measured = await alternate(START, 0, contenders, { rounds: quick ? 1 : 15, seconds: 100 })
+      return { versions: await peerVersions(), measured }
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  },
+}
+
+function writeSources(folder: string): void {
+  const hosts = Array.from({ length: HOSTS }, (_, index) => `    mx${index + 1}: { ansible_host: 192.0.2.${index + 1}, ansible_user: root }\n`)
+  writeFileSync(join(folder, 'fleet.yaml'), `mail:\n  hosts:\n${hosts.join('')}  vars:\n    domains: [fleet.test, example.test]\n`)
+  writeFileSync(join(folder, 'local.yaml'), 'all:\n  hosts:\n    here: { ansible_connection: local, ansible_python_interpreter: /usr/bin/python3 }\n')
+  mkdirSync(join(folder, 'ansible/tmp'), { recursive: true })
+  writeFileSync(join(folder, 'greeting'), 'hello\n', { mode: 0o644 })
+  const path = join(folder, 'greeting')
+  writeFileSync(join(folder, 'local.ts'), `import { playbook, v } from 'mailrun'\nimport { file } from 'mailrun/tasks'\n\nexport default playbook({ name: 'local', hosts: 'all', vars: v.object({}), tasks: () => [file({ path: ${JSON.stringify(path)}, content: 'hello\\n', mode: '0644' })] })\n`)
+  writeFileSync(join(folder, 'local-playbook.yaml'), `- hosts: all\n  gather_facts: false\n  tasks:\n    - ansible.builtin.copy: { dest: ${JSON.stringify(path)}, content: "hello\\n", mode: "0644" }\n`)
+}

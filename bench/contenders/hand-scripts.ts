@@ -1,0 +1,71 @@
+// The scripts of who works by hand: the questions of playbooks/dkim.ts, and its changes, in as few processes as a careful hand takes.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { ROOT } from '../root.ts'
+
+/** The last line of a script that came to its end. */
+export const DONE = 'all done'
+
+const KEYS = '/etc/dkimkeys'
+const DOMAINS = ['fleet.test', 'example.test']
+const SOCKET = 'local:/var/spool/postfix/opendkim/opendkim.sock'
+const FILES = `/etc/opendkim.conf ${KEYS}/KeyTable ${KEYS}/SigningTable ${KEYS}/TrustedHosts`
+
+const QUESTIONS = `
+cat /etc/os-release; hostname
+dpkg-query -W -f '\${Package} \${Version} \${db:Status-Abbrev}\\n' postfix opendkim opendkim-tools openssl
+dpkg --audit
+stat -c '%n %U %G %a %F' ${KEYS} ${KEYS}/* ${KEYS}/*/*.private ${FILES} /var/spool/postfix/opendkim
+sha256sum ${FILES}
+cat ${FILES}
+getent passwd opendkim root; getent group opendkim postfix root
+for k in ${KEYS}/*/*.private; do openssl pkey -in "$k" -pubout -outform DER | base64 -w0; echo; done
+systemctl show -p LoadState,ActiveState,UnitFileState,ActiveEnterTimestamp opendkim postfix postfix@-
+stat -c '%n %Z %Y' ${FILES} /etc/postfix/main.cf
+postconf -n
+`
+
+/** Every host answers all of it, or the script does not come to its end. */
+export const ASK = `set -e\n${QUESTIONS}echo ${DONE}\n`
+
+/** And asks once more at the end, as a run does that proves what it left. */
+export const CHANGE_FILE = (trusted: string): string => `set -e
+${QUESTIONS}
+printf '127.0.0.1\\n::1\\nlocalhost\\n${trusted}\\n' >${KEYS}/TrustedHosts.new
+chmod 644 ${KEYS}/TrustedHosts.new
+sync ${KEYS}/TrustedHosts.new
+mv ${KEYS}/TrustedHosts.new ${KEYS}/TrustedHosts
+systemctl restart opendkim
+${QUESTIONS}echo ${DONE}
+`
+
+const opendkimConf = (): string => readFileSync(join(ROOT, 'templates/opendkim.conf.ejs'), 'utf8').replace('<%= socket %>', SOCKET)
+
+export const FIRST_RUN = `set -e
+exec 2>&1
+cd /
+echo 'postfix postfix/main_mailer_type select Internet Site' | debconf-set-selections
+dpkg --audit
+DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install postfix opendkim opendkim-tools openssl </dev/null
+install -d -o opendkim -g opendkim -m 700 ${KEYS} ${DOMAINS.map((domain) => `${KEYS}/${domain}`).join(' ')}
+host=$(hostname -s)
+umask 077
+for d in ${DOMAINS.join(' ')}; do
+openssl genrsa -out ${KEYS}/$d/$host.private 2048
+chown opendkim:opendkim ${KEYS}/$d/$host.private
+done
+umask 022
+{ echo '# Written by mailrun.'; for d in ${DOMAINS.join(' ')}; do echo "$host._domainkey.$d $d:$host:${KEYS}/$d/$host.private"; done; } >${KEYS}/KeyTable
+{ echo '# Written by mailrun.'; for d in ${DOMAINS.join(' ')}; do echo "*@$d $host._domainkey.$d"; done; } >${KEYS}/SigningTable
+printf '127.0.0.1\\n::1\\nlocalhost\\n' >${KEYS}/TrustedHosts
+install -d -o opendkim -g postfix -m 2750 /var/spool/postfix/opendkim
+cat >/etc/opendkim.conf <<'CONF'
+${opendkimConf()}CONF
+opendkim -n
+sync ${FILES}
+systemctl restart opendkim
+postconf -e smtpd_milters=unix:opendkim/opendkim.sock non_smtpd_milters=unix:opendkim/opendkim.sock milter_default_action=tempfail
+postfix check
+systemctl reload postfix
+${QUESTIONS}echo ${DONE}
+`

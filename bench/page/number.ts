@@ -1,0 +1,7 @@
+// Numbers as the page shows them: three digits that count, no more.
+
+export function shown(value: number): string {
+  const size = Math.abs(value)
+  if (size >= 100 || Number.isInteger(value)) return Math.round(value).toLocaleString('en-GB')
+  return value.toFixed(size >= 10 ? 1 : 2)
+}

@@ -1,0 +1,58 @@
+// docs/benchmarks.md and its plots, made of the results alone: pure.
+import type { Bench, Plot } from '../bench.ts'
+import { median, type AllResults, type Results } from '../results.ts'
+import { goalsTable } from './goals-table.ts'
+import { jobTable } from './job-table.ts'
+import { plot } from './plot.ts'
+
+/** Texts by their path in the repository. */
+export type Pages = ReadonlyMap<string, string>
+
+export const PAGE = 'docs/benchmarks.md'
+
+export function pages(benches: readonly Bench[], all: AllResults): Pages {
+  const sections = benches.flatMap((bench) => {
+    const results = all.get(bench.name)
+    return results === undefined ? [] : [{ bench, results }]
+  })
+  const text = `# Benchmarks
+
+Written by \`npm run bench\` from \`bench/results\`; never edited. Controller and hosts share one machine, so seconds say little and ratios within one bench much: all contenders take turns on the same hosts.
+Each is told by its median, with the least and the most.
+
+${goalsTable(all)}
+${sections.map(({ bench, results }) => section(bench, results)).join('\n')}`
+  return new Map([[PAGE, text], ...sections.flatMap(({ bench, results }) => bench.plots.flatMap((each) => plotOf(bench, results, each)))])
+}
+
+const plotFile = (bench: Bench, { job }: Plot): string => `benchmarks/${bench.name}-${job.replace(/[^a-z0-9]+/gi, '-')}.svg`
+
+function section(bench: Bench, results: Results): string {
+  const jobs = [...new Set(results.measured.map(({ job }) => job))]
+  const versions = Object.entries(results.versions).map(([name, version]) => `${name} ${version}`)
+  const parts = jobs.map((job) => {
+    const plots = bench.plots.filter((each) => each.job === job)
+    const head = jobs.length > 1 ? `### ${job.replace(/^./, (first) => first.toUpperCase())}\n\n` : ''
+    return `${head}${plots.map((each) => `![${each.title}](${plotFile(bench, each)})\n\n`).join('')}${jobTable(bench, results, job)}`
+  })
+  return `## ${bench.title}
+
+${bench.about.trim()}
+
+\`npm run bench ${bench.name}\`, ${results.day}, ${Math.max(1, Math.round(results.minutes))} min, on ${results.machine}${versions.length > 0 ? `; ${versions.join(', ')}` : ''}.
+
+${parts.join('\n')}`
+}
+
+function plotOf(bench: Bench, results: Results, each: Plot): [string, string][] {
+  const measured = results.measured.filter(({ job }) => job === each.job)
+  const unit = measured[0]?.unit
+  const shownOnes = measured.filter((one) => one.unit === unit)
+  if (unit === undefined) return []
+  const places = [...new Set(shownOnes.map(({ at }) => at))].sort((a, b) => a - b)
+  const lines = [...new Set(shownOnes.map(({ who }) => who))].map((name) => ({
+    name,
+    points: shownOnes.filter(({ who }) => who === name).sort((a, b) => a.at - b.at).map(({ at, values }) => ({ x: at, median: median(values), least: Math.min(...values), most: Math.max(...values) })),
+  }))
+  return [[`docs/${plotFile(bench, each)}`, plot(each.title, bench.at, unit === 's' ? 'seconds' : unit, places, lines)]]
+}

@@ -1,0 +1,86 @@
+// A plot as SVG text: lines over sizes, seconds on a logarithmic scale. It brings its own ground, so it can be read on light pages and on dark ones.
+import { shown } from './number.ts'
+
+export interface Point {
+  readonly x: number
+  readonly median: number
+  readonly least: number
+  readonly most: number
+}
+
+export interface Line {
+  readonly name: string
+  readonly points: readonly Point[]
+}
+
+const [WIDTH, HEIGHT] = [720, 360]
+const FRAME = { left: 64, right: 520, top: 44, bottom: 312 }
+/** Told apart by the colour-blind, too (Okabe and Ito), and each with a mark of its own. */
+const COLOURS = ['#0072b2', '#009e73', '#d55e00', '#cc79a7', '#8a8a8a', '#b89000']
+const MARKS: readonly ((x: number, y: number) => string)[] = [
+  (x, y) => `M${x - 4} ${y}a4 4 0 1 0 8 0a4 4 0 1 0 -8 0z`,
+  (x, y) => `M${x - 4} ${y - 4}h8v8h-8z`,
+  (x, y) => `M${x} ${y - 5}l5 9h-10z`,
+  (x, y) => `M${x} ${y - 5}l5 5l-5 5l-5 -5z`,
+  (x, y) => `M${x - 5} ${y - 1}h10v2h-10z`,
+  (x, y) => `M${x - 1} ${y - 5}h2v10h-2z`,
+]
+
+/** @param places - of the horizontal axis, at equal distances, however far apart they are */
+export function plot(title: string, xName: string, yName: string, places: readonly number[], lines: readonly Line[]): string {
+  const values = lines.flatMap(({ points }) => points.flatMap(({ least, most }) => [least, most])).filter((value) => value > 0)
+  const low = floorOf(Math.min(...values))
+  const high = Math.max(ceilingOf(Math.max(...values)), 2 * low)
+  const x = (place: number): number => round(FRAME.left + ((places.indexOf(place) + 0.5) / places.length) * (FRAME.right - FRAME.left))
+  const y = (value: number): number => round(FRAME.bottom - ((Math.log10(value) - Math.log10(low)) / (Math.log10(high) - Math.log10(low))) * (FRAME.bottom - FRAME.top))
+  const grid = ticks(low, high).map((tick) => `<path class="grid" d="M${FRAME.left} ${y(tick)}H${FRAME.right}"/><text x="${FRAME.left - 8}" y="${y(tick) + 4}" text-anchor="end">${shown(tick)}</text>`)
+  const below = places.map((place) => `<text x="${x(place)}" y="${FRAME.bottom + 20}" text-anchor="middle">${place}</text>`)
+  const drawn = lines.map(({ points }, index) => {
+    const colour = COLOURS[index % COLOURS.length]!
+    const spans = points.map((point) => `M${x(point.x)} ${y(point.least)}V${y(point.most)}`).join('')
+    const marks = points.map((point) => MARKS[index % MARKS.length]!(x(point.x), y(point.median))).join('')
+    return `<path d="${points.map((point, at) => `${at === 0 ? 'M' : 'L'}${x(point.x)} ${y(point.median)}`).join('')}${spans}" fill="none" stroke="${colour}" stroke-width="2"/><path d="${marks}" fill="${colour}"/>`
+  })
+  const labels = labelPlaces(lines.map(({ points }) => y(points.at(-1)!.median))).map((at, index) => `<path d="${MARKS[index % MARKS.length]!(FRAME.right + 12, at - 4)}" fill="${COLOURS[index % COLOURS.length]!}"/><text x="${FRAME.right + 24}" y="${at}">${escape(lines[index]!.name)}</text>`)
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escape(title)}">
+<title>${escape(title)}</title>
+<style>
+.ground { fill: #ffffff; stroke: #d0d7de } .grid { stroke: #d8dee4 } text { fill: #24292f; font: 13px system-ui, sans-serif } .title { font-weight: 600 }
+@media (prefers-color-scheme: dark) { .ground { fill: #161b22; stroke: #30363d } .grid { stroke: #30363d } text { fill: #d0d7de } }
+</style>
+<rect class="ground" x="0.5" y="0.5" width="${WIDTH - 1}" height="${HEIGHT - 1}" rx="6"/>
+<text class="title" x="${FRAME.left}" y="26">${escape(title)}</text>
+${grid.join('\n')}
+${below.join('\n')}
+<text x="${(FRAME.left + FRAME.right) / 2}" y="${HEIGHT - 12}" text-anchor="middle">${escape(xName)}</text>
+<text x="18" y="${(FRAME.top + FRAME.bottom) / 2}" text-anchor="middle" transform="rotate(-90 18 ${(FRAME.top + FRAME.bottom) / 2})">${escape(yName)}</text>
+${drawn.join('\n')}
+${labels.join('\n')}
+</svg>
+`
+}
+
+const round = (value: number): number => Math.round(value * 10) / 10
+const steps = (value: number): readonly number[] => [1, 2, 5, 10].map((step) => step * 10 ** Math.floor(Math.log10(value)))
+const floorOf = (value: number): number => steps(value).filter((step) => step <= value * 1.000001).at(-1)!
+const ceilingOf = (value: number): number => steps(value).find((step) => step >= value / 1.000001)!
+
+/** 1, 2 and 5 of each power of ten. */
+function ticks(low: number, high: number): readonly number[] {
+  const powers = Array.from({ length: 12 }, (_, index) => 10 ** (index - 5))
+  return powers.flatMap((power) => [1, 2, 5].map((step) => Number((step * power).toPrecision(1)))).filter((tick) => tick >= low * 0.999 && tick <= high * 1.001)
+}
+
+/** Where the names of lines go: beside their ends, and none on another. */
+function labelPlaces(ends: readonly number[]): readonly number[] {
+  const order = ends.map((end, index) => ({ end, index })).sort((a, b) => a.end - b.end)
+  let last = -Infinity
+  const places = new Array<number>(ends.length)
+  for (const { end, index } of order) {
+    last = Math.max(end + 4, last + 18)
+    places[index] = round(last)
+  }
+  return places
+}
+
+const escape = (text: string): string => text.replace(/[&<>"]/g, (each) => `&#${each.charCodeAt(0)};`).replaceAll('`', '')

@@ -1,0 +1,4 @@
+// The repository's root, seen from dist/bench.
+import { join } from 'node:path'
+
+export const ROOT = join(import.meta.dirname, '../..')

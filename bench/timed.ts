@@ -1,0 +1,47 @@
+// Runs a program and tells how long it took, how much CPU, and how much memory its largest process had; by time(1).
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+export interface Timed {
+  readonly seconds: number
+  /** Of the program and of all whose end it waited for, user and system. */
+  readonly cpuSeconds: number
+  readonly megabytes: number
+  readonly stdout: string
+}
+
+export interface Command {
+  readonly words: readonly string[]
+  /** The repository's root, for most. */
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string>>
+  /** The exit status that says that it did its job. */
+  readonly wanted: number
+}
+
+/** Longer, nothing of a bench takes. */
+const MINUTES = 10
+
+/** @throws Error with what it said, where it ends otherwise than wanted. */
+export async function timed({ words, cwd, env, wanted }: Command): Promise<Timed> {
+  const folder = mkdtempSync(join(tmpdir(), 'mailrun-bench-'))
+  const usage = join(folder, 'usage')
+  try {
+    const began = performance.now()
+    const child = spawn('/usr/bin/time', ['--quiet', '-f', '%U %S %M', '-o', usage, 'timeout', '-k', '10', String(MINUTES * 60), ...words], { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+    const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []]
+    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk))
+    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk))
+    let seconds = NaN
+    child.once('exit', () => (seconds = (performance.now() - began) / 1000))
+    const code = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve))
+    const said = Buffer.concat(stdout).toString()
+    if (code !== wanted) throw new Error(`${words.slice(0, 4).join(' ')} … ended with ${String(code)}, not ${wanted}, after ${seconds.toFixed(1)} s\n${said.slice(-4000)}${Buffer.concat(stderr).toString().slice(-2000)}`)
+    const [user = NaN, system = NaN, kilobytes = NaN] = readFileSync(usage, 'utf8').trim().split(' ').map(Number)
+    return { seconds, cpuSeconds: user + system, megabytes: kilobytes / 1024, stdout: said }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
