@@ -12,7 +12,7 @@ import { withLock } from './lock.ts'
 import { removeTree, unmountBelow } from './mounts.ts'
 import { mountOverlay } from './overlay.ts'
 import { DNS_PACKAGES, DNS_SCRIPT, INTERNET_REPOSITORY, RECEIVER_PACKAGES, RECEIVER_SCRIPT, internetDigest } from './internet/recipe.ts'
-import { BASE_PACKAGES, BECOME_PACKAGES, DPKG_OPTIONS, FLEET_SCRIPT, MAIL_PACKAGES, POSTFIX_SCRIPT, PYTHON_PACKAGES, PYTHON_SCRIPT, RELEASE, REPOSITORY, SHELL_PACKAGES, TOOLS_PACKAGES, TOOLS_SCRIPT, imageDigest, pythonDigest } from './recipe.ts'
+import { BASE_PACKAGES, BECOME_PACKAGES, DPKG_OPTIONS, FLEET_SCRIPT, KNOT_PACKAGES, MAIL_PACKAGES, POSTFIX_SCRIPT, PYTHON_PACKAGES, PYTHON_SCRIPT, RELEASE, REPOSITORY, SHELL_PACKAGES, TOOLS_PACKAGES, TOOLS_SCRIPT, imageDigest, pythonDigest } from './recipe.ts'
 import { say } from './say.ts'
 import { TEST_PACKAGES } from './test-packages.ts'
 
@@ -106,7 +106,7 @@ async function buildMail(building: string): Promise<string> {
   const apt = ['Acquire::Languages "none";', ...(await aptProxies())].map((option) => `--aptopt=${option}`)
   await local('')`mmdebstrap --quiet --mode=root --variant=minbase --include=${BASE_PACKAGES.join(',')} ${dpkg} ${apt} ${RELEASE} ${base} ${sources}`
   say('downloading packages for the hosts')
-  await buildRepository(repository, base, [...MAIL_PACKAGES, ...SHELL_PACKAGES, ...BECOME_PACKAGES], TEST_PACKAGES)
+  await buildRepository(repository, base, [...MAIL_PACKAGES, ...SHELL_PACKAGES, ...BECOME_PACKAGES, ...KNOT_PACKAGES], TEST_PACKAGES)
   say('preparing the hosts: bare, postfix')
   const fleet = await buildLayer(join(building, 'fleet'), [base], { [repository]: REPOSITORY }, FLEET_SCRIPT)
   await rename(fleet, join(building, 'image/fleet'))

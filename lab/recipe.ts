@@ -23,8 +23,11 @@ export const SHELL_PACKAGES = ['tcsh', 'fish'] as const
 /** Another way than sudo to become root; installed by the tests that need it. */
 export const BECOME_PACKAGES = ['opendoas'] as const
 
+/** Another name server than BIND; installed by the tests that need it. */
+export const KNOT_PACKAGES = ['knot'] as const
+
 /** On the host `verify` alone: BIND, verifiers that are not ours, and Ansible to compare with. Brings Python, so it has a repository of its own. */
-export const TOOLS_PACKAGES = ['bind9', 'bind9-dnsutils', 'python3-dkim', 'opendkim-tools', 'libmail-dkim-perl', 'ansible-core'] as const
+export const TOOLS_PACKAGES = ['bind9', 'bind9-dnsutils', 'python3-dkim', 'opendkim-tools', 'libmail-dkim-perl', 'python3-spf', 'ansible-core'] as const
 
 /** dpkg leaves out what no test reads; `force-unsafe-io` matters only where the power fails. */
 export const DPKG_OPTIONS = ['path-exclude=/usr/share/doc/*', 'path-exclude=/usr/share/man/*', 'path-exclude=/usr/share/locale/*', 'force-unsafe-io'] as const
@@ -82,6 +85,6 @@ export const pythonDigest = (): string => createHash('sha256').update(JSON.strin
 
 /** Names the images' directory in the cache. */
 export function imageDigest(): string {
-  const recipe = [1, process.arch, RELEASE, REPOSITORY, BASE_PACKAGES, MAIL_PACKAGES, SHELL_PACKAGES, BECOME_PACKAGES, TOOLS_PACKAGES, DPKG_OPTIONS, FLEET_SCRIPT, POSTFIX_SCRIPT, TOOLS_SCRIPT, TEST_PACKAGES]
+  const recipe = [1, process.arch, RELEASE, REPOSITORY, BASE_PACKAGES, MAIL_PACKAGES, SHELL_PACKAGES, BECOME_PACKAGES, KNOT_PACKAGES, TOOLS_PACKAGES, DPKG_OPTIONS, FLEET_SCRIPT, POSTFIX_SCRIPT, TOOLS_SCRIPT, TEST_PACKAGES]
   return createHash('sha256').update(JSON.stringify(recipe)).digest('hex').slice(0, 16)
 }

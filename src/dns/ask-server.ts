@@ -34,7 +34,7 @@ export const askServer: AskServer = async ({ addresses }, question) => {
     try {
       return await exchange(address, question)
     } catch (error) {
-      silent.push(`${address.address}: ${words(error)}`)
+      silent.push(addresses.length === 1 ? words(error) : `${address.address}: ${words(error)}`)
     }
   }
   return { kind: 'silent', why: silent.join('; ') }

@@ -21,8 +21,8 @@ const zone = {
   servers: v.optional(servers),
   /** That takes updates, one that DNS does not name included. Left out: the one that the SOA record names. */
   primary: v.optional(server),
-  /** `nsupdate`: from here, with `key_file`. `nsupdate-local`: on `host`, with the session key that BIND keeps there. `none`: by other ways. */
-  via: v.optional(v.picklist(['nsupdate', 'nsupdate-local', 'none'], 'nsupdate, nsupdate-local or none is wanted')),
+  /** `nsupdate`: from here, with `key_file`. `nsupdate-local`: on `host`, with the session key that BIND keeps there. `knotc`: on `host`, in Knot DNS. `none`: by other ways. */
+  via: v.optional(v.picklist(['nsupdate', 'nsupdate-local', 'knotc', 'none'], 'nsupdate, nsupdate-local, knotc or none is wanted')),
   /** TSIG key as tsig-keygen(8) writes it. */
   key_file: v.optional(v.pipe(v.string('a path is wanted'), v.minLength(1, 'a path is wanted'))),
   /** The name server's name in the inventory. */
@@ -46,7 +46,7 @@ export interface ZoneSettings {
   readonly servers: readonly string[] | undefined
   readonly primary: string | undefined
   /** `undefined`: nothing was said, and nothing can be pushed. */
-  readonly via: 'nsupdate' | 'nsupdate-local' | 'none' | undefined
+  readonly via: 'nsupdate' | 'nsupdate-local' | 'knotc' | 'none' | undefined
   readonly keyFile: string | undefined
   readonly host: string | undefined
 }
@@ -56,6 +56,6 @@ export function zoneSettings(vars: DnsVars, name: string): ZoneSettings {
   const all = { ...vars, ...vars.zones?.[name] }
   const via = all.via ?? (all.host !== undefined ? 'nsupdate-local' : all.key_file !== undefined ? 'nsupdate' : undefined)
   if (via === 'nsupdate' && all.key_file === undefined) throw new MailrunError(`dns: ${name}: via: nsupdate needs key_file, the TSIG key that the name server knows (tsig-keygen writes one)`)
-  if (via === 'nsupdate-local' && all.host === undefined) throw new MailrunError(`dns: ${name}: via: nsupdate-local needs host, the name server's name in the inventory`)
+  if ((via === 'nsupdate-local' || via === 'knotc') && all.host === undefined) throw new MailrunError(`dns: ${name}: via: ${via} needs host, the name server's name in the inventory`)
   return { servers: all.servers, primary: all.primary, via, keyFile: all.key_file, host: all.host }
 }

@@ -7,6 +7,7 @@ import { zoneSettings, type DnsVars } from './dns-vars.ts'
 import type { ZoneServers } from './find-zone.ts'
 import type { DnsPlan } from './plan-dns.ts'
 import { pushByHost } from './push-by-host.ts'
+import { pushByKnotc } from './push-by-knotc.ts'
 import { pushFromHere, readyToPush } from './push-from-here.ts'
 import type { UpdateOutcome } from './update-outcome.ts'
 import type { RrsetChange } from './wanted-change.ts'
@@ -20,7 +21,7 @@ export interface Pushed {
 type Way =
   | { readonly kind: 'none' }
   | { readonly kind: 'nsupdate'; readonly keyFile: string }
-  | { readonly kind: 'nsupdate-local'; readonly host: Host }
+  | { readonly kind: 'nsupdate-local' | 'knotc'; readonly host: Host }
 
 interface Share {
   readonly zone: ZoneServers
@@ -43,21 +44,21 @@ export async function pushShares({ records }: DnsPlan, { vars, hosts, keyPath }:
     const changes = records.flatMap((each) => (each.kind === 'change' && each.zone?.zone === zone.zone ? [each.change] : []))
     const { via, keyFile, host: name } = zoneSettings(vars, zone.zone)
     if (changes.length === 0 || via === 'none') return { zone, changes, way: { kind: 'none' } }
-    if (via === undefined) throw new MailrunError(`nothing says how records get into ${zone.zone}: set dns.key_file (TSIG), dns.host (a BIND host of the inventory), or dns.via: none for a zone that is kept in other ways`)
+    if (via === undefined) throw new MailrunError(`nothing says how records get into ${zone.zone}: set dns.key_file (TSIG), dns.host (a BIND host of the inventory; with dns.via: knotc one with Knot DNS), or dns.via: none for a zone that is kept in other ways`)
     if (via === 'nsupdate') {
       if (zone.primary === undefined) throw new MailrunError(`${zone.zone}: the server that its SOA record names takes no updates, for it has no address: set dns.primary`)
       return { zone, changes, way: { kind: 'nsupdate', keyFile: keyPath(keyFile!) } }
     }
     const host = hosts.find((each) => each.name === name)
     if (host === undefined) throw new MailrunError(`dns.host of ${zone.zone} is ${JSON.stringify(name)}, and the inventory has no such host`)
-    return { zone, changes, way: { kind: 'nsupdate-local', host } }
+    return { zone, changes, way: { kind: via, host } }
   })
   for (const file of new Set(shares.flatMap(({ way }) => (way.kind === 'nsupdate' ? [way.keyFile] : [])))) await readyToPush(file)
   return shares
 }
 
 /** The hosts that {@link pushDns} will connect to. */
-export const hostsOf = (shares: readonly Share[]): readonly Host[] => [...new Set(shares.flatMap(({ way }) => (way.kind === 'nsupdate-local' ? [way.host] : [])))]
+export const hostsOf = (shares: readonly Share[]): readonly Host[] => [...new Set(shares.flatMap(({ way }) => ('host' in way ? [way.host] : [])))]
 
 /** What goes wrong is in the outcomes, never thrown. Zones go one after the other. */
 export async function pushDns(shares: readonly Share[], connect: Connect, signal: AbortSignal): Promise<readonly Pushed[]> {
@@ -77,7 +78,8 @@ async function outcomesOf({ zone: { zone, primary }, changes, way }: Share, conn
   if (way.kind === 'none') return []
   try {
     const connection = await connect(way.host, signal)
-    return await pushByHost(changes, zone, primary?.addresses.map(({ address }) => address) ?? [], connection, signal).finally(() => connection.close())
+    const pushing = way.kind === 'knotc' ? pushByKnotc(changes, zone, connection, signal) : pushByHost(changes, zone, primary?.addresses.map(({ address }) => address) ?? [], connection, signal)
+    return await pushing.finally(() => connection.close())
   } catch (error) {
     if (error instanceof Unreachable) return all(`${way.host.name} cannot be reached: ${error.message}`)
     if (error instanceof ConnectionLost) return all(`the connection to ${way.host.name} was lost: ${error.message}; what came of it, verify tells`)

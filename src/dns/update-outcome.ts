@@ -6,6 +6,12 @@ export type UpdateOutcome =
   | { readonly kind: 'outdated'; readonly why: string }
   | { readonly kind: 'failed'; readonly why: string }
 
+/** A host that ended without a word on it. */
+export const UNTOLD: UpdateOutcome = { kind: 'failed', why: 'the host did not tell what came of it; verify does' }
+
+/** @param told - by the server */
+export const OUTDATED = (told: string): UpdateOutcome => ({ kind: 'outdated', why: `somebody changed it since it was read (${told}): nothing was done to it; plan again` })
+
 export interface Said {
   readonly code: number
   /** Both streams. */
@@ -34,7 +40,7 @@ export function updateOutcome({ code, output }: Said): UpdateOutcome {
   if (failed !== null) {
     const [, response = '', tsig] = failed
     const name = tsig ?? response
-    if (name === 'YXRRSET' || name === 'NXRRSET' || name === 'YXDOMAIN' || name === 'NXDOMAIN') return { kind: 'outdated', why: `somebody changed it since it was read (${name}): nothing was done to it; plan again` }
+    if (name === 'YXRRSET' || name === 'NXRRSET' || name === 'YXDOMAIN' || name === 'NXDOMAIN') return OUTDATED(name)
     return { kind: 'failed', why: `${tsig === undefined ? response : `${response} (${tsig})`}: ${REFUSALS[name] ?? REFUSALS[response] ?? 'see the log of the name server'}` }
   }
   const silent = /^; Communication with (\S+) failed: (.*)$/m.exec(output)

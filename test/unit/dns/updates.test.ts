@@ -5,7 +5,9 @@ import * as v from 'valibot'
 import { dnsVar, zoneSettings } from '../../../src/dns/dns-vars.ts'
 import { parseServer } from '../../../src/dns/name-server.ts'
 import { framed } from '../../../src/engine/one-script.ts'
-import { hostScript } from '../../../src/dns/push-by-host.ts'
+import { partsScript } from '../../../src/dns/host-parts.ts'
+import { updatePart } from '../../../src/dns/push-by-host.ts'
+import { knotOutcome, transaction } from '../../../src/dns/push-by-knotc.ts'
 import { txtRdata } from '../../../src/dns/rrset.ts'
 import { isNewer } from '../../../src/dns/serial-of.ts'
 import { updateOutcome } from '../../../src/dns/update-outcome.ts'
@@ -74,9 +76,42 @@ test("what nsupdate 9.18 says, in words that say what to do; its exit status alo
 
 test('the script for a name server host is POSIX shell, and whole or nothing', () => {
   const change = wantedChange(spf, { ttl: 60, rdata: [strings("it's $(x) `y` \\ MARK"), strings('v=spf1 -all')] })!
-  const script = framed('mailrun-mark', hostScript([change, wantedChange(key, undefined)!], 'example.org', ['127.0.0.1'], 'mailrun-mark'))
-  assert.is(spawnSync('dash', ['-n'], { input: script }).status, 0)
-  assert.is.not(spawnSync('dash', ['-n'], { input: script.slice(0, -3) }).status, 0)
+  const changes = [change, wantedChange(key, undefined)!]
+  for (const parts of [changes.map((each) => updatePart(each, 'example.org', ['127.0.0.1'], 'mailrun-mark')), changes.map((each) => transaction(each, 'example.org'))]) {
+    const script = framed('mailrun-mark', partsScript(parts, 'mailrun-mark'))
+    assert.is(spawnSync('dash', ['-n'], { input: script }).status, 0, script)
+    assert.is.not(spawnSync('dash', ['-n'], { input: script.slice(0, -3) }).status, 0)
+  }
+})
+
+test('a transaction of Knot compares before it changes, and is aborted unless it is committed', () => {
+  const change = wantedChange(spf, { ttl: 60, rdata: [strings("it's $(x)"), strings('v=spf1 ', '-all')] })!
+  const lines = transaction(change, 'example.org').split('\n')
+  const at = (start: string): number => lines.findIndex((line) => line.trimStart().startsWith(start))
+  const order = ['until begun=$(knot zone-begin', "trap 'knot zone-abort", 'if now=$(knot zone-get', '[ "$now" = ', 'drop TXT', 'put 60 TXT', 'knot zone-commit', 'trap - EXIT'].map(at)
+  assert.not.ok(order.includes(-1), lines.join('\n'))
+  assert.equal([...order].sort((a, b) => a - b), order)
+  // Sorted by bytes, with TTL and type, as Knot prints them.
+  assert.match(lines.slice(at('[ "$now" = '), at('drop TXT')).join('\n'), `'60 TXT "it'\\''s $(x)"\n60 TXT "v=spf1 " "-all"'`)
+  // Another TTL makes the whole set anew.
+  const later = transaction(wantedChange(key, { ttl: 60, rdata: [strings('v=DKIM1;p=')] })!, 'example.org')
+  assert.match(later, /^drop TXT\nput 3600 TXT '"v=DKIM1;p="'$/m)
+})
+
+test('what knotc 3.2 says, in words that say what to do', () => {
+  const why = (code: number, output: string): string => {
+    const outcome = knotOutcome({ code, output }, 'example.org')
+    return outcome.kind === 'done' ? 'done' : `${outcome.kind} ${outcome.why}`
+  }
+  assert.is(why(0, 'OK\n[example.org.] +x 60 TXT "a"\nOK\n'), 'done')
+  assert.match(why(12, 'OK\n'), /^outdated .*plan again/)
+  assert.match(why(10, 'error: (no such zone found) [example.org.] \n'), 'Knot does not serve example.org there')
+  assert.match(why(10, 'error: [example.org.] (too many transactions)\n'), 'has a transaction open on example.org')
+  assert.match(why(10, "error: failed to connect to socket '/run/knot/knot.sock' (not exists)\n"), 'is it running')
+  assert.match(why(14, 'OK\nerror: [example.org.] (semantic check)\n'), /^failed Knot refuses the change \(semantic check\): its log/)
+  assert.match(why(15, ''), 'set dns.host')
+  assert.match(why(16, ''), 'apt install knot')
+  assert.match(why(124, ''), /^failed knotc: /)
 })
 
 test('name servers are names or addresses, with a port where it is not 53', () => {
@@ -91,7 +126,7 @@ test('the var dns: what is said for a zone wins; what does not go together is to
   const vars = v.parse(dnsVar, { key_file: 'key', zones: { 'example.org': { host: 'ns1', via: 'nsupdate-local' }, 'example.net': { via: 'none' } } })
   assert.equal([zoneSettings(vars, 'x.org').via, zoneSettings(vars, 'example.org').via, zoneSettings(vars, 'example.net').via, zoneSettings({}, 'x.org').via], ['nsupdate', 'nsupdate-local', 'none', undefined])
   assert.throws(() => zoneSettings(v.parse(dnsVar, { via: 'nsupdate' }), 'x.org'), /needs key_file/)
-  assert.throws(() => zoneSettings(v.parse(dnsVar, { via: 'nsupdate-local' }), 'x.org'), /needs host/)
+  for (const via of ['nsupdate-local', 'knotc']) assert.throws(() => zoneSettings(v.parse(dnsVar, { via }), 'x.org'), /needs host/)
   assert.not.ok(v.safeParse(dnsVar, { keyfile: 'x' }).success)
 })
 
