@@ -51,7 +51,7 @@ export async function verifyCommand(flags: Given<VerifyFlags>, signals: Signals)
     tasks: () => [],
     outputs: ({ vars, host }) => {
       varsOf.set(host.name, vars)
-      return { milters: milterSigning({ domains: [...new Set(vars.domains)], ...message }), outgoing: outgoingAddresses }
+      return { milters: milterSigning({ domains: [...new Set(vars.domains)], ...ownMail(vars), ...message }), outgoing: outgoingAddresses }
     },
   })
   const all = await prepare({ playbook: proof, playbookPath: 'mailrun verify', inventory, limit: flags.limit, extraVars, tags: [], skipTags: [], keyring })
@@ -59,7 +59,7 @@ export async function verifyCommand(flags: Given<VerifyFlags>, signals: Signals)
   const prepared = flags.limit === undefined ? all.filter(({ host }) => varsOf.get(host.name)!.domains.length > 0) : all
   if (prepared.length === 0) throw new MailrunError('no host has domains, the list of those that it sends for: set it in the inventory, or name hosts by --limit')
   const dns = authority(await oneDns(new Map(prepared.map(({ host }) => [host.name, varsOf.get(host.name)!]))), limited(askServer))
-  if (flags.deliver !== undefined) warnOfOwn(flags.deliver, [...prepared.flatMap(({ host }) => [host.name, host.vars.get('fqdn')?.value]), ...[...varsOf.values()].flatMap(({ domains, helo_name }) => [...domains, helo_name])].filter((name) => typeof name === 'string'))
+  if (flags.deliver !== undefined) warnOfOwn(flags.deliver, [...prepared.map(({ host }) => host.name), ...[...varsOf.values()].flatMap(({ domains, helo_name, fqdn }) => [...domains, helo_name, fqdn])].filter((name) => typeof name === 'string'))
   const hosts = prepared.map(({ host }) => host)
   const { connect, close } = await connector([...new Set([...hosts, ...(reader === undefined ? [] : [reader])])], source)
   signals.runBegins()
@@ -67,7 +67,7 @@ export async function verifyCommand(flags: Given<VerifyFlags>, signals: Signals)
   try {
     const run = await rollout(prepared, options, connect, () => {})
     const still = await Promise.all(run.hosts.map((host) => proofOf(host, varsOf.get(host.name)?.outgoing_addresses, (evidence) => proveHost(evidence, message, dns))))
-    const proofs = flags.deliver === undefined ? still : await delivered(still, run.hosts, hosts, (deliverers) => verifyDelivery(deliverers, flags, reader, connect, signals))
+    const proofs = flags.deliver === undefined ? still : await delivered(still, run.hosts, hosts, (name) => ownMail(varsOf.get(name)!), (deliverers) => verifyDelivery(deliverers, flags, reader, connect, signals))
     const seconds = (performance.now() - began) / 1000
     if (flags.format === 'json') stdout.write(jsonDocument(proofDocument(proofs, seconds)))
     else if (flags.format === 'ndjson') stdout.write(proofs.map((each) => jsonLine({ kind: 'host-proof', ...each })).join(''))
@@ -78,12 +78,15 @@ export async function verifyCommand(flags: Given<VerifyFlags>, signals: Signals)
   }
 }
 
+/** What is asked about mail of the host itself. */
+const ownMail = ({ sign_host_name: own, sign_bounces: bounces }: MailVars): { readonly own: boolean; readonly bounces: boolean } => ({ own: own !== false, bounces: own !== false && bounces !== false })
+
 /** From those that could be asked. */
-async function delivered(proofs: readonly HostProof[], results: readonly HostResult[], hosts: readonly Host[], send: (deliverers: readonly Deliverer[]) => Promise<ReadonlyMap<string, HostProof>>): Promise<readonly HostProof[]> {
+async function delivered(proofs: readonly HostProof[], results: readonly HostResult[], hosts: readonly Host[], wantedOf: (host: string) => Deliverer['wanted'], send: (deliverers: readonly Deliverer[]) => Promise<ReadonlyMap<string, HostProof>>): Promise<readonly HostProof[]> {
   const deliverers = proofs.flatMap((proof): readonly Deliverer[] => {
     const milters = results.find(({ name }) => name === proof.name)?.outputs['milters'] as MilterState | null | undefined
     const host = hosts.find(({ name }) => name === proof.name)
-    return host === undefined || !milters || proof.error !== undefined ? [] : [{ host, milters, proof }]
+    return host === undefined || !milters || proof.error !== undefined ? [] : [{ host, milters, wanted: wantedOf(host.name), proof }]
   })
   const after = await send(deliverers)
   return proofs.map((proof) => after.get(proof.name) ?? proof)

@@ -48,6 +48,8 @@ export function warnOfOwn(address: string, own: Iterable<string>): void {
 export interface Deliverer {
   readonly host: Host
   readonly milters: MilterState
+  /** Of the host's own mail. */
+  readonly wanted: { readonly own: boolean; readonly bounces: boolean }
   readonly proof: HostProof
 }
 
@@ -58,7 +60,7 @@ export async function verifyDelivery(deliverers: readonly Deliverer[], flags: Fl
   const asked = { address, asker: `${userInfo().username}@${hostname()}`, date: new Date() }
   let first = 0
   const plans = deliverers.map((each) => {
-    const plan = deliveryPlan(each.milters, { ...asked, host: each.host.name }, run, first)
+    const plan = deliveryPlan(each.milters, each.wanted, { ...asked, host: each.host.name }, run, first)
     first += plan.messages.length
     return { ...each, plan }
   })

@@ -22,6 +22,8 @@ export interface MailHost {
   readonly addresses: readonly string[]
   /** In A-labels; `undefined` where it has no name that DNS could hold. */
   readonly helo: string | undefined
+  /** The same of the name that its own mail comes from; `undefined` also where that is not to be signed. */
+  readonly ownName: string | undefined
   /** That it sends for. */
   readonly domains: readonly string[]
   readonly keys: readonly MailKey[]
@@ -82,7 +84,8 @@ export function mailFleet(members: readonly MailMember[]): MailFleet {
 const hostOf = ({ name, vars, addresses, keys }: MailMember): MailHost => ({
   name,
   addresses: vars.outgoing_addresses ?? addresses,
-  helo: vars.helo_name ?? mailDomain(name),
+  helo: vars.helo_name ?? vars.fqdn ?? mailDomain(name),
+  ownName: vars.sign_host_name === false ? undefined : (vars.fqdn ?? mailDomain(name)),
   domains: vars.domains.filter((domain) => vars.mail_domains?.[domain]?.sends !== false && !vars.null_domains?.includes(domain)),
   keys,
 })

@@ -7,6 +7,7 @@ import { renderDmarc, type DmarcPolicy } from './dmarc/record.ts'
 import { externalDestinations, REPORT_CONSENT, reportConsentName } from './dmarc/report-consent.ts'
 import { byRecord, isOwnerName, isWithin, type MailRecord, type Purpose } from './dns-record.ts'
 import type { MailDomain, MailFleet } from './mail-fleet.ts'
+import { ownNameFindings } from './own-name.ts'
 import { finding, type RecordFinding } from './record-finding.ts'
 import { lintSpfStrangers } from './spf/lint.ts'
 import { mergeSpf, type SpfSenders } from './spf/merge.ts'
@@ -34,6 +35,7 @@ export function mailRecords(fleet: MailFleet, published: PublishedTxt): MailReco
   const parts = [...fleet.domains.flatMap((domain) => ofDomain(domain, fleet, published, findings)), ...ofHelo(fleet, published, findings), ...ofKeys(fleet)]
   const records = merged(parts.map((part) => ({ ...part, ttl: fleet.ttl })))
   refuseContradictions(records)
+  findings.push(...ownNameFindings(fleet))
   return { records: [...records].sort(byRecord), findings }
 }
 
@@ -75,13 +77,13 @@ function mergedSpf(name: string, senders: SpfSenders, published: PublishedTxt, f
 
 /** A host's own name is what SPF looks at for bounces, which have no sender (RFC 7208, section 2.4). */
 function ofHelo(fleet: MailFleet, published: PublishedTxt, findings: RecordFinding[]): readonly Part[] {
-  const names = [...new Set(fleet.hosts.flatMap(({ helo }) => helo ?? []))].filter((name) => !fleet.domains.some(({ domain, sends }) => domain === name && sends))
+  const names = [...new Set(fleet.hosts.flatMap(({ helo, ownName, domains }) => [helo ?? [], domains.length === 0 ? [] : (ownName ?? [])].flat()))].filter((name) => !fleet.domains.some(({ domain, sends }) => domain === name && sends))
   return names.flatMap((name) => {
-    const hosts = fleet.hosts.filter(({ helo, addresses }) => helo === name && addresses.length > 0)
+    const hosts = fleet.hosts.filter(({ helo, ownName, addresses }) => (helo === name || ownName === name) && addresses.length > 0)
     const silent = fleet.domains.find(({ domain }) => domain === name)
-    if (silent !== undefined) throw new MailrunError(`${hosts[0]?.name ?? name} greets others as ${name}, which is a domain that does not send: give it another helo_name, or let ${name} send`)
+    if (silent !== undefined) throw new MailrunError(`${hosts[0]?.name ?? name} ${hosts[0]?.helo === name ? 'greets others as' : 'is called'} ${name}, which is a domain that does not send: give it another ${hosts[0]?.helo === name ? 'helo_name' : 'fqdn'}, or let ${name} send`)
     if (hosts.length === 0) return []
-    return [txt('spf-helo', name, name, mergedSpf(name, { networks: hosts.flatMap(({ addresses }) => addresses), includes: [], all: '-all' }, published, findings), hosts.map((host) => `${host.name} greets others as ${name}`))]
+    return [txt('spf-helo', name, name, mergedSpf(name, { networks: hosts.flatMap(({ addresses }) => addresses), includes: [], all: '-all' }, published, findings), hosts.map((host) => (host.helo === name ? `${host.name} greets others as ${name}` : `mail of ${host.name} itself comes from ${name}`)))]
   })
 }
 

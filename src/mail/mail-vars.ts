@@ -112,8 +112,14 @@ export const mailVars = {
   null_domains: v.optional(listOf(domain, 'domains')),
   /** The addresses that others see the host's mail come from. Left out: those that the host has. */
   outgoing_addresses: v.optional(listOf(address, 'addresses')),
-  /** The name that the host greets others with. Left out: its name in the inventory. */
+  /** The name that the host greets others with. Left out: `fqdn`. */
   helo_name: v.optional(domain),
+  /** The host's full name, which its own mail comes from. Left out: its name in the inventory. */
+  fqdn: v.optional(domain),
+  /** `false`: mail of the host itself need not be signed. */
+  sign_host_name: v.optional(v.boolean('true or false is wanted')),
+  /** `false`: bounces need not be signed. */
+  sign_bounces: v.optional(v.boolean('true or false is wanted')),
   /** Seconds. Left out: 3600. */
   dns_ttl: v.optional(v.pipe(v.number('a number of seconds is wanted'), v.integer('a whole number of seconds is wanted'), v.minValue(1, 'at least 1 second is wanted'), v.maxValue(604_800, 'at most 604800 seconds, a week, are wanted'))),
   /** Where zones begin, for names in none of the domains or where a domain has no zone of its own. */

@@ -1,7 +1,7 @@
 // The message that milters are asked about: known to the byte on both sides, so that a signature on it can be verified.
 
-/** How a message comes to Postfix: from a program on the host, from a client that logged in, from anyone. */
-export const PROBE_ROLES = ['local', 'submission', 'outsider'] as const
+/** How a message comes to Postfix: from a program on the host, from a client that logged in, from anyone; as a bounce of the host's own. */
+export const PROBE_ROLES = ['local', 'submission', 'outsider', 'bounce'] as const
 export type ProbeRole = (typeof PROBE_ROLES)[number]
 
 /** With CRLF; `@DOMAIN@`, `@ROLE@` and `@NONCE@` stand for what they say. @param date - of its Date field */

@@ -34,7 +34,7 @@ export interface SignatureProof {
 
 export interface SigningProof {
   readonly domain: string
-  readonly role: 'local' | 'submission' | 'outsider'
+  readonly role: 'local' | 'submission' | 'outsider' | 'bounce'
   readonly verdict: Verdict
   /** The milters that were asked. */
   readonly milters: readonly string[]

@@ -1,20 +1,21 @@
 // The program that asks a host's milters what they would do with a message, for the perl of Debian's perl-base: Postfix's side of the milter protocol.
 
 /**
- * Reads lines behind `__END__`: `nonce N`, `domain NAME`, `message HEX` (`@DOMAIN@`, `@ROLE@` and `@NONCE@` stand in it), `role NAME LISTS CLIENT-NAME CLIENT-ADDRESS LOGIN`, `-` for none.
- * Prints `set NAME HEX`, `domain NAME`, `service NAME` (of master.cf, those that listen), and for each role and domain `session ROLE DOMAIN`, its milters (`milter HEX`) with what each did: `insert INDEX NAME VALUE`, `add NAME VALUE`, `other COMMAND`,
+ * Reads lines behind `__END__`: `nonce N`, `own yes` where mail from the host's own name is asked about, `domain NAME`, `message HEX` (`@DOMAIN@`, `@ROLE@` and `@NONCE@` stand in it), `role NAME LISTS CLIENT-NAME CLIENT-ADDRESS LOGIN`, `-` for none.
+ * Prints `set NAME HEX`, `domain NAME`, `own NAME`, `service NAME` (of master.cf, those that listen), and for each role and domain `session ROLE DOMAIN`, its milters (`milter HEX`) with what each did: `insert INDEX NAME VALUE`, `add NAME VALUE`, `other COMMAND`,
  * `verdict WORD TEXT`, `unreached WHY`; in the end `end`. Text is hex.
  *
  * It connects as the user and from the directory that Postfix does. Source: libmilter of sendmail 8.18 (mfdef.h, version 6), postconf(5), MILTER_README.
  */
 export const MILTER_CLIENT = String.raw`use strict; use warnings; use Socket; use IO::Handle;
 $| = 1; $SIG{PIPE} = 'IGNORE';
-my (@roles, @domains, $nonce, $message);
+my (@roles, @domains, $nonce, $message, $own);
 while (<DATA>) {
   my @w = split;
   next unless @w;
   if ($w[0] eq 'nonce') { $nonce = $w[1] }
   elsif ($w[0] eq 'domain') { push @domains, $w[1] }
+  elsif ($w[0] eq 'own') { $own = $w[1] eq 'yes' }
   elsif ($w[0] eq 'message') { $message = pack 'H*', $w[1] }
   elsif ($w[0] eq 'role') { push @roles, [map { $_ eq '-' ? '' : $_ } @w[1 .. 5]] }
 }
@@ -25,7 +26,7 @@ sub told { my $out = ''; if (open my $pipe, '-|', @_) { local $/; $out = <$pipe>
 # Postfix: what it says itself, $name expanded.
 open STDERR, '>', '/dev/null';
 my %set;
-for (split /\n/, told(qw(postconf -x myhostname queue_directory mail_owner smtpd_milters non_smtpd_milters milter_macro_daemon_name milter_macro_v milter_default_action smtp_helo_name myorigin mydestination soft_bounce luser_relay fallback_transport fallback_transport_maps))) {
+for (split /\n/, told(qw(postconf -x myhostname queue_directory mail_owner smtpd_milters non_smtpd_milters milter_macro_daemon_name milter_macro_v milter_default_action smtp_helo_name myorigin internal_mail_filter_classes mydestination soft_bounce luser_relay fallback_transport fallback_transport_maps))) {
   $set{$1} = $2 if /^(\w+) = ?(.*)$/;
 }
 unless (%set) { say_line('no-postfix'); say_line('end'); exit 0 }
@@ -38,9 +39,13 @@ for (split /\n/, told(qw(postconf -Px))) { $override{"$1/$2"} = $3 if m{^(\S+/\w
 my ($submission) = grep { exists $chroot{$_} } 'submission/inet', 'submissions/inet', 'smtps/inet';
 $submission = 'smtp/inet' unless defined $submission;
 
+# Its own mail, as of cron, and bounces come from there.
+my $plain = qr/(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*/;
+my $origin = $own && lc($set{myorigin} || '') =~ /^($plain)$/ ? $1 : '';
+
 # What OpenDKIM's tables name, beside what was asked for.
 my %known = map { $_ => 1 } @domains;
-sub also { my $name = lc $_[0]; $name =~ s/^.*\@//; push @domains, $name if $name =~ /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*$/ && !$known{$name}++ }
+sub also { my $each = lc $_[0]; $each =~ s/^.*\@//; push @domains, $each if $each =~ /^$plain$/ && $each ne $origin && !$known{$each}++ }
 if (open my $conf, '<', '/etc/opendkim.conf') {
   while (<$conf>) {
     also($_) for /^\s*Domain\s+(.*?)\s*$/i ? grep { !m{^(?:file:|/)} } split /[\s,]+/, $1 : ();
@@ -49,6 +54,7 @@ if (open my $conf, '<', '/etc/opendkim.conf') {
   }
 }
 say_line('domain', $_) for @domains;
+say_line('own', $origin) if length $origin;
 say_line('service', $_) for sort grep { m{/inet$} } keys %chroot;
 
 # As Postfix's daemons are: chroot_uid() of Postfix sets uid, gid and the groups of the user.
@@ -115,8 +121,8 @@ sub session {
   # [command, data, flag not to send it, flag not to answer it, macros]
   my @steps = (
     ['C', "$client\0" . '4' . pack('n', 40000) . "$address\0", 0x1, 0x1000, [j => $set{myhostname}, '{daemon_name}' => $daemon, '{if_name}' => $set{myhostname}, v => $set{milter_macro_v}]],
-    ['H', ($name eq 'local' ? $set{myhostname} : $client =~ /^\[/ ? 'client.invalid' : $client) . "\0", 0x2, 0x2000, []],
-    ['M', "<postmaster\@$domain>\0", 0x4, 0x4000, [i => $id, ($login eq '' ? () : ('{auth_type}' => 'PLAIN', '{auth_authen}' => "$login\@$domain")), '{mail_addr}' => "postmaster\@$domain", '{mail_host}' => $domain, '{mail_mailer}' => 'smtp']],
+    ['H', ($client eq 'localhost' ? $set{myhostname} : $client =~ /^\[/ ? 'client.invalid' : $client) . "\0", 0x2, 0x2000, []],
+    ['M', $name eq 'bounce' ? "<>\0" : "<postmaster\@$domain>\0", 0x4, 0x4000, [i => $id, ($login eq '' ? () : ('{auth_type}' => 'PLAIN', '{auth_authen}' => "$login\@$domain")), '{mail_addr}' => $name eq 'bounce' ? '' : "postmaster\@$domain", '{mail_host}' => $name eq 'bounce' ? '' : $domain, '{mail_mailer}' => 'smtp']],
     ['R', "<mailrun-verify\@mailrun.invalid>\0", 0x8, 0x8000, [i => $id, '{rcpt_addr}' => 'mailrun-verify@mailrun.invalid', '{rcpt_host}' => 'mailrun.invalid', '{rcpt_mailer}' => 'smtp']],
     ($version >= 4 ? ['T', '', 0x200, 0x10000, [i => $id]] : ()),
     (map { my ($field, $value) = @$_; $value =~ s/^ // unless $flags & 0x100000; ['L', "$field\0$value\0", 0x20, 0x80, []] } @$headers),
@@ -154,10 +160,12 @@ sub ended { my ($command, $data) = @_; $data =~ s/\0.*//s; say_line('verdict', $
 
 for my $role (@roles) {
   my ($name, $lists) = @$role;
-  my $service = $name eq 'local' ? 'cleanup/unix' : $name eq 'submission' ? $submission : 'smtp/inet';
+  my $service = $name eq 'local' || $name eq 'bounce' ? 'cleanup/unix' : $name eq 'submission' ? $submission : 'smtp/inet';
   my $milters = service($service, $lists);
+  $milters = '' if $name eq 'bounce' && service('bounce/unix', 'internal_mail_filter_classes') !~ /\bbounce\b/;
   my $chrooted = ($chroot{$service} || '') eq 'y';
-  for my $domain (@domains) {
+  my @own = length $origin && ($name eq 'bounce' || ($name eq 'local' && !grep { $_ eq $origin } @domains)) ? ($origin) : ();
+  for my $domain ($name eq 'bounce' ? () : @domains, @own) {
     say_line('session', $name, $domain);
     my $text = $message;
     $text =~ s/\@DOMAIN\@/$domain/g; $text =~ s/\@ROLE\@/$name/g; $text =~ s/\@NONCE\@/$nonce/g;

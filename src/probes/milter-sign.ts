@@ -40,26 +40,32 @@ export interface MilterState {
   readonly services: readonly string[]
   /** Those asked for, and those that the host's SigningTable names. */
   readonly domains: readonly string[]
+  /** What its own mail comes from (`myorigin`), as that of cron and bounces, where it is asked about and is a domain. */
+  readonly own: string | undefined
   readonly sessions: readonly MilterSession[]
 }
 
 export interface MilterQuestion {
   readonly domains: readonly string[]
+  /** Whether mail from the host's own name is asked about, and bounces, which come from it. */
+  readonly own: boolean
+  readonly bounces: boolean
   /** As {@link probeTemplate} writes it. */
   readonly template: string
   /** A word for this question alone. */
   readonly nonce: string
 }
 
-/** Which list of milters, which client: a program on the host, a login from an unknown address, an unknown address alone. */
+/** Which list of milters, which client: a program on the host, a login from an unknown address, an unknown address alone, the host itself. */
 const ROLES: Readonly<Record<ProbeRole, string>> = {
   local: 'non_smtpd_milters localhost 127.0.0.1 -',
   submission: `smtpd_milters [${OUTSIDER}] ${OUTSIDER} postmaster`,
   outsider: `smtpd_milters [${OUTSIDER}] ${OUTSIDER} -`,
+  bounce: 'non_smtpd_milters localhost 127.0.0.1 -',
 }
 
 /** One process on the host, whatever the number of domains. */
-export const milterSigning = ({ domains, template, nonce }: MilterQuestion): Probe<MilterState> =>
+export const milterSigning = ({ domains, own, bounces, template, nonce }: MilterQuestion): Probe<MilterState> =>
   defineProbe<MilterState>({
     key: `milter-signing ${nonce}`,
     reads: ['path:/etc/postfix/main.cf', 'path:/etc/postfix/master.cf', 'unit:opendkim'],
@@ -67,13 +73,14 @@ export const milterSigning = ({ domains, template, nonce }: MilterQuestion): Pro
 timeout -k 5 240 perl - <<'mailrun-milter-client'
 ${MILTER_CLIENT}__END__
 nonce ${nonce}
+own ${own ? 'yes' : 'no'}
 message ${Buffer.from(template).toString('hex')}
-${PROBE_ROLES.map((role) => `role ${role} ${ROLES[role]}`).join('\n')}
+${PROBE_ROLES.filter((role) => bounces || role !== 'bounce').map((role) => `role ${role} ${ROLES[role]}`).join('\n')}
 ${domains.map((domain) => `domain ${domain}`).join('\n')}
 mailrun-milter-client`),
     parse: ({ code, stdout, stderr }) => {
       const obstacle = obstacleIn(code, stdout, utf8(stderr).trim())
-      return obstacle === undefined ? read(stdout) : { obstacle, parameters: {}, services: [], domains: [], sessions: [] }
+      return obstacle === undefined ? read(stdout) : { obstacle, parameters: {}, services: [], domains: [], own: undefined, sessions: [] }
     },
   })
 
@@ -94,6 +101,7 @@ function read(stdout: string): MilterState {
   const parameters: Record<string, string> = {}
   const services: string[] = []
   const domains: string[] = []
+  let own: string | undefined
   const sessions: Reading[] = []
   for (const line of stdout.split('\n')) {
     const [what, a = '', b = '', c = ''] = line.split(' ')
@@ -101,10 +109,11 @@ function read(stdout: string): MilterState {
     const milter = session?.milters.at(-1)
     if (what === 'set') parameters[a] = text(b)
     else if (what === 'domain' && mailDomain(a) === a) domains.push(a)
+    else if (what === 'own' && mailDomain(a) === a) own = a
     else if (what === 'service') services.push(a)
     else if (what === 'session') {
       const role = PROBE_ROLES.find((each) => each === a)
-      if (role === undefined || !domains.includes(b)) throw new ProbeError(`its milters cannot be asked: it answers ${JSON.stringify(line)}`)
+      if (role === undefined || !(domains.includes(b) || b === own)) throw new ProbeError(`its milters cannot be asked: it answers ${JSON.stringify(line)}`)
       sessions.push({ role, domain: b, milters: [] })
     }
     else if (what === 'milter') session?.milters.push({ milter: text(a), fields: [], others: [], reply: '' })
@@ -115,7 +124,7 @@ function read(stdout: string): MilterState {
     else if (what === 'other') milter.others.push(text(a))
     else if (what === 'verdict') [milter.verdict, milter.reply] = [a, text(b)]
   }
-  return { parameters, services, domains, sessions }
+  return { parameters, services, domains, own, sessions }
 }
 
 const text = (hex: string): string => (hex === '-' ? '' : Buffer.from(hex, 'hex').toString('utf8'))

@@ -23,7 +23,7 @@ export function proofDocument(hosts: readonly HostProof[], seconds: number): Pro
 }
 
 export function proofText(hosts: readonly HostProof[], seconds: number, paint: Colours): string {
-  const table = [...tableOf(['host', 'domain', 'local', 'submission', 'outsider', 'SPF', 'DMARC', 'names'], hosts.flatMap(rowsOf), paint), ...tableOf(DELIVERY_TITLES, hosts.flatMap(deliveryRows), paint)]
+  const table = [...tableOf(['host', 'domain', 'local', 'submission', 'outsider', 'bounce', 'SPF', 'DMARC', 'names'], hosts.flatMap(rowsOf), paint), ...tableOf(DELIVERY_TITLES, hosts.flatMap(deliveryRows), paint)]
   const unreached = hosts.filter(({ error }) => error !== undefined).map(({ name, status, error }) => `${paint.bad(status)}  ${name}\n${indent(error!)}`)
   return [...table, ...deliveryNotes(hosts), ...problemsOf(hosts, paint), ...unreached, sumOf(hosts, seconds, paint), ''].join('\n')
 }
@@ -47,7 +47,7 @@ function rowsOf(host: HostProof): readonly (readonly Cell[])[] {
     const policy = dmarc.find((each) => each.domain === domain)
     const own = spf.filter((each) => each.domain === domain && each.identity === 'mailfrom')
     return [
-      plain(harmlessLine(name)), plain(domain), role('local'), role('submission'), role('outsider'),
+      plain(harmlessLine(name)), plain(domain), role('local'), role('submission'), role('outsider'), role('bounce'),
       { ...summary(own.map(({ verdict }) => verdict)) },
       policy === undefined ? plain('-') : { text: `${policy.verdict.status === 'pass' ? 'pass' : policy.verdict.id}${policy.policy === undefined ? '' : `, p=${policy.policy}`}`, status: policy.verdict.status },
       names,

@@ -9,8 +9,8 @@ export interface DeliveryPlan {
   readonly leftOut: readonly DeliveryProof[]
 }
 
-/** @param run - the word that the nonces of this run begin with. @param first - the number of the host's first message. */
-export function deliveryPlan({ parameters, services, domains }: MilterState, request: DeliveryRequest, run: string, first: number): DeliveryPlan {
+/** @param wanted - of the host's own mail. @param run - the word that the nonces of this run begin with. @param first - the number of the host's first message. */
+export function deliveryPlan({ parameters, services, domains }: MilterState, wanted: { readonly own: boolean; readonly bounces: boolean }, request: DeliveryRequest, run: string, first: number): DeliveryPlan {
   const messages: DeliveryMessage[] = []
   const leftOut: DeliveryProof[] = []
   const origin = parameters['myorigin'] ?? ''
@@ -26,8 +26,9 @@ export function deliveryPlan({ parameters, services, domains }: MilterState, req
     add(domain, 'smtp', listens('smtp', '25', '127.0.0.1:25', '127.0.0.1:smtp', 'localhost:25', 'localhost:smtp') ? undefined : 'master.cf has no service smtp')
     add(domain, 'submission', listens('submission', '587', '127.0.0.1:587', '127.0.0.1:submission', 'localhost:587', 'localhost:submission') ? undefined : 'master.cf has no service submission')
   }
-  add(own ?? origin, 'root', unnamed)
-  add(own ?? origin, 'bounce', unnamed ?? noBounce(parameters, local))
+  const unwanted = wanted.own ? undefined : 'sign_host_name is false'
+  add(own ?? origin, 'root', unwanted ?? unnamed)
+  add(own ?? origin, 'bounce', unwanted ?? (wanted.bounces ? undefined : 'sign_bounces is false') ?? unnamed ?? noBounce(parameters, local))
   return { messages, leftOut }
 }
 

@@ -25,8 +25,9 @@ export async function proveHost({ name, milters, told, outgoing }: HostEvidence,
   const base = { name, ...(helo === undefined ? {} : { helo }), addresses }
   if (milters.obstacle !== undefined) return { ...base, status: 'failed', error: milters.obstacle, signing: [], spf: [], dmarc: [], reverse: [], delivery: [] }
   const signing = await Promise.all(milters.sessions.map((session) => proveSigning(session, milters, message, authority)))
-  const spf = await proveAllSpf(milters.domains, addresses, helo, told.relayhost, authority)
-  const dmarc = await Promise.all(milters.domains.map((domain) => proveDmarc(domain, signing, spf, authority)))
+  const domains = [...new Set([...milters.domains, ...(milters.own === undefined ? [] : [milters.own])])]
+  const spf = await proveAllSpf(domains, addresses, helo, told.relayhost, authority)
+  const dmarc = await Promise.all(domains.map((domain) => proveDmarc(domain, signing, spf, authority)))
   const reverse = await Promise.all(addresses.map((address) => proveReverse(address, told.relayhost === '' ? helo : undefined, authority)))
   return judged({ ...base, status: 'pass', signing, spf, dmarc, reverse, delivery: [] })
 }
@@ -51,7 +52,13 @@ async function proveDmarc(domain: string, signing: readonly SigningProof[], spf:
   const own = spf.filter((each) => each.identity === 'mailfrom' && each.domain === domain)
   const authorized = own.length > 0 && own.every(({ verdict }) => verdict.status === 'pass') ? [domain] : []
   const { servers } = await authority.serversOf(domain)
-  const outcomes = await Promise.all((servers.length === 0 ? [undefined] : servers).map(async (server) => ({ server: server === undefined ? '' : shownServer(server), ...(await walkDns(evaluateDmarc({ author: domain, dkim, spf: authorized }), (question) => authority.resolve(question, server))) })))
+  // Of a bounce SPF looks at the HELO name alone (RFC 7208, section 2.4).
+  const helo = spf.filter(({ identity }) => identity === 'helo')
+  const ways = roles.some(({ role }) => role === 'bounce') ? [authorized, helo.every(({ verdict }) => verdict.status === 'pass') ? [...new Set(helo.map((each) => each.domain))] : []] : [authorized]
+  const outcomes = await Promise.all((servers.length === 0 ? [undefined] : servers).map(async (server) => {
+    const each = await Promise.all(ways.map((way) => walkDns(evaluateDmarc({ author: domain, dkim, spf: way }), (question) => authority.resolve(question, server))))
+    return { server: server === undefined ? '' : shownServer(server), ...(each.find(({ result }) => result !== 'pass') ?? each[0]!) }
+  }))
   const { applied, policy, aligned, result, failed } = outcomes[0]!
   const told = { domain, ...(applied === undefined ? {} : { at: applied.domain }), ...(policy === undefined ? {} : { policy }), aligned }
   const fault = (status: Verdict['status'], id: string, what: string, advice: string): DmarcProof => ({ ...told, verdict: { status, id, what, advice } })

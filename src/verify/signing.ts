@@ -11,21 +11,23 @@ export interface ProbedMessage {
   readonly nonce: string
 }
 
-export async function proveSigning(session: MilterSession, { parameters }: MilterState, { template, nonce }: ProbedMessage, authority: Authority): Promise<SigningProof> {
+export async function proveSigning(session: MilterSession, { parameters, domains, own }: MilterState, { template, nonce }: ProbedMessage, authority: Authority): Promise<SigningProof> {
   const { role, domain, milters } = session
+  const isOwn = domain === own && !domains.includes(domain)
   const fields = milters.flatMap((milter) => milter.fields)
   const message = withFields(filledTemplate(template, domain, role, nonce), fields)
   const signed = fields.some(isSignature)
   // Loaded by who needs it: it brings a library along.
   const signatures = signed ? await (await import('./signature.ts')).proveSignatures(message, authority) : []
-  return { domain, role, verdict: hindrance(session, parameters) ?? verdictOf(session, signatures), milters: milters.map(({ milter }) => milter), signatures, ...(signed ? { message } : {}) }
+  return { domain, role, verdict: hindrance(session, parameters) ?? verdictOf(session, signatures, isOwn), milters: milters.map(({ milter }) => milter), signatures, ...(signed ? { message } : {}) }
 }
 
 const isSignature = ({ name }: { readonly name: string }): boolean => /^dkim-signature$/i.test(name)
 
 /** Why the question was not answered as it should. */
 function hindrance({ role, milters }: MilterSession, parameters: MilterState['parameters']): Verdict | undefined {
-  const parameter = role === 'local' ? 'non_smtpd_milters' : 'smtpd_milters'
+  const parameter = role === 'local' || role === 'bounce' ? 'non_smtpd_milters' : 'smtpd_milters'
+  if (milters.length === 0 && role === 'bounce') return { status: 'fail', id: 'no-milter', what: `${parameters['non_smtpd_milters'] ? 'internal_mail_filter_classes does not name bounce' : 'non_smtpd_milters names no milter'}: bounces leave unsigned`, advice: 'run playbooks/dkim.ts; where bounces are not to be signed, say sign_bounces: false' }
   if (milters.length === 0) return role === 'outsider' ? undefined : { status: 'fail', id: 'no-milter', what: `${parameter} names no milter: ${role === 'local' ? 'mail of programs on the host' : 'mail of clients'} leaves unsigned`, advice: 'run playbooks/dkim.ts; where master.cf says otherwise for a service (-o), mend that' }
   const unreached = milters.find((each) => each.unreached !== undefined)
   if (unreached) {
@@ -48,14 +50,15 @@ const adviceOn = (why: string): string =>
   : /refused|no such file/i.test(why) ? 'is OpenDKIM running ("systemctl status opendkim"), and does it listen where Postfix looks? In a chroot paths begin below the queue directory'
   : "see the milter's log"
 
-function verdictOf({ role, domain, milters }: MilterSession, signatures: readonly SignatureProof[]): Verdict {
+/** @param isOwn - the domain is the host's own name, and none that it was told to sign for. */
+function verdictOf({ role, domain, milters }: MilterSession, signatures: readonly SignatureProof[], isOwn: boolean): Verdict {
   const signed = milters.some(({ fields }) => fields.some(isSignature))
   if (role === 'outsider') {
     return signed
       ? { status: 'fail', id: 'outsider-signed', what: `mail from ${domain} by a stranger (${OUTSIDER}, no login) is signed: whoever reaches this host can forge`, advice: "InternalHosts of OpenDKIM is too wide: a plain file with the networks of your own, no refile:" }
       : { status: 'pass', id: 'outsider-unsigned', what: 'mail of a stranger is not signed' }
   }
-  if (!signed) return { status: 'fail', id: 'unsigned', what: `the mail is not signed by ${milters.map(({ milter }) => milter).join(', ')}`, advice: role === 'local' ? `is ${domain} in the SigningTable, and 127.0.0.1 in InternalHosts?` : `is ${domain} in the SigningTable, and does OpenDKIM sign for clients that log in?` }
+  if (!signed) return { status: 'fail', id: 'unsigned', what: `the mail is not signed by ${milters.map(({ milter }) => milter).join(', ')}`, advice: isOwn ? `run playbooks/dkim.ts, with fqdn: ${domain} where the inventory calls the host otherwise; where ${domain} is in none of its domains put it there, for a key of its own, or say sign_host_name: false` : role !== 'submission' ? `is ${domain} in the SigningTable, and 127.0.0.1 in InternalHosts?` : `is ${domain} in the SigningTable, and does OpenDKIM sign for clients that log in?` }
   const last = milters.findLastIndex(({ fields }) => fields.some(isSignature))
   const changer = milters.find(({ others }, index) => index >= last && others.some((command) => CHANGES[command] !== undefined))
   if (changer) return { status: 'fail', id: 'message-changed', what: `${changer.milter} changes ${[...new Set(changer.others.map((command) => CHANGES[command]).filter((what) => what !== undefined))].join(' and ')} of the message once it is signed`, advice: 'the milter that signs must be the last' }

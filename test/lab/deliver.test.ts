@@ -50,7 +50,7 @@ test.before(async () => {
   const hostLines = await Promise.all(HOSTS.map(async (host) => {
     await inHost(host, 'postconf -M "submission/inet=submission inet n - y - - smtpd" && postfix reload 2>&1')
     const told = await inHost(host, 'ip -o addr show scope global | sed -n "s/.* inet6\\{0,1\\} \\([0-9a-f.:]*\\).*/\\1/p"')
-    return `    ${host}: { outgoing_addresses: ${JSON.stringify(told.split('\n'))}, helo_name: ${host}.fleet.test }\n`
+    return `    ${host}: { outgoing_addresses: ${JSON.stringify(told.split('\n'))} }\n`
   }))
   const over = join(mkdtempSync(join(tmpdir(), 'mailrun-deliver-')), 'over.yaml')
   writeFileSync(over, `mail:\n  hosts:\n${hostLines.join('')}  vars:\n    dmarc: { p: reject, rua: dmarc@fleet.test }\n`)
@@ -86,10 +86,12 @@ test('a check says how many messages would be sent, and sends none', async () =>
   for (const host of HOSTS) assert.is(await inHost(host, 'mailq'), 'Mail queue is empty')
 })
 
-test('from every host, for every domain, mail by sendmail, SMTP and submission arrives with spf, dkim and dmarc passed, by the selector of the host', async () => {
+test('from every host, for every domain, mail on every path arrives with spf, dkim and dmarc passed, by the selector of the host; root\'s and bounces do, too', async () => {
   const all = await delivered(...READ)
   assert.match(all.stderr, 'mailrun: 16 messages are sent to probe@receiver.test: 8 by mx1, 8 by mx2\n')
-  for (const host of HOSTS) for (const domain of DOMAINS) assert.equal(verdictsOfPaths(all, domain, ['sendmail', 'smtp', 'submission'], host), ['pass arrived'], JSON.stringify(all.hosts, null, 1))
+  assert.equal([...new Set(Object.values(all.verdicts))], ['pass arrived'], JSON.stringify(all.hosts, null, 1))
+  assert.equal(Object.keys(all.verdicts).sort(), HOSTS.flatMap((host) => [...DOMAINS.flatMap((domain) => (['sendmail', 'smtp', 'submission'] as const).map((path) => `${host} ${domain} ${path}`)), ...(['root', 'bounce'] as const).map((path) => `${host} ${host}.fleet.test ${path}`)]).sort())
+  assert.is(all.code, 0)
   for (const { name, delivery } of all.hosts) {
     assert.equal([...new Set(delivery.flatMap(({ selectors = [] }) => selectors))], [name])
     assert.is(new Set(delivery.map(({ nonce }) => nonce)).size, 8)
@@ -139,6 +141,23 @@ test('a host that is not in SPF, a key that is another in DNS, a path that wants
   } finally {
     await lab.dnsUpdate(['update delete mx1._domainkey.example.test. TXT', `update add mx1._domainkey.example.test. 5 TXT ${own}`])
   }
+})
+
+test('bounces that pass no milter, and a host that calls itself by a name in none of its domains, are told as that', async () => {
+  await inHost('mx2', 'postconf -e internal_mail_filter_classes=; echo mx2.other.test > /etc/mailname; postfix reload 2>&1')
+  const renamed = await delivered(...READ, '-l', 'mx2')
+  assert.equal([renamed.verdicts['mx2 mx2.other.test root'], renamed.verdicts['mx2 mx2.other.test bounce']], ['fail dkim-none', 'fail dkim-none'])
+  assert.equal(renamed.hosts[0]!.signing.filter(({ domain }) => domain === 'mx2.other.test').map(({ role, verdict }) => `${role} ${verdict.id}`), ['local unsigned', 'bounce no-milter'])
+  await inHost('mx2', 'echo mx2.fleet.test > /etc/mailname; touch /etc/postfix/none; postconf -e header_checks=regexp:/etc/postfix/none; postfix reload 2>&1')
+  const silent = await delivered(...READ, '-l', 'mx2')
+  assert.equal([silent.verdicts['mx2 mx2.fleet.test root'], silent.verdicts['mx2 mx2.fleet.test bounce']], ['pass arrived', 'fail dkim-none'])
+  // Postfix's own checks might refuse bounces: then they are left alone.
+  const left = await mailrun('playbooks/dkim.ts', ...fleet, '-l', 'mx2', '--check')
+  assert.is(left.code, 0, left.stdout)
+  await inHost('mx2', 'postconf -X header_checks')
+  const run = await mailrun('playbooks/dkim.ts', ...fleet, '-l', 'mx2')
+  assert.match(run.stdout, 'internal_mail_filter_classes')
+  assert.equal(verdictsOfPaths(await delivered(...READ, '-l', 'mx2'), 'mx2.fleet.test', ['root', 'bounce'], 'mx2'), ['pass arrived'])
 })
 
 test('a milter that is down: with accept mail arrives unsigned, with tempfail it does not leave', async () => {

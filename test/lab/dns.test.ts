@@ -57,7 +57,7 @@ function inventory(dns: object, vars: object = {}): void {
   writeFileSync(join(here.folder, 'dns.yaml'), JSON.stringify({
     all: { vars: { dns: { resolvers: [servers.primary], ...dns } } },
     mail: {
-      hosts: { mx1: { outgoing_addresses: ['192.0.2.1'], helo_name: 'mx1.one.test' }, mx2: { outgoing_addresses: ['192.0.2.2', '2001:db8::2'], helo_name: 'mx2.one.test' } },
+      hosts: { mx1: { outgoing_addresses: ['192.0.2.1'], fqdn: 'mx1.one.test' }, mx2: { outgoing_addresses: ['192.0.2.2', '2001:db8::2'], fqdn: 'mx2.one.test' } },
       vars: { domains: ['one.test', 'two.test'], dmarc: { p: 'none', rua: 'dmarc@one.test' }, mail_domains: { 'two.test': { dmarc: { p: 'reject' } } }, ...vars },
     },
   }))

@@ -56,7 +56,7 @@ test('before anything is published that is told, and no resolver has heard of th
   assert.is(code, 3)
   assert.equal(idsOf(host), ['no-key'])
   assert.equal([...new Set(host.spf.filter(({ identity }) => identity === 'mailfrom').map(({ verdict }) => verdict.id))], ['spf-none'])
-  assert.equal(host.dmarc.map(({ verdict }) => verdict.id), ['dmarc-none', 'dmarc-none'])
+  assert.equal([...new Set(host.dmarc.map(({ verdict }) => verdict.id))], ['dmarc-none'])
   const dump = await lab.hostExec('resolver', 'rndc dumpdb -cache; for i in 1 2 3 4 5 6 7 8 9 10; do grep -q "Dump complete" /var/cache/bind/named_dump.db && break; sleep 0.3; done; grep -c fleet.test /var/cache/bind/named_dump.db; grep -ci _domainkey /var/cache/bind/named_dump.db')
   const [fleet, selectors] = dump.stdout.trim().split('\n').map(Number)
   assert.ok(fleet! > 0, dump.stdout + dump.stderr)
@@ -64,14 +64,16 @@ test('before anything is published that is told, and no resolver has heard of th
 })
 
 test('once all is published each server says so, by IPv4 and IPv6, and a receiver agrees', async () => {
+  const spf = `v=spf1 ${addresses.map((address) => `${address.includes(':') ? 'ip6' : 'ip4'}:${address}`).join(' ')} -all`
   // An update is of one zone.
-  for (const domain of DOMAINS) await lab.dnsUpdate([...keys.filter(({ name }) => name.endsWith(`.${domain}`)).flatMap(({ name, value }) => txt(name, value)), ...txt(domain, `v=spf1 ${addresses.map((address) => `${address.includes(':') ? 'ip6' : 'ip4'}:${address}`).join(' ')} -all`), ...txt(`_dmarc.${domain}`, 'v=DMARC1; p=reject; adkim=s; aspf=s; rua=mailto:dmarc@fleet.test')])
+  await lab.dnsUpdate(txt('mx1.fleet.test', spf))
+  for (const domain of DOMAINS) await lab.dnsUpdate([...keys.filter(({ name }) => name.endsWith(`.${domain}`)).flatMap(({ name, value }) => txt(name, value)), ...txt(domain, spf), ...txt(`_dmarc.${domain}`, 'v=DMARC1; p=reject; adkim=s; aspf=s; rua=mailto:dmarc@fleet.test')])
   await lab.secondaryLag(false)
   const { code, host } = await verify()
   assert.is(code, 0, JSON.stringify(host, null, 1))
   const servers = new Set(host.signing.flatMap(({ signatures }) => signatures.flatMap((signature) => signature.servers.map(({ server }) => server.split(' ')[0]))))
   assert.equal([...servers].sort(), ['ns1.fleet.test', 'ns2.fleet.test'])
-  assert.equal(host.spf.filter(({ identity }) => identity === 'mailfrom').map(({ result }) => result), ['pass', 'pass', 'pass', 'pass'])
+  assert.equal([...new Set(host.spf.map(({ result }) => result))], ['pass'])
   assert.equal(host.reverse.map(({ verdict }) => verdict.id), ['fcrdns', 'fcrdns'])
   const results = await judged()
   assert.equal([results['spf']?.includes('pass'), results['dkim'], results['dmarc']], [true, ['pass'], ['pass']])

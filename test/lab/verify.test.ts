@@ -103,6 +103,7 @@ test.before(async () => {
   const keys = (JSON.parse(run.stdout) as RunDocument).hosts.flatMap(({ outputs }) => outputs['dns'] as readonly { name: string; value: string }[])
   well = {
     ...Object.fromEntries(keys.map(({ name, value }) => [name, [value]])),
+    ...Object.fromEntries(HOSTS.map((host, index) => [`${host}.fleet.test`, [`v=spf1 ip4:${hosts[index]} -all`]])),
     ...Object.fromEntries(['fleet.test', 'example.test'].flatMap((domain) => [[domain, [`v=spf1 ${hosts.map((address) => `ip4:${address}`).join(' ')} -all`]], [`_dmarc.${domain}`, ['v=DMARC1; p=reject; adkim=s; aspf=s; rua=mailto:dmarc@fleet.test']]])),
   }
   await serveBoth({})
@@ -119,10 +120,20 @@ test('where all is well each proof passes in one trip, and nothing remains on th
     const { status, signing, spf, dmarc, reverse, helo } = hostOf(verified, host)
     assert.is(status, 'pass')
     assert.is(helo, `${host}.fleet.test`)
-    assert.equal(signing.map(({ domain, role, verdict, signatures }) => [domain, role, verdict.id, signatures.map((each) => [each.domain, each.selector, each.algorithm, each.bits, each.servers.length])]), ['local', 'submission', 'outsider'].flatMap((role) =>
-      ['fleet.test', 'example.test'].map((domain) => [domain, role, role === 'outsider' ? 'outsider-unsigned' : 'signed', role === 'outsider' ? [] : [[domain, host, 'rsa-sha256', 2048, 2]]])))
-    assert.equal(spf.map(({ domain, identity, result }) => [domain, identity, result]), [['fleet.test', 'mailfrom', 'pass'], ['example.test', 'mailfrom', 'pass'], [`${host}.fleet.test`, 'helo', 'none']])
-    assert.equal(dmarc.map(({ verdict, policy, at, aligned }) => [verdict.id, policy, at, aligned]), ['fleet.test', 'example.test'].map((domain) => ['dmarc-pass', 'reject', domain, { dkim: [domain], spf: [domain] }]))
+    const name = `${host}.fleet.test`
+    const signed = (domain: string, role: string, by: string): readonly unknown[] => [domain, role, 'signed', [[by, host, 'rsa-sha256', 2048, 2]]]
+    assert.equal(signing.map(({ domain, role, verdict, signatures }) => [domain, role, verdict.id, signatures.map((each) => [each.domain, each.selector, each.algorithm, each.bits, each.servers.length])]), [
+      signed('fleet.test', 'local', 'fleet.test'), signed('example.test', 'local', 'example.test'), signed(name, 'local', 'fleet.test'),
+      signed('fleet.test', 'submission', 'fleet.test'), signed('example.test', 'submission', 'example.test'),
+      ['fleet.test', 'outsider', 'outsider-unsigned', []], ['example.test', 'outsider', 'outsider-unsigned', []],
+      signed(name, 'bounce', 'fleet.test'),
+    ])
+    assert.equal(spf.map(({ domain, identity, result }) => [domain, identity, result]), [['fleet.test', 'mailfrom', 'pass'], ['example.test', 'mailfrom', 'pass'], [name, 'mailfrom', 'pass'], [name, 'helo', 'pass']])
+    assert.equal(dmarc.map(({ verdict, policy, at, aligned }) => [verdict.id, policy, at, aligned]), [
+      ...['fleet.test', 'example.test'].map((domain) => ['dmarc-pass', 'reject', domain, { dkim: [domain], spf: [domain] }]),
+      // The policy is strict: the signature for fleet.test does not count for a name below it.
+      ['dmarc-pass', 'reject', 'fleet.test', { dkim: [], spf: [name] }],
+    ])
     assert.equal(reverse.map(({ names, verdict }) => [names, verdict.id]), [[[`${host}.fleet.test`], 'fcrdns']])
   }
 })
@@ -166,7 +177,10 @@ test('a key behind a CNAME is found', async () => {
   assert.equal(faults(hostOf(verified, 'mx1')), {})
   await serveBoth({})
 })
-const signing = (id: string): Readonly<Record<string, string>> => ({ 'fleet.test local': id, 'fleet.test submission': id })
+/** Mail of mx1 itself, signed by the key of fleet.test, by the milters for programs. */
+const own = (id: string): Readonly<Record<string, string>> => ({ 'mx1.fleet.test local': id, 'mx1.fleet.test bounce': id })
+const signing = (id: string): Readonly<Record<string, string>> => ({ 'fleet.test local': id, 'fleet.test submission': id, ...own(id) })
+const local = (id: string): Readonly<Record<string, string>> => ({ 'fleet.test local': id, 'example.test local': id, ...own(id) })
 const otherKey = (): string => well['mx2._domainkey.fleet.test']![0]!
 const revoked = 'v=DKIM1; p='
 
@@ -200,8 +214,7 @@ for (const { what, zone, on, faults: wanted } of IN_DNS) {
   })
 }
 
-const both = (local: string, submission: string, outsider?: string): Readonly<Record<string, string>> =>
-  Object.fromEntries(['fleet.test', 'example.test'].flatMap((domain) => [[`${domain} local`, local], [`${domain} submission`, submission], ...(outsider === undefined ? [] : [[`${domain} outsider`, outsider]])]))
+const everywhere = (id: string): Readonly<Record<string, string>> => ({ ...local(id), ...Object.fromEntries(['fleet.test', 'example.test'].flatMap((domain) => [[`${domain} submission`, id], [`${domain} outsider`, id]])) })
 const restart = 'systemctl restart opendkim; for i in 1 2 3 4 5 6 7 8 9 10; do [ -S /var/spool/postfix/opendkim/opendkim.sock ] && break; sleep 0.2; done'
 /** A milter that signs nothing and writes its own body. */
 const CHANGER = `use IO::Socket::INET; $0 = 'changer'; my $l = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => 8999, Listen => 5, ReuseAddr => 1) or die;
@@ -211,19 +224,21 @@ if ($c eq 'O') { say_packet($s, 'O', pack 'NNN', 6, 0x1f, 0x37f) } elsif ($c eq 
 
 /** What is broken on mx1, and how it is mended. */
 const ON_HOST: readonly { readonly what: string; readonly break: string; readonly mend: string; readonly faults: Readonly<Record<string, string>>; readonly says?: RegExp }[] = [
-  { what: 'OpenDKIM is down', break: 'systemctl stop opendkim', mend: restart, faults: both('milter-unreached', 'milter-unreached', 'milter-unreached'), says: /No such file|Connection refused/ },
-  { what: 'a socket that Postfix may not use', break: 'chmod 0700 /var/spool/postfix/opendkim/opendkim.sock', mend: restart, faults: both('milter-unreached', 'milter-unreached', 'milter-unreached'), says: /Permission denied/ },
-  { what: 'a directory that Postfix may not enter', break: 'chgrp opendkim /var/spool/postfix/opendkim; chmod 2750 /var/spool/postfix/opendkim', mend: 'chgrp postfix /var/spool/postfix/opendkim; chmod 2750 /var/spool/postfix/opendkim', faults: both('milter-unreached', 'milter-unreached', 'milter-unreached'), says: /Permission denied/ },
+  { what: 'OpenDKIM is down', break: 'systemctl stop opendkim', mend: restart, faults: everywhere('milter-unreached'), says: /No such file|Connection refused/ },
+  { what: 'a socket that Postfix may not use', break: 'chmod 0700 /var/spool/postfix/opendkim/opendkim.sock', mend: restart, faults: everywhere('milter-unreached'), says: /Permission denied/ },
+  { what: 'a directory that Postfix may not enter', break: 'chgrp opendkim /var/spool/postfix/opendkim; chmod 2750 /var/spool/postfix/opendkim', mend: 'chgrp postfix /var/spool/postfix/opendkim; chmod 2750 /var/spool/postfix/opendkim', faults: everywhere('milter-unreached'), says: /Permission denied/ },
   { what: 'a socket outside of the chroot', break: 'postconf -e smtpd_milters=unix:/var/spool/postfix/opendkim/opendkim.sock', mend: 'postconf -e smtpd_milters=unix:opendkim/opendkim.sock', faults: { 'fleet.test submission': 'milter-unreached', 'example.test submission': 'milter-unreached', 'fleet.test outsider': 'milter-unreached', 'example.test outsider': 'milter-unreached' }, says: /\/var\/spool\/postfix\/\/var\/spool\/postfix\/opendkim\/opendkim\.sock: No such file/ },
   { what: 'a key that OpenDKIM cannot read', break: 'chown root:root /etc/dkimkeys/fleet.test/mx1.private; chmod 0600 /etc/dkimkeys/fleet.test/mx1.private', mend: 'chown opendkim:opendkim /etc/dkimkeys/fleet.test/mx1.private', faults: signing('milter-tempfail'), says: /451|puts the mail off/ },
   { what: 'a key that is gone', break: 'mv /etc/dkimkeys/fleet.test/mx1.private /etc/dkimkeys/fleet.test/gone', mend: 'mv /etc/dkimkeys/fleet.test/gone /etc/dkimkeys/fleet.test/mx1.private', faults: signing('milter-tempfail') },
   { what: 'InternalHosts that takes in the world', break: `echo 0.0.0.0/0 >> /etc/dkimkeys/TrustedHosts; ${restart}`, mend: `sed -i '$d' /etc/dkimkeys/TrustedHosts; ${restart}`, faults: { 'fleet.test outsider': 'outsider-signed', 'example.test outsider': 'outsider-signed' }, says: /InternalHosts/ },
-  { what: 'InternalHosts without the host itself', break: `cp /etc/dkimkeys/TrustedHosts /root/; echo 198.51.100.1 > /etc/dkimkeys/TrustedHosts; ${restart}`, mend: `cp /root/TrustedHosts /etc/dkimkeys/; ${restart}`, faults: { 'fleet.test local': 'unsigned', 'example.test local': 'unsigned' } },
+  { what: 'InternalHosts without the host itself', break: `cp /etc/dkimkeys/TrustedHosts /root/; echo 198.51.100.1 > /etc/dkimkeys/TrustedHosts; ${restart}`, mend: `cp /root/TrustedHosts /etc/dkimkeys/; ${restart}`, faults: local('unsigned') },
   { what: 'a domain that no table names', break: `cp /etc/dkimkeys/SigningTable /root/; sed -i /fleet.test/d /etc/dkimkeys/SigningTable; ${restart}`, mend: `cp /root/SigningTable /etc/dkimkeys/; ${restart}`, faults: signing('unsigned') },
-  { what: 'no milter for programs', break: 'postconf -e non_smtpd_milters=', mend: 'postconf -e non_smtpd_milters=unix:opendkim/opendkim.sock', faults: { 'fleet.test local': 'no-milter', 'example.test local': 'no-milter' } },
+  { what: 'no milter for programs', break: 'postconf -e non_smtpd_milters=', mend: 'postconf -e non_smtpd_milters=unix:opendkim/opendkim.sock', faults: local('no-milter') },
+  { what: "the host's own name in no table", break: `cp /etc/dkimkeys/SigningTable /root/; sed -i '/@mx1/d' /etc/dkimkeys/SigningTable; ${restart}`, mend: `cp /root/SigningTable /etc/dkimkeys/; ${restart}`, faults: own('unsigned'), says: /sign_host_name: false/ },
+  { what: 'bounces that pass no milter', break: 'postconf -e internal_mail_filter_classes=', mend: 'postconf -e internal_mail_filter_classes=bounce', faults: { 'mx1.fleet.test bounce': 'no-milter' }, says: /internal_mail_filter_classes does not name bounce/ },
   { what: 'a domain that is signed in the name of another', break: `cp /etc/dkimkeys/SigningTable /root/; sed -i 's/^\\*@example.test .*/*@example.test mx1._domainkey.fleet.test/' /etc/dkimkeys/SigningTable; ${restart}`, mend: `cp /root/SigningTable /etc/dkimkeys/; ${restart}`, faults: {}, says: /d=fleet\.test/ },
   { what: 'a milter behind the one that signs changes the body', break: `cat > /root/changer.pl <<'PL'\n${CHANGER}\nPL\nsystemd-run -q --unit=changer perl /root/changer.pl; postconf -e 'smtpd_milters=unix:opendkim/opendkim.sock, inet:127.0.0.1:8999'; sleep 1`, mend: 'systemctl stop changer; postconf -e smtpd_milters=unix:opendkim/opendkim.sock', faults: { 'fleet.test submission': 'message-changed', 'example.test submission': 'message-changed' }, says: /inet:127\.0\.0\.1:8999 changes the body/ },
-  { what: 'what listens there is no milter', break: `systemd-run -q --unit=nonsense perl -MIO::Socket::INET -e 'my $l = IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => 8998, Listen => 5, ReuseAddr => 1); while (my $s = $l->accept) { print $s "220 ready\\r\\n"; close $s }'; postconf -e non_smtpd_milters=inet:localhost:8998; sleep 1`, mend: 'systemctl stop nonsense; postconf -e non_smtpd_milters=unix:opendkim/opendkim.sock', faults: { 'fleet.test local': 'milter-unreached', 'example.test local': 'milter-unreached' }, says: /nonsense|hung up/ },
+  { what: 'what listens there is no milter', break: `systemd-run -q --unit=nonsense perl -MIO::Socket::INET -e 'my $l = IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => 8998, Listen => 5, ReuseAddr => 1); while (my $s = $l->accept) { print $s "220 ready\\r\\n"; close $s }'; postconf -e non_smtpd_milters=inet:localhost:8998; sleep 1`, mend: 'systemctl stop nonsense; postconf -e non_smtpd_milters=unix:opendkim/opendkim.sock', faults: local('milter-unreached'), says: /nonsense|hung up/ },
 ]
 for (const each of ON_HOST) {
   test(`on the host: ${each.what}`, async () => {

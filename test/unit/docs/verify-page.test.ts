@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
+import { PROBE_ROLES } from '../../../src/mail/probe-message.ts'
 import { DELIVERY_PATHS } from '../../../src/model/proof.ts'
 import { KNOWN_RESULTS } from '../../../src/verify/delivery.ts'
 import { ROOT } from '../cli/mailrun.ts'
@@ -18,7 +19,7 @@ test('the page knows every verdict', () => {
   ids.add('not-sent')
   const page = readFileSync(join(ROOT, 'docs/mail/verify.md'), 'utf8')
   const told = new Set([...page.matchAll(/^\| (`.*?`) \|/gm)].flatMap(([, cell]) => [...cell!.matchAll(/`([a-z][a-z-]*)`/g)].map((match) => match[1]!)))
-  for (const word of ['local', 'submission', 'outsider', ...DELIVERY_PATHS]) told.delete(word)
+  for (const word of [...PROBE_ROLES, ...DELIVERY_PATHS]) told.delete(word)
   assert.equal([...told].sort(), [...ids].sort())
 })
 

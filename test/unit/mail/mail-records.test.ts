@@ -6,6 +6,7 @@ import { mailFleet, type MailMember } from '../../../src/mail/mail-fleet.ts'
 import { mailRecords, type MailRecords, type PublishedTxt } from '../../../src/mail/mail-records.ts'
 import { mailVars, type MailVars } from '../../../src/mail/mail-vars.ts'
 import { domain } from '../../../src/mail/schemas.ts'
+import { keyTableLines, signingTableLines } from '../../../src/mail/signing-table.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('mail records')
@@ -92,6 +93,31 @@ test('addresses of nobody that is known are told, and go when they are said to',
 test('a host that greets as a domain that others send for is among its senders: its bounces come from there', () => {
   const result = recordsOf([member('mx1', { domains: ['example.net'], helo_name: 'example.org' }), member('mx2', { domains: ['example.org'] }, { addresses: ['192.0.2.2'] })])
   assert.equal(shown(result), ['example.net TXT v=spf1 ip4:192.0.2.1 ~all', 'example.org TXT v=spf1 ip4:192.0.2.1 ip4:192.0.2.2 ~all'])
+})
+
+test('the own name of a host has SPF, for its own mail and its bounces; the key of the domain that it is in signs for it, and where that does not do it is told', () => {
+  const of = (given: object, name = 'mx1') => recordsOf([member(name, { dmarc: { p: 'reject' }, ...given })])
+  const named = of({ fqdn: 'mx1.example.org', helo_name: 'out.example.org' })
+  assert.equal(named.records.filter(({ purpose }) => purpose === 'spf-helo').map(({ name, value, why }) => [name, value, why]), [
+    ['mx1.example.org', 'v=spf1 ip4:192.0.2.1 -all', ['mail of mx1 itself comes from mx1.example.org']],
+    ['out.example.org', 'v=spf1 ip4:192.0.2.1 -all', ['mx1 greets others as out.example.org']],
+  ])
+  assert.equal(named.findings, [])
+  assert.equal(of({ fqdn: 'mx1.example.org' }).records.filter(({ purpose }) => purpose === 'spf-helo').map(({ why }) => why), [['mx1 greets others as mx1.example.org']])
+  const findings = (given: object, name?: string) => of(given, name).findings.map(({ id, message }) => `${id} ${message}`)
+  assert.match(findings({}, 'mx1.hoster.example').join(), /^host-mail-unsigned mail of mx1\.hoster\.example itself, as of cron and bounces, comes from mx1\.hoster\.example, which is in none of its domains/)
+  assert.equal(findings({ sign_host_name: false }, 'mx1.hoster.example'), [])
+  assert.match(findings({ dmarc: { p: 'reject', adkim: 's' } }, 'mx1.example.org').join(), /^host-mail-unaligned .* is signed for example\.org, which does not align with adkim=s/)
+  assert.equal(findings({ dmarc: { p: 'reject', adkim: 's' }, domains: ['example.org', 'mx1.example.org'] }, 'mx1.example.org'), [])
+})
+
+test('a table names what is special before what is general, for the first line that matches counts', () => {
+  const keys = ['example.org', 'example.net', 'news.example.org'].map((domain) => ({ domain, selector: 'mx1', path: `/k/${domain}` }))
+  assert.equal(signingTableLines(keys, undefined), ['*@news.example.org mx1._domainkey.news.example.org', '*@example.org mx1._domainkey.example.org', '*@example.net mx1._domainkey.example.net'])
+  assert.equal(signingTableLines(keys, 'mx1.example.org')[0], '*@mx1.example.org mx1._domainkey.example.org')
+  assert.equal(signingTableLines(keys, 'a.news.example.org')[0], '*@a.news.example.org mx1._domainkey.news.example.org')
+  for (const name of ['mx1.hoster.example', 'example.org', 'notexample.org', 'xexample.net']) assert.is(signingTableLines(keys, name).length, 3, name)
+  assert.equal(keyTableLines(keys.slice(0, 1)), ['mx1._domainkey.example.org example.org:mx1:/k/example.org'])
 })
 
 const refused: readonly (readonly [string, () => unknown, RegExp])[] = [

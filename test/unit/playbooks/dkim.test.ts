@@ -82,6 +82,13 @@ test('--extra-vars win, and are typed as they must be', async () => {
   assert.match(wrong.stderr, /--extra-vars: host mx1: var dkim_bits/)
 })
 
+test('bounces are let to the milters where the name of the host is in a domain that it signs for', async () => {
+  const tasks = async (hosts: string): Promise<string> => (await listed(fleet(hosts))).stdout
+  assert.match(await tasks('    mx1.example.org:\n'), 'postfixParameter internal_mail_filter_classes')
+  assert.match(await tasks('    mx1: { fqdn: mx1.example.org }\n'), 'postfixParameter internal_mail_filter_classes')
+  for (const host of ['mx1', 'mx1.example.net', 'mx1.example.org: { sign_bounces: false }', 'mx1.example.org: { sign_host_name: false }']) assert.not.match(await tasks(`    ${host}${host.includes(':') ? '' : ':'}\n`), 'internal_mail_filter_classes', host)
+})
+
 test('unicode domains are written in A-labels', async () => {
   const { stdout } = await listed(fleet('    mx1:\n', 'domains: [Bücher.example]'))
   assert.match(stdout, 'dkimKey mx1._domainkey.xn--bcher-kva.example')

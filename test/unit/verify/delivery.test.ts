@@ -19,8 +19,8 @@ import { suite } from '../../suite.ts'
 const test = suite('delivery')
 const RUN = '0123456789ab'
 const request = { host: 'mx1', address: 'you@example.net', asker: 'ann@desk', date: new Date(0) }
-const state = (parameters: MilterState['parameters'], services: readonly string[] = ['smtp/inet']): MilterState => ({ parameters: { myorigin: 'mx1.example.org', myhostname: 'mx1.example.org', mydestination: 'mx1.example.org, localhost', ...parameters }, services, domains: ['example.org'], sessions: [] })
-const planned = (parameters: MilterState['parameters'], services?: readonly string[]) => deliveryPlan(state(parameters, services), request, RUN, 7)
+const state = (parameters: MilterState['parameters'], services: readonly string[] = ['smtp/inet']): MilterState => ({ parameters: { myorigin: 'mx1.example.org', myhostname: 'mx1.example.org', mydestination: 'mx1.example.org, localhost', ...parameters }, services, domains: ['example.org'], own: 'mx1.example.org', sessions: [] })
+const planned = (parameters: MilterState['parameters'], services?: readonly string[]) => deliveryPlan(state(parameters, services), { own: true, bounces: true }, request, RUN, 7)
 
 test('an address is a local part at a domain, and nothing that a program takes for something else', () => {
   assert.equal(mailAddress('Ann.Bee+x-y@Example.ORG'), { local: 'Ann.Bee+x-y', domain: 'example.org' })
@@ -45,6 +45,9 @@ test('each domain is sent from on each path that there is, the host itself as ro
   assert.match(without({ mydestination: 'hash:/etc/x' }).join(), 'bounce is not sent: the host holds no domain for its own')
   assert.match(without({ luser_relay: 'admin' }).join(), 'goes where luser_relay says')
   assert.match(without({ soft_bounce: 'yes' }).join(), 'soft_bounce is on')
+  const unwanted = (own: boolean) => deliveryPlan(state({}), { own, bounces: false }, request, RUN, 0).leftOut.map(({ path, verdict }) => `${path} ${verdict.what}`).slice(1)
+  assert.equal(unwanted(true), ['bounce is not sent: sign_bounces is false'])
+  assert.equal(unwanted(false), ['root is not sent: sign_host_name is false', 'bounce is not sent: sign_host_name is false'])
 })
 
 const sent = '4A: to=<you@example.net>, relay=mx.example.net[192.0.2.5]:25, delay=0.3, delays=0/0/0/0.3, dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as 83D)'
@@ -120,7 +123,7 @@ test('ways that were left out are told with why, and what nobody read with where
 })
 
 test('the scripts are POSIX shell, and whole or nothing; hostile names stay words', () => {
-  const { messages } = deliveryPlan(state({}), { ...request, host: "m'x$(id)\nx" }, RUN, 0)
+  const { messages } = deliveryPlan(state({}), { own: true, bounces: true }, { ...request, host: "m'x$(id)\nx" }, RUN, 0)
   for (const script of [handInScript(messages, 'mailrun-m'), followScript(1, RUN, "a'$b@example.org", 'mailrun-m'), findMailboxScript("/a 'b$(id)", 'x', 'mailrun-m'), findMailboxScript(undefined, "x'+y", 'mailrun-m'), mailboxScript({ path: "/a'b", since: 1, size: 0 }, RUN, 'mailrun-m')]) {
     const whole = framed('mailrun-m', script)
     assert.is(spawnSync('dash', ['-n'], { input: whole }).status, 0, whole)

@@ -6,7 +6,7 @@ import type { Authority } from '../../../src/dns/authority.ts'
 import type { NameServer } from '../../../src/dns/name-server.ts'
 import { dkimValue } from '../../../src/mail/dkim-record.ts'
 import { filledTemplate, probeTemplate } from '../../../src/mail/probe-message.ts'
-import type { HostProof } from '../../../src/model/proof.ts'
+import type { HostProof, SigningProof } from '../../../src/model/proof.ts'
 import { milterSigning, type MilterAnswer } from '../../../src/probes/milter-sign.ts'
 import { colours } from '../../../src/report/colour.ts'
 import { proofText } from '../../../src/report/proof.ts'
@@ -53,11 +53,12 @@ test('a signature is judged by each server, and servers that differ are named', 
 })
 
 const answer = (more: Partial<MilterAnswer>): MilterAnswer => ({ milter: 'unix:opendkim/opendkim.sock', fields: [], others: [], verdict: 'accept', reply: '', ...more })
-const judge = async (role: 'local' | 'submission' | 'outsider', milters: readonly MilterAnswer[], action = 'tempfail') =>
-  (await proveSigning({ role, domain: 'example.org', milters }, { parameters: { milter_default_action: action }, services: [], domains: [], sessions: [] }, { template, nonce: 'n' }, world({}))).verdict
+const judge = async (role: SigningProof['role'], milters: readonly MilterAnswer[], action = 'tempfail') =>
+  (await proveSigning({ role, domain: 'example.org', milters }, { parameters: { milter_default_action: action }, services: [], domains: [], own: undefined, sessions: [] }, { template, nonce: 'n' }, world({}))).verdict
 
 test('what a milter did is told as what it is', async () => {
   assert.is((await judge('local', [])).id, 'no-milter')
+  assert.match((await judge('bounce', [])).what, 'non_smtpd_milters names no milter: bounces leave unsigned')
   assert.is((await judge('outsider', [])).id, 'outsider-unsigned')
   assert.match((await judge('local', [answer({ unreached: 'x: Connection refused' })], 'accept')).what, /leaves unsigned \(milter_default_action = accept\)/)
   assert.is((await judge('local', [answer({ verdict: 'tempfail' })])).id, 'milter-tempfail')
@@ -70,10 +71,10 @@ test('what a milter did is told as what it is', async () => {
 
 test('the answer of the program on the host is read, whatever milters say', () => {
   const hex = (text: string): string => Buffer.from(text).toString('hex')
-  const probe = milterSigning({ domains: ['example.org'], template, nonce: 'n' })
+  const probe = milterSigning({ domains: ['example.org'], own: true, bounces: true, template, nonce: 'n' })
   const stdout = `set myhostname ${hex('mx1.example.org')}\ndomain example.org\nservice smtp/inet\nsession local example.org\nmilter ${hex('unix:a')}\ninsert 0 ${hex('DKIM-Signature')} ${hex(' v=1\n\tend\nverdict x')}\nverdict reply ${hex('451 4.7.1 später')}\nsession outsider example.org\nend\n`
   assert.equal(probe.parse({ code: 0, stdout, stderr: '' }), {
-    parameters: { myhostname: 'mx1.example.org' }, services: ['smtp/inet'], domains: ['example.org'],
+    parameters: { myhostname: 'mx1.example.org' }, services: ['smtp/inet'], domains: ['example.org'], own: undefined,
     sessions: [
       { role: 'local', domain: 'example.org', milters: [{ milter: 'unix:a', fields: [{ index: 0, name: 'DKIM-Signature', value: ' v=1\n\tend\nverdict x' }], others: [], verdict: 'reply', reply: '451 4.7.1 später' }] },
       { role: 'outsider', domain: 'example.org', milters: [] },

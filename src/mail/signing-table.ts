@@ -1,0 +1,25 @@
+// OpenDKIM's KeyTable and SigningTable as lines: which key signs for whom (opendkim.conf(5), `KeyTable file:…`, `SigningTable refile:…`).
+import { dkimName } from './dkim-record.ts'
+import { signerOf } from './own-name.ts'
+
+/** A key that a host signs with. */
+export interface TableKey {
+  readonly domain: string
+  readonly selector: string
+  /** The private key's path. */
+  readonly path: string
+}
+
+export const keyTableLines = (keys: readonly TableKey[]): readonly string[] => keys.map(({ domain, selector, path }) => `${dkimName(domain, selector)} ${domain}:${selector}:${path}`)
+
+/**
+ * Of a `refile:` the first line that matches counts, so names stand before the domains that they are in.
+ *
+ * @param hostName - the host's own: signed by the key of the nearest domain above it, and not where there is none.
+ */
+export function signingTableLines(keys: readonly TableKey[], hostName: string | undefined): readonly string[] {
+  const signer = hostName === undefined ? undefined : signerOf(hostName, keys.map(({ domain }) => domain))
+  const own = keys.filter(({ domain }) => domain === signer && domain !== hostName).map((key) => ({ ...key, name: hostName! }))
+  const depth = (name: string): number => name.split('.').length
+  return [...own, ...keys.map((key) => ({ ...key, name: key.domain }))].sort((a, b) => depth(b.name) - depth(a.name)).map(({ name, domain, selector }) => `*@${name} ${dkimName(domain, selector)}`)
+}
