@@ -59,7 +59,7 @@ export default playbook({
       file({ path: `${KEYS}/TrustedHosts`, content: ['127.0.0.1', '::1', 'localhost', ...vars.trusted_hosts].map((each) => `${each}\n`).join(''), owner: 'root', group: 'root', mode: '0644' }),
       socket !== undefined && directory({ path: socket.replace(/\/[^/]+$/, ''), owner: 'opendkim', group: 'postfix', mode: '2750' }),
       template({ src: 'templates/opendkim.conf.ejs', dest: '/etc/opendkim.conf', vars: { socket: vars.opendkim_socket.replace('@localhost', '@127.0.0.1') }, owner: 'root', group: 'root', mode: '0644' }),
-      service({ unit: 'opendkim', state: 'running', enabled: true, restartOn: ['/etc/opendkim.conf', `${KEYS}/KeyTable`, `${KEYS}/SigningTable`, `${KEYS}/TrustedHosts`], listens: socket === undefined ? [] : [socket], validate: ['opendkim', '-n'] }),
+      service({ unit: 'opendkim', state: 'running', enabled: true, restartOn: ['/etc/opendkim.conf', `${KEYS}/TrustedHosts`], reloadOn: [`${KEYS}/KeyTable`, `${KEYS}/SigningTable`], listens: socket === undefined ? [] : [socket], validate: ['opendkim', '-n'] }),
       postfixParameter({ parameter: 'smtpd_milters', value: milter, merge: true, superseded: FORMER_SOCKETS }),
       postfixParameter({ parameter: 'non_smtpd_milters', value: milter, merge: true, superseded: FORMER_SOCKETS }),
       signsBounces && postfixParameter({ parameter: 'internal_mail_filter_classes', value: 'bounce', merge: true, unlessSet: CHECKS }),

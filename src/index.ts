@@ -31,6 +31,7 @@ export { replaceFile, type Replacement, type ReplaceFile } from './changes/repla
 export { domain, opendkimSocket, selector } from './mail/schemas.ts'
 export { isSelector, mailDomain } from './mail/names.ts'
 export { signerOf } from './mail/own-name.ts'
+export { rotationVar } from './mail/rotation/settings.ts'
 export { milterOf } from './mail/milter.ts'
 export { dkimRecords } from './probes/signing.ts'
 export { run, type RunRequest } from './run/run.ts'

@@ -3,7 +3,7 @@ import { checkPath } from '../src/changes/check-path.ts'
 import { keyOutOfReach } from '../src/mail/key-reach.ts'
 import { isSelector, mailDomain } from '../src/mail/names.ts'
 import { unusable } from '../src/mail/public-key.ts'
-import { number, required, text } from '../src/model/argument.ts'
+import { flag, number, required, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
 import { fact } from '../src/model/fact.ts'
 import { blocked, change } from '../src/model/plan.ts'
@@ -18,6 +18,8 @@ export interface DkimKeyArgs {
   readonly selector: string
   /** The key is `DIRECTORY/DOMAIN/SELECTOR.private`; left out: /etc/dkimkeys. */
   readonly directory?: string
+  /** It is made whatever key the tables name, to take that one's place later. Its selector must be new. */
+  readonly coming?: boolean
   /** Of a key that is made, 1024 to 4096; left out: 2048 (RFC 8301). A key that is there is never made anew. */
   readonly bits?: number
 }
@@ -27,7 +29,7 @@ export const dkimKey = defineTask<DkimKeyArgs, readonly Signing[]>({
   type: 'dkimKey',
   name: ({ domain, selector }) => `${selector}._domainkey.${domain}`,
   arguments: {
-    domain: required(text), selector: required(text), directory: text, bits: number,
+    domain: required(text), selector: required(text), directory: text, coming: flag, bits: number,
   },
   check: ({ domain, selector, directory, bits }) =>
     (mailDomain(domain) === domain ? undefined : `domain must be a domain name in lower case (A-labels), got ${JSON.stringify(domain)}`) ??
@@ -35,7 +37,7 @@ export const dkimKey = defineTask<DkimKeyArgs, readonly Signing[]>({
     (directory === undefined ? undefined : checkPath('directory', directory)) ??
     (/[\s:]/.test(directory ?? '') ? `directory must hold no space and no colon, which OpenDKIM's KeyTable cannot, got ${JSON.stringify(directory)}` : undefined) ??
     (bits === undefined || (Number.isInteger(bits) && bits >= 1024 && bits <= 4096) ? undefined : `bits must be 1024 to 4096, got ${bits}`),
-  probe: (args) => signingProbe({ domains: [args.domain], selector: args.selector, directory: args.directory ?? '/etc/dkimkeys' }),
+  probe: ({ domain, selector, directory, coming }) => signingProbe({ domains: [domain], selector, directory: directory ?? '/etc/dkimkeys', ...(coming === true ? { which: 'just' } : {}) }),
   plan({ bits = 2048, selector }, now) {
     const signing = now[0]!
     const { path, key } = signing
@@ -63,6 +65,11 @@ export const dkimKey = defineTask<DkimKeyArgs, readonly Signing[]>({
       title: 'The key of a domain',
       args: { domain: 'example.org', selector: 'mx1' },
       given: 'apt-get -qq update; DEBIAN_FRONTEND=noninteractive apt-get -qqy install opendkim openssl >/dev/null 2>&1; mkdir -p /etc/dkimkeys/example.org; chown -R opendkim:opendkim /etc/dkimkeys',
+    },
+    {
+      title: 'A key that is to take the place of the one in use',
+      args: { domain: 'example.org', selector: 'mx1-20270301', coming: true },
+      given: 'apt-get -qq update; DEBIAN_FRONTEND=noninteractive apt-get -qqy install opendkim openssl >/dev/null 2>&1; mkdir -p /etc/dkimkeys/example.org; cd /etc/dkimkeys/example.org; openssl genrsa -out mx1.private 2048 2>/dev/null; chown -R opendkim:opendkim /etc/dkimkeys; echo "mx1._domainkey.example.org example.org:mx1:/etc/dkimkeys/example.org/mx1.private" > /etc/dkimkeys/KeyTable; echo "*@example.org mx1._domainkey.example.org" > /etc/dkimkeys/SigningTable',
     },
   ],
 })

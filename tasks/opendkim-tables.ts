@@ -78,7 +78,8 @@ export const opendkimTables = defineTask<OpendkimTablesArgs, TablesState>({
       changes.push(...plan.changes.map((each) => ({ ...each, summary: `${path.split('/').at(-1) ?? path}: ${each.summary}${also}` })))
       tables[table] = plan.then
     }
-    return change(changes, { ...now, signing, tables: [tables[0]!, tables[1]!] })
+    // What is written by mailrun is no other's any more.
+    return change(changes, { ...now, signing, foreign: { ...now.foreign, names: [] }, tables: [tables[0]!, tables[1]!] })
   },
   writes: () => [`path:${KEY_TABLE}`, `path:${SIGNING_TABLE}`],
   owns: () => [`content:${KEY_TABLE}`, `content:${SIGNING_TABLE}`],

@@ -44,6 +44,10 @@ export async function act(words: readonly string[], version: string): Promise<ne
     schema: async (playbooks, flags) => {
       status = await (await import('./schema-command.ts')).schemaCommand(playbooks, flags)
     },
+    rotate: async (flags) => {
+      const given = { ...flags, inventory: givenInventory(flags.inventory) }
+      status = await (await import('./rotate-command.ts')).rotateCommand(given, signals)
+    },
     dns: async (action, flags) => {
       const given = { ...flags, inventory: givenInventory(flags.inventory) }
       status = await (await import('./dns-command.ts')).dnsCommand(action, given, signals)
@@ -63,7 +67,7 @@ export async function act(words: readonly string[], version: string): Promise<ne
   if (outputProblem() !== undefined) {
     const went = signals.running ? 'The run went on to its end; make room, and run it again to see how things are' : 'Make room, and try again'
     stderr.write(`mailrun: the output could not be written: ${outputProblem()}\n${went}\n`)
-    if (status === EXIT.satisfied || status === EXIT.wouldChange) status = EXIT.unreported
+    if (status === EXIT.satisfied || status === EXIT.wouldChange || status === EXIT.held) status = EXIT.unreported
     await flushed()
   }
   process.exit(status)

@@ -1,7 +1,7 @@
 // The exit status of a run: the first that applies.
 import type { RunResult } from '../model/run-event.ts'
 
-export const EXIT = { satisfied: 0, couldNotStart: 1, wouldChange: 2, failed: 3, unreachable: 4, unreported: 5, interrupted: 130 } as const
+export const EXIT = { satisfied: 0, couldNotStart: 1, wouldChange: 2, failed: 3, unreachable: 4, unreported: 5, held: 6, interrupted: 130 } as const
 
 /** For a run that started; whatever could not start is {@link EXIT.couldNotStart}. */
 export function exitStatus({ interrupted, hosts }: RunResult): number {

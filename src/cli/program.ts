@@ -2,6 +2,7 @@
 import { Command, Option } from 'commander'
 import { DNS_FORMATS, type DnsAction, type DnsFlags } from './dns-flags.ts'
 import { address, forks, gather, gatherNames, mailboxPlace, maxFail, seconds, serial, waitSeconds } from './flags.ts'
+import type { RotateFlags } from './rotate-flags.ts'
 import { DEFAULT_FORKS } from '../engine/run-options.ts'
 import type { EncryptFlags, FleetFlags, InventoryFlags, RunFlags, SchemaFlags, VerifyFlags } from './options.ts'
 
@@ -13,6 +14,7 @@ export interface Actions {
   schema(playbooks: readonly string[], flags: SchemaFlags): Promise<void>
   verify(flags: VerifyFlags): Promise<void>
   dns(action: DnsAction, flags: DnsFlags): Promise<void>
+  rotate(flags: RotateFlags): Promise<void>
 }
 
 const HELP_COLUMNS = 100
@@ -23,7 +25,7 @@ export function program(version: string, actions: Actions): Command {
   // Set before any subcommand is made: those inherit it.
   mailrun.exitOverride().configureOutput({ writeErr: () => {}, getOutHelpWidth: () => HELP_COLUMNS }).enablePositionalOptions()
   mailrun
-    .usage('<playbook.ts> -i <inventory> [options]\n       mailrun ping -i <inventory> [options]\n       mailrun inventory -i <inventory> --list|--graph|--list-hosts|--host NAME [options]\n       mailrun encrypt -r <age1…> [options] < value\n       mailrun schema [playbook.ts …] [--for inventory|vars]\n       mailrun verify -i <inventory> [options]\n       mailrun dns plan|push|verify -i <inventory> [options]')
+    .usage('<playbook.ts> -i <inventory> [options]\n       mailrun ping -i <inventory> [options]\n       mailrun inventory -i <inventory> --list|--graph|--list-hosts|--host NAME [options]\n       mailrun encrypt -r <age1…> [options] < value\n       mailrun schema [playbook.ts …] [--for inventory|vars]\n       mailrun verify -i <inventory> [options]\n       mailrun dns plan|push|verify -i <inventory> [options]\n       mailrun rotate -i <inventory> [options]')
     .description('Brings a fleet of hosts to the state that a playbook describes.')
     .argument('[playbook]', 'a playbook: a .ts, .mts, .js or .mjs file (one that is named like a command: ./ping)')
     .option('-C, --check', 'change nothing; tell what would be changed')
@@ -97,6 +99,7 @@ export function program(version: string, actions: Actions): Command {
   fleetOptions(verify)
   verify.action(() => actions.verify(merged<VerifyFlags>(mailrun, verify)))
   dnsCommands(mailrun, actions)
+  rotateCommand(mailrun, actions)
   return mailrun
 }
 
@@ -178,4 +181,32 @@ function dnsCommands(mailrun: Command, actions: Actions): void {
   const [push, verify] = [one('push', 'make the changes of the plan, then ask every name server until it serves them', ['text', 'json']), one('verify', 'ask every authoritative name server whether it serves the records', ['text', 'json'])]
   push.option('--yes', 'ask nobody whether to push').option('--wait <seconds>', 'for name servers to serve what was pushed (default: 60; 0: ask once)', waitSeconds)
   verify.option('--wait <seconds>', 'for name servers to serve the records (default: 0: ask once)', waitSeconds)
+}
+
+const ROTATE_AFTER = `
+Exit status, the first that applies:
+  130  interrupted
+    1  could not start: nothing was changed
+    3  something failed, or must be mended before it goes on
+    4  some host was unreachable
+    5  what there was to tell could not be written
+    2  --check found something to do
+    6  something is waited for: run it again, it says when
+    0  every key is as it is to be`
+
+function rotateCommand(mailrun: Command, actions: Actions): void {
+  const rotate = mailrun
+    .command('rotate')
+    .usage('-i <inventory> [options]')
+    .description("replace DKIM keys that are due, as far as time and proof allow: a new key is published, seen at every name server, and signs; the former one stays until its mail is delivered, is revoked, then removed. Run it again to go on")
+    .option('-C, --check', 'change nothing; tell where each key is, and what would be done')
+    .option('--domain <name>', 'only keys of this domain (repeatable)', gather)
+    .option('--start', 'begin now, however old the keys are')
+    .option('--compromised <host>', "others know this host's keys: new ones, and the former revoked at once; mail that they signed and is not delivered yet will fail (repeatable; no other host is worked on)", gather)
+    .option('--serial <sizes>', 'hosts that take up new keys at once: 1, 25%, or 1,25%,100% (default: 1,25%,100%)', serial)
+    .option('--wait <seconds>', 'to wait in all, for name servers and for times that end that soon (default: 60; 0: not at all)', waitSeconds)
+    .helpOption('-h, --help', 'print this help')
+    .addHelpText('after', ROTATE_AFTER)
+  fleetOptions(rotate, ['text', 'json'])
+  rotate.action(() => actions.rotate(merged<RotateFlags>(mailrun, rotate)))
 }

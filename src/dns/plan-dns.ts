@@ -1,4 +1,5 @@
 // Compares what a fleet needs with what its zones' name servers serve, record by record.
+import { isRevokedDkim } from '../mail/dkim-record.ts'
 import { isWithin, type MailRecord } from '../mail/dns-record.ts'
 import type { MailFleet } from '../mail/mail-fleet.ts'
 import { mailRecords } from '../mail/mail-records.ts'
@@ -113,9 +114,14 @@ async function stateOf(record: MailRecord, now: ServerAnswer, zone: ZoneServers,
   const change = wantedChange(record, before)
   if (record.publishedBy === 'other') return { kind: 'others', served: change === undefined || change.add.length === 0 }
   if (change === undefined) return { kind: 'served' }
-  const own = before !== undefined && (await isFromWildcard(record, before, zone, looking)) ? wantedChange(record, undefined) : change
+  const fromWildcard = before !== undefined && (await isFromWildcard(record, before, zone, looking))
+  // What was revoked may be in the hands of others: a selector is never used again.
+  if (!fromWildcard && unrevokes(record, before)) return { kind: 'blocked', why: 'DNS says that this key is revoked (p=), and it is not to be brought back: have the host take up a new one (mailrun rotate --start); where it was revoked by mistake, delete the record first' }
+  const own = fromWildcard ? wantedChange(record, undefined) : change
   return own === undefined ? { kind: 'served' } : { kind: 'change', change: own }
 }
+
+const unrevokes = (record: MailRecord, before: Rrset | undefined): boolean => record.purpose === 'dkim' && !isRevokedDkim(record.value) && before !== undefined && before.rdata.some(({ value }) => isRevokedDkim(value))
 
 /** An answer that a wildcard gave (RFC 4592) is no set of the name's own, which an update could require or take away. */
 async function isFromWildcard({ name, type }: MailRecord, rrset: Rrset, { zone, servers, primary }: ZoneServers, { ask }: Looking): Promise<boolean> {

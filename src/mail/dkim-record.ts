@@ -56,3 +56,12 @@ export function dkimValue(publicKey: string): string {
 
 /** A revoked key (RFC 6376, section 3.6.1): verifiers tell it from one that is missing. */
 export const REVOKED_DKIM = 'v=DKIM1; p='
+
+/** Whether verifiers take the record as that of a revoked key. */
+export function isRevokedDkim(text: string): boolean {
+  try {
+    return parseDkim(text).p === ''
+  } catch {
+    return false
+  }
+}

@@ -38,8 +38,8 @@ export interface ForeignSigning {
   readonly unreadable: string | undefined
 }
 
-/** One question: domain, selector and path of a first key; none of them asks for the foreign part. */
-export type SigningItem = readonly (readonly [domain: string, selector: string, path: string])[]
+/** One question: domain, selector and path of a first key, `just` for this one whatever the tables name; none of them asks for the foreign part. */
+export type SigningItem = readonly (readonly [domain: string, selector: string, path: string, which: 'just' | 'first'])[]
 export const signingItem = (item: SigningItem): string => JSON.stringify(item)
 export const readSigning = ({ stdout }: Answer): readonly Signing[] => JSON.parse(stdout, (key, value: unknown) => (key === 'publicKey' && value === null ? UNKNOWN : value)) as readonly Signing[]
 export const readForeign = ({ stdout }: Answer): ForeignSigning => JSON.parse(stdout) as ForeignSigning
@@ -48,7 +48,7 @@ const itemsOf = (items: readonly string[]): SigningItem => [...new Map(items.fla
 
 /** opendkim.conf(5): a SigningTable's `*@domain` where it is `refile:`, `domain` where not; without tables Domain, Selector and KeyFile. */
 const LOOK_UP = `
-f==0 {if (NF) {n++; d[n]=$1; s[n]=$2; p[n]=$3}; next}
+f==0 {if (NF) {n++; d[n]=$1; s[n]=$2; p[n]=$3; w[n]=$4}; next}
 /^[ \\t]*#/ {if (f==2 && FNR==1 && $0=="${TABLE_HEADER}") ours=1; next}
 NF<1 {next}
 f==1 {if (!($1 in k)) k[$1]=$2; next}
@@ -63,7 +63,8 @@ END {
     v=""; x=d[i]
     if (("*@" x) in t) v=k[t["*@" x]]; else if (x in t) v=k[t[x]]; else if (x in own) v=x ":" L ":" F
     sub(/^%:/, x ":", v)
-    print d[i], s[i], p[i], v
+    if (w[i]=="just") v=""
+    print d[i], s[i], p[i], w[i], v
   }
 }`
 
@@ -80,14 +81,14 @@ table() { case $2 in *file:/*) r=\${2#*:};; /*) r=$2;; *) r=; echo "unreadable $
 esac; done < ${CONFIGURATION}
 [ -r "$S" ] || S=/dev/null; [ -r "$K" ] || K=/dev/null
 command -v openssl >/dev/null && o=1 || o=
-printf '%s %s %s\\n' ${itemsOf(items).map((item) => item.map(quote).join(' ')).join(' ')} |
+printf '%s %s %s %s\\n' ${itemsOf(items).map((item) => item.map(quote).join(' ')).join(' ')} |
 awk -v D="$D" -v L="$L" -v F="$F" ${quote(LOOK_UP)} f=0 - f=1 "$K" f=2 "$S" f=3 /etc/group | {
   set -- / ; A=' / '
-  while read -r d s p k; do
-    case $d in groups|signs) echo "$d $s $p $k"; continue;; *.*) ;; *) continue;; esac
+  while read -r d s p w k; do
+    case $d in groups|signs) echo "$d $s $p $w $k"; continue;; *.*) ;; *) continue;; esac
     f=$p
     case $k in "$d":*:/*) r=\${k#*:}; [ -f "\${r#*:}" ] && s=\${r%%:*} p=\${r#*:};; esac
-    echo "signing $d $f $s $p"; a=$p; set -- "$@" "$p"
+    echo "signing $d $f $w $s $p"; a=$p; set -- "$@" "$p"
     while a=\${a%/*}; [ "$a" ]; do case $A in *" $a "*) ;; *) A="$A$a "; set -- "$@" "$a";; esac; done
     [ ! -f "$p" ] || [ -L "$p" ] || { [ "$o" ] || echo no-openssl; [ -z "$o" ] || openssl pkey -in "$p" -passin pass: -pubout 2>/dev/null </dev/null; }
   done
@@ -98,32 +99,32 @@ awk -v D="$D" -v L="$L" -v F="$F" ${quote(LOOK_UP)} f=0 - f=1 "$K" f=2 "$S" f=3 
     const told = read(answer)
     return items.map((item) => {
       const asked = JSON.parse(item) as SigningItem
-      const part = asked.length === 0 ? told.foreign : asked.map(([domain, , path]) => told.signing(domain, path))
+      const part = asked.length === 0 ? told.foreign : asked.map(([domain, , path, which]) => told.signing(domain, path, which))
       return { ...answer, stdout: JSON.stringify(part, (_, value: unknown) => (value === UNKNOWN ? null : value)) }
     })
   },
 }
 
-const SIGNING_LINES = /^signing (\S+) (\S+) (\S+) (.*)\n((?:no-openssl\n)?)((?:-----BEGIN PUBLIC KEY-----[^-]*-----END PUBLIC KEY-----\n)?)/gm
+const SIGNING_LINES = /^signing (\S+) (\S+) (\S+) (\S+) (.*)\n((?:no-openssl\n)?)((?:-----BEGIN PUBLIC KEY-----[^-]*-----END PUBLIC KEY-----\n)?)/gm
 
-function read({ stdout, stderr }: Answer): { readonly foreign: ForeignSigning; signing(domain: string, path: string): Signing } {
+function read({ stdout, stderr }: Answer): { readonly foreign: ForeignSigning; signing(domain: string, path: string, which: SigningItem[number][3]): Signing } {
   const text = utf8(stdout)
   if (!/(?:^|\n)end\n$/.test(text)) throw new ProbeError(`the keys cannot be asked for: ${utf8(stderr).trim() || 'no answer'}`)
   const paths = new Map([...text.matchAll(/^path (\S) (\S+) (\S+) (\S+) (.*)$/gm)].map(([, type = '', owner = '', group = '', mode = '', path = '']) => [path, { type, owner, group, mode: mode.padStart(4, '0') }]))
   const words = (what: string): readonly string[] => [...text.matchAll(new RegExp(`^${what} (.*)$`, 'gm'))].map(([, rest = '']) => rest.trim())
   const groups = words('groups').flatMap((line) => line.split(/\s+/)).filter((name) => name !== '')
   const foreign = { names: words('signs'), unreadable: words('unreadable')[0] }
-  const found = new Map([...text.matchAll(SIGNING_LINES)].map(([, domain = '', first = '', selector = '', path = '', without = '', pem = '']): [string, Signing] => {
+  const found = new Map([...text.matchAll(SIGNING_LINES)].map(([, domain = '', first = '', which = '', selector = '', path = '', without = '', pem = '']): [string, Signing] => {
     const directories = ancestorsOf(path).flatMap((above) => {
       const is = paths.get(above)
       return is?.type === 'd' ? [{ path: above, owner: is.owner, group: is.group, mode: is.mode }] : []
     })
-    return [`${domain} ${first}`, { domain, selector, path, key: keyOf(paths.get(path), without !== '' ? UNKNOWN : pem.replace(/-----.*-----|\s/g, '')), directories, groups }]
+    return [`${domain} ${first} ${which}`, { domain, selector, path, key: keyOf(paths.get(path), without !== '' ? UNKNOWN : pem.replace(/-----.*-----|\s/g, '')), directories, groups }]
   }))
   return {
     foreign,
-    signing(domain, path) {
-      const signing = found.get(`${domain} ${path}`)
+    signing(domain, path, which) {
+      const signing = found.get(`${domain} ${path} ${which}`)
       if (signing === undefined) throw new ProbeError(`the key of ${domain} cannot be asked for: ${utf8(stderr).trim() || 'no answer'}`)
       return signing
     },

@@ -13,18 +13,20 @@ export interface SigningQuestion {
   readonly selector: string
   /** Where the keys are: `DIRECTORY/DOMAIN/SELECTOR.private`. */
   readonly directory: string
+  /** `just`: this key, whatever the host's tables name. Left out: the one that they name, else this. */
+  readonly which?: 'just'
 }
 
 const TABLES = [`path:${KEY_TABLE}`, `path:${SIGNING_TABLE}`, `path:${CONFIGURATION}`] as const
 
 export const keyPath = (directory: string, domain: string, selector: string): string => `${directory}/${domain}/${selector}.private`
 
-export function signingProbe({ domains, selector, directory }: SigningQuestion): Probe<readonly Signing[]> {
+export function signingProbe({ domains, selector, directory, which }: SigningQuestion): Probe<readonly Signing[]> {
   return defineProbe<readonly Signing[]>({
-    key: `signing ${JSON.stringify([domains, selector, directory])}`,
+    key: `signing ${JSON.stringify([domains, selector, directory, which])}`,
     reads: [...domains.map((domain) => `path:${keyPath(directory, domain, selector)}` as const), ...TABLES, 'package:openssl'],
     family: signingFamily,
-    item: signingItem(domains.map((domain) => [domain, selector, keyPath(directory, domain, selector)])),
+    item: signingItem(domains.map((domain) => [domain, selector, keyPath(directory, domain, selector), which ?? 'first'])),
     parse: readSigning,
     foresee: (state, known) => state.map((each) => foresee(each, known)),
   })

@@ -12,17 +12,22 @@ import { isSelector } from '../mail/names.ts'
 import { finding, type RecordFinding } from '../mail/record-finding.ts'
 import type { Inventory } from '../model/inventory.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
-import { playbook, type PlaybookInput } from '../model/playbook.ts'
+import { playbook, type PlaybookHost, type PlaybookInput } from '../model/playbook.ts'
 import type { PreparedHost } from '../model/prepared-host.ts'
 import type { HostResult } from '../model/run-event.ts'
 import type { ExtraVar } from '../playbook/extra-vars.ts'
 import { prepare } from '../playbook/prepare.ts'
 import { outgoingAddresses, type OutgoingAddresses } from '../probes/outgoing-addresses.ts'
+import { dnsWish } from '../mail/rotation/dns-wish.ts'
+import { selectorsIn, standingOf } from '../mail/rotation/history.ts'
+import { dkimHistoryProbe, type KeyHistory } from '../probes/dkim-history.ts'
+import { dkimKeysProbe, type DkimKeys } from '../probes/dkim-keys.ts'
 import { signingProbe } from '../probes/signing.ts'
 import type { Keyring } from '../secrets/keyring.ts'
 import { oneDns } from './one-dns.ts'
 
-const KEYS = '/etc/dkimkeys'
+/** Where hosts have their keys. */
+export const KEYS = '/etc/dkimkeys'
 const schema = v.object({ domains: v.optional(v.array(domain, 'a list of domains is wanted'), []), dkim_selector: v.optional(selector), dns: v.optional(dnsVar, {}), ...mailVars })
 type Vars = v.InferOutput<typeof schema>
 
@@ -54,18 +59,29 @@ export async function mailHosts(inventory: Inventory, limit: string | undefined,
 }
 
 /** Patterns then mean these hosts alone. */
-function onlyWith(inventory: Inventory, hosts: Inventory['hosts']): Inventory {
+export function onlyWith(inventory: Inventory, hosts: Inventory['hosts']): Inventory {
   const kept = new Set(hosts.map(({ name }) => name))
   const gone = new Set(inventory.hosts.flatMap(({ name }) => (kept.has(name) ? [] : [name])))
   const keep = (names: readonly string[]): readonly string[] => names.filter((name) => !gone.has(name))
   return { hosts, names: keep(inventory.names), groups: new Map([...inventory.groups].map(([name, group]) => [name, { ...group, hosts: keep(group.hosts), members: keep(group.members) }])) }
 }
 
+/** The selector of a host's first key. @throws MailrunError where its name gives none */
+export function firstSelectorOf({ domains, dkim_selector: given }: Pick<Vars, 'domains' | 'dkim_selector'>, host: PlaybookHost): string {
+  const first = given ?? host.shortName.toLowerCase()
+  if (domains.length > 0 && (!isSelector(first) || (given === undefined && first.includes('.')))) throw new MailrunError(`${host.name}: its name gives no DKIM selector: set dkim_selector`)
+  return first
+}
+
 function questionsTo({ vars, host }: PlaybookInput<Vars>): NonNullable<PreparedHost['outputs']> {
-  const first = vars.dkim_selector ?? host.shortName.toLowerCase()
-  if (vars.domains.length > 0 && (!isSelector(first) || (vars.dkim_selector === undefined && first.includes('.')))) throw new MailrunError(`${host.name}: its name gives no DKIM selector: set dkim_selector`)
+  const first = firstSelectorOf(vars, host)
   return {
-    ...(vars.domains.length === 0 ? {} : { signing: signingProbe({ domains: vars.domains, selector: first, directory: KEYS }) }),
+    ...(vars.domains.length === 0 ? {} : {
+      signing: signingProbe({ domains: vars.domains, selector: first, directory: KEYS }),
+      // Those that come and go by a rotation.
+      keys: dkimKeysProbe(KEYS, vars.domains),
+      ...Object.fromEntries(vars.domains.map((name) => [historyOutput(name), dkimHistoryProbe(KEYS, name)])),
+    }),
     ...(vars.outgoing_addresses === undefined ? { outgoing: outgoingAddresses } : {}),
   }
 }
@@ -94,7 +110,7 @@ export async function askMailFleet({ hosts, vars }: MailHosts, connect: Connect,
   const heard = results.filter(({ status }) => status === 'ok')
   const members = heard.map(({ name, outputs }): MailMember => {
     const own = vars.get(name)!
-    return { name, vars: own, addresses: own.outgoing_addresses ?? seenByOthers(name, outputs['outgoing'] as OutgoingAddresses | null), keys: keysOf(name, (outputs['signing'] ?? []) as readonly ToldSigning[], findings) }
+    return { name, vars: own, addresses: own.outgoing_addresses ?? seenByOthers(name, outputs['outgoing'] as OutgoingAddresses | null), keys: [...keysOf(name, (outputs['signing'] ?? []) as readonly ToldSigning[], findings), ...rotatingKeys(outputs)] }
   })
   return { fleet: mailFleet(members), findings, silent }
 }
@@ -118,5 +134,22 @@ function keysOf(host: string, told: readonly ToldSigning[], findings: RecordFind
     if (key.kind === 'absent') findings.push(finding('dkim-no-key', 'warning', `${host} has no key for ${name} yet`, 'run playbooks/dkim.ts, then plan again'))
     else findings.push(finding('dkim-unreadable-key', 'error', `${host} has a key for ${name} whose public half cannot be told (${path}${key.kind === 'symlink' ? ' is a link' : key.kind === 'key' ? ': openssl is not installed' : ' is no private key'})`, 'mend it on the host, then plan again'))
     return []
+  })
+}
+
+/** Under which a domain's history is among the outputs. */
+export const historyOutput = (name: string): string => `history ${name}`
+
+/** Keys that are to sign, that signed until lately, and that are revoked: what `mailrun rotate` wants of DNS beside the keys in use. */
+function rotatingKeys(outputs: HostResult['outputs']): readonly MailKey[] {
+  const { keys } = (outputs['keys'] ?? { keys: [] }) as DkimKeys
+  return ((outputs['signing'] ?? []) as readonly ToldSigning[]).flatMap(({ domain: name, selector: inUse }) => {
+    const { marks = [] } = (outputs[historyOutput(name)] ?? {}) as Partial<KeyHistory>
+    return selectorsIn(marks).filter((each) => each !== inUse).flatMap((each): readonly MailKey[] => {
+      const standing = standingOf(marks, each)
+      const wish = dnsWish(standing, false)
+      const publicKey = wish === 'revoked' ? '' : keys.find((key) => key.domain === name && key.selector === each && (standing.path === undefined || standing.path === key.path))?.publicKey
+      return wish === 'gone' || typeof publicKey !== 'string' ? [] : [{ domain: name, selector: each, publicKey }]
+    })
   })
 }

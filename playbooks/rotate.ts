@@ -1,0 +1,51 @@
+// A host's part of `mailrun rotate`, which runs it with the var dkim_steps: keys that are to be made, the one that is to sign, what to write down. Name servers, waiting and the order of things are the command's;
+// docs/mail/rotation.md tells how they go together. Run by itself it changes nothing.
+import { domain, isSelector, playbook, rotationVar, selector, v } from 'mailrun'
+import { directory, dkimHistory, dkimKey, file, opendkimTables, service } from 'mailrun/tasks'
+
+const KEYS = '/etc/dkimkeys'
+const EVENTS = ['keyed', 'published', 'active', 'retired', 'compromised', 'revoking', 'revoked', 'removing', 'removed'] as const
+
+/** What is to be done for one domain on one host. */
+const steps = v.strictObject({
+  /** Written into the history, with the time at which that is done. */
+  marks: v.optional(v.array(v.strictObject({ event: v.picklist(EVENTS), selector, path: v.optional(v.string()) })), []),
+  /** Selectors whose keys are made. */
+  make: v.optional(v.array(selector), []),
+  /** The selector that signs from now on; its key must be sound. */
+  active: v.optional(selector),
+  /** The selector to go back to where that did not work. */
+  back: v.optional(selector),
+  /** Selectors whose private keys are deleted. */
+  delete: v.optional(v.array(selector), []),
+})
+
+export default playbook({
+  name: 'rotate',
+  hosts: 'all',
+  vars: v.object({
+    domains: v.optional(v.array(domain, 'a list of domains is wanted'), []),
+    dkim_selector: v.optional(selector),
+    dkim_bits: v.optional(v.picklist([1024, 2048, 3072, 4096], '1024, 2048, 3072 or 4096 is wanted'), 2048),
+    dkim_rotation: v.optional(rotationVar, {}),
+    dkim_steps: v.optional(v.record(v.string(), v.record(domain, steps)), {}),
+  }),
+
+  tasks: ({ vars, host }) => {
+    const mine = Object.entries(vars.dkim_steps[host.name] ?? {})
+    const first = vars.dkim_selector ?? host.shortName.toLowerCase()
+    const active = Object.fromEntries(mine.flatMap(([name, { active: chosen, back }]) => { const one = chosen ?? back; return one === undefined ? [] : [[name, one]] }))
+    const switches = Object.keys(active).length > 0 && isSelector(first)
+    return [
+      ...mine.flatMap(([name, { marks, make, active: chosen, delete: gone }]) => [
+        make.length > 0 && directory({ path: `${KEYS}/${name}`, owner: 'opendkim', group: 'opendkim', mode: '0700' }),
+        // Before the key: a selector is taken first, and what must not happen ends the run here.
+        dkimHistory({ domain: name, marks, sound: [...make, ...(chosen === undefined ? [] : [chosen])] }),
+        ...make.map((each) => dkimKey({ domain: name, selector: each, coming: true, bits: vars.dkim_bits })),
+        ...gone.map((each) => file({ path: `${KEYS}/${name}/${each}.private`, state: 'absent' })),
+      ]),
+      switches && opendkimTables({ domains: vars.domains, selector: first, active }),
+      switches && service({ unit: 'opendkim', state: 'running', reloadOn: [`${KEYS}/KeyTable`, `${KEYS}/SigningTable`], validate: ['opendkim', '-n'] }),
+    ]
+  },
+})

@@ -1,0 +1,12 @@
+// What a command did, or tried to do, to the keys of a fleet.
+export interface Deed {
+  readonly host: string
+  readonly domain: string
+  readonly selector: string
+  /** `published in DNS`, `signs now` … */
+  readonly what: string
+  /** Why it did not come to that. */
+  readonly failed?: string
+}
+
+export type TellDeed = (deed: Deed) => void

@@ -1,0 +1,36 @@
+// Asks a host's Postfix how long it keeps mail, and what came first of all that is in its queue.
+import type { QueueStanding } from '../mail/rotation/evidence.ts'
+import { utf8 } from '../model/answer.ts'
+import { defineProbe } from '../model/probe.ts'
+import { raw } from '../shell/script.ts'
+
+/** postconf(5), "Time units". */
+const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }
+
+/** Of a parameter whose default unit is the day. */
+export function timeValue(text: string): number | undefined {
+  const [, number, unit = 'd'] = /^(\d{1,9})([smhdw]?)$/.exec(text.trim().toLowerCase()) ?? []
+  return number === undefined ? undefined : Number(number) * UNITS[unit === '' ? 'd' : unit]!
+}
+
+/** postqueue(1), `-j`: a message a line; a sender cannot say what is before it in the line. */
+export const mailQueue = defineProbe<QueueStanding | { readonly why: string }>({
+  key: 'mail-queue',
+  reads: ['path:/etc/postfix/main.cf'],
+  script: raw(`command -v postqueue >/dev/null || { echo 'why there is no Postfix'; exit; }
+for p in maximal_queue_lifetime bounce_queue_lifetime; do echo "$p $(postconf -hx $p 2>/dev/null)"; done
+{ postqueue -j 2>&1 && echo done || echo failed; } | awk '
+/^\\{"queue_name": "[a-z]+", "queue_id": "[0-9A-Za-z]+", "arrival_time": [0-9]+,/ {split($0, a, /[",: {}]+/); n++; if (t=="" || a[7]+0 < t+0) {t=a[7]; q=a[3]; i=a[5]}; next}
+{w=last; last=$0}
+END {if (last != "done") print "why postqueue fails: " w; else {print "messages " n+0; if (n) print "oldest " i, q, t}}'`),
+  parse({ stdout }) {
+    const text = utf8(stdout)
+    const why = /^why (.*)$/m.exec(text)?.[1]
+    if (why !== undefined) return { why }
+    const lifetimes = ['maximal_queue_lifetime', 'bounce_queue_lifetime'].map((name) => timeValue(new RegExp(`^${name} (.*)$`, 'm').exec(text)?.[1] ?? ''))
+    const messages = /^messages (\d+)$/m.exec(text)?.[1]
+    if (messages === undefined || lifetimes.some((each) => each === undefined)) return { why: 'Postfix does not tell how long it keeps mail ("postconf maximal_queue_lifetime")' }
+    const [, id = '', queue = '', arrived] = /^oldest (\S+) (\S+) (\d+)$/m.exec(text) ?? []
+    return { lifetime: Math.max(...lifetimes.map((each) => each!)), messages: Number(messages), oldest: arrived === undefined ? undefined : { id, queue, arrived: Number(arrived) } }
+  },
+})

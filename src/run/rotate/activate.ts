@@ -1,0 +1,83 @@
+// Has hosts sign with new keys, a canary first: tables, reload, and a message signed by the live milter that every name server's key verifies. What cannot be proved is put back.
+import type { BatchSize } from '../../engine/run-options.ts'
+import { batches } from '../../engine/batches.ts'
+import type { Authority } from '../../dns/authority.ts'
+import type { RotationStep } from '../../mail/rotation/steps.ts'
+import type { HostResult } from '../../model/run-event.ts'
+import { milterSigning, type MilterState } from '../../probes/milter-sign.ts'
+import { proveSigning, signatureVerdict, type ProbedMessage } from '../../verify/signing.ts'
+import type { TellDeed } from '../../mail/rotation/deeds.ts'
+import type { StepRunner, StepsByHost } from './run-steps.ts'
+
+type Activate = Extract<RotationStep, { kind: 'activate' }>
+
+export interface Activation {
+  readonly host: string
+  readonly domain: string
+  readonly step: Activate
+  /** The selector that signs until now; the same where the tables were switched before, and nobody saw it sign. */
+  readonly inUse: string
+}
+
+export interface Activating {
+  readonly runner: StepRunner
+  readonly message: ProbedMessage
+  readonly authority: Authority
+  readonly serial: readonly BatchSize[]
+  readonly tell: TellDeed
+}
+
+/** Batch after batch; once something fails, those that are left go on signing as they do. @returns whether all sign with their new keys */
+export async function activate(all: readonly Activation[], activating: Activating): Promise<boolean> {
+  const hosts = [...new Set(all.map(({ host }) => host))]
+  for (const batch of batches(hosts, activating.serial)) {
+    if (!(await activateBatch(all.filter(({ host }) => batch.includes(host)), activating))) return false
+  }
+  return true
+}
+
+/** @returns whether all of them sign with their new keys. */
+async function activateBatch(batch: readonly Activation[], { runner, message, authority, tell }: Activating): Promise<boolean> {
+  const results = await runner.run(stepsOf(batch, ({ step }) => ({ active: step.selector })), (domains) => milterSigning({ domains, ...message }))
+  const judged = await Promise.all(batch.map(async (each) => ({ ...each, fault: await faultOf(each, results.find(({ name }) => name === each.host), message, authority) })))
+  const proved = judged.filter(({ fault }) => fault === undefined)
+  const noted = proved.length === 0 ? [] : await runner.run(stepsOf(proved, ({ step }) => ({ marks: [{ event: 'active', selector: step.selector }, ...step.former.map((selector) => ({ event: 'retired', selector }) as const)] })), undefined)
+  for (const { host, domain, step } of proved) {
+    const result = noted.find(({ name }) => name === host)
+    tell({ host, domain, selector: step.selector, what: 'signs now, as a message of each kind proved', ...(isDone(result) ? {} : { failed: `it signs, and that could not be written down: ${result?.error ?? 'no answer'}; run it again` }) })
+  }
+  const failed = judged.filter(({ fault }) => fault !== undefined)
+  const formerOf = ({ step, inUse }: Activation): string | undefined => (inUse === step.selector ? step.former[0] : inUse)
+  const undone = failed.filter((each) => formerOf(each) !== undefined)
+  const restored = undone.length === 0 ? [] : await runner.run(stepsOf(undone, (each) => ({ back: formerOf(each)! })), undefined)
+  for (const each of failed) {
+    const { host, domain, step, fault } = each
+    const result = restored.find(({ name }) => name === host)
+    const then = formerOf(each) === undefined ? '' : isDone(result) ? `; ${formerOf(each)} signs as before` : `; and its tables could not be put back: ${result?.error ?? 'no answer'}`
+    tell({ host, domain, selector: step.selector, what: 'is to sign', failed: `${fault}${then}` })
+  }
+  return failed.length === 0 && noted.every(isDone)
+}
+
+function stepsOf(all: readonly Activation[], steps: (each: Activation) => StepsByHost[string][string]): StepsByHost {
+  const byHost: Record<string, Record<string, StepsByHost[string][string]>> = {}
+  for (const each of all) (byHost[each.host] ??= {})[each.domain] = steps(each)
+  return byHost
+}
+
+const isDone = (result: HostResult | undefined): boolean => result?.status === 'ok' || result?.status === 'changed'
+
+/** Why it is not proved that both programs on the host and its users have their mail signed with the key, such that it verifies. */
+async function faultOf({ domain, step }: Activation, result: HostResult | undefined, message: ProbedMessage, authority: Authority): Promise<string | undefined> {
+  if (!isDone(result)) return result?.error ?? 'the host does not answer'
+  const state = result!.outputs['asked'] as MilterState | null | undefined
+  if (!state) return 'its milters do not answer'
+  if (state.obstacle !== undefined) return state.obstacle
+  const sessions = state.sessions.filter((session) => session.domain === domain && session.role !== 'outsider')
+  for (const session of sessions) {
+    const { verdict, signatures } = await proveSigning(session, state, message, authority)
+    if (verdict.status !== 'pass') return `${verdict.what}${verdict.advice === undefined ? '' : `: ${verdict.advice}`}`
+    if (!signatures.some((each) => each.selector === step.selector && each.domain === domain && signatureVerdict(each).status === 'pass')) return `OpenDKIM signs with ${signatures.map(({ selector }) => selector).join(', ')} all the same: it did not take up its new tables`
+  }
+  return sessions.length === 0 ? 'its milters were not asked' : undefined
+}
