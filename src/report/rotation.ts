@@ -34,10 +34,11 @@ export function rotationText(view: RotationView, paint: Colours): string {
   return [...(deeds.length > 0 && blocks.length > 0 ? ['\n'] : []), ...blocks, ...told, `${last}\n`].join('')
 }
 
+/** Times that hosts wrote down are told as they did; those to come are told by the clock here. */
 function outlookText({ host, domain, keys, begin, due, notes, now: hostNow }: Outlook, { check, now }: RotationView, paint: Colours): string {
   const columns = Math.max(0, ...keys.map(({ selector }) => selector.length))
   const lines = keys.map(({ selector, state, since, step, wait }) => {
-    const when = since === undefined ? '' : `  since ${clockText(now, since - hostNow)}`
+    const when = since === undefined ? '' : `  since ${clockText(new Date(since * 1000), 0)}`
     const then = wait !== undefined ? `; ${wait.kind === 'until' ? `until ${clockText(now, wait.time - hostNow)} (in ${durationText(wait.time - hostNow)}): ` : ''}${harmlessLine(wait.why)}` : step !== undefined ? `; ${check ? 'next' : 'not done'}: ${NEXT[step.kind]}` : ''
     const painted = wait?.kind === 'blocked' ? paint.bad : wait !== undefined ? paint.doubtful : state === 'active' ? paint.good : paint.faint
     return `  ${selector.padEnd(columns)}  ${painted(state.padEnd(10))}${paint.faint(when)}${then}\n`
@@ -70,7 +71,7 @@ export function rotationJson({ outlooks, faults, deeds, check, now }: RotationVi
   const back = comeBack(outlooks)
   const at = (hostNow: number, time: number): string => new Date(now.getTime() + (time - hostNow) * 1000).toISOString()
   const keyJson = (hostNow: number) => ({ selector, state, since, step, wait }: KeyOutlook) => ({
-    selector, state, since: since === undefined ? null : at(hostNow, since),
+    selector, state, since: since === undefined ? null : new Date(since * 1000).toISOString(),
     ...(step === undefined ? {} : { next: step.kind }),
     ...(wait === undefined ? {} : { wait: { kind: wait.kind, why: wait.why, ...(wait.kind === 'until' ? { until: at(hostNow, wait.time), seconds: Math.max(0, wait.time - hostNow) } : {}) } }),
   })

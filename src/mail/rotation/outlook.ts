@@ -29,8 +29,9 @@ export function outlook(evidence: RotationEvidence, request: RotationRequest): O
     return { ...base, keys: [{ ...shown(evidence, active, coming), step: { kind: 'note', marks } }, ...living.slice(1).map((each) => shown(evidence, each, coming))], notes: [] }
   }
   const due = coming !== undefined ? undefined : whyDue(evidence, active, request)
+  const moving = due !== undefined || living.some(({ selector, last }) => selector !== active.selector && !ENDING.includes(last?.event))
   const notes = [
-    ...('why' in queue || settings.drain === undefined || settings.drain >= drainSeconds(queue, undefined) ? [] : [`dkim_rotation.drain is ${settings.drain} s, and mail may be on its way for ${drainSeconds(queue, undefined)} s: what is delivered later fails DKIM`]),
+    ...(!moving || 'why' in queue || settings.drain === undefined || settings.drain >= drainSeconds(queue, undefined) ? [] : [`dkim_rotation.drain is ${settings.drain} s, and mail may be on its way for ${drainSeconds(queue, undefined)} s: what is delivered later fails DKIM`]),
     ...(request.compromised && !active.compromised && coming === undefined && request.start === false ? ['its key already took the place of one that was compromised: --start replaces this one, too'] : []),
   ]
   return { ...base, keys: living.map((each) => keyOutlook(evidence, each, active, coming)), notes, ...(due === undefined ? {} : { due, begin: { kind: 'begin', former: active.last === undefined ? firstMark(evidence) : undefined } }) }
@@ -66,7 +67,8 @@ function keyOutlook(evidence: RotationEvidence, key: Standing, active: Standing,
 const replacedBy = ({ history }: RotationEvidence, selector: string): readonly string[] => selectorsIn(history).filter((each) => each !== selector && standingOf(history, each).last?.event === 'active')
 
 function activeOutlook(evidence: RotationEvidence, { selector, last, everActive }: Standing): KeyOutlook {
-  const base = { selector, state: 'active', since: last?.event === 'active' ? last.time : undefined } as const
+  // Of a key from before the first rotation nothing is written down; it signs since about when it was made.
+  const base = { selector, state: 'active', since: last === undefined ? evidence.inUse.made : last.event === 'active' ? last.time : undefined } as const
   if (ENDING.includes(last?.event)) return { ...base, wait: { kind: 'blocked', why: 'it signs with a key that was revoked, so its mail fails DKIM until a new one is in use' } }
   // The tables were switched, and that it signs was not seen yet.
   if (last !== undefined && last.event !== 'active') return { ...base, step: { kind: 'activate', selector, former: replacedBy(evidence, selector) } }

@@ -2,7 +2,7 @@
 import { authority } from '../../dns/authority.ts'
 import { pushDns, pushShares } from '../../dns/push-dns.ts'
 import { newSelectors } from '../../mail/rotation/new-selector.ts'
-import type { KeyEvent } from '../../mail/rotation/history.ts'
+import { standingOf, type KeyEvent } from '../../mail/rotation/history.ts'
 import type { Outlook, RotationStep } from '../../mail/rotation/steps.ts'
 import { activate, type Activation } from './activate.ts'
 import { freeSelector, type DomainInDns } from './ask-dns.ts'
@@ -63,7 +63,7 @@ async function deedsOf(pair: Pair, step: RotationStep, { tell, looking }: Rotati
   const deed = (steps: HostSteps, selector: string, what: string): HostDeed => ({ pair, steps, selector, what, begins: step.kind === 'begin' })
   switch (step.kind) {
     case 'note':
-      return step.marks.map((mark) => deed({ marks: [mark] }, mark.selector, WORDS[mark.event]))
+      return step.marks.map((mark) => deed({ marks: [mark] }, mark.selector, mark.event === 'revoking' && isCompromised(pair, mark.selector) ? 'is to be revoked at once: mail that it signed, and that no receiver has yet, will fail DKIM' : WORDS[mark.event]))
     case 'make':
       return [deed({ make: [step.selector] }, step.selector, 'its key is made')]
     case 'delete-key':
@@ -81,6 +81,8 @@ async function deedsOf(pair: Pair, step: RotationStep, { tell, looking }: Rotati
       return []
   }
 }
+
+const isCompromised = ({ evidence: { history } }: Pair, selector: string): boolean => standingOf(history, selector).compromised
 
 const WORDS: Readonly<Record<KeyEvent, string>> = {
   keyed: 'is no longer served by every name server: it is waited for anew',

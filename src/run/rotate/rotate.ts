@@ -54,6 +54,12 @@ export async function rotate(rotating: Rotating): Promise<Rotated> {
   const telling: Rotating = { ...rotating, tell: (deed) => { if (deed.failed !== undefined) failed.add(pairKey(deed)); tell(deed) } }
   const concerned = members.hosts.filter(({ host }) => compromised.length === 0 || compromised.includes(host.name))
   let told = await askHosts(concerned, members.members, connect, bounds)
+  /** Who did not answer once would only be waited for again. */
+  const askAgain = async (): Promise<Told> => {
+    const away = told.faults.filter(({ domain }) => domain === undefined)
+    const { evidence, faults } = await askHosts(concerned.filter(({ host }) => away.every((each) => each.host !== host.name)), members.members, connect, bounds)
+    return { evidence, faults: [...away, ...faults] }
+  }
   for (let pause: number = FIRST_MS; ; ) {
     const pairs = await pairsOf(told, rotating, begun)
     const due = pairs.flatMap((pair) => stepsOf(pair).map((step) => ({ pair, step })))
@@ -64,7 +70,7 @@ export async function rotate(rotating: Rotating): Promise<Rotated> {
       for (const each of fresh) tries.set(keyOf(each), (tries.get(keyOf(each)) ?? 0) + 1)
       const { hosts, sound } = await carryOut(fresh, telling, told, begun)
       if (!sound) failed.add('activate')
-      if (hosts) told = await askHosts(concerned, members.members, connect, bounds)
+      if (hosts) told = await askAgain()
       pause = FIRST_MS
       continue
     }

@@ -1,0 +1,190 @@
+// mailrun rotate under continuous mail: a whole rotation of 3 hosts × 2 domains with the controller killed at every state, a compromised host, a secondary that lags, a dead host. Has a lab of its own.
+import { spawn } from 'node:child_process'
+import { readdir, readFile } from 'node:fs/promises'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import * as assert from 'uvu/assert'
+import { parseMail, type ReceivedMail } from '../../lab/internet/received-mail.ts'
+import { ROOT } from '../unit/cli/mailrun.ts'
+import { suite } from '../suite.ts'
+import { startMail, stopMail } from './continuous-mail.ts'
+import { inHost } from './in-host.ts'
+
+process.env['MAILRUN_LAB_NAME'] = 'rotate'
+const lab = await import('../../lab/index.ts')
+const test = suite('lab: mailrun rotate')
+const HOSTS = ['mx1', 'mx2', 'mx3']
+const DOMAINS = ['fleet.test', 'example.test']
+/** Of all hosts together. */
+const MESSAGES_PER_SECOND = 5
+
+const over = join(mkdtempSync(join(tmpdir(), 'mailrun-rotate-')), 'over.yaml')
+
+interface Ended { readonly code: number | null; readonly stdout: string; readonly stderr: string }
+
+interface Killing {
+  /** As soon as this holds of its output. */
+  readonly once?: (stdout: string) => boolean
+  /** At the latest; in milliseconds. */
+  readonly after?: number
+}
+
+/** With the controller killed where that is asked for: then `code` is `null`. */
+const mailrun = (words: readonly string[], { once = () => false, after }: Killing = {}): Promise<Ended> =>
+  new Promise((resolve) => {
+    const child = spawn(process.execPath, [join(ROOT, 'dist/src/cli/main.js'), ...words, '-i', lab.inventoryPath, '-i', over, '--become-password-file', lab.becomePasswordFile], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] })
+    let [stdout, stderr] = ['', '']
+    const timer = after === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), after)
+    child.stdout.on('data', (chunk: Buffer) => {
+      stdout += chunk.toString()
+      if (once(stdout)) child.kill('SIGKILL')
+    })
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
+    child.on('close', (code) => {
+      clearTimeout(timer)
+      resolve({ code, stdout, stderr })
+    })
+  })
+const rotate = (...words: readonly string[]): Promise<Ended> => mailrun(['rotate', ...words])
+
+interface Document {
+  readonly rotations: readonly { readonly host: string; readonly domain: string; readonly keys: readonly { readonly selector: string; readonly state: string; readonly wait?: { readonly kind: string; readonly why: string } }[] }[]
+}
+const keysNow = async (): Promise<Document['rotations']> => (JSON.parse((await rotate('--check', '--format', 'json')).stdout) as Document).rotations
+const statesOf = (rotations: Document['rotations']): readonly string[] => rotations.map(({ host, domain, keys }) => `${host} ${domain} ${keys.map(({ state }) => state).join(' ')}`)
+
+/** All of `_domainkey` that the primary has, a record a line. */
+async function zone(): Promise<string> {
+  const { keyFiles, primary } = await lab.dns()
+  return inHost('ns1', `cat >/run/test.key <<'E'\n${await readFile(keyFiles.lab, 'utf8')}E\nfor z in ${DOMAINS.join(' ')}; do dig +noall +answer -k /run/test.key @${primary} $z AXFR | grep _domainkey; done | sort`)
+}
+
+test.before(async () => {
+  writeFileSync(over, JSON.stringify({
+    mail: {
+      vars: { dns_ttl: 5, dmarc: { p: 'none', rua: 'dmarc@fleet.test' }, dkim_rotation: { margin: 1, drain: 5, revoked: 3 } },
+      hosts: Object.fromEntries(HOSTS.map((name, index) => [name, { outgoing_addresses: [`192.0.2.${index + 1}`] }])),
+    },
+  }))
+  await lab.labUp({ size: 3, tools: false, internet: true, wire: undefined })
+  const made = await mailrun(['playbooks/dkim.ts'])
+  assert.is(made.code, 0, made.stdout + made.stderr)
+  const pushed = await mailrun(['dns', 'push', '--yes'])
+  assert.is(pushed.code, 0, pushed.stdout + pushed.stderr)
+})
+test.after(() => lab.labDown())
+
+/** What a command says as it comes to each state; the controller is killed as soon as it did. */
+const EDGES = ['its key is made', 'published in DNS', 'every name server serves it', 'signs now', 'is to be revoked', 'revoked in DNS', 'says that it is revoked', 'is to be removed', 'private key is deleted', 'taken out of DNS', 'no name server has it']
+
+async function all(): Promise<readonly ReceivedMail[]> {
+  const folder = join(lab.hostFiles('receiver'), 'var/mail/inbox/new')
+  return Promise.all((await readdir(folder)).map(async (name) => parseMail(name, await readFile(join(folder, name), 'latin1'))))
+}
+
+test('a whole rotation under mail, the controller killed at every state: none fails, none is unsigned, put off or lost', async () => {
+  for (const host of HOSTS) await startMail(host, HOSTS.length / MESSAGES_PER_SECOND, DOMAINS)
+  const began = performance.now()
+  let kills = 0
+  const unseen = new Set(EDGES)
+  for (let round = 0; unseen.size > 0 && round < 40; round += 1) {
+    const once = (printed: string): boolean => EDGES.some((edge) => printed.includes(edge) && unseen.delete(edge))
+    // In the midst of things, too: of a switch, of an update, of a question.
+    const { code, stdout, stderr } = await mailrun(['rotate', '--wait', '40', ...(round === 0 ? ['--start'] : [])], { once, ...(round % 2 === 0 ? {} : { after: 400 + Math.random() * 1200 }) })
+    if (code === null) kills += 1
+    else assert.is(code, 0, `${stdout}${stderr}`)
+    assert.not.match(stdout, /^failed/m)
+    if (round % 2 === 1) continue
+    // Wherever it stands, others who are at work undo nothing.
+    const dkim = await mailrun(['playbooks/dkim.ts', '--check'])
+    assert.is(dkim.code, 0, `${stdout}${dkim.stdout}${dkim.stderr}`)
+    const { records } = JSON.parse((await mailrun(['dns', 'plan', '--format', 'json'])).stdout) as { records: readonly { name: string; status: string; change?: { before: { values: readonly string[] } | null; add: readonly string[] } }[] }
+    for (const { name, change } of records) assert.not.ok(change?.before?.values.some((value) => /p="$/.test(value)), `dns plan would bring ${name} back after ${stdout}`)
+  }
+  const end = await rotate('--wait', '60')
+  assert.is(end.code, 0, end.stdout + end.stderr)
+  const seconds = (performance.now() - began) / 1000
+  const handed = (await Promise.all(HOSTS.map(stopMail))).flat()
+  assert.equal(statesOf(await keysNow()), HOSTS.flatMap((host) => DOMAINS.map((domain) => `${host} ${domain} active`)))
+  for (const host of HOSTS) assert.match(await inHost(host, 'ls /etc/dkimkeys/*/'), /^(?:\/etc\/dkimkeys\/\S+:\nhistory\nmx\d-\d{8}\.private\n*){2}$/)
+
+  const taken = handed.filter((each) => each.taken)
+  const wanted = new Set(taken.map(({ messageId }) => messageId))
+  for (const until = performance.now() + 60_000; performance.now() < until && (await all()).filter(({ messageId }) => wanted.has(messageId)).length < wanted.size; ) await sleep(1000)
+  const received = (await all()).filter(({ messageId }) => wanted.has(messageId))
+  const count = (result: string): number => received.filter((mail) => mail.results('dkim')[0]?.result === result).length
+  const selectors = new Set(received.map((mail) => mail.results('dkim')[0]?.properties['header.s']))
+  const rejects = (await Promise.all(HOSTS.map((host) => inHost(host, 'journalctl -q --no-pager -o cat -u "postfix*" | grep -c milter-reject || :')))).map(Number).reduce((a, b) => a + b, 0)
+  const figures = { seconds: Math.round(seconds), kills, handed: handed.length, taken: taken.length, received: received.length, lost: wanted.size - new Set(received.map(({ messageId }) => messageId)).size, pass: count('pass'), fail: received.length - count('pass') - count('none'), unsigned: count('none'), refused: handed.length - taken.length, milterRejects: rejects, selectors: selectors.size }
+  console.log(`    rotation under mail: ${JSON.stringify(figures)}`)
+  assert.equal({ ...figures, seconds: 0, kills: 0, handed: 0, taken: 0, received: 0, pass: 0 }, { seconds: 0, kills: 0, handed: 0, taken: 0, received: 0, lost: 0, pass: 0, fail: 0, unsigned: 0, refused: 0, milterRejects: 0, selectors: 2 * HOSTS.length }, JSON.stringify(handed.filter((each) => !each.taken)))
+  assert.is(figures.pass, taken.length)
+  assert.equal([...unseen], [])
+  assert.ok(kills >= EDGES.length, `the controller was killed ${kills} times`)
+  assert.ok(taken.length > seconds * MESSAGES_PER_SECOND * 0.5, `${taken.length} messages in ${seconds} s`)
+})
+
+test('a second command right after changes nothing', async () => {
+  const before = await Promise.all(HOSTS.map((host) => inHost(host, 'sha256sum /etc/dkimkeys/*/* /etc/dkimkeys/*Table; systemctl show -p InvocationID opendkim')))
+  const { code, stdout } = await rotate()
+  assert.is(code, 0, stdout)
+  assert.not.match(stdout, /^(?:done|failed)/m)
+  assert.equal(await Promise.all(HOSTS.map((host) => inHost(host, 'sha256sum /etc/dkimkeys/*/* /etc/dkimkeys/*Table; systemctl show -p InvocationID opendkim'))), before)
+})
+
+test("--compromised: a new key signs and the former is revoked within a minute; no other host's record is touched", async () => {
+  const others = (text: string): string => text.split('\n').filter((line) => !line.startsWith('mx2')).join('\n')
+  const before = await zone()
+  const began = performance.now()
+  const { code, stdout, stderr } = await rotate('--compromised', 'mx2', '--wait', '0')
+  const seconds = (performance.now() - began) / 1000
+  // Without waiting: name servers have the zone a moment later.
+  let last = { code, stdout, stderr }
+  for (let round = 0; round < 20 && !/says that it is revoked/.test(last.stdout); round += 1) last = await rotate('--compromised', 'mx2', '--wait', '5')
+  const all = (performance.now() - began) / 1000
+  console.log(`    compromised: first command ${seconds.toFixed(1)} s, revoked everywhere after ${all.toFixed(1)} s`)
+  assert.ok(all < 60, String(all))
+  const after = await zone()
+  assert.is(others(after), others(before))
+  for (const domain of DOMAINS) {
+    const revoked = after.split('\n').filter((line) => line.startsWith('mx2') && line.includes(`.${domain}.`) && /p="$/.test(line))
+    assert.is(revoked.length, 1, after)
+    const mail = await lab.sendMail('mx2', { from: `a@${domain}`, to: 'b@receiver.test', via: 'smtp' })
+    const got = await lab.receivedMail(({ messageId }) => messageId === mail, 30_000)
+    assert.is(got.results('dkim')[0]?.result, 'pass')
+    assert.match(got.results('dkim')[0]?.properties['header.s'] ?? '', /^mx2-\d{8}b$/)
+  }
+})
+
+test('what a secondary does not serve does not sign, and is named; once it has caught up, it goes on', async () => {
+  await rotate('--wait', '30')
+  await lab.secondaryLag(true)
+  const held = await rotate('--start', '-l', 'mx1', '--domain', 'fleet.test', '--wait', '3')
+  assert.is(held.code, 6, held.stdout + held.stderr)
+  assert.match(held.stdout, /keyed .*; mx1-\d{8}b\._domainkey\.fleet\.test: ns2\.fleet\.test \(\S+\) has no such record/)
+  assert.match(await inHost('mx1', 'cat /etc/dkimkeys/SigningTable'), /^\*@fleet\.test mx1-\d{8}\._domainkey/m)
+  await lab.secondaryLag(false)
+  // A message from before the switch that nobody delivers.
+  await inHost('mx1', `postconf -e default_transport=hold-it:; postconf -M 'hold-it/unix=hold-it unix - - n - 0 error'; postfix reload 2>/dev/null; sleep 1; printf 'From: a@fleet.test\\nSubject: late\\n\\nlate\\n' | sendmail -f a@fleet.test b@receiver.test; sleep 1; postsuper -h ALL 2>&1; postconf -e default_transport=smtp; postfix reload 2>/dev/null; postqueue -j | grep -c hold`)
+  const draining = await rotate('--wait', '20')
+  assert.is(draining.code, 6, draining.stdout + draining.stderr)
+  assert.match(draining.stdout, /draining .*; the queue still has mail from before the switch: \w+ \(hold\)/)
+  await inHost('mx1', 'postsuper -H ALL 2>&1; postqueue -f')
+  const late = await lab.receivedMail((mail) => mail.header('Subject')[0] === 'late', 30_000)
+  assert.is(late.results('dkim')[0]?.result, 'pass')
+  const end = await rotate('--wait', '40')
+  assert.is(end.code, 0, end.stdout + end.stderr)
+})
+
+test('a dead host holds its own rotation alone', async () => {
+  await lab.hostStop('mx3')
+  const { code, stdout, stderr } = await rotate('--start', '--domain', 'example.test', '--wait', '15', '-T', '5')
+  assert.is(code, 4, stdout + stderr)
+  assert.match(stdout, /^unreachable {2}mx3/m)
+  for (const host of ['mx1', 'mx2']) assert.match(stdout, new RegExp(`^done {4}${host} {2}example\\.test {2}\\S+: signs now`, 'm'))
+  await lab.hostStart('mx3')
+})
+
+test.run()
