@@ -38,7 +38,7 @@ export default playbook({
     const switches = Object.keys(active).length > 0 && isSelector(first)
     return [
       ...mine.flatMap(([name, { marks, make, active: chosen, delete: gone }]) => [
-        make.length > 0 && directory({ path: `${KEYS}/${name}`, owner: 'opendkim', group: 'opendkim', mode: '0700' }),
+        make.length + marks.length > 0 && directory({ path: `${KEYS}/${name}`, owner: 'opendkim', group: 'opendkim', mode: '0700' }),
         // Before the key: a selector is taken first, and what must not happen ends the run here.
         dkimHistory({ domain: name, marks, sound: [...make, ...(chosen === undefined ? [] : [chosen])] }),
         ...make.map((each) => dkimKey({ domain: name, selector: each, coming: true, bits: vars.dkim_bits })),

@@ -41,7 +41,7 @@ function outlookText({ host, domain, keys, begin, due, notes, now: hostNow }: Ou
     const when = since === undefined ? '' : `  since ${clockText(new Date(since * 1000), 0)}`
     const then = wait !== undefined ? `; ${wait.kind === 'until' ? `until ${clockText(now, wait.time - hostNow)} (in ${durationText(wait.time - hostNow)}): ` : ''}${harmlessLine(wait.why)}` : step !== undefined ? `; ${check ? 'next' : 'not done'}: ${NEXT[step.kind]}` : ''
     const painted = wait?.kind === 'blocked' ? paint.bad : wait !== undefined ? paint.doubtful : state === 'active' ? paint.good : paint.faint
-    return `  ${selector.padEnd(columns)}  ${painted(state.padEnd(10))}${paint.faint(when)}${then}\n`
+    return `${`  ${selector.padEnd(columns)}  ${painted(when === '' && then === '' ? state : state.padEnd(10))}${paint.faint(when)}${then}`}\n`
   })
   return `${paint.strong(`${host}  ${domain}`)}\n${lines.join('')}${begin === undefined ? '' : `  ${check ? 'next' : 'not done'}: a new key, for ${due}\n`}${notes.map((note) => `  ${paint.doubtful('note')}: ${harmlessLine(note)}\n`).join('')}`
 }

@@ -32,6 +32,7 @@ export function outlook(evidence: RotationEvidence, request: RotationRequest): O
   const moving = due !== undefined || living.some(({ selector, last }) => selector !== active.selector && !ENDING.includes(last?.event))
   const notes = [
     ...(!moving || 'why' in queue || settings.drain === undefined || settings.drain >= drainSeconds(queue, undefined) ? [] : [`dkim_rotation.drain is ${settings.drain} s, and mail may be on its way for ${drainSeconds(queue, undefined)} s: what is delivered later fails DKIM`]),
+    ...living.flatMap(({ selector, last, path }) => (path !== undefined && selector !== active.selector && (last?.event === 'revoked' || last?.event === 'removing') ? [`the private key of ${selector} is ${path}, where others may use it: delete it by hand once no table names it`] : [])),
     ...(request.compromised && !active.compromised && coming === undefined && request.start === false ? ['its key already took the place of one that was compromised: --start replaces this one, too'] : []),
   ]
   return { ...base, keys: living.map((each) => keyOutlook(evidence, each, active, coming)), notes, ...(due === undefined ? {} : { due, begin: { kind: 'begin', former: active.last === undefined ? firstMark(evidence) : undefined } }) }
@@ -119,7 +120,7 @@ function formerOutlook(evidence: RotationEvidence, { selector, last, everActive,
     default: {
       // Whoever switched the tables has not yet seen the other one sign.
       if (last?.event === 'active' || active.last?.event !== 'active') return is('draining', {})
-      if ('why' in signing) return is('draining', { wait: { kind: 'held', why: `whether OpenDKIM signs with it cannot be told: ${signing.why}` } })
+      if ('why' in signing) return is('draining', { wait: { kind: 'held', why: `whether OpenDKIM signs with it cannot be told: ${signing.why}`, soon: false } })
       if (signing.includes(selector)) return is('draining', { wait: { kind: 'blocked', why: 'OpenDKIM still signs with it, though its tables name another: restart it' } })
       const away = everActive && !compromised && last !== undefined ? drained(evidence, last.time) : ({ kind: 'drained' } as const)
       return is('draining', away.kind === 'drained' ? { step: { kind: 'note', marks: [{ event: 'revoking', selector }] } } : { wait: away })
@@ -129,10 +130,11 @@ function formerOutlook(evidence: RotationEvidence, { selector, last, everActive,
 
 /** `undefined`: every name server says what it is to say. */
 function inDns(dns: DnsStanding | undefined): 'needed' | RotationWait | undefined {
-  if (dns === undefined) return { kind: 'held', why: 'name servers were not asked' }
+  if (dns === undefined) return { kind: 'held', why: 'name servers were not asked', soon: false }
   if (typeof dns.push === 'object') return { kind: 'blocked', why: dns.push.why }
   if (dns.missing.length === 0) return undefined
   const why = dns.missing.map(({ what }) => what).join('; ')
   if (dns.push === 'needed') return 'needed'
-  return { kind: 'held', why: dns.push === 'by-others' ? `its zone is kept in other ways (via: none), and it is for you to change: ${why}` : why }
+  if (dns.push === 'by-others') return { kind: 'held', why: `its zone is kept in other ways (via: none): ${dns.wish === 'gone' ? 'delete the record there' : 'change it as mailrun dns plan says'}: ${why}`, soon: false }
+  return { kind: 'held', why, soon: true }
 }

@@ -29,8 +29,8 @@ export type RotationStep =
 export type RotationWait =
   /** By the host's clock, in seconds since 1970. */
   | { readonly kind: 'until'; readonly time: number; readonly why: string }
-  /** Something outside must change first, such as a name server that lags. */
-  | { readonly kind: 'held'; readonly why: string }
+  /** Something outside must change first, such as a name server that lags. `soon`: it may within moments, by itself. */
+  | { readonly kind: 'held'; readonly why: string; readonly soon: boolean }
   /** Somebody must mend it. */
   | { readonly kind: 'blocked'; readonly why: string }
 

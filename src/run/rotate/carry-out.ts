@@ -66,8 +66,15 @@ async function deedsOf(pair: Pair, step: RotationStep, { tell, looking }: Rotati
       return step.marks.map((mark) => deed({ marks: [mark] }, mark.selector, mark.event === 'revoking' && isCompromised(pair, mark.selector) ? 'is to be revoked at once: mail that it signed, and that no receiver has yet, will fail DKIM' : WORDS[mark.event]))
     case 'make':
       return [deed({ make: [step.selector] }, step.selector, 'its key is made')]
-    case 'delete-key':
+    case 'delete-key': {
+      const { host, domain } = pair.evidence
+      const other = all.find(({ host: name, inUse }) => name === host && inUse.path === step.path)
+      if (other !== undefined) {
+        tell({ host, domain, selector: step.selector, what: 'its private key is to be deleted', failed: `mail of ${other.domain} is signed with ${step.path}: rotate that key first` })
+        return []
+      }
       return [deed({ delete: [step.selector] }, step.selector, `its private key is deleted (${step.path})`)]
+    }
     case 'begin': {
       const { host, domain, member } = pair.evidence
       const taken = new Set(all.filter((each) => each.domain === domain).flatMap(({ history, keys, inUse }) => [inUse.selector, ...[...history, ...keys].map(({ selector }) => selector)]))

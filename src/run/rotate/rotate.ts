@@ -42,6 +42,9 @@ export interface Rotated {
 /** The same step again and again is none. */
 const TRIES = 3
 const [FIRST_MS, LONGEST_MS] = [250, 5000] as const
+/** Clocks tell whole seconds. */
+const BEYOND_MS = 50
+const UNTOLD = '; so its keys cannot be told, and nothing was revoked: where that cannot wait, publish "v=DKIM1; p=" at its selectors by hand'
 
 export async function rotate(rotating: Rotating): Promise<Rotated> {
   const { members, connect, bounds, compromised, check, waitSeconds, tell, waiting } = rotating
@@ -64,7 +67,7 @@ export async function rotate(rotating: Rotating): Promise<Rotated> {
     const pairs = await pairsOf(told, rotating, begun)
     const due = pairs.flatMap((pair) => stepsOf(pair).map((step) => ({ pair, step })))
     const fresh = due.filter((each) => !stopped(each) && (tries.get(keyOf(each)) ?? 0) < TRIES)
-    const done = (): Rotated => ({ outlooks: pairs.map((each) => each.outlook), faults: [...told.faults, ...pairs.flatMap(({ evidence, dns }) => (dns.fault === undefined ? [] : [{ host: evidence.host, domain: evidence.domain, status: 'failed' as const, why: dns.fault }]))] })
+    const done = (): Rotated => ({ outlooks: pairs.map((each) => each.outlook), faults: [...told.faults.map((each) => (compromised.includes(each.host) ? { ...each, why: `${each.why}${UNTOLD}` } : each)), ...pairs.flatMap(({ evidence, dns }) => (dns.fault === undefined ? [] : [{ host: evidence.host, domain: evidence.domain, status: 'failed' as const, why: dns.fault }]))] })
     if (check || bounds.interrupt.aborted) return done()
     if (fresh.length > 0) {
       for (const each of fresh) tries.set(keyOf(each), (tries.get(keyOf(each)) ?? 0) + 1)
@@ -76,11 +79,15 @@ export async function rotate(rotating: Rotating): Promise<Rotated> {
     }
     for (const { pair, step } of due.filter((each) => !stopped(each))) tell({ host: pair.evidence.host, domain: pair.evidence.domain, selector: 'selector' in step ? step.selector : '', what: step.kind, failed: `it was tried ${TRIES} times, and is not so` })
     const left = until - performance.now()
-    const soonest = soonestMs(pairs, pause)
-    if (soonest === undefined || soonest > left) return done()
+    const waits = pairs.flatMap(({ outlook: { keys, now } }) => keys.flatMap(({ wait }) => (wait?.kind === 'until' ? [(wait.time - now) * 1000 + BEYOND_MS] : [])))
+    const lagging = pairs.some(({ outlook: { keys } }) => keys.some(({ wait }) => wait?.kind === 'held' && wait.soon))
+    const ms = Math.min(...waits, ...(lagging ? [pause] : []))
+    if (ms > left) return done()
     waiting(waitsOf(pairs))
-    await sleep(soonest, undefined, { signal: bounds.interrupt }).catch(() => undefined)
+    await sleep(ms, undefined, { signal: bounds.interrupt }).catch(() => undefined)
     pause = Math.min(pause * 2, LONGEST_MS)
+    // What hosts said of their queues is old by now.
+    if (waits.includes(ms)) told = await askAgain()
   }
 }
 
@@ -99,12 +106,6 @@ async function pairsOf(told: Told, { looking, members, domains, start, compromis
     const { host, domain } = evidence
     return { evidence, dns, outlook: dns.fault === undefined ? outlook(full, { start: start && asked, compromised: accused }) : { host, domain, now, keys: [], notes: [] } }
   }))
-}
-
-/** Milliseconds until it is worth while to look again; `undefined`: nothing is waited for. */
-function soonestMs(pairs: readonly Pair[], pause: number): number | undefined {
-  const waits = pairs.flatMap(({ outlook: { keys, now } }) => keys.flatMap(({ wait }) => (wait?.kind === 'until' ? [(wait.time - now + 0.05) * 1000] : wait?.kind === 'held' ? [pause] : [])))
-  return waits.length === 0 ? undefined : Math.max(50, Math.min(...waits))
 }
 
 const waitsOf = (pairs: readonly Pair[]): string => [...new Set(pairs.flatMap(({ outlook: { keys } }) => keys.flatMap(({ wait }) => (wait === undefined || wait.kind === 'blocked' ? [] : [wait.why]))))].join('; ')

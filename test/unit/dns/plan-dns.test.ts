@@ -113,4 +113,13 @@ test('a zone below the zone has servers of its own', async () => {
   assert.equal(plan.records.map(({ record, zone }) => [record.name, zone?.zone]), [['example.org', 'example.org'], ['mx1._domainkey.example.org', '_domainkey.example.org'], ['mx1.example.org', 'example.org']])
 })
 
+test('a key that DNS says is revoked is not brought back; a wildcard that revokes all others does not count', async () => {
+  const record = { name: 'mx1._domainkey.example.org', type: 'TXT', ttl: 3600, value: 'v=DKIM1; p=AAAA', purpose: 'dkim', domain: 'example.org', publishedBy: 'fleet', why: [] } as const
+  const [planned] = (await planRecords([record], world([[record.name, 'v=DKIM1; p=']]))).records
+  assert.is(planned?.kind, 'blocked')
+  assert.match(planned?.kind === 'blocked' ? planned.why : '', /^DNS says that this key is revoked/)
+  assert.is((await planRecords([record], world([]))).records[0]?.kind, 'change')
+  assert.is((await planRecords([{ ...record, value: 'v=DKIM1; p=' }], world([[record.name, 'v=DKIM1; p=AAAA']]))).records[0]?.kind, 'change')
+})
+
 test.run()

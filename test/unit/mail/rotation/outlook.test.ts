@@ -57,7 +57,7 @@ test('what one name server lacks does not sign', () => {
   const world = new World()
   world.lagging = true
   assert.equal(settle(world, NOTHING), ['begin', 'publish'])
-  assert.equal(waitOf(world.look(NOTHING)), { kind: 'held', why: 'ns2 differs' })
+  assert.equal(waitOf(world.look(NOTHING)), { kind: 'held', why: 'ns2 differs', soon: true })
   world.pass(100_000)
   assert.equal(stepsOf(world.look(NOTHING)), [])
   world.lagging = false
@@ -122,6 +122,17 @@ test('a key that was revoked signs again by tables that were put back: a new one
   assert.is(now.keys[0]?.wait?.kind, 'blocked')
 })
 
+test('what OpenDKIM still signs with is not revoked, whatever was written down', () => {
+  const world = new World()
+  settle(world, NOTHING)
+  world.pass(CACHED + SETTINGS.margin)
+  settle(world, NOTHING)
+  world.pass(SETTINGS.drain!)
+  world.loaded = 'mx1'
+  assert.equal(stepsOf(world.look(NOTHING)), [])
+  assert.match(waitOf(world.look(NOTHING))?.why ?? '', /^OpenDKIM still signs with it/)
+})
+
 /** mulberry32: the same numbers for the same seed. */
 function random(seed: number): () => number {
   let state = seed
@@ -145,7 +156,7 @@ function check(world: World, before: World['primary']): void {
   for (const served of [world.primary, world.secondary]) if (served.get(loaded) !== 'key') throw new Broken(`${loaded} signs, and a name server lacks it`)
 }
 
-for (let seed = 1; seed <= 300; seed += 1) {
+for (let seed = 1; seed <= 120; seed += 1) {
   test(`life ${seed}: whatever is killed, lags or is asked for, no law is broken, and it comes to an end`, () => {
     const world = new World()
     const next = random(seed)

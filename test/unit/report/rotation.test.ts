@@ -1,0 +1,58 @@
+// What mailrun rotate tells: where each key is, what is waited for, and when to come back.
+import * as assert from 'uvu/assert'
+import { colours } from '../../../src/report/colour.ts'
+import { deedText, durationText, rotationJson, rotationText, type RotationView } from '../../../src/report/rotation.ts'
+import { suite } from '../../suite.ts'
+
+const test = suite('report/rotation')
+const paint = colours(false)
+const now = new Date(2027, 2, 1, 12, 0, 0)
+const seconds = now.getTime() / 1000
+
+const view = (more: Partial<RotationView>): RotationView => ({
+  outlooks: [{
+    host: 'mx1', domain: 'a.example', now: seconds, notes: [],
+    keys: [
+      { selector: 'mx1-20270301', state: 'active', since: seconds - 60 },
+      { selector: 'mx1', state: 'draining', since: seconds - 60, wait: { kind: 'until', time: seconds + 863_940, why: 'mail that it signed may be in queues, here or elsewhere' } },
+    ],
+  }],
+  faults: [], deeds: [], check: false, now, ...more,
+})
+
+test('each key with its state, since when, what is waited for and when to come back', () => {
+  assert.is(rotationText(view({}), paint), `mx1  a.example
+  mx1-20270301  active      since 2027-03-01 11:59:00
+  mx1           draining    since 2027-03-01 11:59:00; until 2027-03-11 11:59:00 (in 9 d 23 h): mail that it signed may be in queues, here or elsewhere
+come back at 2027-03-11 11:59:00 (in 9 d 23 h)
+`)
+})
+
+test('what is held is told without a time; hosts that did not answer are named', () => {
+  const text = rotationText(view({ outlooks: [{ host: 'mx1', domain: 'a.example', now: seconds, notes: ['x'], keys: [{ selector: 'n', state: 'keyed', since: undefined, wait: { kind: 'held', why: 'ns2 has no such record', soon: true } }] }], faults: [{ host: 'mx3', domain: undefined, status: 'unreachable', why: 'no \u001b[31mroute' }] }), paint)
+  assert.is(text, 'mx1  a.example\n  n  keyed     ; ns2 has no such record\n  note: x\nunreachable  mx3: no route\ncome back when that is mended\n')
+})
+
+test('a check says what is next', () => {
+  const text = rotationText(view({ check: true, outlooks: [{ host: 'mx1', domain: 'a.example', now: seconds, notes: [], keys: [{ selector: 'mx1', state: 'active', since: undefined }], begin: { kind: 'begin', former: undefined }, due: 'the key in use is 200 days old' }] }), paint)
+  assert.is(text, 'mx1  a.example\n  mx1  active\n  next: a new key, for the key in use is 200 days old\nnothing was changed (--check)\n')
+})
+
+test('durations have their two largest units', () => {
+  assert.equal([0, 0.2, 59, 60, 61, 3600, 3661, 86_400, 90_000, 864_000].map(durationText), ['0 s', '1 s', '59 s', '1 min', '1 min 1 s', '1 h', '1 h 1 min', '1 d', '1 d 1 h', '10 d'])
+})
+
+test('deeds as they are done, or why they are not', () => {
+  const deed = { host: 'mx1', domain: 'a.example', selector: 'n', what: 'published in DNS' }
+  assert.is(deedText(deed, paint), 'done    mx1  a.example  n: published in DNS\n')
+  assert.is(deedText({ ...deed, failed: 'REFUSED' }, paint), 'failed  mx1  a.example  n: published in DNS: REFUSED\n')
+})
+
+test('JSON has the same, in UTC', () => {
+  const document = rotationJson(view({}))
+  assert.equal(document.rotations[0]?.keys[1]?.wait, { kind: 'until', why: 'mail that it signed may be in queues, here or elsewhere', until: new Date((seconds + 863_940) * 1000).toISOString(), seconds: 863_940 })
+  assert.is(document.comeBack?.seconds, 863_940)
+  assert.is(document.comeBack?.at, new Date((seconds + 863_940) * 1000).toISOString())
+})
+
+test.run()
