@@ -111,7 +111,7 @@ const DRIFTS: readonly { readonly what: string; readonly break: string; readonly
   { what: 'the mode of opendkim.conf', break: 'chmod 0600 /etc/opendkim.conf', tasks: ['template /etc/opendkim.conf'], restarts: [] },
   { what: 'the owner of a table', break: 'chown daemon /etc/dkimkeys/KeyTable', tasks: ['opendkimTables KeyTable, SigningTable'], restarts: [] },
   { what: 'a missing file', break: 'rm /etc/dkimkeys/TrustedHosts', tasks: ['file /etc/dkimkeys/TrustedHosts', 'service opendkim'], restarts: ['opendkim'] },
-  { what: 'an extra table line', break: 'echo "*@evil.test mx1._domainkey.fleet.test" >> /etc/dkimkeys/SigningTable', tasks: ['opendkimTables KeyTable, SigningTable', 'service opendkim'], restarts: ['opendkim'] },
+  { what: 'an extra table line', break: 'echo "*@evil.test mx1._domainkey.fleet.test" >> /etc/dkimkeys/SigningTable', tasks: ['opendkimTables KeyTable, SigningTable', 'service opendkim'], restarts: [] },
   { what: 'a stopped unit', break: 'systemctl stop opendkim', tasks: ['service opendkim'], restarts: ['opendkim'] },
   { what: 'a dead Postfix behind its wrapper', break: 'systemctl stop postfix@-', tasks: ['service postfix'], restarts: ['postfix@-'] },
   { what: 'a socket that was removed', break: 'rm /var/spool/postfix/opendkim/opendkim.sock', tasks: ['service opendkim'], restarts: ['opendkim'] },

@@ -38,7 +38,7 @@ export async function activate(all: readonly Activation[], activating: Activatin
 
 /** @returns whether all of them sign with their new keys. */
 async function activateBatch(batch: readonly Activation[], { runner, message, authority, tell }: Activating): Promise<boolean> {
-  const results = await runner.run(stepsOf(batch, ({ step }) => ({ active: step.selector })), (domains) => milterSigning({ domains, ...message }))
+  const results = await runner.run(stepsOf(batch, ({ step }) => ({ active: step.selector })), (domains) => milterSigning({ domains, own: false, bounces: false, ...message }))
   const judged = await Promise.all(batch.map(async (each) => ({ ...each, fault: await faultOf(each, results.find(({ name }) => name === each.host), message, authority) })))
   const proved = judged.filter(({ fault }) => fault === undefined)
   const noted = proved.length === 0 ? [] : await runner.run(stepsOf(proved, ({ step }) => ({ marks: [{ event: 'active', selector: step.selector }, ...step.former.map((selector) => ({ event: 'retired', selector }) as const)] })), undefined)

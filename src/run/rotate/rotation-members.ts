@@ -65,7 +65,7 @@ export async function rotationMembers(inventory: Inventory, limit: string | unde
         signing: signingProbe({ domains: vars.domains, selector: first, directory: KEYS }),
         keys: dkimKeysProbe(KEYS, vars.domains),
         queue: mailQueue,
-        milters: milterSigning({ domains: vars.domains, ...message }),
+        milters: milterSigning({ domains: vars.domains, own: false, bounces: false, ...message }),
         ...Object.fromEntries(vars.domains.map((name) => [historyOutput(name), dkimHistoryProbe(KEYS, name)])),
       }
     },
