@@ -67,7 +67,7 @@ export async function rotate(rotating: Rotating): Promise<Rotated> {
     const pairs = await pairsOf(told, rotating, begun)
     const due = pairs.flatMap((pair) => stepsOf(pair).map((step) => ({ pair, step })))
     const fresh = due.filter((each) => !stopped(each) && (tries.get(keyOf(each)) ?? 0) < TRIES)
-    const done = (): Rotated => ({ outlooks: pairs.map((each) => each.outlook), faults: [...told.faults.map((each) => (compromised.includes(each.host) ? { ...each, why: `${each.why}${UNTOLD}` } : each)), ...pairs.flatMap(({ evidence, dns }) => (dns.fault === undefined ? [] : [{ host: evidence.host, domain: evidence.domain, status: 'failed' as const, why: dns.fault }]))] })
+    const done = (): Rotated => ({ outlooks: pairs.map((each) => each.outlook), faults: [...told.faults.map((each) => (compromised.includes(each.host) && each.status === 'unreachable' ? { ...each, why: `${each.why}${UNTOLD}` } : each)), ...pairs.flatMap(({ evidence, dns }) => (dns.fault === undefined ? [] : [{ host: evidence.host, domain: evidence.domain, status: 'failed' as const, why: dns.fault }]))] })
     if (check || bounds.interrupt.aborted) return done()
     if (fresh.length > 0) {
       for (const each of fresh) tries.set(keyOf(each), (tries.get(keyOf(each)) ?? 0) + 1)
