@@ -17,8 +17,8 @@ export interface Command {
   /** The repository's root, for most. */
   readonly cwd: string
   readonly env: Readonly<Record<string, string>>
-  /** The exit status that says that it did its job. */
-  readonly wanted: number
+  /** The exit statuses that say that it did its job. */
+  readonly wanted: readonly number[]
 }
 
 /** Longer, nothing of a bench takes. */
@@ -38,7 +38,7 @@ export async function timed({ words, cwd, env, wanted }: Command): Promise<Timed
     child.once('exit', () => (seconds = (performance.now() - began) / 1000))
     const code = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve))
     const said = Buffer.concat(stdout).toString()
-    if (code !== wanted) throw new Error(`${words.slice(0, 4).join(' ')} … ended with ${String(code)}, not ${wanted}, after ${seconds.toFixed(1)} s\n${said.slice(-4000)}${Buffer.concat(stderr).toString().slice(-2000)}`)
+    if (code === null || !wanted.includes(code)) throw new Error(`${words.slice(0, 4).join(' ')} … ended with ${String(code)}, not ${wanted.join(' or ')}, after ${seconds.toFixed(1)} s\n${said.slice(-4000)}${Buffer.concat(stderr).toString().slice(-2000)}`)
     const [user = NaN, system = NaN, kilobytes = NaN] = readFileSync(usage, 'utf8').trim().split(' ').map(Number)
     return { seconds, cpuSeconds: user + system, megabytes: kilobytes / 1024, stdout: said }
   } finally {

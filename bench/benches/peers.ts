@@ -5,7 +5,7 @@ import { onFleet } from '../bench-lab.ts'
 import { ansible, endMasters, warmUp } from '../contenders/ansible.ts'
 import { bareSsh, byHand } from '../contenders/by-hand.ts'
 import type { Fleet, Job } from '../contenders/job.ts'
-import { mailrun, settle } from '../contenders/mailrun.ts'
+import { expectDone, mailrun, settle } from '../contenders/mailrun.ts'
 import { ssh2Alone } from '../contenders/ssh2-alone.ts'
 import type { Measured } from '../results.ts'
 import { peerVersions } from '../versions.ts'
@@ -68,7 +68,7 @@ function firstRuns(fleet: Fleet, reset: () => Promise<void>, size: number, limit
       await endMasters(fleet)
       await reset()
       const values = await each.run()
-      await mailrun(fleet, 'check', 1).run()
+      await expectDone(fleet)
       return values
     },
   }))

@@ -50,7 +50,7 @@ MB are those of the largest process.
         who,
         turns: 1,
         async run() {
-          const { seconds, megabytes } = await timed({ words, cwd: folder, env, wanted: 0 })
+          const { seconds, megabytes } = await timed({ words, cwd: folder, env, wanted: [0] })
           return { ms: seconds * 1000, MB: megabytes }
         },
       }))

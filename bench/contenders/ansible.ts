@@ -35,7 +35,7 @@ export function ansible(who: typeof ANSIBLE | typeof MITOGEN, fleet: Fleet, job:
   const changes = job === 'first run' || job === 'one changed file'
   const words = ['/usr/bin/ansible-playbook', 'bench/peers/dkim.yaml', '-i', lab.inventoryPath, '--become-password-file', passwordFile, '-e', 'ansible_python_interpreter=/usr/bin/python3']
   const further = (): readonly string[] => (job === 'check' ? ['--check'] : job === 'one changed file' ? ['-e', JSON.stringify({ trusted_hosts: [anotherAddress()] })] : [])
-  return contender(who, turns, () => ({ words: [...words, ...further()], cwd: ROOT, env: environment(fleet, who), wanted: 0 }), (stdout) => {
+  return contender(who, turns, () => ({ words: [...words, ...further()], cwd: ROOT, env: environment(fleet, who), wanted: [0] }), (stdout) => {
     const recap = [...stdout.matchAll(/^(\S+) +: ok=\d+ +changed=(\d+) /gm)]
     const wrong = recap.filter(([, , changed]) => (Number(changed) > 0) !== changes)
     if (recap.length !== lab.size || wrong.length > 0) throw new Error(`${job} by ${who}: ${wrong.length} of ${recap.length} hosts say otherwise\n${stdout.slice(-3000)}`)
@@ -45,7 +45,7 @@ export function ansible(who: typeof ANSIBLE | typeof MITOGEN, fleet: Fleet, job:
 /** As Ansible's users have it: the master connections stand, by a run that does next to nothing. */
 export async function warmUp(fleet: Fleet): Promise<void> {
   const words = ['/usr/bin/ansible', 'mail', '-m', 'ping', '-i', fleet.lab.inventoryPath, '--become-password-file', fleet.passwordFile, '-e', 'ansible_python_interpreter=/usr/bin/python3']
-  await timed({ words, cwd: ROOT, env: environment(fleet, ANSIBLE), wanted: 0 })
+  await timed({ words, cwd: ROOT, env: environment(fleet, ANSIBLE), wanted: [0] })
 }
 
 /** Ends the master connections: those to hosts that were made anew would be dead, and none shall outlive the bench. */
@@ -53,6 +53,6 @@ export async function endMasters(fleet: Fleet): Promise<void> {
   const folder = socketsOf(fleet)
   for (const name of existsSync(folder) ? readdirSync(folder) : []) {
     const words = ['sh', '-c', 'ssh -F /dev/null -o ControlPath="$0" -O exit host 2>&1 || rm -f -- "$0"', join(folder, name)]
-    await timed({ words, cwd: '/', env: {}, wanted: 0 })
+    await timed({ words, cwd: '/', env: {}, wanted: [0] })
   }
 }

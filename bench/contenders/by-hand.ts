@@ -22,7 +22,7 @@ function overSsh(who: string, fleet: Fleet, turns: number, scriptOf: () => strin
   return contender(who, turns, () => {
     const script = scriptOf()
     for (const host of lab.hosts) writeFileSync(path(host, 'in'), `${host.sudo === 'password' ? readFileSync(fleet.passwordFile, 'utf8') : ''}${script}`, { mode: 0o600 })
-    return { words: ['sh', '-c', `${starts.join('\n')}\nwait`], cwd: '/', env: {}, wanted: 0 }
+    return { words: ['sh', '-c', `${starts.join('\n')}\nwait`], cwd: '/', env: {}, wanted: [0] }
   }, () => {
     for (const host of lab.hosts) {
       const said = readFileSync(path(host, 'out'), 'utf8')
