@@ -1,5 +1,4 @@
 // `mailrun <playbook.ts>`: load, check, run, report.
-import { rollout } from '../engine/rollout.ts'
 import { affordableForks } from '../run/open-files.ts'
 import { prepareRun } from '../run/prepare-run.ts'
 import { exitStatus } from './exit-status.ts'
@@ -7,7 +6,6 @@ import { fleetSource } from './fleet.ts'
 import { listHosts, listTasks } from './list.ts'
 import type { Given, RunFlags } from './options.ts'
 import { stdout } from './output.ts'
-import { reporterOf } from './reporter.ts'
 import type { Signals } from './signals.ts'
 
 /** Resolves with the exit status. @throws MailrunError before any host is touched */
@@ -19,8 +17,8 @@ export async function runCommand(flags: Given<RunFlags> & { readonly playbook: s
     stdout.write(list({ playbook: playbook.name, hosts }, flags.format))
     return 0
   }
-  // A list pays for no connection.
-  const { connector } = await import('../connection/connector.ts')
+  // A list pays for no run.
+  const [{ connector }, { rollout }, { reporterOf }] = await Promise.all([import('../connection/connector.ts'), import('../engine/rollout.ts'), import('./reporter.ts')])
   const { connect, close } = await connector(hosts.map(({ host }) => host), source)
   signals.runBegins()
   const options = {

@@ -2,12 +2,14 @@
 
 /** By name, for the loader. */
 export const publicModules = async (): Promise<Readonly<Record<string, unknown>>> => {
-  const [main, tasks, testing] = await Promise.all([import('mailrun'), import('mailrun/tasks'), import('mailrun/testing')])
+  const [main, tasks] = await Promise.all([import('mailrun'), import('mailrun/tasks')])
   return {
     mailrun: main,
     'mailrun/tasks': tasks,
-    'mailrun/testing': testing,
-    // Few playbooks want it: it is read when it is asked for.
+    // Few playbooks want these: they are read when they are asked for.
+    get 'mailrun/testing'() {
+      return import('mailrun/testing')
+    },
     get 'mailrun/mail'() {
       return import('mailrun/mail')
     },

@@ -1,6 +1,5 @@
 // A run, for programs: what `mailrun <playbook.ts>` does, with its result as a value.
 import type { ConnectionSource } from '../connection/connector.ts'
-import { rollout } from '../engine/rollout.ts'
 import { DEFAULT_FORKS, type BatchSize } from '../engine/run-options.ts'
 import type { Reporter, RunResult } from '../model/run-event.ts'
 import { affordableForks } from './open-files.ts'
@@ -35,7 +34,7 @@ export async function run(request: RunRequest): Promise<RunResult> {
   const inventory = typeof request.inventory === 'string' ? [request.inventory] : request.inventory
   const { playbook, hosts } = await prepareRun({ ...request, inventory })
   // Only who runs something pays for loading SSH; every playbook imports this file.
-  const { connector } = await import('../connection/connector.ts')
+  const [{ connector }, { rollout }] = await Promise.all([import('../connection/connector.ts'), import('../engine/rollout.ts')])
   const never = new AbortController().signal
   const options = {
     playbook: playbook.name,
