@@ -10,7 +10,7 @@ export const at = ({ hostName, port }: Pick<SshTarget, 'hostName' | 'port'>): st
 
 const SECOND = 1000
 
-/** Without Nagle's delay from its first byte on: ssh2 leaves it on, and writes small pieces. @param onSocket - is given each socket before it connects, to be destroyed by whoever gives up. @throws Unreachable, Passing */
+/** Without Nagle's delay from its first byte on, which ssh2 leaves on; what is written in one turn of the event loop leaves by one system call. @param onSocket - is given each socket before it connects, to be destroyed by whoever gives up. @throws Unreachable, Passing */
 export async function tcp(target: SshTarget, onSocket: (socket: Socket) => void): Promise<Socket> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -27,11 +27,25 @@ function once(target: SshTarget, onSocket: (socket: Socket) => void): Promise<So
     const { hostName: host, port, family, bindAddress: localAddress } = target
     const socket = connect({ host, port, family, noDelay: true, ...(localAddress === undefined ? {} : { localAddress }) })
     onSocket(socket)
-    socket.once('connect', () => resolve(socket))
+    socket.once('connect', () => resolve(gathering(socket)))
     socket.once('error', (error: NodeJS.ErrnoException) => {
       const Kind = error.code === 'EAI_AGAIN' || error.code === 'ECONNRESET' ? Passing : Unreachable
       reject(new Kind(`${at(target)}: ${tcpProblem(error)}`))
     })
+  })
+}
+
+/** ssh2 writes a packet in up to three pieces, and often several packets one after the other: without this each piece is a packet of the network, too. */
+function gathering(socket: Socket): Socket {
+  const write = socket.write.bind(socket) as (piece: Uint8Array) => boolean
+  return Object.assign(socket, {
+    write(piece: Uint8Array): boolean {
+      if (socket.writableCorked === 0) {
+        socket.cork()
+        process.nextTick(() => socket.uncork())
+      }
+      return write(piece)
+    },
   })
 }
 
