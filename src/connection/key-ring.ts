@@ -1,4 +1,5 @@
 // The keys to log in to a host with, in the order in which they are offered.
+import { createPrivateKey, sign, type KeyObject } from 'node:crypto'
 import type { BaseAgent, ParsedKey } from 'ssh2'
 import { Unreachable } from '../engine/connection.ts'
 import { agentKeys } from './agent.ts'
@@ -25,13 +26,23 @@ const EMPTY = Buffer.alloc(64)
 
 /** Of one run, which has its passphrases. */
 const parsed = new WeakMap<object, Map<string, Promise<ParsedKey | Error>>>()
+const rings = new WeakMap<object, Map<string, Promise<KeyRing>>>()
+
+/** Made once in a run for all hosts that have the same keys. @throws Unreachable where a named key cannot be used, or there is none at all */
+export function keyRing(target: SshTarget): Promise<KeyRing> {
+  const { identityFiles, identitiesOnly, agent, passphrases } = target
+  const ofRun = rings.get(passphrases) ?? new Map<string, Promise<KeyRing>>()
+  rings.set(passphrases, ofRun)
+  const key = JSON.stringify([identityFiles, identitiesOnly, agent])
+  const ring = ofRun.get(key) ?? makeRing(target)
+  ofRun.set(key, ring)
+  return ring
+}
 
 /**
  * Named keys that the agent holds come first, then named files, the agent's others, and files whose passphrase was given: sshd ends the connection after a few keys that it does not know (MaxAuthTries).
- *
- * @throws Unreachable where a named key cannot be used, or there is none at all.
  */
-export async function keyRing(target: SshTarget): Promise<KeyRing> {
+async function makeRing(target: SshTarget): Promise<KeyRing> {
   const { identityFiles, identitiesOnly, agent: path, passphrases } = target
   const held = path === undefined ? [] : await agentKeys(path)
   const files = identityFiles.flatMap(({ path: file, named }) => usable(file, named))
@@ -100,10 +111,21 @@ function ringOf(identities: readonly Identity[], path: string | undefined, ssh2:
       if (identity === undefined) return finish(new Error('an unknown key'))
       // An agent may refuse (`ssh-add -c`), or be gone: ssh2 would end the login for that. An empty signature is refused by sshd, and the next key is tried, as OpenSSH does.
       if (identity.byAgent) return void real!.sign(key, data, hash ?? {}, (error, signature) => finish(undefined, error ? EMPTY : signature))
-      const signature = key.sign(data, hash?.hash) as Buffer | Error
+      const signature = signed(key, data, hash?.hash)
       if (signature instanceof Error) finish(signature)
       else finish(undefined, signature)
     }
   }
   return new Ring()
+}
+
+const opened25519 = new WeakMap<ParsedKey, KeyObject>()
+
+/** ssh2 reads the key anew for each signature, which takes ten times as long as an Ed25519 signature itself. */
+function signed(key: ParsedKey, data: Buffer, hash: 'sha1' | 'sha256' | 'sha512' | undefined): Buffer | Error {
+  const pem = key.type === 'ssh-ed25519' ? key.getPrivatePEM() : null
+  if (pem === null) return key.sign(data, hash) as Buffer | Error
+  const read = opened25519.get(key) ?? createPrivateKey(pem)
+  opened25519.set(key, read)
+  return sign(null, data, read)
 }
