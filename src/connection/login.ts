@@ -28,7 +28,7 @@ export async function login(target: SshTarget, keys: KeyRing, socket: Duplex, st
   if (socket.destroyed || socket.readableEnded) throw closedUnheard(target, 'closed')
   if (methods.length === 0) throw new (keys.beyond.length > 0 ? Beyond : Unreachable)(`${at(target)}: there is nothing to log in with: ${keys.tried || 'no agent, no key file'}: name a key with --private-key or ansible_ssh_private_key_file, or give a password by --ask-pass`)
   try {
-    await ssh.connect({
+    const connecting = ssh.connect({
       sock: socket,
       username: target.user,
       authHandler: offer(methods),
@@ -52,10 +52,27 @@ export async function login(target: SshTarget, keys: KeyRing, socket: Duplex, st
       // The timeout of the whole is kept outside.
       readyTimeout: 0,
     })
+    leaveOtherHostKeys(ssh.connection)
+    await connecting
   } catch (error) {
     throw refusal ?? problem(error as Error & { level?: string }, target, keys, greeted)
   }
   return ssh.connection!
+}
+
+type GlobalRequest = (protocol: unknown, name: string, wantsReply: boolean, data: unknown) => void
+
+/**
+ * ssh2 has every OpenSSH prove all the keys that it has (`hostkeys-00@openssh.com`, for UpdateHostKeys), which nobody here asks for: a signature of each on the host, and its check here.
+ * No option of ssh2 leaves it out; where a version of it is built otherwise, it just stays.
+ */
+function leaveOtherHostKeys(client: Client | null): void {
+  const handlers = (client as { readonly _protocol?: { readonly _handlers?: { GLOBAL_REQUEST?: GlobalRequest } } } | null)?._protocol?._handlers
+  const others = handlers?.GLOBAL_REQUEST
+  if (handlers === undefined || others === undefined) return
+  handlers.GLOBAL_REQUEST = (protocol, name, wantsReply, data) => {
+    if (name !== 'hostkeys-00@openssh.com' || wantsReply) others(protocol, name, wantsReply, data)
+  }
 }
 
 function methodsOf({ user: username, password: secret, methods }: SshTarget, { agent }: KeyRing): readonly AnyAuthMethod[] {
