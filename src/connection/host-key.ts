@@ -47,7 +47,9 @@ export function hostKeyCheck(source: HostKeySource): HostKeyCheck {
     verify: (data) => {
       const key = readPublicKey(data)
       if (key === undefined || isCertificateType(key.type)) return { kind: 'failed', message: `the host key of ${names.shown} cannot be read, or is an RSA key of less than 1024 bits`, mayHaveCertificate: false }
-      return verdict(key, source, names)
+      // What was known when the handshake began is enough to accept a key by.
+      const first = verdict(key, source, names, known)
+      return first.kind === 'accepted' || first.kind === 'recorded' ? first : verdict(key, source, names, lookUp(source, names))
     },
   }
 }
@@ -91,8 +93,7 @@ const authoritiesIn = ({ host, plain }: Known): readonly KnownKey[] => [...host,
 const plainKeys = (keys: readonly KnownKey[]): readonly KnownKey[] => keys.filter(({ marker }) => marker === undefined)
 const same = (key: PublicKey) => (other: PublicKey): boolean => key.blob.equals(other.blob)
 
-function verdict(key: PublicKey, source: HostKeySource, names: Names): HostKeyVerdict {
-  const known = lookUp(source, names)
+function verdict(key: PublicKey, source: HostKeySource, names: Names, known: Known): HostKeyVerdict {
   const authorities = authoritiesIn(known)
   const refuse = (kind: 'unknown' | 'changed' | 'revoked' | 'authority' | 'failed', message: string): HostKeyVerdict => ({ kind, message, mayHaveCertificate: authorities.length > 0 && kind !== 'revoked' })
   const listedAsRevoked = source.revokedHostKeys === undefined ? undefined : revocation(key, source.revokedHostKeys)
@@ -129,7 +130,7 @@ function record(key: PublicKey, source: HostKeySource, names: Names, refuse: (ki
       // Another host of the same name, or another run, may have come first.
       const now = lookUp(source, names)
       if ([...now.host, ...now.plain, ...now.ip].length > 0) {
-        outcome.overtaken = verdict(key, { ...source, strict: 'yes' }, names)
+        outcome.overtaken = verdict(key, { ...source, strict: 'yes' }, names, now)
         if (outcome.overtaken.kind !== 'unknown') return ''
         delete outcome.overtaken
       }

@@ -18,7 +18,8 @@ export interface KnownHosts {
   readonly file: string
   readonly lines: readonly Line[]
   readonly byName: ReadonlyMap<string, readonly Line[]>
-  readonly hashed: readonly Line[]
+  /** Hashed names that nobody has asked for so far: each salt is another, so all have to be tried, and one that fits can fit no other name. */
+  readonly hashed: Set<HashedLine>
   readonly patterns: readonly Line[]
   /** What was found, by name: each host is looked up again when its key comes, and a hash costs. */
   readonly found: Map<string, readonly KnownKey[]>
@@ -32,7 +33,15 @@ interface Line {
   readonly base64: string
 }
 
+interface HashedLine {
+  readonly line: Line
+  readonly salt: Buffer
+  /** In base64. */
+  readonly digest: string
+}
+
 const SHA1_BYTES = 20
+const HASHED = /^\|1\|([A-Za-z0-9+/]{27}=)\|([A-Za-z0-9+/]{27}=)$/
 /** Longer lists may hold a pattern that is too long: those are read as patterns. */
 const LONGEST_PLAIN_HOSTS = 1000
 
@@ -41,10 +50,10 @@ export function parseKnownHosts(text: string, file: string): KnownHosts {
   const lines = text.split('\n').flatMap((line, index) => parseLine(line, index + 1))
   const byName = new Map<string, Line[]>()
   const named = (name: string): Line[] => byName.get(name) ?? (byName.set(name, []).get(name) as Line[])
-  const hashed: Line[] = []
+  const hashed = new Set<HashedLine>()
   const patterns: Line[] = []
   for (const line of lines) {
-    if (line.hosts.startsWith('|')) hashed.push(line)
+    if (line.hosts.startsWith('|')) hashedLine(line).forEach((each) => hashed.add(each))
     else if (/[*?!]/.test(line.hosts) || line.hosts.length > LONGEST_PLAIN_HOSTS) patterns.push(line)
     else for (const name of new Set(lowerAscii(line.hosts).split(','))) named(name).push(line)
   }
@@ -58,8 +67,8 @@ const read = new Map<string, { readonly stamp: string; readonly known: KnownHost
 /** Read again where it has changed. What is not there, cannot be read or is no regular file knows nobody. */
 export function readKnownHosts(file: string): KnownHosts {
   try {
-    const status = statSync(file, { bigint: true })
-    if (!status.isFile()) return parseKnownHosts('', file)
+    const status = statSync(file, { bigint: true, throwIfNoEntry: false })
+    if (status?.isFile() !== true) return parseKnownHosts('', file)
     const { size, mtimeNs, ctimeNs, ino } = status
     const stamp = [size, mtimeNs, ctimeNs, ino].join()
     const before = read.get(file)
@@ -84,7 +93,7 @@ function search({ file, byName, hashed, patterns }: KnownHosts, name: string): r
   const lines = [
     ...(byName.get(lower) ?? []),
     ...patterns.filter(({ hosts }) => matchPatternList(lower, lowerAscii(hosts)) === 'match'),
-    ...hashed.filter(({ hosts }) => isHashOf(hosts, name)),
+    ...claimed(hashed, name),
   ]
   return lines.sort((one, other) => one.number - other.number).flatMap((line) => keyOf(line, file))
 }
@@ -93,15 +102,26 @@ function search({ file, byName, hashed, patterns }: KnownHosts, name: string): r
 export const otherNamesOf = ({ file, lines }: KnownHosts, key: PublicKey): readonly KnownKey[] =>
   lines.filter(({ marker, base64 }) => marker === undefined && base64.startsWith(key.blob.toString('base64'))).flatMap((line) => keyOf(line, file)).filter(({ blob }) => blob.equals(key.blob))
 
-/** HashKnownHosts: `|1|salt|digest`. */
-export const hashedName = (name: string): string => hashWith(name, randomBytes(SHA1_BYTES))
-
-const hashWith = (name: string, salt: Buffer): string => `|1|${salt.toString('base64')}|${createHmac('sha1', salt).update(name, 'latin1').digest('base64')}`
-
 /** hostfile.c compares the texts: a salt in another spelling is no salt. */
-function isHashOf(hosts: string, name: string): boolean {
-  const [, salt] = /^\|1\|([A-Za-z0-9+/]{27}=)\|[A-Za-z0-9+/]{27}=$/.exec(hosts) ?? []
-  return salt !== undefined && hashWith(name, Buffer.from(salt, 'base64')) === hosts
+function hashedLine(line: Line): readonly HashedLine[] {
+  const [, text = '', digest = ''] = HASHED.exec(line.hosts) ?? []
+  const salt = Buffer.from(text, 'base64')
+  return digest !== '' && salt.toString('base64') === text ? [{ line, salt, digest }] : []
+}
+
+/** HashKnownHosts: `|1|salt|digest`. */
+export function hashedName(name: string): string {
+  const salt = randomBytes(SHA1_BYTES)
+  return `|1|${salt.toString('base64')}|${hashOf(name, salt)}`
+}
+
+const hashOf = (name: string, salt: Buffer): string => createHmac('sha1', salt).update(name, 'latin1').digest('base64')
+
+/** What they have for the name, and for no other. */
+function claimed(hashed: Set<HashedLine>, name: string): readonly Line[] {
+  const own = [...hashed].filter(({ salt, digest }) => hashOf(name, salt) === digest)
+  for (const each of own) hashed.delete(each)
+  return own.map(({ line }) => line)
 }
 
 function keyOf({ marker, hosts, type, base64, number }: Line, file: string): readonly KnownKey[] {
