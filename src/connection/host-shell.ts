@@ -33,6 +33,9 @@ export interface ShellSource {
 /** What dash does where it cannot fork, its message going where the command's would have gone. */
 const ENDED_2 = 'the shell ended (exit status 2)'
 
+/** Nobody waits for it; its stack would cost more than it tells. */
+const CLOSED = new ConnectionLost('closed')
+
 /** @throws Unreachable where sudo, su, doas or the login shell gives none. */
 export async function hostShell({ become, trial, user, at, stage, notes, start, touch, end }: ShellSource): Promise<Connection> {
   const process = await openShell({ become, login: user, at, trial, start, stage: (now) => (stage.now = now) }).catch((error: unknown) => {
@@ -42,6 +45,7 @@ export async function hostShell({ become, trial, user, at, stage, notes, start, 
   const shell = shellStream(process)
   let lastWords = ''
   let proven = false
+  let closed = false
   const listen = (chunk: Buffer): void => void (lastWords = (lastWords + chunk.toString()).slice(-1000))
   process.stderr.on('data', listen)
   process.stderr.resume()
@@ -50,6 +54,7 @@ export async function hostShell({ become, trial, user, at, stage, notes, start, 
     if (!proven) listen(chunk)
   })
   process.onEnd((how) => {
+    if (closed) return
     if (!proven) {
       const said = lastWords.trim()
       return shell.lose(new Unreachable(`${at}: no shell came up as ${user}: ${how}: does its login shell (getent passwd ${user}) run commands?\n${RUN_AGAIN}${said === '' ? '' : `\n${said}`}`))
@@ -75,7 +80,9 @@ export async function hostShell({ become, trial, user, at, stage, notes, start, 
       return touch(path)
     },
     close() {
-      shell.lose(new ConnectionLost('closed'))
+      if (closed) return
+      closed = true
+      shell.lose(CLOSED)
       end()
     },
   }

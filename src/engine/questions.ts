@@ -10,6 +10,18 @@ export interface QuestionFrame {
   readonly items: readonly string[]
 }
 
+/** The last script of each family: hosts of a playbook mostly ask the same, and a script is made of its items alone. */
+const lastScripts = new WeakMap<Family, { readonly items: string; readonly text: string }>()
+
+function scriptOf(family: Family, items: readonly string[]): string {
+  const joined = items.join('\0')
+  const last = lastScripts.get(family)
+  if (last?.items === joined) return last.text
+  const text = family.script(items).text
+  lastScripts.set(family, { items: joined, text })
+  return text
+}
+
 export function questionFrames(probes: readonly Probe<unknown>[]): readonly QuestionFrame[] {
   const scripts = new Set<string>()
   const families = new Map<string, { readonly family: Family; readonly items: Set<string> }>()
@@ -22,7 +34,7 @@ export function questionFrames(probes: readonly Probe<unknown>[]): readonly Ques
   }
   // A user's own script comes late: where it hangs, little is left unasked.
   return [
-    ...[...families.values()].map(({ family, items }) => ({ text: family.script([...items]).text, family, items: [...items] })),
+    ...[...families.values()].map(({ family, items }) => ({ text: scriptOf(family, [...items]), family, items: [...items] })),
     ...[...scripts].map((text) => ({ text, family: undefined, items: [] })),
   ]
 }

@@ -16,7 +16,8 @@ export async function rollout(hosts: readonly PreparedHost[], options: RunOption
   // Each host in work listens; Node warns of more than ten.
   setMaxListeners(0, options.interrupt, options.abandon)
   const results = new Map<PreparedHost, HostResult>()
-  const mayStart = (): boolean => !options.interrupt.aborted && !tooManyFailed([...results.values()], hosts.length, options.maxFail)
+  let failed = 0
+  const mayStart = (): boolean => !options.interrupt.aborted && !tooMany(failed, hosts.length, options.maxFail)
   const busy = new Set<string>()
   const tellInterrupt = (): void => report({ kind: 'interrupted', busy: [...busy] })
   options.interrupt.addEventListener('abort', tellInterrupt, { once: true })
@@ -31,6 +32,7 @@ export async function rollout(hosts: readonly PreparedHost[], options: RunOption
           const result = await converge(prepared, options, connect, report)
           busy.delete(prepared.host.name)
           results.set(prepared, result)
+          if (result.status === 'failed' || result.status === 'unreachable') failed += 1
           report({ kind: 'host-end', host: result.name, result })
         }),
       ),
@@ -48,11 +50,8 @@ export async function rollout(hosts: readonly PreparedHost[], options: RunOption
   return result
 }
 
-function tooManyFailed(results: readonly HostResult[], all: number, maxFail: RunOptions['maxFail']): boolean {
-  if (maxFail === undefined) return false
-  const failed = results.filter(({ status }) => status === 'failed' || status === 'unreachable').length
-  return failed > ('count' in maxFail ? maxFail.count : (all * maxFail.percent) / 100)
-}
+const tooMany = (failed: number, all: number, maxFail: RunOptions['maxFail']): boolean =>
+  maxFail !== undefined && failed > ('count' in maxFail ? maxFail.count : (all * maxFail.percent) / 100)
 
 function notReached(prepared: PreparedHost): HostResult {
   const mask = maskOf(secretsOf(prepared))

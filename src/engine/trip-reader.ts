@@ -121,9 +121,12 @@ export function stderrByQuestion(mark: string, stderr: Buffer): ReadonlyMap<numb
   const begin = `\n${mark} begin\n`
   const begun = text.indexOf(begin)
   let from = begun < 0 ? 0 : begun + begin.length
-  for (const match of text.matchAll(new RegExp(`\\n${mark} answered (\\d+)\\n`, 'g'))) {
-    parts.set(Number(match[1]), text.slice(from, match.index))
-    from = match.index + match[0].length
+  const opening = `\n${mark} answered `
+  for (let at = text.indexOf(opening, from); at >= 0; at = text.indexOf(opening, from)) {
+    const end = text.indexOf('\n', at + opening.length)
+    if (end < 0) break
+    parts.set(Number(text.slice(at + opening.length, end)), text.slice(from, at))
+    from = end + 1
   }
   return parts
 }
