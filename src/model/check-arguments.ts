@@ -10,12 +10,12 @@ const SHOWN_AT_MOST = 100
 /** What is wrong with the arguments, or `undefined`. */
 export function checkArguments(wanted: Readonly<Record<string, Argument>>, given: unknown): string | undefined {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) return `an object of arguments is wanted, got ${shown(given)}`
-  const all = { ...COMMON, ...wanted }
   const values = given as Readonly<Record<string, unknown>>
   for (const [key, value] of Object.entries(values)) {
     if (value === undefined) continue
-    const argument = Object.hasOwn(all, key) ? all[key] : undefined
+    const argument = Object.hasOwn(wanted, key) ? wanted[key] : Object.hasOwn(COMMON, key) ? COMMON[key] : undefined
     if (argument === undefined) {
+      const all = { ...COMMON, ...wanted }
       const near = nearest(key, Object.keys(all))
       return `there is no argument ${JSON.stringify(key)}${near ? `: did you mean ${near}?` : `; there are ${Object.keys(all).join(', ')}`}`
     }

@@ -14,7 +14,12 @@ export interface Here {
   readonly env: (name: string) => string | undefined
 }
 
-export function hereOf(): Here {
+let here: Here | undefined
+
+/** Found once: it is asked for with each option of each host. */
+export const hereOf = (): Here => (here ??= find())
+
+function find(): Here {
   const { username, homedir, uid } = userInfo()
   const env = (name: string): string | undefined => {
     const value = process.env[name]
