@@ -13,5 +13,7 @@ const withOne = new Map<string, LimitFunction>()
 export function handshake<T>(endpoint: string, shake: () => Promise<T>): Promise<T> {
   const limit = withOne.get(endpoint) ?? pLimit(AT_ONCE_WITH_ONE)
   withOne.set(endpoint, limit)
-  return limit(() => overall(shake))
+  return limit(() => overall(shake)).finally(() => {
+    if (limit.activeCount + limit.pendingCount === 0) withOne.delete(endpoint)
+  })
 }

@@ -6,6 +6,7 @@ import type { Known } from '../model/unknown.ts'
 import { quote } from '../shell/quote.ts'
 import { raw } from '../shell/script.ts'
 import { sh } from '../shell/sh.ts'
+import { sharedProbes } from './shared-probes.ts'
 import { END, whole } from './whole.ts'
 
 export interface PackagesState {
@@ -26,8 +27,9 @@ export interface PackagesState {
  * @example packagesProbe(['postfix'], false) // its state: packages.get('postfix')?.kind === 'installed'
  */
 export function packagesProbe(names: readonly string[], candidates: boolean): Probe<PackagesState> {
-  return defineProbe<PackagesState>({
-    key: `packages ${JSON.stringify([names, candidates])}`,
+  const key = `packages ${JSON.stringify([names, candidates])}`
+  return shared(key, () => defineProbe<PackagesState>({
+    key,
     reads: [...names.map((name) => `package:${name}` as const), 'apt:lists'],
     family,
     item: JSON.stringify({ names, candidates }),
@@ -37,8 +39,10 @@ export function packagesProbe(names: readonly string[], candidates: boolean): Pr
     },
     facts: ({ packages }) => [...packages].map(([name, value]) => fact('package', name, value)),
     foresee: (state, known) => foresee(names, state, known),
-  })
+  }))
 }
+
+const shared = sharedProbes<PackagesState>()
 
 interface Item { readonly names: readonly string[]; readonly candidates: boolean }
 

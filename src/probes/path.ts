@@ -5,6 +5,7 @@ import { defineProbe, ProbeError, type Probe } from '../model/probe.ts'
 import type { Resource } from '../model/resource.ts'
 import { UNKNOWN } from '../model/unknown.ts'
 import { askable, isNumber } from './accounts.ts'
+import { sharedProbes } from './shared-probes.ts'
 import { contentBytes, parentOf, pathFamily, pathItem, type PathTold, type Wanted } from './path-family.ts'
 
 export { contentBytes, NEEDED_BYTES, SHOWN_BYTES, type Wanted } from './path-family.ts'
@@ -36,16 +37,19 @@ export function pathProbe(question: PathQuestion): Probe<PathState> {
   const { path, wanted, owner, group } = question
   const item = pathItem({ path, wanted, ...(asked(owner) ? { owner } : {}), ...(asked(group) ? { group } : {}) })
   const accounts: Resource[] = [...(askable(owner) ? [`user:${owner}` as const] : []), ...(askable(group) ? [`group:${group}` as const] : [])]
-  return defineProbe<PathState>({
-    key: `path ${item}`,
+  const key = `path ${item}`
+  return shared(key, () => defineProbe<PathState>({
+    key,
     reads: [`path:${path}`, ...accounts],
     family: pathFamily,
     item,
     parse: (answer) => parse(path, answer),
     facts: ({ is }) => [fact('path', path, is)],
-    foresee: (state, known) => foresee(question, state, known),
-  })
+    foresee: (state, known) => foresee({ path, wanted, owner, group }, state, known),
+  }))
 }
+
+const shared = sharedProbes<PathState>()
 
 const asked = (account: string | undefined): account is string => askable(account) || isNumber(account)
 

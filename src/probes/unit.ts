@@ -1,6 +1,7 @@
 // Asks systemd about a unit, and whether it has loaded its files as they are now.
 import { fact } from '../model/fact.ts'
 import { defineProbe, type Probe } from '../model/probe.ts'
+import { sharedProbes } from './shared-probes.ts'
 import { UNIT_DIRECTORIES, unitFamily, unitItem } from './unit-family.ts'
 import { foreseeUnit } from './unit-foresight.ts'
 import type { UnitQuestion, UnitState } from './unit-state.ts'
@@ -13,14 +14,20 @@ const definitionsOf = (unit: string): readonly string[] =>
 
 export function unitProbe(question: UnitQuestion): Probe<UnitState> {
   const { unit, restartOn, reloadOn, listens } = question
-  const definitions = definitionsOf(unit)
-  return defineProbe<UnitState>({
-    key: `unit ${unitItem(question)}`,
-    reads: [`unit:${unit}`, ...[...(restartOn ?? []), ...reloadOn, ...definitions, ...listens].map((path) => `path:${path}` as const)],
-    family: unitFamily,
-    item: unitItem(question),
-    parse: ({ stdout }) => JSON.parse(stdout) as UnitState,
-    facts: ({ there, active, enabled }) => [fact('unit', unit, there ? { kind: 'unit', active, enabled: enabled as 'enabled' } : { kind: 'absent' })],
-    foresee: (state, known) => foreseeUnit(question, definitions, state, known),
+  const item = unitItem(question)
+  const key = `unit ${item}`
+  return shared(key, () => {
+    const definitions = definitionsOf(unit)
+    return defineProbe<UnitState>({
+      key,
+      reads: [`unit:${unit}`, ...[...(restartOn ?? []), ...reloadOn, ...definitions, ...listens].map((path) => `path:${path}` as const)],
+      family: unitFamily,
+      item,
+      parse: ({ stdout }) => JSON.parse(stdout) as UnitState,
+      facts: ({ there, active, enabled }) => [fact('unit', unit, there ? { kind: 'unit', active, enabled: enabled as 'enabled' } : { kind: 'absent' })],
+      foresee: (state, known) => foreseeUnit(question, definitions, state, known),
+    })
   })
 }
+
+const shared = sharedProbes<UnitState>()
