@@ -1,0 +1,101 @@
+// What a host costs the controller, and how that grows with the fleet: processor time, memory, how late the event loop is, seconds.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { alternate, type Contender } from '../alternate.ts'
+import { MAILRUN, type Bench, type Outcome } from '../bench.ts'
+import { ROOT } from '../root.ts'
+import type { Measured } from '../results.ts'
+import { withCrowd, type Crowd } from '../scale/crowd.ts'
+import type { LoopDelay } from '../scale/meter.ts'
+import { timed, type Command } from '../timed.ts'
+import { nodeVersion } from '../versions.ts'
+
+const SIZES = [100, 1000, 5000]
+const HELD = [100, 1000]
+const LISTED = [1000, 10_000]
+const AT_ONCE = 32
+/** The goal counts memory from here. */
+const BASE_MEGABYTES = 100
+
+export const SSH2_ALONE = 'ssh2 alone'
+const PING = '`mailrun ping`'
+const PLAYBOOK = join(ROOT, 'bench/scale/playbook.ts')
+
+export const scale: Bench = {
+  name: 'scale',
+  title: 'Many hosts',
+  at: 'hosts',
+  against: [SSH2_ALONE],
+  about: `
+One host of the lab plays them all: it answers for every address of a network, each connection has an sshd and a shell of its own. ${AT_ONCE} hosts are worked on at once. ssh2 alone makes a connection to each with mailrun's algorithms and runs \`true\`,
+in a process of Node that does nothing else. mailrun checks a playbook of 14 tasks on which nothing is to do: playbooks/dkim.ts without keys, of which no two hosts may have the same. \`mailrun ping\` puts one question. What is counted is the controller's
+process alone, its start included: processor time by host, the most memory, and how late its event loop came to a timer (all but 1 %, and at worst). Hosts and controller share the processors: seconds are the hosts'.
+`,
+  plots: [{ job: 'CPU per host', title: "The controller's processor time per host" }],
+  run: ({ quick }): Promise<Outcome> => withCrowd(async (crowd) => {
+    await timed({ words: mailrun([PLAYBOOK, '-i', crowd.inventory(1)]), cwd: ROOT, env: {}, wanted: [0] })
+    const measured: Measured[] = []
+    for (const size of quick ? [20] : SIZES) measured.push(...(await alternate('CPU per host', size, contenders(crowd, size), { rounds: quick ? 1 : size > 1000 ? 1 : 3, seconds: 900 })))
+    for (const size of quick ? [20] : HELD) measured.push(await held(crowd, size))
+    for (const size of quick ? [100] : LISTED) measured.push(...(await listed(crowd, size, quick ? 1 : 3)))
+    return { versions: nodeVersion(), measured: [...measured, ...derived(measured)] }
+  }),
+}
+
+const mailrun = (words: readonly string[]): readonly string[] => [process.execPath, join(ROOT, 'dist/src/cli/main.js'), ...words]
+
+function contenders(crowd: Crowd, size: number): readonly Contender[] {
+  const inventory = crowd.inventory(size)
+  const input = join(crowd.folder, `alone-${size}.json`)
+  writeFileSync(input, JSON.stringify({ hosts: crowd.addresses(size).map((address) => ({ address, port: 22, user: 'root' })), keyFile: crowd.keyFile, atOnce: AT_ONCE }))
+  const program = join(ROOT, 'dist/bench/contenders/ssh2-alone-program.js')
+  const flags = ['-i', inventory, '--forks', String(AT_ONCE), '--format', 'ndjson']
+  return [
+    metered(SSH2_ALONE, crowd, size, ['sh', '-c', 'exec "$0" --import "$1" "$2" <"$3"', process.execPath, METER, program, input]),
+    metered(PING, crowd, size, [process.execPath, '--import', METER, ...mailrun(['ping', ...flags]).slice(1)]),
+    metered(MAILRUN, crowd, size, [process.execPath, '--import', METER, ...mailrun([PLAYBOOK, '--check', ...flags]).slice(1)]),
+  ]
+}
+
+const METER = join(ROOT, 'dist/bench/scale/meter.js')
+
+const metered = (who: string, { folder }: Crowd, size: number, words: readonly string[]): Contender => ({
+  who,
+  turns: 1,
+  async run() {
+    const meter = join(folder, 'meter.json')
+    const command: Command = { words, cwd: ROOT, env: { MAILRUN_METER: meter }, wanted: [0] }
+    const { seconds, cpuSeconds, megabytes } = await timed(command)
+    const { p99, longest } = JSON.parse(readFileSync(meter, 'utf8')) as LoopDelay
+    return { ms: (cpuSeconds * 1000) / size, MB: megabytes, 'loop late by, ms': p99, 'at worst': longest, s: seconds }
+  },
+})
+
+async function held(crowd: Crowd, size: number): Promise<Measured> {
+  const { stdout } = await timed({ words: [process.execPath, '--expose-gc', join(ROOT, 'dist/bench/scale/held-program.js'), crowd.inventory(size)], cwd: ROOT, env: {}, wanted: [0] })
+  return { job: 'memory per open connection', at: size, who: MAILRUN, unit: 'kB', values: [Number(stdout)] }
+}
+
+/** An inventory alone, in Ansible's two forms. */
+function listed(crowd: Crowd, size: number, rounds: number): Promise<readonly Measured[]> {
+  const hosts = Array.from({ length: size }, (_, index) => ({ name: `mx${index + 1}.fleet.test`, address: `10.${Math.floor(index / 62_500)}.${Math.floor(index / 250) % 250}.${index % 250}` }))
+  const texts = {
+    yaml: `mail:\n  hosts:\n${hosts.map(({ name, address }) => `    ${name}:\n      ansible_host: ${address}\n      rack: r1\n`).join('')}`,
+    ini: `[mail]\n${hosts.map(({ name, address }) => `${name} ansible_host=${address} rack=r1\n`).join('')}`,
+  }
+  return alternate('an inventory listed', size, Object.entries(texts).map(([form, text]) => ({
+    who: form === 'yaml' ? 'YAML' : 'INI',
+    turns: 1,
+    async run() {
+      const path = join(crowd.folder, `listed-${size}.${form}`)
+      writeFileSync(path, text)
+      const { cpuSeconds, megabytes } = await timed({ words: mailrun(['inventory', '--list-hosts', '-i', path]), cwd: ROOT, env: {}, wanted: [0] })
+      return { 'CPU s': cpuSeconds, MB: megabytes }
+    },
+  })), { rounds, seconds: 60 })
+}
+
+/** What the goal is about, of what was measured. */
+const derived = (measured: readonly Measured[]): readonly Measured[] =>
+  measured.filter(({ job, who, unit }) => job === 'CPU per host' && who === MAILRUN && unit === 'MB')
+    .map(({ at, who, values }) => ({ job: 'memory beyond 100 MB per host', at, who, unit: 'kB', values: values.map((megabytes) => ((megabytes - BASE_MEGABYTES) * 1000) / at) }))
