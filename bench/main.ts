@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { BENCHES } from './benches.ts'
 import { benchLab } from './bench-lab.ts'
 import { goalsTable } from './page/goals-table.ts'
-import { pages } from './page/page.ts'
+import { PAGE, pages } from './page/page.ts'
 import { readResults, writeResults, type AllResults } from './results.ts'
 import { ROOT } from './root.ts'
 import { machineHere } from './versions.ts'
@@ -19,7 +19,8 @@ if (words[0] === 'fuzz') {
 }
 
 async function measure(given: readonly string[]): Promise<void> {
-  const quick = given.includes('--quick')
+  // npm keeps a flag for itself that stands before `--`.
+  const quick = given.includes('--quick') || process.env['npm_config_quick'] === 'true'
   const names = given.filter((word) => word !== '--quick')
   const known = BENCHES.map(({ name }) => name)
   const wrong = names.filter((name) => !known.includes(name) && name !== 'page')
@@ -34,19 +35,21 @@ async function measure(given: readonly string[]): Promise<void> {
     for (const bench of wanted) {
       const began = performance.now()
       const outcome = await bench.run({ quick })
+      // At once: what comes later may fail.
       writeResults(root, { bench: bench.name, day: new Date().toISOString().slice(0, 10), machine: machineHere(), minutes: Number(((performance.now() - began) / 60_000).toFixed(1)), ...outcome })
+      writePage(root)
     }
   } finally {
     if (wanted.length > 0) await (await benchLab()).labDown()
   }
-  const all = readResults(root, known)
-  writePage(root, all)
-  console.log(`${goalsTable(all)}\n${join(root, 'docs/benchmarks.md')}`)
+  console.log(`${goalsTable(writePage(root))}\n${join(root, PAGE)}`)
 }
 
-function writePage(root: string, all: AllResults): void {
+function writePage(root: string): AllResults {
+  const all = readResults(root, BENCHES.map(({ name }) => name))
   for (const [path, text] of pages(BENCHES, all)) {
     mkdirSync(dirname(join(root, path)), { recursive: true })
     writeFileSync(join(root, path), text)
   }
+  return all
 }

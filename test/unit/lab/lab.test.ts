@@ -1,5 +1,6 @@
 // Names of labs and of their links, flags that npm takes, mount points, trees and the digest of the recipe.
 import * as assert from 'uvu/assert'
+import { imageAt } from '../../../lab/image.ts'
 import { openLab } from '../../../lab/lab.ts'
 import { parseMountPoints } from '../../../lab/mounts.ts'
 import { flagsTakenByNpm } from '../../../lab/npm-flags.ts'
@@ -27,11 +28,25 @@ test('only the lab named lab writes inventory/lab.yaml', () => {
 })
 
 test('flags that npm took are taken back, and refused where npm lost the value', () => {
-  assert.equal(flagsTakenByNpm({ npm_lifecycle_event: 'lab', npm_config_rtt: '50', npm_config_tools: 'true', npm_config_internet: 'true' }, ['up', '4']), ['--rtt=50', '--tools', '--internet'])
+  assert.equal(flagsTakenByNpm({ npm_lifecycle_event: 'lab', npm_config_rtt: '50', npm_config_tools: 'true', npm_config_internet: 'true', npm_config_python: 'true' }, ['up', '4']), ['--rtt=50', '--tools', '--internet', '--python'])
   assert.equal(flagsTakenByNpm({ npm_lifecycle_event: 'lab', npm_config_name: 'demo' }, ['down']), ['--name=demo'])
   assert.throws(() => flagsTakenByNpm({ npm_lifecycle_event: 'lab', npm_config_rtt: 'true' }, ['up', '4', '50']), /write "--rtt=VALUE", or "npm run lab -- up … --rtt …"/)
   assert.equal(flagsTakenByNpm({ npm_lifecycle_event: 'test', npm_config_name: 'demo' }, ['down']), [])
   assert.equal(flagsTakenByNpm({ npm_lifecycle_event: 'lab' }, ['down', '--name', 'demo']), [])
+})
+
+test('Python comes on top of what mail hosts are made of, in layers that only they have, and makes other hosts of them', () => {
+  const lab = openLab('lab')
+  const [plain, python] = [imageAt(lab, 'image', { internet: 'net', python: undefined }), imageAt(lab, 'image', { internet: 'net', python: 'py' })]
+  for (const profile of ['bare', 'postfix'] as const) {
+    assert.equal(python.layers(profile).slice(1), plain.layers(profile))
+    assert.match(python.layers(profile)[0]!, `image/python-py/${profile}`)
+    assert.is.not(python.digestFor(profile), plain.digestFor(profile))
+  }
+  for (const profile of ['tools', 'dns', 'receiver'] as const) {
+    assert.equal(python.layers(profile), plain.layers(profile))
+    assert.is(python.digestFor(profile), plain.digestFor(profile))
+  }
 })
 
 test('mount points with spaces are read as they are', () => {
