@@ -7,6 +7,7 @@ import { ROOT } from '../root.ts'
 export const DONE = 'all done'
 
 const KEYS = '/etc/dkimkeys'
+/** The hosts' own names are in the first. */
 const DOMAINS = ['fleet.test', 'example.test']
 const SOCKET = 'local:/var/spool/postfix/opendkim/opendkim.sock'
 const FILES = `/etc/opendkim.conf ${KEYS}/KeyTable ${KEYS}/SigningTable ${KEYS}/TrustedHosts`
@@ -56,7 +57,7 @@ chown opendkim:opendkim ${KEYS}/$d/$host.private
 done
 umask 022
 { echo '# Written by mailrun.'; for d in ${DOMAINS.join(' ')}; do echo "$host._domainkey.$d $d:$host:${KEYS}/$d/$host.private"; done; } >${KEYS}/KeyTable
-{ echo '# Written by mailrun.'; for d in ${DOMAINS.join(' ')}; do echo "*@$d $host._domainkey.$d"; done; } >${KEYS}/SigningTable
+{ echo '# Written by mailrun.'; echo "*@$(hostname -f) $host._domainkey.${DOMAINS[0]}"; for d in ${DOMAINS.join(' ')}; do echo "*@$d $host._domainkey.$d"; done; } >${KEYS}/SigningTable
 printf '127.0.0.1\\n::1\\nlocalhost\\n' >${KEYS}/TrustedHosts
 install -d -o opendkim -g postfix -m 2750 /var/spool/postfix/opendkim
 cat >/etc/opendkim.conf <<'CONF'
@@ -64,7 +65,7 @@ ${opendkimConf()}CONF
 opendkim -n
 sync ${FILES}
 systemctl restart opendkim
-postconf -e smtpd_milters=unix:opendkim/opendkim.sock non_smtpd_milters=unix:opendkim/opendkim.sock milter_default_action=tempfail
+postconf -e smtpd_milters=unix:opendkim/opendkim.sock non_smtpd_milters=unix:opendkim/opendkim.sock internal_mail_filter_classes=bounce milter_default_action=tempfail
 postfix check
 systemctl reload postfix
 ${QUESTIONS}echo ${DONE}
