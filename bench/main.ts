@@ -1,6 +1,7 @@
 // `npm run bench [NAME …] [-- --quick]`: runs these benches, or all, keeps what they found and writes docs/benchmarks.md anew. `page` writes it alone; `fuzz` is no measurement and has flags of its own.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import type { Bench } from './bench.ts'
 import { BENCHES } from './benches.ts'
 import { benchLab } from './bench-lab.ts'
 import { goalsTable } from './page/goals-table.ts'
@@ -31,18 +32,25 @@ async function measure(given: readonly string[]): Promise<void> {
   // What a quick turn finds is not worth keeping.
   const root = quick ? join(ROOT, 'dist/quick') : ROOT
   const wanted = BENCHES.filter(({ name }) => names.length === 0 || names.includes(name))
-  try {
-    for (const bench of wanted) {
-      const began = performance.now()
-      const outcome = await bench.run({ quick })
-      // At once: what comes later may fail.
-      writeResults(root, { bench: bench.name, day: new Date().toISOString().slice(0, 10), machine: machineHere(), minutes: Number(((performance.now() - began) / 60_000).toFixed(1)), ...outcome })
-      writePage(root)
+  for (const bench of wanted) {
+    try {
+      await keep(root, bench, quick)
+    } catch (error) {
+      // The others are worth their time, and this one keeps its former results.
+      console.error(`bench: ${bench.name} failed:`, error)
+      process.exitCode = 1
     }
-  } finally {
-    if (wanted.length > 0) await (await benchLab()).labDown()
   }
+  if (wanted.length > 0) await (await benchLab()).labDown()
   console.log(`${goalsTable(writePage(root))}\n${join(root, PAGE)}`)
+}
+
+async function keep(root: string, bench: Bench, quick: boolean): Promise<void> {
+  const began = performance.now()
+  const outcome = await bench.run({ quick })
+  const minutes = Number(((performance.now() - began) / 60_000).toFixed(1))
+  writeResults(root, { bench: bench.name, day: new Date().toISOString().slice(0, 10), machine: machineHere(), minutes, ...outcome })
+  writePage(root)
 }
 
 function writePage(root: string): AllResults {

@@ -30,7 +30,7 @@ export async function timed({ words, cwd, env, wanted }: Command): Promise<Timed
   const usage = join(folder, 'usage')
   try {
     const began = performance.now()
-    const child = spawn('/usr/bin/time', ['--quiet', '-f', '%U %S %M', '-o', usage, 'timeout', '-k', '10', String(MINUTES * 60), ...words], { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn('/usr/bin/time', ['--quiet', '-f', '%U %S %M', '-o', usage, 'timeout', '--foreground', '-k', '10', String(MINUTES * 60), ...words], { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
     const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []]
     child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk))
     child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk))

@@ -34,7 +34,7 @@ Where the wire loses packets, it loses 1 % each way. What a second of round trip
         const turns = quick ? 1 : 5
         const contenders = [mailrun(fleet, JOB, turns), byHand(fleet, JOB, turns), ansible(ANSIBLE, fleet, JOB, 1), ansible(MITOGEN, fleet, JOB, 1)]
         await warmUp(fleet)
-        found.push(...(await alternate(job, wire.rttMs, contenders, { rounds: quick ? 1 : 2, seconds: 60 })))
+        found.push(...(await alternate(job, wire.rttMs, contenders, { rounds: quick ? 1 : 2, seconds: 30 })))
       }
       await endMasters(fleet)
       await lab.setWire({ rttMs: 0, lossPercent: 0 })

@@ -56,7 +56,7 @@ MB are those of the largest process.
       }))
       // Once before it counts: compiled forms are kept.
       for (const { run } of contenders) await run()
-      const measured = await alternate(START, 0, contenders, { rounds: quick ? 1 : 15, seconds: 100 })
+      const measured = await alternate(START, 0, contenders, { rounds: quick ? 1 : 15, seconds: 50 })
       return { versions: await peerVersions(), measured }
     } finally {
       rmSync(folder, { recursive: true, force: true })

@@ -35,7 +35,7 @@ for a host. Processes are all that a host started meanwhile, threads and those o
       const found: Measured[] = []
       for (const job of ['nothing to do', 'one changed file'] as const) {
         const all = [mailrun(fleet, job, 1), byHand(fleet, job, 1), ansible(ANSIBLE, fleet, job, 1), ansible(MITOGEN, fleet, job, 1), ...(job === 'nothing to do' ? [bareSsh(fleet, 1)] : [])]
-        found.push(...(await alternate(job, HOSTS, all.map((each) => counted(each, fleet, lab)), { rounds: quick ? 1 : 2, seconds: 100 })))
+        found.push(...(await alternate(job, HOSTS, all.map((each) => counted(each, fleet, lab)), { rounds: quick ? 1 : 2, seconds: 60 })))
       }
       await endMasters(fleet)
       await lab.setWire({ rttMs: 0, lossPercent: 0 })
