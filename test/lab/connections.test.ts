@@ -289,6 +289,19 @@ test('a bastion sees one handshake for all hosts behind it, and an sshd that tur
   assert.is(Number(await logins()) - before, 1)
 })
 
+test('a host is not asked to prove keys that nobody wants to know', async () => {
+  await inHost('mx1', `printf 'LogLevel DEBUG1\\n' > /etc/ssh/sshd_config.d/loud.conf; ${RELOAD}`)
+  try {
+    const since = await inHost('mx1', 'date +%s')
+    await ask(await connect('ssh'), 'true')
+    const log = await inHost('mx1', `journalctl -q -o cat -u ssh --since @${since}`)
+    assert.match(log, /debug1: .*session opened|debug1: server_input_channel_open/i)
+    assert.not.match(log, /hostkeys-prove/)
+  } finally {
+    await inHost('mx1', `rm /etc/ssh/sshd_config.d/loud.conf; ${RELOAD}`)
+  }
+})
+
 test('an interrupt ends waiting for a connection', async () => {
   const breaking = new AbortController()
   setTimeout(() => breaking.abort(), 200)

@@ -54,6 +54,15 @@ test('a line that names a host twice counts once; the same line twice counts twi
   assert.equal(linesFor(`mx1,mx1,MX1 ${key.text}\nmx1 ${key.text}`, 'mx1'), [1, 2])
 })
 
+test('each hashed name is found among others, in any order, and again', () => {
+  const names = ['mx1', 'mx2', '[mx1]:2222', 'mx3']
+  const known = parseKnownHosts([...names, 'mx2'].map((name) => `${hashedName(name)} ${key.text}`).join('\n'), 'f')
+  const lines = (name: string): readonly number[] => keysFor(known, name).map(({ line }) => line)
+  for (const name of ['mx2', 'mx4', 'mx1', 'mx2', 'mx4', '[mx1]:2222', 'mx3', 'mx1']) {
+    assert.equal(lines(name), { mx1: [1], mx2: [2, 5], '[mx1]:2222': [3], mx3: [4] }[name] ?? [], name)
+  }
+})
+
 test('a hash in another spelling than base64 has, of another salt length, or in a list is nobody\'s', () => {
   const [, , salt, digest] = hashedName('mx1').split('|')
   for (const hosts of [`|1|${salt!.slice(0, -1)}|${digest}`, `|2|${salt}|${digest}`, `|1|${salt}|${digest},mx1`, `|1||${digest}`, '|1|', '|', `|1|${Buffer.alloc(19).toString('base64')}|${digest}`]) assert.equal(linesFor(`${hosts} ${key.text}`, 'mx1'), [], hosts)

@@ -55,4 +55,20 @@ for (const [how, wait] of [['before it was listened to', 200], ['at once', 0]] a
   })
 }
 
+test('what is written in one turn leaves at its end, in order', async () => {
+  const received: Buffer[] = []
+  const server = createServer((socket) => socket.on('data', (chunk: Buffer) => received.push(chunk)))
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const socket = await tcp(targetAt((server.address() as AddressInfo).port), () => {})
+  for (const piece of ['one ', 'two ', 'three']) socket.write(Buffer.from(piece))
+  assert.is(socket.bytesWritten, 'one two three'.length)
+  assert.is(socket.writableCorked, 1, 'nothing has left yet')
+  await sleep(1)
+  assert.is(socket.writableCorked, 0)
+  socket.end(Buffer.from('.'))
+  await once(socket.resume(), 'close')
+  server.close()
+  assert.is(Buffer.concat(received).toString(), 'one two three.')
+})
+
 test.run()

@@ -9,6 +9,7 @@ import { makeTrip, newMark, type Trip } from '../../../src/engine/make-trip.ts'
 import { defineProbe } from '../../../src/model/probe.ts'
 import { pathProbe } from '../../../src/probes/path.ts'
 import { raw } from '../../../src/shell/script.ts'
+import { questionFrames } from '../../../src/engine/questions.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('makeTrip')
@@ -67,6 +68,15 @@ test('a shell that never takes the script is unreachable, with what may hang', a
   connection.close()
   assert.ok(why instanceof Unreachable)
   assert.match((why as Unreachable).message, /said nothing for \d s \(beginning\): does the login shell's profile, sudo, .*Log in with ssh/)
+})
+
+test('each host is asked its own questions, though the last one had others of the same family', () => {
+  const textFor = (...paths: readonly string[]): string => questionFrames(paths.map((path) => pathProbe({ path, wanted: 'nothing' }))).map(({ text }) => text).join()
+  const [one, both] = [textFor('/srv/one'), textFor('/srv/one', '/srv/two')]
+  assert.match(one, '/srv/one')
+  assert.not.match(one, '/srv/two')
+  assert.match(both, '/srv/two')
+  assert.is(textFor('/srv/one'), one)
 })
 
 test.run()

@@ -10,6 +10,16 @@ import { suite } from '../../suite.ts'
 
 const test = suite('paths')
 
+test('equal questions of many hosts are one value, and no others', () => {
+  const question = { path: '/etc/motd', wanted: 'shown', owner: 'opendkim' } as const
+  assert.is(pathProbe({ ...question }), pathProbe({ ...question }))
+  for (const other of [{ path: '/etc/issue' }, { wanted: 'digest' }, { owner: 'mail' }, { owner: undefined, group: 'root' }] as const) assert.is.not(pathProbe({ ...question, ...other }), pathProbe(question))
+  // However many there were meanwhile.
+  const keys = new Set(Array.from({ length: 10_000 }, (_, index) => pathProbe({ path: `/srv/${index}`, wanted: 'nothing' }).key))
+  assert.is(keys.size, 10_000)
+  assert.is(pathProbe({ path: '/srv/1', wanted: 'nothing' }).key, pathProbe({ path: '/srv/1', wanted: 'nothing' }).key)
+})
+
 test('a path that cannot be looked at is told of by itself, the others are answered', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'mailrun-path-'))
   symlinkSync('loop', join(dir, 'loop'))
