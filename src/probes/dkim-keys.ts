@@ -3,7 +3,7 @@ import type { HostKey } from '../mail/rotation/evidence.ts'
 import { isSelector } from '../mail/names.ts'
 import { HISTORY } from '../mail/rotation/history.ts'
 import { utf8 } from '../model/answer.ts'
-import { defineProbe, type Probe } from '../model/probe.ts'
+import { defineProbe, ProbeError, type Probe } from '../model/probe.ts'
 import { quote } from '../shell/quote.ts'
 import { raw } from '../shell/script.ts'
 import { KEY_TABLE } from './signing-family.ts'
@@ -35,6 +35,8 @@ ${END}`),
         domain, selector, path, made: Number(made), publicKey: pem === '' ? undefined : pem.replace(/-----.*-----|\s/g, ''),
       }))
       const once = new Map(keys.filter(({ selector }) => isSelector(selector)).map((key) => [`${key.domain} ${key.selector} ${key.path}`, key]))
-      return { now: Number(/^now (\d+)$/m.exec(text)?.[1]), keys: [...once.values()] }
+      const now = /^now (\d{1,12})$/m.exec(text)?.[1]
+      if (now === undefined) throw new ProbeError('the host does not tell what time it is')
+      return { now: Number(now), keys: [...once.values()] }
     },
   })

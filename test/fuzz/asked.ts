@@ -5,7 +5,9 @@ import type { Answer } from '../../src/model/answer.ts'
 import type { TaskModule } from '../../src/model/define-task.ts'
 import type { Playbook } from '../../src/model/playbook.ts'
 import { leavesOf, type Probe } from '../../src/model/probe.ts'
+import { dkimKeysProbe } from '../../src/probes/dkim-keys.ts'
 import { hostFacts } from '../../src/probes/host-facts.ts'
+import { mailQueue } from '../../src/probes/mail-queue.ts'
 import dkim from '../../playbooks/dkim.ts'
 import mailHost from '../../playbooks/mail-host.ts'
 import * as tasks from '../../tasks/index.ts'
@@ -28,6 +30,8 @@ export const questions: readonly Probe<unknown>[] = [
     progressOf(MARK, undefined),
     ...(Object.values(tasks) as unknown as readonly TaskModule<object, unknown>[]).flatMap((module) => module.definition.examples.map(({ args }) => module(args).probe)),
     ...[dkim, mailHost].flatMap(ofPlaybook),
+    dkimKeysProbe('/etc/dkimkeys', VARS.domains),
+    mailQueue,
   ].flatMap(leavesOf).map((probe) => [probe.key, probe])).values(),
 ]
 

@@ -64,11 +64,13 @@ test("mail may be on its way for what Postfix keeps it, and five days more in ot
 
 test("a queue's answer, with the units of Postfix", () => {
   assert.equal(['5d', '5', '1w', '90m', '3600s', '0', 'x', '', '-1d'].map(timeValue), [432_000, 432_000, 604_800, 5400, 3600, 0, undefined, undefined, undefined])
-  const parse = (stdout: string) => mailQueue.parse({ code: 0, stdout, stderr: '' })
+  const parse = (stdout: string) => mailQueue.parse({ code: 0, stdout: `${stdout}\0end`, stderr: '' })
   assert.equal(parse('maximal_queue_lifetime 1d\nbounce_queue_lifetime 5d\nmessages 2\noldest 4X deferred 17\n'), { lifetime: 432_000, messages: 2, oldest: { id: '4X', queue: 'deferred', arrived: 17 } })
   assert.equal(parse('maximal_queue_lifetime 5d\nbounce_queue_lifetime 5d\nmessages 0\n'), { lifetime: 432_000, messages: 0, oldest: undefined })
   assert.equal(parse('why there is no Postfix\n'), { why: 'there is no Postfix' })
   assert.match(JSON.stringify(parse('maximal_queue_lifetime \nmessages 0\n')), 'does not tell')
+  // Half an answer must not look like an empty queue.
+  assert.throws(() => mailQueue.parse({ code: 0, stdout: 'maximal_queue_lifetime 5d\nbounce_queue_lifetime 5d\nmessages 1\n', stderr: '' }), /cut short/)
 })
 
 test('keys on the host: those that openssl cannot read have no public half; none twice; names that are none are left out', () => {
