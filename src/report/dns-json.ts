@@ -1,4 +1,4 @@
-// A plan for DNS and what came of it, as JSON: docs/mail/dns.md describes it.
+// A plan for DNS and what came of it, as JSON: docs/dns.schema.json describes it.
 import type { DnsPlan, PlannedRecord } from '../dns/plan-dns.ts'
 import type { NotServed } from '../dns/served-everywhere.ts'
 import type { NameServer } from '../dns/name-server.ts'
@@ -7,7 +7,7 @@ import type { View } from '../dns/look.ts'
 import type { Rdata } from '../dns/rrset.ts'
 
 const texts = (rdata: readonly Rdata[]): readonly string[] => rdata.map(({ text }) => text)
-const serverJson = ({ name, addresses }: NameServer) => ({ name, address: addresses[0]!.address })
+const serverJson = ({ name, addresses: [first] }: NameServer) => ({ name, address: first!.address, port: first!.port })
 
 function viewJson({ server, answer }: View) {
   const said = answer.kind === 'found' ? { ttl: answer.rrset.ttl, values: texts(answer.rrset.rdata) } : answer.kind === 'failed' ? { why: answer.why } : answer.kind === 'alias' ? { target: answer.target } : {}

@@ -1,6 +1,7 @@
 // mailrun dns against two real BINDs: plan, push by TSIG under narrow policies and by the session key, verify with a secondary that lags or is silent. Has a lab of its own.
-import { chmodSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import * as assert from 'uvu/assert'
 import { authoritative } from '../../src/dns/authoritative.ts'
 import { serversOf } from '../../src/dns/server-addresses.ts'
@@ -10,7 +11,7 @@ import { pushFromHere } from '../../src/dns/push-from-here.ts'
 import { servedEverywhere } from '../../src/dns/served-everywhere.ts'
 import type { MailRecord } from '../../src/mail/dns-record.ts'
 import { suite } from '../suite.ts'
-import { project, type Ended, type Project } from '../unit/cli/mailrun.ts'
+import { project, ROOT, type Ended, type Project } from '../unit/cli/mailrun.ts'
 import { nameServers, type NameServers } from './name-servers.ts'
 
 process.env['MAILRUN_LAB_NAME'] = 'dnspush'
@@ -63,6 +64,13 @@ function inventory(dns: object, vars: object = {}): void {
   }))
 }
 
+const valid = new Ajv2020({ strict: true }).compile(JSON.parse(readFileSync(join(ROOT, 'docs/dns.schema.json'), 'utf8')) as object)
+/** A document, which is as its schema says. */
+function printed(text: string): unknown {
+  const document = JSON.parse(text) as unknown
+  assert.ok(valid(document), JSON.stringify(valid.errors))
+  return document
+}
 const mailrun = (...words: readonly string[]): Promise<Ended> => here.mailrun('dns', ...words, '-i', lab.inventoryPath, '-i', 'dns.yaml')
 const dig = (server: string, name: string, type = 'TXT'): Promise<string> => run('verify', `dig +short +norecurse @${server} ${name} ${type} | sort`)
 
@@ -76,7 +84,7 @@ test('a plan tells what would change, in every form, and changes nothing', async
   assert.match(stdout, '9 to add, 1 to change, 0 as they are to be')
   const zone = (await mailrun('plan', '--format', 'zone')).stdout
   assert.match(zone, /^mx1\._domainkey 3600 IN TXT "v=DKIM1/m)
-  const json = JSON.parse((await mailrun('plan', '--format', 'json')).stdout) as { records: readonly { name: string; status: string; servers: readonly { name: string; answer: string }[] }[] }
+  const json = printed((await mailrun('plan', '--format', 'json')).stdout) as { records: readonly { name: string; status: string; servers: readonly { name: string; answer: string }[] }[] }
   assert.equal(json.records.find(({ name }) => name === 'mx1._domainkey.one.test')?.servers.map((each) => each.answer), ['none', 'none'])
   assert.match((await mailrun('plan', '--format', 'octodns')).stdout, '"site=1"')
   assert.is(await dig(servers.primary, 'one.test', 'SOA'), serial)
@@ -97,7 +105,9 @@ test('a key that may change no more than keys and policies gets no further; the 
   assert.match(local.stdout, 'served  all')
   for (const server of [servers.primary, servers.secondary]) assert.is(await dig(server, 'one.test'), '"site=1"\n"v=spf1 ip4:192.0.2.1 ip4:192.0.2.2 ip6:2001:db8::2 include:_spf.other.test -all"\n')
   assert.is((await mailrun('plan')).code, 0)
-  assert.is((await mailrun('verify')).code, 0)
+  const verified = await mailrun('verify', '--format', 'json')
+  assert.is(verified.code, 0)
+  assert.equal((printed(verified.stdout) as { notServed: unknown }).notServed, [])
   // Keys as an independent verifier reads them from DNS.
   await run('verify', `dig +short @${servers.secondary} mx1._domainkey.one.test TXT | tr -d '" \\n' | grep -o 'p=.*' | cut -c3- | base64 -d | openssl pkey -pubin -inform DER -noout`)
 })
@@ -144,6 +154,16 @@ test('a secondary that lags is named with what it serves and its serial; once it
   await run('verify', `sed -i 's/allow-transfer { none; }/allow-transfer { any; }/' /etc/bind/ns1.conf; systemctl kill -s HUP ns1; sleep 1; systemctl stop ns2; rm -f /var/cache/bind-ns2/*.test.db*; systemd-run --quiet --unit=ns2 named -f -u bind -c /etc/bind/ns2.conf`)
   const { code, stdout, stderr } = await later
   assert.is(code, 0, stdout + stderr)
+})
+
+test('a push that is in part refused, as JSON', async () => {
+  const { code, stdout, stderr } = await mailrun('push', '--yes', '--format', 'json', '--wait', '20')
+  assert.is(code, 3, stderr)
+  const { pushed } = printed(stdout) as { readonly pushed: readonly { readonly name: string; readonly status: string }[] }
+  assert.is(pushed.find(({ name }) => name === 'one.test')?.status, 'failed')
+  assert.is(pushed.find(({ name }) => name === 'two.test')?.status, 'done')
+  const refused = await mailrun('push', '--format', 'json')
+  assert.equal([refused.code, Object.keys(printed(refused.stdout) as object)], [1, ['error']])
 })
 
 test('a name server that says nothing is no "all is well"', async () => {
