@@ -4,12 +4,11 @@ import * as v from 'valibot'
 import { connector } from '../connection/connector.ts'
 import { askServer } from '../dns/ask-server.ts'
 import { authority } from '../dns/authority.ts'
-import { dnsVar, type DnsVars } from '../dns/dns-vars.ts'
+import type { DnsVars } from '../dns/dns-vars.ts'
 import { limited } from '../dns/look.ts'
 import { rollout } from '../engine/rollout.ts'
 import { probeTemplate } from '../mail/probe-message.ts'
-import { mailVars, type MailVars } from '../mail/mail-vars.ts'
-import { domain } from '../mail/schemas.ts'
+import type { MailVars } from '../mail/mail-vars.ts'
 import type { Host } from '../model/host.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
 import { playbook } from '../model/playbook.ts'
@@ -22,6 +21,7 @@ import { outgoingAddresses, type OutgoingAddresses } from '../probes/outgoing-ad
 import { colours, wantsColour } from '../report/colour.ts'
 import { jsonDocument, jsonLine } from '../report/json-text.ts'
 import { proofDocument, proofText } from '../report/proof.ts'
+import { fleetVars } from '../run/fleet-vars.ts'
 import { keyringFor } from '../run/keyring-for.ts'
 import { affordableForks } from '../run/open-files.ts'
 import { oneDns } from '../run/one-dns.ts'
@@ -47,7 +47,7 @@ export async function verifyCommand(flags: Given<VerifyFlags>, signals: Signals)
   const proof = playbook({
     name: 'verify',
     hosts: 'all',
-    vars: v.object({ domains: v.optional(v.array(domain, 'a list of domains is wanted'), []), dns: v.optional(dnsVar, {}), ...mailVars }),
+    vars: v.object(fleetVars),
     tasks: () => [],
     outputs: ({ vars, host }) => {
       varsOf.set(host.name, vars)

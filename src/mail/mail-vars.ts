@@ -94,36 +94,27 @@ export const mailDomainVar = v.strictObject({
   receives: v.optional(v.boolean('true or false is wanted')),
 }, 'a domain takes spf, dmarc, adsp, sends and receives')
 
+/** For who reads the schema of an inventory, as for who reads this. */
+const described = <Schema extends v.GenericSchema<unknown, unknown>>(schema: Schema, words: string) => v.optional(v.pipe(schema, v.description(words)))
+
 /**
  * Beside `domains`, the domains that a host sends for.
  *
  * @example vars: v.object({ domains: v.array(domain), ...mailVars })
  */
 export const mailVars = {
-  /** For all domains. */
-  spf: v.optional(spfVar),
-  /** For all domains. */
-  dmarc: v.optional(dmarcVar),
-  /** For all domains. */
-  adsp: v.optional(adspVar),
-  /** By domain; what is said here wins. */
-  mail_domains: v.optional(v.record(domain, mailDomainVar, 'domains, each with spf, dmarc, adsp, sends or receives, are wanted')),
-  /** Domains that neither send nor receive. */
-  null_domains: v.optional(listOf(domain, 'domains')),
-  /** The addresses that others see the host's mail come from. Left out: those that the host has. */
-  outgoing_addresses: v.optional(listOf(address, 'addresses')),
-  /** The name that the host greets others with. Left out: `fqdn`. */
-  helo_name: v.optional(domain),
-  /** The host's full name, which its own mail comes from. Left out: its name in the inventory. */
-  fqdn: v.optional(domain),
-  /** `false`: mail of the host itself need not be signed. */
-  sign_host_name: v.optional(v.boolean('true or false is wanted')),
-  /** `false`: bounces need not be signed. */
-  sign_bounces: v.optional(v.boolean('true or false is wanted')),
-  /** Seconds. Left out: 3600. */
-  dns_ttl: v.optional(v.pipe(v.number('a number of seconds is wanted'), v.integer('a whole number of seconds is wanted'), v.minValue(1, 'at least 1 second is wanted'), v.maxValue(604_800, 'at most 604800 seconds, a week, are wanted'))),
-  /** Where zones begin, for names in none of the domains or where a domain has no zone of its own. */
-  dns_zones: v.optional(listOf(domain, 'zones')),
+  spf: described(spfVar, 'Who else sends for the domains, and what is said of everyone else.'),
+  dmarc: described(dmarcVar, 'The DMARC policy of the domains.'),
+  adsp: described(adspVar, 'Historic: the ADSP record of the domains.'),
+  mail_domains: described(v.record(domain, mailDomainVar, 'domains, each with spf, dmarc, adsp, sends or receives, are wanted'), 'What differs, by domain; what is said here wins.'),
+  null_domains: described(listOf(domain, 'domains'), 'Domains that neither send nor receive.'),
+  outgoing_addresses: described(listOf(address, 'addresses'), "The addresses that others see the host's mail come from. Left out: those that the host has."),
+  helo_name: described(domain, 'The name that the host greets others with. Left out: fqdn.'),
+  fqdn: described(domain, "The host's full name, which its own mail comes from. Left out: its name in the inventory."),
+  sign_host_name: described(v.boolean('true or false is wanted'), 'false: mail of the host itself need not be signed.'),
+  sign_bounces: described(v.boolean('true or false is wanted'), 'false: bounces need not be signed.'),
+  dns_ttl: described(v.pipe(v.number('a number of seconds is wanted'), v.integer('a whole number of seconds is wanted'), v.minValue(1, 'at least 1 second is wanted'), v.maxValue(604_800, 'at most 604800 seconds, a week, are wanted')), 'Seconds. Left out: 3600.'),
+  dns_zones: described(listOf(domain, 'zones'), 'Where zones begin, for names in none of the domains or where a domain has no zone of its own.'),
 } as const
 
 const shape = v.object({ domains: v.array(domain), ...mailVars })

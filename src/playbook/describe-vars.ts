@@ -16,9 +16,12 @@ export interface PlaybookVars {
 
 type Keywords = Readonly<Record<string, unknown>>
 
-/** A var that several playbooks take may be what any of them wants. */
-export function describeVars(playbooks: readonly Playbook[]): PlaybookVars {
-  const described = playbooks.map(describe)
+/** Who takes vars: a playbook, or a command of mailrun's own. */
+export type Taker = Pick<Playbook, 'name' | 'vars'> & { readonly command?: true }
+
+/** A var that several take may be what any of them wants. */
+export function describeVars(takers: readonly Taker[]): PlaybookVars {
+  const described = takers.map(describe)
   const names = new Set(described.flatMap(({ vars }) => [...vars.keys()]))
   const vars = [...names].map((name): [string, JsonSchema] => [name, either(described.flatMap(({ vars: own }) => own.get(name) ?? ([] as readonly Keywords[])))])
   return { vars: Object.fromEntries(vars), definitions: Object.assign({}, ...described.map(({ definitions }) => definitions)) as Keywords & PlaybookVars['definitions'], warnings: described.flatMap(({ warnings }) => warnings) }
@@ -30,18 +33,18 @@ interface Described {
   readonly warnings: readonly string[]
 }
 
-function describe(playbook: Playbook, index: number): Described {
-  const { name, vars: schema } = playbook
+function describe({ name, vars: schema, command }: Taker, index: number): Described {
+  const taker = command === true ? name : `the playbook ${name}`
   const told = jsonSchemaOf(schema)
   if (typeof told === 'string') {
     const names = declaredNames(schema)
-    const vars = new Map(names.map((each) => [each, { description: `A var of the playbook ${name}; what it may be is not known here, for ${told}.` }]))
-    return { vars, definitions: {}, warnings: [`the vars of the playbook ${name} ${names.length > 0 ? `(${names.join(', ')}) are only named` : 'cannot be named'}: ${told}`] }
+    const vars = new Map(names.map((each) => [each, { description: `A var of ${taker}; what it may be is not known here, for ${told}.` }]))
+    return { vars, definitions: {}, warnings: [`the vars of ${taker} ${names.length > 0 ? `(${names.join(', ')}) are only named` : 'cannot be named'}: ${told}`] }
   }
   const place = `playbook${index + 1}`
   const { schema: whole, refers } = asYamlHas(told, `#/definitions/${place}`)
-  const vars = new Map([...varsOf(whole)].map(([each, { is, required }]) => [each, withWords(is, name, required)]))
-  return { vars, definitions: refers ? { [place]: whole } : {}, warnings: vars.size > 0 ? [] : [`the playbook ${name} declares no vars`] }
+  const vars = new Map([...varsOf(whole)].map(([each, { is, required }]) => [each, withWords(is, taker, required)]))
+  return { vars, definitions: refers ? { [place]: whole } : {}, warnings: vars.size > 0 ? [] : [`${taker} declares no vars`] }
 }
 
 /** As text why there is none. */
@@ -95,8 +98,8 @@ function either(schemas: readonly Keywords[]): Keywords {
 }
 
 /** For who hovers over the name. */
-function withWords(schema: Keywords, playbook: string, required: boolean): Keywords {
+function withWords(schema: Keywords, taker: string, required: boolean): Keywords {
   const { description, ...rest } = schema
-  const belongs = required ? `Required by the playbook ${playbook}.` : `A var of the playbook ${playbook}.`
+  const belongs = required ? `Required by ${taker}.` : `A var of ${taker}.`
   return { description: description === undefined ? belongs : `${description as string}\n\n${belongs}`, ...rest }
 }

@@ -1,13 +1,12 @@
 // A fleet's mail as its inventory says it and its hosts are: vars, keys and addresses, asked for with no change made.
 import * as v from 'valibot'
-import { dnsVar, type DnsVars } from '../dns/dns-vars.ts'
+import type { DnsVars } from '../dns/dns-vars.ts'
 import type { Connect } from '../engine/connection.ts'
 import { rollout } from '../engine/rollout.ts'
 import type { RunOptions } from '../engine/run-options.ts'
 import { mailFleet, type MailFleet, type MailKey, type MailMember } from '../mail/mail-fleet.ts'
-import { mailVars } from '../mail/mail-vars.ts'
 import { covers, parseNetwork } from '../mail/network.ts'
-import { domain, selector } from '../mail/schemas.ts'
+import { selector } from '../mail/schemas.ts'
 import { isSelector } from '../mail/names.ts'
 import { finding, type RecordFinding } from '../mail/record-finding.ts'
 import type { Inventory } from '../model/inventory.ts'
@@ -24,11 +23,12 @@ import { dkimHistoryProbe, type KeyHistory } from '../probes/dkim-history.ts'
 import { dkimKeysProbe, type DkimKeys } from '../probes/dkim-keys.ts'
 import { signingProbe } from '../probes/signing.ts'
 import type { Keyring } from '../secrets/keyring.ts'
+import { fleetVars } from './fleet-vars.ts'
 import { oneDns } from './one-dns.ts'
 
 /** Where hosts have their keys. */
 export const KEYS = '/etc/dkimkeys'
-const schema = v.object({ domains: v.optional(v.array(domain, 'a list of domains is wanted'), []), dkim_selector: v.optional(selector), dns: v.optional(dnsVar, {}), ...mailVars })
+const schema = v.object({ ...fleetVars, dkim_selector: v.optional(selector) })
 type Vars = v.InferOutput<typeof schema>
 
 export interface MailHosts {
