@@ -44,7 +44,7 @@ export async function converge(prepared: PreparedHost, options: RunOptions, conn
   })
 
   const fail = (task: Task, why: string): never => {
-    book.failed(task, why)
+    book.failed(task, why, undefined)
     throw new HostEnd('failed', `${task.type} ${task.name}: ${why}`)
   }
 
@@ -53,7 +53,7 @@ export async function converge(prepared: PreparedHost, options: RunOptions, conn
       book.made(task, change)
       ran.add(task)
     },
-    failed: ({ task }, why) => book.failed(task, why),
+    failed: ({ task, change }, why) => book.failed(task, why, change),
     unknown: ({ task, change }, why) => book.unknown(task, change, why),
     notMade: ({ task }) => void attempts.delete(task),
     isMade({ task }, answers) {

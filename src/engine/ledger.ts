@@ -9,6 +9,8 @@ interface Entry {
   status: TaskStatus
   readonly changes: Change[]
   why: string | undefined
+  /** That failed. */
+  failure: Change | undefined
 }
 
 export interface Ledger {
@@ -19,13 +21,14 @@ export interface Ledger {
   idle(task: Task, changes: readonly Change[]): void
   would(task: Task, changes: readonly Change[]): void
   assumed(task: Task, why: string): void
-  failed(task: Task, why: string): void
+  /** @param change - that failed; `undefined` where there was none to make */
+  failed(task: Task, why: string, change: Change | undefined): void
   unknown(task: Task, change: Change, why: string): void
   results(mask: Mask): readonly TaskResult[]
 }
 
 export function ledger(tasks: readonly Task[]): Ledger {
-  const entries = new Map<Task, Entry>(tasks.map((task) => [task, { status: 'not-reached', changes: [], why: undefined }]))
+  const entries = new Map<Task, Entry>(tasks.map((task) => [task, { status: 'not-reached', changes: [], why: undefined, failure: undefined }]))
   const set = (task: Task, status: TaskStatus, why?: string): Entry => {
     const entry = entries.get(task)!
     entry.status = status
@@ -49,22 +52,22 @@ export function ledger(tasks: readonly Task[]): Ledger {
     assumed(task, why) {
       set(task, 'assumed', why)
     },
-    failed(task, why) {
-      set(task, 'failed', why)
+    failed(task, why, change) {
+      set(task, 'failed', why).failure = change
     },
     unknown(task, change, why) {
       set(task, 'unknown', why).changes.push(change)
     },
     results: (mask) =>
       tasks.map((task) => {
-        const { status, changes, why } = entries.get(task)!
+        const { status, changes, why, failure } = entries.get(task)!
         return {
           name: mask(task.name),
           type: task.type,
           status,
           changes: changes.map(({ summary }) => maskSummary(mask, summary)),
           diffs: changes.flatMap(({ diff }) => (diff && maskDiff(mask, diff)) ?? []),
-          commands: changes.map(({ apply }) => mask(apply.shown)),
+          commands: [...changes, ...(failure === undefined ? [] : [failure])].map(({ apply }) => mask(apply.shown)),
           ...(why === undefined ? {} : { why: mask(why) }),
         }
       }),

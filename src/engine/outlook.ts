@@ -51,7 +51,7 @@ export function foretell(
         book.assumed(task, `cannot be told before this is done: ${outlook.on.map(({ type, name }) => `${type} ${name}`).join(', ')}`)
         break
       case 'blocked':
-        book.failed(task, outlook.why)
+        book.failed(task, outlook.why, undefined)
         return `${task.type} ${task.name}: ${outlook.why}`
     }
   }

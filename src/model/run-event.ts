@@ -12,7 +12,7 @@ export interface TaskResult {
   /** Summaries of the changes that were made, or would be. */
   readonly changes: readonly string[]
   readonly diffs: readonly Diff[]
-  /** Shell text of the changes as it may be shown; for `--verbose`. */
+  /** Shell text of the changes, and of one that failed, as it may be shown; for `--verbose`. */
   readonly commands: readonly string[]
   /** Why it failed, is unknown or assumed; or what to know of a task that is ok. */
   readonly why?: string

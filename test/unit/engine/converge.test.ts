@@ -91,6 +91,16 @@ test('a failing change ends the run of its host, with what it said', async () =>
   assert.equal([result.status, statuses], ['failed', ['changed', 'failed', 'not-reached']])
   assert.match(result.error ?? '', /exit status 3\nno space left/)
   assert.not(existsSync(join(dir, 'c')))
+  // What was tried is shown; that it was made is not said.
+  assert.equal([result.tasks[1]!.changes, result.tasks[1]!.commands], [[], ['echo no space left >&2; exit 3']])
+})
+
+test('the shell text of a change that failed is shown without its secrets', async () => {
+  const dir = scratch()
+  const { result } = await run(dir, [note({ path: join(dir, 'none/a'), text: new Secret('hunter2 and more') })])
+  assert.equal(result.tasks.map(({ status }) => status), ['failed'])
+  assert.match(result.tasks[0]!.commands.join(), /^printf %s \S*\*{3}/)
+  assert.not.match(JSON.stringify(result), 'hunter2')
 })
 
 test('a change that does not bring about what it promised did not converge', async () => {
