@@ -54,7 +54,7 @@ function check(name: string, value: unknown, where: string): void {
   const known = CONNECTION_KEYS[name]
   if (known === undefined || !Object.hasOwn(CONNECTION_KEYS, name)) {
     const near = nearest(name, Object.keys(CONNECTION_KEYS))
-    throw new MailrunError(`${name} is not supported${near ? `: did you mean ${near}?` : `; supported are ${Object.keys(CONNECTION_KEYS).join(', ')}`}`, where)
+    throw new MailrunError(`${name} is not supported${near ? `: did you mean ${near}?` : ': docs/connections.md has the ansible_ keys that say how a host is reached; a var of your own needs another name'}`, where)
   }
   if (known.values && value !== null && !known.values.includes(value as string)) throw new MailrunError(`${name} must be ${known.values.join(' or ')}, got ${JSON.stringify(value)}`, where)
 }

@@ -98,7 +98,7 @@ const WRONG: readonly (readonly [string, string, number | undefined, RegExp])[] 
   ['hosts as a list', 'mail:\n  hosts:\n    - mx1\n', 3, /hosts of mail must be a mapping, got a list/],
   ['a host that is a text', 'mail:\n  hosts:\n    mx1: yes please\n', 3, /the host mx1 must be a mapping/],
   ['a mistyped connection key', 'mail:\n  hosts:\n    mx1:\n      ansible_hots: a\n', 4, /ansible_hots is not supported: did you mean ansible_host/],
-  ['a connection key that is not supported', 'mail:\n  vars:\n    ansible_winrm_scheme: x\n  hosts:\n    mx1:\n', 3, /ansible_winrm_scheme is not supported/],
+  ['a connection key that is not supported', 'mail:\n  vars:\n    ansible_winrm_scheme: x\n  hosts:\n    mx1:\n', 3, /ansible_winrm_scheme is not supported: docs\/connections\.md has the ansible_ keys that say how a host is reached; a var of your own needs another name$/],
   ['a port that is none', 'mail:\n  hosts:\n    mx1:\n      ansible_port: 99999\n', 4, /ansible_port must be a number from 1 to 65535, got 99999/],
   ['a template', 'mail:\n  vars:\n    a: 1\n    b: "{{ a }}"\n  hosts:\n    mx1:\n', 4, /templates .* are not evaluated/],
   ['a template in a list', 'mail:\n  vars:\n    b:\n      - "x-{{ a }}"\n  hosts:\n    mx1:\n', 4, /templates .* are not evaluated/],
