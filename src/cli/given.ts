@@ -4,21 +4,37 @@ import { join } from 'node:path'
 import { MailrunError } from '../model/mailrun-error.ts'
 import { checkPlaybookPath } from '../playbook/load-playbook.ts'
 import { nearest } from '../text/nearest.ts'
+import type { DnsAction } from './dns-flags.ts'
 
-const COMMANDS = ['ping', 'inventory', 'dns', 'encrypt', 'schema', 'help']
+/** In the order of the help. */
+export const COMMANDS: readonly string[] = ['ping', 'inventory', 'encrypt', 'schema', 'verify', 'dns', 'rotate', 'help']
+export const DNS_ACTIONS: readonly DnsAction[] = ['plan', 'push', 'verify']
 const PLAYBOOK = /\.m?[tj]s$/
 const YAML = /\.ya?ml$/
 
 /** @throws MailrunError that names the playbooks lying near */
 export async function givenPlaybook(path: string | undefined): Promise<string> {
   if (path !== undefined) {
-    const command = existsSync(path) ? undefined : nearest(path, COMMANDS)
-    if (command !== undefined) throw new MailrunError(`there is no playbook ${path}, and no such command: did you mean ${command}?`)
+    if (!existsSync(path) && !/[./]/.test(path)) {
+      const command = nearest(path, COMMANDS)
+      throw new MailrunError(`there is no playbook ${path}, and no such command: ${command === undefined ? `the commands are ${COMMANDS.join(', ')}` : `did you mean ${command}?`}`)
+    }
     await checkPlaybookPath(path)
     return path
   }
   const near = filesIn('playbooks', PLAYBOOK)
   throw new MailrunError(`no playbook was given; wanted: mailrun <playbook.ts> -i <inventory>${near.length > 0 ? `; there is ${near.join(', ')}` : ''} (mailrun --help tells more)`)
+}
+
+/** What is said where `mailrun dns` was told no action. @param words - what stood there instead, flags and their values included */
+export function noDnsAction(words: readonly string[]): MailrunError {
+  const wanted = `wanted: mailrun dns ${DNS_ACTIONS.join('|')} -i <inventory>`
+  const said = words.find((word) => (DNS_ACTIONS as readonly string[]).includes(word))
+  if (said !== undefined) return new MailrunError(`${said} goes before the flags; ${wanted}`)
+  const [first] = words
+  if (first === undefined || first.startsWith('-')) return new MailrunError(`nothing says what is to be done; ${wanted}`)
+  const meant = nearest(first, DNS_ACTIONS)
+  return new MailrunError(`there is no mailrun dns ${first}${meant === undefined ? `; ${wanted}` : `: did you mean mailrun dns ${meant}?`}`)
 }
 
 /** @throws MailrunError that names the inventories lying near */

@@ -3,6 +3,7 @@ import { Command, Option } from 'commander'
 import { DNS_FORMATS, type DnsAction, type DnsFlags } from './dns-flags.ts'
 import { address, forks, gather, gatherNames, mailboxPlace, maxFail, seconds, serial, waitSeconds } from './flags.ts'
 import type { RotateFlags } from './rotate-flags.ts'
+import { noDnsAction } from './given.ts'
 import { DEFAULT_FORKS } from '../engine/run-options.ts'
 import type { EncryptFlags, FleetFlags, InventoryFlags, RunFlags, SchemaFlags, VerifyFlags } from './options.ts'
 
@@ -170,6 +171,9 @@ Exit status, the first that applies:
 /** `mailrun dns …` */
 function dnsCommands(mailrun: Command, actions: Actions): void {
   const dns = mailrun.command('dns').usage('plan|push|verify -i <inventory> [options]').description("the records that the fleet's mail needs in DNS: what to change, pushing it, whether every name server serves them").helpOption('-h, --help', 'print this help').helpCommand(false)
+  dns.allowUnknownOption().allowExcessArguments().action((_flags: object, command: Command) => {
+    throw noDnsAction(command.args)
+  })
   const one = (action: DnsAction, description: string, formats: readonly string[]): Command => {
     const command = dns.command(action).usage('-i <inventory> [options]').description(description).helpOption('-h, --help', 'print this help')
     fleetOptions(command, formats)

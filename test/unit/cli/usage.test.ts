@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
+import { COMMANDS } from '../../../src/cli/given.ts'
 import { suite } from '../../suite.ts'
 import { project, ROOT, type Project } from './mailrun.ts'
 
@@ -75,6 +76,26 @@ test('a wrong value says what was wanted', async () => {
   const { code, stderr } = await here.mailrun('x.ts', '--serial', '0')
   assert.is(code, 1)
   assert.match(stderr, 'wanted a number of hosts or a percentage')
+})
+
+for (const [words, says] of [
+  [['vrify'], /no playbook vrify, and no such command: did you mean verify\?$/],
+  [['frobnicate', '-i', 'inventory.yaml'], /no such command: the commands are ping, inventory, encrypt, schema, verify, dns, .*help$/],
+  [['dns'], /nothing says what is to be done; wanted: mailrun dns plan\|push\|verify -i <inventory>$/],
+  [['dns', '-i', 'inventory.yaml'], /nothing says what is to be done; wanted: mailrun dns plan/],
+  [['dns', '-i', 'inventory.yaml', 'plan'], /plan goes before the flags; wanted: mailrun dns plan/],
+  [['dns', 'pln', '-i', 'inventory.yaml'], /no mailrun dns pln: did you mean mailrun dns plan\?$/],
+  [['dns', 'frobnicate'], /no mailrun dns frobnicate; wanted: mailrun dns plan\|push\|verify/],
+] as const)
+  test(`a command line that names no command: mailrun ${words.join(' ')}`, async () => {
+    const { code, stdout, stderr } = await here.mailrun(...words)
+    assert.equal([code, stdout], [1, ''])
+    assert.match(stderr.trimEnd(), says)
+  })
+
+test('the commands that are named where one is wrong are those of the help', async () => {
+  const { stdout } = await here.mailrun('--help')
+  assert.equal([...stdout.slice(stdout.indexOf('\nCommands:')).matchAll(/^  ([a-z]+) /gm)].map(([, name]) => name), COMMANDS)
 })
 
 test('in JSON what could not start is one document on standard output', async () => {
