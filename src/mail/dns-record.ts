@@ -41,5 +41,5 @@ export function isOwnerName(name: string): boolean {
   return name.length <= 253 && labels.every((label, index) => LABEL.test(label) && (label !== '*' || index === 0))
 }
 
-/** Whether a name is a domain or below it. */
-export const isWithin = (name: string, domain: string): boolean => name === domain || name.endsWith(`.${domain}`)
+/** Whether a name is a domain or below it; all are below the root, the empty name. */
+export const isWithin = (name: string, domain: string): boolean => domain === '' || name === domain || name.endsWith(`.${domain}`)

@@ -41,6 +41,7 @@ test('a name that is not there, one that has no such record, and one that DNS co
   const kindOf = async (name: string): Promise<string> => (await dns.resolve({ name, type: 'TXT' }, undefined)).kind
   assert.is(await kindOf('nowhere.example.org'), 'no-name')
   assert.is(await kindOf('example.org'), 'no-data')
+  assert.is(await kindOf('_dmarc.nowhere'), 'no-name', 'by the root itself')
   for (const name of ['', 'a..example.org', `${'x'.repeat(64)}.example.org`, `${'x.'.repeat(127)}example.org`, `${'ü'.repeat(32)}.example.org`]) assert.is(await kindOf(name), 'no-name', name)
 })
 
