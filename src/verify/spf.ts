@@ -1,8 +1,12 @@
 // Whether SPF lets a host's address send for a domain or under a name, by what each authoritative server says (RFC 7208).
+import type { DNSResolver } from 'mailauth'
 import { spf } from 'mailauth/lib/spf/index.js'
 import type { Authority } from '../dns/authority.ts'
 import { shownServer } from '../dns/name-server.ts'
 import type { SpfProof, Verdict } from '../model/proof.ts'
+import { RecordSyntaxError } from '../mail/record-syntax-error.ts'
+import { parseSpf } from '../mail/spf/parse.ts'
+import { isSpf } from '../mail/spf/record.ts'
 import { NO_SERVER } from './no-server.ts'
 import { resolverFor } from './node-resolver.ts'
 
@@ -17,12 +21,37 @@ export interface SpfQuestion {
 export async function proveSpf({ identity, domain, address, helo }: SpfQuestion, authority: Authority): Promise<SpfProof> {
   const { servers, why: unasked } = await authority.serversOf(domain)
   const answers = await Promise.all(servers.map(async (server) => {
-    const { status } = await spf({ sender: `postmaster@${domain}`, ip: address, helo, mta: 'mailrun', resolver: resolverFor(authority, server) })
+    const faults: string[] = []
+    const { status } = await spf({ sender: `postmaster@${domain}`, ip: address, helo, mta: 'mailrun', resolver: readingSpf(resolverFor(authority, server), faults) })
+    if (faults.length > 0) return { server: shownServer(server), result: 'permerror', why: faults[0] }
     return { server: shownServer(server), result: String(status.result), why: /: permanent error[^:]*: (.*)$/.exec(String(status.comment ?? ''))?.[1] }
   }))
   const results = [...new Set(answers.map(({ result }) => result))]
   const result = results.length === 1 ? results[0]! : answers.map(({ server, result: word }) => `${word} (${server})`).join(', ')
   return { identity, domain, address, result: answers.length === 0 ? 'temperror' : result, verdict: verdictOf(identity, domain, address, results, result, answers.find(({ why }) => why !== undefined)?.why ?? unasked) }
+}
+
+/**
+ * mailauth 4 passes over some faults of syntax that end an evaluation (RFC 7208, section 4.6), and reads `ip6:…/0` as a single address.
+ *
+ * @param faults - is told those of every record that is asked for.
+ */
+function readingSpf(resolve: DNSResolver, faults: string[]): DNSResolver {
+  return async (name, type) => {
+    const values = await resolve(name, type)
+    if (type !== 'TXT') return values
+    return (values as readonly (readonly string[])[]).map((strings) => {
+      const text = strings.join('')
+      if (!isSpf(text)) return [text]
+      try {
+        parseSpf(text)
+      } catch (error) {
+        if (!(error instanceof RecordSyntaxError)) throw error
+        faults.push(`${name}: ${error.message}`)
+      }
+      return [text.replaceAll(/ ([-+~?]?ip6:)[^ /]+\/0(?= |$)/gi, ' $1::/1 $18000::/1')]
+    })
+  }
 }
 
 function verdictOf(identity: SpfProof['identity'], domain: string, address: string, results: readonly string[], told: string, why: string): Verdict {

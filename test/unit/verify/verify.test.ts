@@ -12,6 +12,7 @@ import { colours } from '../../../src/report/colour.ts'
 import { proofText } from '../../../src/report/proof.ts'
 import { proveReverse, reverseName } from '../../../src/verify/reverse.ts'
 import { proveSignatures } from '../../../src/verify/signature.ts'
+import { proveSpf } from '../../../src/verify/spf.ts'
 import { proveSigning, signatureVerdict } from '../../../src/verify/signing.ts'
 import { suite } from '../../suite.ts'
 import { answerer, type Answers } from '../mail/zone-of-answers.ts'
@@ -86,6 +87,16 @@ test('the answer of the program on the host is read, whatever milters say', () =
   assert.match(obstacle(0, `set myhostname ${hex('a')}\nnot-root\n`), 'ansible_become')
   assert.match(obstacle(124, 'domain a\n'), 'in time')
   assert.match(obstacle(2, '', 'syntax error'), 'syntax error')
+})
+
+test('an SPF record whose syntax is wrong authorizes nobody, whatever stands in it besides; one that is included counts as well', async () => {
+  const of = (answers: Answers, address: string) => proveSpf({ identity: 'mailfrom', domain: 'example.org', address, helo: 'mx1.example.org' }, world(answers))
+  const own = await of({ 'example.org TXT': ['v=spf1 ip4:192.0.2.1 ip6:192.0.2.2 -all'] }, '192.0.2.1')
+  assert.equal([own.result, own.verdict.id], ['permerror', 'spf-permerror'])
+  assert.match(own.verdict.what, /example\.org: .*ip6:192\.0\.2\.2/)
+  assert.is((await of({ 'example.org TXT': ['v=spf1 include:spf.example.net -all'], 'spf.example.net TXT': ['v=spf1 ip4:192.0.2.1 exp=a.example.net exp=b.example.net'] }, '192.0.2.1')).result, 'permerror')
+  assert.is((await of({ 'example.org TXT': ['v=spf1 ~ip6:::/0 -all'] }, '2001:db8::1')).result, 'softfail')
+  assert.is((await of({ 'example.org TXT': ['v=spf1 ip4:192.0.2.1 -all', 'site=; v=spf1 nonsense'] }, '192.0.2.1')).result, 'pass')
 })
 
 test('an address has a name that has the address', async () => {
