@@ -27,7 +27,7 @@ export const BECOME_PACKAGES = ['opendoas'] as const
 export const KNOT_PACKAGES = ['knot'] as const
 
 /** On the host `verify` alone: BIND, verifiers that are not ours, and Ansible to compare with. Brings Python, so it has a repository of its own. */
-export const TOOLS_PACKAGES = ['bind9', 'bind9-dnsutils', 'python3-dkim', 'opendkim-tools', 'libmail-dkim-perl', 'python3-spf', 'ansible-core'] as const
+export const TOOLS_PACKAGES = ['bind9', 'bind9-dnsutils', 'python3-dkim', 'opendkim-tools', 'libmail-dkim-perl', 'python3-spf', 'libopendmarc2', 'ansible-core'] as const
 
 /** dpkg leaves out what no test reads; `force-unsafe-io` matters only where the power fails. */
 export const DPKG_OPTIONS = ['path-exclude=/usr/share/doc/*', 'path-exclude=/usr/share/man/*', 'path-exclude=/usr/share/locale/*', 'force-unsafe-io'] as const

@@ -14,6 +14,8 @@ import { inZones, type Zone } from '../../src/mail/render/zones.ts'
 import { domain } from '../../src/mail/schemas.ts'
 import { suite } from '../suite.ts'
 import { hostileZone } from '../unit/mail/hostile-zone.ts'
+import { inHost } from './in-host.ts'
+import { pythonIn } from './python.ts'
 
 process.env['MAILRUN_LAB_NAME'] = 'records'
 const lab = await import('../../lab/index.ts')
@@ -22,15 +24,9 @@ const test = suite('lab: records')
 test.before(() => lab.labUp({ size: 1, tools: true, wire: undefined }))
 test.after(() => lab.labDown())
 
-const verify = async (script: string): Promise<string> => {
-  const { code, stdout, stderr } = await lab.hostExec('verify', script)
-  assert.is(code, 0, `${stdout}${stderr}`)
-  return stdout
-}
+const verify = (script: string): Promise<string> => inHost('verify', script)
 const base64 = (text: string): string => Buffer.from(text).toString('base64')
-/** The answer of a Python program to a value, both as JSON. */
-const python = async (program: string, given: unknown): Promise<unknown> =>
-  JSON.parse(await verify(`base64 -d >/tmp/given <<'E'\n${base64(JSON.stringify(given)).replace(/.{76}/g, '$&\n')}\nE\nbase64 -d >/tmp/program <<'E'\n${base64(`import json, sys\ngiven = json.load(open("/tmp/given"))\n${program}`).replace(/.{76}/g, '$&\n')}\nE\npython3 /tmp/program`))
+const python = (program: string, given: unknown): Promise<unknown> => pythonIn('verify', program, given)
 
 const rsa = (bits: number): KeyObject => generateKeyPairSync('rsa', { modulusLength: bits }).publicKey
 const spki = (key: KeyObject): string => key.export({ format: 'der', type: 'spki' }).toString('base64')
