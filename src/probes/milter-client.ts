@@ -1,4 +1,5 @@
 // The program that asks a host's milters what they would do with a message, for the perl of Debian's perl-base: Postfix's side of the milter protocol.
+import { PERL_WORDS } from './perl-words.ts'
 
 /**
  * Reads lines behind `__END__`: `nonce N`, `own yes` where mail from the host's own name is asked about, `domain NAME`, `message HEX` (`@DOMAIN@`, `@ROLE@` and `@NONCE@` stand in it), `role NAME LISTS CLIENT-NAME CLIENT-ADDRESS LOGIN`, `-` for none.
@@ -19,10 +20,7 @@ while (<DATA>) {
   elsif ($w[0] eq 'message') { $message = pack 'H*', $w[1] }
   elsif ($w[0] eq 'role') { push @roles, [map { $_ eq '-' ? '' : $_ } @w[1 .. 5]] }
 }
-sub hex_of { unpack('H*', $_[0]) || '-' }
-sub say_line { print join(' ', @_), "\n" }
-sub told { my $out = ''; if (open my $pipe, '-|', @_) { local $/; $out = <$pipe>; close $pipe } $out = '' unless defined $out; $out =~ s/\s+\z//; $out }
-
+${PERL_WORDS}
 # Postfix: what it says itself, $name expanded.
 open STDERR, '>', '/dev/null';
 my %set;

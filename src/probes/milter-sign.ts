@@ -5,6 +5,7 @@ import { utf8 } from '../model/answer.ts'
 import { defineProbe, ProbeError, type Probe } from '../model/probe.ts'
 import { raw } from '../shell/script.ts'
 import { MILTER_CLIENT } from './milter-client.ts'
+import { fromHex } from './perl-words.ts'
 
 /** An address of nobody's (RFC 5737, TEST-NET-1). */
 export const OUTSIDER = '192.0.2.250'
@@ -107,7 +108,7 @@ function read(stdout: string): MilterState {
     const [what, a = '', b = '', c = ''] = line.split(' ')
     const session = sessions.at(-1)
     const milter = session?.milters.at(-1)
-    if (what === 'set') parameters[a] = text(b)
+    if (what === 'set') parameters[a] = fromHex(b)
     else if (what === 'domain' && mailDomain(a) === a) domains.push(a)
     else if (what === 'own' && mailDomain(a) === a) own = a
     else if (what === 'service') services.push(a)
@@ -116,15 +117,13 @@ function read(stdout: string): MilterState {
       if (role === undefined || !(domains.includes(b) || b === own)) throw new ProbeError(`its milters cannot be asked: it answers ${JSON.stringify(line)}`)
       sessions.push({ role, domain: b, milters: [] })
     }
-    else if (what === 'milter') session?.milters.push({ milter: text(a), fields: [], others: [], reply: '' })
+    else if (what === 'milter') session?.milters.push({ milter: fromHex(a), fields: [], others: [], reply: '' })
     else if (milter === undefined) continue
-    else if (what === 'unreached') milter.unreached = text(a)
-    else if (what === 'insert') milter.fields.push({ index: Number(a), name: text(b), value: text(c) })
-    else if (what === 'add') milter.fields.push({ name: text(a), value: text(b) })
-    else if (what === 'other') milter.others.push(text(a))
-    else if (what === 'verdict') [milter.verdict, milter.reply] = [a, text(b)]
+    else if (what === 'unreached') milter.unreached = fromHex(a)
+    else if (what === 'insert') milter.fields.push({ index: Number(a), name: fromHex(b), value: fromHex(c) })
+    else if (what === 'add') milter.fields.push({ name: fromHex(a), value: fromHex(b) })
+    else if (what === 'other') milter.others.push(fromHex(a))
+    else if (what === 'verdict') [milter.verdict, milter.reply] = [a, fromHex(b)]
   }
   return { parameters, services, domains, own, sessions }
 }
-
-const text = (hex: string): string => (hex === '-' ? '' : Buffer.from(hex, 'hex').toString('utf8'))
