@@ -1,5 +1,5 @@
-// docs/mail/records.md: its example is what comes out, and it knows every finding.
-import { readdirSync, readFileSync } from 'node:fs'
+// docs/mail/records.md: its example is what comes out, and it knows every var.
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import * as v from 'valibot'
@@ -24,14 +24,8 @@ test('the example of the page is what comes out', () => {
   assert.is(zoneFragments(inZones(mailRecords(fleet, () => []).records, fleet)), fragment)
 })
 
-test('the page knows every finding, and every var', () => {
-  const sources = readdirSync(join(ROOT, 'src/mail'), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts')).map((file) => readFileSync(join(ROOT, 'src/mail', file), 'utf8'))
-  const ids = new Set(sources.flatMap((text) => [...text.matchAll(/'((?:spf|dkim|dmarc|legacy)-[a-z0-9-]+)', (?:'(?:error|warning|note)'|'[a-z]|`|rua)/g)].map((match) => match[1]!)))
-  for (const purpose of ['spf-helo', 'dmarc-report']) ids.delete(purpose)
-  assert.ok(ids.size > 40, String(ids.size))
-  assert.equal([...ids, ...Object.keys(mailVars)].filter((name) => !page.includes(`\`${name}\``)), [])
-  const told = [...page.matchAll(/`((?:spf|dkim|dmarc|legacy)-[a-z0-9-]+)`/g)].map((match) => match[1]!)
-  assert.equal(told.filter((id) => !sources.some((text) => text.includes(`'${id}'`))), [])
+test('the page knows every var', () => {
+  assert.equal(Object.keys(mailVars).filter((name) => !page.includes(`\`${name}\``)), [])
 })
 
 test.run()

@@ -1,0 +1,46 @@
+// Writes docs/mail/findings.md from the findings themselves: `node dist/test/findings-page.js > docs/mail/findings.md`.
+import { CHECKS, CHECK_NAMES, SEVERITIES, type FindingKind } from '../src/model/findings/finding-kind.ts'
+import { FINDING_KINDS } from '../src/model/findings/finding-kinds.ts'
+import { DELIVERY_VERDICTS, GOOD_VERDICTS } from '../src/model/findings/proof-findings.ts'
+
+const cell = (text: string): string => text.replaceAll('|', '\\|').replace(/(\*@?|_)(?=\S)/g, '\\$1')
+
+export function findingsPage(): string {
+  const all = Object.entries(FINDING_KINDS) as readonly (readonly [string, FindingKind])[]
+  const parts = CHECK_NAMES.map((check) => {
+    const rows = all.filter(([, kind]) => kind.check === check).sort(([, a], [, b]) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity))
+    return `## ${CHECKS[check].title}\n\nWhether ${CHECKS[check].about}.\n\n| id | severity | what it means | what to do |\n|---|---|---|---|\n${rows.map(([id, { severity, means, remedy }]) => `| \`${id}\` | ${severity} | ${cell(means)} | ${cell(remedy)} |`).join('\n')}\n`
+  })
+  return `# Findings
+
+Every finding of [\`mailrun audit\`](audit.md), [\`mailrun verify\`](verify.md) and [\`mailrun dns\`](dns.md): one vocabulary for all. An id never changes its meaning; programs and baselines rely on it. Written by \`node dist/test/findings-page.js\` from the
+source.
+
+| severity | |
+|---|---|
+| error | mail is lost, unsigned or forged, or will be |
+| unknown | it could not be found out |
+| warning | it works, and is risky or incomplete |
+| note | good to know |
+
+A finding may be less grave where it stands than here, and says so. The same fault seen in a record and by a live signature is told once, as the latter: \`no-key\` for \`dkim-none\` and \`record-missing\`, \`many-keys\` for \`dkim-many\`, \`bad-record\` for \`dkim-syntax\`,
+\`key-revoked\` for \`dkim-revoked\`, \`weak-key\` for \`dkim-weak-key\`, \`servers-differ\` for \`record-lags\`. \`servers-differ\`, \`no-name-server\`, \`dns-failed\` and the findings on records stand in the column that they are about.
+
+${parts.join('\n')}
+## Messages that were really sent
+
+Verdicts of \`mailrun verify --deliver\`, beside \`spf-…\`, \`dmarc-…\` and \`dns-failed\` as above.
+
+| id | |
+|---|---|
+${Object.entries(DELIVERY_VERDICTS).map(([id, means]) => `| \`${id}\` | ${cell(means)} |`).join('\n')}
+
+## Verdicts that are no findings
+
+| id | |
+|---|---|
+${Object.entries(GOOD_VERDICTS).map(([id, means]) => `| \`${id}\` | ${cell(means)} |`).join('\n')}
+`
+}
+
+if (process.argv[1] === import.meta.filename) process.stdout.write(findingsPage())
