@@ -25,6 +25,7 @@ import { fleetVars } from '../run/fleet-vars.ts'
 import { keyringFor } from '../run/keyring-for.ts'
 import { affordableForks } from '../run/open-files.ts'
 import { oneDns } from '../run/one-dns.ts'
+import { ownMail } from '../run/own-mail.ts'
 import { readFleet } from '../run/read-fleet.ts'
 import { proveHost, type HostEvidence } from '../verify/host.ts'
 import { EXIT } from './exit-status.ts'
@@ -77,9 +78,6 @@ export async function verifyCommand(flags: Given<VerifyFlags>, signals: Signals)
     close()
   }
 }
-
-/** What is asked about mail of the host itself. */
-const ownMail = ({ sign_host_name: own, sign_bounces: bounces }: MailVars): { readonly own: boolean; readonly bounces: boolean } => ({ own: own !== false, bounces: own !== false && bounces !== false })
 
 /** From those that could be asked. */
 async function delivered(proofs: readonly HostProof[], results: readonly HostResult[], hosts: readonly Host[], wantedOf: (host: string) => Deliverer['wanted'], send: (deliverers: readonly Deliverer[]) => Promise<ReadonlyMap<string, HostProof>>): Promise<readonly HostProof[]> {

@@ -6,6 +6,7 @@ import type { DnsVars } from './dns-vars.ts'
 import { NotServedByGiven, zoneFinder, ZoneNotFound, type FindZone } from './find-zone.ts'
 import { isSameServer, type NameServer } from './name-server.ts'
 import { recordsAt, stringsOf } from './records-at.ts'
+import { remembering } from './remembering.ts'
 
 export interface Authorities {
   readonly servers: readonly NameServer[]
@@ -62,16 +63,6 @@ export function authority(vars: DnsVars, asked: AskServer): Authority {
     return { kind: 'failed', why: failure }
   }
   return { serversOf, resolve: (question, first) => resolve(question, first, MOST_ALIASES) }
-}
-
-function remembering(ask: AskServer): AskServer {
-  const asked = new Map<string, ReturnType<AskServer>>()
-  return (server, question) => {
-    const key = JSON.stringify([server, question])
-    const answer = asked.get(key) ?? ask(server, question)
-    asked.set(key, answer)
-    return answer
-  }
 }
 
 /** RFC 1035, section 2.3.4. */

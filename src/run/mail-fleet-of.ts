@@ -28,25 +28,34 @@ import { oneDns } from './one-dns.ts'
 
 /** Where hosts have their keys. */
 export const KEYS = '/etc/dkimkeys'
+<<<<<<< HEAD
 const schema = v.object({ ...fleetVars, dkim_selector: v.optional(selector) })
 type Vars = v.InferOutput<typeof schema>
+=======
+/** Of a host, all that concerns its mail. */
+export const mailHostVars = v.object({ domains: v.optional(v.array(domain, 'a list of domains is wanted'), []), dkim_selector: v.optional(selector), dns: v.optional(dnsVar, {}), ...mailVars })
+export type MailHostVars = v.InferOutput<typeof mailHostVars>
+>>>>>>> 6720352 (Judge a fleet's mail from evidence: rules on setups, proofs and records, one cause told once, a matrix, a baseline)
 
 export interface MailHosts {
   readonly hosts: readonly PreparedHost[]
-  readonly vars: ReadonlyMap<string, Vars>
+  readonly vars: ReadonlyMap<string, MailHostVars>
   /** One for all. */
   readonly dns: DnsVars
 }
 
+/** Whose vars say anything of mail's domains. */
+export const concernedHosts = (inventory: Inventory): Inventory['hosts'] => inventory.hosts.filter(({ vars }) => ['domains', 'null_domains', 'mail_domains'].some((name) => vars.has(name)))
+
 /** The hosts whose vars say anything of mail's domains. No host is touched. @throws MailrunError */
 export async function mailHosts(inventory: Inventory, limit: string | undefined, extraVars: ReadonlyMap<string, ExtraVar>, keyring: Keyring): Promise<MailHosts> {
-  const concerned = inventory.hosts.filter(({ vars }) => ['domains', 'null_domains', 'mail_domains'].some((name) => vars.has(name)))
+  const concerned = concernedHosts(inventory)
   if (concerned.length === 0 && !extraVars.has('domains')) throw new MailrunError('no host of the inventory has domains: set the var domains for those that send mail, such as in a group\'s vars')
-  const vars = new Map<string, Vars>()
+  const vars = new Map<string, MailHostVars>()
   const questions = playbook({
     name: 'dns',
     hosts: 'all',
-    vars: schema,
+    vars: mailHostVars,
     tasks: () => [],
     outputs: (input) => {
       vars.set(input.host.name, input.vars)
@@ -67,22 +76,28 @@ export function onlyWith(inventory: Inventory, hosts: Inventory['hosts']): Inven
 }
 
 /** The selector of a host's first key. @throws MailrunError where its name gives none */
-export function firstSelectorOf({ domains, dkim_selector: given }: Pick<Vars, 'domains' | 'dkim_selector'>, host: PlaybookHost): string {
+export function firstSelectorOf({ domains, dkim_selector: given }: Pick<MailHostVars, 'domains' | 'dkim_selector'>, host: PlaybookHost): string {
   const first = given ?? host.shortName.toLowerCase()
   if (domains.length > 0 && (!isSelector(first) || (given === undefined && first.includes('.')))) throw new MailrunError(`${host.name}: its name gives no DKIM selector: set dkim_selector`)
   return first
 }
 
-function questionsTo({ vars, host }: PlaybookInput<Vars>): NonNullable<PreparedHost['outputs']> {
-  const first = firstSelectorOf(vars, host)
+function questionsTo({ vars, host }: PlaybookInput<MailHostVars>): NonNullable<PreparedHost['outputs']> {
   return {
-    ...(vars.domains.length === 0 ? {} : {
-      signing: signingProbe({ domains: vars.domains, selector: first, directory: KEYS }),
-      // Those that come and go by a rotation.
-      keys: dkimKeysProbe(KEYS, vars.domains),
-      ...Object.fromEntries(vars.domains.map((name) => [historyOutput(name), dkimHistoryProbe(KEYS, name)])),
-    }),
+    ...keyQuestions({ vars, host }),
     ...(vars.outgoing_addresses === undefined ? { outgoing: outgoingAddresses } : {}),
+  }
+}
+
+/** With which keys it signs for its domains, is to sign, and signed until lately. @throws MailrunError where its name gives no selector */
+export function keyQuestions({ vars, host }: Pick<PlaybookInput<MailHostVars>, 'vars' | 'host'>): NonNullable<PreparedHost['outputs']> {
+  const first = firstSelectorOf(vars, host)
+  if (vars.domains.length === 0) return {}
+  return {
+    signing: signingProbe({ domains: vars.domains, selector: first, directory: KEYS }),
+    // Those that come and go by a rotation.
+    keys: dkimKeysProbe(KEYS, vars.domains),
+    ...Object.fromEntries(vars.domains.map((name) => [historyOutput(name), dkimHistoryProbe(KEYS, name)])),
   }
 }
 
@@ -110,19 +125,24 @@ export async function askMailFleet({ hosts, vars }: MailHosts, connect: Connect,
   const heard = results.filter(({ status }) => status === 'ok')
   const members = heard.map(({ name, outputs }): MailMember => {
     const own = vars.get(name)!
-    return { name, vars: own, addresses: own.outgoing_addresses ?? seenByOthers(name, outputs['outgoing'] as OutgoingAddresses | null), keys: [...keysOf(name, (outputs['signing'] ?? []) as readonly ToldSigning[], findings), ...rotatingKeys(outputs)] }
+    return { name, vars: own, addresses: own.outgoing_addresses ?? seenByOthers(name, outputs['outgoing'] as OutgoingAddresses | null), keys: wantedKeys(name, outputs, findings) }
   })
   return { fleet: mailFleet(members), findings, silent }
 }
 
+/** That DNS is to have of a host, of what it answered to {@link keyQuestions}. */
+export const wantedKeys = (host: string, outputs: HostResult['outputs'], findings: RecordFinding[]): readonly MailKey[] => [...keysOf(host, (outputs['signing'] ?? []) as readonly ToldSigning[], findings), ...rotatingKeys(outputs)]
+
 /** RFC 6890: what nobody outside sees. */
 const INSIDE = ['0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16', '::/96', 'fc00::/7', 'fe80::/10'].map((text) => parseNetwork(text)!)
+
+export const isInside = (address: string): boolean => INSIDE.some((network) => covers(network, parseNetwork(address)!))
 
 function seenByOthers(name: string, told: OutgoingAddresses | null): readonly string[] {
   const set = 'set outgoing_addresses to the addresses that others see its mail come from'
   if (told === null) throw new MailrunError(`${name} does not tell the addresses that its mail leaves from: ${set}`)
   if (told.relayhost !== '') throw new MailrunError(`${name} hands its mail to ${told.relayhost} (relayhost), which others see it come from: ${set}`)
-  const inside = told.addresses.find((address) => INSIDE.some((network) => covers(network, parseNetwork(address)!)))
+  const inside = told.addresses.find(isInside)
   if (inside !== undefined) throw new MailrunError(`${name} sends from ${inside}, which is not its address outside: ${set}`)
   if (told.addresses.length === 0) throw new MailrunError(`${name} has no route to the world: ${set}`)
   return told.addresses

@@ -1,0 +1,63 @@
+// All that an audit rests on: what hosts and name servers said. Judging it asks nobody any more.
+import type { PlannedRecord } from '../dns/plan-dns.ts'
+import type { RecordFinding } from '../mail/record-finding.ts'
+import type { AuditHost } from '../model/audit.ts'
+import type { MailSetup } from '../model/mail-setup.ts'
+import type { HostProof } from '../model/proof.ts'
+
+export interface HostEvidence {
+  readonly name: string
+  readonly status: AuditHost['status']
+  readonly error?: string
+  /** That it sends for, by the inventory. */
+  readonly declared: readonly string[]
+  /** `outgoing_addresses` of the inventory. */
+  readonly listed: readonly string[] | undefined
+  /** That it is to greet others with, where the inventory says it: `helo_name`, or its name there. */
+  readonly helo: string | undefined
+  /** What its own mail comes from, as that of cron and bounces, where that is asked about. */
+  readonly own: string | undefined
+  /** That its mail leaves from as far as the host knows. */
+  readonly routed: readonly string[]
+  /** `undefined` where it did not answer. */
+  readonly setup: MailSetup | undefined
+  readonly proof: HostProof | undefined
+}
+
+/** The TXT values at a name by one server, strings joined; `undefined` where it gave no answer that counts. */
+export interface ServedTxt {
+  readonly server: string
+  readonly values: readonly string[] | undefined
+  readonly why?: string
+}
+
+export interface PublishedTxt {
+  readonly name: string
+  readonly servers: readonly ServedTxt[]
+}
+
+export interface DomainEvidence {
+  readonly domain: string
+  readonly declared: boolean
+  readonly sends: boolean
+  readonly spf: PublishedTxt
+  readonly dmarc: PublishedTxt
+  readonly adsp: PublishedTxt
+  /** By selector. */
+  readonly keys: readonly (PublishedTxt & { readonly selector: string })[]
+  /** What counting lookups through includes found. */
+  readonly lookups: readonly RecordFinding[]
+  /** Domains that are to take reports, and have not said so. */
+  readonly unconsenting: readonly string[]
+  /** What is wanted of it in DNS. */
+  readonly planned: readonly PlannedRecord[]
+  /** Why that could not be worked out. */
+  readonly contradiction?: string
+  /** Of records that are to be, such as strangers in SPF. */
+  readonly notes: readonly RecordFinding[]
+}
+
+export interface Evidence {
+  readonly hosts: readonly HostEvidence[]
+  readonly domains: readonly DomainEvidence[]
+}

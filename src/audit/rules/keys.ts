@@ -1,0 +1,74 @@
+// Lint: the private keys that the tables name, as the daemon gets at them.
+import { keyOutOfReach } from '../../mail/key-reach.ts'
+import { keyKind } from '../../mail/public-key.ts'
+import type { HostKey, MailSetup } from '../../model/mail-setup.ts'
+import { ancestorsOf } from '../../probes/signing-family.ts'
+import type { Fault } from '../fault.ts'
+import { isOn, placeOf, rowPlace, settingOf, tableOf } from '../opendkim-setup.ts'
+import { keyEntries, plainKeys, type KeyEntry } from './signing-table.ts'
+
+/** A key once, whatever number of lines names it. */
+export function keyFaults(setup: MailSetup): readonly Fault[] {
+  const entries = [...keyEntries(setup).filter(({ malformed }) => !malformed), ...plainKeys(setup)]
+  const byPath = new Map<string, KeyEntry[]>()
+  for (const entry of entries) byPath.set(entry.path, [...(byPath.get(entry.path) ?? []), entry])
+  return [
+    ...[...byPath].flatMap(([path, named]) => {
+      const key = setup.keys.find((each) => each.path === path)
+      return key === undefined ? [] : faultsOf(setup, key, named)
+    }),
+    ...entries.filter(({ selector }) => selector === 'default').map((entry): Fault => ({ id: 'selector-default', subject: { ...placeOfEntry(setup, entry), ...domainOfEntry(entry) }, message: `the selector of ${entry.domain} is default`, found: 'default' })),
+  ]
+}
+
+const domainOfEntry = ({ domain }: KeyEntry): Fault['subject'] => (domain === '%' ? {} : { domain })
+
+function placeOfEntry(setup: MailSetup, { name, line }: KeyEntry): Fault['subject'] {
+  const table = tableOf(setup, 'keytable')
+  return name === '' || table === undefined ? placeOf(setup, 'keyfile') : rowPlace(setup, table, line)
+}
+
+function faultsOf(setup: MailSetup, key: HostKey, entries: readonly KeyEntry[]): readonly Fault[] {
+  const { path, state, publicKey } = key
+  const first = entries[0]!
+  // Of one domain it is that domain's; of several, the host's.
+  const domains = entries.length === 1 ? domainOfEntry(first) : {}
+  const subject = { path, ...domains }
+  const is = setup.paths[path]
+  const found = is === undefined ? 'no such file' : `${is.owner}:${is.group} ${is.mode}`
+  if (state === 'absent') return [{ id: 'key-missing', subject: { ...placeOfEntry(setup, first), ...domains }, message: `the private key ${path} is not there`, expected: path, found }]
+  if (state === 'other' || (publicKey === '' && setup.openssl)) return [{ id: 'key-invalid', subject, message: `${path} holds no private key that can be used without a passphrase`, found: state === 'other' ? 'no file' : found }]
+  const { type, bits } = keyKind(publicKey) ?? { type: 'unknown', bits: 0 }
+  const reach = reachOf(setup, path)
+  const unsafe = state === 'unreadable' ? undefined : unsafeness(setup, path) ?? reach
+  const safe = isOn(settingOf(setup, 'requiresafekeys')?.value ?? 'yes')
+  return [
+    ...(state === 'unreadable' ? [{ id: 'key-unreadable', subject, message: `the user ${setup.user} cannot read ${path}${reach === undefined ? '' : `: ${reach}`}`, expected: `${setup.user}:${setup.user} 0600`, found } as const] : []),
+    ...(unsafe !== undefined && safe ? [{ id: 'key-unsafe', subject, message: `${path}: ${unsafe}`, expected: `${setup.user}:${setup.user} 0600`, found } as const] : []),
+    ...(publicKey !== '' && type !== 'rsa' ? [{ id: 'key-type', subject, message: `${path} is a key of ${type}`, expected: 'rsa', found: type } as const] : []),
+    ...(type === 'rsa' && bits < 1024 ? [{ id: 'dkim-weak-key', subject, message: `the key has ${bits} bits`, expected: '2048', found: String(bits) } as const] : []),
+    ...(type === 'rsa' && bits >= 1024 && bits < 2048 ? [{ id: 'dkim-short-key', subject, message: `the key has ${bits} bits`, expected: '2048', found: String(bits) } as const] : []),
+  ]
+}
+
+/** Of the directories above; known for the user opendkim alone. */
+function reachOf(setup: MailSetup, path: string): string | undefined {
+  if (setup.user !== 'opendkim') return undefined
+  const above = ancestorsOf(path)
+  const directories = above.flatMap((each) => {
+    const is = setup.paths[each]
+    return is?.type === 'd' ? [{ path: each, owner: is.owner, group: is.group, mode: is.mode }] : []
+  })
+  return keyOutOfReach(above.filter((each) => setup.paths[each]?.type !== 'l'), directories, setup.groups)
+}
+
+/** opendkim(8), FILE PERMISSIONS. */
+function unsafeness({ paths, members, user }: MailSetup, path: string): string | undefined {
+  const is = paths[path]
+  if (is === undefined || is.type === 'l') return undefined
+  const [, group = 0, others = 0] = [...is.mode.slice(-3)].map(Number)
+  if ((others & 6) !== 0) return `others can read or write it (${is.mode})`
+  const among = (members[is.group] ?? []).filter((name) => name !== user && name !== 'root')
+  if ((group & 6) !== 0 && among.length > 0) return `its group ${is.group}, which ${among.join(', ')} ${among.length === 1 ? 'is' : 'are'} in, can read or write it (${is.mode})`
+  return user === 'root' || is.owner === user || is.owner === 'root' ? undefined : `it belongs to ${is.owner}`
+}

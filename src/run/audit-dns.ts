@@ -1,0 +1,13 @@
+// How an audit asks DNS: by the inventory's var dns, each server each question once.
+import { askServer } from '../dns/ask-server.ts'
+import { authority } from '../dns/authority.ts'
+import type { DnsVars } from '../dns/dns-vars.ts'
+import { zoneFinder } from '../dns/find-zone.ts'
+import { limited } from '../dns/look.ts'
+import { remembering } from '../dns/remembering.ts'
+import type { AskedDns } from './audit-evidence.ts'
+
+export function auditDns(dns: DnsVars): AskedDns {
+  const ask = limited(remembering(askServer))
+  return { looking: { ask, findZone: zoneFinder(ask, dns) }, authority: authority(dns, ask) }
+}
