@@ -34,6 +34,10 @@ export async function act(words: readonly string[], version: string): Promise<ne
       const given = { ...flags, inventory: givenInventory(flags.inventory) }
       status = await (await import('./verify-command.ts')).verifyCommand(given, signals)
     },
+    audit: async (flags) => {
+      const given = { ...flags, inventory: givenInventory(flags.inventory) }
+      status = await (await import('./audit-command.ts')).auditCommand(given, version, signals)
+    },
     inventory: async (flags) => {
       const given = { ...flags, inventory: givenInventory(flags.inventory) }
       status = await (await import('./inventory-command.ts')).inventoryCommand(given)

@@ -7,7 +7,7 @@ import { nearest } from '../text/nearest.ts'
 import type { DnsAction } from './dns-flags.ts'
 
 /** In the order of the help. */
-export const COMMANDS: readonly string[] = ['ping', 'inventory', 'encrypt', 'schema', 'verify', 'dns', 'rotate', 'help']
+export const COMMANDS: readonly string[] = ['ping', 'inventory', 'encrypt', 'schema', 'verify', 'audit', 'dns', 'rotate', 'help']
 export const DNS_ACTIONS: readonly DnsAction[] = ['plan', 'push', 'verify']
 const PLAYBOOK = /\.m?[tj]s$/
 const YAML = /\.ya?ml$/

@@ -1,5 +1,6 @@
 // The command line's grammar and its help.
 import { Command, Option } from 'commander'
+import { AUDIT_FORMATS, FAIL_ON, type AuditFlags } from './audit-flags.ts'
 import { DNS_FORMATS, type DnsAction, type DnsFlags } from './dns-flags.ts'
 import { address, forks, gather, gatherNames, mailboxPlace, maxFail, seconds, serial, waitSeconds } from './flags.ts'
 import type { RotateFlags } from './rotate-flags.ts'
@@ -14,6 +15,7 @@ export interface Actions {
   encrypt(flags: EncryptFlags): Promise<void>
   schema(playbooks: readonly string[], flags: SchemaFlags): Promise<void>
   verify(flags: VerifyFlags): Promise<void>
+  audit(flags: AuditFlags): Promise<void>
   dns(action: DnsAction, flags: DnsFlags): Promise<void>
   rotate(flags: RotateFlags): Promise<void>
 }
@@ -26,7 +28,7 @@ export function program(version: string, actions: Actions): Command {
   // Set before any subcommand is made: those inherit it.
   mailrun.exitOverride().configureOutput({ writeErr: () => {}, getOutHelpWidth: () => HELP_COLUMNS }).enablePositionalOptions()
   mailrun
-    .usage('<playbook.ts> -i <inventory> [options]\n       mailrun ping -i <inventory> [options]\n       mailrun inventory -i <inventory> --list|--graph|--list-hosts|--host NAME [options]\n       mailrun encrypt -r <age1…> [options] < value\n       mailrun schema [playbook.ts …] [--for inventory|vars]\n       mailrun verify -i <inventory> [options]\n       mailrun dns plan|push|verify -i <inventory> [options]\n       mailrun rotate -i <inventory> [options]')
+    .usage('<playbook.ts> -i <inventory> [options]\n       mailrun ping -i <inventory> [options]\n       mailrun inventory -i <inventory> --list|--graph|--list-hosts|--host NAME [options]\n       mailrun encrypt -r <age1…> [options] < value\n       mailrun schema [playbook.ts …] [--for inventory|vars]\n       mailrun verify -i <inventory> [options]\n       mailrun audit -i <inventory> [options]\n       mailrun dns plan|push|verify -i <inventory> [options]\n       mailrun rotate -i <inventory> [options]')
     .description('Brings a fleet of hosts to the state that a playbook describes.')
     .argument('[playbook]', 'a playbook: a .ts, .mts, .js or .mjs file (one that is named like a command: ./ping)')
     .option('-C, --check', 'change nothing; tell what would be changed')
@@ -99,6 +101,7 @@ export function program(version: string, actions: Actions): Command {
     .addHelpText('after', VERIFY_AFTER)
   fleetOptions(verify)
   verify.action(() => actions.verify(merged<VerifyFlags>(mailrun, verify)))
+  auditCommand(mailrun, actions)
   dnsCommands(mailrun, actions)
   rotateCommand(mailrun, actions)
   return mailrun
@@ -168,6 +171,31 @@ Exit status, the first that applies:
     4  some host was unreachable
     5  what there was to tell could not be written
     0  all is proved`
+
+const AUDIT_AFTER = `
+Exit status, the first that applies:
+  130  interrupted
+    1  could not start: no host was touched
+    3  some host could not be asked, or something could not be found out
+    4  some host was unreachable
+    5  what there was to tell could not be written
+    2  there are findings, of --fail-on or graver, that the baseline does not accept
+    0  none`
+
+function auditCommand(mailrun: Command, actions: Actions): void {
+  const audit = mailrun
+    .command('audit')
+    .usage('-i <inventory> [options]')
+    .description('look at hosts, live signatures and every name server: a matrix of hosts and domains, and findings with what to do; sends no mail and changes nothing')
+    .option('--baseline <file>', 'findings that are accepted, each with a reason: they are shown, and do not count')
+    .option('--write-baseline <file>', 'write a baseline of all that is found into this new file, and end with 0')
+    .addOption(new Option('--fail-on <severity>', 'the least severity that ends with status 2').choices(FAIL_ON).default('warning'))
+    .helpOption('-h, --help', 'print this help')
+    .addHelpText('after', AUDIT_AFTER)
+  fleetOptions(audit, AUDIT_FORMATS)
+  audit.action(() => actions.audit(merged<AuditFlags>(mailrun, audit)))
+}
+
 /** `mailrun dns …` */
 function dnsCommands(mailrun: Command, actions: Actions): void {
   const dns = mailrun.command('dns').usage('plan|push|verify -i <inventory> [options]').description("the records that the fleet's mail needs in DNS: what to change, pushing it, whether every name server serves them").helpOption('-h, --help', 'print this help').helpCommand(false)

@@ -28,14 +28,9 @@ import { oneDns } from './one-dns.ts'
 
 /** Where hosts have their keys. */
 export const KEYS = '/etc/dkimkeys'
-<<<<<<< HEAD
-const schema = v.object({ ...fleetVars, dkim_selector: v.optional(selector) })
-type Vars = v.InferOutput<typeof schema>
-=======
 /** Of a host, all that concerns its mail. */
-export const mailHostVars = v.object({ domains: v.optional(v.array(domain, 'a list of domains is wanted'), []), dkim_selector: v.optional(selector), dns: v.optional(dnsVar, {}), ...mailVars })
+export const mailHostVars = v.object({ ...fleetVars, dkim_selector: v.optional(selector) })
 export type MailHostVars = v.InferOutput<typeof mailHostVars>
->>>>>>> 6720352 (Judge a fleet's mail from evidence: rules on setups, proofs and records, one cause told once, a matrix, a baseline)
 
 export interface MailHosts {
   readonly hosts: readonly PreparedHost[]

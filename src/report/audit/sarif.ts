@@ -1,0 +1,65 @@
+// A report as SARIF 2.1.0 (OASIS), as code hosts read it: a rule for each id that was found, a result for each place.
+import { createHash } from 'node:crypto'
+import type { AuditFinding, AuditReport, AuditSubject } from '../../model/audit.ts'
+import { CHECKS, type Severity } from '../../model/findings/finding-kind.ts'
+import { kindOf, type FindingId } from '../../model/findings/finding-kinds.ts'
+import { harmless } from '../harmless.ts'
+import { jsonDocument } from '../json-text.ts'
+import { detailText } from './words.ts'
+
+const LEVELS: Readonly<Record<Severity, 'error' | 'warning' | 'note' | 'none'>> = { error: 'error', warning: 'warning', note: 'note', unknown: 'none' }
+
+export function auditSarif(report: AuditReport): string {
+  const ids = [...new Set(report.findings.map(({ id }) => id))].sort()
+  const failed = report.hosts.filter(({ status }) => status !== 'audited')
+  return jsonDocument({
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [{
+      tool: { driver: { name: 'mailrun audit', version: report.mailrun, rules: ids.map(rule) } },
+      invocations: [{
+        executionSuccessful: failed.length === 0,
+        endTimeUtc: report.date,
+        ...(failed.length === 0 ? {} : { toolExecutionNotifications: failed.map(({ name, status, error = '' }) => ({ level: 'error', message: { text: harmless(`${name} is ${status}: ${error}`) } })) }),
+      }],
+      results: report.findings.flatMap((finding) => finding.subjects.map((subject) => result(finding, subject, ids.indexOf(finding.id)))),
+    }],
+  })
+}
+
+function rule(id: FindingId) {
+  const { severity, check, means, remedy } = kindOf(id)
+  return {
+    id,
+    shortDescription: { text: means },
+    help: { text: `${means} ${remedy.charAt(0).toUpperCase()}${remedy.slice(1)}.` },
+    defaultConfiguration: { level: LEVELS[severity] },
+    properties: { tags: ['mail', check], check: CHECKS[check].title },
+  }
+}
+
+function result(finding: AuditFinding, subject: AuditSubject, ruleIndex: number) {
+  const { id, severity, message, expected, found, remedy, accepted } = finding
+  const lines = [message, ...(expected === undefined ? [] : [`Expected: ${expected}`]), ...(found === undefined ? [] : [`Found: ${found}`]), `To do: ${remedy}`]
+  return {
+    ruleId: id, ruleIndex,
+    // What could not be found out is neither right nor wrong.
+    ...(severity === 'unknown' ? { kind: 'open', level: 'none' } : { kind: 'fail', level: LEVELS[severity] }),
+    message: { text: harmless(lines.join('\n')) },
+    locations: [location(subject)],
+    partialFingerprints: { 'mailrunSubject/v1': createHash('sha256').update(JSON.stringify([id, subject.host, subject.domain, subject.record, subject.path, subject.about])).digest('hex').slice(0, 32) },
+    ...(accepted === undefined ? {} : { suppressions: [{ kind: 'external', justification: harmless(accepted.reason) }] }),
+  }
+}
+
+/** A file on a host, a DNS record (RFC 4501), or the host or domain itself. */
+function location(subject: AuditSubject) {
+  const { host, domain, record, path, line } = subject
+  const name = record ?? domain
+  const uri = path !== undefined ? `file://${encodeURIComponent(host ?? '')}${path.split('/').map(encodeURIComponent).join('/')}` : name !== undefined && (host === undefined || record !== undefined) ? `dns:${encodeURIComponent(name)}?type=TXT` : `ssh://${encodeURIComponent(host ?? '')}`
+  return {
+    physicalLocation: { artifactLocation: { uri }, ...(path !== undefined && line !== undefined && line > 0 ? { region: { startLine: line } } : {}) },
+    logicalLocations: [...(host === undefined ? [] : [{ name: host, kind: 'host' }]), ...(domain === undefined ? [] : [{ name: domain, kind: 'domain' }])],
+    message: { text: harmless([host, detailText(subject)].filter((part) => part !== undefined && part !== '').join(': ')) || 'the fleet' },
+  }
+}
