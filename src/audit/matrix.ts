@@ -77,7 +77,7 @@ function base(check: CheckName, host: HostEvidence | undefined, evidence: Domain
       return domain === null ? NONE : pass(told?.policy === undefined ? '' : `p=${told.policy}`)
     }
     case 'names':
-      return (proof?.reverse.length ?? 0) === 0 ? NONE : pass(proof!.helo ?? '')
+      return (proof?.reverse.length ?? 0) === 0 ? NONE : pass(proof!.helo === undefined || proof!.helo === host!.name ? '' : proof!.helo)
   }
 }
 
@@ -91,5 +91,6 @@ function signing(proof: HostProof | undefined, domain: string | null, check: 'si
 
 function spf(proof: HostProof | undefined, domain: string): Base {
   const own = (proof?.spf ?? []).filter((each) => each.identity === 'mailfrom' && each.domain === domain)
-  return own.length === 0 ? NONE : pass([...new Set(own.map(({ result }) => result))].join(', '))
+  const results = [...new Set(own.map(({ result }) => result))].join(', ')
+  return own.length === 0 ? NONE : pass(results === 'pass' ? '' : results)
 }

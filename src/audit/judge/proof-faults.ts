@@ -78,7 +78,9 @@ function spfFault({ identity, domain, address, result, verdict }: SpfProof, all:
   if (identity === 'helo') return { ...fault(verdict, 'spf', { about: `${domain} (HELO)${wrong ? ` ${address}` : ''}` }, id), ...onHost, found: result }
   // What a record lacks is the same for every host.
   if (verdict.id === 'spf-none' || verdict.id === 'spf-permerror') return { ...fault(verdict, 'spf', { domain }), remedy: kindOf(verdict.id).remedy, ...expectedOf('spf', domain, asked) }
-  return { ...fault(verdict, 'spf', { domain, ...(address === '' ? {} : { about: address }) }, id), ...onHost, ...expectedOf('spf', domain, asked) }
+  const base = { ...fault(verdict, 'spf', { domain, ...(address === '' ? {} : { about: address }) }, id), ...onHost, ...expectedOf('spf', domain, asked) }
+  // Without the address the same of several hosts is the same.
+  return wrong ? { ...base, message: `SPF of ${domain} does not let an IPv${family} address of the host send (${result})`, remedy: kindOf(base.id).remedy } : base
 }
 
 /** What the inventory wants of the domain's record, and what is there. */

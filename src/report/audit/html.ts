@@ -10,6 +10,8 @@ import { STYLE } from './style.ts'
 import { SIGNS, subjectGroups } from './words.ts'
 
 const text = (value: string): string => escapeMarkup(harmlessLine(value))
+/** Long names may be parted behind their dots. */
+const named = (value: string): string => text(value).replaceAll('.', '.<wbr>')
 const code = (value: string): string => `<code>${text(value)}</code>`
 
 export function auditHtml(report: AuditReport): string {
@@ -29,6 +31,7 @@ export function auditHtml(report: AuditReport): string {
 <p class="faint">${count(summary.hosts, 'host')}, ${count(summary.domains, 'domain')}, <time datetime="${date}">${date.slice(0, 16).replace('T', ' ')} UTC</time></p>
 <p class="verdict">${verdict(report)}</p>
 ${tiles(report)}
+<nav><a href="#matrix">Hosts and domains</a> <a href="#findings">Findings</a></nav>
 </header>
 <main>
 ${matrixOf(report)}
@@ -68,7 +71,7 @@ function matrixOf(report: AuditReport): string {
   if (matrix.length === 0) return ''
   const anchors = anchorsOf(findings)
   const head = ['Host', 'Domain'].map((each, index) => `<th scope="col"${index === 0 ? ' class="name"' : ''}>${each}</th>`).join('') + CHECK_NAMES.map((check) => `<th scope="col" title="${text(CHECKS[check].about)}">${text(CHECKS[check].title)}</th>`).join('')
-  const bodies = [...groupedBy(matrix, ({ host }) => host ?? '')].map(([host, rows]) => `<tbody>${rows.map((row, index) => `<tr>${index === 0 ? `<th scope="rowgroup" class="name" rowspan="${rows.length}">${host === '' ? '<span class="none">no host</span>' : text(host)}</th>` : ''}<th scope="row">${row.domain === null ? '<span class="none">no domain</span>' : text(row.domain)}</th>${CHECK_NAMES.map((check) => cellOf(row, check, anchors)).join('')}</tr>`).join('\n')}</tbody>`)
+  const bodies = [...groupedBy(matrix, ({ host }) => host ?? '')].map(([host, rows]) => bodyOf(host, rows, anchors))
   return `<h2 id="matrix">Hosts and domains</h2>
 <div class="scroll" role="region" aria-labelledby="matrix" tabindex="0"><table class="matrix">
 <thead><tr>${head}</tr></thead>
@@ -78,6 +81,13 @@ ${bodies.join('\n')}
 }
 
 const LEGEND: Readonly<Partial<Record<CellStatus, string>>> = { pass: 'as it must be', note: 'good to know', warning: 'works, with a risk', error: 'wrong', unknown: 'could not be found out', accepted: 'known and accepted', none: 'nothing to look at' }
+
+/** Domains of a host that are alike in every cell share a row. */
+function bodyOf(host: string, rows: readonly AuditRow[], anchors: Anchors): string {
+  const alike = [...groupedBy(rows, ({ cells, ...row }) => JSON.stringify([cells, CHECK_NAMES.map((check) => cells[check].ids.map((id) => anchors(id, check, { ...row, cells })))])).values()]
+  const name = host === '' ? '<span class="none">no host</span>' : named(host)
+  return `<tbody>${alike.map((those, index) => `<tr>${index === 0 ? `<th scope="rowgroup" class="name" rowspan="${alike.length}">${name}</th>` : ''}<th scope="row">${those.map(({ domain }) => (domain === null ? '<span class="none">no domain</span>' : named(domain))).join('<br>')}</th>${CHECK_NAMES.map((check) => cellOf(those[0]!, check, anchors)).join('')}</tr>`).join('\n')}</tbody>`
+}
 
 /** Where the first finding of an id is that concerns a place. */
 type Anchors = (id: string, check: CheckName, row: AuditRow) => string | undefined
@@ -102,13 +112,13 @@ function small({ status, ids, text: what }: AuditCell, row: AuditRow, check: Che
     const anchor = anchors(id, check, row)
     return anchor === undefined ? text(id) : `<a href="#${anchor}">${text(id)}</a>`
   })
-  const parts = status === 'pass' ? [text(what)] : links
+  const parts = status === 'pass' ? [named(what)] : links
   return parts.join('') === '' ? '' : `<small>${parts.join('<br>')}</small>`
 }
 
 function findingsOf({ findings }: AuditReport): string {
-  if (findings.length === 0) return '<h2>Findings</h2>\n<p>None.</p>'
-  return `<h2>Findings</h2>\n${findings.map((finding, index) => findingOf(finding, index + 1)).join('\n')}`
+  if (findings.length === 0) return '<h2 id="findings">Findings</h2>\n<p>None.</p>'
+  return `<h2 id="findings">Findings</h2>\n${findings.map((finding, index) => findingOf(finding, index + 1)).join('\n')}`
 }
 
 function findingOf(finding: AuditFinding, number: number): string {

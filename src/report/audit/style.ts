@@ -25,17 +25,19 @@ a{color:var(--link)}
 .tiles{display:flex;flex-wrap:wrap;gap:.75rem;margin:1.25rem 0 0;padding:0;list-style:none}
 .tiles li{background:var(--card);border:1px solid var(--line);border-left:5px solid var(--line);border-radius:8px;padding:.6rem 1rem;min-width:8.5rem}
 .tiles b{display:block;font-size:1.6rem;line-height:1.2}
+nav{margin-top:1rem;display:flex;gap:1.25rem}
 .scroll{overflow-x:auto;background:var(--card);border:1px solid var(--line);border-radius:8px}
 .scroll:focus-visible{outline:2px solid var(--link)}
 table{border-collapse:collapse;width:100%;font-size:.9rem}
 th,td{text-align:left;vertical-align:top;padding:.45rem .7rem;border-bottom:1px solid var(--line)}
 thead th{white-space:nowrap;color:var(--faint);font-weight:600;border-bottom:2px solid var(--line)}
-tbody th{font-weight:600;white-space:nowrap}
+tbody th{font-weight:600}
+.matrix tbody th{min-width:8rem;max-width:15rem;overflow-wrap:break-word}
 tbody:last-child tr:last-child>*{border-bottom:0}
 .matrix tbody{border-top:2px solid var(--line)}
 .matrix .name{background:var(--card);position:sticky;left:0;border-right:1px solid var(--line)}
-.matrix td{min-width:7rem}
-.matrix small{display:block;color:var(--faint);font-size:.8rem;overflow-wrap:anywhere;line-height:1.35}
+.matrix td{min-width:6.75rem}
+.matrix small{display:block;color:var(--faint);font-size:.8rem;overflow-wrap:break-word;line-height:1.35}
 .state{font-weight:600;white-space:nowrap}
 .state i{font-style:normal;display:inline-block;width:1.2em;text-align:center}
 ${STATUSES.map((status) => `.${status}{color:var(--${status})}.matrix td.${status},.badge.${status}{background:var(--${status}Back)}.tiles li.${status},.finding.${status}{border-left-color:var(--${status})}`).join('\n')}
@@ -52,6 +54,6 @@ dt{color:var(--faint)}
 dd{margin:0;overflow-wrap:anywhere;min-width:0}
 code{font-family:ui-monospace,SFMono-Regular,Menlo,"DejaVu Sans Mono",monospace;font-size:.88em}
 footer{padding-top:1rem;padding-bottom:2.5rem;color:var(--faint);font-size:.85rem}
-@media (max-width:40rem){main,header,footer{padding-left:.75rem;padding-right:.75rem}.tiles li{min-width:0;flex:1 1 7rem}dl{grid-template-columns:1fr}dt{margin-top:.35rem}th,td{padding:.35rem .5rem}}
+@media (max-width:40rem){main,header,footer{padding-left:.75rem;padding-right:.75rem}.tiles li{min-width:0;flex:1 1 7rem}dl{grid-template-columns:1fr}dt{margin-top:.35rem}th,td{padding:.35rem .5rem}.matrix tbody th{min-width:6rem;max-width:8rem}}
 @media print{:root{${variables({ ...COLOURS.light, page: '#ffffff' })}}body{font-size:10pt}.scroll{overflow:visible;border:0}.matrix .name{position:static}.matrix td{min-width:0}thead{display:table-header-group}tr{break-inside:avoid}a{text-decoration:none;color:inherit}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 `
