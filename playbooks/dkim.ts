@@ -1,11 +1,11 @@
 // The main job: every host signs mail of its domains with DKIM. Prints the records to publish.
 import { playbook, v, type PlaybookHost } from 'mailrun'
 import { dkimRecords, domain, isSelector, mailDomain, milterOf, opendkimSocket, selector, signerOf } from 'mailrun'
-import { apt, directory, dkimKey, file, opendkimTables, postfixParameter, service, template } from 'mailrun/tasks'
+import { apt, directory, dkimKey, opendkim, postfixParameter, service } from 'mailrun/tasks'
 
 const KEYS = '/etc/dkimkeys'
-/** Where OpenDKIM listens by default, or by the guides that people follow: its milters go when the socket moves. */
-const FORMER_SOCKETS = /^inet:(?:localhost|127\.0\.0\.1|\[::1\]):(?:8891|8892|12301)$|^(?:unix|local):(?:(?:\/var)?\/run\/opendkim\/|(?:\/var\/spool\/postfix)?\/?(?:var\/run\/|run\/)?opendkim\/)opendkim\.sock$/
+/** Where OpenDKIM listens by default, or by the guides that people follow, or while it is restarted: its milters go when the socket moves. */
+const FORMER_SOCKETS = /^inet:(?:localhost|127\.0\.0\.1|\[::1\]):(?:8891|8892|12301)$|^unix:mailrun-cover\/opendkim\.sock$|^(?:unix|local):(?:(?:\/var)?\/run\/opendkim\/|(?:\/var\/spool\/postfix)?\/?(?:var\/run\/|run\/)?opendkim\/)opendkim\.sock$/
 
 /** Where Postfix itself would look into bounces, and might refuse them. */
 const CHECKS = ['header_checks', 'body_checks', 'mime_header_checks', 'nested_header_checks']
@@ -23,6 +23,7 @@ export default playbook({
     dkim_selector: v.optional(v.pipe(selector, v.description("The selector of the host's first keys; left out: the first label of its name. No two hosts may have the same for a domain"))),
     dkim_bits: v.optional(v.pipe(v.picklist([1024, 2048, 3072, 4096], '1024, 2048, 3072 or 4096 is wanted'), v.description('Bits of keys that are made; those that are there stay')), 2048),
     opendkim_socket: v.optional(opendkimSocket, 'local:/var/spool/postfix/opendkim/opendkim.sock'),
+    opendkim_restart: v.optional(v.pipe(v.picklist(['covered', 'plain'], 'covered or plain is wanted'), v.description('How OpenDKIM is restarted where it must be and Postfix asks it: by a second instance that signs meanwhile, or as it is')), 'covered'),
     milter_default_action: v.optional(v.pipe(v.picklist(['accept', 'tempfail', 'reject', 'quarantine'], 'accept, tempfail, reject or quarantine is wanted'), v.description('What Postfix does with mail while OpenDKIM does not answer')), 'tempfail'),
     fqdn: v.optional(v.pipe(domain, v.description("The host's full name; left out: its name in the inventory, which must then be one"))),
     sign_host_name: v.optional(v.pipe(v.boolean('true or false is wanted'), v.description("Whether mail of the host itself, as of cron, which comes from its full name, is signed by the key of the domain that the name is in")), true),
@@ -46,20 +47,18 @@ export default playbook({
 
   tasks: ({ vars, host }) => {
     const first = firstSelector(vars, host)
-    const milter = milterOf(vars.opendkim_socket)
+    const listens = vars.opendkim_socket.replace('@localhost', '@127.0.0.1')
+    const milter = milterOf(listens)
     const fullName = vars.sign_host_name ? (vars.fqdn ?? mailDomain(host.name)) : undefined
     const signsBounces = vars.sign_bounces && fullName !== undefined && signerOf(fullName, vars.domains) !== undefined
-    const socket = /^local:(.*)$/.exec(vars.opendkim_socket)?.[1]
+    const socket = /^local:(.*)$/.exec(listens)?.[1]
     return [
       apt({ packages: ['postfix', 'opendkim', 'opendkim-tools', 'openssl'], debconf: [{ package: 'postfix', question: 'postfix/main_mailer_type', type: 'select', value: 'Internet Site' }] }),
       directory({ path: KEYS, owner: 'opendkim', group: 'opendkim', mode: '0700' }),
       ...vars.domains.map((name) => directory({ path: `${KEYS}/${name}`, owner: 'opendkim', group: 'opendkim', mode: '0700' })),
       ...vars.domains.map((name) => dkimKey({ domain: name, selector: first, bits: vars.dkim_bits })),
-      opendkimTables({ domains: vars.domains, selector: first, ...(fullName === undefined ? {} : { hostName: fullName }) }),
-      file({ path: `${KEYS}/TrustedHosts`, content: ['127.0.0.1', '::1', 'localhost', ...vars.trusted_hosts].map((each) => `${each}\n`).join(''), owner: 'root', group: 'root', mode: '0644' }),
       socket !== undefined && directory({ path: socket.replace(/\/[^/]+$/, ''), owner: 'opendkim', group: 'postfix', mode: '2750' }),
-      template({ src: 'templates/opendkim.conf.ejs', dest: '/etc/opendkim.conf', vars: { socket: vars.opendkim_socket.replace('@localhost', '@127.0.0.1') }, owner: 'root', group: 'root', mode: '0644' }),
-      service({ unit: 'opendkim', state: 'running', enabled: true, restartOn: ['/etc/opendkim.conf', `${KEYS}/TrustedHosts`], reloadOn: [`${KEYS}/KeyTable`, `${KEYS}/SigningTable`], listens: socket === undefined ? [] : [socket], validate: ['opendkim', '-n'] }),
+      opendkim({ domains: vars.domains, selector: first, ...(fullName === undefined ? {} : { hostName: fullName }), trustedHosts: vars.trusted_hosts, socket: listens, src: 'templates/opendkim.conf.ejs', vars: { socket: listens }, restart: vars.opendkim_restart }),
       postfixParameter({ parameter: 'smtpd_milters', value: milter, merge: true, superseded: FORMER_SOCKETS }),
       postfixParameter({ parameter: 'non_smtpd_milters', value: milter, merge: true, superseded: FORMER_SOCKETS }),
       signsBounces && postfixParameter({ parameter: 'internal_mail_filter_classes', value: 'bounce', merge: true, unlessSet: CHECKS }),

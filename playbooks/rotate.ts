@@ -1,7 +1,7 @@
 // A host's part of `mailrun rotate`, which runs it with the var dkim_steps: keys that are to be made, the one that is to sign, what to write down. Name servers, waiting and the order of things are the command's;
 // docs/mail/rotation.md tells how they go together. Run by itself it changes nothing.
 import { domain, isSelector, mailDomain, playbook, rotationVar, selector, v } from 'mailrun'
-import { directory, dkimHistory, dkimKey, file, opendkimTables, service } from 'mailrun/tasks'
+import { directory, dkimHistory, dkimKey, file, opendkim } from 'mailrun/tasks'
 
 const KEYS = '/etc/dkimkeys'
 const EVENTS = ['keyed', 'published', 'active', 'retired', 'compromised', 'revoking', 'revoked', 'removing', 'removed'] as const
@@ -48,8 +48,7 @@ export default playbook({
         ...make.map((each) => dkimKey({ domain: name, selector: each, coming: true, bits: vars.dkim_bits })),
         ...gone.map((each) => file({ path: `${KEYS}/${name}/${each}.private`, state: 'absent' })),
       ]),
-      switches && opendkimTables({ domains: vars.domains, selector: first, active, ...(fullName === undefined ? {} : { hostName: fullName }) }),
-      switches && service({ unit: 'opendkim', state: 'running', reloadOn: [`${KEYS}/KeyTable`, `${KEYS}/SigningTable`], validate: ['opendkim', '-n'] }),
+      switches && opendkim({ domains: vars.domains, selector: first, active, ...(fullName === undefined ? {} : { hostName: fullName }) }),
     ]
   },
 })

@@ -1,14 +1,13 @@
 // Task: a domain's DKIM key, generated on the host once.
 import { checkPath } from '../src/changes/check-path.ts'
-import { keyOutOfReach } from '../src/mail/key-reach.ts'
+import { keyObstacle } from '../src/changes/key-obstacle.ts'
 import { isSelector, mailDomain } from '../src/mail/names.ts'
-import { unusable } from '../src/mail/public-key.ts'
 import { flag, number, required, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
 import { fact } from '../src/model/fact.ts'
 import { blocked, change } from '../src/model/plan.ts'
-import { isKnown, UNKNOWN } from '../src/model/unknown.ts'
-import { ancestorsOf, keyPath, signingProbe, type Signing } from '../src/probes/signing.ts'
+import { UNKNOWN } from '../src/model/unknown.ts'
+import { keyPath, signingProbe, type Signing } from '../src/probes/signing.ts'
 import { sh } from '../src/shell/sh.ts'
 
 export interface DkimKeyArgs {
@@ -41,14 +40,10 @@ export const dkimKey = defineTask<DkimKeyArgs, readonly Signing[]>({
   plan({ bits = 2048, selector }, now) {
     const signing = now[0]!
     const { path, key } = signing
-    if (key.kind === 'invalid') return blocked(`${path} is there and holds no private key that can be used without a passphrase: it is not overwritten; move it away, and a new key is made`)
-    if (key.kind === 'symlink') return blocked(`${path} is a symbolic link: put the key itself there, for whoever may change the link could have any file given to opendkim`)
-    const wrong = key.kind === 'key' && isKnown(key.publicKey) ? unusable(key.publicKey) : undefined
-    if (wrong !== undefined) return blocked(`${path} cannot be signed with: ${wrong}; move it away, and a new key is made`)
-    const outOfReach = keyOutOfReach(ancestorsOf(path), signing.directories, signing.groups)
-    if (outOfReach !== undefined) return blocked(`${path}: ${outOfReach}`)
+    const obstacle = keyObstacle(signing)
+    if (obstacle !== undefined) return blocked(obstacle)
     const wanted = { owner: 'opendkim', group: 'opendkim', mode: '0600' }
-    const changes = key.kind === 'absent'
+    const changes = key.kind !== 'key'
       ? [{ summary: `generate, ${bits} bits`, apply: generate(path, bits) }]
       : [
           ...(key.owner === wanted.owner && key.group === wanted.group ? [] : [{ summary: `owner ${key.owner}:${key.group} → opendkim:opendkim`, apply: sh`chown -h -- opendkim:opendkim ${path}` }]),

@@ -1,15 +1,10 @@
 // Task: a systemd unit: running, enabled, and with its files as they are now loaded.
 import { checkPath } from '../src/changes/check-path.ts'
-import { enablementChanges } from '../src/changes/unit-enablement.ts'
-import { obstacleTo } from '../src/changes/unit-obstacle.ts'
-import { START_SECONDS, startScript, STOP_SECONDS, type UnitStart } from '../src/changes/unit-script.ts'
+import { planUnit } from '../src/changes/unit-plan.ts'
+import { START_SECONDS, startScript } from '../src/changes/unit-script.ts'
 import { flag, listOf, oneOf, required, text } from '../src/model/argument.ts'
-import type { Change } from '../src/model/change.ts'
 import { defineTask } from '../src/model/define-task.ts'
-import { blocked, change } from '../src/model/plan.ts'
-import { UNKNOWN } from '../src/model/unknown.ts'
 import { unitProbe, type UnitQuestion, type UnitState } from '../src/probes/unit.ts'
-import { sh } from '../src/shell/sh.ts'
 
 export interface ServiceArgs {
   /** With or without `.service`; `opendkim`, `postfix.service`, `apt-daily.timer`. */
@@ -48,26 +43,15 @@ export const service = defineTask<ServiceArgs, UnitState>({
     (listens ?? []).map((path) => checkPath('listens', path)).find((wrong) => wrong !== undefined),
   probe: (args) => unitProbe(questionOf(args)),
   plan(args, now) {
-    const { state, enabled, masked } = args
+    const { state, enabled, masked, validate } = args
     const question = questionOf(args)
-    const obstacle = obstacleTo(args, question, now)
-    if (obstacle !== undefined) return blocked(obstacle)
-    const wantsStop = state === 'stopped' || masked === true
-    const { unmask, settle, then } = enablementChanges({ enabled, masked: masked ?? (state === 'running' || enabled === true ? false : undefined) }, now)
-    const reload = now.there && now.needDaemonReload ? [{ summary: 'daemon-reload', apply: sh`systemctl daemon-reload` }] : []
-    const stop = wantsStop && !now.stopped ? [{ summary: 'stop', apply: sh`systemctl stop -- ${[...new Set([question.unit, ...now.real])]}`, timeoutSeconds: STOP_SECONDS }] : []
-    const verb = wantsStop || !now.there ? undefined : verbOf(args, now)
-    const start = verb === undefined ? [] : [startChange(args, now, verb)]
-    // Disabling removes a link, and with it the unit; it goes on running if it did.
-    const unlinked = now.linked && settle.some(({ summary }) => summary === 'disable')
-    const redefined = reload.length > 0 || unmask.length > 0 || then === 'masked' || unlinked
-    return change([...unmask, ...reload, ...stop, ...settle, ...start], {
-      ...now,
-      ...(redefined ? { fragment: UNKNOWN, reloads: UNKNOWN } : {}),
-      ...(unlinked ? { there: false, linked: false, enabled: '' } : { enabled: then }),
-      needDaemonReload: false,
-      ...(wantsStop ? { active: false, stopped: true, ...NOTHING_CHANGED } : verb === undefined ? {} : loaded(question, now, verb)),
-    })
+    return planUnit({ state, enabled, masked }, question, now, (verb, because) => [
+      {
+        summary: verb === 'start' || verb === 'anew' ? 'start' : `${verb}: ${because.join(', ')}`,
+        apply: startScript({ ...question, real: now.real, verb, validate, prove: undefined }),
+        timeoutSeconds: START_SECONDS,
+      },
+    ])
   },
   writes: ({ unit }) => [`unit:${fullName(unit)}`],
   owns: ({ unit }) => [`unit:${fullName(unit)}`],
@@ -81,31 +65,3 @@ export const service = defineTask<ServiceArgs, UnitState>({
 const fullName = (unit: string): string => (/\.(?:service|socket|timer|path|mount|target|slice|automount|swap|device|scope)$/.test(unit) ? unit : `${unit}.service`)
 
 const questionOf = ({ unit, restartOn, reloadOn, listens }: ServiceArgs): UnitQuestion => ({ unit: fullName(unit), restartOn, reloadOn: reloadOn ?? [], listens: listens ?? [] })
-
-const NOTHING_CHANGED = { restart: [], reload: [], unproven: [] } as const
-
-const loaded = ({ reloadOn, restartOn }: UnitQuestion, now: UnitState, verb: UnitStart['verb']): Partial<UnitState> =>
-  verb === 'reload'
-    ? { reload: [], unproven: now.unproven.filter((path) => !reloadOn.includes(path) || restartOn?.includes(path)) }
-    : { active: true, stopped: false, ...NOTHING_CHANGED, missing: [] }
-
-const redefinedSince = ({ restartOn }: ServiceArgs, now: UnitState): boolean => restartOn !== undefined && now.needDaemonReload
-
-function verbOf(args: ServiceArgs, now: UnitState): UnitStart['verb'] | undefined {
-  if (!now.active) return args.state !== 'running' ? undefined : now.stopped ? 'start' : 'anew'
-  if (now.restart.length > 0 || now.missing.length > 0 || redefinedSince(args, now)) return 'restart'
-  return now.reload.length > 0 ? 'reload' : undefined
-}
-
-function startChange(args: ServiceArgs, now: UnitState, verb: UnitStart['verb']): Change {
-  const changed = verb === 'reload' ? now.reload : now.restart
-  const because = [
-    ...(changed.length > 0 ? [`${changed.join(', ')} changed`] : verb === 'restart' && redefinedSince(args, now) ? ['its unit file or a drop-in changed'] : []),
-    ...(now.missing.length > 0 ? [`${now.missing.join(', ')} is not there`] : []),
-  ]
-  return {
-    summary: verb === 'start' || verb === 'anew' ? 'start' : `${verb}: ${because.join(', ')}`,
-    apply: startScript({ ...questionOf(args), real: now.real, verb, validate: args.validate }),
-    timeoutSeconds: START_SECONDS,
-  }
-}

@@ -11,7 +11,7 @@ const FOLDER = join(import.meta.dirname, '../../tasks')
 
 const ANSIBLE: Readonly<Record<string, string>> = {
   apt: 'apt', blockInFile: 'blockinfile', command: 'command, shell', copy: 'copy', directory: 'file: state=directory', dkimHistory: 'no counterpart', dkimKey: 'opendkim-genkey by command', file: 'copy: content, file', group: 'group',
-  hostname: 'hostname', lineInFile: 'lineinfile', opendkimTables: 'template', owner: 'file: recurse (chown -R)', postfixMap: 'a handler (postmap, newaliases)', postfixParameter: 'command: postconf -e', service: 'systemd, handlers',
+  hostname: 'hostname', lineInFile: 'lineinfile', opendkim: 'template, copy: content, systemd, handlers', owner: 'file: recurse (chown -R)', postfixMap: 'a handler (postmap, newaliases)', postfixParameter: 'command: postconf -e', service: 'systemd, handlers',
   symlink: 'file: state=link', template: 'template', user: 'user',
 }
 

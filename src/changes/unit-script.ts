@@ -10,6 +10,8 @@ export interface UnitStart extends UnitQuestion {
   /** `anew`: what is neither up nor down may have read its files already, so that to start it would prove nothing. */
   readonly verb: 'start' | 'anew' | 'restart' | 'reload'
   readonly validate: readonly string[] | undefined
+  /** Ends with an error where the unit, up and listening, does not do what it should; only then is it stamped. */
+  readonly prove: Script | undefined
 }
 
 /** systemd gives a stop and a start 90 s each, if the unit says nothing else. */
@@ -20,7 +22,7 @@ const SOCKET_SECONDS = 5
 
 /** The files are looked at before, so that one which changes meanwhile counts as not loaded. */
 export function startScript(start: UnitStart): Script {
-  const { unit, real, verb, restartOn, reloadOn, listens, validate } = start
+  const { unit, real, verb, restartOn, reloadOn, listens, validate, prove } = start
   const units = [...new Set([unit, ...real])]
   const files = verb === 'reload' ? reloadedOnly(start) : [...new Set([...(restartOn ?? []), ...reloadOn])]
   const stamp = verb === 'reload' ? reloadStamp(unit, files) : startStamp(unit)
@@ -42,6 +44,7 @@ sleep 0.2
 real
 up`,
     ...(listens.length === 0 ? [] : [socketsAreThere(listens)]),
+    ...(prove === undefined ? [] : [prove]),
     sh`i=; for u in $real; do i="$i$(systemctl show -p InvocationID --value -- "$u") "; done
 { printf '%s\n%s\0' ${stamp} "$${raw('{i% }')}"; cat ${`${stamp}.new`}; printf '.end\0'; } > ${`${stamp}.done`}
 mv -fT -- ${`${stamp}.done`} ${stamp}; rm -f -- ${`${stamp}.new`}`,

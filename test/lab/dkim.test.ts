@@ -107,18 +107,18 @@ print(dkim.verify(mail.replace(b"hello", b"hallo"), dnsfunc=lambda name, timeout
 
 /** What is broken by hand on mx1, the tasks that must say so, and the units that must be another process afterwards. */
 const DRIFTS: readonly { readonly what: string; readonly break: string; readonly tasks: readonly string[]; readonly restarts: readonly string[] }[] = [
-  { what: 'the content of opendkim.conf', break: 'echo "# mine" >> /etc/opendkim.conf', tasks: ['template /etc/opendkim.conf', 'service opendkim'], restarts: ['opendkim'] },
-  { what: 'the mode of opendkim.conf', break: 'chmod 0600 /etc/opendkim.conf', tasks: ['template /etc/opendkim.conf'], restarts: [] },
-  { what: 'the owner of a table', break: 'chown daemon /etc/dkimkeys/KeyTable', tasks: ['opendkimTables KeyTable, SigningTable'], restarts: [] },
-  { what: 'a missing file', break: 'rm /etc/dkimkeys/TrustedHosts', tasks: ['file /etc/dkimkeys/TrustedHosts', 'service opendkim'], restarts: ['opendkim'] },
-  { what: 'an extra table line', break: 'echo "*@evil.test mx1._domainkey.fleet.test" >> /etc/dkimkeys/SigningTable', tasks: ['opendkimTables KeyTable, SigningTable', 'service opendkim'], restarts: [] },
-  { what: 'a stopped unit', break: 'systemctl stop opendkim', tasks: ['service opendkim'], restarts: ['opendkim'] },
+  { what: 'the content of opendkim.conf', break: 'echo "# mine" >> /etc/opendkim.conf', tasks: ['opendkim opendkim.conf, tables, unit'], restarts: [] },
+  { what: 'the mode of opendkim.conf', break: 'chmod 0600 /etc/opendkim.conf', tasks: ['opendkim opendkim.conf, tables, unit'], restarts: [] },
+  { what: 'the owner of a table', break: 'chown daemon /etc/dkimkeys/KeyTable', tasks: ['opendkim opendkim.conf, tables, unit'], restarts: [] },
+  { what: 'a missing file', break: 'rm /etc/dkimkeys/TrustedHosts', tasks: ['opendkim opendkim.conf, tables, unit'], restarts: [] },
+  { what: 'an extra table line', break: 'echo "*@evil.test mx1._domainkey.fleet.test" >> /etc/dkimkeys/SigningTable', tasks: ['opendkim opendkim.conf, tables, unit'], restarts: [] },
+  { what: 'a stopped unit', break: 'systemctl stop opendkim', tasks: ['opendkim opendkim.conf, tables, unit'], restarts: ['opendkim'] },
   { what: 'a dead Postfix behind its wrapper', break: 'systemctl stop postfix@-', tasks: ['service postfix'], restarts: ['postfix@-'] },
-  { what: 'a socket that was removed', break: 'rm /var/spool/postfix/opendkim/opendkim.sock', tasks: ['service opendkim'], restarts: ['opendkim'] },
-  { what: 'the directory of the socket', break: 'rm -rf /var/spool/postfix/opendkim', tasks: ['directory /var/spool/postfix/opendkim', 'service opendkim'], restarts: ['opendkim'] },
-  { what: 'a drop-in', break: 'mkdir -p /etc/systemd/system/opendkim.service.d; printf "[Service]\\nNice=5\\n" > /etc/systemd/system/opendkim.service.d/nice.conf', tasks: ['service opendkim'], restarts: ['opendkim'] },
-  { what: 'a disabled unit', break: 'systemctl disable opendkim', tasks: ['service opendkim'], restarts: [] },
-  { what: 'a masked unit', break: 'systemctl mask opendkim', tasks: ['service opendkim'], restarts: [] },
+  { what: 'a socket that was removed', break: 'rm /var/spool/postfix/opendkim/opendkim.sock', tasks: ['opendkim opendkim.conf, tables, unit'], restarts: ['opendkim'] },
+  { what: 'the directory of the socket', break: 'rm -rf /var/spool/postfix/opendkim', tasks: ['directory /var/spool/postfix/opendkim', 'opendkim opendkim.conf, tables, unit'], restarts: ['opendkim'] },
+  { what: 'a drop-in', break: 'mkdir -p /etc/systemd/system/opendkim.service.d; printf "[Service]\\nNice=5\\n" > /etc/systemd/system/opendkim.service.d/nice.conf', tasks: ['opendkim opendkim.conf, tables, unit'], restarts: ['opendkim'] },
+  { what: 'a disabled unit', break: 'systemctl disable opendkim', tasks: ['opendkim opendkim.conf, tables, unit'], restarts: [] },
+  { what: 'a masked unit', break: 'systemctl mask opendkim', tasks: ['opendkim opendkim.conf, tables, unit'], restarts: [] },
   { what: 'a parameter of main.cf', break: 'postconf -e milter_default_action=accept', tasks: ['postfixParameter milter_default_action', 'service postfix'], restarts: [] },
   { what: 'a key directory that others may write', break: 'chmod 0770 /etc/dkimkeys/fleet.test', tasks: ['directory /etc/dkimkeys/fleet.test'], restarts: [] },
   { what: 'the mode of a key', break: 'chmod 0640 /etc/dkimkeys/fleet.test/mx1.private', tasks: ['dkimKey mx1._domainkey.fleet.test'], restarts: [] },
@@ -145,7 +145,7 @@ for (const drift of DRIFTS) {
 test('a drop-in by which OpenDKIM listens elsewhere is named, for the run must fail', async () => {
   const dropIn = '/etc/systemd/system/opendkim.service.d/override.conf'
   await inHost('mx1', `mkdir -p /etc/systemd/system/opendkim.service.d; printf '[Service]\\nExecStart=\\nExecStart=/usr/sbin/opendkim -p inet:8891@127.0.0.1\\n' > ${dropIn}; systemctl daemon-reload; systemctl restart opendkim`)
-  assert.equal(changedIn(documentOf(await dkim('--check', '--limit', 'mx1')), 'mx1'), ['service opendkim'])
+  assert.equal(changedIn(documentOf(await dkim('--check', '--limit', 'mx1')), 'mx1'), ['opendkim opendkim.conf, tables, unit'])
   const run = await dkim('--limit', 'mx1')
   assert.is(run.code, 3, run.stdout)
   assert.match(documentOf(run).hosts[0]!.error ?? '', new RegExp(`no socket /var/spool/postfix/opendkim/opendkim\\.sock .*drop-ins .*${dropIn.replaceAll('.', '\\.')}`))

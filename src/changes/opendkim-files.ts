@@ -1,0 +1,55 @@
+// Which of OpenDKIM's files are to be others: staged in a place of their own, for they go live together; owners and modes are mended where they are.
+import { createHash } from 'node:crypto'
+import type { Change, Diff } from '../model/change.ts'
+import { lines } from '../shell/script.ts'
+import { sh } from '../shell/sh.ts'
+import { ACTIVATION } from '../probes/opendkim-activation.ts'
+import type { PathState } from '../probes/path.ts'
+import { putContent } from './put-content.ts'
+import { replaceFile } from './replace-file.ts'
+
+export interface FilePlans {
+  /** SHA-256 of what is staged, by path. */
+  readonly staged: ReadonlyMap<string, string>
+  readonly stage: readonly Change[]
+  /** Changes of owner and mode. */
+  readonly attributes: readonly Change[]
+  readonly then: readonly PathState[]
+  /** What becomes of those that change in any way. */
+  readonly changed: ReadonlyMap<string, PathState['is']>
+}
+
+const digestOf = (content: string): string => createHash('sha256').update(content).digest('hex')
+
+/** @param all - stages them all, whatever is there. */
+export function planFiles(contents: ReadonlyMap<string, string>, now: readonly PathState[], all: boolean): FilePlans | { readonly why: string } {
+  const staged = new Map<string, string>()
+  const stage: Change[] = []
+  const attributes: Change[] = []
+  const then: PathState[] = []
+  const changed = new Map<string, PathState['is']>()
+  for (const [index, [path, content]] of [...contents].entries()) {
+    const state = now[index]!
+    const { is } = state
+    const name = path.split('/').at(-1) ?? path
+    const plan = putContent({ path, content: Buffer.from(content), wanted: 'shown', secret: false, owner: 'root', group: 'root', mode: '0644' }, state)
+    if (plan.kind === 'blocked') return plan
+    const after = plan.kind === 'change' ? plan.then : state
+    const same = is.kind === 'file' && is.sha256 === digestOf(content)
+    const made = plan.kind === 'change' ? plan.changes : []
+    if (same) attributes.push(...made.map((each) => ({ ...each, summary: `${name}: ${each.summary}` })))
+    if (!same || all) {
+      staged.set(path, digestOf(content))
+      stage.push(staging(name, content, same ? 'again' : made.map(({ summary }) => summary).join(', '), same ? undefined : made[0]?.diff))
+    }
+    then.push(after)
+    if (plan.kind === 'change' || staged.has(path)) changed.set(path, after.is)
+  }
+  return { staged, stage, attributes, then, changed }
+}
+
+function staging(name: string, content: string, summary: string, diff: Diff | undefined): Change {
+  const { before, apply } = replaceFile({ path: `${ACTIVATION}/new/${name}`, content: Buffer.from(content), secret: false, owner: 'root', group: 'root', mode: '0644', validate: undefined, backup: undefined })
+  const folder = sh`mkdir -p -- ${`${ACTIVATION}/new`} || exit`
+  return { summary: `${name}: ${summary}`, before: before.map((piece) => lines([folder, piece])), apply: lines([folder, apply]), ...(diff ? { diff } : {}) }
+}

@@ -1,0 +1,46 @@
+// Which keys sign for which domains from now on, and the tables that say so.
+import { signerOf } from '../mail/own-name.ts'
+import { keyTableLines, signingTableLines } from '../mail/signing-table.ts'
+import { UNKNOWN } from '../model/unknown.ts'
+import type { PathState } from '../probes/path.ts'
+import { ancestorsOf, TABLE_HEADER, type Signing } from '../probes/signing.ts'
+
+/** A key that is to sign from now on, whatever signs now. */
+export interface Chosen {
+  readonly selector: string
+  readonly path: string
+  readonly is: PathState['is']
+}
+
+/** The lines that there are to be, in the order of the domains: the key in use, else the first one, but for the domains for which another was chosen. */
+export const signingLines = (signing: readonly Signing[], chosen: ReadonlyMap<string, Chosen>): readonly Signing[] => signing.map((each) => switched(each, chosen.get(each.domain)))
+
+/** What the host will answer once the tables name another key. */
+function switched(signing: Signing, chosen: Chosen | undefined): Signing {
+  if (chosen === undefined || chosen.selector === signing.selector || chosen.is.kind !== 'file') return signing
+  const { selector, path, is } = chosen
+  const above = ancestorsOf(path)
+  return { ...signing, selector, path, key: { kind: 'key', owner: String(is.owner), group: String(is.group), mode: String(is.mode), publicKey: UNKNOWN }, directories: signing.directories.filter((each) => above.includes(each.path)) }
+}
+
+const table = (lines: readonly string[]): string => `${TABLE_HEADER}\n${lines.map((line) => `${line}\n`).join('')}`
+
+/** opendkim.conf(5): `KeyTable file:…`. */
+export const keyTable = (lines: readonly Signing[]): string => table(keyTableLines(lines))
+
+/** opendkim.conf(5): `SigningTable refile:…`. @param hostName - the host's own */
+export const signingTable = (lines: readonly Signing[], hostName: string | undefined): string => table(signingTableLines(lines, hostName))
+
+/** Who signs mail from whom. */
+export interface Signer {
+  /** What stands behind the @ in From. */
+  readonly from: string
+  readonly domain: string
+  readonly selector: string
+}
+
+/** Of all from which mail is signed by these lines. */
+export function signersOf(lines: readonly Signing[], hostName: string | undefined): readonly Signer[] {
+  const own = hostName === undefined ? undefined : signerOf(hostName, lines.map(({ domain }) => domain))
+  return [...lines.map(({ domain, selector }) => ({ from: domain, domain, selector })), ...lines.filter(({ domain }) => domain === own && domain !== hostName).map(({ domain, selector }) => ({ from: hostName!, domain, selector }))]
+}

@@ -1,0 +1,59 @@
+// The plan that brings a unit into the state that is wanted: unmasked, enabled, running, with its files loaded. How it is started, the task says.
+import type { Change } from '../model/change.ts'
+import { blocked, change, type Plan } from '../model/plan.ts'
+import { UNKNOWN } from '../model/unknown.ts'
+import type { UnitQuestion, UnitState } from '../probes/unit.ts'
+import { sh } from '../shell/sh.ts'
+import { enablementChanges } from './unit-enablement.ts'
+import { obstacleTo, type WantedUnit } from './unit-obstacle.ts'
+import { STOP_SECONDS, type UnitStart } from './unit-script.ts'
+
+/**
+ * Blocked where the unit cannot be brought there; `start` makes the one change that starts, restarts or reloads it.
+ *
+ * @example planUnit({ state: 'running' }, question, now, (verb, because) => [{ summary: verb, apply: startScript({ ...question, real: now.real, verb, validate: undefined }) }])
+ */
+export function planUnit(wanted: WantedUnit, question: UnitQuestion, now: UnitState, start: (verb: UnitStart['verb'], because: readonly string[]) => readonly Change[]): Plan<UnitState> {
+  const { state, enabled, masked } = wanted
+  const obstacle = obstacleTo(wanted, question, now)
+  if (obstacle !== undefined) return blocked(obstacle)
+  const wantsStop = state === 'stopped' || masked === true
+  const { unmask, settle, then } = enablementChanges({ enabled, masked: masked ?? (state === 'running' || enabled === true ? false : undefined) }, now)
+  const reload = now.there && now.needDaemonReload ? [{ summary: 'daemon-reload', apply: sh`systemctl daemon-reload` }] : []
+  const stop = wantsStop && !now.stopped ? [{ summary: 'stop', apply: sh`systemctl stop -- ${[...new Set([question.unit, ...now.real])]}`, timeoutSeconds: STOP_SECONDS }] : []
+  const verb = wantsStop || !now.there ? undefined : verbOf(wanted, question, now)
+  const started = verb === undefined ? [] : start(verb, because(question, now, verb))
+  // Disabling removes a link, and with it the unit; it goes on running if it did.
+  const unlinked = now.linked && settle.some(({ summary }) => summary === 'disable')
+  const redefined = reload.length > 0 || unmask.length > 0 || then === 'masked' || unlinked
+  return change([...unmask, ...reload, ...stop, ...settle, ...started], {
+    ...now,
+    ...(redefined ? { fragment: UNKNOWN, reloads: UNKNOWN } : {}),
+    ...(unlinked ? { there: false, linked: false, enabled: '' } : { enabled: then }),
+    needDaemonReload: false,
+    ...(wantsStop ? { active: false, stopped: true, ...NOTHING_CHANGED } : verb === undefined ? {} : loaded(question, now, verb)),
+  })
+}
+
+const NOTHING_CHANGED = { restart: [], reload: [], unproven: [] } as const
+
+const loaded = ({ reloadOn, restartOn }: UnitQuestion, now: UnitState, verb: UnitStart['verb']): Partial<UnitState> =>
+  verb === 'reload'
+    ? { reload: [], unproven: now.unproven.filter((path) => !reloadOn.includes(path) || restartOn?.includes(path)) }
+    : { active: true, stopped: false, ...NOTHING_CHANGED, missing: [] }
+
+const redefinedSince = ({ restartOn }: UnitQuestion, now: UnitState): boolean => restartOn !== undefined && now.needDaemonReload
+
+function verbOf({ state }: WantedUnit, question: UnitQuestion, now: UnitState): UnitStart['verb'] | undefined {
+  if (!now.active) return state !== 'running' ? undefined : now.stopped ? 'start' : 'anew'
+  if (now.restart.length > 0 || now.missing.length > 0 || redefinedSince(question, now)) return 'restart'
+  return now.reload.length > 0 ? 'reload' : undefined
+}
+
+function because(question: UnitQuestion, now: UnitState, verb: UnitStart['verb']): readonly string[] {
+  const changed = verb === 'reload' ? now.reload : now.restart
+  return [
+    ...(changed.length > 0 ? [`${changed.join(', ')} changed`] : verb === 'restart' && redefinedSince(question, now) ? ['its unit file or a drop-in changed'] : []),
+    ...(now.missing.length > 0 ? [`${now.missing.join(', ')} is not there`] : []),
+  ]
+}

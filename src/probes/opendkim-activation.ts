@@ -1,0 +1,34 @@
+// Asks what an activation of OpenDKIM that did not come to its end has left, and what master.cf says about milters.
+import { settingsOf } from '../mail/opendkim-conf.ts'
+import { utf8 } from '../model/answer.ts'
+import { defineProbe, ProbeError, type Probe } from '../model/probe.ts'
+import { raw } from '../shell/script.ts'
+
+/** Where an activation keeps the set of files that is to go live (`new`) and, from before its first file goes live until all is proven, the set that was (`old`). */
+export const ACTIVATION = '/var/lib/mailrun/opendkim'
+
+export interface OpendkimActivation {
+  /** The files may be half new: they are put back first. */
+  readonly unfinished: boolean
+  /** Of an unfinished one: the Socket that the former opendkim.conf says, where it says one. */
+  readonly formerSocket: string | undefined
+  /** Lines of master.cf that set lists of milters of their own. */
+  readonly overrides: readonly string[]
+}
+
+const MASTER_CF = '/etc/postfix/master.cf'
+
+export const opendkimActivation: Probe<OpendkimActivation> = defineProbe<OpendkimActivation>({
+  key: 'opendkim activation',
+  reads: [`path:${ACTIVATION}`, `path:${MASTER_CF}`],
+  script: raw(`[ ! -d ${ACTIVATION}/old ] || { echo unfinished; grep -ihs '^[[:space:]]*Socket[[:space:]]' ${ACTIVATION}/old/opendkim.conf; }
+[ ! -r ${MASTER_CF} ] || grep -h '^[^#]*smtpd_milters' ${MASTER_CF}
+echo end`),
+  parse: ({ stdout, stderr }) => {
+    const lines = utf8(stdout).trimEnd().split('\n')
+    if (lines.at(-1) !== 'end') throw new ProbeError(`an activation of OpenDKIM cannot be asked for: ${utf8(stderr).trim() || 'no answer'}`)
+    return { unfinished: lines[0] === 'unfinished', formerSocket: settingsOf(lines.join('\n')).get('socket'), overrides: lines.filter((line) => line.includes('smtpd_milters')) }
+  },
+  // A package that brings master.cf brings no such line.
+  foresee: (state, { resource, value }) => (resource === `path:${MASTER_CF}` && state.overrides.length > 0 && (value as { readonly kind?: string }).kind !== 'absent' ? undefined : state),
+})

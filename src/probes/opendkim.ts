@@ -1,0 +1,79 @@
+// All that is asked about an OpenDKIM before it is to sign by other files: keys, tables, configuration, its unit, and which Postfix asks it.
+import type { Fact } from '../model/fact.ts'
+import { fact } from '../model/fact.ts'
+import type { Probe } from '../model/probe.ts'
+import { joinProbes } from './join.ts'
+import { opendkimActivation, type OpendkimActivation } from './opendkim-activation.ts'
+import { pathProbe, type PathState } from './path.ts'
+import { MAIN_CF, postfixParameters, type PostfixParameters } from './postfix-parameters.ts'
+import { foreignSigning, KEY_TABLE, keyPath, SIGNING_TABLE, signingProbe, type ForeignSigning, type Signing } from './signing.ts'
+import { CONFIGURATION } from './signing-family.ts'
+import { unitProbe, type UnitQuestion, type UnitState } from './unit.ts'
+
+export { CONFIGURATION } from './signing-family.ts'
+export { MAIN_CF } from './postfix-parameters.ts'
+
+export const TRUSTED_HOSTS = '/etc/dkimkeys/TrustedHosts'
+/** What goes live as one: the KeyTable first, opendkim.conf last. */
+export const FILES: readonly string[] = [KEY_TABLE, SIGNING_TABLE, TRUSTED_HOSTS, CONFIGURATION]
+
+export interface OpendkimState {
+  readonly signing: readonly Signing[]
+  readonly foreign: ForeignSigning
+  /** Of {@link FILES}. */
+  readonly files: readonly PathState[]
+  readonly unit: UnitState
+  readonly parameters: PostfixParameters
+  readonly main: PathState
+  readonly activation: OpendkimActivation
+  /** The keys that are to sign from now on, in the order in which they were asked for. */
+  readonly keys: readonly PathState[]
+}
+
+export interface OpendkimQuestion {
+  readonly domains: readonly string[]
+  readonly selector: string
+  readonly directory?: string
+  readonly active?: Readonly<Record<string, string>>
+  /** opendkim.conf(5), Socket. Left out: as it is. */
+  readonly socket?: string
+}
+
+const socketPath = (socket: string | undefined): string | undefined => /^local:(.*)$/.exec(socket ?? '')?.[1]
+
+export const unitQuestion = ({ socket }: Pick<OpendkimQuestion, 'socket'>): UnitQuestion => ({ unit: 'opendkim.service', restartOn: [], reloadOn: FILES, listens: [socketPath(socket) ?? []].flat() })
+
+export function opendkimProbe(question: OpendkimQuestion): Probe<OpendkimState> {
+  const { domains, selector, directory = '/etc/dkimkeys', active = {} } = question
+  const rest: readonly Probe<unknown>[] = [
+    foreignSigning,
+    unitProbe(unitQuestion(question)),
+    postfixParameters(undefined),
+    pathProbe({ path: MAIN_CF, wanted: 'digest' }),
+    opendkimActivation,
+    ...FILES.map((path) => pathProbe({ path, wanted: 'shown' })),
+    ...Object.entries(active).map(([domain, each]) => pathProbe({ path: keyPath(directory, domain, each), wanted: 'nothing' })),
+  ] as readonly Probe<unknown>[]
+  return joinProbes<readonly Signing[], unknown, OpendkimState>(
+    signingProbe({ domains, selector, directory }),
+    rest,
+    (signing, [foreign, unit, parameters, main, activation, ...paths]) => ({
+      signing,
+      foreign: foreign as ForeignSigning,
+      unit: unit as UnitState,
+      parameters: parameters as PostfixParameters,
+      main: main as PathState,
+      activation: activation as OpendkimActivation,
+      files: paths.slice(0, FILES.length) as readonly PathState[],
+      keys: paths.slice(FILES.length) as readonly PathState[],
+    }),
+    ({ signing, foreign, unit, parameters, main, activation, files, keys }) => [signing, [foreign, unit, parameters, main, activation, ...files, ...keys]],
+  )
+}
+
+/** The unit once files are others. */
+export function withFiles(question: UnitQuestion, unit: UnitState, paths: ReadonlyMap<string, PathState['is']>): UnitState {
+  const probe = unitProbe(question)
+  const facts: readonly Fact[] = [...paths].map(([path, is]) => fact('path', path, is))
+  return facts.reduce((state, known) => probe.foresee(state, known) ?? state, unit)
+}
