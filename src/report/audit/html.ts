@@ -3,16 +3,11 @@ import type { AuditCell, AuditFinding, AuditReport, AuditRow, CellStatus } from 
 import { CHECKS, CHECK_NAMES, type CheckName } from '../../model/findings/finding-kind.ts'
 import { kindOf } from '../../model/findings/finding-kinds.ts'
 import { groupedBy } from '../../text/grouped-by.ts'
-import { harmlessLine } from '../harmless.ts'
 import { count } from '../name-list.ts'
-import { escapeMarkup } from './markup.ts'
+import { fleetOf, lostOf, staleOf } from './html-tables.ts'
+import { code, named, text } from './html-text.ts'
 import { STYLE } from './style.ts'
 import { SIGNS, subjectGroups } from './words.ts'
-
-const text = (value: string): string => escapeMarkup(harmlessLine(value))
-/** Long names may be parted behind their dots. */
-const named = (value: string): string => text(value).replaceAll('.', '.<wbr>')
-const code = (value: string): string => `<code>${text(value)}</code>`
 
 export function auditHtml(report: AuditReport): string {
   const { date, mailrun, summary } = report
@@ -131,22 +126,4 @@ function findingOf(finding: AuditFinding, number: number): string {
 <p class="faint">${text(CHECKS[check].title)}: ${text(kindOf(id).means)}</p>
 <dl>${entry('Where', where.filter((each) => each !== '').join('<br>') || 'the fleet')}${expected === undefined ? '' : entry('Expected', code(expected))}${found === undefined ? '' : entry('Found', code(found))}${accepted === undefined ? '' : entry('Accepted', `${text(accepted.reason)}${accepted.until === undefined ? '' : ` (until ${text(accepted.until)})`}`)}${entry('To do', text(remedy))}</dl>
 </article>`
-}
-
-function tableOf(title: string, id: string, heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  if (rows.length === 0) return ''
-  return `<h2 id="${id}">${title}</h2>
-<div class="scroll" role="region" aria-labelledby="${id}" tabindex="0"><table><thead><tr>${heads.map((head) => `<th scope="col">${head}</th>`).join('')}</tr></thead>
-<tbody>${rows.map(([first = '', ...rest]) => `<tr><th scope="row">${first}</th>${rest.map((cell) => `<td>${cell}</td>`).join('')}</tr>`).join('\n')}</tbody></table></div>`
-}
-
-const lostOf = ({ hosts }: AuditReport): string => tableOf('Hosts that were not audited', 'lost', ['Host', 'Status', 'Why'], hosts.filter(({ error }) => error !== undefined).map(({ name, status, error }) => [text(name), `<span class="unknown">${SIGNS.unknown.sign} ${text(status)}</span>`, text(error!)]))
-
-const staleOf = ({ stale }: AuditReport): string => tableOf('Baseline', 'stale', ['Entry', 'Finding', 'State'], stale.map(({ where, id, why }) => [text(where), code(id), why === 'expired' ? 'has expired, and accepts nothing any more' : 'is found no more: take it out']))
-
-function fleetOf({ hosts, domains }: AuditReport): string {
-  return [
-    tableOf('Domains', 'domains', ['Domain', 'In the inventory', 'Policy (DMARC)', 'Name servers'], domains.map(({ domain, declared, sends, policy, nameServers }) => [text(domain), declared ? (sends ? 'yes' : 'yes, sends nothing') : 'no', text(policy ?? '–'), text(nameServers.join(', ')) || '–'])),
-    tableOf('Hosts', 'hosts', ['Host', 'Greets as', 'Sends from', 'Software'], hosts.filter(({ status }) => status === 'audited').map(({ name, helo, addresses, software }) => [text(name), text(helo ?? '–'), text(addresses.join(', ')) || '–', text(software.join(', ')) || '–'])),
-  ].join('\n')
 }
