@@ -80,7 +80,7 @@ test('a wrong value says what was wanted', async () => {
 
 for (const [words, says] of [
   [['vrify'], /no playbook vrify, and no such command: did you mean verify\?$/],
-  [['frobnicate', '-i', 'inventory.yaml'], /no such command: the commands are ping, inventory, encrypt, schema, verify, dns, .*help$/],
+  [['frobnicate', '-i', 'inventory.yaml'], /no such command: the commands are ping, inventory, encrypt, schema, verify, audit, dns, .*help$/],
   [['dns'], /nothing says what is to be done; wanted: mailrun dns plan\|push\|verify -i <inventory>$/],
   [['dns', '-i', 'inventory.yaml'], /nothing says what is to be done; wanted: mailrun dns plan/],
   [['dns', '-i', 'inventory.yaml', 'plan'], /plan goes before the flags; wanted: mailrun dns plan/],
