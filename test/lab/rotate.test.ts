@@ -49,6 +49,13 @@ const mailrun = (words: readonly string[], { once = () => false, after }: Killin
   })
 const rotate = (...words: readonly string[]): Promise<Ended> => mailrun(['rotate', ...words])
 
+/** Until nothing is waited for any more: mail that is put off may hold a key for a while. */
+async function toEnd(): Promise<Ended> {
+  let ended = await rotate('--wait', '40')
+  for (let round = 0; ended.code === 6 && round < 5; round += 1) ended = await rotate('--wait', '20')
+  return ended
+}
+
 interface Document {
   readonly rotations: readonly { readonly host: string; readonly domain: string; readonly keys: readonly { readonly selector: string; readonly state: string; readonly wait?: { readonly kind: string; readonly why: string } }[] }[]
 }
@@ -71,6 +78,8 @@ test.before(async () => {
   await lab.labUp({ size: 3, tools: false, internet: true, wire: undefined })
   const made = await mailrun(['playbooks/dkim.ts'])
   assert.is(made.code, 0, made.stdout + made.stderr)
+  // What the receiver puts off, as it may on a busy machine, is tried again in seconds, and holds the former key no longer than that.
+  for (const host of HOSTS) await inHost(host, 'postconf -e minimal_backoff_time=3s maximal_backoff_time=5s queue_run_delay=3s; postfix reload 2>/dev/null')
   const pushed = await mailrun(['dns', 'push', '--yes'])
   assert.is(pushed.code, 0, pushed.stdout + pushed.stderr)
 })
@@ -89,12 +98,12 @@ test('a whole rotation under mail, the controller killed at every state: none fa
   const began = performance.now()
   let kills = 0
   const unseen = new Set(EDGES)
-  for (let round = 0; unseen.size > 0 && round < 40; round += 1) {
+  for (let round = 0; unseen.size > 0 && round < 60; round += 1) {
     const once = (printed: string): boolean => EDGES.some((edge) => printed.includes(edge) && unseen.delete(edge))
     // In the midst of things, too: of a switch, of an update, of a question.
     const { code, stdout, stderr } = await mailrun(['rotate', '--wait', '40', ...(round === 0 ? ['--start'] : [])], { once, ...(round % 2 === 0 ? {} : { after: 400 + Math.random() * 1200 }) })
     if (code === null) kills += 1
-    else assert.is(code, 0, `${stdout}${stderr}`)
+    else assert.ok(code === 0 || code === 6, `${code}: ${stdout}${stderr}`)
     assert.not.match(stdout, /^failed/m)
     if (round % 2 === 1) continue
     // Wherever it stands, others who are at work undo nothing.
@@ -103,7 +112,7 @@ test('a whole rotation under mail, the controller killed at every state: none fa
     const { records } = JSON.parse(plan.stdout) as { records: readonly { name: string; change?: { before: { values: readonly string[] } | null } }[] }
     for (const { name, change } of records) assert.not.ok(change?.before?.values.some((value) => /p="$/.test(value)), `dns plan would bring ${name} back after ${stdout}`)
   }
-  const end = await rotate('--wait', '60')
+  const end = await toEnd()
   assert.is(end.code, 0, end.stdout + end.stderr)
   const seconds = (performance.now() - began) / 1000
   const handed = (await Promise.all(HOSTS.map(stopMail))).flat()
@@ -112,8 +121,7 @@ test('a whole rotation under mail, the controller killed at every state: none fa
 
   const taken = handed.filter((each) => each.taken)
   const wanted = new Set(taken.map(({ messageId }) => messageId))
-  // What the receiver put off is tried again by Postfix in minutes.
-  for (const until = performance.now() + 90_000; performance.now() < until && (await all()).filter(({ messageId }) => wanted.has(messageId)).length < wanted.size; await sleep(2000)) for (const host of HOSTS) await inHost(host, 'postqueue -f')
+  for (const until = performance.now() + 90_000; performance.now() < until && (await all()).filter(({ messageId }) => wanted.has(messageId)).length < wanted.size; ) await sleep(1000)
   const received = (await all()).filter(({ messageId }) => wanted.has(messageId))
   const count = (result: string): number => received.filter((mail) => mail.results('dkim')[0]?.result === result).length
   const selectors = new Set(received.map((mail) => mail.results('dkim')[0]?.properties['header.s']))
@@ -159,7 +167,8 @@ test("--compromised: a new key signs and the former is revoked within a minute; 
 })
 
 test('what a secondary does not serve does not sign, and is named; once it has caught up, it goes on', async () => {
-  await rotate('--wait', '30')
+  const done = await toEnd()
+  assert.is(done.code, 0, done.stdout + done.stderr)
   await lab.secondaryLag(true)
   const held = await rotate('--start', '-l', 'mx1', '--domain', 'fleet.test', '--wait', '3')
   assert.is(held.code, 6, held.stdout + held.stderr)
@@ -168,13 +177,13 @@ test('what a secondary does not serve does not sign, and is named; once it has c
   await lab.secondaryLag(false)
   // A message from before the switch that nobody delivers.
   await inHost('mx1', `postconf -e default_transport=hold-it:; postconf -M 'hold-it/unix=hold-it unix - - n - 0 error'; postfix reload 2>/dev/null; sleep 1; printf 'From: a@fleet.test\\nSubject: late\\n\\nlate\\n' | sendmail -f a@fleet.test b@receiver.test; sleep 1; postsuper -h ALL 2>&1; postconf -e default_transport=smtp; postfix reload 2>/dev/null; postqueue -j | grep -c hold`)
-  const draining = await rotate('--wait', '20')
+  const draining = await rotate('--wait', '40')
   assert.is(draining.code, 6, draining.stdout + draining.stderr)
   assert.match(draining.stdout, /draining .*; the queue still has mail from before the switch: \w+ \(hold\)/)
   await inHost('mx1', 'postsuper -H ALL 2>&1; postqueue -f')
   const late = await lab.receivedMail((mail) => mail.header('Subject')[0] === 'late', 30_000)
   assert.is(late.results('dkim')[0]?.result, 'pass')
-  const end = await rotate('--wait', '40')
+  const end = await toEnd()
   assert.is(end.code, 0, end.stdout + end.stderr)
 })
 
