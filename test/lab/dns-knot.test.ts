@@ -63,7 +63,7 @@ for i in $(seq 50); do knotc zone-status +serial 2>&1 | grep -c 'serial: 1' | gr
   writeFileSync(join(here.folder, 'dns.yaml'), JSON.stringify({
     all: { vars: { dns: { servers: [server], host: 'mx1', via: 'knotc' } } },
     mail: {
-      hosts: { mx1: { outgoing_addresses: ['192.0.2.1'], helo_name: 'mx1.one.test' } },
+      hosts: { mx1: { outgoing_addresses: ['192.0.2.1'], fqdn: 'mx1.one.test' } },
       vars: { domains: ['one.test'], null_domains: ['two.test'], dmarc: { p: 'none', rua: 'dmarc@one.test' } },
     },
   }))
