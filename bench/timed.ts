@@ -22,7 +22,7 @@ export interface Command {
 }
 
 /** Longer, nothing of a bench takes. */
-const MINUTES = 10
+const MINUTES = 30
 
 /** @throws Error with what it said, where it ends otherwise than wanted. */
 export async function timed({ words, cwd, env, wanted }: Command): Promise<Timed> {

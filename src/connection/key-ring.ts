@@ -4,11 +4,14 @@ import type { BaseAgent, ParsedKey } from 'ssh2'
 import { Unreachable } from '../engine/connection.ts'
 import { agentKeys } from './agent.ts'
 import { readKeyFile, type KeyFile } from './key-file.ts'
+import type { SoleSigner } from './ssh2-shortcuts.ts'
 import type { SshTarget } from './ssh-target.ts'
 
 export interface KeyRing {
   /** Offers its keys one after the other, and signs with them; `undefined`: there is none. */
   readonly agent: BaseAgent<ParsedKey> | undefined
+  /** Where it has one Ed25519 key and nothing else. */
+  readonly sole: SoleSigner | undefined
   /** What is tried, in words. */
   readonly tried: string
   /** Keys that only the system's ssh can use, in words. */
@@ -66,8 +69,10 @@ async function makeRing(target: SshTarget): Promise<KeyRing> {
   const unheld = files.filter((file) => file.text === undefined && same(file) === undefined && isNamed(file)).map(({ path: file }) => `${file}, a public key whose private one no agent holds`)
   const missing = identityFiles.filter((file) => file.named && !files.some((each) => each.path === file.path)).map(({ path: file }) => `${file}, which is not there`)
   const words = [...new Set(identities.map(({ from }) => from)), ...locked, ...unheld, ...missing, ...(path !== undefined && held === undefined ? ['the agent, which does not answer'] : [])]
-  if (identities.length === 0) return { agent: undefined, tried: words.join(', '), beyond }
-  return { agent: ringOf(identities, path, ssh2), tried: words.join(', '), beyond }
+  if (identities.length === 0) return { agent: undefined, sole: undefined, tried: words.join(', '), beyond }
+  const [only, ...others] = identities
+  const sole: SoleSigner | undefined = only !== undefined && others.length === 0 && !only.byAgent && only.key.type === 'ssh-ed25519' ? (data) => signed(only.key, data, undefined) : undefined
+  return { agent: ringOf(identities, path, ssh2), sole, tried: words.join(', '), beyond }
 }
 
 const isBeyond = ({ type, certified }: KeyFile): boolean => certified || type?.startsWith('sk-') === true

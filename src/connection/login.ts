@@ -8,6 +8,7 @@ import { hostKeyCheck } from './host-key.ts'
 import { shown } from './host-key-words.ts'
 import type { KeyRing } from './key-ring.ts'
 import { Passing } from './passing.ts'
+import { takeShortcuts } from './ssh2-shortcuts.ts'
 import type { SshTarget } from './ssh-target.ts'
 import { at } from './tcp.ts'
 
@@ -52,27 +53,12 @@ export async function login(target: SshTarget, keys: KeyRing, socket: Duplex, st
       // The timeout of the whole is kept outside.
       readyTimeout: 0,
     })
-    leaveOtherHostKeys(ssh.connection)
+    takeShortcuts(ssh.connection, keys.sole)
     await connecting
   } catch (error) {
     throw refusal ?? problem(error as Error & { level?: string }, target, keys, greeted)
   }
   return ssh.connection!
-}
-
-type GlobalRequest = (protocol: unknown, name: string, wantsReply: boolean, data: unknown) => void
-
-/**
- * ssh2 has every OpenSSH prove all the keys that it has (`hostkeys-00@openssh.com`, for UpdateHostKeys), which nobody here asks for: a signature of each on the host, and its check here.
- * No option of ssh2 leaves it out; where a version of it is built otherwise, it just stays.
- */
-function leaveOtherHostKeys(client: Client | null): void {
-  const handlers = (client as { readonly _protocol?: { readonly _handlers?: { GLOBAL_REQUEST?: GlobalRequest } } } | null)?._protocol?._handlers
-  const others = handlers?.GLOBAL_REQUEST
-  if (handlers === undefined || others === undefined) return
-  handlers.GLOBAL_REQUEST = (protocol, name, wantsReply, data) => {
-    if (name !== 'hostkeys-00@openssh.com' || wantsReply) others(protocol, name, wantsReply, data)
-  }
 }
 
 function methodsOf({ user: username, password: secret, methods }: SshTarget, { agent }: KeyRing): readonly AnyAuthMethod[] {

@@ -48,7 +48,7 @@ for (const [how, wait] of [['before it was listened to', 200], ['at once', 0]] a
     const target = targetAt((server.address() as AddressInfo).port)
     const socket = await tcp(target, () => {})
     await sleep(wait)
-    const error = await Promise.race([login(target, { agent: undefined, tried: '', beyond: [] }, socket, { now: '' }, []).catch((reason: unknown) => reason), sleep(10_000, 'nothing came', { ref: false })])
+    const error = await Promise.race([login(target, { agent: undefined, sole: undefined, tried: '', beyond: [] }, socket, { now: '' }, []).catch((reason: unknown) => reason), sleep(10_000, 'nothing came', { ref: false })])
     server.close()
     assert.instance(error, Passing, String(error))
     assert.match((error as Error).message, /closed before sshd said a word/)
