@@ -31,7 +31,8 @@ async function measure(given: readonly string[]): Promise<void> {
   }
   // What a quick turn finds is not worth keeping.
   const root = quick ? join(ROOT, 'dist/quick') : ROOT
-  const wanted = BENCHES.filter(({ name }) => names.length === 0 || names.includes(name))
+  // In the order in which they were named.
+  const wanted = names.length === 0 ? BENCHES : names.flatMap((each) => BENCHES.filter(({ name }) => name === each))
   for (const bench of wanted) {
     try {
       await keep(root, bench, quick)
