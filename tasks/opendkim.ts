@@ -49,7 +49,7 @@ type NoConfiguration = { readonly [Name in keyof Configuration]?: never }
 
 export type OpendkimArgs = Tables & (Configuration | NoConfiguration)
 
-const EXAMPLE_SOCKET = 'local:/run/opendkim/opendkim.sock'
+const EXAMPLE_SOCKET = 'inet:8891@127.0.0.1'
 const EXAMPLE_HOST = 'apt-get -qq update; DEBIAN_FRONTEND=noninteractive apt-get -qqy install opendkim openssl >/dev/null 2>&1; for d in example.org example.net; do mkdir -p /etc/dkimkeys/$d; for s in mx1 mx1-20270301; do [ -e /etc/dkimkeys/$d/$s.private ] || openssl genrsa -out /etc/dkimkeys/$d/$s.private 2048 2>/dev/null; done; done; chown -R opendkim:opendkim /etc/dkimkeys; chmod 0600 /etc/dkimkeys/*/*.private'
 const EXAMPLE_CONFIGURATION = `Syslog yes\nKeyTable file:/etc/dkimkeys/KeyTable\nSigningTable refile:/etc/dkimkeys/SigningTable\nSocket ${EXAMPLE_SOCKET}\nPidFile /run/opendkim/opendkim.pid\nUserID opendkim\nUMask 007\n`
 

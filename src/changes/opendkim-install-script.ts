@@ -29,7 +29,7 @@ for f in $files; do b=$(beside "$f"); rm -f -- "$b"; [ ! -e "$d/\${f##*/}" ] || 
 k=$(beside ${quote(KEY_TABLE)}).both; rm -f -- "$k"
 [ ! -e "$d/KeyTable" ] || [ ! -e ${KEY_TABLE} ] || { awk 'FNR==NR {if (NF) k[$1]; print; next} NF && !/^[ \\t]*#/ && !($1 in k)' "$d/KeyTable" ${KEY_TABLE} > "$k" && cp -p --attributes-only -- ${KEY_TABLE} "$k" && sync -- "$k"; }
 }
-live() { b=$(beside "$1"); if [ ! -e "$b" ]; then rm -f -- "$1"; elif cmp -s -- "$b" "$1"; then rm -f -- "$b"; else mv -fT -- "$b" "$1"; fi; }
+live() { b=$(beside "$1"); if [ ! -e "$b" ]; then rm -f -- "$1"; elif cmp -s -- "$b" "$1" && [ "$(stat -c '%u %g %a' -- "$b")" = "$(stat -c '%u %g %a' -- "$1")" ]; then rm -f -- "$b"; else mv -fT -- "$b" "$1"; fi; }
 install_set() {
 d=$1; prepare || { for f in $files; do rm -f -- "$(beside "$f")"; done; rm -f -- "$k"; return 1; }
 [ ! -e "$k" ] || if cmp -s -- "$k" ${KEY_TABLE}; then rm -f -- "$k"; else mv -fT -- "$k" ${KEY_TABLE}; fi || return 1

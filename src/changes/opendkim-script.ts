@@ -45,7 +45,7 @@ domains() { printf '%s\n' ${signs.map(({ from, domain }) => `${from}/${domain}`)
     raw(`say() { printf '%s\\n' "$1" >&2; }
 own() { systemctl is-active --quiet opendkim.service; }
 sweep() { end_instance trial; rm -rf -- ${NEW} ${ASK}; }
-touched=; trap sweep EXIT
+touched= as=postfix; trap sweep EXIT
 setting() { awk -v n="$1" '{sub(/#.*/, "")} tolower($1)==n {v=$0; sub(/^[ \\t]*[^ \\t]+[ \\t]+/, "", v); sub(/[ \\t]+$/, "", v)} END {print v}' "$2" 2>/dev/null; }
 as_milter() { case $1 in inet*:*@*) h=\${1#*@}; [ "$h" != localhost ] || h=127.0.0.1; p=\${1%@*}; printf %s "\${p%%:*}:$h:\${p#*:}";; inet*:*) printf %s "\${1%%:*}:127.0.0.1:\${1#*:}";; *:*) printf %s "$1";; *) printf 'local:%s' "$1";; esac; }
 ask() { domains | xargs -r perl ${ASK} "$@"; }
@@ -113,7 +113,7 @@ differs() { { printf '%s\\n' "$want"; echo; printf '%s\\n' "$1"; } | awk 'NF==0 
 
 /** Every domain in `want` must be signed for as it says. A reload is lazy and its failure only logged: asking has it happen. */
 const PROVE = raw(`prove() {
-i=0; until told=$(ask postfix "$milter"); signed "$told"; do i=$((i + 1)); [ "$i" -lt 5 ] || { differs "$told"; tell 'OpenDKIM runs, but does not sign as it should; its last lines:'; }; sleep 0.3; done
+i=0; until told=$(ask "$as" "$milter"); signed "$told"; do i=$((i + 1)); [ "$i" -lt 5 ] || { differs "$told"; tell 'OpenDKIM runs, but does not sign as it should; its last lines:'; }; sleep 0.3; done
 [ "$verb" = reload ] && [ "$cursor" ] && [ "$logs" ] || return 0
 i=0; until journalctl -q --no-pager -o cat --after-cursor="$cursor" --unit=opendkim.service | grep -q '^configuration reloaded '; do i=$((i + 1)); [ "$i" -lt 25 ] || tell 'OpenDKIM did not take the new configuration; its last lines:'; sleep 0.2; done
 }
@@ -125,7 +125,8 @@ const UNDO = raw(`undo() {
 say "undone:"
 if ! install_set ${OLD}; then say "its former files cannot be put back; OpenDKIM still has them loaded, and the next run tries again"; exit 1; fi
 [ "$former" ] || { forget; say "OpenDKIM has its former files again, and is as it was: not running"; exit 1; }
-want=$before; milter=$former; failed=0; [ -z "$touched" ] || { mark; reactivate; failed=$?; }; uncover
+# What Postfix could not ask before it need not be able to ask.
+want=$before; milter=$former; failed=0; [ "$before" ] || as=root; [ -z "$touched" ] || { mark; reactivate; failed=$?; }; uncover
 if [ "$failed" = 0 ]; then forget; if [ "$before" ]; then say "OpenDKIM has its former files again, and signs as before"; else say "OpenDKIM has its former files again, by which it signed nothing, either"; fi; else say "OpenDKIM has its former files again, and DOES NOT SIGN AS BEFORE: see above"; fi
 exit 1
 }`)
