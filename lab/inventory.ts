@@ -2,7 +2,7 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { isMailHost, type LabHost } from './fleet.ts'
-import { SENDER_DOMAINS, fqdn } from './internet/names.ts'
+import { SENDER_DOMAINS, fqdn, ipv6 } from './internet/names.ts'
 import { tsigKeyPath } from './internet/tsig-keys.ts'
 import { NUMBERS } from './internet/zones.ts'
 import { knownHostsPath, userKeyPath } from './keys.ts'
@@ -26,6 +26,8 @@ export function inventoryText(hosts: readonly LabHost[], subnet: string, keyPath
       `      ansible_user: ${host.user}`,
       ...(host.sudo === 'no' ? [] : ['      ansible_become: true']),
       ...(host.profile === 'tools' ? [] : [`      fqdn: ${fqdn(host)}`]),
+      // To the lab's name servers and receiver, these are the world.
+      ...(dns !== undefined && isMailHost(host) ? [`      outgoing_addresses: [${subnet}.${host.number}, "${ipv6(subnet, host.number)}"]`] : []),
     ]),
     ...(vars.length === 0 ? [] : ['  vars:', ...vars.map((line) => `    ${line}`)]),
   ]

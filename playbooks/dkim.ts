@@ -1,6 +1,6 @@
 // The main job: every host signs mail of its domains with DKIM. Prints the records to publish.
-import { playbook, v, type PlaybookHost } from 'mailrun'
-import { dkimRecords, domain, isSelector, mailDomain, milterOf, opendkimSocket, selector, signerOf } from 'mailrun'
+import { playbook, v, type FleetProblem, type PlaybookHost, type PlaybookInput, type Task } from 'mailrun'
+import { dkimRecords, dnsVar, domain, isSelector, mailDomain, milterOf, opendkimSocket, selector, signerOf } from 'mailrun'
 import { apt, directory, dkimKey, opendkim, postfixParameter, service } from 'mailrun/tasks'
 
 const KEYS = '/etc/dkimkeys'
@@ -15,58 +15,70 @@ const repeated = (names: readonly string[]): string => names.find((name, index) 
 /** The selector of a host's first key. */
 const firstSelector = ({ dkim_selector }: { readonly dkim_selector?: string | undefined }, { shortName }: PlaybookHost): string => dkim_selector ?? shortName.toLowerCase()
 
+/** Of this playbook, and of those that do more. */
+export const dkimVars = {
+  domains: v.pipe(v.array(domain, 'a list of domains is wanted'), v.minLength(1, 'at least one domain is wanted'), v.check((names) => new Set(names).size === names.length, ({ input }) => `each domain once is wanted; ${repeated(input)} is there twice`), v.description('The domains whose mail is signed, each with a key of its own')),
+  dkim_selector: v.optional(v.pipe(selector, v.description("The selector of the host's first keys; left out: the first label of its name. No two hosts may have the same for a domain"))),
+  dkim_bits: v.optional(v.pipe(v.picklist([1024, 2048, 3072, 4096], '1024, 2048, 3072 or 4096 is wanted'), v.description('Bits of keys that are made; those that are there stay')), 2048),
+  opendkim_socket: v.optional(opendkimSocket, 'local:/var/spool/postfix/opendkim/opendkim.sock'),
+  opendkim_restart: v.optional(v.pipe(v.picklist(['covered', 'plain'], 'covered or plain is wanted'), v.description('How OpenDKIM is restarted where it must be and Postfix asks it: by a second instance that signs meanwhile, or as it is')), 'covered'),
+  milter_default_action: v.optional(v.pipe(v.picklist(['accept', 'tempfail', 'reject', 'quarantine'], 'accept, tempfail, reject or quarantine is wanted'), v.description('What Postfix does with mail while OpenDKIM does not answer')), 'tempfail'),
+  fqdn: v.optional(v.pipe(domain, v.description("The host's full name; left out: its name in the inventory, which must then be one"))),
+  sign_host_name: v.optional(v.pipe(v.boolean('true or false is wanted'), v.description("Whether mail of the host itself, as of cron, which comes from its full name, is signed by the key of the domain that the name is in")), true),
+  sign_bounces: v.optional(v.pipe(v.boolean('true or false is wanted'), v.description("Whether bounces, which come from the host's full name, pass the milters so that they are signed, too; with sign_host_name")), true),
+  dns: v.optional(v.pipe(dnsVar, v.description('How the domains\' name servers are found; where it is said, if only as {}, a new key signs only once all of them serve its record'))),
+  trusted_hosts: v.optional(v.pipe(v.array(v.pipe(v.string(), v.regex(/^[\w.:/-]+$/, 'an address, network or host name is wanted'))), v.description('Addresses, networks and host names whose mail is signed too, besides this host itself')), []),
+}
+type Input = PlaybookInput<v.InferOutput<v.ObjectSchema<typeof dkimVars, undefined>>>
+
+/** Each key has a name of its own. */
+export function selectorProblems(members: readonly Input[]): readonly FleetProblem[] {
+  const first = new Map<string, string>()
+  return members.flatMap(({ vars, host }) => {
+    const chosen = firstSelector(vars, host)
+    // A selector that is set may have several labels; an address as a host's name is none.
+    if (vars.dkim_selector === undefined && (!isSelector(chosen) || chosen.includes('.'))) return [{ host: host.name, message: `its name gives no DKIM selector (${JSON.stringify(chosen)} is no DNS label): set dkim_selector` }]
+    return vars.domains.flatMap((name) => {
+      const other = first.get(`${chosen} ${name}`)
+      first.set(`${chosen} ${name}`, other ?? host.name)
+      return other === undefined || other === host.name ? [] : [{ host: host.name, var: 'dkim_selector', message: `selector ${chosen} of ${name} is that of ${other} already, and each host has a key of its own: give one of them another dkim_selector` }]
+    })
+  })
+}
+
+export const signingPackages = ['opendkim', 'opendkim-tools', 'openssl'] as const
+
+/** From where Postfix and these packages are there up to Postfix, which has to read its main.cf again. */
+export function signingTasks({ vars, host }: Input): readonly (Task | false)[] {
+  const first = firstSelector(vars, host)
+  const listens = vars.opendkim_socket.replace('@localhost', '@127.0.0.1')
+  const milter = milterOf(listens)
+  const fullName = vars.sign_host_name ? (vars.fqdn ?? mailDomain(host.name)) : undefined
+  const signsBounces = vars.sign_bounces && fullName !== undefined && signerOf(fullName, vars.domains) !== undefined
+  const socket = /^local:(.*)$/.exec(listens)?.[1]
+  return [
+    directory({ path: KEYS, owner: 'opendkim', group: 'opendkim', mode: '0700' }),
+    ...vars.domains.map((name) => directory({ path: `${KEYS}/${name}`, owner: 'opendkim', group: 'opendkim', mode: '0700' })),
+    ...vars.domains.map((name) => dkimKey({ domain: name, selector: first, bits: vars.dkim_bits })),
+    socket !== undefined && directory({ path: socket.replace(/\/[^/]+$/, ''), owner: 'opendkim', group: 'postfix', mode: '2750' }),
+    opendkim({ domains: vars.domains, selector: first, dns: vars.dns, ...(fullName === undefined ? {} : { hostName: fullName }), trustedHosts: vars.trusted_hosts, socket: listens, src: 'templates/opendkim.conf.ejs', vars: { socket: listens }, restart: vars.opendkim_restart }),
+    postfixParameter({ parameter: 'smtpd_milters', value: milter, merge: true, superseded: FORMER_SOCKETS }),
+    postfixParameter({ parameter: 'non_smtpd_milters', value: milter, merge: true, superseded: FORMER_SOCKETS }),
+    signsBounces && postfixParameter({ parameter: 'internal_mail_filter_classes', value: 'bounce', merge: true, unlessSet: CHECKS }),
+    postfixParameter({ parameter: 'milter_default_action', value: vars.milter_default_action }),
+  ]
+}
+
 export default playbook({
   name: 'dkim',
   hosts: 'mail',
-  vars: v.object({
-    domains: v.pipe(v.array(domain, 'a list of domains is wanted'), v.minLength(1, 'at least one domain is wanted'), v.check((names) => new Set(names).size === names.length, ({ input }) => `each domain once is wanted; ${repeated(input)} is there twice`), v.description('The domains whose mail is signed, each with a key of its own')),
-    dkim_selector: v.optional(v.pipe(selector, v.description("The selector of the host's first keys; left out: the first label of its name. No two hosts may have the same for a domain"))),
-    dkim_bits: v.optional(v.pipe(v.picklist([1024, 2048, 3072, 4096], '1024, 2048, 3072 or 4096 is wanted'), v.description('Bits of keys that are made; those that are there stay')), 2048),
-    opendkim_socket: v.optional(opendkimSocket, 'local:/var/spool/postfix/opendkim/opendkim.sock'),
-    opendkim_restart: v.optional(v.pipe(v.picklist(['covered', 'plain'], 'covered or plain is wanted'), v.description('How OpenDKIM is restarted where it must be and Postfix asks it: by a second instance that signs meanwhile, or as it is')), 'covered'),
-    milter_default_action: v.optional(v.pipe(v.picklist(['accept', 'tempfail', 'reject', 'quarantine'], 'accept, tempfail, reject or quarantine is wanted'), v.description('What Postfix does with mail while OpenDKIM does not answer')), 'tempfail'),
-    fqdn: v.optional(v.pipe(domain, v.description("The host's full name; left out: its name in the inventory, which must then be one"))),
-    sign_host_name: v.optional(v.pipe(v.boolean('true or false is wanted'), v.description("Whether mail of the host itself, as of cron, which comes from its full name, is signed by the key of the domain that the name is in")), true),
-    sign_bounces: v.optional(v.pipe(v.boolean('true or false is wanted'), v.description("Whether bounces, which come from the host's full name, pass the milters so that they are signed, too; with sign_host_name")), true),
-    trusted_hosts: v.optional(v.pipe(v.array(v.pipe(v.string(), v.regex(/^[\w.:/-]+$/, 'an address, network or host name is wanted'))), v.description('Addresses, networks and host names whose mail is signed too, besides this host itself')), []),
-  }),
-
-  fleet: (members) => {
-    const first = new Map<string, string>()
-    return members.flatMap(({ vars, host }) => {
-      const chosen = firstSelector(vars, host)
-      // A selector that is set may have several labels; an address as a host's name is none.
-      if (vars.dkim_selector === undefined && (!isSelector(chosen) || chosen.includes('.'))) return [{ host: host.name, message: `its name gives no DKIM selector (${JSON.stringify(chosen)} is no DNS label): set dkim_selector` }]
-      return vars.domains.flatMap((name) => {
-        const other = first.get(`${chosen} ${name}`)
-        first.set(`${chosen} ${name}`, other ?? host.name)
-        return other === undefined || other === host.name ? [] : [{ host: host.name, var: 'dkim_selector', message: `selector ${chosen} of ${name} is that of ${other} already, and each host has a key of its own: give one of them another dkim_selector` }]
-      })
-    })
-  },
-
-  tasks: ({ vars, host }) => {
-    const first = firstSelector(vars, host)
-    const listens = vars.opendkim_socket.replace('@localhost', '@127.0.0.1')
-    const milter = milterOf(listens)
-    const fullName = vars.sign_host_name ? (vars.fqdn ?? mailDomain(host.name)) : undefined
-    const signsBounces = vars.sign_bounces && fullName !== undefined && signerOf(fullName, vars.domains) !== undefined
-    const socket = /^local:(.*)$/.exec(listens)?.[1]
-    return [
-      apt({ packages: ['postfix', 'opendkim', 'opendkim-tools', 'openssl'], debconf: [{ package: 'postfix', question: 'postfix/main_mailer_type', type: 'select', value: 'Internet Site' }] }),
-      directory({ path: KEYS, owner: 'opendkim', group: 'opendkim', mode: '0700' }),
-      ...vars.domains.map((name) => directory({ path: `${KEYS}/${name}`, owner: 'opendkim', group: 'opendkim', mode: '0700' })),
-      ...vars.domains.map((name) => dkimKey({ domain: name, selector: first, bits: vars.dkim_bits })),
-      socket !== undefined && directory({ path: socket.replace(/\/[^/]+$/, ''), owner: 'opendkim', group: 'postfix', mode: '2750' }),
-      opendkim({ domains: vars.domains, selector: first, ...(fullName === undefined ? {} : { hostName: fullName }), trustedHosts: vars.trusted_hosts, socket: listens, src: 'templates/opendkim.conf.ejs', vars: { socket: listens }, restart: vars.opendkim_restart }),
-      postfixParameter({ parameter: 'smtpd_milters', value: milter, merge: true, superseded: FORMER_SOCKETS }),
-      postfixParameter({ parameter: 'non_smtpd_milters', value: milter, merge: true, superseded: FORMER_SOCKETS }),
-      signsBounces && postfixParameter({ parameter: 'internal_mail_filter_classes', value: 'bounce', merge: true, unlessSet: CHECKS }),
-      postfixParameter({ parameter: 'milter_default_action', value: vars.milter_default_action }),
-      service({ unit: 'postfix', state: 'running', enabled: true, reloadOn: ['/etc/postfix/main.cf'], validate: ['postfix', 'check'] }),
-    ]
-  },
-
+  vars: v.object(dkimVars),
+  fleet: selectorProblems,
+  tasks: (input) => [
+    apt({ packages: ['postfix', ...signingPackages], debconf: [{ package: 'postfix', question: 'postfix/main_mailer_type', type: 'select', value: 'Internet Site' }] }),
+    ...signingTasks(input),
+    service({ unit: 'postfix', state: 'running', enabled: true, reloadOn: ['/etc/postfix/main.cf'], validate: ['postfix', 'check'] }),
+  ],
   outputs: ({ vars, host }) => ({
     dns: dkimRecords({ domains: vars.domains, selector: firstSelector(vars, host), directory: KEYS }),
   }),

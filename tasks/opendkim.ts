@@ -5,6 +5,7 @@ import { coverOf, type Cover } from '../src/changes/opendkim-cover.ts'
 import { OPENDKIM_SECONDS, opendkimScript } from '../src/changes/opendkim-script.ts'
 import { keyTable, signersOf, signingLines, signingTable, type Chosen } from '../src/changes/opendkim-tables.ts'
 import { planFiles } from '../src/changes/opendkim-files.ts'
+import { servedQuestion, signingGate, type Gate } from '../src/changes/signing-gate.ts'
 import { planUnit } from '../src/changes/unit-plan.ts'
 import { milterOf } from '../src/mail/milter.ts'
 import { isSelector, mailDomain } from '../src/mail/names.ts'
@@ -13,10 +14,12 @@ import { needsRestart, settingsOf } from '../src/mail/opendkim-conf.ts'
 import { listOf, oneOf, record, required, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
 import type { PathFact } from '../src/model/fact.ts'
-import { blocked, change } from '../src/model/plan.ts'
+import type { NameServerVars } from '../src/model/outside-question.ts'
+import { ask, blocked, change, remarked, type SettledPlan } from '../src/model/plan.ts'
 import type { Resource } from '../src/model/resource.ts'
 import type { Source } from '../src/model/source.ts'
-import { KEY_TABLE, SIGNING_TABLE, keyPath } from '../src/probes/signing.ts'
+import type { PlanContext } from '../src/model/task.ts'
+import { KEY_TABLE, SIGNING_TABLE, keyPath, type Signing } from '../src/probes/signing.ts'
 import { CONFIGURATION, FILES, MAIN_CF, opendkimProbe, TRUSTED_HOSTS, unitQuestion, withFiles, type OpendkimState } from '../src/probes/opendkim.ts'
 
 interface Tables {
@@ -28,8 +31,13 @@ interface Tables {
   readonly directory?: string
   /** The host's own name, which mail of cron and bounces come from: signed by the key of the nearest of `domains` above it. Left out, or in none of them: not signed. */
   readonly hostName?: string
-  /** By domain, the selector that signs from now on; its key must be there as `DIRECTORY/DOMAIN/SELECTOR.private`. Left out: the key in use, else the first one. */
+  /** By domain, the selector that signs from now on; its key must be there as `DIRECTORY/DOMAIN/SELECTOR.private`. Left out: the key in use, else the first one. Where it is given, domains that are not signed for yet are left alone. */
   readonly active?: Readonly<Record<string, string>>
+  /**
+   * How the domains' name servers are found, as the inventory's var `dns` has it: a key that is not in use yet gets no line before every authoritative one serves its record.
+   * Left out: nobody is asked. Not beside `active`: whoever switches keys has seen to that.
+   */
+  readonly dns?: NameServerVars | undefined
   /** How OpenDKIM is restarted where a reload does not do and Postfix asks it: `covered`, by a second instance that signs meanwhile, which is so where it is left out; or `plain`: meanwhile Postfix does with mail what `milter_default_action` says. */
   readonly restart?: 'covered' | 'plain'
 }
@@ -61,10 +69,11 @@ export const opendkim = defineTask<OpendkimArgs, OpendkimState>({
   type: 'opendkim',
   name: () => 'opendkim.conf, tables, unit',
   arguments: {
-    domains: required(listOf(text)), selector: required(text), directory: text, hostName: text, active: record, restart: oneOf('covered', 'plain'), src: text, vars: record, socket: text, trustedHosts: listOf(text),
+    domains: required(listOf(text)), selector: required(text), directory: text, hostName: text, active: record, dns: record, restart: oneOf('covered', 'plain'), src: text, vars: record, socket: text, trustedHosts: listOf(text),
   },
-  check: ({ domains, selector, directory, hostName, active = {}, src, vars, socket, trustedHosts }) =>
+  check: ({ domains, selector, directory, hostName, active = {}, dns, src, vars, socket, trustedHosts }) =>
     (domains.length === 0 ? 'domains is empty' : undefined) ??
+    (dns !== undefined && Object.keys(active).length > 0 ? 'dns does not go with active: whoever switches keys has seen to it that they are served' : undefined) ??
     (isSelector(selector) ? undefined : `selector must be a DNS label, got ${JSON.stringify(selector)}`) ??
     (directory === undefined ? undefined : checkPath('directory', directory)) ??
     (/[\s:]/.test(directory ?? '') ? `directory must hold no space and no colon, which OpenDKIM's KeyTable cannot, got ${JSON.stringify(directory)}` : undefined) ??
@@ -76,7 +85,7 @@ export const opendkim = defineTask<OpendkimArgs, OpendkimState>({
     (trustedHosts ?? []).map((each) => (/^[\w.:/-]+$/.test(each) ? undefined : `trustedHosts must be addresses, networks and host names, got ${JSON.stringify(each)}`)).find((wrong) => wrong !== undefined),
   probe: opendkimProbe,
   plan(args, now, context) {
-    const { domains, directory = '/etc/dkimkeys', hostName, active = {} } = args
+    const { domains, directory = '/etc/dkimkeys', hostName, active = {}, dns } = args
     const { names, unreadable } = now.foreign
     if (unreadable !== undefined) return blocked(`OpenDKIM is configured with ${unreadable}, which mailrun cannot read and would replace: take that line out of /etc/opendkim.conf first`)
     const others = names.filter((name) => !domains.includes(name) && !(name === hostName && signerOf(name, domains) !== undefined))
@@ -89,50 +98,9 @@ export const opendkim = defineTask<OpendkimArgs, OpendkimState>({
     if (keyless !== undefined) return blocked(`there is no key ${keyless.path}: make it with dkimKey first`)
     const obstacle = signing.map(keyObstacle).find((each) => each !== undefined)
     if (obstacle !== undefined) return blocked(obstacle)
-
-    const before = textOf(now.files.at(-1)!.is)
-    const configuration = args.src === undefined ? before : Buffer.from(context.source(sourceOf(args))).toString('utf8')
-    if (configuration === undefined) return blocked('there is no /etc/opendkim.conf that could be read: give src, its template')
-    const former = (before === undefined ? undefined : settingsOf(before).get('socket')) ?? DEFAULT_SOCKET
-    const standing = now.activation.unfinished ? (now.activation.formerSocket ?? DEFAULT_SOCKET) : former
-    const socket = args.socket ?? standing
-    const wrong = unfit(configuration, args.socket, args.src === undefined ? '/etc/opendkim.conf' : 'the template of opendkim.conf')
-    if (wrong !== undefined) return blocked(wrong)
-    const contents = new Map([
-      [KEY_TABLE, keyTable(signing)],
-      [SIGNING_TABLE, signingTable(signing, hostName)],
-      ...(args.src === undefined ? [] : [[TRUSTED_HOSTS, ['127.0.0.1', '::1', 'localhost', ...args.trustedHosts].map((each) => `${each}\n`).join('')], [CONFIGURATION, configuration]] as const),
-    ])
-    const files = planFiles(contents, now.files, now.activation.unfinished)
-    if ('why' in files) return blocked(files.why)
-
-    const settings = before === undefined ? ['what its former configuration may say'] : needsRestart(before, configuration)
-    const unit = withFiles(unitQuestion(args), now.unit, files.changed)
-    const restarts = now.activation.unfinished ? ['a run that did not come to its end is undone'] : files.staged.has(CONFIGURATION) ? settings.map((name) => `${name} is read at a start only`) : []
-    const asIs = restarts.length > 0 && unit.active ? { ...unit, restart: [...unit.restart, CONFIGURATION] } : unit
-    // Where its socket is gone nobody can ask it anyway.
-    const asked = now.unit.active && (now.unit.missing.length === 0 || former !== socket || now.activation.unfinished)
-    const cover = asked && args.restart !== 'plain' ? coverOf({ sockets: now.activation.unfinished ? [former, standing, socket] : [former], wanted: socket, milter: milterOf(socket), parameters: now.parameters, activation: now.activation }) : undefined
-
-    let covered: Cover | undefined
-    let impossible: string | undefined
-    const plan = planUnit(args.src === undefined ? { state: 'running' } : { state: 'running', enabled: true }, unitQuestion(args), asIs, (verb, because) => {
-      if (verb === 'restart' && cover !== undefined) {
-        if ('impossible' in cover) impossible = cover.impossible
-        else covered = cover
-      }
-      const why = (restarts.length > 0 ? restarts : because).join(', ')
-      const summary = verb === 'start' || verb === 'anew' ? 'start' : verb === 'reload' ? 'reload' : `restart: ${why}${covered === undefined ? '' : '; a second instance signs meanwhile'}`
-      return [
-        ...files.stage,
-        { summary, apply: opendkimScript({ ...unitQuestion(args), real: now.unit.real, verb, files: FILES, staged: files.staged, socket: args.socket, signs: signersOf(signing, hostName), cover: covered }), timeoutSeconds: OPENDKIM_SECONDS },
-      ]
-    })
-    if (impossible !== undefined) return blocked(`OpenDKIM must be restarted, and mail would be deferred or go unsigned meanwhile, for ${impossible}: take that out, or give restart: 'plain' to restart it all the same`)
-    if (plan.kind === 'blocked') return plan
-    const then = { ...now, signing, foreign: { names: [], unreadable: undefined }, files: now.files.map((each, index) => files.then[index] ?? each), unit: plan.kind === 'change' ? plan.then : now.unit, activation: { ...now.activation, unfinished: false } }
-    const restored = covered !== undefined && covered.after === covered.former
-    return change([...files.attributes, ...(plan.kind === 'change' ? plan.changes : [])], then, [], [...writesOf(args), ...(restored ? [`path:${MAIN_CF}` as const] : [])])
+    // To switch keys is to begin with no other.
+    if (dns === undefined) return live(args, now, context, signing, { open: chosen.size === 0 ? signing : signing.filter(({ domain, inUse }) => inUse || chosen.has(domain)), remarks: {} })
+    return ask(signing.map((each) => servedQuestion(each, dns)), (answers) => live(args, now, context, signing, signingGate(signing, answers)))
   },
   writes: (args) => [...writesOf(args), `path:${MAIN_CF}`],
   owns: (args) => [...filesOf(args).map((path) => `content:${path}` as const), UNIT],
@@ -151,6 +119,54 @@ export const opendkim = defineTask<OpendkimArgs, OpendkimState>({
     },
   ],
 })
+
+/** The files and the unit by which the open ones of these keys sign. @param signing - of all domains, as they would be asked for once they sign. */
+function live(args: OpendkimArgs, now: OpendkimState, context: PlanContext, signing: readonly Signing[], { open, remarks }: Gate): SettledPlan<OpendkimState> {
+  const { hostName } = args
+  const before = textOf(now.files.at(-1)!.is)
+  const configuration = args.src === undefined ? before : Buffer.from(context.source(sourceOf(args))).toString('utf8')
+  if (configuration === undefined) return blocked('there is no /etc/opendkim.conf that could be read: give src, its template')
+  const former = (before === undefined ? undefined : settingsOf(before).get('socket')) ?? DEFAULT_SOCKET
+  const standing = now.activation.unfinished ? (now.activation.formerSocket ?? DEFAULT_SOCKET) : former
+  const socket = args.socket ?? standing
+  const wrong = unfit(configuration, args.socket, args.src === undefined ? '/etc/opendkim.conf' : 'the template of opendkim.conf')
+  if (wrong !== undefined) return blocked(wrong)
+  const contents = new Map([
+    [KEY_TABLE, keyTable(open)],
+    [SIGNING_TABLE, signingTable(open, hostName)],
+    ...(args.src === undefined ? [] : [[TRUSTED_HOSTS, ['127.0.0.1', '::1', 'localhost', ...args.trustedHosts].map((each) => `${each}\n`).join('')], [CONFIGURATION, configuration]] as const),
+  ])
+  const files = planFiles(contents, now.files, now.activation.unfinished)
+  if ('why' in files) return blocked(files.why)
+
+  const settings = before === undefined ? ['what its former configuration may say'] : needsRestart(before, configuration)
+  const unit = withFiles(unitQuestion(args), now.unit, files.changed)
+  const restarts = now.activation.unfinished ? ['a run that did not come to its end is undone'] : files.staged.has(CONFIGURATION) ? settings.map((name) => `${name} is read at a start only`) : []
+  const asIs = restarts.length > 0 && unit.active ? { ...unit, restart: [...unit.restart, CONFIGURATION] } : unit
+  // Where its socket is gone nobody can ask it anyway.
+  const asked = now.unit.active && (now.unit.missing.length === 0 || former !== socket || now.activation.unfinished)
+  const cover = asked && args.restart !== 'plain' ? coverOf({ sockets: now.activation.unfinished ? [former, standing, socket] : [former], wanted: socket, milter: milterOf(socket), parameters: now.parameters, activation: now.activation }) : undefined
+
+  let covered: Cover | undefined
+  let impossible: string | undefined
+  const plan = planUnit(args.src === undefined ? { state: 'running' } : { state: 'running', enabled: true }, unitQuestion(args), asIs, (verb, because) => {
+    if (verb === 'restart' && cover !== undefined) {
+      if ('impossible' in cover) impossible = cover.impossible
+      else covered = cover
+    }
+    const why = (restarts.length > 0 ? restarts : because).join(', ')
+    const summary = verb === 'start' || verb === 'anew' ? 'start' : verb === 'reload' ? 'reload' : `restart: ${why}${covered === undefined ? '' : '; a second instance signs meanwhile'}`
+    return [
+      ...files.stage,
+      { summary, apply: opendkimScript({ ...unitQuestion(args), real: now.unit.real, verb, files: FILES, staged: files.staged, socket: args.socket, signs: signersOf(signing, open, hostName), cover: covered }), timeoutSeconds: OPENDKIM_SECONDS },
+    ]
+  })
+  if (impossible !== undefined) return blocked(`OpenDKIM must be restarted, and mail would be deferred or go unsigned meanwhile, for ${impossible}: take that out, or give restart: 'plain' to restart it all the same`)
+  if (plan.kind === 'blocked') return plan
+  const then = { ...now, signing: signing.map((each) => ({ ...each, inUse: open.includes(each) })), foreign: { names: [], unreadable: undefined }, files: now.files.map((each, index) => files.then[index] ?? each), unit: plan.kind === 'change' ? plan.then : now.unit, activation: { ...now.activation, unfinished: false } }
+  const restored = covered !== undefined && covered.after === covered.former
+  return remarked<OpendkimState>(change([...files.attributes, ...(plan.kind === 'change' ? plan.changes : [])], then, [], [...writesOf(args), ...(restored ? [`path:${MAIN_CF}` as const] : [])]), remarks)
+}
 
 const UNIT = 'unit:opendkim.service'
 const filesOf = ({ src }: OpendkimArgs): readonly string[] => (src === undefined ? [KEY_TABLE, SIGNING_TABLE] : FILES)

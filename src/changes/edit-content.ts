@@ -1,5 +1,5 @@
 // The plan of every task that edits a part of a file: its text, edited by a pure function, put in place atomically.
-import { blocked, type Plan } from '../model/plan.ts'
+import { blocked, type SettledPlan } from '../model/plan.ts'
 import { NEEDED_BYTES, type PathState } from '../probes/path.ts'
 import type { GivenAttributes } from './attributes.ts'
 import { putContent, standsInTheWay } from './put-content.ts'
@@ -25,7 +25,7 @@ export interface EditContent extends GivenAttributes {
  * // After its edit a text must be left as it is by the same edit.
  * editContent({ path, create: false, needed: true, validate: undefined, backup: false, edit: (text) => text.replaceAll('\t', ' ') }, now)
  */
-export function editContent({ path, create, needed, edit, validate, backup, ...attributes }: EditContent, now: PathState): Plan<PathState> {
+export function editContent({ path, create, needed, edit, validate, backup, ...attributes }: EditContent, now: PathState): SettledPlan<PathState> {
   const { is } = now
   if (is.kind === 'absent' && !needed) return { kind: 'ok' }
   const stands = standsInTheWay(path, now)

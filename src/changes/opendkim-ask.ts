@@ -5,6 +5,9 @@ import { AS_POSTFIX, MILTER_SESSION } from '../probes/milter-session.ts'
  * Arguments: `postfix` (asks as the user that Postfix's daemons are) or `root`, the milter as Postfix writes it, then `FROM/DOMAIN`. Prints for each `FROM SELECTOR`,
  * the selector of the signature for the domain that a message of a program on this host gets whose From ends with `@FROM`, or `FROM - WHY`.
  */
+/** What is said of mail that passes as it came. */
+export const UNSIGNED = '- it is not signed'
+
 export const OPENDKIM_ASK = String.raw`use strict; use warnings; use Socket; use IO::Handle;
 $| = 1; $SIG{PIPE} = 'IGNORE';
 my ($as, $milter, @asked) = @ARGV;
@@ -40,7 +43,7 @@ for (@asked) {
     my %tag = map { /^(\w+)=(.*)$/ ? ($1 => $2) : () } split /;/, $value;
     push @selectors, $tag{s} if defined $tag{s} && lc($tag{d} || '') eq $domain;
   }
-  if ($word eq 'continue' || $word eq 'accept') { print @selectors ? "$from @{[join ',', @selectors]}\n" : "$from - it is not signed\n" }
+  if ($word eq 'continue' || $word eq 'accept') { print @selectors ? "$from @{[join ',', @selectors]}\n" : "$from ${UNSIGNED}\n" }
   else { print "$from - ", $word ne '' ? "it is answered with $word" : $why, "\n" }
 }
 `

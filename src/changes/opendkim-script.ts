@@ -5,7 +5,7 @@ import { lines, raw, type Script } from '../shell/script.ts'
 import { sh } from '../shell/sh.ts'
 import type { Cover } from './opendkim-cover.ts'
 import { coverFunctions } from './opendkim-cover-script.ts'
-import { OPENDKIM_ASK } from './opendkim-ask.ts'
+import { OPENDKIM_ASK, UNSIGNED } from './opendkim-ask.ts'
 import { OPENDKIM_GATE } from './opendkim-gate.ts'
 import { installFunctions } from './opendkim-install-script.ts'
 import type { Signer } from './opendkim-tables.ts'
@@ -18,7 +18,7 @@ export interface OpendkimStart extends Pick<UnitStart, 'unit' | 'restartOn' | 'r
   readonly staged: ReadonlyMap<string, string>
   /** opendkim.conf(5), Socket. `undefined`: as the configuration that is there says. */
   readonly socket: string | undefined
-  /** Who signs when all is done. */
+  /** Who signs when all is done, and who does not. */
   readonly signs: readonly Signer[]
   readonly cover: Cover | undefined
 }
@@ -40,7 +40,7 @@ export function opendkimScript(start: OpendkimStart): Script {
   const { signs, files, staged, socket, cover, verb } = start
   const again = verb === 'reload' ? 'reload' : 'restart'
   return lines([
-    sh`want=${signs.map(({ from, selector }) => `${from} ${selector}`).join('\n')}; milter=${socket === undefined ? '' : askedAs(socket)}; verb=${verb}; before=; former=; cursor=; logs=
+    sh`want=${signs.map(({ from, selector }) => `${from} ${selector ?? UNSIGNED}`).join('\n')}; milter=${socket === undefined ? '' : askedAs(socket)}; verb=${verb}; before=; former=; cursor=; logs=
 domains() { printf '%s\n' ${signs.map(({ from, domain }) => `${from}/${domain}`)}; }`,
     raw(`say() { printf '%s\\n' "$1" >&2; }
 own() { systemctl is-active --quiet opendkim.service; }
@@ -108,7 +108,7 @@ end_instance trial
 [ "$told" = "$want" ] && return
 say "an OpenDKIM with these files, tried beside the one that runs, does not sign as it should:"; differs "$told"; journalctl -q --no-pager -o cat -n 5 --unit=mailrun-opendkim-trial.service >&2; return 1
 }
-differs() { { printf '%s\\n' "$want"; echo; printf '%s\\n' "$1"; } | awk 'NF==0 {f=1; next} !f {w[$1]=$2; next} !($1 in w) || w[$1]==$2 {next} {l=$0; sub(/^[^ ]+ (- )?/, "", l); print $1 ": " ($2=="-" ? l : "it signs with selector " l) ", wanted is a signature with selector " w[$1]}' >&2; }`),
+differs() { { printf '%s\\n' "$want"; echo; printf '%s\\n' "$1"; } | awk 'NF==0 {f=1; next} !f {w[$1]=$2; next} !($1 in w) || w[$1]==$2 {next} {l=$0; sub(/^[^ ]+ (- )?/, "", l); print $1 ": " ($2=="-" ? l : "it signs with selector " l) ", wanted is " (w[$1]=="-" ? "none" : "a signature with selector " w[$1])}' >&2; }`),
   ])
 
 /** Every domain in `want` must be signed for as it says. A reload is lazy and its failure only logged: asking has it happen. */

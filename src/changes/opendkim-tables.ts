@@ -31,16 +31,19 @@ export const keyTable = (lines: readonly Signing[]): string => table(keyTableLin
 /** opendkim.conf(5): `SigningTable refile:…`. @param hostName - the host's own */
 export const signingTable = (lines: readonly Signing[], hostName: string | undefined): string => table(signingTableLines(lines, hostName))
 
-/** Who signs mail from whom. */
+/** Who signs mail from whom; nobody where there is no selector. */
 export interface Signer {
   /** What stands behind the @ in From. */
   readonly from: string
   readonly domain: string
-  readonly selector: string
+  readonly selector: string | undefined
 }
 
-/** Of all from which mail is signed by these lines. */
-export function signersOf(lines: readonly Signing[], hostName: string | undefined): readonly Signer[] {
-  const own = hostName === undefined ? undefined : signerOf(hostName, lines.map(({ domain }) => domain))
-  return [...lines.map(({ domain, selector }) => ({ from: domain, domain, selector })), ...lines.filter(({ domain }) => domain === own && domain !== hostName).map(({ domain, selector }) => ({ from: hostName!, domain, selector }))]
+/** Of all from which mail is to be signed or not. @param open - of these lines, those that there are to be: mail of the other domains is not signed. */
+export function signersOf(lines: readonly Signing[], open: readonly Signing[], hostName: string | undefined): readonly Signer[] {
+  const own = hostName === undefined ? undefined : signerOf(hostName, open.map(({ domain }) => domain))
+  return [
+    ...lines.map((each) => ({ from: each.domain, domain: each.domain, selector: open.includes(each) ? each.selector : undefined })),
+    ...open.filter(({ domain }) => domain === own && domain !== hostName).map(({ domain, selector }) => ({ from: hostName!, domain, selector })),
+  ]
 }

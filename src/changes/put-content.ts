@@ -1,7 +1,7 @@
 // The plan of every task that decides a file's whole content: create or replace it, or only its owner and mode.
 import { createHash } from 'node:crypto'
 import type { Change, Diff } from '../model/change.ts'
-import { blocked, change, type Plan } from '../model/plan.ts'
+import { blocked, change, type SettledPlan } from '../model/plan.ts'
 import { isKnown, UNKNOWN } from '../model/unknown.ts'
 import { contentBytes, SHOWN_BYTES, type PathState, type Wanted } from '../probes/path.ts'
 import { attributeChanges, attributeSummary, givenAttributes, madeByRoot, withAttributes, type GivenAttributes } from './attributes.ts'
@@ -29,7 +29,7 @@ export interface PutContent extends GivenAttributes {
  * @param now - of `pathProbe`, asked with the same `path`, `wanted`, `owner` and `group`.
  * @example plan: ({ path, text }, now) => putContent({ path, content: Buffer.from(text), wanted: 'shown', secret: false }, now)
  */
-export function putContent(put: PutContent, now: PathState): Plan<PathState> {
+export function putContent(put: PutContent, now: PathState): SettledPlan<PathState> {
   const { path, content, secret } = put
   const stands = standsInTheWay(path, now)
   if (stands !== undefined) return blocked(stands)

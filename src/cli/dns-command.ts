@@ -114,7 +114,7 @@ async function push(work: Work, flags: Flags, source: Source, signals: Signals):
     tellSilent(work)
     stdout.write(dnsPlanText(work.plan, paint()))
   }
-  const shares = await pushShares(work.plan, { vars: work.dns, hosts: work.inventory.hosts, keyPath: absolute })
+  const shares = await pushShares(work.plan, { vars: work.dns, hosts: work.inventory.hosts, keyPath: absolute, unset: 'error' })
   const changes = changesOf(work)
   if (changes > 0 && !(await agreed(changes, flags))) throw new MailrunError('nothing was pushed')
   const { connect, close } = await connector(hostsOf(shares), source)

@@ -1,15 +1,27 @@
 // The exit status of a run: the first that applies.
+import type { Publication } from '../dns/publication.ts'
 import type { RunResult } from '../model/run-event.ts'
 
 export const EXIT = { satisfied: 0, couldNotStart: 1, wouldChange: 2, failed: 3, unreachable: 4, unreported: 5, held: 6, interrupted: 130 } as const
 
 /** For a run that started; whatever could not start is {@link EXIT.couldNotStart}. */
-export function exitStatus({ interrupted, hosts }: RunResult): number {
+export function exitStatus({ interrupted, hosts, check, dns }: RunResult & { readonly dns?: Publication }): number {
   const some = (status: RunResult['hosts'][number]['status']): boolean => hosts.some((host) => host.status === status)
+  const published = dns === undefined ? EXIT.satisfied : publicationStatus(dns, check)
   if (interrupted || some('interrupted')) return EXIT.interrupted
   // Hosts that no turn came to were given up for the sake of those that failed.
-  if (some('failed')) return EXIT.failed
-  if (some('unreachable')) return EXIT.unreachable
-  if (some('would-change')) return EXIT.wouldChange
+  if (some('failed') || published === EXIT.failed) return EXIT.failed
+  if (some('unreachable') || published === EXIT.unreachable) return EXIT.unreachable
+  if (some('held') || published === EXIT.held) return EXIT.held
+  if (some('would-change') || published === EXIT.wouldChange) return EXIT.wouldChange
   return EXIT.satisfied
+}
+
+/** What DNS alone would make of it. */
+function publicationStatus({ plan, pushed, notServed, byHand, left, error }: Publication, check: boolean): number {
+  const { records, findings } = plan ?? { records: [], findings: [] }
+  if (error !== undefined || pushed.some(({ outcome }) => outcome.kind !== 'done') || records.some(({ kind }) => kind === 'blocked') || findings.some(({ severity }) => severity === 'error')) return EXIT.failed
+  if (records.some(({ kind }) => kind === 'unanswered')) return EXIT.unreachable
+  if (notServed.length + byHand.length + left.length > 0) return EXIT.held
+  return check && records.some(({ kind }) => kind === 'change') ? EXIT.wouldChange : EXIT.satisfied
 }

@@ -79,6 +79,8 @@ export interface RunFlags extends FleetFlags {
   readonly skipTags?: readonly string[]
   readonly serial?: readonly BatchSize[]
   readonly maxFail?: BatchSize
+  /** Seconds. */
+  readonly wait?: number
   readonly listHosts?: boolean
   readonly listTasks?: boolean
   readonly verbose?: boolean

@@ -1,5 +1,6 @@
 // `mailrun ping`: a run of no tasks, whose one output is what each host is.
 import { connector } from '../connection/connector.ts'
+import { askNobody } from '../engine/outside.ts'
 import { rollout } from '../engine/rollout.ts'
 import { selectHosts } from '../inventory/select-hosts.ts'
 import { readExtraVars } from '../playbook/extra-vars.ts'
@@ -39,6 +40,7 @@ export async function pingCommand(flags: Given<FleetFlags>, signals: Signals): P
     forks: affordableForks(flags.forks),
     serial: [],
     maxFail: undefined,
+    askOutside: askNobody,
     interrupt: signals.interrupt,
     abandon: signals.abandon,
   }

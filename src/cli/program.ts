@@ -37,6 +37,7 @@ export function program(version: string, actions: Actions): Command {
     .option('--skip-tags <names>', 'no tasks with one of these tags', gatherNames)
     .option('--serial <sizes>', 'hosts per batch: 1, 25%, or 1,25%,100% (default: all in one batch)', serial)
     .option('--max-fail <number>', 'start no more hosts once more than this many (N or N%) failed (default: the others always go on)', maxFail)
+    .option('--wait <seconds>', 'for name servers to serve what a playbook publishes (default: 60; 0: ask once)', waitSeconds)
     .option('--list-hosts', 'tell which hosts would be worked on; connect to none')
     .option('--list-tasks', 'tell each host\'s tasks; connect to none')
     .option('-v, --verbose', 'also the tasks that are ok, the shell text of changes, and each change as it starts and ends')
@@ -160,6 +161,7 @@ Exit status, the first that applies:
     3  some host failed
     4  some host was unreachable
     5  what there was to tell could not be written
+    6  something is held back until DNS serves what it needs
     2  --check found changes to make
     0  all satisfied`
 

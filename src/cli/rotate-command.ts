@@ -49,7 +49,7 @@ export async function rotateCommand(flags: Given<RotateFlags>, signals: Signals)
   const deeds: Deed[] = []
   const rotated = await rotate({
     members, runner, connect, bounds, looking,
-    pushing: { vars: members.dns, hosts: inventory.hosts, keyPath: absolute },
+    pushing: { vars: members.dns, hosts: inventory.hosts, keyPath: absolute, unset: 'error' },
     serial: flags.serial ?? SERIAL,
     domains: flags.domain,
     start: flags.start === true,

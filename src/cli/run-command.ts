@@ -1,5 +1,4 @@
 // `mailrun <playbook.ts>`: load, check, run, report.
-import { affordableForks } from '../run/open-files.ts'
 import { prepareRun } from '../run/prepare-run.ts'
 import { exitStatus } from './exit-status.ts'
 import { fleetSource } from './fleet.ts'
@@ -11,24 +10,24 @@ import type { Signals } from './signals.ts'
 /** Resolves with the exit status. @throws MailrunError before any host is touched */
 export async function runCommand(flags: Given<RunFlags> & { readonly playbook: string }, signals: Signals): Promise<number> {
   const source = await fleetSource(flags)
-  const { playbook, hosts } = await prepareRun(source)
+  const run = await prepareRun(source)
   if (flags.listHosts === true || flags.listTasks === true) {
     const list = flags.listTasks === true ? listTasks : listHosts
-    stdout.write(list({ playbook: playbook.name, hosts }, flags.format))
+    stdout.write(list({ playbook: run.playbook.name, hosts: run.hosts }, flags.format))
     return 0
   }
   // A list pays for no run.
-  const [{ connector }, { rollout }, { reporterOf }] = await Promise.all([import('../connection/connector.ts'), import('../engine/rollout.ts'), import('./reporter.ts')])
-  const { connect, close } = await connector(hosts.map(({ host }) => host), source)
-  signals.runBegins()
-  const options = {
-    playbook: playbook.name,
+  const [{ carryOut, DEFAULT_WAIT }, { reporterOf }] = await Promise.all([import('../run/carry-out.ts'), import('./reporter.ts')])
+  const outcome = await carryOut(run, source, {
     check: flags.check === true,
-    forks: affordableForks(flags.forks),
+    forks: flags.forks,
     serial: flags.serial ?? [],
     maxFail: flags.maxFail,
+    waitSeconds: flags.wait ?? DEFAULT_WAIT,
     interrupt: signals.interrupt,
     abandon: signals.abandon,
-  }
-  return exitStatus(await rollout(hosts, options, connect, reporterOf(flags)).finally(close))
+    begins: () => signals.runBegins(),
+    report: reporterOf(flags),
+  })
+  return exitStatus(outcome)
 }

@@ -6,6 +6,7 @@ import { askServer } from '../dns/ask-server.ts'
 import { authority } from '../dns/authority.ts'
 import type { DnsVars } from '../dns/dns-vars.ts'
 import { limited } from '../dns/look.ts'
+import { askNobody } from '../engine/outside.ts'
 import { rollout } from '../engine/rollout.ts'
 import { probeTemplate } from '../mail/probe-message.ts'
 import type { MailVars } from '../mail/mail-vars.ts'
@@ -64,7 +65,7 @@ export async function verifyCommand(flags: Given<VerifyFlags>, signals: Signals)
   const hosts = prepared.map(({ host }) => host)
   const { connect, close } = await connector([...new Set([...hosts, ...(reader === undefined ? [] : [reader])])], source)
   signals.runBegins()
-  const options = { playbook: proof.name, check: true, forks: affordableForks(flags.forks), serial: [], maxFail: undefined, interrupt: signals.interrupt, abandon: signals.abandon }
+  const options = { playbook: proof.name, check: true, forks: affordableForks(flags.forks), serial: [], maxFail: undefined, askOutside: askNobody, interrupt: signals.interrupt, abandon: signals.abandon }
   try {
     const run = await rollout(prepared, options, connect, () => {})
     const still = await Promise.all(run.hosts.map((host) => proofOf(host, varsOf.get(host.name)?.outgoing_addresses, (evidence) => proveHost(evidence, message, dns))))

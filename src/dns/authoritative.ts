@@ -1,6 +1,6 @@
 // Asking authoritative name servers, found from the root down.
 import { askServer } from './ask-server.ts'
-import type { DnsVars } from './dns-vars.ts'
+import type { NameServerVars } from '../model/outside-question.ts'
 import { zoneFinder } from './find-zone.ts'
 import { limited, type Looking } from './look.ts'
 
@@ -12,7 +12,7 @@ import { limited, type Looking } from './look.ts'
  * const missing = await servedEverywhere(records, { ...authoritative({}), waitSeconds: 60 })
  * for (const { record, server, why } of missing) console.log(record.name, server?.name, why)
  */
-export function authoritative(vars: DnsVars): Looking {
+export function authoritative(vars: NameServerVars): Looking {
   const ask = limited(askServer)
   return { ask, findZone: zoneFinder(ask, vars) }
 }

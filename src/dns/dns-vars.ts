@@ -1,6 +1,7 @@
 // The var `dns` of an inventory: which name servers a zone has, and how records get there.
 import * as v from 'valibot'
 import { MailrunError } from '../model/mailrun-error.ts'
+import type { NameServerVars } from '../model/outside-question.ts'
 import { domain } from '../mail/schemas.ts'
 import { parseServer } from './name-server.ts'
 
@@ -41,6 +42,12 @@ export const dnsVar = v.strictObject({
 
 export type DnsVars = v.InferOutput<typeof dnsVar>
 
+interface Ways {
+  readonly via?: ZoneSettings['via']
+  readonly key_file?: string | undefined
+  readonly host?: string | undefined
+}
+
 /** What holds for one zone. */
 export interface ZoneSettings {
   readonly servers: readonly string[] | undefined
@@ -52,7 +59,7 @@ export interface ZoneSettings {
 }
 
 /** @throws MailrunError for what does not go together */
-export function zoneSettings(vars: DnsVars, name: string): ZoneSettings {
+export function zoneSettings(vars: NameServerVars & Ways & { readonly zones?: Readonly<Record<string, Ways>> | undefined }, name: string): ZoneSettings {
   const all = { ...vars, ...vars.zones?.[name] }
   const via = all.via ?? (all.host !== undefined ? 'nsupdate-local' : all.key_file !== undefined ? 'nsupdate' : undefined)
   if (via === 'nsupdate' && all.key_file === undefined) throw new MailrunError(`dns: ${name}: via: nsupdate needs key_file, the TSIG key that the name server knows (tsig-keygen writes one)`)

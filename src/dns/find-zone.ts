@@ -2,8 +2,9 @@
 import type { Answer, SoaAnswer } from 'dns-packet'
 import { isWithin } from '../mail/dns-record.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
+import type { NameServerVars } from '../model/outside-question.ts'
 import { plainName, type AskServer, type ServerReply } from './ask-server.ts'
-import { zoneSettings, type DnsVars } from './dns-vars.ts'
+import { zoneSettings } from './dns-vars.ts'
 import { shownServer, type NameServer } from './name-server.ts'
 import { addressFinder, named, resolversOf, serversOf } from './server-addresses.ts'
 
@@ -40,7 +41,7 @@ interface Cut {
 const DEEPEST = 16
 
 /** What was found once is not asked again. @returns a function that throws ZoneNotFound */
-export function zoneFinder(ask: AskServer, vars: DnsVars): FindZone {
+export function zoneFinder(ask: AskServer, vars: NameServerVars): FindZone {
   const found = new Map<string, Promise<ZoneServers>>()
   const zones = new Map<string, Promise<ZoneServers>>()
   const cuts = new Map<string, Cut>()
@@ -124,7 +125,7 @@ export function zoneFinder(ask: AskServer, vars: DnsVars): FindZone {
 }
 
 /** A zone that the inventory tells of is not looked for from the root. */
-async function givenCut(vars: DnsVars, name: string): Promise<Cut | undefined> {
+async function givenCut(vars: NameServerVars, name: string): Promise<Cut | undefined> {
   const zone = Object.keys(vars.zones ?? {}).filter((each) => isWithin(name, each)).sort((a, b) => b.length - a.length)[0]
   const servers = zone === undefined ? vars.servers : zoneSettings(vars, zone).servers
   return servers === undefined ? undefined : { zone: zone ?? '', servers: await serversOf(servers), given: zone === undefined }

@@ -23,7 +23,7 @@ type Way =
   | { readonly kind: 'nsupdate'; readonly keyFile: string }
   | { readonly kind: 'nsupdate-local' | 'knotc'; readonly host: Host }
 
-interface Share {
+export interface Share {
   readonly zone: ZoneServers
   readonly changes: readonly RrsetChange[]
   readonly way: Way
@@ -35,26 +35,39 @@ export interface Pushing {
   readonly hosts: readonly Host[]
   /** An absolute path for one as the inventory has it. */
   keyPath(file: string): string
+  /** What a zone is of which nothing says how records get there: an error, or left to be published by hand. */
+  readonly unset: 'error' | 'by-hand'
 }
 
 /** What there is to push, and how; all that can be known to be wrong is told here, before anything is sent. @throws MailrunError */
-export async function pushShares({ records }: DnsPlan, { vars, hosts, keyPath }: Pushing): Promise<readonly Share[]> {
+export async function pushShares({ records }: Pick<DnsPlan, 'records'>, { vars, hosts, keyPath, unset }: Pushing): Promise<readonly Share[]> {
   const zones = new Map(records.flatMap(({ zone }) => (zone === undefined ? [] : [[zone.zone, zone]])))
   const shares = [...zones.values()].map((zone): Share => {
     const changes = records.flatMap((each) => (each.kind === 'change' && each.zone?.zone === zone.zone ? [each.change] : []))
     const { via, keyFile, host: name } = zoneSettings(vars, zone.zone)
-    if (changes.length === 0 || via === 'none') return { zone, changes, way: { kind: 'none' } }
+    if (changes.length === 0 || via === 'none' || (via === undefined && unset === 'by-hand')) return { zone, changes, way: { kind: 'none' } }
     if (via === undefined) throw new MailrunError(`nothing says how records get into ${zone.zone}: set dns.key_file (TSIG), dns.host (a BIND host of the inventory; with dns.via: knotc one with Knot DNS), or dns.via: none for a zone that is kept in other ways`)
     if (via === 'nsupdate') {
       if (zone.primary === undefined) throw new MailrunError(`${zone.zone}: the server that its SOA record names takes no updates, for it has no address: set dns.primary`)
       return { zone, changes, way: { kind: 'nsupdate', keyFile: keyPath(keyFile!) } }
     }
-    const host = hosts.find((each) => each.name === name)
-    if (host === undefined) throw new MailrunError(`dns.host of ${zone.zone} is ${JSON.stringify(name)}, and the inventory has no such host`)
-    return { zone, changes, way: { kind: via, host } }
+    return { zone, changes, way: { kind: via, host: hostNamed(name, zone.zone, hosts) } }
   })
   for (const file of new Set(shares.flatMap(({ way }) => (way.kind === 'nsupdate' ? [way.keyFile] : [])))) await readyToPush(file)
   return shares
+}
+
+function hostNamed(name: string | undefined, zone: string, hosts: readonly Host[]): Host {
+  const host = hosts.find((each) => each.name === name)
+  if (host === undefined) throw new MailrunError(`dns.host${zone === '' ? '' : ` of ${zone}`} is ${JSON.stringify(name)}, and the inventory has no such host`)
+  return host
+}
+
+/** What can be known to be wrong before it is known which zones there are; gives the hosts that may be pushed by. @throws MailrunError */
+export async function readyToPublish({ vars, hosts, keyPath }: Pushing): Promise<readonly Host[]> {
+  const settings = ['', ...Object.keys(vars.zones ?? {})].map((zone) => ({ zone, ...zoneSettings(vars, zone) }))
+  for (const file of new Set(settings.flatMap(({ via, keyFile }) => (via === 'nsupdate' ? [keyPath(keyFile!)] : [])))) await readyToPush(file)
+  return [...new Set(settings.flatMap(({ via, host, zone }) => (via === 'nsupdate-local' || via === 'knotc' ? [hostNamed(host, zone, hosts)] : [])))]
 }
 
 /** The hosts that {@link pushDns} will connect to. */

@@ -1,26 +1,26 @@
 // Which name servers do not serve which records yet: what is to be known before anything relies on a record.
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { MailRecord } from '../mail/dns-record.ts'
+import type { MailRecord, WantedRecord } from '../mail/dns-record.ts'
 import { ZoneNotFound } from './find-zone.ts'
 import { look, type Looking } from './look.ts'
 import type { NameServer } from './name-server.ts'
 import { serialOf } from './serial-of.ts'
 import { servingProblem, type ServingProblem } from './serving-problem.ts'
 
-export interface NotServed extends ServingProblem {
-  readonly record: MailRecord
+export interface NotServed<Asked extends WantedRecord = MailRecord> extends ServingProblem {
+  readonly record: Asked
   /** Where it cannot be told which zone the record is in: `undefined`. */
   readonly server: NameServer | undefined
   /** SOA serial of the server's copy, where it tells. */
   readonly serial: number | undefined
 }
 
-export interface Waiting extends Looking {
+export interface Waiting<Asked extends WantedRecord = MailRecord> extends Looking {
   /** Seconds to ask again for; 0: once. */
   readonly waitSeconds: number
   readonly signal?: AbortSignal | undefined
   /** Is told before each wait how many are still missing. */
-  readonly progress?: ((missing: readonly NotServed[]) => void) | undefined
+  readonly progress?: ((missing: readonly NotServed<Asked>[]) => void) | undefined
 }
 
 const [FIRST_MS, LONGEST_MS] = [250, 5000] as const
@@ -31,7 +31,7 @@ const [FIRST_MS, LONGEST_MS] = [250, 5000] as const
  *
  * @returns what is not served, empty where all is well.
  */
-export async function servedEverywhere(records: readonly MailRecord[], waiting: Waiting): Promise<readonly NotServed[]> {
+export async function servedEverywhere<Asked extends WantedRecord>(records: readonly Asked[], waiting: Waiting<Asked>): Promise<readonly NotServed<Asked>[]> {
   const until = performance.now() + waiting.waitSeconds * 1000
   let missing = (await Promise.all(records.map((record) => notServed(record, waiting)))).flat()
   for (let pause: number = FIRST_MS; missing.length > 0 && performance.now() < until && waiting.signal?.aborted !== true; pause = Math.min(pause * 2, LONGEST_MS)) {
@@ -43,7 +43,7 @@ export async function servedEverywhere(records: readonly MailRecord[], waiting: 
   return missing
 }
 
-async function notServed(record: MailRecord, looking: Looking): Promise<readonly NotServed[]> {
+async function notServed<Asked extends WantedRecord>(record: Asked, looking: Looking): Promise<readonly NotServed<Asked>[]> {
   try {
     const { views, zone } = await look(record, looking)
     const missing = await Promise.all(views.map(async ({ server, answer }) => {

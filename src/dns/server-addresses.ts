@@ -4,7 +4,7 @@ import { getServers } from 'node:dns'
 import { isIP } from 'node:net'
 import type { Answer } from 'dns-packet'
 import { plainName, type AskServer } from './ask-server.ts'
-import type { DnsVars } from './dns-vars.ts'
+import type { NameServerVars } from '../model/outside-question.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
 import { parseServer, type NameServer } from './name-server.ts'
 
@@ -20,7 +20,7 @@ export async function named(names: readonly string[], along: readonly Answer[], 
   return servers.filter(({ addresses }) => addresses.length > 0)
 }
 
-export function addressFinder(ask: AskServer, vars: DnsVars): AddressesOf {
+export function addressFinder(ask: AskServer, vars: NameServerVars): AddressesOf {
   return async (name) => {
     for (const resolver of await resolversOf(vars)) {
       const replies = await Promise.all((['A', 'AAAA'] as const).map((type) => ask(resolver, { name, type, recursion: true })))
@@ -31,7 +31,7 @@ export function addressFinder(ask: AskServer, vars: DnsVars): AddressesOf {
   }
 }
 
-export const resolversOf = (vars: DnsVars): Promise<readonly NameServer[]> => serversOf(vars.resolvers ?? getServers())
+export const resolversOf = (vars: NameServerVars): Promise<readonly NameServer[]> => serversOf(vars.resolvers ?? getServers())
 
 /** Name servers as the inventory has them; names by the machine's own means. @throws MailrunError for a name without an address */
 export async function serversOf(texts: readonly string[]): Promise<readonly NameServer[]> {

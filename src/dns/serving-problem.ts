@@ -1,5 +1,5 @@
 // Why an answer is not the record that is wanted.
-import type { MailRecord } from '../mail/dns-record.ts'
+import type { WantedRecord } from '../mail/dns-record.ts'
 import type { ServerAnswer } from './ask-zone.ts'
 import { look, type Looking } from './look.ts'
 import { shownServer } from './name-server.ts'
@@ -16,7 +16,7 @@ export interface ServingProblem {
 const ALIASES = 8
 
 /** `undefined`: it is served. An alias is followed to the servers of the name that it leads to. @throws ZoneNotFound */
-export async function servingProblem(record: MailRecord, answer: ServerAnswer, looking: Looking, aliases = ALIASES): Promise<ServingProblem | undefined> {
+export async function servingProblem(record: WantedRecord, answer: ServerAnswer, looking: Looking, aliases = ALIASES): Promise<ServingProblem | undefined> {
   switch (answer.kind) {
     case 'failed':
       return { kind: 'silent', why: `gives no answer that counts: ${answer.why}` }

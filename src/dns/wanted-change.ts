@@ -1,5 +1,5 @@
 // What an update would do to a set of records, as a value: what it finds, takes away and adds; what belongs to others stays.
-import type { MailRecord } from '../mail/dns-record.ts'
+import type { MailRecord, WantedRecord } from '../mail/dns-record.ts'
 import { characterStrings } from '../mail/render/zone-line.ts'
 import { serves, supersedes } from '../mail/served-record.ts'
 import type { Rdata, Rrset } from './rrset.ts'
@@ -30,5 +30,5 @@ export function wantedChange(record: MailRecord, before: Rrset | undefined): Rrs
 }
 
 /** Whether exactly the record is served: it is there, and nothing that it is to replace. */
-export const isServed = (record: MailRecord, { rdata }: Rrset): boolean =>
+export const isServed = (record: WantedRecord, { rdata }: Rrset): boolean =>
   rdata.some(({ value }) => serves(record, value)) && rdata.every(({ value }) => serves(record, value) || !supersedes(record, value))

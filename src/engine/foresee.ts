@@ -1,20 +1,26 @@
 // Foresight: plans every task on what was answered and what the tasks before it are about to change. Pure.
 import { ANYTHING, touches } from '../model/resource.ts'
-import type { Plan } from '../model/plan.ts'
+import type { OutsideQuestion, Told } from '../model/outside-question.ts'
+import type { Remarks, SettledPlan } from '../model/plan.ts'
 import type { Probe } from '../model/probe.ts'
 import type { PlanContext, Task } from '../model/task.ts'
+import { settle, type Settled } from './settle.ts'
 
 /** A probe's state as it was answered, or why it could not be read. */
 export type Asked = { readonly state: unknown } | { readonly error: string }
 
-export type PlanOfChange = Extract<Plan<unknown>, { kind: 'change' }>
+export type PlanOfChange = Extract<SettledPlan<unknown>, { kind: 'change' }>
 
 /** What is to become of one task. `foreseen`: it rests on changes that are not made yet. */
 export type Outlook =
-  | { readonly kind: 'ok'; readonly foreseen: boolean; readonly note?: string | undefined }
+  | { readonly kind: 'ok'; readonly foreseen: boolean; readonly remarks: Remarks }
   | { readonly kind: 'change'; readonly plan: PlanOfChange; readonly foreseen: boolean }
   /** Cannot be said before the changes of `on` are made. */
   | { readonly kind: 'wall'; readonly on: readonly Task[] }
+  /** Cannot be said before these are answered. */
+  | { readonly kind: 'unanswered'; readonly questions: readonly OutsideQuestion[] }
+  /** Waits for what these ask for, which is about to be brought about outside. */
+  | { readonly kind: 'later'; readonly questions: readonly OutsideQuestion[] }
   | { readonly kind: 'blocked'; readonly why: string }
 
 /** A task that is about to change something; without a plan it stands behind a wall, and may change anything that it writes. */
@@ -29,29 +35,30 @@ export interface Foresight {
 }
 
 /**
- * The outlook of every task, in order. `ran` are the tasks whose changes this run made already: with that one that has no question is satisfied, and one that did not know whether it would find anything to do.
+ * The outlook of every task, in order. `told` are the answers of others than the host; `ran` are the tasks whose changes this run made already: with that one that has no question is satisfied, and one that did not know whether it would find anything to do.
  * Tasks behind a wall are looked at too: in a check they are what can be told; a run stops at the first wall.
  */
 export function foresee(
   tasks: readonly Task[],
   asked: (probe: Probe<unknown>) => Asked,
   context: PlanContext,
+  told: Told,
   ran: ReadonlySet<Task>,
 ): Foresight {
   const pending: Pending[] = []
   const outlooks = tasks.map((task): Outlook => {
-    const looked = task.once && ran.has(task) ? SATISFIED : look(task, asked(task.probe), pending, context)
+    const looked = task.once && ran.has(task) ? SATISFIED : look(task, asked(task.probe), pending, context, told)
     const outlook = looked.kind === 'change' && looked.plan.perhaps !== undefined && ran.has(task) ? SATISFIED : looked
     if (outlook.kind === 'change') pending.push({ task, plan: outlook.plan })
-    if (outlook.kind === 'wall') pending.push({ task, plan: undefined })
+    if (outlook.kind === 'wall' || outlook.kind === 'unanswered' || outlook.kind === 'later') pending.push({ task, plan: undefined })
     return outlook
   })
   return { outlooks, pending }
 }
 
-const SATISFIED: Outlook = { kind: 'ok', foreseen: false }
+const SATISFIED: Outlook = { kind: 'ok', foreseen: false, remarks: {} }
 
-function look(task: Task, asked: Asked, pending: readonly Pending[], context: PlanContext): Outlook {
+function look(task: Task, asked: Asked, pending: readonly Pending[], context: PlanContext, told: Told): Outlook {
   const before = pending.filter((earlier) => concerns(earlier, task.probe))
   const awaited = before.length > 0 ? before : pending.filter(mayBringAnything)
   const wall: Outlook = { kind: 'wall', on: awaited.map((earlier) => earlier.task) }
@@ -59,32 +66,37 @@ function look(task: Task, asked: Asked, pending: readonly Pending[], context: Pl
 
   const foreseen = overlaid(task.probe, asked.state, before)
   if (foreseen === undefined) return wall
-  const plan = planned(task, foreseen.state, context)
+  const plan = planned(task, foreseen.state, context, told)
   switch (plan.kind) {
     case 'ok':
-      return { kind: 'ok', foreseen: before.length > 0, note: plan.note }
+      return { kind: 'ok', foreseen: before.length > 0, remarks: remarksOf(plan) }
     case 'change':
       return { kind: 'change', plan, foreseen: before.length > 0 }
+    case 'unanswered':
+    case 'later':
+      return plan
     case 'blocked':
-      return awaited.length === 0 || staysBlocked(task, asked.state, plan.why, pending, context) ? plan : wall
+      return awaited.length === 0 || staysBlocked(task, asked.state, plan.why, pending, context, told) ? plan : wall
   }
 }
 
 /** What is blocked on a foreseen state, or while anything may still come, may be free on the real one; not what is blocked for the same reason with and without the pending changes, all of them known. */
-function staysBlocked(task: Task, now: unknown, why: string, pending: readonly Pending[], context: PlanContext): boolean {
+function staysBlocked(task: Task, now: unknown, why: string, pending: readonly Pending[], context: PlanContext, told: Told): boolean {
   if (pending.some(mayBringAnything)) return false
-  const plan = planned(task, now, context)
+  const plan = planned(task, now, context, told)
   return plan.kind === 'blocked' && plan.why === why
 }
 
-function planned(task: Task, state: unknown, context: PlanContext): Plan<unknown> {
+function planned(task: Task, state: unknown, context: PlanContext, told: Told): Settled<unknown> {
   try {
-    return task.plan(state, context)
+    return settle(task.plan(state, context), told)
   } catch (error) {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
     return { kind: 'blocked', why: `the module ${task.type} has a bug, its plan threw: ${stack}` }
   }
 }
+
+export const remarksOf = ({ note, warning, held }: Remarks): Remarks => ({ ...(note === undefined ? {} : { note }), ...(warning === undefined ? {} : { warning }), ...(held === undefined ? {} : { held }) })
 
 /** The state of a probe once all of `pending` is done; `undefined` where it cannot be told. */
 export function overlaid(probe: Probe<unknown>, state: unknown, pending: readonly Pending[]): { readonly state: unknown } | undefined {

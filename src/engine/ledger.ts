@@ -1,5 +1,6 @@
 // What became of each task of one host so far; the one mutable record of a run.
 import type { Change } from '../model/change.ts'
+import type { Remarks } from '../model/plan.ts'
 import type { TaskResult, TaskStatus } from '../model/run-event.ts'
 import type { Task } from '../model/task.ts'
 import type { Mask } from '../shell/mask.ts'
@@ -11,15 +12,16 @@ interface Entry {
   why: string | undefined
   /** That failed. */
   failure: Change | undefined
+  warning: string | undefined
 }
 
 export interface Ledger {
-  /** Without a change so far; a task that changed stays `changed`. */
-  satisfied(task: Task, note: string | undefined): void
+  /** As it is now; a task that changed stays `changed`, one that holds something back is `held` either way. */
+  satisfied(task: Task, remarks: Remarks): void
   made(task: Task, change: Change): void
   /** These changes, made, turned out to change nothing. */
   idle(task: Task, changes: readonly Change[]): void
-  would(task: Task, changes: readonly Change[]): void
+  would(task: Task, changes: readonly Change[], remarks: Remarks): void
   assumed(task: Task, why: string): void
   /** @param change - that failed; `undefined` where there was none to make */
   failed(task: Task, why: string, change: Change | undefined): void
@@ -28,16 +30,22 @@ export interface Ledger {
 }
 
 export function ledger(tasks: readonly Task[]): Ledger {
-  const entries = new Map<Task, Entry>(tasks.map((task) => [task, { status: 'not-reached', changes: [], why: undefined, failure: undefined }]))
+  const entries = new Map<Task, Entry>(tasks.map((task) => [task, { status: 'not-reached', changes: [], why: undefined, warning: undefined, failure: undefined }]))
   const set = (task: Task, status: TaskStatus, why?: string): Entry => {
     const entry = entries.get(task)!
     entry.status = status
     entry.why = why
+    entry.warning = undefined
+    return entry
+  }
+  const remark = (task: Task, status: TaskStatus, { note, warning, held }: Remarks): Entry => {
+    const entry = held === undefined ? set(task, status, note) : set(task, 'held', held)
+    entry.warning = warning
     return entry
   }
   return {
-    satisfied(task, note) {
-      set(task, entries.get(task)!.changes.length > 0 ? 'changed' : 'ok', note)
+    satisfied(task, remarks) {
+      remark(task, entries.get(task)!.changes.length > 0 ? 'changed' : 'ok', remarks)
     },
     made(task, change) {
       set(task, 'changed').changes.push(change)
@@ -46,8 +54,8 @@ export function ledger(tasks: readonly Task[]): Ledger {
       const made = entries.get(task)!.changes
       made.splice(0, made.length, ...made.filter((each) => !changes.includes(each)))
     },
-    would(task, changes) {
-      set(task, 'would-change').changes.push(...changes)
+    would(task, changes, remarks) {
+      remark(task, 'would-change', remarks).changes.push(...changes)
     },
     assumed(task, why) {
       set(task, 'assumed', why)
@@ -60,7 +68,7 @@ export function ledger(tasks: readonly Task[]): Ledger {
     },
     results: (mask) =>
       tasks.map((task) => {
-        const { status, changes, why, failure } = entries.get(task)!
+        const { status, changes, why, warning, failure } = entries.get(task)!
         return {
           name: mask(task.name),
           type: task.type,
@@ -69,6 +77,7 @@ export function ledger(tasks: readonly Task[]): Ledger {
           diffs: changes.flatMap(({ diff }) => (diff && maskDiff(mask, diff)) ?? []),
           commands: [...changes, ...(failure === undefined ? [] : [failure])].map(({ apply }) => mask(apply.shown)),
           ...(why === undefined ? {} : { why: mask(why) }),
+          ...(warning === undefined ? {} : { warning: mask(warning) }),
         }
       }),
   }

@@ -1,29 +1,34 @@
 // What the outlooks of a host's tasks mean: in a run what is to be done now, in a check what would be.
 import type { Change } from '../model/change.ts'
+import type { OutsideQuestion } from '../model/outside-question.ts'
+import type { Remarks } from '../model/plan.ts'
 import type { Task } from '../model/task.ts'
-import type { Outlook } from './foresee.ts'
+import { remarksOf, type Outlook } from './foresee.ts'
 import type { Ledger } from './ledger.ts'
 
 export type ChangeOutlook = Extract<Outlook, { kind: 'change' }>
 
 export interface Now {
-  readonly satisfied: readonly { readonly task: Task; readonly note: string | undefined }[]
+  readonly satisfied: readonly { readonly task: Task; readonly remarks: Remarks }[]
   readonly ready: readonly { readonly task: Task; readonly outlook: ChangeOutlook }[]
   readonly blocked: { readonly task: Task; readonly why: string } | undefined
+  /** What the first task asks for that waits for somebody outside. */
+  readonly later: readonly OutsideQuestion[]
 }
 
 /** What can be done on the next trip: every change up to the first task of which nothing can be said yet. */
 export function beforeFirstWall(tasks: readonly Task[], outlooks: readonly Outlook[]): Now {
-  const satisfied: { task: Task; note: string | undefined }[] = []
+  const satisfied: { task: Task; remarks: Remarks }[] = []
   const ready: { task: Task; outlook: ChangeOutlook }[] = []
   for (const [index, task] of tasks.entries()) {
     const outlook = outlooks[index]!
-    if (outlook.kind === 'wall') break
-    if (outlook.kind === 'blocked') return { satisfied, ready, blocked: { task, why: outlook.why } }
-    if (outlook.kind === 'ok') satisfied.push({ task, note: outlook.note })
+    if (outlook.kind === 'wall' || outlook.kind === 'unanswered') break
+    if (outlook.kind === 'later') return { satisfied, ready, blocked: undefined, later: outlook.questions }
+    if (outlook.kind === 'blocked') return { satisfied, ready, blocked: { task, why: outlook.why }, later: [] }
+    if (outlook.kind === 'ok') satisfied.push({ task, remarks: outlook.remarks })
     else ready.push({ task, outlook })
   }
-  return { satisfied, ready, blocked: undefined }
+  return { satisfied, ready, blocked: undefined, later: [] }
 }
 
 /** Of a task that nothing tells to be done, nothing tells either what it will have done. */
@@ -40,12 +45,16 @@ export function foretell(
     const outlook = outlooks[index]!
     switch (outlook.kind) {
       case 'ok':
-        book.satisfied(task, outlook.note)
+        book.satisfied(task, outlook.remarks)
         break
       case 'change':
         noteSecrets(task, outlook)
         if (outlook.plan.perhaps !== undefined) book.assumed(task, `cannot be told before ${outlook.plan.perhaps}`)
-        else book.would(task, task.once ? outlook.plan.changes.map(unpredictable) : outlook.plan.changes)
+        else book.would(task, task.once ? outlook.plan.changes.map(unpredictable) : outlook.plan.changes, remarksOf(outlook.plan))
+        break
+      case 'unanswered':
+      case 'later':
+        book.assumed(task, `cannot be told before name servers say more of ${outlook.questions.map(({ record }) => record.name).join(', ')}`)
         break
       case 'wall':
         book.assumed(task, `cannot be told before this is done: ${outlook.on.map(({ type, name }) => `${type} ${name}`).join(', ')}`)

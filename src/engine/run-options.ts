@@ -1,4 +1,5 @@
 // How a run is to go, fleet-wide.
+import type { AskOutside } from './outside.ts'
 
 /** What a run does where nothing is said. */
 export const DEFAULT_FORKS = 32
@@ -12,6 +13,8 @@ export interface RunOptions {
   readonly serial: readonly BatchSize[]
   /** Nothing new starts once more hosts than this failed or were unreachable; `undefined`: the others go on whatever happens. */
   readonly maxFail: BatchSize | undefined
+  /** Puts the questions of plans to others than the host. */
+  readonly askOutside: AskOutside
   /** Ctrl-C: first abort = finish the change in hand, start nothing more. */
   readonly interrupt: AbortSignal
   /** Second Ctrl-C: leave at once. */

@@ -1,4 +1,5 @@
 // A DNS record of mail, and the order of records.
+import type { AskedRecord } from '../model/outside-question.ts'
 
 /** One resource record; mail needs TXT and MX. */
 export interface DnsRecord {
@@ -12,7 +13,7 @@ export interface DnsRecord {
 }
 
 /** What a record is there for. `spf-helo` is the SPF record of a host's own name, `dmarc-report` the consent of a domain to take another one's reports. */
-export type Purpose = 'spf' | 'spf-helo' | 'dkim' | 'dmarc' | 'dmarc-report' | 'null-mx' | 'adsp'
+export type Purpose = AskedRecord['purpose']
 
 /** A record that a fleet is to publish. */
 export interface MailRecord extends DnsRecord {
@@ -24,6 +25,9 @@ export interface MailRecord extends DnsRecord {
   /** For whom or what it is there, for people to read. */
   readonly why: readonly string[]
 }
+
+/** What DNS has to serve of it, whoever it is for. */
+export type WantedRecord = Pick<MailRecord, 'name' | 'type' | 'value' | 'purpose'>
 
 /** Labels from the right, as DNSSEC sorts them (RFC 4034, section 6.1): a domain stands before the names below it. */
 const sortKey = (name: string): string => name.split('.').reverse().join('\0')

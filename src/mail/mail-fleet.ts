@@ -47,6 +47,8 @@ export interface MailFleet {
   readonly ttl: number
   /** Where zones begin that are no domains of the fleet. */
   readonly zones: readonly string[]
+  /** Domains of which not every sender's addresses are known: their SPF record is left alone. */
+  readonly incomplete?: readonly string[]
 }
 
 /** A host as the inventory has it and as it is. */

@@ -46,7 +46,7 @@ const txt = (purpose: Purpose, domain: string, name: string, value: string, why:
 function ofDomain(wanted: MailDomain, fleet: MailFleet, published: PublishedTxt, findings: RecordFinding[]): readonly Part[] {
   const { domain, sends, receives, adsp } = wanted
   return [
-    ...(sends ? [spfPart(wanted, fleet, published, findings)] : [txt('spf', domain, domain, 'v=spf1 -all', [`nobody sends in the name of ${domain}`]), txt('dkim', domain, `*._domainkey.${domain}`, REVOKED_DKIM, [`no key signs for ${domain}`])]),
+    ...(sends ? (fleet.incomplete?.includes(domain) === true ? [] : [spfPart(wanted, fleet, published, findings)]) : [txt('spf', domain, domain, 'v=spf1 -all', [`nobody sends in the name of ${domain}`]), txt('dkim', domain, `*._domainkey.${domain}`, REVOKED_DKIM, [`no key signs for ${domain}`])]),
     ...dmarcParts(wanted, fleet, published, findings),
     ...(receives ? [] : [{ name: domain, type: 'MX', value: '0 .', purpose: 'null-mx', domain, publishedBy: 'fleet', why: [`${domain} takes no mail (RFC 7505)`] } as const]),
     ...(adsp === undefined ? [] : [txt('adsp', domain, adspName(domain), renderAdsp(adsp), ['asked for by adsp; Historic, and looked at by nobody'])]),

@@ -39,6 +39,11 @@ export interface PlaybookDefinition<Schema extends StandardSchema> {
   readonly tasks: (input: PlaybookInput<SchemaOutput<Schema>>) => readonly (Task | false | undefined)[]
   /** Questions whose answers leave the run, by name; the answers must be JSON values. `dns` is an array of DNS records and is printed as zone lines. */
   readonly outputs?: (input: PlaybookInput<SchemaOutput<Schema>>) => Readonly<Record<string, Probe<unknown>>>
+  /**
+   * Whether a run brings the fleet's mail records (docs/mail/records.md) into DNS, by the var `dns`: as soon as hosts have their keys these are pushed and waited for at every
+   * authoritative name server, what waits for them is finished, and policies follow. Left out: false.
+   */
+  readonly publish?: boolean
 }
 
 /** What a playbook file exports by default. */
@@ -52,6 +57,7 @@ export interface Playbook {
   fleet(members: readonly PlaybookInput<unknown>[]): readonly FleetProblem[]
   tasks(input: PlaybookInput<unknown>): readonly Task[]
   outputs(input: PlaybookInput<unknown>): Readonly<Record<string, Probe<unknown>>>
+  readonly publish: boolean
 }
 
 /**
@@ -79,6 +85,7 @@ export function playbook<const Schema extends StandardSchema>(definition: Playbo
     fleet: (members) => definition.fleet?.(members as readonly Input[]) ?? [],
     tasks: (input) => tasksOf(definition.tasks(input as Input)),
     outputs: (input) => definition.outputs?.(input as Input) ?? {},
+    publish: definition.publish ?? false,
   }
 }
 
@@ -91,6 +98,7 @@ const KEYS: Readonly<Record<string, { readonly wanted: string; readonly required
   tasks: { wanted: 'a function that returns the tasks', required: true, is: IS_FUNCTION },
   fleet: { wanted: 'a function', required: false, is: IS_FUNCTION },
   outputs: { wanted: 'a function', required: false, is: IS_FUNCTION },
+  publish: { wanted: 'true or false', required: false, is: (value) => typeof value === 'boolean' },
 }
 
 /** What only untyped code can give. @throws MailrunError */

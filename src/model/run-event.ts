@@ -1,9 +1,11 @@
 // The whole vocabulary of a run: what reporters are told, and what a run leaves behind.
 import type { Diff } from './change.ts'
 
-export type TaskStatus = 'ok' | 'changed' | 'would-change' | 'assumed' | 'failed' | 'unknown' | 'not-reached'
+/** `held`: as well as it can be; a part of it is held back on purpose, and `why` says until when. */
+export type TaskStatus = 'ok' | 'changed' | 'would-change' | 'held' | 'assumed' | 'failed' | 'unknown' | 'not-reached'
 
-export type HostStatus = 'ok' | 'changed' | 'would-change' | 'failed' | 'unreachable' | 'interrupted' | 'not-reached'
+/** `held`: all is done but what its tasks hold back. */
+export type HostStatus = 'ok' | 'changed' | 'would-change' | 'held' | 'failed' | 'unreachable' | 'interrupted' | 'not-reached'
 
 export interface TaskResult {
   readonly name: string
@@ -14,8 +16,10 @@ export interface TaskResult {
   readonly diffs: readonly Diff[]
   /** Shell text of the changes, and of one that failed, as it may be shown; for `--verbose`. */
   readonly commands: readonly string[]
-  /** Why it failed, is unknown or assumed; or what to know of a task that is ok. */
+  /** Why it failed, is held, unknown or assumed; or what to know of a task that is ok. */
   readonly why?: string
+  /** Something that is wrong, and not for this task to mend. */
+  readonly warning?: string
 }
 
 export interface HostResult {
@@ -45,6 +49,8 @@ export type RunEvent =
   | { readonly kind: 'host-connected'; readonly host: string }
   /** Something to know of how it was reached: its host key was new, and is recorded now. */
   | { readonly kind: 'host-note'; readonly host: string; readonly note: string }
+  /** All is done there that can be before something else is: its records are published. It is gone on with later. */
+  | { readonly kind: 'host-parked'; readonly host: string; readonly why: string }
   /** Another run holds the host's lock. */
   | { readonly kind: 'host-waiting'; readonly host: string; readonly holder: string }
   | { readonly kind: 'change-start'; readonly host: string; readonly task: string; readonly type: string; readonly summary: string }

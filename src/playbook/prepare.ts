@@ -53,8 +53,8 @@ export async function prepare({ playbook, playbookPath, inventory, limit, extraV
   if (chosen.length === 0) throw new MailrunError(`none of the hosts ${JSON.stringify(limit)} is one of the playbook's (${playbook.hosts})`, '--limit')
   const built = chosen.map((host) => ({ host, tasks: guarded(() => playbook.tasks(inputs.get(host)!)), outputs: guarded(() => playbook.outputs(inputs.get(host)!)) }))
   const allTasks = built.flatMap(({ tasks }) => tasks)
-  refuseUnknownTags(allTasks, tags, '--tags')
-  refuseUnknownTags(allTasks, skipTags, '--skip-tags')
+  refuseUnknownTags(allTasks, playbook.publish, tags, '--tags')
+  refuseUnknownTags(allTasks, playbook.publish, skipTags, '--skip-tags')
   const sources = sourcesFor(path, keyring)
   const hosts: PreparedHost[] = []
   for (const { host, tasks, outputs } of built) {

@@ -3,6 +3,9 @@ import { MailrunError } from '../model/mailrun-error.ts'
 import type { Task } from '../model/task.ts'
 import { nearest } from '../text/nearest.ts'
 
+/** The tag by which a playbook's records are published, or not. */
+export const PUBLISH = 'publish'
+
 const SPECIAL = ['all', 'tagged', 'untagged', 'always', 'never']
 
 /** `always` stays unless skipped by name, `never` goes unless asked for. */
@@ -16,8 +19,8 @@ export function tagged(tasks: readonly Task[], tags: readonly string[], skipTags
 }
 
 /** @throws MailrunError for a tag that no task has. */
-export function refuseUnknownTags(tasks: readonly Task[], given: readonly string[], flag: string): void {
-  const known = new Set([...SPECIAL, ...tasks.flatMap((task) => task.tags)])
+export function refuseUnknownTags(tasks: readonly Task[], publishes: boolean, given: readonly string[], flag: string): void {
+  const known = new Set([...SPECIAL, ...(publishes ? [PUBLISH] : []), ...tasks.flatMap((task) => task.tags)])
   for (const tag of given) {
     if (known.has(tag)) continue
     const near = nearest(tag, known)

@@ -16,6 +16,8 @@ export interface Signing {
   readonly domain: string
   /** The selector in use; the one asked for where the host names none that has a key. */
   readonly selector: string
+  /** Whether the host's tables name that key, and it is there: it signs with it. */
+  readonly inUse: boolean
   /** The private key's path. */
   readonly path: string
   readonly key:
@@ -86,9 +88,9 @@ awk -v D="$D" -v L="$L" -v F="$F" ${quote(LOOK_UP)} f=0 - f=1 "$K" f=2 "$S" f=3 
   set -- / ; A=' / '
   while read -r d s p w k; do
     case $d in groups|signs) echo "$d $s $p $w $k"; continue;; *.*) ;; *) continue;; esac
-    f=$p
-    case $k in "$d":*:/*) r=\${k#*:}; [ -f "\${r#*:}" ] && s=\${r%%:*} p=\${r#*:};; esac
-    echo "signing $d $f $w $s $p"; a=$p; set -- "$@" "$p"
+    f=$p u=-
+    case $k in "$d":*:/*) r=\${k#*:}; [ -f "\${r#*:}" ] && s=\${r%%:*} p=\${r#*:} u=+;; esac
+    echo "signing $d $f $w $u $s $p"; a=$p; set -- "$@" "$p"
     while a=\${a%/*}; [ "$a" ]; do case $A in *" $a "*) ;; *) A="$A$a "; set -- "$@" "$a";; esac; done
     [ ! -f "$p" ] || [ -L "$p" ] || { [ "$o" ] || echo no-openssl; [ -z "$o" ] || openssl pkey -in "$p" -passin pass: -pubout 2>/dev/null </dev/null; }
   done
@@ -105,7 +107,7 @@ awk -v D="$D" -v L="$L" -v F="$F" ${quote(LOOK_UP)} f=0 - f=1 "$K" f=2 "$S" f=3 
   },
 }
 
-const SIGNING_LINES = /^signing (\S+) (\S+) (\S+) (\S+) (.*)\n((?:no-openssl\n)?)((?:-----BEGIN PUBLIC KEY-----[^-]*-----END PUBLIC KEY-----\n)?)/gm
+const SIGNING_LINES = /^signing (\S+) (\S+) (\S+) ([-+]) (\S+) (.*)\n((?:no-openssl\n)?)((?:-----BEGIN PUBLIC KEY-----[^-]*-----END PUBLIC KEY-----\n)?)/gm
 
 function read({ stdout, stderr }: Answer): { readonly foreign: ForeignSigning; signing(domain: string, path: string, which: SigningItem[number][3]): Signing } {
   const text = utf8(stdout)
@@ -114,12 +116,12 @@ function read({ stdout, stderr }: Answer): { readonly foreign: ForeignSigning; s
   const words = (what: string): readonly string[] => [...text.matchAll(new RegExp(`^${what} (.*)$`, 'gm'))].map(([, rest = '']) => rest.trim())
   const groups = words('groups').flatMap((line) => line.split(/\s+/)).filter((name) => name !== '')
   const foreign = { names: words('signs'), unreadable: words('unreadable')[0] }
-  const found = new Map([...text.matchAll(SIGNING_LINES)].map(([, domain = '', first = '', which = '', selector = '', path = '', without = '', pem = '']): [string, Signing] => {
+  const found = new Map([...text.matchAll(SIGNING_LINES)].map(([, domain = '', first = '', which = '', used = '', selector = '', path = '', without = '', pem = '']): [string, Signing] => {
     const directories = ancestorsOf(path).flatMap((above) => {
       const is = paths.get(above)
       return is?.type === 'd' ? [{ path: above, owner: is.owner, group: is.group, mode: is.mode }] : []
     })
-    return [`${domain} ${first} ${which}`, { domain, selector, path, key: keyOf(paths.get(path), without !== '' ? UNKNOWN : pem.replace(/-----.*-----|\s/g, '')), directories, groups }]
+    return [`${domain} ${first} ${which}`, { domain, selector, inUse: used === '+', path, key: keyOf(paths.get(path), without !== '' ? UNKNOWN : pem.replace(/-----.*-----|\s/g, '')), directories, groups }]
   }))
   return {
     foreign,

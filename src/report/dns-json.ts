@@ -1,6 +1,7 @@
 // A plan for DNS and what came of it, as JSON: docs/dns.schema.json describes it.
 import type { DnsPlan, PlannedRecord } from '../dns/plan-dns.ts'
 import type { NotServed } from '../dns/served-everywhere.ts'
+import type { Publication } from '../dns/publication.ts'
 import type { NameServer } from '../dns/name-server.ts'
 import type { Pushed } from '../dns/push-dns.ts'
 import type { View } from '../dns/look.ts'
@@ -36,3 +37,13 @@ export const pushedJson = (pushed: readonly Pushed[]) =>
 
 export const notServedJson = (missing: readonly NotServed[]) =>
   missing.map(({ record, server, kind, why, serial }) => ({ name: record.name, type: record.type, value: record.value, server: server === undefined ? null : serverJson(server), kind, why, serial: serial ?? null }))
+
+/** What a run published: docs/run.schema.json describes it. */
+export const publicationJson = ({ plan, pushed, notServed, byHand, left, error }: Publication) => ({
+  ...dnsPlanJson(plan ?? { records: [], findings: [] }),
+  pushed: pushedJson(pushed),
+  notServed: notServedJson(notServed),
+  byHand: byHand.map(({ name, type, value }) => ({ name, type, value })),
+  left: left.map(({ record: { name, type }, why }) => ({ name, type, why })),
+  ...(error === undefined ? {} : { error }),
+})

@@ -3,7 +3,7 @@ import type { DnsPlan, PlannedRecord } from '../dns/plan-dns.ts'
 import type { NotServed } from '../dns/served-everywhere.ts'
 import { shownServer } from '../dns/name-server.ts'
 import type { Pushed } from '../dns/push-dns.ts'
-import { isServed } from '../dns/wanted-change.ts'
+import { laggingViews } from '../dns/lagging-views.ts'
 import type { RecordFinding } from '../mail/record-finding.ts'
 import type { Colours } from './colour.ts'
 import { harmlessLine } from './harmless.ts'
@@ -14,7 +14,7 @@ export function dnsPlanText({ records, findings }: Pick<DnsPlan, 'records' | 'fi
   for (const each of records) zones.set(each.zone?.zone ?? '', [...(zones.get(each.zone?.zone ?? '') ?? []), each])
   const blocks = [...zones].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, those]) => zoneText(name, those, paint))
   const told = findings.map((each) => findingText(each, paint)).join('')
-  return [...blocks, ...(told === '' ? [] : [told]), `${countsText(records)}\n`].join('\n')
+  return [...blocks, ...(told === '' ? [] : [told]), `${dnsCountsText(records)}\n`].join('\n')
 }
 
 function zoneText(name: string, records: readonly PlannedRecord[], paint: Colours): string {
@@ -29,8 +29,7 @@ function recordText(planned: PlannedRecord, paint: Colours): string {
   const why = paint.faint(`      ${harmlessLine(record.why.join('; '))}\n`)
   switch (planned.kind) {
     case 'served': {
-      const lagging = planned.views.filter(({ answer }) => answer.kind !== 'alias' && !(answer.kind === 'found' && isServed(record, answer.rrset)))
-      return lagging.map(({ server, answer }) => `  ${paint.doubtful('!')} ${head}: ${shownServer(server)} ${answer.kind === 'failed' ? `gives no answer that counts: ${answer.why}` : 'does not serve it yet'}\n`).join('')
+      return laggingViews(planned).map(({ server, answer }) => `  ${paint.doubtful('!')} ${head}: ${shownServer(server)} ${answer.kind === 'failed' ? `gives no answer that counts: ${answer.why}` : 'does not serve it yet'}\n`).join('')
     }
     case 'others':
       return planned.served ? '' : `  ${paint.doubtful('?')} ${head}: ask whoever runs that zone for it\n      ${harmlessLine(record.value)}\n${why}`
@@ -56,7 +55,8 @@ function recordText(planned: PlannedRecord, paint: Colours): string {
 const findingText = ({ id, severity, message, remedy }: RecordFinding, paint: Colours): string =>
   `${(severity === 'error' ? paint.bad : severity === 'warning' ? paint.doubtful : paint.faint)(severity)} ${id}: ${harmlessLine(message)}; ${harmlessLine(remedy)}\n`
 
-function countsText(records: readonly PlannedRecord[]): string {
+/** `2 to add, 0 to change, 6 as they are to be` */
+export function dnsCountsText(records: readonly PlannedRecord[]): string {
   const of = (kind: PlannedRecord['kind']): number => records.filter((each) => each.kind === kind).length
   const changes = records.flatMap((each) => (each.kind === 'change' ? [each.change] : []))
   const fresh = changes.filter(({ before }) => before === undefined).length

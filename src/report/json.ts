@@ -1,5 +1,7 @@
 // `--format json`: one document at the end of the run, as docs/run.schema.json describes it.
-import type { HostResult, Reporter, RunResult } from '../model/run-event.ts'
+import type { DnsEvent, Publication } from '../dns/publication.ts'
+import type { HostResult, RunEvent, RunResult } from '../model/run-event.ts'
+import { publicationJson } from './dns-json.ts'
 import { jsonDocument } from './json-text.ts'
 import type { Out } from './out.ts'
 import { totals, type Totals } from './totals.ts'
@@ -8,31 +10,36 @@ export interface RunDocument {
   readonly playbook: string
   readonly check: boolean
   readonly hosts: readonly HostDocument[]
+  /** Of a playbook that publishes. */
+  readonly dns?: ReturnType<typeof publicationJson>
   readonly totals: Totals
 }
 
 export type HostDocument = Pick<HostResult, 'name' | 'status' | 'trips' | 'outputs' | 'error'> & {
-  readonly tasks: readonly Pick<HostResult['tasks'][number], 'name' | 'type' | 'status' | 'changes'>[]
+  readonly tasks: readonly (Pick<HostResult['tasks'][number], 'name' | 'type' | 'status' | 'changes' | 'warning'> & { /** What is held back, why, and what to do. */ readonly held?: string })[]
 }
 
 /** @example const report = jsonReporter(process.stdout) */
-export function jsonReporter(out: Out): Reporter {
+export function jsonReporter(out: Out): (event: RunEvent | DnsEvent) => void {
   const began = performance.now()
+  let dns: Publication | undefined
   return (event) => {
-    if (event.kind === 'run-end') out.write(jsonDocument(runDocument(event.result, (performance.now() - began) / 1000)))
+    if (event.kind === 'dns-end') dns = event.publication
+    if (event.kind === 'run-end') out.write(jsonDocument(runDocument(event.result, dns, (performance.now() - began) / 1000)))
   }
 }
 
-export const runDocument = ({ playbook, check, hosts }: RunResult, seconds: number): RunDocument => ({
+export const runDocument = ({ playbook, check, hosts }: RunResult, dns: Publication | undefined, seconds: number): RunDocument => ({
   playbook,
   check,
   hosts: hosts.map(({ name, status, trips, tasks, outputs, error }) => ({
     name,
     status,
     trips,
-    tasks: tasks.map((task) => ({ name: task.name, type: task.type, status: task.status, changes: task.changes })),
+    tasks: tasks.map(({ name: which, type, status: how, changes, why, warning }) => ({ name: which, type, status: how, changes, ...(how === 'held' && why !== undefined ? { held: why } : {}), ...(warning === undefined ? {} : { warning }) })),
     outputs,
     ...(error === undefined ? {} : { error }),
   })),
+  ...(dns === undefined ? {} : { dns: publicationJson(dns) }),
   totals: totals(hosts, seconds),
 })

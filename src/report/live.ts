@@ -101,6 +101,9 @@ function note(event: RunEvent, busy: Map<string, Busy>, fleet: { all: number; en
       if (at) at.said = harmlessLine(event.line)
       return
     }
+    case 'host-parked':
+      busy.delete(event.host)
+      return
     case 'host-end':
       fleet.ended += 1
       busy.delete(event.host)

@@ -1,5 +1,7 @@
 // `--format ndjson`: every event of the run as a line of JSON, the moment it happens.
-import type { HostResult, Reporter, RunEvent } from '../model/run-event.ts'
+import type { DnsEvent } from '../dns/publication.ts'
+import type { HostResult, RunEvent } from '../model/run-event.ts'
+import { dnsPlanJson, notServedJson, publicationJson, pushedJson } from './dns-json.ts'
 import { jsonLine } from './json-text.ts'
 import type { Out } from './out.ts'
 import { milliseconds, totals } from './totals.ts'
@@ -12,12 +14,12 @@ export interface NdjsonOptions {
 }
 
 /** @example const report = ndjsonReporter({ diff: false, verbose: false }, process.stdout) */
-export function ndjsonReporter(options: NdjsonOptions, out: Out): Reporter {
+export function ndjsonReporter(options: NdjsonOptions, out: Out): (event: RunEvent | DnsEvent) => void {
   const began = performance.now()
   return (event) => out.write(jsonLine(lineOf(event, options, (performance.now() - began) / 1000)))
 }
 
-function lineOf(event: RunEvent, options: NdjsonOptions, seconds: number): unknown {
+function lineOf(event: RunEvent | DnsEvent, options: NdjsonOptions, seconds: number): unknown {
   switch (event.kind) {
     case 'host-end':
       return { kind: event.kind, ...hostOf(event.result, options) }
@@ -25,6 +27,16 @@ function lineOf(event: RunEvent, options: NdjsonOptions, seconds: number): unkno
       const { playbook, check, interrupted, hosts } = event.result
       return { kind: event.kind, playbook, check, interrupted, totals: totals(hosts, seconds) }
     }
+    case 'dns-plan':
+      return { kind: event.kind, ...dnsPlanJson(event.plan) }
+    case 'dns-pushed':
+      return { kind: event.kind, pushed: pushedJson(event.pushed) }
+    case 'dns-waiting':
+      return { kind: event.kind, seconds: event.seconds, notServed: notServedJson(event.missing) }
+    case 'dns-served':
+      return { kind: event.kind, records: event.records, notServed: notServedJson(event.missing) }
+    case 'dns-end':
+      return { kind: event.kind, ...publicationJson(event.publication) }
     default:
       return event
   }

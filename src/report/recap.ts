@@ -9,6 +9,7 @@ const WORDS: Readonly<Record<HostStatus | TaskStatus, string>> = {
   ok: 'ok',
   changed: 'changed',
   'would-change': 'would change',
+  held: 'held back',
   assumed: 'cannot be told yet',
   failed: 'failed',
   unreachable: 'unreachable',
@@ -21,7 +22,7 @@ export const wordOf = (status: HostStatus | TaskStatus): string => WORDS[status]
 
 /** Lines, aligned. Worst hosts last, where the eye is. */
 export function recap(hosts: readonly HostResult[], paint: Colours): readonly string[] {
-  const severity = (status: HostStatus): number => ['ok', 'changed', 'would-change', 'not-reached', 'interrupted', 'unreachable', 'failed'].indexOf(status)
+  const severity = (status: HostStatus): number => ['ok', 'changed', 'would-change', 'held', 'not-reached', 'interrupted', 'unreachable', 'failed'].indexOf(status)
   const sorted = [...hosts].sort((a, b) => severity(a.status) - severity(b.status))
   const columns = {
     name: Math.max(0, ...hosts.map(({ name }) => width(name))),

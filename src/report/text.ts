@@ -1,5 +1,6 @@
 // `--format text`: what a person reads. One glance tells what changed where, and why something failed.
-import type { HostResult, Reporter, RunEvent, RunResult } from '../model/run-event.ts'
+import type { DnsEvent, Publication } from '../dns/publication.ts'
+import type { HostResult, RunEvent, RunResult } from '../model/run-event.ts'
 import { colours, paintOf, type Colours } from './colour.ts'
 import { harmless, harmlessLine } from './harmless.ts'
 import { live, type Terminal } from './live.ts'
@@ -7,6 +8,7 @@ import { count, nameList } from './name-list.ts'
 import type { Out } from './out.ts'
 import { recap, sum, wordOf } from './recap.ts'
 import { indented, taskLines } from './task-lines.ts'
+import { dnsLines, isDnsEvent, publicationLines } from './publication.ts'
 import { recordsIn, zoneLines } from './zone-lines.ts'
 
 export interface TextOptions {
@@ -18,11 +20,12 @@ export interface TextOptions {
 }
 
 /** @example const report = textReporter({ diff: true, verbose: false, colour: false, terminal: undefined }, process.stdout) */
-export function textReporter(options: TextOptions, out: Out): Reporter {
+export function textReporter(options: TextOptions, out: Out): (event: RunEvent | DnsEvent) => void {
   const paint = colours(options.colour)
   const foot = options.terminal ? live(options.terminal, paint) : undefined
   const began = performance.now()
   const left = { hosts: 0 }
+  let dns: Publication | undefined
   const print = (lines: readonly string[]): void => {
     if (lines.length === 0) return
     const text = lines.map((line) => `${line}\n`).join('')
@@ -32,11 +35,13 @@ export function textReporter(options: TextOptions, out: Out): Reporter {
   return (event) => {
     if (event.kind === 'run-start') left.hosts = event.hosts.length
     if (event.kind === 'host-end') left.hosts -= 1
+    if (event.kind === 'dns-end') dns = event.publication
     if (event.kind === 'run-end') {
       foot?.close()
-      out.write(endLines(event.result, (performance.now() - began) / 1000, options, paint).map((line) => `${line}\n`).join(''))
+      out.write(endLines(event.result, dns, (performance.now() - began) / 1000, options, paint).map((line) => `${line}\n`).join(''))
       return
     }
+    if (isDnsEvent(event)) return print(dnsLines(event, paint))
     foot?.see(event)
     print(passingLines(event, left.hosts > 0, options, paint))
   }
@@ -49,6 +54,8 @@ function passingLines(event: RunEvent, othersToCome: boolean, { verbose, termina
       return [paint.strong(`${harmlessLine(event.playbook)}${event.check ? ', check only,' : ''} on ${count(event.hosts.length, 'host')}`)]
     case 'host-waiting':
       return [paint.doubtful(`${event.host}: waits for another run: ${harmlessLine(event.holder)}`)]
+    case 'host-parked':
+      return [paint.doubtful(`${event.host}: ${harmlessLine(event.why)}`)]
     case 'host-note':
       return [paint.doubtful(`${event.host}: ${harmlessLine(event.note)}`)]
     case 'change-start':
@@ -58,7 +65,7 @@ function passingLines(event: RunEvent, othersToCome: boolean, { verbose, termina
     case 'host-end': {
       const { status, error } = event.result
       // In a pipe these lines are all that tells of progress; on a terminal the live lines do.
-      if (status === 'ok' || status === 'changed' || status === 'would-change') return verbose || (terminal === undefined && othersToCome) ? [`${event.host}: ${paintOf(paint, status)(wordOf(status))}`] : []
+      if (status === 'ok' || status === 'changed' || status === 'would-change' || status === 'held') return verbose || (terminal === undefined && othersToCome) ? [`${event.host}: ${paintOf(paint, status)(wordOf(status))}`] : []
       // In full at the end; this tells early while other hosts are still at work.
       return othersToCome ? [`${event.host}: ${paintOf(paint, status)(wordOf(status))}${error && error !== status ? `: ${harmlessLine(error.split('\n')[0]!)}` : ''}`] : []
     }
@@ -71,25 +78,34 @@ function passingLines(event: RunEvent, othersToCome: boolean, { verbose, termina
   }
 }
 
-function endLines(result: RunResult, seconds: number, options: TextOptions, paint: Colours): readonly string[] {
+function endLines(result: RunResult, dns: Publication | undefined, seconds: number, options: TextOptions, paint: Colours): readonly string[] {
   const { hosts } = result
   const section = (head: string, lines: readonly string[]): readonly string[] => (lines.length === 0 ? [] : ['', head, ...lines])
-  const tasks = (status: 'ok' | 'changed' | 'would-change' | 'assumed' | 'unknown', head: string): readonly string[] =>
+  const tasks = (status: 'ok' | 'changed' | 'would-change' | 'held' | 'assumed' | 'unknown', head: string): readonly string[] =>
     section(paintOf(paint, status)(head), taskLines(hosts, status, options, paint))
   return [
     ...(options.verbose ? tasks('ok', 'ok') : []),
     ...tasks('changed', 'changed'),
     ...tasks('would-change', 'would change'),
+    ...tasks('held', 'held back'),
     ...tasks('assumed', 'cannot be told before what it waits for is done'),
     ...tasks('unknown', 'unknown: begun, and not known whether it was done; the next run finds out'),
-    ...section(paint.head('DNS records'), dnsLines(hosts)),
+    ...section(paint.doubtful('warnings'), warningLines(hosts, paint)),
+    ...(dns === undefined ? section(paint.head('DNS records'), recordLines(hosts)) : []),
     ...section(paint.head('outputs'), otherOutputs(hosts)),
+    ...(dns === undefined ? [] : publicationLines(dns, paint)),
     ...(['interrupted', 'unreachable', 'failed'] as const).flatMap((status) => section(paintOf(paint, status)(wordOf(status)), troubleLines(hosts, status, paint))),
     '',
     ...recap(hosts, paint),
     sum(hosts, seconds, paint),
     ...advice(result),
   ]
+}
+
+/** Equal ones of several hosts are told once. */
+function warningLines(hosts: readonly HostResult[], paint: Colours): readonly string[] {
+  const all = hosts.flatMap(({ name, tasks }) => tasks.flatMap(({ type, name: task, warning }) => (warning === undefined ? [] : [{ name, text: harmless(`${type} ${task}: ${warning}`) }])))
+  return [...new Set(all.map(({ text }) => text))].map((text) => `  ${paint.strong(nameList(all.filter((each) => each.text === text).map(({ name }) => name)))}: ${text}`)
 }
 
 /** Equal troubles of several hosts are told once. */
@@ -108,7 +124,7 @@ function troubleLines(hosts: readonly HostResult[], status: HostResult['status']
   })
 }
 
-function dnsLines(hosts: readonly HostResult[]): readonly string[] {
+function recordLines(hosts: readonly HostResult[]): readonly string[] {
   return [...new Set(hosts.flatMap(({ outputs }) => zoneLines(recordsIn(outputs['dns'])).map(harmlessLine)))]
 }
 
@@ -126,11 +142,12 @@ const LIMIT_AT_MOST = 500
 
 /** What to do now. */
 function advice({ hosts, check }: RunResult): readonly string[] {
+  const held = hosts.some(({ status }) => status === 'held') ? ['What is held back is done by the next run after DNS serves it.'] : []
   const again = hosts.filter(({ status }) => status === 'failed' || status === 'unreachable' || status === 'interrupted' || status === 'not-reached').map(({ name }) => name)
-  if (again.length === 0) return []
+  if (again.length === 0) return held
   const what = check ? 'Check' : 'Run'
   const mended = hosts.some(({ status }) => status === 'failed' || status === 'unreachable') ? ' once that is mended' : ' to finish'
   const limit = again.join(',')
-  if (again.length === hosts.length || limit.length > LIMIT_AT_MOST) return [`${what} again${mended}.`]
-  return [`${what} again${mended}, for these: --limit ${limit}`]
+  if (again.length === hosts.length || limit.length > LIMIT_AT_MOST) return [...held, `${what} again${mended}.`]
+  return [...held, `${what} again${mended}, for these: --limit ${limit}`]
 }

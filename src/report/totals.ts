@@ -1,8 +1,8 @@
 // A run in numbers.
 import type { HostResult, HostStatus, TaskStatus } from '../model/run-event.ts'
 
-export const HOST_STATUSES = ['ok', 'changed', 'would-change', 'failed', 'unreachable', 'interrupted', 'not-reached'] as const satisfies readonly HostStatus[]
-export const TASK_STATUSES = ['ok', 'changed', 'would-change', 'assumed', 'failed', 'unknown', 'not-reached'] as const satisfies readonly TaskStatus[]
+export const HOST_STATUSES = ['ok', 'changed', 'would-change', 'held', 'failed', 'unreachable', 'interrupted', 'not-reached'] as const satisfies readonly HostStatus[]
+export const TASK_STATUSES = ['ok', 'changed', 'would-change', 'held', 'assumed', 'failed', 'unknown', 'not-reached'] as const satisfies readonly TaskStatus[]
 
 export interface Totals {
   readonly hosts: Readonly<Record<HostStatus, number>>

@@ -14,7 +14,8 @@ import type { OutgoingAddresses } from '../probes/outgoing-addresses.ts'
 import { proveHost } from '../verify/host.ts'
 import type { ProbedMessage } from '../verify/signing.ts'
 import { sendingDomains, type AuditHosts } from './audit-hosts.ts'
-import { isInside, wantedKeys, type MailHostVars } from './mail-fleet-of.ts'
+import type { MailHostVars } from './mail-fleet-of.ts'
+import { isInside, keysOf } from './mail-member.ts'
 
 export interface AskedDns {
   readonly looking: Looking
@@ -29,7 +30,7 @@ interface Outputs {
 
 export async function auditEvidence({ vars, limited }: Pick<AuditHosts, 'vars' | 'limited'>, results: readonly HostResult[], message: ProbedMessage, { looking, authority }: AskedDns): Promise<Evidence> {
   const hosts = await Promise.all(results.map((result) => hostEvidence(result, vars.get(result.name)!, message, authority)))
-  const members = hosts.map((host, index): MailMember => ({ name: host.name, vars: withHelo(vars.get(host.name)!, host), addresses: seenAddresses(host), keys: wantedKeys(host.name, results[index]!.outputs, []) }))
+  const members = hosts.map((host, index): MailMember => ({ name: host.name, vars: withHelo(vars.get(host.name)!, host), addresses: seenAddresses(host), keys: keysOf(host.name, results[index]!.outputs, [], false) }))
   const used = usedKeys(hosts)
   const fleet = withDiscovered(mailFleet(members), hosts, used)
   const declared = new Set(mailFleet(members).domains.map(({ domain }) => domain))

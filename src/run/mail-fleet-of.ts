@@ -2,13 +2,13 @@
 import * as v from 'valibot'
 import type { DnsVars } from '../dns/dns-vars.ts'
 import type { Connect } from '../engine/connection.ts'
+import { askNobody } from '../engine/outside.ts'
 import { rollout } from '../engine/rollout.ts'
 import type { RunOptions } from '../engine/run-options.ts'
-import { mailFleet, type MailFleet, type MailKey, type MailMember } from '../mail/mail-fleet.ts'
-import { covers, parseNetwork } from '../mail/network.ts'
+import { mailFleet, type MailFleet, type MailMember } from '../mail/mail-fleet.ts'
 import { selector } from '../mail/schemas.ts'
 import { isSelector } from '../mail/names.ts'
-import { finding, type RecordFinding } from '../mail/record-finding.ts'
+import type { RecordFinding } from '../mail/record-finding.ts'
 import type { Inventory } from '../model/inventory.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
 import { playbook, type PlaybookHost, type PlaybookInput } from '../model/playbook.ts'
@@ -16,14 +16,13 @@ import type { PreparedHost } from '../model/prepared-host.ts'
 import type { HostResult } from '../model/run-event.ts'
 import type { ExtraVar } from '../playbook/extra-vars.ts'
 import { prepare } from '../playbook/prepare.ts'
-import { outgoingAddresses, type OutgoingAddresses } from '../probes/outgoing-addresses.ts'
-import { dnsWish } from '../mail/rotation/dns-wish.ts'
-import { selectorsIn, standingOf } from '../mail/rotation/history.ts'
-import { dkimHistoryProbe, type KeyHistory } from '../probes/dkim-history.ts'
-import { dkimKeysProbe, type DkimKeys } from '../probes/dkim-keys.ts'
+import { outgoingAddresses } from '../probes/outgoing-addresses.ts'
+import { dkimHistoryProbe } from '../probes/dkim-history.ts'
+import { dkimKeysProbe } from '../probes/dkim-keys.ts'
 import { signingProbe } from '../probes/signing.ts'
 import type { Keyring } from '../secrets/keyring.ts'
 import { fleetVars } from './fleet-vars.ts'
+import { addressesOf, historyOutput, keysOf } from './mail-member.ts'
 import { oneDns } from './one-dns.ts'
 
 /** Where hosts have their keys. */
@@ -96,14 +95,6 @@ export function keyQuestions({ vars, host }: Pick<PlaybookInput<MailHostVars>, '
   }
 }
 
-/** What a signing probe's state is as JSON. */
-interface ToldSigning {
-  readonly domain: string
-  readonly selector: string
-  readonly path: string
-  readonly key: { readonly kind: string; readonly publicKey?: string | null }
-}
-
 export interface AskedFleet {
   readonly fleet: MailFleet
   readonly findings: readonly RecordFinding[]
@@ -113,58 +104,16 @@ export interface AskedFleet {
 
 /** Asks every host once. @throws MailrunError where the records cannot be told */
 export async function askMailFleet({ hosts, vars }: MailHosts, connect: Connect, { forks, interrupt, abandon }: Pick<RunOptions, 'forks' | 'interrupt' | 'abandon'>): Promise<AskedFleet> {
-  const options: RunOptions = { playbook: 'dns', check: true, forks, serial: [], maxFail: undefined, interrupt, abandon }
+  const options: RunOptions = { playbook: 'dns', check: true, forks, serial: [], maxFail: undefined, askOutside: askNobody, interrupt, abandon }
   const { hosts: results } = await rollout(hosts, options, connect, () => {})
   const findings: RecordFinding[] = []
   const silent = results.filter(({ status }) => status !== 'ok')
   const heard = results.filter(({ status }) => status === 'ok')
   const members = heard.map(({ name, outputs }): MailMember => {
     const own = vars.get(name)!
-    return { name, vars: own, addresses: own.outgoing_addresses ?? seenByOthers(name, outputs['outgoing'] as OutgoingAddresses | null), keys: wantedKeys(name, outputs, findings) }
+    const addresses = addressesOf(own, outputs)
+    if (typeof addresses === 'string') throw new MailrunError(`${name} ${addresses}`)
+    return { name, vars: own, addresses, keys: keysOf(name, outputs, findings, false) }
   })
   return { fleet: mailFleet(members), findings, silent }
-}
-
-/** That DNS is to have of a host, of what it answered to {@link keyQuestions}. */
-export const wantedKeys = (host: string, outputs: HostResult['outputs'], findings: RecordFinding[]): readonly MailKey[] => [...keysOf(host, (outputs['signing'] ?? []) as readonly ToldSigning[], findings), ...rotatingKeys(outputs)]
-
-/** RFC 6890: what nobody outside sees. */
-const INSIDE = ['0.0.0.0/8', '10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '169.254.0.0/16', '172.16.0.0/12', '192.168.0.0/16', '::/96', 'fc00::/7', 'fe80::/10'].map((text) => parseNetwork(text)!)
-
-export const isInside = (address: string): boolean => INSIDE.some((network) => covers(network, parseNetwork(address)!))
-
-function seenByOthers(name: string, told: OutgoingAddresses | null): readonly string[] {
-  const set = 'set outgoing_addresses to the addresses that others see its mail come from'
-  if (told === null) throw new MailrunError(`${name} does not tell the addresses that its mail leaves from: ${set}`)
-  if (told.relayhost !== '') throw new MailrunError(`${name} hands its mail to ${told.relayhost} (relayhost), which others see it come from: ${set}`)
-  const inside = told.addresses.find(isInside)
-  if (inside !== undefined) throw new MailrunError(`${name} sends from ${inside}, which is not its address outside: ${set}`)
-  if (told.addresses.length === 0) throw new MailrunError(`${name} has no route to the world: ${set}`)
-  return told.addresses
-}
-
-function keysOf(host: string, told: readonly ToldSigning[], findings: RecordFinding[]): readonly MailKey[] {
-  return told.flatMap(({ domain: name, selector: label, path, key }) => {
-    if (typeof key.publicKey === 'string') return [{ domain: name, selector: label, publicKey: key.publicKey }]
-    if (key.kind === 'absent') findings.push(finding('dkim-no-key', 'warning', `${host} has no key for ${name} yet`, 'run playbooks/dkim.ts, then plan again'))
-    else findings.push(finding('dkim-unreadable-key', 'error', `${host} has a key for ${name} whose public half cannot be told (${path}${key.kind === 'symlink' ? ' is a link' : key.kind === 'key' ? ': openssl is not installed' : ' is no private key'})`, 'mend it on the host, then plan again'))
-    return []
-  })
-}
-
-/** Under which a domain's history is among the outputs. */
-export const historyOutput = (name: string): string => `history ${name}`
-
-/** Keys that are to sign, that signed until lately, and that are revoked: what `mailrun rotate` wants of DNS beside the keys in use. */
-function rotatingKeys(outputs: HostResult['outputs']): readonly MailKey[] {
-  const { keys } = (outputs['keys'] ?? { keys: [] }) as DkimKeys
-  return ((outputs['signing'] ?? []) as readonly ToldSigning[]).flatMap(({ domain: name, selector: inUse }) => {
-    const { marks = [] } = (outputs[historyOutput(name)] ?? {}) as Partial<KeyHistory>
-    return selectorsIn(marks).filter((each) => each !== inUse).flatMap((each): readonly MailKey[] => {
-      const standing = standingOf(marks, each)
-      const wish = dnsWish(standing, false)
-      const publicKey = wish === 'revoked' ? '' : keys.find((key) => key.domain === name && key.selector === each && (standing.path === undefined || standing.path === key.path))?.publicKey
-      return wish === 'gone' || typeof publicKey !== 'string' ? [] : [{ domain: name, selector: each, publicKey }]
-    })
-  })
 }

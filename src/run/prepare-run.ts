@@ -1,10 +1,13 @@
 // All that comes before the first connection: the playbook and the fleet, read, typed and checked.
 import { dirname } from 'node:path'
+import type { Inventory } from '../model/inventory.ts'
 import type { Playbook } from '../model/playbook.ts'
 import type { PreparedHost } from '../model/prepared-host.ts'
-import { readExtraVars } from '../playbook/extra-vars.ts'
+import { readExtraVars, type ExtraVar } from '../playbook/extra-vars.ts'
 import { loadPlaybook } from '../playbook/load-playbook.ts'
 import { prepare } from '../playbook/prepare.ts'
+import { PUBLISH } from '../playbook/tagged.ts'
+import type { Keyring } from '../secrets/keyring.ts'
 import { keyringFor } from './keyring-for.ts'
 import { publicModules } from './public-modules.ts'
 import { readFleet, type FleetSource } from './read-fleet.ts'
@@ -21,6 +24,12 @@ export interface RunSource extends FleetSource {
 export interface PreparedRun {
   readonly playbook: Playbook
   readonly hosts: readonly PreparedHost[]
+  /** Whether its records are to be published: the playbook says so, and the tags do not say otherwise. */
+  readonly publish: boolean
+  /** What it was prepared from. */
+  readonly inventory: Inventory
+  readonly extraVars: ReadonlyMap<string, ExtraVar>
+  readonly keyring: Keyring
 }
 
 /** No host is touched. @throws MailrunError with all that is wrong */
@@ -30,5 +39,9 @@ export async function prepareRun(source: RunSource): Promise<PreparedRun> {
   const inventory = await readFleet(source, extraVars, dirname(source.playbook), keyring)
   const playbook = await loadPlaybook(source.playbook, publicModules)
   const { limit, tags = [], skipTags = [] } = source
-  return { playbook, hosts: await prepare({ playbook, playbookPath: source.playbook, inventory, limit, extraVars, tags, skipTags, keyring }) }
+  const hosts = await prepare({ playbook, playbookPath: source.playbook, inventory, limit, extraVars, tags, skipTags, keyring })
+  return { playbook, hosts, publish: playbook.publish && wantsPublish(tags, skipTags), inventory, extraVars, keyring }
 }
+
+/** It is no task, and goes by the tag `publish`: with `--tags` it is left out unless it is named. */
+const wantsPublish = (tags: readonly string[], skipTags: readonly string[]): boolean => (tags.length === 0 || tags.some((tag) => tag === PUBLISH || tag === 'all')) && !skipTags.some((tag) => tag === PUBLISH || tag === 'all')

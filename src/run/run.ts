@@ -1,8 +1,9 @@
 // A run, for programs: what `mailrun <playbook.ts>` does, with its result as a value.
 import type { ConnectionSource } from '../connection/connector.ts'
 import { DEFAULT_FORKS, type BatchSize } from '../engine/run-options.ts'
-import type { Reporter, RunResult } from '../model/run-event.ts'
-import { affordableForks } from './open-files.ts'
+import type { DnsEvent } from '../dns/publication.ts'
+import type { RunEvent } from '../model/run-event.ts'
+import type { Outcome } from './carry-out.ts'
 import { prepareRun, type RunSource } from './prepare-run.ts'
 
 export interface RunRequest extends Omit<RunSource, 'inventory'>, ConnectionSource {
@@ -16,8 +17,10 @@ export interface RunRequest extends Omit<RunSource, 'inventory'>, ConnectionSour
   readonly serial?: readonly BatchSize[]
   /** Nothing new starts once more hosts than this failed; left out: the others always go on. */
   readonly maxFail?: BatchSize
+  /** Seconds for name servers to serve what a playbook publishes; left out: 60. */
+  readonly waitSeconds?: number
   /** Is told of everything as it happens. */
-  readonly report?: Reporter
+  readonly report?: (event: RunEvent | DnsEvent) => void
   /** Aborting lets the changes in hand finish, and starts nothing more. */
   readonly signal?: AbortSignal
 }
@@ -30,21 +33,21 @@ export interface RunRequest extends Omit<RunSource, 'inventory'>, ConnectionSour
  * const { hosts } = await run({ playbook: 'playbooks/dkim.ts', inventory: 'inventory.yaml', check: true })
  * for (const { name, status } of hosts) console.log(name, status)
  */
-export async function run(request: RunRequest): Promise<RunResult> {
+export async function run(request: RunRequest): Promise<Outcome> {
   const inventory = typeof request.inventory === 'string' ? [request.inventory] : request.inventory
-  const { playbook, hosts } = await prepareRun({ ...request, inventory })
+  const prepared = await prepareRun({ ...request, inventory })
   // Only who runs something pays for loading SSH; every playbook imports this file.
-  const [{ connector }, { rollout }] = await Promise.all([import('../connection/connector.ts'), import('../engine/rollout.ts')])
+  const { carryOut, DEFAULT_WAIT } = await import('./carry-out.ts')
   const never = new AbortController().signal
-  const options = {
-    playbook: playbook.name,
+  return carryOut(prepared, request, {
     check: request.check ?? false,
-    forks: affordableForks(request.forks ?? DEFAULT_FORKS),
+    forks: request.forks ?? DEFAULT_FORKS,
     serial: request.serial ?? [],
     maxFail: request.maxFail,
+    waitSeconds: request.waitSeconds ?? DEFAULT_WAIT,
     interrupt: request.signal ?? never,
     abandon: never,
-  }
-  const { connect, close } = await connector(hosts.map(({ host }) => host), request)
-  return rollout(hosts, options, connect, request.report ?? (() => {})).finally(close)
+    begins: () => {},
+    report: request.report ?? (() => {}),
+  })
 }

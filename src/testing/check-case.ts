@@ -1,5 +1,7 @@
 // A case of a task module: on this state, it wants these changes.
+import { settle } from '../engine/settle.ts'
 import type { CommonArgs, TaskModule } from '../model/define-task.ts'
+import type { Told } from '../model/outside-question.ts'
 import { brokenLaws } from './plan-laws.ts'
 import { testContext } from './plan-of.ts'
 
@@ -9,6 +11,8 @@ export interface TaskCase<Args, State> {
   readonly now: State
   /** Contents of the files and templates that the task names, by path. */
   readonly sources?: Readonly<Record<string, string | Uint8Array>>
+  /** What name servers answer; for plans that ask them. */
+  readonly told?: Told
   /** The summaries of the changes, in order; none for `ok`. Or a part of why it is blocked. */
   readonly expect: readonly string[] | { readonly blocked: string }
 }
@@ -19,10 +23,11 @@ export interface TaskCase<Args, State> {
  * @throws Error that says what was expected and what came.
  * @example checkCase(motd, { args: { text: 'hello' }, now: '', expect: ['text'] })
  */
-export function checkCase<Args extends object, State>(module: TaskModule<Args, State>, { args, now, sources, expect }: TaskCase<Args, State>): void {
+export function checkCase<Args extends object, State>(module: TaskModule<Args, State>, { args, now, sources, told, expect }: TaskCase<Args, State>): void {
   const task = module(args)
   const context = testContext(sources ?? {})
-  const plan = task.plan(now, context)
+  const plan = settle(task.plan(now, context), told ?? (() => undefined))
+  if (plan.kind === 'unanswered' || plan.kind === 'later') throw new Error(`${task.type} ${task.name} asks for ${plan.questions.map(({ record }) => `${record.name} ${record.type}`).join(', ')}: say in told what it is told`)
   const got = plan.kind === 'change' ? plan.changes.map(({ summary }) => summary) : plan.kind === 'ok' ? [] : { blocked: plan.why }
   const matches =
     'blocked' in expect

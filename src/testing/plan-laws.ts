@@ -1,7 +1,9 @@
 // The laws that every plan of every task keeps; each is checked on a state, with no host but a local `sh -n`.
 import { spawnSync } from 'node:child_process'
 import { isDeepStrictEqual } from 'node:util'
+import type { Told } from '../model/outside-question.ts'
 import { leavesOf } from '../model/probe.ts'
+import { settle } from '../engine/settle.ts'
 import type { PlanContext, Task } from '../model/task.ts'
 import type { Script } from '../shell/script.ts'
 import { disagreement } from './agrees.ts'
@@ -15,13 +17,23 @@ export function brokenLaws<State>(task: Task<State>, now: State, context: PlanCo
   }
 
   const frozen = deepFreeze(now)
-  const plan = task.plan(frozen, context)
-  if (!isDeepStrictEqual(plan, task.plan(frozen, context))) broken.push('plan is not pure: asked twice, it answered differently')
+  // Whatever name servers say.
+  const tellings = task.plan(frozen, context).kind === 'ask' ? [SERVED, NOT_SERVED] : [SERVED]
+  return [...broken, ...new Set(tellings.flatMap((told) => brokenBy(task, frozen, context, told)))]
+}
+
+const SERVED: Told = () => ({ kind: 'served' })
+const NOT_SERVED: Told = () => ({ kind: 'not-served', where: ['ns1.example.org has no such record'] })
+
+function brokenBy<State>(task: Task<State>, frozen: State, context: PlanContext, told: Told): readonly string[] {
+  const broken: string[] = []
+  const plan = settle(task.plan(frozen, context), told)
+  if (!isDeepStrictEqual(plan, settle(task.plan(frozen, context), told))) broken.push('plan is not pure: asked twice, it answered differently')
   if (plan.kind !== 'change') return broken
 
-  const again = task.plan(plan.then, context)
+  const again = settle(task.plan(plan.then, context), told)
   if (!task.once && again.kind !== 'ok') {
-    broken.push(`plan(then) is not ok: it wants ${again.kind === 'blocked' ? `nothing, for it is blocked: ${again.why}` : again.changes.map(({ summary }) => summary).join(', ')}`)
+    broken.push(`plan(then) is not ok: it wants ${again.kind === 'blocked' ? `nothing, for it is blocked: ${again.why}` : again.kind === 'change' ? again.changes.map(({ summary }) => summary).join(', ') : 'to ask'}`)
   }
   for (const change of plan.changes) {
     for (const script of [...(change.before ?? []), change.apply]) {

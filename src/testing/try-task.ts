@@ -2,13 +2,14 @@
 import type { Connection } from '../engine/connection.ts'
 import { makeTrip, newMark, type TripOutcome, type TripWatcher } from '../engine/make-trip.ts'
 import { stepsOf, tripsOf } from '../engine/steps.ts'
-import type { Plan } from '../model/plan.ts'
+import { settle } from '../engine/settle.ts'
+import type { SettledPlan } from '../model/plan.ts'
 import type { PlanContext, Task } from '../model/task.ts'
 import { brokenForesight, brokenLaws } from './plan-laws.ts'
 
 export interface Trial<State> {
   readonly before: State
-  readonly plan: Plan<State>
+  readonly plan: SettledPlan<State>
   /** The state after the changes; the one before, where there were none. */
   readonly after: State
   readonly broken: readonly string[]
@@ -32,7 +33,7 @@ export async function tryTask<State>(task: Task<State>, connection: Connection, 
   const broken = [...brokenLaws(task, before, context)]
   const again = await ask(task, connection)
   broken.push(...brokenForesight(before, again).map((where) => `asking changed the answer: ${where}`))
-  const plan = task.plan(before, context)
+  const plan = settled(task, before, context)
   if (plan.kind !== 'change') return { before, plan, after: before, broken }
 
   for (const steps of tripsOf(stepsOf(task, plan))) {
@@ -41,9 +42,16 @@ export async function tryTask<State>(task: Task<State>, connection: Connection, 
   }
   const after = await ask(task, connection)
   broken.push(...brokenForesight(plan.then, after))
-  const rest = task.plan(after, context)
+  const rest = settled(task, after, context)
   if (!task.once && rest.kind !== 'ok') broken.push('after its changes it is not satisfied')
   return { before, plan, after, broken }
+}
+
+/** Nobody but the host is asked here. */
+function settled<State>(task: Task<State>, state: State, context: PlanContext): SettledPlan<State> {
+  const plan = settle(task.plan(state, context), () => ({ kind: 'not-served', where: ['no name server is asked by tryTask'] }))
+  if (plan.kind === 'unanswered' || plan.kind === 'later') throw new Error(`${task.type} ${task.name} waits`)
+  return plan
 }
 
 async function ask<State>(task: Task<State>, connection: Connection): Promise<State> {

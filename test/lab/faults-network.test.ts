@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
 import { exitStatus } from '../../src/cli/exit-status.ts'
+import type { DnsEvent } from '../../src/dns/publication.ts'
 import type { HostResult, RunEvent, RunResult } from '../../src/model/run-event.ts'
 import { run } from '../../src/run/run.ts'
 import { Secret } from '../../src/shell/secret.ts'
@@ -44,14 +45,14 @@ let becomePassword: Secret
 interface Run {
   readonly result: RunResult
   readonly exit: number
-  readonly events: readonly RunEvent[]
+  readonly events: readonly (RunEvent | DnsEvent)[]
   readonly seconds: number
   of(host: string): HostResult
   task(host: string, type: string): string | undefined
 }
 
 const go = async (inventory: string, vars: Readonly<Record<string, unknown>>, limit?: string): Promise<Run> => {
-  const events: RunEvent[] = []
+  const events: (RunEvent | DnsEvent)[] = []
   const began = performance.now()
   const result = await run({ playbook, inventory, becomePassword, extraVars: [vars], limit, timeoutSeconds: 8, report: (event) => events.push(event) })
   const of = (host: string): HostResult => result.hosts.find(({ name }) => name === host)!

@@ -7,6 +7,7 @@ import type { RunDocument } from '../../src/report/json.ts'
 import { ROOT } from '../unit/cli/mailrun.ts'
 import { suite } from '../suite.ts'
 import { inHost } from './in-host.ts'
+import { inventoryWithoutDns } from './inventory-without-dns.ts'
 
 process.env['MAILRUN_LAB_NAME'] = 'internet'
 const lab = await import('../../lab/index.ts')
@@ -145,7 +146,7 @@ test('SPF passes for the host that the record names, and fails for another; DMAR
 
 const dkim = (): Promise<RunDocument> =>
   new Promise((resolve, reject) => {
-    const args = [join(ROOT, 'dist/src/cli/main.js'), 'playbooks/dkim.ts', '-i', lab.inventoryPath, '--limit', 'mx1', '--format', 'json']
+    const args = [join(ROOT, 'dist/src/cli/main.js'), 'playbooks/dkim.ts', '-i', inventoryWithoutDns(lab.inventoryPath), '--limit', 'mx1', '--format', 'json']
     execFile(process.execPath, args, { cwd: ROOT, maxBuffer: 1 << 26 }, (error, stdout, stderr) => (error === null ? resolve(JSON.parse(stdout) as RunDocument) : reject(new Error(`${stdout}${stderr}`))))
   })
 

@@ -1,4 +1,5 @@
 // What hosts tell of their keys: one trip to each, with nothing changed.
+import { askNobody } from '../../engine/outside.ts'
 import { rollout } from '../../engine/rollout.ts'
 import type { Connect } from '../../engine/connection.ts'
 import type { RunOptions } from '../../engine/run-options.ts'
@@ -10,7 +11,7 @@ import type { DkimKeys } from '../../probes/dkim-keys.ts'
 import type { KeyHistory } from '../../probes/dkim-history.ts'
 import type { MilterState } from '../../probes/milter-sign.ts'
 import type { Signing } from '../../probes/signing.ts'
-import { historyOutput } from '../mail-fleet-of.ts'
+import { historyOutput } from '../mail-member.ts'
 import type { RotationMember } from './rotation-members.ts'
 
 export type RunBounds = Pick<RunOptions, 'forks' | 'interrupt' | 'abandon'>
@@ -30,7 +31,7 @@ export interface Told {
 
 /** Never throws for a host's sake. */
 export async function askHosts(hosts: readonly PreparedHost[], members: ReadonlyMap<string, RotationMember>, connect: Connect, bounds: RunBounds): Promise<Told> {
-  const { hosts: results } = await rollout(hosts, { playbook: 'rotate', check: true, serial: [], maxFail: undefined, ...bounds }, connect, () => {})
+  const { hosts: results } = await rollout(hosts, { playbook: 'rotate', check: true, serial: [], maxFail: undefined, askOutside: askNobody, ...bounds }, connect, () => {})
   const at = performance.now()
   const told = results.map((result) => toldBy(result, members.get(result.name)!, at))
   return { evidence: told.flatMap(({ evidence }) => evidence), faults: told.flatMap(({ faults }) => faults) }

@@ -112,7 +112,7 @@ async function pushAll(due: readonly DueStep[], { pushing, connect, bounds, tell
     return planned === undefined ? [] : [{ pair, step, planned }]
   })
   if (wanted.length === 0) return
-  const shares = await pushShares({ records: wanted.map(({ planned }) => planned), findings: [], published: () => [] }, pushing)
+  const shares = await pushShares({ records: wanted.map(({ planned }) => planned) }, pushing)
   const pushed = await pushDns(shares, connect, bounds.interrupt)
   for (const { pair: { evidence: { host, domain } }, step, planned } of wanted) {
     const outcome = pushed.find(({ change }) => change.record === planned.record)?.outcome

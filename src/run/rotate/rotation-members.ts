@@ -19,7 +19,8 @@ import { milterSigning } from '../../probes/milter-sign.ts'
 import { signingProbe } from '../../probes/signing.ts'
 import type { Keyring } from '../../secrets/keyring.ts'
 import type { ProbedMessage } from '../../verify/signing.ts'
-import { firstSelectorOf, historyOutput, KEYS, onlyWith } from '../mail-fleet-of.ts'
+import { firstSelectorOf, KEYS, onlyWith } from '../mail-fleet-of.ts'
+import { historyOutput } from '../mail-member.ts'
 import { oneDns } from '../one-dns.ts'
 
 export interface RotationMember {

@@ -1,6 +1,7 @@
 // Carries a rotation's steps out on hosts, by a run of playbooks/rotate.ts.
 import { join } from 'node:path'
 import type { Connect } from '../../engine/connection.ts'
+import { askNobody } from '../../engine/outside.ts'
 import { rollout } from '../../engine/rollout.ts'
 import type { NewMark } from '../../mail/rotation/steps.ts'
 import type { Inventory } from '../../model/inventory.ts'
@@ -45,7 +46,7 @@ export async function stepRunner(inventory: Inventory, extraVars: ReadonlyMap<st
   return {
     async run(steps, output) {
       const hosts = (await prepared(steps)).map((host) => (output === undefined ? host : { ...host, outputs: { asked: output(Object.keys(steps[host.host.name] ?? {})) } }))
-      return (await rollout(hosts, { playbook: playbook.name, check: false, serial: [], maxFail: undefined, ...bounds }, connect, () => {})).hosts
+      return (await rollout(hosts, { playbook: playbook.name, check: false, serial: [], maxFail: undefined, askOutside: askNobody, ...bounds }, connect, () => {})).hosts
     },
   }
 }

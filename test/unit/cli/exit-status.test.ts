@@ -1,6 +1,10 @@
 // Which exit status a run has: the first that applies.
 import * as assert from 'uvu/assert'
 import { exitStatus } from '../../../src/cli/exit-status.ts'
+import type { PlannedRecord } from '../../../src/dns/plan-dns.ts'
+import type { Publication } from '../../../src/dns/publication.ts'
+import type { RrsetChange } from '../../../src/dns/wanted-change.ts'
+import type { MailRecord } from '../../../src/mail/dns-record.ts'
 import type { HostStatus } from '../../../src/model/run-event.ts'
 import { suite } from '../../suite.ts'
 import { host, run } from '../report/results.ts'
@@ -12,6 +16,9 @@ const TABLE: readonly (readonly [readonly HostStatus[], boolean, number])[] = [
   [['changed', 'ok'], false, 0],
   [[], false, 0],
   [['would-change', 'ok'], false, 2],
+  [['held', 'changed', 'would-change'], false, 6],
+  [['unreachable', 'held'], false, 4],
+  [['failed', 'held'], false, 3],
   [['unreachable', 'would-change'], false, 4],
   [['failed', 'unreachable', 'would-change'], false, 3],
   [['failed', 'not-reached'], false, 3],
@@ -25,6 +32,28 @@ for (const [statuses, interrupted, expected] of TABLE) {
   test(`${statuses.join(' + ') || 'no host'}${interrupted ? ', interrupted' : ''}: ${expected}`, () => {
     const result = run(statuses.map((status, index) => host({ name: `mx${index}`, status })), { interrupted })
     assert.is(exitStatus(result), expected)
+  })
+}
+
+const NOTHING: Publication = { plan: undefined, pushed: [], notServed: [], byHand: [], left: [] }
+const record: MailRecord = { name: 'mx1._domainkey.example.org', type: 'TXT', ttl: 60, value: 'v=DKIM1; p=', purpose: 'dkim', domain: 'example.org', publishedBy: 'fleet', why: [] }
+const planned = (part: Pick<PlannedRecord, 'kind'> & object): Publication => ({ ...NOTHING, plan: { records: [{ record, zone: undefined, views: [], ...part } as unknown as PlannedRecord], findings: [], published: () => [] } })
+const PUBLISHED: readonly (readonly [string, Publication, boolean, HostStatus, number])[] = [
+  ['all is served', planned({ kind: 'served' }), false, 'ok', 0],
+  ['a check with changes to make', planned({ kind: 'change' }), true, 'ok', 2],
+  ['a change that was made', planned({ kind: 'change' }), false, 'changed', 0],
+  ['by hand', { ...NOTHING, byHand: [record] }, false, 'ok', 6],
+  ['by hand, in a check', { ...NOTHING, byHand: [record] }, true, 'would-change', 6],
+  ['left', { ...NOTHING, left: [{ record, why: '' }] }, false, 'ok', 6],
+  ['a server lags', { ...NOTHING, notServed: [{ record, server: undefined, kind: 'absent', why: '', serial: undefined }] }, false, 'held', 6],
+  ['a push that was refused', { ...NOTHING, pushed: [{ change: {} as RrsetChange, zone: '', outcome: { kind: 'failed', why: '' } }] }, false, 'held', 3],
+  ['a record that cannot be put there', planned({ kind: 'blocked' }), false, 'ok', 3],
+  ['nobody tells what is there', planned({ kind: 'unanswered' }), false, 'held', 4],
+  ['DNS failed', { ...NOTHING, error: 'x' }, false, 'unreachable', 3],
+]
+for (const [what, dns, check, status, expected] of PUBLISHED) {
+  test(`a run that publishes: ${what}: ${expected}`, () => {
+    assert.is(exitStatus({ ...run([host({ name: 'mx1', status })], { check }), dns }), expected)
   })
 }
 

@@ -6,10 +6,13 @@ import * as assert from 'uvu/assert'
 import { localConnect } from '../../../src/connection/local.ts'
 import { ConnectionLost, Unreachable, type Connection } from '../../../src/engine/connection.ts'
 import { converge } from '../../../src/engine/converge.ts'
+import { hostRun } from '../../../src/engine/host-run.ts'
+import { askNobody, type AskOutside } from '../../../src/engine/outside.ts'
 import { rollout } from '../../../src/engine/rollout.ts'
 import type { RunOptions } from '../../../src/engine/run-options.ts'
 import { utf8 } from '../../../src/model/answer.ts'
-import { blocked, change, ok } from '../../../src/model/plan.ts'
+import type { OutsideQuestion } from '../../../src/model/outside-question.ts'
+import { ask, blocked, change, ok, remarked } from '../../../src/model/plan.ts'
 import { defineTask } from '../../../src/model/define-task.ts'
 import { defineProbe } from '../../../src/model/probe.ts'
 import type { RunEvent } from '../../../src/model/run-event.ts'
@@ -46,7 +49,7 @@ const runs = defineTask<{ readonly run: string }, undefined>({
 
 const scratch = (): string => mkdtempSync(join(tmpdir(), 'mailrun-test-'))
 const never = new AbortController().signal
-const options = (over: Partial<RunOptions>): RunOptions => ({ playbook: 'p', check: false, forks: 1, serial: [], maxFail: undefined, interrupt: never, abandon: never, ...over })
+const options = (over: Partial<RunOptions>): RunOptions => ({ playbook: 'p', check: false, forks: 1, serial: [], maxFail: undefined, askOutside: askNobody, interrupt: never, abandon: never, ...over })
 const address = addressOf('here', new Map())
 const host = { name: 'here', groups: [], vars: new Map(), connection: new Map(), address, where: 'test:1' }
 
@@ -397,6 +400,67 @@ test('a host that no turn came to shows no secret in the names of its tasks', as
   const hosts = [prepared('first', [runs({ run: 'exit 1' })]), prepared('second', [runs({ run: 'echo of-the-vars' })])]
   const result = await rollout(hosts, options({ maxFail: { count: 0 } }), async () => localConnect({ MAILRUN_RUN_DIR: join(dir, 'run') }), () => {})
   assert.equal(result.hosts.map(({ status, tasks }) => [status, tasks[0]!.name]), [['failed', 'exit 1'], ['not-reached', 'echo ********']])
+})
+
+const question = (name: string): OutsideQuestion => ({ to: 'name-servers', record: { name, type: 'TXT', value: 'v', purpose: 'dkim' }, dns: {} })
+/** Writes the names that are served, and holds back the others. */
+const gated = defineTask<{ readonly path: string; readonly names: readonly string[] }, string>({
+  type: 'gated', name: ({ path }) => path, writes: ({ path }) => [`path:${path}`], examples: [],
+  probe: ({ path }) => defineProbe({ key: `gated ${path}`, reads: [`path:${path}`], script: sh`cat -- ${path} 2>/dev/null || :`, parse: ({ stdout }) => utf8(stdout) }),
+  plan: ({ path, names }, now) => ask(names.map(question), (answers) => {
+    const wanted = names.filter((_, index) => answers[index]!.kind === 'served').join(',')
+    const plan = now === wanted ? ok : change([{ summary: wanted, apply: sh`printf %s ${wanted} > ${path}` }], wanted)
+    return remarked<string>(plan, answers.every(({ kind }) => kind === 'served') ? {} : { held: 'not all are served' })
+  }),
+})
+
+test('name servers are asked once a run for each question, without a trip; what is held back is neither failed nor ok, in a check as in the run', async () => {
+  const dir = scratch()
+  const asked: string[] = []
+  const askOutside: AskOutside = ({ record: { name } }) => {
+    asked.push(name)
+    return Promise.resolve(name === 'b' ? { kind: 'not-served', where: ['ns2'] } : { kind: 'served' })
+  }
+  const tasks = [gated({ path: join(dir, 'a'), names: ['a', 'b'] }), gated({ path: join(dir, 'c'), names: ['a'] }), note({ path: join(dir, 'd'), text: 'x' })]
+  const check = await run(dir, tasks, { check: true, askOutside })
+  assert.equal([check.result.status, check.result.trips, check.statuses, asked], ['held', 1, ['held', 'would-change', 'would-change'], ['a', 'b']])
+  const first = await run(dir, tasks, { askOutside })
+  assert.equal([first.result.status, first.result.trips, first.statuses, asked], ['held', 2, ['held', 'changed', 'changed'], ['a', 'b', 'a', 'b']])
+  assert.equal(first.result.tasks.map(({ changes }) => changes), check.result.tasks.map(({ changes }) => changes))
+  assert.is(first.result.tasks[0]!.why, 'not all are served')
+  assert.is(readFileSync(join(dir, 'a'), 'utf8'), 'a')
+  const again = await run(dir, tasks, { askOutside })
+  assert.equal([again.result.status, again.result.trips, again.statuses], ['held', 1, ['held', 'ok', 'ok']])
+})
+
+test('a host that waits for something outside does what goes before it, and goes on where it was', async () => {
+  const dir = scratch()
+  const tasks = [runs({ run: `echo once >> ${dir}/log` }), gated({ path: join(dir, 'a'), names: ['a'] }), note({ path: join(dir, 'b'), text: 'x' })]
+  const host1 = hostRun({ host, tasks, outputs: {}, secrets: [], source: () => new Uint8Array() }, options({}), async () => localConnect({ MAILRUN_RUN_DIR: join(dir, 'run') }), () => {})
+  const parked = await host1.go(() => Promise.resolve({ kind: 'later' }))
+  assert.equal([parked.kind, parked.result.tasks.map(({ status }) => status)], ['parked', ['changed', 'not-reached', 'not-reached']])
+  const ended = await host1.go(() => Promise.resolve({ kind: 'served' }))
+  assert.equal([ended.kind, ended.result.status, ended.result.tasks.map(({ status }) => status), ended.result.trips], ['ended', 'changed', ['changed', 'changed', 'changed'], 4])
+  assert.is(readFileSync(join(dir, 'log'), 'utf8'), 'once\n')
+})
+
+test('a plan that asks without end is a bug of its module', async () => {
+  const dir = scratch()
+  const endless = (depth: number): ReturnType<typeof ask<string>> => ask<string>([question(`n${depth}`)], () => endless(depth + 1))
+  const task: Task = { ...note({ path: join(dir, 'a'), text: 'x' }), plan: () => endless(0) }
+  const { result } = await run(dir, [task], { askOutside: () => Promise.resolve({ kind: 'served' }) })
+  assert.match(result.error ?? '', /note has a bug: its plan asks name servers without end/)
+})
+
+test('an interrupt while name servers are asked ends at once', async () => {
+  const dir = scratch()
+  const interrupt = new AbortController()
+  const askOutside: AskOutside = (_, signal) => {
+    interrupt.abort()
+    return Promise.resolve(signal.aborted ? { kind: 'served' } : { kind: 'later' })
+  }
+  const { result, statuses } = await run(dir, [gated({ path: join(dir, 'a'), names: ['a'] })], { interrupt: interrupt.signal, askOutside })
+  assert.equal([result.status, statuses, existsSync(join(dir, 'a'))], ['interrupted', ['not-reached'], false])
 })
 
 test('an exchange with a dead shell is a lost connection', async () => {

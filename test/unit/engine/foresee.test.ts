@@ -2,7 +2,8 @@
 import * as assert from 'uvu/assert'
 import { foresee, type Asked } from '../../../src/engine/foresee.ts'
 import { fact, factAbout } from '../../../src/model/fact.ts'
-import { blocked, change, ok } from '../../../src/model/plan.ts'
+import type { OutsideQuestion, Told } from '../../../src/model/outside-question.ts'
+import { ask, blocked, change, ok, remarked } from '../../../src/model/plan.ts'
 import { defineProbe, type Probe } from '../../../src/model/probe.ts'
 import { ANYTHING, type Resource } from '../../../src/model/resource.ts'
 import type { PlanContext, Task } from '../../../src/model/task.ts'
@@ -36,7 +37,7 @@ const needsUser = (name: string, blind: boolean): Task<boolean> => ({
 })
 
 const all = (state: unknown) => (_: Probe<unknown>): Asked => ({ state })
-const kinds = (tasks: readonly Task[], asked = all(false)): readonly string[] => foresee(tasks, asked, context, new Set()).outlooks.map(({ kind }) => kind)
+const kinds = (tasks: readonly Task[], asked = all(false), told: Told = () => undefined): readonly string[] => foresee(tasks, asked, context, told, new Set()).outlooks.map(({ kind }) => kind)
 
 test('a task is planned on what an earlier one will have done', () => {
   assert.equal(kinds([makesUser('opendkim'), needsUser('opendkim', false)]), ['change', 'change'])
@@ -65,7 +66,7 @@ test('a probe that could not be read blocks, or waits for what is pending', () =
 
 test('a plan that throws blocks its own task with the name of the module', () => {
   const task: Task = { ...makesUser('a'), plan: () => { throw new TypeError('oops') } }
-  const [outlook] = foresee([task], all(true), context, new Set()).outlooks
+  const [outlook] = foresee([task], all(true), context, () => undefined, new Set()).outlooks
   assert.is(outlook?.kind, 'blocked')
   assert.match(outlook?.kind === 'blocked' ? outlook.why : '', /module user has a bug.*oops/s)
 })
@@ -76,6 +77,27 @@ test('what is blocked for the same reason with and without the pending changes i
   assert.equal(kinds([makesUser('a'), stuck]), ['change', 'blocked'])
   const anything: Task<boolean> = { ...makesUser('a'), writes: ['user:a', ANYTHING] }
   assert.equal(kinds([anything, stuck]), ['change', 'wall'])
+})
+
+const QUESTION: OutsideQuestion = { to: 'name-servers', record: { name: 'mx1._domainkey.example.org', type: 'TXT', value: 'v=DKIM1; p=', purpose: 'dkim' }, dns: {} }
+/** Adds the user once the record is served; holds that back where it is not. */
+const asks: Task<boolean> = {
+  ...makesUser('a'),
+  plan: (there, planContext) => ask<boolean>([QUESTION], ([answer]) => (answer!.kind === 'served' ? makesUser('a').plan(there, planContext) : remarked(ok, { held: 'not yet' }))),
+}
+
+test('a plan that asks others is no more than a question until they have answered; then it is planned on what they said', () => {
+  const outlooks = (told: Told) => foresee([asks, needsUser('a', false)], all(false), context, told, new Set()).outlooks
+  const [unanswered, behind] = outlooks(() => undefined)
+  assert.equal([unanswered, behind?.kind], [{ kind: 'unanswered', questions: [QUESTION] }, 'wall'])
+  assert.equal(outlooks(() => ({ kind: 'served' })).map(({ kind }) => kind), ['change', 'change'])
+  assert.equal(outlooks(() => ({ kind: 'not-served', where: ['ns1'] }))[0], { kind: 'ok', foreseen: false, remarks: { held: 'not yet' } })
+  assert.equal(outlooks(() => ({ kind: 'later' })).map(({ kind }) => kind), ['later', 'wall'])
+})
+
+test('what a plan does with an answer may throw, too, and blocks its own task alone', () => {
+  const task: Task<boolean> = { ...makesUser('a'), plan: () => ask<boolean>([QUESTION], () => { throw new TypeError('oops') }) }
+  assert.equal(kinds([task, makesUser('b')], all(false), () => ({ kind: 'served' })), ['blocked', 'change'])
 })
 
 test.run()

@@ -44,8 +44,8 @@ test('no task can reach a host or wait: no node module that does I/O, no async',
 })
 
 test('shipped playbooks import the public names only, as a user must', () => {
-  const names = sourcesOf('playbooks').flatMap(importsOf)
-  assert.equal([...new Set(names)].sort(), ['mailrun', 'mailrun/tasks'])
+  const names = sourcesOf('playbooks').flatMap(importsOf).filter((name) => !/^\.\/[\w-]+\.ts$/.test(name))
+  assert.equal([...new Set(names)].sort(), ['mailrun', 'mailrun/mail', 'mailrun/tasks'])
 })
 
 test('every file says in its first line what it is', () => {

@@ -124,6 +124,14 @@ test('what is assumed or unknown says why', () => {
   assert.match(text, 'file /b\n    the connection was lost\n')
 })
 
+test('what is held back is told with its reason and where to go on from; warnings have a place of their own', () => {
+  const held = (name: string): HostResult => host({ name, status: 'held', tasks: [task({ type: 'opendkim', name: 'tables', status: 'held', changes: ['KeyTable: create'], why: 'not served yet\nby ns2' }), task({ name: '/b', status: 'ok', warning: 'a key is not served' })] })
+  const text = textOf(eventsOf(run([held('mx1'), held('mx2')])))
+  assert.match(text, 'held back\n  opendkim tables  all 2 hosts\n    KeyTable: create\n    not served yet\n    by ns2\n')
+  assert.match(text, 'warnings\n  mx1 and mx2: file /b: a key is not served\n')
+  assert.match(text, '2 hosts: 2 held back, in N s\nWhat is held back is done by the next run after DNS serves it.\n')
+})
+
 test('after an interrupt it says how to finish', () => {
   const text = textOf(eventsOf(run([host({ name: 'mx1', status: 'interrupted', error: 'interrupted' }), host({ name: 'mx2', status: 'ok' })], { interrupted: true })))
   assert.not.match(text, 'interrupted: interrupted')

@@ -2,9 +2,12 @@
 import { createHash, generateKeyPairSync } from 'node:crypto'
 import * as assert from 'uvu/assert'
 import { coverOf } from '../../../src/changes/opendkim-cover.ts'
+import { settle } from '../../../src/engine/settle.ts'
 import { leadsTo } from '../../../src/mail/milter.ts'
 import { needsRestart } from '../../../src/mail/opendkim-conf.ts'
 import { keyTable, signingTable } from '../../../src/changes/opendkim-tables.ts'
+import type { OutsideAnswer, Told } from '../../../src/model/outside-question.ts'
+import { isKnown, UNKNOWN } from '../../../src/model/unknown.ts'
 import type { OpendkimState } from '../../../src/probes/opendkim.ts'
 import type { PathState } from '../../../src/probes/path.ts'
 import type { Signing } from '../../../src/probes/signing.ts'
@@ -21,7 +24,7 @@ const ARGS: OpendkimArgs = { domains: ['a.example', 'b.example'], selector: 'mx1
 const publicKey = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ type: 'spki', format: 'der' }).toString('base64')
 
 const SIGNING = ['a.example', 'b.example'].map((domain): Signing => ({
-  domain, selector: 'mx1', path: `/etc/dkimkeys/${domain}/mx1.private`, key: { kind: 'key', owner: 'opendkim', group: 'opendkim', mode: '0600', publicKey },
+  domain, selector: 'mx1', inUse: true, path: `/etc/dkimkeys/${domain}/mx1.private`, key: { kind: 'key', owner: 'opendkim', group: 'opendkim', mode: '0600', publicKey },
   directories: ['/', '/etc'].map((path) => ({ path, owner: 'root', group: 'root', mode: '0755' })).concat(['/etc/dkimkeys', `/etc/dkimkeys/${domain}`].map((path) => ({ path, owner: 'opendkim', group: 'opendkim', mode: '0700' }))), groups: [],
 }))
 const file = (content: string): PathState => ({ is: { kind: 'file', owner: 'root', group: 'root', mode: '0644', sha256: sha256(content), content: new Uint8Array(Buffer.from(content)), mtime: '1' }, parent: 'directory', missing: [] })
@@ -99,6 +102,58 @@ test('Postfix is pointed at the second instance and back, other milters and brac
   })
   const same = coverOf({ ...question, wanted: 'inet:8891@localhost', milter: 'inet:127.0.0.1:8891', parameters: parameters(lists) })
   assert.ok(same !== undefined && 'former' in same && same.after === same.former)
+})
+
+/** As on a host where nothing signs yet; `unknown`: its key is about to be made. */
+const fresh = (...unknown: readonly string[]): OpendkimState => ({
+  ...DONE, files: [0, 1, 2, 3].map(() => ({ is: { kind: 'absent' }, parent: 'directory', missing: [] })), unit: { ...DONE.unit, active: false, stopped: true },
+  signing: SIGNING.map((each) => ({ ...each, inUse: false, key: unknown.includes(each.domain) ? { kind: 'key', owner: 'opendkim', group: 'opendkim', mode: '0600', publicKey: UNKNOWN } : each.key })),
+})
+const inUse = (state: OpendkimState, ...domains: readonly string[]): OpendkimState => ({ ...state, signing: state.signing.map((each) => ({ ...each, inUse: domains.includes(each.domain) })) })
+const LACKS: OutsideAnswer = { kind: 'not-served', where: ['ns2.a.example (192.0.2.2) has no such record'] }
+const servedBut = (...domains: readonly string[]): Told => ({ record: { name, value } }) => (domains.some((each) => name.endsWith(`.${each}`)) || !isKnown(value) ? LACKS : { kind: 'served' })
+const ASKING: OpendkimArgs = { ...ARGS, dns: { resolvers: ['192.0.2.53'] } }
+
+function planned(now: OpendkimState, told: Told) {
+  const plan = settle(planOf(opendkim(ASKING), now, { conf: CONF }), told)
+  if (plan.kind !== 'change') return assert.unreachable(JSON.stringify(plan)) as never
+  return { texts: plan.changes.map(({ diff }) => diff?.after), script: plan.changes.at(-1)!.apply.text, held: plan.held, warning: plan.warning, inUse: plan.then.signing.map((each) => each.inUse) }
+}
+
+test('the record of each key is asked for, as it is to be published', () => {
+  const plan = planOf(opendkim(ASKING), fresh('b.example'), { conf: CONF })
+  assert.is(plan.kind, 'ask')
+  if (plan.kind !== 'ask') return
+  assert.equal(plan.questions.map(({ record: { name, value, purpose }, dns }) => [name, value, purpose, dns]), [['mx1._domainkey.a.example', `v=DKIM1; h=sha256; k=rsa; p=${publicKey}`, 'dkim', ASKING.dns], ['mx1._domainkey.b.example', UNKNOWN, 'dkim', ASKING.dns]])
+})
+
+for (const [what, now, told] of [['not served by one name server', fresh(), servedBut('b.example')], ['not made yet', fresh('b.example'), servedBut()]] as const) {
+  test(`a new key that is ${what} gets no line, and must not sign; the other domain has its own, and what is missing where is said`, () => {
+    const { texts, script, held, warning, inUse: used } = planned(now, told)
+    assert.equal(texts.slice(0, 2), ['# Written by mailrun.\nmx1._domainkey.a.example a.example:mx1:/etc/dkimkeys/a.example/mx1.private\n', '# Written by mailrun.\n*@a.example mx1._domainkey.a.example\n'])
+    assert.match(script, "want='a.example mx1\nb.example - it is not signed'")
+    assert.match(held ?? '', /^mail of b\.example is not signed before .*"mailrun dns push".*\nmx1\._domainkey\.b\.example: ns2\.a\.example \(192\.0\.2\.2\) has no such record$/)
+    assert.equal([warning, used], [undefined, [true, false]])
+  })
+}
+
+test('a key in use goes on signing whatever name servers say, with a warning', () => {
+  const { texts, held, warning } = planned(inUse(fresh(), 'a.example'), servedBut('a.example'))
+  assert.match(texts[1] ?? '', '*@a.example')
+  assert.match(texts[1] ?? '', '*@b.example')
+  assert.is(held, undefined)
+  assert.match(warning ?? '', /^mail of a\.example is signed with a key that not every name server serves.*\nmx1\._domainkey\.a\.example: ns2/)
+})
+
+test('whatever is answered, the plan keeps the laws: then it is satisfied with what it holds back', () => {
+  for (const told of [servedBut(), servedBut('a.example'), servedBut('a.example', 'b.example')]) checkCase(opendkim, { args: ASKING, now: fresh(), told, sources: { conf: CONF }, expect: ['KeyTable: create', 'SigningTable: create', 'TrustedHosts: create', 'opendkim.conf: create', 'start'] })
+  checkCase(opendkim, { args: ASKING, now: DONE, told: servedBut('a.example'), sources: { conf: CONF }, expect: [] })
+})
+
+test('to switch a key is to begin with no other, and needs no leave of name servers', () => {
+  const plan = planOf(opendkim({ ...ARGS, active: { 'a.example': 'two' } }), { ...inUse(DONE, 'a.example'), keys: [file('')] }, { conf: CONF })
+  assert.equal(plan.kind === 'change' ? plan.changes.map(({ diff }) => diff?.after).slice(0, 2) : plan, ['# Written by mailrun.\ntwo._domainkey.a.example a.example:two:/etc/dkimkeys/a.example/two.private\n', '# Written by mailrun.\n*@a.example two._domainkey.a.example\n'])
+  assert.throws(() => opendkim({ ...ARGS, active: { 'a.example': 'two' }, dns: {} }), /dns does not go with active/)
 })
 
 test.run()

@@ -84,7 +84,7 @@ test('keys on the host: those that openssl cannot read have no public half; none
 })
 
 test('dkimHistory refuses what cannot be, and a key that the tables name is not revoked', () => {
-  const signing = { domain: 'a.example', selector: 'mx1', path: '/k', key: { kind: 'key', owner: 'opendkim', group: 'opendkim', mode: '0600', publicKey: 'A' }, directories: [], groups: [] } as const
+  const signing = { domain: 'a.example', selector: 'mx1', inUse: true, path: '/k', key: { kind: 'key', owner: 'opendkim', group: 'opendkim', mode: '0600', publicKey: 'A' }, directories: [], groups: [] } as const
   const plan = (marks: readonly Mark[], event: Mark['event'], selector: string, sound: readonly string[] = []) => planOf(dkimHistory({ domain: 'a.example', marks: [{ event, selector }], sound }), { history: { kind: 'file', marks }, signing }, {})
   const why = (given: ReturnType<typeof plan>): string => (given.kind === 'blocked' ? given.why : given.kind)
   assert.is(why(plan([mark('keyed', 'b')], 'published', 'b')), 'change')

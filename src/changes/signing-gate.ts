@@ -1,0 +1,41 @@
+// Publish before sign: which keys a host may sign with, by what name servers say of them. Pure.
+import { dkimName, dkimValue } from '../mail/dkim-record.ts'
+import type { NameServerVars, OutsideAnswer, OutsideQuestion } from '../model/outside-question.ts'
+import type { Remarks } from '../model/plan.ts'
+import { isKnown, UNKNOWN } from '../model/unknown.ts'
+import type { Signing } from '../probes/signing.ts'
+
+/** Whether every name server serves its record. */
+export function servedQuestion({ domain, selector, key }: Signing, dns: NameServerVars): OutsideQuestion {
+  const value = key.kind === 'key' && isKnown(key.publicKey) ? dkimValue(key.publicKey) : UNKNOWN
+  return { to: 'name-servers', record: { name: dkimName(domain, selector), type: 'TXT', value, purpose: 'dkim' }, dns }
+}
+
+export interface Gate {
+  /** That the host is to sign with. */
+  readonly open: readonly Signing[]
+  readonly remarks: Remarks
+}
+
+/**
+ * A key in use goes on signing whatever DNS says: mail without a signature is no better off than mail whose signature cannot be verified now, and worse once it can. A new one waits for
+ * every name server.
+ *
+ * @param answers - to {@link servedQuestion} of each key, in order.
+ */
+export function signingGate(signing: readonly Signing[], answers: readonly OutsideAnswer[]): Gate {
+  const unserved = signing.flatMap((each, index) => {
+    const answer = answers[index]!
+    return answer.kind === 'served' ? [] : [{ signing: each, why: `${dkimName(each.domain, each.selector)}: ${answer.where.join('; ')}` }]
+  })
+  const held = unserved.filter(({ signing: { inUse } }) => !inUse)
+  const wrong = unserved.filter(({ signing: { inUse } }) => inUse)
+  const list = (of: typeof unserved): string => of.map(({ why }) => `\n${why}`).join('')
+  return {
+    open: signing.filter((each) => held.every(({ signing: other }) => other !== each)),
+    remarks: {
+      ...(held.length === 0 ? {} : { held: `mail of ${held.map(({ signing: { domain } }) => domain).join(', ')} is not signed before every name server serves the key's record: publish it ("mailrun dns push" does, "mailrun dns plan" shows it), and run again once it is served${list(held)}` }),
+      ...(wrong.length === 0 ? {} : { warning: `mail of ${wrong.map(({ signing: { domain } }) => domain).join(', ')} is signed with a key that not every name server serves, and goes on being: publish it ("mailrun dns push")${list(wrong)}` }),
+    },
+  }
+}
