@@ -76,7 +76,7 @@ test('JSON has it as the schema says', async () => {
 test('NDJSON has a line for each event', async () => {
   const lines = (await written((out) => ndjsonReporter({ diff: false, verbose: false }, out))).trimEnd().split('\n').map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>)
   assert.equal(lines.map(({ kind }) => kind), ['run-start', 'host-parked', 'dns-plan', 'dns-pushed', 'dns-waiting', 'dns-served', 'dns-end', 'run-end'])
-  assert.equal((lines[4]!['notServed'] as readonly { readonly server: unknown }[]).map(({ server }) => server), [{ name: 'ns2.example.org', address: '10.0.0.4' }])
+  assert.equal((lines[4]!['notServed'] as readonly { readonly server: unknown }[]).map(({ server }) => server), [{ name: 'ns2.example.org', address: '10.0.0.4', port: 53 }])
 })
 
 test.run()
