@@ -34,6 +34,7 @@ export function goals(all: AllResults): readonly Goal[] {
   }))
   const over = (a: number, b: number): number => a / b
   const seconds = (job: string, who: string): Of => ({ job, who, unit: 's' })
+  const trips = (who: string): Of => ({ job: 'nothing to do', who, unit: 'round trips' })
   const scale = (job: string, unit: string, who = MAILRUN): Of => ({ job, who, unit })
   const start = (what: string): ReadonlyMap<number, number> => compared('startup', [0], { job: START, who: what, unit: 'ms' }, { job: START, who: NODE, unit: 'ms' }, (a, b) => a - b)
   const [few, many] = [100, 5000].map((at) => value('scale', scale('CPU per host', 'ms'), at))
@@ -43,6 +44,7 @@ export function goals(all: AllResults): readonly Goal[] {
     { what: 'nothing to do: against the same questions by hand', wanted: 'at most 1.3 times', unit: '×', at: 'hosts', measured: compared('peers', SIZES, seconds('nothing to do', MAILRUN), seconds('nothing to do', BY_HAND), over), met: (times) => times <= 1.3 },
     { what: 'first run: against the same changes by hand', wanted: 'at most 1.15 times', unit: '×', at: 'hosts', measured: compared('peers', SIZES, seconds('first run', MAILRUN), seconds('first run', BY_HAND), over), met: (times) => times <= 1.15 },
     { what: 'nothing to do, 100 ms away: longer than by hand', wanted: 'at most 1 round trip', unit: 'round trips', at: 'ms', measured: compared('latency', [100], seconds('nothing to do', MAILRUN), seconds('nothing to do', BY_HAND), (a, b) => (a - b) / 0.1), met: (trips) => trips <= 1 },
+    { what: 'nothing to do: round trips that follow each other, more than by hand', wanted: 'at most 1', unit: 'round trips', at: 'hosts', measured: compared('wire', [4], trips(MAILRUN), trips(BY_HAND), (a, b) => a - b), met: (more) => more <= 1 },
     { what: "controller's CPU per host, against ssh2 alone", wanted: 'at most 1.2 times', unit: '×', at: 'hosts', measured: compared('scale', [1000], scale('CPU per host', 'ms'), scale('CPU per host', 'ms', 'ssh2 alone'), over), met: (times) => times <= 1.2 },
     { what: 'memory beyond 100 MB, per host of the inventory', wanted: 'at most 60 kB', unit: 'kB', at: 'hosts', measured: alone('scale', [1000, 5000], scale('memory beyond 100 MB per host', 'kB')), met: (kilobytes) => kilobytes <= 60 },
     { what: 'memory per open connection', wanted: 'at most 300 kB', unit: 'kB', at: 'hosts', measured: alone('scale', [100, 1000], scale('memory per open connection', 'kB')), met: (kilobytes) => kilobytes <= 300 },
