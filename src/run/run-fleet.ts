@@ -39,7 +39,7 @@ export function runFleet({ vars }: MailHosts, results: readonly HostResult[], to
     const addresses = addressesOf(own, outputs)
     if (typeof addresses !== 'string') return { name, vars: own, addresses, keys: keysOf(name, outputs, findings, toCome) }
     const heard = 'outgoing' in outputs
-    if (heard) findings.push(finding('outgoing-addresses', 'error', `${name} ${addresses}`, 'then run again'))
+    if (heard) findings.push(finding('spf-sender-unknown', 'error', `${name} ${addresses}`, 'then run again'))
     mute.set(name, heard ? `${name} ${addresses}` : `${name} sends for it, too, and was not asked for its addresses in this run: set outgoing_addresses, or run for all hosts`)
     return { name, vars: own, addresses: [], keys: keysOf(name, outputs, findings, toCome) }
   })

@@ -33,6 +33,7 @@ export const RECORD_FINDINGS = {
   'spf-loop': spf('error', 'An include or redirect leads back to itself.', 'take it out'),
   'spf-unanswered': spf('unknown', 'An include or redirect leads to no answer.', 'ask again later'),
   'spf-merge': spf('note', "Of a plan: what was done to terms of others.", 'look at the new record'),
+  'spf-sender-unknown': spf('error', 'Of a plan: the addresses that others see a host send from cannot be told, and SPF of its domains is left alone.', 'set outgoing_addresses'),
   // DKIM
   'dkim-none': dkim('error', 'There is no DKIM record for a selector.', 'publish the key, or sign with another'),
   'dkim-many': dkim('error', 'There are several records for a selector, and which one a verifier takes is chance.', 'keep one'),
@@ -47,6 +48,7 @@ export const RECORD_FINDINGS = {
   'dkim-short-key': dkim('warning', 'Less than 2048 bits (RFC 8301).', 'rotate to a key of 2048 bits'),
   'dkim-long-key': dkim('warning', '4096 bits or more: the answer fits no UDP packet of 512 bytes.', 'a key of 2048 bits is enough'),
   'dkim-no-key': dkim('warning', 'A host has no key for a domain yet.', 'run playbooks/dkim.ts'),
+  'dkim-key-to-come': dkim('note', 'Of a check: the run is about to make the key, and its record is not known before.', 'run it'),
   'dkim-unreadable-key': dkim('error', "The public half of a host's key cannot be told.", 'mend it on the host'),
   'host-mail-unsigned': dkim('note', 'Of a plan: mail of a host itself comes from a name that is in none of its domains, and leaves unsigned.', 'put the name into its domains, or say sign_host_name: false'),
   'host-mail-unaligned': dkim('note', 'Of a plan: mail of a host itself is signed for a domain that does not align with adkim=s.', 'put the name into its domains, or say sign_host_name: false'),
