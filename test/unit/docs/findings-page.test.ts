@@ -34,7 +34,7 @@ test('every verdict of verify is known, and no other', () => {
 })
 
 test('every finding on records and setups is used, and every one that is used is known', () => {
-  const mail = new Set([...sourcesOf('src/mail').matchAll(/'((?:spf|dkim|dmarc|legacy|host)-[a-z0-9-]+)', (?:'(?:error|warning|note)'|'[a-z]|`|rua)/g)].map((match) => match[1]!))
+  const mail = new Set([...(sourcesOf('src/mail') + sourcesOf('src/run')).matchAll(/'((?:spf|dkim|dmarc|legacy|host)-[a-z0-9-]+)', (?:'(?:error|warning|note)'|'[a-z]|`|rua)/g)].map((match) => match[1]!))
   for (const purpose of ['spf-helo', 'dmarc-report']) mail.delete(purpose)
   mail.add('dkim-unreadable-key').add('dkim-no-key')
   assert.ok(mail.size > 40, String(mail.size))
