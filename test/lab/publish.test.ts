@@ -42,7 +42,9 @@ const run = async (name: 'mail-auth' | 'dkim', ...more: readonly string[]) => {
   const document = documentOf(ended)
   return { code: ended.code, document, host: (which: string) => document.hosts.find(({ name: each }) => each === which)! }
 }
-const told = ({ hosts }: RunDocument) => hosts.map(({ name, tasks }) => ({ name, tasks: tasks.map(({ held: _, ...task }) => ({ ...task, status: task.status === 'would-change' ? 'changed' : task.status })) }))
+/** Why a restart cannot be a reload is told by the configuration that is there, once a package has brought it: a check knows only that there will be one. */
+const reasonless = (change: string): string => change.replace(/^restart: (?:Socket|what its former configuration may say) is read at a start only$/, 'restart: its configuration changes')
+const told = ({ hosts }: RunDocument) => hosts.map(({ name, tasks }) => ({ name, tasks: tasks.map(({ held: _, ...task }) => ({ ...task, changes: task.changes.map(reasonless), status: task.status === 'would-change' ? 'changed' : task.status })) }))
 const tables = ({ tasks }: RunDocument['hosts'][number]) => tasks.find(({ type }) => type === 'opendkim')!
 const dig = (server: string, name: string): Promise<string> => inHost('resolver', `dig +short +norecurse @${server} ${name} TXT`)
 const judged = async (host: string, domain: string, via: 'sendmail' | 'smtp' | 'submission') => {
