@@ -5,8 +5,7 @@ import type { Baseline } from '../audit/baseline.ts'
 import { parseBaseline, writtenBaseline } from '../audit/read-baseline.ts'
 import { auditReport } from '../audit/report.ts'
 import { connector } from '../connection/connector.ts'
-import { askNobody } from '../engine/outside.ts'
-import { rollout } from '../engine/rollout.ts'
+import { askOnly } from '../engine/ask-only.ts'
 import { probeTemplate } from '../mail/probe-message.ts'
 import type { AuditReport } from '../model/audit.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
@@ -51,8 +50,7 @@ async function audit(flags: Given<AuditFlags>, version: string, signals: Signals
   const fleet = await auditHosts({ inventory, limit: flags.limit, extraVars, keyring, message })
   const { connect, close } = await connector(fleet.hosts.map(({ host }) => host), source)
   signals.runBegins()
-  const options = { playbook: 'audit', check: true, forks: affordableForks(flags.forks), serial: [], maxFail: undefined, askOutside: askNobody, interrupt: signals.interrupt, abandon: signals.abandon }
-  const run = await rollout(fleet.hosts, options, connect, () => {}).finally(close)
+  const run = await askOnly('audit', fleet.hosts, connect, { forks: affordableForks(flags.forks), interrupt: signals.interrupt, abandon: signals.abandon }).finally(close)
   const evidence = await auditEvidence(fleet, run.hosts, message, auditDns(fleet.dns))
   const report = auditReport(evidence, { date: new Date(), version, seconds: (performance.now() - began) / 1000, baseline, limited: fleet.limited })
   if (write !== undefined) {

@@ -63,7 +63,7 @@ async function workOf(flags: Flags, source: Source, signals: Signals): Promise<W
   const keyring = keyringFor(source)
   const extraVars = await readExtraVars(source.extraVars ?? [], keyring)
   const inventory = await readFleet(source, extraVars, undefined, keyring)
-  const members = await mailHosts(inventory, flags.limit, extraVars, keyring)
+  const members = await mailHosts({ inventory, limit: flags.limit, extraVars, keyring })
   const looking = authoritative(members.dns)
   const shared = { inventory, dns: members.dns, looking }
   if (flags.from !== undefined) return { ...shared, plan: await planRecords(await recordsFrom(flags.from), looking), silent: [] }

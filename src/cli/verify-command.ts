@@ -4,19 +4,15 @@ import * as v from 'valibot'
 import { connector } from '../connection/connector.ts'
 import { askServer } from '../dns/ask-server.ts'
 import { authority } from '../dns/authority.ts'
-import type { DnsVars } from '../dns/dns-vars.ts'
 import { limited } from '../dns/look.ts'
-import { askNobody } from '../engine/outside.ts'
-import { rollout } from '../engine/rollout.ts'
+import { askOnly } from '../engine/ask-only.ts'
 import { probeTemplate } from '../mail/probe-message.ts'
 import type { MailVars } from '../mail/mail-vars.ts'
 import type { Host } from '../model/host.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
-import { playbook } from '../model/playbook.ts'
 import type { HostProof } from '../model/proof.ts'
 import type { HostResult } from '../model/run-event.ts'
 import { readExtraVars } from '../playbook/extra-vars.ts'
-import { prepare } from '../playbook/prepare.ts'
 import { milterSigning, type MilterState } from '../probes/milter-sign.ts'
 import { outgoingAddresses, type OutgoingAddresses } from '../probes/outgoing-addresses.ts'
 import { colours, wantsColour } from '../report/colour.ts'
@@ -27,6 +23,7 @@ import { keyringFor } from '../run/keyring-for.ts'
 import { affordableForks } from '../run/open-files.ts'
 import { oneDns } from '../run/one-dns.ts'
 import { ownMail } from '../run/own-mail.ts'
+import { questionHosts } from '../run/question-hosts.ts'
 import { readFleet } from '../run/read-fleet.ts'
 import { proveHost, type HostEvidence } from '../verify/host.ts'
 import { EXIT } from './exit-status.ts'
@@ -45,18 +42,9 @@ export async function verifyCommand(flags: Given<VerifyFlags>, signals: Signals)
   const inventory = await readFleet(source, extraVars, undefined, keyring)
   const reader = checkDeliverFlags(flags, inventory)
   const message = { template: probeTemplate(new Date()), nonce: randomBytes(8).toString('hex') }
-  const varsOf = new Map<string, MailVars & { readonly dns: DnsVars }>()
-  const proof = playbook({
-    name: 'verify',
-    hosts: 'all',
-    vars: v.object(fleetVars),
-    tasks: () => [],
-    outputs: ({ vars, host }) => {
-      varsOf.set(host.name, vars)
-      return { milters: milterSigning({ domains: [...new Set(vars.domains)], ...ownMail(vars), ...message }), outgoing: outgoingAddresses }
-    },
-  })
-  const all = await prepare({ playbook: proof, playbookPath: 'mailrun verify', inventory, limit: flags.limit, extraVars, tags: [], skipTags: [], keyring })
+  const { hosts: all, vars: varsOf } = await questionHosts('verify', v.object(fleetVars), { inventory, limit: flags.limit, extraVars, keyring }, ({ vars }) => ({
+    milters: milterSigning({ domains: [...new Set(vars.domains)], ...ownMail(vars), ...message }), outgoing: outgoingAddresses,
+  }))
   // Who is named is asked, whatever the inventory says: its SigningTable may name domains.
   const prepared = flags.limit === undefined ? all.filter(({ host }) => varsOf.get(host.name)!.domains.length > 0) : all
   if (prepared.length === 0) throw new MailrunError('no host has domains, the list of those that it sends for: set it in the inventory, or name hosts by --limit')
@@ -65,9 +53,8 @@ export async function verifyCommand(flags: Given<VerifyFlags>, signals: Signals)
   const hosts = prepared.map(({ host }) => host)
   const { connect, close } = await connector([...new Set([...hosts, ...(reader === undefined ? [] : [reader])])], source)
   signals.runBegins()
-  const options = { playbook: proof.name, check: true, forks: affordableForks(flags.forks), serial: [], maxFail: undefined, askOutside: askNobody, interrupt: signals.interrupt, abandon: signals.abandon }
   try {
-    const run = await rollout(prepared, options, connect, () => {})
+    const run = await askOnly('verify', prepared, connect, { forks: affordableForks(flags.forks), interrupt: signals.interrupt, abandon: signals.abandon })
     const still = await Promise.all(run.hosts.map((host) => proofOf(host, varsOf.get(host.name)?.outgoing_addresses, (evidence) => proveHost(evidence, message, dns))))
     const proofs = flags.deliver === undefined ? still : await delivered(still, run.hosts, hosts, (name) => ownMail(varsOf.get(name)!), (deliverers) => verifyDelivery(deliverers, flags, reader, connect, signals))
     const seconds = (performance.now() - began) / 1000

@@ -1,32 +1,21 @@
 // The hosts of an audit, and what they are asked: all in one trip. Nothing is written.
 import type { DnsVars } from '../dns/dns-vars.ts'
 import { mailFleet } from '../mail/mail-fleet.ts'
-import type { Inventory } from '../model/inventory.ts'
-import { playbook } from '../model/playbook.ts'
-import type { PreparedHost } from '../model/prepared-host.ts'
-import type { ExtraVar } from '../playbook/extra-vars.ts'
-import { prepare } from '../playbook/prepare.ts'
 import { mailSetup } from '../probes/mail-setup.ts'
 import { milterSigning } from '../probes/milter-sign.ts'
 import { outgoingAddresses } from '../probes/outgoing-addresses.ts'
-import type { Keyring } from '../secrets/keyring.ts'
 import { concernedHosts, keyQuestions, mailHostVars, onlyWith, type MailHostVars } from './mail-fleet-of.ts'
 import { oneDns } from './one-dns.ts'
 import { ownMail } from './own-mail.ts'
+import { questionHosts, type HostSelection, type QuestionedHosts } from './question-hosts.ts'
 
-export interface AuditHosts {
-  readonly hosts: readonly PreparedHost[]
-  readonly vars: ReadonlyMap<string, MailHostVars>
+export interface AuditHosts extends QuestionedHosts<MailHostVars> {
   readonly dns: DnsVars
   /** Whether some hosts of the inventory that have domains are left out. */
   readonly limited: boolean
 }
 
-export interface AuditSelection {
-  readonly inventory: Inventory
-  readonly limit: string | undefined
-  readonly extraVars: ReadonlyMap<string, ExtraVar>
-  readonly keyring: Keyring
+export interface AuditSelection extends HostSelection {
   /** That milters are asked about. */
   readonly message: { readonly template: string; readonly nonce: string }
 }
@@ -36,21 +25,12 @@ export interface AuditSelection {
  *
  * @throws MailrunError before any host is touched
  */
-export async function auditHosts({ inventory, limit, extraVars, keyring, message }: AuditSelection): Promise<AuditHosts> {
+export async function auditHosts({ inventory, message, ...selection }: AuditSelection): Promise<AuditHosts> {
   const concerned = concernedHosts(inventory)
-  const vars = new Map<string, MailHostVars>()
-  const questions = playbook({
-    name: 'audit',
-    hosts: 'all',
-    vars: mailHostVars,
-    tasks: () => [],
-    outputs: (input) => {
-      vars.set(input.host.name, input.vars)
-      return { setup: mailSetup, milters: milterSigning({ domains: sendingDomains(input.vars), ...ownMail(input.vars), ...message }), outgoing: outgoingAddresses, ...keyQuestions(input) }
-    },
-  })
-  const among = limit === undefined && concerned.length > 0 && !extraVars.has('domains') ? onlyWith(inventory, concerned) : inventory
-  const hosts = await prepare({ playbook: questions, playbookPath: 'mailrun audit', inventory: among, limit, extraVars, tags: [], skipTags: [], keyring })
+  const among = selection.limit === undefined && concerned.length > 0 && !selection.extraVars.has('domains') ? onlyWith(inventory, concerned) : inventory
+  const { hosts, vars } = await questionHosts('audit', mailHostVars, { inventory: among, ...selection }, (input) => ({
+    setup: mailSetup, milters: milterSigning({ domains: sendingDomains(input.vars), ...ownMail(input.vars), ...message }), outgoing: outgoingAddresses, ...keyQuestions(input),
+  }))
   const asked = hosts.map(({ host }) => host.name)
   // What the vars say must fit together before anybody is asked.
   mailFleet(asked.map((name) => ({ name, vars: vars.get(name)!, addresses: [], keys: [] })))

@@ -2,28 +2,24 @@
 import * as v from 'valibot'
 import type { DnsVars } from '../dns/dns-vars.ts'
 import type { Connect } from '../engine/connection.ts'
-import { askNobody } from '../engine/outside.ts'
-import { rollout } from '../engine/rollout.ts'
-import type { RunOptions } from '../engine/run-options.ts'
+import { askOnly, type RunBounds } from '../engine/ask-only.ts'
 import { mailFleet, type MailFleet, type MailMember } from '../mail/mail-fleet.ts'
 import { selector } from '../mail/schemas.ts'
 import { isSelector } from '../mail/names.ts'
 import type { RecordFinding } from '../mail/record-finding.ts'
 import type { Inventory } from '../model/inventory.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
-import { playbook, type PlaybookHost, type PlaybookInput } from '../model/playbook.ts'
+import type { PlaybookHost, PlaybookInput } from '../model/playbook.ts'
 import type { PreparedHost } from '../model/prepared-host.ts'
 import type { HostResult } from '../model/run-event.ts'
-import type { ExtraVar } from '../playbook/extra-vars.ts'
-import { prepare } from '../playbook/prepare.ts'
 import { outgoingAddresses } from '../probes/outgoing-addresses.ts'
 import { dkimHistoryProbe } from '../probes/dkim-history.ts'
 import { dkimKeysProbe } from '../probes/dkim-keys.ts'
 import { signingProbe } from '../probes/signing.ts'
-import type { Keyring } from '../secrets/keyring.ts'
 import { fleetVars } from './fleet-vars.ts'
 import { addressesOf, historyOutput, keysOf } from './mail-member.ts'
 import { oneDns } from './one-dns.ts'
+import { questionHosts, type HostSelection, type QuestionedHosts } from './question-hosts.ts'
 
 /** Where hosts have their keys. */
 export const KEYS = '/etc/dkimkeys'
@@ -31,9 +27,7 @@ export const KEYS = '/etc/dkimkeys'
 export const mailHostVars = v.object({ ...fleetVars, dkim_selector: v.optional(selector) })
 export type MailHostVars = v.InferOutput<typeof mailHostVars>
 
-export interface MailHosts {
-  readonly hosts: readonly PreparedHost[]
-  readonly vars: ReadonlyMap<string, MailHostVars>
+export interface MailHosts extends QuestionedHosts<MailHostVars> {
   /** One for all. */
   readonly dns: DnsVars
 }
@@ -42,23 +36,12 @@ export interface MailHosts {
 export const concernedHosts = (inventory: Inventory): Inventory['hosts'] => inventory.hosts.filter(({ vars }) => ['domains', 'null_domains', 'mail_domains'].some((name) => vars.has(name)))
 
 /** The hosts whose vars say anything of mail's domains. No host is touched. @throws MailrunError */
-export async function mailHosts(inventory: Inventory, limit: string | undefined, extraVars: ReadonlyMap<string, ExtraVar>, keyring: Keyring): Promise<MailHosts> {
+export async function mailHosts({ inventory, ...selection }: HostSelection): Promise<MailHosts> {
   const concerned = concernedHosts(inventory)
-  if (concerned.length === 0 && !extraVars.has('domains')) throw new MailrunError('no host of the inventory has domains: set the var domains for those that send mail, such as in a group\'s vars')
-  const vars = new Map<string, MailHostVars>()
-  const questions = playbook({
-    name: 'dns',
-    hosts: 'all',
-    vars: mailHostVars,
-    tasks: () => [],
-    outputs: (input) => {
-      vars.set(input.host.name, input.vars)
-      return questionsTo(input)
-    },
-  })
+  if (concerned.length === 0 && !selection.extraVars.has('domains')) throw new MailrunError('no host of the inventory has domains: set the var domains for those that send mail, such as in a group\'s vars')
   const among = concerned.length === 0 ? inventory : onlyWith(inventory, concerned)
-  const hosts = await prepare({ playbook: questions, playbookPath: 'dns', inventory: among, limit, extraVars, tags: [], skipTags: [], keyring })
-  return { hosts, vars, dns: await oneDns(vars) }
+  const asked = await questionHosts('dns', mailHostVars, { inventory: among, ...selection }, questionsTo)
+  return { ...asked, dns: await oneDns(asked.vars) }
 }
 
 /** Patterns then mean these hosts alone. */
@@ -103,9 +86,8 @@ export interface AskedFleet {
 }
 
 /** Asks every host once. @throws MailrunError where the records cannot be told */
-export async function askMailFleet({ hosts, vars }: MailHosts, connect: Connect, { forks, interrupt, abandon }: Pick<RunOptions, 'forks' | 'interrupt' | 'abandon'>): Promise<AskedFleet> {
-  const options: RunOptions = { playbook: 'dns', check: true, forks, serial: [], maxFail: undefined, askOutside: askNobody, interrupt, abandon }
-  const { hosts: results } = await rollout(hosts, options, connect, () => {})
+export async function askMailFleet({ hosts, vars }: MailHosts, connect: Connect, bounds: RunBounds): Promise<AskedFleet> {
+  const { hosts: results } = await askOnly('dns', hosts, connect, bounds)
   const findings: RecordFinding[] = []
   const silent = results.filter(({ status }) => status !== 'ok')
   const heard = results.filter(({ status }) => status === 'ok')

@@ -42,7 +42,7 @@ export interface Publisher {
 
 /** No host and no name server is touched. @throws MailrunError with what is wrong in the inventory, or with the way to push */
 export async function publisher({ hosts, inventory, extraVars, keyring }: PreparedRun, { check, waitSeconds, interrupt, tell }: PublisherOptions): Promise<Publisher> {
-  const members = await mailHosts(inventory, undefined, extraVars, keyring)
+  const members = await mailHosts({ inventory, limit: undefined, extraVars, keyring })
   const pushing: Pushing = { vars: members.dns, hosts: inventory.hosts, keyPath: absolute, unset: 'by-hand' }
   const ways = await readyToPublish(pushing)
   const lookingBy = lookingFor()

@@ -1,8 +1,6 @@
 // What hosts tell of their keys: one trip to each, with nothing changed.
-import { askNobody } from '../../engine/outside.ts'
-import { rollout } from '../../engine/rollout.ts'
+import { askOnly, type RunBounds } from '../../engine/ask-only.ts'
 import type { Connect } from '../../engine/connection.ts'
-import type { RunOptions } from '../../engine/run-options.ts'
 import type { HostKey, QueueStanding, RotationEvidence } from '../../mail/rotation/evidence.ts'
 import { parseTags } from '../../mail/tag-list.ts'
 import type { PreparedHost } from '../../model/prepared-host.ts'
@@ -13,8 +11,6 @@ import type { MilterState } from '../../probes/milter-sign.ts'
 import type { Signing } from '../../probes/signing.ts'
 import { historyOutput } from '../mail-member.ts'
 import type { RotationMember } from './rotation-members.ts'
-
-export type RunBounds = Pick<RunOptions, 'forks' | 'interrupt' | 'abandon'>
 
 /** Of one host and domain; DNS is still to be asked. */
 export interface HostEvidence extends Omit<RotationEvidence, 'now' | 'dns' | 'cached'> {
@@ -31,7 +27,7 @@ export interface Told {
 
 /** Never throws for a host's sake. */
 export async function askHosts(hosts: readonly PreparedHost[], members: ReadonlyMap<string, RotationMember>, connect: Connect, bounds: RunBounds): Promise<Told> {
-  const { hosts: results } = await rollout(hosts, { playbook: 'rotate', check: true, serial: [], maxFail: undefined, askOutside: askNobody, ...bounds }, connect, () => {})
+  const { hosts: results } = await askOnly('rotate', hosts, connect, bounds)
   const at = performance.now()
   const told = results.map((result) => toldBy(result, members.get(result.name)!, at))
   return { evidence: told.flatMap(({ evidence }) => evidence), faults: told.flatMap(({ faults }) => faults) }

@@ -1,6 +1,7 @@
 // Carries a rotation's steps out on hosts, by a run of playbooks/rotate.ts.
 import { join } from 'node:path'
 import type { Connect } from '../../engine/connection.ts'
+import type { RunBounds } from '../../engine/ask-only.ts'
 import { askNobody } from '../../engine/outside.ts'
 import { rollout } from '../../engine/rollout.ts'
 import type { NewMark } from '../../mail/rotation/steps.ts'
@@ -14,7 +15,6 @@ import { prepare } from '../../playbook/prepare.ts'
 import type { Keyring } from '../../secrets/keyring.ts'
 import { onlyWith } from '../mail-fleet-of.ts'
 import { publicModules } from '../public-modules.ts'
-import type { RunBounds } from './ask-hosts.ts'
 
 /** For one domain on one host: the var `dkim_steps` of playbooks/rotate.ts. */
 export interface HostSteps {

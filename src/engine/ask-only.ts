@@ -1,0 +1,13 @@
+// A run that only asks: nothing is changed, and nothing told on the way.
+import type { PreparedHost } from '../model/prepared-host.ts'
+import type { RunResult } from '../model/run-event.ts'
+import type { Connect } from './connection.ts'
+import { askNobody } from './outside.ts'
+import { rollout } from './rollout.ts'
+import type { RunOptions } from './run-options.ts'
+
+export type RunBounds = Pick<RunOptions, 'forks' | 'interrupt' | 'abandon'>
+
+/** The hosts' answers are their outputs. What goes wrong on a host is in its result. @param command - of mailrun, that asks. */
+export const askOnly = (command: string, hosts: readonly PreparedHost[], connect: Connect, { forks, interrupt, abandon }: RunBounds): Promise<RunResult> =>
+  rollout(hosts, { playbook: command, check: true, forks, serial: [], maxFail: undefined, askOutside: askNobody, interrupt, abandon }, connect, () => {})
