@@ -1,7 +1,7 @@
 // From evidence to a report: faults judged, those that the baseline knows marked, the same of several places told once, and all of it counted.
-import type { AuditDomain, AuditFinding, AuditHost, AuditReport, AuditSummary, CellStatus, StaleEntry } from '../model/audit.ts'
-import { CHECK_NAMES, SEVERITIES, type CheckName, type Severity } from '../model/findings/finding-kind.ts'
-import { kindOf, type FindingId } from '../model/findings/finding-kinds.ts'
+import type { AuditDomain, AuditFinding, AuditHost, AuditReport, AuditSubject, AuditSummary, CellStatus, StaleEntry } from '../model/audit.ts'
+import { CHECK_NAMES, SEVERITIES } from '../model/findings/finding-kind.ts'
+import { kindOf } from '../model/findings/finding-kinds.ts'
 import { groupedBy } from '../text/grouped-by.ts'
 import { acceptedBy, staleEntries, type Baseline } from './baseline.ts'
 import type { DomainEvidence, Evidence, HostEvidence } from './evidence.ts'
@@ -10,17 +10,7 @@ import { judge } from './judge.ts'
 import { matrix } from './matrix.ts'
 
 /** A fault with all that its kind says. */
-export interface Judged {
-  readonly id: FindingId
-  readonly severity: Severity
-  readonly check: CheckName
-  readonly message: string
-  readonly expected?: string
-  readonly found?: string
-  readonly remedy: string
-  readonly subject: AuditFinding['subjects'][number]
-  readonly accepted?: NonNullable<AuditFinding['accepted']>
-}
+export type Judged = Omit<AuditFinding, 'subjects'> & { readonly subject: AuditSubject }
 
 export interface ReportMeta {
   readonly date: Date

@@ -1,6 +1,7 @@
 // How a report's statuses and subjects are said, in every format.
 import type { AuditCell, AuditFinding, AuditReport, AuditSubject, CellStatus } from '../../model/audit.ts'
-import type { Severity } from '../../model/findings/finding-kind.ts'
+import { SEVERITIES } from '../../model/findings/finding-kind.ts'
+import { groupedBy } from '../../text/grouped-by.ts'
 import { count } from '../name-list.ts'
 
 /** A sign and a word: colour is never the only one. */
@@ -27,27 +28,14 @@ export const detailText = (subject: AuditSubject): string =>
 
 /** Subjects by what they are of, each with the hosts that have it: `mx1, mx2: /etc/opendkim.conf:12`. */
 export function subjectGroups({ subjects }: Pick<AuditFinding, 'subjects'>): readonly { readonly hosts: readonly string[]; readonly detail: string }[] {
-  const byDetail = new Map<string, string[]>()
-  for (const subject of subjects) {
-    const detail = detailText(subject)
-    const hosts = byDetail.get(detail) ?? []
-    if (subject.host !== undefined && !hosts.includes(subject.host)) hosts.push(subject.host)
-    byDetail.set(detail, hosts)
-  }
+  const details = [...groupedBy(subjects, detailText)].map(([detail, those]) => ({ detail, hosts: [...new Set(those.flatMap(({ host }) => host ?? []))] }))
   // Those with the same hosts together.
-  const byHosts = new Map<string, { readonly hosts: readonly string[]; readonly details: string[] }>()
-  for (const [detail, hosts] of byDetail) {
-    const key = JSON.stringify(hosts)
-    const known = byHosts.get(key)
-    if (known) known.details.push(detail)
-    else byHosts.set(key, { hosts, details: [detail] })
-  }
-  return [...byHosts.values()].map(({ hosts, details }) => ({ hosts, detail: details.filter((each) => each !== '').join('; ') }))
+  return [...groupedBy(details, ({ hosts }) => JSON.stringify(hosts)).values()].map((those) => ({ hosts: those[0]!.hosts, detail: those.map(({ detail }) => detail).filter((each) => each !== '').join('; ') }))
 }
 
 export const severityCounts = ({ findings, accepted }: AuditReport['summary']): string => {
   const words: readonly string[] = [
-    ...(['error', 'unknown', 'warning', 'note'] as const satisfies readonly Severity[]).filter((each) => findings[each] > 0).map((each) => (each === 'unknown' ? `${findings[each]} not found out` : count(findings[each], each))),
+    ...SEVERITIES.filter((each) => findings[each] > 0).map((each) => (each === 'unknown' ? `${findings[each]} not found out` : count(findings[each], each))),
     ...(accepted > 0 ? [`${accepted} accepted`] : []),
   ]
   return words.length === 0 ? 'no findings' : words.join(', ')
