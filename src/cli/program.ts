@@ -1,24 +1,11 @@
 // The command line's grammar and its help.
 import { Command, Option } from 'commander'
-import { AUDIT_FORMATS, FAIL_ON, type AuditFlags } from './audit-flags.ts'
-import { DNS_FORMATS, type DnsAction, type DnsFlags } from './dns-flags.ts'
-import { address, forks, gather, gatherNames, mailboxPlace, maxFail, seconds, serial, waitSeconds } from './flags.ts'
-import type { RotateFlags } from './rotate-flags.ts'
-import { noDnsAction } from './given.ts'
-import { DEFAULT_FORKS } from '../engine/run-options.ts'
-import type { EncryptFlags, FleetFlags, InventoryFlags, RunFlags, SchemaFlags, VerifyFlags } from './options.ts'
-
-export interface Actions {
-  run(playbook: string | undefined, flags: RunFlags): Promise<void>
-  ping(flags: FleetFlags): Promise<void>
-  inventory(flags: InventoryFlags): Promise<void>
-  encrypt(flags: EncryptFlags): Promise<void>
-  schema(playbooks: readonly string[], flags: SchemaFlags): Promise<void>
-  verify(flags: VerifyFlags): Promise<void>
-  audit(flags: AuditFlags): Promise<void>
-  dns(action: DnsAction, flags: DnsFlags): Promise<void>
-  rotate(flags: RotateFlags): Promise<void>
-}
+import type { Actions } from './actions.ts'
+import { fleetOptions, merged, sourceOptions } from './command-options.ts'
+import { exitStatusHelp } from './exit-status-help.ts'
+import { gather, gatherNames, maxFail, serial, waitSeconds } from './flags.ts'
+import { mailCommands } from './mail-commands.ts'
+import type { EncryptFlags, FleetFlags, InventoryFlags, RunFlags, SchemaFlags } from './options.ts'
 
 const HELP_COLUMNS = 100
 
@@ -90,157 +77,8 @@ export function program(version: string, actions: Actions): Command {
     .helpOption('-h, --help', 'print this help')
   schema.action((playbooks: readonly string[], flags: SchemaFlags) => actions.schema(playbooks, flags))
 
-  const verify = mailrun
-    .command('verify')
-    .usage('-i <inventory> [options]')
-    .description("ask each host's milters to sign, and verify it, SPF, DMARC and names by DNS; changes nothing, and sends no mail but with --deliver")
-    .option('--deliver <address>', 'really send messages to this address, from each host for each domain on each path, and tell what becomes of them', address)
-    .option('--read-from <host[:mailbox]>', "with --deliver: read there, on a host of the inventory, what the receiver found; a Maildir or mbox (default: the user's)", mailboxPlace)
-    .option('--wait <seconds>', 'with --deliver: for messages to arrive (default: 60)', waitSeconds)
-    .option('-C, --check', 'with --deliver: tell which messages would be sent; send none')
-    .helpOption('-h, --help', 'print this help')
-    .addHelpText('after', VERIFY_AFTER)
-  fleetOptions(verify)
-  verify.action(() => actions.verify(merged<VerifyFlags>(mailrun, verify)))
-  auditCommand(mailrun, actions)
-  dnsCommands(mailrun, actions)
-  rotateCommand(mailrun, actions)
+  mailCommands(mailrun, actions)
   return mailrun
 }
 
-/** Flags may stand before the command or after it. */
-function merged<Flags extends { readonly inventory?: readonly string[]; readonly extraVars?: readonly string[]; readonly ageIdentity?: readonly string[] }>(parent: Command, child: Command): Flags {
-  const given = (command: Command): Partial<Flags> =>
-    Object.fromEntries(Object.entries(command.opts()).filter(([key]) => command.getOptionValueSource(key) !== 'default')) as Partial<Flags>
-  const [above, below] = [given(parent), given(child)]
-  const inventory = [...(above.inventory ?? []), ...(below.inventory ?? [])]
-  const extraVars = [...(above.extraVars ?? []), ...(below.extraVars ?? [])]
-  const ageIdentity = [...(above.ageIdentity ?? []), ...(below.ageIdentity ?? [])]
-  return { ...child.opts<Flags>(), ...above, ...below, ...(inventory.length > 0 ? { inventory } : {}), extraVars, ageIdentity }
-}
-
-const FORMATS: readonly string[] = ['text', 'json', 'ndjson']
-
-/** Which hosts, and what is said of them. */
-function sourceOptions(command: Command, formats = FORMATS): void {
-  command
-    .option('-i, --inventory <source>', "an inventory of Ansible's: YAML, INI, a folder, a program, a list (mx1,mx2,); or TypeScript (repeatable: later ones win)", gather)
-    .option('-l, --limit <pattern>', 'only these hosts: names, groups, globs, ~regex, group[0:2], @file; a,b for both, a:!b without, a:&b in both')
-    .option('-e, --extra-vars <vars>', 'vars that win over the inventory: key=value, {json}, @file.yaml (repeatable)', gather)
-    .option('--age-identity <file>', 'opens what is encrypted with age (repeatable; default: MAILRUN_AGE_IDENTITY, ~/.config/mailrun/age-identity.txt)', gather)
-    .option('--age-passphrase-file <file>', 'the passphrase of what is encrypted with one is the first line of this file (default: it is asked for)')
-    .addOption(new Option('--format <format>', 'how results are printed').choices(formats).default('text'))
-}
-
-function fleetOptions(command: Command, formats = FORMATS): void {
-  sourceOptions(command, formats)
-  command
-    .option('-f, --forks <number>', 'hosts worked on at once', forks, DEFAULT_FORKS)
-    .option('-u, --user <name>', 'login user where the inventory names none (default: who runs mailrun)')
-    .option('--private-key <file>', 'key where the inventory names none (default: the agent and ~/.ssh/id_*)')
-    .option('-k, --ask-pass', 'ask for the password to log in with, once for all hosts')
-    .addOption(new Option('--connection-password-file <file>', 'the password to log in with is the first line of this file').conflicts('askPass'))
-    .addOption(new Option('-c, --connection <kind>', "where the inventory names none: mailrun's own ssh, the system's, or this machine").choices(['ssh', 'openssh', 'local']))
-    .option('--ssh-config <file>', 'the ssh_config in place of ~/.ssh/config and /etc/ssh/ssh_config; none: no file')
-    .option('--known-hosts <file>', "the known_hosts file that host keys must be in (default: ssh_config's, else ~/.ssh/known_hosts and /etc/ssh/ssh_known_hosts)")
-    .option('--accept-new', 'record the keys of hosts that have none known; a changed key is refused')
-    .option('--ssh-common-args <options>', 'options for ssh where the inventory gives none: "-J bastion -o Keyword=value"')
-    .option('--ssh-extra-args <options>', 'more of them')
-    .option('-b, --become', 'do the work as another user where the inventory does not say')
-    .addOption(new Option('--become-method <method>', 'how to become that user (default: sudo)').choices(['sudo', 'su', 'doas']))
-    .option('--become-user <name>', 'that user (default: root)')
-    .option('-K, --ask-become-pass', "ask for that method's password, once for all hosts")
-    .addOption(new Option('--become-password-file <file>', 'that password is the first line of this file').conflicts('askBecomePass'))
-    .option('-T, --timeout <seconds>', "for a connection to stand, where the inventory names none (default: ssh_config's ConnectTimeout, else 30)", seconds)
-}
-
-const AFTER = `
-Exit status, the first that applies:
-  130  interrupted
-    1  could not start: no host was touched
-    3  some host failed
-    4  some host was unreachable
-    5  what there was to tell could not be written
-    6  something is held back until DNS serves what it needs
-    2  --check found changes to make
-    0  all satisfied`
-
-const VERIFY_AFTER = `
-Exit status, the first that applies:
-  130  interrupted
-    1  could not start: no host was touched
-    3  something is not as it must be, or could not be found out
-    4  some host was unreachable
-    5  what there was to tell could not be written
-    0  all is proved`
-
-const AUDIT_AFTER = `
-Exit status, the first that applies:
-  130  interrupted
-    1  could not start: no host was touched
-    3  some host could not be asked, or something could not be found out
-    4  some host was unreachable
-    5  what there was to tell could not be written
-    2  there are findings, of --fail-on or graver, that the baseline does not accept
-    0  none`
-
-function auditCommand(mailrun: Command, actions: Actions): void {
-  const audit = mailrun
-    .command('audit')
-    .usage('-i <inventory> [options]')
-    .description('look at hosts, live signatures and every name server: a matrix of hosts and domains, and findings with what to do; sends no mail and changes nothing')
-    .option('--baseline <file>', 'findings that are accepted, each with a reason: they are shown, and do not count')
-    .option('--write-baseline <file>', 'write a baseline of all that is found into this new file, and end with 0')
-    .addOption(new Option('--fail-on <severity>', 'the least severity that ends with status 2').choices(FAIL_ON).default('warning'))
-    .helpOption('-h, --help', 'print this help')
-    .addHelpText('after', AUDIT_AFTER)
-  fleetOptions(audit, AUDIT_FORMATS)
-  audit.action(() => actions.audit(merged<AuditFlags>(mailrun, audit)))
-}
-
-/** `mailrun dns …` */
-function dnsCommands(mailrun: Command, actions: Actions): void {
-  const dns = mailrun.command('dns').usage('plan|push|verify -i <inventory> [options]').description("the records that the fleet's mail needs in DNS: what to change, pushing it, whether every name server serves them").helpOption('-h, --help', 'print this help').helpCommand(false)
-  dns.allowUnknownOption().allowExcessArguments().action((_flags: object, command: Command) => {
-    throw noDnsAction(command.args)
-  })
-  const one = (action: DnsAction, description: string, formats: readonly string[]): Command => {
-    const command = dns.command(action).usage('-i <inventory> [options]').description(description).helpOption('-h, --help', 'print this help')
-    fleetOptions(command, formats)
-    command.option('--from <file>', 'take the records of an earlier plan (--format records) and ask no host')
-    command.action(() => actions.dns(action, merged<DnsFlags>(mailrun, command)))
-    return command
-  }
-  one('plan', 'compare with what every authoritative name server answers; changes nothing', DNS_FORMATS)
-  const [push, verify] = [one('push', 'make the changes of the plan, then ask every name server until it serves them', ['text', 'json']), one('verify', 'ask every authoritative name server whether it serves the records', ['text', 'json'])]
-  push.option('--yes', 'ask nobody whether to push').option('--wait <seconds>', 'for name servers to serve what was pushed (default: 60; 0: ask once)', waitSeconds)
-  verify.option('--wait <seconds>', 'for name servers to serve the records (default: 0: ask once)', waitSeconds)
-}
-
-const ROTATE_AFTER = `
-Exit status, the first that applies:
-  130  interrupted
-    1  could not start: nothing was changed
-    3  something failed, or must be mended before it goes on
-    4  some host was unreachable
-    5  what there was to tell could not be written
-    2  --check found something to do
-    6  something is waited for: run it again, it says when
-    0  every key is as it is to be`
-
-function rotateCommand(mailrun: Command, actions: Actions): void {
-  const rotate = mailrun
-    .command('rotate')
-    .usage('-i <inventory> [options]')
-    .description("replace DKIM keys that are due, as far as time and proof allow: a new key is published, seen at every name server, and signs; the former one stays until its mail is delivered, is revoked, then removed. Run it again to go on")
-    .option('-C, --check', 'change nothing; tell where each key is, and what would be done')
-    .option('--domain <name>', 'only keys of this domain (repeatable)', gather)
-    .option('--start', 'begin now, however old the keys are')
-    .option('--compromised <host>', "others know this host's keys: new ones, and the former revoked at once; mail that they signed and is not delivered yet will fail (repeatable; no other host is worked on)", gather)
-    .option('--serial <sizes>', 'hosts that take up new keys at once: 1, 25%, or 1,25%,100% (default: 1,25%,100%)', serial)
-    .option('--wait <seconds>', 'to wait in all, for name servers and for times that end that soon (default: 60; 0: not at all)', waitSeconds)
-    .helpOption('-h, --help', 'print this help')
-    .addHelpText('after', ROTATE_AFTER)
-  fleetOptions(rotate, ['text', 'json'])
-  rotate.action(() => actions.rotate(merged<RotateFlags>(mailrun, rotate)))
-}
+const AFTER = exitStatusHelp([130, 1, [3, 'some host failed'], 4, 5, [6, 'something is held back until DNS serves what it needs'], [2, '--check found changes to make'], [0, 'all satisfied']])

@@ -1,0 +1,17 @@
+// What the command line can ask for.
+import type { AuditFlags } from './audit-flags.ts'
+import type { DnsAction, DnsFlags } from './dns-flags.ts'
+import type { EncryptFlags, FleetFlags, InventoryFlags, RunFlags, SchemaFlags, VerifyFlags } from './options.ts'
+import type { RotateFlags } from './rotate-flags.ts'
+
+export interface Actions {
+  run(playbook: string | undefined, flags: RunFlags): Promise<void>
+  ping(flags: FleetFlags): Promise<void>
+  inventory(flags: InventoryFlags): Promise<void>
+  encrypt(flags: EncryptFlags): Promise<void>
+  schema(playbooks: readonly string[], flags: SchemaFlags): Promise<void>
+  verify(flags: VerifyFlags): Promise<void>
+  audit(flags: AuditFlags): Promise<void>
+  dns(action: DnsAction, flags: DnsFlags): Promise<void>
+  rotate(flags: RotateFlags): Promise<void>
+}
