@@ -3,7 +3,7 @@ import { playbook, v, type FleetProblem, type PlaybookHost, type PlaybookInput, 
 import { dkimRecords, dnsVar, domain, isSelector, mailDomain, milterOf, opendkimSocket, selector, signerOf } from 'mailrun'
 import { apt, directory, dkimKey, opendkim, postfixParameter, service } from 'mailrun/tasks'
 
-const KEYS = '/etc/dkimkeys'
+export const KEYS = '/etc/dkimkeys'
 /** Where OpenDKIM listens by default, or by the guides that people follow, or while it is restarted: its milters go when the socket moves. */
 const FORMER_SOCKETS = /^inet:(?:localhost|127\.0\.0\.1|\[::1\]):(?:8891|8892|12301)$|^unix:mailrun-cover\/opendkim\.sock$|^(?:unix|local):(?:(?:\/var)?\/run\/opendkim\/|(?:\/var\/spool\/postfix)?\/?(?:var\/run\/|run\/)?opendkim\/)opendkim\.sock$/
 
@@ -46,22 +46,27 @@ export function selectorProblems(members: readonly Input[]): readonly FleetProbl
   })
 }
 
+/** What OpenDKIM's tables rest on. */
+export function tablesOf({ vars, host }: { readonly vars: Pick<Input['vars'], 'domains' | 'dkim_selector' | 'sign_host_name' | 'fqdn'>; readonly host: PlaybookHost }) {
+  const hostName = vars.sign_host_name ? (vars.fqdn ?? mailDomain(host.name)) : undefined
+  return { domains: vars.domains, selector: firstSelector(vars, host), ...(hostName === undefined ? {} : { hostName }) }
+}
+
 export const signingPackages = ['opendkim', 'opendkim-tools', 'openssl'] as const
 
 /** From where Postfix and these packages are there up to Postfix, which has to read its main.cf again. */
 export function signingTasks({ vars, host }: Input): readonly (Task | false)[] {
-  const first = firstSelector(vars, host)
+  const tables = tablesOf({ vars, host })
   const listens = vars.opendkim_socket.replace('@localhost', '@127.0.0.1')
   const milter = milterOf(listens)
-  const fullName = vars.sign_host_name ? (vars.fqdn ?? mailDomain(host.name)) : undefined
-  const signsBounces = vars.sign_bounces && fullName !== undefined && signerOf(fullName, vars.domains) !== undefined
+  const signsBounces = vars.sign_bounces && tables.hostName !== undefined && signerOf(tables.hostName, vars.domains) !== undefined
   const socket = /^local:(.*)$/.exec(listens)?.[1]
   return [
     directory({ path: KEYS, owner: 'opendkim', group: 'opendkim', mode: '0700' }),
     ...vars.domains.map((name) => directory({ path: `${KEYS}/${name}`, owner: 'opendkim', group: 'opendkim', mode: '0700' })),
-    ...vars.domains.map((name) => dkimKey({ domain: name, selector: first, bits: vars.dkim_bits })),
+    ...vars.domains.map((name) => dkimKey({ domain: name, selector: tables.selector, bits: vars.dkim_bits })),
     socket !== undefined && directory({ path: socket.replace(/\/[^/]+$/, ''), owner: 'opendkim', group: 'postfix', mode: '2750' }),
-    opendkim({ domains: vars.domains, selector: first, dns: vars.dns, ...(fullName === undefined ? {} : { hostName: fullName }), trustedHosts: vars.trusted_hosts, socket: listens, src: 'templates/opendkim.conf.ejs', vars: { socket: listens }, restart: vars.opendkim_restart }),
+    opendkim({ ...tables, dns: vars.dns, trustedHosts: vars.trusted_hosts, socket: listens, src: 'templates/opendkim.conf.ejs', vars: { socket: listens }, restart: vars.opendkim_restart }),
     postfixParameter({ parameter: 'smtpd_milters', value: milter, merge: true, superseded: FORMER_SOCKETS }),
     postfixParameter({ parameter: 'non_smtpd_milters', value: milter, merge: true, superseded: FORMER_SOCKETS }),
     signsBounces && postfixParameter({ parameter: 'internal_mail_filter_classes', value: 'bounce', merge: true, unlessSet: CHECKS }),

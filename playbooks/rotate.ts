@@ -1,9 +1,9 @@
 // A host's part of `mailrun rotate`, which runs it with the var dkim_steps: keys that are to be made, the one that is to sign, what to write down. Name servers, waiting and the order of things are the command's;
 // docs/mail/rotation.md tells how they go together. Run by itself it changes nothing.
-import { domain, isSelector, mailDomain, playbook, rotationVar, selector, v } from 'mailrun'
+import { domain, isSelector, playbook, rotationVar, selector, v } from 'mailrun'
 import { directory, dkimHistory, dkimKey, file, opendkim } from 'mailrun/tasks'
+import { dkimVars, KEYS, tablesOf } from './dkim.ts'
 
-const KEYS = '/etc/dkimkeys'
 const EVENTS = ['keyed', 'published', 'active', 'retired', 'compromised', 'revoking', 'revoked', 'removing', 'removed'] as const
 
 /** What is to be done for one domain on one host. */
@@ -25,21 +25,19 @@ export default playbook({
   hosts: 'all',
   vars: v.object({
     domains: v.optional(v.array(domain, 'a list of domains is wanted'), []),
-    dkim_selector: v.optional(selector),
-    // As playbooks/dkim.ts has them: the SigningTable is the same.
-    fqdn: v.optional(domain),
-    sign_host_name: v.optional(v.boolean('true or false is wanted'), true),
-    dkim_bits: v.optional(v.picklist([1024, 2048, 3072, 4096], '1024, 2048, 3072 or 4096 is wanted'), 2048),
+    dkim_selector: dkimVars.dkim_selector,
+    fqdn: dkimVars.fqdn,
+    sign_host_name: dkimVars.sign_host_name,
+    dkim_bits: dkimVars.dkim_bits,
     dkim_rotation: v.optional(rotationVar, {}),
     dkim_steps: v.optional(v.record(v.string(), v.record(domain, steps)), {}),
   }),
 
   tasks: ({ vars, host }) => {
     const mine = Object.entries(vars.dkim_steps[host.name] ?? {})
-    const first = vars.dkim_selector ?? host.shortName.toLowerCase()
-    const fullName = vars.sign_host_name ? (vars.fqdn ?? mailDomain(host.name)) : undefined
+    const tables = tablesOf({ vars, host })
     const active = Object.fromEntries(mine.flatMap(([name, { active: chosen, back }]) => { const one = chosen ?? back; return one === undefined ? [] : [[name, one]] }))
-    const switches = Object.keys(active).length > 0 && isSelector(first)
+    const switches = Object.keys(active).length > 0 && isSelector(tables.selector)
     return [
       ...mine.flatMap(([name, { marks, make, active: chosen, delete: gone }]) => [
         make.length + marks.length > 0 && directory({ path: `${KEYS}/${name}`, owner: 'opendkim', group: 'opendkim', mode: '0700' }),
@@ -48,7 +46,7 @@ export default playbook({
         ...make.map((each) => dkimKey({ domain: name, selector: each, coming: true, bits: vars.dkim_bits })),
         ...gone.map((each) => file({ path: `${KEYS}/${name}/${each}.private`, state: 'absent' })),
       ]),
-      switches && opendkim({ domains: vars.domains, selector: first, active, ...(fullName === undefined ? {} : { hostName: fullName }) }),
+      switches && opendkim({ ...tables, active }),
     ]
   },
 })
