@@ -10,7 +10,7 @@ import { planUnit } from '../src/changes/unit-plan.ts'
 import { milterOf } from '../src/mail/milter.ts'
 import { isSelector, mailDomain } from '../src/mail/names.ts'
 import { signerOf } from '../src/mail/own-name.ts'
-import { needsRestart, settingsOf } from '../src/mail/opendkim-conf.ts'
+import { needsRestart, settingsOf, unlike } from '../src/mail/opendkim-conf.ts'
 import { listOf, oneOf, record, required, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
 import type { PathFact } from '../src/model/fact.ts'
@@ -129,8 +129,8 @@ function live(args: OpendkimArgs, now: OpendkimState, context: PlanContext, sign
   const former = (before === undefined ? undefined : settingsOf(before).get('socket')) ?? DEFAULT_SOCKET
   const standing = now.activation.unfinished ? (now.activation.formerSocket ?? DEFAULT_SOCKET) : former
   const socket = args.socket ?? standing
-  const wrong = unfit(configuration, args.socket, args.src === undefined ? '/etc/opendkim.conf' : 'the template of opendkim.conf')
-  if (wrong !== undefined) return blocked(wrong)
+  const wrong = unlike(configuration, { ...(args.socket === undefined ? {} : { Socket: args.socket }), KeyTable: `file:${KEY_TABLE}`, SigningTable: `refile:${SIGNING_TABLE}` })
+  if (wrong !== undefined) return blocked(`${args.src === undefined ? '/etc/opendkim.conf' : 'the template of opendkim.conf'} must say ${wrong}`)
   const contents = new Map([
     [KEY_TABLE, keyTable(open)],
     [SIGNING_TABLE, signingTable(open, hostName)],
@@ -177,11 +177,3 @@ const DEFAULT_SOCKET = 'local:/run/opendkim/opendkim.sock'
 const sourceOf = ({ src, vars }: Configuration): Source => ({ kind: 'template', path: src, vars })
 
 const textOf = (is: PathFact): string | undefined => (is.kind === 'file' && is.content !== undefined ? Buffer.from(is.content).toString('utf8') : undefined)
-
-/** Why a configuration does not go with the tables and the socket. */
-function unfit(configuration: string, socket: string | undefined, what: string): string | undefined {
-  const settings = settingsOf(configuration)
-  const wanted = [...(socket === undefined ? [] : [['Socket', socket] as const]), ['KeyTable', `file:${KEY_TABLE}`], ['SigningTable', `refile:${SIGNING_TABLE}`]] as const
-  const wrong = wanted.find(([name, value]) => settings.get(name.toLowerCase()) !== value)
-  return wrong === undefined ? undefined : `${what} must say "${wrong.join(' ')}", and ${settings.has(wrong[0].toLowerCase()) ? `says ${JSON.stringify(settings.get(wrong[0].toLowerCase()))}` : 'says nothing of it'}`
-}

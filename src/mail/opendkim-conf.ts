@@ -15,3 +15,12 @@ export function needsRestart(before: string, after: string): readonly string[] {
   const [was, is] = [settingsOf(before), settingsOf(after)]
   return START_ONLY.filter((name) => was.get(name.toLowerCase()) !== is.get(name.toLowerCase()))
 }
+
+/** The first of the settings that a configuration must have and has otherwise, in words: `"Socket local:/x", and says "local:/y"`; `undefined` where it has them all. */
+export function unlike(configuration: string, wanted: Readonly<Record<string, string>>): string | undefined {
+  const settings = settingsOf(configuration)
+  const wrong = Object.entries(wanted).find(([name, value]) => settings.get(name.toLowerCase()) !== value)
+  if (wrong === undefined) return undefined
+  const is = settings.get(wrong[0].toLowerCase())
+  return `${JSON.stringify(wrong.join(' '))}, and ${is === undefined ? 'says nothing of it' : `says ${JSON.stringify(is)}`}`
+}
