@@ -27,9 +27,11 @@ export function rotationText(view: RotationView, paint: Colours): string {
   const blocks = outlooks.map((each) => outlookText(each, view, paint))
   const told = faults.map(({ host, domain, status, why }) => `${paint.bad(status)}  ${host}${domain === undefined ? '' : `  ${domain}`}: ${harmlessLine(why)}\n`)
   const back = comeBack(outlooks)
-  const last = back !== undefined ? `come back at ${clockText(now, back)} (in ${durationText(back)})`
+  const last = faults.some(({ status }) => status === 'interrupted') ? 'interrupted: run it again to go on'
+    : back !== undefined ? `come back at ${clockText(now, back)} (in ${durationText(back)})`
     : outlooks.some(({ keys }) => keys.some(({ wait }) => wait !== undefined)) ? 'come back when that is mended'
     : check && outlooks.some(({ keys, begin }) => begin !== undefined || keys.some(({ step }) => step !== undefined)) ? 'nothing was changed (--check)'
+    : faults.length > 0 ? (outlooks.length === 0 ? 'nothing was done: no host told of its keys' : 'nothing is to be done on the other hosts')
     : `nothing is to be done${outlooks.length === 0 ? '' : ': every key is as it is to be'}`
   return [...(deeds.length > 0 && blocks.length > 0 ? ['\n'] : []), ...blocks, ...told, `${last}\n`].join('')
 }

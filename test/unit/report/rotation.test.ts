@@ -33,6 +33,17 @@ test('what is held is told without a time; hosts that did not answer are named',
   assert.is(text, 'mx1  a.example\n  n  keyed     ; ns2 has no such record\n  note: x\nunreachable  mx3: no route\ncome back when that is mended\n')
 })
 
+test('of hosts that did not answer nobody says that nothing is to be done', () => {
+  const fine: RotationView['outlooks'] = [{ host: 'mx1', domain: 'a.example', now: seconds, notes: [], keys: [{ selector: 'mx1', state: 'active', since: undefined }] }]
+  const last = (outlooks: RotationView['outlooks'], ...statuses: readonly string[]): string | undefined =>
+    rotationText(view({ outlooks, faults: statuses.map((status) => ({ host: 'mx3', domain: undefined, status, why: status })) }), paint).trimEnd().split('\n').at(-1)
+  assert.is(last(fine), 'nothing is to be done: every key is as it is to be')
+  assert.is(last(fine, 'unreachable'), 'nothing is to be done on the other hosts')
+  assert.is(last([], 'failed'), 'nothing was done: no host told of its keys')
+  assert.is(last(fine, 'unreachable', 'interrupted'), 'interrupted: run it again to go on')
+  assert.is(last([], 'interrupted'), 'interrupted: run it again to go on')
+})
+
 test('a check says what is next', () => {
   const text = rotationText(view({ check: true, outlooks: [{ host: 'mx1', domain: 'a.example', now: seconds, notes: [], keys: [{ selector: 'mx1', state: 'active', since: undefined }], begin: { kind: 'begin', former: undefined }, due: 'the key in use is 200 days old' }] }), paint)
   assert.is(text, 'mx1  a.example\n  mx1  active\n  next: a new key, for the key in use is 200 days old\nnothing was changed (--check)\n')
