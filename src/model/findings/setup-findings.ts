@@ -63,5 +63,3 @@ export const SETUP_FINDINGS = {
   'helo-differs': setup('warning', 'The host greets others with another name than the inventory says, and SPF is published for the latter.', 'set helo_name to what it greets with, or myhostname to what the inventory says'),
   'ip6-unlisted': setup('warning', 'Mail leaves by IPv6, too, and outgoing_addresses names no such address: SPF does not let it send.', 'add the address to outgoing_addresses, or inet_protocols = ipv4'),
 } as const satisfies Readonly<Record<string, FindingKind>>
-
-export type SetupFindingId = keyof typeof SETUP_FINDINGS
