@@ -2,3 +2,5 @@
 import { join } from 'node:path'
 
 export const ROOT = join(import.meta.dirname, '../..')
+/** The command, as users have it. */
+export const MAIN = join(ROOT, 'dist/bundle/mailrun.js')

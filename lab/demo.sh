@@ -41,7 +41,7 @@ fi
 lab() { node dist/lab/main.js --name demo "$@"; }
 lab=demo
 state="${MAILRUN_LAB_STATE:-/var/lib/mailrun-lab}/$lab"
-dkim() { node dist/src/cli/main.js playbooks/dkim.ts -i "inventory/lab-$lab.yaml" --become-password-file "$state/become-password" "$@"; }
+dkim() { node dist/bundle/mailrun.js playbooks/dkim.ts -i "inventory/lab-$lab.yaml" --become-password-file "$state/become-password" "$@"; }
 
 step 'four fresh Debian hosts: two with Postfix, two bare'
 known=$([ -e "$state/state.json" ] && echo yes || echo no)

@@ -8,5 +8,4 @@ if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modu
   npm ci --no-audit --no-fund || fail 'npm ci failed'
 fi
 npm run --silent build || fail 'the build failed'
-chmod +x dist/src/cli/main.js
 exec node dist/test/run.js all

@@ -1,9 +1,8 @@
 // Kills the controller at random instants of a first run, and has the next run start at once: it must end as an undisturbed one does.
 import { spawn } from 'node:child_process'
-import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import type * as Lab from '../lab/index.ts'
-import { ROOT } from './unit/cli/mailrun.ts'
+import { MAIN, ROOT } from './unit/cli/mailrun.ts'
 import { suite } from './suite.ts'
 
 /** A sequence that is the same for the same seed. */
@@ -24,7 +23,7 @@ export function killRounds(rounds: number, lab: typeof Lab): void {
   const test = suite(`lab: ${rounds} kills`)
   const seed = Number(process.env['MAILRUN_KILL_SEED'] ?? 20_376)
   const next = random(seed)
-  const args = [join(ROOT, 'dist/src/cli/main.js'), 'playbooks/dkim.ts', '-i', lab.inventoryPath]
+  const args = [MAIN, 'playbooks/dkim.ts', '-i', lab.inventoryPath]
   const run = (words: readonly string[], killAfter?: number): Promise<{ readonly code: number | null; readonly output: string; readonly seconds: number }> =>
     new Promise((resolve) => {
       const began = performance.now()

@@ -6,6 +6,9 @@ import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pLimit from 'p-limit'
 
+/** A test in this process and the playbook that it loads share each module; the commands that tests start are bundles, as users have them. */
+const AS_MODULES = ['--conditions=mailrun-modules']
+
 const USAGE = 'usage: node dist/test/run.js unit|lab|kill|all [words of file names …]'
 const FILE_SECONDS = { unit: 110, lab: 900, kill: 3000 } as const
 type Kind = keyof typeof FILE_SECONDS
@@ -49,7 +52,7 @@ async function runKind(which: Kind): Promise<readonly FileResult[]> {
 /** A file that runs no test, hangs, or dies counts as failed. */
 async function runFile(which: Kind, file: string): Promise<FileResult> {
   const name = relative(here, file).replace(/\.js$/, '.ts')
-  const child = spawn(process.execPath, ['--enable-source-maps', file], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, FORCE_COLOR: '0' } })
+  const child = spawn(process.execPath, [...AS_MODULES, '--enable-source-maps', file], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, FORCE_COLOR: '0' } })
   let output = ''
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))

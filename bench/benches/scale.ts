@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { alternate, type Contender } from '../alternate.ts'
 import { MAILRUN, type Bench, type Outcome } from '../bench.ts'
-import { ROOT } from '../root.ts'
+import { MAIN, ROOT } from '../root.ts'
 import type { Measured } from '../results.ts'
 import { withCrowd, type Crowd } from '../scale/crowd.ts'
 import type { LoopDelay } from '../scale/meter.ts'
@@ -42,7 +42,7 @@ process alone, its start included: processor time by host, the most memory, and 
   }),
 }
 
-const mailrun = (words: readonly string[]): readonly string[] => [process.execPath, join(ROOT, 'dist/src/cli/main.js'), ...words]
+const mailrun = (words: readonly string[]): readonly string[] => [process.execPath, MAIN, ...words]
 
 function contenders(crowd: Crowd, size: number): readonly Contender[] {
   const inventory = crowd.inventory(size)

@@ -6,7 +6,7 @@ import { alternate } from '../alternate.ts'
 import type { Bench, Outcome } from '../bench.ts'
 import { benchLab } from '../bench-lab.ts'
 import { ANSIBLE_CONFIG, ANSIBLE_PACKAGES } from '../contenders/ansible.ts'
-import { ROOT } from '../root.ts'
+import { MAIN, ROOT } from '../root.ts'
 import { timed } from '../timed.ts'
 import { peerVersions } from '../versions.ts'
 
@@ -34,7 +34,7 @@ MB are those of the largest process.
     try {
       writeSources(folder)
       const at = (name: string): string => join(folder, name)
-      const mailrun = [process.execPath, join(ROOT, 'dist/src/cli/main.js')]
+      const mailrun = [process.execPath, MAIN]
       const ansible = ['/usr/bin/ansible-playbook']
       const commands: Readonly<Record<string, readonly string[]>> = {
         [NODE]: [process.execPath, '-e', '0'],

@@ -1,7 +1,7 @@
 // mailrun itself, on playbooks/dkim.ts.
 import type { Contender } from '../alternate.ts'
 import { MAILRUN } from '../bench.ts'
-import { ROOT } from '../root.ts'
+import { MAIN, ROOT } from '../root.ts'
 import { timed } from '../timed.ts'
 import type { RunDocument } from '../../src/report/json.ts'
 import { anotherAddress, contender, type Fleet, type Job } from './job.ts'
@@ -10,7 +10,7 @@ import { anotherAddress, contender, type Fleet, type Job } from './job.ts'
 const STATUS: Readonly<Record<Job, string>> = { 'first run': 'changed', 'one changed file': 'changed', 'nothing to do': 'ok', check: 'ok' }
 
 const wordsOf = ({ lab, passwordFile }: Fleet): readonly string[] =>
-  [process.execPath, 'dist/src/cli/main.js', 'playbooks/dkim.ts', '-i', lab.inventoryPath, '--become-password-file', passwordFile, '--forks', String(lab.size), '--format', 'json']
+  [process.execPath, MAIN, 'playbooks/dkim.ts', '-i', lab.inventoryPath, '--become-password-file', passwordFile, '--forks', String(lab.size), '--format', 'json']
 
 export function mailrun(fleet: Fleet, job: Job, turns: number): Contender {
   const { lab } = fleet

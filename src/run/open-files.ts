@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs'
 
 /** Node loads many modules at once; with fewer it fails in odd ways. */
-const LEAST = 64
+const LEAST = 96
 /** For what is open beside one socket for each host. */
-const BESIDE_HOSTS = 64
+const BESIDE_HOSTS = 96
 
 /** proc_pid_limits(5); Node raises the soft limit to the hard one. `undefined` where that cannot be told, as outside of Linux. */
 function openFiles(): number | undefined {

@@ -13,7 +13,7 @@ import { askings, MARK, type Recorded } from './asked.ts'
 
 process.env['MAILRUN_LAB_NAME'] ??= 'fuzz'
 const lab = await import('../../lab/index.ts')
-const MAIN = join(import.meta.dirname, '../../src/cli/main.js')
+const MAIN = join(import.meta.dirname, '../../bundle/mailrun.js')
 
 /** As in a trip: with `$run`, a record of which {@link MARK} is the trip. */
 const PREPARED = `run=$(mktemp -d); export run; printf '%s\\n' ${MARK} 'start 0' 'done 0 0' 'start 1' > "$run/progress"; echo 'some output' > "$run/out.1"\n`

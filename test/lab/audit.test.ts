@@ -6,7 +6,7 @@ import { execFile } from 'node:child_process'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import * as assert from 'uvu/assert'
 import type { AuditReport } from '../../src/model/audit.ts'
-import { ROOT } from '../unit/cli/mailrun.ts'
+import { MAIN, ROOT } from '../unit/cli/mailrun.ts'
 import { suite } from '../suite.ts'
 import { inHost, outputIn } from './in-host.ts'
 
@@ -20,7 +20,7 @@ const over = join(folder, 'over.yaml')
 interface Ended { readonly code: number; readonly stdout: string; readonly stderr: string }
 const mailrun = (...words: readonly string[]): Promise<Ended> =>
   new Promise((resolve) => {
-    execFile(process.execPath, [join(ROOT, 'dist/src/cli/main.js'), ...words], { cwd: ROOT, maxBuffer: 1 << 26 }, (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr }))
+    execFile(process.execPath, [MAIN, ...words], { cwd: ROOT, maxBuffer: 1 << 26 }, (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr }))
   })
 const inventories = (): readonly string[] => ['-i', lab.inventoryPath, '-i', over]
 

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import type { DeliveryProof } from '../../src/model/proof.ts'
 import type { ProofDocument } from '../../src/report/proof.ts'
-import { ROOT } from '../unit/cli/mailrun.ts'
+import { MAIN, ROOT } from '../unit/cli/mailrun.ts'
 import { suite } from '../suite.ts'
 import { inHost } from './in-host.ts'
 
@@ -19,7 +19,7 @@ const READ = ['--deliver', 'probe@receiver.test', '--read-from', 'receiver:/var/
 
 const mailrun = (...words: readonly string[]): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> =>
   new Promise((resolve) => {
-    execFile(process.execPath, [join(ROOT, 'dist/src/cli/main.js'), ...words], { cwd: ROOT, maxBuffer: 1 << 26 }, (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr }))
+    execFile(process.execPath, [MAIN, ...words], { cwd: ROOT, maxBuffer: 1 << 26 }, (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr }))
   })
 
 let fleet: readonly string[] = []

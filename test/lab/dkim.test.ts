@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { dkimVerify } from 'mailauth/lib/dkim/verify.js'
 import * as assert from 'uvu/assert'
 import type { RunDocument } from '../../src/report/json.ts'
-import { ROOT } from '../unit/cli/mailrun.ts'
+import { MAIN, ROOT } from '../unit/cli/mailrun.ts'
 import { suite } from '../suite.ts'
 import { inHost } from './in-host.ts'
 
@@ -19,7 +19,7 @@ const DOMAINS = ['fleet.test', 'example.test']
 interface Ended { readonly code: number; readonly stdout: string; readonly stderr: string }
 const dkim = (...words: readonly string[]): Promise<Ended> =>
   new Promise((resolve) => {
-    const args = [join(ROOT, 'dist/src/cli/main.js'), 'playbooks/dkim.ts', '-i', lab.inventoryPath, '--become-password-file', lab.becomePasswordFile, '--format', 'json', ...words]
+    const args = [MAIN, 'playbooks/dkim.ts', '-i', lab.inventoryPath, '--become-password-file', lab.becomePasswordFile, '--format', 'json', ...words]
     execFile(process.execPath, args, { cwd: ROOT, maxBuffer: 1 << 26 }, (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr }))
   })
 const documentOf = ({ stdout, stderr }: Ended): RunDocument => {

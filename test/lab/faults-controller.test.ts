@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
 import type { RunDocument } from '../../src/report/json.ts'
 import { suite } from '../suite.ts'
-import { project, ROOT, type Ended, type Project } from '../unit/cli/mailrun.ts'
+import { MAIN, project, type Ended, type Project } from '../unit/cli/mailrun.ts'
 
 process.env['MAILRUN_LAB_NAME'] = 'faultsctl'
 const lab = await import('../../lab/index.ts')
@@ -25,7 +25,7 @@ export default playbook({
 `
 const HOSTS = ['mx1', 'mx2', 'mx3'] as const
 /** For a shell. */
-const MAILRUN = `"${process.execPath}" "${join(ROOT, 'dist/src/cli/main.js')}" "\${PLAYBOOK:-faults.mjs}" -i "\${INVENTORY:-${lab.inventoryPath}}" --known-hosts "${join(lab.stateDir, 'known_hosts')}" --become-password-file "${lab.becomePasswordFile}"`
+const MAILRUN = `"${process.execPath}" "${MAIN}" "\${PLAYBOOK:-faults.mjs}" -i "\${INVENTORY:-${lab.inventoryPath}}" --known-hosts "${join(lab.stateDir, 'known_hosts')}" --become-password-file "${lab.becomePasswordFile}"`
 let here: Project
 let stopped: Running
 let stoppedAt = 0
@@ -146,7 +146,7 @@ test('a disk that fills up while the compiled playbook is kept: the playbook is 
 })
 
 test('too few files may be open for mailrun itself: said, with what to do, before any host is touched', async () => {
-  for (const files of [22, 40, 63]) {
+  for (const files of [22, 64, 95]) {
     const { code, stdout, stderr } = await shell(`ulimit -n ${files}; mailrun ${vars('few')}`).ended
     assert.equal([code, stdout], [1, ''], stderr)
     assert.match(stderr, /^mailrun: .*this machine lets the process open .* files, .*ulimit -n 1024.*\n$/, `${files}: ${stderr}`)
@@ -161,7 +161,7 @@ test('too few files may be open for so many hosts at once: fewer are worked on a
   const users: Readonly<Record<string, string>> = { mx1: 'root', mx2: 'ops', mx3: 'admin' }
   const fleet = { mail: { hosts: Object.fromEntries(names.map(([name, host]) => [name, { ansible_host: addresses[host], ansible_user: users[host], ansible_ssh_private_key_file: join(lab.stateDir, 'id_ed25519') }])) } }
   writeFileSync(join(here.folder, 'many.yaml'), JSON.stringify(fleet))
-  const { code, stdout, stderr } = await shell(`ulimit -n 68; mailrun --check --forks 60 --format json ${vars('few')}`, { INVENTORY: 'many.yaml' }).ended
+  const { code, stdout, stderr } = await shell(`ulimit -n 100; mailrun --check --forks 60 --format json ${vars('few')}`, { INVENTORY: 'many.yaml' }).ended
   assert.is(code, 2, stderr)
   assert.is(stderr, '')
   assert.equal([...new Set((JSON.parse(stdout) as RunDocument).hosts.map(({ status, error }) => error ?? status))], ['would-change'])

@@ -1,10 +1,9 @@
 // The lab's small internet: names resolve through a private root, updates spread or lag, and mail is judged by verifiers that are not ours. Has a lab of its own.
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import type { RunDocument } from '../../src/report/json.ts'
-import { ROOT } from '../unit/cli/mailrun.ts'
+import { MAIN, ROOT } from '../unit/cli/mailrun.ts'
 import { suite } from '../suite.ts'
 import { inHost } from './in-host.ts'
 import { inventoryWithoutDns } from './inventory-without-dns.ts'
@@ -146,7 +145,7 @@ test('SPF passes for the host that the record names, and fails for another; DMAR
 
 const dkim = (): Promise<RunDocument> =>
   new Promise((resolve, reject) => {
-    const args = [join(ROOT, 'dist/src/cli/main.js'), 'playbooks/dkim.ts', '-i', inventoryWithoutDns(lab.inventoryPath), '--limit', 'mx1', '--format', 'json']
+    const args = [MAIN, 'playbooks/dkim.ts', '-i', inventoryWithoutDns(lab.inventoryPath), '--limit', 'mx1', '--format', 'json']
     execFile(process.execPath, args, { cwd: ROOT, maxBuffer: 1 << 26 }, (error, stdout, stderr) => (error === null ? resolve(JSON.parse(stdout) as RunDocument) : reject(new Error(`${stdout}${stderr}`))))
   })
 

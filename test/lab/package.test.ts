@@ -101,7 +101,7 @@ test.after(async () => {
   await lab.labDown()
 })
 
-const main = 'node_modules/mailrun/dist/src/cli/main.js'
+const main = 'node_modules/mailrun/dist/bundle/mailrun.js'
 
 test('npx finds the command', async () => {
   assert.match(await succeed('npx', ['--no-install', 'mailrun', '--version']), /^\d+\.\d+\.\d+\n$/)

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import type { RunDocument } from '../../src/report/json.ts'
 import { suite } from '../suite.ts'
-import { project, ROOT, type Ended, type Project } from '../unit/cli/mailrun.ts'
+import { MAIN, project, ROOT, type Ended, type Project } from '../unit/cli/mailrun.ts'
 import { inHost } from './in-host.ts'
 
 process.env['MAILRUN_LAB_NAME'] = 'publish'
@@ -31,7 +31,7 @@ const words = (name: 'mail-auth' | 'dkim', ...more: readonly string[]): readonly
 /** Fresh hosts take longer than the limit of other tests on a machine that is busy. */
 const mailrun = (args: readonly string[]): Promise<Ended> =>
   new Promise((resolve) => {
-    execFile(process.execPath, [join(ROOT, 'dist/src/cli/main.js'), ...args], { cwd: here.folder, maxBuffer: 1 << 26 }, (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr }))
+    execFile(process.execPath, [MAIN, ...args], { cwd: here.folder, maxBuffer: 1 << 26 }, (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr }))
   })
 const documentOf = ({ stdout, stderr }: Ended): RunDocument => {
   assert.ok(stdout !== '', stderr)

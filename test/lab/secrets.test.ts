@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path'
 import { armor, Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption'
 import * as assert from 'uvu/assert'
 import { suite } from '../suite.ts'
-import { ROOT } from '../unit/cli/mailrun.ts'
+import { MAIN, ROOT } from '../unit/cli/mailrun.ts'
 import { canary, foundIn, needlesOf, type Canary, type Needle } from './canaries.ts'
 import { callsIn, follow, STRACE, type Call } from './syscalls.ts'
 
@@ -111,7 +111,7 @@ interface Ended { readonly code: number | null; readonly text: string; readonly 
 /** Fails where a canary is in what it prints, executes or writes to a file. */
 async function mailrun(words: readonly string[], { traced = false, inventory = ['hosts.yaml', 'clear.yaml', lab.inventoryPath] } = {}): Promise<Ended> {
   const log = join(folder, 'controller.strace')
-  const [program = '', ...flags] = [...(traced ? [...STRACE, log] : []), process.execPath, join(ROOT, 'dist/src/cli/main.js'), ...words, ...inventory.flatMap((each) => ['-i', each]), '--age-identity', join(folder, 'identity')]
+  const [program = '', ...flags] = [...(traced ? [...STRACE, log] : []), process.execPath, MAIN, ...words, ...inventory.flatMap((each) => ['-i', each]), '--age-identity', join(folder, 'identity')]
   const { FORCE_COLOR: _, ...inherited } = process.env
   const child = spawn(program, flags, { cwd: project, env: { ...inherited, TMPDIR: temporary, XDG_CACHE_HOME: cache }, stdio: ['ignore', 'pipe', 'pipe'] })
   const chunks: Buffer[] = []

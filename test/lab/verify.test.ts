@@ -12,7 +12,7 @@ import type { HostProof, Verdict } from '../../src/model/proof.ts'
 import type { ProofDocument } from '../../src/report/proof.ts'
 import type { RunDocument } from '../../src/report/json.ts'
 import { proveSignatures } from '../../src/verify/signature.ts'
-import { ROOT } from '../unit/cli/mailrun.ts'
+import { MAIN, ROOT } from '../unit/cli/mailrun.ts'
 import { suite } from '../suite.ts'
 import { inHost } from './in-host.ts'
 
@@ -25,7 +25,7 @@ const valid = new Ajv2020({ strict: true }).compile(JSON.parse(readFileSync(join
 interface Ended { readonly code: number; readonly stdout: string; readonly stderr: string }
 const mailrun = (...words: readonly string[]): Promise<Ended> =>
   new Promise((resolve) => {
-    execFile(process.execPath, [join(ROOT, 'dist/src/cli/main.js'), ...words], { cwd: ROOT, maxBuffer: 1 << 26 }, (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr }))
+    execFile(process.execPath, [MAIN, ...words], { cwd: ROOT, maxBuffer: 1 << 26 }, (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr }))
   })
 
 let over = ''

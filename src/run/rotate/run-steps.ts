@@ -1,5 +1,5 @@
 // Carries a rotation's steps out on hosts, by a run of playbooks/rotate.ts.
-import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { Connect } from '../../engine/connection.ts'
 import type { RunBounds } from '../../engine/ask-only.ts'
 import { askNobody } from '../../engine/outside.ts'
@@ -33,8 +33,7 @@ export interface StepRunner {
   run(steps: StepsByHost, output: ((domains: readonly string[]) => Probe<unknown>) | undefined): Promise<readonly HostResult[]>
 }
 
-/** In the package, beside `dist`. */
-const PLAYBOOK = join(import.meta.dirname, '../../../../playbooks/rotate.ts')
+const PLAYBOOK = fileURLToPath(new URL('playbooks/rotate.ts', import.meta.resolve('mailrun/package.json')))
 
 /** @throws MailrunError where the inventory's vars are not what the playbook wants */
 export async function stepRunner(inventory: Inventory, extraVars: ReadonlyMap<string, ExtraVar>, keyring: Keyring, connect: Connect, bounds: RunBounds): Promise<StepRunner> {

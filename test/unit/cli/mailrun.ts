@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
 export const ROOT = join(import.meta.dirname, '../../../..')
-const MAIN = join(ROOT, 'dist/src/cli/main.js')
+/** The command, as users have it. */
+export const MAIN = join(ROOT, 'dist/bundle/mailrun.js')
 
 export interface Ended {
   readonly code: number | null

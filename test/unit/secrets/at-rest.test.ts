@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { armor, Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption'
 import * as assert from 'uvu/assert'
 import { suite } from '../../suite.ts'
-import { project, ROOT, type Project } from '../cli/mailrun.ts'
+import { MAIN, project, type Project } from '../cli/mailrun.ts'
 
 const test = suite('secrets at rest')
 
@@ -187,8 +187,7 @@ test('nothing that is encrypted is shown where it does not fit, in a name, or in
 test('a passphrase is asked for on the terminal, once for all values, and is not shown there', async () => {
   const to = { passphrase: 'open sesame' }
   for (const [path, text] of Object.entries(hosts(`password: ${await sealed('first', 6, to)}\n    text: ${await sealed('second', 6, to)}`))) write(path, text)
-  const main = join(ROOT, 'dist/src/cli/main.js')
-  const command = `${process.execPath} ${main} try.mjs -i hosts.yaml --list-tasks > listed`
+  const command = `${process.execPath} ${MAIN} try.mjs -i hosts.yaml --list-tasks > listed`
   // script(1) makes the terminal; what is typed comes once the question stands.
   const child = spawn('script', ['-qec', command, '/dev/null'], { cwd: here.folder, stdio: ['pipe', 'pipe', 'inherit'] })
   let screen = ''
