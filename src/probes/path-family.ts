@@ -48,6 +48,8 @@ export const pathItem = (item: PathItem): string => JSON.stringify(item)
 
 const FIELDS = '%p\\0%y\\0%u\\0%g\\0%m\\0%T@\\0%s\\0%l\\0'
 const FIELD_COUNT = 8
+/** Of find(1)'s -size, in bytes; it rounds up. */
+const BLOCK = 512
 
 export const pathFamily: Family = {
   name: 'path',
@@ -57,10 +59,8 @@ export const pathFamily: Family = {
     const accounts = (which: 'owner' | 'group'): readonly string[] => [...new Set(questions.flatMap((each) => each[which] ?? []))]
     const paths = [...new Set(questions.map(({ path }) => path))]
     const digested = [...new Set(questions.filter(({ wanted }) => wanted !== 'nothing').map(({ path }) => path))]
-    const needed = new Set(questions.filter(({ wanted }) => wanted === 'needed').map(({ path }) => path))
-    const shown = new Set(questions.filter(({ wanted, path }) => wanted === 'shown' && !needed.has(path)).map(({ path }) => path))
-    const upTo = (list: ReadonlySet<string>, most: number): string => (list.size === 0 ? '' : `find ${words([...list])} -maxdepth 0 -type f -size -${most / 512 + 1} "$@"; `)
-    const read = upTo(needed, NEEDED_BYTES) + upTo(shown, SHOWN_BYTES)
+    const { needed, shown } = contentsOf(questions)
+    const upTo = (list: ReadonlySet<string>, most: number): readonly string[] => (list.size === 0 ? [] : [`find ${words([...list])} -maxdepth 0 -type f -size -${most / BLOCK + 1} -exec cat -- {} +`])
     return raw([
       `for p in ${words([...new Set(paths.map(parentOf))])}; do if [ -d "$p" ]; then printf d; elif [ -e "$p" ] || [ -L "$p" ]; then printf o; else printf a; fi; done; printf '\\0'`,
       `find ${words(paths)} -maxdepth 0 -printf '${FIELDS}'`,
@@ -72,8 +72,9 @@ export const pathFamily: Family = {
       `printf '\\0GROUPS\\0'`,
       ...(accounts('group').length === 0 ? [] : [`getent group ${words(accounts('group'))}`]),
       `printf '\\0CONTENTS\\0'`,
-      // Sizes first, then the bytes of all by one process; what changes in between does not fit its digest.
-      ...(read === '' ? [] : [`for_contents() { ${read}}; for_contents -printf '%p\\0%s\\0'; printf 'BYTES\\0'; for_contents -exec cat -- {} +`]),
+      // The sizes are told already; what changes in between does not fit its digest.
+      ...upTo(needed, NEEDED_BYTES),
+      ...upTo(shown, SHOWN_BYTES),
       END,
     ].join('\n'))
   },
@@ -95,6 +96,12 @@ export const pathFamily: Family = {
       }
     })
   },
+}
+
+/** Whose content is asked for, by how much of it is taken. */
+function contentsOf(questions: readonly PathItem[]): { readonly needed: ReadonlySet<string>; readonly shown: ReadonlySet<string> } {
+  const needed = new Set(questions.filter(({ wanted }) => wanted === 'needed').map(({ path }) => path))
+  return { needed, shown: new Set(questions.filter(({ wanted, path }) => wanted === 'shown' && !needed.has(path)).map(({ path }) => path)) }
 }
 
 const contentWithin = (most: number, content: string | undefined): string | undefined => (content !== undefined && content.length <= most ? content : undefined)
@@ -136,10 +143,13 @@ function readAll(answer: Answer, questions: readonly PathItem[]) {
   next()
   const groups = accounts()
   next()
-  const sizes: [string, number][] = []
-  if (at < stdout.length) for (let path = next(); path !== 'BYTES'; path = next()) sizes.push([wire.get(path) ?? '', Number(next())])
   const contents = new Map<string, string>()
-  for (const [path, size] of sizes) {
+  const { needed, shown } = contentsOf(questions)
+  for (const [path, most] of [...[...needed].map((each) => [each, NEEDED_BYTES] as const), ...[...shown].map((each) => [each, SHOWN_BYTES] as const)]) {
+    const [kind, , , , , bytesOf] = found.get(path) ?? []
+    const size = Number(bytesOf)
+    // What cannot be read has no digest, either.
+    if (kind !== 'f' || size > most || !digests.has(path)) continue
     const bytes = stdout.slice(at, at + size)
     at += size
     const digest = createHash('sha256').update(Buffer.from(bytes, 'latin1')).digest('hex')

@@ -7,8 +7,8 @@ import { isMasked, type UnitQuestion, type UnitState } from './unit-state.ts'
 export interface UnitsTold {
   /** By the names that were asked for. */
   readonly own: ReadonlyMap<string, UnitProperties>
-  /** What stands behind oneshot wrappers, by Id. */
-  readonly behind: ReadonlyMap<string, UnitProperties>
+  /** All that were shown, by Id: what stands behind a oneshot wrapper is among them. */
+  readonly shown: ReadonlyMap<string, UnitProperties>
   /** By Id, for units whose UnitFileState does not tell whether they start at boot. */
   readonly atBoot: ReadonlyMap<string, boolean>
   /** Links in /etc/systemd/system. */
@@ -25,7 +25,7 @@ export function unitState(question: UnitQuestion, told: UnitsTold): UnitState {
   const { unit, restartOn, listens } = question
   const own = told.own.get(unit)!
   const of = (name: string): string => own.get(name) ?? ''
-  const behind = of('Type') === 'oneshot' ? of('ConsistsOf').split(' ').flatMap((name) => told.behind.get(name) ?? []) : []
+  const behind = of('Type') === 'oneshot' ? of('ConsistsOf').split(' ').flatMap((name) => told.shown.get(name) ?? []) : []
   const all = [own, ...behind]
   const real = behind.length > 0 ? behind : [own]
   const enabled = enabledOf(own, told)

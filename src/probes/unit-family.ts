@@ -18,7 +18,11 @@ const questionsOf = (items: readonly string[]): readonly UnitQuestion[] => items
 const unitsOf = (questions: readonly UnitQuestion[]): readonly string[] => [...new Set(questions.map(({ unit }) => unit))]
 const socketsOf = (questions: readonly UnitQuestion[]): readonly string[] => [...new Set(questions.flatMap(({ listens }) => listens))]
 
-/** Asked twice where a unit is a oneshot wrapper: then for what stands behind it, too. Collects the units that `show` cannot tell all of, and definitions. */
+/** Oneshot wrappers that are known, by what stands behind them: it is asked for along with them. */
+const WRAPPERS: Readonly<Record<string, string>> = { 'postfix.service': 'postfix@-.service' }
+const behindOf = (units: readonly string[]): readonly string[] => units.flatMap((unit) => WRAPPERS[unit] ?? []).filter((unit) => !units.includes(unit))
+
+/** Asked twice where a unit turns out to be a oneshot wrapper: then for what stands behind it, too. Collects the units that `show` cannot tell all of, and definitions. */
 const SHOW = raw([
   `show() { systemctl show --timestamp=us+utc -p ${PROPERTIES} -- "$@" </dev/null; }`,
   'w= y= i= d= o= c= f= n= s=',
@@ -41,16 +45,19 @@ export const unitFamily: Family = {
   script(items) {
     const questions = questionsOf(items)
     const stamps = questions.flatMap((each) => [startStamp(each.unit), ...(each.reloadOn.length > 0 ? [reloadStamp(each.unit, reloadedOnly(each))] : [])])
+    const units = unitsOf(questions)
+    const asked = [...units, ...behindOf(units)]
     const definitions = questions.some(({ restartOn }) => restartOn !== undefined)
     const files = [...new Set(questions.flatMap(({ restartOn, reloadOn }) => [...(restartOn ?? []), ...reloadOn]))]
     return lines([
       SHOW,
-      sh`t=$(show ${unitsOf(questions)}) || exit
+      sh`t=$(show ${asked}) || exit
 printf '%s\n\0' "$t"
 look <<X
 $t
 
 X
+v=; for x in $w; do case ${` ${asked.join(' ')} `} in *" $x "*) ;; *) v="$v $x";; esac; done; w=$v
 [ "$w" ] && { t=$(show $w); printf '%s\n' "$t"; w=; look <<X
 $t
 
@@ -61,7 +68,7 @@ printf '\0'
 printf '\0'
 [ "$i" ] && systemctl is-enabled --full -- $i 2>/dev/null </dev/null
 printf '\0'
-for u in ${unitsOf(questions)}; do
+for u in ${units}; do
 ${FILES}
 done; printf '\0'
 for s in ${socketsOf(questions)}; do if [ -S "$s" ]; then printf s; else printf -; fi; done; printf '\0'
@@ -82,18 +89,18 @@ printf '.end\0'`,
 
 function read({ stdout, stderr }: Answer, questions: readonly UnitQuestion[]): UnitsTold {
   const units = unitsOf(questions)
-  const [shown = '', behind = '', scripts = '', indirect = '', files = '', sockets = '', ...rest] = stdout.split('\0')
-  const own = blocksOf(shown)
-  if (!stdout.endsWith('\0.end\0') || own.length !== units.length) throw new ProbeError(`systemd cannot be asked: ${utf8(stderr).trim() || 'no answer'}`)
+  const [first = '', second = '', scripts = '', indirect = '', files = '', sockets = '', ...rest] = stdout.split('\0')
+  const asked = blocksOf(first)
+  if (!stdout.endsWith('\0.end\0') || asked.length !== units.length + behindOf(units).length) throw new ProbeError(`systemd cannot be asked: ${utf8(stderr).trim() || 'no answer'}`)
   const cut = rest.indexOf('.stamps')
   if (cut < 0) throw new ProbeError('the answer about units was cut short')
-  const all = [...own, ...blocksOf(behind)]
+  const all = [...asked, ...blocksOf(second)]
   const named = (wanted: (each: UnitProperties) => boolean): readonly string[] => all.filter(wanted).map((each) => each.get('Id') ?? '')
   const words = scripts.trim().split('\n')
   const links = indirect.split(/^(?! )/m)
   return {
-    own: new Map(units.map((unit, index) => [unit, own[index]!])),
-    behind: new Map(blocksOf(behind).map((each) => [each.get('Id') ?? '', each])),
+    own: new Map(units.map((unit, index) => [unit, asked[index]!])),
+    shown: new Map(all.map((each) => [each.get('Id') ?? '', each])),
     atBoot: new Map([
       ...named((each) => each.get('UnitFileState') === 'generated' && (each.get('SourcePath') ?? '').startsWith('/etc/init.d/')).map((id, index) => [id, words[index] === 'enabled'] as const),
       ...named((each) => each.get('UnitFileState') === 'indirect').map((id, index) => [id, /\.(?:wants|requires|upholds)\//.test(links[index] ?? '')] as const),

@@ -1,4 +1,4 @@
-// Records what a real host answers to the questions that are fuzzed: `node dist/test/fuzz/record-answers.js > test/fuzz/answers.json`. Has a lab of its own.
+// Records what a real host answers to the questions that are fuzzed: `node --conditions=mailrun-modules dist/test/fuzz/record-answers.js > test/fuzz/answers.json`. Has a lab of its own.
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'

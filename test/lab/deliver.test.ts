@@ -31,13 +31,15 @@ interface Delivered {
   readonly hosts: ProofDocument['hosts']
   /** `mx1 fleet.test smtp` → `pass arrived` */
   readonly verdicts: Readonly<Record<string, string>>
+  /** What was found of each, for who reads that a test failed. */
+  readonly told: string
 }
 async function delivered(...words: readonly string[]): Promise<Delivered> {
   await lab.flushResolver()
   const { code, stdout, stderr } = await mailrun('verify', ...fleet, '-e', JSON.stringify({ dns: { resolvers: [resolver] } }), '--format', 'json', ...words)
   assert.match(stdout, /^\{\s*"hosts"/, stdout + stderr)
   const { hosts } = JSON.parse(stdout) as ProofDocument
-  return { code, stderr, hosts, verdicts: Object.fromEntries(hosts.flatMap(({ name, delivery }) => delivery.map(({ domain, path, verdict }) => [`${name} ${domain} ${path}`, `${verdict.status} ${verdict.id}`]))) }
+  return { code, stderr, hosts, verdicts: Object.fromEntries(hosts.flatMap(({ name, delivery }) => delivery.map(({ domain, path, verdict }) => [`${name} ${domain} ${path}`, `${verdict.status} ${verdict.id}`]))), told: hosts.flatMap(({ name, delivery }) => delivery.map(({ domain, path, verdict }) => `${name} ${domain} ${path}: ${verdict.what}`)).join('\n') }
 }
 const verdictsOfPaths = ({ verdicts }: Delivered, domain: string, paths: readonly DeliveryProof['path'][], host: string): readonly string[] => [...new Set(paths.map((path) => verdicts[`${host} ${domain} ${path}`] ?? 'none at all'))]
 const received = async (): Promise<number> => Number(await inHost('receiver', 'ls /var/mail/inbox/new | wc -l'))
@@ -136,9 +138,9 @@ test('a host that is not in SPF, a key that is another in DNS, a path that wants
   try {
     const all = await delivered(...READ)
     assert.is(all.code, 3)
-    assert.equal(verdictsOfPaths(all, 'fleet.test', ['sendmail', 'smtp', 'submission'], 'mx1'), ['fail spf-softfail'])
-    assert.equal(verdictsOfPaths(all, 'example.test', ['sendmail', 'smtp', 'submission'], 'mx1'), ['fail dkim-fail'])
-    for (const domain of DOMAINS) assert.equal(verdictsOfPaths(all, domain, ['sendmail', 'smtp', 'submission'], 'mx2'), ['pass arrived', 'none left-out'])
+    assert.equal(verdictsOfPaths(all, 'fleet.test', ['sendmail', 'smtp', 'submission'], 'mx1'), ['fail spf-softfail'], all.told)
+    assert.equal(verdictsOfPaths(all, 'example.test', ['sendmail', 'smtp', 'submission'], 'mx1'), ['fail dkim-fail'], all.told)
+    for (const domain of DOMAINS) assert.equal(verdictsOfPaths(all, domain, ['sendmail', 'smtp', 'submission'], 'mx2'), ['pass arrived', 'none left-out'], all.told)
     const closed = all.hosts[1]!.delivery.find(({ path }) => path === 'submission')!
     assert.match(closed.verdict.what, /^is not sent: 554 5\.7\.1 .*Access denied/)
   } finally {
@@ -149,11 +151,11 @@ test('a host that is not in SPF, a key that is another in DNS, a path that wants
 test('bounces that pass no milter, and a host that calls itself by a name in none of its domains, are told as that', async () => {
   await inHost('mx2', 'postconf -e internal_mail_filter_classes=; echo mx2.other.test > /etc/mailname; postfix reload 2>&1')
   const renamed = await delivered(...READ, '-l', 'mx2')
-  assert.equal([renamed.verdicts['mx2 mx2.other.test root'], renamed.verdicts['mx2 mx2.other.test bounce']], ['fail dkim-none', 'fail dkim-none'])
+  assert.equal([renamed.verdicts['mx2 mx2.other.test root'], renamed.verdicts['mx2 mx2.other.test bounce']], ['fail dkim-none', 'fail dkim-none'], renamed.told)
   assert.equal(renamed.hosts[0]!.signing.filter(({ domain }) => domain === 'mx2.other.test').map(({ role, verdict }) => `${role} ${verdict.id}`), ['local unsigned', 'bounce no-milter'])
   await inHost('mx2', 'echo mx2.fleet.test > /etc/mailname; touch /etc/postfix/none; postconf -e header_checks=regexp:/etc/postfix/none; postfix reload 2>&1')
   const silent = await delivered(...READ, '-l', 'mx2')
-  assert.equal([silent.verdicts['mx2 mx2.fleet.test root'], silent.verdicts['mx2 mx2.fleet.test bounce']], ['pass arrived', 'fail dkim-none'])
+  assert.equal([silent.verdicts['mx2 mx2.fleet.test root'], silent.verdicts['mx2 mx2.fleet.test bounce']], ['pass arrived', 'fail dkim-none'], silent.told)
   // Postfix's own checks might refuse bounces: then they are left alone.
   const classes = async (): Promise<string> => {
     const { code, stdout } = await mailrun('playbooks/dkim.ts', ...fleet, '-l', 'mx2')
@@ -169,7 +171,7 @@ test('bounces that pass no milter, and a host that calls itself by a name in non
 test('a milter that is down: with accept mail arrives unsigned, with tempfail it does not leave', async () => {
   await inHost('mx1', 'systemctl stop opendkim; postconf -e milter_default_action=accept; postfix reload 2>&1')
   const accepted = await delivered(...READ, '-l', 'mx1')
-  assert.equal(verdictsOfPaths(accepted, 'example.test', ['sendmail', 'smtp', 'submission'], 'mx1'), ['fail dkim-none'])
+  assert.equal(verdictsOfPaths(accepted, 'example.test', ['sendmail', 'smtp', 'submission'], 'mx1'), ['fail dkim-none'], accepted.told)
   await inHost('mx1', 'postconf -e milter_default_action=tempfail; postfix reload 2>&1')
   const before = await received()
   const put = await delivered(...READ, '--wait', '4', '-l', 'mx1')
