@@ -1,4 +1,5 @@
 // Imports a user's file: TypeScript by Node itself where it can, else by jiti.
+import { createRequire } from 'node:module'
 import { dirname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { cacheFolder } from './cache-folder.ts'
@@ -33,7 +34,8 @@ async function load(path: string, modules: () => Promise<Readonly<Record<string,
       if (!typescript || !BEYOND_STRIPPING.includes((error as NodeJS.ErrnoException).code ?? '')) throw error
     }
   }
-  const { createJiti } = await import('jiti')
+  // By `import` Node would read through all of its code for the names that it exports.
+  const { createJiti } = createRequire(import.meta.url)('jiti') as typeof import('jiti')
   const virtualModules = await modules()
   const withCache = (fsCache: string | false): Promise<{ readonly default?: unknown }> => createJiti(path, { virtualModules, interopDefault: false, fsCache }).import(path)
   try {
