@@ -62,7 +62,7 @@ export const apt = defineTask<AptArgs, PackagesState>({
     packages.map((each) => checkPackage(typeof each === 'string' ? { name: each } : each)).find((wrong) => wrong !== undefined) ??
     (state === 'absent' && debconf !== undefined ? 'debconf goes with installing only' : undefined) ??
     (debconf ?? []).map(({ question, value }) => (/\s/.test(question) || /[\n\0]/.test(typeof value === 'string' ? value : value.reveal()) ? `debconf: ${JSON.stringify(question)} and its value must be on one line` : undefined)).find((wrong) => wrong !== undefined),
-  probe: (args) => packagesProbe(namesOf(args), args.state === 'latest'),
+  probe: (args) => packagesProbe(namesOf(args), args.state === 'latest' ? { validSeconds: args.cacheValidSeconds ?? CACHE_SECONDS } : undefined),
   plan: (args, now) => (args.state === 'absent' ? remove(args, now) : install(args, now)),
   writes: (args) => {
     const told = namesOf(args).map((name) => broughtBy(name))
@@ -96,7 +96,7 @@ const namesOf = ({ packages }: AptArgs): readonly string[] => packages.map((each
 
 function install(args: AptArgs, now: PackagesState): Plan<PackagesState> {
   const { state, debconf, recommends, cacheValidSeconds = CACHE_SECONDS, lockSeconds = LOCK_SECONDS, timeoutSeconds = INSTALL_SECONDS } = args
-  const stale = state === 'latest' && (now.listsAge === undefined || (isKnown(now.listsAge) && now.listsAge > cacheValidSeconds))
+  const stale = isKnown(now.listsAreOld) && now.listsAreOld
   const wanted = args.packages.map((each): AptPackage => (typeof each === 'string' ? { name: each } : each))
   const looked = wanted.map((each) => dueOf(each, { latest: state === 'latest', allowHeld: args.allowHeld ?? false, stale }, now))
   const forbidden = looked.find((each) => typeof each === 'string')
@@ -111,7 +111,7 @@ function install(args: AptArgs, now: PackagesState): Plan<PackagesState> {
   const after = new Map([...now.packages, ...due.map(({ name, target, held }): [string, PackageFact] => [name, { kind: 'installed', version: target, ...(held ? { held } : {}) }])])
   const candidates = perhaps ? new Map(wanted.map(({ name }) => [name, UNKNOWN] as const)) : now.candidates
   const facts = [...due.filter(({ fresh }) => fresh).flatMap(({ name }) => broughtBy(name) ?? []), ...(due.some(({ fresh }) => fresh) ? (args.provides ?? []) : [])]
-  const plan = change<PackagesState>([{ summary, apply, timeoutSeconds }], { packages: after, candidates, interrupted: false, listsAge: now.listsAge === undefined && state !== 'latest' ? undefined : UNKNOWN }, facts, writesOf(args, due))
+  const plan = change<PackagesState>([{ summary, apply, timeoutSeconds }], { packages: after, candidates, interrupted: false, listsAreOld: state === 'latest' ? UNKNOWN : false }, facts, writesOf(args, due))
   return plan.kind === 'change' && !now.interrupted && due.every((each) => each.perhaps) ? { ...plan, perhaps: 'the package lists, which are too old, are fetched' } : plan
 }
 

@@ -13,8 +13,8 @@ export interface PackagesState {
   readonly packages: ReadonlyMap<string, PackageFact>
   /** What apt would install by its lists; empty where it was not asked, or knows none. */
   readonly candidates: ReadonlyMap<string, Known<string>>
-  /** Seconds since apt's lists were fetched; `undefined`: never, not asked, or by a clock that was wrong. */
-  readonly listsAge: Known<number> | undefined
+  /** Apt's lists were fetched longer ago than was asked for, never, or by a clock that was wrong; `false` where it was not asked. */
+  readonly listsAreOld: Known<boolean>
   /** dpkg was interrupted: `dpkg --configure -a` is due. */
   readonly interrupted: boolean
 }
@@ -23,19 +23,19 @@ export interface PackagesState {
  * Whether packages are installed, and in which version. A name that no package has counts as `provided` where an installed one provides it.
  *
  * @param names - as apt takes them: `postfix`, `libc6:i386`.
- * @param candidates - asks apt too which version it would install.
- * @example packagesProbe(['postfix'], false) // its state: packages.get('postfix')?.kind === 'installed'
+ * @param latest - asks apt too which version it would install, and whether its lists are older than that many seconds.
+ * @example packagesProbe(['postfix'], undefined) // its state: packages.get('postfix')?.kind === 'installed'
  */
-export function packagesProbe(names: readonly string[], candidates: boolean): Probe<PackagesState> {
-  const key = `packages ${JSON.stringify([names, candidates])}`
+export function packagesProbe(names: readonly string[], latest: { readonly validSeconds: number } | undefined): Probe<PackagesState> {
+  const key = `packages ${JSON.stringify([names, latest?.validSeconds])}`
   return shared(key, () => defineProbe<PackagesState>({
     key,
     reads: [...names.map((name) => `package:${name}` as const), 'apt:lists'],
     family,
-    item: JSON.stringify({ names, candidates }),
+    item: JSON.stringify({ names, latest } satisfies Item),
     parse: ({ stdout }) => {
-      const told = JSON.parse(stdout) as { packages: [string, PackageFact][]; candidates: [string, string][]; listsAge?: number; interrupted: boolean }
-      return { packages: new Map(told.packages), candidates: new Map(told.candidates), listsAge: told.listsAge, interrupted: told.interrupted }
+      const told = JSON.parse(stdout) as { packages: [string, PackageFact][]; candidates: [string, string][]; listsAreOld: boolean; interrupted: boolean }
+      return { packages: new Map(told.packages), candidates: new Map(told.candidates), listsAreOld: told.listsAreOld, interrupted: told.interrupted }
     },
     facts: ({ packages }) => [...packages].map(([name, value]) => fact('package', name, value)),
     foresee: (state, known) => foresee(names, state, known),
@@ -44,7 +44,7 @@ export function packagesProbe(names: readonly string[], candidates: boolean): Pr
 
 const shared = sharedProbes<PackagesState>()
 
-interface Item { readonly names: readonly string[]; readonly candidates: boolean }
+interface Item { readonly names: readonly string[]; readonly latest: { readonly validSeconds: number } | undefined }
 
 /** A line of dpkg's list. */
 interface Listed {
@@ -61,7 +61,7 @@ const family: Family = {
   script(items) {
     const questions = items.map((item) => JSON.parse(item) as Item)
     const names = [...new Set(questions.flatMap((each) => each.names))]
-    const asked = [...new Set(questions.filter((each) => each.candidates).flatMap((each) => each.names))]
+    const asked = [...new Set(questions.filter(({ latest }) => latest).flatMap((each) => each.names))]
     // Without the caches apt-cache would write its own.
     const policy = sh`apt-cache -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= policy -- ${asked} 2>/dev/null`
     return raw([
@@ -75,13 +75,13 @@ const family: Family = {
   split(answer, items) {
     const told = read(answer)
     return items.map((item) => {
-      const { names, candidates } = JSON.parse(item) as Item
+      const { names, latest } = JSON.parse(item) as Item
       return {
         ...answer,
         stdout: JSON.stringify({
           packages: names.map((name) => [name, factOf(name, told.listed, told.native)]),
-          candidates: candidates ? names.flatMap((name) => { const version = told.candidates.get(name) ?? told.candidates.get(bareName(name)); return version === undefined ? [] : [[name, version]] }) : [],
-          listsAge: candidates ? told.listsAge : undefined,
+          candidates: latest ? names.flatMap((name) => { const version = told.candidates.get(name) ?? told.candidates.get(bareName(name)); return version === undefined ? [] : [[name, version]] }) : [],
+          listsAreOld: latest !== undefined && (told.listsAge === undefined || told.listsAge > latest.validSeconds),
           interrupted: told.interrupted,
         }),
       }

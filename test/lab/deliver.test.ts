@@ -104,9 +104,9 @@ test('from every host, for every domain, mail on every path arrives with spf, dk
 })
 
 test('without a mailbox to read, what the host alone can tell is told', async () => {
-  const { code, hosts } = await delivered('--deliver', 'probe@receiver.test', '-l', 'mx1')
+  const { code, hosts, told } = await delivered('--deliver', 'probe@receiver.test', '-l', 'mx1')
   const verdicts = hosts[0]!.delivery.map(({ verdict }) => verdict)
-  assert.equal([...new Set(verdicts.map(({ status, id }) => `${status} ${id}`))], ['none taken'])
+  assert.equal([...new Set(verdicts.map(({ status, id }) => `${status} ${id}`))], ['none taken'], told)
   for (const { what } of verdicts) assert.match(what, /^mx\.receiver\.test\[[\d.]+\]:25 took it: 250 2\.0\.0 Ok: queued as \w+/)
   assert.is(code, 0)
 })

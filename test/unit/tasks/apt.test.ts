@@ -11,7 +11,7 @@ const test = suite('apt')
 
 /** What dpkg lists of these, and what apt's lists are. */
 function asked(names: readonly string[], listed: readonly string[], lists?: { readonly age: number; readonly policy: string }): PackagesState {
-  const probe = packagesProbe(names, lists !== undefined)
+  const probe = packagesProbe(names, lists && { validSeconds: 3600 })
   if (!('family' in probe.question)) throw new Error('packages are a family')
   const { family, item } = probe.question
   const stdout = [...['dpkg\tamd64\tii \t1.21.22\t', ...listed].map((line) => `${line}\n`), '\n', 'whole\n', lists === undefined ? 'none\n' : `2000000\n${2000000 - lists.age}\n\n${lists.policy}`, '\0end'].join('')
@@ -28,6 +28,12 @@ const script = (args: Parameters<typeof apt>[0], now: PackagesState): string => 
 test('latest by lists that are not old', () => {
   checkCase(apt, { args: LATEST, now: asked(['mailrun-canary'], [canary('ii ')], fresh), expect: ['upgrade mailrun-canary 1.0 → 2.0'] })
   checkCase(apt, { args: LATEST, now: asked(['mailrun-canary'], [canary('ii ', '2.0')], fresh), expect: [] })
+})
+
+test('asked a second later the answer is the same, whatever the clock says, until the lists are too old', () => {
+  const at = (age: number): PackagesState => asked(['mailrun-canary'], [canary('ii ')], { ...fresh, age })
+  assert.equal(at(60), at(61))
+  assert.equal([at(3600).listsAreOld, at(3601).listsAreOld, at(-1).listsAreOld], [false, true, true])
 })
 
 test('latest by lists that are too old: whether there is a newer one is told by nobody yet, and it is looked for and installed by one change', () => {
@@ -95,7 +101,7 @@ test('the same name twice is refused, and what is no name', () => {
 })
 
 test('a host without dpkg is told', () => {
-  const probe = packagesProbe(['postfix'], false)
+  const probe = packagesProbe(['postfix'], undefined)
   assert.throws(() => 'family' in probe.question && probe.question.family.split({ code: 0, stdout: '\nwhole\nnone\n', stderr: 'sh: 1: dpkg-query: not found' }, [probe.question.item]), /dpkg cannot be asked: sh: 1: dpkg-query: not found/)
 })
 
