@@ -1,6 +1,6 @@
 // Writes what makes a host of its image a name server, the resolver or the receiver; before it boots.
 import { chown, mkdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { LabHost } from '../fleet.ts'
 import type { Lab } from '../lab.ts'
 import { LabError } from '../lab-error.ts'
@@ -32,7 +32,10 @@ async function writeNameServer(lab: Lab, name: string, subnet: string, root: str
 
 async function writeReceiver(subnet: string, root: string): Promise<void> {
   const inbox = await idsOf(root, 'inbox')
-  for (const { path, text, append } of receiverFiles(subnet, inbox)) await writeFile(join(root, path), text, { flag: append === true ? 'a' : 'w' })
+  for (const { path, text, append } of receiverFiles(subnet, inbox)) {
+    await mkdir(dirname(join(root, path)), { recursive: true })
+    await writeFile(join(root, path), text, { flag: append === true ? 'a' : 'w' })
+  }
   await mkdir(join(root, MAILDIR), { mode: 0o700 })
   await chown(join(root, MAILDIR), inbox.uid, inbox.gid)
 }

@@ -51,7 +51,8 @@ test.before(async () => {
   // It has made keys, and waits for them to be published.
   assert.is(run.code, 6, run.stdout + run.stderr)
   const hostLines = await Promise.all(HOSTS.map(async (host) => {
-    await inHost(host, 'postconf -M "submission/inet=submission inet n - y - - smtpd" && postfix reload 2>&1')
+    // What the receiver puts off, as it may where a daemon of its is restarted, is tried again in seconds.
+    await inHost(host, 'postconf -M "submission/inet=submission inet n - y - - smtpd" && postconf -e minimal_backoff_time=3s maximal_backoff_time=5s queue_run_delay=3s && postfix reload 2>&1')
     const told = await inHost(host, 'ip -o addr show scope global | sed -n "s/.* inet6\\{0,1\\} \\([0-9a-f.:]*\\).*/\\1/p"')
     return `    ${host}: { outgoing_addresses: ${JSON.stringify(told.split('\n'))} }\n`
   }))
