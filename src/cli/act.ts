@@ -6,12 +6,14 @@ import { adviceOn } from './ansible-flags.ts'
 import { formatMeant, tellCouldNotStart } from './could-not-start.ts'
 import { EXIT } from './exit-status.ts'
 import { givenInventory, givenPlaybook } from './given.ts'
+import { boundGarbage } from './heap.ts'
 import { flushed, guardOutput, outputProblem, stderr } from './output.ts'
 import { program } from './program.ts'
 import { listenToSignals } from './signals.ts'
 
 /** Ends the process with the exit status, after all output has left. `words`: the command line after the program's name. */
 export async function act(words: readonly string[], version: string): Promise<never> {
+  boundGarbage()
   guardOutput()
   const format = formatMeant(words)
   const signals = listenToSignals(() => tellCouldNotStart('interrupted', format))
