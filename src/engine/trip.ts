@@ -169,13 +169,18 @@ function stepLines(mark: string, stopFile: string, { text, timeoutSeconds }: Ste
 
 const NOT_ROOT = `echo "(as $(id -un), who is not root: for what only root may do, become root: --become, or ansible_become: true)"`
 
+/** What one answer ends with, and what the next begins with, by one write: each is a packet on the wire. */
+const answered = (mark: string, index: number, more: boolean): string =>
+  `printf '\\n${mark} answered ${index} %s\\n${more ? `\\n${mark} ask ${index + 1}\\n` : ''}' $? 2>/dev/null || exit; printf '\\n${mark} answered ${index}\\n' >&2`
+
 /** `eval` in a subshell: a question with a syntax error fails alone. */
 const questionsLines = (mark: string, questions: readonly QuestionFrame[], seconds: number): readonly string[] => [
   'if [ "$go" ]; then',
   `timeout -k ${KILL_AFTER_SECONDS} ${seconds} sh 9>&- <<'${mark}-questions'`,
   '{',
   sayFunction(mark),
-  ...questions.map(({ text }, index) => `say ask ${index} || exit; ( eval ${quote(text)} ) </dev/null; say answered ${index} $?; printf '\\n%s answered ${index}\\n' ${mark} >&2`),
+  'say ask 0 || exit',
+  ...questions.map(({ text }, index) => `( eval ${quote(text)} ) </dev/null; ${answered(mark, index, index + 1 < questions.length)}`),
   '}',
   `${mark}-questions`,
   'case $? in 124|137) hung=1;; esac',

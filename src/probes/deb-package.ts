@@ -66,8 +66,8 @@ const family: Family = {
     const policy = sh`apt-cache -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= policy -- ${asked} 2>/dev/null`
     return raw([
       // All of the list, for a name may be what others provide; dpkg's own line tells the native architecture.
-      `dpkg-query -W -f '\${Package}\\t\${Architecture}\\t\${db:Status-Abbrev}\\t\${Version}\\t\${Provides}\\n' | grep -Fw -e dpkg${names.map((name) => ` -e ${quote(bareName(name))}`).join('')}; echo`,
-      `set -- /var/lib/dpkg/updates/[0-9]*; [ -e "$1" ] && echo interrupted || echo whole`,
+      `dpkg-query -W -f '\${Package}\\t\${Architecture}\\t\${db:Status-Abbrev}\\t\${Version}\\t\${Provides}\\n' | grep -Fw -e dpkg${names.map((name) => ` -e ${quote(bareName(name))}`).join('')}`,
+      `set -- /var/lib/dpkg/updates/[0-9]*; [ -e "$1" ] && i=interrupted || i=whole; printf '\\n%s\\n' "$i"`,
       ...(asked.length === 0 ? ['echo none'] : [`date +%s; for f in /var/lib/apt/lists/partial/../*_Packages /var/lib/apt/lists/*_InRelease /var/lib/apt/lists/*_Release; do [ -e "$f" ] && stat -c %Y /var/lib/apt/lists && break; done; echo; ${policy.text}`]),
       END,
     ].join('\n'))

@@ -62,16 +62,14 @@ export const pathFamily: Family = {
     const { needed, shown } = contentsOf(questions)
     const upTo = (list: ReadonlySet<string>, most: number): readonly string[] => (list.size === 0 ? [] : [`find ${words([...list])} -maxdepth 0 -type f -size -${most / BLOCK + 1} -exec cat -- {} +`])
     return raw([
-      `for p in ${words([...new Set(paths.map(parentOf))])}; do if [ -d "$p" ]; then printf d; elif [ -e "$p" ] || [ -L "$p" ]; then printf o; else printf a; fi; done; printf '\\0'`,
+      `o=; for p in ${words([...new Set(paths.map(parentOf))])}; do if [ -d "$p" ]; then o=\${o}d; elif [ -e "$p" ] || [ -L "$p" ]; then o=\${o}o; else o=\${o}a; fi; done; printf '%s\\0' "$o"`,
       `find ${words(paths)} -maxdepth 0 -printf '${FIELDS}'`,
       `printf 'DIGESTS\\0'`,
       // Only regular files: reading a FIFO would hang.
       ...(digested.length === 0 ? [] : [`set --; for p in ${words(digested)}; do [ -f "$p" ] && [ ! -L "$p" ] && set -- "$@" "$p"; done; [ $# = 0 ] || sha256sum -z -- "$@"`]),
-      `printf 'USERS\\0'`,
-      ...(accounts('owner').length === 0 ? [] : [`getent passwd ${words(accounts('owner'))}`]),
-      `printf '\\0GROUPS\\0'`,
-      ...(accounts('group').length === 0 ? [] : [`getent group ${words(accounts('group'))}`]),
-      `printf '\\0CONTENTS\\0'`,
+      ...(accounts('owner').length === 0 ? ['u='] : [`u=$(getent passwd ${words(accounts('owner'))})`]),
+      ...(accounts('group').length === 0 ? ['g='] : [`g=$(getent group ${words(accounts('group'))})`]),
+      `printf 'USERS\\0%s\\0GROUPS\\0%s\\0CONTENTS\\0' "$u" "$g"`,
       // The sizes are told already; what changes in between does not fit its digest.
       ...upTo(needed, NEEDED_BYTES),
       ...upTo(shown, SHOWN_BYTES),

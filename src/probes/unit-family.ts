@@ -36,8 +36,8 @@ const SHOW = raw([
 /** `l` where the unit is a link in /etc/systemd/system, `f` where there is a unit file, be it behind a mask; by the shell itself. */
 const FILES = raw([
   'case $u in *@*.*) v=${u%%@*}@.${u##*.};; *) v=$u;; esac',
-  'if [ -L "/etc/systemd/system/$u" ]; then printf l; else printf -; fi',
-  `x=-; for p in ${UNIT_DIRECTORIES.join(' ')}; do { [ -f "$p/$u" ] || [ -f "$p/$v" ]; } && x=f; done; [ -f "/etc/init.d/\${u%.service}" ] && x=f; printf %s "$x"`,
+  'if [ -L "/etc/systemd/system/$u" ]; then q=${q}l; else q=$q-; fi',
+  `x=-; for p in ${UNIT_DIRECTORIES.join(' ')}; do { [ -f "$p/$u" ] || [ -f "$p/$v" ]; } && x=f; done; [ -f "/etc/init.d/\${u%.service}" ] && x=f; q=$q$x`,
 ].join('\n'))
 
 export const unitFamily: Family = {
@@ -63,15 +63,11 @@ $t
 
 X
 }
-printf '\0'
-[ "$y" ] && systemctl is-enabled -- $y 2>/dev/null </dev/null
-printf '\0'
-[ "$i" ] && systemctl is-enabled --full -- $i 2>/dev/null </dev/null
-printf '\0'
-for u in ${units}; do
+y=${raw('${y:+$(systemctl is-enabled -- $y 2>/dev/null </dev/null)}')} i=${raw('${i:+$(systemctl is-enabled --full -- $i 2>/dev/null </dev/null)}')}
+printf '\0%s\0%s\0' "$y" "$i"
+q=; for u in ${units}; do
 ${FILES}
-done; printf '\0'
-for s in ${socketsOf(questions)}; do if [ -S "$s" ]; then printf s; else printf -; fi; done; printf '\0'
+done; r=; for s in ${socketsOf(questions)}; do if [ -S "$s" ]; then r=${raw('${r}')}s; else r=$r-; fi; done; printf '%s\0%s\0' "$q" "$r"
 cat ${[...new Set(stamps)]} 2>/dev/null
 printf '\0.stamps\0'
 ${definitions ? raw('') : raw('d=')}
