@@ -35,5 +35,7 @@ export interface Outcome {
 /** Names in all tables. */
 export const MAILRUN = 'mailrun'
 export const BY_HAND = 'by hand'
+/** As many cold `ssh` that ask nothing. */
+export const BARE_SSH = 'floor: `ssh HOST true`'
 export const ANSIBLE = 'Ansible'
 export const MITOGEN = 'Ansible with Mitogen'

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LabHost } from '../../lab/fleet.ts'
 import type { Contender } from '../alternate.ts'
-import { BY_HAND } from '../bench.ts'
+import { BARE_SSH, BY_HAND } from '../bench.ts'
 import { anotherAddress, contender, type Fleet, type Job } from './job.ts'
 import { ASK, CHANGE_FILE, DONE, FIRST_RUN } from './hand-scripts.ts'
 
@@ -13,7 +13,7 @@ export function byHand(fleet: Fleet, job: Job, turns: number): Contender {
 }
 
 /** What the machine needs for it at least: as many cold ssh that ask nothing. */
-export const bareSsh = (fleet: Fleet, turns: number): Contender => overSsh('floor: `ssh HOST true`', fleet, turns, () => `echo ${DONE}\n`)
+export const bareSsh = (fleet: Fleet, turns: number): Contender => overSsh(BARE_SSH, fleet, turns, () => `echo ${DONE}\n`)
 
 function overSsh(who: string, fleet: Fleet, turns: number, scriptOf: () => string): Contender {
   const { lab, folder } = fleet
