@@ -1,13 +1,12 @@
 // Makes dist/bundle, what a user runs: each command and each public name as one file and the parts that they share, so that a run opens ten files in place of two hundred and fifty.
-import { chmodSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { build } from 'esbuild'
 
 const ROOT = join(import.meta.dirname, '../..')
 const OUT = join(ROOT, 'dist/bundle')
 
-rmSync(OUT, { recursive: true, force: true })
-await build({
+const { outputFiles } = await build({
   absWorkingDir: ROOT,
   outdir: OUT,
   entryPoints: {
@@ -33,5 +32,16 @@ await build({
   // What CommonJS packages rest on, and an ES module has not.
   banner: { js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;" },
   logLevel: 'warning',
+  write: false,
 })
+
+// Somebody may be running what is there: a file that stays the same stays, and none is ever half written.
+mkdirSync(OUT, { recursive: true })
+for (const { path, contents } of outputFiles) {
+  if (existsSync(path) && readFileSync(path).equals(contents)) continue
+  writeFileSync(`${path}.new`, contents)
+  renameSync(`${path}.new`, path)
+}
+const made = new Set(outputFiles.map(({ path }) => basename(path)))
+for (const name of readdirSync(OUT)) if (!made.has(name)) rmSync(join(OUT, name))
 chmodSync(join(OUT, 'mailrun.js'), 0o755)
