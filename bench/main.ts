@@ -1,11 +1,12 @@
 // `npm run bench [NAME …] [-- --quick]`: runs these benches, or all, keeps what they found and writes docs/benchmarks.md anew. `page` writes it alone; `fuzz` is no measurement and has flags of its own.
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Bench } from './bench.ts'
 import { BENCHES } from './benches.ts'
 import { benchLab } from './bench-lab.ts'
 import { goalsTable } from './page/goals-table.ts'
 import { PAGE, pages } from './page/page.ts'
+import { withSpeed } from './page/readme.ts'
 import { readResults, writeResults, type AllResults } from './results.ts'
 import { ROOT } from './root.ts'
 import { machineHere } from './versions.ts'
@@ -56,7 +57,8 @@ async function keep(root: string, bench: Bench, quick: boolean): Promise<void> {
 
 function writePage(root: string): AllResults {
   const all = readResults(root, BENCHES.map(({ name }) => name))
-  for (const [path, text] of pages(BENCHES, all)) {
+  const readme = withSpeed(readFileSync(join(ROOT, 'README.md'), 'utf8'), all)
+  for (const [path, text] of [...pages(BENCHES, all), ['README.md', readme] as const]) {
     mkdirSync(dirname(join(root, path)), { recursive: true })
     writeFileSync(join(root, path), text)
   }

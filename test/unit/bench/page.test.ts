@@ -6,6 +6,7 @@ import { BENCHES } from '../../../bench/benches.ts'
 import { LIST_TASKS, NODE, START } from '../../../bench/benches/startup.ts'
 import { goals, verdict, type Goal } from '../../../bench/page/goals.ts'
 import { pages, PAGE } from '../../../bench/page/page.ts'
+import { withSpeed } from '../../../bench/page/readme.ts'
 import { readResults, type AllResults, type Measured } from '../../../bench/results.ts'
 import { suite } from '../../suite.ts'
 import { ROOT } from '../cli/mailrun.ts'
@@ -23,6 +24,14 @@ test('the page and the plots are those of the committed results', () => {
   const plots = [...wanted.keys()].filter((path) => path !== PAGE)
   const there = existsSync(join(ROOT, 'docs/benchmarks')) ? readdirSync(join(ROOT, 'docs/benchmarks')) : []
   assert.equal(there.map((name) => `docs/benchmarks/${name}`).sort(), plots.sort())
+})
+
+test("the README's lines on speed are those of the committed results, and leave out what was not measured", () => {
+  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8')
+  assert.is(readme, withSpeed(readme, readResults(ROOT, BENCHES.map(({ name }) => name))), 'npm run bench page')
+  const lines = (all: AllResults): readonly string[] => withSpeed(readme, all).split('\n').filter((line) => /^- (?:Nothing to do|Against|A check of)/.test(line))
+  assert.equal(lines(new Map()), [])
+  assert.equal(lines(found('peers', [seconds('mailrun', 20, [2]), seconds('Ansible', 20, [70]), seconds('Ansible with Mitogen', 20, [30])])), ['- Nothing to do on 20 hosts takes 2 s. Ansible takes 35 times as long, with Mitogen 15 times.'])
 })
 
 test('a goal is missed where it is missed at one size, and not measured without results', () => {
