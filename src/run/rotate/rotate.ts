@@ -9,7 +9,7 @@ import { outlook } from '../../mail/rotation/outlook.ts'
 import type { Outlook, RotationStep } from '../../mail/rotation/steps.ts'
 import { askDns } from './ask-dns.ts'
 import { askHosts, type Told } from './ask-hosts.ts'
-import { carryOut, type DueStep, type Pair } from './carry-out.ts'
+import { takeDueSteps, type DueStep, type Pair } from './take-due-steps.ts'
 import type { TellDeed } from '../../mail/rotation/deeds.ts'
 import type { RotationMembers } from './rotation-members.ts'
 import type { StepRunner } from './run-steps.ts'
@@ -72,7 +72,7 @@ export async function rotate(rotating: Rotating): Promise<Rotated> {
     if (check || bounds.interrupt.aborted) return done()
     if (fresh.length > 0) {
       for (const each of fresh) tries.set(keyOf(each), (tries.get(keyOf(each)) ?? 0) + 1)
-      const { hosts, sound } = await carryOut(fresh, telling, told, begun)
+      const { hosts, sound } = await takeDueSteps(fresh, telling, told, begun)
       if (!sound) failed.add('activate')
       if (hosts) told = await askAgain()
       pause = FIRST_MS

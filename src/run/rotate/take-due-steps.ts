@@ -23,7 +23,7 @@ export interface DueStep {
 }
 
 /** `hosts`: whether any was touched. `sound`: no new key failed to sign. */
-export async function carryOut(due: readonly DueStep[], rotating: Rotating, told: Told, begun: Set<string>): Promise<{ readonly hosts: boolean; readonly sound: boolean }> {
+export async function takeDueSteps(due: readonly DueStep[], rotating: Rotating, told: Told, begun: Set<string>): Promise<{ readonly hosts: boolean; readonly sound: boolean }> {
   const touched = await hostSteps(due, rotating, told, begun)
   await pushAll(due, rotating)
   const activations = due.flatMap(({ pair: { evidence }, step }): readonly Activation[] => (step.kind === 'activate' ? [{ host: evidence.host, domain: evidence.domain, step, inUse: evidence.inUse.selector }] : []))
