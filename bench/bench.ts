@@ -37,5 +37,7 @@ export const MAILRUN = 'mailrun'
 export const BY_HAND = 'by hand'
 /** As many cold `ssh` that ask nothing. */
 export const BARE_SSH = 'floor: `ssh HOST true`'
+/** The library ssh2 in a process of its own, asking nothing. */
+export const BARE_SSH2 = 'floor: ssh2, `true`'
 export const ANSIBLE = 'Ansible'
 export const MITOGEN = 'Ansible with Mitogen'

@@ -1,12 +1,14 @@
 // Makes dist/bundle, what a user runs: each command and each public name as one file and the parts that they share, so that a run opens ten files in place of two hundred and fifty.
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { build } from 'esbuild'
 
 const ROOT = join(import.meta.dirname, '../..')
 const OUT = join(ROOT, 'dist/bundle')
+/** A run imports parts late, and may have begun before they were made anew. */
+const KEPT_MS = 24 * 3600 * 1000
 
-const { outputFiles } = await build({
+const { outputFiles, metafile } = await build({
   absWorkingDir: ROOT,
   outdir: OUT,
   entryPoints: {
@@ -33,15 +35,30 @@ const { outputFiles } = await build({
   banner: { js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;" },
   logLevel: 'warning',
   write: false,
+  metafile: true,
 })
 
-// Somebody may be running what is there: a file that stays the same stays, and none is ever half written.
+const isEntry = (name: string): boolean => !/-[A-Z0-9]{8}\.js$/.test(name)
+const made = new Map([...outputFiles.map(({ path, contents }) => [basename(path), Buffer.from(contents)] as const), ['LICENSES.txt', Buffer.from(licences(Object.keys(metafile.inputs)))] as const])
 mkdirSync(OUT, { recursive: true })
-for (const { path, contents } of outputFiles) {
+// Somebody may be running what is there: none is half written, and what imports others comes after them.
+for (const [name, contents] of [...made].sort(([one], [other]) => Number(isEntry(one)) - Number(isEntry(other)))) {
+  const path = join(OUT, name)
   if (existsSync(path) && readFileSync(path).equals(contents)) continue
-  writeFileSync(`${path}.new`, contents)
-  renameSync(`${path}.new`, path)
+  writeFileSync(`${path}.${process.pid}`, contents, { mode: name === 'mailrun.js' ? 0o755 : 0o644 })
+  renameSync(`${path}.${process.pid}`, path)
 }
-const made = new Set(outputFiles.map(({ path }) => basename(path)))
-for (const name of readdirSync(OUT)) if (!made.has(name)) rmSync(join(OUT, name))
-chmodSync(join(OUT, 'mailrun.js'), 0o755)
+for (const name of readdirSync(OUT)) {
+  const path = join(OUT, name)
+  if (!made.has(name) && Date.now() - statSync(path).mtimeMs > KEPT_MS) rmSync(path, { force: true })
+}
+
+/** The packages that are in the bundle, with what they want to be passed on with them. */
+function licences(inputs: readonly string[]): string {
+  const folders = [...new Set(inputs.flatMap((input) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? []))].sort()
+  return folders.map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8')) as { readonly name: string; readonly version: string; readonly license?: string }
+    const texts = readdirSync(join(ROOT, folder)).filter((file) => /^(?:licen[cs]e|copying|notice)/i.test(file)).map((file) => readFileSync(join(ROOT, folder, file), 'utf8').trim())
+    return `${name} ${version} (${license ?? 'no licence named'})\n\n${texts.join('\n\n')}\n`
+  }).join(`\n${'-'.repeat(80)}\n\n`)
+}

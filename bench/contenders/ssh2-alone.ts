@@ -2,11 +2,12 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Contender } from '../alternate.ts'
+import { BARE_SSH2 } from '../bench.ts'
 import { ROOT } from '../root.ts'
 import { contender, type Fleet } from './job.ts'
 
 export function ssh2Alone({ lab, folder }: Fleet, turns: number): Contender {
   const input = join(folder, 'ssh2-alone.json')
   writeFileSync(input, JSON.stringify({ hosts: lab.hosts.map(({ address, user }) => ({ address, port: 22, user })), keyFile: lab.userKey, atOnce: 32 }))
-  return contender('floor: ssh2, `true`', turns, () => ({ words: ['sh', '-c', 'exec "$0" "$1" <"$2"', process.execPath, join(ROOT, 'dist/bench/contenders/ssh2-alone-program.js'), input], cwd: ROOT, env: {}, wanted: [0] }), () => {})
+  return contender(BARE_SSH2, turns, () => ({ words: ['sh', '-c', 'exec "$0" "$1" <"$2"', process.execPath, join(ROOT, 'dist/bench/contenders/ssh2-alone-program.js'), input], cwd: ROOT, env: {}, wanted: [0] }), () => {})
 }

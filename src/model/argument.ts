@@ -22,8 +22,8 @@ export const required = (given: Argument): Argument => ({ ...given, required: tr
 
 export const text = argument('a text', (value) => typeof value === 'string')
 export const flag = argument('true or false', (value) => typeof value === 'boolean')
-export const number = argument('a number', (value) => typeof value === 'number' && !Number.isNaN(value))
-export const seconds = argument('a number of seconds above 0', (value) => typeof value === 'number' && value > 0)
+export const number = argument('a number', (value) => Number.isFinite(value))
+export const seconds = argument('a number of seconds above 0', (value) => Number.isFinite(value) && (value as number) > 0)
 export const regexp = argument('a regular expression (/…/)', (value) => value instanceof RegExp)
 export const bytes = argument('bytes (a Uint8Array)', (value) => value instanceof Uint8Array)
 export const secret = argument('a Secret', (value) => value instanceof Secret)

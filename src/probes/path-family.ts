@@ -141,20 +141,32 @@ function readAll(answer: Answer, questions: readonly PathItem[]) {
   next()
   const groups = accounts()
   next()
-  const contents = new Map<string, string>()
   const { needed, shown } = contentsOf(questions)
-  for (const [path, most] of [...[...needed].map((each) => [each, NEEDED_BYTES] as const), ...[...shown].map((each) => [each, SHOWN_BYTES] as const)]) {
-    const [kind, , , , , bytesOf] = found.get(path) ?? []
-    const size = Number(bytesOf)
+  const printed = [...[...needed].map((path) => ({ path, most: NEEDED_BYTES })), ...[...shown].map((path) => ({ path, most: SHOWN_BYTES }))].flatMap(({ path, most }) => {
+    const [kind, , , , , size] = found.get(path) ?? []
+    const digest = digests.get(path)
     // What cannot be read has no digest, either.
-    if (kind !== 'f' || size > most || !digests.has(path)) continue
-    const bytes = stdout.slice(at, at + size)
-    at += size
-    const digest = createHash('sha256').update(Buffer.from(bytes, 'latin1')).digest('hex')
-    if (digest !== digests.get(path)) problems.set(path, `${path} changed while it was read`)
-    contents.set(path, bytes)
-  }
+    return kind === 'f' && Number(size) <= most && digest !== undefined ? [{ path, size: Number(size), digest }] : []
+  })
+  const contents = partsOf(stdout.slice(at), printed)
+  for (const { path } of printed) if (!contents.has(path)) problems.set(path, `${path} changed while it was read`)
   return { problems, parents, found, digests, users, groups, contents }
+}
+
+/** The contents, one behind the other, by path: from the front as long as their digests are right, then from the back; what is left in between changed meanwhile, and is left out. */
+function partsOf(text: string, files: readonly { readonly path: string; readonly size: number; readonly digest: string }[]): Map<string, string> {
+  const parts = new Map<string, string>()
+  let [from, to] = [0, text.length]
+  const take = (path: string, digest: string, part: string): boolean => createHash('sha256').update(Buffer.from(part, 'latin1')).digest('hex') === digest && parts.set(path, part) === parts
+  for (const { path, size, digest } of files) {
+    if (!take(path, digest, text.slice(from, from + size))) break
+    from += size
+  }
+  for (const { path, size, digest } of [...files].reverse()) {
+    if (parts.has(path) || to - size < from || !take(path, digest, text.slice(to - size, to))) break
+    to -= size
+  }
+  return parts
 }
 
 /** By path. @throws ProbeError for a complaint that names none of them */

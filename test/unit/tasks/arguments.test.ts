@@ -21,6 +21,7 @@ for (const [name, module] of modules) {
 const REFUSED: readonly (readonly [unknown, unknown, RegExp])[] = [
   [tasks.apt, { packages: ['postfix'], state: 'removed' }, /apt: state must be present, absent or latest, got "removed"$/],
   [tasks.apt, { packages: 'postfix' }, /apt: packages must be a list, each of it a text or an object with name, version, got "postfix"$/],
+  [tasks.apt, { packages: ['postfix'], cacheValidSeconds: Infinity }, /apt: cacheValidSeconds must be a number/],
   [tasks.apt, { name: 'postfix' }, /apt: packages is missing: a list, each of it a text/],
   [tasks.directory, { path: '/x', state: 'gone' }, /directory: state must be present or absent, got "gone"$/],
   [tasks.directory, { path: '/x', mode: 750 }, /directory: mode must be four octal digits such as '0644', got 750$/],
