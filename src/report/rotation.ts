@@ -29,7 +29,7 @@ export function rotationText(view: RotationView, paint: Colours): string {
   const back = comeBack(outlooks)
   const last = faults.some(({ status }) => status === 'interrupted') ? 'interrupted: run it again to go on'
     : back !== undefined ? `come back at ${clockText(now, back)} (in ${durationText(back)})`
-    : outlooks.some(({ keys }) => keys.some(({ wait }) => wait !== undefined)) ? 'come back when that is mended'
+    : outlooks.some(({ keys }) => keys.some(({ wait }) => wait !== undefined)) || deeds.some(({ failed }) => failed !== undefined) ? 'come back when that is mended'
     : check && outlooks.some(({ keys, begin }) => begin !== undefined || keys.some(({ step }) => step !== undefined)) ? 'nothing was changed (--check)'
     : faults.length > 0 ? (outlooks.length === 0 ? 'nothing was done: no host told of its keys' : 'nothing is to be done on the other hosts')
     : `nothing is to be done${outlooks.length === 0 ? '' : ': every key is as it is to be'}`
@@ -45,7 +45,7 @@ function outlookText({ host, domain, keys, begin, due, notes, now: hostNow }: Ou
     const painted = wait?.kind === 'blocked' ? paint.bad : wait !== undefined ? paint.doubtful : state === 'active' ? paint.good : paint.faint
     return `${`  ${selector.padEnd(columns)}  ${painted(when === '' && then === '' ? state : state.padEnd(10))}${paint.faint(when)}${then}`}\n`
   })
-  return `${paint.strong(`${host}  ${domain}`)}\n${lines.join('')}${begin === undefined ? '' : `  ${check ? 'next' : 'not done'}: a new key, for ${due}\n`}${notes.map((note) => `  ${paint.doubtful('note')}: ${harmlessLine(note)}\n`).join('')}`
+  return `${paint.strong(`${host}  ${domain}`)}\n${lines.join('')}${begin === undefined ? '' : `  ${check ? 'next' : 'not done'}: a new key (${due})\n`}${notes.map((note) => `  ${paint.doubtful('note')}: ${harmlessLine(note)}\n`).join('')}`
 }
 
 /** Seconds from now, where time alone is waited for; what is held outside is no reason to come at a time. */

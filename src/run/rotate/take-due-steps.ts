@@ -80,7 +80,7 @@ async function deedsOf(pair: Pair, step: RotationStep, { tell, looking }: Rotati
       const taken = new Set(all.filter((each) => each.domain === domain).flatMap(({ history, keys, inUse }) => [inUse.selector, ...[...history, ...keys].map(({ selector }) => selector)]))
       const candidates = newSelectors(member.first, pair.outlook.now)
       const selector = await freeSelector(candidates, taken, domain, looking)
-      if (selector !== undefined) return [deed({ marks: [...(step.former === undefined ? [] : [step.former]), { event: 'keyed', selector }], make: [selector] }, selector, `its key is made, for ${pair.outlook.due ?? 'it was asked for'}`)]
+      if (selector !== undefined) return [deed({ marks: [...(step.former === undefined ? [] : [step.former]), { event: 'keyed', selector }], make: [selector] }, selector, `its key is made (${pair.outlook.due ?? 'it was asked for'})`)]
       tell({ host, domain, selector: candidates[0]!, what: 'a new key', failed: 'which selector was never used cannot be told: a name server does not answer, or 26 keys were made today' })
       return []
     }
@@ -116,6 +116,8 @@ async function pushAll(due: readonly DueStep[], { pushing, connect, bounds, tell
   const pushed = await pushDns(shares, connect, bounds.interrupt)
   for (const { pair: { evidence: { host, domain } }, step, planned } of wanted) {
     const outcome = pushed.find(({ change }) => change.record === planned.record)?.outcome
+    // Somebody else, who may be rotating too, was quicker: what is due now is asked for anew.
+    if (outcome?.kind === 'outdated') continue
     tell({ host, domain, selector: step.selector, what: PUSHED[step.kind], ...(outcome?.kind === 'done' ? {} : { failed: outcome?.why ?? 'it was not sent' }) })
   }
 }

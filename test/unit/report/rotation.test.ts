@@ -44,9 +44,14 @@ test('of hosts that did not answer nobody says that nothing is to be done', () =
   assert.is(last([], 'interrupted'), 'interrupted: run it again to go on')
 })
 
+test('where something failed nobody says that every key is as it is to be', () => {
+  const text = rotationText(view({ outlooks: [{ host: 'mx1', domain: 'a.example', now: seconds, notes: [], keys: [{ selector: 'n', state: 'keyed', since: undefined, step: { kind: 'publish', selector: 'n', publicKey: 'x' } }] }], deeds: [{ host: 'mx1', domain: 'a.example', selector: 'n', what: 'published in DNS', failed: 'REFUSED' }] }), paint)
+  assert.match(text, /n {2}keyed {5}; not done: it is published\ncome back when that is mended\n$/)
+})
+
 test('a check says what is next', () => {
   const text = rotationText(view({ check: true, outlooks: [{ host: 'mx1', domain: 'a.example', now: seconds, notes: [], keys: [{ selector: 'mx1', state: 'active', since: undefined }], begin: { kind: 'begin', former: undefined }, due: 'the key in use is 200 days old' }] }), paint)
-  assert.is(text, 'mx1  a.example\n  mx1  active\n  next: a new key, for the key in use is 200 days old\nnothing was changed (--check)\n')
+  assert.is(text, 'mx1  a.example\n  mx1  active\n  next: a new key (the key in use is 200 days old)\nnothing was changed (--check)\n')
 })
 
 test('durations have their two largest units', () => {
