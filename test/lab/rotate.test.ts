@@ -214,6 +214,44 @@ test('two controllers at once: one new key comes of it, neither undoes what the 
   assert.is((await lab.receivedMail(({ messageId }) => messageId === mail, 30_000)).results('dkim')[0]?.result, 'pass')
 })
 
+/** The key that signs for a domain on a host: `mx1-20261129b._domainkey.fleet.test`. */
+const signer = (host: string, domain: string): Promise<string> => inHost(host, `awk '$1 == "*@${domain}" {print $2}' /etc/dkimkeys/SigningTable`)
+const recordOf = (name: string): Promise<string> => inHost('ns1', `dig +short @127.0.0.1 ${name} TXT`)
+
+test('a new key that does not prove itself does not sign: the former is put back, and signs', async () => {
+  const former = await signer('mx1', 'fleet.test')
+  const spoil = async (): Promise<readonly [string, string]> => {
+    const name = await inHost('mx1', `i=0; while s=$(awk '$1 == "*@fleet.test" {print $2}' /etc/dkimkeys/SigningTable); [ "$s" = ${former} ] && [ $i -lt 1500 ]; do i=$((i + 1)); sleep 0.03; done; printf %s "$s"`)
+    // As soon as the tables name it, and before its signature is checked.
+    const right = await recordOf(name)
+    await lab.dnsUpdate([`update delete ${name}. TXT`, `update add ${name}. 5 TXT ${await recordOf(await signer('mx2', 'fleet.test'))}`])
+    return [name, right]
+  }
+  const [run, [name, right]] = await Promise.all([rotate('--start', '-l', 'mx1', '--domain', 'fleet.test', '--wait', '60'), spoil()])
+  assert.is(run.code, 3, run.stdout + run.stderr)
+  const selector = (full: string): string => full.split('.')[0]!
+  assert.match(run.stdout, new RegExp(`^failed {2}mx1 {2}fleet\\.test {2}${selector(name)}: is to sign: .*; ${selector(former)} signs as before$`, 'm'))
+  assert.is(await signer('mx1', 'fleet.test'), former)
+  const mail = await lab.sendMail('mx1', { from: 'a@fleet.test', to: 'b@receiver.test', via: 'smtp' })
+  const [stamp] = (await lab.receivedMail(({ messageId }) => messageId === mail, 30_000)).results('dkim')
+  assert.equal([stamp?.result, stamp?.properties['header.s']], ['pass', selector(former)])
+  await lab.dnsUpdate([`update delete ${name}. TXT`, `update add ${name}. 5 TXT ${right}`])
+  const end = await toEnd()
+  assert.is(end.code, 0, end.stdout + end.stderr)
+  assert.is(await signer('mx1', 'fleet.test'), name)
+})
+
+test('where a zone is kept in other ways, its rotation waits until the record is there', async () => {
+  const before = await zone()
+  const { resolver, keyFiles } = await lab.dns()
+  const held = await rotate('--start', '-l', 'mx1', '--domain', 'example.test', '--wait', '3', '-e', JSON.stringify({ dns: { resolvers: [resolver], key_file: keyFiles.lab, zones: { 'example.test': { via: 'none' } } } }))
+  assert.is(held.code, 6, held.stdout + held.stderr)
+  assert.match(held.stdout, /keyed .*its zone is kept in other ways \(via: none\): change it as mailrun dns plan says/)
+  assert.is(await zone(), before)
+  const end = await toEnd()
+  assert.is(end.code, 0, end.stdout + end.stderr)
+})
+
 test('a dead host holds its own rotation alone', async () => {
   await lab.hostStop('mx3')
   const sign = (stdout: string): boolean => ['mx1', 'mx2'].every((host) => new RegExp(`^done {4}${host} {2}example\\.test {2}\\S+: signs now`, 'm').test(stdout))
