@@ -51,7 +51,7 @@ export function tripScript(request: TripRequest): string {
     `go=1 more=1 held= run= hung= m=`,
     // Whatever stands before it on stderr (a login banner) belongs to no question.
     `printf '\\n%s begin\\n' ${mark} >&2`,
-    sayFunction(mark),
+    `say() { printf '\\n${mark} %s\\n' "$*" 2>/dev/null; }`,
     // The login shell and sudo have come to their end, and handed over.
     'say begun',
     ...needsLines(lock ? [...NEEDED, 'flock'] : NEEDED),
@@ -68,8 +68,6 @@ export function tripScript(request: TripRequest): string {
     '',
   ].join('\n')
 }
-
-const sayFunction = (mark: string): string => `say() { printf '\\n${mark} %s\\n' "$*" 2>/dev/null; }`
 
 /** What a trip and the questions of every module call. */
 const NEEDED = ['timeout', 'find', 'sha256sum', 'base64', 'stat', 'head', 'tail', 'dd', 'stdbuf', 'mkfifo']
@@ -169,17 +167,18 @@ function stepLines(mark: string, stopFile: string, { text, timeoutSeconds }: Ste
 
 const NOT_ROOT = `echo "(as $(id -un), who is not root: for what only root may do, become root: --become, or ansible_become: true)"`
 
+const asks = (mark: string, index: number): string => `\\n${mark} ask ${index}\\n`
+
 /** What one answer ends with, and what the next begins with, by one write: each is a packet on the wire. */
 const answered = (mark: string, index: number, more: boolean): string =>
-  `printf '\\n${mark} answered ${index} %s\\n${more ? `\\n${mark} ask ${index + 1}\\n` : ''}' $? 2>/dev/null || exit; printf '\\n${mark} answered ${index}\\n' >&2`
+  `printf '\\n${mark} answered ${index} %s\\n${more ? asks(mark, index + 1) : ''}' $? 2>/dev/null || exit; printf '\\n${mark} answered ${index}\\n' >&2`
 
 /** `eval` in a subshell: a question with a syntax error fails alone. */
 const questionsLines = (mark: string, questions: readonly QuestionFrame[], seconds: number): readonly string[] => [
   'if [ "$go" ]; then',
   `timeout -k ${KILL_AFTER_SECONDS} ${seconds} sh 9>&- <<'${mark}-questions'`,
   '{',
-  sayFunction(mark),
-  'say ask 0 || exit',
+  `printf '${asks(mark, 0)}' 2>/dev/null || exit`,
   ...questions.map(({ text }, index) => `( eval ${quote(text)} ) </dev/null; ${answered(mark, index, index + 1 < questions.length)}`),
   '}',
   `${mark}-questions`,

@@ -77,22 +77,20 @@ export const pathFamily: Family = {
     ].join('\n'))
   },
   split(answer, items) {
-    const told = readAll(answer, items.map(question))
-    return items.map((item) => {
-      const { path, owner, group, wanted } = question(item)
-      return {
-        ...answer,
-        stdout: JSON.stringify({
-          problem: told.problems.get(path),
-          parent: told.parents.get(parentOf(path)),
-          found: told.found.get(path),
-          sha256: wanted === 'nothing' ? undefined : told.digests.get(path),
-          content: contentWithin(contentBytes(wanted), told.contents.get(path)),
-          missing: [...(askable(owner) && !told.users.has(owner) ? [`user ${owner}`] : []), ...(askable(group) && !told.groups.has(group) ? [`group ${group}`] : [])],
-          names: { ...(isNumber(owner) ? { owner: nameOf(told.users, owner) } : {}), ...(isNumber(group) ? { group: nameOf(told.groups, group) } : {}) },
-        }),
-      }
-    })
+    const questions = items.map(question)
+    const told = readAll(answer, questions)
+    return questions.map(({ path, owner, group, wanted }) => ({
+      ...answer,
+      stdout: JSON.stringify({
+        problem: told.problems.get(path),
+        parent: told.parents.get(parentOf(path)),
+        found: told.found.get(path),
+        sha256: wanted === 'nothing' ? undefined : told.digests.get(path),
+        content: contentWithin(contentBytes(wanted), told.contents.get(path)),
+        missing: [...(askable(owner) && !told.users.has(owner) ? [`user ${owner}`] : []), ...(askable(group) && !told.groups.has(group) ? [`group ${group}`] : [])],
+        names: { ...(isNumber(owner) ? { owner: nameOf(told.users, owner) } : {}), ...(isNumber(group) ? { group: nameOf(told.groups, group) } : {}) },
+      }),
+    }))
   },
 }
 
