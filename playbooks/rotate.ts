@@ -14,7 +14,7 @@ const steps = v.strictObject({
   make: v.optional(v.array(selector), []),
   /** The selector that signs from now on; its key must be sound. */
   active: v.optional(selector),
-  /** The selector to go back to where that did not work. */
+  /** The selector to go back to where that did not work; it must not be revoked. */
   back: v.optional(selector),
   /** Selectors whose private keys are deleted. */
   delete: v.optional(v.array(selector), []),
@@ -39,10 +39,10 @@ export default playbook({
     const active = Object.fromEntries(mine.flatMap(([name, { active: chosen, back }]) => { const one = chosen ?? back; return one === undefined ? [] : [[name, one]] }))
     const switches = Object.keys(active).length > 0 && isSelector(tables.selector)
     return [
-      ...mine.flatMap(([name, { marks, make, active: chosen, delete: gone }]) => [
+      ...mine.flatMap(([name, { marks, make, active: chosen, back, delete: gone }]) => [
         make.length + marks.length > 0 && directory({ path: `${KEYS}/${name}`, owner: 'opendkim', group: 'opendkim', mode: '0700' }),
         // Before the key: a selector is taken first, and what must not happen ends the run here.
-        dkimHistory({ domain: name, marks, sound: [...make, ...(chosen === undefined ? [] : [chosen])] }),
+        dkimHistory({ domain: name, marks, sound: [...make, ...(chosen === undefined ? [] : [chosen])], unrevoked: back === undefined ? [] : [back] }),
         ...make.map((each) => dkimKey({ domain: name, selector: each, coming: true, bits: vars.dkim_bits })),
         ...gone.map((each) => file({ path: `${KEYS}/${name}/${each}.private`, state: 'absent' })),
       ]),

@@ -28,6 +28,8 @@ export interface DkimHistoryArgs {
   readonly marks: readonly DkimMark[]
   /** Selectors that must neither be compromised nor revoked: else this fails, and no later task runs. */
   readonly sound?: readonly string[]
+  /** Selectors that must not be revoked, though they may be compromised: else as for `sound`. */
+  readonly unrevoked?: readonly string[]
 }
 
 export interface HistoryState {
@@ -44,27 +46,28 @@ export const dkimHistory = defineTask<DkimHistoryArgs, HistoryState>({
   type: 'dkimHistory',
   name: ({ domain }) => domain,
   arguments: {
-    domain: required(text), directory: text, marks: required(listOf(object({ event: required(oneOf(...KEY_EVENTS)), selector: required(text), path: text }))), sound: listOf(text),
+    domain: required(text), directory: text, marks: required(listOf(object({ event: required(oneOf(...KEY_EVENTS)), selector: required(text), path: text }))), sound: listOf(text), unrevoked: listOf(text),
   },
-  check: ({ domain, directory, marks, sound = [] }) =>
+  check: ({ domain, directory, marks, sound = [], unrevoked = [] }) =>
     (mailDomain(domain) === domain ? undefined : `domain must be a domain name in lower case (A-labels), got ${JSON.stringify(domain)}`) ??
     (directory === undefined ? undefined : checkPath('directory', directory)) ??
-    [...marks.map(({ selector }) => selector), ...sound].map((each) => (isSelector(each) ? undefined : `a selector must be a DNS label, got ${JSON.stringify(each)}`)).find((wrong) => wrong !== undefined) ??
+    [...marks.map(({ selector }) => selector), ...sound, ...unrevoked].map((each) => (isSelector(each) ? undefined : `a selector must be a DNS label, got ${JSON.stringify(each)}`)).find((wrong) => wrong !== undefined) ??
     marks.map(({ path }) => (path === undefined ? undefined : checkPath('path', path) ?? (/\s/.test(path) ? `path must hold no space, got ${JSON.stringify(path)}` : undefined))).find((wrong) => wrong !== undefined),
-  probe: ({ domain, directory = DIRECTORY, marks, sound }) =>
+  probe: ({ domain, directory = DIRECTORY, marks, sound, unrevoked }) =>
     joinProbes<KeyHistory, readonly Signing[], HistoryState>(
       dkimHistoryProbe(directory, domain),
       // Whatever it asks for as a first key: what counts is what the tables name.
-      [signingProbe({ domains: [domain], selector: marks[0]?.selector ?? sound?.[0] ?? 'none', directory })],
+      [signingProbe({ domains: [domain], selector: marks[0]?.selector ?? sound?.[0] ?? unrevoked?.[0] ?? 'none', directory })],
       (history, [signing]) => ({ history, signing: signing![0]! }),
       ({ history, signing }) => [history, [[signing]]],
     ),
-  plan({ domain, directory = DIRECTORY, marks, sound = [] }, { history, signing }) {
+  plan({ domain, directory = DIRECTORY, marks, sound = [], unrevoked = [] }, { history, signing }) {
     const path = historyPath(directory, domain)
     if (history.kind === 'other') return blocked(`${path} is no file: move it away`)
-    for (const selector of sound) {
-      const { last, compromised } = standingOf(history.marks, selector)
-      if (compromised || SPENT.includes(last?.event)) return blocked(`${selector}._domainkey.${domain} must not sign: it is ${compromised ? 'compromised' : last!.event} by ${path}`)
+    for (const selector of [...sound, ...unrevoked]) {
+      const standing = standingOf(history.marks, selector)
+      const compromised = standing.compromised && sound.includes(selector)
+      if (compromised || SPENT.includes(standing.last?.event)) return blocked(`${selector}._domainkey.${domain} must not sign: it is ${compromised ? 'compromised' : standing.last!.event} by ${path}`)
     }
     const added: Mark<Known<number>>[] = []
     for (const mark of marks) {

@@ -7,10 +7,12 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
 import { parseMail, type ReceivedMail } from '../../lab/internet/received-mail.ts'
+import { Secret } from '../../src/shell/secret.ts'
 import { MAIN, ROOT } from '../unit/cli/mailrun.ts'
 import { suite } from '../suite.ts'
 import { startMail, stopMail } from './continuous-mail.ts'
 import { inHost } from './in-host.ts'
+import { rotateOvertaken } from './overtaken.ts'
 
 process.env['MAILRUN_LAB_NAME'] = 'rotate'
 const lab = await import('../../lab/index.ts')
@@ -212,6 +214,21 @@ test('two controllers at once: one new key comes of it, neither undoes what the 
   assert.equal((await zone()).split('\n').filter((line) => line.startsWith('mx2') && line.includes('.fleet.test.')).map((line) => line.split('.')[0]), [after[0]!.selector])
   const mail = await lab.sendMail('mx2', { from: 'a@fleet.test', to: 'b@receiver.test', via: 'smtp' })
   assert.is((await lab.receivedMail(({ messageId }) => messageId === mail, 30_000)).results('dkim')[0]?.result, 'pass')
+})
+
+test('a controller that another one overtakes, wherever it stands, goes on from there: no failure is told, and no second key is made', async () => {
+  for (const event of ['keyed', 'published', 'active', 'revoking', 'removing'] as const) {
+    const keys = async (): Promise<readonly string[]> => (await inHost('mx2', "awk '/ keyed /{print $3}' /etc/dkimkeys/fleet.test/history")).trim().split('\n')
+    const before = await keys()
+    const deeds = await rotateOvertaken({ inventory: [lab.inventoryPath, over], becomePassword: new Secret((await readFile(lab.becomePasswordFile, 'utf8')).trim()) }, 'mx2', 'fleet.test', event, async () => {
+      // Where its key is still to be made, the other one begins the rotation, too.
+      const other = await rotate(...(event === 'keyed' ? ['--start'] : []), '-l', 'mx2', '--domain', 'fleet.test', '--wait', '60')
+      assert.is(other.code, 0, other.stdout + other.stderr)
+    })
+    assert.equal(deeds.filter(({ failed }) => failed !== undefined), [], event)
+    assert.is((await keys()).length, before.length + 1, event)
+  }
+  assert.is((await toEnd()).code, 0)
 })
 
 /** The key that signs for a domain on a host: `mx1-20261129b._domainkey.fleet.test`. */

@@ -7,6 +7,7 @@ import type { HostResult } from '../../model/run-event.ts'
 import { milterSigning, type MilterState } from '../../probes/milter-sign.ts'
 import { proveSigning, signatureVerdict, type ProbedMessage } from '../../verify/signing.ts'
 import type { TellDeed } from '../../mail/rotation/deeds.ts'
+import type { Refused } from './overtaken.ts'
 import type { StepRunner, StepsByHost } from './run-steps.ts'
 
 type Activate = Extract<RotationStep, { kind: 'activate' }>
@@ -27,37 +28,71 @@ export interface Activating {
   readonly tell: TellDeed
 }
 
-/** Batch after batch; once something fails, those that are left go on signing as they do. @returns whether all sign with their new keys */
-export async function activate(all: readonly Activation[], activating: Activating): Promise<boolean> {
-  const hosts = [...new Set(all.map(({ host }) => host))]
-  for (const batch of batches(hosts, activating.serial)) {
-    if (!(await activateBatch(all.filter(({ host }) => batch.includes(host)), activating))) return false
-  }
-  return true
+export interface Activated {
+  /** No new key failed to sign as it should. */
+  readonly sound: boolean
+  readonly refused: readonly Refused[]
 }
 
-/** @returns whether all of them sign with their new keys. */
-async function activateBatch(batch: readonly Activation[], { runner, message, authority, tell }: Activating): Promise<boolean> {
-  const results = await runner.run(stepsOf(batch, ({ step }) => ({ active: step.selector })), (domains) => milterSigning({ domains, own: false, bounces: false, ...message }))
-  const judged = await Promise.all(batch.map(async (each) => ({ ...each, fault: await faultOf(each, results.find(({ name }) => name === each.host), message, authority) })))
-  const proved = judged.filter(({ fault }) => fault === undefined)
-  const noted = proved.length === 0 ? [] : await runner.run(stepsOf(proved, ({ step }) => ({ marks: [{ event: 'active', selector: step.selector }, ...step.former.map((selector) => ({ event: 'retired', selector }) as const)] })), undefined)
-  for (const { host, domain, step } of proved) {
-    const result = noted.find(({ name }) => name === host)
-    tell({ host, domain, selector: step.selector, what: 'signs now, as a message of each kind proved', ...(isDone(result) ? {} : { failed: `it signs, and that could not be written down: ${result?.error ?? 'no answer'}; run it again` }) })
+/** Batch after batch; once something fails, those that are left go on signing as they do. */
+export async function activate(all: readonly Activation[], activating: Activating): Promise<Activated> {
+  const hosts = [...new Set(all.map(({ host }) => host))]
+  for (const batch of batches(hosts, activating.serial)) {
+    const activated = await activateBatch(all.filter(({ host }) => batch.includes(host)), activating)
+    if (!activated.sound || activated.refused.length > 0) return activated
   }
-  const failed = judged.filter(({ fault }) => fault !== undefined)
+  return { sound: true, refused: [] }
+}
+
+async function activateBatch(batch: readonly Activation[], { runner, message, authority, tell }: Activating): Promise<Activated> {
+  const results = await runner.run(stepsOf(batch, ({ step }) => ({ active: step.selector })), (domains) => milterSigning({ domains, own: false, bounces: false, ...message }))
+  const judged = await Promise.all(batch.map(async (each): Promise<Judged> => {
+    const result = results.find(({ name }) => name === each.host)
+    return { ...each, result, fault: await faultOf(each, result, message, authority) }
+  }))
+  const proved = judged.filter(({ fault }) => fault === undefined)
+  const unproved = judged.filter(({ fault }) => fault !== undefined)
+  const unnoted = await note(proved, runner, tell)
+  const undone = await putBack(unproved, runner)
+  for (const { deed } of undone.filter(({ ran }) => ran)) tell(deed)
+  return { sound: undone.every(({ ran }) => !ran), refused: [...unnoted, ...undone.filter(({ ran }) => !ran)] }
+}
+
+interface Judged extends Activation {
+  readonly result: HostResult | undefined
+  readonly fault: string | undefined
+}
+
+/** Writes down that they sign. */
+async function note(proved: readonly Judged[], runner: StepRunner, tell: TellDeed): Promise<readonly Refused[]> {
+  if (proved.length === 0) return []
+  const noted = await runner.run(stepsOf(proved, ({ step }) => ({ marks: [{ event: 'active', selector: step.selector }, ...step.former.map((selector) => ({ event: 'retired', selector }) as const)] })), undefined)
+  return proved.flatMap(({ host, domain, step }): readonly Refused[] => {
+    const result = noted.find(({ name }) => name === host)
+    const deed = { host, domain, selector: step.selector, what: 'signs now, as a message of each kind proved' }
+    if (!isDone(result)) return [{ step, deed: { ...deed, failed: `it signs, and that could not be written down: ${result?.error ?? 'no answer'}; run it again` } }]
+    tell(deed)
+    return []
+  })
+}
+
+/** Has those sign with their former keys whose new ones are not proved. `ran`: the host took the new tables up, so no other controller is why. */
+async function putBack(unproved: readonly Judged[], runner: StepRunner): Promise<readonly (Refused & { readonly ran: boolean })[]> {
   const formerOf = ({ step, inUse }: Activation): string | undefined => (inUse === step.selector ? step.former[0] : inUse)
-  const undone = failed.filter((each) => formerOf(each) !== undefined)
+  const asBefore = (each: Judged): boolean => each.inUse !== each.step.selector && isUntouched(each.result)
+  const undone = unproved.filter((each) => formerOf(each) !== undefined && !asBefore(each))
   const restored = undone.length === 0 ? [] : await runner.run(stepsOf(undone, (each) => ({ back: formerOf(each)! })), undefined)
-  for (const each of failed) {
+  return unproved.map((each) => {
     const { host, domain, step, fault } = each
     const result = restored.find(({ name }) => name === host)
-    const then = formerOf(each) === undefined ? '' : isDone(result) ? `; ${formerOf(each)} signs as before` : `; and its tables could not be put back: ${result?.error ?? 'no answer'}`
-    tell({ host, domain, selector: step.selector, what: 'is to sign', failed: `${fault}${then}` })
-  }
-  return failed.length === 0 && noted.every(isDone)
+    const then = formerOf(each) === undefined ? '' : asBefore(each) || isDone(result) ? `; ${formerOf(each)} signs as before` : `; and its tables could not be put back: ${result?.error ?? 'no answer'}`
+    return { step, ran: isDone(each.result), deed: { host, domain, selector: step.selector, what: 'is to sign', failed: `${fault}${then}` } }
+  })
 }
+
+/** Nothing was begun there: a task refused before any change. */
+const isUntouched = (result: HostResult | undefined): boolean =>
+  result?.status === 'failed' && result.tasks.every(({ status, changes }) => status === 'ok' || status === 'held' || status === 'not-reached' || (status === 'failed' && changes.length === 0))
 
 function stepsOf(all: readonly Activation[], steps: (each: Activation) => StepsByHost[string][string]): StepsByHost {
   const byHost: Record<string, Record<string, StepsByHost[string][string]>> = {}

@@ -9,6 +9,7 @@ import { outlook } from '../../mail/rotation/outlook.ts'
 import type { Outlook, RotationStep } from '../../mail/rotation/steps.ts'
 import { askDns } from './ask-dns.ts'
 import { askHosts, type Told } from './ask-hosts.ts'
+import { historyOf, isOvertaken } from './overtaken.ts'
 import { takeDueSteps, type DueStep, type Pair } from './take-due-steps.ts'
 import type { TellDeed } from '../../mail/rotation/deeds.ts'
 import type { RotationMembers } from './rotation-members.ts'
@@ -72,9 +73,19 @@ export async function rotate(rotating: Rotating): Promise<Rotated> {
     if (check || bounds.interrupt.aborted) return done()
     if (fresh.length > 0) {
       for (const each of fresh) tries.set(keyOf(each), (tries.get(keyOf(each)) ?? 0) + 1)
-      const { hosts, sound } = await takeDueSteps(fresh, telling, told, begun)
+      const { hosts, sound, refused } = await takeDueSteps(fresh, telling, told, begun)
       if (!sound) failed.add('activate')
+      const before = told
       if (hosts) told = await askAgain()
+      for (const { deed, step } of refused) {
+        if (isOvertaken(deed, before, told)) {
+          // The one that was asked for was begun by somebody else.
+          if (step.kind === 'begin' && historyOf(deed, before) !== historyOf(deed, told)) begun.add(pairKey(deed))
+          continue
+        }
+        if (step.kind === 'activate') failed.add('activate')
+        telling.tell(deed)
+      }
       pause = FIRST_MS
       continue
     }

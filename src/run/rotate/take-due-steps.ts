@@ -8,6 +8,7 @@ import { activate, type Activation } from './activate.ts'
 import { freeSelector, type DomainInDns } from './ask-dns.ts'
 import type { HostEvidence, Told } from './ask-hosts.ts'
 import type { Rotating } from './rotate.ts'
+import type { Refused } from './overtaken.ts'
 import type { HostSteps } from './run-steps.ts'
 
 /** A host and a domain that it signs for. */
@@ -22,13 +23,22 @@ export interface DueStep {
   readonly step: RotationStep
 }
 
-/** `hosts`: whether any was touched. `sound`: no new key failed to sign. */
-export async function takeDueSteps(due: readonly DueStep[], rotating: Rotating, told: Told, begun: Set<string>): Promise<{ readonly hosts: boolean; readonly sound: boolean }> {
-  const touched = await hostSteps(due, rotating, told, begun)
+export interface Taken {
+  /** Whether any was touched. */
+  readonly hosts: boolean
+  /** No new key failed to sign. */
+  readonly sound: boolean
+  /** Not told yet. */
+  readonly refused: readonly Refused[]
+}
+
+export async function takeDueSteps(due: readonly DueStep[], rotating: Rotating, told: Told, begun: Set<string>): Promise<Taken> {
+  const { touched, refused } = await hostSteps(due, rotating, told, begun)
   await pushAll(due, rotating)
   const activations = due.flatMap(({ pair: { evidence }, step }): readonly Activation[] => (step.kind === 'activate' ? [{ host: evidence.host, domain: evidence.domain, step, inUse: evidence.inUse.selector }] : []))
-  const sound = activations.length === 0 || (await activate(activations, { ...rotating, message: rotating.members.message, authority: authority(rotating.members.dns, rotating.looking.ask) }))
-  return { hosts: touched || activations.length > 0, sound }
+  if (activations.length === 0) return { hosts: touched, sound: true, refused }
+  const activated = await activate(activations, { ...rotating, message: rotating.members.message, authority: authority(rotating.members.dns, rotating.looking.ask) })
+  return { hosts: true, sound: activated.sound, refused: [...refused, ...activated.refused] }
 }
 
 interface HostDeed {
@@ -36,31 +46,36 @@ interface HostDeed {
   readonly steps: HostSteps
   readonly selector: string
   readonly what: string
-  readonly begins: boolean
+  readonly step: RotationStep
 }
 
 /** Notes, keys to be made and keys to be deleted. */
-async function hostSteps(due: readonly DueStep[], rotating: Rotating, told: Told, begun: Set<string>): Promise<boolean> {
+async function hostSteps(due: readonly DueStep[], rotating: Rotating, told: Told, begun: Set<string>): Promise<{ readonly touched: boolean; readonly refused: readonly Refused[] }> {
   const planned = (await Promise.all(due.map(({ pair, step }) => deedsOf(pair, step, rotating, told)))).flat()
-  if (planned.length === 0) return false
+  if (planned.length === 0) return { touched: false, refused: [] }
   const byHost: Record<string, Record<string, HostSteps>> = {}
   for (const { pair: { evidence: { host, domain } }, steps } of planned) {
     const before = byHost[host]?.[domain]
     ;(byHost[host] ??= {})[domain] = { marks: [...(before?.marks ?? []), ...(steps.marks ?? [])], make: [...(before?.make ?? []), ...(steps.make ?? [])], delete: [...(before?.delete ?? []), ...(steps.delete ?? [])] }
   }
   const results = await rotating.runner.run(byHost, undefined)
-  for (const { pair: { evidence: { host, domain } }, steps, selector, what, begins } of planned) {
+  const refused: Refused[] = []
+  for (const { pair: { evidence: { host, domain } }, steps, selector, what, step } of planned) {
     const result = results.find(({ name }) => name === host)
-    const ok = result?.status === 'ok' || result?.status === 'changed'
-    if (ok && begins) begun.add(`${host} ${domain}`)
-    if (ok && steps.marks?.some(({ event }) => event === 'compromised')) begun.add(`compromised ${host} ${domain}`)
-    rotating.tell({ host, domain, selector, what, ...(ok ? {} : { failed: result?.error ?? 'the host does not answer' }) })
+    const deed = { host, domain, selector, what }
+    if (result?.status !== 'ok' && result?.status !== 'changed') {
+      refused.push({ step, deed: { ...deed, failed: result?.error ?? 'the host does not answer' } })
+      continue
+    }
+    if (step.kind === 'begin') begun.add(`${host} ${domain}`)
+    if (steps.marks?.some(({ event }) => event === 'compromised')) begun.add(`compromised ${host} ${domain}`)
+    rotating.tell(deed)
   }
-  return true
+  return { touched: true, refused }
 }
 
 async function deedsOf(pair: Pair, step: RotationStep, { tell, looking }: Rotating, { evidence: all }: Told): Promise<readonly HostDeed[]> {
-  const deed = (steps: HostSteps, selector: string, what: string): HostDeed => ({ pair, steps, selector, what, begins: step.kind === 'begin' })
+  const deed = (steps: HostSteps, selector: string, what: string): HostDeed => ({ pair, steps, selector, what, step })
   switch (step.kind) {
     case 'note':
       return step.marks.map((mark) => deed({ marks: [mark] }, mark.selector, mark.event === 'revoking' && isCompromised(pair, mark.selector) ? 'is to be revoked at once: mail that it signed, and that no receiver has yet, will fail DKIM' : WORDS[mark.event]))

@@ -1,0 +1,43 @@
+// A controller, in this process, that another one overtakes: before it writes a certain event into a host's history, somebody else has gone on.
+import { connector } from '../../src/connection/connector.ts'
+import { authoritative } from '../../src/dns/authoritative.ts'
+import { absolute } from '../../src/inventory/address.ts'
+import type { Deed } from '../../src/mail/rotation/deeds.ts'
+import type { KeyEvent } from '../../src/mail/rotation/history.ts'
+import { readExtraVars } from '../../src/playbook/extra-vars.ts'
+import { keyringFor } from '../../src/run/keyring-for.ts'
+import { readFleet, type FleetSource } from '../../src/run/read-fleet.ts'
+import { rotate } from '../../src/run/rotate/rotate.ts'
+import { rotationMembers } from '../../src/run/rotate/rotation-members.ts'
+import { stepRunner, type StepRunner } from '../../src/run/rotate/run-steps.ts'
+
+/** `mailrun rotate --start -l HOST --domain DOMAIN --wait 40`, overtaken once by `other`. @returns what it told of what it did */
+export async function rotateOvertaken(source: FleetSource, host: string, domain: string, event: KeyEvent, other: () => Promise<unknown>): Promise<readonly Deed[]> {
+  const keyring = keyringFor(source)
+  const extraVars = await readExtraVars([], keyring)
+  const inventory = await readFleet(source, extraVars, undefined, keyring)
+  const members = await rotationMembers({ inventory, limit: host, extraVars, keyring })
+  const { connect, close } = await connector(inventory.hosts, {})
+  const bounds = { forks: 8, interrupt: new AbortController().signal, abandon: new AbortController().signal }
+  const runner = await stepRunner(inventory, extraVars, keyring, connect, bounds)
+  let overtaken = false
+  const late: StepRunner = {
+    async run(steps, output) {
+      const now = Object.values(steps).some((domains) => Object.values(domains).some(({ marks = [] }) => marks.some((mark) => mark.event === event)))
+      if (now && !overtaken) {
+        overtaken = true
+        await other()
+      }
+      return runner.run(steps, output)
+    },
+  }
+  const deeds: Deed[] = []
+  await rotate({
+    members, runner: late, connect, bounds, looking: authoritative(members.dns),
+    pushing: { vars: members.dns, hosts: inventory.hosts, keyPath: absolute, unset: 'error' },
+    serial: [{ percent: 100 }], domains: [domain], start: true, compromised: [], check: false, waitSeconds: 40,
+    tell: (deed) => deeds.push(deed), waiting: () => {},
+  }).finally(close)
+  if (!overtaken) throw new Error(`it was never about to write ${event}: ${JSON.stringify(deeds)}`)
+  return deeds
+}
