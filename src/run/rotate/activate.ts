@@ -8,7 +8,7 @@ import { milterSigning, type MilterState } from '../../probes/milter-sign.ts'
 import { proveSigning, signatureVerdict, type ProbedMessage } from '../../verify/signing.ts'
 import type { TellDeed } from '../../mail/rotation/deeds.ts'
 import type { Refused } from './overtaken.ts'
-import type { StepRunner, StepsByHost } from './run-steps.ts'
+import { isDone, type StepRunner, type StepsByHost } from './run-steps.ts'
 
 type Activate = Extract<RotationStep, { kind: 'activate' }>
 
@@ -54,8 +54,9 @@ async function activateBatch(batch: readonly Activation[], { runner, message, au
   const unproved = judged.filter(({ fault }) => fault !== undefined)
   const unnoted = await note(proved, runner, tell)
   const undone = await putBack(unproved, runner)
-  for (const { deed } of undone.filter(({ ran }) => ran)) tell(deed)
-  return { sound: undone.every(({ ran }) => !ran), refused: [...unnoted, ...undone.filter(({ ran }) => !ran)] }
+  const faults = undone.filter(({ ran }) => ran)
+  for (const { deed } of faults) tell(deed)
+  return { sound: faults.length === 0, refused: [...unnoted, ...undone.filter(({ ran }) => !ran)] }
 }
 
 interface Judged extends Activation {
@@ -99,8 +100,6 @@ function stepsOf(all: readonly Activation[], steps: (each: Activation) => StepsB
   for (const each of all) (byHost[each.host] ??= {})[each.domain] = steps(each)
   return byHost
 }
-
-const isDone = (result: HostResult | undefined): boolean => result?.status === 'ok' || result?.status === 'changed'
 
 /** Why it is not proved that both programs on the host and its users have their mail signed with the key, such that it verifies. */
 async function faultOf({ domain, step }: Activation, result: HostResult | undefined, message: ProbedMessage, authority: Authority): Promise<string | undefined> {

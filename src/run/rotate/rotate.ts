@@ -9,7 +9,7 @@ import { outlook } from '../../mail/rotation/outlook.ts'
 import type { Outlook, RotationStep } from '../../mail/rotation/steps.ts'
 import { askDns } from './ask-dns.ts'
 import { askHosts, type Told } from './ask-hosts.ts'
-import { historyOf, isOvertaken } from './overtaken.ts'
+import { hasGoneOn, isOvertaken } from './overtaken.ts'
 import { takeDueSteps, type DueStep, type Pair } from './take-due-steps.ts'
 import type { TellDeed } from '../../mail/rotation/deeds.ts'
 import type { RotationMembers } from './rotation-members.ts'
@@ -80,7 +80,7 @@ export async function rotate(rotating: Rotating): Promise<Rotated> {
       for (const { deed, step } of refused) {
         if (isOvertaken(deed, before, told)) {
           // The one that was asked for was begun by somebody else.
-          if (step.kind === 'begin' && historyOf(deed, before) !== historyOf(deed, told)) begun.add(pairKey(deed))
+          if (step.kind === 'begin' && hasGoneOn(deed, before, told)) begun.add(pairKey(deed))
           continue
         }
         if (step.kind === 'activate') failed.add('activate')

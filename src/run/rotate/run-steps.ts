@@ -33,6 +33,9 @@ export interface StepRunner {
   run(steps: StepsByHost, output: ((domains: readonly string[]) => Probe<unknown>) | undefined): Promise<readonly HostResult[]>
 }
 
+/** Whether a host's steps were carried out. */
+export const isDone = (result: HostResult | undefined): boolean => result?.status === 'ok' || result?.status === 'changed'
+
 const PLAYBOOK = fileURLToPath(new URL('playbooks/rotate.ts', import.meta.resolve('mailrun/package.json')))
 
 /** @throws MailrunError where the inventory's vars are not what the playbook wants */

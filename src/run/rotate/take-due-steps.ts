@@ -9,7 +9,7 @@ import { freeSelector, type DomainInDns } from './ask-dns.ts'
 import type { HostEvidence, Told } from './ask-hosts.ts'
 import type { Rotating } from './rotate.ts'
 import type { Refused } from './overtaken.ts'
-import type { HostSteps } from './run-steps.ts'
+import { isDone, type HostSteps } from './run-steps.ts'
 
 /** A host and a domain that it signs for. */
 export interface Pair {
@@ -63,7 +63,7 @@ async function hostSteps(due: readonly DueStep[], rotating: Rotating, told: Told
   for (const { pair: { evidence: { host, domain } }, steps, selector, what, step } of planned) {
     const result = results.find(({ name }) => name === host)
     const deed = { host, domain, selector, what }
-    if (result?.status !== 'ok' && result?.status !== 'changed') {
+    if (!isDone(result)) {
       refused.push({ step, deed: { ...deed, failed: result?.error ?? 'the host does not answer' } })
       continue
     }
