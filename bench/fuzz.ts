@@ -1,11 +1,20 @@
-// Fuzzing of all that reads what others wrote: `npm run bench fuzz -- [--seed N] [--cases N] [--target WORDS] [--case N]`. At least 100,000 cases; ends with 1 where one fails.
+// Fuzzing of all that reads what others wrote:
+// `npm run bench fuzz -- [--seed N] [--cases N] [--target WORDS] [--case N]`. At least 100,000 cases; ends with 1 where
+// one fails.
 import { parseArgs } from 'node:util'
 import { fuzz } from '../test/fuzz/run.ts'
 import { TARGETS } from '../test/fuzz/targets.ts'
 
 const CASES = 100_000
 
-const { values } = parseArgs({ options: { seed: { type: 'string' }, cases: { type: 'string' }, target: { type: 'string' }, case: { type: 'string' } } })
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string' },
+    cases: { type: 'string' },
+    target: { type: 'string' },
+    case: { type: 'string' },
+  },
+})
 const whole = (flag: string, text: string | undefined): number | undefined => {
   if (text === undefined || /^\d+$/.test(text)) return text === undefined ? undefined : Number(text)
   console.error(`--${flag} wants a whole number, got ${text}`)
@@ -13,7 +22,9 @@ const whole = (flag: string, text: string | undefined): number | undefined => {
 }
 const seed = whole('seed', values.seed) ?? Math.floor(Math.random() * 2 ** 31)
 const only = whole('case', values.case)
-const chosen = TARGETS.map(({ name }) => name).filter((name) => values.target === undefined || name.includes(values.target))
+const chosen = TARGETS.map(({ name }) => name).filter(
+  (name) => values.target === undefined || name.includes(values.target),
+)
 if (chosen.length === 0) {
   console.error(`no target is called like that; there are\n${TARGETS.map(({ name }) => `  ${name}`).join('\n')}`)
   process.exit(1)
@@ -24,9 +35,13 @@ const cases = Math.ceil((whole('cases', values.cases) ?? CASES) / shares)
 
 console.log(`seed ${seed}\n${'cases'.padStart(8)} ${'seconds'.padStart(8)}  target`)
 const results = await fuzz({ seed, cases, only }, chosen, ({ target, cases: made, seconds, failures }) => {
-  console.log(`${String(made).padStart(8)} ${seconds.toFixed(1).padStart(8)}  ${target}${failures.length > 0 ? `: ${failures.length} FAILED` : ''}`)
+  console.log(
+    `${String(made).padStart(8)} ${seconds.toFixed(1).padStart(8)}  ${target}${failures.length > 0 ? `: ${failures.length} FAILED` : ''}`,
+  )
   for (const failure of failures) console.log(failure.replace(/^/gm, '    '))
 })
 const failed = results.flatMap(({ failures }) => failures).length
-console.log(`${results.reduce((sum, { cases: made }) => sum + made, 0)} cases in ${results.reduce((sum, { seconds }) => sum + seconds, 0).toFixed(1)} s, ${failed} failed${failed > 0 ? '; see one again: npm run bench fuzz -- --seed N --target NAME --case N' : ''}`)
+console.log(
+  `${results.reduce((sum, { cases: made }) => sum + made, 0)} cases in ${results.reduce((sum, { seconds }) => sum + seconds, 0).toFixed(1)} s, ${failed} failed${failed > 0 ? '; see one again: npm run bench fuzz -- --seed N --target NAME --case N' : ''}`,
+)
 process.exit(failed > 0 ? 1 : 0)

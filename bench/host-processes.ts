@@ -1,8 +1,16 @@
-// How many processes a host starts meanwhile: its own process numbers are counted up, and the kernel tells the last one.
+// How many processes a host starts meanwhile: its own process numbers are counted up, and the kernel tells the last
+// one.
 import type * as Lab from '../lab/index.ts'
 
-/** Processes and threads, for each host, that look being taken off which looks. @throws Error where the numbers began anew, after some millions */
-export async function processesStarted(lab: typeof Lab, hosts: readonly string[], run: () => Promise<unknown>): Promise<readonly number[]> {
+/**
+ * Processes and threads, for each host, that look being taken off which looks. @throws Error where the numbers began
+ * anew, after some millions
+ */
+export async function processesStarted(
+  lab: typeof Lab,
+  hosts: readonly string[],
+  run: () => Promise<unknown>,
+): Promise<readonly number[]> {
   const before = await Promise.all(hosts.map((host) => lastNumber(lab, host)))
   await run()
   const after = await Promise.all(hosts.map((host) => lastNumber(lab, host)))

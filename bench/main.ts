@@ -1,4 +1,5 @@
-// `npm run bench [NAME …] [-- --quick]`: runs these benches, or all, keeps what they found and writes docs/benchmarks.md anew. `page` writes it alone; `fuzz` is no measurement and has flags of its own.
+// `npm run bench [NAME …] [-- --quick]`: runs these benches, or all, keeps what they found and writes
+// docs/benchmarks.md anew. `page` writes it alone; `fuzz` is no measurement and has flags of its own.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Bench } from './bench.ts'
@@ -27,7 +28,9 @@ async function measure(given: readonly string[]): Promise<void> {
   const known = BENCHES.map(({ name }) => name)
   const wrong = names.filter((name) => !known.includes(name) && name !== 'page')
   if (wrong.length > 0) {
-    console.error(`there is no benchmark ${wrong.join(', ')}; there are ${known.join(', ')}, page and fuzz, and the flag --quick (npm run bench -- --quick)`)
+    console.error(
+      `there is no benchmark ${wrong.join(', ')}; there are ${known.join(', ')}, page and fuzz, and the flag --quick (npm run bench -- --quick)`,
+    )
     process.exit(1)
   }
   // What a quick turn finds is not worth keeping.
@@ -51,12 +54,21 @@ async function keep(root: string, bench: Bench, quick: boolean): Promise<void> {
   const began = performance.now()
   const outcome = await bench.run({ quick })
   const minutes = Number(((performance.now() - began) / 60_000).toFixed(1))
-  writeResults(root, { bench: bench.name, day: new Date().toISOString().slice(0, 10), machine: machineHere(), minutes, ...outcome })
+  writeResults(root, {
+    bench: bench.name,
+    day: new Date().toISOString().slice(0, 10),
+    machine: machineHere(),
+    minutes,
+    ...outcome,
+  })
   writePage(root)
 }
 
 function writePage(root: string): AllResults {
-  const all = readResults(root, BENCHES.map(({ name }) => name))
+  const all = readResults(
+    root,
+    BENCHES.map(({ name }) => name),
+  )
   const readme = withSpeed(readFileSync(join(ROOT, 'README.md'), 'utf8'), all)
   for (const [path, text] of [...pages(BENCHES, all), ['README.md', readme] as const]) {
     mkdirSync(dirname(join(root, path)), { recursive: true })

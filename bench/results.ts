@@ -33,14 +33,16 @@ const pathOf = (root: string, bench: string): string => join(root, 'bench/result
 
 /** @param root - of the repository, or of the place that stands for it */
 export function readResults(root: string, benches: readonly string[]): AllResults {
-  return new Map(benches.flatMap((bench): [string, Results][] => {
-    try {
-      return [[bench, JSON.parse(readFileSync(pathOf(root, bench), 'utf8')) as Results]]
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-      throw error
-    }
-  }))
+  return new Map(
+    benches.flatMap((bench): [string, Results][] => {
+      try {
+        return [[bench, JSON.parse(readFileSync(pathOf(root, bench), 'utf8')) as Results]]
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+        throw error
+      }
+    }),
+  )
 }
 
 /** One measured thing a line, so that a difference can be read. */
@@ -48,7 +50,9 @@ export function writeResults(root: string, results: Results): void {
   const path = pathOf(root, results.bench)
   mkdirSync(dirname(path), { recursive: true })
   const { measured, ...head } = results
-  const rounded = measured.map((each) => JSON.stringify({ ...each, values: each.values.map((value) => Number(value.toPrecision(4))) }))
+  const rounded = measured.map((each) =>
+    JSON.stringify({ ...each, values: each.values.map((value) => Number(value.toPrecision(4))) }),
+  )
   const opening = JSON.stringify(head, null, 2).replace(/\n\}$/, '')
   writeFileSync(path, `${opening},\n  "measured": [\n    ${rounded.join(',\n    ')}\n  ]\n}\n`)
 }
@@ -64,6 +68,8 @@ export function median(values: readonly number[]): number {
 
 /** The median of what was measured; `undefined` where it was not. */
 export function medianOf(results: Results | undefined, wanted: Omit<Measured, 'values'>): number | undefined {
-  const found = results?.measured.find(({ job, at, who, unit }) => job === wanted.job && at === wanted.at && who === wanted.who && unit === wanted.unit)
+  const found = results?.measured.find(
+    ({ job, at, who, unit }) => job === wanted.job && at === wanted.at && who === wanted.who && unit === wanted.unit,
+  )
   return found === undefined ? undefined : median(found.values)
 }

@@ -30,15 +30,24 @@ export async function timed({ words, cwd, env, wanted }: Command): Promise<Timed
   const usage = join(folder, 'usage')
   try {
     const began = performance.now()
-    const child = spawn('/usr/bin/time', ['--quiet', '-f', '%U %S %M', '-o', usage, 'timeout', '--foreground', '-k', '10', String(MINUTES * 60), ...words], { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(
+      '/usr/bin/time',
+      ['--quiet', '-f', '%U %S %M', '-o', usage, 'timeout', '--foreground', '-k', '10', String(MINUTES * 60), ...words],
+      { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] },
+    )
     const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []]
     child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk))
     child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk))
     let seconds = NaN
     child.once('exit', () => (seconds = (performance.now() - began) / 1000))
-    const code = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('close', resolve))
+    const code = await new Promise<number | null>((resolve, reject) =>
+      child.once('error', reject).once('close', resolve),
+    )
     const said = Buffer.concat(stdout).toString()
-    if (code === null || !wanted.includes(code)) throw new Error(`${words.slice(0, 4).join(' ')} … ended with ${String(code)}, not ${wanted.join(' or ')}, after ${seconds.toFixed(1)} s\n${said.slice(-4000)}${Buffer.concat(stderr).toString().slice(-2000)}`)
+    if (code === null || !wanted.includes(code))
+      throw new Error(
+        `${words.slice(0, 4).join(' ')} … ended with ${String(code)}, not ${wanted.join(' or ')}, after ${seconds.toFixed(1)} s\n${said.slice(-4000)}${Buffer.concat(stderr).toString().slice(-2000)}`,
+      )
     const [user = NaN, system = NaN, kilobytes = NaN] = readFileSync(usage, 'utf8').trim().split(' ').map(Number)
     return { seconds, cpuSeconds: user + system, megabytes: kilobytes / 1024, stdout: said }
   } finally {

@@ -1,4 +1,5 @@
-// Listens on the link to the hosts while something runs: bytes each way, and round trips that followed each other, by tcpdump.
+// Listens on the link to the hosts while something runs: bytes each way, and round trips that followed each other, by
+// tcpdump.
 import { spawn } from 'node:child_process'
 
 export interface Packet {
@@ -14,7 +15,9 @@ export interface Packet {
 
 /** Of every host's sshd, while `run` goes on. @throws Error where tcpdump does not start, or missed packets */
 export async function listen(link: string, run: () => Promise<unknown>): Promise<readonly Packet[]> {
-  const child = spawn('tcpdump', ['-i', link, '-nn', '-tt', '-l', '-s', '120', '-B', '16384', 'tcp port 22'], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn('tcpdump', ['-i', link, '-nn', '-tt', '-l', '-s', '120', '-B', '16384', 'tcp port 22'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const closed = new Promise((resolve) => child.once('close', resolve))
   let [output, said] = ['', '']
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
@@ -42,7 +45,8 @@ export async function listen(link: string, run: () => Promise<unknown>): Promise
   return packetsOf(output).filter(({ at }) => at <= ended)
 }
 
-const LINE = /^(\d+\.\d+) IP (\d+\.\d+\.\d+\.\d+)\.(\d+) > (\d+\.\d+\.\d+\.\d+)\.(\d+): Flags \[([^\]]*)\].* length (\d+)/
+const LINE =
+  /^(\d+\.\d+) IP (\d+\.\d+\.\d+\.\d+)\.(\d+) > (\d+\.\d+\.\d+\.\d+)\.(\d+): Flags \[([^\]]*)\].* length (\d+)/
 
 /** Pure: from tcpdump's lines. */
 export function packetsOf(text: string): readonly Packet[] {
@@ -50,13 +54,21 @@ export function packetsOf(text: string): readonly Packet[] {
     const [, at, from, fromPort, to, , flags, bytes] = LINE.exec(line) ?? []
     if (at === undefined) return []
     const sent = fromPort !== '22'
-    return [{ at: Number(at), address: (sent ? to : from)!, direction: sent ? 'to the host' : 'from the host', bytes: Number(bytes), opens: flags!.includes('S') }]
+    return [
+      {
+        at: Number(at),
+        address: (sent ? to : from)!,
+        direction: sent ? 'to the host' : 'from the host',
+        bytes: Number(bytes),
+        opens: flags!.includes('S'),
+      },
+    ]
   })
 }
 
 /**
- * Round trips that followed each other: something was sent, and what came a round trip later or more is the answer; what is sent after that begins the next.
- * That of TCP's own handshake counts.
+ * Round trips that followed each other: something was sent, and what came a round trip later or more is the answer;
+ * what is sent after that begins the next. That of TCP's own handshake counts.
  */
 export function roundTrips(packets: readonly Packet[], rttSeconds: number): number {
   // The wire's delay is not exact to the millisecond.

@@ -1,4 +1,5 @@
-// A directory of Debian packages that apt reads as a repository: downloaded with this machine's apt, and the test packages.
+// A directory of Debian packages that apt reads as a repository: downloaded with this machine's apt, and the test
+// packages.
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { local } from './local.ts'
@@ -9,7 +10,12 @@ import type { TestPackage } from './test-packages.ts'
  *
  * @throws LabError with apt's message, for example where a package does not exist.
  */
-export async function buildRepository(directory: string, image: string, packages: readonly string[], own: readonly TestPackage[]): Promise<void> {
+export async function buildRepository(
+  directory: string,
+  image: string,
+  packages: readonly string[],
+  own: readonly TestPackage[],
+): Promise<void> {
   await mkdir(join(directory, 'partial'), { recursive: true, mode: 0o755 })
   const options = {
     'Dir::State::status': join(image, 'var/lib/dpkg/status'),
@@ -22,7 +28,9 @@ export async function buildRepository(directory: string, image: string, packages
     'APT::Sandbox::User': 'root',
   }
   const flags = Object.entries(options).flatMap(([key, value]) => ['-o', `${key}=${value}`])
-  await local('')`apt-get --quiet --quiet --assume-yes --no-install-recommends --download-only ${flags} install ${packages}`
+  await local(
+    '',
+  )`apt-get --quiet --quiet --assume-yes --no-install-recommends --download-only ${flags} install ${packages}`
   for (const each of own) await buildTestPackage(directory, each)
   await local('')`rm -rf -- ${join(directory, 'partial')} ${join(directory, 'lock')}`
   const index = await local('')`cd ${directory} && apt-ftparchive packages .`
@@ -37,6 +45,8 @@ async function buildTestPackage(directory: string, { name, version, files }: Tes
     await writeFile(join(tree, path), text, { mode: executable ? 0o755 : 0o644 })
   }
   const deb = `${name}_${version}_all.deb`
-  await local('')`dpkg-deb --root-owner-group -Zgzip --build ${tree} ${join(directory, `${deb}.part`)} && rm -r -- ${tree}`
+  await local(
+    '',
+  )`dpkg-deb --root-owner-group -Zgzip --build ${tree} ${join(directory, `${deb}.part`)} && rm -r -- ${tree}`
   await rename(join(directory, `${deb}.part`), join(directory, deb))
 }

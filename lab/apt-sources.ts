@@ -7,7 +7,9 @@ import { say } from './say.ts'
 
 const DAY_MS = 24 * 3600 * 1000
 
-/** Fetches the package lists where there are none of the release, or old ones: stale lists name packages that are gone. */
+/**
+ * Fetches the package lists where there are none of the release, or old ones: stale lists name packages that are gone.
+ */
 export async function refreshLists(): Promise<void> {
   const fetched = await stat('/var/lib/apt/lists').catch(() => undefined)
   const fresh = fetched !== undefined && Date.now() - fetched.mtimeMs < DAY_MS
@@ -24,7 +26,9 @@ export async function refreshLists(): Promise<void> {
 export async function debianSources(): Promise<string> {
   const targets = await debianTargets()
   if (targets.length === 0) {
-    throw new LabError(`apt on this machine has no source of Debian ${RELEASE}, of which the hosts are made: run the lab on Debian 12, or add that source to /etc/apt/sources.list.d and run "apt-get update"`)
+    throw new LabError(
+      `apt on this machine has no source of Debian ${RELEASE}, of which the hosts are made: run the lab on Debian 12, or add that source to /etc/apt/sources.list.d and run "apt-get update"`,
+    )
   }
   return targets.map(({ uri, suite }) => `deb ${uri} ${suite} main\n`).join('')
 }

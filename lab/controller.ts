@@ -27,9 +27,13 @@ const INOTIFY_PATH = '/proc/sys/fs/inotify/max_user_instances'
 
 /** @throws LabError where this machine cannot host a lab at all; needs nothing installed. */
 export function requireLabMachine(): void {
-  if (process.platform !== 'linux') throw new LabError(`the lab's hosts are Linux containers, and this machine runs ${process.platform}: use a Debian 12 machine, virtual or real`)
+  if (process.platform !== 'linux')
+    throw new LabError(
+      `the lab's hosts are Linux containers, and this machine runs ${process.platform}: use a Debian 12 machine, virtual or real`,
+    )
   if (process.getuid?.() !== 0) throw new LabError('the lab makes containers, mounts and network links: run it as root')
-  if (!existsSync('/usr/bin/apt-get')) throw new LabError('the lab builds its hosts with apt, which this machine does not have: use Debian 12')
+  if (!existsSync('/usr/bin/apt-get'))
+    throw new LabError('the lab builds its hosts with apt, which this machine does not have: use Debian 12')
 }
 
 /** Installs what is missing, and lets many systemds run. */
@@ -57,5 +61,7 @@ async function install(needed: Needed): Promise<void> {
   if (missing.length === 0) return
   await refreshLists()
   say(`installing on this machine: ${missing.join(' ')}`)
-  await local('')`DEBIAN_FRONTEND=noninteractive apt-get --quiet --quiet --assume-yes --no-install-recommends install ${missing}`
+  await local(
+    '',
+  )`DEBIAN_FRONTEND=noninteractive apt-get --quiet --quiet --assume-yes --no-install-recommends install ${missing}`
 }

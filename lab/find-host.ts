@@ -9,9 +9,12 @@ export async function findHosts(lab: Lab, names: readonly string[]): Promise<rea
   return names.map((name) => {
     const host = hosts.find((each) => each.name === name)
     if (host !== undefined) return host
-    const flag = name === TOOLS_HOST ? '--tools' : INTERNET_HOSTS.some((each) => each === name) ? '--internet' : undefined
+    const flag =
+      name === TOOLS_HOST ? '--tools' : INTERNET_HOSTS.some((each) => each === name) ? '--internet' : undefined
     const hint = flag === undefined ? '' : `; that one comes with "lab up ${flag}"`
-    throw new LabError(`the lab "${lab.name}" has no host ${name}, but ${hosts.map((each) => each.name).join(', ')}${hint}`)
+    throw new LabError(
+      `the lab "${lab.name}" has no host ${name}, but ${hosts.map((each) => each.name).join(', ')}${hint}`,
+    )
   })
 }
 

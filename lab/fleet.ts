@@ -29,7 +29,9 @@ export function fleet({ size, tools, internet }: FleetShape): readonly LabHost[]
   const hosts = Array.from({ length: size }, (_, index) => mailHost(index + 1))
   return [
     // First: the mail hosts find their names in them.
-    ...(internet === undefined ? [] : INTERNET_HOSTS.map((name, index) => rootHost(name, name === 'receiver' ? 'receiver' : 'dns', 2 + index))),
+    ...(internet === undefined
+      ? []
+      : INTERNET_HOSTS.map((name, index) => rootHost(name, name === 'receiver' ? 'receiver' : 'dns', 2 + index))),
     ...hosts,
     ...(tools ? [rootHost(TOOLS_HOST, 'tools', 9)] : []),
   ]

@@ -31,9 +31,14 @@ export function hostsFile(hosts: readonly LabHost[], subnet: string): string {
 
 /** Only the user that the inventory names may come in with the lab's key. */
 async function authorize(lab: Lab, host: LabHost, root: string): Promise<void> {
-  const entry = (await readFile(join(root, 'etc/passwd'), 'utf8')).split('\n').find((line) => line.startsWith(`${host.user}:`))
+  const entry = (await readFile(join(root, 'etc/passwd'), 'utf8'))
+    .split('\n')
+    .find((line) => line.startsWith(`${host.user}:`))
   const [, , uid, gid, , home] = entry?.split(':') ?? []
-  if (home === undefined) throw new LabError(`the image has no user ${host.user}, whom ${host.name} needs: rebuild the images by removing ${lab.cacheDir}`)
+  if (home === undefined)
+    throw new LabError(
+      `the image has no user ${host.user}, whom ${host.name} needs: rebuild the images by removing ${lab.cacheDir}`,
+    )
   const path = join(root, home, '.ssh/authorized_keys')
   await writeFile(path, await readFile(`${userKeyPath(lab)}.pub`, 'utf8'), { mode: 0o600 })
   await chown(path, Number(uid), Number(gid))
@@ -42,10 +47,15 @@ async function authorize(lab: Lab, host: LabHost, root: string): Promise<void> {
 /** Straight into shadow(5): chpasswd would ask PAM, which a host that has not booted does not have. */
 async function setPassword(lab: Lab, host: LabHost, root: string): Promise<void> {
   const password = await readFile(becomePasswordPath(lab), 'utf8')
-  const hash = await local(password)`chroot ${root} perl -e ${'$_ = <STDIN>; chomp; print crypt($_, q($6$) . join(q(), map { (q(a)..q(z))[rand 26] } 1..16) . q($))'}`
+  const hash = await local(
+    password,
+  )`chroot ${root} perl -e ${'$_ = <STDIN>; chomp; print crypt($_, q($6$) . join(q(), map { (q(a)..q(z))[rand 26] } 1..16) . q($))'}`
   const path = join(root, 'etc/shadow')
   const shadow = await readFile(path, 'utf8')
-  await writeFile(path, shadow.replace(new RegExp(`^${host.user}:[^:]*`, 'm'), () => `${host.user}:${hash}`))
+  await writeFile(
+    path,
+    shadow.replace(new RegExp(`^${host.user}:[^:]*`, 'm'), () => `${host.user}:${hash}`),
+  )
 }
 
 async function rename(path: string, host: LabHost): Promise<void> {

@@ -14,7 +14,10 @@ import { ensureHostLink, removeHostLink } from './network.ts'
 import { mountOverlay } from './overlay.ts'
 import type { Site } from './site.ts'
 
-/** Leaves a host that is well as it is; starts one that is dead with the files that it has; makes one that was never finished, or is of an older image. */
+/**
+ * Leaves a host that is well as it is; starts one that is dead with the files that it has; makes one that was never
+ * finished, or is of an older image.
+ */
 export async function ensureHost(site: Site, host: LabHost): Promise<'well' | 'started' | 'made'> {
   const { lab, subnet, image } = site
   const root = hostRoot(lab, host)

@@ -11,8 +11,32 @@ import { local } from './local.ts'
 import { withLock } from './lock.ts'
 import { removeTree, unmountBelow } from './mounts.ts'
 import { mountOverlay } from './overlay.ts'
-import { DNS_PACKAGES, DNS_SCRIPT, INTERNET_REPOSITORY, RECEIVER_PACKAGES, RECEIVER_SCRIPT, internetDigest } from './internet/recipe.ts'
-import { BASE_PACKAGES, BECOME_PACKAGES, DPKG_OPTIONS, FLEET_SCRIPT, KNOT_PACKAGES, MAIL_PACKAGES, POSTFIX_SCRIPT, PYTHON_PACKAGES, PYTHON_SCRIPT, RELEASE, REPOSITORY, SHELL_PACKAGES, TOOLS_PACKAGES, TOOLS_SCRIPT, imageDigest, pythonDigest } from './recipe.ts'
+import {
+  DNS_PACKAGES,
+  DNS_SCRIPT,
+  INTERNET_REPOSITORY,
+  RECEIVER_PACKAGES,
+  RECEIVER_SCRIPT,
+  internetDigest,
+} from './internet/recipe.ts'
+import {
+  BASE_PACKAGES,
+  BECOME_PACKAGES,
+  DPKG_OPTIONS,
+  FLEET_SCRIPT,
+  KNOT_PACKAGES,
+  MAIL_PACKAGES,
+  POSTFIX_SCRIPT,
+  PYTHON_PACKAGES,
+  PYTHON_SCRIPT,
+  RELEASE,
+  REPOSITORY,
+  SHELL_PACKAGES,
+  TOOLS_PACKAGES,
+  TOOLS_SCRIPT,
+  imageDigest,
+  pythonDigest,
+} from './recipe.ts'
 import { say } from './say.ts'
 import { TEST_PACKAGES } from './test-packages.ts'
 
@@ -38,7 +62,8 @@ export function imageAt(lab: Lab, digest: string, { internet, python }: Further)
   const at = join(lab.cacheDir, digest)
   const fleet = [join(at, 'fleet'), join(at, 'base')]
   const ofInternet = join(at, `internet-${internet}`)
-  const withPython = (profile: 'bare' | 'postfix'): readonly string[] => (python === undefined ? [] : [join(at, `python-${python}`, profile)])
+  const withPython = (profile: 'bare' | 'postfix'): readonly string[] =>
+    python === undefined ? [] : [join(at, `python-${python}`, profile)]
   const own: Readonly<Record<Profile, readonly string[]>> = {
     bare: withPython('bare'),
     postfix: [...withPython('postfix'), join(at, 'postfix')],
@@ -50,15 +75,29 @@ export function imageAt(lab: Lab, digest: string, { internet, python }: Further)
     if (profile === 'dns' || profile === 'receiver') return `${digest}-${internet}`
     return python === undefined || profile === 'tools' ? digest : `${digest}-python-${python}`
   }
-  return { digest, internet, python, digestFor, layers: (profile) => [...own[profile], ...fleet], binds: { [join(at, 'repository')]: REPOSITORY } }
+  return {
+    digest,
+    internet,
+    python,
+    digestFor,
+    layers: (profile) => [...own[profile], ...fleet],
+    binds: { [join(at, 'repository')]: REPOSITORY },
+  }
 }
 
 /**
- * Gives the images of today's recipe, building what is missing: some 40 s, and 20 s more each for the tools, for the internet and for Python.
- * A build goes into a directory of its own and is renamed at the end: one that was killed leaves nothing that is used.
+ * Gives the images of today's recipe, building what is missing: some 40 s, and 20 s more each for the tools, for the
+ * internet and for Python. A build goes into a directory of its own and is renamed at the end: one that was killed
+ * leaves nothing that is used.
  */
-export async function ensureImage(lab: Lab, { tools, internet, python }: { readonly tools: boolean; readonly internet: boolean; readonly python: boolean }): Promise<Image> {
-  const image = imageAt(lab, imageDigest(), { internet: internet ? internetDigest() : undefined, python: python ? pythonDigest() : undefined })
+export async function ensureImage(
+  lab: Lab,
+  { tools, internet, python }: { readonly tools: boolean; readonly internet: boolean; readonly python: boolean },
+): Promise<Image> {
+  const image = imageAt(lab, imageDigest(), {
+    internet: internet ? internetDigest() : undefined,
+    python: python ? pythonDigest() : undefined,
+  })
   const at = join(lab.cacheDir, image.digest)
   const further = [
     ...(tools ? [{ target: join(at, 'tools'), fill: buildTools }] : []),
@@ -104,13 +143,25 @@ async function buildMail(building: string): Promise<string> {
   await writeFile(sources, await debianSources())
   const dpkg = DPKG_OPTIONS.map((option) => `--dpkgopt=${option}`)
   const apt = ['Acquire::Languages "none";', ...(await aptProxies())].map((option) => `--aptopt=${option}`)
-  await local('')`mmdebstrap --quiet --mode=root --variant=minbase --include=${BASE_PACKAGES.join(',')} ${dpkg} ${apt} ${RELEASE} ${base} ${sources}`
+  await local(
+    '',
+  )`mmdebstrap --quiet --mode=root --variant=minbase --include=${BASE_PACKAGES.join(',')} ${dpkg} ${apt} ${RELEASE} ${base} ${sources}`
   say('downloading packages for the hosts')
-  await buildRepository(repository, base, [...MAIL_PACKAGES, ...SHELL_PACKAGES, ...BECOME_PACKAGES, ...KNOT_PACKAGES], TEST_PACKAGES)
+  await buildRepository(
+    repository,
+    base,
+    [...MAIL_PACKAGES, ...SHELL_PACKAGES, ...BECOME_PACKAGES, ...KNOT_PACKAGES],
+    TEST_PACKAGES,
+  )
   say('preparing the hosts: bare, postfix')
   const fleet = await buildLayer(join(building, 'fleet'), [base], { [repository]: REPOSITORY }, FLEET_SCRIPT)
   await rename(fleet, join(building, 'image/fleet'))
-  const postfix = await buildLayer(join(building, 'postfix'), [join(building, 'image/fleet'), base], { [repository]: REPOSITORY }, POSTFIX_SCRIPT)
+  const postfix = await buildLayer(
+    join(building, 'postfix'),
+    [join(building, 'image/fleet'), base],
+    { [repository]: REPOSITORY },
+    POSTFIX_SCRIPT,
+  )
   await rename(postfix, join(building, 'image/postfix'))
   return join(building, 'image')
 }
@@ -131,7 +182,12 @@ async function buildInternet(building: string, at: string): Promise<string> {
   await mkdir(layers, { mode: 0o755 })
   const dns = await buildLayer(join(building, 'dns'), [join(at, 'fleet'), join(at, 'base')], binds, DNS_SCRIPT)
   await rename(dns, join(layers, 'dns'))
-  const receiver = await buildLayer(join(building, 'receiver'), [join(at, 'postfix'), join(at, 'fleet'), join(at, 'base')], binds, RECEIVER_SCRIPT)
+  const receiver = await buildLayer(
+    join(building, 'receiver'),
+    [join(at, 'postfix'), join(at, 'fleet'), join(at, 'base')],
+    binds,
+    RECEIVER_SCRIPT,
+  )
   await rename(receiver, join(layers, 'receiver'))
   return layers
 }
@@ -142,14 +198,23 @@ async function buildPython(building: string, at: string): Promise<string> {
   const [repository, layers] = [join(building, 'repository'), join(building, 'image')]
   await buildRepository(repository, join(at, 'base'), PYTHON_PACKAGES, [])
   const binds = { [join(at, 'repository')]: REPOSITORY, [repository]: `${REPOSITORY}-python` }
-  const below = { bare: [join(at, 'fleet'), join(at, 'base')], postfix: [join(at, 'postfix'), join(at, 'fleet'), join(at, 'base')] }
+  const below = {
+    bare: [join(at, 'fleet'), join(at, 'base')],
+    postfix: [join(at, 'postfix'), join(at, 'fleet'), join(at, 'base')],
+  }
   await mkdir(layers, { mode: 0o755 })
-  for (const [profile, on] of Object.entries(below)) await rename(await buildLayer(join(building, profile), on, binds, PYTHON_SCRIPT), join(layers, profile))
+  for (const [profile, on] of Object.entries(below))
+    await rename(await buildLayer(join(building, profile), on, binds, PYTHON_SCRIPT), join(layers, profile))
   return layers
 }
 
 /** Runs the script as root in an overlay and gives the directory of what it wrote. */
-async function buildLayer(dir: string, layers: readonly string[], binds: Readonly<Record<string, string>>, script: string): Promise<string> {
+async function buildLayer(
+  dir: string,
+  layers: readonly string[],
+  binds: Readonly<Record<string, string>>,
+  script: string,
+): Promise<string> {
   await mkdir(dir, { mode: 0o755 })
   const root = await mountOverlay(dir, layers)
   const machine = `mlbuild-${process.pid}`
@@ -176,6 +241,7 @@ async function sweepFurther(at: string, current: readonly string[]): Promise<voi
   const mounted = readFileSync('/proc/self/mountinfo', 'utf8')
   for (const name of await readdir(at).catch(() => [])) {
     const path = join(at, name)
-    if (/^(internet|python)-/.test(name) && !current.includes(name) && !mounted.includes(`${path}/`)) await removeTree(path)
+    if (/^(internet|python)-/.test(name) && !current.includes(name) && !mounted.includes(`${path}/`))
+      await removeTree(path)
   }
 }

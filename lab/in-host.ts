@@ -8,10 +8,31 @@ export interface ScriptResult {
   readonly stderr: string
 }
 
-const ENVIRONMENT = ['HOME=/root', 'USER=root', 'LOGNAME=root', 'LANG=C.UTF-8', 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin']
+const ENVIRONMENT = [
+  'HOME=/root',
+  'USER=root',
+  'LOGNAME=root',
+  'LANG=C.UTF-8',
+  'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+]
 
 export function inHost(pid: number, script: string): Promise<ScriptResult> {
-  const enter = ['--target', String(pid), '--mount', '--uts', '--ipc', '--net', '--pid', '--root', '--', 'env', '-i', '--chdir=/', ...ENVIRONMENT, 'sh']
+  const enter = [
+    '--target',
+    String(pid),
+    '--mount',
+    '--uts',
+    '--ipc',
+    '--net',
+    '--pid',
+    '--root',
+    '--',
+    'env',
+    '-i',
+    '--chdir=/',
+    ...ENVIRONMENT,
+    'sh',
+  ]
   const child = spawn('nsenter', enter, { stdio: 'pipe' })
   const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []]
   child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk))
@@ -21,6 +42,8 @@ export function inHost(pid: number, script: string): Promise<ScriptResult> {
   child.stdin.end(script)
   return new Promise((resolve, reject) => {
     child.once('error', reject)
-    child.once('close', (code) => resolve({ code, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() }))
+    child.once('close', (code) =>
+      resolve({ code, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() }),
+    )
   })
 }

@@ -82,7 +82,8 @@ export const hostLink = (host: string, plugged: boolean): Promise<void> => linkH
 export const hostFiles = (host: string): string => hostRoot(lab, { name: host })
 
 /**
- * The host's files: type, mode, owner, size, mtime, content hash and link target by path. /proc /sys /dev /run /tmp /var/tmp /var/log and /var/lib/systemd are left out.
+ * The host's files: type, mode, owner, size, mtime, content hash and link target by path. /proc /sys /dev /run /tmp
+ * /var/tmp /var/log and /var/lib/systemd are left out.
  *
  * @param options.exclude - further paths in the host to leave out, with all below them.
  * @example
@@ -128,7 +129,8 @@ export const dnsUpdate = async (lines: readonly string[]): Promise<void> => {
 }
 
 /** Keeps the secondary at what it has now, or lets it go and waits until it has caught up. */
-export const secondaryLag = async (lags: boolean): Promise<void> => setSecondaryLag(lab, (await requireState(lab)).subnet, lags)
+export const secondaryLag = async (lags: boolean): Promise<void> =>
+  setSecondaryLag(lab, (await requireState(lab)).subnet, lags)
 
 /** Empties the resolver's cache. */
 export const flushResolver = async (): Promise<void> => {
@@ -148,4 +150,5 @@ export const sendMail = (host: string, mail: OutgoingMail): Promise<string> => s
  * @throws LabError that lists what came instead when there is none after so many milliseconds.
  * @example (await receivedMail(({ messageId }) => messageId === id, 30_000)).results('dkim')[0]?.result // 'pass'
  */
-export const receivedMail = (wanted: (mail: ReceivedMail) => boolean, timeoutMs: number): Promise<ReceivedMail> => waitForMail(lab, wanted, timeoutMs)
+export const receivedMail = (wanted: (mail: ReceivedMail) => boolean, timeoutMs: number): Promise<ReceivedMail> =>
+  waitForMail(lab, wanted, timeoutMs)

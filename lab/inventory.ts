@@ -16,7 +16,13 @@ export interface InventoryDns {
 }
 
 /** Pure: the text of the file. */
-export function inventoryText(hosts: readonly LabHost[], subnet: string, keyPath: string, knownHosts: string, dns?: InventoryDns): string {
+export function inventoryText(
+  hosts: readonly LabHost[],
+  subnet: string,
+  keyPath: string,
+  knownHosts: string,
+  dns?: InventoryDns,
+): string {
   const group = (name: string, members: readonly LabHost[], vars: readonly string[]): readonly string[] => [
     `${name}:`,
     '  hosts:',
@@ -27,18 +33,26 @@ export function inventoryText(hosts: readonly LabHost[], subnet: string, keyPath
       ...(host.sudo === 'no' ? [] : ['      ansible_become: true']),
       ...(host.profile === 'tools' ? [] : [`      fqdn: ${fqdn(host)}`]),
       // To the lab's name servers and receiver, these are the world.
-      ...(dns !== undefined && isMailHost(host) ? [`      outgoing_addresses: [${subnet}.${host.number}, "${ipv6(subnet, host.number)}"]`] : []),
+      ...(dns !== undefined && isMailHost(host)
+        ? [`      outgoing_addresses: [${subnet}.${host.number}, "${ipv6(subnet, host.number)}"]`]
+        : []),
     ]),
     ...(vars.length === 0 ? [] : ['  vars:', ...vars.map((line) => `    ${line}`)]),
   ]
-  const further = (['tools', 'dns', 'receiver'] as const).map((name) => ({ name, members: hosts.filter(({ profile }) => profile === name) }))
+  const further = (['tools', 'dns', 'receiver'] as const).map((name) => ({
+    name,
+    members: hosts.filter(({ profile }) => profile === name),
+  }))
   return [
     '# Written by "npm run lab up".',
     'all:',
     '  vars:',
     `    ansible_ssh_private_key_file: ${JSON.stringify(keyPath)}`,
     `    ansible_ssh_common_args: ${JSON.stringify(`-o UserKnownHostsFile=${knownHosts}`)}`,
-    ...group('mail', hosts.filter(isMailHost), [`domains: [${SENDER_DOMAINS.join(', ')}]`, ...(dns === undefined ? [] : [`dns: { resolvers: [${dns.resolver}], key_file: ${JSON.stringify(dns.keyFile)} }`])]),
+    ...group('mail', hosts.filter(isMailHost), [
+      `domains: [${SENDER_DOMAINS.join(', ')}]`,
+      ...(dns === undefined ? [] : [`dns: { resolvers: [${dns.resolver}], key_file: ${JSON.stringify(dns.keyFile)} }`]),
+    ]),
     ...further.flatMap(({ name, members }) => (members.length === 0 ? [] : group(name, members, []))),
     '',
   ].join('\n')
@@ -47,7 +61,15 @@ export function inventoryText(hosts: readonly LabHost[], subnet: string, keyPath
 export async function writeInventory(lab: Lab, hosts: readonly LabHost[], state: LabState): Promise<void> {
   const { subnet, internet } = state
   await mkdir(dirname(lab.inventoryPath), { recursive: true })
-  const text = inventoryText(hosts, subnet, userKeyPath(lab), knownHostsPath(lab), internet === undefined ? undefined : { resolver: `${subnet}.${NUMBERS.resolver}`, keyFile: tsigKeyPath(lab, 'lab') })
+  const text = inventoryText(
+    hosts,
+    subnet,
+    userKeyPath(lab),
+    knownHostsPath(lab),
+    internet === undefined
+      ? undefined
+      : { resolver: `${subnet}.${NUMBERS.resolver}`, keyFile: tsigKeyPath(lab, 'lab') },
+  )
   await writeFile(`${lab.inventoryPath}.new`, text)
   await rename(`${lab.inventoryPath}.new`, lab.inventoryPath)
 }

@@ -24,7 +24,9 @@ export interface Lab {
  */
 export function openLab(name: string): Lab {
   if (!/^[a-z0-9][a-z0-9-]{0,30}$/.test(name)) {
-    throw new LabError(`a lab's name is 1 to 31 of a-z, 0-9 and "-", not "${name}": choose another with --name or MAILRUN_LAB_NAME`)
+    throw new LabError(
+      `a lab's name is 1 to 31 of a-z, 0-9 and "-", not "${name}": choose another with --name or MAILRUN_LAB_NAME`,
+    )
   }
   const stateDir = join(process.env['MAILRUN_LAB_STATE'] ?? '/var/lib/mailrun-lab', name)
   const prefix = `ml${createHash('sha256').update(stateDir).digest('hex').slice(0, 5)}`
@@ -46,7 +48,10 @@ export function labNameHere(): string {
 function repositoryRoot(): string {
   let folder = dirname(fileURLToPath(import.meta.url))
   while (!existsSync(join(folder, 'package.json'))) {
-    if (folder === dirname(folder)) throw new LabError(`no package.json above ${fileURLToPath(import.meta.url)}: run the lab from the mailrun repository`)
+    if (folder === dirname(folder))
+      throw new LabError(
+        `no package.json above ${fileURLToPath(import.meta.url)}: run the lab from the mailrun repository`,
+      )
     folder = dirname(folder)
   }
   return folder

@@ -1,4 +1,5 @@
-// Round-trip time and loss between the controller and the hosts, without netem: vde2's wirefilter(1) between two switches with a tap each.
+// Round-trip time and loss between the controller and the hosts, without netem: vde2's wirefilter(1) between two
+// switches with a tap each.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
@@ -19,7 +20,8 @@ export interface Wire {
 }
 
 /**
- * Puts the controller at the end of such a wire, or straight on the bridge when both are 0. Between hosts nothing changes.
+ * Puts the controller at the end of such a wire, or straight on the bridge when both are 0. Between hosts nothing
+ * changes.
  *
  * @throws LabError when a program of vde2 does not start.
  */
@@ -36,10 +38,18 @@ export async function setWire(lab: Lab, subnet: string, wire: Wire): Promise<voi
   const [near, far] = [join(lab.runDir, 'c'), join(lab.runDir, 'h')]
   start('vde_switch', ['--sock', near, '--tap', ours])
   start('vde_switch', ['--sock', far, '--tap', theirs])
-  await until('vde_switch', () => existsSync(join(near, 'ctl')) && existsSync(join(far, 'ctl')) && links().has(ours) && links().has(theirs))
+  await until(
+    'vde_switch',
+    () => existsSync(join(near, 'ctl')) && existsSync(join(far, 'ctl')) && links().has(ours) && links().has(theirs),
+  )
   const loss = wire.lossPercent === 0 ? [] : ['--loss', String(wire.lossPercent)]
   start('wirefilter', ['--vde-plug', `${near}:${far}`, '--delay', String(wire.rttMs / 2), ...loss])
-  await ipBatch([`address flush dev ${bridge(lab)}`, `link set ${theirs} master ${bridge(lab)} up`, `link set ${ours} up`, `address replace ${subnet}.1/24 dev ${ours}`])
+  await ipBatch([
+    `address flush dev ${bridge(lab)}`,
+    `link set ${theirs} master ${bridge(lab)} up`,
+    `link set ${ours} up`,
+    `address replace ${subnet}.1/24 dev ${ours}`,
+  ])
   await forgetNeighbours(lab)
 }
 
@@ -63,11 +73,21 @@ function isStraight({ rttMs, lossPercent }: Wire): boolean {
 
 function start(program: string, args: readonly string[]): void {
   // They read commands from standard input, and end with it: a pipe that nobody writes to stays silent.
-  spawn('sh', ['-c', 'mkfifo -m 600 "$0" && exec 3<>"$0" && rm "$0" && exec "$@" <&3 3<&-', join('/run/mailrun-lab', `stdin-${process.pid}-${Math.random()}`), program, ...args], {
-    detached: true,
-    cwd: '/',
-    stdio: 'ignore',
-  }).unref()
+  spawn(
+    'sh',
+    [
+      '-c',
+      'mkfifo -m 600 "$0" && exec 3<>"$0" && rm "$0" && exec "$@" <&3 3<&-',
+      join('/run/mailrun-lab', `stdin-${process.pid}-${Math.random()}`),
+      program,
+      ...args,
+    ],
+    {
+      detached: true,
+      cwd: '/',
+      stdio: 'ignore',
+    },
+  ).unref()
 }
 
 async function until(program: string, ready: () => boolean): Promise<void> {
@@ -75,5 +95,7 @@ async function until(program: string, ready: () => boolean): Promise<void> {
     if (ready()) return
     await sleep(100)
   }
-  throw new LabError(`${program} (of vde2) did not start within 10 s: try it by hand, and see whether /dev/net/tun exists`)
+  throw new LabError(
+    `${program} (of vde2) did not start within 10 s: try it by hand, and see whether /dev/net/tun exists`,
+  )
 }

@@ -13,10 +13,15 @@ export function local(input: string): (strings: TemplateStringsArray, ...values:
   return async (strings, ...values) => {
     // zx costs 0.2 s to load, and `lab ssh` has no use for it.
     const { $ } = await import('zx')
-    const output = await $({ input, quiet: true, nothrow: true, env: { ...process.env, LC_ALL: 'C.UTF-8' } })(strings, ...values)
+    const output = await $({ input, quiet: true, nothrow: true, env: { ...process.env, LC_ALL: 'C.UTF-8' } })(
+      strings,
+      ...values,
+    )
     if (output.exitCode === 0) return output.stdout
     const said = `${output.stdout}\n${output.stderr}`.trim().split('\n').slice(-15).join('\n  ')
     const command = strings.reduce((text, part, index) => `${text}${[values[index - 1] ?? ''].flat().join(' ')}${part}`)
-    throw new LabError(`this program failed with exit status ${output.exitCode ?? output.signal}: ${command.trim()}\n  ${said}`)
+    throw new LabError(
+      `this program failed with exit status ${output.exitCode ?? output.signal}: ${command.trim()}\n  ${said}`,
+    )
   }
 }

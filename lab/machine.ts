@@ -30,11 +30,21 @@ export function leader(lab: Lab, host: Pick<LabHost, 'name'>): number | undefine
 /** Starts it, unless it runs; it lives on when this process ends. */
 export function powerOn(lab: Lab, host: LabHost, image: Image): void {
   if (leader(lab, host) !== undefined) return
-  const container = { machine: machineName(lab, host), root: hostRoot(lab, host), binds: image.binds, runs: { boot: { netns: namespacePath(lab, host), hostname: host.name } } }
+  const container = {
+    machine: machineName(lab, host),
+    root: hostRoot(lab, host),
+    binds: image.binds,
+    runs: { boot: { netns: namespacePath(lab, host), hostname: host.name } },
+  }
   const [program = '', ...args] = containerCommand(container)
   const log = openSync(join(hostDir(lab, host), 'log'), 'w')
   try {
-    spawn(program, args, { detached: true, cwd: '/', stdio: ['ignore', log, log], env: { PATH: process.env['PATH'], SYSTEMD_NSPAWN_LOCK: '0' } }).unref()
+    spawn(program, args, {
+      detached: true,
+      cwd: '/',
+      stdio: ['ignore', log, log],
+      env: { PATH: process.env['PATH'], SYSTEMD_NSPAWN_LOCK: '0' },
+    }).unref()
   } finally {
     closeSync(log)
   }
@@ -64,8 +74,14 @@ export async function waitUntilUp(lab: Lab, host: LabHost, subnet: string): Prom
     }
     await sleep(100)
   }
-  const log = readFileSync(join(hostDir(lab, host), 'log'), 'utf8').trim().split('\n').slice(-10).join('\n  ')
-  throw new LabError(`${host.name} did not come up within ${BOOT_SECONDS} s: ${last}\n  ${log}\nsee ${join(hostDir(lab, host), 'log')}; "lab reset ${host.name}" makes it anew`)
+  const log = readFileSync(join(hostDir(lab, host), 'log'), 'utf8')
+    .trim()
+    .split('\n')
+    .slice(-10)
+    .join('\n  ')
+  throw new LabError(
+    `${host.name} did not come up within ${BOOT_SECONDS} s: ${last}\n  ${log}\nsee ${join(hostDir(lab, host), 'log')}; "lab reset ${host.name}" makes it anew`,
+  )
 }
 
 /** What is still missing; empty when nothing is. */

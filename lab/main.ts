@@ -100,9 +100,18 @@ try {
 
 async function upCommand(lab: Lab, hosts: string | undefined, flags: UpFlags): Promise<number> {
   const began = performance.now()
-  const wire = flags.rtt === undefined && flags.loss === undefined ? undefined : { rttMs: flags.rtt ?? 0, lossPercent: flags.loss ?? 0 }
+  const wire =
+    flags.rtt === undefined && flags.loss === undefined
+      ? undefined
+      : { rttMs: flags.rtt ?? 0, lossPercent: flags.loss ?? 0 }
   const size = hosts === undefined ? ((await readState(lab))?.size ?? DEFAULT_SIZE) : Number(hosts)
-  await up(lab, { size, tools: flags.tools ?? false, internet: flags.internet ?? false, python: flags.python ?? false, wire })
+  await up(lab, {
+    size,
+    tools: flags.tools ?? false,
+    internet: flags.internet ?? false,
+    python: flags.python ?? false,
+    wire,
+  })
   say(`${size} hosts up in ${((performance.now() - began) / 1000).toFixed(1)} s; inventory: ${lab.inventoryPath}`)
   return 0
 }
@@ -125,12 +134,14 @@ function tell(error: unknown): void {
 
 function milliseconds(text: string): number {
   const value = Number(text)
-  if (text.trim() === '' || !(value >= 0 && value <= 10_000)) throw new InvalidArgumentError(`wanted milliseconds from 0 to 10000, got "${text}"`)
+  if (text.trim() === '' || !(value >= 0 && value <= 10_000))
+    throw new InvalidArgumentError(`wanted milliseconds from 0 to 10000, got "${text}"`)
   return value
 }
 
 function percent(text: string): number {
   const value = Number(text)
-  if (text.trim() === '' || !(value >= 0 && value < 100)) throw new InvalidArgumentError(`wanted percent from 0 up to 100, got "${text}"`)
+  if (text.trim() === '' || !(value >= 0 && value < 100))
+    throw new InvalidArgumentError(`wanted percent from 0 up to 100, got "${text}"`)
   return value
 }

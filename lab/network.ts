@@ -17,12 +17,17 @@ const portOf = (lab: Lab, host: LabHost): string => `${lab.prefix}-${host.number
 /** A /24 of 10.231 that neither another lab nor this machine uses. */
 export async function freeSubnet(lab: Lab): Promise<string> {
   const here = `${await local('')`ip -4 -oneline address show`}\n${await local('')`ip -4 route show`}`
-  const taken = new Set([...(await subnetsOfOthers(lab)), ...[...here.matchAll(/\b(10\.231\.\d+)\./g)].map((match) => match[1])])
+  const taken = new Set([
+    ...(await subnetsOfOthers(lab)),
+    ...[...here.matchAll(/\b(10\.231\.\d+)\./g)].map((match) => match[1]),
+  ])
   for (let third = 0; third < 256; third += 1) {
     const subnet = `10.231.${third}`
     if (!taken.has(subnet)) return subnet
   }
-  throw new LabError('every network of 10.231.0.0/16 is taken: remove labs that you no longer need with "lab down --name NAME"')
+  throw new LabError(
+    'every network of 10.231.0.0/16 is taken: remove labs that you no longer need with "lab down --name NAME"',
+  )
 }
 
 /** Makes the bridge where it is missing. */
@@ -64,7 +69,8 @@ export async function removeHostLink(lab: Lab, host: Pick<LabHost, 'name' | 'num
 
 /** Removes everything whose name begins with the lab's prefix. */
 export async function removeNetwork(lab: Lab): Promise<void> {
-  for (const link of links()) if (link.startsWith(`${lab.prefix}-`)) await local('')`ip link delete ${link} 2>/dev/null || true`
+  for (const link of links())
+    if (link.startsWith(`${lab.prefix}-`)) await local('')`ip link delete ${link} 2>/dev/null || true`
   for (const space of await namespaces(lab)) await local('')`ip netns delete ${space}`
 }
 
@@ -76,7 +82,12 @@ async function namespaces(lab: Lab): Promise<readonly string[]> {
 /** Names of this machine's links. */
 export function links(): ReadonlySet<string> {
   const table = readFileSync('/proc/net/dev', 'utf8')
-  return new Set(table.split('\n').slice(2).flatMap((line) => /^\s*([^\s:]+):/.exec(line)?.[1] ?? []))
+  return new Set(
+    table
+      .split('\n')
+      .slice(2)
+      .flatMap((line) => /^\s*([^\s:]+):/.exec(line)?.[1] ?? []),
+  )
 }
 
 /** One `ip` per line: a line of ip's own -batch mode cannot name a namespace. */

@@ -1,4 +1,5 @@
-// npm keeps flags written before `--` for itself and hands them on by environment: without this, `npm run lab down --name=demo` would end another lab.
+// npm keeps flags written before `--` for itself and hands them on by environment: without this,
+// `npm run lab down --name=demo` would end another lab.
 import { LabError } from './lab-error.ts'
 
 const VALUED = ['name', 'rtt', 'loss'] as const
@@ -8,18 +9,28 @@ const OURS = [...VALUED, ...SWITCHES] as const
 /**
  * The flags that npm took, as arguments again: `--rtt=50`, `--tools`.
  *
- * @throws LabError that shows how to write it where npm lost a value: of `--rtt 50` it keeps `true`, and 50 becomes one more argument.
+ * @throws LabError that shows how to write it where npm lost a value: of `--rtt 50` it keeps `true`, and 50 becomes one
+ *   more argument.
  */
-export function flagsTakenByNpm(env: Readonly<Record<string, string | undefined>>, args: readonly string[]): readonly string[] {
+export function flagsTakenByNpm(
+  env: Readonly<Record<string, string | undefined>>,
+  args: readonly string[],
+): readonly string[] {
   if (env['npm_lifecycle_event'] !== 'lab') return []
   const taken = OURS.flatMap((flag): readonly (readonly [(typeof OURS)[number], string])[] => {
     const value = env[`npm_config_${flag}`]
     return value === undefined ? [] : [[flag, value]]
   })
-  const lost = VALUED.filter((flag) => taken.some(([each, value]) => each === flag && (value === 'true' || value === '')))
+  const lost = VALUED.filter((flag) =>
+    taken.some(([each, value]) => each === flag && (value === 'true' || value === '')),
+  )
   if (lost.length > 0) {
     const flags = lost.map((flag) => `--${flag}`)
-    throw new LabError(`npm kept ${flags.join(' and ')} for itself: write "${flags.map((flag) => `${flag}=VALUE`).join(' ')}", or "npm run lab -- ${[args[0] ?? 'up', '…', ...flags].join(' ')} …", with "--" before what is meant for the lab`)
+    throw new LabError(
+      `npm kept ${flags.join(' and ')} for itself: write "${flags.map((flag) => `${flag}=VALUE`).join(' ')}", or "npm run lab -- ${[args[0] ?? 'up', '…', ...flags].join(' ')} …", with "--" before what is meant for the lab`,
+    )
   }
-  return taken.flatMap(([flag, value]) => (SWITCHES.some((each) => each === flag) ? (value === 'true' ? [`--${flag}`] : []) : [`--${flag}=${value}`]))
+  return taken.flatMap(([flag, value]) =>
+    SWITCHES.some((each) => each === flag) ? (value === 'true' ? [`--${flag}`] : []) : [`--${flag}=${value}`],
+  )
 }

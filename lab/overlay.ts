@@ -5,8 +5,9 @@ import { local } from './local.ts'
 import { mountsBelow } from './mounts.ts'
 
 /**
- * Mounts `dir/root`: reads fall through `layers` (the topmost first), writes stay in `dir/upper`. Nothing is flushed to disk (`volatile`, mount(8)): a lab is not kept through
- * a power failure. A directory is never renamed in place (`redirect_dir=off`), so each write shows under its own path in `dir/upper`.
+ * Mounts `dir/root`: reads fall through `layers` (the topmost first), writes stay in `dir/upper`. Nothing is flushed to
+ * disk (`volatile`, mount(8)): a lab is not kept through a power failure. A directory is never renamed in place
+ * (`redirect_dir=off`), so each write shows under its own path in `dir/upper`.
  */
 export async function mountOverlay(dir: string, layers: readonly string[]): Promise<string> {
   const root = join(dir, 'root')

@@ -13,7 +13,15 @@ export interface RunningProcess {
 }
 
 /** Programs that work on a lab's directories; an editor or a pager that has a lab's file open is none of them. */
-const OWN_PROGRAMS = new Set(['systemd-nspawn', 'systemd-run', 'vde_switch', 'wirefilter', 'mmdebstrap', 'apt-get', 'mailrun-lab-launch'])
+const OWN_PROGRAMS = new Set([
+  'systemd-nspawn',
+  'systemd-run',
+  'vde_switch',
+  'wirefilter',
+  'mmdebstrap',
+  'apt-get',
+  'mailrun-lab-launch',
+])
 
 /** Every process of this machine; those that end meanwhile are left out. */
 export function runningProcesses(): readonly RunningProcess[] {
@@ -44,7 +52,10 @@ export function processesBelow(directory: string): readonly RunningProcess[] {
   })
 }
 
-/** Processes in this network namespace, among them systemds whose systemd-nspawn was killed. @param path - as `ip netns` makes it. */
+/**
+ * Processes in this network namespace, among them systemds whose systemd-nspawn was killed. @param path - as `ip netns`
+ * makes it.
+ */
 export function processesInNamespace(path: string): readonly RunningProcess[] {
   const inode = statSync(path, { throwIfNoEntry: false })?.ino
   return runningProcesses().filter(({ pid }) => inode !== undefined && namespaceOf(pid) === `net:[${inode}]`)
@@ -77,5 +88,8 @@ export async function endProcesses(find: () => readonly RunningProcess[]): Promi
     await sleep(50)
   }
   const left = find().map(({ pid, args }) => `${pid} (${args.slice(0, 2).join(' ')})`)
-  if (left.length > 0) throw new LabError(`these processes of the lab do not end: ${left.join(', ')}: see "ps -o pid,stat,wchan,args -p PID"`)
+  if (left.length > 0)
+    throw new LabError(
+      `these processes of the lab do not end: ${left.join(', ')}: see "ps -o pid,stat,wchan,args -p PID"`,
+    )
 }

@@ -12,10 +12,27 @@ export const REPOSITORY = '/srv/mailrun-lab'
 export const IMAGE_HOSTNAME = 'image.fleet.test'
 
 /** Like a small server: no Python, libpam-systemd for sessions as Debian installs it. */
-export const BASE_PACKAGES = ['systemd-sysv', 'libpam-systemd', 'dbus', 'openssh-server', 'sudo', 'iproute2', 'procps', 'netbase', 'less'] as const
+export const BASE_PACKAGES = [
+  'systemd-sysv',
+  'libpam-systemd',
+  'dbus',
+  'openssh-server',
+  'sudo',
+  'iproute2',
+  'procps',
+  'netbase',
+  'less',
+] as const
 
 /** In the repository of every host, with what they depend on beyond the base. */
-export const MAIL_PACKAGES = ['opendkim', 'opendkim-tools', 'postfix', 'postfix-lmdb', 'postfix-pcre', 'bsd-mailx'] as const
+export const MAIL_PACKAGES = [
+  'opendkim',
+  'opendkim-tools',
+  'postfix',
+  'postfix-lmdb',
+  'postfix-pcre',
+  'bsd-mailx',
+] as const
 
 /** Login shells that are no POSIX shell; installed by the tests that need them. */
 export const SHELL_PACKAGES = ['tcsh', 'fish'] as const
@@ -26,11 +43,28 @@ export const BECOME_PACKAGES = ['opendoas'] as const
 /** Another name server than BIND; installed by the tests that need it. */
 export const KNOT_PACKAGES = ['knot'] as const
 
-/** On the host `verify` alone: BIND, verifiers that are not ours, and Ansible to compare with. Brings Python, so it has a repository of its own. */
-export const TOOLS_PACKAGES = ['bind9', 'bind9-dnsutils', 'python3-dkim', 'opendkim-tools', 'libmail-dkim-perl', 'python3-spf', 'libopendmarc2', 'ansible-core'] as const
+/**
+ * On the host `verify` alone: BIND, verifiers that are not ours, and Ansible to compare with. Brings Python, so it has
+ * a repository of its own.
+ */
+export const TOOLS_PACKAGES = [
+  'bind9',
+  'bind9-dnsutils',
+  'python3-dkim',
+  'opendkim-tools',
+  'libmail-dkim-perl',
+  'python3-spf',
+  'libopendmarc2',
+  'ansible-core',
+] as const
 
 /** dpkg leaves out what no test reads; `force-unsafe-io` matters only where the power fails. */
-export const DPKG_OPTIONS = ['path-exclude=/usr/share/doc/*', 'path-exclude=/usr/share/man/*', 'path-exclude=/usr/share/locale/*', 'force-unsafe-io'] as const
+export const DPKG_OPTIONS = [
+  'path-exclude=/usr/share/doc/*',
+  'path-exclude=/usr/share/man/*',
+  'path-exclude=/usr/share/locale/*',
+  'force-unsafe-io',
+] as const
 
 /** Run in the base image: users, apt's source, nothing that wakes up by itself. */
 export const FLEET_SCRIPT = `
@@ -81,10 +115,30 @@ export const PYTHON_PACKAGES = ['python3', 'python3-apt'] as const
 export const PYTHON_SCRIPT = installFrom('python', `${REPOSITORY}-python`, PYTHON_PACKAGES)
 
 /** Names the layers' directory beside the images that they lie on. */
-export const pythonDigest = (): string => createHash('sha256').update(JSON.stringify([1, PYTHON_SCRIPT])).digest('hex').slice(0, 16)
+export const pythonDigest = (): string =>
+  createHash('sha256')
+    .update(JSON.stringify([1, PYTHON_SCRIPT]))
+    .digest('hex')
+    .slice(0, 16)
 
 /** Names the images' directory in the cache. */
 export function imageDigest(): string {
-  const recipe = [1, process.arch, RELEASE, REPOSITORY, BASE_PACKAGES, MAIL_PACKAGES, SHELL_PACKAGES, BECOME_PACKAGES, KNOT_PACKAGES, TOOLS_PACKAGES, DPKG_OPTIONS, FLEET_SCRIPT, POSTFIX_SCRIPT, TOOLS_SCRIPT, TEST_PACKAGES]
+  const recipe = [
+    1,
+    process.arch,
+    RELEASE,
+    REPOSITORY,
+    BASE_PACKAGES,
+    MAIL_PACKAGES,
+    SHELL_PACKAGES,
+    BECOME_PACKAGES,
+    KNOT_PACKAGES,
+    TOOLS_PACKAGES,
+    DPKG_OPTIONS,
+    FLEET_SCRIPT,
+    POSTFIX_SCRIPT,
+    TOOLS_SCRIPT,
+    TEST_PACKAGES,
+  ]
   return createHash('sha256').update(JSON.stringify(recipe)).digest('hex').slice(0, 16)
 }

@@ -24,6 +24,7 @@ export function siteOf(lab: Lab, state: LabState): Site {
     subnet,
     image: imageAt(lab, image, { internet, python }),
     hostsFile: (host) => hostsFile(internet === undefined ? hosts : [host], subnet),
-    resolvConf: internet === undefined ? undefined : `nameserver ${subnet}.${NUMBERS.resolver}\noptions timeout:2 attempts:3\n`,
+    resolvConf:
+      internet === undefined ? undefined : `nameserver ${subnet}.${NUMBERS.resolver}\noptions timeout:2 attempts:3\n`,
   }
 }

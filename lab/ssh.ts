@@ -10,8 +10,22 @@ import { requireState } from './state.ts'
 export async function ssh(lab: Lab, name: string, command: readonly string[]): Promise<number> {
   const host = await findHost(lab, name)
   const { subnet } = await requireState(lab)
-  const options = ['IdentitiesOnly=yes', `UserKnownHostsFile=${knownHostsPath(lab)}`, 'GlobalKnownHostsFile=/dev/null', 'StrictHostKeyChecking=yes', 'LogLevel=ERROR']
-  const args = ['-F', 'none', '-i', userKeyPath(lab), ...options.flatMap((option) => ['-o', option]), `${host.user}@${subnet}.${host.number}`, ...command]
+  const options = [
+    'IdentitiesOnly=yes',
+    `UserKnownHostsFile=${knownHostsPath(lab)}`,
+    'GlobalKnownHostsFile=/dev/null',
+    'StrictHostKeyChecking=yes',
+    'LogLevel=ERROR',
+  ]
+  const args = [
+    '-F',
+    'none',
+    '-i',
+    userKeyPath(lab),
+    ...options.flatMap((option) => ['-o', option]),
+    `${host.user}@${subnet}.${host.number}`,
+    ...command,
+  ]
   const child = spawn('ssh', args, { stdio: 'inherit' })
   return new Promise((resolve, reject) => {
     child.once('error', reject)

@@ -27,7 +27,9 @@ export async function readState(lab: Lab): Promise<LabState | undefined> {
   try {
     return JSON.parse(text) as LabState
   } catch (error) {
-    throw new LabError(`${path} is not JSON (${(error as Error).message}): remove it and the lab with "lab down --name ${lab.name}"`)
+    throw new LabError(
+      `${path} is not JSON (${(error as Error).message}): remove it and the lab with "lab down --name ${lab.name}"`,
+    )
   }
 }
 
@@ -41,7 +43,10 @@ export async function writeState(lab: Lab, state: LabState): Promise<void> {
 /** @throws LabError where the lab is not up. */
 export async function requireState(lab: Lab): Promise<LabState> {
   const state = await readState(lab)
-  if (state === undefined) throw new LabError(`there is no lab "${lab.name}": make it with "npm run lab up${lab.name === 'lab' ? '' : ` -- --name ${lab.name}`}"`)
+  if (state === undefined)
+    throw new LabError(
+      `there is no lab "${lab.name}": make it with "npm run lab up${lab.name === 'lab' ? '' : ` -- --name ${lab.name}`}"`,
+    )
   return state
 }
 
@@ -50,6 +55,8 @@ export async function subnetsOfOthers(lab: Lab): Promise<readonly string[]> {
   const root = dirname(lab.stateDir)
   const names = await readdir(root).catch(() => [])
   const others = names.filter((name) => join(root, name) !== lab.stateDir)
-  const texts = await Promise.all(others.map((name) => readFile(join(root, name, 'state.json'), 'utf8').catch(() => '')))
+  const texts = await Promise.all(
+    others.map((name) => readFile(join(root, name, 'state.json'), 'utf8').catch(() => '')),
+  )
   return texts.flatMap((text) => /"subnet": "([\d.]+)"/.exec(text)?.[1] ?? [])
 }

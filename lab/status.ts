@@ -54,9 +54,17 @@ export function statusText(status: LabStatus): string {
     return [host.name, host.address, host.profile, reached, [host.system, ...host.failed].join(' ')]
   })
   const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  const wire = [...(status.rttMs > 0 ? [`${status.rttMs} ms round trip`] : []), ...(status.lossPercent > 0 ? [`${status.lossPercent} % loss each way`] : [])]
+  const wire = [
+    ...(status.rttMs > 0 ? [`${status.rttMs} ms round trip`] : []),
+    ...(status.lossPercent > 0 ? [`${status.lossPercent} % loss each way`] : []),
+  ]
   return [
-    ...rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()),
+    ...rows.map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    ),
     '',
     `inventory      ${status.inventoryPath}`,
     ...(status.becomePasswordFile === undefined ? [] : [`sudo password  ${status.becomePasswordFile}`]),

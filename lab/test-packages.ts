@@ -1,4 +1,5 @@
-// Debian packages made for tests: one with a debconf question, a conffile and a unit in two versions, one that is slow to install.
+// Debian packages made for tests: one with a debconf question, a conffile and a unit in two versions, one that is slow
+// to install.
 
 export interface TestPackage {
   readonly name: string

@@ -14,17 +14,23 @@ const NOISE = ['/proc', '/sys', '/dev', '/run', '/tmp', '/var/tmp', '/var/log', 
 export type Tree = ReadonlyMap<string, string>
 
 /**
- * Reads the host's file system from outside, so that the host notices nothing. Files that were never written since the image was made lie in read-only layers: for them
- * the metadata say all; the others are hashed.
+ * Reads the host's file system from outside, so that the host notices nothing. Files that were never written since the
+ * image was made lie in read-only layers: for them the metadata say all; the others are hashed.
  *
  * @param dir - the host's directory, with `root` and `upper`.
  * @param exclude - absolute paths in the host, with all below them, beside those that are always left out.
  */
 export async function readTree(dir: string, exclude: readonly string[]): Promise<Tree> {
   const skipped = [...NOISE, ...exclude].map((path) => path.replace(/\/+$/, ''))
-  const prunes = skipped.flatMap((path, index) => [...(index === 0 ? [] : ['-o']), '-path', `.${path.replace(/[\\*?[]/g, '\\$&')}`])
+  const prunes = skipped.flatMap((path, index) => [
+    ...(index === 0 ? [] : ['-o']),
+    '-path',
+    `.${path.replace(/[\\*?[]/g, '\\$&')}`,
+  ])
   const format = '%p\\0%y %#m %U:%G %s %T@\\0%l\\0'
-  const found = await local('')`cd ${join(dir, 'root')} && find . -xdev ${['(', ...prunes, ')']} -prune -o -printf ${format}`
+  const found = await local(
+    '',
+  )`cd ${join(dir, 'root')} && find . -xdev ${['(', ...prunes, ')']} -prune -o -printf ${format}`
   const fields = found.split('\0')
   const tree = new Map<string, string>()
   const files: string[] = []

@@ -37,14 +37,19 @@ export interface UpOptions {
 }
 
 /**
- * Does nothing to hosts that are well, starts dead ones with the files that they have, makes missing ones and removes those beyond the size.
+ * Does nothing to hosts that are well, starts dead ones with the files that they have, makes missing ones and removes
+ * those beyond the size.
  *
  * @throws LabError where this machine cannot host a lab, or a host does not come up.
  */
 export async function up(lab: Lab, options: UpOptions): Promise<void> {
-  if (!Number.isInteger(options.size) || options.size < 1 || options.size > MAX_HOSTS) throw new LabError(`a lab has 1 to ${MAX_HOSTS} hosts, not ${options.size}`)
+  if (!Number.isInteger(options.size) || options.size < 1 || options.size > MAX_HOSTS)
+    throw new LabError(`a lab has 1 to ${MAX_HOSTS} hosts, not ${options.size}`)
   await prepareController()
-  if (options.internet === true && !existsSync('/proc/net/if_inet6')) throw new LabError('hosts of a lab with --internet have IPv6 addresses, and this kernel has no IPv6: boot it without ipv6.disable=1')
+  if (options.internet === true && !existsSync('/proc/net/if_inet6'))
+    throw new LabError(
+      'hosts of a lab with --internet have IPv6 addresses, and this kernel has no IPv6: boot it without ipv6.disable=1',
+    )
   await withLock(lockPath(lab), async () => {
     const before = await readState(lab)
     const tools = options.tools || (before?.tools ?? false)
@@ -55,7 +60,16 @@ export async function up(lab: Lab, options: UpOptions): Promise<void> {
     // Chosen and written down by one lab at a time: two that came up together took the same.
     const state = await withLock(SUBNETS_LOCK, async () => {
       const subnet = before?.subnet ?? (await freeSubnet(lab))
-      const chosen = { size: options.size, tools, subnet, rttMs: wire.rttMs, lossPercent: wire.lossPercent, image: image.digest, internet: image.internet, python: image.python }
+      const chosen = {
+        size: options.size,
+        tools,
+        subnet,
+        rttMs: wire.rttMs,
+        lossPercent: wire.lossPercent,
+        image: image.digest,
+        internet: image.internet,
+        python: image.python,
+      }
       await writeState(lab, chosen)
       return chosen
     })
@@ -63,7 +77,11 @@ export async function up(lab: Lab, options: UpOptions): Promise<void> {
     await ensureLabKeys(lab)
     if (internet) await ensureTsigKeys(lab)
     await removeSurplus(lab, fleet(state))
-    const sameWire = before?.rttMs === wire.rttMs && before.lossPercent === wire.lossPercent && wireStands(lab, wire) && links().has(bridge(lab))
+    const sameWire =
+      before?.rttMs === wire.rttMs &&
+      before.lossPercent === wire.lossPercent &&
+      wireStands(lab, wire) &&
+      links().has(bridge(lab))
     await ensureBridge(lab)
     if (!sameWire) await setWire(lab, subnet, wire)
     if (internet) await addIpv6(lab, subnet, wire)

@@ -1,11 +1,25 @@
 // The main job: every host signs mail of its domains with DKIM. Prints the records to publish.
 import { playbook, v, type FleetProblem, type PlaybookHost, type PlaybookInput, type Task } from 'mailrun'
-import { dkimRecords, dnsVar, domain, isSelector, mailDomain, milterOf, opendkimSocket, selector, signerOf } from 'mailrun'
+import {
+  dkimRecords,
+  dnsVar,
+  domain,
+  isSelector,
+  mailDomain,
+  milterOf,
+  opendkimSocket,
+  selector,
+  signerOf,
+} from 'mailrun'
 import { apt, directory, dkimKey, opendkim, postfixParameter, service } from 'mailrun/tasks'
 
 export const KEYS = '/etc/dkimkeys'
-/** Where OpenDKIM listens by default, or by the guides that people follow, or while it is restarted: its milters go when the socket moves. */
-const FORMER_SOCKETS = /^inet:(?:localhost|127\.0\.0\.1|\[::1\]):(?:8891|8892|12301)$|^unix:mailrun-cover\/opendkim\.sock$|^(?:unix|local):(?:(?:\/var)?\/run\/opendkim\/|(?:\/var\/spool\/postfix)?\/?(?:var\/run\/|run\/)?opendkim\/)opendkim\.sock$/
+/**
+ * Where OpenDKIM listens by default, or by the guides that people follow, or while it is restarted: its milters go when
+ * the socket moves.
+ */
+const FORMER_SOCKETS =
+  /^inet:(?:localhost|127\.0\.0\.1|\[::1\]):(?:8891|8892|12301)$|^unix:mailrun-cover\/opendkim\.sock$|^(?:unix|local):(?:(?:\/var)?\/run\/opendkim\/|(?:\/var\/spool\/postfix)?\/?(?:var\/run\/|run\/)?opendkim\/)opendkim\.sock$/
 
 /** Where Postfix itself would look into bounces, and might refuse them. */
 const CHECKS = ['header_checks', 'body_checks', 'mime_header_checks', 'nested_header_checks']
@@ -13,21 +27,90 @@ const CHECKS = ['header_checks', 'body_checks', 'mime_header_checks', 'nested_he
 const repeated = (names: readonly string[]): string => names.find((name, index) => names.indexOf(name) < index) ?? ''
 
 /** The selector of a host's first key. */
-const firstSelector = ({ dkim_selector }: { readonly dkim_selector?: string | undefined }, { shortName }: PlaybookHost): string => dkim_selector ?? shortName.toLowerCase()
+const firstSelector = (
+  { dkim_selector }: { readonly dkim_selector?: string | undefined },
+  { shortName }: PlaybookHost,
+): string => dkim_selector ?? shortName.toLowerCase()
 
 /** Of this playbook, and of those that do more. */
 export const dkimVars = {
-  domains: v.pipe(v.array(domain, 'a list of domains is wanted'), v.minLength(1, 'at least one domain is wanted'), v.check((names) => new Set(names).size === names.length, ({ input }) => `each domain once is wanted; ${repeated(input)} is there twice`), v.description('The domains whose mail is signed, each with a key of its own')),
-  dkim_selector: v.optional(v.pipe(selector, v.description("The selector of the host's first keys; left out: the first label of its name. No two hosts may have the same for a domain"))),
-  dkim_bits: v.optional(v.pipe(v.picklist([1024, 2048, 3072, 4096], '1024, 2048, 3072 or 4096 is wanted'), v.description('Bits of keys that are made; those that are there stay')), 2048),
+  domains: v.pipe(
+    v.array(domain, 'a list of domains is wanted'),
+    v.minLength(1, 'at least one domain is wanted'),
+    v.check(
+      (names) => new Set(names).size === names.length,
+      ({ input }) => `each domain once is wanted; ${repeated(input)} is there twice`,
+    ),
+    v.description('The domains whose mail is signed, each with a key of its own'),
+  ),
+  dkim_selector: v.optional(
+    v.pipe(
+      selector,
+      v.description(
+        "The selector of the host's first keys; left out: the first label of its name. No two hosts may have the same for a domain",
+      ),
+    ),
+  ),
+  dkim_bits: v.optional(
+    v.pipe(
+      v.picklist([1024, 2048, 3072, 4096], '1024, 2048, 3072 or 4096 is wanted'),
+      v.description('Bits of keys that are made; those that are there stay'),
+    ),
+    2048,
+  ),
   opendkim_socket: v.optional(opendkimSocket, 'local:/var/spool/postfix/opendkim/opendkim.sock'),
-  opendkim_restart: v.optional(v.pipe(v.picklist(['covered', 'plain'], 'covered or plain is wanted'), v.description('How OpenDKIM is restarted where it must be and Postfix asks it: by a second instance that signs meanwhile, or as it is')), 'covered'),
-  milter_default_action: v.optional(v.pipe(v.picklist(['accept', 'tempfail', 'reject', 'quarantine'], 'accept, tempfail, reject or quarantine is wanted'), v.description('What Postfix does with mail while OpenDKIM does not answer')), 'tempfail'),
-  fqdn: v.optional(v.pipe(domain, v.description("The host's full name; left out: its name in the inventory, which must then be one"))),
-  sign_host_name: v.optional(v.pipe(v.boolean('true or false is wanted'), v.description("Whether mail of the host itself, as of cron, which comes from its full name, is signed by the key of the domain that the name is in")), true),
-  sign_bounces: v.optional(v.pipe(v.boolean('true or false is wanted'), v.description("Whether bounces, which come from the host's full name, pass the milters so that they are signed, too; with sign_host_name")), true),
-  dns: v.optional(v.pipe(dnsVar, v.description('How the domains\' name servers are found; where it is said, if only as {}, a new key signs only once all of them serve its record'))),
-  trusted_hosts: v.optional(v.pipe(v.array(v.pipe(v.string(), v.regex(/^[\w.:/-]+$/, 'an address, network or host name is wanted'))), v.description('Addresses, networks and host names whose mail is signed too, besides this host itself')), []),
+  opendkim_restart: v.optional(
+    v.pipe(
+      v.picklist(['covered', 'plain'], 'covered or plain is wanted'),
+      v.description(
+        'How OpenDKIM is restarted where it must be and Postfix asks it: by a second instance that signs meanwhile, or as it is',
+      ),
+    ),
+    'covered',
+  ),
+  milter_default_action: v.optional(
+    v.pipe(
+      v.picklist(['accept', 'tempfail', 'reject', 'quarantine'], 'accept, tempfail, reject or quarantine is wanted'),
+      v.description('What Postfix does with mail while OpenDKIM does not answer'),
+    ),
+    'tempfail',
+  ),
+  fqdn: v.optional(
+    v.pipe(domain, v.description("The host's full name; left out: its name in the inventory, which must then be one")),
+  ),
+  sign_host_name: v.optional(
+    v.pipe(
+      v.boolean('true or false is wanted'),
+      v.description(
+        'Whether mail of the host itself, as of cron, which comes from its full name, is signed by the key of the domain that the name is in',
+      ),
+    ),
+    true,
+  ),
+  sign_bounces: v.optional(
+    v.pipe(
+      v.boolean('true or false is wanted'),
+      v.description(
+        "Whether bounces, which come from the host's full name, pass the milters so that they are signed, too; with sign_host_name",
+      ),
+    ),
+    true,
+  ),
+  dns: v.optional(
+    v.pipe(
+      dnsVar,
+      v.description(
+        "How the domains' name servers are found; where it is said, if only as {}, a new key signs only once all of them serve its record",
+      ),
+    ),
+  ),
+  trusted_hosts: v.optional(
+    v.pipe(
+      v.array(v.pipe(v.string(), v.regex(/^[\w.:/-]+$/, 'an address, network or host name is wanted'))),
+      v.description('Addresses, networks and host names whose mail is signed too, besides this host itself'),
+    ),
+    [],
+  ),
 }
 type Input = PlaybookInput<v.InferOutput<v.ObjectSchema<typeof dkimVars, undefined>>>
 
@@ -37,17 +120,37 @@ export function selectorProblems(members: readonly Input[]): readonly FleetProbl
   return members.flatMap(({ vars, host }) => {
     const chosen = firstSelector(vars, host)
     // A selector that is set may have several labels; an address as a host's name is none.
-    if (vars.dkim_selector === undefined && (!isSelector(chosen) || chosen.includes('.'))) return [{ host: host.name, message: `its name gives no DKIM selector (${JSON.stringify(chosen)} is no DNS label): set dkim_selector` }]
+    if (vars.dkim_selector === undefined && (!isSelector(chosen) || chosen.includes('.')))
+      return [
+        {
+          host: host.name,
+          message: `its name gives no DKIM selector (${JSON.stringify(chosen)} is no DNS label): set dkim_selector`,
+        },
+      ]
     return vars.domains.flatMap((name) => {
       const other = first.get(`${chosen} ${name}`)
       first.set(`${chosen} ${name}`, other ?? host.name)
-      return other === undefined || other === host.name ? [] : [{ host: host.name, var: 'dkim_selector', message: `selector ${chosen} of ${name} is that of ${other} already, and each host has a key of its own: give one of them another dkim_selector` }]
+      return other === undefined || other === host.name
+        ? []
+        : [
+            {
+              host: host.name,
+              var: 'dkim_selector',
+              message: `selector ${chosen} of ${name} is that of ${other} already, and each host has a key of its own: give one of them another dkim_selector`,
+            },
+          ]
     })
   })
 }
 
 /** What OpenDKIM's tables rest on. */
-export function tablesOf({ vars, host }: { readonly vars: Pick<Input['vars'], 'domains' | 'dkim_selector' | 'sign_host_name' | 'fqdn'>; readonly host: PlaybookHost }) {
+export function tablesOf({
+  vars,
+  host,
+}: {
+  readonly vars: Pick<Input['vars'], 'domains' | 'dkim_selector' | 'sign_host_name' | 'fqdn'>
+  readonly host: PlaybookHost
+}) {
   const hostName = vars.sign_host_name ? (vars.fqdn ?? mailDomain(host.name)) : undefined
   return { domains: vars.domains, selector: firstSelector(vars, host), ...(hostName === undefined ? {} : { hostName }) }
 }
@@ -59,17 +162,30 @@ export function signingTasks({ vars, host }: Input): readonly (Task | false)[] {
   const tables = tablesOf({ vars, host })
   const listens = vars.opendkim_socket.replace('@localhost', '@127.0.0.1')
   const milter = milterOf(listens)
-  const signsBounces = vars.sign_bounces && tables.hostName !== undefined && signerOf(tables.hostName, vars.domains) !== undefined
+  const signsBounces =
+    vars.sign_bounces && tables.hostName !== undefined && signerOf(tables.hostName, vars.domains) !== undefined
   const socket = /^local:(.*)$/.exec(listens)?.[1]
   return [
     directory({ path: KEYS, owner: 'opendkim', group: 'opendkim', mode: '0700' }),
-    ...vars.domains.map((name) => directory({ path: `${KEYS}/${name}`, owner: 'opendkim', group: 'opendkim', mode: '0700' })),
+    ...vars.domains.map((name) =>
+      directory({ path: `${KEYS}/${name}`, owner: 'opendkim', group: 'opendkim', mode: '0700' }),
+    ),
     ...vars.domains.map((name) => dkimKey({ domain: name, selector: tables.selector, bits: vars.dkim_bits })),
-    socket !== undefined && directory({ path: socket.replace(/\/[^/]+$/, ''), owner: 'opendkim', group: 'postfix', mode: '2750' }),
-    opendkim({ ...tables, dns: vars.dns, trustedHosts: vars.trusted_hosts, socket: listens, src: 'templates/opendkim.conf.ejs', vars: { socket: listens }, restart: vars.opendkim_restart }),
+    socket !== undefined &&
+      directory({ path: socket.replace(/\/[^/]+$/, ''), owner: 'opendkim', group: 'postfix', mode: '2750' }),
+    opendkim({
+      ...tables,
+      dns: vars.dns,
+      trustedHosts: vars.trusted_hosts,
+      socket: listens,
+      src: 'templates/opendkim.conf.ejs',
+      vars: { socket: listens },
+      restart: vars.opendkim_restart,
+    }),
     postfixParameter({ parameter: 'smtpd_milters', value: milter, merge: true, superseded: FORMER_SOCKETS }),
     postfixParameter({ parameter: 'non_smtpd_milters', value: milter, merge: true, superseded: FORMER_SOCKETS }),
-    signsBounces && postfixParameter({ parameter: 'internal_mail_filter_classes', value: 'bounce', merge: true, unlessSet: CHECKS }),
+    signsBounces &&
+      postfixParameter({ parameter: 'internal_mail_filter_classes', value: 'bounce', merge: true, unlessSet: CHECKS }),
     postfixParameter({ parameter: 'milter_default_action', value: vars.milter_default_action }),
   ]
 }
@@ -80,9 +196,18 @@ export default playbook({
   vars: v.object(dkimVars),
   fleet: selectorProblems,
   tasks: (input) => [
-    apt({ packages: ['postfix', ...signingPackages], debconf: [{ package: 'postfix', question: 'postfix/main_mailer_type', type: 'select', value: 'Internet Site' }] }),
+    apt({
+      packages: ['postfix', ...signingPackages],
+      debconf: [{ package: 'postfix', question: 'postfix/main_mailer_type', type: 'select', value: 'Internet Site' }],
+    }),
     ...signingTasks(input),
-    service({ unit: 'postfix', state: 'running', enabled: true, reloadOn: ['/etc/postfix/main.cf'], validate: ['postfix', 'check'] }),
+    service({
+      unit: 'postfix',
+      state: 'running',
+      enabled: true,
+      reloadOn: ['/etc/postfix/main.cf'],
+      validate: ['postfix', 'check'],
+    }),
   ],
   outputs: ({ vars, host }) => ({
     dns: dkimRecords({ domains: vars.domains, selector: firstSelector(vars, host), directory: KEYS }),

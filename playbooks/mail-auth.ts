@@ -1,4 +1,5 @@
-// The whole of it, for a fleet out of fresh Debians: Postfix, SPF, DKIM and DMARC, published before anything relies on them.
+// The whole of it, for a fleet out of fresh Debians: Postfix, SPF, DKIM and DMARC, published before anything relies on
+// them.
 import { dnsVar, playbook, v, type FleetProblem, type PlaybookInput } from 'mailrun'
 import { mailVars } from 'mailrun/mail'
 import { apt, postfixParameter, service } from 'mailrun/tasks'
@@ -9,14 +10,27 @@ const vars = v.object({
   ...mailVars,
   ...mailHostVars,
   ...dkimVars,
-  dns: v.optional(v.pipe(dnsVar, v.description("How the domains' name servers are found, and how records get there; left out: they are found as everybody finds them, and records are told, to be published by hand")), {}),
+  dns: v.optional(
+    v.pipe(
+      dnsVar,
+      v.description(
+        "How the domains' name servers are found, and how records get there; left out: they are found as everybody finds them, and records are told, to be published by hand",
+      ),
+    ),
+    {},
+  ),
 })
 type Input = PlaybookInput<v.InferOutput<typeof vars>>
 
 /** Without a policy, receivers are told neither what to do with forged mail nor where to report it. */
 function policyProblems(members: readonly Input[]): readonly FleetProblem[] {
   return members.flatMap(({ vars: { domains, dmarc, mail_domains: own }, host }) =>
-    domains.filter((name) => (own?.[name]?.dmarc ?? dmarc) === undefined && own?.[name]?.sends !== false).map((name) => ({ host: host.name, message: `${name} has no DMARC policy: set dmarc, to begin with { p: none, rua: dmarc@${name} }` })),
+    domains
+      .filter((name) => (own?.[name]?.dmarc ?? dmarc) === undefined && own?.[name]?.sends !== false)
+      .map((name) => ({
+        host: host.name,
+        message: `${name} has no DMARC policy: set dmarc, to begin with { p: none, rua: dmarc@${name} }`,
+      })),
   )
 }
 
@@ -30,8 +44,15 @@ export default playbook({
     apt({ packages: signingPackages }),
     ...signingTasks(input),
     // Else it is myhostname.
-    input.vars.helo_name !== undefined && postfixParameter({ parameter: 'smtp_helo_name', value: input.vars.helo_name }),
-    service({ unit: 'postfix', state: 'running', enabled: true, restartOn: ['/etc/postfix/main.cf'], validate: ['postfix', 'check'] }),
+    input.vars.helo_name !== undefined &&
+      postfixParameter({ parameter: 'smtp_helo_name', value: input.vars.helo_name }),
+    service({
+      unit: 'postfix',
+      state: 'running',
+      enabled: true,
+      restartOn: ['/etc/postfix/main.cf'],
+      validate: ['postfix', 'check'],
+    }),
   ],
   publish: true,
 })

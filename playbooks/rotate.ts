@@ -1,10 +1,21 @@
-// A host's part of `mailrun rotate`, which runs it with the var dkim_steps: keys that are to be made, the one that is to sign, what to write down. Name servers, waiting and the order of things are the command's;
-// docs/mail/rotation.md tells how they go together. Run by itself it changes nothing.
+// A host's part of `mailrun rotate`, which runs it with the var dkim_steps: keys that are to be made, the one that is
+// to sign, what to write down. Name servers, waiting and the order of things are the command's; docs/mail/rotation.md
+// tells how they go together. Run by itself it changes nothing.
 import { domain, isSelector, playbook, rotationVar, selector, v } from 'mailrun'
 import { directory, dkimHistory, dkimKey, file, opendkim } from 'mailrun/tasks'
 import { dkimVars, KEYS, tablesOf } from './dkim.ts'
 
-const EVENTS = ['keyed', 'published', 'active', 'retired', 'compromised', 'revoking', 'revoked', 'removing', 'removed'] as const
+const EVENTS = [
+  'keyed',
+  'published',
+  'active',
+  'retired',
+  'compromised',
+  'revoking',
+  'revoked',
+  'removing',
+  'removed',
+] as const
 
 /** What is to be done for one domain on one host. */
 const steps = v.strictObject({
@@ -36,13 +47,24 @@ export default playbook({
   tasks: ({ vars, host }) => {
     const mine = Object.entries(vars.dkim_steps[host.name] ?? {})
     const tables = tablesOf({ vars, host })
-    const active = Object.fromEntries(mine.flatMap(([name, { active: chosen, back }]) => { const one = chosen ?? back; return one === undefined ? [] : [[name, one]] }))
+    const active = Object.fromEntries(
+      mine.flatMap(([name, { active: chosen, back }]) => {
+        const one = chosen ?? back
+        return one === undefined ? [] : [[name, one]]
+      }),
+    )
     const switches = Object.keys(active).length > 0 && isSelector(tables.selector)
     return [
       ...mine.flatMap(([name, { marks, make, active: chosen, back, delete: gone }]) => [
-        make.length + marks.length > 0 && directory({ path: `${KEYS}/${name}`, owner: 'opendkim', group: 'opendkim', mode: '0700' }),
+        make.length + marks.length > 0 &&
+          directory({ path: `${KEYS}/${name}`, owner: 'opendkim', group: 'opendkim', mode: '0700' }),
         // Before the key: a selector is taken first, and what must not happen ends the run here.
-        dkimHistory({ domain: name, marks, sound: [...make, ...(chosen === undefined ? [] : [chosen])], unrevoked: back === undefined ? [] : [back] }),
+        dkimHistory({
+          domain: name,
+          marks,
+          sound: [...make, ...(chosen === undefined ? [] : [chosen])],
+          unrevoked: back === undefined ? [] : [back],
+        }),
         ...make.map((each) => dkimKey({ domain: name, selector: each, coming: true, bits: vars.dkim_bits })),
         ...gone.map((each) => file({ path: `${KEYS}/${name}/${each}.private`, state: 'absent' })),
       ]),

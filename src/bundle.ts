@@ -1,4 +1,5 @@
-// Makes dist/bundle, what a user runs: each command and each public name as one file and the parts that they share, so that a run opens ten files in place of two hundred and fifty.
+// Makes dist/bundle, what a user runs: each command and each public name as one file and the parts that they share, so
+// that a run opens ten files in place of two hundred and fifty.
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { build } from 'esbuild'
@@ -28,18 +29,29 @@ const { outputFiles, metafile } = await build({
   platform: 'node',
   target: 'node20.19',
   // The package's own names, before there is a package.
-  alias: { 'mailrun/tasks': './tasks/index.ts', 'mailrun/mail': './src/mail.ts', 'mailrun/dns': './src/dns.ts', 'mailrun/testing': './src/testing.ts', mailrun: './src/index.ts' },
+  alias: {
+    'mailrun/tasks': './tasks/index.ts',
+    'mailrun/mail': './src/mail.ts',
+    'mailrun/dns': './src/dns.ts',
+    'mailrun/testing': './src/testing.ts',
+    mailrun: './src/index.ts',
+  },
   // jiti finds its compiler by its own path; the others are native, optional, and ssh2 does without.
   external: ['jiti', 'cpu-features', '*.node'],
   // What CommonJS packages rest on, and an ES module has not.
-  banner: { js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;" },
+  banner: {
+    js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;",
+  },
   logLevel: 'warning',
   write: false,
   metafile: true,
 })
 
 const isEntry = (name: string): boolean => !/-[A-Z0-9]{8}\.js$/.test(name)
-const made = new Map([...outputFiles.map(({ path, contents }) => [basename(path), Buffer.from(contents)] as const), ['LICENSES.txt', Buffer.from(licences(Object.keys(metafile.inputs)))] as const])
+const made = new Map([
+  ...outputFiles.map(({ path, contents }) => [basename(path), Buffer.from(contents)] as const),
+  ['LICENSES.txt', Buffer.from(licences(Object.keys(metafile.inputs)))] as const,
+])
 mkdirSync(OUT, { recursive: true })
 // Somebody may be running what is there: none is half written, and what imports others comes after them.
 for (const [name, contents] of [...made].sort(([one], [other]) => Number(isEntry(one)) - Number(isEntry(other)))) {
@@ -55,10 +67,20 @@ for (const name of readdirSync(OUT)) {
 
 /** The packages that are in the bundle, with what they want to be passed on with them. */
 function licences(inputs: readonly string[]): string {
-  const folders = [...new Set(inputs.flatMap((input) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? []))].sort()
-  return folders.map((folder) => {
-    const { name, version, license } = JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8')) as { readonly name: string; readonly version: string; readonly license?: string }
-    const texts = readdirSync(join(ROOT, folder)).filter((file) => /^(?:licen[cs]e|copying|notice)/i.test(file)).map((file) => readFileSync(join(ROOT, folder, file), 'utf8').trim())
-    return `${name} ${version} (${license ?? 'no licence named'})\n\n${texts.join('\n\n')}\n`
-  }).join(`\n${'-'.repeat(80)}\n\n`)
+  const folders = [
+    ...new Set(inputs.flatMap((input) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? [])),
+  ].sort()
+  return folders
+    .map((folder) => {
+      const { name, version, license } = JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8')) as {
+        readonly name: string
+        readonly version: string
+        readonly license?: string
+      }
+      const texts = readdirSync(join(ROOT, folder))
+        .filter((file) => /^(?:licen[cs]e|copying|notice)/i.test(file))
+        .map((file) => readFileSync(join(ROOT, folder, file), 'utf8').trim())
+      return `${name} ${version} (${license ?? 'no licence named'})\n\n${texts.join('\n\n')}\n`
+    })
+    .join(`\n${'-'.repeat(80)}\n\n`)
 }

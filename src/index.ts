@@ -1,6 +1,13 @@
 // `mailrun`: what playbooks and task modules are made of.
 export * as v from './secrets/v.ts'
-export { playbook, type Playbook, type PlaybookDefinition, type PlaybookHost, type PlaybookInput, type FleetProblem } from './model/playbook.ts'
+export {
+  playbook,
+  type Playbook,
+  type PlaybookDefinition,
+  type PlaybookHost,
+  type PlaybookInput,
+  type FleetProblem,
+} from './model/playbook.ts'
 export { inventory, type InventoryHost, type TypedInventory } from './model/typed-inventory.ts'
 export { defineTask, type CommonArgs, type Example, type TaskDefinition, type TaskModule } from './model/define-task.ts'
 export * as args from './model/argument.ts'
@@ -39,4 +46,12 @@ export { dkimRecords } from './probes/signing.ts'
 export { run, type RunRequest } from './run/run.ts'
 export type { Outcome } from './run/carry-out.ts'
 export type { DnsEvent, Publication } from './dns/publication.ts'
-export type { HostResult, HostStatus, Reporter, RunEvent, RunResult, TaskResult, TaskStatus } from './model/run-event.ts'
+export type {
+  HostResult,
+  HostStatus,
+  Reporter,
+  RunEvent,
+  RunResult,
+  TaskResult,
+  TaskStatus,
+} from './model/run-event.ts'

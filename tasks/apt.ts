@@ -2,7 +2,19 @@
 import { checkPackage } from '../src/changes/check-package.ts'
 import { installScript, removeScript, type DebconfAnswer } from '../src/changes/apt-script.ts'
 import { dueOf, isHeld, type Due } from '../src/changes/due-package.ts'
-import { either, flag, listOf, number, object, oneOf, record, required, seconds, secret, text } from '../src/model/argument.ts'
+import {
+  either,
+  flag,
+  listOf,
+  number,
+  object,
+  oneOf,
+  record,
+  required,
+  seconds,
+  secret,
+  text,
+} from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
 import type { Fact, PackageFact } from '../src/model/fact.ts'
 import { blocked, change, ok, type Plan } from '../src/model/plan.ts'
@@ -18,21 +30,33 @@ export interface AptPackage {
 }
 
 export interface AptArgs {
-  /** Names (`name:arch` for another architecture), or names with a version. A name that no package has counts as installed where an installed package provides it: `mail-transport-agent`. */
+  /**
+   * Names (`name:arch` for another architecture), or names with a version. A name that no package has counts as
+   * installed where an installed package provides it: `mail-transport-agent`.
+   */
   readonly packages: readonly (string | AptPackage)[]
   /** `latest` upgrades to what apt's lists have, and leaves what is held alone. Left out: `present`. */
   readonly state?: 'present' | 'absent' | 'latest'
-  /** Changes packages that are held (apt-mark hold) too; they stay held. Left out: to remove one, or to have another version of it, is refused. */
+  /**
+   * Changes packages that are held (apt-mark hold) too; they stay held. Left out: to remove one, or to have another
+   * version of it, is refused.
+   */
   readonly allowHeld?: boolean
   /** With `absent`: removes configuration files too. */
   readonly purge?: boolean
-  /** Apt's lists are fetched again before installing, and for `latest`, when they are older than this many seconds; left out: 3600. */
+  /**
+   * Apt's lists are fetched again before installing, and for `latest`, when they are older than this many seconds; left
+   * out: 3600.
+   */
   readonly cacheValidSeconds?: number
   /** Left out: as apt is configured. */
   readonly recommends?: boolean
   /** Answers to debconf's questions, given before installing. */
   readonly debconf?: readonly DebconfAnswer[]
-  /** What the packages bring (users, groups, paths, units), so that a check can foresee the tasks after this. Known for the packages of mailrun's own playbooks. */
+  /**
+   * What the packages bring (users, groups, paths, units), so that a check can foresee the tasks after this. Known for
+   * the packages of mailrun's own playbooks.
+   */
   readonly provides?: readonly Fact[]
   /** Seconds to wait for another apt or dpkg; left out: 600. */
   readonly lockSeconds?: number
@@ -43,7 +67,12 @@ export interface AptArgs {
 /** Installs, upgrades or removes; never prompts, keeps changed configuration files, mends an interrupted dpkg. */
 export const apt = defineTask<AptArgs, PackagesState>({
   type: 'apt',
-  name: ({ packages }) => packages.map((each) => (typeof each === 'string' ? each : `${each.name}${each.version === undefined ? '' : `=${each.version}`}`)).join(', '),
+  name: ({ packages }) =>
+    packages
+      .map((each) =>
+        typeof each === 'string' ? each : `${each.name}${each.version === undefined ? '' : `=${each.version}`}`,
+      )
+      .join(', '),
   arguments: {
     packages: required(listOf(either(text, object({ name: required(text), version: text })))),
     state: oneOf('present', 'absent', 'latest'),
@@ -51,7 +80,14 @@ export const apt = defineTask<AptArgs, PackagesState>({
     purge: flag,
     cacheValidSeconds: number,
     recommends: flag,
-    debconf: listOf(object({ package: required(text), question: required(text), type: required(oneOf('select', 'multiselect', 'string', 'boolean', 'note', 'password')), value: required(either(text, secret)) })),
+    debconf: listOf(
+      object({
+        package: required(text),
+        question: required(text),
+        type: required(oneOf('select', 'multiselect', 'string', 'boolean', 'note', 'password')),
+        value: required(either(text, secret)),
+      }),
+    ),
     provides: listOf(record),
     lockSeconds: number,
     timeoutSeconds: seconds,
@@ -59,24 +95,61 @@ export const apt = defineTask<AptArgs, PackagesState>({
   check: ({ packages, state, debconf }) =>
     (packages.length === 0 ? 'packages is empty' : undefined) ??
     twice(packages.map((each) => (typeof each === 'string' ? each : each.name))) ??
-    packages.map((each) => checkPackage(typeof each === 'string' ? { name: each } : each)).find((wrong) => wrong !== undefined) ??
+    packages
+      .map((each) => checkPackage(typeof each === 'string' ? { name: each } : each))
+      .find((wrong) => wrong !== undefined) ??
     (state === 'absent' && debconf !== undefined ? 'debconf goes with installing only' : undefined) ??
-    (debconf ?? []).map(({ question, value }) => (/\s/.test(question) || /[\n\0]/.test(typeof value === 'string' ? value : value.reveal()) ? `debconf: ${JSON.stringify(question)} and its value must be on one line` : undefined)).find((wrong) => wrong !== undefined),
-  probe: (args) => packagesProbe(namesOf(args), args.state === 'latest' ? { validSeconds: args.cacheValidSeconds ?? CACHE_SECONDS } : undefined),
+    (debconf ?? [])
+      .map(({ question, value }) =>
+        /\s/.test(question) || /[\n\0]/.test(typeof value === 'string' ? value : value.reveal())
+          ? `debconf: ${JSON.stringify(question)} and its value must be on one line`
+          : undefined,
+      )
+      .find((wrong) => wrong !== undefined),
+  probe: (args) =>
+    packagesProbe(
+      namesOf(args),
+      args.state === 'latest' ? { validSeconds: args.cacheValidSeconds ?? CACHE_SECONDS } : undefined,
+    ),
   plan: (args, now) => (args.state === 'absent' ? remove(args, now) : install(args, now)),
   writes: (args) => {
     const told = namesOf(args).map((name) => broughtBy(name))
     const facts = [...told.flatMap((each) => each ?? []), ...(args.provides ?? [])]
     const known = args.provides !== undefined || told.every((each) => each !== undefined)
-    return [...namesOf(args).map((name): Resource => `package:${name}`), ...facts.map(({ resource }) => resource), ...(known ? [] : [ANYTHING])]
+    return [
+      ...namesOf(args).map((name): Resource => `package:${name}`),
+      ...facts.map(({ resource }) => resource),
+      ...(known ? [] : [ANYTHING]),
+    ]
   },
   owns: (args) => namesOf(args).map((name): Resource => `package:${name}`),
   examples: [
     { title: 'Packages', args: { packages: ['mailrun-canary'] } },
-    { title: 'One version, with an answer to its question', args: { packages: [{ name: 'mailrun-canary', version: '1.0' }], debconf: [{ package: 'mailrun-canary', question: 'mailrun-canary/colour', type: 'select', value: 'blue' }] } },
-    { title: 'The latest version', args: { packages: ['mailrun-canary'], state: 'latest', cacheValidSeconds: 86400 }, given: 'apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qqy install mailrun-canary=1.0 >/dev/null 2>&1' },
-    { title: 'Another version of a package that is held', args: { packages: [{ name: 'mailrun-canary', version: '1.0' }], allowHeld: true }, given: 'apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qqy install mailrun-canary=2.0 >/dev/null 2>&1; apt-mark -q hold mailrun-canary' },
-    { title: 'No such package', args: { packages: ['mailrun-canary'], state: 'absent', purge: true }, given: 'apt-mark -q unhold mailrun-canary; apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qqy install mailrun-canary >/dev/null 2>&1' },
+    {
+      title: 'One version, with an answer to its question',
+      args: {
+        packages: [{ name: 'mailrun-canary', version: '1.0' }],
+        debconf: [{ package: 'mailrun-canary', question: 'mailrun-canary/colour', type: 'select', value: 'blue' }],
+      },
+    },
+    {
+      title: 'The latest version',
+      args: { packages: ['mailrun-canary'], state: 'latest', cacheValidSeconds: 86400 },
+      given:
+        'apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qqy install mailrun-canary=1.0 >/dev/null 2>&1',
+    },
+    {
+      title: 'Another version of a package that is held',
+      args: { packages: [{ name: 'mailrun-canary', version: '1.0' }], allowHeld: true },
+      given:
+        'apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qqy install mailrun-canary=2.0 >/dev/null 2>&1; apt-mark -q hold mailrun-canary',
+    },
+    {
+      title: 'No such package',
+      args: { packages: ['mailrun-canary'], state: 'absent', purge: true },
+      given:
+        'apt-mark -q unhold mailrun-canary; apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qqy install mailrun-canary >/dev/null 2>&1',
+    },
   ],
 })
 
@@ -92,42 +165,110 @@ const INSTALL_SECONDS = 1800
 /** Facts of what a package brings, whatever its architecture. */
 const broughtBy = (name: string): readonly Fact[] | undefined => providedBy(bareName(name))
 
-const namesOf = ({ packages }: AptArgs): readonly string[] => packages.map((each) => (typeof each === 'string' ? each : each.name))
+const namesOf = ({ packages }: AptArgs): readonly string[] =>
+  packages.map((each) => (typeof each === 'string' ? each : each.name))
 
 function install(args: AptArgs, now: PackagesState): Plan<PackagesState> {
-  const { state, debconf, recommends, cacheValidSeconds = CACHE_SECONDS, lockSeconds = LOCK_SECONDS, timeoutSeconds = INSTALL_SECONDS } = args
+  const {
+    state,
+    debconf,
+    recommends,
+    cacheValidSeconds = CACHE_SECONDS,
+    lockSeconds = LOCK_SECONDS,
+    timeoutSeconds = INSTALL_SECONDS,
+  } = args
   const stale = isKnown(now.listsAreOld) && now.listsAreOld
   const wanted = args.packages.map((each): AptPackage => (typeof each === 'string' ? { name: each } : each))
-  const looked = wanted.map((each) => dueOf(each, { latest: state === 'latest', allowHeld: args.allowHeld ?? false, stale }, now))
+  const looked = wanted.map((each) =>
+    dueOf(each, { latest: state === 'latest', allowHeld: args.allowHeld ?? false, stale }, now),
+  )
   const forbidden = looked.find((each) => typeof each === 'string')
   if (forbidden !== undefined) return blocked(forbidden)
   const due = looked.filter((each): each is Due => typeof each === 'object')
-  const left = wanted.filter(({ name, version }) => { const is = now.packages.get(name)!; return state === 'latest' && !args.allowHeld && version === undefined && is.kind === 'installed' && is.held }).map(({ name }) => `${name} is held and left as it is`)
+  const left = wanted
+    .filter(({ name, version }) => {
+      const is = now.packages.get(name)!
+      return state === 'latest' && !args.allowHeld && version === undefined && is.kind === 'installed' && is.held
+    })
+    .map(({ name }) => `${name} is held and left as it is`)
   if (due.length === 0 && !now.interrupted) return left.length === 0 ? ok : { kind: 'ok', note: left.join(', ') }
   const names = (which: (each: Due) => boolean): readonly string[] => due.filter(which).map(({ name }) => name)
-  const apply = installScript({ packages: due, reinstall: names(({ reinstall }) => reinstall), held: names(({ held }) => held), debconf: debconf ?? [], recommends, cacheValidSeconds, latest: state === 'latest', lockSeconds })
+  const apply = installScript({
+    packages: due,
+    reinstall: names(({ reinstall }) => reinstall),
+    held: names(({ held }) => held),
+    debconf: debconf ?? [],
+    recommends,
+    cacheValidSeconds,
+    latest: state === 'latest',
+    lockSeconds,
+  })
   const perhaps = due.some((each) => each.perhaps)
-  const summary = [...(now.interrupted ? ['finish what dpkg was interrupted in'] : []), ...(perhaps ? ['fetch the package lists'] : []), ...due.map((each) => each.summary), ...left].join(', ')
-  const after = new Map([...now.packages, ...due.map(({ name, target, held }): [string, PackageFact] => [name, { kind: 'installed', version: target, ...(held ? { held } : {}) }])])
+  const summary = [
+    ...(now.interrupted ? ['finish what dpkg was interrupted in'] : []),
+    ...(perhaps ? ['fetch the package lists'] : []),
+    ...due.map((each) => each.summary),
+    ...left,
+  ].join(', ')
+  const after = new Map([
+    ...now.packages,
+    ...due.map(({ name, target, held }): [string, PackageFact] => [
+      name,
+      { kind: 'installed', version: target, ...(held ? { held } : {}) },
+    ]),
+  ])
   const candidates = perhaps ? new Map(wanted.map(({ name }) => [name, UNKNOWN] as const)) : now.candidates
-  const facts = [...due.filter(({ fresh }) => fresh).flatMap(({ name }) => broughtBy(name) ?? []), ...(due.some(({ fresh }) => fresh) ? (args.provides ?? []) : [])]
-  const plan = change<PackagesState>([{ summary, apply, timeoutSeconds }], { packages: after, candidates, interrupted: false, listsAreOld: state === 'latest' ? UNKNOWN : false }, facts, writesOf(args, due))
-  return plan.kind === 'change' && !now.interrupted && due.every((each) => each.perhaps) ? { ...plan, perhaps: 'the package lists, which are too old, are fetched' } : plan
+  const facts = [
+    ...due.filter(({ fresh }) => fresh).flatMap(({ name }) => broughtBy(name) ?? []),
+    ...(due.some(({ fresh }) => fresh) ? (args.provides ?? []) : []),
+  ]
+  const plan = change<PackagesState>(
+    [{ summary, apply, timeoutSeconds }],
+    { packages: after, candidates, interrupted: false, listsAreOld: state === 'latest' ? UNKNOWN : false },
+    facts,
+    writesOf(args, due),
+  )
+  return plan.kind === 'change' && !now.interrupted && due.every((each) => each.perhaps)
+    ? { ...plan, perhaps: 'the package lists, which are too old, are fetched' }
+    : plan
 }
 
 /** Of a package that is there already nothing is brought anew. */
-function writesOf({ provides }: AptArgs, due: readonly { readonly name: string; readonly fresh: boolean }[]): readonly Resource[] {
+function writesOf(
+  { provides }: AptArgs,
+  due: readonly { readonly name: string; readonly fresh: boolean }[],
+): readonly Resource[] {
   const brought = due.filter(({ fresh }) => fresh).flatMap(({ name }) => broughtBy(name) ?? [])
   const known = provides !== undefined || due.every(({ name, fresh }) => fresh && broughtBy(name) !== undefined)
-  return [...due.map(({ name }): Resource => `package:${name}`), ...[...brought, ...(provides ?? [])].map(({ resource }) => resource), ...(known ? [] : [ANYTHING])]
+  return [
+    ...due.map(({ name }): Resource => `package:${name}`),
+    ...[...brought, ...(provides ?? [])].map(({ resource }) => resource),
+    ...(known ? [] : [ANYTHING]),
+  ]
 }
 
 function remove(args: AptArgs, now: PackagesState): Plan<PackagesState> {
   const due = namesOf(args).filter((name) => !['absent', 'provided'].includes(now.packages.get(name)!.kind))
   if (due.length === 0) return ok
-  const held = due.filter((name) => { const is = now.packages.get(name)!; return is.kind === 'installed' && is.held })
+  const held = due.filter((name) => {
+    const is = now.packages.get(name)!
+    return is.kind === 'installed' && is.held
+  })
   if (held.length > 0 && !args.allowHeld) return blocked(held.map(isHeld).join('; '))
-  const apply = removeScript(due, { purge: args.purge ?? false, held: held.length > 0, lockSeconds: args.lockSeconds ?? LOCK_SECONDS })
+  const apply = removeScript(due, {
+    purge: args.purge ?? false,
+    held: held.length > 0,
+    lockSeconds: args.lockSeconds ?? LOCK_SECONDS,
+  })
   const after = new Map([...now.packages, ...due.map((name): [string, PackageFact] => [name, { kind: 'absent' }])])
-  return change([{ summary: `${args.purge ? 'purge' : 'remove'} ${due.join(', ')}`, apply, timeoutSeconds: args.timeoutSeconds ?? INSTALL_SECONDS }], { ...now, packages: after })
+  return change(
+    [
+      {
+        summary: `${args.purge ? 'purge' : 'remove'} ${due.join(', ')}`,
+        apply,
+        timeoutSeconds: args.timeoutSeconds ?? INSTALL_SECONDS,
+      },
+    ],
+    { ...now, packages: after },
+  )
 }

@@ -39,15 +39,30 @@ export const blockInFile = defineTask<BlockInFileArgs, PathState>({
   type: 'blockInFile',
   name: ({ path, block }) => `${path}: ${block}`,
   arguments: {
-    path: required(text), block: required(text), content: text, state: oneOf('present', 'absent'), comment: text, insertAfter: regexp, insertBefore: regexp, create: flag,
-    owner: text, group: text, mode, validate: listOf(text), backup: flag,
+    path: required(text),
+    block: required(text),
+    content: text,
+    state: oneOf('present', 'absent'),
+    comment: text,
+    insertAfter: regexp,
+    insertBefore: regexp,
+    create: flag,
+    owner: text,
+    group: text,
+    mode,
+    validate: listOf(text),
+    backup: flag,
   },
   check: (args) =>
     checkPath('path', args.path) ??
     checkAttributes(args) ??
     checkValidate(args.validate) ??
-    (/^[^\n\r\0]+$/.test(args.block) ? undefined : `block must be a name on one line, got ${JSON.stringify(args.block)}`) ??
-    (args.insertAfter !== undefined && args.insertBefore !== undefined ? 'give insertAfter or insertBefore, not both' : undefined) ??
+    (/^[^\n\r\0]+$/.test(args.block)
+      ? undefined
+      : `block must be a name on one line, got ${JSON.stringify(args.block)}`) ??
+    (args.insertAfter !== undefined && args.insertBefore !== undefined
+      ? 'give insertAfter or insertBefore, not both'
+      : undefined) ??
     (args.state === 'absent' ? undefined : checkContent(args)),
   probe: ({ path, owner, group }) => pathProbe({ path, wanted: 'needed', owner, group }),
   plan(args, now) {
@@ -55,15 +70,53 @@ export const blockInFile = defineTask<BlockInFileArgs, PathState>({
     const { begin, end } = markers(args)
     const block = state === 'absent' ? undefined : linesOf(args.content ?? '')
     const edit = (text: string): string | { readonly impossible: string } =>
-      editBlock(text, { block, begin, end, insertAfter: insertAfter && forgetful(insertAfter), insertBefore: insertBefore && forgetful(insertBefore) }) ?? { impossible: `${path} must hold the lines "${begin}" and "${end}" once each, in this order: mend it by hand` }
-    return editContent({ owner, group, mode, path, edit, create: create ?? false, needed: state !== 'absent', validate, backup: backup ?? false }, now)
+      editBlock(text, {
+        block,
+        begin,
+        end,
+        insertAfter: insertAfter && forgetful(insertAfter),
+        insertBefore: insertBefore && forgetful(insertBefore),
+      }) ?? {
+        impossible: `${path} must hold the lines "${begin}" and "${end}" once each, in this order: mend it by hand`,
+      }
+    return editContent(
+      {
+        owner,
+        group,
+        mode,
+        path,
+        edit,
+        create: create ?? false,
+        needed: state !== 'absent',
+        validate,
+        backup: backup ?? false,
+      },
+      now,
+    )
   },
   writes: ({ path, backup }) => [`path:${path}`, ...(backup ? ([`path:${path}.mailrun-backup`] as const) : [])],
   owns: ({ path, block }) => [`content:${path}#block:${block}`],
   examples: [
-    { title: 'Hosts of the fleet', args: { path: '/etc/hosts', block: 'fleet', content: '192.0.2.1 mx1\n192.0.2.2 mx2\n' } },
-    { title: 'A block before a line', args: { path: '/etc/services.mail', block: 'submission', content: 'submissions 465/tcp\n', insertBefore: /^# end/ }, given: "printf 'smtp 25/tcp\\n# end\\n' > /etc/services.mail" },
-    { title: 'No block any more', args: { path: '/etc/hosts.old', block: 'fleet', state: 'absent' }, given: "printf '127.0.0.1 localhost\\n# BEGIN mailrun fleet\\n192.0.2.1 mx1\\n# END mailrun fleet\\n' > /etc/hosts.old" },
+    {
+      title: 'Hosts of the fleet',
+      args: { path: '/etc/hosts', block: 'fleet', content: '192.0.2.1 mx1\n192.0.2.2 mx2\n' },
+    },
+    {
+      title: 'A block before a line',
+      args: {
+        path: '/etc/services.mail',
+        block: 'submission',
+        content: 'submissions 465/tcp\n',
+        insertBefore: /^# end/,
+      },
+      given: "printf 'smtp 25/tcp\\n# end\\n' > /etc/services.mail",
+    },
+    {
+      title: 'No block any more',
+      args: { path: '/etc/hosts.old', block: 'fleet', state: 'absent' },
+      given:
+        "printf '127.0.0.1 localhost\\n# BEGIN mailrun fleet\\n192.0.2.1 mx1\\n# END mailrun fleet\\n' > /etc/hosts.old",
+    },
   ],
 })
 
@@ -75,7 +128,9 @@ function markers({ block, comment }: BlockInFileArgs): { readonly begin: string;
 function checkContent(args: BlockInFileArgs): string | undefined {
   if (args.content === undefined) return 'content is missing: give the lines, or state: absent'
   const { begin, end } = markers(args)
-  return linesOf(args.content).some((line) => line === begin || line === end) ? 'content must not hold its own markers' : undefined
+  return linesOf(args.content).some((line) => line === begin || line === end)
+    ? 'content must not hold its own markers'
+    : undefined
 }
 
 /** However they end: the block gets the line endings of its file. */

@@ -21,17 +21,28 @@ export interface CommandArgs {
   readonly removes?: string
   /** Shell text that only looks; the command is not run where it succeeds. */
   readonly unless?: string | Script
-  /** Shell text that only looks; the command is run only where it succeeds, and again by the next run where it still does. */
+  /**
+   * Shell text that only looks; the command is run only where it succeeds, and again by the next run where it still
+   * does.
+   */
   readonly onlyIf?: string | Script
-  /** Run again when one of these files is newer than `creates`, which is given their time where the command succeeds and finds nothing to write. */
+  /**
+   * Run again when one of these files is newer than `creates`, which is given their time where the command succeeds and
+   * finds nothing to write.
+   */
   readonly staleAgainst?: readonly string[]
-  /** What `unless` and `onlyIf` look at (`path:/etc/x`, `user:ops`, …): a pending change of it makes their answer wait. */
+  /**
+   * What `unless` and `onlyIf` look at (`path:/etc/x`, `user:ops`, …): a pending change of it makes their answer wait.
+   */
   readonly reads?: readonly Resource[]
   /** What it changes, besides `creates` and `removes`. Left out: it may change anything. */
   readonly writes?: readonly Resource[]
   /** Absolute; left out: /. */
   readonly cwd?: string
-  /** As this user, with its home; only root becomes somebody else. Left out: who does the work, which is root unless it was told otherwise. */
+  /**
+   * As this user, with its home; only root becomes somebody else. Left out: who does the work, which is root unless it
+   * was told otherwise.
+   */
   readonly user?: string
   readonly env?: Readonly<Record<string, string | Secret<string>>>
   /** After this many seconds it is ended and has failed; left out: 60. */
@@ -39,29 +50,64 @@ export interface CommandArgs {
 }
 
 /**
- * The way out for what no module does. With `creates` or `unless` it is idempotent; `removes` and `onlyIf` tell whether to run it; without a guard it runs in every run. Of the latter three a check says that their effects cannot be predicted.
- * Exit status 0 is success. Its input is empty.
+ * The way out for what no module does. With `creates` or `unless` it is idempotent; `removes` and `onlyIf` tell whether
+ * to run it; without a guard it runs in every run. Of the latter three a check says that their effects cannot be
+ * predicted. Exit status 0 is success. Its input is empty.
  */
 export const command = defineTask<CommandArgs, CommandState>({
   type: 'command',
   name: ({ run }) => shown(run),
   arguments: {
-    run: required(either(text, script, listOf(text))), creates: text, removes: text, unless: either(text, script), onlyIf: either(text, script), staleAgainst: listOf(text),
-    reads: listOf(text), writes: listOf(text), cwd: text, user: text, env: record, timeoutSeconds: seconds,
+    run: required(either(text, script, listOf(text))),
+    creates: text,
+    removes: text,
+    unless: either(text, script),
+    onlyIf: either(text, script),
+    staleAgainst: listOf(text),
+    reads: listOf(text),
+    writes: listOf(text),
+    cwd: text,
+    user: text,
+    env: record,
+    timeoutSeconds: seconds,
   },
   check,
-  probe: (args) => commandProbe({ creates: args.creates, removes: args.removes, staleAgainst: args.staleAgainst ?? [], unless: scriptOf(args.unless), onlyIf: scriptOf(args.onlyIf), reads: args.reads ?? [] }),
+  probe: (args) =>
+    commandProbe({
+      creates: args.creates,
+      removes: args.removes,
+      staleAgainst: args.staleAgainst ?? [],
+      unless: scriptOf(args.unless),
+      onlyIf: scriptOf(args.onlyIf),
+      reads: args.reads ?? [],
+    }),
   plan(args, now) {
-    if (args.staleAgainst !== undefined && now.missing.length > 0) return blocked(`staleAgainst: ${now.missing.join(', ')} is not there`)
+    if (args.staleAgainst !== undefined && now.missing.length > 0)
+      return blocked(`staleAgainst: ${now.missing.join(', ')} is not there`)
     const stale = now.stale && now.creates
-    const done = (args.creates !== undefined && now.creates && !stale) || (args.removes !== undefined && now.removes === false) || now.unless === true || now.onlyIf === false
+    const done =
+      (args.creates !== undefined && now.creates && !stale) ||
+      (args.removes !== undefined && now.removes === false) ||
+      now.unless === true ||
+      now.onlyIf === false
     if (done) return ok
     const apply = scriptToRun(args)
-    const summary = stale ? `run: ${args.creates ?? ''} is older than ${args.staleAgainst?.join(', ') ?? ''}` : args.creates !== undefined ? `run: ${args.creates} is not there` : 'run'
-    return change([{ summary, apply, ...(args.timeoutSeconds === undefined ? {} : { timeoutSeconds: args.timeoutSeconds }) }], {
-      creates: args.creates !== undefined, stale: false, missing: now.missing, unless: args.unless === undefined ? undefined : true,
-      removes: args.removes === undefined ? now.removes : UNKNOWN, onlyIf: args.onlyIf === undefined ? undefined : UNKNOWN,
-    })
+    const summary = stale
+      ? `run: ${args.creates ?? ''} is older than ${args.staleAgainst?.join(', ') ?? ''}`
+      : args.creates !== undefined
+        ? `run: ${args.creates} is not there`
+        : 'run'
+    return change(
+      [{ summary, apply, ...(args.timeoutSeconds === undefined ? {} : { timeoutSeconds: args.timeoutSeconds }) }],
+      {
+        creates: args.creates !== undefined,
+        stale: false,
+        missing: now.missing,
+        unless: args.unless === undefined ? undefined : true,
+        removes: args.removes === undefined ? now.removes : UNKNOWN,
+        onlyIf: args.onlyIf === undefined ? undefined : UNKNOWN,
+      },
+    )
   },
   writes: ({ creates, removes, writes }) => [
     ...(creates === undefined ? [] : ([`path:${creates}`] as const)),
@@ -71,29 +117,71 @@ export const command = defineTask<CommandArgs, CommandState>({
   // Nothing but a product, or a question of its own, tells that it is done.
   once: ({ creates, unless }) => creates === undefined && unless === undefined,
   examples: [
-    { title: 'Once, until its product is there', args: { run: ['openssl', 'dhparam', '-dsaparam', '-out', '/etc/dh.pem', '2048'], creates: '/etc/dh.pem', timeoutSeconds: 600 }, given: 'rm -f /etc/dh.pem; command -v openssl >/dev/null || { printf "#!/bin/sh\\necho dh > /etc/dh.pem\\n" > /usr/local/bin/openssl; chmod +x /usr/local/bin/openssl; }' },
-    { title: 'Again whenever its source is newer', args: { run: 'sort /srv/in > /srv/out', creates: '/srv/out', staleAgainst: ['/srv/in'] }, given: 'echo b > /srv/out; sleep 0.02; printf "b\\na\\n" > /srv/in' },
-    { title: 'Unless it is so already', args: { run: sh`touch ${"/srv/it's done"}`, unless: sh`test -e ${"/srv/it's done"}` } },
-    { title: 'Whenever there is something to do', args: { run: 'postsuper -d ALL deferred', onlyIf: 'test -e /srv/purge-deferred' }, given: 'touch /srv/purge-deferred; command -v postsuper >/dev/null || { printf "#!/bin/sh\\n" > /usr/local/sbin/postsuper; chmod +x /usr/local/sbin/postsuper; }' },
+    {
+      title: 'Once, until its product is there',
+      args: {
+        run: ['openssl', 'dhparam', '-dsaparam', '-out', '/etc/dh.pem', '2048'],
+        creates: '/etc/dh.pem',
+        timeoutSeconds: 600,
+      },
+      given:
+        'rm -f /etc/dh.pem; command -v openssl >/dev/null || { printf "#!/bin/sh\\necho dh > /etc/dh.pem\\n" > /usr/local/bin/openssl; chmod +x /usr/local/bin/openssl; }',
+    },
+    {
+      title: 'Again whenever its source is newer',
+      args: { run: 'sort /srv/in > /srv/out', creates: '/srv/out', staleAgainst: ['/srv/in'] },
+      given: 'echo b > /srv/out; sleep 0.02; printf "b\\na\\n" > /srv/in',
+    },
+    {
+      title: 'Unless it is so already',
+      args: { run: sh`touch ${"/srv/it's done"}`, unless: sh`test -e ${"/srv/it's done"}` },
+    },
+    {
+      title: 'Whenever there is something to do',
+      args: { run: 'postsuper -d ALL deferred', onlyIf: 'test -e /srv/purge-deferred' },
+      given:
+        'touch /srv/purge-deferred; command -v postsuper >/dev/null || { printf "#!/bin/sh\\n" > /usr/local/sbin/postsuper; chmod +x /usr/local/sbin/postsuper; }',
+    },
     { title: 'In every run', args: { run: 'date > /srv/last-run' } },
   ],
 })
 
-function check({ run, creates, removes, staleAgainst, cwd, user, env, timeoutSeconds }: CommandArgs): string | undefined {
+function check({
+  run,
+  creates,
+  removes,
+  staleAgainst,
+  cwd,
+  user,
+  env,
+  timeoutSeconds,
+}: CommandArgs): string | undefined {
   if (typeof run !== 'string' && !('text' in run) && run.length === 0) return 'run is empty'
   if (textOf(run).trim() === '') return 'run is empty'
-  if (staleAgainst !== undefined && creates === undefined) return 'staleAgainst goes with creates: the file that must not be older'
+  if (staleAgainst !== undefined && creates === undefined)
+    return 'staleAgainst goes with creates: the file that must not be older'
   const bad = Object.keys(env ?? {}).find((key) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(key))
   if (bad !== undefined) return `env: ${JSON.stringify(bad)} is no name of a variable`
-  if (user !== undefined && !/^[a-z_][a-z0-9_.-]*$/i.test(user)) return `user must be a user name, got ${JSON.stringify(user)}`
-  if (timeoutSeconds !== undefined && !(timeoutSeconds > 0)) return `timeoutSeconds must be more than 0, got ${timeoutSeconds}`
-  const paths = [['creates', creates], ['removes', removes], ['cwd', cwd], ...(staleAgainst ?? []).map((path) => ['staleAgainst', path] as const)] as const
-  return paths.map(([argument, path]) => (path === undefined ? undefined : checkPath(argument, path))).find((wrong) => wrong !== undefined)
+  if (user !== undefined && !/^[a-z_][a-z0-9_.-]*$/i.test(user))
+    return `user must be a user name, got ${JSON.stringify(user)}`
+  if (timeoutSeconds !== undefined && !(timeoutSeconds > 0))
+    return `timeoutSeconds must be more than 0, got ${timeoutSeconds}`
+  const paths = [
+    ['creates', creates],
+    ['removes', removes],
+    ['cwd', cwd],
+    ...(staleAgainst ?? []).map((path) => ['staleAgainst', path] as const),
+  ] as const
+  return paths
+    .map(([argument, path]) => (path === undefined ? undefined : checkPath(argument, path)))
+    .find((wrong) => wrong !== undefined)
 }
 
-const scriptOf = (text: string | Script | undefined): Script | undefined => (typeof text === 'string' ? raw(text) : text)
+const scriptOf = (text: string | Script | undefined): Script | undefined =>
+  typeof text === 'string' ? raw(text) : text
 
-const toRun = (run: CommandArgs['run']): Script => (typeof run === 'string' ? raw(run) : 'text' in run ? run : sh`${run}`)
+const toRun = (run: CommandArgs['run']): Script =>
+  typeof run === 'string' ? raw(run) : 'text' in run ? run : sh`${run}`
 
 const textOf = (run: CommandArgs['run']): string => toRun(run).text
 
@@ -124,7 +212,9 @@ function withProduct(whole: Script, product: string, sources: readonly string[])
   if (sources.length === 0) return lines([raw('('), whole, raw(') || exit'), there])
   return lines([
     sh`newest=@$(find ${sources} -maxdepth 0 -printf '%T@\n' | LC_ALL=C sort -n | tail -n 1)`,
-    raw('('), whole, raw(') || exit'),
+    raw('('),
+    whole,
+    raw(') || exit'),
     there,
     sh`[ "$(find ${product} -maxdepth 0 -newermt "$newest")" ] || touch -ch -d "$newest" -- ${product}`,
   ])
@@ -133,7 +223,9 @@ function withProduct(whole: Script, product: string, sources: readonly string[])
 /** By a here-document, so that no argument of a process shows the text. Only root becomes somebody else. */
 function asUser(user: string, inner: Script): Script {
   const end = `text-${createHash('sha256').update(inner.text).digest('hex').slice(0, 16)}`
-  const around = (text: string): string => `case $(id -u):$(id -un) in 0:*) HOME=~${user} USER=${user} LOGNAME=${user} as='runuser -u ${user} -- sh'; export HOME USER LOGNAME;; *:${user}) as=sh;; *) echo "to run it as ${user}, become root: --become, or ansible_become: true; this is $(id -un)" >&2; exit 1;; esac
+  const around = (
+    text: string,
+  ): string => `case $(id -u):$(id -un) in 0:*) HOME=~${user} USER=${user} LOGNAME=${user} as='runuser -u ${user} -- sh'; export HOME USER LOGNAME;; *:${user}) as=sh;; *) echo "to run it as ${user}, become root: --become, or ansible_become: true; this is $(id -un)" >&2; exit 1;; esac
 $as <<'${end}'\n{\n${text}\n} </dev/null\n${end}`
   return { text: around(inner.text), shown: around(inner.shown), secrets: inner.secrets }
 }

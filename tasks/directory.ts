@@ -36,7 +36,13 @@ export const directory = defineTask<DirectoryArgs, DirectoryState>({
   type: 'directory',
   name: ({ path }) => path,
   arguments: {
-    path: required(text), parents: flag, owner: text, group: text, mode, state: oneOf('present', 'absent'), recurse: flag,
+    path: required(text),
+    parents: flag,
+    owner: text,
+    group: text,
+    mode,
+    state: oneOf('present', 'absent'),
+    recurse: flag,
   },
   check: (args) =>
     checkPath('path', args.path) ??
@@ -48,39 +54,79 @@ export const directory = defineTask<DirectoryArgs, DirectoryState>({
     const own = pathProbe({ path, wanted: 'nothing', owner, group })
     if (!parents) return own
     const above = ancestorsOf(path).map((each) => pathProbe({ path: each, wanted: 'nothing' }))
-    return joinProbes<PathState, PathState, DirectoryState>(own, above, (first, rest) => ({ ...first, above: rest }), ({ above: rest = [], ...first }) => [first, rest])
+    return joinProbes<PathState, PathState, DirectoryState>(
+      own,
+      above,
+      (first, rest) => ({ ...first, above: rest }),
+      ({ above: rest = [], ...first }) => [first, rest],
+    )
   },
   plan: (args, now) => (args.state === 'absent' ? remove(args, now) : make(args, now)),
   writes: ({ path, parents }) => [path, ...(parents ? ancestorsOf(path) : [])].map((each): Resource => `path:${each}`),
   owns: ({ path }) => [`directory:${path}`],
   examples: [
-    { title: 'The key directory of OpenDKIM', args: { path: '/srv/dkimkeys', owner: 'daemon', group: 'mail', mode: '0700' } },
-    { title: 'A directory whose files get its group', args: { path: '/srv/shared "files"', group: 'mail', mode: '2770' }, given: 'mkdir -m 0777 "/srv/shared \\"files\\""' },
+    {
+      title: 'The key directory of OpenDKIM',
+      args: { path: '/srv/dkimkeys', owner: 'daemon', group: 'mail', mode: '0700' },
+    },
+    {
+      title: 'A directory whose files get its group',
+      args: { path: '/srv/shared "files"', group: 'mail', mode: '2770' },
+      given: 'mkdir -m 0777 "/srv/shared \\"files\\""',
+    },
     { title: 'With the directories above it', args: { path: '/srv/backup/mail/daily', parents: true, mode: '0700' } },
-    { title: 'Remove a directory with all that is in it', args: { path: '/srv/old', state: 'absent', recurse: true }, given: 'mkdir -p /srv/old/deep && touch /srv/old/deep/file' },
+    {
+      title: 'Remove a directory with all that is in it',
+      args: { path: '/srv/old', state: 'absent', recurse: true },
+      given: 'mkdir -p /srv/old/deep && touch /srv/old/deep/file',
+    },
   ],
 })
 
 /** `/srv`, `/srv/a` of `/srv/a/b` */
-const ancestorsOf = (path: string): readonly string[] => path.split('/').slice(1, -1).map((_, index, parts) => `/${parts.slice(0, index + 1).join('/')}`)
+const ancestorsOf = (path: string): readonly string[] =>
+  path
+    .split('/')
+    .slice(1, -1)
+    .map((_, index, parts) => `/${parts.slice(0, index + 1).join('/')}`)
 
 function make(args: DirectoryArgs, now: DirectoryState): Plan<DirectoryState> {
   const { path, parents } = args
   const { is, parent, missing, above = [] } = now
   const wanted = givenAttributes(args, now)
-  if (missing.length > 0) return blocked(`there is no ${missing.join(' and no ')} on the host: make it with user or group, or have apt say what its packages provide`)
-  if (is.kind === 'directory') return change(attributeChanges(path, wanted, is), { ...now, is: { kind: 'directory', ...withAttributes(wanted, is) } })
-  if (is.kind !== 'absent') return blocked(`${path} is there and is not a directory${is.kind === 'symlink' ? ' but a symbolic link' : ''}`)
-  if (parent === 'other' || above.some((each) => each.parent === 'other')) return blocked(`what is above ${path} is not a directory`)
-  if (parent === 'absent' && !parents) return blocked(`the directory above ${path} is not there: make it with directory first, or say parents: true`)
+  if (missing.length > 0)
+    return blocked(
+      `there is no ${missing.join(' and no ')} on the host: make it with user or group, or have apt say what its packages provide`,
+    )
+  if (is.kind === 'directory')
+    return change(attributeChanges(path, wanted, is), {
+      ...now,
+      is: { kind: 'directory', ...withAttributes(wanted, is) },
+    })
+  if (is.kind !== 'absent')
+    return blocked(`${path} is there and is not a directory${is.kind === 'symlink' ? ' but a symbolic link' : ''}`)
+  if (parent === 'other' || above.some((each) => each.parent === 'other'))
+    return blocked(`what is above ${path} is not a directory`)
+  if (parent === 'absent' && !parents)
+    return blocked(`the directory above ${path} is not there: make it with directory first, or say parents: true`)
   const made = withAttributes(wanted, madeByRoot('0755'))
   const { owner, group, mode } = made as { readonly owner: string; readonly group: string; readonly mode: string }
   const lacking = ancestorsOf(path).filter((_, index) => above[index]?.is.kind === 'absent')
-  const mkdirAbove = lacking.length === 0 ? raw('') : sh`(umask 077; mkdir -p -- ${lacking}) && chown -- root:root ${lacking} && chmod 00755 -- ${lacking} && `
+  const mkdirAbove =
+    lacking.length === 0
+      ? raw('')
+      : sh`(umask 077; mkdir -p -- ${lacking}) && chown -- root:root ${lacking} && chmod 00755 -- ${lacking} && `
   const apply = sh`${mkdirAbove}(umask 077; mkdir -- ${path}) && chown -- ${`${owner}:${group}`} ${path} && chmod ${exactly(mode)} -- ${path}`
   const then = { ...now, parent: 'directory', is: { kind: 'directory', ...made } } as const
-  const aboveThen = above.map((each): PathState => (each.is.kind === 'absent' ? { ...each, parent: 'directory', is: { kind: 'directory', ...madeByRoot('0755') } } : each))
-  return change([{ summary: lacking.length === 0 ? 'create' : `create, and above it ${lacking.join(', ')}`, apply }], parents ? { ...then, above: aboveThen } : then)
+  const aboveThen = above.map((each): PathState =>
+    each.is.kind === 'absent'
+      ? { ...each, parent: 'directory', is: { kind: 'directory', ...madeByRoot('0755') } }
+      : each,
+  )
+  return change(
+    [{ summary: lacking.length === 0 ? 'create' : `create, and above it ${lacking.join(', ')}`, apply }],
+    parents ? { ...then, above: aboveThen } : then,
+  )
 }
 
 function remove({ path, recurse }: DirectoryArgs, now: DirectoryState): Plan<DirectoryState> {

@@ -1,7 +1,16 @@
 // Task: what became of a host's DKIM keys, written down with the time when it is, once.
 import { checkPath } from '../src/changes/check-path.ts'
 import { besideOf } from '../src/changes/replace-file.ts'
-import { HISTORY_HEADER, historyPath, KEY_EVENTS, markWords, mayFollow, standingOf, type KeyEvent, type Mark } from '../src/mail/rotation/history.ts'
+import {
+  HISTORY_HEADER,
+  historyPath,
+  KEY_EVENTS,
+  markWords,
+  mayFollow,
+  standingOf,
+  type KeyEvent,
+  type Mark,
+} from '../src/mail/rotation/history.ts'
 import { isSelector, mailDomain } from '../src/mail/names.ts'
 import { listOf, object, oneOf, required, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
@@ -41,23 +50,47 @@ export interface HistoryState {
 const DIRECTORY = '/etc/dkimkeys'
 const SPENT: readonly (KeyEvent | undefined)[] = ['revoking', 'revoked', 'removing', 'removed']
 
-/** `DIRECTORY/DOMAIN/history`: a line for each event of a key's life, by the host's clock. `mailrun rotate` derives from it how far a rotation is. */
+/**
+ * `DIRECTORY/DOMAIN/history`: a line for each event of a key's life, by the host's clock. `mailrun rotate` derives from
+ * it how far a rotation is.
+ */
 export const dkimHistory = defineTask<DkimHistoryArgs, HistoryState>({
   type: 'dkimHistory',
   name: ({ domain }) => domain,
   arguments: {
-    domain: required(text), directory: text, marks: required(listOf(object({ event: required(oneOf(...KEY_EVENTS)), selector: required(text), path: text }))), sound: listOf(text), unrevoked: listOf(text),
+    domain: required(text),
+    directory: text,
+    marks: required(listOf(object({ event: required(oneOf(...KEY_EVENTS)), selector: required(text), path: text }))),
+    sound: listOf(text),
+    unrevoked: listOf(text),
   },
   check: ({ domain, directory, marks, sound = [], unrevoked = [] }) =>
-    (mailDomain(domain) === domain ? undefined : `domain must be a domain name in lower case (A-labels), got ${JSON.stringify(domain)}`) ??
+    (mailDomain(domain) === domain
+      ? undefined
+      : `domain must be a domain name in lower case (A-labels), got ${JSON.stringify(domain)}`) ??
     (directory === undefined ? undefined : checkPath('directory', directory)) ??
-    [...marks.map(({ selector }) => selector), ...sound, ...unrevoked].map((each) => (isSelector(each) ? undefined : `a selector must be a DNS label, got ${JSON.stringify(each)}`)).find((wrong) => wrong !== undefined) ??
-    marks.map(({ path }) => (path === undefined ? undefined : checkPath('path', path) ?? (/\s/.test(path) ? `path must hold no space, got ${JSON.stringify(path)}` : undefined))).find((wrong) => wrong !== undefined),
+    [...marks.map(({ selector }) => selector), ...sound, ...unrevoked]
+      .map((each) => (isSelector(each) ? undefined : `a selector must be a DNS label, got ${JSON.stringify(each)}`))
+      .find((wrong) => wrong !== undefined) ??
+    marks
+      .map(({ path }) =>
+        path === undefined
+          ? undefined
+          : (checkPath('path', path) ??
+            (/\s/.test(path) ? `path must hold no space, got ${JSON.stringify(path)}` : undefined)),
+      )
+      .find((wrong) => wrong !== undefined),
   probe: ({ domain, directory = DIRECTORY, marks, sound, unrevoked }) =>
     joinProbes<KeyHistory, readonly Signing[], HistoryState>(
       dkimHistoryProbe(directory, domain),
       // Whatever it asks for as a first key: what counts is what the tables name.
-      [signingProbe({ domains: [domain], selector: marks[0]?.selector ?? sound?.[0] ?? unrevoked?.[0] ?? 'none', directory })],
+      [
+        signingProbe({
+          domains: [domain],
+          selector: marks[0]?.selector ?? sound?.[0] ?? unrevoked?.[0] ?? 'none',
+          directory,
+        }),
+      ],
       (history, [signing]) => ({ history, signing: signing![0]! }),
       ({ history, signing }) => [history, [[signing]]],
     ),
@@ -67,19 +100,31 @@ export const dkimHistory = defineTask<DkimHistoryArgs, HistoryState>({
     for (const selector of [...sound, ...unrevoked]) {
       const standing = standingOf(history.marks, selector)
       const compromised = standing.compromised && sound.includes(selector)
-      if (compromised || SPENT.includes(standing.last?.event)) return blocked(`${selector}._domainkey.${domain} must not sign: it is ${compromised ? 'compromised' : standing.last!.event} by ${path}`)
+      if (compromised || SPENT.includes(standing.last?.event))
+        return blocked(
+          `${selector}._domainkey.${domain} must not sign: it is ${compromised ? 'compromised' : standing.last!.event} by ${path}`,
+        )
     }
     const added: Mark<Known<number>>[] = []
     for (const mark of marks) {
       const standing = standingOf([...history.marks, ...added], mark.selector)
       const may = mayFollow(standing, mark.event)
-      if (may === 'no') return blocked(`${mark.selector}._domainkey.${domain} cannot be ${mark.event} now: ${standing.last === undefined ? 'nothing is known of it' : `it is ${standing.last.event}`} by ${path}; somebody else may be at work, so ask again`)
-      if (SPENT.includes(mark.event) && signing.key.kind === 'key' && signing.selector === mark.selector) return blocked(`${mark.selector}._domainkey.${domain} cannot be ${mark.event} now: the host's tables name it`)
+      if (may === 'no')
+        return blocked(
+          `${mark.selector}._domainkey.${domain} cannot be ${mark.event} now: ${standing.last === undefined ? 'nothing is known of it' : `it is ${standing.last.event}`} by ${path}; somebody else may be at work, so ask again`,
+        )
+      if (SPENT.includes(mark.event) && signing.key.kind === 'key' && signing.selector === mark.selector)
+        return blocked(`${mark.selector}._domainkey.${domain} cannot be ${mark.event} now: the host's tables name it`)
       if (may === 'yes') added.push({ ...mark, time: UNKNOWN })
     }
     if (added.length === 0) return change([], { history, signing })
     const summary = added.map(({ event, selector }) => `${selector} ${event}`).join(', ')
-    return change([{ summary, apply: write(path, added) }], { history: { kind: 'file', marks: [...history.marks, ...added] }, signing }, [], [`path:${path}`])
+    return change(
+      [{ summary, apply: write(path, added) }],
+      { history: { kind: 'file', marks: [...history.marks, ...added] }, signing },
+      [],
+      [`path:${path}`],
+    )
   },
   writes: ({ domain, directory = DIRECTORY }) => [`path:${historyPath(directory, domain)}`],
   owns: ({ domain, directory = DIRECTORY }) => [`content:${historyPath(directory, domain)}`],
@@ -87,17 +132,29 @@ export const dkimHistory = defineTask<DkimHistoryArgs, HistoryState>({
     {
       title: 'A key begins to be served everywhere',
       args: { domain: 'example.org', marks: [{ event: 'published', selector: 'mx1-20270301' }] },
-      given: 'mkdir -p /etc/dkimkeys/example.org; echo "1803859200 keyed mx1-20270301" > /etc/dkimkeys/example.org/history',
+      given:
+        'mkdir -p /etc/dkimkeys/example.org; echo "1803859200 keyed mx1-20270301" > /etc/dkimkeys/example.org/history',
     },
     {
       title: 'Another key takes the place of the one that signed',
-      args: { domain: 'example.org', marks: [{ event: 'active', selector: 'mx1-20270301' }, { event: 'retired', selector: 'mx1' }], sound: ['mx1-20270301'] },
-      given: 'mkdir -p /etc/dkimkeys/example.org; printf "%s\\n" "1803859200 active mx1" "1803859200 keyed mx1-20270301" "1803859260 published mx1-20270301" > /etc/dkimkeys/example.org/history',
+      args: {
+        domain: 'example.org',
+        marks: [
+          { event: 'active', selector: 'mx1-20270301' },
+          { event: 'retired', selector: 'mx1' },
+        ],
+        sound: ['mx1-20270301'],
+      },
+      given:
+        'mkdir -p /etc/dkimkeys/example.org; printf "%s\\n" "1803859200 active mx1" "1803859200 keyed mx1-20270301" "1803859260 published mx1-20270301" > /etc/dkimkeys/example.org/history',
     },
   ],
 })
 
 /** Never half a line: written beside and renamed, a line that was cut short by others left out. */
-const write = (path: string, marks: readonly DkimMark[]) => sh`set -e; umask 022; new=${besideOf(path)}; trap 'rm -f -- "$new"' EXIT; rm -f -- "$new"; t=$(date +%s)
+const write = (
+  path: string,
+  marks: readonly DkimMark[],
+) => sh`set -e; umask 022; new=${besideOf(path)}; trap 'rm -f -- "$new"' EXIT; rm -f -- "$new"; t=$(date +%s)
 ( set -C; { echo ${HISTORY_HEADER}; [ ! -f ${path} ] || grep -E '^[0-9]+ [a-z]+ [a-z0-9.-]+( /.*)?$' ${path} || :; printf "$t %s\n" ${marks.map(markWords)}; } > "$new" )
 chown root:root -- "$new"; sync -- "$new"; mv -fT -- "$new" ${path}`

@@ -24,7 +24,9 @@ interface FileCommon {
 
 /** How a new content goes live. */
 interface GoingLive {
-  /** A command that must accept the new file before it goes live; `%s` stands for its path: `['visudo', '-cf', '%s']`. */
+  /**
+   * A command that must accept the new file before it goes live; `%s` stands for its path: `['visudo', '-cf', '%s']`.
+   */
   readonly validate?: readonly string[]
   /** Keeps the file that was there as `PATH.mailrun-backup`, the last one. */
   readonly backup?: boolean
@@ -62,37 +64,83 @@ export const file = defineTask<FileArgs, PathState>({
   type: 'file',
   name: ({ path }) => path,
   arguments: {
-    path: required(text), owner: text, group: text, mode, content: either(text, bytes, secret), source: text, validate: listOf(text), backup: flag, state: oneOf('present', 'absent'),
+    path: required(text),
+    owner: text,
+    group: text,
+    mode,
+    content: either(text, bytes, secret),
+    source: text,
+    validate: listOf(text),
+    backup: flag,
+    state: oneOf('present', 'absent'),
   },
   check: (args) =>
     checkPath('path', args.path) ??
     checkAttributes(args) ??
     checkValidate(args.validate) ??
     (args.content !== undefined && args.source !== undefined ? 'give content or source, not both' : undefined) ??
-    (args.state === 'absent' && (args.content ?? args.source ?? args.mode ?? args.owner ?? args.group) !== undefined ? 'state: absent goes with nothing but path' : undefined) ??
-    (args.content === undefined && args.source === undefined && (args.validate !== undefined || args.backup) ? 'validate and backup go with content or source' : undefined),
+    (args.state === 'absent' && (args.content ?? args.source ?? args.mode ?? args.owner ?? args.group) !== undefined
+      ? 'state: absent goes with nothing but path'
+      : undefined) ??
+    (args.content === undefined && args.source === undefined && (args.validate !== undefined || args.backup)
+      ? 'validate and backup go with content or source'
+      : undefined),
   probe: (args) => pathProbe({ path: args.path, wanted: wantedOf(args), owner: args.owner, group: args.group }),
   plan: (args, now, context) => {
     if (args.state === 'absent') return remove(args.path, now)
     const content = contentOf(args, context)
     if (content === undefined) return attributesOnly(args, now)
     const { path, owner, group, mode, validate, backup } = args
-    return putContent({ path, content, owner, group, mode, validate, backup, wanted: wantedOf(args), secret: args.content instanceof Secret }, now)
+    return putContent(
+      {
+        path,
+        content,
+        owner,
+        group,
+        mode,
+        validate,
+        backup,
+        wanted: wantedOf(args),
+        secret: args.content instanceof Secret,
+      },
+      now,
+    )
   },
   writes: ({ path, backup }) => [`path:${path}`, ...(backup ? ([`path:${path}.mailrun-backup`] as const) : [])],
-  owns: (args) => (args.content === undefined && args.source === undefined && args.state !== 'absent' ? [`attributes:${args.path}`] : [`content:${args.path}`]),
+  owns: (args) =>
+    args.content === undefined && args.source === undefined && args.state !== 'absent'
+      ? [`attributes:${args.path}`]
+      : [`content:${args.path}`],
   sources: ({ source }) => (source === undefined ? [] : [{ kind: 'file', path: source }]),
   examples: [
     { title: 'A file with a text', args: { path: '/etc/motd', content: 'Mail host. "Handle" with $care.\n' } },
-    { title: 'A file of the controller', args: { path: '/etc/mail-banner', source: 'files/banner', mode: '0640', group: 'mail' }, sources: { 'files/banner': 'ESMTP\n' } },
-    { title: 'A secret that is shown nowhere', args: { path: '/etc/relay-password', content: new Secret('correct horse'), mode: '0600' } },
-    { title: 'Checked before it goes live, the old one kept', args: { path: '/etc/sudoers.d/queue', content: 'postmaster ALL=(root) NOPASSWD: /usr/sbin/postqueue\n', mode: '0440', validate: ['visudo', '-cf', '%s'], backup: true }, given: "printf '# old\\n' > /etc/sudoers.d/queue" },
+    {
+      title: 'A file of the controller',
+      args: { path: '/etc/mail-banner', source: 'files/banner', mode: '0640', group: 'mail' },
+      sources: { 'files/banner': 'ESMTP\n' },
+    },
+    {
+      title: 'A secret that is shown nowhere',
+      args: { path: '/etc/relay-password', content: new Secret('correct horse'), mode: '0600' },
+    },
+    {
+      title: 'Checked before it goes live, the old one kept',
+      args: {
+        path: '/etc/sudoers.d/queue',
+        content: 'postmaster ALL=(root) NOPASSWD: /usr/sbin/postqueue\n',
+        mode: '0440',
+        validate: ['visudo', '-cf', '%s'],
+        backup: true,
+      },
+      given: "printf '# old\\n' > /etc/sudoers.d/queue",
+    },
     { title: 'Owner and mode of a file that is there', args: { path: '/etc/fstab', mode: '0600' } },
     { title: 'No file', args: { path: '/etc/nologin', state: 'absent' }, given: 'touch /etc/nologin' },
   ],
 })
 
-const wantedOf = ({ content, source }: FileArgs): Wanted => (content === undefined && source === undefined ? 'nothing' : content instanceof Secret ? 'digest' : 'shown')
+const wantedOf = ({ content, source }: FileArgs): Wanted =>
+  content === undefined && source === undefined ? 'nothing' : content instanceof Secret ? 'digest' : 'shown'
 
 function contentOf({ content, source }: FileArgs, context: PlanContext): Uint8Array | undefined {
   if (source !== undefined) return context.source({ kind: 'file', path: source })
@@ -114,4 +162,3 @@ function remove(path: string, now: PathState): Plan<PathState> {
   if (now.is.kind === 'directory') return blocked(`${path} is a directory: remove it with directory`)
   return change([{ summary: 'remove', apply: sh`rm -f -- ${path}` }], { ...now, is: { kind: 'absent' } })
 }
-

@@ -21,19 +21,32 @@ export const group = defineTask<GroupArgs, GroupFact>({
   type: 'group',
   name: ({ group }) => group,
   arguments: {
-    group: required(text), gid: number, system: flag, state: oneOf('present', 'absent'),
+    group: required(text),
+    gid: number,
+    system: flag,
+    state: oneOf('present', 'absent'),
   },
   check: ({ group, gid }) =>
-    (/^[a-z_][a-z0-9_-]{0,31}$/.test(group) ? undefined : `group must be a group name, got ${JSON.stringify(group)}`) ?? (gid === undefined || (Number.isInteger(gid) && gid >= 0) ? undefined : `gid must be a number, got ${gid}`),
+    (/^[a-z_][a-z0-9_-]{0,31}$/.test(group) ? undefined : `group must be a group name, got ${JSON.stringify(group)}`) ??
+    (gid === undefined || (Number.isInteger(gid) && gid >= 0) ? undefined : `gid must be a number, got ${gid}`),
   probe: ({ group }) => groupProbe(group),
   plan({ group, gid, system, state }, now) {
-    if (state === 'absent') return now.kind === 'absent' ? ok : change([{ summary: 'remove', apply: sh`groupdel -- ${group}` }], { kind: 'absent' })
+    if (state === 'absent')
+      return now.kind === 'absent'
+        ? ok
+        : change([{ summary: 'remove', apply: sh`groupdel -- ${group}` }], { kind: 'absent' })
     if (now.kind === 'absent') {
       const options = sh`${system ? raw('-r ') : raw('')}${gid === undefined ? raw('') : sh`-g ${gid} `}`
-      return change([{ summary: 'create', apply: sh`groupadd ${options}-- ${group}` }], { kind: 'group', gid: gid ?? UNKNOWN })
+      return change([{ summary: 'create', apply: sh`groupadd ${options}-- ${group}` }], {
+        kind: 'group',
+        gid: gid ?? UNKNOWN,
+      })
     }
     if (gid === undefined || now.gid === gid) return ok
-    return change([{ summary: `gid ${String(now.gid)} → ${gid}`, apply: sh`groupmod -g ${gid} -- ${group}` }], { kind: 'group', gid })
+    return change([{ summary: `gid ${String(now.gid)} → ${gid}`, apply: sh`groupmod -g ${gid} -- ${group}` }], {
+      kind: 'group',
+      gid,
+    })
   },
   writes: ({ group }) => [`group:${group}`],
   owns: ({ group }) => [`group:${group}`],

@@ -37,7 +37,14 @@ export const hostname = defineTask<HostnameArgs, HostnameState>({
     const was = (now: Known<string>): string => (isKnown(now) && now !== '' ? `${now} → ` : '')
     return change(
       [
-        ...(file === wanted ? [] : [{ summary: `/etc/hostname ${was(file)}${wanted}`, apply: sh`umask 022; printf '%s\n' ${wanted} > /etc/.hostname.mailrun-new && sync -- /etc/.hostname.mailrun-new && mv -fT /etc/.hostname.mailrun-new /etc/hostname` }]),
+        ...(file === wanted
+          ? []
+          : [
+              {
+                summary: `/etc/hostname ${was(file)}${wanted}`,
+                apply: sh`umask 022; printf '%s\n' ${wanted} > /etc/.hostname.mailrun-new && sync -- /etc/.hostname.mailrun-new && mv -fT /etc/.hostname.mailrun-new /etc/hostname`,
+              },
+            ]),
         ...(kernel === wanted ? [] : [{ summary: `kernel ${was(kernel)}${wanted}`, apply: sh`hostname -- ${wanted}` }]),
       ],
       { file: wanted, kernel: wanted },
@@ -51,7 +58,9 @@ export const hostname = defineTask<HostnameArgs, HostnameState>({
 const hostnameProbe: Probe<HostnameState> = defineProbe<HostnameState>({
   key: 'hostname',
   reads: ['hostname:', 'path:/etc/hostname'],
-  script: raw(`read -r f 2>/dev/null < /etc/hostname; read -r k < /proc/sys/kernel/hostname; printf '%s\\n%s\\n' "$f" "$k"; ${END}`),
+  script: raw(
+    `read -r f 2>/dev/null < /etc/hostname; read -r k < /proc/sys/kernel/hostname; printf '%s\\n%s\\n' "$f" "$k"; ${END}`,
+  ),
   parse(answer) {
     const [file = '', kernel = ''] = utf8(whole(answer, 'the host name cannot be asked for')).split('\n')
     return { file, kernel }

@@ -1,4 +1,5 @@
-// Task: OpenDKIM signs for a host's domains: its configuration, its tables and its unit, which go live as one or not at all.
+// Task: OpenDKIM signs for a host's domains: its configuration, its tables and its unit, which go live as one or not at
+// all.
 import { checkPath } from '../src/changes/check-path.ts'
 import { keyObstacle } from '../src/changes/key-obstacle.ts'
 import { coverOf, type Cover } from '../src/changes/opendkim-cover.ts'
@@ -20,7 +21,16 @@ import type { Resource } from '../src/model/resource.ts'
 import type { Source } from '../src/model/source.ts'
 import type { PlanContext } from '../src/model/task.ts'
 import { KEY_TABLE, SIGNING_TABLE, keyPath, type Signing } from '../src/probes/signing.ts'
-import { CONFIGURATION, FILES, MAIN_CF, opendkimProbe, TRUSTED_HOSTS, unitQuestion, withFiles, type OpendkimState } from '../src/probes/opendkim.ts'
+import {
+  CONFIGURATION,
+  FILES,
+  MAIN_CF,
+  opendkimProbe,
+  TRUSTED_HOSTS,
+  unitQuestion,
+  withFiles,
+  type OpendkimState,
+} from '../src/probes/opendkim.ts'
 
 interface Tables {
   /** In A-labels, lower case. */
@@ -29,21 +39,36 @@ interface Tables {
   readonly selector: string
   /** Left out: /etc/dkimkeys. */
   readonly directory?: string
-  /** The host's own name, which mail of cron and bounces come from: signed by the key of the nearest of `domains` above it. Left out, or in none of them: not signed. */
+  /**
+   * The host's own name, which mail of cron and bounces come from: signed by the key of the nearest of `domains` above
+   * it. Left out, or in none of them: not signed.
+   */
   readonly hostName?: string
-  /** By domain, the selector that signs from now on; its key must be there as `DIRECTORY/DOMAIN/SELECTOR.private`. Left out: the key in use, else the first one. Where it is given, domains that are not signed for yet are left alone. */
+  /**
+   * By domain, the selector that signs from now on; its key must be there as `DIRECTORY/DOMAIN/SELECTOR.private`. Left
+   * out: the key in use, else the first one. Where it is given, domains that are not signed for yet are left alone.
+   */
   readonly active?: Readonly<Record<string, string>>
   /**
-   * How the domains' name servers are found, as the inventory's var `dns` has it: a key that is not in use yet gets no line before every authoritative one serves its record.
-   * Left out: nobody is asked. Not beside `active`: whoever switches keys has seen to that.
+   * How the domains' name servers are found, as the inventory's var `dns` has it: a key that is not in use yet gets no
+   * line before every authoritative one serves its record. Left out: nobody is asked. Not beside `active`: whoever
+   * switches keys has seen to that.
    */
   readonly dns?: NameServerVars | undefined
-  /** How OpenDKIM is restarted where a reload does not do and Postfix asks it: `covered`, by a second instance that signs meanwhile, which is so where it is left out; or `plain`: meanwhile Postfix does with mail what `milter_default_action` says. */
+  /**
+   * How OpenDKIM is restarted where a reload does not do and Postfix asks it: `covered`, by a second instance that
+   * signs meanwhile, which is so where it is left out; or `plain`: meanwhile Postfix does with mail what
+   * `milter_default_action` says.
+   */
   readonly restart?: 'covered' | 'plain'
 }
 
 interface Configuration {
-  /** The EJS template of opendkim.conf, relative to the playbook. It names `file:/etc/dkimkeys/KeyTable`, `refile:/etc/dkimkeys/SigningTable`, `/etc/dkimkeys/TrustedHosts` and the socket. Left out: the tables alone are written, and opendkim.conf must name them already. */
+  /**
+   * The EJS template of opendkim.conf, relative to the playbook. It names `file:/etc/dkimkeys/KeyTable`,
+   * `refile:/etc/dkimkeys/SigningTable`, `/etc/dkimkeys/TrustedHosts` and the socket. Left out: the tables alone are
+   * written, and opendkim.conf must name them already.
+   */
   readonly src: string
   /** All that the template may name. */
   readonly vars: Readonly<Record<string, unknown>>
@@ -58,49 +83,113 @@ type NoConfiguration = { readonly [Name in keyof Configuration]?: never }
 export type OpendkimArgs = Tables & (Configuration | NoConfiguration)
 
 const EXAMPLE_SOCKET = 'inet:8891@127.0.0.1'
-const EXAMPLE_HOST = 'apt-get -qq update; DEBIAN_FRONTEND=noninteractive apt-get -qqy install opendkim openssl >/dev/null 2>&1; for d in example.org example.net; do mkdir -p /etc/dkimkeys/$d; for s in mx1 mx1-20270301; do [ -e /etc/dkimkeys/$d/$s.private ] || openssl genrsa -out /etc/dkimkeys/$d/$s.private 2048 2>/dev/null; done; done; chown -R opendkim:opendkim /etc/dkimkeys; chmod 0600 /etc/dkimkeys/*/*.private'
+const EXAMPLE_HOST =
+  'apt-get -qq update; DEBIAN_FRONTEND=noninteractive apt-get -qqy install opendkim openssl >/dev/null 2>&1; for d in example.org example.net; do mkdir -p /etc/dkimkeys/$d; for s in mx1 mx1-20270301; do [ -e /etc/dkimkeys/$d/$s.private ] || openssl genrsa -out /etc/dkimkeys/$d/$s.private 2048 2>/dev/null; done; done; chown -R opendkim:opendkim /etc/dkimkeys; chmod 0600 /etc/dkimkeys/*/*.private'
 const EXAMPLE_CONFIGURATION = `Syslog yes\nKeyTable file:/etc/dkimkeys/KeyTable\nSigningTable refile:/etc/dkimkeys/SigningTable\nSocket ${EXAMPLE_SOCKET}\nPidFile /run/opendkim/opendkim.pid\nUserID opendkim\nUMask 007\n`
 
 /**
- * `/etc/opendkim.conf`, `KeyTable`, `SigningTable` and `TrustedHosts`, whole, with the unit running, enabled and proved to sign. A fault that would stop mail or leave it unsigned is found before the service is touched; one that shows only then is undone.
- * What happens in which order: docs/mail/activation.md.
+ * `/etc/opendkim.conf`, `KeyTable`, `SigningTable` and `TrustedHosts`, whole, with the unit running, enabled and proved
+ * to sign. A fault that would stop mail or leave it unsigned is found before the service is touched; one that shows
+ * only then is undone. What happens in which order: docs/mail/activation.md.
  */
 export const opendkim = defineTask<OpendkimArgs, OpendkimState>({
   type: 'opendkim',
   name: () => 'opendkim.conf, tables, unit',
   arguments: {
-    domains: required(listOf(text)), selector: required(text), directory: text, hostName: text, active: record, dns: record, restart: oneOf('covered', 'plain'), src: text, vars: record, socket: text, trustedHosts: listOf(text),
+    domains: required(listOf(text)),
+    selector: required(text),
+    directory: text,
+    hostName: text,
+    active: record,
+    dns: record,
+    restart: oneOf('covered', 'plain'),
+    src: text,
+    vars: record,
+    socket: text,
+    trustedHosts: listOf(text),
   },
   check: ({ domains, selector, directory, hostName, active = {}, dns, src, vars, socket, trustedHosts }) =>
     (domains.length === 0 ? 'domains is empty' : undefined) ??
-    (dns !== undefined && Object.keys(active).length > 0 ? 'dns does not go with active: whoever switches keys has seen to it that they are served' : undefined) ??
+    (dns !== undefined && Object.keys(active).length > 0
+      ? 'dns does not go with active: whoever switches keys has seen to it that they are served'
+      : undefined) ??
     (isSelector(selector) ? undefined : `selector must be a DNS label, got ${JSON.stringify(selector)}`) ??
     (directory === undefined ? undefined : checkPath('directory', directory)) ??
-    (/[\s:]/.test(directory ?? '') ? `directory must hold no space and no colon, which OpenDKIM's KeyTable cannot, got ${JSON.stringify(directory)}` : undefined) ??
-    domains.map((each) => (mailDomain(each) === each ? undefined : `domains must be domain names in lower case (A-labels), got ${JSON.stringify(each)}`)).find((wrong) => wrong !== undefined) ??
-    Object.entries(active).map(([domain, each]) => (!domains.includes(domain) ? `active names ${JSON.stringify(domain)}, which is not among domains` : typeof each === 'string' && isSelector(each) ? undefined : `active must give a selector for each domain, got ${JSON.stringify(each)}`)).find((wrong) => wrong !== undefined) ??
-    ([src, vars, socket, trustedHosts].every((each) => each === undefined) || [src, vars, socket, trustedHosts].every((each) => each !== undefined) ? undefined : 'src, vars, socket and trustedHosts go together') ??
-    (hostName === undefined || mailDomain(hostName) === hostName ? undefined : `hostName must be a host's full name in lower case (A-labels), got ${JSON.stringify(hostName)}`) ??
-    (socket === undefined || /^(?:local:\/[\w./-]+|inet:\d+@[\w.:[\]-]+)$/.test(socket) ? undefined : `socket must be local:/path or inet:PORT@HOST, got ${JSON.stringify(socket)}`) ??
-    (trustedHosts ?? []).map((each) => (/^[\w.:/-]+$/.test(each) ? undefined : `trustedHosts must be addresses, networks and host names, got ${JSON.stringify(each)}`)).find((wrong) => wrong !== undefined),
+    (/[\s:]/.test(directory ?? '')
+      ? `directory must hold no space and no colon, which OpenDKIM's KeyTable cannot, got ${JSON.stringify(directory)}`
+      : undefined) ??
+    domains
+      .map((each) =>
+        mailDomain(each) === each
+          ? undefined
+          : `domains must be domain names in lower case (A-labels), got ${JSON.stringify(each)}`,
+      )
+      .find((wrong) => wrong !== undefined) ??
+    Object.entries(active)
+      .map(([domain, each]) =>
+        !domains.includes(domain)
+          ? `active names ${JSON.stringify(domain)}, which is not among domains`
+          : typeof each === 'string' && isSelector(each)
+            ? undefined
+            : `active must give a selector for each domain, got ${JSON.stringify(each)}`,
+      )
+      .find((wrong) => wrong !== undefined) ??
+    ([src, vars, socket, trustedHosts].every((each) => each === undefined) ||
+    [src, vars, socket, trustedHosts].every((each) => each !== undefined)
+      ? undefined
+      : 'src, vars, socket and trustedHosts go together') ??
+    (hostName === undefined || mailDomain(hostName) === hostName
+      ? undefined
+      : `hostName must be a host's full name in lower case (A-labels), got ${JSON.stringify(hostName)}`) ??
+    (socket === undefined || /^(?:local:\/[\w./-]+|inet:\d+@[\w.:[\]-]+)$/.test(socket)
+      ? undefined
+      : `socket must be local:/path or inet:PORT@HOST, got ${JSON.stringify(socket)}`) ??
+    (trustedHosts ?? [])
+      .map((each) =>
+        /^[\w.:/-]+$/.test(each)
+          ? undefined
+          : `trustedHosts must be addresses, networks and host names, got ${JSON.stringify(each)}`,
+      )
+      .find((wrong) => wrong !== undefined),
   probe: opendkimProbe,
   plan(args, now, context) {
     const { domains, directory = '/etc/dkimkeys', hostName, active = {}, dns } = args
     const { names, unreadable } = now.foreign
-    if (unreadable !== undefined) return blocked(`OpenDKIM is configured with ${unreadable}, which mailrun cannot read and would replace: take that line out of /etc/opendkim.conf first`)
-    const others = names.filter((name) => !domains.includes(name) && !(name === hostName && signerOf(name, domains) !== undefined))
-    if (others.length > 0) return blocked(`this host signs for ${others.join(', ')} too, which domains does not name: add it, or take it out of the host's SigningTable`)
-    const chosen = new Map(Object.entries(active).map(([domain, each], index): [string, Chosen] => [domain, { selector: each, path: keyPath(directory, domain, each), is: now.keys[index]!.is }]))
+    if (unreadable !== undefined)
+      return blocked(
+        `OpenDKIM is configured with ${unreadable}, which mailrun cannot read and would replace: take that line out of /etc/opendkim.conf first`,
+      )
+    const others = names.filter(
+      (name) => !domains.includes(name) && !(name === hostName && signerOf(name, domains) !== undefined),
+    )
+    if (others.length > 0)
+      return blocked(
+        `this host signs for ${others.join(', ')} too, which domains does not name: add it, or take it out of the host's SigningTable`,
+      )
+    const chosen = new Map(
+      Object.entries(active).map(([domain, each], index): [string, Chosen] => [
+        domain,
+        { selector: each, path: keyPath(directory, domain, each), is: now.keys[index]!.is },
+      ]),
+    )
     const missing = [...chosen.values()].find(({ is }) => is.kind !== 'file')
-    if (missing !== undefined) return blocked(`${missing.path}, which is to sign from now on, is no file: make the key with dkimKey first`)
+    if (missing !== undefined)
+      return blocked(`${missing.path}, which is to sign from now on, is no file: make the key with dkimKey first`)
     const signing = signingLines(now.signing, chosen)
     const keyless = signing.find(({ key }) => key.kind === 'absent')
     if (keyless !== undefined) return blocked(`there is no key ${keyless.path}: make it with dkimKey first`)
     const obstacle = signing.map(keyObstacle).find((each) => each !== undefined)
     if (obstacle !== undefined) return blocked(obstacle)
     // To switch keys is to begin with no other.
-    if (dns === undefined) return live(args, now, context, signing, { open: chosen.size === 0 ? signing : signing.filter(({ domain, inUse }) => inUse || chosen.has(domain)), remarks: {} })
-    return ask(signing.map((each) => servedQuestion(each, dns)), (answers) => live(args, now, context, signing, signingGate(signing, answers)))
+    if (dns === undefined)
+      return live(args, now, context, signing, {
+        open: chosen.size === 0 ? signing : signing.filter(({ domain, inUse }) => inUse || chosen.has(domain)),
+        remarks: {},
+      })
+    return ask(
+      signing.map((each) => servedQuestion(each, dns)),
+      (answers) => live(args, now, context, signing, signingGate(signing, answers)),
+    )
   },
   writes: (args) => [...writesOf(args), `path:${MAIN_CF}`],
   owns: (args) => [...filesOf(args).map((path) => `content:${path}` as const), UNIT],
@@ -108,7 +197,15 @@ export const opendkim = defineTask<OpendkimArgs, OpendkimState>({
   examples: [
     {
       title: "Two domains, and the host's own name in one of them",
-      args: { domains: ['example.org', 'example.net'], selector: 'mx1', hostName: 'mx1.example.org', trustedHosts: ['192.0.2.0/24'], socket: EXAMPLE_SOCKET, src: 'templates/opendkim.conf.ejs', vars: { socket: EXAMPLE_SOCKET } },
+      args: {
+        domains: ['example.org', 'example.net'],
+        selector: 'mx1',
+        hostName: 'mx1.example.org',
+        trustedHosts: ['192.0.2.0/24'],
+        socket: EXAMPLE_SOCKET,
+        src: 'templates/opendkim.conf.ejs',
+        vars: { socket: EXAMPLE_SOCKET },
+      },
       given: EXAMPLE_HOST,
       sources: { 'templates/opendkim.conf.ejs': EXAMPLE_CONFIGURATION },
     },
@@ -120,60 +217,141 @@ export const opendkim = defineTask<OpendkimArgs, OpendkimState>({
   ],
 })
 
-/** The files and the unit by which the open ones of these keys sign. @param signing - of all domains, as they would be asked for once they sign. */
-function live(args: OpendkimArgs, now: OpendkimState, context: PlanContext, signing: readonly Signing[], { open, remarks }: Gate): SettledPlan<OpendkimState> {
+/**
+ * The files and the unit by which the open ones of these keys sign. @param signing - of all domains, as they would be
+ * asked for once they sign.
+ */
+function live(
+  args: OpendkimArgs,
+  now: OpendkimState,
+  context: PlanContext,
+  signing: readonly Signing[],
+  { open, remarks }: Gate,
+): SettledPlan<OpendkimState> {
   const { hostName } = args
   const before = textOf(now.files.at(-1)!.is)
   const configuration = args.src === undefined ? before : Buffer.from(context.source(sourceOf(args))).toString('utf8')
-  if (configuration === undefined) return blocked('there is no /etc/opendkim.conf that could be read: give src, its template')
+  if (configuration === undefined)
+    return blocked('there is no /etc/opendkim.conf that could be read: give src, its template')
   const former = (before === undefined ? undefined : settingsOf(before).get('socket')) ?? DEFAULT_SOCKET
   const standing = now.activation.unfinished ? (now.activation.formerSocket ?? DEFAULT_SOCKET) : former
   const socket = args.socket ?? standing
-  const wrong = unlike(configuration, { ...(args.socket === undefined ? {} : { Socket: args.socket }), KeyTable: `file:${KEY_TABLE}`, SigningTable: `refile:${SIGNING_TABLE}` })
-  if (wrong !== undefined) return blocked(`${args.src === undefined ? '/etc/opendkim.conf' : 'the template of opendkim.conf'} must say ${wrong}`)
+  const wrong = unlike(configuration, {
+    ...(args.socket === undefined ? {} : { Socket: args.socket }),
+    KeyTable: `file:${KEY_TABLE}`,
+    SigningTable: `refile:${SIGNING_TABLE}`,
+  })
+  if (wrong !== undefined)
+    return blocked(
+      `${args.src === undefined ? '/etc/opendkim.conf' : 'the template of opendkim.conf'} must say ${wrong}`,
+    )
   const contents = new Map([
     [KEY_TABLE, keyTable(open)],
     [SIGNING_TABLE, signingTable(open, hostName)],
-    ...(args.src === undefined ? [] : [[TRUSTED_HOSTS, ['127.0.0.1', '::1', 'localhost', ...args.trustedHosts].map((each) => `${each}\n`).join('')], [CONFIGURATION, configuration]] as const),
+    ...(args.src === undefined
+      ? []
+      : ([
+          [TRUSTED_HOSTS, ['127.0.0.1', '::1', 'localhost', ...args.trustedHosts].map((each) => `${each}\n`).join('')],
+          [CONFIGURATION, configuration],
+        ] as const)),
   ])
   const files = planFiles(contents, now.files, now.activation.unfinished)
   if ('why' in files) return blocked(files.why)
 
-  const settings = before === undefined ? ['what its former configuration may say'] : needsRestart(before, configuration)
+  const settings =
+    before === undefined ? ['what its former configuration may say'] : needsRestart(before, configuration)
   const unit = withFiles(unitQuestion(args), now.unit, files.changed)
-  const restarts = now.activation.unfinished ? ['a run that did not come to its end is undone'] : files.staged.has(CONFIGURATION) ? settings.map((name) => `${name} is read at a start only`) : []
+  const restarts = now.activation.unfinished
+    ? ['a run that did not come to its end is undone']
+    : files.staged.has(CONFIGURATION)
+      ? settings.map((name) => `${name} is read at a start only`)
+      : []
   const asIs = restarts.length > 0 && unit.active ? { ...unit, restart: [...unit.restart, CONFIGURATION] } : unit
   // Where its socket is gone nobody can ask it anyway.
   const asked = now.unit.active && (now.unit.missing.length === 0 || former !== socket || now.activation.unfinished)
-  const cover = asked && args.restart !== 'plain' ? coverOf({ sockets: now.activation.unfinished ? [former, standing, socket] : [former], wanted: socket, milter: milterOf(socket), parameters: now.parameters, activation: now.activation }) : undefined
+  const cover =
+    asked && args.restart !== 'plain'
+      ? coverOf({
+          sockets: now.activation.unfinished ? [former, standing, socket] : [former],
+          wanted: socket,
+          milter: milterOf(socket),
+          parameters: now.parameters,
+          activation: now.activation,
+        })
+      : undefined
 
   let covered: Cover | undefined
   let impossible: string | undefined
-  const plan = planUnit(args.src === undefined ? { state: 'running' } : { state: 'running', enabled: true }, unitQuestion(args), asIs, (verb, because) => {
-    if (verb === 'restart' && cover !== undefined) {
-      if ('impossible' in cover) impossible = cover.impossible
-      else covered = cover
-    }
-    const why = (restarts.length > 0 ? restarts : because).join(', ')
-    const summary = verb === 'start' || verb === 'anew' ? 'start' : verb === 'reload' ? 'reload' : `restart: ${why}${covered === undefined ? '' : '; a second instance signs meanwhile'}`
-    return [
-      ...files.stage,
-      { summary, apply: opendkimScript({ ...unitQuestion(args), real: now.unit.real, verb, files: FILES, staged: files.staged, socket: args.socket, signs: signersOf(signing, open, hostName), cover: covered }), timeoutSeconds: OPENDKIM_SECONDS },
-    ]
-  })
-  if (impossible !== undefined) return blocked(`OpenDKIM must be restarted, and mail would be deferred or go unsigned meanwhile, for ${impossible}: take that out, or give restart: 'plain' to restart it all the same`)
+  const plan = planUnit(
+    args.src === undefined ? { state: 'running' } : { state: 'running', enabled: true },
+    unitQuestion(args),
+    asIs,
+    (verb, because) => {
+      if (verb === 'restart' && cover !== undefined) {
+        if ('impossible' in cover) impossible = cover.impossible
+        else covered = cover
+      }
+      const why = (restarts.length > 0 ? restarts : because).join(', ')
+      const summary =
+        verb === 'start' || verb === 'anew'
+          ? 'start'
+          : verb === 'reload'
+            ? 'reload'
+            : `restart: ${why}${covered === undefined ? '' : '; a second instance signs meanwhile'}`
+      return [
+        ...files.stage,
+        {
+          summary,
+          apply: opendkimScript({
+            ...unitQuestion(args),
+            real: now.unit.real,
+            verb,
+            files: FILES,
+            staged: files.staged,
+            socket: args.socket,
+            signs: signersOf(signing, open, hostName),
+            cover: covered,
+          }),
+          timeoutSeconds: OPENDKIM_SECONDS,
+        },
+      ]
+    },
+  )
+  if (impossible !== undefined)
+    return blocked(
+      `OpenDKIM must be restarted, and mail would be deferred or go unsigned meanwhile, for ${impossible}: take that out, or give restart: 'plain' to restart it all the same`,
+    )
   if (plan.kind === 'blocked') return plan
-  const then = { ...now, signing: signing.map((each) => ({ ...each, inUse: open.includes(each) })), foreign: { names: [], unreadable: undefined }, files: now.files.map((each, index) => files.then[index] ?? each), unit: plan.kind === 'change' ? plan.then : now.unit, activation: { ...now.activation, unfinished: false } }
+  const then = {
+    ...now,
+    signing: signing.map((each) => ({ ...each, inUse: open.includes(each) })),
+    foreign: { names: [], unreadable: undefined },
+    files: now.files.map((each, index) => files.then[index] ?? each),
+    unit: plan.kind === 'change' ? plan.then : now.unit,
+    activation: { ...now.activation, unfinished: false },
+  }
   const restored = covered !== undefined && covered.after === covered.former
-  return remarked<OpendkimState>(change([...files.attributes, ...(plan.kind === 'change' ? plan.changes : [])], then, [], [...writesOf(args), ...(restored ? [`path:${MAIN_CF}` as const] : [])]), remarks)
+  return remarked<OpendkimState>(
+    change(
+      [...files.attributes, ...(plan.kind === 'change' ? plan.changes : [])],
+      then,
+      [],
+      [...writesOf(args), ...(restored ? [`path:${MAIN_CF}` as const] : [])],
+    ),
+    remarks,
+  )
 }
 
 const UNIT = 'unit:opendkim.service'
 const filesOf = ({ src }: OpendkimArgs): readonly string[] => (src === undefined ? [KEY_TABLE, SIGNING_TABLE] : FILES)
-const writesOf = (args: OpendkimArgs): readonly Resource[] => [...filesOf(args).map((path) => `path:${path}` as const), UNIT]
+const writesOf = (args: OpendkimArgs): readonly Resource[] => [
+  ...filesOf(args).map((path) => `path:${path}` as const),
+  UNIT,
+]
 /** Debian's. */
 const DEFAULT_SOCKET = 'local:/run/opendkim/opendkim.sock'
 
 const sourceOf = ({ src, vars }: Configuration): Source => ({ kind: 'template', path: src, vars })
 
-const textOf = (is: PathFact): string | undefined => (is.kind === 'file' && is.content !== undefined ? Buffer.from(is.content).toString('utf8') : undefined)
+const textOf = (is: PathFact): string | undefined =>
+  is.kind === 'file' && is.content !== undefined ? Buffer.from(is.content).toString('utf8') : undefined

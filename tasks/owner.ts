@@ -12,35 +12,66 @@ export interface OwnerArgs {
   readonly path: string
   readonly owner?: string
   readonly group?: string
-  /** All that is below it too, symbolic links themselves and never what they lead to. Setuid and setgid bits stay on files that were root's; on others they go, as with chown(1): who planted them must not gain by it. */
+  /**
+   * All that is below it too, symbolic links themselves and never what they lead to. Setuid and setgid bits stay on
+   * files that were root's; on others they go, as with chown(1): who planted them must not gain by it.
+   */
   readonly recursive?: boolean
 }
 
-/** Owner and group, as `chown` and `chown -R` set them. For one file or directory that a task makes, give that task `owner` and `group`. */
+/**
+ * Owner and group, as `chown` and `chown -R` set them. For one file or directory that a task makes, give that task
+ * `owner` and `group`.
+ */
 export const owner = defineTask<OwnerArgs, OwnershipState>({
   type: 'owner',
   name: ({ path }) => path,
   arguments: {
-    path: required(text), owner: text, group: text, recursive: flag,
+    path: required(text),
+    owner: text,
+    group: text,
+    recursive: flag,
   },
-  check: (args) => checkPath('path', args.path) ?? checkAttributes(args) ?? (args.owner === undefined && args.group === undefined ? 'give owner, group, or both' : undefined),
+  check: (args) =>
+    checkPath('path', args.path) ??
+    checkAttributes(args) ??
+    (args.owner === undefined && args.group === undefined ? 'give owner, group, or both' : undefined),
   probe: ({ path, owner, group, recursive }) => ownershipProbe({ path, owner, group, recursive: recursive ?? false }),
   plan({ path, owner, group, recursive }, now) {
-    if (now.missing.length > 0) return blocked(`there is no ${now.missing.join(' and no ')} on the host: make it with user or group, or have apt say what its packages provide`)
+    if (now.missing.length > 0)
+      return blocked(
+        `there is no ${now.missing.join(' and no ')} on the host: make it with user or group, or have apt say what its packages provide`,
+      )
     if (!now.there) return blocked(`${path} is not there`)
     if (now.deviating.length === 0) return ok
     const to = `${owner ?? ''}${group === undefined ? '' : `:${group}`}`
     const rest = now.deviating.length - 1
     const summary = `chown ${to}: ${now.deviating[0] ?? path}${rest === 0 ? '' : ` and ${now.more ? 'more than ' : ''}${rest} more`}`
-    return change([{ summary, apply: chownScript(path, to, differs(owner, group), recursive ?? false) }], { ...now, deviating: [], more: false })
+    return change([{ summary, apply: chownScript(path, to, differs(owner, group), recursive ?? false) }], {
+      ...now,
+      deviating: [],
+      more: false,
+    })
   },
   writes: ({ path }) => [`path:${path}`],
   examples: [
-    { title: 'All below a directory', args: { path: '/srv/keys', owner: 'daemon', group: 'daemon', recursive: true }, given: 'mkdir -p /srv/keys/example.org && touch "/srv/keys/example.org/a b" && ln -s /etc/passwd /srv/keys/link' },
+    {
+      title: 'All below a directory',
+      args: { path: '/srv/keys', owner: 'daemon', group: 'daemon', recursive: true },
+      given: 'mkdir -p /srv/keys/example.org && touch "/srv/keys/example.org/a b" && ln -s /etc/passwd /srv/keys/link',
+    },
     { title: 'One file', args: { path: '/srv/list', group: 'mail' }, given: 'touch /srv/list' },
   ],
 })
 
-/** Only what deviates is touched, for chown(2) changes a file's ctime and clears its setuid and setgid bits even where the owner stays. */
-const chownScript = (path: string, to: string, deviates: Script, recursive: boolean): Script => sh`find -P ${path} ${recursive ? raw('') : raw('-maxdepth 0')} '(' ${deviates} ')' '(' -type f -perm /6000 ${recursive ? raw('-uid 0') : raw('')} -exec sh -c '
+/**
+ * Only what deviates is touched, for chown(2) changes a file's ctime and clears its setuid and setgid bits even where
+ * the owner stays.
+ */
+const chownScript = (
+  path: string,
+  to: string,
+  deviates: Script,
+  recursive: boolean,
+): Script => sh`find -P ${path} ${recursive ? raw('') : raw('-maxdepth 0')} '(' ${deviates} ')' '(' -type f -perm /6000 ${recursive ? raw('-uid 0') : raw('')} -exec sh -c '
 for file do mode=$(stat -c %a -- "$file") && chown -h -- "$0" "$file" && chmod "0$mode" -- "$file" || exit; done' ${to} {} + -o -exec chown -h -- ${to} {} + ')'`

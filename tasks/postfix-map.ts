@@ -7,7 +7,10 @@ import { commandProbe, type CommandState } from '../src/probes/command.ts'
 import { sh } from '../src/shell/sh.ts'
 
 export interface PostfixMapArgs {
-  /** The text, absolute: /etc/aliases, /etc/postfix/virtual. The compiled table lies beside it, as `PATH.db` or what its database writes. */
+  /**
+   * The text, absolute: /etc/aliases, /etc/postfix/virtual. The compiled table lies beside it, as `PATH.db` or what its
+   * database writes.
+   */
   readonly path: string
   /** aliases(5) tables are compiled by postalias; left out: `map`, by postmap. */
   readonly format?: 'map' | 'aliases'
@@ -25,19 +28,44 @@ export const postfixMap = defineTask<PostfixMapArgs, CommandState>({
   type: 'postfixMap',
   name: ({ path }) => path,
   arguments: {
-    path: required(text), format: oneOf('map', 'aliases'), database: oneOf('hash', 'btree', 'lmdb', 'cdb'),
+    path: required(text),
+    format: oneOf('map', 'aliases'),
+    database: oneOf('hash', 'btree', 'lmdb', 'cdb'),
   },
   check: ({ path }) => checkPath('path', path),
-  probe: (args) => commandProbe({ creates: tableOf(args), removes: undefined, staleAgainst: [args.path], unless: undefined, onlyIf: undefined, reads: [] }),
+  probe: (args) =>
+    commandProbe({
+      creates: tableOf(args),
+      removes: undefined,
+      staleAgainst: [args.path],
+      unless: undefined,
+      onlyIf: undefined,
+      reads: [],
+    }),
   plan(args, now) {
     const { path, format, database } = args
     const table = tableOf(args)
     if (now.missing.length > 0) return blocked(`${path} is not there`)
     if (now.creates && !now.stale) return ok
     const summary = now.creates ? `compile: ${path} is newer than ${table}` : `compile: ${table} is not there`
-    return change([{ summary, apply: sh`${format === 'aliases' ? 'postalias' : 'postmap'} ${`${database ?? 'hash'}:${path}`} && touch -- ${table}` }], { ...now, creates: true, stale: false })
+    return change(
+      [
+        {
+          summary,
+          apply: sh`${format === 'aliases' ? 'postalias' : 'postmap'} ${`${database ?? 'hash'}:${path}`} && touch -- ${table}`,
+        },
+      ],
+      { ...now, creates: true, stale: false },
+    )
   },
   writes: (args) => [`path:${tableOf(args)}`],
   owns: (args) => [`content:${tableOf(args)}`],
-  examples: [{ title: 'The aliases', args: { path: '/etc/aliases', format: 'aliases' }, given: 'apt-get -qq update; DEBIAN_FRONTEND=noninteractive apt-get -qqy install postfix >/dev/null 2>&1; sleep 0.02; echo "ops: root" >> /etc/aliases' }],
+  examples: [
+    {
+      title: 'The aliases',
+      args: { path: '/etc/aliases', format: 'aliases' },
+      given:
+        'apt-get -qq update; DEBIAN_FRONTEND=noninteractive apt-get -qqy install postfix >/dev/null 2>&1; sleep 0.02; echo "ops: root" >> /etc/aliases',
+    },
+  ],
 })

@@ -13,7 +13,10 @@ export interface PostfixParameterArgs {
   readonly parameter: string
   /** The whole value; with `merge`, the items that the list must have. */
   readonly value: string
-  /** The parameter is a list that others use too (`smtpd_milters`): items that are missing are added at the end, all others stay. */
+  /**
+   * The parameter is a list that others use too (`smtpd_milters`): items that are missing are added at the end, all
+   * others stay.
+   */
   readonly merge?: boolean
   /** With `merge`: items that `value` takes the place of are removed. */
   readonly superseded?: RegExp
@@ -31,26 +34,52 @@ export const postfixParameter = defineTask<PostfixParameterArgs, PostfixParamete
   type: 'postfixParameter',
   name: ({ parameter }) => parameter,
   arguments: {
-    parameter: required(text), value: required(text), merge: flag, superseded: regexp, unlessSet: listOf(text),
+    parameter: required(text),
+    value: required(text),
+    merge: flag,
+    superseded: regexp,
+    unlessSet: listOf(text),
   },
   check: ({ parameter, value, unlessSet = [] }) =>
-    unlessSet.map((name) => (isParameter(name) ? undefined : `unlessSet: ${JSON.stringify(name)} is no name of a parameter`)).find((wrong) => wrong !== undefined) ??
-    (isParameter(parameter) ? undefined : `${JSON.stringify(parameter)} is no name of a parameter`) ?? (/[\n\r\0]/.test(value) ? `value must be on one line, got ${JSON.stringify(value)}` : undefined),
-  probe: ({ parameter, merge }) => postfixParameters(merge && !EMPTY_BY_DEFAULT.includes(parameter) ? parameter : undefined),
+    unlessSet
+      .map((name) => (isParameter(name) ? undefined : `unlessSet: ${JSON.stringify(name)} is no name of a parameter`))
+      .find((wrong) => wrong !== undefined) ??
+    (isParameter(parameter) ? undefined : `${JSON.stringify(parameter)} is no name of a parameter`) ??
+    (/[\n\r\0]/.test(value) ? `value must be on one line, got ${JSON.stringify(value)}` : undefined),
+  probe: ({ parameter, merge }) =>
+    postfixParameters(merge && !EMPTY_BY_DEFAULT.includes(parameter) ? parameter : undefined),
   plan({ parameter, value, merge, superseded, unlessSet = [] }, now) {
     if (!now.installed) return blocked('Postfix is not installed: install it with apt first')
     if (now.broken !== undefined) return blocked(`Postfix's configuration cannot be read: ${now.broken}`)
     const is = now.values.get(parameter)
-    const valueOf = (name: string): string | undefined => { const value = now.values.get(name); return typeof value === 'string' ? value : undefined }
+    const valueOf = (name: string): string | undefined => {
+      const value = now.values.get(name)
+      return typeof value === 'string' ? value : undefined
+    }
     // A list that is not set has its built-in items, which setting it would lose.
     const list = is ?? now.defaults.get(parameter)
-    const wanted = merge && typeof list === 'string' ? mergedList({ is: list, wanted: oneLine(value), superseded, valueOf }) : oneLine(value)
+    const wanted =
+      merge && typeof list === 'string'
+        ? mergedList({ is: list, wanted: oneLine(value), superseded, valueOf })
+        : oneLine(value)
     if (is === wanted || (merge && is === undefined && list === wanted)) return ok
     const inTheWay = unlessSet.find((name) => (now.values.get(name) ?? '') !== '')
     if (inTheWay !== undefined) return { kind: 'ok', note: `left as it is, for ${inTheWay} is set` }
-    const main = { kind: 'file', owner: UNKNOWN, group: UNKNOWN, mode: UNKNOWN, sha256: UNKNOWN, mtime: UNKNOWN } as const
+    const main = {
+      kind: 'file',
+      owner: UNKNOWN,
+      group: UNKNOWN,
+      mode: UNKNOWN,
+      sha256: UNKNOWN,
+      mtime: UNKNOWN,
+    } as const
     return change(
-      [{ summary: `${typeof is === 'string' ? `${is} → ` : ''}${wanted === '' ? '(empty)' : wanted}`, apply: sh`postconf -e ${`${parameter}=${wanted}`}` }],
+      [
+        {
+          summary: `${typeof is === 'string' ? `${is} → ` : ''}${wanted === '' ? '(empty)' : wanted}`,
+          apply: sh`postconf -e ${`${parameter}=${wanted}`}`,
+        },
+      ],
       { ...now, values: new Map([...now.values, [parameter, wanted]]) },
       [fact('path', MAIN_CF, main)],
     )
@@ -58,8 +87,26 @@ export const postfixParameter = defineTask<PostfixParameterArgs, PostfixParamete
   writes: () => [`path:${MAIN_CF}`],
   owns: ({ parameter, value, merge }) => [`content:${MAIN_CF}#${parameter}${merge ? `:${value}` : ''}`],
   examples: [
-    { title: 'One value', args: { parameter: 'milter_default_action', value: 'tempfail' }, given: 'apt-get -qq update; DEBIAN_FRONTEND=noninteractive apt-get -qqy install postfix >/dev/null 2>&1' },
-    { title: 'Bounces pass the milters, unless something else would inspect them, too', args: { parameter: 'internal_mail_filter_classes', value: 'bounce', merge: true, unlessSet: ['header_checks', 'body_checks'] }, given: 'apt-get -qq update; DEBIAN_FRONTEND=noninteractive apt-get -qqy install postfix >/dev/null 2>&1' },
-    { title: 'A milter beside others, in the place of its old socket', args: { parameter: 'smtpd_milters', value: 'unix:opendkim/opendkim.sock', merge: true, superseded: /:8892$/ }, given: 'apt-get -qq update; DEBIAN_FRONTEND=noninteractive apt-get -qqy install postfix >/dev/null 2>&1; postconf -e "smtpd_milters=inet:127.0.0.1:11332, inet:localhost:8892"' },
+    {
+      title: 'One value',
+      args: { parameter: 'milter_default_action', value: 'tempfail' },
+      given: 'apt-get -qq update; DEBIAN_FRONTEND=noninteractive apt-get -qqy install postfix >/dev/null 2>&1',
+    },
+    {
+      title: 'Bounces pass the milters, unless something else would inspect them, too',
+      args: {
+        parameter: 'internal_mail_filter_classes',
+        value: 'bounce',
+        merge: true,
+        unlessSet: ['header_checks', 'body_checks'],
+      },
+      given: 'apt-get -qq update; DEBIAN_FRONTEND=noninteractive apt-get -qqy install postfix >/dev/null 2>&1',
+    },
+    {
+      title: 'A milter beside others, in the place of its old socket',
+      args: { parameter: 'smtpd_milters', value: 'unix:opendkim/opendkim.sock', merge: true, superseded: /:8892$/ },
+      given:
+        'apt-get -qq update; DEBIAN_FRONTEND=noninteractive apt-get -qqy install postfix >/dev/null 2>&1; postconf -e "smtpd_milters=inet:127.0.0.1:11332, inet:localhost:8892"',
+    },
   ],
 })

@@ -15,13 +15,16 @@ export interface ServiceArgs {
   /** Can be started by nothing and nobody. */
   readonly masked?: boolean
   /**
-   * Files that the unit reads when it starts, and directories with all in them: it is restarted where one changed since, whoever changed it, in this
-   * run or before. Its unit file and its drop-ins count, too.
+   * Files that the unit reads when it starts, and directories with all in them: it is restarted where one changed
+   * since, whoever changed it, in this run or before. Its unit file and its drop-ins count, too.
    */
   readonly restartOn?: readonly string[]
   /** Files and directories that it reads again on a reload. */
   readonly reloadOn?: readonly string[]
-  /** Paths of the sockets that it must have: where one is not there, it is restarted, and has failed where that does not bring it. */
+  /**
+   * Paths of the sockets that it must have: where one is not there, it is restarted, and has failed where that does not
+   * bring it.
+   */
   readonly listens?: readonly string[]
   /** A command that must succeed before a start, restart or reload: `['postfix', 'check']`. */
   readonly validate?: readonly string[]
@@ -32,14 +35,27 @@ export const service = defineTask<ServiceArgs, UnitState>({
   type: 'service',
   name: ({ unit }) => unit,
   arguments: {
-    unit: required(text), state: oneOf('running', 'stopped'), enabled: flag, masked: flag, restartOn: listOf(text), reloadOn: listOf(text), listens: listOf(text), validate: listOf(text),
+    unit: required(text),
+    state: oneOf('running', 'stopped'),
+    enabled: flag,
+    masked: flag,
+    restartOn: listOf(text),
+    reloadOn: listOf(text),
+    listens: listOf(text),
+    validate: listOf(text),
   },
   check: ({ unit, state, masked, enabled, restartOn, reloadOn, listens }) =>
-    (/^[A-Za-z0-9@_.:\\-]+$/.test(unit) && !unit.startsWith('-') ? undefined : `${JSON.stringify(unit)} is no name of a unit`) ??
-    (/@(?:\.|$)/.test(unit) ? `${JSON.stringify(unit)} is a template: name an instance, such as ${JSON.stringify(unit.replace('@', '@name'))}` : undefined) ??
+    (/^[A-Za-z0-9@_.:\\-]+$/.test(unit) && !unit.startsWith('-')
+      ? undefined
+      : `${JSON.stringify(unit)} is no name of a unit`) ??
+    (/@(?:\.|$)/.test(unit)
+      ? `${JSON.stringify(unit)} is a template: name an instance, such as ${JSON.stringify(unit.replace('@', '@name'))}`
+      : undefined) ??
     (masked && (state === 'running' || enabled) ? 'a masked unit can neither run nor be enabled' : undefined) ??
     (listens?.length && (state === 'stopped' || masked) ? 'listens goes with a unit that runs' : undefined) ??
-    [...(restartOn ?? []), ...(reloadOn ?? [])].map((path) => checkPath('restartOn and reloadOn', path)).find((wrong) => wrong !== undefined) ??
+    [...(restartOn ?? []), ...(reloadOn ?? [])]
+      .map((path) => checkPath('restartOn and reloadOn', path))
+      .find((wrong) => wrong !== undefined) ??
     (listens ?? []).map((path) => checkPath('listens', path)).find((wrong) => wrong !== undefined),
   probe: (args) => unitProbe(questionOf(args)),
   plan(args, now) {
@@ -56,12 +72,34 @@ export const service = defineTask<ServiceArgs, UnitState>({
   writes: ({ unit }) => [`unit:${fullName(unit)}`],
   owns: ({ unit }) => [`unit:${fullName(unit)}`],
   examples: [
-    { title: 'Running, enabled, restarted when its configuration changes', args: { unit: 'cron-try', state: 'running', enabled: true, restartOn: ['/etc/cron-try.conf'] }, given: 'printf "[Service]\\nExecStart=/bin/sleep infinity\\n[Install]\\nWantedBy=multi-user.target\\n" > /etc/systemd/system/cron-try.service; touch /etc/cron-try.conf; systemctl daemon-reload' },
-    { title: 'Restarted where its socket is gone', args: { unit: 'hello-try.socket', state: 'running', listens: ['/run/hello-try.sock'] }, given: 'printf "[Socket]\\nListenStream=/run/hello-try.sock\\n" > /etc/systemd/system/hello-try.socket; printf "[Service]\\nExecStart=/bin/cat\\nStandardInput=socket\\n" > /etc/systemd/system/hello-try.service; systemctl daemon-reload; systemctl start hello-try.socket; rm /run/hello-try.sock' },
-    { title: 'Stopped, and never to be started', args: { unit: 'apt-daily.timer', state: 'stopped', masked: true }, given: 'systemctl unmask apt-daily.timer; systemctl start apt-daily.timer' },
+    {
+      title: 'Running, enabled, restarted when its configuration changes',
+      args: { unit: 'cron-try', state: 'running', enabled: true, restartOn: ['/etc/cron-try.conf'] },
+      given:
+        'printf "[Service]\\nExecStart=/bin/sleep infinity\\n[Install]\\nWantedBy=multi-user.target\\n" > /etc/systemd/system/cron-try.service; touch /etc/cron-try.conf; systemctl daemon-reload',
+    },
+    {
+      title: 'Restarted where its socket is gone',
+      args: { unit: 'hello-try.socket', state: 'running', listens: ['/run/hello-try.sock'] },
+      given:
+        'printf "[Socket]\\nListenStream=/run/hello-try.sock\\n" > /etc/systemd/system/hello-try.socket; printf "[Service]\\nExecStart=/bin/cat\\nStandardInput=socket\\n" > /etc/systemd/system/hello-try.service; systemctl daemon-reload; systemctl start hello-try.socket; rm /run/hello-try.sock',
+    },
+    {
+      title: 'Stopped, and never to be started',
+      args: { unit: 'apt-daily.timer', state: 'stopped', masked: true },
+      given: 'systemctl unmask apt-daily.timer; systemctl start apt-daily.timer',
+    },
   ],
 })
 
-const fullName = (unit: string): string => (/\.(?:service|socket|timer|path|mount|target|slice|automount|swap|device|scope)$/.test(unit) ? unit : `${unit}.service`)
+const fullName = (unit: string): string =>
+  /\.(?:service|socket|timer|path|mount|target|slice|automount|swap|device|scope)$/.test(unit)
+    ? unit
+    : `${unit}.service`
 
-const questionOf = ({ unit, restartOn, reloadOn, listens }: ServiceArgs): UnitQuestion => ({ unit: fullName(unit), restartOn, reloadOn: reloadOn ?? [], listens: listens ?? [] })
+const questionOf = ({ unit, restartOn, reloadOn, listens }: ServiceArgs): UnitQuestion => ({
+  unit: fullName(unit),
+  restartOn,
+  reloadOn: reloadOn ?? [],
+  listens: listens ?? [],
+})

@@ -21,25 +21,49 @@ export const symlink = defineTask<SymlinkArgs, PathState>({
   type: 'symlink',
   name: ({ path }) => path,
   arguments: {
-    path: required(text), target: required(text), force: flag,
+    path: required(text),
+    target: required(text),
+    force: flag,
   },
-  check: ({ path, target }) => checkPath('path', path) ?? (target === '' || target.includes('\0') ? `target must be a path, got ${JSON.stringify(target)}` : undefined),
+  check: ({ path, target }) =>
+    checkPath('path', path) ??
+    (target === '' || target.includes('\0') ? `target must be a path, got ${JSON.stringify(target)}` : undefined),
   probe: ({ path }) => pathProbe({ path, wanted: 'nothing' }),
   plan({ path, target, force }, now) {
     const { is, parent } = now
     if (is.kind === 'symlink' && is.target === target) return ok
-    if (is.kind === 'directory') return blocked(`${path} is a directory, which no link replaces: remove it with directory first`)
-    if ((is.kind === 'file' || is.kind === 'other') && !force) return blocked(`${path} is there and is ${is.kind === 'file' ? 'a file' : 'a FIFO, a socket or a device'}: force: true puts the link in its place`)
+    if (is.kind === 'directory')
+      return blocked(`${path} is a directory, which no link replaces: remove it with directory first`)
+    if ((is.kind === 'file' || is.kind === 'other') && !force)
+      return blocked(
+        `${path} is there and is ${is.kind === 'file' ? 'a file' : 'a FIFO, a socket or a device'}: force: true puts the link in its place`,
+      )
     if (parent !== 'directory') return blocked(`the directory above ${path} is not there: make it with directory first`)
     const beside = besideOf(path)
-    const summary = is.kind === 'absent' ? `link to ${target}` : is.kind !== 'symlink' ? `${is.kind === 'file' ? 'file' : 'special file'} → link to ${target}` : `link to ${target} instead of ${String(is.target)}`
-    return change([{ summary, apply: sh`rm -f -- ${beside} && ln -s -- ${target} ${beside} && mv -fT -- ${beside} ${path}` }], { ...now, is: { kind: 'symlink', target } })
+    const summary =
+      is.kind === 'absent'
+        ? `link to ${target}`
+        : is.kind !== 'symlink'
+          ? `${is.kind === 'file' ? 'file' : 'special file'} → link to ${target}`
+          : `link to ${target} instead of ${String(is.target)}`
+    return change(
+      [{ summary, apply: sh`rm -f -- ${beside} && ln -s -- ${target} ${beside} && mv -fT -- ${beside} ${path}` }],
+      { ...now, is: { kind: 'symlink', target } },
+    )
   },
   writes: ({ path }) => [`path:${path}`],
   owns: ({ path }) => [`content:${path}`],
   examples: [
     { title: 'A link', args: { path: '/etc/mail-name', target: 'mailname' } },
-    { title: 'A link in the place of a file', args: { path: '/srv/spool', target: '/var/spool/mail', force: true }, given: 'touch /srv/spool' },
-    { title: 'A link that leads elsewhere so far', args: { path: '/srv/current', target: '/srv/releases/2 "b"' }, given: 'ln -s /srv/releases/1 /srv/current' },
+    {
+      title: 'A link in the place of a file',
+      args: { path: '/srv/spool', target: '/var/spool/mail', force: true },
+      given: 'touch /srv/spool',
+    },
+    {
+      title: 'A link that leads elsewhere so far',
+      args: { path: '/srv/current', target: '/srv/releases/2 "b"' },
+      given: 'ln -s /srv/releases/1 /srv/current',
+    },
   ],
 })

@@ -13,14 +13,19 @@ export interface TemplateArgs {
   readonly src: string
   /** Absolute, on the host. */
   readonly dest: string
-  /** All that the template may name; a name that it uses and that is not here is an error before any host is touched. */
+  /**
+   * All that the template may name; a name that it uses and that is not here is an error before any host is touched.
+   */
   readonly vars: Readonly<Record<string, unknown>>
   /** Left out: a new file is root's, one that is there stays as it is. */
   readonly owner?: string
   readonly group?: string
   /** Left out: `0644` for a new file. */
   readonly mode?: Mode
-  /** A command that must accept the new file before it goes live; `%s` stands for its path: `['opendkim', '-n', '-x', '%s']`. */
+  /**
+   * A command that must accept the new file before it goes live; `%s` stands for its path:
+   * `['opendkim', '-n', '-x', '%s']`.
+   */
   readonly validate?: readonly string[]
   /** Keeps the file that was there as `DEST.mailrun-backup`, the last one. */
   readonly backup?: boolean
@@ -33,13 +38,34 @@ export const template = defineTask<TemplateArgs, PathState>({
   type: 'template',
   name: ({ dest }) => dest,
   arguments: {
-    src: required(text), dest: required(text), vars: required(record), owner: text, group: text, mode, validate: listOf(text), backup: flag, secret: flag,
+    src: required(text),
+    dest: required(text),
+    vars: required(record),
+    owner: text,
+    group: text,
+    mode,
+    validate: listOf(text),
+    backup: flag,
+    secret: flag,
   },
   check: (args) => checkPath('dest', args.dest) ?? checkAttributes(args) ?? checkValidate(args.validate),
   probe: (args) => pathProbe({ path: args.dest, wanted: wantedOf(args), owner: args.owner, group: args.group }),
   plan: (args, now, context) => {
     const { dest, validate, backup, owner, group, mode, secret } = args
-    return putContent({ owner, group, mode, path: dest, content: context.source(sourceOf(args)), wanted: wantedOf(args), secret: secret ?? false, validate, backup }, now)
+    return putContent(
+      {
+        owner,
+        group,
+        mode,
+        path: dest,
+        content: context.source(sourceOf(args)),
+        wanted: wantedOf(args),
+        secret: secret ?? false,
+        validate,
+        backup,
+      },
+      now,
+    )
   },
   writes: ({ dest, backup }) => [`path:${dest}`, ...(backup ? ([`path:${dest}.mailrun-backup`] as const) : [])],
   owns: ({ dest }) => [`content:${dest}`],
@@ -52,7 +78,14 @@ export const template = defineTask<TemplateArgs, PathState>({
     },
     {
       title: 'Checked before it goes live, the old one kept',
-      args: { src: 'templates/sudoers.ejs', dest: '/etc/sudoers.d/ops', vars: { user: 'ops' }, mode: '0440', validate: ['visudo', '-cf', '%s'], backup: true },
+      args: {
+        src: 'templates/sudoers.ejs',
+        dest: '/etc/sudoers.d/ops',
+        vars: { user: 'ops' },
+        mode: '0440',
+        validate: ['visudo', '-cf', '%s'],
+        backup: true,
+      },
       sources: { 'templates/sudoers.ejs': 'ops ALL=(ALL) NOPASSWD: ALL\n' },
     },
   ],

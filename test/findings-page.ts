@@ -8,7 +8,9 @@ const cell = (text: string): string => text.replaceAll('|', '\\|').replace(/(\*@
 export function findingsPage(): string {
   const all = Object.entries(FINDING_KINDS) as readonly (readonly [string, FindingKind])[]
   const parts = CHECK_NAMES.map((check) => {
-    const rows = all.filter(([, kind]) => kind.check === check).sort(([, a], [, b]) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity))
+    const rows = all
+      .filter(([, kind]) => kind.check === check)
+      .sort(([, a], [, b]) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity))
     return `## ${CHECKS[check].title}\n\nWhether ${CHECKS[check].about}.\n\n| id | severity | what it means | what to do |\n|---|---|---|---|\n${rows.map(([id, { severity, means, remedy }]) => `| \`${id}\` | ${severity} | ${cell(means)} | ${cell(remedy)} |`).join('\n')}\n`
   })
   return `# Findings
@@ -33,13 +35,17 @@ Verdicts of \`mailrun verify --deliver\`, beside \`spf-…\`, \`dmarc-…\` and 
 
 | id | |
 |---|---|
-${Object.entries(DELIVERY_VERDICTS).map(([id, means]) => `| \`${id}\` | ${cell(means)} |`).join('\n')}
+${Object.entries(DELIVERY_VERDICTS)
+  .map(([id, means]) => `| \`${id}\` | ${cell(means)} |`)
+  .join('\n')}
 
 ## Verdicts that are no findings
 
 | id | |
 |---|---|
-${Object.entries(GOOD_VERDICTS).map(([id, means]) => `| \`${id}\` | ${cell(means)} |`).join('\n')}
+${Object.entries(GOOD_VERDICTS)
+  .map(([id, means]) => `| \`${id}\` | ${cell(means)} |`)
+  .join('\n')}
 `
 }
 

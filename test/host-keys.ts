@@ -15,11 +15,16 @@ export const testKey = (type: string, ...parts: readonly Buffer[]): TestKey => {
 }
 
 /** The same for the same seed. */
-export const ed25519Key = (seed: string): TestKey => testKey('ssh-ed25519', wireString(createHash('sha256').update(seed).digest()))
+export const ed25519Key = (seed: string): TestKey =>
+  testKey('ssh-ed25519', wireString(createHash('sha256').update(seed).digest()))
 
 export function ecdsaKey(): TestKey {
   const { x, y } = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' })
-  return testKey('ecdsa-sha2-nistp256', wireString('nistp256'), wireString(Buffer.concat([Buffer.of(4), Buffer.from(x!, 'base64url'), Buffer.from(y!, 'base64url')])))
+  return testKey(
+    'ecdsa-sha2-nistp256',
+    wireString('nistp256'),
+    wireString(Buffer.concat([Buffer.of(4), Buffer.from(x!, 'base64url'), Buffer.from(y!, 'base64url')])),
+  )
 }
 
 export function rsaKey(bits: number): TestKey {

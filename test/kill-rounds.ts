@@ -1,4 +1,5 @@
-// Kills the controller at random instants of a first run, and has the next run start at once: it must end as an undisturbed one does.
+// Kills the controller at random instants of a first run, and has the next run start at once: it must end as an
+// undisturbed one does.
 import { spawn } from 'node:child_process'
 import * as assert from 'uvu/assert'
 import type * as Lab from '../lab/index.ts'
@@ -24,7 +25,10 @@ export function killRounds(rounds: number, lab: typeof Lab): void {
   const seed = Number(process.env['MAILRUN_KILL_SEED'] ?? 20_376)
   const next = random(seed)
   const args = [MAIN, 'playbooks/dkim.ts', '-i', lab.inventoryPath]
-  const run = (words: readonly string[], killAfter?: number): Promise<{ readonly code: number | null; readonly output: string; readonly seconds: number }> =>
+  const run = (
+    words: readonly string[],
+    killAfter?: number,
+  ): Promise<{ readonly code: number | null; readonly output: string; readonly seconds: number }> =>
     new Promise((resolve) => {
       const began = performance.now()
       const child = spawn(process.execPath, [...args, ...words], { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] })

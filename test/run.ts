@@ -6,7 +6,10 @@ import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pLimit from 'p-limit'
 
-/** A test in this process and the playbook that it loads share each module; the commands that tests start are bundles, as users have them. */
+/**
+ * A test in this process and the playbook that it loads share each module; the commands that tests start are bundles,
+ * as users have them.
+ */
 const AS_MODULES = ['--conditions=mailrun-modules']
 
 const USAGE = 'usage: node dist/test/run.js unit|lab|kill|all [words of file names …]'
@@ -21,7 +24,8 @@ interface FileResult {
 
 const here = dirname(fileURLToPath(import.meta.url))
 const [kind = '', ...words] = process.argv.slice(2)
-const kinds: readonly Kind[] = kind === 'all' ? ['unit', 'lab'] : kind === 'unit' || kind === 'lab' || kind === 'kill' ? [kind] : []
+const kinds: readonly Kind[] =
+  kind === 'all' ? ['unit', 'lab'] : kind === 'unit' || kind === 'lab' || kind === 'kill' ? [kind] : []
 if (kinds.length === 0) {
   console.error(USAGE)
   process.exit(1)
@@ -52,7 +56,10 @@ async function runKind(which: Kind): Promise<readonly FileResult[]> {
 /** A file that runs no test, hangs, or dies counts as failed. */
 async function runFile(which: Kind, file: string): Promise<FileResult> {
   const name = relative(here, file).replace(/\.js$/, '.ts')
-  const child = spawn(process.execPath, [...AS_MODULES, '--enable-source-maps', file], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, FORCE_COLOR: '0' } })
+  const child = spawn(process.execPath, [...AS_MODULES, '--enable-source-maps', file], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, FORCE_COLOR: '0' },
+  })
   let output = ''
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))
@@ -68,9 +75,19 @@ async function runFile(which: Kind, file: string): Promise<FileResult> {
   const passed = count(output, /^\s*Passed:\s+(\d+)/gm)
   const skipped = count(output, /^\s*Skipped:\s+(\d+)/gm)
   const failedTests = total - passed - skipped
-  const wrong = late ? `ended after ${FILE_SECONDS[which]} s` : total === 0 ? 'ran no test' : skipped > 0 ? `skipped ${skipped}` : code !== 0 && failedTests === 0 ? `exit status ${code}` : undefined
+  const wrong = late
+    ? `ended after ${FILE_SECONDS[which]} s`
+    : total === 0
+      ? 'ran no test'
+      : skipped > 0
+        ? `skipped ${skipped}`
+        : code !== 0 && failedTests === 0
+          ? `exit status ${code}`
+          : undefined
   const failed = failedTests + (wrong === undefined ? 0 : 1)
-  console.log(`${failed > 0 ? 'not ok' : 'ok    '} ${name}: ${passed} of ${total} in ${((performance.now() - began) / 1000).toFixed(1)} s${wrong ? ` (${wrong})` : ''}`)
+  console.log(
+    `${failed > 0 ? 'not ok' : 'ok    '} ${name}: ${passed} of ${total} in ${((performance.now() - began) / 1000).toFixed(1)} s${wrong ? ` (${wrong})` : ''}`,
+  )
   if (failed > 0) console.log(output.replace(/^/gm, '    '))
   return { file: name, passed, failed }
 }

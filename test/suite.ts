@@ -8,14 +8,16 @@ type Hook = Parameters<Suite['before']>[0]
 export function suite(name: string): Suite {
   const made = uvuSuite(name)
   const { before } = made
-  const telling = (hook: Hook): Hook => async (context) => {
-    try {
-      await hook(context)
-    } catch (error) {
-      console.error('before any test:', error)
-      throw error
+  const telling =
+    (hook: Hook): Hook =>
+    async (context) => {
+      try {
+        await hook(context)
+      } catch (error) {
+        console.error('before any test:', error)
+        throw error
+      }
     }
-  }
   made.before = Object.assign((hook: Hook) => before(telling(hook)), { each: before.each })
   return made
 }

@@ -1,4 +1,5 @@
-// The page of task modules, made from the modules themselves: `node dist/test/tasks-page.js > docs/tasks.md`; a unit test keeps it true.
+// The page of task modules, made from the modules themselves: `node dist/test/tasks-page.js > docs/tasks.md`; a unit
+// test keeps it true.
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
@@ -10,9 +11,25 @@ import * as tasks from '../tasks/index.ts'
 const FOLDER = join(import.meta.dirname, '../../tasks')
 
 const ANSIBLE: Readonly<Record<string, string>> = {
-  apt: 'apt', blockInFile: 'blockinfile', command: 'command, shell', copy: 'copy', directory: 'file: state=directory', dkimHistory: 'no counterpart', dkimKey: 'opendkim-genkey by command', file: 'copy: content, file', group: 'group',
-  hostname: 'hostname', lineInFile: 'lineinfile', opendkim: 'template, copy: content, systemd, handlers', owner: 'file: recurse (chown -R)', postfixMap: 'a handler (postmap, newaliases)', postfixParameter: 'command: postconf -e', service: 'systemd, handlers',
-  symlink: 'file: state=link', template: 'template', user: 'user',
+  apt: 'apt',
+  blockInFile: 'blockinfile',
+  command: 'command, shell',
+  copy: 'copy',
+  directory: 'file: state=directory',
+  dkimHistory: 'no counterpart',
+  dkimKey: 'opendkim-genkey by command',
+  file: 'copy: content, file',
+  group: 'group',
+  hostname: 'hostname',
+  lineInFile: 'lineinfile',
+  opendkim: 'template, copy: content, systemd, handlers',
+  owner: 'file: recurse (chown -R)',
+  postfixMap: 'a handler (postmap, newaliases)',
+  postfixParameter: 'command: postconf -e',
+  service: 'systemd, handlers',
+  symlink: 'file: state=link',
+  template: 'template',
+  user: 'user',
 }
 
 interface Documented {
@@ -22,17 +39,34 @@ interface Documented {
 
 /** What the sources say of each module and of its arguments, by its name. */
 function documented(): ReadonlyMap<string, Documented> {
-  const files = readdirSync(FOLDER).filter((name) => name.endsWith('.ts')).map((name) => join(FOLDER, name))
-  const program = ts.createProgram(files, { strict: true, module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext, target: ts.ScriptTarget.ES2022, skipLibCheck: true, noEmit: true, allowImportingTsExtensions: true, types: [] })
+  const files = readdirSync(FOLDER)
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join(FOLDER, name))
+  const program = ts.createProgram(files, {
+    strict: true,
+    module: ts.ModuleKind.NodeNext,
+    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+    target: ts.ScriptTarget.ES2022,
+    skipLibCheck: true,
+    noEmit: true,
+    allowImportingTsExtensions: true,
+    types: [],
+  })
   const checker = program.getTypeChecker()
   const words = (symbol: ts.Symbol): string => ts.displayPartsToString(symbol.getDocumentationComment(checker))
   const index = checker.getSymbolAtLocation(program.getSourceFile(join(FOLDER, 'index.ts'))!)!
-  return new Map(checker.getExportsOfModule(index).flatMap((exported): [string, Documented][] => {
-    const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported
-    if ((symbol.flags & ts.SymbolFlags.Variable) === 0) return []
-    const type = checker.getTypeOfSymbol(symbol).aliasTypeArguments?.[0] ?? (checker.getTypeOfSymbol(symbol) as ts.TypeReference).typeArguments?.[0]
-    return type === undefined ? [] : [[exported.name, { about: words(symbol), args: argumentsOf(type, checker, words) }]]
-  }))
+  return new Map(
+    checker.getExportsOfModule(index).flatMap((exported): [string, Documented][] => {
+      const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported
+      if ((symbol.flags & ts.SymbolFlags.Variable) === 0) return []
+      const type =
+        checker.getTypeOfSymbol(symbol).aliasTypeArguments?.[0] ??
+        (checker.getTypeOfSymbol(symbol) as ts.TypeReference).typeArguments?.[0]
+      return type === undefined
+        ? []
+        : [[exported.name, { about: words(symbol), args: argumentsOf(type, checker, words) }]]
+    }),
+  )
 }
 
 function argumentsOf(type: ts.Type, checker: ts.TypeChecker, words: (symbol: ts.Symbol) => string): Documented['args'] {
@@ -40,22 +74,36 @@ function argumentsOf(type: ts.Type, checker: ts.TypeChecker, words: (symbol: ts.
   const found = new Map<string, Documented['args'][number]>()
   for (const property of members.flatMap((member) => checker.getPropertiesOfType(member))) {
     const node = property.valueDeclaration
-    if (node === undefined || !ts.isPropertySignature(node) || node.type === undefined || node.type.kind === ts.SyntaxKind.NeverKeyword) continue
+    if (
+      node === undefined ||
+      !ts.isPropertySignature(node) ||
+      node.type === undefined ||
+      node.type.kind === ts.SyntaxKind.NeverKeyword
+    )
+      continue
     const known = found.get(property.name)
-    found.set(property.name, { name: property.name, type: merged(known?.type, node.type.getText()), about: known?.about || words(property) })
+    found.set(property.name, {
+      name: property.name,
+      type: merged(known?.type, node.type.getText()),
+      about: known?.about || words(property),
+    })
   }
   return [...found.values()]
 }
 
-const merged = (known: string | undefined, type: string): string => [...new Set([...(known?.split(' | ') ?? []), ...type.split(' | ')])].join(' | ')
+const merged = (known: string | undefined, type: string): string =>
+  [...new Set([...(known?.split(' | ') ?? []), ...type.split(' | ')])].join(' | ')
 
 /** As one writes it: a Secret and a script are made, not spelled out. */
 function code(value: unknown): string {
   if (value instanceof Secret) return `new Secret('…')`
   if (Array.isArray(value)) return `[${value.map((each) => code(each)).join(', ')}]`
-  if (typeof value !== 'object' || value === null || value instanceof RegExp) return inspect(value, { breakLength: Infinity })
+  if (typeof value !== 'object' || value === null || value instanceof RegExp)
+    return inspect(value, { breakLength: Infinity })
   if ('shown' in value && 'text' in value) return `sh\`${String(value.shown)}\``
-  return `{ ${Object.entries(value).map(([key, each]) => `${key}: ${code(each)}`).join(', ')} }`
+  return `{ ${Object.entries(value)
+    .map(([key, each]) => `${key}: ${code(each)}`)
+    .join(', ')} }`
 }
 
 const cell = (text: string): string => text.replace(/\s+/g, ' ').replaceAll('|', '\\|')
@@ -63,12 +111,24 @@ const cell = (text: string): string => text.replace(/\s+/g, ' ').replaceAll('|',
 export function tasksPage(): string {
   const docs = documented()
   const modules = Object.entries(tasks as unknown as Readonly<Record<string, TaskModule<object, unknown>>>)
-  const parts = modules.map(([name, { definition: { type, examples, arguments: stated } }]) => {
-    const { about, args } = docs.get(name)!
-    const rows = args.map((each) => `| \`${each.name}\` | ${(stated as Readonly<Record<string, { required: boolean }>> | undefined)?.[each.name]?.required ? 'required' : ''} | \`${cell(each.type)}\` | ${cell(each.about)} |`).join('\n')
-    const shown = examples.map(({ title, args: given }) => `// ${title}\n${type}(${code(given)})`).join('\n')
-    return `## ${type}\n\n${about}\n\nIn Ansible: ${ANSIBLE[type] ?? 'none'}\n\n| argument | | type | |\n|---|---|---|---|\n${rows}\n\n\`\`\`ts\n${shown}\n\`\`\`\n`
-  })
+  const parts = modules.map(
+    ([
+      name,
+      {
+        definition: { type, examples, arguments: stated },
+      },
+    ]) => {
+      const { about, args } = docs.get(name)!
+      const rows = args
+        .map(
+          (each) =>
+            `| \`${each.name}\` | ${(stated as Readonly<Record<string, { required: boolean }>> | undefined)?.[each.name]?.required ? 'required' : ''} | \`${cell(each.type)}\` | ${cell(each.about)} |`,
+        )
+        .join('\n')
+      const shown = examples.map(({ title, args: given }) => `// ${title}\n${type}(${code(given)})`).join('\n')
+      return `## ${type}\n\n${about}\n\nIn Ansible: ${ANSIBLE[type] ?? 'none'}\n\n| argument | | type | |\n|---|---|---|---|\n${rows}\n\n\`\`\`ts\n${shown}\n\`\`\`\n`
+    },
+  )
   return `# Task modules\n\nImported from \`mailrun/tasks\`. All take \`name\` (shown instead of the name that the module makes up) and \`tags\` too. Written by \`node dist/test/tasks-page.js\` from the modules themselves;\neach example is carried out on a real host in the tests.\n\n${modules.map(([name]) => `[${name}](#${name.toLowerCase()})`).join(' · ')}\n\n${parts.join('\n')}`
 }
 

@@ -32,7 +32,12 @@ Where the wire loses packets, it loses 1 % each way. What a second of round trip
         await endMasters(fleet)
         await lab.setWire(wire)
         const turns = quick ? 1 : 5
-        const contenders = [mailrun(fleet, JOB, turns), byHand(fleet, JOB, turns), ansible(ANSIBLE, fleet, JOB, 1), ansible(MITOGEN, fleet, JOB, 1)]
+        const contenders = [
+          mailrun(fleet, JOB, turns),
+          byHand(fleet, JOB, turns),
+          ansible(ANSIBLE, fleet, JOB, 1),
+          ansible(MITOGEN, fleet, JOB, 1),
+        ]
         await warmUp(fleet)
         found.push(...(await alternate(job, wire.rttMs, contenders, { rounds: quick ? 1 : 2, seconds: 30 })))
       }
@@ -47,11 +52,23 @@ Where the wire loses packets, it loses 1 % each way. What a second of round trip
 /** How many round trips follow each other, by what 275 ms more of each cost. */
 function slopes(measured: readonly Measured[]): readonly Measured[] {
   const at = (wanted: number, who: string): number | undefined => {
-    const found = measured.find((each) => each.job === JOB && each.unit === 's' && each.at === wanted && each.who === who)
+    const found = measured.find(
+      (each) => each.job === JOB && each.unit === 's' && each.at === wanted && each.who === who,
+    )
     return found === undefined ? undefined : median(found.values)
   }
   return [...new Set(measured.map(({ who }) => who))].flatMap((who): readonly Measured[] => {
     const [near, far] = [at(25, who), at(300, who)]
-    return near === undefined || far === undefined ? [] : [{ job: 'round trips one after another, told by time', at: 300, who, unit: 'round trips', values: [(far - near) / 0.275] }]
+    return near === undefined || far === undefined
+      ? []
+      : [
+          {
+            job: 'round trips one after another, told by time',
+            at: 300,
+            who,
+            unit: 'round trips',
+            values: [(far - near) / 0.275],
+          },
+        ]
   })
 }

@@ -14,7 +14,12 @@ const SIZES = [1, 4, 10, 20]
 /** One turn of a peer takes as long as dozens of mailrun's. */
 const QUICK_ONES = 3
 /** Of each job at each size: a round that would not fit is not begun, so that all of it takes some 18 minutes. */
-const SECONDS: Readonly<Record<Job, number>> = { 'nothing to do': 60, check: 20, 'one changed file': 20, 'first run': 40 }
+const SECONDS: Readonly<Record<Job, number>> = {
+  'nothing to do': 60,
+  check: 20,
+  'one changed file': 20,
+  'first run': 40,
+}
 /** On larger fleets a first run of the peers would take the bench's time alone. */
 const PEERS_FIRST_RUN_UP_TO = 4
 
@@ -37,33 +42,54 @@ Ansible has pipelining, master connections that stand already (\`ControlPersist\
   async run({ quick }): Promise<Outcome> {
     const measured: Measured[] = []
     for (const size of quick ? [2] : SIZES) {
-      measured.push(...(await onFleet(size, async (fleet, lab) => {
-        const limits = (job: Job): Limits => (quick ? { rounds: 1, seconds: 0 } : { rounds: 4, seconds: SECONDS[job] })
-        const found = [...(await firstRuns(fleet, () => lab.labReset('all'), size, limits('first run')))]
-        for (const job of ['nothing to do', 'check', 'one changed file'] as const) {
-          await settle(fleet)
-          await warmUp(fleet)
-          found.push(...(await alternate(job, size, contenders(fleet, job, quick ? 1 : QUICK_ONES), limits(job))))
-        }
-        return found
-      })))
+      measured.push(
+        ...(await onFleet(size, async (fleet, lab) => {
+          const limits = (job: Job): Limits =>
+            quick ? { rounds: 1, seconds: 0 } : { rounds: 4, seconds: SECONDS[job] }
+          const found = [...(await firstRuns(fleet, () => lab.labReset('all'), size, limits('first run')))]
+          for (const job of ['nothing to do', 'check', 'one changed file'] as const) {
+            await settle(fleet)
+            await warmUp(fleet)
+            found.push(...(await alternate(job, size, contenders(fleet, job, quick ? 1 : QUICK_ONES), limits(job))))
+          }
+          return found
+        })),
+      )
     }
     const jobs: readonly Job[] = ['nothing to do', 'first run', 'check', 'one changed file']
-    return { versions: await peerVersions(), measured: jobs.flatMap((job) => measured.filter((each) => each.job === job)) }
+    return {
+      versions: await peerVersions(),
+      measured: jobs.flatMap((job) => measured.filter((each) => each.job === job)),
+    }
   },
 }
 
 function contenders(fleet: Fleet, job: Job, turns: number): readonly Contender[] {
   const floors = job === 'nothing to do' ? [bareSsh(fleet, turns), ssh2Alone(fleet, turns)] : []
-  return [mailrun(fleet, job, turns), byHand(fleet, job, turns), ansible(ANSIBLE, fleet, job, 1), ansible(MITOGEN, fleet, job, 1), ...floors]
+  return [
+    mailrun(fleet, job, turns),
+    byHand(fleet, job, turns),
+    ansible(ANSIBLE, fleet, job, 1),
+    ansible(MITOGEN, fleet, job, 1),
+    ...floors,
+  ]
 }
 
 /** Each on fresh hosts; and mailrun says afterwards that nothing is to do, whoever did it. */
-function firstRuns(fleet: Fleet, reset: () => Promise<void>, size: number, limits: Limits): Promise<readonly Measured[]> {
+function firstRuns(
+  fleet: Fleet,
+  reset: () => Promise<void>,
+  size: number,
+  limits: Limits,
+): Promise<readonly Measured[]> {
   const job = 'first run'
   const few = size <= PEERS_FIRST_RUN_UP_TO
   const turns = few && limits.rounds > 1 ? 2 : 1
-  const all = [mailrun(fleet, job, turns), byHand(fleet, job, turns), ...(few ? [ansible(ANSIBLE, fleet, job, 1), ansible(MITOGEN, fleet, job, 1)] : [])]
+  const all = [
+    mailrun(fleet, job, turns),
+    byHand(fleet, job, turns),
+    ...(few ? [ansible(ANSIBLE, fleet, job, 1), ansible(MITOGEN, fleet, job, 1)] : []),
+  ]
   const fresh = all.map((each): Contender => ({
     ...each,
     async run() {

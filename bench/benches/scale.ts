@@ -1,4 +1,5 @@
-// What a host costs the controller, and how that grows with the fleet: processor time, memory, how late the event loop is, seconds.
+// What a host costs the controller, and how that grows with the fleet: processor time, memory, how late the event loop
+// is, seconds.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { alternate, type Contender } from '../alternate.ts'
@@ -32,14 +33,21 @@ in a process of Node that does nothing else. mailrun checks a playbook of 14 tas
 process alone, its start included: processor time by host, the most memory, and how late its event loop came to a timer (all but 1 %, and at worst). Hosts and controller share the processors: seconds are the hosts'.
 `,
   plots: [{ job: 'CPU per host', title: "The controller's processor time per host" }],
-  run: ({ quick }): Promise<Outcome> => withCrowd(async (crowd) => {
-    await timed({ words: mailrun([PLAYBOOK, '-i', crowd.inventory(1)]), cwd: ROOT, env: {}, wanted: [0] })
-    const measured: Measured[] = []
-    for (const size of quick ? [20] : SIZES) measured.push(...(await alternate('CPU per host', size, contenders(crowd, size), { rounds: quick ? 1 : size > 1000 ? 1 : 3, seconds: 900 })))
-    for (const size of quick ? [20] : HELD) measured.push(await held(crowd, size))
-    for (const size of quick ? [100] : LISTED) measured.push(...(await listed(crowd, size, quick ? 1 : 3)))
-    return { versions: nodeVersion(), measured: [...measured, ...derived(measured)] }
-  }),
+  run: ({ quick }): Promise<Outcome> =>
+    withCrowd(async (crowd) => {
+      await timed({ words: mailrun([PLAYBOOK, '-i', crowd.inventory(1)]), cwd: ROOT, env: {}, wanted: [0] })
+      const measured: Measured[] = []
+      for (const size of quick ? [20] : SIZES)
+        measured.push(
+          ...(await alternate('CPU per host', size, contenders(crowd, size), {
+            rounds: quick ? 1 : size > 1000 ? 1 : 3,
+            seconds: 900,
+          })),
+        )
+      for (const size of quick ? [20] : HELD) measured.push(await held(crowd, size))
+      for (const size of quick ? [100] : LISTED) measured.push(...(await listed(crowd, size, quick ? 1 : 3)))
+      return { versions: nodeVersion(), measured: [...measured, ...derived(measured)] }
+    }),
 }
 
 const mailrun = (words: readonly string[]): readonly string[] => [process.execPath, MAIN, ...words]
@@ -47,13 +55,33 @@ const mailrun = (words: readonly string[]): readonly string[] => [process.execPa
 function contenders(crowd: Crowd, size: number): readonly Contender[] {
   const inventory = crowd.inventory(size)
   const input = join(crowd.folder, `alone-${size}.json`)
-  writeFileSync(input, JSON.stringify({ hosts: crowd.addresses(size).map((address) => ({ address, port: 22, user: 'root' })), keyFile: crowd.keyFile, atOnce: AT_ONCE }))
+  writeFileSync(
+    input,
+    JSON.stringify({
+      hosts: crowd.addresses(size).map((address) => ({ address, port: 22, user: 'root' })),
+      keyFile: crowd.keyFile,
+      atOnce: AT_ONCE,
+    }),
+  )
   const program = join(ROOT, 'dist/bench/contenders/ssh2-alone-program.js')
   const flags = ['-i', inventory, '--forks', String(AT_ONCE), '--format', 'ndjson']
   return [
-    metered(SSH2_ALONE, crowd, size, ['sh', '-c', 'exec "$0" --import "$1" "$2" <"$3"', process.execPath, METER, program, input]),
+    metered(SSH2_ALONE, crowd, size, [
+      'sh',
+      '-c',
+      'exec "$0" --import "$1" "$2" <"$3"',
+      process.execPath,
+      METER,
+      program,
+      input,
+    ]),
     metered(PING, crowd, size, [process.execPath, '--import', METER, ...mailrun(['ping', ...flags]).slice(1)]),
-    metered(MAILRUN, crowd, size, [process.execPath, '--import', METER, ...mailrun([PLAYBOOK, '--check', ...flags]).slice(1)]),
+    metered(MAILRUN, crowd, size, [
+      process.execPath,
+      '--import',
+      METER,
+      ...mailrun([PLAYBOOK, '--check', ...flags]).slice(1),
+    ]),
   ]
 }
 
@@ -72,30 +100,55 @@ const metered = (who: string, { folder }: Crowd, size: number, words: readonly s
 })
 
 async function held(crowd: Crowd, size: number): Promise<Measured> {
-  const { stdout } = await timed({ words: [process.execPath, '--expose-gc', join(ROOT, 'dist/bench/scale/held-program.js'), crowd.inventory(size)], cwd: ROOT, env: {}, wanted: [0] })
+  const { stdout } = await timed({
+    words: [process.execPath, '--expose-gc', join(ROOT, 'dist/bench/scale/held-program.js'), crowd.inventory(size)],
+    cwd: ROOT,
+    env: {},
+    wanted: [0],
+  })
   return { job: 'memory per open connection', at: size, who: MAILRUN, unit: 'kB', values: [Number(stdout)] }
 }
 
 /** An inventory alone, in Ansible's two forms. */
 function listed(crowd: Crowd, size: number, rounds: number): Promise<readonly Measured[]> {
-  const hosts = Array.from({ length: size }, (_, index) => ({ name: `mx${index + 1}.fleet.test`, address: `10.${Math.floor(index / 62_500)}.${Math.floor(index / 250) % 250}.${index % 250}` }))
+  const hosts = Array.from({ length: size }, (_, index) => ({
+    name: `mx${index + 1}.fleet.test`,
+    address: `10.${Math.floor(index / 62_500)}.${Math.floor(index / 250) % 250}.${index % 250}`,
+  }))
   const texts = {
     yaml: `mail:\n  hosts:\n${hosts.map(({ name, address }) => `    ${name}:\n      ansible_host: ${address}\n      rack: r1\n`).join('')}`,
     ini: `[mail]\n${hosts.map(({ name, address }) => `${name} ansible_host=${address} rack=r1\n`).join('')}`,
   }
-  return alternate('an inventory listed', size, Object.entries(texts).map(([form, text]) => ({
-    who: form === 'yaml' ? 'YAML' : 'INI',
-    turns: 1,
-    async run() {
-      const path = join(crowd.folder, `listed-${size}.${form}`)
-      writeFileSync(path, text)
-      const { cpuSeconds, megabytes } = await timed({ words: mailrun(['inventory', '--list-hosts', '-i', path]), cwd: ROOT, env: {}, wanted: [0] })
-      return { 'CPU s': cpuSeconds, MB: megabytes }
-    },
-  })), { rounds, seconds: 60 })
+  return alternate(
+    'an inventory listed',
+    size,
+    Object.entries(texts).map(([form, text]) => ({
+      who: form === 'yaml' ? 'YAML' : 'INI',
+      turns: 1,
+      async run() {
+        const path = join(crowd.folder, `listed-${size}.${form}`)
+        writeFileSync(path, text)
+        const { cpuSeconds, megabytes } = await timed({
+          words: mailrun(['inventory', '--list-hosts', '-i', path]),
+          cwd: ROOT,
+          env: {},
+          wanted: [0],
+        })
+        return { 'CPU s': cpuSeconds, MB: megabytes }
+      },
+    })),
+    { rounds, seconds: 60 },
+  )
 }
 
 /** What the goal is about, of what was measured. */
 const derived = (measured: readonly Measured[]): readonly Measured[] =>
-  measured.filter(({ job, who, unit }) => job === 'CPU per host' && who === MAILRUN && unit === 'MB')
-    .map(({ at, who, values }) => ({ job: 'memory beyond 100 MB per host', at, who, unit: 'kB', values: values.map((megabytes) => ((megabytes - BASE_MEGABYTES) * 1000) / at) }))
+  measured
+    .filter(({ job, who, unit }) => job === 'CPU per host' && who === MAILRUN && unit === 'MB')
+    .map(({ at, who, values }) => ({
+      job: 'memory beyond 100 MB per host',
+      at,
+      who,
+      unit: 'kB',
+      values: values.map((megabytes) => ((megabytes - BASE_MEGABYTES) * 1000) / at),
+    }))

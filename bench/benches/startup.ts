@@ -42,7 +42,13 @@ MB are those of the largest process.
         [LIST_TASKS]: [...mailrun, join(ROOT, 'playbooks/dkim.ts'), '-i', at('fleet.yaml'), '--list-tasks'],
         'mailrun on one local host': [...mailrun, at('local.ts'), '-i', at('local.yaml')],
         '`ansible-playbook --version`': [...ansible, '--version'],
-        '`ansible-playbook --list-tasks`': [...ansible, join(ROOT, 'bench/peers/dkim.yaml'), '-i', at('fleet.yaml'), '--list-tasks'],
+        '`ansible-playbook --list-tasks`': [
+          ...ansible,
+          join(ROOT, 'bench/peers/dkim.yaml'),
+          '-i',
+          at('fleet.yaml'),
+          '--list-tasks',
+        ],
         'Ansible on one local host': [...ansible, at('local-playbook.yaml'), '-i', at('local.yaml')],
       }
       const env = { ANSIBLE_CONFIG, ANSIBLE_HOME: at('ansible'), ANSIBLE_LOCAL_TEMP: at('ansible/tmp') }
@@ -65,12 +71,27 @@ MB are those of the largest process.
 }
 
 function writeSources(folder: string): void {
-  const hosts = Array.from({ length: HOSTS }, (_, index) => `    mx${index + 1}: { ansible_host: 192.0.2.${index + 1}, ansible_user: root }\n`)
-  writeFileSync(join(folder, 'fleet.yaml'), `mail:\n  hosts:\n${hosts.join('')}  vars:\n    domains: [fleet.test, example.test]\n`)
-  writeFileSync(join(folder, 'local.yaml'), 'all:\n  hosts:\n    here: { ansible_connection: local, ansible_python_interpreter: /usr/bin/python3 }\n')
+  const hosts = Array.from(
+    { length: HOSTS },
+    (_, index) => `    mx${index + 1}: { ansible_host: 192.0.2.${index + 1}, ansible_user: root }\n`,
+  )
+  writeFileSync(
+    join(folder, 'fleet.yaml'),
+    `mail:\n  hosts:\n${hosts.join('')}  vars:\n    domains: [fleet.test, example.test]\n`,
+  )
+  writeFileSync(
+    join(folder, 'local.yaml'),
+    'all:\n  hosts:\n    here: { ansible_connection: local, ansible_python_interpreter: /usr/bin/python3 }\n',
+  )
   mkdirSync(join(folder, 'ansible/tmp'), { recursive: true })
   writeFileSync(join(folder, 'greeting'), 'hello\n', { mode: 0o644 })
   const path = join(folder, 'greeting')
-  writeFileSync(join(folder, 'local.ts'), `import { playbook, v } from 'mailrun'\nimport { file } from 'mailrun/tasks'\n\nexport default playbook({ name: 'local', hosts: 'all', vars: v.object({}), tasks: () => [file({ path: ${JSON.stringify(path)}, content: 'hello\\n', mode: '0644' })] })\n`)
-  writeFileSync(join(folder, 'local-playbook.yaml'), `- hosts: all\n  gather_facts: false\n  tasks:\n    - ansible.builtin.copy: { dest: ${JSON.stringify(path)}, content: "hello\\n", mode: "0644" }\n`)
+  writeFileSync(
+    join(folder, 'local.ts'),
+    `import { playbook, v } from 'mailrun'\nimport { file } from 'mailrun/tasks'\n\nexport default playbook({ name: 'local', hosts: 'all', vars: v.object({}), tasks: () => [file({ path: ${JSON.stringify(path)}, content: 'hello\\n', mode: '0644' })] })\n`,
+  )
+  writeFileSync(
+    join(folder, 'local-playbook.yaml'),
+    `- hosts: all\n  gather_facts: false\n  tasks:\n    - ansible.builtin.copy: { dest: ${JSON.stringify(path)}, content: "hello\\n", mode: "0644" }\n`,
+  )
 }

@@ -34,8 +34,21 @@ for a host. Processes are all that a host started meanwhile, threads and those o
       await warmUp(fleet)
       const found: Measured[] = []
       for (const job of ['nothing to do', 'one changed file'] as const) {
-        const all = [mailrun(fleet, job, 1), byHand(fleet, job, 1), ansible(ANSIBLE, fleet, job, 1), ansible(MITOGEN, fleet, job, 1), ...(job === 'nothing to do' ? [bareSsh(fleet, 1)] : [])]
-        found.push(...(await alternate(job, HOSTS, all.map((each) => counted(each, fleet, lab)), { rounds: quick ? 1 : 2, seconds: 60 })))
+        const all = [
+          mailrun(fleet, job, 1),
+          byHand(fleet, job, 1),
+          ansible(ANSIBLE, fleet, job, 1),
+          ansible(MITOGEN, fleet, job, 1),
+          ...(job === 'nothing to do' ? [bareSsh(fleet, 1)] : []),
+        ]
+        found.push(
+          ...(await alternate(
+            job,
+            HOSTS,
+            all.map((each) => counted(each, fleet, lab)),
+            { rounds: quick ? 1 : 2, seconds: 60 },
+          )),
+        )
       }
       await endMasters(fleet)
       await lab.setWire({ rttMs: 0, lossPercent: 0 })
@@ -52,10 +65,24 @@ const counted = (each: Contender, { lab: { hosts } }: Fleet, lab: typeof Lab): C
   async run() {
     let packets: readonly Packet[] = []
     const link = await lab.controllerLink()
-    const processes = await processesStarted(lab, hosts.map(({ name }) => name), async () => (packets = await listen(link, () => each.run())))
-    const kilobytes = (direction: Packet['direction']): number => packets.filter((packet) => packet.direction === direction).reduce((sum, { bytes }) => sum + bytes, 0) / 1000 / hosts.length
+    const processes = await processesStarted(
+      lab,
+      hosts.map(({ name }) => name),
+      async () => (packets = await listen(link, () => each.run())),
+    )
+    const kilobytes = (direction: Packet['direction']): number =>
+      packets.filter((packet) => packet.direction === direction).reduce((sum, { bytes }) => sum + bytes, 0) /
+      1000 /
+      hosts.length
     return {
-      'round trips': Math.max(...hosts.map(({ address }) => roundTrips(packets.filter((packet) => packet.address === address), RTT_MS / 1000))),
+      'round trips': Math.max(
+        ...hosts.map(({ address }) =>
+          roundTrips(
+            packets.filter((packet) => packet.address === address),
+            RTT_MS / 1000,
+          ),
+        ),
+      ),
       'kB sent': kilobytes('to the host'),
       'kB received': kilobytes('from the host'),
       'processes on the host': processes.reduce((sum, count) => sum + count, 0) / hosts.length,

@@ -8,7 +8,10 @@ import { timed } from '../timed.ts'
 import { anotherAddress, contender, type Fleet, type Job } from './job.ts'
 
 /** For `labPrograms`. */
-export const ANSIBLE_PACKAGES = { 'ansible-core': '/usr/bin/ansible-playbook', 'ansible-mitogen': '/usr/lib/python3/dist-packages/ansible_mitogen/plugins/strategy/mitogen_linear.py' }
+export const ANSIBLE_PACKAGES = {
+  'ansible-core': '/usr/bin/ansible-playbook',
+  'ansible-mitogen': '/usr/lib/python3/dist-packages/ansible_mitogen/plugins/strategy/mitogen_linear.py',
+}
 
 /** This one, and none of this machine's. */
 export const ANSIBLE_CONFIG = join(ROOT, 'bench/peers/ansible.cfg')
@@ -26,25 +29,64 @@ function environment(fleet: Fleet, who: string): Readonly<Record<string, string>
     ANSIBLE_FORKS: String(fleet.lab.size),
     ANSIBLE_SSH_CONTROL_PATH_DIR: socketsOf(fleet),
     ANSIBLE_NOCOLOR: '1',
-    ...(who === MITOGEN ? { ANSIBLE_STRATEGY: 'mitogen_linear', ANSIBLE_STRATEGY_PLUGINS: '/usr/lib/python3/dist-packages/ansible_mitogen/plugins/strategy', MITOGEN_POOL_SIZE: String(Math.max(16, fleet.lab.size)) } : {}),
+    ...(who === MITOGEN
+      ? {
+          ANSIBLE_STRATEGY: 'mitogen_linear',
+          ANSIBLE_STRATEGY_PLUGINS: '/usr/lib/python3/dist-packages/ansible_mitogen/plugins/strategy',
+          MITOGEN_POOL_SIZE: String(Math.max(16, fleet.lab.size)),
+        }
+      : {}),
   }
 }
 
 export function ansible(who: typeof ANSIBLE | typeof MITOGEN, fleet: Fleet, job: Job, turns: number): Contender {
   const { lab, passwordFile } = fleet
   const changes = job === 'first run' || job === 'one changed file'
-  const words = ['/usr/bin/ansible-playbook', 'bench/peers/dkim.yaml', '-i', lab.inventoryPath, '--become-password-file', passwordFile, '-e', 'ansible_python_interpreter=/usr/bin/python3']
-  const further = (): readonly string[] => (job === 'check' ? ['--check'] : job === 'one changed file' ? ['-e', JSON.stringify({ trusted_hosts: [anotherAddress()] })] : [])
-  return contender(who, turns, () => ({ words: [...words, ...further()], cwd: ROOT, env: environment(fleet, who), wanted: [0] }), (stdout) => {
-    const recap = [...stdout.matchAll(/^(\S+) +: ok=\d+ +changed=(\d+) /gm)]
-    const wrong = recap.filter(([, , changed]) => (Number(changed) > 0) !== changes)
-    if (recap.length !== lab.size || wrong.length > 0) throw new Error(`${job} by ${who}: ${wrong.length} of ${recap.length} hosts say otherwise\n${stdout.slice(-3000)}`)
-  })
+  const words = [
+    '/usr/bin/ansible-playbook',
+    'bench/peers/dkim.yaml',
+    '-i',
+    lab.inventoryPath,
+    '--become-password-file',
+    passwordFile,
+    '-e',
+    'ansible_python_interpreter=/usr/bin/python3',
+  ]
+  const further = (): readonly string[] =>
+    job === 'check'
+      ? ['--check']
+      : job === 'one changed file'
+        ? ['-e', JSON.stringify({ trusted_hosts: [anotherAddress()] })]
+        : []
+  return contender(
+    who,
+    turns,
+    () => ({ words: [...words, ...further()], cwd: ROOT, env: environment(fleet, who), wanted: [0] }),
+    (stdout) => {
+      const recap = [...stdout.matchAll(/^(\S+) +: ok=\d+ +changed=(\d+) /gm)]
+      const wrong = recap.filter(([, , changed]) => Number(changed) > 0 !== changes)
+      if (recap.length !== lab.size || wrong.length > 0)
+        throw new Error(
+          `${job} by ${who}: ${wrong.length} of ${recap.length} hosts say otherwise\n${stdout.slice(-3000)}`,
+        )
+    },
+  )
 }
 
 /** As Ansible's users have it: the master connections stand, by a run that does next to nothing. */
 export async function warmUp(fleet: Fleet): Promise<void> {
-  const words = ['/usr/bin/ansible', 'mail', '-m', 'ping', '-i', fleet.lab.inventoryPath, '--become-password-file', fleet.passwordFile, '-e', 'ansible_python_interpreter=/usr/bin/python3']
+  const words = [
+    '/usr/bin/ansible',
+    'mail',
+    '-m',
+    'ping',
+    '-i',
+    fleet.lab.inventoryPath,
+    '--become-password-file',
+    fleet.passwordFile,
+    '-e',
+    'ansible_python_interpreter=/usr/bin/python3',
+  ]
   await timed({ words, cwd: ROOT, env: environment(fleet, ANSIBLE), wanted: [0] })
 }
 
@@ -52,7 +94,12 @@ export async function warmUp(fleet: Fleet): Promise<void> {
 export async function endMasters(fleet: Fleet): Promise<void> {
   const folder = socketsOf(fleet)
   for (const name of existsSync(folder) ? readdirSync(folder) : []) {
-    const words = ['sh', '-c', 'ssh -F /dev/null -o ControlPath="$0" -O exit host 2>&1 || rm -f -- "$0"', join(folder, name)]
+    const words = [
+      'sh',
+      '-c',
+      'ssh -F /dev/null -o ControlPath="$0" -O exit host 2>&1 || rm -f -- "$0"',
+      join(folder, name),
+    ]
     await timed({ words, cwd: '/', env: {}, wanted: [0] })
   }
 }

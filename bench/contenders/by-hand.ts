@@ -1,4 +1,5 @@
-// The limit: what an operator would write, one script of questions or changes, over one cold plain ssh per host, all hosts at once.
+// The limit: what an operator would write, one script of questions or changes, over one cold plain ssh per host, all
+// hosts at once.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LabHost } from '../../lab/fleet.ts'
@@ -8,31 +9,58 @@ import { anotherAddress, contender, type Fleet, type Job } from './job.ts'
 import { ASK, CHANGE_FILE, DONE, FIRST_RUN } from './hand-scripts.ts'
 
 export function byHand(fleet: Fleet, job: Job, turns: number): Contender {
-  const script = (): string => (job === 'first run' ? FIRST_RUN : job === 'one changed file' ? CHANGE_FILE(anotherAddress()) : ASK)
+  const script = (): string =>
+    job === 'first run' ? FIRST_RUN : job === 'one changed file' ? CHANGE_FILE(anotherAddress()) : ASK
   return overSsh(BY_HAND, fleet, turns, script)
 }
 
 /** What the machine needs for it at least: as many cold ssh that ask nothing. */
-export const bareSsh = (fleet: Fleet, turns: number): Contender => overSsh(BARE_SSH, fleet, turns, () => `echo ${DONE}\n`)
+export const bareSsh = (fleet: Fleet, turns: number): Contender =>
+  overSsh(BARE_SSH, fleet, turns, () => `echo ${DONE}\n`)
 
 function overSsh(who: string, fleet: Fleet, turns: number, scriptOf: () => string): Contender {
   const { lab, folder } = fleet
   const path = (host: LabHost, what: string): string => join(folder, `${host.name}.${what}`)
-  const starts = lab.hosts.map((host) => `ssh ${optionsOf(fleet)} ${host.user}@${host.address} ${shellOf(host)} <${path(host, 'in')} >${path(host, 'out')} 2>&1 &`)
-  return contender(who, turns, () => {
-    const script = scriptOf()
-    for (const host of lab.hosts) writeFileSync(path(host, 'in'), `${host.sudo === 'password' ? readFileSync(fleet.passwordFile, 'utf8') : ''}${script}`, { mode: 0o600 })
-    return { words: ['sh', '-c', `${starts.join('\n')}\nwait`], cwd: '/', env: {}, wanted: [0] }
-  }, () => {
-    for (const host of lab.hosts) {
-      const said = readFileSync(path(host, 'out'), 'utf8')
-      if (!said.endsWith(`${DONE}\n`)) throw new Error(`${who}: ${host.name} said\n${said.slice(-2000)}`)
-    }
-  })
+  const starts = lab.hosts.map(
+    (host) =>
+      `ssh ${optionsOf(fleet)} ${host.user}@${host.address} ${shellOf(host)} <${path(host, 'in')} >${path(host, 'out')} 2>&1 &`,
+  )
+  return contender(
+    who,
+    turns,
+    () => {
+      const script = scriptOf()
+      for (const host of lab.hosts)
+        writeFileSync(
+          path(host, 'in'),
+          `${host.sudo === 'password' ? readFileSync(fleet.passwordFile, 'utf8') : ''}${script}`,
+          { mode: 0o600 },
+        )
+      return { words: ['sh', '-c', `${starts.join('\n')}\nwait`], cwd: '/', env: {}, wanted: [0] }
+    },
+    () => {
+      for (const host of lab.hosts) {
+        const said = readFileSync(path(host, 'out'), 'utf8')
+        if (!said.endsWith(`${DONE}\n`)) throw new Error(`${who}: ${host.name} said\n${said.slice(-2000)}`)
+      }
+    },
+  )
 }
 
 /** No file of this machine's ssh configuration counts, and no connection is shared. */
 const optionsOf = ({ lab }: Fleet): string =>
-  ['-F', '/dev/null', '-o', 'BatchMode=yes', '-o', 'IdentitiesOnly=yes', '-o', `UserKnownHostsFile=${join(lab.stateDir, 'known_hosts')}`, '-i', lab.userKey].join(' ')
+  [
+    '-F',
+    '/dev/null',
+    '-o',
+    'BatchMode=yes',
+    '-o',
+    'IdentitiesOnly=yes',
+    '-o',
+    `UserKnownHostsFile=${join(lab.stateDir, 'known_hosts')}`,
+    '-i',
+    lab.userKey,
+  ].join(' ')
 
-const shellOf = ({ sudo }: LabHost): string => (sudo === 'no' ? "'sh -s'" : sudo === 'free' ? "'sudo -n sh -s'" : `'sudo -S -p "" sh -s'`)
+const shellOf = ({ sudo }: LabHost): string =>
+  sudo === 'no' ? "'sh -s'" : sudo === 'free' ? "'sudo -n sh -s'" : `'sudo -S -p "" sh -s'`

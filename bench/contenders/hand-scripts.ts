@@ -1,4 +1,5 @@
-// The scripts of who works by hand: the questions of playbooks/dkim.ts, and its changes, in as few processes as a careful hand takes.
+// The scripts of who works by hand: the questions of playbooks/dkim.ts, and its changes, in as few processes as a
+// careful hand takes.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT } from '../root.ts'
@@ -40,7 +41,8 @@ systemctl restart opendkim
 ${QUESTIONS}echo ${DONE}
 `
 
-const opendkimConf = (): string => readFileSync(join(ROOT, 'templates/opendkim.conf.ejs'), 'utf8').replace('<%= socket %>', SOCKET)
+const opendkimConf = (): string =>
+  readFileSync(join(ROOT, 'templates/opendkim.conf.ejs'), 'utf8').replace('<%= socket %>', SOCKET)
 
 export const FIRST_RUN = `set -e
 exec 2>&1

@@ -16,7 +16,11 @@ export interface Fleet {
 }
 
 /** @param lab - with four hosts or more there is one that asks for a sudo password; the file is there in any case */
-export async function withFleet<T>(lab: LabStatus, passwordFile: string, use: (fleet: Fleet) => Promise<T>): Promise<T> {
+export async function withFleet<T>(
+  lab: LabStatus,
+  passwordFile: string,
+  use: (fleet: Fleet) => Promise<T>,
+): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'mailrun-bench-'))
   try {
     return await use({ lab, folder, passwordFile })
@@ -25,7 +29,10 @@ export async function withFleet<T>(lab: LabStatus, passwordFile: string, use: (f
   }
 }
 
-/** An address that /etc/dkimkeys/TrustedHosts has not held yet: each run of `one changed file` changes that file on every host. */
+/**
+ * An address that /etc/dkimkeys/TrustedHosts has not held yet: each run of `one changed file` changes that file on
+ * every host.
+ */
 export function anotherAddress(): string {
   last += 1
   return `10.${Math.floor(last / 62_500) % 250}.${Math.floor(last / 250) % 250}.${last % 250}`
@@ -33,7 +40,12 @@ export function anotherAddress(): string {
 let last = 0
 
 /** As a contender whose command is timed; what it says is looked at, too. */
-export function contender(who: string, turns: number, commandOf: () => Command, look: (stdout: string) => void): Contender {
+export function contender(
+  who: string,
+  turns: number,
+  commandOf: () => Command,
+  look: (stdout: string) => void,
+): Contender {
   return {
     who,
     turns,

@@ -7,19 +7,48 @@ import type { RunDocument } from '../../src/report/json.ts'
 import { anotherAddress, contender, type Fleet, type Job } from './job.ts'
 
 /** What each host must say of itself. */
-const STATUS: Readonly<Record<Job, string>> = { 'first run': 'changed', 'one changed file': 'changed', 'nothing to do': 'ok', check: 'ok' }
+const STATUS: Readonly<Record<Job, string>> = {
+  'first run': 'changed',
+  'one changed file': 'changed',
+  'nothing to do': 'ok',
+  check: 'ok',
+}
 
-const wordsOf = ({ lab, passwordFile }: Fleet): readonly string[] =>
-  [process.execPath, MAIN, 'playbooks/dkim.ts', '-i', lab.inventoryPath, '--become-password-file', passwordFile, '--forks', String(lab.size), '--format', 'json']
+const wordsOf = ({ lab, passwordFile }: Fleet): readonly string[] => [
+  process.execPath,
+  MAIN,
+  'playbooks/dkim.ts',
+  '-i',
+  lab.inventoryPath,
+  '--become-password-file',
+  passwordFile,
+  '--forks',
+  String(lab.size),
+  '--format',
+  'json',
+]
 
 export function mailrun(fleet: Fleet, job: Job, turns: number): Contender {
   const { lab } = fleet
-  const further = (): readonly string[] => (job === 'check' ? ['--check'] : job === 'one changed file' ? ['-e', JSON.stringify({ trusted_hosts: [anotherAddress()] })] : [])
-  return contender(MAILRUN, turns, () => ({ words: [...wordsOf(fleet), ...further()], cwd: ROOT, env: {}, wanted: [0] }), (stdout) => {
-    const { hosts } = JSON.parse(stdout) as RunDocument
-    const wrong = hosts.filter(({ status }) => status !== STATUS[job])
-    if (hosts.length !== lab.size || wrong.length > 0) throw new Error(`${job} by mailrun: of ${hosts.length} hosts ${wrong.map(({ name, status }) => `${name} is ${status}`).join(', ')}; wanted is ${STATUS[job]}`)
-  })
+  const further = (): readonly string[] =>
+    job === 'check'
+      ? ['--check']
+      : job === 'one changed file'
+        ? ['-e', JSON.stringify({ trusted_hosts: [anotherAddress()] })]
+        : []
+  return contender(
+    MAILRUN,
+    turns,
+    () => ({ words: [...wordsOf(fleet), ...further()], cwd: ROOT, env: {}, wanted: [0] }),
+    (stdout) => {
+      const { hosts } = JSON.parse(stdout) as RunDocument
+      const wrong = hosts.filter(({ status }) => status !== STATUS[job])
+      if (hosts.length !== lab.size || wrong.length > 0)
+        throw new Error(
+          `${job} by mailrun: of ${hosts.length} hosts ${wrong.map(({ name, status }) => `${name} is ${status}`).join(', ')}; wanted is ${STATUS[job]}`,
+        )
+    },
+  )
 }
 
 /** Brings the fleet to the state on which nothing is to do, whoever changed it last. */
@@ -27,10 +56,16 @@ export async function settle(fleet: Fleet): Promise<void> {
   await timed({ words: wordsOf(fleet), cwd: ROOT, env: {}, wanted: [0] })
 }
 
-/** Whoever else made a first run did the whole job: nothing is left. @throws Error with the tasks that are not satisfied */
+/**
+ * Whoever else made a first run did the whole job: nothing is left. @throws Error with the tasks that are not satisfied
+ */
 export async function expectDone(fleet: Fleet): Promise<void> {
   const { stdout } = await timed({ words: [...wordsOf(fleet), '--check'], cwd: ROOT, env: {}, wanted: [0, 2] })
   // That Postfix was reloaded by others is not to be seen: systemd forgets it, and mailrun would do it again.
-  const open = (JSON.parse(stdout) as RunDocument).hosts.flatMap(({ name, tasks }) => tasks.filter((task) => task.status !== 'ok' && !(task.type === 'service' && task.name === 'postfix')).map((task) => `${name}: ${task.type} ${task.name}: ${task.changes.join(', ')}`))
+  const open = (JSON.parse(stdout) as RunDocument).hosts.flatMap(({ name, tasks }) =>
+    tasks
+      .filter((task) => task.status !== 'ok' && !(task.type === 'service' && task.name === 'postfix'))
+      .map((task) => `${name}: ${task.type} ${task.name}: ${task.changes.join(', ')}`),
+  )
   if (open.length > 0) throw new Error(`after a first run by another, mailrun would still change\n${open.join('\n')}`)
 }

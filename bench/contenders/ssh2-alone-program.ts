@@ -1,4 +1,5 @@
-// What the library ssh2 needs by itself, as a program: to each host of standard input's JSON one connection and one `exec true`, so many at once.
+// What the library ssh2 needs by itself, as a program: to each host of standard input's JSON one connection and one
+// `exec true`, so many at once.
 import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { NodeSSH } from 'node-ssh'
@@ -20,7 +21,15 @@ async function bare({ address, port, user }: Bare['hosts'][number]): Promise<voi
   // A socket without Nagle's delay, and mailrun's algorithms: as quick as the library can be.
   const sock = connect({ host: address, port, noDelay: true })
   const algorithms = { kex: [...KEX], serverHostKey: [...HOST_KEYS], cipher: [...CIPHERS], hmac: [...MACS] }
-  await ssh.connect({ host: address, sock, username: user, privateKey, algorithms, authHandler: ['publickey'], readyTimeout: 60_000 })
+  await ssh.connect({
+    host: address,
+    sock,
+    username: user,
+    privateKey,
+    algorithms,
+    authHandler: ['publickey'],
+    readyTimeout: 60_000,
+  })
   const { code } = await ssh.execCommand('true')
   if (code !== 0) throw new Error(`${address}: true ended with ${String(code)}`)
   ssh.dispose()

@@ -8,6 +8,30 @@ import { contender, type Fleet } from './job.ts'
 
 export function ssh2Alone({ lab, folder }: Fleet, turns: number): Contender {
   const input = join(folder, 'ssh2-alone.json')
-  writeFileSync(input, JSON.stringify({ hosts: lab.hosts.map(({ address, user }) => ({ address, port: 22, user })), keyFile: lab.userKey, atOnce: 32 }))
-  return contender(BARE_SSH2, turns, () => ({ words: ['sh', '-c', 'exec "$0" "$1" <"$2"', process.execPath, join(ROOT, 'dist/bench/contenders/ssh2-alone-program.js'), input], cwd: ROOT, env: {}, wanted: [0] }), () => {})
+  writeFileSync(
+    input,
+    JSON.stringify({
+      hosts: lab.hosts.map(({ address, user }) => ({ address, port: 22, user })),
+      keyFile: lab.userKey,
+      atOnce: 32,
+    }),
+  )
+  return contender(
+    BARE_SSH2,
+    turns,
+    () => ({
+      words: [
+        'sh',
+        '-c',
+        'exec "$0" "$1" <"$2"',
+        process.execPath,
+        join(ROOT, 'dist/bench/contenders/ssh2-alone-program.js'),
+        input,
+      ],
+      cwd: ROOT,
+      env: {},
+      wanted: [0],
+    }),
+    () => {},
+  )
 }

@@ -9,6 +9,12 @@ const valuesText = ({ unit, at }: Goal, values: ReadonlyMap<number, number>): st
 }
 
 export function goalsTable(all: AllResults): string {
-  const rows = goals(all).map((goal) => `| ${goal.what} | ${goal.wanted} | ${valuesText(goal, goal.measured)} | ${[...(goal.floors ?? [])].map(([floor, values]) => (values.size === 0 ? '' : `${floor}: ${valuesText(goal, values)}`)).filter((each) => each !== '').join('; ')} | ${verdict(goal) === 'missed' ? '**missed**' : verdict(goal)} |`)
+  const rows = goals(all).map(
+    (goal) =>
+      `| ${goal.what} | ${goal.wanted} | ${valuesText(goal, goal.measured)} | ${[...(goal.floors ?? [])]
+        .map(([floor, values]) => (values.size === 0 ? '' : `${floor}: ${valuesText(goal, values)}`))
+        .filter((each) => each !== '')
+        .join('; ')} | ${verdict(goal) === 'missed' ? '**missed**' : verdict(goal)} |`,
+  )
   return `| goal | wanted | measured | by who asks nothing | |\n|---|---|---|---|---|\n${rows.join('\n')}\n`
 }

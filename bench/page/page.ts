@@ -22,10 +22,14 @@ Each is told by its median, with the least and the most.
 
 ${goalsTable(all)}
 ${sections.map(({ bench, results }) => section(bench, results)).join('\n')}`
-  return new Map([[PAGE, text], ...sections.flatMap(({ bench, results }) => bench.plots.flatMap((each) => plotOf(bench, results, each)))])
+  return new Map([
+    [PAGE, text],
+    ...sections.flatMap(({ bench, results }) => bench.plots.flatMap((each) => plotOf(bench, results, each))),
+  ])
 }
 
-const plotFile = (bench: Bench, { job }: Plot): string => `benchmarks/${bench.name}-${job.replace(/[^a-z0-9]+/gi, '-')}.svg`
+const plotFile = (bench: Bench, { job }: Plot): string =>
+  `benchmarks/${bench.name}-${job.replace(/[^a-z0-9]+/gi, '-')}.svg`
 
 function section(bench: Bench, results: Results): string {
   const jobs = [...new Set(results.measured.map(({ job }) => job))]
@@ -52,7 +56,15 @@ function plotOf(bench: Bench, results: Results, each: Plot): [string, string][] 
   const places = [...new Set(shownOnes.map(({ at }) => at))].sort((a, b) => a - b)
   const lines = [...new Set(shownOnes.map(({ who }) => who))].map((name) => ({
     name,
-    points: shownOnes.filter(({ who }) => who === name).sort((a, b) => a.at - b.at).map(({ at, values }) => ({ x: at, median: median(values), least: Math.min(...values), most: Math.max(...values) })),
+    points: shownOnes
+      .filter(({ who }) => who === name)
+      .sort((a, b) => a.at - b.at)
+      .map(({ at, values }) => ({
+        x: at,
+        median: median(values),
+        least: Math.min(...values),
+        most: Math.max(...values),
+      })),
   }))
   return [[`docs/${plotFile(bench, each)}`, plot(each.title, bench.at, unit === 's' ? 'seconds' : unit, places, lines)]]
 }

@@ -1,4 +1,5 @@
-// A plot as SVG text: lines over sizes, seconds on a logarithmic scale. It brings its own ground, so it can be read on light pages and on dark ones.
+// A plot as SVG text: lines over sizes, seconds on a logarithmic scale. It brings its own ground, so it can be read on
+// light pages and on dark ones.
 import { shown } from './number.ts'
 
 export interface Point {
@@ -27,21 +28,42 @@ const MARKS: readonly ((x: number, y: number) => string)[] = [
 ]
 
 /** @param places - of the horizontal axis, at equal distances, however far apart they are */
-export function plot(title: string, xName: string, yName: string, places: readonly number[], lines: readonly Line[]): string {
-  const values = lines.flatMap(({ points }) => points.flatMap(({ least, most }) => [least, most])).filter((value) => value > 0)
+export function plot(
+  title: string,
+  xName: string,
+  yName: string,
+  places: readonly number[],
+  lines: readonly Line[],
+): string {
+  const values = lines
+    .flatMap(({ points }) => points.flatMap(({ least, most }) => [least, most]))
+    .filter((value) => value > 0)
   const low = floorOf(Math.min(...values))
   const high = Math.max(ceilingOf(Math.max(...values)), 2 * low)
-  const x = (place: number): number => round(FRAME.left + ((places.indexOf(place) + 0.5) / places.length) * (FRAME.right - FRAME.left))
-  const y = (value: number): number => round(FRAME.bottom - ((Math.log10(value) - Math.log10(low)) / (Math.log10(high) - Math.log10(low))) * (FRAME.bottom - FRAME.top))
-  const grid = ticks(low, high).map((tick) => `<path class="grid" d="M${FRAME.left} ${y(tick)}H${FRAME.right}"/><text x="${FRAME.left - 8}" y="${y(tick) + 4}" text-anchor="end">${shown(tick)}</text>`)
-  const below = places.map((place) => `<text x="${x(place)}" y="${FRAME.bottom + 20}" text-anchor="middle">${place}</text>`)
+  const x = (place: number): number =>
+    round(FRAME.left + ((places.indexOf(place) + 0.5) / places.length) * (FRAME.right - FRAME.left))
+  const y = (value: number): number =>
+    round(
+      FRAME.bottom -
+        ((Math.log10(value) - Math.log10(low)) / (Math.log10(high) - Math.log10(low))) * (FRAME.bottom - FRAME.top),
+    )
+  const grid = ticks(low, high).map(
+    (tick) =>
+      `<path class="grid" d="M${FRAME.left} ${y(tick)}H${FRAME.right}"/><text x="${FRAME.left - 8}" y="${y(tick) + 4}" text-anchor="end">${shown(tick)}</text>`,
+  )
+  const below = places.map(
+    (place) => `<text x="${x(place)}" y="${FRAME.bottom + 20}" text-anchor="middle">${place}</text>`,
+  )
   const drawn = lines.map(({ points }, index) => {
     const colour = COLOURS[index % COLOURS.length]!
     const spans = points.map((point) => `M${x(point.x)} ${y(point.least)}V${y(point.most)}`).join('')
     const marks = points.map((point) => MARKS[index % MARKS.length]!(x(point.x), y(point.median))).join('')
     return `<path d="${points.map((point, at) => `${at === 0 ? 'M' : 'L'}${x(point.x)} ${y(point.median)}`).join('')}${spans}" fill="none" stroke="${colour}" stroke-width="2"/><path d="${marks}" fill="${colour}"/>`
   })
-  const labels = labelPlaces(lines.map(({ points }) => y(points.at(-1)!.median))).map((at, index) => `<path d="${MARKS[index % MARKS.length]!(FRAME.right + 12, at - 4)}" fill="${COLOURS[index % COLOURS.length]!}"/><text x="${FRAME.right + 24}" y="${at}">${escape(lines[index]!.name)}</text>`)
+  const labels = labelPlaces(lines.map(({ points }) => y(points.at(-1)!.median))).map(
+    (at, index) =>
+      `<path d="${MARKS[index % MARKS.length]!(FRAME.right + 12, at - 4)}" fill="${COLOURS[index % COLOURS.length]!}"/><text x="${FRAME.right + 24}" y="${at}">${escape(lines[index]!.name)}</text>`,
+  )
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escape(title)}">
 <title>${escape(title)}</title>
 <style>
@@ -61,14 +83,20 @@ ${labels.join('\n')}
 }
 
 const round = (value: number): number => Math.round(value * 10) / 10
-const steps = (value: number): readonly number[] => [1, 2, 5, 10].map((step) => step * 10 ** Math.floor(Math.log10(value)))
-const floorOf = (value: number): number => steps(value).filter((step) => step <= value * 1.000001).at(-1)!
+const steps = (value: number): readonly number[] =>
+  [1, 2, 5, 10].map((step) => step * 10 ** Math.floor(Math.log10(value)))
+const floorOf = (value: number): number =>
+  steps(value)
+    .filter((step) => step <= value * 1.000001)
+    .at(-1)!
 const ceilingOf = (value: number): number => steps(value).find((step) => step >= value / 1.000001)!
 
 /** 1, 2 and 5 of each power of ten. */
 function ticks(low: number, high: number): readonly number[] {
   const powers = Array.from({ length: 12 }, (_, index) => 10 ** (index - 5))
-  return powers.flatMap((power) => [1, 2, 5].map((step) => Number((step * power).toPrecision(1)))).filter((tick) => tick >= low * 0.999 && tick <= high * 1.001)
+  return powers
+    .flatMap((power) => [1, 2, 5].map((step) => Number((step * power).toPrecision(1))))
+    .filter((tick) => tick >= low * 0.999 && tick <= high * 1.001)
 }
 
 /** Where the names of lines go: beside their ends, and none on another. */
@@ -83,4 +111,5 @@ function labelPlaces(ends: readonly number[]): readonly number[] {
   return places
 }
 
-const escape = (text: string): string => text.replace(/[&<>"]/g, (each) => `&#${each.charCodeAt(0)};`).replaceAll('`', '')
+const escape = (text: string): string =>
+  text.replace(/[&<>"]/g, (each) => `&#${each.charCodeAt(0)};`).replaceAll('`', '')

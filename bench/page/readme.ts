@@ -10,22 +10,48 @@ const [FEW, MANY, CROWD] = [4, 20, 5000]
 export function withSpeed(readme: string, all: AllResults): string {
   const [from, to] = [readme.indexOf(BEGIN), readme.indexOf(END)]
   if (from < 0 || to < from) throw new Error(`README.md: ${BEGIN.trim()} and ${END} are wanted`)
-  return `${readme.slice(0, from)}${BEGIN}${speedLines(all).map((line) => `- ${line}\n`).join('')}${readme.slice(to)}`
+  return `${readme.slice(0, from)}${BEGIN}${speedLines(all)
+    .map((line) => `- ${line}\n`)
+    .join('')}${readme.slice(to)}`
 }
 
 /** What was not measured is left out. */
 function speedLines(all: AllResults): readonly string[] {
-  const seconds = (job: string, who: string, at: number): number | undefined => medianOf(all.get('peers'), { job, who, unit: 's', at })
-  const times = (job: string, who: string, other: string, at: number): string => ratio(seconds(job, who, at), seconds(job, other, at))
-  const crowd = (job: string, unit: string): string => shownOrNothing(medianOf(all.get('scale'), { job, who: MAILRUN, unit, at: CROWD }))
+  const seconds = (job: string, who: string, at: number): number | undefined =>
+    medianOf(all.get('peers'), { job, who, unit: 's', at })
+  const times = (job: string, who: string, other: string, at: number): string =>
+    ratio(seconds(job, who, at), seconds(job, other, at))
+  const crowd = (job: string, unit: string): string =>
+    shownOrNothing(medianOf(all.get('scale'), { job, who: MAILRUN, unit, at: CROWD }))
   const idle = 'nothing to do'
   const lines = [
-    [`Nothing to do on ${MANY} hosts takes `, shownOrNothing(seconds(idle, MAILRUN, MANY)), ' s. Ansible takes ', times(idle, ANSIBLE, MAILRUN, MANY), ' times as long, with Mitogen ', times(idle, MITOGEN, MAILRUN, MANY), ' times.'],
-    ['Against the same questions in one script by hand, over a plain `ssh` to each host at once: ', times(idle, MAILRUN, BY_HAND, MANY), ` times the time on ${MANY} hosts, `, times(idle, MAILRUN, BY_HAND, FEW), ` times on ${FEW}.`],
-    [`A check of ${CROWD.toLocaleString('en-GB')} hosts from one controller: `, crowd('CPU per host', 'ms'), ' ms of its processor for each, and ', crowd('memory beyond 100 MB per host', 'kB'), ' kB of memory for each beyond 100 MB.'],
+    [
+      `Nothing to do on ${MANY} hosts takes `,
+      shownOrNothing(seconds(idle, MAILRUN, MANY)),
+      ' s. Ansible takes ',
+      times(idle, ANSIBLE, MAILRUN, MANY),
+      ' times as long, with Mitogen ',
+      times(idle, MITOGEN, MAILRUN, MANY),
+      ' times.',
+    ],
+    [
+      'Against the same questions in one script by hand, over a plain `ssh` to each host at once: ',
+      times(idle, MAILRUN, BY_HAND, MANY),
+      ` times the time on ${MANY} hosts, `,
+      times(idle, MAILRUN, BY_HAND, FEW),
+      ` times on ${FEW}.`,
+    ],
+    [
+      `A check of ${CROWD.toLocaleString('en-GB')} hosts from one controller: `,
+      crowd('CPU per host', 'ms'),
+      ' ms of its processor for each, and ',
+      crowd('memory beyond 100 MB per host', 'kB'),
+      ' kB of memory for each beyond 100 MB.',
+    ],
   ]
   return lines.filter((parts) => parts.every((part) => part !== '')).map((parts) => parts.join(''))
 }
 
 const shownOrNothing = (value: number | undefined): string => (value === undefined ? '' : shown(value))
-const ratio = (one: number | undefined, other: number | undefined): string => (one === undefined || other === undefined ? '' : shown(one / other))
+const ratio = (one: number | undefined, other: number | undefined): string =>
+  one === undefined || other === undefined ? '' : shown(one / other)

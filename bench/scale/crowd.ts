@@ -1,4 +1,5 @@
-// Many hosts that are one: a host of the lab answers for a whole network of addresses, each connection with an sshd and a shell of its own.
+// Many hosts that are one: a host of the lab answers for a whole network of addresses, each connection with an sshd and
+// a shell of its own.
 import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -11,7 +12,10 @@ const run = promisify(execFile)
 /** Nobody else's: labs have 10.231. */
 const NETWORK = '10.232'
 const HOST = 'mx1'
-/** sshd would turn away handshakes beyond ten at once, and pam_systemd makes a session of each login one after the other. */
+/**
+ * sshd would turn away handshakes beyond ten at once, and pam_systemd makes a session of each login one after the
+ * other.
+ */
 const SSHD = 'MaxStartups 2000\n'
 
 export interface Crowd {
@@ -32,27 +36,49 @@ export async function withCrowd<T>(use: (crowd: Crowd) => Promise<T>): Promise<T
   await lab.labPrograms({ time: '/usr/bin/time' })
   await lab.labUp({ size: 1, tools: false, wire: { rttMs: 0, lossPercent: 0 } })
   const { userKey } = await lab.labStatus()
-  await lab.hostExec(HOST, `printf ${JSON.stringify(SSHD).replace('\\n', '\\\\n')} > /etc/ssh/sshd_config.d/crowd.conf; systemctl reload ssh`)
+  await lab.hostExec(
+    HOST,
+    `printf ${JSON.stringify(SSHD).replace('\\n', '\\\\n')} > /etc/ssh/sshd_config.d/crowd.conf; systemctl reload ssh`,
+  )
   // Every address of the network is its own.
-  await run('nsenter', ['--target', String(await lab.hostLeader(HOST)), '--net', 'ip', 'route', 'replace', 'local', `${NETWORK}.0.0/16`, 'dev', 'lo'])
+  await run('nsenter', [
+    '--target',
+    String(await lab.hostLeader(HOST)),
+    '--net',
+    'ip',
+    'route',
+    'replace',
+    'local',
+    `${NETWORK}.0.0/16`,
+    'dev',
+    'lo',
+  ])
   await run('ip', ['route', 'replace', `${NETWORK}.0.0/16`, 'via', await lab.address(HOST)])
   const { stdout: hostKey } = await lab.hostExec(HOST, 'cut -d " " -f 1,2 /etc/ssh/ssh_host_ed25519_key.pub')
   const folder = mkdtempSync(join(tmpdir(), 'mailrun-bench-'))
   try {
     const inventory = (size: number): string => {
       const [path, knownHosts] = [join(folder, `${size}.yaml`), join(folder, `known_hosts-${size}`)]
-      writeFileSync(knownHosts, addresses(size).map((address) => `${address} ${hostKey.trim()}\n`).join(''))
-      writeFileSync(path, [
-        'mail:',
-        '  vars:',
-        '    ansible_user: root',
-        `    ansible_private_key_file: ${JSON.stringify(userKey)}`,
-        `    ansible_ssh_common_args: ${JSON.stringify(`-o UserKnownHostsFile=${knownHosts}`)}`,
-        '    domains: [fleet.test, example.test]',
-        '  hosts:',
-        ...addresses(size).map((address, index) => `    mx${index + 1}: { ansible_host: ${address} }`),
-        '',
-      ].join('\n'))
+      writeFileSync(
+        knownHosts,
+        addresses(size)
+          .map((address) => `${address} ${hostKey.trim()}\n`)
+          .join(''),
+      )
+      writeFileSync(
+        path,
+        [
+          'mail:',
+          '  vars:',
+          '    ansible_user: root',
+          `    ansible_private_key_file: ${JSON.stringify(userKey)}`,
+          `    ansible_ssh_common_args: ${JSON.stringify(`-o UserKnownHostsFile=${knownHosts}`)}`,
+          '    domains: [fleet.test, example.test]',
+          '  hosts:',
+          ...addresses(size).map((address, index) => `    mx${index + 1}: { ansible_host: ${address} }`),
+          '',
+        ].join('\n'),
+      )
       return path
     }
     return await use({ inventory, addresses, keyFile: userKey, folder })

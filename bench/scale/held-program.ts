@@ -1,4 +1,5 @@
-// Holds a connection to every host of an inventory open at once, each with its shell, and prints how many kB each takes: `node --expose-gc held-program.js INVENTORY`.
+// Holds a connection to every host of an inventory open at once, each with its shell, and prints how many kB each
+// takes: `node --expose-gc held-program.js INVENTORY`.
 import pLimit from 'p-limit'
 import { connector } from '../../src/connection/connector.ts'
 import type { Connection } from '../../src/engine/connection.ts'
@@ -11,7 +12,12 @@ const never = new AbortController().signal
 
 const open = async (host: (typeof hosts)[number]): Promise<Connection> => {
   const connection = await connect(host, never)
-  await connection.exchange({ script: 'printf "\\nheld end\\n"; printf "\\nheld end\\n" >&2\n', end: 'held end', onStdout: () => {}, signal: never })
+  await connection.exchange({
+    script: 'printf "\\nheld end\\n"; printf "\\nheld end\\n" >&2\n',
+    end: 'held end',
+    onStdout: () => {},
+    signal: never,
+  })
   return connection
 }
 const resident = (): number => {

@@ -1,4 +1,5 @@
-// Measures how late the event loop of the process is that it is loaded into (`node --import`), and writes that to the file that MAILRUN_METER names, when it ends.
+// Measures how late the event loop of the process is that it is loaded into (`node --import`), and writes that to the
+// file that MAILRUN_METER names, when it ends.
 import { writeFileSync } from 'node:fs'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 

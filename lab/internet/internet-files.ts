@@ -4,7 +4,17 @@ import { dirname, join } from 'node:path'
 import type { LabHost } from '../fleet.ts'
 import type { Lab } from '../lab.ts'
 import { LabError } from '../lab-error.ts'
-import { HINTS_PATH, KEYS_PATH, PRIMARIES_PATH, hintsText, primariesText, primaryConf, resolverConf, secondaryConf, zoneFile } from './named-conf.ts'
+import {
+  HINTS_PATH,
+  KEYS_PATH,
+  PRIMARIES_PATH,
+  hintsText,
+  primariesText,
+  primaryConf,
+  resolverConf,
+  secondaryConf,
+  zoneFile,
+} from './named-conf.ts'
 import { MAILDIR, receiverFiles } from './receiver-conf.ts'
 import { tsigKeysText } from './tsig-keys.ts'
 import { zoneNames, zoneText } from './zones.ts'
@@ -41,7 +51,9 @@ async function writeReceiver(subnet: string, root: string): Promise<void> {
 }
 
 async function idsOf(root: string, user: string): Promise<{ readonly uid: number; readonly gid: number }> {
-  const entry = (await readFile(join(root, 'etc/passwd'), 'utf8')).split('\n').find((line) => line.startsWith(`${user}:`))
+  const entry = (await readFile(join(root, 'etc/passwd'), 'utf8'))
+    .split('\n')
+    .find((line) => line.startsWith(`${user}:`))
   const [, , uid, gid] = entry?.split(':') ?? []
   if (uid === undefined) throw new LabError(`the image has no user ${user}`)
   return { uid: Number(uid), gid: Number(gid) }

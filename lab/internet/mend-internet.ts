@@ -1,4 +1,5 @@
-// What running name servers need so that the lab's zones are right: the mail hosts' records at the primary, the same zones at the secondary.
+// What running name servers need so that the lab's zones are right: the mail hosts' records at the primary, the same
+// zones at the secondary.
 import { fleet, isMailHost } from '../fleet.ts'
 import type { Lab } from '../lab.ts'
 import { leader } from '../machine.ts'
@@ -11,7 +12,10 @@ import { TTL } from './zones.ts'
 /** What the primary was last told of the mail hosts. */
 const TOLD = '/var/lib/bind/lab-hosts'
 
-/** Quick where nothing is to do; what a stopped server misses, the next `up` gives it. @throws LabError with what nsupdate or rndc said. */
+/**
+ * Quick where nothing is to do; what a stopped server misses, the next `up` gives it. @throws LabError with what
+ * nsupdate or rndc said.
+ */
 export async function mendInternet(lab: Lab, state: LabState): Promise<void> {
   if (state.internet === undefined) return
   if (leader(lab, { name: 'ns1' }) === undefined) return
@@ -21,13 +25,25 @@ export async function mendInternet(lab: Lab, state: LabState): Promise<void> {
 
 async function tellHosts(lab: Lab, state: LabState): Promise<void> {
   const wanted = hostRecords(state)
-  const told = (await onNameServer(lab, 'ns1', `cat ${TOLD} 2>/dev/null || true`)).split('\n').filter((line) => line !== '')
+  const told = (await onNameServer(lab, 'ns1', `cat ${TOLD} 2>/dev/null || true`))
+    .split('\n')
+    .filter((line) => line !== '')
   const [gone, added] = [told.filter((line) => !wanted.includes(line)), wanted.filter((line) => !told.includes(line))]
   if (gone.length + added.length === 0) return
-  const lines = [...gone.map((line) => `update delete ${line.replace(/ \d+ /, ' ')}\n`), ...added.map((line) => `update add ${line}\n`)]
+  const lines = [
+    ...gone.map((line) => `update delete ${line.replace(/ \d+ /, ' ')}\n`),
+    ...added.map((line) => `update add ${line}\n`),
+  ]
   // A message holds records of one zone.
-  const updates = [DOMAIN, reverseZone(state.subnet), reverseZone6(state.subnet)].flatMap((zone) => [...lines.filter((line) => line.includes(`.${zone}. `) && !line.includes(` PTR `) === (zone === DOMAIN)), 'send\n'])
-  await onNameServer(lab, 'ns1', `nsupdate -l <<'UPDATES' && cat >${TOLD} <<'TOLD'\n${updates.join('')}UPDATES\n${wanted.join('\n')}\nTOLD\n`)
+  const updates = [DOMAIN, reverseZone(state.subnet), reverseZone6(state.subnet)].flatMap((zone) => [
+    ...lines.filter((line) => line.includes(`.${zone}. `) && !line.includes(` PTR `) === (zone === DOMAIN)),
+    'send\n',
+  ])
+  await onNameServer(
+    lab,
+    'ns1',
+    `nsupdate -l <<'UPDATES' && cat >${TOLD} <<'TOLD'\n${updates.join('')}UPDATES\n${wanted.join('\n')}\nTOLD\n`,
+  )
 }
 
 /** Forward and reverse, so that they confirm each other (FCrDNS). */
@@ -36,6 +52,11 @@ function hostRecords(state: LabState): readonly string[] {
   return hosts.flatMap((host) => {
     const name = fqdn(host)
     const [reverse, reverse6] = reverseNames(state.subnet, host.number)
-    return [`${name}. ${TTL} A ${state.subnet}.${host.number}`, `${name}. ${TTL} AAAA ${ipv6(state.subnet, host.number)}`, `${reverse}. ${TTL} PTR ${name}.`, `${reverse6}. ${TTL} PTR ${name}.`]
+    return [
+      `${name}. ${TTL} A ${state.subnet}.${host.number}`,
+      `${name}. ${TTL} AAAA ${ipv6(state.subnet, host.number)}`,
+      `${reverse}. ${TTL} PTR ${name}.`,
+      `${reverse6}. ${TTL} PTR ${name}.`,
+    ]
   })
 }

@@ -2,7 +2,11 @@
 import { readFile, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { parseAuthenticationResults, type AuthenticationResult, type AuthenticationResults } from '../../src/mail/authentication-results.ts'
+import {
+  parseAuthenticationResults,
+  type AuthenticationResult,
+  type AuthenticationResults,
+} from '../../src/mail/authentication-results.ts'
 import { headerFields, valuesOfField } from '../../src/mail/header-fields.ts'
 import type { Lab } from '../lab.ts'
 import { LabError } from '../lab-error.ts'
@@ -19,7 +23,10 @@ export interface ReceivedMail {
   header(name: string): readonly string[]
   /** With the angle brackets; empty where there is none. */
   readonly messageId: string
-  /** Of the receiver's own verifiers, the last to speak first: OpenDMARC (dmarc, spf), OpenDKIM (dkim), policyd-spf (spf). */
+  /**
+   * Of the receiver's own verifiers, the last to speak first: OpenDMARC (dmarc, spf), OpenDKIM (dkim), policyd-spf
+   * (spf).
+   */
   readonly authenticationResults: readonly AuthenticationResults[]
   /** Theirs for one method: `spf` has two, for OpenDMARC looks for itself. */
   results(method: 'spf' | 'dkim' | 'dmarc'): readonly AuthenticationResult[]
@@ -30,7 +37,11 @@ export interface ReceivedMail {
  *
  * @throws LabError that lists what came instead, when none is there after so many milliseconds.
  */
-export async function receivedMail(lab: Lab, wanted: (mail: ReceivedMail) => boolean, timeoutMs: number): Promise<ReceivedMail> {
+export async function receivedMail(
+  lab: Lab,
+  wanted: (mail: ReceivedMail) => boolean,
+  timeoutMs: number,
+): Promise<ReceivedMail> {
   const read = new Map<string, ReceivedMail>()
   const deadline = performance.now() + timeoutMs
   for (;;) {
@@ -38,8 +49,12 @@ export async function receivedMail(lab: Lab, wanted: (mail: ReceivedMail) => boo
     const found = [...read.values()].find(wanted)
     if (found !== undefined) return found
     if (performance.now() > deadline) {
-      const others = [...read.values()].map((mail) => `\n  ${mail.header('Delivered-To')[0] ?? ''} ${mail.messageId} ${mail.header('Subject')[0] ?? ''}`)
-      throw new LabError(`the receiver got no such message within ${timeoutMs} ms; it has ${others.length === 0 ? 'none' : `${others.length}:${others.join('')}`}`)
+      const others = [...read.values()].map(
+        (mail) => `\n  ${mail.header('Delivered-To')[0] ?? ''} ${mail.messageId} ${mail.header('Subject')[0] ?? ''}`,
+      )
+      throw new LabError(
+        `the receiver got no such message within ${timeoutMs} ms; it has ${others.length === 0 ? 'none' : `${others.length}:${others.join('')}`}`,
+      )
     }
     await sleep(100)
   }
@@ -49,14 +64,17 @@ export async function receivedMail(lab: Lab, wanted: (mail: ReceivedMail) => boo
 export function parseMail(name: string, raw: string): ReceivedMail {
   const fields = headerFields(raw)
   const header = (wanted: string): readonly string[] => valuesOfField(fields, wanted)
-  const authenticationResults = header('Authentication-Results').map(parseAuthenticationResults).filter(({ authservId }) => authservId === AUTHSERV_ID)
+  const authenticationResults = header('Authentication-Results')
+    .map(parseAuthenticationResults)
+    .filter(({ authservId }) => authservId === AUTHSERV_ID)
   return {
     name,
     raw,
     header,
     messageId: header('Message-ID')[0] ?? '',
     authenticationResults,
-    results: (method) => authenticationResults.flatMap(({ results }) => results.filter((each) => each.method === method)),
+    results: (method) =>
+      authenticationResults.flatMap(({ results }) => results.filter((each) => each.method === method)),
   }
 }
 

@@ -1,4 +1,5 @@
-// The configuration of the receiver: Postfix with policyd-spf, OpenDKIM and OpenDMARC, which stamp what they find and refuse nothing: pure.
+// The configuration of the receiver: Postfix with policyd-spf, OpenDKIM and OpenDMARC, which stamp what they find and
+// refuse nothing: pure.
 import { AUTHSERV_ID, RECEIVER_DOMAIN, SENDER_DOMAINS, SIX_DOMAIN, THIRD_PARTY_DOMAIN } from './names.ts'
 import { NUMBERS } from './zones.ts'
 
@@ -39,12 +40,17 @@ Header_Type = AR
 Authserv_Id = ${AUTHSERV_ID}
 `
 
-/** As org. is for the rest of the world: so a name below fleet.test has its policy. Debian's list does not know test. */
+/**
+ * As org. is for the rest of the world: so a name below fleet.test has its policy. Debian's list does not know test.
+ */
 const SUFFIXES = '/etc/opendmarc.suffixes'
 
 const UNBOUND_CONF = '/etc/opendkim.unbound.conf'
 
-/** Debian's libunbound knows no resolv.conf and would ask the real root; a TrustAnchorFile would make it distrust the lab's. */
+/**
+ * Debian's libunbound knows no resolv.conf and would ask the real root; a TrustAnchorFile would make it distrust the
+ * lab's.
+ */
 const opendkim = (subnet: string): string => `Mode v
 Syslog yes
 UserID opendkim
@@ -56,7 +62,10 @@ Nameservers ${subnet}.${NUMBERS.resolver}
 ResolverConfiguration ${UNBOUND_CONF}
 `
 
-/** Else libunbound says itself that nothing is below test. (RFC 6761), and would hold answers on its own beside the resolver. */
+/**
+ * Else libunbound says itself that nothing is below test. (RFC 6761), and would hold answers on its own beside the
+ * resolver.
+ */
 const UNBOUND = 'server:\n  local-zone: "test." nodefault\n  cache-max-ttl: 0\n  cache-max-negative-ttl: 0\n'
 
 const OPENDMARC = `Syslog true
@@ -72,8 +81,8 @@ SPFSelfValidate true
 `
 
 /**
- * As a verifier Debian's OpenDKIM dies of SEGV now and then where several messages come at once. systemd starts it again, but not for ever;
- * until then mail is put off, and senders try again.
+ * As a verifier Debian's OpenDKIM dies of SEGV now and then where several messages come at once. systemd starts it
+ * again, but not for ever; until then mail is put off, and senders try again.
  */
 const COMES_BACK = '[Unit]\nStartLimitIntervalSec=0\n'
 
@@ -85,7 +94,10 @@ export interface ReceiverFile {
 }
 
 /** @param inbox - who owns the mail: number of user and of group. */
-export const receiverFiles = (subnet: string, inbox: { readonly uid: number; readonly gid: number }): readonly ReceiverFile[] => [
+export const receiverFiles = (
+  subnet: string,
+  inbox: { readonly uid: number; readonly gid: number },
+): readonly ReceiverFile[] => [
   { path: '/etc/mailname', text: `mx.${RECEIVER_DOMAIN}\n` },
   { path: '/etc/postfix/main.cf', text: MAIN_CF.replace('UID', String(inbox.uid)).replace('GID', String(inbox.gid)) },
   { path: '/etc/postfix/master.cf', text: POLICYD_SPF_SERVICE, append: true },
@@ -94,5 +106,8 @@ export const receiverFiles = (subnet: string, inbox: { readonly uid: number; rea
   { path: UNBOUND_CONF, text: UNBOUND },
   { path: '/etc/opendmarc.conf', text: OPENDMARC },
   { path: SUFFIXES, text: 'test\n' },
-  ...['opendkim', 'opendmarc'].map((daemon) => ({ path: `/etc/systemd/system/${daemon}.service.d/restart.conf`, text: COMES_BACK })),
+  ...['opendkim', 'opendmarc'].map((daemon) => ({
+    path: `/etc/systemd/system/${daemon}.service.d/restart.conf`,
+    text: COMES_BACK,
+  })),
 ]

@@ -1,4 +1,5 @@
-// What defines the image layers of name servers and of the receiver; a digest of its own, so that the images of the mail hosts stay as they are.
+// What defines the image layers of name servers and of the receiver; a digest of its own, so that the images of the
+// mail hosts stay as they are.
 import { createHash } from 'node:crypto'
 import { installFrom, REPOSITORY } from '../recipe.ts'
 
@@ -8,7 +9,14 @@ export const INTERNET_REPOSITORY = `${REPOSITORY}-internet`
 export const DNS_PACKAGES = ['bind9', 'bind9-utils', 'bind9-dnsutils'] as const
 
 /** `dbconfig-no-thanks` spares OpenDMARC the database for its reports. */
-export const RECEIVER_PACKAGES = ['postfix', 'opendkim', 'opendmarc', 'dbconfig-no-thanks', 'publicsuffix', 'postfix-policyd-spf-python'] as const
+export const RECEIVER_PACKAGES = [
+  'postfix',
+  'opendkim',
+  'opendmarc',
+  'dbconfig-no-thanks',
+  'publicsuffix',
+  'postfix-policyd-spf-python',
+] as const
 
 const install = (packages: readonly string[]): string => installFrom('internet', INTERNET_REPOSITORY, packages)
 

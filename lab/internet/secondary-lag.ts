@@ -7,6 +7,10 @@ import { onNameServer } from './on-name-server.ts'
 /** While it lags, ns2 takes no NOTIFY and transfers nothing; afterwards it is waited for until it has caught up. */
 export async function setSecondaryLag(lab: Lab, subnet: string, lags: boolean): Promise<void> {
   const wanted = primariesText(subnet, lags)
-  await onNameServer(lab, 'ns2', `[ "$(cat ${PRIMARIES_PATH})" = '${wanted.trim()}' ] || { echo '${wanted.trim()}' >${PRIMARIES_PATH} && rndc reconfig; }`)
+  await onNameServer(
+    lab,
+    'ns2',
+    `[ "$(cat ${PRIMARIES_PATH})" = '${wanted.trim()}' ] || { echo '${wanted.trim()}' >${PRIMARIES_PATH} && rndc reconfig; }`,
+  )
   if (!lags) await catchUp(lab, subnet, 30)
 }

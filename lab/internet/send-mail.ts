@@ -39,11 +39,15 @@ say_("."); say_("QUIT");
 export async function sendMail(lab: Lab, hostName: string, mail: OutgoingMail): Promise<string> {
   const host = await findHost(lab, hostName)
   const pid = leader(lab, host)
-  if (pid === undefined) throw new LabError(`${hostName} is down: start it with hostStart, or mend the lab with "lab up"`)
-  for (const address of [mail.from, mail.to]) if (!/^[\w.+=@[\]:-]*$/.test(address)) throw new LabError(`a mail address is wanted, got ${JSON.stringify(address)}`)
+  if (pid === undefined)
+    throw new LabError(`${hostName} is down: start it with hostStart, or mend the lab with "lab up"`)
+  for (const address of [mail.from, mail.to])
+    if (!/^[\w.+=@[\]:-]*$/.test(address))
+      throw new LabError(`a mail address is wanted, got ${JSON.stringify(address)}`)
   const messageId = `<${randomUUID()}@lab.${mail.from.split('@')[1] ?? 'invalid'}>`
   const { code, stdout, stderr } = await inHost(pid, script(mail, messageText(mail, messageId)))
-  if (code !== 0) throw new LabError(`${hostName} did not take the message by ${mail.via}: ${`${stdout}${stderr}`.trim()}`)
+  if (code !== 0)
+    throw new LabError(`${hostName} did not take the message by ${mail.via}: ${`${stdout}${stderr}`.trim()}`)
   return messageId
 }
 
@@ -54,6 +58,7 @@ function messageText({ from, to, headerFrom, subject, body }: OutgoingMail, mess
 
 function script({ from, to, via }: OutgoingMail, text: string): string {
   const message = Buffer.from(text).toString('base64')
-  if (via === 'sendmail') return `base64 -d <<'MESSAGE' | /usr/sbin/sendmail -i -f '${from === '' ? '<>' : from}' -- '${to}'\n${message}\nMESSAGE\n`
+  if (via === 'sendmail')
+    return `base64 -d <<'MESSAGE' | /usr/sbin/sendmail -i -f '${from === '' ? '<>' : from}' -- '${to}'\n${message}\nMESSAGE\n`
   return `program=$(base64 -d <<'PROGRAM'\n${Buffer.from(SMTP).toString('base64')}\nPROGRAM\n)\nbase64 -d <<'MESSAGE' | perl -e "$program" ${via === 'smtp' ? 25 : 587} '${from}' '${to}'\n${message}\nMESSAGE\n`
 }

@@ -25,18 +25,32 @@ export const BASELINE_SUBJECTS = ['host', 'domain', 'record', 'path', 'about'] a
 type Found = Pick<Judged, 'id' | 'subject'>
 
 function matches(entry: BaselineEntry, { id, subject }: Found): boolean {
-  return entry.id === id && BASELINE_SUBJECTS.every((name) => entry[name] === undefined || (subject[name] !== undefined && matchesWild(entry[name].toLowerCase(), subject[name].toLowerCase())))
+  return (
+    entry.id === id &&
+    BASELINE_SUBJECTS.every(
+      (name) =>
+        entry[name] === undefined ||
+        (subject[name] !== undefined && matchesWild(entry[name].toLowerCase(), subject[name].toLowerCase())),
+    )
+  )
 }
 
 const isOver = ({ until }: BaselineEntry, today: string): boolean => until !== undefined && until < today
 
 export function acceptedBy(baseline: Baseline, found: Found, today: string): AuditFinding['accepted'] {
   const entry = baseline.find((each) => !isOver(each, today) && matches(each, found))
-  return entry === undefined ? undefined : { reason: entry.reason, ...(entry.until === undefined ? {} : { until: entry.until }) }
+  return entry === undefined
+    ? undefined
+    : { reason: entry.reason, ...(entry.until === undefined ? {} : { until: entry.until }) }
 }
 
 /** @param limited - not all was looked at: entries that match nothing may be of the rest. */
-export function staleEntries(baseline: Baseline, all: readonly Found[], today: string, limited: boolean): readonly StaleEntry[] {
+export function staleEntries(
+  baseline: Baseline,
+  all: readonly Found[],
+  today: string,
+  limited: boolean,
+): readonly StaleEntry[] {
   return baseline.flatMap((entry): readonly StaleEntry[] => {
     const stale = { id: entry.id, where: entry.where }
     if (isOver(entry, today)) return [{ ...stale, why: 'expired' }]

@@ -1,4 +1,5 @@
-// Asks every authoritative server what it has of a fleet's domains: policies, keys, and whether they are what the inventory wants.
+// Asks every authoritative server what it has of a fleet's domains: policies, keys, and whether they are what the
+// inventory wants.
 import type { Authority } from '../dns/authority.ts'
 import type { ServerAnswer } from '../dns/ask-zone.ts'
 import { ZoneNotFound } from '../dns/find-zone.ts'
@@ -25,28 +26,57 @@ export interface AskedDomain {
   readonly selectors: readonly string[]
 }
 
-export async function lookAtDomains(fleet: MailFleet, asked: readonly AskedDomain[], looking: Looking, authority: Authority): Promise<readonly DomainEvidence[]> {
+export async function lookAtDomains(
+  fleet: MailFleet,
+  asked: readonly AskedDomain[],
+  looking: Looking,
+  authority: Authority,
+): Promise<readonly DomainEvidence[]> {
   const plans = await plansOf(fleet, looking)
   return Promise.all(asked.map((each) => lookAt(each, fleet, plans(each.domain), looking, authority)))
 }
 
 type DomainPlan = Pick<DomainEvidence, 'planned' | 'notes' | 'contradiction'>
 
-/** Where the fleet's records contradict each other, each domain by itself: one that is in disorder must not hide the others. */
+/**
+ * Where the fleet's records contradict each other, each domain by itself: one that is in disorder must not hide the
+ * others.
+ */
 async function plansOf(fleet: MailFleet, looking: Looking): Promise<(domain: string) => DomainPlan> {
   const partOf = (plan: DnsPlan, domain: string): DomainPlan => ({
-    planned: plan.records.filter(({ record }) => record.domain === domain || (record.purpose === 'spf-helo' && fleet.hosts.some(({ helo, ownName, domains }) => (helo === record.domain || ownName === record.domain) && domains[0] === domain))),
+    planned: plan.records.filter(
+      ({ record }) =>
+        record.domain === domain ||
+        (record.purpose === 'spf-helo' &&
+          fleet.hosts.some(
+            ({ helo, ownName, domains }) =>
+              (helo === record.domain || ownName === record.domain) && domains[0] === domain,
+          )),
+    ),
     notes: plan.findings.filter(({ message }) => message.startsWith(`${domain}: `) || message.startsWith(`${domain} `)),
   })
   const whole = await planned(fleet, looking)
   if (!('contradiction' in whole)) return (domain) => partOf(whole, domain)
   const all = fleet.domains.map(({ domain }) => domain)
-  const alone = await Promise.all(fleet.domains.map(async (wanted) => {
-    const { domain } = wanted
-    const hosts = fleet.hosts.map((host) => ({ ...host, domains: host.domains.filter((each) => each === domain), keys: host.keys.filter((key) => key.domain === domain) })).filter((host) => host.domains.length > 0 || host.helo === domain)
-    const plan = await planned({ ...fleet, hosts, domains: [wanted], zones: [...fleet.zones, ...all] }, looking)
-    return [domain, 'contradiction' in plan ? { planned: [], notes: [], contradiction: plan.contradiction } : { ...partOf(plan, domain) }] as const
-  }))
+  const alone = await Promise.all(
+    fleet.domains.map(async (wanted) => {
+      const { domain } = wanted
+      const hosts = fleet.hosts
+        .map((host) => ({
+          ...host,
+          domains: host.domains.filter((each) => each === domain),
+          keys: host.keys.filter((key) => key.domain === domain),
+        }))
+        .filter((host) => host.domains.length > 0 || host.helo === domain)
+      const plan = await planned({ ...fleet, hosts, domains: [wanted], zones: [...fleet.zones, ...all] }, looking)
+      return [
+        domain,
+        'contradiction' in plan
+          ? { planned: [], notes: [], contradiction: plan.contradiction }
+          : { ...partOf(plan, domain) },
+      ] as const
+    }),
+  )
   const byDomain = new Map<string, DomainPlan>(alone)
   return (domain) => byDomain.get(domain) ?? { planned: [], notes: [] }
 }
@@ -60,19 +90,39 @@ async function planned(fleet: MailFleet, looking: Looking): Promise<DnsPlan | { 
   }
 }
 
-async function lookAt({ domain, declared, selectors }: AskedDomain, fleet: MailFleet, plan: DomainPlan, looking: Looking, authority: Authority): Promise<DomainEvidence> {
-  const wanted = plan.planned.flatMap(({ record }) => (record.purpose === 'dkim' && record.name.endsWith(`._domainkey.${domain}`) ? [record.name.slice(0, -`._domainkey.${domain}`.length)] : []))
+async function lookAt(
+  { domain, declared, selectors }: AskedDomain,
+  fleet: MailFleet,
+  plan: DomainPlan,
+  looking: Looking,
+  authority: Authority,
+): Promise<DomainEvidence> {
+  const wanted = plan.planned.flatMap(({ record }) =>
+    record.purpose === 'dkim' && record.name.endsWith(`._domainkey.${domain}`)
+      ? [record.name.slice(0, -`._domainkey.${domain}`.length)]
+      : [],
+  )
   const labels = [...new Set([...selectors, ...wanted])]
   const [spf, dmarc, adsp, keys, lookups] = await Promise.all([
     published(domain, looking),
     published(`_dmarc.${domain}`, looking),
     published(adspName(domain), looking),
-    Promise.all(labels.map(async (selector) => ({ selector, ...(await published(dkimName(domain, selector), looking)) }))),
+    Promise.all(
+      labels.map(async (selector) => ({ selector, ...(await published(dkimName(domain, selector), looking)) })),
+    ),
     walkDns(spfLookups(domain, undefined), (question) => authority.resolve(question, undefined)),
   ])
   return {
-    domain, declared, sends: fleet.domains.find((each) => each.domain === domain)?.sends ?? true,
-    spf, dmarc, adsp, keys, lookups: lookups.findings, unconsenting: await unconsenting(domain, dmarc, fleet, authority), ...plan,
+    domain,
+    declared,
+    sends: fleet.domains.find((each) => each.domain === domain)?.sends ?? true,
+    spf,
+    dmarc,
+    adsp,
+    keys,
+    lookups: lookups.findings,
+    unconsenting: await unconsenting(domain, dmarc, fleet, authority),
+    ...plan,
   }
 }
 
@@ -80,30 +130,62 @@ async function lookAt({ domain, declared, selectors }: AskedDomain, fleet: MailF
 async function published(name: string, looking: Looking): Promise<PublishedTxt> {
   try {
     const { views } = await look({ name, type: 'TXT' }, looking)
-    return { name, servers: await Promise.all(views.map(async ({ server, answer }) => ({ server: shownServer(server), ...(await valuesBy(answer, looking, 8)) }))) }
+    return {
+      name,
+      servers: await Promise.all(
+        views.map(async ({ server, answer }) => ({
+          server: shownServer(server),
+          ...(await valuesBy(answer, looking, 8)),
+        })),
+      ),
+    }
   } catch (error) {
     if (!(error instanceof ZoneNotFound)) throw error
     return { name, servers: [{ server: '', values: undefined, why: error.message }] }
   }
 }
 
-async function valuesBy(answer: ServerAnswer, looking: Looking, aliases: number): Promise<{ readonly values: readonly string[] | undefined; readonly why?: string }> {
+async function valuesBy(
+  answer: ServerAnswer,
+  looking: Looking,
+  aliases: number,
+): Promise<{ readonly values: readonly string[] | undefined; readonly why?: string }> {
   if (answer.kind === 'failed') return { values: undefined, why: answer.why }
   if (answer.kind === 'none') return { values: [] }
   if (answer.kind === 'found') return { values: answer.rrset.rdata.map(({ value }) => value) }
   if (aliases === 0) return { values: undefined, why: 'a chain of aliases, or a loop' }
   const { views } = await look({ name: answer.target, type: 'TXT' }, looking)
   const first = views.find((view) => view.answer.kind !== 'failed') ?? views[0]
-  return first === undefined ? { values: undefined, why: `no name server of ${answer.target} is found` } : valuesBy(first.answer, looking, aliases - 1)
+  return first === undefined
+    ? { values: undefined, why: `no name server of ${answer.target} is found` }
+    : valuesBy(first.answer, looking, aliases - 1)
 }
 
 /** Of the record that is published, whether or not the inventory says one. */
-async function unconsenting(domain: string, dmarc: PublishedTxt, fleet: MailFleet, authority: Authority): Promise<readonly string[]> {
-  const record = dmarc.servers.flatMap(({ values = [] }) => values.filter(isDmarc)).map((value) => readDmarc(value)!.record)[0]
+async function unconsenting(
+  domain: string,
+  dmarc: PublishedTxt,
+  fleet: MailFleet,
+  authority: Authority,
+): Promise<readonly string[]> {
+  const record = dmarc.servers
+    .flatMap(({ values = [] }) => values.filter(isDmarc))
+    .map((value) => readDmarc(value)!.record)[0]
   if (record === undefined) return []
   const own = fleet.domains.map((each) => each.domain).sort((a, b) => a.length - b.length)
   const organizationOf = (of: string): string => own.find((each) => isWithin(of, each)) ?? of
-  const asked = externalDestinations(domain, record, organizationOf).filter((destination) => !isWithin(domain, destination) && !isWithin(destination, domain))
-  const answers = await Promise.all(asked.map(async (destination) => ({ destination, answer: await authority.resolve({ name: reportConsentName(domain, destination), type: 'TXT' }, undefined) })))
-  return answers.filter(({ answer }) => answer.kind !== 'failed' && !valuesOf(answer).some((value) => /^v\s*=\s*DMARC1/.test(value))).map(({ destination }) => destination)
+  const asked = externalDestinations(domain, record, organizationOf).filter(
+    (destination) => !isWithin(domain, destination) && !isWithin(destination, domain),
+  )
+  const answers = await Promise.all(
+    asked.map(async (destination) => ({
+      destination,
+      answer: await authority.resolve({ name: reportConsentName(domain, destination), type: 'TXT' }, undefined),
+    })),
+  )
+  return answers
+    .filter(
+      ({ answer }) => answer.kind !== 'failed' && !valuesOf(answer).some((value) => /^v\s*=\s*DMARC1/.test(value)),
+    )
+    .map(({ destination }) => destination)
 }

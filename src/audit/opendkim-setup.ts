@@ -3,7 +3,8 @@ import type { MailSetup, OpendkimTable, Setting, TableName } from '../model/mail
 import type { AuditSubject } from '../model/audit.ts'
 
 /** The setting that counts, as opendkim.conf(5) names it in lower case. */
-export const settingOf = ({ settings }: MailSetup, name: string): Setting | undefined => settings.findLast((each) => each.name.toLowerCase() === name)
+export const settingOf = ({ settings }: MailSetup, name: string): Setting | undefined =>
+  settings.findLast((each) => each.name.toLowerCase() === name)
 
 /** `-p`, with its value behind it or joined to it. */
 export function optionOf({ arguments: words }: MailSetup, letter: string): string | undefined {
@@ -12,14 +13,17 @@ export function optionOf({ arguments: words }: MailSetup, letter: string): strin
   return words[at]!.length > 2 ? words[at]!.slice(2) : words[at + 1]
 }
 
-export const valueOf = (setup: MailSetup, name: string, option: string): string | undefined => optionOf(setup, option) ?? settingOf(setup, name)?.value
+export const valueOf = (setup: MailSetup, name: string, option: string): string | undefined =>
+  optionOf(setup, option) ?? settingOf(setup, name)?.value
 
 /** opendkim.conf(5): `yes`, `true`, `on`, `1` and their first letters. */
 export const isOn = (value: string): boolean => /^(?:[yt1]|on)/i.test(value)
 
-export const isInstalled = ({ packages, unit, configuration }: MailSetup): boolean => packages['opendkim'] !== undefined || unit['LoadState'] === 'loaded' || configuration.present
+export const isInstalled = ({ packages, unit, configuration }: MailSetup): boolean =>
+  packages['opendkim'] !== undefined || unit['LoadState'] === 'loaded' || configuration.present
 
-export const tableOf = ({ tables }: MailSetup, name: TableName): OpendkimTable | undefined => tables.find((each) => each.name === name)
+export const tableOf = ({ tables }: MailSetup, name: TableName): OpendkimTable | undefined =>
+  tables.find((each) => each.name === name)
 
 /** Where the setting stands, or the file that would have it. */
 export function placeOf(setup: MailSetup, name: string): AuditSubject {
@@ -27,9 +31,12 @@ export function placeOf(setup: MailSetup, name: string): AuditSubject {
   return setting === undefined ? { path: setup.configuration.path } : { path: setting.path, line: setting.line }
 }
 
-export const rowPlace = (setup: MailSetup, table: OpendkimTable, line: number): AuditSubject => (table.path === '' ? placeOf(setup, table.name) : { path: table.path, line })
+export const rowPlace = (setup: MailSetup, table: OpendkimTable, line: number): AuditSubject =>
+  table.path === '' ? placeOf(setup, table.name) : { path: table.path, line }
 
-export type Listening = { readonly kind: 'local'; readonly path: string } | { readonly kind: 'inet'; readonly port: string; readonly host: string }
+export type Listening =
+  | { readonly kind: 'local'; readonly path: string }
+  | { readonly kind: 'inet'; readonly port: string; readonly host: string }
 
 /** opendkim.conf(5), Socket. */
 export function listening(setup: MailSetup): Listening | undefined {

@@ -27,8 +27,9 @@ export interface Install {
 }
 
 /**
- * A lock of the lists is not waited for by apt itself, so it is tried again.
- * What an interrupted apt left unpacked without what it depends on dpkg alone cannot configure; apt can, but is not to solve it by removing anything. Whether it stands in the way of a removal is for apt to say.
+ * A lock of the lists is not waited for by apt itself, so it is tried again. What an interrupted apt left unpacked
+ * without what it depends on dpkg alone cannot configure; apt can, but is not to solve it by removing anything. Whether
+ * it stands in the way of a removal is for apt to say.
  */
 const head = (lockSeconds: number, broken: 'mend' | 'let'): Script => sh`set -e
 export DEBIAN_FRONTEND=noninteractive DEBCONF_NONINTERACTIVE_SEEN=true APT_LISTCHANGES_FRONTEND=none NEEDRESTART_MODE=l
@@ -48,14 +49,24 @@ patiently dpkg --force-confdef --force-confold --configure -a || case $said in
 *'dependency problems'*) ${broken === 'let' ? raw(':') : sh`patiently apt-get -q -y --no-remove -o DPkg::Lock::Timeout=${lockSeconds} -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o Dpkg::Use-Pty=0 --fix-broken install`};;
 *) exit "$rc";; esac`
 
-export function installScript({ packages, reinstall, held, debconf, recommends, cacheValidSeconds, latest, lockSeconds }: Install): Script {
+export function installScript({
+  packages,
+  reinstall,
+  held,
+  debconf,
+  recommends,
+  cacheValidSeconds,
+  latest,
+  lockSeconds,
+}: Install): Script {
   const targets = packages.map(({ name, version }) => (version === undefined ? name : `${name}=${version}`))
   const downgrades = packages.some(({ version }) => version !== undefined)
   const options = sh`${downgrades ? raw('--allow-downgrades ') : raw('')}${held.length > 0 ? raw('--allow-change-held-packages ') : raw('')}-o DPkg::Lock::Timeout=${lockSeconds} -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o Dpkg::Use-Pty=0 ${recommends === undefined ? raw('') : sh`-o APT::Install-Recommends=${String(recommends)}`}`
   return lines([
     head(lockSeconds, 'mend'),
     ...(debconf.length === 0 ? [] : [selections(debconf)]),
-    // The directory's time is that of the last update; one in the future, by a clock that went wrong, tells nothing. A server that cannot be reached is only a warning to apt, which keeps the old lists.
+    // The directory's time is that of the last update; one in the future, by a clock that went wrong, tells nothing. A
+    // server that cannot be reached is only a warning to apt, which keeps the old lists.
     sh`was=$(stat -c %Y /var/lib/apt/lists)
 age=$(( $(date +%s) - was ))
 set -- /var/lib/apt/lists/*_Packages*
@@ -64,23 +75,35 @@ patiently apt-get -q update
 case $said in *'ailed to fetch'*|*'failed to download'*) touch -d "@$was" /var/lib/apt/lists; ${latest ? raw("echo 'the package lists cannot be fetched, so that nobody can tell what is the latest version' >&2; exit 100") : raw(':')};; *) touch /var/lib/apt/lists;; esac
 }
 fetched=; if [ ! -e "$1" ] || [ "$age" -gt ${cacheValidSeconds} ] || [ "$age" -lt 0 ]; then update; fetched=1; fi`,
-    ...(targets.length === 0 ? [] : [
-      sh`# Lists that are not old may still not know a new package.
+    ...(targets.length === 0
+      ? []
+      : [
+          sh`# Lists that are not old may still not know a new package.
 if [ ! "$fetched" ] && ! apt-get -qq -s install --no-install-recommends -- ${targets} >/dev/null 2>&1; then update; fi
 patiently apt-get -q -y ${options} install -- ${targets}`,
-      ...(reinstall.length === 0 ? [] : [sh`patiently apt-get -q -y --reinstall ${options} install -- ${reinstall}`]),
-      ...(held.length === 0 ? [] : [sh`apt-mark -q hold -- ${held}`]),
-    ]),
+          ...(reinstall.length === 0
+            ? []
+            : [sh`patiently apt-get -q -y --reinstall ${options} install -- ${reinstall}`]),
+          ...(held.length === 0 ? [] : [sh`apt-mark -q hold -- ${held}`]),
+        ]),
   ])
 }
 
 /** @param held - some of them are, and are removed all the same. */
-export const removeScript = (names: readonly string[], { purge, held, lockSeconds }: { readonly purge: boolean; readonly held: boolean; readonly lockSeconds: number }): Script =>
-  lines([head(lockSeconds, 'let'), sh`patiently apt-get -q -y ${held ? raw('--allow-change-held-packages ') : raw('')}-o DPkg::Lock::Timeout=${lockSeconds} -o Dpkg::Use-Pty=0 ${purge ? 'purge' : 'remove'} -- ${names}`])
+export const removeScript = (
+  names: readonly string[],
+  { purge, held, lockSeconds }: { readonly purge: boolean; readonly held: boolean; readonly lockSeconds: number },
+): Script =>
+  lines([
+    head(lockSeconds, 'let'),
+    sh`patiently apt-get -q -y ${held ? raw('--allow-change-held-packages ') : raw('')}-o DPkg::Lock::Timeout=${lockSeconds} -o Dpkg::Use-Pty=0 ${purge ? 'purge' : 'remove'} -- ${names}`,
+  ])
 
 /** By the builtin printf, so that no process shows an answer. */
 function selections(answers: readonly DebconfAnswer[]): Script {
-  const each = answers.map(({ package: name, question, type, value }) => sh`printf '%s %s %s %s\n' ${name} ${question} ${type} ${value}`)
+  const each = answers.map(
+    ({ package: name, question, type, value }) => sh`printf '%s %s %s %s\n' ${name} ${question} ${type} ${value}`,
+  )
   return sh`{ ${lines(each)}
 } | debconf-set-selections`
 }

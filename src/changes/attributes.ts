@@ -19,11 +19,15 @@ export interface KnownAttributes {
 }
 
 /**
- * What of these was given, accounts by the name that the host has for them, as find(1) tells owners: so that a number can be compared.
+ * What of these was given, accounts by the name that the host has for them, as find(1) tells owners: so that a number
+ * can be compared.
  *
  * @param now - a path's state, asked with the same owner and group.
  */
-export function givenAttributes({ owner, group, mode }: GivenAttributes, { names }: { readonly names?: Attributes }): Attributes {
+export function givenAttributes(
+  { owner, group, mode }: GivenAttributes,
+  { names }: { readonly names?: Attributes },
+): Attributes {
   return {
     ...(owner === undefined ? {} : { owner: names?.owner ?? owner }),
     ...(group === undefined ? {} : { group: names?.group ?? group }),
@@ -32,10 +36,11 @@ export function givenAttributes({ owner, group, mode }: GivenAttributes, { names
 }
 
 /**
- * The changes that give a path, which is no symbolic link, what is wanted of owner, group and mode; none where it has them.
- * The mode comes last, for chown(2) clears the setuid and setgid bits; where no mode is wanted they are kept.
+ * The changes that give a path, which is no symbolic link, what is wanted of owner, group and mode; none where it has
+ * them. The mode comes last, for chown(2) clears the setuid and setgid bits; where no mode is wanted they are kept.
  *
- * @example attributeChanges('/srv/keys', { owner: 'opendkim', mode: '0700' }, { owner: 'root', group: 'root', mode: '0755' })
+ * @example attributeChanges('/srv/keys', { owner: 'opendkim', mode: '0700' }, { owner: 'root', group: 'root', mode:
+ *   '0755' })
  */
 export function attributeChanges(path: string, wanted: Attributes, now: KnownAttributes): readonly Change[] {
   const { owner, group, mode } = wanted
@@ -44,11 +49,21 @@ export function attributeChanges(path: string, wanted: Attributes, now: KnownAtt
   const changes: Change[] = []
   if (chowns) {
     const chown = sh`chown -h -- ${`${owner ?? ''}${group === undefined ? '' : `:${group}`}`} ${path}`
-    const apply = mode === undefined && special ? sh`mode=$(stat -c %a -- ${path}) && ${chown} && chmod "0$mode" -- ${path}` : chown
-    changes.push({ summary: attributeSummary({ ...(owner === undefined ? {} : { owner }), ...(group === undefined ? {} : { group }) }, now), apply })
+    const apply =
+      mode === undefined && special ? sh`mode=$(stat -c %a -- ${path}) && ${chown} && chmod "0$mode" -- ${path}` : chown
+    changes.push({
+      summary: attributeSummary(
+        { ...(owner === undefined ? {} : { owner }), ...(group === undefined ? {} : { group }) },
+        now,
+      ),
+      apply,
+    })
   }
   if (mode !== undefined && (mode !== now.mode || (chowns && special))) {
-    changes.push({ summary: mode === now.mode ? `mode ${mode} again` : attributeSummary({ mode }, now), apply: sh`chmod ${exactly(mode)} -- ${path}` })
+    changes.push({
+      summary: mode === now.mode ? `mode ${mode} again` : attributeSummary({ mode }, now),
+      apply: sh`chmod ${exactly(mode)} -- ${path}`,
+    })
   }
   return changes
 }

@@ -1,4 +1,5 @@
-// What is to be done about one package that is to be installed: nothing, install, repair, upgrade, or that it is forbidden.
+// What is to be done about one package that is to be installed: nothing, install, repair, upgrade, or that it is
+// forbidden.
 import { isKnown, UNKNOWN, type Known } from '../model/unknown.ts'
 import type { PackagesState } from '../probes/deb-package.ts'
 
@@ -25,16 +26,33 @@ export interface Due {
  * @param stale - apt's lists are too old to tell what is the latest version.
  * @returns `undefined` where there is nothing to be done; a text where it is forbidden to.
  */
-export function dueOf({ name, version }: WantedPackage, { latest, allowHeld, stale }: { readonly latest: boolean; readonly allowHeld: boolean; readonly stale: boolean }, now: PackagesState): Due | string | undefined {
+export function dueOf(
+  { name, version }: WantedPackage,
+  { latest, allowHeld, stale }: { readonly latest: boolean; readonly allowHeld: boolean; readonly stale: boolean },
+  now: PackagesState,
+): Due | string | undefined {
   const is = now.packages.get(name)!
-  const target: Known<string> | undefined = version ?? (!latest ? undefined : stale ? UNKNOWN : now.candidates.get(name))
-  const due: Omit<Due, 'summary'> = { name, version, target: target ?? UNKNOWN, fresh: is.kind !== 'installed', reinstall: is.kind === 'broken' && is.state.endsWith('R'), held: false, perhaps: false }
-  if (is.kind === 'absent' || (is.kind === 'provided' && version !== undefined)) return { ...due, summary: `install ${name}${version === undefined ? '' : ` ${version}`}` }
+  const target: Known<string> | undefined =
+    version ?? (!latest ? undefined : stale ? UNKNOWN : now.candidates.get(name))
+  const due: Omit<Due, 'summary'> = {
+    name,
+    version,
+    target: target ?? UNKNOWN,
+    fresh: is.kind !== 'installed',
+    reinstall: is.kind === 'broken' && is.state.endsWith('R'),
+    held: false,
+    perhaps: false,
+  }
+  if (is.kind === 'absent' || (is.kind === 'provided' && version !== undefined))
+    return { ...due, summary: `install ${name}${version === undefined ? '' : ` ${version}`}` }
   if (is.kind === 'broken') return { ...due, summary: `repair ${name}${version === undefined ? '' : ` ${version}`}` }
   if (is.kind === 'provided' || target === undefined || is.version === target || !isKnown(is.version)) return undefined
   if (is.held && !allowHeld) return version === undefined ? undefined : isHeld(name)
   const held = is.held ?? false
-  return isKnown(target) ? { ...due, held, summary: `upgrade ${name} ${is.version} → ${target}` } : { ...due, held, perhaps: true, summary: `upgrade ${name} where they know a newer version` }
+  return isKnown(target)
+    ? { ...due, held, summary: `upgrade ${name} ${is.version} → ${target}` }
+    : { ...due, held, perhaps: true, summary: `upgrade ${name} where they know a newer version` }
 }
 
-export const isHeld = (name: string): string => `${name} is held: release it (apt-mark unhold ${name}), or say allowHeld: true`
+export const isHeld = (name: string): string =>
+  `${name} is held: release it (apt-mark unhold ${name}), or say allowHeld: true`

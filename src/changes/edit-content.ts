@@ -18,28 +18,36 @@ export interface EditContent extends GivenAttributes {
 }
 
 /**
- * The plan that edits a text file of at most 1 MiB by a pure function, and puts the result in place atomically; blocked where it cannot be edited.
+ * The plan that edits a text file of at most 1 MiB by a pure function, and puts the result in place atomically; blocked
+ * where it cannot be edited.
  *
  * @param now - of `pathProbe`, asked with `wanted: 'needed'` and the same `path`, `owner` and `group`.
- * @example
- * // After its edit a text must be left as it is by the same edit.
- * editContent({ path, create: false, needed: true, validate: undefined, backup: false, edit: (text) => text.replaceAll('\t', ' ') }, now)
+ * @example // After its edit a text must be left as it is by the same edit. editContent({ path, create: false, needed:
+ *   true, validate: undefined, backup: false, edit: (text) => text.replaceAll('\t', ' ') }, now)
  */
-export function editContent({ path, create, needed, edit, validate, backup, ...attributes }: EditContent, now: PathState): SettledPlan<PathState> {
+export function editContent(
+  { path, create, needed, edit, validate, backup, ...attributes }: EditContent,
+  now: PathState,
+): SettledPlan<PathState> {
   const { is } = now
   if (is.kind === 'absent' && !needed) return { kind: 'ok' }
   const stands = standsInTheWay(path, now)
   if (stands !== undefined) return blocked(stands)
   if (is.kind === 'absent' && !create) return blocked(`${path} is not there: make it with file, or say create: true`)
   const content = is.kind === 'file' ? is.content : new Uint8Array()
-  if (content === undefined) return blocked(`${path} is larger than ${NEEDED_BYTES >> 20} MiB: too large to be edited by lines`)
+  if (content === undefined)
+    return blocked(`${path} is larger than ${NEEDED_BYTES >> 20} MiB: too large to be edited by lines`)
   const text = decode(content)
   if (text === undefined) return blocked(`${path} is not UTF-8 text`)
   const edited = edit(text)
   if (typeof edited !== 'string') return blocked(edited.impossible)
   const after = Buffer.from(edited)
-  if (after.length > NEEDED_BYTES) return blocked(`${path} would be larger than ${NEEDED_BYTES >> 20} MiB: too large to be edited by lines`)
-  return putContent({ ...attributes, path, content: after, wanted: 'needed', secret: false, validate, backup, madeOfIt: true }, now)
+  if (after.length > NEEDED_BYTES)
+    return blocked(`${path} would be larger than ${NEEDED_BYTES >> 20} MiB: too large to be edited by lines`)
+  return putContent(
+    { ...attributes, path, content: after, wanted: 'needed', secret: false, validate, backup, madeOfIt: true },
+    now,
+  )
 }
 
 function decode(bytes: Uint8Array): string | undefined {

@@ -2,7 +2,10 @@
 
 export interface LineEdit {
   readonly line: string
-  /** A line that matches is replaced (the last one), or with `absent` removed (all). One that does not match `line` counts only while `line` is not there, else the next run would replace the next match. */
+  /**
+   * A line that matches is replaced (the last one), or with `absent` removed (all). One that does not match `line`
+   * counts only while `line` is not there, else the next run would replace the next match.
+   */
   readonly regexp: RegExp | undefined
   readonly state: 'present' | 'absent'
   /** Where a new line goes: after or before the last line that matches; else at the end. */
@@ -34,7 +37,12 @@ export function editLine(text: string, { line, regexp, state, insertAfter, inser
   const parsed = linesOf(text)
   const { lines } = parsed
   const matches = (each: string): boolean => (regexp === undefined ? each === line : regexp.test(each))
-  if (state === 'absent') return textOf(text, parsed, lines.filter((each) => !matches(each)))
+  if (state === 'absent')
+    return textOf(
+      text,
+      parsed,
+      lines.filter((each) => !matches(each)),
+    )
   if (!matches(line) && lines.includes(line)) return text
   const at = lines.findLastIndex(matches)
   if (at >= 0) return textOf(text, parsed, lines.with(at, line))
@@ -62,7 +70,10 @@ export interface BlockEdit {
 }
 
 /** `undefined` where the markers stand unpaired: then no edit is safe. */
-export function editBlock(text: string, { block, begin, end, insertAfter, insertBefore }: BlockEdit): string | undefined {
+export function editBlock(
+  text: string,
+  { block, begin, end, insertAfter, insertBefore }: BlockEdit,
+): string | undefined {
   const parsed = linesOf(text)
   const { lines } = parsed
   const from = lines.indexOf(begin)

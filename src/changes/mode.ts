@@ -7,4 +7,7 @@ type Octal = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7'
 export type Mode = `${Octal}${Octal}${Octal}${Octal}`
 
 /** The same where no compiler looks. */
-export const mode = argument("four octal digits such as '0644'", (value) => typeof value === 'string' && /^[0-7]{4}$/.test(value))
+export const mode = argument(
+  "four octal digits such as '0644'",
+  (value) => typeof value === 'string' && /^[0-7]{4}$/.test(value),
+)

@@ -2,8 +2,9 @@
 import { AS_POSTFIX, MILTER_SESSION } from '../probes/milter-session.ts'
 
 /**
- * Arguments: `postfix` (asks as the user that Postfix's daemons are) or `root`, the milter as Postfix writes it, then `FROM/DOMAIN`. Prints for each `FROM SELECTOR`,
- * the selector of the signature for the domain that a message of a program on this host gets whose From ends with `@FROM`, or `FROM - WHY`.
+ * Arguments: `postfix` (asks as the user that Postfix's daemons are) or `root`, the milter as Postfix writes it, then
+ * `FROM/DOMAIN`. Prints for each `FROM SELECTOR`, the selector of the signature for the domain that a message of a
+ * program on this host gets whose From ends with `@FROM`, or `FROM - WHY`.
  */
 /** What is said of mail that passes as it came. */
 export const UNSIGNED = '- it is not signed'

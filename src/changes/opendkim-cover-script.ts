@@ -1,17 +1,22 @@
-// Shell functions by which a second OpenDKIM signs while the first one is restarted: Postfix is pointed at it and back, each time once no session asks the other any more.
+// Shell functions by which a second OpenDKIM signs while the first one is restarted: Postfix is pointed at it and back,
+// each time once no session asks the other any more.
 import { lines, raw, type Script } from '../shell/script.ts'
 import { sh } from '../shell/sh.ts'
 import { COVER_DIRECTORY, type Cover } from './opendkim-cover.ts'
 
 /** How long sessions that began before may go on, before the restart is given up. */
 const DRAIN_SECONDS = 120
-/** The second instance outlives the run where sessions still ask it; by then they have ended (smtpd_timeout is 300 s). */
+/**
+ * The second instance outlives the run where sessions still ask it; by then they have ended (smtpd_timeout is 300 s).
+ */
 const LINGER_SECONDS = 3600
 
-const settings = (values: Cover['during']): Script => sh`postconf -e ${values.map(([name, value]) => `${name}=${value}`)}`
+const settings = (values: Cover['during']): Script =>
+  sh`postconf -e ${values.map(([name, value]) => `${name}=${value}`)}`
 
 /**
- * `covered` restarts, `uncover` takes Postfix back where that was undone. master(8): at a reload, processes go on until what they are at is done, with what they read when they started.
+ * `covered` restarts, `uncover` takes Postfix back where that was undone. master(8): at a reload, processes go on until
+ * what they are at is done, with what they read when they started.
  */
 export const coverFunctions = ({ former, during, after }: Cover): Script =>
   lines([

@@ -32,18 +32,33 @@ export interface CoverQuestion {
 }
 
 /** `undefined`: no Postfix asks this OpenDKIM. */
-export function coverOf({ sockets, wanted, milter, parameters, activation }: CoverQuestion): Cover | { readonly impossible: string } | undefined {
-  const asks = (item: string): boolean => sockets.some((socket) => leadsTo(headOf(item), socket)) || headOf(item) === COVER_MILTER
+export function coverOf({
+  sockets,
+  wanted,
+  milter,
+  parameters,
+  activation,
+}: CoverQuestion): Cover | { readonly impossible: string } | undefined {
+  const asks = (item: string): boolean =>
+    sockets.some((socket) => leadsTo(headOf(item), socket)) || headOf(item) === COVER_MILTER
   const own = activation.overrides.find((line) => (line.match(/(?:unix|local|inet6?):[^\s,}]+/g) ?? []).some(asks))
-  if (own !== undefined) return { impossible: `master.cf sets a list of milters of its own, which mailrun does not change (${own.trim()})` }
+  if (own !== undefined)
+    return { impossible: `master.cf sets a list of milters of its own, which mailrun does not change (${own.trim()})` }
   const former = LISTS.flatMap((name): [string, string][] => {
     const value = parameters.values.get(name)
     return typeof value === 'string' && listItems(value).some(asks) ? [[name, value]] : []
   })
   if (former.length === 0) return undefined
-  const instead = (by: string): Values => former.map(([name, value]) => [name, once(listItems(value).map((item) => (asks(item) ? item.replace(headOf(item), by) : item))).join(', ')])
-  const stays = former.every(([, value]) => listItems(value).every((item) => !asks(item) || leadsTo(headOf(item), wanted)))
+  const instead = (by: string): Values =>
+    former.map(([name, value]) => [
+      name,
+      once(listItems(value).map((item) => (asks(item) ? item.replace(headOf(item), by) : item))).join(', '),
+    ])
+  const stays = former.every(([, value]) =>
+    listItems(value).every((item) => !asks(item) || leadsTo(headOf(item), wanted)),
+  )
   return { former, during: instead(COVER_MILTER), after: stays ? former : instead(milter) }
 }
 
-const once = (items: readonly string[]): readonly string[] => items.filter((item, index) => items.findIndex((other) => headOf(other) === headOf(item)) === index)
+const once = (items: readonly string[]): readonly string[] =>
+  items.filter((item, index) => items.findIndex((other) => headOf(other) === headOf(item)) === index)

@@ -1,4 +1,5 @@
-// Which of OpenDKIM's files are to be others: staged in a place of their own, for they go live together; owners and modes are mended where they are.
+// Which of OpenDKIM's files are to be others: staged in a place of their own, for they go live together; owners and
+// modes are mended where they are.
 import { createHash } from 'node:crypto'
 import type { Change, Diff } from '../model/change.ts'
 import { lines } from '../shell/script.ts'
@@ -22,7 +23,11 @@ export interface FilePlans {
 const digestOf = (content: string): string => createHash('sha256').update(content).digest('hex')
 
 /** @param all - stages them all, whatever is there. */
-export function planFiles(contents: ReadonlyMap<string, string>, now: readonly PathState[], all: boolean): FilePlans | { readonly why: string } {
+export function planFiles(
+  contents: ReadonlyMap<string, string>,
+  now: readonly PathState[],
+  all: boolean,
+): FilePlans | { readonly why: string } {
   const staged = new Map<string, string>()
   const stage: Change[] = []
   const attributes: Change[] = []
@@ -32,7 +37,18 @@ export function planFiles(contents: ReadonlyMap<string, string>, now: readonly P
     const state = now[index]!
     const { is } = state
     const name = path.split('/').at(-1) ?? path
-    const plan = putContent({ path, content: Buffer.from(content), wanted: 'shown', secret: false, owner: 'root', group: 'root', mode: '0644' }, state)
+    const plan = putContent(
+      {
+        path,
+        content: Buffer.from(content),
+        wanted: 'shown',
+        secret: false,
+        owner: 'root',
+        group: 'root',
+        mode: '0644',
+      },
+      state,
+    )
     if (plan.kind === 'blocked') return plan
     const after = plan.kind === 'change' ? plan.then : state
     const same = is.kind === 'file' && is.sha256 === digestOf(content)
@@ -40,7 +56,14 @@ export function planFiles(contents: ReadonlyMap<string, string>, now: readonly P
     if (same) attributes.push(...made.map((each) => ({ ...each, summary: `${name}: ${each.summary}` })))
     if (!same || all) {
       staged.set(path, digestOf(content))
-      stage.push(staging(name, content, same ? 'again' : made.map(({ summary }) => summary).join(', '), same ? undefined : made[0]?.diff))
+      stage.push(
+        staging(
+          name,
+          content,
+          same ? 'again' : made.map(({ summary }) => summary).join(', '),
+          same ? undefined : made[0]?.diff,
+        ),
+      )
     }
     then.push(after)
     if (plan.kind === 'change' || staged.has(path)) changed.set(path, after.is)
@@ -49,7 +72,21 @@ export function planFiles(contents: ReadonlyMap<string, string>, now: readonly P
 }
 
 function staging(name: string, content: string, summary: string, diff: Diff | undefined): Change {
-  const { before, apply } = replaceFile({ path: `${ACTIVATION}/new/${name}`, content: Buffer.from(content), secret: false, owner: 'root', group: 'root', mode: '0644', validate: undefined, backup: undefined })
+  const { before, apply } = replaceFile({
+    path: `${ACTIVATION}/new/${name}`,
+    content: Buffer.from(content),
+    secret: false,
+    owner: 'root',
+    group: 'root',
+    mode: '0644',
+    validate: undefined,
+    backup: undefined,
+  })
   const folder = sh`mkdir -p -- ${`${ACTIVATION}/new`} || exit`
-  return { summary: `${name}: ${summary}`, before: before.map((piece) => lines([folder, piece])), apply: lines([folder, apply]), ...(diff ? { diff } : {}) }
+  return {
+    summary: `${name}: ${summary}`,
+    before: before.map((piece) => lines([folder, piece])),
+    apply: lines([folder, apply]),
+    ...(diff ? { diff } : {}),
+  }
 }

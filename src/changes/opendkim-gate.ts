@@ -1,9 +1,12 @@
-// The program that looks at OpenDKIM's configuration and tables as the daemon will: each fault that it finds would have mail answered with 451, or leave unsigned, and opendkim -n passes it.
+// The program that looks at OpenDKIM's configuration and tables as the daemon will: each fault that it finds would have
+// mail answered with 451, or leave unsigned, and opendkim -n passes it.
 
 /**
- * Arguments: the configuration, and the PIDFile of the unit, empty where it has none. Exit status 1 with a line for each fault.
+ * Arguments: the configuration, and the PIDFile of the unit, empty where it has none. Exit status 1 with a line for
+ * each fault.
  *
- * Source: dkimf_securefile(), dkimf_checkfsnode() and dkimf_add_signrequest() in OpenDKIM 2.11.0 Beta2's opendkim.c; opendkim.conf(5); opendkim(8), FILE PERMISSIONS.
+ * Source: dkimf_securefile(), dkimf_checkfsnode() and dkimf_add_signrequest() in OpenDKIM 2.11.0 Beta2's opendkim.c;
+ * opendkim.conf(5); opendkim(8), FILE PERMISSIONS.
  */
 export const OPENDKIM_GATE = String.raw`use strict; use warnings; use Cwd ();
 my ($conf, $unit_pid) = @ARGV;

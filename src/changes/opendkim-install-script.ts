@@ -1,4 +1,5 @@
-// Shell functions that put a whole set of OpenDKIM's files in place, so that the host could be switched off after any of them.
+// Shell functions that put a whole set of OpenDKIM's files in place, so that the host could be switched off after any
+// of them.
 import { KEY_TABLE } from '../probes/signing.ts'
 import { ACTIVATION } from '../probes/opendkim-activation.ts'
 import { quote } from '../shell/quote.ts'
@@ -9,8 +10,9 @@ const OLD = `${ACTIVATION}/old`
 /**
  * `keep` keeps the set that is, `install_set DIRECTORY` puts another in place, `forget` forgets the former.
  *
- * All is written beside first, so that a full disk stops it before the first file is new. The KeyTable knows the keys of both sets until all else is in place: whenever OpenDKIM is started meanwhile, each line of its
- * SigningTable leads to a key.
+ * All is written beside first, so that a full disk stops it before the first file is new. The KeyTable knows the keys
+ * of both sets until all else is in place: whenever OpenDKIM is started meanwhile, each line of its SigningTable leads
+ * to a key.
  *
  * @param files - the KeyTable first, opendkim.conf last.
  */

@@ -1,4 +1,5 @@
-// The script that has OpenDKIM sign by a new set of files: looked at and tried first, put in place as one, proved by the daemon itself, and undone where that fails.
+// The script that has OpenDKIM sign by a new set of files: looked at and tried first, put in place as one, proved by
+// the daemon itself, and undone where that fails.
 import { ACTIVATION } from '../probes/opendkim-activation.ts'
 import { quote } from '../shell/quote.ts'
 import { lines, raw, type Script } from '../shell/script.ts'
@@ -11,7 +12,10 @@ import { installFunctions } from './opendkim-install-script.ts'
 import type { Signer } from './opendkim-tables.ts'
 import { startScript, type UnitStart } from './unit-script.ts'
 
-export interface OpendkimStart extends Pick<UnitStart, 'unit' | 'restartOn' | 'reloadOn' | 'listens' | 'real' | 'verb'> {
+export interface OpendkimStart extends Pick<
+  UnitStart,
+  'unit' | 'restartOn' | 'reloadOn' | 'listens' | 'real' | 'verb'
+> {
   /** `KeyTable`, `SigningTable`, `TrustedHosts` and `opendkim.conf`, where they go live. */
   readonly files: readonly string[]
   /** Of those that were staged, SHA-256 by path; the others stay as they are. */
@@ -33,7 +37,12 @@ const ASK = `${ACTIVATION}/ask.pl`
 export const OPENDKIM_SECONDS = 900
 
 /** As {@link OPENDKIM_ASK} takes it. */
-export const askedAs = (socket: string): string => socket.replace(/^inet(6?):(\d+)(?:@(.*))?$/, (_, six: string, port: string, host = '127.0.0.1') => `inet${six}:${host === 'localhost' ? '127.0.0.1' : String(host)}:${port}`)
+export const askedAs = (socket: string): string =>
+  socket.replace(
+    /^inet(6?):(\d+)(?:@(.*))?$/,
+    (_, six: string, port: string, host = '127.0.0.1') =>
+      `inet${six}:${host === 'localhost' ? '127.0.0.1' : String(host)}:${port}`,
+  )
 
 /** The stages are functions, so that what undoes them stands beside what does them; `main` has the order. */
 export function opendkimScript(start: OpendkimStart): Script {
@@ -57,7 +66,11 @@ ${OPENDKIM_ASK}mailrun-perl`),
     PROVE,
     raw('# Both leave the stamp of what they proved; their last lines are told where they fail.'),
     lines([raw('activate() ('), startScript({ ...start, validate: undefined, prove: raw('prove') }), raw(')')]),
-    lines([raw('reactivate() ('), startScript({ ...start, listens: [], verb: again, validate: undefined, prove: raw('prove') }), raw(')')]),
+    lines([
+      raw('reactivate() ('),
+      startScript({ ...start, listens: [], verb: again, validate: undefined, prove: raw('prove') }),
+      raw(')'),
+    ]),
     UNDO,
     cover === undefined ? raw('covered() { touched=1; activate; }; uncover() { :; }') : coverFunctions(cover),
     stage(files, staged),
@@ -66,8 +79,9 @@ ${OPENDKIM_ASK}mailrun-perl`),
 }
 
 /**
- * `instance NAME DIRECTORY CONFIGURATION PROPERTY` starts an OpenDKIM beside the one that runs, with its socket in the directory; `end_instance NAME` ends it.
- * Killed, for a stop takes libmilter up to 5 s (MI_CHK_TIME), and nobody asks it by then.
+ * `instance NAME DIRECTORY CONFIGURATION PROPERTY` starts an OpenDKIM beside the one that runs, with its socket in the
+ * directory; `end_instance NAME` ends it. Killed, for a stop takes libmilter up to 5 s (MI_CHK_TIME), and nobody asks
+ * it by then.
  */
 const INSTANCE = raw(`instance() {
 end_instance "$1"; systemctl reset-failed "mailrun-opendkim-$1.service" 2>/dev/null; install -d -o "$user" -g "$(id -gn "$user")" -m 0700 "${WORK}-$1" && rm -f -- "$2/opendkim.sock" &&
@@ -83,12 +97,16 @@ const stage = (files: readonly string[], staged: ReadonlyMap<string, string>): S
     ...files.map((path) => {
       const name = `${NEW}/${path.split('/').at(-1) ?? ''}`
       const digest = staged.get(path)
-      return digest === undefined ? sh`rm -f -- ${name}; [ ! -e ${path} ] || cp -pT -- ${path} ${name} || return 1` : sh`printf '%s  %s\n' ${digest} ${name} | sha256sum --status -c || { say ${`${name} did not arrive whole`}; return 1; }`
+      return digest === undefined
+        ? sh`rm -f -- ${name}; [ ! -e ${path} ] || cp -pT -- ${path} ${name} || return 1`
+        : sh`printf '%s  %s\n' ${digest} ${name} | sha256sum --status -c || { say ${`${name} did not arrive whole`}; return 1; }`
     }),
     raw('}'),
   ])
 
-/** opendkim.conf(5) has no way to say where tables are on a trial: a copy of the configuration names the staged ones. */
+/**
+ * opendkim.conf(5) has no way to say where tables are on a trial: a copy of the configuration names the staged ones.
+ */
 const gate = (files: readonly string[]): Script =>
   lines([
     raw(`gate() {
@@ -111,7 +129,10 @@ say "an OpenDKIM with these files, tried beside the one that runs, does not sign
 differs() { { printf '%s\\n' "$want"; echo; printf '%s\\n' "$1"; } | awk 'NF==0 {f=1; next} !f {w[$1]=$2; next} !($1 in w) || w[$1]==$2 {next} {l=$0; sub(/^[^ ]+ (- )?/, "", l); print $1 ": " ($2=="-" ? l : "it signs with selector " l) ", wanted is " (w[$1]=="-" ? "none" : "a signature with selector " w[$1])}' >&2; }`),
   ])
 
-/** Every domain in `want` must be signed for as it says. A reload is lazy and its failure only logged: asking has it happen. */
+/**
+ * Every domain in `want` must be signed for as it says. A reload is lazy and its failure only logged: asking has it
+ * happen.
+ */
 const PROVE = raw(`prove() {
 i=0; until told=$(ask "$as" "$milter"); signed "$told"; do i=$((i + 1)); [ "$i" -lt 5 ] || { differs "$told"; tell 'OpenDKIM runs, but does not sign as it should; its last lines:'; }; sleep 0.3; done
 [ "$verb" = reload ] && [ "$cursor" ] && [ "$logs" ] || return 0
@@ -120,7 +141,10 @@ i=0; until journalctl -q --no-pager -o cat --after-cursor="$cursor" --unit=opend
 signed() { { printf '%s\\n' "$want"; echo; printf '%s\\n' "$1"; } | awk 'NF==0 {f=1; next} !f {w[$0]; next} {delete w[$0]} END {for (x in w) if (x != "") exit 1}'; }
 mark() { cursor=$(journalctl -q --no-pager -n 0 --show-cursor 2>/dev/null | sed -n 's/^-- cursor: //p'); case $(setting syslog /etc/opendkim.conf) in [YyTt1]*) logs=1;; *) logs=;; esac; }`)
 
-/** The host goes back to what it had. Only where that, too, signs, is the former set forgotten: else the next run puts it back. */
+/**
+ * The host goes back to what it had. Only where that, too, signs, is the former set forgotten: else the next run puts
+ * it back.
+ */
 const UNDO = raw(`undo() {
 say "undone:"
 if ! install_set ${OLD}; then say "its former files cannot be put back; OpenDKIM still has them loaded, and the next run tries again"; exit 1; fi

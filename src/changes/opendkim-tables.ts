@@ -12,15 +12,25 @@ export interface Chosen {
   readonly is: PathState['is']
 }
 
-/** The lines that there are to be, in the order of the domains: the key in use, else the first one, but for the domains for which another was chosen. */
-export const signingLines = (signing: readonly Signing[], chosen: ReadonlyMap<string, Chosen>): readonly Signing[] => signing.map((each) => switched(each, chosen.get(each.domain)))
+/**
+ * The lines that there are to be, in the order of the domains: the key in use, else the first one, but for the domains
+ * for which another was chosen.
+ */
+export const signingLines = (signing: readonly Signing[], chosen: ReadonlyMap<string, Chosen>): readonly Signing[] =>
+  signing.map((each) => switched(each, chosen.get(each.domain)))
 
 /** What the host will answer once the tables name another key. */
 function switched(signing: Signing, chosen: Chosen | undefined): Signing {
   if (chosen === undefined || chosen.selector === signing.selector || chosen.is.kind !== 'file') return signing
   const { selector, path, is } = chosen
   const above = ancestorsOf(path)
-  return { ...signing, selector, path, key: { kind: 'key', owner: String(is.owner), group: String(is.group), mode: String(is.mode), publicKey: UNKNOWN }, directories: signing.directories.filter((each) => above.includes(each.path)) }
+  return {
+    ...signing,
+    selector,
+    path,
+    key: { kind: 'key', owner: String(is.owner), group: String(is.group), mode: String(is.mode), publicKey: UNKNOWN },
+    directories: signing.directories.filter((each) => above.includes(each.path)),
+  }
 }
 
 const table = (lines: readonly string[]): string => `${TABLE_HEADER}\n${lines.map((line) => `${line}\n`).join('')}`
@@ -29,7 +39,8 @@ const table = (lines: readonly string[]): string => `${TABLE_HEADER}\n${lines.ma
 export const keyTable = (lines: readonly Signing[]): string => table(keyTableLines(lines))
 
 /** opendkim.conf(5): `SigningTable refile:…`. @param hostName - the host's own */
-export const signingTable = (lines: readonly Signing[], hostName: string | undefined): string => table(signingTableLines(lines, hostName))
+export const signingTable = (lines: readonly Signing[], hostName: string | undefined): string =>
+  table(signingTableLines(lines, hostName))
 
 /** Who signs mail from whom; nobody where there is no selector. */
 export interface Signer {
@@ -39,11 +50,30 @@ export interface Signer {
   readonly selector: string | undefined
 }
 
-/** Of all from which mail is to be signed or not. @param open - of these lines, those that there are to be: mail of the other domains is not signed. */
-export function signersOf(lines: readonly Signing[], open: readonly Signing[], hostName: string | undefined): readonly Signer[] {
-  const own = hostName === undefined ? undefined : signerOf(hostName, open.map(({ domain }) => domain))
+/**
+ * Of all from which mail is to be signed or not. @param open - of these lines, those that there are to be: mail of the
+ * other domains is not signed.
+ */
+export function signersOf(
+  lines: readonly Signing[],
+  open: readonly Signing[],
+  hostName: string | undefined,
+): readonly Signer[] {
+  const own =
+    hostName === undefined
+      ? undefined
+      : signerOf(
+          hostName,
+          open.map(({ domain }) => domain),
+        )
   return [
-    ...lines.map((each) => ({ from: each.domain, domain: each.domain, selector: open.includes(each) ? each.selector : undefined })),
-    ...open.filter(({ domain }) => domain === own && domain !== hostName).map(({ domain, selector }) => ({ from: hostName!, domain, selector })),
+    ...lines.map((each) => ({
+      from: each.domain,
+      domain: each.domain,
+      selector: open.includes(each) ? each.selector : undefined,
+    })),
+    ...open
+      .filter(({ domain }) => domain === own && domain !== hostName)
+      .map(({ domain, selector }) => ({ from: hostName!, domain, selector })),
   ]
 }

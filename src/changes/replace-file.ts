@@ -21,7 +21,10 @@ export interface ReplaceFile {
   readonly validate: readonly string[] | undefined
   /** Where the file that stood there before is kept. */
   readonly backup: string | undefined
-  /** What stands there now, where the content is made of it: its SHA-256 in hex, or `nothing`. Where it is something else by then, nothing is written and the host is asked again. */
+  /**
+   * What stands there now, where the content is made of it: its SHA-256 in hex, or `nothing`. Where it is something
+   * else by then, nothing is written and the host is asked again.
+   */
   readonly madeOf?: string | undefined
 }
 
@@ -35,18 +38,29 @@ export interface Replacement {
 const PIECE_BYTES = 786_432
 
 /**
- * The script that puts a file in place, for a plan of one's own; `putContent` makes the whole plan.
- * Never a moment with half a file, nor with one that others may read: the new one is made under umask 077 and renamed last.
- * A failure (a full disk, a refused validation) leaves the target as it was and removes the new one.
+ * The script that puts a file in place, for a plan of one's own; `putContent` makes the whole plan. Never a moment with
+ * half a file, nor with one that others may read: the new one is made under umask 077 and renamed last. A failure (a
+ * full disk, a refused validation) leaves the target as it was and removes the new one.
  *
- * @example
- * change([{ summary: 'content', ...replaceFile({ path, content, secret: true, owner: 'root', group: 'root', mode: '0600', validate: undefined, backup: undefined }) }], then)
+ * @example change([{ summary: 'content', ...replaceFile({ path, content, secret: true, owner: 'root', group: 'root',
+ *   mode: '0600', validate: undefined, backup: undefined }) }], then)
  */
-export function replaceFile({ path, content, secret, owner, group, mode, validate, backup, madeOf }: ReplaceFile): Replacement {
+export function replaceFile({
+  path,
+  content,
+  secret,
+  owner,
+  group,
+  mode,
+  validate,
+  backup,
+  madeOf,
+}: ReplaceFile): Replacement {
   const beside = besideOf(path)
   const pieces = piecesOf(content)
   const write = (piece: Uint8Array, first: boolean): Script => {
-    const script = (bytes: string): string => `umask 077; ${first ? `rm -f -- ${quote(beside)}; ` : ''}printf %s ${bytes} | base64 -d ${first ? '>' : '>>'} ${quote(beside)}`
+    const script = (bytes: string): string =>
+      `umask 077; ${first ? `rm -f -- ${quote(beside)}; ` : ''}printf %s ${bytes} | base64 -d ${first ? '>' : '>>'} ${quote(beside)}`
     return {
       text: script(Buffer.from(piece).toString('base64')),
       shown: script(secret ? `'${STARS}'` : `'… ${piece.length} bytes …'`),
@@ -59,10 +73,22 @@ export function replaceFile({ path, content, secret, owner, group, mode, validat
     before: large ? pieces.map((piece, index) => write(piece, index === 0)) : [],
     apply: lines([
       sh`set -e; trap ${`rm -f -- ${quote(beside)}`} EXIT`,
-      ...(madeOf === undefined ? [] : [orOutdated(madeOf === 'nothing' ? sh`[ ! -e ${path} ] && [ ! -L ${path} ]` : sh`[ "$(sha256sum 2>/dev/null < ${path})" = ${`${madeOf}  -`} ]`)]),
-      large ? sh`printf '%s  %s\n' ${digest} ${beside} | sha256sum --status -c || { echo 'the file did not arrive whole' >&2; exit 1; }` : write(content, true),
+      ...(madeOf === undefined
+        ? []
+        : [
+            orOutdated(
+              madeOf === 'nothing'
+                ? sh`[ ! -e ${path} ] && [ ! -L ${path} ]`
+                : sh`[ "$(sha256sum 2>/dev/null < ${path})" = ${`${madeOf}  -`} ]`,
+            ),
+          ]),
+      large
+        ? sh`printf '%s  %s\n' ${digest} ${beside} | sha256sum --status -c || { echo 'the file did not arrive whole' >&2; exit 1; }`
+        : write(content, true),
       chown(owner, group, path, beside),
-      mode === undefined ? sh`if [ -e ${path} ]; then chmod --reference=${path} -- ${beside}; else chmod 0644 -- ${beside}; fi` : sh`chmod ${mode} -- ${beside}`,
+      mode === undefined
+        ? sh`if [ -e ${path} ]; then chmod --reference=${path} -- ${beside}; else chmod 0644 -- ${beside}; fi`
+        : sh`chmod ${mode} -- ${beside}`,
       ...(validate === undefined ? [] : [validation(validate, beside)]),
       ...(backup === undefined ? [] : [sh`[ ! -e ${path} ] || cp -pf -- ${path} ${backup}`]),
       sh`sync -- ${beside}; mv -fT -- ${beside} ${path}`,
@@ -71,11 +97,13 @@ export function replaceFile({ path, content, secret, owner, group, mode, validat
 }
 
 /** Deterministic, so that the next run finds what a killed one left. */
-export const besideOf = (path: string): string => `${dirname(path) === '/' ? '' : dirname(path)}/.${basename(path)}.mailrun-new`
+export const besideOf = (path: string): string =>
+  `${dirname(path) === '/' ? '' : dirname(path)}/.${basename(path)}.mailrun-new`
 
 function piecesOf(content: Uint8Array): readonly Uint8Array[] {
   const pieces: Uint8Array[] = []
-  for (let at = 0; at < content.length || at === 0; at += PIECE_BYTES) pieces.push(content.subarray(at, at + PIECE_BYTES))
+  for (let at = 0; at < content.length || at === 0; at += PIECE_BYTES)
+    pieces.push(content.subarray(at, at + PIECE_BYTES))
   return pieces
 }
 
@@ -88,4 +116,6 @@ function chown(owner: string | undefined, group: string | undefined, path: strin
 }
 
 const validation = (command: readonly string[], beside: string): Script =>
-  raw(`${command.map((word) => quote(word.replaceAll('%s', beside))).join(' ')} || { echo 'refused by its validation; the file in place is untouched' >&2; exit 1; }`)
+  raw(
+    `${command.map((word) => quote(word.replaceAll('%s', beside))).join(' ')} || { echo 'refused by its validation; the file in place is untouched' >&2; exit 1; }`,
+  )

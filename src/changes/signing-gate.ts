@@ -18,15 +18,17 @@ export interface Gate {
 }
 
 /**
- * A key in use goes on signing whatever DNS says: mail without a signature is no better off than mail whose signature cannot be verified now, and worse once it can. A new one waits for
- * every name server.
+ * A key in use goes on signing whatever DNS says: mail without a signature is no better off than mail whose signature
+ * cannot be verified now, and worse once it can. A new one waits for every name server.
  *
  * @param answers - to {@link servedQuestion} of each key, in order.
  */
 export function signingGate(signing: readonly Signing[], answers: readonly OutsideAnswer[]): Gate {
   const unserved = signing.flatMap((each, index) => {
     const answer = answers[index]!
-    return answer.kind === 'served' ? [] : [{ signing: each, why: `${dkimName(each.domain, each.selector)}: ${answer.where.join('; ')}` }]
+    return answer.kind === 'served'
+      ? []
+      : [{ signing: each, why: `${dkimName(each.domain, each.selector)}: ${answer.where.join('; ')}` }]
   })
   const held = unserved.filter(({ signing: { inUse } }) => !inUse)
   const wrong = unserved.filter(({ signing: { inUse } }) => inUse)
@@ -34,8 +36,16 @@ export function signingGate(signing: readonly Signing[], answers: readonly Outsi
   return {
     open: signing.filter((each) => held.every(({ signing: other }) => other !== each)),
     remarks: {
-      ...(held.length === 0 ? {} : { held: `mail of ${held.map(({ signing: { domain } }) => domain).join(', ')} is not signed before every name server serves the key's record: publish it ("mailrun dns push" does, "mailrun dns plan" shows it), and run again once it is served${list(held)}` }),
-      ...(wrong.length === 0 ? {} : { warning: `mail of ${wrong.map(({ signing: { domain } }) => domain).join(', ')} is signed with a key that not every name server serves, and goes on being: publish it ("mailrun dns push")${list(wrong)}` }),
+      ...(held.length === 0
+        ? {}
+        : {
+            held: `mail of ${held.map(({ signing: { domain } }) => domain).join(', ')} is not signed before every name server serves the key's record: publish it ("mailrun dns push" does, "mailrun dns plan" shows it), and run again once it is served${list(held)}`,
+          }),
+      ...(wrong.length === 0
+        ? {}
+        : {
+            warning: `mail of ${wrong.map(({ signing: { domain } }) => domain).join(', ')} is signed with a key that not every name server serves, and goes on being: publish it ("mailrun dns push")${list(wrong)}`,
+          }),
     },
   }
 }

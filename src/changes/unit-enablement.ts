@@ -26,21 +26,47 @@ export function enablementChanges({ enabled, masked }: WantedEnablement, now: Un
   const unmasks = masked === false && isMasked(now.enabled)
   // Behind the mask it may be anything; asked for again where it is so already, systemctl does nothing.
   const is = unmasks ? UNKNOWN : now.enabled
-  const unmask = !unmasks ? [] : [{ summary: 'unmask', apply: now.enabled === 'masked' ? sh`systemctl unmask -- ${id} && systemctl unmask --runtime -- ${id}` : sh`systemctl unmask --runtime -- ${id}` }]
+  const unmask = !unmasks
+    ? []
+    : [
+        {
+          summary: 'unmask',
+          apply:
+            now.enabled === 'masked'
+              ? sh`systemctl unmask -- ${id} && systemctl unmask --runtime -- ${id}`
+              : sh`systemctl unmask --runtime -- ${id}`,
+        },
+      ]
   // Where the unit file itself is behind a mask that stays, systemctl does nothing.
   const settles = now.there && (unmasks || !isMasked(now.enabled))
   const settle = [
-    ...(settles && enabled === true && !ENABLED.includes(is) && (unmasks || is !== UNKNOWN) ? [{ summary: 'enable', apply: sh`systemctl enable -- ${id}` }] : []),
+    ...(settles && enabled === true && !ENABLED.includes(is) && (unmasks || is !== UNKNOWN)
+      ? [{ summary: 'enable', apply: sh`systemctl enable -- ${id}` }]
+      : []),
     ...(settles && enabled === false ? disable(id, is, unmasks) : []),
     ...(masked === true && now.enabled !== 'masked' ? [{ summary: 'mask', apply: sh`systemctl mask -- ${id}` }] : []),
   ]
   const disabled = settle.some(({ summary }) => summary === 'disable')
-  const then = masked === true ? 'masked' : unmasks ? UNKNOWN : settle.some(({ summary }) => summary === 'enable') ? 'enabled' : disabled ? 'disabled' : now.enabled
+  const then =
+    masked === true
+      ? 'masked'
+      : unmasks
+        ? UNKNOWN
+        : settle.some(({ summary }) => summary === 'enable')
+          ? 'enabled'
+          : disabled
+            ? 'disabled'
+            : now.enabled
   return { unmask, settle, then }
 }
 
-/** What is enabled for good may be so until the next boot, too; that goes first, for without its links a linked unit is none. */
+/**
+ * What is enabled for good may be so until the next boot, too; that goes first, for without its links a linked unit is
+ * none.
+ */
 function disable(id: string, is: Known<string>, unmasked: boolean): readonly Change[] {
   if (is === 'enabled-runtime') return [{ summary: 'disable', apply: sh`systemctl disable --runtime -- ${id}` }]
-  return is === 'enabled' || unmasked ? [{ summary: 'disable', apply: sh`systemctl disable --runtime -- ${id} && systemctl disable -- ${id}` }] : []
+  return is === 'enabled' || unmasked
+    ? [{ summary: 'disable', apply: sh`systemctl disable --runtime -- ${id} && systemctl disable -- ${id}` }]
+    : []
 }

@@ -1,4 +1,5 @@
-// The plan that brings a unit into the state that is wanted: unmasked, enabled, running, with its files loaded. How it is started, the task says.
+// The plan that brings a unit into the state that is wanted: unmasked, enabled, running, with its files loaded. How it
+// is started, the task says.
 import type { Change } from '../model/change.ts'
 import { blocked, change, type Plan } from '../model/plan.ts'
 import { UNKNOWN } from '../model/unknown.ts'
@@ -11,16 +12,35 @@ import { STOP_SECONDS, type UnitStart } from './unit-script.ts'
 /**
  * Blocked where the unit cannot be brought there; `start` makes the one change that starts, restarts or reloads it.
  *
- * @example planUnit({ state: 'running' }, question, now, (verb, because) => [{ summary: verb, apply: startScript({ ...question, real: now.real, verb, validate: undefined }) }])
+ * @example planUnit({ state: 'running' }, question, now, (verb, because) => [{ summary: verb, apply: startScript({
+ *   ...question, real: now.real, verb, validate: undefined }) }])
  */
-export function planUnit(wanted: WantedUnit, question: UnitQuestion, now: UnitState, start: (verb: UnitStart['verb'], because: readonly string[]) => readonly Change[]): Plan<UnitState> {
+export function planUnit(
+  wanted: WantedUnit,
+  question: UnitQuestion,
+  now: UnitState,
+  start: (verb: UnitStart['verb'], because: readonly string[]) => readonly Change[],
+): Plan<UnitState> {
   const { state, enabled, masked } = wanted
   const obstacle = obstacleTo(wanted, question, now)
   if (obstacle !== undefined) return blocked(obstacle)
   const wantsStop = state === 'stopped' || masked === true
-  const { unmask, settle, then } = enablementChanges({ enabled, masked: masked ?? (state === 'running' || enabled === true ? false : undefined) }, now)
-  const reload = now.there && now.needDaemonReload ? [{ summary: 'daemon-reload', apply: sh`systemctl daemon-reload` }] : []
-  const stop = wantsStop && !now.stopped ? [{ summary: 'stop', apply: sh`systemctl stop -- ${[...new Set([question.unit, ...now.real])]}`, timeoutSeconds: STOP_SECONDS }] : []
+  const { unmask, settle, then } = enablementChanges(
+    { enabled, masked: masked ?? (state === 'running' || enabled === true ? false : undefined) },
+    now,
+  )
+  const reload =
+    now.there && now.needDaemonReload ? [{ summary: 'daemon-reload', apply: sh`systemctl daemon-reload` }] : []
+  const stop =
+    wantsStop && !now.stopped
+      ? [
+          {
+            summary: 'stop',
+            apply: sh`systemctl stop -- ${[...new Set([question.unit, ...now.real])]}`,
+            timeoutSeconds: STOP_SECONDS,
+          },
+        ]
+      : []
   const verb = wantsStop || !now.there ? undefined : verbOf(wanted, question, now)
   const started = verb === undefined ? [] : start(verb, because(question, now, verb))
   // Disabling removes a link, and with it the unit; it goes on running if it did.
@@ -31,7 +51,11 @@ export function planUnit(wanted: WantedUnit, question: UnitQuestion, now: UnitSt
     ...(redefined ? { fragment: UNKNOWN, reloads: UNKNOWN } : {}),
     ...(unlinked ? { there: false, linked: false, enabled: '' } : { enabled: then }),
     needDaemonReload: false,
-    ...(wantsStop ? { active: false, stopped: true, ...NOTHING_CHANGED } : verb === undefined ? {} : loaded(question, now, verb)),
+    ...(wantsStop
+      ? { active: false, stopped: true, ...NOTHING_CHANGED }
+      : verb === undefined
+        ? {}
+        : loaded(question, now, verb)),
   })
 }
 
@@ -42,7 +66,8 @@ const loaded = ({ reloadOn, restartOn }: UnitQuestion, now: UnitState, verb: Uni
     ? { reload: [], unproven: now.unproven.filter((path) => !reloadOn.includes(path) || restartOn?.includes(path)) }
     : { active: true, stopped: false, ...NOTHING_CHANGED, missing: [] }
 
-const redefinedSince = ({ restartOn }: UnitQuestion, now: UnitState): boolean => restartOn !== undefined && now.needDaemonReload
+const redefinedSince = ({ restartOn }: UnitQuestion, now: UnitState): boolean =>
+  restartOn !== undefined && now.needDaemonReload
 
 function verbOf({ state }: WantedUnit, question: UnitQuestion, now: UnitState): UnitStart['verb'] | undefined {
   if (!now.active) return state !== 'running' ? undefined : now.stopped ? 'start' : 'anew'
@@ -53,7 +78,11 @@ function verbOf({ state }: WantedUnit, question: UnitQuestion, now: UnitState): 
 function because(question: UnitQuestion, now: UnitState, verb: UnitStart['verb']): readonly string[] {
   const changed = verb === 'reload' ? now.reload : now.restart
   return [
-    ...(changed.length > 0 ? [`${changed.join(', ')} changed`] : verb === 'restart' && redefinedSince(question, now) ? ['its unit file or a drop-in changed'] : []),
+    ...(changed.length > 0
+      ? [`${changed.join(', ')} changed`]
+      : verb === 'restart' && redefinedSince(question, now)
+        ? ['its unit file or a drop-in changed']
+        : []),
     ...(now.missing.length > 0 ? [`${now.missing.join(', ')} is not there`] : []),
   ]
 }

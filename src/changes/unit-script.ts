@@ -28,7 +28,9 @@ export function startScript(start: UnitStart): Script {
   const stamp = verb === 'reload' ? reloadStamp(unit, files) : startStamp(unit)
   return lines([
     raw('set -e'),
-    ...(validate === undefined ? [] : [sh`${validate} || { echo 'refused by its validation; the unit is left as it is' >&2; exit 1; }`]),
+    ...(validate === undefined
+      ? []
+      : [sh`${validate} || { echo 'refused by its validation; the unit is left as it is' >&2; exit 1; }`]),
     sh`tell() { echo "$1" >&2; journalctl -q --no-pager -o cat -n 15 ${units.map((each) => `--unit=${each}`)} >&2 || :; exit 1; }
 real() { real=$(systemctl show -p Type,ConsistsOf -- ${unit} | { t=; c=; while IFS= read -r l; do case $l in Type=oneshot) t=1;; ConsistsOf=*) c=$${raw('{l#*=}')};; esac; done; [ "$t" ] && [ "$c" ] && printf %s "$c" || printf %s ${unit}; }); }
 up() { for u in $real; do systemctl is-active --quiet -- "$u" || tell 'it does not stay up; its last lines:'; done; }

@@ -11,7 +11,9 @@ import { flushed, guardOutput, outputProblem, stderr } from './output.ts'
 import { program } from './program.ts'
 import { listenToSignals } from './signals.ts'
 
-/** Ends the process with the exit status, after all output has left. `words`: the command line after the program's name. */
+/**
+ * Ends the process with the exit status, after all output has left. `words`: the command line after the program's name.
+ */
 export async function act(words: readonly string[], version: string): Promise<never> {
   boundGarbage()
   guardOutput()
@@ -65,13 +67,23 @@ export async function act(words: readonly string[], version: string): Promise<ne
     status = error instanceof CommanderError && error.exitCode === 0 ? EXIT.satisfied : EXIT.couldNotStart
     if (error instanceof MailrunError) tellCouldNotStart(error.message, format)
     else if (!(error instanceof CommanderError)) {
-      if (format !== 'text') tellCouldNotStart(maskKnown(`a bug in mailrun: ${error instanceof Error ? error.message : String(error)}`), format)
+      if (format !== 'text')
+        tellCouldNotStart(
+          maskKnown(`a bug in mailrun: ${error instanceof Error ? error.message : String(error)}`),
+          format,
+        )
       tellBug(error)
-    } else if (status !== EXIT.satisfied) tellCouldNotStart(`${error.message.replace(/^error: /, '')}\n${adviceOn(error.message) ?? '"mailrun --help" tells all flags'}`, format)
+    } else if (status !== EXIT.satisfied)
+      tellCouldNotStart(
+        `${error.message.replace(/^error: /, '')}\n${adviceOn(error.message) ?? '"mailrun --help" tells all flags'}`,
+        format,
+      )
   }
   await flushed()
   if (outputProblem() !== undefined) {
-    const went = signals.running ? 'The run went on to its end; make room, and run it again to see how things are' : 'Make room, and try again'
+    const went = signals.running
+      ? 'The run went on to its end; make room, and run it again to see how things are'
+      : 'Make room, and try again'
     stderr.write(`mailrun: the output could not be written: ${outputProblem()}\n${went}\n`)
     if (status === EXIT.satisfied || status === EXIT.wouldChange || status === EXIT.held) status = EXIT.unreported
     await flushed()
@@ -80,5 +92,9 @@ export async function act(words: readonly string[], version: string): Promise<ne
 }
 
 function tellBug(error: unknown): void {
-  stderr.write(maskKnown(`mailrun: this is a bug in mailrun, please report it:\n${error instanceof Error ? error.stack : String(error)}\n`))
+  stderr.write(
+    maskKnown(
+      `mailrun: this is a bug in mailrun, please report it:\n${error instanceof Error ? error.stack : String(error)}\n`,
+    ),
+  )
 }

@@ -14,9 +14,15 @@ export interface AgeFlags {
 export const warn = (line: string): void => stderr.write(`mailrun: warning: ${line}\n`)
 
 /** Nothing is read or asked before something encrypted is met. */
-export const ageSource = ({ ageIdentity, agePassphraseFile }: AgeFlags): Pick<FleetSource, 'ageIdentity' | 'agePassphrase' | 'warn'> => ({
+export const ageSource = ({
   ageIdentity,
-  agePassphrase: (what) => (agePassphraseFile === undefined ? inTurn(what) : secretFromFile('--age-passphrase-file', agePassphraseFile, 'the passphrase', warn)),
+  agePassphraseFile,
+}: AgeFlags): Pick<FleetSource, 'ageIdentity' | 'agePassphrase' | 'warn'> => ({
+  ageIdentity,
+  agePassphrase: (what) =>
+    agePassphraseFile === undefined
+      ? inTurn(what)
+      : secretFromFile('--age-passphrase-file', agePassphraseFile, 'the passphrase', warn),
   warn,
 })
 

@@ -13,7 +13,8 @@ const ADVICE: Readonly<Record<string, string>> = {
   '-J': 'Vault is not supported: encrypt with age; a passphrase is asked for where one is needed',
   '--ask-vault-password': 'Vault is not supported: encrypt with age; a passphrase is asked for where one is needed',
   '--flush-cache': 'there are no facts that are kept: each run asks the hosts',
-  '--module-path': 'modules are functions that the playbook imports: npm packages, or files of your own (docs/writing-tasks.md)',
+  '--module-path':
+    'modules are functions that the playbook imports: npm packages, or files of your own (docs/writing-tasks.md)',
   '-M': 'modules are functions that the playbook imports: npm packages, or files of your own (docs/writing-tasks.md)',
   '--sftp-extra-args': 'there is no sftp: contents travel over the one shell; options for ssh go into --ssh-extra-args',
   '--scp-extra-args': 'there is no scp: contents travel over the one shell; options for ssh go into --ssh-extra-args',

@@ -1,4 +1,5 @@
-// `mailrun audit`: asks hosts and name servers, judges what they say, and prints a report. Nothing is written on any host.
+// `mailrun audit`: asks hosts and name servers, judges what they say, and prints a report. Nothing is written on any
+// host.
 import { randomBytes } from 'node:crypto'
 import { readFile, unlink, writeFile } from 'node:fs/promises'
 import type { Baseline } from '../audit/baseline.ts'
@@ -48,35 +49,63 @@ async function audit(flags: Given<AuditFlags>, version: string, signals: Signals
   const inventory = await readFleet(source, extraVars, undefined, keyring)
   const message = { template: probeTemplate(new Date()), nonce: randomBytes(8).toString('hex') }
   const fleet = await auditHosts({ inventory, limit: flags.limit, extraVars, keyring, message })
-  const { connect, close } = await connector(fleet.hosts.map(({ host }) => host), source)
+  const { connect, close } = await connector(
+    fleet.hosts.map(({ host }) => host),
+    source,
+  )
   signals.runBegins()
-  const run = await askOnly('audit', fleet.hosts, connect, { forks: affordableForks(flags.forks), interrupt: signals.interrupt, abandon: signals.abandon }).finally(close)
+  const run = await askOnly('audit', fleet.hosts, connect, {
+    forks: affordableForks(flags.forks),
+    interrupt: signals.interrupt,
+    abandon: signals.abandon,
+  }).finally(close)
   const evidence = await auditEvidence(fleet, run.hosts, message, auditDns(fleet.dns))
-  const report = auditReport(evidence, { date: new Date(), version, seconds: (performance.now() - began) / 1000, baseline, limited: fleet.limited })
+  const report = auditReport(evidence, {
+    date: new Date(),
+    version,
+    seconds: (performance.now() - began) / 1000,
+    baseline,
+    limited: fleet.limited,
+  })
   if (write !== undefined) {
     await writeFile(write, writtenBaseline(report))
     stderr.write(`mailrun: ${report.findings.length} findings are in ${write}: give each a reason of your own\n`)
   }
   const columns = process.stdout.isTTY === true ? stdout.columns : undefined
-  stdout.write(auditAs(flags.format, report, { columns, paint: colours(wantsColour(process.env, process.stdout.isTTY === true)) }))
+  stdout.write(
+    auditAs(flags.format, report, { columns, paint: colours(wantsColour(process.env, process.stdout.isTTY === true)) }),
+  )
   return write === undefined ? statusOf(report, flags, run.interrupted) : EXIT.satisfied
 }
 
 async function baselineOf(path: string | undefined, keyring: Keyring): Promise<Baseline> {
   if (path === undefined) return []
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new MailrunError(error.code === 'ENOENT' ? 'there is no such file: --write-baseline makes one' : `the file cannot be read: ${error.message}`, `--baseline ${path}`)
+    throw new MailrunError(
+      error.code === 'ENOENT'
+        ? 'there is no such file: --write-baseline makes one'
+        : `the file cannot be read: ${error.message}`,
+      `--baseline ${path}`,
+    )
   })
   return parseBaseline(path, text, keyring)
 }
 
-const refuseToWrite = (path: string) => (error: NodeJS.ErrnoException): never => {
-  throw new MailrunError(error.code === 'EEXIST' ? 'the file is there already, and may have reasons in it: name another, or remove it' : `the file cannot be written: ${error.message}`, `--write-baseline ${path}`)
-}
+const refuseToWrite =
+  (path: string) =>
+  (error: NodeJS.ErrnoException): never => {
+    throw new MailrunError(
+      error.code === 'EEXIST'
+        ? 'the file is there already, and may have reasons in it: name another, or remove it'
+        : `the file cannot be written: ${error.message}`,
+      `--write-baseline ${path}`,
+    )
+  }
 
 /** The first that applies, as for a run. */
 function statusOf({ hosts, summary }: AuditReport, { failOn }: AuditFlags, interrupted: boolean): number {
-  const some = (...words: readonly AuditReport['hosts'][number]['status'][]): boolean => hosts.some(({ status }) => words.includes(status))
+  const some = (...words: readonly AuditReport['hosts'][number]['status'][]): boolean =>
+    hosts.some(({ status }) => words.includes(status))
   if (interrupted || some('interrupted')) return EXIT.interrupted
   const { error, warning, note, unknown } = summary.findings
   if (some('failed') || unknown > 0) return EXIT.failed

@@ -2,7 +2,15 @@
 import type { AuditFormat } from '../report/audit/formats.ts'
 import type { ReachFlags } from './options.ts'
 
-export const AUDIT_FORMATS = ['text', 'json', 'ndjson', 'junit', 'sarif', 'markdown', 'html'] as const satisfies readonly AuditFormat[]
+export const AUDIT_FORMATS = [
+  'text',
+  'json',
+  'ndjson',
+  'junit',
+  'sarif',
+  'markdown',
+  'html',
+] as const satisfies readonly AuditFormat[]
 
 export const FAIL_ON = ['error', 'warning', 'note', 'never'] as const
 

@@ -46,7 +46,8 @@ const WAIT_AFTER_PUSH = 60
 
 /** Resolves with the exit status. @throws MailrunError before anything is changed */
 export async function dnsCommand(action: DnsAction, flags: Flags, signals: Signals): Promise<number> {
-  if (action !== 'plan' && flags.format !== 'text' && flags.format !== 'json') throw new MailrunError(`--format ${flags.format} is for dns plan; text or json is wanted`)
+  if (action !== 'plan' && flags.format !== 'text' && flags.format !== 'json')
+    throw new MailrunError(`--format ${flags.format} is for dns plan; text or json is wanted`)
   const source = await fleetSource(flags)
   const work = await workOf(flags, source, signals)
   switch (action) {
@@ -66,10 +67,18 @@ async function workOf(flags: Flags, source: Source, signals: Signals): Promise<W
   const members = await mailHosts({ inventory, limit: flags.limit, extraVars, keyring })
   const looking = authoritative(members.dns)
   const shared = { inventory, dns: members.dns, looking }
-  if (flags.from !== undefined) return { ...shared, plan: await planRecords(await recordsFrom(flags.from), looking), silent: [] }
-  const { connect, close } = await connector(members.hosts.map(({ host }) => host), source)
+  if (flags.from !== undefined)
+    return { ...shared, plan: await planRecords(await recordsFrom(flags.from), looking), silent: [] }
+  const { connect, close } = await connector(
+    members.hosts.map(({ host }) => host),
+    source,
+  )
   signals.runBegins()
-  const asked = await askMailFleet(members, connect, { forks: affordableForks(flags.forks), interrupt: signals.interrupt, abandon: signals.abandon }).finally(close)
+  const asked = await askMailFleet(members, connect, {
+    forks: affordableForks(flags.forks),
+    interrupt: signals.interrupt,
+    abandon: signals.abandon,
+  }).finally(close)
   const plan = await planDns(asked.fleet, looking)
   return { ...shared, plan: { ...plan, findings: [...asked.findings, ...plan.findings] }, silent: asked.silent }
 }
@@ -79,7 +88,12 @@ const paint = () => colours(wantsColour(process.env, process.stdout.isTTY === tr
 /** The first that applies, as for a run. */
 function statusOf({ plan: { records, findings }, silent }: Work, changes: boolean): number {
   if (silent.some(({ status }) => status === 'interrupted' || status === 'not-reached')) return EXIT.interrupted
-  if (silent.some(({ status }) => status === 'failed') || records.some(({ kind }) => kind === 'blocked') || findings.some(({ severity }) => severity === 'error')) return EXIT.failed
+  if (
+    silent.some(({ status }) => status === 'failed') ||
+    records.some(({ kind }) => kind === 'blocked') ||
+    findings.some(({ severity }) => severity === 'error')
+  )
+    return EXIT.failed
   if (silent.length > 0 || records.some(({ kind }) => kind === 'unanswered')) return EXIT.unreachable
   return changes ? EXIT.wouldChange : EXIT.satisfied
 }
@@ -87,7 +101,8 @@ function statusOf({ plan: { records, findings }, silent }: Work, changes: boolea
 const changesOf = ({ plan }: Work): number => plan.records.filter(({ kind }) => kind === 'change').length
 
 function tellSilent({ silent }: Work): void {
-  for (const { name, status, error = '' } of silent) stderr.write(`mailrun: ${name} is ${status}, so its keys are not among the records: ${harmless(error)}\n`)
+  for (const { name, status, error = '' } of silent)
+    stderr.write(`mailrun: ${name} is ${status}, so its keys are not among the records: ${harmless(error)}\n`)
 }
 
 const silentJson = ({ silent }: Work) => silent.map(({ name, status, error }) => ({ name, status, error: error ?? '' }))
@@ -105,7 +120,8 @@ function tellPlan(work: Work, { format }: Flags): number {
 
 /** Beside a format that has no place for them. */
 function tellFindings(findings: readonly RecordFinding[]): void {
-  for (const { id, severity, message, remedy } of findings) stderr.write(`mailrun: ${severity} ${id}: ${harmless(`${message}; ${remedy}`)}\n`)
+  for (const { id, severity, message, remedy } of findings)
+    stderr.write(`mailrun: ${severity} ${id}: ${harmless(`${message}; ${remedy}`)}\n`)
 }
 
 async function push(work: Work, flags: Flags, source: Source, signals: Signals): Promise<number> {
@@ -114,7 +130,12 @@ async function push(work: Work, flags: Flags, source: Source, signals: Signals):
     tellSilent(work)
     stdout.write(dnsPlanText(work.plan, paint()))
   }
-  const shares = await pushShares(work.plan, { vars: work.dns, hosts: work.inventory.hosts, keyPath: absolute, unset: 'error' })
+  const shares = await pushShares(work.plan, {
+    vars: work.dns,
+    hosts: work.inventory.hosts,
+    keyPath: absolute,
+    unset: 'error',
+  })
   const changes = changesOf(work)
   if (changes > 0 && !(await agreed(changes, flags))) throw new MailrunError('nothing was pushed')
   const { connect, close } = await connector(hostsOf(shares), source)
@@ -124,7 +145,15 @@ async function push(work: Work, flags: Flags, source: Source, signals: Signals):
   const done = new Set(pushed.filter(({ outcome }) => outcome.kind === 'done').map(({ change }) => change.record))
   const missing = await served(work, flags, WAIT_AFTER_PUSH, signals, (record) => done.has(record))
   if (text && done.size > 0) stdout.write(notServedText(missing, done.size, paint()))
-  if (!text) stdout.write(jsonDocument({ ...dnsPlanJson(work.plan), silent: silentJson(work), pushed: pushedJson(pushed), notServed: notServedJson(missing) }))
+  if (!text)
+    stdout.write(
+      jsonDocument({
+        ...dnsPlanJson(work.plan),
+        silent: silentJson(work),
+        pushed: pushedJson(pushed),
+        notServed: notServedJson(missing),
+      }),
+    )
   if (signals.interrupt.aborted) return EXIT.interrupted
   const failed = pushed.some(({ outcome }) => outcome.kind !== 'done') || missing.length > 0
   // What is kept in other ways is still to be changed.
@@ -134,9 +163,14 @@ async function push(work: Work, flags: Flags, source: Source, signals: Signals):
 /** Asked where there is a terminal; where there is none, `--yes` says it. */
 async function agreed(changes: number, { yes }: Flags): Promise<boolean> {
   if (yes === true) return true
-  if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) throw new MailrunError(`${changes} ${changes === 1 ? 'record is' : 'records are'} to be changed, and nobody is there to be asked: nothing was pushed; --yes agrees beforehand`)
+  if (process.stdin.isTTY !== true || process.stderr.isTTY !== true)
+    throw new MailrunError(
+      `${changes} ${changes === 1 ? 'record is' : 'records are'} to be changed, and nobody is there to be asked: nothing was pushed; --yes agrees beforehand`,
+    )
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
-  const answer = await terminal.question(`Push ${changes === 1 ? 'this change' : `these ${changes} changes`}? [y/N] `).finally(() => terminal.close())
+  const answer = await terminal
+    .question(`Push ${changes === 1 ? 'this change' : `these ${changes} changes`}? [y/N] `)
+    .finally(() => terminal.close())
   return /^y(?:es)?$/i.test(answer.trim())
 }
 
@@ -149,18 +183,28 @@ async function verify(work: Work, flags: Flags, signals: Signals): Promise<numbe
   if (text) {
     stdout.write(notServedText(missing, records.length, paint()))
     tellFindings(findings)
-  } else stdout.write(jsonDocument({ ...dnsPlanJson(work.plan), silent: silentJson(work), notServed: notServedJson(missing) }))
+  } else
+    stdout.write(
+      jsonDocument({ ...dnsPlanJson(work.plan), silent: silentJson(work), notServed: notServedJson(missing) }),
+    )
   if (signals.interrupt.aborted) return EXIT.interrupted
   if (missing.some(({ kind }) => kind !== 'silent')) return EXIT.failed
   return missing.length > 0 ? EXIT.unreachable : statusOf(work, false)
 }
 
-const served = (work: Work, flags: Flags, wait: number, { interrupt }: Signals, which: (record: NotServed['record']) => boolean): Promise<readonly NotServed[]> =>
+const served = (
+  work: Work,
+  flags: Flags,
+  wait: number,
+  { interrupt }: Signals,
+  which: (record: NotServed['record']) => boolean,
+): Promise<readonly NotServed[]> =>
   servedEverywhere(work.plan.records.map(({ record }) => record).filter(which), {
     ...work.looking,
     waitSeconds: flags.wait ?? wait,
     signal: interrupt,
     progress: (missing) => {
-      if (process.stderr.isTTY === true && flags.format === 'text') stderr.write(`waiting for ${new Set(missing.map(({ server }) => server?.name)).size} name servers\n`)
+      if (process.stderr.isTTY === true && flags.format === 'text')
+        stderr.write(`waiting for ${new Set(missing.map(({ server }) => server?.name)).size} name servers\n`)
     },
   })

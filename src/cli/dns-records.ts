@@ -14,19 +14,26 @@ import type { DnsFormat } from './dns-flags.ts'
 /** @throws MailrunError */
 export async function recordsFrom(path: string): Promise<readonly MailRecord[]> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new MailrunError(error.code === 'ENOENT' ? 'there is no such file' : `the file cannot be read: ${error.message}`, `--from ${path}`)
+    throw new MailrunError(
+      error.code === 'ENOENT' ? 'there is no such file' : `the file cannot be read: ${error.message}`,
+      `--from ${path}`,
+    )
   })
   const records = parseRecordsJson(text, path).flatMap((zone) => zone.records)
   const keys = records.map(({ name, type }) => `${name} ${type}`)
   const twice = keys.find((key, index) => keys.indexOf(key) < index)
-  if (twice !== undefined) throw new MailrunError(`${twice} is there twice, and the two would replace each other: leave one`, path)
+  if (twice !== undefined)
+    throw new MailrunError(`${twice} is there twice, and the two would replace each other: leave one`, path)
   return records
 }
 
 /** All records of the plan in their zones; what is not known to be right is left out. */
 export function writtenRecords({ records, published }: DnsPlan, format: Exclude<DnsFormat, 'text' | 'json'>): string {
   const known = records.filter(({ kind }) => kind !== 'unanswered')
-  const zones = inZones(known.map(({ record }) => record), { zones: [...new Set(known.flatMap(({ zone }) => (zone === undefined ? [] : [zone.zone])))], domains: [] })
+  const zones = inZones(
+    known.map(({ record }) => record),
+    { zones: [...new Set(known.flatMap(({ zone }) => (zone === undefined ? [] : [zone.zone])))], domains: [] },
+  )
   switch (format) {
     case 'records':
       return recordsJson(zones)

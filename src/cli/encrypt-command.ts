@@ -12,29 +12,52 @@ import { secretFromFile } from './secret-from-file.ts'
 /** Resolves with the exit status. @throws MailrunError */
 export async function encryptCommand(flags: EncryptFlags): Promise<number> {
   const encrypt = await encrypterTo(await encryptTo(flags))
-  const plain = process.stdin.isTTY ? Buffer.from(await asked('value: ', 'give it on standard input')) : await standardInput()
+  const plain = process.stdin.isTTY
+    ? Buffer.from(await asked('value: ', 'give it on standard input'))
+    : await standardInput()
   if (plain.length === 0) throw new MailrunError('there is nothing to encrypt: standard input is empty')
   stdout.write(asYamlValue(await encrypt(plain)))
   return 0
 }
 
-async function encryptTo({ recipient = [], recipientsFile = [], passphrase, agePassphraseFile }: EncryptFlags): Promise<EncryptTo> {
-  const recipients = [...recipient.map((text) => ({ text, where: '--recipient' })), ...(await Promise.all(recipientsFile.map(recipientsOf))).flat()]
+async function encryptTo({
+  recipient = [],
+  recipientsFile = [],
+  passphrase,
+  agePassphraseFile,
+}: EncryptFlags): Promise<EncryptTo> {
+  const recipients = [
+    ...recipient.map((text) => ({ text, where: '--recipient' })),
+    ...(await Promise.all(recipientsFile.map(recipientsOf))).flat(),
+  ]
   const withPassphrase = passphrase === true || agePassphraseFile !== undefined
-  if (withPassphrase === recipients.length > 0) throw new MailrunError(withPassphrase ? 'a passphrase or recipients, not both: age has it so' : 'to whom? --recipient age1…, --recipients-file FILE, or --passphrase')
+  if (withPassphrase === recipients.length > 0)
+    throw new MailrunError(
+      withPassphrase
+        ? 'a passphrase or recipients, not both: age has it so'
+        : 'to whom? --recipient age1…, --recipients-file FILE, or --passphrase',
+    )
   if (!withPassphrase) return { recipients }
-  if (agePassphraseFile !== undefined) return { passphrase: await secretFromFile('--age-passphrase-file', agePassphraseFile, 'the passphrase', warn) }
-  const [first, again] = [await asked('passphrase: ', 'use --age-passphrase-file FILE'), await asked('once more: ', 'use --age-passphrase-file FILE')]
+  if (agePassphraseFile !== undefined)
+    return { passphrase: await secretFromFile('--age-passphrase-file', agePassphraseFile, 'the passphrase', warn) }
+  const [first, again] = [
+    await asked('passphrase: ', 'use --age-passphrase-file FILE'),
+    await asked('once more: ', 'use --age-passphrase-file FILE'),
+  ]
   if (first !== again) throw new MailrunError('the two passphrases are not the same')
   return { passphrase: new Secret(first) }
 }
 
 const recipientsOf = async (file: string): Promise<ReturnType<typeof recipientsIn>> => {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new MailrunError(error.code === 'ENOENT' ? 'there is no such file' : error.message, `--recipients-file ${file}`)
+    throw new MailrunError(
+      error.code === 'ENOENT' ? 'there is no such file' : error.message,
+      `--recipients-file ${file}`,
+    )
   })
   const found = recipientsIn(text, file)
-  if (found.length === 0) throw new MailrunError('there is no recipient in this file: age1… is wanted, one a line', file)
+  if (found.length === 0)
+    throw new MailrunError('there is no recipient in this file: age1… is wanted, one a line', file)
   return found
 }
 

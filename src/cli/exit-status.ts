@@ -2,7 +2,16 @@
 import type { Publication } from '../dns/publication.ts'
 import type { RunResult } from '../model/run-event.ts'
 
-export const EXIT = { satisfied: 0, couldNotStart: 1, wouldChange: 2, failed: 3, unreachable: 4, unreported: 5, held: 6, interrupted: 130 } as const
+export const EXIT = {
+  satisfied: 0,
+  couldNotStart: 1,
+  wouldChange: 2,
+  failed: 3,
+  unreachable: 4,
+  unreported: 5,
+  held: 6,
+  interrupted: 130,
+} as const
 
 /** For a run that started; whatever could not start is {@link EXIT.couldNotStart}. */
 export function exitStatus({ interrupted, hosts, check, dns }: RunResult & { readonly dns?: Publication }): number {
@@ -20,7 +29,13 @@ export function exitStatus({ interrupted, hosts, check, dns }: RunResult & { rea
 /** What DNS alone would make of it. */
 function publicationStatus({ plan, pushed, notServed, byHand, left, error }: Publication, check: boolean): number {
   const { records, findings } = plan ?? { records: [], findings: [] }
-  if (error !== undefined || pushed.some(({ outcome }) => outcome.kind !== 'done') || records.some(({ kind }) => kind === 'blocked') || findings.some(({ severity }) => severity === 'error')) return EXIT.failed
+  if (
+    error !== undefined ||
+    pushed.some(({ outcome }) => outcome.kind !== 'done') ||
+    records.some(({ kind }) => kind === 'blocked') ||
+    findings.some(({ severity }) => severity === 'error')
+  )
+    return EXIT.failed
   if (records.some(({ kind }) => kind === 'unanswered')) return EXIT.unreachable
   if (notServed.length + byHand.length + left.length > 0) return EXIT.held
   return check && records.some(({ kind }) => kind === 'change') ? EXIT.wouldChange : EXIT.satisfied

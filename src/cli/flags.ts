@@ -27,7 +27,11 @@ export function waitSeconds(text: string): number {
 
 /** `1`, `25%`, `1,25%,100%`. */
 export function serial(text: string): readonly BatchSize[] {
-  return text.split(',').map((part) => batchSize(part.trim(), 1, 'a number of hosts or a percentage, or several with commas between (1,25%,100%)'))
+  return text
+    .split(',')
+    .map((part) =>
+      batchSize(part.trim(), 1, 'a number of hosts or a percentage, or several with commas between (1,25%,100%)'),
+    )
 }
 
 /** `2`, `10%`, `0`. */
@@ -38,26 +42,32 @@ export function maxFail(text: string): BatchSize {
 function batchSize(text: string, least: number, wanted: string): BatchSize {
   const match = /^(\d{1,6})(%?)$/.exec(text)
   const number = Number(match?.[1])
-  if (!match || number < least || (match[2] === '%' && number > 100)) throw new InvalidArgumentError(`wanted ${wanted}, got "${text}"`)
+  if (!match || number < least || (match[2] === '%' && number > 100))
+    throw new InvalidArgumentError(`wanted ${wanted}, got "${text}"`)
   return match[2] === '%' ? { percent: number } : { count: number }
 }
 
 function whole(text: string, least: number, most: number, what: string): number {
   const number = Number(text)
-  if (!/^\d+$/.test(text) || number < least || number > most) throw new InvalidArgumentError(`wanted ${what}, a whole number from ${least} to ${most}, got "${text}"`)
+  if (!/^\d+$/.test(text) || number < least || number > most)
+    throw new InvalidArgumentError(`wanted ${what}, a whole number from ${least} to ${most}, got "${text}"`)
   return number
 }
 
 /** `you@example.org` */
 export function address(text: string): string {
   const read = mailAddress(text)
-  if (read === undefined) throw new InvalidArgumentError(`wanted a mail address, such as you@example.org, got ${JSON.stringify(text)}`)
+  if (read === undefined)
+    throw new InvalidArgumentError(`wanted a mail address, such as you@example.org, got ${JSON.stringify(text)}`)
   return addressText(read)
 }
 
 /** `mx1`, `mx1:/var/mail/inbox` */
 export function mailboxPlace(text: string): MailboxPlace {
   const [, host = '', path] = /^(.+?)(?::(\/.*))?$/.exec(text) ?? []
-  if (host === '' || /[\0\n]/.test(text) || (path === undefined && text.includes(':'))) throw new InvalidArgumentError(`wanted a host of the inventory, with the path of a mailbox where it is not the usual one (mx1:/var/mail/inbox), got ${JSON.stringify(text)}`)
+  if (host === '' || /[\0\n]/.test(text) || (path === undefined && text.includes(':')))
+    throw new InvalidArgumentError(
+      `wanted a host of the inventory, with the path of a mailbox where it is not the usual one (mx1:/var/mail/inbox), got ${JSON.stringify(text)}`,
+    )
   return { host, path }
 }

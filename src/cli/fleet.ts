@@ -7,6 +7,14 @@ import type { Given, ReachFlags } from './options.ts'
 import { passwords } from './passwords.ts'
 
 /** @throws MailrunError */
-export async function fleetSource<Flags extends ReachFlags>(flags: Given<Flags>): Promise<Given<Flags> & FleetSource & ConnectionSource> {
-  return { ...flags, ...ageSource(flags), timeoutSeconds: flags.timeout, ask: terminalAsk(), ...(await passwords(flags, warn)) }
+export async function fleetSource<Flags extends ReachFlags>(
+  flags: Given<Flags>,
+): Promise<Given<Flags> & FleetSource & ConnectionSource> {
+  return {
+    ...flags,
+    ...ageSource(flags),
+    timeoutSeconds: flags.timeout,
+    ask: terminalAsk(),
+    ...(await passwords(flags, warn)),
+  }
 }

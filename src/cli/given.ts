@@ -7,7 +7,17 @@ import { nearest } from '../text/nearest.ts'
 import type { DnsAction } from './dns-flags.ts'
 
 /** In the order of the help. */
-export const COMMANDS: readonly string[] = ['ping', 'inventory', 'encrypt', 'schema', 'verify', 'audit', 'dns', 'rotate', 'help']
+export const COMMANDS: readonly string[] = [
+  'ping',
+  'inventory',
+  'encrypt',
+  'schema',
+  'verify',
+  'audit',
+  'dns',
+  'rotate',
+  'help',
+]
 export const DNS_ACTIONS: readonly DnsAction[] = ['plan', 'push', 'verify']
 const PLAYBOOK = /\.m?[tj]s$/
 const YAML = /\.ya?ml$/
@@ -17,31 +27,46 @@ export async function givenPlaybook(path: string | undefined): Promise<string> {
   if (path !== undefined) {
     if (!existsSync(path) && !/[./]/.test(path)) {
       const command = nearest(path, COMMANDS)
-      throw new MailrunError(`there is no playbook ${path}, and no such command: ${command === undefined ? `the commands are ${COMMANDS.join(', ')}` : `did you mean ${command}?`}`)
+      throw new MailrunError(
+        `there is no playbook ${path}, and no such command: ${command === undefined ? `the commands are ${COMMANDS.join(', ')}` : `did you mean ${command}?`}`,
+      )
     }
     await checkPlaybookPath(path)
     return path
   }
   const near = filesIn('playbooks', PLAYBOOK)
-  throw new MailrunError(`no playbook was given; wanted: mailrun <playbook.ts> -i <inventory>${near.length > 0 ? `; there is ${near.join(', ')}` : ''} (mailrun --help tells more)`)
+  throw new MailrunError(
+    `no playbook was given; wanted: mailrun <playbook.ts> -i <inventory>${near.length > 0 ? `; there is ${near.join(', ')}` : ''} (mailrun --help tells more)`,
+  )
 }
 
-/** What is said where `mailrun dns` was told no action. @param words - what stood there instead, flags and their values included */
+/**
+ * What is said where `mailrun dns` was told no action. @param words - what stood there instead, flags and their values
+ * included
+ */
 export function noDnsAction(words: readonly string[]): MailrunError {
   const wanted = `wanted: mailrun dns ${DNS_ACTIONS.join('|')} -i <inventory>`
   const said = words.find((word) => (DNS_ACTIONS as readonly string[]).includes(word))
   if (said !== undefined) return new MailrunError(`${said} goes before the flags; ${wanted}`)
   const [first] = words
-  if (first === undefined || first.startsWith('-')) return new MailrunError(`nothing says what is to be done; ${wanted}`)
+  if (first === undefined || first.startsWith('-'))
+    return new MailrunError(`nothing says what is to be done; ${wanted}`)
   const meant = nearest(first, DNS_ACTIONS)
-  return new MailrunError(`there is no mailrun dns ${first}${meant === undefined ? `; ${wanted}` : `: did you mean mailrun dns ${meant}?`}`)
+  return new MailrunError(
+    `there is no mailrun dns ${first}${meant === undefined ? `; ${wanted}` : `: did you mean mailrun dns ${meant}?`}`,
+  )
 }
 
 /** @throws MailrunError that names the inventories lying near */
 export function givenInventory(paths: readonly string[] | undefined): readonly string[] {
   if (paths !== undefined && paths.length > 0) return paths
-  const near = [...['inventory.yaml', 'inventory.yml'].filter((name) => existsSync(name)), ...filesIn('inventory', YAML)]
-  throw new MailrunError(`no inventory was given; wanted: -i <inventory.yaml>${near.length > 0 ? `; there is ${near.join(', ')}` : ''}`)
+  const near = [
+    ...['inventory.yaml', 'inventory.yml'].filter((name) => existsSync(name)),
+    ...filesIn('inventory', YAML),
+  ]
+  throw new MailrunError(
+    `no inventory was given; wanted: -i <inventory.yaml>${near.length > 0 ? `; there is ${near.join(', ')}` : ''}`,
+  )
 }
 
 function filesIn(folder: string, pattern: RegExp): readonly string[] {

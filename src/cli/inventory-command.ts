@@ -12,12 +12,25 @@ import type { InventoryFlags } from './options.ts'
 import { stdout } from './output.ts'
 
 /** @throws MailrunError */
-export async function inventoryCommand(flags: InventoryFlags & { readonly inventory: readonly string[] }): Promise<number> {
-  const chosen = [flags.list, flags.graph, flags.listHosts, flags.host].filter((each) => each !== undefined && each !== false)
+export async function inventoryCommand(
+  flags: InventoryFlags & { readonly inventory: readonly string[] },
+): Promise<number> {
+  const chosen = [flags.list, flags.graph, flags.listHosts, flags.host].filter(
+    (each) => each !== undefined && each !== false,
+  )
   if (chosen.length !== 1) throw new MailrunError('one of --list, --graph, --list-hosts and --host NAME is wanted')
-  if (flags.graph === true && flags.format !== 'text') throw new MailrunError(`a graph is drawn for people only: --list has the groups in JSON`, `--format ${flags.format}`)
+  if (flags.graph === true && flags.format !== 'text')
+    throw new MailrunError(
+      `a graph is drawn for people only: --list has the groups in JSON`,
+      `--format ${flags.format}`,
+    )
   const keyring = keyringFor(ageSource(flags))
-  const all = await readFleet({ inventory: flags.inventory }, await readExtraVars(flags.extraVars ?? [], keyring), flags.playbookDir, keyring)
+  const all = await readFleet(
+    { inventory: flags.inventory },
+    await readExtraVars(flags.extraVars ?? [], keyring),
+    flags.playbookDir,
+    keyring,
+  )
   const limited = flags.limit === undefined ? all : { ...all, hosts: selectHosts(all, flags.limit, '--limit') }
   const json = flags.format === 'json' ? jsonDocument : flags.format === 'ndjson' ? jsonLine : undefined
   const paint = colours(wantsColour(process.env, process.stdout.isTTY === true))
@@ -26,7 +39,10 @@ export async function inventoryCommand(flags: InventoryFlags & { readonly invent
     if (host === undefined || more.length > 0) throw new MailrunError('one host is wanted', '--host')
     stdout.write(json ? json(hostJson(host)) : hostText(host, paint))
   } else if (flags.graph) stdout.write(inventoryGraph(limited))
-  else if (flags.listHosts) stdout.write(json ? json(limited.hosts.map(({ name }) => name)) : limited.hosts.map(({ name }) => `${name}\n`).join(''))
+  else if (flags.listHosts)
+    stdout.write(
+      json ? json(limited.hosts.map(({ name }) => name)) : limited.hosts.map(({ name }) => `${name}\n`).join(''),
+    )
   else stdout.write(json ? json(inventoryJson(limited)) : inventoryText(limited.hosts, paint))
   return 0
 }

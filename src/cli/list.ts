@@ -22,15 +22,24 @@ export function listHosts({ playbook, hosts }: Listing, format: Format): string 
 export function listTasks({ playbook, hosts }: Listing, format: Format): string {
   const lists = hosts.map((prepared) => {
     const mask = maskOf(secretsOf(prepared))
-    return { name: prepared.host.name, tasks: prepared.tasks.map(({ name, type, tags }) => ({ name: mask(name), type, tags: tags.map(mask) })) }
+    return {
+      name: prepared.host.name,
+      tasks: prepared.tasks.map(({ name, type, tags }) => ({ name: mask(name), type, tags: tags.map(mask) })),
+    }
   })
   if (format !== 'text') return jsonOf(format, { playbook, hosts: lists })
   const groups = new Map<string, string[]>()
   for (const { name, tasks } of lists) {
-    const text = tasks.map((task) => `  ${task.type} ${harmlessLine(task.name)}${task.tags.length > 0 ? `  [${task.tags.map(harmlessLine).join(', ')}]` : ''}\n`).join('')
+    const text = tasks
+      .map(
+        (task) =>
+          `  ${task.type} ${harmlessLine(task.name)}${task.tags.length > 0 ? `  [${task.tags.map(harmlessLine).join(', ')}]` : ''}\n`,
+      )
+      .join('')
     groups.set(text, [...(groups.get(text) ?? []), name])
   }
   return [...groups].map(([text, names]) => `${nameList(names)}:\n${text || '  no tasks\n'}`).join('\n')
 }
 
-const jsonOf = (format: 'json' | 'ndjson', value: unknown): string => (format === 'json' ? jsonDocument(value) : jsonLine(value))
+const jsonOf = (format: 'json' | 'ndjson', value: unknown): string =>
+  format === 'json' ? jsonDocument(value) : jsonLine(value)

@@ -17,15 +17,32 @@ export function mailCommands(mailrun: Command, actions: Actions): void {
   rotateCommand(mailrun, actions)
 }
 
-const VERIFY_AFTER = exitStatusHelp([130, 1, [3, 'something is not as it must be, or could not be found out'], 4, 5, [0, 'all is proved']])
+const VERIFY_AFTER = exitStatusHelp([
+  130,
+  1,
+  [3, 'something is not as it must be, or could not be found out'],
+  4,
+  5,
+  [0, 'all is proved'],
+])
 
 function verifyCommand(mailrun: Command, actions: Actions): void {
   const verify = mailrun
     .command('verify')
     .usage('-i <inventory> [options]')
-    .description("ask each host's milters to sign, and verify it, SPF, DMARC and names by DNS; changes nothing, and sends no mail but with --deliver")
-    .option('--deliver <address>', 'really send messages to this address, from each host for each domain on each path, and tell what becomes of them', address)
-    .option('--read-from <host[:mailbox]>', "with --deliver: read there, on a host of the inventory, what the receiver found; a Maildir or mbox (default: the user's)", mailboxPlace)
+    .description(
+      "ask each host's milters to sign, and verify it, SPF, DMARC and names by DNS; changes nothing, and sends no mail but with --deliver",
+    )
+    .option(
+      '--deliver <address>',
+      'really send messages to this address, from each host for each domain on each path, and tell what becomes of them',
+      address,
+    )
+    .option(
+      '--read-from <host[:mailbox]>',
+      "with --deliver: read there, on a host of the inventory, what the receiver found; a Maildir or mbox (default: the user's)",
+      mailboxPlace,
+    )
     .option('--wait <seconds>', 'with --deliver: for messages to arrive (default: 60)', waitSeconds)
     .option('-C, --check', 'with --deliver: tell which messages would be sent; send none')
     .helpOption('-h, --help', 'print this help')
@@ -34,16 +51,30 @@ function verifyCommand(mailrun: Command, actions: Actions): void {
   verify.action(() => actions.verify(merged<VerifyFlags>(mailrun, verify)))
 }
 
-const AUDIT_AFTER = exitStatusHelp([130, 1, [3, 'some host could not be asked, or something could not be found out'], 4, 5, [2, 'there are findings, of --fail-on or graver, that the baseline does not accept'], [0, 'none']])
+const AUDIT_AFTER = exitStatusHelp([
+  130,
+  1,
+  [3, 'some host could not be asked, or something could not be found out'],
+  4,
+  5,
+  [2, 'there are findings, of --fail-on or graver, that the baseline does not accept'],
+  [0, 'none'],
+])
 
 function auditCommand(mailrun: Command, actions: Actions): void {
   const audit = mailrun
     .command('audit')
     .usage('-i <inventory> [options]')
-    .description('look at hosts, live signatures and every name server: a matrix of hosts and domains, and findings with what to do; sends no mail and changes nothing')
+    .description(
+      'look at hosts, live signatures and every name server: a matrix of hosts and domains, and findings with what to do; sends no mail and changes nothing',
+    )
     .option('--baseline <file>', 'findings that are accepted, each with a reason: they are shown, and do not count')
     .option('--write-baseline <file>', 'write a baseline of all that is found into this new file, and end with 0')
-    .addOption(new Option('--fail-on <severity>', 'the least severity that ends with status 2').choices(FAIL_ON).default('warning'))
+    .addOption(
+      new Option('--fail-on <severity>', 'the least severity that ends with status 2')
+        .choices(FAIL_ON)
+        .default('warning'),
+    )
     .helpOption('-h, --help', 'print this help')
     .addHelpText('after', AUDIT_AFTER)
   fleetOptions(audit, AUDIT_FORMATS)
@@ -52,36 +83,78 @@ function auditCommand(mailrun: Command, actions: Actions): void {
 
 /** `mailrun dns …` */
 function dnsCommands(mailrun: Command, actions: Actions): void {
-  const dns = mailrun.command('dns').usage('plan|push|verify -i <inventory> [options]').description("the records that the fleet's mail needs in DNS: what to change, pushing it, whether every name server serves them").helpOption('-h, --help', 'print this help').helpCommand(false)
-  dns.allowUnknownOption().allowExcessArguments().action((_flags: object, command: Command) => {
-    throw noDnsAction(command.args)
-  })
+  const dns = mailrun
+    .command('dns')
+    .usage('plan|push|verify -i <inventory> [options]')
+    .description(
+      "the records that the fleet's mail needs in DNS: what to change, pushing it, whether every name server serves them",
+    )
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+  dns
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .action((_flags: object, command: Command) => {
+      throw noDnsAction(command.args)
+    })
   const one = (action: DnsAction, description: string, formats: readonly string[]): Command => {
-    const command = dns.command(action).usage('-i <inventory> [options]').description(description).helpOption('-h, --help', 'print this help')
+    const command = dns
+      .command(action)
+      .usage('-i <inventory> [options]')
+      .description(description)
+      .helpOption('-h, --help', 'print this help')
     fleetOptions(command, formats)
     command.option('--from <file>', 'take the records of an earlier plan (--format records) and ask no host')
     command.action(() => actions.dns(action, merged<DnsFlags>(mailrun, command)))
     return command
   }
   one('plan', 'compare with what every authoritative name server answers; changes nothing', DNS_FORMATS)
-  const [push, verify] = [one('push', 'make the changes of the plan, then ask every name server until it serves them', ['text', 'json']), one('verify', 'ask every authoritative name server whether it serves the records', ['text', 'json'])]
-  push.option('--yes', 'ask nobody whether to push').option('--wait <seconds>', 'for name servers to serve what was pushed (default: 60; 0: ask once)', waitSeconds)
+  const [push, verify] = [
+    one('push', 'make the changes of the plan, then ask every name server until it serves them', ['text', 'json']),
+    one('verify', 'ask every authoritative name server whether it serves the records', ['text', 'json']),
+  ]
+  push
+    .option('--yes', 'ask nobody whether to push')
+    .option('--wait <seconds>', 'for name servers to serve what was pushed (default: 60; 0: ask once)', waitSeconds)
   verify.option('--wait <seconds>', 'for name servers to serve the records (default: 0: ask once)', waitSeconds)
 }
 
-const ROTATE_AFTER = exitStatusHelp([130, [1, 'could not start: nothing was changed'], [3, 'something failed, or must be mended before it goes on'], 4, 5, [2, '--check found something to do'], [6, 'something is waited for: run it again, it says when'], [0, 'every key is as it is to be']])
+const ROTATE_AFTER = exitStatusHelp([
+  130,
+  [1, 'could not start: nothing was changed'],
+  [3, 'something failed, or must be mended before it goes on'],
+  4,
+  5,
+  [2, '--check found something to do'],
+  [6, 'something is waited for: run it again, it says when'],
+  [0, 'every key is as it is to be'],
+])
 
 function rotateCommand(mailrun: Command, actions: Actions): void {
   const rotate = mailrun
     .command('rotate')
     .usage('-i <inventory> [options]')
-    .description("replace DKIM keys that are due, as far as time and proof allow: a new key is published, seen at every name server, and signs; the former one stays until its mail is delivered, is revoked, then removed. Run it again to go on")
+    .description(
+      'replace DKIM keys that are due, as far as time and proof allow: a new key is published, seen at every name server, and signs; the former one stays until its mail is delivered, is revoked, then removed. Run it again to go on',
+    )
     .option('-C, --check', 'change nothing; tell where each key is, and what would be done')
     .option('--domain <name>', 'only keys of this domain (repeatable)', gather)
     .option('--start', 'begin now, however old the keys are')
-    .option('--compromised <host>', "others know this host's keys: new ones, and the former revoked at once; mail that they signed and is not delivered yet will fail (repeatable; no other host is worked on)", gather)
-    .option('--serial <sizes>', 'hosts that take up new keys at once: 1, 25%, or 1,25%,100% (default: 1,25%,100%)', serial)
-    .option('--wait <seconds>', 'to wait in all, for name servers and for times that end that soon (default: 60; 0: not at all)', waitSeconds)
+    .option(
+      '--compromised <host>',
+      "others know this host's keys: new ones, and the former revoked at once; mail that they signed and is not delivered yet will fail (repeatable; no other host is worked on)",
+      gather,
+    )
+    .option(
+      '--serial <sizes>',
+      'hosts that take up new keys at once: 1, 25%, or 1,25%,100% (default: 1,25%,100%)',
+      serial,
+    )
+    .option(
+      '--wait <seconds>',
+      'to wait in all, for name servers and for times that end that soon (default: 60; 0: not at all)',
+      waitSeconds,
+    )
     .helpOption('-h, --help', 'print this help')
     .addHelpText('after', ROTATE_AFTER)
   fleetOptions(rotate, ['text', 'json'])

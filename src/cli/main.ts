@@ -10,7 +10,9 @@ if (problem !== undefined) {
   process.stderr.write(`mailrun: ${problem}\n`)
   process.exit(1)
 }
-const { version } = JSON.parse(readFileSync(new URL(import.meta.resolve('mailrun/package.json')), 'utf8')) as { version: string }
+const { version } = JSON.parse(readFileSync(new URL(import.meta.resolve('mailrun/package.json')), 'utf8')) as {
+  version: string
+}
 
 if (words.length === 1 && words[0] === '--version') {
   process.stdout.write(`${version}\n`)

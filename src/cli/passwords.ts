@@ -6,14 +6,35 @@ import type { ReachFlags } from './options.ts'
 import { secretFromFile } from './secret-from-file.ts'
 
 /** `undefined` where no flag was given. @throws MailrunError */
-export async function passwords(flags: ReachFlags, warn: (line: string) => void): Promise<{ readonly password: Secret | undefined; readonly becomePassword: Secret | undefined }> {
+export async function passwords(
+  flags: ReachFlags,
+  warn: (line: string) => void,
+): Promise<{ readonly password: Secret | undefined; readonly becomePassword: Secret | undefined }> {
   // One after the other: both may ask on the same terminal.
-  const password = await passwordOf(flags.connectionPasswordFile, '--connection-password-file', flags.askPass === true, 'SSH password for the hosts: ', warn)
-  const becomePassword = await passwordOf(flags.becomePasswordFile, '--become-password-file', flags.askBecomePass === true, `${flags.becomeMethod ?? 'sudo'} password for the hosts: `, warn)
+  const password = await passwordOf(
+    flags.connectionPasswordFile,
+    '--connection-password-file',
+    flags.askPass === true,
+    'SSH password for the hosts: ',
+    warn,
+  )
+  const becomePassword = await passwordOf(
+    flags.becomePasswordFile,
+    '--become-password-file',
+    flags.askBecomePass === true,
+    `${flags.becomeMethod ?? 'sudo'} password for the hosts: `,
+    warn,
+  )
   return { password, becomePassword }
 }
 
-async function passwordOf(file: string | undefined, flag: string, ask: boolean, question: string, warn: (line: string) => void): Promise<Secret | undefined> {
+async function passwordOf(
+  file: string | undefined,
+  flag: string,
+  ask: boolean,
+  question: string,
+  warn: (line: string) => void,
+): Promise<Secret | undefined> {
   if (file !== undefined) return secretFromFile(flag, file, 'the password', warn)
   if (!ask) return undefined
   const password = await askOnTerminal(question, `use ${flag} FILE`)

@@ -21,17 +21,15 @@ export async function pingCommand(flags: Given<FleetFlags>, signals: Signals): P
   const keyring = keyringFor(source)
   const inventory = await readFleet(source, await readExtraVars(source.extraVars ?? [], keyring), undefined, keyring)
   const hosts = selectHosts(inventory, flags.limit ?? 'all', flags.limit === undefined ? 'mailrun ping' : '--limit')
-  const prepared = hosts.map(
-    (host): PreparedHost => ({
-      host,
-      tasks: [],
-      outputs: { facts: hostFacts },
-      secrets: [],
-      source: () => {
-        throw new Error('ping names no source')
-      },
-    }),
-  )
+  const prepared = hosts.map((host): PreparedHost => ({
+    host,
+    tasks: [],
+    outputs: { facts: hostFacts },
+    secrets: [],
+    source: () => {
+      throw new Error('ping names no source')
+    },
+  }))
   const { connect, close } = await connector(hosts, source)
   signals.runBegins()
   const options = {

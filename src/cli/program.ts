@@ -13,9 +13,14 @@ const HELP_COLUMNS = 100
 export function program(version: string, actions: Actions): Command {
   const mailrun = new Command('mailrun')
   // Set before any subcommand is made: those inherit it.
-  mailrun.exitOverride().configureOutput({ writeErr: () => {}, getOutHelpWidth: () => HELP_COLUMNS }).enablePositionalOptions()
   mailrun
-    .usage('<playbook.ts> -i <inventory> [options]\n       mailrun ping -i <inventory> [options]\n       mailrun inventory -i <inventory> --list|--graph|--list-hosts|--host NAME [options]\n       mailrun encrypt -r <age1…> [options] < value\n       mailrun schema [playbook.ts …] [--for inventory|vars]\n       mailrun verify -i <inventory> [options]\n       mailrun audit -i <inventory> [options]\n       mailrun dns plan|push|verify -i <inventory> [options]\n       mailrun rotate -i <inventory> [options]')
+    .exitOverride()
+    .configureOutput({ writeErr: () => {}, getOutHelpWidth: () => HELP_COLUMNS })
+    .enablePositionalOptions()
+  mailrun
+    .usage(
+      '<playbook.ts> -i <inventory> [options]\n       mailrun ping -i <inventory> [options]\n       mailrun inventory -i <inventory> --list|--graph|--list-hosts|--host NAME [options]\n       mailrun encrypt -r <age1…> [options] < value\n       mailrun schema [playbook.ts …] [--for inventory|vars]\n       mailrun verify -i <inventory> [options]\n       mailrun audit -i <inventory> [options]\n       mailrun dns plan|push|verify -i <inventory> [options]\n       mailrun rotate -i <inventory> [options]',
+    )
     .description('Brings a fleet of hosts to the state that a playbook describes.')
     .argument('[playbook]', 'a playbook: a .ts, .mts, .js or .mjs file (one that is named like a command: ./ping)')
     .option('-C, --check', 'change nothing; tell what would be changed')
@@ -23,11 +28,22 @@ export function program(version: string, actions: Actions): Command {
     .option('-t, --tags <names>', 'only tasks with one of these tags (a,b; repeatable)', gatherNames)
     .option('--skip-tags <names>', 'no tasks with one of these tags', gatherNames)
     .option('--serial <sizes>', 'hosts per batch: 1, 25%, or 1,25%,100% (default: all in one batch)', serial)
-    .option('--max-fail <number>', 'start no more hosts once more than this many (N or N%) failed (default: the others always go on)', maxFail)
-    .option('--wait <seconds>', 'for name servers to serve what a playbook publishes (default: 60; 0: ask once)', waitSeconds)
+    .option(
+      '--max-fail <number>',
+      'start no more hosts once more than this many (N or N%) failed (default: the others always go on)',
+      maxFail,
+    )
+    .option(
+      '--wait <seconds>',
+      'for name servers to serve what a playbook publishes (default: 60; 0: ask once)',
+      waitSeconds,
+    )
     .option('--list-hosts', 'tell which hosts would be worked on; connect to none')
-    .option('--list-tasks', 'tell each host\'s tasks; connect to none')
-    .option('-v, --verbose', 'also the tasks that are ok, the shell text of changes, and each change as it starts and ends')
+    .option('--list-tasks', "tell each host's tasks; connect to none")
+    .option(
+      '-v, --verbose',
+      'also the tasks that are ok, the shell text of changes, and each change as it starts and ends',
+    )
   fleetOptions(mailrun)
   mailrun
     .version(version, '--version', 'print the version')
@@ -48,7 +64,10 @@ export function program(version: string, actions: Actions): Command {
     .command('inventory')
     .usage('-i <inventory> --list|--graph|--list-hosts|--host NAME [options]')
     .description('what the inventories say: hosts, groups, vars and where each was said; connects to none')
-    .option('--list', 'every host with its groups and vars (with --format json in the shape of ansible-inventory --list)')
+    .option(
+      '--list',
+      'every host with its groups and vars (with --format json in the shape of ansible-inventory --list)',
+    )
     .option('--graph', 'the tree of groups')
     .option('--list-hosts', 'the names, one a line, in order')
     .option('--host <name>', 'one host')
@@ -60,7 +79,9 @@ export function program(version: string, actions: Actions): Command {
   const encrypt = mailrun
     .command('encrypt')
     .usage('-r <age1…> | -R <file> | -p')
-    .description('a secret value from standard input, or typed without echo, as an inventory takes it: encrypted with age')
+    .description(
+      'a secret value from standard input, or typed without echo, as an inventory takes it: encrypted with age',
+    )
     .option('-r, --recipient <age1…>', 'who can open it (repeatable)', gather)
     .option('-R, --recipients-file <file>', 'recipients, one a line (repeatable)', gather)
     .option('-p, --passphrase', 'with a passphrase, which is asked for')
@@ -71,9 +92,15 @@ export function program(version: string, actions: Actions): Command {
   const schema = mailrun
     .command('schema')
     .usage('[playbook.ts …] [--for inventory|vars]')
-    .description("a JSON Schema of inventories and of these playbooks' vars, by which editors complete and check; connects to none")
+    .description(
+      "a JSON Schema of inventories and of these playbooks' vars, by which editors complete and check; connects to none",
+    )
     .argument('[playbooks...]', 'playbooks, whose vars it is to know')
-    .addOption(new Option('--for <what>', 'what it describes: an inventory, or the files in group_vars and host_vars').choices(['inventory', 'vars']).default('inventory'))
+    .addOption(
+      new Option('--for <what>', 'what it describes: an inventory, or the files in group_vars and host_vars')
+        .choices(['inventory', 'vars'])
+        .default('inventory'),
+    )
     .helpOption('-h, --help', 'print this help')
   schema.action((playbooks: readonly string[], flags: SchemaFlags) => actions.schema(playbooks, flags))
 
@@ -81,4 +108,13 @@ export function program(version: string, actions: Actions): Command {
   return mailrun
 }
 
-const AFTER = exitStatusHelp([130, 1, [3, 'some host failed'], 4, 5, [6, 'something is held back until DNS serves what it needs'], [2, '--check found changes to make'], [0, 'all satisfied']])
+const AFTER = exitStatusHelp([
+  130,
+  1,
+  [3, 'some host failed'],
+  4,
+  5,
+  [6, 'something is held back until DNS serves what it needs'],
+  [2, '--check found changes to make'],
+  [0, 'all satisfied'],
+])

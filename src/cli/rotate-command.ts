@@ -40,7 +40,12 @@ export async function rotateCommand(flags: Given<RotateFlags>, signals: Signals)
   refuseStrangers(members, flags)
   const looking = authoritative(members.dns)
   if (flags.check !== true) await refuseUnreachableZones(members, looking.findZone)
-  const { connect, close } = await connector(inventory.hosts.filter(({ name }) => members.hosts.some(({ host }) => host.name === name) || namesHost(members, name)), source)
+  const { connect, close } = await connector(
+    inventory.hosts.filter(
+      ({ name }) => members.hosts.some(({ host }) => host.name === name) || namesHost(members, name),
+    ),
+    source,
+  )
   const bounds = { forks: affordableForks(flags.forks), interrupt: signals.interrupt, abandon: signals.abandon }
   const runner = await stepRunner(inventory, extraVars, keyring, connect, bounds)
   signals.runBegins()
@@ -48,7 +53,11 @@ export async function rotateCommand(flags: Given<RotateFlags>, signals: Signals)
   const text = flags.format === 'text'
   const deeds: Deed[] = []
   const rotated = await rotate({
-    members, runner, connect, bounds, looking,
+    members,
+    runner,
+    connect,
+    bounds,
+    looking,
     pushing: { vars: members.dns, hosts: inventory.hosts, keyPath: absolute, unset: 'error' },
     serial: flags.serial ?? SERIAL,
     domains: flags.domain,
@@ -74,23 +83,42 @@ function refuseStrangers({ members, hosts }: RotationMembers, { domain, compromi
   const names = hosts.map(({ host }) => host.name)
   if (names.length === 0) throw new MailrunError('none of these hosts has domains that it signs for', '--limit')
   const stranger = compromised?.find((name) => !names.includes(name))
-  if (stranger !== undefined) throw new MailrunError(`${JSON.stringify(stranger)} is no host that signs mail here: it has ${names.join(', ')}`, '--compromised')
+  if (stranger !== undefined)
+    throw new MailrunError(
+      `${JSON.stringify(stranger)} is no host that signs mail here: it has ${names.join(', ')}`,
+      '--compromised',
+    )
   const domains = new Set(names.flatMap((name) => members.get(name)!.domains))
   const unknown = domain?.find((name) => !domains.has(name))
-  if (unknown !== undefined) throw new MailrunError(`${JSON.stringify(unknown)} is no domain of these hosts: they have ${[...domains].join(', ')}`, '--domain')
+  if (unknown !== undefined)
+    throw new MailrunError(
+      `${JSON.stringify(unknown)} is no domain of these hosts: they have ${[...domains].join(', ')}`,
+      '--domain',
+    )
 }
 
-const namesHost = ({ dns }: RotationMembers, name: string): boolean => dns.host === name || Object.values(dns.zones ?? {}).some(({ host }) => host === name)
+const namesHost = ({ dns }: RotationMembers, name: string): boolean =>
+  dns.host === name || Object.values(dns.zones ?? {}).some(({ host }) => host === name)
 
 /** All that can be known to be wrong of how records get into DNS. @throws MailrunError */
 async function refuseUnreachableZones({ members, hosts, dns }: RotationMembers, findZone: FindZone): Promise<void> {
   const domains = new Set(hosts.flatMap(({ host }) => members.get(host.name)!.domains))
-  const zones = await Promise.all([...domains].map((domain) => findZone(`_domainkey.${domain}`).then(({ zone }) => zone, () => undefined)))
+  const zones = await Promise.all(
+    [...domains].map((domain) =>
+      findZone(`_domainkey.${domain}`).then(
+        ({ zone }) => zone,
+        () => undefined,
+      ),
+    ),
+  )
   const files = new Set<string>()
   for (const zone of new Set(zones)) {
     if (zone === undefined) continue
     const { via, keyFile } = zoneSettings(dns, zone)
-    if (via === undefined) throw new MailrunError(`nothing says how records get into ${zone}: set dns.key_file (TSIG), dns.host (a BIND host of the inventory; with dns.via: knotc one with Knot DNS), or dns.via: none for a zone that is kept in other ways`)
+    if (via === undefined)
+      throw new MailrunError(
+        `nothing says how records get into ${zone}: set dns.key_file (TSIG), dns.host (a BIND host of the inventory; with dns.via: knotc one with Knot DNS), or dns.via: none for a zone that is kept in other ways`,
+      )
     if (via === 'nsupdate') files.add(absolute(keyFile!))
   }
   for (const file of files) await readyToPush(file)
@@ -102,7 +130,12 @@ function statusOf({ outlooks, faults }: Rotated, deeds: readonly Deed[], check: 
   const some = (kind: 'until' | 'held' | 'blocked'): boolean => keys.some(({ wait }) => wait?.kind === kind)
   const steps = keys.some(({ step }) => step !== undefined) || outlooks.some(({ begin }) => begin !== undefined)
   if (interrupted || faults.some(({ status }) => status === 'interrupted')) return EXIT.interrupted
-  if (deeds.some(({ failed }) => failed !== undefined) || faults.some(({ status }) => status === 'failed') || some('blocked')) return EXIT.failed
+  if (
+    deeds.some(({ failed }) => failed !== undefined) ||
+    faults.some(({ status }) => status === 'failed') ||
+    some('blocked')
+  )
+    return EXIT.failed
   if (faults.length > 0) return EXIT.unreachable
   if (check && steps) return EXIT.wouldChange
   return some('until') || some('held') ? EXIT.held : EXIT.satisfied

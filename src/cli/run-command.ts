@@ -8,7 +8,10 @@ import { stdout } from './output.ts'
 import type { Signals } from './signals.ts'
 
 /** Resolves with the exit status. @throws MailrunError before any host is touched */
-export async function runCommand(flags: Given<RunFlags> & { readonly playbook: string }, signals: Signals): Promise<number> {
+export async function runCommand(
+  flags: Given<RunFlags> & { readonly playbook: string },
+  signals: Signals,
+): Promise<number> {
   const source = await fleetSource(flags)
   const run = await prepareRun(source)
   if (flags.listHosts === true || flags.listTasks === true) {
@@ -17,7 +20,10 @@ export async function runCommand(flags: Given<RunFlags> & { readonly playbook: s
     return 0
   }
   // A list pays for no run.
-  const [{ carryOut, DEFAULT_WAIT }, { reporterOf }] = await Promise.all([import('../run/carry-out.ts'), import('./reporter.ts')])
+  const [{ carryOut, DEFAULT_WAIT }, { reporterOf }] = await Promise.all([
+    import('../run/carry-out.ts'),
+    import('./reporter.ts'),
+  ])
   const outcome = await carryOut(run, source, {
     check: flags.check === true,
     forks: flags.forks,

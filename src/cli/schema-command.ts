@@ -20,7 +20,10 @@ export async function schemaCommand(paths: readonly string[], flags: SchemaFlags
   return 0
 }
 
-/** An inventory of mail hosts is also what `mailrun dns` and `mailrun verify` read. What a playbook declares itself is as it says; in an inventory of others these names may mean anything. */
+/**
+ * An inventory of mail hosts is also what `mailrun dns` and `mailrun verify` read. What a playbook declares itself is
+ * as it says; in an inventory of others these names may mean anything.
+ */
 function ofCommands(playbooks: readonly Playbook[]): readonly Taker[] {
   const declared = playbooks.flatMap(({ vars }) => declaredNames(vars))
   if (!declared.includes('domains')) return []

@@ -27,21 +27,36 @@ type Flags = Given<VerifyFlags>
 const WAIT_SECONDS = 60
 const GRACE_SECONDS = 30
 
-/** What goes with it, and nothing else does; the host whose mailbox is read. @throws MailrunError before any host is touched */
-export function checkDeliverFlags({ deliver: address, readFrom, wait, check }: Flags, inventory: Inventory): Host | undefined {
-  const alone = [readFrom && '--read-from', wait !== undefined && '--wait', check === true && '--check'].find((flag) => flag)
-  if (address === undefined && alone) throw new MailrunError(`${alone} goes with --deliver ADDRESS: without it verify sends nothing and changes nothing`)
+/**
+ * What goes with it, and nothing else does; the host whose mailbox is read. @throws MailrunError before any host is
+ * touched
+ */
+export function checkDeliverFlags(
+  { deliver: address, readFrom, wait, check }: Flags,
+  inventory: Inventory,
+): Host | undefined {
+  const alone = [readFrom && '--read-from', wait !== undefined && '--wait', check === true && '--check'].find(
+    (flag) => flag,
+  )
+  if (address === undefined && alone)
+    throw new MailrunError(`${alone} goes with --deliver ADDRESS: without it verify sends nothing and changes nothing`)
   if (readFrom === undefined) return undefined
   const host = inventory.hosts.find(({ name }) => name === readFrom.host)
   const meant = host === undefined ? nearest(readFrom.host, inventory.names) : undefined
-  if (host === undefined) throw new MailrunError(`--read-from ${readFrom.host}: the inventory has no such host${meant === undefined ? '' : `: did you mean ${meant}?`}`)
+  if (host === undefined)
+    throw new MailrunError(
+      `--read-from ${readFrom.host}: the inventory has no such host${meant === undefined ? '' : `: did you mean ${meant}?`}`,
+    )
   return host
 }
 
 /** Mail to one's own hosts may never leave them. @param own - domains and names of the fleet. */
 export function warnOfOwn(address: string, own: Iterable<string>): void {
   const { domain } = mailAddress(address)!
-  if ([...own].includes(domain)) stderr.write(`mailrun: warning: ${domain} is the fleet's own: where a host holds it for its own, mail to ${address} does not leave it, and proves nothing of mail to others\n`)
+  if ([...own].includes(domain))
+    stderr.write(
+      `mailrun: warning: ${domain} is the fleet's own: where a host holds it for its own, mail to ${address} does not leave it, and proves nothing of mail to others\n`,
+    )
 }
 
 /** One of a host that answered. */
@@ -53,8 +68,17 @@ export interface Deliverer {
   readonly proof: HostProof
 }
 
-/** The proofs with what became of the messages. @throws MailrunError where the mailbox cannot be read: then nothing is sent */
-export async function verifyDelivery(deliverers: readonly Deliverer[], flags: Flags, reader: Host | undefined, connect: Connect, signals: Signals): Promise<ReadonlyMap<string, HostProof>> {
+/**
+ * The proofs with what became of the messages. @throws MailrunError where the mailbox cannot be read: then nothing is
+ * sent
+ */
+export async function verifyDelivery(
+  deliverers: readonly Deliverer[],
+  flags: Flags,
+  reader: Host | undefined,
+  connect: Connect,
+  signals: Signals,
+): Promise<ReadonlyMap<string, HostProof>> {
   const address = flags.deliver!
   const run = randomBytes(6).toString('hex')
   const asked = { address, asker: `${userInfo().username}@${hostname()}`, date: new Date() }
@@ -64,21 +88,52 @@ export async function verifyDelivery(deliverers: readonly Deliverer[], flags: Fl
     first += plan.messages.length
     return { ...each, plan }
   })
-  const withProofs = (proofsOf: (one: (typeof plans)[number]) => readonly DeliveryProof[]): ReadonlyMap<string, HostProof> =>
-    new Map(plans.map((each) => [each.host.name, judged({ ...each.proof, delivery: inOrder([...proofsOf(each), ...each.plan.leftOut], each.plan) })]))
-  const say = (): void => announce(plans.map(({ host, plan }) => [host.name, plan.messages.length]), address, flags.check === true)
-  const notSent = (what: string) => withProofs(({ plan }) => plan.messages.map(({ domain, path }): DeliveryProof => ({ domain, path, verdict: { status: 'none', id: 'not-sent', what } })))
+  const withProofs = (
+    proofsOf: (one: (typeof plans)[number]) => readonly DeliveryProof[],
+  ): ReadonlyMap<string, HostProof> =>
+    new Map(
+      plans.map((each) => [
+        each.host.name,
+        judged({ ...each.proof, delivery: inOrder([...proofsOf(each), ...each.plan.leftOut], each.plan) }),
+      ]),
+    )
+  const say = (): void =>
+    announce(
+      plans.map(({ host, plan }) => [host.name, plan.messages.length]),
+      address,
+      flags.check === true,
+    )
+  const notSent = (what: string) =>
+    withProofs(({ plan }) =>
+      plan.messages.map(({ domain, path }): DeliveryProof => ({
+        domain,
+        path,
+        verdict: { status: 'none', id: 'not-sent', what },
+      })),
+    )
   if (flags.check === true) {
     say()
     return notSent(`would be sent to ${address}`)
   }
   if (signals.interrupt.aborted) return notSent('interrupted before it was sent')
 
-  const mailbox = reader === undefined ? undefined : await openMailbox(reader, flags.readFrom!, address, connect, signals.interrupt)
+  const mailbox =
+    reader === undefined ? undefined : await openMailbox(reader, flags.readFrom!, address, connect, signals.interrupt)
   say()
   try {
-    const delivering = { run, address, mailbox, waitSeconds: flags.wait ?? WAIT_SECONDS, forks: affordableForks(flags.forks), signal: signals.interrupt }
-    const evidence = await deliver(plans.map(({ host, plan }) => ({ host, messages: plan.messages })), connect, delivering)
+    const delivering = {
+      run,
+      address,
+      mailbox,
+      waitSeconds: flags.wait ?? WAIT_SECONDS,
+      forks: affordableForks(flags.forks),
+      signal: signals.interrupt,
+    }
+    const evidence = await deliver(
+      plans.map(({ host, plan }) => ({ host, messages: plan.messages })),
+      connect,
+      delivering,
+    )
     return withProofs(({ plan, proof }) => plan.messages.map(({ nonce }) => proveDelivery(evidence.get(nonce)!, proof)))
   } finally {
     mailbox?.connection.close()
@@ -86,25 +141,59 @@ export async function verifyDelivery(deliverers: readonly Deliverer[], flags: Fl
 }
 
 /** Before anything is sent. */
-function announce(parts: readonly (readonly [host: string, messages: number])[], address: string, check: boolean): void {
+function announce(
+  parts: readonly (readonly [host: string, messages: number])[],
+  address: string,
+  check: boolean,
+): void {
   const all = parts.reduce((sum, [, messages]) => sum + messages, 0)
-  const shown = parts.length > 6 ? `${count(parts.length, 'host')}, at most ${Math.max(...parts.map(([, messages]) => messages))} each` : parts.map(([host, messages]) => `${messages} by ${host}`).join(', ')
-  stderr.write(harmless(`mailrun: ${count(all, 'message')} ${check ? 'would be sent' : all === 1 ? 'is sent' : 'are sent'} to ${address}: ${shown || 'no host can send'}\n`))
+  const shown =
+    parts.length > 6
+      ? `${count(parts.length, 'host')}, at most ${Math.max(...parts.map(([, messages]) => messages))} each`
+      : parts.map(([host, messages]) => `${messages} by ${host}`).join(', ')
+  stderr.write(
+    harmless(
+      `mailrun: ${count(all, 'message')} ${check ? 'would be sent' : all === 1 ? 'is sent' : 'are sent'} to ${address}: ${shown || 'no host can send'}\n`,
+    ),
+  )
 }
 
 function inOrder(proofs: readonly DeliveryProof[], { messages, leftOut }: DeliveryPlan): readonly DeliveryProof[] {
-  const domains = [...new Set([...messages, ...leftOut].filter(({ path }) => path !== 'root' && path !== 'bounce').map(({ domain }) => domain))]
-  const rank = ({ domain, path }: DeliveryProof): number => (domains.indexOf(domain) < 0 ? domains.length : domains.indexOf(domain)) * DELIVERY_PATHS.length + DELIVERY_PATHS.indexOf(path)
+  const domains = [
+    ...new Set(
+      [...messages, ...leftOut].filter(({ path }) => path !== 'root' && path !== 'bounce').map(({ domain }) => domain),
+    ),
+  ]
+  const rank = ({ domain, path }: DeliveryProof): number =>
+    (domains.indexOf(domain) < 0 ? domains.length : domains.indexOf(domain)) * DELIVERY_PATHS.length +
+    DELIVERY_PATHS.indexOf(path)
   return [...proofs].sort((a, b) => rank(a) - rank(b))
 }
 
-async function openMailbox(host: Host, place: MailboxPlace, address: string, connect: Connect, signal: AbortSignal): Promise<Mailbox> {
-  const whole = (why: string): MailrunError => new MailrunError(`--read-from ${host.name}${place.path === undefined ? '' : `:${place.path}`}: ${why}; nothing was sent`)
+async function openMailbox(
+  host: Host,
+  place: MailboxPlace,
+  address: string,
+  connect: Connect,
+  signal: AbortSignal,
+): Promise<Mailbox> {
+  const whole = (why: string): MailrunError =>
+    new MailrunError(
+      `--read-from ${host.name}${place.path === undefined ? '' : `:${place.path}`}: ${why}; nothing was sent`,
+    )
   let connection: Connection | undefined
   try {
     connection = await connect(host, signal)
     const mark = newMark()
-    const found = readFoundMailbox(await oneScript(connection, mark, findMailboxScript(place.path, mailAddress(address)!.local, mark), LOOK_SECONDS + GRACE_SECONDS, signal))
+    const found = readFoundMailbox(
+      await oneScript(
+        connection,
+        mark,
+        findMailboxScript(place.path, mailAddress(address)!.local, mark),
+        LOOK_SECONDS + GRACE_SECONDS,
+        signal,
+      ),
+    )
     if (typeof found === 'string') throw whole(found)
     return { mark: found, connection, place: `${host.name}:${found.path}` }
   } catch (error) {

@@ -1,4 +1,5 @@
-// Asks an authentication agent which keys it holds (draft-ietf-sshm-ssh-agent); ssh2 leaves out those that it cannot use, and they matter here.
+// Asks an authentication agent which keys it holds (draft-ietf-sshm-ssh-agent); ssh2 leaves out those that it cannot
+// use, and they matter here.
 import { connect } from 'node:net'
 import { statedType } from './public-key.ts'
 import { wireReader } from './wire.ts'

@@ -1,4 +1,5 @@
-// Answers the questions of the system's ssh: over a socket that only this user can reach, so that no answer is in an argument, in the environment or in a file.
+// Answers the questions of the system's ssh: over a socket that only this user can reach, so that no answer is in an
+// argument, in the environment or in a file.
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
@@ -25,7 +26,9 @@ export function askpass(): Askpass {
   const open = async (): Promise<{ readonly folder: string; readonly server: Server }> => {
     const folder = mkdtempSync(join(tmpdir(), 'mailrun-askpass-'))
     const program = fileURLToPath(new URL('./askpass-program.js', import.meta.url))
-    writeFileSync(join(folder, 'askpass'), `#!/bin/sh\nexec ${quote(process.execPath)} ${quote(program)} "$1"\n`, { mode: 0o700 })
+    writeFileSync(join(folder, 'askpass'), `#!/bin/sh\nexec ${quote(process.execPath)} ${quote(program)} "$1"\n`, {
+      mode: 0o700,
+    })
     const server = createServer({ allowHalfOpen: true }, (socket) => serve(socket, answerers))
     await new Promise<void>((resolve, reject) => server.once('error', reject).listen(join(folder, 'socket'), resolve))
     server.unref()
@@ -37,13 +40,21 @@ export function askpass(): Askpass {
       const { folder } = await opened
       const token = randomBytes(16).toString('hex')
       answerers.set(token, answer)
-      return { SSH_ASKPASS: join(folder, 'askpass'), SSH_ASKPASS_REQUIRE: 'force', MAILRUN_ASKPASS_SOCKET: join(folder, 'socket'), MAILRUN_ASKPASS_TOKEN: token }
+      return {
+        SSH_ASKPASS: join(folder, 'askpass'),
+        SSH_ASKPASS_REQUIRE: 'force',
+        MAILRUN_ASKPASS_SOCKET: join(folder, 'socket'),
+        MAILRUN_ASKPASS_TOKEN: token,
+      }
     },
     close() {
-      void opened?.then(({ folder, server }) => {
-        server.close()
-        rmSync(folder, { recursive: true, force: true })
-      }, () => {})
+      void opened?.then(
+        ({ folder, server }) => {
+          server.close()
+          rmSync(folder, { recursive: true, force: true })
+        },
+        () => {},
+      )
     },
   }
 }
@@ -55,7 +66,9 @@ function serve(socket: Socket, answerers: ReadonlyMap<string, Answerer>): void {
     asked += chunk.toString()
     if (asked.length > LONGEST_QUESTION) return socket.destroy()
     if (!asked.endsWith('\n')) return
-    answerTo(asked, answerers).catch(() => undefined).then((answer) => socket.end(answer === undefined ? '' : `${answer}\n`))
+    answerTo(asked, answerers)
+      .catch(() => undefined)
+      .then((answer) => socket.end(answer === undefined ? '' : `${answer}\n`))
   })
 }
 

@@ -13,7 +13,10 @@ export interface Bastions {
   close(): void
 }
 
-/** One connection carries any number of forwarded ones (MaxSessions of sshd_config(5) does not count them), and no bastion sees more than one handshake of a run. @param open - logs in to a jump host, itself through those before it. */
+/**
+ * One connection carries any number of forwarded ones (MaxSessions of sshd_config(5) does not count them), and no
+ * bastion sees more than one handshake of a run. @param open - logs in to a jump host, itself through those before it.
+ */
 export function bastions(open: (target: SshTarget) => Promise<Client>): Bastions {
   const clients = new Map<string, Promise<Client>>()
   const clientOf = (target: SshTarget): Promise<Client> => {
@@ -34,20 +37,35 @@ export function bastions(open: (target: SshTarget) => Promise<Client>): Bastions
     async through(target) {
       const jump = target.jumps.at(-1)!
       const client = await clientOf({ ...jump, jumps: target.jumps.slice(0, -1) }).catch((error: Error) => {
-        throw error instanceof Unreachable && !error.message.startsWith(JUMP) ? new Unreachable(`${JUMP}${error.message}`) : error
+        throw error instanceof Unreachable && !error.message.startsWith(JUMP)
+          ? new Unreachable(`${JUMP}${error.message}`)
+          : error
       })
       return forwarded(client, jump, target)
     },
-    close: () => clients.forEach((client) => void client.then((each) => each.end(), () => {})),
+    close: () =>
+      clients.forEach(
+        (client) =>
+          void client.then(
+            (each) => each.end(),
+            () => {},
+          ),
+      ),
   }
 }
 
 /** Begins what is wrong with a jump host itself. */
 const JUMP = 'on the way there: '
 
-const keyOf = (target: SshTarget): string => [...target.jumps, target].map(({ user, hostName, port, hostKey }) => JSON.stringify([user, hostName, port, hostKey])).join()
+const keyOf = (target: SshTarget): string =>
+  [...target.jumps, target]
+    .map(({ user, hostName, port, hostKey }) => JSON.stringify([user, hostName, port, hostKey]))
+    .join()
 
-/** A bastion waits two minutes for a host that does not answer (tcp_syn_retries of tcp(7)): as long as the host may take, and no longer. */
+/**
+ * A bastion waits two minutes for a host that does not answer (tcp_syn_retries of tcp(7)): as long as the host may
+ * take, and no longer.
+ */
 function forwarded(client: Client, jump: SshTarget, { hostName, port, connectSeconds }: SshTarget): Promise<Duplex> {
   return new Promise((resolve, reject) => {
     let late = false
@@ -56,17 +74,27 @@ function forwarded(client: Client, jump: SshTarget, { hostName, port, connectSec
       client.off('close', lost)
       then()
     }
-    const lost = (): void => settle(() => reject(new Passing(`by way of ${jump.hostName}: the connection to it was lost`)))
+    const lost = (): void =>
+      settle(() => reject(new Passing(`by way of ${jump.hostName}: the connection to it was lost`)))
     const timer = setTimeout(() => {
       late = true
-      settle(() => reject(new Unreachable(`${at({ hostName, port })} by way of ${jump.hostName}: no answer within ${connectSeconds} s (the jump host's connection to it)`)))
+      settle(() =>
+        reject(
+          new Unreachable(
+            `${at({ hostName, port })} by way of ${jump.hostName}: no answer within ${connectSeconds} s (the jump host's connection to it)`,
+          ),
+        ),
+      )
     }, connectSeconds * 1000)
     client.once('close', lost)
     try {
       client.forwardOut('127.0.0.1', 0, hostName, port, (error, channel) => {
         if (late) channel?.destroy()
         else if (error === undefined) settle(() => resolve(channel))
-        else settle(() => reject(new Unreachable(`${at({ hostName, port })} by way of ${jump.hostName}: ${forwardProblem(error)}`)))
+        else
+          settle(() =>
+            reject(new Unreachable(`${at({ hostName, port })} by way of ${jump.hostName}: ${forwardProblem(error)}`)),
+          )
       })
     } catch {
       lost()
@@ -79,7 +107,8 @@ const PROHIBITED = 1
 const CONNECT_FAILED = 2
 
 function forwardProblem({ message, reason }: Error & { readonly reason?: number | string }): string {
-  if (reason === PROHIBITED) return 'it does not forward connections there (AllowTcpForwarding, PermitOpen or DisableForwarding of its sshd_config)'
+  if (reason === PROHIBITED)
+    return 'it does not forward connections there (AllowTcpForwarding, PermitOpen or DisableForwarding of its sshd_config)'
   const words = message.replace(/^\(SSH\) Channel open failure: /, '')
   return reason === CONNECT_FAILED ? `it cannot reach it: ${words.toLowerCase()}` : words
 }

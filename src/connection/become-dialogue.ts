@@ -1,4 +1,5 @@
-// Opens a host's shell as the user who does the work, over the streams of any connection, and gives the password where it is asked for.
+// Opens a host's shell as the user who does the work, over the streams of any connection, and gives the password where
+// it is asked for.
 import { Unreachable } from '../engine/connection.ts'
 import type { Become } from '../model/host.ts'
 import { openingOf, type Dialogue } from './become.ts'
@@ -21,7 +22,8 @@ export interface BecomeOptions {
 }
 
 /**
- * The shell, ready for its first exchange. One command is started; a second one only where the method insists on a terminal, and none that asked for a password is tried twice.
+ * The shell, ready for its first exchange. One command is started; a second one only where the method insists on a
+ * terminal, and none that asked for a password is tried twice.
  *
  * @throws Unreachable with what was said and what to do.
  */
@@ -32,11 +34,13 @@ export async function openShell(options: BecomeOptions): Promise<ShellProcess> {
     const shell = await start(command)
     if (become === undefined || dialogue === undefined) return shell
     const reveal = dialogue.password?.reveal()
-    if (reveal !== undefined && /[\n\r\0]/.test(reveal)) throw new Unreachable(`${at}: the password for ${become.method} has more than one line`)
+    if (reveal !== undefined && /[\n\r\0]/.test(reveal))
+      throw new Unreachable(`${at}: the password for ${become.method} has more than one line`)
     stage(become.method)
     const told = (tail: string): void => stage(tail === '' ? become.method : `${become.method} said: ${tail}`)
     const { refusal, said, answered } = await converse(shell, dialogue, (password) => trial.turn(password, at), told)
-    if (answered) trial.settle(reveal!, at, refusal === undefined ? true : refusesPassword(refusal, said) ? false : undefined)
+    if (answered)
+      trial.settle(reveal!, at, refusal === undefined ? true : refusesPassword(refusal, said) ? false : undefined)
     if (refusal === undefined) return shell
     shell.stdin.end()
     if (!terminal && !answered && refusal.kind === 'ended' && wantsTerminal(said)) continue
@@ -46,7 +50,8 @@ export async function openShell(options: BecomeOptions): Promise<ShellProcess> {
 }
 
 /** As PAM has it in English; `LC_ALL=C` is set. */
-const OTHER = /(?:\b(?:current|new|old|retype)\b[^\n]*password|password[^\n]*again|code|token|passcode|otp)[^\n:?]*[:?][ \t]*$/i
+const OTHER =
+  /(?:\b(?:current|new|old|retype)\b[^\n]*password|password[^\n]*again|code|token|passcode|otp)[^\n:?]*[:?][ \t]*$/i
 const PASSWORD = /(?:password|passphrase)[^\n:]*:[ \t]*$/i
 
 interface Outcome {
@@ -58,7 +63,12 @@ interface Outcome {
 }
 
 /** @param turn - resolves when the password may be given, or with who refused it. */
-function converse(shell: ShellProcess, dialogue: Dialogue, turn: (password: string) => Promise<string | undefined>, told: (tail: string) => void): Promise<Outcome> {
+function converse(
+  shell: ShellProcess,
+  dialogue: Dialogue,
+  turn: (password: string) => Promise<string | undefined>,
+  told: (tail: string) => void,
+): Promise<Outcome> {
   const password = dialogue.password?.reveal()
   return new Promise((resolve) => {
     let text = ''
@@ -70,7 +80,11 @@ function converse(shell: ShellProcess, dialogue: Dialogue, turn: (password: stri
       shell.stderr.off('data', onData)
       shell.stdout.off('data', onPrinted)
       over = true
-      resolve({ refusal, said: spoken(text, dialogue.begin, password) || (text.includes(dialogue.begin) ? '' : printed.trim()), answered: answered !== undefined && refusal?.kind !== 'not-given' })
+      resolve({
+        refusal,
+        said: spoken(text, dialogue.begin, password) || (text.includes(dialogue.begin) ? '' : printed.trim()),
+        answered: answered !== undefined && refusal?.kind !== 'not-given',
+      })
     }
     const onQuestion = (whose: string | undefined): void => {
       if (answered !== undefined) return finish({ kind: 'wrong-password', whose })

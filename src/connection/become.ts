@@ -1,4 +1,5 @@
-// The command that opens a host's one shell as the user who does the work: through sudo, su or doas, with a terminal where they insist on one.
+// The command that opens a host's one shell as the user who does the work: through sudo, su or doas, with a terminal
+// where they insist on one.
 import { randomBytes } from 'node:crypto'
 import type { Become } from '../model/host.ts'
 import type { Secret } from '../shell/secret.ts'
@@ -21,7 +22,10 @@ export interface Dialogue {
   /** sudo's question, up to whose password it asks for; a colon ends it. */
   readonly question: string
   readonly password: Secret | undefined
-  /** Lines that the shell, and who reads the password for a terminal, still wait for once it stands: with the password given, and where none was asked for. */
+  /**
+   * Lines that the shell, and who reads the password for a terminal, still wait for once it stands: with the password
+   * given, and where none was asked for.
+   */
   readonly lines: { readonly asked: number; readonly unasked: number }
 }
 
@@ -29,20 +33,33 @@ export interface Dialogue {
  * How to open the shell. Nothing is done where the login user is that user already, or is root by whatever name.
  *
  * @param login - the login user; `undefined`: ssh_config's to say.
- * @param terminal - sudo and doas open /dev/tty: they get one from script(1), beside the streams, which stay as they are.
+ * @param terminal - sudo and doas open /dev/tty: they get one from script(1), beside the streams, which stay as they
+ *   are.
  */
 export function openingOf(become: Become | undefined, login: string | undefined, terminal: boolean): Opening {
   if (become === undefined || login === become.user) return { command: 'exec sh', dialogue: undefined }
   const word = randomBytes(8).toString('hex')
   const mark = (name: string): string => `mailrun-${name}-${word}`
-  const dialogue = { begin: mark('begin'), ready: mark('ready'), end: mark('end'), question: mark('password'), password: become.password }
+  const dialogue = {
+    begin: mark('begin'),
+    ready: mark('ready'),
+    end: mark('end'),
+    question: mark('password'),
+    password: become.password,
+  }
   const { method, user, password } = become
   // doas(1) reads a password from a terminal only.
   const onTerminal = terminal || (method === 'doas' && password !== undefined)
   const typed = onTerminal && method !== 'sudo'
-  const stand = (environment: string, read: string): string => `"${environment}echo ${dialogue.ready} >&2; ${read}exec sh"`
+  const stand = (environment: string, read: string): string =>
+    `"${environment}echo ${dialogue.ready} >&2; ${read}exec sh"`
   const standing = stand(method === 'su' && user === 'root' ? SU_ENVIRONMENT : '', typed ? 'read x; ' : '')
-  const words = method === 'sudo' ? sudoWords(become, dialogue.question, standing) : method === 'su' ? suWords(become, standing) : doasWords(become, standing)
+  const words =
+    method === 'sudo'
+      ? sudoWords(become, dialogue.question, standing)
+      : method === 'su'
+        ? suWords(become, standing)
+        : doasWords(become, standing)
   const text = [
     'export LC_ALL=C; cd /',
     // Whether this is root, without a process.
@@ -53,7 +70,10 @@ export function openingOf(become: Become | undefined, login: string | undefined,
     `echo ${dialogue.begin} >&2`,
     onTerminal ? withTerminal(words, typed, dialogue.end) : `exec ${words}`,
   ].join('; ')
-  return { command: `exec sh -c '${text}'`, dialogue: { ...dialogue, lines: typed ? { asked: 1, unasked: 2 } : { asked: 0, unasked: 0 } } }
+  return {
+    command: `exec sh -c '${text}'`,
+    dialogue: { ...dialogue, lines: typed ? { asked: 1, unasked: 2 } : { asked: 0, unasked: 0 } },
+  }
 }
 
 /** su(1) leaves these as they were where the target is root. */
@@ -62,22 +82,56 @@ const SU_ENVIRONMENT = 'export USER=root LOGNAME=root; unset XDG_RUNTIME_DIR DBU
 /** A user's name may end in `$`, and sudo takes `#1000`. */
 const inQuotes = (word: string): string => (/^[\w./@:%+=,-]+$/.test(word) ? word : `"${word}"`)
 
-const ofRoot = (user: string): string => (/^#?\d+$/.test(user) ? `"$(id -un ${user.replace('#', '')})"` : inQuotes(user))
+const ofRoot = (user: string): string =>
+  /^#?\d+$/.test(user) ? `"$(id -un ${user.replace('#', '')})"` : inQuotes(user)
 
-/** sudo(8): the password goes to its input, once it was asked for; where none is needed it would be read as a command. `-k`: no cached credentials are used or left. */
+/**
+ * sudo(8): the password goes to its input, once it was asked for; where none is needed it would be read as a command.
+ * `-k`: no cached credentials are used or left.
+ */
 function sudoWords({ user, executable, flags, password }: Become, question: string, stand: string): string {
   const how = password === undefined ? ['-n'] : ['-k', '-S', '-p', `${question}-%p:`]
-  return [executable ?? 'sudo', '-H', ...how, '-u', inQuotes(user), ...ownWords(flags, SUDO).map(inQuotes), '--', 'sh', '-c', stand].join(' ')
+  return [
+    executable ?? 'sudo',
+    '-H',
+    ...how,
+    '-u',
+    inQuotes(user),
+    ...ownWords(flags, SUDO).map(inQuotes),
+    '--',
+    'sh',
+    '-c',
+    stand,
+  ].join(' ')
 }
 
 /** su(1) reads the password from its input where that is no terminal. */
 function suWords({ user, executable, flags }: Become, stand: string): string {
   const own = ownWords(flags, SU).map(inQuotes)
-  return [executable ?? 'su', '-s', '/bin/sh', ...own.filter((word) => word !== '-'), '-c', stand, ...own.filter((word) => word === '-'), inQuotes(user)].join(' ')
+  return [
+    executable ?? 'su',
+    '-s',
+    '/bin/sh',
+    ...own.filter((word) => word !== '-'),
+    '-c',
+    stand,
+    ...own.filter((word) => word === '-'),
+    inQuotes(user),
+  ].join(' ')
 }
 
 const doasWords = ({ user, executable, flags, password }: Become, stand: string): string =>
-  [executable ?? 'doas', ...(password === undefined ? ['-n'] : []), '-u', inQuotes(user), ...ownWords(flags, DOAS).map(inQuotes), '--', 'sh', '-c', stand].join(' ')
+  [
+    executable ?? 'doas',
+    ...(password === undefined ? ['-n'] : []),
+    '-u',
+    inQuotes(user),
+    ...ownWords(flags, DOAS).map(inQuotes),
+    '--',
+    'sh',
+    '-c',
+    stand,
+  ].join(' ')
 
 /** Letters of options that are set here or would end in no shell, without and with a value. */
 interface Options {
@@ -86,7 +140,26 @@ interface Options {
   readonly long: readonly string[]
 }
 
-const SUDO: Options = { plain: 'HSnkKbelvVhA', valued: 'pu', long: ['set-home', 'stdin', 'non-interactive', 'reset-timestamp', 'remove-timestamp', 'background', 'edit', 'list', 'validate', 'version', 'help', 'askpass', 'prompt', 'user'] }
+const SUDO: Options = {
+  plain: 'HSnkKbelvVhA',
+  valued: 'pu',
+  long: [
+    'set-home',
+    'stdin',
+    'non-interactive',
+    'reset-timestamp',
+    'remove-timestamp',
+    'background',
+    'edit',
+    'list',
+    'validate',
+    'version',
+    'help',
+    'askpass',
+    'prompt',
+    'user',
+  ],
+}
 const SU: Options = { plain: 'Ph', valued: 'c', long: ['pty', 'command', 'session-command'] }
 const DOAS: Options = { plain: 'nsL', valued: 'u', long: [] }
 
@@ -122,8 +195,9 @@ function ownWords(flags: readonly string[], { plain, valued, long }: Options): r
 const LONG_VALUED = ['prompt', 'user', 'command', 'session-command']
 
 /**
- * In a session whose terminal is script(1)'s (util-linux), on the streams that there are: sudo's `requiretty` looks for a terminal, and reads its input all the same.
- * `typed`: the password is typed at the terminal. Who reads it reads one line, byte by byte, and ends; it waits even where nothing is asked for.
+ * In a session whose terminal is script(1)'s (util-linux), on the streams that there are: sudo's `requiretty` looks for
+ * a terminal, and reads its input all the same. `typed`: the password is typed at the terminal. Who reads it reads one
+ * line, byte by byte, and ends; it waits even where nothing is asked for.
  */
 function withTerminal(words: string, typed: boolean, end: string): string {
   const inner = `exec ${words} <&3 >&4 2>&5 3<&- 4>&- 5>&-`.replace(/["$]/g, '\\$&')

@@ -9,10 +9,18 @@ const METHODS = ['publickey', 'password', 'keyboard-interactive', 'none']
 /** Begins the words for a ControlPath that is there. */
 export const STANDING_MASTER = 'the master connection'
 
-/** Each in words that name the keyword of ssh_config(5); empty: mailrun's own client can do it. @param exists - whether a file is there. */
-export function beyondOf(settings: SshSettings, target: Omit<SshTarget, 'beyond'>, exists: (path: string) => boolean): readonly string[] {
+/**
+ * Each in words that name the keyword of ssh_config(5); empty: mailrun's own client can do it. @param exists - whether
+ * a file is there.
+ */
+export function beyondOf(
+  settings: SshSettings,
+  target: Omit<SshTarget, 'beyond'>,
+  exists: (path: string) => boolean,
+): readonly string[] {
   const { algorithms } = target
-  const none = (chosen: readonly string[] | undefined, ours: readonly string[]): boolean => chosen !== undefined && !chosen.some((name) => ours.includes(name))
+  const none = (chosen: readonly string[] | undefined, ours: readonly string[]): boolean =>
+    chosen !== undefined && !chosen.some((name) => ours.includes(name))
   const certificate = target.identityFiles.find(({ path }) => exists(`${path}-cert.pub`))
   const all: readonly (readonly [boolean, string])[] = [
     [settings.certificateFiles.length > 0, 'CertificateFile'],
@@ -22,11 +30,20 @@ export function beyondOf(settings: SshSettings, target: Omit<SshTarget, 'beyond'
     [settings.bindInterface !== undefined, 'BindInterface'],
     [settings.knownHostsCommand !== undefined && settings.knownHostsCommand !== 'none', 'KnownHostsCommand'],
     [settings.verifyHostKeyDns === 'yes', 'VerifyHostKeyDNS'],
-    [settings.noHostAuthenticationForLocalhost && /^(?:localhost|127\.|::1$)/.test(settings.hostName), 'NoHostAuthenticationForLocalhost'],
+    [
+      settings.noHostAuthenticationForLocalhost && /^(?:localhost|127\.|::1$)/.test(settings.hostName),
+      'NoHostAuthenticationForLocalhost',
+    ],
     [settings.checkHostIp, 'CheckHostIP'],
     [settings.hostbasedAuthentication, 'HostbasedAuthentication'],
-    [settings.preferredAuthentications?.every((name) => !METHODS.includes(name)) === true, `PreferredAuthentications ${settings.preferredAuthentications?.join(',') ?? ''}`],
-    [settings.controlPath !== undefined && exists(settings.controlPath), `${STANDING_MASTER} ${settings.controlPath ?? ''}`],
+    [
+      settings.preferredAuthentications?.every((name) => !METHODS.includes(name)) === true,
+      `PreferredAuthentications ${settings.preferredAuthentications?.join(',') ?? ''}`,
+    ],
+    [
+      settings.controlPath !== undefined && exists(settings.controlPath),
+      `${STANDING_MASTER} ${settings.controlPath ?? ''}`,
+    ],
     [none(algorithms.kex, KEX), 'KexAlgorithms'],
     [none(algorithms.cipher, CIPHERS), 'Ciphers'],
     [none(algorithms.mac, MACS), 'MACs'],

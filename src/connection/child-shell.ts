@@ -5,7 +5,10 @@ import type { ShellProcess } from './host-shell.ts'
 const LAST_WORDS_MILLISECONDS = 300
 
 /** @param how - what to say of its end. */
-export function childShell(child: ChildProcessWithoutNullStreams, how: (code: number | null, signal: string | null) => string): ShellProcess {
+export function childShell(
+  child: ChildProcessWithoutNullStreams,
+  how: (code: number | null, signal: string | null) => string,
+): ShellProcess {
   let ended: string | undefined
   const listeners: ((how: string) => void)[] = []
   const end = (code: number | null, signal: string | null): void => {
@@ -16,5 +19,10 @@ export function childShell(child: ChildProcessWithoutNullStreams, how: (code: nu
   child.on('close', end)
   // What it said last is still to be read; but what it started may hold its outputs open.
   child.on('exit', (code, signal) => setTimeout(() => end(code, signal), LAST_WORDS_MILLISECONDS).unref())
-  return { stdin: child.stdin, stdout: child.stdout, stderr: child.stderr, onEnd: (listener) => (ended === undefined ? void listeners.push(listener) : listener(ended)) }
+  return {
+    stdin: child.stdin,
+    stdout: child.stdout,
+    stderr: child.stderr,
+    onEnd: (listener) => (ended === undefined ? void listeners.push(listener) : listener(ended)),
+  }
 }

@@ -20,7 +20,9 @@ import { targetOf, type Reading } from './target-of.ts'
 export interface ConnectionSource {
   /** The ssh_config file to read in place of ~/.ssh/config and /etc/ssh/ssh_config; `none`: no file. */
   readonly sshConfig?: string | undefined
-  /** The file that host keys must be in; left out: ssh_config's, else ~/.ssh/known_hosts and /etc/ssh/ssh_known_hosts. */
+  /**
+   * The file that host keys must be in; left out: ssh_config's, else ~/.ssh/known_hosts and /etc/ssh/ssh_known_hosts.
+   */
   readonly knownHosts?: string | undefined
   /** Record the key of a host that has none known. */
   readonly acceptNew?: boolean | undefined
@@ -41,15 +43,25 @@ interface Way {
 }
 
 /** @throws MailrunError with file:line for what cannot be supported, and for keys without their passphrase */
-export async function connector(hosts: readonly Host[], { sshConfig, knownHosts, acceptNew, ask }: ConnectionSource): Promise<Connector> {
+export async function connector(
+  hosts: readonly Host[],
+  { sshConfig, knownHosts, acceptNew, ask }: ConnectionSource,
+): Promise<Connector> {
   const flags = [
-    ...(knownHosts === undefined ? [] : [sshValue('UserKnownHostsFile', absolute(knownHosts), '--known-hosts'), sshValue('GlobalKnownHostsFile', '/dev/null', '--known-hosts')]),
+    ...(knownHosts === undefined
+      ? []
+      : [
+          sshValue('UserKnownHostsFile', absolute(knownHosts), '--known-hosts'),
+          sshValue('GlobalKnownHostsFile', '/dev/null', '--known-hosts'),
+        ]),
     ...(acceptNew === true ? [sshValue('StrictHostKeyChecking', 'accept-new', '--accept-new')] : []),
   ]
   const passphrases = new Map<string, Secret>()
   const files = new Map<string, Promise<Reading>>()
   const reading = (file: string | undefined): Promise<Reading> => {
-    const known = files.get(file ?? '') ?? readSshConfig(file).then((config: SshConfig): Reading => ({ config, flags, passphrases }))
+    const known =
+      files.get(file ?? '') ??
+      readSshConfig(file).then((config: SshConfig): Reading => ({ config, flags, passphrases }))
     files.set(file ?? '', known)
     return known
   }
@@ -57,14 +69,20 @@ export async function connector(hosts: readonly Host[], { sshConfig, knownHosts,
   const ways = new Map<string, Way>()
   for (const { name, address } of hosts) {
     if (address.connection !== 'local') ways.set(name, await wayTo(address, { sshConfig, knownHosts, config }, reading))
-    if (address.privateKeyFile !== undefined && address.privateKeyPassphrase !== undefined) passphrases.set(address.privateKeyFile, address.privateKeyPassphrase)
+    if (address.privateKeyFile !== undefined && address.privateKeyPassphrase !== undefined)
+      passphrases.set(address.privateKeyFile, address.privateKeyPassphrase)
   }
-  await askPassphrases([...ways.values()].filter(({ bySystem }) => !bySystem).map(({ target }) => target), passphrases, ask)
+  await askPassphrases(
+    [...ways.values()].filter(({ bySystem }) => !bySystem).map(({ target }) => target),
+    passphrases,
+    ask,
+  )
 
   const trial = passwordTrial()
   const client = sshClient(trial)
   const questions = askpass()
-  const system = ({ openssh }: Way, host: Host, signal: AbortSignal): Promise<Connection> => opensshConnect(openssh, host.address.become, { askpass: questions, ask, trial }, signal)
+  const system = ({ openssh }: Way, host: Host, signal: AbortSignal): Promise<Connection> =>
+    opensshConnect(openssh, host.address.become, { askpass: questions, ask, trial }, signal)
   const connect: Connect = async (host, signal) => {
     const { address } = host
     const way = ways.get(host.name)
@@ -75,7 +93,9 @@ export async function connector(hosts: readonly Host[], { sshConfig, knownHosts,
     } catch (error) {
       if (!(error instanceof Beyond)) throw error
       return system(way, host, signal).catch((second: Error) => {
-        throw second instanceof Unreachable ? new Unreachable(`${error.message}\nand by the system's ssh: ${second.message}`) : second
+        throw second instanceof Unreachable
+          ? new Unreachable(`${error.message}\nand by the system's ssh: ${second.message}`)
+          : second
       })
     }
   }
@@ -89,7 +109,15 @@ export async function connector(hosts: readonly Host[], { sshConfig, knownHosts,
   }
 }
 
-async function wayTo(address: HostAddress, { sshConfig, knownHosts, config }: Pick<ConnectionSource, 'sshConfig' | 'knownHosts'> & { readonly config: RunConfig }, reading: (file: string | undefined) => Promise<Reading>): Promise<Way> {
+async function wayTo(
+  address: HostAddress,
+  {
+    sshConfig,
+    knownHosts,
+    config,
+  }: Pick<ConnectionSource, 'sshConfig' | 'knownHosts'> & { readonly config: RunConfig },
+  reading: (file: string | undefined) => Promise<Reading>,
+): Promise<Way> {
   const before = sshArguments(address.sshArgs.words, address.sshArgs.where)
   const after = sshArguments(address.sshExtraArgs.words, address.sshExtraArgs.where)
   const ownFile = before.file ?? after.file
@@ -97,18 +125,31 @@ async function wayTo(address: HostAddress, { sshConfig, knownHosts, config }: Pi
   const options: readonly SshOption[] = [
     ...before.options,
     ...(address.port === undefined ? [] : [sshValue('Port', String(address.port), 'ansible_port')]),
-    ...(address.privateKeyFile === undefined ? [] : [sshValue('IdentityFile', address.privateKeyFile.replaceAll('%', '%%'), 'ansible_private_key_file')]),
+    ...(address.privateKeyFile === undefined
+      ? []
+      : [sshValue('IdentityFile', address.privateKeyFile.replaceAll('%', '%%'), 'ansible_private_key_file')]),
     ...(address.user === undefined ? [] : [sshValue('User', address.user, 'ansible_user')]),
     ...after.options,
   ]
-  const target = await targetOf(address.address, options, { password: address.password, connectSeconds: address.connectSeconds, retries: address.retries }, await reading(file === undefined || file === 'none' ? file : absolute(file)))
+  const target = await targetOf(
+    address.address,
+    options,
+    { password: address.password, connectSeconds: address.connectSeconds, retries: address.retries },
+    await reading(file === undefined || file === 'none' ? file : absolute(file)),
+  )
   const bySystem = address.connection === 'openssh' || target.beyond.length > 0
   // A file of the host's own comes with its words.
   const ofFlags = sshConfig === undefined || sshConfig === 'none' ? sshConfig : absolute(sshConfig)
-  const configFile = ownFile !== undefined ? undefined : ((target.jumps.length > 0 ? config.file() : undefined) ?? ofFlags)
+  const configFile =
+    ownFile !== undefined ? undefined : ((target.jumps.length > 0 ? config.file() : undefined) ?? ofFlags)
   const openssh: OpensshTarget = {
     executable: address.sshExecutable ?? 'ssh',
-    first: [...(configFile === undefined ? [] : ['-F', configFile]), ...(knownHosts === undefined ? [] : ['-o', `UserKnownHostsFile="${absolute(knownHosts)}"`, '-o', 'GlobalKnownHostsFile=/dev/null'])],
+    first: [
+      ...(configFile === undefined ? [] : ['-F', configFile]),
+      ...(knownHosts === undefined
+        ? []
+        : ['-o', `UserKnownHostsFile="${absolute(knownHosts)}"`, '-o', 'GlobalKnownHostsFile=/dev/null']),
+    ],
     then: [
       ...address.sshArgs.words,
       ...(address.port === undefined ? [] : ['-p', String(address.port)]),

@@ -8,7 +8,10 @@ export interface HostKeySource {
   readonly port: number
   /** HostKeyAlias: looked up instead, without the port. */
   readonly alias: string | undefined
-  /** CheckHostIP yes: the address that was connected to, looked up as well. `undefined` for CheckHostIP no (the default), and through a proxy, where it is not known. */
+  /**
+   * CheckHostIP yes: the address that was connected to, looked up as well. `undefined` for CheckHostIP no (the
+   * default), and through a proxy, where it is not known.
+   */
   readonly ip: string | undefined
   /** UserKnownHostsFile, absolute; new keys are recorded in the first. */
   readonly userFiles: readonly string[]
@@ -25,5 +28,6 @@ export interface HostKeySource {
 }
 
 /** ssh_config(5): what UserKnownHostsFile and GlobalKnownHostsFile are where nothing is said. */
-export const defaultUserFiles = (): readonly string[] => ['known_hosts', 'known_hosts2'].map((name) => join(homedir(), '.ssh', name))
+export const defaultUserFiles = (): readonly string[] =>
+  ['known_hosts', 'known_hosts2'].map((name) => join(homedir(), '.ssh', name))
 export const DEFAULT_GLOBAL_FILES: readonly string[] = ['/etc/ssh/ssh_known_hosts', '/etc/ssh/ssh_known_hosts2']

@@ -11,7 +11,9 @@ export const where = ({ file, line }: KnownKey): string => `${file}:${line}`
 const listed = (keys: readonly KnownKey[]): string => keys.map((each) => `${shown(each)} (${where(each)})`).join(', ')
 
 export function unknownKey(key: PublicKey, name: string, source: HostKeySource, others: readonly KnownKey[]): string {
-  const elsewhere = others.slice(0, OTHER_NAMES_SHOWN).map((each) => `\n  ${where(each)}: ${each.hosts.startsWith('|') ? '[hashed name]' : each.hosts}`)
+  const elsewhere = others
+    .slice(0, OTHER_NAMES_SHOWN)
+    .map((each) => `\n  ${where(each)}: ${each.hosts.startsWith('|') ? '[hashed name]' : each.hosts}`)
   const more = others.length > OTHER_NAMES_SHOWN ? `\n  and ${others.length - OTHER_NAMES_SHOWN} more` : ''
   return [
     `the host key of ${name} is not known: ${shown(key)}`,
@@ -38,10 +40,20 @@ export const revokedKey = (key: PublicKey, name: string, by: string): string =>
 export const otherAddressKey = (key: PublicKey, name: string, ip: string, known: readonly KnownKey[]): string =>
   `the host key of ${name} differs from the one that is known for its address ${ip}: the name may lead to another host than it should (DNS spoofing), or the address was given to another\nit shows ${shown(key)}\nknown for ${ip} is ${listed(known)}`
 
-export const onlyAuthority = (key: PublicKey | undefined, name: string, source: HostKeySource, authorities: readonly KnownKey[]): string =>
+export const onlyAuthority = (
+  key: PublicKey | undefined,
+  name: string,
+  source: HostKeySource,
+  authorities: readonly KnownKey[],
+): string =>
   [
     `for ${name} there is only a certificate authority in known_hosts: ${listed(authorities)}; host certificates are checked by the system's ssh only`,
-    ...(key === undefined ? [] : [`the host shows the plain key ${shown(key)}`, `compare it with the one on the host, then add it: ${addition(key, name, source)}`]),
+    ...(key === undefined
+      ? []
+      : [
+          `the host shows the plain key ${shown(key)}`,
+          `compare it with the one on the host, then add it: ${addition(key, name, source)}`,
+        ]),
   ].join('\n')
 
 /** `ssh-keygen -R` removes whole lines, so not those that name other hosts, too. */
@@ -55,11 +67,17 @@ function removals(name: string, known: readonly KnownKey[]): readonly string[] {
 }
 
 /** Through a proxy ssh-keyscan reaches no host, and it knows no aliases. */
-function addition(key: PublicKey, name: string, { host, port, alias, userFiles, globalFiles, proxied }: HostKeySource): string {
+function addition(
+  key: PublicKey,
+  name: string,
+  { host, port, alias, userFiles, globalFiles, proxied }: HostKeySource,
+): string {
   const file = quote(userFiles[0] ?? globalFiles[0] ?? '~/.ssh/known_hosts')
-  if (proxied || alias !== undefined) return `echo ${quote(`${name} ${key.type} ${key.blob.toString('base64')}`)} >> ${file}`
+  if (proxied || alias !== undefined)
+    return `echo ${quote(`${name} ${key.type} ${key.blob.toString('base64')}`)} >> ${file}`
   return `ssh-keyscan${port === 22 ? '' : ` -p ${port}`} -t ${fileOf(key)} ${quote(host)} >> ${file}`
 }
 
 /** As sshd's files and ssh-keyscan call the types. */
-const fileOf = ({ type }: PublicKey): string => (type.includes('ed25519') ? 'ed25519' : type.includes('ecdsa') ? 'ecdsa' : type === 'ssh-dss' ? 'dsa' : 'rsa')
+const fileOf = ({ type }: PublicKey): string =>
+  type.includes('ed25519') ? 'ed25519' : type.includes('ecdsa') ? 'ecdsa' : type === 'ssh-dss' ? 'dsa' : 'rsa'

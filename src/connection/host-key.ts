@@ -1,4 +1,5 @@
-// Decides on a host key as OpenSSH's check_host_key does (sshconnect.c): only one that known_hosts has for the host is accepted, and new ones only where that is asked for.
+// Decides on a host key as OpenSSH's check_host_key does (sshconnect.c): only one that known_hosts has for the host is
+// accepted, and new ones only where that is asked for.
 import { lowerAscii } from '../text/openssh-pattern.ts'
 import type { HostKeySource } from './host-key-source.ts'
 import { changedKey, onlyAuthority, otherAddressKey, revokedKey, unknownKey, where } from './host-key-words.ts'
@@ -13,23 +14,37 @@ export type HostKeyVerdict =
   /** The key was new; it stands in the file now. */
   | { readonly kind: 'recorded'; readonly key: PublicKey; readonly name: string; readonly file: string }
   | {
-      /** `authority`: there is only a certificate authority for the host. `failed`: what would be decided by cannot be read or written. */
+      /**
+       * `authority`: there is only a certificate authority for the host. `failed`: what would be decided by cannot be
+       * read or written.
+       */
       readonly kind: 'unknown' | 'changed' | 'revoked' | 'authority' | 'failed'
       readonly message: string
-      /** A certificate authority is known for the host: the system's ssh may accept a certificate where this refuses the plain key. */
+      /**
+       * A certificate authority is known for the host: the system's ssh may accept a certificate where this refuses the
+       * plain key.
+       */
       readonly mayHaveCertificate: boolean
     }
 
 export interface HostKeyCheck {
   /** As known_hosts has it: `mx1.example.org`, `[mx1.example.org]:2222`, or the alias. */
   readonly name: string
-  /** There is a certificate authority for the host, and no key of its own: nothing that it shows here can be accepted. */
+  /**
+   * There is a certificate authority for the host, and no key of its own: nothing that it shows here can be accepted.
+   */
   readonly needsCertificates: boolean
   /** What to say where the host is not asked at all, because it needs certificates. */
   readonly authorityMessage: string
-  /** The algorithms in the order to offer them: known ones first, as OpenSSH does it, so that a host with several keys shows one that can be verified. */
+  /**
+   * The algorithms in the order to offer them: known ones first, as OpenSSH does it, so that a host with several keys
+   * shows one that can be verified.
+   */
   algorithms(offered: readonly string[]): readonly string[]
-  /** May write (`accept-new`): to be asked once, with the key that the host proved to hold. @param data - as the wire carries it */
+  /**
+   * May write (`accept-new`): to be asked once, with the key that the host proved to hold. @param data - as the wire
+   * carries it
+   */
   verify(data: Buffer): HostKeyVerdict
 }
 
@@ -38,7 +53,10 @@ export function hostKeyCheck(source: HostKeySource): HostKeyCheck {
   const names = namesOf(source)
   const known = lookUp(source, names)
   const authorities = authoritiesIn(known)
-  const needsCertificates = authorities.length > 0 && known.host.every(({ marker }) => marker !== undefined) && known.plain.every(({ marker }) => marker !== undefined)
+  const needsCertificates =
+    authorities.length > 0 &&
+    known.host.every(({ marker }) => marker !== undefined) &&
+    known.plain.every(({ marker }) => marker !== undefined)
   return {
     name: names.shown,
     needsCertificates,
@@ -46,10 +64,17 @@ export function hostKeyCheck(source: HostKeySource): HostKeyCheck {
     algorithms: (offered) => ordered(offered, known.host),
     verify: (data) => {
       const key = readPublicKey(data)
-      if (key === undefined || isCertificateType(key.type)) return { kind: 'failed', message: `the host key of ${names.shown} cannot be read, or is an RSA key of less than 1024 bits`, mayHaveCertificate: false }
+      if (key === undefined || isCertificateType(key.type))
+        return {
+          kind: 'failed',
+          message: `the host key of ${names.shown} cannot be read, or is an RSA key of less than 1024 bits`,
+          mayHaveCertificate: false,
+        }
       // What was known when the handshake began is enough to accept a key by.
       const first = verdict(key, source, names, known)
-      return first.kind === 'accepted' || first.kind === 'recorded' ? first : verdict(key, source, names, lookUp(source, names))
+      return first.kind === 'accepted' || first.kind === 'recorded'
+        ? first
+        : verdict(key, source, names, lookUp(source, names))
     },
   }
 }
@@ -59,7 +84,10 @@ interface Names {
   readonly host: string
   /** For messages. */
   readonly shown: string
-  /** Without the port: a key that is known for it is accepted on every port that knows none. `undefined`: the same, or not to be tried. */
+  /**
+   * Without the port: a key that is known for it is accepted on every port that knows none. `undefined`: the same, or
+   * not to be tried.
+   */
   readonly plain: string | undefined
   readonly ip: string | undefined
 }
@@ -67,13 +95,17 @@ interface Names {
 function namesOf({ host, port, alias, ip }: HostKeySource): Names {
   const plain = knownHostsName(host, 22)
   const address = ip === undefined ? undefined : knownHostsName(ip, 22)
-  const name = alias === undefined ? knownHostsName(host, port) : Buffer.from(lowerAscii(alias), 'utf8').toString('latin1')
+  const name =
+    alias === undefined ? knownHostsName(host, port) : Buffer.from(lowerAscii(alias), 'utf8').toString('latin1')
   return {
     host: name,
     shown: Buffer.from(name, 'latin1').toString('utf8'),
     plain: alias === undefined && port !== 22 ? plain : undefined,
     // OpenSSH asks for the address neither where that is the name, nor on this machine.
-    ip: ip === undefined || address === plain || address === '::1' || address?.startsWith('127.') ? undefined : knownHostsName(ip, port),
+    ip:
+      ip === undefined || address === plain || address === '::1' || address?.startsWith('127.')
+        ? undefined
+        : knownHostsName(ip, port),
   }
 }
 
@@ -85,20 +117,33 @@ interface Known {
 
 function lookUp({ userFiles, globalFiles }: HostKeySource, { host, plain, ip }: Names): Known {
   const files = [...userFiles, ...globalFiles].map(readKnownHosts)
-  const keys = (name: string | undefined): readonly KnownKey[] => (name === undefined ? [] : files.flatMap((file) => keysFor(file, name)))
+  const keys = (name: string | undefined): readonly KnownKey[] =>
+    name === undefined ? [] : files.flatMap((file) => keysFor(file, name))
   return { host: keys(host), plain: keys(plain), ip: keys(ip) }
 }
 
-const authoritiesIn = ({ host, plain }: Known): readonly KnownKey[] => [...host, ...plain].filter(({ marker }) => marker === 'cert-authority')
+const authoritiesIn = ({ host, plain }: Known): readonly KnownKey[] =>
+  [...host, ...plain].filter(({ marker }) => marker === 'cert-authority')
 const plainKeys = (keys: readonly KnownKey[]): readonly KnownKey[] => keys.filter(({ marker }) => marker === undefined)
-const same = (key: PublicKey) => (other: PublicKey): boolean => key.blob.equals(other.blob)
+const same =
+  (key: PublicKey) =>
+  (other: PublicKey): boolean =>
+    key.blob.equals(other.blob)
 
 function verdict(key: PublicKey, source: HostKeySource, names: Names, known: Known): HostKeyVerdict {
   const authorities = authoritiesIn(known)
-  const refuse = (kind: 'unknown' | 'changed' | 'revoked' | 'authority' | 'failed', message: string): HostKeyVerdict => ({ kind, message, mayHaveCertificate: authorities.length > 0 && kind !== 'revoked' })
+  const refuse = (
+    kind: 'unknown' | 'changed' | 'revoked' | 'authority' | 'failed',
+    message: string,
+  ): HostKeyVerdict => ({ kind, message, mayHaveCertificate: authorities.length > 0 && kind !== 'revoked' })
   const listedAsRevoked = source.revokedHostKeys === undefined ? undefined : revocation(key, source.revokedHostKeys)
-  if (listedAsRevoked?.kind === 'unreadable') return refuse('failed', `${names.shown}: the file of revoked host keys cannot be used, so no host key can be accepted: ${source.revokedHostKeys}: ${listedAsRevoked.why}`)
-  if (listedAsRevoked?.kind === 'revoked') return refuse('revoked', revokedKey(key, names.shown, source.revokedHostKeys!))
+  if (listedAsRevoked?.kind === 'unreadable')
+    return refuse(
+      'failed',
+      `${names.shown}: the file of revoked host keys cannot be used, so no host key can be accepted: ${source.revokedHostKeys}: ${listedAsRevoked.why}`,
+    )
+  if (listedAsRevoked?.kind === 'revoked')
+    return refuse('revoked', revokedKey(key, names.shown, source.revokedHostKeys!))
   const others = plainKeys(known.host)
   // Where nothing is known for this port, what is known for the name counts.
   const byName = others.length === 0 ? known.plain : []
@@ -107,22 +152,44 @@ function verdict(key: PublicKey, source: HostKeySource, names: Names, known: Kno
   const found = [...others, ...plainKeys(byName)].find(same(key))
   if (found === undefined && others.length > 0) return refuse('changed', changedKey(key, names.shown, source, others))
   const ofAddress = plainKeys(known.ip)
-  if (ofAddress.length > 0 && !ofAddress.some(same(key))) return refuse('changed', otherAddressKey(key, names.shown, names.ip!, ofAddress))
+  if (ofAddress.length > 0 && !ofAddress.some(same(key)))
+    return refuse('changed', otherAddressKey(key, names.shown, names.ip!, ofAddress))
   if (found) return { kind: 'accepted', key, known: found }
   if (authorities.length > 0) return refuse('authority', onlyAuthority(key, names.shown, source, authorities))
-  if (source.strict !== 'accept-new') return refuse('unknown', unknownKey(key, names.shown, source, [...source.userFiles, ...source.globalFiles].flatMap((file) => otherNamesOf(readKnownHosts(file), key))))
+  if (source.strict !== 'accept-new')
+    return refuse(
+      'unknown',
+      unknownKey(
+        key,
+        names.shown,
+        source,
+        [...source.userFiles, ...source.globalFiles].flatMap((file) => otherNamesOf(readKnownHosts(file), key)),
+      ),
+    )
   return record(key, source, names, refuse)
 }
 
 /** Names that would say something else in the file than they are. */
 const UNFIT = /[@?*#[\]|'"\\,!\s\p{Cc}]/u
 
-function record(key: PublicKey, source: HostKeySource, names: Names, refuse: (kind: 'failed', message: string) => HostKeyVerdict): HostKeyVerdict {
+function record(
+  key: PublicKey,
+  source: HostKeySource,
+  names: Names,
+  refuse: (kind: 'failed', message: string) => HostKeyVerdict,
+): HostKeyVerdict {
   const [file] = source.userFiles
   const wanted = `${names.shown}: its host key is new, and cannot be recorded`
   if (file === undefined) return refuse('failed', `${wanted}: there is no file to record it in (UserKnownHostsFile)`)
-  if (UNFIT.test(source.alias ?? source.host)) return refuse('failed', `${wanted}: known_hosts cannot hold the name ${JSON.stringify(source.alias ?? source.host)}`)
-  const hosts = [names.host, ...(names.ip === undefined || plainKeys(lookUp(source, names).ip).length > 0 ? [] : [names.ip])]
+  if (UNFIT.test(source.alias ?? source.host))
+    return refuse(
+      'failed',
+      `${wanted}: known_hosts cannot hold the name ${JSON.stringify(source.alias ?? source.host)}`,
+    )
+  const hosts = [
+    names.host,
+    ...(names.ip === undefined || plainKeys(lookUp(source, names).ip).length > 0 ? [] : [names.ip]),
+  ]
   const entry = `${key.type} ${key.blob.toString('base64')}\n`
   const outcome: { overtaken?: HostKeyVerdict } = {}
   try {

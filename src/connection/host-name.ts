@@ -6,8 +6,9 @@ import { lowerAscii } from '../text/openssh-pattern.ts'
 const SSH_PORT = 22
 
 /**
- * The name as `ssh` looks it up (ssh.c's resolve_canonicalize, sshconnect.c's get_hostfile_hostname_ipaddr): an address as getnameinfo(3) spells it, else in lower case; bytes of UTF-8 as one character each, as
- * the files are read. The port is said where it is not 22.
+ * The name as `ssh` looks it up (ssh.c's resolve_canonicalize, sshconnect.c's get_hostfile_hostname_ipaddr): an address
+ * as getnameinfo(3) spells it, else in lower case; bytes of UTF-8 as one character each, as the files are read. The
+ * port is said where it is not 22.
  *
  * @example knownHostsName('2001:DB8:0::1', 2222) // '[2001:db8::1]:2222'
  */
@@ -43,6 +44,8 @@ function ipv6(address: string): string {
 
 function interfaceName(zone: string): string {
   if (!/^\d+$/.test(zone)) return zone
-  const found = Object.entries(networkInterfaces()).find(([, addresses]) => addresses?.some((each) => each.family === 'IPv6' && each.scopeid === Number(zone)))
+  const found = Object.entries(networkInterfaces()).find(([, addresses]) =>
+    addresses?.some((each) => each.family === 'IPv6' && each.scopeid === Number(zone)),
+  )
   return found?.[0] ?? zone
 }

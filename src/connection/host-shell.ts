@@ -1,4 +1,5 @@
-// The one shell on a host, over whatever leads there: as another user where the host says become, and with what was said where it does not come up.
+// The one shell on a host, over whatever leads there: as another user where the host says become, and with what was
+// said where it does not come up.
 import { ConnectionLost, Unreachable, type Connection } from '../engine/connection.ts'
 import type { Become } from '../model/host.ts'
 import { openShell } from './become-dialogue.ts'
@@ -23,7 +24,10 @@ export interface ShellSource {
   readonly stage: { now: string }
   /** What to know of how it came about; may grow until the shell stands. */
   readonly notes: readonly string[]
-  /** Starts a command line in the login user's shell: once, and again where another way is needed after the first has ended. */
+  /**
+   * Starts a command line in the login user's shell: once, and again where another way is needed after the first has
+   * ended.
+   */
   start(command: string): Promise<ShellProcess>
   touch(path: string): Promise<void>
   /** The process that was started last is told to end, and made to. */
@@ -37,11 +41,23 @@ const ENDED_2 = 'the shell ended (exit status 2)'
 const CLOSED = new ConnectionLost('closed')
 
 /** @throws Unreachable where sudo, su, doas or the login shell gives none. */
-export async function hostShell({ become, trial, user, at, stage, notes, start, touch, end }: ShellSource): Promise<Connection> {
-  const process = await openShell({ become, login: user, at, trial, start, stage: (now) => (stage.now = now) }).catch((error: unknown) => {
-    end()
-    throw error
-  })
+export async function hostShell({
+  become,
+  trial,
+  user,
+  at,
+  stage,
+  notes,
+  start,
+  touch,
+  end,
+}: ShellSource): Promise<Connection> {
+  const process = await openShell({ become, login: user, at, trial, start, stage: (now) => (stage.now = now) }).catch(
+    (error: unknown) => {
+      end()
+      throw error
+    },
+  )
   const shell = shellStream(process)
   let lastWords = ''
   let proven = false
@@ -57,11 +73,18 @@ export async function hostShell({ become, trial, user, at, stage, notes, start, 
     if (closed) return
     if (!proven) {
       const said = lastWords.trim()
-      return shell.lose(new Unreachable(`${at}: no shell came up as ${user}: ${how}: does its login shell (getent passwd ${user}) run commands?\n${RUN_AGAIN}${said === '' ? '' : `\n${said}`}`))
+      return shell.lose(
+        new Unreachable(
+          `${at}: no shell came up as ${user}: ${how}: does its login shell (getent passwd ${user}) run commands?\n${RUN_AGAIN}${said === '' ? '' : `\n${said}`}`,
+        ),
+      )
     }
     // Where it could not go on, dash says why: `sh: 0: Cannot fork`.
     const said = /^sh: .*$/m.exec(lastWords.slice(lastWords.lastIndexOf('\nmailrun-') + 1))?.[0]
-    const hint = said?.includes('Cannot fork') || (said === undefined && how === ENDED_2) ? ': is the host out of processes? (ulimit -u, TasksMax of the unit that systemctl status names)' : ''
+    const hint =
+      said?.includes('Cannot fork') || (said === undefined && how === ENDED_2)
+        ? ': is the host out of processes? (ulimit -u, TasksMax of the unit that systemctl status names)'
+        : ''
     shell.lose(new ConnectionLost(`${how}${said === undefined ? '' : `: ${said}`}${hint}`))
   })
   return {

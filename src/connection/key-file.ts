@@ -5,7 +5,9 @@ import { wireReader } from './wire.ts'
 
 export interface KeyFile {
   readonly path: string
-  /** The key as the wire carries it; `undefined` where only the passphrase opens it (PEM without a `.pub` beside it). */
+  /**
+   * The key as the wire carries it; `undefined` where only the passphrase opens it (PEM without a `.pub` beside it).
+   */
   readonly publicKey: Buffer | undefined
   /** `ssh-ed25519`, `sk-ssh-ed25519@openssh.com`, … */
   readonly type: string | undefined
@@ -18,7 +20,10 @@ export interface KeyFile {
 
 const MAGIC = 'openssh-key-v1\0'
 
-/** Of a public key, or where there is but the `.pub` beside it, that is what there is: IdentityFile of ssh_config(5). `undefined`: there is neither. @throws Error for one that cannot be read, or that holds no key */
+/**
+ * Of a public key, or where there is but the `.pub` beside it, that is what there is: IdentityFile of ssh_config(5).
+ * `undefined`: there is neither. @throws Error for one that cannot be read, or that holds no key
+ */
 export function readKeyFile(path: string): KeyFile | undefined {
   let text: string
   try {
@@ -37,7 +42,14 @@ export function readKeyFile(path: string): KeyFile | undefined {
     return publicOnly(path, own)
   }
   const publicKey = besideIt(path)
-  return { path, text, certified, publicKey, type: publicKey && statedType(publicKey), encrypted: /Proc-Type: 4,ENCRYPTED|BEGIN ENCRYPTED|^Encryption: (?!none)/m.test(text) }
+  return {
+    path,
+    text,
+    certified,
+    publicKey,
+    type: publicKey && statedType(publicKey),
+    encrypted: /Proc-Type: 4,ENCRYPTED|BEGIN ENCRYPTED|^Encryption: (?!none)/m.test(text),
+  }
 }
 
 /** PROTOCOL.key of OpenSSH: magic, cipher, kdf, its options, number of keys, the public key. */
@@ -56,7 +68,14 @@ function opensshKey(bytes: Buffer): Pick<KeyFile, 'publicKey' | 'type' | 'encryp
   }
 }
 
-const publicOnly = (path: string, publicKey: Buffer): KeyFile => ({ path, publicKey, type: statedType(publicKey), encrypted: false, text: undefined, certified: false })
+const publicOnly = (path: string, publicKey: Buffer): KeyFile => ({
+  path,
+  publicKey,
+  type: statedType(publicKey),
+  encrypted: false,
+  text: undefined,
+  certified: false,
+})
 
 function publicIn(text: string): Buffer | undefined {
   const [type = '', base64 = ''] = text.trim().split(/\s+/)

@@ -31,7 +31,10 @@ const EMPTY = Buffer.alloc(64)
 const parsed = new WeakMap<object, Map<string, Promise<ParsedKey | Error>>>()
 const rings = new WeakMap<object, Map<string, Promise<KeyRing>>>()
 
-/** Made once in a run for all hosts that have the same keys. @throws Unreachable where a named key cannot be used, or there is none at all */
+/**
+ * Made once in a run for all hosts that have the same keys. @throws Unreachable where a named key cannot be used, or
+ * there is none at all
+ */
 export function keyRing(target: SshTarget): Promise<KeyRing> {
   const { identityFiles, identitiesOnly, agent, passphrases } = target
   const ofRun = rings.get(passphrases) ?? new Map<string, Promise<KeyRing>>()
@@ -43,13 +46,17 @@ export function keyRing(target: SshTarget): Promise<KeyRing> {
 }
 
 /**
- * Named keys that the agent holds come first, then named files, the agent's others, and files whose passphrase was given: sshd ends the connection after a few keys that it does not know (MaxAuthTries).
+ * Named keys that the agent holds come first, then named files, the agent's others, and files whose passphrase was
+ * given: sshd ends the connection after a few keys that it does not know (MaxAuthTries).
  */
 async function makeRing(target: SshTarget): Promise<KeyRing> {
   const { identityFiles, identitiesOnly, agent: path, passphrases } = target
   const held = path === undefined ? [] : await agentKeys(path)
   const files = identityFiles.flatMap(({ path: file, named }) => usable(file, named))
-  const beyond = [...files.filter(isBeyond).map(({ path: file }) => file), ...(held ?? []).filter(({ type }) => /-cert-v01@|^sk-/.test(type)).map(({ type }) => `the agent's ${type}`)]
+  const beyond = [
+    ...files.filter(isBeyond).map(({ path: file }) => file),
+    ...(held ?? []).filter(({ type }) => /-cert-v01@|^sk-/.test(type)).map(({ type }) => `the agent's ${type}`),
+  ]
   const { default: ssh2 } = await import('ssh2')
   const ofAgent = (held ?? []).flatMap(({ publicKey }) => {
     const key = ssh2.utils.parseKey(publicKey)
@@ -58,20 +65,47 @@ async function makeRing(target: SshTarget): Promise<KeyRing> {
   const same = (file: KeyFile) => ofAgent.find((key) => file.publicKey?.equals(key.getPublicSSH()) === true)
   const named = files.filter((file) => !isBeyond(file))
   const isNamed = ({ path: file }: KeyFile): boolean => identityFiles.some((each) => each.path === file && each.named)
-  const open = await Promise.all(named.flatMap((file) => (same(file) !== undefined || file.text === undefined ? [] : [opened(file.path, file.text, passphrases).then((key) => ({ file, key }))])))
+  const open = await Promise.all(
+    named.flatMap((file) =>
+      same(file) !== undefined || file.text === undefined
+        ? []
+        : [opened(file.path, file.text, passphrases).then((key) => ({ file, key }))],
+    ),
+  )
   const identities: readonly Identity[] = [
-    ...named.flatMap((file) => (same(file) === undefined ? [] : [{ key: same(file)!, from: file.path, byAgent: true }])),
+    ...named.flatMap((file) =>
+      same(file) === undefined ? [] : [{ key: same(file)!, from: file.path, byAgent: true }],
+    ),
     ...open.filter(({ file }) => !file.encrypted).flatMap(({ file, key }) => identityOf(file, key)),
-    ...(identitiesOnly ? [] : ofAgent.filter((key) => !named.some((file) => same(file) === key)).map((key) => ({ key, from: 'the agent', byAgent: true }))),
+    ...(identitiesOnly
+      ? []
+      : ofAgent
+          .filter((key) => !named.some((file) => same(file) === key))
+          .map((key) => ({ key, from: 'the agent', byAgent: true }))),
     ...open.filter(({ file }) => file.encrypted).flatMap(({ file, key }) => identityOf(file, key)),
   ]
-  const locked = open.filter(({ file, key }) => file.encrypted && key instanceof Error).map(({ file }) => `${file.path}, which has a passphrase (ssh-add it)`)
-  const unheld = files.filter((file) => file.text === undefined && same(file) === undefined && isNamed(file)).map(({ path: file }) => `${file}, a public key whose private one no agent holds`)
-  const missing = identityFiles.filter((file) => file.named && !files.some((each) => each.path === file.path)).map(({ path: file }) => `${file}, which is not there`)
-  const words = [...new Set(identities.map(({ from }) => from)), ...locked, ...unheld, ...missing, ...(path !== undefined && held === undefined ? ['the agent, which does not answer'] : [])]
+  const locked = open
+    .filter(({ file, key }) => file.encrypted && key instanceof Error)
+    .map(({ file }) => `${file.path}, which has a passphrase (ssh-add it)`)
+  const unheld = files
+    .filter((file) => file.text === undefined && same(file) === undefined && isNamed(file))
+    .map(({ path: file }) => `${file}, a public key whose private one no agent holds`)
+  const missing = identityFiles
+    .filter((file) => file.named && !files.some((each) => each.path === file.path))
+    .map(({ path: file }) => `${file}, which is not there`)
+  const words = [
+    ...new Set(identities.map(({ from }) => from)),
+    ...locked,
+    ...unheld,
+    ...missing,
+    ...(path !== undefined && held === undefined ? ['the agent, which does not answer'] : []),
+  ]
   if (identities.length === 0) return { agent: undefined, sole: undefined, tried: words.join(', '), beyond }
   const [only, ...others] = identities
-  const sole: SoleSigner | undefined = only !== undefined && others.length === 0 && !only.byAgent && only.key.type === 'ssh-ed25519' ? (data) => signed(only.key, data, undefined) : undefined
+  const sole: SoleSigner | undefined =
+    only !== undefined && others.length === 0 && !only.byAgent && only.key.type === 'ssh-ed25519'
+      ? (data) => signed(only.key, data, undefined)
+      : undefined
   return { agent: ringOf(identities, path, ssh2), sole, tried: words.join(', '), beyond }
 }
 
@@ -92,7 +126,9 @@ function usable(file: string, named: boolean): readonly KeyFile[] {
 function opened(path: string, text: string, passphrases: SshTarget['passphrases']): Promise<ParsedKey | Error> {
   const ofRun = parsed.get(passphrases) ?? new Map<string, Promise<ParsedKey | Error>>()
   parsed.set(passphrases, ofRun)
-  const known = ofRun.get(path) ?? import('ssh2').then(({ default: { utils } }) => utils.parseKey(text, passphrases.get(path)?.reveal()))
+  const known =
+    ofRun.get(path) ??
+    import('ssh2').then(({ default: { utils } }) => utils.parseKey(text, passphrases.get(path)?.reveal()))
   ofRun.set(path, known)
   return known
 }
@@ -103,19 +139,37 @@ const identityOf = ({ path, encrypted }: KeyFile, key: ParsedKey | Error): reado
   throw new Unreachable(`the private key ${path} cannot be used: ${key.message}`)
 }
 
-function ringOf(identities: readonly Identity[], path: string | undefined, ssh2: typeof import('ssh2')): BaseAgent<ParsedKey> {
+function ringOf(
+  identities: readonly Identity[],
+  path: string | undefined,
+  ssh2: typeof import('ssh2'),
+): BaseAgent<ParsedKey> {
   const real = path === undefined ? undefined : new ssh2.OpenSSHAgent(path)
   class Ring extends ssh2.BaseAgent<ParsedKey> {
     getIdentities(done: (error: Error | undefined, keys: ParsedKey[]) => void): void {
-      done(undefined, identities.map(({ key }) => key))
+      done(
+        undefined,
+        identities.map(({ key }) => key),
+      )
     }
-    sign(key: ParsedKey, data: Buffer, options: { readonly hash?: 'sha1' | 'sha256' | 'sha512' } | ((error: Error | undefined, signature?: Buffer) => void), done?: (error: Error | undefined, signature?: Buffer) => void): void {
+    sign(
+      key: ParsedKey,
+      data: Buffer,
+      options:
+        | { readonly hash?: 'sha1' | 'sha256' | 'sha512' }
+        | ((error: Error | undefined, signature?: Buffer) => void),
+      done?: (error: Error | undefined, signature?: Buffer) => void,
+    ): void {
       const finish = typeof options === 'function' ? options : done!
       const hash = typeof options === 'function' ? undefined : options
       const identity = identities.find((each) => each.key === key)
       if (identity === undefined) return finish(new Error('an unknown key'))
-      // An agent may refuse (`ssh-add -c`), or be gone: ssh2 would end the login for that. An empty signature is refused by sshd, and the next key is tried, as OpenSSH does.
-      if (identity.byAgent) return void real!.sign(key, data, hash ?? {}, (error, signature) => finish(undefined, error ? EMPTY : signature))
+      // An agent may refuse (`ssh-add -c`), or be gone: ssh2 would end the login for that. An empty signature is
+      // refused by sshd, and the next key is tried, as OpenSSH does.
+      if (identity.byAgent)
+        return void real!.sign(key, data, hash ?? {}, (error, signature) =>
+          finish(undefined, error ? EMPTY : signature),
+        )
       const signature = signed(key, data, hash?.hash)
       if (signature instanceof Error) finish(signature)
       else finish(undefined, signature)

@@ -1,4 +1,5 @@
-// Reads known_hosts files as sshd(8) describes them and OpenSSH's hostfile.c reads them, and tells what they say of a host.
+// Reads known_hosts files as sshd(8) describes them and OpenSSH's hostfile.c reads them, and tells what they say of a
+// host.
 import { createHmac, randomBytes } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { lowerAscii, matchPatternList } from '../text/openssh-pattern.ts'
@@ -18,7 +19,10 @@ export interface KnownHosts {
   readonly file: string
   readonly lines: readonly Line[]
   readonly byName: ReadonlyMap<string, readonly Line[]>
-  /** Hashed names that nobody has asked for so far: each salt is another, so all have to be tried, and one that fits can fit no other name. */
+  /**
+   * Hashed names that nobody has asked for so far: each salt is another, so all have to be tried, and one that fits can
+   * fit no other name.
+   */
   readonly hashed: Set<HashedLine>
   readonly patterns: readonly Line[]
   /** What was found, by name: each host is looked up again when its key comes, and a hash costs. */
@@ -45,7 +49,9 @@ const HASHED = /^\|1\|([A-Za-z0-9+/]{27}=)\|([A-Za-z0-9+/]{27}=)$/
 /** Longer lists may hold a pattern that is too long: those are read as patterns. */
 const LONGEST_PLAIN_HOSTS = 1000
 
-/** @param text - one character for each byte (`latin1`), so that names of any encoding compare as OpenSSH compares them. */
+/**
+ * @param text - one character for each byte (`latin1`), so that names of any encoding compare as OpenSSH compares them.
+ */
 export function parseKnownHosts(text: string, file: string): KnownHosts {
   const lines = text.split('\n').flatMap((line, index) => parseLine(line, index + 1))
   const byName = new Map<string, Line[]>()
@@ -81,7 +87,10 @@ export function readKnownHosts(file: string): KnownHosts {
   }
 }
 
-/** What the file has for a name, in its order. A line whose key cannot be read is passed over. @param name - as `knownHostsName` gives it */
+/**
+ * What the file has for a name, in its order. A line whose key cannot be read is passed over. @param name - as
+ * `knownHostsName` gives it
+ */
 export function keysFor(known: KnownHosts, name: string): readonly KnownKey[] {
   const keys = known.found.get(name) ?? search(known, name)
   known.found.set(name, keys)
@@ -100,7 +109,10 @@ function search({ file, byName, hashed, patterns }: KnownHosts, name: string): r
 
 /** Where else this very key is known. */
 export const otherNamesOf = ({ file, lines }: KnownHosts, key: PublicKey): readonly KnownKey[] =>
-  lines.filter(({ marker, base64 }) => marker === undefined && base64.startsWith(key.blob.toString('base64'))).flatMap((line) => keyOf(line, file)).filter(({ blob }) => blob.equals(key.blob))
+  lines
+    .filter(({ marker, base64 }) => marker === undefined && base64.startsWith(key.blob.toString('base64')))
+    .flatMap((line) => keyOf(line, file))
+    .filter(({ blob }) => blob.equals(key.blob))
 
 /** hostfile.c compares the texts: a salt in another spelling is no salt. */
 function hashedLine(line: Line): readonly HashedLine[] {
@@ -130,8 +142,9 @@ function keyOf({ marker, hosts, type, base64, number }: Line, file: string): rea
 }
 
 /**
- * Fields are separated by spaces and tabs only: a carriage return is part of the last one. What C takes for the end of the text is the end of the line.
- * A tab behind `@revoked` is taken for what it means: OpenSSH passes over such a line, and would accept the key.
+ * Fields are separated by spaces and tabs only: a carriage return is part of the last one. What C takes for the end of
+ * the text is the end of the line. A tab behind `@revoked` is taken for what it means: OpenSSH passes over such a line,
+ * and would accept the key.
  */
 function parseLine(text: string, number: number): readonly Line[] {
   const nul = text.indexOf('\0')

@@ -9,11 +9,16 @@ import { hostShell } from './host-shell.ts'
 import { passwordTrial, type PasswordTrial } from './password-trial.ts'
 
 /**
- * Starts `sh`, as another user where `become` says so, with these variables beside the inherited ones (`MAILRUN_RUN_DIR` moves the lock and the working files).
+ * Starts `sh`, as another user where `become` says so, with these variables beside the inherited ones
+ * (`MAILRUN_RUN_DIR` moves the lock and the working files).
  *
  * @throws Unreachable when there is no `sh`, or the method gives none.
  */
-export function localConnect(env: Readonly<Record<string, string>>, become?: Become, trial?: PasswordTrial): Promise<Connection> {
+export function localConnect(
+  env: Readonly<Record<string, string>>,
+  become?: Become,
+  trial?: PasswordTrial,
+): Promise<Connection> {
   let child: ChildProcessWithoutNullStreams | undefined
   return hostShell({
     become,
@@ -24,7 +29,11 @@ export function localConnect(env: Readonly<Record<string, string>>, become?: Bec
     notes: [],
     async start(command) {
       // In a session of its own: Ctrl-C on the terminal is for mailrun, which lets the change in hand finish.
-      const started = (child = spawn('sh', command === 'exec sh' ? [] : ['-c', command], { stdio: 'pipe', detached: true, env: { ...process.env, ...env } }))
+      const started = (child = spawn('sh', command === 'exec sh' ? [] : ['-c', command], {
+        stdio: 'pipe',
+        detached: true,
+        env: { ...process.env, ...env },
+      }))
       await new Promise<void>((resolve, reject) => {
         started.once('spawn', resolve)
         started.once('error', (error) => reject(new Unreachable(`no shell on this machine: ${error.message}`)))

@@ -1,7 +1,18 @@
 // Logs in to a host over SSH: strict host keys, then what there is to log in with, in turn.
 import { devNull } from 'node:os'
 import type { Duplex } from 'node:stream'
-import type { AnyAuthMethod, AuthHandlerMiddleware, AuthenticationType, Client, CipherAlgorithm, KexAlgorithm, KeyboardInteractiveCallback, MacAlgorithm, Prompt, ServerHostKeyAlgorithm } from 'ssh2'
+import type {
+  AnyAuthMethod,
+  AuthHandlerMiddleware,
+  AuthenticationType,
+  Client,
+  CipherAlgorithm,
+  KexAlgorithm,
+  KeyboardInteractiveCallback,
+  MacAlgorithm,
+  Prompt,
+  ServerHostKeyAlgorithm,
+} from 'ssh2'
 import { Unreachable } from '../engine/connection.ts'
 import { CIPHERS, COMPRESSION, HOST_KEYS, KEX, MACS } from './algorithms.ts'
 import { hostKeyCheck } from './host-key.ts'
@@ -15,8 +26,17 @@ import { at } from './tcp.ts'
 /** The host wants what only the system's ssh has. */
 export class Beyond extends Unreachable {}
 
-/** node-ssh connects; the rest is done on the ssh2 connection that it holds, since its own exec cannot tell a lost connection from success. @throws Unreachable, Passing, Beyond */
-export async function login(target: SshTarget, keys: KeyRing, socket: Duplex, stage: { now: string }, notes: string[]): Promise<Client> {
+/**
+ * node-ssh connects; the rest is done on the ssh2 connection that it holds, since its own exec cannot tell a lost
+ * connection from success. @throws Unreachable, Passing, Beyond
+ */
+export async function login(
+  target: SshTarget,
+  keys: KeyRing,
+  socket: Duplex,
+  stage: { now: string },
+  notes: string[],
+): Promise<Client> {
   const { NodeSSH } = await import('node-ssh')
   const ssh = new NodeSSH()
   const check = hostKeyCheck(target.hostKey)
@@ -27,7 +47,10 @@ export async function login(target: SshTarget, keys: KeyRing, socket: Duplex, st
   const methods = methodsOf(target, keys)
   // Its end is told once: what was closed while it waited would be waited for in vain.
   if (socket.destroyed || socket.readableEnded) throw closedUnheard(target, 'closed')
-  if (methods.length === 0) throw new (keys.beyond.length > 0 ? Beyond : Unreachable)(`${at(target)}: there is nothing to log in with: ${keys.tried || 'no agent, no key file'}: name a key with --private-key or ansible_ssh_private_key_file, or give a password by --ask-pass`)
+  if (methods.length === 0)
+    throw new (keys.beyond.length > 0 ? Beyond : Unreachable)(
+      `${at(target)}: there is nothing to log in with: ${keys.tried || 'no agent, no key file'}: name a key with --private-key or ansible_ssh_private_key_file, or give a password by --ask-pass`,
+    )
   try {
     const connecting = ssh.connect({
       sock: socket,
@@ -43,7 +66,8 @@ export async function login(target: SshTarget, keys: KeyRing, socket: Duplex, st
       hostVerifier: (key: Buffer) => {
         const verdict = check.verify(key)
         stage.now = 'logging in'
-        if (verdict.kind === 'recorded' && verdict.file !== devNull) notes.push(`its host key was new: ${shown(verdict.key)}, now recorded for ${verdict.name} in ${verdict.file}`)
+        if (verdict.kind === 'recorded' && verdict.file !== devNull)
+          notes.push(`its host key was new: ${shown(verdict.key)}, now recorded for ${verdict.name} in ${verdict.file}`)
         if (verdict.kind === 'accepted' || verdict.kind === 'recorded') return true
         refusal = new (verdict.mayHaveCertificate ? Beyond : Unreachable)(verdict.message)
         return false
@@ -61,7 +85,10 @@ export async function login(target: SshTarget, keys: KeyRing, socket: Duplex, st
   return ssh.connection!
 }
 
-function methodsOf({ user: username, password: secret, methods }: SshTarget, { agent }: KeyRing): readonly AnyAuthMethod[] {
+function methodsOf(
+  { user: username, password: secret, methods }: SshTarget,
+  { agent }: KeyRing,
+): readonly AnyAuthMethod[] {
   const password = secret?.reveal()
   return methods.flatMap((type): readonly AnyAuthMethod[] => {
     if (type === 'publickey') return agent === undefined ? [] : [{ type: 'agent', username, agent }]
@@ -72,14 +99,22 @@ function methodsOf({ user: username, password: secret, methods }: SshTarget, { a
 
 const SECRETS = ['password', 'keyboard-interactive']
 
-/** Each method once, of those that the server still takes; after a partial success it names those that must follow. A password that was refused is not tried by the other way: accounts are locked for that. */
+/**
+ * Each method once, of those that the server still takes; after a partial success it names those that must follow. A
+ * password that was refused is not tried by the other way: accounts are locked for that.
+ */
 function offer(methods: readonly AnyAuthMethod[]): AuthHandlerMiddleware {
   const left = [...methods]
   let last: string | undefined
   return (taken: AuthenticationType[] | null, partial, next): void => {
     // What the server does not name it never looked at.
-    const refused = last !== undefined && SECRETS.includes(last) && !partial && taken?.includes(last as AuthenticationType) === true
-    const index = left.findIndex(({ type }) => (taken === null || taken.includes((type === 'agent' ? 'publickey' : type) as AuthenticationType)) && !(refused && SECRETS.includes(type)))
+    const refused =
+      last !== undefined && SECRETS.includes(last) && !partial && taken?.includes(last as AuthenticationType) === true
+    const index = left.findIndex(
+      ({ type }) =>
+        (taken === null || taken.includes((type === 'agent' ? 'publickey' : type) as AuthenticationType)) &&
+        !(refused && SECRETS.includes(type)),
+    )
     const method = index < 0 ? false : left.splice(index, 1)[0]!
     last = method === false ? undefined : method.type
     // ssh2 takes false for the end of the list; its types do not know.
@@ -90,7 +125,13 @@ function offer(methods: readonly AnyAuthMethod[]): AuthHandlerMiddleware {
 /** Every hidden question is answered by the password, once: asked again, it was wrong. */
 function answering(password: string) {
   let answered = false
-  return (_name: string, _instructions: string, _language: string, prompts: Prompt[], finish: KeyboardInteractiveCallback): void => {
+  return (
+    _name: string,
+    _instructions: string,
+    _language: string,
+    prompts: Prompt[],
+    finish: KeyboardInteractiveCallback,
+  ): void => {
     const again = answered && prompts.length > 0
     answered ||= prompts.length > 0
     finish(prompts.map(({ echo }) => (again || echo === true ? '' : password)))
@@ -98,22 +139,36 @@ function answering(password: string) {
 }
 
 /** Of what the configuration asks for what there is here, in its order; else ours. */
-const offered = (chosen: readonly string[] | undefined, ours: readonly string[]): readonly string[] => (chosen === undefined ? ours : chosen.filter((name) => ours.includes(name)))
+const offered = (chosen: readonly string[] | undefined, ours: readonly string[]): readonly string[] =>
+  chosen === undefined ? ours : chosen.filter((name) => ours.includes(name))
 
 function problem(error: Error & { level?: string }, target: SshTarget, keys: KeyRing, greeted: boolean): Unreachable {
   const { user, password } = target
   const told = (why: string): string => `${at(target)}: ${why}`
-  const tried = [keys.tried, ...(password === undefined ? [] : ['the password'])].filter((each) => each !== '').join(', ')
+  const tried = [keys.tried, ...(password === undefined ? [] : ['the password'])]
+    .filter((each) => each !== '')
+    .join(', ')
   if (error.level === 'client-authentication') {
     const why = `permission denied for ${user} (tried ${tried})`
-    return keys.beyond.length > 0 ? new Beyond(told(`${why}; ${keys.beyond.join(', ')} could not be tried`)) : new Unreachable(told(why))
+    return keys.beyond.length > 0
+      ? new Beyond(told(`${why}; ${keys.beyond.join(', ')} could not be tried`))
+      : new Unreachable(told(why))
   }
   if (error.level === 'agent') return new Unreachable(told(`the agent failed: ${error.message}`))
-  if (/too many authentication failures/i.test(error.message)) return new Unreachable(told(`it refused more keys than it allows for ${user} (tried ${tried}): name the right one with --private-key or ansible_ssh_private_key_file, and say IdentitiesOnly yes`))
+  if (/too many authentication failures/i.test(error.message))
+    return new Unreachable(
+      told(
+        `it refused more keys than it allows for ${user} (tried ${tried}): name the right one with --private-key or ansible_ssh_private_key_file, and say IdentitiesOnly yes`,
+      ),
+    )
   if (!greeted) return closedUnheard(target, error.message)
   if (/no matching/i.test(error.message)) return new Beyond(told(`no common algorithm with its sshd: ${error.message}`))
-  if (/ECONNRESET|EPIPE|connection lost before handshake|No response from server/i.test(error.message)) return new Passing(told(`the connection was closed in the handshake: ${error.message}`))
+  if (/ECONNRESET|EPIPE|connection lost before handshake|No response from server/i.test(error.message))
+    return new Passing(told(`the connection was closed in the handshake: ${error.message}`))
   return new Unreachable(told(error.message))
 }
 
-const closedUnheard = (target: SshTarget, how: string): Passing => new Passing(`${at(target)}: the connection was closed before sshd said a word: ${how} (too many connections at once? sshd's MaxStartups; try fewer --forks)`)
+const closedUnheard = (target: SshTarget, how: string): Passing =>
+  new Passing(
+    `${at(target)}: the connection was closed before sshd said a word: ${how} (too many connections at once? sshd's MaxStartups; try fewer --forks)`,
+  )

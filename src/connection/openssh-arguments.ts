@@ -20,8 +20,12 @@ export interface OpensshTarget {
  * @param ready - what ssh prints once it is logged in.
  * @param asks - its questions are answered (SSH_ASKPASS).
  */
-export function opensshArguments({ first, then, address, target }: OpensshTarget, { ready, asks, command }: { readonly ready: string; readonly asks: boolean; readonly command: string }): readonly string[] {
-  // ssh runs no LocalCommand for who goes through a master connection, and one may come about at any time. That it is the host who tells costs a round trip.
+export function opensshArguments(
+  { first, then, address, target }: OpensshTarget,
+  { ready, asks, command }: { readonly ready: string; readonly asks: boolean; readonly command: string },
+): readonly string[] {
+  // ssh runs no LocalCommand for who goes through a master connection, and one may come about at any time. That it is
+  // the host who tells costs a round trip.
   const byHost = target.sharesMaster
   const ours: Readonly<Record<string, string | number>> = {
     // Of OpenSSH before 8.7.
@@ -43,5 +47,13 @@ export function opensshArguments({ first, then, address, target }: OpensshTarget
     EscapeChar: 'none',
     ...(byHost ? { PermitLocalCommand: 'no' } : { PermitLocalCommand: 'yes', LocalCommand: `echo ${ready}` }),
   }
-  return [...first, ...Object.entries(ours).flatMap(([keyword, value]) => ['-o', `${keyword}=${value}`]), ...then, '-T', '--', address, byHost ? `echo ${ready}; ${command}` : command]
+  return [
+    ...first,
+    ...Object.entries(ours).flatMap(([keyword, value]) => ['-o', `${keyword}=${value}`]),
+    ...then,
+    '-T',
+    '--',
+    address,
+    byHost ? `echo ${ready}; ${command}` : command,
+  ]
 }

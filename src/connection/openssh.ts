@@ -1,4 +1,5 @@
-// A connection that drives the system's ssh(1): for what mailrun's own client lacks, certificates, tokens, Kerberos, post-quantum key exchange.
+// A connection that drives the system's ssh(1): for what mailrun's own client lacks, certificates, tokens, Kerberos,
+// post-quantum key exchange.
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { Unreachable, type Connection } from '../engine/connection.ts'
@@ -22,21 +23,42 @@ import { withinTime } from './within-time.ts'
 const ANSWER_SECONDS = 120
 
 /** @throws Unreachable */
-export async function opensshConnect(openssh: OpensshTarget, become: Become | undefined, { askpass, ask, trial }: { readonly askpass: Askpass; readonly ask: Ask | undefined; readonly trial: PasswordTrial }, signal: AbortSignal): Promise<Connection> {
+export async function opensshConnect(
+  openssh: OpensshTarget,
+  become: Become | undefined,
+  { askpass, ask, trial }: { readonly askpass: Askpass; readonly ask: Ask | undefined; readonly trial: PasswordTrial },
+  signal: AbortSignal,
+): Promise<Connection> {
   const { target } = openssh
   const first = target.jumps[0] ?? target
-  const questions = target.password !== undefined || target.passphrases.size > 0 || ask !== undefined ? answererOf(target, ask) : undefined
-  const environment = { ...process.env, LC_ALL: 'C', ...(questions === undefined ? {} : await askpass.environment(questions)) }
+  const questions =
+    target.password !== undefined || target.passphrases.size > 0 || ask !== undefined
+      ? answererOf(target, ask)
+      : undefined
+  const environment = {
+    ...process.env,
+    LC_ALL: 'C',
+    ...(questions === undefined ? {} : await askpass.environment(questions)),
+  }
   const start = (command: string, ready: string): ChildProcessWithoutNullStreams =>
     // In a session of its own: Ctrl-C on the terminal is for mailrun, and ssh has no terminal to ask on.
-    spawn(openssh.executable, opensshArguments(openssh, { ready, asks: questions !== undefined, command }), { stdio: 'pipe', detached: true, env: environment })
+    spawn(openssh.executable, opensshArguments(openssh, { ready, asks: questions !== undefined, command }), {
+      stdio: 'pipe',
+      detached: true,
+      env: environment,
+    })
   const seconds = target.connectSeconds + (ask === undefined ? 0 : ANSWER_SECONDS)
   return persist(target.retries, signal, () =>
     handshake(`${first.hostName}:${first.port}`, async () => {
       const started: ChildProcessWithoutNullStreams[] = []
-      const noted: typeof start = (...how) => (started[started.push(start(...how)) - 1]!)
+      const noted: typeof start = (...how) => started[started.push(start(...how)) - 1]!
       try {
-        return await withinTime(open(openssh, become, trial, noted), seconds, signal, () => `${at(target)}: no answer within ${seconds} s (the system's ssh)`)
+        return await withinTime(
+          open(openssh, become, trial, noted),
+          seconds,
+          signal,
+          () => `${at(target)}: no answer within ${seconds} s (the system's ssh)`,
+        )
       } catch (error) {
         started.forEach(endGroup)
         throw error
@@ -56,7 +78,12 @@ function endGroup(child: ChildProcessWithoutNullStreams): void {
   }
 }
 
-function open({ executable, target }: OpensshTarget, become: Become | undefined, trial: PasswordTrial, start: (command: string, ready: string) => ChildProcessWithoutNullStreams): Promise<Connection> {
+function open(
+  { executable, target }: OpensshTarget,
+  become: Become | undefined,
+  trial: PasswordTrial,
+  start: (command: string, ready: string) => ChildProcessWithoutNullStreams,
+): Promise<Connection> {
   const ready = `mailrun-ready-${randomBytes(8).toString('hex')}`
   let child: ChildProcessWithoutNullStreams | undefined
   return hostShell({
@@ -68,7 +95,9 @@ function open({ executable, target }: OpensshTarget, become: Become | undefined,
     notes: [],
     async start(command) {
       const started = (child = start(command, ready))
-      const shell = childShell(started, (code, signal) => (code === 255 ? 'the connection was closed' : `the shell ended (${signal ?? `exit status ${code}`})`))
+      const shell = childShell(started, (code, signal) =>
+        code === 255 ? 'the connection was closed' : `the shell ended (${signal ?? `exit status ${code}`})`,
+      )
       started.stdin.on('error', () => {})
       await standing(started, ready, executable, target)
       return shell
@@ -81,8 +110,16 @@ function open({ executable, target }: OpensshTarget, become: Become | undefined,
   })
 }
 
-/** Resolves once ssh is logged in, which its LocalCommand tells, or the host itself; at once where a master connection stands already (ControlPath). @throws Unreachable, Passing */
-function standing(child: ChildProcessWithoutNullStreams, ready: string, executable: string, target: SshTarget): Promise<void> {
+/**
+ * Resolves once ssh is logged in, which its LocalCommand tells, or the host itself; at once where a master connection
+ * stands already (ControlPath). @throws Unreachable, Passing
+ */
+function standing(
+  child: ChildProcessWithoutNullStreams,
+  ready: string,
+  executable: string,
+  target: SshTarget,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     let said = ''
     let out = ''
@@ -99,7 +136,15 @@ function standing(child: ChildProcessWithoutNullStreams, ready: string, executab
       if (said !== '' && !child.stderr.readableEnded) child.stderr.unshift(Buffer.from(said))
       settle()
     }
-    child.once('error', (error: NodeJS.ErrnoException) => finish(() => reject(new Unreachable(`${at(target)}: ${executable} cannot be run: ${error.code === 'ENOENT' ? 'it is not there; install openssh-client' : error.message}`))))
+    child.once('error', (error: NodeJS.ErrnoException) =>
+      finish(() =>
+        reject(
+          new Unreachable(
+            `${at(target)}: ${executable} cannot be run: ${error.code === 'ENOENT' ? 'it is not there; install openssh-client' : error.message}`,
+          ),
+        ),
+      ),
+    )
     child.once('close', () => finish(() => reject(opensshProblem(said, target))))
     child.stdout.on('data', onOut)
     child.stderr.on('data', onError)
@@ -132,8 +177,11 @@ function answererOf(target: SshTarget, ask: Ask | undefined): (question: string)
     const passphrase = key === undefined ? undefined : target.passphrases.get(key)
     if (passphrase !== undefined) return passphrase.reveal()
     // A jump host asks in its own name: it must not learn the password of the host behind it.
-    if (key === undefined && question.toLowerCase().includes(`@${target.hostName.toLowerCase().slice(0, 128)}`)) return once(target.password)
+    if (key === undefined && question.toLowerCase().includes(`@${target.hostName.toLowerCase().slice(0, 128)}`))
+      return once(target.password)
     // One time codes, a token's PIN, a jump host's password.
-    return ask === undefined ? undefined : (await ask(`${at(target)}: ${question.trim()} `, 'say how to log in without a question')).reveal()
+    return ask === undefined
+      ? undefined
+      : (await ask(`${at(target)}: ${question.trim()} `, 'say how to log in without a question')).reveal()
   }
 }

@@ -10,14 +10,24 @@ export type Ask = (question: string, instead: string) => Promise<Secret>
 
 const TRIES = 3
 
-/** For keys that are named, and for default ones where there is nothing else; an agent that holds the key answers for it. @param ask - `undefined`: nobody can be asked, and such keys are passed over. @throws MailrunError */
-export async function askPassphrases(targets: readonly SshTarget[], passphrases: Map<string, Secret>, ask: Ask | undefined): Promise<void> {
+/**
+ * For keys that are named, and for default ones where there is nothing else; an agent that holds the key answers for
+ * it. @param ask - `undefined`: nobody can be asked, and such keys are passed over. @throws MailrunError
+ */
+export async function askPassphrases(
+  targets: readonly SshTarget[],
+  passphrases: Map<string, Secret>,
+  ask: Ask | undefined,
+): Promise<void> {
   if (ask === undefined) return
   const seen = new Set<string>()
   for (const target of targets.flatMap((each) => [...each.jumps, each])) {
-    const wanted = target.identityFiles.map(({ path }) => path).filter((path) => !seen.has(`${path} ${target.agent ?? ''}`))
+    const wanted = target.identityFiles
+      .map(({ path }) => path)
+      .filter((path) => !seen.has(`${path} ${target.agent ?? ''}`))
     for (const path of wanted) seen.add(`${path} ${target.agent ?? ''}`)
-    for (const key of wanted.length === 0 ? [] : await lockedKeys(target)) if (!passphrases.has(key.path)) passphrases.set(key.path, await askFor(key, ask))
+    for (const key of wanted.length === 0 ? [] : await lockedKeys(target))
+      if (!passphrases.has(key.path)) passphrases.set(key.path, await askFor(key, ask))
   }
 }
 
@@ -28,8 +38,11 @@ async function lockedKeys({ identityFiles, identitiesOnly, agent }: SshTarget): 
   })
   if (!files.some(({ key }) => key.encrypted)) return []
   const held = (agent === undefined ? undefined : await agentKeys(agent)) ?? []
-  const isHeld = ({ publicKey }: KeyFile): boolean => publicKey !== undefined && held.some((each) => each.publicKey.equals(publicKey))
-  const others = files.some(({ key }) => (!key.encrypted && key.text !== undefined) || isHeld(key)) || (!identitiesOnly && held.length > 0)
+  const isHeld = ({ publicKey }: KeyFile): boolean =>
+    publicKey !== undefined && held.some((each) => each.publicKey.equals(publicKey))
+  const others =
+    files.some(({ key }) => (!key.encrypted && key.text !== undefined) || isHeld(key)) ||
+    (!identitiesOnly && held.length > 0)
   return files.filter(({ key, named }) => key.encrypted && !isHeld(key) && (named || !others)).map(({ key }) => key)
 }
 
@@ -44,7 +57,10 @@ function keyOrNone(path: string): KeyFile | undefined {
 
 async function askFor(key: KeyFile, ask: Ask): Promise<Secret> {
   for (let tries = 1; tries <= TRIES; tries += 1) {
-    const passphrase = await ask(`passphrase of ${key.path}${tries > 1 ? ' (that was wrong)' : ''}: `, `add the key to an agent (ssh-add ${key.path}), or say ansible_private_key_passphrase`)
+    const passphrase = await ask(
+      `passphrase of ${key.path}${tries > 1 ? ' (that was wrong)' : ''}: `,
+      `add the key to an agent (ssh-add ${key.path}), or say ansible_private_key_passphrase`,
+    )
     if (await opens(key, passphrase)) return passphrase
   }
   throw new MailrunError(`that does not open ${key.path}`)

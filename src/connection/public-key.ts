@@ -28,7 +28,8 @@ const PARTS: Readonly<Record<string, (reader: WireReader) => Buffer>> = {
   'ecdsa-sha2-nistp256': (reader) => ecdsa(reader, 'nistp256'),
   'ecdsa-sha2-nistp384': (reader) => ecdsa(reader, 'nistp384'),
   'ecdsa-sha2-nistp521': (reader) => ecdsa(reader, 'nistp521'),
-  'sk-ecdsa-sha2-nistp256@openssh.com': (reader) => Buffer.concat([ecdsa(reader, 'nistp256'), wireString(reader.text())]),
+  'sk-ecdsa-sha2-nistp256@openssh.com': (reader) =>
+    Buffer.concat([ecdsa(reader, 'nistp256'), wireString(reader.text())]),
   'ssh-dss': (reader) => Buffer.concat([1, 2, 3, 4].map(() => wireMpint(reader.mpint()))),
   'ssh-rsa': rsa,
 }
@@ -57,13 +58,22 @@ export function parsePublicKey(type: string, base64: string): PublicKey | undefi
   return key?.type === plainType(type) ? key : undefined
 }
 
-/** What a key on the wire says of itself first, whether it can be read here or not. @throws RangeError where it says nothing */
+/**
+ * What a key on the wire says of itself first, whether it can be read here or not. @throws RangeError where it says
+ * nothing
+ */
 export const statedType = (blob: Buffer): string => wireReader(blob).string().toString('latin1')
 
 /** As `ssh-keygen -l` prints it. */
-export const fingerprint = ({ blob }: PublicKey): string => `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`
+export const fingerprint = ({ blob }: PublicKey): string =>
+  `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`
 
-export const isCertificateType = (type: string): boolean => type.endsWith(CERTIFICATE) && Object.hasOwn(PARTS, type.startsWith('sk-') ? `${type.slice(0, -CERTIFICATE.length)}@openssh.com` : type.slice(0, -CERTIFICATE.length))
+export const isCertificateType = (type: string): boolean =>
+  type.endsWith(CERTIFICATE) &&
+  Object.hasOwn(
+    PARTS,
+    type.startsWith('sk-') ? `${type.slice(0, -CERTIFICATE.length)}@openssh.com` : type.slice(0, -CERTIFICATE.length),
+  )
 
 /** The type of keys that an algorithm signs with: RSA has one type of key and several algorithms (RFC 8332). */
 export const plainType = (algorithm: string): string => (RSA_NAMES.includes(algorithm) ? 'ssh-rsa' : algorithm)
@@ -80,7 +90,9 @@ function ecdsa(reader: WireReader, curve: string): Buffer {
   const named = reader.text()
   const point = reader.string()
   if (named !== curve || point.length !== 1 + 2 * bytes || point[0] !== 4) throw new RangeError(`no point of ${curve}`)
-  const [x, y] = [point.subarray(1, 1 + bytes), point.subarray(1 + bytes)].map((each) => each.toString('base64url')) as [string, string]
+  const [x, y] = [point.subarray(1, 1 + bytes), point.subarray(1 + bytes)].map((each) =>
+    each.toString('base64url'),
+  ) as [string, string]
   createPublicKey({ key: { kty: 'EC', crv: jwk, x, y }, format: 'jwk' })
   return Buffer.concat([wireString(named), wireString(point)])
 }

@@ -1,5 +1,16 @@
 // Appends a line to known_hosts, where many hosts of a run and several runs may do so at once.
-import { closeSync, constants, fstatSync, ftruncateSync, mkdirSync, openSync, readSync, statSync, unlinkSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs'
 import { devNull, homedir } from 'node:os'
 import { dirname, join } from 'node:path'
 
@@ -9,8 +20,9 @@ const STALE_LOCK_MILLISECONDS = 3000
 const NEWLINE = 10
 
 /**
- * Writes what `lines` gives, asked while no other mailrun writes the file; nothing where it gives none. Makes the file (mode 0600) and ~/.ssh (0700) where they are missing; ends a last line that has no end.
- * One write to the end of the file: no line is torn, whoever else writes (ssh itself knows no lock). A write that fails half way is taken back.
+ * Writes what `lines` gives, asked while no other mailrun writes the file; nothing where it gives none. Makes the file
+ * (mode 0600) and ~/.ssh (0700) where they are missing; ends a last line that has no end. One write to the end of the
+ * file: no line is torn, whoever else writes (ssh itself knows no lock). A write that fails half way is taken back.
  *
  * @throws NodeJS.ErrnoException
  */
@@ -43,7 +55,10 @@ function append(file: string, text: Buffer): void {
   }
 }
 
-/** A file that only one can make. Where none can be made (no right to the folder), the append alone must do: it tears no line, but two runs may write the same one. */
+/**
+ * A file that only one can make. Where none can be made (no right to the folder), the append alone must do: it tears no
+ * line, but two runs may write the same one.
+ */
 function lock(path: string): () => void {
   for (;;) {
     try {

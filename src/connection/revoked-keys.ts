@@ -10,12 +10,16 @@ const SKIPPED_HEADER_BYTES = 24
 const SECTION = { certificates: 1, keys: 2, sha1: 3, sha256: 5 } as const
 
 /** `revoked`, `not revoked`, or why that cannot be told: OpenSSH then refuses every host, and so does whoever asks. */
-export type Revocation = { readonly kind: 'revoked' | 'not revoked' } | { readonly kind: 'unreadable'; readonly why: string }
+export type Revocation =
+  | { readonly kind: 'revoked' | 'not revoked' }
+  | { readonly kind: 'unreadable'; readonly why: string }
 
 export function revocation(key: PublicKey, file: string): Revocation {
   try {
     const data = readFileSync(file)
-    const revoked = data.subarray(0, MAGIC.length).equals(MAGIC) ? inRevocationList(key, data.subarray(MAGIC.length)) : inPlainList(key, data.toString('latin1'))
+    const revoked = data.subarray(0, MAGIC.length).equals(MAGIC)
+      ? inRevocationList(key, data.subarray(MAGIC.length))
+      : inPlainList(key, data.toString('latin1'))
     return { kind: revoked ? 'revoked' : 'not revoked' }
   } catch (error) {
     return { kind: 'unreadable', why: error instanceof Error ? error.message : String(error) }
@@ -29,13 +33,18 @@ function inRevocationList({ blob }: PublicKey, data: Buffer): boolean {
   list.bytes(SKIPPED_HEADER_BYTES)
   list.string()
   list.string()
-  const wanted = new Map<number, Buffer>([[SECTION.keys, blob], [SECTION.sha1, createHash('sha1').update(blob).digest()], [SECTION.sha256, createHash('sha256').update(blob).digest()]])
+  const wanted = new Map<number, Buffer>([
+    [SECTION.keys, blob],
+    [SECTION.sha1, createHash('sha1').update(blob).digest()],
+    [SECTION.sha256, createHash('sha256').update(blob).digest()],
+  ])
   let revoked = false
   while (list.left > 0) {
     const type = list.bytes(1)[0]!
     const section = wireReader(list.string())
     const each = wanted.get(type)
-    if (each === undefined && type !== SECTION.certificates) throw new RangeError(`the key revocation list has a section that is not supported (type ${type})`)
+    if (each === undefined && type !== SECTION.certificates)
+      throw new RangeError(`the key revocation list has a section that is not supported (type ${type})`)
     while (each !== undefined && section.left > 0) revoked = section.string().equals(each) || revoked
   }
   return revoked

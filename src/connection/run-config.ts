@@ -22,11 +22,16 @@ const BOTH = ['~/.ssh/config', '/etc/ssh/ssh_config']
 export function runConfig({ sshConfig, knownHosts, acceptNew }: RunFlags): RunConfig {
   let folder: string | undefined
   const lines = [
-    ...(knownHosts === undefined ? [] : [`UserKnownHostsFile "${absolute(knownHosts)}"`, 'GlobalKnownHostsFile /dev/null']),
+    ...(knownHosts === undefined
+      ? []
+      : [`UserKnownHostsFile "${absolute(knownHosts)}"`, 'GlobalKnownHostsFile /dev/null']),
     ...(acceptNew ? ['StrictHostKeyChecking accept-new'] : []),
   ]
   // The first that says a thing counts; one that is missing is passed over, as ssh does.
-  const includes = sshConfig === 'none' ? [] : (sshConfig === undefined ? BOTH : [absolute(sshConfig)]).map((path) => `Include "${path}"`)
+  const includes =
+    sshConfig === 'none'
+      ? []
+      : (sshConfig === undefined ? BOTH : [absolute(sshConfig)]).map((path) => `Include "${path}"`)
   return {
     file() {
       if (lines.length === 0) return undefined

@@ -10,7 +10,10 @@ export interface ShellStreams {
 
 export interface ShellStream {
   exchange(request: ExchangeRequest): Promise<Exchange>
-  /** The shell is gone, or must be given up: an exchange under way, and every later one, rejects with this. The first reason counts. */
+  /**
+   * The shell is gone, or must be given up: an exchange under way, and every later one, rejects with this. The first
+   * reason counts.
+   */
   lose(why: Error): void
 }
 
@@ -22,7 +25,10 @@ interface Collector {
   feed(chunk: Buffer): Buffer | undefined
 }
 
-/** Whatever the shell printed before the first exchange (a login banner) is dropped: an exchange begins at its own first mark, and reads to its end line. */
+/**
+ * Whatever the shell printed before the first exchange (a login banner) is dropped: an exchange begins at its own first
+ * mark, and reads to its end line.
+ */
 export function shellStream(streams: ShellStreams): ShellStream {
   let lost: Error | undefined
   let under: { feedOut(chunk: Buffer): void; feedErr(chunk: Buffer): void; reject(error: Error): void } | undefined

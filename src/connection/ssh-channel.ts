@@ -14,7 +14,14 @@ import { at } from './tcp.ts'
 const PARTING_MILLISECONDS = 500
 
 /** @throws Unreachable where sudo, su, doas or the login shell gives none. */
-export function sshShell(client: Client, socket: Duplex, target: SshTarget, become: Become | undefined, trial: PasswordTrial, { stage, notes }: Pick<LoggedIn, 'stage' | 'notes'>): Promise<Connection> {
+export function sshShell(
+  client: Client,
+  socket: Duplex,
+  target: SshTarget,
+  become: Become | undefined,
+  trial: PasswordTrial,
+  { stage, notes }: Pick<LoggedIn, 'stage' | 'notes'>,
+): Promise<Connection> {
   let channel: ClientChannel | undefined
   return hostShell({
     become,
@@ -37,9 +44,18 @@ export function sshShell(client: Client, socket: Duplex, target: SshTarget, beco
   })
 }
 
-const exec = (client: Client, command: string, target: SshTarget): Promise<readonly [ClientChannel, ShellProcess['onEnd']]> =>
+const exec = (
+  client: Client,
+  command: string,
+  target: SshTarget,
+): Promise<readonly [ClientChannel, ShellProcess['onEnd']]> =>
   new Promise((resolve, reject) => {
-    const fail = ({ message }: Error): void => reject(new Unreachable(`${at(target)}: no shell: ${message}${message === 'Unable to exec' ? ': sshd could start no process for it: is the host out of processes (ulimit -u) or memory?' : ''}\n${RUN_AGAIN}`))
+    const fail = ({ message }: Error): void =>
+      reject(
+        new Unreachable(
+          `${at(target)}: no shell: ${message}${message === 'Unable to exec' ? ': sshd could start no process for it: is the host out of processes (ulimit -u) or memory?' : ''}\n${RUN_AGAIN}`,
+        ),
+      )
     client.once('error', fail)
     client.once('close', () => fail(new Error('the connection was closed')))
     // Listened to at once: of a shell that ends at once the same packet may tell.
@@ -63,7 +79,11 @@ function ends(client: Client, channel: ClientChannel): ShellProcess['onEnd'] {
     for (const listener of listeners) listener(why)
   }
   client.on('error', (error) => end(error.message))
-  channel.on('exit', (code: number | null, signal?: string) => (why ??= `the shell ended (${signal === 'SIGKILL' ? 'SIGKILL: is the host out of memory? journalctl -k' : (signal ?? `exit status ${code}`)})`))
+  channel.on(
+    'exit',
+    (code: number | null, signal?: string) =>
+      (why ??= `the shell ended (${signal === 'SIGKILL' ? 'SIGKILL: is the host out of memory? journalctl -k' : (signal ?? `exit status ${code}`)})`),
+  )
   channel.on('close', () => end('the host closed the connection'))
   client.on('close', () => end('the connection was closed'))
   return (listener) => (gone ? listener(why!) : void listeners.push(listener))
@@ -73,7 +93,9 @@ function touch(client: Client, path: string): Promise<void> {
   return new Promise((resolve, reject) => {
     client.exec(`touch ${path}`, (error, stream) => {
       if (error) return reject(error)
-      stream.on('close', (code: number | null) => (code === 0 ? resolve() : reject(new Error(`touch ended with ${String(code)}`))))
+      stream.on('close', (code: number | null) =>
+        code === 0 ? resolve() : reject(new Error(`touch ended with ${String(code)}`)),
+      )
       stream.resume()
       stream.stderr.resume()
     })

@@ -48,7 +48,10 @@ export interface SshTarget {
   readonly attempts: number
   /** After a failure that passes by itself. */
   readonly retries: number
-  /** It may go through a master connection that is made meanwhile (ControlMaster, ControlPath); not through one that stands before the run. */
+  /**
+   * It may go through a master connection that is made meanwhile (ControlMaster, ControlPath); not through one that
+   * stands before the run.
+   */
   readonly sharesMaster: boolean
   /** What it needs that mailrun's own client lacks, in words: the system's ssh is taken. */
   readonly beyond: readonly string[]

@@ -1,4 +1,5 @@
-// Mailrun's own connection to a host over SSH: one TCP connection or a channel through jump hosts, one session, one shell.
+// Mailrun's own connection to a host over SSH: one TCP connection or a channel through jump hosts, one session, one
+// shell.
 import type { Duplex } from 'node:stream'
 import type { Client } from 'ssh2'
 import type { Connection } from '../engine/connection.ts'
@@ -15,7 +16,10 @@ import { at, tcp } from './tcp.ts'
 import { interruptible, withinTime } from './within-time.ts'
 
 export interface SshClient {
-  /** Host keys are verified strictly, before any authentication. @throws Unreachable; Beyond where only the system's ssh can do it */
+  /**
+   * Host keys are verified strictly, before any authentication. @throws Unreachable; Beyond where only the system's ssh
+   * can do it
+   */
   connect(target: SshTarget, become: Become | undefined, signal: AbortSignal): Promise<Connection>
   /** Ends the connections to jump hosts. */
   close(): void
@@ -24,9 +28,16 @@ export interface SshClient {
 /** @param trial - the run's. */
 export function sshClient(trial: PasswordTrial): SshClient {
   const never = new AbortController().signal
-  const jumps: Bastions = bastions((target) => persist(target.retries, never, () => shake(target, jumps, never, ({ client }) => Promise.resolve(client))))
+  const jumps: Bastions = bastions((target) =>
+    persist(target.retries, never, () => shake(target, jumps, never, ({ client }) => Promise.resolve(client))),
+  )
   return {
-    connect: (target, become, signal) => persist(target.retries, signal, () => shake(target, jumps, signal, ({ client, socket, ...rest }) => sshShell(client, socket, target, become, trial, rest))),
+    connect: (target, become, signal) =>
+      persist(target.retries, signal, () =>
+        shake(target, jumps, signal, ({ client, socket, ...rest }) =>
+          sshShell(client, socket, target, become, trial, rest),
+        ),
+      ),
     close: () => jumps.close(),
   }
 }
@@ -41,7 +52,12 @@ export interface LoggedIn {
 }
 
 /** One attempt, within its time. @param then - what must stand, too. */
-async function shake<T>(target: SshTarget, jumps: Bastions, signal: AbortSignal, then: (loggedIn: LoggedIn) => Promise<T>): Promise<T> {
+async function shake<T>(
+  target: SshTarget,
+  jumps: Bastions,
+  signal: AbortSignal,
+  then: (loggedIn: LoggedIn) => Promise<T>,
+): Promise<T> {
   const keys = await keyRing(target)
   // Before its own turn: those who wait for a bastion must not keep it from its handshake.
   const channel = target.jumps.length === 0 ? undefined : await interruptible(jumps.through(target), signal)
@@ -57,7 +73,12 @@ async function shake<T>(target: SshTarget, jumps: Bastions, signal: AbortSignal,
       return then({ client, socket, stage, notes })
     }
     try {
-      return await withinTime(open(), target.connectSeconds, signal, () => `${at(target)}: no answer within ${target.connectSeconds} s (${stage.now})`)
+      return await withinTime(
+        open(),
+        target.connectSeconds,
+        signal,
+        () => `${at(target)}: no answer within ${target.connectSeconds} s (${stage.now})`,
+      )
     } catch (error) {
       opened.client?.destroy()
       opened.socket?.destroy()

@@ -16,8 +16,10 @@ interface Inside {
 /**
  * To be called once it connects, before anything has come.
  *
- * - ssh2 has every OpenSSH prove all the keys that it has (`hostkeys-00@openssh.com`, for UpdateHostKeys), which nobody here asks for: a signature of each on the host, and its check here.
- * - ssh2 asks whether a key would do before it signs by it (RFC 4252, section 7). Where there is only one, and a signature costs nothing, it is signed at once: a round trip less.
+ * - ssh2 has every OpenSSH prove all the keys that it has (`hostkeys-00@openssh.com`, for UpdateHostKeys), which nobody
+ *   here asks for: a signature of each on the host, and its check here.
+ * - ssh2 asks whether a key would do before it signs by it (RFC 4252, section 7). Where there is only one, and a
+ *   signature costs nothing, it is signed at once: a round trip less.
  *
  * @param sole - `undefined`: there are several keys, or an agent's, or one whose algorithm is to be agreed on.
  */
@@ -34,9 +36,15 @@ export function takeShortcuts(client: Client | null, sole: SoleSigner | undefine
   const authPk = protocol?.authPK?.bind(protocol)
   if (protocol === undefined || authPk === undefined || sole === undefined) return
   protocol.authPK = (user, key, algorithm, sign) =>
-    authPk(user, key, algorithm, sign ?? ((data, done) => {
-      const signature = sole(data)
-      if (signature instanceof Error) throw signature
-      done(signature)
-    }))
+    authPk(
+      user,
+      key,
+      algorithm,
+      sign ??
+        ((data, done) => {
+          const signature = sole(data)
+          if (signature instanceof Error) throw signature
+          done(signature)
+        }),
+    )
 }

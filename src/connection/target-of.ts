@@ -31,16 +31,28 @@ export interface Said {
 }
 
 /** @param options - what the inventory says, as ssh would be given it. @throws MailrunError with file:line */
-export async function targetOf(address: string, options: readonly SshOption[], said: Said, { config, flags, passphrases }: Reading): Promise<SshTarget> {
+export async function targetOf(
+  address: string,
+  options: readonly SshOption[],
+  said: Said,
+  { config, flags, passphrases }: Reading,
+): Promise<SshTarget> {
   const chain = await resolveChain(config, { host: address, options }, flags)
   const none: Said = { password: undefined, connectSeconds: undefined, retries: undefined }
   const way: SshTarget[] = []
-  for (const [index, settings] of chain.entries()) way.push(target(settings, [...way], index === chain.length - 1 ? said : none, passphrases))
+  for (const [index, settings] of chain.entries())
+    way.push(target(settings, [...way], index === chain.length - 1 ? said : none, passphrases))
   return way.at(-1)!
 }
 
-function target(settings: SshSettings, jumps: readonly SshTarget[], { password, connectSeconds, retries }: Said, passphrases: ReadonlyMap<string, Secret>): SshTarget {
-  const chosen = (keyword: string, names: readonly string[]): readonly string[] | undefined => (settings.all.find((each) => each.keyword === keyword)?.where === undefined ? undefined : names)
+function target(
+  settings: SshSettings,
+  jumps: readonly SshTarget[],
+  { password, connectSeconds, retries }: Said,
+  passphrases: ReadonlyMap<string, Secret>,
+): SshTarget {
+  const chosen = (keyword: string, names: readonly string[]): readonly string[] | undefined =>
+    settings.all.find((each) => each.keyword === keyword)?.where === undefined ? undefined : names
   const agent = settings.identityAgent ?? process.env['SSH_AUTH_SOCK']
   const made: Omit<SshTarget, 'beyond'> = {
     hostName: settings.hostName,
@@ -64,7 +76,8 @@ function target(settings: SshSettings, jumps: readonly SshTarget[], { password, 
       globalFiles: settings.globalKnownHostsFiles,
       revokedHostKeys: settings.revokedHostKeys,
       // `no` would take any key: a new one is recorded, as OpenSSH does then, but a changed one is refused.
-      strict: settings.strictHostKeyChecking === 'yes' || settings.strictHostKeyChecking === 'ask' ? 'yes' : 'accept-new',
+      strict:
+        settings.strictHostKeyChecking === 'yes' || settings.strictHostKeyChecking === 'ask' ? 'yes' : 'accept-new',
       hash: settings.hashKnownHosts,
       proxied: jumps.length > 0,
     },
@@ -74,7 +87,10 @@ function target(settings: SshSettings, jumps: readonly SshTarget[], { password, 
       cipher: chosen('ciphers', settings.ciphers),
       mac: chosen('macs', settings.macs),
     },
-    keepalive: settings.serverAliveInterval > 0 ? { seconds: settings.serverAliveInterval, lost: settings.serverAliveCountMax } : KEEPALIVE,
+    keepalive:
+      settings.serverAliveInterval > 0
+        ? { seconds: settings.serverAliveInterval, lost: settings.serverAliveCountMax }
+        : KEEPALIVE,
     connectSeconds: connectSeconds ?? settings.connectTimeout ?? CONNECT_SECONDS,
     attempts: settings.connectionAttempts,
     retries: retries ?? RETRIES,
@@ -83,8 +99,17 @@ function target(settings: SshSettings, jumps: readonly SshTarget[], { password, 
   return { ...made, beyond: [...beyondOf(settings, made, existsSync), ...jumps.flatMap(({ beyond }) => beyond)] }
 }
 
-function methodsOf({ preferredAuthentications, pubkeyAuthentication, passwordAuthentication, kbdInteractiveAuthentication }: SshSettings): readonly LoginMethod[] {
-  const allowed: Readonly<Record<LoginMethod, boolean>> = { publickey: pubkeyAuthentication, password: passwordAuthentication, 'keyboard-interactive': kbdInteractiveAuthentication }
+function methodsOf({
+  preferredAuthentications,
+  pubkeyAuthentication,
+  passwordAuthentication,
+  kbdInteractiveAuthentication,
+}: SshSettings): readonly LoginMethod[] {
+  const allowed: Readonly<Record<LoginMethod, boolean>> = {
+    publickey: pubkeyAuthentication,
+    password: passwordAuthentication,
+    'keyboard-interactive': kbdInteractiveAuthentication,
+  }
   const preferred = preferredAuthentications?.flatMap((name) => METHODS.filter((method) => method === name)) ?? METHODS
   return preferred.filter((method) => allowed[method])
 }

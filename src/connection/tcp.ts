@@ -10,7 +10,11 @@ export const at = ({ hostName, port }: Pick<SshTarget, 'hostName' | 'port'>): st
 
 const SECOND = 1000
 
-/** Without Nagle's delay from its first byte on, which ssh2 leaves on; what is written in one turn of the event loop leaves by one system call. @param onSocket - is given each socket before it connects, to be destroyed by whoever gives up. @throws Unreachable, Passing */
+/**
+ * Without Nagle's delay from its first byte on, which ssh2 leaves on; what is written in one turn of the event loop
+ * leaves by one system call. @param onSocket - is given each socket before it connects, to be destroyed by whoever
+ * gives up. @throws Unreachable, Passing
+ */
 export async function tcp(target: SshTarget, onSocket: (socket: Socket) => void): Promise<Socket> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -25,7 +29,13 @@ export async function tcp(target: SshTarget, onSocket: (socket: Socket) => void)
 function once(target: SshTarget, onSocket: (socket: Socket) => void): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const { hostName: host, port, family, bindAddress: localAddress } = target
-    const socket = connect({ host, port, family, noDelay: true, ...(localAddress === undefined ? {} : { localAddress }) })
+    const socket = connect({
+      host,
+      port,
+      family,
+      noDelay: true,
+      ...(localAddress === undefined ? {} : { localAddress }),
+    })
     onSocket(socket)
     socket.once('connect', () => resolve(gathering(socket)))
     socket.once('error', (error: NodeJS.ErrnoException) => {
@@ -35,7 +45,10 @@ function once(target: SshTarget, onSocket: (socket: Socket) => void): Promise<So
   })
 }
 
-/** ssh2 writes a packet in up to three pieces, and often several packets one after the other: without this each piece is a packet of the network, too. */
+/**
+ * ssh2 writes a packet in up to three pieces, and often several packets one after the other: without this each piece is
+ * a packet of the network, too.
+ */
 function gathering(socket: Socket): Socket {
   const write = socket.write.bind(socket) as (piece: Uint8Array) => boolean
   return Object.assign(socket, {
@@ -51,14 +64,23 @@ function gathering(socket: Socket): Socket {
 
 function tcpProblem({ code, message }: NodeJS.ErrnoException): string {
   switch (code) {
-    case 'ECONNREFUSED': return 'connection refused: is sshd running, and is this its port?'
-    case 'ECONNRESET': return 'connection reset'
-    case 'ETIMEDOUT': return 'connection timed out'
-    case 'EHOSTUNREACH': return 'no route to the host, or it is down'
-    case 'ENETUNREACH': return 'the network is unreachable'
-    case 'ENOTFOUND': return 'the name cannot be resolved: check ansible_host'
-    case 'EAI_AGAIN': return 'the name cannot be resolved now: the name server did not answer'
-    case 'EADDRNOTAVAIL': return `${message}: is the BindAddress one of this machine?`
-    default: return message
+    case 'ECONNREFUSED':
+      return 'connection refused: is sshd running, and is this its port?'
+    case 'ECONNRESET':
+      return 'connection reset'
+    case 'ETIMEDOUT':
+      return 'connection timed out'
+    case 'EHOSTUNREACH':
+      return 'no route to the host, or it is down'
+    case 'ENETUNREACH':
+      return 'the network is unreachable'
+    case 'ENOTFOUND':
+      return 'the name cannot be resolved: check ansible_host'
+    case 'EAI_AGAIN':
+      return 'the name cannot be resolved now: the name server did not answer'
+    case 'EADDRNOTAVAIL':
+      return `${message}: is the BindAddress one of this machine?`
+    default:
+      return message
   }
 }

@@ -58,4 +58,5 @@ export function wireString(content: Buffer | string): Buffer {
 }
 
 /** An mpint for the wire, of a number without leading zeros. */
-export const wireMpint = (number: Buffer): Buffer => wireString((number[0] ?? 0) & 0x80 ? Buffer.concat([Buffer.of(0), number]) : number)
+export const wireMpint = (number: Buffer): Buffer =>
+  wireString((number[0] ?? 0) & 0x80 ? Buffer.concat([Buffer.of(0), number]) : number)

@@ -2,9 +2,16 @@
 import { Unreachable } from '../engine/connection.ts'
 
 /** The work goes on by itself. @throws Unreachable with `why` */
-export async function withinTime<T>(work: Promise<T>, seconds: number, signal: AbortSignal, why: () => string): Promise<T> {
+export async function withinTime<T>(
+  work: Promise<T>,
+  seconds: number,
+  signal: AbortSignal,
+  why: () => string,
+): Promise<T> {
   let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => (timer = setTimeout(() => reject(new Unreachable(why())), seconds * 1000)))
+  const late = new Promise<never>(
+    (_, reject) => (timer = setTimeout(() => reject(new Unreachable(why())), seconds * 1000)),
+  )
   try {
     return await interruptible(Promise.race([work, late]), signal)
   } finally {

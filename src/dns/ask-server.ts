@@ -1,4 +1,5 @@
-// One question to one name server, without recursion: over UDP, and over TCP where the answer does not fit. Nothing is cached on the way.
+// One question to one name server, without recursion: over UDP, and over TCP where the answer does not fit. Nothing is
+// cached on the way.
 import { randomInt } from 'node:crypto'
 import { createSocket } from 'node:dgram'
 import { connect } from 'node:net'
@@ -15,7 +16,14 @@ export interface ServerQuestion {
 }
 
 export type ServerReply =
-  | { readonly kind: 'reply'; readonly authoritative: boolean; readonly code: string; readonly answers: readonly Answer[]; readonly authorities: readonly Answer[]; readonly additionals: readonly Answer[] }
+  | {
+      readonly kind: 'reply'
+      readonly authoritative: boolean
+      readonly code: string
+      readonly answers: readonly Answer[]
+      readonly authorities: readonly Answer[]
+      readonly additionals: readonly Answer[]
+    }
   /** No answer came; in words. */
   | { readonly kind: 'silent'; readonly why: string }
 
@@ -25,7 +33,16 @@ export type AskServer = (server: NameServer, question: ServerQuestion) => Promis
 const UDP_BYTES = 1232
 const [TRIES, TRY_MS, TCP_MS] = [3, 2000, 6000] as const
 const RECURSION_DESIRED = 0x0100
-const OPT: Answer = { type: 'OPT', name: '.', udpPayloadSize: UDP_BYTES, extendedRcode: 0, ednsVersion: 0, flags: 0, flag_do: false, options: [] }
+const OPT: Answer = {
+  type: 'OPT',
+  name: '.',
+  udpPayloadSize: UDP_BYTES,
+  extendedRcode: 0,
+  ednsVersion: 0,
+  flags: 0,
+  flag_do: false,
+  options: [],
+}
 
 /** Addresses one after the other, until one answers. */
 export const askServer: AskServer = async ({ addresses }, question) => {
@@ -45,20 +62,35 @@ async function exchange(server: ServerAddress, question: ServerQuestion): Promis
   // A server from before EDNS (RFC 6891, section 7).
   const packet = first.rcode === 'FORMERR' || first.rcode === 'NOTIMP' ? await overUdp(server, question, false) : first
   const whole = packet.flag_tc ? await overTcp(server, question) : packet
-  return { kind: 'reply', authoritative: whole.flag_aa, code: whole.rcode, answers: whole.answers ?? [], authorities: whole.authorities ?? [], additionals: whole.additionals ?? [] }
+  return {
+    kind: 'reply',
+    authoritative: whole.flag_aa,
+    code: whole.rcode,
+    answers: whole.answers ?? [],
+    authorities: whole.authorities ?? [],
+    additionals: whole.additionals ?? [],
+  }
 }
 
 type Reply = DecodedPacket & { readonly rcode: string }
 
-const packetFor = (id: number, { name, type, recursion }: ServerQuestion, edns: boolean): Packet =>
-  ({ type: 'query', id, flags: recursion ? RECURSION_DESIRED : 0, questions: [{ type, name: name === '' ? '.' : name, class: 'IN' }], ...(edns ? { additionals: [OPT] } : {}) })
+const packetFor = (id: number, { name, type, recursion }: ServerQuestion, edns: boolean): Packet => ({
+  type: 'query',
+  id,
+  flags: recursion ? RECURSION_DESIRED : 0,
+  questions: [{ type, name: name === '' ? '.' : name, class: 'IN' }],
+  ...(edns ? { additionals: [OPT] } : {}),
+})
 
 /** `undefined` for what is no answer to this question: somebody else's, or garbage. */
 function answerTo(id: number, { name, type }: ServerQuestion, bytes: Buffer): Reply | undefined {
   try {
     const packet = decode(bytes) as Reply
     const [asked] = packet.questions ?? []
-    const same = asked === undefined ? packet.rcode !== 'NOERROR' : asked.type === type && plainName(asked.name) === name.toLowerCase()
+    const same =
+      asked === undefined
+        ? packet.rcode !== 'NOERROR'
+        : asked.type === type && plainName(asked.name) === name.toLowerCase()
     return packet.type === 'response' && packet.id === id && same ? packet : undefined
   } catch {
     return undefined
@@ -97,7 +129,9 @@ function onceOverUdp({ address, port }: ServerAddress, question: ServerQuestion,
       resolve(reply)
     })
     // A connected socket takes answers from this address alone, and learns of closed ports.
-    socket.connect(port, address, () => socket.send(encode(packetFor(id, question, edns)), (error) => error && end(error)))
+    socket.connect(port, address, () =>
+      socket.send(encode(packetFor(id, question, edns)), (error) => error && end(error)),
+    )
   }).finally(() => socket.close())
 }
 

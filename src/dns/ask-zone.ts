@@ -1,4 +1,5 @@
-// What a name server that is to know says of a name: the set of records, that there is none, or why that cannot be told.
+// What a name server that is to know says of a name: the set of records, that there is none, or why that cannot be
+// told.
 import { plainName, type AskServer } from './ask-server.ts'
 import type { NameServer } from './name-server.ts'
 import { recordsAt, stringsOf } from './records-at.ts'
@@ -13,7 +14,12 @@ export type ServerAnswer =
   | { readonly kind: 'failed'; readonly why: string }
 
 /** @param name - in lower case */
-export async function askZone(ask: AskServer, server: NameServer, name: string, type: 'TXT' | 'MX'): Promise<ServerAnswer> {
+export async function askZone(
+  ask: AskServer,
+  server: NameServer,
+  name: string,
+  type: 'TXT' | 'MX',
+): Promise<ServerAnswer> {
   const there = await recordsAt(ask, server, name, type)
   if (there.kind !== 'records') return there
   const rdata = there.records.flatMap((each): readonly Rdata[] => {
@@ -21,5 +27,7 @@ export async function askZone(ask: AskServer, server: NameServer, name: string, 
     return each.type === 'MX' ? [mxRdata(each.data.preference ?? 0, plainName(each.data.exchange))] : []
   })
   const [first] = there.records
-  return rdata.length === 0 ? { kind: 'none' } : { kind: 'found', rrset: { ttl: (first as { readonly ttl?: number }).ttl ?? 0, rdata } }
+  return rdata.length === 0
+    ? { kind: 'none' }
+    : { kind: 'found', rrset: { ttl: (first as { readonly ttl?: number }).ttl ?? 0, rdata } }
 }

@@ -16,7 +16,10 @@ export interface Authorities {
 
 export interface Authority {
   serversOf(name: string): Promise<Authorities>
-  /** Follows CNAMEs. @param first - is asked for what it is an authority of; of other names, the first of their servers that answers. */
+  /**
+   * Follows CNAMEs. @param first - is asked for what it is an authority of; of other names, the first of their servers
+   * that answers.
+   */
   resolve(question: DnsQuestion, first: NameServer | undefined): Promise<DnsAnswer>
 }
 
@@ -25,7 +28,8 @@ const MOST_ALIASES = 8
 /**
  * Each question is put to each server once, for as long as the value is.
  *
- * @param vars - the var `dns`. Names that its `servers` do not serve, such as those of other domains that SPF includes, are looked for from the root down.
+ * @param vars - the var `dns`. Names that its `servers` do not serve, such as those of other domains that SPF includes,
+ *   are looked for from the root down.
  */
 export function authority(vars: DnsVars, asked: AskServer): Authority {
   const ask = remembering(asked)
@@ -56,7 +60,10 @@ export function authority(vars: DnsVars, asked: AskServer): Authority {
     for (const server of own === undefined ? servers : [own]) {
       const there = await recordsAt(ask, server, name, type)
       if (there.kind === 'failed') failure = there.why
-      else if (there.kind === 'records') return there.records.length > 0 ? { kind: 'found', values: there.records.map(valueOf) } : { kind: there.exists ? 'no-data' : 'no-name' }
+      else if (there.kind === 'records')
+        return there.records.length > 0
+          ? { kind: 'found', values: there.records.map(valueOf) }
+          : { kind: there.exists ? 'no-data' : 'no-name' }
       else if (aliases === 0) return { kind: 'failed', why: `more than ${MOST_ALIASES} CNAMEs one after the other` }
       else return resolve({ name: there.target, type }, first, aliases - 1)
     }
@@ -66,7 +73,8 @@ export function authority(vars: DnsVars, asked: AskServer): Authority {
 }
 
 /** RFC 1035, section 2.3.4. */
-const isDnsName = (name: string): boolean => Buffer.byteLength(name) <= 253 && name.split('.').every((label) => label !== '' && Buffer.byteLength(label) <= 63)
+const isDnsName = (name: string): boolean =>
+  Buffer.byteLength(name) <= 253 && name.split('.').every((label) => label !== '' && Buffer.byteLength(label) <= 63)
 
 /** As {@link DnsAnswer} has it. */
 function valueOf(record: Answer): string {

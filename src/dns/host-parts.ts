@@ -7,20 +7,39 @@ import type { Said } from './update-outcome.ts'
 /** For the network besides. */
 const GRACE_SECONDS = 40
 
-/** @param parts - each is shell text that ends by itself; `mark` is a word that is in no record. @param secondsEach - at most. @returns `undefined` for those that did not tell. @throws ConnectionLost */
-export async function runParts(parts: (mark: string) => readonly string[], secondsEach: number, connection: Connection, signal: AbortSignal): Promise<readonly (Said | undefined)[]> {
+/**
+ * @param parts - each is shell text that ends by itself; `mark` is a word that is in no record. @param secondsEach - at
+ * most. @returns `undefined` for those that did not tell. @throws ConnectionLost
+ */
+export async function runParts(
+  parts: (mark: string) => readonly string[],
+  secondsEach: number,
+  connection: Connection,
+  signal: AbortSignal,
+): Promise<readonly (Said | undefined)[]> {
   const mark = newMark()
   const texts = parts(mark)
-  const stdout = await oneScript(connection, mark, partsScript(texts, mark), texts.length * secondsEach + GRACE_SECONDS, signal)
+  const stdout = await oneScript(
+    connection,
+    mark,
+    partsScript(texts, mark),
+    texts.length * secondsEach + GRACE_SECONDS,
+    signal,
+  )
   const told = stdout.split(`${mark} `).slice(1)
   return texts.map((_, index) => {
-    const [, code, output = ''] = /^\d+ (\d+)\n([^]*)$/.exec(told.find((part) => part.startsWith(`${index} `)) ?? '') ?? []
+    const [, code, output = ''] =
+      /^\d+ (\d+)\n([^]*)$/.exec(told.find((part) => part.startsWith(`${index} `)) ?? '') ?? []
     return code === undefined ? undefined : { code: Number(code), output }
   })
 }
 
 export const partsScript = (parts: readonly string[], mark: string): string =>
-  parts.map((part, index) => `out=$( {
+  parts
+    .map(
+      (part, index) => `out=$( {
 ${part}
 } 2>&1 </dev/null ); code=$?
-printf '%s %s %s\\n%s\\n' ${mark} ${index} "$code" "$out"`).join('\n')
+printf '%s %s %s\\n%s\\n' ${mark} ${index} "$code" "$out"`,
+    )
+    .join('\n')

@@ -37,10 +37,16 @@ export function limited(ask: AskServer): AskServer {
 /** @throws ZoneNotFound */
 export async function look({ name, type }: Place, { ask, findZone }: Looking): Promise<Sight> {
   const zone = await findZone(name)
-  const views = Promise.all(zone.servers.map(async (server): Promise<View> => ({ server, answer: await askZone(ask, server, name, type) })))
+  const views = Promise.all(
+    zone.servers.map(async (server): Promise<View> => ({ server, answer: await askZone(ask, server, name, type) })),
+  )
   const among = zone.servers.find((each) => each === zone.primary)
   // A primary that DNS does not name is asked, too: it takes the updates.
   const hidden = among === undefined && zone.primary !== undefined ? askZone(ask, zone.primary, name, type) : undefined
   const seen = await views
-  return { zone, views: seen, primary: hidden === undefined ? seen.find(({ server }) => server === among)?.answer : await hidden }
+  return {
+    zone,
+    views: seen,
+    primary: hidden === undefined ? seen.find(({ server }) => server === among)?.answer : await hidden,
+  }
 }

@@ -17,18 +17,31 @@ export interface NameServer {
 
 const DNS_PORT = 53
 
-/** @throws MailrunError @example parseServer('[2001:db8::53]:5353') // name undefined @example parseServer('ns1.example.org') */
+/**
+ * @throws MailrunError @example parseServer('[2001:db8::53]:5353') // name undefined @example
+ * parseServer('ns1.example.org')
+ */
 export function parseServer(text: string): { readonly host: string; readonly port: number } {
   const bracketed = /^\[([^\]]+)\](?::(\d{1,5}))?$/.exec(text)
-  const plain = isIP(text) === 6 ? [text, text, undefined] as const : /^([^:[\]\s]+)(?::(\d{1,5}))?$/.exec(text)
+  const plain = isIP(text) === 6 ? ([text, text, undefined] as const) : /^([^:[\]\s]+)(?::(\d{1,5}))?$/.exec(text)
   const [, host, port] = bracketed ?? plain ?? []
   const number = port === undefined ? DNS_PORT : Number(port)
-  if (host === undefined || number < 1 || number > 65_535 || (bracketed !== null && isIP(host) !== 6) || (isIP(host) === 0 && !isHostName(host))) throw new MailrunError(`a name server is wanted, a name or an address, with a port where it is not 53 (192.0.2.53, [2001:db8::53]:5353, ns1.example.org); got ${JSON.stringify(text)}`)
+  if (
+    host === undefined ||
+    number < 1 ||
+    number > 65_535 ||
+    (bracketed !== null && isIP(host) !== 6) ||
+    (isIP(host) === 0 && !isHostName(host))
+  )
+    throw new MailrunError(
+      `a name server is wanted, a name or an address, with a port where it is not 53 (192.0.2.53, [2001:db8::53]:5353, ns1.example.org); got ${JSON.stringify(text)}`,
+    )
   return { host, port: number }
 }
 
 /** A word of digits and dots that is no address is a mistyped address. */
-const isHostName = (text: string): boolean => /^[a-z0-9_](?:[a-z0-9_-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*\.?$/i.test(text) && !/^[\d.]+$/.test(text)
+const isHostName = (text: string): boolean =>
+  /^[a-z0-9_](?:[a-z0-9_-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*\.?$/i.test(text) && !/^[\d.]+$/.test(text)
 
 export function shownServer({ name, addresses }: NameServer): string {
   const { address, port } = addresses[0]!
@@ -37,4 +50,7 @@ export function shownServer({ name, addresses }: NameServer): string {
 }
 
 /** Whether both are asked at the same place. */
-export const isSameServer = (one: NameServer, other: NameServer): boolean => one.name === other.name && one.addresses[0]!.address === other.addresses[0]!.address && one.addresses[0]!.port === other.addresses[0]!.port
+export const isSameServer = (one: NameServer, other: NameServer): boolean =>
+  one.name === other.name &&
+  one.addresses[0]!.address === other.addresses[0]!.address &&
+  one.addresses[0]!.port === other.addresses[0]!.port

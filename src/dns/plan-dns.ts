@@ -62,9 +62,19 @@ export async function planRecords(records: readonly MailRecord[], looking: Looki
 function keepingTerms(planned: PlannedRecord): PlannedRecord {
   if (planned.kind !== 'change' || !planned.record.purpose.startsWith('spf')) return planned
   const wanted = new Set(planned.record.value.split(' '))
-  const lost = planned.change.remove.flatMap(({ value }) => value.split(' ')).filter((term) => term !== '' && !wanted.has(term) && !/^[-~?+]?all$/i.test(term))
+  const lost = planned.change.remove
+    .flatMap(({ value }) => value.split(' '))
+    .filter((term) => term !== '' && !wanted.has(term) && !/^[-~?+]?all$/i.test(term))
   const { record, zone, views } = planned
-  return lost.length === 0 ? planned : { record, zone, views, kind: 'blocked', why: `it would take ${lost.join(' ')} out of the SPF record that is there now: plan again from the inventory, which merges` }
+  return lost.length === 0
+    ? planned
+    : {
+        record,
+        zone,
+        views,
+        kind: 'blocked',
+        why: `it would take ${lost.join(' ')} out of the SPF record that is there now: plan again from the inventory, which merges`,
+      }
 }
 
 async function seeAll(records: readonly MailRecord[], looking: Looking): Promise<ReadonlyMap<string, Seen>> {
@@ -85,30 +95,67 @@ async function see(record: MailRecord, looking: Looking): Promise<Seen> {
 async function counting({ zone, primary, views }: Sight, { ask }: Looking): Promise<ServerAnswer> {
   if (primary !== undefined && primary.kind !== 'failed') return primary
   const answered = views.filter(({ answer }) => answer.kind !== 'failed')
-  const versions = await Promise.all(answered.map(async ({ server, answer }) => ({ answer, serial: (await serialOf(ask, server, zone.zone)) ?? 0 })))
-  const newest = versions.reduce<(typeof versions)[number] | undefined>((best, each) => (best === undefined || isNewer(each.serial, best.serial) ? each : best), undefined)
-  return newest?.answer ?? { kind: 'failed', why: [...new Set(views.map(({ server, answer }) => `${server.name} ${answer.kind === 'failed' ? answer.why : ''}`))].join('; ') }
+  const versions = await Promise.all(
+    answered.map(async ({ server, answer }) => ({ answer, serial: (await serialOf(ask, server, zone.zone)) ?? 0 })),
+  )
+  const newest = versions.reduce<(typeof versions)[number] | undefined>(
+    (best, each) => (best === undefined || isNewer(each.serial, best.serial) ? each : best),
+    undefined,
+  )
+  return (
+    newest?.answer ?? {
+      kind: 'failed',
+      why: [
+        ...new Set(views.map(({ server, answer }) => `${server.name} ${answer.kind === 'failed' ? answer.why : ''}`)),
+      ].join('; '),
+    }
+  )
 }
 
-const publishedBy = (seen: ReadonlyMap<string, Seen>) => (name: string): readonly string[] => {
-  const there = seen.get(keyOf({ name, type: 'TXT' }))
-  return there !== undefined && 'now' in there && there.now.kind === 'found' ? there.now.rrset.rdata.map(({ value }) => value) : []
-}
+const publishedBy =
+  (seen: ReadonlyMap<string, Seen>) =>
+  (name: string): readonly string[] => {
+    const there = seen.get(keyOf({ name, type: 'TXT' }))
+    return there !== undefined && 'now' in there && there.now.kind === 'found'
+      ? there.now.rrset.rdata.map(({ value }) => value)
+      : []
+  }
 
-const planAll = (records: readonly MailRecord[], seen: ReadonlyMap<string, Seen>, looking: Looking): Promise<readonly PlannedRecord[]> =>
-  Promise.all(records.map(async (record): Promise<PlannedRecord> => {
-    const there = seen.get(keyOf(record))
-    if (there === undefined || 'why' in there) return { record, zone: undefined, views: [], kind: 'unanswered', why: there?.why ?? 'it was not asked for' }
-    const { sight: { zone, views }, now } = there
-    return { record, zone, views, ...(await stateOf(record, now, zone, looking)) }
-  }))
+const planAll = (
+  records: readonly MailRecord[],
+  seen: ReadonlyMap<string, Seen>,
+  looking: Looking,
+): Promise<readonly PlannedRecord[]> =>
+  Promise.all(
+    records.map(async (record): Promise<PlannedRecord> => {
+      const there = seen.get(keyOf(record))
+      if (there === undefined || 'why' in there)
+        return { record, zone: undefined, views: [], kind: 'unanswered', why: there?.why ?? 'it was not asked for' }
+      const {
+        sight: { zone, views },
+        now,
+      } = there
+      return { record, zone, views, ...(await stateOf(record, now, zone, looking)) }
+    }),
+  )
 
-async function stateOf(record: MailRecord, now: ServerAnswer, zone: ZoneServers, looking: Looking): Promise<PlannedState> {
-  if (now.kind === 'failed') return { kind: 'unanswered', why: `no name server of ${zone.zone} tells what is there: ${now.why}` }
+async function stateOf(
+  record: MailRecord,
+  now: ServerAnswer,
+  zone: ZoneServers,
+  looking: Looking,
+): Promise<PlannedState> {
+  if (now.kind === 'failed')
+    return { kind: 'unanswered', why: `no name server of ${zone.zone} tells what is there: ${now.why}` }
   if (now.kind === 'alias') {
     const problem = await servingProblem(record, now, looking)
     if (record.publishedBy === 'other') return { kind: 'others', served: problem === undefined }
-    return problem === undefined ? { kind: 'served' } : { kind: 'blocked', why: `${record.name} is an alias (CNAME) for ${now.target}: publish it there, or remove the alias` }
+    return problem === undefined
+      ? { kind: 'served' }
+      : {
+          kind: 'blocked',
+          why: `${record.name} is an alias (CNAME) for ${now.target}: publish it there, or remove the alias`,
+        }
   }
   const before = now.kind === 'found' ? now.rrset : undefined
   const change = wantedChange(record, before)
@@ -116,20 +163,41 @@ async function stateOf(record: MailRecord, now: ServerAnswer, zone: ZoneServers,
   if (change === undefined) return { kind: 'served' }
   const fromWildcard = before !== undefined && (await isFromWildcard(record, before, zone, looking))
   // What was revoked may be in the hands of others: a selector is never used again.
-  if (!fromWildcard && unrevokes(record, before)) return { kind: 'blocked', why: 'DNS says that this key is revoked (p=), and it is not to be brought back: have the host take up a new one (mailrun rotate --start); where it was revoked by mistake, delete the record first' }
+  if (!fromWildcard && unrevokes(record, before))
+    return {
+      kind: 'blocked',
+      why: 'DNS says that this key is revoked (p=), and it is not to be brought back: have the host take up a new one (mailrun rotate --start); where it was revoked by mistake, delete the record first',
+    }
   const own = fromWildcard ? wantedChange(record, undefined) : change
   return own === undefined ? { kind: 'served' } : { kind: 'change', change: own }
 }
 
-const unrevokes = (record: MailRecord, before: Rrset | undefined): boolean => record.purpose === 'dkim' && !isRevokedDkim(record.value) && before !== undefined && before.rdata.some(({ value }) => isRevokedDkim(value))
+const unrevokes = (record: MailRecord, before: Rrset | undefined): boolean =>
+  record.purpose === 'dkim' &&
+  !isRevokedDkim(record.value) &&
+  before !== undefined &&
+  before.rdata.some(({ value }) => isRevokedDkim(value))
 
-/** An answer that a wildcard gave (RFC 4592) is no set of the name's own, which an update could require or take away. */
-async function isFromWildcard({ name, type }: MailRecord, rrset: Rrset, { zone, servers, primary }: ZoneServers, { ask }: Looking): Promise<boolean> {
+/**
+ * An answer that a wildcard gave (RFC 4592) is no set of the name's own, which an update could require or take away.
+ */
+async function isFromWildcard(
+  { name, type }: MailRecord,
+  rrset: Rrset,
+  { zone, servers, primary }: ZoneServers,
+  { ask }: Looking,
+): Promise<boolean> {
   const server = primary ?? servers[0]
   if (server === undefined || name === zone || name.startsWith('*.')) return false
   const labels = name.split('.')
-  const above = labels.map((_, index) => labels.slice(index + 1).join('.')).filter((each) => each !== '' && isWithin(each, zone))
-  const texts = ({ rdata }: Rrset): string => rdata.map(({ text }) => text).sort().join('\n')
+  const above = labels
+    .map((_, index) => labels.slice(index + 1).join('.'))
+    .filter((each) => each !== '' && isWithin(each, zone))
+  const texts = ({ rdata }: Rrset): string =>
+    rdata
+      .map(({ text }) => text)
+      .sort()
+      .join('\n')
   const answers = await Promise.all(above.map((each) => askZone(ask, server, `*.${each}`, type)))
   return answers.some((answer) => answer.kind === 'found' && texts(answer.rrset) === texts(rrset))
 }

@@ -1,4 +1,5 @@
-// Sends updates on a name server's own host, by nsupdate with the session key that BIND keeps there (update-policy local): no key leaves it.
+// Sends updates on a name server's own host, by nsupdate with the session key that BIND keeps there (update-policy
+// local): no key leaves it.
 import type { Connection } from '../engine/connection.ts'
 import { quote } from '../shell/quote.ts'
 import { runParts } from './host-parts.ts'
@@ -12,17 +13,36 @@ const SECONDS = 20
 /** Of Debian's BIND. */
 const SESSION_KEY = '/run/named/session.key'
 
-/** In the order of the changes. @param addresses - of the server, for one that does not listen on the loopback. @throws ConnectionLost */
-export async function pushByHost(changes: readonly RrsetChange[], zone: string, addresses: readonly string[], connection: Connection, signal: AbortSignal): Promise<readonly UpdateOutcome[]> {
+/**
+ * In the order of the changes. @param addresses - of the server, for one that does not listen on the loopback. @throws
+ * ConnectionLost
+ */
+export async function pushByHost(
+  changes: readonly RrsetChange[],
+  zone: string,
+  addresses: readonly string[],
+  connection: Connection,
+  signal: AbortSignal,
+): Promise<readonly UpdateOutcome[]> {
   const asked = ['127.0.0.1', '::1', ...addresses]
-  const said = await runParts((mark) => changes.map((change) => updatePart(change, zone, asked, mark)), SECONDS * asked.length, connection, signal)
+  const said = await runParts(
+    (mark) => changes.map((change) => updatePart(change, zone, asked, mark)),
+    SECONDS * asked.length,
+    connection,
+    signal,
+  )
   return said.map((each): UpdateOutcome => {
     if (each === undefined) return UNTOLD
-    return each.code === 127 ? { kind: 'failed', why: 'nsupdate is not installed there: apt install bind9-dnsutils' } : updateOutcome(each)
+    return each.code === 127
+      ? { kind: 'failed', why: 'nsupdate is not installed there: apt install bind9-dnsutils' }
+      : updateOutcome(each)
   })
 }
 
-/** The text of the update is taken as it is. Not `nsupdate -l`: where ::1 refuses, it sends the next address a message that it signed for the first, and is told BADKEY (9.18). */
+/**
+ * The text of the update is taken as it is. Not `nsupdate -l`: where ::1 refuses, it sends the next address a message
+ * that it signed for the first, and is told BADKEY (9.18).
+ */
 export const updatePart = (change: RrsetChange, zone: string, addresses: readonly string[], mark: string): string =>
   `for a in ${addresses.map(quote).join(' ')}; do said=$({ echo "server $a 53"; cat; } <<'${mark}' | LC_ALL=C timeout ${SECONDS} nsupdate -v -k ${SESSION_KEY} 2>&1
 ${updateScript(change, zone, undefined)}${mark}

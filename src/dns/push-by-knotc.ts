@@ -1,4 +1,5 @@
-// Makes changes in Knot DNS on its own host, by knotc(8): each in a transaction, which Knot lets no other change of the zone come between.
+// Makes changes in Knot DNS on its own host, by knotc(8): each in a transaction, which Knot lets no other change of the
+// zone come between.
 import type { Connection } from '../engine/connection.ts'
 import { quote } from '../shell/quote.ts'
 import { runParts } from './host-parts.ts'
@@ -14,19 +15,36 @@ const TRIES = 10
 const ENDED = { begin: 10, read: 11, outdated: 12, change: 13, commit: 14, secondary: 15, absent: 16 } as const
 
 /** In the order of the changes. @throws ConnectionLost */
-export async function pushByKnotc(changes: readonly RrsetChange[], zone: string, connection: Connection, signal: AbortSignal): Promise<readonly UpdateOutcome[]> {
-  const said = await runParts(() => changes.map((change) => transaction(change, zone)), CHANGE_SECONDS, connection, signal)
+export async function pushByKnotc(
+  changes: readonly RrsetChange[],
+  zone: string,
+  connection: Connection,
+  signal: AbortSignal,
+): Promise<readonly UpdateOutcome[]> {
+  const said = await runParts(
+    () => changes.map((change) => transaction(change, zone)),
+    CHANGE_SECONDS,
+    connection,
+    signal,
+  )
   return said.map((each) => (each === undefined ? UNTOLD : knotOutcome(each, zone)))
 }
 
 /**
- * What is there is compared within the transaction, so that nothing that somebody else changed since it was read gets lost; a transaction that is not committed is
- * aborted, whatever ends the shell. Knot prints records as updates name them.
+ * What is there is compared within the transaction, so that nothing that somebody else changed since it was read gets
+ * lost; a transaction that is not committed is aborted, whatever ends the shell. Knot prints records as updates name
+ * them.
  */
 export function transaction({ record: { name, type }, before, remove, add, ttl }: RrsetChange, zone: string): string {
-  const there = (before?.rdata ?? []).map(({ text }) => `${before!.ttl} ${type} ${text}`).sort().join('\n')
+  const there = (before?.rdata ?? [])
+    .map(({ text }) => `${before!.ttl} ${type} ${text}`)
+    .sort()
+    .join('\n')
   // Knot has one TTL for a set, that of the last record that was set; a set that gets another one is made anew.
-  const drops = before !== undefined && before.ttl !== ttl ? [`drop ${type}`] : remove.map(({ text }) => `drop ${type} ${quote(text)}`)
+  const drops =
+    before !== undefined && before.ttl !== ttl
+      ? [`drop ${type}`]
+      : remove.map(({ text }) => `drop ${type} ${quote(text)}`)
   const puts = add.map(({ text }) => `put ${ttl} ${type} ${quote(text)}`)
   return `at=${quote(`${zone}.`)} owner=${quote(`${name}.`)}
 command -v knotc >/dev/null || exit ${ENDED.absent}
@@ -52,15 +70,24 @@ trap - EXIT`
 
 /** Knot 3.2. */
 export function knotOutcome({ code, output }: Said, zone: string): UpdateOutcome {
-  const said = /^error: .*?(?:\(([^)]*)\).*)?$/m.exec(output)?.[1] ?? (output.trim().split('\n').at(-1) || 'it said nothing')
+  const said =
+    /^error: .*?(?:\(([^)]*)\).*)?$/m.exec(output)?.[1] ?? (output.trim().split('\n').at(-1) || 'it said nothing')
   const failed = (why: string): UpdateOutcome => ({ kind: 'failed', why })
   if (code === 0) return { kind: 'done' }
   if (code === ENDED.outdated) return OUTDATED('it is not what it was')
   if (code === ENDED.absent) return failed('knotc is not installed there: apt install knot')
-  if (code === ENDED.secondary) return failed(`Knot has ${zone} from another server there, its primary: set dns.host to that`)
-  if (/no such zone/.test(output)) return failed(`Knot does not serve ${zone} there: set dns.host to the host that does`)
-  if (/failed to connect/.test(output)) return failed(`knotc does not reach Knot: is it running ("systemctl status knot"), and is mailrun root or in the group knot there?`)
-  if (/too many transactions/.test(output)) return failed(`somebody has a transaction open on ${zone}: "knotc zone-diff ${zone}" shows it, zone-commit or zone-abort ends it`)
+  if (code === ENDED.secondary)
+    return failed(`Knot has ${zone} from another server there, its primary: set dns.host to that`)
+  if (/no such zone/.test(output))
+    return failed(`Knot does not serve ${zone} there: set dns.host to the host that does`)
+  if (/failed to connect/.test(output))
+    return failed(
+      `knotc does not reach Knot: is it running ("systemctl status knot"), and is mailrun root or in the group knot there?`,
+    )
+  if (/too many transactions/.test(output))
+    return failed(
+      `somebody has a transaction open on ${zone}: "knotc zone-diff ${zone}" shows it, zone-commit or zone-abort ends it`,
+    )
   if (code === ENDED.commit) return failed(`Knot refuses the change (${said}): its log says why ("journalctl -u knot")`)
   return failed(`knotc: ${said}`)
 }

@@ -39,42 +39,77 @@ export interface Pushing {
   readonly unset: 'error' | 'by-hand'
 }
 
-/** What there is to push, and how; all that can be known to be wrong is told here, before anything is sent. @throws MailrunError */
-export async function pushShares({ records }: Pick<DnsPlan, 'records'>, { vars, hosts, keyPath, unset }: Pushing): Promise<readonly Share[]> {
+/**
+ * What there is to push, and how; all that can be known to be wrong is told here, before anything is sent. @throws
+ * MailrunError
+ */
+export async function pushShares(
+  { records }: Pick<DnsPlan, 'records'>,
+  { vars, hosts, keyPath, unset }: Pushing,
+): Promise<readonly Share[]> {
   const zones = new Map(records.flatMap(({ zone }) => (zone === undefined ? [] : [[zone.zone, zone]])))
   const shares = [...zones.values()].map((zone): Share => {
-    const changes = records.flatMap((each) => (each.kind === 'change' && each.zone?.zone === zone.zone ? [each.change] : []))
+    const changes = records.flatMap((each) =>
+      each.kind === 'change' && each.zone?.zone === zone.zone ? [each.change] : [],
+    )
     const { via, keyFile, host: name } = zoneSettings(vars, zone.zone)
-    if (changes.length === 0 || via === 'none' || (via === undefined && unset === 'by-hand')) return { zone, changes, way: { kind: 'none' } }
-    if (via === undefined) throw new MailrunError(`nothing says how records get into ${zone.zone}: set dns.key_file (TSIG), dns.host (a BIND host of the inventory; with dns.via: knotc one with Knot DNS), or dns.via: none for a zone that is kept in other ways`)
+    if (changes.length === 0 || via === 'none' || (via === undefined && unset === 'by-hand'))
+      return { zone, changes, way: { kind: 'none' } }
+    if (via === undefined)
+      throw new MailrunError(
+        `nothing says how records get into ${zone.zone}: set dns.key_file (TSIG), dns.host (a BIND host of the inventory; with dns.via: knotc one with Knot DNS), or dns.via: none for a zone that is kept in other ways`,
+      )
     if (via === 'nsupdate') {
-      if (zone.primary === undefined) throw new MailrunError(`${zone.zone}: the server that its SOA record names takes no updates, for it has no address: set dns.primary`)
+      if (zone.primary === undefined)
+        throw new MailrunError(
+          `${zone.zone}: the server that its SOA record names takes no updates, for it has no address: set dns.primary`,
+        )
       return { zone, changes, way: { kind: 'nsupdate', keyFile: keyPath(keyFile!) } }
     }
     return { zone, changes, way: { kind: via, host: hostNamed(name, zone.zone, hosts) } }
   })
-  for (const file of new Set(shares.flatMap(({ way }) => (way.kind === 'nsupdate' ? [way.keyFile] : [])))) await readyToPush(file)
+  for (const file of new Set(shares.flatMap(({ way }) => (way.kind === 'nsupdate' ? [way.keyFile] : []))))
+    await readyToPush(file)
   return shares
 }
 
 function hostNamed(name: string | undefined, zone: string, hosts: readonly Host[]): Host {
   const host = hosts.find((each) => each.name === name)
-  if (host === undefined) throw new MailrunError(`dns.host${zone === '' ? '' : ` of ${zone}`} is ${JSON.stringify(name)}, and the inventory has no such host`)
+  if (host === undefined)
+    throw new MailrunError(
+      `dns.host${zone === '' ? '' : ` of ${zone}`} is ${JSON.stringify(name)}, and the inventory has no such host`,
+    )
   return host
 }
 
-/** What can be known to be wrong before it is known which zones there are; gives the hosts that may be pushed by. @throws MailrunError */
+/**
+ * What can be known to be wrong before it is known which zones there are; gives the hosts that may be pushed by.
+ * @throws MailrunError
+ */
 export async function readyToPublish({ vars, hosts, keyPath }: Pushing): Promise<readonly Host[]> {
   const settings = ['', ...Object.keys(vars.zones ?? {})].map((zone) => ({ zone, ...zoneSettings(vars, zone) }))
-  for (const file of new Set(settings.flatMap(({ via, keyFile }) => (via === 'nsupdate' ? [keyPath(keyFile!)] : [])))) await readyToPush(file)
-  return [...new Set(settings.flatMap(({ via, host, zone }) => (via === 'nsupdate-local' || via === 'knotc' ? [hostNamed(host, zone, hosts)] : [])))]
+  for (const file of new Set(settings.flatMap(({ via, keyFile }) => (via === 'nsupdate' ? [keyPath(keyFile!)] : []))))
+    await readyToPush(file)
+  return [
+    ...new Set(
+      settings.flatMap(({ via, host, zone }) =>
+        via === 'nsupdate-local' || via === 'knotc' ? [hostNamed(host, zone, hosts)] : [],
+      ),
+    ),
+  ]
 }
 
 /** The hosts that {@link pushDns} will connect to. */
-export const hostsOf = (shares: readonly Share[]): readonly Host[] => [...new Set(shares.flatMap(({ way }) => ('host' in way ? [way.host] : [])))]
+export const hostsOf = (shares: readonly Share[]): readonly Host[] => [
+  ...new Set(shares.flatMap(({ way }) => ('host' in way ? [way.host] : []))),
+]
 
 /** What goes wrong is in the outcomes, never thrown. Zones go one after the other. */
-export async function pushDns(shares: readonly Share[], connect: Connect, signal: AbortSignal): Promise<readonly Pushed[]> {
+export async function pushDns(
+  shares: readonly Share[],
+  connect: Connect,
+  signal: AbortSignal,
+): Promise<readonly Pushed[]> {
   const pushed: Pushed[] = []
   for (const share of shares) {
     if (share.way.kind === 'none') continue
@@ -84,18 +119,26 @@ export async function pushDns(shares: readonly Share[], connect: Connect, signal
   return pushed
 }
 
-async function outcomesOf({ zone: { zone, primary }, changes, way }: Share, connect: Connect, signal: AbortSignal): Promise<readonly UpdateOutcome[]> {
+async function outcomesOf(
+  { zone: { zone, primary }, changes, way }: Share,
+  connect: Connect,
+  signal: AbortSignal,
+): Promise<readonly UpdateOutcome[]> {
   const all = (why: string): readonly UpdateOutcome[] => changes.map(() => ({ kind: 'failed', why }))
   if (signal.aborted) return all('interrupted before it was sent')
   if (way.kind === 'nsupdate') return pushFromHere(changes, zone, primary!, way.keyFile)
   if (way.kind === 'none') return []
   try {
     const connection = await connect(way.host, signal)
-    const pushing = way.kind === 'knotc' ? pushByKnotc(changes, zone, connection, signal) : pushByHost(changes, zone, primary?.addresses.map(({ address }) => address) ?? [], connection, signal)
+    const pushing =
+      way.kind === 'knotc'
+        ? pushByKnotc(changes, zone, connection, signal)
+        : pushByHost(changes, zone, primary?.addresses.map(({ address }) => address) ?? [], connection, signal)
     return await pushing.finally(() => connection.close())
   } catch (error) {
     if (error instanceof Unreachable) return all(`${way.host.name} cannot be reached: ${error.message}`)
-    if (error instanceof ConnectionLost) return all(`the connection to ${way.host.name} was lost: ${error.message}; what came of it, verify tells`)
+    if (error instanceof ConnectionLost)
+      return all(`the connection to ${way.host.name} was lost: ${error.message}; what came of it, verify tells`)
     throw error
   }
 }

@@ -1,4 +1,5 @@
-// Sends updates from this machine, by nsupdate(1) with a TSIG key. The secret is in no argument, and the update on no command line.
+// Sends updates from this machine, by nsupdate(1) with a TSIG key. The secret is in no argument, and the update on no
+// command line.
 import { spawn } from 'node:child_process'
 import { access, constants } from 'node:fs/promises'
 import pLimit from 'p-limit'
@@ -12,7 +13,12 @@ const AT_ONCE = 4
 const SECONDS = 20
 
 /** In the order of the changes. Each is a message of its own, so one that is refused holds up no other. */
-export async function pushFromHere(changes: readonly RrsetChange[], zone: string, primary: NameServer, keyFile: string): Promise<readonly UpdateOutcome[]> {
+export async function pushFromHere(
+  changes: readonly RrsetChange[],
+  zone: string,
+  primary: NameServer,
+  keyFile: string,
+): Promise<readonly UpdateOutcome[]> {
   const limit = pLimit(AT_ONCE)
   const send = async (change: RrsetChange): Promise<UpdateOutcome> => {
     let outcome: UpdateOutcome = { kind: 'failed', why: 'no address' }
@@ -28,16 +34,22 @@ export async function pushFromHere(changes: readonly RrsetChange[], zone: string
 /** What can be known before anything is sent. @throws MailrunError */
 export async function readyToPush(keyFile: string): Promise<void> {
   await access(keyFile, constants.R_OK).catch((error: NodeJS.ErrnoException) => {
-    throw new MailrunError(`the TSIG key ${keyFile} (dns.key_file) ${error.code === 'ENOENT' ? 'is not there' : `cannot be read: ${error.message}`}`)
+    throw new MailrunError(
+      `the TSIG key ${keyFile} (dns.key_file) ${error.code === 'ENOENT' ? 'is not there' : `cannot be read: ${error.message}`}`,
+    )
   })
   const { output } = await run('nsupdate', ['-k', keyFile], 'quit\n').catch(() => {
     throw new MailrunError('the program nsupdate is needed on this machine: apt install bind9-dnsutils')
   })
-  if (isUnreadKey(output)) throw new MailrunError(`the TSIG key ${keyFile} (dns.key_file) cannot be read as one: what tsig-keygen writes is wanted, key "NAME" { algorithm hmac-sha256; secret "…"; };`)
+  if (isUnreadKey(output))
+    throw new MailrunError(
+      `the TSIG key ${keyFile} (dns.key_file) cannot be read as one: what tsig-keygen writes is wanted, key "NAME" { algorithm hmac-sha256; secret "…"; };`,
+    )
 }
 
 /** TCP (`-v`): an update that is sent twice because an answer got lost would meet its own doing. */
-const nsupdate = (keyFile: string, script: string): Promise<Said> => run('nsupdate', ['-v', '-t', String(SECONDS), '-k', keyFile], script)
+const nsupdate = (keyFile: string, script: string): Promise<Said> =>
+  run('nsupdate', ['-v', '-t', String(SECONDS), '-k', keyFile], script)
 
 function run(program: string, words: readonly string[], input: string): Promise<Said> {
   return new Promise((resolve, reject) => {

@@ -5,13 +5,22 @@ import type { NameServer } from './name-server.ts'
 
 export type RecordsAt =
   /** Of the name and type that were asked for; perhaps none. */
-  | { readonly kind: 'records'; readonly records: readonly Answer[]; /** `false`: there is no such name (NXDOMAIN). */ readonly exists: boolean }
+  | {
+      readonly kind: 'records'
+      readonly records: readonly Answer[]
+      /** `false`: there is no such name (NXDOMAIN). */ readonly exists: boolean
+    }
   /** The name is an alias (CNAME), which allows no other records beside it. */
   | { readonly kind: 'alias'; readonly target: string }
   | { readonly kind: 'failed'; readonly why: string }
 
 /** What is not said with authority is a failure: it may come from a cache, and be old. @param name - in lower case */
-export async function recordsAt(ask: AskServer, server: NameServer, name: string, type: ServerQuestion['type']): Promise<RecordsAt> {
+export async function recordsAt(
+  ask: AskServer,
+  server: NameServer,
+  name: string,
+  type: ServerQuestion['type'],
+): Promise<RecordsAt> {
   const reply = await ask(server, { name, type, recursion: false })
   if (reply.kind === 'silent') return { kind: 'failed', why: reply.why }
   const { code, authoritative, answers } = reply

@@ -14,7 +14,10 @@ export interface Rrset {
   readonly rdata: readonly Rdata[]
 }
 
-export const txtRdata = (strings: readonly Uint8Array[]): Rdata => ({ value: Buffer.concat(strings).toString(), text: strings.map(quotedString).join(' ') })
+export const txtRdata = (strings: readonly Uint8Array[]): Rdata => ({
+  value: Buffer.concat(strings).toString(),
+  text: strings.map(quotedString).join(' '),
+})
 
 /** @param exchange - without a final dot; empty: the root. */
 export function mxRdata(preference: number, exchange: string): Rdata {

@@ -5,7 +5,10 @@ import type { NameServer } from './name-server.ts'
 /** SOA serial; `undefined` where the server does not tell. */
 export async function serialOf(ask: AskServer, server: NameServer, zone: string): Promise<number | undefined> {
   const reply = await ask(server, { name: zone, type: 'SOA', recursion: false })
-  const soa = reply.kind === 'reply' && reply.authoritative ? reply.answers.find((each) => each.type === 'SOA' && plainName(each.name) === zone) : undefined
+  const soa =
+    reply.kind === 'reply' && reply.authoritative
+      ? reply.answers.find((each) => each.type === 'SOA' && plainName(each.name) === zone)
+      : undefined
   return soa?.type === 'SOA' ? soa.data.serial : undefined
 }
 

@@ -26,30 +26,47 @@ export interface Waiting<Asked extends WantedRecord = MailRecord> extends Lookin
 const [FIRST_MS, LONGEST_MS] = [250, 5000] as const
 
 /**
- * Every authoritative server of each record's zone is asked, without a cache on the way, until it serves the record (TXT strings joined, DKIM by key) and
- * nothing that the record is to replace, or the time is up. An alias counts where the name that it leads to is served so.
+ * Every authoritative server of each record's zone is asked, without a cache on the way, until it serves the record
+ * (TXT strings joined, DKIM by key) and nothing that the record is to replace, or the time is up. An alias counts where
+ * the name that it leads to is served so.
  *
  * @returns what is not served, empty where all is well.
  */
-export async function servedEverywhere<Asked extends WantedRecord>(records: readonly Asked[], waiting: Waiting<Asked>): Promise<readonly NotServed<Asked>[]> {
+export async function servedEverywhere<Asked extends WantedRecord>(
+  records: readonly Asked[],
+  waiting: Waiting<Asked>,
+): Promise<readonly NotServed<Asked>[]> {
   const until = performance.now() + waiting.waitSeconds * 1000
   let missing = (await Promise.all(records.map((record) => notServed(record, waiting)))).flat()
-  for (let pause: number = FIRST_MS; missing.length > 0 && performance.now() < until && waiting.signal?.aborted !== true; pause = Math.min(pause * 2, LONGEST_MS)) {
+  for (
+    let pause: number = FIRST_MS;
+    missing.length > 0 && performance.now() < until && waiting.signal?.aborted !== true;
+    pause = Math.min(pause * 2, LONGEST_MS)
+  ) {
     waiting.progress?.(missing)
-    await sleep(Math.min(pause, Math.max(0, until - performance.now())), undefined, { signal: waiting.signal }).catch(() => undefined)
+    await sleep(Math.min(pause, Math.max(0, until - performance.now())), undefined, { signal: waiting.signal }).catch(
+      () => undefined,
+    )
     const again = [...new Set(missing.map(({ record }) => record))]
     missing = (await Promise.all(again.map((record) => notServed(record, waiting)))).flat()
   }
   return missing
 }
 
-async function notServed<Asked extends WantedRecord>(record: Asked, looking: Looking): Promise<readonly NotServed<Asked>[]> {
+async function notServed<Asked extends WantedRecord>(
+  record: Asked,
+  looking: Looking,
+): Promise<readonly NotServed<Asked>[]> {
   try {
     const { views, zone } = await look(record, looking)
-    const missing = await Promise.all(views.map(async ({ server, answer }) => {
-      const problem = await servingProblem(record, answer, looking)
-      return problem === undefined ? [] : [{ record, server, ...problem, serial: await serialOf(looking.ask, server, zone.zone) }]
-    }))
+    const missing = await Promise.all(
+      views.map(async ({ server, answer }) => {
+        const problem = await servingProblem(record, answer, looking)
+        return problem === undefined
+          ? []
+          : [{ record, server, ...problem, serial: await serialOf(looking.ask, server, zone.zone) }]
+      }),
+    )
     return missing.flat()
   } catch (error) {
     if (!(error instanceof ZoneNotFound)) throw error

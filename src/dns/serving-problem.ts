@@ -16,20 +16,31 @@ export interface ServingProblem {
 const ALIASES = 8
 
 /** `undefined`: it is served. An alias is followed to the servers of the name that it leads to. @throws ZoneNotFound */
-export async function servingProblem(record: WantedRecord, answer: ServerAnswer, looking: Looking, aliases = ALIASES): Promise<ServingProblem | undefined> {
+export async function servingProblem(
+  record: WantedRecord,
+  answer: ServerAnswer,
+  looking: Looking,
+  aliases = ALIASES,
+): Promise<ServingProblem | undefined> {
   switch (answer.kind) {
     case 'failed':
       return { kind: 'silent', why: `gives no answer that counts: ${answer.why}` }
     case 'none':
       return { kind: 'absent', why: 'has no such record' }
     case 'found':
-      return isServed(record, answer.rrset) ? undefined : { kind: 'other', why: `serves ${answer.rrset.rdata.map(({ text }) => text).join(' and ')}` }
+      return isServed(record, answer.rrset)
+        ? undefined
+        : { kind: 'other', why: `serves ${answer.rrset.rdata.map(({ text }) => text).join(' and ')}` }
     case 'alias': {
       if (aliases === 0) return { kind: 'other', why: `has a chain of more than ${ALIASES} aliases there, or a loop` }
       const { views } = await look({ name: answer.target, type: record.type }, looking)
       for (const view of views) {
         const problem = await servingProblem(record, view.answer, looking, aliases - 1)
-        if (problem !== undefined) return { kind: problem.kind, why: `has an alias for ${answer.target} there, of which ${shownServer(view.server)} ${problem.why}` }
+        if (problem !== undefined)
+          return {
+            kind: problem.kind,
+            why: `has an alias for ${answer.target} there, of which ${shownServer(view.server)} ${problem.why}`,
+          }
       }
       return undefined
     }

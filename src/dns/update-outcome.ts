@@ -1,4 +1,5 @@
-// What nsupdate(1) said of an update, and what to do about it. Its exit status is 0 even where it could not read the key: only the server's NOERROR is a success.
+// What nsupdate(1) said of an update, and what to do about it. Its exit status is 0 even where it could not read the
+// key: only the server's NOERROR is a success.
 
 export type UpdateOutcome =
   | { readonly kind: 'done' }
@@ -10,7 +11,10 @@ export type UpdateOutcome =
 export const UNTOLD: UpdateOutcome = { kind: 'failed', why: 'the host did not tell what came of it; verify does' }
 
 /** @param told - by the server */
-export const OUTDATED = (told: string): UpdateOutcome => ({ kind: 'outdated', why: `somebody changed it since it was read (${told}): nothing was done to it; plan again` })
+export const OUTDATED = (told: string): UpdateOutcome => ({
+  kind: 'outdated',
+  why: `somebody changed it since it was read (${told}): nothing was done to it; plan again`,
+})
 
 export interface Said {
   readonly code: number
@@ -20,31 +24,57 @@ export interface Said {
 
 /** By response code (RFC 2136, section 2.2; RFC 8945, section 5.3). */
 const REFUSALS: Readonly<Record<string, string>> = {
-  REFUSED: "its policy does not let this key change this name, or this server takes no updates for the zone: grant it in the zone's update-policy (docs/mail/dns.md has one that is just enough), and send updates to the primary",
+  REFUSED:
+    "its policy does not let this key change this name, or this server takes no updates for the zone: grant it in the zone's update-policy (docs/mail/dns.md has one that is just enough), and send updates to the primary",
   BADKEY: 'it does not know the key: both sides must have it under the same name',
   BADSIG: 'it knows a key of this name with another secret: compare the key files',
   BADTIME: 'the clocks of the two machines are more than 5 minutes apart: set them',
   NOTAUTH: 'it is not the primary of this zone: set dns.primary',
   NOTZONE: 'the name is outside the zone: set dns.zones',
-  SERVFAIL: "it could not carry it out: its log says why, such as a zone file or journal that it may not write",
+  SERVFAIL: 'it could not carry it out: its log says why, such as a zone file or journal that it may not write',
   NOTIMP: 'it takes no updates: set dns.primary to the server that does',
   FORMERR: 'it could not read the update',
 }
 
-/** nsupdate then goes on and sends its updates without a signature. What it says beside this quotes the file, and with it perhaps the secret. */
+/**
+ * nsupdate then goes on and sends its updates without a signature. What it says beside this quotes the file, and with
+ * it perhaps the secret.
+ */
 export const isUnreadKey = (output: string): boolean => /^could not read key from /m.test(output)
 
 export function updateOutcome({ code, output }: Said): UpdateOutcome {
-  if (isUnreadKey(output)) return { kind: 'failed', why: 'the key cannot be read, or is none: on a name server host root or bind can, and BIND writes it where a zone has update-policy local' }
+  if (isUnreadKey(output))
+    return {
+      kind: 'failed',
+      why: 'the key cannot be read, or is none: on a name server host root or bind can, and BIND writes it where a zone has update-policy local',
+    }
   const failed = /^update failed: (\w+)(?:\((\w+)\))?/m.exec(output)
   if (failed !== null) {
     const [, response = '', tsig] = failed
     const name = tsig ?? response
     if (name === 'YXRRSET' || name === 'NXRRSET' || name === 'YXDOMAIN' || name === 'NXDOMAIN') return OUTDATED(name)
-    return { kind: 'failed', why: `${tsig === undefined ? response : `${response} (${tsig})`}: ${REFUSALS[name] ?? REFUSALS[response] ?? 'see the log of the name server'}` }
+    return {
+      kind: 'failed',
+      why: `${tsig === undefined ? response : `${response} (${tsig})`}: ${REFUSALS[name] ?? REFUSALS[response] ?? 'see the log of the name server'}`,
+    }
   }
   const silent = /^; Communication with (\S+) failed: (.*)$/m.exec(output)
-  if (silent !== null) return { kind: 'failed', why: `no answer from ${silent[1]} (TCP): ${silent[2] === 'operation canceled' ? 'nothing listens there' : silent[2]}; whether the update was made, verify tells` }
+  if (silent !== null)
+    return {
+      kind: 'failed',
+      why: `no answer from ${silent[1]} (TCP): ${silent[2] === 'operation canceled' ? 'nothing listens there' : silent[2]}; whether the update was made, verify tells`,
+    }
   if (code === 0 && /^;; ->>HEADER<<- opcode: UPDATE, status: NOERROR/m.test(output)) return { kind: 'done' }
-  return { kind: 'failed', why: output.trim() === '' ? `nsupdate ended with ${code} and said nothing` : output.trim().split('\n').slice(-3).join('; ').replace(/^\S+ \S+ (?=\S+:\d+: )/, '') }
+  return {
+    kind: 'failed',
+    why:
+      output.trim() === ''
+        ? `nsupdate ended with ${code} and said nothing`
+        : output
+            .trim()
+            .split('\n')
+            .slice(-3)
+            .join('; ')
+            .replace(/^\S+ \S+ (?=\S+:\d+: )/, ''),
+  }
 }

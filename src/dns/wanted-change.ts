@@ -1,4 +1,5 @@
-// What an update would do to a set of records, as a value: what it finds, takes away and adds; what belongs to others stays.
+// What an update would do to a set of records, as a value: what it finds, takes away and adds; what belongs to others
+// stays.
 import type { MailRecord, WantedRecord } from '../mail/dns-record.ts'
 import { characterStrings } from '../mail/render/zone-line.ts'
 import { serves, supersedes } from '../mail/served-record.ts'
@@ -16,7 +17,10 @@ export interface RrsetChange {
   readonly ttl: number
 }
 
-/** `undefined`: all is as it is to be. A key that serves stays as it is written; where others have records in the set, its TTL is theirs. */
+/**
+ * `undefined`: all is as it is to be. A key that serves stays as it is written; where others have records in the set,
+ * its TTL is theirs.
+ */
 export function wantedChange(record: MailRecord, before: Rrset | undefined): RrsetChange | undefined {
   const there = before?.rdata ?? []
   const serving = there.find(({ value }) => serves(record, value))
@@ -24,11 +28,15 @@ export function wantedChange(record: MailRecord, before: Rrset | undefined): Rrs
   const kept = there.filter((each) => each !== serving && !remove.includes(each))
   const ttl = before !== undefined && kept.length > 0 ? before.ttl : record.ttl
   if (serving !== undefined && remove.length === 0 && before?.ttl === ttl) return undefined
-  const own = { value: record.value, text: record.type === 'TXT' ? characterStrings(record.value).join(' ') : record.value }
+  const own = {
+    value: record.value,
+    text: record.type === 'TXT' ? characterStrings(record.value).join(' ') : record.value,
+  }
   const add = serving === undefined ? [own] : before?.ttl === ttl ? [] : [serving]
   return { record, before, remove, add, kept, ttl }
 }
 
 /** Whether exactly the record is served: it is there, and nothing that it is to replace. */
 export const isServed = (record: WantedRecord, { rdata }: Rrset): boolean =>
-  rdata.some(({ value }) => serves(record, value)) && rdata.every(({ value }) => serves(record, value) || !supersedes(record, value))
+  rdata.some(({ value }) => serves(record, value)) &&
+  rdata.every(({ value }) => serves(record, value) || !supersedes(record, value))

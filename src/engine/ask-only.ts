@@ -8,6 +8,28 @@ import type { RunOptions } from './run-options.ts'
 
 export type RunBounds = Pick<RunOptions, 'forks' | 'interrupt' | 'abandon'>
 
-/** The hosts' answers are their outputs. What goes wrong on a host is in its result. @param command - of mailrun, that asks. */
-export const askOnly = (command: string, hosts: readonly PreparedHost[], connect: Connect, { forks, interrupt, abandon }: RunBounds): Promise<RunResult> =>
-  rollout(hosts, { playbook: command, check: true, forks, serial: [], maxFail: undefined, askOutside: askNobody, interrupt, abandon }, connect, () => {})
+/**
+ * The hosts' answers are their outputs. What goes wrong on a host is in its result. @param command - of mailrun, that
+ * asks.
+ */
+export const askOnly = (
+  command: string,
+  hosts: readonly PreparedHost[],
+  connect: Connect,
+  { forks, interrupt, abandon }: RunBounds,
+): Promise<RunResult> =>
+  rollout(
+    hosts,
+    {
+      playbook: command,
+      check: true,
+      forks,
+      serial: [],
+      maxFail: undefined,
+      askOutside: askNobody,
+      interrupt,
+      abandon,
+    },
+    connect,
+    () => {},
+  )

@@ -1,7 +1,10 @@
 // Cuts the fleet into batches, as Ansible's `serial` does.
 import type { BatchSize } from './run-options.ts'
 
-/** The sizes one after another, the last one repeated; no sizes: one batch. A percentage is of all, rounded down, at least one. */
+/**
+ * The sizes one after another, the last one repeated; no sizes: one batch. A percentage is of all, rounded down, at
+ * least one.
+ */
 export function batches<T>(all: readonly T[], serial: readonly BatchSize[]): readonly (readonly T[])[] {
   if (serial.length === 0) return [all]
   const parts: T[][] = []

@@ -2,7 +2,10 @@
 import type { Host } from '../model/host.ts'
 
 export interface ExchangeRequest {
-  /** POSIX shell text, written to the host's one shell as it is; it prints `end` as a line of its own, last, on both streams. The first word of `end` marks its lines. */
+  /**
+   * POSIX shell text, written to the host's one shell as it is; it prints `end` as a line of its own, last, on both
+   * streams. The first word of `end` marks its lines.
+   */
   readonly script: string
   readonly end: string
   /** Output as it comes, for progress. Whatever came before this exchange began (a login banner) is not part of it. */
@@ -21,7 +24,10 @@ export interface Exchange {
 export interface Connection {
   /** @throws ConnectionLost, TooMuchSaid; Unreachable where the shell never came up */
   exchange(request: ExchangeRequest): Promise<Exchange>
-  /** Makes an empty file as the login user, over a channel beside the shell; tells a running script to start nothing more. */
+  /**
+   * Makes an empty file as the login user, over a channel beside the shell; tells a running script to start nothing
+   * more.
+   */
   touch(path: string): Promise<void>
   close(): void
   /** What to know of how it came about, in words. */

@@ -23,7 +23,10 @@ export type Outlook =
   | { readonly kind: 'later'; readonly questions: readonly OutsideQuestion[] }
   | { readonly kind: 'blocked'; readonly why: string }
 
-/** A task that is about to change something; without a plan it stands behind a wall, and may change anything that it writes. */
+/**
+ * A task that is about to change something; without a plan it stands behind a wall, and may change anything that it
+ * writes.
+ */
 export interface Pending {
   readonly task: Task
   readonly plan: PlanOfChange | undefined
@@ -35,8 +38,10 @@ export interface Foresight {
 }
 
 /**
- * The outlook of every task, in order. `told` are the answers of others than the host; `ran` are the tasks whose changes this run made already: with that one that has no question is satisfied, and one that did not know whether it would find anything to do.
- * Tasks behind a wall are looked at too: in a check they are what can be told; a run stops at the first wall.
+ * The outlook of every task, in order. `told` are the answers of others than the host; `ran` are the tasks whose
+ * changes this run made already: with that one that has no question is satisfied, and one that did not know whether it
+ * would find anything to do. Tasks behind a wall are looked at too: in a check they are what can be told; a run stops
+ * at the first wall.
  */
 export function foresee(
   tasks: readonly Task[],
@@ -50,7 +55,8 @@ export function foresee(
     const looked = task.once && ran.has(task) ? SATISFIED : look(task, asked(task.probe), pending, context, told)
     const outlook = looked.kind === 'change' && looked.plan.perhaps !== undefined && ran.has(task) ? SATISFIED : looked
     if (outlook.kind === 'change') pending.push({ task, plan: outlook.plan })
-    if (outlook.kind === 'wall' || outlook.kind === 'unanswered' || outlook.kind === 'later') pending.push({ task, plan: undefined })
+    if (outlook.kind === 'wall' || outlook.kind === 'unanswered' || outlook.kind === 'later')
+      pending.push({ task, plan: undefined })
     return outlook
   })
   return { outlooks, pending }
@@ -80,8 +86,18 @@ function look(task: Task, asked: Asked, pending: readonly Pending[], context: Pl
   }
 }
 
-/** What is blocked on a foreseen state, or while anything may still come, may be free on the real one; not what is blocked for the same reason with and without the pending changes, all of them known. */
-function staysBlocked(task: Task, now: unknown, why: string, pending: readonly Pending[], context: PlanContext, told: Told): boolean {
+/**
+ * What is blocked on a foreseen state, or while anything may still come, may be free on the real one; not what is
+ * blocked for the same reason with and without the pending changes, all of them known.
+ */
+function staysBlocked(
+  task: Task,
+  now: unknown,
+  why: string,
+  pending: readonly Pending[],
+  context: PlanContext,
+  told: Told,
+): boolean {
   if (pending.some(mayBringAnything)) return false
   const plan = planned(task, now, context, told)
   return plan.kind === 'blocked' && plan.why === why
@@ -96,10 +112,18 @@ function planned(task: Task, state: unknown, context: PlanContext, told: Told): 
   }
 }
 
-export const remarksOf = ({ note, warning, held }: Remarks): Remarks => ({ ...(note === undefined ? {} : { note }), ...(warning === undefined ? {} : { warning }), ...(held === undefined ? {} : { held }) })
+export const remarksOf = ({ note, warning, held }: Remarks): Remarks => ({
+  ...(note === undefined ? {} : { note }),
+  ...(warning === undefined ? {} : { warning }),
+  ...(held === undefined ? {} : { held }),
+})
 
 /** The state of a probe once all of `pending` is done; `undefined` where it cannot be told. */
-export function overlaid(probe: Probe<unknown>, state: unknown, pending: readonly Pending[]): { readonly state: unknown } | undefined {
+export function overlaid(
+  probe: Probe<unknown>,
+  state: unknown,
+  pending: readonly Pending[],
+): { readonly state: unknown } | undefined {
   let next = state
   for (const earlier of pending) {
     if (!concerns(earlier, probe)) continue
@@ -110,7 +134,9 @@ export function overlaid(probe: Probe<unknown>, state: unknown, pending: readonl
     }
     const facts = [...earlier.task.probe.facts(earlier.plan.then), ...earlier.plan.facts]
     // Of what is written and read, something must be known.
-    const untold = writesOf(earlier).some((written) => touchesAny(written, probe) && !facts.some(({ resource }) => touches(written, resource)))
+    const untold = writesOf(earlier).some(
+      (written) => touchesAny(written, probe) && !facts.some(({ resource }) => touches(written, resource)),
+    )
     if (untold) return undefined
     for (const fact of facts) {
       next = probe.foresee(next, fact)
@@ -125,6 +151,8 @@ const writesOf = ({ task, plan }: Pending): Task['writes'] => plan?.writes ?? ta
 const concerns = (earlier: Pending, probe: Probe<unknown>): boolean =>
   earlier.task.probe.key === probe.key || writesOf(earlier).some((written) => touchesAny(written, probe))
 
-const touchesAny = (written: Task['writes'][number], probe: Probe<unknown>): boolean => probe.reads.some((read) => touches(written, read))
+const touchesAny = (written: Task['writes'][number], probe: Probe<unknown>): boolean =>
+  probe.reads.some((read) => touches(written, read))
 
-const mayBringAnything = (earlier: Pending): boolean => earlier.plan === undefined || writesOf(earlier).includes(ANYTHING)
+const mayBringAnything = (earlier: Pending): boolean =>
+  earlier.plan === undefined || writesOf(earlier).includes(ANYTHING)

@@ -1,4 +1,5 @@
-// One host's way to its desired state: ask, plan, change and ask again, until every task is satisfied; it may stop for something outside, and go on later.
+// One host's way to its desired state: ask, plan, change and ask again, until every task is satisfied; it may stop for
+// something outside, and go on later.
 import { isDeepStrictEqual } from 'node:util'
 import type { HostFacts } from '../model/host-facts.ts'
 import type { PreparedHost } from '../model/prepared-host.ts'
@@ -20,14 +21,22 @@ import { settle } from './settle.ts'
 import { openSession, type Answers, type Session, type SessionWatcher } from './session.ts'
 import { stepsOf, type PlannedStep } from './steps.ts'
 
-/** A plan made on real answers that does not hold afterwards ends a host's run at once; whatever the plans rest on, this many attempts do. */
+/**
+ * A plan made on real answers that does not hold afterwards ends a host's run at once; whatever the plans rest on, this
+ * many attempts do.
+ */
 const ATTEMPTS_AT_MOST = 3
 
-/** Questions to others than the host in a row, with nothing done in between; a plan that wants more never comes to an end. */
+/**
+ * Questions to others than the host in a row, with nothing done in between; a plan that wants more never comes to an
+ * end.
+ */
 const ASKED_AT_MOST = 10
 
 /** How far a host got. `parked`: all is done that can be before something outside is. */
-export type HostProgress = { readonly kind: 'ended'; readonly result: HostResult } | { readonly kind: 'parked'; readonly result: HostResult; readonly why: string }
+export type HostProgress =
+  | { readonly kind: 'ended'; readonly result: HostResult }
+  | { readonly kind: 'parked'; readonly result: HostResult; readonly why: string }
 
 /** One host's run, which may stop for something outside, and be gone on with. */
 export interface HostRun {
@@ -82,7 +91,8 @@ export function hostRun(prepared: PreparedHost, options: RunOptions, connect: Co
     attempts.set(task, outlook.foreseen ? count : ATTEMPTS_AT_MOST)
     const before = secrets.size
     for (const change of outlook.plan.changes) {
-      for (const script of [change.apply, ...(change.before ?? [])]) script.secrets.forEach((secret) => secrets.add(secret))
+      for (const script of [change.apply, ...(change.before ?? [])])
+        script.secrets.forEach((secret) => secrets.add(secret))
     }
     if (secrets.size > before) mask = maskOf([...secrets])
     return stepsOf(task, outlook.plan)
@@ -95,8 +105,13 @@ export function hostRun(prepared: PreparedHost, options: RunOptions, connect: Co
       const foresight = foresee(tasks, answers, context, known.told, ran)
       const open = foresight.outlooks.findIndex(({ kind }) => kind === 'unanswered')
       if (open === -1) return foresight
-      if (asked === ASKED_AT_MOST) fail(tasks[open]!, `the module ${tasks[open]!.type} has a bug: its plan asks name servers without end`)
-      await known.learn(foresight.outlooks.flatMap((outlook) => (outlook.kind === 'unanswered' ? outlook.questions : [])), askOutside, options.interrupt)
+      if (asked === ASKED_AT_MOST)
+        fail(tasks[open]!, `the module ${tasks[open]!.type} has a bug: its plan asks name servers without end`)
+      await known.learn(
+        foresight.outlooks.flatMap((outlook) => (outlook.kind === 'unanswered' ? outlook.questions : [])),
+        askOutside,
+        options.interrupt,
+      )
       if (options.interrupt.aborted) throw new HostEnd('interrupted', 'interrupted')
     }
   }
@@ -117,15 +132,24 @@ export function hostRun(prepared: PreparedHost, options: RunOptions, connect: Co
       for (const { task, remarks } of now.satisfied) book.satisfied(task, remarks)
       if (now.ready.length === 0) {
         if (now.blocked) fail(now.blocked.task, now.blocked.why)
-        if (now.later.length > 0) return { parked: `waits until ${now.later.map(({ record }) => record.name).join(', ')} ${now.later.length === 1 ? 'is' : 'are'} published` }
+        if (now.later.length > 0)
+          return {
+            parked: `waits until ${now.later.map(({ record }) => record.name).join(', ')} ${now.later.length === 1 ? 'is' : 'are'} published`,
+          }
         const results = book.results(mask)
         return holdsBack(results) ? 'held' : results.some(({ status }) => status === 'changed') ? 'changed' : 'ok'
       }
       const restless = now.ready.find(({ task }) => (attempts.get(task) ?? 0) >= ATTEMPTS_AT_MOST)
-      if (restless) fail(restless.task, `did not converge: its change was made, and it still wants to ${restless.outlook.plan.changes.map(({ summary }) => maskSummary(mask, summary)).join(', ')}`)
+      if (restless)
+        fail(
+          restless.task,
+          `did not converge: its change was made, and it still wants to ${restless.outlook.plan.changes.map(({ summary }) => maskSummary(mask, summary)).join(', ')}`,
+        )
       const before = answers
       answers = await session.changeAndAsk(now.ready.flatMap(({ task, outlook }) => attempt(task, outlook)))
-      for (const { task, outlook } of now.ready) if (outlook.plan.perhaps !== undefined && sameFacts(task, before, answers)) book.idle(task, outlook.plan.changes)
+      for (const { task, outlook } of now.ready)
+        if (outlook.plan.perhaps !== undefined && sameFacts(task, before, answers))
+          book.idle(task, outlook.plan.changes)
     }
   }
 

@@ -30,7 +30,12 @@ export interface Ledger {
 }
 
 export function ledger(tasks: readonly Task[]): Ledger {
-  const entries = new Map<Task, Entry>(tasks.map((task) => [task, { status: 'not-reached', changes: [], why: undefined, warning: undefined, failure: undefined }]))
+  const entries = new Map<Task, Entry>(
+    tasks.map((task) => [
+      task,
+      { status: 'not-reached', changes: [], why: undefined, warning: undefined, failure: undefined },
+    ]),
+  )
   const set = (task: Task, status: TaskStatus, why?: string): Entry => {
     const entry = entries.get(task)!
     entry.status = status

@@ -16,7 +16,10 @@ export const newMark = (): string => `mailrun-${randomBytes(12).toString('hex')}
 export interface Trip {
   readonly mark: string
   readonly steps: readonly PlannedStep[]
-  /** What the plans rest on: where another run has changed something since that trip, no step is made. `undefined`: made whatever was before. */
+  /**
+   * What the plans rest on: where another run has changed something since that trip, no step is made. `undefined`: made
+   * whatever was before.
+   */
   readonly after: string | undefined
   /** Empty on a trip that only carries steps. */
   readonly probes: readonly Probe<unknown>[]
@@ -25,7 +28,9 @@ export interface Trip {
   /** Who holds the host's lock during the trip; `undefined` takes none: in a check. */
   readonly holder: string | undefined
   readonly lockSeconds: number
-  /** For the login shell of a new connection, and what stands before it (sudo, PAM), to hand over; `undefined`: it did. */
+  /**
+   * For the login shell of a new connection, and what stands before it (sudo, PAM), to hand over; `undefined`: it did.
+   */
   readonly beginSeconds: number | undefined
   readonly interrupt: AbortSignal
   readonly abandon: AbortSignal
@@ -40,11 +45,28 @@ export interface TripWatcher {
 }
 
 export type TripOutcome =
-  /** `last`: the mark of the last trip with steps, this one included. `notMade`: the first of its steps that was not made, nor any after it, for the host is no longer what the plans were made on. */
-  | { readonly kind: 'asked'; readonly asked: (probe: Probe<unknown>) => Asked; readonly last: string; readonly notMade: PlannedStep | undefined }
-  | { readonly kind: 'failed'; readonly step: PlannedStep; readonly code: number; readonly output: string; /** How long it took. */ readonly seconds: number }
+  /**
+   * `last`: the mark of the last trip with steps, this one included. `notMade`: the first of its steps that was not
+   * made, nor any after it, for the host is no longer what the plans were made on.
+   */
+  | {
+      readonly kind: 'asked'
+      readonly asked: (probe: Probe<unknown>) => Asked
+      readonly last: string
+      readonly notMade: PlannedStep | undefined
+    }
+  | {
+      readonly kind: 'failed'
+      readonly step: PlannedStep
+      readonly code: number
+      readonly output: string
+      /** How long it took. */ readonly seconds: number
+    }
   | { readonly kind: 'locked'; readonly holder: string }
-  /** The host cannot be worked on: it cannot keep the lock, for its disk is full or read-only; it lacks a program; it says too much. */
+  /**
+   * The host cannot be worked on: it cannot keep the lock, for its disk is full or read-only; it lacks a program; it
+   * says too much.
+   */
   | { readonly kind: 'broken'; readonly why: string }
   /** The interrupt came between two steps: no further one was started. */
   | { readonly kind: 'stopped' }
@@ -56,9 +78,13 @@ const SLOWEST_BYTES_PER_SECOND = 8000
 /** Beyond a limit that the host keeps itself: for its killing and for the network. */
 const GRACE_SECONDS = 40
 
-const DUMB = "does the login shell's profile, sudo, or one of its PAM modules wait for something, a file system hang, or sshd's ForceCommand start something else? Log in with ssh, and see"
+const DUMB =
+  "does the login shell's profile, sudo, or one of its PAM modules wait for something, a file system hang, or sshd's ForceCommand start something else? Log in with ssh, and see"
 
-/** @throws Unreachable where no shell of a new connection takes the script. @throws ConnectionLost, also when the host fell silent for longer than any step may take. */
+/**
+ * @throws Unreachable where no shell of a new connection takes the script. @throws ConnectionLost, also when the host
+ * fell silent for longer than any step may take.
+ */
 export async function makeTrip(connection: Connection, trip: Trip, watcher: TripWatcher): Promise<TripOutcome> {
   const { mark } = trip
   const stopFile = `/tmp/${mark}.stop`
@@ -116,14 +142,24 @@ export async function makeTrip(connection: Connection, trip: Trip, watcher: Trip
     switch (frame.kind) {
       case 'start':
         begun = performance.now()
-        watch.expectWithin(step.timeoutSeconds + GRACE_SECONDS, `${step.task.type} ${step.task.name}: ${step.change.summary}`)
+        watch.expectWithin(
+          step.timeoutSeconds + GRACE_SECONDS,
+          `${step.task.type} ${step.task.name}: ${step.change.summary}`,
+        )
         return watcher.started(step)
       case 'progress':
         return watcher.progress(step, frame.line)
       case 'done':
         watch.expectWithin(SILENCE_SECONDS, 'going on')
         if (frame.code === OUTDATED_STATUS && frame.output.endsWith(mark)) outdated = step
-        else if (frame.code !== 0) ended = { kind: 'failed', step, code: frame.code, output: frame.output, seconds: (performance.now() - begun) / 1000 }
+        else if (frame.code !== 0)
+          ended = {
+            kind: 'failed',
+            step,
+            code: frame.code,
+            output: frame.output,
+            seconds: (performance.now() - begun) / 1000,
+          }
         return watcher.done(step, frame.code)
     }
   }
@@ -145,7 +181,10 @@ export async function makeTrip(connection: Connection, trip: Trip, watcher: Trip
       after: trip.after,
       lock: trip.holder === undefined ? undefined : { holder: trip.holder, waitSeconds: trip.lockSeconds },
     })
-    watch.expectWithin((trip.beginSeconds ?? SILENCE_SECONDS) + Math.ceil(script.length / SLOWEST_BYTES_PER_SECOND), 'beginning')
+    watch.expectWithin(
+      (trip.beginSeconds ?? SILENCE_SECONDS) + Math.ceil(script.length / SLOWEST_BYTES_PER_SECOND),
+      'beginning',
+    )
     const { stderr } = await connection.exchange({
       script,
       end: `${mark} end`,
@@ -154,14 +193,28 @@ export async function makeTrip(connection: Connection, trip: Trip, watcher: Trip
     })
     if (ended) return ended
     const errors = stderrByQuestion(mark, stderr)
-    const asked = readAnswers(questions, hung, new Map([...answers].map(([index, frame]) => [index, answerOf(frame, errors.get(index))])))
-    return { kind: 'asked', asked, last: stale || trip.steps.length === 0 ? last : mark, notMade: stale ? trip.steps[0] : outdated }
+    const asked = readAnswers(
+      questions,
+      hung,
+      new Map([...answers].map(([index, frame]) => [index, answerOf(frame, errors.get(index))])),
+    )
+    return {
+      kind: 'asked',
+      asked,
+      last: stale || trip.steps.length === 0 ? last : mark,
+      notMade: stale ? trip.steps[0] : outdated,
+    }
   } catch (error) {
     if (error instanceof ConnectionLost && watch.why !== undefined) {
-      if (!taken && trip.beginSeconds !== undefined && !trip.interrupt.aborted && !trip.abandon.aborted) throw new Unreachable(`${watch.why}: ${DUMB}`)
+      if (!taken && trip.beginSeconds !== undefined && !trip.interrupt.aborted && !trip.abandon.aborted)
+        throw new Unreachable(`${watch.why}: ${DUMB}`)
       throw new ConnectionLost(watch.why)
     }
-    if (error instanceof TooMuchSaid) return { kind: 'broken', why: `${error.message}${asking < 0 ? '' : `, when it was asked: ${trip.probes.find((probe) => isAsked(probe, questions[asking]))?.key ?? ''}`}` }
+    if (error instanceof TooMuchSaid)
+      return {
+        kind: 'broken',
+        why: `${error.message}${asking < 0 ? '' : `, when it was asked: ${trip.probes.find((probe) => isAsked(probe, questions[asking]))?.key ?? ''}`}`,
+      }
     throw error
   } finally {
     watch.clear()

@@ -3,7 +3,10 @@ import type { Diff } from '../model/change.ts'
 import type { Mask } from '../shell/mask.ts'
 import { STARS } from '../shell/secret.ts'
 
-/** `undefined` where a secret stands in either text: the one that stood there before it may be known to nobody here, and is one all the same. */
+/**
+ * `undefined` where a secret stands in either text: the one that stood there before it may be known to nobody here, and
+ * is one all the same.
+ */
 export function maskDiff(mask: Mask, { path, before, after }: Diff): Diff | undefined {
   const clean = (text: string | undefined): boolean => text === undefined || mask(text) === text
   return clean(before) && clean(after) ? { path: mask(path), before, after } : undefined

@@ -1,7 +1,11 @@
-// One script over a connection and what it prints, outside of any run: for what is neither a task's change nor a question.
+// One script over a connection and what it prints, outside of any run: for what is neither a task's change nor a
+// question.
 import type { Connection } from './connection.ts'
 
-/** A compound command, so that a script that is cut short runs not at all, between lines that no command prints by chance. */
+/**
+ * A compound command, so that a script that is cut short runs not at all, between lines that no command prints by
+ * chance.
+ */
 export const framed = (mark: string, body: string): string => `{
 printf '\\n%s begin\\n' ${mark}; printf '\\n%s begin\\n' ${mark} >&2
 ${body}
@@ -16,8 +20,19 @@ printf '\\n%s end\\n' ${mark}; printf '\\n%s end\\n' ${mark} >&2
  * @param seconds - after which the connection is given up.
  * @throws ConnectionLost
  */
-export async function oneScript(connection: Connection, mark: string, body: string, seconds: number, signal: AbortSignal): Promise<string> {
+export async function oneScript(
+  connection: Connection,
+  mark: string,
+  body: string,
+  seconds: number,
+  signal: AbortSignal,
+): Promise<string> {
   const inTime = AbortSignal.any([signal, AbortSignal.timeout(seconds * 1000)])
-  const { stdout } = await connection.exchange({ script: framed(mark, body), end: `${mark} end`, onStdout: () => {}, signal: inTime })
+  const { stdout } = await connection.exchange({
+    script: framed(mark, body),
+    end: `${mark} end`,
+    onStdout: () => {},
+    signal: inTime,
+  })
   return stdout.toString()
 }

@@ -32,7 +32,10 @@ export function beforeFirstWall(tasks: readonly Task[], outlooks: readonly Outlo
 }
 
 /** Of a task that nothing tells to be done, nothing tells either what it will have done. */
-const unpredictable = (change: Change): Change => ({ ...change, summary: `${change.summary}; its effects cannot be predicted` })
+const unpredictable = (change: Change): Change => ({
+  ...change,
+  summary: `${change.summary}; its effects cannot be predicted`,
+})
 
 /** Enters what a run would do; returns why it would fail, if it would. */
 export function foretell(
@@ -50,14 +53,25 @@ export function foretell(
       case 'change':
         noteSecrets(task, outlook)
         if (outlook.plan.perhaps !== undefined) book.assumed(task, `cannot be told before ${outlook.plan.perhaps}`)
-        else book.would(task, task.once ? outlook.plan.changes.map(unpredictable) : outlook.plan.changes, remarksOf(outlook.plan))
+        else
+          book.would(
+            task,
+            task.once ? outlook.plan.changes.map(unpredictable) : outlook.plan.changes,
+            remarksOf(outlook.plan),
+          )
         break
       case 'unanswered':
       case 'later':
-        book.assumed(task, `cannot be told before name servers say more of ${outlook.questions.map(({ record }) => record.name).join(', ')}`)
+        book.assumed(
+          task,
+          `cannot be told before name servers say more of ${outlook.questions.map(({ record }) => record.name).join(', ')}`,
+        )
         break
       case 'wall':
-        book.assumed(task, `cannot be told before this is done: ${outlook.on.map(({ type, name }) => `${type} ${name}`).join(', ')}`)
+        book.assumed(
+          task,
+          `cannot be told before this is done: ${outlook.on.map(({ type, name }) => `${type} ${name}`).join(', ')}`,
+        )
         break
       case 'blocked':
         book.failed(task, outlook.why, undefined)

@@ -6,10 +6,15 @@ import { overlaid, type Asked, type Pending } from './foresee.ts'
 type Probes = Readonly<Record<string, Probe<unknown>>>
 type Ask = (probe: Probe<unknown>) => Asked
 
-export const realOutputs = (probes: Probes, asked: Ask): Readonly<Record<string, unknown>> => foreseenOutputs(probes, asked, [])
+export const realOutputs = (probes: Probes, asked: Ask): Readonly<Record<string, unknown>> =>
+  foreseenOutputs(probes, asked, [])
 
 /** In a check: what the outputs would be after the pending changes. */
-export function foreseenOutputs(probes: Probes, asked: Ask, pending: readonly Pending[]): Readonly<Record<string, unknown>> {
+export function foreseenOutputs(
+  probes: Probes,
+  asked: Ask,
+  pending: readonly Pending[],
+): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     Object.entries(probes).map(([name, probe]) => {
       const answer = asked(probe)

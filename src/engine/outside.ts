@@ -8,7 +8,8 @@ export type OutsideReply = OutsideAnswer | { readonly kind: 'later' }
 export type AskOutside = (question: OutsideQuestion, signal: AbortSignal) => Promise<OutsideReply>
 
 /** For runs whose tasks ask nobody. */
-export const askNobody: AskOutside = () => Promise.resolve({ kind: 'not-served', where: ['no name server is asked in this run'] })
+export const askNobody: AskOutside = () =>
+  Promise.resolve({ kind: 'not-served', where: ['no name server is asked in this run'] })
 
 /** What is known, and a way to learn more of it. */
 export interface Outside {
@@ -23,11 +24,14 @@ export function outside(): Outside {
     told: (question) => known.get(keyOf(question)),
     async learn(questions, ask, signal) {
       const wanted = new Map(questions.map((question) => [keyOf(question), question]))
-      const answers = await Promise.all([...wanted].map(async ([key, question]) => [key, await ask(question, signal)] as const))
+      const answers = await Promise.all(
+        [...wanted].map(async ([key, question]) => [key, await ask(question, signal)] as const),
+      )
       for (const [key, answer] of answers) known.set(key, answer)
     },
   }
 }
 
 /** Equal keys are the same question. */
-export const keyOf = ({ to, record, dns }: OutsideQuestion): string => JSON.stringify([to, record.name, record.type, isKnown(record.value) ? record.value : null, record.purpose, dns])
+export const keyOf = ({ to, record, dns }: OutsideQuestion): string =>
+  JSON.stringify([to, record.name, record.type, isKnown(record.value) ? record.value : null, record.purpose, dns])

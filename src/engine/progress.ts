@@ -1,4 +1,5 @@
-// How far a trip's steps came, as the host keeps it beside its lock: asked after a lost connection, when the lines that told of it are lost too.
+// How far a trip's steps came, as the host keeps it beside its lock: asked after a lost connection, when the lines that
+// told of it are lost too.
 import { utf8 } from '../model/answer.ts'
 import { defineProbe, type Probe } from '../model/probe.ts'
 import { END, whole } from '../probes/whole.ts'
@@ -7,17 +8,23 @@ import { raw } from '../shell/script.ts'
 /** Shell text that begins the record of a trip; `$run` is the host's folder of working files. */
 export const beginProgress = (mark: string): string => `printf '%s\\n' ${mark} > "$run/progress"`
 /**
- * Shell text that sets `last` to the mark of the last trip with steps, of whichever run. Where there was none since the host booted, the record is begun under this trip's mark: one that is gone later tells
- * of a boot. Empty where it cannot be written.
+ * Shell text that sets `last` to the mark of the last trip with steps, of whichever run. Where there was none since the
+ * host booted, the record is begun under this trip's mark: one that is gone later tells of a boot. Empty where it
+ * cannot be written.
  */
-export const readLast = (mark: string): string => `{ last=; [ -r "$run/progress" ] && IFS= read -r last < "$run/progress"; [ "$last" ] || { { ${beginProgress(mark)}; } 2>/dev/null && last=${mark}; }; :; }`
+export const readLast = (mark: string): string =>
+  `{ last=; [ -r "$run/progress" ] && IFS= read -r last < "$run/progress"; [ "$last" ] || { { ${beginProgress(mark)}; } 2>/dev/null && last=${mark}; }; :; }`
 export const startedLine = (step: number): string => `printf 'start %s\\n' ${step} >> "$run/progress"`
 export const doneLine = (step: number): string => `printf 'done %s %s\\n' ${step} "$rc" >> "$run/progress"`
 
 /** The end of what a change printed. */
 export const OUTPUT_CAP_BYTES = 65_536
-/** Shell text that prints the last of what a step printed, which is kept in up to three files. Where something between them was dropped, nothing from before it, nor the line in which it was cut: that may begin in the middle of a secret. */
-export const lastOutput = (out: string): string => `[ -s ${out} ] && { if [ -e ${out}.a ]; then cat -- ${out}.a ${out}.b | tail -n +2; else cat -- ${out} ${out}.b; fi 2>/dev/null | tail -c ${OUTPUT_CAP_BYTES}; }`
+/**
+ * Shell text that prints the last of what a step printed, which is kept in up to three files. Where something between
+ * them was dropped, nothing from before it, nor the line in which it was cut: that may begin in the middle of a secret.
+ */
+export const lastOutput = (out: string): string =>
+  `[ -s ${out} ] && { if [ -e ${out}.a ]; then cat -- ${out}.a ${out}.b | tail -n +2; else cat -- ${out} ${out}.b; fi 2>/dev/null | tail -c ${OUTPUT_CAP_BYTES}; }`
 
 export interface Progress {
   readonly started: ReadonlySet<number>
@@ -28,22 +35,28 @@ export interface Progress {
 }
 
 /**
- * `undefined`: the record is another trip's, or there is none. Where it is still the one `before` this trip, its first step was never begun. Goes with a trip that holds the lock.
+ * `undefined`: the record is another trip's, or there is none. Where it is still the one `before` this trip, its first
+ * step was never begun. Goes with a trip that holds the lock.
  */
 export const progressOf = (mark: string, before: string | undefined): Probe<Progress | undefined> =>
   defineProbe<Progress | undefined>({
     key: `progress ${mark}`,
     reads: [],
-    script: raw(`cat "$run/progress"; echo; s=; while read -r w n x; do [ "$w" = start ] && s=$n; done < "$run/progress"; ${lastOutput('"$run/out.$s"')}; ${END}`),
+    script: raw(
+      `cat "$run/progress"; echo; s=; while read -r w n x; do [ "$w" = start ] && s=$n; done < "$run/progress"; ${lastOutput('"$run/out.$s"')}; ${END}`,
+    ),
     parse(answer) {
       const text = utf8(whole(answer, 'the record of the last trip cannot be read'))
       const end = text.indexOf('\n\n')
       const [first, ...lines] = text.slice(0, Math.max(0, end)).split('\n')
-      if (first !== mark) return first !== '' && first === before ? { started: new Set(), done: new Map(), output: '' } : undefined
+      if (first !== mark)
+        return first !== '' && first === before ? { started: new Set(), done: new Map(), output: '' } : undefined
       const words = lines.map((line) => line.split(' '))
       return {
         started: new Set(words.flatMap(([what, step]) => (what === 'start' ? [Number(step)] : []))),
-        done: new Map(words.flatMap(([what, step, code]) => (what === 'done' ? [[Number(step), Number(code)] as const] : []))),
+        done: new Map(
+          words.flatMap(([what, step, code]) => (what === 'done' ? [[Number(step), Number(code)] as const] : [])),
+        ),
         output: text.slice(end + 2),
       }
     },

@@ -34,20 +34,35 @@ export function questionFrames(probes: readonly Probe<unknown>[]): readonly Ques
   }
   // A user's own script comes late: where it hangs, little is left unasked.
   return [
-    ...[...families.values()].map(({ family, items }) => ({ text: scriptOf(family, [...items]), family, items: [...items] })),
+    ...[...families.values()].map(({ family, items }) => ({
+      text: scriptOf(family, [...items]),
+      family,
+      items: [...items],
+    })),
     ...[...scripts].map((text) => ({ text, family: undefined, items: [] })),
   ]
 }
 
-/** What each probe was told, read once. @param hung - the place of the frame that did not end. @param answers - by the frame's place. */
-export function readAnswers(frames: readonly QuestionFrame[], hung: number | undefined, answers: ReadonlyMap<number, Answer>): (probe: Probe<unknown>) => Asked {
+/**
+ * What each probe was told, read once. @param hung - the place of the frame that did not end. @param answers - by the
+ * frame's place.
+ */
+export function readAnswers(
+  frames: readonly QuestionFrame[],
+  hung: number | undefined,
+  answers: ReadonlyMap<number, Answer>,
+): (probe: Probe<unknown>) => Asked {
   const byText = new Map<string, Answer>()
   const byFamily = new Map<string, () => ReadonlyMap<string, Answer>>()
   frames.forEach(({ text, family, items }, index) => {
     const answer = answers.get(index)
     if (answer === undefined) return
     if (family === undefined) byText.set(text, answer)
-    else byFamily.set(family.name, once(() => new Map(family.split(answer, items).map((part, item) => [items[item]!, part]))))
+    else
+      byFamily.set(
+        family.name,
+        once(() => new Map(family.split(answer, items).map((part, item) => [items[item]!, part]))),
+      )
   })
   const answerTo = ({ question }: Probe<unknown>): Answer | undefined => {
     if ('script' in question) return byText.get(question.script.text)
@@ -65,23 +80,35 @@ export function readAnswers(frames: readonly QuestionFrame[], hung: number | und
   }
 }
 
-function stateOf(probe: Probe<unknown>, answerTo: (probe: Probe<unknown>) => Answer | undefined, hung: QuestionFrame | undefined): Asked {
+function stateOf(
+  probe: Probe<unknown>,
+  answerTo: (probe: Probe<unknown>) => Answer | undefined,
+  hung: QuestionFrame | undefined,
+): Asked {
   try {
     const answer = answerTo(probe)
     return answer === undefined ? { error: unanswered(probe, hung) } : { state: probe.parse(answer) }
   } catch (error) {
     if (error instanceof ProbeError) return { error: error.message }
-    return { error: `the probe ${probe.key} has a bug, reading its answer threw: ${error instanceof Error ? error.stack : String(error)}` }
+    return {
+      error: `the probe ${probe.key} has a bug, reading its answer threw: ${error instanceof Error ? error.stack : String(error)}`,
+    }
   }
 }
 
 /** Whether this process answers the probe, or a part of it. */
 export const isAsked = (probe: Probe<unknown>, frame: QuestionFrame | undefined): boolean =>
-  leavesOf(probe).some(({ question }) => ('script' in question ? question.script.text === frame?.text : 'family' in question && question.family.name === frame?.family?.name))
+  leavesOf(probe).some(({ question }) =>
+    'script' in question
+      ? question.script.text === frame?.text
+      : 'family' in question && question.family.name === frame?.family?.name,
+  )
 
 function unanswered(probe: Probe<unknown>, hung: QuestionFrame | undefined): string {
   if (hung === undefined) return 'the host did not answer the question'
-  return isAsked(probe, hung) ? 'its question did not end in time, and was ended' : 'it was not asked, for a question before it did not end'
+  return isAsked(probe, hung)
+    ? 'its question did not end in time, and was ended'
+    : 'it was not asked, for a question before it did not end'
 }
 
 /** Made when first asked for; what it throws it throws each time. */

@@ -13,15 +13,29 @@ import { secretsOf } from './secrets-of.ts'
 
 /** What is brought about outside of the hosts, on what they told. Throws nothing. */
 export interface Meanwhile {
-  /** Hosts of a batch are parked: they are gone on with afterwards, and ask whom this gives. @param soFar - of all hosts that were begun. */
+  /**
+   * Hosts of a batch are parked: they are gone on with afterwards, and ask whom this gives. @param soFar - of all hosts
+   * that were begun.
+   */
   between(soFar: readonly HostResult[]): Promise<AskOutside>
   /** All hosts have ended. @param results - of all hosts. */
   after(results: readonly HostResult[]): Promise<void>
 }
 
 /** Never throws for a host's sake. Hosts that no turn came to are `not-reached`. */
-export async function rollout(hosts: readonly PreparedHost[], options: RunOptions, connect: Connect, report: Reporter, meanwhile?: Meanwhile): Promise<RunResult> {
-  report({ kind: 'run-start', playbook: options.playbook, check: options.check, hosts: hosts.map(({ host }) => host.name) })
+export async function rollout(
+  hosts: readonly PreparedHost[],
+  options: RunOptions,
+  connect: Connect,
+  report: Reporter,
+  meanwhile?: Meanwhile,
+): Promise<RunResult> {
+  report({
+    kind: 'run-start',
+    playbook: options.playbook,
+    check: options.check,
+    hosts: hosts.map(({ host }) => host.name),
+  })
   // Each host in work listens; Node warns of more than ten.
   setMaxListeners(0, options.interrupt, options.abandon)
   const ended = new Map<PreparedHost, HostResult>()
@@ -50,19 +64,38 @@ export async function rollout(hosts: readonly PreparedHost[], options: RunOption
 
   const limit = pLimit(options.forks)
   for (const batch of batches(hosts, options.serial)) {
-    await Promise.all(batch.map((prepared) => limit(async () => (mayStart() ? work(prepared, hostRun(prepared, options, connect, report), options.askOutside) : undefined))))
+    await Promise.all(
+      batch.map((prepared) =>
+        limit(async () =>
+          mayStart() ? work(prepared, hostRun(prepared, options, connect, report), options.askOutside) : undefined,
+        ),
+      ),
+    )
     if (parked.size === 0 || meanwhile === undefined) continue
     const waiting = [...parked]
-    const askOutside = options.interrupt.aborted ? options.askOutside : await meanwhile.between([...ended.values(), ...waiting.map(([, { result }]) => result)])
+    const askOutside = options.interrupt.aborted
+      ? options.askOutside
+      : await meanwhile.between([...ended.values(), ...waiting.map(([, { result }]) => result)])
     // What was begun is finished, however many others failed.
-    await Promise.all(waiting.map(([prepared, { run }]) => limit(() => (options.interrupt.aborted ? end(prepared, run.stopped('interrupted')) : work(prepared, run, askOutside)))))
+    await Promise.all(
+      waiting.map(([prepared, { run }]) =>
+        limit(() =>
+          options.interrupt.aborted ? end(prepared, run.stopped('interrupted')) : work(prepared, run, askOutside),
+        ),
+      ),
+    )
     for (const [prepared, { result }] of parked) end(prepared, result)
   }
 
   const results = hosts.map((prepared) => ended.get(prepared) ?? notReached(prepared))
   await meanwhile?.after(results)
   options.interrupt.removeEventListener('abort', tellInterrupt)
-  const result: RunResult = { playbook: options.playbook, check: options.check, hosts: results, interrupted: options.interrupt.aborted }
+  const result: RunResult = {
+    playbook: options.playbook,
+    check: options.check,
+    hosts: results,
+    interrupted: options.interrupt.aborted,
+  }
   report({ kind: 'run-end', result })
   return result
 }
@@ -77,7 +110,14 @@ function notReached(prepared: PreparedHost): HostResult {
     status: 'not-reached',
     trips: 0,
     seconds: 0,
-    tasks: prepared.tasks.map(({ name, type }) => ({ name: mask(name), type, status: 'not-reached', changes: [], diffs: [], commands: [] })),
+    tasks: prepared.tasks.map(({ name, type }) => ({
+      name: mask(name),
+      type,
+      status: 'not-reached',
+      changes: [],
+      diffs: [],
+      commands: [],
+    })),
     outputs: {},
   }
 }

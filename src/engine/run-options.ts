@@ -11,7 +11,10 @@ export interface RunOptions {
   readonly forks: number
   /** Sizes of the batches one after another, the last repeated; empty: all hosts at once. */
   readonly serial: readonly BatchSize[]
-  /** Nothing new starts once more hosts than this failed or were unreachable; `undefined`: the others go on whatever happens. */
+  /**
+   * Nothing new starts once more hosts than this failed or were unreachable; `undefined`: the others go on whatever
+   * happens.
+   */
   readonly maxFail: BatchSize | undefined
   /** Puts the questions of plans to others than the host. */
   readonly askOutside: AskOutside

@@ -1,4 +1,5 @@
-// All secrets that are known of a host before the run: of its vars, its connection, its tasks, and what its questions carry.
+// All secrets that are known of a host before the run: of its vars, its connection, its tasks, and what its questions
+// carry.
 import type { PreparedHost } from '../model/prepared-host.ts'
 import { leavesOf } from '../model/probe.ts'
 import { secretsIn } from '../shell/secrets-in.ts'

@@ -1,4 +1,5 @@
-// One host's connection during its run: makes changes and asks; where it is lost it is made once more, and the host is asked what came of the change in hand.
+// One host's connection during its run: makes changes and asks; where it is lost it is made once more, and the host is
+// asked what came of the change in hand.
 import { hostname, userInfo } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { PreparedHost } from '../model/prepared-host.ts'
@@ -57,17 +58,33 @@ interface UnderWay {
 export interface Session {
   /** Round trips so far. */
   readonly trips: number
-  /** Makes the changes, in as many trips as their size needs, and asks everything again. @throws HostEnd, Unreachable, ConnectionLost */
+  /**
+   * Makes the changes, in as many trips as their size needs, and asks everything again. @throws HostEnd, Unreachable,
+   * ConnectionLost
+   */
   changeAndAsk(steps: readonly PlannedStep[]): Promise<Answers>
   close(): void
 }
 
 /** @param mask - as it is now: secrets become known as plans are made. @throws HostEnd, Unreachable */
-export async function openSession(prepared: PreparedHost, options: RunOptions, connect: Connect, report: Reporter, mask: Mask, watcher: SessionWatcher): Promise<Session> {
+export async function openSession(
+  prepared: PreparedHost,
+  options: RunOptions,
+  connect: Connect,
+  report: Reporter,
+  mask: Mask,
+  watcher: SessionWatcher,
+): Promise<Session> {
   const { host, tasks } = prepared
   const { interrupt, abandon } = options
-  const probes: readonly Probe<unknown>[] = [hostFacts, ...tasks.map(({ probe }) => probe), ...Object.values(prepared.outputs)]
-  const holder = options.check ? undefined : `${userInfo().username}@${hostname()}, process ${process.pid}, since ${new Date().toISOString()}`
+  const probes: readonly Probe<unknown>[] = [
+    hostFacts,
+    ...tasks.map(({ probe }) => probe),
+    ...Object.values(prepared.outputs),
+  ]
+  const holder = options.check
+    ? undefined
+    : `${userInfo().username}@${hostname()}, process ${process.pid}, since ${new Date().toISOString()}`
   let reconnected = false
   /** The connection has carried no trip yet. */
   let fresh = true
@@ -105,24 +122,57 @@ export async function openSession(prepared: PreparedHost, options: RunOptions, c
     started(step) {
       underWay.begun.add(step)
       const { task, change } = step
-      report({ kind: 'change-start', host: host.name, task: mask(task.name), type: task.type, summary: maskSummary(mask, change.summary) })
+      report({
+        kind: 'change-start',
+        host: host.name,
+        task: mask(task.name),
+        type: task.type,
+        summary: maskSummary(mask, change.summary),
+      })
     },
-    progress: ({ task }, line) => report({ kind: 'change-output', host: host.name, task: mask(task.name), line: mask(line) }),
+    progress: ({ task }, line) =>
+      report({ kind: 'change-output', host: host.name, task: mask(task.name), line: mask(line) }),
     done(step, code) {
       underWay.done.add(step)
       const { task, change } = step
-      report({ kind: 'change-end', host: host.name, task: mask(task.name), type: task.type, summary: maskSummary(mask, change.summary), code })
+      report({
+        kind: 'change-end',
+        host: host.name,
+        task: mask(task.name),
+        type: task.type,
+        summary: maskSummary(mask, change.summary),
+        code,
+      })
       if (code === 0 && step.completes) watcher.made(step)
     },
   }
 
-  const trip = async (steps: readonly PlannedStep[], ask: readonly Probe<unknown>[], lockSeconds = LOCK_SECONDS): Promise<TripOutcome> => {
+  const trip = async (
+    steps: readonly PlannedStep[],
+    ask: readonly Probe<unknown>[],
+    lockSeconds = LOCK_SECONDS,
+  ): Promise<TripOutcome> => {
     if (interrupt.aborted) throw new HostEnd('interrupted', 'interrupted')
     trips += 1
     underWay = { mark: newMark(), steps, begun: new Set(), done: new Set() }
     const beginSeconds = fresh ? (host.address.connectSeconds ?? BEGIN_SECONDS) : undefined
     fresh = false
-    const outcome = await makeTrip(connection, { mark: underWay.mark, steps, after: options.check ? undefined : last, probes: ask, questionsSeconds: QUESTIONS_SECONDS, holder, lockSeconds, beginSeconds, interrupt, abandon }, tripWatcher)
+    const outcome = await makeTrip(
+      connection,
+      {
+        mark: underWay.mark,
+        steps,
+        after: options.check ? undefined : last,
+        probes: ask,
+        questionsSeconds: QUESTIONS_SECONDS,
+        holder,
+        lockSeconds,
+        beginSeconds,
+        interrupt,
+        abandon,
+      },
+      tripWatcher,
+    )
     if (outcome.kind === 'asked') last = outcome.last
     return outcome
   }
@@ -136,7 +186,10 @@ export async function openSession(prepared: PreparedHost, options: RunOptions, c
       case 'stopped':
         throw new HostEnd('interrupted', 'interrupted')
       case 'locked':
-        throw new HostEnd('failed', `another run holds this host, and did not end within ${LOCK_SECONDS} s: ${outcome.holder || 'unknown'}\nrun again once it has ended; "ps axf" on the host shows what it does`)
+        throw new HostEnd(
+          'failed',
+          `another run holds this host, and did not end within ${LOCK_SECONDS} s: ${outcome.holder || 'unknown'}\nrun again once it has ended; "ps axf" on the host shows what it does`,
+        )
       case 'failed':
         throw failed(outcome)
     }
@@ -156,10 +209,15 @@ export async function openSession(prepared: PreparedHost, options: RunOptions, c
     const lostWhy = interrupt.aborted ? 'left at once' : `the connection was lost: ${loss.message}`
     const advice = `run it again once the host answers${undone.length > 0 ? ', which finds out what became of the changes under way' : ''}`
     /** After an interrupt no further step begins; else the host may have gone on by itself. */
-    const unknown = (): void => undone.filter((step) => !interrupt.aborted || lost.begun.has(step)).forEach((step) => watcher.unknown(step, lostWhy))
+    const unknown = (): void =>
+      undone
+        .filter((step) => !interrupt.aborted || lost.begun.has(step))
+        .forEach((step) => watcher.unknown(step, lostWhy))
     if (interrupt.aborted || reconnected) {
       unknown()
-      throw interrupt.aborted ? new HostEnd('interrupted', lostWhy) : new HostEnd('unreachable', `${lostWhy}, for the second time: ${advice}`)
+      throw interrupt.aborted
+        ? new HostEnd('interrupted', lostWhy)
+        : new HostEnd('unreachable', `${lostWhy}, for the second time: ${advice}`)
     }
     reconnected = true
     let answers: Answers
@@ -176,16 +234,24 @@ export async function openSession(prepared: PreparedHost, options: RunOptions, c
       throw new HostEnd('unreachable', `${lostWhy}; and not made again: ${error.message}\n${advice}`)
     }
     const told = answers(progress)
-    for (const step of undone) settle(step, lost, 'state' in told ? (told.state as Progress | undefined) : undefined, answers, lostWhy)
+    for (const step of undone)
+      settle(step, lost, 'state' in told ? (told.state as Progress | undefined) : undefined, answers, lostWhy)
     return answers
   }
 
   /** Tells of a step whose end was lost on the way, by the host's own record, else by the answers. */
-  const settle = (step: PlannedStep, { mark, steps }: UnderWay, progress: Progress | undefined, answers: Answers, lostWhy: string): void => {
+  const settle = (
+    step: PlannedStep,
+    { mark, steps }: UnderWay,
+    progress: Progress | undefined,
+    answers: Answers,
+    lostWhy: string,
+  ): void => {
     const index = steps.indexOf(step)
     const code = progress?.done.get(index)
     if (code === OUTDATED_STATUS && progress?.output.endsWith(mark)) return watcher.notMade(step)
-    if (code !== undefined && code !== 0) throw failed({ kind: 'failed', step, code, output: progress?.output ?? '', seconds: 0 })
+    if (code !== undefined && code !== 0)
+      throw failed({ kind: 'failed', step, code, output: progress?.output ?? '', seconds: 0 })
     if (!step.completes) return
     if (code === 0) return watcher.made(step)
     if (progress !== undefined && !progress.started.has(index)) return watcher.notMade(step)
@@ -211,7 +277,11 @@ export async function openSession(prepared: PreparedHost, options: RunOptions, c
     const first = outcome.kind === 'asked' ? outcome.notMade : undefined
     if (first === undefined) return rest.length === 0 ? answers : carryOut(rest)
     outdated += 1
-    if (outdated > OUTDATED_AT_MOST) throw new HostEnd('failed', `${first.task.type} ${first.task.name}: somebody else keeps changing this host, and the plans for it are outdated each time: try again later`)
+    if (outdated > OUTDATED_AT_MOST)
+      throw new HostEnd(
+        'failed',
+        `${first.task.type} ${first.task.name}: somebody else keeps changing this host, and the plans for it are outdated each time: try again later`,
+      )
     notMade([...steps.slice(steps.indexOf(first)), ...rest.flat()])
     return rest.length === 0 ? answers : carryOut([])
   }

@@ -19,9 +19,17 @@ export interface TripReader {
   feed(chunk: Buffer): void
 }
 
-type Section = { readonly kind: 'none' | 'start' | 'output' | 'ask'; readonly index: number; body: string; shownTo: number }
+type Section = {
+  readonly kind: 'none' | 'start' | 'output' | 'ask'
+  readonly index: number
+  body: string
+  shownTo: number
+}
 
-/** Every mark is `\\nMARK what …\\n`: the newlines on both sides are the frame's, so output is told exactly, with or without a last newline. */
+/**
+ * Every mark is `\\nMARK what …\\n`: the newlines on both sides are the frame's, so output is told exactly, with or
+ * without a last newline.
+ */
 export function tripReader(mark: string, onFrame: (frame: Frame) => void): TripReader {
   const opening = `\n${mark} `
   let section: Section = { kind: 'none', index: -1, body: '', shownTo: 0 }
@@ -35,7 +43,8 @@ export function tripReader(mark: string, onFrame: (frame: Frame) => void): TripR
       from = at + 1
     }
     // A line that was cut may end in a part of a secret, which no mask knows.
-    if (final && from < section.body.length && section.body.length < PROGRESS_CAP_BYTES) emitLine(section.body.slice(from))
+    if (final && from < section.body.length && section.body.length < PROGRESS_CAP_BYTES)
+      emitLine(section.body.slice(from))
     section.shownTo = from
   }
   const emitLine = (latin1: string): void => {
@@ -74,7 +83,12 @@ export function tripReader(mark: string, onFrame: (frame: Frame) => void): TripR
       case 'output':
         return next('output')
       case 'done':
-        onFrame({ kind: 'done', step: index, code: Number(words[1]), output: Buffer.from(wholeLines(body), 'latin1').toString('utf8') })
+        onFrame({
+          kind: 'done',
+          step: index,
+          code: Number(words[1]),
+          output: Buffer.from(wholeLines(body), 'latin1').toString('utf8'),
+        })
         return next('none')
       case 'ask':
         onFrame({ kind: 'ask', question: index })
@@ -107,7 +121,9 @@ export function tripReader(mark: string, onFrame: (frame: Frame) => void): TripR
   }
 }
 
-/** Without the rest of a line whose beginning was cut away: it may begin in the middle of a secret, which no mask knows. */
+/**
+ * Without the rest of a line whose beginning was cut away: it may begin in the middle of a secret, which no mask knows.
+ */
 function wholeLines(body: string): string {
   if (body.length < OUTPUT_CAP_BYTES) return body
   const end = body.indexOf('\n')
@@ -131,7 +147,10 @@ export function stderrByQuestion(mark: string, stderr: Buffer): ReadonlyMap<numb
   return parts
 }
 
-export const answerOf = (frame: { readonly code: number; readonly stdout: string }, stderr: string | undefined): Answer => ({
+export const answerOf = (
+  frame: { readonly code: number; readonly stdout: string },
+  stderr: string | undefined,
+): Answer => ({
   code: frame.code,
   stdout: frame.stdout,
   stderr: stderr ?? '',

@@ -19,7 +19,10 @@ export interface TripRequest {
   readonly questionsSeconds: number
   /** Left out in check mode: a check takes no lock and writes nothing. */
   readonly lock: { readonly holder: string; readonly waitSeconds: number } | undefined
-  /** The mark of the last trip with steps that the plans know of; where there was another since, no step is made. `undefined`: made whatever was before. */
+  /**
+   * The mark of the last trip with steps that the plans know of; where there was another since, no step is made.
+   * `undefined`: made whatever was before.
+   */
   readonly after: string | undefined
   /** A script that finds this file starts no further step. */
   readonly stopFile: string
@@ -30,14 +33,17 @@ const STREAMED_FROM_SECONDS = 60
 const KILL_AFTER_SECONDS = 10
 /** What a step leaves running may hold its output open: the end of that is not waited for longer. */
 const OUTPUT_END_SECONDS = 1
-/** The first and the last of what a step prints are kept, this much of each: /run is small, and a command may print for hours. */
+/**
+ * The first and the last of what a step prints are kept, this much of each: /run is small, and a command may print for
+ * hours.
+ */
 const KEPT_BYTES = 1 << 20
 /** The beginning of what it prints while it runs. */
 export const PROGRESS_CAP_BYTES = 262_144
 
 /**
- * The trip as one `{ … }`: cut short on its way, the shell refuses it whole.
- * Every frame is a line `MARK what …` on stdout (and on stderr `MARK begin`, `MARK answered N`); `MARK end` closes both streams.
+ * The trip as one `{ … }`: cut short on its way, the shell refuses it whole. Every frame is a line `MARK what …` on
+ * stdout (and on stderr `MARK begin`, `MARK answered N`); `MARK end` closes both streams.
  */
 export function tripScript(request: TripRequest): string {
   const { mark, lock, steps, questions, questionsSeconds, stopFile } = request
@@ -45,7 +51,8 @@ export function tripScript(request: TripRequest): string {
     '{',
     `trap : PIPE HUP`,
     `export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin ${OUTDATED}=${mark}; umask 022; cd /`,
-    // What a login may bring along: systemctl(1) and others take their flags only in front by it, noclobber and noglob come with bash's SHELLOPTS.
+    // What a login may bring along: systemctl(1) and others take their flags only in front by it, noclobber and noglob
+    // come with bash's SHELLOPTS.
     'unset POSIXLY_CORRECT CDPATH BASH_ENV ENV; set +f +C',
     // `go`: the questions are to be asked; `more`: further steps may begin.
     `go=1 more=1 held= run= hung= m=`,
@@ -59,7 +66,9 @@ export function tripScript(request: TripRequest): string {
     ...(steps.length > 0 ? stepsLines(request) : []),
     ...(questions.length > 0 ? questionsLines(mark, questions, questionsSeconds) : []),
     // After a failure the output stays, for whoever lost the connection and asks.
-    ...(steps.length > 0 ? [`rm -f "$run"/in.*; [ ! "$go" ] || rm -f "$run"/out.*; [ ! -e ${stopFile} ] || rm -f ${stopFile}`] : []),
+    ...(steps.length > 0
+      ? [`rm -f "$run"/in.*; [ ! "$go" ] || rm -f "$run"/out.*; [ ! -e ${stopFile} ] || rm -f ${stopFile}`]
+      : []),
     ...(lock ? [UNLOCK] : []),
     // Only now: where nobody reads, the shell stands still here, and must not hold the lock.
     `[ ! "$hung" ] || say hung`,
@@ -77,10 +86,15 @@ const needsLines = (programs: readonly string[]): readonly string[] => [
   `[ ! "$m" ] || { say broken "there is no$m in $PATH on the host: install coreutils, findutils and util-linux"; go=; }`,
 ]
 
-const cannotWrite = (file: string): string => `say broken "cannot write ${file}: is its file system full or read-only? (df -h, df -i, mount)"`
+const cannotWrite = (file: string): string =>
+  `say broken "cannot write ${file}: is its file system full or read-only? (df -h, df -i, mount)"`
 
-// The holder's name is written beside the lock, so that who waits can say for whom. A redirection that fails ends the shell for `exec` and `:`, not for printf.
-const lockLines = (mark: string, { holder, waitSeconds }: { holder: string; waitSeconds: number }): readonly string[] => [
+// The holder's name is written beside the lock, so that who waits can say for whom. A redirection that fails ends the
+// shell for `exec` and `:`, not for printf.
+const lockLines = (
+  mark: string,
+  { holder, waitSeconds }: { holder: string; waitSeconds: number },
+): readonly string[] => [
   'if [ "$MAILRUN_RUN_DIR" ]; then run=$MAILRUN_RUN_DIR; elif [ -w /run ]; then run=/run/mailrun; else run=/tmp/mailrun-$(id -u); fi; export run',
   '[ "$go" ] && { [ -d "$run" ] || mkdir -p -m 0700 -- "$run" 2>/dev/null; }',
   // In /tmp anybody may have made it.
@@ -112,8 +126,9 @@ function stepsLines({ mark, steps, after, stopFile }: TripRequest): readonly str
 const input = (mark: string, index: number): string => `"$run/in.${mark}.${index}"`
 
 /**
- * Keeps the first and the last of what comes by the pipe $1: $2, and after that $2.a and $2.b. Says by in.end that it came to the end.
- * Goes on reading where a step leaves something running, or cannot write: nobody is to die of its output.
+ * Keeps the first and the last of what comes by the pipe $1: $2, and after that $2.a and $2.b. Says by in.end that it
+ * came to the end. Goes on reading where a step leaves something running, or cannot write: nobody is to die of its
+ * output.
  */
 const KEEP = `keep() {
 exec 9>&-; umask 077; {
@@ -179,7 +194,9 @@ const questionsLines = (mark: string, questions: readonly QuestionFrame[], secon
   `timeout -k ${KILL_AFTER_SECONDS} ${seconds} sh 9>&- <<'${mark}-questions'`,
   '{',
   `printf '${asks(mark, 0)}' 2>/dev/null || exit`,
-  ...questions.map(({ text }, index) => `( eval ${quote(text)} ) </dev/null; ${answered(mark, index, index + 1 < questions.length)}`),
+  ...questions.map(
+    ({ text }, index) => `( eval ${quote(text)} ) </dev/null; ${answered(mark, index, index + 1 < questions.length)}`,
+  ),
   '}',
   `${mark}-questions`,
   'case $? in 124|137) hung=1;; esac',

@@ -9,7 +9,10 @@ export interface Watchdog {
   clear(): void
 }
 
-/** A process that was stopped, or did not get to run, finds its timers due before it reads what came meanwhile: it is given this long to read. */
+/**
+ * A process that was stopped, or did not get to run, finds its timers due before it reads what came meanwhile: it is
+ * given this long to read.
+ */
 const LATE_MS = 1000
 const READING_MS = 5000
 

@@ -20,13 +20,22 @@ interface Said extends Var {
  */
 export function addressOf(name: string, vars: ReadonlyMap<string, Var>): HostAddress {
   for (const [key, { where, value }] of vars) if (key.startsWith('ansible_')) check(key, value, where)
-  const said = (setting: Setting, own?: string): Said | undefined => [...NAMES[setting], ...(own === undefined ? [] : [own])].flatMap((key) => saidIn(vars, key)).at(-1)
+  const said = (setting: Setting, own?: string): Said | undefined =>
+    [...NAMES[setting], ...(own === undefined ? [] : [own])].flatMap((key) => saidIn(vars, key)).at(-1)
   const text = (setting: Setting): string | undefined => textOf(said(setting))
   const args = (setting: Setting): SshWords => argumentsOf(said(setting))
   const address = text('address') ?? name
-  if (!ADDRESS.test(address)) throw new MailrunError(`ansible_host must be a name or an address, got ${JSON.stringify(address)}`, said('address')?.where)
+  if (!ADDRESS.test(address))
+    throw new MailrunError(
+      `ansible_host must be a name or an address, got ${JSON.stringify(address)}`,
+      said('address')?.where,
+    )
   const checking = said('hostKeyChecking')
-  if (checking !== undefined && !truth(checking)) throw new MailrunError(`${checking.key}: host keys are always verified; --accept-new records those of new hosts`, checking.where)
+  if (checking !== undefined && !truth(checking))
+    throw new MailrunError(
+      `${checking.key}: host keys are always verified; --accept-new records those of new hosts`,
+      checking.where,
+    )
   const connection = text('connection')
   const key = text('privateKeyFile')
   const token = said('pkcs11Provider')
@@ -39,7 +48,11 @@ export function addressOf(name: string, vars: ReadonlyMap<string, Var>): HostAdd
     password: secretOf(said('password')),
     privateKeyPassphrase: secretOf(said('privateKeyPassphrase')),
     sshArgs: args('sshArgs'),
-    sshExtraArgs: joined([...(token === undefined ? [] : [{ words: ['-I', textOf(token)!], where: token.where }]), args('sshCommonArgs'), args('sshExtraArgs')]),
+    sshExtraArgs: joined([
+      ...(token === undefined ? [] : [{ words: ['-I', textOf(token)!], where: token.where }]),
+      args('sshCommonArgs'),
+      args('sshExtraArgs'),
+    ]),
     sshExecutable: text('sshExecutable'),
     connectSeconds: numberOf(said('connectSeconds'), RANGES.seconds),
     retries: numberOf(said('retries'), RANGES.count),
@@ -54,9 +67,13 @@ function check(name: string, value: unknown, where: string): void {
   const known = CONNECTION_KEYS[name]
   if (known === undefined || !Object.hasOwn(CONNECTION_KEYS, name)) {
     const near = nearest(name, Object.keys(CONNECTION_KEYS))
-    throw new MailrunError(`${name} is not supported${near ? `: did you mean ${near}?` : ': docs/connections.md has the ansible_ keys that say how a host is reached; a var of your own needs another name'}`, where)
+    throw new MailrunError(
+      `${name} is not supported${near ? `: did you mean ${near}?` : ': docs/connections.md has the ansible_ keys that say how a host is reached; a var of your own needs another name'}`,
+      where,
+    )
   }
-  if (known.values && value !== null && !known.values.includes(value as string)) throw new MailrunError(`${name} must be ${known.values.join(' or ')}, got ${JSON.stringify(value)}`, where)
+  if (known.values && value !== null && !known.values.includes(value as string))
+    throw new MailrunError(`${name} must be ${known.values.join(' or ')}, got ${JSON.stringify(value)}`, where)
 }
 
 const saidIn = (vars: ReadonlyMap<string, Var>, key: string): readonly Said[] => {
@@ -71,7 +88,12 @@ function textOf(said: Said | undefined): string | undefined {
   if (value instanceof Secret) return textOf({ ...said, value: (value as Secret).reveal() })
   if (typeof value === 'string' && value !== '') return value
   if (Number.isSafeInteger(value)) return String(value)
-  const got = CONNECTION_KEYS[key]?.kind === 'secret' ? (value === '' ? 'an empty one' : `a ${typeof value}`) : JSON.stringify(value)
+  const got =
+    CONNECTION_KEYS[key]?.kind === 'secret'
+      ? value === ''
+        ? 'an empty one'
+        : `a ${typeof value}`
+      : JSON.stringify(value)
   throw new MailrunError(`${key} must be a text, got ${got}`, where)
 }
 
@@ -94,13 +116,19 @@ function argumentsOf(said: Said | undefined): SshWords {
   }
 }
 
-const joined = (parts: readonly SshWords[]): SshWords => ({ words: parts.flatMap(({ words }) => words), where: parts.find(({ words }) => words.length > 0)?.where ?? '' })
+const joined = (parts: readonly SshWords[]): SshWords => ({
+  words: parts.flatMap(({ words }) => words),
+  where: parts.find(({ words }) => words.length > 0)?.where ?? '',
+})
 
 function numberOf(said: Said | undefined, [least, most]: readonly [number, number]): number | undefined {
   if (said === undefined) return undefined
   const number = typeof said.value === 'string' && /^\d+$/.test(said.value) ? Number(said.value) : said.value
   if (typeof number === 'number' && Number.isInteger(number) && number >= least && number <= most) return number
-  throw new MailrunError(`${said.key} must be a number from ${least} to ${most}, got ${JSON.stringify(said.value)}`, said.where)
+  throw new MailrunError(
+    `${said.key} must be a number from ${least} to ${most}, got ${JSON.stringify(said.value)}`,
+    said.where,
+  )
 }
 
 function truth({ key, value, where }: Said): boolean {
@@ -126,9 +154,12 @@ function becomeOf(said: (setting: Setting, own?: string) => Said | undefined): B
   const flags = said('becomeFlags', own.becomeFlags)
   const name = textOf(user) ?? 'root'
   // As useradd(8) allows them; also, no text that sudo or a login shell would take for something else.
-  if (!/^[A-Za-z_][\w.-]*\$?$|^#?\d+$/.test(name)) throw new MailrunError(`${user!.key} must be the name of a user, got ${JSON.stringify(name)}`, user?.where)
-  if (name.startsWith('#') && method !== 'sudo') throw new MailrunError(`${user!.key}: ${method} takes the name of a user, got ${JSON.stringify(name)}`, user?.where)
-  const words = (from: Said | undefined): readonly string[] => (from === undefined || from.value === '' ? [] : plain(shellWords(textOf(from)!, { comments: false }), from))
+  if (!/^[A-Za-z_][\w.-]*\$?$|^#?\d+$/.test(name))
+    throw new MailrunError(`${user!.key} must be the name of a user, got ${JSON.stringify(name)}`, user?.where)
+  if (name.startsWith('#') && method !== 'sudo')
+    throw new MailrunError(`${user!.key}: ${method} takes the name of a user, got ${JSON.stringify(name)}`, user?.where)
+  const words = (from: Said | undefined): readonly string[] =>
+    from === undefined || from.value === '' ? [] : plain(shellWords(textOf(from)!, { comments: false }), from)
   // It may be several words: `sudo su -`.
   const program = words(said('becomeExecutable', own.becomeExecutable))
   return {

@@ -1,6 +1,9 @@
 // The keys of an inventory that say how a host is reached: Ansible's names, in Ansible's order of precedence.
 
-/** `text`, `file`, `secret`: not empty, and a number is a text, too. `arguments`: perhaps empty. `boolean`: as Ansible writes them. `any`: passed over. Null is always what is not said. */
+/**
+ * `text`, `file`, `secret`: not empty, and a number is a text, too. `arguments`: perhaps empty. `boolean`: as Ansible
+ * writes them. `any`: passed over. Null is always what is not said.
+ */
 export interface ConnectionKey {
   readonly kind: 'text' | 'port' | 'boolean' | 'seconds' | 'count' | 'arguments' | 'file' | 'secret' | 'any'
   /** The only values. */
@@ -8,7 +11,11 @@ export interface ConnectionKey {
   readonly what: string
 }
 
-const key = (kind: ConnectionKey['kind'], what: string, values?: readonly string[]): ConnectionKey => ({ kind, what, ...(values === undefined ? {} : { values }) })
+const key = (kind: ConnectionKey['kind'], what: string, values?: readonly string[]): ConnectionKey => ({
+  kind,
+  what,
+  ...(values === undefined ? {} : { values }),
+})
 const noNeed = (why: string): ConnectionKey => key('any', `passed over: ${why}`)
 const ONE_SHELL = 'one shell on one connection does it all'
 const NO_COPY = 'files travel over the one shell'
@@ -52,7 +59,9 @@ export const NAMES = {
 export type Setting = keyof typeof NAMES
 
 /** As the method's own plugin calls them, which win over the general names. */
-export const ofMethod = (method: string): Readonly<Record<'becomeUser' | 'becomePassword' | 'becomeExecutable' | 'becomeFlags', string>> => ({
+export const ofMethod = (
+  method: string,
+): Readonly<Record<'becomeUser' | 'becomePassword' | 'becomeExecutable' | 'becomeFlags', string>> => ({
   becomeUser: `ansible_${method}_user`,
   becomePassword: `ansible_${method}_pass`,
   becomeExecutable: `ansible_${method}_exe`,
@@ -84,8 +93,27 @@ const SETTINGS: Readonly<Record<Setting, ConnectionKey>> = {
 }
 
 const PASSED_OVER: Readonly<Record<string, ConnectionKey>> = {
-  ...Object.fromEntries(['ansible_pipelining', 'ansible_ssh_pipelining', 'ansible_control_path', 'ansible_control_path_dir', 'ansible_ssh_use_tty'].map((name) => [name, noNeed(ONE_SHELL)])),
-  ...Object.fromEntries(['ansible_sftp_executable', 'ansible_scp_executable', 'ansible_sftp_extra_args', 'ansible_scp_extra_args', 'ansible_sftp_batch_mode', 'ansible_ssh_transfer_method', 'ansible_scp_if_ssh', 'ansible_remote_tmp'].map((name) => [name, noNeed(NO_COPY)])),
+  ...Object.fromEntries(
+    [
+      'ansible_pipelining',
+      'ansible_ssh_pipelining',
+      'ansible_control_path',
+      'ansible_control_path_dir',
+      'ansible_ssh_use_tty',
+    ].map((name) => [name, noNeed(ONE_SHELL)]),
+  ),
+  ...Object.fromEntries(
+    [
+      'ansible_sftp_executable',
+      'ansible_scp_executable',
+      'ansible_sftp_extra_args',
+      'ansible_scp_extra_args',
+      'ansible_sftp_batch_mode',
+      'ansible_ssh_transfer_method',
+      'ansible_scp_if_ssh',
+      'ansible_remote_tmp',
+    ].map((name) => [name, noNeed(NO_COPY)]),
+  ),
   ansible_python_interpreter: noNeed(NO_PYTHON),
   [GROUP_PRIORITY]: key('count', 'of equally deep groups the one with the higher priority wins'),
   ansible_shell_type: key('text', 'a POSIX shell is what there is', ['sh']),
@@ -93,7 +121,13 @@ const PASSED_OVER: Readonly<Record<string, ConnectionKey>> = {
 
 /** Every key, by name. */
 export const CONNECTION_KEYS: Readonly<Record<string, ConnectionKey>> = {
-  ...Object.fromEntries(Object.entries(NAMES).flatMap(([setting, names]) => names.map((name) => [name, SETTINGS[setting as Setting]]))),
-  ...Object.fromEntries(['sudo', 'su', 'doas'].flatMap((method) => Object.entries(ofMethod(method)).map(([setting, name]) => [name, SETTINGS[setting as Setting]]))),
+  ...Object.fromEntries(
+    Object.entries(NAMES).flatMap(([setting, names]) => names.map((name) => [name, SETTINGS[setting as Setting]])),
+  ),
+  ...Object.fromEntries(
+    ['sudo', 'su', 'doas'].flatMap((method) =>
+      Object.entries(ofMethod(method)).map(([setting, name]) => [name, SETTINGS[setting as Setting]]),
+    ),
+  ),
   ...PASSED_OVER,
 }

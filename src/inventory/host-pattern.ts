@@ -16,7 +16,10 @@ export function expandHostPattern(pattern: string, where: string): HostPattern {
   return { names: expandRanges(host, where), port }
 }
 
-/** `mx1:2222`, `[2001:db8::1]:2222`, `[mx1]:2222`; of a bare IPv6 address no part is a port, and `[1:2]:2222` begins with a range. */
+/**
+ * `mx1:2222`, `[2001:db8::1]:2222`, `[mx1]:2222`; of a bare IPv6 address no part is a port, and `[1:2]:2222` begins
+ * with a range.
+ */
 export function splitPort(pattern: string): { readonly host: string; readonly port: number | undefined } {
   const inBrackets = /^\[([^[\]]+)\]:(\d+)$/.exec(pattern)
   const bracketed = inBrackets && (isIPv6(inBrackets[1]!) || !inBrackets[1]!.includes(':')) ? inBrackets : null

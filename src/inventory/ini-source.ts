@@ -30,19 +30,34 @@ export function addIni(tree: Tree, text: string, path: string): void {
     if (isTemplate(line)) throw templateRefused(where)
     const header = SECTION.exec(line)
     if (header) section = readSection(tree, header, declared, pending, where)
-    else if (line.startsWith('[') && line.endsWith(']')) throw new MailrunError(`${line} is no section: [group], [group:vars] or [group:children] is wanted, without blanks`, where)
+    else if (line.startsWith('[') && line.endsWith(']'))
+      throw new MailrunError(
+        `${line} is no section: [group], [group:vars] or [group:children] is wanted, without blanks`,
+        where,
+      )
     else readLine(tree, section, line, declared, pending, where)
   })
-  for (const [group, { where, what }] of pending) throw new MailrunError(`${what} the group ${group}, which is declared nowhere: add a section [${group}]`, where)
+  for (const [group, { where, what }] of pending)
+    throw new MailrunError(`${what} the group ${group}, which is declared nowhere: add a section [${group}]`, where)
 }
 
-function readSection(tree: Tree, [, group = '', state = 'hosts']: RegExpExecArray, declared: Set<string>, pending: Pending, where: string): Section {
+function readSection(
+  tree: Tree,
+  [, group = '', state = 'hosts']: RegExpExecArray,
+  declared: Set<string>,
+  pending: Pending,
+  where: string,
+): Section {
   if (!STATES.includes(state)) {
     const near = nearest(state, STATES)
-    throw new MailrunError(`a section is [${group}], [${group}:vars] or [${group}:children], got [${group}:${state}]${near ? `: did you mean ${near}?` : ''}`, where)
+    throw new MailrunError(
+      `a section is [${group}], [${group}:vars] or [${group}:children], got [${group}:${state}]${near ? `: did you mean ${near}?` : ''}`,
+      where,
+    )
   }
   addGroup(tree, group, where)
-  if (state === 'vars' && !declared.has(group) && !pending.has(group)) pending.set(group, { where, what: 'these are vars of' })
+  if (state === 'vars' && !declared.has(group) && !pending.has(group))
+    pending.set(group, { where, what: 'these are vars of' })
   if (state !== 'vars') {
     declared.add(group)
     pending.delete(group)
@@ -50,14 +65,24 @@ function readSection(tree: Tree, [, group = '', state = 'hosts']: RegExpExecArra
   return { group, state }
 }
 
-function readLine(tree: Tree, { group, state }: Section, line: string, declared: ReadonlySet<string>, pending: Pending, where: string): void {
+function readLine(
+  tree: Tree,
+  { group, state }: Section,
+  line: string,
+  declared: ReadonlySet<string>,
+  pending: Pending,
+  where: string,
+): void {
   switch (state) {
     case 'hosts':
       return readHost(tree, group, line, where)
     case 'vars': {
       const at = line.indexOf('=')
       if (at < 0) throw new MailrunError(`key=value is wanted, got ${line}`, where)
-      return setGroupVar(addGroup(tree, group, where), line.slice(0, at).trim(), { value: valueOf(line.slice(at + 1).trim()), where })
+      return setGroupVar(addGroup(tree, group, where), line.slice(0, at).trim(), {
+        value: valueOf(line.slice(at + 1).trim()),
+        where,
+      })
     }
     default: {
       const child = /^([^:\]\s]+)\s*(?:#.*)?$/.exec(line)?.[1]
@@ -89,7 +114,10 @@ function words(line: string, where: string): readonly string[] {
   try {
     return shellWords(line, { comments: true })
   } catch (error) {
-    throw new MailrunError(`this line cannot be taken apart: ${error instanceof Error ? error.message : String(error)}`, where)
+    throw new MailrunError(
+      `this line cannot be taken apart: ${error instanceof Error ? error.message : String(error)}`,
+      where,
+    )
   }
 }
 

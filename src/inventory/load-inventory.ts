@@ -27,7 +27,14 @@ export interface InventorySource {
 }
 
 /** @throws MailrunError with file:line */
-export async function loadInventory({ paths, playbookFolder, defaults, extra, load, keyring }: InventorySource): Promise<Inventory> {
+export async function loadInventory({
+  paths,
+  playbookFolder,
+  defaults,
+  extra,
+  load,
+  keyring,
+}: InventorySource): Promise<Inventory> {
   const tree = newTree()
   for (const path of paths) await addSource(tree, path, load, keyring)
   if (tree.hosts.size === 0) throw new MailrunError('the inventory has no hosts', paths.join(', '))

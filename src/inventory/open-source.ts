@@ -1,4 +1,5 @@
-// Finds out what an inventory is and reads it: a list of hosts, a folder, a program, TypeScript, YAML, or INI, in Ansible's order.
+// Finds out what an inventory is and reads it: a list of hosts, a folder, a program, TypeScript, YAML, or INI, in
+// Ansible's order.
 import { open, readdir, readFile, stat } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 import { MailrunError } from '../model/mailrun-error.ts'
@@ -17,13 +18,18 @@ import { addYaml } from './yaml-source.ts'
 const YAML = ['.yaml', '.yml', '.json']
 const CODE = ['.ts', '.mts', '.js', '.mjs']
 /** Of a folder's entries Ansible passes over these, besides hidden files. */
-const IGNORED = /^\.|^(?:group_vars|host_vars|vars_plugins)$|(?:~|\.(?:pyc|pyo|swp|bak|rpm|md|txt|rst|orig|ini|cfg|retry))$/
+const IGNORED =
+  /^\.|^(?:group_vars|host_vars|vars_plugins)$|(?:~|\.(?:pyc|pyo|swp|bak|rpm|md|txt|rst|orig|ini|cfg|retry))$/
 
 /** @param source - as `-i` takes it. @throws MailrunError with file:line */
 export async function addSource(tree: Tree, source: string, load: LoadModule, keyring: Keyring): Promise<void> {
   const is = await stat(source).catch(() => undefined)
   if (is === undefined && source.includes(',')) return addList(tree, source)
-  if (is === undefined) throw new MailrunError(`there is no such file${/[/]|\.[a-z]+$/.test(source) ? '' : ` (a list of hosts has a comma: ${source},)`}`, source)
+  if (is === undefined)
+    throw new MailrunError(
+      `there is no such file${/[/]|\.[a-z]+$/.test(source) ? '' : ` (a list of hosts has a comma: ${source},)`}`,
+      source,
+    )
   if (is.isDirectory()) return addFolder(tree, source, load, keyring)
   const ending = extname(source)
   if (CODE.includes(ending)) return addTyped(tree, source, load)
@@ -39,7 +45,10 @@ export async function addSource(tree: Tree, source: string, load: LoadModule, ke
 
 /** `-i mx1,mx2,` */
 function addList(tree: Tree, list: string): void {
-  for (const each of list.split(',').map((part) => part.trim()).filter((part) => part !== '')) {
+  for (const each of list
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')) {
     const { host, port } = splitPort(each)
     addHost(tree, host, 'ungrouped', port, '-i')
   }
@@ -48,11 +57,18 @@ function addList(tree: Tree, list: string): void {
 async function addFolder(tree: Tree, folder: string, load: LoadModule, keyring: Keyring): Promise<void> {
   const all = (await readdir(folder)).sort()
   const names = all.filter((name) => !IGNORED.test(name))
-  if (names.length === 0) throw new MailrunError(`there is no inventory in this folder${all.length === 0 ? '' : `; passed over, as in Ansible: ${all.join(', ')}`}`, folder)
+  if (names.length === 0)
+    throw new MailrunError(
+      `there is no inventory in this folder${all.length === 0 ? '' : `; passed over, as in Ansible: ${all.join(', ')}`}`,
+      folder,
+    )
   for (const name of names) await addSource(tree, join(folder, name), load, keyring)
 }
 
-/** By its first bytes: a script's, or those of ELF. The mode tells little where a file system makes everything executable. */
+/**
+ * By its first bytes: a script's, or those of ELF. The mode tells little where a file system makes everything
+ * executable.
+ */
 async function isProgram(path: string): Promise<boolean> {
   const file = await open(path).catch(() => undefined)
   if (file === undefined) return false
@@ -72,6 +88,9 @@ const bytesOf = (path: string): Promise<Uint8Array> =>
 
 /** The first line that says anything: a section, or a host without the colon of a mapping. */
 function looksLikeIni(text: string): boolean {
-  const first = text.split('\n').map((line) => line.trim()).find((line) => line !== '' && !line.startsWith('#') && !line.startsWith(';'))
+  const first = text
+    .split('\n')
+    .map((line) => line.trim())
+    .find((line) => line !== '' && !line.startsWith('#') && !line.startsWith(';'))
   return first !== undefined && (first.startsWith('[') || !/:(?:\s|$)|^[{-]/.test(first))
 }

@@ -19,7 +19,8 @@ export async function readYaml(path: string, keyring: Keyring): Promise<YamlFile
 
 async function bytesOf(path: string): Promise<Uint8Array> {
   try {
-    if ((await stat(path)).isDirectory()) throw new MailrunError('this is a directory: give the file, and repeat -i for several', path)
+    if ((await stat(path)).isDirectory())
+      throw new MailrunError('this is a directory: give the file, and repeat -i for several', path)
     return await readFile(path)
   } catch (error) {
     if (error instanceof MailrunError) throw error
@@ -37,9 +38,20 @@ export async function parseYamlBytes(path: string, bytes: Uint8Array, keyring: K
 }
 
 /** The entries with the lines of the file as it lies there, their values as sops tells them. */
-async function withSops(path: string, file: YamlFile, encrypted: Readonly<Record<string, unknown>>, keyring: Keyring): Promise<YamlFile> {
-  const plain = await parseYaml(path, await sopsDecrypt(path, path.endsWith('.json') ? 'json' : 'yaml', keyring.identityFiles), keyring)
-  const values = new Map(plain.entries(plain.root, 'what sops tells', path).map(({ key, value }) => [key, plain.value(value)]))
+async function withSops(
+  path: string,
+  file: YamlFile,
+  encrypted: Readonly<Record<string, unknown>>,
+  keyring: Keyring,
+): Promise<YamlFile> {
+  const plain = await parseYaml(
+    path,
+    await sopsDecrypt(path, path.endsWith('.json') ? 'json' : 'yaml', keyring.identityFiles),
+    keyring,
+  )
+  const values = new Map(
+    plain.entries(plain.root, 'what sops tells', path).map(({ key, value }) => [key, plain.value(value)]),
+  )
   const told = new Map<Node, unknown>()
   const entries = file.entries(file.root, 'a file of vars', path).filter(({ key }) => key !== 'sops')
   for (const { key, value } of entries) if (value !== null) told.set(value, sealedAs(encrypted[key], values.get(key)))

@@ -18,17 +18,32 @@ export async function addScript(tree: Tree, path: string): Promise<void> {
   const where = `${path} --list`
   const { hosts, hostvars } = readListing(tree, await output(path, ['--list']), where)
   const limit = pLimit(HOSTS_AT_ONCE)
-  await Promise.all(hosts.map((name) => limit(async () => {
-    const vars = hostvars === undefined ? await varsOf(path, name) : hostvars[name]
-    for (const [key, value] of Object.entries(isObject(vars) ? vars : {})) tree.hosts.get(name)!.vars.set(key, { value, where: hostvars === undefined ? `${path} --host ${name}` : where })
-  })))
+  await Promise.all(
+    hosts.map((name) =>
+      limit(async () => {
+        const vars = hostvars === undefined ? await varsOf(path, name) : hostvars[name]
+        for (const [key, value] of Object.entries(isObject(vars) ? vars : {}))
+          tree.hosts
+            .get(name)!
+            .vars.set(key, { value, where: hostvars === undefined ? `${path} --host ${name}` : where })
+      }),
+    ),
+  )
 }
 
-/** Reads what `--list` printed; of vars those of groups. Returns the hosts that it names, and the vars of hosts where it told them. @throws MailrunError */
-export function readListing(tree: Tree, text: string, where: string): { readonly hosts: readonly string[]; readonly hostvars: Json | undefined } {
+/**
+ * Reads what `--list` printed; of vars those of groups. Returns the hosts that it names, and the vars of hosts where it
+ * told them. @throws MailrunError
+ */
+export function readListing(
+  tree: Tree,
+  text: string,
+  where: string,
+): { readonly hosts: readonly string[]; readonly hostvars: Json | undefined } {
   const answer = jsonObject(text, where)
   const named: string[] = []
-  for (const [name, given] of Object.entries(answer)) if (name !== '_meta') named.push(...readGroup(tree, name, given, where))
+  for (const [name, given] of Object.entries(answer))
+    if (name !== '_meta') named.push(...readGroup(tree, name, given, where))
   const meta = answer['_meta']
   const hostvars = isObject(meta) && 'hostvars' in meta ? meta['hostvars'] : undefined
   if (hostvars !== undefined && !isObject(hostvars)) throw new MailrunError('_meta.hostvars must be an object', where)
@@ -39,10 +54,15 @@ export function readListing(tree: Tree, text: string, where: string): { readonly
 function readGroup(tree: Tree, name: string, given: unknown, where: string): readonly string[] {
   const group = addGroup(tree, name, where)
   // A list is short for its hosts; an object without any of the three keys is a host with its vars.
-  const data: Json = !isObject(given) ? { hosts: given } : ['hosts', 'vars', 'children'].some((key) => key in given) ? given : { hosts: [name], vars: given }
+  const data: Json = !isObject(given)
+    ? { hosts: given }
+    : ['hosts', 'vars', 'children'].some((key) => key in given)
+      ? given
+      : { hosts: [name], vars: given }
   const hosts = listOf(data['hosts'] ?? [], `hosts of ${name}`, where)
   for (const host of hosts) addHost(tree, host, name, undefined, where)
-  if (data['vars'] !== undefined && !isObject(data['vars'])) throw new MailrunError(`vars of ${name} must be an object`, where)
+  if (data['vars'] !== undefined && !isObject(data['vars']))
+    throw new MailrunError(`vars of ${name} must be an object`, where)
   for (const [key, value] of Object.entries(data['vars'] ?? {})) setGroupVar(group, key, { value, where })
   for (const child of listOf(data['children'] ?? [], `children of ${name}`, where)) addChild(tree, name, child, where)
   return hosts
@@ -58,7 +78,9 @@ function output(path: string, args: readonly string[]): Promise<string> {
     // Without a folder it would be looked up in PATH.
     execFile(resolvePath(path), args, { timeout: SECONDS * 1000, maxBuffer: BYTES }, (error, stdout, stderr) => {
       if (error === null) return resolve(stdout)
-      const why = error.killed ? `did not end within ${SECONDS} s` : `failed: ${(stderr.trim() || error.message).split('\n').slice(-5).join('\n')}`
+      const why = error.killed
+        ? `did not end within ${SECONDS} s`
+        : `failed: ${(stderr.trim() || error.message).split('\n').slice(-5).join('\n')}`
       reject(new MailrunError(`this inventory is a program, and it ${why}`, `${path} ${args.join(' ')}`))
     })
   })
@@ -69,13 +91,19 @@ function jsonObject(text: string, where: string): Json {
   try {
     value = JSON.parse(text)
   } catch (error) {
-    throw new MailrunError(`it must print one JSON object: ${error instanceof Error ? error.message : String(error)}`, where)
+    throw new MailrunError(
+      `it must print one JSON object: ${error instanceof Error ? error.message : String(error)}`,
+      where,
+    )
   }
   if (!isObject(value)) throw new MailrunError('it must print one JSON object', where)
   return plainOf(value, where) as Json
 }
 
-/** Ansible's JSON has two kinds of texts that are written as objects: encrypted ones, and those that are no templates whatever stands in them. @throws MailrunError for what is not supported */
+/**
+ * Ansible's JSON has two kinds of texts that are written as objects: encrypted ones, and those that are no templates
+ * whatever stands in them. @throws MailrunError for what is not supported
+ */
 function plainOf(value: unknown, where: string): unknown {
   if (isTemplate(value)) throw templateRefused(where)
   if (Array.isArray(value)) return value.map((each) => plainOf(each, where))

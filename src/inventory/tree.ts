@@ -1,4 +1,5 @@
-// The tree of groups and hosts while inventories are read into it, one source after another: what is said again overrides.
+// The tree of groups and hosts while inventories are read into it, one source after another: what is said again
+// overrides.
 import type { Var } from '../model/host.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
 import { GROUP_PRIORITY } from './connection-keys.ts'
@@ -36,7 +37,15 @@ export function newTree(): Tree {
 }
 
 export function addGroup({ groups }: Tree, name: string, where: string): GroupNode {
-  const group = groups.get(name) ?? { name, where, hosts: new Set(), children: [], parents: [], vars: new Map(), priority: 1 }
+  const group = groups.get(name) ?? {
+    name,
+    where,
+    hosts: new Set(),
+    children: [],
+    parents: [],
+    vars: new Map(),
+    priority: 1,
+  }
   groups.set(name, group)
   return group
 }
@@ -44,7 +53,10 @@ export function addGroup({ groups }: Tree, name: string, where: string): GroupNo
 /** @param port - counts where the host is named first, as in Ansible. @throws MailrunError for a name that is none */
 export function addHost(tree: Tree, name: string, group: string, port: number | undefined, where: string): HostNode {
   if (!/^[^\s,/'"\\]+$/u.test(name) || /^[-&!~@]/.test(name)) {
-    throw new MailrunError(`${JSON.stringify(name)} is no name for a host: letters, digits, dots, hyphens and underscores are wanted`, where)
+    throw new MailrunError(
+      `${JSON.stringify(name)} is no name for a host: letters, digits, dots, hyphens and underscores are wanted`,
+      where,
+    )
   }
   let host = tree.hosts.get(name)
   if (host === undefined) {
@@ -60,7 +72,8 @@ export function addChild(tree: Tree, parent: string, child: string, where: strin
   const [above, below] = [addGroup(tree, parent, where), addGroup(tree, child, where)]
   if (above.children.includes(child)) return
   const loop = pathDown(tree, child, parent)
-  if (loop !== undefined) throw new MailrunError(`the groups are children of each other: ${[parent, ...loop].join(' → ')}`, where)
+  if (loop !== undefined)
+    throw new MailrunError(`the groups are children of each other: ${[parent, ...loop].join(' → ')}`, where)
   above.children.push(child)
   below.parents.push(parent)
 }
@@ -84,7 +97,9 @@ export function setGroupVar(group: GroupNode, key: string, given: Var): void {
     group.vars.set(key, given)
     return
   }
-  const priority = typeof given.value === 'string' && /^\s*[-+]?\d+\s*$/.test(given.value) ? Number(given.value) : given.value
-  if (typeof priority !== 'number' || !Number.isInteger(priority)) throw new MailrunError(`${GROUP_PRIORITY} must be a whole number, got ${JSON.stringify(given.value)}`, given.where)
+  const priority =
+    typeof given.value === 'string' && /^\s*[-+]?\d+\s*$/.test(given.value) ? Number(given.value) : given.value
+  if (typeof priority !== 'number' || !Number.isInteger(priority))
+    throw new MailrunError(`${GROUP_PRIORITY} must be a whole number, got ${JSON.stringify(given.value)}`, given.where)
   group.priority = priority
 }

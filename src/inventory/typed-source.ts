@@ -8,7 +8,13 @@ import { addGroup, addHost, type Tree } from './tree.ts'
 /** Loads a module; rejects with a MailrunError. */
 export type LoadModule = (path: string) => Promise<{ readonly default?: unknown }>
 
-const KEYS = { address: 'ansible_host', port: 'ansible_port', user: 'ansible_user', privateKeyFile: 'ansible_ssh_private_key_file', become: 'ansible_become' } as const
+const KEYS = {
+  address: 'ansible_host',
+  port: 'ansible_port',
+  user: 'ansible_user',
+  privateKeyFile: 'ansible_ssh_private_key_file',
+  become: 'ansible_become',
+} as const
 const MEMBERS = ['name', 'groups', 'vars', ...Object.keys(KEYS)]
 
 /** @throws MailrunError */
@@ -16,7 +22,10 @@ export async function addTyped(tree: Tree, path: string, load: LoadModule): Prom
   const exported: unknown = (await load(path)).default
   const given: unknown = await (typeof exported === 'function' ? (exported as () => unknown)() : exported)
   if (typeof given !== 'object' || given === null || (given as { kind?: unknown }).kind !== 'inventory') {
-    throw new MailrunError('the default export is no inventory: write export default inventory([ … ]), or export a promise of that', path)
+    throw new MailrunError(
+      'the default export is no inventory: write export default inventory([ … ]), or export a promise of that',
+      path,
+    )
   }
   const { hosts, where = path } = given as TypedInventory
   if (!Array.isArray(hosts)) throw new MailrunError('inventory( … ) takes a list of hosts', where)
@@ -24,11 +33,15 @@ export async function addTyped(tree: Tree, path: string, load: LoadModule): Prom
 }
 
 function readHost(tree: Tree, given: InventoryHost<object>, where: string): void {
-  if (typeof given !== 'object' || given === null || typeof given.name !== 'string') throw new MailrunError(`a host has a name, got ${JSON.stringify(given)}`, where)
+  if (typeof given !== 'object' || given === null || typeof given.name !== 'string')
+    throw new MailrunError(`a host has a name, got ${JSON.stringify(given)}`, where)
   for (const key of Object.keys(given)) {
     if (MEMBERS.includes(key)) continue
     const near = nearest(key, MEMBERS)
-    throw new MailrunError(`the host ${given.name} has ${MEMBERS.join(', ')}, got ${JSON.stringify(key)}${near ? `: did you mean ${near}?` : '; what a playbook takes goes under vars'}`, where)
+    throw new MailrunError(
+      `the host ${given.name} has ${MEMBERS.join(', ')}, got ${JSON.stringify(key)}${near ? `: did you mean ${near}?` : '; what a playbook takes goes under vars'}`,
+      where,
+    )
   }
   for (const group of given.groups ?? []) addGroup(tree, group, where)
   const groups = given.groups === undefined || given.groups.length === 0 ? ['ungrouped'] : given.groups

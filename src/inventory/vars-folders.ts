@@ -26,7 +26,10 @@ interface Contents {
   readonly names: ReadonlySet<string>
 }
 
-const contents = async (folder: string): Promise<Contents> => ({ folder, names: new Set(await readdir(folder).catch(() => [])) })
+const contents = async (folder: string): Promise<Contents> => ({
+  folder,
+  names: new Set(await readdir(folder).catch(() => [])),
+})
 
 /** Each file is read once, however many hosts are in the group. */
 function reader({ folder, names }: Contents, keyring: Keyring): (name: string) => Promise<ReadonlyMap<string, Var>> {
@@ -36,8 +39,12 @@ function reader({ folder, names }: Contents, keyring: Keyring): (name: string) =
     const before = known.get(name)
     if (before) return before
     // Of `mail`, `mail.yml`, … only the first that is there counts, and of `mail.age`, `mail.yml.age`, …
-    const first = [ENDINGS, SEALED_ENDINGS].flatMap((endings) => endings.map((ending) => `${name}${ending}`).find((each) => names.has(each)) ?? [])
-    const read = Promise.all(first.map((each) => filesOf(join(folder, each)))).then((files) => varsOf(files.flat(), keyring))
+    const first = [ENDINGS, SEALED_ENDINGS].flatMap(
+      (endings) => endings.map((ending) => `${name}${ending}`).find((each) => names.has(each)) ?? [],
+    )
+    const read = Promise.all(first.map((each) => filesOf(join(folder, each)))).then((files) =>
+      varsOf(files.flat(), keyring),
+    )
     known.set(name, read)
     return read
   }
@@ -60,7 +67,8 @@ async function varsOf(files: readonly string[], keyring: Keyring): Promise<Reado
   const vars = new Map<string, Var>()
   for (const path of files) {
     const file = await readYaml(path, keyring)
-    for (const { key, value, where } of file.entries(file.root, 'a file of vars', path)) vars.set(key, { value: file.value(value), where })
+    for (const { key, value, where } of file.entries(file.root, 'a file of vars', path))
+      vars.set(key, { value: file.value(value), where })
   }
   return vars
 }

@@ -1,5 +1,20 @@
-// A YAML file read as Ansible reads it (YAML 1.1), with the line of every node; what is encrypted in it comes out as secrets.
-import { isAlias, isCollection, isMap, isPair, isScalar, LineCounter, parseAllDocuments, visit, type Document, type Node, type Pair, type Scalar, type Tags } from 'yaml'
+// A YAML file read as Ansible reads it (YAML 1.1), with the line of every node; what is encrypted in it comes out as
+// secrets.
+import {
+  isAlias,
+  isCollection,
+  isMap,
+  isPair,
+  isScalar,
+  LineCounter,
+  parseAllDocuments,
+  visit,
+  type Document,
+  type Node,
+  type Pair,
+  type Scalar,
+  type Tags,
+} from 'yaml'
 import { MailrunError } from '../model/mailrun-error.ts'
 import type { Keyring } from '../secrets/keyring.ts'
 import { vaultRefused } from '../secrets/vault.ts'
@@ -17,7 +32,10 @@ export interface YamlFile {
   readonly root: Node | null
   /** file:line */
   at(node: Node | null | undefined): string
-  /** Entries of a mapping, merge keys resolved, aliases followed. @throws MailrunError unless it is one (`null` counts as empty). */
+  /**
+   * Entries of a mapping, merge keys resolved, aliases followed. @throws MailrunError unless it is one (`null` counts
+   * as empty).
+   */
   entries(node: Node | null, what: string, where: string): readonly YamlEntry[]
   /** The same for a mapping of names, which may also be a single name as a text. */
   names(node: Node | null, what: string, where: string): readonly YamlEntry[]
@@ -47,16 +65,21 @@ export const YAML_OPTIONS = {
   customTags: (tags: Tags): Tags => tags.flatMap(asAnsible),
 } as const
 
-/** @throws MailrunError with file:line for what is no YAML, several documents, duplicate keys, unknown tags, or templates, or cannot be decrypted. */
+/**
+ * @throws MailrunError with file:line for what is no YAML, several documents, duplicate keys, unknown tags, or
+ * templates, or cannot be decrypted.
+ */
 export async function parseYaml(path: string, text: string, keyring: Keyring): Promise<YamlFile> {
   const counter = new LineCounter()
-  const at = (node: Node | null | undefined): string => (node?.range ? `${path}:${counter.linePos(node.range[0]).line}` : path)
+  const at = (node: Node | null | undefined): string =>
+    node?.range ? `${path}:${counter.linePos(node.range[0]).line}` : path
   const documents = parseAllDocuments(text, { ...YAML_OPTIONS, lineCounter: counter })
   // A file of nothing but comments holds no document.
   const document = (Array.isArray(documents) ? documents[0] : undefined) as Document.Parsed | undefined
   if (document === undefined) return { root: null, at, entries: () => [], names: () => [], value: () => null }
   const wrong = document.errors[0]
-  if (wrong) throw new MailrunError(`this is not YAML: ${wrong.message}`, `${path}:${counter.linePos(wrong.pos[0]).line}`)
+  if (wrong)
+    throw new MailrunError(`this is not YAML: ${wrong.message}`, `${path}:${counter.linePos(wrong.pos[0]).line}`)
   if (documents.length > 1) throw new MailrunError('one YAML document is wanted, there are several', path)
   refuseOddities(document, at)
   refuseKnots(document, at)
@@ -64,20 +87,23 @@ export async function parseYaml(path: string, text: string, keyring: Keyring): P
   const follow = (node: Node | null): Node | null => {
     if (!isAlias(node)) return node
     const found = node.resolve(document) as Node | undefined
-    if (found === undefined) throw new MailrunError(`*${node.source} stands for nothing: no &${node.source} comes before it`, at(node))
+    if (found === undefined)
+      throw new MailrunError(`*${node.source} stands for nothing: no &${node.source} comes before it`, at(node))
     return found
   }
 
   const entries: YamlFile['entries'] = (given, what, where) => {
     const node = follow(given)
     if (node === null || (isScalar(node) && node.value === null)) return []
-    if (!isMap(node)) throw new MailrunError(`${what} must be a mapping, got ${kindOf(node)}`, given?.range ? at(given) : where)
+    if (!isMap(node))
+      throw new MailrunError(`${what} must be a mapping, got ${kindOf(node)}`, given?.range ? at(given) : where)
     const merged = new Map<string, YamlEntry>()
     for (const { key, value } of node.items as readonly Pair<Node, Node | null>[]) {
       const name = isScalar(key) ? nameOf(key) : undefined
       if (name === undefined) throw new MailrunError(`a key of ${what} must be a plain word`, at(key))
       // YAML merges do not override what the mapping says itself.
-      if (name === '<<') for (const entry of mergedIn(value, what, at(key))) merged.has(entry.key) || merged.set(entry.key, entry)
+      if (name === '<<')
+        for (const entry of mergedIn(value, what, at(key))) merged.has(entry.key) || merged.set(entry.key, entry)
       else merged.set(name, { key: name, value, where: at(key) })
     }
     return [...merged.values()]
@@ -93,7 +119,9 @@ export async function parseYaml(path: string, text: string, keyring: Keyring): P
   }
   const names: YamlFile['names'] = (node, what, where) => {
     const single = follow(node)
-    return isScalar(single) && typeof single.value === 'string' ? [{ key: single.value, value: null, where: at(node) }] : entries(node, what, where)
+    return isScalar(single) && typeof single.value === 'string'
+      ? [{ key: single.value, value: null, where: at(node) }]
+      : entries(node, what, where)
   }
   return { root: document.contents, at, entries, names, value: (node) => toValue(node, document, at) }
 }
@@ -102,17 +130,23 @@ function toValue(node: Node | null, document: Document, at: (node: Node) => stri
   try {
     return node === null ? null : (node.toJS(document, { maxAliasCount: 1000 }) as unknown)
   } catch (error) {
-    throw new MailrunError(`this value cannot be read: ${error instanceof Error ? error.message : String(error)}`, node ? at(node) : undefined)
+    throw new MailrunError(
+      `this value cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+      node ? at(node) : undefined,
+    )
   }
 }
 
 /** A key as it is written: a host may be called `1` or `on`; a merge key has a value of its own kind. */
-const nameOf = (key: Scalar): string => (typeof key.value === 'string' ? key.value : (key.source ?? (typeof key.value === 'symbol' ? '<<' : String(key.value))))
+const nameOf = (key: Scalar): string =>
+  typeof key.value === 'string' ? key.value : (key.source ?? (typeof key.value === 'symbol' ? '<<' : String(key.value)))
 
 const kindOf = (node: Node): string => (isScalar(node) ? `the value ${JSON.stringify(node.value)}` : 'a list')
 
 const unknownTag = (tag: string, where: string): MailrunError =>
-  tag.startsWith('!vault') ? vaultRefused('the value', where) : new MailrunError(`the tag ${tag} is not supported: give the value itself, or keep it in a file of its own`, where)
+  tag.startsWith('!vault')
+    ? vaultRefused('the value', where)
+    : new MailrunError(`the tag ${tag} is not supported: give the value itself, or keep it in a file of its own`, where)
 
 function refuseOddities(document: Document, at: (node: Node) => string): void {
   visit(document, {
@@ -128,13 +162,18 @@ function refuseOddities(document: Document, at: (node: Node) => string): void {
         const name = isScalar(key) ? `${typeof key.value} ${String(key.value)}` : undefined
         if (name === undefined) continue
         const first = seen.get(name)
-        if (first) throw new MailrunError(`the key ${String((key as { value?: unknown }).value)} is here twice: first at ${at(first)}`, at(key))
+        if (first)
+          throw new MailrunError(
+            `the key ${String((key as { value?: unknown }).value)} is here twice: first at ${at(first)}`,
+            at(key),
+          )
         seen.set(name, key)
       }
     },
     Scalar(key, node) {
       const hidden = isSecretTag(node.tag)
-      if (hidden && key === 'key') throw new MailrunError(`a key cannot be secret: ${node.tag ?? ''} goes before a value`, at(node))
+      if (hidden && key === 'key')
+        throw new MailrunError(`a key cannot be secret: ${node.tag ?? ''} goes before a value`, at(node))
       if (node.tag?.startsWith('!') && !hidden) throw unknownTag(node.tag, at(node))
       if (!hidden && isTemplate(node.value)) throw templateRefused(at(node))
     },
@@ -151,7 +190,8 @@ function refuseKnots(document: Document, at: (node: Node) => string): void {
   const weight = (node: unknown): number => {
     if (isAlias(node)) {
       const found = node.resolve(document)
-      if (found !== undefined && open.has(found as Node)) throw new MailrunError(`*${node.source} is a part of itself`, at(node))
+      if (found !== undefined && open.has(found as Node))
+        throw new MailrunError(`*${node.source} is a part of itself`, at(node))
       return found === undefined ? 1 : weight(found)
     }
     if (!isCollection(node)) return 1
@@ -159,9 +199,11 @@ function refuseKnots(document: Document, at: (node: Node) => string): void {
     if (before !== undefined) return before
     open.add(node)
     let sum = 1
-    for (const item of node.items as readonly unknown[]) sum += isPair(item) ? weight(item.key) + weight(item.value) : weight(item)
+    for (const item of node.items as readonly unknown[])
+      sum += isPair(item) ? weight(item.key) + weight(item.value) : weight(item)
     open.delete(node)
-    if (sum > MOST_NODES) throw new MailrunError(`with its aliases spelled out this has more than ${MOST_NODES} nodes`, at(node))
+    if (sum > MOST_NODES)
+      throw new MailrunError(`with its aliases spelled out this has more than ${MOST_NODES} nodes`, at(node))
     known.set(node, sum)
     return sum
   }

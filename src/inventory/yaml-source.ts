@@ -12,12 +12,17 @@ const STRUCTURE = ['hosts', 'children', 'vars']
 export function addYaml(tree: Tree, file: YamlFile, path: string): void {
   const entries = file.entries(file.root, 'an inventory', path)
   const plugin = entries.find(({ key }) => key === 'plugin')
-  if (plugin) throw new MailrunError("this configures one of Ansible's inventory plugins, which are not run: let ansible-inventory --list --yaml write the hosts out", plugin.where)
+  if (plugin)
+    throw new MailrunError(
+      "this configures one of Ansible's inventory plugins, which are not run: let ansible-inventory --list --yaml write the hosts out",
+      plugin.where,
+    )
   for (const { key, value, where } of entries) readGroup(tree, file, key, value, where)
 }
 
 function readGroup(tree: Tree, file: YamlFile, name: string, node: Node | null, where: string): void {
-  if (name.trim() === '' || /\s/.test(name)) throw new MailrunError(`${JSON.stringify(name)} is no name for a group`, where)
+  if (name.trim() === '' || /\s/.test(name))
+    throw new MailrunError(`${JSON.stringify(name)} is no name for a group`, where)
   const group = addGroup(tree, name, where)
   for (const entry of file.entries(node, `the group ${name}`, where)) {
     switch (entry.key) {
@@ -31,19 +36,30 @@ function readGroup(tree: Tree, file: YamlFile, name: string, node: Node | null, 
         }
         break
       case 'vars':
-        for (const each of file.entries(entry.value, `vars of ${name}`, entry.where)) setGroupVar(group, each.key, { value: file.value(each.value), where: each.where })
+        for (const each of file.entries(entry.value, `vars of ${name}`, entry.where))
+          setGroupVar(group, each.key, { value: file.value(each.value), where: each.where })
         break
       default: {
         const near = nearest(entry.key, STRUCTURE)
-        throw new MailrunError(`a group has hosts, children and vars, got ${JSON.stringify(entry.key)}${near ? `: did you mean ${near}?` : `; groups below ${name} go under children`}`, entry.where)
+        throw new MailrunError(
+          `a group has hosts, children and vars, got ${JSON.stringify(entry.key)}${near ? `: did you mean ${near}?` : `; groups below ${name} go under children`}`,
+          entry.where,
+        )
       }
     }
   }
 }
 
-function readHosts(tree: Tree, file: YamlFile, group: string, { key, value, where }: { readonly key: string; readonly value: Node | null; readonly where: string }): void {
+function readHosts(
+  tree: Tree,
+  file: YamlFile,
+  group: string,
+  { key, value, where }: { readonly key: string; readonly value: Node | null; readonly where: string },
+): void {
   const { names, port } = expandHostPattern(key, where)
-  const vars = file.entries(value, `the host ${key}`, where).map((entry) => [entry.key, { value: file.value(entry.value), where: entry.where }] as const)
+  const vars = file
+    .entries(value, `the host ${key}`, where)
+    .map((entry) => [entry.key, { value: file.value(entry.value), where: entry.where }] as const)
   for (const name of names) {
     const host = addHost(tree, name, group, port, where)
     for (const [name, given] of vars) host.vars.set(name, given)

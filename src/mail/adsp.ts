@@ -1,4 +1,5 @@
-// ADSP records (RFC 5617), which are Historic since 2013: verifiers do not look at them. Published on explicit request alone.
+// ADSP records (RFC 5617), which are Historic since 2013: verifiers do not look at them. Published on explicit request
+// alone.
 import { finding, type RecordFinding } from './record-finding.ts'
 import { RecordSyntaxError } from './record-syntax-error.ts'
 import { parseTags } from './tag-list.ts'
@@ -14,10 +15,20 @@ export const renderAdsp = (practice: AdspPractice): string => `dkim=${practice}`
 export function parseAdsp(text: string): AdspPractice {
   const [name, value] = parseTags('ADSP record', text)[0] ?? []
   const practice = (['unknown', 'all', 'discardable'] as const).find((each) => each === value)
-  if (name !== 'dkim' || practice === undefined) throw new RecordSyntaxError('ADSP record', text, 'is none: dkim=unknown, dkim=all or dkim=discardable is wanted')
+  if (name !== 'dkim' || practice === undefined)
+    throw new RecordSyntaxError('ADSP record', text, 'is none: dkim=unknown, dkim=all or dkim=discardable is wanted')
   return practice
 }
 
 /** Of all TXT values at `_adsp._domainkey.DOMAIN`. */
 export const lintAdspSet = (txt: readonly string[]): readonly RecordFinding[] =>
-  txt.some((each) => /^dkim\s*=/.test(each)) ? [finding('legacy-adsp', 'note', 'an ADSP record is published: ADSP is Historic, DMARC took its place', 'remove it')] : []
+  txt.some((each) => /^dkim\s*=/.test(each))
+    ? [
+        finding(
+          'legacy-adsp',
+          'note',
+          'an ADSP record is published: ADSP is Historic, DMARC took its place',
+          'remove it',
+        ),
+      ]
+    : []

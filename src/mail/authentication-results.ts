@@ -24,7 +24,15 @@ export function parseAuthenticationResults(value: string): AuthenticationResults
     authservId: first[0] ?? '',
     results: parts.flatMap((words) => {
       const [[method = '', result] = [], ...properties] = words.map((word) => pair(word))
-      return result === undefined ? [] : [{ method: method.replace(/\/.*$/, '').toLowerCase(), result: result.toLowerCase(), properties: Object.fromEntries(properties.map(([name = '', text = '']) => [name.toLowerCase(), text])) }]
+      return result === undefined
+        ? []
+        : [
+            {
+              method: method.replace(/\/.*$/, '').toLowerCase(),
+              result: result.toLowerCase(),
+              properties: Object.fromEntries(properties.map(([name = '', text = '']) => [name.toLowerCase(), text])),
+            },
+          ]
     }),
   }
 }

@@ -1,4 +1,5 @@
-// The messages that are really sent to see what becomes of them: each says what it is and who asked for it, and is known by a nonce.
+// The messages that are really sent to see what becomes of them: each says what it is and who asked for it, and is
+// known by a nonce.
 import type { DeliveryPath } from '../model/proof.ts'
 
 export interface DeliveryMessage {
@@ -39,7 +40,13 @@ const HOW: Readonly<Record<DeliveryPath, string>> = {
 }
 
 /** @param local - of the domain that the host holds for its own: where a bounce comes from. */
-export function deliveryMessage(request: DeliveryRequest, path: DeliveryPath, domain: string, nonce: string, local: string): DeliveryMessage {
+export function deliveryMessage(
+  request: DeliveryRequest,
+  path: DeliveryPath,
+  domain: string,
+  nonce: string,
+  local: string,
+): DeliveryMessage {
   const { host, address, asker, date } = request
   const from = path === 'bounce' ? address : path === 'root' ? 'root' : `postmaster@${domain}`
   const recipient = path === 'bounce' ? `mailrun${nonce}@${local}` : address
@@ -64,7 +71,15 @@ export function deliveryMessage(request: DeliveryRequest, path: DeliveryPath, do
     'makes of it. Nothing is to be done; it can be deleted.',
     '',
   ].join('\n')
-  return { path, domain, nonce, sender: path === 'root' ? '' : from, envelope: path === 'root' ? `root@${domain}` : from, recipient, text }
+  return {
+    path,
+    domain,
+    nonce,
+    sender: path === 'root' ? '' : from,
+    envelope: path === 'root' ? `root@${domain}` : from,
+    recipient,
+    text,
+  }
 }
 
 /** A line of an ASCII message. */

@@ -4,14 +4,20 @@ import { parseDkim, type DkimKeyRecord } from './dkim-record.ts'
 import { finding, type RecordFinding } from './record-finding.ts'
 import { RecordSyntaxError } from './record-syntax-error.ts'
 
-/** SubjectPublicKeyInfo in DER, base64; `undefined` for what is no key. Records hold RSA keys as SubjectPublicKeyInfo or, by the letter of RFC 6376, as RSAPublicKey; both verify. */
+/**
+ * SubjectPublicKeyInfo in DER, base64; `undefined` for what is no key. Records hold RSA keys as SubjectPublicKeyInfo
+ * or, by the letter of RFC 6376, as RSAPublicKey; both verify.
+ */
 export function publicKeyOf({ k = 'rsa', p }: DkimKeyRecord): string | undefined {
   return keyOf(k, p)?.export({ format: 'der', type: 'spki' }).toString('base64')
 }
 
 function keyOf(k: string, p: string): KeyObject | undefined {
   const key = Buffer.from(p, 'base64')
-  const ways = k === 'ed25519' ? [() => createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: key.toString('base64url') }, format: 'jwk' })] : (['spki', 'pkcs1'] as const).map((type) => () => createPublicKey({ key, format: 'der', type }))
+  const ways =
+    k === 'ed25519'
+      ? [() => createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: key.toString('base64url') }, format: 'jwk' })]
+      : (['spki', 'pkcs1'] as const).map((type) => () => createPublicKey({ key, format: 'der', type }))
   for (const way of ways) {
     try {
       return way()
@@ -29,33 +35,119 @@ export function sameDkimKey(a: DkimKeyRecord, b: DkimKeyRecord): boolean {
   return key !== undefined && key === publicKeyOf(b)
 }
 
-/** RFC 8301, section 3.2: signers use 1024 bits at least and should use 2048; verifiers need not take more than 4096. */
+/**
+ * RFC 8301, section 3.2: signers use 1024 bits at least and should use 2048; verifiers need not take more than 4096.
+ */
 export function lintDkim(record: DkimKeyRecord): readonly RecordFinding[] {
   const { h, k = 'rsa', p, s, t = [] } = record
   const known = ['rsa', 'ed25519'].includes(k)
   const key = p === '' || !known ? undefined : keyOf(k, p)
   const bits = key?.asymmetricKeyDetails?.modulusLength
   return [
-    ...(p === '' ? [finding('dkim-revoked', 'note', 'the key is revoked', 'remove the record once no mail signed with it is on its way')] : []),
-    ...(known ? [] : [finding('dkim-key-type', 'error', `k=${k}: verifiers know rsa and ed25519`, 'publish the key with its type')]),
-    ...(p !== '' && known && (key === undefined || (k === 'rsa' && bits === undefined)) ? [finding('dkim-bad-key', 'error', `p holds no ${k} key`, 'publish the whole key again: a piece may have been lost on its way')] : []),
-    ...(bits !== undefined && bits < 1024 ? [finding('dkim-weak-key', 'error', `${bits} bits: verifiers pass over keys of less than 1024 (RFC 8301)`, 'rotate to a key of 2048 bits')] : []),
-    ...(bits !== undefined && bits >= 1024 && bits < 2048 ? [finding('dkim-short-key', 'warning', `${bits} bits, and 2048 are wanted (RFC 8301)`, 'rotate to a key of 2048 bits')] : []),
-    ...(bits !== undefined && bits >= 4096 ? [finding('dkim-long-key', 'warning', `${bits} bits: the answer fits no UDP packet of 512 bytes, and verifiers need not take more than 4096`, 'a key of 2048 bits is enough')] : []),
-    ...(t.includes('y') ? [finding('dkim-test-mode', 'warning', 't=y: verifiers treat the mail as if it were not signed', 'remove y from t')] : []),
-    ...(h !== undefined && !h.includes('sha256') ? [finding('dkim-hash', 'error', `h=${h.join(':')} leaves out sha256, and verifiers take no other (RFC 8301)`, 'h=sha256, or no h')] : []),
-    ...(s !== undefined && !s.some((each) => each === '*' || each === 'email') ? [finding('dkim-service', 'error', `s=${s.join(':')}: the key is not for mail`, 's=email, or no s')] : []),
+    ...(p === ''
+      ? [
+          finding(
+            'dkim-revoked',
+            'note',
+            'the key is revoked',
+            'remove the record once no mail signed with it is on its way',
+          ),
+        ]
+      : []),
+    ...(known
+      ? []
+      : [finding('dkim-key-type', 'error', `k=${k}: verifiers know rsa and ed25519`, 'publish the key with its type')]),
+    ...(p !== '' && known && (key === undefined || (k === 'rsa' && bits === undefined))
+      ? [
+          finding(
+            'dkim-bad-key',
+            'error',
+            `p holds no ${k} key`,
+            'publish the whole key again: a piece may have been lost on its way',
+          ),
+        ]
+      : []),
+    ...(bits !== undefined && bits < 1024
+      ? [
+          finding(
+            'dkim-weak-key',
+            'error',
+            `${bits} bits: verifiers pass over keys of less than 1024 (RFC 8301)`,
+            'rotate to a key of 2048 bits',
+          ),
+        ]
+      : []),
+    ...(bits !== undefined && bits >= 1024 && bits < 2048
+      ? [
+          finding(
+            'dkim-short-key',
+            'warning',
+            `${bits} bits, and 2048 are wanted (RFC 8301)`,
+            'rotate to a key of 2048 bits',
+          ),
+        ]
+      : []),
+    ...(bits !== undefined && bits >= 4096
+      ? [
+          finding(
+            'dkim-long-key',
+            'warning',
+            `${bits} bits: the answer fits no UDP packet of 512 bytes, and verifiers need not take more than 4096`,
+            'a key of 2048 bits is enough',
+          ),
+        ]
+      : []),
+    ...(t.includes('y')
+      ? [
+          finding(
+            'dkim-test-mode',
+            'warning',
+            't=y: verifiers treat the mail as if it were not signed',
+            'remove y from t',
+          ),
+        ]
+      : []),
+    ...(h !== undefined && !h.includes('sha256')
+      ? [
+          finding(
+            'dkim-hash',
+            'error',
+            `h=${h.join(':')} leaves out sha256, and verifiers take no other (RFC 8301)`,
+            'h=sha256, or no h',
+          ),
+        ]
+      : []),
+    ...(s !== undefined && !s.some((each) => each === '*' || each === 'email')
+      ? [finding('dkim-service', 'error', `s=${s.join(':')}: the key is not for mail`, 's=email, or no s')]
+      : []),
   ]
 }
 
 /** Of all TXT values at a selector: no record, one or more, with what is wrong in the one. */
 export function lintDkimSet(txt: readonly string[]): readonly RecordFinding[] {
-  if (txt.length === 0) return [finding('dkim-none', 'error', 'there is no DKIM record: signatures with this selector fail', 'publish the key, or sign with another')]
-  if (txt.length > 1) return [finding('dkim-many', 'error', `there are ${txt.length} TXT records, and which one a verifier takes is chance (RFC 6376, section 3.6.2.2)`, 'keep one')]
+  if (txt.length === 0)
+    return [
+      finding(
+        'dkim-none',
+        'error',
+        'there is no DKIM record: signatures with this selector fail',
+        'publish the key, or sign with another',
+      ),
+    ]
+  if (txt.length > 1)
+    return [
+      finding(
+        'dkim-many',
+        'error',
+        `there are ${txt.length} TXT records, and which one a verifier takes is chance (RFC 6376, section 3.6.2.2)`,
+        'keep one',
+      ),
+    ]
   try {
     return lintDkim(parseDkim(txt[0]!))
   } catch (error) {
-    if (error instanceof RecordSyntaxError) return [finding('dkim-syntax', 'error', error.message, 'publish the record again')]
+    if (error instanceof RecordSyntaxError)
+      return [finding('dkim-syntax', 'error', error.message, 'publish the record again')]
     throw error
   }
 }

@@ -24,8 +24,19 @@ export const dkimName = (domain: string, selector: string): string => `${selecto
 
 /** In RFC 6376's order, `v` first. */
 export function renderDkim({ h, k, n, p, s, t, others = [] }: DkimKeyRecord): string {
-  const given: readonly (readonly [string, string | undefined])[] = [['h', h?.join(':')], ['k', k], ['n', n], ['s', s?.join(':')], ['t', t?.join(':')]]
-  return renderTags([['v', 'DKIM1'], ...given.flatMap(([name, value]): readonly Tag[] => (value === undefined ? [] : [[name, value]])), ...others, ['p', p]])
+  const given: readonly (readonly [string, string | undefined])[] = [
+    ['h', h?.join(':')],
+    ['k', k],
+    ['n', n],
+    ['s', s?.join(':')],
+    ['t', t?.join(':')],
+  ]
+  return renderTags([
+    ['v', 'DKIM1'],
+    ...given.flatMap(([name, value]): readonly Tag[] => (value === undefined ? [] : [[name, value]])),
+    ...others,
+    ['p', p],
+  ])
 }
 
 const LISTS = ['h', 's', 't']
@@ -35,23 +46,33 @@ const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$
 export function parseDkim(text: string): DkimKeyRecord {
   const tags = parseTags('DKIM record', text)
   const version = tags.findIndex(([name]) => name === 'v')
-  if (version > 0 || (version === 0 && tags[0]![1] !== 'DKIM1')) throw new RecordSyntaxError('DKIM record', `v=${tags[version]![1]}`, 'is not v=DKIM1 at the beginning')
+  if (version > 0 || (version === 0 && tags[0]![1] !== 'DKIM1'))
+    throw new RecordSyntaxError('DKIM record', `v=${tags[version]![1]}`, 'is not v=DKIM1 at the beginning')
   const values = new Map(tags)
   const p = values.get('p')?.replaceAll(/\s/g, '')
   if (p === undefined) throw new RecordSyntaxError('DKIM record', text, 'has no p=, the public key')
   if (!BASE64.test(p)) throw new RecordSyntaxError('DKIM record', `p=${p}`, 'is no base64')
-  const known = tags.filter(([name]) => ['k', 'n', ...LISTS].includes(name)).map(([name, value]) => [name, LISTS.includes(name) ? value.split(':').map((each) => each.trim()) : value])
+  const known = tags
+    .filter(([name]) => ['k', 'n', ...LISTS].includes(name))
+    .map(([name, value]) => [name, LISTS.includes(name) ? value.split(':').map((each) => each.trim()) : value])
   const others = tags.filter(([name]) => !['v', 'p', 'k', 'n', ...LISTS].includes(name))
   return { ...(Object.fromEntries(known) as Omit<DkimKeyRecord, 'p'>), p, ...(others.length > 0 ? { others } : {}) }
 }
 
 const ED25519_SPKI = Buffer.from('302a300506032b6570032100', 'hex')
 
-/** What mailrun publishes for a key: RFC 8301 leaves SHA-256 alone. @param publicKey - SubjectPublicKeyInfo in DER, base64 */
+/**
+ * What mailrun publishes for a key: RFC 8301 leaves SHA-256 alone. @param publicKey - SubjectPublicKeyInfo in DER,
+ * base64
+ */
 export function dkimValue(publicKey: string): string {
   const der = Buffer.from(publicKey, 'base64')
   const ed25519 = der.length === 44 && der.subarray(0, 12).equals(ED25519_SPKI)
-  return renderDkim({ h: ['sha256'], k: ed25519 ? 'ed25519' : 'rsa', p: ed25519 ? der.subarray(12).toString('base64') : publicKey })
+  return renderDkim({
+    h: ['sha256'],
+    k: ed25519 ? 'ed25519' : 'rsa',
+    p: ed25519 ? der.subarray(12).toString('base64') : publicKey,
+  })
 }
 
 /** A revoked key (RFC 6376, section 3.6.1): verifiers tell it from one that is missing. */

@@ -8,11 +8,17 @@ export interface DnsRecord {
   readonly type: 'TXT' | 'MX'
   /** Seconds. */
   readonly ttl: number
-  /** TXT: its strings joined, without quotes. MX: preference and exchange, as a zone file has them: `0 .`, `10 mx1.example.org.` */
+  /**
+   * TXT: its strings joined, without quotes. MX: preference and exchange, as a zone file has them: `0 .`,
+   * `10 mx1.example.org.`
+   */
   readonly value: string
 }
 
-/** What a record is there for. `spf-helo` is the SPF record of a host's own name, `dmarc-report` the consent of a domain to take another one's reports. */
+/**
+ * What a record is there for. `spf-helo` is the SPF record of a host's own name, `dmarc-report` the consent of a domain
+ * to take another one's reports.
+ */
 export type Purpose = AskedRecord['purpose']
 
 /** A record that a fleet is to publish. */
@@ -35,15 +41,20 @@ const sortKey = (name: string): string => name.split('.').reverse().join('\0')
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /** By name, type and value. */
-export const byRecord = (a: DnsRecord, b: DnsRecord): number => byText(sortKey(a.name), sortKey(b.name)) || byText(a.type, b.type) || byText(a.value, b.value)
+export const byRecord = (a: DnsRecord, b: DnsRecord): number =>
+  byText(sortKey(a.name), sortKey(b.name)) || byText(a.type, b.type) || byText(a.value, b.value)
 
 const LABEL = /^(?:\*|[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)$/
 
-/** Whether it can be the owner of a record of mail: labels of letters, digits, `-` and `_`, `*` only first, 253 characters at most (RFC 1035, RFC 8552). */
+/**
+ * Whether it can be the owner of a record of mail: labels of letters, digits, `-` and `_`, `*` only first, 253
+ * characters at most (RFC 1035, RFC 8552).
+ */
 export function isOwnerName(name: string): boolean {
   const labels = name.split('.')
   return name.length <= 253 && labels.every((label, index) => LABEL.test(label) && (label !== '*' || index === 0))
 }
 
 /** Whether a name is a domain or below it; all are below the root, the empty name. */
-export const isWithin = (name: string, domain: string): boolean => domain === '' || name === domain || name.endsWith(`.${domain}`)
+export const isWithin = (name: string, domain: string): boolean =>
+  domain === '' || name === domain || name.endsWith(`.${domain}`)

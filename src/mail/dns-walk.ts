@@ -1,4 +1,5 @@
-// Questions to DNS one after the other, as a value: who walks asks, who drives answers. So nothing here reaches a network.
+// Questions to DNS one after the other, as a value: who walks asks, who drives answers. So nothing here reaches a
+// network.
 
 export interface DnsQuestion {
   /** Without a final dot. */
@@ -7,8 +8,8 @@ export interface DnsQuestion {
 }
 
 /**
- * `found`: addresses, names, TXT values with their strings joined, or MX as `10 mx.example.org`. `no-data`: the name has no such record. `no-name`: there is no
- * such name (NXDOMAIN). `failed`: no answer, SERVFAIL, refused.
+ * `found`: addresses, names, TXT values with their strings joined, or MX as `10 mx.example.org`. `no-data`: the name
+ * has no such record. `no-name`: there is no such name (NXDOMAIN). `failed`: no answer, SERVFAIL, refused.
  */
 export type DnsAnswer =
   | { readonly kind: 'found'; readonly values: readonly string[] }

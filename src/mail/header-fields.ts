@@ -10,11 +10,15 @@ export interface HeaderField {
 /** From the top. Lines may end with LF or CRLF; what is no field is left out. */
 export function headerFields(message: string): readonly HeaderField[] {
   const [head = ''] = message.split(/^\r?\n/m)
-  return head.replace(/\r?\n(?=[ \t])/g, '').split(/\r?\n/).flatMap((line) => {
-    const [, name, value = ''] = /^([^:\s]+)[ \t]*:[ \t]*(.*)$/.exec(line) ?? []
-    return name === undefined ? [] : [{ name, value }]
-  })
+  return head
+    .replace(/\r?\n(?=[ \t])/g, '')
+    .split(/\r?\n/)
+    .flatMap((line) => {
+      const [, name, value = ''] = /^([^:\s]+)[ \t]*:[ \t]*(.*)$/.exec(line) ?? []
+      return name === undefined ? [] : [{ name, value }]
+    })
 }
 
 /** Bodies of the fields of that name, the topmost first. */
-export const valuesOfField = (fields: readonly HeaderField[], name: string): readonly string[] => fields.flatMap((field) => (field.name.toLowerCase() === name.toLowerCase() ? [field.value] : []))
+export const valuesOfField = (fields: readonly HeaderField[], name: string): readonly string[] =>
+  fields.flatMap((field) => (field.name.toLowerCase() === name.toLowerCase() ? [field.value] : []))

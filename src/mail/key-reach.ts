@@ -1,4 +1,5 @@
-// Whether the daemon can reach a private key, and would trust the way to it: opendkim(8), and opendkim.conf(5) on RequireSafeKeys.
+// Whether the daemon can reach a private key, and would trust the way to it: opendkim(8), and opendkim.conf(5) on
+// RequireSafeKeys.
 
 /** Owner, group and mode (four octal digits) of a directory. */
 export interface DirectoryAttributes {
@@ -12,12 +13,17 @@ const USER = 'opendkim'
 const [SEARCH, WRITE] = [1, 2]
 
 /**
- * Why the user opendkim cannot get at a key, or why OpenDKIM would refuse it, with what to do; `undefined` where all is well.
+ * Why the user opendkim cannot get at a key, or why OpenDKIM would refuse it, with what to do; `undefined` where all is
+ * well.
  *
  * @param above - every path above the key, the topmost first.
  * @param groups - of the user opendkim, besides its own.
  */
-export function keyOutOfReach(above: readonly string[], directories: readonly DirectoryAttributes[], groups: readonly string[]): string | undefined {
+export function keyOutOfReach(
+  above: readonly string[],
+  directories: readonly DirectoryAttributes[],
+  groups: readonly string[],
+): string | undefined {
   for (const path of above) {
     const directory = directories.find((each) => each.path === path)
     if (directory === undefined) return `${path} is not there: make it with directory first`
@@ -25,8 +31,10 @@ export function keyOutOfReach(above: readonly string[], directories: readonly Di
     const [user = 0, ofGroup = 0, others = 0] = [...mode.slice(-3)].map(Number)
     const mine = owner === USER ? user : group === USER || groups.includes(group) ? ofGroup : others
     const is = `${path} is ${owner}:${group} ${mode}`
-    if ((mine & SEARCH) === 0) return `OpenDKIM cannot get at it, for ${is}: give that to opendkim, or move the key below /etc/dkimkeys and its KeyTable entry with it`
-    if ((others & WRITE) !== 0 || (ofGroup & WRITE) !== 0) return `OpenDKIM refuses a key that others could replace, and ${is}: take write permission from its group and from others`
+    if ((mine & SEARCH) === 0)
+      return `OpenDKIM cannot get at it, for ${is}: give that to opendkim, or move the key below /etc/dkimkeys and its KeyTable entry with it`
+    if ((others & WRITE) !== 0 || (ofGroup & WRITE) !== 0)
+      return `OpenDKIM refuses a key that others could replace, and ${is}: take write permission from its group and from others`
   }
   return undefined
 }

@@ -7,11 +7,19 @@ export interface MailAddress {
   readonly domain: string
 }
 
-/** RFC 5321, section 4.1.2: Dot-string@Domain, of ASCII, with nothing that is quoted and no address literal; `undefined` for anything else. No hyphen at the front, which programs take for an option. */
+/**
+ * RFC 5321, section 4.1.2: Dot-string@Domain, of ASCII, with nothing that is quoted and no address literal; `undefined`
+ * for anything else. No hyphen at the front, which programs take for an option.
+ */
 export function mailAddress(text: string): MailAddress | undefined {
   const [, local = '', name = ''] = /^([^@\s]+)@([^@\s]+)$/.exec(text) ?? []
   const domain = mailDomain(name)
-  return domain === undefined || local.length > 64 || !/^[A-Za-z0-9!#$%&'*+/=?^_`{|}~]+(?:[.-]+[A-Za-z0-9!#$%&'*+/=?^_`{|}~]+|-)*$/.test(local) || /\.\./.test(local) ? undefined : { local, domain }
+  return domain === undefined ||
+    local.length > 64 ||
+    !/^[A-Za-z0-9!#$%&'*+/=?^_`{|}~]+(?:[.-]+[A-Za-z0-9!#$%&'*+/=?^_`{|}~]+|-)*$/.test(local) ||
+    /\.\./.test(local)
+    ? undefined
+    : { local, domain }
 }
 
 export const addressText = ({ local, domain }: MailAddress): string => `${local}@${domain}`

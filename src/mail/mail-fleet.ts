@@ -34,7 +34,13 @@ export interface MailDomain {
   readonly domain: string
   readonly sends: boolean
   readonly receives: boolean
-  readonly spf: { readonly includes: readonly string[]; readonly networks: readonly string[]; readonly mechanisms: readonly string[]; readonly retired: readonly string[]; readonly all: SpfAll | undefined }
+  readonly spf: {
+    readonly includes: readonly string[]
+    readonly networks: readonly string[]
+    readonly mechanisms: readonly string[]
+    readonly retired: readonly string[]
+    readonly all: SpfAll | undefined
+  }
   /** `undefined`: none is published; for a domain that does not send, `p=reject` is. */
   readonly dmarc: DmarcRecord | undefined
   readonly adsp: AdspPractice | undefined
@@ -71,10 +77,16 @@ export function mailFleet(members: readonly MailMember[]): MailFleet {
     for (const wanted of domainsOf(vars)) {
       const other = domains.get(wanted.domain)
       if (other === undefined) domains.set(wanted.domain, { wanted, host: name })
-      else if (JSON.stringify(other.wanted) !== JSON.stringify(wanted)) throw new MailrunError(`${wanted.domain} is to have other records by the vars of ${name} (${differing(other.wanted, wanted).join(', ')}) than by those of ${other.host}: say the same for both, such as in a group's vars`)
+      else if (JSON.stringify(other.wanted) !== JSON.stringify(wanted))
+        throw new MailrunError(
+          `${wanted.domain} is to have other records by the vars of ${name} (${differing(other.wanted, wanted).join(', ')}) than by those of ${other.host}: say the same for both, such as in a group's vars`,
+        )
     }
   }
-  if (ttls.size > 1) throw new MailrunError(`dns_ttl differs between hosts: ${[...ttls].map(([ttl, name]) => `${ttl} (${name})`).join(', ')}; one is wanted for all`)
+  if (ttls.size > 1)
+    throw new MailrunError(
+      `dns_ttl differs between hosts: ${[...ttls].map(([ttl, name]) => `${ttl} (${name})`).join(', ')}; one is wanted for all`,
+    )
   return {
     hosts: members.map(hostOf),
     domains: [...domains.values()].map(({ wanted }) => wanted),
@@ -88,14 +100,19 @@ const hostOf = ({ name, vars, addresses, keys }: MailMember): MailHost => ({
   addresses: vars.outgoing_addresses ?? addresses,
   helo: vars.helo_name ?? vars.fqdn ?? mailDomain(name),
   ownName: vars.sign_host_name === false ? undefined : (vars.fqdn ?? mailDomain(name)),
-  domains: vars.domains.filter((domain) => vars.mail_domains?.[domain]?.sends !== false && !vars.null_domains?.includes(domain)),
+  domains: vars.domains.filter(
+    (domain) => vars.mail_domains?.[domain]?.sends !== false && !vars.null_domains?.includes(domain),
+  ),
   keys,
 })
 
 function domainsOf(vars: MailVars): readonly MailDomain[] {
   const { domains, null_domains: nulls = [], mail_domains: own = {} } = vars
   const contradicted = nulls.find((domain) => domains.includes(domain))
-  if (contradicted !== undefined) throw new MailrunError(`${contradicted} is in domains, which send, and in null_domains, which do not: take it out of one`)
+  if (contradicted !== undefined)
+    throw new MailrunError(
+      `${contradicted} is in domains, which send, and in null_domains, which do not: take it out of one`,
+    )
   return [...new Set([...domains, ...nulls, ...Object.keys(own)])].map((domain) => {
     const isNull = nulls.includes(domain)
     const { spf, dmarc, adsp, sends = !isNull, receives = !isNull } = own[domain] ?? {}
@@ -104,7 +121,13 @@ function domainsOf(vars: MailVars): readonly MailDomain[] {
       domain,
       sends,
       receives,
-      spf: { includes: spf?.includes ?? shared.spf?.includes ?? [], networks: spf?.networks ?? shared.spf?.networks ?? [], mechanisms: spf?.mechanisms ?? shared.spf?.mechanisms ?? [], retired: spf?.retired ?? shared.spf?.retired ?? [], all: spf?.all ?? shared.spf?.all },
+      spf: {
+        includes: spf?.includes ?? shared.spf?.includes ?? [],
+        networks: spf?.networks ?? shared.spf?.networks ?? [],
+        mechanisms: spf?.mechanisms ?? shared.spf?.mechanisms ?? [],
+        retired: spf?.retired ?? shared.spf?.retired ?? [],
+        all: spf?.all ?? shared.spf?.all,
+      },
       dmarc: dmarc ?? shared.dmarc,
       adsp: adsp ?? shared.adsp,
     }

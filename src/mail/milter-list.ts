@@ -1,4 +1,5 @@
-// Postfix's lists of milters: items between commas and spaces, some in braces with settings of their own (postconf(5), smtpd_milters).
+// Postfix's lists of milters: items between commas and spaces, some in braces with settings of their own (postconf(5),
+// smtpd_milters).
 
 /** The items as written: `inet:localhost:8891`, `{ unix:/run/x.sock, default_action=accept }`, `$smtpd_milters`. */
 export const listItems = (list: string): readonly string[] => list.match(/\{[^}]*\}|[^\s,]+/g) ?? []
@@ -7,7 +8,11 @@ export const listItems = (list: string): readonly string[] => list.match(/\{[^}]
 export const headOf = (item: string): string => (item.startsWith('{') ? (listItems(item.slice(1, -1))[0] ?? '') : item)
 
 /** The parameter that `$name`, `${name}` or `$(name)` stands for. */
-const referenceOf = (item: string): string | undefined => /^\$(?:\{(\w+)\}|\((\w+)\)|(\w+))$/.exec(item)?.slice(1).find((name) => name !== undefined)
+const referenceOf = (item: string): string | undefined =>
+  /^\$(?:\{(\w+)\}|\((\w+)\)|(\w+))$/
+    .exec(item)
+    ?.slice(1)
+    .find((name) => name !== undefined)
 
 export interface ListMerge {
   readonly is: string
@@ -19,7 +24,10 @@ export interface ListMerge {
   valueOf(parameter: string): string | undefined
 }
 
-/** The list with what is wanted in it, once; what others put there stays as it is written. Equal to `is` where nothing is to be done. */
+/**
+ * The list with what is wanted in it, once; what others put there stays as it is written. Equal to `is` where nothing
+ * is to be done.
+ */
 export function mergedList({ is, wanted, superseded, valueOf }: ListMerge): string {
   const items = listItems(is)
   const wantedItems = listItems(wanted)

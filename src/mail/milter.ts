@@ -1,6 +1,9 @@
 // OpenDKIM's socket as Postfix writes it.
 
-/** From opendkim.conf(5) to postconf(5). A socket below Postfix's queue directory is named relative to it, which a chroot does not change. */
+/**
+ * From opendkim.conf(5) to postconf(5). A socket below Postfix's queue directory is named relative to it, which a
+ * chroot does not change.
+ */
 export function milterOf(socket: string): string {
   const [kind, rest = ''] = [socket.slice(0, socket.indexOf(':')), socket.slice(socket.indexOf(':') + 1)]
   if (kind === 'local') return `unix:${rest.replace(/^\/var\/spool\/postfix\//, '')}`
@@ -15,9 +18,14 @@ export function leadsTo(milter: string, socket: string): boolean {
   if (path !== undefined || named !== undefined) {
     // For a chrooted Postfix every path begins in its queue directory.
     const plain = (text: string): string => text.replace(/^\/var\/run\//, '/run/')
-    return path !== undefined && named !== undefined && [named, `/var/spool/postfix/${named.replace(/^\//, '')}`].some((each) => plain(each) === plain(path))
+    return (
+      path !== undefined &&
+      named !== undefined &&
+      [named, `/var/spool/postfix/${named.replace(/^\//, '')}`].some((each) => plain(each) === plain(path))
+    )
   }
-  const of = (host: string | undefined): string => (host === undefined || ['localhost', '127.0.0.1', '[::1]', '0.0.0.0', ''].includes(host) ? 'here' : host)
+  const of = (host: string | undefined): string =>
+    host === undefined || ['localhost', '127.0.0.1', '[::1]', '0.0.0.0', ''].includes(host) ? 'here' : host
   const [, port, host] = /^inet6?:(\d+)(?:@(.*))?$/.exec(socket) ?? []
   const [, asked, number] = /^inet6?:(.*):(\d+)$/.exec(milter) ?? []
   return port !== undefined && port === number && of(host) === of(asked)

@@ -11,13 +11,22 @@ export const DOMAIN_PATTERN = `^[^${NOT_IN_NAMES}]*[^.${NOT_IN_NAMES}]$`
 /** The same of selectors, and of them it tells all. */
 export const SELECTOR_PATTERN = `^(?=.{1,63}$)${LABEL_PATTERN}(?:\\.${LABEL_PATTERN})*$`
 
-/** A mail domain in A-labels and lower case (RFC 5890, RFC 1035); `undefined` for what is none. At least two labels, no final dot. */
+/**
+ * A mail domain in A-labels and lower case (RFC 5890, RFC 1035); `undefined` for what is none. At least two labels, no
+ * final dot.
+ */
 export function mailDomain(text: string): string | undefined {
   if (FORBIDDEN.test(text) || text.endsWith('.')) return undefined
   const ascii = domainToASCII(text)
   const labels = ascii.split('.')
-  return labels.length >= 2 && ascii.length <= 253 && labels.every((label) => LABEL.test(label)) && !/^\d+$/.test(labels.at(-1)!) ? ascii : undefined
+  return labels.length >= 2 &&
+    ascii.length <= 253 &&
+    labels.every((label) => LABEL.test(label)) &&
+    !/^\d+$/.test(labels.at(-1)!)
+    ? ascii
+    : undefined
 }
 
 /** RFC 6376, section 3.1: one or more labels. */
-export const isSelector = (text: string): boolean => text.length <= 63 && text.split('.').every((label) => LABEL.test(label))
+export const isSelector = (text: string): boolean =>
+  text.length <= 63 && text.split('.').every((label) => LABEL.test(label))

@@ -8,12 +8,15 @@ export interface Network {
 
 const BITS = { 4: 32, 6: 128 } as const
 
-const asNumber = (parts: readonly number[], bits: number): bigint => parts.reduce((sum, part) => (sum << BigInt(bits)) | BigInt(part), 0n)
+const asNumber = (parts: readonly number[], bits: number): bigint =>
+  parts.reduce((sum, part) => (sum << BigInt(bits)) | BigInt(part), 0n)
 
 /** Four decimal numbers without leading zeros (RFC 7208, section 12: qnum). */
 function parseIp4(text: string): bigint | undefined {
   const parts = text.split('.')
-  return parts.length === 4 && parts.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255) ? asNumber(parts.map(Number), 8) : undefined
+  return parts.length === 4 && parts.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255)
+    ? asNumber(parts.map(Number), 8)
+    : undefined
 }
 
 /** RFC 4291, section 2.2; no zone, no prefix. */
@@ -29,7 +32,10 @@ function parseIp6(text: string): bigint | undefined {
   if (!given.every((group) => /^[0-9a-f]{1,4}$/i.test(group))) return undefined
   if (halves.length === 1 ? given.length !== 8 : given.length > 7) return undefined
   const zeros = Array.from({ length: 8 - given.length }, () => '0')
-  return asNumber([...groups[0]!, ...zeros, ...(groups[1] ?? [])].map((group) => parseInt(group, 16)), 16)
+  return asNumber(
+    [...groups[0]!, ...zeros, ...(groups[1] ?? [])].map((group) => parseInt(group, 16)),
+    16,
+  )
 }
 
 /** `192.0.2.0/24`, `2001:db8::1`; `undefined` for what is none. */
@@ -38,16 +44,23 @@ export function parseNetwork(text: string): Network | undefined {
   const family = address.includes(':') ? 6 : 4
   const value = family === 6 ? parseIp6(address) : parseIp4(address)
   const prefix = length === undefined ? BITS[family] : /^(?:0|[1-9]\d{0,2})$/.test(length) ? Number(length) : Infinity
-  return value === undefined || more.length > 0 || prefix > BITS[family] ? undefined : { family, address: value, prefix }
+  return value === undefined || more.length > 0 || prefix > BITS[family]
+    ? undefined
+    : { family, address: value, prefix }
 }
 
 /** Whether every address of `inner` is in `outer`. */
 export function covers(outer: Network, inner: Network): boolean {
   const shift = BigInt(BITS[outer.family] - outer.prefix)
-  return outer.family === inner.family && outer.prefix <= inner.prefix && outer.address >> shift === inner.address >> shift
+  return (
+    outer.family === inner.family && outer.prefix <= inner.prefix && outer.address >> shift === inner.address >> shift
+  )
 }
 
-/** RFC 5952 for IPv6: lower case, the longest run of zeros cut short. A prefix length of one address is left out, bits behind it are zero. */
+/**
+ * RFC 5952 for IPv6: lower case, the longest run of zeros cut short. A prefix length of one address is left out, bits
+ * behind it are zero.
+ */
 export function renderNetwork({ family, address, prefix }: Network): string {
   const shift = BigInt(BITS[family] - prefix)
   const masked = (address >> shift) << shift
@@ -56,11 +69,17 @@ export function renderNetwork({ family, address, prefix }: Network): string {
 }
 
 const partsOf = (value: bigint, count: number, bits: number): readonly number[] =>
-  Array.from({ length: count }, (_, index) => Number((value >> BigInt((count - 1 - index) * bits)) & ((1n << BigInt(bits)) - 1n)))
+  Array.from({ length: count }, (_, index) =>
+    Number((value >> BigInt((count - 1 - index) * bits)) & ((1n << BigInt(bits)) - 1n)),
+  )
 
 function renderIp6(groups: readonly number[]): string {
-  const runs = groups.map((_, start) => ({ start, length: groups.slice(start).findIndex((group) => group !== 0) })).map(({ start, length }) => ({ start, length: length === -1 ? 8 - start : length }))
+  const runs = groups
+    .map((_, start) => ({ start, length: groups.slice(start).findIndex((group) => group !== 0) }))
+    .map(({ start, length }) => ({ start, length: length === -1 ? 8 - start : length }))
   const longest = runs.reduce((best, run) => (run.length > best.length ? run : best))
   const hex = (part: readonly number[]): string => part.map((group) => group.toString(16)).join(':')
-  return longest.length < 2 ? hex(groups) : `${hex(groups.slice(0, longest.start))}::${hex(groups.slice(longest.start + longest.length))}`
+  return longest.length < 2
+    ? hex(groups)
+    : `${hex(groups.slice(0, longest.start))}::${hex(groups.slice(longest.start + longest.length))}`
 }

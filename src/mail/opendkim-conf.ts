@@ -1,14 +1,31 @@
 // What a configuration of OpenDKIM says: opendkim.conf(5).
 
 /** Read when the daemon starts, never at a reload. Source: main() in OpenDKIM 2.11.0 Beta2's opendkim.c. */
-const START_ONLY = ['AutoRestart', 'AutoRestartCount', 'AutoRestartRate', 'Background', 'ChangeRootDirectory', 'MilterDebug', 'PidFile', 'POPDBFile', 'QueryCache', 'Socket', 'StrictTestMode', 'TestPublicKeys', 'UMask', 'UserID']
+const START_ONLY = [
+  'AutoRestart',
+  'AutoRestartCount',
+  'AutoRestartRate',
+  'Background',
+  'ChangeRootDirectory',
+  'MilterDebug',
+  'PidFile',
+  'POPDBFile',
+  'QueryCache',
+  'Socket',
+  'StrictTestMode',
+  'TestPublicKeys',
+  'UMask',
+  'UserID',
+]
 
 /** Values by name; names in lower case, for OpenDKIM does not tell them apart by case. The last of several counts. */
 export const settingsOf = (text: string): ReadonlyMap<string, string> =>
-  new Map(text.split('\n').flatMap((line): [string, string][] => {
-    const match = /^\s*(\S+)\s+(.*\S)\s*$/.exec(line.replace(/#.*/, ''))
-    return match ? [[match[1]!.toLowerCase(), match[2]!]] : []
-  }))
+  new Map(
+    text.split('\n').flatMap((line): [string, string][] => {
+      const match = /^\s*(\S+)\s+(.*\S)\s*$/.exec(line.replace(/#.*/, ''))
+      return match ? [[match[1]!.toLowerCase(), match[2]!]] : []
+    }),
+  )
 
 /** The settings that differ and of which only a start makes anything. */
 export function needsRestart(before: string, after: string): readonly string[] {
@@ -16,7 +33,10 @@ export function needsRestart(before: string, after: string): readonly string[] {
   return START_ONLY.filter((name) => was.get(name.toLowerCase()) !== is.get(name.toLowerCase()))
 }
 
-/** The first of the settings that a configuration must have and has otherwise, in words: `"Socket local:/x", and says "local:/y"`; `undefined` where it has them all. */
+/**
+ * The first of the settings that a configuration must have and has otherwise, in words:
+ * `"Socket local:/x", and says "local:/y"`; `undefined` where it has them all.
+ */
 export function unlike(configuration: string, wanted: Readonly<Record<string, string>>): string | undefined {
   const settings = settingsOf(configuration)
   const wrong = Object.entries(wanted).find(([name, value]) => settings.get(name.toLowerCase()) !== value)

@@ -4,11 +4,13 @@ import type { MailFleet } from './mail-fleet.ts'
 import { finding, type RecordFinding } from './record-finding.ts'
 
 /**
- * The domain whose key signs mail from a host's own name: the name itself, else the nearest domain above it, which aligns as long as `adkim` is relaxed (RFC 9989); `undefined` where it is in none of them.
+ * The domain whose key signs mail from a host's own name: the name itself, else the nearest domain above it, which
+ * aligns as long as `adkim` is relaxed (RFC 9989); `undefined` where it is in none of them.
  *
  * @example signerOf('mx1.example.org', ['example.org', 'example.net']) // 'example.org'
  */
-export const signerOf = (name: string, domains: readonly string[]): string | undefined => domains.filter((domain) => isWithin(name, domain)).sort((a, b) => b.length - a.length)[0]
+export const signerOf = (name: string, domains: readonly string[]): string | undefined =>
+  domains.filter((domain) => isWithin(name, domain)).sort((a, b) => b.length - a.length)[0]
 
 const REMEDY = 'for a key of its own put the name into the domains of this host, or say sign_host_name: false'
 
@@ -17,8 +19,25 @@ export function ownNameFindings({ hosts, domains }: MailFleet): readonly RecordF
   return hosts.flatMap(({ name, ownName, domains: own }): readonly RecordFinding[] => {
     if (ownName === undefined || own.length === 0) return []
     const signer = signerOf(ownName, own)
-    if (signer === undefined) return [finding('host-mail-unsigned', 'note', `mail of ${name} itself, as of cron and bounces, comes from ${ownName}, which is in none of its domains, and leaves unsigned`, REMEDY)]
+    if (signer === undefined)
+      return [
+        finding(
+          'host-mail-unsigned',
+          'note',
+          `mail of ${name} itself, as of cron and bounces, comes from ${ownName}, which is in none of its domains, and leaves unsigned`,
+          REMEDY,
+        ),
+      ]
     const strict = signer !== ownName && domains.some(({ domain, dmarc }) => domain === signer && dmarc?.adkim === 's')
-    return strict ? [finding('host-mail-unaligned', 'note', `mail of ${name} itself, as of cron and bounces, comes from ${ownName} and is signed for ${signer}, which does not align with adkim=s`, REMEDY)] : []
+    return strict
+      ? [
+          finding(
+            'host-mail-unaligned',
+            'note',
+            `mail of ${name} itself, as of cron and bounces, comes from ${ownName} and is signed for ${signer}, which does not align with adkim=s`,
+            REMEDY,
+          ),
+        ]
+      : []
   })
 }

@@ -2,8 +2,8 @@
 
 export interface MailFate {
   /**
-   * `sent`: another server took it; `stayed`: delivered on the host itself; `deferred`: tried, and to be tried again; `bounced`: refused by another server, or cannot be sent;
-   * `put-off`, `refused`: by a milter of the host's own.
+   * `sent`: another server took it; `stayed`: delivered on the host itself; `deferred`: tried, and to be tried again;
+   * `bounced`: refused by another server, or cannot be sent; `put-off`, `refused`: by a milter of the host's own.
    */
   readonly kind: 'sent' | 'stayed' | 'deferred' | 'bounced' | 'put-off' | 'refused'
   /** The server that said so, as Postfix names it: `mx.example.org[192.0.2.1]:25`; empty: the host itself. */
@@ -18,7 +18,8 @@ const NETWORK = /\[([0-9a-fA-F.:]+)\]:\d+$/
 /**
  * The last word on it.
  *
- * @param lines - about the message, with the queue id in front and nothing before it; also of its further ways through a filter of the host's own.
+ * @param lines - about the message, with the queue id in front and nothing before it; also of its further ways through
+ *   a filter of the host's own.
  * @param address - that it was sent to: what the log says of other recipients does not count.
  */
 export function mailFate(lines: readonly string[], address: string): MailFate | undefined {
@@ -34,4 +35,7 @@ export function mailFate(lines: readonly string[], address: string): MailFate | 
 }
 
 /** Not to a filter of the host's own, from which it comes back. */
-export const isLastWord = ({ kind, by }: MailFate): boolean => kind === 'sent' ? !/^(?:127\.|::1$)/.test(NETWORK.exec(by)?.[1] ?? '') : kind === 'stayed' || kind === 'bounced' || kind === 'refused'
+export const isLastWord = ({ kind, by }: MailFate): boolean =>
+  kind === 'sent'
+    ? !/^(?:127\.|::1$)/.test(NETWORK.exec(by)?.[1] ?? '')
+    : kind === 'stayed' || kind === 'bounced' || kind === 'refused'

@@ -1,6 +1,9 @@
 // The message that milters are asked about: known to the byte on both sides, so that a signature on it can be verified.
 
-/** How a message comes to Postfix: from a program on the host, from a client that logged in, from anyone; as a bounce of the host's own. */
+/**
+ * How a message comes to Postfix: from a program on the host, from a client that logged in, from anyone; as a bounce of
+ * the host's own.
+ */
 export const PROBE_ROLES = ['local', 'submission', 'outsider', 'bounce'] as const
 export type ProbeRole = (typeof PROBE_ROLES)[number]
 
@@ -19,7 +22,8 @@ export const probeTemplate = (date: Date): string =>
     '',
   ].join('\r\n')
 
-export const filledTemplate = (template: string, domain: string, role: string, nonce: string): string => template.replaceAll('@DOMAIN@', domain).replaceAll('@ROLE@', role).replaceAll('@NONCE@', nonce)
+export const filledTemplate = (template: string, domain: string, role: string, nonce: string): string =>
+  template.replaceAll('@DOMAIN@', domain).replaceAll('@ROLE@', role).replaceAll('@NONCE@', nonce)
 
 /** A header field as a milter gives it: lines parted by LF, the blank behind the colon included. */
 export interface GivenField {
@@ -33,6 +37,7 @@ export interface GivenField {
 export function withFields(message: string, fields: readonly GivenField[]): string {
   const end = message.indexOf('\r\n\r\n')
   const head = message.slice(0, end).split('\r\n')
-  for (const { index, name, value } of fields) head.splice(index ?? head.length, 0, `${name}:${value.replaceAll(/\r?\n/g, '\r\n')}`)
+  for (const { index, name, value } of fields)
+    head.splice(index ?? head.length, 0, `${name}:${value.replaceAll(/\r?\n/g, '\r\n')}`)
   return `${head.join('\r\n')}${message.slice(end)}`
 }

@@ -5,7 +5,9 @@ import { createPublicKey } from 'node:crypto'
 const LEAST_BITS = 1024
 
 /** Of SubjectPublicKeyInfo in DER, base64; `undefined` for what is no key. */
-export function keyKind(spki: string): { readonly type: string; /** 0 where the type has no sizes. */ readonly bits: number } | undefined {
+export function keyKind(
+  spki: string,
+): { readonly type: string; /** 0 where the type has no sizes. */ readonly bits: number } | undefined {
   try {
     const key = createPublicKey({ key: Buffer.from(spki, 'base64'), format: 'der', type: 'spki' })
     return { type: key.asymmetricKeyType ?? 'unknown', bits: key.asymmetricKeyDetails?.modulusLength ?? 0 }
@@ -19,5 +21,7 @@ export function unusable(spki: string): string | undefined {
   const kind = keyKind(spki)
   if (kind === undefined) return 'it cannot be read'
   if (kind.type !== 'rsa') return `it is an ${kind.type} key, and OpenDKIM signs with RSA keys only`
-  return kind.bits < LEAST_BITS ? `it has ${kind.bits} bits, and verifiers pass over keys of less than ${LEAST_BITS} (RFC 8301)` : undefined
+  return kind.bits < LEAST_BITS
+    ? `it has ${kind.bits} bits, and verifiers pass over keys of less than ${LEAST_BITS} (RFC 8301)`
+    : undefined
 }

@@ -5,15 +5,30 @@ import { DOMAIN_PATTERN, isSelector, mailDomain, SELECTOR_PATTERN } from './name
 /** A mail domain; comes out in A-labels and lower case. */
 export const domain = v.pipe(
   v.string('a domain name is wanted, such as example.org'),
-  v.check((text) => mailDomain(text) !== undefined, ({ input }) => `a domain name is wanted, such as example.org; got ${JSON.stringify(input)}`),
-  v.metadata({ description: 'A domain name, such as example.org', pattern: DOMAIN_PATTERN, patternErrorMessage: 'a domain name is wanted, such as example.org' }),
+  v.check(
+    (text) => mailDomain(text) !== undefined,
+    ({ input }) => `a domain name is wanted, such as example.org; got ${JSON.stringify(input)}`,
+  ),
+  v.metadata({
+    description: 'A domain name, such as example.org',
+    pattern: DOMAIN_PATTERN,
+    patternErrorMessage: 'a domain name is wanted, such as example.org',
+  }),
   v.transform((text) => mailDomain(text)!),
 )
 
 export const selector = v.pipe(
   v.string('a DKIM selector is wanted'),
-  v.check(isSelector, ({ input }) => `a DKIM selector is wanted: letters, digits and hyphens, in lower case; got ${JSON.stringify(input)}`),
-  v.metadata({ description: 'A DKIM selector: letters, digits and hyphens, in lower case', pattern: SELECTOR_PATTERN, patternErrorMessage: 'a DKIM selector is wanted: letters, digits and hyphens, in lower case' }),
+  v.check(
+    isSelector,
+    ({ input }) =>
+      `a DKIM selector is wanted: letters, digits and hyphens, in lower case; got ${JSON.stringify(input)}`,
+  ),
+  v.metadata({
+    description: 'A DKIM selector: letters, digits and hyphens, in lower case',
+    pattern: SELECTOR_PATTERN,
+    patternErrorMessage: 'a DKIM selector is wanted: letters, digits and hyphens, in lower case',
+  }),
 )
 
 const portIsOne = (socket: string): boolean => {
@@ -22,18 +37,33 @@ const portIsOne = (socket: string): boolean => {
 }
 
 /** What Postfix and Debian keep in the queue directory: none of these may become OpenDKIM's. */
-const POSTFIX_OWN = 'active bounce corrupt defer deferred dev etc flush hold incoming lib maildrop pid private public run saved trace usr var'.split(' ')
+const POSTFIX_OWN =
+  'active bounce corrupt defer deferred dev etc flush hold incoming lib maildrop pid private public run saved trace usr var'.split(
+    ' ',
+  )
 
 const inChroot = (socket: string): boolean => {
   const directory = /^local:\/var\/spool\/postfix\/([\w-]+)\/[\w.-]+$/.exec(socket)?.[1]
   return directory !== undefined && !POSTFIX_OWN.includes(directory)
 }
 
-/** opendkim.conf(5), Socket: `inet:port@host` on this host, or `local:/path`; Debian's Postfix is chrooted, so the path is in a directory of its own below its queue directory. */
+/**
+ * opendkim.conf(5), Socket: `inet:port@host` on this host, or `local:/path`; Debian's Postfix is chrooted, so the path
+ * is in a directory of its own below its queue directory.
+ */
 export const opendkimSocket = v.pipe(
   v.string(({ input }) => `a socket is wanted, local:/path or inet:PORT@localhost; got ${JSON.stringify(input)}`),
-  v.regex(/^(?:local:\/.*|inet:\d{1,5}@(?:localhost|127\.0\.0\.1|\[::1\]))$/, ({ input }) => `a socket of OpenDKIM is wanted, local:/path or inet:PORT@localhost; got ${JSON.stringify(input)}`),
-  v.check((socket) => !socket.startsWith('local:') || inChroot(socket), ({ input }) => `a socket in a directory of its own below /var/spool/postfix is wanted, where the chrooted Postfix can reach it: local:/var/spool/postfix/opendkim/opendkim.sock; got ${JSON.stringify(input)}`),
+  v.regex(
+    /^(?:local:\/.*|inet:\d{1,5}@(?:localhost|127\.0\.0\.1|\[::1\]))$/,
+    ({ input }) => `a socket of OpenDKIM is wanted, local:/path or inet:PORT@localhost; got ${JSON.stringify(input)}`,
+  ),
+  v.check(
+    (socket) => !socket.startsWith('local:') || inChroot(socket),
+    ({ input }) =>
+      `a socket in a directory of its own below /var/spool/postfix is wanted, where the chrooted Postfix can reach it: local:/var/spool/postfix/opendkim/opendkim.sock; got ${JSON.stringify(input)}`,
+  ),
   v.check(portIsOne, ({ input }) => `a port from 1 to 65535 is wanted; got ${JSON.stringify(input)}`),
-  v.description("OpenDKIM's socket: local:/path in a directory of its own below /var/spool/postfix, or inet:PORT@localhost"),
+  v.description(
+    "OpenDKIM's socket: local:/path in a directory of its own below /var/spool/postfix, or inet:PORT@localhost",
+  ),
 )

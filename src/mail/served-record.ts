@@ -1,17 +1,29 @@
-// A record that a fleet wants beside a value that DNS serves at its name: the same, to be replaced, or none of its business.
+// A record that a fleet wants beside a value that DNS serves at its name: the same, to be replaced, or none of its
+// business.
 import { lintDkim, sameDkimKey } from './dkim-lint.ts'
 import { parseDkim, type DkimKeyRecord } from './dkim-record.ts'
 import type { WantedRecord } from './dns-record.ts'
 import { isSpf } from './spf/record.ts'
 
-/** Whether the value does what the record would. A DKIM key counts however it is written, unless its record has faults that ours has not, such as `t=y`; of other records the text counts. */
+/**
+ * Whether the value does what the record would. A DKIM key counts however it is written, unless its record has faults
+ * that ours has not, such as `t=y`; of other records the text counts.
+ */
 export function serves({ purpose, value: wanted }: Pick<WantedRecord, 'purpose' | 'value'>, value: string): boolean {
   if (purpose !== 'dkim' || value === wanted) return value === wanted
   const [ours, theirs] = [readDkim(wanted), readDkim(value)]
-  return ours !== undefined && theirs !== undefined && sameDkimKey(ours, theirs) && lintDkim(theirs).length <= lintDkim(ours).length
+  return (
+    ours !== undefined &&
+    theirs !== undefined &&
+    sameDkimKey(ours, theirs) &&
+    lintDkim(theirs).length <= lintDkim(ours).length
+  )
 }
 
-/** Whether the value, of the record's name and type, goes where the record comes: other TXT values beside an SPF record stay. */
+/**
+ * Whether the value, of the record's name and type, goes where the record comes: other TXT values beside an SPF record
+ * stay.
+ */
 export function supersedes({ purpose }: Pick<WantedRecord, 'purpose'>, value: string): boolean {
   switch (purpose) {
     case 'spf':

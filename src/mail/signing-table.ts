@@ -1,4 +1,5 @@
-// OpenDKIM's KeyTable and SigningTable as lines: which key signs for whom (opendkim.conf(5), `KeyTable file:…`, `SigningTable refile:…`).
+// OpenDKIM's KeyTable and SigningTable as lines: which key signs for whom (opendkim.conf(5), `KeyTable file:…`,
+// `SigningTable refile:…`).
 import { dkimName } from './dkim-record.ts'
 import { signerOf } from './own-name.ts'
 
@@ -10,7 +11,8 @@ export interface TableKey {
   readonly path: string
 }
 
-export const keyTableLines = (keys: readonly TableKey[]): readonly string[] => keys.map(({ domain, selector, path }) => `${dkimName(domain, selector)} ${domain}:${selector}:${path}`)
+export const keyTableLines = (keys: readonly TableKey[]): readonly string[] =>
+  keys.map(({ domain, selector, path }) => `${dkimName(domain, selector)} ${domain}:${selector}:${path}`)
 
 /**
  * Of a `refile:` the first line that matches counts, so names stand before the domains that they are in.
@@ -18,8 +20,18 @@ export const keyTableLines = (keys: readonly TableKey[]): readonly string[] => k
  * @param hostName - the host's own: signed by the key of the nearest domain above it, and not where there is none.
  */
 export function signingTableLines(keys: readonly TableKey[], hostName: string | undefined): readonly string[] {
-  const signer = hostName === undefined ? undefined : signerOf(hostName, keys.map(({ domain }) => domain))
-  const own = keys.filter(({ domain }) => domain === signer && domain !== hostName).map((key) => ({ ...key, name: hostName! }))
+  const signer =
+    hostName === undefined
+      ? undefined
+      : signerOf(
+          hostName,
+          keys.map(({ domain }) => domain),
+        )
+  const own = keys
+    .filter(({ domain }) => domain === signer && domain !== hostName)
+    .map((key) => ({ ...key, name: hostName! }))
   const depth = (name: string): number => name.split('.').length
-  return [...own, ...keys.map((key) => ({ ...key, name: key.domain }))].sort((a, b) => depth(b.name) - depth(a.name)).map(({ name, domain, selector }) => `*@${name} ${dkimName(domain, selector)}`)
+  return [...own, ...keys.map((key) => ({ ...key, name: key.domain }))]
+    .sort((a, b) => depth(b.name) - depth(a.name))
+    .map(({ name, domain, selector }) => `*@${name} ${dkimName(domain, selector)}`)
 }

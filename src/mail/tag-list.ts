@@ -3,14 +3,18 @@ import { RecordSyntaxError } from './record-syntax-error.ts'
 
 export type Tag = readonly [name: string, value: string]
 
-/** White space around names and values is no part of them. A tag that stands twice, or is none, is refused. @param record - for errors, such as `DKIM record` @throws RecordSyntaxError */
+/**
+ * White space around names and values is no part of them. A tag that stands twice, or is none, is refused. @param
+ * record - for errors, such as `DKIM record` @throws RecordSyntaxError
+ */
 export function parseTags(record: string, text: string): readonly Tag[] {
   const parts = text.split(';')
   if (parts.at(-1)!.trim() === '') parts.pop()
   const tags = parts.map((part): Tag => {
     const at = part.indexOf('=')
     const name = part.slice(0, at).trim()
-    if (at === -1 || !/^[A-Za-z][A-Za-z0-9_]*$/.test(name)) throw new RecordSyntaxError(record, part.trim(), 'is no tag: name=value is wanted, tags parted by semicolons')
+    if (at === -1 || !/^[A-Za-z][A-Za-z0-9_]*$/.test(name))
+      throw new RecordSyntaxError(record, part.trim(), 'is no tag: name=value is wanted, tags parted by semicolons')
     return [name, part.slice(at + 1).trim()]
   })
   const repeated = tags.find(([name], index) => tags.findIndex(([other]) => other === name) < index)

@@ -1,4 +1,5 @@
-// What an argument of a task module may be: checked when a playbook is loaded, for playbooks are run without a compiler.
+// What an argument of a task module may be: checked when a playbook is loaded, for playbooks are run without a
+// compiler.
 import { Secret } from '../shell/secret.ts'
 
 /** One argument: what is wanted in words, whether a value is that, and whether it may be left out. */
@@ -23,26 +24,46 @@ export const required = (given: Argument): Argument => ({ ...given, required: tr
 export const text = argument('a text', (value) => typeof value === 'string')
 export const flag = argument('true or false', (value) => typeof value === 'boolean')
 export const number = argument('a number', (value) => Number.isFinite(value))
-export const seconds = argument('a number of seconds above 0', (value) => Number.isFinite(value) && (value as number) > 0)
+export const seconds = argument(
+  'a number of seconds above 0',
+  (value) => Number.isFinite(value) && (value as number) > 0,
+)
 export const regexp = argument('a regular expression (/…/)', (value) => value instanceof RegExp)
 export const bytes = argument('bytes (a Uint8Array)', (value) => value instanceof Uint8Array)
 export const secret = argument('a Secret', (value) => value instanceof Secret)
-export const record = argument('an object', (value) => typeof value === 'object' && value !== null && !Array.isArray(value))
+export const record = argument(
+  'an object',
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+)
 /** What the `sh` tag makes. */
-export const script = argument('a script (made with sh`…`)', (value) => typeof value === 'object' && value !== null && 'text' in value && 'shown' in value)
+export const script = argument(
+  'a script (made with sh`…`)',
+  (value) => typeof value === 'object' && value !== null && 'text' in value && 'shown' in value,
+)
 
 /** One of these words. @example oneOf('present', 'absent') */
-export const oneOf = (...words: readonly string[]): Argument => argument(inWords(words), (value) => words.includes(value as string))
+export const oneOf = (...words: readonly string[]): Argument =>
+  argument(inWords(words), (value) => words.includes(value as string))
 
-export const listOf = (item: Argument): Argument => argument(`a list, each of it ${item.wanted}`, (value) => Array.isArray(value) && value.every((each) => item.is(each)))
+export const listOf = (item: Argument): Argument =>
+  argument(`a list, each of it ${item.wanted}`, (value) => Array.isArray(value) && value.every((each) => item.is(each)))
 
-export const either = (...kinds: readonly Argument[]): Argument => argument(inWords(kinds.map(({ wanted }) => wanted)), (value) => kinds.some((kind) => kind.is(value)))
+export const either = (...kinds: readonly Argument[]): Argument =>
+  argument(inWords(kinds.map(({ wanted }) => wanted)), (value) => kinds.some((kind) => kind.is(value)))
 
 /** An object with these members. */
 export const object = (members: Readonly<Record<string, Argument>>): Argument =>
-  argument(`an object with ${Object.keys(members).join(', ')}`, (value) => record.is(value) && membersAreRight(members, value as Readonly<Record<string, unknown>>))
+  argument(
+    `an object with ${Object.keys(members).join(', ')}`,
+    (value) => record.is(value) && membersAreRight(members, value as Readonly<Record<string, unknown>>),
+  )
 
-const membersAreRight = (members: Readonly<Record<string, Argument>>, value: Readonly<Record<string, unknown>>): boolean =>
-  Object.keys(value).every((key) => key in members) && Object.entries(members).every(([key, { required: must, is }]) => (value[key] === undefined ? !must : is(value[key])))
+const membersAreRight = (
+  members: Readonly<Record<string, Argument>>,
+  value: Readonly<Record<string, unknown>>,
+): boolean =>
+  Object.keys(value).every((key) => key in members) &&
+  Object.entries(members).every(([key, { required: must, is }]) => (value[key] === undefined ? !must : is(value[key])))
 
-const inWords = (words: readonly string[]): string => (words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`)
+const inWords = (words: readonly string[]): string =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`

@@ -1,4 +1,5 @@
-// What `mailrun audit` found: a matrix of hosts and domains, the findings behind it, and what they come to. Plain JSON; docs/audit.schema.json describes it.
+// What `mailrun audit` found: a matrix of hosts and domains, the findings behind it, and what they come to. Plain JSON;
+// docs/audit.schema.json describes it.
 import type { CheckName, Severity } from './findings/finding-kind.ts'
 import type { FindingId } from './findings/finding-kinds.ts'
 
@@ -29,10 +30,16 @@ export interface AuditFinding {
   /** At least one; the same of several hosts and domains is one finding. */
   readonly subjects: readonly AuditSubject[]
   /** By the baseline: it is known, and does not count. */
-  readonly accepted?: { readonly reason: string; /** YYYY-MM-DD, the last day on which it holds. */ readonly until?: string }
+  readonly accepted?: {
+    readonly reason: string
+    /** YYYY-MM-DD, the last day on which it holds. */ readonly until?: string
+  }
 }
 
-/** `pass`: looked at, and well. A severity: the gravest finding. `accepted`: the baseline knows all of them. `none`: there is nothing to look at. `unknown`: it could not be found out. */
+/**
+ * `pass`: looked at, and well. A severity: the gravest finding. `accepted`: the baseline knows all of them. `none`:
+ * there is nothing to look at. `unknown`: it could not be found out.
+ */
 export type CellStatus = 'pass' | Severity | 'accepted' | 'none'
 
 export interface AuditCell {

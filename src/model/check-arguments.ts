@@ -9,7 +9,8 @@ const SHOWN_AT_MOST = 100
 
 /** What is wrong with the arguments, or `undefined`. */
 export function checkArguments(wanted: Readonly<Record<string, Argument>>, given: unknown): string | undefined {
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) return `an object of arguments is wanted, got ${shown(given)}`
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
+    return `an object of arguments is wanted, got ${shown(given)}`
   const values = given as Readonly<Record<string, unknown>>
   for (const [key, value] of Object.entries(values)) {
     if (value === undefined) continue
@@ -28,6 +29,8 @@ export function checkArguments(wanted: Readonly<Record<string, Argument>>, given
 /** A Secret shows itself as stars. */
 function shown(value: unknown): string {
   // Masked before it is cut: half a secret would be known to no mask.
-  const full = maskKnown(typeof value === 'string' ? JSON.stringify(value) : inspect(value, { depth: 1, breakLength: Infinity }))
+  const full = maskKnown(
+    typeof value === 'string' ? JSON.stringify(value) : inspect(value, { depth: 1, breakLength: Infinity }),
+  )
   return full.length <= SHOWN_AT_MOST ? full : `${full.slice(0, SHOWN_AT_MOST)}…`
 }

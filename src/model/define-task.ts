@@ -23,7 +23,10 @@ export interface Example<Args> {
   /** What it shows, as a sentence without a full stop. */
   readonly title: string
   readonly args: Args
-  /** Shell text that puts a Debian host into a state in which the example has something to do; run by the law tests, in a lab. */
+  /**
+   * Shell text that puts a Debian host into a state in which the example has something to do; run by the law tests, in
+   * a lab.
+   */
   readonly given?: string
   /** Contents for the sources that the example names, by path. */
   readonly sources?: Readonly<Record<string, string>>
@@ -33,7 +36,10 @@ export interface TaskDefinition<Args, State> {
   readonly type: string
   /** The default name, from the arguments. */
   name(args: Args): string
-  /** What each argument may be, for playbooks that no compiler has seen: an unknown, a missing or a wrong one is then an error with file:line. */
+  /**
+   * What each argument may be, for playbooks that no compiler has seen: an unknown, a missing or a wrong one is then an
+   * error with file:line.
+   */
   readonly arguments?: ArgumentsOf<Args>
   /** Says what else is wrong with the arguments: `path must be absolute, got "etc/x"`. `undefined`: nothing. */
   check?(args: Args): string | undefined
@@ -43,7 +49,10 @@ export interface TaskDefinition<Args, State> {
   writes(args: Args): readonly Resource[]
   owns?(args: Args): readonly Resource[]
   sources?(args: Args): readonly Source[]
-  /** Whether these arguments have no question that tells that it is done: once it ran, it is satisfied for this run. A check says that its effects cannot be predicted. */
+  /**
+   * Whether these arguments have no question that tells that it is done: once it ran, it is satisfied for this run. A
+   * check says that its effects cannot be predicted.
+   */
   once?(args: Args): boolean
   readonly examples: readonly Example<Args>[]
 }
@@ -62,13 +71,17 @@ export interface TaskModule<Args, State> {
  * export const motd = defineTask<{ readonly text: string }, string>({
  *   type: 'motd',
  *   name: () => '/etc/motd',
- *   probe: () => defineProbe({ key: 'motd', reads: ['path:/etc/motd'], script: sh`cat /etc/motd`, parse: ({ stdout }) => utf8(stdout) }),
- *   plan: ({ text }, now) => now === text ? ok : change([{ summary: 'text', apply: sh`printf %s ${text} > /etc/motd` }], text),
+ * probe: () => defineProbe({ key: 'motd', reads: ['path:/etc/motd'], script: sh`cat /etc/motd`, parse: ({ stdout }) =>
+ * utf8(stdout) }),
+ * plan: ({ text }, now) => now === text ? ok : change([{ summary: 'text', apply: sh`printf %s ${text} > /etc/motd` }],
+ * text),
  *   writes: () => ['path:/etc/motd'],
  *   examples: [{ title: 'Say hello', args: { text: 'hello\n' } }],
  * })
  */
-export function defineTask<Args extends object, State>(definition: TaskDefinition<Args, State>): TaskModule<Args, State> {
+export function defineTask<Args extends object, State>(
+  definition: TaskDefinition<Args, State>,
+): TaskModule<Args, State> {
   const module = (args: Args & CommonArgs): Task<State> => {
     const where = callSite(module)
     const wrong = (definition.arguments && checkArguments(definition.arguments, args)) ?? definition.check?.(args)

@@ -1,8 +1,12 @@
-// What is known, or foreseen, of one resource; foresight hands these from the task that plans a change to the tasks that read its outcome.
+// What is known, or foreseen, of one resource; foresight hands these from the task that plans a change to the tasks
+// that read its outcome.
 import type { Resource } from './resource.ts'
 import type { Known } from './unknown.ts'
 
-/** A path as `lstat` tells it; modes are four octal digits (`0644`), owners are names (or the number where there is no name). */
+/**
+ * A path as `lstat` tells it; modes are four octal digits (`0644`), owners are names (or the number where there is no
+ * name).
+ */
 export type PathFact =
   | { readonly kind: 'absent' }
   | {
@@ -14,10 +18,18 @@ export type PathFact =
       readonly sha256: Known<string>
       /** The content itself where it is known (up to 1 MiB). */
       readonly content?: Uint8Array
-      /** Time of last modification, nanoseconds since the epoch in decimal: it changes whenever the content is written anew. */
+      /**
+       * Time of last modification, nanoseconds since the epoch in decimal: it changes whenever the content is written
+       * anew.
+       */
       readonly mtime: Known<string>
     }
-  | { readonly kind: 'directory'; readonly owner: Known<string>; readonly group: Known<string>; readonly mode: Known<string> }
+  | {
+      readonly kind: 'directory'
+      readonly owner: Known<string>
+      readonly group: Known<string>
+      readonly mode: Known<string>
+    }
   | { readonly kind: 'symlink'; readonly target: Known<string> }
   | { readonly kind: 'other' }
 
@@ -39,7 +51,10 @@ export type UserFact =
 /** A line of group(5). */
 export type GroupFact = { readonly kind: 'absent' } | { readonly kind: 'group'; readonly gid: Known<number> }
 
-/** A package as `dpkg-query` tells it; `broken` is any state between absent and installed; `provided`: absent, but an installed one provides it. */
+/**
+ * A package as `dpkg-query` tells it; `broken` is any state between absent and installed; `provided`: absent, but an
+ * installed one provides it.
+ */
 export type PackageFact =
   | { readonly kind: 'absent' }
   | { readonly kind: 'installed'; readonly version: Known<string>; /** By apt-mark(8). */ readonly held?: boolean }
@@ -49,7 +64,11 @@ export type PackageFact =
 /** A systemd unit: whether its file is there, whether it runs, whether it starts at boot. */
 export type UnitFact =
   | { readonly kind: 'absent' }
-  | { readonly kind: 'unit'; readonly active: Known<boolean>; readonly enabled: Known<'enabled' | 'disabled' | 'static' | 'masked'> }
+  | {
+      readonly kind: 'unit'
+      readonly active: Known<boolean>
+      readonly enabled: Known<'enabled' | 'disabled' | 'static' | 'masked'>
+    }
 
 /** Which value a kind of resource has. Open: a module of one's own adds its kinds by declaration merging. */
 export interface FactValues {
@@ -71,9 +90,16 @@ export interface Fact {
 }
 
 /** States a fact. @example fact('user', 'opendkim', { kind: 'user', … }) */
-export const fact = <K extends FactKind>(kind: K, name: string, value: FactValues[K]): Fact => ({ resource: `${kind}:${name}`, value })
+export const fact = <K extends FactKind>(kind: K, name: string, value: FactValues[K]): Fact => ({
+  resource: `${kind}:${name}`,
+  value,
+})
 
 /** The value where the fact is about just that resource. */
-export function factAbout<K extends FactKind>(given: Fact, kind: K, name: string): { readonly value: FactValues[K] } | undefined {
+export function factAbout<K extends FactKind>(
+  given: Fact,
+  kind: K,
+  name: string,
+): { readonly value: FactValues[K] } | undefined {
   return given.resource === `${kind}:${name}` ? { value: given.value as FactValues[K] } : undefined
 }

@@ -17,7 +17,10 @@ export interface SshWords {
 export interface Become {
   readonly method: 'sudo' | 'su' | 'doas'
   readonly user: string
-  /** The program, or words that end in it (`sudo su -`); `undefined`: by the method's name. Plain words, as the flags are: none of the signs that quote or expand in a shell. */
+  /**
+   * The program, or words that end in it (`sudo su -`); `undefined`: by the method's name. Plain words, as the flags
+   * are: none of the signs that quote or expand in a shell.
+   */
   readonly executable: string | undefined
   /** More words for it, as they are. */
   readonly flags: readonly string[]
@@ -26,7 +29,10 @@ export interface Become {
 
 /** How a host is reached; from `ansible_*` keys and the command line. What is `undefined` is ssh_config's to say. */
 export interface HostAddress {
-  /** `ssh`: mailrun's own client, and the system's where a host needs what that lacks; `openssh`: the system's `ssh`; `local`: a shell on this machine. */
+  /**
+   * `ssh`: mailrun's own client, and the system's where a host needs what that lacks; `openssh`: the system's `ssh`;
+   * `local`: a shell on this machine.
+   */
   readonly connection: 'ssh' | 'openssh' | 'local'
   /** `ansible_host`: a name, an address, or an alias of ssh_config; the inventory name where it is not said. */
   readonly address: string

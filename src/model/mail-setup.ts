@@ -78,5 +78,10 @@ export interface MailSetup {
   /** Where main.cf sets each, in order. */
   readonly parameterLines: Readonly<Record<string, readonly number[]>>
   /** Of master.cf. */
-  readonly services: readonly { readonly name: string; readonly command: string; readonly chroot: boolean; readonly overrides: Readonly<Record<string, string>> }[]
+  readonly services: readonly {
+    readonly name: string
+    readonly command: string
+    readonly chroot: boolean
+    readonly overrides: Readonly<Record<string, string>>
+  }[]
 }

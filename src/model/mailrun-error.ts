@@ -2,7 +2,10 @@
 
 import { maskKnown } from '../shell/mask-known.ts'
 
-/** Shows no secret that is known when it is made. Thrown for what can be known before any host is touched: usage, playbook, inventory, vars. `where` is file:line. */
+/**
+ * Shows no secret that is known when it is made. Thrown for what can be known before any host is touched: usage,
+ * playbook, inventory, vars. `where` is file:line.
+ */
 export class MailrunError extends Error {
   override readonly name: string = 'MailrunError'
   readonly where: string | undefined

@@ -1,7 +1,10 @@
 // A question that others than the host answer, as data: a plan that rests on the answer stays pure.
 import type { Known } from './unknown.ts'
 
-/** A DNS record that is asked for. `purpose`: how a value that is served is compared, a DKIM key by the key, others by their text. */
+/**
+ * A DNS record that is asked for. `purpose`: how a value that is served is compared, a DKIM key by the key, others by
+ * their text.
+ */
 export interface AskedRecord {
   /** Without a final dot, in A-labels and lower case. */
   readonly name: string
@@ -16,7 +19,11 @@ export interface NameServerVars {
   readonly resolvers?: readonly string[] | undefined
   readonly servers?: readonly string[] | undefined
   readonly primary?: string | undefined
-  readonly zones?: Readonly<Record<string, { readonly servers?: readonly string[] | undefined; readonly primary?: string | undefined }>> | undefined
+  readonly zones?:
+    | Readonly<
+        Record<string, { readonly servers?: readonly string[] | undefined; readonly primary?: string | undefined }>
+      >
+    | undefined
 }
 
 /** Whether every authoritative name server serves a record, and nothing in its place. */

@@ -26,15 +26,26 @@ export type SettledPlan<State> =
       readonly facts: readonly Fact[]
       /** What just these changes may change, where that is less than the task's `writes`. */
       readonly writes?: readonly Resource[]
-      /** Whether its changes will find anything to do cannot be told: a run counts them only where the probe's facts differ afterwards, a check says that it cannot be told. In words, what must come before: `the package lists are fetched`. */
+      /**
+       * Whether its changes will find anything to do cannot be told: a run counts them only where the probe's facts
+       * differ afterwards, a check says that it cannot be told. In words, what must come before:
+       * `the package lists are fetched`.
+       */
       readonly perhaps?: string
     } & Remarks)
   | { readonly kind: 'blocked'; readonly why: string }
 
 export type Plan<State> =
   | SettledPlan<State>
-  /** It rests on what others than the host say. The engine asks, and goes on with `then`, given the answers in the questions' order. */
-  | { readonly kind: 'ask'; readonly questions: readonly OutsideQuestion[]; then(answers: readonly OutsideAnswer[]): Plan<State> }
+  /**
+   * It rests on what others than the host say. The engine asks, and goes on with `then`, given the answers in the
+   * questions' order.
+   */
+  | {
+      readonly kind: 'ask'
+      readonly questions: readonly OutsideQuestion[]
+      then(answers: readonly OutsideAnswer[]): Plan<State>
+    }
 
 export const ok: SettledPlan<never> = { kind: 'ok' }
 
@@ -42,11 +53,23 @@ export const ok: SettledPlan<never> = { kind: 'ok' }
 export const blocked = (why: string): SettledPlan<never> => ({ kind: 'blocked', why })
 
 /** `changes` lead to `then`; no changes at all is `ok`. */
-export const change = <State>(changes: readonly Change[], then: State, facts: readonly Fact[] = [], writes?: readonly Resource[]): SettledPlan<State> =>
+export const change = <State>(
+  changes: readonly Change[],
+  then: State,
+  facts: readonly Fact[] = [],
+  writes?: readonly Resource[],
+): SettledPlan<State> =>
   changes.length === 0 ? ok : { kind: 'change', changes, then, facts, ...(writes === undefined ? {} : { writes }) }
 
-/** Asks name servers first. @example ask([{ to: 'name-servers', record, dns }], ([answer]) => (answer.kind === 'served' ? ok : blocked('…'))) */
-export const ask = <State>(questions: readonly OutsideQuestion[], then: (answers: readonly OutsideAnswer[]) => Plan<State>): Plan<State> => (questions.length === 0 ? then([]) : { kind: 'ask', questions, then })
+/**
+ * Asks name servers first. @example ask([{ to: 'name-servers', record, dns }], ([answer]) => (answer.kind === 'served'
+ * ? ok : blocked('…')))
+ */
+export const ask = <State>(
+  questions: readonly OutsideQuestion[],
+  then: (answers: readonly OutsideAnswer[]) => Plan<State>,
+): Plan<State> => (questions.length === 0 ? then([]) : { kind: 'ask', questions, then })
 
 /** The plan with remarks; a blocked one has none. */
-export const remarked = <State>(plan: SettledPlan<State>, remarks: Remarks): SettledPlan<State> => (plan.kind === 'blocked' ? plan : { ...plan, ...remarks })
+export const remarked = <State>(plan: SettledPlan<State>, remarks: Remarks): SettledPlan<State> =>
+  plan.kind === 'blocked' ? plan : { ...plan, ...remarks }

@@ -35,13 +35,20 @@ export interface PlaybookDefinition<Schema extends StandardSchema> {
   readonly vars: Schema
   /** Looks at every host of `hosts` in the whole inventory, whatever `--limit` says, before the first connection. */
   readonly fleet?: (members: readonly PlaybookInput<SchemaOutput<Schema>>[]) => readonly FleetProblem[]
-  /** The tasks of one host. Loops are `map`, conditions are `?:` (false and undefined are left out), order is the array's. */
+  /**
+   * The tasks of one host. Loops are `map`, conditions are `?:` (false and undefined are left out), order is the
+   * array's.
+   */
   readonly tasks: (input: PlaybookInput<SchemaOutput<Schema>>) => readonly (Task | false | undefined)[]
-  /** Questions whose answers leave the run, by name; the answers must be JSON values. `dns` is an array of DNS records and is printed as zone lines. */
+  /**
+   * Questions whose answers leave the run, by name; the answers must be JSON values. `dns` is an array of DNS records
+   * and is printed as zone lines.
+   */
   readonly outputs?: (input: PlaybookInput<SchemaOutput<Schema>>) => Readonly<Record<string, Probe<unknown>>>
   /**
-   * Whether a run brings the fleet's mail records (docs/mail/records.md) into DNS, by the var `dns`: as soon as hosts have their keys these are pushed and waited for at every
-   * authoritative name server, what waits for them is finished, and policies follow. Left out: false.
+   * Whether a run brings the fleet's mail records (docs/mail/records.md) into DNS, by the var `dns`: as soon as hosts
+   * have their keys these are pushed and waited for at every authoritative name server, what waits for them is
+   * finished, and policies follow. Left out: false.
    */
   readonly publish?: boolean
 }
@@ -91,10 +98,16 @@ export function playbook<const Schema extends StandardSchema>(definition: Playbo
 
 const IS_FUNCTION = (value: unknown): boolean => typeof value === 'function'
 const IS_TEXT = (value: unknown): boolean => typeof value === 'string' && value !== ''
-const KEYS: Readonly<Record<string, { readonly wanted: string; readonly required: boolean; is(value: unknown): boolean }>> = {
+const KEYS: Readonly<
+  Record<string, { readonly wanted: string; readonly required: boolean; is(value: unknown): boolean }>
+> = {
   name: { wanted: 'a text', required: true, is: IS_TEXT },
   hosts: { wanted: 'a group, a host or a pattern', required: true, is: IS_TEXT },
-  vars: { wanted: 'a schema: v.object({ … })', required: true, is: (value) => (typeof value === 'object' || typeof value === 'function') && value !== null && '~standard' in value },
+  vars: {
+    wanted: 'a schema: v.object({ … })',
+    required: true,
+    is: (value) => (typeof value === 'object' || typeof value === 'function') && value !== null && '~standard' in value,
+  },
   tasks: { wanted: 'a function that returns the tasks', required: true, is: IS_FUNCTION },
   fleet: { wanted: 'a function', required: false, is: IS_FUNCTION },
   outputs: { wanted: 'a function', required: false, is: IS_FUNCTION },
@@ -107,20 +120,33 @@ function refuseWrong(definition: object, where: string | undefined): void {
   for (const key of Object.keys(given)) {
     if (key in KEYS) continue
     const near = nearest(key, Object.keys(KEYS))
-    throw new MailrunError(`a playbook has no ${JSON.stringify(key)}${near ? `: did you mean ${near}?` : `; it has ${Object.keys(KEYS).join(', ')}`}`, where)
+    throw new MailrunError(
+      `a playbook has no ${JSON.stringify(key)}${near ? `: did you mean ${near}?` : `; it has ${Object.keys(KEYS).join(', ')}`}`,
+      where,
+    )
   }
   for (const [key, { wanted, required, is }] of Object.entries(KEYS)) {
-    if (given[key] === undefined ? required : !is(given[key])) throw new MailrunError(`${key} of a playbook must be ${wanted}${given[key] === undefined ? ', and is missing' : ''}`, where)
+    if (given[key] === undefined ? required : !is(given[key]))
+      throw new MailrunError(
+        `${key} of a playbook must be ${wanted}${given[key] === undefined ? ', and is missing' : ''}`,
+        where,
+      )
   }
 }
 
 /** @throws Error for what only untyped code can give. */
 function tasksOf(given: unknown): readonly Task[] {
-  if (!Array.isArray(given)) throw new Error(`tasks must be a list of tasks, got ${given instanceof Promise ? 'a promise: nothing in a playbook waits' : typeof given}`)
+  if (!Array.isArray(given))
+    throw new Error(
+      `tasks must be a list of tasks, got ${given instanceof Promise ? 'a promise: nothing in a playbook waits' : typeof given}`,
+    )
   const list = given as readonly unknown[]
   for (const each of list) {
     if (Array.isArray(each)) throw new Error('tasks holds a list among the tasks: spread it with ...')
-    if (each !== false && each !== undefined && (typeof each !== 'object' || each === null || !('plan' in each))) throw new Error(`tasks holds ${each === null ? 'null' : typeof each === 'function' ? 'a module that was not called' : typeof each} among the tasks`)
+    if (each !== false && each !== undefined && (typeof each !== 'object' || each === null || !('plan' in each)))
+      throw new Error(
+        `tasks holds ${each === null ? 'null' : typeof each === 'function' ? 'a module that was not called' : typeof each} among the tasks`,
+      )
   }
   return list.filter((each) => each !== false && each !== undefined) as readonly Task[]
 }

@@ -5,8 +5,8 @@ import type { Fact } from './fact.ts'
 import type { Resource } from './resource.ts'
 
 /**
- * Many questions of one kind that one process can answer: twelve paths with one `stat`, three packages with one `dpkg-query`.
- * The script prints one answer per item; `split` takes them apart, in the order of the items.
+ * Many questions of one kind that one process can answer: twelve paths with one `stat`, three packages with one
+ * `dpkg-query`. The script prints one answer per item; `split` takes them apart, in the order of the items.
  */
 export interface Family {
   /** Equal names are one family: same script, same split. */
@@ -22,10 +22,15 @@ export type Question =
   | { readonly parts: readonly Probe<unknown>[] }
 
 /** The questions that are really asked for a probe: itself, or its parts. */
-export const leavesOf = (probe: Probe<unknown>): readonly Probe<unknown>[] => ('parts' in probe.question ? probe.question.parts.flatMap(leavesOf) : [probe])
+export const leavesOf = (probe: Probe<unknown>): readonly Probe<unknown>[] =>
+  'parts' in probe.question ? probe.question.parts.flatMap(leavesOf) : [probe]
 
 /** The answers to the parts as one. */
-export const partsAnswer = (answers: readonly Answer[]): Answer => ({ code: 0, stdout: JSON.stringify(answers), stderr: '' })
+export const partsAnswer = (answers: readonly Answer[]): Answer => ({
+  code: 0,
+  stdout: JSON.stringify(answers),
+  stderr: '',
+})
 
 /** The inverse of {@link partsAnswer}. */
 export const answersOfParts = ({ stdout }: Answer): readonly Answer[] => JSON.parse(stdout) as readonly Answer[]
@@ -42,7 +47,9 @@ export interface Probe<State> {
   parse(answer: Answer): State
   /** What a state, answered or foreseen, says of resources. */
   facts(state: State): readonly Fact[]
-  /** The state once `fact` holds too; `undefined` where it cannot be told: then the engine asks again after the change. */
+  /**
+   * The state once `fact` holds too; `undefined` where it cannot be told: then the engine asks again after the change.
+   */
   foresee(state: State, fact: Fact): State | undefined
 }
 
@@ -52,14 +59,12 @@ export class ProbeError extends Error {
 }
 
 type ProbeShape<State> = Omit<Probe<State>, 'to' | 'question' | 'facts' | 'foresee'> &
-  Partial<Pick<Probe<State>, 'facts' | 'foresee'>> & (
-    | { readonly script: Script }
-    | { readonly family: Family; readonly item: string }
-  )
+  Partial<Pick<Probe<State>, 'facts' | 'foresee'>> &
+  ({ readonly script: Script } | { readonly family: Family; readonly item: string })
 
 /**
- * Makes a probe. Without `facts` nobody else learns from its state; without `foresee` a change of what it reads is a wall:
- * the engine applies what stands before and asks again.
+ * Makes a probe. Without `facts` nobody else learns from its state; without `foresee` a change of what it reads is a
+ * wall: the engine applies what stands before and asks again.
  *
  * @example
  * const kernel = defineProbe({ key: 'kernel', reads: [], script: sh`uname -r`, parse: ({ stdout }) => stdout.trim() })

@@ -1,4 +1,5 @@
-// What `mailrun verify` found out: of each host, for each of its domains, whether mail would be signed, verified, authorized and aligned.
+// What `mailrun verify` found out: of each host, for each of its domains, whether mail would be signed, verified,
+// authorized and aligned.
 
 /** `unknown`: it could not be found out. `none`: there is nothing to prove. */
 export type ProofStatus = 'pass' | 'fail' | 'unknown' | 'none'
@@ -70,7 +71,10 @@ export interface AddressProof {
   readonly verdict: Verdict
 }
 
-/** How a message leaves: by sendmail(1), by SMTP to the host's port 25 or 587; `root` as cron sends, `bounce` from the null sender. */
+/**
+ * How a message leaves: by sendmail(1), by SMTP to the host's port 25 or 587; `root` as cron sends, `bounce` from the
+ * null sender.
+ */
 export const DELIVERY_PATHS = ['sendmail', 'smtp', 'submission', 'root', 'bounce'] as const
 export type DeliveryPath = (typeof DELIVERY_PATHS)[number]
 
@@ -79,7 +83,9 @@ export interface DeliveryProof {
   /** Of From. */
   readonly domain: string
   readonly path: DeliveryPath
-  /** In its Subject and its Message-ID, for a bounce in those of the message that it returns; left out: none was sent. */
+  /**
+   * In its Subject and its Message-ID, for a bounce in those of the message that it returns; left out: none was sent.
+   */
   readonly nonce?: string
   /** Under which the host took it. */
   readonly queueId?: string
@@ -105,7 +111,8 @@ export interface HostProof {
   readonly delivery: readonly DeliveryProof[]
 }
 
-export const verdictsOf = ({ signing, spf, dmarc, reverse, delivery }: HostProof): readonly Verdict[] => [...signing, ...spf, ...dmarc, ...reverse, ...delivery].map(({ verdict }) => verdict)
+export const verdictsOf = ({ signing, spf, dmarc, reverse, delivery }: HostProof): readonly Verdict[] =>
+  [...signing, ...spf, ...dmarc, ...reverse, ...delivery].map(({ verdict }) => verdict)
 
 /** Of a host that answered: with the status that its verdicts come to. */
 export function judged(proof: HostProof): HostProof {

@@ -1,9 +1,10 @@
-// The name of a real thing on a host that tasks read and write: `path:/etc/x`, `user:opendkim`, `unit:opendkim`, `package:postfix`.
+// The name of a real thing on a host that tasks read and write: `path:/etc/x`, `user:opendkim`, `unit:opendkim`,
+// `package:postfix`.
 export type Resource = `${string}:${string}`
 
 /**
- * Written by what may change or bring more than it can name: a package without known `provides`, a command without `writes`.
- * It makes no later task wait; but one that is blocked as things stand is asked again after it, not given up.
+ * Written by what may change or bring more than it can name: a package without known `provides`, a command without
+ * `writes`. It makes no later task wait; but one that is blocked as things stand is asked again after it, not given up.
  */
 export const ANYTHING: Resource = 'anything:'
 

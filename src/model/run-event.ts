@@ -5,7 +5,15 @@ import type { Diff } from './change.ts'
 export type TaskStatus = 'ok' | 'changed' | 'would-change' | 'held' | 'assumed' | 'failed' | 'unknown' | 'not-reached'
 
 /** `held`: all is done but what its tasks hold back. */
-export type HostStatus = 'ok' | 'changed' | 'would-change' | 'held' | 'failed' | 'unreachable' | 'interrupted' | 'not-reached'
+export type HostStatus =
+  | 'ok'
+  | 'changed'
+  | 'would-change'
+  | 'held'
+  | 'failed'
+  | 'unreachable'
+  | 'interrupted'
+  | 'not-reached'
 
 export interface TaskResult {
   readonly name: string
@@ -43,7 +51,12 @@ export interface RunResult {
 }
 
 export type RunEvent =
-  | { readonly kind: 'run-start'; readonly playbook: string; readonly check: boolean; readonly hosts: readonly string[] }
+  | {
+      readonly kind: 'run-start'
+      readonly playbook: string
+      readonly check: boolean
+      readonly hosts: readonly string[]
+    }
   | { readonly kind: 'host-start'; readonly host: string }
   /** The connection stands; the questions are on their way. */
   | { readonly kind: 'host-connected'; readonly host: string }
@@ -53,10 +66,23 @@ export type RunEvent =
   | { readonly kind: 'host-parked'; readonly host: string; readonly why: string }
   /** Another run holds the host's lock. */
   | { readonly kind: 'host-waiting'; readonly host: string; readonly holder: string }
-  | { readonly kind: 'change-start'; readonly host: string; readonly task: string; readonly type: string; readonly summary: string }
+  | {
+      readonly kind: 'change-start'
+      readonly host: string
+      readonly task: string
+      readonly type: string
+      readonly summary: string
+    }
   /** A line that a change in hand printed. */
   | { readonly kind: 'change-output'; readonly host: string; readonly task: string; readonly line: string }
-  | { readonly kind: 'change-end'; readonly host: string; readonly task: string; readonly type: string; readonly summary: string; readonly code: number }
+  | {
+      readonly kind: 'change-end'
+      readonly host: string
+      readonly task: string
+      readonly type: string
+      readonly summary: string
+      readonly code: number
+    }
   | { readonly kind: 'host-end'; readonly host: string; readonly result: HostResult }
   /** Ctrl-C: nothing more starts; these hosts finish the change in hand. */
   | { readonly kind: 'interrupted'; readonly busy: readonly string[] }

@@ -1,7 +1,6 @@
 // A file or template on the controller that a task names; it is read and rendered once, before any connection.
 import { Secret } from '../shell/secret.ts'
 
-
 export type Source =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'template'; readonly path: string; readonly vars: Readonly<Record<string, unknown>> }

@@ -1,4 +1,5 @@
-// The parts of Standard Schema v1 and Standard JSON Schema v1 (standardschema.dev) that mailrun uses: validation with typed output, description.
+// The parts of Standard Schema v1 and Standard JSON Schema v1 (standardschema.dev) that mailrun uses: validation with
+// typed output, description.
 
 export interface StandardSchema<Input = unknown, Output = Input> {
   readonly '~standard': {
@@ -7,7 +8,12 @@ export interface StandardSchema<Input = unknown, Output = Input> {
     readonly validate: (value: unknown) => StandardResult<Output> | Promise<StandardResult<Output>>
     readonly types?: { readonly input: Input; readonly output: Output } | undefined
     /** Standard JSON Schema v1, where the vendor offers it. Throws for what JSON Schema cannot say. */
-    readonly jsonSchema?: { readonly input: (options: { readonly target: 'draft-07'; readonly libraryOptions?: Readonly<Record<string, unknown>> }) => Readonly<Record<string, unknown>> }
+    readonly jsonSchema?: {
+      readonly input: (options: {
+        readonly target: 'draft-07'
+        readonly libraryOptions?: Readonly<Record<string, unknown>>
+      }) => Readonly<Record<string, unknown>>
+    }
   }
 }
 

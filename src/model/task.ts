@@ -20,7 +20,10 @@ export interface Task<State = unknown> {
   readonly tags: readonly string[]
   /** What its changes may change. */
   readonly writes: readonly Resource[]
-  /** What it alone decides: two tasks of a playbook that own the same are refused. `content:/etc/x` owns the whole, `content:/etc/x#part` a part of it. */
+  /**
+   * What it alone decides: two tasks of a playbook that own the same are refused. `content:/etc/x` owns the whole,
+   * `content:/etc/x#part` a part of it.
+   */
   readonly owns: readonly Resource[]
   readonly sources: readonly Source[]
   /** The texts of all secrets in its arguments: masked wherever they come up, whether or not anything is changed. */

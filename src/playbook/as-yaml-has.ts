@@ -1,4 +1,5 @@
-// Makes a JSON Schema lenient where an editor reads YAML otherwise than mailrun does, and drops what editors read each in their own way.
+// Makes a JSON Schema lenient where an editor reads YAML otherwise than mailrun does, and drops what editors read each
+// in their own way.
 
 type Keywords = Readonly<Record<string, unknown>>
 
@@ -9,13 +10,26 @@ export interface Lenient {
 }
 
 /** Keywords by what they hold: a schema (or a list of them), or schemas by name. */
-const HOLD_SCHEMAS = ['items', 'additionalItems', 'additionalProperties', 'propertyNames', 'contains', 'anyOf', 'allOf', 'prefixItems']
+const HOLD_SCHEMAS = [
+  'items',
+  'additionalItems',
+  'additionalProperties',
+  'propertyNames',
+  'contains',
+  'anyOf',
+  'allOf',
+  'prefixItems',
+]
 const HOLD_NAMED = ['properties', 'patternProperties', 'definitions', '$defs', 'dependentSchemas']
-/** A condition that is lenient lets more through to what follows; of choices that are lenient more than one may hold; formats are matters of opinion. */
+/**
+ * A condition that is lenient lets more through to what follows; of choices that are lenient more than one may hold;
+ * formats are matters of opinion.
+ */
 const DROPPED = ['$schema', '$id', '$comment', 'format', 'if', 'then', 'else', 'oneOf', '~standard']
 
 /**
- * YAML 1.1, which Ansible's inventories are, has `yes` and `on` for booleans and `1_000` and `12:30` for numbers; to an editor that reads YAML 1.2 these are texts.
+ * YAML 1.1, which Ansible's inventories are, has `yes` and `on` for booleans and `1_000` and `12:30` for numbers; to an
+ * editor that reads YAML 1.2 these are texts.
  *
  * @param place - JSON pointer of where the schema will stand, which its references to itself then begin with.
  */
@@ -28,7 +42,8 @@ export function asYamlHas(schema: Keywords, place: string): Lenient {
       if (key === 'oneOf') return [['anyOf', each(value)]]
       if (DROPPED.includes(key)) return []
       if (HOLD_SCHEMAS.includes(key)) return [[key, each(value)]]
-      if (HOLD_NAMED.includes(key)) return [[key, Object.fromEntries(Object.entries(value as object).map(([name, one]) => [name, each(one)]))]]
+      if (HOLD_NAMED.includes(key))
+        return [[key, Object.fromEntries(Object.entries(value as object).map(([name, one]) => [name, each(one)]))]]
       if (key === 'default') return isJson(value) ? [[key, value]] : []
       if (key !== '$ref' || typeof value !== 'string' || !value.startsWith('#')) return [[key, value]]
       refers = true
@@ -39,8 +54,12 @@ export function asYamlHas(schema: Keywords, place: string): Lenient {
   return { schema: each(schema) as Keywords, refers }
 }
 
-const BOOLEANS = { true: ['yes', 'Yes', 'YES', 'on', 'On', 'ON'], false: ['no', 'No', 'NO', 'off', 'Off', 'OFF'] } as const
-const NUMBER = '^[-+]?(?:0b[01_]+|0x[0-9a-fA-F_]*_[0-9a-fA-F_]*|[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\\.[0-9_]*)?|[0-9]*_[0-9_]*(?:\\.[0-9_]*)?|[0-9]*\\.[0-9]*_[0-9_]*)$'
+const BOOLEANS = {
+  true: ['yes', 'Yes', 'YES', 'on', 'On', 'ON'],
+  false: ['no', 'No', 'NO', 'off', 'Off', 'OFF'],
+} as const
+const NUMBER =
+  '^[-+]?(?:0b[01_]+|0x[0-9a-fA-F_]*_[0-9a-fA-F_]*|[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\\.[0-9_]*)?|[0-9]*_[0-9_]*(?:\\.[0-9_]*)?|[0-9]*\\.[0-9]*_[0-9_]*)$'
 
 function lenient(schema: Keywords): Keywords {
   const { type, enum: allowed, const: fixed } = schema
@@ -48,11 +67,21 @@ function lenient(schema: Keywords): Keywords {
   const values = Array.isArray(allowed) ? (allowed as readonly unknown[]) : fixed === undefined ? undefined : [fixed]
   if (values?.some((value) => typeof value === 'boolean')) {
     const { const: _, type: __, ...rest } = schema
-    return { ...rest, enum: values.flatMap((value) => (typeof value === 'boolean' ? [value, ...BOOLEANS[`${value}`]] : [value])) }
+    return {
+      ...rest,
+      enum: values.flatMap((value) => (typeof value === 'boolean' ? [value, ...BOOLEANS[`${value}`]] : [value])),
+    }
   }
   if (values !== undefined || types.includes('string')) return schema
-  if (types.includes('boolean')) return { ...schema, type: [...types, 'string'], pattern: `^(?:${[...BOOLEANS.true, ...BOOLEANS.false].join('|')})$`, patternErrorMessage: 'true or false is wanted.' }
-  if (types.includes('number') || types.includes('integer')) return { ...schema, type: [...types, 'string'], pattern: NUMBER, patternErrorMessage: 'A number is wanted.' }
+  if (types.includes('boolean'))
+    return {
+      ...schema,
+      type: [...types, 'string'],
+      pattern: `^(?:${[...BOOLEANS.true, ...BOOLEANS.false].join('|')})$`,
+      patternErrorMessage: 'true or false is wanted.',
+    }
+  if (types.includes('number') || types.includes('integer'))
+    return { ...schema, type: [...types, 'string'], pattern: NUMBER, patternErrorMessage: 'A number is wanted.' }
   return schema
 }
 

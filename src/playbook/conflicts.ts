@@ -19,6 +19,9 @@ export function refuseConflicts(host: string, tasks: readonly Task[]): void {
 }
 
 const conflict = (host: string, first: Task, second: Task): MailrunError =>
-  new MailrunError(`host ${host}: ${describe(second)} decides what ${describe(first)} decides already: leave one out`, second.where)
+  new MailrunError(
+    `host ${host}: ${describe(second)} decides what ${describe(first)} decides already: leave one out`,
+    second.where,
+  )
 
 const describe = ({ type, name, where }: Task): string => `${type} ${name}${where === undefined ? '' : ` (${where})`}`

@@ -23,8 +23,16 @@ export type Taker = Pick<Playbook, 'name' | 'vars'> & { readonly command?: true 
 export function describeVars(takers: readonly Taker[]): PlaybookVars {
   const described = takers.map(describe)
   const names = new Set(described.flatMap(({ vars }) => [...vars.keys()]))
-  const vars = [...names].map((name): [string, JsonSchema] => [name, either(described.flatMap(({ vars: own }) => own.get(name) ?? ([] as readonly Keywords[])))])
-  return { vars: Object.fromEntries(vars), definitions: Object.assign({}, ...described.map(({ definitions }) => definitions)) as Keywords & PlaybookVars['definitions'], warnings: described.flatMap(({ warnings }) => warnings) }
+  const vars = [...names].map((name): [string, JsonSchema] => [
+    name,
+    either(described.flatMap(({ vars: own }) => own.get(name) ?? ([] as readonly Keywords[]))),
+  ])
+  return {
+    vars: Object.fromEntries(vars),
+    definitions: Object.assign({}, ...described.map(({ definitions }) => definitions)) as Keywords &
+      PlaybookVars['definitions'],
+    warnings: described.flatMap(({ warnings }) => warnings),
+  }
 }
 
 interface Described {
@@ -38,20 +46,33 @@ function describe({ name, vars: schema, command }: Taker, index: number): Descri
   const told = jsonSchemaOf(schema)
   if (typeof told === 'string') {
     const names = declaredNames(schema)
-    const vars = new Map(names.map((each) => [each, { description: `A var of ${taker}; what it may be is not known here, for ${told}.` }]))
-    return { vars, definitions: {}, warnings: [`the vars of ${taker} ${names.length > 0 ? `(${names.join(', ')}) are only named` : 'cannot be named'}: ${told}`] }
+    const vars = new Map(
+      names.map((each) => [each, { description: `A var of ${taker}; what it may be is not known here, for ${told}.` }]),
+    )
+    return {
+      vars,
+      definitions: {},
+      warnings: [
+        `the vars of ${taker} ${names.length > 0 ? `(${names.join(', ')}) are only named` : 'cannot be named'}: ${told}`,
+      ],
+    }
   }
   const place = `playbook${index + 1}`
   const { schema: whole, refers } = asYamlHas(told, `#/definitions/${place}`)
   const vars = new Map([...varsOf(whole)].map(([each, { is, required }]) => [each, withWords(is, taker, required)]))
-  return { vars, definitions: refers ? { [place]: whole } : {}, warnings: vars.size > 0 ? [] : [`${taker} declares no vars`] }
+  return {
+    vars,
+    definitions: refers ? { [place]: whole } : {},
+    warnings: vars.size > 0 ? [] : [`${taker} declares no vars`],
+  }
 }
 
 /** As text why there is none. */
 function jsonSchemaOf(schema: StandardSchema): Keywords | string {
   const { vendor, jsonSchema } = schema['~standard']
   if (vendor === 'valibot') return valibotJsonSchema(schema)
-  if (jsonSchema === undefined) return `this version of ${vendor} offers no JSON Schema (Standard JSON Schema: ~standard.jsonSchema)`
+  if (jsonSchema === undefined)
+    return `this version of ${vendor} offers no JSON Schema (Standard JSON Schema: ~standard.jsonSchema)`
   try {
     // What JSON Schema cannot say is no error to zod then.
     return jsonSchema.input({ target: 'draft-07', libraryOptions: { unrepresentable: 'any' } })
@@ -65,36 +86,61 @@ interface One {
   readonly required: boolean
 }
 
-/** Of an object its properties; of several that must all hold those of each, of several that are to choose from whichever holds. */
+/**
+ * Of an object its properties; of several that must all hold those of each, of several that are to choose from
+ * whichever holds.
+ */
 function varsOf(schema: Keywords): ReadonlyMap<string, One> {
   const required = new Set((schema['required'] ?? []) as readonly string[])
-  const own = new Map(Object.entries((schema['properties'] ?? {}) as Readonly<Record<string, Keywords>>).map(([name, is]) => [name, { is, required: required.has(name) }]))
+  const own = new Map(
+    Object.entries((schema['properties'] ?? {}) as Readonly<Record<string, Keywords>>).map(([name, is]) => [
+      name,
+      { is, required: required.has(name) },
+    ]),
+  )
   const all = ((schema['allOf'] ?? []) as readonly Keywords[]).map(varsOf)
   const any = ((schema['anyOf'] ?? []) as readonly Keywords[]).map(varsOf)
   const vars = new Map(own)
   for (const name of all.flatMap((each) => [...each.keys()])) {
     const parts = [own, ...all].flatMap((each) => each.get(name) ?? ([] as readonly One[]))
-    vars.set(name, parts.length === 1 ? parts[0]! : { is: { allOf: unique(parts.map(({ is }) => is)) }, required: parts.some((each) => each.required) })
+    vars.set(
+      name,
+      parts.length === 1
+        ? parts[0]!
+        : { is: { allOf: unique(parts.map(({ is }) => is)) }, required: parts.some((each) => each.required) },
+    )
   }
   for (const name of any.flatMap((each) => [...each.keys()])) {
     if (vars.has(name)) continue
     const parts = any.map((each) => each.get(name))
     const known = unique(parts.flatMap((part) => (part ? [part.is] : [])))
     // An alternative that does not name it takes anything.
-    vars.set(name, { is: parts.includes(undefined) ? only(known[0]!, ['description', 'title']) : either(known), required: parts.every((part) => part?.required === true) })
+    vars.set(name, {
+      is: parts.includes(undefined) ? only(known[0]!, ['description', 'title']) : either(known),
+      required: parts.every((part) => part?.required === true),
+    })
   }
   return vars
 }
 
-const only = (schema: Keywords, keys: readonly string[]): Keywords => Object.fromEntries(Object.entries(schema).filter(([key]) => keys.includes(key)))
+const only = (schema: Keywords, keys: readonly string[]): Keywords =>
+  Object.fromEntries(Object.entries(schema).filter(([key]) => keys.includes(key)))
 
-const unique = (schemas: readonly Keywords[]): readonly Keywords[] => [...new Map(schemas.map((each) => [JSON.stringify(each), each])).values()]
+const unique = (schemas: readonly Keywords[]): readonly Keywords[] => [
+  ...new Map(schemas.map((each) => [JSON.stringify(each), each])).values(),
+]
 
 function either(schemas: readonly Keywords[]): Keywords {
-  const plain = (schema: Keywords): Keywords => Object.fromEntries(Object.entries(schema).filter(([key]) => key !== 'description'))
-  const description = [...new Set(schemas.flatMap((each) => (each['description'] === undefined ? [] : [each['description'] as string])))].join('\n\n')
+  const plain = (schema: Keywords): Keywords =>
+    Object.fromEntries(Object.entries(schema).filter(([key]) => key !== 'description'))
+  const description = [
+    ...new Set(schemas.flatMap((each) => (each['description'] === undefined ? [] : [each['description'] as string]))),
+  ].join('\n\n')
   const different = unique(schemas.map(plain))
-  return { ...(description === '' ? {} : { description }), ...(different.length === 1 ? different[0] : { anyOf: different }) }
+  return {
+    ...(description === '' ? {} : { description }),
+    ...(different.length === 1 ? different[0] : { anyOf: different }),
+  }
 }
 
 /** For who hovers over the name. */

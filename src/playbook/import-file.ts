@@ -9,7 +9,12 @@ import { userError } from './user-error.ts'
 export type Modules = () => Promise<Readonly<Record<string, unknown>>>
 
 /** What Node's own type stripping cannot do, and jiti can. */
-const BEYOND_STRIPPING = ['ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX', 'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING', 'ERR_MODULE_NOT_FOUND', 'ERR_UNKNOWN_FILE_EXTENSION']
+const BEYOND_STRIPPING = [
+  'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX',
+  'ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING',
+  'ERR_MODULE_NOT_FOUND',
+  'ERR_UNKNOWN_FILE_EXTENSION',
+]
 
 /** What the system says where the cache finds no room. */
 const NO_ROOM = ['ENOSPC', 'EDQUOT', 'EROFS', 'EFBIG']
@@ -24,7 +29,10 @@ export async function importFile(path: string, modules: Modules): Promise<{ read
   }
 }
 
-async function load(path: string, modules: () => Promise<Readonly<Record<string, unknown>>>): Promise<{ readonly default?: unknown }> {
+async function load(
+  path: string,
+  modules: () => Promise<Readonly<Record<string, unknown>>>,
+): Promise<{ readonly default?: unknown }> {
   const typescript = /\.[cm]?ts$/.test(path)
   const strips = (process.features as { readonly typescript?: unknown }).typescript === 'strip'
   if (!typescript || strips) {
@@ -37,7 +45,8 @@ async function load(path: string, modules: () => Promise<Readonly<Record<string,
   // By `import` Node would read through all of its code for the names that it exports.
   const { createJiti } = createRequire(import.meta.url)('jiti') as typeof import('jiti')
   const virtualModules = await modules()
-  const withCache = (fsCache: string | false): Promise<{ readonly default?: unknown }> => createJiti(path, { virtualModules, interopDefault: false, fsCache }).import(path)
+  const withCache = (fsCache: string | false): Promise<{ readonly default?: unknown }> =>
+    createJiti(path, { virtualModules, interopDefault: false, fsCache }).import(path)
   try {
     return await withCache(cacheFolder())
   } catch (error) {

@@ -13,7 +13,8 @@ import { importFile, type Modules } from './import-file.ts'
 export async function loadPlaybook(path: string, modules: Modules): Promise<Playbook> {
   await checkPlaybookPath(path)
   const found = (await importFile(path, modules)).default
-  if (found === undefined) throw new MailrunError('the file has no default export: write export default playbook({ … })', path)
+  if (found === undefined)
+    throw new MailrunError('the file has no default export: write export default playbook({ … })', path)
   if (typeof found !== 'object' || found === null || (found as { kind?: unknown }).kind !== 'playbook') {
     throw new MailrunError('the default export is no playbook: write export default playbook({ … })', path)
   }
@@ -32,10 +33,14 @@ export async function checkPlaybookPath(path: string): Promise<void> {
   }
   if (is.isDirectory()) {
     const playbooks = (await readdir(absolute)).filter((name) => CODE.test(name)).sort()
-    throw new MailrunError(`this is a folder; wanted is a playbook${playbooks.length > 0 ? `, such as ${join(path, playbooks[0]!)}` : ''}`, path)
+    throw new MailrunError(
+      `this is a folder; wanted is a playbook${playbooks.length > 0 ? `, such as ${join(path, playbooks[0]!)}` : ''}`,
+      path,
+    )
   }
   const yaml = /\.ya?ml$/.test(path) ? ": Ansible's playbooks are not run, and an inventory goes after -i" : ''
-  if (!CODE.test(path)) throw new MailrunError(`a playbook is a file of TypeScript or JavaScript (.ts, .mts, .js, .mjs)${yaml}`, path)
+  if (!CODE.test(path))
+    throw new MailrunError(`a playbook is a file of TypeScript or JavaScript (.ts, .mts, .js, .mjs)${yaml}`, path)
 }
 
 /** What lies beside it under a like name, or in playbooks/. */

@@ -1,4 +1,5 @@
-// Makes a playbook and an inventory into hosts that are ready to run: vars typed, the fleet checked, tasks built, sources read.
+// Makes a playbook and an inventory into hosts that are ready to run: vars typed, the fleet checked, tasks built,
+// sources read.
 import { isIP } from 'node:net'
 import { dirname, resolve } from 'node:path'
 import { selectHosts } from '../inventory/select-hosts.ts'
@@ -29,7 +30,16 @@ export interface Preparation {
 }
 
 /** No host is touched. @throws MailrunError with all that is wrong. */
-export async function prepare({ playbook, playbookPath, inventory, limit, extraVars, tags, skipTags, keyring }: Preparation): Promise<readonly PreparedHost[]> {
+export async function prepare({
+  playbook,
+  playbookPath,
+  inventory,
+  limit,
+  extraVars,
+  tags,
+  skipTags,
+  keyring,
+}: Preparation): Promise<readonly PreparedHost[]> {
   const path = resolve(playbookPath)
   const members = selectHosts(inventory, playbook.hosts, `${playbook.where ?? playbookPath}: hosts`)
   const extra = new Map([...extraVars].filter(([key]) => !key.startsWith('ansible_')))
@@ -45,13 +55,32 @@ export async function prepare({ playbook, playbookPath, inventory, limit, extraV
     }
   }
   const fleet = guarded(() => playbook.fleet([...inputs.values()]))
-  const whereOf = (host: Host | undefined, name: string | undefined): string => (name === undefined ? undefined : (extra.get(name) ?? host?.vars.get(name))?.where) ?? host?.where ?? playbookPath
-  refuse(fleet.map(({ host, var: name, message }) => ({ host, message, where: whereOf(members.find((each) => each.name === host), name) })))
+  const whereOf = (host: Host | undefined, name: string | undefined): string =>
+    (name === undefined ? undefined : (extra.get(name) ?? host?.vars.get(name))?.where) ?? host?.where ?? playbookPath
+  refuse(
+    fleet.map(({ host, var: name, message }) => ({
+      host,
+      message,
+      where: whereOf(
+        members.find((each) => each.name === host),
+        name,
+      ),
+    })),
+  )
 
-  const limited = limit === undefined ? undefined : new Set(selectHosts(inventory, limit, '--limit').map(({ name }) => name))
+  const limited =
+    limit === undefined ? undefined : new Set(selectHosts(inventory, limit, '--limit').map(({ name }) => name))
   const chosen = members.filter(({ name }) => limited?.has(name) ?? true)
-  if (chosen.length === 0) throw new MailrunError(`none of the hosts ${JSON.stringify(limit)} is one of the playbook's (${playbook.hosts})`, '--limit')
-  const built = chosen.map((host) => ({ host, tasks: guarded(() => playbook.tasks(inputs.get(host)!)), outputs: guarded(() => playbook.outputs(inputs.get(host)!)) }))
+  if (chosen.length === 0)
+    throw new MailrunError(
+      `none of the hosts ${JSON.stringify(limit)} is one of the playbook's (${playbook.hosts})`,
+      '--limit',
+    )
+  const built = chosen.map((host) => ({
+    host,
+    tasks: guarded(() => playbook.tasks(inputs.get(host)!)),
+    outputs: guarded(() => playbook.outputs(inputs.get(host)!)),
+  }))
   const allTasks = built.flatMap(({ tasks }) => tasks)
   refuseUnknownTags(allTasks, playbook.publish, tags, '--tags')
   refuseUnknownTags(allTasks, playbook.publish, skipTags, '--skip-tags')
@@ -61,7 +90,13 @@ export async function prepare({ playbook, playbookPath, inventory, limit, extraV
     refuseConflicts(host.name, tasks)
     const wanted = tagged(tasks, tags, skipTags)
     await sources.prepare(wanted)
-    hosts.push({ host, tasks: wanted, outputs, secrets: [...varSecrets.get(host)!, ...sources.secrets(wanted)], source: (source) => sources.get(source) })
+    hosts.push({
+      host,
+      tasks: wanted,
+      outputs,
+      secrets: [...varSecrets.get(host)!, ...sources.secrets(wanted)],
+      source: (source) => sources.get(source),
+    })
   }
   return hosts
 }
@@ -81,6 +116,13 @@ function refuse(problems: readonly Problem[]): void {
     if (known) known.hosts.push(problem.host)
     else same.set(key, { ...problem, hosts: [problem.host] })
   }
-  const named = (hosts: readonly string[]): string => (hosts.length <= 3 ? hosts.join(', ') : `${hosts.slice(0, 2).join(', ')} and ${hosts.length - 2} more`)
-  throw new MailrunError([...same.values()].map(({ where, hosts, message }) => `${where}: ${hosts.length === 1 ? 'host' : 'hosts'} ${named(hosts)}: ${message}`).join('\n'))
+  const named = (hosts: readonly string[]): string =>
+    hosts.length <= 3 ? hosts.join(', ') : `${hosts.slice(0, 2).join(', ')} and ${hosts.length - 2} more`
+  throw new MailrunError(
+    [...same.values()]
+      .map(
+        ({ where, hosts, message }) => `${where}: ${hosts.length === 1 ? 'host' : 'hosts'} ${named(hosts)}: ${message}`,
+      )
+      .join('\n'),
+  )
 }

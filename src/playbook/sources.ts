@@ -1,4 +1,5 @@
-// Reads files and renders templates before any host is touched, each once; what is encrypted with age is decrypted, and secret.
+// Reads files and renders templates before any host is touched, each once; what is encrypted with age is decrypted, and
+// secret.
 import { readFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join } from 'node:path'
 import { MailrunError } from '../model/mailrun-error.ts'
@@ -26,7 +27,10 @@ export interface Sources {
   secrets(tasks: readonly Task[]): readonly string[]
 }
 
-/** Relative paths are looked up beside the playbook, then in the folder above. @param playbook - absolute path of the playbook file. */
+/**
+ * Relative paths are looked up beside the playbook, then in the folder above. @param playbook - absolute path of the
+ * playbook file.
+ */
 export function sourcesFor(playbook: string, keyring: Keyring): Sources {
   const contents = new Map<string, Uint8Array>()
   const secrets = new Map<string, readonly string[]>()
@@ -44,7 +48,11 @@ export function sourcesFor(playbook: string, keyring: Keyring): Sources {
       // Ansible's copy and template open these; put on a host as it is, it would be of no use there.
       refuseVault(bytes, place)
       const sealed = isAge(bytes)
-      const found = { path: place, bytes: sealed ? Buffer.from(new Secret(await keyring.open(bytes, place)).reveal()) : bytes, sealed }
+      const found = {
+        path: place,
+        bytes: sealed ? Buffer.from(new Secret(await keyring.open(bytes, place)).reveal()) : bytes,
+        sealed,
+      }
       files.set(path, found)
       return found
     }
@@ -57,7 +65,8 @@ export function sourcesFor(playbook: string, keyring: Keyring): Sources {
           const key = sourceKey(source)
           if (contents.has(key)) continue
           const { path, bytes, sealed } = await file(source.path, task.where)
-          const content = source.kind === 'file' ? bytes : Buffer.from(render(path, bytes.toString('utf8'), source.vars))
+          const content =
+            source.kind === 'file' ? bytes : Buffer.from(render(path, bytes.toString('utf8'), source.vars))
           contents.set(key, content)
           if (sealed) secrets.set(key, textsOf([bytes, content]))
         }

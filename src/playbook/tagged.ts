@@ -11,7 +11,13 @@ const SPECIAL = ['all', 'tagged', 'untagged', 'always', 'never']
 /** `always` stays unless skipped by name, `never` goes unless asked for. */
 export function tagged(tasks: readonly Task[], tags: readonly string[], skipTags: readonly string[]): readonly Task[] {
   const has = ({ tags: own }: Task, wanted: readonly string[]): boolean =>
-    wanted.some((tag) => own.includes(tag) || (tag === 'all' && !own.includes('never')) || (tag === 'tagged' && own.length > 0) || (tag === 'untagged' && own.length === 0))
+    wanted.some(
+      (tag) =>
+        own.includes(tag) ||
+        (tag === 'all' && !own.includes('never')) ||
+        (tag === 'tagged' && own.length > 0) ||
+        (tag === 'untagged' && own.length === 0),
+    )
   return tasks.filter((task) => {
     const asked = tags.length === 0 ? !task.tags.includes('never') : has(task, tags) || task.tags.includes('always')
     return asked && !has(task, skipTags)
@@ -19,12 +25,20 @@ export function tagged(tasks: readonly Task[], tags: readonly string[], skipTags
 }
 
 /** @throws MailrunError for a tag that no task has. */
-export function refuseUnknownTags(tasks: readonly Task[], publishes: boolean, given: readonly string[], flag: string): void {
+export function refuseUnknownTags(
+  tasks: readonly Task[],
+  publishes: boolean,
+  given: readonly string[],
+  flag: string,
+): void {
   const known = new Set([...SPECIAL, ...(publishes ? [PUBLISH] : []), ...tasks.flatMap((task) => task.tags)])
   for (const tag of given) {
     if (known.has(tag)) continue
     const near = nearest(tag, known)
     const own = [...known].filter((each) => !SPECIAL.includes(each))
-    throw new MailrunError(`no task has the tag ${JSON.stringify(tag)}${near ? `: did you mean ${near}?` : own.length > 0 ? `; there are ${own.join(', ')}` : '; there are none'}`, flag)
+    throw new MailrunError(
+      `no task has the tag ${JSON.stringify(tag)}${near ? `: did you mean ${near}?` : own.length > 0 ? `; there are ${own.join(', ')}` : '; there are none'}`,
+      flag,
+    )
   }
 }

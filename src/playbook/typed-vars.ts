@@ -22,12 +22,22 @@ export interface TypedVars {
   readonly secrets: readonly string[]
 }
 
-export async function typedVars({ vars: schema }: Playbook, host: Host, extra: ReadonlyMap<string, ExtraVar>): Promise<TypedVars> {
+export async function typedVars(
+  { vars: schema }: Playbook,
+  host: Host,
+  extra: ReadonlyMap<string, ExtraVar>,
+): Promise<TypedVars> {
   const given = new Map<string, ExtraVar>([...host.vars, ...extra])
-  const hidden = new Map([...given].flatMap(([key, { value }]) => { const texts = secretsIn(value); return texts.length === 0 ? [] : [[key, texts] as const] }))
+  const hidden = new Map(
+    [...given].flatMap(([key, { value }]) => {
+      const texts = secretsIn(value)
+      return texts.length === 0 ? [] : [[key, texts] as const]
+    }),
+  )
   // Any schema takes plain values; what they are masked by stays known.
   const all = new Map([...given].map(([key, each]): [string, ExtraVar] => [key, hidden.has(key) ? plain(each) : each]))
-  const check = async () => schema['~standard'].validate(Object.fromEntries([...all].map(([key, { value }]) => [key, value])))
+  const check = async () =>
+    schema['~standard'].validate(Object.fromEntries([...all].map(([key, { value }]) => [key, value])))
   let result = await check()
   // `-e bits=4096` is a text, and so is what was encrypted; where only another type fits, it is read as YAML.
   const refused = new Set((result.issues ?? []).map((issue) => pathOf(issue)[0]))
@@ -39,24 +49,45 @@ export async function typedVars({ vars: schema }: Playbook, host: Host, extra: R
   const declared = declaredNames(schema)
   const misspelt = [...all].flatMap(([key, { where }]): Problem[] => {
     const near = declared.includes(key) ? undefined : nearest(key, declared)
-    return near === undefined || all.has(near) ? [] : [{ host: host.name, where, message: `the playbook has no var ${key}: did you mean ${near}?` }]
+    return near === undefined || all.has(near)
+      ? []
+      : [{ host: host.name, where, message: `the playbook has no var ${key}: did you mean ${near}?` }]
   })
-  const problems = await Promise.all((result.issues ?? []).map(async (issue): Promise<Problem> => {
-    const name = pathOf(issue)[0] ?? ''
-    const found = all.get(name)
-    if (found === undefined) return { host: host.name, where: host.where, message: name === '' ? issue.message : missingVar(name, issue) }
-    return { host: host.name, where: found.where, message: wrongVar(issue, found.value, hidden.has(name), await hintFor(schema, all, name, found.value)) }
-  }))
+  const problems = await Promise.all(
+    (result.issues ?? []).map(async (issue): Promise<Problem> => {
+      const name = pathOf(issue)[0] ?? ''
+      const found = all.get(name)
+      if (found === undefined)
+        return { host: host.name, where: host.where, message: name === '' ? issue.message : missingVar(name, issue) }
+      return {
+        host: host.name,
+        where: found.where,
+        message: wrongVar(issue, found.value, hidden.has(name), await hintFor(schema, all, name, found.value)),
+      }
+    }),
+  )
   const vars = result.issues ? undefined : result.value
   return { vars, problems: [...misspelt, ...problems], secrets: [...[...hidden.values()].flat(), ...secretsIn(vars)] }
 }
 
-const plain = ({ value, where }: ExtraVar): ExtraVar => ({ value: revealed(value), where, reread: revealed(value, (secret) => (typeof secret === 'string' ? rereadText(secret) : secret)) })
+const plain = ({ value, where }: ExtraVar): ExtraVar => ({
+  value: revealed(value),
+  where,
+  reread: revealed(value, (secret) => (typeof secret === 'string' ? rereadText(secret) : secret)),
+})
 
 /** Whether the schema would take the var with quotes, or without. */
-async function hintFor(schema: Playbook['vars'], all: ReadonlyMap<string, ExtraVar>, name: string, value: unknown): Promise<string | undefined> {
+async function hintFor(
+  schema: Playbook['vars'],
+  all: ReadonlyMap<string, ExtraVar>,
+  name: string,
+  value: unknown,
+): Promise<string | undefined> {
   const other = otherwise(value)
   if (other === undefined) return undefined
-  const { issues } = await schema['~standard'].validate({ ...Object.fromEntries([...all].map(([key, each]) => [key, each.value])), [name]: other.value })
+  const { issues } = await schema['~standard'].validate({
+    ...Object.fromEntries([...all].map(([key, each]) => [key, each.value])),
+    [name]: other.value,
+  })
   return (issues ?? []).some((issue) => pathOf(issue)[0] === name) ? undefined : other.hint
 }

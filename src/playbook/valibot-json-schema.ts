@@ -1,4 +1,5 @@
-// A valibot schema as JSON Schema of its input: says less where JSON Schema cannot say it all, so that no good value is refused.
+// A valibot schema as JSON Schema of its input: says less where JSON Schema cannot say it all, so that no good value is
+// refused.
 import { toJsonSchema, type ConversionConfig } from '@valibot/to-json-schema'
 import { getDescription, type GenericSchema } from 'valibot'
 
@@ -8,18 +9,30 @@ type OverrideAction = NonNullable<ConversionConfig['overrideAction']>
 
 /** Never throws: what has no counterpart is left out. */
 export function valibotJsonSchema(schema: object): Keywords {
-  const converted: Keywords = { ...toJsonSchema(schema as GenericSchema, { typeMode: 'input', target: 'draft-07', errorMode: 'ignore', overrideSchema, overrideAction }) }
+  const converted: Keywords = {
+    ...toJsonSchema(schema as GenericSchema, {
+      typeMode: 'input',
+      target: 'draft-07',
+      errorMode: 'ignore',
+      overrideSchema,
+      overrideAction,
+    }),
+  }
   const { entries = {} } = schema as { readonly entries?: Readonly<Record<string, object>> }
-  const properties = Object.entries((converted['properties'] ?? {}) as Readonly<Record<string, Keywords>>).map(([name, is]): [string, Keywords] => {
-    const description = descriptionOf(entries[name]) ?? is['description']
-    return [name, description === undefined ? is : { ...is, description }]
-  })
+  const properties = Object.entries((converted['properties'] ?? {}) as Readonly<Record<string, Keywords>>).map(
+    ([name, is]): [string, Keywords] => {
+      const description = descriptionOf(entries[name]) ?? is['description']
+      return [name, description === undefined ? is : { ...is, description }]
+    },
+  )
   return properties.length === 0 ? converted : { ...converted, properties: Object.fromEntries(properties) }
 }
 
 /** Also one that stands after a transformation, or inside of `optional`. */
 const descriptionOf = (schema: object | undefined): string | undefined =>
-  schema === undefined ? undefined : (getDescription(schema as GenericSchema) ?? descriptionOf((schema as { readonly wrapped?: object }).wrapped))
+  schema === undefined
+    ? undefined
+    : (getDescription(schema as GenericSchema) ?? descriptionOf((schema as { readonly wrapped?: object }).wrapped))
 
 /** What passes the value on as it is. */
 const UNCHANGING = ['brand', 'flavor', 'readonly']
@@ -27,19 +40,30 @@ const UNCHANGING = ['brand', 'flavor', 'readonly']
 const BEFORE = Symbol('before')
 
 const overrideAction: OverrideAction = ({ valibotAction, jsonSchema }) => {
-  const { kind, type, requirement, message } = valibotAction as { readonly kind: string; readonly type: string; readonly requirement?: unknown; readonly message?: unknown }
+  const { kind, type, requirement, message } = valibotAction as {
+    readonly kind: string
+    readonly type: string
+    readonly requirement?: unknown
+    readonly message?: unknown
+  }
   const before = (jsonSchema as { readonly [BEFORE]?: Keywords })[BEFORE]
-  if (kind === 'metadata') return before ? { ...before, [BEFORE]: before, ...texts(jsonSchema as Keywords) } : jsonSchema
+  if (kind === 'metadata')
+    return before ? { ...before, [BEFORE]: before, ...texts(jsonSchema as Keywords) } : jsonSchema
   if (before) return { ...before, [BEFORE]: before }
   if (kind === 'transformation' && !UNCHANGING.includes(type)) return { ...jsonSchema, [BEFORE]: { ...jsonSchema } }
   const { pattern, format: _, ...rest } = jsonSchema as Keywords
   // A format is read otherwise by every editor; flags cannot be said, and a pattern is read as with `u`.
   const own = requirement instanceof RegExp && pattern === requirement.source
   if (pattern === undefined || (own && !sayable(requirement))) return rest
-  return { ...rest, pattern: pattern as string, ...(own && typeof message === 'string' ? { patternErrorMessage: message } : {}) }
+  return {
+    ...rest,
+    pattern: pattern as string,
+    ...(own && typeof message === 'string' ? { patternErrorMessage: message } : {}),
+  }
 }
 
-const texts = ({ title, description, examples }: Keywords): Keywords => Object.fromEntries(Object.entries({ title, description, examples }).filter(([, value]) => value !== undefined))
+const texts = ({ title, description, examples }: Keywords): Keywords =>
+  Object.fromEntries(Object.entries({ title, description, examples }).filter(([, value]) => value !== undefined))
 
 function sayable({ source, flags }: RegExp): boolean {
   if (!/^u?$/.test(flags)) return false
@@ -69,5 +93,9 @@ const overrideSchema: OverrideSchema = ({ valibotSchema, jsonSchema }) => {
   const free = Object.entries(entries ?? {}).flatMap(([name, entry]) => (takesAnything(entry) ? [name] : []))
   if (free.length === 0) return undefined
   const properties = { ...(is['properties'] as Keywords), ...Object.fromEntries(free.map((name) => [name, {}])) }
-  return { ...is, properties, required: (is['required'] as readonly string[]).filter((name) => !free.includes(name)) } as typeof jsonSchema
+  return {
+    ...is,
+    properties,
+    required: (is['required'] as readonly string[]).filter((name) => !free.includes(name)),
+  } as typeof jsonSchema
 }

@@ -6,16 +6,29 @@ const SECRET_NAME = /pass|secret|token|key/i
 const SHOWN_AT_MOST = 80
 
 /** valibot's names of types, in words. */
-const TYPES: Readonly<Record<string, string>> = { Array: 'a list', string: 'a text', number: 'a number', boolean: 'true or false', Object: 'a mapping' }
+const TYPES: Readonly<Record<string, string>> = {
+  Array: 'a list',
+  string: 'a text',
+  number: 'a number',
+  boolean: 'true or false',
+  Object: 'a mapping',
+}
 
-export const pathOf = ({ path }: StandardIssue): readonly string[] => (path ?? []).map((part) => String(typeof part === 'object' ? part.key : part))
+export const pathOf = ({ path }: StandardIssue): readonly string[] =>
+  (path ?? []).map((part) => String(typeof part === 'object' ? part.key : part))
 
-/** `var domains[0]: a domain name is wanted, got 5` @param value - of the whole var. @param secret - whether it must not be shown. */
+/**
+ * `var domains[0]: a domain name is wanted, got 5` @param value - of the whole var. @param secret - whether it must not
+ * be shown.
+ */
 export function wrongVar(issue: StandardIssue, value: unknown, secret: boolean, hint: string | undefined): string {
   const [name = '', ...inner] = pathOf(issue)
   const place = [name, ...inner.map((key) => `[${key}]`)].join('')
   const wanted = inWords(issue.message)
-  const came = inner.reduce<unknown>((at, key) => (typeof at === 'object' && at !== null ? (at as Readonly<Record<string, unknown>>)[key] : undefined), value)
+  const came = inner.reduce<unknown>(
+    (at, key) => (typeof at === 'object' && at !== null ? (at as Readonly<Record<string, unknown>>)[key] : undefined),
+    value,
+  )
   const hidden = secret || SECRET_NAME.test(name) || (issue as { readonly input?: unknown }).input instanceof Secret
   const shown = hidden ? undefined : JSON.stringify(came)
   const got = shown === undefined || shown.length > SHOWN_AT_MOST || wanted.includes(shown) ? '' : `, got ${shown}`
@@ -34,9 +47,15 @@ function inWords(message: string): string {
 
 /** The value as it would be with quotes, or without them; what to say if that is what the schema wants. */
 export function otherwise(value: unknown): { readonly value: unknown; readonly hint: string } | undefined {
-  if (typeof value === 'number' || typeof value === 'boolean') return { value: String(value), hint: `quote it, for YAML reads it as ${typeof value === 'number' ? 'a number' : 'true or false'}` }
-  if (typeof value === 'string' && /^\d+$/.test(value)) return { value: Number(value), hint: 'without quotes, it is to be a number' }
-  if (typeof value === 'string' && /^(?:true|false)$/.test(value)) return { value: value === 'true', hint: 'without quotes, it is to be true or false' }
+  if (typeof value === 'number' || typeof value === 'boolean')
+    return {
+      value: String(value),
+      hint: `quote it, for YAML reads it as ${typeof value === 'number' ? 'a number' : 'true or false'}`,
+    }
+  if (typeof value === 'string' && /^\d+$/.test(value))
+    return { value: Number(value), hint: 'without quotes, it is to be a number' }
+  if (typeof value === 'string' && /^(?:true|false)$/.test(value))
+    return { value: value === 'true', hint: 'without quotes, it is to be true or false' }
   if (typeof value === 'string') return { value: [value], hint: `a list is written [${value}]` }
   return undefined
 }

@@ -29,19 +29,39 @@ export interface UserQuestion {
 export const userProbe = ({ name, groups: askedGroups, home: askedHome }: UserQuestion): Probe<UserState> =>
   defineProbe<UserState>({
     key: `user ${JSON.stringify([name, askedGroups, askedHome])}`,
-    reads: [`user:${name}`, ...askedGroups.map((group): Resource => `group:${group}`), ...(askedHome === undefined ? [] : [`path:${askedHome}` as const])],
+    reads: [
+      `user:${name}`,
+      ...askedGroups.map((group): Resource => `group:${group}`),
+      ...(askedHome === undefined ? [] : [`path:${askedHome}` as const]),
+    ],
     script: sh`getent passwd ${name}; printf '\0'; id -gn -- ${name} 2>/dev/null; printf '\0'; id -Gn -- ${name} 2>/dev/null; printf '\0'; getent shadow ${name} | cut -d: -f2; printf '\0'
 for g in ${askedGroups}; do getent group "$g" >/dev/null || echo "$g"; done; printf '\0'
 home=${askedHome ?? sh`$(getent passwd ${name} | cut -d: -f6)`}; [ -d "$home" ] && echo there || echo absent
 ${raw(END)}`,
     parse(answer) {
       const what = `the user ${name} cannot be asked for`
-      const [passwd = '', group = '', groups = '', password = '', lacking = '', directory = ''] = utf8(whole(answer, what)).split('\0').map((part) => part.trim())
+      const [passwd = '', group = '', groups = '', password = '', lacking = '', directory = ''] = utf8(
+        whole(answer, what),
+      )
+        .split('\0')
+        .map((part) => part.trim())
       const rest = { missing: lacking === '' ? [] : lacking.split('\n'), homeThere: directory === 'there' }
       if (passwd === '') return { is: { kind: 'absent' }, password: '', ...rest }
       const [, , uid, , comment = '', home = '', shell = ''] = passwd.split('\n')[0]!.split(':')
       return {
-        is: { kind: 'user', uid: numberIn(uid, what, answer), group, groups: groups.split(' ').filter((each) => each !== '' && each !== group).sort(), home, shell, comment, locked: /^[!*]/.test(password) },
+        is: {
+          kind: 'user',
+          uid: numberIn(uid, what, answer),
+          group,
+          groups: groups
+            .split(' ')
+            .filter((each) => each !== '' && each !== group)
+            .sort(),
+          home,
+          shell,
+          comment,
+          locked: /^[!*]/.test(password),
+        },
         password,
         ...rest,
       }
@@ -51,7 +71,14 @@ ${raw(END)}`,
       const told = factAbout(known, 'user', name)
       if (told) return { ...state, is: told.value }
       const group = askedGroups.find((each) => known.resource === `group:${each}`)
-      if (group !== undefined) return { ...state, missing: [...state.missing.filter((each) => each !== group), ...((known.value as GroupFact).kind === 'absent' ? [group] : [])] }
+      if (group !== undefined)
+        return {
+          ...state,
+          missing: [
+            ...state.missing.filter((each) => each !== group),
+            ...((known.value as GroupFact).kind === 'absent' ? [group] : []),
+          ],
+        }
       const home = askedHome === undefined ? undefined : factAbout(known, 'path', askedHome)
       return home ? { ...state, homeThere: home.value.kind === 'directory' } : state
     },

@@ -1,4 +1,5 @@
-// Asks the guards of a command: whether its product is there, whether it is older than its sources, what its own questions say.
+// Asks the guards of a command: whether its product is there, whether it is older than its sources, what its own
+// questions say.
 import { utf8 } from '../model/answer.ts'
 import type { Fact, PathFact } from '../model/fact.ts'
 import { defineProbe, ProbeError, type Probe } from '../model/probe.ts'
@@ -36,8 +37,8 @@ const ANSWER = /^(yes|no)\n(yes|no)\n(yes|no)\n([yn]*)\n(yes|no|none)\n(yes|no|n
 /**
  * Whether a command is needed, by its guards, all of them in one question.
  *
- * @example
- * const probe = commandProbe({ creates: '/etc/dh.pem', removes: undefined, staleAgainst: [], unless: undefined, onlyIf: undefined, reads: [] })
+ * @example const probe = commandProbe({ creates: '/etc/dh.pem', removes: undefined, staleAgainst: [], unless:
+ *   undefined, onlyIf: undefined, reads: [] })
  */
 export function commandProbe(guards: CommandGuards): Probe<CommandState> {
   const { creates, removes, staleAgainst, unless, onlyIf, reads } = guards
@@ -56,24 +57,36 @@ ${raw(END)}`,
     parse(answer) {
       const what = 'the guards cannot be asked'
       const match = ANSWER.exec(whole(answer, what))
-      if (match === null) throw new ProbeError(`${what}: ${utf8(answer.stderr).trim() || `they said ${JSON.stringify(utf8(answer.stdout))}`}`)
+      if (match === null)
+        throw new ProbeError(
+          `${what}: ${utf8(answer.stderr).trim() || `they said ${JSON.stringify(utf8(answer.stdout))}`}`,
+        )
       const [, product, source, stale, letters, first, second] = match
       const told = (word: string | undefined): boolean | undefined => (word === 'none' ? undefined : word === 'yes')
       return {
-        creates: product === 'yes', removes: source === 'yes', stale: stale === 'yes',
-        missing: staleAgainst.filter((_, index) => letters?.[index] === 'n'), unless: told(first), onlyIf: told(second),
+        creates: product === 'yes',
+        removes: source === 'yes',
+        stale: stale === 'yes',
+        missing: staleAgainst.filter((_, index) => letters?.[index] === 'n'),
+        unless: told(first),
+        onlyIf: told(second),
       }
     },
     foresee: (state, known) => foresee(guards, state, known),
   })
 }
 
-function foresee({ creates, removes, staleAgainst, reads }: CommandGuards, state: CommandState, known: Fact): CommandState | undefined {
+function foresee(
+  { creates, removes, staleAgainst, reads }: CommandGuards,
+  state: CommandState,
+  known: Fact,
+): CommandState | undefined {
   if (reads.includes(known.resource)) return undefined
   if (!known.resource.startsWith('path:')) return state
   const path = known.resource.slice('path:'.length)
   const value = known.value as PathFact
-  const gone = (each: string | undefined): boolean => each !== undefined && value.kind === 'absent' && each.startsWith(`${path}/`)
+  const gone = (each: string | undefined): boolean =>
+    each !== undefined && value.kind === 'absent' && each.startsWith(`${path}/`)
   const there = value.kind !== 'absent'
   let next: CommandState = state
   if (path === creates) next = { ...next, creates: there, stale: false }
@@ -83,7 +96,11 @@ function foresee({ creates, removes, staleAgainst, reads }: CommandGuards, state
   if (staleAgainst.includes(path)) {
     // Written anew, it will be newer than what is there now.
     const rewritten = value.kind === 'file' && typeof value.mtime !== 'string'
-    next = { ...next, stale: next.stale || rewritten, missing: there ? next.missing.filter((each) => each !== path) : [...next.missing, path] }
+    next = {
+      ...next,
+      stale: next.stale || rewritten,
+      missing: there ? next.missing.filter((each) => each !== path) : [...next.missing, path],
+    }
   }
   return next
 }

@@ -15,13 +15,21 @@ export interface KeyHistory {
 
 export const dkimHistoryProbe = (directory: string, domain: string): Probe<KeyHistory> => {
   const path = historyPath(directory, domain)
-  return defineProbe<KeyHistory>({ key: `dkim-history ${path}`, reads: [`path:${path}`], family, item: path, parse: ({ stdout }) => JSON.parse(stdout) as KeyHistory, foresee: (state) => state })
+  return defineProbe<KeyHistory>({
+    key: `dkim-history ${path}`,
+    reads: [`path:${path}`],
+    family,
+    item: path,
+    parse: ({ stdout }) => JSON.parse(stdout) as KeyHistory,
+    foresee: (state) => state,
+  })
 }
 
 /** No process of its own, however many there are. */
 const family: Family = {
   name: 'dkim-history',
-  script: (items) => raw(`for f in ${[...new Set(items)].map(quote).join(' ')}; do
+  script: (items) =>
+    raw(`for f in ${[...new Set(items)].map(quote).join(' ')}; do
 if [ -L "$f" ]; then k=other; elif [ -f "$f" ]; then k=file; elif [ -e "$f" ]; then k=other; else k=absent; fi
 printf '%s %s\\n' "$k" "$f"
 [ $k != file ] || while IFS= read -r l; do printf 'mark %s\\n' "$l"; done < "$f"
@@ -29,7 +37,10 @@ done
 ${END}`),
   split(answer, items) {
     const told = read(whole(answer, 'the history of DKIM keys cannot be asked for'))
-    return items.map((item): Answer => ({ ...answer, stdout: JSON.stringify(told.get(item) ?? { kind: 'absent', marks: [] }) }))
+    return items.map((item): Answer => ({
+      ...answer,
+      stdout: JSON.stringify(told.get(item) ?? { kind: 'absent', marks: [] }),
+    }))
   },
 }
 

@@ -15,7 +15,10 @@ export interface DkimKeys {
   readonly keys: readonly (HostKey & { readonly domain: string })[]
 }
 
-/** `DIRECTORY/DOMAIN/*.private`, and those elsewhere that the history or the KeyTable names. They are read on the host, by openssl alone. */
+/**
+ * `DIRECTORY/DOMAIN/*.private`, and those elsewhere that the history or the KeyTable names. They are read on the host,
+ * by openssl alone.
+ */
 export const dkimKeysProbe = (directory: string, domains: readonly string[]): Probe<DkimKeys> =>
   defineProbe<DkimKeys>({
     key: `dkim-keys ${JSON.stringify([directory, domains])}`,
@@ -31,10 +34,22 @@ done
 ${END}`),
     parse(answer) {
       const text = utf8(whole(answer, 'the DKIM keys cannot be asked for'))
-      const keys = [...text.matchAll(/^key (\S+) (\S+) (\d+) (\/\S+)\n((?:-----BEGIN PUBLIC KEY-----[^-]*-----END PUBLIC KEY-----\n)?)/gm)].map(([, domain = '', selector = '', made = '', path = '', pem = '']) => ({
-        domain, selector, path, made: Number(made), publicKey: pem === '' ? undefined : pem.replace(/-----.*-----|\s/g, ''),
+      const keys = [
+        ...text.matchAll(
+          /^key (\S+) (\S+) (\d+) (\/\S+)\n((?:-----BEGIN PUBLIC KEY-----[^-]*-----END PUBLIC KEY-----\n)?)/gm,
+        ),
+      ].map(([, domain = '', selector = '', made = '', path = '', pem = '']) => ({
+        domain,
+        selector,
+        path,
+        made: Number(made),
+        publicKey: pem === '' ? undefined : pem.replace(/-----.*-----|\s/g, ''),
       }))
-      const once = new Map(keys.filter(({ selector }) => isSelector(selector)).map((key) => [`${key.domain} ${key.selector} ${key.path}`, key]))
+      const once = new Map(
+        keys
+          .filter(({ selector }) => isSelector(selector))
+          .map((key) => [`${key.domain} ${key.selector} ${key.path}`, key]),
+      )
       const now = /^now (\d{1,12})$/m.exec(text)?.[1]
       if (now === undefined) throw new ProbeError('the host does not tell what time it is')
       return { now: Number(now), keys: [...once.values()] }

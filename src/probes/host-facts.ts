@@ -13,12 +13,18 @@ export const hostFacts = defineProbe<HostFacts>({
   ),
   parse(answer) {
     const [hostname = '', ...release] = utf8(whole(answer, 'the host cannot be asked what it is')).split('\n')
-    const values = new Map(release.flatMap((line) => {
-      const match = /^([A-Z_]+)=(?:"(.*)"|'(.*)'|(.*))$/.exec(line)
-      return match ? [[match[1], match[2] ?? match[3] ?? match[4] ?? ''] as const] : []
-    }))
+    const values = new Map(
+      release.flatMap((line) => {
+        const match = /^([A-Z_]+)=(?:"(.*)"|'(.*)'|(.*))$/.exec(line)
+        return match ? [[match[1], match[2] ?? match[3] ?? match[4] ?? ''] as const] : []
+      }),
+    )
     return {
-      os: { id: values.get('ID') ?? '', versionId: values.get('VERSION_ID') ?? '', codename: values.get('VERSION_CODENAME') ?? '' },
+      os: {
+        id: values.get('ID') ?? '',
+        versionId: values.get('VERSION_ID') ?? '',
+        codename: values.get('VERSION_CODENAME') ?? '',
+      },
       hostname,
     }
   },

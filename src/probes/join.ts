@@ -2,12 +2,13 @@
 import { answersOfParts, type Probe } from '../model/probe.ts'
 
 /**
- * A probe out of one and any number of others. Each part is asked as itself, so that other tasks' equal questions cost nothing; foreseen part by part.
+ * A probe out of one and any number of others. Each part is asked as itself, so that other tasks' equal questions cost
+ * nothing; foreseen part by part.
  *
  * @param split - the inverse of `join`.
- * @example
- * // Whether a file is there, and whether its unit runs.
- * joinProbes(pathProbe({ path, wanted: 'digest' }), [unitProbe({ unit, files: [path] })], (file, [unit]) => ({ file, unit: unit! }), ({ file, unit }) => [file, [unit]])
+ * @example // Whether a file is there, and whether its unit runs. joinProbes(pathProbe({ path, wanted: 'digest' }),
+ *   [unitProbe({ unit, files: [path] })], (file, [unit]) => ({ file, unit: unit! }), ({ file, unit }) => [file,
+ *   [unit]])
  */
 export function joinProbes<First, Rest, State>(
   first: Probe<First>,
@@ -23,7 +24,10 @@ export function joinProbes<First, Rest, State>(
     question: { parts: all },
     parse(answer) {
       const [one, ...more] = answersOfParts(answer)
-      return join(first.parse(one!), rest.map((probe, index) => probe.parse(more[index]!)))
+      return join(
+        first.parse(one!),
+        rest.map((probe, index) => probe.parse(more[index]!)),
+      )
     },
     facts(state) {
       const [one, more] = split(state)
@@ -33,7 +37,9 @@ export function joinProbes<First, Rest, State>(
       const [one, more] = split(state)
       const next = first.foresee(one, known)
       const others = rest.map((probe, index) => probe.foresee(more[index]!, known))
-      return next === undefined || others.some((each) => each === undefined) ? undefined : join(next, others as readonly Rest[])
+      return next === undefined || others.some((each) => each === undefined)
+        ? undefined
+        : join(next, others as readonly Rest[])
     },
   }
 }

@@ -31,11 +31,19 @@ ${END}`),
     const text = utf8(whole(answer, 'the queue cannot be asked for'))
     const why = /^why (.*)$/m.exec(text)?.[1]
     if (why !== undefined) return { why }
-    const lifetimes = ['maximal_queue_lifetime', 'bounce_queue_lifetime'].map((name) => timeValue(new RegExp(`^${name} (.*)$`, 'm').exec(text)?.[1] ?? ''))
+    const lifetimes = ['maximal_queue_lifetime', 'bounce_queue_lifetime'].map((name) =>
+      timeValue(new RegExp(`^${name} (.*)$`, 'm').exec(text)?.[1] ?? ''),
+    )
     const messages = /^messages (\d+)$/m.exec(text)?.[1]
-    if (messages === undefined || lifetimes.some((each) => each === undefined)) return { why: 'Postfix does not tell how long it keeps mail ("postconf maximal_queue_lifetime")' }
+    if (messages === undefined || lifetimes.some((each) => each === undefined))
+      return { why: 'Postfix does not tell how long it keeps mail ("postconf maximal_queue_lifetime")' }
     const [, id = '', queue = '', arrived] = /^oldest (\S+) (\S+) (\d+)$/m.exec(text) ?? []
-    if (Number(messages) > 0 && arrived === undefined) return { why: 'postqueue does not tell which message is the oldest' }
-    return { lifetime: Math.max(...lifetimes.map((each) => each!)), messages: Number(messages), oldest: arrived === undefined ? undefined : { id, queue, arrived: Number(arrived) } }
+    if (Number(messages) > 0 && arrived === undefined)
+      return { why: 'postqueue does not tell which message is the oldest' }
+    return {
+      lifetime: Math.max(...lifetimes.map((each) => each!)),
+      messages: Number(messages),
+      oldest: arrived === undefined ? undefined : { id, queue, arrived: Number(arrived) },
+    }
   },
 })

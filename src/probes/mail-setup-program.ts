@@ -1,16 +1,26 @@
-// The program that tells how a host signs its mail, as its daemons read it: OpenDKIM's unit, configuration, tables and keys, and Postfix's lists of milters. For the perl of Debian's perl-base.
+// The program that tells how a host signs its mail, as its daemons read it: OpenDKIM's unit, configuration, tables and
+// keys, and Postfix's lists of milters. For the perl of Debian's perl-base.
 import { PERL_WORDS } from './perl-words.ts'
 
-/** Settings of opendkim.conf(5) whose values are told; of others only the name is, for values may be secrets (LDAPBindPassword). */
-const TOLD = 'background canonicalization domain externalignorelist include internalhosts keyfile keytable macrolist minimumkeybits mode mta multiplesignatures nameservers oversignheaders peerlist pidfile requiresafekeys resolverconfiguration selector signaturealgorithm signingtable socket subdomains trustanchorfile umask userid'
-const PARAMETERS = 'config_directory content_filter inet_protocols internal_mail_filter_classes milter_default_action mydomain myhostname myorigin non_smtpd_milters queue_directory receive_override_options smtp_helo_name smtpd_milters'
-const PACKAGES = 'amavisd-new dkimpy-milter exim4-daemon-heavy exim4-daemon-light nullmailer opendkim opensmtpd postfix qmail rspamd sendmail-bin msmtp-mta ssmtp'
+/**
+ * Settings of opendkim.conf(5) whose values are told; of others only the name is, for values may be secrets
+ * (LDAPBindPassword).
+ */
+const TOLD =
+  'background canonicalization domain externalignorelist include internalhosts keyfile keytable macrolist minimumkeybits mode mta multiplesignatures nameservers oversignheaders peerlist pidfile requiresafekeys resolverconfiguration selector signaturealgorithm signingtable socket subdomains trustanchorfile umask userid'
+const PARAMETERS =
+  'config_directory content_filter inet_protocols internal_mail_filter_classes milter_default_action mydomain myhostname myorigin non_smtpd_milters queue_directory receive_override_options smtp_helo_name smtpd_milters'
+const PACKAGES =
+  'amavisd-new dkimpy-milter exim4-daemon-heavy exim4-daemon-light nullmailer opendkim opensmtpd postfix qmail rspamd sendmail-bin msmtp-mta ssmtp'
 const UNITS = 'amavis dkimpy-milter exim4 opensmtpd rspamd sendmail'
 
 /**
- * Prints lines, text as hex: `package NAME VERSION`, `running UNIT`, `unit PROPERTY VALUE`, `argument WORD`, `setting PATH LINE NAME VALUE`, `refused TEXT`, `default NAME LINE VALUE`, `table NAME KIND PATH STATE`, `row NAME LINE TEXT`,
- * `cut NAME`, `key PATH STATE SPKI`, `path TYPE OWNER GROUP MODE PATH`, `in GROUP`, `member GROUP USER`, `set NAME VALUE`, `line NAME NUMBER`, `service NAME COMMAND CHROOT`, `override SERVICE NAME VALUE`; in the end `end`.
- * No private key and no password of a table leaves the host. Source: opendkim(8), opendkim.conf(5), postconf(1).
+ * Prints lines, text as hex: `package NAME VERSION`, `running UNIT`, `unit PROPERTY VALUE`, `argument WORD`,
+ * `setting PATH LINE NAME VALUE`, `refused TEXT`, `default NAME LINE VALUE`, `table NAME KIND PATH STATE`,
+ * `row NAME LINE TEXT`, `cut NAME`, `key PATH STATE SPKI`, `path TYPE OWNER GROUP MODE PATH`, `in GROUP`,
+ * `member GROUP USER`, `set NAME VALUE`, `line NAME NUMBER`, `service NAME COMMAND CHROOT`,
+ * `override SERVICE NAME VALUE`; in the end `end`. No private key and no password of a table leaves the host. Source:
+ * opendkim(8), opendkim.conf(5), postconf(1).
  */
 export const MAIL_SETUP_PROGRAM = String.raw`use strict; use warnings;
 $| = 1; $SIG{PIPE} = 'IGNORE';

@@ -1,4 +1,5 @@
-// Asks how a host signs its mail: OpenDKIM's unit, configuration, tables and keys as the daemon reads them, and Postfix's milters.
+// Asks how a host signs its mail: OpenDKIM's unit, configuration, tables and keys as the daemon reads them, and
+// Postfix's milters.
 import type { HostKey, MailSetup, OpendkimTable, PathAttributes, Setting, TableName } from '../model/mail-setup.ts'
 import { utf8 } from '../model/answer.ts'
 import { defineProbe, ProbeError, type Probe } from '../model/probe.ts'
@@ -7,12 +8,36 @@ import { MAIL_SETUP_PROGRAM } from './mail-setup-program.ts'
 import { fromHex } from './perl-words.ts'
 
 /** Nothing is known yet. */
-export const NO_SETUP: MailSetup = { packages: {}, running: [], unit: {}, arguments: [], configuration: { path: '', present: false }, settings: [], defaults: [], user: '', groups: [], tables: [], keys: [], openssl: true, paths: {}, members: {}, parameters: {}, parameterLines: {}, services: [] }
+export const NO_SETUP: MailSetup = {
+  packages: {},
+  running: [],
+  unit: {},
+  arguments: [],
+  configuration: { path: '', present: false },
+  settings: [],
+  defaults: [],
+  user: '',
+  groups: [],
+  tables: [],
+  keys: [],
+  openssl: true,
+  paths: {},
+  members: {},
+  parameters: {},
+  parameterLines: {},
+  services: [],
+}
 
 /** One process on the host; what needs root is told as an obstacle where there is none. */
 export const mailSetup: Probe<MailSetup> = defineProbe<MailSetup>({
   key: 'mail setup',
-  reads: ['path:/etc/opendkim.conf', 'path:/etc/dkimkeys', 'path:/etc/postfix/main.cf', 'path:/etc/postfix/master.cf', 'unit:opendkim'],
+  reads: [
+    'path:/etc/opendkim.conf',
+    'path:/etc/dkimkeys',
+    'path:/etc/postfix/main.cf',
+    'path:/etc/postfix/master.cf',
+    'unit:opendkim',
+  ],
   script: raw(`command -v perl >/dev/null || { echo no-perl; exit; }
 timeout -k 5 120 perl - <<'mailrun-mail-setup'
 ${MAIL_SETUP_PROGRAM}mailrun-mail-setup`),
@@ -24,9 +49,12 @@ ${MAIL_SETUP_PROGRAM}mailrun-mail-setup`),
 
 function obstacleIn(code: number, stdout: string, stderr: string): string | undefined {
   if (stdout.startsWith('no-perl')) return 'there is no perl, by which its configuration is read: install perl-base'
-  if (stdout.startsWith('not-root')) return 'only root can read its keys and tables: set ansible_become for the host, or give --become'
+  if (stdout.startsWith('not-root'))
+    return 'only root can read its keys and tables: set ansible_become for the host, or give --become'
   if (stdout.endsWith('end\n')) return undefined
-  return code === 124 || code === 137 ? 'its configuration could not be read in time' : `its configuration cannot be read: ${stderr || `exit status ${code}`}`
+  return code === 124 || code === 137
+    ? 'its configuration could not be read in time'
+    : `its configuration cannot be read: ${stderr || `exit status ${code}`}`
 }
 
 const STATES: readonly OpendkimTable['state'][] = ['there', 'absent', 'unreadable', 'other']
@@ -34,14 +62,21 @@ const TABLES: readonly TableName[] = ['keytable', 'signingtable', 'internalhosts
 
 function read(stdout: string): MailSetup {
   const lines = stdout.split('\n').map((line) => line.split(' '))
-  const of = (word: string): readonly (readonly string[])[] => lines.filter(([first]) => first === word).map((words) => words.slice(1))
+  const of = (word: string): readonly (readonly string[])[] =>
+    lines.filter(([first]) => first === word).map((words) => words.slice(1))
   const last = (word: string): readonly string[] | undefined => of(word).at(-1)
   const one = <Word extends string>(words: readonly Word[], word: string): Word => {
     const found = words.find((each) => each === word)
-    if (found === undefined) throw new ProbeError(`its configuration cannot be read: it answers ${JSON.stringify(word)}`)
+    if (found === undefined)
+      throw new ProbeError(`its configuration cannot be read: it answers ${JSON.stringify(word)}`)
     return found
   }
-  const setting = ([path = '', line = '', name = '', value = '']: readonly string[]): Setting => ({ path: fromHex(path), line: Number(line), name: fromHex(name), value: fromHex(value) })
+  const setting = ([path = '', line = '', name = '', value = '']: readonly string[]): Setting => ({
+    path: fromHex(path),
+    line: Number(line),
+    name: fromHex(name),
+    value: fromHex(value),
+  })
   const [path = '', present] = last('configuration') ?? []
   const refused = last('refused')
   const overrides = of('override')
@@ -53,21 +88,51 @@ function read(stdout: string): MailSetup {
     configuration: { path: fromHex(path), present: present === 'there' },
     settings: of('setting').map(setting),
     ...(refused === undefined ? {} : { refused: fromHex(refused[0]!) }),
-    defaults: of('default').map(([name = '', line = '', value = '']) => ({ path: '/etc/default/opendkim', line: Number(line), name, value: fromHex(value) })),
+    defaults: of('default').map(([name = '', line = '', value = '']) => ({
+      path: '/etc/default/opendkim',
+      line: Number(line),
+      name,
+      value: fromHex(value),
+    })),
     user: fromHex(last('user')?.[0] ?? '-'),
     groups: of('in').map(([name = '']) => name),
     tables: of('table').map(([name = '', kind = '', at = '', state = '']): OpendkimTable => ({
-      name: one(TABLES, name), kind, path: fromHex(at), state: one(STATES, state),
-      rows: of('row').filter(([table]) => table === name).map(([, line, text = '']) => ({ line: Number(line), text: fromHex(text) })),
+      name: one(TABLES, name),
+      kind,
+      path: fromHex(at),
+      state: one(STATES, state),
+      rows: of('row')
+        .filter(([table]) => table === name)
+        .map(([, line, text = '']) => ({ line: Number(line), text: fromHex(text) })),
       cut: of('cut').some(([table]) => table === name),
     })),
-    keys: of('key').map(([at = '', state = '', publicKey = '']): HostKey => ({ path: fromHex(at), state: one(STATES, state), publicKey: publicKey === '-' ? '' : publicKey })),
+    keys: of('key').map(([at = '', state = '', publicKey = '']): HostKey => ({
+      path: fromHex(at),
+      state: one(STATES, state),
+      publicKey: publicKey === '-' ? '' : publicKey,
+    })),
     openssl: last('no-openssl') === undefined,
-    paths: Object.fromEntries(of('path').map(([type = '', owner = '', group = '', mode = '', at = '']): [string, PathAttributes] => [fromHex(at), { type, owner, group, mode }])),
+    paths: Object.fromEntries(
+      of('path').map(([type = '', owner = '', group = '', mode = '', at = '']): [string, PathAttributes] => [
+        fromHex(at),
+        { type, owner, group, mode },
+      ]),
+    ),
     members: grouped(of('member')),
     parameters: Object.fromEntries(of('set').map(([name = '', value = '']) => [name, fromHex(value)])),
-    parameterLines: Object.fromEntries(Object.entries(grouped(of('line'))).map(([name, numbers]) => [name, numbers.map(Number)])),
-    services: of('service').map(([name = '', command = '', chroot]) => ({ name, command, chroot: chroot === 'y', overrides: Object.fromEntries(overrides.filter(([service]) => service === name).map(([, parameter = '', value = '']) => [parameter, fromHex(value)])) })),
+    parameterLines: Object.fromEntries(
+      Object.entries(grouped(of('line'))).map(([name, numbers]) => [name, numbers.map(Number)]),
+    ),
+    services: of('service').map(([name = '', command = '', chroot]) => ({
+      name,
+      command,
+      chroot: chroot === 'y',
+      overrides: Object.fromEntries(
+        overrides
+          .filter(([service]) => service === name)
+          .map(([, parameter = '', value = '']) => [parameter, fromHex(value)]),
+      ),
+    })),
   }
 }
 

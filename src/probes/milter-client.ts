@@ -1,13 +1,18 @@
-// The program that asks a host's milters what they would do with a message, for the perl of Debian's perl-base: Postfix's side of the milter protocol.
+// The program that asks a host's milters what they would do with a message, for the perl of Debian's perl-base:
+// Postfix's side of the milter protocol.
 import { AS_POSTFIX, MILTER_SESSION } from './milter-session.ts'
 import { PERL_WORDS } from './perl-words.ts'
 
 /**
- * Reads lines behind `__END__`: `nonce N`, `own yes` where mail from the host's own name is asked about, `domain NAME`, `message HEX` (`@DOMAIN@`, `@ROLE@` and `@NONCE@` stand in it), `role NAME LISTS CLIENT-NAME CLIENT-ADDRESS LOGIN`, `-` for none.
- * Prints `set NAME HEX`, `domain NAME`, `own NAME`, `service NAME` (of master.cf, those that listen), and for each role and domain `session ROLE DOMAIN`, its milters (`milter HEX`) with what each did: `insert INDEX NAME VALUE`, `add NAME VALUE`, `other COMMAND`,
- * `verdict WORD TEXT`, `unreached WHY`; in the end `end`. Text is hex.
+ * Reads lines behind `__END__`: `nonce N`, `own yes` where mail from the host's own name is asked about, `domain NAME`,
+ * `message HEX` (`@DOMAIN@`, `@ROLE@` and `@NONCE@` stand in it), `role NAME LISTS CLIENT-NAME CLIENT-ADDRESS LOGIN`,
+ * `-` for none. Prints `set NAME HEX`, `domain NAME`, `own NAME`, `service NAME` (of master.cf, those that listen), and
+ * for each role and domain `session ROLE DOMAIN`, its milters (`milter HEX`) with what each did:
+ * `insert INDEX NAME VALUE`, `add NAME VALUE`, `other COMMAND`, `verdict WORD TEXT`, `unreached WHY`; in the end `end`.
+ * Text is hex.
  *
- * It connects as the user and from the directory that Postfix does. Source: libmilter of sendmail 8.18 (mfdef.h, version 6), postconf(5), MILTER_README.
+ * It connects as the user and from the directory that Postfix does. Source: libmilter of sendmail 8.18 (mfdef.h,
+ * version 6), postconf(5), MILTER_README.
  */
 export const MILTER_CLIENT = String.raw`use strict; use warnings; use Socket; use IO::Handle;
 $| = 1; $SIG{PIPE} = 'IGNORE';

@@ -1,4 +1,5 @@
-// Perl that speaks the milter protocol as Postfix does, for the programs that ask milters; for the perl of Debian's perl-base.
+// Perl that speaks the milter protocol as Postfix does, for the programs that ask milters; for the perl of Debian's
+// perl-base.
 
 /** Becomes the user that Postfix's daemons are. Needs `%set`, with `mail_owner`. */
 export const AS_POSTFIX = String.raw`# As Postfix's daemons are: chroot_uid() of Postfix sets uid, gid and the groups of the user.
@@ -12,9 +13,10 @@ if (defined $uid) {
 }`
 
 /**
- * `connected(MILTER, CHROOTED)` gives a socket, or why there is none; `session(ROLE, DOMAIN, HEADERS, BODY)` carries one message through `$socket`, tells by `say_line` what the milter did, and gives its verdict.
- * Needs `%set` (`queue_directory`, `myhostname`, `milter_macro_v`, `milter_macro_daemon_name`), `$nonce`, `$submission`, and subs `service`, `hex_of` and `say_line`.
- * Source: libmilter of sendmail 8.18 (mfdef.h, version 6), MILTER_README.
+ * `connected(MILTER, CHROOTED)` gives a socket, or why there is none; `session(ROLE, DOMAIN, HEADERS, BODY)` carries
+ * one message through `$socket`, tells by `say_line` what the milter did, and gives its verdict. Needs `%set`
+ * (`queue_directory`, `myhostname`, `milter_macro_v`, `milter_macro_daemon_name`), `$nonce`, `$submission`, and subs
+ * `service`, `hex_of` and `say_line`. Source: libmilter of sendmail 8.18 (mfdef.h, version 6), MILTER_README.
  */
 export const MILTER_SESSION = String.raw`sub connected {
   my ($milter, $chrooted) = @_;

@@ -1,4 +1,5 @@
-// Asks a host's milters, as its Postfix would, what they do with a message of each domain: whether and how they sign it. No mail is sent.
+// Asks a host's milters, as its Postfix would, what they do with a message of each domain: whether and how they sign
+// it. No mail is sent.
 import { PROBE_ROLES, type GivenField, type ProbeRole } from '../mail/probe-message.ts'
 import { mailDomain } from '../mail/names.ts'
 import { utf8 } from '../model/answer.ts'
@@ -41,7 +42,9 @@ export interface MilterState {
   readonly services: readonly string[]
   /** Those asked for, and those that the host's SigningTable names. */
   readonly domains: readonly string[]
-  /** What its own mail comes from (`myorigin`), as that of cron and bounces, where it is asked about and is a domain. */
+  /**
+   * What its own mail comes from (`myorigin`), as that of cron and bounces, where it is asked about and is a domain.
+   */
   readonly own: string | undefined
   readonly sessions: readonly MilterSession[]
 }
@@ -57,7 +60,10 @@ export interface MilterQuestion {
   readonly nonce: string
 }
 
-/** Which list of milters, which client: a program on the host, a login from an unknown address, an unknown address alone, the host itself. */
+/**
+ * Which list of milters, which client: a program on the host, a login from an unknown address, an unknown address
+ * alone, the host itself.
+ */
 const ROLES: Readonly<Record<ProbeRole, string>> = {
   local: 'non_smtpd_milters localhost 127.0.0.1 -',
   submission: `smtpd_milters [${OUTSIDER}] ${OUTSIDER} postmaster`,
@@ -76,27 +82,38 @@ ${MILTER_CLIENT}__END__
 nonce ${nonce}
 own ${own ? 'yes' : 'no'}
 message ${Buffer.from(template).toString('hex')}
-${PROBE_ROLES.filter((role) => bounces || role !== 'bounce').map((role) => `role ${role} ${ROLES[role]}`).join('\n')}
+${PROBE_ROLES.filter((role) => bounces || role !== 'bounce')
+  .map((role) => `role ${role} ${ROLES[role]}`)
+  .join('\n')}
 ${domains.map((domain) => `domain ${domain}`).join('\n')}
 mailrun-milter-client`),
     parse: ({ code, stdout, stderr }) => {
       const obstacle = obstacleIn(code, stdout, utf8(stderr).trim())
-      return obstacle === undefined ? read(stdout) : { obstacle, parameters: {}, services: [], domains: [], own: undefined, sessions: [] }
+      return obstacle === undefined
+        ? read(stdout)
+        : { obstacle, parameters: {}, services: [], domains: [], own: undefined, sessions: [] }
     },
   })
 
 function obstacleIn(code: number, stdout: string, stderr: string): string | undefined {
   if (stdout.startsWith('no-perl')) return 'there is no perl, by which its milters are asked: install perl-base'
-  if (stdout.startsWith('no-postfix')) return 'there is no Postfix, or postconf cannot read its configuration ("postfix check")'
-  if (stdout.includes('not-root\n')) return "only root can ask its milters as Postfix's user does: set ansible_become for the host, or give --become"
+  if (stdout.startsWith('no-postfix'))
+    return 'there is no Postfix, or postconf cannot read its configuration ("postfix check")'
+  if (stdout.includes('not-root\n'))
+    return "only root can ask its milters as Postfix's user does: set ansible_become for the host, or give --become"
   if (stdout.endsWith('end\n')) return undefined
-  return code === 124 || code === 137 ? 'its milters did not answer in time' : `its milters cannot be asked: ${stderr || `exit status ${code}`}`
+  return code === 124 || code === 137
+    ? 'its milters did not answer in time'
+    : `its milters cannot be asked: ${stderr || `exit status ${code}`}`
 }
 
 interface Reading extends MilterSession {
   readonly milters: Building[]
 }
-type Building = { -readonly [Key in keyof MilterAnswer]: MilterAnswer[Key] } & { readonly fields: GivenField[]; readonly others: string[] }
+type Building = { -readonly [Key in keyof MilterAnswer]: MilterAnswer[Key] } & {
+  readonly fields: GivenField[]
+  readonly others: string[]
+}
 
 function read(stdout: string): MilterState {
   const parameters: Record<string, string> = {}
@@ -114,10 +131,10 @@ function read(stdout: string): MilterState {
     else if (what === 'service') services.push(a)
     else if (what === 'session') {
       const role = PROBE_ROLES.find((each) => each === a)
-      if (role === undefined || !(domains.includes(b) || b === own)) throw new ProbeError(`its milters cannot be asked: it answers ${JSON.stringify(line)}`)
+      if (role === undefined || !(domains.includes(b) || b === own))
+        throw new ProbeError(`its milters cannot be asked: it answers ${JSON.stringify(line)}`)
       sessions.push({ role, domain: b, milters: [] })
-    }
-    else if (what === 'milter') session?.milters.push({ milter: fromHex(a), fields: [], others: [], reply: '' })
+    } else if (what === 'milter') session?.milters.push({ milter: fromHex(a), fields: [], others: [], reply: '' })
     else if (milter === undefined) continue
     else if (what === 'unreached') milter.unreached = fromHex(a)
     else if (what === 'insert') milter.fields.push({ index: Number(a), name: fromHex(b), value: fromHex(c) })

@@ -4,7 +4,10 @@ import { utf8 } from '../model/answer.ts'
 import { defineProbe, ProbeError, type Probe } from '../model/probe.ts'
 import { raw } from '../shell/script.ts'
 
-/** Where an activation keeps the set of files that is to go live (`new`) and, from before its first file goes live until all is proven, the set that was (`old`). */
+/**
+ * Where an activation keeps the set of files that is to go live (`new`) and, from before its first file goes live until
+ * all is proven, the set that was (`old`).
+ */
 export const ACTIVATION = '/var/lib/mailrun/opendkim'
 
 export interface OpendkimActivation {
@@ -21,14 +24,25 @@ const MASTER_CF = '/etc/postfix/master.cf'
 export const opendkimActivation: Probe<OpendkimActivation> = defineProbe<OpendkimActivation>({
   key: 'opendkim activation',
   reads: [`path:${ACTIVATION}`, `path:${MASTER_CF}`],
-  script: raw(`[ ! -d ${ACTIVATION}/old ] || { echo unfinished; grep -ihs '^[[:space:]]*Socket[[:space:]]' ${ACTIVATION}/old/opendkim.conf; }
+  script:
+    raw(`[ ! -d ${ACTIVATION}/old ] || { echo unfinished; grep -ihs '^[[:space:]]*Socket[[:space:]]' ${ACTIVATION}/old/opendkim.conf; }
 [ ! -r ${MASTER_CF} ] || grep -h '^[^#]*smtpd_milters' ${MASTER_CF}
 echo end`),
   parse: ({ stdout, stderr }) => {
     const lines = utf8(stdout).trimEnd().split('\n')
-    if (lines.at(-1) !== 'end') throw new ProbeError(`an activation of OpenDKIM cannot be asked for: ${utf8(stderr).trim() || 'no answer'}`)
-    return { unfinished: lines[0] === 'unfinished', formerSocket: settingsOf(lines.join('\n')).get('socket'), overrides: lines.filter((line) => line.includes('smtpd_milters')) }
+    if (lines.at(-1) !== 'end')
+      throw new ProbeError(`an activation of OpenDKIM cannot be asked for: ${utf8(stderr).trim() || 'no answer'}`)
+    return {
+      unfinished: lines[0] === 'unfinished',
+      formerSocket: settingsOf(lines.join('\n')).get('socket'),
+      overrides: lines.filter((line) => line.includes('smtpd_milters')),
+    }
   },
   // A package that brings master.cf brings no such line.
-  foresee: (state, { resource, value }) => (resource === `path:${MASTER_CF}` && state.overrides.length > 0 && (value as { readonly kind?: string }).kind !== 'absent' ? undefined : state),
+  foresee: (state, { resource, value }) =>
+    resource === `path:${MASTER_CF}` &&
+    state.overrides.length > 0 &&
+    (value as { readonly kind?: string }).kind !== 'absent'
+      ? undefined
+      : state,
 })

@@ -1,4 +1,5 @@
-// All that is asked about an OpenDKIM before it is to sign by other files: keys, tables, configuration, its unit, and which Postfix asks it.
+// All that is asked about an OpenDKIM before it is to sign by other files: keys, tables, configuration, its unit, and
+// which Postfix asks it.
 import type { Fact } from '../model/fact.ts'
 import { fact } from '../model/fact.ts'
 import type { Probe } from '../model/probe.ts'
@@ -6,7 +7,15 @@ import { joinProbes } from './join.ts'
 import { opendkimActivation, type OpendkimActivation } from './opendkim-activation.ts'
 import { pathProbe, type PathState } from './path.ts'
 import { MAIN_CF, postfixParameters, type PostfixParameters } from './postfix-parameters.ts'
-import { foreignSigning, KEY_TABLE, keyPath, SIGNING_TABLE, signingProbe, type ForeignSigning, type Signing } from './signing.ts'
+import {
+  foreignSigning,
+  KEY_TABLE,
+  keyPath,
+  SIGNING_TABLE,
+  signingProbe,
+  type ForeignSigning,
+  type Signing,
+} from './signing.ts'
 import { CONFIGURATION } from './signing-family.ts'
 import { unitProbe, type UnitQuestion, type UnitState } from './unit.ts'
 
@@ -41,7 +50,12 @@ export interface OpendkimQuestion {
 
 const socketPath = (socket: string | undefined): string | undefined => /^local:(.*)$/.exec(socket ?? '')?.[1]
 
-export const unitQuestion = ({ socket }: Pick<OpendkimQuestion, 'socket'>): UnitQuestion => ({ unit: 'opendkim.service', restartOn: [], reloadOn: FILES, listens: [socketPath(socket) ?? []].flat() })
+export const unitQuestion = ({ socket }: Pick<OpendkimQuestion, 'socket'>): UnitQuestion => ({
+  unit: 'opendkim.service',
+  restartOn: [],
+  reloadOn: FILES,
+  listens: [socketPath(socket) ?? []].flat(),
+})
 
 export function opendkimProbe(question: OpendkimQuestion): Probe<OpendkimState> {
   const { domains, selector, directory = '/etc/dkimkeys', active = {} } = question
@@ -52,7 +66,9 @@ export function opendkimProbe(question: OpendkimQuestion): Probe<OpendkimState> 
     pathProbe({ path: MAIN_CF, wanted: 'digest' }),
     opendkimActivation,
     ...FILES.map((path) => pathProbe({ path, wanted: 'shown' })),
-    ...Object.entries(active).map(([domain, each]) => pathProbe({ path: keyPath(directory, domain, each), wanted: 'nothing' })),
+    ...Object.entries(active).map(([domain, each]) =>
+      pathProbe({ path: keyPath(directory, domain, each), wanted: 'nothing' }),
+    ),
   ] as readonly Probe<unknown>[]
   return joinProbes<readonly Signing[], unknown, OpendkimState>(
     signingProbe({ domains, selector, directory }),
@@ -67,12 +83,19 @@ export function opendkimProbe(question: OpendkimQuestion): Probe<OpendkimState> 
       files: paths.slice(0, FILES.length) as readonly PathState[],
       keys: paths.slice(FILES.length) as readonly PathState[],
     }),
-    ({ signing, foreign, unit, parameters, main, activation, files, keys }) => [signing, [foreign, unit, parameters, main, activation, ...files, ...keys]],
+    ({ signing, foreign, unit, parameters, main, activation, files, keys }) => [
+      signing,
+      [foreign, unit, parameters, main, activation, ...files, ...keys],
+    ],
   )
 }
 
 /** The unit once files are others. */
-export function withFiles(question: UnitQuestion, unit: UnitState, paths: ReadonlyMap<string, PathState['is']>): UnitState {
+export function withFiles(
+  question: UnitQuestion,
+  unit: UnitState,
+  paths: ReadonlyMap<string, PathState['is']>,
+): UnitState {
   const probe = unitProbe(question)
   const facts: readonly Fact[] = [...paths].map(([path, is]) => fact('path', path, is))
   return facts.reduce((state, known) => probe.foresee(state, known) ?? state, unit)

@@ -1,4 +1,5 @@
-// Asks which addresses a host's mail leaves from: those that Postfix binds, else those that the routes to the world choose. Behind a NAT others see other ones.
+// Asks which addresses a host's mail leaves from: those that Postfix binds, else those that the routes to the world
+// choose. Behind a NAT others see other ones.
 import { utf8 } from '../model/answer.ts'
 import { defineProbe } from '../model/probe.ts'
 import { raw } from '../shell/script.ts'
@@ -11,24 +12,39 @@ export interface OutgoingAddresses {
   readonly relayhost: string
 }
 
-/** a.root-servers.net: nothing is sent there, the kernel tells the route. Addresses of documentation may be routed nowhere, as forged ones. */
+/**
+ * a.root-servers.net: nothing is sent there, the kernel tells the route. Addresses of documentation may be routed
+ * nowhere, as forged ones.
+ */
 const FAR = { 4: '198.41.0.4', 6: '2001:503:ba3e::2:30' } as const
 
 export const outgoingAddresses = defineProbe<OutgoingAddresses>({
   key: 'outgoing addresses',
   reads: ['path:/etc/postfix/main.cf'],
-  script: raw(`echo "route4 = $(ip -4 -o route get ${FAR[4]} 2>/dev/null)"; echo "route6 = $(ip -6 -o route get ${FAR[6]} 2>/dev/null)"
+  script:
+    raw(`echo "route4 = $(ip -4 -o route get ${FAR[4]} 2>/dev/null)"; echo "route6 = $(ip -6 -o route get ${FAR[6]} 2>/dev/null)"
 command -v postconf >/dev/null && postconf -x smtp_bind_address smtp_bind_address6 inet_protocols relayhost 2>/dev/null
 ${END}`),
   parse(answer) {
     const lines = utf8(whole(answer, 'the addresses that mail leaves from cannot be asked for')).split('\n')
-    const told = new Map(lines.flatMap((line) => (line.includes(' =') ? [[line.slice(0, line.indexOf(' =')), line.slice(line.indexOf(' =') + 2).trim()] as const] : [])))
+    const told = new Map(
+      lines.flatMap((line) =>
+        line.includes(' =')
+          ? [[line.slice(0, line.indexOf(' =')), line.slice(line.indexOf(' =') + 2).trim()] as const]
+          : [],
+      ),
+    )
     // postconf(5), inet_protocols.
     const protocols = told.get('inet_protocols') || 'all'
     const routed = (route: string): string => / src (\S+)/.exec(told.get(route) ?? '')?.[1] ?? ''
     const four = /all|ipv4/.test(protocols) ? told.get('smtp_bind_address') || routed('route4') : ''
-    const six = /all|ipv6/.test(protocols) ? told.get('smtp_bind_address6')?.replace(/^\[|\]$/g, '') || routed('route6') : ''
-    return { addresses: [four, six].filter((each) => each !== '' && !each.startsWith('fe80:')), relayhost: told.get('relayhost') ?? '' }
+    const six = /all|ipv6/.test(protocols)
+      ? told.get('smtp_bind_address6')?.replace(/^\[|\]$/g, '') || routed('route6')
+      : ''
+    return {
+      addresses: [four, six].filter((each) => each !== '' && !each.startsWith('fe80:')),
+      relayhost: told.get('relayhost') ?? '',
+    }
   },
   foresee: () => undefined,
 })

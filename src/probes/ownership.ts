@@ -33,7 +33,10 @@ const LISTED = 200
 /** By name or number; symbolic links are not followed. */
 export function ownershipProbe(question: OwnershipQuestion): Probe<OwnershipState> {
   const { path, owner, group, recursive } = question
-  const accounts: Resource[] = [...(askable(owner) ? [`user:${owner}` as const] : []), ...(askable(group) ? [`group:${group}` as const] : [])]
+  const accounts: Resource[] = [
+    ...(askable(owner) ? [`user:${owner}` as const] : []),
+    ...(askable(group) ? [`group:${group}` as const] : []),
+  ]
   return defineProbe<OwnershipState>({
     key: `ownership ${JSON.stringify(question)}`,
     reads: [`path:${path}`, ...accounts],
@@ -53,9 +56,21 @@ export function ownershipProbe(question: OwnershipQuestion): Probe<OwnershipStat
       const text = utf8(whole(answer, `the owners below ${path} cannot be told`))
       const end = text.indexOf('\n\n')
       const [there, ...missing] = text.slice(0, end).split('\n')
-      const [ownerName = '', groupName = '', ...found] = text.slice(end + 2).split('\0').slice(0, -1)
-      const names = { ...(ownerName === '' ? {} : { owner: ownerName }), ...(groupName === '' ? {} : { group: groupName }) }
-      return { there: there === 'there', deviating: found.slice(0, LISTED), more: found.length > LISTED, missing, ...(Object.keys(names).length === 0 ? {} : { names }) }
+      const [ownerName = '', groupName = '', ...found] = text
+        .slice(end + 2)
+        .split('\0')
+        .slice(0, -1)
+      const names = {
+        ...(ownerName === '' ? {} : { owner: ownerName }),
+        ...(groupName === '' ? {} : { group: groupName }),
+      }
+      return {
+        there: there === 'there',
+        deviating: found.slice(0, LISTED),
+        more: found.length > LISTED,
+        missing,
+        ...(Object.keys(names).length === 0 ? {} : { names }),
+      }
     },
     foresee: (state, known) => foresee(question, state, known),
   })
@@ -66,15 +81,24 @@ const exists = (kind: string, database: string, name: string | undefined): Scrip
 
 /** What find(1) calls a number, for facts have names. */
 const nameOf = (database: string, account: string | undefined): Script =>
-  isNumber(account) ? sh`n=$(getent ${database} ${account} | cut -d: -f1); [ "$n" ] || n=${Number(account)}; printf '%s\0' "$n"` : raw("printf '\\0'")
+  isNumber(account)
+    ? sh`n=$(getent ${database} ${account} | cut -d: -f1); [ "$n" ] || n=${Number(account)}; printf '%s\0' "$n"`
+    : raw("printf '\\0'")
 
 /** A test of find(1). */
 export const differs = (owner: string | undefined, group: string | undefined): Script => {
-  const tests = [...(owner === undefined ? [] : [sh`! -user ${owner}`]), ...(group === undefined ? [] : [sh`! -group ${group}`])]
+  const tests = [
+    ...(owner === undefined ? [] : [sh`! -user ${owner}`]),
+    ...(group === undefined ? [] : [sh`! -group ${group}`]),
+  ]
   return tests.length === 2 ? sh`${tests[0]!} -o ${tests[1]!}` : tests[0]!
 }
 
-function foresee({ path, owner, group, recursive }: OwnershipQuestion, state: OwnershipState, known: Fact): OwnershipState | undefined {
+function foresee(
+  { path, owner, group, recursive }: OwnershipQuestion,
+  state: OwnershipState,
+  known: Fact,
+): OwnershipState | undefined {
   const [kind = '', ...rest] = known.resource.split(':')
   const name = rest.join(':')
   const value = known.value as PathFact
@@ -84,14 +108,19 @@ function foresee({ path, owner, group, recursive }: OwnershipQuestion, state: Ow
   }
   if (kind !== 'path') return state
   const below = name.startsWith(`${path}/`)
-  if (value.kind === 'absent' && (name === path || path.startsWith(`${name}/`))) return { ...state, there: false, deviating: [], more: false }
+  if (value.kind === 'absent' && (name === path || path.startsWith(`${name}/`)))
+    return { ...state, there: false, deviating: [], more: false }
   if (name !== path && !(below && recursive)) return state
   if (state.more) return undefined
-  const others = state.deviating.filter((each) => each !== name && !(value.kind === 'absent' && each.startsWith(`${name}/`)))
+  const others = state.deviating.filter(
+    (each) => each !== name && !(value.kind === 'absent' && each.startsWith(`${name}/`)),
+  )
   const there = state.there || name === path
   if (value.kind === 'absent') return { ...state, deviating: others }
   if (value.kind !== 'file' && value.kind !== 'directory') return undefined
   if (!isKnown(value.owner) || !isKnown(value.group)) return undefined
-  const right = (owner === undefined || value.owner === (state.names?.owner ?? owner)) && (group === undefined || value.group === (state.names?.group ?? group))
+  const right =
+    (owner === undefined || value.owner === (state.names?.owner ?? owner)) &&
+    (group === undefined || value.group === (state.names?.group ?? group))
   return { ...state, there, deviating: right ? others : [...others, name] }
 }

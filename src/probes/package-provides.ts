@@ -2,19 +2,53 @@
 import { fact, type Fact, type PathFact, type UserFact } from '../model/fact.ts'
 import { UNKNOWN } from '../model/unknown.ts'
 
-const user = (name: string): Fact => fact('user', name, { kind: 'user', uid: UNKNOWN, group: UNKNOWN, groups: UNKNOWN, home: UNKNOWN, shell: UNKNOWN, comment: UNKNOWN, locked: UNKNOWN } satisfies UserFact)
+const user = (name: string): Fact =>
+  fact('user', name, {
+    kind: 'user',
+    uid: UNKNOWN,
+    group: UNKNOWN,
+    groups: UNKNOWN,
+    home: UNKNOWN,
+    shell: UNKNOWN,
+    comment: UNKNOWN,
+    locked: UNKNOWN,
+  } satisfies UserFact)
 const group = (name: string): Fact => fact('group', name, { kind: 'group', gid: UNKNOWN })
-const directory = (path: string, owner: string, ownerGroup: string, mode: string): Fact => fact('path', path, { kind: 'directory', owner, group: ownerGroup, mode } satisfies PathFact)
-const file = (path: string): Fact => fact('path', path, { kind: 'file', owner: 'root', group: 'root', mode: '0644', sha256: UNKNOWN, mtime: UNKNOWN } satisfies PathFact)
+const directory = (path: string, owner: string, ownerGroup: string, mode: string): Fact =>
+  fact('path', path, { kind: 'directory', owner, group: ownerGroup, mode } satisfies PathFact)
+const file = (path: string): Fact =>
+  fact('path', path, {
+    kind: 'file',
+    owner: 'root',
+    group: 'root',
+    mode: '0644',
+    sha256: UNKNOWN,
+    mtime: UNKNOWN,
+  } satisfies PathFact)
 const unit = (name: string): Fact => fact('unit', name, { kind: 'unit', active: true, enabled: 'enabled' })
 
 const TABLE: Readonly<Record<string, readonly Fact[]>> = {
   opendkim: [
-    user('opendkim'), group('opendkim'), directory('/etc/dkimkeys', 'opendkim', 'opendkim', '0700'), directory('/run/opendkim', 'opendkim', 'opendkim', '0750'), file('/etc/opendkim.conf'), file('/etc/default/opendkim'), unit('opendkim.service'),
+    user('opendkim'),
+    group('opendkim'),
+    directory('/etc/dkimkeys', 'opendkim', 'opendkim', '0700'),
+    directory('/run/opendkim', 'opendkim', 'opendkim', '0750'),
+    file('/etc/opendkim.conf'),
+    file('/etc/default/opendkim'),
+    unit('opendkim.service'),
   ],
   postfix: [
-    user('postfix'), group('postfix'), group('postdrop'), directory('/etc/postfix', 'root', 'root', '0755'), directory('/var/spool/postfix', 'root', 'root', '0755'),
-    file('/etc/postfix/main.cf'), file('/etc/postfix/master.cf'), file('/etc/aliases'), file('/etc/aliases.db'), file('/etc/mailname'), unit('postfix.service'),
+    user('postfix'),
+    group('postfix'),
+    group('postdrop'),
+    directory('/etc/postfix', 'root', 'root', '0755'),
+    directory('/var/spool/postfix', 'root', 'root', '0755'),
+    file('/etc/postfix/main.cf'),
+    file('/etc/postfix/master.cf'),
+    file('/etc/aliases'),
+    file('/etc/aliases.db'),
+    file('/etc/mailname'),
+    unit('postfix.service'),
   ],
   'opendkim-tools': [],
   openssl: [],

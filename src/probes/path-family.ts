@@ -7,7 +7,10 @@ import { raw } from '../shell/script.ts'
 import { askable, isNumber } from './accounts.ts'
 import { END, whole } from './whole.ts'
 
-/** How much of a file is asked: nothing, its SHA-256, or its bytes too (up to {@link contentBytes}): `shown` for a diff, `needed` because the plan is made of them. */
+/**
+ * How much of a file is asked: nothing, its SHA-256, or its bytes too (up to {@link contentBytes}): `shown` for a diff,
+ * `needed` because the plan is made of them.
+ */
 export type Wanted = 'nothing' | 'digest' | 'shown' | 'needed'
 
 /** A file above this size brings no content to be shown. */
@@ -17,7 +20,8 @@ export const SHOWN_BYTES = 65_536
 export const NEEDED_BYTES = 1_048_576
 
 /** The most bytes of content that an answer brings. */
-export const contentBytes = (wanted: Wanted): number => (wanted === 'needed' ? NEEDED_BYTES : wanted === 'shown' ? SHOWN_BYTES : 0)
+export const contentBytes = (wanted: Wanted): number =>
+  wanted === 'needed' ? NEEDED_BYTES : wanted === 'shown' ? SHOWN_BYTES : 0
 
 /** One question of the family. */
 export interface PathItem {
@@ -56,25 +60,36 @@ export const pathFamily: Family = {
   script(items) {
     const words = (list: readonly string[]): string => list.map(quote).join(' ')
     const questions = items.map(question)
-    const accounts = (which: 'owner' | 'group'): readonly string[] => [...new Set(questions.flatMap((each) => each[which] ?? []))]
+    const accounts = (which: 'owner' | 'group'): readonly string[] => [
+      ...new Set(questions.flatMap((each) => each[which] ?? [])),
+    ]
     const paths = [...new Set(questions.map(({ path }) => path))]
     const digested = [...new Set(questions.filter(({ wanted }) => wanted !== 'nothing').map(({ path }) => path))]
     const { needed, shown } = contentsOf(questions)
-    const upTo = (list: ReadonlySet<string>, most: number): readonly string[] => (list.size === 0 ? [] : [`find ${words([...list])} -maxdepth 0 -type f -size -${most / BLOCK + 1} -exec cat -- {} +`])
-    return raw([
-      `o=; for p in ${words([...new Set(paths.map(parentOf))])}; do if [ -d "$p" ]; then o=\${o}d; elif [ -e "$p" ] || [ -L "$p" ]; then o=\${o}o; else o=\${o}a; fi; done; printf '%s\\0' "$o"`,
-      `find ${words(paths)} -maxdepth 0 -printf '${FIELDS}'`,
-      `printf 'DIGESTS\\0'`,
-      // Only regular files: reading a FIFO would hang.
-      ...(digested.length === 0 ? [] : [`set --; for p in ${words(digested)}; do [ -f "$p" ] && [ ! -L "$p" ] && set -- "$@" "$p"; done; [ $# = 0 ] || sha256sum -z -- "$@"`]),
-      ...(accounts('owner').length === 0 ? ['u='] : [`u=$(getent passwd ${words(accounts('owner'))})`]),
-      ...(accounts('group').length === 0 ? ['g='] : [`g=$(getent group ${words(accounts('group'))})`]),
-      `printf 'USERS\\0%s\\0GROUPS\\0%s\\0CONTENTS\\0' "$u" "$g"`,
-      // The sizes are told already; what changes in between does not fit its digest.
-      ...upTo(needed, NEEDED_BYTES),
-      ...upTo(shown, SHOWN_BYTES),
-      END,
-    ].join('\n'))
+    const upTo = (list: ReadonlySet<string>, most: number): readonly string[] =>
+      list.size === 0
+        ? []
+        : [`find ${words([...list])} -maxdepth 0 -type f -size -${most / BLOCK + 1} -exec cat -- {} +`]
+    return raw(
+      [
+        `o=; for p in ${words([...new Set(paths.map(parentOf))])}; do if [ -d "$p" ]; then o=\${o}d; elif [ -e "$p" ] || [ -L "$p" ]; then o=\${o}o; else o=\${o}a; fi; done; printf '%s\\0' "$o"`,
+        `find ${words(paths)} -maxdepth 0 -printf '${FIELDS}'`,
+        `printf 'DIGESTS\\0'`,
+        // Only regular files: reading a FIFO would hang.
+        ...(digested.length === 0
+          ? []
+          : [
+              `set --; for p in ${words(digested)}; do [ -f "$p" ] && [ ! -L "$p" ] && set -- "$@" "$p"; done; [ $# = 0 ] || sha256sum -z -- "$@"`,
+            ]),
+        ...(accounts('owner').length === 0 ? ['u='] : [`u=$(getent passwd ${words(accounts('owner'))})`]),
+        ...(accounts('group').length === 0 ? ['g='] : [`g=$(getent group ${words(accounts('group'))})`]),
+        `printf 'USERS\\0%s\\0GROUPS\\0%s\\0CONTENTS\\0' "$u" "$g"`,
+        // The sizes are told already; what changes in between does not fit its digest.
+        ...upTo(needed, NEEDED_BYTES),
+        ...upTo(shown, SHOWN_BYTES),
+        END,
+      ].join('\n'),
+    )
   },
   split(answer, items) {
     const questions = items.map(question)
@@ -87,23 +102,39 @@ export const pathFamily: Family = {
         found: told.found.get(path),
         sha256: wanted === 'nothing' ? undefined : told.digests.get(path),
         content: contentWithin(contentBytes(wanted), told.contents.get(path)),
-        missing: [...(askable(owner) && !told.users.has(owner) ? [`user ${owner}`] : []), ...(askable(group) && !told.groups.has(group) ? [`group ${group}`] : [])],
-        names: { ...(isNumber(owner) ? { owner: nameOf(told.users, owner) } : {}), ...(isNumber(group) ? { group: nameOf(told.groups, group) } : {}) },
+        missing: [
+          ...(askable(owner) && !told.users.has(owner) ? [`user ${owner}`] : []),
+          ...(askable(group) && !told.groups.has(group) ? [`group ${group}`] : []),
+        ],
+        names: {
+          ...(isNumber(owner) ? { owner: nameOf(told.users, owner) } : {}),
+          ...(isNumber(group) ? { group: nameOf(told.groups, group) } : {}),
+        },
       }),
     }))
   },
 }
 
 /** Whose content is asked for, by how much of it is taken. */
-function contentsOf(questions: readonly PathItem[]): { readonly needed: ReadonlySet<string>; readonly shown: ReadonlySet<string> } {
+function contentsOf(questions: readonly PathItem[]): {
+  readonly needed: ReadonlySet<string>
+  readonly shown: ReadonlySet<string>
+} {
   const needed = new Set(questions.filter(({ wanted }) => wanted === 'needed').map(({ path }) => path))
-  return { needed, shown: new Set(questions.filter(({ wanted, path }) => wanted === 'shown' && !needed.has(path)).map(({ path }) => path)) }
+  return {
+    needed,
+    shown: new Set(
+      questions.filter(({ wanted, path }) => wanted === 'shown' && !needed.has(path)).map(({ path }) => path),
+    ),
+  }
 }
 
-const contentWithin = (most: number, content: string | undefined): string | undefined => (content !== undefined && content.length <= most ? content : undefined)
+const contentWithin = (most: number, content: string | undefined): string | undefined =>
+  content !== undefined && content.length <= most ? content : undefined
 
 /** Where there is no account of this number find(1) prints the number. */
-const nameOf = (accounts: ReadonlyMap<string, number>, digits: string): string => [...accounts].find(([, number]) => number === Number(digits))?.[0] ?? String(Number(digits))
+const nameOf = (accounts: ReadonlyMap<string, number>, digits: string): string =>
+  [...accounts].find(([, number]) => number === Number(digits))?.[0] ?? String(Number(digits))
 
 const question = (item: string): PathItem => JSON.parse(item) as PathItem
 
@@ -124,23 +155,37 @@ function readAll(answer: Answer, questions: readonly PathItem[]) {
     return field
   }
   const letters = next()
-  const parents = new Map([...new Set(questions.map(({ path }) => parentOf(path)))].map((parent, index) => [parent, letters[index]]))
+  const parents = new Map(
+    [...new Set(questions.map(({ path }) => parentOf(path)))].map((parent, index) => [parent, letters[index]]),
+  )
   const found = new Map<string, readonly string[]>()
   for (let path = next(); path !== 'DIGESTS'; path = next()) {
     const fields = Array.from({ length: FIELD_COUNT - 1 }, next)
     found.set(wire.get(path) ?? path, fields)
   }
   const digests = new Map<string, string>()
-  for (let line = next(); line !== 'USERS'; line = next()) digests.set(wire.get(line.slice(66)) ?? '', line.slice(0, 64))
+  for (let line = next(); line !== 'USERS'; line = next())
+    digests.set(wire.get(line.slice(66)) ?? '', line.slice(0, 64))
   // passwd(5) and group(5) both have the name first and the number third.
   const accounts = (): ReadonlyMap<string, number> =>
-    new Map(next().split('\n').filter((line) => line !== '').map((line) => { const [name = '', , number] = line.split(':'); return [name, Number(number)] }))
+    new Map(
+      next()
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => {
+          const [name = '', , number] = line.split(':')
+          return [name, Number(number)]
+        }),
+    )
   const users = accounts()
   next()
   const groups = accounts()
   next()
   const { needed, shown } = contentsOf(questions)
-  const printed = [...[...needed].map((path) => ({ path, most: NEEDED_BYTES })), ...[...shown].map((path) => ({ path, most: SHOWN_BYTES }))].flatMap(({ path, most }) => {
+  const printed = [
+    ...[...needed].map((path) => ({ path, most: NEEDED_BYTES })),
+    ...[...shown].map((path) => ({ path, most: SHOWN_BYTES })),
+  ].flatMap(({ path, most }) => {
     const [kind, , , , , size] = found.get(path) ?? []
     const digest = digests.get(path)
     // What cannot be read has no digest, either.
@@ -151,11 +196,18 @@ function readAll(answer: Answer, questions: readonly PathItem[]) {
   return { problems, parents, found, digests, users, groups, contents }
 }
 
-/** The contents, one behind the other, by path: from the front as long as their digests are right, then from the back; what is left in between changed meanwhile, and is left out. */
-function partsOf(text: string, files: readonly { readonly path: string; readonly size: number; readonly digest: string }[]): Map<string, string> {
+/**
+ * The contents, one behind the other, by path: from the front as long as their digests are right, then from the back;
+ * what is left in between changed meanwhile, and is left out.
+ */
+function partsOf(
+  text: string,
+  files: readonly { readonly path: string; readonly size: number; readonly digest: string }[],
+): Map<string, string> {
   const parts = new Map<string, string>()
   let [from, to] = [0, text.length]
-  const take = (path: string, digest: string, part: string): boolean => createHash('sha256').update(Buffer.from(part, 'latin1')).digest('hex') === digest && parts.set(path, part) === parts
+  const take = (path: string, digest: string, part: string): boolean =>
+    createHash('sha256').update(Buffer.from(part, 'latin1')).digest('hex') === digest && parts.set(path, part) === parts
   for (const { path, size, digest } of files) {
     if (!take(path, digest, text.slice(from, from + size))) break
     from += size
@@ -172,7 +224,9 @@ function problemsOf(stderr: string, questions: readonly PathItem[]): Map<string,
   const unfit = /^find: .*(?:unrecognized|unknown predicate).*$/m.exec(stderr)
   if (unfit) throw new ProbeError(`its find(1) is not GNU's: ${unfit[0]}: install findutils`)
   const problems = new Map<string, string>()
-  for (const [complaint] of stderr.matchAll(/^(?:find|sha256sum|cat): .*(?:Permission denied|Input\/output error|Too many levels).*$/gm)) {
+  for (const [complaint] of stderr.matchAll(
+    /^(?:find|sha256sum|cat): .*(?:Permission denied|Input\/output error|Too many levels).*$/gm,
+  )) {
     const concerned = questions.filter(({ path }) => complaint.includes(path))
     if (concerned.length === 0) throw new ProbeError(`a path cannot be looked at: ${complaint}`)
     for (const { path } of concerned) problems.set(path, `${path} cannot be looked at: ${complaint}`)

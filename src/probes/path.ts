@@ -36,17 +36,22 @@ export interface PathQuestion {
 export function pathProbe(question: PathQuestion): Probe<PathState> {
   const { path, wanted, owner, group } = question
   const item = pathItem({ path, wanted, ...(asked(owner) ? { owner } : {}), ...(asked(group) ? { group } : {}) })
-  const accounts: Resource[] = [...(askable(owner) ? [`user:${owner}` as const] : []), ...(askable(group) ? [`group:${group}` as const] : [])]
+  const accounts: Resource[] = [
+    ...(askable(owner) ? [`user:${owner}` as const] : []),
+    ...(askable(group) ? [`group:${group}` as const] : []),
+  ]
   const key = `path ${item}`
-  return shared(key, () => defineProbe<PathState>({
-    key,
-    reads: [`path:${path}`, ...accounts],
-    family: pathFamily,
-    item,
-    parse: (answer) => parse(path, answer),
-    facts: ({ is }) => [fact('path', path, is)],
-    foresee: (state, known) => foresee({ path, wanted, owner, group }, state, known),
-  }))
+  return shared(key, () =>
+    defineProbe<PathState>({
+      key,
+      reads: [`path:${path}`, ...accounts],
+      family: pathFamily,
+      item,
+      parse: (answer) => parse(path, answer),
+      facts: ({ is }) => [fact('path', path, is)],
+      foresee: (state, known) => foresee({ path, wanted, owner, group }, state, known),
+    }),
+  )
 }
 
 const shared = sharedProbes<PathState>()
@@ -58,7 +63,12 @@ function parse(path: string, { stdout }: Answer): PathState {
   if (told.problem !== undefined) throw new ProbeError(told.problem)
   const parent = told.parent === 'd' ? 'directory' : told.parent === 'a' ? 'absent' : 'other'
   const { names } = told
-  return { is: pathFact(path, told), parent, missing: told.missing, ...(names === undefined || Object.keys(names).length === 0 ? {} : { names }) }
+  return {
+    is: pathFact(path, told),
+    parent,
+    missing: told.missing,
+    ...(names === undefined || Object.keys(names).length === 0 ? {} : { names }),
+  }
 }
 
 function pathFact(path: string, { found, sha256, content }: PathTold): PathFact {
@@ -89,18 +99,30 @@ function foresee({ path, wanted, owner, group }: PathQuestion, state: PathState,
   const own = factAbout(known, 'path', path)
   if (own) return foreseenSelf(state, own.value, wanted)
   const above = known.resource.startsWith('path:') ? known.resource.slice('path:'.length) : undefined
-  if (above !== undefined && isAbove(above, path)) return foreseenAbove(state, known.value as PathFact, above === parentOf(path))
-  const account = askable(owner) && known.resource === `user:${owner}` ? `user ${owner}` : askable(group) && known.resource === `group:${group}` ? `group ${group}` : undefined
+  if (above !== undefined && isAbove(above, path))
+    return foreseenAbove(state, known.value as PathFact, above === parentOf(path))
+  const account =
+    askable(owner) && known.resource === `user:${owner}`
+      ? `user ${owner}`
+      : askable(group) && known.resource === `group:${group}`
+        ? `group ${group}`
+        : undefined
   if (account === undefined) return state
   const missing = state.missing.filter((each) => each !== account)
-  return { ...state, missing: (known.value as { readonly kind: string }).kind === 'absent' ? [...missing, account] : missing }
+  return {
+    ...state,
+    missing: (known.value as { readonly kind: string }).kind === 'absent' ? [...missing, account] : missing,
+  }
 }
 
 /** The fact as this probe would tell it: with no more than was asked for. */
 function foreseenSelf(state: PathState, value: PathFact, wanted: Wanted): PathState | undefined {
   if (value.kind !== 'file') return { ...state, is: value }
   const { content, ...rest } = value
-  const known = state.is.kind === 'file' && state.is.content !== undefined && state.is.sha256 === value.sha256 ? state.is.content : content
+  const known =
+    state.is.kind === 'file' && state.is.content !== undefined && state.is.sha256 === value.sha256
+      ? state.is.content
+      : content
   const mine = known !== undefined && known.length <= contentBytes(wanted) ? known : undefined
   if (wanted === 'nothing') return { ...state, is: { ...rest, sha256: UNKNOWN } }
   if (wanted === 'digest') return { ...state, is: rest }
@@ -114,4 +136,5 @@ function foreseenAbove(state: PathState, value: PathFact, isParent: boolean): Pa
   return { ...state, parent: value.kind === 'directory' ? 'directory' : 'other' }
 }
 
-const isAbove = (ancestor: string, path: string): boolean => path.startsWith(ancestor.endsWith('/') ? ancestor : `${ancestor}/`)
+const isAbove = (ancestor: string, path: string): boolean =>
+  path.startsWith(ancestor.endsWith('/') ? ancestor : `${ancestor}/`)

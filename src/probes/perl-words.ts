@@ -1,6 +1,9 @@
 // What the programs for a host's perl share: how they run others, and how they print what may hold anything.
 
-/** `hex_of(TEXT)`, `-` for nothing; `say_line(WORDS)`; `told(PROGRAM, WORDS)`: its standard output without white space at its end. */
+/**
+ * `hex_of(TEXT)`, `-` for nothing; `say_line(WORDS)`; `told(PROGRAM, WORDS)`: its standard output without white space
+ * at its end.
+ */
 export const PERL_WORDS = String.raw`
 sub hex_of { unpack('H*', $_[0]) || '-' }
 sub say_line { print join(' ', @_), "\n" }

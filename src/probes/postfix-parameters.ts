@@ -21,9 +21,31 @@ export interface PostfixParameters {
 
 /** What Debian's postinst writes into a new main.cf; values depend on debconf. */
 const SET_BY_DEBIAN = [
-  'smtpd_banner', 'biff', 'append_dot_mydomain', 'readme_directory', 'compatibility_level', 'smtpd_tls_cert_file', 'smtpd_tls_key_file', 'smtpd_tls_security_level', 'smtp_tls_CApath', 'smtp_tls_security_level',
-  'smtp_tls_session_cache_database', 'smtpd_relay_restrictions', 'myhostname', 'alias_maps', 'alias_database', 'myorigin', 'mydestination', 'relayhost', 'mynetworks', 'mailbox_size_limit', 'recipient_delimiter',
-  'inet_interfaces', 'inet_protocols', 'default_transport', 'relay_transport',
+  'smtpd_banner',
+  'biff',
+  'append_dot_mydomain',
+  'readme_directory',
+  'compatibility_level',
+  'smtpd_tls_cert_file',
+  'smtpd_tls_key_file',
+  'smtpd_tls_security_level',
+  'smtp_tls_CApath',
+  'smtp_tls_security_level',
+  'smtp_tls_session_cache_database',
+  'smtpd_relay_restrictions',
+  'myhostname',
+  'alias_maps',
+  'alias_database',
+  'myorigin',
+  'mydestination',
+  'relayhost',
+  'mynetworks',
+  'mailbox_size_limit',
+  'recipient_delimiter',
+  'inet_interfaces',
+  'inet_protocols',
+  'default_transport',
+  'relay_transport',
 ]
 
 /** postconf(5): blanks and line ends in a value are all one. */
@@ -45,24 +67,34 @@ const family: Family = {
   name: 'postfix-parameters',
   script(items) {
     const asked = items.filter((item) => item !== '')
-    return raw([
-      `[ -e ${MAIN_CF} ] && command -v postconf >/dev/null || exit 3`,
-      'postconf -n || exit 4',
-      `printf '\\0'`,
-      ...(asked.length === 0 ? [] : [`postconf -d -- ${asked.map(quote).join(' ')}`]),
-      END,
-    ].join('\n'))
+    return raw(
+      [
+        `[ -e ${MAIN_CF} ] && command -v postconf >/dev/null || exit 3`,
+        'postconf -n || exit 4',
+        `printf '\\0'`,
+        ...(asked.length === 0 ? [] : [`postconf -d -- ${asked.map(quote).join(' ')}`]),
+        END,
+      ].join('\n'),
+    )
   },
   split: (answer, items) => items.map(() => answer),
 }
 
 function parse(answer: Answer): PostfixParameters {
   const { code, stderr } = answer
-  const [set = '', builtIn = ''] = code === 3 || code === 4 ? [] : utf8(whole(answer, 'postconf cannot be asked')).split('\0')
+  const [set = '', builtIn = ''] =
+    code === 3 || code === 4 ? [] : utf8(whole(answer, 'postconf cannot be asked')).split('\0')
   // What nothing uses, postconf only warns of.
-  const unused = [...utf8(stderr).matchAll(/unused parameter: ([\w-]+)=(.*)$/gm)].map(([, name = '', value = '']): [string, string] => [name, oneLine(value)])
+  const unused = [...utf8(stderr).matchAll(/unused parameter: ([\w-]+)=(.*)$/gm)].map(
+    ([, name = '', value = '']): [string, string] => [name, oneLine(value)],
+  )
   const broken = /postconf: fatal: (.*)$/m.exec(utf8(stderr))?.[1]
-  return { installed: code !== 3, broken: code === 4 ? (broken ?? (utf8(stderr).trim() || 'postconf failed')) : undefined, values: new Map([...unused, ...pairsOf(set)]), defaults: new Map(pairsOf(builtIn)) }
+  return {
+    installed: code !== 3,
+    broken: code === 4 ? (broken ?? (utf8(stderr).trim() || 'postconf failed')) : undefined,
+    values: new Map([...unused, ...pairsOf(set)]),
+    defaults: new Map(pairsOf(builtIn)),
+  }
 }
 
 const pairsOf = (text: string): readonly [string, string][] =>
@@ -71,7 +103,12 @@ const pairsOf = (text: string): readonly [string, string][] =>
     return match ? [[match[1]!, oneLine(match[2] ?? '')]] : []
   })
 
-const fresh = (state: PostfixParameters): PostfixParameters => ({ ...state, installed: true, broken: undefined, values: new Map(SET_BY_DEBIAN.map((name) => [name, UNKNOWN])) })
+const fresh = (state: PostfixParameters): PostfixParameters => ({
+  ...state,
+  installed: true,
+  broken: undefined,
+  values: new Map(SET_BY_DEBIAN.map((name) => [name, UNKNOWN])),
+})
 
 function foresee(state: PostfixParameters, known: Fact): PostfixParameters | undefined {
   const named = factAbout(known, 'package', 'postfix')

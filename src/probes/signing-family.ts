@@ -1,4 +1,5 @@
-// Asks with which keys a host signs: its tables, wherever OpenDKIM is told that they are, the keys that they name, and the directories above those.
+// Asks with which keys a host signs: its tables, wherever OpenDKIM is told that they are, the keys that they name, and
+// the directories above those.
 import type { DirectoryAttributes } from '../mail/key-reach.ts'
 import { utf8, type Answer } from '../model/answer.ts'
 import { ProbeError, type Family } from '../model/probe.ts'
@@ -25,7 +26,13 @@ export interface Signing {
     /** No private key, or one with a passphrase. */
     | { readonly kind: 'invalid' }
     | { readonly kind: 'symlink' }
-    | { readonly kind: 'key'; readonly owner: string; readonly group: string; readonly mode: string; /** SubjectPublicKeyInfo, DER, base64. */ readonly publicKey: Known<string> }
+    | {
+        readonly kind: 'key'
+        readonly owner: string
+        readonly group: string
+        readonly mode: string
+        /** SubjectPublicKeyInfo, DER, base64. */ readonly publicKey: Known<string>
+      }
   /** Those above the key that are there. */
   readonly directories: readonly DirectoryAttributes[]
   /** The groups that the user opendkim is in besides its own. */
@@ -40,15 +47,31 @@ export interface ForeignSigning {
   readonly unreadable: string | undefined
 }
 
-/** One question: domain, selector and path of a first key, `just` for this one whatever the tables name; none of them asks for the foreign part. */
-export type SigningItem = readonly (readonly [domain: string, selector: string, path: string, which: 'just' | 'first'])[]
+/**
+ * One question: domain, selector and path of a first key, `just` for this one whatever the tables name; none of them
+ * asks for the foreign part.
+ */
+export type SigningItem = readonly (readonly [
+  domain: string,
+  selector: string,
+  path: string,
+  which: 'just' | 'first',
+])[]
 export const signingItem = (item: SigningItem): string => JSON.stringify(item)
-export const readSigning = ({ stdout }: Answer): readonly Signing[] => JSON.parse(stdout, (key, value: unknown) => (key === 'publicKey' && value === null ? UNKNOWN : value)) as readonly Signing[]
+export const readSigning = ({ stdout }: Answer): readonly Signing[] =>
+  JSON.parse(stdout, (key, value: unknown) =>
+    key === 'publicKey' && value === null ? UNKNOWN : value,
+  ) as readonly Signing[]
 export const readForeign = ({ stdout }: Answer): ForeignSigning => JSON.parse(stdout) as ForeignSigning
 
-const itemsOf = (items: readonly string[]): SigningItem => [...new Map(items.flatMap((item) => JSON.parse(item) as SigningItem).map((each) => [each.join(' '), each])).values()]
+const itemsOf = (items: readonly string[]): SigningItem => [
+  ...new Map(items.flatMap((item) => JSON.parse(item) as SigningItem).map((each) => [each.join(' '), each])).values(),
+]
 
-/** opendkim.conf(5): a SigningTable's `*@domain` where it is `refile:`, `domain` where not; without tables Domain, Selector and KeyFile. */
+/**
+ * opendkim.conf(5): a SigningTable's `*@domain` where it is `refile:`, `domain` where not; without tables Domain,
+ * Selector and KeyFile.
+ */
 const LOOK_UP = `
 f==0 {if (NF) {n++; d[n]=$1; s[n]=$2; p[n]=$3; w[n]=$4}; next}
 /^[ \\t]*#/ {if (f==2 && FNR==1 && $0=="${TABLE_HEADER}") ours=1; next}
@@ -70,10 +93,14 @@ END {
   }
 }`
 
-/** The private keys are read on the host, by openssl alone; only the public halves leave it. A process for each key, and three. */
+/**
+ * The private keys are read on the host, by openssl alone; only the public halves leave it. A process for each key, and
+ * three.
+ */
 export const signingFamily: Family = {
   name: 'signing',
-  script: (items) => raw(`
+  script: (items) =>
+    raw(`
 S=${SIGNING_TABLE} K=${KEY_TABLE} D= L= F=
 table() { case $2 in *file:/*) r=\${2#*:};; /*) r=$2;; *) r=; echo "unreadable $1 $2";; esac; }
 [ -r ${CONFIGURATION} ] && while read -r n v r || [ "$n" ]; do case $n in
@@ -83,7 +110,9 @@ table() { case $2 in *file:/*) r=\${2#*:};; /*) r=$2;; *) r=; echo "unreadable $
 esac; done < ${CONFIGURATION}
 [ -r "$S" ] || S=/dev/null; [ -r "$K" ] || K=/dev/null
 command -v openssl >/dev/null && o=1 || o=
-printf '%s %s %s %s\\n' ${itemsOf(items).map((item) => item.map(quote).join(' ')).join(' ')} |
+printf '%s %s %s %s\\n' ${itemsOf(items)
+      .map((item) => item.map(quote).join(' '))
+      .join(' ')} |
 awk -v D="$D" -v L="$L" -v F="$F" ${quote(LOOK_UP)} f=0 - f=1 "$K" f=2 "$S" f=3 /etc/group | {
   set -- / ; A=' / '
   while read -r d s p w k; do
@@ -101,39 +130,77 @@ awk -v D="$D" -v L="$L" -v F="$F" ${quote(LOOK_UP)} f=0 - f=1 "$K" f=2 "$S" f=3 
     const told = read(answer)
     return items.map((item) => {
       const asked = JSON.parse(item) as SigningItem
-      const part = asked.length === 0 ? told.foreign : asked.map(([domain, , path, which]) => told.signing(domain, path, which))
+      const part =
+        asked.length === 0 ? told.foreign : asked.map(([domain, , path, which]) => told.signing(domain, path, which))
       return { ...answer, stdout: JSON.stringify(part, (_, value: unknown) => (value === UNKNOWN ? null : value)) }
     })
   },
 }
 
-const SIGNING_LINES = /^signing (\S+) (\S+) (\S+) ([-+]) (\S+) (.*)\n((?:no-openssl\n)?)((?:-----BEGIN PUBLIC KEY-----[^-]*-----END PUBLIC KEY-----\n)?)/gm
+const SIGNING_LINES =
+  /^signing (\S+) (\S+) (\S+) ([-+]) (\S+) (.*)\n((?:no-openssl\n)?)((?:-----BEGIN PUBLIC KEY-----[^-]*-----END PUBLIC KEY-----\n)?)/gm
 
-function read({ stdout, stderr }: Answer): { readonly foreign: ForeignSigning; signing(domain: string, path: string, which: SigningItem[number][3]): Signing } {
+function read({ stdout, stderr }: Answer): {
+  readonly foreign: ForeignSigning
+  signing(domain: string, path: string, which: SigningItem[number][3]): Signing
+} {
   const text = utf8(stdout)
-  if (!/(?:^|\n)end\n$/.test(text)) throw new ProbeError(`the keys cannot be asked for: ${utf8(stderr).trim() || 'no answer'}`)
-  const paths = new Map([...text.matchAll(/^path (\S) (\S+) (\S+) (\S+) (.*)$/gm)].map(([, type = '', owner = '', group = '', mode = '', path = '']) => [path, { type, owner, group, mode: mode.padStart(4, '0') }]))
-  const words = (what: string): readonly string[] => [...text.matchAll(new RegExp(`^${what} (.*)$`, 'gm'))].map(([, rest = '']) => rest.trim())
-  const groups = words('groups').flatMap((line) => line.split(/\s+/)).filter((name) => name !== '')
+  if (!/(?:^|\n)end\n$/.test(text))
+    throw new ProbeError(`the keys cannot be asked for: ${utf8(stderr).trim() || 'no answer'}`)
+  const paths = new Map(
+    [...text.matchAll(/^path (\S) (\S+) (\S+) (\S+) (.*)$/gm)].map(
+      ([, type = '', owner = '', group = '', mode = '', path = '']) => [
+        path,
+        { type, owner, group, mode: mode.padStart(4, '0') },
+      ],
+    ),
+  )
+  const words = (what: string): readonly string[] =>
+    [...text.matchAll(new RegExp(`^${what} (.*)$`, 'gm'))].map(([, rest = '']) => rest.trim())
+  const groups = words('groups')
+    .flatMap((line) => line.split(/\s+/))
+    .filter((name) => name !== '')
   const foreign = { names: words('signs'), unreadable: words('unreadable')[0] }
-  const found = new Map([...text.matchAll(SIGNING_LINES)].map(([, domain = '', first = '', which = '', used = '', selector = '', path = '', without = '', pem = '']): [string, Signing] => {
-    const directories = ancestorsOf(path).flatMap((above) => {
-      const is = paths.get(above)
-      return is?.type === 'd' ? [{ path: above, owner: is.owner, group: is.group, mode: is.mode }] : []
-    })
-    return [`${domain} ${first} ${which}`, { domain, selector, inUse: used === '+', path, key: keyOf(paths.get(path), without !== '' ? UNKNOWN : pem.replace(/-----.*-----|\s/g, '')), directories, groups }]
-  }))
+  const found = new Map(
+    [...text.matchAll(SIGNING_LINES)].map(
+      ([, domain = '', first = '', which = '', used = '', selector = '', path = '', without = '', pem = '']): [
+        string,
+        Signing,
+      ] => {
+        const directories = ancestorsOf(path).flatMap((above) => {
+          const is = paths.get(above)
+          return is?.type === 'd' ? [{ path: above, owner: is.owner, group: is.group, mode: is.mode }] : []
+        })
+        return [
+          `${domain} ${first} ${which}`,
+          {
+            domain,
+            selector,
+            inUse: used === '+',
+            path,
+            key: keyOf(paths.get(path), without !== '' ? UNKNOWN : pem.replace(/-----.*-----|\s/g, '')),
+            directories,
+            groups,
+          },
+        ]
+      },
+    ),
+  )
   return {
     foreign,
     signing(domain, path, which) {
       const signing = found.get(`${domain} ${path} ${which}`)
-      if (signing === undefined) throw new ProbeError(`the key of ${domain} cannot be asked for: ${utf8(stderr).trim() || 'no answer'}`)
+      if (signing === undefined)
+        throw new ProbeError(`the key of ${domain} cannot be asked for: ${utf8(stderr).trim() || 'no answer'}`)
       return signing
     },
   }
 }
 
-function keyOf(is: { readonly type: string; readonly owner: string; readonly group: string; readonly mode: string } | undefined, publicKey: Known<string>): Signing['key'] {
+function keyOf(
+  is: { readonly type: string; readonly owner: string; readonly group: string; readonly mode: string } | undefined,
+  publicKey: Known<string>,
+): Signing['key'] {
   if (is === undefined) return { kind: 'absent' }
   if (is.type === 'l') return { kind: 'symlink' }
   if (is.type !== 'f' || publicKey === '') return { kind: 'invalid' }
@@ -142,4 +209,8 @@ function keyOf(is: { readonly type: string; readonly owner: string; readonly gro
 }
 
 /** `/a/b/c` → `/`, `/a`, `/a/b` */
-export const ancestorsOf = (path: string): readonly string[] => path.split('/').slice(0, -1).map((_, index, parts) => parts.slice(0, index + 1).join('/') || '/')
+export const ancestorsOf = (path: string): readonly string[] =>
+  path
+    .split('/')
+    .slice(0, -1)
+    .map((_, index, parts) => parts.slice(0, index + 1).join('/') || '/')

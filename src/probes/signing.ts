@@ -4,9 +4,27 @@ import type { DnsRecord } from '../mail/dns-record.ts'
 import { factAbout, type Fact } from '../model/fact.ts'
 import { answersOfParts, defineProbe, type Probe } from '../model/probe.ts'
 import { isKnown, UNKNOWN, type Known } from '../model/unknown.ts'
-import { ancestorsOf, CONFIGURATION, KEY_TABLE, readForeign, readSigning, SIGNING_TABLE, signingFamily, signingItem, type ForeignSigning, type Signing } from './signing-family.ts'
+import {
+  ancestorsOf,
+  CONFIGURATION,
+  KEY_TABLE,
+  readForeign,
+  readSigning,
+  SIGNING_TABLE,
+  signingFamily,
+  signingItem,
+  type ForeignSigning,
+  type Signing,
+} from './signing-family.ts'
 
-export { ancestorsOf, KEY_TABLE, SIGNING_TABLE, TABLE_HEADER, type ForeignSigning, type Signing } from './signing-family.ts'
+export {
+  ancestorsOf,
+  KEY_TABLE,
+  SIGNING_TABLE,
+  TABLE_HEADER,
+  type ForeignSigning,
+  type Signing,
+} from './signing-family.ts'
 
 export interface SigningQuestion {
   readonly domains: readonly string[]
@@ -19,14 +37,21 @@ export interface SigningQuestion {
 
 const TABLES = [`path:${KEY_TABLE}`, `path:${SIGNING_TABLE}`, `path:${CONFIGURATION}`] as const
 
-export const keyPath = (directory: string, domain: string, selector: string): string => `${directory}/${domain}/${selector}.private`
+export const keyPath = (directory: string, domain: string, selector: string): string =>
+  `${directory}/${domain}/${selector}.private`
 
 export function signingProbe({ domains, selector, directory, which }: SigningQuestion): Probe<readonly Signing[]> {
   return defineProbe<readonly Signing[]>({
     key: `signing ${JSON.stringify([domains, selector, directory, which])}`,
-    reads: [...domains.map((domain) => `path:${keyPath(directory, domain, selector)}` as const), ...TABLES, 'package:openssl'],
+    reads: [
+      ...domains.map((domain) => `path:${keyPath(directory, domain, selector)}` as const),
+      ...TABLES,
+      'package:openssl',
+    ],
     family: signingFamily,
-    item: signingItem(domains.map((domain) => [domain, selector, keyPath(directory, domain, selector), which ?? 'first'])),
+    item: signingItem(
+      domains.map((domain) => [domain, selector, keyPath(directory, domain, selector), which ?? 'first']),
+    ),
     parse: readSigning,
     foresee: (state, known) => state.map((each) => foresee(each, known)),
   })
@@ -40,30 +65,44 @@ export const foreignSigning: Probe<ForeignSigning> = defineProbe<ForeignSigning>
   item: signingItem([]),
   parse: readForeign,
   // A configuration that says something foreign may be about to say it no more; one that a package brings says nothing.
-  foresee: (state, known) => (known.resource === `path:${CONFIGURATION}` && (state.names.length > 0 || state.unreadable !== undefined) ? undefined : state),
+  foresee: (state, known) =>
+    known.resource === `path:${CONFIGURATION}` && (state.names.length > 0 || state.unreadable !== undefined)
+      ? undefined
+      : state,
 })
 
 function foresee(signing: Signing, known: Fact): Signing {
   const own = factAbout(known, 'path', signing.path)?.value
   if (own?.kind === 'file') {
     const publicKey = signing.key.kind === 'key' ? signing.key.publicKey : UNKNOWN
-    return { ...signing, key: { kind: 'key', owner: String(own.owner), group: String(own.group), mode: String(own.mode), publicKey } }
+    return {
+      ...signing,
+      key: { kind: 'key', owner: String(own.owner), group: String(own.group), mode: String(own.mode), publicKey },
+    }
   }
   const above = ancestorsOf(signing.path).find((path) => known.resource === `path:${path}`)
   const value = above === undefined ? undefined : factAbout(known, 'path', above)?.value
   if (above === undefined || value?.kind !== 'directory') return signing
   const others = signing.directories.filter(({ path }) => path !== above)
-  return { ...signing, directories: [...others, { path: above, owner: String(value.owner), group: String(value.group), mode: String(value.mode) }] }
+  return {
+    ...signing,
+    directories: [
+      ...others,
+      { path: above, owner: String(value.owner), group: String(value.group), mode: String(value.mode) },
+    ],
+  }
 }
 
 type DkimRecord = Pick<DnsRecord, 'name' | 'type'> & { readonly value: Known<string> }
 
-const valueOf = (key: Signing['key']): Known<string> => (key.kind === 'key' && isKnown(key.publicKey) ? dkimValue(key.publicKey) : UNKNOWN)
+const valueOf = (key: Signing['key']): Known<string> =>
+  key.kind === 'key' && isKnown(key.publicKey) ? dkimValue(key.publicKey) : UNKNOWN
 
 /** For a playbook's `outputs`: the records of the keys in use, values `null` where they cannot be told yet. */
 export function dkimRecords(question: SigningQuestion): Probe<readonly DkimRecord[]> {
   const signing = signingProbe(question)
-  const records = (state: readonly Signing[]): readonly DkimRecord[] => state.map(({ domain, selector, key }) => ({ name: dkimName(domain, selector), type: 'TXT', value: valueOf(key) }))
+  const records = (state: readonly Signing[]): readonly DkimRecord[] =>
+    state.map(({ domain, selector, key }) => ({ name: dkimName(domain, selector), type: 'TXT', value: valueOf(key) }))
   return {
     ...signing,
     key: `records of ${signing.key}`,

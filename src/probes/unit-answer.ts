@@ -25,7 +25,12 @@ export function unitState(question: UnitQuestion, told: UnitsTold): UnitState {
   const { unit, restartOn, listens } = question
   const own = told.own.get(unit)!
   const of = (name: string): string => own.get(name) ?? ''
-  const behind = of('Type') === 'oneshot' ? of('ConsistsOf').split(' ').flatMap((name) => told.shown.get(name) ?? []) : []
+  const behind =
+    of('Type') === 'oneshot'
+      ? of('ConsistsOf')
+          .split(' ')
+          .flatMap((name) => told.shown.get(name) ?? [])
+      : []
   const all = [own, ...behind]
   const real = behind.length > 0 ? behind : [own]
   const enabled = enabledOf(own, told)
@@ -36,16 +41,22 @@ export function unitState(question: UnitQuestion, told: UnitsTold): UnitState {
   return {
     // Under another name of a masked unit systemd does not find the unit any more.
     id: masked && of('LoadState') === 'error' ? of('FragmentPath').replace(/^.*\//, '') : of('Id') || unit,
-    there: masked ? told.defined.has(unit) : !['not-found', 'error', 'bad-setting'].includes(of('LoadState')) && enabled !== 'bad',
+    there: masked
+      ? told.defined.has(unit)
+      : !['not-found', 'error', 'bad-setting'].includes(of('LoadState')) && enabled !== 'bad',
     active,
-    stopped: all.every((each) => ['inactive', 'failed'].includes(each.get('ActiveState') ?? '') && (each.get('Job') ?? '') === ''),
+    stopped: all.every(
+      (each) => ['inactive', 'failed'].includes(each.get('ActiveState') ?? '') && (each.get('Job') ?? '') === '',
+    ),
     enabled,
     fragment: of('FragmentPath'),
     linked: !masked && told.linked.has(unit),
     reloads: of('CanReload') === 'yes',
     // Unmasking loads it anew.
     needDaemonReload: !masked && all.some((each) => each.get('NeedDaemonReload') === 'yes'),
-    ...(active ? loadedFiles(question, real, definition, told.stamps, told.states, told.clock) : { restart: [], reload: [], unproven: [] }),
+    ...(active
+      ? loadedFiles(question, real, definition, told.stamps, told.states, told.clock)
+      : { restart: [], reload: [], unproven: [] }),
     missing: listens.filter((path) => !told.sockets.has(path)),
     real: real.map((each) => each.get('Id') ?? unit),
   }

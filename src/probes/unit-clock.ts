@@ -1,4 +1,5 @@
-// When a unit started, by the host's clock as it is now: files' times can be compared with that, also where the clock was set back since.
+// When a unit started, by the host's clock as it is now: files' times can be compared with that, also where the clock
+// was set back since.
 import { raw } from '../shell/script.ts'
 import type { UnitProperties } from './unit-loaded.ts'
 
@@ -16,7 +17,8 @@ export const CLOCK = raw(`u=; read -r u x < /proc/uptime; printf 'clock %s %s\\0
 export function clockOf(entries: readonly string[]): Clock | undefined {
   for (const entry of entries) {
     const match = /^clock (\d+)\.(\d{9}) (\d+)\.(\d+)$/.exec(entry)
-    if (match) return { now: BigInt(`${match[1]}${match[2]}`), uptime: BigInt(`${match[3]}${match[4]!.padEnd(9, '0')}`) }
+    if (match)
+      return { now: BigInt(`${match[1]}${match[2]}`), uptime: BigInt(`${match[3]}${match[4]!.padEnd(9, '0')}`) }
   }
   return undefined
 }
@@ -24,7 +26,10 @@ export function clockOf(entries: readonly string[]): Clock | undefined {
 /** The two clocks are not read in one moment, on a busy host. */
 const TOLERANCE_NANOSECONDS = 2_000_000_000n
 
-/** Nanoseconds since 1970; 0 where it never started. The clock that was set back counts by the time that has gone since: what it said then lies too late, so that files changed since would pass for read. */
+/**
+ * Nanoseconds since 1970; 0 where it never started. The clock that was set back counts by the time that has gone since:
+ * what it said then lies too late, so that files changed since would pass for read.
+ */
 export function startOf(unit: UnitProperties, clock: Clock | undefined): bigint {
   const told = nanoseconds(unit.get('ActiveEnterTimestamp') ?? '')
   const monotonic = BigInt(/^\d+$/.exec(unit.get('ActiveEnterTimestampMonotonic') ?? '')?.[0] ?? 0) * 1000n
@@ -36,5 +41,7 @@ export function startOf(unit: UnitProperties, clock: Clock | undefined): bigint 
 /** `Tue 2026-11-24 15:54:08.123456 UTC` */
 function nanoseconds(timestamp: string): bigint {
   const match = /(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2})(?:\.(\d+))? UTC/.exec(timestamp)
-  return match ? BigInt(Date.parse(`${match[1]}T${match[2]}Z`)) * 1_000_000n + BigInt((match[3] ?? '').padEnd(9, '0')) : 0n
+  return match
+    ? BigInt(Date.parse(`${match[1]}T${match[2]}Z`)) * 1_000_000n + BigInt((match[3] ?? '').padEnd(9, '0'))
+    : 0n
 }

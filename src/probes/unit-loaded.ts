@@ -17,10 +17,18 @@ export interface Loaded {
 }
 
 /** @param units - what really runs; @param definition - unit files and drop-ins, none where they do not count. */
-export function loadedFiles(question: UnitQuestion, units: readonly UnitProperties[], definition: readonly string[], stamps: ReadonlyMap<string, Stamp>, current: States, clock: Clock | undefined): Loaded {
+export function loadedFiles(
+  question: UnitQuestion,
+  units: readonly UnitProperties[],
+  definition: readonly string[],
+  stamps: ReadonlyMap<string, Stamp>,
+  current: States,
+  clock: Clock | undefined,
+): Loaded {
   const { unit, restartOn, reloadOn } = question
   const invocations = units.map((each) => each.get('InvocationID') ?? '').join(' ')
-  const valid = (path: string): Stamp | undefined => (stamps.get(path)?.invocations === invocations ? stamps.get(path) : undefined)
+  const valid = (path: string): Stamp | undefined =>
+    stamps.get(path)?.invocations === invocations ? stamps.get(path) : undefined
   const start = valid(startStamp(unit))
   const reloads = reloadedOnly(question)
   const reload = valid(reloadStamp(unit, reloads))
@@ -34,26 +42,50 @@ export function loadedFiles(question: UnitQuestion, units: readonly UnitProperti
   }
   const has = (stamp: Stamp | undefined, path: string): boolean => stamp?.asked.has(wire(path)) ?? false
   // A drop-in that is gone is in the stamp only; without one it cannot be told.
-  const gone = definition.length === 0 ? [] : [...(start?.defined ?? [])].map(utf8).filter((path) => isDefinition(path) && !definition.includes(path))
+  const gone =
+    definition.length === 0
+      ? []
+      : [...(start?.defined ?? [])].map(utf8).filter((path) => isDefinition(path) && !definition.includes(path))
   return {
     restart: [
       ...(restartOn ?? []).filter((path) => changed(path, start, has(start, path))),
-      ...definition.filter((path) => !restartOn?.includes(path) && changed(path, start, start?.defined.has(wire(path)) ?? false)),
+      ...definition.filter(
+        (path) => !restartOn?.includes(path) && changed(path, start, start?.defined.has(wire(path)) ?? false),
+      ),
       ...gone,
     ],
-    reload: reloadOn.length === 0 ? [] : reloads.filter((path) => (has(reload, path) ? changed(path, reload, true) : changed(path, start, has(start, path)))),
+    reload:
+      reloadOn.length === 0
+        ? []
+        : reloads.filter((path) =>
+            has(reload, path) ? changed(path, reload, true) : changed(path, start, has(start, path)),
+          ),
     unproven,
   }
 }
 
 /** What a start reads, too, needs a start. */
-export const reloadedOnly = ({ restartOn, reloadOn }: Pick<UnitQuestion, 'restartOn' | 'reloadOn'>): readonly string[] => reloadOn.filter((path) => !restartOn?.includes(path))
+export const reloadedOnly = ({
+  restartOn,
+  reloadOn,
+}: Pick<UnitQuestion, 'restartOn' | 'reloadOn'>): readonly string[] =>
+  reloadOn.filter((path) => !restartOn?.includes(path))
 
-/** The files of a unit's own definition. Not what systemd writes itself: generated anew by each daemon-reload, or in force at once. */
+/**
+ * The files of a unit's own definition. Not what systemd writes itself: generated anew by each daemon-reload, or in
+ * force at once.
+ */
 export const definitionOf = (units: readonly UnitProperties[]): readonly string[] =>
-  [...new Set(units.flatMap((each) => ['FragmentPath', 'SourcePath', 'DropInPaths'].flatMap((name) => utf8(each.get(name) ?? '').split(' '))))].filter(isDefinition)
+  [
+    ...new Set(
+      units.flatMap((each) =>
+        ['FragmentPath', 'SourcePath', 'DropInPaths'].flatMap((name) => utf8(each.get(name) ?? '').split(' ')),
+      ),
+    ),
+  ].filter(isDefinition)
 
-const isDefinition = (path: string): boolean => path.startsWith('/') && !/^\/run\/systemd\/(?:generator|transient)|\/system\.control\//.test(path)
+const isDefinition = (path: string): boolean =>
+  path.startsWith('/') && !/^\/run\/systemd\/(?:generator|transient)|\/system\.control\//.test(path)
 
 function statesIn(path: string, states: States): ReadonlyMap<string, FileState> {
   const asked = wire(path)
@@ -62,6 +94,7 @@ function statesIn(path: string, states: States): ReadonlyMap<string, FileState> 
 }
 
 const differ = (then: ReadonlyMap<string, FileState>, now: ReadonlyMap<string, FileState>): boolean =>
-  then.size !== now.size || [...now].some(([path, { digest, mtime }]) => then.get(path)?.digest !== digest || then.get(path)?.mtime !== mtime)
+  then.size !== now.size ||
+  [...now].some(([path, { digest, mtime }]) => then.get(path)?.digest !== digest || then.get(path)?.mtime !== mtime)
 
 const wire = (path: string): string => Buffer.from(path).toString('latin1')

@@ -6,24 +6,29 @@ import { raw, type Script } from '../shell/script.ts'
 /** Where the proof is kept of what a unit loaded when it was started. */
 export const startStamp = (unit: string): string => `/run/mailrun/stamps/${unit}`
 
-/** Where the proof is kept that just these files were loaded by a reload. Apart from the start's: a reload proves nothing of what only a start reads. */
+/**
+ * Where the proof is kept that just these files were loaded by a reload. Apart from the start's: a reload proves
+ * nothing of what only a start reads.
+ */
 export const reloadStamp = (unit: string, files: readonly string[]): string =>
   `${startStamp(unit)}.reload-${createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 12)}`
 
 /**
- * Shell text that prints time and digest of files, as the stamp keeps them; what is in a directory counts for it, links are followed.
- * One that goes away meanwhile, or a loop of links, is passed over.
- * `$d` holds further paths, parted by spaces.
+ * Shell text that prints time and digest of files, as the stamp keeps them; what is in a directory counts for it, links
+ * are followed. One that goes away meanwhile, or a loop of links, is passed over. `$d` holds further paths, parted by
+ * spaces.
  */
 export const fileStates = (paths: readonly string[]): Script =>
-  raw([
-    'set -f; set --; k=',
-    `for p in ${['$d', ...paths.map(quote)].join(' ')}; do [ -e "$p" ] && set -- "$@" "$p" && if [ -L "$p" ] || [ -d "$p" ]; then k=1; fi; done`,
-    `[ $# = 0 ] || find -L "$@" -type f -printf '%T@ %C@ %p\\0' -exec sha256sum -z -- {} + || :`,
-    // A link that leads elsewhere now is as good as a new file.
-    `[ -z "$k" ] || find "$@" -type l -printf 'link %C@ %p\\0' || :`,
-    'set +f',
-  ].join('\n'))
+  raw(
+    [
+      'set -f; set --; k=',
+      `for p in ${['$d', ...paths.map(quote)].join(' ')}; do [ -e "$p" ] && set -- "$@" "$p" && if [ -L "$p" ] || [ -d "$p" ]; then k=1; fi; done`,
+      `[ $# = 0 ] || find -L "$@" -type f -printf '%T@ %C@ %p\\0' -exec sha256sum -z -- {} + || :`,
+      // A link that leads elsewhere now is as good as a new file.
+      `[ -z "$k" ] || find "$@" -type l -printf 'link %C@ %p\\0' || :`,
+      'set +f',
+    ].join('\n'),
+  )
 
 export interface FileState {
   /** Nanoseconds, in decimal. */
@@ -49,7 +54,8 @@ export function statesOf(entries: readonly string[]): States {
   const states = new Map<string, FileState>()
   for (const entry of entries) {
     const times = /^(\d+)\.(\d{9})\d* (\d+)\.(\d{9})\d* (.*)$/s.exec(entry)
-    if (times) states.set(times[5]!, { mtime: `${times[1]}${times[2]}`, ctime: BigInt(`${times[3]}${times[4]}`), digest: '' })
+    if (times)
+      states.set(times[5]!, { mtime: `${times[1]}${times[2]}`, ctime: BigInt(`${times[3]}${times[4]}`), digest: '' })
     const digest = /^([0-9a-f]{64}) .(.*)$/s.exec(entry)
     const state = digest && states.get(digest[2]!)
     if (state) state.digest = digest[1]!
@@ -69,12 +75,15 @@ export function readStamps(entries: readonly string[]): ReadonlyMap<string, Stam
     if (entry !== '.end') return
     const [head = '', ...rest] = entries.slice(from, index)
     const [path = '', invocations] = head.split('\n')
-    const told = (word: string): ReadonlySet<string> => new Set(rest.filter((each) => each.startsWith(word)).map((each) => each.slice(word.length)))
-    if (invocations !== undefined) stamps.set(path, { invocations, asked: told('asked '), defined: told('defined '), states: statesOf(rest) })
+    const told = (word: string): ReadonlySet<string> =>
+      new Set(rest.filter((each) => each.startsWith(word)).map((each) => each.slice(word.length)))
+    if (invocations !== undefined)
+      stamps.set(path, { invocations, asked: told('asked '), defined: told('defined '), states: statesOf(rest) })
     from = index + 1
   })
   return stamps
 }
 
 /** Whether `path` is `asked`, or lies in it. */
-export const covers = (asked: string, path: string): boolean => path === asked || path.startsWith(asked === '/' ? asked : `${asked}/`)
+export const covers = (asked: string, path: string): boolean =>
+  path === asked || path.startsWith(asked === '/' ? asked : `${asked}/`)

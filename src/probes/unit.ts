@@ -8,9 +8,13 @@ import type { UnitQuestion, UnitState } from './unit-state.ts'
 
 export { isMasked, type UnitQuestion, type UnitState } from './unit-state.ts'
 
-/** systemd.unit(5): where the unit may be defined (an instance by its template), and the directories of its drop-ins. */
+/**
+ * systemd.unit(5): where the unit may be defined (an instance by its template), and the directories of its drop-ins.
+ */
 const definitionsOf = (unit: string): readonly string[] =>
-  [...new Set([unit, unit.replace(/@.*(?=\.)/, '@')])].flatMap((name) => UNIT_DIRECTORIES.flatMap((directory) => [`${directory}/${name}`, `${directory}/${name}.d`]))
+  [...new Set([unit, unit.replace(/@.*(?=\.)/, '@')])].flatMap((name) =>
+    UNIT_DIRECTORIES.flatMap((directory) => [`${directory}/${name}`, `${directory}/${name}.d`]),
+  )
 
 export function unitProbe(question: UnitQuestion): Probe<UnitState> {
   const { unit, restartOn, reloadOn, listens } = question
@@ -20,11 +24,16 @@ export function unitProbe(question: UnitQuestion): Probe<UnitState> {
     const definitions = definitionsOf(unit)
     return defineProbe<UnitState>({
       key,
-      reads: [`unit:${unit}`, ...[...(restartOn ?? []), ...reloadOn, ...definitions, ...listens].map((path) => `path:${path}` as const)],
+      reads: [
+        `unit:${unit}`,
+        ...[...(restartOn ?? []), ...reloadOn, ...definitions, ...listens].map((path) => `path:${path}` as const),
+      ],
       family: unitFamily,
       item,
       parse: ({ stdout }) => JSON.parse(stdout) as UnitState,
-      facts: ({ there, active, enabled }) => [fact('unit', unit, there ? { kind: 'unit', active, enabled: enabled as 'enabled' } : { kind: 'absent' })],
+      facts: ({ there, active, enabled }) => [
+        fact('unit', unit, there ? { kind: 'unit', active, enabled: enabled as 'enabled' } : { kind: 'absent' }),
+      ],
       foresee: (state, known) => foreseeUnit(question, definitions, state, known),
     })
   })

@@ -16,7 +16,15 @@ export interface Colours {
 
 export function colours(on: boolean): Colours {
   const paint = picocolors.createColors(on)
-  return { good: paint.green, changed: paint.yellow, bad: paint.red, doubtful: paint.magenta, faint: paint.dim, strong: paint.bold, head: paint.cyan }
+  return {
+    good: paint.green,
+    changed: paint.yellow,
+    bad: paint.red,
+    doubtful: paint.magenta,
+    faint: paint.dim,
+    strong: paint.bold,
+    head: paint.cyan,
+  }
 }
 
 /** NO_COLOR (no-color.org) goes before FORCE_COLOR, that before what the stream is; `TERM=dumb` has none. */

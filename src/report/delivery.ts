@@ -21,7 +21,8 @@ export const deliveryRows = ({ name, delivery }: HostProof): readonly (readonly 
     }),
   ])
 
-const cellText = ({ verdict: { id }, selectors = [] }: DeliveryProof): string => (id !== 'arrived' ? id : ['pass', ...(selectors.length === 0 ? [] : [harmlessLine(selectors.join(' + '))])].join(', '))
+const cellText = ({ verdict: { id }, selectors = [] }: DeliveryProof): string =>
+  id !== 'arrived' ? id : ['pass', ...(selectors.length === 0 ? [] : [harmlessLine(selectors.join(' + '))])].join(', ')
 
 /** Bytes of a nonce that all messages of a run have. */
 const RUN_LENGTH = 12
@@ -42,6 +43,10 @@ export function deliveryNotes(hosts: readonly HostProof[]): readonly string[] {
   const run = taken[0]?.nonce?.slice(0, RUN_LENGTH)
   return [
     ...[...left].map(([what, names]) => harmlessLine(`left out  ${nameList(names)}: ${what}`)),
-    ...(run === undefined ? [] : [`taken  ${count(taken.length, 'message')}: search for "mailrun verify ${run}" where they arrive; Authentication-Results must say spf=pass, dkim=pass and dmarc=pass (bounces return a message with that subject)`]),
+    ...(run === undefined
+      ? []
+      : [
+          `taken  ${count(taken.length, 'message')}: search for "mailrun verify ${run}" where they arrive; Authentication-Results must say spf=pass, dkim=pass and dmarc=pass (bounces return a message with that subject)`,
+        ]),
   ].flatMap((note) => [note, ''])
 }

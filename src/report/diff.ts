@@ -17,8 +17,11 @@ export function diffLines({ path, before, after }: Diff, paint: Colours): readon
     paint.bad(`--- ${before === undefined ? '/dev/null' : harmless(path)}`),
     paint.good(`+++ ${after === undefined ? '/dev/null' : harmless(path)}`),
   ]
-  if ((before?.length ?? 0) + (after?.length ?? 0) > COMPARED_AT_MOST) return [...head, paint.faint('(too large to be compared)')]
-  const { hunks } = structuredPatch(path, path, before ?? '', after ?? '', undefined, undefined, { context: CONTEXT_LINES })
+  if ((before?.length ?? 0) + (after?.length ?? 0) > COMPARED_AT_MOST)
+    return [...head, paint.faint('(too large to be compared)')]
+  const { hunks } = structuredPatch(path, path, before ?? '', after ?? '', undefined, undefined, {
+    context: CONTEXT_LINES,
+  })
   return [
     ...head,
     ...hunks.flatMap((hunk) => [

@@ -11,32 +11,84 @@ const texts = (rdata: readonly Rdata[]): readonly string[] => rdata.map(({ text 
 const serverJson = ({ name, addresses: [first] }: NameServer) => ({ name, address: first!.address, port: first!.port })
 
 function viewJson({ server, answer }: View) {
-  const said = answer.kind === 'found' ? { ttl: answer.rrset.ttl, values: texts(answer.rrset.rdata) } : answer.kind === 'failed' ? { why: answer.why } : answer.kind === 'alias' ? { target: answer.target } : {}
+  const said =
+    answer.kind === 'found'
+      ? { ttl: answer.rrset.ttl, values: texts(answer.rrset.rdata) }
+      : answer.kind === 'failed'
+        ? { why: answer.why }
+        : answer.kind === 'alias'
+          ? { target: answer.target }
+          : {}
   return { ...serverJson(server), answer: answer.kind, ...said }
 }
 
 function recordJson(planned: PlannedRecord) {
   const { record, zone, views } = planned
-  const more = planned.kind === 'change'
-    ? { before: planned.change.before === undefined ? null : { ttl: planned.change.before.ttl, values: texts(planned.change.before.rdata) }, ttl: planned.change.ttl, remove: texts(planned.change.remove), add: texts(planned.change.add), kept: texts(planned.change.kept) }
-    : planned.kind === 'others' ? { served: planned.served } : planned.kind === 'served' ? {} : { why: planned.why }
-  return { name: record.name, type: record.type, value: record.value, purpose: record.purpose, domain: record.domain, publishedBy: record.publishedBy, why: record.why, zone: zone?.zone ?? null, status: planned.kind, ...(Object.keys(more).length === 0 ? {} : { [planned.kind]: more }), servers: views.map(viewJson) }
+  const more =
+    planned.kind === 'change'
+      ? {
+          before:
+            planned.change.before === undefined
+              ? null
+              : { ttl: planned.change.before.ttl, values: texts(planned.change.before.rdata) },
+          ttl: planned.change.ttl,
+          remove: texts(planned.change.remove),
+          add: texts(planned.change.add),
+          kept: texts(planned.change.kept),
+        }
+      : planned.kind === 'others'
+        ? { served: planned.served }
+        : planned.kind === 'served'
+          ? {}
+          : { why: planned.why }
+  return {
+    name: record.name,
+    type: record.type,
+    value: record.value,
+    purpose: record.purpose,
+    domain: record.domain,
+    publishedBy: record.publishedBy,
+    why: record.why,
+    zone: zone?.zone ?? null,
+    status: planned.kind,
+    ...(Object.keys(more).length === 0 ? {} : { [planned.kind]: more }),
+    servers: views.map(viewJson),
+  }
 }
 
 export function dnsPlanJson({ records, findings }: Pick<DnsPlan, 'records' | 'findings'>) {
   const zones = new Map(records.flatMap(({ zone }) => (zone === undefined ? [] : [[zone.zone, zone]])))
   return {
-    zones: [...zones.values()].map(({ zone, servers, primary, negativeTtl }) => ({ zone, servers: servers.map(serverJson), primary: primary === undefined ? null : serverJson(primary), negativeTtl })),
+    zones: [...zones.values()].map(({ zone, servers, primary, negativeTtl }) => ({
+      zone,
+      servers: servers.map(serverJson),
+      primary: primary === undefined ? null : serverJson(primary),
+      negativeTtl,
+    })),
     records: records.map(recordJson),
     findings,
   }
 }
 
 export const pushedJson = (pushed: readonly Pushed[]) =>
-  pushed.map(({ change: { record }, zone, outcome }) => ({ name: record.name, type: record.type, zone, status: outcome.kind, ...(outcome.kind === 'done' ? {} : { why: outcome.why }) }))
+  pushed.map(({ change: { record }, zone, outcome }) => ({
+    name: record.name,
+    type: record.type,
+    zone,
+    status: outcome.kind,
+    ...(outcome.kind === 'done' ? {} : { why: outcome.why }),
+  }))
 
 export const notServedJson = (missing: readonly NotServed[]) =>
-  missing.map(({ record, server, kind, why, serial }) => ({ name: record.name, type: record.type, value: record.value, server: server === undefined ? null : serverJson(server), kind, why, serial: serial ?? null }))
+  missing.map(({ record, server, kind, why, serial }) => ({
+    name: record.name,
+    type: record.type,
+    value: record.value,
+    server: server === undefined ? null : serverJson(server),
+    kind,
+    why,
+    serial: serial ?? null,
+  }))
 
 /** What a run published: docs/run.schema.json describes it. */
 export const publicationJson = ({ plan, pushed, notServed, byHand, left, error }: Publication) => ({

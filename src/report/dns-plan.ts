@@ -19,7 +19,10 @@ export function dnsPlanText({ records, findings }: Pick<DnsPlan, 'records' | 'fi
 
 function zoneText(name: string, records: readonly PlannedRecord[], paint: Colours): string {
   const [{ zone }] = records as readonly [PlannedRecord, ...PlannedRecord[]]
-  const servers = zone === undefined ? '' : `  ${zone.servers.map(shownServer).join(', ')}${zone.primary !== undefined && !zone.servers.includes(zone.primary) ? `; updates go to ${shownServer(zone.primary)}` : ''}`
+  const servers =
+    zone === undefined
+      ? ''
+      : `  ${zone.servers.map(shownServer).join(', ')}${zone.primary !== undefined && !zone.servers.includes(zone.primary) ? `; updates go to ${shownServer(zone.primary)}` : ''}`
   return `${paint.strong(name === '' ? 'no zone is known for' : name)}${paint.faint(servers)}\n${records.map((each) => recordText(each, paint)).join('')}`
 }
 
@@ -29,10 +32,17 @@ function recordText(planned: PlannedRecord, paint: Colours): string {
   const why = paint.faint(`      ${harmlessLine(record.why.join('; '))}\n`)
   switch (planned.kind) {
     case 'served': {
-      return laggingViews(planned).map(({ server, answer }) => `  ${paint.doubtful('!')} ${head}: ${shownServer(server)} ${answer.kind === 'failed' ? `gives no answer that counts: ${answer.why}` : 'does not serve it yet'}\n`).join('')
+      return laggingViews(planned)
+        .map(
+          ({ server, answer }) =>
+            `  ${paint.doubtful('!')} ${head}: ${shownServer(server)} ${answer.kind === 'failed' ? `gives no answer that counts: ${answer.why}` : 'does not serve it yet'}\n`,
+        )
+        .join('')
     }
     case 'others':
-      return planned.served ? '' : `  ${paint.doubtful('?')} ${head}: ask whoever runs that zone for it\n      ${harmlessLine(record.value)}\n${why}`
+      return planned.served
+        ? ''
+        : `  ${paint.doubtful('?')} ${head}: ask whoever runs that zone for it\n      ${harmlessLine(record.value)}\n${why}`
     case 'blocked':
       return `  ${paint.bad('x')} ${head}: cannot be put there: ${harmlessLine(planned.why)}\n      ${harmlessLine(record.value)}\n`
     case 'unanswered':
@@ -44,7 +54,9 @@ function recordText(planned: PlannedRecord, paint: Colours): string {
       return [
         `  ${sign} ${head}  ${paint.faint(ttlText)}\n`,
         ...remove.map(({ text }) => `    ${paint.bad(`- ${text}`)}\n`),
-        ...add.filter(({ text }) => !before?.rdata.some((each) => each.text === text)).map(({ text }) => `    ${paint.good(`+ ${text}`)}\n`),
+        ...add
+          .filter(({ text }) => !before?.rdata.some((each) => each.text === text))
+          .map(({ text }) => `    ${paint.good(`+ ${text}`)}\n`),
         ...kept.map(({ text }) => paint.faint(`      ${text} (of others, stays)\n`)),
         why,
       ].join('')
@@ -74,7 +86,9 @@ export function dnsCountsText(records: readonly PlannedRecord[]): string {
 /** A line for each update; what failed in the same way is told together. */
 export function pushedText(pushed: readonly Pushed[], paint: Colours): string {
   const titleOf = ({ change: { record } }: Pushed): string => `${record.name} ${record.type}`
-  const done = pushed.filter(({ outcome }) => outcome.kind === 'done').map((each) => `${paint.changed('pushed')}  ${titleOf(each)}\n`)
+  const done = pushed
+    .filter(({ outcome }) => outcome.kind === 'done')
+    .map((each) => `${paint.changed('pushed')}  ${titleOf(each)}\n`)
   const faults = new Map<string, string[]>()
   for (const each of pushed) {
     if (each.outcome.kind === 'done') continue
@@ -87,6 +101,9 @@ export function pushedText(pushed: readonly Pushed[], paint: Colours): string {
 /** Servers that lag, with what they serve. */
 export function notServedText(missing: readonly NotServed[], asked: number, paint: Colours): string {
   if (missing.length === 0) return `${paint.good('served')}  all ${asked} records, by every name server\n`
-  const lines = missing.map(({ record, server, why, serial }) => `${paint.bad('not served')}  ${record.name} ${record.type}: ${server === undefined ? '' : `${shownServer(server)} `}${harmlessLine(why)}${serial === undefined ? '' : paint.faint(`  (its SOA serial is ${serial})`)}\n`)
+  const lines = missing.map(
+    ({ record, server, why, serial }) =>
+      `${paint.bad('not served')}  ${record.name} ${record.type}: ${server === undefined ? '' : `${shownServer(server)} `}${harmlessLine(why)}${serial === undefined ? '' : paint.faint(`  (its SOA serial is ${serial})`)}\n`,
+  )
   return `${lines.join('')}${asked - new Set(missing.map(({ record }) => record)).size} of ${asked} records are served by every name server\n`
 }

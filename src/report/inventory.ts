@@ -11,7 +11,8 @@ const PASSWORDS = /^ansible_(?:\w+_)?pass(?:word|phrase)?$/
 const shown = (key: string, value: unknown): unknown => (PASSWORDS.test(key) ? STARS : value)
 
 /** All vars of a host, the connection's too, by name. */
-const varsOf = ({ vars, connection }: Host): readonly (readonly [string, Var])[] => [...vars, ...connection].sort(([a], [b]) => (a < b ? -1 : 1))
+const varsOf = ({ vars, connection }: Host): readonly (readonly [string, Var])[] =>
+  [...vars, ...connection].sort(([a], [b]) => (a < b ? -1 : 1))
 
 /** The shape of `ansible-inventory --list`. */
 export function inventoryJson({ hosts, groups }: Inventory): Readonly<Record<string, unknown>> {
@@ -21,8 +22,14 @@ export function inventoryJson({ hosts, groups }: Inventory): Readonly<Record<str
     const group = { ...(listed.length === 0 ? {} : { hosts: listed }), ...(children.length === 0 ? {} : { children }) }
     return Object.keys(group).length === 0 ? [] : [[name, group]]
   })
-  const hostvars = hosts.map((host): [string, object] => [host.name, Object.fromEntries(varsOf(host).map(([key, { value }]) => [key, shown(key, value)]))])
-  return { _meta: { hostvars: Object.fromEntries(hostvars.filter(([, vars]) => Object.keys(vars).length > 0)) }, ...Object.fromEntries(members) }
+  const hostvars = hosts.map((host): [string, object] => [
+    host.name,
+    Object.fromEntries(varsOf(host).map(([key, { value }]) => [key, shown(key, value)])),
+  ])
+  return {
+    _meta: { hostvars: Object.fromEntries(hostvars.filter(([, vars]) => Object.keys(vars).length > 0)) },
+    ...Object.fromEntries(members),
+  }
 }
 
 /** Each host with its groups and vars, and where each var was said. */
@@ -31,10 +38,18 @@ export function inventoryText(hosts: readonly Host[], paint: Colours): string {
 }
 
 export function hostText(host: Host, paint: Colours): string {
-  const vars = varsOf(host).map(([key, { value, where }]) => ({ key, text: harmlessLine(JSON.stringify(shown(key, value)) ?? 'null'), where }))
+  const vars = varsOf(host).map(([key, { value, where }]) => ({
+    key,
+    text: harmlessLine(JSON.stringify(shown(key, value)) ?? 'null'),
+    where,
+  }))
   const width = Math.max(0, ...vars.map(({ key }) => key.length))
   const groups = host.groups.length === 0 ? '' : `  ${host.groups.join(', ')}`
-  return [`${paint.strong(host.name)}${paint.head(groups)}${paint.faint(`  ${host.where}`)}`, ...vars.map(({ key, text, where }) => `  ${key.padEnd(width)}  ${text}${paint.faint(`  ${where}`)}`), ''].join('\n')
+  return [
+    `${paint.strong(host.name)}${paint.head(groups)}${paint.faint(`  ${host.where}`)}`,
+    ...vars.map(({ key, text, where }) => `  ${key.padEnd(width)}  ${text}${paint.faint(`  ${where}`)}`),
+    '',
+  ].join('\n')
 }
 
 export const hostJson = (host: Host): Readonly<Record<string, unknown>> => ({
@@ -47,10 +62,20 @@ export const hostJson = (host: Host): Readonly<Record<string, unknown>> => ({
 /** The tree of groups, as ansible-inventory --graph draws it. */
 export function inventoryGraph({ hosts, groups }: Inventory): string {
   const names = new Set(hosts.map(({ name }) => name))
-  const line = (text: string, depth: number): string => (depth === 0 ? `${text}\n` : `${'  |'.repeat(depth)}--${text}\n`)
+  const line = (text: string, depth: number): string =>
+    depth === 0 ? `${text}\n` : `${'  |'.repeat(depth)}--${text}\n`
   const draw = (name: string, depth: number): string => {
     const { hosts: own, children } = groups.get(name)!
-    return line(`@${name}:`, depth) + children.map((child) => draw(child, depth + 1)).join('') + (name === 'all' ? '' : own.filter((each) => names.has(each)).map((each) => line(each, depth + 1)).join(''))
+    return (
+      line(`@${name}:`, depth) +
+      children.map((child) => draw(child, depth + 1)).join('') +
+      (name === 'all'
+        ? ''
+        : own
+            .filter((each) => names.has(each))
+            .map((each) => line(each, depth + 1))
+            .join(''))
+    )
   }
   return draw('all', 0)
 }

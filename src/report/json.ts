@@ -16,7 +16,9 @@ export interface RunDocument {
 }
 
 export type HostDocument = Pick<HostResult, 'name' | 'status' | 'trips' | 'outputs' | 'error'> & {
-  readonly tasks: readonly (Pick<HostResult['tasks'][number], 'name' | 'type' | 'status' | 'changes' | 'warning'> & { /** What is held back, why, and what to do. */ readonly held?: string })[]
+  readonly tasks: readonly (Pick<HostResult['tasks'][number], 'name' | 'type' | 'status' | 'changes' | 'warning'> & {
+    /** What is held back, why, and what to do. */ readonly held?: string
+  })[]
 }
 
 /** @example const report = jsonReporter(process.stdout) */
@@ -25,18 +27,30 @@ export function jsonReporter(out: Out): (event: RunEvent | DnsEvent) => void {
   let dns: Publication | undefined
   return (event) => {
     if (event.kind === 'dns-end') dns = event.publication
-    if (event.kind === 'run-end') out.write(jsonDocument(runDocument(event.result, dns, (performance.now() - began) / 1000)))
+    if (event.kind === 'run-end')
+      out.write(jsonDocument(runDocument(event.result, dns, (performance.now() - began) / 1000)))
   }
 }
 
-export const runDocument = ({ playbook, check, hosts }: RunResult, dns: Publication | undefined, seconds: number): RunDocument => ({
+export const runDocument = (
+  { playbook, check, hosts }: RunResult,
+  dns: Publication | undefined,
+  seconds: number,
+): RunDocument => ({
   playbook,
   check,
   hosts: hosts.map(({ name, status, trips, tasks, outputs, error }) => ({
     name,
     status,
     trips,
-    tasks: tasks.map(({ name: which, type, status: how, changes, why, warning }) => ({ name: which, type, status: how, changes, ...(how === 'held' && why !== undefined ? { held: why } : {}), ...(warning === undefined ? {} : { warning }) })),
+    tasks: tasks.map(({ name: which, type, status: how, changes, why, warning }) => ({
+      name: which,
+      type,
+      status: how,
+      changes,
+      ...(how === 'held' && why !== undefined ? { held: why } : {}),
+      ...(warning === undefined ? {} : { warning }),
+    })),
     outputs,
     ...(error === undefined ? {} : { error }),
   })),

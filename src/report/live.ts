@@ -42,7 +42,10 @@ export function live(terminal: Terminal, paint: Colours): Live {
   let closed = false
 
   const erased = (): string => {
-    const rows = drawn.reduce((sum, line) => sum + Math.max(1, Math.ceil(width(line) / Math.max(1, terminal.columns))), 0)
+    const rows = drawn.reduce(
+      (sum, line) => sum + Math.max(1, Math.ceil(width(line) / Math.max(1, terminal.columns))),
+      0,
+    )
     drawn = []
     return rows === 0 ? '' : `\u001b[${rows}A\r\u001b[J`
   }
@@ -120,7 +123,9 @@ export function liveLines(
   if (busy.length === 0) return []
   const now = performance.now()
   const room = Math.max(0, rows - ROWS_FREE)
-  const longest = [...busy].sort(([, a], [, b]) => a.since - b.since).slice(0, busy.length <= room ? busy.length : Math.max(0, room - 1))
+  const longest = [...busy]
+    .sort(([, a], [, b]) => a.since - b.since)
+    .slice(0, busy.length <= room ? busy.length : Math.max(0, room - 1))
   // In the order in which they began, so that lines stay where they are.
   const shown = busy.filter((each) => longest.includes(each))
   const nameColumns = Math.min(NAME_COLUMNS, Math.max(...shown.map(([name]) => width(name)), 0))
@@ -128,7 +133,8 @@ export function liveLines(
     const seconds = `${Math.floor((now - since) / 1000)} s`
     const head = fit(`${pad(fit(name, nameColumns), nameColumns)}  ${pad(seconds, 5)}  `, columns - 1)
     const room = columns - 1 - width(head)
-    const text = head + fit(doing, said === '' ? room : Math.max(Math.floor(room * DOING_SHARE), room - width(said) - 2))
+    const text =
+      head + fit(doing, said === '' ? room : Math.max(Math.floor(room * DOING_SHARE), room - width(said) - 2))
     const left = columns - 1 - width(text) - 2
     return said !== '' && left > 8 ? `${text}  ${paint.faint(fit(said, left))}` : text
   })

@@ -48,6 +48,10 @@ function hostOf({ name, ...result }: HostResult, { diff, verbose }: NdjsonOption
     host: name,
     ...result,
     seconds: milliseconds(result.seconds),
-    tasks: result.tasks.map(({ diffs, commands, ...task }) => ({ ...task, ...(diff ? { diffs } : {}), ...(verbose ? { commands } : {}) })),
+    tasks: result.tasks.map(({ diffs, commands, ...task }) => ({
+      ...task,
+      ...(diff ? { diffs } : {}),
+      ...(verbose ? { commands } : {}),
+    })),
   }
 }

@@ -18,7 +18,9 @@ export function pingReporter({ colour }: { readonly colour: boolean }, out: Out)
     if (event.kind === 'host-end') {
       const { name, status, seconds, error } = event.result
       const head = `${name.padEnd(nameColumns)}  ${paintOf(paint, status)(wordOf(status).padEnd(11))}  ${secondsText(seconds).padStart(7)}`
-      out.write(`${status === 'ok' ? `${head}  ${systemOf(event.result)}` : [head, ...indented(harmless(error ?? ''), '    ')].join('\n')}\n`)
+      out.write(
+        `${status === 'ok' ? `${head}  ${systemOf(event.result)}` : [head, ...indented(harmless(error ?? ''), '    ')].join('\n')}\n`,
+      )
     }
     if (event.kind === 'run-end') out.write(`${sum(event.result.hosts, (performance.now() - began) / 1000, paint)}\n`)
   }

@@ -18,12 +18,18 @@ export function dnsLines(event: DnsEvent, paint: Colours): readonly string[] {
     case 'dns-plan': {
       const { records, findings } = event.plan
       const news = records.some(({ kind }) => kind !== 'served' && kind !== 'others') || findings.length > 0
-      return news ? ['', paint.head('DNS'), ...linesOf(dnsPlanText(event.plan, paint)), ''] : [`${paint.head('DNS')}: ${dnsCountsText(records)}`]
+      return news
+        ? ['', paint.head('DNS'), ...linesOf(dnsPlanText(event.plan, paint)), '']
+        : [`${paint.head('DNS')}: ${dnsCountsText(records)}`]
     }
     case 'dns-pushed':
       return linesOf(pushedText(event.pushed, paint))
     case 'dns-waiting':
-      return [paint.doubtful(`waits up to ${event.seconds} s for ${count(new Set(event.missing.map(({ server }) => server?.name)).size, 'name server')} to serve ${count(new Set(event.missing.map(({ record }) => record)).size, 'record')}`)]
+      return [
+        paint.doubtful(
+          `waits up to ${event.seconds} s for ${count(new Set(event.missing.map(({ server }) => server?.name)).size, 'name server')} to serve ${count(new Set(event.missing.map(({ record }) => record)).size, 'record')}`,
+        ),
+      ]
     case 'dns-served':
       return linesOf(notServedText(event.missing, event.records, paint))
     case 'dns-end':
@@ -32,12 +38,38 @@ export function dnsLines(event: DnsEvent, paint: Colours): readonly string[] {
 }
 
 /** What a person has to do about it. */
-export function publicationLines({ plan, notServed, byHand, left, error }: Publication, paint: Colours): readonly string[] {
-  const section = (head: string, lines: readonly string[]): readonly string[] => (lines.length === 0 ? [] : ['', head, ...lines])
+export function publicationLines(
+  { plan, notServed, byHand, left, error }: Publication,
+  paint: Colours,
+): readonly string[] {
+  const section = (head: string, lines: readonly string[]): readonly string[] =>
+    lines.length === 0 ? [] : ['', head, ...lines]
   return [
-    ...section(paint.doubtful('to be published by hand, for nothing says how records get there (dns.key_file, dns.host)'), byHand.length === 0 ? [] : linesOf(zoneFragments(inZones(byHand, { zones: [...new Set((plan?.records ?? []).flatMap(({ zone }) => zone?.zone ?? []))], domains: [] })))),
-    ...section(paint.doubtful('left alone in DNS'), left.map(({ record, why }) => `  ${paint.strong(`${record.name} ${record.type}`)}: ${harmlessLine(why)}`)),
-    ...section(paint.doubtful('not served by every name server yet'), notServed.length === 0 ? [] : linesOf(notServedText(notServed, new Set(notServed.map(({ record }) => record)).size, paint)).slice(0, -1).map((line) => `  ${line}`)),
+    ...section(
+      paint.doubtful('to be published by hand, for nothing says how records get there (dns.key_file, dns.host)'),
+      byHand.length === 0
+        ? []
+        : linesOf(
+            zoneFragments(
+              inZones(byHand, {
+                zones: [...new Set((plan?.records ?? []).flatMap(({ zone }) => zone?.zone ?? []))],
+                domains: [],
+              }),
+            ),
+          ),
+    ),
+    ...section(
+      paint.doubtful('left alone in DNS'),
+      left.map(({ record, why }) => `  ${paint.strong(`${record.name} ${record.type}`)}: ${harmlessLine(why)}`),
+    ),
+    ...section(
+      paint.doubtful('not served by every name server yet'),
+      notServed.length === 0
+        ? []
+        : linesOf(notServedText(notServed, new Set(notServed.map(({ record }) => record)).size, paint))
+            .slice(0, -1)
+            .map((line) => `  ${line}`),
+    ),
     ...section(paint.bad('DNS failed'), error === undefined ? [] : indented(harmless(error), '  ')),
   ]
 }

@@ -22,7 +22,8 @@ export const wordOf = (status: HostStatus | TaskStatus): string => WORDS[status]
 
 /** Lines, aligned. Worst hosts last, where the eye is. */
 export function recap(hosts: readonly HostResult[], paint: Colours): readonly string[] {
-  const severity = (status: HostStatus): number => ['ok', 'changed', 'would-change', 'held', 'not-reached', 'interrupted', 'unreachable', 'failed'].indexOf(status)
+  const severity = (status: HostStatus): number =>
+    ['ok', 'changed', 'would-change', 'held', 'not-reached', 'interrupted', 'unreachable', 'failed'].indexOf(status)
   const sorted = [...hosts].sort((a, b) => severity(a.status) - severity(b.status))
   const columns = {
     name: Math.max(0, ...hosts.map(({ name }) => width(name))),
@@ -45,7 +46,9 @@ export function recap(hosts: readonly HostResult[], paint: Colours): readonly st
 /** `20 hosts: 18 ok, 2 failed, in 4.1 s`. */
 export function sum(hosts: readonly HostResult[], seconds: number, paint: Colours): string {
   const counts = totals(hosts, seconds).hosts
-  const parts = HOST_STATUSES.filter((status) => counts[status] > 0).map((status) => paintOf(paint, status)(`${counts[status]} ${wordOf(status)}`))
+  const parts = HOST_STATUSES.filter((status) => counts[status] > 0).map((status) =>
+    paintOf(paint, status)(`${counts[status]} ${wordOf(status)}`),
+  )
   return `${paint.strong(count(hosts.length, 'host'))}: ${parts.join(', ')}, in ${secondsText(seconds)}`
 }
 
@@ -56,7 +59,12 @@ function tasksText(statuses: readonly TaskStatus[]): string {
     const number = statuses.filter((each) => each === status).length
     return number === 0 ? [] : [`${number} ${wordOf(status)}`]
   })
-  return parts.length === 1 ? `${count(statuses.length, 'task')} ${parts[0]!.replace(/^\d+ /, '')}` : `${count(statuses.length, 'task')}: ${parts.join(', ')}`
+  return parts.length === 1
+    ? `${count(statuses.length, 'task')} ${parts[0]!.replace(/^\d+ /, '')}`
+    : `${count(statuses.length, 'task')}: ${parts.join(', ')}`
 }
 
-export const secondsText = (seconds: number): string => (seconds < 99.95 ? `${seconds.toFixed(1)} s` : `${Math.floor(Math.round(seconds) / 60)} min ${Math.round(seconds) % 60} s`)
+export const secondsText = (seconds: number): string =>
+  seconds < 99.95
+    ? `${seconds.toFixed(1)} s`
+    : `${Math.floor(Math.round(seconds) / 60)} min ${Math.round(seconds) % 60} s`

@@ -18,33 +18,66 @@ interface Entry {
 }
 
 /** Lines about every task of one status, in the playbook's order; a heading goes above. */
-export function taskLines(hosts: readonly HostResult[], status: TaskStatus, options: TaskLinesOptions, paint: Colours): readonly string[] {
+export function taskLines(
+  hosts: readonly HostResult[],
+  status: TaskStatus,
+  options: TaskLinesOptions,
+  paint: Colours,
+): readonly string[] {
   const entries = new Map<string, Entry>()
   for (const host of hosts) {
     for (const [place, task] of host.tasks.entries()) {
       if (task.status !== status) continue
-      const key = JSON.stringify([task.type, task.name, task.changes, task.why, options.diff ? task.diffs : [], options.verbose ? task.commands : []])
+      const key = JSON.stringify([
+        task.type,
+        task.name,
+        task.changes,
+        task.why,
+        options.diff ? task.diffs : [],
+        options.verbose ? task.commands : [],
+      ])
       const entry = entries.get(key)
       if (entry) entry.hosts.push(host.name)
       else entries.set(key, { task, hosts: [host.name], place })
     }
   }
-  return [...entries.values()].sort((a, b) => a.place - b.place).flatMap((entry) => entryLines(entry, hosts.length, options, paint))
+  return [...entries.values()]
+    .sort((a, b) => a.place - b.place)
+    .flatMap((entry) => entryLines(entry, hosts.length, options, paint))
 }
 
-function entryLines({ task, hosts }: Entry, all: number, { diff, verbose }: TaskLinesOptions, paint: Colours): readonly string[] {
-  const where = all === 1 ? '' : hosts.length === all ? `  ${paint.head(`all ${all} hosts`)}` : `  ${paint.head(hosts.length > 1 ? `${hosts.length} hosts: ${nameList(hosts)}` : nameList(hosts))}`
+function entryLines(
+  { task, hosts }: Entry,
+  all: number,
+  { diff, verbose }: TaskLinesOptions,
+  paint: Colours,
+): readonly string[] {
+  const where =
+    all === 1
+      ? ''
+      : hosts.length === all
+        ? `  ${paint.head(`all ${all} hosts`)}`
+        : `  ${paint.head(hosts.length > 1 ? `${hosts.length} hosts: ${nameList(hosts)}` : nameList(hosts))}`
   return [
     `  ${paint.strong(task.type)} ${harmlessLine(task.name)}${where}`,
     ...task.changes.map((summary) => `    ${paintOf(paint, task.status)(harmlessLine(summary))}`),
     ...(task.why === undefined ? [] : indented(harmless(task.why), '    ')),
-    ...(verbose ? task.commands.flatMap((command) => indented(shortened(harmless(command)), '      ').map(paint.faint)) : []),
+    ...(verbose
+      ? task.commands.flatMap((command) => indented(shortened(harmless(command)), '      ').map(paint.faint))
+      : []),
     ...(diff ? task.diffs.flatMap((each) => diffLines(each, paint).map((line) => `      ${line}`)) : []),
   ]
 }
 
-export const indented = (text: string, by: string): readonly string[] => text.trimEnd().split('\n').map((line) => `${by}${line}`)
+export const indented = (text: string, by: string): readonly string[] =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((line) => `${by}${line}`)
 
 /** File contents travel in the text of commands: lines that nobody reads are cut. */
 const LINE_AT_MOST = 300
-const shortened = (text: string): string => text.replace(/[^\n]+/g, (line) => (line.length > LINE_AT_MOST ? `${line.slice(0, LINE_AT_MOST)}… (${line.length} characters)` : line))
+const shortened = (text: string): string =>
+  text.replace(/[^\n]+/g, (line) =>
+    line.length > LINE_AT_MOST ? `${line.slice(0, LINE_AT_MOST)}… (${line.length} characters)` : line,
+  )

@@ -19,7 +19,10 @@ export interface TextOptions {
   readonly terminal: Terminal | undefined
 }
 
-/** @example const report = textReporter({ diff: true, verbose: false, colour: false, terminal: undefined }, process.stdout) */
+/**
+ * @example const report = textReporter({ diff: true, verbose: false, colour: false, terminal: undefined },
+ * process.stdout)
+ */
 export function textReporter(options: TextOptions, out: Out): (event: RunEvent | DnsEvent) => void {
   const paint = colours(options.colour)
   const foot = options.terminal ? live(options.terminal, paint) : undefined
@@ -38,7 +41,11 @@ export function textReporter(options: TextOptions, out: Out): (event: RunEvent |
     if (event.kind === 'dns-end') dns = event.publication
     if (event.kind === 'run-end') {
       foot?.close()
-      out.write(endLines(event.result, dns, (performance.now() - began) / 1000, options, paint).map((line) => `${line}\n`).join(''))
+      out.write(
+        endLines(event.result, dns, (performance.now() - began) / 1000, options, paint)
+          .map((line) => `${line}\n`)
+          .join(''),
+      )
       return
     }
     if (isDnsEvent(event)) return print(dnsLines(event, paint))
@@ -48,10 +55,19 @@ export function textReporter(options: TextOptions, out: Out): (event: RunEvent |
 }
 
 /** What is told the moment it happens. */
-function passingLines(event: RunEvent, othersToCome: boolean, { verbose, terminal }: TextOptions, paint: Colours): readonly string[] {
+function passingLines(
+  event: RunEvent,
+  othersToCome: boolean,
+  { verbose, terminal }: TextOptions,
+  paint: Colours,
+): readonly string[] {
   switch (event.kind) {
     case 'run-start':
-      return [paint.strong(`${harmlessLine(event.playbook)}${event.check ? ', check only,' : ''} on ${count(event.hosts.length, 'host')}`)]
+      return [
+        paint.strong(
+          `${harmlessLine(event.playbook)}${event.check ? ', check only,' : ''} on ${count(event.hosts.length, 'host')}`,
+        ),
+      ]
     case 'host-waiting':
       return [paint.doubtful(`${event.host}: waits for another run: ${harmlessLine(event.holder)}`)]
     case 'host-parked':
@@ -61,16 +77,28 @@ function passingLines(event: RunEvent, othersToCome: boolean, { verbose, termina
     case 'change-start':
       return verbose ? [`${event.host}: ${harmlessLine(`${event.type} ${event.task}: ${event.summary}`)} …`] : []
     case 'change-end':
-      return verbose ? [`${event.host}: ${harmlessLine(`${event.type} ${event.task}: ${event.summary}`)}: ${event.code === 0 ? paint.good('done') : paint.bad(`exit status ${event.code}`)}`] : []
+      return verbose
+        ? [
+            `${event.host}: ${harmlessLine(`${event.type} ${event.task}: ${event.summary}`)}: ${event.code === 0 ? paint.good('done') : paint.bad(`exit status ${event.code}`)}`,
+          ]
+        : []
     case 'host-end': {
       const { status, error } = event.result
       // In a pipe these lines are all that tells of progress; on a terminal the live lines do.
-      if (status === 'ok' || status === 'changed' || status === 'would-change' || status === 'held') return verbose || (terminal === undefined && othersToCome) ? [`${event.host}: ${paintOf(paint, status)(wordOf(status))}`] : []
+      if (status === 'ok' || status === 'changed' || status === 'would-change' || status === 'held')
+        return verbose || (terminal === undefined && othersToCome)
+          ? [`${event.host}: ${paintOf(paint, status)(wordOf(status))}`]
+          : []
       // In full at the end; this tells early while other hosts are still at work.
-      return othersToCome ? [`${event.host}: ${paintOf(paint, status)(wordOf(status))}${error && error !== status ? `: ${harmlessLine(error.split('\n')[0]!)}` : ''}`] : []
+      return othersToCome
+        ? [
+            `${event.host}: ${paintOf(paint, status)(wordOf(status))}${error && error !== status ? `: ${harmlessLine(error.split('\n')[0]!)}` : ''}`,
+          ]
+        : []
     }
     case 'interrupted': {
-      const hosts = event.busy.length === 0 ? 'nothing is at work' : `the change in hand is finished on ${nameList(event.busy)}`
+      const hosts =
+        event.busy.length === 0 ? 'nothing is at work' : `the change in hand is finished on ${nameList(event.busy)}`
       return [paint.doubtful(`interrupted: nothing more starts; ${hosts}. Ctrl-C again leaves at once.`)]
     }
     default:
@@ -78,11 +106,20 @@ function passingLines(event: RunEvent, othersToCome: boolean, { verbose, termina
   }
 }
 
-function endLines(result: RunResult, dns: Publication | undefined, seconds: number, options: TextOptions, paint: Colours): readonly string[] {
+function endLines(
+  result: RunResult,
+  dns: Publication | undefined,
+  seconds: number,
+  options: TextOptions,
+  paint: Colours,
+): readonly string[] {
   const { hosts } = result
-  const section = (head: string, lines: readonly string[]): readonly string[] => (lines.length === 0 ? [] : ['', head, ...lines])
-  const tasks = (status: 'ok' | 'changed' | 'would-change' | 'held' | 'assumed' | 'unknown', head: string): readonly string[] =>
-    section(paintOf(paint, status)(head), taskLines(hosts, status, options, paint))
+  const section = (head: string, lines: readonly string[]): readonly string[] =>
+    lines.length === 0 ? [] : ['', head, ...lines]
+  const tasks = (
+    status: 'ok' | 'changed' | 'would-change' | 'held' | 'assumed' | 'unknown',
+    head: string,
+  ): readonly string[] => section(paintOf(paint, status)(head), taskLines(hosts, status, options, paint))
   return [
     ...(options.verbose ? tasks('ok', 'ok') : []),
     ...tasks('changed', 'changed'),
@@ -94,7 +131,9 @@ function endLines(result: RunResult, dns: Publication | undefined, seconds: numb
     ...(dns === undefined ? section(paint.head('DNS records'), recordLines(hosts)) : []),
     ...section(paint.head('outputs'), otherOutputs(hosts)),
     ...(dns === undefined ? [] : publicationLines(dns, paint)),
-    ...(['interrupted', 'unreachable', 'failed'] as const).flatMap((status) => section(paintOf(paint, status)(wordOf(status)), troubleLines(hosts, status, paint))),
+    ...(['interrupted', 'unreachable', 'failed'] as const).flatMap((status) =>
+      section(paintOf(paint, status)(wordOf(status)), troubleLines(hosts, status, paint)),
+    ),
     '',
     ...recap(hosts, paint),
     sum(hosts, seconds, paint),
@@ -104,8 +143,14 @@ function endLines(result: RunResult, dns: Publication | undefined, seconds: numb
 
 /** Equal ones of several hosts are told once. */
 function warningLines(hosts: readonly HostResult[], paint: Colours): readonly string[] {
-  const all = hosts.flatMap(({ name, tasks }) => tasks.flatMap(({ type, name: task, warning }) => (warning === undefined ? [] : [{ name, text: harmless(`${type} ${task}: ${warning}`) }])))
-  return [...new Set(all.map(({ text }) => text))].map((text) => `  ${paint.strong(nameList(all.filter((each) => each.text === text).map(({ name }) => name)))}: ${text}`)
+  const all = hosts.flatMap(({ name, tasks }) =>
+    tasks.flatMap(({ type, name: task, warning }) =>
+      warning === undefined ? [] : [{ name, text: harmless(`${type} ${task}: ${warning}`) }],
+    ),
+  )
+  return [...new Set(all.map(({ text }) => text))].map(
+    (text) => `  ${paint.strong(nameList(all.filter((each) => each.text === text).map(({ name }) => name)))}: ${text}`,
+  )
 }
 
 /** Equal troubles of several hosts are told once. */
@@ -120,7 +165,10 @@ function troubleLines(hosts: readonly HostResult[], status: HostResult['status']
   }
   return [...troubles].flatMap(([why, names]) => {
     const [first, ...more] = why.trimEnd().split('\n')
-    return [`  ${paint.strong(nameList(names))}: ${first}`, ...(more.length > 0 ? indented(more.join('\n'), '    ') : [])]
+    return [
+      `  ${paint.strong(nameList(names))}: ${first}`,
+      ...(more.length > 0 ? indented(more.join('\n'), '    ') : []),
+    ]
   })
 }
 
@@ -131,7 +179,11 @@ function recordLines(hosts: readonly HostResult[]): readonly string[] {
 function otherOutputs(hosts: readonly HostResult[]): readonly string[] {
   return hosts.flatMap(({ name, outputs }) =>
     Object.entries(outputs).flatMap(([key, value]) => {
-      if (key === 'dns' && (value === null || recordsIn(value).length > 0 || (Array.isArray(value) && value.length === 0))) return []
+      if (
+        key === 'dns' &&
+        (value === null || recordsIn(value).length > 0 || (Array.isArray(value) && value.length === 0))
+      )
+        return []
       return [`  ${name}  ${harmlessLine(key)}: ${harmlessLine(JSON.stringify(value))}`]
     }),
   )
@@ -142,11 +194,20 @@ const LIMIT_AT_MOST = 500
 
 /** What to do now. */
 function advice({ hosts, check }: RunResult): readonly string[] {
-  const held = hosts.some(({ status }) => status === 'held') ? ['What is held back is done by the next run after DNS serves it.'] : []
-  const again = hosts.filter(({ status }) => status === 'failed' || status === 'unreachable' || status === 'interrupted' || status === 'not-reached').map(({ name }) => name)
+  const held = hosts.some(({ status }) => status === 'held')
+    ? ['What is held back is done by the next run after DNS serves it.']
+    : []
+  const again = hosts
+    .filter(
+      ({ status }) =>
+        status === 'failed' || status === 'unreachable' || status === 'interrupted' || status === 'not-reached',
+    )
+    .map(({ name }) => name)
   if (again.length === 0) return held
   const what = check ? 'Check' : 'Run'
-  const mended = hosts.some(({ status }) => status === 'failed' || status === 'unreachable') ? ' once that is mended' : ' to finish'
+  const mended = hosts.some(({ status }) => status === 'failed' || status === 'unreachable')
+    ? ' once that is mended'
+    : ' to finish'
   const limit = again.join(',')
   if (again.length === hosts.length || limit.length > LIMIT_AT_MOST) return [...held, `${what} again${mended}.`]
   return [...held, `${what} again${mended}, for these: --limit ${limit}`]

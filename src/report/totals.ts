@@ -1,8 +1,26 @@
 // A run in numbers.
 import type { HostResult, HostStatus, TaskStatus } from '../model/run-event.ts'
 
-export const HOST_STATUSES = ['ok', 'changed', 'would-change', 'held', 'failed', 'unreachable', 'interrupted', 'not-reached'] as const satisfies readonly HostStatus[]
-export const TASK_STATUSES = ['ok', 'changed', 'would-change', 'held', 'assumed', 'failed', 'unknown', 'not-reached'] as const satisfies readonly TaskStatus[]
+export const HOST_STATUSES = [
+  'ok',
+  'changed',
+  'would-change',
+  'held',
+  'failed',
+  'unreachable',
+  'interrupted',
+  'not-reached',
+] as const satisfies readonly HostStatus[]
+export const TASK_STATUSES = [
+  'ok',
+  'changed',
+  'would-change',
+  'held',
+  'assumed',
+  'failed',
+  'unknown',
+  'not-reached',
+] as const satisfies readonly TaskStatus[]
 
 export interface Totals {
   readonly hosts: Readonly<Record<HostStatus, number>>
@@ -28,7 +46,10 @@ export const totals = (hosts: readonly HostResult[], seconds: number): Totals =>
 /** Seconds to three decimals. */
 export const milliseconds = (seconds: number): number => Math.round(seconds * 1000) / 1000
 
-export function tally<Status extends string>(statuses: readonly Status[], given: readonly Status[]): Readonly<Record<Status, number>> {
+export function tally<Status extends string>(
+  statuses: readonly Status[],
+  given: readonly Status[],
+): Readonly<Record<Status, number>> {
   const counts = new Map<Status, number>(statuses.map((status) => [status, 0]))
   for (const status of given) counts.set(status, (counts.get(status) ?? 0) + 1)
   return Object.fromEntries(counts) as Record<Status, number>

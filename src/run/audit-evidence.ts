@@ -1,4 +1,5 @@
-// The evidence of an audit: what hosts answered, proved by DNS, and what name servers have of the domains that they send for.
+// The evidence of an audit: what hosts answered, proved by DNS, and what name servers have of the domains that they
+// send for.
 import { lookAtDomains } from '../audit/look-at-domains.ts'
 import type { Evidence, HostEvidence } from '../audit/evidence.ts'
 import { usedKeys } from '../audit/judge/fleet-faults.ts'
@@ -28,65 +29,148 @@ interface Outputs {
   readonly outgoing?: OutgoingAddresses | null
 }
 
-export async function auditEvidence({ vars, limited }: Pick<AuditHosts, 'vars' | 'limited'>, results: readonly HostResult[], message: ProbedMessage, { looking, authority }: AskedDns): Promise<Evidence> {
-  const hosts = await Promise.all(results.map((result) => hostEvidence(result, vars.get(result.name)!, message, authority)))
-  const members = hosts.map((host, index): MailMember => ({ name: host.name, vars: withHelo(vars.get(host.name)!, host), addresses: seenAddresses(host), keys: keysOf(host.name, results[index]!.outputs, [], false) }))
+export async function auditEvidence(
+  { vars, limited }: Pick<AuditHosts, 'vars' | 'limited'>,
+  results: readonly HostResult[],
+  message: ProbedMessage,
+  { looking, authority }: AskedDns,
+): Promise<Evidence> {
+  const hosts = await Promise.all(
+    results.map((result) => hostEvidence(result, vars.get(result.name)!, message, authority)),
+  )
+  const members = hosts.map((host, index): MailMember => ({
+    name: host.name,
+    vars: withHelo(vars.get(host.name)!, host),
+    addresses: seenAddresses(host),
+    keys: keysOf(host.name, results[index]!.outputs, [], false),
+  }))
   const used = usedKeys(hosts)
   const fleet = withDiscovered(mailFleet(members), hosts, used)
   const declared = new Set(mailFleet(members).domains.map(({ domain }) => domain))
-  const asked = fleet.domains.map(({ domain }) => ({ domain, declared: declared.has(domain), selectors: selectorsOf(domain, hosts, used) }))
+  const asked = fleet.domains.map(({ domain }) => ({
+    domain,
+    declared: declared.has(domain),
+    selectors: selectorsOf(domain, hosts, used),
+  }))
   const domains = await lookAtDomains(fleet, asked, looking, authority)
   // Whoever was not asked may be the stranger.
   const partial = limited || hosts.some(({ status }) => status !== 'audited')
-  return { hosts, domains: partial ? domains.map((each) => ({ ...each, notes: each.notes.filter(({ id }) => id !== 'spf-stranger') })) : domains }
+  return {
+    hosts,
+    domains: partial
+      ? domains.map((each) => ({ ...each, notes: each.notes.filter(({ id }) => id !== 'spf-stranger') }))
+      : domains,
+  }
 }
 
-async function hostEvidence({ name, status, outputs, error }: HostResult, vars: MailHostVars, message: ProbedMessage, authority: Authority): Promise<HostEvidence> {
+async function hostEvidence(
+  { name, status, outputs, error }: HostResult,
+  vars: MailHostVars,
+  message: ProbedMessage,
+  authority: Authority,
+): Promise<HostEvidence> {
   const { setup, milters, outgoing } = outputs as Outputs
   const told = outgoing ?? { addresses: [], relayhost: '' }
-  const base = { name, declared: sendingDomains(vars), listed: vars.outgoing_addresses, helo: vars.helo_name ?? vars.fqdn ?? mailDomain(name), own: milters?.own, routed: told.addresses }
-  const silent = (how: HostEvidence['status'], why: string): HostEvidence => ({ ...base, status: how, error: why, setup: undefined, proof: undefined })
-  if (status !== 'ok' || !setup || !milters) return silent(status === 'unreachable' || status === 'interrupted' || status === 'not-reached' ? status : 'failed', error ?? 'it did not answer')
+  const base = {
+    name,
+    declared: sendingDomains(vars),
+    listed: vars.outgoing_addresses,
+    helo: vars.helo_name ?? vars.fqdn ?? mailDomain(name),
+    own: milters?.own,
+    routed: told.addresses,
+  }
+  const silent = (how: HostEvidence['status'], why: string): HostEvidence => ({
+    ...base,
+    status: how,
+    error: why,
+    setup: undefined,
+    proof: undefined,
+  })
+  if (status !== 'ok' || !setup || !milters)
+    return silent(
+      status === 'unreachable' || status === 'interrupted' || status === 'not-reached' ? status : 'failed',
+      error ?? 'it did not answer',
+    )
   if (setup.obstacle !== undefined) return silent('failed', setup.obstacle)
   // Another mail server is looked at as far as it goes.
   const hasPostfix = Object.keys(setup.parameters).length > 0
   if (milters.obstacle !== undefined && hasPostfix) return { ...silent('failed', milters.obstacle), setup }
   const inside = vars.outgoing_addresses === undefined ? told.addresses.filter(isInside) : []
   const seen = vars.outgoing_addresses ?? (inside.length > 0 && told.relayhost === '' ? [] : undefined)
-  const proof: HostProof = hasPostfix ? await proveHost({ name, milters, told, outgoing: seen }, message, authority) : { name, status: 'unknown', addresses: [], signing: [], spf: [], dmarc: [], reverse: [], delivery: [] }
+  const proof: HostProof = hasPostfix
+    ? await proveHost({ name, milters, told, outgoing: seen }, message, authority)
+    : { name, status: 'unknown', addresses: [], signing: [], spf: [], dmarc: [], reverse: [], delivery: [] }
   return { ...base, status: 'audited', setup, proof: inside.length > 0 ? explained(proof, inside) : proof }
 }
 
 const explained = (proof: HostProof, inside: readonly string[]): HostProof => ({
   ...proof,
-  spf: proof.spf.map((each) => (each.verdict.id === 'no-address' ? { ...each, verdict: { ...each.verdict, what: `mail leaves from ${inside.join(', ')}, which is not its address outside` } } : each)),
+  spf: proof.spf.map((each) =>
+    each.verdict.id === 'no-address'
+      ? {
+          ...each,
+          verdict: { ...each.verdict, what: `mail leaves from ${inside.join(', ')}, which is not its address outside` },
+        }
+      : each,
+  ),
 })
 
 /** What it greets with and what its mail comes from count, not what its name in the inventory would make of them. */
-const withHelo = (vars: MailHostVars, { proof, own }: HostEvidence): MailHostVars => ({ ...vars, ...(proof?.helo === undefined ? {} : { helo_name: proof.helo }), ...(own === undefined ? {} : { fqdn: own }) })
+const withHelo = (vars: MailHostVars, { proof, own }: HostEvidence): MailHostVars => ({
+  ...vars,
+  ...(proof?.helo === undefined ? {} : { helo_name: proof.helo }),
+  ...(own === undefined ? {} : { fqdn: own }),
+})
 
 const seenAddresses = ({ proof }: HostEvidence): readonly string[] => proof?.addresses ?? []
 
 /** Domains that hosts sign for, and the inventory says nothing of. */
-function withDiscovered(fleet: MailFleet, hosts: readonly HostEvidence[], used: ReturnType<typeof usedKeys>): MailFleet {
+function withDiscovered(
+  fleet: MailFleet,
+  hosts: readonly HostEvidence[],
+  used: ReturnType<typeof usedKeys>,
+): MailFleet {
   const known = new Set(fleet.domains.map(({ domain }) => domain))
   const silent = new Set(fleet.domains.filter(({ sends }) => !sends).map(({ domain }) => domain))
   // Its own name has records of its own kind.
-  const signedBy = ({ proof, own }: HostEvidence): readonly string[] => [...new Set((proof?.signing ?? []).map(({ domain }) => domain))].filter((domain) => domain !== own && !silent.has(domain))
+  const signedBy = ({ proof, own }: HostEvidence): readonly string[] =>
+    [...new Set((proof?.signing ?? []).map(({ domain }) => domain))].filter(
+      (domain) => domain !== own && !silent.has(domain),
+    )
   const found = [...new Set(hosts.flatMap(signedBy))].filter((domain) => !known.has(domain))
   return {
     ...fleet,
-    domains: [...fleet.domains, ...found.map((domain) => ({ domain, sends: true, receives: true, spf: { includes: [], networks: [], mechanisms: [], retired: [], all: undefined }, dmarc: undefined, adsp: undefined }))],
+    domains: [
+      ...fleet.domains,
+      ...found.map((domain) => ({
+        domain,
+        sends: true,
+        receives: true,
+        spf: { includes: [], networks: [], mechanisms: [], retired: [], all: undefined },
+        dmarc: undefined,
+        adsp: undefined,
+      })),
+    ],
     hosts: fleet.hosts.map((host): MailHost => {
       const evidence = hosts.find(({ name }) => name === host.name)
       const more = evidence === undefined ? [] : signedBy(evidence).filter((domain) => !host.domains.includes(domain))
-      const keys = used.filter((key) => key.host === host.name && key.publicKey !== '' && more.includes(key.domain)).map(({ domain, selector, publicKey }): MailKey => ({ domain, selector, publicKey }))
+      const keys = used
+        .filter((key) => key.host === host.name && key.publicKey !== '' && more.includes(key.domain))
+        .map(({ domain, selector, publicKey }): MailKey => ({ domain, selector, publicKey }))
       return { ...host, domains: [...host.domains, ...more], keys: [...host.keys, ...keys] }
     }),
   }
 }
 
-function selectorsOf(domain: string, hosts: readonly HostEvidence[], used: ReturnType<typeof usedKeys>): readonly string[] {
-  const live = hosts.flatMap(({ proof }) => (proof?.signing ?? []).flatMap(({ signatures }) => signatures.filter((each) => each.domain === domain).map(({ selector }) => selector)))
+function selectorsOf(
+  domain: string,
+  hosts: readonly HostEvidence[],
+  used: ReturnType<typeof usedKeys>,
+): readonly string[] {
+  const live = hosts.flatMap(({ proof }) =>
+    (proof?.signing ?? []).flatMap(({ signatures }) =>
+      signatures.filter((each) => each.domain === domain).map(({ selector }) => selector),
+    ),
+  )
   return [...new Set([...live, ...used.filter((key) => key.domain === domain).map(({ selector }) => selector)])]
 }

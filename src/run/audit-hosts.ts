@@ -21,15 +21,22 @@ export interface AuditSelection extends HostSelection {
 }
 
 /**
- * Those that `limit` names; else those whose vars say anything of mail's domains; else all: a host's own tables name domains, too.
+ * Those that `limit` names; else those whose vars say anything of mail's domains; else all: a host's own tables name
+ * domains, too.
  *
  * @throws MailrunError before any host is touched
  */
 export async function auditHosts({ inventory, message, ...selection }: AuditSelection): Promise<AuditHosts> {
   const concerned = concernedHosts(inventory)
-  const among = selection.limit === undefined && concerned.length > 0 && !selection.extraVars.has('domains') ? onlyWith(inventory, concerned) : inventory
+  const among =
+    selection.limit === undefined && concerned.length > 0 && !selection.extraVars.has('domains')
+      ? onlyWith(inventory, concerned)
+      : inventory
   const { hosts, vars } = await questionHosts('audit', mailHostVars, { inventory: among, ...selection }, (input) => ({
-    setup: mailSetup, milters: milterSigning({ domains: sendingDomains(input.vars), ...ownMail(input.vars), ...message }), outgoing: outgoingAddresses, ...keyQuestions(input),
+    setup: mailSetup,
+    milters: milterSigning({ domains: sendingDomains(input.vars), ...ownMail(input.vars), ...message }),
+    outgoing: outgoingAddresses,
+    ...keyQuestions(input),
   }))
   const asked = hosts.map(({ host }) => host.name)
   // What the vars say must fit together before anybody is asked.

@@ -40,16 +40,38 @@ export async function carryOut(run: PreparedRun, source: ConnectionSource, optio
     if (event.kind === 'dns-end') dns = event.publication
     report(event)
   }
-  const publishing = run.publish ? await publisher(run, { check, waitSeconds: options.waitSeconds, interrupt, tell }) : undefined
+  const publishing = run.publish
+    ? await publisher(run, { check, waitSeconds: options.waitSeconds, interrupt, tell })
+    : undefined
   const hosts = publishing?.hosts ?? run.hosts
-  const { connect, close } = await connector([...new Set([...hosts.map(({ host }) => host), ...(publishing?.ways ?? [])])], source)
+  const { connect, close } = await connector(
+    [...new Set([...hosts.map(({ host }) => host), ...(publishing?.ways ?? [])])],
+    source,
+  )
   options.begins()
-  const engine = { playbook: run.playbook.name, check, forks: affordableForks(options.forks), serial: options.serial, maxFail: options.maxFail, askOutside: publishing?.askOutside ?? askServed(lookingFor()), interrupt, abandon: options.abandon }
-  const result = await rollout(hosts, engine, connect, (event) => report(shown(event)), publishing?.meanwhile(connect)).finally(close)
+  const engine = {
+    playbook: run.playbook.name,
+    check,
+    forks: affordableForks(options.forks),
+    serial: options.serial,
+    maxFail: options.maxFail,
+    askOutside: publishing?.askOutside ?? askServed(lookingFor()),
+    interrupt,
+    abandon: options.abandon,
+  }
+  const result = await rollout(
+    hosts,
+    engine,
+    connect,
+    (event) => report(shown(event)),
+    publishing?.meanwhile(connect),
+  ).finally(close)
   return { ...result, hosts: result.hosts.map(withoutAnswers), ...(dns === undefined ? {} : { dns }) }
 }
 
 function shown(event: RunEvent): RunEvent {
   if (event.kind === 'host-end') return { ...event, result: withoutAnswers(event.result) }
-  return event.kind === 'run-end' ? { ...event, result: { ...event.result, hosts: event.result.hosts.map(withoutAnswers) } } : event
+  return event.kind === 'run-end'
+    ? { ...event, result: { ...event.result, hosts: event.result.hosts.map(withoutAnswers) } }
+    : event
 }

@@ -5,7 +5,13 @@ import { mailVars } from '../mail/mail-vars.ts'
 import { domain } from '../mail/schemas.ts'
 
 export const fleetVars = {
-  domains: v.optional(v.pipe(v.array(domain, 'a list of domains is wanted'), v.description('The domains that the host sends for.')), []),
-  dns: v.optional(v.pipe(dnsVar, v.description('Which name servers zones have, and how records get there: one for all hosts.')), {}),
+  domains: v.optional(
+    v.pipe(v.array(domain, 'a list of domains is wanted'), v.description('The domains that the host sends for.')),
+    [],
+  ),
+  dns: v.optional(
+    v.pipe(dnsVar, v.description('Which name servers zones have, and how records get there: one for all hosts.')),
+    {},
+  ),
   ...mailVars,
 } as const

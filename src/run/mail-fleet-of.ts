@@ -33,12 +33,16 @@ export interface MailHosts extends QuestionedHosts<MailHostVars> {
 }
 
 /** Whose vars say anything of mail's domains. */
-export const concernedHosts = (inventory: Inventory): Inventory['hosts'] => inventory.hosts.filter(({ vars }) => ['domains', 'null_domains', 'mail_domains'].some((name) => vars.has(name)))
+export const concernedHosts = (inventory: Inventory): Inventory['hosts'] =>
+  inventory.hosts.filter(({ vars }) => ['domains', 'null_domains', 'mail_domains'].some((name) => vars.has(name)))
 
 /** The hosts whose vars say anything of mail's domains. No host is touched. @throws MailrunError */
 export async function mailHosts({ inventory, ...selection }: HostSelection): Promise<MailHosts> {
   const concerned = concernedHosts(inventory)
-  if (concerned.length === 0 && !selection.extraVars.has('domains')) throw new MailrunError('no host of the inventory has domains: set the var domains for those that send mail, such as in a group\'s vars')
+  if (concerned.length === 0 && !selection.extraVars.has('domains'))
+    throw new MailrunError(
+      "no host of the inventory has domains: set the var domains for those that send mail, such as in a group's vars",
+    )
   const among = concerned.length === 0 ? inventory : onlyWith(inventory, concerned)
   const asked = await questionHosts('dns', mailHostVars, { inventory: among, ...selection }, questionsTo)
   return { ...asked, dns: await oneDns(asked.vars) }
@@ -49,13 +53,26 @@ export function onlyWith(inventory: Inventory, hosts: Inventory['hosts']): Inven
   const kept = new Set(hosts.map(({ name }) => name))
   const gone = new Set(inventory.hosts.flatMap(({ name }) => (kept.has(name) ? [] : [name])))
   const keep = (names: readonly string[]): readonly string[] => names.filter((name) => !gone.has(name))
-  return { hosts, names: keep(inventory.names), groups: new Map([...inventory.groups].map(([name, group]) => [name, { ...group, hosts: keep(group.hosts), members: keep(group.members) }])) }
+  return {
+    hosts,
+    names: keep(inventory.names),
+    groups: new Map(
+      [...inventory.groups].map(([name, group]) => [
+        name,
+        { ...group, hosts: keep(group.hosts), members: keep(group.members) },
+      ]),
+    ),
+  }
 }
 
 /** The selector of a host's first key. @throws MailrunError where its name gives none */
-export function firstSelectorOf({ domains, dkim_selector: given }: Pick<MailHostVars, 'domains' | 'dkim_selector'>, host: PlaybookHost): string {
+export function firstSelectorOf(
+  { domains, dkim_selector: given }: Pick<MailHostVars, 'domains' | 'dkim_selector'>,
+  host: PlaybookHost,
+): string {
   const first = given ?? host.shortName.toLowerCase()
-  if (domains.length > 0 && (!isSelector(first) || (given === undefined && first.includes('.')))) throw new MailrunError(`${host.name}: its name gives no DKIM selector: set dkim_selector`)
+  if (domains.length > 0 && (!isSelector(first) || (given === undefined && first.includes('.'))))
+    throw new MailrunError(`${host.name}: its name gives no DKIM selector: set dkim_selector`)
   return first
 }
 
@@ -66,8 +83,14 @@ function questionsTo({ vars, host }: PlaybookInput<MailHostVars>): NonNullable<P
   }
 }
 
-/** With which keys it signs for its domains, is to sign, and signed until lately. @throws MailrunError where its name gives no selector */
-export function keyQuestions({ vars, host }: Pick<PlaybookInput<MailHostVars>, 'vars' | 'host'>): NonNullable<PreparedHost['outputs']> {
+/**
+ * With which keys it signs for its domains, is to sign, and signed until lately. @throws MailrunError where its name
+ * gives no selector
+ */
+export function keyQuestions({
+  vars,
+  host,
+}: Pick<PlaybookInput<MailHostVars>, 'vars' | 'host'>): NonNullable<PreparedHost['outputs']> {
   const first = firstSelectorOf(vars, host)
   if (vars.domains.length === 0) return {}
   return {
@@ -86,7 +109,11 @@ export interface AskedFleet {
 }
 
 /** Asks every host once. @throws MailrunError where the records cannot be told */
-export async function askMailFleet({ hosts, vars }: MailHosts, connect: Connect, bounds: RunBounds): Promise<AskedFleet> {
+export async function askMailFleet(
+  { hosts, vars }: MailHosts,
+  connect: Connect,
+  bounds: RunBounds,
+): Promise<AskedFleet> {
   const { hosts: results } = await askOnly('dns', hosts, connect, bounds)
   const findings: RecordFinding[] = []
   const silent = results.filter(({ status }) => status !== 'ok')

@@ -3,12 +3,21 @@ import type { DnsVars } from '../dns/dns-vars.ts'
 import { serversOf } from '../dns/server-addresses.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
 
-/** @param vars - by host; at least one. @throws MailrunError where hosts differ, or a name server that is named has no address */
+/**
+ * @param vars - by host; at least one. @throws MailrunError where hosts differ, or a name server that is named has no
+ * address
+ */
 export async function oneDns(vars: ReadonlyMap<string, { readonly dns: DnsVars }>): Promise<DnsVars> {
   const settings = new Map([...vars].map(([host, { dns }]) => [JSON.stringify(dns), { host, dns }]))
-  if (settings.size > 1) throw new MailrunError(`dns differs between ${[...settings.values()].map(({ host }) => host).join(' and ')}: one is wanted for all, such as in the vars of the group all`)
+  if (settings.size > 1)
+    throw new MailrunError(
+      `dns differs between ${[...settings.values()].map(({ host }) => host).join(' and ')}: one is wanted for all, such as in the vars of the group all`,
+    )
   const { dns } = settings.values().next().value!
-  const named = [dns, ...Object.values(dns.zones ?? {})].flatMap(({ servers = [], primary }) => [...servers, ...(primary === undefined ? [] : [primary])])
+  const named = [dns, ...Object.values(dns.zones ?? {})].flatMap(({ servers = [], primary }) => [
+    ...servers,
+    ...(primary === undefined ? [] : [primary]),
+  ])
   await serversOf([...new Set([...(dns.resolvers ?? []), ...named])])
   return dns
 }

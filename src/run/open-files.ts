@@ -6,7 +6,10 @@ const LEAST = 96
 /** For what is open beside one socket for each host. */
 const BESIDE_HOSTS = 96
 
-/** proc_pid_limits(5); Node raises the soft limit to the hard one. `undefined` where that cannot be told, as outside of Linux. */
+/**
+ * proc_pid_limits(5); Node raises the soft limit to the hard one. `undefined` where that cannot be told, as outside of
+ * Linux.
+ */
 function openFiles(): number | undefined {
   try {
     const limit = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1]
@@ -19,8 +22,11 @@ function openFiles(): number | undefined {
 /** Why mailrun cannot even be loaded. */
 export function tooFewFiles(): string | undefined {
   const limit = openFiles()
-  return limit === undefined || limit >= LEAST ? undefined : `this machine lets the process open ${limit} files, which is too few: raise the limit with "ulimit -n 1024" in this shell, or in /etc/security/limits.conf`
+  return limit === undefined || limit >= LEAST
+    ? undefined
+    : `this machine lets the process open ${limit} files, which is too few: raise the limit with "ulimit -n 1024" in this shell, or in /etc/security/limits.conf`
 }
 
 /** As many hosts at once as wanted, or as there can be connections. */
-export const affordableForks = (wanted: number): number => Math.max(1, Math.min(wanted, (openFiles() ?? Infinity) - BESIDE_HOSTS))
+export const affordableForks = (wanted: number): number =>
+  Math.max(1, Math.min(wanted, (openFiles() ?? Infinity) - BESIDE_HOSTS))

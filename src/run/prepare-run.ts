@@ -39,9 +39,20 @@ export async function prepareRun(source: RunSource): Promise<PreparedRun> {
   const inventory = await readFleet(source, extraVars, dirname(source.playbook), keyring)
   const playbook = await loadPlaybook(source.playbook, publicModules)
   const { limit, tags = [], skipTags = [] } = source
-  const hosts = await prepare({ playbook, playbookPath: source.playbook, inventory, limit, extraVars, tags, skipTags, keyring })
+  const hosts = await prepare({
+    playbook,
+    playbookPath: source.playbook,
+    inventory,
+    limit,
+    extraVars,
+    tags,
+    skipTags,
+    keyring,
+  })
   return { playbook, hosts, publish: playbook.publish && wantsPublish(tags, skipTags), inventory, extraVars, keyring }
 }
 
 /** It is no task, and goes by the tag `publish`: with `--tags` it is left out unless it is named. */
-const wantsPublish = (tags: readonly string[], skipTags: readonly string[]): boolean => (tags.length === 0 || tags.some((tag) => tag === PUBLISH || tag === 'all')) && !skipTags.some((tag) => tag === PUBLISH || tag === 'all')
+const wantsPublish = (tags: readonly string[], skipTags: readonly string[]): boolean =>
+  (tags.length === 0 || tags.some((tag) => tag === PUBLISH || tag === 'all')) &&
+  !skipTags.some((tag) => tag === PUBLISH || tag === 'all')

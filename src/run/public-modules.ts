@@ -1,4 +1,5 @@
-// The names that a playbook imports, as this very process has them: a second instance would not know a Secret of the first.
+// The names that a playbook imports, as this very process has them: a second instance would not know a Secret of the
+// first.
 
 /** By name, for the loader. */
 export const publicModules = async (): Promise<Readonly<Record<string, unknown>>> => {

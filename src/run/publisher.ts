@@ -40,8 +40,14 @@ export interface Publisher {
   meanwhile(connect: Connect): Meanwhile
 }
 
-/** No host and no name server is touched. @throws MailrunError with what is wrong in the inventory, or with the way to push */
-export async function publisher({ hosts, inventory, extraVars, keyring }: PreparedRun, { check, waitSeconds, interrupt, tell }: PublisherOptions): Promise<Publisher> {
+/**
+ * No host and no name server is touched. @throws MailrunError with what is wrong in the inventory, or with the way to
+ * push
+ */
+export async function publisher(
+  { hosts, inventory, extraVars, keyring }: PreparedRun,
+  { check, waitSeconds, interrupt, tell }: PublisherOptions,
+): Promise<Publisher> {
   const members = await mailHosts({ inventory, limit: undefined, extraVars, keyring })
   const pushing: Pushing = { vars: members.dns, hosts: inventory.hosts, keyPath: absolute, unset: 'by-hand' }
   const ways = await readyToPublish(pushing)
@@ -51,11 +57,19 @@ export async function publisher({ hosts, inventory, extraVars, keyring }: Prepar
   const shown = new Set<string>()
   const pushed: Pushed[] = []
   const waitedFor = new Map<string, MailRecord>()
-  const came: { plan: DnsPlan | undefined; byHand: readonly MailRecord[]; left: readonly LeftRecord[]; notServed: readonly NotServed[]; error: string | undefined } = { plan: undefined, byHand: [], left: [], notServed: [], error: undefined }
+  const came: {
+    plan: DnsPlan | undefined
+    byHand: readonly MailRecord[]
+    left: readonly LeftRecord[]
+    notServed: readonly NotServed[]
+    error: string | undefined
+  } = { plan: undefined, byHand: [], left: [], notServed: [], error: undefined }
 
   const tellPlan = (plan: DnsPlan): void => {
     came.plan = plan
-    const news = plan.records.flatMap((each) => (each.kind === 'served' ? [] : [`${keyOf(each.record)} ${each.kind}`])).filter((each) => !shown.has(each))
+    const news = plan.records
+      .flatMap((each) => (each.kind === 'served' ? [] : [`${keyOf(each.record)} ${each.kind}`]))
+      .filter((each) => !shown.has(each))
     if (news.length > 0 || shown.size === 0) tell({ kind: 'dns-plan', plan })
     for (const each of ['', ...news]) shown.add(each)
   }
@@ -81,7 +95,10 @@ export async function publisher({ hosts, inventory, extraVars, keyring }: Prepar
     pushed.push(...made)
     if (made.length > 0) tell({ kind: 'dns-pushed', pushed: made })
     const lagging = records.filter((each) => each.kind === 'served' && laggingViews(each).length > 0)
-    await wait([...made.flatMap(({ change, outcome }) => (outcome.kind === 'done' ? [change.record] : [])), ...lagging.map(({ record }) => record)])
+    await wait([
+      ...made.flatMap(({ change, outcome }) => (outcome.kind === 'done' ? [change.record] : [])),
+      ...lagging.map(({ record }) => record),
+    ])
   }
 
   const step = async (results: readonly HostResult[], final: boolean, connect: Connect): Promise<void> => {
@@ -90,20 +107,39 @@ export async function publisher({ hosts, inventory, extraVars, keyring }: Prepar
     tellPlan({ ...plan, findings: [...run.findings, ...plan.findings] })
     const left = plan.records.flatMap((each) => leftOver(each, run, results))
     const ready = plan.records.filter(({ record }) => left.every((each) => each.record !== record))
-    await bring(ready.filter(({ record }) => !isPolicy(record, run)), connect)
+    await bring(
+      ready.filter(({ record }) => !isPolicy(record, run)),
+      connect,
+    )
     if (!final) return
-    await bring(ready.filter(({ record }) => isPolicy(record, run)), connect)
+    await bring(
+      ready.filter(({ record }) => isPolicy(record, run)),
+      connect,
+    )
     came.left = left
-    came.byHand = (await pushShares({ records: ready }, pushing)).flatMap(({ way, changes }) => (way.kind === 'none' ? changes.map(({ record }) => record) : []))
+    came.byHand = (await pushShares({ records: ready }, pushing)).flatMap(({ way, changes }) =>
+      way.kind === 'none' ? changes.map(({ record }) => record) : [],
+    )
     // What was waited for too short a time may be served by now.
-    came.notServed = came.notServed.length === 0 ? [] : await servedEverywhere([...new Set(came.notServed.map(({ record }) => record))], { ...looking, waitSeconds: 0, signal: interrupt })
+    came.notServed =
+      came.notServed.length === 0
+        ? []
+        : await servedEverywhere([...new Set(came.notServed.map(({ record }) => record))], {
+            ...looking,
+            waitSeconds: 0,
+            signal: interrupt,
+          })
   }
 
   /** Nothing is pushed for it in this run, and what would be. */
   const leftOver = (planned: PlannedRecord, run: RunFleet, results: readonly HostResult[]): readonly LeftRecord[] => {
     const { record } = planned
     if (planned.kind !== 'change') return []
-    const why = isPolicy(record, run) ? policyWaits(record.domain, members, results) : record.purpose === 'spf' ? run.unknown.get(record.domain) : undefined
+    const why = isPolicy(record, run)
+      ? policyWaits(record.domain, members, results)
+      : record.purpose === 'spf'
+        ? run.unknown.get(record.domain)
+        : undefined
     return why === undefined ? [] : [{ record, why }]
   }
 
@@ -111,7 +147,10 @@ export async function publisher({ hosts, inventory, extraVars, keyring }: Prepar
     try {
       await what()
     } catch (error) {
-      came.error ??= error instanceof MailrunError ? error.message : `a bug in mailrun: ${error instanceof Error ? error.stack : String(error)}`
+      came.error ??=
+        error instanceof MailrunError
+          ? error.message
+          : `a bug in mailrun: ${error instanceof Error ? error.stack : String(error)}`
     }
   }
 
@@ -121,7 +160,14 @@ export async function publisher({ hosts, inventory, extraVars, keyring }: Prepar
       const { zone, primary } = await looking.findZone(record.name)
       const { via } = zoneSettings(members.dns, zone)
       if (via === undefined || via === 'none' || (via === 'nsupdate' && primary === undefined)) return false
-      const wanted: MailRecord = { ...record, value: isKnown(value) ? value : REVOKED_DKIM, ttl: 0, domain: record.name, publishedBy: 'fleet', why: [] }
+      const wanted: MailRecord = {
+        ...record,
+        value: isKnown(value) ? value : REVOKED_DKIM,
+        ttl: 0,
+        domain: record.name,
+        publishedBy: 'fleet',
+        why: [],
+      }
       const [planned] = (await planRecords([wanted], looking)).records
       return planned?.kind === 'change' || planned?.kind === 'served'
     } catch (error) {
@@ -145,7 +191,14 @@ export async function publisher({ hosts, inventory, extraVars, keyring }: Prepar
       },
       async after(results) {
         if (!interrupt.aborted) await guarded(() => step(results, true, connect))
-        const publication: Publication = { plan: came.plan, pushed, notServed: came.notServed, byHand: came.byHand, left: came.left, ...(came.error === undefined ? {} : { error: came.error }) }
+        const publication: Publication = {
+          plan: came.plan,
+          pushed,
+          notServed: came.notServed,
+          byHand: came.byHand,
+          left: came.left,
+          ...(came.error === undefined ? {} : { error: came.error }),
+        }
         tell({ kind: 'dns-end', publication })
       },
     }),
@@ -155,4 +208,5 @@ export async function publisher({ hosts, inventory, extraVars, keyring }: Prepar
 const keyOf = ({ name, type, value }: MailRecord): string => `${name} ${type} ${value}`
 
 const isPolicy = ({ purpose, domain }: MailRecord, { fleet }: RunFleet): boolean =>
-  (purpose === 'dmarc' || purpose === 'dmarc-report' || purpose === 'adsp') && fleet.domains.some((each) => each.domain === domain && each.sends)
+  (purpose === 'dmarc' || purpose === 'dmarc-report' || purpose === 'adsp') &&
+  fleet.domains.some((each) => each.domain === domain && each.sends)

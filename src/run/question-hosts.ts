@@ -27,7 +27,12 @@ export interface QuestionedHosts<Vars> {
  * @param command - of mailrun, that asks.
  * @throws MailrunError with all that is wrong with the vars
  */
-export async function questionHosts<const Schema extends StandardSchema>(command: string, schema: Schema, selection: HostSelection, questions: (input: PlaybookInput<SchemaOutput<Schema>>) => NonNullable<PreparedHost['outputs']>): Promise<QuestionedHosts<SchemaOutput<Schema>>> {
+export async function questionHosts<const Schema extends StandardSchema>(
+  command: string,
+  schema: Schema,
+  selection: HostSelection,
+  questions: (input: PlaybookInput<SchemaOutput<Schema>>) => NonNullable<PreparedHost['outputs']>,
+): Promise<QuestionedHosts<SchemaOutput<Schema>>> {
   const vars = new Map<string, SchemaOutput<Schema>>()
   const asking = playbook({
     name: command,
@@ -39,5 +44,14 @@ export async function questionHosts<const Schema extends StandardSchema>(command
       return questions(input)
     },
   })
-  return { hosts: await prepare({ playbook: asking, playbookPath: `mailrun ${command}`, tags: [], skipTags: [], ...selection }), vars }
+  return {
+    hosts: await prepare({
+      playbook: asking,
+      playbookPath: `mailrun ${command}`,
+      tags: [],
+      skipTags: [],
+      ...selection,
+    }),
+    vars,
+  }
 }

@@ -34,9 +34,14 @@ export interface AddressDefaults {
 export interface FleetSource extends AddressDefaults {
   /** Inventories as `-i` takes them; later ones win. */
   readonly inventory: readonly string[]
-  /** age identity files, for what is encrypted; left out: MAILRUN_AGE_IDENTITY, else ~/.config/mailrun/age-identity.txt where it is there. */
+  /**
+   * age identity files, for what is encrypted; left out: MAILRUN_AGE_IDENTITY, else ~/.config/mailrun/age-identity.txt
+   * where it is there.
+   */
   readonly ageIdentity?: readonly string[] | undefined
-  /** For what is encrypted with a passphrase; a function is called once something is: `what` says what is to be opened. */
+  /**
+   * For what is encrypted with a passphrase; a function is called once something is: `what` says what is to be opened.
+   */
   readonly agePassphrase?: Secret | ((what: string) => Promise<Secret>) | undefined
   /** Is told of an identity file that others can read; left out: nobody is. */
   readonly warn?: ((line: string) => void) | undefined
@@ -59,19 +64,34 @@ const FLAGS: Readonly<Record<keyof AddressDefaults, readonly [key: string, flag:
 }
 
 /** @param extra - `--extra-vars`, of which the connection's count here. @throws MailrunError with file:line */
-export async function readFleet(source: FleetSource, extra: ReadonlyMap<string, Var>, playbookFolder: string | undefined, keyring: Keyring): Promise<Inventory> {
+export async function readFleet(
+  source: FleetSource,
+  extra: ReadonlyMap<string, Var>,
+  playbookFolder: string | undefined,
+  keyring: Keyring,
+): Promise<Inventory> {
   await refuseUnreadable('--private-key', source.privateKey)
   const defaults = Object.entries(FLAGS).flatMap(([name, [key, where]]): [string, Var][] => {
     const value = source[name as keyof AddressDefaults]
     return value === undefined ? [] : [[key, { value, where }]]
   })
-  return loadInventory({ paths: source.inventory, playbookFolder, defaults: new Map(defaults), extra, load: (path) => importFile(path, publicModules), keyring })
+  return loadInventory({
+    paths: source.inventory,
+    playbookFolder,
+    defaults: new Map(defaults),
+    extra,
+    load: (path) => importFile(path, publicModules),
+    keyring,
+  })
 }
 
 /** Known before any host is touched, and wrong for all of them. */
 export async function refuseUnreadable(flag: string, path: string | undefined): Promise<void> {
   if (path === undefined) return
   await access(absolute(path), constants.R_OK).catch((error: NodeJS.ErrnoException) => {
-    throw new MailrunError(error.code === 'ENOENT' ? 'there is no such file' : `the file cannot be read: ${error.message}`, `${flag} ${path}`)
+    throw new MailrunError(
+      error.code === 'ENOENT' ? 'there is no such file' : `the file cannot be read: ${error.message}`,
+      `${flag} ${path}`,
+    )
   })
 }

@@ -11,16 +11,39 @@ type Outputs = Readonly<Record<string, unknown>>
 /** Before the names of the questions that ride along with a run: their answers are in no report. */
 const ASIDE = 'mail fleet: '
 
-/** The hosts of a run, with the questions that the records rest on. @param check - what the run would change of main.cf says nothing of the addresses: they are taken as they are. */
-export const withQuestions = (hosts: readonly PreparedHost[], members: MailHosts, check: boolean): readonly PreparedHost[] =>
+/**
+ * The hosts of a run, with the questions that the records rest on. @param check - what the run would change of main.cf
+ * says nothing of the addresses: they are taken as they are.
+ */
+export const withQuestions = (
+  hosts: readonly PreparedHost[],
+  members: MailHosts,
+  check: boolean,
+): readonly PreparedHost[] =>
   hosts.map((prepared) => {
     const asked = Object.entries(members.hosts.find(({ host }) => host.name === prepared.host.name)?.outputs ?? {})
-    return { ...prepared, outputs: { ...prepared.outputs, ...Object.fromEntries(asked.map(([name, probe]) => [ASIDE + name, check && name === 'outgoing' ? { ...probe, reads: [] } : probe])) } }
+    return {
+      ...prepared,
+      outputs: {
+        ...prepared.outputs,
+        ...Object.fromEntries(
+          asked.map(([name, probe]) => [ASIDE + name, check && name === 'outgoing' ? { ...probe, reads: [] } : probe]),
+        ),
+      },
+    }
   })
 
-export const withoutAnswers = (result: HostResult): HostResult => ({ ...result, outputs: Object.fromEntries(Object.entries(result.outputs).filter(([name]) => !name.startsWith(ASIDE))) })
+export const withoutAnswers = (result: HostResult): HostResult => ({
+  ...result,
+  outputs: Object.fromEntries(Object.entries(result.outputs).filter(([name]) => !name.startsWith(ASIDE))),
+})
 
-const answersIn = ({ outputs }: HostResult): Outputs => Object.fromEntries(Object.entries(outputs).flatMap(([name, value]) => (name.startsWith(ASIDE) ? [[name.slice(ASIDE.length), value]] : [])))
+const answersIn = ({ outputs }: HostResult): Outputs =>
+  Object.fromEntries(
+    Object.entries(outputs).flatMap(([name, value]) =>
+      name.startsWith(ASIDE) ? [[name.slice(ASIDE.length), value]] : [],
+    ),
+  )
 
 export interface RunFleet {
   readonly fleet: MailFleet
@@ -29,7 +52,10 @@ export interface RunFleet {
   readonly unknown: ReadonlyMap<string, string>
 }
 
-/** @param toCome - the run would make the keys that are not there. @throws MailrunError where hosts contradict each other */
+/**
+ * @param toCome - the run would make the keys that are not there. @throws MailrunError where hosts contradict each
+ * other
+ */
 export function runFleet({ vars }: MailHosts, results: readonly HostResult[], toCome: boolean): RunFleet {
   const findings: RecordFinding[] = []
   const mute = new Map<string, string>()
@@ -37,18 +63,37 @@ export function runFleet({ vars }: MailHosts, results: readonly HostResult[], to
   const members = [...vars].map(([name, own]) => {
     const outputs = told.get(name) ?? {}
     const addresses = addressesOf(own, outputs)
-    if (typeof addresses !== 'string') return { name, vars: own, addresses, keys: keysOf(name, outputs, findings, toCome) }
+    if (typeof addresses !== 'string')
+      return { name, vars: own, addresses, keys: keysOf(name, outputs, findings, toCome) }
     const heard = 'outgoing' in outputs
     if (heard) findings.push(finding('spf-sender-unknown', 'error', `${name} ${addresses}`, 'then run again'))
-    mute.set(name, heard ? `${name} ${addresses}` : `${name} sends for it, too, and was not asked for its addresses in this run: set outgoing_addresses, or run for all hosts`)
+    mute.set(
+      name,
+      heard
+        ? `${name} ${addresses}`
+        : `${name} sends for it, too, and was not asked for its addresses in this run: set outgoing_addresses, or run for all hosts`,
+    )
     return { name, vars: own, addresses: [], keys: keysOf(name, outputs, findings, toCome) }
   })
   const fleet = mailFleet(members)
-  const namesOf = ({ domains, helo, ownName }: MailFleet['hosts'][number]): readonly string[] => [...domains, ...[helo, ownName].filter((name) => name !== undefined)]
+  const namesOf = ({ domains, helo, ownName }: MailFleet['hosts'][number]): readonly string[] => [
+    ...domains,
+    ...[helo, ownName].filter((name) => name !== undefined),
+  ]
   const known = new Set(fleet.hosts.filter(({ name }) => !mute.has(name)).flatMap(namesOf))
-  const unknown = new Map(fleet.hosts.flatMap((host) => (mute.has(host.name) ? namesOf(host).map((domain) => [domain, mute.get(host.name)!] as const) : [])))
+  const unknown = new Map(
+    fleet.hosts.flatMap((host) =>
+      mute.has(host.name) ? namesOf(host).map((domain) => [domain, mute.get(host.name)!] as const) : [],
+    ),
+  )
   return {
-    fleet: { ...fleet, hosts: fleet.hosts.map((host) => (mute.has(host.name) ? { ...host, domains: [], helo: undefined, ownName: undefined } : host)), incomplete: [...unknown.keys()].filter((domain) => !known.has(domain)) },
+    fleet: {
+      ...fleet,
+      hosts: fleet.hosts.map((host) =>
+        mute.has(host.name) ? { ...host, domains: [], helo: undefined, ownName: undefined } : host,
+      ),
+      incomplete: [...unknown.keys()].filter((domain) => !known.has(domain)),
+    },
     findings,
     unknown,
   }
@@ -56,11 +101,21 @@ export function runFleet({ vars }: MailHosts, results: readonly HostResult[], to
 
 /** Why the policy of a domain waits: the hosts that send for it do not all sign for it, as far as this run knows. */
 export function policyWaits(domain: string, { vars }: MailHosts, results: readonly HostResult[]): string | undefined {
-  const senders = [...vars].filter(([, { domains, mail_domains: own }]) => domains.includes(domain) && own?.[domain]?.sends !== false)
+  const senders = [...vars].filter(
+    ([, { domains, mail_domains: own }]) => domains.includes(domain) && own?.[domain]?.sends !== false,
+  )
   const reasons = senders.flatMap(([name]) => {
     const status = results.find((each) => each.name === name)?.status
     if (status === 'ok' || status === 'changed' || status === 'would-change') return []
-    return [status === undefined ? `${name} is not among the hosts of this run` : status === 'held' ? `${name} holds something back` : `${name} is ${status}`]
+    return [
+      status === undefined
+        ? `${name} is not among the hosts of this run`
+        : status === 'held'
+          ? `${name} holds something back`
+          : `${name} is ${status}`,
+    ]
   })
-  return reasons.length === 0 ? undefined : `a policy is published once every host that sends for ${domain} signs, and ${reasons.join(', ')}`
+  return reasons.length === 0
+    ? undefined
+    : `a policy is published once every host that sends for ${domain} signs, and ${reasons.join(', ')}`
 }

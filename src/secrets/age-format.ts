@@ -1,4 +1,5 @@
-// What an age file is, told from its first bytes: binary or armoured, and which kinds of recipients its header names (C2SP, age-encryption.org/v1).
+// What an age file is, told from its first bytes: binary or armoured, and which kinds of recipients its header names
+// (C2SP, age-encryption.org/v1).
 
 const MAGIC = 'age-encryption.org/v1\n'
 const ARMOUR = '-----BEGIN AGE ENCRYPTED FILE-----'
@@ -12,7 +13,12 @@ export const isArmoured = (bytes: Uint8Array): boolean => startsWith(bytes, ARMO
 /** The kinds of a binary file's recipients, each once: `X25519`, `scrypt` (a passphrase), `ssh-ed25519`, … */
 export function recipientKinds(binary: Uint8Array): readonly string[] {
   const header = Buffer.from(binary).toString('latin1').split('\n---', 1)[0]!
-  return [...new Set([...header.matchAll(/^-> (\S+)/gm)].map(([, kind]) => kind!).filter((kind) => !kind.endsWith('-grease')))]
+  return [
+    ...new Set(
+      [...header.matchAll(/^-> (\S+)/gm)].map(([, kind]) => kind!).filter((kind) => !kind.endsWith('-grease')),
+    ),
+  ]
 }
 
-const startsWith = (bytes: Uint8Array, text: string): boolean => Buffer.from(bytes.subarray(0, text.length)).toString('latin1') === text
+const startsWith = (bytes: Uint8Array, text: string): boolean =>
+  Buffer.from(bytes.subarray(0, text.length)).toString('latin1') === text

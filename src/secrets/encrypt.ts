@@ -18,12 +18,23 @@ export async function encrypterTo(to: EncryptTo): Promise<(plain: Uint8Array) =>
   if ('passphrase' in to) encrypter.setPassphrase(to.passphrase.reveal())
   else {
     for (const { text, where } of to.recipients) {
-      if (text.startsWith('AGE-SECRET-KEY-')) throw new MailrunError('this is an identity, which is secret; its recipient is wanted, age1…, as age-keygen -y tells it', where)
-      if (text.startsWith('ssh-')) throw new MailrunError('SSH keys are not supported as recipients: age1… is wanted, as age-keygen tells it', where)
+      if (text.startsWith('AGE-SECRET-KEY-'))
+        throw new MailrunError(
+          'this is an identity, which is secret; its recipient is wanted, age1…, as age-keygen -y tells it',
+          where,
+        )
+      if (text.startsWith('ssh-'))
+        throw new MailrunError(
+          'SSH keys are not supported as recipients: age1… is wanted, as age-keygen tells it',
+          where,
+        )
       try {
         encrypter.addRecipient(text)
       } catch {
-        throw new MailrunError(`${JSON.stringify(text)} is no recipient: age1… is wanted, as age-keygen tells it`, where)
+        throw new MailrunError(
+          `${JSON.stringify(text)} is no recipient: age1… is wanted, as age-keygen tells it`,
+          where,
+        )
       }
     }
   }
@@ -32,7 +43,16 @@ export async function encrypterTo(to: EncryptTo): Promise<(plain: Uint8Array) =>
 
 /** The lines of a recipients file, without comments. */
 export const recipientsIn = (text: string, file: string): readonly Recipient[] =>
-  text.split('\n').flatMap((line, index) => (line.trim() === '' || line.startsWith('#') ? [] : [{ text: line.trim(), where: `${file}:${index + 1}` }]))
+  text
+    .split('\n')
+    .flatMap((line, index) =>
+      line.trim() === '' || line.startsWith('#') ? [] : [{ text: line.trim(), where: `${file}:${index + 1}` }],
+    )
 
 /** For pasting after `name: `, at the outermost level of a YAML file. */
-export const asYamlValue = (armoured: string): string => `!age |\n${armoured.trimEnd().split('\n').map((line) => `  ${line}\n`).join('')}`
+export const asYamlValue = (armoured: string): string =>
+  `!age |\n${armoured
+    .trimEnd()
+    .split('\n')
+    .map((line) => `  ${line}\n`)
+    .join('')}`

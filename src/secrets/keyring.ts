@@ -1,4 +1,5 @@
-// Opens what is encrypted with age: by identity files and a passphrase, which are read and asked for once something encrypted is met.
+// Opens what is encrypted with age: by identity files and a passphrase, which are read and asked for once something
+// encrypted is met.
 import { createHash } from 'node:crypto'
 import { MailrunError } from '../model/mailrun-error.ts'
 import type { Secret } from '../shell/secret.ts'
@@ -8,7 +9,10 @@ import { readIdentities } from './identity-files.ts'
 export interface Keyring {
   /** Identity files, for programs that bring their own way to open things (sops). */
   readonly identityFiles: readonly string[]
-  /** The plain bytes of an age file, binary or armoured. @param where - file:line. @throws MailrunError where no identity fits, the passphrase is wrong, or the file is damaged */
+  /**
+   * The plain bytes of an age file, binary or armoured. @param where - file:line. @throws MailrunError where no
+   * identity fits, the passphrase is wrong, or the file is damaged
+   */
   open(sealed: Uint8Array, where: string): Promise<Uint8Array>
 }
 
@@ -26,11 +30,17 @@ export const HOW_TO_GIVE_IDENTITY = 'give one with --age-identity FILE or MAILRU
 export function keyringOf({ identityFiles, passphrase, warn }: KeyringSource): Keyring {
   const asked = new Map<string, Promise<Secret>>()
   const ask = (what: string, where: string): Promise<Secret> => {
-    if (passphrase === undefined) throw new MailrunError('this is encrypted with a passphrase, and none is given: --age-passphrase-file FILE', where)
+    if (passphrase === undefined)
+      throw new MailrunError(
+        'this is encrypted with a passphrase, and none is given: --age-passphrase-file FILE',
+        where,
+      )
     const before = asked.get(what)
     if (before) return before
     const answer = passphrase(what).catch((error: unknown) => {
-      throw error instanceof MailrunError ? new MailrunError(`this is encrypted with a passphrase: ${error.message}`, where) : error
+      throw error instanceof MailrunError
+        ? new MailrunError(`this is encrypted with a passphrase: ${error.message}`, where)
+        : error
     })
     asked.set(what, answer)
     return answer
@@ -46,15 +56,20 @@ export function keyringOf({ identityFiles, passphrase, warn }: KeyringSource): K
       const { passphraseIdentity } = await import('./passphrase-identity.ts')
       decrypter.addIdentity(passphraseIdentity((await ask('what is encrypted with one', where)).reveal()))
     } else {
-      if (identityFiles.length === 0) throw new MailrunError(`this is encrypted with age, and no identity is given: ${HOW_TO_GIVE_IDENTITY}`, where)
-      identities ??= readIdentities(identityFiles, async (bytes, file) => {
-        const { passphraseIdentity } = await import('./passphrase-identity.ts')
-        const own = new Decrypter()
-        own.addIdentity(passphraseIdentity((await ask(`the identity file ${file}`, file)).reveal()))
-        return own.decrypt(bytes, 'uint8array').catch((error: Error) => {
-          throw refusal(error, ['scrypt'], identityFiles, file)
-        })
-      }, warn)
+      if (identityFiles.length === 0)
+        throw new MailrunError(`this is encrypted with age, and no identity is given: ${HOW_TO_GIVE_IDENTITY}`, where)
+      identities ??= readIdentities(
+        identityFiles,
+        async (bytes, file) => {
+          const { passphraseIdentity } = await import('./passphrase-identity.ts')
+          const own = new Decrypter()
+          own.addIdentity(passphraseIdentity((await ask(`the identity file ${file}`, file)).reveal()))
+          return own.decrypt(bytes, 'uint8array').catch((error: Error) => {
+            throw refusal(error, ['scrypt'], identityFiles, file)
+          })
+        },
+        warn,
+      )
       for (const identity of await identities) decrypter.addIdentity(identity)
     }
     return decrypter.decrypt(binary, 'uint8array').catch((error: Error) => {
@@ -91,8 +106,12 @@ function refusal(error: Error, kinds: readonly string[], files: readonly string[
   if (!error.message.includes('no identity matched')) return damaged(error, where)
   if (kinds.includes('scrypt')) return new MailrunError('the passphrase does not open this', where)
   const ours = kinds.filter((kind) => !/^(?:X25519|mlkem768x25519)$/.test(kind))
-  const others = ours.length === kinds.length ? `: it is encrypted to recipients of the kind ${ours.join(', ')}, which only the age program can open; encrypt it to an age1… recipient, too` : ': it is encrypted to other recipients'
+  const others =
+    ours.length === kinds.length
+      ? `: it is encrypted to recipients of the kind ${ours.join(', ')}, which only the age program can open; encrypt it to an age1… recipient, too`
+      : ': it is encrypted to other recipients'
   return new MailrunError(`no identity in ${files.join(', ')} opens this${others}`, where)
 }
 
-const damaged = (error: Error, where: string): MailrunError => new MailrunError(`this age file is damaged, or not whole: ${error.message}`, where)
+const damaged = (error: Error, where: string): MailrunError =>
+  new MailrunError(`this age file is damaged, or not whole: ${error.message}`, where)

@@ -1,4 +1,5 @@
-// Opens age files that were encrypted with a passphrase. Node's own scrypt takes half a second where the one in JavaScript takes four and lets nothing else happen.
+// Opens age files that were encrypted with a passphrase. Node's own scrypt takes half a second where the one in
+// JavaScript takes four and lets nothing else happen.
 import { createDecipheriv, scrypt } from 'node:crypto'
 import type { Identity } from 'age-encryption'
 
@@ -16,7 +17,11 @@ export const passphraseIdentity = (passphrase: string): Identity => ({
     if (stanzas.length > 1) throw new Error('a passphrase is never one recipient among others')
     if (!/^[1-9][0-9]*$/.test(work)) throw new Error(`the work factor is ${work}`)
     if (Number(work) > WORK_AT_MOST) throw new Error(`the work factor 2^${work} is above 2^${WORK_AT_MOST}`)
-    const key = await derived(passphrase, Buffer.concat([Buffer.from(LABEL), Buffer.from(salt, 'base64')]), 2 ** Number(work))
+    const key = await derived(
+      passphrase,
+      Buffer.concat([Buffer.from(LABEL), Buffer.from(salt, 'base64')]),
+      2 ** Number(work),
+    )
     const body = Buffer.from(stanza.body)
     const decipher = createDecipheriv('chacha20-poly1305', key, Buffer.alloc(12), { authTagLength: TAG_BYTES })
     decipher.setAuthTag(body.subarray(-TAG_BYTES))
@@ -33,5 +38,7 @@ export const passphraseIdentity = (passphrase: string): Identity => ({
 const derived = (passphrase: string, salt: Buffer, cost: number): Promise<Buffer> =>
   new Promise((resolve, reject) => {
     // RFC 7914: 128 · N · r bytes, and a little.
-    scrypt(passphrase, salt, 32, { N: cost, r: 8, p: 1, maxmem: 128 * cost * 8 + (1 << 20) }, (error, key) => (error === null ? resolve(key) : reject(error)))
+    scrypt(passphrase, salt, 32, { N: cost, r: 8, p: 1, maxmem: 128 * cost * 8 + (1 << 20) }, (error, key) =>
+      error === null ? resolve(key) : reject(error),
+    )
   })

@@ -7,8 +7,8 @@ type Plain<Inner extends v.GenericSchema> = v.InferInput<Inner> | Secret<v.Infer
 export type SecretSchema<Inner extends v.GenericSchema> = v.GenericSchema<Plain<Inner>, Secret<v.InferOutput<Inner>>>
 
 /**
- * A var that comes out as a `Secret`: shown nowhere, and masked by value wherever it might come up, also where it does not fit.
- * In the inventory it is a plain value, `!secret …`, or encrypted.
+ * A var that comes out as a `Secret`: shown nowhere, and masked by value wherever it might come up, also where it does
+ * not fit. In the inventory it is a plain value, `!secret …`, or encrypted.
  *
  * @param inner - what the value itself must be; left out: a text.
  * @example v.object({ relay_password: v.secret(), pin: v.secret(v.pipe(v.string(), v.digits())) })

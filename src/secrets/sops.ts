@@ -22,24 +22,43 @@ export function isSops(value: unknown): value is Readonly<Record<string, unknown
  */
 export function sopsDecrypt(path: string, format: 'yaml' | 'json', identityFiles: readonly string[]): Promise<string> {
   const [first] = identityFiles
-  const env = first === undefined || process.env['SOPS_AGE_KEY_FILE'] !== undefined ? process.env : { ...process.env, SOPS_AGE_KEY_FILE: resolve(first) }
+  const env =
+    first === undefined || process.env['SOPS_AGE_KEY_FILE'] !== undefined
+      ? process.env
+      : { ...process.env, SOPS_AGE_KEY_FILE: resolve(first) }
   return new Promise((done, reject) => {
-    execFile('sops', ['--decrypt', '--input-type', format, '--output-type', format, resolve(path)], { timeout: SECONDS * 1000, maxBuffer: BYTES, env }, (error, stdout, stderr) => {
-      if (error === null) return done(stdout)
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return reject(new MailrunError('this file is encrypted with sops, and there is no program sops: install it (github.com/getsops/sops), or encrypt the file with age', path))
-      // Not error.message: it would repeat the whole command.
-      const why = error.killed ? `did not end within ${SECONDS} s` : `ended with ${String(error.code)}: ${stderr.trim().split('\n').slice(-5).join('\n')}`
-      reject(new MailrunError(`sops was to decrypt this file, and ${why}`, path))
-    })
+    execFile(
+      'sops',
+      ['--decrypt', '--input-type', format, '--output-type', format, resolve(path)],
+      { timeout: SECONDS * 1000, maxBuffer: BYTES, env },
+      (error, stdout, stderr) => {
+        if (error === null) return done(stdout)
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT')
+          return reject(
+            new MailrunError(
+              'this file is encrypted with sops, and there is no program sops: install it (github.com/getsops/sops), or encrypt the file with age',
+              path,
+            ),
+          )
+        // Not error.message: it would repeat the whole command.
+        const why = error.killed
+          ? `did not end within ${SECONDS} s`
+          : `ended with ${String(error.code)}: ${stderr.trim().split('\n').slice(-5).join('\n')}`
+        reject(new MailrunError(`sops was to decrypt this file, and ${why}`, path))
+      },
+    )
   })
 }
 
 /** The plain values, those secret that were encrypted: sops leaves some as they are where it is told to. */
 export function sealedAs(encrypted: unknown, plain: unknown): unknown {
   if (typeof encrypted === 'string' && CIPHERTEXT.test(encrypted)) return new Secret(plain)
-  if (Array.isArray(plain) && Array.isArray(encrypted)) return plain.map((item, index) => sealedAs(encrypted[index], item))
-  if (isMapping(plain) && isMapping(encrypted)) return Object.fromEntries(Object.entries(plain).map(([key, item]) => [key, sealedAs(encrypted[key], item)]))
+  if (Array.isArray(plain) && Array.isArray(encrypted))
+    return plain.map((item, index) => sealedAs(encrypted[index], item))
+  if (isMapping(plain) && isMapping(encrypted))
+    return Object.fromEntries(Object.entries(plain).map(([key, item]) => [key, sealedAs(encrypted[key], item)]))
   return plain
 }
 
-const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

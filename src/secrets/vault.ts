@@ -1,11 +1,15 @@
-// What Ansible's Vault encrypted is told from anything else, and refused: taken for a text it would be hosts of an inventory, or a file that nobody can read.
+// What Ansible's Vault encrypted is told from anything else, and refused: taken for a text it would be hosts of an
+// inventory, or a file that nobody can read.
 import { MailrunError } from '../model/mailrun-error.ts'
 
 const MAGIC = '$ANSIBLE_VAULT;'
 
 /** @param what - is to be encrypted otherwise: `the value`. @param where - file, or file:line */
 export const vaultRefused = (what: 'the value' | 'the file', where: string): MailrunError =>
-  new MailrunError(`Ansible's Vault is not supported: encrypt ${what} with age (ansible-vault decrypts it, ${what === 'the value' ? 'mailrun encrypt makes an !age value of it' : 'age -r age1… encrypts it'})`, where)
+  new MailrunError(
+    `Ansible's Vault is not supported: encrypt ${what} with age (ansible-vault decrypts it, ${what === 'the value' ? 'mailrun encrypt makes an !age value of it' : 'age -r age1… encrypts it'})`,
+    where,
+  )
 
 /** @throws MailrunError for a file that ansible-vault(1) encrypted as a whole */
 export function refuseVault(bytes: Uint8Array, path: string): void {

@@ -1,4 +1,5 @@
-// Masks a text by all secrets that this process has met: for what may be about anything, an error or a name made of arguments.
+// Masks a text by all secrets that this process has met: for what may be about anything, an error or a name made of
+// arguments.
 import { maskOf, type Mask } from './mask.ts'
 import { knownSecrets } from './secret.ts'
 import { textsOf } from './secrets-in.ts'

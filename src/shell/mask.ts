@@ -6,7 +6,10 @@ export type Mask = (text: string) => string
 
 /** A line of a longer secret is hidden too, unless it is too short to mean anything by itself. */
 const TELLING_LINE = 6
-/** A shorter one would be hidden in the middle of other words, which are then unreadable, and tell it by the letters that they lack: it is hidden where it is a word of its own. */
+/**
+ * A shorter one would be hidden in the middle of other words, which are then unreadable, and tell it by the letters
+ * that they lack: it is hidden where it is a word of its own.
+ */
 const HIDDEN_EVERYWHERE = 4
 
 /** @param secrets - their plain texts. */
@@ -15,10 +18,19 @@ export function maskOf(secrets: readonly string[]): Mask {
   const long = texts.filter((text) => text.length >= HIDDEN_EVERYWHERE)
   const needles = [...new Set(long.flatMap(guises))].sort((a, b) => b.length - a.length)
   const words = texts.filter((text) => text.length < HIDDEN_EVERYWHERE).sort((a, b) => b.length - a.length)
-  const word = words.length === 0 ? undefined : new RegExp(`(?<![\\p{L}\\p{N}_])(?:${words.map((text) => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|')})(?![\\p{L}\\p{N}_])`, 'gu')
+  const word =
+    words.length === 0
+      ? undefined
+      : new RegExp(
+          `(?<![\\p{L}\\p{N}_])(?:${words.map((text) => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|')})(?![\\p{L}\\p{N}_])`,
+          'gu',
+        )
   if (needles.length === 0 && word === undefined) return (text) => text
   return (text) => {
-    const masked = needles.reduce((before, needle) => (before.includes(needle) ? before.replaceAll(needle, STARS) : before), text)
+    const masked = needles.reduce(
+      (before, needle) => (before.includes(needle) ? before.replaceAll(needle, STARS) : before),
+      text,
+    )
     return word === undefined ? masked : masked.replace(word, STARS)
   }
 }
@@ -38,18 +50,35 @@ function written(text: string): readonly string[] {
   const url = encodeURIComponent(Buffer.from(text).toString())
   const strict = url.replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
   return [
-    text, quote(text.replaceAll('\0', '')), text.replaceAll("'", `'\\''`), text.replaceAll("'", `'"'"'`), text.replace(/["$\\`]/g, '\\$&'), text.replace(/[^\p{L}\p{N}_./,:=@%+-]/gu, '\\$&'),
-    json, json.replaceAll('/', '\\/'), JSON.stringify(json).slice(1, -1), url, strict, new URLSearchParams([['', text]]).toString().slice(1), strict.replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase()),
+    text,
+    quote(text.replaceAll('\0', '')),
+    text.replaceAll("'", `'\\''`),
+    text.replaceAll("'", `'"'"'`),
+    text.replace(/["$\\`]/g, '\\$&'),
+    text.replace(/[^\p{L}\p{N}_./,:=@%+-]/gu, '\\$&'),
+    json,
+    json.replaceAll('/', '\\/'),
+    JSON.stringify(json).slice(1, -1),
+    url,
+    strict,
+    new URLSearchParams([['', text]]).toString().slice(1),
+    strict.replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase()),
   ]
 }
 
-/** Inside a longer base64 text it stands at one of three places; the letters that its neighbours share are not its own. */
+/**
+ * Inside a longer base64 text it stands at one of three places; the letters that its neighbours share are not its own.
+ */
 function base64(bytes: Buffer): readonly string[] {
   return [0, 1, 2].flatMap((before) => {
-    const whole = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64').replace(/=+$/, '')
+    const whole = Buffer.concat([Buffer.alloc(before), bytes])
+      .toString('base64')
+      .replace(/=+$/, '')
     const own = whole.slice(before === 0 ? 0 : before + 1, (before + bytes.length) % 3 === 0 ? undefined : -1)
     const all = before === 0 ? [`${whole}${'='.repeat((4 - (whole.length % 4)) % 4)}`, whole, own] : [own]
-    return all.filter((each) => each.length >= TELLING_LINE).flatMap((each) => [each, each.replaceAll('+', '-').replaceAll('/', '_')])
+    return all
+      .filter((each) => each.length >= TELLING_LINE)
+      .flatMap((each) => [each, each.replaceAll('+', '-').replaceAll('/', '_')])
   })
 }
 

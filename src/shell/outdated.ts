@@ -7,4 +7,5 @@ export const OUTDATED = 'MAILRUN_OUTDATED'
 export const OUTDATED_STATUS = 75
 
 /** Shell text that ends the change where `holds` fails: nothing is changed, and the host is asked again. */
-export const orOutdated = (holds: Script): Script => lines([raw('{'), holds, raw(`} || { printf %s "$${OUTDATED}"; exit ${OUTDATED_STATUS}; }`)])
+export const orOutdated = (holds: Script): Script =>
+  lines([raw('{'), holds, raw(`} || { printf %s "$${OUTDATED}"; exit ${OUTDATED_STATUS}; }`)])

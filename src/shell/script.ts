@@ -1,6 +1,9 @@
 // Shell text to send, beside the text that may be shown, and the secrets to mask in whatever comes back.
 
-/** POSIX shell text: `text` is what runs, `shown` is what people see of it, `secrets` are the raw values that `shown` hides. */
+/**
+ * POSIX shell text: `text` is what runs, `shown` is what people see of it, `secrets` are the raw values that `shown`
+ * hides.
+ */
 export interface Script {
   readonly text: string
   readonly shown: string

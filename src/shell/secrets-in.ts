@@ -9,7 +9,8 @@ export function secretsIn(value: unknown): readonly string[] {
     if (each instanceof Secret) return textsOf(each.reveal()).forEach((text) => found.add(text))
     if (typeof each !== 'object' || each === null || ArrayBuffer.isView(each) || seen.has(each)) return
     seen.add(each)
-    if ('secrets' in each && 'shown' in each && Array.isArray(each.secrets)) each.secrets.flatMap(textsOf).forEach((text) => found.add(text))
+    if ('secrets' in each && 'shown' in each && Array.isArray(each.secrets))
+      each.secrets.flatMap(textsOf).forEach((text) => found.add(text))
     inside(each).forEach(walk)
   }
   walk(value)
@@ -33,4 +34,5 @@ export function textsOf(secret: unknown): readonly string[] {
   return [...found].filter((text) => text !== '')
 }
 
-const inside = (value: object): readonly unknown[] => (value instanceof Map || value instanceof Set ? [...value.values()] : Object.values(value))
+const inside = (value: object): readonly unknown[] =>
+  value instanceof Map || value instanceof Set ? [...value.values()] : Object.values(value)

@@ -3,7 +3,10 @@ import { quote } from './quote.ts'
 import type { Script } from './script.ts'
 import { Secret, STARS } from './secret.ts'
 
-/** What may stand in `${…}`: words are quoted, lists become several words, scripts are spliced in, secrets are quoted and shown as stars. */
+/**
+ * What may stand in `${…}`: words are quoted, lists become several words, scripts are spliced in, secrets are quoted
+ * and shown as stars.
+ */
 export type ShellValue = string | number | Script | Secret<string> | readonly (string | number | Secret<string>)[]
 
 /**

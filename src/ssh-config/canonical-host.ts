@@ -25,17 +25,25 @@ export async function canonicalHost(host: string, how: Canonicalisation): Promis
   if (numeric !== undefined) return sameWord(numeric, host) ? host : numeric
   if (looksNumeric(host) || how.mode === 'no') return undefined
   if (!how.isDirect && how.mode !== 'always') return undefined
-  const candidates = host.endsWith('.') ? [host] : host.split('.').length - 1 > how.maxDots ? undefined : how.domains.map((domain) => `${host}.${domain}.`)
+  const candidates = host.endsWith('.')
+    ? [host]
+    : host.split('.').length - 1 > how.maxDots
+      ? undefined
+      : how.domains.map((domain) => `${host}.${domain}.`)
   if (candidates === undefined) return undefined
   for (const full of candidates) {
     const canonical = await canonicalName(full, how.family)
     if (canonical !== undefined) return followed(full.slice(0, -1), canonical, how)
   }
-  if (!how.fallsBack) throw new Refusal(`the name ${JSON.stringify(fromBytes(host))} does not resolve in any of CanonicalDomains`)
+  if (!how.fallsBack)
+    throw new Refusal(`the name ${JSON.stringify(fromBytes(host))} does not resolve in any of CanonicalDomains`)
   return undefined
 }
 
-/** CanonicalizePermittedCNAMEs without canonicalisation. @throws Refusal where the name does not resolve and ssh would connect to it. */
+/**
+ * CanonicalizePermittedCNAMEs without canonicalisation. @throws Refusal where the name does not resolve and ssh would
+ * connect to it.
+ */
 export async function aliasedHost(host: string, how: Canonicalisation): Promise<string> {
   if (how.rules.length === 0 || (!how.isDirect && how.mode !== 'always')) return host
   const canonical = await canonicalName(host, how.family)
@@ -48,7 +56,10 @@ function followed(name: string, canonical: string, { rules, mode, isDirect }: Ca
   if (name === canonical || mode === 'no' || (!isDirect && mode !== 'always')) return name
   const isPermitted = rules.some((rule) => {
     const at = rule.indexOf(':')
-    return matchPatternList(name, lower(rule.slice(0, at))) === 'match' && matchPatternList(canonical, lower(rule.slice(at + 1))) === 'match'
+    return (
+      matchPatternList(name, lower(rule.slice(0, at))) === 'match' &&
+      matchPatternList(canonical, lower(rule.slice(at + 1))) === 'match'
+    )
   })
   return isPermitted ? canonical : name
 }
@@ -57,7 +68,9 @@ const MAX_ALIASES = 16
 
 /** The name at the end of the aliases; undefined where the name has no address. */
 async function canonicalName(name: string, family: Family): Promise<string | undefined> {
-  const found = await lookup(fromBytes(name), { family: family === 'inet' ? 4 : family === 'inet6' ? 6 : 0 }).catch(() => undefined)
+  const found = await lookup(fromBytes(name), { family: family === 'inet' ? 4 : family === 'inet6' ? 6 : 0 }).catch(
+    () => undefined,
+  )
   if (found === undefined) return undefined
   let canonical = name.replace(/\.$/, '')
   for (let count = 0; count < MAX_ALIASES; count += 1) {

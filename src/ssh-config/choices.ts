@@ -33,7 +33,14 @@ export const CHOICES: Readonly<Record<string, Choice>> = {
   identitiesonly: FLAG,
   controlmaster: { ...FLAG, auto: 'auto', ask: 'ask', autoask: 'autoask' },
   hashknownhosts: FLAG,
-  tunnel: { ethernet: 'ethernet', 'point-to-point': 'point-to-point', true: 'point-to-point', yes: 'point-to-point', false: 'no', no: 'no' },
+  tunnel: {
+    ethernet: 'ethernet',
+    'point-to-point': 'point-to-point',
+    true: 'point-to-point',
+    yes: 'point-to-point',
+    false: 'no',
+    no: 'no',
+  },
   permitlocalcommand: FLAG,
   visualhostkey: FLAG,
   requesttty: { ...FLAG, force: 'force', auto: 'auto' },
@@ -50,8 +57,19 @@ export const CHOICES: Readonly<Record<string, Choice>> = {
 
 /** Syslog's, whose first name is the one that is printed. */
 export const LOG_LEVELS: Choice = {
-  silent: 'SILENT', quiet: 'SILENT', fatal: 'FATAL', error: 'ERROR', info: 'INFO', verbose: 'VERBOSE', debug: 'DEBUG', debug1: 'DEBUG', debug2: 'DEBUG2', debug3: 'DEBUG3',
+  silent: 'SILENT',
+  quiet: 'SILENT',
+  fatal: 'FATAL',
+  error: 'ERROR',
+  info: 'INFO',
+  verbose: 'VERBOSE',
+  debug: 'DEBUG',
+  debug1: 'DEBUG',
+  debug2: 'DEBUG2',
+  debug3: 'DEBUG3',
 }
 const FACILITIES = ['DAEMON', 'USER', 'AUTH', 'AUTHPRIV', ...Array.from({ length: 8 }, (_, index) => `LOCAL${index}`)]
 export const LOG_FACILITIES: Choice = Object.fromEntries(FACILITIES.map((name) => [name.toLowerCase(), name]))
-export const HASHES: Choice = Object.fromEntries(['MD5', 'SHA1', 'SHA256', 'SHA384', 'SHA512'].map((name) => [name.toLowerCase(), name]))
+export const HASHES: Choice = Object.fromEntries(
+  ['MD5', 'SHA1', 'SHA256', 'SHA384', 'SHA512'].map((name) => [name.toLowerCase(), name]),
+)

@@ -16,7 +16,10 @@ export function dependent(keyword: string, { values, hostKeyAlias }: Resolved): 
     case 'serveraliveinterval':
       return text('serveraliveinterval') ?? (text('batchmode') === 'yes' ? '300' : undefined)
     case 'updatehostkeys':
-      return updateHostKeys(text, (values.lists.get('userknownhostsfile') ?? []).map(({ value }) => value))
+      return updateHostKeys(
+        text,
+        (values.lists.get('userknownhostsfile') ?? []).map(({ value }) => value),
+      )
     default:
       return undefined
   }
@@ -25,9 +28,16 @@ export function dependent(keyword: string, { values, hostKeyAlias }: Resolved): 
 function updateHostKeys(text: (keyword: string) => string | undefined, files: readonly string[]): string {
   const said = text('updatehostkeys')
   const verified = text('verifyhostkeydns') ?? 'no'
-  if (said === undefined) return verified === 'no' && (files.length === 0 || (files.length === 1 && files[0] === USER_HOSTS[0])) ? 'yes' : 'no'
+  if (said === undefined)
+    return verified === 'no' && (files.length === 0 || (files.length === 1 && files[0] === USER_HOSTS[0]))
+      ? 'yes'
+      : 'no'
   if (said !== 'ask') return said
   const has = (keyword: string): boolean => !isNone(text(keyword) ?? 'none')
-  const cannotAsk = ((text('controlpersist') ?? 'no') !== 'no' && has('controlpath')) || has('remotecommand') || text('requesttty') === 'no' || ['SILENT', 'FATAL', 'ERROR'].includes(text('loglevel') ?? '')
+  const cannotAsk =
+    ((text('controlpersist') ?? 'no') !== 'no' && has('controlpath')) ||
+    has('remotecommand') ||
+    text('requesttty') === 'no' ||
+    ['SILENT', 'FATAL', 'ERROR'].includes(text('loglevel') ?? '')
   return cannotAsk ? 'no' : said
 }

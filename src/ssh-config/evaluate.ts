@@ -30,7 +30,13 @@ export async function evaluateFile(file: ConfigFile, values: Values, pass: Pass)
 }
 
 /** @param never - included from a block for other hosts: nothing in it is for this one. */
-async function walk(file: ConfigFile, values: Values, pass: Pass, activeAtFirst: boolean, never: boolean): Promise<void> {
+async function walk(
+  file: ConfigFile,
+  values: Values,
+  pass: Pass,
+  activeAtFirst: boolean,
+  never: boolean,
+): Promise<void> {
   let active = activeAtFirst
   for (const statement of file.statements) {
     switch (statement.kind) {
@@ -44,13 +50,19 @@ async function walk(file: ConfigFile, values: Values, pass: Pass, activeAtFirst:
         for (const each of statement.files) await walk(each, values, pass, active, !active)
         break
       default:
-        if (active || statement.kind === 'unknown' || statement.always) applyStatement(statement, values, { where: statement.where, origin: file.origin, isOption: false }, active)
+        if (active || statement.kind === 'unknown' || statement.always)
+          applyStatement(statement, values, { where: statement.where, origin: file.origin, isOption: false }, active)
     }
   }
 }
 
 /** @throws MailrunError for an unknown keyword that IgnoreUnknown does not cover so far. */
-export function applyStatement(statement: Statement & { kind: 'set' | 'unknown' }, values: Values, place: Place, active: boolean): void {
+export function applyStatement(
+  statement: Statement & { kind: 'set' | 'unknown' },
+  values: Values,
+  place: Place,
+  active: boolean,
+): void {
   if (statement.kind === 'unknown') {
     const ignored = values.first.get('ignoreunknown')?.value
     if (ignored !== undefined && matchPatternList(statement.keyword, lower(ignored)) === 'match') return
@@ -81,7 +93,10 @@ async function holds(criteria: readonly Criterion[], values: Values, pass: Pass,
   const now = standing(values, pass)
   let result = true
   for (const criterion of criteria) {
-    const found = criterion.kind === 'exec' ? await execHolds(criterion.command, result, now, values, pass, where) : simply(criterion, now, pass)
+    const found =
+      criterion.kind === 'exec'
+        ? await execHolds(criterion.command, result, now, values, pass, where)
+        : simply(criterion, now, pass)
     if (found === criterion.negated) result = false
   }
   return result
@@ -105,7 +120,11 @@ function standing(values: Values, { host, here, isFinal }: Pass): Standing {
   }
 }
 
-function simply(criterion: Exclude<Criterion, { kind: 'exec' }>, { host, user }: Standing, { original, here, isFinal }: Pass): boolean {
+function simply(
+  criterion: Exclude<Criterion, { kind: 'exec' }>,
+  { host, user }: Standing,
+  { original, here, isFinal }: Pass,
+): boolean {
   switch (criterion.kind) {
     case 'all':
       return true
@@ -123,11 +142,27 @@ function simply(criterion: Exclude<Criterion, { kind: 'exec' }>, { host, user }:
 }
 
 /** Tokens are checked even where an earlier criterion has failed; the command then does not run. */
-async function execHolds(command: string, wanted: boolean, { host, user }: Standing, values: Values, { here, original, runs }: Pass, where: string): Promise<boolean> {
+async function execHolds(
+  command: string,
+  wanted: boolean,
+  { host, user }: Standing,
+  values: Values,
+  { here, original, runs }: Pass,
+  where: string,
+): Promise<boolean> {
   const port = values.first.get('port')?.value ?? String(servicePort('ssh') ?? SSH_PORT)
   const tokens: Tokens = {
-    C: connectionHash(here.hostName, host, port, user), L: here.hostName.replace(/\..*$/s, ''), d: here.home, h: host, k: values.first.get('hostkeyalias')?.value ?? host,
-    l: here.hostName, n: original, p: port, r: user, u: here.user, i: String(here.uid),
+    C: connectionHash(here.hostName, host, port, user),
+    L: here.hostName.replace(/\..*$/s, ''),
+    d: here.home,
+    h: host,
+    k: values.first.get('hostkeyalias')?.value ?? host,
+    l: here.hostName,
+    n: original,
+    p: port,
+    r: user,
+    u: here.user,
+    i: String(here.uid),
   }
   try {
     const expanded = expandTokens(command, tokens)

@@ -28,16 +28,23 @@ function expand(text: string, tokens: Tokens | undefined, here: Here | undefined
     if (here !== undefined && char === '$' && text[at + 1] === '{') {
       const end = text.indexOf('}', at)
       const name = text.slice(at + 2, end)
-      if (end < 0 || name === '') throw new Refusal(`${shown(text)} holds an environment variable without a name or a closing }`)
+      if (end < 0 || name === '')
+        throw new Refusal(`${shown(text)} holds an environment variable without a name or a closing }`)
       const value = here.env(fromBytes(name))
-      if (value === undefined) throw new Refusal(`the environment variable ${shown(name)} is not set (in ${shown(text)})`)
+      if (value === undefined)
+        throw new Refusal(`the environment variable ${shown(name)} is not set (in ${shown(text)})`)
       expanded += value
       at = end
     } else if (tokens !== undefined && char === '%') {
       at += 1
       const token = text[at]
       if (token === undefined) throw new Refusal(`${shown(text)} ends in a single %; write %% for a %`)
-      if (token !== '%' && !Object.hasOwn(tokens, token)) throw new Refusal(`%${shown(token)} is no token here (in ${shown(text)}); there are ${Object.keys(tokens).map((each) => `%${each}`).join(' ')} and %%`)
+      if (token !== '%' && !Object.hasOwn(tokens, token))
+        throw new Refusal(
+          `%${shown(token)} is no token here (in ${shown(text)}); there are ${Object.keys(tokens)
+            .map((each) => `%${each}`)
+            .join(' ')} and %%`,
+        )
       expanded += token === '%' ? '%' : tokens[token]!
     } else expanded += char
   }

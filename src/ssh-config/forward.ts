@@ -19,7 +19,12 @@ const LONGEST_PATH = 107
 const LONGEST = 255
 
 /** @throws Refusal where an environment variable is not set. */
-export function forwardOf(text: string, kind: 'local' | 'remote' | 'dynamic', dynamic: boolean, here: Here): Forward | undefined {
+export function forwardOf(
+  text: string,
+  kind: 'local' | 'remote' | 'dynamic',
+  dynamic: boolean,
+  here: Here,
+): Forward | undefined {
   const fields = fieldsOf(expandVariables(text.slice(0, LONGEST), here).replace(/^[ \t\n\v\f\r]+/, ''))
   if (fields === undefined) return undefined
   const forward = joined(fields)
@@ -28,8 +33,11 @@ export function forwardOf(text: string, kind: 'local' | 'remote' | 'dynamic', dy
   const counted = fields.length
   if (dynamic ? counted > 2 : counted < 3 && connectPath === undefined && listenPath === undefined) return undefined
   if (!dynamic && connectPath === undefined && (connectPort === undefined || connectPort <= 0)) return undefined
-  if (listenPath === undefined && (listenPort === undefined || (kind !== 'remote' && listenPort === 0))) return undefined
-  const tooLong = [connectHost, listenHost].some((host) => (host?.length ?? 0) > LONGEST_HOST) || [connectPath, listenPath].some((path) => (path?.length ?? 0) > LONGEST_PATH)
+  if (listenPath === undefined && (listenPort === undefined || (kind !== 'remote' && listenPort === 0)))
+    return undefined
+  const tooLong =
+    [connectHost, listenHost].some((host) => (host?.length ?? 0) > LONGEST_HOST) ||
+    [connectPath, listenPath].some((path) => (path?.length ?? 0) > LONGEST_PATH)
   return tooLong ? undefined : forward
 }
 
@@ -66,18 +74,37 @@ function fieldsOf(text: string): readonly Field[] | undefined {
   return at < text.length ? undefined : fields
 }
 
-const NONE: Forward = { listenHost: undefined, listenPort: undefined, listenPath: undefined, connectHost: undefined, connectPort: undefined, connectPath: undefined }
+const NONE: Forward = {
+  listenHost: undefined,
+  listenPort: undefined,
+  listenPath: undefined,
+  connectHost: undefined,
+  connectPort: undefined,
+  connectPath: undefined,
+}
 
 function joined(fields: readonly Field[]): Forward | undefined {
   const [a, b, c, d] = fields
   if (a === undefined) return undefined
-  if (b === undefined) return { ...NONE, connectHost: 'socks', ...(a.isPath ? { listenPath: a.text } : { listenPort: portNumber(a.text) }) }
+  if (b === undefined)
+    return {
+      ...NONE,
+      connectHost: 'socks',
+      ...(a.isPath ? { listenPath: a.text } : { listenPort: portNumber(a.text) }),
+    }
   if (c === undefined) {
     if (a.isPath && b.isPath) return { ...NONE, listenPath: a.text, connectPath: b.text }
     if (b.isPath) return { ...NONE, listenPort: portNumber(a.text), connectPath: b.text }
     return { ...NONE, listenHost: a.text, listenPort: portNumber(b.text), connectHost: 'socks' }
   }
-  if (d !== undefined) return { ...NONE, listenHost: a.text, listenPort: portNumber(b.text), connectHost: c.text, connectPort: portNumber(d.text) }
+  if (d !== undefined)
+    return {
+      ...NONE,
+      listenHost: a.text,
+      listenPort: portNumber(b.text),
+      connectHost: c.text,
+      connectPort: portNumber(d.text),
+    }
   if (a.isPath) return { ...NONE, listenPath: a.text, connectHost: b.text, connectPort: portNumber(c.text) }
   if (c.isPath) return { ...NONE, listenHost: a.text, listenPort: portNumber(b.text), connectPath: c.text }
   return { ...NONE, listenPort: portNumber(a.text), connectHost: b.text, connectPort: portNumber(c.text) }

@@ -1,4 +1,5 @@
-// Files of a glob(7) pattern, as glob(3) finds them for Include: in byte order, no hidden ones for a wildcard, none where nothing is.
+// Files of a glob(7) pattern, as glob(3) finds them for Include: in byte order, no hidden ones for a wildcard, none
+// where nothing is.
 import { lstatSync, readdirSync, statSync } from 'node:fs'
 import { matchesWild, type Wild } from '../text/wild.ts'
 import { fromBytes } from './bytes.ts'
@@ -15,8 +16,16 @@ export function filesOf(pattern: string, here: Here): readonly string[] {
   for (const [index, part] of parts.entries()) {
     const isLast = index === parts.length - 1
     if (part === '' || part.startsWith('/')) found = found.map((each) => each + part)
-    else if (!/[*?[]/.test(part)) found = found.map((each) => each + part.replace(/\\(.)/gs, '$1')).filter((each) => exists(each, isLast))
-    else found = found.flatMap((each) => entriesOf(each).filter((name) => matchesName(part, name)).map((name) => each + name)).filter((each) => isLast || isFolder(each))
+    else if (!/[*?[]/.test(part))
+      found = found.map((each) => each + part.replace(/\\(.)/gs, '$1')).filter((each) => exists(each, isLast))
+    else
+      found = found
+        .flatMap((each) =>
+          entriesOf(each)
+            .filter((name) => matchesName(part, name))
+            .map((name) => each + name),
+        )
+        .filter((each) => isLast || isFolder(each))
     if (found.length === 0) return []
   }
   return [...found].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
@@ -42,13 +51,17 @@ function isFolder(path: string): boolean {
 
 function entriesOf(folder: string): readonly string[] {
   try {
-    return readdirSync(folder === '' ? Buffer.from('.') : asPath(folder), { encoding: 'buffer' }).map((name) => name.toString('latin1'))
+    return readdirSync(folder === '' ? Buffer.from('.') : asPath(folder), { encoding: 'buffer' }).map((name) =>
+      name.toString('latin1'),
+    )
   } catch {
     return []
   }
 }
 
-const matchesName = (pattern: string, name: string): boolean => (!name.startsWith('.') || pattern.startsWith('.') || pattern.startsWith('\\.')) && matchesWild(wildName(pattern), name)
+const matchesName = (pattern: string, name: string): boolean =>
+  (!name.startsWith('.') || pattern.startsWith('.') || pattern.startsWith('\\.')) &&
+  matchesWild(wildName(pattern), name)
 
 /** fnmatch(3): sets in brackets, and backslashes that take away a meaning. */
 function wildName(pattern: string): Wild {
@@ -69,7 +82,14 @@ function wildName(pattern: string): Wild {
 }
 
 const CLASSES: Readonly<Record<string, RegExp>> = {
-  alpha: /[A-Za-z]/, digit: /[0-9]/, alnum: /[0-9A-Za-z]/, upper: /[A-Z]/, lower: /[a-z]/, space: /[ \t-\r]/, punct: /[!-/:-@[-`{-~]/, xdigit: /[0-9A-Fa-f]/,
+  alpha: /[A-Za-z]/,
+  digit: /[0-9]/,
+  alnum: /[0-9A-Za-z]/,
+  upper: /[A-Z]/,
+  lower: /[a-z]/,
+  space: /[ \t-\r]/,
+  punct: /[!-/:-@[-`{-~]/,
+  xdigit: /[0-9A-Fa-f]/,
 }
 
 function setOf(set: string): (char: string) => boolean {

@@ -29,7 +29,8 @@ export function uriOf(uri: string): Hop | undefined {
   if (split === undefined) return undefined
   const host = isDomain(split.host)
   if (host === undefined) return undefined
-  const [, portText = '', path = ''] = split.delimiter === ':' ? /^([^/]*)(?:\/(.*))?$/s.exec(split.rest)! : ['', '', split.rest]
+  const [, portText = '', path = ''] =
+    split.delimiter === ':' ? /^([^/]*)(?:\/(.*))?$/s.exec(split.rest)! : ['', '', split.rest]
   const hasPort = split.delimiter === ':' && split.rest !== ''
   const port = hasPort ? portNumber(portText) : undefined
   if ((hasPort && (port === undefined || port <= 0)) || path !== '') return undefined
@@ -47,7 +48,9 @@ function plainHop(text: string): Hop | undefined {
 }
 
 /** hpdelim2() and cleanhostname(): an address in brackets comes without them. */
-export function hostAndRest(text: string): { readonly host: string; readonly delimiter: string; readonly rest: string } | undefined {
+export function hostAndRest(
+  text: string,
+): { readonly host: string; readonly delimiter: string; readonly rest: string } | undefined {
   const end = text.startsWith('[') ? text.indexOf(']') + 1 : text.search(/[:/]|$/)
   if (text.startsWith('[') && end === 0) return undefined
   const host = text.slice(0, end)
@@ -70,12 +73,15 @@ function decoded(text: string): string | undefined {
 const bracketed = (host: string): string => (host.includes(':') || /^[0-9.]*$/.test(host) ? `[${host}]` : host)
 
 /** As `ssh -G` prints a hop. */
-export const hopText = ({ user, host, port }: Hop): string => `${user === undefined ? '' : `${user}@`}${bracketed(host)}${port === undefined ? '' : `:${port}`}`
+export const hopText = ({ user, host, port }: Hop): string =>
+  `${user === undefined ? '' : `${user}@`}${bracketed(host)}${port === undefined ? '' : `:${port}`}`
 
 /** What OpenSSH takes from a command line as a host; a shell may see it. */
-export const isSafeHost = (host: string): boolean => !host.startsWith('-') && !/['`"$\\;&<>|(){},\x00-\x20\x7f]/.test(host)
+export const isSafeHost = (host: string): boolean =>
+  !host.startsWith('-') && !/['`"$\\;&<>|(){},\x00-\x20\x7f]/.test(host)
 
 /** What OpenSSH takes from a command line as a user. */
-export const isSafeUser = (user: string): boolean => !user.startsWith('-') && !/['`";&<>|(){}\x00-\x1f\x7f]| -|\\$/.test(user)
+export const isSafeUser = (user: string): boolean =>
+  !user.startsWith('-') && !/['`";&<>|(){}\x00-\x1f\x7f]| -|\\$/.test(user)
 
 export const isNone = (text: string): boolean => lower(text) === 'none'

@@ -27,17 +27,21 @@ function withNone(given: Arguments, alone: readonly string[], emptyTaken: boolea
 }
 
 /** The first line that says any counts. */
-const firstLine = (words: readonly string[], most: number, keyword: string): Effect => (values, { where }) => {
-  const list = listOf(values, keyword)
-  if (list.length > 0) return
-  if (words.length > most) throw new Refusal(`it takes at most ${most} of them`)
-  list.push(...words.map((value) => ({ value, where })))
-}
+const firstLine =
+  (words: readonly string[], most: number, keyword: string): Effect =>
+  (values, { where }) => {
+    const list = listOf(values, keyword)
+    if (list.length > 0) return
+    if (words.length > most) throw new Refusal(`it takes at most ${most} of them`)
+    list.push(...words.map((value) => ({ value, where })))
+  }
 
-const files = (given: Arguments, keyword: string): Effect => firstLine(withNone(given, ['none'], false), MAX_FILES, keyword)
+const files = (given: Arguments, keyword: string): Effect =>
+  firstLine(withNone(given, ['none'], false), MAX_FILES, keyword)
 
 /** 9.2 keeps one only. */
-const logVerbose = (given: Arguments, keyword: string): Effect => firstLine(withNone(given, ['none'], false).slice(0, 1), 1, keyword)
+const logVerbose = (given: Arguments, keyword: string): Effect =>
+  firstLine(withNone(given, ['none'], false).slice(0, 1), 1, keyword)
 
 function canonicalDomains(given: Arguments, keyword: string): Effect {
   const domains = withNone(given, ['none'], false).map((word) => {
@@ -64,9 +68,13 @@ function permitRemoteOpen(given: Arguments, keyword: string): Effect {
   if (words.length === 0) throw new Refusal('its argument is missing')
   for (const word of words) {
     if (['none', 'any'].includes(lower(word))) continue
-    const end = word.startsWith('[') || !/[:/]/.test(word) ? hostAndRest(word) : { rest: word.slice(word.search(/[:/]/) + 1), delimiter: word[word.search(/[:/]/)] }
+    const end =
+      word.startsWith('[') || !/[:/]/.test(word)
+        ? hostAndRest(word)
+        : { rest: word.slice(word.search(/[:/]/) + 1), delimiter: word[word.search(/[:/]/)] }
     const port = end?.rest ?? ''
-    if (end?.delimiter !== ':' || (port !== '*' && (portNumber(port) ?? 0) <= 0)) throw new Refusal(`${shown(word)} is no host:port`)
+    if (end?.delimiter !== ':' || (port !== '*' && (portNumber(port) ?? 0) <= 0))
+      throw new Refusal(`${shown(word)} is no host:port`)
   }
   return firstLine(words, Infinity, keyword)
 }
@@ -78,7 +86,13 @@ function keyFile(given: Arguments, keyword: string): Effect {
 }
 
 /** @throws Refusal past OpenSSH's limit. */
-export function addKey(keys: Parameters<Effect>[0]['keys'], kind: 'identityfile' | 'certificatefile', value: string, where: string, origin: Origin): void {
+export function addKey(
+  keys: Parameters<Effect>[0]['keys'],
+  kind: 'identityfile' | 'certificatefile',
+  value: string,
+  where: string,
+  origin: Origin,
+): void {
   const list = keys.get(kind) ?? []
   if (list.length >= MAX_KEYS) throw new Refusal(`there are more than ${MAX_KEYS} of them`)
   if (!list.some((each) => each.value === value && each.origin === origin)) list.push({ value, where, origin })
@@ -88,7 +102,8 @@ export function addKey(keys: Parameters<Effect>[0]['keys'], kind: 'identityfile'
 /** Names add up; `-PATTERN` takes away. */
 function sendEnv(given: Arguments, keyword: string): Effect {
   const words = [...rest(given)]
-  for (const word of words) if (word === '' || word.includes('=')) throw new Refusal(`${shown(word)} is no name of an environment variable`)
+  for (const word of words)
+    if (word === '' || word.includes('=')) throw new Refusal(`${shown(word)} is no name of an environment variable`)
   return (values, { where }) => {
     const list = listOf(values, keyword)
     for (const word of words) {

@@ -32,14 +32,25 @@ const homes = new Map<string, string | undefined>()
 
 /** The home of another user, from passwd(5) or what getent(1) knows. */
 export function homeOf(user: string): string | undefined {
-  if (!homes.has(user)) homes.set(user, linesOf('/etc/passwd').find((line) => line.startsWith(`${user}:`))?.split(':')[5] ?? askedHome(user))
+  if (!homes.has(user))
+    homes.set(
+      user,
+      linesOf('/etc/passwd')
+        .find((line) => line.startsWith(`${user}:`))
+        ?.split(':')[5] ?? askedHome(user),
+    )
   return homes.get(user)
 }
 
 function askedHome(user: string): string | undefined {
   if (user === '' || user.startsWith('-') || user.includes('\0')) return undefined
   try {
-    return toBytes(execFileSync('getent', ['passwd', Buffer.from(user, 'latin1').toString('utf8')], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })).split(':')[5]
+    return toBytes(
+      execFileSync('getent', ['passwd', Buffer.from(user, 'latin1').toString('utf8')], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      }),
+    ).split(':')[5]
   } catch {
     return undefined
   }
@@ -50,11 +61,13 @@ let services: ReadonlyMap<string, number> | undefined
 /** services(5): the TCP port of a service. */
 export function servicePort(name: string): number | undefined {
   services ??= new Map(
-    linesOf('/etc/services').flatMap((line) => {
-      const [first = '', port = '', ...aliases] = line.replace(/#.*/, '').trim().split(/\s+/)
-      const number = /^(\d+)\/tcp$/.exec(port)?.[1]
-      return number === undefined ? [] : [first, ...aliases].map((each) => [each, Number(number)] as const)
-    }).reverse(),
+    linesOf('/etc/services')
+      .flatMap((line) => {
+        const [first = '', port = '', ...aliases] = line.replace(/#.*/, '').trim().split(/\s+/)
+        const number = /^(\d+)\/tcp$/.exec(port)?.[1]
+        return number === undefined ? [] : [first, ...aliases].map((each) => [each, Number(number)] as const)
+      })
+      .reverse(),
   )
   return services.get(name)
 }

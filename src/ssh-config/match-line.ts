@@ -5,7 +5,11 @@ import { Refusal } from './refusal.ts'
 import { nextWord } from './words.ts'
 
 export type Criterion =
-  | { readonly kind: 'host' | 'originalhost' | 'user' | 'localuser'; readonly negated: boolean; readonly patterns: string }
+  | {
+      readonly kind: 'host' | 'originalhost' | 'user' | 'localuser'
+      readonly negated: boolean
+      readonly patterns: string
+    }
   | { readonly kind: 'exec'; readonly negated: boolean; readonly command: string }
   /** True in the second pass. */
   | { readonly kind: 'final'; readonly negated: boolean }
@@ -36,7 +40,8 @@ export function matchLineOf(text: string): MatchLine {
     const name = lower(negated ? word.slice(1) : word)
     if (name === 'all') {
       const argument = criteria.length > 1 ? 'more' : take()
-      if (criteria.length > 1 || (argument !== undefined && argument !== '' && !argument.startsWith('#'))) throw new Refusal(`${shown(word)} cannot stand with other criteria`)
+      if (criteria.length > 1 || (argument !== undefined && argument !== '' && !argument.startsWith('#')))
+        throw new Refusal(`${shown(word)} cannot stand with other criteria`)
       if (argument?.startsWith('#')) rest = undefined
       criteria.push({ kind: 'all', negated })
       return finished(criteria, wantsFinal, rest)
@@ -47,7 +52,8 @@ export function matchLineOf(text: string): MatchLine {
       continue
     }
     const argument = take()
-    if (argument === undefined || argument === '' || argument.startsWith('#')) throw new Refusal(`the criterion ${shown(word)} has no argument`)
+    if (argument === undefined || argument === '' || argument.startsWith('#'))
+      throw new Refusal(`the criterion ${shown(word)} has no argument`)
     criteria.push(criterionOf(name, negated, argument))
   }
   if (criteria.length === 0) throw new Refusal('it needs a criterion')
@@ -65,7 +71,9 @@ function criterionOf(name: string, negated: boolean, argument: string): Criterio
     case 'exec':
       return { kind: 'exec', negated, command: argument }
     default:
-      throw new Refusal(`OpenSSH 9.2 has no criterion ${shown(name)}; it has all, canonical, final, host, originalhost, user, localuser, exec`)
+      throw new Refusal(
+        `OpenSSH 9.2 has no criterion ${shown(name)}; it has all, canonical, final, host, originalhost, user, localuser, exec`,
+      )
   }
 }
 

@@ -22,7 +22,7 @@ const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86400
 export function seconds(text: string): number | undefined {
   if (text === '') return undefined
   let total = 0
-  for (let rest = text; rest !== ''; ) {
+  for (let rest = text; rest !== '';) {
     const part = /^[ \t\n\v\f\r]*([+-]?\d+)(?:([smhdw])|$)/i.exec(rest)
     if (part === null) return undefined
     const number = Number(part[1])
@@ -37,7 +37,8 @@ export function seconds(text: string): number | undefined {
 
 /** Bytes of `1.5G`: scan_scaled(3). */
 export function scaledNumber(text: string): bigint | undefined {
-  const [, sign = '', whole = '', point, fraction = '', rest = ''] = /^[ \t\n\v\f\r]*([+-]?)(\d*)(\.?)(\d*)(.*)$/s.exec(text) ?? []
+  const [, sign = '', whole = '', point, fraction = '', rest = ''] =
+    /^[ \t\n\v\f\r]*([+-]?)(\d*)(\.?)(\d*)(.*)$/s.exec(text) ?? []
   if (whole.length >= 21 || rest.startsWith('.')) return undefined
   const number = BigInt(whole === '' ? 0 : whole)
   if (number > LLONG_MAX) return undefined
@@ -59,11 +60,36 @@ export function scaledNumber(text: string): bigint | undefined {
 }
 
 /** An end of a tun device: its number, or any. */
-export const tunEnd = (text: string): string | undefined => (text.toLowerCase() === 'any' ? 'any' : wholeNumber(text, 0x7fffffff - 2)?.toString())
+export const tunEnd = (text: string): string | undefined =>
+  text.toLowerCase() === 'any' ? 'any' : wholeNumber(text, 0x7fffffff - 2)?.toString()
 
 const SERVICE_CLASSES: readonly (readonly [string, number])[] = [
-  ['none', INT_MAX], ['af11', 0x28], ['af12', 0x30], ['af13', 0x38], ['af21', 0x48], ['af22', 0x50], ['af23', 0x58], ['af31', 0x68], ['af32', 0x70], ['af33', 0x78], ['af41', 0x88], ['af42', 0x90], ['af43', 0x98],
-  ['cs0', 0], ['cs1', 0x20], ['cs2', 0x40], ['cs3', 0x60], ['cs4', 0x80], ['cs5', 0xa0], ['cs6', 0xc0], ['cs7', 0xe0], ['ef', 0xb8], ['le', 4], ['lowdelay', 0x10], ['throughput', 8], ['reliability', 4],
+  ['none', INT_MAX],
+  ['af11', 0x28],
+  ['af12', 0x30],
+  ['af13', 0x38],
+  ['af21', 0x48],
+  ['af22', 0x50],
+  ['af23', 0x58],
+  ['af31', 0x68],
+  ['af32', 0x70],
+  ['af33', 0x78],
+  ['af41', 0x88],
+  ['af42', 0x90],
+  ['af43', 0x98],
+  ['cs0', 0],
+  ['cs1', 0x20],
+  ['cs2', 0x40],
+  ['cs3', 0x60],
+  ['cs4', 0x80],
+  ['cs5', 0xa0],
+  ['cs6', 0xc0],
+  ['cs7', 0xe0],
+  ['ef', 0xb8],
+  ['le', 4],
+  ['lowdelay', 0x10],
+  ['throughput', 8],
+  ['reliability', 4],
 ]
 
 /** A type of service, under the name that is printed for it. */
@@ -76,8 +102,10 @@ export function serviceClass(text: string): string | undefined {
 
 /** strtol(3) in base 0. */
 function integerOf(text: string): number | undefined {
-  const [, sign, hex, octal, decimal] = /^[ \t\n\v\f\r]*([+-]?)(?:0[xX]([0-9a-fA-F]+)|0([0-7]*)|([1-9]\d*))$/.exec(text) ?? []
+  const [, sign, hex, octal, decimal] =
+    /^[ \t\n\v\f\r]*([+-]?)(?:0[xX]([0-9a-fA-F]+)|0([0-7]*)|([1-9]\d*))$/.exec(text) ?? []
   if (sign === undefined) return undefined
-  const number = hex !== undefined ? parseInt(hex, 16) : octal !== undefined ? parseInt(octal || '0', 8) : Number(decimal)
+  const number =
+    hex !== undefined ? parseInt(hex, 16) : octal !== undefined ? parseInt(octal || '0', 8) : Number(decimal)
   return sign === '-' ? -number : number
 }

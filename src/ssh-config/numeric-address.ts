@@ -16,7 +16,15 @@ export function numericAddress(text: string, family: Family): string | undefined
 function ipv4(text: string): string | undefined {
   const parts = text.split('.')
   if (parts.length > 4) return undefined
-  const numbers = parts.map((part) => (/^0[xX][0-9a-fA-F]+$/.test(part) ? parseInt(part, 16) : /^0[0-7]*$/.test(part) ? parseInt(part, 8) : /^[1-9]\d*$/.test(part) ? Number(part) : NaN))
+  const numbers = parts.map((part) =>
+    /^0[xX][0-9a-fA-F]+$/.test(part)
+      ? parseInt(part, 16)
+      : /^0[0-7]*$/.test(part)
+        ? parseInt(part, 8)
+        : /^[1-9]\d*$/.test(part)
+          ? Number(part)
+          : NaN,
+  )
   const last = numbers.pop()!
   if (!numbers.every((number) => number <= 255) || !(last < 256 ** (4 - numbers.length))) return undefined
   const value = numbers.reduce((sum, number, index) => sum + number * 256 ** (3 - index), last)
@@ -34,11 +42,22 @@ function ipv6(text: string): string | undefined {
 
 function wordsOf(address: string): readonly number[] {
   const dotted = /^(.*:)(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(address)
-  const plain = dotted === null ? address : `${dotted[1]!}${[[2, 3], [4, 5]].map(([high, low]) => (Number(dotted[high!]) * 256 + Number(dotted[low!])).toString(16)).join(':')}`
+  const plain =
+    dotted === null
+      ? address
+      : `${dotted[1]!}${[
+          [2, 3],
+          [4, 5],
+        ]
+          .map(([high, low]) => (Number(dotted[high!]) * 256 + Number(dotted[low!])).toString(16))
+          .join(':')}`
   const [before = '', after] = plain.split('::')
-  const numbers = (side: string): readonly number[] => (side === '' ? [] : side.split(':').map((word) => parseInt(word, 16)))
+  const numbers = (side: string): readonly number[] =>
+    side === '' ? [] : side.split(':').map((word) => parseInt(word, 16))
   const [left, right] = [numbers(before), numbers(after ?? '')]
-  return after === undefined ? left : [...left, ...Array.from({ length: 8 - left.length - right.length }, () => 0), ...right]
+  return after === undefined
+    ? left
+    : [...left, ...Array.from({ length: 8 - left.length - right.length }, () => 0), ...right]
 }
 
 /** inet_ntop(3): the longest run of zeros shortened, an embedded IPv4 address with dots. */

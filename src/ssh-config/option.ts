@@ -24,7 +24,8 @@ export interface SshOption {
 export function sshOption(text: string, where: string): SshOption | undefined {
   const statement = statementOf(toBytes(text), where, hereOf())
   if (statement === undefined) return undefined
-  if (statement.kind !== 'set' && statement.kind !== 'unknown') throw new MailrunError(`${statement.kind}: it cannot be given as an option, only in a file`, where)
+  if (statement.kind !== 'set' && statement.kind !== 'unknown')
+    throw new MailrunError(`${statement.kind}: it cannot be given as an option, only in a file`, where)
   return { statement, origin: 'user' }
 }
 
@@ -51,13 +52,40 @@ function valueOption(keyword: string, value: string, where: string, origin: Orig
 
 /** Flags with an argument, by the keyword that each stands for. */
 const WITH_VALUE: Readonly<Record<string, string>> = {
-  p: 'port', l: 'user', i: 'identityfile', J: 'proxyjump', b: 'bindaddress', B: 'bindinterface', c: 'ciphers', m: 'macs', I: 'pkcs11provider', S: 'controlpath', e: 'escapechar',
+  p: 'port',
+  l: 'user',
+  i: 'identityfile',
+  J: 'proxyjump',
+  b: 'bindaddress',
+  B: 'bindinterface',
+  c: 'ciphers',
+  m: 'macs',
+  I: 'pkcs11provider',
+  S: 'controlpath',
+  e: 'escapechar',
 }
 /** Flags without one. */
 const ALONE: Readonly<Record<string, readonly (readonly [string, string])[]>> = {
-  '4': [['addressfamily', 'inet']], '6': [['addressfamily', 'inet6']], A: [['forwardagent', 'yes']], a: [['forwardagent', 'no']], C: [['compression', 'yes']], x: [['forwardx11', 'no']], X: [['forwardx11', 'yes']],
-  Y: [['forwardx11', 'yes'], ['forwardx11trusted', 'yes']], K: [['gssapiauthentication', 'yes'], ['gssapidelegatecredentials', 'yes']], k: [['gssapidelegatecredentials', 'no']], T: [['requesttty', 'no']],
-  q: [['loglevel', 'QUIET']], n: [['stdinnull', 'yes']], '2': [],
+  '4': [['addressfamily', 'inet']],
+  '6': [['addressfamily', 'inet6']],
+  A: [['forwardagent', 'yes']],
+  a: [['forwardagent', 'no']],
+  C: [['compression', 'yes']],
+  x: [['forwardx11', 'no']],
+  X: [['forwardx11', 'yes']],
+  Y: [
+    ['forwardx11', 'yes'],
+    ['forwardx11trusted', 'yes'],
+  ],
+  K: [
+    ['gssapiauthentication', 'yes'],
+    ['gssapidelegatecredentials', 'yes'],
+  ],
+  k: [['gssapidelegatecredentials', 'no']],
+  T: [['requesttty', 'no']],
+  q: [['loglevel', 'QUIET']],
+  n: [['stdinnull', 'yes']],
+  '2': [],
 }
 
 export interface SshArguments {
@@ -85,7 +113,11 @@ export function sshArguments(words: readonly string[], where: string): SshArgume
         options.push(...alone.map(([keyword, value]) => valueOption(keyword, value, where, 'user')))
         continue
       }
-      if (flag !== 'o' && flag !== 'F' && !Object.hasOwn(WITH_VALUE, flag)) throw new MailrunError(`-${flag} of ssh is not supported; supported are ${['o', 'F', ...Object.keys(WITH_VALUE), ...Object.keys(ALONE)].map((each) => `-${each}`).join(' ')}`, where)
+      if (flag !== 'o' && flag !== 'F' && !Object.hasOwn(WITH_VALUE, flag))
+        throw new MailrunError(
+          `-${flag} of ssh is not supported; supported are ${['o', 'F', ...Object.keys(WITH_VALUE), ...Object.keys(ALONE)].map((each) => `-${each}`).join(' ')}`,
+          where,
+        )
       const value = rest.length > 1 ? rest.slice(1) : words[(at += 1)]
       if (value === undefined) throw new MailrunError(`-${flag} of ssh needs an argument`, where)
       if (flag === 'F') file = value
@@ -99,5 +131,9 @@ export function sshArguments(words: readonly string[], where: string): SshArgume
 
 /** @throws MailrunError for what OpenSSH does not take from a command line. */
 export function checkUser(user: string, where: string): void {
-  if (!isSafeUser(user)) throw new MailrunError(`the user ${JSON.stringify(fromBytes(user))} holds characters that OpenSSH does not take from a command line`, where)
+  if (!isSafeUser(user))
+    throw new MailrunError(
+      `the user ${JSON.stringify(fromBytes(user))} holds characters that OpenSSH does not take from a command line`,
+      where,
+    )
 }

@@ -13,7 +13,8 @@ export const agentPath: Reader = (given, keyword, here) => checkedPath(given.nee
 
 function checkedPath(word: string, keyword: string, here: Here): Effect {
   expandVariables(word, here)
-  if (/^\$(?!\{)/.test(word) && !/^\$[0-9A-Za-z_]+$/.test(word)) throw new Refusal(`${shown(word)} names no environment variable`)
+  if (/^\$(?!\{)/.test(word) && !/^\$[0-9A-Za-z_]+$/.test(word))
+    throw new Refusal(`${shown(word)} names no environment variable`)
   return first(word)(keyword)
 }
 
@@ -31,7 +32,8 @@ export const forwardAgent: Reader = (given, keyword, here) => {
 export const rekeyLimit: Reader = (given) => {
   const word = given.need()
   const limit = word === 'default' ? 0n : scaledNumber(word)
-  if (limit === undefined || (limit !== 0n && limit < 16n)) throw new Refusal(`it must be default or a size of at least 16 bytes such as 1G, got ${shown(word)}`)
+  if (limit === undefined || (limit !== 0n && limit < 16n))
+    throw new Refusal(`it must be default or a size of at least 16 bytes such as 1G, got ${shown(word)}`)
   const after = given.left() === 0 ? undefined : given.need()
   const interval = after === undefined || after === 'none' ? undefined : String(secondsOf(after))
   return (values, place) => {
@@ -45,7 +47,8 @@ export const escapeChar: Reader = (given, keyword) => {
   if (word === 'none') return first(word)(keyword)
   if (word.length === 1) return first(String(word.charCodeAt(0)))(keyword)
   const control = word.charCodeAt(1)
-  if (word.length !== 2 || word[0] !== '^' || control < 64 || control >= 128) throw new Refusal(`it must be a character, ^ and a letter, or none, got ${shown(word)}`)
+  if (word.length !== 2 || word[0] !== '^' || control < 64 || control >= 128)
+    throw new Refusal(`it must be a character, ^ and a letter, or none, got ${shown(word)}`)
   return first(String(control & 31))(keyword)
 }
 
@@ -60,21 +63,24 @@ export const tunnelDevice: Reader = (given, keyword) => {
   const word = given.need()
   const [here, ...there] = word.split(':')
   const ends = [tunEnd(here!), there.length === 0 ? 'any' : tunEnd(there.join(':'))]
-  if (ends.includes(undefined)) throw new Refusal(`it must be two device numbers or any, as in any:0, got ${shown(word)}`)
+  if (ends.includes(undefined))
+    throw new Refusal(`it must be two device numbers or any, as in any:0, got ${shown(word)}`)
   return first(ends.join(':'))(keyword)
 }
 
 export const ipQos: Reader = (given, keyword) => {
   const words = [given.need(), ...(given.left() > 0 ? [given.next()!] : [])]
   const classes = words.map(serviceClass)
-  if (classes.includes(undefined)) throw new Refusal(`it must be one or two classes of service such as af21 or 0x10, got ${shown(words.join(' '))}`)
+  if (classes.includes(undefined))
+    throw new Refusal(`it must be one or two classes of service such as af21 or 0x10, got ${shown(words.join(' '))}`)
   return first(`${classes[0]!} ${classes.at(-1)!}`)(keyword)
 }
 
 /** The last one counts, and that of a block for other hosts, too. */
 export const bindMask: Reader = (given, keyword) => {
   const word = given.need()
-  const digits = /^[ \t\n\v\f\r]*\+?([0-7]+)/.exec(word)?.[1] ?? (/^[ \t\n\v\f\r]*-0+(?![1-7])/.test(word) ? '0' : undefined)
+  const digits =
+    /^[ \t\n\v\f\r]*\+?([0-7]+)/.exec(word)?.[1] ?? (/^[ \t\n\v\f\r]*-0+(?![1-7])/.test(word) ? '0' : undefined)
   const mask = digits === undefined ? NaN : parseInt(digits, 8)
   if (!(mask <= 0o777)) throw new Refusal(`it must be an octal mask such as 0177, got ${shown(word)}`)
   return (values, { where }) => values.first.set(keyword, { value: `0${mask.toString(8)}`, where })
@@ -82,7 +88,11 @@ export const bindMask: Reader = (given, keyword) => {
 
 export const addKeysToAgent: Reader = (given, keyword) => {
   const [word, life] = [given.need(), given.next()]
-  const value = Object.hasOwn(FLAG, lower(word)) ? FLAG[lower(word)] : /^(ask|confirm)$/i.test(word) ? lower(word) : undefined
+  const value = Object.hasOwn(FLAG, lower(word))
+    ? FLAG[lower(word)]
+    : /^(ask|confirm)$/i.test(word)
+      ? lower(word)
+      : undefined
   if (life !== undefined && value !== 'confirm') throw new Refusal('only confirm takes a time after it')
   const time = value === undefined ? secondsOf(word) : life === undefined ? 0 : secondsOf(life)
   return first(time === 0 ? (value ?? 'yes') : `${value === 'confirm' ? 'confirm ' : ''}${time}`)(keyword)

@@ -10,7 +10,9 @@ export function isSecure({ uid, gid, mode }: Pick<Stats, 'uid' | 'gid' | 'mode'>
 }
 
 function isOwnGroup(owner: number, gid: number, here: Here): boolean {
-  const group = linesOf('/etc/group').map((line) => line.split(':')).find((fields) => fields[2] === String(gid))
+  const group = linesOf('/etc/group')
+    .map((line) => line.split(':'))
+    .find((fields) => fields[2] === String(gid))
   if (group === undefined) return false
   const accounts = linesOf('/etc/passwd').map((line) => line.split(':'))
   const primary = accounts.filter((fields) => fields[3] === String(gid))

@@ -8,7 +8,9 @@ import { isSecure } from './permissions.ts'
 const MOST_BYTES = 16 * 1024 * 1024
 
 /** What came of opening it; a folder reads as empty, as fopen(3) has it. */
-export type FileLines = { readonly kind: 'lines'; readonly lines: readonly string[] } | { readonly kind: 'closed'; readonly why: string; readonly isMissing: boolean }
+export type FileLines =
+  | { readonly kind: 'lines'; readonly lines: readonly string[] }
+  | { readonly kind: 'closed'; readonly why: string; readonly isMissing: boolean }
 
 /** @throws MailrunError for bad permissions where they are checked, and past 16 MiB. */
 export function readLines(path: string, checked: boolean, here: Here): FileLines {
@@ -21,7 +23,11 @@ export function readLines(path: string, checked: boolean, here: Here): FileLines
   }
   try {
     const is = fstatSync(descriptor)
-    if (checked && !isSecure(is, here)) throw new MailrunError(`bad owner or permissions, ssh refuses it: it must belong to you or root and be writable by nobody else (chmod go-w, mode now ${(is.mode & 0o7777).toString(8).padStart(4, '0')}, owner ${is.uid})`, fromBytes(path))
+    if (checked && !isSecure(is, here))
+      throw new MailrunError(
+        `bad owner or permissions, ssh refuses it: it must belong to you or root and be writable by nobody else (chmod go-w, mode now ${(is.mode & 0o7777).toString(8).padStart(4, '0')}, owner ${is.uid})`,
+        fromBytes(path),
+      )
     if (is.isDirectory()) return { kind: 'lines', lines: [] }
     const lines = readAll(descriptor, path).split('\n')
     if (lines.at(-1) === '') lines.pop()
@@ -33,7 +39,7 @@ export function readLines(path: string, checked: boolean, here: Here): FileLines
 
 function readAll(descriptor: number, path: string): string {
   const chunks: Buffer[] = []
-  for (let total = 0; ; ) {
+  for (let total = 0; ;) {
     const chunk = Buffer.alloc(65536)
     const count = readSync(descriptor, chunk)
     if (count === 0) return Buffer.concat(chunks).toString('latin1')

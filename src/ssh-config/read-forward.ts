@@ -15,9 +15,13 @@ export function readForward(given: Arguments, keyword: string, here: Here): Effe
   if (kind === 'local' && to === '') throw new Refusal('its target is missing')
   const dynamic = to === ''
   const forward = forwardOf(dynamic ? from : `${from}:${to}`, kind, dynamic, here)
-  if (forward === undefined) throw new Refusal(`${shown(`${from} ${to}`.trim())} is no forwarding: wanted is [address:]port${kind === 'dynamic' ? '' : ' host:port'}, or paths`)
+  if (forward === undefined)
+    throw new Refusal(
+      `${shown(`${from} ${to}`.trim())} is no forwarding: wanted is [address:]port${kind === 'dynamic' ? '' : ' host:port'}, or paths`,
+    )
   return ({ forwards }, { where }) => {
     const remote = kind === 'remote'
-    if (!forwards.some((each) => each.remote === remote && isDeepStrictEqual(each.forward, forward))) forwards.push({ forward, remote, where })
+    if (!forwards.some((each) => each.remote === remote && isDeepStrictEqual(each.forward, forward)))
+      forwards.push({ forward, remote, where })
   }
 }

@@ -9,7 +9,9 @@ import { isNone } from './jump.ts'
 import type { Runs } from './shell-exec.ts'
 import type { Origin } from './values.ts'
 
-export type ConfigStatement = Exclude<Statement, { kind: 'include' }> | { readonly kind: 'include'; readonly where: string; readonly files: readonly ConfigFile[] }
+export type ConfigStatement =
+  | Exclude<Statement, { kind: 'include' }>
+  | { readonly kind: 'include'; readonly where: string; readonly files: readonly ConfigFile[] }
 
 export interface ConfigFile {
   readonly origin: Origin
@@ -40,8 +42,10 @@ const MAX_FILES = 10_000
 const TOO_DEEP = `include: files include each other more than ${MAX_DEPTH} deep`
 
 /**
- * @param file - as `ssh -F` takes it: that file alone, `none` for nothing; undefined for ~/.ssh/config and /etc/ssh/ssh_config, which may be missing.
- * @throws MailrunError with file:line for what ssh refuses whatever the host, for bad permissions, and for a `file` that cannot be read.
+ * @param file - as `ssh -F` takes it: that file alone, `none` for nothing; undefined for ~/.ssh/config and
+ *   /etc/ssh/ssh_config, which may be missing.
+ * @throws MailrunError with file:line for what ssh refuses whatever the host, for bad permissions, and for a `file`
+ *   that cannot be read.
  * @example const config = await readSshConfig(undefined)
  */
 export async function readSshConfig(file: string | undefined, paths?: SystemPaths): Promise<SshConfig> {
@@ -79,7 +83,15 @@ function load(path: string, origin: Origin, checked: boolean, depth: number, rea
     const where = `${fromBytes(path)}:${index + 1}`
     const statement = statementOf(line, where, reading.here)
     if (statement === undefined) return []
-    return [statement.kind === 'include' ? { kind: 'include', where, files: statement.paths.flatMap((each) => included(each, origin, where, depth, reading)) } : statement]
+    return [
+      statement.kind === 'include'
+        ? {
+            kind: 'include',
+            where,
+            files: statement.paths.flatMap((each) => included(each, origin, where, depth, reading)),
+          }
+        : statement,
+    ]
   })
   reading.open.delete(path)
   const below = statements.flatMap((statement) => (statement.kind === 'include' ? statement.files : []))
@@ -88,15 +100,19 @@ function load(path: string, origin: Origin, checked: boolean, depth: number, rea
     statements,
     height: below.reduce((most, { height }) => Math.max(most, height + 1), 0),
     count: below.reduce((sum, { count }) => sum + count, 1),
-    wantsFinal: below.some(({ wantsFinal }) => wantsFinal) || statements.some((statement) => statement.kind === 'match' && statement.line.wantsFinal),
+    wantsFinal:
+      below.some(({ wantsFinal }) => wantsFinal) ||
+      statements.some((statement) => statement.kind === 'match' && statement.line.wantsFinal),
   }
   reading.known.set(key, file)
   return file
 }
 
 function included(path: string, origin: Origin, where: string, depth: number, reading: Reading): readonly ConfigFile[] {
-  if (path.startsWith('~') && origin === 'system') throw new MailrunError(`include: a file of the system cannot include ${fromBytes(path)}: name it in full`, where)
-  const anchored = path.startsWith('/') || path.startsWith('~') ? path : `${origin === 'system' ? '/etc/ssh' : '~/.ssh'}/${path}`
+  if (path.startsWith('~') && origin === 'system')
+    throw new MailrunError(`include: a file of the system cannot include ${fromBytes(path)}: name it in full`, where)
+  const anchored =
+    path.startsWith('/') || path.startsWith('~') ? path : `${origin === 'system' ? '/etc/ssh' : '~/.ssh'}/${path}`
   return filesOf(anchored, reading.here).flatMap((each) => {
     if (reading.open.has(each)) throw new MailrunError(`include: ${fromBytes(each)} includes itself`, where)
     if (depth + 1 > MAX_DEPTH) throw new MailrunError(TOO_DEEP, where)

@@ -10,7 +10,11 @@ import { setFirst, type Effect } from './values.ts'
 export type Reader = (given: Arguments, keyword: string, here: Here) => Effect
 
 /** The first value of a keyword counts. */
-export const first = (value: string): ((keyword: string) => Effect) => (keyword) => (values, place) => setFirst(values, keyword, value, place)
+export const first =
+  (value: string): ((keyword: string) => Effect) =>
+  (keyword) =>
+  (values, place) =>
+    setFirst(values, keyword, value, place)
 export const nothing: Effect = () => undefined
 
 /** @throws Refusal */

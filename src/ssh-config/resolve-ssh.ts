@@ -12,10 +12,12 @@ import type { SshKeyFile, SshSetting, SshSettings } from './ssh-settings.ts'
 import { refused } from './statement.ts'
 
 /**
- * What ssh_config(5) says for a destination, as OpenSSH 9.2 of Debian 12 reads it. Runs commands of `Match exec`, and asks name servers where CanonicalizeHostname says so.
+ * What ssh_config(5) says for a destination, as OpenSSH 9.2 of Debian 12 reads it. Runs commands of `Match exec`, and
+ * asks name servers where CanonicalizeHostname says so.
  *
  * @throws MailrunError with file:line for what ssh refuses for this destination.
- * @example const { hostName, port, proxyJump } = await resolveSsh(config, { host: 'mx1', options: [sshValue('User', 'root', 'inventory/hosts.yml:3')] })
+ * @example const { hostName, port, proxyJump } = await resolveSsh(config, { host: 'mx1', options: [sshValue('User',
+ *   'root', 'inventory/hosts.yml:3')] })
  */
 export async function resolveSsh(config: SshConfig, destination: Destination): Promise<SshSettings> {
   const from = await resolved(config, destination)
@@ -29,9 +31,15 @@ function settingsOf(from: Resolved, lines: readonly Printed[]): SshSettings {
   const text = (keyword: string): string | undefined => byKeyword.get(keyword)
   const need = (keyword: string): string => text(keyword)!
   const is = (keyword: string): boolean => ['yes', 'true'].includes(need(keyword))
-  const word = <Word extends string>(keyword: string): Word => need(keyword).replace(/^true$/, 'yes').replace(/^false$/, 'no') as Word
+  const word = <Word extends string>(keyword: string): Word =>
+    need(keyword)
+      .replace(/^true$/, 'yes')
+      .replace(/^false$/, 'no') as Word
   const number = (keyword: string): number => Number(need(keyword))
-  const names = (keyword: string): readonly string[] => need(keyword).split(',').filter((name) => name !== '')
+  const names = (keyword: string): readonly string[] =>
+    need(keyword)
+      .split(',')
+      .filter((name) => name !== '')
   const timeout = need('connecttimeout')
   return {
     host: need('host'),
@@ -45,7 +53,11 @@ function settingsOf(from: Resolved, lines: readonly Printed[]): SshSettings {
     addKeysToAgent: need('addkeystoagent'),
     pkcs11Provider: text('pkcs11provider'),
     securityKeyProvider: text('securitykeyprovider'),
-    proxyJump: (from.values.jump?.hops ?? []).map(({ user, host, port }) => ({ user: user === undefined ? undefined : fromBytes(user), host: fromBytes(host), port })),
+    proxyJump: (from.values.jump?.hops ?? []).map(({ user, host, port }) => ({
+      user: user === undefined ? undefined : fromBytes(user),
+      host: fromBytes(host),
+      port,
+    })),
     proxyCommand: proxyCommandOf(from),
     connectTimeout: timeout === 'none' || timeout === '0' ? undefined : Number(timeout),
     connectionAttempts: number('connectionattempts'),
@@ -95,20 +107,34 @@ function settingsOf(from: Resolved, lines: readonly Printed[]): SshSettings {
 }
 
 /** What ssh expands only when it connects. @throws MailrunError with file:line */
-function keyFiles(keyword: 'identityfile' | 'certificatefile', from: Resolved, lines: readonly Printed[]): readonly SshKeyFile[] {
-  return lines.filter((line) => line.keyword === keyword && !isNone(line.value)).map(({ value, where }) => ({ path: fromBytes(orRefuse(keyword, where, () => expandPath(value, from))), where: where === '' ? undefined : where }))
+function keyFiles(
+  keyword: 'identityfile' | 'certificatefile',
+  from: Resolved,
+  lines: readonly Printed[],
+): readonly SshKeyFile[] {
+  return lines
+    .filter((line) => line.keyword === keyword && !isNone(line.value))
+    .map(({ value, where }) => ({
+      path: fromBytes(orRefuse(keyword, where, () => expandPath(value, from))),
+      where: where === '' ? undefined : where,
+    }))
 }
 
 function hostFiles(keyword: 'userknownhostsfile' | 'globalknownhostsfile', from: Resolved): readonly string[] {
   const said = from.values.lists.get(keyword)
-  const paths = said === undefined || said.length === 0 ? (keyword === 'userknownhostsfile' ? USER_HOSTS : SYSTEM_HOSTS) : said.map(({ value }) => value).filter((value) => !isNone(value))
+  const paths =
+    said === undefined || said.length === 0
+      ? keyword === 'userknownhostsfile'
+        ? USER_HOSTS
+        : SYSTEM_HOSTS
+      : said.map(({ value }) => value).filter((value) => !isNone(value))
   return paths.map((path) => fromBytes(keyword === 'userknownhostsfile' ? expandPath(path, from) : path))
 }
 
 /** `SSH_AUTH_SOCK` and `$NAME` name a variable. */
 function agentOf(said: string | undefined, { here }: Resolved): string | undefined {
   if (said === undefined || said === 'SSH_AUTH_SOCK') return undefined
-  return said.startsWith('$') ? (fromBytes(here.env(said.slice(1)) ?? '') || 'none') : said
+  return said.startsWith('$') ? fromBytes(here.env(said.slice(1)) ?? '') || 'none' : said
 }
 
 function proxyCommandOf({ values, tokens }: Resolved): string | undefined {

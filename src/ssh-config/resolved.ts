@@ -35,23 +35,30 @@ export interface Resolved {
 }
 
 const DEFAULT = ''
-const CANONICALISATION_DEFAULTS = [['canonicalizemaxdots', '1'], ['canonicalizefallbacklocal', 'yes'], ['canonicalizehostname', 'no']] as const
+const CANONICALISATION_DEFAULTS = [
+  ['canonicalizemaxdots', '1'],
+  ['canonicalizefallbacklocal', 'yes'],
+  ['canonicalizehostname', 'no'],
+] as const
 
 /** @throws MailrunError with file:line */
 export async function resolved(config: SshConfig, { host: text, options }: Destination): Promise<Resolved> {
   const { here, runs, files } = config
   const values = noValues()
-  for (const { statement, origin } of options) applyStatement(statement, values, { where: statement.where, origin, isOption: true }, true)
+  for (const { statement, origin } of options)
+    applyStatement(statement, values, { where: statement.where, origin, isOption: true }, true)
   const { host: given, user: givenUser, port: givenPort } = destinationOf(toBytes(text))
   const place = { where: 'the destination', origin: 'flag', isOption: true } as const
   if (givenUser !== undefined) setFirst(values, 'user', givenUser, place)
   if (givenPort !== undefined) setFirst(values, 'port', String(givenPort), place)
   const optionUser = values.first.get('user')
   if (optionUser !== undefined) checkUser(optionUser.value, optionUser.where)
-  for (const file of files) await evaluateFile(file, values, { here, runs, host: given, original: given, isFinal: false })
+  for (const file of files)
+    await evaluateFile(file, values, { here, runs, host: given, original: given, isFinal: false })
 
   // A second pass does not change these any more.
-  for (const [keyword, value] of CANONICALISATION_DEFAULTS) setFirst(values, keyword, value, { ...place, where: DEFAULT })
+  for (const [keyword, value] of CANONICALISATION_DEFAULTS)
+    setFirst(values, keyword, value, { ...place, where: DEFAULT })
   let host = namedHost(values, given)
   const hostWhere = values.first.get('hostname')?.where
   try {
@@ -73,13 +80,16 @@ export async function resolved(config: SshConfig, { host: text, options }: Desti
 
 function destinationOf(text: string): Hop {
   const hop = text.startsWith('ssh://') ? uriOf(text) : plain(text)
-  if (hop === undefined || hop.host === '' || !isSafeHost(hop.host)) throw new MailrunError(`${JSON.stringify(fromBytes(text))} is no destination that ssh takes`)
+  if (hop === undefined || hop.host === '' || !isSafeHost(hop.host))
+    throw new MailrunError(`${JSON.stringify(fromBytes(text))} is no destination that ssh takes`)
   return hop
 }
 
 function plain(text: string): Hop | undefined {
   const at = text.lastIndexOf('@')
-  return at === 0 ? undefined : { user: at < 0 ? undefined : text.slice(0, at), host: text.slice(at + 1), port: undefined }
+  return at === 0
+    ? undefined
+    : { user: at < 0 ? undefined : text.slice(0, at), host: text.slice(at + 1), port: undefined }
 }
 
 function namedHost(values: Values, given: string): string {
@@ -100,8 +110,17 @@ function finished(values: Values, here: Here, given: string, host: string): Reso
   const hostKeyAlias = alias === undefined ? undefined : lower(alias)
   checkTogether(values, host, user.value, port.value)
   const tokens: Tokens = {
-    C: connectionHash(here.hostName, host, port.value, user.value), L: here.hostName.replace(/\..*$/s, ''), i: String(here.uid), k: hostKeyAlias ?? given, l: here.hostName, n: given, p: port.value, d: here.home,
-    h: host, r: user.value, u: here.user,
+    C: connectionHash(here.hostName, host, port.value, user.value),
+    L: here.hostName.replace(/\..*$/s, ''),
+    i: String(here.uid),
+    k: hostKeyAlias ?? given,
+    l: here.hostName,
+    n: given,
+    p: port.value,
+    d: here.home,
+    h: host,
+    r: user.value,
+    u: here.user,
   }
   return { values, here, given, host, user, port, hostKeyAlias, tokens }
 }
@@ -110,16 +129,26 @@ function finished(values: Values, here: Here, given: string, host: string): Reso
 function checkTogether({ first, jump }: Values, host: string, user: string, port: string): void {
   const text = (keyword: string): string | undefined => first.get(keyword)?.value
   const last = jump?.hops.at(-1)
-  if (last !== undefined && last.host === host && String(last.port ?? servicePort('ssh') ?? SSH_PORT) === port && (last.user ?? user) === user) {
+  if (
+    last !== undefined &&
+    last.host === host &&
+    String(last.port ?? servicePort('ssh') ?? SSH_PORT) === port &&
+    (last.user ?? user) === user
+  ) {
     throw new MailrunError(`proxyjump: ${fromBytes(host)} would be reached through itself`, jump!.where)
   }
   const attempts = first.get('connectionattempts')
   if (attempts?.value === '0') throw new MailrunError('connectionattempts: it must be at least 1', attempts.where)
   const forks = first.get('forkafterauthentication')
   const command = text('remotecommand')
-  if (forks?.value === 'yes' && (command === undefined || sameWord(command, 'none')) && text('sessiontype') !== 'none') {
+  if (
+    forks?.value === 'yes' &&
+    (command === undefined || sameWord(command, 'none')) &&
+    text('sessiontype') !== 'none'
+  ) {
     throw new MailrunError('forkafterauthentication: there is no command to run in the background', forks.where)
   }
   const proxy = first.get('proxycommand')
-  if (proxy?.value === '-' && text('proxyusefdpass') === 'yes' && last === undefined) throw new MailrunError('proxycommand: - and ProxyUseFdpass exclude each other', proxy.where)
+  if (proxy?.value === '-' && text('proxyusefdpass') === 'yes' && last === undefined)
+    throw new MailrunError('proxycommand: - and ProxyUseFdpass exclude each other', proxy.where)
 }

@@ -1,4 +1,5 @@
-// Runs the command of a `Match exec` through the user's shell; the same command runs once for a run, however many hosts ask.
+// Runs the command of a `Match exec` through the user's shell; the same command runs once for a run, however many hosts
+// ask.
 import { spawn } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { fromBytes } from './bytes.ts'
@@ -9,7 +10,9 @@ const EXEC_SECONDS = 30
 /** By command text. */
 export type Runs = Map<string, Promise<boolean>>
 
-/** @throws Refusal where it cannot run, is ended by a signal, or takes longer than 30 s (for which OpenSSH would wait). */
+/**
+ * @throws Refusal where it cannot run, is ended by a signal, or takes longer than 30 s (for which OpenSSH would wait).
+ */
 export function succeeds(command: string, runs: Runs): Promise<boolean> {
   const known = runs.get(command) ?? run(fromBytes(command))
   runs.set(command, known)

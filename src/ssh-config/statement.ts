@@ -18,7 +18,13 @@ export interface HostPattern {
 }
 
 export type Statement =
-  | { readonly kind: 'set'; readonly where: string; readonly keyword: string; readonly apply: Effect; readonly always: boolean }
+  | {
+      readonly kind: 'set'
+      readonly where: string
+      readonly keyword: string
+      readonly apply: Effect
+      readonly always: boolean
+    }
   | { readonly kind: 'host'; readonly where: string; readonly patterns: readonly HostPattern[] }
   | { readonly kind: 'match'; readonly where: string; readonly line: MatchLine }
   | { readonly kind: 'include'; readonly where: string; readonly paths: readonly string[] }
@@ -41,7 +47,8 @@ export function statementOf(line: string, where: string, here: Here): Statement 
   }
 }
 
-export const refused = (keyword: string, { message }: Refusal, where: string): MailrunError => new MailrunError(`${fromBytes(keyword)}: ${message}`, where)
+export const refused = (keyword: string, { message }: Refusal, where: string): MailrunError =>
+  new MailrunError(`${fromBytes(keyword)}: ${message}`, where)
 
 function statement(keyword: string, raw: string, where: string, here: Here): Statement | undefined {
   if (raw === '') throw new Refusal('there is no argument after the keyword')
@@ -58,12 +65,19 @@ function statement(keyword: string, raw: string, where: string, here: Here): Sta
 }
 
 /** Undefined for a keyword that is not known. @throws Refusal */
-export function setting(keyword: string, words: readonly string[], raw: string, where: string, here: Here): (Statement & { readonly kind: 'set' }) | undefined {
+export function setting(
+  keyword: string,
+  words: readonly string[],
+  raw: string,
+  where: string,
+  here: Here,
+): (Statement & { readonly kind: 'set' }) | undefined {
   const reader = READERS.get(keyword)
   if (reader === undefined) return undefined
   const given = argumentsOf(words, raw)
   const apply = reader(given, keyword, here)
-  if (given.left() > 0) throw new Refusal(`there is more than it takes: ${JSON.stringify(fromBytes(words.slice(-given.left()).join(' ')))}`)
+  if (given.left() > 0)
+    throw new Refusal(`there is more than it takes: ${JSON.stringify(fromBytes(words.slice(-given.left()).join(' ')))}`)
   return { kind: 'set', where, keyword, apply, always: ALWAYS.has(keyword) }
 }
 
@@ -75,5 +89,8 @@ function hostPattern(word: string): HostPattern {
 /** What to say of a keyword that OpenSSH 9.2 does not know. */
 export function unknownKeyword(keyword: string, where: string): MailrunError {
   const near = nearest(keyword, [...READERS.keys(), ...STRUCTURE])
-  return new MailrunError(`OpenSSH 9.2 knows no ${fromBytes(keyword)}${near ? `: did you mean ${near}?` : ''} (IgnoreUnknown ${fromBytes(keyword)}, before this line, passes over it)`, where)
+  return new MailrunError(
+    `OpenSSH 9.2 knows no ${fromBytes(keyword)}${near ? `: did you mean ${near}?` : ''} (IgnoreUnknown ${fromBytes(keyword)}, before this line, passes over it)`,
+    where,
+  )
 }

@@ -17,10 +17,22 @@ export interface Values {
   readonly keys: Map<'identityfile' | 'certificatefile', (Said & { readonly origin: Origin })[]>
   readonly forwards: { readonly forward: Forward; readonly remote: boolean; readonly where: string }[]
   /** `none` hides a ProxyCommand as hops do. */
-  jump: { readonly hops: readonly Hop[]; /** As written, without the last. */ readonly before: string | undefined; readonly where: string } | undefined
+  jump:
+    | {
+        readonly hops: readonly Hop[]
+        /** As written, without the last. */ readonly before: string | undefined
+        readonly where: string
+      }
+    | undefined
 }
 
-export const noValues = (): Values => ({ first: new Map(), lists: new Map(), keys: new Map(), forwards: [], jump: undefined })
+export const noValues = (): Values => ({
+  first: new Map(),
+  lists: new Map(),
+  keys: new Map(),
+  forwards: [],
+  jump: undefined,
+})
 
 export interface Place {
   readonly where: string

@@ -1,9 +1,16 @@
-// The two ways in which OpenSSH 9.2 splits a line: keywords and Match by strdelim(), arguments by argv_split() of misc.c.
+// The two ways in which OpenSSH 9.2 splits a line: keywords and Match by strdelim(), arguments by argv_split() of
+// misc.c.
 
 const DELIMITER = /[ \t\r\n"=]/
 
-/** The next word up to white space or one `=`, and what follows; the word is undefined where a quotation has no end or nothing is left. */
-export function nextWord(text: string | undefined): { readonly word: string | undefined; readonly rest: string | undefined } {
+/**
+ * The next word up to white space or one `=`, and what follows; the word is undefined where a quotation has no end or
+ * nothing is left.
+ */
+export function nextWord(text: string | undefined): {
+  readonly word: string | undefined
+  readonly rest: string | undefined
+} {
   if (text === undefined) return { word: undefined, rest: undefined }
   const at = text.search(DELIMITER)
   if (at < 0) return { word: text, rest: undefined }
@@ -19,7 +26,10 @@ export function nextWord(text: string | undefined): { readonly word: string | un
 
 export const withoutSpace = (text: string): string => text.replace(/^[ \t\r\n]+/, '')
 
-/** Quotes of both kinds and backslashes; a word that begins with `#` ends the line. Undefined where a quotation has no end. */
+/**
+ * Quotes of both kinds and backslashes; a word that begins with `#` ends the line. Undefined where a quotation has no
+ * end.
+ */
 export function splitWords(text: string): readonly string[] | undefined {
   const words: string[] = []
   let at = 0

@@ -7,7 +7,9 @@ export function disagreement(foreseen: unknown, real: unknown, at = ''): string 
   const differ = `${at || 'state'}: foreseen ${show(foreseen)}, found ${show(real)}`
   if (typeof foreseen !== 'object' || typeof real !== 'object' || foreseen === null || real === null) return differ
   if (foreseen instanceof Uint8Array || real instanceof Uint8Array) {
-    return foreseen instanceof Uint8Array && real instanceof Uint8Array && Buffer.compare(foreseen, real) === 0 ? undefined : differ
+    return foreseen instanceof Uint8Array && real instanceof Uint8Array && Buffer.compare(foreseen, real) === 0
+      ? undefined
+      : differ
   }
   const mine = entriesOf(foreseen)
   const theirs = entriesOf(real)
@@ -19,7 +21,13 @@ export function disagreement(foreseen: unknown, real: unknown, at = ''): string 
 }
 
 const entriesOf = (value: object): ReadonlyMap<unknown, unknown> =>
-  value instanceof Map ? value : value instanceof Set ? new Map([...value].map((item) => [item, true])) : new Map(Object.entries(value))
+  value instanceof Map
+    ? value
+    : value instanceof Set
+      ? new Map([...value].map((item) => [item, true]))
+      : new Map(Object.entries(value))
 
 const show = (value: unknown): string =>
-  value === UNKNOWN ? 'unknown' : (JSON.stringify(value, (_, inner: unknown) => (inner === UNKNOWN ? 'UNKNOWN' : inner)) ?? 'nothing')
+  value === UNKNOWN
+    ? 'unknown'
+    : (JSON.stringify(value, (_, inner: unknown) => (inner === UNKNOWN ? 'UNKNOWN' : inner)) ?? 'nothing')

@@ -18,22 +18,35 @@ export interface TaskCase<Args, State> {
 }
 
 /**
- * Checks one case, and with it the laws that every plan keeps (`plan(then)` is ok, no secret is shown, the texts parse, …).
+ * Checks one case, and with it the laws that every plan keeps (`plan(then)` is ok, no secret is shown, the texts parse,
+ * …).
  *
  * @throws Error that says what was expected and what came.
  * @example checkCase(motd, { args: { text: 'hello' }, now: '', expect: ['text'] })
  */
-export function checkCase<Args extends object, State>(module: TaskModule<Args, State>, { args, now, sources, told, expect }: TaskCase<Args, State>): void {
+export function checkCase<Args extends object, State>(
+  module: TaskModule<Args, State>,
+  { args, now, sources, told, expect }: TaskCase<Args, State>,
+): void {
   const task = module(args)
   const context = testContext(sources ?? {})
   const plan = settle(task.plan(now, context), told ?? (() => undefined))
-  if (plan.kind === 'unanswered' || plan.kind === 'later') throw new Error(`${task.type} ${task.name} asks for ${plan.questions.map(({ record }) => `${record.name} ${record.type}`).join(', ')}: say in told what it is told`)
-  const got = plan.kind === 'change' ? plan.changes.map(({ summary }) => summary) : plan.kind === 'ok' ? [] : { blocked: plan.why }
+  if (plan.kind === 'unanswered' || plan.kind === 'later')
+    throw new Error(
+      `${task.type} ${task.name} asks for ${plan.questions.map(({ record }) => `${record.name} ${record.type}`).join(', ')}: say in told what it is told`,
+    )
+  const got =
+    plan.kind === 'change'
+      ? plan.changes.map(({ summary }) => summary)
+      : plan.kind === 'ok'
+        ? []
+        : { blocked: plan.why }
   const matches =
     'blocked' in expect
       ? plan.kind === 'blocked' && plan.why.includes(expect.blocked)
       : plan.kind !== 'blocked' && JSON.stringify(got) === JSON.stringify(expect)
-  if (!matches) throw new Error(`${task.type} ${task.name}: expected ${JSON.stringify(expect)}, got ${JSON.stringify(got)}`)
+  if (!matches)
+    throw new Error(`${task.type} ${task.name}: expected ${JSON.stringify(expect)}, got ${JSON.stringify(got)}`)
   const broken = brokenLaws(task, now, context)
   if (broken.length > 0) throw new Error(`${task.type} ${task.name} breaks laws:\n${broken.join('\n')}`)
 }

@@ -28,18 +28,27 @@ const NOT_SERVED: Told = () => ({ kind: 'not-served', where: ['ns1.example.org h
 function brokenBy<State>(task: Task<State>, frozen: State, context: PlanContext, told: Told): readonly string[] {
   const broken: string[] = []
   const plan = settle(task.plan(frozen, context), told)
-  if (!isDeepStrictEqual(plan, settle(task.plan(frozen, context), told))) broken.push('plan is not pure: asked twice, it answered differently')
+  if (!isDeepStrictEqual(plan, settle(task.plan(frozen, context), told)))
+    broken.push('plan is not pure: asked twice, it answered differently')
   if (plan.kind !== 'change') return broken
 
   const again = settle(task.plan(plan.then, context), told)
   if (!task.once && again.kind !== 'ok') {
-    broken.push(`plan(then) is not ok: it wants ${again.kind === 'blocked' ? `nothing, for it is blocked: ${again.why}` : again.kind === 'change' ? again.changes.map(({ summary }) => summary).join(', ') : 'to ask'}`)
+    broken.push(
+      `plan(then) is not ok: it wants ${again.kind === 'blocked' ? `nothing, for it is blocked: ${again.why}` : again.kind === 'change' ? again.changes.map(({ summary }) => summary).join(', ') : 'to ask'}`,
+    )
   }
   for (const change of plan.changes) {
     for (const script of [...(change.before ?? []), change.apply]) {
       broken.push(...unparsable(`the change "${change.summary}"`, script))
       for (const secret of script.secrets) {
-        const seen = [script.shown, change.summary, change.diff?.before ?? '', change.diff?.after ?? '', task.name].some((text) => text.includes(secret))
+        const seen = [
+          script.shown,
+          change.summary,
+          change.diff?.before ?? '',
+          change.diff?.after ?? '',
+          task.name,
+        ].some((text) => text.includes(secret))
         if (seen) broken.push(`the change "${change.summary}" shows a secret`)
       }
     }

@@ -3,7 +3,10 @@ import type { Plan } from '../model/plan.ts'
 import type { Source } from '../model/source.ts'
 import type { PlanContext, Task } from '../model/task.ts'
 
-/** The context of a Debian 12 host called `mx1`; `sources` are the contents of the files and templates that the task names, by their path. */
+/**
+ * The context of a Debian 12 host called `mx1`; `sources` are the contents of the files and templates that the task
+ * names, by their path.
+ */
 export const testContext = (sources: Readonly<Record<string, string | Uint8Array>>): PlanContext => ({
   facts: { os: { id: 'debian', versionId: '12', codename: 'bookworm' }, hostname: 'mx1' },
   source(source: Source) {
@@ -14,5 +17,8 @@ export const testContext = (sources: Readonly<Record<string, string | Uint8Array
 })
 
 /** @example planOf(motd({ text: 'hello' }), '', {}) // { kind: 'change', changes: [{ summary: 'text', … }], … } */
-export const planOf = <State>(task: Task<State>, now: State, sources: Readonly<Record<string, string | Uint8Array>>): Plan<State> =>
-  task.plan(now, testContext(sources))
+export const planOf = <State>(
+  task: Task<State>,
+  now: State,
+  sources: Readonly<Record<string, string | Uint8Array>>,
+): Plan<State> => task.plan(now, testContext(sources))

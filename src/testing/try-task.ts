@@ -28,7 +28,11 @@ export interface Trial<State> {
  *   connection.close()
  * }
  */
-export async function tryTask<State>(task: Task<State>, connection: Connection, context: PlanContext): Promise<Trial<State>> {
+export async function tryTask<State>(
+  task: Task<State>,
+  connection: Connection,
+  context: PlanContext,
+): Promise<Trial<State>> {
   const before = await ask(task, connection)
   const broken = [...brokenLaws(task, before, context)]
   const again = await ask(task, connection)
@@ -38,7 +42,10 @@ export async function tryTask<State>(task: Task<State>, connection: Connection, 
 
   for (const steps of tripsOf(stepsOf(task, plan))) {
     const outcome = await makeTrip(connection, { ...calm, mark: newMark(), steps, probes: [] }, silent)
-    if (outcome.kind === 'failed') throw new Error(`${task.type} ${task.name}: ${outcome.step.change.summary}: exit status ${outcome.code}\n${outcome.output}`)
+    if (outcome.kind === 'failed')
+      throw new Error(
+        `${task.type} ${task.name}: ${outcome.step.change.summary}: exit status ${outcome.code}\n${outcome.output}`,
+      )
   }
   const after = await ask(task, connection)
   broken.push(...brokenForesight(plan.then, after))
@@ -49,19 +56,35 @@ export async function tryTask<State>(task: Task<State>, connection: Connection, 
 
 /** Nobody but the host is asked here. */
 function settled<State>(task: Task<State>, state: State, context: PlanContext): SettledPlan<State> {
-  const plan = settle(task.plan(state, context), () => ({ kind: 'not-served', where: ['no name server is asked by tryTask'] }))
+  const plan = settle(task.plan(state, context), () => ({
+    kind: 'not-served',
+    where: ['no name server is asked by tryTask'],
+  }))
   if (plan.kind === 'unanswered' || plan.kind === 'later') throw new Error(`${task.type} ${task.name} waits`)
   return plan
 }
 
 async function ask<State>(task: Task<State>, connection: Connection): Promise<State> {
-  const outcome: TripOutcome = await makeTrip(connection, { ...calm, mark: newMark(), holder: undefined, steps: [], probes: [task.probe] }, silent)
-  if (outcome.kind !== 'asked') throw new Error(`${task.type} ${task.name}: the question was not answered: ${outcome.kind}`)
+  const outcome: TripOutcome = await makeTrip(
+    connection,
+    { ...calm, mark: newMark(), holder: undefined, steps: [], probes: [task.probe] },
+    silent,
+  )
+  if (outcome.kind !== 'asked')
+    throw new Error(`${task.type} ${task.name}: the question was not answered: ${outcome.kind}`)
   const answer = outcome.asked(task.probe)
   if ('error' in answer) throw new Error(`${task.type} ${task.name}: ${answer.error}`)
   return answer.state as State
 }
 
 const never = new AbortController().signal
-const calm = { questionsSeconds: 300, after: undefined, holder: 'a test', lockSeconds: 60, beginSeconds: undefined, interrupt: never, abandon: never }
+const calm = {
+  questionsSeconds: 300,
+  after: undefined,
+  holder: 'a test',
+  lockSeconds: 60,
+  beginSeconds: undefined,
+  interrupt: never,
+  abandon: never,
+}
 const silent: TripWatcher = { waiting: () => {}, started: () => {}, progress: () => {}, done: () => {} }

@@ -1,6 +1,9 @@
 // Items by a key, in the order in which the keys first come.
 
-export function groupedBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): ReadonlyMap<string, readonly Item[]> {
+export function groupedBy<Item>(
+  items: readonly Item[],
+  keyOf: (item: Item) => string,
+): ReadonlyMap<string, readonly Item[]> {
   const found = new Map<string, Item[]>()
   for (const item of items) {
     const key = keyOf(item)

@@ -1,6 +1,9 @@
 // What someone may have meant: the nearest of some words.
 
-/** The nearest word at a Damerau-Levenshtein distance of at most 2 (1 for short words), or one that differs by case and separators only. */
+/**
+ * The nearest word at a Damerau-Levenshtein distance of at most 2 (1 for short words), or one that differs by case and
+ * separators only.
+ */
 export function nearest(word: string, words: Iterable<string>): string | undefined {
   const plain = (text: string): string => text.toLowerCase().replace(/[-_. ]/g, '')
   const limit = word.length <= 4 ? 1 : 2
@@ -8,7 +11,8 @@ export function nearest(word: string, words: Iterable<string>): string | undefin
   let least = limit + 1
   for (const each of words) {
     if (each === word) continue
-    const far = plain(each) === plain(word) ? 0 : Math.abs(each.length - word.length) > limit ? least : distance(word, each)
+    const far =
+      plain(each) === plain(word) ? 0 : Math.abs(each.length - word.length) > limit ? least : distance(word, each)
     if (far < least) [best, least] = [each, far]
   }
   return best
@@ -22,7 +26,8 @@ function distance(a: string, b: string): number {
     for (let j = 1; j <= b.length; j += 1) {
       const same = a[i - 1] === b[j - 1] ? 0 : 1
       let least = Math.min(rows[i - 1]![j]! + 1, row[j - 1]! + 1, rows[i - 1]![j - 1]! + same)
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) least = Math.min(least, rows[i - 2]![j - 2]! + 1)
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        least = Math.min(least, rows[i - 2]![j - 2]! + 1)
       row.push(least)
     }
     rows.push(row)

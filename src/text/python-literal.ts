@@ -1,4 +1,5 @@
-// Reads Python literals, as ast.literal_eval does for the values in Ansible's INI inventories: numbers, texts, lists, dictionaries, True, False, None.
+// Reads Python literals, as ast.literal_eval does for the values in Ansible's INI inventories: numbers, texts, lists,
+// dictionaries, True, False, None.
 
 /** What is no literal stands for itself, as a text: `{ literal: false }`. */
 export function pythonLiteral(text: string): { readonly literal: boolean; readonly value: unknown } {
@@ -14,7 +15,19 @@ export function pythonLiteral(text: string): { readonly literal: boolean; readon
 
 class NoLiteral extends Error {}
 
-const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '\\': '\\', "'": "'", '"': '"', a: '\x07', b: '\b', f: '\f', v: '\v', '\n': '' }
+const ESCAPES: Readonly<Record<string, string>> = {
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  '\\': '\\',
+  "'": "'",
+  '"': '"',
+  a: '\x07',
+  b: '\b',
+  f: '\f',
+  v: '\v',
+  '\n': '',
+}
 const NUMBER = /^[+-]?(?:0[xX][0-9a-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?)/
 /** Nested deeper than this nothing is meant. */
 const DEPTH = 100
@@ -68,13 +81,20 @@ class Reader {
   #number(): number {
     const found = NUMBER.exec(this.#text.slice(this.#at))?.[0]
     // A number is not followed by letters, and has no stray underscores; a whole one has no leading zeros.
-    if (found === undefined || /[\w.]/.test(this.#text[this.#at + found.length] ?? '') || /^[+-]?0[\d_]*[1-9][\d_]*$/.test(found) || /__|_$|_[.eE]|\._/.test(found)) throw new NoLiteral()
+    if (
+      found === undefined ||
+      /[\w.]/.test(this.#text[this.#at + found.length] ?? '') ||
+      /^[+-]?0[\d_]*[1-9][\d_]*$/.test(found) ||
+      /__|_$|_[.eE]|\._/.test(found)
+    )
+      throw new NoLiteral()
     this.#at += found.length
     const plain = found.replaceAll('_', '')
     const [, sign = '', digits = ''] = /^([+-]?)(.*)$/.exec(plain) ?? []
     const value = Number(digits)
     // A whole number that JavaScript cannot hold exactly stays a text.
-    if (Number.isNaN(value) || (Number.isInteger(value) && !/[.eE]/.test(digits) && !Number.isSafeInteger(value))) throw new NoLiteral()
+    if (Number.isNaN(value) || (Number.isInteger(value) && !/[.eE]/.test(digits) && !Number.isSafeInteger(value)))
+      throw new NoLiteral()
     return sign === '-' ? -value : value
   }
 
@@ -112,10 +132,13 @@ class Reader {
   #escape(rawText: boolean): string {
     const next = this.#text[this.#at + 1]
     if (next === undefined) throw new NoLiteral()
-    const code = /^\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{1,3}))/.exec(this.#text.slice(this.#at))
+    const code = /^\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{1,3}))/.exec(
+      this.#text.slice(this.#at),
+    )
     if (!rawText && code !== null) {
       this.#at += code[0].length
-      const point = code[4] !== undefined ? Number.parseInt(code[4], 8) : Number.parseInt(code[1] ?? code[2] ?? code[3] ?? '0', 16)
+      const point =
+        code[4] !== undefined ? Number.parseInt(code[4], 8) : Number.parseInt(code[1] ?? code[2] ?? code[3] ?? '0', 16)
       if (point > 0x10ffff) throw new NoLiteral()
       return String.fromCodePoint(point)
     }

@@ -1,6 +1,10 @@
-// Texts against patterns of stars and question marks, in time that grows with pattern times text, whatever stars there are.
+// Texts against patterns of stars and question marks, in time that grows with pattern times text, whatever stars there
+// are.
 
-/** A pattern character by character: `*`, `?`, a character that stands for itself, or a set of them. A text is one without sets. */
+/**
+ * A pattern character by character: `*`, `?`, a character that stands for itself, or a set of them. A text is one
+ * without sets.
+ */
 export type Wild = ArrayLike<string | ((char: string) => boolean)>
 
 /** Whether the pattern is the whole text's. */

@@ -7,8 +7,10 @@ import { quote } from '../shell/quote.ts'
 export const LOOK_SECONDS = 30
 
 /**
- * Where the log is: `maillog_file` of Postfix, systemd's journal, or syslog's file. Nothing is printed but lines about queue ids that a Message-ID of this run belongs to, and those of the bounces that came of them:
- * `log NONCE LINE`; and `reject LINE` where a milter put off or refused a message before its Message-ID was known. Without a log: `queue {…}`, what waits for the address.
+ * Where the log is: `maillog_file` of Postfix, systemd's journal, or syslog's file. Nothing is printed but lines about
+ * queue ids that a Message-ID of this run belongs to, and those of the bounces that came of them: `log NONCE LINE`; and
+ * `reject LINE` where a milter put off or refused a message before its Message-ID was known. Without a log:
+ * `queue {…}`, what waits for the address.
  */
 const FOLLOW = String.raw`
 f=$(postconf -xh maillog_file 2>/dev/null)
@@ -31,7 +33,12 @@ i = index($0, ": sender non-delivery notification: ") {n[substr($0, i + 36)] = n
 {print "log", n[q], substr($0, 1, 2000)}'`
 
 /** @param since - the host's time, in seconds, before the first message. @param mark - ends its here-document. */
-export const followScript = (since: number, run: string, address: string, mark: string): string => `timeout -k 5 ${LOOK_SECONDS} sh <<'${mark}'
+export const followScript = (
+  since: number,
+  run: string,
+  address: string,
+  mark: string,
+): string => `timeout -k 5 ${LOOK_SECONDS} sh <<'${mark}'
 {
 since=${since} run=${run} address=${quote(address)}
 ${FOLLOW}
@@ -39,7 +46,12 @@ ${FOLLOW}
 ${mark}`
 
 /** By nonce: what can be told so far. @param queueId - under which the host took a message, where it said so. */
-export function readFollowed(stdout: string, messages: readonly DeliveryMessage[], address: string, queueId: (message: DeliveryMessage) => string | undefined): ReadonlyMap<string, MailFate> {
+export function readFollowed(
+  stdout: string,
+  messages: readonly DeliveryMessage[],
+  address: string,
+  queueId: (message: DeliveryMessage) => string | undefined,
+): ReadonlyMap<string, MailFate> {
   const hasLog = !/^no-log$/m.test(stdout)
   const lines = [...stdout.matchAll(/^log ([0-9a-f]+) (.*)$/gm)]
   const rejected = [...stdout.matchAll(/^reject (.*)$/gm)].map(([, line = '']) => line)
@@ -47,7 +59,15 @@ export function readFollowed(stdout: string, messages: readonly DeliveryMessage[
   const fates = messages.flatMap((message): readonly (readonly [string, MailFate])[] => {
     const waits = waiting.find(({ id }) => id === queueId(message))
     const own = lines.filter(([, nonce]) => nonce === message.nonce).map(([, , line = '']) => line)
-    const fate = waits !== undefined ? ({ kind: 'deferred', by: '', answer: waits.why } as const) : own.length > 0 ? mailFate(own, address) : mailFate(rejected.filter((line) => line.includes(`; from=<${message.envelope}>`)), address)
+    const fate =
+      waits !== undefined
+        ? ({ kind: 'deferred', by: '', answer: waits.why } as const)
+        : own.length > 0
+          ? mailFate(own, address)
+          : mailFate(
+              rejected.filter((line) => line.includes(`; from=<${message.envelope}>`)),
+              address,
+            )
     return fate === undefined ? [] : [[message.nonce, fate]]
   })
   return new Map(fates)
@@ -56,8 +76,20 @@ export function readFollowed(stdout: string, messages: readonly DeliveryMessage[
 /** postqueue(1), JSON object format. */
 function queued(text: string): readonly { readonly id: string; readonly why: string }[] {
   try {
-    const { queue_id: id, recipients = [] } = JSON.parse(text) as { readonly queue_id?: string; readonly recipients?: readonly { readonly delay_reason?: string }[] }
-    return id === undefined ? [] : [{ id, why: recipients.map(({ delay_reason: reason }) => reason ?? '').find((reason) => reason !== '') ?? 'it waits in the queue' }]
+    const { queue_id: id, recipients = [] } = JSON.parse(text) as {
+      readonly queue_id?: string
+      readonly recipients?: readonly { readonly delay_reason?: string }[]
+    }
+    return id === undefined
+      ? []
+      : [
+          {
+            id,
+            why:
+              recipients.map(({ delay_reason: reason }) => reason ?? '').find((reason) => reason !== '') ??
+              'it waits in the queue',
+          },
+        ]
   } catch {
     return []
   }

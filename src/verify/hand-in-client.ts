@@ -1,8 +1,10 @@
 // The program that hands messages to a host's own Postfix, for the perl of Debian's perl-base.
 
 /**
- * Reads lines behind `__END__`: `send INDEX PATH SENDER RECIPIENT MESSAGE`, text as hex, `-` for none. Prints `since SECONDS`, the host's time before anything was sent, for each message
- * `handed INDEX WORD TEXT`, and in the end `end`. WORD is `taken`, `off` (4xx, or no answer), `refused` (5xx), or `closed`: nobody listens, or this way is not open without a login.
+ * Reads lines behind `__END__`: `send INDEX PATH SENDER RECIPIENT MESSAGE`, text as hex, `-` for none. Prints
+ * `since SECONDS`, the host's time before anything was sent, for each message `handed INDEX WORD TEXT`, and in the end
+ * `end`. WORD is `taken`, `off` (4xx, or no answer), `refused` (5xx), or `closed`: nobody listens, or this way is not
+ * open without a login.
  */
 export const HAND_IN_CLIENT = String.raw`use strict; use warnings; use IO::Socket::INET;
 $| = 1; $SIG{PIPE} = 'IGNORE';

@@ -23,7 +23,10 @@ const [SECONDS, GRACE_SECONDS] = [50, 60] as const
 export const handInSeconds = (messages: number): number => messages * SECONDS + GRACE_SECONDS
 
 /** @param mark - ends its here-document. */
-export const handInScript = (messages: readonly DeliveryMessage[], mark: string): string => `if ! command -v perl >/dev/null; then echo no-perl; else
+export const handInScript = (
+  messages: readonly DeliveryMessage[],
+  mark: string,
+): string => `if ! command -v perl >/dev/null; then echo no-perl; else
 timeout -k 5 ${handInSeconds(messages.length) - GRACE_SECONDS / 2} perl - <<'${mark}'
 ${HAND_IN_CLIENT}__END__
 ${messages.map(({ path, sender, recipient, text }, index) => `send ${index} ${path} ${hex(sender)} ${hex(recipient)} ${hex(text)}`).join('\n')}
@@ -34,14 +37,24 @@ const hex = (text: string): string => Buffer.from(text).toString('hex') || '-'
 
 export function readHandIns(stdout: string, messages: readonly DeliveryMessage[]): HandIns {
   const handed = new Map<string, HandedIn>()
-  for (const [, index, word, answer = '-'] of stdout.matchAll(/^handed (\d+) (taken|off|refused|closed) ([0-9a-f]+|-)$/gm)) {
+  for (const [, index, word, answer = '-'] of stdout.matchAll(
+    /^handed (\d+) (taken|off|refused|closed) ([0-9a-f]+|-)$/gm,
+  )) {
     const message = messages[Number(index)]
-    if (message !== undefined) handed.set(message.nonce, { word: word as HandedIn['word'], answer: answer === '-' ? '' : Buffer.from(answer, 'hex').toString() })
+    if (message !== undefined)
+      handed.set(message.nonce, {
+        word: word as HandedIn['word'],
+        answer: answer === '-' ? '' : Buffer.from(answer, 'hex').toString(),
+      })
   }
   const since = Number(/^since (\d+)$/m.exec(stdout)?.[1] ?? NaN)
   return {
     since: Number.isNaN(since) ? undefined : since,
     handed,
-    obstacle: /^no-perl$/m.test(stdout) ? 'there is no perl, by which messages are handed in: install perl-base' : /^end$/m.test(stdout) ? undefined : 'its Postfix did not take the messages in time',
+    obstacle: /^no-perl$/m.test(stdout)
+      ? 'there is no perl, by which messages are handed in: install perl-base'
+      : /^end$/m.test(stdout)
+        ? undefined
+        : 'its Postfix did not take the messages in time',
   }
 }

@@ -10,10 +10,15 @@ const CODES = { 'no-data': 'ENODATA', 'no-name': 'ENOTFOUND', failed: 'ETIMEOUT'
 export function resolverFor(authority: Authority, first: NameServer | undefined): DNSResolver {
   return async (name, type) => {
     const answer = await authority.resolve({ name: name.replace(/\.$/, ''), type: type as DnsQuestion['type'] }, first)
-    if (answer.kind !== 'found') throw Object.assign(new Error(answer.kind === 'failed' ? answer.why : answer.kind), { code: CODES[answer.kind] })
+    if (answer.kind !== 'found')
+      throw Object.assign(new Error(answer.kind === 'failed' ? answer.why : answer.kind), { code: CODES[answer.kind] })
     if (type === 'TXT') return answer.values.map((value) => [value])
     // Its type knows no MX, of which it takes what node:dns gives.
-    if (type === 'MX') return answer.values.map((value) => ({ priority: Number(value.split(' ')[0]), exchange: value.split(' ')[1] })) as unknown as string[]
+    if (type === 'MX')
+      return answer.values.map((value) => ({
+        priority: Number(value.split(' ')[0]),
+        exchange: value.split(' ')[1],
+      })) as unknown as string[]
     return [...answer.values]
   }
 }

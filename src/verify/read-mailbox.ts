@@ -1,4 +1,5 @@
-// Looks in a mailbox of a host of the inventory for the messages of a run: a Maildir or a file in mbox format, read only.
+// Looks in a mailbox of a host of the inventory for the messages of a run: a Maildir or a file in mbox format, read
+// only.
 import { quote } from '../shell/quote.ts'
 
 /** As `--read-from` has it. */
@@ -28,7 +29,10 @@ ${text}
 ${mark}`
 
 /** @param local - of the address: who reads the mail. */
-export const findMailboxScript = (path: string | undefined, local: string, mark: string): string => inTime(mark, `
+export const findMailboxScript = (path: string | undefined, local: string, mark: string): string =>
+  inTime(
+    mark,
+    `
 m=${path === undefined ? '' : quote(path)} u=${quote(local.replace(/\+.*$/, ''))}
 if [ ! "$m" ]; then
 h=$(getent passwd "$u" | cut -d: -f6); [ "$h" ] || { echo "no-user"; exit; }
@@ -38,7 +42,8 @@ fi
 m=\${m%/}
 [ -e "$m" ] || { echo "no-mailbox $m"; exit; }
 if [ -d "$m" ]; then { [ -d "$m/new" ] && [ -r "$m/new" ] && [ -x "$m/new" ]; } || { [ -r "$m" ] && [ ! "$(ls -A -- "$m")" ]; } || { echo "no-maildir $m"; exit; }; echo "box $(date +%s) 0 $m"
-else [ -r "$m" ] || { echo "closed $m"; exit; }; echo "box $(date +%s) $(stat -L -c %s -- "$m") $m"; fi`)
+else [ -r "$m" ] || { echo "closed $m"; exit; }; echo "box $(date +%s) $(stat -L -c %s -- "$m") $m"; fi`,
+  )
 
 /** What was found, or why there is none. */
 export function readFoundMailbox(stdout: string): MailboxMark | string {
@@ -47,7 +52,8 @@ export function readFoundMailbox(stdout: string): MailboxMark | string {
   const [, word, told = ''] = /^(no-user|no-mailbox|no-maildir|closed)(?: (.*))?$/m.exec(stdout) ?? []
   if (word === 'no-user') return 'there is no such user: give the mailbox as --read-from HOST:/path'
   if (word === 'no-mailbox') return `there is no ${told}`
-  if (word === 'no-maildir') return `${told} is a directory, and no Maildir that can be read (it has no directory new, and is not empty)`
+  if (word === 'no-maildir')
+    return `${told} is a directory, and no Maildir that can be read (it has no directory new, and is not empty)`
   if (word === 'closed') return `${told} cannot be read: become root there (ansible_become, --become)`
   return 'it does not tell'
 }
@@ -55,8 +61,14 @@ export function readFoundMailbox(stdout: string): MailboxMark | string {
 /** Messages longer than that are cut: a header is at the top. */
 const MOST_BYTES = 262_144
 
-/** Prints a line of base64 for each message that names the run. A second is allowed for clocks of file systems, which are coarse. */
-export const mailboxScript = ({ path, since, size }: MailboxMark, run: string, mark: string): string => inTime(mark, `
+/**
+ * Prints a line of base64 for each message that names the run. A second is allowed for clocks of file systems, which
+ * are coarse.
+ */
+export const mailboxScript = ({ path, since, size }: MailboxMark, run: string, mark: string): string =>
+  inTime(
+    mark,
+    `
 m=${quote(path)}
 if [ -d "$m" ]; then
 find "$m/new" "$m/cur" -maxdepth 1 -type f -newermt @${since - 1} -exec grep -lF -e ${run} -- {} + 2>/dev/null | while IFS= read -r f; do printf 'mail '; head -c ${MOST_BYTES} -- "$f" | base64 -w 0; echo; done
@@ -68,7 +80,11 @@ function out() {if (index(t, "${run}")) {printf "mail "; fflush(); print substr(
 {t = t $0 "\\n"}
 END {out()}'
 fi
-echo looked`)
+echo looked`,
+  )
 
 /** One character a byte. */
-export const readMailbox = (stdout: string): readonly string[] => [...stdout.matchAll(/^mail ([A-Za-z0-9+/=]+)$/gm)].map(([, text = '']) => Buffer.from(text, 'base64').toString('latin1'))
+export const readMailbox = (stdout: string): readonly string[] =>
+  [...stdout.matchAll(/^mail ([A-Za-z0-9+/=]+)$/gm)].map(([, text = '']) =>
+    Buffer.from(text, 'base64').toString('latin1'),
+  )

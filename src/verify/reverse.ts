@@ -1,22 +1,52 @@
-// Forward-confirmed reverse DNS: an address has a name, the name has the address, and so has the name that the host greets with (RFC 1912, section 2.1; RFC 5321, section 4.1.4).
+// Forward-confirmed reverse DNS: an address has a name, the name has the address, and so has the name that the host
+// greets with (RFC 1912, section 2.1; RFC 5321, section 4.1.4).
 import type { Authority } from '../dns/authority.ts'
 import { parseNetwork, renderNetwork } from '../mail/network.ts'
 import { valuesOf } from '../mail/dns-walk.ts'
 import type { AddressProof, Verdict } from '../model/proof.ts'
 
 /** @param helo - `undefined` where it is not known. */
-export async function proveReverse(address: string, helo: string | undefined, authority: Authority): Promise<AddressProof> {
+export async function proveReverse(
+  address: string,
+  helo: string | undefined,
+  authority: Authority,
+): Promise<AddressProof> {
   const type = address.includes(':') ? 'AAAA' : 'A'
   const pointer = reverseName(address)
   const answer = await authority.resolve({ name: pointer, type: 'PTR' }, undefined)
   const names = valuesOf(answer)
   const proof = (verdict: Verdict): AddressProof => ({ address, names, verdict })
-  if (answer.kind === 'failed') return proof({ status: 'unknown', id: 'dns-failed', what: `${pointer} cannot be asked for: ${answer.why}`, advice: 'see that its name servers answer' })
-  if (names.length === 0) return proof({ status: 'fail', id: 'no-ptr', what: `${address} has no name (no PTR record ${pointer})`, advice: 'whoever gave you the address sets it; large receivers refuse mail without' })
-  const has = async (name: string): Promise<boolean> => valuesOf(await authority.resolve({ name, type }, undefined)).some((each) => canonical(each) === canonical(address))
+  if (answer.kind === 'failed')
+    return proof({
+      status: 'unknown',
+      id: 'dns-failed',
+      what: `${pointer} cannot be asked for: ${answer.why}`,
+      advice: 'see that its name servers answer',
+    })
+  if (names.length === 0)
+    return proof({
+      status: 'fail',
+      id: 'no-ptr',
+      what: `${address} has no name (no PTR record ${pointer})`,
+      advice: 'whoever gave you the address sets it; large receivers refuse mail without',
+    })
+  const has = async (name: string): Promise<boolean> =>
+    valuesOf(await authority.resolve({ name, type }, undefined)).some((each) => canonical(each) === canonical(address))
   const confirmed = (await Promise.all(names.map(async (name) => ((await has(name)) ? [name] : [])))).flat()
-  if (confirmed.length === 0) return proof({ status: 'fail', id: 'ptr-not-confirmed', what: `${address} is named ${names.join(', ')}, which has not that address`, advice: `publish ${type} records, or have the PTR record name the host` })
-  if (helo !== undefined && !confirmed.includes(helo) && !(await has(helo))) return proof({ status: 'fail', id: 'helo-not-confirmed', what: `the host greets as ${helo}, which has not the address ${address}`, advice: `publish ${type} ${address} for ${helo}, or set smtp_helo_name to ${confirmed[0]}` })
+  if (confirmed.length === 0)
+    return proof({
+      status: 'fail',
+      id: 'ptr-not-confirmed',
+      what: `${address} is named ${names.join(', ')}, which has not that address`,
+      advice: `publish ${type} records, or have the PTR record name the host`,
+    })
+  if (helo !== undefined && !confirmed.includes(helo) && !(await has(helo)))
+    return proof({
+      status: 'fail',
+      id: 'helo-not-confirmed',
+      what: `the host greets as ${helo}, which has not the address ${address}`,
+      advice: `publish ${type} ${address} for ${helo}, or set smtp_helo_name to ${confirmed[0]}`,
+    })
   return proof({ status: 'pass', id: 'fcrdns', what: `${address} is ${confirmed.join(', ')}` })
 }
 

@@ -1,4 +1,5 @@
-// Verifies the signatures that milters put on a message, by the keys that each authoritative server gives, and says what is wrong as what it is.
+// Verifies the signatures that milters put on a message, by the keys that each authoritative server gives, and says
+// what is wrong as what it is.
 import { dkimVerify } from 'mailauth/lib/dkim/verify.js'
 import type { Authority } from '../dns/authority.ts'
 import { shownServer, type NameServer } from '../dns/name-server.ts'
@@ -8,32 +9,76 @@ import type { ServerVerdict, SignatureProof, Verdict } from '../model/proof.ts'
 import { resolverFor } from './node-resolver.ts'
 
 /** With what mailauth's types leave out. */
-type Verified = Awaited<ReturnType<typeof dkimVerify>>['results'][number] & { readonly signature?: string; readonly modulusLength?: number }
+type Verified = Awaited<ReturnType<typeof dkimVerify>>['results'][number] & {
+  readonly signature?: string
+  readonly modulusLength?: number
+}
 
-/** One for each DKIM-Signature field, from the top; by every server of the zone of its key. @param message - with CRLF */
+/**
+ * One for each DKIM-Signature field, from the top; by every server of the zone of its key. @param message - with CRLF
+ */
 export async function proveSignatures(message: string, authority: Authority): Promise<readonly SignatureProof[]> {
   const fields = signatureFields(message)
-  return Promise.all(fields.map(async (field): Promise<SignatureProof> => {
-    const [domain = '', selector = '', algorithm = ''] = ['d', 's', 'a'].map((tag) => tagOf(field, tag).toLowerCase())
-    const name = dkimName(domain, selector)
-    const { servers, why } = await authority.serversOf(name)
-    const each = await Promise.all(servers.map(async (server) => ({ server, ...(await byServer(message, tagOf(field, 'b'), name, server, authority)) })))
-    const bits = each.find((one) => one.bits !== undefined)?.bits
-    return {
-      domain, selector, algorithm,
-      ...(servers.length === 0 ? { unasked: why } : {}),
-      ...(bits === undefined ? {} : { bits }),
-      servers: each.map(({ server, verdict }): ServerVerdict => ({ server: shownServer(server), ...verdict })),
-    }
-  }))
+  return Promise.all(
+    fields.map(async (field): Promise<SignatureProof> => {
+      const [domain = '', selector = '', algorithm = ''] = ['d', 's', 'a'].map((tag) => tagOf(field, tag).toLowerCase())
+      const name = dkimName(domain, selector)
+      const { servers, why } = await authority.serversOf(name)
+      const each = await Promise.all(
+        servers.map(async (server) => ({
+          server,
+          ...(await byServer(message, tagOf(field, 'b'), name, server, authority)),
+        })),
+      )
+      const bits = each.find((one) => one.bits !== undefined)?.bits
+      return {
+        domain,
+        selector,
+        algorithm,
+        ...(servers.length === 0 ? { unasked: why } : {}),
+        ...(bits === undefined ? {} : { bits }),
+        servers: each.map(({ server, verdict }): ServerVerdict => ({ server: shownServer(server), ...verdict })),
+      }
+    }),
+  )
 }
 
 /** @param signature - `b=`, by which it is known among others. */
-async function byServer(message: string, signature: string, name: string, server: NameServer, authority: Authority): Promise<{ readonly verdict: Verdict; readonly bits?: number | undefined }> {
+async function byServer(
+  message: string,
+  signature: string,
+  name: string,
+  server: NameServer,
+  authority: Authority,
+): Promise<{ readonly verdict: Verdict; readonly bits?: number | undefined }> {
   const answer = await authority.resolve({ name, type: 'TXT' }, server)
-  if (answer.kind === 'failed') return { verdict: { status: 'unknown', id: 'dns-failed', what: `${name} cannot be asked for: ${answer.why}`, advice: 'see that its name servers answer' } }
-  if (answer.kind !== 'found') return { verdict: { status: 'fail', id: 'no-key', what: `there is no record ${name}`, advice: 'publish it: verifiers take the mail as unsigned' } }
-  if (answer.values.length > 1) return { verdict: { status: 'fail', id: 'many-keys', what: `there are ${answer.values.length} TXT records ${name}, and verifiers take any of them`, advice: 'keep one' } }
+  if (answer.kind === 'failed')
+    return {
+      verdict: {
+        status: 'unknown',
+        id: 'dns-failed',
+        what: `${name} cannot be asked for: ${answer.why}`,
+        advice: 'see that its name servers answer',
+      },
+    }
+  if (answer.kind !== 'found')
+    return {
+      verdict: {
+        status: 'fail',
+        id: 'no-key',
+        what: `there is no record ${name}`,
+        advice: 'publish it: verifiers take the mail as unsigned',
+      },
+    }
+  if (answer.values.length > 1)
+    return {
+      verdict: {
+        status: 'fail',
+        id: 'many-keys',
+        what: `there are ${answer.values.length} TXT records ${name}, and verifiers take any of them`,
+        advice: 'keep one',
+      },
+    }
   const problem = recordProblem(name, answer.values[0]!)
   if (problem) return { verdict: problem }
   const { results } = await dkimVerify(message, { resolver: resolverFor(authority, server) })
@@ -44,27 +89,69 @@ async function byServer(message: string, signature: string, name: string, server
 function recordProblem(name: string, value: string): Verdict | undefined {
   try {
     if (parseDkim(value).p !== '') return undefined
-    return { status: 'fail', id: 'key-revoked', what: `the record ${name} says that the key is revoked (p=)`, advice: 'have the host sign with another selector, or publish its key again' }
+    return {
+      status: 'fail',
+      id: 'key-revoked',
+      what: `the record ${name} says that the key is revoked (p=)`,
+      advice: 'have the host sign with another selector, or publish its key again',
+    }
   } catch (error) {
     if (!(error instanceof RecordSyntaxError)) throw error
-    return { status: 'fail', id: 'bad-record', what: `${name}: ${error.message}`, advice: 'publish the record as mailrun prints it' }
+    return {
+      status: 'fail',
+      id: 'bad-record',
+      what: `${name}: ${error.message}`,
+      advice: 'publish the record as mailrun prints it',
+    }
   }
 }
 
 function verdictOf(name: string, result: Verified | undefined): Verdict {
-  const { result: word = 'none', comment = '', policy } = (result?.status ?? {}) as { result?: string; comment?: string; policy?: Readonly<Record<string, string>> }
+  const {
+    result: word = 'none',
+    comment = '',
+    policy,
+  } = (result?.status ?? {}) as { result?: string; comment?: string; policy?: Readonly<Record<string, string>> }
   if (word === 'pass') return { status: 'pass', id: 'verified', what: `the signature verifies by ${name}` }
-  if (/body hash/.test(comment)) return { status: 'fail', id: 'body-changed', what: 'the body is not the one that was signed', advice: 'see what changes messages behind the milter that signs: the signing one must be the last' }
-  if (word === 'fail') return { status: 'fail', id: 'key-differs', what: `the key in ${name} is not the one that the host signs with, or the header was changed after signing`, advice: "publish the host's key" }
-  if (policy?.['dkim-rules'] === 'weak-key') return { status: 'fail', id: 'weak-key', what: `the key in ${name} has less than 1024 bits, and verifiers pass over it (RFC 8301)`, advice: 'make a key of 2048 bits' }
-  if (word === 'temperror') return { status: 'unknown', id: 'dns-failed', what: `${name} cannot be asked for: ${comment}`, advice: 'see that its name servers answer' }
+  if (/body hash/.test(comment))
+    return {
+      status: 'fail',
+      id: 'body-changed',
+      what: 'the body is not the one that was signed',
+      advice: 'see what changes messages behind the milter that signs: the signing one must be the last',
+    }
+  if (word === 'fail')
+    return {
+      status: 'fail',
+      id: 'key-differs',
+      what: `the key in ${name} is not the one that the host signs with, or the header was changed after signing`,
+      advice: "publish the host's key",
+    }
+  if (policy?.['dkim-rules'] === 'weak-key')
+    return {
+      status: 'fail',
+      id: 'weak-key',
+      what: `the key in ${name} has less than 1024 bits, and verifiers pass over it (RFC 8301)`,
+      advice: 'make a key of 2048 bits',
+    }
+  if (word === 'temperror')
+    return {
+      status: 'unknown',
+      id: 'dns-failed',
+      what: `${name} cannot be asked for: ${comment}`,
+      advice: 'see that its name servers answer',
+    }
   return { status: 'fail', id: 'not-verified', what: `the signature does not verify by ${name}: ${comment || word}` }
 }
 
 /** Their values, unfolded, from the top. */
 function signatureFields(message: string): readonly string[] {
   const head = message.slice(0, message.indexOf('\r\n\r\n'))
-  return head.split(/\r\n(?![ \t])/).filter((field) => /^dkim-signature[ \t]*:/i.test(field)).map((field) => field.slice(field.indexOf(':') + 1).replaceAll('\r\n', ''))
+  return head
+    .split(/\r\n(?![ \t])/)
+    .filter((field) => /^dkim-signature[ \t]*:/i.test(field))
+    .map((field) => field.slice(field.indexOf(':') + 1).replaceAll('\r\n', ''))
 }
 
-const tagOf = (field: string, tag: string): string => (new RegExp(`(?:^|;)\\s*${tag}\\s*=([^;]*)`).exec(field)?.[1] ?? '').replaceAll(/\s/g, '')
+const tagOf = (field: string, tag: string): string =>
+  (new RegExp(`(?:^|;)\\s*${tag}\\s*=([^;]*)`).exec(field)?.[1] ?? '').replaceAll(/\s/g, '')

@@ -1,4 +1,5 @@
-// Whether SPF lets a host's address send for a domain or under a name, by what each authoritative server says (RFC 7208).
+// Whether SPF lets a host's address send for a domain or under a name, by what each authoritative server says (RFC
+// 7208).
 import type { DNSResolver } from 'mailauth'
 import { spf } from 'mailauth/lib/spf/index.js'
 import type { Authority } from '../dns/authority.ts'
@@ -18,21 +19,51 @@ export interface SpfQuestion {
   readonly helo: string
 }
 
-export async function proveSpf({ identity, domain, address, helo }: SpfQuestion, authority: Authority): Promise<SpfProof> {
+export async function proveSpf(
+  { identity, domain, address, helo }: SpfQuestion,
+  authority: Authority,
+): Promise<SpfProof> {
   const { servers, why: unasked } = await authority.serversOf(domain)
-  const answers = await Promise.all(servers.map(async (server) => {
-    const faults: string[] = []
-    const { status } = await spf({ sender: `postmaster@${domain}`, ip: address, helo, mta: 'mailrun', resolver: readingSpf(resolverFor(authority, server), faults) })
-    if (faults.length > 0) return { server: shownServer(server), result: 'permerror', why: faults[0] }
-    return { server: shownServer(server), result: String(status.result), why: /: permanent error[^:]*: (.*)$/.exec(String(status.comment ?? ''))?.[1] }
-  }))
+  const answers = await Promise.all(
+    servers.map(async (server) => {
+      const faults: string[] = []
+      const { status } = await spf({
+        sender: `postmaster@${domain}`,
+        ip: address,
+        helo,
+        mta: 'mailrun',
+        resolver: readingSpf(resolverFor(authority, server), faults),
+      })
+      if (faults.length > 0) return { server: shownServer(server), result: 'permerror', why: faults[0] }
+      return {
+        server: shownServer(server),
+        result: String(status.result),
+        why: /: permanent error[^:]*: (.*)$/.exec(String(status.comment ?? ''))?.[1],
+      }
+    }),
+  )
   const results = [...new Set(answers.map(({ result }) => result))]
-  const result = results.length === 1 ? results[0]! : answers.map(({ server, result: word }) => `${word} (${server})`).join(', ')
-  return { identity, domain, address, result: answers.length === 0 ? 'temperror' : result, verdict: verdictOf(identity, domain, address, results, result, answers.find(({ why }) => why !== undefined)?.why ?? unasked) }
+  const result =
+    results.length === 1 ? results[0]! : answers.map(({ server, result: word }) => `${word} (${server})`).join(', ')
+  return {
+    identity,
+    domain,
+    address,
+    result: answers.length === 0 ? 'temperror' : result,
+    verdict: verdictOf(
+      identity,
+      domain,
+      address,
+      results,
+      result,
+      answers.find(({ why }) => why !== undefined)?.why ?? unasked,
+    ),
+  }
 }
 
 /**
- * mailauth 4 passes over some faults of syntax that end an evaluation (RFC 7208, section 4.6), and reads `ip6:…/0` as a single address.
+ * mailauth 4 passes over some faults of syntax that end an evaluation (RFC 7208, section 4.6), and reads `ip6:…/0` as a
+ * single address.
  *
  * @param faults - is told those of every record that is asked for.
  */
@@ -54,14 +85,56 @@ function readingSpf(resolve: DNSResolver, faults: string[]): DNSResolver {
   }
 }
 
-function verdictOf(identity: SpfProof['identity'], domain: string, address: string, results: readonly string[], told: string, why: string): Verdict {
-  if (results.length === 0) return { status: 'unknown', id: 'no-name-server', what: `no name server can be asked for ${domain}: ${why}`, advice: NO_SERVER }
-  if (results.length > 1) return { status: 'fail', id: 'servers-differ', what: `SPF of ${domain} for ${address} is ${told}: the name servers do not agree`, advice: 'see that the zone reaches every server (serial, transfer), and wait until it has' }
+function verdictOf(
+  identity: SpfProof['identity'],
+  domain: string,
+  address: string,
+  results: readonly string[],
+  told: string,
+  why: string,
+): Verdict {
+  if (results.length === 0)
+    return {
+      status: 'unknown',
+      id: 'no-name-server',
+      what: `no name server can be asked for ${domain}: ${why}`,
+      advice: NO_SERVER,
+    }
+  if (results.length > 1)
+    return {
+      status: 'fail',
+      id: 'servers-differ',
+      what: `SPF of ${domain} for ${address} is ${told}: the name servers do not agree`,
+      advice: 'see that the zone reaches every server (serial, transfer), and wait until it has',
+    }
   const [result] = results
   if (result === 'pass') return { status: 'pass', id: 'spf-pass', what: `SPF of ${domain} lets ${address} send` }
-  if (result === 'temperror') return { status: 'unknown', id: 'dns-failed', what: `SPF of ${domain} cannot be told: DNS does not answer`, advice: 'see that its name servers answer' }
+  if (result === 'temperror')
+    return {
+      status: 'unknown',
+      id: 'dns-failed',
+      what: `SPF of ${domain} cannot be told: DNS does not answer`,
+      advice: 'see that its name servers answer',
+    }
   // A HELO name needs SPF for bounces alone, and many do well without.
-  if (result === 'none') return { status: identity === 'helo' ? 'none' : 'fail', id: 'spf-none', what: `${domain} has no SPF record`, advice: `publish one that names ${address}` }
-  if (result === 'permerror') return { status: 'fail', id: 'spf-permerror', what: `the SPF record of ${domain} cannot be used (permerror)${why === '' ? '' : `: ${why}`}`, advice: 'mend it: verifiers make 10 lookups and take one record' }
-  return { status: 'fail', id: `spf-${result}`, what: `SPF of ${domain} does not let ${address} send (${result})`, advice: `add ${address.includes(':') ? 'ip6' : 'ip4'}:${address} to its record; where others see another address (NAT), set outgoing_addresses` }
+  if (result === 'none')
+    return {
+      status: identity === 'helo' ? 'none' : 'fail',
+      id: 'spf-none',
+      what: `${domain} has no SPF record`,
+      advice: `publish one that names ${address}`,
+    }
+  if (result === 'permerror')
+    return {
+      status: 'fail',
+      id: 'spf-permerror',
+      what: `the SPF record of ${domain} cannot be used (permerror)${why === '' ? '' : `: ${why}`}`,
+      advice: 'mend it: verifiers make 10 lookups and take one record',
+    }
+  return {
+    status: 'fail',
+    id: `spf-${result}`,
+    what: `SPF of ${domain} does not let ${address} send (${result})`,
+    advice: `add ${address.includes(':') ? 'ip6' : 'ip4'}:${address} to its record; where others see another address (NAT), set outgoing_addresses`,
+  }
 }

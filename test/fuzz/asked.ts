@@ -1,4 +1,5 @@
-// The questions whose answers are fuzzed: those of every module's examples, of the shipped playbooks, and of the engine.
+// The questions whose answers are fuzzed: those of every module's examples, of the shipped playbooks, and of the
+// engine.
 import { progressOf } from '../../src/engine/progress.ts'
 import { questionFrames, type QuestionFrame } from '../../src/engine/questions.ts'
 import type { Answer } from '../../src/model/answer.ts'
@@ -16,7 +17,14 @@ import * as tasks from '../../tasks/index.ts'
 export const MARK = 'mailrun-0123456789abcdef01234567'
 
 const host = { name: 'mx1.example.org', shortName: 'mx1', groups: ['mail'] }
-const VARS = { domains: ['example.org', 'example.net'], dkim_bits: 2048, opendkim_socket: 'local:/var/spool/postfix/opendkim/opendkim.sock', milter_default_action: 'tempfail', trusted_hosts: [], aliases: { postmaster: 'root' } }
+const VARS = {
+  domains: ['example.org', 'example.net'],
+  dkim_bits: 2048,
+  opendkim_socket: 'local:/var/spool/postfix/opendkim/opendkim.sock',
+  milter_default_action: 'tempfail',
+  trusted_hosts: [],
+  aliases: { postmaster: 'root' },
+}
 
 const ofPlaybook = (playbook: Playbook): readonly Probe<unknown>[] => {
   const input = { vars: VARS, host }
@@ -25,14 +33,20 @@ const ofPlaybook = (playbook: Playbook): readonly Probe<unknown>[] => {
 
 /** What is asked, none twice; parts and not what is joined of them. */
 export const questions: readonly Probe<unknown>[] = [
-  ...new Map([
-    hostFacts,
-    progressOf(MARK, undefined),
-    ...(Object.values(tasks) as unknown as readonly TaskModule<object, unknown>[]).flatMap((module) => module.definition.examples.map(({ args }) => module(args).probe)),
-    ...[dkim, mailHost].flatMap(ofPlaybook),
-    dkimKeysProbe('/etc/dkimkeys', VARS.domains),
-    mailQueue,
-  ].flatMap(leavesOf).map((probe) => [probe.key, probe])).values(),
+  ...new Map(
+    [
+      hostFacts,
+      progressOf(MARK, undefined),
+      ...(Object.values(tasks) as unknown as readonly TaskModule<object, unknown>[]).flatMap((module) =>
+        module.definition.examples.map(({ args }) => module(args).probe),
+      ),
+      ...[dkim, mailHost].flatMap(ofPlaybook),
+      dkimKeysProbe('/etc/dkimkeys', VARS.domains),
+      mailQueue,
+    ]
+      .flatMap(leavesOf)
+      .map((probe) => [probe.key, probe]),
+  ).values(),
 ]
 
 /** One process on the host, and all that is read out of its answer. */

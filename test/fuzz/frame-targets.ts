@@ -1,4 +1,5 @@
-// The frames of a trip and the exchanges of a shell: the same however their bytes are cut, told exactly, and by a real shell.
+// The frames of a trip and the exchanges of a shell: the same however their bytes are cut, told exactly, and by a real
+// shell.
 import { spawn } from 'node:child_process'
 import { EventEmitter } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -17,10 +18,26 @@ const END = `${MARK} end`
 
 /** Bytes as latin1, with what nearly is a mark, but without one. */
 function bytes(random: Random, most: number): string {
-  const pieces = random.list(most, () => random.pick([
-    () => 'line\n', () => '\n', () => '\r', () => '\r\n', () => `\n${MARK}`, () => `${MARK} `, () => `\n${MARK.slice(0, 1 + random.below(MARK.length))}`, () => '\0', () => '\xff\xfe', () => Buffer.from(character(random)).toString('latin1'), () => Buffer.from('zwölf €').toString('latin1'),
-    () => String.fromCharCode(random.below(256)), () => 'x'.repeat(random.below(random.oneIn(20) ? 100_000 : 20)), () => ' end\n', () => `\n${END}`, () => '50%\r60%\r',
-  ])())
+  const pieces = random.list(most, () =>
+    random.pick([
+      () => 'line\n',
+      () => '\n',
+      () => '\r',
+      () => '\r\n',
+      () => `\n${MARK}`,
+      () => `${MARK} `,
+      () => `\n${MARK.slice(0, 1 + random.below(MARK.length))}`,
+      () => '\0',
+      () => '\xff\xfe',
+      () => Buffer.from(character(random)).toString('latin1'),
+      () => Buffer.from('zwölf €').toString('latin1'),
+      () => String.fromCharCode(random.below(256)),
+      () => 'x'.repeat(random.below(random.oneIn(20) ? 100_000 : 20)),
+      () => ' end\n',
+      () => `\n${END}`,
+      () => '50%\r60%\r',
+    ])(),
+  )
   return pieces.join('').replaceAll(`\n${MARK} `, '\n').replaceAll(`\n${MARK} `, '')
 }
 
@@ -57,7 +74,10 @@ function trip(random: Random): Meant {
     switch (random.below(4)) {
       case 0: {
         const holder = random.pick(['', 'ops@here, since noon', 'ä b  c'])
-        return { stream: mark(`waiting ${Buffer.from(holder).toString('latin1')}`), frames: [{ kind: 'waiting', holder }] }
+        return {
+          stream: mark(`waiting ${Buffer.from(holder).toString('latin1')}`),
+          frames: [{ kind: 'waiting', holder }],
+        }
       }
       case 1: {
         const kind = random.pick(['stopped', 'stale', 'hung'] as const)
@@ -66,15 +86,30 @@ function trip(random: Random): Meant {
       case 2: {
         // Of longer ones the host cuts the beginning off, and the reader the line in which that is.
         const [early, output] = [bytes(random, 6), bytes(random, 6).slice(0, 50_000)]
-        return { stream: mark(`start ${index}`) + early + mark(`output ${index}`) + output + mark(`done ${index} ${code}`), frames: [{ kind: 'start', step: index }, { kind: 'done', step: index, code, output: utf8(output) }] }
+        return {
+          stream: mark(`start ${index}`) + early + mark(`output ${index}`) + output + mark(`done ${index} ${code}`),
+          frames: [
+            { kind: 'start', step: index },
+            { kind: 'done', step: index, code, output: utf8(output) },
+          ],
+        }
       }
       default: {
         const stdout = bytes(random, 8)
-        return { stream: mark(`ask ${index}`) + stdout + mark(`answered ${index} ${code}`), frames: [{ kind: 'ask', question: index }, { kind: 'answered', question: index, code, stdout }] }
+        return {
+          stream: mark(`ask ${index}`) + stdout + mark(`answered ${index} ${code}`),
+          frames: [
+            { kind: 'ask', question: index },
+            { kind: 'answered', question: index, code, stdout },
+          ],
+        }
       }
     }
   })
-  return { stream: bytes(random, 3) + parts.map(({ stream }) => stream).join(''), frames: parts.flatMap(({ frames }) => frames) }
+  return {
+    stream: bytes(random, 3) + parts.map(({ stream }) => stream).join(''),
+    frames: parts.flatMap(({ frames }) => frames),
+  }
 }
 
 /** Streams that say what a test lets them say. */
@@ -95,7 +130,10 @@ export const FRAME_TARGETS: readonly Target[] = [
     check({ stream, frames, at }) {
       const all = Buffer.from(stream, 'latin1')
       const whole = read([all])
-      assert.equal(whole.filter(({ kind }) => kind !== 'progress'), frames)
+      assert.equal(
+        whole.filter(({ kind }) => kind !== 'progress'),
+        frames,
+      )
       assert.equal(read(chunksOf(all, at)), whole, `cut at ${at.join(', ')}`)
       if (all.length < 500) assert.equal(read([...all].map((byte) => Buffer.from([byte]))), whole, 'byte by byte')
     },
@@ -103,7 +141,19 @@ export const FRAME_TARGETS: readonly Target[] = [
   target({
     name: 'frames of a trip: spoilt',
     make: (random) => {
-      const stream = mutated(random, trip(random).stream.slice(0, 5000), [mark('start 0'), mark('done 0'), mark('done x y'), mark('answered'), mark('answered 0 0'), mark(''), mark('ask -1'), `\n${MARK} `, `${MARK} start 0\n`, '\n', mark('unknown 1')])
+      const stream = mutated(random, trip(random).stream.slice(0, 5000), [
+        mark('start 0'),
+        mark('done 0'),
+        mark('done x y'),
+        mark('answered'),
+        mark('answered 0 0'),
+        mark(''),
+        mark('ask -1'),
+        `\n${MARK} `,
+        `${MARK} start 0\n`,
+        '\n',
+        mark('unknown 1'),
+      ])
       return { stream, at: cuts(random, stream.length) }
     },
     check({ stream, at }) {
@@ -123,8 +173,18 @@ export const FRAME_TARGETS: readonly Target[] = [
     name: 'exchanges of a shell, however they are cut and mixed',
     make: (random) => ({
       exchanges: Array.from({ length: 1 + random.below(3) }, () => {
-        const [out, err] = [bytes(random, 8), bytes(random, 4)].map((each) => each.replaceAll(`\n${END}\n`, '\n')) as [string, string]
-        return { banner: random.oneIn(3) ? bytes(random, 3) : '', out, err, outAt: cuts(random, out.length + END.length + 2), errAt: cuts(random, err.length + END.length + 2), turns: Array.from({ length: 70 }, () => random.oneIn(2)) }
+        const [out, err] = [bytes(random, 8), bytes(random, 4)].map((each) => each.replaceAll(`\n${END}\n`, '\n')) as [
+          string,
+          string,
+        ]
+        return {
+          banner: random.oneIn(3) ? bytes(random, 3) : '',
+          out,
+          err,
+          outAt: cuts(random, out.length + END.length + 2),
+          errAt: cuts(random, err.length + END.length + 2),
+          turns: Array.from({ length: 70 }, () => random.oneIn(2)),
+        }
       }),
     }),
     async check({ exchanges }) {
@@ -136,7 +196,7 @@ export const FRAME_TARGETS: readonly Target[] = [
         const errs = [...chunksOf(Buffer.from(`${err}\n${END}\n`, 'latin1'), errAt)]
         stdin.once('written', () => {
           for (const turn of turns) {
-            const [name, from] = turn ? [stdout, outs] as const : [stderr, errs] as const
+            const [name, from] = turn ? ([stdout, outs] as const) : ([stderr, errs] as const)
             const next = from.shift()
             if (next !== undefined) name.emit('data', next)
           }
@@ -153,25 +213,53 @@ export const FRAME_TARGETS: readonly Target[] = [
     name: 'a trip by a real shell',
     slow: 50,
     make: (random) => ({
-      steps: random.list(2, () => ({ output: bytes(random, 4).slice(0, 2000), code: random.oneIn(4) ? 1 + random.below(100) : 0, streamed: random.oneIn(3) })),
-      questions: random.list(4, () => ({ output: bytes(random, 5).slice(0, 4000), errors: bytes(random, 3).slice(0, 1000), code: random.below(100) })),
+      steps: random.list(2, () => ({
+        output: bytes(random, 4).slice(0, 2000),
+        code: random.oneIn(4) ? 1 + random.below(100) : 0,
+        streamed: random.oneIn(3),
+      })),
+      questions: random.list(4, () => ({
+        output: bytes(random, 5).slice(0, 4000),
+        errors: bytes(random, 3).slice(0, 1000),
+        code: random.below(100),
+      })),
     }),
     async check({ steps, questions }) {
       const folder = mkdtempSync(join(tmpdir(), 'mailrun-fuzz-'))
       try {
         const script = tripScript({
-          mark: MARK, stopFile: join(folder, 'stop'), questionsSeconds: 30, after: undefined, lock: { holder: 'fuzz', waitSeconds: 5 },
-          steps: steps.map(({ output, code, streamed }) => ({ text: `${printing(output)}; exit ${code}`, timeoutSeconds: streamed ? 61 : 30 })),
-          questions: questions.map(({ output, errors, code }) => ({ text: `${printing(output)}; { ${printing(errors)}; } >&2; exit ${code}`, family: undefined, items: [] })),
+          mark: MARK,
+          stopFile: join(folder, 'stop'),
+          questionsSeconds: 30,
+          after: undefined,
+          lock: { holder: 'fuzz', waitSeconds: 5 },
+          steps: steps.map(({ output, code, streamed }) => ({
+            text: `${printing(output)}; exit ${code}`,
+            timeoutSeconds: streamed ? 61 : 30,
+          })),
+          questions: questions.map(({ output, errors, code }) => ({
+            text: `${printing(output)}; { ${printing(errors)}; } >&2; exit ${code}`,
+            family: undefined,
+            items: [],
+          })),
         })
         const { stdout, stderr } = await bySh(script, folder)
         const frames = read([stdout])
         const failed = steps.findIndex(({ code }) => code !== 0)
         const made = failed < 0 ? steps : steps.slice(0, failed + 1)
-        assert.equal(frames.flatMap((frame) => (frame.kind === 'done' ? [[frame.step, frame.code, frame.output]] : [])), made.map(({ code, output }, index) => [index, code, utf8(output)]))
+        assert.equal(
+          frames.flatMap((frame) => (frame.kind === 'done' ? [[frame.step, frame.code, frame.output]] : [])),
+          made.map(({ code, output }, index) => [index, code, utf8(output)]),
+        )
         const asked = failed < 0 ? questions : []
-        assert.equal(frames.flatMap((frame) => (frame.kind === 'answered' ? [[frame.question, frame.code, frame.stdout]] : [])), asked.map(({ code, output }, index) => [index, code, output]))
-        assert.equal([...stderrByQuestion(MARK, stderr)], asked.map(({ errors }, index) => [index, errors]))
+        assert.equal(
+          frames.flatMap((frame) => (frame.kind === 'answered' ? [[frame.question, frame.code, frame.stdout]] : [])),
+          asked.map(({ code, output }, index) => [index, code, output]),
+        )
+        assert.equal(
+          [...stderrByQuestion(MARK, stderr)],
+          asked.map(({ errors }, index) => [index, errors]),
+        )
       } finally {
         rmSync(folder, { recursive: true, force: true })
       }
@@ -182,7 +270,8 @@ export const FRAME_TARGETS: readonly Target[] = [
 const NEVER = new AbortController().signal
 
 /** Shell text that prints these bytes. */
-const printing = (latin1: string): string => `printf '%b' '${[...latin1].map((char) => `\\0${char.charCodeAt(0).toString(8).padStart(3, '0')}`).join('')}'`
+const printing = (latin1: string): string =>
+  `printf '%b' '${[...latin1].map((char) => `\\0${char.charCodeAt(0).toString(8).padStart(3, '0')}`).join('')}'`
 
 function bySh(script: string, folder: string): Promise<{ readonly stdout: Buffer; readonly stderr: Buffer }> {
   const child = spawn('sh', [], { env: { ...process.env, MAILRUN_RUN_DIR: folder }, stdio: 'pipe' })
@@ -190,5 +279,7 @@ function bySh(script: string, folder: string): Promise<{ readonly stdout: Buffer
   child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
   child.stderr.on('data', (chunk: Buffer) => err.push(chunk))
   child.stdin.end(script)
-  return new Promise((resolve) => child.on('close', () => resolve({ stdout: Buffer.concat(out), stderr: Buffer.concat(err) })))
+  return new Promise((resolve) =>
+    child.on('close', () => resolve({ stdout: Buffer.concat(out), stderr: Buffer.concat(err) })),
+  )
 }

@@ -18,31 +18,110 @@ export interface ModelHost {
 }
 
 const NAMES = ['a', 'b', 'mail', 'x_y', 'domains', 'mode', 'on', 'null', '__proto__', 'constructor', 'toString', 'é']
-const HOSTS = ['mx1', 'mx2', 'mx1.example.org', '10.0.0.1', '2001:db8::1', '::1', 'under_score', '1', 'on', 'UPPER', 'bücher.example', 'mx[1', '__proto__']
-const TEXTS = ['', 'x', 'yes', 'no', 'on', 'y', '~', 'null', 'true', '0644', '0x1f', '1e3', '1_000', '12:30', '-', '- x', ': x', 'x: y', ' #', '# x', 'a#b', "'", '"', '\\', '\\n', '[', '{', '{a', '&a', '*a', '!x', '|', '>', '%', '@', '`', '=', '<<', 'None', 'True', "u'x'", '(1, 2)', '2001-02-03', '.5', '.inf', '0b1', '0o7', ' lead', 'trail ', '?']
+const HOSTS = [
+  'mx1',
+  'mx2',
+  'mx1.example.org',
+  '10.0.0.1',
+  '2001:db8::1',
+  '::1',
+  'under_score',
+  '1',
+  'on',
+  'UPPER',
+  'bücher.example',
+  'mx[1',
+  '__proto__',
+]
+const TEXTS = [
+  '',
+  'x',
+  'yes',
+  'no',
+  'on',
+  'y',
+  '~',
+  'null',
+  'true',
+  '0644',
+  '0x1f',
+  '1e3',
+  '1_000',
+  '12:30',
+  '-',
+  '- x',
+  ': x',
+  'x: y',
+  ' #',
+  '# x',
+  'a#b',
+  "'",
+  '"',
+  '\\',
+  '\\n',
+  '[',
+  '{',
+  '{a',
+  '&a',
+  '*a',
+  '!x',
+  '|',
+  '>',
+  '%',
+  '@',
+  '`',
+  '=',
+  '<<',
+  'None',
+  'True',
+  "u'x'",
+  '(1, 2)',
+  '2001-02-03',
+  '.5',
+  '.inf',
+  '0b1',
+  '0o7',
+  ' lead',
+  'trail ',
+  '?',
+]
 
 export function model(random: Random): readonly ModelGroup[] {
   const names = ['g1', 'g2', 'g3', 'g4'].slice(0, 1 + random.below(4))
   return names.map((name, index) => ({
     name,
-    hosts: unique(random.list(4, () => random.pick(HOSTS.filter((host) => host !== 'mx[1')))).map((host) => ({ name: host, vars: vars(random) })),
+    hosts: unique(random.list(4, () => random.pick(HOSTS.filter((host) => host !== 'mx[1')))).map((host) => ({
+      name: host,
+      vars: vars(random),
+    })),
     vars: vars(random),
     children: unique(random.list(2, () => random.pick(names))).filter((child) => names.indexOf(child) > index),
   }))
 }
 
 const unique = <T>(list: readonly T[]): readonly T[] => [...new Set(list)]
-const vars = (random: Random): readonly (readonly [string, Value])[] => unique(random.list(4, () => random.pick(NAMES))).map((name) => [name, value(random, 0)])
+const vars = (random: Random): readonly (readonly [string, Value])[] =>
+  unique(random.list(4, () => random.pick(NAMES))).map((name) => [name, value(random, 0)])
 
 export function value(random: Random, depth: number): Value {
   switch (random.below(depth > 3 ? 5 : 8)) {
-    case 0: return random.pick(TEXTS)
-    case 1: return text(random, 12).replace(/\{\{|[\ud800\ufeff]/g, '')
-    case 2: return random.oneIn(2) ? random.below(100_000) - 50_000 : (random.below(2000) - 1000) / 8
-    case 3: return random.oneIn(2)
-    case 4: return null
-    case 5: case 6: return random.list(3, () => value(random, depth + 1))
-    default: return Object.fromEntries(unique(random.list(3, () => random.pick(NAMES))).map((name) => [name, value(random, depth + 1)]))
+    case 0:
+      return random.pick(TEXTS)
+    case 1:
+      return text(random, 12).replace(/\{\{|[\ud800\ufeff]/g, '')
+    case 2:
+      return random.oneIn(2) ? random.below(100_000) - 50_000 : (random.below(2000) - 1000) / 8
+    case 3:
+      return random.oneIn(2)
+    case 4:
+      return null
+    case 5:
+    case 6:
+      return random.list(3, () => value(random, depth + 1))
+    default:
+      return Object.fromEntries(
+        unique(random.list(3, () => random.pick(NAMES))).map((name) => [name, value(random, depth + 1)]),
+      )
   }
 }
 
@@ -50,31 +129,50 @@ export function value(random: Random, depth: number): Value {
 export function yamlOf(random: Random, groups: readonly ModelGroup[]): string {
   const flow = (given: Value): string => {
     if (Array.isArray(given)) return `[${(given as readonly Value[]).map(flow).join(random.pick([', ', ',']))}]`
-    if (typeof given === 'object' && given !== null) return `{ ${Object.entries(given).map(([key, each]) => `${JSON.stringify(key)}: ${flow(each)}`).join(', ')} }`
-    if (typeof given === 'boolean') return random.pick(given ? ['true', 'yes', 'on', 'True', 'ON'] : ['false', 'no', 'off', 'False', 'NO'])
+    if (typeof given === 'object' && given !== null)
+      return `{ ${Object.entries(given)
+        .map(([key, each]) => `${JSON.stringify(key)}: ${flow(each)}`)
+        .join(', ')} }`
+    if (typeof given === 'boolean')
+      return random.pick(given ? ['true', 'yes', 'on', 'True', 'ON'] : ['false', 'no', 'off', 'False', 'NO'])
     if (given === null) return random.pick(['null', '~', 'Null'])
     if (typeof given === 'number') return String(given)
     return /^[a-z]$/.test(given) && random.oneIn(2) ? given : JSON.stringify(given)
   }
   const mapping = (entries: readonly (readonly [string, Value])[], indent: string): string =>
-    entries.length === 0 ? random.pick([' {}', '', ' null', ' # nothing']) : random.oneIn(2) ? ` { ${entries.map(([key, each]) => `${JSON.stringify(key)}: ${flow(each)}`).join(', ')} }` : entries.map(([key, each]) => `\n${indent}${JSON.stringify(key)}: ${flow(each)}`).join('')
-  return groups.map(({ name, hosts, vars: given, children }) => {
-    const parts = [
-      ...(hosts.length > 0 || random.oneIn(2) ? [`  hosts:${hosts.length === 0 ? random.pick(['', ' {}']) : hosts.map((host) => `\n    ${JSON.stringify(host.name)}:${mapping(host.vars, '      ')}`).join('')}\n`] : []),
-      ...(given.length > 0 || random.oneIn(2) ? [`  vars:${mapping(given, '    ')}\n`] : []),
-      ...(children.length > 0 ? [`  children:${children.map((child) => `\n    ${child}:`).join('')}\n`] : []),
-    ]
-    return `${random.oneIn(4) ? '# a comment\n' : ''}${name}:\n${(random.oneIn(2) ? parts : parts.toReversed()).join('')}`
-  }).join('')
+    entries.length === 0
+      ? random.pick([' {}', '', ' null', ' # nothing'])
+      : random.oneIn(2)
+        ? ` { ${entries.map(([key, each]) => `${JSON.stringify(key)}: ${flow(each)}`).join(', ')} }`
+        : entries.map(([key, each]) => `\n${indent}${JSON.stringify(key)}: ${flow(each)}`).join('')
+  return groups
+    .map(({ name, hosts, vars: given, children }) => {
+      const parts = [
+        ...(hosts.length > 0 || random.oneIn(2)
+          ? [
+              `  hosts:${hosts.length === 0 ? random.pick(['', ' {}']) : hosts.map((host) => `\n    ${JSON.stringify(host.name)}:${mapping(host.vars, '      ')}`).join('')}\n`,
+            ]
+          : []),
+        ...(given.length > 0 || random.oneIn(2) ? [`  vars:${mapping(given, '    ')}\n`] : []),
+        ...(children.length > 0 ? [`  children:${children.map((child) => `\n    ${child}:`).join('')}\n`] : []),
+      ]
+      return `${random.oneIn(4) ? '# a comment\n' : ''}${name}:\n${(random.oneIn(2) ? parts : parts.toReversed()).join('')}`
+    })
+    .join('')
 }
 
 /** Of an INI inventory a var's value is a Python literal, or the text itself where that is none. */
 export const pythonOf = (random: Random, given: Value): string => {
   if (Array.isArray(given)) {
     const items = (given as readonly Value[]).map((each) => pythonOf(random, each))
-    return random.oneIn(3) ? `(${items.map((each) => `${each},`).join(' ')})` : `[${items.join(random.pick([', ', ',', ' , ']))}${items.length > 0 && random.oneIn(4) ? ',' : ''}]`
+    return random.oneIn(3)
+      ? `(${items.map((each) => `${each},`).join(' ')})`
+      : `[${items.join(random.pick([', ', ',', ' , ']))}${items.length > 0 && random.oneIn(4) ? ',' : ''}]`
   }
-  if (typeof given === 'object' && given !== null) return `{${Object.entries(given).map(([key, each]) => `${pythonText(random, key)}: ${pythonOf(random, each)}`).join(', ')}}`
+  if (typeof given === 'object' && given !== null)
+    return `{${Object.entries(given)
+      .map(([key, each]) => `${pythonText(random, key)}: ${pythonOf(random, each)}`)
+      .join(', ')}}`
   if (typeof given === 'boolean') return given ? 'True' : 'False'
   if (given === null) return 'None'
   return typeof given === 'number' ? String(given) : pythonText(random, given)
@@ -82,12 +180,19 @@ export const pythonOf = (random: Random, given: Value): string => {
 
 function pythonText(random: Random, given: string): string {
   const quote = random.pick(["'", '"', "'''", '"""'])
-  const inner = [...given].map((char) => {
-    const code = char.codePointAt(0)!
-    if (char === '\\' || char === quote[0]) return `\\${char}`
-    if (code < 0x20 || code === 0x7f || (code > 0x7e && random.oneIn(2))) return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : code < 0x10000 ? `\\u${code.toString(16).padStart(4, '0')}` : `\\U${code.toString(16).padStart(8, '0')}`
-    return char
-  }).join('')
+  const inner = [...given]
+    .map((char) => {
+      const code = char.codePointAt(0)!
+      if (char === '\\' || char === quote[0]) return `\\${char}`
+      if (code < 0x20 || code === 0x7f || (code > 0x7e && random.oneIn(2)))
+        return code < 0x100
+          ? `\\x${code.toString(16).padStart(2, '0')}`
+          : code < 0x10000
+            ? `\\u${code.toString(16).padStart(4, '0')}`
+            : `\\U${code.toString(16).padStart(8, '0')}`
+      return char
+    })
+    .join('')
   return `${random.oneIn(6) ? 'u' : ''}${quote}${inner}${quote}`
 }
 
@@ -95,11 +200,22 @@ export function iniOf(random: Random, groups: readonly ModelGroup[]): string {
   // A word of a line is what shlex makes of it: single quotes keep all but themselves.
   const word = (key: string, given: Value): string => `${key}='${pythonOf(random, given).replaceAll("'", `'"'"'`)}'`
   const noise = (): string => (random.oneIn(4) ? random.pick(['\n', '# a comment\n', '; another\n', '  \n']) : '')
-  return groups.map(({ name, hosts, vars: given, children }) => [
-    `${noise()}[${name}]\n`,
-    ...hosts.map((host) => `${noise()}${host.name}${host.vars.map(([key, each]) => ` ${word(key, each)}`).join('')}${random.oneIn(5) ? '  # why' : ''}\n`),
-    ...(given.length > 0 ? [`${noise()}[${name}:vars]\n`, ...given.map(([key, each]) => `${key}${random.pick(['=', ' = '])}${pythonOf(random, each)}\n`)] : []),
-    ...(children.length > 0 ? [`[${name}:children]\n`, ...children.map((child) => `${child}\n`)] : []),
-  ].join('')).join('')
+  return groups
+    .map(({ name, hosts, vars: given, children }) =>
+      [
+        `${noise()}[${name}]\n`,
+        ...hosts.map(
+          (host) =>
+            `${noise()}${host.name}${host.vars.map(([key, each]) => ` ${word(key, each)}`).join('')}${random.oneIn(5) ? '  # why' : ''}\n`,
+        ),
+        ...(given.length > 0
+          ? [
+              `${noise()}[${name}:vars]\n`,
+              ...given.map(([key, each]) => `${key}${random.pick(['=', ' = '])}${pythonOf(random, each)}\n`),
+            ]
+          : []),
+        ...(children.length > 0 ? [`[${name}:children]\n`, ...children.map((child) => `${child}\n`)] : []),
+      ].join(''),
+    )
+    .join('')
 }
-

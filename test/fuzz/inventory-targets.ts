@@ -1,4 +1,5 @@
-// Inventories, host patterns and extra vars: what is well-formed is read as it was meant, what is not is refused with its place.
+// Inventories, host patterns and extra vars: what is well-formed is read as it was meant, what is not is refused with
+// its place.
 import { Ajv } from 'ajv'
 import * as assert from 'uvu/assert'
 import { fileNamePattern } from '../../src/text/file-name-pattern.ts'
@@ -25,7 +26,8 @@ import { known, target, type Target } from './target.ts'
 const KNOWN = ['MailrunError'] as const
 /** Nothing that it could open is met. */
 const KEYRING = keyringFor({})
-const resolved = async (tree: Tree): Promise<Inventory> => resolveTree(tree, [], { defaults: new Map(), extra: new Map() })
+const resolved = async (tree: Tree): Promise<Inventory> =>
+  resolveTree(tree, [], { defaults: new Map(), extra: new Map() })
 const yaml = async (source: string): Promise<Inventory> => {
   const tree = newTree()
   addYaml(tree, await parseYaml('f.yaml', source, KEYRING), 'f.yaml')
@@ -39,25 +41,150 @@ const ini = async (source: string): Promise<Inventory> => {
 const listing = async (source: string): Promise<Inventory> => {
   const tree = newTree()
   const { hosts, hostvars = {} } = readListing(tree, source, 'f --list')
-  for (const host of hosts) for (const [key, each] of Object.entries((Object.hasOwn(hostvars, host) ? hostvars[host] : {}) as object)) tree.hosts.get(host)!.vars.set(key, { value: each as unknown, where: 'f' })
+  for (const host of hosts)
+    for (const [key, each] of Object.entries((Object.hasOwn(hostvars, host) ? hostvars[host] : {}) as object))
+      tree.hosts.get(host)!.vars.set(key, { value: each as unknown, where: 'f' })
   return resolved(tree)
 }
 
 /** As a program would print it. */
 const listingOf = (groups: readonly ModelGroup[]): string => {
-  const object = (entries: Iterable<readonly [string, unknown]>): string => `{${[...entries].map(([key, each]) => `${JSON.stringify(key)}: ${typeof each === 'string' ? each : JSON.stringify(each)}`).join(', ')}}`
+  const object = (entries: Iterable<readonly [string, unknown]>): string =>
+    `{${[...entries].map(([key, each]) => `${JSON.stringify(key)}: ${typeof each === 'string' ? each : JSON.stringify(each)}`).join(', ')}}`
   const hostvars = new Map<string, Map<string, unknown>>()
-  for (const host of groups.flatMap(({ hosts }) => hosts)) hostvars.set(host.name, new Map([...(hostvars.get(host.name) ?? []), ...host.vars.map(([key, each]) => [key, JSON.stringify(each)] as const)]))
-  const told = groups.map(({ name, hosts, vars, children }) => [name, object([['hosts', hosts.map((host) => host.name)], ['vars', object(vars.map(([key, each]) => [key, JSON.stringify(each)] as const))], ['children', children]])] as const)
-  return object([...told, ['_meta', object([['hostvars', object([...hostvars].map(([host, vars]) => [host, object(vars)] as const))]])]])
+  for (const host of groups.flatMap(({ hosts }) => hosts))
+    hostvars.set(
+      host.name,
+      new Map([
+        ...(hostvars.get(host.name) ?? []),
+        ...host.vars.map(([key, each]) => [key, JSON.stringify(each)] as const),
+      ]),
+    )
+  const told = groups.map(
+    ({ name, hosts, vars, children }) =>
+      [
+        name,
+        object([
+          ['hosts', hosts.map((host) => host.name)],
+          ['vars', object(vars.map(([key, each]) => [key, JSON.stringify(each)] as const))],
+          ['children', children],
+        ]),
+      ] as const,
+  )
+  return object([
+    ...told,
+    ['_meta', object([['hostvars', object([...hostvars].map(([host, vars]) => [host, object(vars)] as const))]])],
+  ])
 }
 
-const YAML_WORDS = ['{{', '!vault ', '!secret ', '!age ', '&a ', '*a', '<<: *a', '<<: [*a, *a]', '---\n', '...\n', '%YAML 1.2\n', '? ', '- ', ': ', ' #', '|\n', '>\n', '"', "'", '[', ']', '{', '}', ',', 'hosts:', 'children:', 'vars:', 'all:', 'plugin:', 'mx[1:3]', 'mx[9:1]', 'ansible_port: 0', 'ansible_host: x', 'ansible_hots:', '~', '0o7', '.inf', '\t', '[[[[[[[[', '{a: {a: {a: ', '\n  ', 'domains: x']
-const INI_WORDS = ['[', ']', '[all]', '[x:vars]', '[x:children]', '[x:hosts]', '[x:var]', ':vars]', '=', ' = ', '#', ';', "'", '"', '\\', '{{', 'None', "u'x'", '(1,', '[1,', '{1:', 'mx[1:3]', 'mx[a:c:2]', 'mx1:22', 'ansible_port=0', '---', '\r', 'x=y', '0x', '1_0', '1e5', '-', '\n']
-const JSON_WORDS = ['{', '}', '[', ']', ',', ':', '"', '\\', 'null', 'true', '1e999', '-0', '"_meta"', '"hostvars"', '"hosts"', '"__proto__"', '{}', '[]', '"vars": ', '"children": ["a"]']
+const YAML_WORDS = [
+  '{{',
+  '!vault ',
+  '!secret ',
+  '!age ',
+  '&a ',
+  '*a',
+  '<<: *a',
+  '<<: [*a, *a]',
+  '---\n',
+  '...\n',
+  '%YAML 1.2\n',
+  '? ',
+  '- ',
+  ': ',
+  ' #',
+  '|\n',
+  '>\n',
+  '"',
+  "'",
+  '[',
+  ']',
+  '{',
+  '}',
+  ',',
+  'hosts:',
+  'children:',
+  'vars:',
+  'all:',
+  'plugin:',
+  'mx[1:3]',
+  'mx[9:1]',
+  'ansible_port: 0',
+  'ansible_host: x',
+  'ansible_hots:',
+  '~',
+  '0o7',
+  '.inf',
+  '\t',
+  '[[[[[[[[',
+  '{a: {a: {a: ',
+  '\n  ',
+  'domains: x',
+]
+const INI_WORDS = [
+  '[',
+  ']',
+  '[all]',
+  '[x:vars]',
+  '[x:children]',
+  '[x:hosts]',
+  '[x:var]',
+  ':vars]',
+  '=',
+  ' = ',
+  '#',
+  ';',
+  "'",
+  '"',
+  '\\',
+  '{{',
+  'None',
+  "u'x'",
+  '(1,',
+  '[1,',
+  '{1:',
+  'mx[1:3]',
+  'mx[a:c:2]',
+  'mx1:22',
+  'ansible_port=0',
+  '---',
+  '\r',
+  'x=y',
+  '0x',
+  '1_0',
+  '1e5',
+  '-',
+  '\n',
+]
+const JSON_WORDS = [
+  '{',
+  '}',
+  '[',
+  ']',
+  ',',
+  ':',
+  '"',
+  '\\',
+  'null',
+  'true',
+  '1e999',
+  '-0',
+  '"_meta"',
+  '"hostvars"',
+  '"hosts"',
+  '"__proto__"',
+  '{}',
+  '[]',
+  '"vars": ',
+  '"children": ["a"]',
+]
 
-const YAML_CORPUS = CASES.flatMap(({ files }) => Object.entries(files).flatMap(([path, each]) => (/\.ya?ml$/.test(path) ? [each] : [])))
-const INI_CORPUS = CASES.flatMap(({ files }) => Object.entries(files).flatMap(([, each]) => (each.includes('[mail]') ? [each] : [])))
+const YAML_CORPUS = CASES.flatMap(({ files }) =>
+  Object.entries(files).flatMap(([path, each]) => (/\.ya?ml$/.test(path) ? [each] : [])),
+)
+const INI_CORPUS = CASES.flatMap(({ files }) =>
+  Object.entries(files).flatMap(([, each]) => (each.includes('[mail]') ? [each] : [])),
+)
 
 const schema = new Ajv({ strict: false }).compile(inventorySchema('inventory', describeVars([])) as object)
 
@@ -65,17 +192,33 @@ const schema = new Ajv({ strict: false }).compile(inventorySchema('inventory', d
 function knotted(random: Random): string {
   const names = ['a', 'b', 'c', 'd']
   const ref = (): string => `*${random.pick(names)}`
-  const lines = names.map((name) => `${name}: &${name} ${random.pick([() => `{ hosts: ${ref()} }`, () => `{ <<: ${ref()}, hosts: { x: } }`, () => `{ <<: [${ref()}, ${ref()}] }`, () => `{ children: { k: ${ref()} } }`, () => `{ vars: ${ref()} }`, () => '{ hosts: { h: } }', () => `{ vars: { v: [${ref()}, ${ref()}] } }`])()}\n`)
+  const lines = names.map(
+    (name) =>
+      `${name}: &${name} ${random.pick([() => `{ hosts: ${ref()} }`, () => `{ <<: ${ref()}, hosts: { x: } }`, () => `{ <<: [${ref()}, ${ref()}] }`, () => `{ children: { k: ${ref()} } }`, () => `{ vars: ${ref()} }`, () => '{ hosts: { h: } }', () => `{ vars: { v: [${ref()}, ${ref()}] } }`])()}\n`,
+  )
   const levels = 2 + random.below(random.oneIn(10) ? 40 : 8)
-  const bomb = Array.from({ length: levels }, (_, level) => `n${level}: &n${level} { ${random.pick(['<<', 'children'])}: ${level === 0 ? '{ }' : random.pick([`[*n${level - 1}, *n${level - 1}]`, `{ x${level}: *n${level - 1}, y${level}: *n${level - 1} }`])} }\n`).join('')
+  const bomb = Array.from(
+    { length: levels },
+    (_, level) =>
+      `n${level}: &n${level} { ${random.pick(['<<', 'children'])}: ${level === 0 ? '{ }' : random.pick([`[*n${level - 1}, *n${level - 1}]`, `{ x${level}: *n${level - 1}, y${level}: *n${level - 1} }`])} }\n`,
+  ).join('')
   return random.oneIn(2) ? lines.join('') : bomb
 }
 
 const deep = (random: Random): string => {
   const levels = 10 ** (1 + random.below(4))
   return random.pick([
-    () => '['.repeat(levels), () => `a: ${'['.repeat(levels)}${']'.repeat(levels)}`, () => `a: { vars: { x: ${'['.repeat(levels)}${']'.repeat(levels)} }, hosts: { h: } }`, () => 'a: {'.repeat(levels), () => `${'- '.repeat(levels)}x`, () => `a: { children: `.repeat(Math.min(levels, 3000)),
-    () => Array.from({ length: Math.min(levels, 800) }, (_, level) => `${' '.repeat(2 * level)}${level % 2 === 0 ? `g${level}` : 'children'}:\n`).join(''),
+    () => '['.repeat(levels),
+    () => `a: ${'['.repeat(levels)}${']'.repeat(levels)}`,
+    () => `a: { vars: { x: ${'['.repeat(levels)}${']'.repeat(levels)} }, hosts: { h: } }`,
+    () => 'a: {'.repeat(levels),
+    () => `${'- '.repeat(levels)}x`,
+    () => `a: { children: `.repeat(Math.min(levels, 3000)),
+    () =>
+      Array.from(
+        { length: Math.min(levels, 800) },
+        (_, level) => `${' '.repeat(2 * level)}${level % 2 === 0 ? `g${level}` : 'children'}:\n`,
+      ).join(''),
   ])()
 }
 
@@ -87,7 +230,11 @@ export const INVENTORY_TARGETS: readonly Target[] = [
       return { yaml: yamlOf(random, groups), ini: iniOf(random, groups), listing: listingOf(groups) }
     },
     async check(fleet) {
-      const [a, b, c] = [inventoryJson(await yaml(fleet.yaml)), inventoryJson(await ini(fleet.ini)), inventoryJson(await listing(fleet.listing))]
+      const [a, b, c] = [
+        inventoryJson(await yaml(fleet.yaml)),
+        inventoryJson(await ini(fleet.ini)),
+        inventoryJson(await listing(fleet.listing)),
+      ]
       assert.is(JSON.stringify(sorted(a)), JSON.stringify(sorted(b)), 'YAML and INI')
       assert.is(JSON.stringify(sorted(a)), JSON.stringify(sorted(c)), 'YAML and JSON')
     },
@@ -95,27 +242,56 @@ export const INVENTORY_TARGETS: readonly Target[] = [
   target({
     name: 'inventory: spoilt YAML',
     slow: 2,
-    make: (random) => (random.oneIn(12) ? knotted(random) : random.oneIn(40) ? deep(random) : mutated(random, random.oneIn(2) ? random.pick(YAML_CORPUS) : yamlOf(random, model(random)), YAML_WORDS)),
+    make: (random) =>
+      random.oneIn(12)
+        ? knotted(random)
+        : random.oneIn(40)
+          ? deep(random)
+          : mutated(random, random.oneIn(2) ? random.pick(YAML_CORPUS) : yamlOf(random, model(random)), YAML_WORDS),
     async check(source) {
       const read = await known(KNOWN, () => yaml(source))
       if (read === undefined) return
       const file = await parseYaml('f.yaml', source, KEYRING)
       const whole = await known(KNOWN, () => file.value(file.root))
       // What is said of groups without hosts, or overridden, the loader does not look at.
-      const refused = whole === undefined || source.includes('!secret') || schema(whole) ? [] : schema.errors!.filter(({ instancePath, propertyName = '' }) => !`${instancePath}/${propertyName}`.includes('/ansible_'))
-      assert.equal(refused.filter(({ keyword }) => !/^(?:if|propertyNames)$/.test(keyword)), [], `the schema for editors refuses what the loader takes: ${JSON.stringify(refused)}`)
-      if (!source.includes('\r')) assert.is(JSON.stringify(await known(KNOWN, async () => inventoryJson(await yaml(`# one more line\n${source.startsWith('%') ? '' : source}`)))), JSON.stringify(source.startsWith('%') ? inventoryJson(await yaml('')) : inventoryJson(read)), 'a comment before it')
+      const refused =
+        whole === undefined || source.includes('!secret') || schema(whole)
+          ? []
+          : schema.errors!.filter(
+              ({ instancePath, propertyName = '' }) => !`${instancePath}/${propertyName}`.includes('/ansible_'),
+            )
+      assert.equal(
+        refused.filter(({ keyword }) => !/^(?:if|propertyNames)$/.test(keyword)),
+        [],
+        `the schema for editors refuses what the loader takes: ${JSON.stringify(refused)}`,
+      )
+      if (!source.includes('\r'))
+        assert.is(
+          JSON.stringify(
+            await known(KNOWN, async () =>
+              inventoryJson(await yaml(`# one more line\n${source.startsWith('%') ? '' : source}`)),
+            ),
+          ),
+          JSON.stringify(source.startsWith('%') ? inventoryJson(await yaml('')) : inventoryJson(read)),
+          'a comment before it',
+        )
     },
   }),
   target({
     name: 'inventory: spoilt INI',
-    make: (random) => mutated(random, random.oneIn(2) ? random.pick(INI_CORPUS) : iniOf(random, model(random)), INI_WORDS),
+    make: (random) =>
+      mutated(random, random.oneIn(2) ? random.pick(INI_CORPUS) : iniOf(random, model(random)), INI_WORDS),
     async check(source) {
-      const shown = (read: Inventory | undefined): string => (read === undefined ? 'refused' : JSON.stringify(inventoryJson(read)))
+      const shown = (read: Inventory | undefined): string =>
+        read === undefined ? 'refused' : JSON.stringify(inventoryJson(read))
       const read = await known(KNOWN, () => ini(source))
       const lines = source.split(/\r\n|[\n\r]/)
       assert.is(shown(await known(KNOWN, () => ini(lines.join('\r\n')))), shown(read), 'with other line ends')
-      assert.is(shown(await known(KNOWN, () => ini(lines.flatMap((line) => ['', '; a comment', line]).join('\n')))), shown(read), 'with comments between')
+      assert.is(
+        shown(await known(KNOWN, () => ini(lines.flatMap((line) => ['', '; a comment', line]).join('\n')))),
+        shown(read),
+        'with comments between',
+      )
     },
   }),
   target({
@@ -128,7 +304,13 @@ export const INVENTORY_TARGETS: readonly Target[] = [
     slow: 10,
     make: (random) => {
       const [levels, width] = [1 + random.below(40), 1 + random.below(3)]
-      const below = Array.from({ length: levels }, (_, level) => Array.from({ length: width }, (_, place) => `[g${level}-${place}:children]\n${Array.from({ length: width }, (_, next) => (random.oneIn(5) ? '' : `g${level + 1}-${next}\n`)).join('')}${random.oneIn(200) ? 'g0-0\n' : ''}`).join('')).join('')
+      const below = Array.from({ length: levels }, (_, level) =>
+        Array.from(
+          { length: width },
+          (_, place) =>
+            `[g${level}-${place}:children]\n${Array.from({ length: width }, (_, next) => (random.oneIn(5) ? '' : `g${level + 1}-${next}\n`)).join('')}${random.oneIn(200) ? 'g0-0\n' : ''}`,
+        ).join(''),
+      ).join('')
       return `${below}${Array.from({ length: width }, (_, place) => `[g${levels}-${place}]\nh${place}\n`).join('')}`
     },
     check: async (source) => void (await known(KNOWN, () => ini(source))),
@@ -136,8 +318,17 @@ export const INVENTORY_TARGETS: readonly Target[] = [
   target({
     name: 'host patterns: as they were meant',
     make: (random) => {
-      const parts = Array.from({ length: 1 + random.below(4) }, () => random.pick([() => literal(random), () => numbers(random), () => letters(random)])())
-      return { pattern: parts.map(({ written }) => written).join(''), names: parts.reduce<readonly string[]>((names, { means }) => names.flatMap((name) => means.map((each) => name + each)), ['']), port: random.oneIn(3) ? random.below(65_536) : undefined }
+      const parts = Array.from({ length: 1 + random.below(4) }, () =>
+        random.pick([() => literal(random), () => numbers(random), () => letters(random)])(),
+      )
+      return {
+        pattern: parts.map(({ written }) => written).join(''),
+        names: parts.reduce<readonly string[]>(
+          (names, { means }) => names.flatMap((name) => means.map((each) => name + each)),
+          [''],
+        ),
+        port: random.oneIn(3) ? random.below(65_536) : undefined,
+      }
     },
     check({ pattern, names, port }) {
       if (names.length > 100_000) return
@@ -147,7 +338,20 @@ export const INVENTORY_TARGETS: readonly Target[] = [
   target({
     name: 'host patterns: spoilt',
     slow: 4,
-    make: (random) => mutated(random, random.pick(['mx[1:3]', 'a[01:99:2].b[a:z]', '[::1]:22', 'x[1:99999]y[1:99999]', 'mx1:2222', '[2001:db8::1]', 'a[0:9]'.repeat(6)]), ['[', ']', ':', '[1:', ':9]', '[99:', '0', '-1', '1e9', '99999', ' ', '[a:Z]', ',', '[1:9]']),
+    make: (random) =>
+      mutated(
+        random,
+        random.pick([
+          'mx[1:3]',
+          'a[01:99:2].b[a:z]',
+          '[::1]:22',
+          'x[1:99999]y[1:99999]',
+          'mx1:2222',
+          '[2001:db8::1]',
+          'a[0:9]'.repeat(6),
+        ]),
+        ['[', ']', ':', '[1:', ':9]', '[99:', '0', '-1', '1e9', '99999', ' ', '[a:Z]', ',', '[1:9]'],
+      ),
     async check(pattern) {
       const expanded = await known(KNOWN, () => expandHostPattern(pattern, 'f'))
       if (expanded !== undefined) assert.ok(expanded.names.length <= 100_001, `${expanded.names.length} names`)
@@ -155,7 +359,38 @@ export const INVENTORY_TARGETS: readonly Target[] = [
   }),
   target({
     name: 'limits: by set arithmetic, and spoilt',
-    make: (random) => random.list(5, () => random.pick(['', ':', ',', ':!', ':&', ',!', ',&', '!', '&']) + random.pick(['a', 'b', 'c', 'all', '*', 'x*', '?1', '~x[12]', 'x1', 'x2', 'a[0]', 'a[-1]', 'a[0:1]', 'b[1:]', 'a[', 'a[x]', '~(', 'ungrouped', 'nobody', '[ab]', 'a[0:99]', character(random)])).join(''),
+    make: (random) =>
+      random
+        .list(
+          5,
+          () =>
+            random.pick(['', ':', ',', ':!', ':&', ',!', ',&', '!', '&']) +
+            random.pick([
+              'a',
+              'b',
+              'c',
+              'all',
+              '*',
+              'x*',
+              '?1',
+              '~x[12]',
+              'x1',
+              'x2',
+              'a[0]',
+              'a[-1]',
+              'a[0:1]',
+              'b[1:]',
+              'a[',
+              'a[x]',
+              '~(',
+              'ungrouped',
+              'nobody',
+              '[ab]',
+              'a[0:99]',
+              character(random),
+            ]),
+        )
+        .join(''),
     async check(pattern) {
       const fleet = await FLEET
       const chosen = await known(KNOWN, () => selectHosts(fleet, pattern, '--limit'))
@@ -164,33 +399,126 @@ export const INVENTORY_TARGETS: readonly Target[] = [
       const names = chosen.map(({ name }) => name)
       assert.is(new Set(names).size, names.length, 'a host twice')
       // Where nobody is left, that is refused.
-      const also = async (more: string): Promise<readonly string[]> => ((await known(KNOWN, () => selectHosts(fleet, `${pattern}${pattern.includes(',') ? ',' : ':'}${more}`, '--limit'))) ?? []).map(({ name }) => name)
+      const also = async (more: string): Promise<readonly string[]> =>
+        (
+          (await known(KNOWN, () =>
+            selectHosts(fleet, `${pattern}${pattern.includes(',') ? ',' : ':'}${more}`, '--limit'),
+          )) ?? []
+        ).map(({ name }) => name)
       const { members } = fleet.groups.get('a')!
-      assert.equal(await also('!a'), names.filter((name) => !members.includes(name)), 'without a')
-      assert.equal(await also('&a'), names.filter((name) => members.includes(name)), 'in a')
+      assert.equal(
+        await also('!a'),
+        names.filter((name) => !members.includes(name)),
+        'without a',
+      )
+      assert.equal(
+        await also('&a'),
+        names.filter((name) => members.includes(name)),
+        'in a',
+      )
     },
   }),
   target({
     name: 'wildcards: as a slow reader has them',
-    make: (random) => ({ pattern: random.list(8, () => random.pick(['*', '?', '[ab]', '[!a]', '[', ']', 'a', 'b', '-', '[a-', '\\', '[]]', '[!]]', '.', '^', '[^a]', '\n', '😀'])).join(''), name: random.list(6, () => random.pick(['a', 'b', ']', '[', '-', '\\', '.', '^', '!', '\n', '😀'])).join('') }),
+    make: (random) => ({
+      pattern: random
+        .list(8, () =>
+          random.pick([
+            '*',
+            '?',
+            '[ab]',
+            '[!a]',
+            '[',
+            ']',
+            'a',
+            'b',
+            '-',
+            '[a-',
+            '\\',
+            '[]]',
+            '[!]]',
+            '.',
+            '^',
+            '[^a]',
+            '\n',
+            '😀',
+          ]),
+        )
+        .join(''),
+      name: random.list(6, () => random.pick(['a', 'b', ']', '[', '-', '\\', '.', '^', '!', '\n', '😀'])).join(''),
+    }),
     check: ({ pattern, name }) => assert.is(fileNamePattern(pattern).test(name), slowMatch([...pattern], [...name])),
   }),
   target({
     name: 'extra vars: as they were meant',
     make: (random) => {
-      const given = random.list(4, () => ({ key: random.pick(['a', 'b', '_x', 'é', 'domains', '__proto__']), value: value(random, 0) }))
+      const given = random.list(4, () => ({
+        key: random.pick(['a', 'b', '_x', 'é', 'domains', '__proto__']),
+        value: value(random, 0),
+      }))
       return { given, spaces: random.pick(['', ' ', '\n']) }
     },
     async check({ given, spaces }) {
       const object = `{${given.map(({ key, value: each }, index) => `${JSON.stringify(`${key}${index}`)}: ${JSON.stringify(each).replaceAll('{{', '{ {')}`).join(',')}}`
       const vars = await readExtraVars([spaces + object], KEYRING)
-      assert.is(JSON.stringify([...vars].map(([key, { value: each }]) => [key, each])), JSON.stringify(given.map(({ key, value: each }, index) => [`${key}${index}`, each])))
+      assert.is(
+        JSON.stringify([...vars].map(([key, { value: each }]) => [key, each])),
+        JSON.stringify(given.map(({ key, value: each }, index) => [`${key}${index}`, each])),
+      )
     },
   }),
   target({
     name: 'extra vars: spoilt',
-    make: (random) => mutated(random, random.pick(['a=1 b="x y" c=\'z\'', '{"a": [1, 2]}', '{a: *x, b: &x 1}', 'a=*x', 'a=&x', 'a=!t', 'a=[1', 'a="{"', 'a=<<', 'a={<<: *b}', '[a, b]', 'a=- b', 'a=%', 'a=|', 'a=2001-02-03', 'a=!!binary x', 'a=!!set {x}', 'a=!!omap [a: 1]', 'a=*a']), ['=', '"', "'", '*x', '&x ', '!x ', '{', '}', '[', ']', ': ', '@', '<<: *x', '!!binary ', '!!timestamp ', '{{', ' ', '\n', '- ', '? ', '[[[[[[[[[[[[']),
-    check: async (source) => void (source.startsWith('@') || (await known(KNOWN, () => readExtraVars([source], KEYRING)))),
+    make: (random) =>
+      mutated(
+        random,
+        random.pick([
+          'a=1 b="x y" c=\'z\'',
+          '{"a": [1, 2]}',
+          '{a: *x, b: &x 1}',
+          'a=*x',
+          'a=&x',
+          'a=!t',
+          'a=[1',
+          'a="{"',
+          'a=<<',
+          'a={<<: *b}',
+          '[a, b]',
+          'a=- b',
+          'a=%',
+          'a=|',
+          'a=2001-02-03',
+          'a=!!binary x',
+          'a=!!set {x}',
+          'a=!!omap [a: 1]',
+          'a=*a',
+        ]),
+        [
+          '=',
+          '"',
+          "'",
+          '*x',
+          '&x ',
+          '!x ',
+          '{',
+          '}',
+          '[',
+          ']',
+          ': ',
+          '@',
+          '<<: *x',
+          '!!binary ',
+          '!!timestamp ',
+          '{{',
+          ' ',
+          '\n',
+          '- ',
+          '? ',
+          '[[[[[[[[[[[[',
+        ],
+      ),
+    check: async (source) =>
+      void (source.startsWith('@') || (await known(KNOWN, () => readExtraVars([source], KEYRING)))),
   }),
 ]
 
@@ -215,17 +543,24 @@ function numbers(random: Random): Part {
   const padded = (n: number): string => String(n).padStart(width, '0')
   const first = padded(from)
   const zeros = first.startsWith('0') && first.length > 1
-  return { written: `[${first}:${zeros ? padded(to) : to}${step === 1 && random.oneIn(2) ? '' : `:${step}`}]`, means: sequence(from, to, step).map((n) => (zeros ? padded(n) : String(n))) }
+  return {
+    written: `[${first}:${zeros ? padded(to) : to}${step === 1 && random.oneIn(2) ? '' : `:${step}`}]`,
+    means: sequence(from, to, step).map((n) => (zeros ? padded(n) : String(n))),
+  }
 }
 
 function letters(random: Random): Part {
   const [from, to] = [random.below(20), random.below(6)]
   const step = 1 + random.below(3)
   const letter = (n: number): string => String.fromCharCode(97 + n)
-  return { written: `[${letter(from)}:${letter(from + to)}:${step}]`, means: sequence(from, from + to, step).map(letter) }
+  return {
+    written: `[${letter(from)}:${letter(from + to)}:${step}]`,
+    means: sequence(from, from + to, step).map(letter),
+  }
 }
 
-const sequence = (from: number, to: number, step: number): readonly number[] => Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, index) => from + index * step)
+const sequence = (from: number, to: number, step: number): readonly number[] =>
+  Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, index) => from + index * step)
 
 /** By trying everything. */
 function slowMatch(pattern: readonly string[], name: readonly string[]): boolean {
@@ -254,5 +589,12 @@ function inSet(members: readonly string[], char: string): boolean {
 
 /** With keys in order, at any depth. */
 const sorted = (given: unknown): unknown =>
-  Array.isArray(given) ? given.map(sorted) : typeof given === 'object' && given !== null ? Object.fromEntries(Object.entries(given).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, each]) => [key, sorted(each)])) : given
-
+  Array.isArray(given)
+    ? given.map(sorted)
+    : typeof given === 'object' && given !== null
+      ? Object.fromEntries(
+          Object.entries(given)
+            .sort(([a], [b]) => (a < b ? -1 : 1))
+            .map(([key, each]) => [key, sorted(each)]),
+        )
+      : given

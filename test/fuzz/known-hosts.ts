@@ -13,7 +13,37 @@ export interface KnownHostsCase {
 }
 
 const NAMES = ['mx1.example.org', '[mx1.example.org]:2222', '2001:db8::1', 'MX1', 'a'.repeat(64)]
-const NOISE = ['', ' ', '\t', '\r', '\0', '\v', '#', '@', '|', '|1|', '!', '*', '?', ',', '[', ']:', '\x80', '\xff', '=', '==', '@revoked', '@cert-authority', '@revoked ', 'ssh-rsa', 'ssh-ed25519', '*a'.repeat(400), 'x'.repeat(5000), '-1', '\n\n']
+const NOISE = [
+  '',
+  ' ',
+  '\t',
+  '\r',
+  '\0',
+  '\v',
+  '#',
+  '@',
+  '|',
+  '|1|',
+  '!',
+  '*',
+  '?',
+  ',',
+  '[',
+  ']:',
+  '\x80',
+  '\xff',
+  '=',
+  '==',
+  '@revoked',
+  '@cert-authority',
+  '@revoked ',
+  'ssh-rsa',
+  'ssh-ed25519',
+  '*a'.repeat(400),
+  'x'.repeat(5000),
+  '-1',
+  '\n\n',
+]
 
 /** @example for (const each of cases(1, 1000)) parseKnownHosts(each.text, 'fuzz') */
 export function* cases(seed: number, count: number): Generator<KnownHostsCase> {
@@ -25,7 +55,20 @@ export function* cases(seed: number, count: number): Generator<KnownHostsCase> {
     const absent = ed25519Key(`absent ${seed} ${index}`)
     const near = testKey('ssh-ed25519', absent.blob.subarray(15, 15 + below(36)))
     const name = pick(NAMES)
-    const hosts = (): string => pick([name, `*,!${name}`, `other,${name}`, name.toUpperCase(), hashedName(name), hashedName('other'), '*', '*?*?*?*', `${'*a'.repeat(below(50))}*`, `!!${name}`, `${'x'.repeat(below(2000))},${name}`])
+    const hosts = (): string =>
+      pick([
+        name,
+        `*,!${name}`,
+        `other,${name}`,
+        name.toUpperCase(),
+        hashedName(name),
+        hashedName('other'),
+        '*',
+        '*?*?*?*',
+        `${'*a'.repeat(below(50))}*`,
+        `!!${name}`,
+        `${'x'.repeat(below(2000))},${name}`,
+      ])
     const line = (): string => {
       const sound = `${pick(['', '', '', '@revoked ', '@cert-authority ', '@revoked\t', '@unknown '])}${hosts()}${pick([' ', '\t', '  '])}${pick([present, present, near, ed25519Key('third')]).text}${pick(['', ' a comment', '\r'])}`
       return Array.from({ length: below(4) }).reduce<string>((text) => mutated(text), sound)
@@ -33,13 +76,22 @@ export function* cases(seed: number, count: number): Generator<KnownHostsCase> {
     const mutated = (text: string): string => {
       const at = below(text.length + 1)
       switch (below(4)) {
-        case 0: return text.slice(0, at)
-        case 1: return text.slice(0, at) + pick(NOISE) + text.slice(at)
-        case 2: return text.slice(0, at) + String.fromCharCode(below(256)) + text.slice(at + 1)
-        default: return text.slice(at) + text.slice(0, at)
+        case 0:
+          return text.slice(0, at)
+        case 1:
+          return text.slice(0, at) + pick(NOISE) + text.slice(at)
+        case 2:
+          return text.slice(0, at) + String.fromCharCode(below(256)) + text.slice(at + 1)
+        default:
+          return text.slice(at) + text.slice(0, at)
       }
     }
-    yield { text: Array.from({ length: below(8) }, line).join(pick(['\n', '\n', '\r\n', '\n\n', '\r'])), name, absent, present }
+    yield {
+      text: Array.from({ length: below(8) }, line).join(pick(['\n', '\n', '\r\n', '\n\n', '\r'])),
+      name,
+      absent,
+      present,
+    }
   }
 }
 

@@ -1,4 +1,5 @@
-// What real hosts answered, cut short and spoilt: a state or a known error comes of it, and of what is cut short never another state.
+// What real hosts answered, cut short and spoilt: a state or a known error comes of it, and of what is cut short never
+// another state.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
@@ -10,15 +11,21 @@ import { askings, type Asking, type Recorded } from './asked.ts'
 import { mutated } from './mutate.ts'
 import { target, type Target } from './target.ts'
 
-const recorded = JSON.parse(readFileSync(join(import.meta.dirname, '../../../test/fuzz/answers.json'), 'utf8')) as readonly Recorded[]
+const recorded = JSON.parse(
+  readFileSync(join(import.meta.dirname, '../../../test/fuzz/answers.json'), 'utf8'),
+) as readonly Recorded[]
 
 const answered: readonly (Asking & { readonly answers: readonly Answer[] })[] = askings.flatMap((asking) => {
   const known = recorded.find(({ name, script }) => name === asking.name && script === asking.frame.text)
   return known === undefined ? [] : [{ ...asking, answers: known.answers }]
 })
 
-/** The questions that have changed since their answers were recorded, and are not fuzzed until they are recorded anew. */
-export const UNRECORDED: readonly string[] = askings.map(({ name }) => name).filter((name) => !answered.some((each) => each.name === name))
+/**
+ * The questions that have changed since their answers were recorded, and are not fuzzed until they are recorded anew.
+ */
+export const UNRECORDED: readonly string[] = askings
+  .map(({ name }) => name)
+  .filter((name) => !answered.some((each) => each.name === name))
 
 const states = ({ frame, probes }: Asking, answer: Answer): readonly Asked[] => {
   const asked = readAnswers([frame], undefined, new Map([[0, answer]]))
@@ -35,12 +42,57 @@ const refuseBugs = (all: readonly Asked[]): void => {
 /** A number that is none is something misread. */
 function nonsenseIn(state: unknown): string | undefined {
   if (typeof state === 'number') return Number.isNaN(state) ? 'a number that is none' : undefined
-  if (state instanceof Map || state instanceof Set || Array.isArray(state)) return [...(state as Iterable<unknown>)].map(nonsenseIn).find((each) => each !== undefined)
-  return typeof state === 'object' && state !== null && !ArrayBuffer.isView(state) ? Object.values(state).map(nonsenseIn).find((each) => each !== undefined) : undefined
+  if (state instanceof Map || state instanceof Set || Array.isArray(state))
+    return [...(state as Iterable<unknown>)].map(nonsenseIn).find((each) => each !== undefined)
+  return typeof state === 'object' && state !== null && !ArrayBuffer.isView(state)
+    ? Object.values(state)
+        .map(nonsenseIn)
+        .find((each) => each !== undefined)
+    : undefined
 }
 
-const WORDS = ['\0', '\n', '\n\n', 'no', 'yes', 'end', '.end', '.end\0', '.stamps\0', 'DIGESTS\0', 'USERS\0', 'GROUPS\0', 'CONTENTS\0', 'BYTES\0', ':', '::', '=', 'Id=', 'x', '0', '-1', '99999999999999999999', 'NaN', 'path f root root 644 /x\n', 'signing a b c d\n', '(none)', 'find: /etc: Permission denied\n', '\xff', 'd', 'enabled', 'start 9\n']
-const ERRORS = ['', 'sh: 1: find: not found\n', 'find: ‘/etc/dkimkeys’: Permission denied\n', 'postconf: fatal: bad\n', 'Failed to connect to bus\n', 'sha256sum: /etc/x: Input/output error\n', 'postconf: warning: /etc/postfix/main.cf: unused parameter: a=b\n']
+const WORDS = [
+  '\0',
+  '\n',
+  '\n\n',
+  'no',
+  'yes',
+  'end',
+  '.end',
+  '.end\0',
+  '.stamps\0',
+  'DIGESTS\0',
+  'USERS\0',
+  'GROUPS\0',
+  'CONTENTS\0',
+  'BYTES\0',
+  ':',
+  '::',
+  '=',
+  'Id=',
+  'x',
+  '0',
+  '-1',
+  '99999999999999999999',
+  'NaN',
+  'path f root root 644 /x\n',
+  'signing a b c d\n',
+  '(none)',
+  'find: /etc: Permission denied\n',
+  '\xff',
+  'd',
+  'enabled',
+  'start 9\n',
+]
+const ERRORS = [
+  '',
+  'sh: 1: find: not found\n',
+  'find: ‘/etc/dkimkeys’: Permission denied\n',
+  'postconf: fatal: bad\n',
+  'Failed to connect to bus\n',
+  'sha256sum: /etc/x: Input/output error\n',
+  'postconf: warning: /etc/postfix/main.cf: unused parameter: a=b\n',
+]
 
 export const PROBE_TARGETS: readonly Target[] = [
   target({
@@ -56,7 +108,12 @@ export const PROBE_TARGETS: readonly Target[] = [
       const whole = states(asking, answer)
       const cut = states(asking, { ...answer, stdout: answer.stdout.slice(0, at) })
       refuseBugs(cut)
-      cut.forEach((each, index) => assert.ok('error' in each || isDeepStrictEqual(each, whole[index]), `${asking.probes[index]!.key} reads what is cut short as another state: …${JSON.stringify(answer.stdout.slice(Math.max(0, at - 60), at))}`))
+      cut.forEach((each, index) =>
+        assert.ok(
+          'error' in each || isDeepStrictEqual(each, whole[index]),
+          `${asking.probes[index]!.key} reads what is cut short as another state: …${JSON.stringify(answer.stdout.slice(Math.max(0, at - 60), at))}`,
+        ),
+      )
     },
   }),
   target({
@@ -64,7 +121,14 @@ export const PROBE_TARGETS: readonly Target[] = [
     make: (random) => {
       const place = random.below(answered.length)
       const answer = random.pick(answered[place]!.answers)
-      return { place, answer: { code: random.pick([answer.code, answer.code, 0, 1, 127]), stdout: mutated(random, answer.stdout, WORDS), stderr: random.pick(ERRORS) } }
+      return {
+        place,
+        answer: {
+          code: random.pick([answer.code, answer.code, 0, 1, 127]),
+          stdout: mutated(random, answer.stdout, WORDS),
+          stderr: random.pick(ERRORS),
+        },
+      }
     },
     check: ({ place, answer }) => refuseBugs(states(answered[place]!, answer)),
   }),

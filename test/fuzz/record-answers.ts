@@ -1,4 +1,5 @@
-// Records what a real host answers to the questions that are fuzzed: `node --conditions=mailrun-modules dist/test/fuzz/record-answers.js > test/fuzz/answers.json`. Has a lab of its own.
+// Records what a real host answers to the questions that are fuzzed:
+// `node --conditions=mailrun-modules dist/test/fuzz/record-answers.js > test/fuzz/answers.json`. Has a lab of its own.
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
@@ -22,8 +23,21 @@ async function answers(connection: Connection): Promise<readonly Answer[]> {
   const mark = `mailrun-${randomBytes(12).toString('hex')}`
   const told = new Map<number, { code: number; stdout: string }>()
   const reader = tripReader(mark, (frame) => frame.kind === 'answered' && told.set(frame.question, frame))
-  const script = tripScript({ mark, steps: [], questions: askings.map(({ frame }) => frame), questionsSeconds: 300, lock: undefined, after: undefined, stopFile: `/tmp/${mark}` })
-  const { stderr } = await connection.exchange({ script: PREPARED + script, end: `${mark} end`, onStdout: (chunk) => reader.feed(chunk), signal: new AbortController().signal })
+  const script = tripScript({
+    mark,
+    steps: [],
+    questions: askings.map(({ frame }) => frame),
+    questionsSeconds: 300,
+    lock: undefined,
+    after: undefined,
+    stopFile: `/tmp/${mark}`,
+  })
+  const { stderr } = await connection.exchange({
+    script: PREPARED + script,
+    end: `${mark} end`,
+    onStdout: (chunk) => reader.feed(chunk),
+    signal: new AbortController().signal,
+  })
   const errors = stderrByQuestion(mark, stderr)
   return askings.map((_, index) => answerOf(told.get(index)!, errors.get(index)))
 }
@@ -40,11 +54,34 @@ try {
     }
   }
   const bare = await ask()
-  for (const playbook of ['dkim', 'mail-host']) execFileSync(process.execPath, [MAIN, `playbooks/${playbook}.ts`, '-i', lab.inventoryPath, '-l', hosts[0]!.name, '-e', 'fqdn=mx1.example.org', '-e', '{"domains": ["example.org", "example.net"]}'], { stdio: ['ignore', 2, 2] })
+  for (const playbook of ['dkim', 'mail-host'])
+    execFileSync(
+      process.execPath,
+      [
+        MAIN,
+        `playbooks/${playbook}.ts`,
+        '-i',
+        lab.inventoryPath,
+        '-l',
+        hosts[0]!.name,
+        '-e',
+        'fqdn=mx1.example.org',
+        '-e',
+        '{"domains": ["example.org", "example.net"]}',
+      ],
+      { stdio: ['ignore', 2, 2] },
+    )
   // As mailrun rotate leaves it.
-  await lab.hostExec(hosts[0]!.name, "printf '%s\\n' '1803859200 active mx1' '1803859200 keyed mx1-20270301' '1803859260 published mx1-20270301' > /etc/dkimkeys/example.org/history; printf 'From: a@example.org\\n\\nx\\n' | sendmail -f a@example.org b@example.invalid")
+  await lab.hostExec(
+    hosts[0]!.name,
+    "printf '%s\\n' '1803859200 active mx1' '1803859200 keyed mx1-20270301' '1803859260 published mx1-20270301' > /etc/dkimkeys/example.org/history; printf 'From: a@example.org\\n\\nx\\n' | sendmail -f a@example.org b@example.invalid",
+  )
   const full = await ask()
-  const recorded = askings.map(({ name, frame }, index): Recorded => ({ name, script: frame.text, answers: [bare[index]!, full[index]!] }))
+  const recorded = askings.map(({ name, frame }, index): Recorded => ({
+    name,
+    script: frame.text,
+    answers: [bare[index]!, full[index]!],
+  }))
   process.stdout.write(`${JSON.stringify(recorded, null, 1)}\n`)
 } finally {
   await lab.labDown()

@@ -1,4 +1,5 @@
-// Makes a failing case smaller while it still fails: fewer and lower choices, and of a text (or of a case's `text`) fewer characters.
+// Makes a failing case smaller while it still fails: fewer and lower choices, and of a text (or of a case's `text`)
+// fewer characters.
 import { replayOf } from './random.ts'
 import type { Target } from './target.ts'
 
@@ -15,7 +16,13 @@ export async function failureOf(target: Target, input: unknown): Promise<string 
     await target.check(input)
     return undefined
   } catch (error) {
-    return error instanceof Error ? `${error.name}: ${error.message}\n${(error.stack ?? '').split('\n').filter((line) => line.includes('/dist/')).slice(0, 5).join('\n')}` : String(error)
+    return error instanceof Error
+      ? `${error.name}: ${error.message}\n${(error.stack ?? '')
+          .split('\n')
+          .filter((line) => line.includes('/dist/'))
+          .slice(0, 5)
+          .join('\n')}`
+      : String(error)
   }
 }
 
@@ -34,19 +41,24 @@ export async function shrunk(target: Target, choices: readonly number[], first: 
   return smallest
 }
 
-const hasText = (input: unknown): input is { readonly text: string } => typeof input === 'object' && input !== null && typeof (input as { text?: unknown }).text === 'string'
+const hasText = (input: unknown): input is { readonly text: string } =>
+  typeof input === 'object' && input !== null && typeof (input as { text?: unknown }).text === 'string'
 
 /** Leaves out parts, halves first; then lowers numbers. */
-async function fewer<T>(all: readonly T[], until: number, fails: (list: readonly T[]) => Promise<boolean>): Promise<void> {
+async function fewer<T>(
+  all: readonly T[],
+  until: number,
+  fails: (list: readonly T[]) => Promise<boolean>,
+): Promise<void> {
   let list = all
   for (let size = Math.ceil(list.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
-    for (let at = 0; at < list.length && performance.now() < until; ) {
+    for (let at = 0; at < list.length && performance.now() < until;) {
       const without = [...list.slice(0, at), ...list.slice(at + size)]
       if (await fails(without)) list = without
       else at += size
     }
   }
-  for (let at = 0; at < list.length && typeof list[at] === 'number'; ) {
+  for (let at = 0; at < list.length && typeof list[at] === 'number';) {
     const now = list[at] as number
     let lowered: readonly T[] | undefined
     for (const lower of new Set([0, now >> 1, now - 1])) {

@@ -14,15 +14,20 @@ import { known, ofCases, type Target } from './target.ts'
 export const SSH_TARGETS: readonly Target[] = [
   ofCases('known_hosts', knownHosts, ({ text, name, absent }) => {
     const keys = keysFor(parseKnownHosts(text, 'fuzz'), name)
-    assert.not.ok(keys.some(({ blob }) => blob.equals(absent.blob)), 'a key that is not there')
-    for (const { blob } of keys) assert.ok(text.replace(/[\r\v\f]/g, '').includes(blob.toString('base64')), 'another key than is there')
+    assert.not.ok(
+      keys.some(({ blob }) => blob.equals(absent.blob)),
+      'a key that is not there',
+    )
+    for (const { blob } of keys)
+      assert.ok(text.replace(/[\r\v\f]/g, '').includes(blob.toString('base64')), 'another key than is there')
   }),
   ofCases('ssh_config', sshConfigs, async ({ text, hosts }) => {
     const path = join(tmpdir(), `mailrun-fuzz-${process.pid}-${threadId}`)
     try {
       // No command is run here that chance has made.
       writeFileSync(path, text.replace(/exec/gi, 'user'))
-      for (const host of hosts) await known(['MailrunError'], async () => resolveSsh(await readSshConfig(path), { host, options: [] }))
+      for (const host of hosts)
+        await known(['MailrunError'], async () => resolveSsh(await readSshConfig(path), { host, options: [] }))
     } finally {
       rmSync(path, { force: true })
     }

@@ -14,8 +14,11 @@ export interface Target<Input = unknown> {
 export const target = <Input>(definition: Target<Input>): Target => definition as Target
 
 /** A target out of a stream of cases that is made from a seed. */
-export const ofCases = <Input>(name: string, cases: (seed: number, count: number) => Iterable<Input>, check: (input: Input) => void | Promise<void>): Target =>
-  target({ name, make: (random) => [...cases(random.below(2 ** 31), 1)][0]!, check })
+export const ofCases = <Input>(
+  name: string,
+  cases: (seed: number, count: number) => Iterable<Input>,
+  check: (input: Input) => void | Promise<void>,
+): Target => target({ name, make: (random) => [...cases(random.below(2 ** 31), 1)][0]!, check })
 
 /** `undefined` where it throws an error of these names, which are for the user; others are bugs and pass through. */
 export async function known<T>(errors: readonly string[], what: () => T | Promise<T>): Promise<T | undefined> {

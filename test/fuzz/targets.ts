@@ -8,4 +8,12 @@ import { SSH_TARGETS } from './ssh-targets.ts'
 import type { Target } from './target.ts'
 import { TEXT_TARGETS } from './text-targets.ts'
 
-export const TARGETS: readonly Target[] = [...INVENTORY_TARGETS, ...TEXT_TARGETS, ...FRAME_TARGETS, ...PROBE_TARGETS, ...RECORD_TARGETS, ...SSH_TARGETS, ...DELIVERY_TARGETS]
+export const TARGETS: readonly Target[] = [
+  ...INVENTORY_TARGETS,
+  ...TEXT_TARGETS,
+  ...FRAME_TARGETS,
+  ...PROBE_TARGETS,
+  ...RECORD_TARGETS,
+  ...SSH_TARGETS,
+  ...DELIVERY_TARGETS,
+]

@@ -16,17 +16,41 @@ import { known, target, type Target } from './target.ts'
 /** As a shell would be given it. */
 function quoted(random: Random, word: string): string {
   switch (random.below(3)) {
-    case 0: return `'${word.replaceAll("'", `'"'"'`)}'`
-    case 1: return `"${word.replace(/["\\]/g, '\\$&')}"`
-    default: return word === '' ? "''" : [...word].map((char) => (/[A-Za-z0-9]/.test(char) ? char : char === '\n' ? "'\n'" : `\\${char}`)).join('')
+    case 0:
+      return `'${word.replaceAll("'", `'"'"'`)}'`
+    case 1:
+      return `"${word.replace(/["\\]/g, '\\$&')}"`
+    default:
+      return word === ''
+        ? "''"
+        : [...word].map((char) => (/[A-Za-z0-9]/.test(char) ? char : char === '\n' ? "'\n'" : `\\${char}`)).join('')
   }
 }
 
-const KEY = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'der', type: 'spki' }).toString('base64')
-const SHORT = generateKeyPairSync('rsa', { modulusLength: 512 }).publicKey.export({ format: 'der', type: 'spki' }).toString('base64')
+const KEY = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  .publicKey.export({ format: 'der', type: 'spki' })
+  .toString('base64')
+const SHORT = generateKeyPairSync('rsa', { modulusLength: 512 })
+  .publicKey.export({ format: 'der', type: 'spki' })
+  .toString('base64')
 const OTHER = generateKeyPairSync('ed25519').publicKey.export({ format: 'der', type: 'spki' }).toString('base64')
 
-const ITEMS = ['inet:127.0.0.1:8891', 'inet:localhost:8891', 'unix:/run/x.sock', '{ unix:/run/x.sock, default_action=accept }', '{inet:127.0.0.1:8891}', '$smtpd_milters', '${smtpd_milters}', '$(other)', '$gone', '{', '}', '{ }', '${', 'unix:opendkim/opendkim.sock']
+const ITEMS = [
+  'inet:127.0.0.1:8891',
+  'inet:localhost:8891',
+  'unix:/run/x.sock',
+  '{ unix:/run/x.sock, default_action=accept }',
+  '{inet:127.0.0.1:8891}',
+  '$smtpd_milters',
+  '${smtpd_milters}',
+  '$(other)',
+  '$gone',
+  '{',
+  '}',
+  '{ }',
+  '${',
+  'unix:opendkim/opendkim.sock',
+]
 
 export const TEXT_TARGETS: readonly Target[] = [
   target({
@@ -35,11 +59,39 @@ export const TEXT_TARGETS: readonly Target[] = [
       const meant = value(random, 0)
       return { meant, written: pythonOf(random, meant) }
     },
-    check: ({ meant, written }) => assert.is(JSON.stringify(pythonLiteral(written)), JSON.stringify({ literal: true, value: meant })),
+    check: ({ meant, written }) =>
+      assert.is(JSON.stringify(pythonLiteral(written)), JSON.stringify({ literal: true, value: meant })),
   }),
   target({
     name: "Python's literals: spoilt",
-    make: (random) => (random.oneIn(50) ? random.pick(['[', '(', '{1:', '-', "'", '"""', '[[],']).repeat(10 ** random.below(5)) : mutated(random, pythonOf(random, value(random, 0)), ['[', ']', '(', ')', '{', '}', ',', ':', "'", '"', "'''", '\\x', '\\N{', 'r"', 'b"', 'None', 'True', '1_0', '0x', '1e', '-', 'lambda:', '#'])),
+    make: (random) =>
+      random.oneIn(50)
+        ? random.pick(['[', '(', '{1:', '-', "'", '"""', '[[],']).repeat(10 ** random.below(5))
+        : mutated(random, pythonOf(random, value(random, 0)), [
+            '[',
+            ']',
+            '(',
+            ')',
+            '{',
+            '}',
+            ',',
+            ':',
+            "'",
+            '"',
+            "'''",
+            '\\x',
+            '\\N{',
+            'r"',
+            'b"',
+            'None',
+            'True',
+            '1_0',
+            '0x',
+            '1e',
+            '-',
+            'lambda:',
+            '#',
+          ]),
     check(source) {
       const read = pythonLiteral(source)
       if (!read.literal) assert.is(read.value, source)
@@ -50,7 +102,11 @@ export const TEXT_TARGETS: readonly Target[] = [
     name: 'words of a shell: as they were meant',
     make: (random) => {
       const words = random.list(5, () => text(random, 6))
-      return { words, line: words.map((word) => quoted(random, word)).join(random.pick([' ', '  ', '\t', '\n'])), comment: random.oneIn(3) }
+      return {
+        words,
+        line: words.map((word) => quoted(random, word)).join(random.pick([' ', '  ', '\t', '\n'])),
+        comment: random.oneIn(3),
+      }
     },
     check({ words, line, comment }) {
       assert.equal(shellWords(comment ? `${line} # 'no word` : line, { comments: true }), words)
@@ -58,7 +114,26 @@ export const TEXT_TARGETS: readonly Target[] = [
   }),
   target({
     name: 'words of a shell, arguments of ssh: spoilt',
-    make: (random) => mutated(random, '-o UserKnownHostsFile=/a -oPort=22 -o "User ops" -p2222 -J b1,b2 -4C -i \'/keys/of ops\' # x', ['-o', '-o ', ' ', '=', "'", '"', '\\', '-', '--', '-F', '-p', '#', '\n', '-oX', '-4', 'host', '-L1']),
+    make: (random) =>
+      mutated(random, '-o UserKnownHostsFile=/a -oPort=22 -o "User ops" -p2222 -J b1,b2 -4C -i \'/keys/of ops\' # x', [
+        '-o',
+        '-o ',
+        ' ',
+        '=',
+        "'",
+        '"',
+        '\\',
+        '-',
+        '--',
+        '-F',
+        '-p',
+        '#',
+        '\n',
+        '-oX',
+        '-4',
+        'host',
+        '-L1',
+      ]),
     async check(line) {
       await known(['Error'], () => shellWords(line, { comments: true }))
       await known(['MailrunError', 'Error'], () => sshArguments(shellWords(line, { comments: false }), 'f:1'))
@@ -66,7 +141,23 @@ export const TEXT_TARGETS: readonly Target[] = [
   }),
   target({
     name: 'domains and selectors',
-    make: (random) => mutated(random, random.pick(['example.org', 'xn--bcher-kva.example', 'bücher.example', 'a.b', 'mx1', '2026', 'a-b.c', `${'a'.repeat(63)}.org`, 'ａ.example', '中国.cn']), ['.', '-', 'xn--', 'A', '。', '_', ' ', 'a'.repeat(60), '.org', '\u00ad', 'ß', '0x1', '1.2.3.4', '[::1]']),
+    make: (random) =>
+      mutated(
+        random,
+        random.pick([
+          'example.org',
+          'xn--bcher-kva.example',
+          'bücher.example',
+          'a.b',
+          'mx1',
+          '2026',
+          'a-b.c',
+          `${'a'.repeat(63)}.org`,
+          'ａ.example',
+          '中国.cn',
+        ]),
+        ['.', '-', 'xn--', 'A', '。', '_', ' ', 'a'.repeat(60), '.org', '\u00ad', 'ß', '0x1', '1.2.3.4', '[::1]'],
+      ),
     check(word) {
       const domain = mailDomain(word)
       if (domain !== undefined) {
@@ -79,19 +170,35 @@ export const TEXT_TARGETS: readonly Target[] = [
   }),
   target({
     name: 'lists of milters',
-    make: (random) => ({ is: mutated(random, random.list(4, () => random.pick(ITEMS)).join(random.pick([', ', ' ', ',', '\n  '])), [...ITEMS, ',', ' ']), wanted: random.pick(['inet:127.0.0.1:8891', 'unix:opendkim/opendkim.sock']), values: random.pick(['', '$smtpd_milters', 'inet:127.0.0.1:8891', '$other']) }),
+    make: (random) => ({
+      is: mutated(random, random.list(4, () => random.pick(ITEMS)).join(random.pick([', ', ' ', ',', '\n  '])), [
+        ...ITEMS,
+        ',',
+        ' ',
+      ]),
+      wanted: random.pick(['inet:127.0.0.1:8891', 'unix:opendkim/opendkim.sock']),
+      values: random.pick(['', '$smtpd_milters', 'inet:127.0.0.1:8891', '$other']),
+    }),
     check({ is, wanted, values }) {
       const superseded = /^inet:localhost:8891$/
-      const merge = (list: string): string => mergedList({ is: list, wanted, superseded, valueOf: (name) => (name === 'gone' ? undefined : values) })
+      const merge = (list: string): string =>
+        mergedList({ is: list, wanted, superseded, valueOf: (name) => (name === 'gone' ? undefined : values) })
       const merged = merge(is)
       assert.is(merge(merged), merged, 'once more')
-      for (const item of listItems(is)) if (!superseded.test(headOf(item))) assert.ok(listItems(merged).includes(item), `${item} is lost`)
-      if (values === '') assert.ok(listItems(merged).some((item) => headOf(item) === wanted), 'what is wanted is missing')
+      for (const item of listItems(is))
+        if (!superseded.test(headOf(item))) assert.ok(listItems(merged).includes(item), `${item} is lost`)
+      if (values === '')
+        assert.ok(
+          listItems(merged).some((item) => headOf(item) === wanted),
+          'what is wanted is missing',
+        )
     },
   }),
   target({
     name: 'public keys: spoilt',
-    make: (random) => ({ key: mutated(random, random.pick([KEY, SHORT, OTHER]), ['=', '==', '-', '\n', 'AAAA', 'MIIB', KEY.slice(0, 40)]) }),
+    make: (random) => ({
+      key: mutated(random, random.pick([KEY, SHORT, OTHER]), ['=', '==', '-', '\n', 'AAAA', 'MIIB', KEY.slice(0, 40)]),
+    }),
     check({ key }) {
       if (unusable(key) !== undefined) return
       const read = createPublicKey({ key: Buffer.from(key, 'base64'), format: 'der', type: 'spki' })
@@ -100,12 +207,20 @@ export const TEXT_TARGETS: readonly Target[] = [
   }),
   target({
     name: 'values of main.cf',
-    make: (random) => random.list(6, (index) => ({ name: `p${index}_${random.pick(['a', 'b', '4'])}`, value: text(random, 10).replace(/[\0\n\r\u0085\u2028\ud800]/g, ' ') })),
+    make: (random) =>
+      random.list(6, (index) => ({
+        name: `p${index}_${random.pick(['a', 'b', '4'])}`,
+        value: text(random, 10).replace(/[\0\n\r\u0085\u2028\ud800]/g, ' '),
+      })),
     check(given) {
-      const line = ({ name, value: each }: (typeof given)[number]): string => `${name} =${each === '' ? '' : ` ${each}`}\n`
+      const line = ({ name, value: each }: (typeof given)[number]): string =>
+        `${name} =${each === '' ? '' : ` ${each}`}\n`
       const stdout = Buffer.from(`${given.map(line).join('')}\0\0end`).toString('latin1')
       const { values } = postfixParameters(undefined).parse({ code: 0, stdout, stderr: '' })
-      assert.equal([...values], given.map(({ name, value: each }) => [name, oneLine(each)]))
+      assert.equal(
+        [...values],
+        given.map(({ name, value: each }) => [name, oneLine(each)]),
+      )
       for (const { value: each } of given) assert.is(oneLine(oneLine(each)), oneLine(each))
     },
   }),

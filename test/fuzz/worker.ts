@@ -34,7 +34,8 @@ for (const [place, name] of wanted.targets.entries()) {
 async function report(target: Target): Promise<Report> {
   const began = performance.now()
   const failures: string[] = []
-  const [from, to] = wanted.only === undefined ? [0, Math.ceil(wanted.cases / (target.slow ?? 1))] : [wanted.only, wanted.only + 1]
+  const [from, to] =
+    wanted.only === undefined ? [0, Math.ceil(wanted.cases / (target.slow ?? 1))] : [wanted.only, wanted.only + 1]
   let cases = 0
   for (let index = from; index < to && failures.length < FAILURES_TOLD; index += 1) {
     Atomics.store(at, 1, index)
@@ -44,7 +45,9 @@ async function report(target: Target): Promise<Report> {
     cases += 1
     if (error === undefined) continue
     const smallest = await shrunk(target, random.choices, { input, error })
-    failures.push(`${target.name}, seed ${wanted.seed}, case ${index}: ${smallest.error}\n  ${inspect(smallest.input, { depth: 10, maxStringLength: 1000, breakLength: 160 })}`)
+    failures.push(
+      `${target.name}, seed ${wanted.seed}, case ${index}: ${smallest.error}\n  ${inspect(smallest.input, { depth: 10, maxStringLength: 1000, breakLength: 160 })}`,
+    )
   }
   return { target: target.name, cases, seconds: (performance.now() - began) / 1000, failures }
 }

@@ -1,4 +1,5 @@
-// A lab host whose OpenDKIM is handled by the task `opendkim` alone: its playbook, its runs, and what its mail is signed with.
+// A lab host whose OpenDKIM is handled by the task `opendkim` alone: its playbook, its runs, and what its mail is
+// signed with.
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import type { RunDocument } from '../../src/report/json.ts'
@@ -38,32 +39,70 @@ UMask 007
 <%= extra %>
 `
 
-export interface Ran { readonly code: number | null; readonly host: RunDocument['hosts'][number]; readonly error: string; readonly changes: readonly string[] }
+export interface Ran {
+  readonly code: number | null
+  readonly host: RunDocument['hosts'][number]
+  readonly error: string
+  readonly changes: readonly string[]
+}
 let here: Project
 export const run = async (vars: object = {}, ...words: readonly string[]): Promise<Ran> => {
-  const { code, stdout, stderr } = await here.mailrun('activation.mjs', '-i', (await import('../../lab/index.ts')).inventoryPath, '--format', 'json', '-e', JSON.stringify(vars), ...words)
+  const { code, stdout, stderr } = await here.mailrun(
+    'activation.mjs',
+    '-i',
+    (await import('../../lab/index.ts')).inventoryPath,
+    '--format',
+    'json',
+    '-e',
+    JSON.stringify(vars),
+    ...words,
+  )
   assert.ok(stdout !== '', stderr)
   const host = (JSON.parse(stdout) as RunDocument).hosts[0]!
-  return { code, host, error: host.error ?? '', changes: host.tasks.flatMap(({ changes }) => changes ?? []).map((each) => (typeof each === 'string' ? each : (each as { summary: string }).summary)) }
+  return {
+    code,
+    host,
+    error: host.error ?? '',
+    changes: host.tasks
+      .flatMap(({ changes }) => changes ?? [])
+      .map((each) => (typeof each === 'string' ? each : (each as { summary: string }).summary)),
+  }
 }
 export const inMx1 = (script: string): Promise<string> => inHost('mx1', script)
 export const invocation = (): Promise<string> => inMx1('systemctl show -p InvocationID -p ActiveState --value opendkim')
 export const FILES = 'cd /etc && sha256sum opendkim.conf dkimkeys/KeyTable dkimkeys/SigningTable dkimkeys/TrustedHosts'
-export const LEFT = 'ls -A /var/lib/mailrun/opendkim; find /etc /run/mailrun-opendkim* /var/spool/postfix/mailrun-cover -name "*mailrun*" 2>/dev/null; systemctl list-units --no-legend "mailrun-*"'
+export const LEFT =
+  'ls -A /var/lib/mailrun/opendkim; find /etc /run/mailrun-opendkim* /var/spool/postfix/mailrun-cover -name "*mailrun*" 2>/dev/null; systemctl list-units --no-legend "mailrun-*"'
 export const signsBy = async (): Promise<Readonly<Record<string, string>>> => {
-  await inMx1(`: > /var/mail/sink; chown sink:mail /var/mail/sink; for d in ${DOMAINS.join(' ')}; do printf 'From: a@%s\\nSubject: to %s\\n\\nhello\\n' $d $d | /usr/sbin/sendmail -f a@$d sink; done; for i in $(seq 40); do [ "$(grep -c '^Subject: to' /var/mail/sink)" = ${DOMAINS.length} ] && exit 0; sleep 0.25; done; mailq; exit 1`)
+  await inMx1(
+    `: > /var/mail/sink; chown sink:mail /var/mail/sink; for d in ${DOMAINS.join(' ')}; do printf 'From: a@%s\\nSubject: to %s\\n\\nhello\\n' $d $d | /usr/sbin/sendmail -f a@$d sink; done; for i in $(seq 40); do [ "$(grep -c '^Subject: to' /var/mail/sink)" = ${DOMAINS.length} ] && exit 0; sleep 0.25; done; mailq; exit 1`,
+  )
   const mails = (await inMx1('cat /var/mail/sink')).split(/^From .*\n/m)
-  return Object.fromEntries(DOMAINS.map((domain) => [domain, /^DKIM-Signature:(?:.*\n\s)*?.*\bs=([\w-]+);/m.exec(mails.find((mail) => mail.includes(`Subject: to ${domain}`)) ?? '')?.[1] ?? 'unsigned']))
+  return Object.fromEntries(
+    DOMAINS.map((domain) => [
+      domain,
+      /^DKIM-Signature:(?:.*\n\s)*?.*\bs=([\w-]+);/m.exec(
+        mails.find((mail) => mail.includes(`Subject: to ${domain}`)) ?? '',
+      )?.[1] ?? 'unsigned',
+    ]),
+  )
 }
 export const FIRST = { 'fleet.test': 'mx1', 'example.test': 'mx1' }
 export const SECOND = { 'fleet.test': 'second', 'example.test': 'second' }
-export const none = ({ sent, ...figures }: StreamFigures): object => ({ refused: figures.refused, lost: figures.lost, unsigned: figures.unsigned })
+export const none = ({ sent, ...figures }: StreamFigures): object => ({
+  refused: figures.refused,
+  lost: figures.lost,
+  unsigned: figures.unsigned,
+})
 export const NONE = { refused: 0, lost: 0, unsigned: 0 }
 export const told = (what: string, figures: StreamFigures): void => console.log(`  ${what}: ${JSON.stringify(figures)}`)
-export const KEY = (path: string): string => `openssl genrsa -out ${path} 2048 2>/dev/null; chown opendkim:opendkim ${path}; chmod 0600 ${path}`
+export const KEY = (path: string): string =>
+  `openssl genrsa -out ${path} 2048 2>/dev/null; chown opendkim:opendkim ${path}; chmod 0600 ${path}`
 
-
-/** A host that playbooks/dkim.ts has set up, and on which the task has nothing to do any more. The lab is the one that the test has named. */
+/**
+ * A host that playbooks/dkim.ts has set up, and on which the task has nothing to do any more. The lab is the one that
+ * the test has named.
+ */
 export async function activationUp(): Promise<void> {
   const lab = await import('../../lab/index.ts')
   await lab.labUp({ size: 1, tools: false, wire: undefined })

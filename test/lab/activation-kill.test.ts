@@ -1,7 +1,22 @@
-// Whatever instant an activation of OpenDKIM is killed at, its mail goes on being signed, and the next run ends as an undisturbed one does. Has a lab of its own.
+// Whatever instant an activation of OpenDKIM is killed at, its mail goes on being signed, and the next run ends as an
+// undisturbed one does. Has a lab of its own.
 import * as assert from 'uvu/assert'
 import { suite } from '../suite.ts'
-import { activationDown, activationUp, DOMAINS, FIRST, inMx1, LEFT, none, NONE, run, SECOND, signsBy, SOCKET, told } from './activation-host.ts'
+import {
+  activationDown,
+  activationUp,
+  DOMAINS,
+  FIRST,
+  inMx1,
+  LEFT,
+  none,
+  NONE,
+  run,
+  SECOND,
+  signsBy,
+  SOCKET,
+  told,
+} from './activation-host.ts'
 import { duringStream } from './mail-stream.ts'
 
 process.env['MAILRUN_LAB_NAME'] = 'activation-kill'
@@ -13,21 +28,70 @@ test.after(activationDown)
 const INET = 'inet:8899@127.0.0.1'
 const STAGE = '/var/lib/mailrun/opendkim'
 /** Shell text that becomes true as the activation gets there. */
-const STAGES: readonly { readonly what: string; readonly when: string; readonly from: object; readonly to: object }[] = [
-  { what: 'while the staged files are looked at', when: `[ -e ${STAGE}/new/check.conf ]`, from: { active: FIRST }, to: { active: SECOND } },
-  { what: 'while they are tried', when: '[ -S /run/mailrun-opendkim-trial/opendkim.sock ]', from: { active: SECOND }, to: { active: FIRST } },
-  { what: 'once the former set is kept', when: `[ -d ${STAGE}/old ]`, from: { active: FIRST }, to: { active: SECOND } },
-  { what: 'with one file new', when: `[ -d ${STAGE}/old ] && grep -q mx1 /etc/dkimkeys/KeyTable`, from: { active: SECOND }, to: { active: FIRST } },
-  { what: 'with all of them new', when: `[ -d ${STAGE}/old ] && ! grep -q mx1 /etc/dkimkeys/KeyTable`, from: { active: FIRST }, to: { active: SECOND } },
-  { what: 'with a second instance up', when: 'systemctl is-active -q mailrun-opendkim-cover', from: { socket: SOCKET }, to: { socket: INET } },
-  { what: 'with Postfix pointed at it', when: 'grep -q mailrun-cover /etc/postfix/main.cf', from: { socket: INET }, to: { socket: SOCKET } },
-  { what: 'once the first has been restarted', when: 'grep -q mailrun-cover /etc/postfix/main.cf && [ "$(systemctl show -p InvocationID --value opendkim)" != "$was" ]', from: { socket: SOCKET }, to: { socket: INET } },
-  { what: 'with Postfix pointed at the new socket', when: 'systemctl is-active -q mailrun-opendkim-cover && grep -q "unix:opendkim/opendkim.sock" /etc/postfix/main.cf', from: { socket: INET }, to: { socket: SOCKET } },
-]
+const STAGES: readonly { readonly what: string; readonly when: string; readonly from: object; readonly to: object }[] =
+  [
+    {
+      what: 'while the staged files are looked at',
+      when: `[ -e ${STAGE}/new/check.conf ]`,
+      from: { active: FIRST },
+      to: { active: SECOND },
+    },
+    {
+      what: 'while they are tried',
+      when: '[ -S /run/mailrun-opendkim-trial/opendkim.sock ]',
+      from: { active: SECOND },
+      to: { active: FIRST },
+    },
+    {
+      what: 'once the former set is kept',
+      when: `[ -d ${STAGE}/old ]`,
+      from: { active: FIRST },
+      to: { active: SECOND },
+    },
+    {
+      what: 'with one file new',
+      when: `[ -d ${STAGE}/old ] && grep -q mx1 /etc/dkimkeys/KeyTable`,
+      from: { active: SECOND },
+      to: { active: FIRST },
+    },
+    {
+      what: 'with all of them new',
+      when: `[ -d ${STAGE}/old ] && ! grep -q mx1 /etc/dkimkeys/KeyTable`,
+      from: { active: FIRST },
+      to: { active: SECOND },
+    },
+    {
+      what: 'with a second instance up',
+      when: 'systemctl is-active -q mailrun-opendkim-cover',
+      from: { socket: SOCKET },
+      to: { socket: INET },
+    },
+    {
+      what: 'with Postfix pointed at it',
+      when: 'grep -q mailrun-cover /etc/postfix/main.cf',
+      from: { socket: INET },
+      to: { socket: SOCKET },
+    },
+    {
+      what: 'once the first has been restarted',
+      when: 'grep -q mailrun-cover /etc/postfix/main.cf && [ "$(systemctl show -p InvocationID --value opendkim)" != "$was" ]',
+      from: { socket: SOCKET },
+      to: { socket: INET },
+    },
+    {
+      what: 'with Postfix pointed at the new socket',
+      when: 'systemctl is-active -q mailrun-opendkim-cover && grep -q "unix:opendkim/opendkim.sock" /etc/postfix/main.cf',
+      from: { socket: INET },
+      to: { socket: SOCKET },
+    },
+  ]
 /** timeout(1) leads a process group of its own. */
-const killer = (when: string): string => `i=0; rm -f /root/killed; was=$(systemctl show -p InvocationID --value opendkim); until ${when}; do i=$((i + 1)); [ "$i" -lt 3000 ] || exit; sleep 0.005; done
+const killer = (
+  when: string,
+): string => `i=0; rm -f /root/killed; was=$(systemctl show -p InvocationID --value opendkim); until ${when}; do i=$((i + 1)); [ "$i" -lt 3000 ] || exit; sleep 0.005; done
 for p in /proc/[0-9]*; do case $(tr '\\0' ' ' < $p/cmdline) in 'timeout -k 10 900 sh'*) kill -9 -\${p#/proc/} && touch /root/killed;; esac; done`
-const armed = (when: string): string => `echo ${Buffer.from(killer(when)).toString('base64')} | base64 -d > /root/killer; setsid sh /root/killer >/dev/null 2>&1 </dev/null & sleep 0.3`
+const armed = (when: string): string =>
+  `echo ${Buffer.from(killer(when)).toString('base64')} | base64 -d > /root/killer; setsid sh /root/killer >/dev/null 2>&1 </dev/null & sleep 0.3`
 
 for (const { what, when, from, to } of STAGES) {
   test(`killed ${what}`, async () => {
@@ -38,7 +102,12 @@ for (const { what, when, from, to } of STAGES) {
       assert.is(await inMx1('test -e /root/killed && echo killed || echo not'), 'killed', killed.error)
       const next = await run(to)
       // Seen once in some hundred kills: it hung for a minute, with nothing said.
-      if (next.code !== 0) console.error(await inMx1('ps axo pid,ppid,stat,etimes,wchan:20,args; ss -xp | grep -a opendkim; journalctl -n 80 --no-pager'))
+      if (next.code !== 0)
+        console.error(
+          await inMx1(
+            'ps axo pid,ppid,stat,etimes,wchan:20,args; ss -xp | grep -a opendkim; journalctl -n 80 --no-pager',
+          ),
+        )
       assert.is(next.code, 0, next.error)
     })
     told(what, figures)

@@ -1,7 +1,25 @@
-// OpenDKIM's files, keys and socket change under a stream of mail: no fault reaches the service, or it is undone; no message is lost, unsigned or answered with 451. Has a lab of its own.
+// OpenDKIM's files, keys and socket change under a stream of mail: no fault reaches the service, or it is undone; no
+// message is lost, unsigned or answered with 451. Has a lab of its own.
 import * as assert from 'uvu/assert'
 import { suite } from '../suite.ts'
-import { activationDown, activationUp, DOMAINS, FILES, FIRST, inMx1, invocation, KEY, LEFT, none, NONE, run, SECOND, signsBy, SOCKET, told } from './activation-host.ts'
+import {
+  activationDown,
+  activationUp,
+  DOMAINS,
+  FILES,
+  FIRST,
+  inMx1,
+  invocation,
+  KEY,
+  LEFT,
+  none,
+  NONE,
+  run,
+  SECOND,
+  signsBy,
+  SOCKET,
+  told,
+} from './activation-host.ts'
 import { duringStream } from './mail-stream.ts'
 
 process.env['MAILRUN_LAB_NAME'] = 'activation'
@@ -12,12 +30,17 @@ test.after(activationDown)
 
 test('a fault that shows only in the service itself is undone, and it signs as before', async () => {
   const dropIn = '/etc/systemd/system/opendkim.service.d/hidden.conf'
-  await inMx1(`${KEY('/etc/dkimkeys/fleet.test/hidden.private')}; mkdir -p ${dropIn.replace(/\/[^/]+$/, '')}; printf '[Service]\nInaccessiblePaths=/etc/dkimkeys/fleet.test/hidden.private\n' > ${dropIn}; systemctl daemon-reload`)
+  await inMx1(
+    `${KEY('/etc/dkimkeys/fleet.test/hidden.private')}; mkdir -p ${dropIn.replace(/\/[^/]+$/, '')}; printf '[Service]\nInaccessiblePaths=/etc/dkimkeys/fleet.test/hidden.private\n' > ${dropIn}; systemctl daemon-reload`,
+  )
   assert.is((await run({ restart: 'plain' })).code, 0)
   const before = [await invocation(), await inMx1(FILES)]
   const { code, error } = await run({ active: { 'fleet.test': 'hidden' } })
   assert.is(code, 3, error)
-  assert.match(error, /OpenDKIM runs, but does not sign as it should.*fleet\.test: it is answered with tempfail, wanted is a signature with selector hidden|fleet\.test: it is answered with tempfail, wanted is a signature with selector hidden[\s\S]*does not sign as it should/)
+  assert.match(
+    error,
+    /OpenDKIM runs, but does not sign as it should.*fleet\.test: it is answered with tempfail, wanted is a signature with selector hidden|fleet\.test: it is answered with tempfail, wanted is a signature with selector hidden[\s\S]*does not sign as it should/,
+  )
   assert.match(error, /OpenDKIM has its former files again, and signs as before/)
   assert.equal([await invocation(), await inMx1(FILES)], before)
   assert.is(await inMx1(LEFT), '')
@@ -27,7 +50,9 @@ test('a fault that shows only in the service itself is undone, and it signs as b
 
 test('a configuration that the running service cannot load is undone', async () => {
   const dropIn = '/etc/systemd/system/opendkim.service.d/hidden.conf'
-  await inMx1(`mkdir -p /etc/extra; echo 192.0.2.9 > /etc/extra/peers; printf '[Service]\nInaccessiblePaths=/etc/extra\n' > ${dropIn}; systemctl daemon-reload`)
+  await inMx1(
+    `mkdir -p /etc/extra; echo 192.0.2.9 > /etc/extra/peers; printf '[Service]\nInaccessiblePaths=/etc/extra\n' > ${dropIn}; systemctl daemon-reload`,
+  )
   assert.is((await run({ restart: 'plain' })).code, 0)
   const before = [await invocation(), await inMx1(FILES)]
   const { code, error } = await run({ extra: 'PeerList /etc/extra/peers' })
@@ -67,7 +92,9 @@ test('a socket changes there and back under a stream of mail, and a drop-in has 
       assert.is(code, 0, error)
       assert.equal(changes.slice(-1), ['restart: Socket is read at a start only; a second instance signs meanwhile'])
     }
-    await inMx1("mkdir -p /etc/systemd/system/opendkim.service.d; printf '[Service]\nNice=5\n' > /etc/systemd/system/opendkim.service.d/nice.conf")
+    await inMx1(
+      "mkdir -p /etc/systemd/system/opendkim.service.d; printf '[Service]\nNice=5\n' > /etc/systemd/system/opendkim.service.d/nice.conf",
+    )
     const main = await inMx1('sha256sum /etc/postfix/main.cf; stat -c %y /etc/postfix/main.cf')
     const { code, error } = await run()
     assert.is(code, 0, error)
@@ -76,7 +103,10 @@ test('a socket changes there and back under a stream of mail, and a drop-in has 
   told('three restarts', figures)
   assert.equal(none(figures), NONE)
   assert.is.not(await invocation(), before)
-  assert.is(await inMx1('postconf -h smtpd_milters non_smtpd_milters'), 'unix:opendkim/opendkim.sock\nunix:opendkim/opendkim.sock')
+  assert.is(
+    await inMx1('postconf -h smtpd_milters non_smtpd_milters'),
+    'unix:opendkim/opendkim.sock\nunix:opendkim/opendkim.sock',
+  )
   assert.is((await run()).host.status, 'ok')
   assert.is(await inMx1(LEFT), '')
 })

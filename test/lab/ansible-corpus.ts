@@ -9,7 +9,31 @@ export interface InventoryCase {
   readonly patterns: readonly string[]
 }
 
-const PATTERNS = ['all', '*', 'mx1', 'mx*', 'mail', 'mail:web', 'mail,web', 'mail:&web', 'mail:!mx1', '!mx1', 'all:!mail', '~mx[0-9]', '~.*2', 'mail[0]', 'mail[-1]', 'mail[0:1]', 'mail[1:]', 'web,mail', 'web[0],mx1', 'mail:&web:!mx2', '*1', 'm?1', 'mx[12]*']
+const PATTERNS = [
+  'all',
+  '*',
+  'mx1',
+  'mx*',
+  'mail',
+  'mail:web',
+  'mail,web',
+  'mail:&web',
+  'mail:!mx1',
+  '!mx1',
+  'all:!mail',
+  '~mx[0-9]',
+  '~.*2',
+  'mail[0]',
+  'mail[-1]',
+  'mail[0:1]',
+  'mail[1:]',
+  'web,mail',
+  'web[0],mx1',
+  'mail:&web:!mx2',
+  '*1',
+  'm?1',
+  'mx[12]*',
+]
 
 const FLAT = `mail:
   hosts:
@@ -92,24 +116,165 @@ esac
 `
 
 export const CASES: readonly InventoryCase[] = [
-  { name: 'flat YAML, and scalars as YAML 1.1 has them', files: { 'hosts.yaml': FLAT }, sources: ['hosts.yaml'], patterns: PATTERNS },
-  { name: 'nested groups', files: { 'hosts.yml': NESTED }, sources: ['hosts.yml'], patterns: [...PATTERNS, 'inbound', 'outbound', 'relay', 'ungrouped', 'loose', 'inbound:outbound', 'mail[2]', 'z,relay', '~(in|out)bound'] },
-  { name: 'INI', files: { hosts: INI }, sources: ['hosts'], patterns: [...PATTERNS, 'front', 'db-a-1', 'db-*', '10.0.0.2', '10.0.0.*', 'ungrouped', 'mx2.example.org', '*.example.org', 'web[3:5]', 'loose,mx9'] },
-  { name: 'INI with another ending', files: { 'production.ini': '[mail]\nmx1\n' }, sources: ['production.ini'], patterns: ['all', 'mail'] },
-  { name: 'group_vars and host_vars', files: {
-    'inv/hosts.yaml': FLAT, 'inv/group_vars/all.yml': 'a: all-folder\nfrom: all\n', 'inv/group_vars/mail': 'a: mail-folder\n', 'inv/group_vars/web/10.yml': 'a: ten\nw: 1\n', 'inv/group_vars/web/20.yaml': 'a: twenty\n', 'inv/group_vars/web/30.json': '{ "w": 3 }',
-    'inv/group_vars/web/x.txt': 'a: no\n', 'inv/group_vars/web/y.yml~': 'a: no\n', 'inv/group_vars/web/deep/1.yml': 'deep: 1\n', 'inv/host_vars/mx1.yml': 'a: host-folder\n', 'inv/host_vars/mx2/a.yml': 'q: [1, 2]\n', 'inv/group_vars/ungrouped.yml': 'u: 1\n',
-  }, sources: ['inv/hosts.yaml'], patterns: ['all', 'mail', 'web'] },
-  { name: 'a folder of inventories', files: { 'inv/10-hosts': '[mail]\nmx1 a=ini\nmx2\n', 'inv/20-more.yaml': 'mail: { hosts: { mx3: , mx1: { a: yaml } } }\nweb: { hosts: { www1: } }\n', 'inv/notes.txt': 'not an inventory', 'inv/old.bak': 'x', 'inv/skip.cfg': '[mail]\nno\n', 'inv/.hidden': '[mail]\nno\n', 'inv/group_vars/mail.yml': 'g: 1\n' }, sources: ['inv'], patterns: PATTERNS },
-  { name: 'two sources, the later wins', files: { 'a.yaml': FLAT, 'b.yaml': 'mail: { hosts: { mx0: , mx1: { a: b } }, vars: { domains: [b] } }\n' }, sources: ['a.yaml', 'b.yaml'], patterns: PATTERNS },
-  { name: 'the other way round', files: { 'a.yaml': FLAT, 'b.yaml': 'mail: { hosts: { mx0: , mx1: { a: b } }, vars: { domains: [b] } }\n' }, sources: ['b.yaml', 'a.yaml'], patterns: PATTERNS },
-  { name: 'a program', files: { list: SCRIPT }, sources: ['list'], patterns: [...PATTERNS, 'lonely', 'inbound'].filter((pattern) => pattern !== 'inbound') },
-  { name: 'a program without _meta', files: { list: SCRIPT_WITHOUT_META }, sources: ['list'], patterns: ['all', 'mail', 'mx2'] },
-  { name: 'priorities', files: { 'hosts.yaml': 'a: { hosts: { h: }, vars: { x: a, ansible_group_priority: 10 } }\nb: { hosts: { h: }, vars: { x: b } }\nc: { hosts: { h: }, vars: { y: c } }\nd: { hosts: { h: }, vars: { y: d } }\n' }, sources: ['hosts.yaml'], patterns: ['all'] },
-  { name: 'ranges in YAML', files: { 'hosts.yaml': 'mail:\n  hosts:\n    mx[01:11:5].example.org: { a: 1 }\n    "db-[a:c]":\n    "n[:2]":\n    "p[1:2]:2200":\n' }, sources: ['hosts.yaml'], patterns: ['all', 'mx06*', 'db-b', 'n*', 'mail[3:]'] },
-  { name: 'anchors and merge keys', files: { 'hosts.yaml': 'x: &x { hosts: {}, vars: &v { a: 1, b: 2 } }\nmail:\n  hosts:\n    mx1: { <<: *v, b: 3 }\n    mx2: { <<: [{ a: 5 }, *v] }\n' }, sources: ['hosts.yaml'], patterns: ['all'] },
-  { name: 'IPv6 addresses and names of many kinds', files: { 'hosts.yaml': 'mail:\n  hosts:\n    "2001:db8::1": { a: 1 }\n    "[2001:db8::2]:2222":\n    "::1":\n    10.0.0.1:\n    under_score:\n    UPPER.example.org:\n    xn--bcher-kva.example:\n' }, sources: ['hosts.yaml'], patterns: ['all', '10.0.0.1', '2001:db8::1', '*.example*', 'under_score'] },
-  { name: 'a host in a group and below it', files: { 'hosts.yaml': 'a: { hosts: { h1: , h2: }, children: { b: { hosts: { h1: , h3: } } } }\nb: { children: { c: { hosts: { h4: , h2: } } } }\n' }, sources: ['hosts.yaml'], patterns: ['all', 'a', 'b', 'c', 'a:!c', 'b:&a', 'c,b,a'] },
-  { name: 'a list of hosts', files: { 'x/y': '' }, sources: ['mx1,mx2:2222,www[1:2],'], patterns: ['all', 'mx*', 'ungrouped', 'www1'] },
-  { name: 'hosts as a text, empty groups', files: { 'hosts.yaml': 'mail: { hosts: mx1 }\nempty:\nweb: { hosts: , vars: , children: { front: } }\n' }, sources: ['hosts.yaml'], patterns: ['all', 'mail'] },
+  {
+    name: 'flat YAML, and scalars as YAML 1.1 has them',
+    files: { 'hosts.yaml': FLAT },
+    sources: ['hosts.yaml'],
+    patterns: PATTERNS,
+  },
+  {
+    name: 'nested groups',
+    files: { 'hosts.yml': NESTED },
+    sources: ['hosts.yml'],
+    patterns: [
+      ...PATTERNS,
+      'inbound',
+      'outbound',
+      'relay',
+      'ungrouped',
+      'loose',
+      'inbound:outbound',
+      'mail[2]',
+      'z,relay',
+      '~(in|out)bound',
+    ],
+  },
+  {
+    name: 'INI',
+    files: { hosts: INI },
+    sources: ['hosts'],
+    patterns: [
+      ...PATTERNS,
+      'front',
+      'db-a-1',
+      'db-*',
+      '10.0.0.2',
+      '10.0.0.*',
+      'ungrouped',
+      'mx2.example.org',
+      '*.example.org',
+      'web[3:5]',
+      'loose,mx9',
+    ],
+  },
+  {
+    name: 'INI with another ending',
+    files: { 'production.ini': '[mail]\nmx1\n' },
+    sources: ['production.ini'],
+    patterns: ['all', 'mail'],
+  },
+  {
+    name: 'group_vars and host_vars',
+    files: {
+      'inv/hosts.yaml': FLAT,
+      'inv/group_vars/all.yml': 'a: all-folder\nfrom: all\n',
+      'inv/group_vars/mail': 'a: mail-folder\n',
+      'inv/group_vars/web/10.yml': 'a: ten\nw: 1\n',
+      'inv/group_vars/web/20.yaml': 'a: twenty\n',
+      'inv/group_vars/web/30.json': '{ "w": 3 }',
+      'inv/group_vars/web/x.txt': 'a: no\n',
+      'inv/group_vars/web/y.yml~': 'a: no\n',
+      'inv/group_vars/web/deep/1.yml': 'deep: 1\n',
+      'inv/host_vars/mx1.yml': 'a: host-folder\n',
+      'inv/host_vars/mx2/a.yml': 'q: [1, 2]\n',
+      'inv/group_vars/ungrouped.yml': 'u: 1\n',
+    },
+    sources: ['inv/hosts.yaml'],
+    patterns: ['all', 'mail', 'web'],
+  },
+  {
+    name: 'a folder of inventories',
+    files: {
+      'inv/10-hosts': '[mail]\nmx1 a=ini\nmx2\n',
+      'inv/20-more.yaml': 'mail: { hosts: { mx3: , mx1: { a: yaml } } }\nweb: { hosts: { www1: } }\n',
+      'inv/notes.txt': 'not an inventory',
+      'inv/old.bak': 'x',
+      'inv/skip.cfg': '[mail]\nno\n',
+      'inv/.hidden': '[mail]\nno\n',
+      'inv/group_vars/mail.yml': 'g: 1\n',
+    },
+    sources: ['inv'],
+    patterns: PATTERNS,
+  },
+  {
+    name: 'two sources, the later wins',
+    files: { 'a.yaml': FLAT, 'b.yaml': 'mail: { hosts: { mx0: , mx1: { a: b } }, vars: { domains: [b] } }\n' },
+    sources: ['a.yaml', 'b.yaml'],
+    patterns: PATTERNS,
+  },
+  {
+    name: 'the other way round',
+    files: { 'a.yaml': FLAT, 'b.yaml': 'mail: { hosts: { mx0: , mx1: { a: b } }, vars: { domains: [b] } }\n' },
+    sources: ['b.yaml', 'a.yaml'],
+    patterns: PATTERNS,
+  },
+  {
+    name: 'a program',
+    files: { list: SCRIPT },
+    sources: ['list'],
+    patterns: [...PATTERNS, 'lonely', 'inbound'].filter((pattern) => pattern !== 'inbound'),
+  },
+  {
+    name: 'a program without _meta',
+    files: { list: SCRIPT_WITHOUT_META },
+    sources: ['list'],
+    patterns: ['all', 'mail', 'mx2'],
+  },
+  {
+    name: 'priorities',
+    files: {
+      'hosts.yaml':
+        'a: { hosts: { h: }, vars: { x: a, ansible_group_priority: 10 } }\nb: { hosts: { h: }, vars: { x: b } }\nc: { hosts: { h: }, vars: { y: c } }\nd: { hosts: { h: }, vars: { y: d } }\n',
+    },
+    sources: ['hosts.yaml'],
+    patterns: ['all'],
+  },
+  {
+    name: 'ranges in YAML',
+    files: {
+      'hosts.yaml':
+        'mail:\n  hosts:\n    mx[01:11:5].example.org: { a: 1 }\n    "db-[a:c]":\n    "n[:2]":\n    "p[1:2]:2200":\n',
+    },
+    sources: ['hosts.yaml'],
+    patterns: ['all', 'mx06*', 'db-b', 'n*', 'mail[3:]'],
+  },
+  {
+    name: 'anchors and merge keys',
+    files: {
+      'hosts.yaml':
+        'x: &x { hosts: {}, vars: &v { a: 1, b: 2 } }\nmail:\n  hosts:\n    mx1: { <<: *v, b: 3 }\n    mx2: { <<: [{ a: 5 }, *v] }\n',
+    },
+    sources: ['hosts.yaml'],
+    patterns: ['all'],
+  },
+  {
+    name: 'IPv6 addresses and names of many kinds',
+    files: {
+      'hosts.yaml':
+        'mail:\n  hosts:\n    "2001:db8::1": { a: 1 }\n    "[2001:db8::2]:2222":\n    "::1":\n    10.0.0.1:\n    under_score:\n    UPPER.example.org:\n    xn--bcher-kva.example:\n',
+    },
+    sources: ['hosts.yaml'],
+    patterns: ['all', '10.0.0.1', '2001:db8::1', '*.example*', 'under_score'],
+  },
+  {
+    name: 'a host in a group and below it',
+    files: {
+      'hosts.yaml':
+        'a: { hosts: { h1: , h2: }, children: { b: { hosts: { h1: , h3: } } } }\nb: { children: { c: { hosts: { h4: , h2: } } } }\n',
+    },
+    sources: ['hosts.yaml'],
+    patterns: ['all', 'a', 'b', 'c', 'a:!c', 'b:&a', 'c,b,a'],
+  },
+  {
+    name: 'a list of hosts',
+    files: { 'x/y': '' },
+    sources: ['mx1,mx2:2222,www[1:2],'],
+    patterns: ['all', 'mx*', 'ungrouped', 'www1'],
+  },
+  {
+    name: 'hosts as a text, empty groups',
+    files: { 'hosts.yaml': 'mail: { hosts: mx1 }\nempty:\nweb: { hosts: , vars: , children: { front: } }\n' },
+    sources: ['hosts.yaml'],
+    patterns: ['all', 'mail'],
+  },
 ]

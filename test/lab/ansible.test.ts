@@ -1,4 +1,5 @@
-// The inventories of a corpus as Ansible itself reads them: hosts, groups, vars and order are the same. Has a lab of its own.
+// The inventories of a corpus as Ansible itself reads them: hosts, groups, vars and order are the same. Has a lab of
+// its own.
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -13,7 +14,10 @@ const test = suite('lab: as Ansible reads inventories')
 
 let here: Project
 let folder: string
-const inVerify = async (script: string): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> => lab.hostExec('verify', script)
+const inVerify = async (
+  script: string,
+): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> =>
+  lab.hostExec('verify', script)
 const quote = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`
 
 test.before(async () => {
@@ -36,7 +40,9 @@ async function laidOut({ files }: InventoryCase, index: number): Promise<string>
     writeFileSync(join(at, path), text)
     const program = text.startsWith('#!')
     if (program) chmodSync(join(at, path), 0o755)
-    there.push(`mkdir -p ${quote(dirname(join(at, path)))}; printf %s ${quote(text)} > ${quote(join(at, path))}; chmod ${program ? '755' : '644'} ${quote(join(at, path))}`)
+    there.push(
+      `mkdir -p ${quote(dirname(join(at, path)))}; printf %s ${quote(text)} > ${quote(join(at, path))}; chmod ${program ? '755' : '644'} ${quote(join(at, path))}`,
+    )
   }
   assert.is((await inVerify(there.join('\n'))).code, 0)
   return at
@@ -45,7 +51,10 @@ async function laidOut({ files }: InventoryCase, index: number): Promise<string>
 /** What Ansible says of itself, and passwords, are not compared. */
 function comparable(listed: Readonly<Record<string, unknown>>): unknown {
   const { _meta: meta, ...groups } = listed as { _meta: { hostvars: Record<string, Record<string, unknown>> } }
-  return { groups, hostvars: Object.fromEntries(Object.entries(meta.hostvars).map(([host, vars]) => [host, sorted(vars)])) }
+  return {
+    groups,
+    hostvars: Object.fromEntries(Object.entries(meta.hostvars).map(([host, vars]) => [host, sorted(vars)])),
+  }
 }
 const sorted = (value: object): object => Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
 
@@ -57,12 +66,21 @@ for (const [index, each] of CASES.entries()) {
     assert.is(listed.code, 0, listed.stdout)
     const ours = await here.mailrun('inventory', ...sources, '--list', '--format', 'json')
     assert.is(ours.code, 0, ours.stdout + ours.stderr)
-    assert.equal(comparable(JSON.parse(ours.stdout) as Record<string, unknown>), comparable(JSON.parse(listed.stdout) as Record<string, unknown>))
+    assert.equal(
+      comparable(JSON.parse(ours.stdout) as Record<string, unknown>),
+      comparable(JSON.parse(listed.stdout) as Record<string, unknown>),
+    )
 
-    const asked = each.patterns.map((pattern) => `echo "=== "; ansible ${sources.map(quote).join(' ')} ${quote(pattern)} --list-hosts 2>/dev/null`).join('\n')
+    const asked = each.patterns
+      .map(
+        (pattern) => `echo "=== "; ansible ${sources.map(quote).join(' ')} ${quote(pattern)} --list-hosts 2>/dev/null`,
+      )
+      .join('\n')
     const answers = (await inVerify(`cd ${at}\n${asked}`)).stdout.split('=== \n').slice(1)
     for (const [place, pattern] of each.patterns.entries()) {
-      const theirs = answers[place]!.split('\n').filter((line) => line.startsWith('    ')).map((line) => line.trim())
+      const theirs = answers[place]!.split('\n')
+        .filter((line) => line.startsWith('    '))
+        .map((line) => line.trim())
       const mine = await here.mailrun('inventory', ...sources, '--list-hosts', '--limit', pattern)
       // Where Ansible selects nobody and says so aside, mailrun refuses.
       if (theirs.length === 0) assert.is(mine.code, 1, `${pattern}: ${mine.stdout}`)

@@ -1,4 +1,5 @@
-// `mailrun audit` in a small internet: what mailrun set up has no findings, what a guide set up has exactly those of the guide, each trap on a host is told as what it is, and nothing is changed. Has a lab of its own.
+// `mailrun audit` in a small internet: what mailrun set up has no findings, what a guide set up has exactly those of
+// the guide, each trap on a host is told as what it is, and nothing is changed. Has a lab of its own.
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,18 +14,30 @@ import { inHost, outputIn } from './in-host.ts'
 process.env['MAILRUN_LAB_NAME'] = 'audit2'
 const lab = await import('../../lab/index.ts')
 const test = suite('lab: audit')
-const valid = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(JSON.parse(readFileSync(join(ROOT, 'docs/audit.schema.json'), 'utf8')) as object)
+const valid = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(
+  JSON.parse(readFileSync(join(ROOT, 'docs/audit.schema.json'), 'utf8')) as object,
+)
 const folder = mkdtempSync(join(tmpdir(), 'mailrun-audit-'))
 const over = join(folder, 'over.yaml')
 
-interface Ended { readonly code: number; readonly stdout: string; readonly stderr: string }
+interface Ended {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
 const mailrun = (...words: readonly string[]): Promise<Ended> =>
   new Promise((resolve) => {
-    execFile(process.execPath, [MAIN, ...words], { cwd: ROOT, maxBuffer: 1 << 26 }, (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr }))
+    execFile(process.execPath, [MAIN, ...words], { cwd: ROOT, maxBuffer: 1 << 26 }, (error, stdout, stderr) =>
+      resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr }),
+    )
   })
 const inventories = (): readonly string[] => ['-i', lab.inventoryPath, '-i', over]
 
-interface Audited { readonly code: number; readonly report: AuditReport; readonly ids: readonly string[] }
+interface Audited {
+  readonly code: number
+  readonly report: AuditReport
+  readonly ids: readonly string[]
+}
 async function audit(...words: readonly string[]): Promise<Audited> {
   const { code, stdout, stderr } = await mailrun('audit', ...inventories(), '--format', 'json', ...words)
   assert.ok(stdout !== '', stderr)
@@ -34,14 +47,27 @@ async function audit(...words: readonly string[]): Promise<Audited> {
 }
 /** `id host domain`, each once, of what is not accepted. */
 const idsOf = ({ findings }: AuditReport): readonly string[] =>
-  [...new Set(findings.filter(({ accepted }) => accepted === undefined).flatMap(({ id, subjects }) => subjects.map(({ host, domain }) => [id, host, domain].filter((part) => part !== undefined).join(' '))))].sort()
+  [
+    ...new Set(
+      findings
+        .filter(({ accepted }) => accepted === undefined)
+        .flatMap(({ id, subjects }) =>
+          subjects.map(({ host, domain }) => [id, host, domain].filter((part) => part !== undefined).join(' ')),
+        ),
+    ),
+  ].sort()
 
 test.before(async () => {
   await lab.labUp({ size: 2, tools: false, internet: true, wire: undefined })
-  const hosts = await Promise.all(['mx1', 'mx2'].map(async (name) => {
-    const told = await inHost(name, 'ip -o addr show scope global | sed -n "s/.* inet6\\{0,1\\} \\([0-9a-f.:]*\\).*/\\1/p"')
-    return `    ${name}: { outgoing_addresses: ${JSON.stringify(told.split('\n'))} }\n`
-  }))
+  const hosts = await Promise.all(
+    ['mx1', 'mx2'].map(async (name) => {
+      const told = await inHost(
+        name,
+        'ip -o addr show scope global | sed -n "s/.* inet6\\{0,1\\} \\([0-9a-f.:]*\\).*/\\1/p"',
+      )
+      return `    ${name}: { outgoing_addresses: ${JSON.stringify(told.split('\n'))} }\n`
+    }),
+  )
   writeFileSync(over, `mail:\n  vars:\n    dmarc: { p: reject, rua: dmarc@fleet.test }\n  hosts:\n${hosts.join('')}`)
   const run = await mailrun('playbooks/dkim.ts', ...inventories())
   // It has made keys, and waits for them to be published.
@@ -56,20 +82,51 @@ test.after(() => lab.labDown())
 const UNITS = 'systemctl show opendkim postfix postfix@- -p Id,InvocationID,ActiveEnterTimestampMonotonic,NRestarts'
 
 test('a fleet that mailrun set up and published has no findings, and nothing on its hosts has changed after the audit', async () => {
-  const before = await Promise.all([lab.treeList('mx1', { exclude: [] }), outputIn('mx1', UNITS), outputIn('mx1', 'mailq')])
+  const before = await Promise.all([
+    lab.treeList('mx1', { exclude: [] }),
+    outputIn('mx1', UNITS),
+    outputIn('mx1', 'mailq'),
+  ])
   const { code, report, ids } = await audit()
   assert.equal(ids, [])
   assert.is(code, 0)
-  assert.equal(report.matrix.map(({ host, domain }) => `${host} ${domain}`), ['mx1 fleet.test', 'mx1 example.test', 'mx1 mx1.fleet.test', 'mx2 fleet.test', 'mx2 example.test', 'mx2 mx2.fleet.test'])
+  assert.equal(
+    report.matrix.map(({ host, domain }) => `${host} ${domain}`),
+    [
+      'mx1 fleet.test',
+      'mx1 example.test',
+      'mx1 mx1.fleet.test',
+      'mx2 fleet.test',
+      'mx2 example.test',
+      'mx2 mx2.fleet.test',
+    ],
+  )
   // A host's own name has no keys of its own, and nobody else's mail comes from it.
-  assert.equal([...new Set(report.matrix.flatMap(({ domain, cells }) => Object.entries(cells).filter(([check]) => !['dkim', 'outsider'].includes(check) || !domain!.startsWith('mx')).map(([, { status }]) => status)))], ['pass'])
-  const after = await Promise.all([lab.treeList('mx1', { exclude: [] }), outputIn('mx1', UNITS), outputIn('mx1', 'mailq')])
+  assert.equal(
+    [
+      ...new Set(
+        report.matrix.flatMap(({ domain, cells }) =>
+          Object.entries(cells)
+            .filter(([check]) => !['dkim', 'outsider'].includes(check) || !domain!.startsWith('mx'))
+            .map(([, { status }]) => status),
+        ),
+      ),
+    ],
+    ['pass'],
+  )
+  const after = await Promise.all([
+    lab.treeList('mx1', { exclude: [] }),
+    outputIn('mx1', UNITS),
+    outputIn('mx1', 'mailq'),
+  ])
   assert.equal(lab.treeDifference(before[0], after[0]), [])
   assert.equal(after.slice(1), before.slice(1))
 })
 
 test('every format is made of it, and people are told that all is well', async () => {
-  const [text, html, junit] = await Promise.all(['text', 'html', 'junit'].map((format) => mailrun('audit', ...inventories(), '--format', format)))
+  const [text, html, junit] = await Promise.all(
+    ['text', 'html', 'junit'].map((format) => mailrun('audit', ...inventories(), '--format', format)),
+  )
   assert.match(text!.stdout, /^mx2 +fleet\.test +✓ +✓ mx2 rsa 2048 /m)
   assert.match(text!.stdout, /^2 hosts, 2 domains: no findings; in /m)
   assert.match(html!.stdout, /^<!doctype html>[^]*All is well[^]*<\/html>\n$/)
@@ -80,13 +137,28 @@ const socket = '/var/spool/postfix/opendkim/opendkim.sock'
 /** Stopped in an orderly way it takes five seconds. */
 const again = 'systemctl kill -s KILL opendkim; sleep 0.3; systemctl reset-failed opendkim; systemctl start opendkim'
 const restart = `${again}; for i in 1 2 3 4 5 6 7 8 9 10; do [ -S ${socket} ] && break; sleep 0.2; done`
-interface Breach { readonly break: string; readonly mend: string }
-const saved = (path: string, edit: string): Breach => ({ break: `cp -a ${path} /root/saved-${path.replaceAll('/', '-')}; ${edit}`, mend: `cp -a /root/saved-${path.replaceAll('/', '-')} ${path}` })
+interface Breach {
+  readonly break: string
+  readonly mend: string
+}
+const saved = (path: string, edit: string): Breach => ({
+  break: `cp -a ${path} /root/saved-${path.replaceAll('/', '-')}; ${edit}`,
+  mend: `cp -a /root/saved-${path.replaceAll('/', '-')} ${path}`,
+})
 const conf = (edit: string): Breach => saved('/etc/opendkim.conf', edit)
-const several = (...all: readonly Breach[]): Breach => ({ break: all.map((each) => each.break).join('; '), mend: all.map((each) => each.mend).join('; ') })
-const restarted = ({ break: breaks, mend }: Breach): Breach => ({ break: `${breaks}; ${restart}`, mend: `${mend}; ${restart}` })
+const several = (...all: readonly Breach[]): Breach => ({
+  break: all.map((each) => each.break).join('; '),
+  mend: all.map((each) => each.mend).join('; '),
+})
+const restarted = ({ break: breaks, mend }: Breach): Breach => ({
+  break: `${breaks}; ${restart}`,
+  mend: `${mend}; ${restart}`,
+})
 const key = (domain: string): string => `/etc/dkimkeys/${domain}/mx1.private`
-const of = (names: readonly string[]) => (...ids: readonly string[]): readonly string[] => ids.flatMap((id) => names.map((domain) => `${id} mx1 ${domain}`))
+const of =
+  (names: readonly string[]) =>
+  (...ids: readonly string[]): readonly string[] =>
+    ids.flatMap((id) => names.map((domain) => `${id} mx1 ${domain}`))
 const ofDomains = of(['example.test', 'fleet.test'])
 /** And of the host itself. */
 const ofAll = of(['example.test', 'fleet.test', 'mx1.fleet.test'])
@@ -94,22 +166,127 @@ const ofAll = of(['example.test', 'fleet.test', 'mx1.fleet.test'])
 const ofFleet = of(['fleet.test', 'mx1.fleet.test'])
 
 /** What is broken on mx1, how it is mended, and all that is found then. */
-const TRAPS: readonly { readonly what: string; readonly break: string; readonly mend: string; readonly ids: readonly string[]; readonly says?: RegExp }[] = [
-  { what: 'a left-over override.conf', break: `mkdir -p /etc/systemd/system/opendkim.service.d; printf '[Service]\\nExecStart=\\nExecStart=/usr/sbin/opendkim -p inet:8892@localhost\\n' > /etc/systemd/system/opendkim.service.d/override.conf; systemctl daemon-reload; ${again}`, mend: `systemctl revert opendkim; systemctl daemon-reload; ${restart}`, ids: ['conf-overridden mx1', 'socket-any-user mx1', 'milter-elsewhere mx1', ...ofAll('milter-unreached')], says: /override\.conf/ },
-  { what: 'what was appended, left out, or written where nobody reads it', ...several(conf('sed -i /^PidFile/d /etc/opendkim.conf; echo "Mode sv" >> /etc/opendkim.conf'), saved('/etc/postfix/main.cf', 'echo "milter_default_action = accept" >> /etc/postfix/main.cf'), saved('/etc/default/opendkim', "echo 'SOCKET=inet:12345@localhost' >> /etc/default/opendkim")), ids: ['pid-file-missing mx1', 'parameter-twice mx1', 'milter-accept mx1', 'conf-default-ignored mx1'] },
-  { what: 'a configuration that is refused', ...conf("echo 'ADSPAction discard' >> /etc/opendkim.conf"), ids: ['opendkim-refused mx1'], says: /ADSPAction/ },
-  { what: 'a KeyTable that is not there', break: 'mv /etc/dkimkeys/KeyTable /root/saved', mend: 'mv /root/saved /etc/dkimkeys/KeyTable', ids: ['table-missing mx1'] },
-  { what: 'a filter that gives mail back, and a service with milters of its own', ...saved('/etc/postfix/master.cf', "postconf -M 127.0.0.1:10025/inet='127.0.0.1:10025 inet n - y - - smtpd'; postconf -P smtp/inet/smtpd_milters="), ids: ['reinjection-signed mx1', 'milters-overridden mx1', ...ofDomains('no-milter')] },
-  { what: 'Mode v', ...restarted(conf("sed -i 's/^Mode .*/Mode v/' /etc/opendkim.conf")), ids: ['opendkim-mode mx1', ...ofAll('unsigned')] },
-  { what: 'trusted hosts as patterns', ...restarted(conf("sed -i 's|^InternalHosts .*|InternalHosts refile:/etc/dkimkeys/Patterns|' /etc/opendkim.conf; printf '127.0.0.1\\n10.*\\n192.0.2.*\\n' > /etc/dkimkeys/Patterns")), ids: ['refile-hosts mx1', 'refile-hosts-pattern mx1', ...ofDomains('outsider-signed')], says: /\/etc\/dkimkeys\/Patterns/ },
-  { what: 'trusted hosts that are the world', ...restarted(saved('/etc/dkimkeys/TrustedHosts', 'echo 0.0.0.0/0 >> /etc/dkimkeys/TrustedHosts')), ids: ['trusted-wide mx1', ...ofDomains('outsider-signed')] },
-  { what: 'a SigningTable that names no key, and a domain alone among patterns', ...restarted(saved('/etc/dkimkeys/SigningTable', "sed -i -e 's/mx1._domainkey.fleet.test/gone._domainkey.fleet.test/' -e 's/^\\*@example.test/example.test/' /etc/dkimkeys/SigningTable")), ids: [...ofFleet('signing-dangling'), 'key-table-unused mx1 fleet.test', ...ofFleet('milter-tempfail'), 'signing-bare-domain mx1 example.test', 'unsigned mx1 example.test'] },
-  { what: 'a pattern for everybody', ...restarted(saved('/etc/dkimkeys/SigningTable', "sed -i '1a *@* mx1._domainkey.fleet.test' /etc/dkimkeys/SigningTable")), ids: ['signing-catch-all mx1', 'signing-shadowed mx1 example.test'] },
-  { what: 'a SigningTable without patterns', ...restarted(conf("sed -i 's|refile:/etc/dkimkeys/SigningTable|file:/etc/dkimkeys/SigningTable|' /etc/opendkim.conf")), ids: ofAll('signing-plain-wildcard', 'unsigned') },
-  { what: 'a key that is not there, and one that only root can read', break: `mv ${key('example.test')} /root/saved; chown root:root ${key('fleet.test')}`, mend: `mv /root/saved ${key('example.test')}; chown opendkim:opendkim ${key('fleet.test')}`, ids: ['key-missing mx1 example.test', 'key-unreadable mx1 fleet.test', ...ofAll('milter-tempfail')], says: /root:root 0600/ },
-  { what: 'a key that all can read, and a file that holds none', ...several(saved(key('example.test'), `echo nonsense > ${key('example.test')}`), saved(key('fleet.test'), `chmod 0644 ${key('fleet.test')}`)), ids: ['key-invalid mx1 example.test', 'key-unsafe mx1 fleet.test', ...ofAll('milter-tempfail')] },
-  { what: 'postfix in the group of the daemon, and a key for the group', ...restarted({ break: `adduser --quiet postfix opendkim; chmod 0640 ${key('fleet.test')}`, mend: `gpasswd -d postfix opendkim >/dev/null; chmod 0600 ${key('fleet.test')}` }), ids: ['postfix-in-group mx1', 'key-unsafe mx1 fleet.test', ...ofFleet('milter-tempfail')] },
-  { what: 'an Ed25519 key', ...saved(key('fleet.test'), `openssl genpkey -algorithm ed25519 > ${key('fleet.test')}`), ids: ['key-type mx1 fleet.test', ...ofFleet('milter-tempfail'), 'record-differs fleet.test'] },
+const TRAPS: readonly {
+  readonly what: string
+  readonly break: string
+  readonly mend: string
+  readonly ids: readonly string[]
+  readonly says?: RegExp
+}[] = [
+  {
+    what: 'a left-over override.conf',
+    break: `mkdir -p /etc/systemd/system/opendkim.service.d; printf '[Service]\\nExecStart=\\nExecStart=/usr/sbin/opendkim -p inet:8892@localhost\\n' > /etc/systemd/system/opendkim.service.d/override.conf; systemctl daemon-reload; ${again}`,
+    mend: `systemctl revert opendkim; systemctl daemon-reload; ${restart}`,
+    ids: ['conf-overridden mx1', 'socket-any-user mx1', 'milter-elsewhere mx1', ...ofAll('milter-unreached')],
+    says: /override\.conf/,
+  },
+  {
+    what: 'what was appended, left out, or written where nobody reads it',
+    ...several(
+      conf('sed -i /^PidFile/d /etc/opendkim.conf; echo "Mode sv" >> /etc/opendkim.conf'),
+      saved('/etc/postfix/main.cf', 'echo "milter_default_action = accept" >> /etc/postfix/main.cf'),
+      saved('/etc/default/opendkim', "echo 'SOCKET=inet:12345@localhost' >> /etc/default/opendkim"),
+    ),
+    ids: ['pid-file-missing mx1', 'parameter-twice mx1', 'milter-accept mx1', 'conf-default-ignored mx1'],
+  },
+  {
+    what: 'a configuration that is refused',
+    ...conf("echo 'ADSPAction discard' >> /etc/opendkim.conf"),
+    ids: ['opendkim-refused mx1'],
+    says: /ADSPAction/,
+  },
+  {
+    what: 'a KeyTable that is not there',
+    break: 'mv /etc/dkimkeys/KeyTable /root/saved',
+    mend: 'mv /root/saved /etc/dkimkeys/KeyTable',
+    ids: ['table-missing mx1'],
+  },
+  {
+    what: 'a filter that gives mail back, and a service with milters of its own',
+    ...saved(
+      '/etc/postfix/master.cf',
+      "postconf -M 127.0.0.1:10025/inet='127.0.0.1:10025 inet n - y - - smtpd'; postconf -P smtp/inet/smtpd_milters=",
+    ),
+    ids: ['reinjection-signed mx1', 'milters-overridden mx1', ...ofDomains('no-milter')],
+  },
+  {
+    what: 'Mode v',
+    ...restarted(conf("sed -i 's/^Mode .*/Mode v/' /etc/opendkim.conf")),
+    ids: ['opendkim-mode mx1', ...ofAll('unsigned')],
+  },
+  {
+    what: 'trusted hosts as patterns',
+    ...restarted(
+      conf(
+        "sed -i 's|^InternalHosts .*|InternalHosts refile:/etc/dkimkeys/Patterns|' /etc/opendkim.conf; printf '127.0.0.1\\n10.*\\n192.0.2.*\\n' > /etc/dkimkeys/Patterns",
+      ),
+    ),
+    ids: ['refile-hosts mx1', 'refile-hosts-pattern mx1', ...ofDomains('outsider-signed')],
+    says: /\/etc\/dkimkeys\/Patterns/,
+  },
+  {
+    what: 'trusted hosts that are the world',
+    ...restarted(saved('/etc/dkimkeys/TrustedHosts', 'echo 0.0.0.0/0 >> /etc/dkimkeys/TrustedHosts')),
+    ids: ['trusted-wide mx1', ...ofDomains('outsider-signed')],
+  },
+  {
+    what: 'a SigningTable that names no key, and a domain alone among patterns',
+    ...restarted(
+      saved(
+        '/etc/dkimkeys/SigningTable',
+        "sed -i -e 's/mx1._domainkey.fleet.test/gone._domainkey.fleet.test/' -e 's/^\\*@example.test/example.test/' /etc/dkimkeys/SigningTable",
+      ),
+    ),
+    ids: [
+      ...ofFleet('signing-dangling'),
+      'key-table-unused mx1 fleet.test',
+      ...ofFleet('milter-tempfail'),
+      'signing-bare-domain mx1 example.test',
+      'unsigned mx1 example.test',
+    ],
+  },
+  {
+    what: 'a pattern for everybody',
+    ...restarted(
+      saved('/etc/dkimkeys/SigningTable', "sed -i '1a *@* mx1._domainkey.fleet.test' /etc/dkimkeys/SigningTable"),
+    ),
+    ids: ['signing-catch-all mx1', 'signing-shadowed mx1 example.test'],
+  },
+  {
+    what: 'a SigningTable without patterns',
+    ...restarted(
+      conf("sed -i 's|refile:/etc/dkimkeys/SigningTable|file:/etc/dkimkeys/SigningTable|' /etc/opendkim.conf"),
+    ),
+    ids: ofAll('signing-plain-wildcard', 'unsigned'),
+  },
+  {
+    what: 'a key that is not there, and one that only root can read',
+    break: `mv ${key('example.test')} /root/saved; chown root:root ${key('fleet.test')}`,
+    mend: `mv /root/saved ${key('example.test')}; chown opendkim:opendkim ${key('fleet.test')}`,
+    ids: ['key-missing mx1 example.test', 'key-unreadable mx1 fleet.test', ...ofAll('milter-tempfail')],
+    says: /root:root 0600/,
+  },
+  {
+    what: 'a key that all can read, and a file that holds none',
+    ...several(
+      saved(key('example.test'), `echo nonsense > ${key('example.test')}`),
+      saved(key('fleet.test'), `chmod 0644 ${key('fleet.test')}`),
+    ),
+    ids: ['key-invalid mx1 example.test', 'key-unsafe mx1 fleet.test', ...ofAll('milter-tempfail')],
+  },
+  {
+    what: 'postfix in the group of the daemon, and a key for the group',
+    ...restarted({
+      break: `adduser --quiet postfix opendkim; chmod 0640 ${key('fleet.test')}`,
+      mend: `gpasswd -d postfix opendkim >/dev/null; chmod 0600 ${key('fleet.test')}`,
+    }),
+    ids: ['postfix-in-group mx1', 'key-unsafe mx1 fleet.test', ...ofFleet('milter-tempfail')],
+  },
+  {
+    what: 'an Ed25519 key',
+    ...saved(key('fleet.test'), `openssl genpkey -algorithm ed25519 > ${key('fleet.test')}`),
+    ids: ['key-type mx1 fleet.test', ...ofFleet('milter-tempfail'), 'record-differs fleet.test'],
+  },
 ]
 for (const { what, break: breaks, mend, ids, says } of TRAPS) {
   test(`a trap: ${what}`, async () => {
@@ -127,16 +304,31 @@ test('findings that a baseline accepts are shown and do not count; entries that 
   await inHost('mx1', breaks)
   try {
     assert.is((await audit()).code, 2)
-    writeFileSync(baseline, 'accepted:\n- id: milter-accept\n  host: mx*\n  reason: mail must go out\n- { id: spf-a-mx, domain: fleet.test, reason: the web server sends }\n- { id: legacy-adsp, reason: old, until: 2020-01-01 }\n')
+    writeFileSync(
+      baseline,
+      'accepted:\n- id: milter-accept\n  host: mx*\n  reason: mail must go out\n- { id: spf-a-mx, domain: fleet.test, reason: the web server sends }\n- { id: legacy-adsp, reason: old, until: 2020-01-01 }\n',
+    )
     const accepted = await audit('--baseline', baseline)
     assert.is(accepted.code, 0)
-    assert.equal(accepted.report.findings.map(({ id, accepted: by }) => [id, by?.reason]), [['milter-accept', 'mail must go out']])
+    assert.equal(
+      accepted.report.findings.map(({ id, accepted: by }) => [id, by?.reason]),
+      [['milter-accept', 'mail must go out']],
+    )
     assert.equal(accepted.report.matrix[0]!.cells.setup.status, 'accepted')
-    assert.equal(accepted.report.stale.map(({ id, why, where }) => [id, why, where]), [['spf-a-mx', 'unused', `${baseline}:5`], ['legacy-adsp', 'expired', `${baseline}:6`]])
+    assert.equal(
+      accepted.report.stale.map(({ id, why, where }) => [id, why, where]),
+      [
+        ['spf-a-mx', 'unused', `${baseline}:5`],
+        ['legacy-adsp', 'expired', `${baseline}:6`],
+      ],
+    )
     assert.is((await mailrun('audit', ...inventories(), '--write-baseline', written)).code, 0)
     assert.match(readFileSync(written, 'utf8'), /- id: milter-accept\n +host: mx1\n +path: \/etc\/postfix\/main\.cf\n/)
     assert.is((await audit('--baseline', written)).code, 0)
-    assert.match((await mailrun('audit', ...inventories(), '--write-baseline', written)).stderr, /the file is there already/)
+    assert.match(
+      (await mailrun('audit', ...inventories(), '--write-baseline', written)).stderr,
+      /the file is there already/,
+    )
   } finally {
     await inHost('mx1', mend)
   }
@@ -167,8 +359,16 @@ openssl pkey -in /etc/dkimkeys/fleet.test/default.private -pubout | sed '/-----/
 test('a host that a guide set up, and an inventory that knows nothing of it: exactly what is wrong with the guide', async () => {
   await lab.labReset(['mx1'])
   const publicKey = await inHost('mx1', GUIDE)
-  const own = JSON.parse(readFileSync(over, 'utf8').match(/mx1: .*outgoing_addresses: (\[.*?\])/)![1]!) as readonly string[]
-  const txt = (name: string, value: string): readonly string[] => [`update delete ${name}. TXT`, `update add ${name}. 5 TXT ${value.match(/.{1,200}/g)!.map((part) => JSON.stringify(part)).join(' ')}`]
+  const own = JSON.parse(
+    readFileSync(over, 'utf8').match(/mx1: .*outgoing_addresses: (\[.*?\])/)![1]!,
+  ) as readonly string[]
+  const txt = (name: string, value: string): readonly string[] => [
+    `update delete ${name}. TXT`,
+    `update add ${name}. 5 TXT ${value
+      .match(/.{1,200}/g)!
+      .map((part) => JSON.stringify(part))
+      .join(' ')}`,
+  ]
   await lab.dnsUpdate([
     ...txt('fleet.test', `v=spf1 a mx ip4:${own.find((address) => !address.includes(':'))} -all`),
     ...txt('default._domainkey.fleet.test', `v=DKIM1; h=sha256; k=rsa; p=${publicKey}`),
@@ -179,12 +379,34 @@ test('a host that a guide set up, and an inventory that knows nothing of it: exa
   await lab.secondaryLag(false)
   const { resolver } = await lab.dns()
   const foreign = join(folder, 'foreign.yaml')
-  writeFileSync(foreign, `all:\n  hosts:\n    mx1: { ansible_host: ${await lab.address('mx1')}, ansible_user: root, ansible_ssh_private_key_file: ${lab.stateDir}/id_ed25519, outgoing_addresses: ${JSON.stringify(own)}, dns: { resolvers: [${resolver}] } }\n`)
-  const { code, stdout, stderr } = await mailrun('audit', '-i', foreign, '--known-hosts', `${lab.stateDir}/known_hosts`, '--format', 'json')
+  writeFileSync(
+    foreign,
+    `all:\n  hosts:\n    mx1: { ansible_host: ${await lab.address('mx1')}, ansible_user: root, ansible_ssh_private_key_file: ${lab.stateDir}/id_ed25519, outgoing_addresses: ${JSON.stringify(own)}, dns: { resolvers: [${resolver}] } }\n`,
+  )
+  const { code, stdout, stderr } = await mailrun(
+    'audit',
+    '-i',
+    foreign,
+    '--known-hosts',
+    `${lab.stateDir}/known_hosts`,
+    '--format',
+    'json',
+  )
   assert.ok(stdout !== '', stderr)
   assert.equal(idsOf(JSON.parse(stdout) as AuditReport), [
-    'dmarc-fail mx1 mx1.fleet.test', 'dmarc-none-without-rua fleet.test', 'legacy-adsp fleet.test', 'milter-accept mx1', 'no-milter mx1 mx1.fleet.test', 'refile-hosts mx1', 'selector-default mx1 fleet.test', 'socket-any-user mx1', 'spf-a-mx fleet.test',
-    'spf-missing-ip6 mx1 fleet.test', 'spf-none mx1.fleet.test', 'trust-anchor mx1', 'unsigned mx1 mx1.fleet.test',
+    'dmarc-fail mx1 mx1.fleet.test',
+    'dmarc-none-without-rua fleet.test',
+    'legacy-adsp fleet.test',
+    'milter-accept mx1',
+    'no-milter mx1 mx1.fleet.test',
+    'refile-hosts mx1',
+    'selector-default mx1 fleet.test',
+    'socket-any-user mx1',
+    'spf-a-mx fleet.test',
+    'spf-missing-ip6 mx1 fleet.test',
+    'spf-none mx1.fleet.test',
+    'trust-anchor mx1',
+    'unsigned mx1 mx1.fleet.test',
   ])
   assert.is(code, 2)
 })
@@ -192,12 +414,22 @@ test('a host that a guide set up, and an inventory that knows nothing of it: exa
 test('hosts without Postfix, with an OpenDKIM that only verifies, or that do not answer are told of, and the others are audited', async () => {
   await lab.hostStop('mx2')
   const { code, report } = await audit('-l', 'mx1,mx2,ns1,receiver', '-T', '3').finally(() => lab.hostStart('mx2'))
-  assert.equal(report.hosts.map(({ name, status }) => `${name} ${status}`), ['mx1 audited', 'mx2 unreachable', 'ns1 audited', 'receiver audited'])
+  assert.equal(
+    report.hosts.map(({ name, status }) => `${name} ${status}`),
+    ['mx1 audited', 'mx2 unreachable', 'ns1 audited', 'receiver audited'],
+  )
   assert.is(code, 3)
-  const of = (host: string): readonly string[] => [...new Set(report.findings.filter(({ subjects }) => subjects.some((subject) => subject.host === host)).map(({ id }) => id))]
+  const of = (host: string): readonly string[] => [
+    ...new Set(
+      report.findings.filter(({ subjects }) => subjects.some((subject) => subject.host === host)).map(({ id }) => id),
+    ),
+  ]
   assert.equal(of('ns1'), ['no-postfix'])
   assert.ok(of('receiver').includes('opendkim-mode'), String(of('receiver')))
-  assert.equal(report.matrix.filter(({ host }) => host === 'mx2').map(({ cells }) => cells.signature.status), ['unknown', 'unknown'])
+  assert.equal(
+    report.matrix.filter(({ host }) => host === 'mx2').map(({ cells }) => cells.signature.status),
+    ['unknown', 'unknown'],
+  )
 })
 
 test.run()

@@ -11,7 +11,9 @@ process.env['MAILRUN_LAB_NAME'] = 'cli'
 const lab = await import('../../lab/index.ts')
 
 const test = suite('lab: the command line')
-const valid = new Ajv2020({ strict: true }).compile(JSON.parse(readFileSync(join(ROOT, 'docs/run.schema.json'), 'utf8')) as object)
+const valid = new Ajv2020({ strict: true }).compile(
+  JSON.parse(readFileSync(join(ROOT, 'docs/run.schema.json'), 'utf8')) as object,
+)
 
 const PLAYBOOK = `
 import { playbook } from 'mailrun'
@@ -56,7 +58,8 @@ function documentOf({ stdout }: Ended): RunDocument {
 test('ping tells who answers, and with which system', async () => {
   const { code, stdout } = await mailrun('ping')
   assert.is(code, 0)
-  for (const host of ['mx1', 'mx2', 'mx3']) assert.match(stdout, new RegExp(`^${host} +ok .* debian 12 \\(bookworm\\)$`, 'm'))
+  for (const host of ['mx1', 'mx2', 'mx3'])
+    assert.match(stdout, new RegExp(`^${host} +ok .* debian 12 \\(bookworm\\)$`, 'm'))
 })
 
 test('ping without the sudo password ends with 4 and says which flag is missing', async () => {
@@ -68,14 +71,27 @@ test('ping without the sudo password ends with 4 and says which flag is missing'
 test('a check ends with 2 and changes nothing, the run with 0, the check after it with 0', async () => {
   const check = await mailrun('try.mjs', '--check', '--format', 'json')
   assert.is(check.code, 2, check.stdout + check.stderr)
-  assert.equal(documentOf(check).hosts.map(({ status }) => status), ['would-change', 'would-change', 'would-change'])
+  assert.equal(
+    documentOf(check).hosts.map(({ status }) => status),
+    ['would-change', 'would-change', 'would-change'],
+  )
   assert.is((await lab.hostExec('mx1', 'ls -d /etc/try')).code, 2)
   const run = await mailrun('try.mjs', '--format', 'json')
   assert.is(run.code, 0)
-  assert.equal(documentOf(run).hosts.map(({ status }) => status), ['changed', 'changed', 'changed'])
+  assert.equal(
+    documentOf(run).hosts.map(({ status }) => status),
+    ['changed', 'changed', 'changed'],
+  )
   const again = await mailrun('try.mjs', '--check', '--format', 'json')
   assert.is(again.code, 0)
-  assert.equal(documentOf(again).hosts.map(({ status, trips }) => [status, trips]), [['ok', 1], ['ok', 1], ['ok', 1]])
+  assert.equal(
+    documentOf(again).hosts.map(({ status, trips }) => [status, trips]),
+    [
+      ['ok', 1],
+      ['ok', 1],
+      ['ok', 1],
+    ],
+  )
 })
 
 test('a host that fails does not stop the others: 3, and the text names host, task and output', async () => {
@@ -89,11 +105,25 @@ test('a host that fails does not stop the others: 3, and the text names host, ta
 test('--max-fail 0 starts nothing more after a failure', async () => {
   const run = await mailrun('try.mjs', '-e', 'fails_on=mx1', '--serial', '1', '--max-fail', '0', '--format', 'json')
   assert.is(run.code, 3)
-  assert.equal(documentOf(run).hosts.map(({ status }) => status), ['failed', 'not-reached', 'not-reached'])
+  assert.equal(
+    documentOf(run).hosts.map(({ status }) => status),
+    ['failed', 'not-reached', 'not-reached'],
+  )
 })
 
 test('Ctrl-C lets the change in hand finish, starts nothing more, and ends with 130', async () => {
-  const { code, stdout } = await here.interrupted('SIGINT', '"kind":"change-start","host":"mx1","task":"sleep', 'try.mjs', '-l', 'mx1', '-e', '{"sleeps": true}', '--format', 'ndjson', ...fleet)
+  const { code, stdout } = await here.interrupted(
+    'SIGINT',
+    '"kind":"change-start","host":"mx1","task":"sleep',
+    'try.mjs',
+    '-l',
+    'mx1',
+    '-e',
+    '{"sleeps": true}',
+    '--format',
+    'ndjson',
+    ...fleet,
+  )
   assert.is(code, 130)
   assert.match(stdout, '"kind":"interrupted","busy":["mx1"]')
   assert.is((await lab.hostExec('mx1', 'test -e /etc/try/slept && ! test -e /etc/try/last')).code, 0)
@@ -101,7 +131,19 @@ test('Ctrl-C lets the change in hand finish, starts nothing more, and ends with 
 })
 
 test('the lists connect to no host', async () => {
-  assert.equal(await here.mailrun('try.mjs', '-i', lab.inventoryPath, '--list-hosts', '-l', 'mx*:!mx2', '--known-hosts', '/dev/null'), { code: 0, stdout: 'mx1\nmx3\n', stderr: '' })
+  assert.equal(
+    await here.mailrun(
+      'try.mjs',
+      '-i',
+      lab.inventoryPath,
+      '--list-hosts',
+      '-l',
+      'mx*:!mx2',
+      '--known-hosts',
+      '/dev/null',
+    ),
+    { code: 0, stdout: 'mx1\nmx3\n', stderr: '' },
+  )
   const { stdout } = await here.mailrun('ping/try.mjs', '-i', lab.inventoryPath, '--list-tasks')
   assert.match(stdout, /^mx1, mx2 and mx3:\n {2}directory \/etc\/try\n/)
 })

@@ -1,4 +1,5 @@
-// One contract for every connection: mailrun's own ssh, the system's, with and without jump hosts, and a shell on this machine. Has a lab of its own.
+// One contract for every connection: mailrun's own ssh, the system's, with and without jump hosts, and a shell on this
+// machine. Has a lab of its own.
 import { execFile, spawn, spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -41,9 +42,16 @@ interface Over extends ConnectionSource {
 
 /** mx1 as `root`, by the lab's inventory and what is said over it. */
 async function hostOf(kind: Kind, vars: Readonly<Record<string, unknown>> = {}): Promise<Host> {
-  const jump = kind.includes('jump') ? { ansible_ssh_args: `-J ops@${await lab.address('mx2')},admin@${await lab.address('mx3')}` } : {}
+  const jump = kind.includes('jump')
+    ? { ansible_ssh_args: `-J ops@${await lab.address('mx2')},admin@${await lab.address('mx3')}` }
+    : {}
   const all = { ansible_connection: kind.split(' ')[0], ansible_timeout: 15, ...jump, ...vars }
-  const { hosts } = await readFleet({ inventory: [lab.inventoryPath] }, new Map(Object.entries(all).map(([key, value]) => [key, { value, where: 'the test' }])), undefined, keyringFor({}))
+  const { hosts } = await readFleet(
+    { inventory: [lab.inventoryPath] },
+    new Map(Object.entries(all).map(([key, value]) => [key, { value, where: 'the test' }])),
+    undefined,
+    keyringFor({}),
+  )
   return hosts[0]!
 }
 
@@ -60,23 +68,46 @@ async function connect(kind: Kind, { vars, ...source }: Over = {}, signal = neve
   return connection
 }
 async function refused(kind: Kind, over: Over, signal = never): Promise<string> {
-  const error = await connect(kind, over, signal).then(async (connection) => ask(connection, 'echo in').then(() => undefined, (reason: unknown) => reason), (reason: unknown) => reason)
+  const error = await connect(kind, over, signal).then(
+    async (connection) =>
+      ask(connection, 'echo in').then(
+        () => undefined,
+        (reason: unknown) => reason,
+      ),
+    (reason: unknown) => reason,
+  )
   assert.instance(error, Unreachable, String(error))
   return (error as Error).message
 }
-const ask = (connection: Connection, script: string, signal = never, onStdout = (_: Buffer): void => {}): Promise<Exchange> =>
-  connection.exchange({ script: `{ ${script}\n}\necho; echo MARK end; { echo; echo MARK end; } >&2\n`, end: 'MARK end', onStdout, signal })
+const ask = (
+  connection: Connection,
+  script: string,
+  signal = never,
+  onStdout = (_: Buffer): void => {},
+): Promise<Exchange> =>
+  connection.exchange({
+    script: `{ ${script}\n}\necho; echo MARK end; { echo; echo MARK end; } >&2\n`,
+    end: 'MARK end',
+    onStdout,
+    signal,
+  })
 async function said(connection: Connection, script: string): Promise<string> {
   return (await ask(connection, script)).stdout.toString().trim()
 }
 async function lost(work: Promise<unknown>): Promise<void> {
-  const error = await work.then(() => undefined, (reason: unknown) => reason)
+  const error = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  )
   assert.instance(error, ConnectionLost, String(error))
 }
 
 test.before(async () => {
   await lab.labUp({ size: 3, tools: false, wire: undefined })
-  writeFileSync(configFile, `Host *\n  IdentityFile ${join(lab.stateDir, 'id_ed25519')}\n  IdentitiesOnly yes\n  UserKnownHostsFile ${join(lab.stateDir, 'known_hosts')}\n`)
+  writeFileSync(
+    configFile,
+    `Host *\n  IdentityFile ${join(lab.stateDir, 'id_ed25519')}\n  IdentitiesOnly yes\n  UserKnownHostsFile ${join(lab.stateDir, 'known_hosts')}\n`,
+  )
 })
 test.after(async () => {
   for (const each of open) each.close()
@@ -108,9 +139,14 @@ for (const kind of KINDS) {
     const connection = await connect(kind)
     const path = `/tmp/mailrun-contract-${process.pid}`
     let touched: Promise<void> | undefined
-    const answer = await ask(connection, `echo begun; until [ -e ${path} ]; do sleep 0.1; done; rm ${path}; echo seen`, never, (chunk) => {
-      if (chunk.includes('begun')) touched ??= connection.touch(path)
-    })
+    const answer = await ask(
+      connection,
+      `echo begun; until [ -e ${path} ]; do sleep 0.1; done; rm ${path}; echo seen`,
+      never,
+      (chunk) => {
+        if (chunk.includes('begun')) touched ??= connection.touch(path)
+      },
+    )
     await touched
     assert.match(answer.stdout.toString(), /begun\nseen/)
   })
@@ -147,7 +183,10 @@ for (const kind of KINDS) {
 
   test(`${kind}: a host that does not answer is given up in time`, async () => {
     const began = performance.now()
-    assert.match(await refused(kind, { vars: { ansible_host: await silent(), ansible_timeout: 2 } }), /no answer within 2 s|timed out|no route/i)
+    assert.match(
+      await refused(kind, { vars: { ansible_host: await silent(), ansible_timeout: 2 } }),
+      /no answer within 2 s|timed out|no route/i,
+    )
     assert.ok(performance.now() - began < 20_000)
   })
 
@@ -156,7 +195,14 @@ for (const kind of KINDS) {
   test(`${kind}: a key that the host does not take is denied, with the user`, async () => {
     const other = join(scratch, `other-${KINDS.indexOf(kind)}`)
     run('ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', other)
-    assert.match(await refused(kind, { sshConfig: 'none', knownHosts: join(lab.stateDir, 'known_hosts'), vars: { ansible_ssh_private_key_file: other } }), /permission denied for root/i)
+    assert.match(
+      await refused(kind, {
+        sshConfig: 'none',
+        knownHosts: join(lab.stateDir, 'known_hosts'),
+        vars: { ansible_ssh_private_key_file: other },
+      }),
+      /permission denied for root/i,
+    )
   })
 
   test(`${kind}: a host key that is not known, and one that has changed, are refused`, async () => {
@@ -166,7 +212,9 @@ for (const kind of KINDS) {
     assert.is(readFileSync(empty, 'utf8'), '')
     const swapped = join(scratch, 'swapped')
     const address = await lab.address('mx1')
-    const other = readFileSync(join(lab.stateDir, 'known_hosts'), 'utf8').split('\n').find((line) => !line.split(' ')[0]!.split(',').includes(address) && line.includes(' '))!
+    const other = readFileSync(join(lab.stateDir, 'known_hosts'), 'utf8')
+      .split('\n')
+      .find((line) => !line.split(' ')[0]!.split(',').includes(address) && line.includes(' '))!
     writeFileSync(swapped, `${address} ${other.split(' ').slice(1).join(' ')}\n`)
     assert.match(await refused(kind, { knownHosts: swapped }), /has changed/i)
   })
@@ -175,20 +223,37 @@ for (const kind of KINDS) {
     const file = join(scratch, `new-${KINDS.indexOf(kind)}`)
     const connection = await connect(kind, { knownHosts: file, acceptNew: true })
     assert.is(await said(connection, 'echo in'), 'in')
-    if (kind === 'ssh') assert.match(connection.notes.join(), /its host key was new: ssh-ed25519 SHA256:.* recorded for .* in /)
+    if (kind === 'ssh')
+      assert.match(connection.notes.join(), /its host key was new: ssh-ed25519 SHA256:.* recorded for .* in /)
     assert.match(readFileSync(file, 'utf8'), /ssh-ed25519 AAAA/)
     assert.is(await said(await connect(kind, { knownHosts: file }), 'echo in'), 'in')
   })
 
   test(`${kind}: a password`, async () => {
-    await inHost('mx1', `id pw >/dev/null 2>&1 || useradd -m pw; chpasswd <<'E'\npw:correct horse "'$\nE\nprintf 'PasswordAuthentication yes\\nKbdInteractiveAuthentication no\\n' > /etc/ssh/sshd_config.d/00-pw.conf; ${RELOAD}`)
-    const vars = { ansible_user: 'pw', ansible_ssh_private_key_file: null, ansible_password: new Secret(`correct horse "'$`) }
+    await inHost(
+      'mx1',
+      `id pw >/dev/null 2>&1 || useradd -m pw; chpasswd <<'E'\npw:correct horse "'$\nE\nprintf 'PasswordAuthentication yes\\nKbdInteractiveAuthentication no\\n' > /etc/ssh/sshd_config.d/00-pw.conf; ${RELOAD}`,
+    )
+    const vars = {
+      ansible_user: 'pw',
+      ansible_ssh_private_key_file: null,
+      ansible_password: new Secret(`correct horse "'$`),
+    }
     const given = { sshConfig: 'none', knownHosts: join(lab.stateDir, 'known_hosts') }
     assert.is(await said(await connect(kind, { ...given, vars }), 'id -un'), 'pw')
-    assert.match(await refused(kind, { ...given, vars: { ...vars, ansible_password: 'wrong' } }), /permission denied for pw/i)
-    await inHost('mx1', `printf 'PasswordAuthentication no\\nKbdInteractiveAuthentication yes\\n' > /etc/ssh/sshd_config.d/00-pw.conf; ${RELOAD}`)
+    assert.match(
+      await refused(kind, { ...given, vars: { ...vars, ansible_password: 'wrong' } }),
+      /permission denied for pw/i,
+    )
+    await inHost(
+      'mx1',
+      `printf 'PasswordAuthentication no\\nKbdInteractiveAuthentication yes\\n' > /etc/ssh/sshd_config.d/00-pw.conf; ${RELOAD}`,
+    )
     assert.is(await said(await connect(kind, { ...given, vars }), 'id -un'), 'pw')
-    assert.match(await refused(kind, { ...given, vars: { ...vars, ansible_password: 'wrong' } }), /permission denied for pw/i)
+    assert.match(
+      await refused(kind, { ...given, vars: { ...vars, ansible_password: 'wrong' } }),
+      /permission denied for pw/i,
+    )
     await inHost('mx1', 'rm /etc/ssh/sshd_config.d/00-pw.conf; ' + RELOAD)
   })
 
@@ -197,28 +262,53 @@ for (const kind of KINDS) {
     copyFileSync(join(lab.stateDir, 'id_ed25519'), key)
     run('chmod', '600', key)
     run('ssh-keygen', '-q', '-p', '-P', '', '-N', 'open sesame', '-f', key)
-    const given = { sshConfig: 'none', knownHosts: join(lab.stateDir, 'known_hosts'), vars: { ansible_ssh_private_key_file: key } }
-    const questions: string[] = []
-    const answers = (answer: string) => (question: string): Promise<Secret> => {
-      questions.push(question)
-      return Promise.resolve(new Secret(answer))
+    const given = {
+      sshConfig: 'none',
+      knownHosts: join(lab.stateDir, 'known_hosts'),
+      vars: { ansible_ssh_private_key_file: key },
     }
+    const questions: string[] = []
+    const answers =
+      (answer: string) =>
+      (question: string): Promise<Secret> => {
+        questions.push(question)
+        return Promise.resolve(new Secret(answer))
+      }
     assert.is(await said(await connect(kind, { ...given, ask: answers('open sesame') }), 'echo in'), 'in')
     assert.is(questions.length, 1, questions.join())
     assert.match(questions[0]!, key)
     assert.match(await refused(kind, given), /passphrase|permission denied/i)
-    assert.is(await said(await connect(kind, { ...given, vars: { ...given.vars, ansible_ssh_private_key_passphrase: 'open sesame' } }), 'echo in'), 'in')
+    assert.is(
+      await said(
+        await connect(kind, { ...given, vars: { ...given.vars, ansible_ssh_private_key_passphrase: 'open sesame' } }),
+        'echo in',
+      ),
+      'in',
+    )
   })
 }
 
-test('what mailrun\'s own client lacks is done by the system\'s ssh: certificates of users', async () => {
+test("what mailrun's own client lacks is done by the system's ssh: certificates of users", async () => {
   const ca = join(scratch, 'ca')
   const key = join(scratch, 'certified')
   for (const path of [ca, key]) run('ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', path)
   run('ssh-keygen', '-q', '-s', ca, '-I', 'somebody', '-n', 'root', `${key}.pub`)
   assert.ok(existsSync(`${key}-cert.pub`))
-  await inHost('mx1', `echo '${readFileSync(`${ca}.pub`, 'utf8').trim()}' > /etc/ssh/ca.pub; echo 'TrustedUserCAKeys /etc/ssh/ca.pub' > /etc/ssh/sshd_config.d/00-ca.conf; ${RELOAD}`)
-  assert.is(await said(await connect('ssh', { sshConfig: 'none', knownHosts: join(lab.stateDir, 'known_hosts'), vars: { ansible_ssh_private_key_file: key } }), 'echo in'), 'in')
+  await inHost(
+    'mx1',
+    `echo '${readFileSync(`${ca}.pub`, 'utf8').trim()}' > /etc/ssh/ca.pub; echo 'TrustedUserCAKeys /etc/ssh/ca.pub' > /etc/ssh/sshd_config.d/00-ca.conf; ${RELOAD}`,
+  )
+  assert.is(
+    await said(
+      await connect('ssh', {
+        sshConfig: 'none',
+        knownHosts: join(lab.stateDir, 'known_hosts'),
+        vars: { ansible_ssh_private_key_file: key },
+      }),
+      'echo in',
+    ),
+    'in',
+  )
   await inHost('mx1', 'rm /etc/ssh/sshd_config.d/00-ca.conf; ' + RELOAD)
 })
 
@@ -229,7 +319,10 @@ test('and of hosts', async () => {
   run('ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', ca)
   writeFileSync(join(scratch, 'host.pub'), await inHost('mx1', 'cat /etc/ssh/ssh_host_ed25519_key.pub'))
   run('ssh-keygen', '-q', '-s', ca, '-I', 'mx1', '-h', '-n', address, join(scratch, 'host.pub'))
-  await inHost('mx1', `echo '${readFileSync(join(scratch, 'host-cert.pub'), 'utf8').trim()}' > /etc/ssh/host-cert.pub; echo 'HostCertificate /etc/ssh/host-cert.pub' > /etc/ssh/sshd_config.d/00-host.conf; ${RELOAD}`)
+  await inHost(
+    'mx1',
+    `echo '${readFileSync(join(scratch, 'host-cert.pub'), 'utf8').trim()}' > /etc/ssh/host-cert.pub; echo 'HostCertificate /etc/ssh/host-cert.pub' > /etc/ssh/sshd_config.d/00-host.conf; ${RELOAD}`,
+  )
   writeFileSync(known, `@cert-authority * ${readFileSync(`${ca}.pub`, 'utf8')}`)
   assert.is(await said(await connect('ssh', { knownHosts: known }), 'echo in'), 'in')
   await inHost('mx1', 'rm /etc/ssh/sshd_config.d/00-host.conf; ' + RELOAD)
@@ -237,7 +330,10 @@ test('and of hosts', async () => {
 })
 
 test('and a key exchange that only it has', async () => {
-  await inHost('mx1', `echo 'KexAlgorithms sntrup761x25519-sha512@openssh.com' > /etc/ssh/sshd_config.d/00-kex.conf; ${RELOAD}`)
+  await inHost(
+    'mx1',
+    `echo 'KexAlgorithms sntrup761x25519-sha512@openssh.com' > /etc/ssh/sshd_config.d/00-kex.conf; ${RELOAD}`,
+  )
   assert.is(await said(await connect('ssh'), 'echo in'), 'in')
   await inHost('mx1', 'rm /etc/ssh/sshd_config.d/00-kex.conf; ' + RELOAD)
 })
@@ -246,43 +342,83 @@ test('a jump host that does not forward, and one that cannot reach the host, are
   await inHost('mx3', `echo 'AllowTcpForwarding no' > /etc/ssh/sshd_config.d/00-forward.conf; ${RELOAD}`)
   assert.match(await refused('ssh through two jump hosts', {}), /by way of .*does not forward connections/)
   await inHost('mx3', 'rm /etc/ssh/sshd_config.d/00-forward.conf; ' + RELOAD)
-  assert.match(await refused('ssh through two jump hosts', { vars: { ansible_port: 9 } }), /by way of .*cannot reach it: connection refused/)
+  assert.match(
+    await refused('ssh through two jump hosts', { vars: { ansible_port: 9 } }),
+    /by way of .*cannot reach it: connection refused/,
+  )
 })
 
 for (const kind of ['ssh through two jump hosts', 'openssh through two jump hosts'] as const) {
   test(`${kind}: --known-hosts and --accept-new hold for the jump hosts, too`, async () => {
     const address = await lab.address('mx1')
     const own = join(scratch, `own ${KINDS.indexOf(kind)}`)
-    writeFileSync(own, readFileSync(join(lab.stateDir, 'known_hosts'), 'utf8').split('\n').filter((line) => line.split(' ')[0]!.split(',').includes(address)).join('') + '\n')
+    writeFileSync(
+      own,
+      readFileSync(join(lab.stateDir, 'known_hosts'), 'utf8')
+        .split('\n')
+        .filter((line) => line.split(' ')[0]!.split(',').includes(address))
+        .join('') + '\n',
+    )
     assert.match(await refused(kind, { knownHosts: own }), /not known|No \S+ host key is known|verification failed/i)
     assert.is(await said(await connect(kind, { knownHosts: own, acceptNew: true }), 'echo in'), 'in')
-    assert.is(new Set(readFileSync(own, 'utf8').split('\n').filter((line) => line.includes(' ')).map((line) => line.split(' ')[0])).size, 3)
+    assert.is(
+      new Set(
+        readFileSync(own, 'utf8')
+          .split('\n')
+          .filter((line) => line.includes(' '))
+          .map((line) => line.split(' ')[0]),
+      ).size,
+      3,
+    )
   })
 }
 
 test('an agent that refuses to sign is passed by: the next key is tried', async () => {
   const socket = join(scratch, 'refusing-agent')
-  const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore', env: { ...process.env, SSH_ASKPASS: '/bin/false', SSH_ASKPASS_REQUIRE: 'force', DISPLAY: ':0' } })
+  const agent = spawn('ssh-agent', ['-D', '-a', socket], {
+    stdio: 'ignore',
+    env: { ...process.env, SSH_ASKPASS: '/bin/false', SSH_ASKPASS_REQUIRE: 'force', DISPLAY: ':0' },
+  })
   try {
-    run('sh', '-c', `until [ -S ${socket} ]; do sleep 0.1; done; export SSH_AUTH_SOCK=${socket}; ssh-keygen -q -t ed25519 -N '' -f ${scratch}/confirm; ssh-add -q -c ${scratch}/confirm 2>/dev/null`)
-    await inHost('mx1', `echo '${readFileSync(join(scratch, 'confirm.pub'), 'utf8').trim()}' >> /root/.ssh/authorized_keys`)
+    run(
+      'sh',
+      '-c',
+      `until [ -S ${socket} ]; do sleep 0.1; done; export SSH_AUTH_SOCK=${socket}; ssh-keygen -q -t ed25519 -N '' -f ${scratch}/confirm; ssh-add -q -c ${scratch}/confirm 2>/dev/null`,
+    )
+    await inHost(
+      'mx1',
+      `echo '${readFileSync(join(scratch, 'confirm.pub'), 'utf8').trim()}' >> /root/.ssh/authorized_keys`,
+    )
     const key = join(lab.stateDir, 'id_ed25519')
-    writeFileSync(join(scratch, 'refusing'), `Host *\n  IdentityFile ${scratch}/confirm\n  IdentityFile ${key}\n  IdentityAgent ${socket}\n  UserKnownHostsFile ${join(lab.stateDir, 'known_hosts')}\n`)
-    assert.is(await said(await connect('ssh', { sshConfig: join(scratch, 'refusing'), vars: { ansible_ssh_private_key_file: null } }), 'echo in'), 'in')
+    writeFileSync(
+      join(scratch, 'refusing'),
+      `Host *\n  IdentityFile ${scratch}/confirm\n  IdentityFile ${key}\n  IdentityAgent ${socket}\n  UserKnownHostsFile ${join(lab.stateDir, 'known_hosts')}\n`,
+    )
+    assert.is(
+      await said(
+        await connect('ssh', { sshConfig: join(scratch, 'refusing'), vars: { ansible_ssh_private_key_file: null } }),
+        'echo in',
+      ),
+      'in',
+    )
   } finally {
     agent.kill()
   }
 })
 
 test('a bastion sees one handshake for all hosts behind it, and an sshd that turns some away is asked again', async () => {
-  const logins = (): Promise<string> => inHost('mx2', 'journalctl -q -u ssh --no-pager | grep -c "Accepted publickey for ops"')
+  const logins = (): Promise<string> =>
+    inHost('mx2', 'journalctl -q -u ssh --no-pager | grep -c "Accepted publickey for ops"')
   const before = Number(await logins())
   const host = await hostOf('ssh through two jump hosts')
   const hosts = Array.from({ length: 12 }, (_, index) => ({ ...host, name: `h${index}` }))
   await inHost('mx1', `echo 'MaxStartups 2:50:6' > /etc/ssh/sshd_config.d/00-max.conf; ${RELOAD}`)
   const { connect: to, close } = await connector(hosts, { sshConfig: configFile })
   const connections = await Promise.all(hosts.map((each) => to(each, never)))
-  assert.equal(await Promise.all(connections.map((connection) => said(connection, 'echo in'))), hosts.map(() => 'in'))
+  assert.equal(
+    await Promise.all(connections.map((connection) => said(connection, 'echo in'))),
+    hosts.map(() => 'in'),
+  )
   connections.forEach((connection) => connection.close())
   close()
   await inHost('mx1', 'rm /etc/ssh/sshd_config.d/00-max.conf; ' + RELOAD)
@@ -314,7 +450,10 @@ test('an interrupt ends waiting for a connection', async () => {
 
 test('who comes later to a host goes through the master connection that was made meanwhile', async () => {
   const path = join(scratch, 'master-%C')
-  const made = await hostOf('openssh', { ansible_ssh_args: `-o ControlMaster=auto -o ControlPersist=60 -o ControlPath=${path}`, ansible_ssh_retries: 0 })
+  const made = await hostOf('openssh', {
+    ansible_ssh_args: `-o ControlMaster=auto -o ControlPersist=60 -o ControlPath=${path}`,
+    ansible_ssh_retries: 0,
+  })
   const { connect: to, close } = await connector([made], { sshConfig: configFile })
   const connections = [await to(made, never), await to(made, never)]
   for (const connection of connections) assert.is(await said(connection, 'id -u'), '0')
@@ -326,27 +465,46 @@ test('who comes later to a host goes through the master connection that was made
 test('an ssh that was given up is ended, and its ProxyCommand with it', async () => {
   const mark = `97${process.pid}`
   const running = (): string => spawnSync('pgrep', ['-f', `sleep ${mark}`], { encoding: 'utf8' }).stdout
-  assert.match(await refused('openssh', { vars: { ansible_ssh_extra_args: `-o ProxyCommand="sleep ${mark}" -o ConnectTimeout=60`, ansible_timeout: 2 } }), /no answer within 2 s/)
+  assert.match(
+    await refused('openssh', {
+      vars: { ansible_ssh_extra_args: `-o ProxyCommand="sleep ${mark}" -o ConnectTimeout=60`, ansible_timeout: 2 },
+    }),
+    /no answer within 2 s/,
+  )
   for (let waited = 0; waited < 50 && running() !== ''; waited += 1) await sleep(100)
   assert.is(running(), '')
   const exe = '/usr/local/bin/becomes-nobody'
   await inHost('mx2', `printf '#!/bin/sh\\nexec sleep ${mark}\\n' > ${exe}; chmod 755 ${exe}`)
-  const become = { ansible_host: await lab.address('mx2'), ansible_user: 'ops', ansible_become: true, ansible_become_exe: exe, ansible_timeout: 3 }
+  const become = {
+    ansible_host: await lab.address('mx2'),
+    ansible_user: 'ops',
+    ansible_become: true,
+    ansible_become_exe: exe,
+    ansible_timeout: 3,
+  }
   assert.match(await refused('openssh', { vars: become }), /no answer within 3 s/)
-  const ofHost = (): string => spawnSync('pgrep', ['-f', `ssh.*ops.*${become.ansible_host}.*becomes-nobody`], { encoding: 'utf8' }).stdout
+  const ofHost = (): string =>
+    spawnSync('pgrep', ['-f', `ssh.*ops.*${become.ansible_host}.*becomes-nobody`], { encoding: 'utf8' }).stdout
   for (let waited = 0; waited < 50 && ofHost() !== ''; waited += 1) await sleep(100)
   assert.is(ofHost(), '')
   await inHost('mx2', `rm ${exe}; pkill -f 'sleep ${mark}'`)
 })
 
 test('a bastion that hangs holds up who comes later no longer than a connection may take', async () => {
-  const host = await hostOf('ssh', { ansible_ssh_args: `-J ops@${await lab.address('mx2')}`, ansible_timeout: 3, ansible_ssh_retries: 0 })
+  const host = await hostOf('ssh', {
+    ansible_ssh_args: `-J ops@${await lab.address('mx2')}`,
+    ansible_timeout: 3,
+    ansible_ssh_retries: 0,
+  })
   const { connect: to, close } = await connector([host], { sshConfig: configFile })
   const first = await to(host, never)
   assert.is(await said(first, 'echo in'), 'in')
   await inHost('mx2', 'pkill -STOP -u ops sshd')
   const began = performance.now()
-  const error = await to(host, never).then(() => undefined, (reason: unknown) => reason)
+  const error = await to(host, never).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  )
   await inHost('mx2', 'pkill -CONT -u ops sshd')
   first.close()
   close()
@@ -359,7 +517,13 @@ test('a public key is named for the private one that the agent holds, whatever e
   const key = join(scratch, 'of-agent')
   copyFileSync(join(lab.stateDir, 'id_ed25519.pub'), `${key}.pub`)
   const given = { sshConfig: 'none', knownHosts: join(lab.stateDir, 'known_hosts') }
-  const named = (file: string) => ({ ...given, vars: { ansible_ssh_private_key_file: null, ansible_ssh_extra_args: `-o IdentityFile=${file} -o IdentitiesOnly=yes` } })
+  const named = (file: string) => ({
+    ...given,
+    vars: {
+      ansible_ssh_private_key_file: null,
+      ansible_ssh_extra_args: `-o IdentityFile=${file} -o IdentitiesOnly=yes`,
+    },
+  })
   assert.match(await refused('ssh', named(`${key}.pub`)), /a public key whose private one no agent holds/)
   const socket = join(scratch, 'agent')
   const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' })
@@ -371,7 +535,8 @@ test('a public key is named for the private one that the agent holds, whatever e
       run('ssh-add', '-q', join(scratch, `junk-${other}`))
     }
     run('ssh-add', '-q', join(lab.stateDir, 'id_ed25519'))
-    for (const file of [`${key}.pub`, key]) assert.is(await said(await connect('ssh', named(file)), 'echo in'), 'in', file)
+    for (const file of [`${key}.pub`, key])
+      assert.is(await said(await connect('ssh', named(file)), 'echo in'), 'in', file)
   } finally {
     delete process.env['SSH_AUTH_SOCK']
     agent.kill()
@@ -382,10 +547,19 @@ test('a FIFO, a token and Kerberos: what no lab here has is handed on to ssh wor
   const fake = join(scratch, 'ssh')
   mkdirSync(scratch, { recursive: true })
   writeFileSync(fake, `#!/bin/sh\nprintf '%s\\n' "$@" > ${scratch}/args\nexit 255\n`, { mode: 0o755 })
-  const args = '-o GSSAPIAuthentication=yes -o PreferredAuthentications=gssapi-with-mic -I /usr/lib/token.so -o SecurityKeyProvider=/usr/lib/sk.so'
+  const args =
+    '-o GSSAPIAuthentication=yes -o PreferredAuthentications=gssapi-with-mic -I /usr/lib/token.so -o SecurityKeyProvider=/usr/lib/sk.so'
   await refused('ssh', { vars: { ansible_ssh_executable: fake, ansible_ssh_extra_args: args, ansible_ssh_retries: 0 } })
   const given = readFileSync(join(scratch, 'args'), 'utf8').split('\n')
-  for (const word of ['GSSAPIAuthentication=yes', 'PreferredAuthentications=gssapi-with-mic', '/usr/lib/token.so', 'SecurityKeyProvider=/usr/lib/sk.so', 'BatchMode=yes', 'StrictHostKeyChecking=yes']) assert.ok(given.includes(word), word)
+  for (const word of [
+    'GSSAPIAuthentication=yes',
+    'PreferredAuthentications=gssapi-with-mic',
+    '/usr/lib/token.so',
+    'SecurityKeyProvider=/usr/lib/sk.so',
+    'BatchMode=yes',
+    'StrictHostKeyChecking=yes',
+  ])
+    assert.ok(given.includes(word), word)
 })
 
 test.run()

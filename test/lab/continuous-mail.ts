@@ -1,7 +1,10 @@
-// Mail that a host sends without a pause, by SMTP and by sendmail in turn, for all its domains: what was taken, and how.
+// Mail that a host sends without a pause, by SMTP and by sendmail in turn, for all its domains: what was taken, and
+// how.
 import { inHost, outputIn } from './in-host.ts'
 
-/** perl-base is on every Debian host. Arguments: host, seconds between messages, domains. It ends when its mark is gone. */
+/**
+ * perl-base is on every Debian host. Arguments: host, seconds between messages, domains. It ends when its mark is gone.
+ */
 const SENDER = String.raw`use strict; use IO::Socket::INET; use Time::HiRes qw(sleep time);
 my ($host, $pause, @domains) = @ARGV; my $next = time; $| = 1; $SIG{PIPE} = 'IGNORE';
 sub said { my ($server) = @_; my $line; do { $line = <$server>; defined $line or return '000 hung up' } while $line =~ /^\d{3}-/; $line =~ s/\r?\n//; $line }
@@ -38,11 +41,22 @@ export interface Handed {
 
 export async function startMail(host: string, secondsBetween: number, domains: readonly string[]): Promise<void> {
   const program = Buffer.from(SENDER).toString('base64')
-  await inHost(host, `touch /run/test-mail; base64 -d <<'E' >/run/test-mail.pl\n${program}\nE\nsystemd-run --quiet --collect --unit=test-mail sh -c 'exec perl /run/test-mail.pl ${host} ${secondsBetween} ${domains.join(' ')} >${LOG} 2>&1'`)
+  await inHost(
+    host,
+    `touch /run/test-mail; base64 -d <<'E' >/run/test-mail.pl\n${program}\nE\nsystemd-run --quiet --collect --unit=test-mail sh -c 'exec perl /run/test-mail.pl ${host} ${secondsBetween} ${domains.join(' ')} >${LOG} 2>&1'`,
+  )
 }
 
 /** Resolves with all that was handed in, once the sender has ended. */
 export async function stopMail(host: string): Promise<readonly Handed[]> {
-  const log = await outputIn(host, `rm -f /run/test-mail; for i in $(seq 100); do systemctl is-active --quiet test-mail || break; sleep 0.2; done; cat ${LOG}`)
-  return [...log.matchAll(/^(smtp|sendmail) (\S+) (.*)$/gm)].map(([, via, id = '', reply = '']): Handed => ({ via: via as Handed['via'], messageId: `<${id}>`, reply, taken: via === 'smtp' ? reply.startsWith('250') : reply === '0' }))
+  const log = await outputIn(
+    host,
+    `rm -f /run/test-mail; for i in $(seq 100); do systemctl is-active --quiet test-mail || break; sleep 0.2; done; cat ${LOG}`,
+  )
+  return [...log.matchAll(/^(smtp|sendmail) (\S+) (.*)$/gm)].map(([, via, id = '', reply = '']): Handed => ({
+    via: via as Handed['via'],
+    messageId: `<${id}>`,
+    reply,
+    taken: via === 'smtp' ? reply.startsWith('250') : reply === '0',
+  }))
 }

@@ -73,7 +73,11 @@ export function cutProxy(target: string): Promise<CutProxy> {
           return connections
         },
         cutNow: () => open.forEach((end) => end()),
-        close: () => new Promise((closed) => { open.forEach((end) => end()); server.close(() => closed()) }),
+        close: () =>
+          new Promise((closed) => {
+            open.forEach((end) => end())
+            server.close(() => closed())
+          }),
       }),
     ),
   )

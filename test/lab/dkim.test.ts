@@ -1,4 +1,5 @@
-// The main job on real hosts: foretold exactly, done once, kept against drift, and mail signed so that others can verify it. Has a lab of its own.
+// The main job on real hosts: foretold exactly, done once, kept against drift, and mail signed so that others can
+// verify it. Has a lab of its own.
 import { execFile } from 'node:child_process'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -16,19 +17,42 @@ const test = suite('lab: dkim')
 const HOSTS = ['mx1', 'mx2', 'mx3']
 const DOMAINS = ['fleet.test', 'example.test']
 
-interface Ended { readonly code: number; readonly stdout: string; readonly stderr: string }
+interface Ended {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
 const dkim = (...words: readonly string[]): Promise<Ended> =>
   new Promise((resolve) => {
-    const args = [MAIN, 'playbooks/dkim.ts', '-i', lab.inventoryPath, '--become-password-file', lab.becomePasswordFile, '--format', 'json', ...words]
-    execFile(process.execPath, args, { cwd: ROOT, maxBuffer: 1 << 26 }, (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr }))
+    const args = [
+      MAIN,
+      'playbooks/dkim.ts',
+      '-i',
+      lab.inventoryPath,
+      '--become-password-file',
+      lab.becomePasswordFile,
+      '--format',
+      'json',
+      ...words,
+    ]
+    execFile(process.execPath, args, { cwd: ROOT, maxBuffer: 1 << 26 }, (error, stdout, stderr) =>
+      resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr }),
+    )
   })
 const documentOf = ({ stdout, stderr }: Ended): RunDocument => {
   assert.ok(stdout !== '', stderr)
   return JSON.parse(stdout) as RunDocument
 }
-const told = ({ hosts }: RunDocument) => hosts.map(({ name, tasks }) => ({ name, tasks: tasks.map((task) => ({ ...task, status: task.status === 'would-change' ? 'changed' : task.status })) }))
+const told = ({ hosts }: RunDocument) =>
+  hosts.map(({ name, tasks }) => ({
+    name,
+    tasks: tasks.map((task) => ({ ...task, status: task.status === 'would-change' ? 'changed' : task.status })),
+  }))
 const changedIn = (document: RunDocument, host: string): readonly string[] =>
-  document.hosts.find(({ name }) => name === host)!.tasks.filter(({ status }) => status !== 'ok').map(({ type, name }) => `${type} ${name}`)
+  document.hosts
+    .find(({ name }) => name === host)!
+    .tasks.filter(({ status }) => status !== 'ok')
+    .map(({ type, name }) => `${type} ${name}`)
 
 test.before(() => lab.labUp({ size: 3, tools: true, wire: undefined }))
 test.after(() => lab.labDown())
@@ -39,39 +63,53 @@ test('on fresh hosts a check writes nothing, and foretells each task as the run 
   const before = await Promise.all(HOSTS.map(tree))
   const check = await dkim('--check')
   assert.is(check.code, 2, check.stderr)
-  for (const [index, host] of HOSTS.entries()) assert.equal(lab.treeDifference(before[index]!, await tree(host)), [], host)
+  for (const [index, host] of HOSTS.entries())
+    assert.equal(lab.treeDifference(before[index]!, await tree(host)), [], host)
   const run = await dkim()
   assert.is(run.code, 0, run.stdout)
   assert.equal(told(documentOf(check)), told(documentOf(run)))
 })
 
 test('a second run changes nothing, in one trip, with the same keys and the same processes', async () => {
-  const facts = 'stat -c "%n %i %Y" /etc/dkimkeys/*/*.private; sha256sum /etc/dkimkeys/*/*.private; systemctl show -p InvocationID opendkim postfix@- postfix'
+  const facts =
+    'stat -c "%n %i %Y" /etc/dkimkeys/*/*.private; sha256sum /etc/dkimkeys/*/*.private; systemctl show -p InvocationID opendkim postfix@- postfix'
   const before = await Promise.all(HOSTS.map((host) => inHost(host, facts)))
   const run = await dkim()
   assert.is(run.code, 0, run.stdout)
-  assert.equal(documentOf(run).hosts.map(({ name, status, trips }) => ({ name, status, trips })), HOSTS.map((name) => ({ name, status: 'ok', trips: 1 })))
+  assert.equal(
+    documentOf(run).hosts.map(({ name, status, trips }) => ({ name, status, trips })),
+    HOSTS.map((name) => ({ name, status: 'ok', trips: 1 })),
+  )
   assert.equal(await Promise.all(HOSTS.map((host) => inHost(host, facts))), before)
   assert.is((await dkim('--check')).code, 0)
 })
 
-test('every key is 0600 and opendkim\'s', async () => {
+test("every key is 0600 and opendkim's", async () => {
   for (const host of HOSTS) {
-    for (const domain of DOMAINS) assert.is(await inHost(host, `stat -c '%U:%G %a' /etc/dkimkeys/${domain}/${host}.private`), 'opendkim:opendkim 600')
+    for (const domain of DOMAINS)
+      assert.is(
+        await inHost(host, `stat -c '%U:%G %a' /etc/dkimkeys/${domain}/${host}.private`),
+        'opendkim:opendkim 600',
+      )
   }
 })
 
 async function mailIsSigned(way: 'sendmail' | 'SMTP', host: string, selector: string): Promise<void> {
   const records = new Map<string, string>()
-  for (const { outputs } of documentOf(await dkim()).hosts) for (const { name, value } of outputs['dns'] as { name: string; value: string }[]) records.set(name, value)
+  for (const { outputs } of documentOf(await dkim()).hosts)
+    for (const { name, value } of outputs['dns'] as { name: string; value: string }[]) records.set(name, value)
   for (const domain of DOMAINS) {
     const subject = `${way}-${host}-${selector}-${domain}`
     const text = `From: a@${domain}\\r\\nTo: root@localhost\\r\\nSubject: ${subject}\\r\\n\\r\\nhello\\r\\n`
-    const send = way === 'sendmail'
-      ? `printf '${text.replaceAll('\\r', '')}' | /usr/sbin/sendmail -f a@${domain} root@localhost`
-      : `bash -c 'exec 3<>/dev/tcp/127.0.0.1/25; read -r x <&3; say() { printf "$1\\r\\n" >&3; while read -r x <&3; do case $x in [0-9][0-9][0-9]-*) ;; *) break;; esac; done; }; say "EHLO t"; say "MAIL FROM:<a@${domain}>"; say "RCPT TO:<root@localhost>"; say DATA; printf "${text}" >&3; say .; say QUIT'`
+    const send =
+      way === 'sendmail'
+        ? `printf '${text.replaceAll('\\r', '')}' | /usr/sbin/sendmail -f a@${domain} root@localhost`
+        : `bash -c 'exec 3<>/dev/tcp/127.0.0.1/25; read -r x <&3; say() { printf "$1\\r\\n" >&3; while read -r x <&3; do case $x in [0-9][0-9][0-9]-*) ;; *) break;; esac; done; }; say "EHLO t"; say "MAIL FROM:<a@${domain}>"; say "RCPT TO:<root@localhost>"; say DATA; printf "${text}" >&3; say .; say QUIT'`
     await inHost(host, send)
-    const message = await inHost(host, `for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do for f in /var/mail/*; do [ -f "$f" ] && grep -q 'Subject: ${subject}' "$f" && { awk 'BEGIN{RS="\\nFrom "} /Subject: ${subject}/{print}' "$f"; exit 0; }; done; sleep 0.5; done; mailq; exit 1`)
+    const message = await inHost(
+      host,
+      `for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do for f in /var/mail/*; do [ -f "$f" ] && grep -q 'Subject: ${subject}' "$f" && { awk 'BEGIN{RS="\\nFrom "} /Subject: ${subject}/{print}' "$f"; exit 0; }; done; sleep 0.5; done; mailq; exit 1`,
+    )
     const mail = `${message.replace(/^(?:From )?\S+ .*\n/, '').trimEnd()}\n`.replaceAll('\n', '\r\n')
     const { results } = await dkimVerify(mail, {
       resolver: async (name: string) => {
@@ -82,7 +120,11 @@ async function mailIsSigned(way: 'sendmail' | 'SMTP', host: string, selector: st
     })
     assert.is(results.length, 1, mail)
     const good = results.filter(({ status }) => status.result === 'pass')
-    assert.equal(good.map(({ signingDomain, selector }) => [signingDomain, selector]), [[domain, selector]], `${mail}\n${JSON.stringify(results.map(({ status }) => status))}`)
+    assert.equal(
+      good.map(({ signingDomain, selector }) => [signingDomain, selector]),
+      [[domain, selector]],
+      `${mail}\n${JSON.stringify(results.map(({ status }) => status))}`,
+    )
     await dkimpyAccepts(mail, records)
   }
 }
@@ -106,29 +148,116 @@ print(dkim.verify(mail.replace(b"hello", b"hallo"), dnsfunc=lambda name, timeout
 }
 
 /** What is broken by hand on mx1, the tasks that must say so, and the units that must be another process afterwards. */
-const DRIFTS: readonly { readonly what: string; readonly break: string; readonly tasks: readonly string[]; readonly restarts: readonly string[] }[] = [
-  { what: 'the content of opendkim.conf', break: 'echo "# mine" >> /etc/opendkim.conf', tasks: ['opendkim opendkim.conf, tables, unit'], restarts: [] },
-  { what: 'the mode of opendkim.conf', break: 'chmod 0600 /etc/opendkim.conf', tasks: ['opendkim opendkim.conf, tables, unit'], restarts: [] },
-  { what: 'the owner of a table', break: 'chown daemon /etc/dkimkeys/KeyTable', tasks: ['opendkim opendkim.conf, tables, unit'], restarts: [] },
-  { what: 'a missing file', break: 'rm /etc/dkimkeys/TrustedHosts', tasks: ['opendkim opendkim.conf, tables, unit'], restarts: [] },
-  { what: 'an extra table line', break: 'echo "*@evil.test mx1._domainkey.fleet.test" >> /etc/dkimkeys/SigningTable', tasks: ['opendkim opendkim.conf, tables, unit'], restarts: [] },
-  { what: 'a stopped unit', break: 'systemctl stop opendkim', tasks: ['opendkim opendkim.conf, tables, unit'], restarts: ['opendkim'] },
-  { what: 'a dead Postfix behind its wrapper', break: 'systemctl stop postfix@-', tasks: ['service postfix'], restarts: ['postfix@-'] },
-  { what: 'a socket that was removed', break: 'rm /var/spool/postfix/opendkim/opendkim.sock', tasks: ['opendkim opendkim.conf, tables, unit'], restarts: ['opendkim'] },
-  { what: 'the directory of the socket', break: 'rm -rf /var/spool/postfix/opendkim', tasks: ['directory /var/spool/postfix/opendkim', 'opendkim opendkim.conf, tables, unit'], restarts: ['opendkim'] },
-  { what: 'a drop-in', break: 'mkdir -p /etc/systemd/system/opendkim.service.d; printf "[Service]\\nNice=5\\n" > /etc/systemd/system/opendkim.service.d/nice.conf', tasks: ['opendkim opendkim.conf, tables, unit'], restarts: ['opendkim'] },
-  { what: 'a disabled unit', break: 'systemctl disable opendkim', tasks: ['opendkim opendkim.conf, tables, unit'], restarts: [] },
-  { what: 'a masked unit', break: 'systemctl mask opendkim', tasks: ['opendkim opendkim.conf, tables, unit'], restarts: [] },
-  { what: 'a parameter of main.cf', break: 'postconf -e milter_default_action=accept', tasks: ['postfixParameter milter_default_action', 'service postfix'], restarts: [] },
-  { what: 'a key directory that others may write', break: 'chmod 0770 /etc/dkimkeys/fleet.test', tasks: ['directory /etc/dkimkeys/fleet.test'], restarts: [] },
-  { what: 'the mode of a key', break: 'chmod 0640 /etc/dkimkeys/fleet.test/mx1.private', tasks: ['dkimKey mx1._domainkey.fleet.test'], restarts: [] },
-  { what: 'a removed package', break: 'apt-get -qq -y remove opendkim-tools >/dev/null 2>&1', tasks: ['apt postfix, opendkim, opendkim-tools, openssl'], restarts: [] },
+const DRIFTS: readonly {
+  readonly what: string
+  readonly break: string
+  readonly tasks: readonly string[]
+  readonly restarts: readonly string[]
+}[] = [
+  {
+    what: 'the content of opendkim.conf',
+    break: 'echo "# mine" >> /etc/opendkim.conf',
+    tasks: ['opendkim opendkim.conf, tables, unit'],
+    restarts: [],
+  },
+  {
+    what: 'the mode of opendkim.conf',
+    break: 'chmod 0600 /etc/opendkim.conf',
+    tasks: ['opendkim opendkim.conf, tables, unit'],
+    restarts: [],
+  },
+  {
+    what: 'the owner of a table',
+    break: 'chown daemon /etc/dkimkeys/KeyTable',
+    tasks: ['opendkim opendkim.conf, tables, unit'],
+    restarts: [],
+  },
+  {
+    what: 'a missing file',
+    break: 'rm /etc/dkimkeys/TrustedHosts',
+    tasks: ['opendkim opendkim.conf, tables, unit'],
+    restarts: [],
+  },
+  {
+    what: 'an extra table line',
+    break: 'echo "*@evil.test mx1._domainkey.fleet.test" >> /etc/dkimkeys/SigningTable',
+    tasks: ['opendkim opendkim.conf, tables, unit'],
+    restarts: [],
+  },
+  {
+    what: 'a stopped unit',
+    break: 'systemctl stop opendkim',
+    tasks: ['opendkim opendkim.conf, tables, unit'],
+    restarts: ['opendkim'],
+  },
+  {
+    what: 'a dead Postfix behind its wrapper',
+    break: 'systemctl stop postfix@-',
+    tasks: ['service postfix'],
+    restarts: ['postfix@-'],
+  },
+  {
+    what: 'a socket that was removed',
+    break: 'rm /var/spool/postfix/opendkim/opendkim.sock',
+    tasks: ['opendkim opendkim.conf, tables, unit'],
+    restarts: ['opendkim'],
+  },
+  {
+    what: 'the directory of the socket',
+    break: 'rm -rf /var/spool/postfix/opendkim',
+    tasks: ['directory /var/spool/postfix/opendkim', 'opendkim opendkim.conf, tables, unit'],
+    restarts: ['opendkim'],
+  },
+  {
+    what: 'a drop-in',
+    break:
+      'mkdir -p /etc/systemd/system/opendkim.service.d; printf "[Service]\\nNice=5\\n" > /etc/systemd/system/opendkim.service.d/nice.conf',
+    tasks: ['opendkim opendkim.conf, tables, unit'],
+    restarts: ['opendkim'],
+  },
+  {
+    what: 'a disabled unit',
+    break: 'systemctl disable opendkim',
+    tasks: ['opendkim opendkim.conf, tables, unit'],
+    restarts: [],
+  },
+  {
+    what: 'a masked unit',
+    break: 'systemctl mask opendkim',
+    tasks: ['opendkim opendkim.conf, tables, unit'],
+    restarts: [],
+  },
+  {
+    what: 'a parameter of main.cf',
+    break: 'postconf -e milter_default_action=accept',
+    tasks: ['postfixParameter milter_default_action', 'service postfix'],
+    restarts: [],
+  },
+  {
+    what: 'a key directory that others may write',
+    break: 'chmod 0770 /etc/dkimkeys/fleet.test',
+    tasks: ['directory /etc/dkimkeys/fleet.test'],
+    restarts: [],
+  },
+  {
+    what: 'the mode of a key',
+    break: 'chmod 0640 /etc/dkimkeys/fleet.test/mx1.private',
+    tasks: ['dkimKey mx1._domainkey.fleet.test'],
+    restarts: [],
+  },
+  {
+    what: 'a removed package',
+    break: 'apt-get -qq -y remove opendkim-tools >/dev/null 2>&1',
+    tasks: ['apt postfix, opendkim, opendkim-tools, openssl'],
+    restarts: [],
+  },
 ]
 
 const UNITS = ['opendkim', 'postfix@-']
 for (const drift of DRIFTS) {
   test(`drift: ${drift.what}: named alone, mended alone`, async () => {
-    const invocations = async (): Promise<readonly string[]> => Promise.all(UNITS.map((unit) => inHost('mx1', `systemctl show -p InvocationID --value ${unit}`)))
+    const invocations = async (): Promise<readonly string[]> =>
+      Promise.all(UNITS.map((unit) => inHost('mx1', `systemctl show -p InvocationID --value ${unit}`)))
     const before = await invocations()
     await inHost('mx1', drift.break)
     const check = documentOf(await dkim('--check', '--limit', 'mx1'))
@@ -137,18 +266,29 @@ for (const drift of DRIFTS) {
     assert.is(run.code, 0, run.stdout)
     assert.equal(changedIn(documentOf(run), 'mx1'), drift.tasks)
     const after = await invocations()
-    assert.equal(UNITS.filter((_, index) => before[index] !== after[index]), drift.restarts)
+    assert.equal(
+      UNITS.filter((_, index) => before[index] !== after[index]),
+      drift.restarts,
+    )
     assert.is((await dkim('--check', '--limit', 'mx1')).code, 0)
   })
 }
 
 test('a drop-in by which OpenDKIM listens elsewhere is named, for the run must fail', async () => {
   const dropIn = '/etc/systemd/system/opendkim.service.d/override.conf'
-  await inHost('mx1', `mkdir -p /etc/systemd/system/opendkim.service.d; printf '[Service]\\nExecStart=\\nExecStart=/usr/sbin/opendkim -p inet:8891@127.0.0.1\\n' > ${dropIn}; systemctl daemon-reload; systemctl restart opendkim`)
-  assert.equal(changedIn(documentOf(await dkim('--check', '--limit', 'mx1')), 'mx1'), ['opendkim opendkim.conf, tables, unit'])
+  await inHost(
+    'mx1',
+    `mkdir -p /etc/systemd/system/opendkim.service.d; printf '[Service]\\nExecStart=\\nExecStart=/usr/sbin/opendkim -p inet:8891@127.0.0.1\\n' > ${dropIn}; systemctl daemon-reload; systemctl restart opendkim`,
+  )
+  assert.equal(changedIn(documentOf(await dkim('--check', '--limit', 'mx1')), 'mx1'), [
+    'opendkim opendkim.conf, tables, unit',
+  ])
   const run = await dkim('--limit', 'mx1')
   assert.is(run.code, 3, run.stdout)
-  assert.match(documentOf(run).hosts[0]!.error ?? '', new RegExp(`no socket /var/spool/postfix/opendkim/opendkim\\.sock .*drop-ins .*${dropIn.replaceAll('.', '\\.')}`))
+  assert.match(
+    documentOf(run).hosts[0]!.error ?? '',
+    new RegExp(`no socket /var/spool/postfix/opendkim/opendkim\\.sock .*drop-ins .*${dropIn.replaceAll('.', '\\.')}`),
+  )
   await inHost('mx1', `rm ${dropIn}; systemctl daemon-reload`)
   assert.is((await dkim('--limit', 'mx1')).code, 0)
   assert.is((await dkim('--check', '--limit', 'mx1')).code, 0)
@@ -158,8 +298,14 @@ test('a key that its table names stays in use, whatever dkim_selector says', asy
   const over = join(mkdtempSync(join(tmpdir(), 'mailrun-dkim-')), 'over.yaml')
   writeFileSync(over, 'mail:\n  hosts:\n    mx1: { dkim_selector: other }\n')
   const run = documentOf(await dkim('--limit', 'mx1', '-i', over))
-  assert.equal(run.hosts.map(({ status }) => status), ['ok'])
-  assert.equal((run.hosts[0]!.outputs['dns'] as { name: string }[]).map(({ name }) => name), DOMAINS.map((domain) => `mx1._domainkey.${domain}`))
+  assert.equal(
+    run.hosts.map(({ status }) => status),
+    ['ok'],
+  )
+  assert.equal(
+    (run.hosts[0]!.outputs['dns'] as { name: string }[]).map(({ name }) => name),
+    DOMAINS.map((domain) => `mx1._domainkey.${domain}`),
+  )
 })
 
 /** The commands of the guides that people follow. */
@@ -183,9 +329,21 @@ test('a host that was set up by hand keeps its keys, signs once, and asks no mil
   assert.is(run.code, 0, run.stdout)
   const document = documentOf(run)
   assert.equal(told(check), told(document))
-  assert.equal((document.hosts[0]!.outputs['dns'] as { name: string }[]).map(({ name }) => name), DOMAINS.map((domain) => `default._domainkey.${domain}`))
-  assert.is(await inHost('mx1', 'cat /etc/dkimkeys/*/default.private | sha256sum; ls /etc/dkimkeys/*/mx1.private 2>/dev/null || :'), keys)
-  assert.is(await inHost('mx1', 'postconf -hx smtpd_milters non_smtpd_milters'), 'unix:opendkim/opendkim.sock\nunix:opendkim/opendkim.sock')
+  assert.equal(
+    (document.hosts[0]!.outputs['dns'] as { name: string }[]).map(({ name }) => name),
+    DOMAINS.map((domain) => `default._domainkey.${domain}`),
+  )
+  assert.is(
+    await inHost(
+      'mx1',
+      'cat /etc/dkimkeys/*/default.private | sha256sum; ls /etc/dkimkeys/*/mx1.private 2>/dev/null || :',
+    ),
+    keys,
+  )
+  assert.is(
+    await inHost('mx1', 'postconf -hx smtpd_milters non_smtpd_milters'),
+    'unix:opendkim/opendkim.sock\nunix:opendkim/opendkim.sock',
+  )
   await mailIsSigned('sendmail', 'mx1', 'default')
   await mailIsSigned('SMTP', 'mx1', 'default')
 })

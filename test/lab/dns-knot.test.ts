@@ -48,35 +48,51 @@ test.before(async () => {
   await lab.labUp({ size: 1, tools: false, wire: undefined })
   server = await lab.address('mx1')
   here = project({})
-  await inHost('mx1', `apt-get install -y knot openssl >/dev/null
-install -d /etc/dkimkeys/one.test; openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out /etc/dkimkeys/one.test/mx1.private 2>/dev/null`)
+  await inHost(
+    'mx1',
+    `apt-get install -y knot openssl >/dev/null
+install -d /etc/dkimkeys/one.test; openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out /etc/dkimkeys/one.test/mx1.private 2>/dev/null`,
+  )
 })
 test.after(async () => {
   here?.remove()
   await lab.labDown()
 })
 test.before.each(async () => {
-  await inHost('mx1', `systemctl stop knot; rm -rf /var/lib/knot/*
+  await inHost(
+    'mx1',
+    `systemctl stop knot; rm -rf /var/lib/knot/*
 ${configured(ONE)}${zoneFile('one.test', `@ TXT "site=1"\n@ TXT ${HOSTILE}\n@ TXT "v=spf1 include:_spf.other.test " "-all"\nold._domainkey CNAME slot\n*.wild TXT "v=spf1 mx -all"\n`)}${zoneFile('two.test', '@ MX 10 MX.Two.Test.\n_dmarc 60 TXT "v=DMARC1; p=none; rua=mailto:dmarc@one.test"\n')}chown -R knot:knot /var/lib/knot; systemctl reset-failed knot; systemctl start knot
-for i in $(seq 50); do knotc zone-status +serial 2>&1 | grep -c 'serial: 1' | grep -q 2 && exit 0; sleep 0.1; done; journalctl -u knot --no-pager | tail >&2; exit 1`)
+for i in $(seq 50); do knotc zone-status +serial 2>&1 | grep -c 'serial: 1' | grep -q 2 && exit 0; sleep 0.1; done; journalctl -u knot --no-pager | tail >&2; exit 1`,
+  )
   // JSON is YAML.
-  writeFileSync(join(here.folder, 'dns.yaml'), JSON.stringify({
-    all: { vars: { dns: { servers: [server], host: 'mx1', via: 'knotc' } } },
-    mail: {
-      hosts: { mx1: { outgoing_addresses: ['192.0.2.1'], fqdn: 'mx1.one.test' } },
-      vars: { domains: ['one.test'], null_domains: ['two.test'], dmarc: { p: 'none', rua: 'dmarc@one.test' } },
-    },
-  }))
+  writeFileSync(
+    join(here.folder, 'dns.yaml'),
+    JSON.stringify({
+      all: { vars: { dns: { servers: [server], host: 'mx1', via: 'knotc' } } },
+      mail: {
+        hosts: { mx1: { outgoing_addresses: ['192.0.2.1'], fqdn: 'mx1.one.test' } },
+        vars: { domains: ['one.test'], null_domains: ['two.test'], dmarc: { p: 'none', rua: 'dmarc@one.test' } },
+      },
+    }),
+  )
 })
 
-const mailrun = (...words: readonly string[]): Promise<Ended> => here.mailrun('dns', ...words, '-i', lab.inventoryPath, '-i', 'dns.yaml')
-const records = async (zone: string, name: string, type: string): Promise<readonly string[]> => (await inHost('mx1', `knotc zone-read ${zone}. ${name}. ${type} | sed 's/^[^ ]* [^ ]* //' | LC_ALL=C sort`)).split('\n')
+const mailrun = (...words: readonly string[]): Promise<Ended> =>
+  here.mailrun('dns', ...words, '-i', lab.inventoryPath, '-i', 'dns.yaml')
+const records = async (zone: string, name: string, type: string): Promise<readonly string[]> =>
+  (await inHost('mx1', `knotc zone-read ${zone}. ${name}. ${type} | sed 's/^[^ ]* [^ ]* //' | LC_ALL=C sort`)).split(
+    '\n',
+  )
 const transaction = (): Promise<string> => inHost('mx1', 'knotc zone-status one.test. +transaction')
 
 test('what is wanted is there after a push, what is of others stays byte by byte, and a second push has nothing to do', async () => {
   const pushed = await mailrun('push', '--yes')
   assert.is(pushed.code, 0, pushed.stdout + pushed.stderr)
-  assert.equal(await records('one.test', 'one.test', 'TXT'), [`3600 TXT ${HOSTILE}`, '3600 TXT "site=1"', '3600 TXT "v=spf1 ip4:192.0.2.1 include:_spf.other.test -all"'].sort())
+  assert.equal(
+    await records('one.test', 'one.test', 'TXT'),
+    [`3600 TXT ${HOSTILE}`, '3600 TXT "site=1"', '3600 TXT "v=spf1 ip4:192.0.2.1 include:_spf.other.test -all"'].sort(),
+  )
   assert.match((await records('one.test', 'mx1._domainkey.one.test', 'TXT')).join(), /^3600 TXT "v=DKIM1; .*" ".*"$/)
   // A set that is ours and has another TTL and value; a null MX in place of another.
   assert.equal(await records('two.test', '_dmarc.two.test', 'TXT'), ['3600 TXT "v=DMARC1; p=reject"'])
@@ -88,7 +104,16 @@ test('what is wanted is there after a push, what is of others stays byte by byte
   assert.not.match(await transaction(), 'open')
 })
 
-const record = (name: string, value: string, ttl: number): MailRecord => ({ name, type: 'TXT', ttl, value, purpose: 'spf', domain: 'one.test', publishedBy: 'fleet', why: ['of the test'] })
+const record = (name: string, value: string, ttl: number): MailRecord => ({
+  name,
+  type: 'TXT',
+  ttl,
+  value,
+  purpose: 'spf',
+  domain: 'one.test',
+  publishedBy: 'fleet',
+  why: ['of the test'],
+})
 /** What came of a change that was planned before `meanwhile`. */
 async function outcomeOf(wanted: MailRecord, meanwhile: string): Promise<string> {
   const { records: planned } = await planRecords([wanted], authoritative({ servers: [server] }))
@@ -111,12 +136,24 @@ const by = (line: string): string => `knotc zone-begin one.test.\nknotc ${line}\
 
 test('what somebody else changed since it was read is not touched, and no transaction stays open', async () => {
   const apex = record('one.test', 'v=spf1 ip4:192.0.2.1 include:_spf.other.test -all', 3600)
-  for (const meanwhile of [`zone-set one.test. one.test. 3600 TXT '"site=2"'`, `zone-unset one.test. one.test. TXT '"site=1"'`, `zone-set one.test. one.test. 60 TXT '"site=2"'`, 'zone-unset one.test. one.test. TXT']) {
-    assert.match(await outcomeOf(apex, `${by(meanwhile)}\nknotc zone-read one.test. >/tmp/before`), /^outdated: .*plan again/, meanwhile)
+  for (const meanwhile of [
+    `zone-set one.test. one.test. 3600 TXT '"site=2"'`,
+    `zone-unset one.test. one.test. TXT '"site=1"'`,
+    `zone-set one.test. one.test. 60 TXT '"site=2"'`,
+    'zone-unset one.test. one.test. TXT',
+  ]) {
+    assert.match(
+      await outcomeOf(apex, `${by(meanwhile)}\nknotc zone-read one.test. >/tmp/before`),
+      /^outdated: .*plan again/,
+      meanwhile,
+    )
     await inHost('mx1', 'knotc zone-read one.test. | cmp - /tmp/before')
   }
   const fresh = record('new.one.test', 'v=spf1 -all', 60)
-  for (const meanwhile of ['zone-set one.test. new.one.test. 60 CNAME slot.one.test.', `zone-set one.test. new.one.test. 60 TXT '"x"'`]) {
+  for (const meanwhile of [
+    'zone-set one.test. new.one.test. 60 CNAME slot.one.test.',
+    `zone-set one.test. new.one.test. 60 TXT '"x"'`,
+  ]) {
     assert.match(await outcomeOf(fresh, by(meanwhile)), /^outdated/, meanwhile)
     await inHost('mx1', by('zone-unset one.test. new.one.test.'))
   }
@@ -132,8 +169,20 @@ test("a wildcard's answer is no set of the name's own", async () => {
 })
 
 test("another's open transaction is waited for; one that stays open is told, and left alone", async () => {
-  assert.is(await outcomeOf(record('new.one.test', 'v=spf1 -all', 60), 'knotc zone-begin one.test.; systemd-run --quiet --on-active=3 --timer-property=AccuracySec=100ms knotc zone-abort one.test.'), 'done')
-  assert.match(await outcomeOf(record('other.one.test', 'v=spf1 -all', 60), `knotc zone-begin one.test.; knotc zone-set one.test. theirs.one.test. 60 TXT '"theirs"'`), /^failed: somebody has a transaction open on one\.test/)
+  assert.is(
+    await outcomeOf(
+      record('new.one.test', 'v=spf1 -all', 60),
+      'knotc zone-begin one.test.; systemd-run --quiet --on-active=3 --timer-property=AccuracySec=100ms knotc zone-abort one.test.',
+    ),
+    'done',
+  )
+  assert.match(
+    await outcomeOf(
+      record('other.one.test', 'v=spf1 -all', 60),
+      `knotc zone-begin one.test.; knotc zone-set one.test. theirs.one.test. 60 TXT '"theirs"'`,
+    ),
+    /^failed: somebody has a transaction open on one\.test/,
+  )
   assert.match(await inHost('mx1', 'knotc zone-diff one.test.'), '+theirs.one.test. 60 TXT "theirs"')
 })
 
@@ -142,7 +191,10 @@ test('a zone that is not there, a secondary, a Knot that is down: each is told a
   const reload = 'knotc reload; sleep 1'
   assert.match(await outcomeOf(fresh, `${configured('')}${reload}`), /^failed: Knot does not serve one\.test there/)
   await inHost('mx1', `${configured(ONE)}${reload}`)
-  assert.match(await outcomeOf(fresh, `${configured(`${ONE}    master: primary\n`)}${reload}`), /^failed: Knot has one\.test from another server there/)
+  assert.match(
+    await outcomeOf(fresh, `${configured(`${ONE}    master: primary\n`)}${reload}`),
+    /^failed: Knot has one\.test from another server there/,
+  )
   await inHost('mx1', `${configured(ONE)}${reload}`)
   assert.match(await outcomeOf(fresh, 'systemctl stop knot'), /^failed: .*systemctl status knot/)
 })

@@ -1,4 +1,5 @@
-// mailrun dns against two real BINDs: plan, push by TSIG under narrow policies and by the session key, verify with a secondary that lags or is silent. Has a lab of its own.
+// mailrun dns against two real BINDs: plan, push by TSIG under narrow policies and by the session key, verify with a
+// secondary that lags or is silent. Has a lab of its own.
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
@@ -26,7 +27,12 @@ const KEYS = ['mailrun', 'stranger', 'wrong'] as const
 test.before(async () => {
   await lab.labUp({ size: 2, tools: true, wire: undefined })
   // Keys as playbooks/dkim.ts leaves them; OpenDKIM itself is not needed here.
-  for (const host of ['mx1', 'mx2']) for (const zone of ['one.test', 'two.test']) await run(host, `command -v openssl >/dev/null || apt-get install -y openssl >/dev/null; install -d /etc/dkimkeys/${zone}; openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out /etc/dkimkeys/${zone}/${host}.private 2>/dev/null`)
+  for (const host of ['mx1', 'mx2'])
+    for (const zone of ['one.test', 'two.test'])
+      await run(
+        host,
+        `command -v openssl >/dev/null || apt-get install -y openssl >/dev/null; install -d /etc/dkimkeys/${zone}; openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out /etc/dkimkeys/${zone}/${host}.private 2>/dev/null`,
+      )
   here = project({})
 })
 test.after(async () => {
@@ -35,10 +41,19 @@ test.after(async () => {
 })
 test.before.each(async () => {
   const subnet = (await lab.address('verify')).replace(/\.\d+$/, '')
-  servers = await nameServers((script) => lab.hostExec('verify', script), subnet, [
-    { zone: 'one.test', records: '@ IN TXT "site=1"\n@ 600 IN TXT "v=spf1 include:_spf.other.test " "-all"\n*.wild IN TXT "v=spf1 mx -all"\nold._domainkey IN CNAME slot\n' },
-    { zone: 'two.test', records: '@ IN MX 10 mx\n' },
-  ], ['two.test'])
+  servers = await nameServers(
+    (script) => lab.hostExec('verify', script),
+    subnet,
+    [
+      {
+        zone: 'one.test',
+        records:
+          '@ IN TXT "site=1"\n@ 600 IN TXT "v=spf1 include:_spf.other.test " "-all"\n*.wild IN TXT "v=spf1 mx -all"\nold._domainkey IN CNAME slot\n',
+      },
+      { zone: 'two.test', records: '@ IN MX 10 mx\n' },
+    ],
+    ['two.test'],
+  )
   for (const name of KEYS) {
     writeFileSync(join(here.folder, `${name}.key`), await servers.keyFile(name))
     chmodSync(join(here.folder, `${name}.key`), 0o600)
@@ -55,24 +70,39 @@ async function run(host: string, script: string): Promise<string> {
 
 /** JSON is YAML. */
 function inventory(dns: object, vars: object = {}): void {
-  writeFileSync(join(here.folder, 'dns.yaml'), JSON.stringify({
-    all: { vars: { dns: { resolvers: [servers.primary], ...dns } } },
-    mail: {
-      hosts: { mx1: { outgoing_addresses: ['192.0.2.1'], fqdn: 'mx1.one.test' }, mx2: { outgoing_addresses: ['192.0.2.2', '2001:db8::2'], fqdn: 'mx2.one.test' } },
-      vars: { domains: ['one.test', 'two.test'], dmarc: { p: 'none', rua: 'dmarc@one.test' }, mail_domains: { 'two.test': { dmarc: { p: 'reject' } } }, ...vars },
-    },
-  }))
+  writeFileSync(
+    join(here.folder, 'dns.yaml'),
+    JSON.stringify({
+      all: { vars: { dns: { resolvers: [servers.primary], ...dns } } },
+      mail: {
+        hosts: {
+          mx1: { outgoing_addresses: ['192.0.2.1'], fqdn: 'mx1.one.test' },
+          mx2: { outgoing_addresses: ['192.0.2.2', '2001:db8::2'], fqdn: 'mx2.one.test' },
+        },
+        vars: {
+          domains: ['one.test', 'two.test'],
+          dmarc: { p: 'none', rua: 'dmarc@one.test' },
+          mail_domains: { 'two.test': { dmarc: { p: 'reject' } } },
+          ...vars,
+        },
+      },
+    }),
+  )
 }
 
-const valid = new Ajv2020({ strict: true }).compile(JSON.parse(readFileSync(join(ROOT, 'docs/dns.schema.json'), 'utf8')) as object)
+const valid = new Ajv2020({ strict: true }).compile(
+  JSON.parse(readFileSync(join(ROOT, 'docs/dns.schema.json'), 'utf8')) as object,
+)
 /** A document, which is as its schema says. */
 function printed(text: string): unknown {
   const document = JSON.parse(text) as unknown
   assert.ok(valid(document), JSON.stringify(valid.errors))
   return document
 }
-const mailrun = (...words: readonly string[]): Promise<Ended> => here.mailrun('dns', ...words, '-i', lab.inventoryPath, '-i', 'dns.yaml')
-const dig = (server: string, name: string, type = 'TXT'): Promise<string> => run('verify', `dig +short +norecurse @${server} ${name} ${type} | sort`)
+const mailrun = (...words: readonly string[]): Promise<Ended> =>
+  here.mailrun('dns', ...words, '-i', lab.inventoryPath, '-i', 'dns.yaml')
+const dig = (server: string, name: string, type = 'TXT'): Promise<string> =>
+  run('verify', `dig +short +norecurse @${server} ${name} ${type} | sort`)
 
 test('a plan tells what would change, in every form, and changes nothing', async () => {
   const serial = await dig(servers.primary, 'one.test', 'SOA')
@@ -84,8 +114,13 @@ test('a plan tells what would change, in every form, and changes nothing', async
   assert.match(stdout, '9 to add, 1 to change, 0 as they are to be')
   const zone = (await mailrun('plan', '--format', 'zone')).stdout
   assert.match(zone, /^mx1\._domainkey 3600 IN TXT "v=DKIM1/m)
-  const json = printed((await mailrun('plan', '--format', 'json')).stdout) as { records: readonly { name: string; status: string; servers: readonly { name: string; answer: string }[] }[] }
-  assert.equal(json.records.find(({ name }) => name === 'mx1._domainkey.one.test')?.servers.map((each) => each.answer), ['none', 'none'])
+  const json = printed((await mailrun('plan', '--format', 'json')).stdout) as {
+    records: readonly { name: string; status: string; servers: readonly { name: string; answer: string }[] }[]
+  }
+  assert.equal(
+    json.records.find(({ name }) => name === 'mx1._domainkey.one.test')?.servers.map((each) => each.answer),
+    ['none', 'none'],
+  )
   assert.match((await mailrun('plan', '--format', 'octodns')).stdout, '"site=1"')
   assert.is(await dig(servers.primary, 'one.test', 'SOA'), serial)
 })
@@ -95,7 +130,10 @@ test('a key that may change no more than keys and policies gets no further; the 
   assert.is(narrow.code, 3, narrow.stdout + narrow.stderr)
   assert.match(narrow.stdout, /^pushed {2}mx1\._domainkey\.one\.test TXT$/m)
   assert.match(narrow.stdout, /^pushed {2}two\.test TXT$/m)
-  assert.match(narrow.stdout, /^failed {2}one\.test: REFUSED: .*update-policy.*\n {4}one\.test TXT\n {4}mx1\.one\.test TXT\n/m)
+  assert.match(
+    narrow.stdout,
+    /^failed {2}one\.test: REFUSED: .*update-policy.*\n {4}one\.test TXT\n {4}mx1\.one\.test TXT\n/m,
+  )
   assert.match(await dig(servers.secondary, 'mx2._domainkey.two.test'), 'v=DKIM1')
   assert.match(await dig(servers.primary, 'one.test'), '"v=spf1 include:_spf.other.test " "-all"')
 
@@ -103,13 +141,20 @@ test('a key that may change no more than keys and policies gets no further; the 
   const local = await mailrun('push', '--yes')
   assert.is(local.code, 0, local.stdout + local.stderr)
   assert.match(local.stdout, 'served  all')
-  for (const server of [servers.primary, servers.secondary]) assert.is(await dig(server, 'one.test'), '"site=1"\n"v=spf1 ip4:192.0.2.1 ip4:192.0.2.2 ip6:2001:db8::2 include:_spf.other.test -all"\n')
+  for (const server of [servers.primary, servers.secondary])
+    assert.is(
+      await dig(server, 'one.test'),
+      '"site=1"\n"v=spf1 ip4:192.0.2.1 ip4:192.0.2.2 ip6:2001:db8::2 include:_spf.other.test -all"\n',
+    )
   assert.is((await mailrun('plan')).code, 0)
   const verified = await mailrun('verify', '--format', 'json')
   assert.is(verified.code, 0)
   assert.equal((printed(verified.stdout) as { notServed: unknown }).notServed, [])
   // Keys as an independent verifier reads them from DNS.
-  await run('verify', `dig +short @${servers.secondary} mx1._domainkey.one.test TXT | tr -d '" \\n' | grep -o 'p=.*' | cut -c3- | base64 -d | openssl pkey -pubin -inform DER -noout`)
+  await run(
+    'verify',
+    `dig +short @${servers.secondary} mx1._domainkey.one.test TXT | tr -d '" \\n' | grep -o 'p=.*' | cut -c3- | base64 -d | openssl pkey -pubin -inform DER -noout`,
+  )
 })
 
 test('without --yes and a terminal nothing is pushed', async () => {
@@ -127,7 +172,10 @@ test('wrong keys, a stranger, no key, a secondary, nobody there: each is told as
     return stdout + stderr
   }
   const file = (name: string): string => join(here.folder, `${name}.key`)
-  assert.match(await pushed({ key_file: file('wrong') }), 'NOTAUTH (BADSIG): it knows a key of this name with another secret')
+  assert.match(
+    await pushed({ key_file: file('wrong') }),
+    'NOTAUTH (BADSIG): it knows a key of this name with another secret',
+  )
   writeFileSync(file('nobody'), (await servers.keyFile('mailrun')).replace('mailrun', 'nobody'))
   assert.match(await pushed({ key_file: file('nobody') }), 'NOTAUTH (BADKEY): it does not know the key')
   assert.match(await pushed({ key_file: file('stranger') }), 'REFUSED')
@@ -145,13 +193,22 @@ test('wrong keys, a stranger, no key, a secondary, nobody there: each is told as
 
 test('a secondary that lags is named with what it serves and its serial; once it has caught up, all is served', async () => {
   inventory({ host: 'verify' })
-  await run('verify', `sed -i 's/allow-transfer { any; }/allow-transfer { none; }/' /etc/bind/ns1.conf; systemctl kill -s HUP ns1; sleep 1`)
+  await run(
+    'verify',
+    `sed -i 's/allow-transfer { any; }/allow-transfer { none; }/' /etc/bind/ns1.conf; systemctl kill -s HUP ns1; sleep 1`,
+  )
   const lagging = await mailrun('push', '--yes', '--wait', '2')
   assert.is(lagging.code, 3, lagging.stdout + lagging.stderr)
-  assert.match(lagging.stdout, /^not served {2}mx1\._domainkey\.one\.test TXT: ns2\.one\.test \(\S+\) has no such record {2}\(its SOA serial is 1\)$/m)
+  assert.match(
+    lagging.stdout,
+    /^not served {2}mx1\._domainkey\.one\.test TXT: ns2\.one\.test \(\S+\) has no such record {2}\(its SOA serial is 1\)$/m,
+  )
   assert.not.match(lagging.stdout, /^not served.*: ns1\./m)
   const later = mailrun('verify', '--wait', '40')
-  await run('verify', `sed -i 's/allow-transfer { none; }/allow-transfer { any; }/' /etc/bind/ns1.conf; systemctl kill -s HUP ns1; sleep 1; systemctl stop ns2; rm -f /var/cache/bind-ns2/*.test.db*; systemd-run --quiet --unit=ns2 named -f -u bind -c /etc/bind/ns2.conf`)
+  await run(
+    'verify',
+    `sed -i 's/allow-transfer { none; }/allow-transfer { any; }/' /etc/bind/ns1.conf; systemctl kill -s HUP ns1; sleep 1; systemctl stop ns2; rm -f /var/cache/bind-ns2/*.test.db*; systemd-run --quiet --unit=ns2 named -f -u bind -c /etc/bind/ns2.conf`,
+  )
   const { code, stdout, stderr } = await later
   assert.is(code, 0, stdout + stderr)
 })
@@ -159,7 +216,9 @@ test('a secondary that lags is named with what it serves and its serial; once it
 test('a push that is in part refused, as JSON', async () => {
   const { code, stdout, stderr } = await mailrun('push', '--yes', '--format', 'json', '--wait', '20')
   assert.is(code, 3, stderr)
-  const { pushed } = printed(stdout) as { readonly pushed: readonly { readonly name: string; readonly status: string }[] }
+  const { pushed } = printed(stdout) as {
+    readonly pushed: readonly { readonly name: string; readonly status: string }[]
+  }
   assert.is(pushed.find(({ name }) => name === 'one.test')?.status, 'failed')
   assert.is(pushed.find(({ name }) => name === 'two.test')?.status, 'done')
   const refused = await mailrun('push', '--format', 'json')
@@ -175,37 +234,73 @@ test('a name server that says nothing is no "all is well"', async () => {
   assert.match(stdout, /ns2\.one\.test \(\S+\) gives no answer that counts/)
 })
 
-const record = (name: string, value: string, purpose: MailRecord['purpose']): MailRecord => ({ name, type: 'TXT', ttl: 3600, value, purpose, domain: 'one.test', publishedBy: 'fleet', why: ['of the test'] })
+const record = (name: string, value: string, purpose: MailRecord['purpose']): MailRecord => ({
+  name,
+  type: 'TXT',
+  ttl: 3600,
+  value,
+  purpose,
+  domain: 'one.test',
+  publishedBy: 'fleet',
+  why: ['of the test'],
+})
 const push = async ({ records }: DnsPlan, zone: string): Promise<readonly string[]> => {
   const [primary] = await serversOf([servers.primary])
-  return (await pushFromHere(records.flatMap((each) => (each.kind === 'change' ? [each.change] : [])), zone, primary!, join(here.folder, 'mailrun.key'))).map(({ kind }) => kind)
+  return (
+    await pushFromHere(
+      records.flatMap((each) => (each.kind === 'change' ? [each.change] : [])),
+      zone,
+      primary!,
+      join(here.folder, 'mailrun.key'),
+    )
+  ).map(({ kind }) => kind)
 }
 
 test('what somebody else changed since it was read is not overwritten', async () => {
   const created = record('mx9._domainkey.two.test', 'v=DKIM1; p=', 'dkim')
-  const [first, second] = [await planRecords([created], looking), await planRecords([{ ...created, value: 'v=DKIM1; p=AAAA' }], looking)]
+  const [first, second] = [
+    await planRecords([created], looking),
+    await planRecords([{ ...created, value: 'v=DKIM1; p=AAAA' }], looking),
+  ]
   assert.equal(await push(first, 'two.test'), ['done'])
   assert.equal(await push(second, 'two.test'), ['outdated'])
   assert.is(await dig(servers.primary, created.name), '"v=DKIM1; p="\n')
 
   const apex = await planRecords([record('two.test', 'v=spf1 ip4:192.0.2.1 -all', 'spf')], looking)
-  await run('verify', `printf 'server ${servers.primary}\nzone two.test.\nupdate add two.test. 60 TXT "site=2"\nsend\n' | nsupdate -k /run/named/session.key`)
+  await run(
+    'verify',
+    `printf 'server ${servers.primary}\nzone two.test.\nupdate add two.test. 60 TXT "site=2"\nsend\n' | nsupdate -k /run/named/session.key`,
+  )
   assert.equal(await push(apex, 'two.test'), ['outdated'])
   assert.is(await dig(servers.primary, 'two.test'), '"site=2"\n')
-  assert.equal(await push(await planRecords([record('two.test', 'v=spf1 ip4:192.0.2.1 -all', 'spf')], looking), 'two.test'), ['done'])
+  assert.equal(
+    await push(await planRecords([record('two.test', 'v=spf1 ip4:192.0.2.1 -all', 'spf')], looking), 'two.test'),
+    ['done'],
+  )
   assert.is(await dig(servers.primary, 'two.test'), '"site=2"\n"v=spf1 ip4:192.0.2.1 -all"\n')
 })
 
-test("hostile values of others survive an update beside them, byte by byte", async () => {
+test('hostile values of others survive an update beside them, byte by byte', async () => {
   const hostile = '"a\\"b\\\\c;$(x)`y`" "\\000\\255\\010zone x." "%s\'\\;"'
-  await run('verify', `nsupdate -k /run/named/session.key <<'E'\nserver ${servers.primary}\nzone two.test.\nupdate add two.test. 60 TXT ${hostile}\nsend\nE`)
+  await run(
+    'verify',
+    `nsupdate -k /run/named/session.key <<'E'\nserver ${servers.primary}\nzone two.test.\nupdate add two.test. 60 TXT ${hostile}\nsend\nE`,
+  )
   const before = await dig(servers.primary, 'two.test')
   assert.equal(await push(await planRecords([record('two.test', 'v=spf1 -all', 'spf')], looking), 'two.test'), ['done'])
   assert.is(await dig(servers.primary, 'two.test'), `${before}"v=spf1 -all"\n`)
 })
 
 test("a wildcard's answer is no set of the name's own; an alias is not written over", async () => {
-  const [wild, alias] = (await planRecords([record('mx1.wild.one.test', 'v=spf1 mx ip4:192.0.2.1 -all', 'spf-helo'), record('old._domainkey.one.test', 'v=DKIM1; p=', 'dkim')], looking)).records
+  const [wild, alias] = (
+    await planRecords(
+      [
+        record('mx1.wild.one.test', 'v=spf1 mx ip4:192.0.2.1 -all', 'spf-helo'),
+        record('old._domainkey.one.test', 'v=DKIM1; p=', 'dkim'),
+      ],
+      looking,
+    )
+  ).records
   assert.is(wild!.kind, 'change')
   assert.is(wild!.kind === 'change' ? wild!.change.before : 'none', undefined)
   assert.is(alias!.kind, 'blocked')
@@ -213,7 +308,10 @@ test("a wildcard's answer is no set of the name's own; an alias is not written o
 
 test('a zone that no server can load is left alone, and the others are planned', async () => {
   inventory({ host: 'verify' })
-  await run('verify', `systemctl stop ns1 ns2; rm -f /var/cache/bind-ns?/one.test.db*; for n in ns1 ns2; do systemd-run --quiet --unit=$n named -f -u bind -c /etc/bind/$n.conf; done; for i in $(seq 50); do dig +short +tries=1 +time=1 @${servers.secondary} two.test SOA | grep -q . && exit 0; sleep 0.2; done; exit 1`)
+  await run(
+    'verify',
+    `systemctl stop ns1 ns2; rm -f /var/cache/bind-ns?/one.test.db*; for n in ns1 ns2; do systemd-run --quiet --unit=$n named -f -u bind -c /etc/bind/$n.conf; done; for i in $(seq 50); do dig +short +tries=1 +time=1 @${servers.secondary} two.test SOA | grep -q . && exit 0; sleep 0.2; done; exit 1`,
+  )
   const { code, stdout, stderr } = await mailrun('plan')
   assert.is(code, 4, stdout + stderr)
   assert.match(stdout, /x one\.test TXT: left alone: .*SERVFAIL/)
@@ -223,7 +321,10 @@ test('a zone that no server can load is left alone, and the others are planned',
 
 test('a long set comes whole, over TCP', async () => {
   const values = Array.from({ length: 20 }, (_, index) => `x${index}=${'y'.repeat(200)}`)
-  await run('verify', `nsupdate -v -k /run/named/session.key <<'E'\nserver ${servers.primary}\nzone two.test.\n${values.map((value) => `update add two.test. 60 TXT "${value}"`).join('\n')}\nsend\nE`)
+  await run(
+    'verify',
+    `nsupdate -v -k /run/named/session.key <<'E'\nserver ${servers.primary}\nzone two.test.\n${values.map((value) => `update add two.test. 60 TXT "${value}"`).join('\n')}\nsend\nE`,
+  )
   const { published } = await planRecords([record('two.test', 'v=spf1 -all', 'spf')], looking)
   assert.equal([...published('two.test')].sort(), [...values].sort())
 })

@@ -1,4 +1,5 @@
-// The machine that mailrun runs on fails: killed, stopped, its terminal closed, its disk full. The run's work is not lost, and what is lost is said. Has a lab of its own.
+// The machine that mailrun runs on fails: killed, stopped, its terminal closed, its disk full. The run's work is not
+// lost, and what is lost is said. Has a lab of its own.
 import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -38,7 +39,12 @@ interface Running {
 const shell = (script: string, env: Readonly<Record<string, string | undefined>> = {}): Running => {
   const { FORCE_COLOR: _, ...inherited } = process.env
   const prelude = `mailrun() { ${MAILRUN} "$@"; }\n`
-  const child = spawn('bash', ['-c', prelude + script], { cwd: here.folder, env: { ...inherited, ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+  const child = spawn('bash', ['-c', prelude + script], {
+    cwd: here.folder,
+    env: { ...inherited, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  })
   let [stdout, stderr] = ['', '']
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()))
@@ -46,8 +52,16 @@ const shell = (script: string, env: Readonly<Record<string, string | undefined>>
 }
 const vars = (text: string, more: object = {}): string => `-e '${JSON.stringify({ text, ...more })}'`
 const path = (host: string, name: string): string => join(lab.hostFiles(host), 'srv', name)
-const times = (text: string): readonly number[] => HOSTS.map((host) => (existsSync(path(host, 'count')) ? readFileSync(path(host, 'count'), 'utf8').split('\n').filter((line) => line === text).length : 0))
-const last = (): readonly string[] => HOSTS.map((host) => (existsSync(path(host, 'here/last')) ? readFileSync(path(host, 'here/last'), 'utf8') : ''))
+const times = (text: string): readonly number[] =>
+  HOSTS.map((host) =>
+    existsSync(path(host, 'count'))
+      ? readFileSync(path(host, 'count'), 'utf8')
+          .split('\n')
+          .filter((line) => line === text).length
+      : 0,
+  )
+const last = (): readonly string[] =>
+  HOSTS.map((host) => (existsSync(path(host, 'here/last')) ? readFileSync(path(host, 'here/last'), 'utf8') : ''))
 const begun = async (text: string): Promise<void> => {
   for (let tenth = 0; !HOSTS.every((host) => existsSync(path(host, `begins ${text}`))); tenth += 1) {
     assert.ok(tenth < 300, `the changes of ${text} did not begin within 30 s`)
@@ -58,7 +72,10 @@ const begun = async (text: string): Promise<void> => {
 const converges = async (text: string): Promise<void> => {
   const { code, stdout, stderr } = await shell(`mailrun --format json ${vars(text)}`).ended
   assert.is(code, 0, stdout + stderr)
-  assert.equal((JSON.parse(stdout) as RunDocument).hosts.map(({ status }) => status), ['changed', 'changed', 'changed'])
+  assert.equal(
+    (JSON.parse(stdout) as RunDocument).hosts.map(({ status }) => status),
+    ['changed', 'changed', 'changed'],
+  )
   assert.equal(last(), [text, text, text])
 }
 const everyHost = (value: string | number): readonly (string | number)[] => [value, value, value]
@@ -66,7 +83,9 @@ const everyHost = (value: string | number): readonly (string | number)[] => [val
 const smallDisk = async (name: string, free: number): Promise<string> => {
   const folder = join(here.folder, name)
   mkdirSync(folder)
-  const { code, stderr } = await shell(`mount -t tmpfs -o size=64k none '${folder}' && head -c ${65536 - free} /dev/zero > '${folder}/filler'`).ended
+  const { code, stderr } = await shell(
+    `mount -t tmpfs -o size=64k none '${folder}' && head -c ${65536 - free} /dev/zero > '${folder}/filler'`,
+  ).ended
   assert.is(code, 0, stderr)
   return folder
 }
@@ -110,7 +129,8 @@ test('standard output is a disk that fills up within a write: nothing is cut off
 })
 
 test('standard output is read no further: the run goes on, and its exit status is its own', async () => {
-  const { stdout, stderr } = await shell(`mailrun --format ndjson ${vars('head')} | head -1; echo "\${PIPESTATUS[0]}"`).ended
+  const { stdout, stderr } = await shell(`mailrun --format ndjson ${vars('head')} | head -1; echo "\${PIPESTATUS[0]}"`)
+    .ended
   assert.match(stdout, /"run-start".*\n0\n$/)
   assert.is(stderr, '')
   assert.equal([last(), times('head')], [everyHost('head'), everyHost(1)])
@@ -126,9 +146,13 @@ test('no standard streams at all', async () => {
 test('no room for temporary and cached files, or none that may be written: the run does without', async () => {
   await smallDisk('full', 0)
   for (const [name, env] of Object.entries({
-    'a full disk': { TMPDIR: join(here.folder, 'full'), XDG_CACHE_HOME: join(here.folder, 'full'), HOME: join(here.folder, 'full') },
+    'a full disk': {
+      TMPDIR: join(here.folder, 'full'),
+      XDG_CACHE_HOME: join(here.folder, 'full'),
+      HOME: join(here.folder, 'full'),
+    },
     'a read-only one': { TMPDIR: '/sys', XDG_CACHE_HOME: '/sys', HOME: '/sys' },
-    'none': { TMPDIR: '/nowhere', XDG_CACHE_HOME: undefined, HOME: '/nowhere' },
+    none: { TMPDIR: '/nowhere', XDG_CACHE_HOME: undefined, HOME: '/nowhere' },
     'no HOME': { XDG_CACHE_HOME: undefined, HOME: undefined },
   })) {
     const { code, stdout, stderr } = await shell(`mailrun ${vars(name)}`, env).ended
@@ -140,7 +164,10 @@ test('a disk that fills up while the compiled playbook is kept: the playbook is 
   const folder = await smallDisk('cache', 8192)
   writeFileSync(join(here.folder, 'long.ts'), `${PLAYBOOK}\nexport const filler = [${"'0123456789', ".repeat(4000)}]\n`)
   for (const text of ['cache 1', 'cache 2']) {
-    const { code, stdout, stderr } = await shell(`mailrun ${vars(text)}`, { XDG_CACHE_HOME: folder, PLAYBOOK: 'long.ts' }).ended
+    const { code, stdout, stderr } = await shell(`mailrun ${vars(text)}`, {
+      XDG_CACHE_HOME: folder,
+      PLAYBOOK: 'long.ts',
+    }).ended
     assert.equal([code, last()], [0, everyHost(text)], stdout + stderr)
   }
 })
@@ -149,7 +176,11 @@ test('too few files may be open for mailrun itself: said, with what to do, befor
   for (const files of [22, 64, 95]) {
     const { code, stdout, stderr } = await shell(`ulimit -n ${files}; mailrun ${vars('few')}`).ended
     assert.equal([code, stdout], [1, ''], stderr)
-    assert.match(stderr, /^mailrun: .*this machine lets the process open .* files, .*ulimit -n 1024.*\n$/, `${files}: ${stderr}`)
+    assert.match(
+      stderr,
+      /^mailrun: .*this machine lets the process open .* files, .*ulimit -n 1024.*\n$/,
+      `${files}: ${stderr}`,
+    )
   }
   assert.equal(times('few'), everyHost(0))
   await converges('few')
@@ -157,14 +188,35 @@ test('too few files may be open for mailrun itself: said, with what to do, befor
 
 test('too few files may be open for so many hosts at once: fewer are worked on at once', async () => {
   const names = HOSTS.flatMap((host) => Array.from({ length: 20 }, (_, index) => [`${host}-${index}`, host] as const))
-  const addresses = Object.fromEntries(await Promise.all(HOSTS.map(async (host) => [host, await lab.address(host)] as const)))
+  const addresses = Object.fromEntries(
+    await Promise.all(HOSTS.map(async (host) => [host, await lab.address(host)] as const)),
+  )
   const users: Readonly<Record<string, string>> = { mx1: 'root', mx2: 'ops', mx3: 'admin' }
-  const fleet = { mail: { hosts: Object.fromEntries(names.map(([name, host]) => [name, { ansible_host: addresses[host], ansible_user: users[host], ansible_ssh_private_key_file: join(lab.stateDir, 'id_ed25519') }])) } }
+  const fleet = {
+    mail: {
+      hosts: Object.fromEntries(
+        names.map(([name, host]) => [
+          name,
+          {
+            ansible_host: addresses[host],
+            ansible_user: users[host],
+            ansible_ssh_private_key_file: join(lab.stateDir, 'id_ed25519'),
+          },
+        ]),
+      ),
+    },
+  }
   writeFileSync(join(here.folder, 'many.yaml'), JSON.stringify(fleet))
-  const { code, stdout, stderr } = await shell(`ulimit -n 100; mailrun --check --forks 60 --format json ${vars('few')}`, { INVENTORY: 'many.yaml' }).ended
+  const { code, stdout, stderr } = await shell(
+    `ulimit -n 100; mailrun --check --forks 60 --format json ${vars('few')}`,
+    { INVENTORY: 'many.yaml' },
+  ).ended
   assert.is(code, 2, stderr)
   assert.is(stderr, '')
-  assert.equal([...new Set((JSON.parse(stdout) as RunDocument).hosts.map(({ status, error }) => error ?? status))], ['would-change'])
+  assert.equal(
+    [...new Set((JSON.parse(stdout) as RunDocument).hosts.map(({ status, error }) => error ?? status))],
+    ['would-change'],
+  )
 })
 
 test('the terminal is closed in a change: it ends, no other begins, the next run does the rest', async () => {
@@ -191,7 +243,8 @@ test('killed in a change: the next run says for whom it waits, and does the rest
   assert.is(next.code, 0, next.stdout + next.stderr)
   const waits = next.stdout.split('\n').filter((line) => line.includes('"host-waiting"'))
   assert.is(waits.length, 3, next.stdout)
-  for (const line of waits) assert.match(line, new RegExp(`"holder":"\\w+@\\S+, process ${child.pid}, since \\d{4}-\\d\\d-\\d\\dT`))
+  for (const line of waits)
+    assert.match(line, new RegExp(`"holder":"\\w+@\\S+, process ${child.pid}, since \\d{4}-\\d\\d-\\d\\dT`))
   assert.equal([last(), times(text)], [everyHost(text), everyHost(2)])
 })
 
@@ -201,7 +254,8 @@ test('two runs at once: the second says who holds each host since when, and wait
   await begun(text)
   const second = await shell(`mailrun ${vars('two, then')}`).ended
   assert.is(second.code, 0, second.stdout + second.stderr)
-  for (const host of HOSTS) assert.match(second.stdout, new RegExp(`${host}.*process ${first.child.pid}, since \\d{4}-`))
+  for (const host of HOSTS)
+    assert.match(second.stdout, new RegExp(`${host}.*process ${first.child.pid}, since \\d{4}-`))
   assert.is((await first.ended).code, 0)
   assert.equal([last(), times(text), times('two, then')], [everyHost('two, then'), everyHost(1), everyHost(1)])
 })
@@ -211,7 +265,10 @@ test('stopped for 70 s or more and continued: neither the connection nor the cha
   stopped.child.kill('SIGCONT')
   const { code, stdout, stderr } = await stopped.ended
   assert.is(code, 0, stdout + stderr)
-  assert.equal((JSON.parse(stdout) as RunDocument).hosts.map(({ status, trips }) => [status, trips]), everyHost('').map(() => ['changed', 2]))
+  assert.equal(
+    (JSON.parse(stdout) as RunDocument).hosts.map(({ status, trips }) => [status, trips]),
+    everyHost('').map(() => ['changed', 2]),
+  )
   assert.equal(times('stopped'), everyHost(1))
 })
 

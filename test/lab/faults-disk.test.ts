@@ -5,18 +5,32 @@ import { faultSuite, faulty, inHost, run } from './faulty.ts'
 const test = faultSuite('lab: faults of file systems')
 
 const FILE = "t.file({ path: '/srv/small/file', content: 'y'.repeat(20000) })"
-const mounted = (options: string, then: string): string => `mkdir -p /srv/small; mount -t tmpfs -o ${options} none /srv/small; printf before > /srv/small/file; ${then}`
+const mounted = (options: string, then: string): string =>
+  `mkdir -p /srv/small; mount -t tmpfs -o ${options} none /srv/small; printf before > /srv/small/file; ${then}`
 /** What stands there afterwards, told by the lift of the fault. */
 const TOLD = 'cat /srv/small/file > /srv/told; ls -A /srv/small >> /srv/told; umount -l /srv/small; mkdir -p /srv/small'
 const FILL = 'head -c 70000 /dev/zero > /srv/small/full 2>/dev/null; :'
 
 for (const [what, make, says] of [
-  ['full', mounted('size=64k', FILL), /file \/srv\/small\/file: content: [\s\S]*No space left on device[\s\S]*\n→ the file system is full, or has no inodes left: see df -h and df -i/],
-  ['out of inodes', mounted('nr_inodes=3', ': > /srv/small/full'), /\/srv\/small\/\.file\.mailrun-new: No space left on device\n→ .*df -i/],
-  ['read-only', mounted('size=64k', ': > /srv/small/full; mount -o remount,ro /srv/small'), /Read-only file system\n→ the file system is read-only: see mount/],
+  [
+    'full',
+    mounted('size=64k', FILL),
+    /file \/srv\/small\/file: content: [\s\S]*No space left on device[\s\S]*\n→ the file system is full, or has no inodes left: see df -h and df -i/,
+  ],
+  [
+    'out of inodes',
+    mounted('nr_inodes=3', ': > /srv/small/full'),
+    /\/srv\/small\/\.file\.mailrun-new: No space left on device\n→ .*df -i/,
+  ],
+  [
+    'read-only',
+    mounted('size=64k', ': > /srv/small/full; mount -o remount,ro /srv/small'),
+    /Read-only file system\n→ the file system is read-only: see mount/,
+  ],
 ] as const) {
   test(`a target's file system that is ${what}: the file stays whole, and nothing is left beside it`, async () => {
-    await inHost('mx2', 'mkdir -p /srv/small'); await inHost('mx3', 'mkdir -p /srv/small')
+    await inHost('mx2', 'mkdir -p /srv/small')
+    await inHost('mx3', 'mkdir -p /srv/small')
     await faulty({ on: 'mx1', make, lift: TOLD, tasks: FILE, code: 3, status: 'failed', says })
     assert.is(await inHost('mx1', 'cat /srv/told'), 'beforefile\nfull')
   })
@@ -29,7 +43,12 @@ for (const [what, options, then] of [
 ] as const) {
   test(`/run/mailrun on a file system that is ${what} is named, and nothing is changed`, async () => {
     await faulty({
-      on: 'mx2', make: `mkdir -p /run/mailrun; mount -t tmpfs -o ${options} none /run/mailrun; ${then}`, lift: 'umount -l /run/mailrun', tasks: '', code: 3, status: 'failed',
+      on: 'mx2',
+      make: `mkdir -p /run/mailrun; mount -t tmpfs -o ${options} none /run/mailrun; ${then}`,
+      lift: 'umount -l /run/mailrun',
+      tasks: '',
+      code: 3,
+      status: 'failed',
       says: /cannot write \/run\/mailrun\/(?:lock|progress): is its file system full or read-only\? \(df -h, df -i, mount\)/,
     })
   })
@@ -46,14 +65,23 @@ test('/run/mailrun without room for what a command prints: that is lost, the com
 
 test('a file system that is full where dpkg writes', async () => {
   await faulty({
-    on: 'mx1', make: 'mount -t tmpfs -o size=60k none /var/lib/dpkg/info; head -c 100000 /dev/zero > /var/lib/dpkg/info/full 2>/dev/null; :', lift: 'umount -l /var/lib/dpkg/info',
-    tasks: "t.apt({ packages: ['mailrun-canary'] })", code: 3, status: 'failed', says: /\/var\/lib\/dpkg\/info\/[\s\S]*No space left on device\n→ the file system is full/,
+    on: 'mx1',
+    make: 'mount -t tmpfs -o size=60k none /var/lib/dpkg/info; head -c 100000 /dev/zero > /var/lib/dpkg/info/full 2>/dev/null; :',
+    lift: 'umount -l /var/lib/dpkg/info',
+    tasks: "t.apt({ packages: ['mailrun-canary'] })",
+    code: 3,
+    status: 'failed',
+    says: /\/var\/lib\/dpkg\/info\/[\s\S]*No space left on device\n→ the file system is full/,
   })
 })
 
 test('/tmp full and noexec, /var/tmp and /run noexec: nothing of it is needed', async () => {
-  await inHost('mx3', 'mount -t tmpfs -o size=4k,noexec none /tmp; head -c 20000 /dev/zero > /tmp/full 2>/dev/null; for d in /var/tmp /run; do mount --bind $d $d; mount -o remount,bind,noexec $d; done')
-  const tasks = "t.apt({ packages: ['mailrun-canary'], debconf: [{ package: 'mailrun-canary', question: 'mailrun-canary/colour', type: 'select', value: 'red' }], state: 'latest' }), t.service({ unit: 'mailrun-canary.service', state: 'running', restartOn: ['/etc/mailrun-canary.conf'] }), t.file({ path: '/srv/large', content: 'q'.repeat(3000000) })"
+  await inHost(
+    'mx3',
+    'mount -t tmpfs -o size=4k,noexec none /tmp; head -c 20000 /dev/zero > /tmp/full 2>/dev/null; for d in /var/tmp /run; do mount --bind $d $d; mount -o remount,bind,noexec $d; done',
+  )
+  const tasks =
+    "t.apt({ packages: ['mailrun-canary'], debconf: [{ package: 'mailrun-canary', question: 'mailrun-canary/colour', type: 'select', value: 'red' }], state: 'latest' }), t.service({ unit: 'mailrun-canary.service', state: 'running', restartOn: ['/etc/mailrun-canary.conf'] }), t.file({ path: '/srv/large', content: 'q'.repeat(3000000) })"
   await inHost('mx3', 'apt-get -qqy purge mailrun-canary')
   const ran = await run(tasks, '--limit', 'mx3')
   const again = await run(tasks, '--limit', 'mx3')
@@ -65,8 +93,13 @@ test('/tmp full and noexec, /var/tmp and /run noexec: nothing of it is needed', 
 
 test('an immutable file is told as such', async () => {
   await faulty({
-    on: 'mx1', make: 'printf x > /srv/fixed; chattr +i /srv/fixed', lift: 'chattr -i /srv/fixed', tasks: "t.file({ path: '/srv/fixed', content: 'y' })",
-    code: 3, status: 'failed', says: /\/srv\/fixed'?: Operation not permitted\n→ root is refused: is the file immutable \(lsattr; chattr -i\)/,
+    on: 'mx1',
+    make: 'printf x > /srv/fixed; chattr +i /srv/fixed',
+    lift: 'chattr -i /srv/fixed',
+    tasks: "t.file({ path: '/srv/fixed', content: 'y' })",
+    code: 3,
+    status: 'failed',
+    says: /\/srv\/fixed'?: Operation not permitted\n→ root is refused: is the file immutable \(lsattr; chattr -i\)/,
   })
   assert.is(await inHost('mx1', 'ls -A /srv | grep -c mailrun-new || :'), '0')
 })

@@ -1,12 +1,17 @@
-// A host out of memory, processes or programs, and commands that print without end or what no terminal should see. Has a lab of its own.
+// A host out of memory, processes or programs, and commands that print without end or what no terminal should see. Has
+// a lab of its own.
 import * as assert from 'uvu/assert'
 import { faultSuite, faulty, inHost, printed, run, type Host } from './faulty.ts'
 
 const test = faultSuite('lab: faults of hosts')
 
 const ONE_GB = 1_000_000_000
-/** Kills the shell that mailrun has on the host, as the kernel does when memory is short: the outermost `sh` that is run through sshd. */
-const KILL_SHELL = "p=$$; s=; while [ \"$p\" -gt 1 ]; do case $(cat /proc/$p/comm) in sh) s=$p;; sshd) break;; esac; p=$(sed -n 's/^PPid:.//p' /proc/$p/status); done; kill -9 $s"
+/**
+ * Kills the shell that mailrun has on the host, as the kernel does when memory is short: the outermost `sh` that is run
+ * through sshd.
+ */
+const KILL_SHELL =
+  'p=$$; s=; while [ "$p" -gt 1 ]; do case $(cat /proc/$p/comm) in sh) s=$p;; sshd) break;; esac; p=$(sed -n \'s/^PPid:.//p\' /proc/$p/status); done; kill -9 $s'
 const quoted = (text: string): string => JSON.stringify(text)
 const words = (host: Host): readonly string[] => ['--limit', host]
 
@@ -23,7 +28,10 @@ for (const host of ['mx1', 'mx3'] as const) {
 
   test(`the shell is killed while a question is answered: it is asked again (${host})`, async () => {
     await inHost(host, 'rm -f /srv/asked /srv/answer')
-    const ran = await run(`t.command({ run: 'touch /srv/answer', unless: ${quoted(`[ -e /srv/asked ] || { touch /srv/asked; ${KILL_SHELL}; sleep 1; }; [ -e /srv/answer ]`)} })`, ...words(host))
+    const ran = await run(
+      `t.command({ run: 'touch /srv/answer', unless: ${quoted(`[ -e /srv/asked ] || { touch /srv/asked; ${KILL_SHELL}; sleep 1; }; [ -e /srv/answer ]`)} })`,
+      ...words(host),
+    )
     assert.is(ran.code, 0, ran.error(host))
     assert.is(await inHost(host, 'ls /srv/answer'), '/srv/answer')
   })
@@ -31,23 +39,52 @@ for (const host of ['mx1', 'mx3'] as const) {
 
 test('a shell that is killed each time, and a command that is, are told with the likely reason', async () => {
   await faulty({
-    on: 'mx1', make: 'touch /srv/kills', lift: 'rm /srv/kills', tasks: `t.command({ run: ${quoted(`[ ! -e /srv/kills ] || { ${KILL_SHELL}; sleep 0.3; }`)}, unless: '[ ! -e /srv/kills ]' })`,
-    code: 4, status: 'unreachable', says: /the connection was lost: the shell ended \(SIGKILL: is the host out of memory\? journalctl -k\)/,
+    on: 'mx1',
+    make: 'touch /srv/kills',
+    lift: 'rm /srv/kills',
+    tasks: `t.command({ run: ${quoted(`[ ! -e /srv/kills ] || { ${KILL_SHELL}; sleep 0.3; }`)}, unless: '[ ! -e /srv/kills ]' })`,
+    code: 4,
+    status: 'unreachable',
+    says: /the connection was lost: the shell ended \(SIGKILL: is the host out of memory\? journalctl -k\)/,
   })
-  await faulty({ on: 'mx2', make: 'touch /srv/kills', lift: 'rm /srv/kills', tasks: "t.command({ run: 'kill -9 $$', unless: '[ ! -e /srv/kills ]' })", code: 3, status: 'failed', says: /exit status 137, killed by signal 9: out of memory\? \(journalctl -k\)/ })
+  await faulty({
+    on: 'mx2',
+    make: 'touch /srv/kills',
+    lift: 'rm /srv/kills',
+    tasks: "t.command({ run: 'kill -9 $$', unless: '[ ! -e /srv/kills ]' })",
+    code: 3,
+    status: 'failed',
+    says: /exit status 137, killed by signal 9: out of memory\? \(journalctl -k\)/,
+  })
 })
 
-for (const [program, packages] of [['flock', 'util-linux'], ['timeout', 'coreutils'], ['find', 'findutils'], ['base64', 'coreutils'], ['sha256sum', 'coreutils']] as const) {
+for (const [program, packages] of [
+  ['flock', 'util-linux'],
+  ['timeout', 'coreutils'],
+  ['find', 'findutils'],
+  ['base64', 'coreutils'],
+  ['sha256sum', 'coreutils'],
+] as const) {
   test(`a host without ${program}: said before anything is changed`, () =>
     faulty({
-      on: 'mx1', make: `mv /usr/bin/${program} /usr/bin/${program}.away`, lift: `mv /usr/bin/${program}.away /usr/bin/${program}`, tasks: '', code: 3, status: 'failed',
+      on: 'mx1',
+      make: `mv /usr/bin/${program} /usr/bin/${program}.away`,
+      lift: `mv /usr/bin/${program}.away /usr/bin/${program}`,
+      tasks: '',
+      code: 3,
+      status: 'failed',
       says: new RegExp(`^there is no ${program} in .* on the host: install .*${packages}`),
     }))
 }
 
 test('a find that is not GNU is told', () =>
   faulty({
-    on: 'mx1', make: "mv /usr/bin/find /usr/bin/find.away; printf '#!/bin/sh\\necho \"find: unrecognized: -printf\" >&2; exit 1\\n' > /usr/bin/find; chmod +x /usr/bin/find", lift: 'mv /usr/bin/find.away /usr/bin/find', tasks: '', code: 3, status: 'failed',
+    on: 'mx1',
+    make: 'mv /usr/bin/find /usr/bin/find.away; printf \'#!/bin/sh\\necho "find: unrecognized: -printf" >&2; exit 1\\n\' > /usr/bin/find; chmod +x /usr/bin/find',
+    lift: 'mv /usr/bin/find.away /usr/bin/find',
+    tasks: '',
+    code: 3,
+    status: 'failed',
     says: /its find\(1\) is not GNU's: find: unrecognized: -printf: install findutils/,
   }))
 
@@ -55,7 +92,12 @@ test('a host that has no process to spare', async () => {
   // Root is not held to the limit, so it is a user without sudo; each limit stops at another place.
   for (const limit of [1, 2, 3]) {
     await inHost('mx2', `printf 'ops hard nproc ${limit}\\n' > /etc/security/limits.d/fault.conf`)
-    const ran = await run("t.file({ path: '/home/ops/x', content: 'x', owner: 'ops', group: 'ops' })", ...words('mx2'), '-e', 'ansible_become=false')
+    const ran = await run(
+      "t.file({ path: '/home/ops/x', content: 'x', owner: 'ops', group: 'ops' })",
+      ...words('mx2'),
+      '-e',
+      'ansible_become=false',
+    )
     await inHost('mx2', 'rm /etc/security/limits.d/fault.conf')
     assert.is(ran.code, 4, ran.error('mx2'))
     assert.match(ran.error('mx2'), /out of processes/, `${limit}`)
@@ -63,10 +105,16 @@ test('a host that has no process to spare', async () => {
 })
 
 test('a gigabyte of output: the first and the last of it is kept, on the host and here', async () => {
-  for (const [what, text] of [['lines', `yes it is | head -c ${ONE_GB}; echo; echo the end; exit 3`], ['one line', `head -c ${ONE_GB} /dev/zero | tr '\\\\000' x; echo; echo the end; exit 3`]] as const) {
-    await inHost('mx1', 'rm -f /srv/most; setsid sh -c "while [ ! -e /srv/most ]; do du -sk /run/mailrun; sleep 0.2; done > /srv/used" >/dev/null 2>&1 </dev/null &')
+  for (const [what, text] of [
+    ['lines', `yes it is | head -c ${ONE_GB}; echo; echo the end; exit 3`],
+    ['one line', `head -c ${ONE_GB} /dev/zero | tr '\\\\000' x; echo; echo the end; exit 3`],
+  ] as const) {
+    await inHost(
+      'mx1',
+      'rm -f /srv/most; setsid sh -c "while [ ! -e /srv/most ]; do du -sk /run/mailrun; sleep 0.2; done > /srv/used" >/dev/null 2>&1 </dev/null &',
+    )
     const ran = await run(`t.command({ run: ${quoted(text)}, timeoutSeconds: 200 })`, ...words('mx1'))
-    const used = await inHost('mx1', "touch /srv/most; sort -n /srv/used | tail -n 1 | cut -f 1")
+    const used = await inHost('mx1', 'touch /srv/most; sort -n /srv/used | tail -n 1 | cut -f 1')
     assert.is(ran.code, 3, what)
     assert.match(ran.error('mx1'), /exit status 3\n(?:[\s\S]*\n)?the end$/, what)
     assert.ok(ran.error('mx1').length < 5000, what)
@@ -75,13 +123,23 @@ test('a gigabyte of output: the first and the last of it is kept, on the host an
 })
 
 test('what a change leaves running goes on when it prints, and is not waited for', async () => {
-  const ran = await run("t.command({ run: 'echo begun; { sleep 3; yes | head -c 3000000; echo alive > /srv/alive; } & echo left' })", ...words('mx1'))
+  const ran = await run(
+    "t.command({ run: 'echo begun; { sleep 3; yes | head -c 3000000; echo alive > /srv/alive; } & echo left' })",
+    ...words('mx1'),
+  )
   assert.is(ran.code, 0, ran.error('mx1'))
-  assert.is(await inHost('mx1', 'ls /srv/alive 2>/dev/null || :; i=0; until [ -e /srv/alive ] || [ $i -gt 100 ]; do sleep 0.1; i=$((i+1)); done; cat /srv/alive'), 'alive')
+  assert.is(
+    await inHost(
+      'mx1',
+      'ls /srv/alive 2>/dev/null || :; i=0; until [ -e /srv/alive ] || [ $i -gt 100 ]; do sleep 0.1; i=$((i+1)); done; cat /srv/alive',
+    ),
+    'alive',
+  )
 })
 
 test('bytes that are no text, marks and escapes: none reaches the terminal, nor is taken for a frame', async () => {
-  const text = "head -c 20000 /dev/urandom; printf '\\\\033[2J\\\\033]0;title\\\\007\\\\000x\\\\377\\\\n\\\\nmailrun-0123456789abcdef01234567 done 0 0\\\\n\\\\nmailrun-0123456789abcdef01234567 end\\\\n'; exit 3"
+  const text =
+    "head -c 20000 /dev/urandom; printf '\\\\033[2J\\\\033]0;title\\\\007\\\\000x\\\\377\\\\n\\\\nmailrun-0123456789abcdef01234567 done 0 0\\\\n\\\\nmailrun-0123456789abcdef01234567 end\\\\n'; exit 3"
   for (const seconds of [60, 90]) {
     const task = `t.command({ run: "${text}", timeoutSeconds: ${seconds} })`
     for (const flags of [[], ['-v'], ['--format', 'json'], ['--format', 'ndjson']]) {
@@ -93,8 +151,12 @@ test('bytes that are no text, marks and escapes: none reaches the terminal, nor 
 })
 
 test('files and stamps with odd times: one restart at most, and then none', async () => {
-  await inHost('mx1', 'apt-get -qqy install mailrun-canary >/dev/null 2>&1; touch -d "+10 years" /etc/mailrun-canary.conf; mkdir -p /run/mailrun/stamps; echo nonsense > /run/mailrun/stamps/mailrun-canary.service')
-  const task = "t.service({ unit: 'mailrun-canary.service', state: 'running', restartOn: ['/etc/mailrun-canary.conf'] })"
+  await inHost(
+    'mx1',
+    'apt-get -qqy install mailrun-canary >/dev/null 2>&1; touch -d "+10 years" /etc/mailrun-canary.conf; mkdir -p /run/mailrun/stamps; echo nonsense > /run/mailrun/stamps/mailrun-canary.service',
+  )
+  const task =
+    "t.service({ unit: 'mailrun-canary.service', state: 'running', restartOn: ['/etc/mailrun-canary.conf'] })"
   const first = await run(task, ...words('mx1'))
   assert.is(first.code, 0, first.error('mx1'))
   await inHost('mx1', 'touch -d 1970-01-02 /run/mailrun/stamps/*')

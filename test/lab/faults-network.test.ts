@@ -1,4 +1,5 @@
-// The network, sshd or the host fails in a run: the right status and exit status, a message that says what to do, the others done, the next run converges. Has a lab of its own.
+// The network, sshd or the host fails in a run: the right status and exit status, a message that says what to do, the
+// others done, the next run converges. Has a lab of its own.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -54,12 +55,32 @@ interface Run {
 const go = async (inventory: string, vars: Readonly<Record<string, unknown>>, limit?: string): Promise<Run> => {
   const events: (RunEvent | DnsEvent)[] = []
   const began = performance.now()
-  const result = await run({ playbook, inventory, becomePassword, extraVars: [vars], limit, timeoutSeconds: 8, report: (event) => events.push(event) })
+  const result = await run({
+    playbook,
+    inventory,
+    becomePassword,
+    extraVars: [vars],
+    limit,
+    timeoutSeconds: 8,
+    report: (event) => events.push(event),
+  })
   const of = (host: string): HostResult => result.hosts.find(({ name }) => name === host)!
-  return { result, exit: exitStatus(result), events, seconds: (performance.now() - began) / 1000, of, task: (host, type) => of(host).tasks.findLast((task) => task.type === type)?.status }
+  return {
+    result,
+    exit: exitStatus(result),
+    events,
+    seconds: (performance.now() - began) / 1000,
+    of,
+    task: (host, type) => of(host).tasks.findLast((task) => task.type === type)?.status,
+  }
 }
 const path = (host: HostName, name: string): string => join(lab.hostFiles(host), 'srv', name)
-const times = (host: HostName, text: string): number => (existsSync(path(host, 'count')) ? readFileSync(path(host, 'count'), 'utf8').split('\n').filter((line) => line === text).length : 0)
+const times = (host: HostName, text: string): number =>
+  existsSync(path(host, 'count'))
+    ? readFileSync(path(host, 'count'), 'utf8')
+        .split('\n')
+        .filter((line) => line === text).length
+    : 0
 const until = async (host: HostName, name: string): Promise<void> => {
   for (let tenth = 0; !existsSync(path(host, name)); tenth += 1) {
     assert.ok(tenth < 300, `/srv/${name} did not come within 30 s`)
@@ -68,7 +89,15 @@ const until = async (host: HostName, name: string): Promise<void> => {
 }
 const statuses = ({ result }: Run): readonly string[] => result.hosts.map(({ status }) => status)
 /** For messages. */
-const told = (each: Run): string => JSON.stringify(each.result.hosts.map(({ name, status, error, tasks }) => ({ name, status, error, tasks: tasks.map((task) => task.status).join(' ') })))
+const told = (each: Run): string =>
+  JSON.stringify(
+    each.result.hosts.map(({ name, status, error, tasks }) => ({
+      name,
+      status,
+      error,
+      tasks: tasks.map((task) => task.status).join(' '),
+    })),
+  )
 
 /** The run after a fault, undisturbed: all is as wanted, and the command ran as often as was told. */
 const converges = async (host: HostName, text: string, ran: number | undefined): Promise<void> => {
@@ -92,11 +121,19 @@ test.before(async () => {
   const address = await lab.address('mx3')
   proxy = await cutProxy(address)
   const known = readFileSync(join(lab.stateDir, 'known_hosts'), 'utf8')
-  const key = known.split('\n').find((line) => line.startsWith(`${address} `))!.slice(address.length)
+  const key = known
+    .split('\n')
+    .find((line) => line.startsWith(`${address} `))!
+    .slice(address.length)
   const knownHosts = join(here.folder, 'known_hosts')
   writeFileSync(knownHosts, `${known}[127.0.0.1]:${proxy.port}${key}\n`)
   proxied = join(here.folder, 'proxied.yaml')
-  writeFileSync(proxied, readFileSync(lab.inventoryPath, 'utf8').replace(`ansible_host: ${address}`, `ansible_host: 127.0.0.1\n      ansible_port: ${proxy.port}`).replace(join(lab.stateDir, 'known_hosts'), knownHosts))
+  writeFileSync(
+    proxied,
+    readFileSync(lab.inventoryPath, 'utf8')
+      .replace(`ansible_host: ${address}`, `ansible_host: 127.0.0.1\n      ansible_port: ${proxy.port}`)
+      .replace(join(lab.stateDir, 'known_hosts'), knownHosts),
+  )
 })
 test.after(async () => {
   await proxy?.close()
@@ -117,7 +154,11 @@ test('the connection is cut anywhere from the handshake to the last answer', asy
   for (const connections of ['first', 'all'] as const) {
     for (const direction of ['up', 'down'] as const) {
       for (let point = 0; point < points; point += 1) {
-        const cut: Cut = { direction, connections, afterBytes: Math.floor((bytes[direction] * point) / (points - 1)) - (point === points - 1 ? 30 : 0) }
+        const cut: Cut = {
+          direction,
+          connections,
+          afterBytes: Math.floor((bytes[direction] * point) / (points - 1)) - (point === points - 1 ? 30 : 0),
+        }
         const text = `${connections} ${direction} ${cut.afterBytes}`
         proxy.arm(cut)
         const cutRun = await go(proxied, { text })
@@ -130,21 +171,38 @@ test('the connection is cut anywhere from the handshake to the last answer', asy
         const command = cutRun.task('mx3', 'command')
         if (status === 'unreachable') assert.match(error ?? '', ADVICE, where)
         // Of a connection that was made again, the host tells what came of every change.
-        if (connections === 'first') assert.ok(status === 'changed' || tasks.every((task) => task.status === 'not-reached'), where)
-        await converges('mx3', text, command === 'changed' ? 1 : command === 'unknown' ? undefined : 0).catch((error: Error) => assert.unreachable(`${where}\n${error.message}`))
+        if (connections === 'first')
+          assert.ok(status === 'changed' || tasks.every((task) => task.status === 'not-reached'), where)
+        await converges('mx3', text, command === 'changed' ? 1 : command === 'unknown' ? undefined : 0).catch(
+          (error: Error) => assert.unreachable(`${where}\n${error.message}`),
+        )
         const kind = `${connections} ${direction} ${status} ${command}`
         seen.set(kind, (seen.get(kind) ?? 0) + 1)
       }
     }
   }
-  // Every way to end was come by: the sweep is fine enough. Not so for `all down unreachable unknown`: what a connection that is made again needs is about what the first had at the command's beginning, and only a cut between the two ends so.
-  for (const kind of ['first up unreachable not-reached', 'first up changed changed', 'first down changed changed', 'all down unreachable not-reached', 'all up unreachable unknown']) {
+  // Every way to end was come by: the sweep is fine enough. Not so for `all down unreachable unknown`: what a
+  // connection that is made again needs is about what the first had at the command's beginning, and only a cut between
+  // the two ends so.
+  for (const kind of [
+    'first up unreachable not-reached',
+    'first up changed changed',
+    'first down changed changed',
+    'all down unreachable not-reached',
+    'all up unreachable unknown',
+  ]) {
     assert.ok(seen.has(kind), `${kind}: ${JSON.stringify([bytes, [...seen]])}`)
   }
 })
 
 /** A run whose command touches /srv/NAME and then sleeps; `then` is done once it did. */
-const during = async (host: HostName, inventory: string, text: string, lasts: number, then: () => Promise<void>): Promise<Run> => {
+const during = async (
+  host: HostName,
+  inventory: string,
+  text: string,
+  lasts: number,
+  then: () => Promise<void>,
+): Promise<Run> => {
   const begins = `begins ${text}`
   const [cutRun] = await Promise.all([go(inventory, { text, begins, lasts }), until(host, begins).then(then)])
   for (const other of HOSTS) if (other !== host) assert.is(cutRun.of(other).status, 'changed', told(cutRun))
@@ -159,7 +217,13 @@ test('cut while a change is under way: it is waited for, and not made twice', as
 })
 
 test('sshd is restarted: connections stay, and nothing is noticed', async () => {
-  const cutRun = await during('mx1', lab.inventoryPath, 'sshd restarted', 2, async () => void (await inHost('mx1', 'systemctl restart ssh')))
+  const cutRun = await during(
+    'mx1',
+    lab.inventoryPath,
+    'sshd restarted',
+    2,
+    async () => void (await inHost('mx1', 'systemctl restart ssh')),
+  )
   assert.equal([cutRun.exit, cutRun.of('mx1').status, cutRun.of('mx1').trips], [0, 'changed', 2], told(cutRun))
   await converges('mx1', 'sshd restarted', 1)
 })
@@ -175,16 +239,33 @@ test('sshd is killed with all its connections, and is back after 3 s: the connec
 })
 
 test('sshd is gone for good: unreachable, what was under way is unknown, and the next run finds out', async () => {
-  const cutRun = await during('mx1', lab.inventoryPath, 'sshd gone', 1, async () => void (await inHost('mx1', 'systemctl stop ssh; pkill -KILL sshd; :')))
+  const cutRun = await during(
+    'mx1',
+    lab.inventoryPath,
+    'sshd gone',
+    1,
+    async () => void (await inHost('mx1', 'systemctl stop ssh; pkill -KILL sshd; :')),
+  )
   await inHost('mx1', 'systemctl start ssh')
-  assert.equal([cutRun.exit, cutRun.of('mx1').status, cutRun.task('mx1', 'command')], [4, 'unreachable', 'unknown'], told(cutRun))
-  assert.match(cutRun.of('mx1').error ?? '', /connection was lost: .*; and not made again: .*refused[\s\S]*run it again once the host answers, which finds out what became of the changes under way/)
+  assert.equal(
+    [cutRun.exit, cutRun.of('mx1').status, cutRun.task('mx1', 'command')],
+    [4, 'unreachable', 'unknown'],
+    told(cutRun),
+  )
+  assert.match(
+    cutRun.of('mx1').error ?? '',
+    /connection was lost: .*; and not made again: .*refused[\s\S]*run it again once the host answers, which finds out what became of the changes under way/,
+  )
   await converges('mx1', 'sshd gone', 1)
 })
 
 test('the host reboots in a change and comes back: the rest is done; of the command nobody can tell', async () => {
   const cutRun = await during('mx1', lab.inventoryPath, 'rebooted', 20, () => lab.hostReboot('mx1'))
-  assert.equal([cutRun.exit, cutRun.of('mx1').status, cutRun.task('mx1', 'command')], [3, 'failed', 'unknown'], told(cutRun))
+  assert.equal(
+    [cutRun.exit, cutRun.of('mx1').status, cutRun.task('mx1', 'command')],
+    [3, 'failed', 'unknown'],
+    told(cutRun),
+  )
   assert.match(cutRun.of('mx1').error ?? '', /command .*: the connection was lost/)
   await converges('mx1', 'rebooted', 1)
 })
@@ -204,7 +285,8 @@ test('all packets are lost for 5 s, in a change: the run goes on as if nothing w
 const DEAD_WITHIN_SECONDS = 75 + 30 + 8 + 10
 
 test('a dead peer, or a dumb one, is found out in time; after 120 s without packets no lock is left, and the next run need not wait', async () => {
-  // Beside each other, for the waiting is the same: packets lost in a change (mx1) and in a question (mx2); a login shell (of mx3) that never says a word.
+  // Beside each other, for the waiting is the same: packets lost in a change (mx1) and in a question (mx2); a login
+  // shell (of mx3) that never says a word.
   const text = '120 s'
   const lost = go(lab.inventoryPath, { text, begins: 'begins 120', lasts: 40 }, 'mx1,mx3')
   const asking = go(lab.inventoryPath, { text, probes: 20 }, 'mx2')
@@ -212,18 +294,36 @@ test('a dead peer, or a dumb one, is found out in time; after 120 s without pack
   await Promise.all([lab.hostLink('mx1', false), lab.hostLink('mx2', false)])
   const since = performance.now()
   const dumb = (async () => {
-    await inHost('mx3', 'printf "#!/bin/sh\\nexec sleep 1000\\n" > /srv/dumb; chmod 755 /srv/dumb; useradd -m -s /srv/dumb dumb; cp -r /home/admin/.ssh /home/dumb; chown -R dumb /home/dumb/.ssh')
+    await inHost(
+      'mx3',
+      'printf "#!/bin/sh\\nexec sleep 1000\\n" > /srv/dumb; chmod 755 /srv/dumb; useradd -m -s /srv/dumb dumb; cp -r /home/admin/.ssh /home/dumb; chown -R dumb /home/dumb/.ssh',
+    )
     const inventory = join(here.folder, 'dumb.yaml')
-    writeFileSync(inventory, readFileSync(lab.inventoryPath, 'utf8').replace('ansible_user: admin\n      ansible_become: true', 'ansible_user: dumb'))
+    writeFileSync(
+      inventory,
+      readFileSync(lab.inventoryPath, 'utf8').replace(
+        'ansible_user: admin\n      ansible_become: true',
+        'ansible_user: dumb',
+      ),
+    )
     return go(inventory, { text }, 'mx3')
   })()
   const [inChange, inProbe, isDumb] = await Promise.all([lost, asking, dumb])
   const took = (performance.now() - since) / 1000
   await sleep(Math.max(0, 120 - took) * 1000)
   await Promise.all([lab.hostLink('mx1', true), lab.hostLink('mx2', true)])
-  assert.equal([inChange.exit, statuses(inChange), inChange.task('mx1', 'command')], [4, ['unreachable', 'changed'], 'unknown'], told(inChange))
-  assert.equal([inProbe.exit, statuses(inProbe), inProbe.task('mx2', 'command')], [4, ['unreachable'], 'not-reached'], told(inProbe))
-  for (const each of [inChange.of('mx1'), inProbe.of('mx2')]) assert.match(each.error ?? '', /connection was lost: .*keepalive[\s\S]*run it again/i)
+  assert.equal(
+    [inChange.exit, statuses(inChange), inChange.task('mx1', 'command')],
+    [4, ['unreachable', 'changed'], 'unknown'],
+    told(inChange),
+  )
+  assert.equal(
+    [inProbe.exit, statuses(inProbe), inProbe.task('mx2', 'command')],
+    [4, ['unreachable'], 'not-reached'],
+    told(inProbe),
+  )
+  for (const each of [inChange.of('mx1'), inProbe.of('mx2')])
+    assert.match(each.error ?? '', /connection was lost: .*keepalive[\s\S]*run it again/i)
   for (const each of [inChange, inProbe]) assert.ok(each.seconds < DEAD_WITHIN_SECONDS, `${each.seconds} s`)
   assert.equal([isDumb.exit, statuses(isDumb)], [4, ['unreachable']], told(isDumb))
   assert.match(isDumb.of('mx3').error ?? '', /said nothing for \d+ s[\s\S]*Log in with ssh, and see/)
@@ -231,7 +331,10 @@ test('a dead peer, or a dumb one, is found out in time; after 120 s without pack
   const next = await go(lab.inventoryPath, { text })
   assert.equal([next.exit, statuses(next)], [0, ['changed', 'changed', 'changed']], told(next))
   assert.ok(next.seconds < 30, `the next run took ${next.seconds} s`)
-  assert.equal(HOSTS.map((host) => times(host, text)), [2, 1, 2])
+  assert.equal(
+    HOSTS.map((host) => times(host, text)),
+    [2, 1, 2],
+  )
 })
 
 test.run()

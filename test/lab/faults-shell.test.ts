@@ -4,8 +4,10 @@ import { CONNECT_SECONDS, faultSuite, faulty, inHost, run, runWithoutPassword, U
 
 const test = faultSuite('lab: faults of shells')
 
-const shell = (path: string, user = 'ops'): string => `usermod -s ${path} ${user} 2>/dev/null || sed -i 's|^\\(${user}:.*:\\).*|\\1${path}|' /etc/passwd`
-const sshd = (line: string): string => `printf '${line}\\n' > /etc/ssh/sshd_config.d/fault.conf; systemctl reload ssh; sleep 0.2`
+const shell = (path: string, user = 'ops'): string =>
+  `usermod -s ${path} ${user} 2>/dev/null || sed -i 's|^\\(${user}:.*:\\).*|\\1${path}|' /etc/passwd`
+const sshd = (line: string): string =>
+  `printf '${line}\\n' > /etc/ssh/sshd_config.d/fault.conf; systemctl reload ssh; sleep 0.2`
 const SSHD_AGAIN = 'rm /etc/ssh/sshd_config.d/fault.conf; systemctl reload ssh; sleep 0.2'
 /** Of everything a little, with files above and below a megabyte. */
 const MUCH = [
@@ -13,7 +15,8 @@ const MUCH = [
   "t.directory({ path: '/srv/all/a/b', parents: true }), t.lineInFile({ path: '/srv/all/line', line: 'x', create: true }), t.user({ user: 'newcomer' }), t.owner({ path: '/srv/all/a', owner: 'daemon', recursive: true })",
   "t.command({ run: 'echo x > /srv/all/made; echo y > /srv/all/made', creates: '/srv/all/made' }), t.file({ path: '/srv/all/large', content: 'q'.repeat(2000000), mode: '0600' }), t.file({ path: '/srv/all/file', content: 'x' })",
 ].join(', ')
-const WIPE = 'apt-get -qqy purge mailrun-canary >/dev/null 2>&1; rm -rf /srv/all; ! id newcomer >/dev/null 2>&1 || userdel newcomer; rm -rf /run/mailrun'
+const WIPE =
+  'apt-get -qqy purge mailrun-canary >/dev/null 2>&1; rm -rf /srv/all; ! id newcomer >/dev/null 2>&1 || userdel newcomer; rm -rf /run/mailrun'
 
 /** All of it is done, and found done. */
 async function doesAll(host: Host): Promise<void> {
@@ -24,17 +27,24 @@ async function doesAll(host: Host): Promise<void> {
 }
 
 for (const [path, says] of [
-  ['/usr/sbin/nologin', /no shell came up: the shell ended \(exit status 1\): does the login shell of the login user \(getent passwd\) run commands\?\nThis account is currently not available/],
+  [
+    '/usr/sbin/nologin',
+    /no shell came up: the shell ended \(exit status 1\): does the login shell of the login user \(getent passwd\) run commands\?\nThis account is currently not available/,
+  ],
   ['/bin/false', /no shell came up: the shell ended \(exit status 1\): does the login shell/],
   ['/bin/rbash', /no shell came up: [\s\S]*run commands\?\n.*exec: restricted/],
   // To sshd this is a user who may not log in, and it does not say why.
   ['/bin/does-not-exist', /permission denied for ops/],
 ] as const) {
-  test(`the login shell ${path}`, () => faulty({ on: 'mx2', make: shell(path), lift: shell('/bin/bash'), tasks: '', code: 4, status: 'unreachable', says }))
+  test(`the login shell ${path}`, () =>
+    faulty({ on: 'mx2', make: shell(path), lift: shell('/bin/bash'), tasks: '', code: 4, status: 'unreachable', says }))
 }
 
 test('a login shell that knows plain words only, and one that starts another', async () => {
-  await inHost('mx1', `printf '#!/bin/sh\\n[ "$1" = -c ] || exit 9\\ncase $2 in *[!a-z\\\\ A-Z0-9-]*) echo syntax >&2; exit 2;; esac\\nset -- $2\\n[ "$1" != exec ] || shift\\nexec "$@"\\n' > /usr/local/bin/plain; printf '#!/bin/sh\\necho on my way; echo to bash >&2\\nexec /bin/bash "$@"\\n' > /usr/local/bin/starter; chmod +x /usr/local/bin/plain /usr/local/bin/starter`)
+  await inHost(
+    'mx1',
+    `printf '#!/bin/sh\\n[ "$1" = -c ] || exit 9\\ncase $2 in *[!a-z\\\\ A-Z0-9-]*) echo syntax >&2; exit 2;; esac\\nset -- $2\\n[ "$1" != exec ] || shift\\nexec "$@"\\n' > /usr/local/bin/plain; printf '#!/bin/sh\\necho on my way; echo to bash >&2\\nexec /bin/bash "$@"\\n' > /usr/local/bin/starter; chmod +x /usr/local/bin/plain /usr/local/bin/starter`,
+  )
   for (const path of ['/usr/local/bin/plain', '/usr/local/bin/starter']) {
     await inHost('mx1', shell(path, 'root'))
     // As root: to become somebody else takes more than plain words.
@@ -51,27 +61,56 @@ for (const [what, host, file, line] of [
 ] as const) {
   test(`a login shell that hangs in ${what} is given up in time, and said`, () =>
     faulty({
-      on: host, make: `cp -p ${file} /srv/rc; echo '${line}' > ${file}`, lift: `cp -p /srv/rc ${file}; pkill -x sleep || :`, tasks: '', code: 4, status: 'unreachable',
-      says: host === 'mx1' ? /said nothing for \d+ s \(beginning\): does the login shell's profile, sudo, or one of its PAM modules wait/ : new RegExp(`no answer within ${CONNECT_SECONDS} s \\(sudo\\)`),
+      on: host,
+      make: `cp -p ${file} /srv/rc; echo '${line}' > ${file}`,
+      lift: `cp -p /srv/rc ${file}; pkill -x sleep || :`,
+      tasks: '',
+      code: 4,
+      status: 'unreachable',
+      says:
+        host === 'mx1'
+          ? /said nothing for \d+ s \(beginning\): does the login shell's profile, sudo, or one of its PAM modules wait/
+          : new RegExp(`no answer within ${CONNECT_SECONDS} s \\(sudo\\)`),
     }))
 }
 
 for (const [what, command, says] of [
   ['sftp', 'internal-sftp', /no shell came up as root: [\s\S]*This service allows sftp connections only/],
-  ['a program that ends', '/bin/echo go away', /no shell came up as root: the shell ended \(exit status 0\): does its login shell[\s\S]*go away/],
+  [
+    'a program that ends',
+    '/bin/echo go away',
+    /no shell came up as root: the shell ended \(exit status 0\): does its login shell[\s\S]*go away/,
+  ],
   ['one that says what it hears', '/bin/cat', /said nothing for \d+ s \(beginning\): .*ForceCommand/],
 ] as const) {
-  test(`ForceCommand is ${what}`, () => faulty({ on: 'mx1', make: sshd(`ForceCommand ${command}`), lift: SSHD_AGAIN, tasks: '', code: 4, status: 'unreachable', says }))
+  test(`ForceCommand is ${what}`, () =>
+    faulty({
+      on: 'mx1',
+      make: sshd(`ForceCommand ${command}`),
+      lift: SSHD_AGAIN,
+      tasks: '',
+      code: 4,
+      status: 'unreachable',
+      says,
+    }))
 }
 
 test('sudo that hangs in PAM, with a password and without', async () => {
   for (const host of ['mx2', 'mx3'] as const) {
     await faulty({
-      on: host, make: 'cp /etc/pam.d/sudo /root/; sed -i "1i session required pam_exec.so /bin/sleep 1000" /etc/pam.d/sudo', lift: 'cp /root/sudo /etc/pam.d/sudo; pkill -x sleep || :', tasks: '', code: 4, status: 'unreachable',
+      on: host,
+      make: 'cp /etc/pam.d/sudo /root/; sed -i "1i session required pam_exec.so /bin/sleep 1000" /etc/pam.d/sudo',
+      lift: 'cp /root/sudo /etc/pam.d/sudo; pkill -x sleep || :',
+      tasks: '',
+      code: 4,
+      status: 'unreachable',
       says: new RegExp(`no answer within ${CONNECT_SECONDS} s \\(sudo\\)`),
     })
   }
-  await inHost('mx2', 'cp /etc/pam.d/sudo /root/; sed -i "1i session required pam_exec.so /bin/sleep 1000" /etc/pam.d/sudo')
+  await inHost(
+    'mx2',
+    'cp /etc/pam.d/sudo /root/; sed -i "1i session required pam_exec.so /bin/sleep 1000" /etc/pam.d/sudo',
+  )
   const without = await runWithoutPassword("t.file({ path: '/srv/x', content: 'x' })", '--limit', 'mx2')
   await inHost('mx2', 'cp /root/sudo /etc/pam.d/sudo; pkill -x sleep || :')
   assert.is(without.code, 4)
@@ -79,14 +118,19 @@ test('sudo that hangs in PAM, with a password and without', async () => {
 })
 
 test('sudo that lectures, and logs to a full disk', async () => {
-  await inHost('mx3', "mkdir -p /srv/log; mount -t tmpfs -o size=4k none /srv/log; head -c 9000 /dev/zero > /srv/log/full 2>/dev/null || :; printf 'Defaults lecture=always\\nDefaults logfile=/srv/log/sudo\\n' > /etc/sudoers.d/zz; chmod 440 /etc/sudoers.d/zz")
+  await inHost(
+    'mx3',
+    "mkdir -p /srv/log; mount -t tmpfs -o size=4k none /srv/log; head -c 9000 /dev/zero > /srv/log/full 2>/dev/null || :; printf 'Defaults lecture=always\\nDefaults logfile=/srv/log/sudo\\n' > /etc/sudoers.d/zz; chmod 440 /etc/sudoers.d/zz",
+  )
   const ran = await run("t.file({ path: '/srv/lectured', content: 'x' })", '--limit', 'mx3')
   await inHost('mx3', 'rm /etc/sudoers.d/zz; umount -l /srv/log')
   assert.is(ran.code, 0, ran.error('mx3'))
 })
 
-const ODD = 'BASH_ENV=/srv/noise ENV=/srv/noise POSIXLY_CORRECT=1 GREP_OPTIONS=-v CDPATH=/srv LANG=de_DE.UTF-8 LANGUAGE=de TMPDIR=/nonexistent TZ=Asia/Tokyo SHELLOPTS=noclobber:noglob LS_COLORS=x SYSTEMD_COLORS=1 BLOCK_SIZE=1K'
-const environment = (user: string): string => `echo 'echo loud; echo loud >&2; set -C' > /srv/noise; f=$(getent passwd ${user} | cut -d: -f6)/.ssh/environment; printf '%s\\n' ${ODD} PATH=/usr/bin:/bin > "$f"; ${sshd('PermitUserEnvironment yes')}`
+const ODD =
+  'BASH_ENV=/srv/noise ENV=/srv/noise POSIXLY_CORRECT=1 GREP_OPTIONS=-v CDPATH=/srv LANG=de_DE.UTF-8 LANGUAGE=de TMPDIR=/nonexistent TZ=Asia/Tokyo SHELLOPTS=noclobber:noglob LS_COLORS=x SYSTEMD_COLORS=1 BLOCK_SIZE=1K'
+const environment = (user: string): string =>
+  `echo 'echo loud; echo loud >&2; set -C' > /srv/noise; f=$(getent passwd ${user} | cut -d: -f6)/.ssh/environment; printf '%s\\n' ${ODD} PATH=/usr/bin:/bin > "$f"; ${sshd('PermitUserEnvironment yes')}`
 
 for (const host of ['mx1', 'mx2'] as const) {
   test(`an odd environment of ${USERS[host]}`, async () => {
@@ -112,7 +156,10 @@ for (const umask of ['0077', '0777', '0000']) {
   test(`a login with umask ${umask}: files and the directories above have their own modes`, async () => {
     await inHost('mx1', `cp -p /root/.bashrc /srv/rc; echo 'umask ${umask}' > /root/.bashrc`)
     await doesAll('mx1')
-    const modes = await inHost('mx1', "cd /srv/all; stat -c '%a %n' a a/b line made large file /run/mailrun; cp -p /srv/rc /root/.bashrc")
+    const modes = await inHost(
+      'mx1',
+      "cd /srv/all; stat -c '%a %n' a a/b line made large file /run/mailrun; cp -p /srv/rc /root/.bashrc",
+    )
     await inHost('mx1', WIPE)
     assert.is(modes, '755 a\n755 a/b\n644 line\n644 made\n600 large\n644 file\n700 /run/mailrun')
   })

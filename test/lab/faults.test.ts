@@ -23,11 +23,32 @@ export default playbook({
 })
 `
 let here: Project
-const mailrun = async (...words: readonly string[]): Promise<{ readonly code: number | null; readonly document: RunDocument; readonly status: Readonly<Record<string, string>>; error(host: string): string }> => {
-  const { code, stdout, stderr } = await here.mailrun('faults.mjs', '--format', 'json', '--timeout', '8', '--become-password-file', lab.becomePasswordFile, ...words)
+const mailrun = async (
+  ...words: readonly string[]
+): Promise<{
+  readonly code: number | null
+  readonly document: RunDocument
+  readonly status: Readonly<Record<string, string>>
+  error(host: string): string
+}> => {
+  const { code, stdout, stderr } = await here.mailrun(
+    'faults.mjs',
+    '--format',
+    'json',
+    '--timeout',
+    '8',
+    '--become-password-file',
+    lab.becomePasswordFile,
+    ...words,
+  )
   assert.ok(stdout !== '', stderr)
   const document = JSON.parse(stdout) as RunDocument
-  return { code, document, status: Object.fromEntries(document.hosts.map(({ name, status }) => [name, status])), error: (host) => document.hosts.find(({ name }) => name === host)?.error ?? '' }
+  return {
+    code,
+    document,
+    status: Object.fromEntries(document.hosts.map(({ name, status }) => [name, status])),
+    error: (host) => document.hosts.find(({ name }) => name === host)?.error ?? '',
+  }
 }
 const fleet = ['-i', lab.inventoryPath]
 
@@ -50,10 +71,19 @@ test('a host that is down is unreachable, the others converge', async () => {
 
 test('a changed host key is refused with both fingerprints, before anything is sent', async () => {
   const known = readFileSync(join(lab.stateDir, 'known_hosts'), 'utf8')
-  const other = known.split('\n').find((line) => line.includes(' '))!.split(' ')[2]!
+  const other = known
+    .split('\n')
+    .find((line) => line.includes(' '))!
+    .split(' ')[2]!
   const swapped = join(lab.stateDir, 'known_hosts.swapped')
   const address = await lab.address('mx2')
-  writeFileSync(swapped, known.split('\n').map((line) => (line.split(' ')[0]!.split(',').includes(address) ? line.replace(/ AAAA\S+/, ` ${other}`) : line)).join('\n'))
+  writeFileSync(
+    swapped,
+    known
+      .split('\n')
+      .map((line) => (line.split(' ')[0]!.split(',').includes(address) ? line.replace(/ AAAA\S+/, ` ${other}`) : line))
+      .join('\n'),
+  )
   const { code, status, error } = await mailrun(...fleet, '--known-hosts', swapped)
   assert.is(code, 4)
   assert.is(status['mx2'], 'unreachable')
@@ -72,42 +102,70 @@ test('a host that refuses the key is unreachable, and says for whom and which ke
 test('a wrong sudo password is said at once', async () => {
   const wrong = join(lab.stateDir, 'wrong-password')
   writeFileSync(wrong, 'not it\n', { mode: 0o600 })
-  const { stdout, code } = await here.mailrun('faults.mjs', '--format', 'json', '--become-password-file', wrong, ...fleet)
+  const { stdout, code } = await here.mailrun(
+    'faults.mjs',
+    '--format',
+    'json',
+    '--become-password-file',
+    wrong,
+    ...fleet,
+  )
   assert.is(code, 4)
   assert.match(stdout, 'the password of admin was refused')
   assert.not.match(stdout, 'not it')
 })
 
 test('a noisy login shell does no harm', async () => {
-  await inHost('mx2', 'printf "echo noise; echo more >&2\\n" | cat - /home/ops/.bashrc > /tmp/rc 2>/dev/null || printf "echo noise; echo more >&2\\n" > /tmp/rc; cp /tmp/rc /home/ops/.bashrc; chown ops /home/ops/.bashrc')
+  await inHost(
+    'mx2',
+    'printf "echo noise; echo more >&2\\n" | cat - /home/ops/.bashrc > /tmp/rc 2>/dev/null || printf "echo noise; echo more >&2\\n" > /tmp/rc; cp /tmp/rc /home/ops/.bashrc; chown ops /home/ops/.bashrc',
+  )
   const { code, status } = await mailrun(...fleet)
   assert.is(code, 0)
   assert.is(status['mx2'], 'ok')
 })
 
-for (const [shell, path] of [['tcsh', '/bin/tcsh'], ['fish', '/usr/bin/fish']] as const) {
+for (const [shell, path] of [
+  ['tcsh', '/bin/tcsh'],
+  ['fish', '/usr/bin/fish'],
+] as const) {
   test(`${shell} as login shell does no harm, to root and through sudo`, async () => {
-    for (const [host, user] of [['mx1', 'root'], ['mx2', 'ops'], ['mx3', 'admin']] as const) {
-      await inHost(host, `apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install ${shell} >/dev/null 2>&1; usermod -s ${path} ${user}`)
+    for (const [host, user] of [
+      ['mx1', 'root'],
+      ['mx2', 'ops'],
+      ['mx3', 'admin'],
+    ] as const) {
+      await inHost(
+        host,
+        `apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install ${shell} >/dev/null 2>&1; usermod -s ${path} ${user}`,
+      )
     }
     const text = `by ${shell}: $HOME "q" it's !! \n`
     const { code, status, error } = await mailrun(...fleet, '-e', JSON.stringify({ text }))
     assert.is(code, 0, ['mx1', 'mx2', 'mx3'].map(error).join('\n'))
     assert.equal(status, { mx1: 'changed', mx2: 'changed', mx3: 'changed' })
     for (const host of ['mx1', 'mx2', 'mx3']) assert.is((await lab.hostExec(host, 'cat /srv/here/file')).stdout, text)
-    for (const [host, user] of [['mx1', 'root'], ['mx2', 'ops'], ['mx3', 'admin']] as const) await inHost(host, `usermod -s /bin/bash ${user}`)
+    for (const [host, user] of [
+      ['mx1', 'root'],
+      ['mx2', 'ops'],
+      ['mx3', 'admin'],
+    ] as const)
+      await inHost(host, `usermod -s /bin/bash ${user}`)
   })
 }
 
 test('a held dpkg lock is waited for', async () => {
-  await inHost('mx3', `setsid perl -e 'use Fcntl; open(F, ">>", "/var/lib/dpkg/lock-frontend"); $l = pack("s s l! l! i", F_WRLCK, 0, 0, 0, 0); fcntl(F, F_SETLK, $l) or die; sleep 6' >/dev/null 2>&1 </dev/null & echo $! > /srv/holder; sleep 0.5; kill -0 $!`)
+  await inHost(
+    'mx3',
+    `setsid perl -e 'use Fcntl; open(F, ">>", "/var/lib/dpkg/lock-frontend"); $l = pack("s s l! l! i", F_WRLCK, 0, 0, 0, 0); fcntl(F, F_SETLK, $l) or die; sleep 6' >/dev/null 2>&1 </dev/null & echo $! > /srv/holder; sleep 0.5; kill -0 $!`,
+  )
   const { code, status } = await mailrun(...fleet, '--limit', 'mx3', '-e', 'slow=true')
   assert.is(code, 0)
   assert.is(status['mx3'], 'changed')
   assert.is(await inHost('mx3', 'kill -0 "$(cat /srv/holder)" 2>/dev/null || echo gone'), 'gone')
 })
 
-for (const text of ["it's $(touch /srv/executed) `id` \"q\" \\ ; & |", 'zwölf 日本', '-n --leading', 'two\nlines\n']) {
+for (const text of ['it\'s $(touch /srv/executed) `id` "q" \\ ; & |', 'zwölf 日本', '-n --leading', 'two\nlines\n']) {
   test(`a value is carried exactly and never executed: ${JSON.stringify(text)}`, async () => {
     const { code } = await mailrun(...fleet, '--limit', 'mx1', '-e', JSON.stringify({ text }))
     assert.is(code, 0)

@@ -1,4 +1,5 @@
-// Three hosts of which one is made faulty: what a run says of it, that the others are done, and that the next run converges.
+// Three hosts of which one is made faulty: what a run says of it, that the others are done, and that the next run
+// converges.
 import { basename } from 'node:path'
 import * as assert from 'uvu/assert'
 import type { RunDocument } from '../../src/report/json.ts'
@@ -63,14 +64,24 @@ export function faultSuite(name: string): ReturnType<typeof suite> {
   return test
 }
 
-const given = (tasks: string): readonly string[] => ['faulty.mjs', '-i', lab.inventoryPath, '--timeout', String(CONNECT_SECONDS), '-e', `tasks=${Buffer.from(tasks).toString('base64url')}`]
+const given = (tasks: string): readonly string[] => [
+  'faulty.mjs',
+  '-i',
+  lab.inventoryPath,
+  '--timeout',
+  String(CONNECT_SECONDS),
+  '-e',
+  `tasks=${Buffer.from(tasks).toString('base64url')}`,
+]
 
 const password = (): readonly string[] => ['--become-password-file', lab.becomePasswordFile]
 
 /** What is printed for people. */
-export const printed = (tasks: string, ...words: readonly string[]): ReturnType<Project['mailrun']> => here.mailrun(...given(tasks), ...password(), ...words)
+export const printed = (tasks: string, ...words: readonly string[]): ReturnType<Project['mailrun']> =>
+  here.mailrun(...given(tasks), ...password(), ...words)
 
-export const run = (tasks: string, ...words: readonly string[]): Promise<Ran> => runWithoutPassword(tasks, ...password(), ...words)
+export const run = (tasks: string, ...words: readonly string[]): Promise<Ran> =>
+  runWithoutPassword(tasks, ...password(), ...words)
 
 /** sudo is not asked for one: only mx1 and mx2 can be reached so. */
 export async function runWithoutPassword(tasks: string, ...words: readonly string[]): Promise<Ran> {

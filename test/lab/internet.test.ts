@@ -1,4 +1,5 @@
-// The lab's small internet: names resolve through a private root, updates spread or lag, and mail is judged by verifiers that are not ours. Has a lab of its own.
+// The lab's small internet: names resolve through a private root, updates spread or lag, and mail is judged by
+// verifiers that are not ours. Has a lab of its own.
 import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import * as assert from 'uvu/assert'
@@ -14,10 +15,14 @@ const test = suite('lab: internet')
 const PATIENCE_MS = 60_000
 
 /** Over the network; the mail hosts have no dig. */
-const dig = (server: string, question: string): Promise<string> => inHost('resolver', `dig +short @${server} ${question}`)
-const flagsOf = async (server: string, question: string): Promise<string> => /flags: ([a-z ]*);/.exec(await inHost('resolver', `dig @${server} ${question}`))?.[1] ?? ''
+const dig = (server: string, question: string): Promise<string> =>
+  inHost('resolver', `dig +short @${server} ${question}`)
+const flagsOf = async (server: string, question: string): Promise<string> =>
+  /flags: ([a-z ]*);/.exec(await inHost('resolver', `dig @${server} ${question}`))?.[1] ?? ''
 const resultsOf = (mail: Awaited<ReturnType<typeof lab.receivedMail>>) =>
-  Object.fromEntries((['spf', 'dkim', 'dmarc'] as const).map((method) => [method, mail.results(method).map(({ result }) => result)]))
+  Object.fromEntries(
+    (['spf', 'dkim', 'dmarc'] as const).map((method) => [method, mail.results(method).map(({ result }) => result)]),
+  )
 const sent = async (host: string, mail: Parameters<typeof lab.sendMail>[1]) => {
   const id = await lab.sendMail(host, mail)
   return lab.receivedMail(({ messageId }) => messageId === id, PATIENCE_MS)
@@ -31,15 +36,28 @@ test.before(async () => {
 test.after(() => lab.labDown())
 
 test('all hosts run, without a unit that failed', async () => {
-  assert.equal((await lab.labStatus()).hosts.map(({ name, system, failed }) => `${name} ${system} ${failed.join()}`.trim()), ['ns1', 'ns2', 'resolver', 'receiver', 'mx1', 'mx2'].map((name) => `${name} running`))
+  assert.equal(
+    (await lab.labStatus()).hosts.map(({ name, system, failed }) => `${name} ${system} ${failed.join()}`.trim()),
+    ['ns1', 'ns2', 'resolver', 'receiver', 'mx1', 'mx2'].map((name) => `${name} running`),
+  )
 })
 
 test('names and addresses of hosts confirm each other, by IPv4 and IPv6, through the resolver alone', async () => {
-  for (const [from, name] of [['mx1', 'mx2.fleet.test'], ['mx2', 'mx1.fleet.test'], ['receiver', 'mx1.fleet.test'], ['mx1', 'mx.receiver.test'], ['mx1', 'mx6.receiver.test']] as const) {
+  for (const [from, name] of [
+    ['mx1', 'mx2.fleet.test'],
+    ['mx2', 'mx1.fleet.test'],
+    ['receiver', 'mx1.fleet.test'],
+    ['mx1', 'mx.receiver.test'],
+    ['mx1', 'mx6.receiver.test'],
+  ] as const) {
     assert.not.match(await inHost(from, 'cat /etc/hosts'), name)
-    const found = (await inHost(from, `getent ahosts ${name}`)).split('\n').filter((line) => line.includes('STREAM')).map((line) => line.split(' ')[0] ?? '')
+    const found = (await inHost(from, `getent ahosts ${name}`))
+      .split('\n')
+      .filter((line) => line.includes('STREAM'))
+      .map((line) => line.split(' ')[0] ?? '')
     assert.is(found.length, name.startsWith('mx.') || name.startsWith('mx6.') ? 1 : 2, name)
-    for (const address of found) assert.match(await inHost(from, `getent hosts ${address}`), new RegExp(` ${name.replaceAll('.', '\\.')}$`))
+    for (const address of found)
+      assert.match(await inHost(from, `getent hosts ${address}`), new RegExp(` ${name.replaceAll('.', '\\.')}$`))
   }
 })
 
@@ -66,12 +84,16 @@ test('a parked domain says that it neither sends nor receives; a third party has
 /** With a key of the lab, over the network. */
 const update = async (keyFile: string, ...lines: readonly string[]): Promise<string> => {
   const key = await readFile(keyFile, 'utf8')
-  const { stdout, stderr } = await lab.hostExec('resolver', `cat >/run/test.key <<'KEY'\n${key}KEY\nnsupdate -k /run/test.key <<'UPDATE'\nserver ${dns.primary}\n${lines.join('\n')}\nsend\nUPDATE\nrm /run/test.key\n`)
+  const { stdout, stderr } = await lab.hostExec(
+    'resolver',
+    `cat >/run/test.key <<'KEY'\n${key}KEY\nnsupdate -k /run/test.key <<'UPDATE'\nserver ${dns.primary}\n${lines.join('\n')}\nsend\nUPDATE\nrm /run/test.key\n`,
+  )
   return `${stdout}${stderr}`.trim()
 }
 const until = async (question: string, answer: string, server: string): Promise<void> => {
   const deadline = performance.now() + PATIENCE_MS
-  while ((await dig(server, question)) !== answer) assert.ok(performance.now() < deadline, `${server} never said ${answer} to ${question}`)
+  while ((await dig(server, question)) !== answer)
+    assert.ok(performance.now() < deadline, `${server} never said ${answer} to ${question}`)
 }
 
 test('a dynamic update with either key shows at both servers', async () => {
@@ -83,11 +105,26 @@ test('a dynamic update with either key shows at both servers', async () => {
   }
 })
 
-test('the key of mailrun changes nothing but TXT at the names of mail\'s records', async () => {
-  for (const line of ['update add example.test 5 TXT "v=spf1 +all"', 'update add www.example.test 5 A 192.0.2.1', 'update add s2._domainkey.example.test 5 CNAME elsewhere.test.', 'update add s1._domainkey.receiver.test 5 TXT "x"']) {
+test("the key of mailrun changes nothing but TXT at the names of mail's records", async () => {
+  for (const line of [
+    'update add example.test 5 TXT "v=spf1 +all"',
+    'update add www.example.test 5 A 192.0.2.1',
+    'update add s2._domainkey.example.test 5 CNAME elsewhere.test.',
+    'update add s1._domainkey.receiver.test 5 TXT "x"',
+  ]) {
     assert.is(await update(dns.keyFiles.mailrun, line), 'update failed: REFUSED', line)
   }
-  for (const name of ['_dmarc', '_mta-sts', '_smtp._tls']) assert.is(await update(dns.keyFiles.mailrun, `update add ${name}.example.test 5 TXT "x"`, 'send', `update delete ${name}.example.test TXT`), '', name)
+  for (const name of ['_dmarc', '_mta-sts', '_smtp._tls'])
+    assert.is(
+      await update(
+        dns.keyFiles.mailrun,
+        `update add ${name}.example.test 5 TXT "x"`,
+        'send',
+        `update delete ${name}.example.test TXT`,
+      ),
+      '',
+      name,
+    )
 })
 
 test('the secondary can be made to lag, keeps answering with what it had, and catches up', async () => {
@@ -132,33 +169,64 @@ test('SPF passes for the host that the record names, and fails for another; DMAR
   const six = (await inHost('mx1', "ip -6 -o addr show dev host0 scope global | awk '{print $4}'")).replace('/64', '')
   await lab.dnsUpdate(['update delete fleet.test TXT', `update add fleet.test 5 TXT ${SPF(`${subnet}.11`, six)}`])
   await lab.dnsUpdate(['update delete example.test TXT', 'update add example.test 5 TXT "v=spf1 ip4:192.0.2.1 -all"'])
-  for (const domain of ['fleet.test', 'example.test']) await lab.dnsUpdate([`update add _dmarc.${domain} 5 TXT "v=DMARC1; p=reject"`])
+  for (const domain of ['fleet.test', 'example.test'])
+    await lab.dnsUpdate([`update add _dmarc.${domain} 5 TXT "v=DMARC1; p=reject"`])
   await lab.secondaryLag(false)
   await lab.flushResolver()
   for (const to of ['b@receiver.test', 'b@six.receiver.test']) {
-    assert.equal(resultsOf(await sent('mx1', { from: 'a@fleet.test', to, via: 'smtp' })), { spf: ['pass', 'pass'], dkim: ['none'], dmarc: ['pass'] })
-    assert.equal(resultsOf(await sent('mx1', { from: 'a@example.test', to, via: 'smtp' })), { spf: ['fail', 'fail'], dkim: ['none'], dmarc: ['fail'] })
+    assert.equal(resultsOf(await sent('mx1', { from: 'a@fleet.test', to, via: 'smtp' })), {
+      spf: ['pass', 'pass'],
+      dkim: ['none'],
+      dmarc: ['pass'],
+    })
+    assert.equal(resultsOf(await sent('mx1', { from: 'a@example.test', to, via: 'smtp' })), {
+      spf: ['fail', 'fail'],
+      dkim: ['none'],
+      dmarc: ['fail'],
+    })
   }
   // SPF speaks of the envelope: without alignment it does not help.
-  assert.equal(resultsOf(await sent('mx1', { from: 'a@fleet.test', headerFrom: 'a@example.test', to: 'b@receiver.test', via: 'sendmail' })).dmarc, ['fail'])
+  assert.equal(
+    resultsOf(
+      await sent('mx1', { from: 'a@fleet.test', headerFrom: 'a@example.test', to: 'b@receiver.test', via: 'sendmail' }),
+    ).dmarc,
+    ['fail'],
+  )
 })
 
 const dkim = (): Promise<RunDocument> =>
   new Promise((resolve, reject) => {
-    const args = [MAIN, 'playbooks/dkim.ts', '-i', inventoryWithoutDns(lab.inventoryPath), '--limit', 'mx1', '--format', 'json']
-    execFile(process.execPath, args, { cwd: ROOT, maxBuffer: 1 << 26 }, (error, stdout, stderr) => (error === null ? resolve(JSON.parse(stdout) as RunDocument) : reject(new Error(`${stdout}${stderr}`))))
+    const args = [
+      MAIN,
+      'playbooks/dkim.ts',
+      '-i',
+      inventoryWithoutDns(lab.inventoryPath),
+      '--limit',
+      'mx1',
+      '--format',
+      'json',
+    ]
+    execFile(process.execPath, args, { cwd: ROOT, maxBuffer: 1 << 26 }, (error, stdout, stderr) =>
+      error === null ? resolve(JSON.parse(stdout) as RunDocument) : reject(new Error(`${stdout}${stderr}`)),
+    )
   })
 
 test('after playbooks/dkim.ts and its records, mail that a program, SMTP or submission hands in passes SPF, DKIM and DMARC', async () => {
-  const outputs = (await dkim()).hosts.flatMap(({ outputs }) => outputs['dns'] as readonly { readonly name: string; readonly value: string }[])
+  const outputs = (await dkim()).hosts.flatMap(
+    ({ outputs }) => outputs['dns'] as readonly { readonly name: string; readonly value: string }[],
+  )
   assert.is(outputs.length, 2)
   const strings = (value: string): string => (value.match(/.{1,255}/g) ?? []).map((part) => `"${part}"`).join(' ')
-  for (const { name, value } of outputs) assert.is(await update(dns.keyFiles.mailrun, `update add ${name} 5 TXT ${strings(value)}`), '')
+  for (const { name, value } of outputs)
+    assert.is(await update(dns.keyFiles.mailrun, `update add ${name} 5 TXT ${strings(value)}`), '')
   await lab.secondaryLag(false)
   await lab.flushResolver()
   await inHost('mx1', "postconf -M 'submission/inet=submission inet n - y - - smtpd' && postfix reload 2>&1")
   const { subnet } = await lab.labStatus()
-  await lab.dnsUpdate(['update delete example.test TXT', `update add example.test 5 TXT "v=spf1 ip4:${subnet}.11 -all"`])
+  await lab.dnsUpdate([
+    'update delete example.test TXT',
+    `update add example.test 5 TXT "v=spf1 ip4:${subnet}.11 -all"`,
+  ])
   for (const via of ['sendmail', 'smtp', 'submission'] as const) {
     for (const domain of ['fleet.test', 'example.test']) {
       const mail = await sent('mx1', { from: `a@${domain}`, to: 'b@receiver.test', via })
@@ -170,14 +238,18 @@ test('after playbooks/dkim.ts and its records, mail that a program, SMTP or subm
 })
 
 test('a revoked key fails at the receiver once the cache has let go', async () => {
-  await update(dns.keyFiles.mailrun, 'update delete mx1._domainkey.fleet.test TXT', 'update add mx1._domainkey.fleet.test 5 TXT "v=DKIM1; p="')
+  await update(
+    dns.keyFiles.mailrun,
+    'update delete mx1._domainkey.fleet.test TXT',
+    'update add mx1._domainkey.fleet.test 5 TXT "v=DKIM1; p="',
+  )
   await lab.secondaryLag(false)
   await lab.flushResolver()
   const [verdict] = (await sent('mx1', { from: 'a@fleet.test', to: 'b@receiver.test', via: 'smtp' })).results('dkim')
   assert.not.equal(verdict?.result, 'pass')
 })
 
-test('a bounce goes to the sender\'s domain, where SPF is asked for the name that the host greets with', async () => {
+test("a bounce goes to the sender's domain, where SPF is asked for the name that the host greets with", async () => {
   await lab.dnsUpdate(['update add mx1.fleet.test 5 TXT "v=spf1 a -all"'])
   await lab.secondaryLag(false)
   await lab.flushResolver()
@@ -185,26 +257,46 @@ test('a bounce goes to the sender\'s domain, where SPF is asked for the name tha
   await lab.sendMail('mx1', { from: to, to: 'nobody@parked.test', via: 'sendmail' })
   const bounce = await lab.receivedMail((mail) => mail.header('Delivered-To')[0] === to, PATIENCE_MS)
   assert.equal(bounce.header('Return-Path'), ['<>'])
-  for (const { result, properties } of bounce.results('spf')) assert.equal([result, properties['smtp.helo']], ['pass', 'mx1.fleet.test'])
+  for (const { result, properties } of bounce.results('spf'))
+    assert.equal([result, properties['smtp.helo']], ['pass', 'mx1.fleet.test'])
 })
 
 test('a message arrives as it was handed in, dots and all', async () => {
   for (const via of ['sendmail', 'smtp'] as const) {
     const body = `.\n..\n.dot\nSubject: in the body\n\nend ${via}`
-    const mail = await sent('mx1', { from: '', headerFrom: 'root@mx1.fleet.test', to: 'b@receiver.test', via, subject: 'dots', body })
+    const mail = await sent('mx1', {
+      from: '',
+      headerFrom: 'root@mx1.fleet.test',
+      to: 'b@receiver.test',
+      via,
+      subject: 'dots',
+      body,
+    })
     assert.ok(mail.raw.endsWith(`\n\n${body}\n`), mail.raw)
     assert.equal(mail.header('Subject'), ['dots'])
   }
 })
 
 test('what nobody listens for is told, not waited for', async () => {
-  await rejects(lab.sendMail('mx2', { from: 'a@fleet.test', to: 'b@receiver.test', via: 'submission' }), /mx2 did not take the message by submission: nothing listens on port 587/)
-  await rejects(lab.sendMail('mx1', { from: "a'$(id)@fleet.test", to: 'b@receiver.test', via: 'sendmail' }), /a mail address is wanted/)
-  await rejects(lab.receivedMail(() => false, 1), /the receiver got no such message within 1 ms; it has \d+:/)
+  await rejects(
+    lab.sendMail('mx2', { from: 'a@fleet.test', to: 'b@receiver.test', via: 'submission' }),
+    /mx2 did not take the message by submission: nothing listens on port 587/,
+  )
+  await rejects(
+    lab.sendMail('mx1', { from: "a'$(id)@fleet.test", to: 'b@receiver.test', via: 'sendmail' }),
+    /a mail address is wanted/,
+  )
+  await rejects(
+    lab.receivedMail(() => false, 1),
+    /the receiver got no such message within 1 ms; it has \d+:/,
+  )
 })
 
 async function rejects(promise: Promise<unknown>, wanted: RegExp): Promise<void> {
-  const message = await promise.then(() => 'nothing was thrown', (error: Error) => error.message)
+  const message = await promise.then(
+    () => 'nothing was thrown',
+    (error: Error) => error.message,
+  )
   assert.match(message, wanted)
 }
 

@@ -26,11 +26,17 @@ test.after(() => lab.labDown())
 const onAll = (script: string): Promise<readonly string[]> => Promise.all(hosts.map((host) => inHost(host, script)))
 
 test('hosts run systemd as PID 1, with nothing failed', async () => {
-  assert.equal(await onAll('cat /proc/1/comm; systemctl is-system-running'), hosts.map(() => 'systemd\nrunning'))
+  assert.equal(
+    await onAll('cat /proc/1/comm; systemctl is-system-running'),
+    hosts.map(() => 'systemd\nrunning'),
+  )
 })
 
 test('hosts know their names', async () => {
-  assert.equal(await onAll('hostname; hostname -f'), hosts.map((host) => `${host}\n${host}.fleet.test`))
+  assert.equal(
+    await onAll('hostname; hostname -f'),
+    hosts.map((host) => `${host}\n${host}.fleet.test`),
+  )
   assert.is(await inHost('mx2', 'getent hosts mx4.fleet.test | cut -d" " -f1'), await lab.address('mx4'))
 })
 
@@ -46,7 +52,9 @@ test('odd hosts have a running Postfix with its host name, even ones neither Pos
 })
 
 test('ssh reaches each host as its user, with the key known beforehand', async () => {
-  const users = await Promise.all(hosts.map(async (host) => (await run('node', [main, '--name', 'selftest', 'ssh', host, 'id -un'])).stdout.trim()))
+  const users = await Promise.all(
+    hosts.map(async (host) => (await run('node', [main, '--name', 'selftest', 'ssh', host, 'id -un'])).stdout.trim()),
+  )
   assert.equal(users, ['root', 'ops', 'admin', 'root'])
 })
 
@@ -69,18 +77,31 @@ test('packages install from the local repository, with a debconf answer', async 
 test('a second up leaves running hosts alone', async () => {
   const before = await onAll('cat /proc/sys/kernel/random/boot_id /proc/1/stat | tr "\\n" " " | cut -d" " -f1,23')
   await lab.labUp(UP)
-  assert.equal(await onAll('cat /proc/sys/kernel/random/boot_id /proc/1/stat | tr "\\n" " " | cut -d" " -f1,23'), before)
+  assert.equal(
+    await onAll('cat /proc/sys/kernel/random/boot_id /proc/1/stat | tr "\\n" " " | cut -d" " -f1,23'),
+    before,
+  )
 })
 
 test('a tree is the same twice, and sees content, mode, owner, links and removal', async () => {
   const list = (): Promise<import('../../lab/index.ts').Tree> => lab.treeList('mx1', { exclude: [] })
   const before = await list()
   assert.equal(lab.treeDifference(before, await list()), [])
-  for (const change of ['chmod 600 /etc/passwd', 'chown ops /etc/issue', 'printf x >>/etc/motd', 'ln -sf nowhere /etc/issue.net', 'rm /etc/debian_version', 'touch /usr/bin/env']) {
+  for (const change of [
+    'chmod 600 /etc/passwd',
+    'chown ops /etc/issue',
+    'printf x >>/etc/motd',
+    'ln -sf nowhere /etc/issue.net',
+    'rm /etc/debian_version',
+    'touch /usr/bin/env',
+  ]) {
     const now = await list()
     await inHost('mx1', change)
     const path = /\/\S+$/.exec(change)?.[0] ?? ''
-    assert.ok(lab.treeDifference(now, await list()).some((line) => line.slice(2).startsWith(`${path} `)), change)
+    assert.ok(
+      lab.treeDifference(now, await list()).some((line) => line.slice(2).startsWith(`${path} `)),
+      change,
+    )
   }
   assert.is.not(await lab.treeHash('mx1', { exclude: [] }), await lab.treeHash('mx1', { exclude: ['/etc'] }))
 })
@@ -126,7 +147,10 @@ test('an up that was killed half way is finished by the next, and a dead host is
   await lab.labUp(UP)
   await lab.hostExec('mx1', 'kill -9 -1; systemctl --force --force poweroff')
   await lab.labUp(UP)
-  assert.equal(await onAll('systemctl is-system-running'), hosts.map(() => 'running'))
+  assert.equal(
+    await onAll('systemctl is-system-running'),
+    hosts.map(() => 'running'),
+  )
 })
 
 test('a host that outlived its systemd-nspawn is not left beside the new one', async () => {
@@ -134,12 +158,24 @@ test('a host that outlived its systemd-nspawn is not left beside the new one', a
   process.kill(Number(stdout.trim()), 'SIGKILL')
   await lab.labUp(UP)
   // The old sshd would hold the port.
-  assert.equal(await onAll('systemctl is-system-running'), hosts.map(() => 'running'))
+  assert.equal(
+    await onAll('systemctl is-system-running'),
+    hosts.map(() => 'running'),
+  )
 })
 
 test('commands fail with a message, not a stack', async () => {
-  for (const args of [['ssh', 'nosuch'], ['up', '0'], ['up', 'x'], ['rtt', '-1'], ['status', '--name', 'nosuchlab']]) {
-    const failure = await run('node', [main, '--name', 'selftest', ...args]).then(() => undefined, (error: { code: number; stderr: string }) => error)
+  for (const args of [
+    ['ssh', 'nosuch'],
+    ['up', '0'],
+    ['up', 'x'],
+    ['rtt', '-1'],
+    ['status', '--name', 'nosuchlab'],
+  ]) {
+    const failure = await run('node', [main, '--name', 'selftest', ...args]).then(
+      () => undefined,
+      (error: { code: number; stderr: string }) => error,
+    )
     assert.is(failure?.code, 1, args.join(' '))
     assert.not.match(failure?.stderr ?? '', /\n\s+at /)
   }
@@ -147,10 +183,20 @@ test('commands fail with a message, not a stack', async () => {
 
 test('labs that come up at the same time take networks of their own', async () => {
   const names = ['one', 'two', 'three', 'four', 'five'].map((name) => `selftest-${name}`)
-  const each = (...words: readonly string[]): Promise<unknown> => Promise.all(names.map((name) => run(process.execPath, [main, ...words, `--name=${name}`])))
+  const each = (...words: readonly string[]): Promise<unknown> =>
+    Promise.all(names.map((name) => run(process.execPath, [main, ...words, `--name=${name}`])))
   try {
     await each('up', '1')
-    const subnets = await Promise.all(names.map(async (name) => (JSON.parse(await readFile(join(dirname(lab.stateDir), name, 'state.json'), 'utf8')) as { readonly subnet: string }).subnet))
+    const subnets = await Promise.all(
+      names.map(
+        async (name) =>
+          (
+            JSON.parse(await readFile(join(dirname(lab.stateDir), name, 'state.json'), 'utf8')) as {
+              readonly subnet: string
+            }
+          ).subnet,
+      ),
+    )
     assert.is(new Set(subnets).size, names.length, subnets.join())
   } finally {
     await each('down')

@@ -1,4 +1,5 @@
-// The laws that every task keeps, over every module and every one of its examples, on a real host. Has a lab of its own.
+// The laws that every task keeps, over every module and every one of its examples, on a real host. Has a lab of its
+// own.
 import * as assert from 'uvu/assert'
 import { connector } from '../../src/connection/connector.ts'
 import { keyringFor } from '../../src/run/keyring-for.ts'

@@ -1,4 +1,5 @@
-// playbooks/mail-host.ts: a Postfix host out of a fresh Debian, foretold, done once, kept; and mail goes where its aliases say. Has a lab of its own.
+// playbooks/mail-host.ts: a Postfix host out of a fresh Debian, foretold, done once, kept; and mail goes where its
+// aliases say. Has a lab of its own.
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import type { RunDocument } from '../../src/report/json.ts'
@@ -13,12 +14,25 @@ const HOSTS = ['mx1', 'mx2']
 const ALIASES = JSON.stringify({ aliases: { root: 'ops', postmaster: ['root', 'ops'] } })
 
 let here: Project
-const mailHost = async (...words: readonly string[]): Promise<{ readonly code: number | null; readonly document: RunDocument }> => {
-  const { code, stdout, stderr } = await here.mailrun(join(ROOT, 'playbooks/mail-host.ts'), '-i', lab.inventoryPath, '--format', 'json', ...words)
+const mailHost = async (
+  ...words: readonly string[]
+): Promise<{ readonly code: number | null; readonly document: RunDocument }> => {
+  const { code, stdout, stderr } = await here.mailrun(
+    join(ROOT, 'playbooks/mail-host.ts'),
+    '-i',
+    lab.inventoryPath,
+    '--format',
+    'json',
+    ...words,
+  )
   assert.ok(stdout !== '', stderr)
   return { code, document: JSON.parse(stdout) as RunDocument }
 }
-const told = ({ hosts }: RunDocument) => hosts.map(({ name, tasks }) => ({ name, tasks: tasks.map((task) => ({ ...task, status: task.status === 'would-change' ? 'changed' : task.status })) }))
+const told = ({ hosts }: RunDocument) =>
+  hosts.map(({ name, tasks }) => ({
+    name,
+    tasks: tasks.map((task) => ({ ...task, status: task.status === 'would-change' ? 'changed' : task.status })),
+  }))
 
 test.before(async () => {
   await lab.labUp({ size: 2, tools: false, wire: undefined })
@@ -35,11 +49,15 @@ test('a fresh host with Postfix and a bare one are foretold task by task, and do
   const run = await mailHost('-e', ALIASES)
   assert.is(run.code, 0, JSON.stringify(run.document))
   assert.equal(told(check.document), told(run.document))
-  assert.equal(run.document.hosts.map(({ trips }) => trips), [2, 2])
+  assert.equal(
+    run.document.hosts.map(({ trips }) => trips),
+    [2, 2],
+  )
 })
 
 test('a second run changes nothing, in one trip, and restarts nothing', async () => {
-  const invocations = (): Promise<readonly string[]> => Promise.all(HOSTS.map((host) => inHost(host, 'systemctl show -p InvocationID --value postfix@-')))
+  const invocations = (): Promise<readonly string[]> =>
+    Promise.all(HOSTS.map((host) => inHost(host, 'systemctl show -p InvocationID --value postfix@-')))
   const before = await invocations()
   const { code, document } = await mailHost('-e', ALIASES)
   assert.equal([code, ...document.hosts.map(({ status, trips }) => [status, trips])], [0, ['ok', 1], ['ok', 1]])
@@ -48,17 +66,29 @@ test('a second run changes nothing, in one trip, and restarts nothing', async ()
 
 for (const host of HOSTS) {
   test(`${host} knows its name, and mail for root goes to whom the aliases name`, async () => {
-    assert.is(await inHost(host, 'hostname; hostname -f; postconf -h myhostname; cat /etc/mailname'), Array<string>(4).fill(`${host}.fleet.test`).join('\n'))
+    assert.is(
+      await inHost(host, 'hostname; hostname -f; postconf -h myhostname; cat /etc/mailname'),
+      Array<string>(4).fill(`${host}.fleet.test`).join('\n'),
+    )
     await inHost(host, "printf 'Subject: to root\\n\\nhello\\n' | /usr/sbin/sendmail root")
-    await inHost(host, 'for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do grep -qs "Subject: to root" /var/mail/ops && exit 0; sleep 0.5; done; mailq; exit 1')
+    await inHost(
+      host,
+      'for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do grep -qs "Subject: to root" /var/mail/ops && exit 0; sleep 0.5; done; mailq; exit 1',
+    )
   })
 }
 
 test('an alias added by hand goes, and the file that held it is kept', async () => {
   await inHost('mx1', 'echo "sales: ops" >> /etc/aliases')
   const { document } = await mailHost('-e', ALIASES)
-  assert.equal(document.hosts.map(({ status }) => status), ['changed', 'ok'])
-  assert.equal(document.hosts[0]!.tasks.filter(({ status }) => status === 'changed').map(({ type }) => type), ['template', 'postfixMap'])
+  assert.equal(
+    document.hosts.map(({ status }) => status),
+    ['changed', 'ok'],
+  )
+  assert.equal(
+    document.hosts[0]!.tasks.filter(({ status }) => status === 'changed').map(({ type }) => type),
+    ['template', 'postfixMap'],
+  )
   assert.is((await lab.hostExec('mx1', 'postalias -q sales hash:/etc/aliases')).code, 1)
   assert.match(await inHost('mx1', 'cat /etc/aliases.mailrun-backup'), 'sales: ops')
 })

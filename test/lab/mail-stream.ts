@@ -1,4 +1,5 @@
-// A stream of mail through a lab host while something is done to it: by new SMTP sessions, by long ones, and by sendmail; then what became of each message.
+// A stream of mail through a lab host while something is done to it: by new SMTP sessions, by long ones, and by
+// sendmail; then what became of each message.
 import * as assert from 'uvu/assert'
 import { inHost } from './in-host.ts'
 
@@ -12,7 +13,10 @@ export interface StreamFigures {
   readonly selectors: Readonly<Record<string, number>>
 }
 
-/** About ten messages in a second. Arguments: a file that ends it, a file of its records, domains. Each record is a line: id, way, reply. */
+/**
+ * About ten messages in a second. Arguments: a file that ends it, a file of its records, domains. Each record is a
+ * line: id, way, reply.
+ */
 const SENDER = `
 use strict; use warnings; use IO::Socket::INET; use Time::HiRes 'sleep';
 my ($stop, $records, @domains) = @ARGV;
@@ -37,26 +41,47 @@ print $out "end\\n";
 const DIRECTORY = '/root/stream'
 
 /** Mail flows for a second before and a second after. */
-export async function duringStream(host: string, domains: readonly string[], what: () => Promise<void>): Promise<StreamFigures> {
-  await inHost(host, `rm -rf ${DIRECTORY}; mkdir ${DIRECTORY}; id sink >/dev/null 2>&1 || useradd -m sink; : > /var/mail/sink; chown sink:mail /var/mail/sink
+export async function duringStream(
+  host: string,
+  domains: readonly string[],
+  what: () => Promise<void>,
+): Promise<StreamFigures> {
+  await inHost(
+    host,
+    `rm -rf ${DIRECTORY}; mkdir ${DIRECTORY}; id sink >/dev/null 2>&1 || useradd -m sink; : > /var/mail/sink; chown sink:mail /var/mail/sink
 base64 -d > ${DIRECTORY}/send.pl <<'X'\n${Buffer.from(SENDER).toString('base64')}\nX
 date +%s.%N > ${DIRECTORY}/began
 setsid perl ${DIRECTORY}/send.pl ${DIRECTORY}/stop ${DIRECTORY}/records ${domains.join(' ')} >${DIRECTORY}/log 2>&1 </dev/null &
-sleep 1`)
+sleep 1`,
+  )
   try {
     await what()
   } finally {
-    await inHost(host, `sleep 1; touch ${DIRECTORY}/stop; for i in $(seq 100); do tail -n 1 ${DIRECTORY}/records | grep -q '^end' && break; sleep 0.1; done`)
+    await inHost(
+      host,
+      `sleep 1; touch ${DIRECTORY}/stop; for i in $(seq 100); do tail -n 1 ${DIRECTORY}/records | grep -q '^end' && break; sleep 0.1; done`,
+    )
   }
-  await inHost(host, `for i in $(seq 60); do postqueue -p | grep -q 'queue is empty' && [ -z "$(ls /var/spool/postfix/maildrop)" ] && exit 0; postqueue -f; sleep 0.5; done; postqueue -p`)
+  await inHost(
+    host,
+    `for i in $(seq 60); do postqueue -p | grep -q 'queue is empty' && [ -z "$(ls /var/spool/postfix/maildrop)" ] && exit 0; postqueue -f; sleep 0.5; done; postqueue -p`,
+  )
   const records = (await inHost(host, `grep -v '^end' ${DIRECTORY}/records`)).split('\n').map((line) => line.split(' '))
-  const arrived = new Map((await inHost(host, 'cat /var/mail/sink')).split(/^From .*\n/m).flatMap((mail): [string, string | undefined][] => {
-    const id = /^Subject: (stream-\S+)$/m.exec(mail)?.[1]
-    return id === undefined ? [] : [[id, /^DKIM-Signature:(?:.*\n\s)*?.*\bs=([\w-]+);/m.exec(mail)?.[1]]]
-  }))
-  const held = Number(await inHost(host, `journalctl -q --no-pager -o cat -t postfix/cleanup --since "@$(cat ${DIRECTORY}/began)" | grep -c milter-reject || :`))
+  const arrived = new Map(
+    (await inHost(host, 'cat /var/mail/sink')).split(/^From .*\n/m).flatMap((mail): [string, string | undefined][] => {
+      const id = /^Subject: (stream-\S+)$/m.exec(mail)?.[1]
+      return id === undefined ? [] : [[id, /^DKIM-Signature:(?:.*\n\s)*?.*\bs=([\w-]+);/m.exec(mail)?.[1]]]
+    }),
+  )
+  const held = Number(
+    await inHost(
+      host,
+      `journalctl -q --no-pager -o cat -t postfix/cleanup --since "@$(cat ${DIRECTORY}/began)" | grep -c milter-reject || :`,
+    ),
+  )
   const selectors: Record<string, number> = {}
-  for (const selector of arrived.values()) if (selector !== undefined) selectors[selector] = (selectors[selector] ?? 0) + 1
+  for (const selector of arrived.values())
+    if (selector !== undefined) selectors[selector] = (selectors[selector] ?? 0) + 1
   const taken = records.filter(([, , code = '']) => code.startsWith('2'))
   assert.ok(records.length > 10, `only ${records.length} messages were sent`)
   return {

@@ -1,4 +1,5 @@
-// Two name servers on the lab's host verify: a primary that takes updates by narrow policies, and a secondary that can be made to lag. Both serve a root of their own.
+// Two name servers on the lab's host verify: a primary that takes updates by narrow policies, and a secondary that can
+// be made to lag. Both serve a root of their own.
 import type { ScriptResult } from '../../lab/index.ts'
 
 const KEYS = ['mailrun', 'stranger'] as const
@@ -21,7 +22,12 @@ export const policyOf = (zone: string, apex: boolean): string =>
   `update-policy { grant mailrun. wildcard *._domainkey.${zone}. TXT; grant mailrun. name _dmarc.${zone}. TXT;${apex ? ` grant mailrun. name ${zone}. TXT;` : ''} grant local-ddns zonesub ANY; };`
 
 /** @param exec - runs a script on verify. @param apexOf - zones whose apex the key may change. */
-export async function nameServers(exec: (script: string) => Promise<ScriptResult>, subnet: string, zones: readonly ZoneText[], apexOf: readonly string[]): Promise<NameServers> {
+export async function nameServers(
+  exec: (script: string) => Promise<ScriptResult>,
+  subnet: string,
+  zones: readonly ZoneText[],
+  apexOf: readonly string[],
+): Promise<NameServers> {
   const ok = async (script: string): Promise<string> => {
     const { code, stdout, stderr } = await exec(script)
     if (code !== 0) throw new Error(`${stdout}${stderr}`)
@@ -40,13 +46,28 @@ ${records}`
 . IN NS ns.
 ns. IN A ${primary}
 ${zones.map(({ zone }) => `${zone}. IN NS ns1.${zone}.\n${zone}. IN NS ns2.${zone}.\nns1.${zone}. IN A ${primary}\nns2.${zone}. IN A ${secondary}\n`).join('')}`
-  const write = (path: string, text: string): string => `base64 -d >${path} <<'E'\n${Buffer.from(text).toString('base64').replace(/.{76}/g, '$&\n')}\nE\n`
-  const conf = (name: 'ns1' | 'ns2', address: string, statements: string): string => `options { directory "/var/cache/bind-${name}"; listen-on { ${address}; ${name === 'ns1' ? '127.0.0.1;' : ''} }; listen-on-v6 { none; }; recursion no; allow-transfer { any; }; notify-delay 0; pid-file "/run/named/${name}.pid"; session-keyfile "/run/named/${name === 'ns1' ? 'session' : name}.key"; dnssec-validation no; ${name === 'ns2' ? `transfer-source ${address}; query-source address ${address};` : ''} };
+  const write = (path: string, text: string): string =>
+    `base64 -d >${path} <<'E'\n${Buffer.from(text).toString('base64').replace(/.{76}/g, '$&\n')}\nE\n`
+  const conf = (
+    name: 'ns1' | 'ns2',
+    address: string,
+    statements: string,
+  ): string => `options { directory "/var/cache/bind-${name}"; listen-on { ${address}; ${name === 'ns1' ? '127.0.0.1;' : ''} }; listen-on-v6 { none; }; recursion no; allow-transfer { any; }; notify-delay 0; pid-file "/run/named/${name}.pid"; session-keyfile "/run/named/${name === 'ns1' ? 'session' : name}.key"; dnssec-validation no; ${name === 'ns2' ? `transfer-source ${address}; query-source address ${address};` : ''} };
 controls { };
 include "/etc/bind/test.keys";
 ${statements}`
-  const primaries = zones.map(({ zone }) => `zone "${zone}" { type primary; file "${zone}.db"; notify explicit; also-notify { ${secondary}; }; ${policyOf(zone, apexOf.includes(zone))} };\n`).join('')
-  const secondaries = zones.map(({ zone }) => `zone "${zone}" { type secondary; file "${zone}.db"; primaries { ${primary}; }; masterfile-format text; };\n`).join('')
+  const primaries = zones
+    .map(
+      ({ zone }) =>
+        `zone "${zone}" { type primary; file "${zone}.db"; notify explicit; also-notify { ${secondary}; }; ${policyOf(zone, apexOf.includes(zone))} };\n`,
+    )
+    .join('')
+  const secondaries = zones
+    .map(
+      ({ zone }) =>
+        `zone "${zone}" { type secondary; file "${zone}.db"; primaries { ${primary}; }; masterfile-format text; };\n`,
+    )
+    .join('')
   const rootZone = 'zone "." { type primary; file "root.db"; };\n'
   await ok(`systemctl disable --now named 2>/dev/null; systemctl stop ns1 ns2 2>/dev/null; systemctl reset-failed ns1 ns2 2>/dev/null
 ip addr add ${secondary}/24 dev host0 2>/dev/null

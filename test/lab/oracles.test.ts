@@ -1,4 +1,5 @@
-// SPF records as pyspf judges them, and DMARC as OpenDMARC does, by a real name server: the same as mailrun's own verdicts. Has a lab of its own.
+// SPF records as pyspf judges them, and DMARC as OpenDMARC does, by a real name server: the same as mailrun's own
+// verdicts. Has a lab of its own.
 import * as assert from 'uvu/assert'
 import * as v from 'valibot'
 import { askServer } from '../../src/dns/ask-server.ts'
@@ -24,47 +25,104 @@ const test = suite('lab: oracles')
 const txt = (name: string, value: string): string => zoneLine({ owner: `${name}.`, ttl: undefined, type: 'TXT', value })
 
 /** A question of SPF, and what must be said. */
-interface SpfCase { readonly what: string; readonly address: string; readonly domain: string; readonly result: string }
+interface SpfCase {
+  readonly what: string
+  readonly address: string
+  readonly domain: string
+  readonly result: string
+}
 
 // ---- Fleets: who is a host of it passes, and of everyone else is said what the fleet wants.
 
-const [FOUR, SIX, OUTSIDER] = [['192.0.2.1', '192.0.2.2', '192.0.2.3'], ['2001:db8::1', '2001:db8::2', '2001:db8::3'], ['203.0.113.9', '2001:db8:ffff::9']] as const
+const [FOUR, SIX, OUTSIDER] = [
+  ['192.0.2.1', '192.0.2.2', '192.0.2.3'],
+  ['2001:db8::1', '2001:db8::2', '2001:db8::3'],
+  ['203.0.113.9', '2001:db8:ffff::9'],
+] as const
 const OF_ALL = { '-all': 'fail', '~all': 'softfail', '?all': 'neutral' } as const
-const SETTINGS: readonly { readonly spf: object; readonly also: readonly (readonly [address: string, result: string])[] }[] = [
+const SETTINGS: readonly {
+  readonly spf: object
+  readonly also: readonly (readonly [address: string, result: string])[]
+}[] = [
   { spf: {}, also: [] },
   { spf: { includes: ['_spf.third.spf.test'] }, also: [['198.51.100.7', 'pass']] },
-  { spf: { networks: ['198.51.100.128/25', '2001:db8:1::/48'] }, also: [['198.51.100.200', 'pass'], ['2001:db8:1:2::3', 'pass']] },
-  { spf: { mechanisms: ['a:relay.spf.test', 'mx:mail.spf.test/30', 'exists:%{ir}.listed.spf.test'] }, also: [['198.51.100.20', 'pass'], ['198.51.100.33', 'pass'], ['198.51.100.99', 'pass']] },
-  { spf: { includes: ['_spf.third.spf.test', '%{d}.macro.spf.test'], mechanisms: ['?ip4:198.51.100.64'] }, also: [['198.51.100.64', 'neutral'], ['198.51.100.77', 'pass']] },
+  {
+    spf: { networks: ['198.51.100.128/25', '2001:db8:1::/48'] },
+    also: [
+      ['198.51.100.200', 'pass'],
+      ['2001:db8:1:2::3', 'pass'],
+    ],
+  },
+  {
+    spf: { mechanisms: ['a:relay.spf.test', 'mx:mail.spf.test/30', 'exists:%{ir}.listed.spf.test'] },
+    also: [
+      ['198.51.100.20', 'pass'],
+      ['198.51.100.33', 'pass'],
+      ['198.51.100.99', 'pass'],
+    ],
+  },
+  {
+    spf: { includes: ['_spf.third.spf.test', '%{d}.macro.spf.test'], mechanisms: ['?ip4:198.51.100.64'] },
+    also: [
+      ['198.51.100.64', 'neutral'],
+      ['198.51.100.77', 'pass'],
+    ],
+  },
 ]
 /** As it is before anything is published; what is merged has its own terms. */
 const THERE: readonly { readonly values: readonly string[]; readonly also: readonly string[] }[] = [
   { values: [], also: [] },
-  { values: ['site=1', 'v=spf1 ip4:198.51.100.50 include:_spf.third.spf.test -all'], also: ['198.51.100.50', '198.51.100.7'] },
+  {
+    values: ['site=1', 'v=spf1 ip4:198.51.100.50 include:_spf.third.spf.test -all'],
+    also: ['198.51.100.50', '198.51.100.7'],
+  },
 ]
 
 function fleets(): { readonly lines: readonly string[]; readonly cases: readonly SpfCase[] } {
   const [lines, cases]: [string[], SpfCase[]] = [[], []]
   let count = 0
-  for (const all of Object.keys(OF_ALL) as readonly (keyof typeof OF_ALL)[]) for (const { spf, also } of SETTINGS) for (const there of THERE) {
-    count += 1
-    const [name, hosts] = [`f${count}.spf.test`, 1 + (count % 3)]
-    const addressesOf = (host: number): readonly string[] => (count % 2 === 0 ? [FOUR[host]!, SIX[host]!] : [FOUR[host]!])
-    const vars = v.parse(v.object({ domains: v.array(domain), ...mailVars }), { domains: [name], null_domains: [`n${count}.spf.test`], spf: { all, ...spf } })
-    const fleet = mailFleet(Array.from({ length: hosts }, (_, host) => ({ name: `mx${host + 1}.${name}`, vars, addresses: addressesOf(host), keys: [] })))
-    const { records } = mailRecords(fleet, (owner) => (owner === name ? there.values : []))
-    lines.push(...records.filter(({ type, value }) => type === 'TXT' && value.startsWith('v=spf1')).map(({ name: owner, value }) => txt(owner, value)), ...there.values.filter((value) => !value.startsWith('v=spf1')).map((value) => txt(name, value)))
-    lines.push(txt(`${name}.macro.spf.test`, 'v=spf1 ip4:198.51.100.77 -all'))
-    const what = `${name}: ${JSON.stringify(vars.spf)}, ${JSON.stringify(there.values)}`
-    const say = (address: string, result: string, of = name): void => void cases.push({ what, address, domain: of, result })
-    for (let host = 0; host < hosts; host += 1) for (const address of addressesOf(host)) [name, `mx${host + 1}.${name}`].forEach((of) => say(address, 'pass', of))
-    for (const [address, result] of [...also, ...there.also.map((each) => [each, 'pass'] as const)]) say(address, result)
-    for (const address of OUTSIDER) {
-      say(address, OF_ALL[all])
-      say(address, 'fail', `n${count}.spf.test`)
-      say(address, 'fail', `mx1.${name}`)
-    }
-  }
+  for (const all of Object.keys(OF_ALL) as readonly (keyof typeof OF_ALL)[])
+    for (const { spf, also } of SETTINGS)
+      for (const there of THERE) {
+        count += 1
+        const [name, hosts] = [`f${count}.spf.test`, 1 + (count % 3)]
+        const addressesOf = (host: number): readonly string[] =>
+          count % 2 === 0 ? [FOUR[host]!, SIX[host]!] : [FOUR[host]!]
+        const vars = v.parse(v.object({ domains: v.array(domain), ...mailVars }), {
+          domains: [name],
+          null_domains: [`n${count}.spf.test`],
+          spf: { all, ...spf },
+        })
+        const fleet = mailFleet(
+          Array.from({ length: hosts }, (_, host) => ({
+            name: `mx${host + 1}.${name}`,
+            vars,
+            addresses: addressesOf(host),
+            keys: [],
+          })),
+        )
+        const { records } = mailRecords(fleet, (owner) => (owner === name ? there.values : []))
+        lines.push(
+          ...records
+            .filter(({ type, value }) => type === 'TXT' && value.startsWith('v=spf1'))
+            .map(({ name: owner, value }) => txt(owner, value)),
+          ...there.values.filter((value) => !value.startsWith('v=spf1')).map((value) => txt(name, value)),
+        )
+        lines.push(txt(`${name}.macro.spf.test`, 'v=spf1 ip4:198.51.100.77 -all'))
+        const what = `${name}: ${JSON.stringify(vars.spf)}, ${JSON.stringify(there.values)}`
+        const say = (address: string, result: string, of = name): void =>
+          void cases.push({ what, address, domain: of, result })
+        for (let host = 0; host < hosts; host += 1)
+          for (const address of addressesOf(host))
+            [name, `mx${host + 1}.${name}`].forEach((of) => say(address, 'pass', of))
+        for (const [address, result] of [...also, ...there.also.map((each) => [each, 'pass'] as const)])
+          say(address, result)
+        for (const address of OUTSIDER) {
+          say(address, OF_ALL[all])
+          say(address, 'fail', `n${count}.spf.test`)
+          say(address, 'fail', `mx1.${name}`)
+        }
+      }
   return { lines, cases }
 }
 
@@ -96,27 +154,67 @@ const HOSTILE: readonly (readonly [records: readonly string[], address: string, 
   [['v=spf1 frobnicate ?all'], '203.0.113.9', 'permerror'],
   [['v=spf1 exists:%{i}.listed.spf.test -all'], '203.0.113.9', 'fail'],
   [['v=spf1 exists:%{z}.spf.test -all'], '203.0.113.9', 'permerror'],
-  [[`v=spf1 ${Array.from({ length: 60 }, (_, index) => `ip4:198.18.0.${index}`).join(' ')} ip4:203.0.113.9 -all`], '203.0.113.9', 'pass'],
+  [
+    [`v=spf1 ${Array.from({ length: 60 }, (_, index) => `ip4:198.18.0.${index}`).join(' ')} ip4:203.0.113.9 -all`],
+    '203.0.113.9',
+    'pass',
+  ],
   [['google-site-verification=x; v=spf1 -all'], '203.0.113.9', 'none'],
 ]
 const THIRD = [
-  txt('_spf.third.spf.test', 'v=spf1 ip4:198.51.100.7 -all'), txt('loop.spf.test', 'v=spf1 include:loop.spf.test -all'),
-  txt('many.spf.test', `v=spf1 ${Array.from({ length: 11 }, (_, index) => `include:m${index}.spf.test`).join(' ')} -all`), ...Array.from({ length: 11 }, (_, index) => txt(`m${index}.spf.test`, 'v=spf1 ip4:198.51.100.7 -all')),
-  'relay.spf.test. IN A 198.51.100.20', 'relay.spf.test. IN AAAA 2001:db8:9::20', 'mail.spf.test. IN MX 10 mx.mail.spf.test.', 'mx.mail.spf.test. IN A 198.51.100.32', '99.100.51.198.listed.spf.test. IN A 127.0.0.2',
+  txt('_spf.third.spf.test', 'v=spf1 ip4:198.51.100.7 -all'),
+  txt('loop.spf.test', 'v=spf1 include:loop.spf.test -all'),
+  txt(
+    'many.spf.test',
+    `v=spf1 ${Array.from({ length: 11 }, (_, index) => `include:m${index}.spf.test`).join(' ')} -all`,
+  ),
+  ...Array.from({ length: 11 }, (_, index) => txt(`m${index}.spf.test`, 'v=spf1 ip4:198.51.100.7 -all')),
+  'relay.spf.test. IN A 198.51.100.20',
+  'relay.spf.test. IN AAAA 2001:db8:9::20',
+  'mail.spf.test. IN MX 10 mx.mail.spf.test.',
+  'mx.mail.spf.test. IN A 198.51.100.32',
+  '99.100.51.198.listed.spf.test. IN A 127.0.0.2',
 ]
 
 // ---- DMARC: what RFC 7489 and RFC 9989 share.
 
-const DMARC: readonly (readonly [owner: string, record: string])[] = (['none', 'quarantine', 'reject'] as const).flatMap((p) =>
-  (['r', 's'] as const).flatMap((adkim) => (['r', 's'] as const).flatMap((aspf) => ['', 'sp=none; ', 'sp=quarantine; ', 'sp=reject; '].map((sp) => [`${p}-${adkim}${aspf}${sp === '' ? '' : `-${sp.slice(3, -2)}`}.test`, `v=DMARC1; p=${p}; ${sp}adkim=${adkim}; aspf=${aspf}`] as const))))
+const DMARC: readonly (readonly [owner: string, record: string])[] = (
+  ['none', 'quarantine', 'reject'] as const
+).flatMap((p) =>
+  (['r', 's'] as const).flatMap((adkim) =>
+    (['r', 's'] as const).flatMap((aspf) =>
+      ['', 'sp=none; ', 'sp=quarantine; ', 'sp=reject; '].map(
+        (sp) =>
+          [
+            `${p}-${adkim}${aspf}${sp === '' ? '' : `-${sp.slice(3, -2)}`}.test`,
+            `v=DMARC1; p=${p}; ${sp}adkim=${adkim}; aspf=${aspf}`,
+          ] as const,
+      ),
+    ),
+  ),
+)
 
 function dmarcInputs(): readonly DmarcInput[] {
-  const inputs = DMARC.flatMap(([name]) => [name, `news.${name}`, `a.b.${name}`].flatMap((author): readonly DmarcInput[] => [
-    { author, dkim: [], spf: [] }, { author, dkim: [author], spf: [] }, { author, dkim: [], spf: [author] }, { author, dkim: [name], spf: [] }, { author, dkim: [], spf: [name] },
-    { author, dkim: [`mail.${name}`], spf: [] }, { author, dkim: [], spf: [`bounce.${name}`] }, { author, dkim: ['other.test'], spf: ['other.test'] }, { author, dkim: [`x${name}`], spf: [`x${name}`] },
-    { author, dkim: ['other.test', `mail.${name}`], spf: [`bounce.${name}`] },
-  ]))
-  return [...inputs, { author: 'unsaid.test', dkim: ['unsaid.test'], spf: ['unsaid.test'] }, { author: 'news.own.test', dkim: ['own.test'], spf: [] }, { author: 'news.own.test', dkim: [], spf: [] }]
+  const inputs = DMARC.flatMap(([name]) =>
+    [name, `news.${name}`, `a.b.${name}`].flatMap((author): readonly DmarcInput[] => [
+      { author, dkim: [], spf: [] },
+      { author, dkim: [author], spf: [] },
+      { author, dkim: [], spf: [author] },
+      { author, dkim: [name], spf: [] },
+      { author, dkim: [], spf: [name] },
+      { author, dkim: [`mail.${name}`], spf: [] },
+      { author, dkim: [], spf: [`bounce.${name}`] },
+      { author, dkim: ['other.test'], spf: ['other.test'] },
+      { author, dkim: [`x${name}`], spf: [`x${name}`] },
+      { author, dkim: ['other.test', `mail.${name}`], spf: [`bounce.${name}`] },
+    ]),
+  )
+  return [
+    ...inputs,
+    { author: 'unsaid.test', dkim: ['unsaid.test'], spf: ['unsaid.test'] },
+    { author: 'news.own.test', dkim: ['own.test'], spf: [] },
+    { author: 'news.own.test', dkim: [], spf: [] },
+  ]
 }
 
 let dns: Authority
@@ -126,11 +224,22 @@ const { lines, cases } = fleets()
 test.before(async () => {
   await lab.labUp({ size: 1, tools: true, wire: undefined })
   const subnet = (await lab.address('verify')).replace(/\.\d+$/, '')
-  const { primary } = await nameServers((script) => lab.hostExec('verify', script), subnet, [
-    { zone: 'spf.test', records: `${[...lines, ...THIRD, ...HOSTILE.flatMap(([records], index) => records.map((value) => txt(`h${index}.spf.test`, value)))].join('\n')}\n` },
-    ...[...DMARC, ['own.test', 'v=DMARC1; p=reject'] as const].map(([zone, value]) => ({ zone, records: `${txt(`_dmarc.${zone}`, value)}\n${zone === 'own.test' ? `${txt('_dmarc.news.own.test', 'v=DMARC1; p=quarantine; adkim=s')}\n` : ''}` })),
-    { zone: 'unsaid.test', records: '' },
-  ], [])
+  const { primary } = await nameServers(
+    (script) => lab.hostExec('verify', script),
+    subnet,
+    [
+      {
+        zone: 'spf.test',
+        records: `${[...lines, ...THIRD, ...HOSTILE.flatMap(([records], index) => records.map((value) => txt(`h${index}.spf.test`, value)))].join('\n')}\n`,
+      },
+      ...[...DMARC, ['own.test', 'v=DMARC1; p=reject'] as const].map(([zone, value]) => ({
+        zone,
+        records: `${txt(`_dmarc.${zone}`, value)}\n${zone === 'own.test' ? `${txt('_dmarc.news.own.test', 'v=DMARC1; p=quarantine; adkim=s')}\n` : ''}`,
+      })),
+      { zone: 'unsaid.test', records: '' },
+    ],
+    [],
+  )
   server = primary
   await inHost('verify', `echo nameserver ${server} >/etc/resolv.conf`)
   dns = authority({ resolvers: [server] }, limited(askServer))
@@ -147,8 +256,20 @@ print(json.dumps(out))
 `
 async function judged(asked: readonly SpfCase[]): Promise<void> {
   const theirs = (await pythonIn('verify', PYSPF, asked)) as readonly string[]
-  const ours = await Promise.all(asked.map(async (each) => (await proveSpf({ identity: 'mailfrom', domain: each.domain, address: each.address, helo: each.domain }, dns)).result))
-  const wrong = asked.flatMap((each, index) => (theirs[index] === each.result && ours[index] === each.result ? [] : [`${each.what}, ${each.address} for ${each.domain}: ${each.result} wanted, pyspf ${theirs[index]}, mailrun ${ours[index]}`]))
+  const ours = await Promise.all(
+    asked.map(
+      async (each) =>
+        (await proveSpf({ identity: 'mailfrom', domain: each.domain, address: each.address, helo: each.domain }, dns))
+          .result,
+    ),
+  )
+  const wrong = asked.flatMap((each, index) =>
+    theirs[index] === each.result && ours[index] === each.result
+      ? []
+      : [
+          `${each.what}, ${each.address} for ${each.domain}: ${each.result} wanted, pyspf ${theirs[index]}, mailrun ${ours[index]}`,
+        ],
+  )
   assert.equal(wrong, [])
 }
 
@@ -158,7 +279,14 @@ test('SPF of thirty fleets: pyspf says the same as mailrun, and what was meant',
 })
 
 test('SPF records of others, hostile ones among them: pyspf says the same as mailrun, and as RFC 7208', () =>
-  judged(HOSTILE.map(([records, address, result], index) => ({ what: JSON.stringify(records), address, domain: `h${index}.spf.test`, result }))))
+  judged(
+    HOSTILE.map(([records, address, result], index) => ({
+      what: JSON.stringify(records),
+      address,
+      domain: `h${index}.spf.test`,
+      result,
+    })),
+  ))
 
 const OPENDMARC = `
 import ctypes, socket, struct
@@ -196,14 +324,27 @@ print(json.dumps(out))
 test('DMARC over policies, alignment modes, subdomains and who signs: OpenDMARC says the same as mailrun', async () => {
   const asked = dmarcInputs()
   const theirs = (await pythonIn('verify', OPENDMARC, asked)) as readonly string[]
-  const ours = await Promise.all(asked.map(async (input) => {
-    const { result, policy } = await walkDns(evaluateDmarc(input), (question) => dns.resolve(question, undefined))
-    return result === 'fail' ? `fail ${policy}` : result
-  }))
+  const ours = await Promise.all(
+    asked.map(async (input) => {
+      const { result, policy } = await walkDns(evaluateDmarc(input), (question) => dns.resolve(question, undefined))
+      return result === 'fail' ? `fail ${policy}` : result
+    }),
+  )
   assert.equal([...new Set(ours)].sort(), ['fail none', 'fail quarantine', 'fail reject', 'none', 'pass'])
-  // OpenDMARC 1.4.2 takes strict for relaxed where the author is the organizational domain and the other one is below it; later ones do not.
-  const isTheirs = ({ author, dkim, spf }: DmarcInput, index: number): boolean => theirs[index] === 'pass' && author.split('.').length === 2 && [...dkim, ...spf].some((each) => each.endsWith(`.${author}`))
-  assert.equal(asked.flatMap((input, index) => (theirs[index] === ours[index] || isTheirs(input, index) ? [] : [`${JSON.stringify(input)}: OpenDMARC ${theirs[index]}, mailrun ${ours[index]}`])), [])
+  // OpenDMARC 1.4.2 takes strict for relaxed where the author is the organizational domain and the other one is below
+  // it; later ones do not.
+  const isTheirs = ({ author, dkim, spf }: DmarcInput, index: number): boolean =>
+    theirs[index] === 'pass' &&
+    author.split('.').length === 2 &&
+    [...dkim, ...spf].some((each) => each.endsWith(`.${author}`))
+  assert.equal(
+    asked.flatMap((input, index) =>
+      theirs[index] === ours[index] || isTheirs(input, index)
+        ? []
+        : [`${JSON.stringify(input)}: OpenDMARC ${theirs[index]}, mailrun ${ours[index]}`],
+    ),
+    [],
+  )
 })
 
 test.run()

@@ -1,4 +1,5 @@
-// A controller, in this process, that another one overtakes: before it writes a certain event into a host's history, somebody else has gone on.
+// A controller, in this process, that another one overtakes: before it writes a certain event into a host's history,
+// somebody else has gone on.
 import { connector } from '../../src/connection/connector.ts'
 import { authoritative } from '../../src/dns/authoritative.ts'
 import { absolute } from '../../src/inventory/address.ts'
@@ -11,8 +12,17 @@ import { rotate } from '../../src/run/rotate/rotate.ts'
 import { rotationMembers } from '../../src/run/rotate/rotation-members.ts'
 import { stepRunner, type StepRunner } from '../../src/run/rotate/run-steps.ts'
 
-/** `mailrun rotate --start -l HOST --domain DOMAIN --wait 40`, overtaken once by `other`. @returns what it told of what it did */
-export async function rotateOvertaken(source: FleetSource, host: string, domain: string, event: KeyEvent, other: () => Promise<unknown>): Promise<readonly Deed[]> {
+/**
+ * `mailrun rotate --start -l HOST --domain DOMAIN --wait 40`, overtaken once by `other`. @returns what it told of what
+ * it did
+ */
+export async function rotateOvertaken(
+  source: FleetSource,
+  host: string,
+  domain: string,
+  event: KeyEvent,
+  other: () => Promise<unknown>,
+): Promise<readonly Deed[]> {
   const keyring = keyringFor(source)
   const extraVars = await readExtraVars([], keyring)
   const inventory = await readFleet(source, extraVars, undefined, keyring)
@@ -23,7 +33,9 @@ export async function rotateOvertaken(source: FleetSource, host: string, domain:
   let overtaken = false
   const late: StepRunner = {
     async run(steps, output) {
-      const now = Object.values(steps).some((domains) => Object.values(domains).some(({ marks = [] }) => marks.some((mark) => mark.event === event)))
+      const now = Object.values(steps).some((domains) =>
+        Object.values(domains).some(({ marks = [] }) => marks.some((mark) => mark.event === event)),
+      )
       if (now && !overtaken) {
         overtaken = true
         await other()
@@ -33,10 +45,20 @@ export async function rotateOvertaken(source: FleetSource, host: string, domain:
   }
   const deeds: Deed[] = []
   await rotate({
-    members, runner: late, connect, bounds, looking: authoritative(members.dns),
+    members,
+    runner: late,
+    connect,
+    bounds,
+    looking: authoritative(members.dns),
     pushing: { vars: members.dns, hosts: inventory.hosts, keyPath: absolute, unset: 'error' },
-    serial: [{ percent: 100 }], domains: [domain], start: true, compromised: [], check: false, waitSeconds: 40,
-    tell: (deed) => deeds.push(deed), waiting: () => {},
+    serial: [{ percent: 100 }],
+    domains: [domain],
+    start: true,
+    compromised: [],
+    check: false,
+    waitSeconds: 40,
+    tell: (deed) => deeds.push(deed),
+    waiting: () => {},
   }).finally(close)
   if (!overtaken) throw new Error(`it was never about to write ${event}: ${JSON.stringify(deeds)}`)
   return deeds

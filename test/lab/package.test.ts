@@ -1,4 +1,5 @@
-// The package as a user gets it: packed, installed in a project of one's own, run by each Node that is supported, its types seen by tsc. Has a lab of its own.
+// The package as a user gets it: packed, installed in a project of one's own, run by each Node that is supported, its
+// types seen by tsc. Has a lab of its own.
 import { execFile } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -72,7 +73,11 @@ let folder: string
 const nodes: Record<string, string> = { '20': process.execPath }
 
 const command = (program: string, args: readonly string[], cwd = folder): Promise<Ended> =>
-  new Promise((resolve) => execFile(program, args, { cwd, timeout: 240_000, maxBuffer: 1 << 24 }, (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr })))
+  new Promise((resolve) =>
+    execFile(program, args, { cwd, timeout: 240_000, maxBuffer: 1 << 24 }, (error, stdout, stderr) =>
+      resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr }),
+    ),
+  )
 const succeed = async (program: string, args: readonly string[], cwd = folder): Promise<string> => {
   const { code, stdout, stderr } = await command(program, args, cwd)
   assert.is(code, 0, `${program} ${args.join(' ')}\n${stdout}${stderr}`)
@@ -91,7 +96,16 @@ test.before(async () => {
   for (const major of ['22', '24']) {
     const prefix = join(folder, `node${major}`)
     mkdirSync(prefix)
-    await succeed('npm', ['install', '--no-audit', '--no-fund', '--silent', '--ignore-scripts', '--prefix', prefix, `node-linux-${process.arch}@${major}`])
+    await succeed('npm', [
+      'install',
+      '--no-audit',
+      '--no-fund',
+      '--silent',
+      '--ignore-scripts',
+      '--prefix',
+      prefix,
+      `node-linux-${process.arch}@${major}`,
+    ])
     nodes[major] = join(prefix, `node_modules/node-linux-${process.arch}/bin/node`)
   }
   await lab.labUp({ size: 1, tools: false, wire: undefined })
@@ -110,7 +124,14 @@ test('npx finds the command', async () => {
 for (const [index, major] of ['20', '22', '24'].entries()) {
   test(`a playbook in TypeScript, with a module and a template of the user's own, on Node ${major}`, async () => {
     assert.match(await succeed(nodes[major]!, ['--version']), `v${major}.`)
-    const { code, stdout, stderr } = await command(nodes[major]!, [main, 'playbooks/site.ts', '-i', lab.inventoryPath, '--format', 'json'])
+    const { code, stdout, stderr } = await command(nodes[major]!, [
+      main,
+      'playbooks/site.ts',
+      '-i',
+      lab.inventoryPath,
+      '--format',
+      'json',
+    ])
     assert.is(code, 0, stdout + stderr)
     assert.is(stderr, '')
     assert.is((JSON.parse(stdout) as { hosts: { status: string }[] }).hosts[0]!.status, index === 0 ? 'changed' : 'ok')
@@ -125,7 +146,10 @@ for (const [index, major] of ['20', '22', '24'].entries()) {
 test('tsc accepts what is right, and marks a wrong argument, a wrong combination and a mistyped var', async () => {
   const { stdout } = await command('npx', ['--no-install', 'tsc', '-p', '.', '--pretty', 'false'])
   assert.equal(
-    stdout.split('\n').filter((line) => /^\S/.test(line)).map((line) => line.replace(/,\d+\).*/, ')')),
+    stdout
+      .split('\n')
+      .filter((line) => /^\S/.test(line))
+      .map((line) => line.replace(/,\d+\).*/, ')')),
     ['playbooks/wrong-argument.ts(4)', 'playbooks/wrong-combination.ts(4)', 'playbooks/wrong-var.ts(4)'],
     stdout,
   )

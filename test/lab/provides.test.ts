@@ -1,4 +1,5 @@
-// What mailrun says that packages bring, against what they bring to a bare host when they are installed. Has a lab of its own.
+// What mailrun says that packages bring, against what they bring to a bare host when they are installed. Has a lab of
+// its own.
 import * as assert from 'uvu/assert'
 import { connector } from '../../src/connection/connector.ts'
 import { makeTrip, newMark } from '../../src/engine/make-trip.ts'
@@ -26,30 +27,53 @@ const probeOf = ({ resource }: Fact): Probe<unknown> => {
   const [kind = '', ...rest] = resource.split(':')
   const name = rest.join(':')
   switch (kind) {
-    case 'user': return userProbe({ name, groups: [], home: undefined })
-    case 'group': return groupProbe(name)
-    case 'unit': return unitProbe({ unit: name, restartOn: undefined, reloadOn: [], listens: [] })
-    case 'path': return pathProbe({ path: name, wanted: 'digest' })
-    default: throw new Error(`no probe for ${resource}`)
+    case 'user':
+      return userProbe({ name, groups: [], home: undefined })
+    case 'group':
+      return groupProbe(name)
+    case 'unit':
+      return unitProbe({ unit: name, restartOn: undefined, reloadOn: [], listens: [] })
+    case 'path':
+      return pathProbe({ path: name, wanted: 'digest' })
+    default:
+      throw new Error(`no probe for ${resource}`)
   }
 }
 
 async function realOf(facts: readonly Fact[]): Promise<ReadonlyMap<string, unknown>> {
   const { hosts } = await readFleet({ inventory: [lab.inventoryPath] }, new Map(), undefined, keyringFor({}))
   const never = new AbortController().signal
-  const connection = await (await connector(hosts, {})).connect(hosts.find(({ name }) => name === HOST)!, never)
+  const connection = await (
+    await connector(hosts, {})
+  ).connect(
+    hosts.find(({ name }) => name === HOST)!,
+    never,
+  )
   const probes = facts.map(probeOf)
   try {
     const outcome = await makeTrip(
       connection,
-      { mark: newMark(), steps: [], after: undefined, probes, questionsSeconds: 60, holder: undefined, lockSeconds: 10, beginSeconds: undefined, interrupt: never, abandon: never },
+      {
+        mark: newMark(),
+        steps: [],
+        after: undefined,
+        probes,
+        questionsSeconds: 60,
+        holder: undefined,
+        lockSeconds: 10,
+        beginSeconds: undefined,
+        interrupt: never,
+        abandon: never,
+      },
       { waiting: () => {}, started: () => {}, progress: () => {}, done: () => {} },
     )
     if (outcome.kind !== 'asked') throw new Error(outcome.kind)
-    return new Map(probes.flatMap((probe): [string, unknown][] => {
-      const answer = outcome.asked(probe)
-      return 'error' in answer ? [] : probe.facts(answer.state).map(({ resource, value }) => [resource, value])
-    }))
+    return new Map(
+      probes.flatMap((probe): [string, unknown][] => {
+        const answer = outcome.asked(probe)
+        return 'error' in answer ? [] : probe.facts(answer.state).map(({ resource, value }) => [resource, value])
+      }),
+    )
   } finally {
     connection.close()
   }
@@ -58,11 +82,17 @@ async function realOf(facts: readonly Fact[]): Promise<ReadonlyMap<string, unkno
 for (const name of PACKAGES_KNOWN) {
   test(`${name} brings what is said of it`, async () => {
     await lab.labReset([HOST])
-    const { code, stdout, stderr } = await lab.hostExec(HOST, `apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y install ${name}`)
+    const { code, stdout, stderr } = await lab.hostExec(
+      HOST,
+      `apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y install ${name}`,
+    )
     assert.is(code, 0, stdout + stderr)
     const facts = provides(name) ?? []
     const real = await realOf(facts)
-    assert.equal(facts.flatMap(({ resource, value }) => disagreement(value, real.get(resource), resource) ?? []), [])
+    assert.equal(
+      facts.flatMap(({ resource, value }) => disagreement(value, real.get(resource), resource) ?? []),
+      [],
+    )
   })
 }
 

@@ -1,6 +1,18 @@
-// Canary secrets are planted wherever a secret can be, and all that leaves the process is searched for them: what it prints, what it and the hosts execute and write. Has a lab of its own.
+// Canary secrets are planted wherever a secret can be, and all that leaves the process is searched for them: what it
+// prints, what it and the hosts execute and write. Has a lab of its own.
 import { spawn } from 'node:child_process'
-import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { armor, Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption'
@@ -28,7 +40,13 @@ const sealedBytes = async (plain: string): Promise<Uint8Array> => {
   encrypter.addRecipient(recipient)
   return encrypter.encrypt(plain)
 }
-const sealed = async (plain: string): Promise<string> => `!age |\n${armor.encode(await sealedBytes(plain)).trimEnd().split('\n').map((line) => `      ${line}`).join('\n')}`
+const sealed = async (plain: string): Promise<string> =>
+  `!age |\n${armor
+    .encode(await sealedBytes(plain))
+    .trimEnd()
+    .split('\n')
+    .map((line) => `      ${line}`)
+    .join('\n')}`
 const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`
 
 const PLAYBOOK = `
@@ -75,45 +93,107 @@ let needles: readonly Needle[] = []
 /** Other values everywhere. */
 async function plant(): Promise<void> {
   const hash = `$6$${canary('hash', '').value.replaceAll('-', '').slice(0, 16)}$${canary('hash', '').value.replaceAll('-', '').repeat(4).slice(0, 86)}`
-  now = Object.fromEntries([
-    ...['inline', 'tagged', 'folder', 'nested', 'plain', 'extra', 'extra_file', 'template', 'in_clear', 'connection', 'become', 'typed'].map((name) => canary(name)),
-    { name: 'hash', value: hash }, { name: 'sasl', value: `[relay.fleet.test]:587 user:${canary('sasl', '-').value}` }, { name: 'number', value: String(4_000_000_000 + Math.floor(Math.random() * 1e9)) },
-    { name: 'key', value: `-----BEGIN PRIVATE KEY-----\n${[1, 2, 3].map((line) => canary(`key${line}`, '+/').value).join('\n')}\n-----END PRIVATE KEY-----\n` },
-  ].map((each) => [each.name, each]))
+  now = Object.fromEntries(
+    [
+      ...[
+        'inline',
+        'tagged',
+        'folder',
+        'nested',
+        'plain',
+        'extra',
+        'extra_file',
+        'template',
+        'in_clear',
+        'connection',
+        'become',
+        'typed',
+      ].map((name) => canary(name)),
+      { name: 'hash', value: hash },
+      { name: 'sasl', value: `[relay.fleet.test]:587 user:${canary('sasl', '-').value}` },
+      { name: 'number', value: String(4_000_000_000 + Math.floor(Math.random() * 1e9)) },
+      {
+        name: 'key',
+        value: `-----BEGIN PRIVATE KEY-----\n${[1, 2, 3].map((line) => canary(`key${line}`, '+/').value).join('\n')}\n-----END PRIVATE KEY-----\n`,
+      },
+    ].map((each) => [each.name, each]),
+  )
   planted.push(...Object.values(now))
-  needles = [...planted.flatMap(needlesOf), ...identityNeedles].filter(({ bytes }) => !bytes.toString().startsWith('-----'))
+  needles = [...planted.flatMap(needlesOf), ...identityNeedles].filter(
+    ({ bytes }) => !bytes.toString().startsWith('-----'),
+  )
   const value = (name: string): string => now[name]!.value
   const write = (path: string, content: string | Uint8Array): void => {
     mkdirSync(dirname(join(project, path)), { recursive: true })
     writeFileSync(join(project, path), content)
   }
-  const unreachable = [`    no-login: { ansible_host: ${await lab.address('mx1')}, ansible_user: nobody, ansible_password: ${quoted(value('connection'))}, ansible_private_key_file: /dev/null, ansible_become: true, ansible_become_password: ${quoted(value('become'))} }`]
-  write('hosts.yaml', [
-    'mail:', '  hosts:', ...HOSTS.map((host) => `    ${host}:`), '  vars:',
-    `    inline: ${await sealed(value('inline'))}`, `    plain: ${await sealed(`${value('plain')}\n`)}`, `    number: ${await sealed(`${value('number')}\n`)}`, `    tagged: !secret ${quoted(value('tagged'))}`,
-    `    hash: ${await sealed(value('hash'))}`, `    sasl: ${await sealed(value('sasl'))}`, '',
-  ].join('\n'))
+  const unreachable = [
+    `    no-login: { ansible_host: ${await lab.address('mx1')}, ansible_user: nobody, ansible_password: ${quoted(value('connection'))}, ansible_private_key_file: /dev/null, ansible_become: true, ansible_become_password: ${quoted(value('become'))} }`,
+  ]
+  write(
+    'hosts.yaml',
+    [
+      'mail:',
+      '  hosts:',
+      ...HOSTS.map((host) => `    ${host}:`),
+      '  vars:',
+      `    inline: ${await sealed(value('inline'))}`,
+      `    plain: ${await sealed(`${value('plain')}\n`)}`,
+      `    number: ${await sealed(`${value('number')}\n`)}`,
+      `    tagged: !secret ${quoted(value('tagged'))}`,
+      `    hash: ${await sealed(value('hash'))}`,
+      `    sasl: ${await sealed(value('sasl'))}`,
+      '',
+    ].join('\n'),
+  )
   // Only the playbook says that it is secret.
   write('clear.yaml', ['mail:', '  vars:', `    in_clear: ${quoted(value('in_clear'))}`, ''].join('\n'))
   write('unreachable.yaml', ['mail:', '  hosts:', ...unreachable, ''].join('\n'))
   write('wrong.yaml', ['mail:', '  vars:', `    typed: ${quoted(value('typed'))}`, ''].join('\n'))
-  write('group_vars/mail.yaml.age', await sealedBytes(`folder: ${quoted(value('folder'))}\nnested: { list: [${quoted(value('nested'))}] }\n`))
+  write(
+    'group_vars/mail.yaml.age',
+    await sealedBytes(`folder: ${quoted(value('folder'))}\nnested: { list: [${quoted(value('nested'))}] }\n`),
+  )
   write('extra.yaml', armor.encode(await sealedBytes(`extra_file: ${quoted(value('extra_file'))}\n`)))
   write('extra-clear.yaml', `extra: ${quoted(value('extra'))}\n`)
   write('files/tls.key', await sealedBytes(value('key')))
   write('templates/conf.ejs', 'user = canary\npassword = <%= password %>\nother = <%= tagged %>\n')
-  write('templates/sealed.ejs', armor.encode(await sealedBytes(`# ${value('template')}\nhost <%= host %>\n<%= extra %>\n<%= file %>\n<%= clear %>\n`)))
+  write(
+    'templates/sealed.ejs',
+    armor.encode(
+      await sealedBytes(`# ${value('template')}\nhost <%= host %>\n<%= extra %>\n<%= file %>\n<%= clear %>\n`),
+    ),
+  )
 }
 const identityNeedles = needlesOf({ name: 'identity', value: identity })
 
 let outputs = 0
-interface Ended { readonly code: number | null; readonly text: string; readonly calls: readonly Call[] }
+interface Ended {
+  readonly code: number | null
+  readonly text: string
+  readonly calls: readonly Call[]
+}
 /** Fails where a canary is in what it prints, executes or writes to a file. */
-async function mailrun(words: readonly string[], { traced = false, inventory = ['hosts.yaml', 'clear.yaml', lab.inventoryPath] } = {}): Promise<Ended> {
+async function mailrun(
+  words: readonly string[],
+  { traced = false, inventory = ['hosts.yaml', 'clear.yaml', lab.inventoryPath] } = {},
+): Promise<Ended> {
   const log = join(folder, 'controller.strace')
-  const [program = '', ...flags] = [...(traced ? [...STRACE, log] : []), process.execPath, MAIN, ...words, ...inventory.flatMap((each) => ['-i', each]), '--age-identity', join(folder, 'identity')]
+  const [program = '', ...flags] = [
+    ...(traced ? [...STRACE, log] : []),
+    process.execPath,
+    MAIN,
+    ...words,
+    ...inventory.flatMap((each) => ['-i', each]),
+    '--age-identity',
+    join(folder, 'identity'),
+  ]
   const { FORCE_COLOR: _, ...inherited } = process.env
-  const child = spawn(program, flags, { cwd: project, env: { ...inherited, TMPDIR: temporary, XDG_CACHE_HOME: cache }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(program, flags, {
+    cwd: project,
+    env: { ...inherited, TMPDIR: temporary, XDG_CACHE_HOME: cache },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const chunks: Buffer[] = []
   child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
   child.stderr.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -123,8 +203,14 @@ async function mailrun(words: readonly string[], { traced = false, inventory = [
   assert.equal(foundIn(text, needles), [], `${words.join(' ')}:\n${text.toString()}`)
   const calls = traced ? callsIn(log) : []
   for (const call of calls) {
-    if (call.kind === 'execve') assert.equal([...foundIn(call.argv, needles), ...foundIn(call.environment, needles)], [], `executed: ${call.argv.toString()}`)
-    else if (call.path.startsWith('/') && !call.path.startsWith('/dev/')) assert.equal(foundIn(call.data, needles), [], `written to ${call.path}`)
+    if (call.kind === 'execve')
+      assert.equal(
+        [...foundIn(call.argv, needles), ...foundIn(call.environment, needles)],
+        [],
+        `executed: ${call.argv.toString()}`,
+      )
+    else if (call.path.startsWith('/') && !call.path.startsWith('/dev/'))
+      assert.equal(foundIn(call.data, needles), [], `written to ${call.path}`)
   }
   return { code, text: text.toString(), calls }
 }
@@ -158,15 +244,29 @@ for (const format of FORMATS) {
     const list = await mailrun(run('--list-tasks', ...told), { traced: format === 'text' })
     assert.is(list.code, 0, list.text)
     assert.match(list.text, '********')
-    for (const what of [['--list'], ['--host', 'mx1'], ...(format === 'text' ? [['--graph']] : [])]) assert.is((await mailrun(['inventory', ...what, '-e', '@extra.yaml', ...told], { inventory: ['hosts.yaml', 'unreachable.yaml'] })).code, 0)
+    for (const what of [['--list'], ['--host', 'mx1'], ...(format === 'text' ? [['--graph']] : [])])
+      assert.is(
+        (
+          await mailrun(['inventory', ...what, '-e', '@extra.yaml', ...told], {
+            inventory: ['hosts.yaml', 'unreachable.yaml'],
+          })
+        ).code,
+        0,
+      )
     const wrong = [
-      await mailrun(run('--check', ...told), { inventory: ['hosts.yaml', 'clear.yaml', 'wrong.yaml', lab.inventoryPath] }), await mailrun(run('-e', 'throws=true', ...told)), await mailrun(run('-e', `number=${now['extra']!.value.replace(/['" ]/g, '')}`, ...told)),
+      await mailrun(run('--check', ...told), {
+        inventory: ['hosts.yaml', 'clear.yaml', 'wrong.yaml', lab.inventoryPath],
+      }),
+      await mailrun(run('-e', 'throws=true', ...told)),
+      await mailrun(run('-e', `number=${now['extra']!.value.replace(/['" ]/g, '')}`, ...told)),
       await mailrun(run('--tags', 'nobody-has-this', ...told)),
     ]
     for (const { code, text } of wrong) assert.is(code, 1, text)
     assert.match(wrong[0]!.text, 'typed')
     assert.match(wrong[1]!.text, 'the tasks cannot be made of ********')
-    const unreachable = await mailrun(run('-T', '5', ...told), { inventory: ['hosts.yaml', 'clear.yaml', 'unreachable.yaml', lab.inventoryPath] })
+    const unreachable = await mailrun(run('-T', '5', ...told), {
+      inventory: ['hosts.yaml', 'clear.yaml', 'unreachable.yaml', lab.inventoryPath],
+    })
     assert.is(unreachable.code, 4, unreachable.text)
   })
 }
@@ -176,8 +276,12 @@ const MEANT = /^\/etc\/(?:canary\/|postfix\/(?:\.?canary_sasl|__db\.canary_sasl)
 /** What a command prints goes by a pipe of root's into a file that is root's to read until the next run. */
 const OUTPUT = /^\/run\/mailrun\/(?:out\.\d+|in\.mailrun-[0-9a-f]+\.\d+)$/
 
-async function watched<T>(what: () => Promise<T>): Promise<{ readonly value: T; readonly calls: ReadonlyMap<string, readonly Call[]> }> {
-  const stops = await Promise.all(HOSTS.map(async (host) => [host, await follow([await sshdOf(host)], join(folder, `${host}.strace`))] as const))
+async function watched<T>(
+  what: () => Promise<T>,
+): Promise<{ readonly value: T; readonly calls: ReadonlyMap<string, readonly Call[]> }> {
+  const stops = await Promise.all(
+    HOSTS.map(async (host) => [host, await follow([await sshdOf(host)], join(folder, `${host}.strace`))] as const),
+  )
   const value = await what()
   return { value, calls: new Map(await Promise.all(stops.map(async ([host, stop]) => [host, await stop()] as const))) }
 }
@@ -195,8 +299,18 @@ function nothingIn(calls: ReadonlyMap<string, readonly Call[]>, fails: boolean):
       if (call.kind === 'execve') {
         assert.equal(foundIn(call.argv, needles), [], `${host} executed ${call.argv.toString()}`)
         // The one variable that the playbook asked for; its program and what that starts have it.
-        assert.equal(foundIn(call.environment.toString('latin1').replace(/"CANARY=[^]*?"(?=, "|\])/, ''), needles), [], `${host}: environment of ${call.argv.toString()}`)
-      } else if (call.path.startsWith('/') && !call.path.startsWith('/dev/') && !MEANT.test(call.path) && !(fails && OUTPUT.test(call.path))) assert.equal(foundIn(call.data, needles), [], `${host} wrote ${call.path}`)
+        assert.equal(
+          foundIn(call.environment.toString('latin1').replace(/"CANARY=[^]*?"(?=, "|\])/, ''), needles),
+          [],
+          `${host}: environment of ${call.argv.toString()}`,
+        )
+      } else if (
+        call.path.startsWith('/') &&
+        !call.path.startsWith('/dev/') &&
+        !MEANT.test(call.path) &&
+        !(fails && OUTPUT.test(call.path))
+      )
+        assert.equal(foundIn(call.data, needles), [], `${host} wrote ${call.path}`)
     }
   }
 }
@@ -216,7 +330,19 @@ async function nothingOn(host: string): Promise<number> {
       assert.is(statSync(root + path).mode & 0o007, 0, `${host}: ${path}`)
     }
   }
-  for (const path of ['/etc', '/tmp', '/var/tmp', '/var/log', '/var/lib/mailrun', '/var/spool', '/run', '/root', '/home', '/usr/local']) look(path)
+  for (const path of [
+    '/etc',
+    '/tmp',
+    '/var/tmp',
+    '/var/log',
+    '/var/lib/mailrun',
+    '/var/spool',
+    '/run',
+    '/root',
+    '/home',
+    '/usr/local',
+  ])
+    look(path)
   const journal = await lab.hostExec(host, 'journalctl --no-pager -o export 2>/dev/null | head -c 50000000')
   assert.equal(foundIn(journal.stdout, needles), [], `${host}: journal`)
   return files
@@ -236,7 +362,10 @@ for (const format of FORMATS) {
     assert.is(check.code, 2)
     const rotated = await watched(() => mailrun(run(...told), { traced: true }))
     assert.is(rotated.value.code, 0, rotated.value.text)
-    assert.match((await lab.hostExec('mx3', 'cat /etc/canary/inline /etc/canary/plain /etc/canary/key /etc/canary/conf')).stdout, now['folder']!.value)
+    assert.match(
+      (await lab.hostExec('mx3', 'cat /etc/canary/inline /etc/canary/plain /etc/canary/key /etc/canary/conf')).stdout,
+      now['folder']!.value,
+    )
     assert.is.not(before['inline']!.value, now['inline']!.value)
     nothingIn(rotated.calls, false)
     const failed = await watched(() => mailrun(run('-e', 'fails=true', ...told), { traced: true }))
@@ -250,14 +379,22 @@ for (const format of FORMATS) {
 test('after the next run nothing is left of what the failed command printed', async () => {
   assert.is((await mailrun(run())).code, 0)
   for (const host of HOSTS) {
-    const { stdout } = await lab.hostExec(host, 'ls -A /run/mailrun; stat -c "%a %U" /run/mailrun; ls -d /etc/canary/.*.mailrun-new 2>/dev/null')
+    const { stdout } = await lab.hostExec(
+      host,
+      'ls -A /run/mailrun; stat -c "%a %U" /run/mailrun; ls -d /etc/canary/.*.mailrun-new 2>/dev/null',
+    )
     assert.not.match(stdout, 'out.')
     assert.match(stdout, '700 root')
   }
 })
 
 test('the controller keeps no secret in its cache or in temporary files', () => {
-  const files = (path: string): readonly string[] => (existsSync(path) ? readdirSync(path, { recursive: true, encoding: 'utf8' }).map((name) => join(path, name)).filter((each) => lstatSync(each).isFile()) : [])
+  const files = (path: string): readonly string[] =>
+    existsSync(path)
+      ? readdirSync(path, { recursive: true, encoding: 'utf8' })
+          .map((name) => join(path, name))
+          .filter((each) => lstatSync(each).isFile())
+      : []
   assert.equal(files(temporary), [])
   for (const path of files(cache)) assert.equal(foundIn(readFileSync(path), needles), [], path)
   console.log(`${planted.length} canaries, ${needles.length} needles, ${outputs} outputs`)

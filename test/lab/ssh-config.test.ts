@@ -1,4 +1,5 @@
-// ssh_config(5) as OpenSSH 9.2 itself reads it: the settings of a corpus and of random files are those of `ssh -G`, or both refuse. Needs no lab hosts.
+// ssh_config(5) as OpenSSH 9.2 itself reads it: the settings of a corpus and of random files are those of `ssh -G`, or
+// both refuse. Needs no lab hosts.
 import { execFileSync } from 'node:child_process'
 import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
@@ -11,7 +12,10 @@ import { CASES, type SshConfigCase } from './ssh-config-corpus.ts'
 import { debianRevision, difference, mailrunSays, sshSays } from './ssh-oracle.ts'
 
 const test = suite('lab: as ssh reads ssh_config')
-const RANDOM = { seed: Number(process.env['MAILRUN_SSH_CONFIG_SEED'] ?? 7), count: Number(process.env['MAILRUN_SSH_CONFIG_COUNT'] ?? 300) }
+const RANDOM = {
+  seed: Number(process.env['MAILRUN_SSH_CONFIG_SEED'] ?? 7),
+  count: Number(process.env['MAILRUN_SSH_CONFIG_COUNT'] ?? 300),
+}
 const here = import.meta.dirname
 
 let folder: string
@@ -26,7 +30,10 @@ function laidOut({ files, isBytes }: SshConfigCase, index: number): string {
   const at = join(folder, String(index))
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(at, path)), { recursive: true })
-    writeFileSync(join(at, path), text.replaceAll('@/', `${at}/`), { encoding: isBytes ? 'latin1' : 'utf8', mode: 0o600 })
+    writeFileSync(join(at, path), text.replaceAll('@/', `${at}/`), {
+      encoding: isBytes ? 'latin1' : 'utf8',
+      mode: 0o600,
+    })
   }
   return at
 }
@@ -41,8 +48,10 @@ for (const [index, each] of CASES.entries()) {
         const given = options.map((word) => word.replaceAll('@/', `${at}/`))
         const words = given.includes('-F') ? given : ['-F', join(at, 'config'), ...given]
         const [ssh, ours] = [sshSays(words, host), await mailrunSays(words, host)]
-        if (each.name.startsWith('refused') && each.hosts.length === 1) assert.ok('refused' in ssh, `${host}: ssh takes it`)
-        if (each.stricter === undefined) assert.is(difference(ssh, ours), undefined, `${host} ${given.join(' ')}\n${difference(ssh, ours)}`)
+        if (each.name.startsWith('refused') && each.hosts.length === 1)
+          assert.ok('refused' in ssh, `${host}: ssh takes it`)
+        if (each.stricter === undefined)
+          assert.is(difference(ssh, ours), undefined, `${host} ${given.join(' ')}\n${difference(ssh, ours)}`)
         else assert.ok('refused' in ours && 'settings' in ssh, `${host}: ${each.stricter}`)
       }
     }
@@ -68,7 +77,18 @@ test('an included file of this owner and mode is read or refused as by ssh', asy
   const [main, part] = [join(folder, 'main'), join(folder, 'part')]
   writeFileSync(main, `Include ${part}\n`)
   writeFileSync(part, 'Port 77\n')
-  for (const [mode, owner, group] of [[0o600, 0, 0], [0o644, 0, 0], [0o664, 0, 0], [0o666, 0, 0], [0o602, 0, 0], [0o000, 0, 0], [0o644, 12345, 0], [0o660, 0, 12345], [0o660, 0, 1], [0o660, 0, 8]] as const) {
+  for (const [mode, owner, group] of [
+    [0o600, 0, 0],
+    [0o644, 0, 0],
+    [0o664, 0, 0],
+    [0o666, 0, 0],
+    [0o602, 0, 0],
+    [0o000, 0, 0],
+    [0o644, 12345, 0],
+    [0o660, 0, 12345],
+    [0o660, 0, 1],
+    [0o660, 0, 8],
+  ] as const) {
     chownSync(part, owner, group)
     chmodSync(part, mode)
     const words = ['-F', main]
@@ -90,17 +110,41 @@ interface Mounted {
   readonly userMode?: number
 }
 
-const DEBIAN = 'Include /etc/ssh/ssh_config.d/*.conf\nHost *\n    SendEnv LANG LC_*\n    HashKnownHosts yes\n    GSSAPIAuthentication yes\n'
-const USER = 'Include mine.d/*\nHost mx1\n HostName short\n User u\nHost short short.example.test\n Port 4\nIdentityFile ~/.ssh/one\nSendEnv MY LANG\n'
+const DEBIAN =
+  'Include /etc/ssh/ssh_config.d/*.conf\nHost *\n    SendEnv LANG LC_*\n    HashKnownHosts yes\n    GSSAPIAuthentication yes\n'
+const USER =
+  'Include mine.d/*\nHost mx1\n HostName short\n User u\nHost short short.example.test\n Port 4\nIdentityFile ~/.ssh/one\nSendEnv MY LANG\n'
 const MOUNTED: readonly Mounted[] = [
-  { name: 'the user\'s and the system\'s', user: { config: USER, 'mine.d/a': 'ConnectTimeout 3\nInclude ~/.ssh/b' , b: 'Compression yes' }, system: { ssh_config: `${DEBIAN}IdentityFile ~/.ssh/one\nIdentityFile ~/.ssh/two\nPort 9\n`, 'ssh_config.d/10.conf': 'ServerAliveInterval 7\nInclude more.conf\n', 'more.conf': 'LogLevel DEBUG\n' } },
-  { name: 'only the system\'s', user: {}, system: { ssh_config: DEBIAN } },
-  { name: 'only the user\'s', user: { config: USER }, system: {} },
-  { name: 'the user\'s, writable by others', user: { config: USER }, system: { ssh_config: DEBIAN }, userMode: 0o666 },
-  { name: 'the system\'s with a home', user: {}, system: { ssh_config: 'Include ~/x\n' } },
-  { name: 'the system\'s with a fault', user: { config: USER }, system: { ssh_config: 'Port x\n' } },
-  { name: 'canonical names', user: { config: 'CanonicalizeHostname yes\nCanonicalDomains nowhere.test example.test\nMatch canonical host short.example.test\n Port 5\nMatch final originalhost short\n User canonical\nHost short.example.test\n Compression yes\nHost short\n ConnectTimeout 4\n' }, system: { ssh_config: DEBIAN } },
-  { name: 'canonical names refused', user: { config: 'CanonicalizeHostname yes\nCanonicalDomains nowhere.test\nCanonicalizeFallbackLocal no\nCanonicalizeMaxDots 0\n' }, system: {} },
+  {
+    name: "the user's and the system's",
+    user: { config: USER, 'mine.d/a': 'ConnectTimeout 3\nInclude ~/.ssh/b', b: 'Compression yes' },
+    system: {
+      ssh_config: `${DEBIAN}IdentityFile ~/.ssh/one\nIdentityFile ~/.ssh/two\nPort 9\n`,
+      'ssh_config.d/10.conf': 'ServerAliveInterval 7\nInclude more.conf\n',
+      'more.conf': 'LogLevel DEBUG\n',
+    },
+  },
+  { name: "only the system's", user: {}, system: { ssh_config: DEBIAN } },
+  { name: "only the user's", user: { config: USER }, system: {} },
+  { name: "the user's, writable by others", user: { config: USER }, system: { ssh_config: DEBIAN }, userMode: 0o666 },
+  { name: "the system's with a home", user: {}, system: { ssh_config: 'Include ~/x\n' } },
+  { name: "the system's with a fault", user: { config: USER }, system: { ssh_config: 'Port x\n' } },
+  {
+    name: 'canonical names',
+    user: {
+      config:
+        'CanonicalizeHostname yes\nCanonicalDomains nowhere.test example.test\nMatch canonical host short.example.test\n Port 5\nMatch final originalhost short\n User canonical\nHost short.example.test\n Compression yes\nHost short\n ConnectTimeout 4\n',
+    },
+    system: { ssh_config: DEBIAN },
+  },
+  {
+    name: 'canonical names refused',
+    user: {
+      config:
+        'CanonicalizeHostname yes\nCanonicalDomains nowhere.test\nCanonicalizeFallbackLocal no\nCanonicalizeMaxDots 0\n',
+    },
+    system: {},
+  },
 ]
 
 for (const { name, user, system, userMode } of MOUNTED) {
@@ -122,13 +166,40 @@ for (const { name, user, system, userMode } of MOUNTED) {
     const isNew = !existsSync(home)
     mkdirSync(home, { recursive: true, mode: 0o700 })
     try {
-      const pairs = ['mx1', 'SHORT', 'short', 'a.b', '127.1'].flatMap((host) => [[], ['-p', '8'], ['-F', 'none'], ['-F', '/dev/null']].map((words) => ({ words, host })))
+      const pairs = ['mx1', 'SHORT', 'short', 'a.b', '127.1'].flatMap((host) =>
+        [[], ['-p', '8'], ['-F', 'none'], ['-F', '/dev/null']].map((words) => ({ words, host })),
+      )
       const mounts = `mount --bind "$1/user" "$2" && mount --bind "$1/system" /etc/ssh && mount --bind "$1/hosts" /etc/hosts && exec "$3" "$4" "$5"`
-      const said = execFileSync('unshare', ['--mount', 'sh', '-c', mounts, 'sh', root, home, process.execPath, join(here, 'ssh-config-here.js'), JSON.stringify(pairs)], { encoding: 'utf8' })
-      const results = JSON.parse(said) as readonly { readonly host: string; readonly words: readonly string[]; readonly difference: string | null; readonly settings: string }[]
+      const said = execFileSync(
+        'unshare',
+        [
+          '--mount',
+          'sh',
+          '-c',
+          mounts,
+          'sh',
+          root,
+          home,
+          process.execPath,
+          join(here, 'ssh-config-here.js'),
+          JSON.stringify(pairs),
+        ],
+        { encoding: 'utf8' },
+      )
+      const results = JSON.parse(said) as readonly {
+        readonly host: string
+        readonly words: readonly string[]
+        readonly difference: string | null
+        readonly settings: string
+      }[]
       assert.is(results.length, pairs.length)
-      for (const { host, words, difference: differs } of results) assert.is(differs, null, `${host} ${words.join(' ')}: ${differs}`)
-      if (name === 'canonical names') assert.match(results.find(({ host }) => host === 'short')!.settings, /^hostname short\.example\.test$[^]*^port 5$/m)
+      for (const { host, words, difference: differs } of results)
+        assert.is(differs, null, `${host} ${words.join(' ')}: ${differs}`)
+      if (name === 'canonical names')
+        assert.match(
+          results.find(({ host }) => host === 'short')!.settings,
+          /^hostname short\.example\.test$[^]*^port 5$/m,
+        )
     } finally {
       if (isNew) rmdirSync(home)
     }

@@ -1,4 +1,5 @@
-// Tasks together on one real host: what one makes the next is planned on; and hostile names, carried exactly and never executed. Has a lab of its own.
+// Tasks together on one real host: what one makes the next is planned on; and hostile names, carried exactly and never
+// executed. Has a lab of its own.
 import * as assert from 'uvu/assert'
 import type { RunDocument } from '../../src/report/json.ts'
 import { suite } from '../suite.ts'
@@ -10,7 +11,25 @@ const lab = await import('../../lab/index.ts')
 const test = suite('lab: tasks together')
 
 /** What breaks shells, option parsers, line protocols and careless regular expressions. */
-const HOSTILE = ["it's", 'a b', '"q"', '$(touch executed)', '`touch executed`', 'two\nlines', '-rf', 'zwölf 日本', '* ? [a]', 'back\\slash\\n', '%s %d', '#no', '~root', '!!', 'a;touch executed', ' ends ', '\u001b[31m']
+const HOSTILE = [
+  "it's",
+  'a b',
+  '"q"',
+  '$(touch executed)',
+  '`touch executed`',
+  'two\nlines',
+  '-rf',
+  'zwölf 日本',
+  '* ? [a]',
+  'back\\slash\\n',
+  '%s %d',
+  '#no',
+  '~root',
+  '!!',
+  'a;touch executed',
+  ' ends ',
+  '\u001b[31m',
+]
 
 const PLAYBOOK = `
 import { playbook, v, sh, Secret } from 'mailrun'
@@ -50,13 +69,23 @@ export default playbook({
 })
 `
 let here: Project
-const run = async (...words: readonly string[]): Promise<{ readonly code: number | null; readonly host: RunDocument['hosts'][number]; readonly text: string }> => {
-  const { code, stdout, stderr } = await here.mailrun('together.mjs', '--format', 'json', '-i', lab.inventoryPath, ...words)
+const run = async (
+  ...words: readonly string[]
+): Promise<{ readonly code: number | null; readonly host: RunDocument['hosts'][number]; readonly text: string }> => {
+  const { code, stdout, stderr } = await here.mailrun(
+    'together.mjs',
+    '--format',
+    'json',
+    '-i',
+    lab.inventoryPath,
+    ...words,
+  )
   assert.ok(stdout !== '', stderr)
   return { code, host: (JSON.parse(stdout) as RunDocument).hosts[0]!, text: stdout + stderr }
 }
 const inMx1 = (script: string): Promise<string> => outputIn('mx1', script)
-const told = ({ tasks }: RunDocument['hosts'][number]) => tasks.map((task) => ({ ...task, status: task.status === 'would-change' ? 'changed' : task.status }))
+const told = ({ tasks }: RunDocument['hosts'][number]) =>
+  tasks.map((task) => ({ ...task, status: task.status === 'would-change' ? 'changed' : task.status }))
 
 test.before(async () => {
   await lab.labUp({ size: 1, tools: false, wire: undefined })
@@ -67,7 +96,7 @@ test.after(async () => {
   await lab.labDown()
 })
 
-test('a unit of one\'s own: its user, its file, its start are foretold, and done in two trips', async () => {
+test("a unit of one's own: its user, its file, its start are foretold, and done in two trips", async () => {
   const check = await run('-e', 'what=unit', '--check')
   assert.is(check.code, 2, check.text)
   const made = await run('-e', 'what=unit')
@@ -83,7 +112,12 @@ test('a drop-in for it is loaded and the unit restarted', async () => {
   const made = await run('-e', 'what=drop-in')
   assert.is(made.code, 0, made.text)
   assert.equal(told(check.host), told(made.host))
-  assert.is(await inMx1('grep "open files" /proc/$(systemctl show -p MainPID --value canary)/limits | tr -s " " | cut -d" " -f4'), '4096\n')
+  assert.is(
+    await inMx1(
+      'grep "open files" /proc/$(systemctl show -p MainPID --value canary)/limits | tr -s " " | cut -d" " -f4',
+    ),
+    '4096\n',
+  )
   assert.is((await run('-e', 'what=drop-in', '--check')).code, 0)
 })
 
@@ -101,24 +135,47 @@ test('hostile names are carried exactly, by every task that takes one, and never
   const made = await run('-e', 'what=hostile')
   assert.is(made.code, 0, made.text)
   // What a recursive chown will find cannot be told.
-  assert.equal([...new Set(check.host.tasks.filter(({ type }) => type !== 'owner').map(({ status }) => status))], ['would-change'])
+  assert.equal(
+    [...new Set(check.host.tasks.filter(({ type }) => type !== 'owner').map(({ status }) => status))],
+    ['would-change'],
+  )
   assert.is((await run('-e', 'what=hostile')).host.status, 'ok')
   assert.is(await inMx1('find / -xdev -name executed | wc -l'), '0\n')
-  const found = await inMx1(`cd /srv/hostile && for d in */; do d=\${d%/}; for f in "$d" "copy of $d"; do printf '%s\\0' "$d/$f"; cat -- "./$d/$f"; printf '\\0'; done; done`)
+  const found = await inMx1(
+    `cd /srv/hostile && for d in */; do d=\${d%/}; for f in "$d" "copy of $d"; do printf '%s\\0' "$d/$f"; cat -- "./$d/$f"; printf '\\0'; done; done`,
+  )
   const pairs = found.split('\0').slice(0, -1)
-  const contents = new Map(pairs.flatMap((path, index) => (index % 2 === 0 ? [[path, pairs[index + 1]!] as const] : [])))
+  const contents = new Map(
+    pairs.flatMap((path, index) => (index % 2 === 0 ? [[path, pairs[index + 1]!] as const] : [])),
+  )
   for (const name of HOSTILE) {
     assert.is(contents.get(`${name}/${name}`), `${name}\n`)
     assert.is(contents.get(`${name}/copy of ${name}`), `${name}\n`)
   }
-  assert.is(await inMx1('cat /srv/hostile/lines'), HOSTILE.filter((name) => !name.includes('\n')).map((name) => `${name}\n`).join(''))
+  assert.is(
+    await inMx1('cat /srv/hostile/lines'),
+    HOSTILE.filter((name) => !name.includes('\n'))
+      .map((name) => `${name}\n`)
+      .join(''),
+  )
   for (const [index, name] of HOSTILE.entries()) assert.is(await inMx1(`cat /srv/hostile/shell${index}`), name)
 })
 
 test('no secret is shown, whatever is asked to be', async () => {
   await inMx1('rm -r /srv/hostile')
   for (const format of ['text', 'json', 'ndjson']) {
-    const { code, stdout, stderr } = await here.mailrun('together.mjs', '-i', lab.inventoryPath, '-e', 'what=hostile', '--check', '--diff', '--verbose', '--format', format)
+    const { code, stdout, stderr } = await here.mailrun(
+      'together.mjs',
+      '-i',
+      lab.inventoryPath,
+      '-e',
+      'what=hostile',
+      '--check',
+      '--diff',
+      '--verbose',
+      '--format',
+      format,
+    )
     assert.is(code, 2, stderr)
     assert.not.match(stdout + stderr, 'hunter2')
   }

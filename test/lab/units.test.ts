@@ -1,4 +1,5 @@
-// Units on a real systemd, in every state that it knows: a check foretells what the run then does, and afterwards nothing is left to do. Has a lab of its own.
+// Units on a real systemd, in every state that it knows: a check foretells what the run then does, and afterwards
+// nothing is left to do. Has a lab of its own.
 import * as assert from 'uvu/assert'
 import { unitFamily, unitItem } from '../../src/probes/unit-family.ts'
 import type { RunDocument } from '../../src/report/json.ts'
@@ -19,15 +20,29 @@ export default playbook({
   tasks: ({ vars }) => [...vars.directories.map((each) => directory(each)), ...vars.files.map((each) => file(each)), ...vars.services.map((each) => service(each))],
 })
 `
-interface Wanted { readonly services: readonly ServiceArgs[]; readonly files?: readonly object[]; readonly directories?: readonly object[] }
+interface Wanted {
+  readonly services: readonly ServiceArgs[]
+  readonly files?: readonly object[]
+  readonly directories?: readonly object[]
+}
 let here: Project
 const mailrun = async (wanted: Wanted, ...words: readonly string[]): Promise<RunDocument['hosts'][number]> => {
-  const { stdout, stderr } = await here.mailrun('units.mjs', '--format', 'json', '-i', lab.inventoryPath, '-e', JSON.stringify(wanted), ...words)
+  const { stdout, stderr } = await here.mailrun(
+    'units.mjs',
+    '--format',
+    'json',
+    '-i',
+    lab.inventoryPath,
+    '-e',
+    JSON.stringify(wanted),
+    ...words,
+  )
   assert.ok(stdout !== '', stderr)
   return (JSON.parse(stdout) as RunDocument).hosts[0]!
 }
 const inMx1 = (script: string): Promise<string> => inHost('mx1', script)
-const changesOf = ({ tasks }: RunDocument['hosts'][number]): readonly string[] => tasks.flatMap(({ changes }) => changes)
+const changesOf = ({ tasks }: RunDocument['hosts'][number]): readonly string[] =>
+  tasks.flatMap(({ changes }) => changes)
 
 /** Checked, done, and nothing left to do. */
 async function settles(wanted: Wanted, changes: readonly string[]): Promise<void> {
@@ -71,10 +86,21 @@ test.after(async () => {
 
 test('all units are asked about by a handful of processes, however many they are', async () => {
   const items = ['ssh', 'cron', 'postfix', 'systemd-journald', 'dbus', 'systemd-logind'].map((name) =>
-    unitItem({ unit: `${name}.service`, restartOn: [`/etc/${name}.conf`, '/etc/hosts'], reloadOn: ['/etc/passwd', '/etc/apt'], listens: ['/run/x.sock'] }))
+    unitItem({
+      unit: `${name}.service`,
+      restartOn: [`/etc/${name}.conf`, '/etc/hosts'],
+      reloadOn: ['/etc/passwd', '/etc/apt'],
+      listens: ['/run/x.sock'],
+    }),
+  )
   const processes = async (asked: readonly string[]): Promise<number> => {
-    const shims = 'rm -rf /tmp/shims; mkdir /tmp/shims; for c in systemctl find sha256sum cat readlink stat grep sed ls; do printf "#!/bin/sh\\necho $c >> /tmp/shims.log\\nexec $(command -v $c) \\"\\$@\\"\\n" > /tmp/shims/$c; done; chmod +x /tmp/shims/*; : > /tmp/shims.log'
-    return Number(await inMx1(`${shims}; PATH=/tmp/shims:$PATH sh >/dev/null <<'XX'\n${unitFamily.script(asked).text}\nXX\nwc -l < /tmp/shims.log`))
+    const shims =
+      'rm -rf /tmp/shims; mkdir /tmp/shims; for c in systemctl find sha256sum cat readlink stat grep sed ls; do printf "#!/bin/sh\\necho $c >> /tmp/shims.log\\nexec $(command -v $c) \\"\\$@\\"\\n" > /tmp/shims/$c; done; chmod +x /tmp/shims/*; : > /tmp/shims.log'
+    return Number(
+      await inMx1(
+        `${shims}; PATH=/tmp/shims:$PATH sh >/dev/null <<'XX'\n${unitFamily.script(asked).text}\nXX\nwc -l < /tmp/shims.log`,
+      ),
+    )
   }
   // systemctl; find and sha256sum, find for links; cat for the stamps.
   assert.is(await processes(items), 5)
@@ -82,7 +108,14 @@ test('all units are asked about by a handful of processes, however many they are
 })
 
 test('of a oneshot wrapper of which nothing is known what stands behind it counts, too', async () => {
-  await inMx1(unit(`${LIB}/wrapper.service`, '[Unit]\\nWants=wrapped@one.service\\n[Service]\\nType=oneshot\\nRemainAfterExit=yes\\nExecStart=/bin/true\\n') + unit(`${LIB}/wrapped@.service`, `[Unit]\\nPartOf=wrapper.service\\n${SLEEPS}`) + 'systemctl start wrapper wrapped@one')
+  await inMx1(
+    unit(
+      `${LIB}/wrapper.service`,
+      '[Unit]\\nWants=wrapped@one.service\\n[Service]\\nType=oneshot\\nRemainAfterExit=yes\\nExecStart=/bin/true\\n',
+    ) +
+      unit(`${LIB}/wrapped@.service`, `[Unit]\\nPartOf=wrapper.service\\n${SLEEPS}`) +
+      'systemctl start wrapper wrapped@one',
+  )
   await settles(one({ unit: 'wrapper', state: 'running' }), [])
   await inMx1('systemctl stop wrapped@one')
   await settles(one({ unit: 'wrapper', state: 'running' }), ['start'])
@@ -90,21 +123,42 @@ test('of a oneshot wrapper of which nothing is known what stands behind it count
 })
 
 test('a unit that is started again and again is not stopped, and is stopped', async () => {
-  await inMx1(unit(`${LIB}/loops.service`, '[Service]\\nExecStart=/bin/false\\nRestart=always\\nRestartSec=60\\n') + 'systemctl start loops || :; sleep 0.5; [ "$(systemctl show -p SubState --value loops)" = auto-restart ]')
+  await inMx1(
+    unit(`${LIB}/loops.service`, '[Service]\\nExecStart=/bin/false\\nRestart=always\\nRestartSec=60\\n') +
+      'systemctl start loops || :; sleep 0.5; [ "$(systemctl show -p SubState --value loops)" = auto-restart ]',
+  )
   await settles(one({ unit: 'loops', state: 'stopped' }), ['stop'])
   assert.is(await activeOf('loops'), 'inactive')
 })
 
 test('a unit that waits for its start is not stopped, and is stopped', async () => {
-  await inMx1(unit(`${LIB}/slow.service`, '[Service]\\nType=oneshot\\nExecStart=/bin/sleep 60\\n') + unit(`${LIB}/waits.service`, `[Unit]\\nAfter=slow.service\\n${SLEEPS}`) + 'systemctl start --no-block slow waits; sleep 0.5; [ "$(systemctl show -p ActiveState --value waits)" = inactive ]')
-  await settles({ services: [{ unit: 'waits', state: 'stopped' }, { unit: 'slow', state: 'stopped' }] }, ['stop', 'stop'])
+  await inMx1(
+    unit(`${LIB}/slow.service`, '[Service]\\nType=oneshot\\nExecStart=/bin/sleep 60\\n') +
+      unit(`${LIB}/waits.service`, `[Unit]\\nAfter=slow.service\\n${SLEEPS}`) +
+      'systemctl start --no-block slow waits; sleep 0.5; [ "$(systemctl show -p ActiveState --value waits)" = inactive ]',
+  )
+  await settles(
+    {
+      services: [
+        { unit: 'waits', state: 'stopped' },
+        { unit: 'slow', state: 'stopped' },
+      ],
+    },
+    ['stop', 'stop'],
+  )
   // One that was killed while it worked has failed; it is down as well.
   assert.equal([await activeOf('slow'), await activeOf('waits')], ['failed', 'inactive'])
 })
 
-for (const [when, reload] of [['before', ''], ['after', 'systemctl daemon-reload']] as const) {
+for (const [when, reload] of [
+  ['before', ''],
+  ['after', 'systemctl daemon-reload'],
+] as const) {
   test(`a unit that runs without its file, ${when} a daemon-reload, can be stopped, not kept running`, async () => {
-    await inMx1(unit(`${ETC}/gone.service`, SLEEPS + INSTALL) + `systemctl -q enable --now gone; rm ${ETC}/gone.service; ${reload}`)
+    await inMx1(
+      unit(`${ETC}/gone.service`, SLEEPS + INSTALL) +
+        `systemctl -q enable --now gone; rm ${ETC}/gone.service; ${reload}`,
+    )
     await refused({ unit: 'gone', state: 'running' }, /no unit file of gone\.service any more, though it runs/)
     // What is left of its enablement starts nothing.
     await settles(one({ unit: 'gone', state: 'stopped', enabled: false }), ['stop'])
@@ -141,13 +195,19 @@ test('what a mask hid is found and mended in one go', async () => {
 
 test('a linked unit is stopped before it is disabled, which removes it', async () => {
   await inMx1(`${unit('/opt/linked.service', SLEEPS + INSTALL)}systemctl -q enable --now /opt/linked.service`)
-  await refused({ unit: 'linked', enabled: false, state: 'running' }, /would remove the link \/etc\/systemd\/system\/linked\.service/)
+  await refused(
+    { unit: 'linked', enabled: false, state: 'running' },
+    /would remove the link \/etc\/systemd\/system\/linked\.service/,
+  )
   await settles(one({ unit: 'linked', enabled: false, state: 'stopped' }), ['stop', 'disable'])
   assert.is(await activeOf('linked'), 'inactive')
 })
 
 test('a unit that enables another by Also= is enabled once that is', async () => {
-  await inMx1(unit(`${LIB}/also.service`, `${SLEEPS}[Install]\\nAlso=also.socket\\n`) + unit(`${LIB}/also.socket`, '[Socket]\\nListenStream=/run/also.sock\\n[Install]\\nWantedBy=sockets.target\\n'))
+  await inMx1(
+    unit(`${LIB}/also.service`, `${SLEEPS}[Install]\\nAlso=also.socket\\n`) +
+      unit(`${LIB}/also.socket`, '[Socket]\\nListenStream=/run/also.sock\\n[Install]\\nWantedBy=sockets.target\\n'),
+  )
   await settles(one({ unit: 'also', enabled: true }), ['enable'])
   assert.is(await enabledOf('also.socket'), 'enabled')
   await settles(one({ unit: 'also', enabled: false }), ['disable'])
@@ -155,18 +215,27 @@ test('a unit that enables another by Also= is enabled once that is', async () =>
 })
 
 test('a unit under another name is enabled, started and masked by its own', async () => {
-  await inMx1(unit(`${LIB}/own.service`, SLEEPS + INSTALL) + `ln -s own.service ${LIB}/other.service; systemctl daemon-reload`)
+  await inMx1(
+    unit(`${LIB}/own.service`, SLEEPS + INSTALL) + `ln -s own.service ${LIB}/other.service; systemctl daemon-reload`,
+  )
   await settles(one({ unit: 'other', state: 'running', enabled: true, restartOn: [] }), ['enable', 'start'])
   assert.is(await enabledOf('own'), 'enabled')
   await settles(one({ unit: 'other', masked: true, enabled: false }), ['stop', 'disable', 'mask'])
   assert.equal([await enabledOf('own'), await activeOf('own')], ['masked', 'inactive'])
   await settles(one({ unit: 'other', state: 'running', enabled: true }), ['unmask', 'enable', 'start'])
-  await inMx1(`printf '[Install]\\nWantedBy=multi-user.target\\nAlias=third.service\\n' >> ${LIB}/own.service; systemctl daemon-reload; systemctl -q enable own`)
-  await refused({ unit: 'third', enabled: false }, /third\.service is another name of own\.service and goes when that is disabled: name own\.service/)
+  await inMx1(
+    `printf '[Install]\\nWantedBy=multi-user.target\\nAlias=third.service\\n' >> ${LIB}/own.service; systemctl daemon-reload; systemctl -q enable own`,
+  )
+  await refused(
+    { unit: 'third', enabled: false },
+    /third\.service is another name of own\.service and goes when that is disabled: name own\.service/,
+  )
 })
 
 test('an init script is enabled and disabled as it says itself', async () => {
-  await inMx1(`printf '#!/bin/sh\\n### BEGIN INIT INFO\\n# Provides: old\\n# Required-Start:\\n# Required-Stop:\\n# Default-Start: 2 3 4 5\\n# Default-Stop: 0 1 6\\n# Short-Description: old\\n### END INIT INFO\\nexit 0\\n' > /etc/init.d/old; chmod +x /etc/init.d/old; systemctl daemon-reload`)
+  await inMx1(
+    `printf '#!/bin/sh\\n### BEGIN INIT INFO\\n# Provides: old\\n# Required-Start:\\n# Required-Stop:\\n# Default-Start: 2 3 4 5\\n# Default-Stop: 0 1 6\\n# Short-Description: old\\n### END INIT INFO\\nexit 0\\n' > /etc/init.d/old; chmod +x /etc/init.d/old; systemctl daemon-reload`,
+  )
   await settles(one({ unit: 'old', enabled: true }), ['enable'])
   assert.is(await inMx1('ls /etc/rc3.d | grep -c "S..old"'), '1')
   await settles(one({ unit: 'old', enabled: false }), ['disable'])
@@ -182,14 +251,26 @@ test('a unit that is not there is disabled and unmasked, and can be masked, but 
 
 test('what systemctl would refuse is refused before anything is stopped', async () => {
   await inMx1(unit(`${ETC}/mine.service`, SLEEPS + INSTALL) + 'systemctl start mine')
-  await refused({ unit: 'mine', masked: true }, /its unit file is \/etc\/systemd\/system\/mine\.service, where the mask would have to be/)
-  await refused({ unit: 'mine', state: 'running', reloadOn: ['/etc/hosts'] }, /cannot be reloaded, for its unit file has no ExecReload: give \/etc\/hosts as restartOn/)
+  await refused(
+    { unit: 'mine', masked: true },
+    /its unit file is \/etc\/systemd\/system\/mine\.service, where the mask would have to be/,
+  )
+  await refused(
+    { unit: 'mine', state: 'running', reloadOn: ['/etc/hosts'] },
+    /cannot be reloaded, for its unit file has no ExecReload: give \/etc\/hosts as restartOn/,
+  )
   assert.is(await activeOf('mine'), 'active')
 })
 
 test('without a stamp a changed mode means a restart, and a check says so', async () => {
-  await inMx1(unit(`${LIB}/reads.service`, `${SLEEPS}ExecReload=/bin/true\\n`) + 'echo 1 > /etc/reads.conf; chmod 0644 /etc/reads.conf; sleep 0.1; systemctl start reads')
-  const wanted = (mode: string): Wanted => ({ files: [{ path: '/etc/reads.conf', mode }], services: [{ unit: 'reads', state: 'running', restartOn: ['/etc/reads.conf'] }] })
+  await inMx1(
+    unit(`${LIB}/reads.service`, `${SLEEPS}ExecReload=/bin/true\\n`) +
+      'echo 1 > /etc/reads.conf; chmod 0644 /etc/reads.conf; sleep 0.1; systemctl start reads',
+  )
+  const wanted = (mode: string): Wanted => ({
+    files: [{ path: '/etc/reads.conf', mode }],
+    services: [{ unit: 'reads', state: 'running', restartOn: ['/etc/reads.conf'] }],
+  })
   await settles(wanted('0600'), ['mode 0644 → 0600', 'restart: /etc/reads.conf changed'])
   // With one it does not.
   await settles(wanted('0644'), ['mode 0600 → 0644'])
@@ -199,10 +280,14 @@ test('a stamp tells of the files that were asked for, and of nothing else', asyn
   await inMx1('echo 1 > /etc/reads.more; sleep 0.1; systemctl restart reads')
   await settles(one({ unit: 'reads', state: 'running', restartOn: ['/etc/reads.conf'] }), [])
   await inMx1('touch /etc/reads.conf')
-  await settles(one({ unit: 'reads', state: 'running', restartOn: ['/etc/reads.conf'] }), ['restart: /etc/reads.conf changed'])
+  await settles(one({ unit: 'reads', state: 'running', restartOn: ['/etc/reads.conf'] }), [
+    'restart: /etc/reads.conf changed',
+  ])
   await settles(one({ unit: 'reads', state: 'running', restartOn: ['/etc/reads.conf', '/etc/reads.more'] }), [])
   await inMx1('rm /etc/reads.conf')
-  await settles(one({ unit: 'reads', state: 'running', restartOn: ['/etc/reads.conf'] }), ['restart: /etc/reads.conf changed'])
+  await settles(one({ unit: 'reads', state: 'running', restartOn: ['/etc/reads.conf'] }), [
+    'restart: /etc/reads.conf changed',
+  ])
 })
 
 test('a reload loads what a reload reads, and no more', async () => {
@@ -215,14 +300,22 @@ test('a reload loads what a reload reads, and no more', async () => {
   await settles(one({ unit: 'reads', reloadOn: ['/etc/reads.more'] }), [])
 })
 
-test('of a directory all files count, and links are followed, as in Let\'s Encrypt\'s live/', async () => {
+test("of a directory all files count, and links are followed, as in Let's Encrypt's live/", async () => {
   const tls = one({ unit: 'reads', state: 'running', restartOn: ['/etc/le/live'] })
-  await inMx1('mkdir -p /etc/le/live/mx /etc/le/archive/mx; echo 1 > /etc/le/archive/mx/cert1.pem; echo 2 > /etc/le/archive/mx/cert2.pem; ln -s ../../archive/mx/cert2.pem /etc/le/live/mx/cert.pem; sleep 0.1; systemctl restart reads')
+  await inMx1(
+    'mkdir -p /etc/le/live/mx /etc/le/archive/mx; echo 1 > /etc/le/archive/mx/cert1.pem; echo 2 > /etc/le/archive/mx/cert2.pem; ln -s ../../archive/mx/cert2.pem /etc/le/live/mx/cert.pem; sleep 0.1; systemctl restart reads',
+  )
   await settles(tls, [])
   // Back to the old one, which is no younger than the start, before there is a stamp.
   await inMx1('ln -sfn ../../archive/mx/cert1.pem /etc/le/live/mx/cert.pem')
   await settles(tls, ['restart: /etc/le/live changed'])
-  for (const change of ['ln -sfn ../../archive/mx/cert2.pem /etc/le/live/mx/cert.pem', 'echo 3 > /etc/le/archive/mx/cert2.pem', 'echo 4 > /etc/le/live/mx/README', 'rm /etc/le/live/mx/README', 'rm -r /etc/le/live']) {
+  for (const change of [
+    'ln -sfn ../../archive/mx/cert2.pem /etc/le/live/mx/cert.pem',
+    'echo 3 > /etc/le/archive/mx/cert2.pem',
+    'echo 4 > /etc/le/live/mx/README',
+    'rm /etc/le/live/mx/README',
+    'rm -r /etc/le/live',
+  ]) {
     await inMx1(change)
     await settles(tls, ['restart: /etc/le/live changed'])
   }
@@ -237,7 +330,14 @@ test('its unit file and its drop-ins count as files that it reads, whether syste
   await settles(one(args), ['daemon-reload', 'restart: its unit file or a drop-in changed'])
   await inMx1(`printf '[Service]\\nLimitNOFILE=2048\\n' > ${dropIn}; systemctl daemon-reload`)
   await settles(one(args), [`restart: ${dropIn} changed`])
-  await settles({ directories: [{ path: `${ETC}/reads.service.d` }], files: [{ path: dropIn, content: '[Service]\nLimitNOFILE=1024\n' }], services: [args] }, ['content', 'daemon-reload', `restart: ${dropIn} changed`])
+  await settles(
+    {
+      directories: [{ path: `${ETC}/reads.service.d` }],
+      files: [{ path: dropIn, content: '[Service]\nLimitNOFILE=1024\n' }],
+      services: [args],
+    },
+    ['content', 'daemon-reload', `restart: ${dropIn} changed`],
+  )
   await inMx1(`rm ${dropIn}; systemctl daemon-reload`)
   await settles(one(args), [`restart: ${dropIn} changed`])
   await inMx1('systemctl set-property reads MemoryMax=1G; systemctl daemon-reload')
@@ -256,15 +356,28 @@ printf '#!/usr/bin/perl\\nuse IO::Socket::UNIX; unlink $ARGV[0]; my $s = IO::Soc
   await inMx1('rm /srv/hears/s.sock; : > /srv/hears/s.sock')
   await settles(one(args), ['restart: /srv/hears/s.sock is not there'])
   await inMx1('rm -r /srv/hears')
-  await settles({ directories: [{ path: '/srv/hears' }], services: [args] }, ['create', 'restart: /srv/hears/s.sock is not there'])
+  await settles({ directories: [{ path: '/srv/hears' }], services: [args] }, [
+    'create',
+    'restart: /srv/hears/s.sock is not there',
+  ])
   const dropIn = `${ETC}/hears.service.d/override.conf`
-  await inMx1(`mkdir -p ${ETC}/hears.service.d; printf '[Service]\\nExecStart=\\nExecStart=/usr/local/bin/hears /srv/hears/elsewhere.sock\\n' > ${dropIn}; systemctl daemon-reload; rm -f /srv/hears/s.sock`)
-  assert.equal(changesOf(await mailrun(one(args), '--check')), [`restart: ${dropIn} changed, /srv/hears/s.sock is not there`])
+  await inMx1(
+    `mkdir -p ${ETC}/hears.service.d; printf '[Service]\\nExecStart=\\nExecStart=/usr/local/bin/hears /srv/hears/elsewhere.sock\\n' > ${dropIn}; systemctl daemon-reload; rm -f /srv/hears/s.sock`,
+  )
+  assert.equal(changesOf(await mailrun(one(args), '--check')), [
+    `restart: ${dropIn} changed, /srv/hears/s.sock is not there`,
+  ])
   const { status, error = '' } = await mailrun(one(args))
   assert.is(status, 'failed')
-  assert.match(error, 'it runs, but has no socket /srv/hears/s.sock after 5 s; it has drop-ins that may make it listen elsewhere: /etc/systemd/system/hears.service.d/override.conf')
+  assert.match(
+    error,
+    'it runs, but has no socket /srv/hears/s.sock after 5 s; it has drop-ins that may make it listen elsewhere: /etc/systemd/system/hears.service.d/override.conf',
+  )
   await inMx1(`rm ${dropIn}`)
-  await settles(one(args), ['daemon-reload', 'restart: its unit file or a drop-in changed, /srv/hears/s.sock is not there'])
+  await settles(one(args), [
+    'daemon-reload',
+    'restart: its unit file or a drop-in changed, /srv/hears/s.sock is not there',
+  ])
 })
 
 test.run()

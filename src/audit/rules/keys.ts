@@ -17,7 +17,14 @@ export function keyFaults(setup: MailSetup): readonly Fault[] {
       const key = setup.keys.find((each) => each.path === path)
       return key === undefined ? [] : faultsOf(setup, key, named)
     }),
-    ...entries.filter(({ selector }) => selector === 'default').map((entry): Fault => ({ id: 'selector-default', subject: { ...placeOfEntry(setup, entry), ...domainOfEntry(entry) }, message: `the selector of ${entry.domain} is default`, found: 'default' })),
+    ...entries
+      .filter(({ selector }) => selector === 'default')
+      .map((entry): Fault => ({
+        id: 'selector-default',
+        subject: { ...placeOfEntry(setup, entry), ...domainOfEntry(entry) },
+        message: `the selector of ${entry.domain} is default`,
+        found: 'default',
+      })),
   ]
 }
 
@@ -36,18 +43,77 @@ function faultsOf(setup: MailSetup, key: HostKey, entries: readonly KeyEntry[]):
   const subject = { path, ...domains }
   const is = setup.paths[path]
   const found = is === undefined ? 'no such file' : `${is.owner}:${is.group} ${is.mode}`
-  if (state === 'absent') return [{ id: 'key-missing', subject: { ...placeOfEntry(setup, first), ...domains }, message: `the private key ${path} is not there`, expected: path, found }]
-  if (state === 'other' || (publicKey === '' && setup.openssl)) return [{ id: 'key-invalid', subject, message: `${path} holds no private key that can be used without a passphrase`, found: state === 'other' ? 'no file' : found }]
+  if (state === 'absent')
+    return [
+      {
+        id: 'key-missing',
+        subject: { ...placeOfEntry(setup, first), ...domains },
+        message: `the private key ${path} is not there`,
+        expected: path,
+        found,
+      },
+    ]
+  if (state === 'other' || (publicKey === '' && setup.openssl))
+    return [
+      {
+        id: 'key-invalid',
+        subject,
+        message: `${path} holds no private key that can be used without a passphrase`,
+        found: state === 'other' ? 'no file' : found,
+      },
+    ]
   const { type, bits } = keyKind(publicKey) ?? { type: 'unknown', bits: 0 }
   const reach = reachOf(setup, path)
-  const unsafe = state === 'unreadable' ? undefined : unsafeness(setup, path) ?? reach
+  const unsafe = state === 'unreadable' ? undefined : (unsafeness(setup, path) ?? reach)
   const safe = isOn(settingOf(setup, 'requiresafekeys')?.value ?? 'yes')
   return [
-    ...(state === 'unreadable' ? [{ id: 'key-unreadable', subject, message: `the user ${setup.user} cannot read ${path}${reach === undefined ? '' : `: ${reach}`}`, expected: `${setup.user}:${setup.user} 0600`, found } as const] : []),
-    ...(unsafe !== undefined && safe ? [{ id: 'key-unsafe', subject, message: `${path}: ${unsafe}`, expected: `${setup.user}:${setup.user} 0600`, found } as const] : []),
-    ...(publicKey !== '' && type !== 'rsa' ? [{ id: 'key-type', subject, message: `${path} is a key of ${type}`, expected: 'rsa', found: type } as const] : []),
-    ...(type === 'rsa' && bits < 1024 ? [{ id: 'dkim-weak-key', subject, message: `the key has ${bits} bits`, expected: '2048', found: String(bits) } as const] : []),
-    ...(type === 'rsa' && bits >= 1024 && bits < 2048 ? [{ id: 'dkim-short-key', subject, message: `the key has ${bits} bits`, expected: '2048', found: String(bits) } as const] : []),
+    ...(state === 'unreadable'
+      ? [
+          {
+            id: 'key-unreadable',
+            subject,
+            message: `the user ${setup.user} cannot read ${path}${reach === undefined ? '' : `: ${reach}`}`,
+            expected: `${setup.user}:${setup.user} 0600`,
+            found,
+          } as const,
+        ]
+      : []),
+    ...(unsafe !== undefined && safe
+      ? [
+          {
+            id: 'key-unsafe',
+            subject,
+            message: `${path}: ${unsafe}`,
+            expected: `${setup.user}:${setup.user} 0600`,
+            found,
+          } as const,
+        ]
+      : []),
+    ...(publicKey !== '' && type !== 'rsa'
+      ? [{ id: 'key-type', subject, message: `${path} is a key of ${type}`, expected: 'rsa', found: type } as const]
+      : []),
+    ...(type === 'rsa' && bits < 1024
+      ? [
+          {
+            id: 'dkim-weak-key',
+            subject,
+            message: `the key has ${bits} bits`,
+            expected: '2048',
+            found: String(bits),
+          } as const,
+        ]
+      : []),
+    ...(type === 'rsa' && bits >= 1024 && bits < 2048
+      ? [
+          {
+            id: 'dkim-short-key',
+            subject,
+            message: `the key has ${bits} bits`,
+            expected: '2048',
+            found: String(bits),
+          } as const,
+        ]
+      : []),
   ]
 }
 
@@ -59,7 +125,11 @@ function reachOf(setup: MailSetup, path: string): string | undefined {
     const is = setup.paths[each]
     return is?.type === 'd' ? [{ path: each, owner: is.owner, group: is.group, mode: is.mode }] : []
   })
-  return keyOutOfReach(above.filter((each) => setup.paths[each]?.type !== 'l'), directories, setup.groups)
+  return keyOutOfReach(
+    above.filter((each) => setup.paths[each]?.type !== 'l'),
+    directories,
+    setup.groups,
+  )
 }
 
 /** opendkim(8), FILE PERMISSIONS. */
@@ -69,6 +139,7 @@ function unsafeness({ paths, members, user }: MailSetup, path: string): string |
   const [, group = 0, others = 0] = [...is.mode.slice(-3)].map(Number)
   if ((others & 6) !== 0) return `others can read or write it (${is.mode})`
   const among = (members[is.group] ?? []).filter((name) => name !== user && name !== 'root')
-  if ((group & 6) !== 0 && among.length > 0) return `its group ${is.group}, which ${among.join(', ')} ${among.length === 1 ? 'is' : 'are'} in, can read or write it (${is.mode})`
+  if ((group & 6) !== 0 && among.length > 0)
+    return `its group ${is.group}, which ${among.join(', ')} ${among.length === 1 ? 'is' : 'are'} in, can read or write it (${is.mode})`
   return user === 'root' || is.owner === user || is.owner === 'root' ? undefined : `it belongs to ${is.owner}`
 }

@@ -22,18 +22,65 @@ function placeIn(setup: MailSetup, name: string): Fault['subject'] {
 function mainFaults(setup: MailSetup): readonly Fault[] {
   const { parameters, parameterLines } = setup
   const value = (name: string): string => parameters[name] ?? ''
-  const asked = [...milters(value('smtpd_milters')), ...milters(value('non_smtpd_milters')), ...setup.services.flatMap(({ overrides }) => [...milters(overrides['smtpd_milters'] ?? ''), ...milters(overrides['non_smtpd_milters'] ?? '')])]
+  const asked = [
+    ...milters(value('smtpd_milters')),
+    ...milters(value('non_smtpd_milters')),
+    ...setup.services.flatMap(({ overrides }) => [
+      ...milters(overrides['smtpd_milters'] ?? ''),
+      ...milters(overrides['non_smtpd_milters'] ?? ''),
+    ]),
+  ]
   const socket = isInstalled(setup) ? listening(setup) : undefined
   const helo = value('smtp_helo_name')
   return [
-    ...(asked.length > 0 && value('milter_default_action') === 'accept' ? [{ id: 'milter-accept', subject: placeIn(setup, 'milter_default_action'), message: 'mail leaves unsigned whenever a milter does not answer', expected: 'tempfail', found: 'accept' } as const] : []),
-    ...(socket !== undefined && asked.length > 0 && !asked.some((milter) => isAt(milter, socket, value('queue_directory'))) ? [{ id: 'milter-elsewhere', subject: placeIn(setup, 'smtpd_milters'), message: `OpenDKIM listens at ${shown(socket)}, and Postfix asks ${[...new Set(asked)].join(', ')}`, expected: shown(socket), found: [...new Set(asked)].join(', ') } as const] : []),
-    ...Object.entries(parameterLines).filter(([, lines]) => lines.length > 1).map(([name, lines]): Fault => ({ id: 'parameter-twice', subject: { path: mainPath(setup), line: lines.at(-1)!, about: name }, message: `${name} is set in lines ${lines.join(', ')}`, expected: 'one line', found: `${lines.length} lines` })),
-    ...(/^[^.]+$|\.$|^\d[\d.]*$/.test(helo) || /\.(?:localdomain|local|lan|internal|invalid)$/.test(helo) ? [{ id: 'helo-not-qualified', subject: placeIn(setup, 'myhostname'), message: `it greets others as ${helo}`, found: helo } as const] : []),
+    ...(asked.length > 0 && value('milter_default_action') === 'accept'
+      ? [
+          {
+            id: 'milter-accept',
+            subject: placeIn(setup, 'milter_default_action'),
+            message: 'mail leaves unsigned whenever a milter does not answer',
+            expected: 'tempfail',
+            found: 'accept',
+          } as const,
+        ]
+      : []),
+    ...(socket !== undefined &&
+    asked.length > 0 &&
+    !asked.some((milter) => isAt(milter, socket, value('queue_directory')))
+      ? [
+          {
+            id: 'milter-elsewhere',
+            subject: placeIn(setup, 'smtpd_milters'),
+            message: `OpenDKIM listens at ${shown(socket)}, and Postfix asks ${[...new Set(asked)].join(', ')}`,
+            expected: shown(socket),
+            found: [...new Set(asked)].join(', '),
+          } as const,
+        ]
+      : []),
+    ...Object.entries(parameterLines)
+      .filter(([, lines]) => lines.length > 1)
+      .map(([name, lines]): Fault => ({
+        id: 'parameter-twice',
+        subject: { path: mainPath(setup), line: lines.at(-1)!, about: name },
+        message: `${name} is set in lines ${lines.join(', ')}`,
+        expected: 'one line',
+        found: `${lines.length} lines`,
+      })),
+    ...(/^[^.]+$|\.$|^\d[\d.]*$/.test(helo) || /\.(?:localdomain|local|lan|internal|invalid)$/.test(helo)
+      ? [
+          {
+            id: 'helo-not-qualified',
+            subject: placeIn(setup, 'myhostname'),
+            message: `it greets others as ${helo}`,
+            found: helo,
+          } as const,
+        ]
+      : []),
   ]
 }
 
-const shown = (socket: Listening): string => (socket.kind === 'local' ? `local:${socket.path}` : `inet:${socket.port}${socket.host === '' ? '' : `@${socket.host}`}`)
+const shown = (socket: Listening): string =>
+  socket.kind === 'local' ? `local:${socket.path}` : `inet:${socket.port}${socket.host === '' ? '' : `@${socket.host}`}`
 
 /** Relative paths, and those of a chroot, begin at the queue directory. */
 function isAt(milter: string, socket: Listening, queue: string): boolean {
@@ -43,7 +90,10 @@ function isAt(milter: string, socket: Listening, queue: string): boolean {
     return local !== null && [local[1]!, `${queue}/${local[1]}`].some((path) => real(path) === real(socket.path))
   }
   const [, host = '', port = ''] = /^inet6?:\[?(.*?)\]?:([\w-]+)$/.exec(milter) ?? []
-  return port === socket.port && (socket.host === '' || host === socket.host || (isLoopback(host) && isLoopback(socket.host)))
+  return (
+    port === socket.port &&
+    (socket.host === '' || host === socket.host || (isLoopback(host) && isLoopback(socket.host)))
+  )
 }
 
 function serviceFaults(setup: MailSetup): readonly Fault[] {
@@ -55,12 +105,30 @@ function serviceFaults(setup: MailSetup): readonly Fault[] {
     const own = (parameter: string): string => overrides[parameter] ?? parameters[parameter] ?? ''
     const asks = milters(own('smtpd_milters'))
     if (listener !== null && isLoopback(listener[1] ?? '')) {
-      return asks.length === 0 || /\bno_milters\b/.test(own('receive_override_options')) ? [] : [{ id: 'reinjection-signed', subject, message: `${name} asks ${asks.join(', ')} about mail that a filter gives back`, expected: 'receive_override_options=no_milters', found: own('receive_override_options') || 'no receive_override_options' }]
+      return asks.length === 0 || /\bno_milters\b/.test(own('receive_override_options'))
+        ? []
+        : [
+            {
+              id: 'reinjection-signed',
+              subject,
+              message: `${name} asks ${asks.join(', ')} about mail that a filter gives back`,
+              expected: 'receive_override_options=no_milters',
+              found: own('receive_override_options') || 'no receive_override_options',
+            },
+          ]
     }
     return (['smtpd_milters', 'non_smtpd_milters'] as const).flatMap((parameter): readonly Fault[] => {
       const [global, given] = [milters(parameters[parameter] ?? ''), overrides[parameter]]
       if (given === undefined || global.length === 0 || global.every((each) => milters(given).includes(each))) return []
-      return [{ id: 'milters-overridden', subject: { ...subject, about: `${name} ${parameter}` }, message: `${name} has -o ${parameter}=${given}, and main.cf ${global.join(', ')}`, expected: global.join(', '), found: given || 'none' }]
+      return [
+        {
+          id: 'milters-overridden',
+          subject: { ...subject, about: `${name} ${parameter}` },
+          message: `${name} has -o ${parameter}=${given}, and main.cf ${global.join(', ')}`,
+          expected: global.join(', '),
+          found: given || 'none',
+        },
+      ]
     })
   })
 }

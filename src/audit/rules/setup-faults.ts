@@ -7,4 +7,5 @@ import { postfixFaults } from './postfix.ts'
 import { tableFaults } from './tables.ts'
 import { trustFaults } from './trust.ts'
 
-export const setupFaults = (setup: MailSetup): readonly Fault[] => [daemonFaults, trustFaults, tableFaults, keyFaults, postfixFaults].flatMap((rule) => rule(setup))
+export const setupFaults = (setup: MailSetup): readonly Fault[] =>
+  [daemonFaults, trustFaults, tableFaults, keyFaults, postfixFaults].flatMap((rule) => rule(setup))

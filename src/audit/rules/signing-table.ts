@@ -1,4 +1,5 @@
-// OpenDKIM's SigningTable and KeyTable as values: which line signs for an address, with which key (opendkim.conf(5), SigningTable).
+// OpenDKIM's SigningTable and KeyTable as values: which line signs for an address, with which key (opendkim.conf(5),
+// SigningTable).
 import type { MailSetup } from '../../model/mail-setup.ts'
 import { matchesWild } from '../../text/wild.ts'
 import { optionOf, settingOf, tableOf } from '../opendkim-setup.ts'
@@ -26,7 +27,14 @@ export const keyEntries = (setup: MailSetup): readonly KeyEntry[] =>
   (tableOf(setup, 'keytable')?.rows ?? []).map(({ line, text }) => {
     const [name = '', value = ''] = text.split(/\s+/)
     const [domain = '', selector = '', path = '', ...more] = value.split(':')
-    return { name, line, domain: domain.toLowerCase(), selector, path, malformed: domain === '' || selector === '' || path === '' || more.length > 0 }
+    return {
+      name,
+      line,
+      domain: domain.toLowerCase(),
+      selector,
+      path,
+      malformed: domain === '' || selector === '' || path === '' || more.length > 0,
+    }
   })
 
 export const signingEntries = (setup: MailSetup): readonly SigningEntry[] =>
@@ -42,13 +50,26 @@ export function plainKeys(setup: MailSetup): readonly KeyEntry[] {
   const of = (name: string, letter: string): string => optionOf(setup, letter) ?? settingOf(setup, name)?.value ?? ''
   const [domains, selector, path] = [of('domain', 'd'), of('selector', 's'), of('keyfile', 'k')]
   if (tableOf(setup, 'signingtable') !== undefined || domains === '' || selector === '' || path === '') return []
-  return domains.split(/[\s,]+/).filter((each) => each !== '').map((domain) => ({ name: '', line: settingOf(setup, 'keyfile')?.line ?? 0, domain: domain.toLowerCase(), selector, path, malformed: false }))
+  return domains
+    .split(/[\s,]+/)
+    .filter((each) => each !== '')
+    .map((domain) => ({
+      name: '',
+      line: settingOf(setup, 'keyfile')?.line ?? 0,
+      domain: domain.toLowerCase(),
+      selector,
+      path,
+      malformed: false,
+    }))
 }
 
 /** In the order in which a table without patterns is asked. */
 function lookups(address: string): readonly string[] {
   const [user = '', host = ''] = address.split('@')
-  const above = host.split('.').map((_, index, labels) => `.${labels.slice(index).join('.')}`).slice(1)
+  const above = host
+    .split('.')
+    .map((_, index, labels) => `.${labels.slice(index).join('.')}`)
+    .slice(1)
   return [address, host, ...above.flatMap((each) => [`${user}@${each}`, each]), `${user}@*`, '*']
 }
 
@@ -56,7 +77,10 @@ function lookups(address: string): readonly string[] {
 export function signingFor(setup: MailSetup, address: string): SigningEntry | undefined {
   const entries = signingEntries(setup)
   if (hasPatterns(setup)) return entries.find(({ pattern }) => matchesWild(pattern, address))
-  return lookups(address).map((name) => entries.find(({ pattern }) => pattern === name)).find((found) => found !== undefined)
+  return lookups(address)
+    .map((name) => entries.find(({ pattern }) => pattern === name))
+    .find((found) => found !== undefined)
 }
 
-export const signs = (setup: MailSetup, address: string): boolean => signingFor(setup, address) !== undefined || plainKeys(setup).some(({ domain }) => address.endsWith(`@${domain}`))
+export const signs = (setup: MailSetup, address: string): boolean =>
+  signingFor(setup, address) !== undefined || plainKeys(setup).some(({ domain }) => address.endsWith(`@${domain}`))

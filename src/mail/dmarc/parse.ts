@@ -5,7 +5,15 @@ import type { DmarcRecord } from './record.ts'
 import { reportUriProblem } from './report-uri.ts'
 
 const POLICIES = ['none', 'quarantine', 'reject']
-const ONE_OF: Readonly<Record<string, readonly string[]>> = { p: POLICIES, sp: POLICIES, np: POLICIES, adkim: ['r', 's'], aspf: ['r', 's'], psd: ['y', 'n', 'u'], t: ['y', 'n'] }
+const ONE_OF: Readonly<Record<string, readonly string[]>> = {
+  p: POLICIES,
+  sp: POLICIES,
+  np: POLICIES,
+  adkim: ['r', 's'],
+  aspf: ['r', 's'],
+  psd: ['y', 'n', 'u'],
+  t: ['y', 'n'],
+}
 
 /** Whether a TXT value is a DMARC record, good or bad: `v` first, and `DMARC1` in capitals. */
 export const isDmarc = (txt: string): boolean => /^v[ \t]*=[ \t]*DMARC1[ \t]*(?:;|$)/.test(txt)
@@ -19,11 +27,16 @@ export interface ReadDmarc {
 /** `undefined` for what is no DMARC record. Tags with wrong values are left out, as receivers do, and told. */
 export function readDmarc(txt: string): ReadDmarc | undefined {
   if (!isDmarc(txt)) return undefined
-  const parts = txt.split(';').slice(1).map((part) => part.trim())
+  const parts = txt
+    .split(';')
+    .slice(1)
+    .map((part) => part.trim())
   const given = parts.at(-1) === '' ? parts.slice(0, -1) : parts
   const findings: RecordFinding[] = []
   const wrong = (what: string, problem: string): void => {
-    findings.push(finding('dmarc-tag', 'error', `${what} ${problem}, and receivers pass over it`, `mend or remove ${what}`))
+    findings.push(
+      finding('dmarc-tag', 'error', `${what} ${problem}, and receivers pass over it`, `mend or remove ${what}`),
+    )
   }
   const tags: Tag[] = []
   for (const part of given) {
@@ -46,11 +59,22 @@ export function readDmarc(txt: string): ReadDmarc | undefined {
       if (good.length > 0) read[name] = good
     } else if (name === 'fo') {
       const options = lower.split(':').map((each) => each.trim())
-      const bad = options.some((each) => !['0', '1', 'd', 's'].includes(each)) || new Set(options).size < options.length || (options.includes('0') && options.includes('1'))
+      const bad =
+        options.some((each) => !['0', '1', 'd', 's'].includes(each)) ||
+        new Set(options).size < options.length ||
+        (options.includes('0') && options.includes('1'))
       if (bad) wrong(`fo=${value}`, 'is no list of 0, 1, d and s, parted by colons, each once, 0 and 1 not together')
       else read['fo'] = options
     } else others.push([name, value])
   }
-  if (given.length > 0 && tags.some(([name]) => name === 'p') && !/^p\b/i.test(given[0]!)) findings.push(finding('dmarc-p-place', 'warning', 'p is not right behind v, and receivers of RFC 7489 then pass over the record', 'begin it with v=DMARC1; p='))
+  if (given.length > 0 && tags.some(([name]) => name === 'p') && !/^p\b/i.test(given[0]!))
+    findings.push(
+      finding(
+        'dmarc-p-place',
+        'warning',
+        'p is not right behind v, and receivers of RFC 7489 then pass over the record',
+        'begin it with v=DMARC1; p=',
+      ),
+    )
   return { record: { ...(read as DmarcRecord), ...(others.length > 0 ? { others } : {}) }, findings }
 }

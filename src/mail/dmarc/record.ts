@@ -6,7 +6,10 @@ export type DmarcAlignment = 'r' | 's'
 
 /** A tag that is left out is not in the record; what it then means is said here. */
 export interface DmarcRecord {
-  /** What is asked of receivers where mail of the domain fails. Left out: none (RFC 9989); by RFC 7489 such a record counts only with `rua`. */
+  /**
+   * What is asked of receivers where mail of the domain fails. Left out: none (RFC 9989); by RFC 7489 such a record
+   * counts only with `rua`.
+   */
   readonly p?: DmarcPolicy
   /** The same for subdomains; left out: as `p`. */
   readonly sp?: DmarcPolicy
@@ -22,7 +25,10 @@ export interface DmarcRecord {
   readonly ruf?: readonly string[]
   /** When failure reports are wanted; left out: `0`. */
   readonly fo?: readonly ('0' | '1' | 'd' | 's')[]
-  /** Whether the domain is a public suffix (`y`), surely an organization's topmost (`n`), or neither said (`u`, if left out). */
+  /**
+   * Whether the domain is a public suffix (`y`), surely an organization's topmost (`n`), or neither said (`u`, if left
+   * out).
+   */
   readonly psd?: 'y' | 'n' | 'u'
   /** `y`: testing; receivers apply the policy one step down. */
   readonly t?: 'y' | 'n'
@@ -34,7 +40,20 @@ export interface DmarcRecord {
 export function renderDmarc(record: DmarcRecord): string {
   const { p, sp, np, adkim, aspf, rua, ruf, fo, psd, t, others = [] } = record
   const given: readonly (readonly [string, string | undefined])[] = [
-    ['p', p], ['sp', sp], ['np', np], ['adkim', adkim], ['aspf', aspf], ['rua', rua?.join(',')], ['ruf', ruf?.join(',')], ['fo', fo?.join(':')], ['psd', psd], ['t', t],
+    ['p', p],
+    ['sp', sp],
+    ['np', np],
+    ['adkim', adkim],
+    ['aspf', aspf],
+    ['rua', rua?.join(',')],
+    ['ruf', ruf?.join(',')],
+    ['fo', fo?.join(':')],
+    ['psd', psd],
+    ['t', t],
   ]
-  return renderTags([['v', 'DMARC1'], ...given.flatMap(([name, value]): readonly Tag[] => (value === undefined ? [] : [[name, value]])), ...others])
+  return renderTags([
+    ['v', 'DMARC1'],
+    ...given.flatMap(([name, value]): readonly Tag[] => (value === undefined ? [] : [[name, value]])),
+    ...others,
+  ])
 }

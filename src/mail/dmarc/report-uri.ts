@@ -3,14 +3,20 @@ import { mailDomain } from '../names.ts'
 
 const encoded = (character: string): string => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`
 
-/** A mail address as the URI of a record, its domain in A-labels; a URI stays as it is. Commas and exclamation marks must be encoded, the record's own semicolons too. */
+/**
+ * A mail address as the URI of a record, its domain in A-labels; a URI stays as it is. Commas and exclamation marks
+ * must be encoded, the record's own semicolons too.
+ */
 export function reportUri(given: string): string {
   const at = given.lastIndexOf('@')
   if (at === -1 || /^[a-z][a-z0-9+.-]*:/i.test(given)) return given
   return `mailto:${given.slice(0, at).replaceAll(/[^\w.+=~*$'-]/g, encoded)}@${mailDomain(given.slice(at + 1)) ?? given.slice(at + 1)}`
 }
 
-/** The domain of a `mailto:` address, in A-labels; `undefined` for other URIs and for what is none. An obsolete `!10m` is passed over. */
+/**
+ * The domain of a `mailto:` address, in A-labels; `undefined` for other URIs and for what is none. An obsolete `!10m`
+ * is passed over.
+ */
 export function reportDomain(uri: string): string | undefined {
   const domain = /^mailto:[^@?]+@([^?!]+)(?:![0-9]+[kmgt]?)?$/i.exec(uri)?.[1]
   return domain === undefined ? undefined : mailDomain(domain)

@@ -1,4 +1,5 @@
-// DMARC's walk up the DNS tree: whose policy holds for a domain, and which organization it is of (RFC 9989, section 4.10).
+// DMARC's walk up the DNS tree: whose policy holds for a domain, and which organization it is of (RFC 9989, section
+// 4.10).
 import { valuesOf, type DnsAnswer, type DnsWalk } from '../dns-walk.ts'
 import { isDmarc, readDmarc } from './parse.ts'
 import type { DmarcPolicy, DmarcRecord } from './record.ts'
@@ -44,7 +45,11 @@ export function* treeWalk(domain: string): DnsWalk<TreeWalk> {
 export function organizationOf(domain: string, { found }: TreeWalk): string {
   for (const { domain: at, record } of found) {
     if (record.psd === 'n') return at
-    if (record.psd === 'y') return domain.split('.').slice(-at.split('.').length - 1).join('.')
+    if (record.psd === 'y')
+      return domain
+        .split('.')
+        .slice(-at.split('.').length - 1)
+        .join('.')
   }
   return found.at(-1)?.domain ?? domain
 }
@@ -62,19 +67,29 @@ export interface DmarcDiscovery {
   readonly failed: TreeWalk['failed']
 }
 
-/** Which record holds for mail from an author's domain: its own, else its organization's, else its public suffix's (section 4.10.1). */
+/**
+ * Which record holds for mail from an author's domain: its own, else its organization's, else its public suffix's
+ * (section 4.10.1).
+ */
 export function* discoverDmarc(domain: string): DnsWalk<DmarcDiscovery> {
   const walk = yield* treeWalk(domain)
   const organization = organizationOf(domain, walk)
   const at = (name: string): DmarcFound | undefined => walk.found.find((each) => each.domain === name)
   const applied = at(domain) ?? at(organization) ?? walk.found.find(({ record }) => record.psd === 'y')
-  return { applied: applied !== undefined && counts(applied.record) ? applied : undefined, organization, failed: walk.failed }
+  return {
+    applied: applied !== undefined && counts(applied.record) ? applied : undefined,
+    organization,
+    failed: walk.failed,
+  }
 }
 
 /** Without a valid `p` a record counts only with `rua`, and then as `p=none`. */
 const counts = ({ p, rua = [] }: DmarcRecord): boolean => p !== undefined || rua.length > 0
 
-/** What is asked of receivers for failing mail from `domain` by the record that holds. @param exists - whether the domain is there in DNS; one that is not has `np` */
+/**
+ * What is asked of receivers for failing mail from `domain` by the record that holds. @param exists - whether the
+ * domain is there in DNS; one that is not has `np`
+ */
 export function policyFor(domain: string, exists: boolean, { domain: at, record }: DmarcFound): DmarcPolicy {
   const { p = 'none', sp, np } = record
   if (at === domain) return p

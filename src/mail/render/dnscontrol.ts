@@ -2,17 +2,23 @@
 import { relativeName, type Zone } from './zones.ts'
 
 /** ES5 takes no line separators in strings. */
-const text = (value: string): string => JSON.stringify(value).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')
+const text = (value: string): string =>
+  JSON.stringify(value).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')
 
-/** DNSControl cuts long strings and escapes by itself. The zone's other records stay in its `D( … )`, which must come before. */
+/**
+ * DNSControl cuts long strings and escapes by itself. The zone's other records stay in its `D( … )`, which must come
+ * before.
+ */
 export function dnscontrolJs(zones: readonly Zone[]): string {
-  return zones.map(({ zone, records }) => {
-    const lines = records.map(({ name, type, ttl, value }) => {
-      const label = text(relativeName(name, zone))
-      if (type === 'TXT') return `  TXT(${label}, ${text(value)}, TTL(${ttl}))`
-      const [preference, exchange] = value.split(' ')
-      return `  MX(${label}, ${preference}, ${text(exchange!)}, TTL(${ttl}))`
+  return zones
+    .map(({ zone, records }) => {
+      const lines = records.map(({ name, type, ttl, value }) => {
+        const label = text(relativeName(name, zone))
+        if (type === 'TXT') return `  TXT(${label}, ${text(value)}, TTL(${ttl}))`
+        const [preference, exchange] = value.split(' ')
+        return `  MX(${label}, ${preference}, ${text(exchange!)}, TTL(${ttl}))`
+      })
+      return `D_EXTEND(${text(zone)},\n${lines.join(',\n')}\n);\n`
     })
-    return `D_EXTEND(${text(zone)},\n${lines.join(',\n')}\n);\n`
-  }).join('\n')
+    .join('\n')
 }

@@ -4,9 +4,15 @@ import type { PublishedTxt } from '../mail-records.ts'
 import { isSpf } from '../spf/record.ts'
 import { relativeName, type Zone } from './zones.ts'
 
-/** octoDNS takes a backslash before each semicolon, and ASCII alone; quotes and backslashes change between its providers. */
+/**
+ * octoDNS takes a backslash before each semicolon, and ASCII alone; quotes and backslashes change between its
+ * providers.
+ */
 function escaped(name: string, value: string): string {
-  if (/[^\x20-\x7e]|["\\]/.test(value)) throw new MailrunError(`${name}: octoDNS cannot be given ${JSON.stringify(value)} for sure: it has quotes, backslashes or characters outside ASCII`)
+  if (/[^\x20-\x7e]|["\\]/.test(value))
+    throw new MailrunError(
+      `${name}: octoDNS cannot be given ${JSON.stringify(value)} for sure: it has quotes, backslashes or characters outside ASCII`,
+    )
   return value.replaceAll(';', '\\;')
 }
 
@@ -14,18 +20,28 @@ function escaped(name: string, value: string): string {
 const text = (value: string): string => JSON.stringify(value)
 
 /**
- * octoDNS owns all TXT records of a name, so what others have beside the SPF record stands here, too: a site's verification, for example. Keys are in
- * the order that octoDNS enforces.
+ * octoDNS owns all TXT records of a name, so what others have beside the SPF record stands here, too: a site's
+ * verification, for example. Keys are in the order that octoDNS enforces.
  */
 export function octodnsYaml({ zone, records }: Zone, published: PublishedTxt): string {
   const names = [...new Set(records.map(({ name }) => name))]
-  const keyed = names.map((name) => [name === zone ? '' : relativeName(name, zone), name] as const).sort(([a], [b]) => inNaturalOrder(a, b))
+  const keyed = names
+    .map((name) => [name === zone ? '' : relativeName(name, zone), name] as const)
+    .sort(([a], [b]) => inNaturalOrder(a, b))
   const body = keyed.map(([key, name]) => {
     const here = records.filter((record) => record.name === name)
     const types = [...new Set(here.map(({ type }) => type))].sort()
     const sets = types.map((type) => {
       const set = here.filter((record) => record.type === type)
-      const values = type === 'MX' ? set.map(({ value }) => mx(value)) : [...set.map(({ value }) => value), ...(set.some(({ purpose }) => purpose.startsWith('spf')) ? published(name).filter((each) => !isSpf(each)) : [])].map((value) => `      - ${text(escaped(name, value))}\n`)
+      const values =
+        type === 'MX'
+          ? set.map(({ value }) => mx(value))
+          : [
+              ...set.map(({ value }) => value),
+              ...(set.some(({ purpose }) => purpose.startsWith('spf'))
+                ? published(name).filter((each) => !isSpf(each))
+                : []),
+            ].map((value) => `      - ${text(escaped(name, value))}\n`)
       return `  - ttl: ${set[0]!.ttl}\n    type: ${type}\n    values:\n${values.join('')}`
     })
     return `${text(key)}:\n${sets.join('')}`

@@ -18,13 +18,19 @@ const LONGEST_TTL = 2 ** 31 - 1
 /** Seconds, also written as BIND does: `1h30m`. @throws MailrunError for more than there may be */
 function secondsOf(text: string, where: string): number | undefined {
   const seconds = inSeconds(text)
-  if (seconds !== undefined && seconds > LONGEST_TTL) throw new MailrunError(`a TTL of ${text}, and ${LONGEST_TTL} seconds are the most`, where)
+  if (seconds !== undefined && seconds > LONGEST_TTL)
+    throw new MailrunError(`a TTL of ${text}, and ${LONGEST_TTL} seconds are the most`, where)
   return seconds
 }
 
 function inSeconds(text: string): number | undefined {
   if (/^\d+$/.test(text)) return Number(text)
-  return /^(?:\d+[smhdw])+$/i.test(text) ? [...text.matchAll(/(\d+)([smhdw])/gi)].reduce((sum, [, count, unit]) => sum + Number(count) * UNITS[unit!.toLowerCase()]!, 0) : undefined
+  return /^(?:\d+[smhdw])+$/i.test(text)
+    ? [...text.matchAll(/(\d+)([smhdw])/gi)].reduce(
+        (sum, [, count, unit]) => sum + Number(count) * UNITS[unit!.toLowerCase()]!,
+        0,
+      )
+    : undefined
 }
 
 /**
@@ -52,7 +58,11 @@ function directive(name: string, { words }: Entry, reading: Reading, where: stri
   const seconds = name === '$TTL' ? secondsOf(value, where) : undefined
   if (name === '$ORIGIN' && value !== '') reading.origin = absolute(value, reading, where)
   else if (name === '$TTL' && seconds !== undefined) reading.ttl = seconds
-  else throw new MailrunError(`${words.map(({ text }) => text).join(' ')} cannot be read here: $ORIGIN NAME and $TTL SECONDS can`, where)
+  else
+    throw new MailrunError(
+      `${words.map(({ text }) => text).join(' ')} cannot be read here: $ORIGIN NAME and $TTL SECONDS can`,
+      where,
+    )
 }
 
 function absolute(name: string, { origin }: Reading, where: string): string {
@@ -94,6 +104,7 @@ function txtOf(words: readonly Word[], where: string): string {
 
 function mxOf(words: readonly Word[], reading: Reading, where: string): string {
   const [preference = '', exchange = ''] = words.map(({ text }) => text)
-  if (!/^\d{1,5}$/.test(preference) || exchange === '' || words.length > 2) throw new MailrunError('an MX record is a preference and a name: 10 mx1.example.org.', where)
+  if (!/^\d{1,5}$/.test(preference) || exchange === '' || words.length > 2)
+    throw new MailrunError('an MX record is a preference and a name: 10 mx1.example.org.', where)
   return `${Number(preference)} ${exchange === '.' ? '' : absolute(exchange, reading, where)}.`
 }

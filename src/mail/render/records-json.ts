@@ -7,21 +7,28 @@ import type { Zone } from './zones.ts'
 export const recordsJson = (zones: readonly Zone[]): string =>
   `${JSON.stringify({ zones: zones.map(({ zone, records }) => ({ zone, records: records.map(({ name, type, ttl, value, purpose, domain, publishedBy, why }) => ({ name, type, ttl, value, purpose, domain, publishedBy, why })) })) }, undefined, 2)}\n`
 
-const name = v.pipe(v.string(), v.check(isOwnerName, ({ input }) => `a name in DNS is wanted, got ${JSON.stringify(input)}`))
+const name = v.pipe(
+  v.string(),
+  v.check(isOwnerName, ({ input }) => `a name in DNS is wanted, got ${JSON.stringify(input)}`),
+)
 const schema = v.strictObject({
-  zones: v.array(v.strictObject({
-    zone: name,
-    records: v.array(v.strictObject({
-      name,
-      type: v.picklist(['TXT', 'MX']),
-      ttl: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 31 - 1)),
-      value: v.string(),
-      purpose: v.picklist(['spf', 'spf-helo', 'dkim', 'dmarc', 'dmarc-report', 'null-mx', 'adsp']),
-      domain: name,
-      publishedBy: v.picklist(['fleet', 'other']),
-      why: v.array(v.string()),
-    })),
-  })),
+  zones: v.array(
+    v.strictObject({
+      zone: name,
+      records: v.array(
+        v.strictObject({
+          name,
+          type: v.picklist(['TXT', 'MX']),
+          ttl: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 31 - 1)),
+          value: v.string(),
+          purpose: v.picklist(['spf', 'spf-helo', 'dkim', 'dmarc', 'dmarc-report', 'null-mx', 'adsp']),
+          domain: name,
+          publishedBy: v.picklist(['fleet', 'other']),
+          why: v.array(v.string()),
+        }),
+      ),
+    }),
+  ),
 })
 
 /** @param file - for errors. @throws MailrunError that names the place */

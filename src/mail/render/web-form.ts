@@ -3,26 +3,35 @@ import type { MailRecord, Purpose } from '../dns-record.ts'
 import { relativeName, type Zone } from './zones.ts'
 
 const ADVICE: Readonly<Record<Purpose, string | undefined>> = {
-  'spf': 'If there is a TXT record that begins with v=spf1 already, change that one: two of them count as none. Leave other TXT records alone.',
+  spf: 'If there is a TXT record that begins with v=spf1 already, change that one: two of them count as none. Leave other TXT records alone.',
   'spf-helo': undefined,
-  'dkim': 'Paste the value as one line. If the form refuses more than 255 characters, cut it there and give the pieces in quotes: "…" "…".',
-  'dmarc': 'If there is a DMARC record already, change that one.',
+  dkim: 'Paste the value as one line. If the form refuses more than 255 characters, cut it there and give the pieces in quotes: "…" "…".',
+  dmarc: 'If there is a DMARC record already, change that one.',
   'dmarc-report': undefined,
   'null-mx': 'Priority 0, and a dot as the mail server. Remove other MX records.',
-  'adsp': undefined,
+  adsp: undefined,
 }
 
 /** Each advice once a zone, at the first record that it is about. */
 export function webFormText(zones: readonly Zone[]): string {
-  return zones.map(({ zone, records }) => {
-    const asks = records.every(({ publishedBy }) => publishedBy === 'other')
-    const head = asks ? `${zone}: ask whoever runs this zone for` : `${zone}`
-    const blocks = records.map((record, index) => block(record, zone, index + 1, records.findIndex(({ purpose }) => purpose === record.purpose) === index))
-    return `${head}\n${'='.repeat(head.length)}\n\n${blocks.join('\n')}`
-  }).join('\n')
+  return zones
+    .map(({ zone, records }) => {
+      const asks = records.every(({ publishedBy }) => publishedBy === 'other')
+      const head = asks ? `${zone}: ask whoever runs this zone for` : `${zone}`
+      const blocks = records.map((record, index) =>
+        block(record, zone, index + 1, records.findIndex(({ purpose }) => purpose === record.purpose) === index),
+      )
+      return `${head}\n${'='.repeat(head.length)}\n\n${blocks.join('\n')}`
+    })
+    .join('\n')
 }
 
-function block({ name, type, ttl, value, purpose, why }: MailRecord, zone: string, number: number, first: boolean): string {
+function block(
+  { name, type, ttl, value, purpose, why }: MailRecord,
+  zone: string,
+  number: number,
+  first: boolean,
+): string {
   const relative = relativeName(name, zone)
   const [preference, exchange] = value.split(' ')
   const lines = [

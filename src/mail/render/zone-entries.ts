@@ -1,4 +1,5 @@
-// A zone file's entries: words with quotes and escapes read, parentheses joined, comments left out (RFC 1035, section 5.1).
+// A zone file's entries: words with quotes and escapes read, parentheses joined, comments left out (RFC 1035, section
+// 5.1).
 import { MailrunError } from '../../model/mailrun-error.ts'
 
 export interface Word {
@@ -48,7 +49,10 @@ export function zoneEntries(text: string, file: string): readonly Entry[] {
 }
 
 /** `\DDD` is a byte, `\X` the character itself. */
-function wordOf(written: string, fault: (problem: string) => MailrunError): { readonly text: string; readonly bytes: Buffer } {
+function wordOf(
+  written: string,
+  fault: (problem: string) => MailrunError,
+): { readonly text: string; readonly bytes: Buffer } {
   const parts = [...written.matchAll(/\\(\d{3})|\\([^])|([^\\]+)/gu)].map(([, code, character, plain]) => {
     if (code === undefined) return Buffer.from(character ?? plain!)
     if (Number(code) > 255) throw fault(`\\${code} is no byte`)

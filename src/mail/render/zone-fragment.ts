@@ -8,7 +8,10 @@ const comment = (text: string): string => `; ${text.replaceAll(/[\x00-\x1f\x7f]/
 
 /** Names are relative to an `$ORIGIN` that comes first, so it can be read anywhere in the zone. */
 export function zoneFragment({ zone, records }: Zone<DnsRecord & { readonly why?: readonly string[] }>): string {
-  const lines = records.flatMap(({ name, ttl, type, value, why = [] }) => [...why.map(comment), zoneLine({ owner: relativeName(name, zone), ttl, type, value })])
+  const lines = records.flatMap(({ name, ttl, type, value, why = [] }) => [
+    ...why.map(comment),
+    zoneLine({ owner: relativeName(name, zone), ttl, type, value }),
+  ])
   return [`$ORIGIN ${zone}.`, ...lines].map((line) => `${line}\n`).join('')
 }
 

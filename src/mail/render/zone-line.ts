@@ -4,12 +4,16 @@ import { MailrunError } from '../../model/mailrun-error.ts'
 /** A TXT record's strings hold at most this many bytes (RFC 1035, section 3.3.14). */
 const STRING_BYTES = 255
 
-/** Cut by bytes, even within a character; backslash and quote are escaped, what is not printable ASCII is written `\DDD`. @throws MailrunError for half a surrogate pair, which no bytes stand for */
+/**
+ * Cut by bytes, even within a character; backslash and quote are escaped, what is not printable ASCII is written
+ * `\DDD`. @throws MailrunError for half a surrogate pair, which no bytes stand for
+ */
 export function characterStrings(value: string): readonly string[] {
   const bytes = Buffer.from(value)
   if (bytes.toString() !== value) throw new MailrunError(`${JSON.stringify(value)} cannot be written in UTF-8`)
   const strings: string[] = []
-  for (let from = 0; from < bytes.length || from === 0; from += STRING_BYTES) strings.push(quotedString(bytes.subarray(from, from + STRING_BYTES)))
+  for (let from = 0; from < bytes.length || from === 0; from += STRING_BYTES)
+    strings.push(quotedString(bytes.subarray(from, from + STRING_BYTES)))
   return strings
 }
 

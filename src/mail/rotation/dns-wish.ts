@@ -5,7 +5,10 @@ import type { Standing } from './history.ts'
 export type DnsWish = 'key' | 'revoked' | 'gone'
 
 /** @param inUse - whether the host's tables name it. What they name must be found, whatever else is said of it. */
-export function dnsWish({ last, compromised }: Pick<Standing<unknown>, 'last' | 'compromised'>, inUse: boolean): DnsWish {
+export function dnsWish(
+  { last, compromised }: Pick<Standing<unknown>, 'last' | 'compromised'>,
+  inUse: boolean,
+): DnsWish {
   if (inUse) return 'key'
   switch (last?.event) {
     case undefined:

@@ -5,19 +5,32 @@ import type { QueueStanding, RotationEvidence } from './evidence.ts'
 const OTHERS = 5 * 86_400
 
 /**
- * Seconds after the switch. A message may lie in the host's own queue as long as Postfix keeps it, go to a relay at the last moment, and lie there as long again: of the first `postqueue -j` tells,
- * of the second nobody does, so time must pass.
+ * Seconds after the switch. A message may lie in the host's own queue as long as Postfix keeps it, go to a relay at the
+ * last moment, and lie there as long again: of the first `postqueue -j` tells, of the second nobody does, so time must
+ * pass.
  */
-export const drainSeconds = (queue: QueueStanding, drain: number | undefined): number => drain ?? queue.lifetime + OTHERS
+export const drainSeconds = (queue: QueueStanding, drain: number | undefined): number =>
+  drain ?? queue.lifetime + OTHERS
 
-export type Drained = { readonly kind: 'drained' } | { readonly kind: 'until'; readonly time: number; readonly why: string } | { readonly kind: 'held'; readonly why: string; readonly soon: false }
+export type Drained =
+  | { readonly kind: 'drained' }
+  | { readonly kind: 'until'; readonly time: number; readonly why: string }
+  | { readonly kind: 'held'; readonly why: string; readonly soon: false }
 
 /** @param retired - when another key was seen to sign, by the host's clock */
-export function drained({ now, queue, settings }: Pick<RotationEvidence, 'now' | 'queue' | 'settings'>, retired: number): Drained {
-  if ('why' in queue) return { kind: 'held', why: `its queue cannot be asked for mail that the key signed: ${queue.why}`, soon: false }
+export function drained(
+  { now, queue, settings }: Pick<RotationEvidence, 'now' | 'queue' | 'settings'>,
+  retired: number,
+): Drained {
+  if ('why' in queue)
+    return { kind: 'held', why: `its queue cannot be asked for mail that the key signed: ${queue.why}`, soon: false }
   const time = retired + drainSeconds(queue, settings.drain)
   if (now < time) return { kind: 'until', time, why: 'mail that it signed may be in queues, here or elsewhere' }
   const { oldest, messages } = queue
   if (oldest === undefined || oldest.arrived > retired) return { kind: 'drained' }
-  return { kind: 'held', why: `the queue still has mail from before the switch: ${oldest.id} (${oldest.queue}), the oldest of ${messages}; deliver or delete it (postqueue -i, postsuper -d)`, soon: false }
+  return {
+    kind: 'held',
+    why: `the queue still has mail from before the switch: ${oldest.id} (${oldest.queue}), the oldest of ${messages}; deliver or delete it (postqueue -i, postsuper -d)`,
+    soon: false,
+  }
 }

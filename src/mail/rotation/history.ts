@@ -1,11 +1,23 @@
-// What became of a host's keys for a domain, and when: kept on the host beside the keys, for neither DNS nor files tell it.
+// What became of a host's keys for a domain, and when: kept on the host beside the keys, for neither DNS nor files tell
+// it.
 import { isSelector } from '../names.ts'
 
 /** In the order of a key's life; `compromised` may come at any time. */
-export const KEY_EVENTS = ['keyed', 'published', 'active', 'retired', 'compromised', 'revoking', 'revoked', 'removing', 'removed'] as const
+export const KEY_EVENTS = [
+  'keyed',
+  'published',
+  'active',
+  'retired',
+  'compromised',
+  'revoking',
+  'revoked',
+  'removing',
+  'removed',
+] as const
 /**
- * `keyed`: its selector is taken. `published`: every name server was seen to serve it. `active`: it was seen to sign. `retired`: another one was seen to sign in its place. `revoking`, `removing`: that was begun.
- * `revoked`: every name server was seen to serve `p=`. `removed`: none was seen to serve anything, and the private key is gone.
+ * `keyed`: its selector is taken. `published`: every name server was seen to serve it. `active`: it was seen to sign.
+ * `retired`: another one was seen to sign in its place. `revoking`, `removing`: that was begun. `revoked`: every name
+ * server was seen to serve `p=`. `removed`: none was seen to serve anything, and the private key is gone.
  */
 export type KeyEvent = (typeof KEY_EVENTS)[number]
 
@@ -18,21 +30,25 @@ export interface Mark<Time = number> {
   readonly path?: string | undefined
 }
 
-export const HISTORY_HEADER = '# Written by mailrun: since when this host\'s keys are what they are, in seconds since 1970.'
+export const HISTORY_HEADER =
+  "# Written by mailrun: since when this host's keys are what they are, in seconds since 1970."
 
 /** Its name, beside the keys of the domain. */
 export const HISTORY = 'history'
 export const historyPath = (directory: string, domain: string): string => `${directory}/${domain}/${HISTORY}`
 
 /** As a line of the file, without its time. */
-export const markWords = ({ event, selector, path }: Omit<Mark, 'time'>): string => `${event} ${selector}${path === undefined ? '' : ` ${path}`}`
+export const markWords = ({ event, selector, path }: Omit<Mark, 'time'>): string =>
+  `${event} ${selector}${path === undefined ? '' : ` ${path}`}`
 
 const isEvent = (word: string | undefined): word is KeyEvent => KEY_EVENTS.some((event) => event === word)
 
 /** `undefined` for what is no mark: a comment, a line that was cut short. */
 export function parseMark(line: string): Mark | undefined {
   const [, time, event, selector = '', path] = /^(\d{1,12}) ([a-z]+) ([a-z0-9.-]+)(?: (\/\S+))?$/.exec(line) ?? []
-  return isEvent(event) && isSelector(selector) ? { time: Number(time), event, selector, ...(path === undefined ? {} : { path }) } : undefined
+  return isEvent(event) && isSelector(selector)
+    ? { time: Number(time), event, selector, ...(path === undefined ? {} : { path }) }
+    : undefined
 }
 
 /** What the history says of one selector. */
@@ -59,7 +75,9 @@ export function standingOf<Time>(history: readonly Mark<Time>[], selector: strin
   }
 }
 
-export const selectorsIn = (history: readonly Mark<unknown>[]): readonly string[] => [...new Set(history.map(({ selector }) => selector))]
+export const selectorsIn = (history: readonly Mark<unknown>[]): readonly string[] => [
+  ...new Set(history.map(({ selector }) => selector)),
+]
 
 /** What an event may come after; `nothing`: of a selector that is new here. */
 const AFTER: Readonly<Record<Exclude<KeyEvent, 'compromised'>, readonly (KeyEvent | 'nothing')[]>> = {
@@ -76,7 +94,10 @@ const AFTER: Readonly<Record<Exclude<KeyEvent, 'compromised'>, readonly (KeyEven
 }
 
 /** Whether the event is already the last one; else whether it may come now. */
-export function mayFollow({ last, compromised }: Pick<Standing<unknown>, 'last' | 'compromised'>, event: KeyEvent): 'is so' | 'yes' | 'no' {
+export function mayFollow(
+  { last, compromised }: Pick<Standing<unknown>, 'last' | 'compromised'>,
+  event: KeyEvent,
+): 'is so' | 'yes' | 'no' {
   if (event === 'compromised') return compromised ? 'is so' : 'yes'
   if (last?.event === event) return 'is so'
   return AFTER[event].includes(last?.event ?? 'nothing') ? 'yes' : 'no'

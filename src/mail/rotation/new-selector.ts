@@ -11,6 +11,9 @@ const LETTERS = [...'bcdefghijklmnopqrstuvwxyz']
  */
 export function newSelectors(first: string, now: number): readonly string[] {
   const day = new Date(now * 1000).toISOString().slice(0, 10).replaceAll('-', '')
-  const base = first.replace(/-\d{8}[a-z]?$/, '').slice(0, MOST - day.length - 2).replace(/[.-]+$/, '')
+  const base = first
+    .replace(/-\d{8}[a-z]?$/, '')
+    .slice(0, MOST - day.length - 2)
+    .replace(/[.-]+$/, '')
   return ['', ...LETTERS].map((letter) => `${base}-${day}${letter}`)
 }

@@ -1,4 +1,5 @@
-// From what hosts and name servers say to what a rotation does next: pure. Nothing is remembered from one command to the next.
+// From what hosts and name servers say to what a rotation does next: pure. Nothing is remembered from one command to
+// the next.
 import type { DnsStanding, RotationEvidence, RotationRequest } from './evidence.ts'
 import { drained, drainSeconds } from './drained.ts'
 import { selectorsIn, standingOf, type Standing } from './history.ts'
@@ -6,14 +7,19 @@ import type { KeyOutlook, NewMark, Outlook, RotationStep, RotationWait } from '.
 
 /** Every selector that is not removed, the one in use first. */
 export const livingKeys = ({ history, inUse }: Pick<RotationEvidence, 'history' | 'inUse'>): readonly Standing[] =>
-  [...new Set([inUse.selector, ...selectorsIn(history)])].map((selector) => standingOf(history, selector)).filter(({ selector, last }) => selector === inUse.selector || last?.event !== 'removed')
+  [...new Set([inUse.selector, ...selectorsIn(history)])]
+    .map((selector) => standingOf(history, selector))
+    .filter(({ selector, last }) => selector === inUse.selector || last?.event !== 'removed')
 
 const ENDING: readonly (string | undefined)[] = ['revoking', 'revoked', 'removing', 'removed']
 const COMING: readonly (string | undefined)[] = ['keyed', 'published']
 
 /** The key that is to sign next: the newest that was made for it, unless it is known to others. */
 export function comingKey(evidence: Pick<RotationEvidence, 'history' | 'inUse'>): Standing | undefined {
-  const coming = livingKeys(evidence).filter(({ selector, last, compromised }) => selector !== evidence.inUse.selector && COMING.includes(last?.event) && !compromised)
+  const coming = livingKeys(evidence).filter(
+    ({ selector, last, compromised }) =>
+      selector !== evidence.inUse.selector && COMING.includes(last?.event) && !compromised,
+  )
   return [...coming].sort((a, b) => (b.keyed ?? 0) - (a.keyed ?? 0) || (a.selector < b.selector ? 1 : -1))[0]
 }
 
@@ -25,28 +31,77 @@ export function outlook(evidence: RotationEvidence, request: RotationRequest): O
   const base = { host, domain, now }
   const accused = request.compromised ? newlyCompromised(living, active, request.start) : []
   if (accused.length > 0) {
-    const marks: readonly NewMark[] = [...(active.last === undefined ? [firstMark(evidence)] : []), ...accused.map((selector): NewMark => ({ event: 'compromised', selector }))]
-    return { ...base, keys: [{ ...shown(evidence, active, coming), step: { kind: 'note', marks } }, ...living.slice(1).map((each) => shown(evidence, each, coming))], notes: [] }
+    const marks: readonly NewMark[] = [
+      ...(active.last === undefined ? [firstMark(evidence)] : []),
+      ...accused.map((selector): NewMark => ({ event: 'compromised', selector })),
+    ]
+    return {
+      ...base,
+      keys: [
+        { ...shown(evidence, active, coming), step: { kind: 'note', marks } },
+        ...living.slice(1).map((each) => shown(evidence, each, coming)),
+      ],
+      notes: [],
+    }
   }
   const due = coming !== undefined ? undefined : whyDue(evidence, active, request)
-  const moving = due !== undefined || living.some(({ selector, last }) => selector !== active.selector && !ENDING.includes(last?.event))
+  const moving =
+    due !== undefined ||
+    living.some(({ selector, last }) => selector !== active.selector && !ENDING.includes(last?.event))
   const notes = [
-    ...(!moving || 'why' in queue || settings.drain === undefined || settings.drain >= drainSeconds(queue, undefined) ? [] : [`dkim_rotation.drain is ${settings.drain} s, and mail may be on its way for ${drainSeconds(queue, undefined)} s: what is delivered later fails DKIM`]),
-    ...living.flatMap(({ selector, last, path }) => (path !== undefined && selector !== active.selector && (last?.event === 'revoked' || last?.event === 'removing') ? [`the private key of ${selector} is ${path}, where others may use it: delete it by hand once no table names it`] : [])),
-    ...(request.compromised && !active.compromised && coming === undefined && request.start === false ? ['its key already took the place of one that was compromised: --start replaces this one, too'] : []),
+    ...(!moving || 'why' in queue || settings.drain === undefined || settings.drain >= drainSeconds(queue, undefined)
+      ? []
+      : [
+          `dkim_rotation.drain is ${settings.drain} s, and mail may be on its way for ${drainSeconds(queue, undefined)} s: what is delivered later fails DKIM`,
+        ]),
+    ...living.flatMap(({ selector, last, path }) =>
+      path !== undefined && selector !== active.selector && (last?.event === 'revoked' || last?.event === 'removing')
+        ? [
+            `the private key of ${selector} is ${path}, where others may use it: delete it by hand once no table names it`,
+          ]
+        : [],
+    ),
+    ...(request.compromised && !active.compromised && coming === undefined && request.start === false
+      ? ['its key already took the place of one that was compromised: --start replaces this one, too']
+      : []),
   ]
-  return { ...base, keys: living.map((each) => keyOutlook(evidence, each, active, coming)), notes, ...(due === undefined ? {} : { due, begin: { kind: 'begin', former: active.last === undefined ? firstMark(evidence) : undefined } }) }
+  return {
+    ...base,
+    keys: living.map((each) => keyOutlook(evidence, each, active, coming)),
+    notes,
+    ...(due === undefined
+      ? {}
+      : { due, begin: { kind: 'begin', former: active.last === undefined ? firstMark(evidence) : undefined } }),
+  }
 }
 
-const firstMark = ({ inUse, domain }: RotationEvidence): NewMark => ({ event: 'active', selector: inUse.selector, ...(inUse.path.endsWith(`/${domain}/${inUse.selector}.private`) && inUse.path.startsWith('/etc/dkimkeys/') ? {} : { path: inUse.path }) })
+const firstMark = ({ inUse, domain }: RotationEvidence): NewMark => ({
+  event: 'active',
+  selector: inUse.selector,
+  ...(inUse.path.endsWith(`/${domain}/${inUse.selector}.private`) && inUse.path.startsWith('/etc/dkimkeys/')
+    ? {}
+    : { path: inUse.path }),
+})
 
-/** All that were there before; where an earlier command said so and that is not yet done with, none, unless it is to begin anew. */
+/**
+ * All that were there before; where an earlier command said so and that is not yet done with, none, unless it is to
+ * begin anew.
+ */
 function newlyCompromised(living: readonly Standing[], active: Standing, anew: boolean): readonly string[] {
   if (active.compromised || (!anew && living.some(({ compromised }) => compromised))) return []
-  return living.filter(({ selector, last, compromised }) => !compromised && (selector === active.selector || !ENDING.includes(last?.event))).map(({ selector }) => selector)
+  return living
+    .filter(
+      ({ selector, last, compromised }) =>
+        !compromised && (selector === active.selector || !ENDING.includes(last?.event)),
+    )
+    .map(({ selector }) => selector)
 }
 
-function whyDue({ now, inUse, settings }: RotationEvidence, active: Standing, { start }: RotationRequest): string | undefined {
+function whyDue(
+  { now, inUse, settings }: RotationEvidence,
+  active: Standing,
+  { start }: RotationRequest,
+): string | undefined {
   if (active.compromised) return 'the key in use is compromised'
   if (ENDING.includes(active.last?.event)) return 'the key in use was revoked'
   if (start) return 'asked for by --start'
@@ -55,51 +110,93 @@ function whyDue({ now, inUse, settings }: RotationEvidence, active: Standing, { 
 }
 
 const shown = (evidence: RotationEvidence, each: Standing, coming: Standing | undefined): KeyOutlook => {
-  const { selector, state, since } = keyOutlook(evidence, each, standingOf(evidence.history, evidence.inUse.selector), coming)
+  const { selector, state, since } = keyOutlook(
+    evidence,
+    each,
+    standingOf(evidence.history, evidence.inUse.selector),
+    coming,
+  )
   return { selector, state, since }
 }
 
-function keyOutlook(evidence: RotationEvidence, key: Standing, active: Standing, coming: Standing | undefined): KeyOutlook {
+function keyOutlook(
+  evidence: RotationEvidence,
+  key: Standing,
+  active: Standing,
+  coming: Standing | undefined,
+): KeyOutlook {
   if (key.selector === evidence.inUse.selector) return activeOutlook(evidence, key)
   return key.selector === coming?.selector ? comingOutlook(evidence, key, active) : formerOutlook(evidence, key, active)
 }
 
 /** Those that once signed, and are not known to have stopped. */
-const replacedBy = ({ history }: RotationEvidence, selector: string): readonly string[] => selectorsIn(history).filter((each) => each !== selector && standingOf(history, each).last?.event === 'active')
+const replacedBy = ({ history }: RotationEvidence, selector: string): readonly string[] =>
+  selectorsIn(history).filter((each) => each !== selector && standingOf(history, each).last?.event === 'active')
 
 function activeOutlook(evidence: RotationEvidence, { selector, last, everActive }: Standing): KeyOutlook {
   // Of a key from before the first rotation nothing is written down; it signs since about when it was made.
-  const base = { selector, state: 'active', since: last === undefined ? evidence.inUse.made : last.event === 'active' ? last.time : undefined } as const
-  if (ENDING.includes(last?.event)) return { ...base, wait: { kind: 'blocked', why: 'it signs with a key that was revoked, so its mail fails DKIM until a new one is in use' } }
+  const base = {
+    selector,
+    state: 'active',
+    since: last === undefined ? evidence.inUse.made : last.event === 'active' ? last.time : undefined,
+  } as const
+  if (ENDING.includes(last?.event))
+    return {
+      ...base,
+      wait: {
+        kind: 'blocked',
+        why: 'it signs with a key that was revoked, so its mail fails DKIM until a new one is in use',
+      },
+    }
   // The tables were switched, and that it signs was not seen yet.
-  if (last !== undefined && last.event !== 'active') return { ...base, step: { kind: 'activate', selector, former: replacedBy(evidence, selector) } }
+  if (last !== undefined && last.event !== 'active')
+    return { ...base, step: { kind: 'activate', selector, former: replacedBy(evidence, selector) } }
   const former = everActive ? replacedBy(evidence, selector) : []
   return former.length > 0 ? { ...base, step: { kind: 'activate', selector, former } } : base
 }
 
 function comingOutlook(evidence: RotationEvidence, { selector, last }: Standing, active: Standing): KeyOutlook {
   const { now, keys, cached, settings } = evidence
-  const is = (state: 'keyed' | 'published' | 'propagated', more: { readonly step: RotationStep } | { readonly wait: RotationWait }): KeyOutlook => ({ selector, state, since: last?.time, ...more })
+  const is = (
+    state: 'keyed' | 'published' | 'propagated',
+    more: { readonly step: RotationStep } | { readonly wait: RotationWait },
+  ): KeyOutlook => ({ selector, state, since: last?.time, ...more })
   const key = keys.find((each) => each.selector === selector)
   if (key === undefined) return is('keyed', { step: { kind: 'make', selector } })
-  if (key.publicKey === undefined) return is('keyed', { wait: { kind: 'blocked', why: `${key.path} is no private key that can be used: delete it, and it is made` } })
+  if (key.publicKey === undefined)
+    return is('keyed', {
+      wait: { kind: 'blocked', why: `${key.path} is no private key that can be used: delete it, and it is made` },
+    })
   const dns = evidence.dns.get(selector)
   const unserved = inDns(dns)
   if (unserved !== undefined) {
     // It was served once and is no more: what resolvers hold of it now begins anew.
-    if (last?.event === 'published' && dns?.missing.some(({ silent }) => !silent)) return is('keyed', { step: { kind: 'note', marks: [{ event: 'keyed', selector }] } })
-    return is('keyed', unserved === 'needed' ? { step: { kind: 'publish', selector, publicKey: key.publicKey } } : { wait: unserved })
+    if (last?.event === 'published' && dns?.missing.some(({ silent }) => !silent))
+      return is('keyed', { step: { kind: 'note', marks: [{ event: 'keyed', selector }] } })
+    return is(
+      'keyed',
+      unserved === 'needed' ? { step: { kind: 'publish', selector, publicKey: key.publicKey } } : { wait: unserved },
+    )
   }
-  if (last?.event !== 'published') return is('published', { step: { kind: 'note', marks: [{ event: 'published', selector }] } })
+  if (last?.event !== 'published')
+    return is('published', { step: { kind: 'note', marks: [{ event: 'published', selector }] } })
   const until = last.time + cached + settings.margin
-  if (!active.compromised && now < until) return is('published', { wait: { kind: 'until', time: until, why: 'resolvers may hold that it is not there' } })
+  if (!active.compromised && now < until)
+    return is('published', { wait: { kind: 'until', time: until, why: 'resolvers may hold that it is not there' } })
   return is('propagated', { step: { kind: 'activate', selector, former: replacedBy(evidence, selector) } })
 }
 
 /** One that signed before, or was given up before it ever did. */
-function formerOutlook(evidence: RotationEvidence, { selector, last, everActive, compromised }: Standing, active: Standing): KeyOutlook {
+function formerOutlook(
+  evidence: RotationEvidence,
+  { selector, last, everActive, compromised }: Standing,
+  active: Standing,
+): KeyOutlook {
   const { now, keys, settings, signing } = evidence
-  const is = (state: 'draining' | 'revoking' | 'revoked' | 'removing', more: { readonly step?: RotationStep; readonly wait?: RotationWait }): KeyOutlook => ({ selector, state, since: last?.time, ...more })
+  const is = (
+    state: 'draining' | 'revoking' | 'revoked' | 'removing',
+    more: { readonly step?: RotationStep; readonly wait?: RotationWait },
+  ): KeyOutlook => ({ selector, state, since: last?.time, ...more })
   const dns = inDns(evidence.dns.get(selector))
   switch (last?.event) {
     case 'revoking':
@@ -109,10 +206,17 @@ function formerOutlook(evidence: RotationEvidence, { selector, last, everActive,
       if (dns === 'needed') return is('revoked', { step: { kind: 'revoke', selector } })
       if (dns !== undefined) return is('revoked', { wait: dns })
       const until = last.time + settings.revoked
-      return is('revoked', now < until ? { wait: { kind: 'until', time: until, why: 'verifiers are told that it is revoked' } } : { step: { kind: 'note', marks: [{ event: 'removing', selector }] } })
+      return is(
+        'revoked',
+        now < until
+          ? { wait: { kind: 'until', time: until, why: 'verifiers are told that it is revoked' } }
+          : { step: { kind: 'note', marks: [{ event: 'removing', selector }] } },
+      )
     }
     case 'removing': {
-      const own = keys.find((each) => each.selector === selector && each.path === `/etc/dkimkeys/${evidence.domain}/${selector}.private`)
+      const own = keys.find(
+        (each) => each.selector === selector && each.path === `/etc/dkimkeys/${evidence.domain}/${selector}.private`,
+      )
       if (own !== undefined) return is('removing', { step: { kind: 'delete-key', selector, path: own.path } })
       if (dns === undefined) return is('removing', { step: { kind: 'note', marks: [{ event: 'removed', selector }] } })
       return is('removing', dns === 'needed' ? { step: { kind: 'delete-record', selector } } : { wait: dns })
@@ -120,10 +224,20 @@ function formerOutlook(evidence: RotationEvidence, { selector, last, everActive,
     default: {
       // Whoever switched the tables has not yet seen the other one sign.
       if (last?.event === 'active' || active.last?.event !== 'active') return is('draining', {})
-      if ('why' in signing) return is('draining', { wait: { kind: 'held', why: `whether OpenDKIM signs with it cannot be told: ${signing.why}`, soon: false } })
-      if (signing.includes(selector)) return is('draining', { wait: { kind: 'blocked', why: 'OpenDKIM still signs with it, though its tables name another: restart it' } })
-      const away = everActive && !compromised && last !== undefined ? drained(evidence, last.time) : ({ kind: 'drained' } as const)
-      return is('draining', away.kind === 'drained' ? { step: { kind: 'note', marks: [{ event: 'revoking', selector }] } } : { wait: away })
+      if ('why' in signing)
+        return is('draining', {
+          wait: { kind: 'held', why: `whether OpenDKIM signs with it cannot be told: ${signing.why}`, soon: false },
+        })
+      if (signing.includes(selector))
+        return is('draining', {
+          wait: { kind: 'blocked', why: 'OpenDKIM still signs with it, though its tables name another: restart it' },
+        })
+      const away =
+        everActive && !compromised && last !== undefined ? drained(evidence, last.time) : ({ kind: 'drained' } as const)
+      return is(
+        'draining',
+        away.kind === 'drained' ? { step: { kind: 'note', marks: [{ event: 'revoking', selector }] } } : { wait: away },
+      )
     }
   }
 }
@@ -135,6 +249,11 @@ function inDns(dns: DnsStanding | undefined): 'needed' | RotationWait | undefine
   if (dns.missing.length === 0) return undefined
   const why = dns.missing.map(({ what }) => what).join('; ')
   if (dns.push === 'needed') return 'needed'
-  if (dns.push === 'by-others') return { kind: 'held', why: `its zone is kept in other ways (via: none): ${dns.wish === 'gone' ? 'delete the record there' : 'change it as mailrun dns plan says'}: ${why}`, soon: false }
+  if (dns.push === 'by-others')
+    return {
+      kind: 'held',
+      why: `its zone is kept in other ways (via: none): ${dns.wish === 'gone' ? 'delete the record there' : 'change it as mailrun dns plan says'}: ${why}`,
+      soon: false,
+    }
   return { kind: 'held', why, soon: true }
 }

@@ -2,20 +2,36 @@
 import * as v from 'valibot'
 
 const MOST = 366 * 86_400
-const seconds = v.pipe(v.number('a number of seconds is wanted'), v.integer('a whole number of seconds is wanted'), v.minValue(0, 'at least 0 seconds are wanted'), v.maxValue(MOST, 'at most a year, 31622400 seconds, is wanted'))
-const days = v.pipe(v.number('a number of days is wanted'), v.integer('a whole number of days is wanted'), v.minValue(1, 'at least 1 day is wanted'), v.maxValue(3650, 'at most 3650 days are wanted'))
+const seconds = v.pipe(
+  v.number('a number of seconds is wanted'),
+  v.integer('a whole number of seconds is wanted'),
+  v.minValue(0, 'at least 0 seconds are wanted'),
+  v.maxValue(MOST, 'at most a year, 31622400 seconds, is wanted'),
+)
+const days = v.pipe(
+  v.number('a number of days is wanted'),
+  v.integer('a whole number of days is wanted'),
+  v.minValue(1, 'at least 1 day is wanted'),
+  v.maxValue(3650, 'at most 3650 days are wanted'),
+)
 
 /** As an entry of a playbook's schema. */
-export const rotationVar = v.strictObject({
-  /** A key that was made longer ago is replaced. Left out: 180 (M3AAWG: every six months). */
-  older_than_days: v.optional(days),
-  /** Seconds beyond the TTLs until a new key signs: for resolvers that round up, and clocks. Left out: 60. */
-  margin: v.optional(seconds),
-  /** Seconds for which mail that the former key signed may be on its way. Left out: what the host's Postfix keeps mail for, and five days for the queues of others. */
-  drain: v.optional(seconds),
-  /** Seconds for which a revoked key stays in DNS with an empty `p=`. Left out: a week. */
-  revoked: v.optional(seconds),
-}, 'dkim_rotation takes older_than_days, margin, drain and revoked')
+export const rotationVar = v.strictObject(
+  {
+    /** A key that was made longer ago is replaced. Left out: 180 (M3AAWG: every six months). */
+    older_than_days: v.optional(days),
+    /** Seconds beyond the TTLs until a new key signs: for resolvers that round up, and clocks. Left out: 60. */
+    margin: v.optional(seconds),
+    /**
+     * Seconds for which mail that the former key signed may be on its way. Left out: what the host's Postfix keeps mail
+     * for, and five days for the queues of others.
+     */
+    drain: v.optional(seconds),
+    /** Seconds for which a revoked key stays in DNS with an empty `p=`. Left out: a week. */
+    revoked: v.optional(seconds),
+  },
+  'dkim_rotation takes older_than_days, margin, drain and revoked',
+)
 
 export interface RotationSettings {
   /** Seconds. */

@@ -10,17 +10,32 @@ export interface NewMark {
 }
 
 /** A key's place in its life, as people are told it. */
-export type KeyState = 'keyed' | 'published' | 'propagated' | 'active' | 'draining' | 'revoking' | 'revoked' | 'removing' | 'removed'
+export type KeyState =
+  | 'keyed'
+  | 'published'
+  | 'propagated'
+  | 'active'
+  | 'draining'
+  | 'revoking'
+  | 'revoked'
+  | 'removing'
+  | 'removed'
 
 export type RotationStep =
   /** Write down what was seen, or what is about to be done. */
   | { readonly kind: 'note'; readonly marks: readonly NewMark[] }
-  /** Take a selector that was never used, and make its key. `begins`: a rotation begins with it; the selector is still to be found. */
+  /**
+   * Take a selector that was never used, and make its key. `begins`: a rotation begins with it; the selector is still
+   * to be found.
+   */
   | { readonly kind: 'begin'; readonly former: NewMark | undefined }
   /** The selector is taken, and the key is still to be made. */
   | { readonly kind: 'make'; readonly selector: string }
   | { readonly kind: 'publish'; readonly selector: string; readonly publicKey: string }
-  /** Have the tables name it, have OpenDKIM read them, and see that it signs; then it is `active`, and `former` is `retired`. */
+  /**
+   * Have the tables name it, have OpenDKIM read them, and see that it signs; then it is `active`, and `former` is
+   * `retired`.
+   */
   | { readonly kind: 'activate'; readonly selector: string; readonly former: readonly string[] }
   | { readonly kind: 'revoke'; readonly selector: string }
   | { readonly kind: 'delete-key'; readonly selector: string; readonly path: string }

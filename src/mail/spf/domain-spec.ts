@@ -9,7 +9,8 @@ const TOP_LABEL = /\.(?:[a-z0-9]*[a-z][a-z0-9]*|[a-z0-9]+-[a-z0-9-]*[a-z0-9])\.?
 export const isMacroString = (text: string): boolean => LITERAL.test(text.replace(EXPAND, ''))
 
 /** A name, or a macro string that ends in a top label or in an expansion. */
-export const isDomainSpec = (text: string): boolean => isMacroString(text) && (TOP_LABEL.test(text) || text.replace(EXPAND, '\0').endsWith('\0'))
+export const isDomainSpec = (text: string): boolean =>
+  isMacroString(text) && (TOP_LABEL.test(text) || text.replace(EXPAND, '\0').endsWith('\0'))
 
 /** Whether what it names depends on the message: it cannot be looked up beforehand. */
 export const hasMacro = (domainSpec: string): boolean => domainSpec.includes('%')

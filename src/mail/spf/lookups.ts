@@ -27,7 +27,10 @@ export interface SpfCost {
 export interface SpfLookups {
   /** Where no term matches, which is the most that it can cost. 10 are allowed. */
   readonly lookups: number
-  /** Questions that find nothing, asked for an IPv4 and for an IPv6 sender. 2 are allowed. Names with macros cannot be asked beforehand. */
+  /**
+   * Questions that find nothing, asked for an IPv4 and for an IPv6 sender. 2 are allowed. Names with macros cannot be
+   * asked beforehand.
+   */
   readonly voids: { readonly ip4: number; readonly ip6: number }
   readonly cost: SpfCost
   readonly findings: readonly RecordFinding[]
@@ -48,7 +51,10 @@ interface Count {
  */
 export function* spfLookups(domain: string, planned: SpfRecord | undefined): DnsWalk<SpfLookups> {
   const count: Count = { lookups: 0, ip4: 0, ip6: 0, findings: [] }
-  const cost = planned === undefined ? yield* published(domain, undefined, [], count) : yield* costOf(domain, undefined, planned, [domain], count)
+  const cost =
+    planned === undefined
+      ? yield* published(domain, undefined, [], count)
+      : yield* costOf(domain, undefined, planned, [domain], count)
   const { lookups, ip4, ip6, findings } = count
   const voids = Math.max(ip4, ip6)
   return {
@@ -57,8 +63,26 @@ export function* spfLookups(domain: string, planned: SpfRecord | undefined): Dns
     cost,
     findings: [
       ...findings,
-      ...(lookups > MOST_LOOKUPS ? [finding('spf-lookups', 'error', `${domain}: ${lookups >= ENOUGH ? `${ENOUGH} or more` : lookups} lookups, and verifiers make ${MOST_LOOKUPS} (then permerror)`, 'name own hosts with ip4: and ip6:, and take out services that send no more')] : []),
-      ...(voids > MOST_VOIDS ? [finding('spf-voids', 'error', `${domain}: ${voids} lookups find nothing, and verifiers take ${MOST_VOIDS} (then permerror)`, 'take out the terms whose names have no such record')] : []),
+      ...(lookups > MOST_LOOKUPS
+        ? [
+            finding(
+              'spf-lookups',
+              'error',
+              `${domain}: ${lookups >= ENOUGH ? `${ENOUGH} or more` : lookups} lookups, and verifiers make ${MOST_LOOKUPS} (then permerror)`,
+              'name own hosts with ip4: and ip6:, and take out services that send no more',
+            ),
+          ]
+        : []),
+      ...(voids > MOST_VOIDS
+        ? [
+            finding(
+              'spf-voids',
+              'error',
+              `${domain}: ${voids} lookups find nothing, and verifiers take ${MOST_VOIDS} (then permerror)`,
+              'take out the terms whose names have no such record',
+            ),
+          ]
+        : []),
     ],
   }
 }
@@ -66,13 +90,27 @@ export function* spfLookups(domain: string, planned: SpfRecord | undefined): Dns
 function* published(domain: string, by: string | undefined, path: readonly string[], count: Count): DnsWalk<SpfCost> {
   const none = { domain, by, record: undefined, lookups: 0, children: [] }
   const fault = (id: string, problem: string): SpfCost => {
-    count.findings.push(finding(id, 'error', by === undefined ? `${domain} ${problem}` : `${by}: ${domain} ${problem}, and verifiers then answer permerror`, by === undefined ? 'publish one good record' : `take ${by} out, or have it mended by whose domain it is`))
+    count.findings.push(
+      finding(
+        id,
+        'error',
+        by === undefined ? `${domain} ${problem}` : `${by}: ${domain} ${problem}, and verifiers then answer permerror`,
+        by === undefined ? 'publish one good record' : `take ${by} out, or have it mended by whose domain it is`,
+      ),
+    )
     return none
   }
   if (path.includes(domain)) return fault('spf-loop', 'leads back to itself')
   const answer: DnsAnswer = yield { name: domain, type: 'TXT' }
   if (answer.kind === 'failed') {
-    count.findings.push(finding('spf-unanswered', 'warning', `${by === undefined ? '' : `${by}: `}${domain} cannot be asked for: ${answer.why}`, 'ask again later'))
+    count.findings.push(
+      finding(
+        'spf-unanswered',
+        'warning',
+        `${by === undefined ? '' : `${by}: `}${domain} cannot be asked for: ${answer.why}`,
+        'ask again later',
+      ),
+    )
     return none
   }
   const records = valuesOf(answer).filter(isSpf)
@@ -86,7 +124,13 @@ function* published(domain: string, by: string | undefined, path: readonly strin
   }
 }
 
-function* costOf(domain: string, by: string | undefined, record: SpfRecord, path: readonly string[], count: Count): DnsWalk<SpfCost> {
+function* costOf(
+  domain: string,
+  by: string | undefined,
+  record: SpfRecord,
+  path: readonly string[],
+  count: Count,
+): DnsWalk<SpfCost> {
   const before = count.lookups
   const children: SpfCost[] = []
   // Modifiers are looked at after all mechanisms, wherever they stand.
@@ -136,8 +180,18 @@ function* lookMx(text: string, target: string, count: Count): DnsWalk<undefined>
     count.ip4 += 1
     count.ip6 += 1
   }
-  const hosts = valuesOf(answer).map((value) => plainName(value.replace(/^\d+\s+/, ''))).filter((host) => host !== '')
-  if (hosts.length > MOST_MX) count.findings.push(finding('spf-many-mx', 'error', `${text}: ${target} has ${hosts.length} MX records, and verifiers look at ${MOST_MX} (then permerror)`, 'name the addresses that send with ip4: and ip6:'))
+  const hosts = valuesOf(answer)
+    .map((value) => plainName(value.replace(/^\d+\s+/, '')))
+    .filter((host) => host !== '')
+  if (hosts.length > MOST_MX)
+    count.findings.push(
+      finding(
+        'spf-many-mx',
+        'error',
+        `${text}: ${target} has ${hosts.length} MX records, and verifiers look at ${MOST_MX} (then permerror)`,
+        'name the addresses that send with ip4: and ip6:',
+      ),
+    )
   for (const host of hosts.slice(0, MOST_MX)) {
     if (yield* isVoid(host, 'A')) count.ip4 += 1
     if (yield* isVoid(host, 'AAAA')) count.ip6 += 1

@@ -8,12 +8,19 @@ const MECHANISMS = ['all', 'include', 'a', 'mx', 'ptr', 'ip4', 'ip6', 'exists']
 
 const wrong = (term: string, problem: string): RecordSyntaxError => new RecordSyntaxError('SPF record', term, problem)
 
-/** @throws RecordSyntaxError that names the term; verifiers would answer permerror. @example parseSpf('v=spf1 ip4:192.0.2.1 -all') */
+/**
+ * @throws RecordSyntaxError that names the term; verifiers would answer permerror. @example parseSpf('v=spf1
+ * ip4:192.0.2.1 -all')
+ */
 export function parseSpf(text: string): SpfRecord {
   if (!isSpf(text)) throw wrong(text, 'is none: it begins with "v=spf1" and a space')
   const odd = /[^\x20-\x7e]/.exec(text)
   if (odd) throw wrong(text, `holds ${JSON.stringify(odd[0])}: terms are visible ASCII characters, parted by spaces`)
-  const terms = text.split(' ').slice(1).filter((each) => each !== '').map(parseSpfTerm)
+  const terms = text
+    .split(' ')
+    .slice(1)
+    .filter((each) => each !== '')
+    .map(parseSpfTerm)
   for (const name of ['redirect', 'exp'] as const) {
     const second = terms.filter((term) => term.name === name)[1]
     if (second) throw wrong(second.text, `is the second ${name}, and one is allowed`)
@@ -46,15 +53,21 @@ function parseMechanism(text: string, qualifier: Qualifier, name: string, rest: 
       return { text, qualifier, name }
     case 'include':
     case 'exists':
-      if (domain === undefined || !isDomainSpec(domain)) throw wrong(text, `has no domain: ${name}:example.org is wanted`)
+      if (domain === undefined || !isDomainSpec(domain))
+        throw wrong(text, `has no domain: ${name}:example.org is wanted`)
       return { text, qualifier, name, domain }
     case 'ptr':
-      if (rest !== '' && (domain === undefined || !isDomainSpec(domain))) throw wrong(text, 'has no domain behind ptr: that is ptr or ptr:example.org')
+      if (rest !== '' && (domain === undefined || !isDomainSpec(domain)))
+        throw wrong(text, 'has no domain behind ptr: that is ptr or ptr:example.org')
       return { text, qualifier, name, domain }
     case 'ip4':
     case 'ip6': {
       const family = name === 'ip4' ? 4 : 6
-      if (domain === undefined || parseNetwork(domain)?.family !== family) throw wrong(text, `has no IPv${family} address or network: ${family === 4 ? 'ip4:192.0.2.1 or ip4:192.0.2.0/24' : 'ip6:2001:db8::1 or ip6:2001:db8::/32'} is wanted`)
+      if (domain === undefined || parseNetwork(domain)?.family !== family)
+        throw wrong(
+          text,
+          `has no IPv${family} address or network: ${family === 4 ? 'ip4:192.0.2.1 or ip4:192.0.2.0/24' : 'ip6:2001:db8::1 or ip6:2001:db8::/32'} is wanted`,
+        )
       return { text, qualifier, name, network: domain }
     }
     case 'a':
@@ -72,7 +85,8 @@ function parseAddressMechanism(text: string, qualifier: Qualifier, name: 'a' | '
   const [, spec = '', four, six] = DUAL_PREFIX.exec(rest) ?? []
   const [prefix4, prefix6] = [Number(four ?? 32), Number(six ?? 128)]
   const domain = spec === '' ? undefined : spec.slice(1)
-  if (domain !== undefined && (!spec.startsWith(':') || !isDomainSpec(domain))) throw wrong(text, `cannot be read: that is ${name}, ${name}:example.org, ${name}/24 or ${name}:example.org/24//64`)
+  if (domain !== undefined && (!spec.startsWith(':') || !isDomainSpec(domain)))
+    throw wrong(text, `cannot be read: that is ${name}, ${name}:example.org, ${name}/24 or ${name}:example.org/24//64`)
   if (prefix4 > 32 || prefix6 > 128) throw wrong(text, 'has a prefix length above 32 (IPv4) or 128 (IPv6)')
   return { text, qualifier, name, domain, prefix4, prefix6 }
 }

@@ -15,7 +15,12 @@ export type SpfMechanism =
   /** An address, or a network: `192.0.2.0/24`. */
   | (Directive & { readonly name: 'ip4' | 'ip6'; readonly network: string })
   /** `domain` left out: the record's own. `prefix4` and `prefix6` are lengths: 32 and 128 where none is written. */
-  | (Directive & { readonly name: 'a' | 'mx'; readonly domain: string | undefined; readonly prefix4: number; readonly prefix6: number })
+  | (Directive & {
+      readonly name: 'a' | 'mx'
+      readonly domain: string | undefined
+      readonly prefix4: number
+      readonly prefix6: number
+    })
   | (Directive & { readonly name: 'ptr'; readonly domain: string | undefined })
   | (Directive & { readonly name: 'include' | 'exists'; readonly domain: string })
 
@@ -38,8 +43,13 @@ export const renderSpf = ({ terms }: SpfRecord): string => ['v=spf1', ...terms.m
 /** Whether a TXT value is an SPF record, good or bad (RFC 7208, section 4.5). */
 export const isSpf = (txt: string): boolean => /^v=spf1(?: |$)/i.test(txt)
 
-/** Terms that verifiers come to: mechanisms up to `all`, and `redirect` where there is no `all` (RFC 7208, sections 5.1 and 6.1). */
+/**
+ * Terms that verifiers come to: mechanisms up to `all`, and `redirect` where there is no `all` (RFC 7208, sections 5.1
+ * and 6.1).
+ */
 export function reachedTerms({ terms }: SpfRecord): readonly SpfTerm[] {
   const all = terms.findIndex((term) => term.name === 'all')
-  return all === -1 ? terms : terms.filter((term, index) => (isMechanism(term) ? index <= all : term.name !== 'redirect'))
+  return all === -1
+    ? terms
+    : terms.filter((term, index) => (isMechanism(term) ? index <= all : term.name !== 'redirect'))
 }

@@ -38,7 +38,13 @@ export function auditAs(format: AuditFormat, report: AuditReport, { columns, pai
 /** A line for each host, row and finding; the last one sums up. */
 function auditNdjson({ hosts, domains, matrix, findings, stale, ...rest }: AuditReport): string {
   return [
-    ...hosts.map((each) => ({ kind: 'host', ...each })), ...domains.map((each) => ({ kind: 'domain', ...each })), ...matrix.map((each) => ({ kind: 'row', ...each })),
-    ...findings.map((each) => ({ kind: 'finding', ...each })), ...stale.map((each) => ({ kind: 'stale', ...each })), { kind: 'audit', ...rest },
-  ].map(jsonLine).join('')
+    ...hosts.map((each) => ({ kind: 'host', ...each })),
+    ...domains.map((each) => ({ kind: 'domain', ...each })),
+    ...matrix.map((each) => ({ kind: 'row', ...each })),
+    ...findings.map((each) => ({ kind: 'finding', ...each })),
+    ...stale.map((each) => ({ kind: 'stale', ...each })),
+    { kind: 'audit', ...rest },
+  ]
+    .map(jsonLine)
+    .join('')
 }

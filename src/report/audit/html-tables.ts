@@ -10,13 +10,57 @@ function tableOf(title: string, id: string, heads: readonly string[], rows: read
 <tbody>${rows.map(([first = '', ...rest]) => `<tr><th scope="row">${first}</th>${rest.map((cell) => `<td>${cell}</td>`).join('')}</tr>`).join('\n')}</tbody></table></div>`
 }
 
-export const lostOf = ({ hosts }: AuditReport): string => tableOf('Hosts that were not audited', 'lost', ['Host', 'Status', 'Why'], hosts.filter(({ error }) => error !== undefined).map(({ name, status, error }) => [text(name), `<span class="unknown">${SIGNS.unknown.sign} ${text(status)}</span>`, text(error!)]))
+export const lostOf = ({ hosts }: AuditReport): string =>
+  tableOf(
+    'Hosts that were not audited',
+    'lost',
+    ['Host', 'Status', 'Why'],
+    hosts
+      .filter(({ error }) => error !== undefined)
+      .map(({ name, status, error }) => [
+        text(name),
+        `<span class="unknown">${SIGNS.unknown.sign} ${text(status)}</span>`,
+        text(error!),
+      ]),
+  )
 
-export const staleOf = ({ stale }: AuditReport): string => tableOf('Baseline', 'stale', ['Entry', 'Finding', 'State'], stale.map(({ where, id, why }) => [text(where), code(id), why === 'expired' ? 'has expired, and accepts nothing any more' : 'is found no more: take it out']))
+export const staleOf = ({ stale }: AuditReport): string =>
+  tableOf(
+    'Baseline',
+    'stale',
+    ['Entry', 'Finding', 'State'],
+    stale.map(({ where, id, why }) => [
+      text(where),
+      code(id),
+      why === 'expired' ? 'has expired, and accepts nothing any more' : 'is found no more: take it out',
+    ]),
+  )
 
 export function fleetOf({ hosts, domains }: AuditReport): string {
   return [
-    tableOf('Domains', 'domains', ['Domain', 'In the inventory', 'Policy (DMARC)', 'Name servers'], domains.map(({ domain, declared, sends, policy, nameServers }) => [text(domain), declared ? (sends ? 'yes' : 'yes, sends nothing') : 'no', text(policy ?? '–'), text(nameServers.join(', ')) || '–'])),
-    tableOf('Hosts', 'hosts', ['Host', 'Greets as', 'Sends from', 'Software'], hosts.filter(({ status }) => status === 'audited').map(({ name, helo, addresses, software }) => [text(name), text(helo ?? '–'), text(addresses.join(', ')) || '–', text(software.join(', ')) || '–'])),
+    tableOf(
+      'Domains',
+      'domains',
+      ['Domain', 'In the inventory', 'Policy (DMARC)', 'Name servers'],
+      domains.map(({ domain, declared, sends, policy, nameServers }) => [
+        text(domain),
+        declared ? (sends ? 'yes' : 'yes, sends nothing') : 'no',
+        text(policy ?? '–'),
+        text(nameServers.join(', ')) || '–',
+      ]),
+    ),
+    tableOf(
+      'Hosts',
+      'hosts',
+      ['Host', 'Greets as', 'Sends from', 'Software'],
+      hosts
+        .filter(({ status }) => status === 'audited')
+        .map(({ name, helo, addresses, software }) => [
+          text(name),
+          text(helo ?? '–'),
+          text(addresses.join(', ')) || '–',
+          text(software.join(', ')) || '–',
+        ]),
+    ),
   ].join('\n')
 }

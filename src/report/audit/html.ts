@@ -1,4 +1,5 @@
-// A report as one page of HTML that needs nothing beside itself: no script, no font, no picture, and nothing that hosts say can become any.
+// A report as one page of HTML that needs nothing beside itself: no script, no font, no picture, and nothing that hosts
+// say can become any.
 import type { AuditCell, AuditFinding, AuditReport, AuditRow, CellStatus } from '../../model/audit.ts'
 import { CHECKS, CHECK_NAMES, type CheckName } from '../../model/findings/finding-kind.ts'
 import { kindOf } from '../../model/findings/finding-kinds.ts'
@@ -44,19 +45,32 @@ ${fleetOf(report)}
 /** One sentence for who reads no more. */
 function verdict({ hosts, matrix, summary }: AuditReport): string {
   const { error, warning, unknown } = summary.findings
-  const bad = new Set(matrix.filter(({ cells }) => CHECK_NAMES.some((check) => cells[check].status === 'error')).map(({ domain }) => domain).filter((domain) => domain !== null))
+  const bad = new Set(
+    matrix
+      .filter(({ cells }) => CHECK_NAMES.some((check) => cells[check].status === 'error'))
+      .map(({ domain }) => domain)
+      .filter((domain) => domain !== null),
+  )
   const lost = hosts.filter(({ status }) => status !== 'audited').length
-  const first = error > 0 ? `<b class="error">${SIGNS.error.sign} Mail is at risk:</b> ${count(error, 'error')}${bad.size === 0 ? '' : `, in mail of ${bad.size === summary.domains && bad.size > 1 ? 'all' : ''} ${count(bad.size, 'domain')}`}.`
-    : warning > 0 ? `<b class="warning">${SIGNS.warning.sign} Mail passes, with risks:</b> ${count(warning, 'warning')}.`
-    : unknown > 0 || lost > 0 ? `<b class="unknown">${SIGNS.unknown.sign} As far as is known, mail passes.</b>`
-    : `<b class="pass">${SIGNS.pass.sign} All is well:</b> mail of every host is signed, authorized and aligned.`
+  const first =
+    error > 0
+      ? `<b class="error">${SIGNS.error.sign} Mail is at risk:</b> ${count(error, 'error')}${bad.size === 0 ? '' : `, in mail of ${bad.size === summary.domains && bad.size > 1 ? 'all' : ''} ${count(bad.size, 'domain')}`}.`
+      : warning > 0
+        ? `<b class="warning">${SIGNS.warning.sign} Mail passes, with risks:</b> ${count(warning, 'warning')}.`
+        : unknown > 0 || lost > 0
+          ? `<b class="unknown">${SIGNS.unknown.sign} As far as is known, mail passes.</b>`
+          : `<b class="pass">${SIGNS.pass.sign} All is well:</b> mail of every host is signed, authorized and aligned.`
   return `${first}${lost > 0 ? ` ${count(lost, 'host')} could not be audited.` : ''}`
 }
 
 function tiles({ summary }: AuditReport): string {
   const { findings, accepted } = summary
   const all: readonly (readonly [status: CellStatus, number: number, word: string])[] = [
-    ['error', findings.error, findings.error === 1 ? 'error' : 'errors'], ['warning', findings.warning, findings.warning === 1 ? 'warning' : 'warnings'], ['unknown', findings.unknown, 'not found out'], ['note', findings.note, findings.note === 1 ? 'note' : 'notes'], ['accepted', accepted, 'accepted'],
+    ['error', findings.error, findings.error === 1 ? 'error' : 'errors'],
+    ['warning', findings.warning, findings.warning === 1 ? 'warning' : 'warnings'],
+    ['unknown', findings.unknown, 'not found out'],
+    ['note', findings.note, findings.note === 1 ? 'note' : 'notes'],
+    ['accepted', accepted, 'accepted'],
   ]
   return `<ul class="tiles">${all.map(([status, number, word]) => `<li class="${number === 0 ? 'none' : status}"><b>${number}</b>${SIGNS[status].sign} ${word}</li>`).join('')}</ul>`
 }
@@ -65,7 +79,13 @@ function matrixOf(report: AuditReport): string {
   const { matrix, findings } = report
   if (matrix.length === 0) return ''
   const anchors = anchorsOf(findings)
-  const head = ['Host', 'Domain'].map((each, index) => `<th scope="col"${index === 0 ? ' class="name"' : ''}>${each}</th>`).join('') + CHECK_NAMES.map((check) => `<th scope="col" title="${text(CHECKS[check].about)}">${text(CHECKS[check].title)}</th>`).join('')
+  const head =
+    ['Host', 'Domain']
+      .map((each, index) => `<th scope="col"${index === 0 ? ' class="name"' : ''}>${each}</th>`)
+      .join('') +
+    CHECK_NAMES.map(
+      (check) => `<th scope="col" title="${text(CHECKS[check].about)}">${text(CHECKS[check].title)}</th>`,
+    ).join('')
   const bodies = [...groupedBy(matrix, ({ host }) => host ?? '')].map(([host, rows]) => bodyOf(host, rows, anchors))
   return `<h2 id="matrix">Hosts and domains</h2>
 <div class="scroll" role="region" aria-labelledby="matrix" tabindex="0"><table class="matrix">
@@ -75,11 +95,26 @@ ${bodies.join('\n')}
 <ul class="legend">${(Object.entries(SIGNS) as readonly (readonly [CellStatus, { readonly sign: string; readonly word: string }])[]).map(([status, { sign, word }]) => `<li><span class="${status}">${sign}</span> ${LEGEND[status] ?? word}</li>`).join('')}</ul>`
 }
 
-const LEGEND: Readonly<Partial<Record<CellStatus, string>>> = { pass: 'as it must be', note: 'good to know', warning: 'works, with a risk', error: 'wrong', unknown: 'could not be found out', accepted: 'known and accepted', none: 'nothing to look at' }
+const LEGEND: Readonly<Partial<Record<CellStatus, string>>> = {
+  pass: 'as it must be',
+  note: 'good to know',
+  warning: 'works, with a risk',
+  error: 'wrong',
+  unknown: 'could not be found out',
+  accepted: 'known and accepted',
+  none: 'nothing to look at',
+}
 
 /** Domains of a host that are alike in every cell share a row. */
 function bodyOf(host: string, rows: readonly AuditRow[], anchors: Anchors): string {
-  const alike = [...groupedBy(rows, ({ cells, ...row }) => JSON.stringify([cells, CHECK_NAMES.map((check) => cells[check].ids.map((id) => anchors(id, check, { ...row, cells })))])).values()]
+  const alike = [
+    ...groupedBy(rows, ({ cells, ...row }) =>
+      JSON.stringify([
+        cells,
+        CHECK_NAMES.map((check) => cells[check].ids.map((id) => anchors(id, check, { ...row, cells }))),
+      ]),
+    ).values(),
+  ]
   const name = host === '' ? '<span class="none">no host</span>' : named(host)
   return `<tbody>${alike.map((those, index) => `<tr>${index === 0 ? `<th scope="rowgroup" class="name" rowspan="${alike.length}">${name}</th>` : ''}<th scope="row">${those.map(({ domain }) => (domain === null ? '<span class="none">no domain</span>' : named(domain))).join('<br>')}</th>${CHECK_NAMES.map((check) => cellOf(those[0]!, check, anchors)).join('')}</tr>`).join('\n')}</tbody>`
 }
@@ -88,9 +123,22 @@ function bodyOf(host: string, rows: readonly AuditRow[], anchors: Anchors): stri
 type Anchors = (id: string, check: CheckName, row: AuditRow) => string | undefined
 
 function anchorsOf(findings: readonly AuditFinding[]): Anchors {
-  const byId = groupedBy(findings.map((finding, index) => ({ finding, index })), ({ finding }) => finding.id)
+  const byId = groupedBy(
+    findings.map((finding, index) => ({ finding, index })),
+    ({ finding }) => finding.id,
+  )
   return (id, check, { host, domain }) => {
-    const found = byId.get(id)?.find(({ finding }) => finding.check === check && finding.subjects.some((subject) => (subject.host === undefined || subject.host === host) && (subject.domain === undefined || subject.domain === domain)))
+    const found = byId
+      .get(id)
+      ?.find(
+        ({ finding }) =>
+          finding.check === check &&
+          finding.subjects.some(
+            (subject) =>
+              (subject.host === undefined || subject.host === host) &&
+              (subject.domain === undefined || subject.domain === domain),
+          ),
+      )
     return found === undefined ? undefined : `finding-${found.index + 1}`
   }
 }
@@ -98,7 +146,8 @@ function anchorsOf(findings: readonly AuditFinding[]): Anchors {
 function cellOf(row: AuditRow, check: CheckName, anchors: Anchors): string {
   const cell = row.cells[check]
   const { sign, word } = SIGNS[cell.status]
-  if (cell.status === 'none') return `<td class="none"><span aria-hidden="true">${sign}</span><span class="state"></span></td>`
+  if (cell.status === 'none')
+    return `<td class="none"><span aria-hidden="true">${sign}</span><span class="state"></span></td>`
   return `<td class="${cell.status}"><span class="state"><i aria-hidden="true">${sign}</i> ${word}</span>${small(cell, row, check, anchors)}</td>`
 }
 
@@ -120,7 +169,9 @@ function findingOf(finding: AuditFinding, number: number): string {
   const { id, severity, check, message, expected, found, remedy, accepted } = finding
   const status: CellStatus = accepted === undefined ? severity : 'accepted'
   const entry = (term: string, definition: string): string => `<dt>${term}</dt><dd>${definition}</dd>`
-  const where = subjectGroups(finding).map(({ hosts, detail }) => [hosts.length > 0 ? `<b>${text(hosts.join(', '))}</b>` : '', text(detail)].filter((part) => part !== '').join(': '))
+  const where = subjectGroups(finding).map(({ hosts, detail }) =>
+    [hosts.length > 0 ? `<b>${text(hosts.join(', '))}</b>` : '', text(detail)].filter((part) => part !== '').join(': '),
+  )
   return `<article class="finding ${status}" id="finding-${number}">
 <h3><span class="badge ${status}">${SIGNS[status].sign} ${accepted === undefined ? SIGNS[severity].word : `accepted ${severity}`}</span> <span>${text(message)}</span> ${code(id)}</h3>
 <p class="faint">${text(CHECKS[check].title)}: ${text(kindOf(id).means)}</p>

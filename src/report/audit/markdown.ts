@@ -8,20 +8,53 @@ import { cellText, severityCounts, SIGNS, subjectGroups } from './words.ts'
 export function auditMarkdown(report: AuditReport): string {
   const { matrix, findings, hosts, stale, summary, date } = report
   const head = ['Host', 'Domain', ...CHECK_NAMES.map((check) => CHECKS[check].title)]
-  const rows = matrix.map(({ host, domain, cells }) => [plain(host ?? '–'), plain(domain ?? '–'), ...CHECK_NAMES.map((check) => `${SIGNS[cells[check].status].sign} ${plain(cellText(cells[check]))}`.trim())])
+  const rows = matrix.map(({ host, domain, cells }) => [
+    plain(host ?? '–'),
+    plain(domain ?? '–'),
+    ...CHECK_NAMES.map((check) => `${SIGNS[cells[check].status].sign} ${plain(cellText(cells[check]))}`.trim()),
+  ])
   const lost = hosts.filter(({ error }) => error !== undefined)
-  return [
-    '# Mail audit',
-    `${count(summary.hosts, 'host')}, ${count(summary.domains, 'domain')}: **${severityCounts(summary)}** (${date.slice(0, 16).replace('T', ' ')} UTC, mailrun ${plain(report.mailrun)})`,
-    ...(rows.length === 0 ? [] : [[`| ${head.join(' | ')} |`, `|${head.map(() => '---').join('|')}|`, ...rows.map((row) => `| ${row.join(' | ')} |`)].join('\n'), Object.values(SIGNS).map(({ sign, word }) => `${sign} ${word}`).join(' · ')]),
-    ...(findings.length === 0 ? [] : ['## Findings', ...findings.map(findingMarkdown)]),
-    ...(lost.length === 0 ? [] : ['## Hosts that were not audited', lost.map(({ name, status, error }) => `- ${plain(name)}: ${status}: ${plain(error!)}`).join('\n')]),
-    ...(stale.length === 0 ? [] : ['## Baseline', stale.map(({ id, where, why }) => `- ${code(where)}: ${code(id)} ${why === 'expired' ? 'has expired, and accepts nothing any more' : 'is found no more'}`).join('\n')]),
-  ].join('\n\n') + '\n'
+  return (
+    [
+      '# Mail audit',
+      `${count(summary.hosts, 'host')}, ${count(summary.domains, 'domain')}: **${severityCounts(summary)}** (${date.slice(0, 16).replace('T', ' ')} UTC, mailrun ${plain(report.mailrun)})`,
+      ...(rows.length === 0
+        ? []
+        : [
+            [
+              `| ${head.join(' | ')} |`,
+              `|${head.map(() => '---').join('|')}|`,
+              ...rows.map((row) => `| ${row.join(' | ')} |`),
+            ].join('\n'),
+            Object.values(SIGNS)
+              .map(({ sign, word }) => `${sign} ${word}`)
+              .join(' · '),
+          ]),
+      ...(findings.length === 0 ? [] : ['## Findings', ...findings.map(findingMarkdown)]),
+      ...(lost.length === 0
+        ? []
+        : [
+            '## Hosts that were not audited',
+            lost.map(({ name, status, error }) => `- ${plain(name)}: ${status}: ${plain(error!)}`).join('\n'),
+          ]),
+      ...(stale.length === 0
+        ? []
+        : [
+            '## Baseline',
+            stale
+              .map(
+                ({ id, where, why }) =>
+                  `- ${code(where)}: ${code(id)} ${why === 'expired' ? 'has expired, and accepts nothing any more' : 'is found no more'}`,
+              )
+              .join('\n'),
+          ]),
+    ].join('\n\n') + '\n'
+  )
 }
 
 /** No mark-up, no cell and no line of its own gets through. */
-const plain = (text: string): string => harmlessLine(text).replace(/[\\`*_{}[\]<>()#+!|~&]/g, (character) => `\\${character}`)
+const plain = (text: string): string =>
+  harmlessLine(text).replace(/[\\`*_{}[\]<>()#+!|~&]/g, (character) => `\\${character}`)
 
 /** Within as many backticks as it needs; cells and links end at no sign in it. */
 function code(text: string): string {
@@ -32,8 +65,11 @@ function code(text: string): string {
 
 function findingMarkdown(finding: AuditFinding): string {
   const { id, severity, message, expected, found, remedy, accepted } = finding
-  const state = accepted === undefined ? `${SIGNS[severity].sign} ${severity}` : `${SIGNS.accepted.sign} accepted ${severity}`
-  const where = subjectGroups(finding).map(({ hosts, detail }) => plain([nameList(hosts), detail].filter((part) => part !== '').join(': ')))
+  const state =
+    accepted === undefined ? `${SIGNS[severity].sign} ${severity}` : `${SIGNS.accepted.sign} accepted ${severity}`
+  const where = subjectGroups(finding).map(({ hosts, detail }) =>
+    plain([nameList(hosts), detail].filter((part) => part !== '').join(': ')),
+  )
   return [
     `### ${state}: ${code(id)}`,
     plain(message),
@@ -41,7 +77,9 @@ function findingMarkdown(finding: AuditFinding): string {
       `- Where: ${where.join('; ') || 'the fleet'}`,
       ...(expected === undefined ? [] : [`- Expected: ${code(expected)}`]),
       ...(found === undefined ? [] : [`- Found: ${code(found)}`]),
-      accepted === undefined ? `- To do: ${plain(remedy)}` : `- Accepted: ${plain(accepted.reason)}${accepted.until === undefined ? '' : ` (until ${accepted.until})`}`,
+      accepted === undefined
+        ? `- To do: ${plain(remedy)}`
+        : `- Accepted: ${plain(accepted.reason)}${accepted.until === undefined ? '' : ` (until ${accepted.until})`}`,
     ].join('\n'),
   ].join('\n\n')
 }

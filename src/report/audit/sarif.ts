@@ -7,7 +7,12 @@ import { harmless } from '../harmless.ts'
 import { jsonDocument } from '../json-text.ts'
 import { detailText } from './words.ts'
 
-const LEVELS: Readonly<Record<Severity, 'error' | 'warning' | 'note' | 'none'>> = { error: 'error', warning: 'warning', note: 'note', unknown: 'none' }
+const LEVELS: Readonly<Record<Severity, 'error' | 'warning' | 'note' | 'none'>> = {
+  error: 'error',
+  warning: 'warning',
+  note: 'note',
+  unknown: 'none',
+}
 
 export function auditSarif(report: AuditReport): string {
   const ids = [...new Set(report.findings.map(({ id }) => id))].sort()
@@ -15,15 +20,28 @@ export function auditSarif(report: AuditReport): string {
   return jsonDocument({
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
-    runs: [{
-      tool: { driver: { name: 'mailrun audit', version: report.mailrun, rules: ids.map(rule) } },
-      invocations: [{
-        executionSuccessful: failed.length === 0,
-        endTimeUtc: report.date,
-        ...(failed.length === 0 ? {} : { toolExecutionNotifications: failed.map(({ name, status, error = '' }) => ({ level: 'error', message: { text: harmless(`${name} is ${status}: ${error}`) } })) }),
-      }],
-      results: report.findings.flatMap((finding) => finding.subjects.map((subject) => result(finding, subject, ids.indexOf(finding.id)))),
-    }],
+    runs: [
+      {
+        tool: { driver: { name: 'mailrun audit', version: report.mailrun, rules: ids.map(rule) } },
+        invocations: [
+          {
+            executionSuccessful: failed.length === 0,
+            endTimeUtc: report.date,
+            ...(failed.length === 0
+              ? {}
+              : {
+                  toolExecutionNotifications: failed.map(({ name, status, error = '' }) => ({
+                    level: 'error',
+                    message: { text: harmless(`${name} is ${status}: ${error}`) },
+                  })),
+                }),
+          },
+        ],
+        results: report.findings.flatMap((finding) =>
+          finding.subjects.map((subject) => result(finding, subject, ids.indexOf(finding.id))),
+        ),
+      },
+    ],
   })
 }
 
@@ -40,15 +58,28 @@ function rule(id: FindingId) {
 
 function result(finding: AuditFinding, subject: AuditSubject, ruleIndex: number) {
   const { id, severity, message, expected, found, remedy, accepted } = finding
-  const lines = [message, ...(expected === undefined ? [] : [`Expected: ${expected}`]), ...(found === undefined ? [] : [`Found: ${found}`]), `To do: ${remedy}`]
+  const lines = [
+    message,
+    ...(expected === undefined ? [] : [`Expected: ${expected}`]),
+    ...(found === undefined ? [] : [`Found: ${found}`]),
+    `To do: ${remedy}`,
+  ]
   return {
-    ruleId: id, ruleIndex,
+    ruleId: id,
+    ruleIndex,
     // What could not be found out is neither right nor wrong.
     ...(severity === 'unknown' ? { kind: 'open', level: 'none' } : { kind: 'fail', level: LEVELS[severity] }),
     message: { text: harmless(lines.join('\n')) },
     locations: [location(subject)],
-    partialFingerprints: { 'mailrunSubject/v1': createHash('sha256').update(JSON.stringify([id, subject.host, subject.domain, subject.record, subject.path, subject.about])).digest('hex').slice(0, 32) },
-    ...(accepted === undefined ? {} : { suppressions: [{ kind: 'external', justification: harmless(accepted.reason) }] }),
+    partialFingerprints: {
+      'mailrunSubject/v1': createHash('sha256')
+        .update(JSON.stringify([id, subject.host, subject.domain, subject.record, subject.path, subject.about]))
+        .digest('hex')
+        .slice(0, 32),
+    },
+    ...(accepted === undefined
+      ? {}
+      : { suppressions: [{ kind: 'external', justification: harmless(accepted.reason) }] }),
   }
 }
 
@@ -56,10 +87,25 @@ function result(finding: AuditFinding, subject: AuditSubject, ruleIndex: number)
 function location(subject: AuditSubject) {
   const { host, domain, record, path, line } = subject
   const name = record ?? domain
-  const uri = path !== undefined ? `file://${encodeURIComponent(host ?? '')}${path.split('/').map(encodeURIComponent).join('/')}` : name !== undefined && (host === undefined || record !== undefined) ? `dns:${encodeURIComponent(name)}?type=TXT` : `ssh://${encodeURIComponent(host ?? '')}`
+  const uri =
+    path !== undefined
+      ? `file://${encodeURIComponent(host ?? '')}${path.split('/').map(encodeURIComponent).join('/')}`
+      : name !== undefined && (host === undefined || record !== undefined)
+        ? `dns:${encodeURIComponent(name)}?type=TXT`
+        : `ssh://${encodeURIComponent(host ?? '')}`
   return {
-    physicalLocation: { artifactLocation: { uri }, ...(path !== undefined && line !== undefined && line > 0 ? { region: { startLine: line } } : {}) },
-    logicalLocations: [...(host === undefined ? [] : [{ name: host, kind: 'host' }]), ...(domain === undefined ? [] : [{ name: domain, kind: 'domain' }])],
-    message: { text: harmless([host, detailText(subject)].filter((part) => part !== undefined && part !== '').join(': ')) || 'the fleet' },
+    physicalLocation: {
+      artifactLocation: { uri },
+      ...(path !== undefined && line !== undefined && line > 0 ? { region: { startLine: line } } : {}),
+    },
+    logicalLocations: [
+      ...(host === undefined ? [] : [{ name: host, kind: 'host' }]),
+      ...(domain === undefined ? [] : [{ name: domain, kind: 'domain' }]),
+    ],
+    message: {
+      text:
+        harmless([host, detailText(subject)].filter((part) => part !== undefined && part !== '').join(': ')) ||
+        'the fleet',
+    },
   }
 }

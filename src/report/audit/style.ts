@@ -1,12 +1,55 @@
 // How the page of a report looks: light and dark, wide and narrow, on paper.
 
-/** Texts have a contrast of 4.5:1 and more with what is behind them, in both schemes (WCAG 2.2, AA); a test measures it. */
+/**
+ * Texts have a contrast of 4.5:1 and more with what is behind them, in both schemes (WCAG 2.2, AA); a test measures it.
+ */
 export const COLOURS = {
-  light: { page: '#f6f7f9', card: '#ffffff', text: '#1b1f24', faint: '#57606a', line: '#d0d7de', link: '#0550ae', pass: '#116329', passBack: '#e6f4ea', error: '#a40e26', errorBack: '#ffebe9', warning: '#7a4d00', warningBack: '#fff4d6', unknown: '#6639a6', unknownBack: '#f3e8fd', note: '#0550ae', noteBack: '#e7f2ff', accepted: '#57606a', acceptedBack: '#eef0f2' },
-  dark: { page: '#0d1117', card: '#161b22', text: '#e6edf3', faint: '#9ea7b3', line: '#30363d', link: '#79b8ff', pass: '#5fd47f', passBack: '#12261a', error: '#ff9389', errorBack: '#331517', warning: '#f0c159', warningBack: '#2e2410', unknown: '#d2a8ff', unknownBack: '#271a3a', note: '#79b8ff', noteBack: '#0f2440', accepted: '#9ea7b3', acceptedBack: '#21262d' },
+  light: {
+    page: '#f6f7f9',
+    card: '#ffffff',
+    text: '#1b1f24',
+    faint: '#57606a',
+    line: '#d0d7de',
+    link: '#0550ae',
+    pass: '#116329',
+    passBack: '#e6f4ea',
+    error: '#a40e26',
+    errorBack: '#ffebe9',
+    warning: '#7a4d00',
+    warningBack: '#fff4d6',
+    unknown: '#6639a6',
+    unknownBack: '#f3e8fd',
+    note: '#0550ae',
+    noteBack: '#e7f2ff',
+    accepted: '#57606a',
+    acceptedBack: '#eef0f2',
+  },
+  dark: {
+    page: '#0d1117',
+    card: '#161b22',
+    text: '#e6edf3',
+    faint: '#9ea7b3',
+    line: '#30363d',
+    link: '#79b8ff',
+    pass: '#5fd47f',
+    passBack: '#12261a',
+    error: '#ff9389',
+    errorBack: '#331517',
+    warning: '#f0c159',
+    warningBack: '#2e2410',
+    unknown: '#d2a8ff',
+    unknownBack: '#271a3a',
+    note: '#79b8ff',
+    noteBack: '#0f2440',
+    accepted: '#9ea7b3',
+    acceptedBack: '#21262d',
+  },
 } as const
 
-const variables = (scheme: Readonly<Record<string, string>>): string => Object.entries(scheme).map(([name, colour]) => `--${name}:${colour}`).join(';')
+const variables = (scheme: Readonly<Record<string, string>>): string =>
+  Object.entries(scheme)
+    .map(([name, colour]) => `--${name}:${colour}`)
+    .join(';')
 const STATUSES = ['pass', 'error', 'warning', 'unknown', 'note', 'accepted'] as const
 
 export const STYLE = `

@@ -12,7 +12,17 @@ type Paint = (text: string) => string
 const plain: Paint = (text) => text
 
 const painter = (paint: Colours, status: CellStatus): Paint =>
-  status === 'pass' ? paint.good : status === 'error' ? paint.bad : status === 'warning' ? paint.changed : status === 'unknown' ? paint.doubtful : status === 'none' || status === 'accepted' ? paint.faint : plain
+  status === 'pass'
+    ? paint.good
+    : status === 'error'
+      ? paint.bad
+      : status === 'warning'
+        ? paint.changed
+        : status === 'unknown'
+          ? paint.doubtful
+          : status === 'none' || status === 'accepted'
+            ? paint.faint
+            : plain
 
 /** @param columns - of the terminal; `undefined`: as wide as it comes. */
 export function auditText(report: AuditReport, columns: number | undefined, paint: Colours): string {
@@ -20,13 +30,23 @@ export function auditText(report: AuditReport, columns: number | undefined, pain
   return [
     ...table(report, columns, paint),
     ...findings.map((finding) => findingText(finding, paint)),
-    ...hosts.filter(({ error }) => error !== undefined).map(({ name, status, error }) => `${paint.bad(status)}  ${harmlessLine(name)}\n${indent(error!)}\n`),
-    ...stale.map(({ id, where, why }) => `${paint.doubtful('baseline')}  ${where}: ${id} ${why === 'expired' ? 'has expired, and accepts nothing any more' : 'is found no more: take it out'}\n`),
-    sumOf(report, paint), '',
+    ...hosts
+      .filter(({ error }) => error !== undefined)
+      .map(({ name, status, error }) => `${paint.bad(status)}  ${harmlessLine(name)}\n${indent(error!)}\n`),
+    ...stale.map(
+      ({ id, where, why }) =>
+        `${paint.doubtful('baseline')}  ${where}: ${id} ${why === 'expired' ? 'has expired, and accepts nothing any more' : 'is found no more: take it out'}\n`,
+    ),
+    sumOf(report, paint),
+    '',
   ].join('\n')
 }
 
-const indent = (text: string): string => harmless(text).split('\n').map((line) => `    ${line}`).join('\n')
+const indent = (text: string): string =>
+  harmless(text)
+    .split('\n')
+    .map((line) => `    ${line}`)
+    .join('\n')
 
 interface Cell {
   readonly text: string
@@ -39,26 +59,59 @@ const LEAST = 3
 
 function table({ matrix }: AuditReport, columns: number | undefined, paint: Colours): readonly string[] {
   if (matrix.length === 0) return []
-  const head = ['host', 'domain', ...CHECK_NAMES.map((check) => CHECKS[check].title)].map((text): Cell => ({ text, status: 'none' }))
+  const head = ['host', 'domain', ...CHECK_NAMES.map((check) => CHECKS[check].title)].map((text): Cell => ({
+    text,
+    status: 'none',
+  }))
   const full = matrix.map((row) => cellsOf(row, cellText))
   const whole = widthsOf([head, ...full])
-    // Where the words do not fit, the signs stand alone, and the findings below say the rest.
+  // Where the words do not fit, the signs stand alone, and the findings below say the rest.
   const narrow = columns !== undefined && total(whole, GAP) > columns
   const rows = narrow ? matrix.map((row) => cellsOf(row, () => '')) : full
-  const titles = narrow ? head.map((cell, index): Cell => (index < 2 ? cell : { ...cell, text: fit(cell.text, 8) })) : head
+  const titles = narrow
+    ? head.map((cell, index): Cell => (index < 2 ? cell : { ...cell, text: fit(cell.text, 8) }))
+    : head
   const widths = narrow ? shrunk(widthsOf([titles, ...rows]), columns) : whole
-  const lineOf = (row: readonly Cell[], colour: (cell: Cell) => Paint): string => row.map((cell, index) => colour(cell)(index === row.length - 1 ? fit(cell.text, widths[index]!) : pad(fit(cell.text, widths[index]!), widths[index]!))).join(' '.repeat(narrow ? NARROW_GAP : GAP)).trimEnd()
-  return [lineOf(titles, () => paint.faint), ...rows.map((row) => lineOf(row, ({ status }) => painter(paint, status))), ...(narrow ? [paint.faint(legend())] : []), '']
+  const lineOf = (row: readonly Cell[], colour: (cell: Cell) => Paint): string =>
+    row
+      .map((cell, index) =>
+        colour(cell)(
+          index === row.length - 1
+            ? fit(cell.text, widths[index]!)
+            : pad(fit(cell.text, widths[index]!), widths[index]!),
+        ),
+      )
+      .join(' '.repeat(narrow ? NARROW_GAP : GAP))
+      .trimEnd()
+  return [
+    lineOf(titles, () => paint.faint),
+    ...rows.map((row) => lineOf(row, ({ status }) => painter(paint, status))),
+    ...(narrow ? [paint.faint(legend())] : []),
+    '',
+  ]
 }
 
-const legend = (): string => Object.values(SIGNS).map(({ sign, word }) => `${sign} ${word}`).join('   ')
+const legend = (): string =>
+  Object.values(SIGNS)
+    .map(({ sign, word }) => `${sign} ${word}`)
+    .join('   ')
 
-function cellsOf({ host, domain, cells }: AuditRow, textOf: (cell: AuditRow['cells']['setup']) => string): readonly Cell[] {
+function cellsOf(
+  { host, domain, cells }: AuditRow,
+  textOf: (cell: AuditRow['cells']['setup']) => string,
+): readonly Cell[] {
   const named = [host ?? '–', domain ?? '–'].map((text): Cell => ({ text: harmlessLine(text), status: 'note' }))
-  return [...named, ...CHECK_NAMES.map((check): Cell => ({ text: `${SIGNS[cells[check].status].sign} ${harmlessLine(textOf(cells[check]))}`.trimEnd(), status: cells[check].status }))]
+  return [
+    ...named,
+    ...CHECK_NAMES.map((check): Cell => ({
+      text: `${SIGNS[cells[check].status].sign} ${harmlessLine(textOf(cells[check]))}`.trimEnd(),
+      status: cells[check].status,
+    })),
+  ]
 }
 
-const widthsOf = (rows: readonly (readonly Cell[])[]): readonly number[] => rows[0]!.map((_, index) => Math.max(...rows.map((row) => width(row[index]!.text))))
+const widthsOf = (rows: readonly (readonly Cell[])[]): readonly number[] =>
+  rows[0]!.map((_, index) => Math.max(...rows.map((row) => width(row[index]!.text))))
 
 const total = (widths: readonly number[], gap: number): number => widths.reduce((sum, each) => sum + each + gap, -gap)
 
@@ -76,12 +129,21 @@ function shrunk(widths: readonly number[], columns: number): readonly number[] {
 function findingText(finding: AuditFinding, paint: Colours): string {
   const { id, severity, message, expected, found, remedy, accepted } = finding
   const colour = painter(paint, accepted === undefined ? severity : 'accepted')
-  const where = subjectGroups(finding).map(({ hosts, detail }) => [nameList(hosts), detail].filter((part) => part !== '').join(': '))
-  const word = accepted === undefined ? `${SIGNS[severity].sign} ${severity}` : `${SIGNS.accepted.sign} accepted ${severity}`
+  const where = subjectGroups(finding).map(({ hosts, detail }) =>
+    [nameList(hosts), detail].filter((part) => part !== '').join(': '),
+  )
+  const word =
+    accepted === undefined ? `${SIGNS[severity].sign} ${severity}` : `${SIGNS.accepted.sign} accepted ${severity}`
   return [
     `${colour(`${word}  ${id}`)}  ${harmlessLine(where.length > 6 ? `${where.slice(0, 5).join('; ')}; and ${where.length - 5} more` : where.join('; '))}`,
     indent(message),
-    ...(accepted === undefined ? [...(expected === undefined ? [] : [indent(`expected: ${expected}`)]), ...(found === undefined ? [] : [indent(`found:    ${found}`)]), indent(`→ ${remedy}`)] : [indent(`accepted: ${accepted.reason}${accepted.until === undefined ? '' : ` (until ${accepted.until})`}`)]),
+    ...(accepted === undefined
+      ? [
+          ...(expected === undefined ? [] : [indent(`expected: ${expected}`)]),
+          ...(found === undefined ? [] : [indent(`found:    ${found}`)]),
+          indent(`→ ${remedy}`),
+        ]
+      : [indent(`accepted: ${accepted.reason}${accepted.until === undefined ? '' : ` (until ${accepted.until})`}`)]),
     '',
   ].join('\n')
 }

@@ -17,25 +17,45 @@ export const SIGNS: Readonly<Record<CellStatus, { readonly sign: string; readonl
 
 /** What a cell says beside its sign: what is wrong, else what is there. */
 export const cellText = ({ status, ids, text }: AuditCell): string =>
-  status === 'pass' || status === 'none' ? text : ids.length === 0 ? SIGNS[status].word : `${ids[0]}${ids.length > 1 ? ` +${ids.length - 1}` : ''}`
+  status === 'pass' || status === 'none'
+    ? text
+    : ids.length === 0
+      ? SIGNS[status].word
+      : `${ids[0]}${ids.length > 1 ? ` +${ids.length - 1}` : ''}`
 
 /** `/etc/opendkim.conf:12` */
-export const placeText = ({ path, line }: AuditSubject): string => (path === undefined ? '' : `${path}${line === undefined || line === 0 ? '' : `:${line}`}`)
+export const placeText = ({ path, line }: AuditSubject): string =>
+  path === undefined ? '' : `${path}${line === undefined || line === 0 ? '' : `:${line}`}`
 
 /** All of a subject but its host. */
 export const detailText = (subject: AuditSubject): string =>
-  [subject.record ?? subject.domain, placeText(subject), subject.about].filter((part) => part !== undefined && part !== '').join(', ')
+  [subject.record ?? subject.domain, placeText(subject), subject.about]
+    .filter((part) => part !== undefined && part !== '')
+    .join(', ')
 
 /** Subjects by what they are of, each with the hosts that have it: `mx1, mx2: /etc/opendkim.conf:12`. */
-export function subjectGroups({ subjects }: Pick<AuditFinding, 'subjects'>): readonly { readonly hosts: readonly string[]; readonly detail: string }[] {
-  const details = [...groupedBy(subjects, detailText)].map(([detail, those]) => ({ detail, hosts: [...new Set(those.flatMap(({ host }) => host ?? []))] }))
+export function subjectGroups({
+  subjects,
+}: Pick<AuditFinding, 'subjects'>): readonly { readonly hosts: readonly string[]; readonly detail: string }[] {
+  const details = [...groupedBy(subjects, detailText)].map(([detail, those]) => ({
+    detail,
+    hosts: [...new Set(those.flatMap(({ host }) => host ?? []))],
+  }))
   // Those with the same hosts together.
-  return [...groupedBy(details, ({ hosts }) => JSON.stringify(hosts)).values()].map((those) => ({ hosts: those[0]!.hosts, detail: those.map(({ detail }) => detail).filter((each) => each !== '').join('; ') }))
+  return [...groupedBy(details, ({ hosts }) => JSON.stringify(hosts)).values()].map((those) => ({
+    hosts: those[0]!.hosts,
+    detail: those
+      .map(({ detail }) => detail)
+      .filter((each) => each !== '')
+      .join('; '),
+  }))
 }
 
 export const severityCounts = ({ findings, accepted }: AuditReport['summary']): string => {
   const words: readonly string[] = [
-    ...SEVERITIES.filter((each) => findings[each] > 0).map((each) => (each === 'unknown' ? `${findings[each]} not found out` : count(findings[each], each))),
+    ...SEVERITIES.filter((each) => findings[each] > 0).map((each) =>
+      each === 'unknown' ? `${findings[each]} not found out` : count(findings[each], each),
+    ),
     ...(accepted > 0 ? [`${accepted} accepted`] : []),
   ]
   return words.length === 0 ? 'no findings' : words.join(', ')

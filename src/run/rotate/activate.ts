@@ -1,4 +1,5 @@
-// Has hosts sign with new keys, a canary first: tables, reload, and a message signed by the live milter that every name server's key verifies. What cannot be proved is put back.
+// Has hosts sign with new keys, a canary first: tables, reload, and a message signed by the live milter that every name
+// server's key verifies. What cannot be proved is put back.
 import type { BatchSize } from '../../engine/run-options.ts'
 import { batches } from '../../engine/batches.ts'
 import type { Authority } from '../../dns/authority.ts'
@@ -38,18 +39,29 @@ export interface Activated {
 export async function activate(all: readonly Activation[], activating: Activating): Promise<Activated> {
   const hosts = [...new Set(all.map(({ host }) => host))]
   for (const batch of batches(hosts, activating.serial)) {
-    const activated = await activateBatch(all.filter(({ host }) => batch.includes(host)), activating)
+    const activated = await activateBatch(
+      all.filter(({ host }) => batch.includes(host)),
+      activating,
+    )
     if (!activated.sound || activated.refused.length > 0) return activated
   }
   return { sound: true, refused: [] }
 }
 
-async function activateBatch(batch: readonly Activation[], { runner, message, authority, tell }: Activating): Promise<Activated> {
-  const results = await runner.run(stepsOf(batch, ({ step }) => ({ active: step.selector })), (domains) => milterSigning({ domains, own: false, bounces: false, ...message }))
-  const judged = await Promise.all(batch.map(async (each): Promise<Judged> => {
-    const result = results.find(({ name }) => name === each.host)
-    return { ...each, result, fault: await faultOf(each, result, message, authority) }
-  }))
+async function activateBatch(
+  batch: readonly Activation[],
+  { runner, message, authority, tell }: Activating,
+): Promise<Activated> {
+  const results = await runner.run(
+    stepsOf(batch, ({ step }) => ({ active: step.selector })),
+    (domains) => milterSigning({ domains, own: false, bounces: false, ...message }),
+  )
+  const judged = await Promise.all(
+    batch.map(async (each): Promise<Judged> => {
+      const result = results.find(({ name }) => name === each.host)
+      return { ...each, result, fault: await faultOf(each, result, message, authority) }
+    }),
+  )
   const proved = judged.filter(({ fault }) => fault === undefined)
   const unproved = judged.filter(({ fault }) => fault !== undefined)
   const unnoted = await note(proved, runner, tell)
@@ -67,33 +79,76 @@ interface Judged extends Activation {
 /** Writes down that they sign. */
 async function note(proved: readonly Judged[], runner: StepRunner, tell: TellDeed): Promise<readonly Refused[]> {
   if (proved.length === 0) return []
-  const noted = await runner.run(stepsOf(proved, ({ step }) => ({ marks: [{ event: 'active', selector: step.selector }, ...step.former.map((selector) => ({ event: 'retired', selector }) as const)] })), undefined)
+  const noted = await runner.run(
+    stepsOf(proved, ({ step }) => ({
+      marks: [
+        { event: 'active', selector: step.selector },
+        ...step.former.map((selector) => ({ event: 'retired', selector }) as const),
+      ],
+    })),
+    undefined,
+  )
   return proved.flatMap(({ host, domain, step }): readonly Refused[] => {
     const result = noted.find(({ name }) => name === host)
     const deed = { host, domain, selector: step.selector, what: 'signs now, as a message of each kind proved' }
-    if (!isDone(result)) return [{ step, deed: { ...deed, failed: `it signs, and that could not be written down: ${result?.error ?? 'no answer'}; run it again` } }]
+    if (!isDone(result))
+      return [
+        {
+          step,
+          deed: {
+            ...deed,
+            failed: `it signs, and that could not be written down: ${result?.error ?? 'no answer'}; run it again`,
+          },
+        },
+      ]
     tell(deed)
     return []
   })
 }
 
-/** Has those sign with their former keys whose new ones are not proved. `ran`: the host took the new tables up, so no other controller is why. */
-async function putBack(unproved: readonly Judged[], runner: StepRunner): Promise<readonly (Refused & { readonly ran: boolean })[]> {
-  const formerOf = ({ step, inUse }: Activation): string | undefined => (inUse === step.selector ? step.former[0] : inUse)
+/**
+ * Has those sign with their former keys whose new ones are not proved. `ran`: the host took the new tables up, so no
+ * other controller is why.
+ */
+async function putBack(
+  unproved: readonly Judged[],
+  runner: StepRunner,
+): Promise<readonly (Refused & { readonly ran: boolean })[]> {
+  const formerOf = ({ step, inUse }: Activation): string | undefined =>
+    inUse === step.selector ? step.former[0] : inUse
   const asBefore = (each: Judged): boolean => each.inUse !== each.step.selector && isUntouched(each.result)
   const undone = unproved.filter((each) => formerOf(each) !== undefined && !asBefore(each))
-  const restored = undone.length === 0 ? [] : await runner.run(stepsOf(undone, (each) => ({ back: formerOf(each)! })), undefined)
+  const restored =
+    undone.length === 0
+      ? []
+      : await runner.run(
+          stepsOf(undone, (each) => ({ back: formerOf(each)! })),
+          undefined,
+        )
   return unproved.map((each) => {
     const { host, domain, step, fault } = each
     const result = restored.find(({ name }) => name === host)
-    const then = formerOf(each) === undefined ? '' : asBefore(each) || isDone(result) ? `; ${formerOf(each)} signs as before` : `; and its tables could not be put back: ${result?.error ?? 'no answer'}`
-    return { step, ran: isDone(each.result), deed: { host, domain, selector: step.selector, what: 'is to sign', failed: `${fault}${then}` } }
+    const then =
+      formerOf(each) === undefined
+        ? ''
+        : asBefore(each) || isDone(result)
+          ? `; ${formerOf(each)} signs as before`
+          : `; and its tables could not be put back: ${result?.error ?? 'no answer'}`
+    return {
+      step,
+      ran: isDone(each.result),
+      deed: { host, domain, selector: step.selector, what: 'is to sign', failed: `${fault}${then}` },
+    }
   })
 }
 
 /** Nothing was begun there: a task refused before any change. */
 const isUntouched = (result: HostResult | undefined): boolean =>
-  result?.status === 'failed' && result.tasks.every(({ status, changes }) => status === 'ok' || status === 'held' || status === 'not-reached' || (status === 'failed' && changes.length === 0))
+  result?.status === 'failed' &&
+  result.tasks.every(
+    ({ status, changes }) =>
+      status === 'ok' || status === 'held' || status === 'not-reached' || (status === 'failed' && changes.length === 0),
+  )
 
 function stepsOf(all: readonly Activation[], steps: (each: Activation) => StepsByHost[string][string]): StepsByHost {
   const byHost: Record<string, Record<string, StepsByHost[string][string]>> = {}
@@ -101,8 +156,16 @@ function stepsOf(all: readonly Activation[], steps: (each: Activation) => StepsB
   return byHost
 }
 
-/** Why it is not proved that both programs on the host and its users have their mail signed with the key, such that it verifies. */
-async function faultOf({ domain, step }: Activation, result: HostResult | undefined, message: ProbedMessage, authority: Authority): Promise<string | undefined> {
+/**
+ * Why it is not proved that both programs on the host and its users have their mail signed with the key, such that it
+ * verifies.
+ */
+async function faultOf(
+  { domain, step }: Activation,
+  result: HostResult | undefined,
+  message: ProbedMessage,
+  authority: Authority,
+): Promise<string | undefined> {
   if (!isDone(result)) return result?.error ?? 'the host does not answer'
   const state = result!.outputs['asked'] as MilterState | null | undefined
   if (!state) return 'its milters do not answer'
@@ -111,7 +174,12 @@ async function faultOf({ domain, step }: Activation, result: HostResult | undefi
   for (const session of sessions) {
     const { verdict, signatures } = await proveSigning(session, state, message, authority)
     if (verdict.status !== 'pass') return `${verdict.what}${verdict.advice === undefined ? '' : `: ${verdict.advice}`}`
-    if (!signatures.some((each) => each.selector === step.selector && each.domain === domain && signatureVerdict(each).status === 'pass')) return `OpenDKIM signs with ${signatures.map(({ selector }) => selector).join(', ')} all the same: it did not take up its new tables`
+    if (
+      !signatures.some(
+        (each) => each.selector === step.selector && each.domain === domain && signatureVerdict(each).status === 'pass',
+      )
+    )
+      return `OpenDKIM signs with ${signatures.map(({ selector }) => selector).join(', ')} all the same: it did not take up its new tables`
   }
   return sessions.length === 0 ? 'its milters were not asked' : undefined
 }

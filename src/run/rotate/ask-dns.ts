@@ -1,4 +1,5 @@
-// What the name servers of its zone say of each key of a rotation, beside what they are to say, and the change that would bring it there.
+// What the name servers of its zone say of each key of a rotation, beside what they are to say, and the change that
+// would bring it there.
 import type { DnsVars } from '../../dns/dns-vars.ts'
 import { zoneSettings } from '../../dns/dns-vars.ts'
 import { ZoneNotFound } from '../../dns/find-zone.ts'
@@ -34,15 +35,51 @@ export async function askDns(evidence: HostEvidence, looking: Looking, dns: DnsV
   if ('why' in wildcard) return { keys: new Map(), cached: 0, fault: wildcard.why }
   const found = wildcard.sight.views.flatMap(({ answer }) => (answer.kind === 'found' ? [answer.rrset] : []))
   const byOthers = zoneSettings(dns, wildcard.sight.zone.zone).via === 'none'
-  const keys = await Promise.all(livingKeys(evidence).map(async (key): Promise<readonly [string, KeyInDns]> => {
-    const wish = dnsWish(key, key.selector === evidence.inUse.selector)
-    const publicKey = key.selector === evidence.inUse.selector ? evidence.inUse.publicKey : evidence.keys.find(({ selector, path }) => selector === key.selector && (key.path === undefined || key.path === path))?.publicKey
-    const name = dkimName(evidence.domain, key.selector)
-    const record: MailRecord = { name, type: 'TXT', ttl: evidence.member.ttl, value: wish === 'key' && publicKey !== undefined ? dkimValue(publicKey) : REVOKED_DKIM, purpose: 'dkim', domain: evidence.domain, publishedBy: 'fleet', why: [`a key of ${evidence.host}`] }
-    if (wish === 'key' && publicKey === undefined) return [key.selector, { standing: { wish, missing: [], push: { why: `there is no key of ${evidence.host} for it that could be published` } }, planned: undefined }]
-    return [key.selector, wish === 'gone' ? await goneFrom(record, looking, found, byOthers) : await servedAs(record, wish, looking, byOthers)]
-  }))
-  return { keys: new Map(keys), cached: Math.max(wildcard.sight.zone.negativeTtl, ...found.map(({ ttl }) => ttl)), fault: undefined }
+  const keys = await Promise.all(
+    livingKeys(evidence).map(async (key): Promise<readonly [string, KeyInDns]> => {
+      const wish = dnsWish(key, key.selector === evidence.inUse.selector)
+      const publicKey =
+        key.selector === evidence.inUse.selector
+          ? evidence.inUse.publicKey
+          : evidence.keys.find(
+              ({ selector, path }) => selector === key.selector && (key.path === undefined || key.path === path),
+            )?.publicKey
+      const name = dkimName(evidence.domain, key.selector)
+      const record: MailRecord = {
+        name,
+        type: 'TXT',
+        ttl: evidence.member.ttl,
+        value: wish === 'key' && publicKey !== undefined ? dkimValue(publicKey) : REVOKED_DKIM,
+        purpose: 'dkim',
+        domain: evidence.domain,
+        publishedBy: 'fleet',
+        why: [`a key of ${evidence.host}`],
+      }
+      if (wish === 'key' && publicKey === undefined)
+        return [
+          key.selector,
+          {
+            standing: {
+              wish,
+              missing: [],
+              push: { why: `there is no key of ${evidence.host} for it that could be published` },
+            },
+            planned: undefined,
+          },
+        ]
+      return [
+        key.selector,
+        wish === 'gone'
+          ? await goneFrom(record, looking, found, byOthers)
+          : await servedAs(record, wish, looking, byOthers),
+      ]
+    }),
+  )
+  return {
+    keys: new Map(keys),
+    cached: Math.max(wildcard.sight.zone.negativeTtl, ...found.map(({ ttl }) => ttl)),
+    fault: undefined,
+  }
 }
 
 async function lookAt(name: string, looking: Looking): Promise<{ readonly sight: Sight } | { readonly why: string }> {
@@ -54,45 +91,119 @@ async function lookAt(name: string, looking: Looking): Promise<{ readonly sight:
   }
 }
 
-async function servedAs(record: MailRecord, wish: 'key' | 'revoked', looking: Looking, byOthers: boolean): Promise<KeyInDns> {
+async function servedAs(
+  record: MailRecord,
+  wish: 'key' | 'revoked',
+  looking: Looking,
+  byOthers: boolean,
+): Promise<KeyInDns> {
   const [planned] = (await planRecords([record], looking)).records as readonly [PlannedRecord]
-  const problems = await Promise.all(planned.views.map(async ({ server, answer }) => ({ server, problem: await servingProblem(record, answer, looking) })))
-  const missing = problems.flatMap(({ server, problem }) => (problem === undefined ? [] : [{ silent: problem.kind === 'silent', what: `${record.name}: ${shownServer(server)} ${problem.why}` }]))
+  const problems = await Promise.all(
+    planned.views.map(async ({ server, answer }) => ({
+      server,
+      problem: await servingProblem(record, answer, looking),
+    })),
+  )
+  const missing = problems.flatMap(({ server, problem }) =>
+    problem === undefined
+      ? []
+      : [{ silent: problem.kind === 'silent', what: `${record.name}: ${shownServer(server)} ${problem.why}` }],
+  )
   if (planned.kind === 'blocked') return { standing: { wish, missing, push: { why: planned.why } }, planned: undefined }
-  if (planned.kind === 'unanswered') return { standing: { wish, missing: missing.length > 0 ? missing : [{ silent: true, what: planned.why }], push: 'done' }, planned: undefined }
+  if (planned.kind === 'unanswered')
+    return {
+      standing: { wish, missing: missing.length > 0 ? missing : [{ silent: true, what: planned.why }], push: 'done' },
+      planned: undefined,
+    }
   const push = planned.kind !== 'change' ? 'done' : byOthers ? 'by-others' : 'needed'
   return { standing: { wish, missing, push }, planned: push === 'needed' ? planned : undefined }
 }
 
 /** Nothing but a revoked key is taken away. */
-async function goneFrom(record: MailRecord, looking: Looking, wildcard: readonly Rrset[], byOthers: boolean): Promise<KeyInDns> {
+async function goneFrom(
+  record: MailRecord,
+  looking: Looking,
+  wildcard: readonly Rrset[],
+  byOthers: boolean,
+): Promise<KeyInDns> {
   const there = await lookAt(record.name, looking)
-  if ('why' in there) return { standing: { wish: 'gone', missing: [{ silent: true, what: there.why }], push: 'done' }, planned: undefined }
+  if ('why' in there)
+    return {
+      standing: { wish: 'gone', missing: [{ silent: true, what: there.why }], push: 'done' },
+      planned: undefined,
+    }
   const { views, primary, zone } = there.sight
   const own = (rrset: Rrset): boolean => !wildcard.some((each) => textsOf(each) === textsOf(rrset))
   const missing = views.flatMap(({ server, answer }) => {
-    if (answer.kind === 'failed') return [{ silent: true, what: `${record.name}: ${shownServer(server)} gives no answer that counts: ${answer.why}` }]
-    return answer.kind === 'found' && own(answer.rrset) ? [{ silent: false, what: `${record.name}: ${shownServer(server)} still serves ${answer.rrset.rdata.map(({ text }) => text).join(' and ')}` }] : []
+    if (answer.kind === 'failed')
+      return [
+        { silent: true, what: `${record.name}: ${shownServer(server)} gives no answer that counts: ${answer.why}` },
+      ]
+    return answer.kind === 'found' && own(answer.rrset)
+      ? [
+          {
+            silent: false,
+            what: `${record.name}: ${shownServer(server)} still serves ${answer.rrset.rdata.map(({ text }) => text).join(' and ')}`,
+          },
+        ]
+      : []
   })
   const counts = primary ?? views[0]?.answer
-  if (counts?.kind !== 'found' || !own(counts.rrset)) return { standing: { wish: 'gone', missing, push: 'done' }, planned: undefined }
+  if (counts?.kind !== 'found' || !own(counts.rrset))
+    return { standing: { wish: 'gone', missing, push: 'done' }, planned: undefined }
   const before = counts.rrset
-  if (!before.rdata.every(({ value }) => isRevokedDkim(value))) return { standing: { wish: 'gone', missing, push: { why: `${record.name} is not the revoked key that was there (${before.rdata.map(({ text }) => text).join(' and ')}): it is left alone; delete it by hand if nobody wants it` } }, planned: undefined }
-  const planned: PlannedRecord = { record, zone, views, kind: 'change', change: { record, before, remove: before.rdata, add: [], kept: [], ttl: before.ttl } }
-  return { standing: { wish: 'gone', missing, push: byOthers ? 'by-others' : 'needed' }, planned: byOthers ? undefined : planned }
+  if (!before.rdata.every(({ value }) => isRevokedDkim(value)))
+    return {
+      standing: {
+        wish: 'gone',
+        missing,
+        push: {
+          why: `${record.name} is not the revoked key that was there (${before.rdata.map(({ text }) => text).join(' and ')}): it is left alone; delete it by hand if nobody wants it`,
+        },
+      },
+      planned: undefined,
+    }
+  const planned: PlannedRecord = {
+    record,
+    zone,
+    views,
+    kind: 'change',
+    change: { record, before, remove: before.rdata, add: [], kept: [], ttl: before.ttl },
+  }
+  return {
+    standing: { wish: 'gone', missing, push: byOthers ? 'by-others' : 'needed' },
+    planned: byOthers ? undefined : planned,
+  }
 }
 
-const textsOf = ({ rdata }: Rrset): string => rdata.map(({ text }) => text).sort().join('\n')
+const textsOf = ({ rdata }: Rrset): string =>
+  rdata
+    .map(({ text }) => text)
+    .sort()
+    .join('\n')
 
 /** The first selector that neither DNS, nor a host of the fleet, nor a history knows. */
-export async function freeSelector(candidates: readonly string[], taken: ReadonlySet<string>, domain: string, looking: Looking): Promise<string | undefined> {
+export async function freeSelector(
+  candidates: readonly string[],
+  taken: ReadonlySet<string>,
+  domain: string,
+  looking: Looking,
+): Promise<string | undefined> {
   const wildcard = await lookAt(`*._domainkey.${domain}`, looking)
-  const wild = 'sight' in wildcard ? wildcard.sight.views.flatMap(({ answer }) => (answer.kind === 'found' ? [textsOf(answer.rrset)] : [])) : []
+  const wild =
+    'sight' in wildcard
+      ? wildcard.sight.views.flatMap(({ answer }) => (answer.kind === 'found' ? [textsOf(answer.rrset)] : []))
+      : []
   for (const selector of candidates) {
     if (taken.has(selector)) continue
     const there = await lookAt(dkimName(domain, selector), looking)
     if ('why' in there) return undefined
-    if (there.sight.views.every(({ answer }) => answer.kind === 'none' || (answer.kind === 'found' && wild.includes(textsOf(answer.rrset))))) return selector
+    if (
+      there.sight.views.every(
+        ({ answer }) => answer.kind === 'none' || (answer.kind === 'found' && wild.includes(textsOf(answer.rrset))),
+      )
+    )
+      return selector
   }
   return undefined
 }

@@ -10,10 +10,20 @@ export interface Refused {
 }
 
 /** Whether more stands in the history of a host's keys for a domain by now. */
-export function hasGoneOn({ host, domain }: { readonly host: string; readonly domain: string }, before: Told, now: Told): boolean {
-  const [then, since] = [before, now].map(({ evidence }) => evidence.find((each) => each.host === host && each.domain === domain)?.history)
+export function hasGoneOn(
+  { host, domain }: { readonly host: string; readonly domain: string },
+  before: Told,
+  now: Told,
+): boolean {
+  const [then, since] = [before, now].map(
+    ({ evidence }) => evidence.find((each) => each.host === host && each.domain === domain)?.history,
+  )
   return since !== undefined && JSON.stringify(then) !== JSON.stringify(since)
 }
 
-/** Whether any of its host's histories has gone on: then that may be why it was refused, and what is due now is asked for anew. One domain's refusal ends the run of its whole host. */
-export const isOvertaken = ({ host }: Deed, before: Told, now: Told): boolean => before.evidence.some((each) => each.host === host && hasGoneOn(each, before, now))
+/**
+ * Whether any of its host's histories has gone on: then that may be why it was refused, and what is due now is asked
+ * for anew. One domain's refusal ends the run of its whole host.
+ */
+export const isOvertaken = ({ host }: Deed, before: Told, now: Told): boolean =>
+  before.evidence.some((each) => each.host === host && hasGoneOn(each, before, now))

@@ -35,20 +35,44 @@ export interface RotationMembers {
 }
 
 const { dns_ttl } = mailVars
-const schema = v.object({ domains: v.optional(v.array(domain, 'a list of domains is wanted'), []), dkim_selector: v.optional(selector), dkim_rotation: v.optional(rotationVar, {}), dns: v.optional(dnsVar, {}), dns_ttl })
+const schema = v.object({
+  domains: v.optional(v.array(domain, 'a list of domains is wanted'), []),
+  dkim_selector: v.optional(selector),
+  dkim_rotation: v.optional(rotationVar, {}),
+  dns: v.optional(dnsVar, {}),
+  dns_ttl,
+})
 const TTL = 3600
 
 /** No host is touched. @throws MailrunError */
 export async function rotationMembers({ inventory, ...selection }: HostSelection): Promise<RotationMembers> {
   const concerned = inventory.hosts.filter(({ vars }) => vars.has('domains'))
-  if (concerned.length === 0 && !selection.extraVars.has('domains')) throw new MailrunError("no host of the inventory has domains: set the var domains for those that sign mail, such as in a group's vars")
+  if (concerned.length === 0 && !selection.extraVars.has('domains'))
+    throw new MailrunError(
+      "no host of the inventory has domains: set the var domains for those that sign mail, such as in a group's vars",
+    )
   const message: ProbedMessage = { template: probeTemplate(new Date()), nonce: randomBytes(8).toString('hex') }
   const among = concerned.length === 0 ? inventory : onlyWith(inventory, concerned)
   const members = new Map<string, RotationMember>()
   const { hosts, vars: varsOf } = await questionHosts('rotate', schema, { inventory: among, ...selection }, (input) => {
     const { vars, host } = input
-    members.set(host.name, { name: host.name, domains: vars.domains, first: firstSelectorOf(vars, host), settings: rotationSettings(vars.dkim_rotation), ttl: vars.dns_ttl ?? TTL })
-    return { ...keyQuestions(input), queue: mailQueue, milters: milterSigning({ domains: vars.domains, own: false, bounces: false, ...message }) }
+    members.set(host.name, {
+      name: host.name,
+      domains: vars.domains,
+      first: firstSelectorOf(vars, host),
+      settings: rotationSettings(vars.dkim_rotation),
+      ttl: vars.dns_ttl ?? TTL,
+    })
+    return {
+      ...keyQuestions(input),
+      queue: mailQueue,
+      milters: milterSigning({ domains: vars.domains, own: false, bounces: false, ...message }),
+    }
   })
-  return { hosts: hosts.filter(({ host }) => members.get(host.name)!.domains.length > 0), members, message, dns: await oneDns(varsOf) }
+  return {
+    hosts: hosts.filter(({ host }) => members.get(host.name)!.domains.length > 0),
+    members,
+    message,
+    dns: await oneDns(varsOf),
+  }
 }

@@ -30,25 +30,56 @@ export type StepsByHost = Readonly<Record<string, Readonly<Record<string, HostSt
 
 export interface StepRunner {
   /** @param output - a question whose answer is wanted once the steps are done; it is among the outputs as `asked`. */
-  run(steps: StepsByHost, output: ((domains: readonly string[]) => Probe<unknown>) | undefined): Promise<readonly HostResult[]>
+  run(
+    steps: StepsByHost,
+    output: ((domains: readonly string[]) => Probe<unknown>) | undefined,
+  ): Promise<readonly HostResult[]>
 }
 
 /** Whether a host's steps were carried out. */
-export const isDone = (result: HostResult | undefined): boolean => result?.status === 'ok' || result?.status === 'changed'
+export const isDone = (result: HostResult | undefined): boolean =>
+  result?.status === 'ok' || result?.status === 'changed'
 
 const PLAYBOOK = fileURLToPath(new URL('playbooks/rotate.ts', import.meta.resolve('mailrun/package.json')))
 
 /** @throws MailrunError where the inventory's vars are not what the playbook wants */
-export async function stepRunner(inventory: Inventory, extraVars: ReadonlyMap<string, ExtraVar>, keyring: Keyring, connect: Connect, bounds: RunBounds): Promise<StepRunner> {
+export async function stepRunner(
+  inventory: Inventory,
+  extraVars: ReadonlyMap<string, ExtraVar>,
+  keyring: Keyring,
+  connect: Connect,
+  bounds: RunBounds,
+): Promise<StepRunner> {
   const playbook: Playbook = await loadPlaybook(PLAYBOOK, publicModules)
   const prepared = (steps: StepsByHost) => {
-    const among = onlyWith(inventory, inventory.hosts.filter(({ name }) => steps[name] !== undefined))
-    return prepare({ playbook, playbookPath: PLAYBOOK, inventory: among, limit: undefined, extraVars: new Map([...extraVars, ['dkim_steps', { value: steps, where: 'mailrun rotate' }]]), tags: [], skipTags: [], keyring })
+    const among = onlyWith(
+      inventory,
+      inventory.hosts.filter(({ name }) => steps[name] !== undefined),
+    )
+    return prepare({
+      playbook,
+      playbookPath: PLAYBOOK,
+      inventory: among,
+      limit: undefined,
+      extraVars: new Map([...extraVars, ['dkim_steps', { value: steps, where: 'mailrun rotate' }]]),
+      tags: [],
+      skipTags: [],
+      keyring,
+    })
   }
   return {
     async run(steps, output) {
-      const hosts = (await prepared(steps)).map((host) => (output === undefined ? host : { ...host, outputs: { asked: output(Object.keys(steps[host.host.name] ?? {})) } }))
-      return (await rollout(hosts, { playbook: playbook.name, check: false, serial: [], maxFail: undefined, askOutside: askNobody, ...bounds }, connect, () => {})).hosts
+      const hosts = (await prepared(steps)).map((host) =>
+        output === undefined ? host : { ...host, outputs: { asked: output(Object.keys(steps[host.host.name] ?? {})) } },
+      )
+      return (
+        await rollout(
+          hosts,
+          { playbook: playbook.name, check: false, serial: [], maxFail: undefined, askOutside: askNobody, ...bounds },
+          connect,
+          () => {},
+        )
+      ).hosts
     },
   }
 }

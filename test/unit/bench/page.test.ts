@@ -14,13 +14,31 @@ import { ROOT } from '../cli/mailrun.ts'
 const test = suite('benchmarks')
 
 const found = (bench: string, measured: readonly Measured[]): AllResults =>
-  new Map([[bench, { bench, day: '2026-01-02', machine: '2 × a processor', versions: { Node: '20.20.2' }, minutes: 3.4, measured }]])
-const seconds = (who: string, at: number, values: readonly number[], job = 'nothing to do'): Measured => ({ job, at, who, unit: 's', values })
+  new Map([
+    [
+      bench,
+      { bench, day: '2026-01-02', machine: '2 × a processor', versions: { Node: '20.20.2' }, minutes: 3.4, measured },
+    ],
+  ])
+const seconds = (who: string, at: number, values: readonly number[], job = 'nothing to do'): Measured => ({
+  job,
+  at,
+  who,
+  unit: 's',
+  values,
+})
 const goal = (all: AllResults, words: string): Goal => goals(all).find(({ what }) => what.includes(words))!
 
 test('the page and the plots are those of the committed results', () => {
-  const wanted = pages(BENCHES, readResults(ROOT, BENCHES.map(({ name }) => name)))
-  for (const [path, text] of wanted) assert.is(readFileSync(join(ROOT, path), 'utf8'), text, `${path}: npm run bench page`)
+  const wanted = pages(
+    BENCHES,
+    readResults(
+      ROOT,
+      BENCHES.map(({ name }) => name),
+    ),
+  )
+  for (const [path, text] of wanted)
+    assert.is(readFileSync(join(ROOT, path), 'utf8'), text, `${path}: npm run bench page`)
   const plots = [...wanted.keys()].filter((path) => path !== PAGE)
   const there = existsSync(join(ROOT, 'docs/benchmarks')) ? readdirSync(join(ROOT, 'docs/benchmarks')) : []
   assert.equal(there.map((name) => `docs/benchmarks/${name}`).sort(), plots.sort())
@@ -28,18 +46,54 @@ test('the page and the plots are those of the committed results', () => {
 
 test("the README's lines on speed are those of the committed results, and leave out what was not measured", () => {
   const readme = readFileSync(join(ROOT, 'README.md'), 'utf8')
-  assert.is(readme, withSpeed(readme, readResults(ROOT, BENCHES.map(({ name }) => name))), 'npm run bench page')
-  const lines = (all: AllResults): readonly string[] => withSpeed(readme, all).split('\n').filter((line) => /^- (?:Nothing to do|Against|A check of)/.test(line))
+  assert.is(
+    readme,
+    withSpeed(
+      readme,
+      readResults(
+        ROOT,
+        BENCHES.map(({ name }) => name),
+      ),
+    ),
+    'npm run bench page',
+  )
+  const lines = (all: AllResults): readonly string[] =>
+    withSpeed(readme, all)
+      .split('\n')
+      .filter((line) => /^- (?:Nothing to do|Against|A check of)/.test(line))
   assert.equal(lines(new Map()), [])
-  assert.equal(lines(found('peers', [seconds('mailrun', 20, [2]), seconds('Ansible', 20, [70]), seconds('Ansible with Mitogen', 20, [30])])), ['- Nothing to do on 20 hosts takes 2 s. Ansible takes 35 times as long, with Mitogen 15 times.'])
+  assert.equal(
+    lines(
+      found('peers', [
+        seconds('mailrun', 20, [2]),
+        seconds('Ansible', 20, [70]),
+        seconds('Ansible with Mitogen', 20, [30]),
+      ]),
+    ),
+    ['- Nothing to do on 20 hosts takes 2 s. Ansible takes 35 times as long, with Mitogen 15 times.'],
+  )
 })
 
 test('a goal is missed where it is missed at one size, and not measured without results', () => {
-  const all = found('peers', [seconds('mailrun', 4, [1, 9, 1]), seconds('Ansible', 4, [50]), seconds('mailrun', 20, [2]), seconds('Ansible', 20, [70])])
+  const all = found('peers', [
+    seconds('mailrun', 4, [1, 9, 1]),
+    seconds('Ansible', 4, [50]),
+    seconds('mailrun', 20, [2]),
+    seconds('Ansible', 20, [70]),
+  ])
   const faster = goal(all, 'faster than Ansible')
-  assert.equal([...faster.measured], [[4, 50], [20, 35]])
+  assert.equal(
+    [...faster.measured],
+    [
+      [4, 50],
+      [20, 35],
+    ],
+  )
   assert.is(verdict(faster), 'missed')
-  assert.is(verdict(goal(found('peers', [seconds('mailrun', 4, [1]), seconds('Ansible', 4, [50])]), 'faster than Ansible')), 'met')
+  assert.is(
+    verdict(goal(found('peers', [seconds('mailrun', 4, [1]), seconds('Ansible', 4, [50])]), 'faster than Ansible')),
+    'met',
+  )
   assert.is(verdict(goal(all, 'with Mitogen')), 'not measured')
 })
 
@@ -57,7 +111,14 @@ test('a table tells median, least, most, turns and ratios', () => {
 })
 
 test('a plot names every line, has no number that is none, and follows the colours of the page', () => {
-  const svg = pages(BENCHES, found('peers', [seconds('mailrun', 4, [2, 1, 3]), seconds('mailrun', 20, [0.5]), seconds('floor: `ssh HOST true` & <more>', 4, [1])])).get('docs/benchmarks/peers-nothing-to-do.svg')!
+  const svg = pages(
+    BENCHES,
+    found('peers', [
+      seconds('mailrun', 4, [2, 1, 3]),
+      seconds('mailrun', 20, [0.5]),
+      seconds('floor: `ssh HOST true` & <more>', 4, [1]),
+    ]),
+  ).get('docs/benchmarks/peers-nothing-to-do.svg')!
   for (const name of ['mailrun', 'floor: ssh HOST true &#38; &#60;more&#62;']) assert.match(svg, `>${name}</text>`)
   assert.match(svg, 'prefers-color-scheme: dark')
   assert.not.match(svg, /NaN|undefined|Infinity/)

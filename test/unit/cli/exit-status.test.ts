@@ -30,14 +30,33 @@ const TABLE: readonly (readonly [readonly HostStatus[], boolean, number])[] = [
 
 for (const [statuses, interrupted, expected] of TABLE) {
   test(`${statuses.join(' + ') || 'no host'}${interrupted ? ', interrupted' : ''}: ${expected}`, () => {
-    const result = run(statuses.map((status, index) => host({ name: `mx${index}`, status })), { interrupted })
+    const result = run(
+      statuses.map((status, index) => host({ name: `mx${index}`, status })),
+      { interrupted },
+    )
     assert.is(exitStatus(result), expected)
   })
 }
 
 const NOTHING: Publication = { plan: undefined, pushed: [], notServed: [], byHand: [], left: [] }
-const record: MailRecord = { name: 'mx1._domainkey.example.org', type: 'TXT', ttl: 60, value: 'v=DKIM1; p=', purpose: 'dkim', domain: 'example.org', publishedBy: 'fleet', why: [] }
-const planned = (part: Pick<PlannedRecord, 'kind'> & object): Publication => ({ ...NOTHING, plan: { records: [{ record, zone: undefined, views: [], ...part } as unknown as PlannedRecord], findings: [], published: () => [] } })
+const record: MailRecord = {
+  name: 'mx1._domainkey.example.org',
+  type: 'TXT',
+  ttl: 60,
+  value: 'v=DKIM1; p=',
+  purpose: 'dkim',
+  domain: 'example.org',
+  publishedBy: 'fleet',
+  why: [],
+}
+const planned = (part: Pick<PlannedRecord, 'kind'> & object): Publication => ({
+  ...NOTHING,
+  plan: {
+    records: [{ record, zone: undefined, views: [], ...part } as unknown as PlannedRecord],
+    findings: [],
+    published: () => [],
+  },
+})
 const PUBLISHED: readonly (readonly [string, Publication, boolean, HostStatus, number])[] = [
   ['all is served', planned({ kind: 'served' }), false, 'ok', 0],
   ['a check with changes to make', planned({ kind: 'change' }), true, 'ok', 2],
@@ -45,8 +64,20 @@ const PUBLISHED: readonly (readonly [string, Publication, boolean, HostStatus, n
   ['by hand', { ...NOTHING, byHand: [record] }, false, 'ok', 6],
   ['by hand, in a check', { ...NOTHING, byHand: [record] }, true, 'would-change', 6],
   ['left', { ...NOTHING, left: [{ record, why: '' }] }, false, 'ok', 6],
-  ['a server lags', { ...NOTHING, notServed: [{ record, server: undefined, kind: 'absent', why: '', serial: undefined }] }, false, 'held', 6],
-  ['a push that was refused', { ...NOTHING, pushed: [{ change: {} as RrsetChange, zone: '', outcome: { kind: 'failed', why: '' } }] }, false, 'held', 3],
+  [
+    'a server lags',
+    { ...NOTHING, notServed: [{ record, server: undefined, kind: 'absent', why: '', serial: undefined }] },
+    false,
+    'held',
+    6,
+  ],
+  [
+    'a push that was refused',
+    { ...NOTHING, pushed: [{ change: {} as RrsetChange, zone: '', outcome: { kind: 'failed', why: '' } }] },
+    false,
+    'held',
+    3,
+  ],
   ['a record that cannot be put there', planned({ kind: 'blocked' }), false, 'ok', 3],
   ['nobody tells what is there', planned({ kind: 'unanswered' }), false, 'held', 4],
   ['DNS failed', { ...NOTHING, error: 'x' }, false, 'unreachable', 3],

@@ -17,11 +17,13 @@ test('--max-fail takes none at all too', () => {
 })
 
 for (const wrong of ['', '0', '0%', '101%', '-1', '1.5', '1,', ',', 'a', '1%%', '1e3', ' ', '１']) {
-  test(`--serial ${JSON.stringify(wrong)} is refused`, () => assert.throws(() => serial(wrong), /wanted a number of hosts or a percentage/))
+  test(`--serial ${JSON.stringify(wrong)} is refused`, () =>
+    assert.throws(() => serial(wrong), /wanted a number of hosts or a percentage/))
 }
 
 for (const wrong of ['', '-1', '101%', 'x', '1,2']) {
-  test(`--max-fail ${JSON.stringify(wrong)} is refused`, () => assert.throws(() => maxFail(wrong), /wanted a number of hosts or a percentage/))
+  test(`--max-fail ${JSON.stringify(wrong)} is refused`, () =>
+    assert.throws(() => maxFail(wrong), /wanted a number of hosts or a percentage/))
 }
 
 for (const wrong of ['0', '-1', '1.5', '', 'many', '99999999999']) {

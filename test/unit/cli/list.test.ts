@@ -22,7 +22,10 @@ const prepared = (name: string, paths: readonly string[]): PreparedHost => ({
   secrets: [],
   source: () => new Uint8Array(),
 })
-const listing: Listing = { playbook: 'dkim', hosts: [prepared('mx1', ['/a', '/b\u001b[2J']), prepared('mx2', ['/a', '/b\u001b[2J']), prepared('mx3', [])] }
+const listing: Listing = {
+  playbook: 'dkim',
+  hosts: [prepared('mx1', ['/a', '/b\u001b[2J']), prepared('mx2', ['/a', '/b\u001b[2J']), prepared('mx3', [])],
+}
 
 test('hosts are a name a line, or one document', () => {
   assert.is(listHosts(listing, 'text'), 'mx1\nmx2\nmx3\n')
@@ -30,7 +33,10 @@ test('hosts are a name a line, or one document', () => {
 })
 
 test('hosts with the same tasks are told together; no escape gets through', () => {
-  assert.is(listTasks(listing, 'text'), 'mx1 and mx2:\n  directory /a  [keys]\n  directory /b  [keys]\n\nmx3:\n  no tasks\n')
+  assert.is(
+    listTasks(listing, 'text'),
+    'mx1 and mx2:\n  directory /a  [keys]\n  directory /b  [keys]\n\nmx3:\n  no tasks\n',
+  )
 })
 
 test('as JSON each host has its tasks; ndjson is one line', () => {

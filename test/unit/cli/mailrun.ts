@@ -36,22 +36,50 @@ export function project(files: Readonly<Record<string, string>>): Project {
   }
   return {
     folder,
-    mailrun: (...words) => run(folder, words, () => {}, () => {}),
+    mailrun: (...words) =>
+      run(
+        folder,
+        words,
+        () => {},
+        () => {},
+      ),
     interrupted(signal, until, ...words) {
       let sent = false
-      return run(folder, words, (printed, child) => {
-        if (!sent && printed.includes(until)) sent = child.kill(signal)
-      }, () => {})
+      return run(
+        folder,
+        words,
+        (printed, child) => {
+          if (!sent && printed.includes(until)) sent = child.kill(signal)
+        },
+        () => {},
+      )
     },
-    unread: (...words) => run(folder, words, () => {}, (child) => child.stdout?.destroy()),
+    unread: (...words) =>
+      run(
+        folder,
+        words,
+        () => {},
+        (child) => child.stdout?.destroy(),
+      ),
     remove: () => rmSync(folder, { recursive: true, force: true }),
   }
 }
 
-const run = (folder: string, words: readonly string[], onOutput: (printed: string, child: ChildProcess) => void, onStart: (child: ChildProcess) => void): Promise<Ended> =>
+const run = (
+  folder: string,
+  words: readonly string[],
+  onOutput: (printed: string, child: ChildProcess) => void,
+  onStart: (child: ChildProcess) => void,
+): Promise<Ended> =>
   new Promise((resolve, reject) => {
     const { FORCE_COLOR: _, ...env } = process.env
-    const child = spawn(process.execPath, [MAIN, ...words], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true, timeout: 60_000 })
+    const child = spawn(process.execPath, [MAIN, ...words], {
+      cwd: folder,
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+      timeout: 60_000,
+    })
     onStart(child)
     let [stdout, stderr] = ['', '']
     child.stdout.on('data', (chunk: Buffer) => {

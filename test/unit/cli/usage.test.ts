@@ -10,10 +10,11 @@ const test = suite('cli/usage')
 let here: Project
 test.before(() => {
   here = project({
-    'inventory.yaml': 'mail:\n  hosts:\n    mx1:\n      ansible_host: 127.0.0.1\n      ansible_port: 1\n    mx2:\n      ansible_host: 127.0.0.1\n      ansible_port: 1\n',
+    'inventory.yaml':
+      'mail:\n  hosts:\n    mx1:\n      ansible_host: 127.0.0.1\n      ansible_port: 1\n    mx2:\n      ansible_host: 127.0.0.1\n      ansible_port: 1\n',
     'inventory/more.yaml': 'web:\n  hosts:\n    www1:\n',
     'playbooks/motd.ts': 'export default 1\n',
-    'password': '\n',
+    password: '\n',
   })
 })
 test.after(() => here.remove())
@@ -28,7 +29,10 @@ test('docs/cli.md contains the help of the command, word for word', async () => 
   const page = readFileSync(join(ROOT, 'docs/cli.md'), 'utf8')
   const help = await here.mailrun('--help')
   assert.is(help.code, 0)
-  assert.ok(page.includes(`\`\`\`text\n${help.stdout}\`\`\``), 'docs/cli.md is not up to date: paste the output of mailrun --help')
+  assert.ok(
+    page.includes(`\`\`\`text\n${help.stdout}\`\`\``),
+    'docs/cli.md is not up to date: paste the output of mailrun --help',
+  )
 })
 
 test('ping has its own help', async () => {
@@ -59,17 +63,41 @@ test('an unknown flag suggests the nearest', async () => {
 })
 
 test('a flag of Ansible that is not here is refused with what to say instead', async () => {
-  // Those of ansible-playbook(1), ansible(1) and ansible-inventory(1), as of ansible-core 2.14 to 2.18, that mailrun does not take.
+  // Those of ansible-playbook(1), ansible(1) and ansible-inventory(1), as of ansible-core 2.14 to 2.18, that mailrun
+  // does not take.
   const flags = [
-    '--ask-vault-pass', '--ask-vault-password', '-J', '--vault-id=x', '--vault-password-file=x', '--vault-pass-file=x', '--become-pass-file=x', '--conn-pass-file=x', '--flush-cache', '--force-handlers', '--inventory-file=x', '--key-file=x', '--list-tags',
-    '-M', '--module-path=x', '--scp-extra-args=x', '--sftp-extra-args=x', '--start-at-task=x', '--step', '--syntax-check', '-m', '--module-name=x', '-a', '--args=x',
+    '--ask-vault-pass',
+    '--ask-vault-password',
+    '-J',
+    '--vault-id=x',
+    '--vault-password-file=x',
+    '--vault-pass-file=x',
+    '--become-pass-file=x',
+    '--conn-pass-file=x',
+    '--flush-cache',
+    '--force-handlers',
+    '--inventory-file=x',
+    '--key-file=x',
+    '--list-tags',
+    '-M',
+    '--module-path=x',
+    '--scp-extra-args=x',
+    '--sftp-extra-args=x',
+    '--start-at-task=x',
+    '--step',
+    '--syntax-check',
+    '-m',
+    '--module-name=x',
+    '-a',
+    '--args=x',
   ]
   for (const flag of flags) {
     const { code, stderr } = await here.mailrun('x.ts', flag)
     assert.is(code, 1)
     assert.not.match(stderr, 'tells all flags', flag)
   }
-  for (const flag of ['-y', '--yaml', '--toml', '--export', '--vars', '--output=x']) assert.not.match((await here.mailrun('inventory', '--list', flag)).stderr, 'tells all flags', flag)
+  for (const flag of ['-y', '--yaml', '--toml', '--export', '--vars', '--output=x'])
+    assert.not.match((await here.mailrun('inventory', '--list', flag)).stderr, 'tells all flags', flag)
 })
 
 test('a wrong value says what was wanted', async () => {
@@ -80,7 +108,10 @@ test('a wrong value says what was wanted', async () => {
 
 for (const [words, says] of [
   [['vrify'], /no playbook vrify, and no such command: did you mean verify\?$/],
-  [['frobnicate', '-i', 'inventory.yaml'], /no such command: the commands are ping, inventory, encrypt, schema, verify, audit, dns, .*help$/],
+  [
+    ['frobnicate', '-i', 'inventory.yaml'],
+    /no such command: the commands are ping, inventory, encrypt, schema, verify, audit, dns, .*help$/,
+  ],
   [['dns'], /nothing says what is to be done; wanted: mailrun dns plan\|push\|verify -i <inventory>$/],
   [['dns', '-i', 'inventory.yaml'], /nothing says what is to be done; wanted: mailrun dns plan/],
   [['dns', '-i', 'inventory.yaml', 'plan'], /plan goes before the flags; wanted: mailrun dns plan/],
@@ -95,11 +126,18 @@ for (const [words, says] of [
 
 test('the commands that are named where one is wrong are those of the help', async () => {
   const { stdout } = await here.mailrun('--help')
-  assert.equal([...stdout.slice(stdout.indexOf('\nCommands:')).matchAll(/^  ([a-z]+) /gm)].map(([, name]) => name), COMMANDS)
+  assert.equal(
+    [...stdout.slice(stdout.indexOf('\nCommands:')).matchAll(/^  ([a-z]+) /gm)].map(([, name]) => name),
+    COMMANDS,
+  )
 })
 
 test('in JSON what could not start is one document on standard output', async () => {
-  for (const words of [['--format', 'json', '--chek'], ['x.ts', '--format=json'], ['ping', '-i', 'none.yaml', '--format', 'json']]) {
+  for (const words of [
+    ['--format', 'json', '--chek'],
+    ['x.ts', '--format=json'],
+    ['ping', '-i', 'none.yaml', '--format', 'json'],
+  ]) {
     const { code, stdout, stderr } = await here.mailrun(...words)
     assert.is(code, 1)
     assert.is(stderr, '')
@@ -142,14 +180,34 @@ test('a reader that goes away changes nothing about the exit status, and no erro
 })
 
 test('flags of the fleet may stand before ping or after it', async () => {
-  const { code, stdout } = await here.mailrun('--format', 'json', '-i', 'inventory.yaml', 'ping', '-i', 'inventory/more.yaml', '-l', 'mx1')
+  const { code, stdout } = await here.mailrun(
+    '--format',
+    'json',
+    '-i',
+    'inventory.yaml',
+    'ping',
+    '-i',
+    'inventory/more.yaml',
+    '-l',
+    'mx1',
+  )
   assert.is(code, 4)
   const document = JSON.parse(stdout) as { playbook: string; hosts: { name: string; status: string }[] }
-  assert.equal(document.hosts.map(({ name, status }) => [name, status]), [['mx1', 'unreachable']])
+  assert.equal(
+    document.hosts.map(({ name, status }) => [name, status]),
+    [['mx1', 'unreachable']],
+  )
 })
 
 test('a graph is refused in JSON', async () => {
-  const { code, stderr, stdout } = await here.mailrun('inventory', '-i', 'inventory.yaml', '--graph', '--format', 'json')
+  const { code, stderr, stdout } = await here.mailrun(
+    'inventory',
+    '-i',
+    'inventory.yaml',
+    '--graph',
+    '--format',
+    'json',
+  )
   assert.is(code, 1)
   assert.match(stdout + stderr, '--list has the groups in JSON')
 })

@@ -12,11 +12,20 @@ import { suite } from '../../suite.ts'
 
 const test = suite('become')
 
-const become = (given: Partial<Become>): Become => ({ method: 'sudo', user: 'root', executable: undefined, flags: [], password: undefined, ...given })
+const become = (given: Partial<Become>): Become => ({
+  method: 'sudo',
+  user: 'root',
+  executable: undefined,
+  flags: [],
+  password: undefined,
+  ...given,
+})
 const password = new Secret('hunter2')
-const command = (given: Partial<Become>, terminal = false): string => openingOf(become(given), 'ops', terminal).command.replace(/(mailrun-[a-z]+)-[0-9a-f]{16}/g, '$1')
+const command = (given: Partial<Become>, terminal = false): string =>
+  openingOf(become(given), 'ops', terminal).command.replace(/(mailrun-[a-z]+)-[0-9a-f]{16}/g, '$1')
 /** The method's own words. */
-const words = (given: Partial<Become>): string => /exec ((?:\/\S+|sudo|su|doas) .*?)"?'?$/.exec(command(given).replace(/^.*mailrun-begin >&2; /, ''))?.[1] ?? ''
+const words = (given: Partial<Become>): string =>
+  /exec ((?:\/\S+|sudo|su|doas) .*?)"?'?$/.exec(command(given).replace(/^.*mailrun-begin >&2; /, ''))?.[1] ?? ''
 
 test('the login user needs nothing to become who it is', () => {
   assert.equal(openingOf(become({ user: 'ops' }), 'ops', false), { command: 'exec sh', dialogue: undefined })
@@ -28,7 +37,11 @@ test('what is sent is read alike by any login shell, and by sh', () => {
     for (const user of ['root', 'mail', 'host$', ...(method === 'sudo' ? ['#1000'] : [])]) {
       for (const terminal of [false, true]) {
         for (const secret of [undefined, password]) {
-          const line = openingOf(become({ method, user, password: secret, flags: ['-E', '-C', '/etc/x y'] }), 'ops', terminal).command
+          const line = openingOf(
+            become({ method, user, password: secret, flags: ['-E', '-C', '/etc/x y'] }),
+            'ops',
+            terminal,
+          ).command
           const text = /^exec sh -c '([^'\n!]*)'$/.exec(line)?.[1]
           assert.ok(text !== undefined, line)
           // fish takes \\ and \' for something else in single quotes.
@@ -47,12 +60,30 @@ test('without a password nothing may ask for one', () => {
   assert.match(words({ method: 'su' }), /^su -s \/bin\/sh -c .* root$/)
 })
 
-test("flags of an inventory written for Ansible: what is in the way is left out, the rest goes along", () => {
-  const sudo = (flags: readonly string[]): string => words({ password, flags }).replace(/^sudo -H -k -S -p mailrun-password-%p: -u root | ?-- sh -c .*$/g, '')
+test('flags of an inventory written for Ansible: what is in the way is left out, the rest goes along', () => {
+  const sudo = (flags: readonly string[]): string =>
+    words({ password, flags }).replace(/^sudo -H -k -S -p mailrun-password-%p: -u root | ?-- sh -c .*$/g, '')
   assert.is(sudo(['-H', '-S', '-n']), '')
   assert.is(sudo(['-HSn']), '')
   assert.is(sudo(['-HSnE']), '-E')
-  assert.is(sudo(['-p', 'Password?', '--prompt=x', '--prompt', 'y', '-u', 'joe', '-ujoe', '--user', 'joe', '--user=joe', '-r', 'sysadm_r']), '-r sysadm_r')
+  assert.is(
+    sudo([
+      '-p',
+      'Password?',
+      '--prompt=x',
+      '--prompt',
+      'y',
+      '-u',
+      'joe',
+      '-ujoe',
+      '--user',
+      'joe',
+      '--user=joe',
+      '-r',
+      'sysadm_r',
+    ]),
+    '-r sysadm_r',
+  )
   assert.is(sudo(['--preserve-env=LANG', '-C', '/etc/x y']), '--preserve-env=LANG -C "/etc/x y"')
   assert.match(words({ method: 'su', flags: ['-', '-c', 'id', '-m'] }), /^su -s \/bin\/sh -m -c ".*" - root$/)
   assert.match(words({ method: 'doas', flags: ['-n', '-s', '-u', 'joe', '-C', '/x'] }), /^doas -n -u root -C \/x -- sh/)
@@ -61,13 +92,20 @@ test("flags of an inventory written for Ansible: what is in the way is left out,
 
 test('a terminal is there where it is insisted on, and for a password of doas', () => {
   assert.not.match(command({ password }), 'script -')
-  assert.match(command({ password }, true), /script -qec "exec sudo .* -S .* <&3 >&4 2>&5 3<&- 4>&- 5>&-" \/dev\/null <\/dev\/null >\/dev\/null/)
+  assert.match(
+    command({ password }, true),
+    /script -qec "exec sudo .* -S .* <&3 >&4 2>&5 3<&- 4>&- 5>&-" \/dev\/null <\/dev\/null >\/dev\/null/,
+  )
   assert.not.match(command({ method: 'doas' }), 'script -')
   assert.match(command({ method: 'doas', password }), 'script -')
 })
 
 const SAID: readonly (readonly [Partial<Become>, string, RegExp])[] = [
-  [{}, 'sudo: a password is required', /asks for the password.*--ask-become-pass, --become-password-file or ansible_become_password/],
+  [
+    {},
+    'sudo: a password is required',
+    /asks for the password.*--ask-become-pass, --become-password-file or ansible_become_password/,
+  ],
   [{ method: 'doas' }, 'doas: Authentication required', /asks for the password/],
   [{ password }, 'sudo: 1 incorrect password attempt', /the password was refused; it was tried once/],
   [{ method: 'su', password }, 'su: Authentication failure', /the password was refused/],
@@ -80,28 +118,49 @@ const SAID: readonly (readonly [Partial<Become>, string, RegExp])[] = [
   [{}, 'sh: 1: exec: script: not found', /script\(1\).*bsdutils/],
   [{ user: 'joe' }, 'sudo: unknown user joe', /there is no user joe/],
   [{}, 'sudo: Account or password is expired, reset your password and try again', /a password has expired/],
-  [{ password }, 'sudo: account validation failure, is your account locked?\nsudo: a password is required', /locked or has expired/],
-  [{ method: 'su' }, 'You are required to change your password immediately (administrator enforced).', /a password has expired/],
+  [
+    { password },
+    'sudo: account validation failure, is your account locked?\nsudo: a password is required',
+    /locked or has expired/,
+  ],
+  [
+    { method: 'su' },
+    'You are required to change your password immediately (administrator enforced).',
+    /a password has expired/,
+  ],
   [{ method: 'su', user: 'mail' }, 'su: using restricted shell /usr/sbin/nologin', /the login shell of mail/],
   [{ method: 'doas' }, 'doas: Operation not permitted', /doas.conf does not let/],
-  [{}, 'sudo: /usr/bin/sudo must be owned by uid 0 and have the setuid bit set', /no shell came up: exit status 1\nsudo: .* setuid bit/],
+  [
+    {},
+    'sudo: /usr/bin/sudo must be owned by uid 0 and have the setuid bit set',
+    /no shell came up: exit status 1\nsudo: .* setuid bit/,
+  ],
 ]
 
 test('what a method says becomes what to do, with its own words below', () => {
   for (const [given, said, wanted] of SAID) {
     const told = becomeProblem(become(given), { kind: 'ended', how: 'exit status 1' }, said)
     assert.match(told, wanted)
-    assert.ok(told.startsWith(`become ${given.user ?? 'root'} through ${given.method ?? 'sudo'}: `) && told.endsWith(said), told)
+    assert.ok(
+      told.startsWith(`become ${given.user ?? 'root'} through ${given.method ?? 'sudo'}: `) && told.endsWith(said),
+      told,
+    )
   }
 })
 
 test('marks, our question and an echoed password are not shown', () => {
   const said = `a banner\nmailrun-begin-0123456789abcdef\nmailrun-password-0123456789abcdef-ops:hunter2\r\nSorry, user ops is not allowed to execute '/usr/bin/sh -c echo mailrun-ready-0123456789abcdef >&2; exec sh' as root on mx1.\n`
-  assert.is(spoken(said, 'mailrun-begin-0123456789abcdef', 'hunter2'), "********\nSorry, user ops is not allowed to execute '/usr/bin/sh' as root on mx1.")
+  assert.is(
+    spoken(said, 'mailrun-begin-0123456789abcdef', 'hunter2'),
+    "********\nSorry, user ops is not allowed to execute '/usr/bin/sh' as root on mx1.",
+  )
 })
 
 /** A method that is played: each step says something, and may wait for a line first. */
-function played(steps: (command: string) => readonly (string | { readonly line: string })[]): { readonly lines: string[]; open(given: Partial<Become>): Promise<string> } {
+function played(steps: (command: string) => readonly (string | { readonly line: string })[]): {
+  readonly lines: string[]
+  open(given: Partial<Become>): Promise<string>
+} {
   const lines: string[] = []
   return {
     lines,
@@ -121,15 +180,34 @@ function played(steps: (command: string) => readonly (string | { readonly line: 
           }
           return 'exit status 1'
         })()
-        return Promise.resolve({ stdin, stdout, stderr, onEnd: (listener: (how: string) => void) => void ended.then(listener) })
+        return Promise.resolve({
+          stdin,
+          stdout,
+          stderr,
+          onEnd: (listener: (how: string) => void) => void ended.then(listener),
+        })
       }
-      return openShell({ become: become(given), login: 'ops', at: 'mx1', trial: passwordTrial(), start, stage: () => {} }).then(() => 'a shell', (error: Error) => error.message)
+      return openShell({
+        become: become(given),
+        login: 'ops',
+        at: 'mx1',
+        trial: passwordTrial(),
+        start,
+        stage: () => {},
+      }).then(
+        () => 'a shell',
+        (error: Error) => error.message,
+      )
     },
   }
 }
 const marks = (line: string): { readonly begin: string; readonly ready: string; readonly question: string } => {
   const word = /mailrun-ready-([0-9a-f]+)/.exec(line)![1]!
-  return { begin: `mailrun-begin-${word}\n`, ready: `mailrun-ready-${word}\n`, question: `mailrun-password-${word}-ops:` }
+  return {
+    begin: `mailrun-begin-${word}\n`,
+    ready: `mailrun-ready-${word}\n`,
+    question: `mailrun-password-${word}-ops:`,
+  }
 }
 
 test('a password that is not asked for is not given', async () => {
@@ -147,14 +225,31 @@ test('nothing that looks like a question before the method begins is answered', 
 test('a question in pieces is answered once; a second one is a refusal', async () => {
   const host = played((line) => {
     const { begin, question } = marks(line)
-    return [begin, 'a lecture, about: passwords:\n', question.slice(0, 9), question.slice(9, -4), question.slice(-4), { line: `Sorry, try again.\n${question}` }, '']
+    return [
+      begin,
+      'a lecture, about: passwords:\n',
+      question.slice(0, 9),
+      question.slice(9, -4),
+      question.slice(-4),
+      { line: `Sorry, try again.\n${question}` },
+      '',
+    ]
   })
-  assert.match(await host.open({ password }), /^mx1: become root through sudo: the password of ops was refused; it was tried once\n[^]*Sorry, try again\.$/)
+  assert.match(
+    await host.open({ password }),
+    /^mx1: become root through sudo: the password of ops was refused; it was tried once\n[^]*Sorry, try again\.$/,
+  )
   assert.equal(host.lines, ['hunter2\n'])
 })
 
 test('a question for something else is never answered with the password', async () => {
-  for (const question of ['Current password: ', 'New password: ', 'Verification code: ', 'Retype new password: ', 'One-time passcode: ']) {
+  for (const question of [
+    'Current password: ',
+    'New password: ',
+    'Verification code: ',
+    'Retype new password: ',
+    'One-time passcode: ',
+  ]) {
     const host = played((line) => [marks(line).begin, question])
     assert.match(await host.open({ password }), /asks for more than a password|has expired/, question)
     assert.equal(host.lines, [])
@@ -165,7 +260,9 @@ test('a terminal is tried where it is insisted on, once', async () => {
   let started = 0
   const host = played((line) => {
     started += 1
-    return line.includes('script -') ? [marks(line).begin, marks(line).ready] : [marks(line).begin, 'sudo: sorry, you must have a tty to run sudo\n']
+    return line.includes('script -')
+      ? [marks(line).begin, marks(line).ready]
+      : [marks(line).begin, 'sudo: sorry, you must have a tty to run sudo\n']
   })
   assert.is(await host.open({}), 'a shell')
   const never = played((line) => [marks(line).begin, 'sudo: sorry, you must have a tty to run sudo\n'])

@@ -1,5 +1,15 @@
 // Host keys: what is accepted, recorded and refused, and in which words.
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { spawn } from 'node:child_process'
@@ -18,7 +28,11 @@ import { suite } from '../../suite.ts'
 const test = suite('host keys')
 
 const folder = mkdtempSync(join(tmpdir(), 'host-keys-'))
-const [user, global, revoked] = ['user', 'global', 'revoked'].map((name) => join(folder, name)) as [string, string, string]
+const [user, global, revoked] = ['user', 'global', 'revoked'].map((name) => join(folder, name)) as [
+  string,
+  string,
+  string,
+]
 const [one, two, rsa, ecdsa] = [ed25519Key('one'), ed25519Key('two'), rsaKey(2048), ecdsaKey()] as const
 
 test.before.each(() => {
@@ -27,11 +41,25 @@ test.before.each(() => {
 })
 test.after(() => rmSync(folder, { recursive: true, force: true }))
 
-const source = (more: Partial<HostKeySource>): HostKeySource => ({ host: 'mx1', port: 22, alias: undefined, ip: undefined, userFiles: [user], globalFiles: [global], revokedHostKeys: undefined, strict: 'yes', hash: false, proxied: false, ...more })
-const verify = (key: TestKey, more: Partial<HostKeySource>): HostKeyVerdict => hostKeyCheck(source(more)).verify(key.blob)
-const messageOf = (verdict: HostKeyVerdict): string => ('message' in verdict ? verdict.message : assert.unreachable(verdict.kind) as never)
+const source = (more: Partial<HostKeySource>): HostKeySource => ({
+  host: 'mx1',
+  port: 22,
+  alias: undefined,
+  ip: undefined,
+  userFiles: [user],
+  globalFiles: [global],
+  revokedHostKeys: undefined,
+  strict: 'yes',
+  hash: false,
+  proxied: false,
+  ...more,
+})
+const verify = (key: TestKey, more: Partial<HostKeySource>): HostKeyVerdict =>
+  hostKeyCheck(source(more)).verify(key.blob)
+const messageOf = (verdict: HostKeyVerdict): string =>
+  'message' in verdict ? verdict.message : (assert.unreachable(verdict.kind) as never)
 
-test('a known key is accepted, from the user\'s file or the global one', () => {
+test("a known key is accepted, from the user's file or the global one", () => {
   writeFileSync(user, `mx1 ${one.text}\n`)
   writeFileSync(global, `mx1 ${two.text}\n`)
   assert.is(verify(one, {}).kind, 'accepted')
@@ -59,7 +87,14 @@ test('a changed key: both fingerprints, file and line, how to forget the old one
     assert.is(verdict.kind, 'changed')
     const message = messageOf(verdict)
     assert.match(message, 'CHANGED')
-    for (const part of [fingerprint(two), `${fingerprint(one)} (${user}:2)`, `ssh-keygen -f ${user} -R mx1`, `edit ${user}:3`, 'only once the new key is verified']) assert.match(message, part)
+    for (const part of [
+      fingerprint(two),
+      `${fingerprint(one)} (${user}:2)`,
+      `ssh-keygen -f ${user} -R mx1`,
+      `edit ${user}:3`,
+      'only once the new key is verified',
+    ])
+      assert.match(message, part)
   }
   assert.is(readFileSync(user, 'utf8'), text)
 })
@@ -77,7 +112,7 @@ test('revoked wins over known, in whatever order and file', () => {
   assert.is(verify(two, {}).kind, 'changed')
 })
 
-test('where nothing is known for the port, the name\'s key is accepted; a changed one there is unknown', () => {
+test("where nothing is known for the port, the name's key is accepted; a changed one there is unknown", () => {
   writeFileSync(user, `mx1 ${one.text}\n`)
   assert.is(verify(one, { port: 2222 }).kind, 'accepted')
   assert.is(verify(two, { port: 2222 }).kind, 'unknown')
@@ -102,13 +137,13 @@ test('a certificate authority alone: said so, never recorded; a plain key beside
   const verdict = check.verify(one.blob)
   assert.is(verdict.kind, 'authority')
   assert.ok('mayHaveCertificate' in verdict && verdict.mayHaveCertificate)
-  assert.is(verify(two, {}).kind, 'authority', 'the authority\'s key is no host\'s')
+  assert.is(verify(two, {}).kind, 'authority', "the authority's key is no host's")
   writeFileSync(user, `@cert-authority m* ${two.text}\nmx1 ${one.text}\n`)
   assert.not.ok(hostKeyCheck(source({})).needsCertificates)
   assert.is(verify(one, {}).kind, 'accepted')
 })
 
-test('CheckHostIP: the address\'s key must not be another', () => {
+test("CheckHostIP: the address's key must not be another", () => {
   writeFileSync(user, `mx1 ${one.text}\n192.0.2.7 ${two.text}\n`)
   assert.is(verify(one, {}).kind, 'accepted')
   const message = messageOf(verify(one, { ip: '192.0.2.7' }))
@@ -120,7 +155,14 @@ test('known types are asked for first, as OpenSSH orders them', () => {
   const order = (): readonly string[] => hostKeyCheck(source({})).algorithms(HOST_KEYS)
   assert.equal(order(), HOST_KEYS)
   writeFileSync(user, `mx1 ${rsa.text}\nmx1 ${ecdsa.text}\n`)
-  assert.equal(order(), ['ecdsa-sha2-nistp256', 'rsa-sha2-512', 'rsa-sha2-256', 'ssh-ed25519', 'ecdsa-sha2-nistp384', 'ecdsa-sha2-nistp521'])
+  assert.equal(order(), [
+    'ecdsa-sha2-nistp256',
+    'rsa-sha2-512',
+    'rsa-sha2-256',
+    'ssh-ed25519',
+    'ecdsa-sha2-nistp384',
+    'ecdsa-sha2-nistp521',
+  ])
   writeFileSync(user, `mx1 ${rsa.text}\nmx1 ${one.text}\n`)
   assert.equal(order(), HOST_KEYS)
   writeFileSync(user, `mx1 ${rsa.text}\nmx1 ${one.text}\n@revoked mx1 ${one.text}\n`)
@@ -128,11 +170,21 @@ test('known types are asked for first, as OpenSSH orders them', () => {
 })
 
 test('no weak algorithm is offered', () => {
-  assert.equal([...KEX, ...HOST_KEYS, ...CIPHERS, ...MACS].filter((name) => /cbc|sha1|md5|arcfour|3des|^ssh-rsa$|dss|group1-|group-exchange|-96/.test(name)), [])
+  assert.equal(
+    [...KEX, ...HOST_KEYS, ...CIPHERS, ...MACS].filter((name) =>
+      /cbc|sha1|md5|arcfour|3des|^ssh-rsa$|dss|group1-|group-exchange|-96/.test(name),
+    ),
+    [],
+  )
 })
 
 test('accept-new records a new key, once, and says where; the next time it is known', () => {
-  assert.equal(verify(one, { strict: 'accept-new', port: 2222 }), { kind: 'recorded', key: { type: 'ssh-ed25519', blob: one.blob }, name: '[mx1]:2222', file: user })
+  assert.equal(verify(one, { strict: 'accept-new', port: 2222 }), {
+    kind: 'recorded',
+    key: { type: 'ssh-ed25519', blob: one.blob },
+    name: '[mx1]:2222',
+    file: user,
+  })
   assert.is(readFileSync(user, 'utf8'), `[mx1]:2222 ${one.text}\n`)
   assert.is(statSync(user).mode & 0o777, 0o600)
   assert.is(verify(one, { strict: 'accept-new', port: 2222 }).kind, 'accepted')
@@ -159,7 +211,15 @@ test('accept-new with CheckHostIP records the address beside the name', () => {
 })
 
 test('what cannot be recorded is refused: no folder, a folder for a file, no file, a name that would say something else', () => {
-  for (const more of [{ userFiles: [join(folder, 'none/here')] }, { userFiles: [folder] }, { userFiles: [] }, { host: 'a*' }, { host: 'a,b' }, { alias: 'x\ny' }, { alias: '@revoked' }] as const) {
+  for (const more of [
+    { userFiles: [join(folder, 'none/here')] },
+    { userFiles: [folder] },
+    { userFiles: [] },
+    { host: 'a*' },
+    { host: 'a,b' },
+    { alias: 'x\ny' },
+    { alias: '@revoked' },
+  ] as const) {
     const verdict = verify(one, { strict: 'accept-new', ...more })
     assert.is(verdict.kind, 'failed', JSON.stringify(more))
     assert.match(messageOf(verdict), 'cannot be recorded')
@@ -181,15 +241,30 @@ test('several runs that record many hosts at once tear no line and write none tw
   const script = join(folder, 'run.mjs')
   const path = (name: string): string => JSON.stringify(new URL(name, import.meta.url).pathname)
   writeFileSync(user, `mx999 ${two.text}`)
-  writeFileSync(script, `import { hostKeyCheck } from ${path('../../../src/connection/host-key.js')}
+  writeFileSync(
+    script,
+    `import { hostKeyCheck } from ${path('../../../src/connection/host-key.js')}
     import { ed25519Key } from ${path('../../host-keys.js')}
     for (let index = 0; index < 100; index += 1) {
       const verdict = hostKeyCheck({ ...${JSON.stringify(source({ strict: 'accept-new' }))}, host: 'mx' + index }).verify(ed25519Key('host ' + index).blob)
       if (verdict.kind !== 'recorded' && verdict.kind !== 'accepted') throw new Error(verdict.message)
-    }`)
-  const codes = await Promise.all(Array.from({ length: 4 }, () => new Promise((resolve) => spawn(process.execPath, [script], { stdio: 'inherit' }).on('close', resolve))))
+    }`,
+  )
+  const codes = await Promise.all(
+    Array.from(
+      { length: 4 },
+      () => new Promise((resolve) => spawn(process.execPath, [script], { stdio: 'inherit' }).on('close', resolve)),
+    ),
+  )
   assert.equal(codes, [0, 0, 0, 0])
-  assert.equal(readFileSync(user, 'utf8').split('\n').sort(), ['', `mx999 ${two.text}`, ...Array.from({ length: 100 }, (_, index) => `mx${index} ${ed25519Key(`host ${index}`).text}`)].sort())
+  assert.equal(
+    readFileSync(user, 'utf8').split('\n').sort(),
+    [
+      '',
+      `mx999 ${two.text}`,
+      ...Array.from({ length: 100 }, (_, index) => `mx${index} ${ed25519Key(`host ${index}`).text}`),
+    ].sort(),
+  )
   assert.not.ok(existsSync(`${user}.mailrun-lock`))
 })
 
@@ -222,11 +297,25 @@ test('RevokedHostKeys: a plain list; one that cannot be read refuses every key',
 
 test('RevokedHostKeys: a key revocation list with keys and digests', () => {
   writeFileSync(user, `mx1 ${one.text}\n`)
-  const list = (...sections: readonly Buffer[]): Buffer => Buffer.concat([Buffer.from('SSHKRL\n\0'), Buffer.of(0, 0, 0, 1), Buffer.alloc(24), wireString(''), wireString('')].concat(sections))
-  const section = (type: number, ...parts: readonly Buffer[]): Buffer => Buffer.concat([Buffer.of(type), wireString(Buffer.concat(parts.map((each) => wireString(each))))])
+  const list = (...sections: readonly Buffer[]): Buffer =>
+    Buffer.concat(
+      [Buffer.from('SSHKRL\n\0'), Buffer.of(0, 0, 0, 1), Buffer.alloc(24), wireString(''), wireString('')].concat(
+        sections,
+      ),
+    )
+  const section = (type: number, ...parts: readonly Buffer[]): Buffer =>
+    Buffer.concat([Buffer.of(type), wireString(Buffer.concat(parts.map((each) => wireString(each))))])
   const digest = (algorithm: string, { blob }: TestKey): Buffer => createHash(algorithm).update(blob).digest()
-  const verdictFor = (data: Buffer): HostKeyVerdict => (writeFileSync(revoked, data), verify(one, { revokedHostKeys: revoked }))
-  for (const each of [section(2, two.blob, one.blob), section(3, digest('sha1', one)), section(5, digest('sha256', two), digest('sha256', one))]) assert.is(verdictFor(list(section(1), each)).kind, 'revoked')
+  const verdictFor = (data: Buffer): HostKeyVerdict => (
+    writeFileSync(revoked, data),
+    verify(one, { revokedHostKeys: revoked })
+  )
+  for (const each of [
+    section(2, two.blob, one.blob),
+    section(3, digest('sha1', one)),
+    section(5, digest('sha256', two), digest('sha256', one)),
+  ])
+    assert.is(verdictFor(list(section(1), each)).kind, 'revoked')
   assert.is(verdictFor(list(section(2, two.blob), section(5, digest('sha256', two)))).kind, 'accepted')
   assert.is(verdictFor(list()).kind, 'accepted')
   assert.match(messageOf(verdictFor(list(section(9)))), 'not supported')
@@ -235,7 +324,11 @@ test('RevokedHostKeys: a key revocation list with keys and digests', () => {
 
 test('no message advises to check less', () => {
   writeFileSync(user, `mx1 ${one.text}\n@cert-authority mx3 ${rsa.text}\n@revoked mx4 ${one.text}\n`)
-  for (const host of ['mx1', 'mx2', 'mx3', 'mx4']) assert.not.match(messageOf(verify(host === 'mx4' ? one : two, { host })), /StrictHostKeyChecking|=no\b|\/dev\/null|insecure/i)
+  for (const host of ['mx1', 'mx2', 'mx3', 'mx4'])
+    assert.not.match(
+      messageOf(verify(host === 'mx4' ? one : two, { host })),
+      /StrictHostKeyChecking|=no\b|\/dev\/null|insecure/i,
+    )
 })
 
 test('whatever a file holds: no throw, and no key that is not in it is accepted, be it known or new', () => {

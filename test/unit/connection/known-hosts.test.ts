@@ -12,11 +12,34 @@ import { suite } from '../../suite.ts'
 const test = suite('known_hosts')
 
 const key = ed25519Key('one')
-const linesFor = (text: string, name: string): readonly number[] => keysFor(parseKnownHosts(text, 'f'), name).map(({ line }) => line)
+const linesFor = (text: string, name: string): readonly number[] =>
+  keysFor(parseKnownHosts(text, 'f'), name).map(({ line }) => line)
 
-test('a pattern knows * and ? only, and is the whole text\'s', () => {
-  for (const [text, pattern] of [['', ''], ['', '*'], ['a', '?'], ['abc', 'a*c'], ['abc', '*'], ['a[b]c', 'a[b]*'], ['aXbXc', '*X*X?'], ['abab', '*ab'], ['ab', 'a**b']] as const) assert.ok(matchesPattern(text, pattern), `${text} ${pattern}`)
-  for (const [text, pattern] of [['a', ''], ['', '?'], ['abc', 'ab'], ['abc', 'bc'], ['b', '[ab]'], ['a.b', 'a?'], ['A', 'a'], ['aXc', '*X*X*'], ['x', '?*?']] as const) assert.not.ok(matchesPattern(text, pattern), `${text} ${pattern}`)
+test("a pattern knows * and ? only, and is the whole text's", () => {
+  for (const [text, pattern] of [
+    ['', ''],
+    ['', '*'],
+    ['a', '?'],
+    ['abc', 'a*c'],
+    ['abc', '*'],
+    ['a[b]c', 'a[b]*'],
+    ['aXbXc', '*X*X?'],
+    ['abab', '*ab'],
+    ['ab', 'a**b'],
+  ] as const)
+    assert.ok(matchesPattern(text, pattern), `${text} ${pattern}`)
+  for (const [text, pattern] of [
+    ['a', ''],
+    ['', '?'],
+    ['abc', 'ab'],
+    ['abc', 'bc'],
+    ['b', '[ab]'],
+    ['a.b', 'a?'],
+    ['A', 'a'],
+    ['aXc', '*X*X*'],
+    ['x', '?*?'],
+  ] as const)
+    assert.not.ok(matchesPattern(text, pattern), `${text} ${pattern}`)
 })
 
 test('many stars take no time that grows with their number', () => {
@@ -37,14 +60,40 @@ test('in a list an excluded name wins, and too long a pattern spoils the list', 
 })
 
 test('addresses are looked up in the one spelling that getnameinfo gives them', () => {
-  const spelt = { '2001:DB8:0:0:0:0:0:1': '2001:db8::1', '::0001': '::1', '0:0:0:0:0:0:0:0': '::', '::FFFF:10.0.0.5': '::ffff:10.0.0.5', '::ffff:a00:5': '::ffff:10.0.0.5', '::1.2.3.4': '::1.2.3.4', '1:0:0:2:0:0:0:3': '1:0:0:2::3', '127.1': '127.0.0.1', '010.0.0.5': '8.0.0.5', '0x7f.1': '127.0.0.1', '256.1.1.1': '256.1.1.1', '1.2.3.4.': '1.2.3.4.', 'mx1': 'mx1', 'fe80::1%eth0': 'fe80::1%eth0' }
+  const spelt = {
+    '2001:DB8:0:0:0:0:0:1': '2001:db8::1',
+    '::0001': '::1',
+    '0:0:0:0:0:0:0:0': '::',
+    '::FFFF:10.0.0.5': '::ffff:10.0.0.5',
+    '::ffff:a00:5': '::ffff:10.0.0.5',
+    '::1.2.3.4': '::1.2.3.4',
+    '1:0:0:2:0:0:0:3': '1:0:0:2::3',
+    '127.1': '127.0.0.1',
+    '010.0.0.5': '8.0.0.5',
+    '0x7f.1': '127.0.0.1',
+    '256.1.1.1': '256.1.1.1',
+    '1.2.3.4.': '1.2.3.4.',
+    mx1: 'mx1',
+    'fe80::1%eth0': 'fe80::1%eth0',
+  }
   for (const [from, to] of Object.entries(spelt)) assert.is(canonicalAddress(from), to, from)
   assert.is(knownHostsName('MX1.Example.ORG', 22), 'mx1.example.org')
   assert.is(knownHostsName('2001:DB8:0::1', 2222), '[2001:db8::1]:2222')
 })
 
 test('lists, case, ports, wildcards and hashes name a host; comments, empty lines and other names do not', () => {
-  const text = [`mx1,mx2 ${key.text}`, '# mx1', '', `  MX1\t${key.text} a comment`, `[mx1]:22 ${key.text}`, `${hashedName('mx1')} ${key.text}`, `m* ${key.text}`, `*,!mx1 ${key.text}`, `mx11 ${key.text}`, `#mx1 ${key.text}`].join('\n')
+  const text = [
+    `mx1,mx2 ${key.text}`,
+    '# mx1',
+    '',
+    `  MX1\t${key.text} a comment`,
+    `[mx1]:22 ${key.text}`,
+    `${hashedName('mx1')} ${key.text}`,
+    `m* ${key.text}`,
+    `*,!mx1 ${key.text}`,
+    `mx11 ${key.text}`,
+    `#mx1 ${key.text}`,
+  ].join('\n')
   assert.equal(linesFor(text, 'mx1'), [1, 4, 6, 7])
   assert.equal(linesFor(text, 'MX2'), [1, 7, 8])
   assert.equal(linesFor(`[mx1]:2222 ${key.text}`, '[mx1]:2222'), [1])
@@ -63,23 +112,58 @@ test('each hashed name is found among others, in any order, and again', () => {
   }
 })
 
-test('a hash in another spelling than base64 has, of another salt length, or in a list is nobody\'s', () => {
+test("a hash in another spelling than base64 has, of another salt length, or in a list is nobody's", () => {
   const [, , salt, digest] = hashedName('mx1').split('|')
-  for (const hosts of [`|1|${salt!.slice(0, -1)}|${digest}`, `|2|${salt}|${digest}`, `|1|${salt}|${digest},mx1`, `|1||${digest}`, '|1|', '|', `|1|${Buffer.alloc(19).toString('base64')}|${digest}`]) assert.equal(linesFor(`${hosts} ${key.text}`, 'mx1'), [], hosts)
+  for (const hosts of [
+    `|1|${salt!.slice(0, -1)}|${digest}`,
+    `|2|${salt}|${digest}`,
+    `|1|${salt}|${digest},mx1`,
+    `|1||${digest}`,
+    '|1|',
+    '|',
+    `|1|${Buffer.alloc(19).toString('base64')}|${digest}`,
+  ])
+    assert.equal(linesFor(`${hosts} ${key.text}`, 'mx1'), [], hosts)
 })
 
 test('markers: two known ones, once; any other spoils its line', () => {
-  const found = keysFor(parseKnownHosts(`@revoked mx1 ${key.text}\n@cert-authority * ${key.text}\n@other mx1 ${key.text}\n@revoked @revoked mx1 ${key.text}\n@REVOKED mx1 ${key.text}\n@revoked\tmx1 ${key.text}`, 'f'), 'mx1')
-  assert.equal(found.map(({ line, marker }) => [line, marker]), [[1, 'revoked'], [2, 'cert-authority'], [6, 'revoked']])
+  const found = keysFor(
+    parseKnownHosts(
+      `@revoked mx1 ${key.text}\n@cert-authority * ${key.text}\n@other mx1 ${key.text}\n@revoked @revoked mx1 ${key.text}\n@REVOKED mx1 ${key.text}\n@revoked\tmx1 ${key.text}`,
+      'f',
+    ),
+    'mx1',
+  )
+  assert.equal(
+    found.map(({ line, marker }) => [line, marker]),
+    [
+      [1, 'revoked'],
+      [2, 'cert-authority'],
+      [6, 'revoked'],
+    ],
+  )
 })
 
 test('Windows line ends do no harm, a carriage return in a name does; a NUL ends a line', () => {
-  assert.equal(linesFor(`mx1 ${key.text}\r\nmx1\r ${key.text}\r\nmx1 ${key.text}\0mx1\nmx1\0 ${key.text}\n`, 'mx1'), [1, 3])
+  assert.equal(
+    linesFor(`mx1 ${key.text}\r\nmx1\r ${key.text}\r\nmx1 ${key.text}\0mx1\nmx1\0 ${key.text}\n`, 'mx1'),
+    [1, 3],
+  )
 })
 
 test('keys that cannot be read, or are of another type than their line says, are passed over', () => {
   const base64 = key.blob.toString('base64')
-  const wrong = ['ssh-ed25519', `ssh-ed25519 ${base64.slice(0, -4)}`, `ssh-ed25519 ${base64}AAAA`, `ssh-rsa ${base64}`, `ecdsa-sha2-nistp256 ${base64}`, `ssh-ed25519 ${base64.slice(0, -1)}-`, 'ssh-ed25519 AAAA', '1024 35 1234567', `SSH-ED25519 ${base64}`]
+  const wrong = [
+    'ssh-ed25519',
+    `ssh-ed25519 ${base64.slice(0, -4)}`,
+    `ssh-ed25519 ${base64}AAAA`,
+    `ssh-rsa ${base64}`,
+    `ecdsa-sha2-nistp256 ${base64}`,
+    `ssh-ed25519 ${base64.slice(0, -1)}-`,
+    'ssh-ed25519 AAAA',
+    '1024 35 1234567',
+    `SSH-ED25519 ${base64}`,
+  ]
   for (const each of wrong) assert.equal(linesFor(`mx1 ${each}`, 'mx1'), [], each)
 })
 
@@ -95,14 +179,25 @@ test('RSA keys have one spelling, whatever leading zeros and names they came wit
   const good = rsaKey(1024)
   assert.is(readPublicKey(good.blob)?.type, 'ssh-rsa')
   const modulus = good.blob.subarray(good.blob.length - 129)
-  const padded = testKey('ssh-rsa', wireMpint(Buffer.of(1, 0, 1)), wireString(Buffer.concat([Buffer.of(0, 0), modulus])))
+  const padded = testKey(
+    'ssh-rsa',
+    wireMpint(Buffer.of(1, 0, 1)),
+    wireString(Buffer.concat([Buffer.of(0, 0), modulus])),
+  )
   assert.ok(readPublicKey(padded.blob)!.blob.equals(good.blob))
   assert.ok(parsePublicKey('rsa-sha2-512', good.blob.toString('base64'))!.blob.equals(good.blob))
-  assert.is(readPublicKey(testKey('ssh-rsa', wireMpint(Buffer.of(1, 0, 1)), wireMpint(Buffer.alloc(127, 0xff))).blob), undefined)
-  assert.is(readPublicKey(testKey('ssh-rsa', wireMpint(Buffer.of(1, 0, 1)), wireString(Buffer.alloc(128, 0xff))).blob), undefined, 'negative')
+  assert.is(
+    readPublicKey(testKey('ssh-rsa', wireMpint(Buffer.of(1, 0, 1)), wireMpint(Buffer.alloc(127, 0xff))).blob),
+    undefined,
+  )
+  assert.is(
+    readPublicKey(testKey('ssh-rsa', wireMpint(Buffer.of(1, 0, 1)), wireString(Buffer.alloc(128, 0xff))).blob),
+    undefined,
+    'negative',
+  )
 })
 
-test('fingerprints are OpenSSH\'s', () => {
+test("fingerprints are OpenSSH's", () => {
   const known = parsePublicKey('ssh-ed25519', 'AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl')!
   assert.is(fingerprint(known), 'SHA256:+DiY3wvvV6TuJJhbpZisF/zLDA0zPMSvHdkr4UvCOqU')
 })
@@ -119,8 +214,12 @@ test('whatever a file holds, it can be read, and no key that is not in it is fou
   for (const { text, name, absent } of cases(20240601, 3000)) {
     const keys = keysFor(parseKnownHosts(text, 'fuzz'), name)
     found += keys.length
-    assert.not.ok(keys.some(({ blob }) => blob.equals(absent.blob)), JSON.stringify(text))
-    for (const { blob } of keys) assert.ok(text.replace(/[\r\v\f]/g, '').includes(blob.toString('base64')), JSON.stringify(text))
+    assert.not.ok(
+      keys.some(({ blob }) => blob.equals(absent.blob)),
+      JSON.stringify(text),
+    )
+    for (const { blob } of keys)
+      assert.ok(text.replace(/[\r\v\f]/g, '').includes(blob.toString('base64')), JSON.stringify(text))
   }
   assert.ok(found > 500, `${found} keys found: the sample would say nothing`)
 })

@@ -31,7 +31,18 @@ const targetAt = (port: number): SshTarget => ({
   passphrases: new Map(),
   password: new Secret('x'),
   methods: ['password'],
-  hostKey: { host: '127.0.0.1', port, alias: undefined, ip: undefined, userFiles: [join(folder, 'known_hosts')], globalFiles: [], revokedHostKeys: undefined, strict: 'yes', hash: false, proxied: false },
+  hostKey: {
+    host: '127.0.0.1',
+    port,
+    alias: undefined,
+    ip: undefined,
+    userFiles: [join(folder, 'known_hosts')],
+    globalFiles: [],
+    revokedHostKeys: undefined,
+    strict: 'yes',
+    hash: false,
+    proxied: false,
+  },
   algorithms: { kex: undefined, hostKey: undefined, cipher: undefined, mac: undefined },
   keepalive: { seconds: 15, lost: 4 },
   connectSeconds: 30,
@@ -41,14 +52,22 @@ const targetAt = (port: number): SshTarget => ({
   beyond: [],
 })
 
-for (const [how, wait] of [['before it was listened to', 200], ['at once', 0]] as const) {
+for (const [how, wait] of [
+  ['before it was listened to', 200],
+  ['at once', 0],
+] as const) {
   test(`a connection that sshd closed ${how} is worth another try`, async () => {
     const server = createServer((socket) => socket.end())
     await once(server.listen(0, '127.0.0.1'), 'listening')
     const target = targetAt((server.address() as AddressInfo).port)
     const socket = await tcp(target, () => {})
     await sleep(wait)
-    const error = await Promise.race([login(target, { agent: undefined, sole: undefined, tried: '', beyond: [] }, socket, { now: '' }, []).catch((reason: unknown) => reason), sleep(10_000, 'nothing came', { ref: false })])
+    const error = await Promise.race([
+      login(target, { agent: undefined, sole: undefined, tried: '', beyond: [] }, socket, { now: '' }, []).catch(
+        (reason: unknown) => reason,
+      ),
+      sleep(10_000, 'nothing came', { ref: false }),
+    ])
     server.close()
     assert.instance(error, Passing, String(error))
     assert.match((error as Error).message, /closed before sshd said a word/)

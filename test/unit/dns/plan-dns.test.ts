@@ -13,40 +13,85 @@ import { a, cname, internet, ns, txt, type FakeServer, type Internet } from './i
 
 const test = suite('dns/plan')
 
-const ROOT: FakeServer = { zones: { '': [ns('', 'ns.root'), a('ns.root', '10.0.0.1'), ns('org', 'ns.org'), a('ns.org', '10.0.0.2')] } }
-const ORG: FakeServer = { zones: { org: [ns('example.org', 'ns1.example.org'), ns('example.org', 'ns2.example.org'), a('ns1.example.org', '10.0.0.3'), a('ns2.example.org', '10.0.0.4')] } }
+const ROOT: FakeServer = {
+  zones: { '': [ns('', 'ns.root'), a('ns.root', '10.0.0.1'), ns('org', 'ns.org'), a('ns.org', '10.0.0.2')] },
+}
+const ORG: FakeServer = {
+  zones: {
+    org: [
+      ns('example.org', 'ns1.example.org'),
+      ns('example.org', 'ns2.example.org'),
+      a('ns1.example.org', '10.0.0.3'),
+      a('ns2.example.org', '10.0.0.4'),
+    ],
+  },
+}
 const NAMES = [ns('example.org', 'ns1.example.org'), ns('example.org', 'ns2.example.org')]
 
 const fleetOf = (given: object): MailFleet => {
-  const vars = v.parse(v.object({ domains: v.array(domain), ...mailVars }), { domains: ['example.org'], outgoing_addresses: ['192.0.2.1'], helo_name: 'mx1.example.org', ...given })
-  return mailFleet([{ name: 'mx1', vars, addresses: [], keys: [{ domain: 'example.org', selector: 'mx1', publicKey: '' }] }])
+  const vars = v.parse(v.object({ domains: v.array(domain), ...mailVars }), {
+    domains: ['example.org'],
+    outgoing_addresses: ['192.0.2.1'],
+    helo_name: 'mx1.example.org',
+    ...given,
+  })
+  return mailFleet([
+    { name: 'mx1', vars, addresses: [], keys: [{ domain: 'example.org', selector: 'mx1', publicKey: '' }] },
+  ])
 }
 
 /** @param own - of the zone at its two servers. */
 const world = (first: readonly Parameters<typeof txt>[] | FakeServer, second?: FakeServer): Internet & Looking => {
-  const server = Array.isArray(first) ? { zones: { 'example.org': [...NAMES, ...first.map((each: Parameters<typeof txt>) => txt(...each))] } } : (first as FakeServer)
+  const server = Array.isArray(first)
+    ? { zones: { 'example.org': [...NAMES, ...first.map((each: Parameters<typeof txt>) => txt(...each))] } }
+    : (first as FakeServer)
   const net = internet({ '10.0.0.1': ROOT, '10.0.0.2': ORG, '10.0.0.3': server, '10.0.0.4': second ?? server })
   return { ...net, findZone: zoneFinder(net.ask, { resolvers: ['10.9.9.9'] }) }
 }
 
-const kinds = ({ records }: DnsPlan): Readonly<Record<string, string>> => Object.fromEntries(records.map(({ record, kind }) => [record.name, kind]))
+const kinds = ({ records }: DnsPlan): Readonly<Record<string, string>> =>
+  Object.fromEntries(records.map(({ record, kind }) => [record.name, kind]))
 
 test('from the root down: no cache is asked for a name that may not be there yet', async () => {
   const net = world([])
   const plan = await planDns(fleetOf({}), net)
-  assert.equal(kinds(plan), { 'example.org': 'change', 'mx1._domainkey.example.org': 'change', 'mx1.example.org': 'change' })
-  assert.equal([...new Set(net.asked.filter(({ recursion }) => recursion).map(({ name, type }) => `${name} ${type}`))].sort(), [' NS', 'ns.root A', 'ns.root AAAA'])
-  assert.equal(plan.records[0]!.zone!.servers.map(({ name, addresses }) => `${name} ${addresses[0]!.address}`), ['ns1.example.org 10.0.0.3', 'ns2.example.org 10.0.0.4'])
+  assert.equal(kinds(plan), {
+    'example.org': 'change',
+    'mx1._domainkey.example.org': 'change',
+    'mx1.example.org': 'change',
+  })
+  assert.equal(
+    [...new Set(net.asked.filter(({ recursion }) => recursion).map(({ name, type }) => `${name} ${type}`))].sort(),
+    [' NS', 'ns.root A', 'ns.root AAAA'],
+  )
+  assert.equal(
+    plan.records[0]!.zone!.servers.map(({ name, addresses }) => `${name} ${addresses[0]!.address}`),
+    ['ns1.example.org 10.0.0.3', 'ns2.example.org 10.0.0.4'],
+  )
 })
 
 test("SPF is merged, others' values and their TTL stay", async () => {
-  const plan = await planDns(fleetOf({ dns_ttl: 60 }), world([['example.org', 'site=1'], ['example.org', 'v=spf1 include:_spf.example.net ', '-all'], ['mx1._domainkey.example.org', 'v=DKIM1;p=']]))
+  const plan = await planDns(
+    fleetOf({ dns_ttl: 60 }),
+    world([
+      ['example.org', 'site=1'],
+      ['example.org', 'v=spf1 include:_spf.example.net ', '-all'],
+      ['mx1._domainkey.example.org', 'v=DKIM1;p='],
+    ]),
+  )
   const [apex] = plan.records
   assert.is(apex!.kind, 'change')
   if (apex!.kind !== 'change') return
   const { remove, add, kept, ttl } = apex!.change
   // The borders between strings are part of what an update has to name.
-  assert.equal([remove, add, kept].map((each) => each.map(({ text }) => text)), [['"v=spf1 include:_spf.example.net " "-all"'], ['"v=spf1 ip4:192.0.2.1 include:_spf.example.net -all"'], ['"site=1"']])
+  assert.equal(
+    [remove, add, kept].map((each) => each.map(({ text }) => text)),
+    [
+      ['"v=spf1 include:_spf.example.net " "-all"'],
+      ['"v=spf1 ip4:192.0.2.1 include:_spf.example.net -all"'],
+      ['"site=1"'],
+    ],
+  )
   assert.is(ttl, 3600)
 })
 
@@ -58,7 +103,7 @@ for (const code of ['SERVFAIL', 'REFUSED'])
   })
 
 test('an answer without authority counts for nothing', async () => {
-  const plan = await planDns(fleetOf({}), world({ zones: { 'org': [] } }))
+  const plan = await planDns(fleetOf({}), world({ zones: { org: [] } }))
   assert.equal([...new Set(Object.values(kinds(plan)))], ['unanswered'])
 })
 
@@ -66,60 +111,119 @@ test('where the primary is silent, the server with the newest copy counts, and s
   const second: FakeServer = { zones: { 'example.org': [...NAMES, txt('example.org', 'v=spf1 ip4:192.0.2.1 ~all')] } }
   const plan = await planDns(fleetOf({}), world({ zones: {}, code: 'SERVFAIL' }, second))
   assert.is(kinds(plan)['example.org'], 'served')
-  const missing = await servedEverywhere(plan.records.slice(0, 1).map(({ record }) => record), { ...world({ zones: {}, code: 'SERVFAIL' }, second), waitSeconds: 0 })
-  assert.equal(missing.map(({ server, kind }) => [server?.name, kind]), [['ns1.example.org', 'silent']])
+  const missing = await servedEverywhere(
+    plan.records.slice(0, 1).map(({ record }) => record),
+    { ...world({ zones: {}, code: 'SERVFAIL' }, second), waitSeconds: 0 },
+  )
+  assert.equal(
+    missing.map(({ server, kind }) => [server?.name, kind]),
+    [['ns1.example.org', 'silent']],
+  )
 })
 
 test('a secondary that lags is named, with what it serves and its serial', async () => {
   const current: FakeServer = { zones: { 'example.org': [...NAMES, txt('example.org', 'v=spf1 ip4:192.0.2.1 ~all')] } }
-  const old: FakeServer = { zones: { 'example.org': [...NAMES, txt('example.org', 'v=spf1 -all'), txt('x.example.org', 'x')] } }
+  const old: FakeServer = {
+    zones: { 'example.org': [...NAMES, txt('example.org', 'v=spf1 -all'), txt('x.example.org', 'x')] },
+  }
   const net = world(current, old)
   const plan = await planDns(fleetOf({}), net)
   assert.is(kinds(plan)['example.org'], 'served')
   const missing = await servedEverywhere([plan.records[0]!.record], { ...net, waitSeconds: 0 })
-  assert.equal(missing.map(({ server, kind, why, serial }) => [server?.name, kind, why, serial]), [['ns2.example.org', 'other', 'serves "v=spf1 -all"', 4]])
+  assert.equal(
+    missing.map(({ server, kind, why, serial }) => [server?.name, kind, why, serial]),
+    [['ns2.example.org', 'other', 'serves "v=spf1 -all"', 4]],
+  )
 })
 
 test('two SPF values are not "served", however right one of them is', async () => {
   const net = world([['example.org', 'v=spf1 ip4:192.0.2.1 ~all']])
   const [record] = (await planDns(fleetOf({}), net)).records.map((each) => each.record)
-  const two = world([['example.org', 'v=spf1 ip4:192.0.2.1 ~all'], ['example.org', 'v=spf1 mx -all']])
+  const two = world([
+    ['example.org', 'v=spf1 ip4:192.0.2.1 ~all'],
+    ['example.org', 'v=spf1 mx -all'],
+  ])
   assert.is((await servedEverywhere([record!], { ...two, waitSeconds: 0 })).length, 2)
 })
 
 test('an alias serves where its target does, and blocks where it does not', async () => {
-  const zone = (target: readonly Parameters<typeof txt>[]): FakeServer => ({ zones: { 'example.org': [...NAMES, cname('mx1._domainkey.example.org', 'slot.example.org'), ...target.map((each) => txt(...each))] } })
-  assert.is(kinds(await planDns(fleetOf({}), world(zone([['slot.example.org', 'v=DKIM1; p=']]))))['mx1._domainkey.example.org'], 'served')
+  const zone = (target: readonly Parameters<typeof txt>[]): FakeServer => ({
+    zones: {
+      'example.org': [
+        ...NAMES,
+        cname('mx1._domainkey.example.org', 'slot.example.org'),
+        ...target.map((each) => txt(...each)),
+      ],
+    },
+  })
+  assert.is(
+    kinds(await planDns(fleetOf({}), world(zone([['slot.example.org', 'v=DKIM1; p=']]))))['mx1._domainkey.example.org'],
+    'served',
+  )
   assert.is(kinds(await planDns(fleetOf({}), world(zone([]))))['mx1._domainkey.example.org'], 'blocked')
-  const loop: FakeServer = { zones: { 'example.org': [...NAMES, cname('mx1._domainkey.example.org', 'mx1._domainkey.example.org')] } }
+  const loop: FakeServer = {
+    zones: { 'example.org': [...NAMES, cname('mx1._domainkey.example.org', 'mx1._domainkey.example.org')] },
+  }
   assert.is(kinds(await planDns(fleetOf({}), world(loop)))['mx1._domainkey.example.org'], 'blocked')
 })
 
 test('records of an earlier plan take no term from the SPF record that is there now', async () => {
   const { records } = await planDns(fleetOf({}), world([]))
-  const later = await planRecords(records.map(({ record }) => record), world([['example.org', 'v=spf1 include:_spf.example.net -all']]))
+  const later = await planRecords(
+    records.map(({ record }) => record),
+    world([['example.org', 'v=spf1 include:_spf.example.net -all']]),
+  )
   assert.is(kinds(later)['example.org'], 'blocked')
   assert.match(later.records[0]!.kind === 'blocked' ? later.records[0]!.why : '', 'include:_spf.example.net')
 })
 
 test('a zone below the zone has servers of its own', async () => {
   const net = internet({
-    '10.0.0.1': ROOT, '10.0.0.2': ORG,
-    '10.0.0.3': { zones: { 'example.org': [...NAMES, ns('_domainkey.example.org', 'keys.example.org'), a('keys.example.org', '10.0.0.5')] } },
-    '10.0.0.4': { zones: { 'example.org': [...NAMES, ns('_domainkey.example.org', 'keys.example.org'), a('keys.example.org', '10.0.0.5')] } },
+    '10.0.0.1': ROOT,
+    '10.0.0.2': ORG,
+    '10.0.0.3': {
+      zones: {
+        'example.org': [...NAMES, ns('_domainkey.example.org', 'keys.example.org'), a('keys.example.org', '10.0.0.5')],
+      },
+    },
+    '10.0.0.4': {
+      zones: {
+        'example.org': [...NAMES, ns('_domainkey.example.org', 'keys.example.org'), a('keys.example.org', '10.0.0.5')],
+      },
+    },
     '10.0.0.5': { zones: { '_domainkey.example.org': [ns('_domainkey.example.org', 'keys.example.org')] } },
   })
   const plan = await planDns(fleetOf({}), { ...net, findZone: zoneFinder(net.ask, { resolvers: ['10.9.9.9'] }) })
-  assert.equal(plan.records.map(({ record, zone }) => [record.name, zone?.zone]), [['example.org', 'example.org'], ['mx1._domainkey.example.org', '_domainkey.example.org'], ['mx1.example.org', 'example.org']])
+  assert.equal(
+    plan.records.map(({ record, zone }) => [record.name, zone?.zone]),
+    [
+      ['example.org', 'example.org'],
+      ['mx1._domainkey.example.org', '_domainkey.example.org'],
+      ['mx1.example.org', 'example.org'],
+    ],
+  )
 })
 
 test('a key that DNS says is revoked is not brought back; a wildcard that revokes all others does not count', async () => {
-  const record = { name: 'mx1._domainkey.example.org', type: 'TXT', ttl: 3600, value: 'v=DKIM1; p=AAAA', purpose: 'dkim', domain: 'example.org', publishedBy: 'fleet', why: [] } as const
+  const record = {
+    name: 'mx1._domainkey.example.org',
+    type: 'TXT',
+    ttl: 3600,
+    value: 'v=DKIM1; p=AAAA',
+    purpose: 'dkim',
+    domain: 'example.org',
+    publishedBy: 'fleet',
+    why: [],
+  } as const
   const [planned] = (await planRecords([record], world([[record.name, 'v=DKIM1; p=']]))).records
   assert.is(planned?.kind, 'blocked')
   assert.match(planned?.kind === 'blocked' ? planned.why : '', /^DNS says that this key is revoked/)
   assert.is((await planRecords([record], world([]))).records[0]?.kind, 'change')
-  assert.is((await planRecords([{ ...record, value: 'v=DKIM1; p=' }], world([[record.name, 'v=DKIM1; p=AAAA']]))).records[0]?.kind, 'change')
+  assert.is(
+    (await planRecords([{ ...record, value: 'v=DKIM1; p=' }], world([[record.name, 'v=DKIM1; p=AAAA']]))).records[0]
+      ?.kind,
+    'change',
+  )
 })
 
 test.run()

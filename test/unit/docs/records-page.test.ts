@@ -20,12 +20,22 @@ test('the example of the page is what comes out', () => {
   const [, yaml, fragment] = /```yaml\n([^]*?)```[^]*?```\n([^]*?)```/.exec(page)!
   const { hosts, vars } = (parse(yaml!) as { mail: { hosts: Record<string, object>; vars: object } }).mail
   const schema = v.object({ domains: v.array(domain), ...mailVars })
-  const fleet = mailFleet(Object.entries(hosts).map(([name, own]) => ({ name, vars: v.parse(schema, { ...vars, ...own }), addresses: [], keys: [] })))
+  const fleet = mailFleet(
+    Object.entries(hosts).map(([name, own]) => ({
+      name,
+      vars: v.parse(schema, { ...vars, ...own }),
+      addresses: [],
+      keys: [],
+    })),
+  )
   assert.is(zoneFragments(inZones(mailRecords(fleet, () => []).records, fleet)), fragment)
 })
 
 test('the page knows every var', () => {
-  assert.equal(Object.keys(mailVars).filter((name) => !page.includes(`\`${name}\``)), [])
+  assert.equal(
+    Object.keys(mailVars).filter((name) => !page.includes(`\`${name}\``)),
+    [],
+  )
 })
 
 test.run()

@@ -28,43 +28,86 @@ import { suite } from '../../suite.ts'
 const test = suite('converge')
 
 /** A file with a text, as simply as can be. */
-const note = defineTask<{ readonly path: string; readonly text: string | Secret; readonly after?: string; readonly apply?: string }, string>({
+const note = defineTask<
+  { readonly path: string; readonly text: string | Secret; readonly after?: string; readonly apply?: string },
+  string
+>({
   type: 'note',
   name: ({ path }) => path,
   probe: ({ path, after }) =>
-    defineProbe({ key: `note ${path}`, reads: [`path:${path}`, ...(after ? ([`path:${after}`] as const) : [])], script: sh`cat -- ${path}`, parse: ({ stdout }) => utf8(stdout) }),
+    defineProbe({
+      key: `note ${path}`,
+      reads: [`path:${path}`, ...(after ? ([`path:${after}`] as const) : [])],
+      script: sh`cat -- ${path}`,
+      parse: ({ stdout }) => utf8(stdout),
+    }),
   plan({ path, text, after, apply }, now) {
     if (after && !existsSync(after)) return blocked(`${after} is not there`)
     const wanted = text instanceof Secret ? text.reveal() : text
-    return now === wanted ? ok : change([{ summary: 'write', apply: apply ? { text: apply, shown: apply, secrets: [] } : sh`printf %s ${text} > ${path}` }], wanted)
+    return now === wanted
+      ? ok
+      : change(
+          [
+            {
+              summary: 'write',
+              apply: apply ? { text: apply, shown: apply, secrets: [] } : sh`printf %s ${text} > ${path}`,
+            },
+          ],
+          wanted,
+        )
   },
   writes: ({ path }) => [`path:${path}`],
   examples: [],
 })
 
 const runs = defineTask<{ readonly run: string }, undefined>({
-  type: 'runs', name: ({ run }) => run, probe: ({ run }) => defineProbe({ key: `runs ${run}`, reads: [], script: sh`:`, parse: () => undefined }),
-  plan: ({ run }) => change([{ summary: 'run', apply: { text: run, shown: run, secrets: [] } }], undefined), writes: () => [], once: () => true, examples: [],
+  type: 'runs',
+  name: ({ run }) => run,
+  probe: ({ run }) => defineProbe({ key: `runs ${run}`, reads: [], script: sh`:`, parse: () => undefined }),
+  plan: ({ run }) => change([{ summary: 'run', apply: { text: run, shown: run, secrets: [] } }], undefined),
+  writes: () => [],
+  once: () => true,
+  examples: [],
 })
 
 const scratch = (): string => mkdtempSync(join(tmpdir(), 'mailrun-test-'))
 const never = new AbortController().signal
-const options = (over: Partial<RunOptions>): RunOptions => ({ playbook: 'p', check: false, forks: 1, serial: [], maxFail: undefined, askOutside: askNobody, interrupt: never, abandon: never, ...over })
+const options = (over: Partial<RunOptions>): RunOptions => ({
+  playbook: 'p',
+  check: false,
+  forks: 1,
+  serial: [],
+  maxFail: undefined,
+  askOutside: askNobody,
+  interrupt: never,
+  abandon: never,
+  ...over,
+})
 const address = addressOf('here', new Map())
 const host = { name: 'here', groups: [], vars: new Map(), connection: new Map(), address, where: 'test:1' }
 
-async function run(dir: string, tasks: readonly Task[], over: Partial<RunOptions> = {}, wrap = (connection: Connection): Connection => connection) {
+async function run(
+  dir: string,
+  tasks: readonly Task[],
+  over: Partial<RunOptions> = {},
+  wrap = (connection: Connection): Connection => connection,
+) {
   const events: RunEvent[] = []
   const result = await converge(
-    { host, tasks, outputs: {}, secrets: [], source: () => new Uint8Array() }, options(over),
-    async () => wrap(await localConnect({ MAILRUN_RUN_DIR: join(dir, 'run') })), (event) => events.push(event),
+    { host, tasks, outputs: {}, secrets: [], source: () => new Uint8Array() },
+    options(over),
+    async () => wrap(await localConnect({ MAILRUN_RUN_DIR: join(dir, 'run') })),
+    (event) => events.push(event),
   )
   return { result, events, statuses: result.tasks.map(({ status }) => status) }
 }
 
 test('nothing to do is one trip, a change is two, and the second run changes nothing', async () => {
   const dir = scratch()
-  const tasks = [note({ path: join(dir, 'a'), text: "it's $(date) \\n\n" }), note({ path: join(dir, 'b'), text: 'zwölf' })]
+  const tasks = [
+    note({ path: join(dir, 'a'), text: "it's $(date) \\n\n" }),
+    note({ path: join(dir, 'b'), text: 'zwölf' }),
+  ]
   const first = await run(dir, tasks)
   assert.equal([first.result.status, first.result.trips, first.statuses], ['changed', 2, ['changed', 'changed']])
   assert.is(readFileSync(join(dir, 'a'), 'utf8'), "it's $(date) \\n\n")
@@ -80,7 +123,10 @@ test('a check tells the same and writes nothing, not even a lock', async () => {
 
 test('a wall costs one trip, and is assumed in a check', async () => {
   const dir = scratch()
-  const tasks = [note({ path: join(dir, 'a'), text: 'x' }), note({ path: join(dir, 'b'), text: 'y', after: join(dir, 'a') })]
+  const tasks = [
+    note({ path: join(dir, 'a'), text: 'x' }),
+    note({ path: join(dir, 'b'), text: 'y', after: join(dir, 'a') }),
+  ]
   assert.equal((await run(dir, tasks, { check: true })).statuses, ['would-change', 'assumed'])
   const { result, statuses } = await run(dir, tasks)
   assert.equal([result.trips, statuses], [3, ['changed', 'changed']])
@@ -89,7 +135,9 @@ test('a wall costs one trip, and is assumed in a check', async () => {
 test('a failing change ends the run of its host, with what it said', async () => {
   const dir = scratch()
   const { result, statuses } = await run(dir, [
-    note({ path: join(dir, 'a'), text: 'x' }), note({ path: join(dir, 'b'), text: 'y', apply: 'echo no space left >&2; exit 3' }), note({ path: join(dir, 'c'), text: 'z' }),
+    note({ path: join(dir, 'a'), text: 'x' }),
+    note({ path: join(dir, 'b'), text: 'y', apply: 'echo no space left >&2; exit 3' }),
+    note({ path: join(dir, 'c'), text: 'z' }),
   ])
   assert.equal([result.status, statuses], ['failed', ['changed', 'failed', 'not-reached']])
   assert.match(result.error ?? '', /exit status 3\nno space left/)
@@ -101,7 +149,10 @@ test('a failing change ends the run of its host, with what it said', async () =>
 test('the shell text of a change that failed is shown without its secrets', async () => {
   const dir = scratch()
   const { result } = await run(dir, [note({ path: join(dir, 'none/a'), text: new Secret('hunter2 and more') })])
-  assert.equal(result.tasks.map(({ status }) => status), ['failed'])
+  assert.equal(
+    result.tasks.map(({ status }) => status),
+    ['failed'],
+  )
   assert.match(result.tasks[0]!.commands.join(), /^printf %s \S*\*{3}/)
   assert.not.match(JSON.stringify(result), 'hunter2')
 })
@@ -116,7 +167,15 @@ test('a change that does not bring about what it promised did not converge', asy
 test('a change has a time limit', async () => {
   const dir = scratch()
   const task = note({ path: join(dir, 'a'), text: 'x', apply: 'sleep 30' })
-  const quick: Task = { ...task, plan: (now, context) => { const plan = task.plan(now as string, context); return plan.kind === 'change' ? { ...plan, changes: plan.changes.map((each) => ({ ...each, timeoutSeconds: 1 })) } : plan } }
+  const quick: Task = {
+    ...task,
+    plan: (now, context) => {
+      const plan = task.plan(now as string, context)
+      return plan.kind === 'change'
+        ? { ...plan, changes: plan.changes.map((each) => ({ ...each, timeoutSeconds: 1 })) }
+        : plan
+    },
+  }
   const { result } = await run(dir, [quick])
   assert.match(result.error ?? '', /not done within 1 s/)
 })
@@ -125,7 +184,10 @@ test('a task without a question runs once in every run, and a check says that it
   const dir = scratch()
   const task = runs({ run: `echo ran >> ${dir}/log` })
   const check = await run(dir, [task], { check: true })
-  assert.equal([check.statuses, check.result.tasks[0]!.changes], [['would-change'], ['run; its effects cannot be predicted']])
+  assert.equal(
+    [check.statuses, check.result.tasks[0]!.changes],
+    [['would-change'], ['run; its effects cannot be predicted']],
+  )
   for (const trips of [2, 2]) {
     const { result, statuses } = await run(dir, [task])
     assert.equal([result.trips, statuses, result.tasks[0]!.changes], [trips, ['changed'], ['run']])
@@ -138,8 +200,18 @@ test('a change that may find nothing to do is not told by a check, made once, an
   const path = join(dir, 'a')
   // Always willing to look.
   const looks = defineTask<{ readonly run: string }, string>({
-    type: 'looks', name: () => path, writes: () => [`path:${path}`], examples: [],
-    probe: () => defineProbe<string>({ key: 'looks', reads: [`path:${path}`], script: sh`cat -- ${path} 2>/dev/null || :`, parse: ({ stdout }) => stdout, facts: (text) => [{ resource: `path:${path}`, value: text }] }),
+    type: 'looks',
+    name: () => path,
+    writes: () => [`path:${path}`],
+    examples: [],
+    probe: () =>
+      defineProbe<string>({
+        key: 'looks',
+        reads: [`path:${path}`],
+        script: sh`cat -- ${path} 2>/dev/null || :`,
+        parse: ({ stdout }) => stdout,
+        facts: (text) => [{ resource: `path:${path}`, value: text }],
+      }),
     plan({ run: text }) {
       const plan = change([{ summary: 'look', apply: { text, shown: text, secrets: [] } }], '')
       return plan.kind === 'change' ? { ...plan, perhaps: 'it is looked' } : plan
@@ -163,49 +235,93 @@ test('a command cannot eat the script, and its output is capped and told', async
 test('a long change tells its lines while it runs', async () => {
   const dir = scratch()
   const task = runs({ run: 'for i in 1 2 3; do echo line $i; sleep 0.2; done' })
-  const long: Task = { ...task, plan: (now, context) => { const plan = task.plan(now as undefined, context); return plan.kind === 'change' ? { ...plan, changes: plan.changes.map((each) => ({ ...each, timeoutSeconds: 100 })) } : plan } }
+  const long: Task = {
+    ...task,
+    plan: (now, context) => {
+      const plan = task.plan(now as undefined, context)
+      return plan.kind === 'change'
+        ? { ...plan, changes: plan.changes.map((each) => ({ ...each, timeoutSeconds: 100 })) }
+        : plan
+    },
+  }
   const { events, statuses } = await run(dir, [long])
   assert.equal(statuses, ['changed'])
-  assert.equal(events.flatMap((event) => (event.kind === 'change-output' ? [event.line] : [])), ['line 1', 'line 2', 'line 3'])
+  assert.equal(
+    events.flatMap((event) => (event.kind === 'change-output' ? [event.line] : [])),
+    ['line 1', 'line 2', 'line 3'],
+  )
 })
 
 test('no event shows a secret, whatever the host prints', async () => {
   const dir = scratch()
   const secret = "hunter'2 $x"
   const path = join(dir, 'a')
-  const { result, events } = await run(dir, [note({ path, text: new Secret(secret) }), note({ path: join(dir, 'b'), text: 'y', apply: `cat ${path}; base64 < ${path}; exit 1` })])
+  const { result, events } = await run(dir, [
+    note({ path, text: new Secret(secret) }),
+    note({ path: join(dir, 'b'), text: 'y', apply: `cat ${path}; base64 < ${path}; exit 1` }),
+  ])
   assert.is(readFileSync(path, 'utf8'), secret)
   const told = JSON.stringify([result, events])
-  for (const guise of [secret, Buffer.from(secret).toString('base64'), "hunter'\\\\''2"]) assert.not(told.includes(guise), guise)
+  for (const guise of [secret, Buffer.from(secret).toString('base64'), "hunter'\\\\''2"])
+    assert.not(told.includes(guise), guise)
   assert.match(told, /\*{8}/)
 })
 
 test('a connection lost while a change is under way is made again, and the host says whether it was done', async () => {
   const dir = scratch()
   let cut = false
-  const { result, statuses } = await run(dir, [note({ path: join(dir, 'a'), text: 'x', apply: `sleep 0.5; printf x > ${dir}/a` })], {}, (connection) => ({
-    ...connection,
-    exchange: (request) => connection.exchange({ ...request, onStdout: (chunk) => {
-      request.onStdout(chunk)
-      if (!cut && chunk.includes(' start 0')) { cut = true; setTimeout(() => connection.close(), 50) }
-    } }),
-  }))
+  const { result, statuses } = await run(
+    dir,
+    [note({ path: join(dir, 'a'), text: 'x', apply: `sleep 0.5; printf x > ${dir}/a` })],
+    {},
+    (connection) => ({
+      ...connection,
+      exchange: (request) =>
+        connection.exchange({
+          ...request,
+          onStdout: (chunk) => {
+            request.onStdout(chunk)
+            if (!cut && chunk.includes(' start 0')) {
+              cut = true
+              setTimeout(() => connection.close(), 50)
+            }
+          },
+        }),
+    }),
+  )
   assert.equal([result.status, statuses, cut], ['changed', ['changed'], true])
 })
 
 test('changes that the lost connection kept from being made are made afterwards', async () => {
   const dir = scratch()
   let cut = false
-  const { result, statuses } = await run(dir, ['a', 'b', 'c'].map((name) => note({ path: join(dir, name), text: 'x', ...(name === 'b' ? { apply: `sleep 0.5; printf x > ${dir}/b` } : {}) })), {}, (connection) => ({
-    ...connection,
-    exchange: (request) => connection.exchange({ ...request, onStdout: (chunk) => {
-      request.onStdout(chunk)
-      if (!cut && chunk.includes(' start 1')) { cut = true; setTimeout(() => connection.close(), 50) }
-    } }),
-  }))
+  const { result, statuses } = await run(
+    dir,
+    ['a', 'b', 'c'].map((name) =>
+      note({ path: join(dir, name), text: 'x', ...(name === 'b' ? { apply: `sleep 0.5; printf x > ${dir}/b` } : {}) }),
+    ),
+    {},
+    (connection) => ({
+      ...connection,
+      exchange: (request) =>
+        connection.exchange({
+          ...request,
+          onStdout: (chunk) => {
+            request.onStdout(chunk)
+            if (!cut && chunk.includes(' start 1')) {
+              cut = true
+              setTimeout(() => connection.close(), 50)
+            }
+          },
+        }),
+    }),
+  )
   assert.is(result.error, undefined)
   assert.equal([result.status, statuses, cut], ['changed', ['changed', 'changed', 'changed'], true])
-  assert.equal(['a', 'b', 'c'].map((name) => readFileSync(join(dir, name), 'utf8')), ['x', 'x', 'x'])
+  assert.equal(
+    ['a', 'b', 'c'].map((name) => readFileSync(join(dir, name), 'utf8')),
+    ['x', 'x', 'x'],
+  )
 })
 
 /** Once: what is made afterwards is not to be cut, too, however slow the machine is. */
@@ -213,19 +329,36 @@ function cutAtStart(): (connection: Connection) => Connection {
   let cut = false
   return (connection) => ({
     ...connection,
-    exchange: (request) => connection.exchange({ ...request, onStdout: (chunk) => {
-      request.onStdout(chunk)
-      if (!cut && chunk.includes(' start 0')) { cut = true; setTimeout(() => connection.close(), 50) }
-    } }),
+    exchange: (request) =>
+      connection.exchange({
+        ...request,
+        onStdout: (chunk) => {
+          request.onStdout(chunk)
+          if (!cut && chunk.includes(' start 0')) {
+            cut = true
+            setTimeout(() => connection.close(), 50)
+          }
+        },
+      }),
   })
 }
 
 test('a command without a question that is lost on its way is not run twice: the host remembers that it ended, and how', async () => {
   const dir = scratch()
-  const { result, statuses } = await run(dir, [runs({ run: `sleep 0.5; echo ran >> ${dir}/log` }), runs({ run: `echo second >> ${dir}/log` })], {}, cutAtStart())
+  const { result, statuses } = await run(
+    dir,
+    [runs({ run: `sleep 0.5; echo ran >> ${dir}/log` }), runs({ run: `echo second >> ${dir}/log` })],
+    {},
+    cutAtStart(),
+  )
   assert.equal([result.status, statuses], ['changed', ['changed', 'changed']])
   assert.is(readFileSync(join(dir, 'log'), 'utf8'), 'ran\nsecond\n')
-  const failed = await run(dir, [runs({ run: 'sleep 0.5; echo its last words; exit 7' }), runs({ run: ':' })], {}, cutAtStart())
+  const failed = await run(
+    dir,
+    [runs({ run: 'sleep 0.5; echo its last words; exit 7' }), runs({ run: ':' })],
+    {},
+    cutAtStart(),
+  )
   assert.equal([failed.result.status, failed.statuses], ['failed', ['failed', 'not-reached']])
   assert.match(failed.result.error ?? '', /exit status 7\nits last words$/)
 })
@@ -257,11 +390,22 @@ test('a host that is away for a while after its connection was lost is tried aga
   const dir = scratch()
   const cutting = cutAtStart()
   let tries = 0
-  const result = await converge({ host, tasks: [runs({ run: `sleep 0.3; echo ran >> ${dir}/log` })], outputs: {}, secrets: [], source: () => new Uint8Array() }, options({}), async () => {
-    tries += 1
-    if (tries === 2 || tries === 3) throw new Unreachable('connection refused')
-    return cutting(await localConnect({ MAILRUN_RUN_DIR: join(dir, 'run') }))
-  }, () => {})
+  const result = await converge(
+    {
+      host,
+      tasks: [runs({ run: `sleep 0.3; echo ran >> ${dir}/log` })],
+      outputs: {},
+      secrets: [],
+      source: () => new Uint8Array(),
+    },
+    options({}),
+    async () => {
+      tries += 1
+      if (tries === 2 || tries === 3) throw new Unreachable('connection refused')
+      return cutting(await localConnect({ MAILRUN_RUN_DIR: join(dir, 'run') }))
+    },
+    () => {},
+  )
   assert.equal([result.error, result.status, tries], [undefined, 'changed', 4])
   assert.is(readFileSync(join(dir, 'log'), 'utf8'), 'ran\n')
 })
@@ -276,21 +420,51 @@ test('of a command whose shell was killed nobody can tell: unknown, and the host
 test('an interrupt lets the change in hand finish and starts nothing more', async () => {
   const dir = scratch()
   const interrupt = new AbortController()
-  const { result, statuses } = await run(dir, [runs({ run: `sleep 1; echo done > ${dir}/a` }), runs({ run: `touch ${dir}/b` })], { interrupt: interrupt.signal }, (connection) => ({
-    ...connection,
-    exchange: (request) => connection.exchange({ ...request, onStdout: (chunk) => { request.onStdout(chunk); if (chunk.includes(' start 0')) interrupt.abort() } }),
-  }))
-  assert.equal([result.status, statuses, existsSync(join(dir, 'a')), existsSync(join(dir, 'b'))], ['interrupted', ['changed', 'not-reached'], true, false])
+  const { result, statuses } = await run(
+    dir,
+    [runs({ run: `sleep 1; echo done > ${dir}/a` }), runs({ run: `touch ${dir}/b` })],
+    { interrupt: interrupt.signal },
+    (connection) => ({
+      ...connection,
+      exchange: (request) =>
+        connection.exchange({
+          ...request,
+          onStdout: (chunk) => {
+            request.onStdout(chunk)
+            if (chunk.includes(' start 0')) interrupt.abort()
+          },
+        }),
+    }),
+  )
+  assert.equal(
+    [result.status, statuses, existsSync(join(dir, 'a')), existsSync(join(dir, 'b'))],
+    ['interrupted', ['changed', 'not-reached'], true, false],
+  )
 })
 
 test('a second interrupt leaves at once, and says that the change in hand is unknown', async () => {
   const dir = scratch()
   const interrupt = new AbortController()
   const abandon = new AbortController()
-  const { result, statuses } = await run(dir, [runs({ run: 'sleep 5' })], { interrupt: interrupt.signal, abandon: abandon.signal }, (connection) => ({
-    ...connection,
-    exchange: (request) => connection.exchange({ ...request, onStdout: (chunk) => { request.onStdout(chunk); if (chunk.includes(' start 0')) { interrupt.abort(); abandon.abort() } } }),
-  }))
+  const { result, statuses } = await run(
+    dir,
+    [runs({ run: 'sleep 5' })],
+    { interrupt: interrupt.signal, abandon: abandon.signal },
+    (connection) => ({
+      ...connection,
+      exchange: (request) =>
+        connection.exchange({
+          ...request,
+          onStdout: (chunk) => {
+            request.onStdout(chunk)
+            if (chunk.includes(' start 0')) {
+              interrupt.abort()
+              abandon.abort()
+            }
+          },
+        }),
+    }),
+  )
   assert.equal([result.status, statuses], ['interrupted', ['unknown']])
 })
 
@@ -298,10 +472,14 @@ test('two runs on one host do not interleave: the second waits and says for whom
   const dir = scratch()
   const log = join(dir, 'log')
   writeFileSync(log, '')
-  const slow = (name: string): Task => runs({ run: `echo ${name} begins >> ${log}; sleep 0.5; echo ${name} ends >> ${log}` })
+  const slow = (name: string): Task =>
+    runs({ run: `echo ${name} begins >> ${log}; sleep 0.5; echo ${name} ends >> ${log}` })
   const [one, two] = await Promise.all([run(dir, [slow('one')]), run(dir, [slow('two')])])
   assert.equal([one.result.status, two.result.status], ['changed', 'changed'])
-  assert.match(readFileSync(log, 'utf8'), /^(one begins\none ends\ntwo begins\ntwo ends\n|two begins\ntwo ends\none begins\none ends\n)$/)
+  assert.match(
+    readFileSync(log, 'utf8'),
+    /^(one begins\none ends\ntwo begins\ntwo ends\n|two begins\ntwo ends\none begins\none ends\n)$/,
+  )
   assert.match(JSON.stringify([one.events, two.events]), /"host-waiting","host":"here","holder":"\w+@.*process \d+/)
 })
 
@@ -310,7 +488,10 @@ test('who waited for another run asks again before it changes anything', async (
   // Fails where it is there already, as mkdir does.
   const made = (): Task => note({ path: join(dir, 'a'), text: 'x', apply: `sleep 0.3; set -C; printf x > ${dir}/a` })
   const runs = await Promise.all([1, 2, 3].map(() => run(dir, [made()])))
-  assert.equal(runs.map(({ result }) => result.error), [undefined, undefined, undefined])
+  assert.equal(
+    runs.map(({ result }) => result.error),
+    [undefined, undefined, undefined],
+  )
   assert.equal(runs.map(({ result }) => result.status).sort(), ['changed', 'ok', 'ok'])
 })
 
@@ -320,16 +501,42 @@ test('a change whose plan is outdated is not made: the host is asked again', asy
   writeFileSync(path, 'one')
   // Adds a line to what was read, as long as it is still that.
   const adds = defineTask<{ readonly line: string }, string>({
-    type: 'adds', name: ({ line }) => line,
-    probe: () => defineProbe({ key: 'adds', reads: [], script: sh`cat -- ${path}`, parse: ({ stdout }) => utf8(stdout) }),
-    plan: ({ line }, now) => now.includes(line) ? ok : change([{ summary: 'add', apply: lines([orOutdated(sh`[ "$(cat -- ${path})" = ${now} ]`), sh`printf %s ${`${now} ${line}`} > ${path}`]) }], `${now} ${line}`),
-    writes: () => [], examples: [],
+    type: 'adds',
+    name: ({ line }) => line,
+    probe: () =>
+      defineProbe({ key: 'adds', reads: [], script: sh`cat -- ${path}`, parse: ({ stdout }) => utf8(stdout) }),
+    plan: ({ line }, now) =>
+      now.includes(line)
+        ? ok
+        : change(
+            [
+              {
+                summary: 'add',
+                apply: lines([
+                  orOutdated(sh`[ "$(cat -- ${path})" = ${now} ]`),
+                  sh`printf %s ${`${now} ${line}`} > ${path}`,
+                ]),
+              },
+            ],
+            `${now} ${line}`,
+          ),
+    writes: () => [],
+    examples: [],
   })
   const { result, statuses } = await run(dir, [runs({ run: `printf ' two' >> ${path}` }), adds({ line: 'three' })])
   assert.is(result.error, undefined)
   assert.equal([statuses, readFileSync(path, 'utf8')], [['changed', 'changed'], 'one two three'])
   const restless = adds({ line: 'four' })
-  const failed = await run(dir, [{ ...restless, plan: (now, context) => { const plan = restless.plan(now as string, context); writeFileSync(path, String(Math.random())); return plan } }])
+  const failed = await run(dir, [
+    {
+      ...restless,
+      plan: (now, context) => {
+        const plan = restless.plan(now as string, context)
+        writeFileSync(path, String(Math.random()))
+        return plan
+      },
+    },
+  ])
   assert.match(failed.result.error ?? '', /somebody else keeps changing this host/)
 })
 
@@ -339,9 +546,12 @@ test('a command that ends with the status of a time-out has not timed out; no st
   assert.match((await run(dir, [runs({ run: 'exit 75' })])).result.error ?? '', /exit status 75$/)
 })
 
-test('what a change leaves running does not write into the next one\'s output', async () => {
+test("what a change leaves running does not write into the next one's output", async () => {
   const dir = scratch()
-  const { result } = await run(dir, [runs({ run: '(for i in 1 2 3 4 5; do echo from the first; sleep 0.1; done) & :' }), runs({ run: 'sleep 0.3; echo from the second; exit 1' })])
+  const { result } = await run(dir, [
+    runs({ run: '(for i in 1 2 3 4 5; do echo from the first; sleep 0.1; done) & :' }),
+    runs({ run: 'sleep 0.3; echo from the second; exit 1' }),
+  ])
   assert.match(result.error ?? '', /exit status 1\nfrom the second$/)
 })
 
@@ -350,7 +560,10 @@ test('working files that cannot be written are said, before anything is changed'
   mkdirSync(join(dir, 'run/progress'), { recursive: true })
   const { result, statuses } = await run(dir, [note({ path: join(dir, 'a'), text: 'x' })])
   assert.equal([result.status, statuses, existsSync(join(dir, 'a'))], ['failed', ['not-reached'], false])
-  assert.match(result.error ?? '', /cannot write .*progress: is its file system full or read-only\? \(df -h, df -i, mount\)/)
+  assert.match(
+    result.error ?? '',
+    /cannot write .*progress: is its file system full or read-only\? \(df -h, df -i, mount\)/,
+  )
 })
 
 test('an interrupt while another run is waited for ends at once, and nothing is unknown', async () => {
@@ -361,7 +574,14 @@ test('an interrupt while another run is waited for ends at once, and nothing is 
   const began = performance.now()
   const waits = await run(dir, [runs({ run: `touch ${dir}/b` })], { interrupt: interrupt.signal }, (connection) => ({
     ...connection,
-    exchange: (request) => connection.exchange({ ...request, onStdout: (chunk) => { request.onStdout(chunk); if (chunk.includes(' waiting ')) interrupt.abort() } }),
+    exchange: (request) =>
+      connection.exchange({
+        ...request,
+        onStdout: (chunk) => {
+          request.onStdout(chunk)
+          if (chunk.includes(' waiting ')) interrupt.abort()
+        },
+      }),
   }))
   assert.ok(performance.now() - began < 1500)
   assert.equal([waits.result.status, waits.statuses], ['interrupted', ['not-reached']])
@@ -373,10 +593,16 @@ test('a secret of a task that has nothing to do is masked, and so is one deep in
   const dir = scratch()
   const path = join(dir, 'a')
   writeFileSync(path, 'correct horse')
-  const { result, events } = await run(dir, [note({ path, text: new Secret('correct horse') }), runs({ run: `cat ${path}; exit 1` })])
+  const { result, events } = await run(dir, [
+    note({ path, text: new Secret('correct horse') }),
+    runs({ run: `cat ${path}; exit 1` }),
+  ])
   assert.match(result.error ?? '', /\*{8}/)
   assert.not(JSON.stringify([result, events]).includes('correct horse'))
-  assert.equal(secretsIn({ vars: { deep: [{ pw: new Secret('a') }, sh`x ${new Secret('b')}`, new Secret({ user: 'c' })] } }), ['a', 'b', 'c'])
+  assert.equal(
+    secretsIn({ vars: { deep: [{ pw: new Secret('a') }, sh`x ${new Secret('b')}`, new Secret({ user: 'c' })] } }),
+    ['a', 'b', 'c'],
+  )
 })
 
 test('what stood there before a secret is not told: no diff, and no summary that says from what to what', async () => {
@@ -384,34 +610,95 @@ test('what stood there before a secret is not told: no diff, and no summary that
   const path = join(dir, 'a')
   writeFileSync(path, 'the-old-password')
   const rotate = defineTask<{ readonly to: string; readonly secret: Secret }, string>({
-    type: 'rotate', name: () => path, probe: () => defineProbe({ key: path, reads: [`path:${path}`], script: sh`cat -- ${path}`, parse: ({ stdout }) => utf8(stdout) }),
-    plan: ({ to }, now) => (now === to ? ok : change([{ summary: `${now} → ${to}`, apply: sh`printf %s ${to} > ${path}; exit 3`, diff: { path, before: now, after: to } }], to)), writes: () => [`path:${path}`], examples: [],
+    type: 'rotate',
+    name: () => path,
+    probe: () =>
+      defineProbe({
+        key: path,
+        reads: [`path:${path}`],
+        script: sh`cat -- ${path}`,
+        parse: ({ stdout }) => utf8(stdout),
+      }),
+    plan: ({ to }, now) =>
+      now === to
+        ? ok
+        : change(
+            [
+              {
+                summary: `${now} → ${to}`,
+                apply: sh`printf %s ${to} > ${path}; exit 3`,
+                diff: { path, before: now, after: to },
+              },
+            ],
+            to,
+          ),
+    writes: () => [`path:${path}`],
+    examples: [],
   })
   for (const check of [true, false]) {
-    const { result, events } = await run(dir, [rotate({ to: 'the-new-password', secret: new Secret('the-new-password') })], { check })
+    const { result, events } = await run(
+      dir,
+      [rotate({ to: 'the-new-password', secret: new Secret('the-new-password') })],
+      { check },
+    )
     assert.equal(result.tasks[0]!.diffs, [])
-    for (const password of ['the-old-password', 'the-new-password']) assert.not(JSON.stringify([result, events]).includes(password), `${password}: ${JSON.stringify(result)}`)
+    for (const password of ['the-old-password', 'the-new-password'])
+      assert.not(JSON.stringify([result, events]).includes(password), `${password}: ${JSON.stringify(result)}`)
   }
 })
 
 test('a host that no turn came to shows no secret in the names of its tasks', async () => {
   const dir = scratch()
-  const prepared = (name: string, tasks: readonly Task[]) => ({ host: { ...host, name }, tasks, outputs: {}, secrets: ['of-the-vars'], source: () => new Uint8Array() })
+  const prepared = (name: string, tasks: readonly Task[]) => ({
+    host: { ...host, name },
+    tasks,
+    outputs: {},
+    secrets: ['of-the-vars'],
+    source: () => new Uint8Array(),
+  })
   const hosts = [prepared('first', [runs({ run: 'exit 1' })]), prepared('second', [runs({ run: 'echo of-the-vars' })])]
-  const result = await rollout(hosts, options({ maxFail: { count: 0 } }), async () => localConnect({ MAILRUN_RUN_DIR: join(dir, 'run') }), () => {})
-  assert.equal(result.hosts.map(({ status, tasks }) => [status, tasks[0]!.name]), [['failed', 'exit 1'], ['not-reached', 'echo ********']])
+  const result = await rollout(
+    hosts,
+    options({ maxFail: { count: 0 } }),
+    async () => localConnect({ MAILRUN_RUN_DIR: join(dir, 'run') }),
+    () => {},
+  )
+  assert.equal(
+    result.hosts.map(({ status, tasks }) => [status, tasks[0]!.name]),
+    [
+      ['failed', 'exit 1'],
+      ['not-reached', 'echo ********'],
+    ],
+  )
 })
 
-const question = (name: string): OutsideQuestion => ({ to: 'name-servers', record: { name, type: 'TXT', value: 'v', purpose: 'dkim' }, dns: {} })
+const question = (name: string): OutsideQuestion => ({
+  to: 'name-servers',
+  record: { name, type: 'TXT', value: 'v', purpose: 'dkim' },
+  dns: {},
+})
 /** Writes the names that are served, and holds back the others. */
 const gated = defineTask<{ readonly path: string; readonly names: readonly string[] }, string>({
-  type: 'gated', name: ({ path }) => path, writes: ({ path }) => [`path:${path}`], examples: [],
-  probe: ({ path }) => defineProbe({ key: `gated ${path}`, reads: [`path:${path}`], script: sh`cat -- ${path} 2>/dev/null || :`, parse: ({ stdout }) => utf8(stdout) }),
-  plan: ({ path, names }, now) => ask(names.map(question), (answers) => {
-    const wanted = names.filter((_, index) => answers[index]!.kind === 'served').join(',')
-    const plan = now === wanted ? ok : change([{ summary: wanted, apply: sh`printf %s ${wanted} > ${path}` }], wanted)
-    return remarked<string>(plan, answers.every(({ kind }) => kind === 'served') ? {} : { held: 'not all are served' })
-  }),
+  type: 'gated',
+  name: ({ path }) => path,
+  writes: ({ path }) => [`path:${path}`],
+  examples: [],
+  probe: ({ path }) =>
+    defineProbe({
+      key: `gated ${path}`,
+      reads: [`path:${path}`],
+      script: sh`cat -- ${path} 2>/dev/null || :`,
+      parse: ({ stdout }) => utf8(stdout),
+    }),
+  plan: ({ path, names }, now) =>
+    ask(names.map(question), (answers) => {
+      const wanted = names.filter((_, index) => answers[index]!.kind === 'served').join(',')
+      const plan = now === wanted ? ok : change([{ summary: wanted, apply: sh`printf %s ${wanted} > ${path}` }], wanted)
+      return remarked<string>(
+        plan,
+        answers.every(({ kind }) => kind === 'served') ? {} : { held: 'not all are served' },
+      )
+    }),
 })
 
 test('name servers are asked once a run for each question, without a trip; what is held back is neither failed nor ok, in a check as in the run', async () => {
@@ -421,12 +708,25 @@ test('name servers are asked once a run for each question, without a trip; what 
     asked.push(name)
     return Promise.resolve(name === 'b' ? { kind: 'not-served', where: ['ns2'] } : { kind: 'served' })
   }
-  const tasks = [gated({ path: join(dir, 'a'), names: ['a', 'b'] }), gated({ path: join(dir, 'c'), names: ['a'] }), note({ path: join(dir, 'd'), text: 'x' })]
+  const tasks = [
+    gated({ path: join(dir, 'a'), names: ['a', 'b'] }),
+    gated({ path: join(dir, 'c'), names: ['a'] }),
+    note({ path: join(dir, 'd'), text: 'x' }),
+  ]
   const check = await run(dir, tasks, { check: true, askOutside })
-  assert.equal([check.result.status, check.result.trips, check.statuses, asked], ['held', 1, ['held', 'would-change', 'would-change'], ['a', 'b']])
+  assert.equal(
+    [check.result.status, check.result.trips, check.statuses, asked],
+    ['held', 1, ['held', 'would-change', 'would-change'], ['a', 'b']],
+  )
   const first = await run(dir, tasks, { askOutside })
-  assert.equal([first.result.status, first.result.trips, first.statuses, asked], ['held', 2, ['held', 'changed', 'changed'], ['a', 'b', 'a', 'b']])
-  assert.equal(first.result.tasks.map(({ changes }) => changes), check.result.tasks.map(({ changes }) => changes))
+  assert.equal(
+    [first.result.status, first.result.trips, first.statuses, asked],
+    ['held', 2, ['held', 'changed', 'changed'], ['a', 'b', 'a', 'b']],
+  )
+  assert.equal(
+    first.result.tasks.map(({ changes }) => changes),
+    check.result.tasks.map(({ changes }) => changes),
+  )
   assert.is(first.result.tasks[0]!.why, 'not all are served')
   assert.is(readFileSync(join(dir, 'a'), 'utf8'), 'a')
   const again = await run(dir, tasks, { askOutside })
@@ -435,18 +735,34 @@ test('name servers are asked once a run for each question, without a trip; what 
 
 test('a host that waits for something outside does what goes before it, and goes on where it was', async () => {
   const dir = scratch()
-  const tasks = [runs({ run: `echo once >> ${dir}/log` }), gated({ path: join(dir, 'a'), names: ['a'] }), note({ path: join(dir, 'b'), text: 'x' })]
-  const host1 = hostRun({ host, tasks, outputs: {}, secrets: [], source: () => new Uint8Array() }, options({}), async () => localConnect({ MAILRUN_RUN_DIR: join(dir, 'run') }), () => {})
+  const tasks = [
+    runs({ run: `echo once >> ${dir}/log` }),
+    gated({ path: join(dir, 'a'), names: ['a'] }),
+    note({ path: join(dir, 'b'), text: 'x' }),
+  ]
+  const host1 = hostRun(
+    { host, tasks, outputs: {}, secrets: [], source: () => new Uint8Array() },
+    options({}),
+    async () => localConnect({ MAILRUN_RUN_DIR: join(dir, 'run') }),
+    () => {},
+  )
   const parked = await host1.go(() => Promise.resolve({ kind: 'later' }))
-  assert.equal([parked.kind, parked.result.tasks.map(({ status }) => status)], ['parked', ['changed', 'not-reached', 'not-reached']])
+  assert.equal(
+    [parked.kind, parked.result.tasks.map(({ status }) => status)],
+    ['parked', ['changed', 'not-reached', 'not-reached']],
+  )
   const ended = await host1.go(() => Promise.resolve({ kind: 'served' }))
-  assert.equal([ended.kind, ended.result.status, ended.result.tasks.map(({ status }) => status), ended.result.trips], ['ended', 'changed', ['changed', 'changed', 'changed'], 4])
+  assert.equal(
+    [ended.kind, ended.result.status, ended.result.tasks.map(({ status }) => status), ended.result.trips],
+    ['ended', 'changed', ['changed', 'changed', 'changed'], 4],
+  )
   assert.is(readFileSync(join(dir, 'log'), 'utf8'), 'once\n')
 })
 
 test('a plan that asks without end is a bug of its module', async () => {
   const dir = scratch()
-  const endless = (depth: number): ReturnType<typeof ask<string>> => ask<string>([question(`n${depth}`)], () => endless(depth + 1))
+  const endless = (depth: number): ReturnType<typeof ask<string>> =>
+    ask<string>([question(`n${depth}`)], () => endless(depth + 1))
   const task: Task = { ...note({ path: join(dir, 'a'), text: 'x' }), plan: () => endless(0) }
   const { result } = await run(dir, [task], { askOutside: () => Promise.resolve({ kind: 'served' }) })
   assert.match(result.error ?? '', /note has a bug: its plan asks name servers without end/)
@@ -459,24 +775,44 @@ test('an interrupt while name servers are asked ends at once', async () => {
     interrupt.abort()
     return Promise.resolve(signal.aborted ? { kind: 'served' } : { kind: 'later' })
   }
-  const { result, statuses } = await run(dir, [gated({ path: join(dir, 'a'), names: ['a'] })], { interrupt: interrupt.signal, askOutside })
+  const { result, statuses } = await run(dir, [gated({ path: join(dir, 'a'), names: ['a'] })], {
+    interrupt: interrupt.signal,
+    askOutside,
+  })
   assert.equal([result.status, statuses, existsSync(join(dir, 'a'))], ['interrupted', ['not-reached'], false])
 })
 
 test('an exchange with a dead shell is a lost connection', async () => {
   const connection = await localConnect({})
-  await connection.exchange({ script: 'echo; echo E; echo >&2; echo E >&2\n', end: 'E', onStdout: () => {}, signal: never })
-  await assertRejects(connection.exchange({ script: 'exit 3\n', end: 'E', onStdout: () => {}, signal: never }), ConnectionLost)
-  await assertRejects(connection.exchange({ script: ':\n', end: 'E', onStdout: () => {}, signal: never }), ConnectionLost)
+  await connection.exchange({
+    script: 'echo; echo E; echo >&2; echo E >&2\n',
+    end: 'E',
+    onStdout: () => {},
+    signal: never,
+  })
+  await assertRejects(
+    connection.exchange({ script: 'exit 3\n', end: 'E', onStdout: () => {}, signal: never }),
+    ConnectionLost,
+  )
+  await assertRejects(
+    connection.exchange({ script: ':\n', end: 'E', onStdout: () => {}, signal: never }),
+    ConnectionLost,
+  )
 })
 
 test('a shell that ends before its first word never came up', async () => {
   const connection = await localConnect({})
-  await assertRejects(connection.exchange({ script: 'echo no; exit 3\n', end: 'E', onStdout: () => {}, signal: never }), Unreachable)
+  await assertRejects(
+    connection.exchange({ script: 'echo no; exit 3\n', end: 'E', onStdout: () => {}, signal: never }),
+    Unreachable,
+  )
 })
 
 async function assertRejects(promise: Promise<unknown>, type: new (message: string) => Error): Promise<void> {
-  const error = await promise.then(() => undefined, (reason: unknown) => reason)
+  const error = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  )
   assert.instance(error, type)
 }
 

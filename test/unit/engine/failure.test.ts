@@ -4,13 +4,17 @@ import { failureOf } from '../../../src/engine/failure.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('failureOf')
-const failed = (code: number, output: string, seconds = 1): string => failureOf({ code, output, seconds, timeoutSeconds: 60 })
+const failed = (code: number, output: string, seconds = 1): string =>
+  failureOf({ code, output, seconds, timeoutSeconds: 60 })
 
 test('status, last lines and way out', () => {
   assert.is(failed(3, ''), 'exit status 3')
   assert.is(failed(3, 'a\nb\n'), 'exit status 3\na\nb')
   assert.is(failed(1, `${'x\n'.repeat(30)}end\n`), `exit status 1\n${'x\n'.repeat(19)}end`)
-  assert.match(failed(1, 'sh: 3: cannot create /srv/.f.mailrun-new: No space left on device'), /mailrun-new: No space left on device\n→ the file system is full, or has no inodes left: see df -h and df -i/)
+  assert.match(
+    failed(1, 'sh: 3: cannot create /srv/.f.mailrun-new: No space left on device'),
+    /mailrun-new: No space left on device\n→ the file system is full, or has no inodes left: see df -h and df -i/,
+  )
   assert.match(failed(1, "mv: cannot move 'a' to 'b': Operation not permitted"), /→ root is refused: .*lsattr/)
   assert.is(failed(1, 'iptables: Operation not permitted'), 'exit status 1\niptables: Operation not permitted')
 })

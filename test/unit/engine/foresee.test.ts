@@ -11,16 +11,39 @@ import { raw } from '../../../src/shell/script.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('foresee')
-const context: PlanContext = { facts: { os: { id: 'debian', versionId: '12', codename: 'bookworm' }, hostname: 'mx1' }, source: () => new Uint8Array() }
+const context: PlanContext = {
+  facts: { os: { id: 'debian', versionId: '12', codename: 'bookworm' }, hostname: 'mx1' },
+  source: () => new Uint8Array(),
+}
 
 const base = { tags: [], owns: [], sources: [], once: false, secrets: [], where: undefined }
 
 /** Wants a user to be there. */
 const makesUser = (name: string): Task<boolean> => ({
-  ...base, type: 'user', name, writes: [`user:${name}`],
+  ...base,
+  type: 'user',
+  name,
+  writes: [`user:${name}`],
   probe: defineProbe<boolean>({
-    key: `user ${name}`, reads: [`user:${name}`], script: raw('id'), parse: ({ code }) => code === 0,
-    facts: (there) => (there ? [fact('user', name, { kind: 'user', uid: 1, group: name, groups: [], home: '/', shell: '/bin/sh', comment: '', locked: true })] : []),
+    key: `user ${name}`,
+    reads: [`user:${name}`],
+    script: raw('id'),
+    parse: ({ code }) => code === 0,
+    facts: (there) =>
+      there
+        ? [
+            fact('user', name, {
+              kind: 'user',
+              uid: 1,
+              group: name,
+              groups: [],
+              home: '/',
+              shell: '/bin/sh',
+              comment: '',
+              locked: true,
+            }),
+          ]
+        : [],
     foresee: () => true,
   }),
   plan: (there) => (there ? ok : change([{ summary: `add ${name}`, apply: raw('useradd') }], true)),
@@ -28,23 +51,39 @@ const makesUser = (name: string): Task<boolean> => ({
 
 /** Needs the user; its probe knows what a fact about it means, unless it is blind. */
 const needsUser = (name: string, blind: boolean): Task<boolean> => ({
-  ...base, type: 'owner', name: `of ${name}`, writes: ['path:/x'],
+  ...base,
+  type: 'owner',
+  name: `of ${name}`,
+  writes: ['path:/x'],
   probe: defineProbe<boolean>({
-    key: `owner ${name}`, reads: ['path:/x', `user:${name}`], script: raw('stat'), parse: ({ code }) => code === 0,
+    key: `owner ${name}`,
+    reads: ['path:/x', `user:${name}`],
+    script: raw('stat'),
+    parse: ({ code }) => code === 0,
     ...(blind ? {} : { foresee: (state: boolean, known) => (factAbout(known, 'user', name) ? true : state) }),
   }),
   plan: (there) => (there ? change([{ summary: 'chown', apply: raw('chown') }], true) : blocked(`no user ${name}`)),
 })
 
-const all = (state: unknown) => (_: Probe<unknown>): Asked => ({ state })
-const kinds = (tasks: readonly Task[], asked = all(false), told: Told = () => undefined): readonly string[] => foresee(tasks, asked, context, told, new Set()).outlooks.map(({ kind }) => kind)
+const all =
+  (state: unknown) =>
+  (_: Probe<unknown>): Asked => ({ state })
+const kinds = (tasks: readonly Task[], asked = all(false), told: Told = () => undefined): readonly string[] =>
+  foresee(tasks, asked, context, told, new Set()).outlooks.map(({ kind }) => kind)
 
 test('a task is planned on what an earlier one will have done', () => {
   assert.equal(kinds([makesUser('opendkim'), needsUser('opendkim', false)]), ['change', 'change'])
 })
 
 test('a fact that a probe cannot use is a wall, and so is what stands behind it', () => {
-  assert.equal(kinds([makesUser('a'), needsUser('a', true), { ...needsUser('b', true), probe: { ...needsUser('b', true).probe, reads: ['path:/x/y' as Resource] } }]), ['change', 'wall', 'wall'])
+  assert.equal(
+    kinds([
+      makesUser('a'),
+      needsUser('a', true),
+      { ...needsUser('b', true), probe: { ...needsUser('b', true).probe, reads: ['path:/x/y' as Resource] } },
+    ]),
+    ['change', 'wall', 'wall'],
+  )
 })
 
 test('a task that is blocked with nothing pending that it reads is blocked', () => {
@@ -60,12 +99,25 @@ test('two tasks with one probe: the second sees what the first leaves', () => {
 })
 
 test('a probe that could not be read blocks, or waits for what is pending', () => {
-  assert.equal(kinds([needsUser('a', false)], () => ({ error: 'no stat' })), ['blocked'])
-  assert.equal(kinds([makesUser('a'), needsUser('a', false)], (probe) => (probe.key.startsWith('owner') ? { error: 'no' } : { state: false })), ['change', 'wall'])
+  assert.equal(
+    kinds([needsUser('a', false)], () => ({ error: 'no stat' })),
+    ['blocked'],
+  )
+  assert.equal(
+    kinds([makesUser('a'), needsUser('a', false)], (probe) =>
+      probe.key.startsWith('owner') ? { error: 'no' } : { state: false },
+    ),
+    ['change', 'wall'],
+  )
 })
 
 test('a plan that throws blocks its own task with the name of the module', () => {
-  const task: Task = { ...makesUser('a'), plan: () => { throw new TypeError('oops') } }
+  const task: Task = {
+    ...makesUser('a'),
+    plan: () => {
+      throw new TypeError('oops')
+    },
+  }
   const [outlook] = foresee([task], all(true), context, () => undefined, new Set()).outlooks
   assert.is(outlook?.kind, 'blocked')
   assert.match(outlook?.kind === 'blocked' ? outlook.why : '', /module user has a bug.*oops/s)
@@ -73,31 +125,60 @@ test('a plan that throws blocks its own task with the name of the module', () =>
 
 test('what is blocked for the same reason with and without the pending changes is blocked, not waited for', () => {
   // It reads what is pending, whose facts do not free it.
-  const stuck: Task<boolean> = { ...needsUser('b', false), probe: { ...needsUser('b', false).probe, reads: ['user:a', 'user:b'] } }
+  const stuck: Task<boolean> = {
+    ...needsUser('b', false),
+    probe: { ...needsUser('b', false).probe, reads: ['user:a', 'user:b'] },
+  }
   assert.equal(kinds([makesUser('a'), stuck]), ['change', 'blocked'])
   const anything: Task<boolean> = { ...makesUser('a'), writes: ['user:a', ANYTHING] }
   assert.equal(kinds([anything, stuck]), ['change', 'wall'])
 })
 
-const QUESTION: OutsideQuestion = { to: 'name-servers', record: { name: 'mx1._domainkey.example.org', type: 'TXT', value: 'v=DKIM1; p=', purpose: 'dkim' }, dns: {} }
+const QUESTION: OutsideQuestion = {
+  to: 'name-servers',
+  record: { name: 'mx1._domainkey.example.org', type: 'TXT', value: 'v=DKIM1; p=', purpose: 'dkim' },
+  dns: {},
+}
 /** Adds the user once the record is served; holds that back where it is not. */
 const asks: Task<boolean> = {
   ...makesUser('a'),
-  plan: (there, planContext) => ask<boolean>([QUESTION], ([answer]) => (answer!.kind === 'served' ? makesUser('a').plan(there, planContext) : remarked(ok, { held: 'not yet' }))),
+  plan: (there, planContext) =>
+    ask<boolean>([QUESTION], ([answer]) =>
+      answer!.kind === 'served' ? makesUser('a').plan(there, planContext) : remarked(ok, { held: 'not yet' }),
+    ),
 }
 
 test('a plan that asks others is no more than a question until they have answered; then it is planned on what they said', () => {
   const outlooks = (told: Told) => foresee([asks, needsUser('a', false)], all(false), context, told, new Set()).outlooks
   const [unanswered, behind] = outlooks(() => undefined)
   assert.equal([unanswered, behind?.kind], [{ kind: 'unanswered', questions: [QUESTION] }, 'wall'])
-  assert.equal(outlooks(() => ({ kind: 'served' })).map(({ kind }) => kind), ['change', 'change'])
-  assert.equal(outlooks(() => ({ kind: 'not-served', where: ['ns1'] }))[0], { kind: 'ok', foreseen: false, remarks: { held: 'not yet' } })
-  assert.equal(outlooks(() => ({ kind: 'later' })).map(({ kind }) => kind), ['later', 'wall'])
+  assert.equal(
+    outlooks(() => ({ kind: 'served' })).map(({ kind }) => kind),
+    ['change', 'change'],
+  )
+  assert.equal(outlooks(() => ({ kind: 'not-served', where: ['ns1'] }))[0], {
+    kind: 'ok',
+    foreseen: false,
+    remarks: { held: 'not yet' },
+  })
+  assert.equal(
+    outlooks(() => ({ kind: 'later' })).map(({ kind }) => kind),
+    ['later', 'wall'],
+  )
 })
 
 test('what a plan does with an answer may throw, too, and blocks its own task alone', () => {
-  const task: Task<boolean> = { ...makesUser('a'), plan: () => ask<boolean>([QUESTION], () => { throw new TypeError('oops') }) }
-  assert.equal(kinds([task, makesUser('b')], all(false), () => ({ kind: 'served' })), ['blocked', 'change'])
+  const task: Task<boolean> = {
+    ...makesUser('a'),
+    plan: () =>
+      ask<boolean>([QUESTION], () => {
+        throw new TypeError('oops')
+      }),
+  }
+  assert.equal(
+    kinds([task, makesUser('b')], all(false), () => ({ kind: 'served' })),
+    ['blocked', 'change'],
+  )
 })
 
 test.run()

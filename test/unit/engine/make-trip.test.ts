@@ -14,14 +14,36 @@ import { suite } from '../../suite.ts'
 
 const test = suite('makeTrip')
 
-const asks = (script: string) => defineProbe({ key: script, reads: [], script: raw(script), parse: ({ stdout }) => stdout })
+const asks = (script: string) =>
+  defineProbe({ key: script, reads: [], script: raw(script), parse: ({ stdout }) => stdout })
 
 test('a question that hangs is ended, said by its name, and leaves the others their answers', async () => {
   const connection = await localConnect({})
   const never = new AbortController().signal
-  const [before, hangs, after, path] = [asks('echo one'), asks('echo two; sleep 1000'), asks('echo three'), pathProbe({ path: '/', wanted: 'nothing' })]
-  const trip = { mark: newMark(), steps: [], after: undefined, probes: [before, hangs, after, path], questionsSeconds: 1, holder: undefined, lockSeconds: 1, beginSeconds: undefined, interrupt: never, abandon: never }
-  const outcome = await makeTrip(connection, trip, { waiting: () => {}, started: () => {}, progress: () => {}, done: () => {} })
+  const [before, hangs, after, path] = [
+    asks('echo one'),
+    asks('echo two; sleep 1000'),
+    asks('echo three'),
+    pathProbe({ path: '/', wanted: 'nothing' }),
+  ]
+  const trip = {
+    mark: newMark(),
+    steps: [],
+    after: undefined,
+    probes: [before, hangs, after, path],
+    questionsSeconds: 1,
+    holder: undefined,
+    lockSeconds: 1,
+    beginSeconds: undefined,
+    interrupt: never,
+    abandon: never,
+  }
+  const outcome = await makeTrip(connection, trip, {
+    waiting: () => {},
+    started: () => {},
+    progress: () => {},
+    done: () => {},
+  })
   connection.close()
   if (outcome.kind !== 'asked') throw new Error(outcome.kind)
   assert.equal(outcome.asked(before), { state: 'one\n' })
@@ -32,11 +54,30 @@ test('a question that hangs is ended, said by its name, and leaves the others th
 
 test('a lock that is not freed in time is told with its holder; a process that is gone holds none', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'mailrun-test-'))
-  const [holds, waits] = await Promise.all([localConnect({ MAILRUN_RUN_DIR: dir }), localConnect({ MAILRUN_RUN_DIR: dir })])
+  const [holds, waits] = await Promise.all([
+    localConnect({ MAILRUN_RUN_DIR: dir }),
+    localConnect({ MAILRUN_RUN_DIR: dir }),
+  ])
   const never = new AbortController().signal
-  const trip = (holder: string, script: string): Trip => ({ mark: newMark(), steps: [], after: undefined, probes: [asks(script)], questionsSeconds: 10, holder, lockSeconds: 1, beginSeconds: undefined, interrupt: never, abandon: never })
+  const trip = (holder: string, script: string): Trip => ({
+    mark: newMark(),
+    steps: [],
+    after: undefined,
+    probes: [asks(script)],
+    questionsSeconds: 10,
+    holder,
+    lockSeconds: 1,
+    beginSeconds: undefined,
+    interrupt: never,
+    abandon: never,
+  })
   const waited: string[] = []
-  const watcher = { waiting: (holder: string) => void waited.push(holder), started: () => {}, progress: () => {}, done: () => {} }
+  const watcher = {
+    waiting: (holder: string) => void waited.push(holder),
+    started: () => {},
+    progress: () => {},
+    done: () => {},
+  }
   const first = makeTrip(holds, trip('one, since now', 'sleep 3'), watcher)
   await new Promise((resolve) => setTimeout(resolve, 500))
   assert.equal(await makeTrip(waits, trip('two', ':'), watcher), { kind: 'locked', holder: 'one, since now' })
@@ -52,8 +93,24 @@ test('a question that is answered without end is said by its name, and not kept 
   const connection = await localConnect({})
   const never = new AbortController().signal
   const floods = asks('yes it is')
-  const trip = { mark: newMark(), steps: [], after: undefined, probes: [asks('echo one'), floods], questionsSeconds: 100, holder: undefined, lockSeconds: 1, beginSeconds: undefined, interrupt: never, abandon: never }
-  const outcome = await makeTrip(connection, trip, { waiting: () => {}, started: () => {}, progress: () => {}, done: () => {} })
+  const trip = {
+    mark: newMark(),
+    steps: [],
+    after: undefined,
+    probes: [asks('echo one'), floods],
+    questionsSeconds: 100,
+    holder: undefined,
+    lockSeconds: 1,
+    beginSeconds: undefined,
+    interrupt: never,
+    abandon: never,
+  }
+  const outcome = await makeTrip(connection, trip, {
+    waiting: () => {},
+    started: () => {},
+    progress: () => {},
+    done: () => {},
+  })
   connection.close()
   assert.equal(outcome, { kind: 'broken', why: 'the host sent more than 256 MiB, when it was asked: yes it is' })
 })
@@ -61,17 +118,41 @@ test('a question that is answered without end is said by its name, and not kept 
 test('a shell that never takes the script is unreachable, with what may hang', async () => {
   const connection = await localConnect({})
   const never = new AbortController().signal
-  await connection.exchange({ script: "echo; echo go; echo >&2; echo go >&2; sleep 20\n", end: 'go', onStdout: () => {}, signal: never })
-  const trip = { mark: newMark(), steps: [], after: undefined, probes: [], questionsSeconds: 1, holder: undefined, lockSeconds: 1, beginSeconds: 1, interrupt: never, abandon: never }
+  await connection.exchange({
+    script: 'echo; echo go; echo >&2; echo go >&2; sleep 20\n',
+    end: 'go',
+    onStdout: () => {},
+    signal: never,
+  })
+  const trip = {
+    mark: newMark(),
+    steps: [],
+    after: undefined,
+    probes: [],
+    questionsSeconds: 1,
+    holder: undefined,
+    lockSeconds: 1,
+    beginSeconds: 1,
+    interrupt: never,
+    abandon: never,
+  }
   let why: unknown
-  await makeTrip(connection, trip, { waiting: () => {}, started: () => {}, progress: () => {}, done: () => {} }).catch((error: unknown) => (why = error))
+  await makeTrip(connection, trip, { waiting: () => {}, started: () => {}, progress: () => {}, done: () => {} }).catch(
+    (error: unknown) => (why = error),
+  )
   connection.close()
   assert.ok(why instanceof Unreachable)
-  assert.match((why as Unreachable).message, /said nothing for \d s \(beginning\): does the login shell's profile, sudo, .*Log in with ssh/)
+  assert.match(
+    (why as Unreachable).message,
+    /said nothing for \d s \(beginning\): does the login shell's profile, sudo, .*Log in with ssh/,
+  )
 })
 
 test('each host is asked its own questions, though the last one had others of the same family', () => {
-  const textFor = (...paths: readonly string[]): string => questionFrames(paths.map((path) => pathProbe({ path, wanted: 'nothing' }))).map(({ text }) => text).join()
+  const textFor = (...paths: readonly string[]): string =>
+    questionFrames(paths.map((path) => pathProbe({ path, wanted: 'nothing' })))
+      .map(({ text }) => text)
+      .join()
   const [one, both] = [textFor('/srv/one'), textFor('/srv/one', '/srv/two')]
   assert.match(one, '/srv/one')
   assert.not.match(one, '/srv/two')

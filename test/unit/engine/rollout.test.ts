@@ -19,60 +19,136 @@ import { suite } from '../../suite.ts'
 const test = suite('rollout')
 
 const dir = mkdtempSync(join(tmpdir(), 'mailrun-rollout-'))
-const probeOf = (path: string) => defineProbe({ key: path, reads: [`path:${path}`], script: sh`cat -- ${path} 2>/dev/null || :`, parse: ({ stdout }) => utf8(stdout) })
+const probeOf = (path: string) =>
+  defineProbe({
+    key: path,
+    reads: [`path:${path}`],
+    script: sh`cat -- ${path} 2>/dev/null || :`,
+    parse: ({ stdout }) => utf8(stdout),
+  })
 const text = defineTask<{ readonly path: string }, string>({
-  type: 'text', name: ({ path }) => path, probe: ({ path }) => probeOf(path), writes: ({ path }) => [`path:${path}`], examples: [],
-  plan: ({ path }, now) => (path.endsWith('bad') ? blocked('bad') : now === 'x' ? ok : change([{ summary: 'write', apply: sh`printf x > ${path}` }], 'x')),
+  type: 'text',
+  name: ({ path }) => path,
+  probe: ({ path }) => probeOf(path),
+  writes: ({ path }) => [`path:${path}`],
+  examples: [],
+  plan: ({ path }, now) =>
+    path.endsWith('bad')
+      ? blocked('bad')
+      : now === 'x'
+        ? ok
+        : change([{ summary: 'write', apply: sh`printf x > ${path}` }], 'x'),
 })
 /** Written once it is served, held back while it is not. */
 const gate = defineTask<{ readonly path: string; readonly name: string }, string>({
-  type: 'gate', name: ({ name }) => name, probe: ({ path }) => probeOf(path), writes: ({ path }) => [`path:${path}`], examples: [],
-  plan: ({ path, name }, now) => ask([{ to: 'name-servers', record: { name, type: 'TXT', value: 'v', purpose: 'dkim' }, dns: {} }], ([answer]) =>
-    answer!.kind !== 'served' ? remarked<string>(ok, { held: 'not served' }) : now === 'x' ? ok : change([{ summary: 'open', apply: sh`printf x > ${path}` }], 'x')),
+  type: 'gate',
+  name: ({ name }) => name,
+  probe: ({ path }) => probeOf(path),
+  writes: ({ path }) => [`path:${path}`],
+  examples: [],
+  plan: ({ path, name }, now) =>
+    ask([{ to: 'name-servers', record: { name, type: 'TXT', value: 'v', purpose: 'dkim' }, dns: {} }], ([answer]) =>
+      answer!.kind !== 'served'
+        ? remarked<string>(ok, { held: 'not served' })
+        : now === 'x'
+          ? ok
+          : change([{ summary: 'open', apply: sh`printf x > ${path}` }], 'x'),
+    ),
 })
 
 let round = 0
 const fleet = (...names: readonly string[]): readonly PreparedHost[] => {
   round += 1
   return names.map((name) => ({
-    host: { name, groups: [], vars: new Map(), connection: new Map(), address: addressOf(name, new Map()), where: 'test:1' },
-    tasks: [text({ path: join(dir, `${round}-${name}`) }), gate({ path: join(dir, `${round}-${name}-gate`), name }), text({ path: join(dir, `${round}-${name}-after`) })],
-    outputs: {}, secrets: [], source: () => new Uint8Array(),
+    host: {
+      name,
+      groups: [],
+      vars: new Map(),
+      connection: new Map(),
+      address: addressOf(name, new Map()),
+      where: 'test:1',
+    },
+    tasks: [
+      text({ path: join(dir, `${round}-${name}`) }),
+      gate({ path: join(dir, `${round}-${name}-gate`), name }),
+      text({ path: join(dir, `${round}-${name}-after`) }),
+    ],
+    outputs: {},
+    secrets: [],
+    source: () => new Uint8Array(),
   }))
 }
 const never = new AbortController().signal
 const later: AskOutside = () => Promise.resolve({ kind: 'later' })
-const options = (over: Partial<RunOptions>): RunOptions => ({ playbook: 'p', check: false, forks: 1, serial: [], maxFail: undefined, askOutside: later, interrupt: never, abandon: never, ...over })
+const options = (over: Partial<RunOptions>): RunOptions => ({
+  playbook: 'p',
+  check: false,
+  forks: 1,
+  serial: [],
+  maxFail: undefined,
+  askOutside: later,
+  interrupt: never,
+  abandon: never,
+  ...over,
+})
 
 async function go(hosts: readonly PreparedHost[], over: Partial<RunOptions>, meanwhile: Partial<Meanwhile>) {
   const log: string[] = []
-  const result = await rollout(hosts, options(over), async () => localConnect({ MAILRUN_RUN_DIR: join(dir, 'run') }), (event) => {
-    if (event.kind === 'host-parked') log.push(`parked ${event.host}`)
-    if (event.kind === 'host-end') log.push(`${event.result.status} ${event.host}`)
-  }, {
-    between: (soFar) => {
-      log.push(`between ${soFar.map(({ name }) => name).join(' ')}`)
-      return meanwhile.between?.(soFar) ?? Promise.resolve(() => Promise.resolve({ kind: 'served' }))
+  const result = await rollout(
+    hosts,
+    options(over),
+    async () => localConnect({ MAILRUN_RUN_DIR: join(dir, 'run') }),
+    (event) => {
+      if (event.kind === 'host-parked') log.push(`parked ${event.host}`)
+      if (event.kind === 'host-end') log.push(`${event.result.status} ${event.host}`)
     },
-    after: (results) => {
-      log.push(`after ${results.map(({ status }) => status).join(' ')}`)
-      return meanwhile.after?.(results) ?? Promise.resolve()
+    {
+      between: (soFar) => {
+        log.push(`between ${soFar.map(({ name }) => name).join(' ')}`)
+        return meanwhile.between?.(soFar) ?? Promise.resolve(() => Promise.resolve({ kind: 'served' }))
+      },
+      after: (results) => {
+        log.push(`after ${results.map(({ status }) => status).join(' ')}`)
+        return meanwhile.after?.(results) ?? Promise.resolve()
+      },
     },
-  })
+  )
   return { result, log }
 }
 
 test('hosts that wait are gone on with once it is brought about, each task told once; with batches each is finished before the next begins', async () => {
   const { result, log } = await go(fleet('a', 'b'), {}, {})
   assert.equal(log, ['parked a', 'parked b', 'between a b', 'changed a', 'changed b', 'after changed changed'])
-  assert.equal(result.hosts[0]!.tasks.map(({ status, changes }) => [status, changes]), [['changed', ['write']], ['changed', ['open']], ['changed', ['write']]])
+  assert.equal(
+    result.hosts[0]!.tasks.map(({ status, changes }) => [status, changes]),
+    [
+      ['changed', ['write']],
+      ['changed', ['open']],
+      ['changed', ['write']],
+    ],
+  )
   const serial = await go(fleet('a', 'b'), { serial: [{ count: 1 }] }, {})
-  assert.equal(serial.log, ['parked a', 'between a', 'changed a', 'parked b', 'between a b', 'changed b', 'after changed changed'])
+  assert.equal(serial.log, [
+    'parked a',
+    'between a',
+    'changed a',
+    'parked b',
+    'between a b',
+    'changed b',
+    'after changed changed',
+  ])
 })
 
 test('what could not be brought about is held back, and all else is done', async () => {
-  const { result } = await go(fleet('a'), {}, { between: () => Promise.resolve(() => Promise.resolve({ kind: 'not-served', where: [] })) })
-  assert.equal([result.hosts[0]!.status, result.hosts[0]!.tasks.map(({ status }) => status)], ['held', ['changed', 'held', 'changed']])
+  const { result } = await go(
+    fleet('a'),
+    {},
+    { between: () => Promise.resolve(() => Promise.resolve({ kind: 'not-served', where: [] })) },
+  )
+  assert.equal(
+    [result.hosts[0]!.status, result.hosts[0]!.tasks.map(({ status }) => status)],
+    ['held', ['changed', 'held', 'changed']],
+  )
 })
 
 test('a host where nothing is to be waited for is not gone on with', async () => {
@@ -82,20 +158,34 @@ test('a host where nothing is to be waited for is not gone on with', async () =>
 
 test('an interrupt meanwhile: nothing more starts, and what was done is told', async () => {
   const interrupt = new AbortController()
-  const { result, log } = await go(fleet('a', 'b'), { interrupt: interrupt.signal, serial: [{ count: 1 }] }, {
-    between: () => {
-      interrupt.abort()
-      return Promise.resolve(() => Promise.resolve({ kind: 'served' }))
+  const { result, log } = await go(
+    fleet('a', 'b'),
+    { interrupt: interrupt.signal, serial: [{ count: 1 }] },
+    {
+      between: () => {
+        interrupt.abort()
+        return Promise.resolve(() => Promise.resolve({ kind: 'served' }))
+      },
     },
-  })
+  )
   assert.equal(log, ['parked a', 'between a', 'interrupted a', 'after interrupted not-reached'])
-  assert.equal(result.hosts[0]!.tasks.map(({ status }) => status), ['changed', 'not-reached', 'not-reached'])
+  assert.equal(
+    result.hosts[0]!.tasks.map(({ status }) => status),
+    ['changed', 'not-reached', 'not-reached'],
+  )
 })
 
 test('what was begun is finished however many others failed', async () => {
   const [bad, good] = fleet('bad', 'good') as [PreparedHost, PreparedHost]
-  const { result } = await go([{ ...bad, tasks: [text({ path: join(dir, 'bad') })] }, good], { maxFail: { count: 0 }, forks: 2 }, {})
-  assert.equal(result.hosts.map(({ status }) => status), ['failed', 'changed'])
+  const { result } = await go(
+    [{ ...bad, tasks: [text({ path: join(dir, 'bad') })] }, good],
+    { maxFail: { count: 0 }, forks: 2 },
+    {},
+  )
+  assert.equal(
+    result.hosts.map(({ status }) => status),
+    ['failed', 'changed'],
+  )
 })
 
 writeFileSync(join(dir, 'keep'), '')

@@ -31,7 +31,8 @@ const read = (chunks: readonly Buffer[]): readonly Frame[] => {
 
 test('frames are the same whether the bytes come at once, cut in two anywhere, or one by one', () => {
   assert.equal(read([stream]), expected)
-  for (let at = 0; at <= stream.length; at += 1) assert.equal(read([stream.subarray(0, at), stream.subarray(at)]), expected, `cut at ${at}`)
+  for (let at = 0; at <= stream.length; at += 1)
+    assert.equal(read([stream.subarray(0, at), stream.subarray(at)]), expected, `cut at ${at}`)
   assert.equal(read([...stream].map((byte) => Buffer.from([byte]))), expected)
 })
 
@@ -42,15 +43,24 @@ test('output that looks like the beginning of a mark is output', () => {
 
 test('what a question wrote to stderr is told apart', () => {
   const parts = stderrByQuestion('M', Buffer.from('a\n\nM answered 0\n\nM answered 1\nb\nM answered 2\n'))
-  assert.equal([...parts.entries()], [[0, 'a\n'], [1, ''], [2, 'b']])
+  assert.equal(
+    [...parts.entries()],
+    [
+      [0, 'a\n'],
+      [1, ''],
+      [2, 'b'],
+    ],
+  )
 })
 
 test('of what was cut, the line in which it was cut is left out: it may be a part of a secret', () => {
-  const output = (body: string): string => (read([Buffer.from(`\nM start 0\n\nM output 0\n${body}\nM done 0 3\n`)]).at(-1) as { output: string }).output
+  const output = (body: string): string =>
+    (read([Buffer.from(`\nM start 0\n\nM output 0\n${body}\nM done 0 3\n`)]).at(-1) as { output: string }).output
   assert.is(output(`${'x'.repeat(OUTPUT_CAP_BYTES - 6)}\nlast\n`), 'last\n')
   assert.is(output('x'.repeat(OUTPUT_CAP_BYTES)), '')
   assert.is(output('x'.repeat(OUTPUT_CAP_BYTES - 1)).length, OUTPUT_CAP_BYTES - 1)
-  const progress = (body: string): readonly Frame[] => read([Buffer.from(`\nM start 0\n${body}\nM output 0\n\nM done 0 3\n`)]).filter(({ kind }) => kind === 'progress')
+  const progress = (body: string): readonly Frame[] =>
+    read([Buffer.from(`\nM start 0\n${body}\nM output 0\n\nM done 0 3\n`)]).filter(({ kind }) => kind === 'progress')
   assert.equal(progress(`first\n${'x'.repeat(PROGRESS_CAP_BYTES - 6)}`), [{ kind: 'progress', step: 0, line: 'first' }])
   assert.is(progress('first\nlast').length, 2)
 })

@@ -13,7 +13,11 @@ const seed = Number(process.env['MAILRUN_FUZZ_SEED'] ?? 20261125)
 const CASES = 40
 
 test(`nothing crashes, hangs or is misread: ${CASES} cases of each target, seed ${seed}`, async () => {
-  const reports = await fuzz({ seed, cases: CASES }, TARGETS.map(({ name }) => name), () => {})
+  const reports = await fuzz(
+    { seed, cases: CASES },
+    TARGETS.map(({ name }) => name),
+    () => {},
+  )
   assert.is(reports.length, TARGETS.length)
   assert.is(reports.flatMap(({ failures }) => failures).join('\n\n'), '')
 })
@@ -32,9 +36,20 @@ test('equal seeds make equal cases, and what was chosen can be chosen again', ()
 })
 
 test('a failing case is made small', async () => {
-  const grumbling = target({ name: 'x', make: (random) => ({ list: random.list(50, () => random.below(1000)) }), check: ({ list }) => assert.ok(!list.some((each) => each > 400)) })
-  const text = target({ name: 'x', make: (random) => 'abc'.repeat(1 + random.below(50)), check: (given) => assert.not(given.includes('ca')) })
-  for (const [each, smallest] of [[grumbling, { list: [401] }], [text, 'ca']] as const) {
+  const grumbling = target({
+    name: 'x',
+    make: (random) => ({ list: random.list(50, () => random.below(1000)) }),
+    check: ({ list }) => assert.ok(!list.some((each) => each > 400)),
+  })
+  const text = target({
+    name: 'x',
+    make: (random) => 'abc'.repeat(1 + random.below(50)),
+    check: (given) => assert.not(given.includes('ca')),
+  })
+  for (const [each, smallest] of [
+    [grumbling, { list: [401] }],
+    [text, 'ca'],
+  ] as const) {
     for (let index = 0; ; index += 1) {
       const random = randomOf(index)
       const input = each.make(random)

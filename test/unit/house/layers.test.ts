@@ -10,9 +10,15 @@ const repository = join(import.meta.dirname, '../../../..')
 const page = readFileSync(join(repository, 'docs/architecture.md'), 'utf8')
 const rows = new Map([...page.matchAll(/^\| (\d+) \| `([a-z/-]+)` \|/gm)].map((match) => [match[2]!, Number(match[1])]))
 
-const roomOf = (file: string): string => file.split('/').slice(0, file.startsWith('src/') ? 2 : 1).join('/')
+const roomOf = (file: string): string =>
+  file
+    .split('/')
+    .slice(0, file.startsWith('src/') ? 2 : 1)
+    .join('/')
 const sourcesOf = (folder: string): readonly string[] =>
-  readdirSync(join(repository, folder), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts')).map((file) => `${folder}/${file}`)
+  readdirSync(join(repository, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => `${folder}/${file}`)
 
 function importsOf(file: string): readonly string[] {
   const text = readFileSync(join(repository, file), 'utf8')
@@ -20,36 +26,57 @@ function importsOf(file: string): readonly string[] {
 }
 
 test('the page names every room there is, and no other', () => {
-  const rooms = [...new Set(['src', 'tasks'].flatMap(sourcesOf).map(roomOf))].filter((room) => !room.endsWith('.ts')).sort()
+  const rooms = [...new Set(['src', 'tasks'].flatMap(sourcesOf).map(roomOf))]
+    .filter((room) => !room.endsWith('.ts'))
+    .sort()
   assert.equal([...rows.keys()].sort(), rooms)
 })
 
 test('a file imports from its own room and from rows with a lower number', () => {
-  const wrong = ['src', 'tasks'].flatMap(sourcesOf).filter((file) => rows.has(roomOf(file))).flatMap((file) =>
-    importsOf(file).filter((name) => name.startsWith('.')).flatMap((name) => {
-      const room = roomOf(normalize(join(file, '..', name)))
-      const lower = room === roomOf(file) || (rows.get(room) ?? Infinity) < rows.get(roomOf(file))!
-      return lower ? [] : [`${file} imports ${name}`]
-    }))
+  const wrong = ['src', 'tasks']
+    .flatMap(sourcesOf)
+    .filter((file) => rows.has(roomOf(file)))
+    .flatMap((file) =>
+      importsOf(file)
+        .filter((name) => name.startsWith('.'))
+        .flatMap((name) => {
+          const room = roomOf(normalize(join(file, '..', name)))
+          const lower = room === roomOf(file) || (rows.get(room) ?? Infinity) < rows.get(roomOf(file))!
+          return lower ? [] : [`${file} imports ${name}`]
+        }),
+    )
   assert.equal(wrong, [])
 })
 
 test('no task can reach a host or wait: no node module that does I/O, no async', () => {
   const pure = new Set(['node:crypto', 'node:path/posix', 'node:url', 'valibot'])
   const wrong = ['tasks', 'src/probes', 'src/changes', 'src/mail'].flatMap(sourcesOf).flatMap((file) => [
-    ...importsOf(file).filter((name) => !name.startsWith('.') && !pure.has(name)).map((name) => `${file} imports ${name}`),
-    ...(/\basync\b|\bawait\b/.test(readFileSync(join(repository, file), 'utf8').replace(/\/\/.*$|\/\*[\s\S]*?\*\//gm, '')) ? [`${file} is async`] : []),
+    ...importsOf(file)
+      .filter((name) => !name.startsWith('.') && !pure.has(name))
+      .map((name) => `${file} imports ${name}`),
+    ...(/\basync\b|\bawait\b/.test(
+      readFileSync(join(repository, file), 'utf8').replace(/\/\/.*$|\/\*[\s\S]*?\*\//gm, ''),
+    )
+      ? [`${file} is async`]
+      : []),
   ])
   assert.equal(wrong, [])
 })
 
 test('shipped playbooks import the public names only, as a user must', () => {
-  const names = sourcesOf('playbooks').flatMap(importsOf).filter((name) => !/^\.\/[\w-]+\.ts$/.test(name))
+  const names = sourcesOf('playbooks')
+    .flatMap(importsOf)
+    .filter((name) => !/^\.\/[\w-]+\.ts$/.test(name))
   assert.equal([...new Set(names)].sort(), ['mailrun', 'mailrun/mail', 'mailrun/tasks'])
 })
 
 test('every file says in its first line what it is', () => {
-  assert.equal(['src', 'tasks', 'lab', 'test', 'playbooks', 'bench'].flatMap(sourcesOf).filter((file) => !/^(#!.*\n)?\/[/*]/.test(readFileSync(join(repository, file), 'utf8'))), [])
+  assert.equal(
+    ['src', 'tasks', 'lab', 'test', 'playbooks', 'bench']
+      .flatMap(sourcesOf)
+      .filter((file) => !/^(#!.*\n)?\/[/*]/.test(readFileSync(join(repository, file), 'utf8'))),
+    [],
+  )
 })
 
 test.run()

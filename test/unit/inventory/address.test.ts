@@ -5,7 +5,8 @@ import { Secret } from '../../../src/shell/secret.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('address')
-const address = (vars: Readonly<Record<string, unknown>>) => addressOf('mx1', new Map(Object.entries(vars).map(([key, value]) => [key, { value, where: `hosts:${key}` }])))
+const address = (vars: Readonly<Record<string, unknown>>) =>
+  addressOf('mx1', new Map(Object.entries(vars).map(([key, value]) => [key, { value, where: `hosts:${key}` }])))
 const extra = (text: string) => address({ ansible_ssh_common_args: text }).sshExtraArgs.words
 
 test('nothing said: the name, and the rest is for ssh_config to say', () => {
@@ -13,12 +14,23 @@ test('nothing said: the name, and the rest is for ssh_config to say', () => {
   assert.equal([name, port, user, become, connection], ['mx1', undefined, undefined, undefined, 'ssh'])
 })
 
-test('of several names for one setting the last in Ansible\'s list counts', () => {
+test("of several names for one setting the last in Ansible's list counts", () => {
   assert.is(address({ ansible_ssh_host: 'a', ansible_host: 'b' }).address, 'a')
   assert.is(address({ ansible_ssh_port: 1, ansible_port: '2' }).port, 1)
   assert.is(address({ ansible_private_key_file: '/a', ansible_ssh_private_key_file: '/b' }).privateKeyFile, '/b')
-  assert.is(address({ ansible_become: 'yes', ansible_become_pass: 'a', ansible_become_password: 'b', ansible_sudo_pass: 'c' }).become?.password?.reveal(), 'c')
-  assert.is(address({ ansible_become: 'yes', ansible_become_method: 'su', ansible_sudo_pass: 'c' }).become?.password, undefined)
+  assert.is(
+    address({
+      ansible_become: 'yes',
+      ansible_become_pass: 'a',
+      ansible_become_password: 'b',
+      ansible_sudo_pass: 'c',
+    }).become?.password?.reveal(),
+    'c',
+  )
+  assert.is(
+    address({ ansible_become: 'yes', ansible_become_method: 'su', ansible_sudo_pass: 'c' }).become?.password,
+    undefined,
+  )
 })
 
 test('a user or a password that is all digits, and one that came encrypted', () => {
@@ -28,18 +40,46 @@ test('a user or a password that is all digits, and one that came encrypted', () 
 })
 
 test('become: user, method, program and flags', () => {
-  const become = address({ ansible_become: true, ansible_become_method: 'doas', ansible_become_user: 'mail', ansible_become_exe: '/usr/local/bin/doas', ansible_become_flags: "-C '/etc/x y'" }).become
-  assert.equal({ ...become }, { method: 'doas', user: 'mail', executable: '/usr/local/bin/doas', flags: ['-C', '/etc/x y'], password: undefined })
+  const become = address({
+    ansible_become: true,
+    ansible_become_method: 'doas',
+    ansible_become_user: 'mail',
+    ansible_become_exe: '/usr/local/bin/doas',
+    ansible_become_flags: "-C '/etc/x y'",
+  }).become
+  assert.equal(
+    { ...become },
+    { method: 'doas', user: 'mail', executable: '/usr/local/bin/doas', flags: ['-C', '/etc/x y'], password: undefined },
+  )
 })
 
-test('arguments for ssh are words as a shell splits them, a token\'s library among them', () => {
-  assert.equal(extra(`-o UserKnownHostsFile=/a -oPort=22 -o "User ops" -J b1,b2 -4C -o 'ProxyCommand=nc %h %p'`), ['-o', 'UserKnownHostsFile=/a', '-oPort=22', '-o', 'User ops', '-J', 'b1,b2', '-4C', '-o', 'ProxyCommand=nc %h %p'])
-  assert.equal(address({ ansible_ssh_pkcs11_provider: '/usr/lib/my token.so', ansible_ssh_extra_args: '-C' }).sshExtraArgs.words, ['-I', '/usr/lib/my token.so', '-C'])
+test("arguments for ssh are words as a shell splits them, a token's library among them", () => {
+  assert.equal(extra(`-o UserKnownHostsFile=/a -oPort=22 -o "User ops" -J b1,b2 -4C -o 'ProxyCommand=nc %h %p'`), [
+    '-o',
+    'UserKnownHostsFile=/a',
+    '-oPort=22',
+    '-o',
+    'User ops',
+    '-J',
+    'b1,b2',
+    '-4C',
+    '-o',
+    'ProxyCommand=nc %h %p',
+  ])
+  assert.equal(
+    address({ ansible_ssh_pkcs11_provider: '/usr/lib/my token.so', ansible_ssh_extra_args: '-C' }).sshExtraArgs.words,
+    ['-I', '/usr/lib/my token.so', '-C'],
+  )
   assert.equal(extra(''), [])
 })
 
 test('what ssh would not take is refused with its line', () => {
-  for (const text of ['host', '-N', '-p', '-o', '"-p', '-- x', '-L 1:a:2', '-o Port=x']) assert.throws(() => extra(text), (error: Error) => error.message.startsWith('hosts:ansible_ssh_common_args: ansible_ssh_common_args: '), text)
+  for (const text of ['host', '-N', '-p', '-o', '"-p', '-- x', '-L 1:a:2', '-o Port=x'])
+    assert.throws(
+      () => extra(text),
+      (error: Error) => error.message.startsWith('hosts:ansible_ssh_common_args: ansible_ssh_common_args: '),
+      text,
+    )
 })
 
 test('values that cannot be right are refused with their line, and no password is quoted', () => {
@@ -55,9 +95,16 @@ test('values that cannot be right are refused with their line, and no password i
     [{ ansible_host: 'a b' }, /must be a name or an address/],
   ] as const) {
     const [key] = Object.keys(vars).slice(-1)
-    assert.throws(() => address(vars), (error: Error) => message.test(error.message) && error.message.startsWith(`hosts:${key}: `), key)
+    assert.throws(
+      () => address(vars),
+      (error: Error) => message.test(error.message) && error.message.startsWith(`hosts:${key}: `),
+      key,
+    )
   }
-  assert.throws(() => address({ ansible_password: { hunter2: 1 } }), (error: Error) => !error.message.includes('hunter2'))
+  assert.throws(
+    () => address({ ansible_password: { hunter2: 1 } }),
+    (error: Error) => !error.message.includes('hunter2'),
+  )
 })
 
 test.run()

@@ -21,9 +21,17 @@ const load = (...texts: readonly string[]): Promise<Inventory> => {
     writeFileSync(path, text)
     return path
   })
-  return loadInventory({ paths, playbookFolder: undefined, defaults: new Map(), extra: new Map(), load: noCode, keyring: keyringFor({}) })
+  return loadInventory({
+    paths,
+    playbookFolder: undefined,
+    defaults: new Map(),
+    extra: new Map(),
+    load: noCode,
+    keyring: keyringFor({}),
+  })
 }
-const varsOf = ({ vars }: Host): Readonly<Record<string, unknown>> => Object.fromEntries([...vars].map(([key, { value }]) => [key, value]))
+const varsOf = ({ vars }: Host): Readonly<Record<string, unknown>> =>
+  Object.fromEntries([...vars].map(([key, { value }]) => [key, value]))
 const hostOf = (inventory: Inventory, name: string): Host => inventory.hosts.find((host) => host.name === name)!
 
 test('deeper groups override, then later names, then the host; all comes first', async () => {
@@ -46,12 +54,23 @@ all:
 })
 
 test('a later file adds to an earlier one, and overrides it', async () => {
-  const inventory = await load('mail:\n  hosts: { mx1: , mx2: }\n  vars: { x: 1, y: 1 }\n', 'mail:\n  vars: { y: 2 }\n  hosts: { mx2: { x: 3 } }\n')
-  assert.equal(inventory.hosts.map((host) => [host.name, varsOf(host)]), [['mx1', { x: 1, y: 2 }], ['mx2', { x: 3, y: 2 }]])
+  const inventory = await load(
+    'mail:\n  hosts: { mx1: , mx2: }\n  vars: { x: 1, y: 1 }\n',
+    'mail:\n  vars: { y: 2 }\n  hosts: { mx2: { x: 3 } }\n',
+  )
+  assert.equal(
+    inventory.hosts.map((host) => [host.name, varsOf(host)]),
+    [
+      ['mx1', { x: 1, y: 2 }],
+      ['mx2', { x: 3, y: 2 }],
+    ],
+  )
 })
 
 test('YAML is read as 1.1, as Ansible does', async () => {
-  const { hosts } = await load('mail:\n  hosts:\n    mx1: { on_duty: yes, mode: 0644, text: "yes", time: 12:30, n: null }\n')
+  const { hosts } = await load(
+    'mail:\n  hosts:\n    mx1: { on_duty: yes, mode: 0644, text: "yes", time: 12:30, n: null }\n',
+  )
   assert.equal(varsOf(hosts[0]!), { on_duty: true, mode: 0o644, text: 'yes', time: 750, n: null })
 })
 
@@ -62,16 +81,28 @@ test('anchors, aliases and merge keys', async () => {
 
 test('ranges, with leading zeros and steps', async () => {
   const { hosts } = await load('mail:\n  hosts:\n    mx[08:10].example.org:\n    a[1:5:2]:\n')
-  assert.equal(hosts.map(({ name }) => name), ['mx08.example.org', 'mx09.example.org', 'mx10.example.org', 'a1', 'a3', 'a5'])
+  assert.equal(
+    hosts.map(({ name }) => name),
+    ['mx08.example.org', 'mx09.example.org', 'mx10.example.org', 'a1', 'a3', 'a5'],
+  )
 })
 
 test('a range is no address in brackets, and may have a port behind it', async () => {
-  const { hosts } = await load('mail:\n  hosts:\n    "[1:2]:2222":\n    "[a:b]x[1:2]:23":\n    "[::1]:24":\n    "[mx]:25":\n')
-  assert.equal(hosts.map(({ name, address: { port } }) => `${name} ${port}`), ['1 2222', '2 2222', 'ax1 23', 'ax2 23', 'bx1 23', 'bx2 23', '::1 24', 'mx 25'])
+  const { hosts } = await load(
+    'mail:\n  hosts:\n    "[1:2]:2222":\n    "[a:b]x[1:2]:23":\n    "[::1]:24":\n    "[mx]:25":\n',
+  )
+  assert.equal(
+    hosts.map(({ name, address: { port } }) => `${name} ${port}`),
+    ['1 2222', '2 2222', 'ax1 23', 'ax2 23', 'bx1 23', 'bx2 23', '::1 24', 'mx 25'],
+  )
 })
 
 test('many groups that are all above each other are read at once', async () => {
-  const levels = Array.from({ length: 40 }, (_, level) => `a${level}: { children: { a${level + 1}: , b${level + 1}: } }\nb${level}: { children: { a${level + 1}: , b${level + 1}: } }\n`).join('')
+  const levels = Array.from(
+    { length: 40 },
+    (_, level) =>
+      `a${level}: { children: { a${level + 1}: , b${level + 1}: } }\nb${level}: { children: { a${level + 1}: , b${level + 1}: } }\n`,
+  ).join('')
   const { hosts } = await load(`${levels}a40: { hosts: { mx1: } }\n`)
   assert.is(hosts[0]!.groups.length, 81)
 })
@@ -93,37 +124,112 @@ mail:
 
 /** Each with the line of the first file that is to blame. */
 const WRONG: readonly (readonly [string, string, number | undefined, RegExp])[] = [
-  ['a mistyped structural key', 'mail:\n  hosts:\n    mx1:\n  childern:\n    x:\n', 4, /childern.*did you mean children/],
-  ['a group straight below a group', 'all:\n  mail:\n    hosts:\n      mx1:\n', 2, /a group has hosts, children and vars, got "mail"/],
+  [
+    'a mistyped structural key',
+    'mail:\n  hosts:\n    mx1:\n  childern:\n    x:\n',
+    4,
+    /childern.*did you mean children/,
+  ],
+  [
+    'a group straight below a group',
+    'all:\n  mail:\n    hosts:\n      mx1:\n',
+    2,
+    /a group has hosts, children and vars, got "mail"/,
+  ],
   ['hosts as a list', 'mail:\n  hosts:\n    - mx1\n', 3, /hosts of mail must be a mapping, got a list/],
   ['a host that is a text', 'mail:\n  hosts:\n    mx1: yes please\n', 3, /the host mx1 must be a mapping/],
-  ['a mistyped connection key', 'mail:\n  hosts:\n    mx1:\n      ansible_hots: a\n', 4, /ansible_hots is not supported: did you mean ansible_host/],
-  ['a connection key that is not supported', 'mail:\n  vars:\n    ansible_winrm_scheme: x\n  hosts:\n    mx1:\n', 3, /ansible_winrm_scheme is not supported: docs\/connections\.md has the ansible_ keys that say how a host is reached; a var of your own needs another name$/],
-  ['a port that is none', 'mail:\n  hosts:\n    mx1:\n      ansible_port: 99999\n', 4, /ansible_port must be a number from 1 to 65535, got 99999/],
-  ['a template', 'mail:\n  vars:\n    a: 1\n    b: "{{ a }}"\n  hosts:\n    mx1:\n', 4, /templates .* are not evaluated/],
-  ['a template in a list', 'mail:\n  vars:\n    b:\n      - "x-{{ a }}"\n  hosts:\n    mx1:\n', 4, /templates .* are not evaluated/],
-  ['a template without quotes', 'mail:\n  hosts:\n    mx1:\n      ansible_host: {{ ip }}\n', 4, /templates .* are not evaluated/],
+  [
+    'a mistyped connection key',
+    'mail:\n  hosts:\n    mx1:\n      ansible_hots: a\n',
+    4,
+    /ansible_hots is not supported: did you mean ansible_host/,
+  ],
+  [
+    'a connection key that is not supported',
+    'mail:\n  vars:\n    ansible_winrm_scheme: x\n  hosts:\n    mx1:\n',
+    3,
+    /ansible_winrm_scheme is not supported: docs\/connections\.md has the ansible_ keys that say how a host is reached; a var of your own needs another name$/,
+  ],
+  [
+    'a port that is none',
+    'mail:\n  hosts:\n    mx1:\n      ansible_port: 99999\n',
+    4,
+    /ansible_port must be a number from 1 to 65535, got 99999/,
+  ],
+  [
+    'a template',
+    'mail:\n  vars:\n    a: 1\n    b: "{{ a }}"\n  hosts:\n    mx1:\n',
+    4,
+    /templates .* are not evaluated/,
+  ],
+  [
+    'a template in a list',
+    'mail:\n  vars:\n    b:\n      - "x-{{ a }}"\n  hosts:\n    mx1:\n',
+    4,
+    /templates .* are not evaluated/,
+  ],
+  [
+    'a template without quotes',
+    'mail:\n  hosts:\n    mx1:\n      ansible_host: {{ ip }}\n',
+    4,
+    /templates .* are not evaluated/,
+  ],
   ['a tag on a list', 'mail:\n  vars:\n    a: !foo [b]\n  hosts:\n    mx1:\n', 3, /the tag !foo is not supported/],
-  ['groups that are children of each other', 'a: { children: { b: } }\nb: { children: { a: }, hosts: { x: } }\n', 2, /children of each other: (?:a → b → a|b → a → b)/],
+  [
+    'groups that are children of each other',
+    'a: { children: { b: } }\nb: { children: { a: }, hosts: { x: } }\n',
+    2,
+    /children of each other: (?:a → b → a|b → a → b)/,
+  ],
   ['a key twice', 'mail:\n  hosts:\n    mx1:\n    mx2:\n    mx1:\n', 5, /mx1 is here twice: first at .*1\.yaml:3/],
-  ['a vault', 'mail:\n  vars:\n    a: !vault |\n      x\n  hosts:\n    mx1:\n', undefined, /1.yaml:3: Ansible's Vault is not supported: encrypt the value with age/],
+  [
+    'a vault',
+    'mail:\n  vars:\n    a: !vault |\n      x\n  hosts:\n    mx1:\n',
+    undefined,
+    /1.yaml:3: Ansible's Vault is not supported: encrypt the value with age/,
+  ],
   ['no YAML', 'mail:\n  hosts: [mx1\n', undefined, /this is not YAML/],
   ['two documents', 'mail:\n  hosts:\n    mx1:\n---\nx:\n', undefined, /one YAML document is wanted/],
   ['nothing', '', undefined, /empty|no hosts/],
   ['no hosts', 'mail:\n  vars: { a: 1 }\n', undefined, /the inventory has no hosts/],
-  ['a range backwards', 'mail:\n  hosts:\n    mx[3:1]:\n', 3, /the range in mx\[3:1\] makes no sense: first is above last/],
+  [
+    'a range backwards',
+    'mail:\n  hosts:\n    mx[3:1]:\n',
+    3,
+    /the range in mx\[3:1\] makes no sense: first is above last/,
+  ],
   ['a huge range', 'mail:\n  hosts:\n    mx[1:999999999]:\n', 3, /has more than 100000 names/],
   ['a host name with a space', 'mail:\n  hosts:\n    "mx 1":\n', 3, /"mx 1" is no name for a host/],
   ['a host name that runs something', 'mail:\n  hosts:\n    "-oProxyCommand=x":\n', 3, /is no name for a host/],
-  ['an address that is an option', 'mail:\n  hosts:\n    mx1:\n      ansible_host: -oProxyCommand=x\n', 4, /ansible_host must be a name or an address/],
+  [
+    'an address that is an option',
+    'mail:\n  hosts:\n    mx1:\n      ansible_host: -oProxyCommand=x\n',
+    4,
+    /ansible_host must be a name or an address/,
+  ],
   ['an alias of nothing', 'mail: *m\nweb:\n  hosts:\n    www1:\n', 1, /\*m stands for nothing: no &m comes before it/],
-  ['an alias of what it is in', 'mail: &m\n  hosts:\n    mx1:\n  children:\n    web: *m\n', 5, /\*m is a part of itself/],
+  [
+    'an alias of what it is in',
+    'mail: &m\n  hosts:\n    mx1:\n  children:\n    web: *m\n',
+    5,
+    /\*m is a part of itself/,
+  ],
   ['a merge of what it is in', 'mail: &m\n  <<: *m\n  hosts:\n    mx1:\n', 2, /\*m is a part of itself/],
   ['a merge of nothing', 'mail:\n  <<:\n  hosts:\n    mx1:\n', 2, /<< takes a mapping/],
-  ['few lines that stand for millions', `a0: &a0 { hosts: { mx1: } }\n${Array.from({ length: 40 }, (_, index) => `a${index + 1}: &a${index + 1} { <<: [*a${index}, *a${index}] }\n`).join('')}`, undefined, /more than 2000000 nodes/],
+  [
+    'few lines that stand for millions',
+    `a0: &a0 { hosts: { mx1: } }\n${Array.from({ length: 40 }, (_, index) => `a${index + 1}: &a${index + 1} { <<: [*a${index}, *a${index}] }\n`).join('')}`,
+    undefined,
+    /more than 2000000 nodes/,
+  ],
   ['ranges that are millions together', 'mail:\n  hosts:\n    mx[1:9999]-[1:9999]:\n', 3, /has more than 100000 names/],
   ['a step that is none', 'mail:\n  hosts:\n    "mx[1:3:0x1]":\n', 3, /the step is a number from 1/],
-  ['groups in a circle', 'a:\n  children:\n    b:\nb:\n  children:\n    a:\n  hosts:\n    mx1:\n', undefined, /children of each other: (?:a → b → a|b → a → b)/],
+  [
+    'groups in a circle',
+    'a:\n  children:\n    b:\nb:\n  children:\n    a:\n  hosts:\n    mx1:\n',
+    undefined,
+    /children of each other: (?:a → b → a|b → a → b)/,
+  ],
 ]
 for (const [what, text, line, message] of WRONG) {
   test(`${what} is told${line === undefined ? '' : ' with its line'}`, async () => {
@@ -131,20 +237,37 @@ for (const [what, text, line, message] of WRONG) {
     await load(text).catch((error: unknown) => (told = error))
     assert.ok(told instanceof Error && told.name === 'MailrunError', `it was accepted, or threw ${String(told)}`)
     assert.match((told as Error).message, message)
-    if (line !== undefined) assert.ok((told as Error).message.startsWith(`${join(folder, '1.yaml')}:${line}: `), (told as Error).message)
+    if (line !== undefined)
+      assert.ok((told as Error).message.startsWith(`${join(folder, '1.yaml')}:${line}: `), (told as Error).message)
   })
 }
 
 test('files that cannot be read are told by name', async () => {
   mkdirSync(join(folder, 'empty'), { recursive: true })
-  for (const [path, message] of [[join(folder, 'gone.yaml'), /there is no such file/], [join(folder, 'empty'), /there is no inventory in this folder/]] as const) {
-    await loadInventory({ paths: [path], playbookFolder: undefined, defaults: new Map(), extra: new Map(), load: noCode, keyring: keyringFor({}) }).then(() => assert.unreachable(), (error: Error) => assert.match(error.message, message))
+  for (const [path, message] of [
+    [join(folder, 'gone.yaml'), /there is no such file/],
+    [join(folder, 'empty'), /there is no inventory in this folder/],
+  ] as const) {
+    await loadInventory({
+      paths: [path],
+      playbookFolder: undefined,
+      defaults: new Map(),
+      extra: new Map(),
+      load: noCode,
+      keyring: keyringFor({}),
+    }).then(
+      () => assert.unreachable(),
+      (error: Error) => assert.match(error.message, message),
+    )
   }
 })
 
 test('patterns: names, groups, globs, without, in both', async () => {
   const inventory = await load('mail:\n  hosts: { mx1: , mx2: , mx3: }\nweb:\n  hosts: { mx2: , www1: }\n')
-  const chosen = (pattern: string): string => selectHosts(inventory, pattern, '--limit').map(({ name }) => name).join()
+  const chosen = (pattern: string): string =>
+    selectHosts(inventory, pattern, '--limit')
+      .map(({ name }) => name)
+      .join()
   assert.is(chosen('all'), 'mx1,mx2,mx3,www1')
   assert.is(chosen('mail'), 'mx1,mx2,mx3')
   assert.is(chosen('www1,mx1'), 'www1,mx1')
@@ -173,7 +296,8 @@ test('patterns: names, groups, globs, without, in both', async () => {
 })
 
 test('10,000 hosts are read in a time that grows with their number, not its square', async () => {
-  const text = (count: number): string => `mail:\n  hosts:\n${Array.from({ length: count }, (_, index) => `    mx${index}.example.org: { ansible_host: 192.0.2.1, weight: ${index} }\n`).join('')}`
+  const text = (count: number): string =>
+    `mail:\n  hosts:\n${Array.from({ length: count }, (_, index) => `    mx${index}.example.org: { ansible_host: 192.0.2.1, weight: ${index} }\n`).join('')}`
   const took = async (count: number): Promise<number> => {
     const began = performance.now()
     assert.is((await load(text(count))).hosts.length, count)
@@ -187,7 +311,8 @@ test('10,000 hosts are read in a time that grows with their number, not its squa
 test('group_vars and host_vars, files and folders, beside the inventory and the playbook', async () => {
   const at = join(folder, 'site')
   const files: Readonly<Record<string, string>> = {
-    'inventory/hosts.yaml': 'all:\n  vars: { a: file }\nmail:\n  vars: { b: file, c: file }\n  hosts:\n    mx1: { d: file, e: file }\n',
+    'inventory/hosts.yaml':
+      'all:\n  vars: { a: file }\nmail:\n  vars: { b: file, c: file }\n  hosts:\n    mx1: { d: file, e: file }\n',
     'inventory/group_vars/all.yml': 'a: folder\nb: all wins over what the file says of groups\n',
     'inventory/group_vars/mail/one.yml': 'c: one\n',
     'inventory/group_vars/mail/two.yaml': 'c: two\n# nothing more\n',
@@ -201,18 +326,38 @@ test('group_vars and host_vars, files and folders, beside the inventory and the 
     mkdirSync(dirname(join(at, path)), { recursive: true })
     writeFileSync(join(at, path), text)
   }
-  const read = () => loadInventory({ paths: [join(at, 'inventory/hosts.yaml')], playbookFolder: join(at, 'playbooks'), defaults: new Map(), extra: new Map([['ansible_user', { value: 'root', where: '--extra-vars' }]]), load: noCode, keyring: keyringFor({}) })
+  const read = () =>
+    loadInventory({
+      paths: [join(at, 'inventory/hosts.yaml')],
+      playbookFolder: join(at, 'playbooks'),
+      defaults: new Map(),
+      extra: new Map([['ansible_user', { value: 'root', where: '--extra-vars' }]]),
+      load: noCode,
+      keyring: keyringFor({}),
+    })
   const host = hostOf(await read(), 'mx1')
-  assert.equal(varsOf(host), { a: 'folder', b: 'all wins over what the file says of groups', c: 'two', d: 'file', e: 'file', f: 'beside the playbook' })
+  assert.equal(varsOf(host), {
+    a: 'folder',
+    b: 'all wins over what the file says of groups',
+    c: 'two',
+    d: 'file',
+    e: 'file',
+    f: 'beside the playbook',
+  })
   assert.match(host.vars.get('c')!.where, /group_vars\/mail\/two\.yaml:1$/)
   assert.equal([host.address.port, host.address.user], [undefined, 'root'])
   writeFileSync(join(at, 'inventory/host_vars/mx1.yml'), 'e: [\n')
-  const error = await read().then(() => undefined, (reason: Error) => reason)
+  const error = await read().then(
+    () => undefined,
+    (reason: Error) => reason,
+  )
   assert.match(error?.message ?? '', /host_vars\/mx1\.yml:\d+: this is not YAML/)
 })
 
 test('of equally deep groups the one with the higher priority wins, else the later by name', async () => {
-  const inventory = await load('a: { hosts: { h: }, vars: { x: a, y: a, ansible_group_priority: 10 } }\nb: { hosts: { h: }, vars: { x: b } }\nc: { hosts: { h: }, vars: { z: c } }\nd: { hosts: { h: }, vars: { z: d } }\n')
+  const inventory = await load(
+    'a: { hosts: { h: }, vars: { x: a, y: a, ansible_group_priority: 10 } }\nb: { hosts: { h: }, vars: { x: b } }\nc: { hosts: { h: }, vars: { z: c } }\nd: { hosts: { h: }, vars: { z: d } }\n',
+  )
   assert.equal(varsOf(hostOf(inventory, 'h')), { x: 'a', y: 'a', z: 'd' })
 })
 

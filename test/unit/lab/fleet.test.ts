@@ -10,8 +10,17 @@ import { suite } from '../../suite.ts'
 const test = suite('lab: fleet')
 
 test('profiles alternate, and there is one host of each way in before root and ops alternate', () => {
-  const seen = fleet({ size: 6, tools: false }).map(({ name, profile, user, sudo }) => `${name} ${profile} ${user} ${sudo}`)
-  assert.equal(seen, ['mx1 postfix root no', 'mx2 bare ops free', 'mx3 postfix admin password', 'mx4 bare root no', 'mx5 postfix ops free', 'mx6 bare root no'])
+  const seen = fleet({ size: 6, tools: false }).map(
+    ({ name, profile, user, sudo }) => `${name} ${profile} ${user} ${sudo}`,
+  )
+  assert.equal(seen, [
+    'mx1 postfix root no',
+    'mx2 bare ops free',
+    'mx3 postfix admin password',
+    'mx4 bare root no',
+    'mx5 postfix ops free',
+    'mx6 bare root no',
+  ])
 })
 
 test('a small lab has no host with a sudo password', () => {
@@ -25,8 +34,13 @@ test('numbers of addresses are distinct and fit a /24 in the largest lab', () =>
 })
 
 test('the inventory is YAML in which the tools host is no mail host', () => {
-  const inventory = parse(inventoryText(fleet({ size: 3, tools: true }), '10.231.7', '/a "key"', '/known hosts')) as Record<string, { hosts: object; vars: object }>
-  assert.equal(inventory['all']?.vars, { ansible_ssh_private_key_file: '/a "key"', ansible_ssh_common_args: '-o UserKnownHostsFile=/known hosts' })
+  const inventory = parse(
+    inventoryText(fleet({ size: 3, tools: true }), '10.231.7', '/a "key"', '/known hosts'),
+  ) as Record<string, { hosts: object; vars: object }>
+  assert.equal(inventory['all']?.vars, {
+    ansible_ssh_private_key_file: '/a "key"',
+    ansible_ssh_common_args: '-o UserKnownHostsFile=/known hosts',
+  })
   assert.equal(inventory['mail']?.vars, { domains: ['fleet.test', 'example.test'] })
   assert.equal(inventory['mail']?.hosts, {
     mx1: { ansible_host: '10.231.7.11', ansible_user: 'root', fqdn: 'mx1.fleet.test' },
@@ -36,20 +50,29 @@ test('the inventory is YAML in which the tools host is no mail host', () => {
   assert.equal(Object.keys(inventory['tools']?.hosts ?? {}), ['verify'])
 })
 
-test('name servers and the receiver are in groups of their own, and the mail hosts\' vars name what opens DNS', () => {
-  const text = inventoryText(fleet({ size: 1, tools: true, internet: 'digest' }), '10.231.7', '/key', '/known', { resolver: '10.231.7.4', keyFile: '/a "key"' })
+test("name servers and the receiver are in groups of their own, and the mail hosts' vars name what opens DNS", () => {
+  const text = inventoryText(fleet({ size: 1, tools: true, internet: 'digest' }), '10.231.7', '/key', '/known', {
+    resolver: '10.231.7.4',
+    keyFile: '/a "key"',
+  })
   const inventory = parse(text) as Record<string, { hosts: Record<string, object>; vars: object }>
   assert.equal(Object.keys(inventory), ['all', 'mail', 'tools', 'dns', 'receiver'])
   assert.equal(Object.keys(inventory['mail']?.hosts ?? {}), ['mx1'])
   assert.equal(Object.keys(inventory['dns']?.hosts ?? {}), ['ns1', 'ns2', 'resolver'])
-  assert.equal(inventory['receiver']?.hosts, { receiver: { ansible_host: '10.231.7.5', ansible_user: 'root', fqdn: 'mx.receiver.test' } })
-  assert.equal(inventory['mail']?.vars, { domains: ['fleet.test', 'example.test'], dns: { resolvers: ['10.231.7.4'], key_file: '/a "key"' } })
+  assert.equal(inventory['receiver']?.hosts, {
+    receiver: { ansible_host: '10.231.7.5', ansible_user: 'root', fqdn: 'mx.receiver.test' },
+  })
+  assert.equal(inventory['mail']?.vars, {
+    domains: ['fleet.test', 'example.test'],
+    dns: { resolvers: ['10.231.7.4'], key_file: '/a "key"' },
+  })
 })
 
 test('the largest lab with all that there is has distinct numbers, those of the zones', () => {
   const hosts = fleet({ size: 200, tools: true, internet: 'digest' })
   assert.is(new Set(hosts.map(({ number }) => number)).size, 205)
-  for (const [name, number] of Object.entries(NUMBERS)) assert.is(hosts.find((host) => host.name === name)?.number, number)
+  for (const [name, number] of Object.entries(NUMBERS))
+    assert.is(hosts.find((host) => host.name === name)?.number, number)
 })
 
 test('/etc/hosts gives the FQDN first, for hostname -f', () => {

@@ -19,7 +19,8 @@ test('labs with different names share no link name, and link names fit 15 charac
 })
 
 test('a name that would escape the state directory is refused', () => {
-  for (const name of ['../x', '', 'A', 'a b', '-x', 'x'.repeat(32)]) assert.throws(() => openLab(name), /name is 1 to 31/)
+  for (const name of ['../x', '', 'A', 'a b', '-x', 'x'.repeat(32)])
+    assert.throws(() => openLab(name), /name is 1 to 31/)
 })
 
 test('only the lab named lab writes inventory/lab.yaml', () => {
@@ -28,16 +29,34 @@ test('only the lab named lab writes inventory/lab.yaml', () => {
 })
 
 test('flags that npm took are taken back, and refused where npm lost the value', () => {
-  assert.equal(flagsTakenByNpm({ npm_lifecycle_event: 'lab', npm_config_rtt: '50', npm_config_tools: 'true', npm_config_internet: 'true', npm_config_python: 'true' }, ['up', '4']), ['--rtt=50', '--tools', '--internet', '--python'])
+  assert.equal(
+    flagsTakenByNpm(
+      {
+        npm_lifecycle_event: 'lab',
+        npm_config_rtt: '50',
+        npm_config_tools: 'true',
+        npm_config_internet: 'true',
+        npm_config_python: 'true',
+      },
+      ['up', '4'],
+    ),
+    ['--rtt=50', '--tools', '--internet', '--python'],
+  )
   assert.equal(flagsTakenByNpm({ npm_lifecycle_event: 'lab', npm_config_name: 'demo' }, ['down']), ['--name=demo'])
-  assert.throws(() => flagsTakenByNpm({ npm_lifecycle_event: 'lab', npm_config_rtt: 'true' }, ['up', '4', '50']), /write "--rtt=VALUE", or "npm run lab -- up … --rtt …"/)
+  assert.throws(
+    () => flagsTakenByNpm({ npm_lifecycle_event: 'lab', npm_config_rtt: 'true' }, ['up', '4', '50']),
+    /write "--rtt=VALUE", or "npm run lab -- up … --rtt …"/,
+  )
   assert.equal(flagsTakenByNpm({ npm_lifecycle_event: 'test', npm_config_name: 'demo' }, ['down']), [])
   assert.equal(flagsTakenByNpm({ npm_lifecycle_event: 'lab' }, ['down', '--name', 'demo']), [])
 })
 
 test('Python comes on top of what mail hosts are made of, in layers that only they have, and makes other hosts of them', () => {
   const lab = openLab('lab')
-  const [plain, python] = [imageAt(lab, 'image', { internet: 'net', python: undefined }), imageAt(lab, 'image', { internet: 'net', python: 'py' })]
+  const [plain, python] = [
+    imageAt(lab, 'image', { internet: 'net', python: undefined }),
+    imageAt(lab, 'image', { internet: 'net', python: 'py' }),
+  ]
   for (const profile of ['bare', 'postfix'] as const) {
     assert.equal(python.layers(profile).slice(1), plain.layers(profile))
     assert.match(python.layers(profile)[0]!, `image/python-py/${profile}`)
@@ -55,8 +74,16 @@ test('mount points with spaces are read as they are', () => {
 })
 
 test('a tree differs when anything is new, gone or changed, and only then', () => {
-  const before = new Map([['/a', 'f 1'], ['/b', 'f 2'], ['/c', 'f 3']])
-  const after = new Map([['/a', 'f 1'], ['/b', 'f 9'], ['/d', 'f 4']])
+  const before = new Map([
+    ['/a', 'f 1'],
+    ['/b', 'f 2'],
+    ['/c', 'f 3'],
+  ])
+  const after = new Map([
+    ['/a', 'f 1'],
+    ['/b', 'f 9'],
+    ['/d', 'f 4'],
+  ])
   assert.equal(treeDifference(before, after), ['- /c (f 3)', '~ /b (f 2 -> f 9)', '+ /d (f 4)'])
   assert.is.not(treeDigest(before), treeDigest(after))
   assert.is(treeDigest(before), treeDigest(new Map(before)))
@@ -67,13 +94,36 @@ test('the digest of the recipe names a directory', () => {
 })
 
 test('the conffile of the canary differs between its versions, so that an upgrade can ask about it', () => {
-  const texts = TEST_PACKAGES.filter(({ name }) => name === 'mailrun-canary').map(({ files }) => files['etc/mailrun-canary.conf'])
+  const texts = TEST_PACKAGES.filter(({ name }) => name === 'mailrun-canary').map(
+    ({ files }) => files['etc/mailrun-canary.conf'],
+  )
   assert.is(new Set(texts).size, 2)
 })
 
 test('status names the file of the sudo password only where a host asks for it', () => {
-  const host = { name: 'mx1', profile: 'postfix', user: 'root', sudo: 'no', number: 11, address: '10.231.0.11', system: 'degraded', failed: ['x.service'] } as const
-  const common = { name: 'lab', size: 1, tools: false, subnet: '10.231.0', rttMs: 50, lossPercent: 0, image: '', hosts: [host], stateDir: '/s', inventoryPath: '/i', userKey: '/k' }
+  const host = {
+    name: 'mx1',
+    profile: 'postfix',
+    user: 'root',
+    sudo: 'no',
+    number: 11,
+    address: '10.231.0.11',
+    system: 'degraded',
+    failed: ['x.service'],
+  } as const
+  const common = {
+    name: 'lab',
+    size: 1,
+    tools: false,
+    subnet: '10.231.0',
+    rttMs: 50,
+    lossPercent: 0,
+    image: '',
+    hosts: [host],
+    stateDir: '/s',
+    inventoryPath: '/i',
+    userKey: '/k',
+  }
   assert.match(statusText({ ...common, becomePasswordFile: '/s/pw' }), 'sudo password  /s/pw')
   const text = statusText({ ...common, becomePasswordFile: undefined })
   assert.not.match(text, 'sudo password')

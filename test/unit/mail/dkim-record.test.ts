@@ -11,7 +11,8 @@ import { dice } from './words.ts'
 
 const test = suite('dkim record')
 const rsa = (bits: number): KeyObject => generateKeyPairSync('rsa', { modulusLength: bits }).publicKey
-const der = (key: KeyObject, type: 'spki' | 'pkcs1'): string => key.export({ format: 'der', type: type as 'spki' }).toString('base64')
+const der = (key: KeyObject, type: 'spki' | 'pkcs1'): string =>
+  key.export({ format: 'der', type: type as 'spki' }).toString('base64')
 const key = rsa(2048)
 const ed25519 = generateKeyPairSync('ed25519').publicKey
 
@@ -19,8 +20,18 @@ test('what is written is read back, with all tags', () => {
   const roll = dice(7)
   const maybe = <Value>(value: Value): Value | undefined => (roll.below(2) === 0 ? value : undefined)
   for (let round = 0; round < 500; round += 1) {
-    const given = { h: maybe(['sha256']), k: maybe(roll.pick(['rsa', 'ed25519'])), n: maybe('a note = with "quotes"'), p: roll.pick(['', der(key, 'spki'), 'AAAA', 'AA==']), s: maybe(['email', '*']), t: maybe(roll.pick([['y'], ['y', 's']])), others: maybe([['zz', 'a=b']] as const) }
-    const record = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as unknown as DkimKeyRecord
+    const given = {
+      h: maybe(['sha256']),
+      k: maybe(roll.pick(['rsa', 'ed25519'])),
+      n: maybe('a note = with "quotes"'),
+      p: roll.pick(['', der(key, 'spki'), 'AAAA', 'AA==']),
+      s: maybe(['email', '*']),
+      t: maybe(roll.pick([['y'], ['y', 's']])),
+      others: maybe([['zz', 'a=b']] as const),
+    }
+    const record = Object.fromEntries(
+      Object.entries(given).filter(([, value]) => value !== undefined),
+    ) as unknown as DkimKeyRecord
     assert.equal(parseDkim(renderDkim(record)), record)
   }
 })
@@ -31,9 +42,21 @@ test('blanks and folds are no part of a record, and v may be missing', () => {
 })
 
 for (const [text, problem] of [
-  ['', 'has no p='], ['v=DKIM1', 'has no p='], ['v=DKIM1; p=A', 'is no base64'], ['v=DKIM1; p=AAAA; p=AAAA', 'is there twice'], ['k=rsa; v=DKIM1; p=', 'is not v=DKIM1 at the beginning'], ['v=DKIM2; p=', 'is not v=DKIM1'], ['v=DKIM1; p', 'is no tag'], ['v=DKIM1;; p=', 'is no tag'], ['v=DKIM1; p="AAAA"', 'is no base64'],
+  ['', 'has no p='],
+  ['v=DKIM1', 'has no p='],
+  ['v=DKIM1; p=A', 'is no base64'],
+  ['v=DKIM1; p=AAAA; p=AAAA', 'is there twice'],
+  ['k=rsa; v=DKIM1; p=', 'is not v=DKIM1 at the beginning'],
+  ['v=DKIM2; p=', 'is not v=DKIM1'],
+  ['v=DKIM1; p', 'is no tag'],
+  ['v=DKIM1;; p=', 'is no tag'],
+  ['v=DKIM1; p="AAAA"', 'is no base64'],
 ] as const) {
-  test(`${JSON.stringify(text)} is refused`, () => assert.throws(() => parseDkim(text), (error: Error) => error.message.startsWith('DKIM record: ') && error.message.includes(problem)))
+  test(`${JSON.stringify(text)} is refused`, () =>
+    assert.throws(
+      () => parseDkim(text),
+      (error: Error) => error.message.startsWith('DKIM record: ') && error.message.includes(problem),
+    ))
 }
 
 test('a key becomes a record of its own type', () => {
@@ -58,7 +81,12 @@ test('what is weak, wrong or only a test is told', () => {
   assert.equal(ids(dkimValue(der(key, 'spki'))), [])
   assert.equal(ids(dkimValue(der(ed25519, 'spki'))), [])
   assert.equal(ids(REVOKED_DKIM), ['dkim-revoked'])
-  assert.equal(ids(`v=DKIM1; t=y:s; h=sha1; s=tlsrpt; p=${der(rsa(1024), 'spki')}`), ['dkim-short-key', 'dkim-test-mode', 'dkim-hash', 'dkim-service'])
+  assert.equal(ids(`v=DKIM1; t=y:s; h=sha1; s=tlsrpt; p=${der(rsa(1024), 'spki')}`), [
+    'dkim-short-key',
+    'dkim-test-mode',
+    'dkim-hash',
+    'dkim-service',
+  ])
   assert.equal(ids(`v=DKIM1; p=${der(rsa(512), 'spki')}`), ['dkim-weak-key'])
   assert.equal(ids(`v=DKIM1; p=${der(rsa(4096), 'spki')}`), ['dkim-long-key'])
   assert.equal(ids(`v=DKIM1; k=dsa; p=AAAA`), ['dkim-key-type'])
@@ -75,7 +103,16 @@ test('one record a selector: none, two and a bad one are told', () => {
   assert.equal(ids([dkimValue(der(key, 'spki'))]), [])
 })
 
-const wanted = (purpose: MailRecord['purpose'], value: string): MailRecord => ({ name: 'x', type: 'TXT', ttl: 60, value, purpose, domain: 'x', publishedBy: 'fleet', why: [] })
+const wanted = (purpose: MailRecord['purpose'], value: string): MailRecord => ({
+  name: 'x',
+  type: 'TXT',
+  ttl: 60,
+  value,
+  purpose,
+  domain: 'x',
+  publishedBy: 'fleet',
+  why: [],
+})
 test('a key that is served counts however it is written, but not in test mode; others count by their text', () => {
   const record = wanted('dkim', dkimValue(der(key, 'spki')))
   assert.ok(serves(record, `k=rsa;p=${der(key, 'pkcs1')}`))
@@ -96,9 +133,13 @@ test('a record takes the place of its own kind alone', () => {
 })
 
 test('ADSP', () => {
-  for (const practice of ['unknown', 'all', 'discardable'] as const) assert.is(parseAdsp(renderAdsp(practice)), practice)
+  for (const practice of ['unknown', 'all', 'discardable'] as const)
+    assert.is(parseAdsp(renderAdsp(practice)), practice)
   for (const wrong of ['', 'dkim=none', 'v=DMARC1', 'dkim']) assert.throws(() => parseAdsp(wrong), /ADSP record/)
-  assert.equal(lintAdspSet(['dkim=unknown']).map(({ id }) => id), ['legacy-adsp'])
+  assert.equal(
+    lintAdspSet(['dkim=unknown']).map(({ id }) => id),
+    ['legacy-adsp'],
+  )
   assert.equal(lintAdspSet([]), [])
 })
 

@@ -10,9 +10,27 @@ const test = suite('mail network')
 test('addresses are those that Node takes, but for zones', () => {
   const roll = dice(1)
   const group = (): string => roll.pick(['', '0', '1', 'ffff', 'DB8', '2001', '00001', 'g'])
-  const six = [...Array(3000)].map(() => roll.many(1, 9, group).join(':') + roll.pick(['', '', '::', ':192.0.2.1', '1.2.3']))
-  const four = [...Array(1000)].map(() => roll.many(3, 5, () => roll.pick(['0', '1', '255', '256', '00', '01', ''])).join('.'))
-  for (const text of [...six, ...four, '::', '::1', '1::', '::ffff:192.0.2.1', '64:ff9b::192.0.2.33', ':::', '1:2:3:4:5:6:7::', '::2:3:4:5:6:7:8', '1:2:3:4:5:6:7:8', '192.0.2.1.', ' 192.0.2.1']) {
+  const six = [...Array(3000)].map(
+    () => roll.many(1, 9, group).join(':') + roll.pick(['', '', '::', ':192.0.2.1', '1.2.3']),
+  )
+  const four = [...Array(1000)].map(() =>
+    roll.many(3, 5, () => roll.pick(['0', '1', '255', '256', '00', '01', ''])).join('.'),
+  )
+  for (const text of [
+    ...six,
+    ...four,
+    '::',
+    '::1',
+    '1::',
+    '::ffff:192.0.2.1',
+    '64:ff9b::192.0.2.33',
+    ':::',
+    '1:2:3:4:5:6:7::',
+    '::2:3:4:5:6:7:8',
+    '1:2:3:4:5:6:7:8',
+    '192.0.2.1.',
+    ' 192.0.2.1',
+  ]) {
     assert.is(parseNetwork(text) !== undefined, isIP(text) !== 0, text)
   }
 })
@@ -31,19 +49,36 @@ test('what is written is read back, and IPv6 as URLs have it (RFC 5952)', () => 
   assert.is(renderNetwork(parseNetwork('0.0.0.0/0')!), '0.0.0.0/0')
 })
 
-for (const wrong of ['192.0.2.1/33', '192.0.2.1/-1', '192.0.2.1/', '192.0.2.1/8/8', '192.0.2.1/08', '2001:db8::/129', 'example.org', '', '/8']) {
+for (const wrong of [
+  '192.0.2.1/33',
+  '192.0.2.1/-1',
+  '192.0.2.1/',
+  '192.0.2.1/8/8',
+  '192.0.2.1/08',
+  '2001:db8::/129',
+  'example.org',
+  '',
+  '/8',
+]) {
   test(`${JSON.stringify(wrong)} is no network`, () => assert.is(parseNetwork(wrong), undefined))
 }
 
 test('a network covers the addresses that a block list of Node has in it', () => {
   const roll = dice(3)
   for (let round = 0; round < 3000; round += 1) {
-    const outer = roll.pick([`192.0.2.${roll.below(256)}/${roll.below(33)}`, `2001:db8::${roll.below(9)}/${roll.below(129)}`])
+    const outer = roll.pick([
+      `192.0.2.${roll.below(256)}/${roll.below(33)}`,
+      `2001:db8::${roll.below(9)}/${roll.below(129)}`,
+    ])
     const inner = roll.pick([`192.${roll.below(2)}.2.${roll.below(256)}`, `2001:db8::${roll.below(9)}`])
     const [address, prefix] = outer.split('/')
     const list = new BlockList()
     list.addSubnet(address!, Number(prefix), isIPv4(address!) ? 'ipv4' : 'ipv6')
-    assert.is(covers(parseNetwork(outer)!, parseNetwork(inner)!), isIPv6(address!) === isIPv6(inner) && list.check(inner, isIPv4(inner) ? 'ipv4' : 'ipv6'), `${outer} ${inner}`)
+    assert.is(
+      covers(parseNetwork(outer)!, parseNetwork(inner)!),
+      isIPv6(address!) === isIPv6(inner) && list.check(inner, isIPv4(inner) ? 'ipv4' : 'ipv6'),
+      `${outer} ${inner}`,
+    )
   }
   assert.not(covers(parseNetwork('192.0.2.0/25')!, parseNetwork('192.0.2.0/24')!))
 })

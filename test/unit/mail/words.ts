@@ -12,5 +12,9 @@ export function dice(seed: number): Dice {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
     return Math.floor((state / 2 ** 32) * limit)
   }
-  return { below, pick: (values) => values[below(values.length)]!, many: (least, most, make) => Array.from({ length: least + below(most - least + 1) }, make) }
+  return {
+    below,
+    pick: (values) => values[below(values.length)]!,
+    many: (least, most, make) => Array.from({ length: least + below(most - least + 1) }, make),
+  }
 }

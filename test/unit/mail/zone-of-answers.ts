@@ -4,9 +4,13 @@ import type { DnsAnswer, DnsQuestion } from '../../../src/mail/dns-walk.ts'
 /** By `name TYPE`; a name that has nothing of any type does not exist. `SERVFAIL` as a value: no answer. */
 export type Answers = Readonly<Record<string, readonly string[]>>
 
-const named = (answers: Answers, name: string): boolean => Object.keys(answers).some((key) => key.startsWith(`${name} `))
+const named = (answers: Answers, name: string): boolean =>
+  Object.keys(answers).some((key) => key.startsWith(`${name} `))
 
-export function answerer(answers: Answers): { readonly asked: string[]; readonly resolve: (question: DnsQuestion) => Promise<DnsAnswer> } {
+export function answerer(answers: Answers): {
+  readonly asked: string[]
+  readonly resolve: (question: DnsQuestion) => Promise<DnsAnswer>
+} {
   const asked: string[] = []
   return {
     asked,
@@ -20,9 +24,14 @@ export function answerer(answers: Answers): { readonly asked: string[]; readonly
 }
 
 /** As Node's `dns.resolve` and mailauth have it. */
-export const mailauthResolver = (answers: Answers) => async (name: string, type: string): Promise<unknown> => {
-  const values = answers[`${name} ${type}`]
-  if (values === undefined) throw Object.assign(new Error(`no ${type} of ${name}`), { code: named(answers, name) ? 'ENODATA' : 'ENOTFOUND' })
-  if (type === 'TXT') return values.map((value) => [value])
-  return type === 'MX' ? values.map((value) => ({ priority: Number(value.split(' ')[0]), exchange: value.split(' ')[1] })) : values
-}
+export const mailauthResolver =
+  (answers: Answers) =>
+  async (name: string, type: string): Promise<unknown> => {
+    const values = answers[`${name} ${type}`]
+    if (values === undefined)
+      throw Object.assign(new Error(`no ${type} of ${name}`), { code: named(answers, name) ? 'ENODATA' : 'ENOTFOUND' })
+    if (type === 'TXT') return values.map((value) => [value])
+    return type === 'MX'
+      ? values.map((value) => ({ priority: Number(value.split(' ')[0]), exchange: value.split(' ')[1] }))
+      : values
+  }

@@ -10,8 +10,12 @@ import { suite } from '../../suite.ts'
 const test = suite('vars as JSON Schema')
 
 const taking = (vars: StandardSchema, name = 'p'): Playbook => playbook({ name, hosts: 'all', vars, tasks: () => [] })
-const validator = (...playbooks: readonly Playbook[]) => new Ajv({ strict: false }).compile(inventorySchema('vars', describeVars(playbooks)) as object)
-const verdicts = (schema: v.GenericSchema, value: unknown): readonly boolean[] => [v.safeParse(v.object({ x: schema }), { x: value }).success, validator(taking(v.object({ x: schema })))({ x: value })]
+const validator = (...playbooks: readonly Playbook[]) =>
+  new Ajv({ strict: false }).compile(inventorySchema('vars', describeVars(playbooks)) as object)
+const verdicts = (schema: v.GenericSchema, value: unknown): readonly boolean[] => [
+  v.safeParse(v.object({ x: schema }), { x: value }).success,
+  validator(taking(v.object({ x: schema })))({ x: value }),
+]
 
 /** Values that valibot takes, and that a plain conversion would flag. */
 const GOOD: readonly (readonly [string, v.GenericSchema, unknown])[] = [
@@ -26,16 +30,28 @@ const GOOD: readonly (readonly [string, v.GenericSchema, unknown])[] = [
   ['a fallback inside', v.object({ y: v.fallback(v.pipe(v.number(), v.integer()), 5) }), { y: 'no number' }],
   ['a fallback in a list', v.array(v.fallback(v.number(), 5)), ['no number']],
   ['a fallback that is missing', v.object({ y: v.fallback(v.number(), 5) }), {}],
-  ['alternatives that overlap', v.variant('t', [v.object({ t: v.literal('a'), z: v.optional(v.string()) }), v.object({ t: v.literal('b') })]), { t: 'a' }],
+  [
+    'alternatives that overlap',
+    v.variant('t', [v.object({ t: v.literal('a'), z: v.optional(v.string()) }), v.object({ t: v.literal('b') })]),
+    { t: 'a' },
+  ],
   ['a tuple with an optional end', v.tuple([v.string(), v.optional(v.string())]), ['x']],
   ['what JSON cannot hold', v.custom(() => true), 'x'],
-  ['a custom check', v.pipe(v.number(), v.check((n) => n > 5)), 6],
+  [
+    'a custom check',
+    v.pipe(
+      v.number(),
+      v.check((n) => n > 5),
+    ),
+    6,
+  ],
   ['a transformation to another type', v.pipe(v.string(), v.transform(Number), v.number()), '5'],
   ['a union of inputs', v.pipe(v.union([v.string(), v.number()]), v.transform(String), v.regex(/^5$/)), 5],
   ['optional inside', v.object({ y: v.optional(v.string(), 'z') }), {}],
   ['more than an object declares', v.object({ y: v.string() }), { y: 'a', z: 1 }],
 ]
-for (const [what, schema, value] of GOOD) test(`never flags ${what}`, () => assert.equal(verdicts(schema, value), [true, true]))
+for (const [what, schema, value] of GOOD)
+  test(`never flags ${what}`, () => assert.equal(verdicts(schema, value), [true, true]))
 
 const BAD: readonly (readonly [string, v.GenericSchema, unknown])[] = [
   ['another type', v.string(), 5],
@@ -48,7 +64,8 @@ const BAD: readonly (readonly [string, v.GenericSchema, unknown])[] = [
   ['a nested object that lacks something', v.object({ y: v.string() }), {}],
   ['a wrong type after a transformation', v.pipe(v.string(), v.trim(), v.minLength(1)), 5],
 ]
-for (const [what, schema, value] of BAD) test(`flags ${what}`, () => assert.equal(verdicts(schema, value), [false, false]))
+for (const [what, schema, value] of BAD)
+  test(`flags ${what}`, () => assert.equal(verdicts(schema, value), [false, false]))
 
 test('what YAML 1.1 has for booleans and numbers an editor takes that sees texts', () => {
   const valid = validator(taking(v.object({ flag: v.boolean(), count: v.number(), on: v.literal(true) })))
@@ -61,7 +78,10 @@ test('what YAML 1.1 has for booleans and numbers an editor takes that sees texts
 })
 
 test('a var of several playbooks may be what any of them wants', () => {
-  const [one, two] = [taking(v.object({ x: v.string(), y: v.number() }), 'one'), taking(v.object({ x: v.pipe(v.array(v.string()), v.description('A list.')), y: v.number() }), 'two')]
+  const [one, two] = [
+    taking(v.object({ x: v.string(), y: v.number() }), 'one'),
+    taking(v.object({ x: v.pipe(v.array(v.string()), v.description('A list.')), y: v.number() }), 'two'),
+  ]
   const valid = validator(one, two)
   for (const x of ['a', ['a']]) assert.ok(valid({ x }))
   for (const wrong of [{ x: 5 }, { y: 'a' }]) assert.not(valid(wrong))
@@ -71,7 +91,11 @@ test('a var of several playbooks may be what any of them wants', () => {
 })
 
 test('vars of several schemas, and of alternatives', () => {
-  const both = validator(taking(v.intersect([v.object({ x: v.string() }), v.object({ x: v.pipe(v.string(), v.regex(/a/)), y: v.number() })])))
+  const both = validator(
+    taking(
+      v.intersect([v.object({ x: v.string() }), v.object({ x: v.pipe(v.string(), v.regex(/a/)), y: v.number() })]),
+    ),
+  )
   assert.ok(both({ x: 'a' }))
   for (const wrong of [{ x: 'b' }, { y: 'b' }]) assert.not(both(wrong))
   const either = validator(taking(v.union([v.object({ x: v.string() }), v.object({ x: v.number(), y: v.number() })])))
@@ -80,7 +104,9 @@ test('vars of several schemas, and of alternatives', () => {
 })
 
 test('a schema that refers to itself', () => {
-  interface Tree { readonly below?: readonly Tree[] | undefined }
+  interface Tree {
+    readonly below?: readonly Tree[] | undefined
+  }
   const tree: v.GenericSchema<Tree> = v.object({ below: v.optional(v.array(v.lazy(() => tree))) })
   const valid = validator(taking(v.object({ other: v.string() })), taking(v.object({ tree })))
   assert.ok(valid({ tree: { below: [{ below: [] }] } }))
@@ -88,25 +114,69 @@ test('a schema that refers to itself', () => {
 })
 
 test('descriptions and defaults are told, also behind optional and transformations', () => {
-  const { vars } = describeVars([taking(v.object({ a: v.optional(v.pipe(v.string(), v.transform(Number), v.description('Of a.')), '5'), b: v.optional(v.number(), () => 7), c: v.optional(v.any(), () => 5n) }))])
+  const { vars } = describeVars([
+    taking(
+      v.object({
+        a: v.optional(v.pipe(v.string(), v.transform(Number), v.description('Of a.')), '5'),
+        b: v.optional(v.number(), () => 7),
+        c: v.optional(v.any(), () => 5n),
+      }),
+    ),
+  ])
   assert.match(JSON.stringify(vars['a']), /^{"description":"Of a.\\n\\nA var of the playbook p."/)
   assert.is((vars['b'] as { default: unknown }).default, 7)
   assert.not.match(JSON.stringify(vars['c']), /default/)
 })
 
 /** As a vendor's schema looks to mailrun. */
-const foreign = (more: object, standard: object = {}): StandardSchema => ({ ...more, '~standard': { version: 1, vendor: 'other', validate: (value: unknown) => ({ value }), ...standard } })
+const foreign = (more: object, standard: object = {}): StandardSchema => ({
+  ...more,
+  '~standard': { version: 1, vendor: 'other', validate: (value: unknown) => ({ value }), ...standard },
+})
 
 test('a schema of another vendor describes itself, or its vars are only named, and that is told', () => {
-  const told = foreign({}, { jsonSchema: { input: ({ target }: { target: string }) => ({ $schema: target, type: 'object', properties: { x: { type: 'string', format: 'email', pattern: 'a' }, y: { $ref: '#/$defs/y' } }, $defs: { y: { type: 'number' } }, required: ['x'], additionalProperties: false }) } })
+  const told = foreign(
+    {},
+    {
+      jsonSchema: {
+        input: ({ target }: { target: string }) => ({
+          $schema: target,
+          type: 'object',
+          properties: { x: { type: 'string', format: 'email', pattern: 'a' }, y: { $ref: '#/$defs/y' } },
+          $defs: { y: { type: 'number' } },
+          required: ['x'],
+          additionalProperties: false,
+        }),
+      },
+    },
+  )
   const valid = validator(taking(told))
   assert.ok(valid({ x: 'a', y: 5, another: 1 }))
   for (const wrong of [{ x: 'b' }, { y: 'b' }]) assert.not(valid(wrong))
   const named = describeVars([taking(foreign({ shape: { x: {} } }))])
   assert.equal(Object.keys(named.vars), ['x'])
-  assert.match(named.warnings.join(), /the vars of the playbook p \(x\) are only named: this version of other offers no JSON Schema/)
-  const broken = describeVars([taking(foreign({}, { jsonSchema: { input: () => { throw new Error('a Date has none') } } }))])
-  assert.match(broken.warnings.join(), /the vars of the playbook p cannot be named: other makes no JSON Schema of it \(a Date has none\)/)
+  assert.match(
+    named.warnings.join(),
+    /the vars of the playbook p \(x\) are only named: this version of other offers no JSON Schema/,
+  )
+  const broken = describeVars([
+    taking(
+      foreign(
+        {},
+        {
+          jsonSchema: {
+            input: () => {
+              throw new Error('a Date has none')
+            },
+          },
+        },
+      ),
+    ),
+  ])
+  assert.match(
+    broken.warnings.join(),
+    /the vars of the playbook p cannot be named: other makes no JSON Schema of it \(a Date has none\)/,
+  )
   assert.match(describeVars([taking(v.object({}))]).warnings.join(), /the playbook p declares no vars/)
 })
 

@@ -1,4 +1,5 @@
-// Playbooks as users write them, and what is said of those that are wrong: before any host is touched, with file and line.
+// Playbooks as users write them, and what is said of those that are wrong: before any host is touched, with file and
+// line.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import * as assert from 'uvu/assert'
@@ -8,7 +9,10 @@ import { project, type Ended, type Project } from '../cli/mailrun.ts'
 const test = suite('playbook')
 let here: Project
 test.before(() => {
-  here = project({ 'inventory.yaml': 'mail:\n  hosts:\n    mx1: { greeting: hello }\n    mx2: { greeting: hi }\n', 'templates/good.ejs': '<%= greeting %> & <%- list.join() %>\n' })
+  here = project({
+    'inventory.yaml': 'mail:\n  hosts:\n    mx1: { greeting: hello }\n    mx2: { greeting: hi }\n',
+    'templates/good.ejs': '<%= greeting %> & <%- list.join() %>\n',
+  })
 })
 test.after(() => here.remove())
 
@@ -35,14 +39,21 @@ async function listed(text: string, ...words: readonly string[]): Promise<Ended 
 }
 
 test('TypeScript with types, enums and a helper beside it', async () => {
-  given({ 'playbooks/helper.ts': "export enum Where { Srv = '/srv/x' }\nexport const path = (where: Where): string => where\n" })
-  const { code, stdout, stderr } = await listed(`import { path, Where } from './helper'\n${book("  directory({ path: path(Where.Srv) as string }), host.name === 'mx1' && file({ path: '/srv/x/y', content: vars.greeting }), undefined")}`)
+  given({
+    'playbooks/helper.ts':
+      "export enum Where { Srv = '/srv/x' }\nexport const path = (where: Where): string => where\n",
+  })
+  const { code, stdout, stderr } = await listed(
+    `import { path, Where } from './helper'\n${book("  directory({ path: path(Where.Srv) as string }), host.name === 'mx1' && file({ path: '/srv/x/y', content: vars.greeting }), undefined")}`,
+  )
   assert.is(code, 0, stderr)
   assert.is(stdout, 'mx1:\n  directory /srv/x\n  file /srv/x/y\n\nmx2:\n  directory /srv/x\n')
 })
 
 test('mailrun/mail is there for playbooks, as the very same modules', async () => {
-  const { code, stderr } = await listed(`import { MailrunError } from 'mailrun'\nimport { parseSpf } from 'mailrun/mail'\ntry { parseSpf('x') } catch (error) { if (error instanceof MailrunError) throw new Error('same') }\n`)
+  const { code, stderr } = await listed(
+    `import { MailrunError } from 'mailrun'\nimport { parseSpf } from 'mailrun/mail'\ntry { parseSpf('x') } catch (error) { if (error instanceof MailrunError) throw new Error('same') }\n`,
+  )
   assert.is(code, 1)
   assert.match(stderr, /p\d+\.ts:3: same/)
 })
@@ -53,23 +64,83 @@ const WRONG: readonly (readonly [string, string, RegExp])[] = [
   ['no default export', `${HEAD}export const x = 1\n`, /no default export: write export default playbook/],
   ['another default export', 'export default { name: 1 }\n', /the default export is no playbook/],
   ['code that throws', `${HEAD}\nthrow new Error('not today')\n`, /p\d+\.ts:4: not today/],
-  ['a task that throws', book("  (() => { throw new Error('no tasks for ' + host.name) })()"), /p\d+\.ts:5: no tasks for mx1/],
-  ['a relative path', book("  directory({ path: 'etc/x' })"), /p\d+\.ts:5: directory: path must be an absolute path, got "etc\/x"/],
-  ['a path with ..', book("  directory({ path: '/etc/../root' })"), /p\d+\.ts:5: directory: path must not hold empty parts, "\." or "\.\."/],
+  [
+    'a task that throws',
+    book("  (() => { throw new Error('no tasks for ' + host.name) })()"),
+    /p\d+\.ts:5: no tasks for mx1/,
+  ],
+  [
+    'a relative path',
+    book("  directory({ path: 'etc/x' })"),
+    /p\d+\.ts:5: directory: path must be an absolute path, got "etc\/x"/,
+  ],
+  [
+    'a path with ..',
+    book("  directory({ path: '/etc/../root' })"),
+    /p\d+\.ts:5: directory: path must not hold empty parts, "\." or "\.\."/,
+  ],
   ['a path with a NUL', book("  directory({ path: '/etc/\\0x' })"), /p\d+\.ts:5: directory: path cannot hold a NUL/],
-  ['a mode as a number', book('  directory({ path: "/x", mode: 750 as never })'), /p\d+\.ts:5: directory: mode must be four octal digits such as '0644', got 750/],
-  ['an owner that runs something', book('  directory({ path: "/x", owner: "a;b" })'), /p\d+\.ts:5: directory: owner must be a name or a number, got "a;b"/],
-  ['a package that is an option', book("  apt({ packages: ['-o=x'] })"), /p\d+\.ts:5: apt: "-o=x" is no name of a Debian package/],
+  [
+    'a mode as a number',
+    book('  directory({ path: "/x", mode: 750 as never })'),
+    /p\d+\.ts:5: directory: mode must be four octal digits such as '0644', got 750/,
+  ],
+  [
+    'an owner that runs something',
+    book('  directory({ path: "/x", owner: "a;b" })'),
+    /p\d+\.ts:5: directory: owner must be a name or a number, got "a;b"/,
+  ],
+  [
+    'a package that is an option',
+    book("  apt({ packages: ['-o=x'] })"),
+    /p\d+\.ts:5: apt: "-o=x" is no name of a Debian package/,
+  ],
   ['no packages', book('  apt({ packages: [] })'), /p\d+\.ts:5: apt: packages is empty/],
-  ['a unit that is an option', book("  service({ unit: '--now' })"), /p\d+\.ts:5: service: "--now" is no name of a unit/],
-  ['a line that is two', book("  lineInFile({ path: '/x', line: 'a\\nb' })"), /p\d+\.ts:5: lineInFile: line must be one line/],
-  ['two tasks that decide one file', book("  file({ path: '/x', content: 'a' }),\n  file({ path: '/x', content: 'b' })"), /p\d+\.ts:6: host mx1: file \/x .*decides what file \/x \(.*p\d+\.ts:5\) decides already/],
-  ['a whole file and a line of it', book("  file({ path: '/x', content: 'a' }),\n  lineInFile({ path: '/x', line: 'b' })"), /decides already/],
-  ['a template that is not there', book("  template({ src: 'templates/gone.ejs', dest: '/x', vars: {} })"), /p\d+\.ts:5: there is no file templates\/gone\.ejs: looked for .*playbooks\/templates\/gone\.ejs and .*templates\/gone\.ejs/],
-  ['a name that a template is not given', book("  template({ src: 'templates/good.ejs', dest: '/x', vars: { list: [] } })"), /templates\/good\.ejs:1: greeting is not (?:given to the template|defined)/],
-  ['a list printed as a text', book("  template({ src: 'templates/good.ejs', dest: '/x', vars: { greeting: ['a'], list: [] } })"), /templates\/good\.ejs:1: .*got a list: join it/],
-  ['a source that is not there', book("  file({ path: '/x', source: 'files/gone' })"), /p\d+\.ts:5: there is no file files\/gone/],
-  ['a group that the inventory has not', book('').replace("hosts: 'mail'", "hosts: 'mial'"), /p\d+\.ts:\d+: hosts: no host and no group is called "mial": did you mean mail/],
+  [
+    'a unit that is an option',
+    book("  service({ unit: '--now' })"),
+    /p\d+\.ts:5: service: "--now" is no name of a unit/,
+  ],
+  [
+    'a line that is two',
+    book("  lineInFile({ path: '/x', line: 'a\\nb' })"),
+    /p\d+\.ts:5: lineInFile: line must be one line/,
+  ],
+  [
+    'two tasks that decide one file',
+    book("  file({ path: '/x', content: 'a' }),\n  file({ path: '/x', content: 'b' })"),
+    /p\d+\.ts:6: host mx1: file \/x .*decides what file \/x \(.*p\d+\.ts:5\) decides already/,
+  ],
+  [
+    'a whole file and a line of it',
+    book("  file({ path: '/x', content: 'a' }),\n  lineInFile({ path: '/x', line: 'b' })"),
+    /decides already/,
+  ],
+  [
+    'a template that is not there',
+    book("  template({ src: 'templates/gone.ejs', dest: '/x', vars: {} })"),
+    /p\d+\.ts:5: there is no file templates\/gone\.ejs: looked for .*playbooks\/templates\/gone\.ejs and .*templates\/gone\.ejs/,
+  ],
+  [
+    'a name that a template is not given',
+    book("  template({ src: 'templates/good.ejs', dest: '/x', vars: { list: [] } })"),
+    /templates\/good\.ejs:1: greeting is not (?:given to the template|defined)/,
+  ],
+  [
+    'a list printed as a text',
+    book("  template({ src: 'templates/good.ejs', dest: '/x', vars: { greeting: ['a'], list: [] } })"),
+    /templates\/good\.ejs:1: .*got a list: join it/,
+  ],
+  [
+    'a source that is not there',
+    book("  file({ path: '/x', source: 'files/gone' })"),
+    /p\d+\.ts:5: there is no file files\/gone/,
+  ],
+  [
+    'a group that the inventory has not',
+    book('').replace("hosts: 'mail'", "hosts: 'mial'"),
+    /p\d+\.ts:\d+: hosts: no host and no group is called "mial": did you mean mail/,
+  ],
 ]
 for (const [what, text, message] of WRONG) {
   test(`${what} is told, with exit status 1`, async () => {
@@ -88,8 +159,13 @@ test('a playbook that is not there: the nearest is named', async () => {
 })
 
 test('tags choose tasks, as in Ansible: always stays, never waits to be asked', async () => {
-  const text = book("  directory({ path: '/a', tags: ['one'] }), directory({ path: '/b', tags: ['two', 'one'] }), directory({ path: '/c', tags: ['always'] }), directory({ path: '/d', tags: ['never', 'rare'] }), directory({ path: '/e' })")
-  const paths = async (...words: readonly string[]): Promise<string> => [...(await listed(text, '--limit', 'mx1', ...words)).stdout.matchAll(/directory (\/\w)/g)].map(([, path]) => path).join('')
+  const text = book(
+    "  directory({ path: '/a', tags: ['one'] }), directory({ path: '/b', tags: ['two', 'one'] }), directory({ path: '/c', tags: ['always'] }), directory({ path: '/d', tags: ['never', 'rare'] }), directory({ path: '/e' })",
+  )
+  const paths = async (...words: readonly string[]): Promise<string> =>
+    [...(await listed(text, '--limit', 'mx1', ...words)).stdout.matchAll(/directory (\/\w)/g)]
+      .map(([, path]) => path)
+      .join('')
   assert.is(await paths(), '/a/b/c/e')
   assert.is(await paths('--tags', 'two'), '/b/c')
   assert.is(await paths('--tags', 'rare'), '/c/d')
@@ -100,7 +176,10 @@ test('tags choose tasks, as in Ansible: always stays, never waits to be asked', 
 })
 
 test('a secret var of a wrong type is not shown', async () => {
-  given({ 'secret.yaml': 'mail:\n  hosts:\n    mx1: { greeting: a, relay_password: hunter2 }\n    mx2: { greeting: a, relay_password: hunter3 }\n' })
+  given({
+    'secret.yaml':
+      'mail:\n  hosts:\n    mx1: { greeting: a, relay_password: hunter2 }\n    mx2: { greeting: a, relay_password: hunter3 }\n',
+  })
   given({ 'playbooks/secret.ts': book('', 'v.object({ relay_password: v.number() })') })
   const { code, stderr } = await here.mailrun('playbooks/secret.ts', '-i', 'secret.yaml', '--list-tasks')
   assert.is(code, 1)
@@ -109,7 +188,10 @@ test('a secret var of a wrong type is not shown', async () => {
 })
 
 test('a list among the tasks, and a module that was not called', async () => {
-  assert.match((await listed(book("  ['/a'].map((path) => directory({ path })) as never"))).stderr, /p\d+\.ts: tasks holds a list among the tasks: spread it/)
+  assert.match(
+    (await listed(book("  ['/a'].map((path) => directory({ path })) as never"))).stderr,
+    /p\d+\.ts: tasks holds a list among the tasks: spread it/,
+  )
   assert.match((await listed(book('  directory as never'))).stderr, /tasks holds a module that was not called/)
 })
 

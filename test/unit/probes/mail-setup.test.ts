@@ -1,4 +1,5 @@
-// The answer of the program that tells how a host signs: it is read, and what a hostile or broken host answers is an error in words or a setup that can be judged.
+// The answer of the program that tells how a host signs: it is read, and what a hostile or broken host answers is an
+// error in words or a setup that can be judged.
 import * as assert from 'uvu/assert'
 import { setupFaults } from '../../../src/audit/rules/setup-faults.ts'
 import { ProbeError } from '../../../src/model/probe.ts'
@@ -10,21 +11,73 @@ import { suite } from '../../suite.ts'
 const test = suite('probes/mail-setup')
 const hex = (text: string): string => (text === '' ? '-' : Buffer.from(text).toString('hex'))
 const LINES = [
-  `package opendkim ${hex('2.11.0~beta2-8')}`, `unit LoadState ${hex('loaded')}`, `unit ActiveState ${hex('active')}`, `unit Type ${hex('forking')}`, `argument ${hex('-p')}`, `argument ${hex('inet:8892@localhost')}`,
-  `setting ${hex('/etc/opendkim.conf')} 7 ${hex('KeyTable')} ${hex('file:/etc/dkimkeys/KeyTable')}`, `setting ${hex('/etc/opendkim.conf')} 8 ${hex('SigningTable')} ${hex('refile:/etc/dkimkeys/SigningTable')}`, `configuration ${hex('/etc/opendkim.conf')} there`,
-  `refused ${hex('opendkim: configuration error at line 8: unrecognized parameter')}`, `default SOCKET 20 ${hex('local:$RUNDIR/opendkim.sock')}`, `user ${hex('opendkim')}`, 'in mail',
-  `table keytable file ${hex('/etc/dkimkeys/KeyTable')} there`, `row keytable 1 ${hex('a._domainkey.example.org example.org:a:/etc/dkimkeys/a.private')}`, `table signingtable refile ${hex('/etc/dkimkeys/SigningTable')} there`, `row signingtable 2 ${hex('*@example.org a._domainkey.example.org')}`, 'cut signingtable',
-  `key ${hex('/etc/dkimkeys/a.private')} unreadable -`, `path f root root 0600 ${hex('/etc/dkimkeys/a.private')}`, `path d opendkim opendkim 0700 ${hex('/etc/dkimkeys')}`, 'member opendkim opendkim', 'member opendkim postfix',
-  `set smtpd_milters ${hex('unix:opendkim/opendkim.sock')}`, `set config_directory ${hex('/etc/postfix')}`, 'line smtpd_milters 40', 'line smtpd_milters 50', 'service smtp/inet smtpd y', `override smtp/inet smtpd_milters -`, 'end', '',
+  `package opendkim ${hex('2.11.0~beta2-8')}`,
+  `unit LoadState ${hex('loaded')}`,
+  `unit ActiveState ${hex('active')}`,
+  `unit Type ${hex('forking')}`,
+  `argument ${hex('-p')}`,
+  `argument ${hex('inet:8892@localhost')}`,
+  `setting ${hex('/etc/opendkim.conf')} 7 ${hex('KeyTable')} ${hex('file:/etc/dkimkeys/KeyTable')}`,
+  `setting ${hex('/etc/opendkim.conf')} 8 ${hex('SigningTable')} ${hex('refile:/etc/dkimkeys/SigningTable')}`,
+  `configuration ${hex('/etc/opendkim.conf')} there`,
+  `refused ${hex('opendkim: configuration error at line 8: unrecognized parameter')}`,
+  `default SOCKET 20 ${hex('local:$RUNDIR/opendkim.sock')}`,
+  `user ${hex('opendkim')}`,
+  'in mail',
+  `table keytable file ${hex('/etc/dkimkeys/KeyTable')} there`,
+  `row keytable 1 ${hex('a._domainkey.example.org example.org:a:/etc/dkimkeys/a.private')}`,
+  `table signingtable refile ${hex('/etc/dkimkeys/SigningTable')} there`,
+  `row signingtable 2 ${hex('*@example.org a._domainkey.example.org')}`,
+  'cut signingtable',
+  `key ${hex('/etc/dkimkeys/a.private')} unreadable -`,
+  `path f root root 0600 ${hex('/etc/dkimkeys/a.private')}`,
+  `path d opendkim opendkim 0700 ${hex('/etc/dkimkeys')}`,
+  'member opendkim opendkim',
+  'member opendkim postfix',
+  `set smtpd_milters ${hex('unix:opendkim/opendkim.sock')}`,
+  `set config_directory ${hex('/etc/postfix')}`,
+  'line smtpd_milters 40',
+  'line smtpd_milters 50',
+  'service smtp/inet smtpd y',
+  `override smtp/inet smtpd_milters -`,
+  'end',
+  '',
 ]
 const parse = (stdout: string, code = 0, stderr = '') => mailSetup.parse({ code, stdout, stderr })
 
 test('it is read line by line', () => {
   const setup = parse(LINES.join('\n'))
-  assert.equal([setup.packages, setup.arguments, setup.user, setup.groups, setup.refused], [{ opendkim: '2.11.0~beta2-8' }, ['-p', 'inet:8892@localhost'], 'opendkim', ['mail'], 'opendkim: configuration error at line 8: unrecognized parameter'])
-  assert.equal(setup.tables.map(({ name, kind, cut, rows }) => [name, kind, cut, rows]), [['keytable', 'file', false, [{ line: 1, text: 'a._domainkey.example.org example.org:a:/etc/dkimkeys/a.private' }]], ['signingtable', 'refile', true, [{ line: 2, text: '*@example.org a._domainkey.example.org' }]]])
+  assert.equal(
+    [setup.packages, setup.arguments, setup.user, setup.groups, setup.refused],
+    [
+      { opendkim: '2.11.0~beta2-8' },
+      ['-p', 'inet:8892@localhost'],
+      'opendkim',
+      ['mail'],
+      'opendkim: configuration error at line 8: unrecognized parameter',
+    ],
+  )
+  assert.equal(
+    setup.tables.map(({ name, kind, cut, rows }) => [name, kind, cut, rows]),
+    [
+      [
+        'keytable',
+        'file',
+        false,
+        [{ line: 1, text: 'a._domainkey.example.org example.org:a:/etc/dkimkeys/a.private' }],
+      ],
+      ['signingtable', 'refile', true, [{ line: 2, text: '*@example.org a._domainkey.example.org' }]],
+    ],
+  )
   assert.equal(setup.keys, [{ path: '/etc/dkimkeys/a.private', state: 'unreadable', publicKey: '' }])
-  assert.equal([setup.members, setup.parameterLines, setup.services], [{ opendkim: ['opendkim', 'postfix'] }, { smtpd_milters: [40, 50] }, [{ name: 'smtp/inet', command: 'smtpd', chroot: true, overrides: { smtpd_milters: '' } }]])
+  assert.equal(
+    [setup.members, setup.parameterLines, setup.services],
+    [
+      { opendkim: ['opendkim', 'postfix'] },
+      { smtpd_milters: [40, 50] },
+      [{ name: 'smtp/inet', command: 'smtpd', chroot: true, overrides: { smtpd_milters: '' } }],
+    ],
+  )
 })
 
 test('a host that cannot tell says why', () => {

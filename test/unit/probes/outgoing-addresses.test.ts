@@ -7,8 +7,12 @@ const test = suite('probes/outgoing-addresses')
 
 const FOUR = '198.41.0.4 via 192.0.2.254 dev eth0 src 192.0.2.1 uid 0 \\    cache '
 const SIX = '2001:503:ba3e::2:30 from :: via fe80::1 dev eth0 proto ra src 2001:db8::1 metric 1024 pref medium'
-const told = (four: string, six: string, postfix: string) => outgoingAddresses.parse({ code: 0, stdout: `route4 = ${four}\nroute6 = ${six}\n${postfix}\0end`, stderr: '' })
-const parameters = (values: Readonly<Record<string, string>>): string => Object.entries({ smtp_bind_address: '', smtp_bind_address6: '', inet_protocols: 'all', relayhost: '', ...values }).map(([name, value]) => `${name} = ${value}\n`).join('')
+const told = (four: string, six: string, postfix: string) =>
+  outgoingAddresses.parse({ code: 0, stdout: `route4 = ${four}\nroute6 = ${six}\n${postfix}\0end`, stderr: '' })
+const parameters = (values: Readonly<Record<string, string>>): string =>
+  Object.entries({ smtp_bind_address: '', smtp_bind_address6: '', inet_protocols: 'all', relayhost: '', ...values })
+    .map(([name, value]) => `${name} = ${value}\n`)
+    .join('')
 
 for (const [what, four, six, postfix, addresses] of [
   ['routes of both families', FOUR, SIX, parameters({}), ['192.0.2.1', '2001:db8::1']],
@@ -18,7 +22,13 @@ for (const [what, four, six, postfix, addresses] of [
   ['IPv4 alone', FOUR, SIX, parameters({ inet_protocols: 'ipv4' }), ['192.0.2.1']],
   ['IPv6 alone', FOUR, SIX, parameters({ inet_protocols: 'ipv6' }), ['2001:db8::1']],
   ['both by name', FOUR, SIX, parameters({ inet_protocols: 'ipv6, ipv4' }), ['192.0.2.1', '2001:db8::1']],
-  ['addresses that Postfix binds', FOUR, SIX, parameters({ smtp_bind_address: '192.0.2.7', smtp_bind_address6: '[2001:db8::7]' }), ['192.0.2.7', '2001:db8::7']],
+  [
+    'addresses that Postfix binds',
+    FOUR,
+    SIX,
+    parameters({ smtp_bind_address: '192.0.2.7', smtp_bind_address6: '[2001:db8::7]' }),
+    ['192.0.2.7', '2001:db8::7'],
+  ],
 ] as const)
   test(what, () => assert.equal(told(four, six, postfix), { addresses, relayhost: '' }))
 

@@ -7,16 +7,31 @@ import { suite } from '../../suite.ts'
 
 const test = suite('report/live')
 const paint = colours(false)
-const busy = (count: number, said = '') => Array.from({ length: count }, (_, index) => [`mx${index}`, { since: performance.now() - index * 1000, doing: 'apt opendkim: install opendkim', said }] as const)
+const busy = (count: number, said = '') =>
+  Array.from(
+    { length: count },
+    (_, index) =>
+      [
+        `mx${index}`,
+        { since: performance.now() - index * 1000, doing: 'apt opendkim: install opendkim', said },
+      ] as const,
+  )
 
 test('never more rows nor columns than the terminal has', () => {
   for (const columns of [1, 5, 20, 40, 80, 300]) {
     for (const rows of [1, 4, 5, 6, 24, 100]) {
       for (const count of [1, 2, 20, 500]) {
-        const long = [['a-very-long-host-name.with.many.labels.example.net', { since: 0, doing: '安装软件包 '.repeat(30), said: 'x'.repeat(500) }] as const, ...busy(count, 'Setting up opendkim')]
+        const long = [
+          [
+            'a-very-long-host-name.with.many.labels.example.net',
+            { since: 0, doing: '安装软件包 '.repeat(30), said: 'x'.repeat(500) },
+          ] as const,
+          ...busy(count, 'Setting up opendkim'),
+        ]
         const lines = liveLines(long, { all: 600, ended: 3 }, { columns, rows }, paint)
         assert.ok(lines.length <= Math.max(1, rows - 3), `${lines.length} lines in ${rows} rows`)
-        for (const line of lines) assert.ok(width(line) < Math.max(columns, 1) || line === '', `${width(line)} columns in ${columns}`)
+        for (const line of lines)
+          assert.ok(width(line) < Math.max(columns, 1) || line === '', `${width(line)} columns in ${columns}`)
       }
     }
   }
@@ -30,13 +45,21 @@ test('hosts stand in the order in which they began, each with what it said last'
 
 test('where not all fit, those that take longest are shown, and the others counted', () => {
   const lines = liveLines(busy(10), { all: 10, ended: 0 }, { columns: 100, rows: 7 }, paint)
-  assert.equal(lines.map((line) => line.split(' ')[0]), ['mx8', 'mx9', '0'])
+  assert.equal(
+    lines.map((line) => line.split(' ')[0]),
+    ['mx8', 'mx9', '0'],
+  )
   assert.match(lines[2]!, '10 at work (8 not shown)')
 })
 
 test('a long change leaves room for what it says', () => {
   const said = 'Setting up opendkim (2.11.0)'
-  const [line] = liveLines([['mx1', { since: performance.now(), doing: 'x'.repeat(200), said }]], { all: 1, ended: 0 }, { columns: 80, rows: 24 }, paint)
+  const [line] = liveLines(
+    [['mx1', { since: performance.now(), doing: 'x'.repeat(200), said }]],
+    { all: 1, ended: 0 },
+    { columns: 80, rows: 24 },
+    paint,
+  )
   assert.match(line!, said)
 })
 
@@ -60,7 +83,8 @@ test('what is printed stands above, and nothing is left behind at the end', asyn
 function shown(text: string): string {
   let lines = ['']
   for (const part of text.match(/\u001b\[\d*[AJ]|\r|\n|[^\u001b\r\n]+/g) ?? []) {
-    if (part.endsWith('A') && part.startsWith('\u001b')) lines = lines.slice(0, lines.length - Number(part.slice(2, -1)))
+    if (part.endsWith('A') && part.startsWith('\u001b'))
+      lines = lines.slice(0, lines.length - Number(part.slice(2, -1)))
     else if (part === '\u001b[J') lines[lines.length - 1] = ''
     else if (part === '\n') lines.push('')
     else if (part !== '\r') lines[lines.length - 1] += part

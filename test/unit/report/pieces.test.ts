@@ -32,7 +32,9 @@ test('a record that is not known yet is a comment; other types stand as they are
     ]),
     ['; a.test. IN TXT is not known yet', 'a.test. IN MX 10 mx.a.test.'],
   )
-  assert.equal(recordsIn([{ name: 'a' }, null, 3, { name: 'a', type: 'TXT', value: 'v' }]), [{ name: 'a', type: 'TXT', value: 'v' }])
+  assert.equal(recordsIn([{ name: 'a' }, null, 3, { name: 'a', type: 'TXT', value: 'v' }]), [
+    { name: 'a', type: 'TXT', value: 'v' },
+  ])
   assert.equal(recordsIn('x'), [])
 })
 

@@ -9,7 +9,10 @@ const test = suite('report/text')
 
 function textOf(events: readonly RunEvent[], options: Partial<TextOptions> = {}): string {
   let text = ''
-  const report = textReporter({ diff: false, verbose: false, colour: false, terminal: undefined, ...options }, { write: (part) => void (text += part) })
+  const report = textReporter(
+    { diff: false, verbose: false, colour: false, terminal: undefined, ...options },
+    { write: (part) => void (text += part) },
+  )
   events.forEach(report)
   return text.replace(/in \d+\.\d s$/m, 'in N s')
 }
@@ -29,7 +32,12 @@ const installed = (name: string): HostResult =>
     tasks: [
       task({ type: 'apt', name: 'opendkim', status: 'changed', changes: ['install opendkim'] }),
       task({ name: '/etc/motd', status: 'ok' }),
-      task({ type: 'dkimKey', name: `${name}._domainkey.fleet.test`, status: 'changed', changes: ['generate a 2048 bit key'] }),
+      task({
+        type: 'dkimKey',
+        name: `${name}._domainkey.fleet.test`,
+        status: 'changed',
+        changes: ['generate a 2048 bit key'],
+      }),
     ],
   })
 
@@ -57,7 +65,13 @@ changed
 })
 
 test('twenty equal hosts are a count with some names', () => {
-  const hosts = Array.from({ length: 20 }, (_, index) => host({ name: `mx${index + 1}`, status: 'would-change', tasks: [task({ name: '/etc/motd', status: 'would-change', changes: ['create'] })] }))
+  const hosts = Array.from({ length: 20 }, (_, index) =>
+    host({
+      name: `mx${index + 1}`,
+      status: 'would-change',
+      tasks: [task({ name: '/etc/motd', status: 'would-change', changes: ['create'] })],
+    }),
+  )
   const text = textOf(eventsOf(run([...hosts, host({ name: 'other', status: 'ok' })], { check: true })))
   assert.match(text, 'dkim, check only, on 21 hosts')
   assert.match(text, 'would change\n  file /etc/motd  20 hosts: mx1, mx2, mx3, mx4, mx5 and 15 more\n    create\n')
@@ -71,7 +85,10 @@ test('a failure shows the host, the task, the last lines of output, and what to 
     tasks: [task({ type: 'apt', name: 'opendkim', status: 'failed', why: 'exit status 100' })],
   })
   const text = textOf(eventsOf(run([host({ name: 'mx1', status: 'ok' }), failed])))
-  assert.match(text, 'failed\n  mx2: apt opendkim: install opendkim: exit status 100\n    E: Unable to locate package opendkim\n')
+  assert.match(
+    text,
+    'failed\n  mx2: apt opendkim: install opendkim: exit status 100\n    E: Unable to locate package opendkim\n',
+  )
   assert.match(text, /Run again once that is mended, for these: --limit mx2\n$/)
 })
 
@@ -82,18 +99,38 @@ test('a failure is told at once while other hosts are still at work', () => {
 })
 
 test('hosts with the same trouble are told together', () => {
-  const lost = ['mx1', 'mx2', 'mx3'].map((name) => host({ name, status: 'unreachable', error: 'no route to the network' }))
+  const lost = ['mx1', 'mx2', 'mx3'].map((name) =>
+    host({ name, status: 'unreachable', error: 'no route to the network' }),
+  )
   assert.match(textOf(eventsOf(run(lost))), 'unreachable\n  mx1, mx2 and mx3: no route to the network\n')
 })
 
 test('no terminal escape, carriage return or faked line of a host gets through', () => {
   const evil = '\u001b[2J\u001b]0;owned\u0007\u009b31m\rmx1: all ok\u202e'
-  const bad = host({ name: 'mx1', status: 'failed', error: evil, tasks: [task({ name: evil, status: 'changed', changes: [`${evil}\nforged`], commands: [evil], diffs: [{ path: evil, before: evil, after: 'x' }] })] })
+  const bad = host({
+    name: 'mx1',
+    status: 'failed',
+    error: evil,
+    tasks: [
+      task({
+        name: evil,
+        status: 'changed',
+        changes: [`${evil}\nforged`],
+        commands: [evil],
+        diffs: [{ path: evil, before: evil, after: 'x' }],
+      }),
+    ],
+  })
   const events: readonly RunEvent[] = [
     { kind: 'change-start', host: 'mx1', task: evil, type: 'apt', summary: evil },
     { kind: 'change-end', type: 'apt', host: 'mx1', task: evil, summary: evil, code: 1 },
     { kind: 'host-waiting', host: 'mx1', holder: evil },
-    ...eventsOf(run([bad, host({ name: 'mx2', status: 'ok', outputs: { motd: evil, dns: [{ name: evil, type: 'TXT', value: evil }] } })])),
+    ...eventsOf(
+      run([
+        bad,
+        host({ name: 'mx2', status: 'ok', outputs: { motd: evil, dns: [{ name: evil, type: 'TXT', value: evil }] } }),
+      ]),
+    ),
   ]
   const text = textOf(events, { verbose: true, diff: true })
   assert.not.match(text, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/)
@@ -101,9 +138,20 @@ test('no terminal escape, carriage return or faked line of a host gets through',
 })
 
 test('--diff shows a unified diff, --verbose the shell text and the tasks that are ok', () => {
-  const changed = task({ name: '/etc/motd', status: 'changed', changes: ['content'], diffs: [{ path: '/etc/motd', before: 'a\nb\n', after: 'a\nc\n' }], commands: ['printf secret | base64 -d'] })
-  const events = eventsOf(run([host({ name: 'mx1', status: 'changed', tasks: [changed, task({ name: '/etc/hosts', status: 'ok' })] })]))
-  assert.match(textOf(events, { diff: true }), '--- /etc/motd\n      +++ /etc/motd\n      @@ -1,2 +1,2 @@\n       a\n      -b\n      +c\n')
+  const changed = task({
+    name: '/etc/motd',
+    status: 'changed',
+    changes: ['content'],
+    diffs: [{ path: '/etc/motd', before: 'a\nb\n', after: 'a\nc\n' }],
+    commands: ['printf secret | base64 -d'],
+  })
+  const events = eventsOf(
+    run([host({ name: 'mx1', status: 'changed', tasks: [changed, task({ name: '/etc/hosts', status: 'ok' })] })]),
+  )
+  assert.match(
+    textOf(events, { diff: true }),
+    '--- /etc/motd\n      +++ /etc/motd\n      @@ -1,2 +1,2 @@\n       a\n      -b\n      +c\n',
+  )
   assert.not.match(textOf(events), '@@')
   const verbose = textOf(events, { verbose: true })
   assert.match(verbose, 'ok\n  file /etc/hosts\n')
@@ -112,34 +160,77 @@ test('--diff shows a unified diff, --verbose the shell text and the tasks that a
 
 test('DNS records are zone lines, other outputs JSON', () => {
   const outputs = { dns: [{ name: 'mx1._domainkey.fleet.test', type: 'TXT', value: 'v=DKIM1; p=AB' }], hostname: 'mx1' }
-  const text = textOf(eventsOf(run([host({ name: 'mx1', status: 'ok', outputs }), host({ name: 'mx2', status: 'ok', outputs: { dns: null } })])))
+  const text = textOf(
+    eventsOf(
+      run([host({ name: 'mx1', status: 'ok', outputs }), host({ name: 'mx2', status: 'ok', outputs: { dns: null } })]),
+    ),
+  )
   assert.match(text, 'DNS records\nmx1._domainkey.fleet.test. IN TXT "v=DKIM1; p=AB"\n')
   assert.match(text, 'outputs\n  mx1  hostname: "mx1"\n')
   assert.not.match(text, 'mx2  dns')
 })
 
 test('what is assumed or unknown says why', () => {
-  const text = textOf(eventsOf(run([host({ name: 'mx1', status: 'would-change', tasks: [task({ name: '/a', status: 'assumed', why: 'waits for command x' }), task({ name: '/b', status: 'unknown', why: 'the connection was lost' })] })])))
+  const text = textOf(
+    eventsOf(
+      run([
+        host({
+          name: 'mx1',
+          status: 'would-change',
+          tasks: [
+            task({ name: '/a', status: 'assumed', why: 'waits for command x' }),
+            task({ name: '/b', status: 'unknown', why: 'the connection was lost' }),
+          ],
+        }),
+      ]),
+    ),
+  )
   assert.match(text, 'file /a\n    waits for command x\n')
   assert.match(text, 'file /b\n    the connection was lost\n')
 })
 
 test('what is held back is told with its reason and where to go on from; warnings have a place of their own', () => {
-  const held = (name: string): HostResult => host({ name, status: 'held', tasks: [task({ type: 'opendkim', name: 'tables', status: 'held', changes: ['KeyTable: create'], why: 'not served yet\nby ns2' }), task({ name: '/b', status: 'ok', warning: 'a key is not served' })] })
+  const held = (name: string): HostResult =>
+    host({
+      name,
+      status: 'held',
+      tasks: [
+        task({
+          type: 'opendkim',
+          name: 'tables',
+          status: 'held',
+          changes: ['KeyTable: create'],
+          why: 'not served yet\nby ns2',
+        }),
+        task({ name: '/b', status: 'ok', warning: 'a key is not served' }),
+      ],
+    })
   const text = textOf(eventsOf(run([held('mx1'), held('mx2')])))
-  assert.match(text, 'held back\n  opendkim tables  all 2 hosts\n    KeyTable: create\n    not served yet\n    by ns2\n')
+  assert.match(
+    text,
+    'held back\n  opendkim tables  all 2 hosts\n    KeyTable: create\n    not served yet\n    by ns2\n',
+  )
   assert.match(text, 'warnings\n  mx1 and mx2: file /b: a key is not served\n')
   assert.match(text, '2 hosts: 2 held back, in N s\nWhat is held back is done by the next run after DNS serves it.\n')
 })
 
 test('after an interrupt it says how to finish', () => {
-  const text = textOf(eventsOf(run([host({ name: 'mx1', status: 'interrupted', error: 'interrupted' }), host({ name: 'mx2', status: 'ok' })], { interrupted: true })))
+  const text = textOf(
+    eventsOf(
+      run([host({ name: 'mx1', status: 'interrupted', error: 'interrupted' }), host({ name: 'mx2', status: 'ok' })], {
+        interrupted: true,
+      }),
+    ),
+  )
   assert.not.match(text, 'interrupted: interrupted')
   assert.match(text, 'Run again to finish, for these: --limit mx1\n')
 })
 
 test('the first Ctrl-C says what is being finished', () => {
-  assert.is(textOf([{ kind: 'interrupted', busy: ['mx1', 'mx2'] }]), 'interrupted: nothing more starts; the change in hand is finished on mx1 and mx2. Ctrl-C again leaves at once.\n')
+  assert.is(
+    textOf([{ kind: 'interrupted', busy: ['mx1', 'mx2'] }]),
+    'interrupted: nothing more starts; the change in hand is finished on mx1 and mx2. Ctrl-C again leaves at once.\n',
+  )
 })
 
 test('colour comes only when it is asked for', () => {

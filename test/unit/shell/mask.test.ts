@@ -12,7 +12,14 @@ import { suite } from '../../suite.ts'
 const test = suite('masking')
 
 /** What is awkward to quote, to escape, or to find. */
-const SECRETS = ['hunter2-hunter2', 'it\'s "quoted" $HOME `x` \\n', 'zwölf 日本 ß', 'a+b/c=d&e?f%20', '[x](y){z}*.^|$', 'tab\there and more']
+const SECRETS = [
+  'hunter2-hunter2',
+  'it\'s "quoted" $HOME `x` \\n',
+  'zwölf 日本 ß',
+  'a+b/c=d&e?f%20',
+  '[x](y){z}*.^|$',
+  'tab\there and more',
+]
 
 for (const secret of SECRETS) {
   const bytes = Buffer.from(secret)
@@ -48,7 +55,10 @@ for (const secret of SECRETS) {
   })
 
   test(`${JSON.stringify(secret)} is hidden as bash writes it`, () => {
-    const { stdout } = spawnSync('bash', ['-c', 'printf %q "$S"'], { env: { S: secret, LC_ALL: 'C.UTF-8' }, encoding: 'utf8' })
+    const { stdout } = spawnSync('bash', ['-c', 'printf %q "$S"'], {
+      env: { S: secret, LC_ALL: 'C.UTF-8' },
+      encoding: 'utf8',
+    })
     if (!stdout.startsWith("$'")) hidden('printf %q', stdout)
   })
 }
@@ -60,7 +70,8 @@ test('each line of a longer secret is hidden by itself, whichever way lines end'
   assert.is(mask('x marks'), 'x marks')
 })
 
-test('a secret with a line feed after it is hidden without', () => assert.is(maskOf(['pass1\n'])('is pass1!'), `is ${STARS}!`))
+test('a secret with a line feed after it is hidden without', () =>
+  assert.is(maskOf(['pass1\n'])('is pass1!'), `is ${STARS}!`))
 
 test('a secret of less than four characters is hidden as a word, and leaves other words readable', () => {
   const mask = maskOf(['a1', '7', 'c+'])
@@ -68,23 +79,35 @@ test('a secret of less than four characters is hidden as a word, and leaves othe
   assert.is(mask('x c+ y'), `x ${STARS} y`)
 })
 
-test('the longer of two secrets is hidden first', () => assert.is(maskOf(['secret', 'secret-and-more'])('secret-and-more secret'), `${STARS} ${STARS}`))
+test('the longer of two secrets is hidden first', () =>
+  assert.is(maskOf(['secret', 'secret-and-more'])('secret-and-more secret'), `${STARS} ${STARS}`))
 
 test('no secret changes nothing', () => assert.is(maskOf([''])('text'), 'text'))
 
 test('in JSON values texts, numbers and keys are hidden', () => {
-  assert.equal(maskJson(maskOf(['4711471', 'hunter2']), { pin: 4711471, port: 25, list: ['x hunter2'], hunter2: null }), { pin: STARS, port: 25, list: [`x ${STARS}`], [STARS]: null })
+  assert.equal(
+    maskJson(maskOf(['4711471', 'hunter2']), { pin: 4711471, port: 25, list: ['x hunter2'], hunter2: null }),
+    { pin: STARS, port: 25, list: [`x ${STARS}`], [STARS]: null },
+  )
 })
 
 test('secrets are found in maps, sets, lists, bytes and in each other', () => {
-  const found = secretsIn([new Map([['a', { b: new Secret('one') }]]), new Set([new Secret({ c: ['two', 3] })]), new Secret(new Secret('four')), new Secret(Buffer.from('five'))])
+  const found = secretsIn([
+    new Map([['a', { b: new Secret('one') }]]),
+    new Set([new Secret({ c: ['two', 3] })]),
+    new Secret(new Secret('four')),
+    new Secret(Buffer.from('five')),
+  ])
   assert.equal([...found].sort(), ['3', 'five', 'four', 'one', 'two'])
 })
 
 test('a secret is known from the moment that it is made, and shows itself nowhere', () => {
   const secret = new Secret('known-from-now-on')
   assert.is(maskKnown('x known-from-now-on'), `x ${STARS}`)
-  assert.not.match(`${String(secret)} ${JSON.stringify({ secret })} ${inspect({ secret }, { depth: 9, showHidden: true })}`, 'known-from')
+  assert.not.match(
+    `${String(secret)} ${JSON.stringify({ secret })} ${inspect({ secret }, { depth: 9, showHidden: true })}`,
+    'known-from',
+  )
 })
 
 test.run()

@@ -8,7 +8,43 @@ import { sh } from '../../../src/shell/sh.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('sh')
-const PIECES = ["'", '"', '`', '$', '$(id)', '\\', '\n', ' ', '\t', '-n', '--', '*', '?', '[a]', '~', '!', '#', ';', '&', '|', '<', '>', '(', ')', '{', '}', '%s', 'ä', '日', '😀', '\u001b', '\r', '=', 'a', '/']
+const PIECES = [
+  "'",
+  '"',
+  '`',
+  '$',
+  '$(id)',
+  '\\',
+  '\n',
+  ' ',
+  '\t',
+  '-n',
+  '--',
+  '*',
+  '?',
+  '[a]',
+  '~',
+  '!',
+  '#',
+  ';',
+  '&',
+  '|',
+  '<',
+  '>',
+  '(',
+  ')',
+  '{',
+  '}',
+  '%s',
+  'ä',
+  '日',
+  '😀',
+  '\u001b',
+  '\r',
+  '=',
+  'a',
+  '/',
+]
 
 /** A small generator, so that a failure can be had again. */
 function* words(seed: number, count: number): Generator<string> {
@@ -17,12 +53,16 @@ function* words(seed: number, count: number): Generator<string> {
     state = (state * 1_103_515_245 + 12_345) % 2_147_483_648
     return Math.floor((state / 2_147_483_648) * below)
   }
-  for (let index = 0; index < count; index += 1) yield Array.from({ length: next(9) }, () => PIECES[next(PIECES.length)]!).join('')
+  for (let index = 0; index < count; index += 1)
+    yield Array.from({ length: next(9) }, () => PIECES[next(PIECES.length)]!).join('')
 }
 
 test('a thousand words of all that shells mind arrive as they are', () => {
   const sent = [...words(7, 1000)]
-  const { stdout, status } = spawnSync('sh', ['-s'], { input: `printf '%s\\0' ${sent.map(quote).join(' ')}\n`, encoding: 'utf8' })
+  const { stdout, status } = spawnSync('sh', ['-s'], {
+    input: `printf '%s\\0' ${sent.map(quote).join(' ')}\n`,
+    encoding: 'utf8',
+  })
   assert.is(status, 0)
   assert.equal(stdout.split('\0').slice(0, -1), sent)
 })
@@ -41,7 +81,8 @@ test('a secret runs as itself and is shown as stars', () => {
   assert.is(script.text, "login 'pass'\\''word' x 'pass'\\''word'")
   assert.is(script.shown, "login '********' x '********'")
   assert.equal(script.secrets, ["pass'word"])
-  for (const shown of [String(secret), `${secret}`, JSON.stringify({ secret }), inspect({ secret }), inspect(secret)]) assert.not.match(shown, 'pass')
+  for (const shown of [String(secret), `${secret}`, JSON.stringify({ secret }), inspect({ secret }), inspect(secret)])
+    assert.not.match(shown, 'pass')
 })
 
 test.run()

@@ -12,9 +12,18 @@ import { command, type CommandArgs } from '../../../tasks/command.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('command')
-const NOTHING: CommandState = { creates: false, removes: false, stale: false, missing: [], unless: undefined, onlyIf: undefined }
+const NOTHING: CommandState = {
+  creates: false,
+  removes: false,
+  stale: false,
+  missing: [],
+  unless: undefined,
+  onlyIf: undefined,
+}
 let dir: string
-test.before.each(() => { dir = mkdtempSync(join(tmpdir(), 'mailrun-command-')) })
+test.before.each(() => {
+  dir = mkdtempSync(join(tmpdir(), 'mailrun-command-'))
+})
 test.after.each(() => rmSync(dir, { recursive: true }))
 
 const carriedOut = (args: CommandArgs, now: CommandState) => {
@@ -24,13 +33,25 @@ const carriedOut = (args: CommandArgs, now: CommandState) => {
 }
 
 test('a command that only a condition lets run is satisfied once it ran, whatever becomes of the condition', () => {
-  assert.equal([{ onlyIf: 'x' }, { removes: '/x' }, {}].map((guards) => command({ run: 'y', ...guards }).once), [true, true, true])
-  assert.equal([{ creates: '/x' }, { unless: 'x' }, { creates: '/x', onlyIf: 'x' }].map((guards) => command({ run: 'y', ...guards }).once), [false, false, false])
+  assert.equal(
+    [{ onlyIf: 'x' }, { removes: '/x' }, {}].map((guards) => command({ run: 'y', ...guards }).once),
+    [true, true, true],
+  )
+  assert.equal(
+    [{ creates: '/x' }, { unless: 'x' }, { creates: '/x', onlyIf: 'x' }].map(
+      (guards) => command({ run: 'y', ...guards }).once,
+    ),
+    [false, false, false],
+  )
   checkCase(command, { args: { run: 'y', onlyIf: 'x' }, now: { ...NOTHING, onlyIf: true }, expect: ['run'] })
   checkCase(command, { args: { run: 'y', onlyIf: 'x' }, now: { ...NOTHING, onlyIf: false }, expect: [] })
   checkCase(command, { args: { run: 'y', removes: '/x' }, now: NOTHING, expect: [] })
   checkCase(command, { args: { run: 'y' }, now: NOTHING, expect: ['run'] })
-  const plan = planOf(command({ run: 'y', removes: '/x', onlyIf: 'x' }), { ...NOTHING, removes: true, onlyIf: true }, {})
+  const plan = planOf(
+    command({ run: 'y', removes: '/x', onlyIf: 'x' }),
+    { ...NOTHING, removes: true, onlyIf: true },
+    {},
+  )
   assert.equal(plan.kind === 'change' && [plan.then.removes, plan.then.onlyIf], [UNKNOWN, UNKNOWN])
 })
 
@@ -56,7 +77,10 @@ test('a product that the command found as it should be is as old as its newest s
   assert.is(spawnSync('find', [source, '-newer', product]).stdout.length > 0, true)
   // One that it wrote keeps its time.
   utimesSync(source, 1_700_000_000, 1_700_000_000)
-  assert.is(carriedOut({ run: `touch -d @1800000000 ${product}`, creates: product, staleAgainst: [source] }, stale).status, 0)
+  assert.is(
+    carriedOut({ run: `touch -d @1800000000 ${product}`, creates: product, staleAgainst: [source] }, stale).status,
+    0,
+  )
   assert.is(statSync(product).mtimeMs, 1_800_000_000_000)
   assert.ok(existsSync(product))
 })

@@ -9,8 +9,21 @@ import { lineInFile } from '../../../tasks/line-in-file.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('lines in files')
-const holding = (text: string): PathState => ({ is: { kind: 'file', owner: 'root', group: 'root', mode: '0644', sha256: createHash('sha256').update(text).digest('hex'), mtime: '1', content: new Uint8Array(Buffer.from(text)) }, parent: 'directory', missing: [] })
-const textOf = (plan: ReturnType<typeof planOf<PathState>>): string | undefined => (plan.kind === 'change' && plan.then.is.kind === 'file' ? Buffer.from(plan.then.is.content!).toString() : undefined)
+const holding = (text: string): PathState => ({
+  is: {
+    kind: 'file',
+    owner: 'root',
+    group: 'root',
+    mode: '0644',
+    sha256: createHash('sha256').update(text).digest('hex'),
+    mtime: '1',
+    content: new Uint8Array(Buffer.from(text)),
+  },
+  parent: 'directory',
+  missing: [],
+})
+const textOf = (plan: ReturnType<typeof planOf<PathState>>): string | undefined =>
+  plan.kind === 'change' && plan.then.is.kind === 'file' ? Buffer.from(plan.then.is.content!).toString() : undefined
 
 const PORT = { path: '/etc/sshd', regexp: /^#Port/, line: 'Port 22' }
 for (const [what, before, after] of [
@@ -30,8 +43,14 @@ test('an equal line is kept, whatever else matches', () => {
 
 test('a block before a line, and with the line endings of its file', () => {
   const args = { path: '/x', block: 'b', content: 'one\r\ntwo\r\n', insertBefore: /^end/ }
-  assert.is(textOf(planOf(blockInFile(args), holding('start\r\nend\r\n'), {})), 'start\r\n# BEGIN mailrun b\r\none\r\ntwo\r\n# END mailrun b\r\nend\r\n')
-  assert.is(textOf(planOf(blockInFile(args), holding('start\nend\n'), {})), 'start\n# BEGIN mailrun b\none\ntwo\n# END mailrun b\nend\n')
+  assert.is(
+    textOf(planOf(blockInFile(args), holding('start\r\nend\r\n'), {})),
+    'start\r\n# BEGIN mailrun b\r\none\r\ntwo\r\n# END mailrun b\r\nend\r\n',
+  )
+  assert.is(
+    textOf(planOf(blockInFile(args), holding('start\nend\n'), {})),
+    'start\n# BEGIN mailrun b\none\ntwo\n# END mailrun b\nend\n',
+  )
   assert.throws(() => blockInFile({ ...args, insertAfter: /x/ }), /give insertAfter or insertBefore, not both/)
 })
 
@@ -39,7 +58,11 @@ test('a file may grow past what is shown, not past what can be edited', () => {
   const near = holding('x'.repeat(SHOWN_BYTES - 1) + '\n')
   checkCase(lineInFile, { args: { path: '/x', line: 'one more' }, now: near, expect: ['content'] })
   const full = holding('x'.repeat(NEEDED_BYTES - 1) + '\n')
-  checkCase(lineInFile, { args: { path: '/x', line: 'one more' }, now: full, expect: { blocked: '/x would be larger than 1 MiB' } })
+  checkCase(lineInFile, {
+    args: { path: '/x', line: 'one more' },
+    now: full,
+    expect: { blocked: '/x would be larger than 1 MiB' },
+  })
 })
 
 test('how much is asked depends on what it is for', () => {
@@ -48,7 +71,10 @@ test('how much is asked depends on what it is for', () => {
   assert.equal([contentBytes('digest'), contentBytes('shown'), contentBytes('needed')], [0, 65_536, 1_048_576])
   const large = holding('x'.repeat(SHOWN_BYTES + 1)).is
   const state = { is: { kind: 'absent' }, parent: 'directory', missing: [] } as const
-  const is = (probe: typeof shown) => { const next = probe.foresee(state, { resource: 'path:/a', value: large }); return next?.is.kind === 'file' && next.is.content !== undefined }
+  const is = (probe: typeof shown) => {
+    const next = probe.foresee(state, { resource: 'path:/a', value: large })
+    return next?.is.kind === 'file' && next.is.content !== undefined
+  }
   assert.equal([is(shown), is(needed)], [false, true])
 })
 

@@ -1,4 +1,5 @@
-// What the task opendkim does about files, keys and a unit in each state, and which of its changes need a restart, covered or not.
+// What the task opendkim does about files, keys and a unit in each state, and which of its changes need a restart,
+// covered or not.
 import { createHash, generateKeyPairSync } from 'node:crypto'
 import * as assert from 'uvu/assert'
 import { coverOf } from '../../../src/changes/opendkim-cover.ts'
@@ -20,71 +21,278 @@ const test = suite('opendkim')
 
 const SOCKET = 'local:/var/spool/postfix/opendkim/opendkim.sock'
 const CONF = `KeyTable file:/etc/dkimkeys/KeyTable\nSigningTable refile:/etc/dkimkeys/SigningTable\nSocket ${SOCKET}\nUserID opendkim\n`
-const ARGS: OpendkimArgs = { domains: ['a.example', 'b.example'], selector: 'mx1', trustedHosts: [], socket: SOCKET, src: 'conf', vars: {} }
-const publicKey = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ type: 'spki', format: 'der' }).toString('base64')
+const ARGS: OpendkimArgs = {
+  domains: ['a.example', 'b.example'],
+  selector: 'mx1',
+  trustedHosts: [],
+  socket: SOCKET,
+  src: 'conf',
+  vars: {},
+}
+const publicKey = generateKeyPairSync('rsa', { modulusLength: 1024 })
+  .publicKey.export({ type: 'spki', format: 'der' })
+  .toString('base64')
 
 const SIGNING = ['a.example', 'b.example'].map((domain): Signing => ({
-  domain, selector: 'mx1', inUse: true, path: `/etc/dkimkeys/${domain}/mx1.private`, key: { kind: 'key', owner: 'opendkim', group: 'opendkim', mode: '0600', publicKey },
-  directories: ['/', '/etc'].map((path) => ({ path, owner: 'root', group: 'root', mode: '0755' })).concat(['/etc/dkimkeys', `/etc/dkimkeys/${domain}`].map((path) => ({ path, owner: 'opendkim', group: 'opendkim', mode: '0700' }))), groups: [],
+  domain,
+  selector: 'mx1',
+  inUse: true,
+  path: `/etc/dkimkeys/${domain}/mx1.private`,
+  key: { kind: 'key', owner: 'opendkim', group: 'opendkim', mode: '0600', publicKey },
+  directories: ['/', '/etc']
+    .map((path) => ({ path, owner: 'root', group: 'root', mode: '0755' }))
+    .concat(
+      ['/etc/dkimkeys', `/etc/dkimkeys/${domain}`].map((path) => ({
+        path,
+        owner: 'opendkim',
+        group: 'opendkim',
+        mode: '0700',
+      })),
+    ),
+  groups: [],
 }))
-const file = (content: string): PathState => ({ is: { kind: 'file', owner: 'root', group: 'root', mode: '0644', sha256: sha256(content), content: new Uint8Array(Buffer.from(content)), mtime: '1' }, parent: 'directory', missing: [] })
+const file = (content: string): PathState => ({
+  is: {
+    kind: 'file',
+    owner: 'root',
+    group: 'root',
+    mode: '0644',
+    sha256: sha256(content),
+    content: new Uint8Array(Buffer.from(content)),
+    mtime: '1',
+  },
+  parent: 'directory',
+  missing: [],
+})
 const sha256 = (content: string): string => createHash('sha256').update(content).digest('hex')
 
-const parameters = (lists: Readonly<Record<string, string>>) => ({ installed: true, broken: undefined, values: new Map(Object.entries(lists)), defaults: new Map<string, string>() })
+const parameters = (lists: Readonly<Record<string, string>>) => ({
+  installed: true,
+  broken: undefined,
+  values: new Map(Object.entries(lists)),
+  defaults: new Map<string, string>(),
+})
 const DONE: OpendkimState = {
   signing: SIGNING,
   foreign: { names: [], unreadable: undefined },
-  files: [file(keyTable(SIGNING)), file(signingTable(SIGNING, undefined)), file('127.0.0.1\n::1\nlocalhost\n'), file(CONF)],
-  unit: { id: 'opendkim.service', there: true, active: true, stopped: false, enabled: 'enabled', fragment: '/lib/systemd/system/opendkim.service', linked: false, reloads: true, needDaemonReload: false, restart: [], reload: [], unproven: [], missing: [], real: ['opendkim.service'] },
+  files: [
+    file(keyTable(SIGNING)),
+    file(signingTable(SIGNING, undefined)),
+    file('127.0.0.1\n::1\nlocalhost\n'),
+    file(CONF),
+  ],
+  unit: {
+    id: 'opendkim.service',
+    there: true,
+    active: true,
+    stopped: false,
+    enabled: 'enabled',
+    fragment: '/lib/systemd/system/opendkim.service',
+    linked: false,
+    reloads: true,
+    needDaemonReload: false,
+    restart: [],
+    reload: [],
+    unproven: [],
+    missing: [],
+    real: ['opendkim.service'],
+  },
   parameters: parameters({ smtpd_milters: 'unix:opendkim/opendkim.sock', non_smtpd_milters: '$smtpd_milters' }),
   main: file(''),
   activation: { unfinished: false, formerSocket: undefined, overrides: [] },
   keys: [],
 }
-const with_ = (index: number, content: string): OpendkimState => ({ ...DONE, files: DONE.files.map((each, at) => (at === index ? file(content) : each)) })
+const with_ = (index: number, content: string): OpendkimState => ({
+  ...DONE,
+  files: DONE.files.map((each, at) => (at === index ? file(content) : each)),
+})
 const COVERED = '; a second instance signs meanwhile'
-const elsewhere = (state: OpendkimState): OpendkimState => ({ ...state, parameters: parameters({ smtpd_milters: 'inet:127.0.0.1:11332' }) })
+const elsewhere = (state: OpendkimState): OpendkimState => ({
+  ...state,
+  parameters: parameters({ smtpd_milters: 'inet:127.0.0.1:11332' }),
+})
 const other = with_(3, CONF.replace(SOCKET, 'inet:8891@localhost'))
 
-const CASES: readonly (readonly [string, Partial<OpendkimArgs>, OpendkimState, readonly string[] | { readonly blocked: string }])[] = [
+const CASES: readonly (readonly [
+  string,
+  Partial<OpendkimArgs>,
+  OpendkimState,
+  readonly string[] | { readonly blocked: string },
+])[] = [
   ['all as it is to be', {}, DONE, []],
-  ['another line in a table', {}, with_(1, `${signingTable(SIGNING, undefined)}*@c.example x\n`), ['SigningTable: content', 'reload']],
+  [
+    'another line in a table',
+    {},
+    with_(1, `${signingTable(SIGNING, undefined)}*@c.example x\n`),
+    ['SigningTable: content', 'reload'],
+  ],
   ['another host that is trusted', { trustedHosts: ['192.0.2.1'] }, DONE, ['TrustedHosts: content', 'reload']],
-  ['a setting that a reload reads', {}, with_(3, `${CONF}Canonicalization simple/simple\n`), ['opendkim.conf: content', 'reload']],
-  ['a setting that only a start reads', {}, with_(3, `${CONF}UMask 002\n`), ['opendkim.conf: content', `restart: UMask is read at a start only${COVERED}`]],
-  ['a socket that Postfix asks moves', {}, { ...other, parameters: parameters({ smtpd_milters: 'inet:localhost:8891' }) }, ['opendkim.conf: content', `restart: Socket is read at a start only${COVERED}`]],
-  ['a socket that no Postfix asks moves', {}, elsewhere(other), ['opendkim.conf: content', 'restart: Socket is read at a start only']],
-  ['restarted plainly, as was asked for', { restart: 'plain' }, with_(3, `${CONF}UMask 002\n`), ['opendkim.conf: content', 'restart: UMask is read at a start only']],
-  ['master.cf asks it, too', {}, { ...with_(3, `${CONF}UMask 002\n`), activation: { ...DONE.activation, overrides: ['  -o smtpd_milters=unix:opendkim/opendkim.sock'] } }, { blocked: 'master.cf sets a list of milters of its own, which mailrun does not change (-o smtpd_milters=unix:opendkim/opendkim.sock)' }],
-  ['master.cf asks it, and a reload does', {}, { ...with_(1, ''), activation: { ...DONE.activation, overrides: ['  -o smtpd_milters=unix:opendkim/opendkim.sock'] } }, ['SigningTable: content', 'reload']],
-  ['its socket is gone', {}, { ...DONE, unit: { ...DONE.unit, missing: ['/var/spool/postfix/opendkim/opendkim.sock'] } }, ['restart: /var/spool/postfix/opendkim/opendkim.sock is not there']],
-  ['a mode alone', {}, { ...DONE, files: DONE.files.map((each, at) => (at === 0 ? { ...each, is: { ...each.is, mode: '0600' } as typeof each.is } : each)) }, ['KeyTable: mode 0600 → 0644']],
-  ['it does not run', {}, { ...with_(1, ''), unit: { ...DONE.unit, active: false, stopped: true } }, ['SigningTable: content', 'start']],
-  ['it is masked', {}, { ...DONE, unit: { ...DONE.unit, active: false, stopped: true, enabled: 'masked' } }, ['unmask', 'enable', 'start']],
-  ['a run that was killed', {}, { ...DONE, activation: { ...DONE.activation, unfinished: true } }, ['KeyTable: again', 'SigningTable: again', 'TrustedHosts: again', 'opendkim.conf: again', `restart: a run that did not come to its end is undone${COVERED}`]],
-  ['another key signs from now on', { active: { 'a.example': 'two' } }, { ...DONE, keys: [file('')] }, ['KeyTable: content', 'SigningTable: content', 'reload']],
-  ['another key, which is not there', { active: { 'a.example': 'two' } }, { ...DONE, keys: [{ ...file(''), is: { kind: 'absent' } }] }, { blocked: '/etc/dkimkeys/a.example/two.private, which is to sign from now on, is no file' }],
-  ['no key', {}, { ...DONE, signing: SIGNING.map((each) => ({ ...each, key: { kind: 'absent' } })) }, { blocked: 'there is no key /etc/dkimkeys/a.example/mx1.private' }],
-  ['the host\'s own name', { hostName: 'mx1.a.example' }, DONE, ['SigningTable: content', 'reload']],
-  ['tables alone', { src: undefined, vars: undefined, socket: undefined, trustedHosts: undefined } as never, with_(1, ''), ['SigningTable: content', 'reload']],
-  ['a domain that is not named', {}, { ...DONE, foreign: { names: ['c.example'], unreadable: undefined } }, { blocked: 'this host signs for c.example too' }],
+  [
+    'a setting that a reload reads',
+    {},
+    with_(3, `${CONF}Canonicalization simple/simple\n`),
+    ['opendkim.conf: content', 'reload'],
+  ],
+  [
+    'a setting that only a start reads',
+    {},
+    with_(3, `${CONF}UMask 002\n`),
+    ['opendkim.conf: content', `restart: UMask is read at a start only${COVERED}`],
+  ],
+  [
+    'a socket that Postfix asks moves',
+    {},
+    { ...other, parameters: parameters({ smtpd_milters: 'inet:localhost:8891' }) },
+    ['opendkim.conf: content', `restart: Socket is read at a start only${COVERED}`],
+  ],
+  [
+    'a socket that no Postfix asks moves',
+    {},
+    elsewhere(other),
+    ['opendkim.conf: content', 'restart: Socket is read at a start only'],
+  ],
+  [
+    'restarted plainly, as was asked for',
+    { restart: 'plain' },
+    with_(3, `${CONF}UMask 002\n`),
+    ['opendkim.conf: content', 'restart: UMask is read at a start only'],
+  ],
+  [
+    'master.cf asks it, too',
+    {},
+    {
+      ...with_(3, `${CONF}UMask 002\n`),
+      activation: { ...DONE.activation, overrides: ['  -o smtpd_milters=unix:opendkim/opendkim.sock'] },
+    },
+    {
+      blocked:
+        'master.cf sets a list of milters of its own, which mailrun does not change (-o smtpd_milters=unix:opendkim/opendkim.sock)',
+    },
+  ],
+  [
+    'master.cf asks it, and a reload does',
+    {},
+    {
+      ...with_(1, ''),
+      activation: { ...DONE.activation, overrides: ['  -o smtpd_milters=unix:opendkim/opendkim.sock'] },
+    },
+    ['SigningTable: content', 'reload'],
+  ],
+  [
+    'its socket is gone',
+    {},
+    { ...DONE, unit: { ...DONE.unit, missing: ['/var/spool/postfix/opendkim/opendkim.sock'] } },
+    ['restart: /var/spool/postfix/opendkim/opendkim.sock is not there'],
+  ],
+  [
+    'a mode alone',
+    {},
+    {
+      ...DONE,
+      files: DONE.files.map((each, at) =>
+        at === 0 ? { ...each, is: { ...each.is, mode: '0600' } as typeof each.is } : each,
+      ),
+    },
+    ['KeyTable: mode 0600 → 0644'],
+  ],
+  [
+    'it does not run',
+    {},
+    { ...with_(1, ''), unit: { ...DONE.unit, active: false, stopped: true } },
+    ['SigningTable: content', 'start'],
+  ],
+  [
+    'it is masked',
+    {},
+    { ...DONE, unit: { ...DONE.unit, active: false, stopped: true, enabled: 'masked' } },
+    ['unmask', 'enable', 'start'],
+  ],
+  [
+    'a run that was killed',
+    {},
+    { ...DONE, activation: { ...DONE.activation, unfinished: true } },
+    [
+      'KeyTable: again',
+      'SigningTable: again',
+      'TrustedHosts: again',
+      'opendkim.conf: again',
+      `restart: a run that did not come to its end is undone${COVERED}`,
+    ],
+  ],
+  [
+    'another key signs from now on',
+    { active: { 'a.example': 'two' } },
+    { ...DONE, keys: [file('')] },
+    ['KeyTable: content', 'SigningTable: content', 'reload'],
+  ],
+  [
+    'another key, which is not there',
+    { active: { 'a.example': 'two' } },
+    { ...DONE, keys: [{ ...file(''), is: { kind: 'absent' } }] },
+    { blocked: '/etc/dkimkeys/a.example/two.private, which is to sign from now on, is no file' },
+  ],
+  [
+    'no key',
+    {},
+    { ...DONE, signing: SIGNING.map((each) => ({ ...each, key: { kind: 'absent' } })) },
+    { blocked: 'there is no key /etc/dkimkeys/a.example/mx1.private' },
+  ],
+  ["the host's own name", { hostName: 'mx1.a.example' }, DONE, ['SigningTable: content', 'reload']],
+  [
+    'tables alone',
+    { src: undefined, vars: undefined, socket: undefined, trustedHosts: undefined } as never,
+    with_(1, ''),
+    ['SigningTable: content', 'reload'],
+  ],
+  [
+    'a domain that is not named',
+    {},
+    { ...DONE, foreign: { names: ['c.example'], unreadable: undefined } },
+    { blocked: 'this host signs for c.example too' },
+  ],
 ]
-for (const [what, args, now, expect] of CASES) test(what, () => checkCase(opendkim, { args: { ...ARGS, ...args }, now, sources: { conf: CONF }, expect }))
+for (const [what, args, now, expect] of CASES)
+  test(what, () => checkCase(opendkim, { args: { ...ARGS, ...args }, now, sources: { conf: CONF }, expect }))
 
 test('a template that goes with other tables or another socket is refused', () => {
-  for (const [conf, why] of [[CONF.replace('refile:', 'file:'), /must say "SigningTable refile:\/etc\/dkimkeys\/SigningTable", and says "file:/], [CONF.replace(/Socket.*\n/, ''), /must say "Socket local:.*", and says nothing of it/]] as const) {
+  for (const [conf, why] of [
+    [CONF.replace('refile:', 'file:'), /must say "SigningTable refile:\/etc\/dkimkeys\/SigningTable", and says "file:/],
+    [CONF.replace(/Socket.*\n/, ''), /must say "Socket local:.*", and says nothing of it/],
+  ] as const) {
     const plan = planOf(opendkim(ARGS), DONE, { conf })
     assert.match(plan.kind === 'blocked' ? plan.why : plan.kind, why)
   }
 })
 
 test('arguments that OpenDKIM or a shell would misread are refused', () => {
-  for (const [args, why] of [[{ domains: ['A.example'] }, /lower case/], [{ socket: 'local:/a b' }, /socket must be/], [{ trustedHosts: ['$(x)'] }, /trustedHosts must be/], [{ active: { 'c.example': 'x' } }, /not among domains/], [{ active: { 'a.example': 'A b' } }, /must give a selector/]] as const) assert.throws(() => opendkim({ ...ARGS, ...args }), why)
+  for (const [args, why] of [
+    [{ domains: ['A.example'] }, /lower case/],
+    [{ socket: 'local:/a b' }, /socket must be/],
+    [{ trustedHosts: ['$(x)'] }, /trustedHosts must be/],
+    [{ active: { 'c.example': 'x' } }, /not among domains/],
+    [{ active: { 'a.example': 'A b' } }, /must give a selector/],
+  ] as const)
+    assert.throws(() => opendkim({ ...ARGS, ...args }), why)
 })
 
 test('Postfix and OpenDKIM write one socket in many ways', () => {
-  for (const [milter, socket] of [['unix:opendkim/opendkim.sock', SOCKET], ['unix:/opendkim/opendkim.sock', SOCKET], ['local:/var/spool/postfix/opendkim/opendkim.sock', SOCKET], ['unix:/var/run/opendkim/o.sock', 'local:/run/opendkim/o.sock'], ['inet:localhost:8891', 'inet:8891@127.0.0.1'], ['inet:127.0.0.1:8891', 'inet:8891']] as const) assert.ok(leadsTo(milter, socket), milter)
-  for (const [milter, socket] of [['unix:rspamd/opendkim.sock', SOCKET], ['inet:localhost:8892', 'inet:8891@localhost'], ['inet:192.0.2.1:8891', 'inet:8891@localhost'], ['inet:localhost:8891', SOCKET], ['$smtpd_milters', SOCKET]] as const) assert.not.ok(leadsTo(milter, socket), milter)
+  for (const [milter, socket] of [
+    ['unix:opendkim/opendkim.sock', SOCKET],
+    ['unix:/opendkim/opendkim.sock', SOCKET],
+    ['local:/var/spool/postfix/opendkim/opendkim.sock', SOCKET],
+    ['unix:/var/run/opendkim/o.sock', 'local:/run/opendkim/o.sock'],
+    ['inet:localhost:8891', 'inet:8891@127.0.0.1'],
+    ['inet:127.0.0.1:8891', 'inet:8891'],
+  ] as const)
+    assert.ok(leadsTo(milter, socket), milter)
+  for (const [milter, socket] of [
+    ['unix:rspamd/opendkim.sock', SOCKET],
+    ['inet:localhost:8892', 'inet:8891@localhost'],
+    ['inet:192.0.2.1:8891', 'inet:8891@localhost'],
+    ['inet:localhost:8891', SOCKET],
+    ['$smtpd_milters', SOCKET],
+  ] as const)
+    assert.not.ok(leadsTo(milter, socket), milter)
 })
 
 test('settings are told apart whatever their case, and comments are none', () => {
@@ -93,46 +301,94 @@ test('settings are told apart whatever their case, and comments are none', () =>
 })
 
 test('Postfix is pointed at the second instance and back, other milters and braces stay', () => {
-  const question = { sockets: ['inet:8891@localhost'], wanted: SOCKET, milter: 'unix:opendkim/opendkim.sock', activation: DONE.activation }
-  const lists = { smtpd_milters: 'inet:127.0.0.1:11332, { inet:localhost:8891, default_action=accept }', non_smtpd_milters: '$smtpd_milters' }
+  const question = {
+    sockets: ['inet:8891@localhost'],
+    wanted: SOCKET,
+    milter: 'unix:opendkim/opendkim.sock',
+    activation: DONE.activation,
+  }
+  const lists = {
+    smtpd_milters: 'inet:127.0.0.1:11332, { inet:localhost:8891, default_action=accept }',
+    non_smtpd_milters: '$smtpd_milters',
+  }
   assert.equal(coverOf({ ...question, parameters: parameters(lists) }), {
     former: [['smtpd_milters', lists.smtpd_milters]],
     during: [['smtpd_milters', 'inet:127.0.0.1:11332, { unix:mailrun-cover/opendkim.sock, default_action=accept }']],
     after: [['smtpd_milters', 'inet:127.0.0.1:11332, { unix:opendkim/opendkim.sock, default_action=accept }']],
   })
-  const same = coverOf({ ...question, wanted: 'inet:8891@localhost', milter: 'inet:127.0.0.1:8891', parameters: parameters(lists) })
+  const same = coverOf({
+    ...question,
+    wanted: 'inet:8891@localhost',
+    milter: 'inet:127.0.0.1:8891',
+    parameters: parameters(lists),
+  })
   assert.ok(same !== undefined && 'former' in same && same.after === same.former)
 })
 
 /** As on a host where nothing signs yet; `unknown`: its key is about to be made. */
 const fresh = (...unknown: readonly string[]): OpendkimState => ({
-  ...DONE, files: [0, 1, 2, 3].map(() => ({ is: { kind: 'absent' }, parent: 'directory', missing: [] })), unit: { ...DONE.unit, active: false, stopped: true },
-  signing: SIGNING.map((each) => ({ ...each, inUse: false, key: unknown.includes(each.domain) ? { kind: 'key', owner: 'opendkim', group: 'opendkim', mode: '0600', publicKey: UNKNOWN } : each.key })),
+  ...DONE,
+  files: [0, 1, 2, 3].map(() => ({ is: { kind: 'absent' }, parent: 'directory', missing: [] })),
+  unit: { ...DONE.unit, active: false, stopped: true },
+  signing: SIGNING.map((each) => ({
+    ...each,
+    inUse: false,
+    key: unknown.includes(each.domain)
+      ? { kind: 'key', owner: 'opendkim', group: 'opendkim', mode: '0600', publicKey: UNKNOWN }
+      : each.key,
+  })),
 })
-const inUse = (state: OpendkimState, ...domains: readonly string[]): OpendkimState => ({ ...state, signing: state.signing.map((each) => ({ ...each, inUse: domains.includes(each.domain) })) })
+const inUse = (state: OpendkimState, ...domains: readonly string[]): OpendkimState => ({
+  ...state,
+  signing: state.signing.map((each) => ({ ...each, inUse: domains.includes(each.domain) })),
+})
 const LACKS: OutsideAnswer = { kind: 'not-served', where: ['ns2.a.example (192.0.2.2) has no such record'] }
-const servedBut = (...domains: readonly string[]): Told => ({ record: { name, value } }) => (domains.some((each) => name.endsWith(`.${each}`)) || !isKnown(value) ? LACKS : { kind: 'served' })
+const servedBut =
+  (...domains: readonly string[]): Told =>
+  ({ record: { name, value } }) =>
+    domains.some((each) => name.endsWith(`.${each}`)) || !isKnown(value) ? LACKS : { kind: 'served' }
 const ASKING: OpendkimArgs = { ...ARGS, dns: { resolvers: ['192.0.2.53'] } }
 
 function planned(now: OpendkimState, told: Told) {
   const plan = settle(planOf(opendkim(ASKING), now, { conf: CONF }), told)
   if (plan.kind !== 'change') return assert.unreachable(JSON.stringify(plan)) as never
-  return { texts: plan.changes.map(({ diff }) => diff?.after), script: plan.changes.at(-1)!.apply.text, held: plan.held, warning: plan.warning, inUse: plan.then.signing.map((each) => each.inUse) }
+  return {
+    texts: plan.changes.map(({ diff }) => diff?.after),
+    script: plan.changes.at(-1)!.apply.text,
+    held: plan.held,
+    warning: plan.warning,
+    inUse: plan.then.signing.map((each) => each.inUse),
+  }
 }
 
 test('the record of each key is asked for, as it is to be published', () => {
   const plan = planOf(opendkim(ASKING), fresh('b.example'), { conf: CONF })
   assert.is(plan.kind, 'ask')
   if (plan.kind !== 'ask') return
-  assert.equal(plan.questions.map(({ record: { name, value, purpose }, dns }) => [name, value, purpose, dns]), [['mx1._domainkey.a.example', `v=DKIM1; h=sha256; k=rsa; p=${publicKey}`, 'dkim', ASKING.dns], ['mx1._domainkey.b.example', UNKNOWN, 'dkim', ASKING.dns]])
+  assert.equal(
+    plan.questions.map(({ record: { name, value, purpose }, dns }) => [name, value, purpose, dns]),
+    [
+      ['mx1._domainkey.a.example', `v=DKIM1; h=sha256; k=rsa; p=${publicKey}`, 'dkim', ASKING.dns],
+      ['mx1._domainkey.b.example', UNKNOWN, 'dkim', ASKING.dns],
+    ],
+  )
 })
 
-for (const [what, now, told] of [['not served by one name server', fresh(), servedBut('b.example')], ['not made yet', fresh('b.example'), servedBut()]] as const) {
+for (const [what, now, told] of [
+  ['not served by one name server', fresh(), servedBut('b.example')],
+  ['not made yet', fresh('b.example'), servedBut()],
+] as const) {
   test(`a new key that is ${what} gets no line, and must not sign; the other domain has its own, and what is missing where is said`, () => {
     const { texts, script, held, warning, inUse: used } = planned(now, told)
-    assert.equal(texts.slice(0, 2), ['# Written by mailrun.\nmx1._domainkey.a.example a.example:mx1:/etc/dkimkeys/a.example/mx1.private\n', '# Written by mailrun.\n*@a.example mx1._domainkey.a.example\n'])
+    assert.equal(texts.slice(0, 2), [
+      '# Written by mailrun.\nmx1._domainkey.a.example a.example:mx1:/etc/dkimkeys/a.example/mx1.private\n',
+      '# Written by mailrun.\n*@a.example mx1._domainkey.a.example\n',
+    ])
     assert.match(script, "want='a.example mx1\nb.example - it is not signed'")
-    assert.match(held ?? '', /^mail of b\.example is not signed before .*"mailrun dns push".*\nmx1\._domainkey\.b\.example: ns2\.a\.example \(192\.0\.2\.2\) has no such record$/)
+    assert.match(
+      held ?? '',
+      /^mail of b\.example is not signed before .*"mailrun dns push".*\nmx1\._domainkey\.b\.example: ns2\.a\.example \(192\.0\.2\.2\) has no such record$/,
+    )
     assert.equal([warning, used], [undefined, [true, false]])
   })
 }
@@ -142,17 +398,34 @@ test('a key in use goes on signing whatever name servers say, with a warning', (
   assert.match(texts[1] ?? '', '*@a.example')
   assert.match(texts[1] ?? '', '*@b.example')
   assert.is(held, undefined)
-  assert.match(warning ?? '', /^mail of a\.example is signed with a key that not every name server serves.*\nmx1\._domainkey\.a\.example: ns2/)
+  assert.match(
+    warning ?? '',
+    /^mail of a\.example is signed with a key that not every name server serves.*\nmx1\._domainkey\.a\.example: ns2/,
+  )
 })
 
 test('whatever is answered, the plan keeps the laws: then it is satisfied with what it holds back', () => {
-  for (const told of [servedBut(), servedBut('a.example'), servedBut('a.example', 'b.example')]) checkCase(opendkim, { args: ASKING, now: fresh(), told, sources: { conf: CONF }, expect: ['KeyTable: create', 'SigningTable: create', 'TrustedHosts: create', 'opendkim.conf: create', 'start'] })
+  for (const told of [servedBut(), servedBut('a.example'), servedBut('a.example', 'b.example')])
+    checkCase(opendkim, {
+      args: ASKING,
+      now: fresh(),
+      told,
+      sources: { conf: CONF },
+      expect: ['KeyTable: create', 'SigningTable: create', 'TrustedHosts: create', 'opendkim.conf: create', 'start'],
+    })
   checkCase(opendkim, { args: ASKING, now: DONE, told: servedBut('a.example'), sources: { conf: CONF }, expect: [] })
 })
 
 test('to switch a key is to begin with no other, and needs no leave of name servers', () => {
-  const plan = planOf(opendkim({ ...ARGS, active: { 'a.example': 'two' } }), { ...inUse(DONE, 'a.example'), keys: [file('')] }, { conf: CONF })
-  assert.equal(plan.kind === 'change' ? plan.changes.map(({ diff }) => diff?.after).slice(0, 2) : plan, ['# Written by mailrun.\ntwo._domainkey.a.example a.example:two:/etc/dkimkeys/a.example/two.private\n', '# Written by mailrun.\n*@a.example two._domainkey.a.example\n'])
+  const plan = planOf(
+    opendkim({ ...ARGS, active: { 'a.example': 'two' } }),
+    { ...inUse(DONE, 'a.example'), keys: [file('')] },
+    { conf: CONF },
+  )
+  assert.equal(plan.kind === 'change' ? plan.changes.map(({ diff }) => diff?.after).slice(0, 2) : plan, [
+    '# Written by mailrun.\ntwo._domainkey.a.example a.example:two:/etc/dkimkeys/a.example/two.private\n',
+    '# Written by mailrun.\n*@a.example two._domainkey.a.example\n',
+  ])
   assert.throws(() => opendkim({ ...ARGS, active: { 'a.example': 'two' }, dns: {} }), /dns does not go with active/)
 })
 

@@ -21,9 +21,15 @@ const test = suite('verify')
 
 /** Each server with answers of its own. */
 function world(...servers: readonly Answers[]): Authority {
-  const all = servers.map((_, index): NameServer => ({ name: `ns${index + 1}`, addresses: [{ address: `192.0.2.${index + 1}`, port: 53 }] }))
+  const all = servers.map((_, index): NameServer => ({
+    name: `ns${index + 1}`,
+    addresses: [{ address: `192.0.2.${index + 1}`, port: 53 }],
+  }))
   const told = servers.map((answers) => answerer(answers))
-  return { serversOf: async () => ({ servers: all, why: all.length === 0 ? 'nobody answers' : '' }), resolve: async (question, first) => told[first === undefined ? 0 : all.indexOf(first)]!.resolve(question) }
+  return {
+    serversOf: async () => ({ servers: all, why: all.length === 0 ? 'nobody answers' : '' }),
+    resolve: async (question, first) => told[first === undefined ? 0 : all.indexOf(first)]!.resolve(question),
+  }
 }
 
 const template = probeTemplate(new Date())
@@ -31,7 +37,11 @@ const message = filledTemplate(template, 'example.org', 'local', 'n')
 const pair = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const spki = (key: typeof pair): string => key.publicKey.export({ type: 'spki', format: 'der' }).toString('base64')
 const signed = async (): Promise<string> => {
-  const by = { signingDomain: 'example.org', selector: 's1', privateKey: pair.privateKey.export({ type: 'pkcs1', format: 'pem' }).toString() }
+  const by = {
+    signingDomain: 'example.org',
+    selector: 's1',
+    privateKey: pair.privateKey.export({ type: 'pkcs1', format: 'pem' }).toString(),
+  }
   const { signatures } = await dkimSign(message, { ...by, signatureData: [by], canonicalization: 'relaxed/simple' })
   return `${signatures}${message}`
 }
@@ -39,7 +49,8 @@ const key = (value: string): Answers => ({ 's1._domainkey.example.org TXT': [val
 
 test('a signature is judged by each server, and servers that differ are named', async () => {
   const good = key(dkimValue(spki(pair)))
-  const verdictBy = async (...servers: readonly Answers[]) => signatureVerdict((await proveSignatures(await signed(), world(...servers)))[0]!)
+  const verdictBy = async (...servers: readonly Answers[]) =>
+    signatureVerdict((await proveSignatures(await signed(), world(...servers)))[0]!)
   assert.is((await verdictBy(good, good)).id, 'signed')
   assert.match((await verdictBy(good, good)).what, 'd=example.org s=s1 rsa-sha256 2048, verified by 2 name servers')
   const stale = await verdictBy(good, {})
@@ -47,27 +58,61 @@ test('a signature is judged by each server, and servers that differ are named', 
   assert.match(stale.what, 'ns2 (192.0.2.2): there is no record s1._domainkey.example.org')
   assert.is((await verdictBy({}, {})).id, 'no-key')
   assert.is((await verdictBy(key('v=DKIM1; p='))).id, 'key-revoked')
-  assert.is((await verdictBy(key(dkimValue(spki(generateKeyPairSync('rsa', { modulusLength: 2048 })))))).id, 'key-differs')
+  assert.is(
+    (await verdictBy(key(dkimValue(spki(generateKeyPairSync('rsa', { modulusLength: 2048 })))))).id,
+    'key-differs',
+  )
   assert.equal(await verdictBy(key('SERVFAIL')).then(({ status, id }) => [status, id]), ['unknown', 'dns-failed'])
   assert.equal(await verdictBy(good, key('SERVFAIL')).then(({ status, id }) => [status, id]), ['unknown', 'dns-failed'])
-  assert.equal(await verdictBy().then(({ status, id, what }) => [status, id, what]), ['unknown', 'no-name-server', 'no name server can be asked for s1._domainkey.example.org: nobody answers'])
+  assert.equal(await verdictBy().then(({ status, id, what }) => [status, id, what]), [
+    'unknown',
+    'no-name-server',
+    'no name server can be asked for s1._domainkey.example.org: nobody answers',
+  ])
 })
 
-const answer = (more: Partial<MilterAnswer>): MilterAnswer => ({ milter: 'unix:opendkim/opendkim.sock', fields: [], others: [], verdict: 'accept', reply: '', ...more })
+const answer = (more: Partial<MilterAnswer>): MilterAnswer => ({
+  milter: 'unix:opendkim/opendkim.sock',
+  fields: [],
+  others: [],
+  verdict: 'accept',
+  reply: '',
+  ...more,
+})
 const judge = async (role: SigningProof['role'], milters: readonly MilterAnswer[], action = 'tempfail') =>
-  (await proveSigning({ role, domain: 'example.org', milters }, { parameters: { milter_default_action: action }, services: [], domains: [], own: undefined, sessions: [] }, { template, nonce: 'n' }, world({}))).verdict
+  (
+    await proveSigning(
+      { role, domain: 'example.org', milters },
+      { parameters: { milter_default_action: action }, services: [], domains: [], own: undefined, sessions: [] },
+      { template, nonce: 'n' },
+      world({}),
+    )
+  ).verdict
 
 test('what a milter did is told as what it is', async () => {
   assert.is((await judge('local', [])).id, 'no-milter')
   assert.match((await judge('bounce', [])).what, 'non_smtpd_milters names no milter: bounces leave unsigned')
   assert.is((await judge('outsider', [])).id, 'outsider-unsigned')
-  assert.match((await judge('local', [answer({ unreached: 'x: Connection refused' })], 'accept')).what, /leaves unsigned \(milter_default_action = accept\)/)
+  assert.match(
+    (await judge('local', [answer({ unreached: 'x: Connection refused' })], 'accept')).what,
+    /leaves unsigned \(milter_default_action = accept\)/,
+  )
   assert.is((await judge('local', [answer({ verdict: 'tempfail' })])).id, 'milter-tempfail')
   assert.is((await judge('local', [answer({ verdict: 'reply', reply: '450 4.7.0 later' })])).id, 'milter-tempfail')
   assert.is((await judge('local', [answer({ verdict: 'reply', reply: '550 5.7.1 no' })])).id, 'milter-refused')
-  assert.equal(await judge('outsider', [answer({ verdict: 'reject' })]).then(({ status, id }) => [status, id]), ['pass', 'milter-refused'])
+  assert.equal(await judge('outsider', [answer({ verdict: 'reject' })]).then(({ status, id }) => [status, id]), [
+    'pass',
+    'milter-refused',
+  ])
   assert.is((await judge('submission', [answer({})])).id, 'unsigned')
-  assert.is((await judge('outsider', [answer({ fields: [{ index: 0, name: 'dkim-signature', value: ' v=1; d=example.org; s=s1; a=rsa-sha256' }] })])).id, 'outsider-signed')
+  assert.is(
+    (
+      await judge('outsider', [
+        answer({ fields: [{ index: 0, name: 'dkim-signature', value: ' v=1; d=example.org; s=s1; a=rsa-sha256' }] }),
+      ])
+    ).id,
+    'outsider-signed',
+  )
 })
 
 test('the answer of the program on the host is read, whatever milters say', () => {
@@ -75,13 +120,29 @@ test('the answer of the program on the host is read, whatever milters say', () =
   const probe = milterSigning({ domains: ['example.org'], own: true, bounces: true, template, nonce: 'n' })
   const stdout = `set myhostname ${hex('mx1.example.org')}\ndomain example.org\nservice smtp/inet\nsession local example.org\nmilter ${hex('unix:a')}\ninsert 0 ${hex('DKIM-Signature')} ${hex(' v=1\n\tend\nverdict x')}\nverdict reply ${hex('451 4.7.1 später')}\nsession outsider example.org\nend\n`
   assert.equal(probe.parse({ code: 0, stdout, stderr: '' }), {
-    parameters: { myhostname: 'mx1.example.org' }, services: ['smtp/inet'], domains: ['example.org'], own: undefined,
+    parameters: { myhostname: 'mx1.example.org' },
+    services: ['smtp/inet'],
+    domains: ['example.org'],
+    own: undefined,
     sessions: [
-      { role: 'local', domain: 'example.org', milters: [{ milter: 'unix:a', fields: [{ index: 0, name: 'DKIM-Signature', value: ' v=1\n\tend\nverdict x' }], others: [], verdict: 'reply', reply: '451 4.7.1 später' }] },
+      {
+        role: 'local',
+        domain: 'example.org',
+        milters: [
+          {
+            milter: 'unix:a',
+            fields: [{ index: 0, name: 'DKIM-Signature', value: ' v=1\n\tend\nverdict x' }],
+            others: [],
+            verdict: 'reply',
+            reply: '451 4.7.1 später',
+          },
+        ],
+      },
       { role: 'outsider', domain: 'example.org', milters: [] },
     ],
   })
-  const obstacle = (code: number, said: string, stderr = '') => probe.parse({ code, stdout: said, stderr }).obstacle ?? ''
+  const obstacle = (code: number, said: string, stderr = '') =>
+    probe.parse({ code, stdout: said, stderr }).obstacle ?? ''
   assert.match(obstacle(0, 'no-perl\n'), 'perl-base')
   assert.match(obstacle(0, 'no-postfix\nend\n'), 'no Postfix')
   assert.match(obstacle(0, `set myhostname ${hex('a')}\nnot-root\n`), 'ansible_become')
@@ -90,26 +151,62 @@ test('the answer of the program on the host is read, whatever milters say', () =
 })
 
 test('an SPF record whose syntax is wrong authorizes nobody, whatever stands in it besides; one that is included counts as well', async () => {
-  const of = (answers: Answers, address: string) => proveSpf({ identity: 'mailfrom', domain: 'example.org', address, helo: 'mx1.example.org' }, world(answers))
+  const of = (answers: Answers, address: string) =>
+    proveSpf({ identity: 'mailfrom', domain: 'example.org', address, helo: 'mx1.example.org' }, world(answers))
   const own = await of({ 'example.org TXT': ['v=spf1 ip4:192.0.2.1 ip6:192.0.2.2 -all'] }, '192.0.2.1')
   assert.equal([own.result, own.verdict.id], ['permerror', 'spf-permerror'])
   assert.match(own.verdict.what, /example\.org: .*ip6:192\.0\.2\.2/)
-  assert.is((await of({ 'example.org TXT': ['v=spf1 include:spf.example.net -all'], 'spf.example.net TXT': ['v=spf1 ip4:192.0.2.1 exp=a.example.net exp=b.example.net'] }, '192.0.2.1')).result, 'permerror')
+  assert.is(
+    (
+      await of(
+        {
+          'example.org TXT': ['v=spf1 include:spf.example.net -all'],
+          'spf.example.net TXT': ['v=spf1 ip4:192.0.2.1 exp=a.example.net exp=b.example.net'],
+        },
+        '192.0.2.1',
+      )
+    ).result,
+    'permerror',
+  )
   assert.is((await of({ 'example.org TXT': ['v=spf1 ~ip6:::/0 -all'] }, '2001:db8::1')).result, 'softfail')
-  assert.is((await of({ 'example.org TXT': ['v=spf1 ip4:192.0.2.1 -all', 'site=; v=spf1 nonsense'] }, '192.0.2.1')).result, 'pass')
+  assert.is(
+    (await of({ 'example.org TXT': ['v=spf1 ip4:192.0.2.1 -all', 'site=; v=spf1 nonsense'] }, '192.0.2.1')).result,
+    'pass',
+  )
 })
 
 test('an address has a name that has the address', async () => {
   assert.is(reverseName('192.0.2.1'), '1.2.0.192.in-addr.arpa')
   assert.is(reverseName('2001:db8::1'), '1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa')
-  const six: Answers = { [`${reverseName('2001:db8::1')} PTR`]: ['mx1.example.org'], 'mx1.example.org AAAA': ['2001:DB8:0::1'], 'other.example.org AAAA': ['2001:db8::2'] }
+  const six: Answers = {
+    [`${reverseName('2001:db8::1')} PTR`]: ['mx1.example.org'],
+    'mx1.example.org AAAA': ['2001:DB8:0::1'],
+    'other.example.org AAAA': ['2001:db8::2'],
+  }
   assert.is((await proveReverse('2001:db8::1', 'mx1.example.org', world(six))).verdict.id, 'fcrdns')
   assert.is((await proveReverse('2001:db8::1', 'other.example.org', world(six))).verdict.id, 'helo-not-confirmed')
   assert.is((await proveReverse('2001:db8::3', undefined, world(six))).verdict.id, 'no-ptr')
 })
 
 test('what hosts say cannot draw on a terminal, and the same problem is told once', () => {
-  const proof = (name: string): HostProof => ({ name, status: 'fail', addresses: [], spf: [], dmarc: [], reverse: [], delivery: [], signing: [{ domain: 'example.org', role: 'local', milters: [], signatures: [], verdict: { status: 'fail', id: 'milter-refused', what: 'it says \u001b[2Jno\u0007', advice: 'see' } }] })
+  const proof = (name: string): HostProof => ({
+    name,
+    status: 'fail',
+    addresses: [],
+    spf: [],
+    dmarc: [],
+    reverse: [],
+    delivery: [],
+    signing: [
+      {
+        domain: 'example.org',
+        role: 'local',
+        milters: [],
+        signatures: [],
+        verdict: { status: 'fail', id: 'milter-refused', what: 'it says \u001b[2Jno\u0007', advice: 'see' },
+      },
+    ],
+  })
   const text = proofText([proof('mx1'), proof('mx2')], 1, colours(false))
   assert.not.match(text, /[\u0000-\u0009\u000b-\u001f]/)
   assert.is(text.match(/it says/g)?.length, 1)

@@ -10,12 +10,19 @@ const NOTHING = { start: false, compromised: false }
 const START = { start: true, compromised: false }
 const COMPROMISED = { start: false, compromised: true }
 
-const stepsOf = ({ keys, begin }: Outlook): readonly RotationStep[] => [...keys.flatMap(({ step }) => step ?? []), ...(begin === undefined ? [] : [begin])]
+const stepsOf = ({ keys, begin }: Outlook): readonly RotationStep[] => [
+  ...keys.flatMap(({ step }) => step ?? []),
+  ...(begin === undefined ? [] : [begin]),
+]
 const waitOf = ({ keys }: Outlook) => keys.find(({ wait }) => wait !== undefined)?.wait
 /** Does all there is to do at this moment; returns what it was. */
 function settle(world: World, first: typeof NOTHING): readonly string[] {
   const done: string[] = []
-  for (let request = first, steps = stepsOf(world.look(request)); steps.length > 0; request = NOTHING, steps = stepsOf(world.look(request))) {
+  for (
+    let request = first, steps = stepsOf(world.look(request));
+    steps.length > 0;
+    request = NOTHING, steps = stepsOf(world.look(request))
+  ) {
     for (const step of steps) {
       done.push(step.kind === 'note' ? step.marks.map(({ event }) => event).join(' ') : step.kind)
       world.carryOut(step, 9)
@@ -38,7 +45,11 @@ test('a key that is young is left alone; one that is old, or --start, begins', (
 test('from keyed to removed, each wait in its place', () => {
   const world = new World()
   assert.equal(settle(world, NOTHING), ['begin', 'publish', 'published'])
-  assert.equal(waitOf(world.look(NOTHING)), { kind: 'until', time: world.now + CACHED + SETTINGS.margin, why: 'resolvers may hold that it is not there' })
+  assert.equal(waitOf(world.look(NOTHING)), {
+    kind: 'until',
+    time: world.now + CACHED + SETTINGS.margin,
+    why: 'resolvers may hold that it is not there',
+  })
   assert.is(world.tables, 'mx1')
   world.pass(CACHED + SETTINGS.margin)
   assert.equal(settle(world, NOTHING), ['activate'])
@@ -93,12 +104,24 @@ test('mail from before the switch holds the former key, however long it lies', (
 test('a compromised host: no wait but for the name servers, and the former key is revoked at once', () => {
   const world = new World()
   const done = settle(world, COMPROMISED)
-  assert.equal(done, ['active compromised', 'begin', 'publish', 'published', 'activate', 'revoking', 'revoke', 'revoked'])
+  assert.equal(done, [
+    'active compromised',
+    'begin',
+    'publish',
+    'published',
+    'activate',
+    'revoking',
+    'revoke',
+    'revoked',
+  ])
   assert.is(world.primary.get('mx1'), 'revoked')
   // The same again goes on with what is begun; with --start it begins anew.
   assert.equal(stepsOf(world.look(COMPROMISED)), [])
   assert.match(world.look(COMPROMISED).notes.join(), '--start replaces this one, too')
-  assert.equal(stepsOf(world.look({ start: true, compromised: true })).map(({ kind }) => kind), ['note'])
+  assert.equal(
+    stepsOf(world.look({ start: true, compromised: true })).map(({ kind }) => kind),
+    ['note'],
+  )
 })
 
 test('a key that was to sign next is given up where its host is compromised', () => {
@@ -149,11 +172,20 @@ function check(world: World, before: World['primary']): void {
   const { loaded, tables, history } = world
   for (const [selector, served] of [...world.primary, ...world.secondary]) {
     const { compromised } = standingOf(history, selector)
-    if (served === 'revoked' && (selector === loaded || selector === tables)) throw new Broken(`${selector} signs, and is revoked`)
-    if (served === 'revoked' && !compromised && world.lastSigned.has(selector) && world.now - world.lastSigned.get(selector)! < SETTINGS.drain!) throw new Broken(`${selector} is revoked ${world.now - world.lastSigned.get(selector)!} s after it signed`)
+    if (served === 'revoked' && (selector === loaded || selector === tables))
+      throw new Broken(`${selector} signs, and is revoked`)
+    if (
+      served === 'revoked' &&
+      !compromised &&
+      world.lastSigned.has(selector) &&
+      world.now - world.lastSigned.get(selector)! < SETTINGS.drain!
+    )
+      throw new Broken(`${selector} is revoked ${world.now - world.lastSigned.get(selector)!} s after it signed`)
   }
-  for (const [selector, served] of world.primary) if (before.get(selector) === 'revoked' && served === 'key') throw new Broken(`${selector} is brought back`)
-  for (const served of [world.primary, world.secondary]) if (served.get(loaded) !== 'key') throw new Broken(`${loaded} signs, and a name server lacks it`)
+  for (const [selector, served] of world.primary)
+    if (before.get(selector) === 'revoked' && served === 'key') throw new Broken(`${selector} is brought back`)
+  for (const served of [world.primary, world.secondary])
+    if (served.get(loaded) !== 'key') throw new Broken(`${loaded} signs, and a name server lacks it`)
 }
 
 for (let seed = 1; seed <= 120; seed += 1) {
@@ -183,7 +215,10 @@ for (let seed = 1; seed <= 120; seed += 1) {
         world.pass(1000)
         settle(world, NOTHING)
       }
-      assert.equal(world.look(NOTHING).keys.map(({ state }) => state), ['active'])
+      assert.equal(
+        world.look(NOTHING).keys.map(({ state }) => state),
+        ['active'],
+      )
       assert.equal([[...world.keys.keys()], [...world.primary.keys()]], [[world.tables], [world.tables]])
     } catch (error) {
       throw error instanceof Broken ? new Error(`${error.message}\n${story.slice(-12).join('\n')}`) : error

@@ -1,4 +1,5 @@
-// A host, its domain and two name servers that exist in a test only: does what a rotation's steps say, wholly or up to where the controller is killed.
+// A host, its domain and two name servers that exist in a test only: does what a rotation's steps say, wholly or up to
+// where the controller is killed.
 import type { DnsStanding, RotationEvidence, RotationRequest } from '../../../../src/mail/rotation/evidence.ts'
 import { dnsWish, type DnsWish } from '../../../../src/mail/rotation/dns-wish.ts'
 import { mayFollow, standingOf, type Mark } from '../../../../src/mail/rotation/history.ts'
@@ -30,18 +31,44 @@ export class World {
   stuck: number | undefined
 
   evidence(): RotationEvidence {
-    const hostKey = (selector: string) => ({ selector, path: `/etc/dkimkeys/a.example/${selector}.private`, publicKey: 'AAAA', made: this.keys.get(selector) ?? 0 })
+    const hostKey = (selector: string) => ({
+      selector,
+      path: `/etc/dkimkeys/a.example/${selector}.private`,
+      publicKey: 'AAAA',
+      made: this.keys.get(selector) ?? 0,
+    })
     const known = { history: this.history, inUse: hostKey(this.tables) }
     return {
-      ...known, host: 'mx1', domain: 'a.example', now: this.now, keys: [...this.keys.keys()].map(hostKey), cached: CACHED, settings: SETTINGS, signing: [this.loaded],
-      queue: { lifetime: 432_000, messages: this.stuck === undefined ? 0 : 1, oldest: this.stuck === undefined ? undefined : { id: 'A1', queue: 'hold', arrived: this.stuck } },
-      dns: new Map(livingKeys(known).map((key) => [key.selector, this.dns(key.selector, dnsWish(key, key.selector === this.tables))])),
+      ...known,
+      host: 'mx1',
+      domain: 'a.example',
+      now: this.now,
+      keys: [...this.keys.keys()].map(hostKey),
+      cached: CACHED,
+      settings: SETTINGS,
+      signing: [this.loaded],
+      queue: {
+        lifetime: 432_000,
+        messages: this.stuck === undefined ? 0 : 1,
+        oldest: this.stuck === undefined ? undefined : { id: 'A1', queue: 'hold', arrived: this.stuck },
+      },
+      dns: new Map(
+        livingKeys(known).map((key) => [
+          key.selector,
+          this.dns(key.selector, dnsWish(key, key.selector === this.tables)),
+        ]),
+      ),
     }
   }
 
   private dns(selector: string, wish: DnsWish): DnsStanding {
     const wanted: Served = wish === 'gone' ? undefined : wish
-    const missing = ([['ns1', this.primary], ['ns2', this.secondary]] as const).flatMap(([name, served]) => (served.get(selector) === wanted ? [] : [{ silent: false, what: `${name} differs` }]))
+    const missing = (
+      [
+        ['ns1', this.primary],
+        ['ns2', this.secondary],
+      ] as const
+    ).flatMap(([name, served]) => (served.get(selector) === wanted ? [] : [{ silent: false, what: `${name} differs` }]))
     return { wish, missing, push: this.primary.get(selector) === wanted ? 'done' : 'needed' }
   }
 
@@ -84,12 +111,23 @@ export class World {
         return [() => this.mark(step.marks)]
       case 'begin': {
         const selector = newSelectors('mx1', this.now).find((each) => !this.used.has(each))!
-        return [() => { this.used.add(selector); this.mark([...(step.former === undefined ? [] : [step.former]), { event: 'keyed', selector }]) }, make(selector)]
+        return [
+          () => {
+            this.used.add(selector)
+            this.mark([...(step.former === undefined ? [] : [step.former]), { event: 'keyed', selector }])
+          },
+          make(selector),
+        ]
       }
       case 'make':
         return [make(step.selector)]
       case 'publish':
-        return [() => { if (this.primary.get(step.selector) === 'revoked') throw new Broken(`${step.selector} is brought back`); this.primary.set(step.selector, 'key') }]
+        return [
+          () => {
+            if (this.primary.get(step.selector) === 'revoked') throw new Broken(`${step.selector} is brought back`)
+            this.primary.set(step.selector, 'key')
+          },
+        ]
       case 'revoke':
         return [() => this.primary.set(step.selector, 'revoked')]
       case 'delete-record':
@@ -97,7 +135,15 @@ export class World {
       case 'delete-key':
         return [() => this.keys.delete(step.selector)]
       case 'activate':
-        return [() => (this.tables = step.selector), () => (this.loaded = this.tables), () => this.mark([{ event: 'active', selector: step.selector }, ...step.former.map((selector) => ({ event: 'retired', selector }) as const)])]
+        return [
+          () => (this.tables = step.selector),
+          () => (this.loaded = this.tables),
+          () =>
+            this.mark([
+              { event: 'active', selector: step.selector },
+              ...step.former.map((selector) => ({ event: 'retired', selector }) as const),
+            ]),
+        ]
     }
   }
 }
