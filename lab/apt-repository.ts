@@ -1,7 +1,8 @@
-// A directory of Debian packages that apt reads as a repository: downloaded with this machine's apt, and the test
+// A directory of Debian packages that apt reads as a repository: downloaded with the release's apt, and the test
 // packages.
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { aptFlags, type LabApt } from './apt-sources.ts'
 import { local } from './local.ts'
 import type { TestPackage } from './test-packages.ts'
 
@@ -12,28 +13,25 @@ import type { TestPackage } from './test-packages.ts'
  */
 export async function buildRepository(
   directory: string,
+  apt: LabApt,
   image: string,
   packages: readonly string[],
   own: readonly TestPackage[],
 ): Promise<void> {
   await mkdir(join(directory, 'partial'), { recursive: true, mode: 0o755 })
-  const options = {
+  const flags = aptFlags({
     'Dir::State::status': join(image, 'var/lib/dpkg/status'),
     'Dir::State::extended_states': '/dev/null',
     'Dir::Cache::archives': directory,
-    'Dir::Cache::pkgcache': '',
-    'Dir::Cache::srcpkgcache': '',
     'Debug::NoLocking': 'true',
     'APT::Keep-Downloaded-Packages': 'true',
     'APT::Sandbox::User': 'root',
-  }
-  const flags = Object.entries(options).flatMap(([key, value]) => ['-o', `${key}=${value}`])
-  await local(
-    '',
-  )`apt-get --quiet --quiet --assume-yes --no-install-recommends --download-only ${flags} install ${packages}`
+  })
+  const how = ['--quiet', '--quiet', '--assume-yes', '--no-install-recommends', '--download-only']
+  await local`apt-get ${how} ${apt.flags} ${flags} install ${packages}`
   for (const each of own) await buildTestPackage(directory, each)
-  await local('')`rm -rf -- ${join(directory, 'partial')} ${join(directory, 'lock')}`
-  const index = await local('')`cd ${directory} && apt-ftparchive packages .`
+  await local`rm -rf -- ${join(directory, 'partial')} ${join(directory, 'lock')}`
+  const index = await local`cd ${directory} && apt-ftparchive packages .`
   await writeFile(join(directory, 'Packages'), index)
 }
 
@@ -45,8 +43,6 @@ async function buildTestPackage(directory: string, { name, version, files }: Tes
     await writeFile(join(tree, path), text, { mode: executable ? 0o755 : 0o644 })
   }
   const deb = `${name}_${version}_all.deb`
-  await local(
-    '',
-  )`dpkg-deb --root-owner-group -Zgzip --build ${tree} ${join(directory, `${deb}.part`)} && rm -r -- ${tree}`
+  await local`dpkg-deb --root-owner-group -Zgzip --build ${tree} ${join(directory, `${deb}.part`)} && rm -r -- ${tree}`
   await rename(join(directory, `${deb}.part`), join(directory, deb))
 }

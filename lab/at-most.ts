@@ -7,6 +7,7 @@ export async function atMost<T>(atOnce: number, items: readonly T[], work: (item
   const limit = pLimit(atOnce)
   const outcomes = await Promise.allSettled(items.map((item) => limit(() => work(item))))
   const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as Error] : []))
-  if (failures.length === 1) throw failures[0]
+  const [failure] = failures
+  if (failure !== undefined && failures.length === 1) throw failure
   if (failures.length > 1) throw new LabError(failures.map(({ message }) => message).join('\n'))
 }

@@ -27,10 +27,10 @@ const INOTIFY_PATH = '/proc/sys/fs/inotify/max_user_instances'
 
 /** @throws LabError where this machine cannot host a lab at all; needs nothing installed. */
 export function requireLabMachine(): void {
-  if (process.platform !== 'linux')
-    throw new LabError(
-      `the lab's hosts are Linux containers, and this machine runs ${process.platform}: use a Debian 12 machine, virtual or real`,
-    )
+  if (process.platform !== 'linux') {
+    const instead = 'use a Debian 12 machine, virtual or real'
+    throw new LabError(`the lab's hosts are Linux containers, and this machine runs ${process.platform}: ${instead}`)
+  }
   if (process.getuid?.() !== 0) throw new LabError('the lab makes containers, mounts and network links: run it as root')
   if (!existsSync('/usr/bin/apt-get'))
     throw new LabError('the lab builds its hosts with apt, which this machine does not have: use Debian 12')
@@ -42,7 +42,7 @@ export async function prepareController(): Promise<void> {
   await install(FOR_HOSTS)
   const instances = Number(await readFile(INOTIFY_PATH, 'utf8').catch(() => 'NaN'))
   if (instances < INOTIFY_INSTANCES) await writeFile(INOTIFY_PATH, String(INOTIFY_INSTANCES))
-  await local('')`modprobe --quiet --all overlay bridge veth tun 2>/dev/null || true`
+  await local`modprobe --quiet --all overlay bridge veth tun 2>/dev/null || true`
 }
 
 /** Installs what a test compares with or watches by. @example await preparePrograms({ age: '/usr/bin/age' }) */
@@ -61,7 +61,6 @@ async function install(needed: Needed): Promise<void> {
   if (missing.length === 0) return
   await refreshLists()
   say(`installing on this machine: ${missing.join(' ')}`)
-  await local(
-    '',
-  )`DEBIAN_FRONTEND=noninteractive apt-get --quiet --quiet --assume-yes --no-install-recommends install ${missing}`
+  const how = ['--quiet', '--quiet', '--assume-yes', '--no-install-recommends']
+  await local`DEBIAN_FRONTEND=noninteractive apt-get ${how} install ${missing}`
 }

@@ -5,7 +5,7 @@ import type { LabHost } from './fleet.ts'
 import { becomePasswordPath, hostKeyPath, machineId, userKeyPath } from './keys.ts'
 import type { Lab } from './lab.ts'
 import { LabError } from './lab-error.ts'
-import { local } from './local.ts'
+import { localFed } from './local.ts'
 import { fqdn } from './internet/names.ts'
 import { IMAGE_HOSTNAME } from './recipe.ts'
 
@@ -44,12 +44,17 @@ async function authorize(lab: Lab, host: LabHost, root: string): Promise<void> {
   await chown(path, Number(uid), Number(gid))
 }
 
+/** Prints what crypt(3) makes of standard input, by SHA-512. */
+const CRYPT = `
+$_ = <STDIN>; chomp;
+my $salt = join(q(), map { (q(a)..q(z))[rand 26] } 1..16);
+print crypt($_, q($6$) . $salt . q($));
+`
+
 /** Straight into shadow(5): chpasswd would ask PAM, which a host that has not booted does not have. */
 async function setPassword(lab: Lab, host: LabHost, root: string): Promise<void> {
   const password = await readFile(becomePasswordPath(lab), 'utf8')
-  const hash = await local(
-    password,
-  )`chroot ${root} perl -e ${'$_ = <STDIN>; chomp; print crypt($_, q($6$) . join(q(), map { (q(a)..q(z))[rand 26] } 1..16) . q($))'}`
+  const hash = await localFed(password)`chroot ${root} perl -e ${CRYPT}`
   const path = join(root, 'etc/shadow')
   const shadow = await readFile(path, 'utf8')
   await writeFile(

@@ -12,6 +12,7 @@ import { greeting, hostDir, hostRoot, leader, powerOff, powerOn, waitUntilUp } f
 import { mountsBelow, removeTree, unmountBelow } from './mounts.ts'
 import { ensureHostLink, removeHostLink } from './network.ts'
 import { mountOverlay } from './overlay.ts'
+import { RELEASE_FACTS } from './releases.ts'
 import type { Site } from './site.ts'
 
 /**
@@ -19,9 +20,10 @@ import type { Site } from './site.ts'
  * finished, or is of an older image.
  */
 export async function ensureHost(site: Site, host: LabHost): Promise<'well' | 'started' | 'made'> {
-  const { lab, subnet, image } = site
+  const { lab, subnet } = site
+  const image = site.image(host)
   const root = hostRoot(lab, host)
-  await ensureHostLink(lab, host, subnet, image.internet !== undefined)
+  await ensureHostLink(lab, host, subnet, site.internet)
   const finished = (await madeFrom(lab, host)) === image.digestFor(host.profile)
   if (finished && mountsBelow(root).length > 0 && (await answers(site, host))) {
     if (await writeNames(site, host)) await restartPostfix(lab, host)
@@ -54,7 +56,8 @@ async function removeFiles(lab: Lab, host: Pick<LabHost, 'name'>): Promise<void>
 }
 
 async function make(site: Site, host: LabHost): Promise<void> {
-  const { lab, image } = site
+  const { lab } = site
+  const image = site.image(host)
   const dir = hostDir(lab, host)
   await removeTree(dir)
   await mkdir(dir, { recursive: true, mode: 0o755 })
@@ -89,7 +92,7 @@ async function writeNames(site: Site, host: LabHost): Promise<boolean> {
 /** It copies resolv.conf to its chroot when it starts. */
 async function restartPostfix(lab: Lab, host: LabHost): Promise<void> {
   const pid = leader(lab, host)
-  if (pid !== undefined) await inHost(pid, 'systemctl try-restart postfix@-')
+  if (pid !== undefined) await inHost(pid, `systemctl try-restart ${RELEASE_FACTS[host.release].postfixUnit}`)
 }
 
 async function writeIfOther(path: string, text: string): Promise<boolean> {

@@ -8,7 +8,7 @@ import type { LabHost } from './fleet.ts'
 import { findHost } from './find-host.ts'
 import { controllerLink as linkHere, type Wire } from './latency.ts'
 import { inHost, type ScriptResult } from './in-host.ts'
-import { labNameHere, openLab } from './lab.ts'
+import { labNameHere, openLab, releasesHere } from './lab.ts'
 import { LabError } from './lab-error.ts'
 import { readTree, treeDifference, treeDigest, type Tree } from './tree.ts'
 import { requireState } from './state.ts'
@@ -44,8 +44,14 @@ export async function hostLeader(host: string): Promise<number> {
   return pid
 }
 
-/** Brings the lab up, mending and resizing; quick where it is up. @throws LabError */
-export const labUp = (options: UpOptions): Promise<void> => up(lab, options)
+/**
+ * Brings the lab up, mending and resizing; quick where it is up. Its hosts are of the releases that the options name,
+ * else `MAILRUN_LAB_RELEASE`. @throws LabError
+ */
+export const labUp = async (options: UpOptions): Promise<void> => {
+  const releases = options.releases ?? releasesHere()
+  await up(lab, { ...options, ...(releases === undefined ? {} : { releases }) })
+}
 export const labDown = (): Promise<void> => down(lab)
 export const labStatus = (): Promise<LabStatus> => status(lab)
 

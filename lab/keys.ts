@@ -43,6 +43,6 @@ export async function writeKnownHosts(lab: Lab, hosts: readonly LabHost[], subne
 /** A key file that a killed ssh-keygen left without its public half is made anew. */
 async function ensureKey(path: string, comment: string): Promise<void> {
   if (existsSync(path) && existsSync(`${path}.pub`)) return
-  await local('')`rm -f -- ${path} ${path}.pub`
-  await local('')`ssh-keygen -q -t ed25519 -N ${''} -C ${comment} -f ${path}`
+  await local`rm -f -- ${path} ${path}.pub`
+  await local`ssh-keygen -q -t ed25519 -N ${''} -C ${comment} -f ${path}`
 }

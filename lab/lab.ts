@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { LabError } from './lab-error.ts'
+import { parseReleases, type Release } from './releases.ts'
 
 export interface Lab {
   readonly name: string
@@ -43,6 +44,12 @@ export function openLab(name: string): Lab {
 /** The name that `MAILRUN_LAB_NAME` gives, else `lab`. */
 export function labNameHere(): string {
   return process.env['MAILRUN_LAB_NAME'] ?? 'lab'
+}
+
+/** The releases that `MAILRUN_LAB_RELEASE` names; `undefined` where it names none. @throws LabError for another word */
+export function releasesHere(): readonly Release[] | undefined {
+  const words = process.env['MAILRUN_LAB_RELEASE']
+  return words === undefined || words === '' ? undefined : parseReleases(words)
 }
 
 function repositoryRoot(): string {

@@ -38,10 +38,9 @@ export async function setWire(lab: Lab, subnet: string, wire: Wire): Promise<voi
   const [near, far] = [join(lab.runDir, 'c'), join(lab.runDir, 'h')]
   start('vde_switch', ['--sock', near, '--tap', ours])
   start('vde_switch', ['--sock', far, '--tap', theirs])
-  await until(
-    'vde_switch',
-    () => existsSync(join(near, 'ctl')) && existsSync(join(far, 'ctl')) && links().has(ours) && links().has(theirs),
-  )
+  const listens = (): boolean => [near, far].every((directory) => existsSync(join(directory, 'ctl')))
+  const linked = (): boolean => [ours, theirs].every((link) => links().has(link))
+  await until('vde_switch', () => listens() && linked())
   const loss = wire.lossPercent === 0 ? [] : ['--loss', String(wire.lossPercent)]
   start('wirefilter', ['--vde-plug', `${near}:${far}`, '--delay', String(wire.rttMs / 2), ...loss])
   await ipBatch([

@@ -3,13 +3,19 @@ import { LabError } from './lab-error.ts'
 
 type Piece = string | number | readonly string[]
 
+type Run = (strings: TemplateStringsArray, ...values: readonly Piece[]) => Promise<string>
+
 /**
- * Gives the program's standard output; arguments are quoted by zx, a list becomes several arguments.
+ * Gives the program's standard output; its input is empty. Arguments are quoted by zx, a list becomes several
+ * arguments.
  *
  * @throws LabError with the command, its exit status and the last lines that it wrote.
- * @example await local('')`ip -json address show`
+ * @example await local`ip -json address show`
  */
-export function local(input: string): (strings: TemplateStringsArray, ...values: readonly Piece[]) => Promise<string> {
+export const local: Run = (strings, ...values) => localFed('')(strings, ...values)
+
+/** The same with this text as standard input. @example await localFed(script)`sh -eu` */
+export function localFed(input: string): Run {
   return async (strings, ...values) => {
     // zx costs 0.2 s to load, and `lab ssh` has no use for it.
     const { $ } = await import('zx')

@@ -74,13 +74,12 @@ export async function waitUntilUp(lab: Lab, host: LabHost, subnet: string): Prom
     }
     await sleep(100)
   }
-  const log = readFileSync(join(hostDir(lab, host), 'log'), 'utf8')
-    .trim()
-    .split('\n')
-    .slice(-10)
-    .join('\n  ')
+  const path = join(hostDir(lab, host), 'log')
+  const lines = readFileSync(path, 'utf8').trim().split('\n')
+  const log = lines.slice(-10).join('\n  ')
   throw new LabError(
-    `${host.name} did not come up within ${BOOT_SECONDS} s: ${last}\n  ${log}\nsee ${join(hostDir(lab, host), 'log')}; "lab reset ${host.name}" makes it anew`,
+    `${host.name} did not come up within ${BOOT_SECONDS} s: ${last}\n  ${log}\n` +
+      `see ${path}; "lab reset ${host.name}" makes it anew`,
   )
 }
 

@@ -3,7 +3,8 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { changeWire } from './rtt.ts'
 import { down } from './down.ts'
-import { labNameHere, openLab, type Lab } from './lab.ts'
+import { labNameHere, openLab, releasesHere, type Lab } from './lab.ts'
+import { RELEASES, parseReleases, type Release } from './releases.ts'
 import { LabError } from './lab-error.ts'
 import { reset } from './reset.ts'
 import { say } from './say.ts'
@@ -19,12 +20,13 @@ interface UpFlags {
   readonly tools?: boolean
   readonly internet?: boolean
   readonly python?: boolean
+  readonly release?: readonly Release[]
 }
 
 const DEFAULT_SIZE = 4
 
 const program = new Command('lab')
-  .description('A fleet of real Debian 12 hosts on this machine, for trying and testing mailrun.')
+  .description('A fleet of real Debian hosts on this machine, for trying and testing mailrun.')
   .option('--name <name>', 'which lab; several can be up at once', labNameHere())
   .enablePositionalOptions()
   .showHelpAfterError('("npm run lab -- --help" shows all commands)')
@@ -36,6 +38,7 @@ program
   .option('--loss <percent>', 'packets lost each way', percent)
   .option('--tools', 'also the host "verify", with BIND and verifiers')
   .option('--internet', 'also name servers, a resolver and a receiver that verifies mail')
+  .option('--release <names>', `Debian releases of the hosts: ${RELEASES.join(', ')}, or both by a comma`, releases)
   .option('--python', 'Python on mx1 … mxN, for other tools than mailrun')
   .action((hosts: string | undefined, flags: UpFlags) => act(async (lab) => upCommand(lab, hosts, flags)))
 
@@ -104,6 +107,7 @@ async function upCommand(lab: Lab, hosts: string | undefined, flags: UpFlags): P
     flags.rtt === undefined && flags.loss === undefined
       ? undefined
       : { rttMs: flags.rtt ?? 0, lossPercent: flags.loss ?? 0 }
+  const release = flags.release ?? releasesHere()
   const size = hosts === undefined ? ((await readState(lab))?.size ?? DEFAULT_SIZE) : Number(hosts)
   await up(lab, {
     size,
@@ -111,6 +115,7 @@ async function upCommand(lab: Lab, hosts: string | undefined, flags: UpFlags): P
     internet: flags.internet ?? false,
     python: flags.python ?? false,
     wire,
+    ...(release === undefined ? {} : { releases: release }),
   })
   say(`${size} hosts up in ${((performance.now() - began) / 1000).toFixed(1)} s; inventory: ${lab.inventoryPath}`)
   return 0
@@ -130,6 +135,14 @@ async function act(command: (lab: Lab) => Promise<number>): Promise<void> {
 function tell(error: unknown): void {
   console.error(error instanceof LabError ? `lab: ${error.message}` : error)
   process.exitCode = 1
+}
+
+function releases(words: string): readonly Release[] {
+  try {
+    return parseReleases(words)
+  } catch (error) {
+    throw new InvalidArgumentError((error as LabError).message)
+  }
 }
 
 function milliseconds(text: string): number {

@@ -20,7 +20,7 @@ export function parseMountPoints(mountinfo: string): readonly string[] {
 }
 
 export async function unmountBelow(directory: string): Promise<void> {
-  for (const path of mountsBelow(directory)) await local('')`umount --lazy --no-canonicalize ${path}`
+  for (const path of mountsBelow(directory)) await local`umount --lazy --no-canonicalize ${path}`
   const left = mountsBelow(directory)
   if (left.length > 0) throw new LabError(`still mounted: ${left.join(', ')}: see who holds it with "fuser -m PATH"`)
 }
@@ -29,5 +29,5 @@ export async function unmountBelow(directory: string): Promise<void> {
 export async function removeTree(directory: string): Promise<void> {
   await endProcesses(() => processesBelow(directory))
   await unmountBelow(directory)
-  await local('')`rm -rf --one-file-system -- ${directory}`
+  await local`rm -rf --one-file-system -- ${directory}`
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { LabHost } from './fleet.ts'
 import type { Lab } from './lab.ts'
 import { LabError } from './lab-error.ts'
-import { local } from './local.ts'
+import { local, localFed } from './local.ts'
 import { ipv6 } from './internet/names.ts'
 import { subnetsOfOthers } from './state.ts'
 
@@ -16,7 +16,7 @@ const portOf = (lab: Lab, host: LabHost): string => `${lab.prefix}-${host.number
 
 /** A /24 of 10.231 that neither another lab nor this machine uses. */
 export async function freeSubnet(lab: Lab): Promise<string> {
-  const here = `${await local('')`ip -4 -oneline address show`}\n${await local('')`ip -4 route show`}`
+  const here = `${await local`ip -4 -oneline address show`}\n${await local`ip -4 route show`}`
   const taken = new Set([
     ...(await subnetsOfOthers(lab)),
     ...[...here.matchAll(/\b(10\.231\.\d+)\./g)].map((match) => match[1]),
@@ -64,18 +64,18 @@ export async function forgetNeighbours(lab: Lab): Promise<void> {
 
 export async function removeHostLink(lab: Lab, host: Pick<LabHost, 'name' | 'number'>): Promise<void> {
   const [port, space] = [`${lab.prefix}-${host.number}`, `${lab.prefix}-${host.name}`]
-  await local('')`ip link delete ${port} 2>/dev/null || true; ip netns delete ${space} 2>/dev/null || true`
+  await local`ip link delete ${port} 2>/dev/null || true; ip netns delete ${space} 2>/dev/null || true`
 }
 
 /** Removes everything whose name begins with the lab's prefix. */
 export async function removeNetwork(lab: Lab): Promise<void> {
   for (const link of links())
-    if (link.startsWith(`${lab.prefix}-`)) await local('')`ip link delete ${link} 2>/dev/null || true`
-  for (const space of await namespaces(lab)) await local('')`ip netns delete ${space}`
+    if (link.startsWith(`${lab.prefix}-`)) await local`ip link delete ${link} 2>/dev/null || true`
+  for (const space of await namespaces(lab)) await local`ip netns delete ${space}`
 }
 
 async function namespaces(lab: Lab): Promise<readonly string[]> {
-  const names = (await local('')`ip netns list`).split('\n').map((line) => line.split(' ')[0] ?? '')
+  const names = (await local`ip netns list`).split('\n').map((line) => line.split(' ')[0] ?? '')
   return names.filter((name) => name.startsWith(`${lab.prefix}-`))
 }
 
@@ -93,5 +93,5 @@ export function links(): ReadonlySet<string> {
 /** One `ip` per line: a line of ip's own -batch mode cannot name a namespace. */
 export async function ipBatch(commands: readonly string[]): Promise<void> {
   if (commands.length === 0) return
-  await local(commands.map((command) => `ip ${command}\n`).join(''))`sh -eu`
+  await localFed(commands.map((command) => `ip ${command}\n`).join(''))`sh -eu`
 }

@@ -2,7 +2,7 @@
 // `npm run lab down --name=demo` would end another lab.
 import { LabError } from './lab-error.ts'
 
-const VALUED = ['name', 'rtt', 'loss'] as const
+const VALUED = ['name', 'rtt', 'loss', 'release'] as const
 const SWITCHES = ['tools', 'internet', 'python'] as const
 const OURS = [...VALUED, ...SWITCHES] as const
 
@@ -26,11 +26,16 @@ export function flagsTakenByNpm(
   )
   if (lost.length > 0) {
     const flags = lost.map((flag) => `--${flag}`)
+    const valued = flags.map((flag) => `${flag}=VALUE`).join(' ')
+    const behind = [args[0] ?? 'up', '…', ...flags].join(' ')
     throw new LabError(
-      `npm kept ${flags.join(' and ')} for itself: write "${flags.map((flag) => `${flag}=VALUE`).join(' ')}", or "npm run lab -- ${[args[0] ?? 'up', '…', ...flags].join(' ')} …", with "--" before what is meant for the lab`,
+      `npm kept ${flags.join(' and ')} for itself: write "${valued}", ` +
+        `or "npm run lab -- ${behind} …", with "--" before what is meant for the lab`,
     )
   }
-  return taken.flatMap(([flag, value]) =>
-    SWITCHES.some((each) => each === flag) ? (value === 'true' ? [`--${flag}`] : []) : [`--${flag}=${value}`],
-  )
+  return taken.flatMap(([flag, value]) => {
+    const isSwitch = SWITCHES.some((each) => each === flag)
+    if (isSwitch) return value === 'true' ? [`--${flag}`] : []
+    return [`--${flag}=${value}`]
+  })
 }

@@ -16,8 +16,14 @@ export interface Container {
 }
 
 /** `$1` is the number of control groups that follow; then the command. */
-const LAUNCH =
-  'n=$1; shift; while [ "$n" -gt 0 ]; do mkdir -p "$1" && echo $$ >"$1/cgroup.procs" || exit 1; shift; n=$((n - 1)); done; exec "$@"'
+const LAUNCH = `
+n=$1; shift
+while [ "$n" -gt 0 ]; do
+  mkdir -p "$1" && echo $$ >"$1/cgroup.procs" || exit 1
+  shift; n=$((n - 1))
+done
+exec "$@"
+`
 
 /**
  * Two containers in one control group would share their `payload` group and end each other's services: each gets its
@@ -60,7 +66,8 @@ function controlGroups(machine: string): readonly string[] {
     : ['/sys/fs/cgroup/systemd', '/sys/fs/cgroup/unified'].filter((path) => existsSync(path))
   if (roots.length === 0) {
     throw new LabError(
-      'systemd-nspawn needs control groups, and none that it can use are mounted: mount cgroup2 on /sys/fs/cgroup, or run the lab on a machine booted with systemd',
+      'systemd-nspawn needs control groups, and none that it can use are mounted: ' +
+        'mount cgroup2 on /sys/fs/cgroup, or run the lab on a machine booted with systemd',
     )
   }
   return roots.map((root) => `${root}/mailrun-lab/${machine}`)

@@ -15,7 +15,15 @@ export async function mountOverlay(dir: string, layers: readonly string[]): Prom
   for (const part of ['upper', 'work', 'root']) await mkdir(join(dir, part), { recursive: true, mode: 0o755 })
   // Left by a mount that ended with the machine.
   await rm(join(dir, 'work/work/incompat'), { recursive: true, force: true })
-  const options = `lowerdir=${layers.join(':')},upperdir=${join(dir, 'upper')},workdir=${join(dir, 'work')},redirect_dir=off,index=off,metacopy=off,volatile`
-  await local('')`mount -t overlay mailrun-lab -o ${options} ${root}`
+  const options = [
+    `lowerdir=${layers.join(':')}`,
+    `upperdir=${join(dir, 'upper')}`,
+    `workdir=${join(dir, 'work')}`,
+    'redirect_dir=off',
+    'index=off',
+    'metacopy=off',
+    'volatile',
+  ]
+  await local`mount -t overlay mailrun-lab -o ${options.join(',')} ${root}`
   return root
 }

@@ -1,9 +1,7 @@
-// What defines the images: whoever changes this file gets new images by the digest of its contents.
+// What defines the images: whoever changes this file or the table of releases gets new images by the digest of them.
 import { createHash } from 'node:crypto'
+import { RELEASE_FACTS, type Release } from './releases.ts'
 import { TEST_PACKAGES } from './test-packages.ts'
-
-/** Names of the Debian release, in apt's sources and in /etc/os-release. */
-export const RELEASE = 'bookworm'
 
 /** Where a host sees the package repository. */
 export const REPOSITORY = '/srv/mailrun-lab'
@@ -25,9 +23,10 @@ export const BASE_PACKAGES = [
 ] as const
 
 /** In the repository of every host, with what they depend on beyond the base. */
-export const MAIL_PACKAGES = [
+const MAIL_PACKAGES = [
   'opendkim',
   'opendkim-tools',
+  'openssl',
   'postfix',
   'postfix-lmdb',
   'postfix-pcre',
@@ -35,28 +34,36 @@ export const MAIL_PACKAGES = [
 ] as const
 
 /** Login shells that are no POSIX shell; installed by the tests that need them. */
-export const SHELL_PACKAGES = ['tcsh', 'fish'] as const
+const SHELL_PACKAGES = ['tcsh', 'fish'] as const
 
 /** Another way than sudo to become root; installed by the tests that need it. */
-export const BECOME_PACKAGES = ['opendoas'] as const
+const BECOME_PACKAGES = ['opendoas'] as const
 
 /** Another name server than BIND; installed by the tests that need it. */
-export const KNOT_PACKAGES = ['knot'] as const
+const KNOT_PACKAGES = ['knot'] as const
+
+/** What the repository of every host has. */
+export const REPOSITORY_PACKAGES: readonly string[] = [
+  ...MAIL_PACKAGES,
+  ...SHELL_PACKAGES,
+  ...BECOME_PACKAGES,
+  ...KNOT_PACKAGES,
+]
 
 /**
  * On the host `verify` alone: BIND, verifiers that are not ours, and Ansible to compare with. Brings Python, so it has
  * a repository of its own.
  */
-export const TOOLS_PACKAGES = [
+export const toolsPackages = (release: Release): readonly string[] => [
   'bind9',
   'bind9-dnsutils',
   'python3-dkim',
   'opendkim-tools',
   'libmail-dkim-perl',
   'python3-spf',
-  'libopendmarc2',
+  RELEASE_FACTS[release].libopendmarc,
   'ansible-core',
-] as const
+]
 
 /** dpkg leaves out what no test reads; `force-unsafe-io` matters only where the power fails. */
 export const DPKG_OPTIONS = [
@@ -68,7 +75,8 @@ export const DPKG_OPTIONS = [
 
 /** Run in the base image: users, apt's source, nothing that wakes up by itself. */
 export const FLEET_SCRIPT = `
-rm -f /etc/apt/apt.conf.d/99mmdebstrap /etc/ssh/ssh_host_* /etc/resolv.conf /etc/apt/sources.list /etc/apt/sources.list.d/*
+rm -f /etc/apt/apt.conf.d/99mmdebstrap /etc/ssh/ssh_host_* /etc/resolv.conf
+rm -f /etc/apt/sources.list /etc/apt/sources.list.d/*
 install -m 644 /dev/null /etc/resolv.conf
 rm -f /etc/hostname && install -m 644 /dev/null /etc/hostname
 echo 'deb [trusted=yes] file:${REPOSITORY} ./' >/etc/apt/sources.list
@@ -86,13 +94,16 @@ install -d -m 700 -o admin -g admin /home/admin/.ssh
 systemctl disable apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer fstrim.timer
 `
 
+const install = (packages: readonly string[]): string =>
+  `DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ${packages.join(' ')}`
+
 export const POSTFIX_SCRIPT = `
 echo ${IMAGE_HOSTNAME} >/etc/mailname
 debconf-set-selections <<'ANSWERS'
 postfix postfix/main_mailer_type select Internet Site
 postfix postfix/mailname string ${IMAGE_HOSTNAME}
 ANSWERS
-DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends postfix
+${install(['postfix'])}
 postconf -e myhostname=${IMAGE_HOSTNAME} 'mydestination=$myhostname, localhost.$mydomain, localhost'
 apt-get clean
 `
@@ -101,44 +112,43 @@ apt-get clean
 export const installFrom = (name: string, repository: string, packages: readonly string[]): string => `
 echo 'deb [trusted=yes] file:${repository} ./' >/etc/apt/sources.list.d/${name}.list
 apt-get update
-DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ${packages.join(' ')}
+${install(packages)}
 rm /etc/apt/sources.list.d/${name}.list
 apt-get update
 apt-get clean
 `
 
-export const TOOLS_SCRIPT = installFrom('tools', `${REPOSITORY}-tools`, TOOLS_PACKAGES)
+/** Where the build sees the packages of the tools, and those of Python. */
+export const TOOLS_REPOSITORY = `${REPOSITORY}-tools`
+export const PYTHON_REPOSITORY = `${REPOSITORY}-python`
+
+export const toolsScript = (release: Release): string => installFrom('tools', TOOLS_REPOSITORY, toolsPackages(release))
 
 /** On mail hosts of a lab with Python: what Ansible's modules need there. */
 export const PYTHON_PACKAGES = ['python3', 'python3-apt'] as const
 
-export const PYTHON_SCRIPT = installFrom('python', `${REPOSITORY}-python`, PYTHON_PACKAGES)
+export const PYTHON_SCRIPT = installFrom('python', PYTHON_REPOSITORY, PYTHON_PACKAGES)
 
 /** Names the layers' directory beside the images that they lie on. */
-export const pythonDigest = (): string =>
-  createHash('sha256')
-    .update(JSON.stringify([1, PYTHON_SCRIPT]))
-    .digest('hex')
-    .slice(0, 16)
+export const pythonDigest = (): string => digestOf([1, PYTHON_SCRIPT])
 
-/** Names the images' directory in the cache. */
-export function imageDigest(): string {
+/** Names the images' directory in the cache: `bookworm-0123456789abcdef`. */
+export function imageDigest(release: Release): string {
   const recipe = [
-    1,
+    2,
     process.arch,
-    RELEASE,
     REPOSITORY,
     BASE_PACKAGES,
-    MAIL_PACKAGES,
-    SHELL_PACKAGES,
-    BECOME_PACKAGES,
-    KNOT_PACKAGES,
-    TOOLS_PACKAGES,
+    REPOSITORY_PACKAGES,
     DPKG_OPTIONS,
     FLEET_SCRIPT,
     POSTFIX_SCRIPT,
-    TOOLS_SCRIPT,
+    toolsScript(release),
     TEST_PACKAGES,
   ]
-  return createHash('sha256').update(JSON.stringify(recipe)).digest('hex').slice(0, 16)
+  return `${release}-${digestOf(recipe)}`
 }
+
+/** 16 hexadecimal digits. */
+export const digestOf = (recipe: readonly unknown[]): string =>
+  createHash('sha256').update(JSON.stringify(recipe)).digest('hex').slice(0, 16)

@@ -3,6 +3,7 @@ import { mkdir, readFile, readdir, rename, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Lab } from './lab.ts'
 import { LabError } from './lab-error.ts'
+import { DEFAULT_RELEASE, type Release } from './releases.ts'
 
 export interface LabState {
   readonly size: number
@@ -11,8 +12,10 @@ export interface LabState {
   readonly subnet: string
   readonly rttMs: number
   readonly lossPercent: number
-  /** Digest of the images that its hosts were made from. */
-  readonly image: string
+  /** At least one; which host is of which, `fleet` says. */
+  readonly releases: readonly Release[]
+  /** Digests of the images that its hosts were made from. */
+  readonly images: Readonly<Partial<Record<Release, string>>>
   /** Digest of the layers of name servers and the receiver; missing in a lab without them. */
   readonly internet?: string | undefined
   /** Digest of the layers with Python; missing in a lab whose mail hosts have none. */
@@ -25,12 +28,23 @@ export async function readState(lab: Lab): Promise<LabState | undefined> {
   const text = await readFile(path, 'utf8').catch(() => undefined)
   if (text === undefined) return undefined
   try {
-    return JSON.parse(text) as LabState
+    return withReleases(JSON.parse(text) as LabState | FormerState)
   } catch (error) {
     throw new LabError(
       `${path} is not JSON (${(error as Error).message}): remove it and the lab with "lab down --name ${lab.name}"`,
     )
   }
+}
+
+/** Of a lab that was made before there were releases. */
+interface FormerState extends Omit<LabState, 'releases' | 'images'> {
+  readonly image: string
+}
+
+function withReleases(state: LabState | FormerState): LabState {
+  if (!('image' in state)) return state
+  const { image, ...rest } = state
+  return { ...rest, releases: [DEFAULT_RELEASE], images: { [DEFAULT_RELEASE]: image } }
 }
 
 export async function writeState(lab: Lab, state: LabState): Promise<void> {
@@ -43,11 +57,9 @@ export async function writeState(lab: Lab, state: LabState): Promise<void> {
 /** @throws LabError where the lab is not up. */
 export async function requireState(lab: Lab): Promise<LabState> {
   const state = await readState(lab)
-  if (state === undefined)
-    throw new LabError(
-      `there is no lab "${lab.name}": make it with "npm run lab up${lab.name === 'lab' ? '' : ` -- --name ${lab.name}`}"`,
-    )
-  return state
+  if (state !== undefined) return state
+  const named = lab.name === 'lab' ? '' : ` -- --name ${lab.name}`
+  throw new LabError(`there is no lab "${lab.name}": make it with "npm run lab up${named}"`)
 }
 
 /** The subnets of all labs beside this one, running or not. */

@@ -51,9 +51,9 @@ async function hostStatus(lab: Lab, host: LabHost, subnet: string): Promise<Host
 export function statusText(status: LabStatus): string {
   const rows = status.hosts.map((host) => {
     const reached = `${host.user}${host.sudo === 'no' ? '' : host.sudo === 'free' ? ', sudo' : ', sudo with password'}`
-    return [host.name, host.address, host.profile, reached, [host.system, ...host.failed].join(' ')]
+    return [host.name, host.address, host.profile, host.release, reached, [host.system, ...host.failed].join(' ')]
   })
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
   const wire = [
     ...(status.rttMs > 0 ? [`${status.rttMs} ms round trip`] : []),
     ...(status.lossPercent > 0 ? [`${status.lossPercent} % loss each way`] : []),

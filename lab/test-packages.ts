@@ -8,7 +8,58 @@ export interface TestPackage {
   readonly files: Readonly<Record<string, string>>
 }
 
-export const TEST_PACKAGES: readonly TestPackage[] = [canary('1.0'), canary('2.0'), slow()]
+const CANARY_CONFIG = `#!/bin/sh
+set -e
+. /usr/share/debconf/confmodule
+db_input high mailrun-canary/colour || true
+db_go || true
+`
+
+const CANARY_POSTINST = `#!/bin/sh
+set -e
+. /usr/share/debconf/confmodule
+if [ "$1" = configure ]; then
+  db_get mailrun-canary/colour
+  printf '%s\\n' "$RET" >/etc/mailrun-canary.colour
+  deb-systemd-helper unmask mailrun-canary.service >/dev/null || true
+  if deb-systemd-helper --quiet was-enabled mailrun-canary.service; then
+    deb-systemd-helper enable mailrun-canary.service >/dev/null || true
+  fi
+  if [ -d /run/systemd/system ]; then
+    systemctl --system daemon-reload >/dev/null || true
+    deb-systemd-invoke restart mailrun-canary.service >/dev/null || true
+  fi
+fi
+db_stop
+`
+
+const CANARY_PRERM = `#!/bin/sh
+set -e
+if [ "$1" = remove ] && [ -d /run/systemd/system ]; then
+  deb-systemd-invoke stop mailrun-canary.service >/dev/null || true
+fi
+`
+
+const CANARY_POSTRM = `#!/bin/sh
+set -e
+if [ "$1" = purge ]; then
+  rm -f /etc/mailrun-canary.colour
+  if [ -e /usr/share/debconf/confmodule ]; then . /usr/share/debconf/confmodule; db_purge; fi
+  deb-systemd-helper purge mailrun-canary.service >/dev/null || true
+fi
+if [ -d /run/systemd/system ]; then systemctl --system daemon-reload >/dev/null || true; fi
+`
+
+const CANARY_UNIT = `[Unit]
+Description=Canary of mailrun's tests
+
+[Service]
+EnvironmentFile=/etc/mailrun-canary.conf
+ExecStart=/usr/bin/mailrun-canary
+
+[Install]
+WantedBy=multi-user.target
+`
 
 function canary(version: string): TestPackage {
   return {
@@ -26,56 +77,13 @@ function canary(version: string): TestPackage {
         ' It is written to /etc/mailrun-canary.colour.',
         '',
       ].join('\n'),
-      'DEBIAN/config': `#!/bin/sh
-set -e
-. /usr/share/debconf/confmodule
-db_input high mailrun-canary/colour || true
-db_go || true
-`,
-      'DEBIAN/postinst': `#!/bin/sh
-set -e
-. /usr/share/debconf/confmodule
-if [ "$1" = configure ]; then
-  db_get mailrun-canary/colour
-  printf '%s\\n' "$RET" >/etc/mailrun-canary.colour
-  deb-systemd-helper unmask mailrun-canary.service >/dev/null || true
-  if deb-systemd-helper --quiet was-enabled mailrun-canary.service; then
-    deb-systemd-helper enable mailrun-canary.service >/dev/null || true
-  fi
-  if [ -d /run/systemd/system ]; then
-    systemctl --system daemon-reload >/dev/null || true
-    deb-systemd-invoke restart mailrun-canary.service >/dev/null || true
-  fi
-fi
-db_stop
-`,
-      'DEBIAN/prerm': `#!/bin/sh
-set -e
-if [ "$1" = remove ] && [ -d /run/systemd/system ]; then
-  deb-systemd-invoke stop mailrun-canary.service >/dev/null || true
-fi
-`,
-      'DEBIAN/postrm': `#!/bin/sh
-set -e
-if [ "$1" = purge ]; then
-  rm -f /etc/mailrun-canary.colour
-  if [ -e /usr/share/debconf/confmodule ]; then . /usr/share/debconf/confmodule; db_purge; fi
-  deb-systemd-helper purge mailrun-canary.service >/dev/null || true
-fi
-if [ -d /run/systemd/system ]; then systemctl --system daemon-reload >/dev/null || true; fi
-`,
+      'DEBIAN/config': CANARY_CONFIG,
+      'DEBIAN/postinst': CANARY_POSTINST,
+      'DEBIAN/prerm': CANARY_PRERM,
+      'DEBIAN/postrm': CANARY_POSTRM,
       'etc/mailrun-canary.conf': `# Read by mailrun-canary.service.\nSONG="tweet ${version}"\n`,
       'usr/bin/mailrun-canary': `#!/bin/sh\n# Version ${version}.\necho "$SONG"\nexec sleep infinity\n`,
-      'lib/systemd/system/mailrun-canary.service': `[Unit]
-Description=Canary of mailrun's tests
-
-[Service]
-EnvironmentFile=/etc/mailrun-canary.conf
-ExecStart=/usr/bin/mailrun-canary
-
-[Install]
-WantedBy=multi-user.target
-`,
+      'lib/systemd/system/mailrun-canary.service': CANARY_UNIT,
     },
   }
 }
@@ -113,3 +121,5 @@ function control(name: string, version: string, depends: string | undefined, des
     '',
   ].join('\n')
 }
+
+export const TEST_PACKAGES: readonly TestPackage[] = [canary('1.0'), canary('2.0'), slow()]

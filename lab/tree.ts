@@ -28,9 +28,8 @@ export async function readTree(dir: string, exclude: readonly string[]): Promise
     `.${path.replace(/[\\*?[]/g, '\\$&')}`,
   ])
   const format = '%p\\0%y %#m %U:%G %s %T@\\0%l\\0'
-  const found = await local(
-    '',
-  )`cd ${join(dir, 'root')} && find . -xdev ${['(', ...prunes, ')']} -prune -o -printf ${format}`
+  const found =
+    await local`cd ${join(dir, 'root')} && find . -xdev ${['(', ...prunes, ')']} -prune -o -printf ${format}`
   const fields = found.split('\0')
   const tree = new Map<string, string>()
   const files: string[] = []

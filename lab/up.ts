@@ -6,7 +6,11 @@ import { prepareController } from './controller.ts'
 import { MAX_HOSTS, fleet, type LabHost } from './fleet.ts'
 import { atMost } from './at-most.ts'
 import { ensureHost, removeHost } from './host.ts'
-import { ensureImage } from './image.ts'
+import { ensureImage } from './build-image.ts'
+import { partsFor } from './image.ts'
+import { internetDigest } from './internet/recipe.ts'
+import { pythonDigest } from './recipe.ts'
+import { DEFAULT_RELEASE, type Release } from './releases.ts'
 import { writeInventory } from './inventory.ts'
 import { ensureLabKeys, writeKnownHosts } from './keys.ts'
 import { mendInternet } from './internet/mend-internet.ts'
@@ -32,6 +36,8 @@ export interface UpOptions {
   readonly internet?: boolean
   /** Python on the mail hosts, for tools that need it there. A lab that has it keeps it; left out: as it is. */
   readonly python?: boolean
+  /** Over which the hosts are spread; left out: as it is, and the default in a new lab. */
+  readonly releases?: readonly Release[]
   /** `undefined` leaves the wire as it is; a new lab has a straight one. */
   readonly wire: Wire | undefined
 }
@@ -52,42 +58,51 @@ export async function up(lab: Lab, options: UpOptions): Promise<void> {
     )
   await withLock(lockPath(lab), async () => {
     const before = await readState(lab)
-    const tools = options.tools || (before?.tools ?? false)
-    const internet = options.internet === true || before?.internet !== undefined
-    const python = options.python === true || before?.python !== undefined
-    const image = await ensureImage(lab, { tools, internet, python })
-    const wire = options.wire ?? before ?? { rttMs: 0, lossPercent: 0 }
-    // Chosen and written down by one lab at a time: two that came up together took the same.
-    const state = await withLock(SUBNETS_LOCK, async () => {
-      const subnet = before?.subnet ?? (await freeSubnet(lab))
-      const chosen = {
-        size: options.size,
-        tools,
-        subnet,
-        rttMs: wire.rttMs,
-        lossPercent: wire.lossPercent,
-        image: image.digest,
-        internet: image.internet,
-        python: image.python,
-      }
-      await writeState(lab, chosen)
-      return chosen
-    })
+    const state = await chooseState(lab, options, before)
     const { subnet } = state
+    const internet = state.internet !== undefined
+    const wire = { rttMs: state.rttMs, lossPercent: state.lossPercent }
     await ensureLabKeys(lab)
     if (internet) await ensureTsigKeys(lab)
     await removeSurplus(lab, fleet(state))
-    const sameWire =
-      before?.rttMs === wire.rttMs &&
-      before.lossPercent === wire.lossPercent &&
-      wireStands(lab, wire) &&
-      links().has(bridge(lab))
+    const sameWire = before?.rttMs === wire.rttMs && before.lossPercent === wire.lossPercent && wireStands(lab, wire)
+    const bridged = links().has(bridge(lab))
     await ensureBridge(lab)
-    if (!sameWire) await setWire(lab, subnet, wire)
+    if (!sameWire || !bridged) await setWire(lab, subnet, wire)
     if (internet) await addIpv6(lab, subnet, wire)
     await ensureHosts(lab, state, AT_ONCE)
     await mendInternet(lab, state)
   })
+}
+
+/** What the lab is to be, with the images for it, written down. */
+async function chooseState(lab: Lab, options: UpOptions, before: LabState | undefined): Promise<LabState> {
+  const wire = options.wire ?? before ?? { rttMs: 0, lossPercent: 0 }
+  const python = options.python === true || before?.python !== undefined
+  const internet = options.internet === true || before?.internet !== undefined
+  const shape = {
+    size: options.size,
+    tools: options.tools || (before?.tools ?? false),
+    releases: options.releases ?? before?.releases ?? [DEFAULT_RELEASE],
+    internet: internet ? internetDigest() : undefined,
+    python: python ? pythonDigest() : undefined,
+  }
+  const images = await ensureImages(lab, fleet(shape), python)
+  // Chosen and written down by one lab at a time: two that came up together took the same.
+  return withLock(SUBNETS_LOCK, async () => {
+    const subnet = before?.subnet ?? (await freeSubnet(lab))
+    const chosen = { ...shape, images, subnet, rttMs: wire.rttMs, lossPercent: wire.lossPercent }
+    await writeState(lab, chosen)
+    return chosen
+  })
+}
+
+/** The digests of the images that these hosts are made of. */
+async function ensureImages(lab: Lab, hosts: readonly LabHost[], python: boolean): Promise<LabState['images']> {
+  const images: Partial<Record<Release, string>> = {}
+  for (const release of new Set(hosts.map((host) => host.release)))
+    images[release] = (await ensureImage(lab, release, partsFor(hosts, release, python))).digest
+  return images
 }
 
 /** Makes all hosts well, a few at once; one that fails does not stop the others. */

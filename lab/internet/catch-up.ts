@@ -12,17 +12,9 @@ import { zoneNames } from './zones.ts'
  */
 export async function catchUp(lab: Lab, subnet: string, seconds: number): Promise<void> {
   const zones = zoneNames(subnet)
-  const serials = (name: 'ns1' | 'ns2'): Promise<string> =>
-    onNameServer(
-      lab,
-      name,
-      zones
-        .map(
-          (zone) =>
-            `dig +norecurse +noall +answer +time=1 +tries=1 @127.0.0.1 ${zone} SOA | awk '{print "${zone}", $7}'\n`,
-        )
-        .join('') + 'true',
-    )
+  const ask = 'dig +norecurse +noall +answer +time=1 +tries=1 @127.0.0.1'
+  const questions = zones.map((zone) => `${ask} ${zone} SOA | awk '{print "${zone}", $7}'\n`).join('')
+  const serials = (name: 'ns1' | 'ns2'): Promise<string> => onNameServer(lab, name, `${questions}true`)
   const deadline = performance.now() + seconds * 1000
   for (;;) {
     const [ours, theirs] = await Promise.all([serials('ns1'), serials('ns2')])
@@ -30,10 +22,10 @@ export async function catchUp(lab: Lab, subnet: string, seconds: number): Promis
     const behind = zones.filter(
       (zone) => !theirs.includes(ours.split('\n').find((line) => line.startsWith(`${zone} `)) ?? ' '),
     )
-    if (performance.now() > deadline)
-      throw new LabError(
-        `ns2 did not get these zones from ns1 within ${seconds} s: ${behind.join(', ')}: see "journalctl -u named" there`,
-      )
+    if (performance.now() > deadline) {
+      const missed = `ns2 did not get these zones from ns1 within ${seconds} s: ${behind.join(', ')}`
+      throw new LabError(`${missed}: see "journalctl -u named" there`)
+    }
     await onNameServer(lab, 'ns2', behind.map((zone) => `rndc retransfer ${zone}\n`).join('') + 'true')
     await sleep(200)
   }

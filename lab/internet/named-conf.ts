@@ -56,23 +56,37 @@ export function secondaryConf(subnet: string): string {
   const zones = zoneNames(subnet).map(
     (zone) => `zone "${zone}" { type secondary; file "${zoneFile(zone)}"; primaries { ns1; }; };\n`,
   )
+  const own = options([
+    'recursion no',
+    'notify no',
+    'allow-transfer { key lab.; }',
+    'min-retry-time 1',
+    'max-retry-time 5',
+  ])
   return `include "${KEYS_PATH}";
 include "${PRIMARIES_PATH}";
-${options(['recursion no', 'notify no', 'allow-transfer { key lab.; }', 'min-retry-time 1', 'max-retry-time 5'])}${zones.join('')}`
+${own}${zones.join('')}`
 }
 
 /** Recursive from the private root on, with a cache; authoritative for nothing. */
 export function resolverConf(): string {
-  return `${options(['recursion yes', 'allow-recursion { any; }', 'allow-query-cache { any; }', 'servfail-ttl 0', 'prefetch 0'])}zone "." { type hint; file "${HINTS_PATH}"; };\n`
+  const own = options([
+    'recursion yes',
+    'allow-recursion { any; }',
+    'allow-query-cache { any; }',
+    'servfail-ttl 0',
+    'prefetch 0',
+  ])
+  return `${own}zone "." { type hint; file "${HINTS_PATH}"; };\n`
 }
 
 export function hintsText(subnet: string): string {
-  return (['ns1', 'ns2'] as const)
-    .map(
-      (name) =>
-        `. ${TTL} NS ${name}.${DOMAIN}.\n${name}.${DOMAIN}. ${TTL} A ${subnet}.${NUMBERS[name]}\n${name}.${DOMAIN}. ${TTL} AAAA ${ipv6(subnet, NUMBERS[name])}\n`,
-    )
-    .join('')
+  const hints = (['ns1', 'ns2'] as const).flatMap((name) => [
+    `. ${TTL} NS ${name}.${DOMAIN}.\n`,
+    `${name}.${DOMAIN}. ${TTL} A ${subnet}.${NUMBERS[name]}\n`,
+    `${name}.${DOMAIN}. ${TTL} AAAA ${ipv6(subnet, NUMBERS[name])}\n`,
+  ])
+  return hints.join('')
 }
 
 /**

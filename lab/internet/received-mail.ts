@@ -52,9 +52,8 @@ export async function receivedMail(
       const others = [...read.values()].map(
         (mail) => `\n  ${mail.header('Delivered-To')[0] ?? ''} ${mail.messageId} ${mail.header('Subject')[0] ?? ''}`,
       )
-      throw new LabError(
-        `the receiver got no such message within ${timeoutMs} ms; it has ${others.length === 0 ? 'none' : `${others.length}:${others.join('')}`}`,
-      )
+      const has = others.length === 0 ? 'none' : `${others.length}:${others.join('')}`
+      throw new LabError(`the receiver got no such message within ${timeoutMs} ms; it has ${has}`)
     }
     await sleep(100)
   }

@@ -1,7 +1,6 @@
 // What defines the image layers of name servers and of the receiver; a digest of its own, so that the images of the
 // mail hosts stay as they are.
-import { createHash } from 'node:crypto'
-import { installFrom, REPOSITORY } from '../recipe.ts'
+import { digestOf, installFrom, REPOSITORY } from '../recipe.ts'
 
 /** Where the build sees their packages. */
 export const INTERNET_REPOSITORY = `${REPOSITORY}-internet`
@@ -28,7 +27,4 @@ useradd --system --home-dir /var/mail/inbox --no-create-home --shell /usr/sbin/n
 `
 
 /** Names the layers' directory beside the images that they lie on. */
-export function internetDigest(): string {
-  const recipe = [1, INTERNET_REPOSITORY, DNS_SCRIPT, RECEIVER_SCRIPT]
-  return createHash('sha256').update(JSON.stringify(recipe)).digest('hex').slice(0, 16)
-}
+export const internetDigest = (): string => digestOf([1, INTERNET_REPOSITORY, DNS_SCRIPT, RECEIVER_SCRIPT])

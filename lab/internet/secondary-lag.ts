@@ -6,11 +6,11 @@ import { onNameServer } from './on-name-server.ts'
 
 /** While it lags, ns2 takes no NOTIFY and transfers nothing; afterwards it is waited for until it has caught up. */
 export async function setSecondaryLag(lab: Lab, subnet: string, lags: boolean): Promise<void> {
-  const wanted = primariesText(subnet, lags)
-  await onNameServer(
-    lab,
-    'ns2',
-    `[ "$(cat ${PRIMARIES_PATH})" = '${wanted.trim()}' ] || { echo '${wanted.trim()}' >${PRIMARIES_PATH} && rndc reconfig; }`,
-  )
+  const wanted = primariesText(subnet, lags).trim()
+  const script = `
+[ "$(cat ${PRIMARIES_PATH})" = '${wanted}' ] && exit
+echo '${wanted}' >${PRIMARIES_PATH} && rndc reconfig
+`
+  await onNameServer(lab, 'ns2', script)
   if (!lags) await catchUp(lab, subnet, 30)
 }

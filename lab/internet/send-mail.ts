@@ -23,12 +23,29 @@ export interface OutgoingMail {
 const SMTP = `
 use IO::Socket::INET;
 my ($port, $from, $to) = @ARGV;
-my $server = IO::Socket::INET->new(PeerAddr => "127.0.0.1", PeerPort => $port, Timeout => 10) or die "nothing listens on port $port: $!\\n";
-sub said { my $line; do { $line = <$server> // die "the server hung up\\n" } while $line =~ /^\\d{3}-/; $line =~ /^[23]/ or die "$_[0]: $line" }
-sub say_ { print $server "$_[0]\\r\\n"; said($_[0]) }
-said("greeting"); say_("EHLO localhost"); say_("MAIL FROM:<$from>"); say_("RCPT TO:<$to>"); say_("DATA");
-while (<STDIN>) { s/\\r?\\n$//; s/^\\./../; print $server "$_\\r\\n" }
-say_("."); say_("QUIT");
+my $server = IO::Socket::INET->new(PeerAddr => "127.0.0.1", PeerPort => $port, Timeout => 10)
+  or die "nothing listens on port $port: $!\\n";
+sub said {
+  my $line;
+  do { $line = <$server> // die "the server hung up\\n" } while $line =~ /^\\d{3}-/;
+  $line =~ /^[23]/ or die "$_[0]: $line";
+}
+sub say_ {
+  print $server "$_[0]\\r\\n";
+  said($_[0]);
+}
+said("greeting");
+say_("EHLO localhost");
+say_("MAIL FROM:<$from>");
+say_("RCPT TO:<$to>");
+say_("DATA");
+while (<STDIN>) {
+  s/\\r?\\n$//;
+  s/^\\./../;
+  print $server "$_\\r\\n";
+}
+say_(".");
+say_("QUIT");
 `
 
 /**
@@ -53,12 +70,27 @@ export async function sendMail(lab: Lab, hostName: string, mail: OutgoingMail): 
 
 function messageText({ from, to, headerFrom, subject, body }: OutgoingMail, messageId: string): string {
   const date = new Date().toUTCString().replace('GMT', '+0000')
-  return `From: ${headerFrom ?? from}\nTo: ${to}\nSubject: ${subject ?? 'a message from the lab'}\nMessage-ID: ${messageId}\nDate: ${date}\n\n${body ?? 'hello'}\n`
+  const fields = [
+    `From: ${headerFrom ?? from}`,
+    `To: ${to}`,
+    `Subject: ${subject ?? 'a message from the lab'}`,
+    `Message-ID: ${messageId}`,
+    `Date: ${date}`,
+  ]
+  return `${fields.join('\n')}\n\n${body ?? 'hello'}\n`
 }
 
 function script({ from, to, via }: OutgoingMail, text: string): string {
   const message = Buffer.from(text).toString('base64')
-  if (via === 'sendmail')
-    return `base64 -d <<'MESSAGE' | /usr/sbin/sendmail -i -f '${from === '' ? '<>' : from}' -- '${to}'\n${message}\nMESSAGE\n`
-  return `program=$(base64 -d <<'PROGRAM'\n${Buffer.from(SMTP).toString('base64')}\nPROGRAM\n)\nbase64 -d <<'MESSAGE' | perl -e "$program" ${via === 'smtp' ? 25 : 587} '${from}' '${to}'\n${message}\nMESSAGE\n`
+  const sendmail = `/usr/sbin/sendmail -i -f '${from === '' ? '<>' : from}' -- '${to}'`
+  if (via === 'sendmail') return `base64 -d <<'MESSAGE' | ${sendmail}\n${message}\nMESSAGE\n`
+  const program = Buffer.from(SMTP).toString('base64')
+  return `program=$(base64 -d <<'PROGRAM'
+${program}
+PROGRAM
+)
+base64 -d <<'MESSAGE' | perl -e "$program" ${via === 'smtp' ? 25 : 587} '${from}' '${to}'
+${message}
+MESSAGE
+`
 }

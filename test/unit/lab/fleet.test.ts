@@ -23,6 +23,34 @@ test('profiles alternate, and there is one host of each way in before root and o
   ])
 })
 
+test('hosts of several releases: two are of two releases, four have each with and without Postfix, and more change none', () => {
+  const releases = ['bookworm', 'trixie'] as const
+  const seen = (size: number): readonly string[] =>
+    fleet({ size, tools: false, releases }).map(({ name, profile, release }) => `${name} ${profile} ${release}`)
+  const four = ['mx1 postfix bookworm', 'mx2 bare trixie', 'mx3 postfix trixie', 'mx4 bare bookworm']
+  assert.equal(seen(4), four)
+  assert.equal(seen(2), four.slice(0, 2))
+  assert.equal(seen(9).slice(0, 4), four)
+  assert.is(new Set(seen(8).map((line) => line.split(' ').slice(1).join(' '))).size, 4)
+})
+
+test('all hosts are of the one release that is named, else of the default', () => {
+  const of = (releases?: readonly ['trixie']): readonly string[] => [
+    ...new Set(
+      fleet({ size: 5, tools: true, internet: 'digest', ...(releases ? { releases } : {}) }).map(
+        ({ release }) => release,
+      ),
+    ),
+  ]
+  assert.equal(of(['trixie']), ['trixie'])
+  assert.equal(of(), ['bookworm'])
+})
+
+test('name servers, the receiver and the tools are of the release that is named first', () => {
+  const hosts = fleet({ size: 1, tools: true, internet: 'digest', releases: ['trixie', 'bookworm'] })
+  assert.equal([...new Set(hosts.map(({ release }) => release))], ['trixie'])
+})
+
 test('a small lab has no host with a sudo password', () => {
   assert.not(fleet({ size: 2, tools: true }).some(({ sudo }) => sudo === 'password'))
 })

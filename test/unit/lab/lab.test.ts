@@ -5,7 +5,10 @@ import { openLab } from '../../../lab/lab.ts'
 import { parseMountPoints } from '../../../lab/mounts.ts'
 import { flagsTakenByNpm } from '../../../lab/npm-flags.ts'
 import { imageDigest } from '../../../lab/recipe.ts'
-import { statusText } from '../../../lab/status.ts'
+import { RELEASES, RELEASE_FACTS, parseReleases } from '../../../lab/releases.ts'
+import { sourceLines } from '../../../lab/apt-sources.ts'
+import { isLeftOver } from '../../../lab/build-image.ts'
+import { statusText, type LabStatus } from '../../../lab/status.ts'
 import { TEST_PACKAGES } from '../../../lab/test-packages.ts'
 import { treeDifference, treeDigest } from '../../../lab/tree.ts'
 import { suite } from '../../suite.ts'
@@ -34,13 +37,14 @@ test('flags that npm took are taken back, and refused where npm lost the value',
       {
         npm_lifecycle_event: 'lab',
         npm_config_rtt: '50',
+        npm_config_release: 'bookworm,trixie',
         npm_config_tools: 'true',
         npm_config_internet: 'true',
         npm_config_python: 'true',
       },
       ['up', '4'],
     ),
-    ['--rtt=50', '--tools', '--internet', '--python'],
+    ['--rtt=50', '--release=bookworm,trixie', '--tools', '--internet', '--python'],
   )
   assert.equal(flagsTakenByNpm({ npm_lifecycle_event: 'lab', npm_config_name: 'demo' }, ['down']), ['--name=demo'])
   assert.throws(
@@ -89,8 +93,48 @@ test('a tree differs when anything is new, gone or changed, and only then', () =
   assert.is(treeDigest(before), treeDigest(new Map(before)))
 })
 
-test('the digest of the recipe names a directory', () => {
-  assert.match(imageDigest(), /^[0-9a-f]{16}$/)
+test('the digest of the recipe names a directory, another for each release', () => {
+  for (const release of RELEASES) assert.match(imageDigest(release), new RegExp(`^${release}-[0-9a-f]{16}$`))
+  assert.is(new Set(RELEASES.map((release) => imageDigest(release).slice(-16))).size, RELEASES.length)
+})
+
+test('the sweep of one release takes its former images, and those of before there were releases, and spares others', () => {
+  const [current, other] = [imageDigest('trixie'), imageDigest('bookworm')]
+  const former = ['trixie-0123456789abcdef', '0123456789abcdef']
+  const names = [current, other, ...former, 'bookworm-0123456789abcdef', 'apt', 'lock-trixie', 'trixie-notes']
+  assert.equal(
+    names.filter((name) => isLeftOver(name, 'trixie', current)),
+    former,
+  )
+})
+
+test('releases are read from a list, and a word that is none is refused', () => {
+  assert.equal(parseReleases('trixie'), ['trixie'])
+  assert.equal(parseReleases('trixie, bookworm'), ['trixie', 'bookworm'])
+  for (const words of ['', 'sid', 'bookworm,', 'trixie,trixie', 'Trixie'])
+    assert.throws(() => parseReleases(words), /wanted bookworm or trixie, or both with a comma between, got "/)
+})
+
+test("apt's sources of a release are its own, from the mirror of this machine", () => {
+  const signed = '[signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]'
+  const archive = 'http://mirror.example/debian/'
+  assert.is(
+    sourceLines({ archive, security: 'http://mirror.example/debian-security/' }, 'trixie'),
+    `deb ${signed} http://mirror.example/debian/ trixie main
+deb ${signed} http://mirror.example/debian/ trixie-updates main
+deb ${signed} http://mirror.example/debian-security/ trixie-security main
+`,
+  )
+  assert.not.match(sourceLines({ archive, security: undefined }, 'trixie'), 'security')
+})
+
+test('the table of releases knows each by another version and unit', () => {
+  const facts = RELEASES.map((release) => RELEASE_FACTS[release])
+  assert.is(new Set(facts.map(({ version }) => version)).size, RELEASES.length)
+  assert.equal(
+    facts.map(({ postfixUnit }) => postfixUnit),
+    ['postfix@-.service', 'postfix.service'],
+  )
 })
 
 test('the conffile of the canary differs between its versions, so that an upgrade can ask about it', () => {
@@ -104,6 +148,7 @@ test('status names the file of the sudo password only where a host asks for it',
   const host = {
     name: 'mx1',
     profile: 'postfix',
+    release: 'trixie',
     user: 'root',
     sudo: 'no',
     number: 11,
@@ -111,14 +156,15 @@ test('status names the file of the sudo password only where a host asks for it',
     system: 'degraded',
     failed: ['x.service'],
   } as const
-  const common = {
+  const common: Omit<LabStatus, 'becomePasswordFile'> = {
     name: 'lab',
     size: 1,
     tools: false,
     subnet: '10.231.0',
     rttMs: 50,
     lossPercent: 0,
-    image: '',
+    releases: ['trixie'],
+    images: {},
     hosts: [host],
     stateDir: '/s',
     inventoryPath: '/i',
@@ -127,7 +173,7 @@ test('status names the file of the sudo password only where a host asks for it',
   assert.match(statusText({ ...common, becomePasswordFile: '/s/pw' }), 'sudo password  /s/pw')
   const text = statusText({ ...common, becomePasswordFile: undefined })
   assert.not.match(text, 'sudo password')
-  assert.match(text, 'mx1  10.231.0.11  postfix  root  degraded x.service\n')
+  assert.match(text, 'mx1  10.231.0.11  postfix  trixie  root  degraded x.service\n')
   assert.match(text, '50 ms round trip')
 })
 
