@@ -26,7 +26,11 @@ TEXT
 [ "$(uname -s)" = Linux ] || refuse "this machine runs $(uname -s), not Linux."
 [ "$(id -u)" = 0 ] || refuse 'this is not root.'
 command -v node >/dev/null || refuse 'there is no node.'
-node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' \
+new_enough='
+const [major, minor] = process.versions.node.split(".").map(Number)
+process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1)
+'
+node -e "$new_enough" \
   || refuse "this is Node $(node --version); Node 20.19 or newer is needed."
 
 step() { printf '\n== %s\n' "$*"; }
@@ -41,7 +45,11 @@ fi
 lab() { node dist/lab/main.js --name demo "$@"; }
 lab=demo
 state="${MAILRUN_LAB_STATE:-/var/lib/mailrun-lab}/$lab"
-dkim() { node dist/bundle/mailrun.js playbooks/dkim.ts -i "inventory/lab-$lab.yaml" --become-password-file "$state/become-password" "$@"; }
+flags="-i inventory/hosts.yaml --become-password-file $state/become-password"
+# The inventory names the ssh_config where a demo has it, unless MAILRUN_LAB_STATE says otherwise.
+[ -z "${MAILRUN_LAB_STATE:-}" ] || flags="$flags -e ansible_ssh_common_args=-F$state/ssh_config"
+# shellcheck disable=SC2086 # several words
+dkim() { node dist/bundle/mailrun.js playbooks/dkim.ts $flags "$@"; }
 
 step 'four fresh Debian hosts: two with Postfix, two bare'
 known=$([ -e "$state/state.json" ] && echo yes || echo no)
@@ -67,7 +75,7 @@ cat <<TEXT
 
 Look around:
   npm run lab -- --name demo ssh mx1
-  npx mailrun playbooks/dkim.ts -i inventory/lab-demo.yaml --become-password-file $state/become-password --check --diff
+  npx mailrun playbooks/dkim.ts $flags --check --diff
 and take it down:
   npm run lab -- --name demo down
 TEXT

@@ -2,30 +2,17 @@
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { findHost } from './find-host.ts'
-import { knownHostsPath, userKeyPath } from './keys.ts'
+import { fleet } from './fleet.ts'
 import type { Lab } from './lab.ts'
+import { sshConfigPath, writeSshConfig } from './ssh-config.ts'
 import { requireState } from './state.ts'
 
 /** Gives ssh's exit status. */
 export async function ssh(lab: Lab, name: string, command: readonly string[]): Promise<number> {
   const host = await findHost(lab, name)
-  const { subnet } = await requireState(lab)
-  const options = [
-    'IdentitiesOnly=yes',
-    `UserKnownHostsFile=${knownHostsPath(lab)}`,
-    'GlobalKnownHostsFile=/dev/null',
-    'StrictHostKeyChecking=yes',
-    'LogLevel=ERROR',
-  ]
-  const args = [
-    '-F',
-    'none',
-    '-i',
-    userKeyPath(lab),
-    ...options.flatMap((option) => ['-o', option]),
-    `${host.user}@${subnet}.${host.number}`,
-    ...command,
-  ]
+  const state = await requireState(lab)
+  await writeSshConfig(lab, fleet(state), state.subnet)
+  const args = ['-F', sshConfigPath(lab), '-o', 'LogLevel=ERROR', host.name, ...command]
   const child = spawn('ssh', args, { stdio: 'inherit' })
   return new Promise((resolve, reject) => {
     child.once('error', reject)

@@ -22,6 +22,7 @@ import { lockPath, SUBNETS_LOCK, withLock } from './lock.ts'
 import { bridge, ensureBridge, freeSubnet, links } from './network.ts'
 import { say } from './say.ts'
 import { siteOf } from './site.ts'
+import { writeSshConfig } from './ssh-config.ts'
 import { readState, writeState, type LabState } from './state.ts'
 
 /** More at once would only wait for two processors. */
@@ -114,6 +115,7 @@ async function ensureHosts(lab: Lab, state: LabState, atOnce: number): Promise<v
     if (done !== 'well') say(`${host.name} ${done}`)
   })
   await writeKnownHosts(lab, hosts, state.subnet)
+  await writeSshConfig(lab, hosts, state.subnet)
   await writeInventory(lab, hosts, state)
 }
 
