@@ -3,6 +3,7 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LabError } from './lab-error.ts'
 import { local } from './local.ts'
+import { PACKAGES_LOCK, withLock } from './lock.ts'
 import type { Release } from './releases.ts'
 import { say } from './say.ts'
 
@@ -27,7 +28,7 @@ export interface LabApt {
 
 /**
  * Fetches this machine's own package lists where there are none of Debian, or old ones: they name packages that are
- * gone.
+ * gone. To be called under PACKAGES_LOCK: apt-get update does not wait for another one.
  */
 export async function refreshLists(): Promise<void> {
   if ((await youngerThanADay('/var/lib/apt/lists')) && (await debianTargets()).length > 0) return
@@ -42,7 +43,7 @@ export async function refreshLists(): Promise<void> {
  * @throws LabError where this machine's apt has no source of Debian, or the mirror does not have the release.
  */
 export async function labApt(directory: string, release: Release): Promise<LabApt> {
-  await refreshLists()
+  await withLock(PACKAGES_LOCK, refreshLists)
   const [lists, sourcesPath] = [join(directory, 'lists'), join(directory, 'sources.list')]
   await mkdir(join(lists, 'partial'), { recursive: true, mode: 0o755 })
   const sources = sourceLines(await mirror(), release)

@@ -3,7 +3,8 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { LabError } from './lab-error.ts'
 import { local } from './local.ts'
-import { refreshLists } from './apt-sources.ts'
+import { aptFlags, refreshLists } from './apt-sources.ts'
+import { PACKAGES_LOCK, withLock } from './lock.ts'
 import { say } from './say.ts'
 
 /** Debian packages, each with a program or file that it brings. */
@@ -57,10 +58,18 @@ export async function prepareWire(): Promise<void> {
 }
 
 async function install(needed: Needed): Promise<void> {
-  const missing = Object.entries(needed).flatMap(([name, path]) => (existsSync(path) ? [] : [name]))
-  if (missing.length === 0) return
-  await refreshLists()
-  say(`installing on this machine: ${missing.join(' ')}`)
-  const how = ['--quiet', '--quiet', '--assume-yes', '--no-install-recommends']
-  await local`DEBIAN_FRONTEND=noninteractive apt-get ${how} install ${missing}`
+  if (missing(needed).length === 0) return
+  await withLock(PACKAGES_LOCK, async () => {
+    // Another lab may have installed them meanwhile.
+    const packages = missing(needed)
+    if (packages.length === 0) return
+    await refreshLists()
+    say(`installing on this machine: ${packages.join(' ')}`)
+    const how = ['--quiet', '--quiet', '--assume-yes', '--no-install-recommends']
+    const patience = aptFlags({ 'DPkg::Lock::Timeout': '300' })
+    await local`DEBIAN_FRONTEND=noninteractive apt-get ${how} ${patience} install ${packages}`
+  })
 }
+
+const missing = (needed: Needed): readonly string[] =>
+  Object.entries(needed).flatMap(([name, path]) => (existsSync(path) ? [] : [name]))

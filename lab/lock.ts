@@ -12,6 +12,9 @@ export const lockPath = (lab: Lab): string => `${lab.stateDir}.lock`
 /** Of all labs of this machine. */
 export const SUBNETS_LOCK = '/run/lock/mailrun-lab-subnets'
 
+/** Of all that changes this machine's own packages or lists: apt itself would fail where another apt is at work. */
+export const PACKAGES_LOCK = '/run/lock/mailrun-lab-packages'
+
 const WAIT_SECONDS = 900
 
 /**
