@@ -67,7 +67,8 @@ if dkim --check >/dev/null; then
   echo 'Exit status 0: nothing is left to change.'
 else
   status=$?
-  echo "demo: --check ended with exit status $status, where 0 was expected: run it by hand without >/dev/null to see what it would change" >&2
+  echo "demo: --check ended with exit status $status, where 0 was expected:" \
+    'run it by hand without >/dev/null to see what it would change' >&2
   exit "$status"
 fi
 

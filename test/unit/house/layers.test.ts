@@ -25,6 +25,25 @@ function importsOf(file: string): readonly string[] {
   return [...text.matchAll(/(?:from|import\()\s*'([^']+)'/g)].map((match) => match[1]!)
 }
 
+const filesImportedBy = (file: string): readonly string[] =>
+  importsOf(file)
+    .filter((name) => name.startsWith('.'))
+    .map((name) => normalize(join(file, '..', name)))
+
+/** Each cycle by the walk that finds it: `a -> b -> a`. */
+function cycles(graph: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  const found: string[] = []
+  const done = new Set<string>()
+  const visit = (file: string, path: readonly string[]): void => {
+    if (path.includes(file)) found.push([...path.slice(path.indexOf(file)), file].join(' -> '))
+    if (done.has(file)) return
+    done.add(file)
+    for (const next of graph.get(file) ?? []) visit(next, [...path, file])
+  }
+  for (const file of graph.keys()) visit(file, [])
+  return found
+}
+
 test('the page names every room there is, and no other', () => {
   const rooms = [...new Set(['src', 'tasks'].flatMap(sourcesOf).map(roomOf))]
     .filter((room) => !room.endsWith('.ts'))
@@ -46,6 +65,24 @@ test('a file imports from its own room and from rows with a lower number', () =>
         }),
     )
   assert.equal(wrong, [])
+})
+
+test('no file imports itself by way of others, not even for a type', () => {
+  const folders = ['src', 'tasks', 'playbooks', 'lab', 'test', 'bench']
+  const graph = new Map(folders.flatMap(sourcesOf).map((file) => [file, filesImportedBy(file)]))
+  assert.ok(graph.size > 500)
+  assert.equal(cycles(graph), [])
+})
+
+test('a cycle is found, however long, and told once', () => {
+  const graph = new Map([
+    ['a', ['b', 'x']],
+    ['b', ['c']],
+    ['c', ['a', 'd']],
+    ['d', []],
+    ['x', ['d']],
+  ])
+  assert.equal(cycles(graph), ['a -> b -> c -> a'])
 })
 
 test('no task can reach a host or wait: no node module that does I/O, no async', () => {
