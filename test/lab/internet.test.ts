@@ -61,18 +61,22 @@ test('names and addresses of hosts confirm each other, by IPv4 and IPv6, through
   }
 })
 
-test('the resolver starts at the private root; the authoritative servers do not recurse, nor does the resolver claim authority', async () => {
-  await lab.flushResolver()
-  assert.is(await dig(dns.resolver, 'receiver.test MX'), '10 mx.receiver.test.')
-  assert.equal((await dig(dns.resolver, '. NS')).split('\n').sort(), ['ns1.fleet.test.', 'ns2.fleet.test.'])
-  assert.is(await dig(dns.resolver, 'nobody.example. A'), '')
-  for (const server of [dns.primary, dns.secondary]) {
-    assert.match(await flagsOf(server, 'receiver.test MX'), /\baa\b/)
-    assert.not.match(await flagsOf(server, 'receiver.test MX'), /\bra\b/)
-  }
-  assert.match(await flagsOf(dns.resolver, 'receiver.test MX'), /\bra\b/)
-  assert.not.match(await flagsOf(dns.resolver, 'receiver.test MX'), /\baa\b/)
-})
+test(
+  'the resolver starts at the private root; the authoritative servers do not recurse, ' +
+    'nor does the resolver claim authority',
+  async () => {
+    await lab.flushResolver()
+    assert.is(await dig(dns.resolver, 'receiver.test MX'), '10 mx.receiver.test.')
+    assert.equal((await dig(dns.resolver, '. NS')).split('\n').sort(), ['ns1.fleet.test.', 'ns2.fleet.test.'])
+    assert.is(await dig(dns.resolver, 'nobody.example. A'), '')
+    for (const server of [dns.primary, dns.secondary]) {
+      assert.match(await flagsOf(server, 'receiver.test MX'), /\baa\b/)
+      assert.not.match(await flagsOf(server, 'receiver.test MX'), /\bra\b/)
+    }
+    assert.match(await flagsOf(dns.resolver, 'receiver.test MX'), /\bra\b/)
+    assert.not.match(await flagsOf(dns.resolver, 'receiver.test MX'), /\baa\b/)
+  },
+)
 
 test('a parked domain says that it neither sends nor receives; a third party has a policy to include', async () => {
   assert.is(await dig(dns.resolver, 'parked.test MX'), '0 .')
@@ -86,7 +90,15 @@ const update = async (keyFile: string, ...lines: readonly string[]): Promise<str
   const key = await readFile(keyFile, 'utf8')
   const { stdout, stderr } = await lab.hostExec(
     'resolver',
-    `cat >/run/test.key <<'KEY'\n${key}KEY\nnsupdate -k /run/test.key <<'UPDATE'\nserver ${dns.primary}\n${lines.join('\n')}\nsend\nUPDATE\nrm /run/test.key\n`,
+    `cat >/run/test.key <<'KEY'
+${key}KEY
+nsupdate -k /run/test.key <<'UPDATE'
+server ${dns.primary}
+${lines.join('\n')}
+send
+UPDATE
+rm /run/test.key
+`,
   )
   return `${stdout}${stderr}`.trim()
 }
@@ -139,30 +151,37 @@ test('the secondary can be made to lag, keeps answering with what it had, and ca
   assert.is(await dig(dns.secondary, 'lag.example.test TXT'), '"after"')
 })
 
-test('the resolver holds on to the answer that there is no such name, though it is there by now, and lets go in time', async () => {
-  for (let round = 0; ; round += 1) {
-    const name = `late${round}._domainkey.example.test`
-    const began = performance.now()
-    assert.is(await dig(dns.resolver, `${name} TXT`), '')
-    await lab.dnsUpdate([`update add ${name} 5 TXT "here"`])
-    assert.is(await dig(dns.primary, `${name} TXT`), '"here"')
-    const held = await dig(dns.resolver, `${name} TXT`)
-    // On a slow machine the 5 s that it is held may be over before it is asked.
-    if (performance.now() - began > 4000 && round < 10) continue
-    assert.is(held, '')
-    return until(`${name} TXT`, '"here"', dns.resolver)
-  }
-})
+test(
+  'the resolver holds on to the answer that there is no such name, though it is there by now, ' + 'and lets go in time',
+  async () => {
+    for (let round = 0; ; round += 1) {
+      const name = `late${round}._domainkey.example.test`
+      const began = performance.now()
+      assert.is(await dig(dns.resolver, `${name} TXT`), '')
+      await lab.dnsUpdate([`update add ${name} 5 TXT "here"`])
+      assert.is(await dig(dns.primary, `${name} TXT`), '"here"')
+      const held = await dig(dns.resolver, `${name} TXT`)
+      // On a slow machine the 5 s that it is held may be over before it is asked.
+      if (performance.now() - began > 4000 && round < 10) continue
+      assert.is(held, '')
+      return until(`${name} TXT`, '"here"', dns.resolver)
+    }
+  },
+)
 
 const SPF = (address: string, address6: string): string => `"v=spf1 ip4:${address} ip6:${address6} -all"`
 
-test('mail of domains without records reaches the receiver, over IPv4 and IPv6, and all three verifiers say that there is nothing', async () => {
-  for (const to of ['b@receiver.test', 'b@six.receiver.test']) {
-    const mail = await sent('mx1', { from: 'a@fleet.test', to, via: 'sendmail' })
-    assert.equal(resultsOf(mail), { spf: ['none', 'none'], dkim: ['none'], dmarc: ['none'] })
-    assert.match(mail.header('Received')[0] ?? '', /from mx1\.fleet\.test \(mx1\.fleet\.test \[/)
-  }
-})
+test(
+  'mail of domains without records reaches the receiver, over IPv4 and IPv6, ' +
+    'and all three verifiers say that there is nothing',
+  async () => {
+    for (const to of ['b@receiver.test', 'b@six.receiver.test']) {
+      const mail = await sent('mx1', { from: 'a@fleet.test', to, via: 'sendmail' })
+      assert.equal(resultsOf(mail), { spf: ['none', 'none'], dkim: ['none'], dmarc: ['none'] })
+      assert.match(mail.header('Received')[0] ?? '', /from mx1\.fleet\.test \(mx1\.fleet\.test \[/)
+    }
+  },
+)
 
 test('SPF passes for the host that the record names, and fails for another; DMARC follows', async () => {
   const { subnet } = await lab.labStatus()
@@ -211,31 +230,35 @@ const dkim = (): Promise<RunDocument> =>
     )
   })
 
-test('after playbooks/dkim.ts and its records, mail that a program, SMTP or submission hands in passes SPF, DKIM and DMARC', async () => {
-  const outputs = (await dkim()).hosts.flatMap(
-    ({ outputs }) => outputs['dns'] as readonly { readonly name: string; readonly value: string }[],
-  )
-  assert.is(outputs.length, 2)
-  const strings = (value: string): string => (value.match(/.{1,255}/g) ?? []).map((part) => `"${part}"`).join(' ')
-  for (const { name, value } of outputs)
-    assert.is(await update(dns.keyFiles.mailrun, `update add ${name} 5 TXT ${strings(value)}`), '')
-  await lab.secondaryLag(false)
-  await lab.flushResolver()
-  await inHost('mx1', "postconf -M 'submission/inet=submission inet n - y - - smtpd' && postfix reload 2>&1")
-  const { subnet } = await lab.labStatus()
-  await lab.dnsUpdate([
-    'update delete example.test TXT',
-    `update add example.test 5 TXT "v=spf1 ip4:${subnet}.11 -all"`,
-  ])
-  for (const via of ['sendmail', 'smtp', 'submission'] as const) {
-    for (const domain of ['fleet.test', 'example.test']) {
-      const mail = await sent('mx1', { from: `a@${domain}`, to: 'b@receiver.test', via })
-      assert.equal(resultsOf(mail), { spf: ['pass', 'pass'], dkim: ['pass'], dmarc: ['pass'] }, `${domain} by ${via}`)
-      assert.is(mail.results('dkim')[0]?.properties['header.d'], domain)
-      assert.is(mail.results('dkim')[0]?.properties['header.s'], 'mx1')
+test(
+  'after playbooks/dkim.ts and its records, ' +
+    'mail that a program, SMTP or submission hands in passes SPF, DKIM and DMARC',
+  async () => {
+    const outputs = (await dkim()).hosts.flatMap(
+      ({ outputs }) => outputs['dns'] as readonly { readonly name: string; readonly value: string }[],
+    )
+    assert.is(outputs.length, 2)
+    const strings = (value: string): string => (value.match(/.{1,255}/g) ?? []).map((part) => `"${part}"`).join(' ')
+    for (const { name, value } of outputs)
+      assert.is(await update(dns.keyFiles.mailrun, `update add ${name} 5 TXT ${strings(value)}`), '')
+    await lab.secondaryLag(false)
+    await lab.flushResolver()
+    await inHost('mx1', "postconf -M 'submission/inet=submission inet n - y - - smtpd' && postfix reload 2>&1")
+    const { subnet } = await lab.labStatus()
+    await lab.dnsUpdate([
+      'update delete example.test TXT',
+      `update add example.test 5 TXT "v=spf1 ip4:${subnet}.11 -all"`,
+    ])
+    for (const via of ['sendmail', 'smtp', 'submission'] as const) {
+      for (const domain of ['fleet.test', 'example.test']) {
+        const mail = await sent('mx1', { from: `a@${domain}`, to: 'b@receiver.test', via })
+        assert.equal(resultsOf(mail), { spf: ['pass', 'pass'], dkim: ['pass'], dmarc: ['pass'] }, `${domain} by ${via}`)
+        assert.is(mail.results('dkim')[0]?.properties['header.d'], domain)
+        assert.is(mail.results('dkim')[0]?.properties['header.s'], 'mx1')
+      }
     }
-  }
-})
+  },
+)
 
 test('a revoked key fails at the receiver once the cache has let go', async () => {
   await update(
@@ -300,18 +323,22 @@ async function rejects(promise: Promise<unknown>, wanted: RegExp): Promise<void>
   assert.match(message, wanted)
 }
 
-test('a dead secondary and a primary made anew are mended; the mail hosts keep their names, a new one gets its own, a removed one loses it', async () => {
-  await lab.hostStop('ns2')
-  await lab.labReset(['ns1'])
-  assert.is(await dig(dns.primary, 'mx1.fleet.test A'), await lab.address('mx1'))
-  await lab.labUp({ size: 3, tools: false, wire: undefined })
-  for (const server of [dns.primary, dns.secondary]) {
-    assert.is(await dig(server, 'mx1.fleet.test A'), await lab.address('mx1'))
-    assert.is(await dig(server, `-x ${await lab.address('mx3')}`), 'mx3.fleet.test.')
-    assert.is(await dig(server, 'lag.example.test TXT'), '')
-  }
-  await lab.labUp({ size: 2, tools: false, wire: undefined })
-  for (const server of [dns.primary, dns.secondary]) assert.is(await dig(server, 'mx3.fleet.test A'), '')
-})
+test(
+  'a dead secondary and a primary made anew are mended; the mail hosts keep their names, ' +
+    'a new one gets its own, a removed one loses it',
+  async () => {
+    await lab.hostStop('ns2')
+    await lab.labReset(['ns1'])
+    assert.is(await dig(dns.primary, 'mx1.fleet.test A'), await lab.address('mx1'))
+    await lab.labUp({ size: 3, tools: false, wire: undefined })
+    for (const server of [dns.primary, dns.secondary]) {
+      assert.is(await dig(server, 'mx1.fleet.test A'), await lab.address('mx1'))
+      assert.is(await dig(server, `-x ${await lab.address('mx3')}`), 'mx3.fleet.test.')
+      assert.is(await dig(server, 'lag.example.test TXT'), '')
+    }
+    await lab.labUp({ size: 2, tools: false, wire: undefined })
+    for (const server of [dns.primary, dns.secondary]) assert.is(await dig(server, 'mx3.fleet.test A'), '')
+  },
+)
 
 test.run()

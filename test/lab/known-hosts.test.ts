@@ -29,15 +29,24 @@ const folder = mkdtempSync(join(tmpdir(), 'known-hosts-'))
 let server = { address: '', ed25519: '', ecdsa: '', rsa: '' }
 const wrong = { wrong: ed25519Key('wrong').text, wrongRsa: rsaKey(2048).text }
 
+/** Makes the server's keys, starts it, prints the public keys, and ends once it listens. */
+const START_SERVER = `
+rm -rf /run/oracle
+mkdir /run/oracle
+cd /run/oracle
+for type in ed25519 ecdsa rsa; do
+  ssh-keygen -q -N '' -C '' -t $type -f $type
+done
+systemctl stop oracle-sshd 2>/dev/null
+systemd-run -q --unit=oracle-sshd \\
+  /usr/sbin/sshd -D -f /dev/null -p ${PORT} -o MaxStartups=1000 -o LoginGraceTime=5 \\
+  -h /run/oracle/ed25519 -h /run/oracle/ecdsa -h /run/oracle/rsa
+cat ed25519.pub ecdsa.pub rsa.pub
+until ss -ltn | grep -q :${PORT}; do sleep 0.1; done`
+
 test.before(async () => {
   await lab.labUp({ size: 1, tools: false, wire: undefined })
-  const { code, stdout, stderr } = await lab.hostExec(
-    'mx1',
-    `rm -rf /run/oracle; mkdir /run/oracle; cd /run/oracle
-    for type in ed25519 ecdsa rsa; do ssh-keygen -q -N '' -C '' -t $type -f $type; done
-    systemctl stop oracle-sshd 2>/dev/null; systemd-run -q --unit=oracle-sshd /usr/sbin/sshd -D -f /dev/null -p ${PORT} -o MaxStartups=1000 -o LoginGraceTime=5 -h /run/oracle/ed25519 -h /run/oracle/ecdsa -h /run/oracle/rsa
-    cat ed25519.pub ecdsa.pub rsa.pub; until ss -ltn | grep -q :${PORT}; do sleep 0.1; done`,
-  )
+  const { code, stdout, stderr } = await lab.hostExec('mx1', START_SERVER)
   assert.is(code, 0, stderr)
   const [ed25519 = '', ecdsa = '', rsa = ''] = stdout.split('\n').map((line) => line.split(' ').slice(0, 2).join(' '))
   server = { address: await lab.address('mx1'), ed25519, ecdsa, rsa }
@@ -143,11 +152,9 @@ test('on every file and name mailrun accepts and refuses as ssh does, and for th
         const theirs = await opensshSays(target, files)
         const ours = outcomeOf(mailrunSays(sourceOf(target, files)))
         counts[theirs] = (counts[theirs] ?? 0) + 1
-        return theirs === ours
-          ? []
-          : [
-              `${title}: ${target.host} port ${target.port}${target.alias ? ` as ${target.alias}` : ''}: ssh ${theirs}, mailrun ${ours}`,
-            ]
+        if (theirs === ours) return []
+        const alias = target.alias ? ` as ${target.alias}` : ''
+        return [`${title}: ${target.host} port ${target.port}${alias}: ssh ${theirs}, mailrun ${ours}`]
       }),
     ),
   )

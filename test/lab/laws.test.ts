@@ -13,6 +13,7 @@ import { suite } from '../suite.ts'
 process.env['MAILRUN_LAB_NAME'] = 'laws'
 const lab = await import('../../lab/index.ts')
 const test = suite('lab: laws')
+const LAWS = 'foretold as it comes, satisfied afterwards, the question writes nothing'
 
 test.before(() => lab.labUp({ size: 1, tools: false, wire: undefined }))
 test.after(() => lab.labDown())
@@ -25,7 +26,7 @@ for (const [name, module] of Object.entries(tasks) as unknown as [string, TaskMo
     assert.ok(examples.length > 0)
   })
   for (const example of examples) {
-    test(`${name}: ${example.title}: foretold as it comes, satisfied afterwards, the question writes nothing`, async () => {
+    test(`${name}: ${example.title}: ${LAWS}`, async () => {
       if (example.given !== undefined) {
         const { code, stdout, stderr } = await lab.hostExec('mx1', example.given)
         assert.is(code, 0, stdout + stderr)

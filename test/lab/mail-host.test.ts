@@ -13,6 +13,15 @@ const test = suite('lab: mail-host')
 const HOSTS = ['mx1', 'mx2']
 const ALIASES = JSON.stringify({ aliases: { root: 'ops', postmaster: ['root', 'ops'] } })
 
+/** Waits for the mail to root; fails where it does not come. */
+const MAIL_ARRIVES = `
+for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+  grep -qs "Subject: to root" /var/mail/ops && exit 0
+  sleep 0.5
+done
+mailq
+exit 1`
+
 let here: Project
 const mailHost = async (
   ...words: readonly string[]
@@ -71,10 +80,7 @@ for (const host of HOSTS) {
       Array<string>(4).fill(`${host}.fleet.test`).join('\n'),
     )
     await inHost(host, "printf 'Subject: to root\\n\\nhello\\n' | /usr/sbin/sendmail root")
-    await inHost(
-      host,
-      'for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do grep -qs "Subject: to root" /var/mail/ops && exit 0; sleep 0.5; done; mailq; exit 1',
-    )
+    await inHost(host, MAIL_ARRIVES)
   })
 }
 

@@ -18,21 +18,64 @@ export interface StreamFigures {
  * line: id, way, reply.
  */
 const SENDER = `
-use strict; use warnings; use IO::Socket::INET; use Time::HiRes 'sleep';
+use strict;
+use warnings;
+use IO::Socket::INET;
+use Time::HiRes 'sleep';
 my ($stop, $records, @domains) = @ARGV;
 $SIG{PIPE} = 'IGNORE';
-open my $out, '>>', $records or die; { my $old = select $out; $| = 1; select $old }
+open my $out, '>>', $records or die;
+{ my $old = select $out; $| = 1; select $old }
 my $n = 0;
-sub text { my ($id, $domain) = @_; "From: a\\@$domain\\r\\nTo: sink\\@localhost\\r\\nSubject: $id\\r\\n\\r\\nhello\\r\\n" }
-sub reply { my ($s) = @_; my $l; do { $l = <$s>; return '421 hung up' unless defined $l } while $l =~ /^\\d{3}-/; $l =~ s/\\s+\\z//; $l }
-sub opened { my $s = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => 25, Timeout => 20) or return; reply($s); print $s "EHLO t\\r\\n"; reply($s); $s }
-sub smtp { my ($s, $id, $domain) = @_; for ("MAIL FROM:<a\\@$domain>", 'RCPT TO:<sink@localhost>', 'DATA') { print $s "$_\\r\\n"; my $r = reply($s); return $r if $r !~ /^[23]/ } print $s text($id, $domain) . ".\\r\\n"; reply($s) }
+sub text {
+  my ($id, $domain) = @_;
+  "From: a\\@$domain\\r\\nTo: sink\\@localhost\\r\\nSubject: $id\\r\\n\\r\\nhello\\r\\n"
+}
+sub reply {
+  my ($s) = @_;
+  my $l;
+  do { $l = <$s>; return '421 hung up' unless defined $l } while $l =~ /^\\d{3}-/;
+  $l =~ s/\\s+\\z//;
+  $l
+}
+sub opened {
+  my $s = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => 25, Timeout => 20) or return;
+  reply($s);
+  print $s "EHLO t\\r\\n";
+  reply($s);
+  $s
+}
+sub smtp {
+  my ($s, $id, $domain) = @_;
+  for ("MAIL FROM:<a\\@$domain>", 'RCPT TO:<sink@localhost>', 'DATA') {
+    print $s "$_\\r\\n";
+    my $r = reply($s);
+    return $r if $r !~ /^[23]/
+  }
+  print $s text($id, $domain) . ".\\r\\n";
+  reply($s)
+}
 my ($long, $in_long) = (undef, 0);
 until (-e $stop) {
-  my $way = qw(smtp sendmail long)[$n % 3]; my $domain = $domains[$n % @domains]; my $id = "stream-" . time . "-$$-" . $n++; my $r;
-  if ($way eq 'smtp') { my $s = opened(); $r = $s ? smtp($s, $id, $domain) : '421 refused'; print $s "QUIT\\r\\n" if $s }
-  elsif ($way eq 'sendmail') { (my $t = text($id, $domain)) =~ s/\\r//g; open my $p, '|-', '/usr/sbin/sendmail', '-i', '-f', "a\\@$domain", 'sink@localhost' or die; print $p $t; close $p; $r = $? ? "451 exit $?" : '250 ok' }
-  else { $long = opened() unless $long; $r = $long ? smtp($long, $id, $domain) : '421 refused'; if (++$in_long % 8 == 0 || $r !~ /^2/) { print $long "QUIT\\r\\n" if $long; undef $long } }
+  my $way = qw(smtp sendmail long)[$n % 3];
+  my $domain = $domains[$n % @domains];
+  my $id = "stream-" . time . "-$$-" . $n++;
+  my $r;
+  if ($way eq 'smtp') {
+    my $s = opened();
+    $r = $s ? smtp($s, $id, $domain) : '421 refused';
+    print $s "QUIT\\r\\n" if $s
+  } elsif ($way eq 'sendmail') {
+    (my $t = text($id, $domain)) =~ s/\\r//g;
+    open my $p, '|-', '/usr/sbin/sendmail', '-i', '-f', "a\\@$domain", 'sink@localhost' or die;
+    print $p $t;
+    close $p;
+    $r = $? ? "451 exit $?" : '250 ok'
+  } else {
+    $long = opened() unless $long;
+    $r = $long ? smtp($long, $id, $domain) : '421 refused';
+    if (++$in_long % 8 == 0 || $r !~ /^2/) { print $long "QUIT\\r\\n" if $long; undef $long }
+  }
   print $out "$id $way $r\\n";
   sleep 0.07;
 }
@@ -40,45 +83,65 @@ print $out "end\\n";
 `
 const DIRECTORY = '/root/stream'
 
+const begin = (domains: readonly string[]): string => `
+rm -rf ${DIRECTORY}
+mkdir ${DIRECTORY}
+id sink >/dev/null 2>&1 || useradd -m sink
+: > /var/mail/sink
+chown sink:mail /var/mail/sink
+base64 -d > ${DIRECTORY}/send.pl <<'X'
+${Buffer.from(SENDER).toString('base64')}
+X
+date +%s.%N > ${DIRECTORY}/began
+setsid perl ${DIRECTORY}/send.pl \\
+  ${DIRECTORY}/stop ${DIRECTORY}/records ${domains.join(' ')} >${DIRECTORY}/log 2>&1 </dev/null &
+sleep 1`
+const END = `
+sleep 1
+touch ${DIRECTORY}/stop
+for i in $(seq 100); do
+  tail -n 1 ${DIRECTORY}/records | grep -q '^end' && break
+  sleep 0.1
+done`
+/** Waits until Postfix has delivered all that it took. */
+const DELIVER = `
+for i in $(seq 60); do
+  postqueue -p | grep -q 'queue is empty' && [ -z "$(ls /var/spool/postfix/maildrop)" ] && exit 0
+  postqueue -f
+  sleep 0.5
+done
+postqueue -p`
+/** How many messages a milter did not let through sendmail's pickup. */
+const COUNT_HELD = `
+journalctl -q --no-pager -o cat -t postfix/cleanup --since "@$(cat ${DIRECTORY}/began)" | grep -c milter-reject || :`
+
+/** Each message that arrived, with the selector of its signature, if it has one. */
+async function arrivedAt(host: string): Promise<ReadonlyMap<string, string | undefined>> {
+  const mails = (await inHost(host, 'cat /var/mail/sink')).split(/^From .*\n/m)
+  return new Map(
+    mails.flatMap((mail): [string, string | undefined][] => {
+      const id = /^Subject: (stream-\S+)$/m.exec(mail)?.[1]
+      return id === undefined ? [] : [[id, /^DKIM-Signature:(?:.*\n\s)*?.*\bs=([\w-]+);/m.exec(mail)?.[1]]]
+    }),
+  )
+}
+
 /** Mail flows for a second before and a second after. */
 export async function duringStream(
   host: string,
   domains: readonly string[],
   what: () => Promise<void>,
 ): Promise<StreamFigures> {
-  await inHost(
-    host,
-    `rm -rf ${DIRECTORY}; mkdir ${DIRECTORY}; id sink >/dev/null 2>&1 || useradd -m sink; : > /var/mail/sink; chown sink:mail /var/mail/sink
-base64 -d > ${DIRECTORY}/send.pl <<'X'\n${Buffer.from(SENDER).toString('base64')}\nX
-date +%s.%N > ${DIRECTORY}/began
-setsid perl ${DIRECTORY}/send.pl ${DIRECTORY}/stop ${DIRECTORY}/records ${domains.join(' ')} >${DIRECTORY}/log 2>&1 </dev/null &
-sleep 1`,
-  )
+  await inHost(host, begin(domains))
   try {
     await what()
   } finally {
-    await inHost(
-      host,
-      `sleep 1; touch ${DIRECTORY}/stop; for i in $(seq 100); do tail -n 1 ${DIRECTORY}/records | grep -q '^end' && break; sleep 0.1; done`,
-    )
+    await inHost(host, END)
   }
-  await inHost(
-    host,
-    `for i in $(seq 60); do postqueue -p | grep -q 'queue is empty' && [ -z "$(ls /var/spool/postfix/maildrop)" ] && exit 0; postqueue -f; sleep 0.5; done; postqueue -p`,
-  )
+  await inHost(host, DELIVER)
   const records = (await inHost(host, `grep -v '^end' ${DIRECTORY}/records`)).split('\n').map((line) => line.split(' '))
-  const arrived = new Map(
-    (await inHost(host, 'cat /var/mail/sink')).split(/^From .*\n/m).flatMap((mail): [string, string | undefined][] => {
-      const id = /^Subject: (stream-\S+)$/m.exec(mail)?.[1]
-      return id === undefined ? [] : [[id, /^DKIM-Signature:(?:.*\n\s)*?.*\bs=([\w-]+);/m.exec(mail)?.[1]]]
-    }),
-  )
-  const held = Number(
-    await inHost(
-      host,
-      `journalctl -q --no-pager -o cat -t postfix/cleanup --since "@$(cat ${DIRECTORY}/began)" | grep -c milter-reject || :`,
-    ),
-  )
+  const arrived = await arrivedAt(host)
+  const held = Number(await inHost(host, COUNT_HELD))
   const selectors: Record<string, number> = {}
   for (const selector of arrived.values())
     if (selector !== undefined) selectors[selector] = (selectors[selector] ?? 0) + 1

@@ -45,19 +45,33 @@ async function foretoldAndKept(tasks: string): Promise<Host> {
 const inMx1 = (script: string): Promise<string> => outputIn('mx1', script)
 const version = (): Promise<string> => inMx1("dpkg-query -W -f '${db:Status-Abbrev}${Version}' mailrun-canary || :")
 const install = (wanted: string): Promise<string> =>
-  inMx1(
-    `apt-mark -q unhold mailrun-canary >/dev/null 2>&1; apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qqy --allow-downgrades install mailrun-canary=${wanted} >/dev/null 2>&1`,
-  )
+  inMx1(`
+apt-mark -q unhold mailrun-canary >/dev/null 2>&1
+apt-get -qq update &&
+DEBIAN_FRONTEND=noninteractive apt-get -qqy --allow-downgrades install mailrun-canary=${wanted} >/dev/null 2>&1`)
 const OLD_LISTS = 'touch -d "3 hours ago" /var/lib/apt/lists'
 /** Until the next fetch, apt's lists know nothing newer. */
-const FORGET_2 = `for f in /var/lib/apt/lists/*_Packages; do awk 'BEGIN { RS=""; ORS="\\n\\n" } !(/^Package: mailrun-canary\\n/ && /\\nVersion: 2.0\\n/)' "$f" > /tmp/lists && cat /tmp/lists > "$f"; done`
+const FORGET_2 = `
+for f in /var/lib/apt/lists/*_Packages; do
+  awk '
+    BEGIN { RS=""; ORS="\\n\\n" }
+    !(/^Package: mailrun-canary\\n/ && /\\nVersion: 2.0\\n/)
+  ' "$f" > /tmp/lists && cat /tmp/lists > "$f"
+done`
+
+/** The tasks of each test come as a var, so that one playbook does for all. */
+const PLAYBOOK = `${HEAD}export default playbook({
+  name: 'odd',
+  hosts: 'mail',
+  vars: v.object({ tasks: v.string() }),
+  tasks: ({ vars }) =>
+    new Function('t', 'sh', 'Secret', 'return [' + Buffer.from(vars.tasks, 'base64url') + ']')(t, sh, Secret),
+})
+`
 
 test.before(async () => {
   await lab.labUp({ size: 1, tools: false, wire: undefined })
-  // The tasks of each test come as a var, so that one playbook does for all.
-  here = project({
-    'odd.mjs': `${HEAD}export default playbook({ name: 'odd', hosts: 'mail', vars: v.object({ tasks: v.string() }), tasks: ({ vars }) => new Function('t', 'sh', 'Secret', 'return [' + Buffer.from(vars.tasks, 'base64url') + ']')(t, sh, Secret) })\n`,
-  })
+  here = project({ 'odd.mjs': PLAYBOOK })
 })
 test.after(async () => {
   here.remove()
@@ -85,35 +99,37 @@ test('latest, by old lists, with nothing newer: the lists are fetched, and nothi
   assert.is((await run("t.apt({ packages: ['mailrun-canary'], state: 'latest', cacheValidSeconds: 0 })")).status, 'ok')
 })
 
-test('a held package: left alone by latest, refused otherwise, changed and held again where that is allowed', async () => {
-  await install('1.0')
-  await inMx1('apt-mark hold mailrun-canary')
-  assert.is((await run(LATEST)).status, 'ok')
-  assert.match(
-    (await run("t.apt({ packages: ['mailrun-canary'], state: 'absent' })", '--check')).error ?? '',
-    /mailrun-canary is held: release it/,
-  )
-  await foretoldAndKept("t.apt({ packages: [{ name: 'mailrun-canary', version: '2.0' }], allowHeld: true })")
-  assert.is(await version(), 'hi 2.0')
-  await foretoldAndKept("t.apt({ packages: ['mailrun-canary'], state: 'absent', allowHeld: true })")
-  await inMx1('apt-mark unhold mailrun-canary || :')
-})
+test(
+  'a held package: left alone by latest, refused otherwise, ' + 'changed and held again where that is allowed',
+  async () => {
+    await install('1.0')
+    await inMx1('apt-mark hold mailrun-canary')
+    assert.is((await run(LATEST)).status, 'ok')
+    assert.match(
+      (await run("t.apt({ packages: ['mailrun-canary'], state: 'absent' })", '--check')).error ?? '',
+      /mailrun-canary is held: release it/,
+    )
+    await foretoldAndKept("t.apt({ packages: [{ name: 'mailrun-canary', version: '2.0' }], allowHeld: true })")
+    assert.is(await version(), 'hi 2.0')
+    await foretoldAndKept("t.apt({ packages: ['mailrun-canary'], state: 'absent', allowHeld: true })")
+    await inMx1('apt-mark unhold mailrun-canary || :')
+  },
+)
 
 test('a virtual package that an installed one provides is there', async () => {
-  assert.is(
-    (
-      await run(
-        "t.apt({ packages: ['mail-transport-agent', 'libc6:amd64', 'libc6'].filter((name) => process.arch === 'x64' || !name.includes(':')) })",
-      )
-    ).status,
-    'ok',
-  )
+  const { status } = await run(`t.apt({
+    packages: ['mail-transport-agent', 'libc6:amd64', 'libc6'].filter(
+      (name) => process.arch === 'x64' || !name.includes(':'),
+    ),
+  })`)
+  assert.is(status, 'ok')
 })
 
 test('a half-installed package that must be installed anew is', async () => {
   await install('2.0')
   await inMx1(
-    "sed -i '/^Package: mailrun-canary$/,/^$/s/^Status: .*/Status: install reinstreq half-installed/' /var/lib/dpkg/status",
+    "sed -i '/^Package: mailrun-canary$/,/^$/s/^Status: .*/Status: install reinstreq half-installed/' " +
+      '/var/lib/dpkg/status',
   )
   assert.is(await version(), 'iHR2.0')
   await foretoldAndKept("t.apt({ packages: ['mailrun-canary'] })")
@@ -121,9 +137,12 @@ test('a half-installed package that must be installed anew is', async () => {
 })
 
 test('groups: the primary one among the others, the own one, one that is not there', async () => {
-  await foretoldAndKept(
-    "t.user({ user: 'u1', group: 'mail', groups: ['mail', 'daemon'] }), t.user({ user: 'u2', groups: ['u2'] }), t.group({ group: 'later' }), t.user({ user: 'u3', groups: ['later'] })",
-  )
+  await foretoldAndKept(`
+    t.user({ user: 'u1', group: 'mail', groups: ['mail', 'daemon'] }),
+    t.user({ user: 'u2', groups: ['u2'] }),
+    t.group({ group: 'later' }),
+    t.user({ user: 'u3', groups: ['later'] }),
+  `)
   assert.is(await inMx1('id -Gn u1; id -Gn u2; id -Gn u3'), 'mail daemon\nu2\nu3 later\n')
   assert.match(
     (await run("t.user({ user: 'u4', group: 'nosuch' })", '--check')).error ?? '',
@@ -133,9 +152,13 @@ test('groups: the primary one among the others, the own one, one that is not the
 
 test('homes: of a new user and of an old one, with what is foreseen in them', async () => {
   await inMx1('useradd -M -d /srv/homes/old old; useradd -M default')
-  await foretoldAndKept(
-    "t.directory({ path: '/srv/homes' }), t.user({ user: 'old', createHome: true, home: '/srv/homes/old' }), t.user({ user: 'new', createHome: true, home: '/srv/homes/new' }), t.directory({ path: '/srv/homes/new/.ssh', owner: 'new' }), t.user({ user: 'default', createHome: true })",
-  )
+  await foretoldAndKept(`
+    t.directory({ path: '/srv/homes' }),
+    t.user({ user: 'old', createHome: true, home: '/srv/homes/old' }),
+    t.user({ user: 'new', createHome: true, home: '/srv/homes/new' }),
+    t.directory({ path: '/srv/homes/new/.ssh', owner: 'new' }),
+    t.user({ user: 'default', createHome: true }),
+  `)
   assert.is(
     await inMx1("stat -c '%U %F' /srv/homes/old /srv/homes/new /home/default; ls -A /srv/homes/old | grep -c bashrc"),
     'old directory\nnew directory\ndefault directory\n1\n',
@@ -144,9 +167,13 @@ test('homes: of a new user and of an old one, with what is foreseen in them', as
 
 test('owners by number, by every task that takes one', async () => {
   await inMx1("printf 'a\\n' > /srv/lines")
-  const made = await foretoldAndKept(
-    "t.file({ path: '/srv/n1', content: 'x', owner: '8', group: '4321' }), t.directory({ path: '/srv/n2', owner: '1', group: '0' }), t.lineInFile({ path: '/srv/lines', line: 'b', owner: '8' }), t.blockInFile({ path: '/srv/block', block: 'x', content: 'y', create: true, group: '8' }), t.owner({ path: '/srv/n1', owner: '8' })",
-  )
+  const made = await foretoldAndKept(`
+    t.file({ path: '/srv/n1', content: 'x', owner: '8', group: '4321' }),
+    t.directory({ path: '/srv/n2', owner: '1', group: '0' }),
+    t.lineInFile({ path: '/srv/lines', line: 'b', owner: '8' }),
+    t.blockInFile({ path: '/srv/block', block: 'x', content: 'y', create: true, group: '8' }),
+    t.owner({ path: '/srv/n1', owner: '8' }),
+  `)
   assert.equal(
     made.tasks.map(({ status }) => status),
     ['changed', 'changed', 'changed', 'changed', 'ok'],
@@ -157,14 +184,23 @@ test('owners by number, by every task that takes one', async () => {
   )
 })
 
+const SETUID_FILES = `
+cd /srv &&
+touch s1 &&
+chmod 4755 s1 &&
+mkdir -m 2755 tree &&
+touch tree/roots tree/theirs tree/right &&
+chown mail tree/theirs &&
+chown daemon tree/right &&
+chmod 2751 tree/*`
+
 test("setuid and setgid bits outlast a change of owner; below a directory, on files that were root's", async () => {
-  await inMx1(
-    'cd /srv && touch s1 && chmod 4755 s1 && mkdir -m 2755 tree && touch tree/roots tree/theirs tree/right && chown mail tree/theirs && chown daemon tree/right && chmod 2751 tree/*',
-  )
+  await inMx1(SETUID_FILES)
   const before = await inMx1('stat -c %.Z /srv/tree/right')
-  await foretoldAndKept(
-    "t.file({ path: '/srv/s1', owner: 'daemon' }), t.owner({ path: '/srv/tree', owner: 'daemon', recursive: true })",
-  )
+  await foretoldAndKept(`
+    t.file({ path: '/srv/s1', owner: 'daemon' }),
+    t.owner({ path: '/srv/tree', owner: 'daemon', recursive: true }),
+  `)
   assert.is(
     await inMx1("cd /srv && stat -c '%U %a' s1 tree tree/roots tree/theirs tree/right"),
     'daemon 4755\ndaemon 2755\ndaemon 2751\ndaemon 751\ndaemon 2751\n',
@@ -174,9 +210,11 @@ test("setuid and setgid bits outlast a change of owner; below a directory, on fi
 
 test('directories above are made, and foreseen by tasks on them', async () => {
   await inMx1('mkdir -p -m 2775 /srv/p && chgrp mail /srv/p')
-  const made = await foretoldAndKept(
-    "t.directory({ path: '/srv/p/a b/c/d', parents: true, mode: '0700' }), t.directory({ path: '/srv/p/a b', mode: '0755', owner: 'root' }), t.file({ path: '/srv/p/a b/c/f', content: 'x' })",
-  )
+  const made = await foretoldAndKept(`
+    t.directory({ path: '/srv/p/a b/c/d', parents: true, mode: '0700' }),
+    t.directory({ path: '/srv/p/a b', mode: '0755', owner: 'root' }),
+    t.file({ path: '/srv/p/a b/c/f', content: 'x' }),
+  `)
   assert.equal(
     made.tasks.map(({ status }) => status),
     ['changed', 'ok', 'changed'],
@@ -186,16 +224,19 @@ test('directories above are made, and foreseen by tasks on them', async () => {
 
 test('a link in the place of a FIFO; a file that is checked and kept', async () => {
   await inMx1('mkfifo /srv/fifo; printf old > /srv/conf')
-  await foretoldAndKept(
-    "t.symlink({ path: '/srv/fifo', target: 'conf', force: true }), t.file({ path: '/srv/conf', content: 'new', validate: ['grep', '-q', 'new', '%s'], backup: true })",
-  )
+  await foretoldAndKept(`
+    t.symlink({ path: '/srv/fifo', target: 'conf', force: true }),
+    t.file({ path: '/srv/conf', content: 'new', validate: ['grep', '-q', 'new', '%s'], backup: true }),
+  `)
   assert.is(await inMx1('cat /srv/fifo /srv/conf.mailrun-backup'), 'newold')
 })
 
 test('commands whose guards stay as they are run in every run; a product that was not made is a failure', async () => {
   await inMx1('touch /srv/flag /srv/source; touch -d "1 hour ago" /srv/product')
-  const tasks =
-    "t.command({ run: 'echo a >> /srv/log', onlyIf: 'test -e /srv/flag' }), t.command({ run: 'echo b >> /srv/log', removes: '/srv/flag' })"
+  const tasks = `
+    t.command({ run: 'echo a >> /srv/log', onlyIf: 'test -e /srv/flag' }),
+    t.command({ run: 'echo b >> /srv/log', removes: '/srv/flag' }),
+  `
   for (const _ of [1, 2]) {
     const made = await run(tasks)
     assert.equal([made.status, ...made.tasks.flatMap(({ changes }) => changes)], ['changed', 'run', 'run'])
@@ -213,13 +254,19 @@ test('commands whose guards stay as they are run in every run; a product that wa
   )
 })
 
+const LARGE_FILES = `
+yes 'a line of some length' | head -c 65520 > /srv/large
+echo >> /srv/large
+yes 'another' | head -c 900000 > /srv/larger
+echo >> /srv/larger`
+
 test('a file that grows past 64 KiB by its edit', async () => {
-  await inMx1(
-    "yes 'a line of some length' | head -c 65520 > /srv/large; echo >> /srv/large; yes 'another' | head -c 900000 > /srv/larger; echo >> /srv/larger",
-  )
-  await foretoldAndKept(
-    "t.lineInFile({ path: '/srv/large', line: 'and one that takes it past the sixty-four' }), t.file({ path: '/srv/large', mode: '0640' }), t.blockInFile({ path: '/srv/larger', block: 'x', content: 'y\\r\\n' })",
-  )
+  await inMx1(LARGE_FILES)
+  await foretoldAndKept(`
+    t.lineInFile({ path: '/srv/large', line: 'and one that takes it past the sixty-four' }),
+    t.file({ path: '/srv/large', mode: '0640' }),
+    t.blockInFile({ path: '/srv/larger', block: 'x', content: 'y\\r\\n' }),
+  `)
   assert.is(await inMx1('tail -n 3 /srv/larger'), '# BEGIN mailrun x\ny\n# END mailrun x\n')
 })
 

@@ -15,7 +15,7 @@ import { domain } from '../../src/mail/schemas.ts'
 import { proveSpf } from '../../src/verify/spf.ts'
 import { suite } from '../suite.ts'
 import { inHost } from './in-host.ts'
-import { nameServers } from './name-servers.ts'
+import { nameServers, type ZoneText } from './name-servers.ts'
 import { pythonIn } from './python.ts'
 
 process.env['MAILRUN_LAB_NAME'] = 'oracles'
@@ -221,6 +221,15 @@ let dns: Authority
 let server = ''
 const { lines, cases } = fleets()
 
+function spfZone(): ZoneText {
+  const hostile = HOSTILE.flatMap(([records], index) => records.map((value) => txt(`h${index}.spf.test`, value)))
+  return { zone: 'spf.test', records: `${[...lines, ...THIRD, ...hostile].join('\n')}\n` }
+}
+function dmarcZone(zone: string, value: string): ZoneText {
+  const below = zone === 'own.test' ? `${txt('_dmarc.news.own.test', 'v=DMARC1; p=quarantine; adkim=s')}\n` : ''
+  return { zone, records: `${txt(`_dmarc.${zone}`, value)}\n${below}` }
+}
+
 test.before(async () => {
   await lab.labUp({ size: 1, tools: true, wire: undefined })
   const subnet = (await lab.address('verify')).replace(/\.\d+$/, '')
@@ -228,14 +237,8 @@ test.before(async () => {
     (script) => lab.hostExec('verify', script),
     subnet,
     [
-      {
-        zone: 'spf.test',
-        records: `${[...lines, ...THIRD, ...HOSTILE.flatMap(([records], index) => records.map((value) => txt(`h${index}.spf.test`, value)))].join('\n')}\n`,
-      },
-      ...[...DMARC, ['own.test', 'v=DMARC1; p=reject'] as const].map(([zone, value]) => ({
-        zone,
-        records: `${txt(`_dmarc.${zone}`, value)}\n${zone === 'own.test' ? `${txt('_dmarc.news.own.test', 'v=DMARC1; p=quarantine; adkim=s')}\n` : ''}`,
-      })),
+      spfZone(),
+      ...[...DMARC, ['own.test', 'v=DMARC1; p=reject'] as const].map(([zone, value]) => dmarcZone(zone, value)),
       { zone: 'unsaid.test', records: '' },
     ],
     [],
@@ -267,7 +270,8 @@ async function judged(asked: readonly SpfCase[]): Promise<void> {
     theirs[index] === each.result && ours[index] === each.result
       ? []
       : [
-          `${each.what}, ${each.address} for ${each.domain}: ${each.result} wanted, pyspf ${theirs[index]}, mailrun ${ours[index]}`,
+          `${each.what}, ${each.address} for ${each.domain}: ` +
+            `${each.result} wanted, pyspf ${theirs[index]}, mailrun ${ours[index]}`,
         ],
   )
   assert.equal(wrong, [])
@@ -292,19 +296,35 @@ const OPENDMARC = `
 import ctypes, socket, struct
 lib = ctypes.CDLL("libopendmarc.so.2")
 class In(ctypes.Structure):
-    _fields_ = [("family", ctypes.c_uint16), ("port", ctypes.c_uint16), ("address", ctypes.c_uint8 * 4), ("zero", ctypes.c_uint8 * 8)]
+    _fields_ = [
+        ("family", ctypes.c_uint16),
+        ("port", ctypes.c_uint16),
+        ("address", ctypes.c_uint8 * 4),
+        ("zero", ctypes.c_uint8 * 8),
+    ]
 class Lib(ctypes.Structure):
-    _fields_ = [("tld_type", ctypes.c_int), ("tld_source_file", ctypes.c_char * 4096), ("nscount", ctypes.c_int), ("nsaddr_list", In * 3)]
+    _fields_ = [
+        ("tld_type", ctypes.c_int),
+        ("tld_source_file", ctypes.c_char * 4096),
+        ("nscount", ctypes.c_int),
+        ("nsaddr_list", In * 3),
+    ]
 open("/tmp/suffixes", "w").write("test\\n")
 settings = Lib(tld_type=1, tld_source_file=b"/tmp/suffixes", nscount=0)
 assert lib.opendmarc_policy_library_init(ctypes.byref(settings)) == 0
 for name, kinds in (("connect_init", [ctypes.c_char_p, ctypes.c_int]),):
-    f = getattr(lib, "opendmarc_policy_" + name); f.restype = ctypes.c_void_p; f.argtypes = kinds
+    f = getattr(lib, "opendmarc_policy_" + name)
+    f.restype = ctypes.c_void_p
+    f.argtypes = kinds
 lib.opendmarc_policy_connect_shutdown.restype = ctypes.c_void_p
 lib.opendmarc_policy_connect_shutdown.argtypes = [ctypes.c_void_p]
 lib.opendmarc_policy_store_from_domain.argtypes = [ctypes.c_void_p, ctypes.c_char_p]
-lib.opendmarc_policy_store_dkim.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p]
-lib.opendmarc_policy_store_spf.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int, ctypes.c_int, ctypes.c_char_p]
+lib.opendmarc_policy_store_dkim.argtypes = [
+    ctypes.c_void_p, ctypes.c_char_p, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p
+]
+lib.opendmarc_policy_store_spf.argtypes = [
+    ctypes.c_void_p, ctypes.c_char_p, ctypes.c_int, ctypes.c_int, ctypes.c_char_p
+]
 lib.opendmarc_policy_query_dmarc.argtypes = [ctypes.c_void_p, ctypes.c_char_p]
 lib.opendmarc_get_policy_to_enforce.argtypes = [ctypes.c_void_p]
 WORDS = {14: "none", 15: "pass", 16: "fail reject", 17: "fail quarantine", 18: "fail none"}
@@ -312,8 +332,10 @@ out = []
 for q in given:
     it = lib.opendmarc_policy_connect_init(b"192.0.2.1", 4)
     lib.opendmarc_policy_store_from_domain(it, q["author"].encode())
-    for d in q["dkim"]: lib.opendmarc_policy_store_dkim(it, d.encode(), b"s1", 1, None)
-    for d in q["spf"]: lib.opendmarc_policy_store_spf(it, d.encode(), 1, 1, None)
+    for d in q["dkim"]:
+        lib.opendmarc_policy_store_dkim(it, d.encode(), b"s1", 1, None)
+    for d in q["spf"]:
+        lib.opendmarc_policy_store_spf(it, d.encode(), 1, 1, None)
     asked = lib.opendmarc_policy_query_dmarc(it, q["author"].encode())
     told = lib.opendmarc_get_policy_to_enforce(it)
     out.append(WORDS.get(told, "%d/%d" % (asked, told)))

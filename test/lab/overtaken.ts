@@ -12,9 +12,31 @@ import { rotate } from '../../src/run/rotate/rotate.ts'
 import { rotationMembers } from '../../src/run/rotate/rotation-members.ts'
 import { stepRunner, type StepRunner } from '../../src/run/rotate/run-steps.ts'
 
+/** Runs steps as `runner` does, but has `other` go on first, once, where steps would write `event`. */
+function overtakenRunner(
+  runner: StepRunner,
+  event: KeyEvent,
+  other: () => Promise<unknown>,
+): { readonly late: StepRunner; readonly isOvertaken: () => boolean } {
+  let overtaken = false
+  const late: StepRunner = {
+    async run(steps, output) {
+      const now = Object.values(steps).some((domains) =>
+        Object.values(domains).some(({ marks = [] }) => marks.some((mark) => mark.event === event)),
+      )
+      if (now && !overtaken) {
+        overtaken = true
+        await other()
+      }
+      return runner.run(steps, output)
+    },
+  }
+  return { late, isOvertaken: () => overtaken }
+}
+
 /**
- * `mailrun rotate --start -l HOST --domain DOMAIN --wait 40`, overtaken once by `other`. @returns what it told of what
- * it did
+ * `mailrun rotate --start -l HOST --domain DOMAIN --wait 40`, overtaken once by `other`.
+ * @returns what it told of what it did
  */
 export async function rotateOvertaken(
   source: FleetSource,
@@ -30,19 +52,7 @@ export async function rotateOvertaken(
   const { connect, close } = await connector(inventory.hosts, {})
   const bounds = { forks: 8, interrupt: new AbortController().signal, abandon: new AbortController().signal }
   const runner = await stepRunner(inventory, extraVars, keyring, connect, bounds)
-  let overtaken = false
-  const late: StepRunner = {
-    async run(steps, output) {
-      const now = Object.values(steps).some((domains) =>
-        Object.values(domains).some(({ marks = [] }) => marks.some((mark) => mark.event === event)),
-      )
-      if (now && !overtaken) {
-        overtaken = true
-        await other()
-      }
-      return runner.run(steps, output)
-    },
-  }
+  const { late, isOvertaken } = overtakenRunner(runner, event, other)
   const deeds: Deed[] = []
   await rotate({
     members,
@@ -60,6 +70,6 @@ export async function rotateOvertaken(
     tell: (deed) => deeds.push(deed),
     waiting: () => {},
   }).finally(close)
-  if (!overtaken) throw new Error(`it was never about to write ${event}: ${JSON.stringify(deeds)}`)
+  if (!isOvertaken()) throw new Error(`it was never about to write ${event}: ${JSON.stringify(deeds)}`)
   return deeds
 }

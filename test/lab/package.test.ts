@@ -19,7 +19,8 @@ const FILES = {
   'tasks/greeting.ts': `import { template } from 'mailrun/tasks'
 import type { Task } from 'mailrun'
 export interface Greeting { readonly greeting: string; readonly host: string }
-export const greeting = (vars: Greeting): Task => template({ src: 'templates/greeting.ejs', dest: '/srv/greeting', vars: { ...vars } })
+export const greeting = (vars: Greeting): Task =>
+  template({ src: 'templates/greeting.ejs', dest: '/srv/greeting', vars: { ...vars } })
 `,
   'playbooks/site.ts': `import { playbook, v, defineTask, defineProbe, change, ok, sh, utf8 } from 'mailrun'
 import { directory } from 'mailrun/tasks'
@@ -28,8 +29,16 @@ import { greeting } from '../tasks/greeting.ts'
 const stampTask = defineTask<{ readonly text: string }, string>({
   type: 'stamp',
   name: () => '/srv/stamp',
-  probe: () => defineProbe({ key: 'stamp', reads: ['path:/srv/stamp'], script: sh\`cat /srv/stamp 2>/dev/null\`, parse: ({ stdout }) => utf8(stdout) }),
-  plan: ({ text }, now) => (now === text ? ok : change([{ summary: 'text', apply: sh\`printf %s \${text} > /srv/stamp\` }], text)),
+  probe: () => defineProbe({
+    key: 'stamp',
+    reads: ['path:/srv/stamp'],
+    script: sh\`cat /srv/stamp 2>/dev/null\`,
+    parse: ({ stdout }) => utf8(stdout),
+  }),
+  plan: ({ text }, now) => {
+    if (now === text) return ok
+    return change([{ summary: 'text', apply: sh\`printf %s \${text} > /srv/stamp\` }], text)
+  },
   writes: () => ['path:/srv/stamp'],
   examples: [],
 })

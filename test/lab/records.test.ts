@@ -56,10 +56,20 @@ function fleetZones(): readonly Zone[] {
 
 /** A whole zone around a fragment; named-checkzone judges, named-compilezone says what it read. */
 async function compiled({ zone, records }: Zone, options: string): Promise<readonly DnsRecord[]> {
-  const apex = `$TTL 3600\n@ IN SOA ns1.${zone}. hostmaster.${zone}. 1 3600 900 604800 300\n@ IN NS ns1.${zone}.\nns1.${zone}. IN A 192.0.2.53\n$INCLUDE /tmp/fragment\n`
-  const text =
-    await verify(`cd /tmp; printf %s ${base64(apex)} | base64 -d >zone; base64 -d >fragment <<'E'\n${base64(zoneFragment({ zone, records })).replace(/.{76}/g, '$&\n')}\nE
-named-checkzone ${options} ${zone} zone >&2 && named-compilezone ${options} -q -F text -s full -o - ${zone} zone`)
+  const apex = `$TTL 3600
+@ IN SOA ns1.${zone}. hostmaster.${zone}. 1 3600 900 604800 300
+@ IN NS ns1.${zone}.
+ns1.${zone}. IN A 192.0.2.53
+$INCLUDE /tmp/fragment
+`
+  const fragment = base64(zoneFragment({ zone, records })).replace(/.{76}/g, '$&\n')
+  const text = await verify(`cd /tmp
+printf %s ${base64(apex)} | base64 -d >zone
+base64 -d >fragment <<'E'
+${fragment}
+E
+named-checkzone ${options} ${zone} zone >&2 &&
+named-compilezone ${options} -q -F text -s full -o - ${zone} zone`)
   return parseZone(text, zone, undefined)
 }
 
@@ -102,7 +112,12 @@ out = []
 for z in given:
     text = "@ 3600 IN SOA ns1 hostmaster 1 2 3 4 5\\n@ 3600 IN NS ns1\\n" + z["text"]
     zone = dns.zone.from_text(text, origin=z["zone"] + ".", relativize=False, check_origin=False)
-    out.append(sorted([str(name).rstrip("."), base64.b64encode(b"".join(rdata.strings)).decode()] for name, node in zone.items() for rdataset in node if rdataset.rdtype == 16 for rdata in rdataset))
+    out.append(sorted(
+        [str(name).rstrip("."), base64.b64encode(b"".join(rdata.strings)).decode()]
+        for name, node in zone.items()
+        for rdataset in node if rdataset.rdtype == 16
+        for rdata in rdataset
+    ))
 print(json.dumps(out))
 `,
     zones.map(({ zone, text }) => ({ zone, text })),
@@ -125,13 +140,16 @@ test('PyYAML, which octoDNS reads with, reads the YAML as meant, in order', asyn
     )) as readonly (readonly [string, readonly { readonly type: string; readonly values: readonly unknown[] }[]])[]
     const values = read.flatMap(([key, sets]) =>
       sets.flatMap(({ type, values: each }) =>
-        each.map((value) => [
-          key === '' ? zone.zone : `${key}.${zone.zone}`,
-          type === 'TXT' ? (value as string).replaceAll('\\;', ';') : '0 .',
-        ]),
+        each.map((value) =>
+          JSON.stringify([
+            key === '' ? zone.zone : `${key}.${zone.zone}`,
+            type === 'TXT' ? (value as string).replaceAll('\\;', ';') : '0 .',
+          ]),
+        ),
       ),
     )
-    assert.equal([...values].sort(), zone.records.map(({ name, value }) => [name, value]).sort(), zone.zone)
+    const wanted = zone.records.map(({ name, value }) => JSON.stringify([name, value]))
+    assert.equal(values.sort(), wanted.sort(), zone.zone)
     assert.equal(
       read.flatMap(([, sets]) =>
         sets.flatMap((set) => set.values.filter((value) => typeof value === 'string' && /[^\\];/.test(value))),
@@ -148,7 +166,9 @@ test('dkimpy takes the keys as they are published', async () => {
 import dkim
 out = []
 for value in given:
-    key, size, kind, tlsrpt = dkim.load_pk_from_dns(b"mx1._domainkey.example.org.", dnsfunc=lambda name, timeout=5: value.encode())
+    key, size, kind, tlsrpt = dkim.load_pk_from_dns(
+        b"mx1._domainkey.example.org.", dnsfunc=lambda name, timeout=5: value.encode()
+    )
     out.append(f"{size} {kind.decode()}")
 print(json.dumps(out))
 `,

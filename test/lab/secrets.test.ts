@@ -57,29 +57,78 @@ export default playbook({
   name: 'canaries',
   hosts: 'mail',
   vars: v.object({
-    inline: v.secret(), tagged: v.secret(), folder: v.secret(), nested: v.object({ list: v.array(v.string()) }), plain: v.string(), number: v.number(), extra: v.secret(), extra_file: v.secret(),
-    hash: v.secret(), sasl: v.secret(), in_clear: v.secret(), typed: v.optional(v.secret(v.pipe(v.string(), v.maxLength(5)))), fails: v.optional(v.boolean(), false), throws: v.optional(v.boolean(), false),
+    inline: v.secret(),
+    tagged: v.secret(),
+    folder: v.secret(),
+    nested: v.object({ list: v.array(v.string()) }),
+    plain: v.string(),
+    number: v.number(),
+    extra: v.secret(),
+    extra_file: v.secret(),
+    hash: v.secret(),
+    sasl: v.secret(),
+    in_clear: v.secret(),
+    typed: v.optional(v.secret(v.pipe(v.string(), v.maxLength(5)))),
+    fails: v.optional(v.boolean(), false),
+    throws: v.optional(v.boolean(), false),
   }),
   tasks: ({ vars, host }) => {
     if (vars.throws) throw new Error('the tasks cannot be made of ' + vars.inline.reveal())
     return [
       directory({ path: '/etc/canary', mode: '0700' }),
       file({ path: '/etc/canary/inline', content: vars.inline, mode: '0600' }),
-      file({ path: '/etc/canary/plain', content: 'password = ' + vars.plain + '\\nnumber = ' + vars.number + '\\n', mode: '0600' }),
+      file({
+        path: '/etc/canary/plain',
+        content: 'password = ' + vars.plain + '\\nnumber = ' + vars.number + '\\n',
+        mode: '0600',
+      }),
       file({ path: '/etc/canary/nested', content: vars.nested.list.join('\\n'), mode: '0600' }),
       file({ path: '/etc/canary/key', source: 'files/tls.key', mode: '0600' }),
       copy({ src: 'files/tls.key', dest: '/etc/canary/key-copy', mode: '0600' }),
-      template({ src: 'templates/conf.ejs', dest: '/etc/canary/conf', vars: { password: vars.folder, tagged: vars.tagged }, mode: '0600' }),
-      template({ src: 'templates/sealed.ejs', dest: '/etc/canary/sealed', vars: { host: host.name, extra: vars.extra, file: vars.extra_file, clear: vars.in_clear }, mode: '0600' }),
+      template({
+        src: 'templates/conf.ejs',
+        dest: '/etc/canary/conf',
+        vars: { password: vars.folder, tagged: vars.tagged },
+        mode: '0600',
+      }),
+      template({
+        src: 'templates/sealed.ejs',
+        dest: '/etc/canary/sealed',
+        vars: { host: host.name, extra: vars.extra, file: vars.extra_file, clear: vars.in_clear },
+        mode: '0600',
+      }),
       user({ user: 'canary', password: vars.hash }),
-      ...(host.name === 'mx1' ? [file({ path: '/etc/postfix/canary_sasl', content: vars.sasl, mode: '0600' }), postfixMap({ path: '/etc/postfix/canary_sasl' })] : []),
-      command({ run: 'printenv CANARY | sha256sum > /etc/canary/environment', env: { CANARY: vars.inline }, creates: '/etc/canary/environment' }),
-      command({ name: 'reads ' + vars.plain + ' and tells', run: sh\`printf '%s' \${vars.tagged} | sha256sum\`, tags: [vars.plain] }),
+      ...(host.name === 'mx1' ? [
+        file({ path: '/etc/postfix/canary_sasl', content: vars.sasl, mode: '0600' }),
+        postfixMap({ path: '/etc/postfix/canary_sasl' }),
+      ] : []),
+      command({
+        run: 'printenv CANARY | sha256sum > /etc/canary/environment',
+        env: { CANARY: vars.inline },
+        creates: '/etc/canary/environment',
+      }),
+      command({
+        name: 'reads ' + vars.plain + ' and tells',
+        run: sh\`printf '%s' \${vars.tagged} | sha256sum\`,
+        tags: [vars.plain],
+      }),
       // All that a program could make of a secret that it was given.
       ...(vars.fails ? [command({ run: sh\`
-secret=\${vars.plain}; other=\${vars.inline}
-echo "raw $secret"; printf 'user %s' "$other" | base64 -w 0; echo; printf 'us %s' "$other" | base64 -w 0; echo; printf '%s' "$secret" | od -An -tx1 | tr -d ' \\n'; echo
-cat /etc/canary/key; set -x; : "$secret"; : "$other"; echo \${vars.number} >&2; exit 3\` })] : []),
+secret=\${vars.plain}
+other=\${vars.inline}
+echo "raw $secret"
+printf 'user %s' "$other" | base64 -w 0
+echo
+printf 'us %s' "$other" | base64 -w 0
+echo
+printf '%s' "$secret" | od -An -tx1 | tr -d ' \\n'
+echo
+cat /etc/canary/key
+set -x
+: "$secret"
+: "$other"
+echo \${vars.number} >&2
+exit 3\` })] : []),
     ]
   },
 })
@@ -90,46 +139,40 @@ const planted: Canary[] = []
 let now: Readonly<Record<string, Canary>> = {}
 let needles: readonly Needle[] = []
 
-/** Other values everywhere. */
-async function plant(): Promise<void> {
-  const hash = `$6$${canary('hash', '').value.replaceAll('-', '').slice(0, 16)}$${canary('hash', '').value.replaceAll('-', '').repeat(4).slice(0, 86)}`
-  now = Object.fromEntries(
-    [
-      ...[
-        'inline',
-        'tagged',
-        'folder',
-        'nested',
-        'plain',
-        'extra',
-        'extra_file',
-        'template',
-        'in_clear',
-        'connection',
-        'become',
-        'typed',
-      ].map((name) => canary(name)),
-      { name: 'hash', value: hash },
-      { name: 'sasl', value: `[relay.fleet.test]:587 user:${canary('sasl', '-').value}` },
-      { name: 'number', value: String(4_000_000_000 + Math.floor(Math.random() * 1e9)) },
-      {
-        name: 'key',
-        value: `-----BEGIN PRIVATE KEY-----\n${[1, 2, 3].map((line) => canary(`key${line}`, '+/').value).join('\n')}\n-----END PRIVATE KEY-----\n`,
-      },
-    ].map((each) => [each.name, each]),
-  )
-  planted.push(...Object.values(now))
-  needles = [...planted.flatMap(needlesOf), ...identityNeedles].filter(
-    ({ bytes }) => !bytes.toString().startsWith('-----'),
-  )
-  const value = (name: string): string => now[name]!.value
-  const write = (path: string, content: string | Uint8Array): void => {
-    mkdirSync(dirname(join(project, path)), { recursive: true })
-    writeFileSync(join(project, path), content)
-  }
-  const unreachable = [
-    `    no-login: { ansible_host: ${await lab.address('mx1')}, ansible_user: nobody, ansible_password: ${quoted(value('connection'))}, ansible_private_key_file: /dev/null, ansible_become: true, ansible_become_password: ${quoted(value('become'))} }`,
+const PLAIN_CANARIES = [
+  'inline',
+  'tagged',
+  'folder',
+  'nested',
+  'plain',
+  'extra',
+  'extra_file',
+  'template',
+  'in_clear',
+  'connection',
+  'become',
+  'typed',
+]
+
+function newCanaries(): readonly Canary[] {
+  const letters = (): string => canary('hash', '').value.replaceAll('-', '')
+  const keyLines = [1, 2, 3].map((line) => canary(`key${line}`, '+/').value).join('\n')
+  return [
+    ...PLAIN_CANARIES.map((name) => canary(name)),
+    { name: 'hash', value: `$6$${letters().slice(0, 16)}$${letters().repeat(4).slice(0, 86)}` },
+    { name: 'sasl', value: `[relay.fleet.test]:587 user:${canary('sasl', '-').value}` },
+    { name: 'number', value: String(4_000_000_000 + Math.floor(Math.random() * 1e9)) },
+    { name: 'key', value: `-----BEGIN PRIVATE KEY-----\n${keyLines}\n-----END PRIVATE KEY-----\n` },
   ]
+}
+
+const valueOf = (name: string): string => now[name]!.value
+function write(path: string, content: string | Uint8Array): void {
+  mkdirSync(dirname(join(project, path)), { recursive: true })
+  writeFileSync(join(project, path), content)
+}
+
+async function writeInventories(): Promise<void> {
   write(
     'hosts.yaml',
     [
@@ -137,35 +180,65 @@ async function plant(): Promise<void> {
       '  hosts:',
       ...HOSTS.map((host) => `    ${host}:`),
       '  vars:',
-      `    inline: ${await sealed(value('inline'))}`,
-      `    plain: ${await sealed(`${value('plain')}\n`)}`,
-      `    number: ${await sealed(`${value('number')}\n`)}`,
-      `    tagged: !secret ${quoted(value('tagged'))}`,
-      `    hash: ${await sealed(value('hash'))}`,
-      `    sasl: ${await sealed(value('sasl'))}`,
+      `    inline: ${await sealed(valueOf('inline'))}`,
+      `    plain: ${await sealed(`${valueOf('plain')}\n`)}`,
+      `    number: ${await sealed(`${valueOf('number')}\n`)}`,
+      `    tagged: !secret ${quoted(valueOf('tagged'))}`,
+      `    hash: ${await sealed(valueOf('hash'))}`,
+      `    sasl: ${await sealed(valueOf('sasl'))}`,
       '',
     ].join('\n'),
   )
   // Only the playbook says that it is secret.
-  write('clear.yaml', ['mail:', '  vars:', `    in_clear: ${quoted(value('in_clear'))}`, ''].join('\n'))
-  write('unreachable.yaml', ['mail:', '  hosts:', ...unreachable, ''].join('\n'))
-  write('wrong.yaml', ['mail:', '  vars:', `    typed: ${quoted(value('typed'))}`, ''].join('\n'))
+  write('clear.yaml', ['mail:', '  vars:', `    in_clear: ${quoted(valueOf('in_clear'))}`, ''].join('\n'))
+  const noLogin = [
+    `ansible_host: ${await lab.address('mx1')}`,
+    'ansible_user: nobody',
+    `ansible_password: ${quoted(valueOf('connection'))}`,
+    'ansible_private_key_file: /dev/null',
+    'ansible_become: true',
+    `ansible_become_password: ${quoted(valueOf('become'))}`,
+  ].join(', ')
+  write('unreachable.yaml', ['mail:', '  hosts:', `    no-login: { ${noLogin} }`, ''].join('\n'))
+  write('wrong.yaml', ['mail:', '  vars:', `    typed: ${quoted(valueOf('typed'))}`, ''].join('\n'))
+}
+
+async function writeOtherVars(): Promise<void> {
   write(
     'group_vars/mail.yaml.age',
-    await sealedBytes(`folder: ${quoted(value('folder'))}\nnested: { list: [${quoted(value('nested'))}] }\n`),
+    await sealedBytes(`folder: ${quoted(valueOf('folder'))}\nnested: { list: [${quoted(valueOf('nested'))}] }\n`),
   )
-  write('extra.yaml', armor.encode(await sealedBytes(`extra_file: ${quoted(value('extra_file'))}\n`)))
-  write('extra-clear.yaml', `extra: ${quoted(value('extra'))}\n`)
-  write('files/tls.key', await sealedBytes(value('key')))
+  write('extra.yaml', armor.encode(await sealedBytes(`extra_file: ${quoted(valueOf('extra_file'))}\n`)))
+  write('extra-clear.yaml', `extra: ${quoted(valueOf('extra'))}\n`)
+}
+
+async function writeFilesAndTemplates(): Promise<void> {
+  write('files/tls.key', await sealedBytes(valueOf('key')))
   write('templates/conf.ejs', 'user = canary\npassword = <%= password %>\nother = <%= tagged %>\n')
   write(
     'templates/sealed.ejs',
     armor.encode(
-      await sealedBytes(`# ${value('template')}\nhost <%= host %>\n<%= extra %>\n<%= file %>\n<%= clear %>\n`),
+      await sealedBytes(`# ${valueOf('template')}\nhost <%= host %>\n<%= extra %>\n<%= file %>\n<%= clear %>\n`),
     ),
   )
 }
+
 const identityNeedles = needlesOf({ name: 'identity', value: identity })
+
+/** Other values everywhere. */
+async function plant(): Promise<void> {
+  now = Object.fromEntries(newCanaries().map((each) => [each.name, each]))
+  planted.push(...Object.values(now))
+  needles = [...planted.flatMap(needlesOf), ...identityNeedles].filter(
+    ({ bytes }) => !bytes.toString().startsWith('-----'),
+  )
+  await writeInventories()
+  await writeOtherVars()
+  await writeFilesAndTemplates()
+}
+
+/** Whether a call writes to a file, and not to a device, a pipe or a socket. */
+const isFile = (path: string): boolean => path.startsWith('/') && !path.startsWith('/dev/')
 
 let outputs = 0
 interface Ended {
@@ -179,7 +252,7 @@ async function mailrun(
   { traced = false, inventory = ['hosts.yaml', 'clear.yaml', lab.inventoryPath] } = {},
 ): Promise<Ended> {
   const log = join(folder, 'controller.strace')
-  const [program = '', ...flags] = [
+  const [program, ...flags] = [
     ...(traced ? [...STRACE, log] : []),
     process.execPath,
     MAIN,
@@ -209,8 +282,7 @@ async function mailrun(
         [],
         `executed: ${call.argv.toString()}`,
       )
-    else if (call.path.startsWith('/') && !call.path.startsWith('/dev/'))
-      assert.equal(foundIn(call.data, needles), [], `written to ${call.path}`)
+    else if (isFile(call.path)) assert.equal(foundIn(call.data, needles), [], `written to ${call.path}`)
   }
   return { code, text: text.toString(), calls }
 }
@@ -293,6 +365,7 @@ async function sshdOf(host: string): Promise<number> {
 }
 
 function nothingIn(calls: ReadonlyMap<string, readonly Call[]>, fails: boolean): void {
+  const isMeant = (path: string): boolean => MEANT.test(path) || (fails && OUTPUT.test(path))
   for (const [host, all] of calls) {
     assert.ok(all.filter(({ kind }) => kind === 'execve').length > 10, `${host}: ${all.length} calls`)
     for (const call of all) {
@@ -304,12 +377,7 @@ function nothingIn(calls: ReadonlyMap<string, readonly Call[]>, fails: boolean):
           [],
           `${host}: environment of ${call.argv.toString()}`,
         )
-      } else if (
-        call.path.startsWith('/') &&
-        !call.path.startsWith('/dev/') &&
-        !MEANT.test(call.path) &&
-        !(fails && OUTPUT.test(call.path))
-      )
+      } else if (isFile(call.path) && !isMeant(call.path))
         assert.equal(foundIn(call.data, needles), [], `${host} wrote ${call.path}`)
     }
   }
@@ -348,8 +416,10 @@ async function nothingOn(host: string): Promise<number> {
   return files
 }
 
+const ROUND = 'a check, a run, one that finds all done, secrets rotated, and a failure: on both sides'
+
 for (const format of FORMATS) {
-  test(`${format}: a check, a run, one that finds all done, secrets rotated, and a failure: on both sides`, async () => {
+  test(`${format}: ${ROUND}`, async () => {
     const told = ['--diff', '--verbose', '--format', format]
     assert.is((await mailrun(run('--check', ...told))).code, 2)
     const made = await watched(() => mailrun(run(...told), { traced: true }))

@@ -91,7 +91,8 @@ Match exec "test %k = %h && test -n %C && test %L = $(hostname | cut -d. -f1)"
 `
 const INCLUDES: Readonly<Record<string, string>> = {
   config:
-    'Host mx*\n  Include @/mail.conf @/no-such-*.conf @/dir/*.conf\n  User after\nHost *\n  Include @/all.conf\n  Port 9\n',
+    'Host mx*\n  Include @/mail.conf @/no-such-*.conf @/dir/*.conf\n  User after\n' +
+    'Host *\n  Include @/all.conf\n  Port 9\n',
   'mail.conf': 'User included\nHost db\n  Port 5\nHost mx1\n  Port 6\nMatch host mx2.example.org\n Port 7\n',
   'dir/10-a.conf': 'ConnectTimeout 5\nInclude @/deep.conf',
   'dir/20-b.conf': 'ConnectTimeout 6\nCompression yes\n',
@@ -190,7 +191,8 @@ export const CASES: readonly SshConfigCase[] = [
   { name: 'Match exec with tokens', files: { config: EXEC }, hosts: ['mx1', 'db', 'root@mx1'] },
   one(
     'Match exec in the words of a shell',
-    'Match exec "case %n in mx*) true;; *) false;; esac"\n Port 3\nMatch exec "false || test $(echo %h) = db"\n Port 4\nMatch exec "kill -0 $$"\n User u\n',
+    'Match exec "case %n in mx*) true;; *) false;; esac"\n Port 3\n' +
+      'Match exec "false || test $(echo %h) = db"\n Port 4\nMatch exec "kill -0 $$"\n User u\n',
     HOSTS,
   ),
   { name: 'includes', files: INCLUDES, hosts: [...HOSTS, 'other'] },
@@ -234,13 +236,17 @@ export const CASES: readonly SshConfigCase[] = [
   },
   one(
     'equals signs',
-    'Host=mx1\nPort=1\nHost = web.example.org\nPort = 2\nUser =u\nCompression= yes\nHost *\nHostName==x\nConnectTimeout  =  5\nIdentityFile="~/a b"\nProxyCommand=nc=%h\n',
+    'Host=mx1\nPort=1\nHost = web.example.org\nPort = 2\nUser =u\nCompression= yes\n' +
+      'Host *\nHostName==x\nConnectTimeout  =  5\nIdentityFile="~/a b"\nProxyCommand=nc=%h\n',
     [...HOSTS, 'web.example.org'],
   ),
   one('refused: two equals signs', 'Port==5\n'),
   one(
     'quotes',
-    'Host "mx1" \'web.example.org\'\n User "a b"\n IdentityFile "~/my keys/%h"\n IdentityFile ~/it\\ works\n IdentityFile \'single "quoted"\'\n IdentityFile ab"cd"ef\n IdentityFile "esc\\"aped"\n IdentityFile back\\slash\n IdentityFile "back\\\\slash"\n SetEnv A="x y" B=\'z\' "C=1 2"\n',
+    'Host "mx1" \'web.example.org\'\n User "a b"\n IdentityFile "~/my keys/%h"\n' +
+      ' IdentityFile ~/it\\ works\n IdentityFile \'single "quoted"\'\n IdentityFile ab"cd"ef\n' +
+      ' IdentityFile "esc\\"aped"\n IdentityFile back\\slash\n IdentityFile "back\\\\slash"\n' +
+      ' SetEnv A="x y" B=\'z\' "C=1 2"\n',
     ['mx1', 'web.example.org'],
   ),
   one('quoted keywords', '"Port" 5\n"User"="u"\n', ['mx1']),
@@ -257,7 +263,8 @@ export const CASES: readonly SshConfigCase[] = [
   ),
   one(
     'CRLF',
-    'Host mx1\r\n  Port 5\r\n  User u\r\n  IdentityFile ~/x\r\n  ProxyCommand nc %h %p\r\n\r\nHost *\r\n  Compression yes\r\n',
+    'Host mx1\r\n  Port 5\r\n  User u\r\n  IdentityFile ~/x\r\n  ProxyCommand nc %h %p\r\n\r\n' +
+      'Host *\r\n  Compression yes\r\n',
     HOSTS,
   ),
   one('refused: a lone CR', 'Port 5\rUser u\n', ['mx1']),
@@ -269,41 +276,58 @@ export const CASES: readonly SshConfigCase[] = [
   ),
   one(
     'comments after values',
-    'Host mx1 # web.example.org\n Port 2 # two\n User u#x # z\n ProxyCommand nc %h # not a comment\n IdentityFile "#a" # b\n SendEnv A #B\n HostName h #\n',
+    'Host mx1 # web.example.org\n Port 2 # two\n User u#x # z\n ProxyCommand nc %h # not a comment\n' +
+      ' IdentityFile "#a" # b\n SendEnv A #B\n HostName h #\n',
     ['mx1', 'web.example.org', '#'],
   ),
   one(
     'case of keywords and values',
-    'hOsT mx1\n pOrT 5\n COMPRESSION YES\n stricthostkeychecking Accept-New\n LogLevel dEbUg\n SyslogFacility local3\n AddressFamily INET6\nHOST MX1\n USER big\n',
+    'hOsT mx1\n pOrT 5\n COMPRESSION YES\n stricthostkeychecking Accept-New\n LogLevel dEbUg\n' +
+      ' SyslogFacility local3\n AddressFamily INET6\n' +
+      'HOST MX1\n USER big\n',
     HOSTS,
   ),
   one(
     'the first counts',
-    'Port 1\nPort 2\nUser a\nUser b\nHost *\nPort 3\nProxyCommand a\nProxyCommand b\nUserKnownHostsFile a b\nUserKnownHostsFile c\nSetEnv A=1 A=2 B=3\nSetEnv C=4\nGlobalKnownHostsFile g\nGlobalKnownHostsFile h\n',
+    'Port 1\nPort 2\nUser a\nUser b\n' +
+      'Host *\nPort 3\nProxyCommand a\nProxyCommand b\nUserKnownHostsFile a b\nUserKnownHostsFile c\n' +
+      'SetEnv A=1 A=2 B=3\nSetEnv C=4\nGlobalKnownHostsFile g\nGlobalKnownHostsFile h\n',
   ),
   one(
     'what adds up',
-    'IdentityFile a\nIdentityFile a\nIdentityFile b\nCertificateFile c\nCertificateFile d\nCertificateFile c\nSendEnv A B\nSendEnv C A\nSendEnv -B*\nSendEnv D -C\nLocalForward 1 h:2\nLocalForward 1 h:2\nLocalForward 3 h:4\n',
+    'IdentityFile a\nIdentityFile a\nIdentityFile b\nCertificateFile c\nCertificateFile d\n' +
+      'CertificateFile c\nSendEnv A B\nSendEnv C A\nSendEnv -B*\nSendEnv D -C\nLocalForward 1 h:2\n' +
+      'LocalForward 1 h:2\nLocalForward 3 h:4\n',
   ),
   one(
     'identities',
-    'IdentityFile none\nIdentityFile ~/.ssh/%r-%h-%n-%p-%L-%u-%d-%i-%k\nIdentityFile ${HOME}/x\nCertificateFile ~/c\nIdentityAgent none\nAddKeysToAgent confirm 5m\nPKCS11Provider none\n',
+    'IdentityFile none\nIdentityFile ~/.ssh/%r-%h-%n-%p-%L-%u-%d-%i-%k\nIdentityFile ${HOME}/x\n' +
+      'CertificateFile ~/c\nIdentityAgent none\nAddKeysToAgent confirm 5m\nPKCS11Provider none\n',
   ),
   one(
     'Host patterns',
-    'Host m?1\nPort 1\nHost *1 !mx*\nUser one\nHost !db\nUser never\nHost * !db\nUser two\nHost **x*?\nCompression yes\nHost *.*.org\nBatchMode yes\nHost mx1,db\nForwardAgent yes\nHost 192.0.2.*\nConnectTimeout 4\nHost [mx]1\nConnectTimeout 5\n',
+    'Host m?1\nPort 1\nHost *1 !mx*\nUser one\nHost !db\nUser never\nHost * !db\nUser two\n' +
+      'Host **x*?\nCompression yes\nHost *.*.org\nBatchMode yes\nHost mx1,db\nForwardAgent yes\n' +
+      'Host 192.0.2.*\nConnectTimeout 4\nHost [mx]1\nConnectTimeout 5\n',
     [...HOSTS, 'ax1', 'm1', 'xx'],
   ),
   one('Host without patterns', 'Port 1\nHost # none\nUser x\n'),
   one(
     'HostName',
-    'Host mx1\nHostName %h.example.org\nHost db\nHostName db-%h-%%\nHost mx2.example.org\nHostName 192.0.2.001\nHost MX1\nHostName UPPER.example\n',
+    'Host mx1\nHostName %h.example.org\nHost db\nHostName db-%h-%%\n' +
+      'Host mx2.example.org\nHostName 192.0.2.001\nHost MX1\nHostName UPPER.example\n',
     HOSTS,
   ),
   one('refused: a token that HostName does not have', 'Host mx1\nHostName %n\n', ['mx1', 'db']),
   one(
     'addresses in other forms',
-    'Host a\nHostName 127.1\nHost b\nHostName 0x7f.0.0.1\nHost c\nHostName 010.8.0.9\nHost d\nHostName ::0001\nHost e\nHostName 2001:DB8:0:0:1:0:0:1\nHost f\nHostName ::FFFF:192.0.2.1\nHost g\nHostName 999.1.1.1\nHost h\nHostName 1.2.3\nHost i\nHostName ::192.0.2.1\nHost j\nHostName 2001:db8::\nHost k\nHostName 0xABC\nHost l\nHostName 4294967296\nHost m\nHostName 1:2:3:4:5:6:7:0\nHost n\nHostName 1.2.3.4.5\nHost o\nHostName 08.1\nHost p\nHostName ::\nHost q\nAddressFamily inet6\nHostName 127.1\nHost r\nAddressFamily inet\nHostName ::0001\n',
+    'Host a\nHostName 127.1\nHost b\nHostName 0x7f.0.0.1\nHost c\nHostName 010.8.0.9\n' +
+      'Host d\nHostName ::0001\nHost e\nHostName 2001:DB8:0:0:1:0:0:1\n' +
+      'Host f\nHostName ::FFFF:192.0.2.1\nHost g\nHostName 999.1.1.1\nHost h\nHostName 1.2.3\n' +
+      'Host i\nHostName ::192.0.2.1\nHost j\nHostName 2001:db8::\nHost k\nHostName 0xABC\n' +
+      'Host l\nHostName 4294967296\nHost m\nHostName 1:2:3:4:5:6:7:0\nHost n\nHostName 1.2.3.4.5\n' +
+      'Host o\nHostName 08.1\nHost p\nHostName ::\nHost q\nAddressFamily inet6\nHostName 127.1\n' +
+      'Host r\nAddressFamily inet\nHostName ::0001\n',
     [...'abcdefghijklmnopqr'],
   ),
   one('destinations', 'Host ::1\nPort 5\nHost fe80*\nPort 6\nHost foo\nPort 7\n', [
@@ -337,7 +361,11 @@ export const CASES: readonly SshConfigCase[] = [
   { ...one('a destination without a host', '', ['u@']), stricter: 'there is nothing to connect to' },
   one(
     'ProxyJump',
-    'Host a\nProxyJump one\nHost b\nProxyJump u@one:22,ssh://v@two:2022,[2001:db8::1]:33\nHost c\nProxyJump none\nHost d\nProxyJump 192.0.2.1\nHost e\nProxyJump u@x@y\nHost f\nProxyJump one,two,three\nHost g\nProxyJump NONE\nHost h\nProxyJump ssh://u%20v@h\nHost i\nProxyJump [::1]\nHost j\nProxyJump=a # x\nHost k\nProxyJump a:ssh\nHost l\nProxyJump ssh://h:/\n',
+    'Host a\nProxyJump one\nHost b\nProxyJump u@one:22,ssh://v@two:2022,[2001:db8::1]:33\n' +
+      'Host c\nProxyJump none\nHost d\nProxyJump 192.0.2.1\nHost e\nProxyJump u@x@y\n' +
+      'Host f\nProxyJump one,two,three\nHost g\nProxyJump NONE\nHost h\nProxyJump ssh://u%20v@h\n' +
+      'Host i\nProxyJump [::1]\nHost j\nProxyJump=a # x\nHost k\nProxyJump a:ssh\n' +
+      'Host l\nProxyJump ssh://h:/\n',
     [...'abcdefghijk'],
   ),
   ...refusedEach('ProxyJump', [
@@ -382,7 +410,9 @@ export const CASES: readonly SshConfigCase[] = [
   { name: 'the same jump hosts from a file', files: { config: 'ProxyJump u;v@a$b\n' }, hosts: ['mx1'] },
   one(
     'tokens in paths',
-    'Host *\nControlPath ~/.ssh/%C-%h-%i-%k-%L-%l-%n-%p-%r-%u-%d-%%\nUserKnownHostsFile ~/%h ${HOME}/%r /%k\nIdentityAgent ~/%h.sock\nRemoteCommand echo %h %n ${HOME}\nHostKeyAlias Alias\n',
+    'Host *\nControlPath ~/.ssh/%C-%h-%i-%k-%L-%l-%n-%p-%r-%u-%d-%%\n' +
+      'UserKnownHostsFile ~/%h ${HOME}/%r /%k\nIdentityAgent ~/%h.sock\n' +
+      'RemoteCommand echo %h %n ${HOME}\nHostKeyAlias Alias\n',
     [...HOSTS, 'root@mx1', '::1'],
   ),
   one('tokens without an alias', 'HostName x.example.org\nControlPath %k-%n-%h-%C\nPort 5\nUser u\n', HOSTS),
@@ -603,7 +633,9 @@ export const CASES: readonly SshConfigCase[] = [
     'ForwardAgent $SSH_AUTH_SOCK',
     'ForwardAgent no\nForwardAgent /tmp',
     'ForwardX11 yes\nForwardX11Trusted no',
-    'GSSAPIAuthentication yes\nGSSAPIKeyExchange yes\nGSSAPITrustDns yes\nGSSAPIRenewalForcesRekey yes\nGSSAPIClientIdentity a\nGSSAPIServerIdentity b\nGSSAPIKexAlgorithms gss-gex-sha1-,gss-group14-sha1-x',
+    'GSSAPIAuthentication yes\nGSSAPIKeyExchange yes\nGSSAPITrustDns yes\n' +
+      'GSSAPIRenewalForcesRekey yes\nGSSAPIClientIdentity a\nGSSAPIServerIdentity b\n' +
+      'GSSAPIKexAlgorithms gss-gex-sha1-,gss-group14-sha1-x',
     'FingerprintHash md5',
     'FingerprintHash SHA512',
     'LogLevel quiet',
@@ -846,17 +878,24 @@ export const CASES: readonly SshConfigCase[] = [
   ]),
   one(
     'Match in odd words',
-    'Match Host=mx1 User=*\nPort 1\nMatch host mx1 all\nUser u\nMatch !all\nUser v\nMatch "host" "web.example.org" # c\nPort 2\nMatch host mx1,!mx1\nConnectTimeout 1\nMatch host !x*,*\nConnectTimeout 2\nMatch  host  =  mx1\nCompression yes\nMatch host a,,b\nBatchMode yes\nMatch all # b\nForwardAgent yes\n',
+    'Match Host=mx1 User=*\nPort 1\nMatch host mx1 all\nUser u\nMatch !all\nUser v\n' +
+      'Match "host" "web.example.org" # c\nPort 2\nMatch host mx1,!mx1\nConnectTimeout 1\n' +
+      'Match host !x*,*\nConnectTimeout 2\nMatch  host  =  mx1\nCompression yes\n' +
+      'Match host a,,b\nBatchMode yes\nMatch all # b\nForwardAgent yes\n',
   ),
   one(
     'Match final',
-    'Host mx1\nHostName mail.example.org\nMatch final host *.example.org\nPort 5\nMatch final\nUser last\nHost mail.*\nCompression yes\nHost *\nUser first\nSendEnv A\nIdentityFile x\nMatch !final\nConnectTimeout 3\nMatch canonical\nBatchMode yes\n',
+    'Host mx1\nHostName mail.example.org\nMatch final host *.example.org\nPort 5\n' +
+      'Match final\nUser last\nHost mail.*\nCompression yes\n' +
+      'Host *\nUser first\nSendEnv A\nIdentityFile x\nMatch !final\nConnectTimeout 3\n' +
+      'Match canonical\nBatchMode yes\n',
     HOSTS,
   ),
   one('Match canonical without a second pass', 'Match canonical\nPort 5\nMatch !canonical\nUser u\n'),
   one(
     'CanonicalizeHostname of names that do not resolve',
-    'CanonicalizeHostname yes\nCanonicalDomains invalid\nMatch canonical\nUser u\nMatch host *\nPort 3\nHost mx1\nSendEnv B\n',
+    'CanonicalizeHostname yes\nCanonicalDomains invalid\nMatch canonical\nUser u\n' +
+      'Match host *\nPort 3\nHost mx1\nSendEnv B\n',
     ['mx1', 'MX1', 'a.b.c', '192.0.2.1'],
   ),
   one(
@@ -877,7 +916,8 @@ export const CASES: readonly SshConfigCase[] = [
   ),
   one(
     'unicode',
-    'Host mü1\n User jürgen\n IdentityFile ~/schlüssel\nHost m?2\n Port 2\nHost m??2\n Port 3\nHost Ä*\n User ä\n Match host ä*\n Port 4\n',
+    'Host mü1\n User jürgen\n IdentityFile ~/schlüssel\nHost m?2\n Port 2\nHost m??2\n Port 3\n' +
+      'Host Ä*\n User ä\n Match host ä*\n Port 4\n',
     ['mü1', 'mü2', 'Äx', 'äx'],
   ),
   {
@@ -902,7 +942,9 @@ export const CASES: readonly SshConfigCase[] = [
   one('many stars', `Host ${'*'.repeat(300)}x\nPort 2\nHost *a*a*b\nPort 3\nHost *?*?*\nUser u\n`, ['mx1', 'aab', 'a']),
   one(
     'long lines',
-    `User ${'u'.repeat(5000)}\nMatch host ${'x'.repeat(1022)},mx1\nPort 1\nMatch host mx1,${'x'.repeat(1023)}\nCompression yes\nMatch host ${'x'.repeat(1024)},mx1\nBatchMode yes\n`,
+    `User ${'u'.repeat(5000)}\nMatch host ${'x'.repeat(1022)},mx1\nPort 1\n` +
+      `Match host mx1,${'x'.repeat(1023)}\nCompression yes\n` +
+      `Match host ${'x'.repeat(1024)},mx1\nBatchMode yes\n`,
     ['mx1'],
   ),
   one('99 identities', Array.from({ length: 99 }, (_, index) => `IdentityFile k${index}`).join('\n'), ['mx1']),

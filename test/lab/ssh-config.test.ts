@@ -111,9 +111,11 @@ interface Mounted {
 }
 
 const DEBIAN =
-  'Include /etc/ssh/ssh_config.d/*.conf\nHost *\n    SendEnv LANG LC_*\n    HashKnownHosts yes\n    GSSAPIAuthentication yes\n'
+  'Include /etc/ssh/ssh_config.d/*.conf\n' +
+  'Host *\n    SendEnv LANG LC_*\n    HashKnownHosts yes\n    GSSAPIAuthentication yes\n'
 const USER =
-  'Include mine.d/*\nHost mx1\n HostName short\n User u\nHost short short.example.test\n Port 4\nIdentityFile ~/.ssh/one\nSendEnv MY LANG\n'
+  'Include mine.d/*\nHost mx1\n HostName short\n User u\n' +
+  'Host short short.example.test\n Port 4\nIdentityFile ~/.ssh/one\nSendEnv MY LANG\n'
 const MOUNTED: readonly Mounted[] = [
   {
     name: "the user's and the system's",
@@ -133,7 +135,10 @@ const MOUNTED: readonly Mounted[] = [
     name: 'canonical names',
     user: {
       config:
-        'CanonicalizeHostname yes\nCanonicalDomains nowhere.test example.test\nMatch canonical host short.example.test\n Port 5\nMatch final originalhost short\n User canonical\nHost short.example.test\n Compression yes\nHost short\n ConnectTimeout 4\n',
+        'CanonicalizeHostname yes\nCanonicalDomains nowhere.test example.test\n' +
+        'Match canonical host short.example.test\n Port 5\n' +
+        'Match final originalhost short\n User canonical\nHost short.example.test\n Compression yes\n' +
+        'Host short\n ConnectTimeout 4\n',
     },
     system: { ssh_config: DEBIAN },
   },
@@ -141,11 +146,19 @@ const MOUNTED: readonly Mounted[] = [
     name: 'canonical names refused',
     user: {
       config:
-        'CanonicalizeHostname yes\nCanonicalDomains nowhere.test\nCanonicalizeFallbackLocal no\nCanonicalizeMaxDots 0\n',
+        'CanonicalizeHostname yes\nCanonicalDomains nowhere.test\nCanonicalizeFallbackLocal no\n' +
+        'CanonicalizeMaxDots 0\n',
     },
     system: {},
   },
 ]
+
+/** Arguments: the folder of the case, the home's .ssh, and the words of a command. */
+const MOUNTS = `
+mount --bind "$1/user" "$2" &&
+mount --bind "$1/system" /etc/ssh &&
+mount --bind "$1/hosts" /etc/hosts &&
+exec "$3" "$4" "$5"`
 
 for (const { name, user, system, userMode } of MOUNTED) {
   test(`without -F: ${name}`, () => {
@@ -169,14 +182,13 @@ for (const { name, user, system, userMode } of MOUNTED) {
       const pairs = ['mx1', 'SHORT', 'short', 'a.b', '127.1'].flatMap((host) =>
         [[], ['-p', '8'], ['-F', 'none'], ['-F', '/dev/null']].map((words) => ({ words, host })),
       )
-      const mounts = `mount --bind "$1/user" "$2" && mount --bind "$1/system" /etc/ssh && mount --bind "$1/hosts" /etc/hosts && exec "$3" "$4" "$5"`
       const said = execFileSync(
         'unshare',
         [
           '--mount',
           'sh',
           '-c',
-          mounts,
+          MOUNTS,
           'sh',
           root,
           home,

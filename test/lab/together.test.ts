@@ -33,15 +33,26 @@ const HOSTILE = [
 
 const PLAYBOOK = `
 import { playbook, v, sh, Secret } from 'mailrun'
-import { blockInFile, command, directory, file, group, lineInFile, owner, service, symlink, template, user } from 'mailrun/tasks'
+import {
+  blockInFile, command, directory, file, group, lineInFile, owner, service, symlink, template, user
+} from 'mailrun/tasks'
 const HOSTILE = ${JSON.stringify(HOSTILE)}
 const vars = v.object({ what: v.string() })
 const unit = [
   user({ user: 'canary', system: true }),
   directory({ path: '/srv/canary', owner: 'canary', group: 'canary', mode: '0750' }),
   file({ path: '/srv/canary/conf', content: 'X=1\\n' }),
-  file({ path: '/etc/systemd/system/canary.service', content: '[Service]\\nUser=canary\\nEnvironmentFile=/srv/canary/conf\\nExecStart=/bin/sleep infinity\\n[Install]\\nWantedBy=multi-user.target\\n' }),
-  service({ unit: 'canary', state: 'running', enabled: true, restartOn: ['/srv/canary/conf', '/etc/systemd/system/canary.service.d/limits.conf'] }),
+  file({
+    path: '/etc/systemd/system/canary.service',
+    content: '[Service]\\nUser=canary\\nEnvironmentFile=/srv/canary/conf\\nExecStart=/bin/sleep infinity\\n' +
+      '[Install]\\nWantedBy=multi-user.target\\n',
+  }),
+  service({
+    unit: 'canary',
+    state: 'running',
+    enabled: true,
+    restartOn: ['/srv/canary/conf', '/etc/systemd/system/canary.service.d/limits.conf'],
+  }),
 ]
 const dropIn = [
   directory({ path: '/etc/systemd/system/canary.service.d' }),
@@ -52,9 +63,16 @@ const hostile = HOSTILE.flatMap((name, index) => [
   file({ path: '/srv/hostile/' + name + '/' + name, content: name + '\\n' }),
   file({ path: '/srv/hostile/' + name + '/secret', content: new Secret('hunter2 ' + name), mode: '0600' }),
   symlink({ path: '/srv/hostile/' + name + '/link', target: name }),
-  ...(name.includes('\\n') ? [] : [lineInFile({ path: '/srv/hostile/lines', line: name, create: true, insertAfter: /never/ })]),
-  ...(name.includes('\\n') ? [] : [blockInFile({ path: '/srv/hostile/blocks', block: name, content: name + '\\n', create: true })]),
-  command({ run: ['cp', '--', name, 'copy of ' + name], cwd: '/srv/hostile/' + name, creates: '/srv/hostile/' + name + '/copy of ' + name, env: { X: name } }),
+  ...(name.includes('\\n') ? [] : [
+    lineInFile({ path: '/srv/hostile/lines', line: name, create: true, insertAfter: /never/ }),
+    blockInFile({ path: '/srv/hostile/blocks', block: name, content: name + '\\n', create: true }),
+  ]),
+  command({
+    run: ['cp', '--', name, 'copy of ' + name],
+    cwd: '/srv/hostile/' + name,
+    creates: '/srv/hostile/' + name + '/copy of ' + name,
+    env: { X: name },
+  }),
   owner({ path: '/srv/hostile/' + name, owner: 'daemon', group: 'mail', recursive: true }),
   command({ run: sh\`printf %s \${name} > /srv/hostile/shell\${index}\`, creates: '/srv/hostile/shell' + index }),
 ])
@@ -63,10 +81,13 @@ const edited = [
   lineInFile({ path: '/srv/edited', line: 'three' }),
   blockInFile({ path: '/srv/edited', block: 'four', content: '4' }),
 ]
-export default playbook({
-  name: 'together', hosts: 'mail', vars,
-  tasks: ({ vars: { what } }) => what === 'unit' ? unit : what === 'edited' ? edited : what === 'drop-in' ? [...unit.slice(0, -1), ...dropIn, unit.at(-1)] : [directory({ path: '/srv/hostile' }), ...hostile],
-})
+const lists = {
+  unit,
+  edited,
+  'drop-in': [...unit.slice(0, -1), ...dropIn, unit.at(-1)],
+  hostile: [directory({ path: '/srv/hostile' }), ...hostile],
+}
+export default playbook({ name: 'together', hosts: 'mail', vars, tasks: ({ vars: { what } }) => lists[what] })
 `
 let here: Project
 const run = async (
@@ -129,6 +150,18 @@ test('an edit does not undo what a command before it did to the file in the same
   assert.is(await inMx1('cat /srv/edited'), 'one\ntwo\nthree\n# BEGIN mailrun four\n4\n# END mailrun four\n')
 })
 
+/** The files below each hostile directory: name, NUL, content, NUL. */
+const PRINT_HOSTILE = `
+cd /srv/hostile &&
+for d in */; do
+  d=\${d%/}
+  for f in "$d" "copy of $d"; do
+    printf '%s\\0' "$d/$f"
+    cat -- "./$d/$f"
+    printf '\\0'
+  done
+done`
+
 test('hostile names are carried exactly, by every task that takes one, and never executed', async () => {
   const check = await run('-e', 'what=hostile', '--check')
   assert.is(check.code, 2, check.text)
@@ -141,9 +174,7 @@ test('hostile names are carried exactly, by every task that takes one, and never
   )
   assert.is((await run('-e', 'what=hostile')).host.status, 'ok')
   assert.is(await inMx1('find / -xdev -name executed | wc -l'), '0\n')
-  const found = await inMx1(
-    `cd /srv/hostile && for d in */; do d=\${d%/}; for f in "$d" "copy of $d"; do printf '%s\\0' "$d/$f"; cat -- "./$d/$f"; printf '\\0'; done; done`,
-  )
+  const found = await inMx1(PRINT_HOSTILE)
   const pairs = found.split('\0').slice(0, -1)
   const contents = new Map(
     pairs.flatMap((path, index) => (index % 2 === 0 ? [[path, pairs[index + 1]!] as const] : [])),

@@ -16,8 +16,18 @@ const PLAYBOOK = `
 import { playbook, v } from 'mailrun'
 import { directory, file, service } from 'mailrun/tasks'
 export default playbook({
-  name: 'units', hosts: 'mail', vars: v.object({ directories: v.optional(v.array(v.any()), []), files: v.optional(v.array(v.any()), []), services: v.array(v.any()) }),
-  tasks: ({ vars }) => [...vars.directories.map((each) => directory(each)), ...vars.files.map((each) => file(each)), ...vars.services.map((each) => service(each))],
+  name: 'units',
+  hosts: 'mail',
+  vars: v.object({
+    directories: v.optional(v.array(v.any()), []),
+    files: v.optional(v.array(v.any()), []),
+    services: v.array(v.any()),
+  }),
+  tasks: ({ vars }) => [
+    ...vars.directories.map((each) => directory(each)),
+    ...vars.files.map((each) => file(each)),
+    ...vars.services.map((each) => service(each)),
+  ],
 })
 `
 interface Wanted {
@@ -84,6 +94,16 @@ test.after(async () => {
   await lab.labDown()
 })
 
+/** Makes programs of the same names, each of which notes that it was called. */
+const SHIMS = `
+rm -rf /tmp/shims
+mkdir /tmp/shims
+for c in systemctl find sha256sum cat readlink stat grep sed ls; do
+  printf "#!/bin/sh\\necho $c >> /tmp/shims.log\\nexec $(command -v $c) \\"\\$@\\"\\n" > /tmp/shims/$c
+done
+chmod +x /tmp/shims/*
+: > /tmp/shims.log`
+
 test('all units are asked about by a handful of processes, however many they are', async () => {
   const items = ['ssh', 'cron', 'postfix', 'systemd-journald', 'dbus', 'systemd-logind'].map((name) =>
     unitItem({
@@ -93,15 +113,14 @@ test('all units are asked about by a handful of processes, however many they are
       listens: ['/run/x.sock'],
     }),
   )
-  const processes = async (asked: readonly string[]): Promise<number> => {
-    const shims =
-      'rm -rf /tmp/shims; mkdir /tmp/shims; for c in systemctl find sha256sum cat readlink stat grep sed ls; do printf "#!/bin/sh\\necho $c >> /tmp/shims.log\\nexec $(command -v $c) \\"\\$@\\"\\n" > /tmp/shims/$c; done; chmod +x /tmp/shims/*; : > /tmp/shims.log'
-    return Number(
-      await inMx1(
-        `${shims}; PATH=/tmp/shims:$PATH sh >/dev/null <<'XX'\n${unitFamily.script(asked).text}\nXX\nwc -l < /tmp/shims.log`,
-      ),
+  const processes = async (asked: readonly string[]): Promise<number> =>
+    Number(
+      await inMx1(`${SHIMS}
+PATH=/tmp/shims:$PATH sh >/dev/null <<'XX'
+${unitFamily.script(asked).text}
+XX
+wc -l < /tmp/shims.log`),
     )
-  }
   // systemctl; find and sha256sum, find for links; cat for the stamps.
   assert.is(await processes(items), 5)
   assert.is(await processes(items.slice(0, 1)), 5)
@@ -135,7 +154,8 @@ test('a unit that waits for its start is not stopped, and is stopped', async () 
   await inMx1(
     unit(`${LIB}/slow.service`, '[Service]\\nType=oneshot\\nExecStart=/bin/sleep 60\\n') +
       unit(`${LIB}/waits.service`, `[Unit]\\nAfter=slow.service\\n${SLEEPS}`) +
-      'systemctl start --no-block slow waits; sleep 0.5; [ "$(systemctl show -p ActiveState --value waits)" = inactive ]',
+      'systemctl start --no-block slow waits; sleep 0.5; ' +
+      '[ "$(systemctl show -p ActiveState --value waits)" = inactive ]',
   )
   await settles(
     {
@@ -224,7 +244,8 @@ test('a unit under another name is enabled, started and masked by its own', asyn
   assert.equal([await enabledOf('own'), await activeOf('own')], ['masked', 'inactive'])
   await settles(one({ unit: 'other', state: 'running', enabled: true }), ['unmask', 'enable', 'start'])
   await inMx1(
-    `printf '[Install]\\nWantedBy=multi-user.target\\nAlias=third.service\\n' >> ${LIB}/own.service; systemctl daemon-reload; systemctl -q enable own`,
+    `printf '[Install]\\nWantedBy=multi-user.target\\nAlias=third.service\\n' >> ${LIB}/own.service; ` +
+      'systemctl daemon-reload; systemctl -q enable own',
   )
   await refused(
     { unit: 'third', enabled: false },
@@ -232,10 +253,24 @@ test('a unit under another name is enabled, started and masked by its own', asyn
   )
 })
 
+const INIT_SCRIPT = `
+cat > /etc/init.d/old <<'E'
+#!/bin/sh
+### BEGIN INIT INFO
+# Provides: old
+# Required-Start:
+# Required-Stop:
+# Default-Start: 2 3 4 5
+# Default-Stop: 0 1 6
+# Short-Description: old
+### END INIT INFO
+exit 0
+E
+chmod +x /etc/init.d/old
+systemctl daemon-reload`
+
 test('an init script is enabled and disabled as it says itself', async () => {
-  await inMx1(
-    `printf '#!/bin/sh\\n### BEGIN INIT INFO\\n# Provides: old\\n# Required-Start:\\n# Required-Stop:\\n# Default-Start: 2 3 4 5\\n# Default-Stop: 0 1 6\\n# Short-Description: old\\n### END INIT INFO\\nexit 0\\n' > /etc/init.d/old; chmod +x /etc/init.d/old; systemctl daemon-reload`,
-  )
+  await inMx1(INIT_SCRIPT)
   await settles(one({ unit: 'old', enabled: true }), ['enable'])
   assert.is(await inMx1('ls /etc/rc3.d | grep -c "S..old"'), '1')
   await settles(one({ unit: 'old', enabled: false }), ['disable'])
@@ -300,11 +335,17 @@ test('a reload loads what a reload reads, and no more', async () => {
   await settles(one({ unit: 'reads', reloadOn: ['/etc/reads.more'] }), [])
 })
 
+const LETS_ENCRYPT = `
+mkdir -p /etc/le/live/mx /etc/le/archive/mx
+echo 1 > /etc/le/archive/mx/cert1.pem
+echo 2 > /etc/le/archive/mx/cert2.pem
+ln -s ../../archive/mx/cert2.pem /etc/le/live/mx/cert.pem
+sleep 0.1
+systemctl restart reads`
+
 test("of a directory all files count, and links are followed, as in Let's Encrypt's live/", async () => {
   const tls = one({ unit: 'reads', state: 'running', restartOn: ['/etc/le/live'] })
-  await inMx1(
-    'mkdir -p /etc/le/live/mx /etc/le/archive/mx; echo 1 > /etc/le/archive/mx/cert1.pem; echo 2 > /etc/le/archive/mx/cert2.pem; ln -s ../../archive/mx/cert2.pem /etc/le/live/mx/cert.pem; sleep 0.1; systemctl restart reads',
-  )
+  await inMx1(LETS_ENCRYPT)
   await settles(tls, [])
   // Back to the old one, which is no younger than the start, before there is a stamp.
   await inMx1('ln -sfn ../../archive/mx/cert1.pem /etc/le/live/mx/cert.pem')
@@ -321,32 +362,62 @@ test("of a directory all files count, and links are followed, as in Let's Encryp
   }
 })
 
-test('its unit file and its drop-ins count as files that it reads, whether systemd has them loaded or not', async () => {
-  const args: ServiceArgs = { unit: 'reads', state: 'running', restartOn: [] }
-  await inMx1('sleep 0.1; systemctl restart reads')
-  await settles(one(args), [])
-  const dropIn = `${ETC}/reads.service.d/limit.conf`
-  await inMx1(`mkdir -p ${ETC}/reads.service.d; printf '[Service]\\nLimitNOFILE=4096\\n' > ${dropIn}`)
-  await settles(one(args), ['daemon-reload', 'restart: its unit file or a drop-in changed'])
-  await inMx1(`printf '[Service]\\nLimitNOFILE=2048\\n' > ${dropIn}; systemctl daemon-reload`)
-  await settles(one(args), [`restart: ${dropIn} changed`])
-  await settles(
-    {
-      directories: [{ path: `${ETC}/reads.service.d` }],
-      files: [{ path: dropIn, content: '[Service]\nLimitNOFILE=1024\n' }],
-      services: [args],
-    },
-    ['content', 'daemon-reload', `restart: ${dropIn} changed`],
-  )
-  await inMx1(`rm ${dropIn}; systemctl daemon-reload`)
-  await settles(one(args), [`restart: ${dropIn} changed`])
-  await inMx1('systemctl set-property reads MemoryMax=1G; systemctl daemon-reload')
-  await settles(one(args), [])
-})
+test(
+  'its unit file and its drop-ins count as files that it reads, ' + 'whether systemd has them loaded or not',
+  async () => {
+    const args: ServiceArgs = { unit: 'reads', state: 'running', restartOn: [] }
+    await inMx1('sleep 0.1; systemctl restart reads')
+    await settles(one(args), [])
+    const dropIn = `${ETC}/reads.service.d/limit.conf`
+    await inMx1(`mkdir -p ${ETC}/reads.service.d; printf '[Service]\\nLimitNOFILE=4096\\n' > ${dropIn}`)
+    await settles(one(args), ['daemon-reload', 'restart: its unit file or a drop-in changed'])
+    await inMx1(`printf '[Service]\\nLimitNOFILE=2048\\n' > ${dropIn}; systemctl daemon-reload`)
+    await settles(one(args), [`restart: ${dropIn} changed`])
+    await settles(
+      {
+        directories: [{ path: `${ETC}/reads.service.d` }],
+        files: [{ path: dropIn, content: '[Service]\nLimitNOFILE=1024\n' }],
+        services: [args],
+      },
+      ['content', 'daemon-reload', `restart: ${dropIn} changed`],
+    )
+    await inMx1(`rm ${dropIn}; systemctl daemon-reload`)
+    await settles(one(args), [`restart: ${dropIn} changed`])
+    await inMx1('systemctl set-property reads MemoryMax=1G; systemctl daemon-reload')
+    await settles(one(args), [])
+  },
+)
+
+/** A service that listens on a socket, a second after its start. */
+const HEARS = `
+mkdir -p /srv/hears
+cat > ${LIB}/hears.service <<'E'
+[Service]
+ExecStart=/usr/bin/env sh -c "sleep 1; exec /usr/local/bin/hears /srv/hears/s.sock"
+E
+cat > /usr/local/bin/hears <<'E'
+#!/usr/bin/perl
+use IO::Socket::UNIX;
+unlink $ARGV[0];
+my $s = IO::Socket::UNIX->new(Local => $ARGV[0], Listen => 1) or die "no $ARGV[0]: $!";
+sleep
+E
+chmod +x /usr/local/bin/hears
+systemctl daemon-reload`
+const HEARS_DROP_IN = `${ETC}/hears.service.d/override.conf`
+/** By a drop-in it listens on another socket from its next start on. */
+const HEARS_ELSEWHERE = `
+mkdir -p ${ETC}/hears.service.d
+cat > ${HEARS_DROP_IN} <<'E'
+[Service]
+ExecStart=
+ExecStart=/usr/local/bin/hears /srv/hears/elsewhere.sock
+E
+systemctl daemon-reload
+rm -f /srv/hears/s.sock`
 
 test('a unit must have its sockets', async () => {
-  await inMx1(`mkdir -p /srv/hears; printf '%s\\n' '[Service]' 'ExecStart=/usr/bin/env sh -c "sleep 1; exec /usr/local/bin/hears /srv/hears/s.sock"' > ${LIB}/hears.service
-printf '#!/usr/bin/perl\\nuse IO::Socket::UNIX; unlink $ARGV[0]; my $s = IO::Socket::UNIX->new(Local => $ARGV[0], Listen => 1) or die "no $ARGV[0]: $!"; sleep\\n' > /usr/local/bin/hears; chmod +x /usr/local/bin/hears; systemctl daemon-reload`)
+  await inMx1(HEARS)
   const args: ServiceArgs = { unit: 'hears', state: 'running', restartOn: [], listens: ['/srv/hears/s.sock'] }
   await settles(one(args), ['start'])
   const before = await invocationOf('hears')
@@ -360,20 +431,18 @@ printf '#!/usr/bin/perl\\nuse IO::Socket::UNIX; unlink $ARGV[0]; my $s = IO::Soc
     'create',
     'restart: /srv/hears/s.sock is not there',
   ])
-  const dropIn = `${ETC}/hears.service.d/override.conf`
-  await inMx1(
-    `mkdir -p ${ETC}/hears.service.d; printf '[Service]\\nExecStart=\\nExecStart=/usr/local/bin/hears /srv/hears/elsewhere.sock\\n' > ${dropIn}; systemctl daemon-reload; rm -f /srv/hears/s.sock`,
-  )
+  await inMx1(HEARS_ELSEWHERE)
   assert.equal(changesOf(await mailrun(one(args), '--check')), [
-    `restart: ${dropIn} changed, /srv/hears/s.sock is not there`,
+    `restart: ${HEARS_DROP_IN} changed, /srv/hears/s.sock is not there`,
   ])
   const { status, error = '' } = await mailrun(one(args))
   assert.is(status, 'failed')
   assert.match(
     error,
-    'it runs, but has no socket /srv/hears/s.sock after 5 s; it has drop-ins that may make it listen elsewhere: /etc/systemd/system/hears.service.d/override.conf',
+    'it runs, but has no socket /srv/hears/s.sock after 5 s; it has drop-ins that may make it listen elsewhere: ' +
+      '/etc/systemd/system/hears.service.d/override.conf',
   )
-  await inMx1(`rm ${dropIn}`)
+  await inMx1(`rm ${HEARS_DROP_IN}`)
   await settles(one(args), [
     'daemon-reload',
     'restart: its unit file or a drop-in changed, /srv/hears/s.sock is not there',

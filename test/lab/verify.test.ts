@@ -46,17 +46,21 @@ let hosts: readonly string[] = []
 let serial = 1
 
 interface Zone {
-  /** Further lines of the zone test. */ readonly lines?: string
+  /** Further lines of the zone test. */
+  readonly lines?: string
   readonly txt?: Readonly<Record<string, readonly string[]>>
   readonly ptr?: boolean
   readonly a?: boolean
 }
-/** Writes the zones of a server: what is well, but for what is given. */
-async function serve(
-  server: 'primary' | 'secondary',
-  { lines = '', txt = {}, ptr = true, a = true }: Zone,
-): Promise<void> {
-  serial += 1
+type Server = 'primary' | 'secondary'
+
+/** The whole zones test and reverse: what is well, but for what is given. */
+async function zoneFiles({
+  lines = '',
+  txt = {},
+  ptr = true,
+  a = true,
+}: Zone): Promise<{ readonly test: string; readonly reverse: string }> {
   const head = (zone: string): string =>
     `$TTL 60\n@ IN SOA ns.test. root.test. ${serial} 3600 600 86400 60\n@ IN NS ns.test.\n${zone}`
   const records = Object.entries({ ...well, ...txt }).flatMap(([name, values]) =>
@@ -68,26 +72,49 @@ async function serve(
           .join(' ')}\n`,
     ),
   )
-  const folder = server === 'primary' ? '/var/lib/bind/first' : '/var/lib/bind/second'
+  const addresses = a ? hosts.map((address, index) => `mx${index + 1}.fleet IN A ${address}\n`) : []
+  const pointers = ptr
+    ? hosts.map((address, index) => `${address.split('.')[3]} IN PTR mx${index + 1}.fleet.test.\n`)
+    : []
+  const nameServer = `ns IN A ${await lab.address('verify')}\n`
+  return {
+    test: head(`${nameServer}${addresses.join('')}${records.join('')}${lines}`),
+    reverse: head(pointers.join('')),
+  }
+}
+
+/** Has the server load the zones of its folder; the secondary is started where it does not run. */
+function loadScript(server: Server, folder: string): string {
   const [own = ''] = hosts
   const reverse = `${own.split('.').slice(0, 3).reverse().join('.')}.in-addr.arpa`
-  await inHost(
-    'verify',
-    `
-mkdir -p ${folder}; cd ${folder}
-cat > test <<'E'
-${head(`ns IN A ${await lab.address('verify')}\n${a ? hosts.map((address, index) => `mx${index + 1}.fleet IN A ${address}\n`).join('') : ''}${records.join('')}${lines}`)}
-E
-cat > reverse <<'E'
-${head(ptr ? hosts.map((address, index) => `${address.split('.')[3]} IN PTR mx${index + 1}.fleet.test.\n`).join('') : '')}
-E
-zones='zone "test" { type master; file "${folder}/test"; }; zone "${reverse}" { type master; file "${folder}/reverse"; };'
-if [ ${server} = primary ]; then echo "$zones" > /etc/bind/named.conf.local; rndc reconfig; rndc reload
+  return `
+zones='
+zone "test" { type master; file "${folder}/test"; };
+zone "${reverse}" { type master; file "${folder}/reverse"; };'
+if [ ${server} = primary ]; then
+  echo "$zones" > /etc/bind/named.conf.local
+  rndc reconfig
+  rndc reload
 else
-  echo "options { directory \\"${folder}\\"; listen-on port 5353 { any; }; listen-on-v6 { none; }; pid-file \\"${folder}/pid\\"; session-keyfile none; recursion no; }; controls { }; $zones" > conf
-  if [ -s pid ] && kill -HUP "$(cat pid)"; then :; else named -4 -c ${folder}/conf; fi
-fi`,
-  )
+  echo "options {
+  directory \\"${folder}\\";
+  listen-on port 5353 { any; };
+  listen-on-v6 { none; };
+  pid-file \\"${folder}/pid\\";
+  session-keyfile none;
+  recursion no;
+};
+controls { };
+$zones" > conf
+  if [ -s pid ] && kill -HUP "$(cat pid)"; then
+    :
+  else
+    named -4 -c ${folder}/conf
+  fi
+fi`
+}
+
+async function untilServed(server: Server, folder: string): Promise<void> {
   const resolver = new Resolver({ timeout: 500, tries: 2 })
   resolver.setServers([server === 'primary' ? primary : secondary])
   for (let tries = 0; ; tries += 1) {
@@ -99,6 +126,27 @@ fi`,
     assert.ok(tries < 100, `${server} does not serve the zone: ${JSON.stringify(told)}`)
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
+}
+
+/** Writes the zones of a server: what is well, but for what is given. */
+async function serve(server: Server, zone: Zone): Promise<void> {
+  serial += 1
+  const folder = server === 'primary' ? '/var/lib/bind/first' : '/var/lib/bind/second'
+  const files = await zoneFiles(zone)
+  await inHost(
+    'verify',
+    `
+mkdir -p ${folder}
+cd ${folder}
+cat > test <<'E'
+${files.test}
+E
+cat > reverse <<'E'
+${files.reverse}
+E
+${loadScript(server, folder)}`,
+  )
+  await untilServed(server, folder)
 }
 const serveBoth = (zone: Zone): Promise<unknown> => Promise.all([serve('primary', zone), serve('secondary', zone)])
 
@@ -143,9 +191,10 @@ test.before(async () => {
   ;[primary, secondary] = [server, `${server}:5353`]
   over = join(mkdtempSync(join(tmpdir(), 'mailrun-verify-')), 'over.yaml')
   // The lab has no way out to the world, so that hosts cannot tell their addresses.
+  const outgoing = HOSTS.map((host, index) => `    ${host}: { outgoing_addresses: [${hosts[index]}] }\n`)
   writeFileSync(
     over,
-    `all:\n  vars:\n    dns: { servers: [${primary}, "${secondary}"] }\nmail:\n  hosts:\n${HOSTS.map((host, index) => `    ${host}: { outgoing_addresses: [${hosts[index]}] }\n`).join('')}`,
+    `all:\n  vars:\n    dns: { servers: [${primary}, "${secondary}"] }\nmail:\n  hosts:\n${outgoing.join('')}`,
   )
   const run = await mailrun('playbooks/dkim.ts', '-i', lab.inventoryPath, '--format', 'json')
   assert.is(run.code, 0, run.stdout + run.stderr)
@@ -166,68 +215,69 @@ test.before(async () => {
 })
 test.after(() => lab.labDown())
 
+function eachProofPasses(host: string, { status, signing, spf, dmarc, reverse, helo }: HostProof): void {
+  assert.is(status, 'pass')
+  assert.is(helo, `${host}.fleet.test`)
+  const name = `${host}.fleet.test`
+  const signed = (domain: string, role: string, by: string): readonly unknown[] => [
+    domain,
+    role,
+    'signed',
+    [[by, host, 'rsa-sha256', 2048, 2]],
+  ]
+  assert.equal(
+    signing.map(({ domain, role, verdict, signatures }) => [
+      domain,
+      role,
+      verdict.id,
+      signatures.map((each) => [each.domain, each.selector, each.algorithm, each.bits, each.servers.length]),
+    ]),
+    [
+      signed('fleet.test', 'local', 'fleet.test'),
+      signed('example.test', 'local', 'example.test'),
+      signed(name, 'local', 'fleet.test'),
+      signed('fleet.test', 'submission', 'fleet.test'),
+      signed('example.test', 'submission', 'example.test'),
+      ['fleet.test', 'outsider', 'outsider-unsigned', []],
+      ['example.test', 'outsider', 'outsider-unsigned', []],
+      signed(name, 'bounce', 'fleet.test'),
+    ],
+  )
+  assert.equal(
+    spf.map(({ domain, identity, result }) => [domain, identity, result]),
+    [
+      ['fleet.test', 'mailfrom', 'pass'],
+      ['example.test', 'mailfrom', 'pass'],
+      [name, 'mailfrom', 'pass'],
+      [name, 'helo', 'pass'],
+    ],
+  )
+  assert.equal(
+    dmarc.map(({ verdict, policy, at, aligned }) => [verdict.id, policy, at, aligned]),
+    [
+      ...['fleet.test', 'example.test'].map((domain) => [
+        'dmarc-pass',
+        'reject',
+        domain,
+        { dkim: [domain], spf: [domain] },
+      ]),
+      // The policy is strict: the signature for fleet.test does not count for a name below it.
+      ['dmarc-pass', 'reject', 'fleet.test', { dkim: [], spf: [name] }],
+    ],
+  )
+  assert.equal(
+    reverse.map(({ names, verdict }) => [names, verdict.id]),
+    [[[`${host}.fleet.test`], 'fcrdns']],
+  )
+}
+
 test('where all is well each proof passes in one trip, and nothing remains on the host', async () => {
   const before = await lab.treeList('mx1', { exclude: [] })
   const verified = await verify()
   assert.is(verified.code, 0, JSON.stringify(verified.document, null, 1))
   assert.equal(lab.treeDifference(before, await lab.treeList('mx1', { exclude: [] })), [])
   assert.match(await inHost('mx1', 'mailq'), 'Mail queue is empty')
-  for (const host of HOSTS) {
-    const { status, signing, spf, dmarc, reverse, helo } = hostOf(verified, host)
-    assert.is(status, 'pass')
-    assert.is(helo, `${host}.fleet.test`)
-    const name = `${host}.fleet.test`
-    const signed = (domain: string, role: string, by: string): readonly unknown[] => [
-      domain,
-      role,
-      'signed',
-      [[by, host, 'rsa-sha256', 2048, 2]],
-    ]
-    assert.equal(
-      signing.map(({ domain, role, verdict, signatures }) => [
-        domain,
-        role,
-        verdict.id,
-        signatures.map((each) => [each.domain, each.selector, each.algorithm, each.bits, each.servers.length]),
-      ]),
-      [
-        signed('fleet.test', 'local', 'fleet.test'),
-        signed('example.test', 'local', 'example.test'),
-        signed(name, 'local', 'fleet.test'),
-        signed('fleet.test', 'submission', 'fleet.test'),
-        signed('example.test', 'submission', 'example.test'),
-        ['fleet.test', 'outsider', 'outsider-unsigned', []],
-        ['example.test', 'outsider', 'outsider-unsigned', []],
-        signed(name, 'bounce', 'fleet.test'),
-      ],
-    )
-    assert.equal(
-      spf.map(({ domain, identity, result }) => [domain, identity, result]),
-      [
-        ['fleet.test', 'mailfrom', 'pass'],
-        ['example.test', 'mailfrom', 'pass'],
-        [name, 'mailfrom', 'pass'],
-        [name, 'helo', 'pass'],
-      ],
-    )
-    assert.equal(
-      dmarc.map(({ verdict, policy, at, aligned }) => [verdict.id, policy, at, aligned]),
-      [
-        ...['fleet.test', 'example.test'].map((domain) => [
-          'dmarc-pass',
-          'reject',
-          domain,
-          { dkim: [domain], spf: [domain] },
-        ]),
-        // The policy is strict: the signature for fleet.test does not count for a name below it.
-        ['dmarc-pass', 'reject', 'fleet.test', { dkim: [], spf: [name] }],
-      ],
-    )
-    assert.equal(
-      reverse.map(({ names, verdict }) => [names, verdict.id]),
-      [[[`${host}.fleet.test`], 'fcrdns']],
-    )
-  }
+  for (const host of HOSTS) eachProofPasses(host, hostOf(verified, host))
 })
 
 test('dkimpy and Mail::DKIM verify the same messages, and no other body', async () => {
@@ -259,9 +309,18 @@ PY`,
       await inHost(
         'verify',
         `perl - <<'PL'
-use Mail::DKIM::Verifier; use Net::DNS; use MIME::Base64;
+use Mail::DKIM::Verifier;
+use Net::DNS;
+use MIME::Base64;
 Mail::DKIM::DNS::resolver(Net::DNS::Resolver->new(nameservers => ['127.0.0.1'], recurse => 0));
-for my $from ('milter', 'filter') { my $mail = decode_base64('${base64}'); $mail =~ s/milter/$from/; my $dkim = Mail::DKIM::Verifier->new; $dkim->PRINT($mail); $dkim->CLOSE; print $dkim->result, ' ' }
+for my $from ('milter', 'filter') {
+  my $mail = decode_base64('${base64}');
+  $mail =~ s/milter/$from/;
+  my $dkim = Mail::DKIM::Verifier->new;
+  $dkim->PRINT($mail);
+  $dkim->CLOSE;
+  print $dkim->result, ' '
+}
 PL`,
       ),
       'pass fail',
@@ -413,13 +472,63 @@ const everywhere = (id: string): Readonly<Record<string, string>> => ({
     ]),
   ),
 })
-const restart =
-  'systemctl restart opendkim; for i in 1 2 3 4 5 6 7 8 9 10; do [ -S /var/spool/postfix/opendkim/opendkim.sock ] && break; sleep 0.2; done'
+const restart = `
+systemctl restart opendkim
+for i in 1 2 3 4 5 6 7 8 9 10; do
+  [ -S /var/spool/postfix/opendkim/opendkim.sock ] && break
+  sleep 0.2
+done`
 /** A milter that signs nothing and writes its own body. */
-const CHANGER = `use IO::Socket::INET; $0 = 'changer'; my $l = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => 8999, Listen => 5, ReuseAddr => 1) or die;
-sub say_packet { my ($s, $c, $d) = @_; syswrite $s, pack('N', 1 + length $d) . $c . $d }
-while (my $s = $l->accept) { while (sysread($s, my $n, 4) == 4) { my ($want, $p) = (unpack('N', $n), ''); while (length $p < $want) { sysread $s, $p, $want - length $p, length $p or last } my $c = substr $p, 0, 1;
-if ($c eq 'O') { say_packet($s, 'O', pack 'NNN', 6, 0x1f, 0x37f) } elsif ($c eq 'E') { say_packet($s, 'b', "other\\r\\n"); say_packet($s, 'c', '') } elsif ($c eq 'Q') { last } elsif ($c ne 'D' && $c ne 'A') { say_packet($s, 'c', '') } } close $s }`
+const CHANGER = `use IO::Socket::INET;
+$0 = 'changer';
+my $l = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => 8999, Listen => 5, ReuseAddr => 1) or die;
+sub say_packet {
+  my ($s, $c, $d) = @_;
+  syswrite $s, pack('N', 1 + length $d) . $c . $d
+}
+while (my $s = $l->accept) {
+  while (sysread($s, my $n, 4) == 4) {
+    my ($want, $p) = (unpack('N', $n), '');
+    while (length $p < $want) { sysread $s, $p, $want - length $p, length $p or last }
+    my $c = substr $p, 0, 1;
+    if ($c eq 'O') { say_packet($s, 'O', pack 'NNN', 6, 0x1f, 0x37f) }
+    elsif ($c eq 'E') { say_packet($s, 'b', "other\\r\\n"); say_packet($s, 'c', '') }
+    elsif ($c eq 'Q') { last }
+    elsif ($c ne 'D' && $c ne 'A') { say_packet($s, 'c', '') }
+  }
+  close $s
+}`
+const ADD_CHANGER = `
+cat > /root/changer.pl <<'PL'
+${CHANGER}
+PL
+systemd-run -q --unit=changer perl /root/changer.pl
+postconf -e 'smtpd_milters=unix:opendkim/opendkim.sock, inet:127.0.0.1:8999'
+sleep 1`
+/** On one line, as an argument of systemd-run. */
+const NONSENSE =
+  'my $l = IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => 8998, Listen => 5, ReuseAddr => 1); ' +
+  'while (my $s = $l->accept) { print $s "220 ready\\r\\n"; close $s }'
+const ADD_NONSENSE = `
+systemd-run -q --unit=nonsense perl -MIO::Socket::INET -e '${NONSENSE}'
+postconf -e non_smtpd_milters=inet:localhost:8998
+sleep 1`
+
+const KEEP_SIGNING_TABLE = 'cp /etc/dkimkeys/SigningTable /root/'
+const SIGN_FOR_ANOTHER = `${KEEP_SIGNING_TABLE}
+sed -i 's/^\\*@example.test .*/*@example.test mx1._domainkey.fleet.test/' /etc/dkimkeys/SigningTable
+${restart}`
+const RESTORE_SIGNING_TABLE = `cp /root/SigningTable /etc/dkimkeys/
+${restart}`
+
+/** Mends what was broken, also where the work fails. */
+async function thenMend<T>(work: Promise<T>, mend: () => Promise<unknown>): Promise<T> {
+  try {
+    return await work
+  } finally {
+    await mend()
+  }
+}
 
 /** What is broken on mx1, and how it is mended. */
 const ON_HOST: readonly {
@@ -490,8 +599,8 @@ const ON_HOST: readonly {
   },
   {
     what: 'a domain that no table names',
-    break: `cp /etc/dkimkeys/SigningTable /root/; sed -i /fleet.test/d /etc/dkimkeys/SigningTable; ${restart}`,
-    mend: `cp /root/SigningTable /etc/dkimkeys/; ${restart}`,
+    break: `${KEEP_SIGNING_TABLE}; sed -i /fleet.test/d /etc/dkimkeys/SigningTable; ${restart}`,
+    mend: RESTORE_SIGNING_TABLE,
     faults: signing('unsigned'),
   },
   {
@@ -502,8 +611,8 @@ const ON_HOST: readonly {
   },
   {
     what: "the host's own name in no table",
-    break: `cp /etc/dkimkeys/SigningTable /root/; sed -i '/@mx1/d' /etc/dkimkeys/SigningTable; ${restart}`,
-    mend: `cp /root/SigningTable /etc/dkimkeys/; ${restart}`,
+    break: `${KEEP_SIGNING_TABLE}; sed -i '/@mx1/d' /etc/dkimkeys/SigningTable; ${restart}`,
+    mend: RESTORE_SIGNING_TABLE,
     faults: own('unsigned'),
     says: /sign_host_name: false/,
   },
@@ -516,21 +625,21 @@ const ON_HOST: readonly {
   },
   {
     what: 'a domain that is signed in the name of another',
-    break: `cp /etc/dkimkeys/SigningTable /root/; sed -i 's/^\\*@example.test .*/*@example.test mx1._domainkey.fleet.test/' /etc/dkimkeys/SigningTable; ${restart}`,
-    mend: `cp /root/SigningTable /etc/dkimkeys/; ${restart}`,
+    break: SIGN_FOR_ANOTHER,
+    mend: RESTORE_SIGNING_TABLE,
     faults: {},
     says: /d=fleet\.test/,
   },
   {
     what: 'a milter behind the one that signs changes the body',
-    break: `cat > /root/changer.pl <<'PL'\n${CHANGER}\nPL\nsystemd-run -q --unit=changer perl /root/changer.pl; postconf -e 'smtpd_milters=unix:opendkim/opendkim.sock, inet:127.0.0.1:8999'; sleep 1`,
+    break: ADD_CHANGER,
     mend: 'systemctl stop changer; postconf -e smtpd_milters=unix:opendkim/opendkim.sock',
     faults: { 'fleet.test submission': 'message-changed', 'example.test submission': 'message-changed' },
     says: /inet:127\.0\.0\.1:8999 changes the body/,
   },
   {
     what: 'what listens there is no milter',
-    break: `systemd-run -q --unit=nonsense perl -MIO::Socket::INET -e 'my $l = IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => 8998, Listen => 5, ReuseAddr => 1); while (my $s = $l->accept) { print $s "220 ready\\r\\n"; close $s }'; postconf -e non_smtpd_milters=inet:localhost:8998; sleep 1`,
+    break: ADD_NONSENSE,
     mend: 'systemctl stop nonsense; postconf -e non_smtpd_milters=unix:opendkim/opendkim.sock',
     faults: local('milter-unreached'),
     says: /nonsense|hung up/,
@@ -539,7 +648,7 @@ const ON_HOST: readonly {
 for (const each of ON_HOST) {
   test(`on the host: ${each.what}`, async () => {
     await inHost('mx1', each.break)
-    const verified = await verify('--limit', 'mx1').finally(() => inHost('mx1', each.mend))
+    const verified = await thenMend(verify('--limit', 'mx1'), () => inHost('mx1', each.mend))
     const found = faults(hostOf(verified, 'mx1'))
     assert.equal(found, each.faults)
     assert.is(verified.code, Object.keys(each.faults).length === 0 ? 0 : 3)
@@ -549,13 +658,8 @@ for (const each of ON_HOST) {
 
 test('mail that is signed in the name of another, and by SPF of none, fails DMARC for it is not aligned', async () => {
   await serveBoth({ txt: { 'example.test': ['v=spf1 -all'] } })
-  await inHost(
-    'mx1',
-    `cp /etc/dkimkeys/SigningTable /root/; sed -i 's/^\\*@example.test .*/*@example.test mx1._domainkey.fleet.test/' /etc/dkimkeys/SigningTable; ${restart}`,
-  )
-  const verified = await verify('--limit', 'mx1').finally(() =>
-    inHost('mx1', `cp /root/SigningTable /etc/dkimkeys/; ${restart}`),
-  )
+  await inHost('mx1', SIGN_FOR_ANOTHER)
+  const verified = await thenMend(verify('--limit', 'mx1'), () => inHost('mx1', RESTORE_SIGNING_TABLE))
   assert.equal(faults(hostOf(verified, 'mx1')), {
     'mailfrom example.test': 'spf-fail',
     'dmarc example.test': 'dmarc-unaligned',
@@ -566,11 +670,11 @@ test('mail that is signed in the name of another, and by SPF of none, fails DMAR
 test('a domain that only the SigningTable names is asked about, too', async () => {
   await inHost(
     'mx1',
-    `cp /etc/dkimkeys/SigningTable /root/; echo '*@Third.test mx1._domainkey.fleet.test' >> /etc/dkimkeys/SigningTable; ${restart}`,
+    `${KEEP_SIGNING_TABLE}
+echo '*@Third.test mx1._domainkey.fleet.test' >> /etc/dkimkeys/SigningTable
+${restart}`,
   )
-  const verified = await verify('--limit', 'mx1').finally(() =>
-    inHost('mx1', `cp /root/SigningTable /etc/dkimkeys/; ${restart}`),
-  )
+  const verified = await thenMend(verify('--limit', 'mx1'), () => inHost('mx1', RESTORE_SIGNING_TABLE))
   assert.equal(
     hostOf(verified, 'mx1')
       .signing.filter(({ domain }) => domain === 'third.test')
@@ -583,43 +687,65 @@ test('a domain that only the SigningTable names is asked about, too', async () =
   )
 })
 
-test('where no addresses are given, those that routes choose or Postfix binds are proved; with a relay they are not known', async () => {
-  const own = join(mkdtempSync(join(tmpdir(), 'mailrun-verify-')), 'over.yaml')
-  writeFileSync(own, `all:\n  vars:\n    dns: { servers: [${primary}] }\n`)
-  const provedOf = async (script: string): Promise<readonly (readonly [readonly string[], string])[]> => {
-    await inHost('mx1', script)
-    const { code, stdout, stderr } = await mailrun(
-      'verify',
-      '-i',
-      lab.inventoryPath,
-      '-i',
-      own,
-      '--limit',
+test(
+  'where no addresses are given, those that routes choose or Postfix binds are proved; ' +
+    'with a relay they are not known',
+  async () => {
+    const own = join(mkdtempSync(join(tmpdir(), 'mailrun-verify-')), 'over.yaml')
+    writeFileSync(own, `all:\n  vars:\n    dns: { servers: [${primary}] }\n`)
+    const provedOf = async (script: string): Promise<readonly (readonly [readonly string[], string])[]> => {
+      await inHost('mx1', script)
+      const { code, stdout, stderr } = await mailrun(
+        'verify',
+        '-i',
+        lab.inventoryPath,
+        '-i',
+        own,
+        '--limit',
+        'mx1',
+        '--format',
+        'json',
+      )
+      assert.ok(code === 0 || code === 3, stderr)
+      const { addresses, spf } = (JSON.parse(stdout) as ProofDocument).hosts[0]!
+      return spf.filter(({ domain }) => domain === 'fleet.test').map(({ verdict }) => [addresses, verdict.id])
+    }
+    assert.equal(await provedOf('ip route add 198.41.0.0/16 dev host0'), [[[hosts[0]!], 'spf-pass']])
+    assert.equal(await provedOf('ip address add 192.0.2.77/32 dev host0; postconf -e smtp_bind_address=192.0.2.77'), [
+      [['192.0.2.77'], 'spf-fail'],
+    ])
+    assert.equal(await provedOf('postconf -e relayhost=relay.test'), [[[], 'no-address']])
+    await inHost(
       'mx1',
-      '--format',
-      'json',
+      'ip route del 198.41.0.0/16 dev host0; ip address del 192.0.2.77/32 dev host0; ' +
+        'postconf -X smtp_bind_address relayhost',
     )
-    assert.ok(code === 0 || code === 3, stderr)
-    const { addresses, spf } = (JSON.parse(stdout) as ProofDocument).hosts[0]!
-    return spf.filter(({ domain }) => domain === 'fleet.test').map(({ verdict }) => [addresses, verdict.id])
-  }
-  assert.equal(await provedOf('ip route add 198.41.0.0/16 dev host0'), [[[hosts[0]!], 'spf-pass']])
-  assert.equal(await provedOf('ip address add 192.0.2.77/32 dev host0; postconf -e smtp_bind_address=192.0.2.77'), [
-    [['192.0.2.77'], 'spf-fail'],
-  ])
-  assert.equal(await provedOf('postconf -e relayhost=relay.test'), [[[], 'no-address']])
-  await inHost(
-    'mx1',
-    'ip route del 198.41.0.0/16 dev host0; ip address del 192.0.2.77/32 dev host0; postconf -X smtp_bind_address relayhost',
-  )
-})
+  },
+)
+
+/** Hands in a message by SMTP, and prints the last line of each reply. */
+const SEND = `bash -c '
+exec 3<>/dev/tcp/127.0.0.1/25
+say() {
+  [ "$1" ] && printf "$1\\r\\n" >&3
+  while read -r x <&3; do
+    case $x in
+      [0-9][0-9][0-9]-*) ;;
+      *) echo "$x"; break;;
+    esac
+  done
+}
+say ""
+say "EHLO t"
+say "MAIL FROM:<a@fleet.test>"
+say "RCPT TO:<root@localhost>"
+say DATA
+printf "From: a@fleet.test\\r\\n\\r\\nx\\r\\n" >&3
+say .
+say QUIT' || :`
 
 test('what Postfix itself then does with mail is what is told', async () => {
-  const send = (): Promise<string> =>
-    inHost(
-      'mx1',
-      `bash -c 'exec 3<>/dev/tcp/127.0.0.1/25; say() { [ "$1" ] && printf "$1\\r\\n" >&3; while read -r x <&3; do case $x in [0-9][0-9][0-9]-*) ;; *) echo "$x"; break;; esac; done; }; say ""; say "EHLO t"; say "MAIL FROM:<a@fleet.test>"; say "RCPT TO:<root@localhost>"; say DATA; printf "From: a@fleet.test\\r\\n\\r\\nx\\r\\n" >&3; say .; say QUIT' || :`,
-    )
+  const send = (): Promise<string> => inHost('mx1', SEND)
   assert.match(await send(), /^250 2\.0\.0 Ok: queued/m)
   for (const what of [
     'OpenDKIM is down',
@@ -629,7 +755,7 @@ test('what Postfix itself then does with mail is what is told', async () => {
   ]) {
     const { break: breaks, mend } = ON_HOST.find((each) => each.what === what)!
     await inHost('mx1', `${breaks}; systemctl reload postfix; sleep 1`)
-    const told = await send().finally(() => inHost('mx1', `${mend}; systemctl reload postfix`))
+    const told = await thenMend(send(), () => inHost('mx1', `${mend}; systemctl reload postfix`))
     assert.match(told, /^451 4\.7\.1/m, what)
   }
 })
@@ -645,7 +771,7 @@ test('who is not root is told so, and nothing is taken for wrong', async () => {
 
 test('a host that does not answer is unreachable, and the others are proved', async () => {
   await lab.hostStop('mx2')
-  const verified = await verify('-T', '3').finally(() => lab.hostStart('mx2'))
+  const verified = await thenMend(verify('-T', '3'), () => lab.hostStart('mx2'))
   assert.is(verified.code, 4)
   assert.equal(
     verified.document.hosts.map(({ name, status }) => [name, status]),
@@ -658,8 +784,9 @@ test('a host that does not answer is unreachable, and the others are proved', as
 
 test('people are told the same in a table, and what to do', async () => {
   await inHost('mx1', 'systemctl stop opendkim')
-  const { code, stdout } = await mailrun('verify', '-i', lab.inventoryPath, '-i', over, '--limit', 'mx1').finally(() =>
-    inHost('mx1', restart),
+  const { code, stdout } = await thenMend(
+    mailrun('verify', '-i', lab.inventoryPath, '-i', over, '--limit', 'mx1'),
+    () => inHost('mx1', restart),
   )
   assert.is(code, 3)
   assert.match(stdout, /^mx1 +fleet\.test +milter-unreached/m)
