@@ -147,7 +147,10 @@ for (const kind of KINDS) {
     let touched: Promise<void> | undefined
     const answer = await ask(
       connection,
-      `echo begun; until [ -e ${path} ]; do sleep 0.1; done; rm ${path}; echo seen`,
+      `echo begun
+until [ -e ${path} ]; do sleep 0.1; done
+rm ${path}
+echo seen`,
       never,
       (chunk) => {
         if (chunk.includes('begun')) touched ??= connection.touch(path)
