@@ -11,6 +11,18 @@ const test = suite('lab: activation of OpenDKIM, faults')
 test.before(activationUp)
 test.after(activationDown)
 
+/** Makes a key one that OpenDKIM takes. */
+const owned = (path: string): string => `chown opendkim: ${path}
+chmod 600 ${path}`
+const POSTFIX_SPOILED = `cp -p /etc/postfix/main.cf /root/main.cf
+echo "mynetworks = nonsense:" >> /etc/postfix/main.cf
+mv /etc/postfix/dynamicmaps.cf /root
+chmod 0600 /var/spool/postfix/pid 2>/dev/null
+echo "command_directory = /nowhere" >> /etc/postfix/main.cf`
+const POSTFIX_MENDED = `cp -p /root/main.cf /etc/postfix/main.cf
+mv /root/dynamicmaps.cf /etc/postfix/
+chmod 0755 /var/spool/postfix/pid`
+
 /** Each passes opendkim -n; each would have all mail of a domain answered with 451, or unsigned. */
 const FAULTS: readonly {
   readonly what: string
@@ -23,8 +35,10 @@ const FAULTS: readonly {
     what: 'a key that others can read',
     given: 'chmod 0644 /etc/dkimkeys/fleet.test/mx1.private',
     mended: 'chmod 0600 /etc/dkimkeys/fleet.test/mx1.private',
-    message:
-      /mx1\._domainkey\.fleet\.test: \/etc\/dkimkeys\/fleet\.test\/mx1\.private is 0644: others can read or write it: .*RequireSafeKeys/,
+    message: new RegExp(
+      String.raw`mx1\._domainkey\.fleet\.test: /etc/dkimkeys/fleet\.test/mx1\.private is 0644: ` +
+        'others can read or write it: .*RequireSafeKeys',
+    ),
   },
   {
     what: "a key that is root's alone",
@@ -52,15 +66,16 @@ const FAULTS: readonly {
   },
   {
     what: 'an Ed25519 key',
-    given: `${'openssl genpkey -algorithm ed25519 -out /etc/dkimkeys/fleet.test/ed.private'}; chown opendkim: /etc/dkimkeys/fleet.test/ed.private; chmod 600 /etc/dkimkeys/fleet.test/ed.private`,
+    given: `openssl genpkey -algorithm ed25519 -out /etc/dkimkeys/fleet.test/ed.private
+${owned('/etc/dkimkeys/fleet.test/ed.private')}`,
     mended: 'rm /etc/dkimkeys/fleet.test/ed.private',
     vars: { active: { 'fleet.test': 'ed' } },
     message: /ed\._domainkey\.fleet\.test: .*ed\.private is no RSA key that can be used without a passphrase/,
   },
   {
     what: 'a key that is none',
-    given:
-      'echo nonsense > /etc/dkimkeys/fleet.test/no.private; chown opendkim: /etc/dkimkeys/fleet.test/no.private; chmod 600 /etc/dkimkeys/fleet.test/no.private',
+    given: `echo nonsense > /etc/dkimkeys/fleet.test/no.private
+${owned('/etc/dkimkeys/fleet.test/no.private')}`,
     mended: 'rm /etc/dkimkeys/fleet.test/no.private',
     vars: { active: { 'fleet.test': 'no' } },
     message: /no\.private is no RSA key/,
@@ -112,15 +127,15 @@ const FAULTS: readonly {
     given: ':',
     mended: ':',
     vars: { extra: 'PeerList 127.0.0.1' },
-    message:
-      /tried beside the one that runs, does not sign as it should:\n\s*fleet\.test: it is (?:not signed|answered with)/,
+    message: new RegExp(
+      String.raw`tried beside the one that runs, does not sign as it should:\n\s*` +
+        String.raw`fleet\.test: it is (?:not signed|answered with)`,
+    ),
   },
   {
     what: 'a Postfix that is configured wrongly',
-    given:
-      'cp -p /etc/postfix/main.cf /root/main.cf; echo "mynetworks = nonsense:" >> /etc/postfix/main.cf; mv /etc/postfix/dynamicmaps.cf /root; chmod 0600 /var/spool/postfix/pid 2>/dev/null; echo "command_directory = /nowhere" >> /etc/postfix/main.cf',
-    mended:
-      'cp -p /root/main.cf /etc/postfix/main.cf; mv /root/dynamicmaps.cf /etc/postfix/; chmod 0755 /var/spool/postfix/pid',
+    given: POSTFIX_SPOILED,
+    mended: POSTFIX_MENDED,
     message: /postfix check: /,
   },
 ]
@@ -184,15 +199,21 @@ const GATED: readonly {
     message: /short\.private has 512 bits/,
   },
 ]
-for (const { what, keyTable, signingTable, message } of GATED) {
-  test(`${what} is found`, async () => {
-    const told =
-      await inMx1(`mkdir -p /tmp/keys /tmp/set; cp -p /etc/dkimkeys/example.test/mx1.private /tmp/keys/k; openssl genrsa -out /etc/dkimkeys/short.private 512 2>/dev/null; chown opendkim: /etc/dkimkeys/short.private; chmod 600 /etc/dkimkeys/short.private
-echo '${keyTable}' > /tmp/set/KeyTable; echo '${signingTable}' > /tmp/set/SigningTable; printf 'UserID opendkim\\nKeyTable file:/tmp/set/KeyTable\\nSigningTable refile:/tmp/set/SigningTable\\n' > /tmp/set/conf
+const CONF = 'UserID opendkim\\nKeyTable file:/tmp/set/KeyTable\\nSigningTable refile:/tmp/set/SigningTable\\n'
+/** Fails where the gate finds no fault. */
+const gateOn = (keyTable: string, signingTable: string): string => `mkdir -p /tmp/keys /tmp/set
+cp -p /etc/dkimkeys/example.test/mx1.private /tmp/keys/k
+openssl genrsa -out /etc/dkimkeys/short.private 512 2>/dev/null
+${owned('/etc/dkimkeys/short.private')}
+echo '${keyTable}' > /tmp/set/KeyTable
+echo '${signingTable}' > /tmp/set/SigningTable
+printf '${CONF}' > /tmp/set/conf
 perl - /tmp/set/conf '' 2>&1 <<'mailrun-perl' && exit 1
 ${OPENDKIM_GATE}mailrun-perl
-rm -r /tmp/keys /tmp/set /etc/dkimkeys/short.private`)
-    assert.match(told, message)
+rm -r /tmp/keys /tmp/set /etc/dkimkeys/short.private`
+for (const { what, keyTable, signingTable, message } of GATED) {
+  test(`${what} is found`, async () => {
+    assert.match(await inMx1(gateOn(keyTable, signingTable)), message)
   })
 }
 

@@ -16,9 +16,26 @@ import { playbook, v } from 'mailrun'
 import { directory, opendkim } from 'mailrun/tasks'
 export default playbook({
   name: 'activation', hosts: 'mail',
-  vars: v.object({ socket: v.optional(v.string(), '${SOCKET}'), active: v.optional(v.record(v.string(), v.string()), {}), extra: v.optional(v.string(), ''), mode: v.optional(v.string(), 'sv'), restart: v.optional(v.picklist(['covered', 'plain']), 'covered'), trusted: v.optional(v.array(v.string()), []), domains: v.array(v.string()) }),
+  vars: v.object({
+    socket: v.optional(v.string(), '${SOCKET}'),
+    active: v.optional(v.record(v.string(), v.string()), {}),
+    extra: v.optional(v.string(), ''),
+    mode: v.optional(v.string(), 'sv'),
+    restart: v.optional(v.picklist(['covered', 'plain']), 'covered'),
+    trusted: v.optional(v.array(v.string()), []),
+    domains: v.array(v.string()),
+  }),
   tasks: ({ vars }) => [
-    opendkim({ domains: vars.domains, selector: 'mx1', active: vars.active, trustedHosts: vars.trusted, socket: vars.socket, src: 'conf.ejs', vars: { socket: vars.socket, extra: vars.extra, mode: vars.mode }, restart: vars.restart }),
+    opendkim({
+      domains: vars.domains,
+      selector: 'mx1',
+      active: vars.active,
+      trustedHosts: vars.trusted,
+      socket: vars.socket,
+      src: 'conf.ejs',
+      vars: { socket: vars.socket, extra: vars.extra, mode: vars.mode },
+      restart: vars.restart,
+    }),
   ],
 })
 `
@@ -63,41 +80,43 @@ export const run = async (vars: object = {}, ...words: readonly string[]): Promi
     code,
     host,
     error: host.error ?? '',
-    changes: host.tasks
-      .flatMap(({ changes }) => changes ?? [])
-      .map((each) => (typeof each === 'string' ? each : (each as { summary: string }).summary)),
+    changes: host.tasks.flatMap(({ changes }) => changes),
   }
 }
 export const inMx1 = (script: string): Promise<string> => inHost('mx1', script)
 export const invocation = (): Promise<string> => inMx1('systemctl show -p InvocationID -p ActiveState --value opendkim')
 export const FILES = 'cd /etc && sha256sum opendkim.conf dkimkeys/KeyTable dkimkeys/SigningTable dkimkeys/TrustedHosts'
-export const LEFT =
-  'ls -A /var/lib/mailrun/opendkim; find /etc /run/mailrun-opendkim* /var/spool/postfix/mailrun-cover -name "*mailrun*" 2>/dev/null; systemctl list-units --no-legend "mailrun-*"'
+export const LEFT = `ls -A /var/lib/mailrun/opendkim
+find /etc /run/mailrun-opendkim* /var/spool/postfix/mailrun-cover -name "*mailrun*" 2>/dev/null
+systemctl list-units --no-legend "mailrun-*"`
+/** One message for each domain, until all have arrived. */
+const SEND = `: > /var/mail/sink
+chown sink:mail /var/mail/sink
+for d in ${DOMAINS.join(' ')}; do
+  printf 'From: a@%s\\nSubject: to %s\\n\\nhello\\n' $d $d | /usr/sbin/sendmail -f a@$d sink
+done
+for i in $(seq 40); do
+  [ "$(grep -c '^Subject: to' /var/mail/sink)" = ${DOMAINS.length} ] && exit 0
+  sleep 0.25
+done
+mailq
+exit 1`
+const selectorOf = (mail: string): string =>
+  /^DKIM-Signature:(?:.*\n\s)*?.*\bs=([\w-]+);/m.exec(mail)?.[1] ?? 'unsigned'
 export const signsBy = async (): Promise<Readonly<Record<string, string>>> => {
-  await inMx1(
-    `: > /var/mail/sink; chown sink:mail /var/mail/sink; for d in ${DOMAINS.join(' ')}; do printf 'From: a@%s\\nSubject: to %s\\n\\nhello\\n' $d $d | /usr/sbin/sendmail -f a@$d sink; done; for i in $(seq 40); do [ "$(grep -c '^Subject: to' /var/mail/sink)" = ${DOMAINS.length} ] && exit 0; sleep 0.25; done; mailq; exit 1`,
-  )
+  await inMx1(SEND)
   const mails = (await inMx1('cat /var/mail/sink')).split(/^From .*\n/m)
-  return Object.fromEntries(
-    DOMAINS.map((domain) => [
-      domain,
-      /^DKIM-Signature:(?:.*\n\s)*?.*\bs=([\w-]+);/m.exec(
-        mails.find((mail) => mail.includes(`Subject: to ${domain}`)) ?? '',
-      )?.[1] ?? 'unsigned',
-    ]),
-  )
+  const mailOf = (domain: string): string => mails.find((mail) => mail.includes(`Subject: to ${domain}`)) ?? ''
+  return Object.fromEntries(DOMAINS.map((domain) => [domain, selectorOf(mailOf(domain))]))
 }
 export const FIRST = { 'fleet.test': 'mx1', 'example.test': 'mx1' }
 export const SECOND = { 'fleet.test': 'second', 'example.test': 'second' }
-export const none = ({ sent, ...figures }: StreamFigures): object => ({
-  refused: figures.refused,
-  lost: figures.lost,
-  unsigned: figures.unsigned,
-})
+export const none = ({ refused, lost, unsigned }: StreamFigures): object => ({ refused, lost, unsigned })
 export const NONE = { refused: 0, lost: 0, unsigned: 0 }
 export const told = (what: string, figures: StreamFigures): void => console.log(`  ${what}: ${JSON.stringify(figures)}`)
-export const KEY = (path: string): string =>
-  `openssl genrsa -out ${path} 2048 2>/dev/null; chown opendkim:opendkim ${path}; chmod 0600 ${path}`
+export const KEY = (path: string): string => `openssl genrsa -out ${path} 2048 2>/dev/null
+chown opendkim:opendkim ${path}
+chmod 0600 ${path}`
 
 /**
  * A host that playbooks/dkim.ts has set up, and on which the task has nothing to do any more. The lab is the one that
@@ -109,7 +128,8 @@ export async function activationUp(): Promise<void> {
   here = project({ 'activation.mjs': PLAYBOOK, 'conf.ejs': TEMPLATE })
   const ended = await here.mailrun(join(ROOT, 'playbooks/dkim.ts'), '-i', lab.inventoryPath)
   assert.is(ended.code, 0, ended.stdout + ended.stderr)
-  await inMx1(`useradd -m sink; ${DOMAINS.map((domain) => KEY(`/etc/dkimkeys/${domain}/second.private`)).join('; ')}`)
+  const secondKeys = DOMAINS.map((domain) => KEY(`/etc/dkimkeys/${domain}/second.private`))
+  await inMx1(['useradd -m sink', ...secondKeys].join('\n'))
   const first = await run()
   assert.is(first.code, 0, first.error)
 }

@@ -27,6 +27,11 @@ test.after(activationDown)
 
 const INET = 'inet:8899@127.0.0.1'
 const STAGE = '/var/lib/mailrun/opendkim'
+/** What is true of the host at a stage, as conditions of a shell. */
+const COVER_ACTIVE = 'systemctl is-active -q mailrun-opendkim-cover'
+const POINTED_AT_COVER = 'grep -q mailrun-cover /etc/postfix/main.cf'
+const POINTED_AT_NEW = 'grep -q "unix:opendkim/opendkim.sock" /etc/postfix/main.cf'
+const INVOCATION = 'systemctl show -p InvocationID --value opendkim'
 /** Shell text that becomes true as the activation gets there. */
 const STAGES: readonly { readonly what: string; readonly when: string; readonly from: object; readonly to: object }[] =
   [
@@ -62,36 +67,50 @@ const STAGES: readonly { readonly what: string; readonly when: string; readonly 
     },
     {
       what: 'with a second instance up',
-      when: 'systemctl is-active -q mailrun-opendkim-cover',
+      when: COVER_ACTIVE,
       from: { socket: SOCKET },
       to: { socket: INET },
     },
     {
       what: 'with Postfix pointed at it',
-      when: 'grep -q mailrun-cover /etc/postfix/main.cf',
+      when: POINTED_AT_COVER,
       from: { socket: INET },
       to: { socket: SOCKET },
     },
     {
       what: 'once the first has been restarted',
-      when: 'grep -q mailrun-cover /etc/postfix/main.cf && [ "$(systemctl show -p InvocationID --value opendkim)" != "$was" ]',
+      when: `${POINTED_AT_COVER} && [ "$(${INVOCATION})" != "$was" ]`,
       from: { socket: SOCKET },
       to: { socket: INET },
     },
     {
       what: 'with Postfix pointed at the new socket',
-      when: 'systemctl is-active -q mailrun-opendkim-cover && grep -q "unix:opendkim/opendkim.sock" /etc/postfix/main.cf',
+      when: `${COVER_ACTIVE} && ${POINTED_AT_NEW}`,
       from: { socket: INET },
       to: { socket: SOCKET },
     },
   ]
 /** timeout(1) leads a process group of its own. */
-const killer = (
-  when: string,
-): string => `i=0; rm -f /root/killed; was=$(systemctl show -p InvocationID --value opendkim); until ${when}; do i=$((i + 1)); [ "$i" -lt 3000 ] || exit; sleep 0.005; done
-for p in /proc/[0-9]*; do case $(tr '\\0' ' ' < $p/cmdline) in 'timeout -k 10 900 sh'*) kill -9 -\${p#/proc/} && touch /root/killed;; esac; done`
+const killer = (when: string): string => `i=0
+rm -f /root/killed
+was=$(${INVOCATION})
+until ${when}; do
+  i=$((i + 1))
+  [ "$i" -lt 3000 ] || exit
+  sleep 0.005
+done
+for p in /proc/[0-9]*; do
+  case $(tr '\\0' ' ' < $p/cmdline) in
+  'timeout -k 10 900 sh'*) kill -9 -\${p#/proc/} && touch /root/killed;;
+  esac
+done`
 const armed = (when: string): string =>
-  `echo ${Buffer.from(killer(when)).toString('base64')} | base64 -d > /root/killer; setsid sh /root/killer >/dev/null 2>&1 </dev/null & sleep 0.3`
+  `echo ${Buffer.from(killer(when)).toString('base64')} | base64 -d > /root/killer
+setsid sh /root/killer >/dev/null 2>&1 </dev/null &
+sleep 0.3`
+const PROCESSES_AND_LOG = `ps axo pid,ppid,stat,etimes,wchan:20,args
+ss -xp | grep -a opendkim
+journalctl -n 80 --no-pager`
 
 for (const { what, when, from, to } of STAGES) {
   test(`killed ${what}`, async () => {
@@ -102,12 +121,7 @@ for (const { what, when, from, to } of STAGES) {
       assert.is(await inMx1('test -e /root/killed && echo killed || echo not'), 'killed', killed.error)
       const next = await run(to)
       // Seen once in some hundred kills: it hung for a minute, with nothing said.
-      if (next.code !== 0)
-        console.error(
-          await inMx1(
-            'ps axo pid,ppid,stat,etimes,wchan:20,args; ss -xp | grep -a opendkim; journalctl -n 80 --no-pager',
-          ),
-        )
+      if (next.code !== 0) console.error(await inMx1(PROCESSES_AND_LOG))
       assert.is(next.code, 0, next.error)
     })
     told(what, figures)

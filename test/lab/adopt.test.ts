@@ -34,44 +34,61 @@ const dkim = async (
 const inMx1 = (script: string): Promise<string> => inHost('mx1', script)
 
 const CLEAN = 'rm -rf /etc/dkimkeys/* /etc/opendkim /etc/mail'
-const KEY = (path: string): string =>
-  `mkdir -p $(dirname ${path}); openssl genrsa -out ${path} 2048 2>/dev/null; chmod 600 ${path}`
-const CONF = (lines: string): string =>
-  `printf 'UserID opendkim\\nSocket local:/run/opendkim/opendkim.sock\\nPidFile /run/opendkim/opendkim.pid\\n${lines}' > /etc/opendkim.conf`
+const KEY = (path: string): string => `mkdir -p $(dirname ${path})
+openssl genrsa -out ${path} 2048 2>/dev/null
+chmod 600 ${path}`
+const HEAD = [
+  'UserID opendkim',
+  'Socket local:/run/opendkim/opendkim.sock',
+  'PidFile /run/opendkim/opendkim.pid',
+  '',
+].join('\\n')
+const CONF = (lines: string): string => `printf '${HEAD}${lines}' > /etc/opendkim.conf`
 const BOTH = "sed 's/D/fleet.test/g' /tmp/line; sed 's/D/example.test/g' /tmp/line"
-const tables = (signing: string, key: string): string =>
-  `printf '${signing}\\n' > /tmp/line; { ${BOTH}; } > /etc/opendkim/SigningTable; printf '${key}\\n' > /tmp/line; { ${BOTH}; } > /etc/opendkim/KeyTable`
+const tables = (signing: string, key: string): string => `printf '${signing}\\n' > /tmp/line
+{ ${BOTH}; } > /etc/opendkim/SigningTable
+printf '${key}\\n' > /tmp/line
+{ ${BOTH}; } > /etc/opendkim/KeyTable`
+/** One after the other. */
+const script = (...commands: readonly string[]): string => commands.join('\n')
 
 test.before(async () => {
   await lab.labUp({ size: 1, tools: false, wire: undefined })
   here = project({})
-  await inMx1(
-    'apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y install opendkim opendkim-tools >/dev/null 2>&1',
-  )
+  await inMx1(`apt-get -qq update &&
+  DEBIAN_FRONTEND=noninteractive apt-get -qq -y install opendkim opendkim-tools >/dev/null 2>&1`)
 })
 test.after(async () => {
   here.remove()
   await lab.labDown()
 })
 
+const FILE_TABLES = CONF('SigningTable refile:/etc/opendkim/SigningTable\\nKeyTable file:/etc/opendkim/KeyTable\\n')
 const DEFAULT = ['default._domainkey.fleet.test', 'default._domainkey.example.test']
 const ADOPTED: readonly (readonly [string, string])[] = [
   [
     'a SigningTable that is no refile',
-    `${KEY('/etc/opendkim/k.pem')}; ${tables('D default._domainkey.D', 'default._domainkey.D D:default:/etc/opendkim/k.pem')}; ${CONF('SigningTable file:/etc/opendkim/SigningTable\\nKeyTable /etc/opendkim/KeyTable\\n')}`,
+    script(
+      KEY('/etc/opendkim/k.pem'),
+      tables('D default._domainkey.D', 'default._domainkey.D D:default:/etc/opendkim/k.pem'),
+      CONF('SigningTable file:/etc/opendkim/SigningTable\\nKeyTable /etc/opendkim/KeyTable\\n'),
+    ),
   ],
   [
     'a key for every domain (%)',
-    `${KEY('/etc/opendkim/k.pem')}; ${tables('*@D everyone', 'everyone %%:default:/etc/opendkim/k.pem')}; ${CONF('SigningTable refile:/etc/opendkim/SigningTable\\nKeyTable file:/etc/opendkim/KeyTable\\n')}`,
+    script(KEY('/etc/opendkim/k.pem'), tables('*@D everyone', 'everyone %%:default:/etc/opendkim/k.pem'), FILE_TABLES),
   ],
   [
     'Domain, Selector and KeyFile without tables',
-    `${KEY('/etc/mail/dkim.key')}; ${CONF('Domain fleet.test, example.test\\nSelector default\\nKeyFile /etc/mail/dkim.key\\n')}`,
+    script(
+      KEY('/etc/mail/dkim.key'),
+      CONF('Domain fleet.test, example.test\\nSelector default\\nKeyFile /etc/mail/dkim.key\\n'),
+    ),
   ],
 ]
 for (const [what, given] of ADOPTED) {
   test(`${what}: its selector stays`, async () => {
-    await inMx1(`${CLEAN}; ${given}`)
+    await inMx1(script(CLEAN, given))
     const { code, host, selectors } = await dkim('--check')
     assert.is(code, 2, JSON.stringify(host))
     assert.equal(selectors, DEFAULT)
@@ -82,7 +99,15 @@ for (const [what, given] of ADOPTED) {
   })
 }
 
-test('the last of these, really run: nothing is foretold wrongly, the key is the same, and mail is signed with it', async () => {
+const ARRIVED = `for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+  grep -qs "Subject: adopted" /var/mail/* && exit 0
+  sleep 0.5
+done
+mailq
+exit 1`
+const LAST_RUN =
+  'the last of these, really run: nothing is foretold wrongly, the key is the same, and mail is signed with it'
+test(LAST_RUN, async () => {
   const key = await inMx1('sha256sum < /etc/mail/dkim.key')
   const check = await dkim('--check')
   const run = await dkim()
@@ -93,50 +118,64 @@ test('the last of these, really run: nothing is foretold wrongly, the key is the
   )
   assert.is(await inMx1('sha256sum < /etc/mail/dkim.key; ls /etc/dkimkeys/fleet.test'), key)
   await inMx1("printf 'From: a@fleet.test\\nSubject: adopted\\n\\nhello\\n' | /usr/sbin/sendmail -f a@fleet.test root")
-  await inMx1(
-    'for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do grep -qs "Subject: adopted" /var/mail/* && exit 0; sleep 0.5; done; mailq; exit 1',
-  )
+  await inMx1(ARRIVED)
   assert.match(await inMx1('cat /var/mail/*'), /DKIM-Signature: [^;]*;[\s\S]*d=fleet\.test;\s+s=default;/)
   assert.is((await dkim('--check')).code, 0)
 })
 
-const FILE_TABLES = CONF('SigningTable refile:/etc/opendkim/SigningTable\\nKeyTable file:/etc/opendkim/KeyTable\\n')
 const usual = (key: string): string =>
-  `${tables('*@D default._domainkey.D', `default._domainkey.D D:default:${key}`)}; ${FILE_TABLES}`
+  script(tables('*@D default._domainkey.D', `default._domainkey.D D:default:${key}`), FILE_TABLES)
 const REFUSED: readonly (readonly [string, string, RegExp])[] = [
   [
     'a key in a directory that OpenDKIM cannot search',
-    `${KEY('/etc/opendkim/keys/k.pem')}; chmod 700 /etc/opendkim/keys; ${usual('/etc/opendkim/keys/k.pem')}`,
+    script(KEY('/etc/opendkim/keys/k.pem'), 'chmod 700 /etc/opendkim/keys', usual('/etc/opendkim/keys/k.pem')),
     /OpenDKIM cannot get at it, for \/etc\/opendkim\/keys is root:root 0700/,
   ],
   [
     'a key in a directory that others may write',
-    `${KEY('/etc/opendkim/keys/k.pem')}; chmod 777 /etc/opendkim/keys; ${usual('/etc/opendkim/keys/k.pem')}`,
+    script(KEY('/etc/opendkim/keys/k.pem'), 'chmod 777 /etc/opendkim/keys', usual('/etc/opendkim/keys/k.pem')),
     /refuses a key that others could replace, and \/etc\/opendkim\/keys is root:root 0777/,
   ],
   [
     'an Ed25519 key',
-    `mkdir -p /etc/opendkim; openssl genpkey -algorithm ed25519 -out /etc/opendkim/k.pem; ${usual('/etc/opendkim/k.pem')}`,
+    script(
+      'mkdir -p /etc/opendkim',
+      'openssl genpkey -algorithm ed25519 -out /etc/opendkim/k.pem',
+      usual('/etc/opendkim/k.pem'),
+    ),
     /it is an ed25519 key, and OpenDKIM signs with RSA keys only/,
   ],
   [
     'a key of 512 bits',
-    `mkdir -p /etc/opendkim; openssl genrsa -out /etc/opendkim/k.pem 512 2>/dev/null; ${usual('/etc/opendkim/k.pem')}`,
+    script(
+      'mkdir -p /etc/opendkim',
+      'openssl genrsa -out /etc/opendkim/k.pem 512 2>/dev/null',
+      usual('/etc/opendkim/k.pem'),
+    ),
     /it has 512 bits/,
   ],
   [
     'a key that is a symbolic link',
-    `${KEY('/etc/opendkim/real.pem')}; ln -s real.pem /etc/opendkim/k.pem; ${usual('/etc/opendkim/k.pem')}`,
+    script(KEY('/etc/opendkim/real.pem'), 'ln -s real.pem /etc/opendkim/k.pem', usual('/etc/opendkim/k.pem')),
     /k\.pem is a symbolic link/,
   ],
   [
     'a first key that is a link to nothing',
-    `mkdir -p /etc/dkimkeys/fleet.test; chown opendkim: /etc/dkimkeys/fleet.test; ln -s /nowhere /etc/dkimkeys/fleet.test/mx1.private; ${CONF('')}`,
+    script(
+      'mkdir -p /etc/dkimkeys/fleet.test',
+      'chown opendkim: /etc/dkimkeys/fleet.test',
+      'ln -s /nowhere /etc/dkimkeys/fleet.test/mx1.private',
+      CONF(''),
+    ),
     /mx1\.private is a symbolic link/,
   ],
   [
     'a domain that is signed for and not named',
-    `${KEY('/etc/opendkim/k.pem')}; ${usual('/etc/opendkim/k.pem')}; echo '*@other.test default._domainkey.fleet.test' >> /etc/opendkim/SigningTable`,
+    script(
+      KEY('/etc/opendkim/k.pem'),
+      usual('/etc/opendkim/k.pem'),
+      "echo '*@other.test default._domainkey.fleet.test' >> /etc/opendkim/SigningTable",
+    ),
     /this host signs for other\.test too, which domains does not name/,
   ],
   [
@@ -147,7 +186,7 @@ const REFUSED: readonly (readonly [string, string, RegExp])[] = [
 ]
 for (const [what, given, message] of REFUSED) {
   test(`${what} is refused, in a check too, and nothing is touched`, async () => {
-    await inMx1(`${CLEAN}; ${given}`)
+    await inMx1(script(CLEAN, given))
     const before = await lab.treeHash('mx1', { exclude: ['/var/spool/postfix', '/var/lib/postfix'] })
     const check = await dkim('--check')
     assert.is(check.code, 3, JSON.stringify(check.host))
@@ -161,9 +200,8 @@ for (const [what, given, message] of REFUSED) {
 }
 
 test("a milter that is not OpenDKIM's stays", async () => {
-  await inMx1(
-    `${CLEAN}; ${CONF('')}; postconf -e 'smtpd_milters=unix:/run/opendkim-verify/sock inet:localhost:8892 inet:127.0.0.1:11332'`,
-  )
+  const milters = 'unix:/run/opendkim-verify/sock inet:localhost:8892 inet:127.0.0.1:11332'
+  await inMx1(script(CLEAN, CONF(''), `postconf -e 'smtpd_milters=${milters}'`))
   const run = await dkim()
   assert.is(run.code, 0, JSON.stringify(run.host))
   assert.is(

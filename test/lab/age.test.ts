@@ -55,7 +55,8 @@ test.after(() => rmSync(folder, { recursive: true, force: true }))
 
 for (const [what, plain] of Object.entries(CONTENTS)) {
   for (const armour of [[], ['--armor']]) {
-    test(`${what}, encrypted by age${armour.length > 0 ? ' in armour' : ''} to two recipients, is opened by either`, async () => {
+    const form = armour.length > 0 ? ' in armour' : ''
+    test(`${what}, encrypted by age${form} to two recipients, is opened by either`, async () => {
       const sealed = program('age', [...armour, '-r', recipientOf('one'), '-r', recipientOf('two')], plain)
       for (const files of [['one'], ['two'], ['three', 'two']])
         assert.ok(plain.equals(await keyring(files).open(sealed, 'x')))
@@ -100,12 +101,8 @@ test('a value and an identity file, encrypted by age with a passphrase', async (
 })
 
 test('what is encrypted here with a passphrase, age opens', async () => {
-  writeFileSync(
-    at('ours.age'),
-    await (
-      await encrypterTo({ passphrase: new Secret('open sesame') })
-    )(Buffer.from('from here')),
-  )
+  const encrypt = await encrypterTo({ passphrase: new Secret('open sesame') })
+  writeFileSync(at('ours.age'), await encrypt(Buffer.from('from here')))
   onTerminal('age -d -o ours.plain ours.age', ['open sesame'])
   assert.is(readFileSync(at('ours.plain'), 'utf8'), 'from here')
 })
@@ -113,15 +110,13 @@ test('what is encrypted here with a passphrase, age opens', async () => {
 test('what is encrypted to an SSH key only is refused with what to do', async () => {
   program('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', 'ssh'])
   const key = readFileSync(at('ssh.pub'), 'utf8').trim()
+  const advice =
+    /recipients of the kind ssh-ed25519, which only the age program can open; encrypt it to an age1… recipient, too$/
   await keyring(['one'])
     .open(program('age', ['-r', key], 'x'), 'f:1')
     .then(
       () => assert.unreachable(),
-      (error: Error) =>
-        assert.match(
-          error.message,
-          /recipients of the kind ssh-ed25519, which only the age program can open; encrypt it to an age1… recipient, too$/,
-        ),
+      (error: Error) => assert.match(error.message, advice),
     )
   assert.is(
     Buffer.from(

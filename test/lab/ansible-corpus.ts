@@ -35,6 +35,10 @@ const PATTERNS = [
   'mx[12]*',
 ]
 
+/** What YAML 1.1 and 1.2 read in different ways. */
+const SCALARS =
+  'b: yes, c: 0644, d: 1_000, e: "0644", f: 12:30, g: on, h: n, i: ~, j: 1.5, k: 0x1f, ' +
+  `l: 2001-02-03, m: .5, n: 1e3, o: 'x: y', p: "\\u00e9"`
 const FLAT = `mail:
   hosts:
     mx1: { a: 1 }
@@ -43,7 +47,7 @@ const FLAT = `mail:
   vars: { domains: [example.org], a: group }
 web:
   hosts: { mx2: , www1: , www2: { a: host } }
-  vars: { a: web, b: yes, c: 0644, d: 1_000, e: "0644", f: 12:30, g: on, h: n, i: ~, j: 1.5, k: 0x1f, l: 2001-02-03, m: .5, n: 1e3, o: 'x: y', p: "\\u00e9" }
+  vars: { a: web, ${SCALARS} }
 `
 const NESTED = `all:
   vars: { level: all, only_all: 1 }
@@ -101,7 +105,8 @@ everywhere=1
 const SCRIPT = `#!/bin/sh
 case $1 in
 --list) cat <<'X'
-{ "mail": { "hosts": ["mx1", "mx2"], "vars": { "a": 1, "list": [1, { "x": null }] }, "children": ["inbound"] }, "web": ["www1", "mx2"], "lonely": { "k": "v" },
+{ "mail": { "hosts": ["mx1", "mx2"], "vars": { "a": 1, "list": [1, { "x": null }] }, "children": ["inbound"] },
+  "web": ["www1", "mx2"], "lonely": { "k": "v" },
   "_meta": { "hostvars": { "mx1": { "h": true }, "www1": { "h": "1" } } } }
 X
 ;;
@@ -113,6 +118,38 @@ case $1 in
 --list) echo '{ "mail": { "hosts": ["mx1", "mx2"] } }';;
 --host) echo "{ \\"me\\": \\"$2\\" }";;
 esac
+`
+
+const PRIORITIES = `a: { hosts: { h: }, vars: { x: a, ansible_group_priority: 10 } }
+b: { hosts: { h: }, vars: { x: b } }
+c: { hosts: { h: }, vars: { y: c } }
+d: { hosts: { h: }, vars: { y: d } }
+`
+const RANGES = `mail:
+  hosts:
+    mx[01:11:5].example.org: { a: 1 }
+    "db-[a:c]":
+    "n[:2]":
+    "p[1:2]:2200":
+`
+const MERGE_KEYS = `x: &x { hosts: {}, vars: &v { a: 1, b: 2 } }
+mail:
+  hosts:
+    mx1: { <<: *v, b: 3 }
+    mx2: { <<: [{ a: 5 }, *v] }
+`
+const NAMES = `mail:
+  hosts:
+    "2001:db8::1": { a: 1 }
+    "[2001:db8::2]:2222":
+    "::1":
+    10.0.0.1:
+    under_score:
+    UPPER.example.org:
+    xn--bcher-kva.example:
+`
+const ABOVE_AND_BELOW = `a: { hosts: { h1: , h2: }, children: { b: { hosts: { h1: , h3: } } } }
+b: { children: { c: { hosts: { h4: , h2: } } } }
 `
 
 export const CASES: readonly InventoryCase[] = [
@@ -222,46 +259,31 @@ export const CASES: readonly InventoryCase[] = [
   },
   {
     name: 'priorities',
-    files: {
-      'hosts.yaml':
-        'a: { hosts: { h: }, vars: { x: a, ansible_group_priority: 10 } }\nb: { hosts: { h: }, vars: { x: b } }\nc: { hosts: { h: }, vars: { y: c } }\nd: { hosts: { h: }, vars: { y: d } }\n',
-    },
+    files: { 'hosts.yaml': PRIORITIES },
     sources: ['hosts.yaml'],
     patterns: ['all'],
   },
   {
     name: 'ranges in YAML',
-    files: {
-      'hosts.yaml':
-        'mail:\n  hosts:\n    mx[01:11:5].example.org: { a: 1 }\n    "db-[a:c]":\n    "n[:2]":\n    "p[1:2]:2200":\n',
-    },
+    files: { 'hosts.yaml': RANGES },
     sources: ['hosts.yaml'],
     patterns: ['all', 'mx06*', 'db-b', 'n*', 'mail[3:]'],
   },
   {
     name: 'anchors and merge keys',
-    files: {
-      'hosts.yaml':
-        'x: &x { hosts: {}, vars: &v { a: 1, b: 2 } }\nmail:\n  hosts:\n    mx1: { <<: *v, b: 3 }\n    mx2: { <<: [{ a: 5 }, *v] }\n',
-    },
+    files: { 'hosts.yaml': MERGE_KEYS },
     sources: ['hosts.yaml'],
     patterns: ['all'],
   },
   {
     name: 'IPv6 addresses and names of many kinds',
-    files: {
-      'hosts.yaml':
-        'mail:\n  hosts:\n    "2001:db8::1": { a: 1 }\n    "[2001:db8::2]:2222":\n    "::1":\n    10.0.0.1:\n    under_score:\n    UPPER.example.org:\n    xn--bcher-kva.example:\n',
-    },
+    files: { 'hosts.yaml': NAMES },
     sources: ['hosts.yaml'],
     patterns: ['all', '10.0.0.1', '2001:db8::1', '*.example*', 'under_score'],
   },
   {
     name: 'a host in a group and below it',
-    files: {
-      'hosts.yaml':
-        'a: { hosts: { h1: , h2: }, children: { b: { hosts: { h1: , h3: } } } }\nb: { children: { c: { hosts: { h4: , h2: } } } }\n',
-    },
+    files: { 'hosts.yaml': ABOVE_AND_BELOW },
     sources: ['hosts.yaml'],
     patterns: ['all', 'a', 'b', 'c', 'a:!c', 'b:&a', 'c,b,a'],
   },

@@ -35,13 +35,16 @@ test.after(async () => {
 async function laidOut({ files }: InventoryCase, index: number): Promise<string> {
   const at = join(folder, String(index))
   const there: string[] = [`rm -rf ${at}`]
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(at, path)), { recursive: true })
-    writeFileSync(join(at, path), text)
+  for (const [name, text] of Object.entries(files)) {
+    const path = join(at, name)
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, text)
     const program = text.startsWith('#!')
-    if (program) chmodSync(join(at, path), 0o755)
+    if (program) chmodSync(path, 0o755)
     there.push(
-      `mkdir -p ${quote(dirname(join(at, path)))}; printf %s ${quote(text)} > ${quote(join(at, path))}; chmod ${program ? '755' : '644'} ${quote(join(at, path))}`,
+      `mkdir -p ${quote(dirname(path))}`,
+      `printf %s ${quote(text)} > ${quote(path)}`,
+      `chmod ${program ? '755' : '644'} ${quote(path)}`,
     )
   }
   assert.is((await inVerify(there.join('\n'))).code, 0)

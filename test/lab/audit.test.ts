@@ -45,6 +45,14 @@ async function audit(...words: readonly string[]): Promise<Audited> {
   assert.ok(valid(report), JSON.stringify(valid.errors))
   return { code, report, ids: idsOf(report) }
 }
+/** What comes of `work`; `after` is done however it ends. */
+async function andThen<Result>(work: Promise<Result>, after: () => Promise<unknown>): Promise<Result> {
+  try {
+    return await work
+  } finally {
+    await after()
+  }
+}
 /** `id host domain`, each once, of what is not accepted. */
 const idsOf = ({ findings }: AuditReport): readonly string[] =>
   [
@@ -81,12 +89,13 @@ test.after(() => lab.labDown())
 
 const UNITS = 'systemctl show opendkim postfix postfix@- -p Id,InvocationID,ActiveEnterTimestampMonotonic,NRestarts'
 
-test('a fleet that mailrun set up and published has no findings, and nothing on its hosts has changed after the audit', async () => {
-  const before = await Promise.all([
-    lab.treeList('mx1', { exclude: [] }),
-    outputIn('mx1', UNITS),
-    outputIn('mx1', 'mailq'),
-  ])
+const stateOfMx1 = () =>
+  Promise.all([lab.treeList('mx1', { exclude: [] }), outputIn('mx1', UNITS), outputIn('mx1', 'mailq')])
+
+const OWN_FLEET =
+  'a fleet that mailrun set up and published has no findings, and nothing on its hosts has changed after the audit'
+test(OWN_FLEET, async () => {
+  const before = await stateOfMx1()
   const { code, report, ids } = await audit()
   assert.equal(ids, [])
   assert.is(code, 0)
@@ -114,11 +123,7 @@ test('a fleet that mailrun set up and published has no findings, and nothing on 
     ],
     ['pass'],
   )
-  const after = await Promise.all([
-    lab.treeList('mx1', { exclude: [] }),
-    outputIn('mx1', UNITS),
-    outputIn('mx1', 'mailq'),
-  ])
+  const after = await stateOfMx1()
   assert.equal(lab.treeDifference(before[0], after[0]), [])
   assert.equal(after.slice(1), before.slice(1))
 })
@@ -135,24 +140,31 @@ test('every format is made of it, and people are told that all is well', async (
 
 const socket = '/var/spool/postfix/opendkim/opendkim.sock'
 /** Stopped in an orderly way it takes five seconds. */
-const again = 'systemctl kill -s KILL opendkim; sleep 0.3; systemctl reset-failed opendkim; systemctl start opendkim'
-const restart = `${again}; for i in 1 2 3 4 5 6 7 8 9 10; do [ -S ${socket} ] && break; sleep 0.2; done`
+const again = `systemctl kill -s KILL opendkim
+sleep 0.3
+systemctl reset-failed opendkim
+systemctl start opendkim`
+const restart = `${again}
+for i in 1 2 3 4 5 6 7 8 9 10; do
+  [ -S ${socket} ] && break
+  sleep 0.2
+done`
 interface Breach {
   readonly break: string
   readonly mend: string
 }
 const saved = (path: string, edit: string): Breach => ({
-  break: `cp -a ${path} /root/saved-${path.replaceAll('/', '-')}; ${edit}`,
+  break: `cp -a ${path} /root/saved-${path.replaceAll('/', '-')}\n${edit}`,
   mend: `cp -a /root/saved-${path.replaceAll('/', '-')} ${path}`,
 })
 const conf = (edit: string): Breach => saved('/etc/opendkim.conf', edit)
 const several = (...all: readonly Breach[]): Breach => ({
-  break: all.map((each) => each.break).join('; '),
-  mend: all.map((each) => each.mend).join('; '),
+  break: all.map((each) => each.break).join('\n'),
+  mend: all.map((each) => each.mend).join('\n'),
 })
 const restarted = ({ break: breaks, mend }: Breach): Breach => ({
-  break: `${breaks}; ${restart}`,
-  mend: `${mend}; ${restart}`,
+  break: `${breaks}\n${restart}`,
+  mend: `${mend}\n${restart}`,
 })
 const key = (domain: string): string => `/etc/dkimkeys/${domain}/mx1.private`
 const of =
@@ -165,6 +177,22 @@ const ofAll = of(['example.test', 'fleet.test', 'mx1.fleet.test'])
 /** Mail of the host itself is signed with that key. */
 const ofFleet = of(['fleet.test', 'mx1.fleet.test'])
 
+const DROP_INS = '/etc/systemd/system/opendkim.service.d'
+const OVERRIDE: Breach = {
+  break: `mkdir -p ${DROP_INS}
+printf '[Service]\\nExecStart=\\nExecStart=/usr/sbin/opendkim -p inet:8892@localhost\\n' > ${DROP_INS}/override.conf
+systemctl daemon-reload
+${again}`,
+  mend: `systemctl revert opendkim
+systemctl daemon-reload
+${restart}`,
+}
+const TO_PATTERNS = `sed -i 's|^InternalHosts .*|InternalHosts refile:/etc/dkimkeys/Patterns|' /etc/opendkim.conf
+printf '127.0.0.1\\n10.*\\n192.0.2.*\\n' > /etc/dkimkeys/Patterns`
+const DANGLING_AND_BARE = `sed -i \
+-e 's/mx1._domainkey.fleet.test/gone._domainkey.fleet.test/' \
+-e 's/^\\*@example.test/example.test/' /etc/dkimkeys/SigningTable`
+
 /** What is broken on mx1, how it is mended, and all that is found then. */
 const TRAPS: readonly {
   readonly what: string
@@ -175,8 +203,7 @@ const TRAPS: readonly {
 }[] = [
   {
     what: 'a left-over override.conf',
-    break: `mkdir -p /etc/systemd/system/opendkim.service.d; printf '[Service]\\nExecStart=\\nExecStart=/usr/sbin/opendkim -p inet:8892@localhost\\n' > /etc/systemd/system/opendkim.service.d/override.conf; systemctl daemon-reload; ${again}`,
-    mend: `systemctl revert opendkim; systemctl daemon-reload; ${restart}`,
+    ...OVERRIDE,
     ids: ['conf-overridden mx1', 'socket-any-user mx1', 'milter-elsewhere mx1', ...ofAll('milter-unreached')],
     says: /override\.conf/,
   },
@@ -205,7 +232,8 @@ const TRAPS: readonly {
     what: 'a filter that gives mail back, and a service with milters of its own',
     ...saved(
       '/etc/postfix/master.cf',
-      "postconf -M 127.0.0.1:10025/inet='127.0.0.1:10025 inet n - y - - smtpd'; postconf -P smtp/inet/smtpd_milters=",
+      `postconf -M 127.0.0.1:10025/inet='127.0.0.1:10025 inet n - y - - smtpd'
+postconf -P smtp/inet/smtpd_milters=`,
     ),
     ids: ['reinjection-signed mx1', 'milters-overridden mx1', ...ofDomains('no-milter')],
   },
@@ -216,11 +244,7 @@ const TRAPS: readonly {
   },
   {
     what: 'trusted hosts as patterns',
-    ...restarted(
-      conf(
-        "sed -i 's|^InternalHosts .*|InternalHosts refile:/etc/dkimkeys/Patterns|' /etc/opendkim.conf; printf '127.0.0.1\\n10.*\\n192.0.2.*\\n' > /etc/dkimkeys/Patterns",
-      ),
-    ),
+    ...restarted(conf(TO_PATTERNS)),
     ids: ['refile-hosts mx1', 'refile-hosts-pattern mx1', ...ofDomains('outsider-signed')],
     says: /\/etc\/dkimkeys\/Patterns/,
   },
@@ -231,12 +255,7 @@ const TRAPS: readonly {
   },
   {
     what: 'a SigningTable that names no key, and a domain alone among patterns',
-    ...restarted(
-      saved(
-        '/etc/dkimkeys/SigningTable',
-        "sed -i -e 's/mx1._domainkey.fleet.test/gone._domainkey.fleet.test/' -e 's/^\\*@example.test/example.test/' /etc/dkimkeys/SigningTable",
-      ),
-    ),
+    ...restarted(saved('/etc/dkimkeys/SigningTable', DANGLING_AND_BARE)),
     ids: [
       ...ofFleet('signing-dangling'),
       'key-table-unused mx1 fleet.test',
@@ -261,8 +280,8 @@ const TRAPS: readonly {
   },
   {
     what: 'a key that is not there, and one that only root can read',
-    break: `mv ${key('example.test')} /root/saved; chown root:root ${key('fleet.test')}`,
-    mend: `mv /root/saved ${key('example.test')}; chown opendkim:opendkim ${key('fleet.test')}`,
+    break: `mv ${key('example.test')} /root/saved\nchown root:root ${key('fleet.test')}`,
+    mend: `mv /root/saved ${key('example.test')}\nchown opendkim:opendkim ${key('fleet.test')}`,
     ids: ['key-missing mx1 example.test', 'key-unreadable mx1 fleet.test', ...ofAll('milter-tempfail')],
     says: /root:root 0600/,
   },
@@ -291,23 +310,29 @@ const TRAPS: readonly {
 for (const { what, break: breaks, mend, ids, says } of TRAPS) {
   test(`a trap: ${what}`, async () => {
     await inHost('mx1', breaks)
-    const audited = await audit('-l', 'mx1').finally(() => inHost('mx1', mend))
+    const audited = await andThen(audit('-l', 'mx1'), () => inHost('mx1', mend))
     assert.equal(audited.ids, [...ids].sort())
     assert.is(audited.code, 2)
     if (says) assert.match(JSON.stringify(audited.report.findings), says)
   })
 }
 
-test('findings that a baseline accepts are shown and do not count; entries that accept nothing, or no more, are told', async () => {
+const BASELINE = `accepted:
+- id: milter-accept
+  host: mx*
+  reason: mail must go out
+- { id: spf-a-mx, domain: fleet.test, reason: the web server sends }
+- { id: legacy-adsp, reason: old, until: 2020-01-01 }
+`
+const ACCEPTED =
+  'findings that a baseline accepts are shown and do not count; entries that accept nothing, or no more, are told'
+test(ACCEPTED, async () => {
   const [baseline, written] = [join(folder, 'baseline.yaml'), join(folder, 'written.yaml')]
   const { break: breaks, mend } = saved('/etc/postfix/main.cf', 'postconf -e milter_default_action=accept')
   await inHost('mx1', breaks)
   try {
     assert.is((await audit()).code, 2)
-    writeFileSync(
-      baseline,
-      'accepted:\n- id: milter-accept\n  host: mx*\n  reason: mail must go out\n- { id: spf-a-mx, domain: fleet.test, reason: the web server sends }\n- { id: legacy-adsp, reason: old, until: 2020-01-01 }\n',
-    )
+    writeFileSync(baseline, BASELINE)
     const accepted = await audit('--baseline', baseline)
     assert.is(accepted.code, 0)
     assert.equal(
@@ -337,7 +362,8 @@ test('findings that a baseline accepts are shown and do not count; entries that 
 
 /** What a guide of many years has people type, to the letter. */
 const GUIDE = `set -e
-apt-get -qq update; DEBIAN_FRONTEND=noninteractive apt-get -qqy install opendkim opendkim-tools >/dev/null 2>&1
+apt-get -qq update
+DEBIAN_FRONTEND=noninteractive apt-get -qqy install opendkim opendkim-tools >/dev/null 2>&1
 mkdir /etc/dkimkeys/fleet.test
 opendkim-genkey --directory=/etc/dkimkeys/fleet.test --domain=fleet.test --bits=2048
 chown -R opendkim:opendkim /etc/dkimkeys/fleet.test
@@ -348,15 +374,21 @@ SigningTable    refile:/etc/dkimkeys/SigningTable
 ExternalIgnoreList    refile:/etc/dkimkeys/TrustedHosts
 InternalHosts    refile:/etc/dkimkeys/TrustedHosts
 CONF
-echo 'default._domainkey.fleet.test fleet.test:default:/etc/dkimkeys/fleet.test/default.private' > /etc/dkimkeys/KeyTable
+echo 'default._domainkey.fleet.test fleet.test:default:/etc/dkimkeys/fleet.test/default.private' \
+> /etc/dkimkeys/KeyTable
 echo '*@fleet.test   default._domainkey.fleet.test' > /etc/dkimkeys/SigningTable
 printf '127.0.0.1\n::1\n' > /etc/dkimkeys/TrustedHosts
 systemctl restart opendkim
-printf 'milter_default_action = accept\nsmtpd_milters = inet:127.0.0.1:8892\nnon_smtpd_milters = $smtpd_milters\n' >> /etc/postfix/main.cf
+printf 'milter_default_action = accept
+smtpd_milters = inet:127.0.0.1:8892
+non_smtpd_milters = $smtpd_milters
+' >> /etc/postfix/main.cf
 systemctl reload postfix
 openssl pkey -in /etc/dkimkeys/fleet.test/default.private -pubout | sed '/-----/d' | tr -d '\n'`
 
-test('a host that a guide set up, and an inventory that knows nothing of it: exactly what is wrong with the guide', async () => {
+const BY_GUIDE =
+  'a host that a guide set up, and an inventory that knows nothing of it: exactly what is wrong with the guide'
+test(BY_GUIDE, async () => {
   await lab.labReset(['mx1'])
   const publicKey = await inHost('mx1', GUIDE)
   const own = JSON.parse(
@@ -379,10 +411,14 @@ test('a host that a guide set up, and an inventory that knows nothing of it: exa
   await lab.secondaryLag(false)
   const { resolver } = await lab.dns()
   const foreign = join(folder, 'foreign.yaml')
-  writeFileSync(
-    foreign,
-    `all:\n  hosts:\n    mx1: { ansible_host: ${await lab.address('mx1')}, ansible_user: root, ansible_ssh_private_key_file: ${lab.stateDir}/id_ed25519, outgoing_addresses: ${JSON.stringify(own)}, dns: { resolvers: [${resolver}] } }\n`,
-  )
+  const vars = [
+    `ansible_host: ${await lab.address('mx1')}`,
+    'ansible_user: root',
+    `ansible_ssh_private_key_file: ${lab.stateDir}/id_ed25519`,
+    `outgoing_addresses: ${JSON.stringify(own)}`,
+    `dns: { resolvers: [${resolver}] }`,
+  ]
+  writeFileSync(foreign, `all:\n  hosts:\n    mx1: { ${vars.join(', ')} }\n`)
   const { code, stdout, stderr } = await mailrun(
     'audit',
     '-i',
@@ -411,9 +447,13 @@ test('a host that a guide set up, and an inventory that knows nothing of it: exa
   assert.is(code, 2)
 })
 
-test('hosts without Postfix, with an OpenDKIM that only verifies, or that do not answer are told of, and the others are audited', async () => {
+const OTHER_HOSTS =
+  'hosts without Postfix, with an OpenDKIM that only verifies, or that do not answer are told of, ' +
+  'and the others are audited'
+test(OTHER_HOSTS, async () => {
   await lab.hostStop('mx2')
-  const { code, report } = await audit('-l', 'mx1,mx2,ns1,receiver', '-T', '3').finally(() => lab.hostStart('mx2'))
+  const auditing = audit('-l', 'mx1,mx2,ns1,receiver', '-T', '3')
+  const { code, report } = await andThen(auditing, () => lab.hostStart('mx2'))
   assert.equal(
     report.hosts.map(({ name, status }) => `${name} ${status}`),
     ['mx1 audited', 'mx2 unreachable', 'ns1 audited', 'receiver audited'],

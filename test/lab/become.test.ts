@@ -24,13 +24,23 @@ import { playbook } from 'mailrun'
 import { command, file } from 'mailrun/tasks'
 import * as v from 'valibot'
 
-const bytes = Array.from({ length: 4000 }, (_, line) => line + ' \\t\\r \\u0003\\u0004\\u001a é ' + 'x'.repeat(60)).join('\\n')
+const bytes = Array.from(
+  { length: 4000 },
+  (_, line) => line + ' \\t\\r \\u0003\\u0004\\u001a é ' + 'x'.repeat(60),
+).join('\\n')
 export default playbook({
   name: 'who',
   hosts: 'all',
-  vars: v.object({ large: v.optional(v.boolean(), false), runs: v.optional(v.string(), ''), as: v.optional(v.string()) }),
+  vars: v.object({
+    large: v.optional(v.boolean(), false),
+    runs: v.optional(v.string(), ''),
+    as: v.optional(v.string()),
+  }),
   tasks: ({ vars }) => [
-    command({ run: 'who="$(id -un) $HOME $USER $LOGNAME $(pwd) $(umask) $PATH"; echo "$who" > /tmp/who; chmod 666 /tmp/who' }),
+    command({
+      run: 'who="$(id -un) $HOME $USER $LOGNAME $(pwd) $(umask) $PATH"; ' +
+        'echo "$who" > /tmp/who; chmod 666 /tmp/who',
+    }),
     vars.large && file({ path: '/tmp/large', content: bytes }),
     vars.runs !== '' && command({ run: vars.runs, ...(vars.as === undefined ? {} : { user: vars.as }) }),
   ],
@@ -77,7 +87,11 @@ const mailrun = (name: string, ...words: readonly string[]): Promise<Ended> =>
 const sudoers = (text: string): Promise<string> =>
   host(
     'mx1',
-    `cat > /etc/sudoers.d/become <<'END'\n${text}\nEND\nchmod 440 /etc/sudoers.d/become; visudo -cqf /etc/sudoers.d/become`,
+    `cat > /etc/sudoers.d/become <<'END'
+${text}
+END
+chmod 440 /etc/sudoers.d/become
+visudo -cqf /etc/sudoers.d/become`,
   )
 
 /** Runs on mx1, and tells who did the work. */
@@ -98,14 +112,12 @@ async function refused(words: readonly string[], name = 'mx1'): Promise<string> 
   return told
 }
 
+const REFUSALS = `journalctl -q --sync
+journalctl -q --no-pager -o cat --cursor-file=/root/cursor |
+  grep -cE 'pam_unix.*authentication failure' || :`
 /** How often a password was refused on the host since its log was last looked at. */
 async function refusals(name: string): Promise<number> {
-  return Number(
-    await host(
-      name,
-      `journalctl -q --sync; journalctl -q --no-pager -o cat --cursor-file=/root/cursor | grep -cE 'pam_unix.*authentication failure' || :`,
-    ),
-  )
+  return Number(await host(name, REFUSALS))
 }
 
 const SETUP = `
@@ -115,9 +127,16 @@ for u in pat lee kim fay tess; do useradd -m -s /bin/bash $u; done
 useradd -o -u 0 -g 0 -M -d /root -s /bin/bash toor
 mkdir -p /root/.ssh
 cat /root/.ssh/authorized_keys /home/*/.ssh/authorized_keys 2>/dev/null | sort -u > /root/keys
-for u in pat lee kim fay tess; do install -d -m 700 -o $u -g $u /home/$u/.ssh; install -m 600 -o $u -g $u /root/keys /home/$u/.ssh/authorized_keys; done
+for u in pat lee kim fay tess; do
+  install -d -m 700 -o $u -g $u /home/$u/.ssh
+  install -m 600 -o $u -g $u /root/keys /home/$u/.ssh/authorized_keys
+done
 install -m 600 /root/keys /root/.ssh/authorized_keys
 `
+const RULES = `echo '${PLAIN_SUDOERS}' > /etc/sudoers.d/become
+chmod 440 /etc/sudoers.d/become
+printf '%s\\n' '${PLAIN_DOAS}' > /etc/doas.conf
+journalctl -q --no-pager --cursor-file=/root/cursor >/dev/null`
 
 test.before(async () => {
   await lab.labUp({ size: 2, tools: false, wire: undefined })
@@ -130,10 +149,7 @@ test.before(async () => {
       await host(name, SETUP)
       for (const user of ['pat', 'lee', 'root'] as const)
         await host(name, `chpasswd <<'END'\n${user}:${PASSWORDS[user]}\nEND`)
-      await host(
-        name,
-        `echo '${PLAIN_SUDOERS}' > /etc/sudoers.d/become; chmod 440 /etc/sudoers.d/become; printf '%s\\n' '${PLAIN_DOAS}' > /etc/doas.conf; journalctl -q --no-pager --cursor-file=/root/cursor >/dev/null`,
-      )
+      await host(name, RULES)
     }),
   )
 })
@@ -162,6 +178,10 @@ const su = ['--become-method', 'su']
 const doas = ['--become-method', 'doas']
 const mail = ['--become-user', 'mail']
 const MAIL_STANDS = `mail /var/mail mail mail / 0022 ${PATH}`
+
+/** sshd lets in whose account or password has expired; sudo does not. */
+const SSHD_LETS_IN = `cp /etc/pam.d/sshd /root/sshd
+sed -i "s/^@include common-account/account required pam_permit.so/" /etc/pam.d/sshd`
 
 const CASES: Readonly<Record<string, Case>> = {
   'sudo, no password needed': { who: 'lee', wanted: ROOT_STANDS },
@@ -320,16 +340,14 @@ const CASES: Readonly<Record<string, Case>> = {
   'sudo, an account that has expired': {
     who: 'pat',
     password: 'pat',
-    before:
-      'chage -E 1 pat; cp /etc/pam.d/sshd /root/sshd; sed -i "s/^@include common-account/account required pam_permit.so/" /etc/pam.d/sshd',
+    before: `chage -E 1 pat\n${SSHD_LETS_IN}`,
     after: 'chage -E -1 pat; cp /root/sshd /etc/pam.d/sshd',
     wanted: /expired/,
   },
   'sudo, a password that has expired': {
     who: 'pat',
     password: 'pat',
-    before:
-      'chage -d 1 -M 1 pat; cp /etc/pam.d/sshd /root/sshd; sed -i "s/^@include common-account/account required pam_permit.so/" /etc/pam.d/sshd',
+    before: `chage -d 1 -M 1 pat\n${SSHD_LETS_IN}`,
     after: 'chage -d "$(date +%F)" -M 99999 pat; cp /root/sshd /etc/pam.d/sshd',
     wanted: /a password has expired/,
   },
@@ -451,6 +469,18 @@ const CASES: Readonly<Record<string, Case>> = {
   },
 }
 
+/** Whatever stands in an argument or the environment of a process, until it is told to stop. */
+const LOOK_AT_PROCESSES = `n=0
+while [ ! -e /run/stop ]; do
+  n=$((n + 1))
+  cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | tr "\\0" "\\n" | grep -aFf /root/secret
+done
+[ "$n" -gt 1 ]`
+const LOOK_AT_LOGS = `journalctl -q --sync
+{ journalctl -q --no-pager; cat /var/log/*.log 2>/dev/null; } | grep -cFf /root/secret || :`
+const LOOK_AT_FILES = `find /tmp /home /run /var/tmp /var/lib/sudo /var/mail -xdev -type f \
+-newer /run/began 2>/dev/null -exec grep -lFf /root/secret {} + || :`
+
 for (const each of CONNECTIONS) {
   test(`over ${each}`, () => {
     connection = each
@@ -504,26 +534,26 @@ for (const each of CONNECTIONS) {
   })
 
   for (const [title, words, rules] of [
-    ['sudo on a terminal', given, 'Defaults requiretty'],
-    ['sudo in and on a terminal', given, 'Defaults requiretty, use_pty'],
-    ['sudo in a terminal', given, 'Defaults use_pty'],
-    ['su', (_: Password) => [...su, ...given('root')], ''],
-    ['doas', (_: Password) => [...doas, ...given('pat')], ''],
+    ['sudo on a terminal', () => given('pat'), 'Defaults requiretty'],
+    ['sudo in and on a terminal', () => given('pat'), 'Defaults requiretty, use_pty'],
+    ['sudo in a terminal', () => given('pat'), 'Defaults use_pty'],
+    ['su', () => [...su, ...given('root')], ''],
+    ['doas', () => [...doas, ...given('pat')], ''],
   ] as const) {
-    test(`${each}: what is large and what a terminal would take for keys arrives as it was sent: ${title}`, async () => {
+    const what = 'what is large and what a terminal would take for keys arrives as it was sent'
+    test(`${each}: ${what}: ${title}`, async () => {
       await sudoers(`${PLAIN_SUDOERS}\n${rules}`)
-      assert.is(await stands(as('pat', ...words('pat'), '-e', '{"large": true}')), ROOT_STANDS)
+      assert.is(await stands(as('pat', ...words(), '-e', '{"large": true}')), ROOT_STANDS)
       const bytes = Array.from(
         { length: 4000 },
         (_, line) => `${line} \t\r \u0003\u0004\u001a é ${'x'.repeat(60)}`,
       ).join('\n')
-      assert.is(
-        await host('mx1', 'sha256sum < /tmp/large; stat -c %s /tmp/large'),
-        await host(
-          'mx2',
-          `base64 -d <<'END' > /tmp/wanted\n${Buffer.from(bytes).toString('base64')}\nEND\nsha256sum < /tmp/wanted; stat -c %s /tmp/wanted`,
-        ),
-      )
+      const wanted = `base64 -d <<'END' > /tmp/wanted
+${Buffer.from(bytes).toString('base64')}
+END
+sha256sum < /tmp/wanted
+stat -c %s /tmp/wanted`
+      assert.is(await host('mx1', 'sha256sum < /tmp/large; stat -c %s /tmp/large'), await host('mx2', wanted))
     })
   }
 
@@ -537,10 +567,7 @@ for (const each of CONNECTIONS) {
       const password = title === 'su' ? 'root' : 'pat'
       if (title.endsWith('terminal')) await sudoers(`${PLAIN_SUDOERS}\nDefaults requiretty`)
       await host('mx1', `printf '%s' '${PASSWORDS[password]}' > /root/secret; rm -f /run/stop; touch /run/began`)
-      const there = lab.hostExec(
-        'mx1',
-        'n=0; while [ ! -e /run/stop ]; do n=$((n + 1)); cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | tr "\\0" "\\n" | grep -aFf /root/secret; done; [ "$n" -gt 1 ]',
-      )
+      const there = lab.hostExec('mx1', LOOK_AT_PROCESSES)
       const seen = samples(PASSWORDS[password])
       try {
         assert.is(await stands(as('pat', ...words, ...given(password), ...runs('sleep 1'))), ROOT_STANDS)
@@ -550,20 +577,8 @@ for (const each of CONNECTIONS) {
       }
       assert.equal([...seen.found], [])
       assert.equal(await there, { code: 0, stdout: '', stderr: '' })
-      assert.is(
-        await host(
-          'mx1',
-          'journalctl -q --sync; { journalctl -q --no-pager; cat /var/log/*.log 2>/dev/null; } | grep -cFf /root/secret || :',
-        ),
-        '0',
-      )
-      assert.is(
-        await host(
-          'mx1',
-          'find /tmp /home /run /var/tmp /var/lib/sudo /var/mail -xdev -type f -newer /run/began 2>/dev/null -exec grep -lFf /root/secret {} + || :',
-        ),
-        '',
-      )
+      assert.is(await host('mx1', LOOK_AT_LOGS), '0')
+      assert.is(await host('mx1', LOOK_AT_FILES), '')
     })
   }
 

@@ -23,6 +23,8 @@ const test = suite('lab: connections')
 const never = new AbortController().signal
 const MEBIBYTE = 1024 * 1024
 const scratch = mkdtempSync(join(tmpdir(), 'mailrun-connections-'))
+const KNOWN_HOSTS = join(lab.stateDir, 'known_hosts')
+const LAB_KEY = join(lab.stateDir, 'id_ed25519')
 const KINDS = ['ssh', 'openssh', 'ssh through two jump hosts', 'openssh through two jump hosts', 'local'] as const
 type Kind = (typeof KINDS)[number]
 
@@ -83,7 +85,7 @@ const ask = (
   connection: Connection,
   script: string,
   signal = never,
-  onStdout = (_: Buffer): void => {},
+  onStdout: (chunk: Buffer) => void = () => {},
 ): Promise<Exchange> =>
   connection.exchange({
     script: `{ ${script}\n}\necho; echo MARK end; { echo; echo MARK end; } >&2\n`,
@@ -106,7 +108,11 @@ test.before(async () => {
   await lab.labUp({ size: 3, tools: false, wire: undefined })
   writeFileSync(
     configFile,
-    `Host *\n  IdentityFile ${join(lab.stateDir, 'id_ed25519')}\n  IdentitiesOnly yes\n  UserKnownHostsFile ${join(lab.stateDir, 'known_hosts')}\n`,
+    `Host *
+  IdentityFile ${LAB_KEY}
+  IdentitiesOnly yes
+  UserKnownHostsFile ${KNOWN_HOSTS}
+`,
   )
 })
 test.after(async () => {
@@ -141,7 +147,10 @@ for (const kind of KINDS) {
     let touched: Promise<void> | undefined
     const answer = await ask(
       connection,
-      `echo begun; until [ -e ${path} ]; do sleep 0.1; done; rm ${path}; echo seen`,
+      `echo begun
+until [ -e ${path} ]; do sleep 0.1; done
+rm ${path}
+echo seen`,
       never,
       (chunk) => {
         if (chunk.includes('begun')) touched ??= connection.touch(path)
@@ -170,7 +179,11 @@ for (const kind of KINDS) {
     const connection = await connect(kind)
     const pid = await said(connection, 'echo $$')
     connection.close()
-    const gone = `for i in 1 2 3 4 5 6 7 8 9 10; do [ -e /proc/${pid} ] || exit 0; sleep 0.5; done; exit 1`
+    const gone = `for i in 1 2 3 4 5 6 7 8 9 10; do
+  [ -e /proc/${pid} ] || exit 0
+  sleep 0.5
+done
+exit 1`
     if (kind === 'local') await promisify(execFile)('sh', ['-c', gone])
     else await inHost('mx1', gone)
   })
@@ -198,7 +211,7 @@ for (const kind of KINDS) {
     assert.match(
       await refused(kind, {
         sshConfig: 'none',
-        knownHosts: join(lab.stateDir, 'known_hosts'),
+        knownHosts: KNOWN_HOSTS,
         vars: { ansible_ssh_private_key_file: other },
       }),
       /permission denied for root/i,
@@ -212,7 +225,7 @@ for (const kind of KINDS) {
     assert.is(readFileSync(empty, 'utf8'), '')
     const swapped = join(scratch, 'swapped')
     const address = await lab.address('mx1')
-    const other = readFileSync(join(lab.stateDir, 'known_hosts'), 'utf8')
+    const other = readFileSync(KNOWN_HOSTS, 'utf8')
       .split('\n')
       .find((line) => !line.split(' ')[0]!.split(',').includes(address) && line.includes(' '))!
     writeFileSync(swapped, `${address} ${other.split(' ').slice(1).join(' ')}\n`)
@@ -232,14 +245,19 @@ for (const kind of KINDS) {
   test(`${kind}: a password`, async () => {
     await inHost(
       'mx1',
-      `id pw >/dev/null 2>&1 || useradd -m pw; chpasswd <<'E'\npw:correct horse "'$\nE\nprintf 'PasswordAuthentication yes\\nKbdInteractiveAuthentication no\\n' > /etc/ssh/sshd_config.d/00-pw.conf; ${RELOAD}`,
+      `id pw >/dev/null 2>&1 || useradd -m pw
+chpasswd <<'E'
+pw:correct horse "'$
+E
+printf 'PasswordAuthentication yes\\nKbdInteractiveAuthentication no\\n' > /etc/ssh/sshd_config.d/00-pw.conf
+${RELOAD}`,
     )
     const vars = {
       ansible_user: 'pw',
       ansible_ssh_private_key_file: null,
       ansible_password: new Secret(`correct horse "'$`),
     }
-    const given = { sshConfig: 'none', knownHosts: join(lab.stateDir, 'known_hosts') }
+    const given = { sshConfig: 'none', knownHosts: KNOWN_HOSTS }
     assert.is(await said(await connect(kind, { ...given, vars }), 'id -un'), 'pw')
     assert.match(
       await refused(kind, { ...given, vars: { ...vars, ansible_password: 'wrong' } }),
@@ -247,7 +265,8 @@ for (const kind of KINDS) {
     )
     await inHost(
       'mx1',
-      `printf 'PasswordAuthentication no\\nKbdInteractiveAuthentication yes\\n' > /etc/ssh/sshd_config.d/00-pw.conf; ${RELOAD}`,
+      `printf 'PasswordAuthentication no\\nKbdInteractiveAuthentication yes\\n' > /etc/ssh/sshd_config.d/00-pw.conf
+${RELOAD}`,
     )
     assert.is(await said(await connect(kind, { ...given, vars }), 'id -un'), 'pw')
     assert.match(
@@ -259,12 +278,12 @@ for (const kind of KINDS) {
 
   test(`${kind}: a key with a passphrase, which is asked for once`, async () => {
     const key = join(scratch, `locked-${KINDS.indexOf(kind)}`)
-    copyFileSync(join(lab.stateDir, 'id_ed25519'), key)
+    copyFileSync(LAB_KEY, key)
     run('chmod', '600', key)
     run('ssh-keygen', '-q', '-p', '-P', '', '-N', 'open sesame', '-f', key)
     const given = {
       sshConfig: 'none',
-      knownHosts: join(lab.stateDir, 'known_hosts'),
+      knownHosts: KNOWN_HOSTS,
       vars: { ansible_ssh_private_key_file: key },
     }
     const questions: string[] = []
@@ -296,13 +315,15 @@ test("what mailrun's own client lacks is done by the system's ssh: certificates 
   assert.ok(existsSync(`${key}-cert.pub`))
   await inHost(
     'mx1',
-    `echo '${readFileSync(`${ca}.pub`, 'utf8').trim()}' > /etc/ssh/ca.pub; echo 'TrustedUserCAKeys /etc/ssh/ca.pub' > /etc/ssh/sshd_config.d/00-ca.conf; ${RELOAD}`,
+    `echo '${readFileSync(`${ca}.pub`, 'utf8').trim()}' > /etc/ssh/ca.pub
+echo 'TrustedUserCAKeys /etc/ssh/ca.pub' > /etc/ssh/sshd_config.d/00-ca.conf
+${RELOAD}`,
   )
   assert.is(
     await said(
       await connect('ssh', {
         sshConfig: 'none',
-        knownHosts: join(lab.stateDir, 'known_hosts'),
+        knownHosts: KNOWN_HOSTS,
         vars: { ansible_ssh_private_key_file: key },
       }),
       'echo in',
@@ -321,7 +342,9 @@ test('and of hosts', async () => {
   run('ssh-keygen', '-q', '-s', ca, '-I', 'mx1', '-h', '-n', address, join(scratch, 'host.pub'))
   await inHost(
     'mx1',
-    `echo '${readFileSync(join(scratch, 'host-cert.pub'), 'utf8').trim()}' > /etc/ssh/host-cert.pub; echo 'HostCertificate /etc/ssh/host-cert.pub' > /etc/ssh/sshd_config.d/00-host.conf; ${RELOAD}`,
+    `echo '${readFileSync(join(scratch, 'host-cert.pub'), 'utf8').trim()}' > /etc/ssh/host-cert.pub
+echo 'HostCertificate /etc/ssh/host-cert.pub' > /etc/ssh/sshd_config.d/00-host.conf
+${RELOAD}`,
   )
   writeFileSync(known, `@cert-authority * ${readFileSync(`${ca}.pub`, 'utf8')}`)
   assert.is(await said(await connect('ssh', { knownHosts: known }), 'echo in'), 'in')
@@ -332,7 +355,8 @@ test('and of hosts', async () => {
 test('and a key exchange that only it has', async () => {
   await inHost(
     'mx1',
-    `echo 'KexAlgorithms sntrup761x25519-sha512@openssh.com' > /etc/ssh/sshd_config.d/00-kex.conf; ${RELOAD}`,
+    `echo 'KexAlgorithms sntrup761x25519-sha512@openssh.com' > /etc/ssh/sshd_config.d/00-kex.conf
+${RELOAD}`,
   )
   assert.is(await said(await connect('ssh'), 'echo in'), 'in')
   await inHost('mx1', 'rm /etc/ssh/sshd_config.d/00-kex.conf; ' + RELOAD)
@@ -354,7 +378,7 @@ for (const kind of ['ssh through two jump hosts', 'openssh through two jump host
     const own = join(scratch, `own ${KINDS.indexOf(kind)}`)
     writeFileSync(
       own,
-      readFileSync(join(lab.stateDir, 'known_hosts'), 'utf8')
+      readFileSync(KNOWN_HOSTS, 'utf8')
         .split('\n')
         .filter((line) => line.split(' ')[0]!.split(',').includes(address))
         .join('') + '\n',
@@ -383,16 +407,23 @@ test('an agent that refuses to sign is passed by: the next key is tried', async 
     run(
       'sh',
       '-c',
-      `until [ -S ${socket} ]; do sleep 0.1; done; export SSH_AUTH_SOCK=${socket}; ssh-keygen -q -t ed25519 -N '' -f ${scratch}/confirm; ssh-add -q -c ${scratch}/confirm 2>/dev/null`,
+      `until [ -S ${socket} ]; do sleep 0.1; done
+export SSH_AUTH_SOCK=${socket}
+ssh-keygen -q -t ed25519 -N '' -f ${scratch}/confirm
+ssh-add -q -c ${scratch}/confirm 2>/dev/null`,
     )
     await inHost(
       'mx1',
       `echo '${readFileSync(join(scratch, 'confirm.pub'), 'utf8').trim()}' >> /root/.ssh/authorized_keys`,
     )
-    const key = join(lab.stateDir, 'id_ed25519')
     writeFileSync(
       join(scratch, 'refusing'),
-      `Host *\n  IdentityFile ${scratch}/confirm\n  IdentityFile ${key}\n  IdentityAgent ${socket}\n  UserKnownHostsFile ${join(lab.stateDir, 'known_hosts')}\n`,
+      `Host *
+  IdentityFile ${scratch}/confirm
+  IdentityFile ${LAB_KEY}
+  IdentityAgent ${socket}
+  UserKnownHostsFile ${KNOWN_HOSTS}
+`,
     )
     assert.is(
       await said(
@@ -406,7 +437,9 @@ test('an agent that refuses to sign is passed by: the next key is tried', async 
   }
 })
 
-test('a bastion sees one handshake for all hosts behind it, and an sshd that turns some away is asked again', async () => {
+const ONE_HANDSHAKE =
+  'a bastion sees one handshake for all hosts behind it, and an sshd that turns some away is asked again'
+test(ONE_HANDSHAKE, async () => {
   const logins = (): Promise<string> =>
     inHost('mx2', 'journalctl -q -u ssh --no-pager | grep -c "Accepted publickey for ops"')
   const before = Number(await logins())
@@ -425,7 +458,10 @@ test('a bastion sees one handshake for all hosts behind it, and an sshd that tur
   assert.is(Number(await logins()) - before, 1)
 })
 
-test('a host is asked nothing before it is given the one key, and not to prove keys of its own that nobody wants to know', async () => {
+const NEEDLESS_QUESTIONS =
+  'a host is asked nothing before it is given the one key, ' +
+  'and not to prove keys of its own that nobody wants to know'
+test(NEEDLESS_QUESTIONS, async () => {
   await inHost('mx1', `printf 'LogLevel DEBUG1\\n' > /etc/ssh/sshd_config.d/loud.conf; ${RELOAD}`)
   try {
     const since = await inHost('mx1', 'date +%s')
@@ -516,7 +552,7 @@ test('a bastion that hangs holds up who comes later no longer than a connection 
 test('a public key is named for the private one that the agent holds, whatever else that holds', async () => {
   const key = join(scratch, 'of-agent')
   copyFileSync(join(lab.stateDir, 'id_ed25519.pub'), `${key}.pub`)
-  const given = { sshConfig: 'none', knownHosts: join(lab.stateDir, 'known_hosts') }
+  const given = { sshConfig: 'none', knownHosts: KNOWN_HOSTS }
   const named = (file: string) => ({
     ...given,
     vars: {
@@ -534,7 +570,7 @@ test('a public key is named for the private one that the agent holds, whatever e
       run('ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', join(scratch, `junk-${other}`))
       run('ssh-add', '-q', join(scratch, `junk-${other}`))
     }
-    run('ssh-add', '-q', join(lab.stateDir, 'id_ed25519'))
+    run('ssh-add', '-q', LAB_KEY)
     for (const file of [`${key}.pub`, key])
       assert.is(await said(await connect('ssh', named(file)), 'echo in'), 'in', file)
   } finally {
@@ -548,7 +584,8 @@ test('a FIFO, a token and Kerberos: what no lab here has is handed on to ssh wor
   mkdirSync(scratch, { recursive: true })
   writeFileSync(fake, `#!/bin/sh\nprintf '%s\\n' "$@" > ${scratch}/args\nexit 255\n`, { mode: 0o755 })
   const args =
-    '-o GSSAPIAuthentication=yes -o PreferredAuthentications=gssapi-with-mic -I /usr/lib/token.so -o SecurityKeyProvider=/usr/lib/sk.so'
+    '-o GSSAPIAuthentication=yes -o PreferredAuthentications=gssapi-with-mic ' +
+    '-I /usr/lib/token.so -o SecurityKeyProvider=/usr/lib/sk.so'
   await refused('ssh', { vars: { ansible_ssh_executable: fake, ansible_ssh_extra_args: args, ansible_ssh_retries: 0 } })
   const given = readFileSync(join(scratch, 'args'), 'utf8').split('\n')
   for (const word of [

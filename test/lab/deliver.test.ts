@@ -87,7 +87,9 @@ test.before(async () => {
       // What the receiver puts off, as it may where a daemon of its is restarted, is tried again in seconds.
       await inHost(
         host,
-        'postconf -M "submission/inet=submission inet n - y - - smtpd" && postconf -e minimal_backoff_time=3s maximal_backoff_time=5s queue_run_delay=3s && postfix reload 2>&1',
+        `postconf -M "submission/inet=submission inet n - y - - smtpd" &&
+  postconf -e minimal_backoff_time=3s maximal_backoff_time=5s queue_run_delay=3s &&
+  postfix reload 2>&1`,
       )
       const told = await inHost(
         host,
@@ -153,7 +155,10 @@ test('a check says how many messages would be sent, and sends none', async () =>
   for (const host of HOSTS) assert.is(await inHost(host, 'mailq'), 'Mail queue is empty')
 })
 
-test("from every host, for every domain, mail on every path arrives with spf, dkim and dmarc passed, by the selector of the host; root's and bounces do, too", async () => {
+const ALL_ARRIVE =
+  'from every host, for every domain, mail on every path arrives with spf, dkim and dmarc passed, ' +
+  "by the selector of the host; root's and bounces do, too"
+test(ALL_ARRIVE, async () => {
   const all = await delivered(...READ)
   assert.match(all.stderr, 'mailrun: 16 messages are sent to probe@receiver.test: 8 by mx1, 8 by mx2\n')
   assert.equal([...new Set(Object.values(all.verdicts))], ['pass arrived'], JSON.stringify(all.hosts, null, 1))
@@ -204,7 +209,9 @@ test('an address that a server refuses, that waits, or that is on the host itsel
   await inHost('mx1', 'postsuper -d ALL deferred 2>&1; :')
 })
 
-test('a host that is not in SPF, a key that is another in DNS, a path that wants a login: each is told as what it is', async () => {
+const BROKEN =
+  'a host that is not in SPF, a key that is another in DNS, a path that wants a login: each is told as what it is'
+test(BROKEN, async () => {
   const key = async (host: string): Promise<string> =>
     inHost('ns1', `dig +short @127.0.0.1 ${host}._domainkey.example.test TXT`)
   const [own, other] = [await key('mx1'), await key('mx2')]
@@ -248,10 +255,14 @@ test('a host that is not in SPF, a key that is another in DNS, a path that wants
   }
 })
 
-test('bounces that pass no milter, and a host that calls itself by a name in none of its domains, are told as that', async () => {
+const UNSIGNED =
+  'bounces that pass no milter, and a host that calls itself by a name in none of its domains, are told as that'
+test(UNSIGNED, async () => {
   await inHost(
     'mx2',
-    'postconf -e internal_mail_filter_classes=; echo mx2.other.test > /etc/mailname; postfix reload 2>&1',
+    `postconf -e internal_mail_filter_classes=
+echo mx2.other.test > /etc/mailname
+postfix reload 2>&1`,
   )
   const renamed = await delivered(...READ, '-l', 'mx2')
   assert.equal(
@@ -267,7 +278,10 @@ test('bounces that pass no milter, and a host that calls itself by a name in non
   )
   await inHost(
     'mx2',
-    'echo mx2.fleet.test > /etc/mailname; touch /etc/postfix/none; postconf -e header_checks=regexp:/etc/postfix/none; postfix reload 2>&1',
+    `echo mx2.fleet.test > /etc/mailname
+touch /etc/postfix/none
+postconf -e header_checks=regexp:/etc/postfix/none
+postfix reload 2>&1`,
   )
   const silent = await delivered(...READ, '-l', 'mx2')
   assert.equal(

@@ -71,8 +71,9 @@ test('on fresh hosts a check writes nothing, and foretells each task as the run 
 })
 
 test('a second run changes nothing, in one trip, with the same keys and the same processes', async () => {
-  const facts =
-    'stat -c "%n %i %Y" /etc/dkimkeys/*/*.private; sha256sum /etc/dkimkeys/*/*.private; systemctl show -p InvocationID opendkim postfix@- postfix'
+  const facts = `stat -c "%n %i %Y" /etc/dkimkeys/*/*.private
+sha256sum /etc/dkimkeys/*/*.private
+systemctl show -p InvocationID opendkim postfix@- postfix`
   const before = await Promise.all(HOSTS.map((host) => inHost(host, facts)))
   const run = await dkim()
   assert.is(run.code, 0, run.stdout)
@@ -94,6 +95,40 @@ test("every key is 0600 and opendkim's", async () => {
   }
 })
 
+/** Shell text that hands in a message from `domain`, which is written as printf(1) has it. */
+const HAND_IN = {
+  sendmail: (domain: string, text: string): string =>
+    `printf '${text.replaceAll('\\r', '')}' | /usr/sbin/sendmail -f a@${domain} root@localhost`,
+  SMTP: (domain: string, text: string): string => `bash -c '
+exec 3<>/dev/tcp/127.0.0.1/25
+read -r x <&3
+say() {
+  printf "$1\\r\\n" >&3
+  while read -r x <&3; do
+    case $x in [0-9][0-9][0-9]-*) ;; *) break;; esac
+  done
+}
+say "EHLO t"
+say "MAIL FROM:<a@${domain}>"
+say "RCPT TO:<root@localhost>"
+say DATA
+printf "${text}" >&3
+say .
+say QUIT'`,
+} as const
+/** Shell text that prints the message once it has arrived. */
+const arrived = (subject: string): string => `for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+  for f in /var/mail/*; do
+    [ -f "$f" ] && grep -q 'Subject: ${subject}' "$f" && {
+      awk 'BEGIN{RS="\\nFrom "} /Subject: ${subject}/{print}' "$f"
+      exit 0
+    }
+  done
+  sleep 0.5
+done
+mailq
+exit 1`
+
 async function mailIsSigned(way: 'sendmail' | 'SMTP', host: string, selector: string): Promise<void> {
   const records = new Map<string, string>()
   for (const { outputs } of documentOf(await dkim()).hosts)
@@ -101,21 +136,14 @@ async function mailIsSigned(way: 'sendmail' | 'SMTP', host: string, selector: st
   for (const domain of DOMAINS) {
     const subject = `${way}-${host}-${selector}-${domain}`
     const text = `From: a@${domain}\\r\\nTo: root@localhost\\r\\nSubject: ${subject}\\r\\n\\r\\nhello\\r\\n`
-    const send =
-      way === 'sendmail'
-        ? `printf '${text.replaceAll('\\r', '')}' | /usr/sbin/sendmail -f a@${domain} root@localhost`
-        : `bash -c 'exec 3<>/dev/tcp/127.0.0.1/25; read -r x <&3; say() { printf "$1\\r\\n" >&3; while read -r x <&3; do case $x in [0-9][0-9][0-9]-*) ;; *) break;; esac; done; }; say "EHLO t"; say "MAIL FROM:<a@${domain}>"; say "RCPT TO:<root@localhost>"; say DATA; printf "${text}" >&3; say .; say QUIT'`
-    await inHost(host, send)
-    const message = await inHost(
-      host,
-      `for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do for f in /var/mail/*; do [ -f "$f" ] && grep -q 'Subject: ${subject}' "$f" && { awk 'BEGIN{RS="\\nFrom "} /Subject: ${subject}/{print}' "$f"; exit 0; }; done; sleep 0.5; done; mailq; exit 1`,
-    )
+    await inHost(host, HAND_IN[way](domain, text))
+    const message = await inHost(host, arrived(subject))
     const mail = `${message.replace(/^(?:From )?\S+ .*\n/, '').trimEnd()}\n`.replaceAll('\n', '\r\n')
     const { results } = await dkimVerify(mail, {
-      resolver: async (name: string) => {
+      resolver: (name: string) => {
         const value = records.get(name)
-        if (value === undefined) throw Object.assign(new Error(`no record ${name}`), { code: 'ENOTFOUND' })
-        return [[value]]
+        if (value !== undefined) return Promise.resolve([[value]])
+        return Promise.reject(Object.assign(new Error(`no record ${name}`), { code: 'ENOTFOUND' }))
       },
     })
     assert.is(results.length, 1, mail)
@@ -141,12 +169,14 @@ async function dkimpyAccepts(mail: string, records: ReadonlyMap<string, string>)
   const program = `import base64, dkim, json
 records = json.loads(base64.b64decode("${base64(JSON.stringify(Object.fromEntries(records)))}"))
 mail = base64.b64decode("${base64(mail)}")
-print(dkim.verify(mail, dnsfunc=lambda name, timeout=5: records[name.decode().rstrip(".")].encode()))
-print(dkim.verify(mail.replace(b"hello", b"hallo"), dnsfunc=lambda name, timeout=5: records[name.decode().rstrip(".")].encode()))
+answer = lambda name, timeout=5: records[name.decode().rstrip(".")].encode()
+print(dkim.verify(mail, dnsfunc=answer))
+print(dkim.verify(mail.replace(b"hello", b"hallo"), dnsfunc=answer))
 `
   assert.is(await inHost('verify', `python3 - <<'PY'\n${program}PY`), 'True\nFalse', mail)
 }
 
+const DROP_INS = '/etc/systemd/system/opendkim.service.d'
 /** What is broken by hand on mx1, the tasks that must say so, and the units that must be another process afterwards. */
 const DRIFTS: readonly {
   readonly what: string
@@ -210,8 +240,7 @@ const DRIFTS: readonly {
   },
   {
     what: 'a drop-in',
-    break:
-      'mkdir -p /etc/systemd/system/opendkim.service.d; printf "[Service]\\nNice=5\\n" > /etc/systemd/system/opendkim.service.d/nice.conf',
+    break: `mkdir -p ${DROP_INS}\nprintf "[Service]\\nNice=5\\n" > ${DROP_INS}/nice.conf`,
     tasks: ['opendkim opendkim.conf, tables, unit'],
     restarts: ['opendkim'],
   },
@@ -275,10 +304,13 @@ for (const drift of DRIFTS) {
 }
 
 test('a drop-in by which OpenDKIM listens elsewhere is named, for the run must fail', async () => {
-  const dropIn = '/etc/systemd/system/opendkim.service.d/override.conf'
+  const dropIn = `${DROP_INS}/override.conf`
   await inHost(
     'mx1',
-    `mkdir -p /etc/systemd/system/opendkim.service.d; printf '[Service]\\nExecStart=\\nExecStart=/usr/sbin/opendkim -p inet:8891@127.0.0.1\\n' > ${dropIn}; systemctl daemon-reload; systemctl restart opendkim`,
+    `mkdir -p ${DROP_INS}
+printf '[Service]\\nExecStart=\\nExecStart=/usr/sbin/opendkim -p inet:8891@127.0.0.1\\n' > ${dropIn}
+systemctl daemon-reload
+systemctl restart opendkim`,
   )
   assert.equal(changedIn(documentOf(await dkim('--check', '--limit', 'mx1')), 'mx1'), [
     'opendkim opendkim.conf, tables, unit',
@@ -308,16 +340,34 @@ test('a key that its table names stays in use, whatever dkim_selector says', asy
   )
 })
 
-/** The commands of the guides that people follow. */
+/** The commands of the guides that people follow, and what they have people add. */
+const OPENDKIM_LINES = [
+  'Mode sv',
+  'KeyTable /etc/dkimkeys/KeyTable',
+  'SigningTable refile:/etc/dkimkeys/SigningTable',
+  'ExternalIgnoreList refile:/etc/dkimkeys/TrustedHosts',
+  'InternalHosts refile:/etc/dkimkeys/TrustedHosts',
+].join('\\n')
+const POSTFIX_LINES = [
+  'milter_default_action = accept',
+  'smtpd_milters = inet:localhost:8892',
+  'non_smtpd_milters = $smtpd_milters',
+].join('\\n')
 const BY_HAND = `
-export DEBIAN_FRONTEND=noninteractive; apt-get -qq update && apt-get -qq -y install postfix opendkim opendkim-tools >/dev/null 2>&1
-for d in ${DOMAINS.join(' ')}; do mkdir -p /etc/dkimkeys/$d; opendkim-genkey --directory=/etc/dkimkeys/$d --domain=$d --bits=2048; chown -R opendkim:opendkim /etc/dkimkeys/$d
-echo "default._domainkey.$d $d:default:/etc/dkimkeys/$d/default.private" >> /etc/dkimkeys/KeyTable; echo "*@$d   default._domainkey.$d" >> /etc/dkimkeys/SigningTable; done
+export DEBIAN_FRONTEND=noninteractive
+apt-get -qq update && apt-get -qq -y install postfix opendkim opendkim-tools >/dev/null 2>&1
+for d in ${DOMAINS.join(' ')}; do
+  mkdir -p /etc/dkimkeys/$d
+  opendkim-genkey --directory=/etc/dkimkeys/$d --domain=$d --bits=2048
+  chown -R opendkim:opendkim /etc/dkimkeys/$d
+  echo "default._domainkey.$d $d:default:/etc/dkimkeys/$d/default.private" >> /etc/dkimkeys/KeyTable
+  echo "*@$d   default._domainkey.$d" >> /etc/dkimkeys/SigningTable
+done
 printf '127.0.0.1\\n::1\\n' > /etc/dkimkeys/TrustedHosts
 sed -i 's/^Socket.*/Socket inet:8892@localhost/' /etc/opendkim.conf
-printf 'Mode sv\\nKeyTable /etc/dkimkeys/KeyTable\\nSigningTable refile:/etc/dkimkeys/SigningTable\\nExternalIgnoreList refile:/etc/dkimkeys/TrustedHosts\\nInternalHosts refile:/etc/dkimkeys/TrustedHosts\\n' >> /etc/opendkim.conf
+printf '${OPENDKIM_LINES}\\n' >> /etc/opendkim.conf
 systemctl restart opendkim
-printf 'milter_default_action = accept\\nsmtpd_milters = inet:localhost:8892\\nnon_smtpd_milters = $smtpd_milters\\n' >> /etc/postfix/main.cf
+printf '${POSTFIX_LINES}\\n' >> /etc/postfix/main.cf
 systemctl reload postfix
 cat /etc/dkimkeys/*/default.private | sha256sum`
 

@@ -44,27 +44,47 @@ ns1 A ${server}
 ${records}E
 `
 
+const ONE_RECORDS = `@ TXT "site=1"
+@ TXT ${HOSTILE}
+@ TXT "v=spf1 include:_spf.other.test " "-all"
+old._domainkey CNAME slot
+*.wild TXT "v=spf1 mx -all"
+`
+const TWO_RECORDS = `@ MX 10 MX.Two.Test.
+_dmarc 60 TXT "v=DMARC1; p=none; rua=mailto:dmarc@one.test"
+`
+/** Has Knot start with these zones alone, and waits until it has loaded both. */
+const startedAnew = (): string => `systemctl stop knot
+rm -rf /var/lib/knot/*
+${configured(ONE)}${zoneFile('one.test', ONE_RECORDS)}${zoneFile('two.test', TWO_RECORDS)}
+chown -R knot:knot /var/lib/knot
+systemctl reset-failed knot
+systemctl start knot
+for i in $(seq 50); do
+  knotc zone-status +serial 2>&1 | grep -c 'serial: 1' | grep -q 2 && exit 0
+  sleep 0.1
+done
+journalctl -u knot --no-pager | tail >&2
+exit 1`
+
 test.before(async () => {
+  here = project({})
   await lab.labUp({ size: 1, tools: false, wire: undefined })
   server = await lab.address('mx1')
-  here = project({})
   await inHost(
     'mx1',
     `apt-get install -y knot openssl >/dev/null
-install -d /etc/dkimkeys/one.test; openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out /etc/dkimkeys/one.test/mx1.private 2>/dev/null`,
+install -d /etc/dkimkeys/one.test
+openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 \
+-out /etc/dkimkeys/one.test/mx1.private 2>/dev/null`,
   )
 })
 test.after(async () => {
-  here?.remove()
+  here.remove()
   await lab.labDown()
 })
 test.before.each(async () => {
-  await inHost(
-    'mx1',
-    `systemctl stop knot; rm -rf /var/lib/knot/*
-${configured(ONE)}${zoneFile('one.test', `@ TXT "site=1"\n@ TXT ${HOSTILE}\n@ TXT "v=spf1 include:_spf.other.test " "-all"\nold._domainkey CNAME slot\n*.wild TXT "v=spf1 mx -all"\n`)}${zoneFile('two.test', '@ MX 10 MX.Two.Test.\n_dmarc 60 TXT "v=DMARC1; p=none; rua=mailto:dmarc@one.test"\n')}chown -R knot:knot /var/lib/knot; systemctl reset-failed knot; systemctl start knot
-for i in $(seq 50); do knotc zone-status +serial 2>&1 | grep -c 'serial: 1' | grep -q 2 && exit 0; sleep 0.1; done; journalctl -u knot --no-pager | tail >&2; exit 1`,
-  )
+  await inHost('mx1', startedAnew())
   // JSON is YAML.
   writeFileSync(
     join(here.folder, 'dns.yaml'),
@@ -86,7 +106,9 @@ const records = async (zone: string, name: string, type: string): Promise<readon
   )
 const transaction = (): Promise<string> => inHost('mx1', 'knotc zone-status one.test. +transaction')
 
-test('what is wanted is there after a push, what is of others stays byte by byte, and a second push has nothing to do', async () => {
+const PUSHED_TWICE =
+  'what is wanted is there after a push, what is of others stays byte by byte, and a second push has nothing to do'
+test(PUSHED_TWICE, async () => {
   const pushed = await mailrun('push', '--yes')
   assert.is(pushed.code, 0, pushed.stdout + pushed.stderr)
   assert.equal(
@@ -129,7 +151,7 @@ async function outcomeOf(wanted: MailRecord, meanwhile: string): Promise<string>
     return outcome!.kind === 'done' ? 'done' : `${outcome!.kind}: ${outcome!.why}`
   } finally {
     connection.close()
-    await close()
+    close()
   }
 }
 const by = (line: string): string => `knotc zone-begin one.test.\nknotc ${line}\nknotc zone-commit one.test.`
@@ -172,7 +194,8 @@ test("another's open transaction is waited for; one that stays open is told, and
   assert.is(
     await outcomeOf(
       record('new.one.test', 'v=spf1 -all', 60),
-      'knotc zone-begin one.test.; systemd-run --quiet --on-active=3 --timer-property=AccuracySec=100ms knotc zone-abort one.test.',
+      `knotc zone-begin one.test.
+systemd-run --quiet --on-active=3 --timer-property=AccuracySec=100ms knotc zone-abort one.test.`,
     ),
     'done',
   )

@@ -24,19 +24,25 @@ let servers: NameServers
 let looking: Looking
 const KEYS = ['mailrun', 'stranger', 'wrong'] as const
 
+const keyMade = (zone: string, selector: string): string => `command -v openssl >/dev/null ||
+  apt-get install -y openssl >/dev/null
+install -d /etc/dkimkeys/${zone}
+openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 \
+-out /etc/dkimkeys/${zone}/${selector}.private 2>/dev/null`
+const ONE_RECORDS = `@ IN TXT "site=1"
+@ 600 IN TXT "v=spf1 include:_spf.other.test " "-all"
+*.wild IN TXT "v=spf1 mx -all"
+old._domainkey IN CNAME slot
+`
+
 test.before(async () => {
+  here = project({})
   await lab.labUp({ size: 2, tools: true, wire: undefined })
   // Keys as playbooks/dkim.ts leaves them; OpenDKIM itself is not needed here.
-  for (const host of ['mx1', 'mx2'])
-    for (const zone of ['one.test', 'two.test'])
-      await run(
-        host,
-        `command -v openssl >/dev/null || apt-get install -y openssl >/dev/null; install -d /etc/dkimkeys/${zone}; openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out /etc/dkimkeys/${zone}/${host}.private 2>/dev/null`,
-      )
-  here = project({})
+  for (const host of ['mx1', 'mx2']) for (const zone of ['one.test', 'two.test']) await run(host, keyMade(zone, host))
 })
 test.after(async () => {
-  here?.remove()
+  here.remove()
   await lab.labDown()
 })
 test.before.each(async () => {
@@ -45,11 +51,7 @@ test.before.each(async () => {
     (script) => lab.hostExec('verify', script),
     subnet,
     [
-      {
-        zone: 'one.test',
-        records:
-          '@ IN TXT "site=1"\n@ 600 IN TXT "v=spf1 include:_spf.other.test " "-all"\n*.wild IN TXT "v=spf1 mx -all"\nold._domainkey IN CNAME slot\n',
-      },
+      { zone: 'one.test', records: ONE_RECORDS },
       { zone: 'two.test', records: '@ IN MX 10 mx\n' },
     ],
     ['two.test'],
@@ -125,7 +127,9 @@ test('a plan tells what would change, in every form, and changes nothing', async
   assert.is(await dig(servers.primary, 'one.test', 'SOA'), serial)
 })
 
-test('a key that may change no more than keys and policies gets no further; the session key does; then all is served', async () => {
+const NARROW_KEY =
+  'a key that may change no more than keys and policies gets no further; the session key does; then all is served'
+test(NARROW_KEY, async () => {
   const narrow = await mailrun('push', '--yes')
   assert.is(narrow.code, 3, narrow.stdout + narrow.stderr)
   assert.match(narrow.stdout, /^pushed {2}mx1\._domainkey\.one\.test TXT$/m)
@@ -153,7 +157,8 @@ test('a key that may change no more than keys and policies gets no further; the 
   // Keys as an independent verifier reads them from DNS.
   await run(
     'verify',
-    `dig +short @${servers.secondary} mx1._domainkey.one.test TXT | tr -d '" \\n' | grep -o 'p=.*' | cut -c3- | base64 -d | openssl pkey -pubin -inform DER -noout`,
+    `dig +short @${servers.secondary} mx1._domainkey.one.test TXT | tr -d '" \\n' |
+  grep -o 'p=.*' | cut -c3- | base64 -d | openssl pkey -pubin -inform DER -noout`,
   )
 })
 
@@ -191,24 +196,31 @@ test('wrong keys, a stranger, no key, a secondary, nobody there: each is told as
   assert.is(await dig(servers.primary, 'mx1._domainkey.one.test'), '')
 })
 
-test('a secondary that lags is named with what it serves and its serial; once it has caught up, all is served', async () => {
+/** Lets the primary name server give its zones to whoever asks, or to nobody. */
+const transferTo = (from: 'any' | 'none', to: 'any' | 'none'): string =>
+  `sed -i 's/allow-transfer { ${from}; }/allow-transfer { ${to}; }/' /etc/bind/ns1.conf
+systemctl kill -s HUP ns1
+sleep 1`
+const SECONDARY_ANEW = `systemctl stop ns2
+rm -f /var/cache/bind-ns2/*.test.db*
+systemd-run --quiet --unit=ns2 named -f -u bind -c /etc/bind/ns2.conf`
+const LAGS = 'a secondary that lags is named with what it serves and its serial; once it has caught up, all is served'
+test(LAGS, async () => {
   inventory({ host: 'verify' })
-  await run(
-    'verify',
-    `sed -i 's/allow-transfer { any; }/allow-transfer { none; }/' /etc/bind/ns1.conf; systemctl kill -s HUP ns1; sleep 1`,
-  )
+  await run('verify', transferTo('any', 'none'))
   const lagging = await mailrun('push', '--yes', '--wait', '2')
   assert.is(lagging.code, 3, lagging.stdout + lagging.stderr)
   assert.match(
     lagging.stdout,
-    /^not served {2}mx1\._domainkey\.one\.test TXT: ns2\.one\.test \(\S+\) has no such record {2}\(its SOA serial is 1\)$/m,
+    new RegExp(
+      String.raw`^not served {2}mx1\._domainkey\.one\.test TXT: ` +
+        String.raw`ns2\.one\.test \(\S+\) has no such record {2}\(its SOA serial is 1\)$`,
+      'm',
+    ),
   )
   assert.not.match(lagging.stdout, /^not served.*: ns1\./m)
   const later = mailrun('verify', '--wait', '40')
-  await run(
-    'verify',
-    `sed -i 's/allow-transfer { none; }/allow-transfer { any; }/' /etc/bind/ns1.conf; systemctl kill -s HUP ns1; sleep 1; systemctl stop ns2; rm -f /var/cache/bind-ns2/*.test.db*; systemd-run --quiet --unit=ns2 named -f -u bind -c /etc/bind/ns2.conf`,
-  )
+  await run('verify', `${transferTo('none', 'any')}\n${SECONDARY_ANEW}`)
   const { code, stdout, stderr } = await later
   assert.is(code, 0, stdout + stderr)
 })
@@ -256,6 +268,14 @@ const push = async ({ records }: DnsPlan, zone: string): Promise<readonly string
   ).map(({ kind }) => kind)
 }
 
+/** Changes two.test with the session key, as somebody else. @param flags - of nsupdate(1) */
+const updated = (lines: readonly string[], flags = ''): string => `nsupdate ${flags}-k /run/named/session.key <<'E'
+server ${servers.primary}
+zone two.test.
+${lines.join('\n')}
+send
+E`
+
 test('what somebody else changed since it was read is not overwritten', async () => {
   const created = record('mx9._domainkey.two.test', 'v=DKIM1; p=', 'dkim')
   const [first, second] = [
@@ -267,10 +287,7 @@ test('what somebody else changed since it was read is not overwritten', async ()
   assert.is(await dig(servers.primary, created.name), '"v=DKIM1; p="\n')
 
   const apex = await planRecords([record('two.test', 'v=spf1 ip4:192.0.2.1 -all', 'spf')], looking)
-  await run(
-    'verify',
-    `printf 'server ${servers.primary}\nzone two.test.\nupdate add two.test. 60 TXT "site=2"\nsend\n' | nsupdate -k /run/named/session.key`,
-  )
+  await run('verify', updated(['update add two.test. 60 TXT "site=2"']))
   assert.equal(await push(apex, 'two.test'), ['outdated'])
   assert.is(await dig(servers.primary, 'two.test'), '"site=2"\n')
   assert.equal(
@@ -282,10 +299,7 @@ test('what somebody else changed since it was read is not overwritten', async ()
 
 test('hostile values of others survive an update beside them, byte by byte', async () => {
   const hostile = '"a\\"b\\\\c;$(x)`y`" "\\000\\255\\010zone x." "%s\'\\;"'
-  await run(
-    'verify',
-    `nsupdate -k /run/named/session.key <<'E'\nserver ${servers.primary}\nzone two.test.\nupdate add two.test. 60 TXT ${hostile}\nsend\nE`,
-  )
+  await run('verify', updated([`update add two.test. 60 TXT ${hostile}`]))
   const before = await dig(servers.primary, 'two.test')
   assert.equal(await push(await planRecords([record('two.test', 'v=spf1 -all', 'spf')], looking), 'two.test'), ['done'])
   assert.is(await dig(servers.primary, 'two.test'), `${before}"v=spf1 -all"\n`)
@@ -310,7 +324,16 @@ test('a zone that no server can load is left alone, and the others are planned',
   inventory({ host: 'verify' })
   await run(
     'verify',
-    `systemctl stop ns1 ns2; rm -f /var/cache/bind-ns?/one.test.db*; for n in ns1 ns2; do systemd-run --quiet --unit=$n named -f -u bind -c /etc/bind/$n.conf; done; for i in $(seq 50); do dig +short +tries=1 +time=1 @${servers.secondary} two.test SOA | grep -q . && exit 0; sleep 0.2; done; exit 1`,
+    `systemctl stop ns1 ns2
+rm -f /var/cache/bind-ns?/one.test.db*
+for n in ns1 ns2; do
+  systemd-run --quiet --unit=$n named -f -u bind -c /etc/bind/$n.conf
+done
+for i in $(seq 50); do
+  dig +short +tries=1 +time=1 @${servers.secondary} two.test SOA | grep -q . && exit 0
+  sleep 0.2
+done
+exit 1`,
   )
   const { code, stdout, stderr } = await mailrun('plan')
   assert.is(code, 4, stdout + stderr)
@@ -321,10 +344,8 @@ test('a zone that no server can load is left alone, and the others are planned',
 
 test('a long set comes whole, over TCP', async () => {
   const values = Array.from({ length: 20 }, (_, index) => `x${index}=${'y'.repeat(200)}`)
-  await run(
-    'verify',
-    `nsupdate -v -k /run/named/session.key <<'E'\nserver ${servers.primary}\nzone two.test.\n${values.map((value) => `update add two.test. 60 TXT "${value}"`).join('\n')}\nsend\nE`,
-  )
+  const lines = values.map((value) => `update add two.test. 60 TXT "${value}"`)
+  await run('verify', updated(lines, '-v '))
   const { published } = await planRecords([record('two.test', 'v=spf1 -all', 'spf')], looking)
   assert.equal([...published('two.test')].sort(), [...values].sort())
 })

@@ -16,17 +16,27 @@ const PLAYBOOK = `
 import { playbook, v } from 'mailrun'
 import { command, directory, file } from 'mailrun/tasks'
 export default playbook({
-  name: 'faults', hosts: 'mail', vars: v.object({ text: v.string(), lasts: v.optional(v.number(), 0), within: v.optional(v.number(), 60) }),
+  name: 'faults', hosts: 'mail',
+  vars: v.object({ text: v.string(), lasts: v.optional(v.number(), 0), within: v.optional(v.number(), 60) }),
   tasks: ({ vars: { text, lasts, within } }) => [
     directory({ path: '/srv/here' }),
-    command({ run: 'echo "$TEXT" >> /srv/count; touch "/srv/begins $TEXT"; sleep ' + lasts, env: { TEXT: text }, timeoutSeconds: within }),
+    command({
+      run: 'echo "$TEXT" >> /srv/count; touch "/srv/begins $TEXT"; sleep ' + lasts,
+      env: { TEXT: text },
+      timeoutSeconds: within,
+    }),
     file({ path: '/srv/here/last', content: text }),
   ],
 })
 `
 const HOSTS = ['mx1', 'mx2', 'mx3'] as const
 /** For a shell. */
-const MAILRUN = `"${process.execPath}" "${MAIN}" "\${PLAYBOOK:-faults.mjs}" -i "\${INVENTORY:-${lab.inventoryPath}}" --known-hosts "${join(lab.stateDir, 'known_hosts')}" --become-password-file "${lab.becomePasswordFile}"`
+const MAILRUN = [
+  `"${process.execPath}" "${MAIN}" "\${PLAYBOOK:-faults.mjs}"`,
+  `-i "\${INVENTORY:-${lab.inventoryPath}}"`,
+  `--known-hosts "${join(lab.stateDir, 'known_hosts')}"`,
+  `--become-password-file "${lab.becomePasswordFile}"`,
+].join(' ')
 let here: Project
 let stopped: Running
 let stoppedAt = 0
@@ -107,7 +117,9 @@ test.after(async () => {
   await lab.labDown()
 })
 
-test('standard output is a full disk: the run goes on to its end, says so on standard error, and ends with 5', async () => {
+const FULL_DISK =
+  'standard output is a full disk: the run goes on to its end, says so on standard error, and ends with 5'
+test(FULL_DISK, async () => {
   for (const format of ['text', 'json', 'ndjson']) {
     const text = `full ${format}`
     const { code, stderr } = await shell(`mailrun --format ${format} ${vars(text)} > /dev/full`).ended

@@ -5,17 +5,25 @@ import { faultSuite, faulty, inHost, run } from './faulty.ts'
 const test = faultSuite('lab: faults of file systems')
 
 const FILE = "t.file({ path: '/srv/small/file', content: 'y'.repeat(20000) })"
-const mounted = (options: string, then: string): string =>
-  `mkdir -p /srv/small; mount -t tmpfs -o ${options} none /srv/small; printf before > /srv/small/file; ${then}`
+const mounted = (options: string, then: string): string => `mkdir -p /srv/small
+mount -t tmpfs -o ${options} none /srv/small
+printf before > /srv/small/file
+${then}`
 /** What stands there afterwards, told by the lift of the fault. */
-const TOLD = 'cat /srv/small/file > /srv/told; ls -A /srv/small >> /srv/told; umount -l /srv/small; mkdir -p /srv/small'
+const TOLD = `cat /srv/small/file > /srv/told
+ls -A /srv/small >> /srv/told
+umount -l /srv/small
+mkdir -p /srv/small`
 const FILL = 'head -c 70000 /dev/zero > /srv/small/full 2>/dev/null; :'
 
 for (const [what, make, says] of [
   [
     'full',
     mounted('size=64k', FILL),
-    /file \/srv\/small\/file: content: [\s\S]*No space left on device[\s\S]*\n→ the file system is full, or has no inodes left: see df -h and df -i/,
+    new RegExp(
+      String.raw`file /srv/small/file: content: [\s\S]*No space left on device[\s\S]*\n` +
+        '→ the file system is full, or has no inodes left: see df -h and df -i',
+    ),
   ],
   [
     'out of inodes',
@@ -36,6 +44,10 @@ for (const [what, make, says] of [
   })
 }
 
+const CANNOT_WRITE = new RegExp(
+  'cannot write /run/mailrun/(?:lock|progress): is its file system full or read-only' +
+    String.raw`\? \(df -h, df -i, mount\)`,
+)
 for (const [what, options, then] of [
   ['full', 'size=8k', 'head -c 20000 /dev/zero > /run/mailrun/full 2>/dev/null; :'],
   ['out of inodes', 'nr_inodes=1', ':'],
@@ -44,12 +56,14 @@ for (const [what, options, then] of [
   test(`/run/mailrun on a file system that is ${what} is named, and nothing is changed`, async () => {
     await faulty({
       on: 'mx2',
-      make: `mkdir -p /run/mailrun; mount -t tmpfs -o ${options} none /run/mailrun; ${then}`,
+      make: `mkdir -p /run/mailrun
+mount -t tmpfs -o ${options} none /run/mailrun
+${then}`,
       lift: 'umount -l /run/mailrun',
       tasks: '',
       code: 3,
       status: 'failed',
-      says: /cannot write \/run\/mailrun\/(?:lock|progress): is its file system full or read-only\? \(df -h, df -i, mount\)/,
+      says: CANNOT_WRITE,
     })
   })
 }
@@ -66,7 +80,9 @@ test('/run/mailrun without room for what a command prints: that is lost, the com
 test('a file system that is full where dpkg writes', async () => {
   await faulty({
     on: 'mx1',
-    make: 'mount -t tmpfs -o size=60k none /var/lib/dpkg/info; head -c 100000 /dev/zero > /var/lib/dpkg/info/full 2>/dev/null; :',
+    make: `mount -t tmpfs -o size=60k none /var/lib/dpkg/info
+head -c 100000 /dev/zero > /var/lib/dpkg/info/full 2>/dev/null
+:`,
     lift: 'umount -l /var/lib/dpkg/info',
     tasks: "t.apt({ packages: ['mailrun-canary'] })",
     code: 3,
@@ -75,13 +91,20 @@ test('a file system that is full where dpkg writes', async () => {
   })
 })
 
+const NOEXEC = `mount -t tmpfs -o size=4k,noexec none /tmp
+head -c 20000 /dev/zero > /tmp/full 2>/dev/null
+for d in /var/tmp /run; do
+  mount --bind $d $d
+  mount -o remount,bind,noexec $d
+done`
+const COLOUR = "{ package: 'mailrun-canary', question: 'mailrun-canary/colour', type: 'select', value: 'red' }"
 test('/tmp full and noexec, /var/tmp and /run noexec: nothing of it is needed', async () => {
-  await inHost(
-    'mx3',
-    'mount -t tmpfs -o size=4k,noexec none /tmp; head -c 20000 /dev/zero > /tmp/full 2>/dev/null; for d in /var/tmp /run; do mount --bind $d $d; mount -o remount,bind,noexec $d; done',
-  )
-  const tasks =
-    "t.apt({ packages: ['mailrun-canary'], debconf: [{ package: 'mailrun-canary', question: 'mailrun-canary/colour', type: 'select', value: 'red' }], state: 'latest' }), t.service({ unit: 'mailrun-canary.service', state: 'running', restartOn: ['/etc/mailrun-canary.conf'] }), t.file({ path: '/srv/large', content: 'q'.repeat(3000000) })"
+  await inHost('mx3', NOEXEC)
+  const tasks = [
+    `t.apt({ packages: ['mailrun-canary'], debconf: [${COLOUR}], state: 'latest' })`,
+    "t.service({ unit: 'mailrun-canary.service', state: 'running', restartOn: ['/etc/mailrun-canary.conf'] })",
+    "t.file({ path: '/srv/large', content: 'q'.repeat(3000000) })",
+  ].join(', ')
   await inHost('mx3', 'apt-get -qqy purge mailrun-canary')
   const ran = await run(tasks, '--limit', 'mx3')
   const again = await run(tasks, '--limit', 'mx3')

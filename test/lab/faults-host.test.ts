@@ -8,17 +8,25 @@ const test = faultSuite('lab: faults of hosts')
 const ONE_GB = 1_000_000_000
 /**
  * Kills the shell that mailrun has on the host, as the kernel does when memory is short: the outermost `sh` that is run
- * through sshd.
+ * through sshd. It stays on one line, for it is part of what a task is called.
  */
-const KILL_SHELL =
-  'p=$$; s=; while [ "$p" -gt 1 ]; do case $(cat /proc/$p/comm) in sh) s=$p;; sshd) break;; esac; p=$(sed -n \'s/^PPid:.//p\' /proc/$p/status); done; kill -9 $s'
+const KILL_SHELL = [
+  'p=$$; s=;',
+  'while [ "$p" -gt 1 ]; do',
+  'case $(cat /proc/$p/comm) in sh) s=$p;; sshd) break;; esac;',
+  "p=$(sed -n 's/^PPid:.//p' /proc/$p/status);",
+  'done; kill -9 $s',
+].join(' ')
 const quoted = (text: string): string => JSON.stringify(text)
 const words = (host: Host): readonly string[] => ['--limit', host]
 
 for (const host of ['mx1', 'mx3'] as const) {
-  test(`the shell is killed while a change runs: that ends, and another run is kept out until then (${host})`, async () => {
+  const inChange = 'the shell is killed while a change runs: that ends, and another run is kept out until then'
+  test(`${inChange} (${host})`, async () => {
     await inHost(host, 'rm -f /srv/slow /srv/killed')
-    const run1 = `[ -e /srv/killed ] || { touch /srv/killed; ${KILL_SHELL}; }; echo begin >> /srv/slow; sleep 3; echo end >> /srv/slow; touch /srv/slow.made`
+    const run1 =
+      `[ -e /srv/killed ] || { touch /srv/killed; ${KILL_SHELL}; }; ` +
+      'echo begin >> /srv/slow; sleep 3; echo end >> /srv/slow; touch /srv/slow.made'
     const ran = await run(`t.command({ run: ${quoted(run1)}, creates: '/srv/slow.made' })`, ...words(host))
     assert.is(ran.code, 0, ran.error(host))
     // Begun and ended before anything else: not twice at once.
@@ -28,21 +36,20 @@ for (const host of ['mx1', 'mx3'] as const) {
 
   test(`the shell is killed while a question is answered: it is asked again (${host})`, async () => {
     await inHost(host, 'rm -f /srv/asked /srv/answer')
-    const ran = await run(
-      `t.command({ run: 'touch /srv/answer', unless: ${quoted(`[ -e /srv/asked ] || { touch /srv/asked; ${KILL_SHELL}; sleep 1; }; [ -e /srv/answer ]`)} })`,
-      ...words(host),
-    )
+    const unless = `[ -e /srv/asked ] || { touch /srv/asked; ${KILL_SHELL}; sleep 1; }; [ -e /srv/answer ]`
+    const ran = await run(`t.command({ run: 'touch /srv/answer', unless: ${quoted(unless)} })`, ...words(host))
     assert.is(ran.code, 0, ran.error(host))
     assert.is(await inHost(host, 'ls /srv/answer'), '/srv/answer')
   })
 }
 
 test('a shell that is killed each time, and a command that is, are told with the likely reason', async () => {
+  const kills = `[ ! -e /srv/kills ] || { ${KILL_SHELL}; sleep 0.3; }`
   await faulty({
     on: 'mx1',
     make: 'touch /srv/kills',
     lift: 'rm /srv/kills',
-    tasks: `t.command({ run: ${quoted(`[ ! -e /srv/kills ] || { ${KILL_SHELL}; sleep 0.3; }`)}, unless: '[ ! -e /srv/kills ]' })`,
+    tasks: `t.command({ run: ${quoted(kills)}, unless: '[ ! -e /srv/kills ]' })`,
     code: 4,
     status: 'unreachable',
     says: /the connection was lost: the shell ended \(SIGKILL: is the host out of memory\? journalctl -k\)/,
@@ -80,7 +87,9 @@ for (const [program, packages] of [
 test('a find that is not GNU is told', () =>
   faulty({
     on: 'mx1',
-    make: 'mv /usr/bin/find /usr/bin/find.away; printf \'#!/bin/sh\\necho "find: unrecognized: -printf" >&2; exit 1\\n\' > /usr/bin/find; chmod +x /usr/bin/find',
+    make: `mv /usr/bin/find /usr/bin/find.away
+printf '#!/bin/sh\\necho "find: unrecognized: -printf" >&2; exit 1\\n' > /usr/bin/find
+chmod +x /usr/bin/find`,
     lift: 'mv /usr/bin/find.away /usr/bin/find',
     tasks: '',
     code: 3,
@@ -104,15 +113,16 @@ test('a host that has no process to spare', async () => {
   }
 })
 
+/** How much /run/mailrun takes, five times in a second, until it is told to stop. */
+const MEASURED = `rm -f /srv/most
+setsid sh -c "while [ ! -e /srv/most ]; do du -sk /run/mailrun; sleep 0.2; done > /srv/used" \
+>/dev/null 2>&1 </dev/null &`
 test('a gigabyte of output: the first and the last of it is kept, on the host and here', async () => {
   for (const [what, text] of [
     ['lines', `yes it is | head -c ${ONE_GB}; echo; echo the end; exit 3`],
     ['one line', `head -c ${ONE_GB} /dev/zero | tr '\\\\000' x; echo; echo the end; exit 3`],
   ] as const) {
-    await inHost(
-      'mx1',
-      'rm -f /srv/most; setsid sh -c "while [ ! -e /srv/most ]; do du -sk /run/mailrun; sleep 0.2; done > /srv/used" >/dev/null 2>&1 </dev/null &',
-    )
+    await inHost('mx1', MEASURED)
     const ran = await run(`t.command({ run: ${quoted(text)}, timeoutSeconds: 200 })`, ...words('mx1'))
     const used = await inHost('mx1', 'touch /srv/most; sort -n /srv/used | tail -n 1 | cut -f 1')
     assert.is(ran.code, 3, what)
@@ -128,18 +138,20 @@ test('what a change leaves running goes on when it prints, and is not waited for
     ...words('mx1'),
   )
   assert.is(ran.code, 0, ran.error('mx1'))
-  assert.is(
-    await inHost(
-      'mx1',
-      'ls /srv/alive 2>/dev/null || :; i=0; until [ -e /srv/alive ] || [ $i -gt 100 ]; do sleep 0.1; i=$((i+1)); done; cat /srv/alive',
-    ),
-    'alive',
-  )
+  const waitedFor = `ls /srv/alive 2>/dev/null || :
+i=0
+until [ -e /srv/alive ] || [ $i -gt 100 ]; do
+  sleep 0.1
+  i=$((i+1))
+done
+cat /srv/alive`
+  assert.is(await inHost('mx1', waitedFor), 'alive')
 })
 
 test('bytes that are no text, marks and escapes: none reaches the terminal, nor is taken for a frame', async () => {
-  const text =
-    "head -c 20000 /dev/urandom; printf '\\\\033[2J\\\\033]0;title\\\\007\\\\000x\\\\377\\\\n\\\\nmailrun-0123456789abcdef01234567 done 0 0\\\\n\\\\nmailrun-0123456789abcdef01234567 end\\\\n'; exit 3"
+  const escapes = '\\\\033[2J\\\\033]0;title\\\\007\\\\000x\\\\377\\\\n'
+  const marks = '\\\\nmailrun-0123456789abcdef01234567 done 0 0\\\\n\\\\nmailrun-0123456789abcdef01234567 end\\\\n'
+  const text = `head -c 20000 /dev/urandom; printf '${escapes}${marks}'; exit 3`
   for (const seconds of [60, 90]) {
     const task = `t.command({ run: "${text}", timeoutSeconds: ${seconds} })`
     for (const flags of [[], ['-v'], ['--format', 'json'], ['--format', 'ndjson']]) {
@@ -153,7 +165,10 @@ test('bytes that are no text, marks and escapes: none reaches the terminal, nor 
 test('files and stamps with odd times: one restart at most, and then none', async () => {
   await inHost(
     'mx1',
-    'apt-get -qqy install mailrun-canary >/dev/null 2>&1; touch -d "+10 years" /etc/mailrun-canary.conf; mkdir -p /run/mailrun/stamps; echo nonsense > /run/mailrun/stamps/mailrun-canary.service',
+    `apt-get -qqy install mailrun-canary >/dev/null 2>&1
+touch -d "+10 years" /etc/mailrun-canary.conf
+mkdir -p /run/mailrun/stamps
+echo nonsense > /run/mailrun/stamps/mailrun-canary.service`,
   )
   const task =
     "t.service({ unit: 'mailrun-canary.service', state: 'running', restartOn: ['/etc/mailrun-canary.conf'] })"

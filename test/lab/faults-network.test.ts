@@ -24,12 +24,24 @@ import { playbook, v } from 'mailrun'
 import { command, directory, file } from 'mailrun/tasks'
 export default playbook({
   name: 'faults', hosts: 'mail',
-  vars: v.object({ text: v.string(), begins: v.optional(v.string()), lasts: v.optional(v.number(), 0), probes: v.optional(v.number(), 0) }),
+  vars: v.object({
+    text: v.string(),
+    begins: v.optional(v.string()),
+    lasts: v.optional(v.number(), 0),
+    probes: v.optional(v.number(), 0),
+  }),
   tasks: ({ vars: { text, begins, lasts, probes } }) => [
     directory({ path: '/srv/here' }),
-    probes > 0 && command({ run: 'touch /srv/probed', unless: 'echo > /srv/probing; sleep ' + probes + '; [ -e /srv/probed ]' }),
+    probes > 0 && command({
+      run: 'touch /srv/probed',
+      unless: 'echo > /srv/probing; sleep ' + probes + '; [ -e /srv/probed ]',
+    }),
     file({ path: '/srv/here/first', content: text }),
-    command({ run: 'echo "$TEXT" >> /srv/count; seq 1 3000; [ ! "$BEGINS" ] || touch "/srv/$BEGINS"; sleep ' + lasts, env: { TEXT: text, BEGINS: begins ?? '' }, timeoutSeconds: 70 }),
+    command({
+      run: 'echo "$TEXT" >> /srv/count; seq 1 3000; [ ! "$BEGINS" ] || touch "/srv/$BEGINS"; sleep ' + lasts,
+      env: { TEXT: text, BEGINS: begins ?? '' },
+      timeoutSeconds: 70,
+    }),
     file({ path: '/srv/here/last', content: text }),
   ],
 })
@@ -38,6 +50,8 @@ const HOSTS = ['mx1', 'mx2', 'mx3'] as const
 type HostName = (typeof HOSTS)[number]
 let here: Project
 let proxy: CutProxy
+/** What takes away again what the tests have set up. */
+const undo: (() => void | Promise<void>)[] = []
 let playbook = ''
 /** In it mx3, where sudo wants a password, is reached through the proxy. */
 let proxied = ''
@@ -112,14 +126,16 @@ const converges = async (host: HostName, text: string, ran: number | undefined):
 }
 
 test.before(async () => {
+  here = project({ 'faults.mjs': PLAYBOOK })
+  undo.unshift(here.remove)
   await lab.labUp({ size: 3, tools: false, wire: undefined })
   // What a killed test left would count.
   await lab.labReset('all')
-  here = project({ 'faults.mjs': PLAYBOOK })
   playbook = join(here.folder, 'faults.mjs')
   becomePassword = new Secret(readFileSync(lab.becomePasswordFile, 'utf8').trim())
   const address = await lab.address('mx3')
   proxy = await cutProxy(address)
+  undo.unshift(proxy.close)
   const known = readFileSync(join(lab.stateDir, 'known_hosts'), 'utf8')
   const key = known
     .split('\n')
@@ -136,8 +152,7 @@ test.before(async () => {
   )
 })
 test.after(async () => {
-  await proxy?.close()
-  here?.remove()
+  for (const each of undo) await each()
   await lab.labDown()
 })
 
@@ -211,7 +226,10 @@ const during = async (
 
 test('cut while a change is under way: it is waited for, and not made twice', async () => {
   proxy.arm(undefined)
-  const cutRun = await during('mx3', proxied, 'cut in a change', 2, async () => proxy.cutNow())
+  const cutRun = await during('mx3', proxied, 'cut in a change', 2, () => {
+    proxy.cutNow()
+    return Promise.resolve()
+  })
   assert.equal([cutRun.exit, cutRun.of('mx3').status, proxy.connections], [0, 'changed', 2], told(cutRun))
   await converges('mx3', 'cut in a change', 1)
 })
@@ -254,7 +272,10 @@ test('sshd is gone for good: unreachable, what was under way is unknown, and the
   )
   assert.match(
     cutRun.of('mx1').error ?? '',
-    /connection was lost: .*; and not made again: .*refused[\s\S]*run it again once the host answers, which finds out what became of the changes under way/,
+    new RegExp(
+      String.raw`connection was lost: .*; and not made again: .*refused[\s\S]*` +
+        'run it again once the host answers, which finds out what became of the changes under way',
+    ),
   )
   await converges('mx1', 'sshd gone', 1)
 })
@@ -284,7 +305,16 @@ test('all packets are lost for 5 s, in a change: the run goes on as if nothing w
 /** Keepalives find a dead peer; then attempts to connect begin within 30 s, the last of which takes its time. */
 const DEAD_WITHIN_SECONDS = 75 + 30 + 8 + 10
 
-test('a dead peer, or a dumb one, is found out in time; after 120 s without packets no lock is left, and the next run need not wait', async () => {
+/** A login shell, of a user of its own, that never says a word. */
+const DUMB = `printf "#!/bin/sh\\nexec sleep 1000\\n" > /srv/dumb
+chmod 755 /srv/dumb
+useradd -m -s /srv/dumb dumb
+cp -r /home/admin/.ssh /home/dumb
+chown -R dumb /home/dumb/.ssh`
+const DEAD_OR_DUMB =
+  'a dead peer, or a dumb one, is found out in time; after 120 s without packets no lock is left, ' +
+  'and the next run need not wait'
+test(DEAD_OR_DUMB, async () => {
   // Beside each other, for the waiting is the same: packets lost in a change (mx1) and in a question (mx2); a login
   // shell (of mx3) that never says a word.
   const text = '120 s'
@@ -294,10 +324,7 @@ test('a dead peer, or a dumb one, is found out in time; after 120 s without pack
   await Promise.all([lab.hostLink('mx1', false), lab.hostLink('mx2', false)])
   const since = performance.now()
   const dumb = (async () => {
-    await inHost(
-      'mx3',
-      'printf "#!/bin/sh\\nexec sleep 1000\\n" > /srv/dumb; chmod 755 /srv/dumb; useradd -m -s /srv/dumb dumb; cp -r /home/admin/.ssh /home/dumb; chown -R dumb /home/dumb/.ssh',
-    )
+    await inHost('mx3', DUMB)
     const inventory = join(here.folder, 'dumb.yaml')
     writeFileSync(
       inventory,

@@ -1,6 +1,7 @@
 // dpkg and apt in trouble: interrupted, broken, without a repository, with one that hangs or lies. Has a lab of its
 // own.
 import * as assert from 'uvu/assert'
+import { HOLDER_GONE, lockHeld } from './apt-lock.ts'
 import { faultSuite, faulty, inHost, run } from './faulty.ts'
 
 const test = faultSuite('lab: faults of packages')
@@ -9,8 +10,15 @@ const CANARY = "t.apt({ packages: ['mailrun-canary'] })"
 const PURGE = 'apt-get -qqy purge mailrun-canary >/dev/null 2>&1'
 const OLD_LISTS = 'touch -d "3 hours ago" /var/lib/apt/lists'
 /** A package of its own, at /srv/NAME.deb. */
-const made = (name: string, depends: string, postinst: string): string =>
-  `d=$(mktemp -d); mkdir $d/DEBIAN; printf 'Package: ${name}\\nVersion: 1\\nArchitecture: all\\nMaintainer: x <x@fleet.test>\\n${depends}Description: x\\n' > $d/DEBIAN/control; printf '#!/bin/sh\\n${postinst}\\n' > $d/DEBIAN/postinst; chmod 755 $d $d/DEBIAN/postinst; dpkg-deb -b $d /srv/${name}.deb >/dev/null`
+const made = (name: string, depends: string, postinst: string): string => `d=$(mktemp -d)
+mkdir $d/DEBIAN
+printf '${control(name, depends)}' > $d/DEBIAN/control
+printf '#!/bin/sh\\n${postinst}\\n' > $d/DEBIAN/postinst
+chmod 755 $d $d/DEBIAN/postinst
+dpkg-deb -b $d /srv/${name}.deb >/dev/null`
+const control = (name: string, depends: string): string =>
+  `Package: ${name}\\nVersion: 1\\nArchitecture: all\\nMaintainer: x <x@fleet.test>\\n${depends}Description: x\\n`
+const installed = (name: string): string => `dpkg -i /srv/${name}.deb >/dev/null 2>&1 || :`
 const fresh = async (): Promise<void> => {
   for (const host of ['mx1', 'mx2', 'mx3'] as const) await inHost(host, PURGE)
 }
@@ -19,7 +27,13 @@ const version = (name: string): Promise<string> => inHost('mx1', `dpkg-query -W 
 test('dpkg killed in the middle of a package is finished', async () => {
   await inHost(
     'mx1',
-    'setsid apt-get -qqy install mailrun-slow >/dev/null 2>&1 </dev/null & sleep 3; pkill -9 -x apt-get; pkill -9 -x dpkg; pkill -9 -f mailrun-slow.postinst; sleep 0.3; ls /var/lib/dpkg/updates/0000',
+    `setsid apt-get -qqy install mailrun-slow >/dev/null 2>&1 </dev/null &
+sleep 3
+pkill -9 -x apt-get
+pkill -9 -x dpkg
+pkill -9 -f mailrun-slow.postinst
+sleep 0.3
+ls /var/lib/dpkg/updates/0000`,
   )
   const ran = await run("t.apt({ packages: ['mailrun-slow'] })", '--limit', 'mx1')
   assert.equal(
@@ -30,25 +44,25 @@ test('dpkg killed in the middle of a package is finished', async () => {
   assert.is(await version('mailrun-slow'), 'ii')
 })
 
+const UNPACKED = 'dpkg --unpack /srv/mailrun-lab/opendkim_*.deb >/dev/null 2>&1'
 test('apt killed between a package and what it depends on is finished', async () => {
-  await inHost('mx1', 'dpkg --unpack /srv/mailrun-lab/opendkim_*.deb >/dev/null 2>&1')
+  await inHost('mx1', UNPACKED)
   assert.is(await version('opendkim'), 'iU')
   const ran = await run(CANARY, '--limit', 'mx1')
   assert.is(ran.code, 0, ran.error('mx1'))
   assert.equal([await version('opendkim'), await version('mailrun-canary')], ['ii', 'ii'])
-  await inHost(
-    'mx1',
-    'apt-get -qqy purge opendkim >/dev/null 2>&1; dpkg --unpack /srv/mailrun-lab/opendkim_*.deb >/dev/null 2>&1',
-  )
+  await inHost('mx1', `apt-get -qqy purge opendkim >/dev/null 2>&1; ${UNPACKED}`)
   const own = await run("t.apt({ packages: ['opendkim'] })", '--limit', 'mx1')
   assert.is(own.code, 0, own.error('mx1'))
 })
 
-test('another package that depends on what nobody has: said with the way out, and nothing is removed; it can be removed', async () => {
+const NEEDY =
+  'another package that depends on what nobody has: said with the way out, and nothing is removed; it can be removed'
+test(NEEDY, async () => {
   await fresh()
   await faulty({
     on: 'mx1',
-    make: `${made('needy', 'Depends: no-such-package\\n', 'exit 0')}; dpkg -i /srv/needy.deb >/dev/null 2>&1 || :`,
+    make: `${made('needy', 'Depends: no-such-package\\n', 'exit 0')}\n${installed('needy')}`,
     lift: `dpkg-query -W -f '\${db:Status-Abbrev}' needy > /srv/told`,
     tasks: CANARY,
     code: 3,
@@ -63,7 +77,7 @@ test('another package whose postinst fails is named, with what it said', async (
   await fresh()
   await faulty({
     on: 'mx1',
-    make: `${made('doomed', '', 'echo doom is here >&2; exit 1')}; dpkg -i /srv/doomed.deb >/dev/null 2>&1 || :`,
+    make: `${made('doomed', '', 'echo doom is here >&2; exit 1')}\n${installed('doomed')}`,
     lift: 'dpkg --purge --force-all doomed >/dev/null 2>&1',
     tasks: CANARY,
     code: 3,
@@ -75,7 +89,9 @@ test('another package whose postinst fails is named, with what it said', async (
 test('a conffile that was changed and one that is gone ask nobody', async () => {
   await inHost(
     'mx1',
-    `${PURGE}; apt-get -qqy install mailrun-canary=1.0 >/dev/null 2>&1; echo 'SONG="mine"' > /etc/mailrun-canary.conf`,
+    `${PURGE}
+apt-get -qqy install mailrun-canary=1.0 >/dev/null 2>&1
+echo 'SONG="mine"' > /etc/mailrun-canary.conf`,
   )
   const ran = await run("t.apt({ packages: ['mailrun-canary'], state: 'latest' })", '--limit', 'mx1')
   assert.is(ran.code, 0, ran.error('mx1'))
@@ -109,9 +125,12 @@ test('a repository that is gone', async () => {
 })
 
 test('a repository without signature, one that is out of date, one whose lists do not fit', async () => {
-  const copy = 'mkdir -p /srv/bad; cp /srv/mailrun-lab/Packages /srv/bad'
+  const copy = `mkdir -p /srv/bad
+cp /srv/mailrun-lab/Packages /srv/bad`
   const release = (until: string, digest: string): string =>
-    `printf 'Date: Mon, 01 Jan 2024 00:00:00 UTC\\n${until}SHA256:\\n %s %s Packages\\n' ${digest} $(stat -c %s /srv/bad/Packages) > /srv/bad/Release; echo 'deb [trusted=yes] file:/srv/bad ./' > /etc/apt/sources.list.d/bad.list`
+    `printf 'Date: Mon, 01 Jan 2024 00:00:00 UTC\\n${until}SHA256:\\n %s %s Packages\\n' \
+${digest} $(stat -c %s /srv/bad/Packages) > /srv/bad/Release
+echo 'deb [trusted=yes] file:/srv/bad ./' > /etc/apt/sources.list.d/bad.list`
   const lift = 'rm -r /srv/bad /etc/apt/sources.list.d/bad.list'
   for (const [make, says] of [
     [
@@ -127,7 +146,7 @@ test('a repository without signature, one that is out of date, one whose lists d
     await fresh()
     await faulty({
       on: 'mx1',
-      make: `${copy}; ${make}; ${OLD_LISTS}`,
+      make: [copy, make, OLD_LISTS].join('\n'),
       lift,
       tasks: CANARY,
       code: 3,
@@ -137,12 +156,19 @@ test('a repository without signature, one that is out of date, one whose lists d
   }
 })
 
-test('a mirror that hangs: what the old lists have is installed, latest cannot be told, and the lists stay old', async () => {
+/** It takes every connection, and answers none. */
+const HANGING_MIRROR = `setsid perl -MIO::Socket -e '
+  $s = IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => 8999, Listen => 9, ReuseAddr => 1);
+  while ($c = $s->accept) { push @c, $c }
+' >/dev/null 2>&1 </dev/null &
+echo $! > /srv/mirror
+echo 'deb [trusted=yes] http://127.0.0.1:8999/ ./' > /etc/apt/sources.list.d/hangs.list
+printf 'Acquire::http::Timeout "1"; Acquire::Retries "0";\\n' > /etc/apt/apt.conf.d/99hangs
+${OLD_LISTS}`
+const HANGS = 'a mirror that hangs: what the old lists have is installed, latest cannot be told, and the lists stay old'
+test(HANGS, async () => {
   await fresh()
-  await inHost(
-    'mx1',
-    `setsid perl -MIO::Socket -e '$s = IO::Socket::INET->new(LocalAddr => "127.0.0.1", LocalPort => 8999, Listen => 9, ReuseAddr => 1); while ($c = $s->accept) { push @c, $c }' >/dev/null 2>&1 </dev/null & echo $! > /srv/mirror; echo 'deb [trusted=yes] http://127.0.0.1:8999/ ./' > /etc/apt/sources.list.d/hangs.list; printf 'Acquire::http::Timeout "1"; Acquire::Retries "0";\\n' > /etc/apt/apt.conf.d/99hangs; ${OLD_LISTS}`,
-  )
+  await inHost('mx1', HANGING_MIRROR)
   const present = await run(CANARY, '--limit', 'mx1')
   const age = await inHost('mx1', 'echo $(( $(date +%s) - $(stat -c %Y /var/lib/apt/lists) ))')
   const latest = await run(
@@ -158,7 +184,10 @@ test('a mirror that hangs: what the old lists have is installed, latest cannot b
   assert.is(latest.code, 3)
   assert.match(
     latest.error('mx1'),
-    /Failed to fetch http:\/\/127\.0\.0\.1:8999[\s\S]*the package lists cannot be fetched, so that nobody can tell what is the latest version/,
+    new RegExp(
+      String.raw`Failed to fetch http://127\.0\.0\.1:8999[\s\S]*` +
+        'the package lists cannot be fetched, so that nobody can tell what is the latest version',
+    ),
   )
   assert.ok(Number(age) > 3600, `lists that were not fetched count as ${age} s old`)
   assert.is((await run("t.apt({ packages: ['mailrun-canary'], state: 'latest' })", '--limit', 'mx1')).code, 0)
@@ -177,11 +206,10 @@ test('lists of the future, by a clock that was wrong, are fetched again', async 
 
 test('the lock of the lists is waited for, and who held it too long is said', async () => {
   await fresh()
-  const lock = (seconds: number): string =>
-    `setsid perl -e 'use Fcntl; open(F, ">>", "/var/lib/apt/lists/lock"); $l = pack("s s l! l! i", F_WRLCK, 0, 0, 0, 0); fcntl(F, F_SETLK, $l) or die; sleep ${seconds}' >/dev/null 2>&1 </dev/null & echo $! > /srv/holder; sleep 0.5; kill -0 $!; ${OLD_LISTS}`
+  const lock = (seconds: number): string => `${lockHeld('/var/lib/apt/lists/lock', seconds)}\n${OLD_LISTS}`
   await inHost('mx1', lock(5))
   assert.is((await run(CANARY, '--limit', 'mx1')).code, 0)
-  assert.is(await inHost('mx1', 'kill -0 "$(cat /srv/holder)" 2>/dev/null || echo gone'), 'gone')
+  assert.is(await inHost('mx1', HOLDER_GONE), 'gone')
   await fresh()
   await faulty({
     on: 'mx1',

@@ -11,12 +11,23 @@ const sshd = (line: string): string =>
 const SSHD_AGAIN = 'rm /etc/ssh/sshd_config.d/fault.conf; systemctl reload ssh; sleep 0.2'
 /** Of everything a little, with files above and below a megabyte. */
 const MUCH = [
-  "t.apt({ packages: ['mailrun-canary'], state: 'latest' }), t.service({ unit: 'mailrun-canary.service', state: 'running', restartOn: ['/etc/mailrun-canary.conf'] })",
-  "t.directory({ path: '/srv/all/a/b', parents: true }), t.lineInFile({ path: '/srv/all/line', line: 'x', create: true }), t.user({ user: 'newcomer' }), t.owner({ path: '/srv/all/a', owner: 'daemon', recursive: true })",
-  "t.command({ run: 'echo x > /srv/all/made; echo y > /srv/all/made', creates: '/srv/all/made' }), t.file({ path: '/srv/all/large', content: 'q'.repeat(2000000), mode: '0600' }), t.file({ path: '/srv/all/file', content: 'x' })",
+  "t.apt({ packages: ['mailrun-canary'], state: 'latest' })",
+  "t.service({ unit: 'mailrun-canary.service', state: 'running', restartOn: ['/etc/mailrun-canary.conf'] })",
+  "t.directory({ path: '/srv/all/a/b', parents: true })",
+  "t.lineInFile({ path: '/srv/all/line', line: 'x', create: true })",
+  "t.user({ user: 'newcomer' })",
+  "t.owner({ path: '/srv/all/a', owner: 'daemon', recursive: true })",
+  "t.command({ run: 'echo x > /srv/all/made; echo y > /srv/all/made', creates: '/srv/all/made' })",
+  "t.file({ path: '/srv/all/large', content: 'q'.repeat(2000000), mode: '0600' })",
+  "t.file({ path: '/srv/all/file', content: 'x' })",
 ].join(', ')
-const WIPE =
-  'apt-get -qqy purge mailrun-canary >/dev/null 2>&1; rm -rf /srv/all; ! id newcomer >/dev/null 2>&1 || userdel newcomer; rm -rf /run/mailrun'
+/** One line: bash, which is `sh` for a while, would let apt-get read those that follow. */
+const WIPE = [
+  'apt-get -qqy purge mailrun-canary >/dev/null 2>&1',
+  'rm -rf /srv/all',
+  '! id newcomer >/dev/null 2>&1 || userdel newcomer',
+  'rm -rf /run/mailrun',
+].join('; ')
 
 /** All of it is done, and found done. */
 async function doesAll(host: Host): Promise<void> {
@@ -29,7 +40,11 @@ async function doesAll(host: Host): Promise<void> {
 for (const [path, says] of [
   [
     '/usr/sbin/nologin',
-    /no shell came up: the shell ended \(exit status 1\): does the login shell of the login user \(getent passwd\) run commands\?\nThis account is currently not available/,
+    new RegExp(
+      String.raw`no shell came up: the shell ended \(exit status 1\): ` +
+        String.raw`does the login shell of the login user \(getent passwd\) run commands\?\n` +
+        'This account is currently not available',
+    ),
   ],
   ['/bin/false', /no shell came up: the shell ended \(exit status 1\): does the login shell/],
   ['/bin/rbash', /no shell came up: [\s\S]*run commands\?\n.*exec: restricted/],
@@ -40,10 +55,22 @@ for (const [path, says] of [
     faulty({ on: 'mx2', make: shell(path), lift: shell('/bin/bash'), tasks: '', code: 4, status: 'unreachable', says }))
 }
 
+/** Login shells, written as printf(1) has it. */
+const PLAIN = [
+  '#!/bin/sh',
+  '[ "$1" = -c ] || exit 9',
+  'case $2 in *[!a-z\\\\ A-Z0-9-]*) echo syntax >&2; exit 2;; esac',
+  'set -- $2',
+  '[ "$1" != exec ] || shift',
+  'exec "$@"',
+].join('\\n')
+const STARTER = ['#!/bin/sh', 'echo on my way; echo to bash >&2', 'exec /bin/bash "$@"'].join('\\n')
 test('a login shell that knows plain words only, and one that starts another', async () => {
   await inHost(
     'mx1',
-    `printf '#!/bin/sh\\n[ "$1" = -c ] || exit 9\\ncase $2 in *[!a-z\\\\ A-Z0-9-]*) echo syntax >&2; exit 2;; esac\\nset -- $2\\n[ "$1" != exec ] || shift\\nexec "$@"\\n' > /usr/local/bin/plain; printf '#!/bin/sh\\necho on my way; echo to bash >&2\\nexec /bin/bash "$@"\\n' > /usr/local/bin/starter; chmod +x /usr/local/bin/plain /usr/local/bin/starter`,
+    `printf '${PLAIN}\\n' > /usr/local/bin/plain
+printf '${STARTER}\\n' > /usr/local/bin/starter
+chmod +x /usr/local/bin/plain /usr/local/bin/starter`,
   )
   for (const path of ['/usr/local/bin/plain', '/usr/local/bin/starter']) {
     await inHost('mx1', shell(path, 'root'))
@@ -95,24 +122,24 @@ for (const [what, command, says] of [
     }))
 }
 
+const SUDO_HANGS = `cp /etc/pam.d/sudo /root/
+sed -i "1i session required pam_exec.so /bin/sleep 1000" /etc/pam.d/sudo`
+const SUDO_AGAIN = 'cp /root/sudo /etc/pam.d/sudo; pkill -x sleep || :'
 test('sudo that hangs in PAM, with a password and without', async () => {
   for (const host of ['mx2', 'mx3'] as const) {
     await faulty({
       on: host,
-      make: 'cp /etc/pam.d/sudo /root/; sed -i "1i session required pam_exec.so /bin/sleep 1000" /etc/pam.d/sudo',
-      lift: 'cp /root/sudo /etc/pam.d/sudo; pkill -x sleep || :',
+      make: SUDO_HANGS,
+      lift: SUDO_AGAIN,
       tasks: '',
       code: 4,
       status: 'unreachable',
       says: new RegExp(`no answer within ${CONNECT_SECONDS} s \\(sudo\\)`),
     })
   }
-  await inHost(
-    'mx2',
-    'cp /etc/pam.d/sudo /root/; sed -i "1i session required pam_exec.so /bin/sleep 1000" /etc/pam.d/sudo',
-  )
+  await inHost('mx2', SUDO_HANGS)
   const without = await runWithoutPassword("t.file({ path: '/srv/x', content: 'x' })", '--limit', 'mx2')
-  await inHost('mx2', 'cp /root/sudo /etc/pam.d/sudo; pkill -x sleep || :')
+  await inHost('mx2', SUDO_AGAIN)
   assert.is(without.code, 4)
   assert.match(without.error('mx2'), new RegExp(`no answer within ${CONNECT_SECONDS} s \\(sudo`))
 })
@@ -120,7 +147,11 @@ test('sudo that hangs in PAM, with a password and without', async () => {
 test('sudo that lectures, and logs to a full disk', async () => {
   await inHost(
     'mx3',
-    "mkdir -p /srv/log; mount -t tmpfs -o size=4k none /srv/log; head -c 9000 /dev/zero > /srv/log/full 2>/dev/null || :; printf 'Defaults lecture=always\\nDefaults logfile=/srv/log/sudo\\n' > /etc/sudoers.d/zz; chmod 440 /etc/sudoers.d/zz",
+    `mkdir -p /srv/log
+mount -t tmpfs -o size=4k none /srv/log
+head -c 9000 /dev/zero > /srv/log/full 2>/dev/null || :
+printf 'Defaults lecture=always\\nDefaults logfile=/srv/log/sudo\\n' > /etc/sudoers.d/zz
+chmod 440 /etc/sudoers.d/zz`,
   )
   const ran = await run("t.file({ path: '/srv/lectured', content: 'x' })", '--limit', 'mx3')
   await inHost('mx3', 'rm /etc/sudoers.d/zz; umount -l /srv/log')
@@ -128,9 +159,13 @@ test('sudo that lectures, and logs to a full disk', async () => {
 })
 
 const ODD =
-  'BASH_ENV=/srv/noise ENV=/srv/noise POSIXLY_CORRECT=1 GREP_OPTIONS=-v CDPATH=/srv LANG=de_DE.UTF-8 LANGUAGE=de TMPDIR=/nonexistent TZ=Asia/Tokyo SHELLOPTS=noclobber:noglob LS_COLORS=x SYSTEMD_COLORS=1 BLOCK_SIZE=1K'
-const environment = (user: string): string =>
-  `echo 'echo loud; echo loud >&2; set -C' > /srv/noise; f=$(getent passwd ${user} | cut -d: -f6)/.ssh/environment; printf '%s\\n' ${ODD} PATH=/usr/bin:/bin > "$f"; ${sshd('PermitUserEnvironment yes')}`
+  'BASH_ENV=/srv/noise ENV=/srv/noise POSIXLY_CORRECT=1 GREP_OPTIONS=-v CDPATH=/srv ' +
+  'LANG=de_DE.UTF-8 LANGUAGE=de TMPDIR=/nonexistent TZ=Asia/Tokyo SHELLOPTS=noclobber:noglob ' +
+  'LS_COLORS=x SYSTEMD_COLORS=1 BLOCK_SIZE=1K PATH=/usr/bin:/bin'
+const environment = (user: string): string => `echo 'echo loud; echo loud >&2; set -C' > /srv/noise
+f=$(getent passwd ${user} | cut -d: -f6)/.ssh/environment
+printf '%s\\n' ${ODD} > "$f"
+${sshd('PermitUserEnvironment yes')}`
 
 for (const host of ['mx1', 'mx2'] as const) {
   test(`an odd environment of ${USERS[host]}`, async () => {

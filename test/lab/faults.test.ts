@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert'
 import type { RunDocument } from '../../src/report/json.ts'
 import { suite } from '../suite.ts'
 import { project, type Project } from '../unit/cli/mailrun.ts'
+import { HOLDER_GONE, lockHeld } from './apt-lock.ts'
 import { inHost } from './in-host.ts'
 
 process.env['MAILRUN_LAB_NAME'] = 'faults'
@@ -14,7 +15,8 @@ const PLAYBOOK = `
 import { playbook, v } from 'mailrun'
 import { apt, directory, file } from 'mailrun/tasks'
 export default playbook({
-  name: 'faults', hosts: 'mail', vars: v.object({ slow: v.optional(v.boolean(), false), text: v.optional(v.string(), 'x') }),
+  name: 'faults', hosts: 'mail',
+  vars: v.object({ slow: v.optional(v.boolean(), false), text: v.optional(v.string(), 'x') }),
   tasks: ({ vars }) => [
     directory({ path: '/srv/here' }),
     file({ path: '/srv/here/file', content: vars.text }),
@@ -115,54 +117,49 @@ test('a wrong sudo password is said at once', async () => {
   assert.not.match(stdout, 'not it')
 })
 
+const NOISE = 'printf "echo noise; echo more >&2\\n"'
 test('a noisy login shell does no harm', async () => {
   await inHost(
     'mx2',
-    'printf "echo noise; echo more >&2\\n" | cat - /home/ops/.bashrc > /tmp/rc 2>/dev/null || printf "echo noise; echo more >&2\\n" > /tmp/rc; cp /tmp/rc /home/ops/.bashrc; chown ops /home/ops/.bashrc',
+    `${NOISE} | cat - /home/ops/.bashrc > /tmp/rc 2>/dev/null || ${NOISE} > /tmp/rc
+cp /tmp/rc /home/ops/.bashrc
+chown ops /home/ops/.bashrc`,
   )
   const { code, status } = await mailrun(...fleet)
   assert.is(code, 0)
   assert.is(status['mx2'], 'ok')
 })
 
+const USERS = [
+  ['mx1', 'root'],
+  ['mx2', 'ops'],
+  ['mx3', 'admin'],
+] as const
+/** From now on the user logs in to that shell. */
+const loginShell = (shell: string, path: string, user: string): string => `apt-get -qq update &&
+  DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install ${shell} >/dev/null 2>&1
+usermod -s ${path} ${user}`
 for (const [shell, path] of [
   ['tcsh', '/bin/tcsh'],
   ['fish', '/usr/bin/fish'],
 ] as const) {
   test(`${shell} as login shell does no harm, to root and through sudo`, async () => {
-    for (const [host, user] of [
-      ['mx1', 'root'],
-      ['mx2', 'ops'],
-      ['mx3', 'admin'],
-    ] as const) {
-      await inHost(
-        host,
-        `apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install ${shell} >/dev/null 2>&1; usermod -s ${path} ${user}`,
-      )
-    }
+    for (const [host, user] of USERS) await inHost(host, loginShell(shell, path, user))
     const text = `by ${shell}: $HOME "q" it's !! \n`
     const { code, status, error } = await mailrun(...fleet, '-e', JSON.stringify({ text }))
     assert.is(code, 0, ['mx1', 'mx2', 'mx3'].map(error).join('\n'))
     assert.equal(status, { mx1: 'changed', mx2: 'changed', mx3: 'changed' })
     for (const host of ['mx1', 'mx2', 'mx3']) assert.is((await lab.hostExec(host, 'cat /srv/here/file')).stdout, text)
-    for (const [host, user] of [
-      ['mx1', 'root'],
-      ['mx2', 'ops'],
-      ['mx3', 'admin'],
-    ] as const)
-      await inHost(host, `usermod -s /bin/bash ${user}`)
+    for (const [host, user] of USERS) await inHost(host, `usermod -s /bin/bash ${user}`)
   })
 }
 
 test('a held dpkg lock is waited for', async () => {
-  await inHost(
-    'mx3',
-    `setsid perl -e 'use Fcntl; open(F, ">>", "/var/lib/dpkg/lock-frontend"); $l = pack("s s l! l! i", F_WRLCK, 0, 0, 0, 0); fcntl(F, F_SETLK, $l) or die; sleep 6' >/dev/null 2>&1 </dev/null & echo $! > /srv/holder; sleep 0.5; kill -0 $!`,
-  )
+  await inHost('mx3', lockHeld('/var/lib/dpkg/lock-frontend', 6))
   const { code, status } = await mailrun(...fleet, '--limit', 'mx3', '-e', 'slow=true')
   assert.is(code, 0)
   assert.is(status['mx3'], 'changed')
-  assert.is(await inHost('mx3', 'kill -0 "$(cat /srv/holder)" 2>/dev/null || echo gone'), 'gone')
+  assert.is(await inHost('mx3', HOLDER_GONE), 'gone')
 })
 
 for (const text of ['it\'s $(touch /srv/executed) `id` "q" \\ ; & |', 'zwölf 日本', '-n --leading', 'two\nlines\n']) {

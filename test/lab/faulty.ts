@@ -15,7 +15,10 @@ const PLAYBOOK = `import { playbook, v, sh, Secret } from 'mailrun'
 import * as t from 'mailrun/tasks'
 export default playbook({
   name: 'faulty', hosts: 'mail', vars: v.object({ tasks: v.string() }),
-  tasks: ({ vars }) => new Function('t', 'sh', 'Secret', 'return [' + Buffer.from(vars.tasks, 'base64url') + ']')(t, sh, Secret),
+  tasks: ({ vars }) => {
+    const list = 'return [' + Buffer.from(vars.tasks, 'base64url') + ']'
+    return new Function('t', 'sh', 'Secret', list)(t, sh, Secret)
+  },
 })
 `
 export type Host = 'mx1' | 'mx2' | 'mx3'
