@@ -1,5 +1,6 @@
 // Fifty kills of the controller: `npm run test:kill`. Has a lab of its own.
 import { killRounds } from '../kill-rounds.ts'
+import { nameLab } from '../lab/own-lab.ts'
 
-process.env['MAILRUN_LAB_NAME'] = 'kill'
+nameLab('kill')
 killRounds(50, await import('../../lab/index.ts'))

@@ -4,8 +4,9 @@ import * as assert from 'uvu/assert'
 import { OPENDKIM_GATE } from '../../src/changes/opendkim-gate.ts'
 import { suite } from '../suite.ts'
 import { activationDown, activationUp, FILES, FIRST, inMx1, invocation, LEFT, run, signsBy } from './activation-host.ts'
+import { nameLab } from './own-lab.ts'
 
-process.env['MAILRUN_LAB_NAME'] = 'activation-faults'
+nameLab('activation-faults')
 const test = suite('lab: activation of OpenDKIM, faults')
 
 test.before(activationUp)

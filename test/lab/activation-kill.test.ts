@@ -18,8 +18,9 @@ import {
   told,
 } from './activation-host.ts'
 import { duringStream } from './mail-stream.ts'
+import { nameLab } from './own-lab.ts'
 
-process.env['MAILRUN_LAB_NAME'] = 'activation-kill'
+nameLab('activation-kill')
 const test = suite('lab: activation of OpenDKIM, killed')
 
 test.before(activationUp)

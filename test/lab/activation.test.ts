@@ -21,8 +21,9 @@ import {
   told,
 } from './activation-host.ts'
 import { duringStream } from './mail-stream.ts'
+import { nameLab } from './own-lab.ts'
 
-process.env['MAILRUN_LAB_NAME'] = 'activation'
+nameLab('activation')
 const test = suite('lab: activation of OpenDKIM')
 
 test.before(activationUp)

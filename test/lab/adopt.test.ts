@@ -6,8 +6,9 @@ import type { RunDocument } from '../../src/report/json.ts'
 import { suite } from '../suite.ts'
 import { project, ROOT, type Project } from '../unit/cli/mailrun.ts'
 import { inHost } from './in-host.ts'
+import { nameLab } from './own-lab.ts'
 
-process.env['MAILRUN_LAB_NAME'] = 'adopt'
+nameLab('adopt')
 const lab = await import('../../lab/index.ts')
 const test = suite('lab: hosts set up by others')
 

@@ -7,8 +7,9 @@ import * as assert from 'uvu/assert'
 import { suite } from '../suite.ts'
 import { project, type Project } from '../unit/cli/mailrun.ts'
 import { CASES, type InventoryCase } from './ansible-corpus.ts'
+import { nameLab } from './own-lab.ts'
 
-process.env['MAILRUN_LAB_NAME'] = 'ansible'
+nameLab('ansible')
 const lab = await import('../../lab/index.ts')
 const test = suite('lab: as Ansible reads inventories')
 

@@ -10,8 +10,9 @@ import type { AuditReport } from '../../src/model/audit.ts'
 import { MAIN, ROOT } from '../unit/cli/mailrun.ts'
 import { suite } from '../suite.ts'
 import { inHost, outputIn } from './in-host.ts'
+import { nameLab } from './own-lab.ts'
 
-process.env['MAILRUN_LAB_NAME'] = 'audit2'
+nameLab('audit2')
 const lab = await import('../../lab/index.ts')
 const test = suite('lab: audit')
 const valid = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(

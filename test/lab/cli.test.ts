@@ -6,8 +6,9 @@ import * as assert from 'uvu/assert'
 import type { RunDocument } from '../../src/report/json.ts'
 import { suite } from '../suite.ts'
 import { project, ROOT, type Ended, type Project } from '../unit/cli/mailrun.ts'
+import { nameLab } from './own-lab.ts'
 
-process.env['MAILRUN_LAB_NAME'] = 'cli'
+nameLab('cli')
 const lab = await import('../../lab/index.ts')
 
 const test = suite('lab: the command line')

@@ -15,8 +15,9 @@ import { readFleet } from '../../src/run/read-fleet.ts'
 import { Secret } from '../../src/shell/secret.ts'
 import { suite } from '../suite.ts'
 import { inHost } from './in-host.ts'
+import { nameLab } from './own-lab.ts'
 
-process.env['MAILRUN_LAB_NAME'] = 'connections'
+nameLab('connections')
 delete process.env['SSH_AUTH_SOCK']
 const lab = await import('../../lab/index.ts')
 const test = suite('lab: connections')

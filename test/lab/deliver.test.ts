@@ -10,8 +10,9 @@ import type { ProofDocument } from '../../src/report/proof.ts'
 import { MAIN, ROOT } from '../unit/cli/mailrun.ts'
 import { suite } from '../suite.ts'
 import { inHost } from './in-host.ts'
+import { nameLab } from './own-lab.ts'
 
-process.env['MAILRUN_LAB_NAME'] = 'deliver'
+nameLab('deliver')
 const lab = await import('../../lab/index.ts')
 const test = suite('lab: deliver')
 const HOSTS = ['mx1', 'mx2'] as const

@@ -10,8 +10,9 @@ import type { RunDocument } from '../../src/report/json.ts'
 import { MAIN, ROOT } from '../unit/cli/mailrun.ts'
 import { suite } from '../suite.ts'
 import { inHost } from './in-host.ts'
+import { nameLab } from './own-lab.ts'
 
-process.env['MAILRUN_LAB_NAME'] = 'dkim'
+nameLab('dkim')
 const lab = await import('../../lab/index.ts')
 const test = suite('lab: dkim')
 const HOSTS = ['mx1', 'mx2', 'mx3']

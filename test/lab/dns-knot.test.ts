@@ -12,8 +12,9 @@ import { readFleet } from '../../src/run/read-fleet.ts'
 import { suite } from '../suite.ts'
 import { project, type Ended, type Project } from '../unit/cli/mailrun.ts'
 import { inHost } from './in-host.ts'
+import { nameLab } from './own-lab.ts'
 
-process.env['MAILRUN_LAB_NAME'] = 'knot'
+nameLab('knot')
 const lab = await import('../../lab/index.ts')
 const test = suite('lab: mailrun dns with Knot')
 

@@ -14,8 +14,9 @@ import type { MailRecord } from '../../src/mail/dns-record.ts'
 import { suite } from '../suite.ts'
 import { project, ROOT, type Ended, type Project } from '../unit/cli/mailrun.ts'
 import { nameServers, type NameServers } from './name-servers.ts'
+import { nameLab } from './own-lab.ts'
 
-process.env['MAILRUN_LAB_NAME'] = 'dnspush'
+nameLab('dnspush')
 const lab = await import('../../lab/index.ts')
 const test = suite('lab: mailrun dns')
 

@@ -13,8 +13,9 @@ import { suite } from '../suite.ts'
 import { project, type Project } from '../unit/cli/mailrun.ts'
 import { cutProxy, type Cut, type CutProxy } from './cut-proxy.ts'
 import { inHost } from './in-host.ts'
+import { nameLab } from './own-lab.ts'
 
-process.env['MAILRUN_LAB_NAME'] = 'faultsnet'
+nameLab('faultsnet')
 const lab = await import('../../lab/index.ts')
 const test = suite('lab: faults of the network')
 

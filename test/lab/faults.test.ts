@@ -7,8 +7,9 @@ import { suite } from '../suite.ts'
 import { project, type Project } from '../unit/cli/mailrun.ts'
 import { HOLDER_GONE, lockHeld } from './apt-lock.ts'
 import { inHost } from './in-host.ts'
+import { nameLab } from './own-lab.ts'
 
-process.env['MAILRUN_LAB_NAME'] = 'faults'
+nameLab('faults')
 const lab = await import('../../lab/index.ts')
 const test = suite('lab: faults')
 const PLAYBOOK = `

@@ -8,8 +8,9 @@ import { MAIN, ROOT } from '../unit/cli/mailrun.ts'
 import { suite } from '../suite.ts'
 import { inHost } from './in-host.ts'
 import { inventoryWithoutDns } from './inventory-without-dns.ts'
+import { nameLab } from './own-lab.ts'
 
-process.env['MAILRUN_LAB_NAME'] = 'internet'
+nameLab('internet')
 const lab = await import('../../lab/index.ts')
 const test = suite('lab: internet')
 const PATIENCE_MS = 60_000

@@ -15,9 +15,10 @@ import { plainType } from '../../src/connection/public-key.ts'
 import { ed25519Key, rsaKey } from '../host-keys.ts'
 import { suite } from '../suite.ts'
 import { corpus, TARGETS, type CorpusFile, type CorpusTarget } from './known-hosts-corpus.ts'
+import { nameLab } from './own-lab.ts'
 
 // Before the lab is imported: its library works on the lab that this names.
-process.env['MAILRUN_LAB_NAME'] = 'knownhosts-test'
+nameLab('knownhosts-test')
 const lab = await import('../../lab/index.ts')
 
 const test = suite('known_hosts as OpenSSH')

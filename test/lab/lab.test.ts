@@ -7,9 +7,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
 import { suite } from '../suite.ts'
 import { inHost } from './in-host.ts'
+import { nameLab } from './own-lab.ts'
 
 // Before the lab is imported: its library works on the lab that this names.
-process.env['MAILRUN_LAB_NAME'] = 'selftest'
+nameLab('selftest')
 const lab = await import('../../lab/index.ts')
 
 const SIZE = 4

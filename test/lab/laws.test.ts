@@ -9,8 +9,9 @@ import { testContext } from '../../src/testing/plan-of.ts'
 import { tryTask } from '../../src/testing/try-task.ts'
 import * as tasks from '../../tasks/index.ts'
 import { suite } from '../suite.ts'
+import { nameLab } from './own-lab.ts'
 
-process.env['MAILRUN_LAB_NAME'] = 'laws'
+nameLab('laws')
 const lab = await import('../../lab/index.ts')
 const test = suite('lab: laws')
 const LAWS = 'foretold as it comes, satisfied afterwards, the question writes nothing'

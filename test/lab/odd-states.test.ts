@@ -5,8 +5,9 @@ import type { RunDocument } from '../../src/report/json.ts'
 import { suite } from '../suite.ts'
 import { project, type Project } from '../unit/cli/mailrun.ts'
 import { outputIn } from './in-host.ts'
+import { nameLab } from './own-lab.ts'
 
-process.env['MAILRUN_LAB_NAME'] = 'odd'
+nameLab('odd')
 const lab = await import('../../lab/index.ts')
 const test = suite('lab: odd states')
 

@@ -17,8 +17,9 @@ import { suite } from '../suite.ts'
 import { inHost } from './in-host.ts'
 import { nameServers, type ZoneText } from './name-servers.ts'
 import { pythonIn } from './python.ts'
+import { nameLab } from './own-lab.ts'
 
-process.env['MAILRUN_LAB_NAME'] = 'oracles'
+nameLab('oracles')
 const lab = await import('../../lab/index.ts')
 const test = suite('lab: oracles')
 

@@ -7,8 +7,9 @@ import { dirname, join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { suite } from '../suite.ts'
 import { ROOT, type Ended } from '../unit/cli/mailrun.ts'
+import { nameLab } from './own-lab.ts'
 
-process.env['MAILRUN_LAB_NAME'] = 'package'
+nameLab('package')
 const lab = await import('../../lab/index.ts')
 const test = suite('lab: package')
 

@@ -13,8 +13,9 @@ import { pathProbe } from '../../src/probes/path.ts'
 import { unitProbe } from '../../src/probes/unit.ts'
 import { disagreement } from '../../src/testing/agrees.ts'
 import { suite } from '../suite.ts'
+import { nameLab } from './own-lab.ts'
 
-process.env['MAILRUN_LAB_NAME'] = 'provides'
+nameLab('provides')
 const lab = await import('../../lab/index.ts')
 const test = suite('lab: what packages provide')
 /** Even hosts of the lab are bare. */

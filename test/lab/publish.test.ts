@@ -8,8 +8,9 @@ import type { RunDocument } from '../../src/report/json.ts'
 import { suite } from '../suite.ts'
 import { MAIN, project, ROOT, type Ended, type Project } from '../unit/cli/mailrun.ts'
 import { inHost } from './in-host.ts'
+import { nameLab } from './own-lab.ts'
 
-process.env['MAILRUN_LAB_NAME'] = 'publish'
+nameLab('publish')
 const lab = await import('../../lab/index.ts')
 const test = suite('lab: publish before sign')
 const HOSTS = ['mx1', 'mx2']

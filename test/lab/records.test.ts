@@ -17,8 +17,9 @@ import { suite } from '../suite.ts'
 import { hostileZone } from '../unit/mail/hostile-zone.ts'
 import { inHost } from './in-host.ts'
 import { pythonIn } from './python.ts'
+import { nameLab } from './own-lab.ts'
 
-process.env['MAILRUN_LAB_NAME'] = 'records'
+nameLab('records')
 const lab = await import('../../lab/index.ts')
 const test = suite('lab: records')
 

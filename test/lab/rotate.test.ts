@@ -14,8 +14,9 @@ import { suite } from '../suite.ts'
 import { startMail, stopMail, type Handed } from './continuous-mail.ts'
 import { inHost } from './in-host.ts'
 import { rotateOvertaken } from './overtaken.ts'
+import { nameLab } from './own-lab.ts'
 
-process.env['MAILRUN_LAB_NAME'] = 'rotate'
+nameLab('rotate')
 const lab = await import('../../lab/index.ts')
 const test = suite('lab: mailrun rotate')
 const HOSTS = ['mx1', 'mx2', 'mx3']

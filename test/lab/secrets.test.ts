@@ -21,8 +21,9 @@ import { suite } from '../suite.ts'
 import { MAIN, ROOT } from '../unit/cli/mailrun.ts'
 import { canary, foundIn, needlesOf, type Canary, type Needle } from './canaries.ts'
 import { callsIn, follow, STRACE, type Call } from './syscalls.ts'
+import { nameLab } from './own-lab.ts'
 
-process.env['MAILRUN_LAB_NAME'] = 'secrets'
+nameLab('secrets')
 const lab = await import('../../lab/index.ts')
 const test = suite('lab: secrets leave nowhere')
 

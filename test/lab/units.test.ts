@@ -7,8 +7,9 @@ import type { ServiceArgs } from '../../tasks/service.ts'
 import { suite } from '../suite.ts'
 import { project, type Project } from '../unit/cli/mailrun.ts'
 import { inHost } from './in-host.ts'
+import { nameLab } from './own-lab.ts'
 
-process.env['MAILRUN_LAB_NAME'] = 'units'
+nameLab('units')
 const lab = await import('../../lab/index.ts')
 const test = suite('lab: units')
 

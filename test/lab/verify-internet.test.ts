@@ -10,8 +10,9 @@ import type { ProofDocument } from '../../src/report/proof.ts'
 import { MAIN, ROOT } from '../unit/cli/mailrun.ts'
 import { suite } from '../suite.ts'
 import { inventoryWithoutDns } from './inventory-without-dns.ts'
+import { nameLab } from './own-lab.ts'
 
-process.env['MAILRUN_LAB_NAME'] = 'verify3'
+nameLab('verify3')
 const lab = await import('../../lab/index.ts')
 const test = suite('lab: verify in an internet')
 const DOMAINS = ['fleet.test', 'example.test']

@@ -16,8 +16,9 @@ import { proveSignatures } from '../../src/verify/signature.ts'
 import { MAIN, ROOT } from '../unit/cli/mailrun.ts'
 import { suite } from '../suite.ts'
 import { inHost } from './in-host.ts'
+import { nameLab } from './own-lab.ts'
 
-process.env['MAILRUN_LAB_NAME'] = 'verify2'
+nameLab('verify2')
 const lab = await import('../../lab/index.ts')
 const test = suite('lab: verify')
 const HOSTS = ['mx1', 'mx2']

@@ -1,0 +1,14 @@
+// Each suite has a lab of its own, of the Debian release that the runner names.
+import { releasesHere } from '../../lab/lab.ts'
+import { DEFAULT_RELEASE, RELEASE_FACTS, type Release } from '../../lab/releases.ts'
+
+/** What the suite's hosts are of. */
+export const RELEASE: Release = releasesHere()?.[0] ?? DEFAULT_RELEASE
+
+/** Without its ending: `postfix@-`. */
+export const POSTFIX_UNIT = RELEASE_FACTS[RELEASE].postfixUnit.replace(/\.service$/, '')
+
+/** To be called before lab/index.ts is loaded: the same suite may run on another release at the same time. */
+export function nameLab(name: string): void {
+  process.env['MAILRUN_LAB_NAME'] = RELEASE === DEFAULT_RELEASE ? name : `${name}-${RELEASE}`
+}
