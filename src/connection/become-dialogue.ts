@@ -4,8 +4,8 @@ import { Unreachable } from '../engine/connection.ts'
 import type { Become } from '../model/host.ts'
 import { openingOf, type Dialogue } from './become.ts'
 import { becomeProblem, refusesPassword, spoken, wantsTerminal, type Refusal } from './become-problem.ts'
-import type { ShellProcess } from './host-shell.ts'
 import type { PasswordTrial } from './password-trial.ts'
+import type { ShellProcess } from './shell-stream.ts'
 
 export interface BecomeOptions {
   readonly become: Become | undefined

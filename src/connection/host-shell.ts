@@ -5,13 +5,7 @@ import type { Become } from '../model/host.ts'
 import { openShell } from './become-dialogue.ts'
 import { RUN_AGAIN } from './passing.ts'
 import type { PasswordTrial } from './password-trial.ts'
-import { shellStream, type ShellStreams } from './shell-stream.ts'
-
-/** A program on the host, or on the way to it, whose input and outputs are the shell's. */
-export interface ShellProcess extends ShellStreams {
-  /** Is told once that it is gone, and how. */
-  onEnd(listener: (how: string) => void): void
-}
+import { shellStream, type ShellProcess } from './shell-stream.ts'
 
 export interface ShellSource {
   readonly become: Become | undefined

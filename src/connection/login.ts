@@ -26,6 +26,16 @@ import { at } from './tcp.ts'
 /** The host wants what only the system's ssh has. */
 export class Beyond extends Unreachable {}
 
+/** A connection to a host that has taken the login. */
+export interface LoggedIn {
+  readonly client: Client
+  readonly socket: Duplex
+  /** For messages. */
+  readonly stage: { now: string }
+  /** What to know of it. */
+  readonly notes: readonly string[]
+}
+
 /**
  * node-ssh connects; the rest is done on the ssh2 connection that it holds, since its own exec cannot tell a lost
  * connection from success. @throws Unreachable, Passing, Beyond

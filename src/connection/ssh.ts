@@ -7,7 +7,7 @@ import type { Become } from '../model/host.ts'
 import { bastions, type Bastions } from './bastions.ts'
 import { handshake } from './handshakes.ts'
 import { keyRing } from './key-ring.ts'
-import { login } from './login.ts'
+import { login, type LoggedIn } from './login.ts'
 import { persist } from './passing.ts'
 import type { PasswordTrial } from './password-trial.ts'
 import { sshShell } from './ssh-channel.ts'
@@ -40,15 +40,6 @@ export function sshClient(trial: PasswordTrial): SshClient {
       ),
     close: () => jumps.close(),
   }
-}
-
-export interface LoggedIn {
-  readonly client: Client
-  readonly socket: Duplex
-  /** For messages. */
-  readonly stage: { now: string }
-  /** What to know of it. */
-  readonly notes: readonly string[]
 }
 
 /** One attempt, within its time. @param then - what must stand, too. */
