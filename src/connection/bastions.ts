@@ -15,7 +15,9 @@ export interface Bastions {
 
 /**
  * One connection carries any number of forwarded ones (MaxSessions of sshd_config(5) does not count them), and no
- * bastion sees more than one handshake of a run. @param open - logs in to a jump host, itself through those before it.
+ * bastion sees more than one handshake of a run.
+ *
+ * @param open - logs in to a jump host, itself through those before it.
  */
 export function bastions(open: (target: SshTarget) => Promise<Client>): Bastions {
   const clients = new Map<string, Promise<Client>>()

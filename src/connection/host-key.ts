@@ -42,8 +42,9 @@ export interface HostKeyCheck {
    */
   algorithms(offered: readonly string[]): readonly string[]
   /**
-   * May write (`accept-new`): to be asked once, with the key that the host proved to hold. @param data - as the wire
-   * carries it
+   * May write (`accept-new`): to be asked once, with the key that the host proved to hold.
+   *
+   * @param data - as the wire carries it.
    */
   verify(data: Buffer): HostKeyVerdict
 }

@@ -32,8 +32,9 @@ const parsed = new WeakMap<object, Map<string, Promise<ParsedKey | Error>>>()
 const rings = new WeakMap<object, Map<string, Promise<KeyRing>>>()
 
 /**
- * Made once in a run for all hosts that have the same keys. @throws Unreachable where a named key cannot be used, or
- * there is none at all
+ * Made once in a run for all hosts that have the same keys.
+ *
+ * @throws Unreachable where a named key cannot be used, or there is none at all.
  */
 export function keyRing(target: SshTarget): Promise<KeyRing> {
   const { identityFiles, identitiesOnly, agent, passphrases } = target

@@ -38,7 +38,9 @@ export interface LoggedIn {
 
 /**
  * node-ssh connects; the rest is done on the ssh2 connection that it holds, since its own exec cannot tell a lost
- * connection from success. @throws Unreachable, Passing, Beyond
+ * connection from success.
+ *
+ * @throws Unreachable, Passing, Beyond
  */
 export async function login(
   target: SshTarget,

@@ -112,7 +112,9 @@ function open(
 
 /**
  * Resolves once ssh is logged in, which its LocalCommand tells, or the host itself; at once where a master connection
- * stands already (ControlPath). @throws Unreachable, Passing
+ * stands already (ControlPath).
+ *
+ * @throws Unreachable, Passing
  */
 function standing(
   child: ChildProcessWithoutNullStreams,

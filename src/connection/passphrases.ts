@@ -12,7 +12,10 @@ const TRIES = 3
 
 /**
  * For keys that are named, and for default ones where there is nothing else; an agent that holds the key answers for
- * it. @param ask - `undefined`: nobody can be asked, and such keys are passed over. @throws MailrunError
+ * it.
+ *
+ * @param ask - `undefined`: nobody can be asked, and such keys are passed over.
+ * @throws MailrunError
  */
 export async function askPassphrases(
   targets: readonly SshTarget[],

@@ -17,8 +17,9 @@ import { interruptible, withinTime } from './within-time.ts'
 
 export interface SshClient {
   /**
-   * Host keys are verified strictly, before any authentication. @throws Unreachable; Beyond where only the system's ssh
-   * can do it
+   * Host keys are verified strictly, before any authentication.
+   *
+   * @throws Unreachable; Beyond where only the system's ssh can do it.
    */
   connect(target: SshTarget, become: Become | undefined, signal: AbortSignal): Promise<Connection>
   /** Ends the connections to jump hosts. */

@@ -7,8 +7,9 @@ import { isAge, isArmoured } from './age-format.ts'
 const IDENTITY = /^AGE-SECRET-KEY-(?:PQ-)?1[0-9A-Z]+$/
 
 /**
- * @param open - of a file that is encrypted with a passphrase. @param warn - of files that others can read. @throws
- * MailrunError with file:line
+ * @param open - of a file that is encrypted with a passphrase.
+ * @param warn - of files that others can read.
+ * @throws MailrunError with file:line
  */
 export async function readIdentities(
   files: readonly string[],

@@ -10,8 +10,10 @@ export interface Keyring {
   /** Identity files, for programs that bring their own way to open things (sops). */
   readonly identityFiles: readonly string[]
   /**
-   * The plain bytes of an age file, binary or armoured. @param where - file:line. @throws MailrunError where no
-   * identity fits, the passphrase is wrong, or the file is damaged
+   * The plain bytes of an age file, binary or armoured.
+   *
+   * @param where - file:line.
+   * @throws MailrunError where no identity fits, the passphrase is wrong, or the file is damaged.
    */
   open(sealed: Uint8Array, where: string): Promise<Uint8Array>
 }

@@ -41,8 +41,9 @@ export async function canonicalHost(host: string, how: Canonicalisation): Promis
 }
 
 /**
- * CanonicalizePermittedCNAMEs without canonicalisation. @throws Refusal where the name does not resolve and ssh would
- * connect to it.
+ * CanonicalizePermittedCNAMEs without canonicalisation.
+ *
+ * @throws Refusal where the name does not resolve and ssh would connect to it.
  */
 export async function aliasedHost(host: string, how: Canonicalisation): Promise<string> {
   if (how.rules.length === 0 || (!how.isDirect && how.mode !== 'always')) return host

@@ -16,8 +16,9 @@ import { refused } from './statement.ts'
  * asks name servers where CanonicalizeHostname says so.
  *
  * @throws MailrunError with file:line for what ssh refuses for this destination.
- * @example const { hostName, port, proxyJump } = await resolveSsh(config, { host: 'mx1', options: [sshValue('User',
- *   'root', 'inventory/hosts.yml:3')] })
+ * @example
+ * const options = [sshValue('User', 'root', 'inventory/hosts.yml:3')]
+ * const { hostName, port, proxyJump } = await resolveSsh(config, { host: 'mx1', options })
  */
 export async function resolveSsh(config: SshConfig, destination: Destination): Promise<SshSettings> {
   const from = await resolved(config, destination)
