@@ -13,6 +13,8 @@ import { at } from './tcp.ts'
 
 /** A host that is gone would hold the socket open. */
 const PARTING_MILLISECONDS = 500
+/** What it means that sshd is `Unable to exec`. */
+const NO_PROCESS = 'sshd could start no process for it: is the host out of processes (ulimit -u) or memory?'
 
 /** @throws Unreachable where sudo, su, doas or the login shell gives none. */
 export function sshShell(
@@ -51,12 +53,10 @@ const exec = (
   target: SshTarget,
 ): Promise<readonly [ClientChannel, ShellProcess['onEnd']]> =>
   new Promise((resolve, reject) => {
-    const fail = ({ message }: Error): void =>
-      reject(
-        new Unreachable(
-          `${at(target)}: no shell: ${message}${message === 'Unable to exec' ? ': sshd could start no process for it: is the host out of processes (ulimit -u) or memory?' : ''}\n${RUN_AGAIN}`,
-        ),
-      )
+    const fail = ({ message }: Error): void => {
+      const hint = message === 'Unable to exec' ? `: ${NO_PROCESS}` : ''
+      reject(new Unreachable(`${at(target)}: no shell: ${message}${hint}\n${RUN_AGAIN}`))
+    }
     client.once('error', fail)
     client.once('close', () => fail(new Error('the connection was closed')))
     // Listened to at once: of a shell that ends at once the same packet may tell.
@@ -80,11 +80,10 @@ function ends(client: Client, channel: ClientChannel): ShellProcess['onEnd'] {
     for (const listener of listeners) listener(why)
   }
   client.on('error', (error) => end(error.message))
-  channel.on(
-    'exit',
-    (code: number | null, signal?: string) =>
-      (why ??= `the shell ended (${signal === 'SIGKILL' ? 'SIGKILL: is the host out of memory? journalctl -k' : (signal ?? `exit status ${code}`)})`),
-  )
+  channel.on('exit', (code: number | null, signal?: string) => {
+    const hint = signal === 'SIGKILL' ? ': is the host out of memory? journalctl -k' : ''
+    why ??= `the shell ended (${signal ?? `exit status ${code}`}${hint})`
+  })
   channel.on('close', () => end('the host closed the connection'))
   client.on('close', () => end('the connection was closed'))
   return (listener) => (gone ? listener(why!) : void listeners.push(listener))
