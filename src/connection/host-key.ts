@@ -95,19 +95,21 @@ interface Names {
 
 function namesOf({ host, port, alias, ip }: HostKeySource): Names {
   const plain = knownHostsName(host, 22)
-  const address = ip === undefined ? undefined : knownHostsName(ip, 22)
   const name =
     alias === undefined ? knownHostsName(host, port) : Buffer.from(lowerAscii(alias), 'utf8').toString('latin1')
   return {
     host: name,
     shown: Buffer.from(name, 'latin1').toString('utf8'),
     plain: alias === undefined && port !== 22 ? plain : undefined,
-    // OpenSSH asks for the address neither where that is the name, nor on this machine.
-    ip:
-      ip === undefined || address === plain || address === '::1' || address?.startsWith('127.')
-        ? undefined
-        : knownHostsName(ip, port),
+    ip: ip === undefined ? undefined : addressName(ip, port, plain),
   }
+}
+
+/** OpenSSH asks for the address neither where that is the name, nor on this machine. */
+function addressName(ip: string, port: number, plainName: string): string | undefined {
+  const address = knownHostsName(ip, 22)
+  const isThisMachine = address === '::1' || address.startsWith('127.')
+  return address === plainName || isThisMachine ? undefined : knownHostsName(ip, port)
 }
 
 interface Known {
@@ -138,11 +140,13 @@ function verdict(key: PublicKey, source: HostKeySource, names: Names, known: Kno
     message: string,
   ): HostKeyVerdict => ({ kind, message, mayHaveCertificate: authorities.length > 0 && kind !== 'revoked' })
   const listedAsRevoked = source.revokedHostKeys === undefined ? undefined : revocation(key, source.revokedHostKeys)
-  if (listedAsRevoked?.kind === 'unreadable')
+  if (listedAsRevoked?.kind === 'unreadable') {
+    const why = `${source.revokedHostKeys}: ${listedAsRevoked.why}`
     return refuse(
       'failed',
-      `${names.shown}: the file of revoked host keys cannot be used, so no host key can be accepted: ${source.revokedHostKeys}: ${listedAsRevoked.why}`,
+      `${names.shown}: the file of revoked host keys cannot be used, so no host key can be accepted: ${why}`,
     )
+  }
   if (listedAsRevoked?.kind === 'revoked')
     return refuse('revoked', revokedKey(key, names.shown, source.revokedHostKeys!))
   const others = plainKeys(known.host)
@@ -157,16 +161,11 @@ function verdict(key: PublicKey, source: HostKeySource, names: Names, known: Kno
     return refuse('changed', otherAddressKey(key, names.shown, names.ip!, ofAddress))
   if (found) return { kind: 'accepted', key, known: found }
   if (authorities.length > 0) return refuse('authority', onlyAuthority(key, names.shown, source, authorities))
-  if (source.strict !== 'accept-new')
-    return refuse(
-      'unknown',
-      unknownKey(
-        key,
-        names.shown,
-        source,
-        [...source.userFiles, ...source.globalFiles].flatMap((file) => otherNamesOf(readKnownHosts(file), key)),
-      ),
-    )
+  if (source.strict !== 'accept-new') {
+    const files = [...source.userFiles, ...source.globalFiles]
+    const otherNames = files.flatMap((file) => otherNamesOf(readKnownHosts(file), key))
+    return refuse('unknown', unknownKey(key, names.shown, source, otherNames))
+  }
   return record(key, source, names, refuse)
 }
 
