@@ -52,7 +52,7 @@ function once(target: SshTarget, onSocket: (socket: Socket) => void): Promise<So
  * a packet of the network, too.
  */
 function gathering(socket: Socket): Socket {
-  const write = socket.write.bind(socket) as (piece: Uint8Array) => boolean
+  const write: (piece: Uint8Array) => boolean = socket.write.bind(socket)
   return Object.assign(socket, {
     write(piece: Uint8Array): boolean {
       if (socket.writableCorked === 0) {
