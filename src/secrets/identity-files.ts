@@ -55,11 +55,12 @@ async function identitiesIn(text: string, file: string): Promise<readonly string
     })
     found.push(new Secret(line).reveal())
   }
-  if (found.length === 0)
+  if (found.length === 0) {
     throw new MailrunError(
       'there is no identity in this file: AGE-SECRET-KEY-1… is wanted, as age-keygen writes it',
       file,
     )
+  }
   return found
 }
 
