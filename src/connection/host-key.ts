@@ -65,12 +65,13 @@ export function hostKeyCheck(source: HostKeySource): HostKeyCheck {
     algorithms: (offered) => ordered(offered, known.host),
     verify: (data) => {
       const key = readPublicKey(data)
-      if (key === undefined || isCertificateType(key.type))
+      if (key === undefined || isCertificateType(key.type)) {
         return {
           kind: 'failed',
           message: `the host key of ${names.shown} cannot be read, or is an RSA key of less than 1024 bits`,
           mayHaveCertificate: false,
         }
+      }
       // What was known when the handshake began is enough to accept a key by.
       const first = verdict(key, source, names, known)
       return first.kind === 'accepted' || first.kind === 'recorded'
@@ -181,11 +182,12 @@ function record(
   const [file] = source.userFiles
   const wanted = `${names.shown}: its host key is new, and cannot be recorded`
   if (file === undefined) return refuse('failed', `${wanted}: there is no file to record it in (UserKnownHostsFile)`)
-  if (UNFIT.test(source.alias ?? source.host))
+  if (UNFIT.test(source.alias ?? source.host)) {
     return refuse(
       'failed',
       `${wanted}: known_hosts cannot hold the name ${JSON.stringify(source.alias ?? source.host)}`,
     )
+  }
   const hosts = [
     names.host,
     ...(names.ip === undefined || plainKeys(lookUp(source, names).ip).length > 0 ? [] : [names.ip]),

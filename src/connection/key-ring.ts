@@ -204,10 +204,11 @@ function ringOf(
       if (identity === undefined) return finish(new Error('an unknown key'))
       // An agent may refuse (`ssh-add -c`), or be gone: ssh2 would end the login for that. An empty signature is
       // refused by sshd, and the next key is tried, as OpenSSH does.
-      if (identity.byAgent)
+      if (identity.byAgent) {
         return void real!.sign(key, data, hash ?? {}, (error, signature) =>
           finish(undefined, error ? EMPTY : signature),
         )
+      }
       const signature = signed(key, data, hash?.hash)
       if (signature instanceof Error) finish(signature)
       else finish(undefined, signature)
