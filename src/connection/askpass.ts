@@ -66,7 +66,7 @@ function serve(socket: Socket, answerers: ReadonlyMap<string, Answerer>): void {
     asked += chunk.toString()
     if (asked.length > LONGEST_QUESTION) return socket.destroy()
     if (!asked.endsWith('\n')) return
-    answerTo(asked, answerers)
+    void answerTo(asked, answerers)
       .catch(() => undefined)
       .then((answer) => socket.end(answer === undefined ? '' : `${answer}\n`))
   })

@@ -15,7 +15,9 @@ export interface Bastions {
 
 /**
  * One connection carries any number of forwarded ones (MaxSessions of sshd_config(5) does not count them), and no
- * bastion sees more than one handshake of a run. @param open - logs in to a jump host, itself through those before it.
+ * bastion sees more than one handshake of a run.
+ *
+ * @param open - logs in to a jump host, itself through those before it.
  */
 export function bastions(open: (target: SshTarget) => Promise<Client>): Bastions {
   const clients = new Map<string, Promise<Client>>()
@@ -67,6 +69,7 @@ const keyOf = (target: SshTarget): string =>
  * take, and no longer.
  */
 function forwarded(client: Client, jump: SshTarget, { hostName, port, connectSeconds }: SshTarget): Promise<Duplex> {
+  const way = `${at({ hostName, port })} by way of ${jump.hostName}`
   return new Promise((resolve, reject) => {
     let late = false
     const settle = (then: () => void): void => {
@@ -78,23 +81,15 @@ function forwarded(client: Client, jump: SshTarget, { hostName, port, connectSec
       settle(() => reject(new Passing(`by way of ${jump.hostName}: the connection to it was lost`)))
     const timer = setTimeout(() => {
       late = true
-      settle(() =>
-        reject(
-          new Unreachable(
-            `${at({ hostName, port })} by way of ${jump.hostName}: no answer within ${connectSeconds} s (the jump host's connection to it)`,
-          ),
-        ),
-      )
+      const why = `no answer within ${connectSeconds} s (the jump host's connection to it)`
+      settle(() => reject(new Unreachable(`${way}: ${why}`)))
     }, connectSeconds * 1000)
     client.once('close', lost)
     try {
       client.forwardOut('127.0.0.1', 0, hostName, port, (error, channel) => {
-        if (late) channel?.destroy()
-        else if (error === undefined) settle(() => resolve(channel))
-        else
-          settle(() =>
-            reject(new Unreachable(`${at({ hostName, port })} by way of ${jump.hostName}: ${forwardProblem(error)}`)),
-          )
+        if (error !== undefined) settle(() => reject(new Unreachable(`${way}: ${forwardProblem(error)}`)))
+        else if (late) channel.destroy()
+        else settle(() => resolve(channel))
       })
     } catch {
       lost()
@@ -107,8 +102,12 @@ const PROHIBITED = 1
 const CONNECT_FAILED = 2
 
 function forwardProblem({ message, reason }: Error & { readonly reason?: number | string }): string {
-  if (reason === PROHIBITED)
-    return 'it does not forward connections there (AllowTcpForwarding, PermitOpen or DisableForwarding of its sshd_config)'
+  if (reason === PROHIBITED) {
+    return (
+      'it does not forward connections there ' +
+      '(AllowTcpForwarding, PermitOpen or DisableForwarding of its sshd_config)'
+    )
+  }
   const words = message.replace(/^\(SSH\) Channel open failure: /, '')
   return reason === CONNECT_FAILED ? `it cannot reach it: ${words.toLowerCase()}` : words
 }

@@ -4,8 +4,8 @@ import { Unreachable } from '../engine/connection.ts'
 import type { Become } from '../model/host.ts'
 import { openingOf, type Dialogue } from './become.ts'
 import { becomeProblem, refusesPassword, spoken, wantsTerminal, type Refusal } from './become-problem.ts'
-import type { ShellProcess } from './host-shell.ts'
 import type { PasswordTrial } from './password-trial.ts'
+import type { ShellProcess } from './shell-stream.ts'
 
 export interface BecomeOptions {
   readonly become: Become | undefined
@@ -39,14 +39,20 @@ export async function openShell(options: BecomeOptions): Promise<ShellProcess> {
     stage(become.method)
     const told = (tail: string): void => stage(tail === '' ? become.method : `${become.method} said: ${tail}`)
     const { refusal, said, answered } = await converse(shell, dialogue, (password) => trial.turn(password, at), told)
-    if (answered)
-      trial.settle(reveal!, at, refusal === undefined ? true : refusesPassword(refusal, said) ? false : undefined)
+    if (answered) trial.settle(reveal!, at, accepted(refusal, said))
     if (refusal === undefined) return shell
     shell.stdin.end()
-    if (!terminal && !answered && refusal.kind === 'ended' && wantsTerminal(said)) continue
+    const mayTryTerminal = !terminal && !answered
+    if (mayTryTerminal && refusal.kind === 'ended' && wantsTerminal(said)) continue
     throw new Unreachable(`${at}: ${becomeProblem(become, refusal, said)}`)
   }
   throw new Error('no opening is left')
+}
+
+/** What the method made of the password; `undefined`: nobody can tell. */
+function accepted(refusal: Refusal | undefined, said: string): boolean | undefined {
+  if (refusal === undefined) return true
+  return refusesPassword(refusal, said) ? false : undefined
 }
 
 /** As PAM has it in English; `LC_ALL=C` is set. */

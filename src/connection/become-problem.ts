@@ -37,27 +37,42 @@ export const refusesPassword = (refusal: Refusal, said: string): boolean =>
   refusal.kind === 'wrong-password' || (refusal.kind === 'ended' && REFUSED.test(said))
 
 const REFUSED = /incorrect password|Authentication fail|Sorry, try again|no password was provided/i
+const PASSWORD_EXPIRED =
+  /password (?:has )?expired|password is expired|required to change your password|^(?:Current|New) password:/im
+const ACCOUNT_CLOSED = /account validation failure|account (?:has )?expired|account is locked|account locked/i
 
 function advice({ method, user, executable, password }: Become, refusal: Refusal, said: string): string {
   const program = executable ?? method
   const has = (pattern: RegExp): boolean => pattern.test(said)
-  if (refusal.kind === 'not-given')
-    return `the password was refused on ${refusal.refusedBy}, and is not given to another host before one has accepted it`
+  if (refusal.kind === 'not-given') {
+    return (
+      `the password was refused on ${refusal.refusedBy}, ` +
+      'and is not given to another host before one has accepted it'
+    )
+  }
   const whose = 'whose' in refusal && refusal.whose !== undefined ? ` of ${refusal.whose}` : ''
-  if (
-    has(/password (?:has )?expired|password is expired|required to change your password|^(?:Current|New) password:/im)
-  )
-    return 'a password has expired there: log in and change it'
-  if (has(/account validation failure|account (?:has )?expired|account is locked|account locked/i))
-    return 'the account is locked or has expired there'
-  if (refusal.kind === 'no-password' || has(/a password is required|^doas: Authentication required/m))
-    return `it asks for the password${whose}: give it with --ask-become-pass, --become-password-file or ansible_become_password`
-  if (has(/not in the sudoers file|not allowed to (?:run|execute)|may not run sudo/))
-    return `sudoers does not let the login user run a shell as ${user}: single commands are not enough, it must allow sh`
+  if (has(PASSWORD_EXPIRED)) return 'a password has expired there: log in and change it'
+  if (has(ACCOUNT_CLOSED)) return 'the account is locked or has expired there'
+  if (refusal.kind === 'no-password' || has(/a password is required|^doas: Authentication required/m)) {
+    return (
+      `it asks for the password${whose}: ` +
+      'give it with --ask-become-pass, --become-password-file or ansible_become_password'
+    )
+  }
+  if (has(/not in the sudoers file|not allowed to (?:run|execute)|may not run sudo/)) {
+    return (
+      `sudoers does not let the login user run a shell as ${user}: ` +
+      'single commands are not enough, it must allow sh'
+    )
+  }
   if (has(/^doas: Operation not permitted/m)) return `doas.conf does not let the login user run sh as ${user}`
   if (has(/doas is not enabled/)) return 'there is no /etc/doas.conf there'
-  if (has(/script: not found|script: command not found/))
-    return `${method} wants a terminal, and script(1), which gives it one, is not there: install bsdutils (or util-linux)`
+  if (has(/script: not found|script: command not found/)) {
+    return (
+      `${method} wants a terminal, and script(1), which gives it one, is not there: ` +
+      'install bsdutils (or util-linux)'
+    )
+  }
   if (has(/runuser: not found/)) return 'runuser(1) is not there: install util-linux'
   if (has(/: (?:command )?not found|No such file or directory/) && said.includes(program.split(' ')[0]!))
     return `${program} is not there: install it, choose another --become-method, or log in as root`
@@ -70,7 +85,10 @@ function advice({ method, user, executable, password }: Become, refusal: Refusal
   if (has(/^su: Permission denied/m)) return "su's PAM rules do not let the login user in (pam_wheel?)"
   if (refusal.kind === 'other-question') return 'it asks for more than a password, which cannot be given here'
   if (wantsTerminal(said)) return 'it insists on a terminal'
-  return `no shell came up: ${'how' in refusal ? refusal.how : 'refused'}${before ? ': does the login shell of the login user (getent passwd) run commands?' : ''}${said === '' ? `\n${RUN_AGAIN}` : ''}`
+  const how = 'how' in refusal ? refusal.how : 'refused'
+  const question = before ? ': does the login shell of the login user (getent passwd) run commands?' : ''
+  const next = said === '' ? `\n${RUN_AGAIN}` : ''
+  return `no shell came up: ${how}${question}${next}`
 }
 
 /**

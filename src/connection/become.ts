@@ -51,22 +51,13 @@ export function openingOf(become: Become | undefined, login: string | undefined,
   // doas(1) reads a password from a terminal only.
   const onTerminal = terminal || (method === 'doas' && password !== undefined)
   const typed = onTerminal && method !== 'sudo'
-  const stand = (environment: string, read: string): string =>
-    `"${environment}echo ${dialogue.ready} >&2; ${read}exec sh"`
-  const standing = stand(method === 'su' && user === 'root' ? SU_ENVIRONMENT : '', typed ? 'read x; ' : '')
-  const words =
-    method === 'sudo'
-      ? sudoWords(become, dialogue.question, standing)
-      : method === 'su'
-        ? suWords(become, standing)
-        : doasWords(become, standing)
+  const environment = method === 'su' && user === 'root' ? SU_ENVIRONMENT : ''
+  const standing = `"${environment}echo ${dialogue.ready} >&2; ${typed ? 'read x; ' : ''}exec sh"`
+  const words = methodWords(become, dialogue.question, standing)
   const text = [
-    'export LC_ALL=C; cd /',
-    // Whether this is root, without a process.
-    'while read k v r; do if [ "$k" = Uid: ]; then break; fi; done </proc/self/status',
-    user === 'root'
-      ? `if [ "$k$v" = Uid:0 ]; then echo ${dialogue.ready} >&2; exec sh; fi`
-      : `if [ "$k$v" = Uid:0 ]; then exec runuser -s /bin/sh ${ofRoot(user)} -c ${stand('', '')}; fi; if [ "$(id -un)" = ${inQuotes(user)} ]; then echo ${dialogue.ready} >&2; exec sh; fi`,
+    'export LC_ALL=C',
+    'cd /',
+    ...whereNoneIsNeeded(user, dialogue.ready),
     `echo ${dialogue.begin} >&2`,
     onTerminal ? withTerminal(words, typed, dialogue.end) : `exec ${words}`,
   ].join('; ')
@@ -74,6 +65,20 @@ export function openingOf(become: Become | undefined, login: string | undefined,
     command: `exec sh -c '${text}'`,
     dialogue: { ...dialogue, lines: typed ? { asked: 1, unasked: 2 } : { asked: 0, unasked: 0 } },
   }
+}
+
+/** Opens the shell without the method, where the login user is root or is that user. */
+function whereNoneIsNeeded(user: string, ready: string): readonly string[] {
+  const shell = `echo ${ready} >&2; exec sh`
+  // Whether this is root, without a process.
+  const readUid = 'while read k v r; do if [ "$k" = Uid: ]; then break; fi; done </proc/self/status'
+  const isRoot = '[ "$k$v" = Uid:0 ]'
+  if (user === 'root') return [readUid, `if ${isRoot}; then ${shell}; fi`]
+  return [
+    readUid,
+    `if ${isRoot}; then exec runuser -s /bin/sh ${ofRoot(user)} -c "${shell}"; fi`,
+    `if [ "$(id -un)" = ${inQuotes(user)} ]; then ${shell}; fi`,
+  ]
 }
 
 /** su(1) leaves these as they were where the target is root. */
@@ -84,6 +89,17 @@ const inQuotes = (word: string): string => (/^[\w./@:%+=,-]+$/.test(word) ? word
 
 const ofRoot = (user: string): string =>
   /^#?\d+$/.test(user) ? `"$(id -un ${user.replace('#', '')})"` : inQuotes(user)
+
+function methodWords(become: Become, question: string, stand: string): string {
+  switch (become.method) {
+    case 'sudo':
+      return sudoWords(become, question, stand)
+    case 'su':
+      return suWords(become, stand)
+    case 'doas':
+      return doasWords(become, stand)
+  }
+}
 
 /**
  * sudo(8): the password goes to its input, once it was asked for; where none is needed it would be read as a command.

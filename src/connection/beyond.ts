@@ -10,8 +10,9 @@ const METHODS = ['publickey', 'password', 'keyboard-interactive', 'none']
 export const STANDING_MASTER = 'the master connection'
 
 /**
- * Each in words that name the keyword of ssh_config(5); empty: mailrun's own client can do it. @param exists - whether
- * a file is there.
+ * Each in words that name the keyword of ssh_config(5); empty: mailrun's own client can do it.
+ *
+ * @param exists - whether a file is there.
  */
 export function beyondOf(
   settings: SshSettings,

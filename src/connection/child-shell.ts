@@ -1,6 +1,6 @@
 // A shell as a child process: a local one, or the system's ssh.
 import type { ChildProcessWithoutNullStreams } from 'node:child_process'
-import type { ShellProcess } from './host-shell.ts'
+import type { ShellProcess } from './shell-stream.ts'
 
 const LAST_WORDS_MILLISECONDS = 300
 

@@ -4,7 +4,7 @@ import { absolute } from '../inventory/address.ts'
 import type { Host, HostAddress } from '../model/host.ts'
 import type { Secret } from '../shell/secret.ts'
 import { sshArguments, sshValue, type SshOption } from '../ssh-config/option.ts'
-import { readSshConfig, type SshConfig } from '../ssh-config/read-ssh-config.ts'
+import { readSshConfig } from '../ssh-config/read-ssh-config.ts'
 import { askpass } from './askpass.ts'
 import { localConnect } from './local.ts'
 import { Beyond } from './login.ts'
@@ -43,28 +43,10 @@ interface Way {
 }
 
 /** @throws MailrunError with file:line for what cannot be supported, and for keys without their passphrase */
-export async function connector(
-  hosts: readonly Host[],
-  { sshConfig, knownHosts, acceptNew, ask }: ConnectionSource,
-): Promise<Connector> {
-  const flags = [
-    ...(knownHosts === undefined
-      ? []
-      : [
-          sshValue('UserKnownHostsFile', absolute(knownHosts), '--known-hosts'),
-          sshValue('GlobalKnownHostsFile', '/dev/null', '--known-hosts'),
-        ]),
-    ...(acceptNew === true ? [sshValue('StrictHostKeyChecking', 'accept-new', '--accept-new')] : []),
-  ]
+export async function connector(hosts: readonly Host[], source: ConnectionSource): Promise<Connector> {
+  const { sshConfig, knownHosts, acceptNew, ask } = source
   const passphrases = new Map<string, Secret>()
-  const files = new Map<string, Promise<Reading>>()
-  const reading = (file: string | undefined): Promise<Reading> => {
-    const known =
-      files.get(file ?? '') ??
-      readSshConfig(file).then((config: SshConfig): Reading => ({ config, flags, passphrases }))
-    files.set(file ?? '', known)
-    return known
-  }
+  const reading = readOnce(flagsOf(source), passphrases)
   const config = runConfig({ sshConfig, knownHosts, acceptNew: acceptNew === true })
   const ways = new Map<string, Way>()
   for (const { name, address } of hosts) {
@@ -83,24 +65,15 @@ export async function connector(
   const questions = askpass()
   const system = ({ openssh }: Way, host: Host, signal: AbortSignal): Promise<Connection> =>
     opensshConnect(openssh, host.address.become, { askpass: questions, ask, trial }, signal)
-  const connect: Connect = async (host, signal) => {
-    const { address } = host
-    const way = ways.get(host.name)
-    if (way === undefined) return localConnect({}, address.become, trial)
-    if (way.bySystem) return system(way, host, signal)
-    try {
-      return await client.connect(way.target, address.become, signal)
-    } catch (error) {
-      if (!(error instanceof Beyond)) throw error
-      return system(way, host, signal).catch((second: Error) => {
-        throw second instanceof Unreachable
-          ? new Unreachable(`${error.message}\nand by the system's ssh: ${second.message}`)
-          : second
-      })
-    }
-  }
   return {
-    connect,
+    async connect(host, signal) {
+      const { become } = host.address
+      const way = ways.get(host.name)
+      if (way === undefined) return localConnect({}, become, trial)
+      if (way.bySystem) return system(way, host, signal)
+      const own = client.connect(way.target, become, signal)
+      return orBySystem(own, () => system(way, host, signal))
+    },
     close() {
       client.close()
       questions.close()
@@ -109,15 +82,48 @@ export async function connector(
   }
 }
 
-async function wayTo(
-  address: HostAddress,
-  {
-    sshConfig,
-    knownHosts,
-    config,
-  }: Pick<ConnectionSource, 'sshConfig' | 'knownHosts'> & { readonly config: RunConfig },
-  reading: (file: string | undefined) => Promise<Reading>,
-): Promise<Way> {
+/** What flags of the command line say, for every host. */
+const flagsOf = ({ knownHosts, acceptNew }: ConnectionSource): readonly SshOption[] => [
+  ...(knownHosts === undefined
+    ? []
+    : [
+        sshValue('UserKnownHostsFile', absolute(knownHosts), '--known-hosts'),
+        sshValue('GlobalKnownHostsFile', '/dev/null', '--known-hosts'),
+      ]),
+  ...(acceptNew === true ? [sshValue('StrictHostKeyChecking', 'accept-new', '--accept-new')] : []),
+]
+
+type ReadConfig = (file: string | undefined) => Promise<Reading>
+
+/** Reads each ssh_config once. */
+function readOnce(flags: readonly SshOption[], passphrases: ReadonlyMap<string, Secret>): ReadConfig {
+  const files = new Map<string, Promise<Reading>>()
+  return (file) => {
+    const known = files.get(file ?? '') ?? readSshConfig(file).then((config) => ({ config, flags, passphrases }))
+    files.set(file ?? '', known)
+    return known
+  }
+}
+
+/** @throws what the system's ssh said, after what mailrun's own client lacks. */
+async function orBySystem(own: Promise<Connection>, system: () => Promise<Connection>): Promise<Connection> {
+  try {
+    return await own
+  } catch (error) {
+    if (!(error instanceof Beyond)) throw error
+    return system().catch((second: Error) => {
+      throw second instanceof Unreachable
+        ? new Unreachable(`${error.message}\nand by the system's ssh: ${second.message}`)
+        : second
+    })
+  }
+}
+
+/** What the flags of a run come to for one host's ssh. */
+type RunSource = Pick<ConnectionSource, 'sshConfig' | 'knownHosts'> & { readonly config: RunConfig }
+
+async function wayTo(address: HostAddress, source: RunSource, reading: ReadConfig): Promise<Way> {
+  const { sshConfig } = source
   const before = sshArguments(address.sshArgs.words, address.sshArgs.where)
   const after = sshArguments(address.sshExtraArgs.words, address.sshExtraArgs.where)
   const ownFile = before.file ?? after.file
@@ -137,28 +143,40 @@ async function wayTo(
     { password: address.password, connectSeconds: address.connectSeconds, retries: address.retries },
     await reading(file === undefined || file === 'none' ? file : absolute(file)),
   )
-  const bySystem = address.connection === 'openssh' || target.beyond.length > 0
   // A file of the host's own comes with its words.
-  const ofFlags = sshConfig === undefined || sshConfig === 'none' ? sshConfig : absolute(sshConfig)
-  const configFile =
-    ownFile !== undefined ? undefined : ((target.jumps.length > 0 ? config.file() : undefined) ?? ofFlags)
-  const openssh: OpensshTarget = {
-    executable: address.sshExecutable ?? 'ssh',
-    first: [
-      ...(configFile === undefined ? [] : ['-F', configFile]),
-      ...(knownHosts === undefined
-        ? []
-        : ['-o', `UserKnownHostsFile="${absolute(knownHosts)}"`, '-o', 'GlobalKnownHostsFile=/dev/null']),
-    ],
-    then: [
-      ...address.sshArgs.words,
-      ...(address.port === undefined ? [] : ['-p', String(address.port)]),
-      ...(address.privateKeyFile === undefined ? [] : ['-i', address.privateKeyFile]),
-      ...(address.user === undefined ? [] : ['-l', address.user]),
-      ...address.sshExtraArgs.words,
-    ],
-    address: address.address,
+  const configFile = ownFile === undefined ? fileForSystem(source, target) : undefined
+  return {
     target,
+    openssh: opensshTarget(address, target, configFile, source.knownHosts),
+    bySystem: address.connection === 'openssh' || target.beyond.length > 0,
   }
-  return { target, openssh, bySystem }
 }
+
+function fileForSystem({ sshConfig, config }: RunSource, target: SshTarget): string | undefined {
+  const ofFlags = sshConfig === undefined || sshConfig === 'none' ? sshConfig : absolute(sshConfig)
+  return target.jumps.length > 0 ? (config.file() ?? ofFlags) : ofFlags
+}
+
+const opensshTarget = (
+  address: HostAddress,
+  target: SshTarget,
+  configFile: string | undefined,
+  knownHosts: string | undefined,
+): OpensshTarget => ({
+  executable: address.sshExecutable ?? 'ssh',
+  first: [
+    ...(configFile === undefined ? [] : ['-F', configFile]),
+    ...(knownHosts === undefined
+      ? []
+      : ['-o', `UserKnownHostsFile="${absolute(knownHosts)}"`, '-o', 'GlobalKnownHostsFile=/dev/null']),
+  ],
+  then: [
+    ...address.sshArgs.words,
+    ...(address.port === undefined ? [] : ['-p', String(address.port)]),
+    ...(address.privateKeyFile === undefined ? [] : ['-i', address.privateKeyFile]),
+    ...(address.user === undefined ? [] : ['-l', address.user]),
+    ...address.sshExtraArgs.words,
+  ],
+  address: address.address,
+  target,
+})

@@ -9,6 +9,8 @@ const OTHER_NAMES_SHOWN = 8
 export const shown = (key: PublicKey): string => `${key.type} ${fingerprint(key)}`
 export const where = ({ file, line }: KnownKey): string => `${file}:${line}`
 const listed = (keys: readonly KnownKey[]): string => keys.map((each) => `${shown(each)} (${where(each)})`).join(', ')
+/** How to print the key on the host itself. */
+const onTheHost = (key: PublicKey): string => `there: ssh-keygen -l -f /etc/ssh/ssh_host_${fileOf(key)}_key.pub`
 
 export function unknownKey(key: PublicKey, name: string, source: HostKeySource, others: readonly KnownKey[]): string {
   const elsewhere = others
@@ -18,27 +20,36 @@ export function unknownKey(key: PublicKey, name: string, source: HostKeySource, 
   return [
     `the host key of ${name} is not known: ${shown(key)}`,
     ...(others.length > 0 ? [`the same key is known by other names:${elsewhere.join('')}${more}`] : []),
-    `compare it with the one on the host (there: ssh-keygen -l -f /etc/ssh/ssh_host_${fileOf(key)}_key.pub), then add it: ${addition(key, name, source)}`,
+    `compare it with the one on the host (${onTheHost(key)}), then add it: ${addition(key, name, source)}`,
     'or let new keys be recorded, of hosts that have none yet: --accept-new',
   ].join('\n')
 }
 
 export function changedKey(key: PublicKey, name: string, source: HostKeySource, known: readonly KnownKey[]): string {
   return [
-    `the host key of ${name} has CHANGED: someone may be listening in (a man in the middle), or the host was installed anew`,
+    `the host key of ${name} has CHANGED: ` +
+      'someone may be listening in (a man in the middle), or the host was installed anew',
     `it shows ${shown(key)}`,
     `known is ${listed(known)}`,
-    `ask whoever runs the host, and compare (there: ssh-keygen -l -f /etc/ssh/ssh_host_${fileOf(key)}_key.pub); only once the new key is verified:`,
+    `ask whoever runs the host, and compare (${onTheHost(key)}); only once the new key is verified:`,
     ...removals(name, known),
     `  ${addition(key, name, source)}`,
   ].join('\n')
 }
 
 export const revokedKey = (key: PublicKey, name: string, by: string): string =>
-  `the host key of ${name} is REVOKED (${by}): ${shown(key)}\nsomeone may be using a stolen key to pass for the host: it needs a new one`
+  [
+    `the host key of ${name} is REVOKED (${by}): ${shown(key)}`,
+    'someone may be using a stolen key to pass for the host: it needs a new one',
+  ].join('\n')
 
 export const otherAddressKey = (key: PublicKey, name: string, ip: string, known: readonly KnownKey[]): string =>
-  `the host key of ${name} differs from the one that is known for its address ${ip}: the name may lead to another host than it should (DNS spoofing), or the address was given to another\nit shows ${shown(key)}\nknown for ${ip} is ${listed(known)}`
+  [
+    `the host key of ${name} differs from the one that is known for its address ${ip}: ` +
+      'the name may lead to another host than it should (DNS spoofing), or the address was given to another',
+    `it shows ${shown(key)}`,
+    `known for ${ip} is ${listed(known)}`,
+  ].join('\n')
 
 export const onlyAuthority = (
   key: PublicKey | undefined,
@@ -47,7 +58,8 @@ export const onlyAuthority = (
   authorities: readonly KnownKey[],
 ): string =>
   [
-    `for ${name} there is only a certificate authority in known_hosts: ${listed(authorities)}; host certificates are checked by the system's ssh only`,
+    `for ${name} there is only a certificate authority in known_hosts: ${listed(authorities)}; ` +
+      "host certificates are checked by the system's ssh only",
     ...(key === undefined
       ? []
       : [
@@ -79,5 +91,8 @@ function addition(
 }
 
 /** As sshd's files and ssh-keyscan call the types. */
-const fileOf = ({ type }: PublicKey): string =>
-  type.includes('ed25519') ? 'ed25519' : type.includes('ecdsa') ? 'ecdsa' : type === 'ssh-dss' ? 'dsa' : 'rsa'
+function fileOf({ type }: PublicKey): string {
+  if (type.includes('ed25519')) return 'ed25519'
+  if (type.includes('ecdsa')) return 'ecdsa'
+  return type === 'ssh-dss' ? 'dsa' : 'rsa'
+}

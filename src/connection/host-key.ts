@@ -42,8 +42,9 @@ export interface HostKeyCheck {
    */
   algorithms(offered: readonly string[]): readonly string[]
   /**
-   * May write (`accept-new`): to be asked once, with the key that the host proved to hold. @param data - as the wire
-   * carries it
+   * May write (`accept-new`): to be asked once, with the key that the host proved to hold.
+   *
+   * @param data - as the wire carries it.
    */
   verify(data: Buffer): HostKeyVerdict
 }
@@ -64,12 +65,13 @@ export function hostKeyCheck(source: HostKeySource): HostKeyCheck {
     algorithms: (offered) => ordered(offered, known.host),
     verify: (data) => {
       const key = readPublicKey(data)
-      if (key === undefined || isCertificateType(key.type))
+      if (key === undefined || isCertificateType(key.type)) {
         return {
           kind: 'failed',
           message: `the host key of ${names.shown} cannot be read, or is an RSA key of less than 1024 bits`,
           mayHaveCertificate: false,
         }
+      }
       // What was known when the handshake began is enough to accept a key by.
       const first = verdict(key, source, names, known)
       return first.kind === 'accepted' || first.kind === 'recorded'
@@ -94,19 +96,21 @@ interface Names {
 
 function namesOf({ host, port, alias, ip }: HostKeySource): Names {
   const plain = knownHostsName(host, 22)
-  const address = ip === undefined ? undefined : knownHostsName(ip, 22)
   const name =
     alias === undefined ? knownHostsName(host, port) : Buffer.from(lowerAscii(alias), 'utf8').toString('latin1')
   return {
     host: name,
     shown: Buffer.from(name, 'latin1').toString('utf8'),
     plain: alias === undefined && port !== 22 ? plain : undefined,
-    // OpenSSH asks for the address neither where that is the name, nor on this machine.
-    ip:
-      ip === undefined || address === plain || address === '::1' || address?.startsWith('127.')
-        ? undefined
-        : knownHostsName(ip, port),
+    ip: ip === undefined ? undefined : addressName(ip, port, plain),
   }
+}
+
+/** OpenSSH asks for the address neither where that is the name, nor on this machine. */
+function addressName(ip: string, port: number, plainName: string): string | undefined {
+  const address = knownHostsName(ip, 22)
+  const isThisMachine = address === '::1' || address.startsWith('127.')
+  return address === plainName || isThisMachine ? undefined : knownHostsName(ip, port)
 }
 
 interface Known {
@@ -137,11 +141,13 @@ function verdict(key: PublicKey, source: HostKeySource, names: Names, known: Kno
     message: string,
   ): HostKeyVerdict => ({ kind, message, mayHaveCertificate: authorities.length > 0 && kind !== 'revoked' })
   const listedAsRevoked = source.revokedHostKeys === undefined ? undefined : revocation(key, source.revokedHostKeys)
-  if (listedAsRevoked?.kind === 'unreadable')
+  if (listedAsRevoked?.kind === 'unreadable') {
+    const why = `${source.revokedHostKeys}: ${listedAsRevoked.why}`
     return refuse(
       'failed',
-      `${names.shown}: the file of revoked host keys cannot be used, so no host key can be accepted: ${source.revokedHostKeys}: ${listedAsRevoked.why}`,
+      `${names.shown}: the file of revoked host keys cannot be used, so no host key can be accepted: ${why}`,
     )
+  }
   if (listedAsRevoked?.kind === 'revoked')
     return refuse('revoked', revokedKey(key, names.shown, source.revokedHostKeys!))
   const others = plainKeys(known.host)
@@ -156,16 +162,11 @@ function verdict(key: PublicKey, source: HostKeySource, names: Names, known: Kno
     return refuse('changed', otherAddressKey(key, names.shown, names.ip!, ofAddress))
   if (found) return { kind: 'accepted', key, known: found }
   if (authorities.length > 0) return refuse('authority', onlyAuthority(key, names.shown, source, authorities))
-  if (source.strict !== 'accept-new')
-    return refuse(
-      'unknown',
-      unknownKey(
-        key,
-        names.shown,
-        source,
-        [...source.userFiles, ...source.globalFiles].flatMap((file) => otherNamesOf(readKnownHosts(file), key)),
-      ),
-    )
+  if (source.strict !== 'accept-new') {
+    const files = [...source.userFiles, ...source.globalFiles]
+    const otherNames = files.flatMap((file) => otherNamesOf(readKnownHosts(file), key))
+    return refuse('unknown', unknownKey(key, names.shown, source, otherNames))
+  }
   return record(key, source, names, refuse)
 }
 
@@ -181,11 +182,12 @@ function record(
   const [file] = source.userFiles
   const wanted = `${names.shown}: its host key is new, and cannot be recorded`
   if (file === undefined) return refuse('failed', `${wanted}: there is no file to record it in (UserKnownHostsFile)`)
-  if (UNFIT.test(source.alias ?? source.host))
+  if (UNFIT.test(source.alias ?? source.host)) {
     return refuse(
       'failed',
       `${wanted}: known_hosts cannot hold the name ${JSON.stringify(source.alias ?? source.host)}`,
     )
+  }
   const hosts = [
     names.host,
     ...(names.ip === undefined || plainKeys(lookUp(source, names).ip).length > 0 ? [] : [names.ip]),

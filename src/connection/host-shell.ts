@@ -5,13 +5,7 @@ import type { Become } from '../model/host.ts'
 import { openShell } from './become-dialogue.ts'
 import { RUN_AGAIN } from './passing.ts'
 import type { PasswordTrial } from './password-trial.ts'
-import { shellStream, type ShellStreams } from './shell-stream.ts'
-
-/** A program on the host, or on the way to it, whose input and outputs are the shell's. */
-export interface ShellProcess extends ShellStreams {
-  /** Is told once that it is gone, and how. */
-  onEnd(listener: (how: string) => void): void
-}
+import { shellStream, type ShellProcess } from './shell-stream.ts'
 
 export interface ShellSource {
   readonly become: Become | undefined
@@ -36,6 +30,7 @@ export interface ShellSource {
 
 /** What dash does where it cannot fork, its message going where the command's would have gone. */
 const ENDED_2 = 'the shell ended (exit status 2)'
+const OUT_OF_PROCESSES = 'is the host out of processes? (ulimit -u, TasksMax of the unit that systemctl status names)'
 
 /** Nobody waits for it; its stack would cost more than it tells. */
 const CLOSED = new ConnectionLost('closed')
@@ -70,22 +65,7 @@ export async function hostShell({
     if (!proven) listen(chunk)
   })
   process.onEnd((how) => {
-    if (closed) return
-    if (!proven) {
-      const said = lastWords.trim()
-      return shell.lose(
-        new Unreachable(
-          `${at}: no shell came up as ${user}: ${how}: does its login shell (getent passwd ${user}) run commands?\n${RUN_AGAIN}${said === '' ? '' : `\n${said}`}`,
-        ),
-      )
-    }
-    // Where it could not go on, dash says why: `sh: 0: Cannot fork`.
-    const said = /^sh: .*$/m.exec(lastWords.slice(lastWords.lastIndexOf('\nmailrun-') + 1))?.[0]
-    const hint =
-      said?.includes('Cannot fork') || (said === undefined && how === ENDED_2)
-        ? ': is the host out of processes? (ulimit -u, TasksMax of the unit that systemctl status names)'
-        : ''
-    shell.lose(new ConnectionLost(`${how}${said === undefined ? '' : `: ${said}`}${hint}`))
+    if (!closed) shell.lose(proven ? lostShell(how, lastWords) : noShell(at, user, how, lastWords))
   })
   return {
     exchange(request) {
@@ -109,4 +89,20 @@ export async function hostShell({
       end()
     },
   }
+}
+
+/** It ended before its first answer. */
+function noShell(at: string, user: string, how: string, lastWords: string): Unreachable {
+  const said = lastWords.trim()
+  const question = `does its login shell (getent passwd ${user}) run commands?`
+  const words = `${at}: no shell came up as ${user}: ${how}: ${question}\n${RUN_AGAIN}`
+  return new Unreachable(said === '' ? words : `${words}\n${said}`)
+}
+
+/** It ended after it had answered. Where it could not go on, dash says why: `sh: 0: Cannot fork`. */
+function lostShell(how: string, lastWords: string): ConnectionLost {
+  const said = /^sh: .*$/m.exec(lastWords.slice(lastWords.lastIndexOf('\nmailrun-') + 1))?.[0]
+  const why = said === undefined ? how : `${how}: ${said}`
+  const cannotFork = said === undefined ? how === ENDED_2 : said.includes('Cannot fork')
+  return new ConnectionLost(cannotFork ? `${why}: ${OUT_OF_PROCESSES}` : why)
 }

@@ -22,7 +22,9 @@ const MAGIC = 'openssh-key-v1\0'
 
 /**
  * Of a public key, or where there is but the `.pub` beside it, that is what there is: IdentityFile of ssh_config(5).
- * `undefined`: there is neither. @throws Error for one that cannot be read, or that holds no key
+ * `undefined`: there is neither.
+ *
+ * @throws Error for one that cannot be read, or that holds no key.
  */
 export function readKeyFile(path: string): KeyFile | undefined {
   let text: string

@@ -2,7 +2,7 @@
 import { createPrivateKey, sign, type KeyObject } from 'node:crypto'
 import type { BaseAgent, ParsedKey } from 'ssh2'
 import { Unreachable } from '../engine/connection.ts'
-import { agentKeys } from './agent.ts'
+import { agentKeys, type AgentKey } from './agent.ts'
 import { readKeyFile, type KeyFile } from './key-file.ts'
 import type { SoleSigner } from './ssh2-shortcuts.ts'
 import type { SshTarget } from './ssh-target.ts'
@@ -32,8 +32,9 @@ const parsed = new WeakMap<object, Map<string, Promise<ParsedKey | Error>>>()
 const rings = new WeakMap<object, Map<string, Promise<KeyRing>>>()
 
 /**
- * Made once in a run for all hosts that have the same keys. @throws Unreachable where a named key cannot be used, or
- * there is none at all
+ * Made once in a run for all hosts that have the same keys.
+ *
+ * @throws Unreachable where a named key cannot be used, or there is none at all.
  */
 export function keyRing(target: SshTarget): Promise<KeyRing> {
   const { identityFiles, identitiesOnly, agent, passphrases } = target
@@ -45,68 +46,105 @@ export function keyRing(target: SshTarget): Promise<KeyRing> {
   return ring
 }
 
-/**
- * Named keys that the agent holds come first, then named files, the agent's others, and files whose passphrase was
- * given: sshd ends the connection after a few keys that it does not know (MaxAuthTries).
- */
 async function makeRing(target: SshTarget): Promise<KeyRing> {
-  const { identityFiles, identitiesOnly, agent: path, passphrases } = target
+  const { identityFiles, identitiesOnly, agent: path } = target
   const held = path === undefined ? [] : await agentKeys(path)
   const files = identityFiles.flatMap(({ path: file, named }) => usable(file, named))
-  const beyond = [
-    ...files.filter(isBeyond).map(({ path: file }) => file),
-    ...(held ?? []).filter(({ type }) => /-cert-v01@|^sk-/.test(type)).map(({ type }) => `the agent's ${type}`),
-  ]
   const { default: ssh2 } = await import('ssh2')
   const ofAgent = (held ?? []).flatMap(({ publicKey }) => {
     const key = ssh2.utils.parseKey(publicKey)
-    return key instanceof Error ? [] : [Array.isArray(key) ? key[0]! : key]
+    return key instanceof Error ? [] : [key]
   })
-  const same = (file: KeyFile) => ofAgent.find((key) => file.publicKey?.equals(key.getPublicSSH()) === true)
-  const named = files.filter((file) => !isBeyond(file))
-  const isNamed = ({ path: file }: KeyFile): boolean => identityFiles.some((each) => each.path === file && each.named)
-  const open = await Promise.all(
-    named.flatMap((file) =>
-      same(file) !== undefined || file.text === undefined
+  const heldAs: HeldAs = (file) => ofAgent.find((key) => file.publicKey?.equals(key.getPublicSSH()) === true)
+  const ours = files.filter((file) => !isBeyond(file))
+  const open = await openedFiles(ours, heldAs, target.passphrases)
+  const others = identitiesOnly ? [] : ofAgent.filter((key) => !ours.some((file) => heldAs(file) === key))
+  const identities = inOrder(ours, open, others, heldAs)
+  const tried = [
+    ...new Set(identities.map(({ from }) => from)),
+    ...unusableWords(target, files, open, heldAs),
+    ...(path !== undefined && held === undefined ? ['the agent, which does not answer'] : []),
+  ].join(', ')
+  const beyond = beyondWords(files, held ?? [])
+  if (identities.length === 0) return { agent: undefined, sole: undefined, tried, beyond }
+  return { agent: ringOf(identities, path, ssh2), sole: soleSigner(identities), tried, beyond }
+}
+
+/** The agent's key that is the file's. */
+type HeldAs = (file: KeyFile) => ParsedKey | undefined
+
+interface OpenedFile {
+  readonly file: KeyFile
+  /** An error: it does not open. */
+  readonly key: ParsedKey | Error
+}
+
+/** Those that the agent does not hold. */
+function openedFiles(
+  files: readonly KeyFile[],
+  heldAs: HeldAs,
+  passphrases: SshTarget['passphrases'],
+): Promise<readonly OpenedFile[]> {
+  return Promise.all(
+    files.flatMap((file) =>
+      heldAs(file) !== undefined || file.text === undefined
         ? []
         : [opened(file.path, file.text, passphrases).then((key) => ({ file, key }))],
     ),
   )
-  const identities: readonly Identity[] = [
-    ...named.flatMap((file) =>
-      same(file) === undefined ? [] : [{ key: same(file)!, from: file.path, byAgent: true }],
-    ),
-    ...open.filter(({ file }) => !file.encrypted).flatMap(({ file, key }) => identityOf(file, key)),
-    ...(identitiesOnly
-      ? []
-      : ofAgent
-          .filter((key) => !named.some((file) => same(file) === key))
-          .map((key) => ({ key, from: 'the agent', byAgent: true }))),
-    ...open.filter(({ file }) => file.encrypted).flatMap(({ file, key }) => identityOf(file, key)),
+}
+
+/**
+ * Named keys that the agent holds come first, then named files, the agent's others, and files whose passphrase was
+ * given: sshd ends the connection after a few keys that it does not know (MaxAuthTries).
+ */
+function inOrder(
+  files: readonly KeyFile[],
+  open: readonly OpenedFile[],
+  others: readonly ParsedKey[],
+  heldAs: HeldAs,
+): readonly Identity[] {
+  const held = files.flatMap((file): readonly Identity[] => {
+    const key = heldAs(file)
+    return key === undefined ? [] : [{ key, from: file.path, byAgent: true }]
+  })
+  const fromFiles = (encrypted: boolean): readonly Identity[] =>
+    open.filter(({ file }) => file.encrypted === encrypted).flatMap(({ file, key }) => identityOf(file, key))
+  return [
+    ...held,
+    ...fromFiles(false),
+    ...others.map((key) => ({ key, from: 'the agent', byAgent: true })),
+    ...fromFiles(true),
   ]
-  const locked = open
-    .filter(({ file, key }) => file.encrypted && key instanceof Error)
-    .map(({ file }) => `${file.path}, which has a passphrase (ssh-add it)`)
-  const unheld = files
-    .filter((file) => file.text === undefined && same(file) === undefined && isNamed(file))
-    .map(({ path: file }) => `${file}, a public key whose private one no agent holds`)
-  const missing = identityFiles
-    .filter((file) => file.named && !files.some((each) => each.path === file.path))
-    .map(({ path: file }) => `${file}, which is not there`)
-  const words = [
-    ...new Set(identities.map(({ from }) => from)),
-    ...locked,
-    ...unheld,
-    ...missing,
-    ...(path !== undefined && held === undefined ? ['the agent, which does not answer'] : []),
+}
+
+/** Keys that are wanted and cannot be offered, and why. */
+function unusableWords(
+  { identityFiles }: SshTarget,
+  files: readonly KeyFile[],
+  open: readonly OpenedFile[],
+  heldAs: HeldAs,
+): readonly string[] {
+  const isNamed = ({ path }: KeyFile): boolean => identityFiles.some((each) => each.path === path && each.named)
+  const locked = open.filter(({ file, key }) => file.encrypted && key instanceof Error)
+  const unheld = files.filter((file) => file.text === undefined && heldAs(file) === undefined && isNamed(file))
+  const missing = identityFiles.filter((file) => file.named && !files.some((each) => each.path === file.path))
+  return [
+    ...locked.map(({ file }) => `${file.path}, which has a passphrase (ssh-add it)`),
+    ...unheld.map(({ path }) => `${path}, a public key whose private one no agent holds`),
+    ...missing.map(({ path }) => `${path}, which is not there`),
   ]
-  if (identities.length === 0) return { agent: undefined, sole: undefined, tried: words.join(', '), beyond }
-  const [only, ...others] = identities
-  const sole: SoleSigner | undefined =
-    only !== undefined && others.length === 0 && !only.byAgent && only.key.type === 'ssh-ed25519'
-      ? (data) => signed(only.key, data, undefined)
-      : undefined
-  return { agent: ringOf(identities, path, ssh2), sole, tried: words.join(', '), beyond }
+}
+
+/** Keys that only the system's ssh can use. */
+const beyondWords = (files: readonly KeyFile[], held: readonly AgentKey[]): readonly string[] => [
+  ...files.filter(isBeyond).map(({ path }) => path),
+  ...held.filter(({ type }) => /-cert-v01@|^sk-/.test(type)).map(({ type }) => `the agent's ${type}`),
+]
+
+function soleSigner([only, ...others]: readonly Identity[]): SoleSigner | undefined {
+  if (only === undefined || others.length > 0 || only.byAgent) return undefined
+  return only.key.type === 'ssh-ed25519' ? (data) => signed(only.key, data, undefined) : undefined
 }
 
 const isBeyond = ({ type, certified }: KeyFile): boolean => certified || type?.startsWith('sk-') === true
@@ -166,10 +204,11 @@ function ringOf(
       if (identity === undefined) return finish(new Error('an unknown key'))
       // An agent may refuse (`ssh-add -c`), or be gone: ssh2 would end the login for that. An empty signature is
       // refused by sshd, and the next key is tried, as OpenSSH does.
-      if (identity.byAgent)
+      if (identity.byAgent) {
         return void real!.sign(key, data, hash ?? {}, (error, signature) =>
           finish(undefined, error ? EMPTY : signature),
         )
+      }
       const signature = signed(key, data, hash?.hash)
       if (signature instanceof Error) finish(signature)
       else finish(undefined, signature)
@@ -183,7 +222,8 @@ const opened25519 = new WeakMap<ParsedKey, KeyObject>()
 /** ssh2 reads the key anew for each signature, which takes ten times as long as an Ed25519 signature itself. */
 function signed(key: ParsedKey, data: Buffer, hash: 'sha1' | 'sha256' | 'sha512' | undefined): Buffer | Error {
   const pem = key.type === 'ssh-ed25519' ? key.getPrivatePEM() : null
-  if (pem === null) return key.sign(data, hash) as Buffer | Error
+  // It may return an error, which its types do not know.
+  if (pem === null) return key.sign(data, hash)
   const read = opened25519.get(key) ?? createPrivateKey(pem)
   opened25519.set(key, read)
   return sign(null, data, read)

@@ -88,8 +88,9 @@ export function readKnownHosts(file: string): KnownHosts {
 }
 
 /**
- * What the file has for a name, in its order. A line whose key cannot be read is passed over. @param name - as
- * `knownHostsName` gives it
+ * What the file has for a name, in its order. A line whose key cannot be read is passed over.
+ *
+ * @param name - as `knownHostsName` gives it.
  */
 export function keysFor(known: KnownHosts, name: string): readonly KnownKey[] {
   const keys = known.found.get(name) ?? search(known, name)

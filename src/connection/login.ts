@@ -26,9 +26,21 @@ import { at } from './tcp.ts'
 /** The host wants what only the system's ssh has. */
 export class Beyond extends Unreachable {}
 
+/** A connection to a host that has taken the login. */
+export interface LoggedIn {
+  readonly client: Client
+  readonly socket: Duplex
+  /** For messages. */
+  readonly stage: { now: string }
+  /** What to know of it. */
+  readonly notes: readonly string[]
+}
+
 /**
  * node-ssh connects; the rest is done on the ssh2 connection that it holds, since its own exec cannot tell a lost
- * connection from success. @throws Unreachable, Passing, Beyond
+ * connection from success.
+ *
+ * @throws Unreachable, Passing, Beyond
  */
 export async function login(
   target: SshTarget,
@@ -47,10 +59,7 @@ export async function login(
   const methods = methodsOf(target, keys)
   // Its end is told once: what was closed while it waited would be waited for in vain.
   if (socket.destroyed || socket.readableEnded) throw closedUnheard(target, 'closed')
-  if (methods.length === 0)
-    throw new (keys.beyond.length > 0 ? Beyond : Unreachable)(
-      `${at(target)}: there is nothing to log in with: ${keys.tried || 'no agent, no key file'}: name a key with --private-key or ansible_ssh_private_key_file, or give a password by --ask-pass`,
-    )
+  if (methods.length === 0) throw nothingToLogInWith(target, keys)
   try {
     const connecting = ssh.connect({
       sock: socket,
@@ -85,6 +94,14 @@ export async function login(
   return ssh.connection!
 }
 
+function nothingToLogInWith(target: SshTarget, { tried, beyond }: KeyRing): Unreachable {
+  const Kind = beyond.length > 0 ? Beyond : Unreachable
+  return new Kind(
+    `${at(target)}: there is nothing to log in with: ${tried || 'no agent, no key file'}: ` +
+      'name a key with --private-key or ansible_ssh_private_key_file, or give a password by --ask-pass',
+  )
+}
+
 function methodsOf(
   { user: username, password: secret, methods }: SshTarget,
   { agent }: KeyRing,
@@ -105,16 +122,14 @@ const SECRETS = ['password', 'keyboard-interactive']
  */
 function offer(methods: readonly AnyAuthMethod[]): AuthHandlerMiddleware {
   const left = [...methods]
-  let last: string | undefined
+  let last: AuthenticationType | undefined
   return (taken: AuthenticationType[] | null, partial, next): void => {
+    const takes = (type: AuthenticationType): boolean =>
+      taken === null || taken.includes(type === 'agent' ? 'publickey' : type)
+    const secret = last !== undefined && SECRETS.includes(last) ? last : undefined
     // What the server does not name it never looked at.
-    const refused =
-      last !== undefined && SECRETS.includes(last) && !partial && taken?.includes(last as AuthenticationType) === true
-    const index = left.findIndex(
-      ({ type }) =>
-        (taken === null || taken.includes((type === 'agent' ? 'publickey' : type) as AuthenticationType)) &&
-        !(refused && SECRETS.includes(type)),
-    )
+    const refused = secret !== undefined && !partial && taken?.includes(secret) === true
+    const index = left.findIndex(({ type }) => takes(type) && !(refused && SECRETS.includes(type)))
     const method = index < 0 ? false : left.splice(index, 1)[0]!
     last = method === false ? undefined : method.type
     // ssh2 takes false for the end of the list; its types do not know.
@@ -155,12 +170,11 @@ function problem(error: Error & { level?: string }, target: SshTarget, keys: Key
       : new Unreachable(told(why))
   }
   if (error.level === 'agent') return new Unreachable(told(`the agent failed: ${error.message}`))
-  if (/too many authentication failures/i.test(error.message))
-    return new Unreachable(
-      told(
-        `it refused more keys than it allows for ${user} (tried ${tried}): name the right one with --private-key or ansible_ssh_private_key_file, and say IdentitiesOnly yes`,
-      ),
-    )
+  if (/too many authentication failures/i.test(error.message)) {
+    const why = `it refused more keys than it allows for ${user} (tried ${tried})`
+    const advice = 'name the right one with --private-key or ansible_ssh_private_key_file, and say IdentitiesOnly yes'
+    return new Unreachable(told(`${why}: ${advice}`))
+  }
   if (!greeted) return closedUnheard(target, error.message)
   if (/no matching/i.test(error.message)) return new Beyond(told(`no common algorithm with its sshd: ${error.message}`))
   if (/ECONNRESET|EPIPE|connection lost before handshake|No response from server/i.test(error.message))
@@ -170,5 +184,6 @@ function problem(error: Error & { level?: string }, target: SshTarget, keys: Key
 
 const closedUnheard = (target: SshTarget, how: string): Passing =>
   new Passing(
-    `${at(target)}: the connection was closed before sshd said a word: ${how} (too many connections at once? sshd's MaxStartups; try fewer --forks)`,
+    `${at(target)}: the connection was closed before sshd said a word: ${how} ` +
+      "(too many connections at once? sshd's MaxStartups; try fewer --forks)",
   )

@@ -4,8 +4,17 @@ import { Passing } from './passing.ts'
 import type { SshTarget } from './ssh-target.ts'
 import { at } from './tcp.ts'
 
-const PASSING =
-  /kex_exchange_identification|ssh_exchange_identification|banner exchange|Connection reset by peer|Connection closed by remote host|Temporary failure in name resolution/i
+const PASSING = new RegExp(
+  [
+    'kex_exchange_identification',
+    'ssh_exchange_identification',
+    'banner exchange',
+    'Connection reset by peer',
+    'Connection closed by remote host',
+    'Temporary failure in name resolution',
+  ].join('|'),
+  'i',
+)
 const LINES = 20
 
 /** ssh's own words, which are clear; with advice where it has none. */
@@ -18,10 +27,10 @@ export function opensshProblem(said: string, target: SshTarget): Unreachable {
   const words = lines.join('\n') || 'it ended without a word'
   const denied = lines.findLast((line) => /permission denied/i.test(line))
   if (denied !== undefined) return new Unreachable(`${at(target)}: permission denied for ${target.user}: ${words}`)
-  if (/No \S+ host key is known|Host key verification failed/.test(words) && !/has changed|revoked/i.test(words))
-    return new Unreachable(
-      `${at(target)}: ${words}\ncompare its key with the one on the host, and add it to known_hosts, or say --accept-new`,
-    )
+  if (/No \S+ host key is known|Host key verification failed/.test(words) && !/has changed|revoked/i.test(words)) {
+    const advice = 'compare its key with the one on the host, and add it to known_hosts, or say --accept-new'
+    return new Unreachable(`${at(target)}: ${words}\n${advice}`)
+  }
   const Kind = PASSING.test(words) && !/host key|permission/i.test(words) ? Passing : Unreachable
   return new Kind(`${at(target)}: ${words}`)
 }

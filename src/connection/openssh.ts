@@ -112,7 +112,9 @@ function open(
 
 /**
  * Resolves once ssh is logged in, which its LocalCommand tells, or the host itself; at once where a master connection
- * stands already (ControlPath). @throws Unreachable, Passing
+ * stands already (ControlPath).
+ *
+ * @throws Unreachable, Passing
  */
 function standing(
   child: ChildProcessWithoutNullStreams,
@@ -136,15 +138,10 @@ function standing(
       if (said !== '' && !child.stderr.readableEnded) child.stderr.unshift(Buffer.from(said))
       settle()
     }
-    child.once('error', (error: NodeJS.ErrnoException) =>
-      finish(() =>
-        reject(
-          new Unreachable(
-            `${at(target)}: ${executable} cannot be run: ${error.code === 'ENOENT' ? 'it is not there; install openssh-client' : error.message}`,
-          ),
-        ),
-      ),
-    )
+    child.once('error', ({ code, message }: NodeJS.ErrnoException) => {
+      const why = code === 'ENOENT' ? 'it is not there; install openssh-client' : message
+      finish(() => reject(new Unreachable(`${at(target)}: ${executable} cannot be run: ${why}`)))
+    })
     child.once('close', () => finish(() => reject(opensshProblem(said, target))))
     child.stdout.on('data', onOut)
     child.stderr.on('data', onError)

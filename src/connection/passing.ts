@@ -13,7 +13,9 @@ export const RUN_AGAIN = 'run it again; where it ends so again, see what its ssh
 
 /**
  * Twice as long each time, and never the same for two hosts: those that were turned away together should not come back
- * together. @throws what the last attempt threw
+ * together.
+ *
+ * @throws what the last attempt threw.
  */
 export async function persist<T>(retries: number, signal: AbortSignal, attempt: () => Promise<T>): Promise<T> {
   for (let failed = 0; ; failed += 1) {

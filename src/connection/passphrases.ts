@@ -12,7 +12,10 @@ const TRIES = 3
 
 /**
  * For keys that are named, and for default ones where there is nothing else; an agent that holds the key answers for
- * it. @param ask - `undefined`: nobody can be asked, and such keys are passed over. @throws MailrunError
+ * it.
+ *
+ * @param ask - `undefined`: nobody can be asked, and such keys are passed over.
+ * @throws MailrunError
  */
 export async function askPassphrases(
   targets: readonly SshTarget[],
@@ -43,7 +46,8 @@ async function lockedKeys({ identityFiles, identitiesOnly, agent }: SshTarget): 
   const others =
     files.some(({ key }) => (!key.encrypted && key.text !== undefined) || isHeld(key)) ||
     (!identitiesOnly && held.length > 0)
-  return files.filter(({ key, named }) => key.encrypted && !isHeld(key) && (named || !others)).map(({ key }) => key)
+  const isLocked = (key: KeyFile): boolean => key.encrypted && !isHeld(key)
+  return files.filter(({ key, named }) => isLocked(key) && (named || !others)).map(({ key }) => key)
 }
 
 /** What is wrong with it is told where it is used. */

@@ -59,8 +59,9 @@ export function parsePublicKey(type: string, base64: string): PublicKey | undefi
 }
 
 /**
- * What a key on the wire says of itself first, whether it can be read here or not. @throws RangeError where it says
- * nothing
+ * What a key on the wire says of itself first, whether it can be read here or not.
+ *
+ * @throws RangeError where it says nothing.
  */
 export const statedType = (blob: Buffer): string => wireReader(blob).string().toString('latin1')
 

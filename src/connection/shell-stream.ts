@@ -8,6 +8,12 @@ export interface ShellStreams {
   readonly stderr: Readable
 }
 
+/** A program on the host, or on the way to it, whose input and outputs are the shell's. */
+export interface ShellProcess extends ShellStreams {
+  /** Is told once that it is gone, and how. */
+  onEnd(listener: (how: string) => void): void
+}
+
 export interface ShellStream {
   exchange(request: ExchangeRequest): Promise<Exchange>
   /**

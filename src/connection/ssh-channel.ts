@@ -3,15 +3,18 @@ import type { Duplex } from 'node:stream'
 import type { Client, ClientChannel } from 'ssh2'
 import { Unreachable, type Connection } from '../engine/connection.ts'
 import type { Become } from '../model/host.ts'
-import { hostShell, type ShellProcess } from './host-shell.ts'
+import { hostShell } from './host-shell.ts'
+import type { LoggedIn } from './login.ts'
 import { RUN_AGAIN } from './passing.ts'
 import type { PasswordTrial } from './password-trial.ts'
-import type { LoggedIn } from './ssh.ts'
+import type { ShellProcess } from './shell-stream.ts'
 import type { SshTarget } from './ssh-target.ts'
 import { at } from './tcp.ts'
 
 /** A host that is gone would hold the socket open. */
 const PARTING_MILLISECONDS = 500
+/** What it means that sshd is `Unable to exec`. */
+const NO_PROCESS = 'sshd could start no process for it: is the host out of processes (ulimit -u) or memory?'
 
 /** @throws Unreachable where sudo, su, doas or the login shell gives none. */
 export function sshShell(
@@ -50,12 +53,10 @@ const exec = (
   target: SshTarget,
 ): Promise<readonly [ClientChannel, ShellProcess['onEnd']]> =>
   new Promise((resolve, reject) => {
-    const fail = ({ message }: Error): void =>
-      reject(
-        new Unreachable(
-          `${at(target)}: no shell: ${message}${message === 'Unable to exec' ? ': sshd could start no process for it: is the host out of processes (ulimit -u) or memory?' : ''}\n${RUN_AGAIN}`,
-        ),
-      )
+    const fail = ({ message }: Error): void => {
+      const hint = message === 'Unable to exec' ? `: ${NO_PROCESS}` : ''
+      reject(new Unreachable(`${at(target)}: no shell: ${message}${hint}\n${RUN_AGAIN}`))
+    }
     client.once('error', fail)
     client.once('close', () => fail(new Error('the connection was closed')))
     // Listened to at once: of a shell that ends at once the same packet may tell.
@@ -79,11 +80,10 @@ function ends(client: Client, channel: ClientChannel): ShellProcess['onEnd'] {
     for (const listener of listeners) listener(why)
   }
   client.on('error', (error) => end(error.message))
-  channel.on(
-    'exit',
-    (code: number | null, signal?: string) =>
-      (why ??= `the shell ended (${signal === 'SIGKILL' ? 'SIGKILL: is the host out of memory? journalctl -k' : (signal ?? `exit status ${code}`)})`),
-  )
+  channel.on('exit', (code: number | null, signal?: string) => {
+    const hint = signal === 'SIGKILL' ? ': is the host out of memory? journalctl -k' : ''
+    why ??= `the shell ended (${signal ?? `exit status ${code}`}${hint})`
+  })
   channel.on('close', () => end('the host closed the connection'))
   client.on('close', () => end('the connection was closed'))
   return (listener) => (gone ? listener(why!) : void listeners.push(listener))

@@ -7,7 +7,7 @@ import type { Become } from '../model/host.ts'
 import { bastions, type Bastions } from './bastions.ts'
 import { handshake } from './handshakes.ts'
 import { keyRing } from './key-ring.ts'
-import { login } from './login.ts'
+import { login, type LoggedIn } from './login.ts'
 import { persist } from './passing.ts'
 import type { PasswordTrial } from './password-trial.ts'
 import { sshShell } from './ssh-channel.ts'
@@ -17,8 +17,9 @@ import { interruptible, withinTime } from './within-time.ts'
 
 export interface SshClient {
   /**
-   * Host keys are verified strictly, before any authentication. @throws Unreachable; Beyond where only the system's ssh
-   * can do it
+   * Host keys are verified strictly, before any authentication.
+   *
+   * @throws Unreachable; Beyond where only the system's ssh can do it.
    */
   connect(target: SshTarget, become: Become | undefined, signal: AbortSignal): Promise<Connection>
   /** Ends the connections to jump hosts. */
@@ -40,15 +41,6 @@ export function sshClient(trial: PasswordTrial): SshClient {
       ),
     close: () => jumps.close(),
   }
-}
-
-export interface LoggedIn {
-  readonly client: Client
-  readonly socket: Duplex
-  /** For messages. */
-  readonly stage: { now: string }
-  /** What to know of it. */
-  readonly notes: readonly string[]
 }
 
 /** One attempt, within its time. @param then - what must stand, too. */

@@ -12,6 +12,8 @@ const CONNECT_SECONDS = 30
 /** A dead host is found within a minute and a quarter; OpenSSH's default, never, would let a stall hang a run. */
 const KEEPALIVE = { seconds: 15, lost: 4 }
 const RETRIES = 4
+/** As net.connect() takes them. */
+const FAMILIES = { any: 0, inet: 4, inet6: 6 } as const
 /** A password takes a round trip less than keyboard-interactive. */
 const METHODS: readonly LoginMethod[] = ['publickey', 'password', 'keyboard-interactive']
 
@@ -58,7 +60,7 @@ function target(
     hostName: settings.hostName,
     port: settings.port,
     user: settings.user,
-    family: settings.addressFamily === 'any' ? 0 : settings.addressFamily === 'inet' ? 4 : 6,
+    family: FAMILIES[settings.addressFamily],
     bindAddress: settings.bindAddress,
     jumps,
     identityFiles: settings.identityFiles.map(({ path, where }) => ({ path, named: where !== undefined })),

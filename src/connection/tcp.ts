@@ -12,8 +12,10 @@ const SECOND = 1000
 
 /**
  * Without Nagle's delay from its first byte on, which ssh2 leaves on; what is written in one turn of the event loop
- * leaves by one system call. @param onSocket - is given each socket before it connects, to be destroyed by whoever
- * gives up. @throws Unreachable, Passing
+ * leaves by one system call.
+ *
+ * @param onSocket - is given each socket before it connects, to be destroyed by whoever gives up.
+ * @throws Unreachable, Passing
  */
 export async function tcp(target: SshTarget, onSocket: (socket: Socket) => void): Promise<Socket> {
   for (let attempt = 1; ; attempt += 1) {
@@ -50,7 +52,7 @@ function once(target: SshTarget, onSocket: (socket: Socket) => void): Promise<So
  * a packet of the network, too.
  */
 function gathering(socket: Socket): Socket {
-  const write = socket.write.bind(socket) as (piece: Uint8Array) => boolean
+  const write: (piece: Uint8Array) => boolean = socket.write.bind(socket)
   return Object.assign(socket, {
     write(piece: Uint8Array): boolean {
       if (socket.writableCorked === 0) {

@@ -18,16 +18,18 @@ export async function encrypterTo(to: EncryptTo): Promise<(plain: Uint8Array) =>
   if ('passphrase' in to) encrypter.setPassphrase(to.passphrase.reveal())
   else {
     for (const { text, where } of to.recipients) {
-      if (text.startsWith('AGE-SECRET-KEY-'))
+      if (text.startsWith('AGE-SECRET-KEY-')) {
         throw new MailrunError(
           'this is an identity, which is secret; its recipient is wanted, age1…, as age-keygen -y tells it',
           where,
         )
-      if (text.startsWith('ssh-'))
+      }
+      if (text.startsWith('ssh-')) {
         throw new MailrunError(
           'SSH keys are not supported as recipients: age1… is wanted, as age-keygen tells it',
           where,
         )
+      }
       try {
         encrypter.addRecipient(text)
       } catch {

@@ -7,8 +7,9 @@ import { isAge, isArmoured } from './age-format.ts'
 const IDENTITY = /^AGE-SECRET-KEY-(?:PQ-)?1[0-9A-Z]+$/
 
 /**
- * @param open - of a file that is encrypted with a passphrase. @param warn - of files that others can read. @throws
- * MailrunError with file:line
+ * @param open - of a file that is encrypted with a passphrase.
+ * @param warn - of files that others can read.
+ * @throws MailrunError with file:line
  */
 export async function readIdentities(
   files: readonly string[],
@@ -54,11 +55,12 @@ async function identitiesIn(text: string, file: string): Promise<readonly string
     })
     found.push(new Secret(line).reveal())
   }
-  if (found.length === 0)
+  if (found.length === 0) {
     throw new MailrunError(
       'there is no identity in this file: AGE-SECRET-KEY-1… is wanted, as age-keygen writes it',
       file,
     )
+  }
   return found
 }
 

@@ -1,6 +1,7 @@
 // Opens what is encrypted with age: by identity files and a passphrase, which are read and asked for once something
 // encrypted is met.
 import { createHash } from 'node:crypto'
+import type { Identity } from 'age-encryption'
 import { MailrunError } from '../model/mailrun-error.ts'
 import type { Secret } from '../shell/secret.ts'
 import { isArmoured, recipientKinds } from './age-format.ts'
@@ -10,8 +11,10 @@ export interface Keyring {
   /** Identity files, for programs that bring their own way to open things (sops). */
   readonly identityFiles: readonly string[]
   /**
-   * The plain bytes of an age file, binary or armoured. @param where - file:line. @throws MailrunError where no
-   * identity fits, the passphrase is wrong, or the file is damaged
+   * The plain bytes of an age file, binary or armoured.
+   *
+   * @param where - file:line.
+   * @throws MailrunError where no identity fits, the passphrase is wrong, or the file is damaged.
    */
   open(sealed: Uint8Array, where: string): Promise<Uint8Array>
 }
@@ -26,15 +29,18 @@ export interface KeyringSource {
 
 export const HOW_TO_GIVE_IDENTITY = 'give one with --age-identity FILE or MAILRUN_AGE_IDENTITY'
 
-/** Reads nothing yet. */
-export function keyringOf({ identityFiles, passphrase, warn }: KeyringSource): Keyring {
+type AskPassphrase = (what: string, where: string) => Promise<Secret>
+
+/** Asks for each passphrase at most once. */
+function askOnce(passphrase: KeyringSource['passphrase']): AskPassphrase {
   const asked = new Map<string, Promise<Secret>>()
-  const ask = (what: string, where: string): Promise<Secret> => {
-    if (passphrase === undefined)
+  return (what, where) => {
+    if (passphrase === undefined) {
       throw new MailrunError(
         'this is encrypted with a passphrase, and none is given: --age-passphrase-file FILE',
         where,
       )
+    }
     const before = asked.get(what)
     if (before) return before
     const answer = passphrase(what).catch((error: unknown) => {
@@ -45,36 +51,33 @@ export function keyringOf({ identityFiles, passphrase, warn }: KeyringSource): K
     asked.set(what, answer)
     return answer
   }
-  let identities: Promise<readonly string[]> | undefined
+}
+
+/** Reads nothing yet. */
+export function keyringOf({ identityFiles, passphrase, warn }: KeyringSource): Keyring {
+  const ask = askOnce(passphrase)
+  const passphraseFor = async (what: string, where: string): Promise<Identity> => {
+    const { passphraseIdentity } = await import('./passphrase-identity.ts')
+    return passphraseIdentity((await ask(what, where)).reveal())
+  }
+  const openIdentities = async (binary: Uint8Array, file: string): Promise<Uint8Array> => {
+    const identity = await passphraseFor(`the identity file ${file}`, file)
+    return decrypted(binary, [identity], { kinds: ['scrypt'], identityFiles, where: file })
+  }
+  let fromFiles: Promise<readonly string[]> | undefined
+  const identitiesFor = async (kinds: readonly string[], where: string): Promise<readonly (string | Identity)[]> => {
+    if (kinds.includes('scrypt')) return [await passphraseFor('what is encrypted with one', where)]
+    if (identityFiles.length === 0)
+      throw new MailrunError(`this is encrypted with age, and no identity is given: ${HOW_TO_GIVE_IDENTITY}`, where)
+    fromFiles ??= readIdentities(identityFiles, openIdentities, warn)
+    return fromFiles
+  }
   const opened = new Map<string, Promise<Uint8Array>>()
 
   const openBinary = async (binary: Uint8Array, where: string): Promise<Uint8Array> => {
     const kinds = recipientKinds(binary)
-    const { Decrypter } = await import('age-encryption')
-    const decrypter = new Decrypter()
-    if (kinds.includes('scrypt')) {
-      const { passphraseIdentity } = await import('./passphrase-identity.ts')
-      decrypter.addIdentity(passphraseIdentity((await ask('what is encrypted with one', where)).reveal()))
-    } else {
-      if (identityFiles.length === 0)
-        throw new MailrunError(`this is encrypted with age, and no identity is given: ${HOW_TO_GIVE_IDENTITY}`, where)
-      identities ??= readIdentities(
-        identityFiles,
-        async (bytes, file) => {
-          const { passphraseIdentity } = await import('./passphrase-identity.ts')
-          const own = new Decrypter()
-          own.addIdentity(passphraseIdentity((await ask(`the identity file ${file}`, file)).reveal()))
-          return own.decrypt(bytes, 'uint8array').catch((error: Error) => {
-            throw refusal(error, ['scrypt'], identityFiles, file)
-          })
-        },
-        warn,
-      )
-      for (const identity of await identities) decrypter.addIdentity(identity)
-    }
-    return decrypter.decrypt(binary, 'uint8array').catch((error: Error) => {
-      throw refusal(error, kinds, identityFiles, where)
-    })
+    const identities = await identitiesFor(kinds, where)
+    return decrypted(binary, identities, { kinds, identityFiles, where })
   }
 
   return {
@@ -92,6 +95,28 @@ export function keyringOf({ identityFiles, passphrase, warn }: KeyringSource): K
   }
 }
 
+/** For the words of a refusal. */
+interface Sealed {
+  /** Of its recipients. */
+  readonly kinds: readonly string[]
+  /** What was tried on it. */
+  readonly identityFiles: readonly string[]
+  readonly where: string
+}
+
+async function decrypted(
+  binary: Uint8Array,
+  identities: readonly (string | Identity)[],
+  sealed: Sealed,
+): Promise<Uint8Array> {
+  const { Decrypter } = await import('age-encryption')
+  const decrypter = new Decrypter()
+  for (const identity of identities) decrypter.addIdentity(identity)
+  return decrypter.decrypt(binary, 'uint8array').catch((error: Error) => {
+    throw refusal(error, sealed)
+  })
+}
+
 async function unarmoured(sealed: Uint8Array, where: string): Promise<Uint8Array> {
   const { armor } = await import('age-encryption')
   try {
@@ -101,16 +126,16 @@ async function unarmoured(sealed: Uint8Array, where: string): Promise<Uint8Array
   }
 }
 
-function refusal(error: Error, kinds: readonly string[], files: readonly string[], where: string): MailrunError {
+function refusal(error: Error, { kinds, identityFiles, where }: Sealed): MailrunError {
   if (error instanceof MailrunError) return error
   if (!error.message.includes('no identity matched')) return damaged(error, where)
   if (kinds.includes('scrypt')) return new MailrunError('the passphrase does not open this', where)
-  const ours = kinds.filter((kind) => !/^(?:X25519|mlkem768x25519)$/.test(kind))
-  const others =
-    ours.length === kinds.length
-      ? `: it is encrypted to recipients of the kind ${ours.join(', ')}, which only the age program can open; encrypt it to an age1… recipient, too`
-      : ': it is encrypted to other recipients'
-  return new MailrunError(`no identity in ${files.join(', ')} opens this${others}`, where)
+  const isForAgeAlone = !kinds.some((kind) => /^(?:X25519|mlkem768x25519)$/.test(kind))
+  const why = isForAgeAlone
+    ? `it is encrypted to recipients of the kind ${kinds.join(', ')}, which only the age program can open; ` +
+      'encrypt it to an age1… recipient, too'
+    : 'it is encrypted to other recipients'
+  return new MailrunError(`no identity in ${identityFiles.join(', ')} opens this: ${why}`, where)
 }
 
 const damaged = (error: Error, where: string): MailrunError =>

@@ -6,6 +6,9 @@ import { Secret } from '../shell/secret.ts'
 
 const SECONDS = 120
 const BYTES = 1 << 26
+const NO_SOPS =
+  'this file is encrypted with sops, and there is no program sops: ' +
+  'install it (github.com/getsops/sops), or encrypt the file with age'
 const CIPHERTEXT = /^ENC\[AES256_GCM,/
 
 /** Whether a file of vars, read as plain values, is one that sops encrypted. */
@@ -33,13 +36,7 @@ export function sopsDecrypt(path: string, format: 'yaml' | 'json', identityFiles
       { timeout: SECONDS * 1000, maxBuffer: BYTES, env },
       (error, stdout, stderr) => {
         if (error === null) return done(stdout)
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT')
-          return reject(
-            new MailrunError(
-              'this file is encrypted with sops, and there is no program sops: install it (github.com/getsops/sops), or encrypt the file with age',
-              path,
-            ),
-          )
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return reject(new MailrunError(NO_SOPS, path))
         // Not error.message: it would repeat the whole command.
         const why = error.killed
           ? `did not end within ${SECONDS} s`

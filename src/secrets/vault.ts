@@ -5,11 +5,13 @@ import { MailrunError } from '../model/mailrun-error.ts'
 const MAGIC = '$ANSIBLE_VAULT;'
 
 /** @param what - is to be encrypted otherwise: `the value`. @param where - file, or file:line */
-export const vaultRefused = (what: 'the value' | 'the file', where: string): MailrunError =>
-  new MailrunError(
-    `Ansible's Vault is not supported: encrypt ${what} with age (ansible-vault decrypts it, ${what === 'the value' ? 'mailrun encrypt makes an !age value of it' : 'age -r age1… encrypts it'})`,
+export function vaultRefused(what: 'the value' | 'the file', where: string): MailrunError {
+  const next = what === 'the value' ? 'mailrun encrypt makes an !age value of it' : 'age -r age1… encrypts it'
+  return new MailrunError(
+    `Ansible's Vault is not supported: encrypt ${what} with age (ansible-vault decrypts it, ${next})`,
     where,
   )
+}
 
 /** @throws MailrunError for a file that ansible-vault(1) encrypted as a whole */
 export function refuseVault(bytes: Uint8Array, path: string): void {

@@ -18,13 +18,7 @@ export function maskOf(secrets: readonly string[]): Mask {
   const long = texts.filter((text) => text.length >= HIDDEN_EVERYWHERE)
   const needles = [...new Set(long.flatMap(guises))].sort((a, b) => b.length - a.length)
   const words = texts.filter((text) => text.length < HIDDEN_EVERYWHERE).sort((a, b) => b.length - a.length)
-  const word =
-    words.length === 0
-      ? undefined
-      : new RegExp(
-          `(?<![\\p{L}\\p{N}_])(?:${words.map((text) => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|')})(?![\\p{L}\\p{N}_])`,
-          'gu',
-        )
+  const word = words.length === 0 ? undefined : wholeWords(words)
   if (needles.length === 0 && word === undefined) return (text) => text
   return (text) => {
     const masked = needles.reduce(
@@ -33,6 +27,12 @@ export function maskOf(secrets: readonly string[]): Mask {
     )
     return word === undefined ? masked : masked.replace(word, STARS)
   }
+}
+
+/** Each of the texts where no letter, number or `_` stands beside it. */
+function wholeWords(texts: readonly string[]): RegExp {
+  const escaped = texts.map((text) => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'))
+  return new RegExp(`(?<![\\p{L}\\p{N}_])(?:${escaped.join('|')})(?![\\p{L}\\p{N}_])`, 'gu')
 }
 
 /** How a secret may come up in what programs print. */

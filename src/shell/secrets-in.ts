@@ -7,7 +7,8 @@ export function secretsIn(value: unknown): readonly string[] {
   const seen = new Set<object>()
   const walk = (each: unknown): void => {
     if (each instanceof Secret) return textsOf(each.reveal()).forEach((text) => found.add(text))
-    if (typeof each !== 'object' || each === null || ArrayBuffer.isView(each) || seen.has(each)) return
+    if (typeof each !== 'object' || each === null) return
+    if (ArrayBuffer.isView(each) || seen.has(each)) return
     seen.add(each)
     if ('secrets' in each && 'shown' in each && Array.isArray(each.secrets))
       each.secrets.flatMap(textsOf).forEach((text) => found.add(text))

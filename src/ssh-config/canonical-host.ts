@@ -23,13 +23,8 @@ export interface Canonicalisation {
 export async function canonicalHost(host: string, how: Canonicalisation): Promise<string | undefined> {
   const numeric = numericAddress(host, how.family)
   if (numeric !== undefined) return sameWord(numeric, host) ? host : numeric
-  if (looksNumeric(host) || how.mode === 'no') return undefined
-  if (!how.isDirect && how.mode !== 'always') return undefined
-  const candidates = host.endsWith('.')
-    ? [host]
-    : host.split('.').length - 1 > how.maxDots
-      ? undefined
-      : how.domains.map((domain) => `${host}.${domain}.`)
+  if (looksNumeric(host) || how.mode === 'no' || !isLookedUp(how)) return undefined
+  const candidates = candidatesOf(host, how)
   if (candidates === undefined) return undefined
   for (const full of candidates) {
     const canonical = await canonicalName(full, how.family)
@@ -40,21 +35,32 @@ export async function canonicalHost(host: string, how: Canonicalisation): Promis
   return undefined
 }
 
+/** Full names to try; undefined where the name has too many dots to be a short one. */
+function candidatesOf(host: string, { maxDots, domains }: Canonicalisation): readonly string[] | undefined {
+  if (host.endsWith('.')) return [host]
+  const dots = host.split('.').length - 1
+  return dots > maxDots ? undefined : domains.map((domain) => `${host}.${domain}.`)
+}
+
+/** Through a proxy names are looked up only where that is always to be done. */
+const isLookedUp = ({ isDirect, mode }: Canonicalisation): boolean => isDirect || mode === 'always'
+
 /**
- * CanonicalizePermittedCNAMEs without canonicalisation. @throws Refusal where the name does not resolve and ssh would
- * connect to it.
+ * CanonicalizePermittedCNAMEs without canonicalisation.
+ *
+ * @throws Refusal where the name does not resolve and ssh would connect to it.
  */
 export async function aliasedHost(host: string, how: Canonicalisation): Promise<string> {
-  if (how.rules.length === 0 || (!how.isDirect && how.mode !== 'always')) return host
+  if (how.rules.length === 0 || !isLookedUp(how)) return host
   const canonical = await canonicalName(host, how.family)
   if (canonical !== undefined) return followed(host, canonical, how)
   if (how.isDirect) throw new Refusal(`the name ${JSON.stringify(fromBytes(host))} does not resolve`)
   return host
 }
 
-function followed(name: string, canonical: string, { rules, mode, isDirect }: Canonicalisation): string {
-  if (name === canonical || mode === 'no' || (!isDirect && mode !== 'always')) return name
-  const isPermitted = rules.some((rule) => {
+function followed(name: string, canonical: string, how: Canonicalisation): string {
+  if (name === canonical || how.mode === 'no' || !isLookedUp(how)) return name
+  const isPermitted = how.rules.some((rule) => {
     const at = rule.indexOf(':')
     return (
       matchPatternList(name, lower(rule.slice(0, at))) === 'match' &&
@@ -65,12 +71,12 @@ function followed(name: string, canonical: string, { rules, mode, isDirect }: Ca
 }
 
 const MAX_ALIASES = 16
+/** As lookup() takes them. */
+const FAMILIES: Readonly<Record<Family, 0 | 4 | 6>> = { any: 0, inet: 4, inet6: 6 }
 
 /** The name at the end of the aliases; undefined where the name has no address. */
 async function canonicalName(name: string, family: Family): Promise<string | undefined> {
-  const found = await lookup(fromBytes(name), { family: family === 'inet' ? 4 : family === 'inet6' ? 6 : 0 }).catch(
-    () => undefined,
-  )
+  const found = await lookup(fromBytes(name), { family: FAMILIES[family] }).catch(() => undefined)
   if (found === undefined) return undefined
   let canonical = name.replace(/\.$/, '')
   for (let count = 0; count < MAX_ALIASES; count += 1) {
@@ -81,7 +87,7 @@ async function canonicalName(name: string, family: Family): Promise<string | und
   return isDomain(canonical) ?? name.replace(/\.$/, '')
 }
 
-/** @param rules - of CanonicalizePermittedCNAMEs; a single `none` is no rule. */
+/** A single `none` of CanonicalizePermittedCNAMEs is no rule. */
 export function canonicalisationOf({ first, lists, jump }: Values): Canonicalisation {
   const text = (keyword: string): string | undefined => first.get(keyword)?.value
   const list = (keyword: string): readonly string[] => (lists.get(keyword) ?? []).map(({ value }) => value)

@@ -25,19 +25,21 @@ export function dependent(keyword: string, { values, hostKeyAlias }: Resolved): 
   }
 }
 
-function updateHostKeys(text: (keyword: string) => string | undefined, files: readonly string[]): string {
+type TextOf = (keyword: string) => string | undefined
+
+function updateHostKeys(text: TextOf, files: readonly string[]): string {
   const said = text('updatehostkeys')
-  const verified = text('verifyhostkeydns') ?? 'no'
-  if (said === undefined)
-    return verified === 'no' && (files.length === 0 || (files.length === 1 && files[0] === USER_HOSTS[0]))
-      ? 'yes'
-      : 'no'
-  if (said !== 'ask') return said
+  if (said === undefined) {
+    const isDefaultFile = files.length === 0 || (files.length === 1 && files[0] === USER_HOSTS[0])
+    return isDefaultFile && (text('verifyhostkeydns') ?? 'no') === 'no' ? 'yes' : 'no'
+  }
+  return said === 'ask' && cannotAsk(text) ? 'no' : said
+}
+
+/** ssh has no terminal to ask on, or is to be quiet. */
+function cannotAsk(text: TextOf): boolean {
   const has = (keyword: string): boolean => !isNone(text(keyword) ?? 'none')
-  const cannotAsk =
-    ((text('controlpersist') ?? 'no') !== 'no' && has('controlpath')) ||
-    has('remotecommand') ||
-    text('requesttty') === 'no' ||
-    ['SILENT', 'FATAL', 'ERROR'].includes(text('loglevel') ?? '')
-  return cannotAsk ? 'no' : said
+  const persists = (text('controlpersist') ?? 'no') !== 'no' && has('controlpath')
+  if (persists || has('remotecommand')) return true
+  return text('requesttty') === 'no' || ['SILENT', 'FATAL', 'ERROR'].includes(text('loglevel') ?? '')
 }

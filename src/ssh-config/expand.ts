@@ -39,12 +39,10 @@ function expand(text: string, tokens: Tokens | undefined, here: Here | undefined
       at += 1
       const token = text[at]
       if (token === undefined) throw new Refusal(`${shown(text)} ends in a single %; write %% for a %`)
-      if (token !== '%' && !Object.hasOwn(tokens, token))
-        throw new Refusal(
-          `%${shown(token)} is no token here (in ${shown(text)}); there are ${Object.keys(tokens)
-            .map((each) => `%${each}`)
-            .join(' ')} and %%`,
-        )
+      if (token !== '%' && !Object.hasOwn(tokens, token)) {
+        const known = Object.keys(tokens).map((each) => `%${each}`)
+        throw new Refusal(`%${shown(token)} is no token here (in ${shown(text)}); there are ${known.join(' ')} and %%`)
+      }
       expanded += token === '%' ? '%' : tokens[token]!
     } else expanded += char
   }

@@ -29,17 +29,26 @@ export function forwardOf(
   if (fields === undefined) return undefined
   const forward = joined(fields)
   if (forward === undefined) return undefined
-  const { listenPort, listenPath, listenHost, connectHost, connectPort, connectPath } = forward
-  const counted = fields.length
-  if (dynamic ? counted > 2 : counted < 3 && connectPath === undefined && listenPath === undefined) return undefined
-  if (!dynamic && connectPath === undefined && (connectPort === undefined || connectPort <= 0)) return undefined
-  if (listenPath === undefined && (listenPort === undefined || (kind !== 'remote' && listenPort === 0)))
-    return undefined
-  const tooLong =
-    [connectHost, listenHost].some((host) => (host?.length ?? 0) > LONGEST_HOST) ||
-    [connectPath, listenPath].some((path) => (path?.length ?? 0) > LONGEST_PATH)
-  return tooLong ? undefined : forward
+  const hasAll = dynamic ? fields.length <= 2 : hasTarget(forward, fields.length)
+  if (!hasAll || !canListen(forward, kind)) return undefined
+  return isTooLong(forward) ? undefined : forward
 }
+
+/** A path, or a host and a port behind a listener of its own. */
+function hasTarget({ listenPath, connectPort, connectPath }: Forward, fields: number): boolean {
+  if (connectPath !== undefined) return true
+  return (fields >= 3 || listenPath !== undefined) && (connectPort ?? 0) > 0
+}
+
+/** The other side may choose a port. */
+function canListen({ listenPort, listenPath }: Forward, kind: 'local' | 'remote' | 'dynamic'): boolean {
+  if (listenPath !== undefined) return true
+  return listenPort !== undefined && (kind === 'remote' || listenPort !== 0)
+}
+
+const isTooLong = ({ listenPath, listenHost, connectHost, connectPath }: Forward): boolean =>
+  [connectHost, listenHost].some((host) => (host?.length ?? 0) > LONGEST_HOST) ||
+  [connectPath, listenPath].some((path) => (path?.length ?? 0) > LONGEST_PATH)
 
 interface Field {
   readonly text: string
@@ -86,18 +95,19 @@ const NONE: Forward = {
 function joined(fields: readonly Field[]): Forward | undefined {
   const [a, b, c, d] = fields
   if (a === undefined) return undefined
-  if (b === undefined)
+  if (b === undefined) {
     return {
       ...NONE,
       connectHost: 'socks',
       ...(a.isPath ? { listenPath: a.text } : { listenPort: portNumber(a.text) }),
     }
+  }
   if (c === undefined) {
     if (a.isPath && b.isPath) return { ...NONE, listenPath: a.text, connectPath: b.text }
     if (b.isPath) return { ...NONE, listenPort: portNumber(a.text), connectPath: b.text }
     return { ...NONE, listenHost: a.text, listenPort: portNumber(b.text), connectHost: 'socks' }
   }
-  if (d !== undefined)
+  if (d !== undefined) {
     return {
       ...NONE,
       listenHost: a.text,
@@ -105,6 +115,7 @@ function joined(fields: readonly Field[]): Forward | undefined {
       connectHost: c.text,
       connectPort: portNumber(d.text),
     }
+  }
   if (a.isPath) return { ...NONE, listenPath: a.text, connectHost: b.text, connectPort: portNumber(c.text) }
   if (c.isPath) return { ...NONE, listenHost: a.text, listenPort: portNumber(b.text), connectPath: c.text }
   return { ...NONE, listenPort: portNumber(a.text), connectHost: b.text, connectPort: portNumber(c.text) }
@@ -113,7 +124,10 @@ function joined(fields: readonly Field[]): Forward | undefined {
 /** As `ssh -G` prints it, tokens in paths expanded. */
 export function forwardText(forward: Forward, withTarget: boolean, tokens: Tokens): string {
   const { listenHost, listenPort, listenPath, connectHost, connectPort, connectPath } = forward
-  const end = (path: string | undefined, host: string | undefined, port: number | undefined): string =>
-    path !== undefined ? expandTokens(path, tokens) : host === undefined ? String(port ?? 0) : `[${host}]:${port ?? 0}`
-  return `${end(listenPath, listenHost, listenPort)}${withTarget ? ` ${end(connectPath, connectHost, connectPort)}` : ''}`
+  const end = (path: string | undefined, host: string | undefined, port: number | undefined): string => {
+    if (path !== undefined) return expandTokens(path, tokens)
+    return host === undefined ? String(port ?? 0) : `[${host}]:${port ?? 0}`
+  }
+  const listener = end(listenPath, listenHost, listenPort)
+  return withTarget ? `${listener} ${end(connectPath, connectHost, connectPort)}` : listener
 }

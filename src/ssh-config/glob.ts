@@ -5,37 +5,48 @@ import { matchesWild, type Wild } from '../text/wild.ts'
 import { fromBytes } from './bytes.ts'
 import { homeOf, type Here } from './machine.ts'
 
-/** GLOB_TILDE goes by $HOME first, other than the rest of OpenSSH. */
 export function filesOf(pattern: string, here: Here): readonly string[] {
-  const [, user, rest = ''] = /^~([^/]*)(.*)$/s.exec(pattern) ?? []
-  const home = user === undefined ? undefined : user === '' ? here.env('HOME') || here.home : homeOf(user)
-  const path = user === undefined || home === undefined ? pattern : `${home}${rest}`
   // A file is asked for under each name so far; slashes stay as they are written.
   let found: readonly string[] = ['']
-  const parts = path.split(/(\/+)/)
+  const parts = inHome(pattern, here).split(/(\/+)/)
   for (const [index, part] of parts.entries()) {
-    const isLast = index === parts.length - 1
-    if (part === '' || part.startsWith('/')) found = found.map((each) => each + part)
-    else if (!/[*?[]/.test(part))
-      found = found.map((each) => each + part.replace(/\\(.)/gs, '$1')).filter((each) => exists(each, isLast))
-    else
-      found = found
-        .flatMap((each) =>
-          entriesOf(each)
-            .filter((name) => matchesName(part, name))
-            .map((name) => each + name),
-        )
-        .filter((each) => isLast || isFolder(each))
+    found = withPart(found, part, index === parts.length - 1)
     if (found.length === 0) return []
   }
   return [...found].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
 }
 
+/** GLOB_TILDE goes by $HOME first, other than the rest of OpenSSH. */
+function inHome(pattern: string, here: Here): string {
+  const tilde = /^~([^/]*)(.*)$/s.exec(pattern)
+  if (tilde === null) return pattern
+  const [, user = '', rest = ''] = tilde
+  const home = user === '' ? here.env('HOME') || here.home : homeOf(user)
+  return home === undefined ? pattern : `${home}${rest}`
+}
+
+/** The names with the next part of the path after them, as far as there are such files. */
+function withPart(names: readonly string[], part: string, isLast: boolean): readonly string[] {
+  if (part === '' || part.startsWith('/')) return names.map((each) => each + part)
+  if (!/[*?[]/.test(part)) {
+    const plain = part.replace(/\\(.)/gs, '$1')
+    return names.map((each) => each + plain).filter((each) => exists(each, isLast))
+  }
+  const entries = names.flatMap((each) =>
+    entriesOf(each)
+      .filter((name) => matchesName(part, name))
+      .map((name) => each + name),
+  )
+  return entries.filter((each) => isLast || isFolder(each))
+}
+
 const asPath = (bytes: string): Buffer => Buffer.from(bytes, 'latin1')
 
 function exists(path: string, isLast: boolean): boolean {
+  if (!isLast) return isFolder(path)
   try {
-    return isLast ? lstatSync(asPath(path)) !== undefined : isFolder(path)
+    lstatSync(asPath(path))
+    return true
   } catch {
     return false
   }
@@ -59,9 +70,10 @@ function entriesOf(folder: string): readonly string[] {
   }
 }
 
-const matchesName = (pattern: string, name: string): boolean =>
-  (!name.startsWith('.') || pattern.startsWith('.') || pattern.startsWith('\\.')) &&
-  matchesWild(wildName(pattern), name)
+function matchesName(pattern: string, name: string): boolean {
+  const takesHidden = pattern.startsWith('.') || pattern.startsWith('\\.')
+  return (takesHidden || !name.startsWith('.')) && matchesWild(wildName(pattern), name)
+}
 
 /** fnmatch(3): sets in brackets, and backslashes that take away a meaning. */
 function wildName(pattern: string): Wild {

@@ -33,7 +33,8 @@ export function uriOf(uri: string): Hop | undefined {
     split.delimiter === ':' ? /^([^/]*)(?:\/(.*))?$/s.exec(split.rest)! : ['', '', split.rest]
   const hasPort = split.delimiter === ':' && split.rest !== ''
   const port = hasPort ? portNumber(portText) : undefined
-  if ((hasPort && (port === undefined || port <= 0)) || path !== '') return undefined
+  if (hasPort && (port === undefined || port <= 0)) return undefined
+  if (path !== '') return undefined
   return { user, host, port }
 }
 
@@ -55,7 +56,7 @@ export function hostAndRest(
   if (text.startsWith('[') && end === 0) return undefined
   const host = text.slice(0, end)
   const delimiter = text[end] ?? ''
-  if (host === '' || (delimiter !== '' && delimiter !== ':' && delimiter !== '/')) return undefined
+  if (host === '' || !['', ':', '/'].includes(delimiter)) return undefined
   return { host: /^\[.*\]$/s.test(host) ? host.slice(1, -1) : host, delimiter, rest: text.slice(end + 1) }
 }
 

@@ -32,13 +32,14 @@ const homes = new Map<string, string | undefined>()
 
 /** The home of another user, from passwd(5) or what getent(1) knows. */
 export function homeOf(user: string): string | undefined {
-  if (!homes.has(user))
+  if (!homes.has(user)) {
     homes.set(
       user,
       linesOf('/etc/passwd')
         .find((line) => line.startsWith(`${user}:`))
         ?.split(':')[5] ?? askedHome(user),
     )
+  }
   return homes.get(user)
 }
 

@@ -39,10 +39,10 @@ export function matchLineOf(text: string): MatchLine {
     const negated = word.startsWith('!')
     const name = lower(negated ? word.slice(1) : word)
     if (name === 'all') {
-      const argument = criteria.length > 1 ? 'more' : take()
-      if (criteria.length > 1 || (argument !== undefined && argument !== '' && !argument.startsWith('#')))
+      const next = criteria.length > 1 ? undefined : take()
+      if (criteria.length > 1 || argumentIn(next) !== undefined)
         throw new Refusal(`${shown(word)} cannot stand with other criteria`)
-      if (argument?.startsWith('#')) rest = undefined
+      if (next?.startsWith('#')) rest = undefined
       criteria.push({ kind: 'all', negated })
       return finished(criteria, wantsFinal, rest)
     }
@@ -51,14 +51,19 @@ export function matchLineOf(text: string): MatchLine {
       criteria.push({ kind: 'final', negated })
       continue
     }
-    const argument = take()
-    if (argument === undefined || argument === '' || argument.startsWith('#'))
-      throw new Refusal(`the criterion ${shown(word)} has no argument`)
+    const argument = argumentIn(take())
+    if (argument === undefined) throw new Refusal(`the criterion ${shown(word)} has no argument`)
     criteria.push(criterionOf(name, negated, argument))
   }
   if (criteria.length === 0) throw new Refusal('it needs a criterion')
   return finished(criteria, wantsFinal, rest)
 }
+
+/** The word, unless it is empty or begins a comment. */
+const argumentIn = (word: string | undefined): string | undefined =>
+  word === undefined || word === '' || word.startsWith('#') ? undefined : word
+
+const CRITERIA = 'all, canonical, final, host, originalhost, user, localuser, exec'
 
 function criterionOf(name: string, negated: boolean, argument: string): Criterion {
   switch (name) {
@@ -71,9 +76,7 @@ function criterionOf(name: string, negated: boolean, argument: string): Criterio
     case 'exec':
       return { kind: 'exec', negated, command: argument }
     default:
-      throw new Refusal(
-        `OpenSSH 9.2 has no criterion ${shown(name)}; it has all, canonical, final, host, originalhost, user, localuser, exec`,
-      )
+      throw new Refusal(`OpenSSH 9.2 has no criterion ${shown(name)}; it has ${CRITERIA}`)
   }
 }
 

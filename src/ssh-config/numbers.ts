@@ -95,9 +95,14 @@ const SERVICE_CLASSES: readonly (readonly [string, number])[] = [
 /** A type of service, under the name that is printed for it. */
 export function serviceClass(text: string): string | undefined {
   const named = SERVICE_CLASSES.find(([name]) => name === text.toLowerCase())?.[1]
-  const number = named ?? integerOf(text)
-  if (number === undefined || (named === undefined && (number < 0 || number > 255))) return undefined
+  const number = named ?? byteOf(text)
+  if (number === undefined) return undefined
   return SERVICE_CLASSES.find(([, value]) => value === number)?.[0] ?? `0x${number.toString(16).padStart(2, '0')}`
+}
+
+function byteOf(text: string): number | undefined {
+  const number = integerOf(text)
+  return number === undefined || number < 0 || number > 255 ? undefined : number
 }
 
 /** strtol(3) in base 0. */

@@ -88,6 +88,8 @@ const ALONE: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
   '2': [],
 }
 
+const SUPPORTED = ['o', 'F', ...Object.keys(WITH_VALUE), ...Object.keys(ALONE)].map((each) => `-${each}`).join(' ')
+
 export interface SshArguments {
   readonly options: readonly SshOption[]
   /** After `-F`. */
@@ -114,10 +116,7 @@ export function sshArguments(words: readonly string[], where: string): SshArgume
         continue
       }
       if (flag !== 'o' && flag !== 'F' && !Object.hasOwn(WITH_VALUE, flag))
-        throw new MailrunError(
-          `-${flag} of ssh is not supported; supported are ${['o', 'F', ...Object.keys(WITH_VALUE), ...Object.keys(ALONE)].map((each) => `-${each}`).join(' ')}`,
-          where,
-        )
+        throw new MailrunError(`-${flag} of ssh is not supported; supported are ${SUPPORTED}`, where)
       const value = rest.length > 1 ? rest.slice(1) : words[(at += 1)]
       if (value === undefined) throw new MailrunError(`-${flag} of ssh needs an argument`, where)
       if (flag === 'F') file = value
@@ -131,9 +130,10 @@ export function sshArguments(words: readonly string[], where: string): SshArgume
 
 /** @throws MailrunError for what OpenSSH does not take from a command line. */
 export function checkUser(user: string, where: string): void {
-  if (!isSafeUser(user))
+  if (!isSafeUser(user)) {
     throw new MailrunError(
       `the user ${JSON.stringify(fromBytes(user))} holds characters that OpenSSH does not take from a command line`,
       where,
     )
+  }
 }

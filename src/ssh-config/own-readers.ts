@@ -47,7 +47,8 @@ export const escapeChar: Reader = (given, keyword) => {
   if (word === 'none') return first(word)(keyword)
   if (word.length === 1) return first(String(word.charCodeAt(0)))(keyword)
   const control = word.charCodeAt(1)
-  if (word.length !== 2 || word[0] !== '^' || control < 64 || control >= 128)
+  const isControl = control >= 64 && control < 128
+  if (word.length !== 2 || word[0] !== '^' || !isControl)
     throw new Refusal(`it must be a character, ^ and a letter, or none, got ${shown(word)}`)
   return first(String(control & 31))(keyword)
 }

@@ -1,6 +1,6 @@
 // Settings in the words of `ssh -G`.
 import { fromBytes } from './bytes.ts'
-import type { Printed } from './printed.ts'
+import type { Printed } from './printed-line.ts'
 import type { SshSetting, SshSettings } from './ssh-settings.ts'
 
 /** The settings as `ssh -G` prints them, which names each keyword in lower case. */

@@ -1,5 +1,4 @@
 // Every setting in the words and the order of `ssh -G`, with the place where it was said.
-import { MailrunError } from '../model/mailrun-error.ts'
 import { algorithms } from './algorithms.ts'
 import { sameWord } from './bytes.ts'
 import { ALGORITHMS, CLEARED, DEFAULT_KEYS, SYSTEM_HOSTS, USER_HOSTS, WORDS } from './defaults.ts'
@@ -7,19 +6,10 @@ import { dependent } from './dependent.ts'
 import { expandAll, expandHome, expandTokens } from './expand.ts'
 import { forwardText } from './forward.ts'
 import { hopText, isNone } from './jump.ts'
-import { Refusal } from './refusal.ts'
+import { allOrNone, allValues, eachValue, oneValue, withPlace, type Printed } from './printed-line.ts'
 import type { Resolved } from './resolved.ts'
-import { refused } from './statement.ts'
 import type { Said } from './values.ts'
 import { visible } from './visible.ts'
-
-/** As bytes; `where` is empty for a default. */
-export interface Printed {
-  readonly keyword: string
-  /** One line of `ssh -G` after its keyword. */
-  readonly value: string
-  readonly where: string
-}
 
 /** Words that `ssh -G` prints for yes and no where a keyword has more words than these. */
 const TRUE_FALSE = new Set([
@@ -33,111 +23,86 @@ const TRUE_FALSE = new Set([
   'updatehostkeys',
   'addkeystoagent',
 ])
-const asPrinted = (keyword: string, value: string): string =>
-  TRUE_FALSE.has(keyword) ? (value === 'yes' ? 'true' : value === 'no' ? 'false' : value) : value
+
+function asPrinted(keyword: string, value: string): string {
+  if (!TRUE_FALSE.has(keyword)) return value
+  if (value === 'yes') return 'true'
+  return value === 'no' ? 'false' : value
+}
 
 /** @throws MailrunError with file:line for tokens, variables and lists of algorithms that ssh cannot expand. */
-export function printed(from: Resolved): readonly Printed[] {
-  const { values, given, host, user, port } = from
-  const said = (keyword: string): Said | undefined => values.first.get(keyword)
-  const line = (keyword: string, found: Said | undefined, otherwise: string, how: (value: string) => string): Printed =>
-    withPlace(keyword, found?.where ?? '', () => how(found?.value ?? otherwise))
-  const plain = (value: string): string => value
-  const forwards = said('clearallforwardings')?.value === 'yes' ? [] : values.forwards
-  const forwardLines = (keyword: string, takes: (connectHost: string | undefined) => boolean): readonly Printed[] =>
+export const printed = (from: Resolved): readonly Printed[] => [
+  ...destinationLines(from),
+  ...WORDS.flatMap(([keyword, otherwise]) => wordLines(keyword, otherwise, from)),
+  ...forwardLines(from),
+  ...listLines(from),
+  ...ownLines(from),
+  ...proxyLines(from),
+]
+
+const destinationLines = ({ values, given, host, user, port }: Resolved): readonly Printed[] => [
+  { keyword: 'host', value: given, where: '' },
+  { keyword: 'user', ...user },
+  { keyword: 'hostname', value: host, where: values.first.get('hostname')?.where ?? '' },
+  { keyword: 'port', ...port },
+]
+
+function forwardLines({ values, tokens }: Resolved): readonly Printed[] {
+  const forwards = values.first.get('clearallforwardings')?.value === 'yes' ? [] : values.forwards
+  const lines = (keyword: string, takes: (connectHost: string | undefined) => boolean): readonly Printed[] =>
     forwards
       .filter(({ forward, remote }) => remote === (keyword === 'remoteforward') && takes(forward.connectHost))
       .map(({ forward, where }) =>
-        withPlace(keyword, where, () => forwardText(forward, keyword !== 'dynamicforward', from.tokens)),
+        withPlace(keyword, where, () => forwardText(forward, keyword !== 'dynamicforward', tokens)),
       )
-  const each = (keyword: string, found: readonly Said[]): readonly Printed[] =>
-    found.map(({ value, where }) => ({ keyword, value, where }))
-  const together = (
-    keyword: string,
-    found: readonly Said[],
-    otherwise: readonly string[],
-    how: (value: string) => string,
-  ): Printed => {
-    const items =
-      found.length === 0
-        ? otherwise
-        : found.length === 1 && isNone(found[0]!.value)
-          ? []
-          : found.map(({ value }) => value)
-    return withPlace(keyword, found[0]?.where ?? '', () => (items.length === 0 ? 'none' : items.map(how).join(' ')))
-  }
-  const list = (keyword: string): readonly Said[] => values.lists.get(keyword) ?? []
-  const defaults = (paths: readonly string[]): readonly Said[] => paths.map((value) => ({ value, where: '' }))
   return [
-    { keyword: 'host', value: given, where: '' },
-    { keyword: 'user', ...user },
-    { keyword: 'hostname', value: host, where: said('hostname')?.where ?? '' },
-    { keyword: 'port', ...port },
-    ...WORDS.flatMap(([keyword, otherwise]) => wordLines(keyword, otherwise, from)),
     // A forwarding to a path has no host to connect to: `ssh -G` prints it under both names.
-    ...forwardLines('dynamicforward', (host) => host === undefined || host === 'socks'),
-    ...forwardLines('localforward', (host) => host !== 'socks'),
-    ...forwardLines('remoteforward', () => true),
-    ...each('identityfile', values.keys.get('identityfile') ?? defaults(DEFAULT_KEYS)),
-    {
-      keyword: 'canonicaldomains',
-      value:
-        list('canonicaldomains')
-          .map(({ value }) => value)
-          .join(' ') || 'none',
-      where: list('canonicaldomains')[0]?.where ?? '',
-    },
-    ...each('certificatefile', values.keys.get('certificatefile') ?? []),
-    together('globalknownhostsfile', list('globalknownhostsfile'), SYSTEM_HOSTS, plain),
-    together('userknownhostsfile', list('userknownhostsfile'), USER_HOSTS, (path) => expandPath(path, from)),
-    ...each('sendenv', list('sendenv')),
-    ...each('setenv', list('setenv')),
-    together('logverbose', list('logverbose'), [], plain),
-    {
-      keyword: 'permitremoteopen',
-      value:
-        list('permitremoteopen')
-          .map(({ value }) => value)
-          .join(' ') || 'any',
-      where: list('permitremoteopen')[0]?.where ?? '',
-    },
-    line('addkeystoagent', said('addkeystoagent'), 'no', (value) => asPrinted('addkeystoagent', value)),
-    line('forwardagent', said('forwardagent path') ?? said('forwardagent'), 'no', (value) =>
-      said('forwardagent path') === undefined ? value : expandPath(value, from),
-    ),
-    line('connecttimeout', said('connecttimeout'), 'none', plain),
-    line('tunneldevice', said('tunneldevice'), 'any:any', plain),
-    {
-      keyword: 'canonicalizepermittedcnames',
-      value:
-        list('canonicalizepermittedcnames')
-          .map(({ value }) => value)
-          .filter((value) => !sameWord(value, 'none:'))
-          .join(' ') || 'none',
-      where: list('canonicalizepermittedcnames')[0]?.where ?? '',
-    },
-    line('controlpersist', said('controlpersist'), 'no', plain),
-    line('escapechar', said('escapechar'), '126', visible),
-    line('ipqos', said('ipqos'), 'lowdelay throughput', plain),
-    withPlace(
-      'rekeylimit',
-      said('rekeylimit')?.where ?? '',
-      () => `${said('rekeylimit')?.value ?? '0'} ${said('rekeylimit interval')?.value ?? '0'}`,
-    ),
-    line('streamlocalbindmask', said('streamlocalbindmask'), '0177', plain),
-    line('syslogfacility', said('syslogfacility'), 'USER', plain),
-    ...proxyLines(from),
+    ...lines('dynamicforward', (host) => host === undefined || host === 'socks'),
+    ...lines('localforward', (host) => host !== 'socks'),
+    ...lines('remoteforward', () => true),
   ]
 }
 
-function withPlace(keyword: string, where: string, value: () => string): Printed {
-  try {
-    return { keyword, value: value(), where }
-  } catch (error) {
-    if (error instanceof Refusal)
-      throw where === '' ? new MailrunError(`${keyword}: ${error.message}`) : refused(keyword, error, where)
-    throw error
-  }
+/** Keywords that may have several values. */
+function listLines(from: Resolved): readonly Printed[] {
+  const { lists, keys } = from.values
+  const said = (keyword: string): readonly Said[] => lists.get(keyword) ?? []
+  return [
+    ...eachValue('identityfile', keys.get('identityfile') ?? DEFAULT_KEYS.map((value) => ({ value, where: '' }))),
+    allValues('canonicaldomains', said('canonicaldomains'), 'none'),
+    ...eachValue('certificatefile', keys.get('certificatefile') ?? []),
+    allOrNone('globalknownhostsfile', said('globalknownhostsfile'), SYSTEM_HOSTS),
+    allOrNone('userknownhostsfile', said('userknownhostsfile'), USER_HOSTS, (path) => expandPath(path, from)),
+    ...eachValue('sendenv', said('sendenv')),
+    ...eachValue('setenv', said('setenv')),
+    allOrNone('logverbose', said('logverbose'), []),
+    allValues('permitremoteopen', said('permitremoteopen'), 'any'),
+  ]
+}
+
+/** Keywords whose values have a form of their own. */
+function ownLines(from: Resolved): readonly Printed[] {
+  const { first, lists } = from.values
+  const line = (keyword: string, otherwise: string, how?: (value: string) => string): Printed =>
+    oneValue(keyword, first.get(keyword), otherwise, how)
+  const agentPath = first.get('forwardagent path')
+  const rules = lists.get('canonicalizepermittedcnames') ?? []
+  const ruling = rules.filter(({ value }) => !sameWord(value, 'none:'))
+  return [
+    line('addkeystoagent', 'no', (value) => asPrinted('addkeystoagent', value)),
+    agentPath === undefined
+      ? line('forwardagent', 'no')
+      : oneValue('forwardagent', agentPath, '', (path) => expandPath(path, from)),
+    line('connecttimeout', 'none'),
+    line('tunneldevice', 'any:any'),
+    { ...allValues('canonicalizepermittedcnames', ruling, 'none'), where: rules[0]?.where ?? '' },
+    line('controlpersist', 'no'),
+    line('escapechar', '126', visible),
+    line('ipqos', 'lowdelay throughput'),
+    line('rekeylimit', '0', (limit) => `${limit} ${first.get('rekeylimit interval')?.value ?? '0'}`),
+    line('streamlocalbindmask', '0177'),
+    line('syslogfacility', 'USER'),
+  ]
 }
 
 /** A path with `~`, tokens and variables. @throws Refusal */
@@ -174,14 +139,10 @@ function wordLines(keyword: string, otherwise: string, from: Resolved): readonly
 
 function proxyLines({ values: { jump, first } }: Resolved): readonly Printed[] {
   const last = jump?.hops.at(-1)
-  if (last !== undefined)
-    return [
-      {
-        keyword: 'proxyjump',
-        value: `${jump!.before === undefined ? '' : `${jump!.before},`}${hopText(last)}`,
-        where: jump!.where,
-      },
-    ]
+  if (jump !== undefined && last !== undefined) {
+    const before = jump.before === undefined ? '' : `${jump.before},`
+    return [{ keyword: 'proxyjump', value: `${before}${hopText(last)}`, where: jump.where }]
+  }
   const command = first.get('proxycommand')
   return command === undefined || isNone(command.value) ? [] : [{ keyword: 'proxycommand', ...command }]
 }

@@ -1,5 +1,5 @@
 // One configuration file from the disk, as lines of bytes.
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readSync, type Stats } from 'node:fs'
 import { MailrunError } from '../model/mailrun-error.ts'
 import { fromBytes } from './bytes.ts'
 import type { Here } from './machine.ts'
@@ -23,11 +23,7 @@ export function readLines(path: string, checked: boolean, here: Here): FileLines
   }
   try {
     const is = fstatSync(descriptor)
-    if (checked && !isSecure(is, here))
-      throw new MailrunError(
-        `bad owner or permissions, ssh refuses it: it must belong to you or root and be writable by nobody else (chmod go-w, mode now ${(is.mode & 0o7777).toString(8).padStart(4, '0')}, owner ${is.uid})`,
-        fromBytes(path),
-      )
+    if (checked && !isSecure(is, here)) throw insecure(path, is)
     if (is.isDirectory()) return { kind: 'lines', lines: [] }
     const lines = readAll(descriptor, path).split('\n')
     if (lines.at(-1) === '') lines.pop()
@@ -35,6 +31,15 @@ export function readLines(path: string, checked: boolean, here: Here): FileLines
   } finally {
     closeSync(descriptor)
   }
+}
+
+function insecure(path: string, { mode, uid }: Stats): MailrunError {
+  const octal = (mode & 0o7777).toString(8).padStart(4, '0')
+  return new MailrunError(
+    'bad owner or permissions, ssh refuses it: it must belong to you or root and be writable by nobody else ' +
+      `(chmod go-w, mode now ${octal}, owner ${uid})`,
+    fromBytes(path),
+  )
 }
 
 function readAll(descriptor: number, path: string): string {

@@ -17,10 +17,12 @@ export function readJump(given: Arguments): Effect {
   // rtrim() of misc.c cuts at the first white space.
   const text = raw.replace(/#.*$/s, '').replace(/(?!^)[ \t\n\v\f\r].*$/s, '')
   const hops = hopsOf(text)
-  if (hops === undefined)
+  if (hops === undefined) {
     throw new Refusal(
-      `${shown(raw)} is no list of jump hosts: wanted is [user@]host[:port] or ssh://, with commas and no spaces between them`,
+      `${shown(raw)} is no list of jump hosts: ` +
+        'wanted is [user@]host[:port] or ssh://, with commas and no spaces between them',
     )
+  }
   const before = text.includes(',') ? text.slice(0, text.lastIndexOf(',')) : undefined
   return (values, { where, isOption }) => {
     if (isOption) checkSafe(hops)
@@ -35,9 +37,10 @@ function checkSafe(hops: ReturnType<typeof hopsOf> & object): void {
   for (const { user, host } of hops) {
     if (!isSafeHost(host))
       throw new Refusal(`the jump host ${shown(host)} holds characters that OpenSSH does not take from a command line`)
-    if (user !== undefined && !isSafeUser(user))
+    if (user !== undefined && !isSafeUser(user)) {
       throw new Refusal(
         `the user ${shown(user)} of a jump host holds characters that OpenSSH does not take from a command line`,
       )
+    }
   }
 }

@@ -48,7 +48,12 @@ const TOO_DEEP = `include: files include each other more than ${MAX_DEPTH} deep`
  *   that cannot be read.
  * @example const config = await readSshConfig(undefined)
  */
-export async function readSshConfig(file: string | undefined, paths?: SystemPaths): Promise<SshConfig> {
+export function readSshConfig(file: string | undefined, paths?: SystemPaths): Promise<SshConfig> {
+  // What is thrown here rejects the promise.
+  return new Promise((resolve) => resolve(readNow(file, paths)))
+}
+
+function readNow(file: string | undefined, paths: SystemPaths | undefined): SshConfig {
   const here = hereOf()
   const runs: Runs = new Map()
   const reading: Reading = { here, known: new Map(), open: new Set() }

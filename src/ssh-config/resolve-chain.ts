@@ -30,11 +30,10 @@ export async function resolveChain(
     const where = jumpPlace(settings)
     const ahead = settings.proxyJump.map(({ user, host, port }) => `${user ?? ''}@${host}:${port ?? ''}`).join(',')
     const key = `${settings.user}@${settings.hostName}:${settings.port} through ${ahead}`
-    if (seen.has(key) || chain.length >= MAX_HOPS)
-      throw new MailrunError(
-        `proxyjump: the way to ${destination.host} leads in a circle: ${[...chain.map(({ host }) => host).reverse(), settings.host].join(' through ')}`,
-        where,
-      )
+    if (seen.has(key) || chain.length >= MAX_HOPS) {
+      const way = [...chain.map(({ host }) => host).reverse(), settings.host].join(' through ')
+      throw new MailrunError(`proxyjump: the way to ${destination.host} leads in a circle: ${way}`, where)
+    }
     seen.add(key)
     chain.unshift(settings)
     next = beforeIt(settings, where)

@@ -4,11 +4,13 @@ import { SYSTEM_HOSTS, USER_HOSTS } from './defaults.ts'
 import { expandTokens, type Tokens } from './expand.ts'
 import { isNone } from './jump.ts'
 import { inWords } from './print-ssh.ts'
-import { expandPath, printed, type Printed } from './printed.ts'
+import { expandPath, printed } from './printed.ts'
+import type { Printed } from './printed-line.ts'
 import type { SshConfig } from './read-ssh-config.ts'
 import { Refusal } from './refusal.ts'
 import { resolved, type Destination, type Resolved } from './resolved.ts'
-import type { SshKeyFile, SshSetting, SshSettings } from './ssh-settings.ts'
+import { settingWords, type SettingWords } from './setting-words.ts'
+import type { SshKeyFile, SshSettings } from './ssh-settings.ts'
 import { refused } from './statement.ts'
 
 /**
@@ -16,8 +18,9 @@ import { refused } from './statement.ts'
  * asks name servers where CanonicalizeHostname says so.
  *
  * @throws MailrunError with file:line for what ssh refuses for this destination.
- * @example const { hostName, port, proxyJump } = await resolveSsh(config, { host: 'mx1', options: [sshValue('User',
- *   'root', 'inventory/hosts.yml:3')] })
+ * @example
+ * const options = [sshValue('User', 'root', 'inventory/hosts.yml:3')]
+ * const { hostName, port, proxyJump } = await resolveSsh(config, { host: 'mx1', options })
  */
 export async function resolveSsh(config: SshConfig, destination: Destination): Promise<SshSettings> {
   const from = await resolved(config, destination)
@@ -26,33 +29,36 @@ export async function resolveSsh(config: SshConfig, destination: Destination): P
 
 function settingsOf(from: Resolved, lines: readonly Printed[]): SshSettings {
   const all = inWords(lines)
-  const every = (keyword: string): readonly SshSetting[] => all.filter((setting) => setting.keyword === keyword)
-  const byKeyword = new Map(all.map((setting) => [setting.keyword, setting.value]))
-  const text = (keyword: string): string | undefined => byKeyword.get(keyword)
-  const need = (keyword: string): string => text(keyword)!
-  const is = (keyword: string): boolean => ['yes', 'true'].includes(need(keyword))
-  const word = <Word extends string>(keyword: string): Word =>
-    need(keyword)
-      .replace(/^true$/, 'yes')
-      .replace(/^false$/, 'no') as Word
-  const number = (keyword: string): number => Number(need(keyword))
-  const names = (keyword: string): readonly string[] =>
-    need(keyword)
-      .split(',')
-      .filter((name) => name !== '')
-  const timeout = need('connecttimeout')
+  const said = settingWords(all)
   return {
-    host: need('host'),
-    hostName: need('hostname'),
-    user: need('user'),
-    port: number('port'),
+    host: said.need('host'),
+    hostName: said.need('hostname'),
+    user: said.need('user'),
+    port: said.number('port'),
+    ...identitySettings(said, from, lines),
+    ...wayThere(said, from),
+    ...hostKeySettings(said, from),
+    ...loginSettings(said),
+    ...algorithmSettings(said, from),
+    ...sessionSettings(said),
+    all,
+  }
+}
+
+const identitySettings = (said: SettingWords, from: Resolved, lines: readonly Printed[]) =>
+  ({
     identityFiles: keyFiles('identityfile', from, lines),
     certificateFiles: keyFiles('certificatefile', from, lines),
-    identitiesOnly: is('identitiesonly'),
-    identityAgent: agentOf(text('identityagent'), from),
-    addKeysToAgent: need('addkeystoagent'),
-    pkcs11Provider: text('pkcs11provider'),
-    securityKeyProvider: text('securitykeyprovider'),
+    identitiesOnly: said.is('identitiesonly'),
+    identityAgent: agentOf(said.text('identityagent'), from),
+    addKeysToAgent: said.need('addkeystoagent'),
+    pkcs11Provider: said.text('pkcs11provider'),
+    securityKeyProvider: said.text('securitykeyprovider'),
+  }) satisfies Partial<SshSettings>
+
+function wayThere(said: SettingWords, from: Resolved) {
+  const timeout = said.need('connecttimeout')
+  return {
     proxyJump: (from.values.jump?.hops ?? []).map(({ user, host, port }) => ({
       user: user === undefined ? undefined : fromBytes(user),
       host: fromBytes(host),
@@ -60,51 +66,69 @@ function settingsOf(from: Resolved, lines: readonly Printed[]): SshSettings {
     })),
     proxyCommand: proxyCommandOf(from),
     connectTimeout: timeout === 'none' || timeout === '0' ? undefined : Number(timeout),
-    connectionAttempts: number('connectionattempts'),
-    serverAliveInterval: number('serveraliveinterval'),
-    serverAliveCountMax: number('serveralivecountmax'),
-    tcpKeepAlive: is('tcpkeepalive'),
-    addressFamily: word('addressfamily'),
-    bindAddress: text('bindaddress'),
-    bindInterface: text('bindinterface'),
+    connectionAttempts: said.number('connectionattempts'),
+    serverAliveInterval: said.number('serveraliveinterval'),
+    serverAliveCountMax: said.number('serveralivecountmax'),
+    tcpKeepAlive: said.is('tcpkeepalive'),
+    addressFamily: said.word<SshSettings['addressFamily']>('addressfamily'),
+    bindAddress: said.text('bindaddress'),
+    bindInterface: said.text('bindinterface'),
+  } satisfies Partial<SshSettings>
+}
+
+const hostKeySettings = (said: SettingWords, from: Resolved) =>
+  ({
     userKnownHostsFiles: hostFiles('userknownhostsfile', from),
     globalKnownHostsFiles: hostFiles('globalknownhostsfile', from),
-    knownHostsCommand: text('knownhostscommand'),
-    revokedHostKeys: text('revokedhostkeys'),
-    hostKeyAlias: text('hostkeyalias'),
-    strictHostKeyChecking: word('stricthostkeychecking'),
-    checkHostIp: is('checkhostip'),
-    hashKnownHosts: is('hashknownhosts'),
-    updateHostKeys: word('updatehostkeys'),
-    verifyHostKeyDns: word('verifyhostkeydns'),
-    noHostAuthenticationForLocalhost: is('nohostauthenticationforlocalhost'),
-    preferredAuthentications: text('preferredauthentications')?.split(','),
-    pubkeyAuthentication: need('pubkeyauthentication') !== 'false',
-    passwordAuthentication: is('passwordauthentication'),
-    kbdInteractiveAuthentication: is('kbdinteractiveauthentication'),
-    gssapiAuthentication: is('gssapiauthentication'),
-    hostbasedAuthentication: is('hostbasedauthentication'),
-    numberOfPasswordPrompts: number('numberofpasswordprompts'),
-    batchMode: is('batchmode'),
-    kexAlgorithms: names('kexalgorithms'),
-    ciphers: names('ciphers'),
-    macs: names('macs'),
-    hostKeyAlgorithms: { names: names('hostkeyalgorithms'), isDefault: !from.values.first.has('hostkeyalgorithms') },
-    pubkeyAcceptedAlgorithms: names('pubkeyacceptedalgorithms'),
-    caSignatureAlgorithms: names('casignaturealgorithms'),
-    requiredRsaSize: number('requiredrsasize'),
-    compression: is('compression'),
-    forwardAgent: need('forwardagent') !== 'no',
-    requestTty: word('requesttty'),
-    remoteCommand: text('remotecommand'),
-    sendEnv: every('sendenv').map(({ value }) => value),
-    setEnv: every('setenv').map(({ value }) => value),
-    controlMaster: word('controlmaster'),
-    controlPath: text('controlpath'),
-    controlPersist: need('controlpersist'),
-    all,
-  }
-}
+    knownHostsCommand: said.text('knownhostscommand'),
+    revokedHostKeys: said.text('revokedhostkeys'),
+    hostKeyAlias: said.text('hostkeyalias'),
+    strictHostKeyChecking: said.word<SshSettings['strictHostKeyChecking']>('stricthostkeychecking'),
+    checkHostIp: said.is('checkhostip'),
+    hashKnownHosts: said.is('hashknownhosts'),
+    updateHostKeys: said.word<SshSettings['updateHostKeys']>('updatehostkeys'),
+    verifyHostKeyDns: said.word<SshSettings['verifyHostKeyDns']>('verifyhostkeydns'),
+    noHostAuthenticationForLocalhost: said.is('nohostauthenticationforlocalhost'),
+  }) satisfies Partial<SshSettings>
+
+const loginSettings = (said: SettingWords) =>
+  ({
+    preferredAuthentications: said.text('preferredauthentications')?.split(','),
+    pubkeyAuthentication: said.need('pubkeyauthentication') !== 'false',
+    passwordAuthentication: said.is('passwordauthentication'),
+    kbdInteractiveAuthentication: said.is('kbdinteractiveauthentication'),
+    gssapiAuthentication: said.is('gssapiauthentication'),
+    hostbasedAuthentication: said.is('hostbasedauthentication'),
+    numberOfPasswordPrompts: said.number('numberofpasswordprompts'),
+    batchMode: said.is('batchmode'),
+  }) satisfies Partial<SshSettings>
+
+const algorithmSettings = (said: SettingWords, { values }: Resolved) =>
+  ({
+    kexAlgorithms: said.names('kexalgorithms'),
+    ciphers: said.names('ciphers'),
+    macs: said.names('macs'),
+    hostKeyAlgorithms: {
+      names: said.names('hostkeyalgorithms'),
+      isDefault: !values.first.has('hostkeyalgorithms'),
+    },
+    pubkeyAcceptedAlgorithms: said.names('pubkeyacceptedalgorithms'),
+    caSignatureAlgorithms: said.names('casignaturealgorithms'),
+    requiredRsaSize: said.number('requiredrsasize'),
+    compression: said.is('compression'),
+  }) satisfies Partial<SshSettings>
+
+const sessionSettings = (said: SettingWords) =>
+  ({
+    forwardAgent: said.need('forwardagent') !== 'no',
+    requestTty: said.word<SshSettings['requestTty']>('requesttty'),
+    remoteCommand: said.text('remotecommand'),
+    sendEnv: said.every('sendenv'),
+    setEnv: said.every('setenv'),
+    controlMaster: said.word<SshSettings['controlMaster']>('controlmaster'),
+    controlPath: said.text('controlpath'),
+    controlPersist: said.need('controlpersist'),
+  }) satisfies Partial<SshSettings>
 
 /** What ssh expands only when it connects. @throws MailrunError with file:line */
 function keyFiles(
@@ -122,13 +146,13 @@ function keyFiles(
 
 function hostFiles(keyword: 'userknownhostsfile' | 'globalknownhostsfile', from: Resolved): readonly string[] {
   const said = from.values.lists.get(keyword)
+  const isUsers = keyword === 'userknownhostsfile'
+  const defaults = isUsers ? USER_HOSTS : SYSTEM_HOSTS
   const paths =
     said === undefined || said.length === 0
-      ? keyword === 'userknownhostsfile'
-        ? USER_HOSTS
-        : SYSTEM_HOSTS
+      ? defaults
       : said.map(({ value }) => value).filter((value) => !isNone(value))
-  return paths.map((path) => fromBytes(keyword === 'userknownhostsfile' ? expandPath(path, from) : path))
+  return paths.map((path) => fromBytes(isUsers ? expandPath(path, from) : path))
 }
 
 /** `SSH_AUTH_SOCK` and `$NAME` name a variable. */

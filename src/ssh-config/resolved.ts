@@ -125,29 +125,21 @@ function finished(values: Values, here: Here, given: string, host: string): Reso
   return { values, here, given, host, user, port, hostKeyAlias, tokens }
 }
 
+const leadsTo = (hop: Hop, host: string, user: string, port: string): boolean =>
+  hop.host === host && String(hop.port ?? servicePort('ssh') ?? SSH_PORT) === port && (hop.user ?? user) === user
+
 /** What ssh refuses when all is known. */
 function checkTogether({ first, jump }: Values, host: string, user: string, port: string): void {
   const text = (keyword: string): string | undefined => first.get(keyword)?.value
   const last = jump?.hops.at(-1)
-  if (
-    last !== undefined &&
-    last.host === host &&
-    String(last.port ?? servicePort('ssh') ?? SSH_PORT) === port &&
-    (last.user ?? user) === user
-  ) {
-    throw new MailrunError(`proxyjump: ${fromBytes(host)} would be reached through itself`, jump!.where)
-  }
+  if (jump !== undefined && last !== undefined && leadsTo(last, host, user, port))
+    throw new MailrunError(`proxyjump: ${fromBytes(host)} would be reached through itself`, jump.where)
   const attempts = first.get('connectionattempts')
   if (attempts?.value === '0') throw new MailrunError('connectionattempts: it must be at least 1', attempts.where)
   const forks = first.get('forkafterauthentication')
-  const command = text('remotecommand')
-  if (
-    forks?.value === 'yes' &&
-    (command === undefined || sameWord(command, 'none')) &&
-    text('sessiontype') !== 'none'
-  ) {
+  const hasCommand = !sameWord(text('remotecommand') ?? 'none', 'none')
+  if (forks?.value === 'yes' && !hasCommand && text('sessiontype') !== 'none')
     throw new MailrunError('forkafterauthentication: there is no command to run in the background', forks.where)
-  }
   const proxy = first.get('proxycommand')
   if (proxy?.value === '-' && text('proxyusefdpass') === 'yes' && last === undefined)
     throw new MailrunError('proxycommand: - and ProxyUseFdpass exclude each other', proxy.where)

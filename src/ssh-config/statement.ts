@@ -89,8 +89,10 @@ function hostPattern(word: string): HostPattern {
 /** What to say of a keyword that OpenSSH 9.2 does not know. */
 export function unknownKeyword(keyword: string, where: string): MailrunError {
   const near = nearest(keyword, [...READERS.keys(), ...STRUCTURE])
+  const name = fromBytes(keyword)
+  const question = near ? `: did you mean ${near}?` : ''
   return new MailrunError(
-    `OpenSSH 9.2 knows no ${fromBytes(keyword)}${near ? `: did you mean ${near}?` : ''} (IgnoreUnknown ${fromBytes(keyword)}, before this line, passes over it)`,
+    `OpenSSH 9.2 knows no ${name}${question} (IgnoreUnknown ${name}, before this line, passes over it)`,
     where,
   )
 }

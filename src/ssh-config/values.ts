@@ -20,7 +20,8 @@ export interface Values {
   jump:
     | {
         readonly hops: readonly Hop[]
-        /** As written, without the last. */ readonly before: string | undefined
+        /** As written, without the last. */
+        readonly before: string | undefined
         readonly where: string
       }
     | undefined

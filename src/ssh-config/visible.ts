@@ -8,6 +8,8 @@ export function visible(code: string): string {
   if (byte > 0x20 && byte < 0x7f) return String.fromCharCode(byte)
   if ((byte & 0x7f) === 0x20) return `\\${byte.toString(8).padStart(3, '0')}`
   const low = byte & 0x7f
-  const control = low < 0x20 || low === 0x7f
-  return `\\${byte > 0x7f ? 'M' : ''}${control ? `^${low === 0x7f ? '?' : String.fromCharCode(low + 64)}` : `-${String.fromCharCode(low)}`}`
+  const meta = byte > 0x7f ? 'M' : ''
+  if (low === 0x7f) return `\\${meta}^?`
+  if (low < 0x20) return `\\${meta}^${String.fromCharCode(low + 64)}`
+  return `\\${meta}-${String.fromCharCode(low)}`
 }

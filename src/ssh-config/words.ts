@@ -54,8 +54,9 @@ function oneWord(text: string, from: number): { readonly word: string | undefine
   let at = from
   for (; at < text.length; at += 1) {
     const char = text[at]!
-    const next = text[at + 1]
-    if (char === '\\' && (next === "'" || next === '"' || next === '\\' || (quote === '' && next === ' '))) {
+    const next = text[at + 1] ?? ''
+    const escapable = quote === '' ? `'"\\ ` : `'"\\`
+    if (char === '\\' && next !== '' && escapable.includes(next)) {
       at += 1
       word += next
     } else if (quote === '' && (char === ' ' || char === '\t')) break

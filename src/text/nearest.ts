@@ -11,8 +11,9 @@ export function nearest(word: string, words: Iterable<string>): string | undefin
   let least = limit + 1
   for (const each of words) {
     if (each === word) continue
-    const far =
-      plain(each) === plain(word) ? 0 : Math.abs(each.length - word.length) > limit ? least : distance(word, each)
+    const isSame = plain(each) === plain(word)
+    if (!isSame && Math.abs(each.length - word.length) > limit) continue
+    const far = isSame ? 0 : distance(word, each)
     if (far < least) [best, least] = [each, far]
   }
   return best
@@ -26,8 +27,8 @@ function distance(a: string, b: string): number {
     for (let j = 1; j <= b.length; j += 1) {
       const same = a[i - 1] === b[j - 1] ? 0 : 1
       let least = Math.min(rows[i - 1]![j]! + 1, row[j - 1]! + 1, rows[i - 1]![j - 1]! + same)
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
-        least = Math.min(least, rows[i - 2]![j - 2]! + 1)
+      const isSwap = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
+      if (i > 1 && j > 1 && isSwap) least = Math.min(least, rows[i - 2]![j - 2]! + 1)
       row.push(least)
     }
     rows.push(row)

@@ -29,6 +29,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '\n': '',
 }
 const NUMBER = /^[+-]?(?:0[xX][0-9a-fA-F_]+|0[oO][0-7_]+|0[bB][01_]+|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?)/
+const WORDS: Readonly<Record<string, boolean | null>> = { True: true, False: false, None: null }
 /** Nested deeper than this nothing is meant. */
 const DEPTH = 100
 
@@ -73,28 +74,26 @@ class Reader {
     const word = /^(?:True|False|None)\b/.exec(this.#text.slice(this.#at))?.[0]
     if (word !== undefined) {
       this.#at += word.length
-      return word === 'True' ? true : word === 'False' ? false : null
+      return WORDS[word]
     }
     return this.#number()
   }
 
   #number(): number {
     const found = NUMBER.exec(this.#text.slice(this.#at))?.[0]
+    if (found === undefined) throw new NoLiteral()
     // A number is not followed by letters, and has no stray underscores; a whole one has no leading zeros.
-    if (
-      found === undefined ||
-      /[\w.]/.test(this.#text[this.#at + found.length] ?? '') ||
-      /^[+-]?0[\d_]*[1-9][\d_]*$/.test(found) ||
-      /__|_$|_[.eE]|\._/.test(found)
-    )
-      throw new NoLiteral()
+    const goesOn = /[\w.]/.test(this.#text[this.#at + found.length] ?? '')
+    const hasLeadingZero = /^[+-]?0[\d_]*[1-9][\d_]*$/.test(found)
+    const hasStrayUnderscore = /__|_$|_[.eE]|\._/.test(found)
+    if (goesOn || hasLeadingZero || hasStrayUnderscore) throw new NoLiteral()
     this.#at += found.length
     const plain = found.replaceAll('_', '')
     const [, sign = '', digits = ''] = /^([+-]?)(.*)$/.exec(plain) ?? []
     const value = Number(digits)
+    const isWhole = Number.isInteger(value) && !/[.eE]/.test(digits)
     // A whole number that JavaScript cannot hold exactly stays a text.
-    if (Number.isNaN(value) || (Number.isInteger(value) && !/[.eE]/.test(digits) && !Number.isSafeInteger(value)))
-      throw new NoLiteral()
+    if (Number.isNaN(value) || (isWhole && !Number.isSafeInteger(value))) throw new NoLiteral()
     return sign === '-' ? -value : value
   }
 

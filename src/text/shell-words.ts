@@ -35,7 +35,9 @@ function quoted(line: string, from: number, quote: string): readonly [string, nu
   for (let at = from + 1; at < line.length; at += 1) {
     const char = line[at]!
     if (char === quote) return [text, at]
-    if (char === '\\' && quote === '"' && (line[at + 1] === '"' || line[at + 1] === '\\')) {
+    const next = line[at + 1]
+    const isEscape = quote === '"' && char === '\\'
+    if (isEscape && (next === '"' || next === '\\')) {
       at += 1
       text += line[at]!
     } else text += char

@@ -7,6 +7,9 @@
  */
 export type Wild = ArrayLike<string | ((char: string) => boolean)>
 
+const takes = (token: Wild[number] | undefined, char: string): boolean =>
+  typeof token === 'function' ? token(char) : token === '?' || token === char
+
 /** Whether the pattern is the whole text's. */
 export function matchesWild(wild: Wild, text: string): boolean {
   let at = 0
@@ -21,7 +24,7 @@ export function matchesWild(wild: Wild, text: string): boolean {
       star = next
       eaten = at
       next += 1
-    } else if (token === '?' || token === char || (typeof token === 'function' && token(char))) {
+    } else if (takes(token, char)) {
       at += 1
       next += 1
     } else if (star >= 0) {
