@@ -108,10 +108,11 @@ export const PROBE_TARGETS: readonly Target[] = [
       const whole = states(asking, answer)
       const cut = states(asking, { ...answer, stdout: answer.stdout.slice(0, at) })
       refuseBugs(cut)
+      const end = JSON.stringify(answer.stdout.slice(Math.max(0, at - 60), at))
       cut.forEach((each, index) =>
         assert.ok(
           'error' in each || isDeepStrictEqual(each, whole[index]),
-          `${asking.probes[index]!.key} reads what is cut short as another state: …${JSON.stringify(answer.stdout.slice(Math.max(0, at - 60), at))}`,
+          `${asking.probes[index]!.key} reads what is cut short as another state: …${end}`,
         ),
       )
     },
