@@ -273,7 +273,7 @@ test('the same of several hosts is one finding, and rows without a host or an an
   )
 })
 
-test('accepted findings do not count, others of the same kind do, and entries that accept nothing are told', async () => {
+test('accepted findings do not count, others of the same kind do, and entries accepting nothing are told', async () => {
   const keyring = keyringFor({})
   const baseline = await parseBaseline(
     'b.yaml',

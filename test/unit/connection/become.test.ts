@@ -284,16 +284,20 @@ test('one host tries a password for all; refused there, it goes nowhere else', a
   assert.is(await second, 'mx1')
 })
 
-test('accepted once, a password is given to all, whoever refuses it later; and one host that cannot tell leaves it to the next', async () => {
-  const trial = passwordTrial()
-  await trial.turn('x', 'mx1')
-  const [second, third] = [trial.turn('x', 'mx2'), trial.turn('x', 'mx3')]
-  trial.settle('x', 'mx1', undefined)
-  assert.is(await second, undefined)
-  trial.settle('x', 'mx2', true)
-  assert.is(await third, undefined)
-  trial.settle('x', 'mx3', false)
-  assert.is(await trial.turn('x', 'mx4'), undefined)
-})
+test(
+  'accepted once, a password is given to all, whoever refuses it later; ' +
+    'and one host that cannot tell leaves it to the next',
+  async () => {
+    const trial = passwordTrial()
+    await trial.turn('x', 'mx1')
+    const [second, third] = [trial.turn('x', 'mx2'), trial.turn('x', 'mx3')]
+    trial.settle('x', 'mx1', undefined)
+    assert.is(await second, undefined)
+    trial.settle('x', 'mx2', true)
+    assert.is(await third, undefined)
+    trial.settle('x', 'mx3', false)
+    assert.is(await trial.turn('x', 'mx4'), undefined)
+  },
+)
 
 test.run()

@@ -148,24 +148,29 @@ const asks: Task<boolean> = {
     ),
 }
 
-test('a plan that asks others is no more than a question until they have answered; then it is planned on what they said', () => {
-  const outlooks = (told: Told) => foresee([asks, needsUser('a', false)], all(false), context, told, new Set()).outlooks
-  const [unanswered, behind] = outlooks(() => undefined)
-  assert.equal([unanswered, behind?.kind], [{ kind: 'unanswered', questions: [QUESTION] }, 'wall'])
-  assert.equal(
-    outlooks(() => ({ kind: 'served' })).map(({ kind }) => kind),
-    ['change', 'change'],
-  )
-  assert.equal(outlooks(() => ({ kind: 'not-served', where: ['ns1'] }))[0], {
-    kind: 'ok',
-    foreseen: false,
-    remarks: { held: 'not yet' },
-  })
-  assert.equal(
-    outlooks(() => ({ kind: 'later' })).map(({ kind }) => kind),
-    ['later', 'wall'],
-  )
-})
+test(
+  'a plan that asks others is no more than a question until they have answered; ' +
+    'then it is planned on what they said',
+  () => {
+    const outlooks = (told: Told) =>
+      foresee([asks, needsUser('a', false)], all(false), context, told, new Set()).outlooks
+    const [unanswered, behind] = outlooks(() => undefined)
+    assert.equal([unanswered, behind?.kind], [{ kind: 'unanswered', questions: [QUESTION] }, 'wall'])
+    assert.equal(
+      outlooks(() => ({ kind: 'served' })).map(({ kind }) => kind),
+      ['change', 'change'],
+    )
+    assert.equal(outlooks(() => ({ kind: 'not-served', where: ['ns1'] }))[0], {
+      kind: 'ok',
+      foreseen: false,
+      remarks: { held: 'not yet' },
+    })
+    assert.equal(
+      outlooks(() => ({ kind: 'later' })).map(({ kind }) => kind),
+      ['later', 'wall'],
+    )
+  },
+)
 
 test('what a plan does with an answer may throw, too, and blocks its own task alone', () => {
   const task: Task<boolean> = {

@@ -66,7 +66,7 @@ test('strings have 255 bytes at most, and no escape counts as more than its byte
   assert.throws(() => characterStrings('\ud800'), /cannot be written in UTF-8/)
 })
 
-test('a whole zone is read: directives, classes and times in any order, parentheses, names left out, other types', () => {
+test('a whole zone is read: directives, classes, times in any order, parentheses, names left out, other types', () => {
   const text = String.raw`$TTL 1h30m ; ninety minutes
 $ORIGIN Example.ORG.
 @ IN SOA ns1 hostmaster ( 1 ; serial

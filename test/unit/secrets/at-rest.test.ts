@@ -126,7 +126,7 @@ test('one line loses its line feed, several keep theirs', async () => {
   )
 })
 
-test('files of vars: binary or armoured, beside a plain one, in folders, for --extra-vars; the encrypted wins', async () => {
+test('files of vars: binary or armoured, beside a plain one, in folders, by -e; the encrypted wins', async () => {
   const given = await told(
     {
       ...hosts('{}'),

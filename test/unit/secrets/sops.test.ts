@@ -39,7 +39,7 @@ const ENCRYPTED =
   'relay: ENC[AES256_GCM,data:xx,iv:xx,tag:xx,type:str]\npin: ENC[AES256_GCM,data:xx,iv:xx,tag:xx,type:int]\n# a comment\nport_unencrypted: 587\ndeep:\n    list: [ENC[AES256_GCM;x], b]\n    key: ENC[AES256_GCM,data:xx,iv:xx,tag:xx,type:str]\nsops:\n    mac: ENC[AES256_GCM,data:xx]\n    version: 3.9.0\n'
 const PLAIN = 'relay: canary-relay\npin: 4711\nport_unencrypted: 587\ndeep:\n    list: [a, b]\n    key: canary-key\n'
 
-test('is called with the file alone, prints to a pipe, and its values are secret where they were encrypted', async () => {
+test('is called with the file alone, prints to a pipe, and its values are secret where encrypted', async () => {
   standIn(`cat <<'X'\n${PLAIN}X`)
   writeFileSync(at('vars.yaml'), ENCRYPTED.replace('ENC[AES256_GCM;x]', 'a'))
   const file = await readYaml(at('vars.yaml'), keyring('id.txt'))

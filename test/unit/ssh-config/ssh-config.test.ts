@@ -165,7 +165,7 @@ test('IgnoreUnknown passes over what it names', async () => {
   assert.match(await refusal('Host other\nIgnoreUnknown UseKey*\nHost *\nUseKeychain yes\n'), /knows no usekeychain/)
 })
 
-test('keywords of newer clients that change nothing here are passed over; one that forbids the host is not', async () => {
+test('keywords of newer clients that change nothing are passed over; one that forbids the host is not', async () => {
   assert.is(
     (
       await settings(

@@ -378,19 +378,23 @@ for (const [what, now, told] of [
   ['not served by one name server', fresh(), servedBut('b.example')],
   ['not made yet', fresh('b.example'), servedBut()],
 ] as const) {
-  test(`a new key that is ${what} gets no line, and must not sign; the other domain has its own, and what is missing where is said`, () => {
-    const { texts, script, held, warning, inUse: used } = planned(now, told)
-    assert.equal(texts.slice(0, 2), [
-      '# Written by mailrun.\nmx1._domainkey.a.example a.example:mx1:/etc/dkimkeys/a.example/mx1.private\n',
-      '# Written by mailrun.\n*@a.example mx1._domainkey.a.example\n',
-    ])
-    assert.match(script, "want='a.example mx1\nb.example - it is not signed'")
-    assert.match(
-      held ?? '',
-      /^mail of b\.example is not signed before .*"mailrun dns push".*\nmx1\._domainkey\.b\.example: ns2\.a\.example \(192\.0\.2\.2\) has no such record$/,
-    )
-    assert.equal([warning, used], [undefined, [true, false]])
-  })
+  test(
+    `a new key that is ${what} gets no line, and must not sign; ` +
+      `the other domain has its own, and what is missing where is said`,
+    () => {
+      const { texts, script, held, warning, inUse: used } = planned(now, told)
+      assert.equal(texts.slice(0, 2), [
+        '# Written by mailrun.\nmx1._domainkey.a.example a.example:mx1:/etc/dkimkeys/a.example/mx1.private\n',
+        '# Written by mailrun.\n*@a.example mx1._domainkey.a.example\n',
+      ])
+      assert.match(script, "want='a.example mx1\nb.example - it is not signed'")
+      assert.match(
+        held ?? '',
+        /^mail of b\.example is not signed before .*"mailrun dns push".*\nmx1\._domainkey\.b\.example: ns2\.a\.example \(192\.0\.2\.2\) has no such record$/,
+      )
+      assert.equal([warning, used], [undefined, [true, false]])
+    },
+  )
 }
 
 test('a key in use goes on signing whatever name servers say, with a warning', () => {

@@ -150,30 +150,34 @@ test('the answer of the program on the host is read, whatever milters say', () =
   assert.match(obstacle(2, '', 'syntax error'), 'syntax error')
 })
 
-test('an SPF record whose syntax is wrong authorizes nobody, whatever stands in it besides; one that is included counts as well', async () => {
-  const of = (answers: Answers, address: string) =>
-    proveSpf({ identity: 'mailfrom', domain: 'example.org', address, helo: 'mx1.example.org' }, world(answers))
-  const own = await of({ 'example.org TXT': ['v=spf1 ip4:192.0.2.1 ip6:192.0.2.2 -all'] }, '192.0.2.1')
-  assert.equal([own.result, own.verdict.id], ['permerror', 'spf-permerror'])
-  assert.match(own.verdict.what, /example\.org: .*ip6:192\.0\.2\.2/)
-  assert.is(
-    (
-      await of(
-        {
-          'example.org TXT': ['v=spf1 include:spf.example.net -all'],
-          'spf.example.net TXT': ['v=spf1 ip4:192.0.2.1 exp=a.example.net exp=b.example.net'],
-        },
-        '192.0.2.1',
-      )
-    ).result,
-    'permerror',
-  )
-  assert.is((await of({ 'example.org TXT': ['v=spf1 ~ip6:::/0 -all'] }, '2001:db8::1')).result, 'softfail')
-  assert.is(
-    (await of({ 'example.org TXT': ['v=spf1 ip4:192.0.2.1 -all', 'site=; v=spf1 nonsense'] }, '192.0.2.1')).result,
-    'pass',
-  )
-})
+test(
+  'an SPF record whose syntax is wrong authorizes nobody, whatever stands in it besides; ' +
+    'one that is included counts as well',
+  async () => {
+    const of = (answers: Answers, address: string) =>
+      proveSpf({ identity: 'mailfrom', domain: 'example.org', address, helo: 'mx1.example.org' }, world(answers))
+    const own = await of({ 'example.org TXT': ['v=spf1 ip4:192.0.2.1 ip6:192.0.2.2 -all'] }, '192.0.2.1')
+    assert.equal([own.result, own.verdict.id], ['permerror', 'spf-permerror'])
+    assert.match(own.verdict.what, /example\.org: .*ip6:192\.0\.2\.2/)
+    assert.is(
+      (
+        await of(
+          {
+            'example.org TXT': ['v=spf1 include:spf.example.net -all'],
+            'spf.example.net TXT': ['v=spf1 ip4:192.0.2.1 exp=a.example.net exp=b.example.net'],
+          },
+          '192.0.2.1',
+        )
+      ).result,
+      'permerror',
+    )
+    assert.is((await of({ 'example.org TXT': ['v=spf1 ~ip6:::/0 -all'] }, '2001:db8::1')).result, 'softfail')
+    assert.is(
+      (await of({ 'example.org TXT': ['v=spf1 ip4:192.0.2.1 -all', 'site=; v=spf1 nonsense'] }, '192.0.2.1')).result,
+      'pass',
+    )
+  },
+)
 
 test('an address has a name that has the address', async () => {
   assert.is(reverseName('192.0.2.1'), '1.2.0.192.in-addr.arpa')
