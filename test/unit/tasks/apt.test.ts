@@ -68,15 +68,8 @@ test(
       expect: ['fetch the package lists, upgrade mailrun-canary where they know a newer version'],
     })
     const plan = planOf(apt(LATEST), now, {})
-    assert.ok(
-      plan.kind === 'change' &&
-        plan.perhaps !== undefined &&
-        plan.then.packages.get('mailrun-canary')?.kind === 'installed',
-    )
-    assert.equal(plan.kind === 'change' && plan.then.packages.get('mailrun-canary'), {
-      kind: 'installed',
-      version: UNKNOWN,
-    })
+    assert.ok(plan.kind === 'change' && plan.perhaps !== undefined)
+    assert.equal(plan.then.packages.get('mailrun-canary'), { kind: 'installed', version: UNKNOWN })
     assert.match(script(LATEST, now), /install -- mailrun-canary$/)
     const both = { packages: ['mailrun-canary', 'mailrun-slow'], state: 'latest' } as const
     const certain = planOf(apt(both), asked(both.packages, [canary('ii ')], old), {})
