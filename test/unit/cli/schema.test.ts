@@ -5,13 +5,15 @@ import { suite } from '../../suite.ts'
 import { project, type Project } from './mailrun.ts'
 
 const test = suite('cli/schema')
-const playbookOf = (vars: string): string =>
-  `import { playbook, v } from 'mailrun'\nexport default playbook({ name: 'p', hosts: 'all', vars: ${vars}, tasks: () => [] })\n`
+const playbookOf = (vars: string): string => `import { playbook, v } from 'mailrun'
+export default playbook({ name: 'p', hosts: 'all', vars: ${vars}, tasks: () => [] })
+`
 let here: Project
 test.before(() => {
   here = project({
     'motd.ts': playbookOf(
-      "v.object({ greeting: v.pipe(v.string(), v.description('What is said.')), b: v.optional(v.number(), 5), a: v.boolean() })",
+      "v.object({ greeting: v.pipe(v.string(), v.description('What is said.')), " +
+        'b: v.optional(v.number(), 5), a: v.boolean() })',
     ),
     'mail.ts': playbookOf('v.object({ domains: v.array(v.string()), dns_ttl: v.optional(v.string()) })'),
     'none.ts': playbookOf('v.object({})'),

@@ -369,7 +369,13 @@ test(
 
 test('a change that said on its lost way that its plan is outdated is made anew, not failed', async () => {
   const dir = scratch()
-  const apply = `sleep 0.4; [ -e ${dir}/flag ] || { touch ${dir}/flag; printf %s "$MAILRUN_OUTDATED"; exit 75; }; printf x > ${dir}/a`
+  const apply = `sleep 0.4
+[ -e ${dir}/flag ] || {
+  touch ${dir}/flag
+  printf %s "$MAILRUN_OUTDATED"
+  exit 75
+}
+printf x > ${dir}/a`
   const { result, statuses } = await run(dir, [note({ path: join(dir, 'a'), text: 'x', apply })], {}, cutAtStart())
   assert.equal([result.error, result.status, statuses], [undefined, 'changed', ['changed']])
 })

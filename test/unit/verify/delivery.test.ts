@@ -111,7 +111,8 @@ test(
 )
 
 const sent =
-  '4A: to=<you@example.net>, relay=mx.example.net[192.0.2.5]:25, delay=0.3, delays=0/0/0/0.3, dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as 83D)'
+  '4A: to=<you@example.net>, relay=mx.example.net[192.0.2.5]:25, delay=0.3, delays=0/0/0/0.3, ' +
+  'dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as 83D)'
 
 test('the log says what became of a message', () => {
   const fate = (...lines: readonly string[]) => mailFate(lines, 'You@example.net')
@@ -135,13 +136,15 @@ test('the log says what became of a message', () => {
   )
   assert.equal(
     fate(
-      '4A: to=<you@example.net>, relay=none, delay=30, delays=0/0/30/0, dsn=4.4.1, status=deferred (connect to x: Connection timed out)',
+      '4A: to=<you@example.net>, relay=none, delay=30, delays=0/0/30/0, dsn=4.4.1, ' +
+        'status=deferred (connect to x: Connection timed out)',
     ),
     { kind: 'deferred', by: '', answer: 'connect to x: Connection timed out' },
   )
   assert.equal(
     fate(
-      '4A: milter-reject: END-OF-MESSAGE from localhost[127.0.0.1]: 4.7.1 Service unavailable - try again later; from=<a@b> to=<c@d>',
+      '4A: milter-reject: END-OF-MESSAGE from localhost[127.0.0.1]: 4.7.1 ' +
+        'Service unavailable - try again later; from=<a@b> to=<c@d>',
     ),
     { kind: 'put-off', by: '', answer: '4.7.1 Service unavailable - try again later' },
   )
@@ -153,7 +156,13 @@ test('the log says what became of a message', () => {
 })
 
 const mailOf = (stamps: readonly string[], more = ''): string =>
-  `Return-Path: <a@b>\n${stamps.map((stamp) => `Authentication-Results: ${stamp}\n`).join('')}Received: from mx1\n\tby mx\n${more}Message-ID: <mailrun-n@example.org>\n\nbody\n`
+  [
+    'Return-Path: <a@b>\n',
+    ...stamps.map((stamp) => `Authentication-Results: ${stamp}\n`),
+    'Received: from mx1\n\tby mx\n',
+    more,
+    'Message-ID: <mailrun-n@example.org>\n\nbody\n',
+  ].join('')
 const judge = (more: Partial<DeliveryEvidence>, selectors: readonly string[] = ['mx1']) =>
   proveDelivery(
     {
@@ -292,7 +301,9 @@ test('what hosts answer is read, whatever it is', () => {
   assert.match(readHandIns('no-perl\n', messages).obstacle!, 'perl-base')
   assert.match(readHandIns('since 1\n', messages).obstacle!, 'in time')
   const followed = readFollowed(
-    `log ${RUN}0007 ${sent}\nlog ${RUN}ffff ${sent}\nreject 4B: milter-reject: CONNECT from localhost[127.0.0.1]: 4.7.1 later; from=<root@mx1.example.org>\n`,
+    `log ${RUN}0007 ${sent}\n` +
+      `log ${RUN}ffff ${sent}\n` +
+      'reject 4B: milter-reject: CONNECT from localhost[127.0.0.1]: 4.7.1 later; from=<root@mx1.example.org>\n',
     messages,
     'you@example.net',
     () => undefined,
@@ -305,7 +316,9 @@ test('what hosts answer is read, whatever it is', () => {
     ],
   )
   const waiting = readFollowed(
-    'no-log\nqueue {"queue_id":"4A","recipients":[{"address":"you@example.net","delay_reason":"greylisted"}]}\nqueue {]\n',
+    'no-log\n' +
+      'queue {"queue_id":"4A","recipients":[{"address":"you@example.net","delay_reason":"greylisted"}]}\n' +
+      'queue {]\n',
     messages,
     'you@example.net',
     ({ path }) => (path === 'smtp' ? '4A' : undefined),

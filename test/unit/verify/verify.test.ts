@@ -27,7 +27,7 @@ function world(...servers: readonly Answers[]): Authority {
   }))
   const told = servers.map((answers) => answerer(answers))
   return {
-    serversOf: async () => ({ servers: all, why: all.length === 0 ? 'nobody answers' : '' }),
+    serversOf: () => Promise.resolve({ servers: all, why: all.length === 0 ? 'nobody answers' : '' }),
     resolve: async (question, first) => told[first === undefined ? 0 : all.indexOf(first)]!.resolve(question),
   }
 }
@@ -118,7 +118,16 @@ test('what a milter did is told as what it is', async () => {
 test('the answer of the program on the host is read, whatever milters say', () => {
   const hex = (text: string): string => Buffer.from(text).toString('hex')
   const probe = milterSigning({ domains: ['example.org'], own: true, bounces: true, template, nonce: 'n' })
-  const stdout = `set myhostname ${hex('mx1.example.org')}\ndomain example.org\nservice smtp/inet\nsession local example.org\nmilter ${hex('unix:a')}\ninsert 0 ${hex('DKIM-Signature')} ${hex(' v=1\n\tend\nverdict x')}\nverdict reply ${hex('451 4.7.1 später')}\nsession outsider example.org\nend\n`
+  const stdout = `set myhostname ${hex('mx1.example.org')}
+domain example.org
+service smtp/inet
+session local example.org
+milter ${hex('unix:a')}
+insert 0 ${hex('DKIM-Signature')} ${hex(' v=1\n\tend\nverdict x')}
+verdict reply ${hex('451 4.7.1 später')}
+session outsider example.org
+end
+`
   assert.equal(probe.parse({ code: 0, stdout, stderr: '' }), {
     parameters: { myhostname: 'mx1.example.org' },
     services: ['smtp/inet'],

@@ -160,7 +160,12 @@ test(
     const pem = '-----BEGIN PUBLIC KEY-----\nAAAA\nBBBB\n-----END PUBLIC KEY-----\n'
     const { now, keys } = dkimKeysProbe('/k', ['a.example']).parse({
       code: 0,
-      stdout: `now 99\nkey a.example mx1 5 /k/a.example/mx1.private\n${pem}key a.example bad 6 /k/a.example/bad.private\nkey a.example mx1 5 /k/a.example/mx1.private\n${pem}key a.example -x 5 /k/a.example/-x.private\n\0end`,
+      stdout:
+        'now 99\n' +
+        `key a.example mx1 5 /k/a.example/mx1.private\n${pem}` +
+        'key a.example bad 6 /k/a.example/bad.private\n' +
+        `key a.example mx1 5 /k/a.example/mx1.private\n${pem}` +
+        'key a.example -x 5 /k/a.example/-x.private\n\0end',
       stderr: '',
     })
     assert.is(now, 99)
