@@ -1,5 +1,5 @@
-// Kills the controller at random instants of a first run, and has the next run start at once: it must end as an
-// undisturbed one does.
+// Kills the controller at random instants of a first run, and has the next run start at once:
+// it must end as an undisturbed one does.
 import { spawn } from 'node:child_process'
 import * as assert from 'uvu/assert'
 import type * as Lab from '../lab/index.ts'

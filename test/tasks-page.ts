@@ -1,5 +1,5 @@
-// The page of task modules, made from the modules themselves: `node dist/test/tasks-page.js > docs/tasks.md`; a unit
-// test keeps it true.
+// The page of task modules, made from the modules themselves:
+// `node dist/test/tasks-page.js > docs/tasks.md`; a unit test keeps it true.
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { inspect } from 'node:util'

@@ -1,5 +1,5 @@
-// What a host costs the controller, and how that grows with the fleet: processor time, memory, how late the event loop
-// is, seconds.
+// What a host costs the controller, and how that grows with the fleet:
+// processor time, memory, how late the event loop is, seconds.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { alternate, type Contender } from '../alternate.ts'

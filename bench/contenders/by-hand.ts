@@ -1,5 +1,5 @@
-// The limit: what an operator would write, one script of questions or changes, over one cold plain ssh per host, all
-// hosts at once.
+// The limit: what an operator would write, one script of questions or changes,
+// over one cold plain ssh per host, all hosts at once.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LabHost } from '../../lab/fleet.ts'

@@ -1,5 +1,5 @@
-// The scripts of who works by hand: the questions of playbooks/dkim.ts, and its changes, in as few processes as a
-// careful hand takes.
+// The scripts of who works by hand: the questions of playbooks/dkim.ts,
+// and its changes, in as few processes as a careful hand takes.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT } from '../root.ts'

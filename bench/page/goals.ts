@@ -1,5 +1,5 @@
-// What mailrun wants to reach, and what the results say of it: pure. Each goal is a ratio or a difference within one
-// run of a bench.
+// What mailrun wants to reach, and what the results say of it: pure.
+// Each goal is a ratio or a difference within one run of a bench.
 import { ANSIBLE, BARE_SSH, BARE_SSH2, BY_HAND, MAILRUN, MITOGEN } from '../bench.ts'
 import { LIST_TASKS, NODE, START, VERSION } from '../benches/startup.ts'
 import type { AllResults } from '../results.ts'

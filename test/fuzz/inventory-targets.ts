@@ -1,5 +1,5 @@
-// Inventories, host patterns and extra vars: what is well-formed is read as it was meant, what is not is refused with
-// its place.
+// Inventories, host patterns and extra vars:
+// what is well-formed is read as it was meant, what is not is refused with its place.
 import { Ajv } from 'ajv'
 import * as assert from 'uvu/assert'
 import { fileNamePattern } from '../../src/text/file-name-pattern.ts'

@@ -1,5 +1,5 @@
-// What real hosts answered, cut short and spoilt: a state or a known error comes of it, and of what is cut short never
-// another state.
+// What real hosts answered, cut short and spoilt:
+// a state or a known error comes of it, and of what is cut short never another state.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'

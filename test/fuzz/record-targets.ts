@@ -1,5 +1,5 @@
-// DNS records of mail and zones: what is read is written so that it is read the same again, what is spoilt is refused
-// in words.
+// DNS records of mail and zones:
+// what is read is written so that it is read the same again, what is spoilt is refused in words.
 import * as assert from 'uvu/assert'
 import { parseAdsp } from '../../src/mail/adsp.ts'
 import { lintDkim, lintDkimSet, publicKeyOf } from '../../src/mail/dkim-lint.ts'

@@ -1,5 +1,5 @@
-// Makes a failing case smaller while it still fails: fewer and lower choices, and of a text (or of a case's `text`)
-// fewer characters.
+// Makes a failing case smaller while it still fails:
+// fewer and lower choices, and of a text (or of a case's `text`) fewer characters.
 import { replayOf } from './random.ts'
 import type { Target } from './target.ts'
 

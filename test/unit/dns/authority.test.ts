@@ -1,5 +1,5 @@
-// Answers for SPF, DMARC and keys by single authoritative servers of the test's own: whom it asks, what counts, what is
-// followed.
+// Answers for SPF, DMARC and keys by single authoritative servers of the test's own:
+// whom it asks, what counts, what is followed.
 import * as assert from 'uvu/assert'
 import { authority } from '../../../src/dns/authority.ts'
 import { shownServer } from '../../../src/dns/name-server.ts'

@@ -1,5 +1,5 @@
-// Inventories that are no YAML: INI, programs, TypeScript, lists; what is wrong is told with its line, what is no
-// literal is a text.
+// Inventories that are no YAML: INI, programs, TypeScript, lists;
+// what is wrong is told with its line, what is no literal is a text.
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'

@@ -1,5 +1,5 @@
-// Playbooks as users write them, and what is said of those that are wrong: before any host is touched, with file and
-// line.
+// Playbooks as users write them, and what is said of those that are wrong:
+// before any host is touched, with file and line.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import * as assert from 'uvu/assert'

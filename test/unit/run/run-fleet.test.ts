@@ -1,5 +1,5 @@
-// What a run knows of its mail fleet: hosts that did not tell are not forgotten, and take nothing from the records of
-// others.
+// What a run knows of its mail fleet:
+// hosts that did not tell are not forgotten, and take nothing from the records of others.
 import * as assert from 'uvu/assert'
 import * as v from 'valibot'
 import { dnsVar } from '../../../src/dns/dns-vars.ts'

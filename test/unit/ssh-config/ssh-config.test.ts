@@ -1,5 +1,5 @@
-// ssh_config(5) without an ssh: what counts for a destination, what is refused and where; the lab compares all of it
-// with `ssh -G`.
+// ssh_config(5) without an ssh: what counts for a destination, what is refused and where;
+// the lab compares all of it with `ssh -G`.
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'

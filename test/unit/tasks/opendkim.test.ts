@@ -1,5 +1,5 @@
-// What the task opendkim does about files, keys and a unit in each state, and which of its changes need a restart,
-// covered or not.
+// What the task opendkim does about files, keys and a unit in each state,
+// and which of its changes need a restart, covered or not.
 import { createHash, generateKeyPairSync } from 'node:crypto'
 import * as assert from 'uvu/assert'
 import { coverOf } from '../../../src/changes/opendkim-cover.ts'

@@ -1,5 +1,5 @@
-// Files, directories and links on what a host answers: numbers as owners, bits that chown clears, directories above,
-// what stands in the way.
+// Files, directories and links on what a host answers:
+// numbers as owners, bits that chown clears, directories above, what stands in the way.
 import * as assert from 'uvu/assert'
 import type { PathFact } from '../../../src/model/fact.ts'
 import { pathProbe, type PathState } from '../../../src/probes/path.ts'

@@ -1,5 +1,5 @@
-// What a rotation is made of: the history on the host, what DNS is to say, selectors that were never used, how long
-// mail may be on its way.
+// What a rotation is made of: the history on the host, what DNS is to say,
+// selectors that were never used, how long mail may be on its way.
 import * as assert from 'uvu/assert'
 import { dnsWish } from '../../../../src/mail/rotation/dns-wish.ts'
 import { drained, drainSeconds } from '../../../../src/mail/rotation/drained.ts'
