@@ -1,6 +1,5 @@
-// Fuzzing of all that reads what others wrote:
-// `npm run bench fuzz -- [--seed N] [--cases N] [--target WORDS] [--case N]`. At least 100,000 cases; ends with 1 where
-// one fails.
+// Fuzzing of all that reads what others wrote. It makes at least 100,000 cases, and ends with 1 where one fails:
+// `npm run bench fuzz -- [--seed N] [--cases N] [--target WORDS] [--case N]`.
 import { parseArgs } from 'node:util'
 import { fuzz } from '../test/fuzz/run.ts'
 import { TARGETS } from '../test/fuzz/targets.ts'
@@ -35,13 +34,13 @@ const cases = Math.ceil((whole('cases', values.cases) ?? CASES) / shares)
 
 console.log(`seed ${seed}\n${'cases'.padStart(8)} ${'seconds'.padStart(8)}  target`)
 const results = await fuzz({ seed, cases, only }, chosen, ({ target, cases: made, seconds, failures }) => {
-  console.log(
-    `${String(made).padStart(8)} ${seconds.toFixed(1).padStart(8)}  ${target}${failures.length > 0 ? `: ${failures.length} FAILED` : ''}`,
-  )
+  const failedHere = failures.length > 0 ? `: ${failures.length} FAILED` : ''
+  console.log(`${String(made).padStart(8)} ${seconds.toFixed(1).padStart(8)}  ${target}${failedHere}`)
   for (const failure of failures) console.log(failure.replace(/^/gm, '    '))
 })
 const failed = results.flatMap(({ failures }) => failures).length
-console.log(
-  `${results.reduce((sum, { cases: made }) => sum + made, 0)} cases in ${results.reduce((sum, { seconds }) => sum + seconds, 0).toFixed(1)} s, ${failed} failed${failed > 0 ? '; see one again: npm run bench fuzz -- --seed N --target NAME --case N' : ''}`,
-)
+const casesMade = results.reduce((sum, { cases: made }) => sum + made, 0)
+const secondsTaken = results.reduce((sum, { seconds }) => sum + seconds, 0).toFixed(1)
+const hint = failed > 0 ? '; see one again: npm run bench fuzz -- --seed N --target NAME --case N' : ''
+console.log(`${casesMade} cases in ${secondsTaken} s, ${failed} failed${hint}`)
 process.exit(failed > 0 ? 1 : 0)

@@ -1,10 +1,11 @@
-// How many processes a host starts meanwhile: its own process numbers are counted up, and the kernel tells the last
-// one.
+// How many processes a host starts meanwhile:
+// its own process numbers are counted up, and the kernel tells the last one.
 import type * as Lab from '../lab/index.ts'
 
 /**
- * Processes and threads, for each host, that look being taken off which looks. @throws Error where the numbers began
- * anew, after some millions
+ * Processes and threads, for each host, that look being taken off which looks.
+ *
+ * @throws Error where the numbers began anew, after some millions
  */
 export async function processesStarted(
   lab: typeof Lab,

@@ -29,7 +29,8 @@ async function measure(given: readonly string[]): Promise<void> {
   const wrong = names.filter((name) => !known.includes(name) && name !== 'page')
   if (wrong.length > 0) {
     console.error(
-      `there is no benchmark ${wrong.join(', ')}; there are ${known.join(', ')}, page and fuzz, and the flag --quick (npm run bench -- --quick)`,
+      `there is no benchmark ${wrong.join(', ')}; there are ${known.join(', ')}, page and fuzz, ` +
+        'and the flag --quick (npm run bench -- --quick)',
     )
     process.exit(1)
   }

@@ -66,10 +66,15 @@ export function median(values: readonly number[]): number {
   return (low + high) / 2
 }
 
+/** All that tells one measured thing from another. */
+type Key = Omit<Measured, 'values'>
+const KEYS = ['job', 'at', 'who', 'unit'] as const satisfies readonly (keyof Key)[]
+
 /** The median of what was measured; `undefined` where it was not. */
-export function medianOf(results: Results | undefined, wanted: Omit<Measured, 'values'>): number | undefined {
-  const found = results?.measured.find(
-    ({ job, at, who, unit }) => job === wanted.job && at === wanted.at && who === wanted.who && unit === wanted.unit,
-  )
+export const medianOf = (results: Results | undefined, wanted: Key): number | undefined =>
+  medianAmong(results?.measured ?? [], wanted)
+
+export function medianAmong(measured: readonly Measured[], wanted: Key): number | undefined {
+  const found = measured.find((each) => KEYS.every((key) => each[key] === wanted[key]))
   return found === undefined ? undefined : median(found.values)
 }

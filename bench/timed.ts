@@ -44,10 +44,11 @@ export async function timed({ words, cwd, env, wanted }: Command): Promise<Timed
       child.once('error', reject).once('close', resolve),
     )
     const said = Buffer.concat(stdout).toString()
-    if (code === null || !wanted.includes(code))
-      throw new Error(
-        `${words.slice(0, 4).join(' ')} … ended with ${String(code)}, not ${wanted.join(' or ')}, after ${seconds.toFixed(1)} s\n${said.slice(-4000)}${Buffer.concat(stderr).toString().slice(-2000)}`,
-      )
+    if (code === null || !wanted.includes(code)) {
+      const ended = `ended with ${String(code)}, not ${wanted.join(' or ')}, after ${seconds.toFixed(1)} s`
+      const output = said.slice(-4000) + Buffer.concat(stderr).toString().slice(-2000)
+      throw new Error(`${words.slice(0, 4).join(' ')} … ${ended}\n${output}`)
+    }
     const [user = NaN, system = NaN, kilobytes = NaN] = readFileSync(usage, 'utf8').trim().split(' ').map(Number)
     return { seconds, cpuSeconds: user + system, megabytes: kilobytes / 1024, stdout: said }
   } finally {

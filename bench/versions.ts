@@ -7,8 +7,12 @@ import { promisify } from 'node:util'
 const run = promisify(execFile)
 
 /** Its processors and memory, and nothing that names it. */
-export const machineHere = (): string =>
-  `${cpus().length} × ${(cpus()[0]?.model ?? 'a processor').replace(/\s+/g, ' ').trim()}, ${Math.round(totalmem() / 2 ** 30)} GB, Linux ${readFileSync('/proc/sys/kernel/osrelease', 'utf8').trim().replace(/-.*/, '')}`
+export function machineHere(): string {
+  const model = (cpus()[0]?.model ?? 'a processor').replace(/\s+/g, ' ').trim()
+  const gigabytes = Math.round(totalmem() / 2 ** 30)
+  const kernel = readFileSync('/proc/sys/kernel/osrelease', 'utf8').trim().replace(/-.*/, '')
+  return `${cpus().length} × ${model}, ${gigabytes} GB, Linux ${kernel}`
+}
 
 export const nodeVersion = (): Readonly<Record<string, string>> => ({ Node: process.versions.node })
 

@@ -1,5 +1,5 @@
-// Listens on the link to the hosts while something runs: bytes each way, and round trips that followed each other, by
-// tcpdump.
+// Listens on the link to the hosts while something runs:
+// bytes each way, and round trips that followed each other, by tcpdump.
 import { spawn } from 'node:child_process'
 
 export interface Packet {

@@ -5,18 +5,41 @@ import { DELIVERY_VERDICTS, GOOD_VERDICTS } from '../src/model/findings/proof-fi
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replace(/(\*@?|_)(?=\S)/g, '\\$1')
 
+const ABOUT = [
+  'Every finding of [`mailrun audit`](audit.md), [`mailrun verify`](verify.md) and [`mailrun dns`](dns.md): ' +
+    'one vocabulary for all. An id never changes its meaning; programs and baselines rely on it. ' +
+    'Written by `node dist/test/findings-page.js` from the',
+  'source.',
+].join('\n')
+
+const TOLD_ONCE = [
+  'A finding may be less grave where it stands than here, and says so. ' +
+    'The same fault seen in a record and by a live signature is told once, as the latter: ' +
+    '`no-key` for `dkim-none` and `record-missing`, `many-keys` for `dkim-many`, `bad-record` for `dkim-syntax`,',
+  '`key-revoked` for `dkim-revoked`, `weak-key` for `dkim-weak-key`, `servers-differ` for `record-lags`. ' +
+    '`servers-differ`, `no-name-server`, `dns-failed` and the findings on records ' +
+    'stand in the column that they are about.',
+].join('\n')
+
 export function findingsPage(): string {
   const all = Object.entries(FINDING_KINDS) as readonly (readonly [string, FindingKind])[]
   const parts = CHECK_NAMES.map((check) => {
     const rows = all
       .filter(([, kind]) => kind.check === check)
       .sort(([, a], [, b]) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity))
-    return `## ${CHECKS[check].title}\n\nWhether ${CHECKS[check].about}.\n\n| id | severity | what it means | what to do |\n|---|---|---|---|\n${rows.map(([id, { severity, means, remedy }]) => `| \`${id}\` | ${severity} | ${cell(means)} | ${cell(remedy)} |`).join('\n')}\n`
+      .map(([id, { severity, means, remedy }]) => `| \`${id}\` | ${severity} | ${cell(means)} | ${cell(remedy)} |`)
+    return `## ${CHECKS[check].title}
+
+Whether ${CHECKS[check].about}.
+
+| id | severity | what it means | what to do |
+|---|---|---|---|
+${rows.join('\n')}
+`
   })
   return `# Findings
 
-Every finding of [\`mailrun audit\`](audit.md), [\`mailrun verify\`](verify.md) and [\`mailrun dns\`](dns.md): one vocabulary for all. An id never changes its meaning; programs and baselines rely on it. Written by \`node dist/test/findings-page.js\` from the
-source.
+${ABOUT}
 
 | severity | |
 |---|---|
@@ -25,8 +48,7 @@ source.
 | warning | it works, and is risky or incomplete |
 | note | good to know |
 
-A finding may be less grave where it stands than here, and says so. The same fault seen in a record and by a live signature is told once, as the latter: \`no-key\` for \`dkim-none\` and \`record-missing\`, \`many-keys\` for \`dkim-many\`, \`bad-record\` for \`dkim-syntax\`,
-\`key-revoked\` for \`dkim-revoked\`, \`weak-key\` for \`dkim-weak-key\`, \`servers-differ\` for \`record-lags\`. \`servers-differ\`, \`no-name-server\`, \`dns-failed\` and the findings on records stand in the column that they are about.
+${TOLD_ONCE}
 
 ${parts.join('\n')}
 ## Messages that were really sent

@@ -1,5 +1,5 @@
-// Kills the controller at random instants of a first run, and has the next run start at once: it must end as an
-// undisturbed one does.
+// Kills the controller at random instants of a first run, and has the next run start at once:
+// it must end as an undisturbed one does.
 import { spawn } from 'node:child_process'
 import * as assert from 'uvu/assert'
 import type * as Lab from '../lab/index.ts'
@@ -16,9 +16,16 @@ function random(seed: number): () => number {
 }
 
 /** All that the run decides, without what is random in it: names, modes, owners, contents of everything but keys. */
-const END_STATE = `cd / && find etc/opendkim etc/opendkim.conf etc/dkimkeys etc/postfix/main.cf var/spool/postfix/opendkim -printf '%p %y %u:%g %m\\n' | sort
-sha256sum /etc/opendkim.conf /etc/dkimkeys/*Table /etc/dkimkeys/TrustedHosts /etc/postfix/main.cf; dpkg-query -W -f '\${Package} \${db:Status-Abbrev}\\n' opendkim opendkim-tools postfix openssl
-systemctl is-active opendkim postfix postfix@-; find / -xdev -name '*.mailrun-new*' 2>/dev/null; ls -A /var/lib/mailrun/opendkim /var/spool/postfix/mailrun-cover 2>/dev/null; systemctl list-units --no-legend 'mailrun-*'; :`
+const END_STATE = `cd / &&
+  find etc/opendkim etc/opendkim.conf etc/dkimkeys etc/postfix/main.cf var/spool/postfix/opendkim \\
+    -printf '%p %y %u:%g %m\\n' | sort
+sha256sum /etc/opendkim.conf /etc/dkimkeys/*Table /etc/dkimkeys/TrustedHosts /etc/postfix/main.cf
+dpkg-query -W -f '\${Package} \${db:Status-Abbrev}\\n' opendkim opendkim-tools postfix openssl
+systemctl is-active opendkim postfix postfix@-
+find / -xdev -name '*.mailrun-new*' 2>/dev/null
+ls -A /var/lib/mailrun/opendkim /var/spool/postfix/mailrun-cover 2>/dev/null
+systemctl list-units --no-legend 'mailrun-*'
+:`
 
 export function killRounds(rounds: number, lab: typeof Lab): void {
   const test = suite(`lab: ${rounds} kills`)

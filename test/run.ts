@@ -24,8 +24,7 @@ interface FileResult {
 
 const here = dirname(fileURLToPath(import.meta.url))
 const [kind = '', ...words] = process.argv.slice(2)
-const kinds: readonly Kind[] =
-  kind === 'all' ? ['unit', 'lab'] : kind === 'unit' || kind === 'lab' || kind === 'kill' ? [kind] : []
+const kinds = kindsOf(kind)
 if (kinds.length === 0) {
   console.error(USAGE)
   process.exit(1)
@@ -38,6 +37,15 @@ const failed = sum(results.map((result) => result.failed))
 for (const { file } of results.filter((result) => result.failed > 0)) console.log(`FAILED ${file}`)
 console.log(`${passed} passed, ${failed} failed`)
 process.exit(failed > 0 || passed === 0 ? 1 : 0)
+
+function kindsOf(word: string): readonly Kind[] {
+  if (word === 'all') return ['unit', 'lab']
+  return isKind(word) ? [word] : []
+}
+
+function isKind(word: string): word is Kind {
+  return Object.hasOwn(FILE_SECONDS, word)
+}
 
 async function runKind(which: Kind): Promise<readonly FileResult[]> {
   const root = join(here, which)
@@ -53,9 +61,15 @@ async function runKind(which: Kind): Promise<readonly FileResult[]> {
   return Promise.all(files.map((file) => limit(() => runFile(which, join(root, file)))))
 }
 
-/** A file that runs no test, hangs, or dies counts as failed. */
-async function runFile(which: Kind, file: string): Promise<FileResult> {
-  const name = relative(here, file).replace(/\.js$/, '.ts')
+interface Ended {
+  readonly output: string
+  readonly code: number | null
+  /** It was killed, as it took longer than a file may. */
+  readonly late: boolean
+  readonly seconds: number
+}
+
+async function processOf(file: string, mostSeconds: number): Promise<Ended> {
   const child = spawn(process.execPath, [...AS_MODULES, '--enable-source-maps', file], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, FORCE_COLOR: '0' },
@@ -68,28 +82,45 @@ async function runFile(which: Kind, file: string): Promise<FileResult> {
   const timer = setTimeout(() => {
     late = true
     child.kill('SIGKILL')
-  }, FILE_SECONDS[which] * 1000)
+  }, mostSeconds * 1000)
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
   clearTimeout(timer)
+  return { output, code, late, seconds: (performance.now() - began) / 1000 }
+}
+
+/** A file that runs no test, hangs, or dies counts as failed. */
+async function runFile(which: Kind, file: string): Promise<FileResult> {
+  const name = relative(here, file).replace(/\.js$/, '.ts')
+  const ended = await processOf(file, FILE_SECONDS[which])
+  const tests = testsIn(ended.output)
+  const wrong = ended.late ? `ended after ${FILE_SECONDS[which]} s` : wrongBesideTests(ended.code, tests)
+  const failed = tests.failed + (wrong === undefined ? 0 : 1)
+  const verdict = failed > 0 ? 'not ok' : 'ok    '
+  const why = wrong === undefined ? '' : ` (${wrong})`
+  console.log(`${verdict} ${name}: ${tests.passed} of ${tests.total} in ${ended.seconds.toFixed(1)} s${why}`)
+  if (failed > 0) console.log(ended.output.replace(/^/gm, '    '))
+  return { file: name, passed: tests.passed, failed }
+}
+
+interface Tests {
+  readonly total: number
+  readonly passed: number
+  readonly skipped: number
+  readonly failed: number
+}
+
+/** As uvu counts them. */
+function testsIn(output: string): Tests {
   const total = count(output, /^\s*Total:\s+(\d+)/gm)
   const passed = count(output, /^\s*Passed:\s+(\d+)/gm)
   const skipped = count(output, /^\s*Skipped:\s+(\d+)/gm)
-  const failedTests = total - passed - skipped
-  const wrong = late
-    ? `ended after ${FILE_SECONDS[which]} s`
-    : total === 0
-      ? 'ran no test'
-      : skipped > 0
-        ? `skipped ${skipped}`
-        : code !== 0 && failedTests === 0
-          ? `exit status ${code}`
-          : undefined
-  const failed = failedTests + (wrong === undefined ? 0 : 1)
-  console.log(
-    `${failed > 0 ? 'not ok' : 'ok    '} ${name}: ${passed} of ${total} in ${((performance.now() - began) / 1000).toFixed(1)} s${wrong ? ` (${wrong})` : ''}`,
-  )
-  if (failed > 0) console.log(output.replace(/^/gm, '    '))
-  return { file: name, passed, failed }
+  return { total, passed, skipped, failed: total - passed - skipped }
+}
+
+function wrongBesideTests(code: number | null, { total, skipped, failed }: Tests): string | undefined {
+  if (total === 0) return 'ran no test'
+  if (skipped > 0) return `skipped ${skipped}`
+  return code !== 0 && failed === 0 ? `exit status ${code}` : undefined
 }
 
 function count(output: string, pattern: RegExp): number {

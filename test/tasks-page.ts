@@ -1,5 +1,5 @@
-// The page of task modules, made from the modules themselves: `node dist/test/tasks-page.js > docs/tasks.md`; a unit
-// test keeps it true.
+// The page of task modules, made from the modules themselves:
+// `node dist/test/tasks-page.js > docs/tasks.md`; a unit test keeps it true.
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
@@ -73,22 +73,23 @@ function argumentsOf(type: ts.Type, checker: ts.TypeChecker, words: (symbol: ts.
   const members = type.isUnion() ? type.types : [type]
   const found = new Map<string, Documented['args'][number]>()
   for (const property of members.flatMap((member) => checker.getPropertiesOfType(member))) {
-    const node = property.valueDeclaration
-    if (
-      node === undefined ||
-      !ts.isPropertySignature(node) ||
-      node.type === undefined ||
-      node.type.kind === ts.SyntaxKind.NeverKeyword
-    )
-      continue
+    const stated = statedType(property)
+    if (stated === undefined) continue
     const known = found.get(property.name)
     found.set(property.name, {
       name: property.name,
-      type: merged(known?.type, node.type.getText()),
+      type: merged(known?.type, stated.getText()),
       about: known?.about || words(property),
     })
   }
   return [...found.values()]
+}
+
+/** As the source has it; `undefined` where it says that there is no such argument. */
+function statedType(property: ts.Symbol): ts.TypeNode | undefined {
+  const node = property.valueDeclaration
+  if (node === undefined || !ts.isPropertySignature(node)) return undefined
+  return node.type?.kind === ts.SyntaxKind.NeverKeyword ? undefined : node.type
 }
 
 const merged = (known: string | undefined, type: string): string =>
@@ -108,28 +109,51 @@ function code(value: unknown): string {
 
 const cell = (text: string): string => text.replace(/\s+/g, ' ').replaceAll('|', '\\|')
 
+type Modules = Readonly<Record<string, TaskModule<object, unknown>>>
+
 export function tasksPage(): string {
   const docs = documented()
-  const modules = Object.entries(tasks as unknown as Readonly<Record<string, TaskModule<object, unknown>>>)
-  const parts = modules.map(
-    ([
-      name,
-      {
-        definition: { type, examples, arguments: stated },
-      },
-    ]) => {
-      const { about, args } = docs.get(name)!
-      const rows = args
-        .map(
-          (each) =>
-            `| \`${each.name}\` | ${(stated as Readonly<Record<string, { required: boolean }>> | undefined)?.[each.name]?.required ? 'required' : ''} | \`${cell(each.type)}\` | ${cell(each.about)} |`,
-        )
-        .join('\n')
-      const shown = examples.map(({ title, args: given }) => `// ${title}\n${type}(${code(given)})`).join('\n')
-      return `## ${type}\n\n${about}\n\nIn Ansible: ${ANSIBLE[type] ?? 'none'}\n\n| argument | | type | |\n|---|---|---|---|\n${rows}\n\n\`\`\`ts\n${shown}\n\`\`\`\n`
-    },
-  )
-  return `# Task modules\n\nImported from \`mailrun/tasks\`. All take \`name\` (shown instead of the name that the module makes up) and \`tags\` too. Written by \`node dist/test/tasks-page.js\` from the modules themselves;\neach example is carried out on a real host in the tests.\n\n${modules.map(([name]) => `[${name}](#${name.toLowerCase()})`).join(' · ')}\n\n${parts.join('\n')}`
+  const modules = Object.entries(tasks as unknown as Modules)
+  const links = modules.map(([name]) => `[${name}](#${name.toLowerCase()})`)
+  const sections = modules.map(([name, module]) => section(module, docs.get(name)!))
+  return `# Task modules
+
+${ABOUT}
+
+${links.join(' · ')}
+
+${sections.join('\n')}`
+}
+
+const ABOUT = [
+  'Imported from `mailrun/tasks`. ' +
+    'All take `name` (shown instead of the name that the module makes up) and `tags` too. ' +
+    'Written by `node dist/test/tasks-page.js` from the modules themselves;',
+  'each example is carried out on a real host in the tests.',
+].join('\n')
+
+function section({ definition }: TaskModule<object, unknown>, { about, args }: Documented): string {
+  const { type, examples } = definition
+  const stated = definition.arguments as Readonly<Record<string, { required: boolean }>> | undefined
+  const rows = args.map((each) => {
+    const required = stated?.[each.name]?.required ? 'required' : ''
+    return `| \`${each.name}\` | ${required} | \`${cell(each.type)}\` | ${cell(each.about)} |`
+  })
+  const shown = examples.map(({ title, args: given }) => `// ${title}\n${type}(${code(given)})`)
+  return `## ${type}
+
+${about}
+
+In Ansible: ${ANSIBLE[type] ?? 'none'}
+
+| argument | | type | |
+|---|---|---|---|
+${rows.join('\n')}
+
+\`\`\`ts
+${shown.join('\n')}
+\`\`\`
+`
 }
 
 if (process.argv[1] === import.meta.filename) process.stdout.write(tasksPage())

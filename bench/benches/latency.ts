@@ -5,21 +5,26 @@ import { onFleet } from '../bench-lab.ts'
 import { ansible, endMasters, warmUp } from '../contenders/ansible.ts'
 import { byHand } from '../contenders/by-hand.ts'
 import { mailrun, settle } from '../contenders/mailrun.ts'
-import { median, type Measured } from '../results.ts'
+import { medianAmong, type Measured } from '../results.ts'
 import { peerVersions } from '../versions.ts'
 
 const HOSTS = 4
 const JOB = 'nothing to do'
+
+const ABOUT = [
+  `Nothing to do on ${HOSTS} hosts behind a wire (vde2's wirefilter) of so many milliseconds of round trip. ` +
+    "Ansible's master connections stand already; mailrun, Mitogen and who works by hand connect anew.",
+  'Where the wire loses packets, it loses 1 % each way. ' +
+    'What a second of round trip adds tells how many of them follow each other, ' +
+    'beside those that were counted on the wire.',
+].join('\n')
 
 export const latency: Bench = {
   name: 'latency',
   title: 'Far away',
   at: 'ms',
   against: [MAILRUN, BY_HAND],
-  about: `
-Nothing to do on ${HOSTS} hosts behind a wire (vde2's wirefilter) of so many milliseconds of round trip. Ansible's master connections stand already; mailrun, Mitogen and who works by hand connect anew.
-Where the wire loses packets, it loses 1 % each way. What a second of round trip adds tells how many of them follow each other, beside those that were counted on the wire.
-`,
+  about: ABOUT,
   plots: [{ job: JOB, title: `Nothing to do on ${HOSTS} hosts: seconds by milliseconds of round trip` }],
   async run({ quick }): Promise<Outcome> {
     const wires = [0, 25, 100, 300].map((rttMs) => ({ rttMs, lossPercent: 0, job: JOB }))
@@ -51,24 +56,12 @@ Where the wire loses packets, it loses 1 % each way. What a second of round trip
 
 /** How many round trips follow each other, by what 275 ms more of each cost. */
 function slopes(measured: readonly Measured[]): readonly Measured[] {
-  const at = (wanted: number, who: string): number | undefined => {
-    const found = measured.find(
-      (each) => each.job === JOB && each.unit === 's' && each.at === wanted && each.who === who,
-    )
-    return found === undefined ? undefined : median(found.values)
-  }
+  const medianAt = (at: number, who: string): number | undefined =>
+    medianAmong(measured, { job: JOB, unit: 's', at, who })
   return [...new Set(measured.map(({ who }) => who))].flatMap((who): readonly Measured[] => {
-    const [near, far] = [at(25, who), at(300, who)]
-    return near === undefined || far === undefined
-      ? []
-      : [
-          {
-            job: 'round trips one after another, told by time',
-            at: 300,
-            who,
-            unit: 'round trips',
-            values: [(far - near) / 0.275],
-          },
-        ]
+    const [near, far] = [medianAt(25, who), medianAt(300, who)]
+    if (near === undefined || far === undefined) return []
+    const job = 'round trips one after another, told by time'
+    return [{ job, at: 300, who, unit: 'round trips', values: [(far - near) / 0.275] }]
   })
 }

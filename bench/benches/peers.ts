@@ -23,18 +23,26 @@ const SECONDS: Readonly<Record<Job, number>> = {
 /** On larger fleets a first run of the peers would take the bench's time alone. */
 const PEERS_FIRST_RUN_UP_TO = 4
 
+const ABOUT = [
+  '`playbooks/dkim.ts` with two domains, and [bench/peers/dkim.yaml](../bench/peers/dkim.yaml), ' +
+    'which leaves the same files byte by byte; ' +
+    'a turn counts only if its tool says of every host what it must (nothing changed, or something).',
+  'Ansible has pipelining, master connections that stand already (`ControlPersist`) and as many forks as hosts, ' +
+    'gathers no facts, and is told the interpreter. mailrun connects anew in each run.',
+  '',
+  '**by hand** is the limit: the same questions as one shell script, sent by a cold plain `ssh` to each host, ' +
+    'all at once; for a first run and for the changed file the same changes, and the questions again.',
+  '**floor** is what nobody can go below: as many `ssh` that ask nothing, ' +
+    'and a process of Node in which the library ssh2 connects and runs `true`. ' +
+    '"CPU s here" is the processor time of the controller\'s side alone.',
+].join('\n')
+
 export const peers: Bench = {
   name: 'peers',
   title: 'Beside the peers',
   at: 'hosts',
   against: [MAILRUN, BY_HAND],
-  about: `
-\`playbooks/dkim.ts\` with two domains, and [bench/peers/dkim.yaml](../bench/peers/dkim.yaml), which leaves the same files byte by byte; a turn counts only if its tool says of every host what it must (nothing changed, or something).
-Ansible has pipelining, master connections that stand already (\`ControlPersist\`) and as many forks as hosts, gathers no facts, and is told the interpreter. mailrun connects anew in each run.
-
-**by hand** is the limit: the same questions as one shell script, sent by a cold plain \`ssh\` to each host, all at once; for a first run and for the changed file the same changes, and the questions again.
-**floor** is what nobody can go below: as many \`ssh\` that ask nothing, and a process of Node in which the library ssh2 connects and runs \`true\`. "CPU s here" is the processor time of the controller's side alone.
-`,
+  about: ABOUT,
   plots: [
     { job: 'nothing to do', title: 'Nothing to do: seconds by hosts' },
     { job: 'first run', title: 'First run: seconds by hosts' },

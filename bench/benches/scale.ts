@@ -1,5 +1,5 @@
-// What a host costs the controller, and how that grows with the fleet: processor time, memory, how late the event loop
-// is, seconds.
+// What a host costs the controller, and how that grows with the fleet:
+// processor time, memory, how late the event loop is, seconds.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { alternate, type Contender } from '../alternate.ts'
@@ -22,16 +22,25 @@ export const SSH2_ALONE = 'ssh2 alone'
 const PING = '`mailrun ping`'
 const PLAYBOOK = join(ROOT, 'bench/scale/playbook.ts')
 
+const ABOUT = [
+  'One host of the lab plays them all: it answers for every address of a network, ' +
+    `each connection has an sshd and a shell of its own. ${AT_ONCE} hosts are worked on at once. ` +
+    "ssh2 alone makes a connection to each with mailrun's algorithms and runs `true`,",
+  'in a process of Node that does nothing else. ' +
+    'mailrun checks a playbook of 14 tasks on which nothing is to do: ' +
+    'playbooks/dkim.ts without keys, of which no two hosts may have the same. ' +
+    "`mailrun ping` puts one question. What is counted is the controller's",
+  'process alone, its start included: processor time by host, the most memory, ' +
+    'and how late its event loop came to a timer (all but 1 %, and at worst). ' +
+    "Hosts and controller share the processors: seconds are the hosts'.",
+].join('\n')
+
 export const scale: Bench = {
   name: 'scale',
   title: 'Many hosts',
   at: 'hosts',
   against: [SSH2_ALONE],
-  about: `
-One host of the lab plays them all: it answers for every address of a network, each connection has an sshd and a shell of its own. ${AT_ONCE} hosts are worked on at once. ssh2 alone makes a connection to each with mailrun's algorithms and runs \`true\`,
-in a process of Node that does nothing else. mailrun checks a playbook of 14 tasks on which nothing is to do: playbooks/dkim.ts without keys, of which no two hosts may have the same. \`mailrun ping\` puts one question. What is counted is the controller's
-process alone, its start included: processor time by host, the most memory, and how late its event loop came to a timer (all but 1 %, and at worst). Hosts and controller share the processors: seconds are the hosts'.
-`,
+  about: ABOUT,
   plots: [{ job: 'CPU per host', title: "The controller's processor time per host" }],
   run: ({ quick }): Promise<Outcome> =>
     withCrowd(async (crowd) => {
@@ -115,8 +124,10 @@ function listed(crowd: Crowd, size: number, rounds: number): Promise<readonly Me
     name: `mx${index + 1}.fleet.test`,
     address: `10.${Math.floor(index / 62_500)}.${Math.floor(index / 250) % 250}.${index % 250}`,
   }))
+  const yamlOf = ({ name, address }: (typeof hosts)[number]): string =>
+    `    ${name}:\n      ansible_host: ${address}\n      rack: r1\n`
   const texts = {
-    yaml: `mail:\n  hosts:\n${hosts.map(({ name, address }) => `    ${name}:\n      ansible_host: ${address}\n      rack: r1\n`).join('')}`,
+    yaml: `mail:\n  hosts:\n${hosts.map(yamlOf).join('')}`,
     ini: `[mail]\n${hosts.map(({ name, address }) => `${name} ansible_host=${address} rack=r1\n`).join('')}`,
   }
   return alternate(

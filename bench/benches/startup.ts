@@ -17,15 +17,19 @@ export const NODE = '`node -e 0`'
 export const VERSION = '`mailrun --version`'
 export const LIST_TASKS = '`mailrun --list-tasks`'
 
+const ABOUT = [
+  '`node -e 0` is the floor for all that runs in Node. ' +
+    `\`--list-tasks\` reads \`playbooks/dkim.ts\` and an inventory of ${HOSTS} hosts; ` +
+    'the run on one local host has one task, a file that is as it must be already.',
+  'MB are those of the largest process.',
+].join('\n')
+
 export const startup: Bench = {
   name: 'startup',
   title: 'Start-up',
   at: '',
   against: [NODE],
-  about: `
-\`node -e 0\` is the floor for all that runs in Node. \`--list-tasks\` reads \`playbooks/dkim.ts\` and an inventory of ${HOSTS} hosts; the run on one local host has one task, a file that is as it must be already.
-MB are those of the largest process.
-`,
+  about: ABOUT,
   plots: [],
   async run({ quick }): Promise<Outcome> {
     const lab = await benchLab()
@@ -85,13 +89,24 @@ function writeSources(folder: string): void {
   )
   mkdirSync(join(folder, 'ansible/tmp'), { recursive: true })
   writeFileSync(join(folder, 'greeting'), 'hello\n', { mode: 0o644 })
-  const path = join(folder, 'greeting')
-  writeFileSync(
-    join(folder, 'local.ts'),
-    `import { playbook, v } from 'mailrun'\nimport { file } from 'mailrun/tasks'\n\nexport default playbook({ name: 'local', hosts: 'all', vars: v.object({}), tasks: () => [file({ path: ${JSON.stringify(path)}, content: 'hello\\n', mode: '0644' })] })\n`,
-  )
-  writeFileSync(
-    join(folder, 'local-playbook.yaml'),
-    `- hosts: all\n  gather_facts: false\n  tasks:\n    - ansible.builtin.copy: { dest: ${JSON.stringify(path)}, content: "hello\\n", mode: "0644" }\n`,
-  )
+  const path = JSON.stringify(join(folder, 'greeting'))
+  writeFileSync(join(folder, 'local.ts'), localPlaybook(path))
+  writeFileSync(join(folder, 'local-playbook.yaml'), ansiblePlaybook(path))
 }
+
+const localPlaybook = (path: string): string => `import { playbook, v } from 'mailrun'
+import { file } from 'mailrun/tasks'
+
+export default playbook({
+  name: 'local',
+  hosts: 'all',
+  vars: v.object({}),
+  tasks: () => [file({ path: ${path}, content: 'hello\\n', mode: '0644' })],
+})
+`
+
+const ansiblePlaybook = (path: string): string => `- hosts: all
+  gather_facts: false
+  tasks:
+    - ansible.builtin.copy: { dest: ${path}, content: "hello\\n", mode: "0644" }
+`

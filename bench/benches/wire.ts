@@ -16,15 +16,21 @@ const HOSTS = 4
 /** Long enough that an answer cannot be mistaken for that to something else. */
 const RTT_MS = 100
 
+const ABOUT = [
+  `${HOSTS} hosts behind a wire of ${RTT_MS} ms. ` +
+    "Round trips that follow each other are counted by tcpdump on the controller's link, " +
+    "TCP's own handshake being one; the host with most counts. kB are those of TCP's payload,",
+  'for a host. Processes are all that a host started meanwhile, ' +
+    'threads and those of sshd and the login included, by its process numbers. ' +
+    "Ansible's master connections stand already: it pays for no handshake, and the others do.",
+].join('\n')
+
 export const wire: Bench = {
   name: 'wire',
   title: 'On the wire and on the hosts',
   at: '',
   against: [],
-  about: `
-${HOSTS} hosts behind a wire of ${RTT_MS} ms. Round trips that follow each other are counted by tcpdump on the controller's link, TCP's own handshake being one; the host with most counts. kB are those of TCP's payload,
-for a host. Processes are all that a host started meanwhile, threads and those of sshd and the login included, by its process numbers. Ansible's master connections stand already: it pays for no handshake, and the others do.
-`,
+  about: ABOUT,
   plots: [],
   async run({ quick }): Promise<Outcome> {
     const measured = await onFleet(HOSTS, async (fleet, lab) => {

@@ -1,5 +1,5 @@
-// The limit: what an operator would write, one script of questions or changes, over one cold plain ssh per host, all
-// hosts at once.
+// The limit: what an operator would write, one script of questions or changes,
+// over one cold plain ssh per host, all hosts at once.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LabHost } from '../../lab/fleet.ts'
@@ -21,10 +21,10 @@ export const bareSsh = (fleet: Fleet, turns: number): Contender =>
 function overSsh(who: string, fleet: Fleet, turns: number, scriptOf: () => string): Contender {
   const { lab, folder } = fleet
   const path = (host: LabHost, what: string): string => join(folder, `${host.name}.${what}`)
-  const starts = lab.hosts.map(
-    (host) =>
-      `ssh ${optionsOf(fleet)} ${host.user}@${host.address} ${shellOf(host)} <${path(host, 'in')} >${path(host, 'out')} 2>&1 &`,
-  )
+  const starts = lab.hosts.map((host) => {
+    const ssh = `ssh ${optionsOf(fleet)} ${host.user}@${host.address} ${shellOf(host)}`
+    return `${ssh} <${path(host, 'in')} >${path(host, 'out')} 2>&1 &`
+  })
   return contender(
     who,
     turns,

@@ -1,5 +1,5 @@
-// The scripts of who works by hand: the questions of playbooks/dkim.ts, and its changes, in as few processes as a
-// careful hand takes.
+// The scripts of who works by hand: the questions of playbooks/dkim.ts,
+// and its changes, in as few processes as a careful hand takes.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT } from '../root.ts'
@@ -21,7 +21,10 @@ stat -c '%n %U %G %a %F' ${KEYS} ${KEYS}/* ${KEYS}/*/*.private ${FILES} /var/spo
 sha256sum ${FILES}
 cat ${FILES}
 getent passwd opendkim root; getent group opendkim postfix root
-for k in ${KEYS}/*/*.private; do openssl pkey -in "$k" -pubout -outform DER | base64 -w0; echo; done
+for k in ${KEYS}/*/*.private; do
+  openssl pkey -in "$k" -pubout -outform DER | base64 -w0
+  echo
+done
 systemctl show -p LoadState,ActiveState,UnitFileState,ActiveEnterTimestamp opendkim postfix postfix@-
 stat -c '%n %Z %Y' ${FILES} /etc/postfix/main.cf
 postconf -n
@@ -49,17 +52,29 @@ exec 2>&1
 cd /
 echo 'postfix postfix/main_mailer_type select Internet Site' | debconf-set-selections
 dpkg --audit
-DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install postfix opendkim opendkim-tools openssl </dev/null
+DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install \\
+  postfix opendkim opendkim-tools openssl </dev/null
 install -d -o opendkim -g opendkim -m 700 ${KEYS} ${DOMAINS.map((domain) => `${KEYS}/${domain}`).join(' ')}
 host=$(hostname -s)
 umask 077
 for d in ${DOMAINS.join(' ')}; do
-openssl genrsa -out ${KEYS}/$d/$host.private 2048
-chown opendkim:opendkim ${KEYS}/$d/$host.private
+  openssl genrsa -out ${KEYS}/$d/$host.private 2048
+  chown opendkim:opendkim ${KEYS}/$d/$host.private
 done
 umask 022
-{ echo '# Written by mailrun.'; for d in ${DOMAINS.join(' ')}; do echo "$host._domainkey.$d $d:$host:${KEYS}/$d/$host.private"; done; } >${KEYS}/KeyTable
-{ echo '# Written by mailrun.'; echo "*@$(hostname -f) $host._domainkey.${DOMAINS[0]}"; for d in ${DOMAINS.join(' ')}; do echo "*@$d $host._domainkey.$d"; done; } >${KEYS}/SigningTable
+{
+  echo '# Written by mailrun.'
+  for d in ${DOMAINS.join(' ')}; do
+    echo "$host._domainkey.$d $d:$host:${KEYS}/$d/$host.private"
+  done
+} >${KEYS}/KeyTable
+{
+  echo '# Written by mailrun.'
+  echo "*@$(hostname -f) $host._domainkey.${DOMAINS[0]}"
+  for d in ${DOMAINS.join(' ')}; do
+    echo "*@$d $host._domainkey.$d"
+  done
+} >${KEYS}/SigningTable
 printf '127.0.0.1\\n::1\\nlocalhost\\n' >${KEYS}/TrustedHosts
 install -d -o opendkim -g postfix -m 2750 /var/spool/postfix/opendkim
 cat >/etc/opendkim.conf <<'CONF'
@@ -67,7 +82,11 @@ ${opendkimConf()}CONF
 opendkim -n
 sync ${FILES}
 systemctl restart opendkim
-postconf -e smtpd_milters=unix:opendkim/opendkim.sock non_smtpd_milters=unix:opendkim/opendkim.sock internal_mail_filter_classes=bounce milter_default_action=tempfail
+postconf -e \\
+  smtpd_milters=unix:opendkim/opendkim.sock \\
+  non_smtpd_milters=unix:opendkim/opendkim.sock \\
+  internal_mail_filter_classes=bounce \\
+  milter_default_action=tempfail
 postfix check
 systemctl reload postfix
 ${QUESTIONS}echo ${DONE}

@@ -10,6 +10,13 @@ export type Pages = ReadonlyMap<string, string>
 
 export const PAGE = 'docs/benchmarks.md'
 
+const ABOUT = [
+  'Written by `npm run bench` from `bench/results`; never edited. ' +
+    'Controller and hosts share one machine, so seconds say little and ratios within one bench much: ' +
+    'all contenders take turns on the same hosts.',
+  'Each is told by its median, with the least and the most.',
+].join('\n')
+
 export function pages(benches: readonly Bench[], all: AllResults): Pages {
   const sections = benches.flatMap((bench) => {
     const results = all.get(bench.name)
@@ -17,8 +24,7 @@ export function pages(benches: readonly Bench[], all: AllResults): Pages {
   })
   const text = `# Benchmarks
 
-Written by \`npm run bench\` from \`bench/results\`; never edited. Controller and hosts share one machine, so seconds say little and ratios within one bench much: all contenders take turns on the same hosts.
-Each is told by its median, with the least and the most.
+${ABOUT}
 
 ${goalsTable(all)}
 ${sections.map(({ bench, results }) => section(bench, results)).join('\n')}`
@@ -35,15 +41,19 @@ function section(bench: Bench, results: Results): string {
   const jobs = [...new Set(results.measured.map(({ job }) => job))]
   const versions = Object.entries(results.versions).map(([name, version]) => `${name} ${version}`)
   const parts = jobs.map((job) => {
-    const plots = bench.plots.filter((each) => each.job === job)
+    const plots = bench.plots
+      .filter((each) => each.job === job)
+      .map((each) => `![${each.title}](${plotFile(bench, each)})\n\n`)
     const head = jobs.length > 1 ? `### ${job.replace(/^./, (first) => first.toUpperCase())}\n\n` : ''
-    return `${head}${plots.map((each) => `![${each.title}](${plotFile(bench, each)})\n\n`).join('')}${jobTable(bench, results, job)}`
+    return `${head}${plots.join('')}${jobTable(bench, results, job)}`
   })
+  const minutes = Math.max(1, Math.round(results.minutes))
+  const withVersions = versions.length > 0 ? `; ${versions.join(', ')}` : ''
   return `## ${bench.title}
 
 ${bench.about.trim()}
 
-\`npm run bench ${bench.name}\`, ${results.day}, ${Math.max(1, Math.round(results.minutes))} min, on ${results.machine}${versions.length > 0 ? `; ${versions.join(', ')}` : ''}.
+\`npm run bench ${bench.name}\`, ${results.day}, ${minutes} min, on ${results.machine}${withVersions}.
 
 ${parts.join('\n')}`
 }

@@ -1,5 +1,5 @@
-// Many hosts that are one: a host of the lab answers for a whole network of addresses, each connection with an sshd and
-// a shell of its own.
+// Many hosts that are one: a host of the lab answers for a whole network of addresses,
+// each connection with an sshd and a shell of its own.
 import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,5 +1,5 @@
-// The questions whose answers are fuzzed: those of every module's examples, of the shipped playbooks, and of the
-// engine.
+// The questions whose answers are fuzzed:
+// those of every module's examples, of the shipped playbooks, and of the engine.
 import { progressOf } from '../../src/engine/progress.ts'
 import { questionFrames, type QuestionFrame } from '../../src/engine/questions.ts'
 import type { Answer } from '../../src/model/answer.ts'

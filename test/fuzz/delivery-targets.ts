@@ -20,9 +20,25 @@ const message: DeliveryMessage = {
   text: '',
 }
 const MAIL =
-  'Return-Path: <p@a.example>\nAuthentication-Results: r.example; dmarc=fail (p=reject; dis=none) header.from=a.example\nAuthentication-Results: r.example;\n\tdkim=none reason="a \\" (b)"\nAuthentication-Results: r.example; spf=softfail smtp.mailfrom=a.example\nDKIM-Signature: v=1; d=a.example;\n\ts=mx1; b=x\n\nAuthentication-Results: r.example; dkim=pass; spf=pass; dmarc=pass\n'
-const LOG = `log ${NONCE} 4A: message-id=<mailrun-${NONCE}@a.example>\nlog ${NONCE} 4A: to=<you@b.example>, orig_to=<x@b.example>, relay=mx.b.example[192.0.2.1]:25, delay=0.3, dsn=2.0.0, status=sent (250 2.0.0 Ok)\nreject 4B: milter-reject: CONNECT from localhost[127.0.0.1]: 4.7.1 later; from=<p@a.example>\nqueue {"queue_id":"4A","recipients":[{"address":"you@b.example"}]}\n`
-const ANSWER = `since 1\nhanded 0 taken ${Buffer.from('250 2.0.0 Ok: queued as 4A').toString('hex')}\nend\nbox 5 7 /var/mail/x\nmail ${Buffer.from(MAIL).toString('base64')}\nlooked\n`
+  'Return-Path: <p@a.example>\n' +
+  'Authentication-Results: r.example; dmarc=fail (p=reject; dis=none) header.from=a.example\n' +
+  'Authentication-Results: r.example;\n\tdkim=none reason="a \\" (b)"\n' +
+  'Authentication-Results: r.example; spf=softfail smtp.mailfrom=a.example\n' +
+  'DKIM-Signature: v=1; d=a.example;\n\ts=mx1; b=x\n' +
+  '\nAuthentication-Results: r.example; dkim=pass; spf=pass; dmarc=pass\n'
+const LOG =
+  `log ${NONCE} 4A: message-id=<mailrun-${NONCE}@a.example>\n` +
+  `log ${NONCE} 4A: to=<you@b.example>, orig_to=<x@b.example>, relay=mx.b.example[192.0.2.1]:25, ` +
+  'delay=0.3, dsn=2.0.0, status=sent (250 2.0.0 Ok)\n' +
+  'reject 4B: milter-reject: CONNECT from localhost[127.0.0.1]: 4.7.1 later; from=<p@a.example>\n' +
+  'queue {"queue_id":"4A","recipients":[{"address":"you@b.example"}]}\n'
+const ANSWER = `since 1
+handed 0 taken ${Buffer.from('250 2.0.0 Ok: queued as 4A').toString('hex')}
+end
+box 5 7 /var/mail/x
+mail ${Buffer.from(MAIL).toString('base64')}
+looked
+`
 
 export const DELIVERY_TARGETS: readonly Target[] = [
   target({

@@ -1,5 +1,5 @@
-// The frames of a trip and the exchanges of a shell: the same however their bytes are cut, told exactly, and by a real
-// shell.
+// The frames of a trip and the exchanges of a shell:
+// the same however their bytes are cut, told exactly, and by a real shell.
 import { spawn } from 'node:child_process'
 import { EventEmitter } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -165,7 +165,8 @@ export const FRAME_TARGETS: readonly Target[] = [
     name: 'standard error by question',
     make: (random) => ({ banner: bytes(random, 3), parts: random.list(5, () => bytes(random, 5)) }),
     check({ banner, parts }) {
-      const stream = `${banner}${mark('begin')}${parts.map((part, index) => `${part}${mark(`answered ${index}`)}`).join('')}`
+      const answers = parts.map((part, index) => part + mark(`answered ${index}`))
+      const stream = banner + mark('begin') + answers.join('')
       assert.equal([...stderrByQuestion(MARK, Buffer.from(stream, 'latin1'))], [...parts.entries()])
     },
   }),

@@ -129,34 +129,33 @@ export function value(random: Random, depth: number): Value {
 export function yamlOf(random: Random, groups: readonly ModelGroup[]): string {
   const flow = (given: Value): string => {
     if (Array.isArray(given)) return `[${(given as readonly Value[]).map(flow).join(random.pick([', ', ',']))}]`
-    if (typeof given === 'object' && given !== null)
-      return `{ ${Object.entries(given)
-        .map(([key, each]) => `${JSON.stringify(key)}: ${flow(each)}`)
-        .join(', ')} }`
+    if (typeof given === 'object' && given !== null) return `{ ${Object.entries(given).map(pair).join(', ')} }`
     if (typeof given === 'boolean')
       return random.pick(given ? ['true', 'yes', 'on', 'True', 'ON'] : ['false', 'no', 'off', 'False', 'NO'])
     if (given === null) return random.pick(['null', '~', 'Null'])
     if (typeof given === 'number') return String(given)
     return /^[a-z]$/.test(given) && random.oneIn(2) ? given : JSON.stringify(given)
   }
-  const mapping = (entries: readonly (readonly [string, Value])[], indent: string): string =>
-    entries.length === 0
-      ? random.pick([' {}', '', ' null', ' # nothing'])
-      : random.oneIn(2)
-        ? ` { ${entries.map(([key, each]) => `${JSON.stringify(key)}: ${flow(each)}`).join(', ')} }`
-        : entries.map(([key, each]) => `\n${indent}${JSON.stringify(key)}: ${flow(each)}`).join('')
+  const pair = ([key, each]: readonly [string, Value]): string => `${JSON.stringify(key)}: ${flow(each)}`
+  const mapping = (entries: readonly (readonly [string, Value])[], indent: string): string => {
+    if (entries.length === 0) return random.pick([' {}', '', ' null', ' # nothing'])
+    if (random.oneIn(2)) return ` { ${entries.map(pair).join(', ')} }`
+    return entries.map((entry) => `\n${indent}${pair(entry)}`).join('')
+  }
+  const hostsOf = (hosts: readonly ModelHost[]): string => {
+    if (hosts.length === 0) return random.pick(['', ' {}'])
+    return hosts.map(({ name, vars: given }) => `\n    ${JSON.stringify(name)}:${mapping(given, '      ')}`).join('')
+  }
   return groups
     .map(({ name, hosts, vars: given, children }) => {
       const parts = [
-        ...(hosts.length > 0 || random.oneIn(2)
-          ? [
-              `  hosts:${hosts.length === 0 ? random.pick(['', ' {}']) : hosts.map((host) => `\n    ${JSON.stringify(host.name)}:${mapping(host.vars, '      ')}`).join('')}\n`,
-            ]
-          : []),
+        ...(hosts.length > 0 || random.oneIn(2) ? [`  hosts:${hostsOf(hosts)}\n`] : []),
         ...(given.length > 0 || random.oneIn(2) ? [`  vars:${mapping(given, '    ')}\n`] : []),
         ...(children.length > 0 ? [`  children:${children.map((child) => `\n    ${child}:`).join('')}\n`] : []),
       ]
-      return `${random.oneIn(4) ? '# a comment\n' : ''}${name}:\n${(random.oneIn(2) ? parts : parts.toReversed()).join('')}`
+      const comment = random.oneIn(4) ? '# a comment\n' : ''
+      const ordered = random.oneIn(2) ? parts : parts.toReversed()
+      return `${comment}${name}:\n${ordered.join('')}`
     })
     .join('')
 }
@@ -184,30 +183,33 @@ function pythonText(random: Random, given: string): string {
     .map((char) => {
       const code = char.codePointAt(0)!
       if (char === '\\' || char === quote[0]) return `\\${char}`
-      if (code < 0x20 || code === 0x7f || (code > 0x7e && random.oneIn(2)))
-        return code < 0x100
-          ? `\\x${code.toString(16).padStart(2, '0')}`
-          : code < 0x10000
-            ? `\\u${code.toString(16).padStart(4, '0')}`
-            : `\\U${code.toString(16).padStart(8, '0')}`
-      return char
+      const isControl = code < 0x20 || code === 0x7f
+      return isControl || (code > 0x7e && random.oneIn(2)) ? pythonEscape(code) : char
     })
     .join('')
   return `${random.oneIn(6) ? 'u' : ''}${quote}${inner}${quote}`
+}
+
+function pythonEscape(code: number): string {
+  const hex = code.toString(16)
+  if (code < 0x100) return `\\x${hex.padStart(2, '0')}`
+  return code < 0x10000 ? `\\u${hex.padStart(4, '0')}` : `\\U${hex.padStart(8, '0')}`
 }
 
 export function iniOf(random: Random, groups: readonly ModelGroup[]): string {
   // A word of a line is what shlex makes of it: single quotes keep all but themselves.
   const word = (key: string, given: Value): string => `${key}='${pythonOf(random, given).replaceAll("'", `'"'"'`)}'`
   const noise = (): string => (random.oneIn(4) ? random.pick(['\n', '# a comment\n', '; another\n', '  \n']) : '')
+  const line = (host: ModelHost): string => {
+    const before = noise()
+    const words = [host.name, ...host.vars.map(([key, each]) => word(key, each))]
+    return `${before}${words.join(' ')}${random.oneIn(5) ? '  # why' : ''}\n`
+  }
   return groups
     .map(({ name, hosts, vars: given, children }) =>
       [
         `${noise()}[${name}]\n`,
-        ...hosts.map(
-          (host) =>
-            `${noise()}${host.name}${host.vars.map(([key, each]) => ` ${word(key, each)}`).join('')}${random.oneIn(5) ? '  # why' : ''}\n`,
-        ),
+        ...hosts.map(line),
         ...(given.length > 0
           ? [
               `${noise()}[${name}:vars]\n`,

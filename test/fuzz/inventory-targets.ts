@@ -1,5 +1,5 @@
-// Inventories, host patterns and extra vars: what is well-formed is read as it was meant, what is not is refused with
-// its place.
+// Inventories, host patterns and extra vars:
+// what is well-formed is read as it was meant, what is not is refused with its place.
 import { Ajv } from 'ajv'
 import * as assert from 'uvu/assert'
 import { fileNamePattern } from '../../src/text/file-name-pattern.ts'
@@ -49,8 +49,11 @@ const listing = async (source: string): Promise<Inventory> => {
 
 /** As a program would print it. */
 const listingOf = (groups: readonly ModelGroup[]): string => {
+  /** Texts are JSON already. */
+  const member = ([key, each]: readonly [string, unknown]): string =>
+    `${JSON.stringify(key)}: ${typeof each === 'string' ? each : JSON.stringify(each)}`
   const object = (entries: Iterable<readonly [string, unknown]>): string =>
-    `{${[...entries].map(([key, each]) => `${JSON.stringify(key)}: ${typeof each === 'string' ? each : JSON.stringify(each)}`).join(', ')}}`
+    `{${Array.from(entries, member).join(', ')}}`
   const hostvars = new Map<string, Map<string, unknown>>()
   for (const host of groups.flatMap(({ hosts }) => hosts))
     hostvars.set(
@@ -192,17 +195,29 @@ const schema = new Ajv({ strict: false }).compile(inventorySchema('inventory', d
 function knotted(random: Random): string {
   const names = ['a', 'b', 'c', 'd']
   const ref = (): string => `*${random.pick(names)}`
-  const lines = names.map(
-    (name) =>
-      `${name}: &${name} ${random.pick([() => `{ hosts: ${ref()} }`, () => `{ <<: ${ref()}, hosts: { x: } }`, () => `{ <<: [${ref()}, ${ref()}] }`, () => `{ children: { k: ${ref()} } }`, () => `{ vars: ${ref()} }`, () => '{ hosts: { h: } }', () => `{ vars: { v: [${ref()}, ${ref()}] } }`])()}\n`,
-  )
+  const group = (): string =>
+    random.pick([
+      () => `{ hosts: ${ref()} }`,
+      () => `{ <<: ${ref()}, hosts: { x: } }`,
+      () => `{ <<: [${ref()}, ${ref()}] }`,
+      () => `{ children: { k: ${ref()} } }`,
+      () => `{ vars: ${ref()} }`,
+      () => '{ hosts: { h: } }',
+      () => `{ vars: { v: [${ref()}, ${ref()}] } }`,
+    ])()
+  const lines = names.map((name) => `${name}: &${name} ${group()}\n`)
   const levels = 2 + random.below(random.oneIn(10) ? 40 : 8)
-  const bomb = Array.from(
-    { length: levels },
-    (_, level) =>
-      `n${level}: &n${level} { ${random.pick(['<<', 'children'])}: ${level === 0 ? '{ }' : random.pick([`[*n${level - 1}, *n${level - 1}]`, `{ x${level}: *n${level - 1}, y${level}: *n${level - 1} }`])} }\n`,
-  ).join('')
-  return random.oneIn(2) ? lines.join('') : bomb
+  /** Twice what is on the level before. */
+  const doubled = (level: number): string => {
+    if (level === 0) return '{ }'
+    const last = `*n${level - 1}`
+    return random.pick([`[${last}, ${last}]`, `{ x${level}: ${last}, y${level}: ${last} }`])
+  }
+  const bomb = Array.from({ length: levels }, (_, level) => {
+    const key = random.pick(['<<', 'children'])
+    return `n${level}: &n${level} { ${key}: ${doubled(level)} }\n`
+  })
+  return (random.oneIn(2) ? lines : bomb).join('')
 }
 
 const deep = (random: Random): string => {
@@ -304,14 +319,15 @@ export const INVENTORY_TARGETS: readonly Target[] = [
     slow: 10,
     make: (random) => {
       const [levels, width] = [1 + random.below(40), 1 + random.below(3)]
+      const across = (each: (place: number) => string): string =>
+        Array.from({ length: width }, (_, place) => each(place)).join('')
       const below = Array.from({ length: levels }, (_, level) =>
-        Array.from(
-          { length: width },
-          (_, place) =>
-            `[g${level}-${place}:children]\n${Array.from({ length: width }, (_, next) => (random.oneIn(5) ? '' : `g${level + 1}-${next}\n`)).join('')}${random.oneIn(200) ? 'g0-0\n' : ''}`,
-        ).join(''),
-      ).join('')
-      return `${below}${Array.from({ length: width }, (_, place) => `[g${levels}-${place}]\nh${place}\n`).join('')}`
+        across((place) => {
+          const children = across((next) => (random.oneIn(5) ? '' : `g${level + 1}-${next}\n`))
+          return `[g${level}-${place}:children]\n${children}${random.oneIn(200) ? 'g0-0\n' : ''}`
+        }),
+      )
+      return below.join('') + across((place) => `[g${levels}-${place}]\nh${place}\n`)
     },
     check: async (source) => void (await known(KNOWN, () => ini(source))),
   }),
@@ -459,12 +475,12 @@ export const INVENTORY_TARGETS: readonly Target[] = [
       return { given, spaces: random.pick(['', ' ', '\n']) }
     },
     async check({ given, spaces }) {
-      const object = `{${given.map(({ key, value: each }, index) => `${JSON.stringify(`${key}${index}`)}: ${JSON.stringify(each).replaceAll('{{', '{ {')}`).join(',')}}`
-      const vars = await readExtraVars([spaces + object], KEYRING)
-      assert.is(
-        JSON.stringify([...vars].map(([key, { value: each }]) => [key, each])),
-        JSON.stringify(given.map(({ key, value: each }, index) => [`${key}${index}`, each])),
+      const entries = given.map(({ key, value: each }, index) => [`${key}${index}`, each] as const)
+      const members = entries.map(
+        ([key, each]) => `${JSON.stringify(key)}: ${JSON.stringify(each).replaceAll('{{', '{ {')}`,
       )
+      const vars = await readExtraVars([`${spaces}{${members.join(',')}}`], KEYRING)
+      assert.is(JSON.stringify([...vars].map(([key, { value: each }]) => [key, each])), JSON.stringify(entries))
     },
   }),
   target({

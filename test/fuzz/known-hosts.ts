@@ -70,7 +70,10 @@ export function* cases(seed: number, count: number): Generator<KnownHostsCase> {
         `${'x'.repeat(below(2000))},${name}`,
       ])
     const line = (): string => {
-      const sound = `${pick(['', '', '', '@revoked ', '@cert-authority ', '@revoked\t', '@unknown '])}${hosts()}${pick([' ', '\t', '  '])}${pick([present, present, near, ed25519Key('third')]).text}${pick(['', ' a comment', '\r'])}`
+      const marker = pick(['', '', '', '@revoked ', '@cert-authority ', '@revoked\t', '@unknown '])
+      const names = hosts() + pick([' ', '\t', '  '])
+      const key = pick([present, present, near, ed25519Key('third')]).text
+      const sound = `${marker}${names}${key}${pick(['', ' a comment', '\r'])}`
       return Array.from({ length: below(4) }).reduce<string>((text) => mutated(text), sound)
     }
     const mutated = (text: string): string => {

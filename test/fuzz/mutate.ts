@@ -1,5 +1,5 @@
-// Spoils a text in the ways in which texts are spoilt: cut, doubled, swapped, with pieces of its own language in the
-// wrong places.
+// Spoils a text in the ways in which texts are spoilt:
+// cut, doubled, swapped, with pieces of its own language in the wrong places.
 import type { Random } from './random.ts'
 
 /** @param words - of the language that the text is in. */

@@ -1,5 +1,5 @@
-// What real hosts answered, cut short and spoilt: a state or a known error comes of it, and of what is cut short never
-// another state.
+// What real hosts answered, cut short and spoilt:
+// a state or a known error comes of it, and of what is cut short never another state.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
@@ -108,10 +108,11 @@ export const PROBE_TARGETS: readonly Target[] = [
       const whole = states(asking, answer)
       const cut = states(asking, { ...answer, stdout: answer.stdout.slice(0, at) })
       refuseBugs(cut)
+      const end = JSON.stringify(answer.stdout.slice(Math.max(0, at - 60), at))
       cut.forEach((each, index) =>
         assert.ok(
           'error' in each || isDeepStrictEqual(each, whole[index]),
-          `${asking.probes[index]!.key} reads what is cut short as another state: …${JSON.stringify(answer.stdout.slice(Math.max(0, at - 60), at))}`,
+          `${asking.probes[index]!.key} reads what is cut short as another state: …${end}`,
         ),
       )
     },

@@ -17,7 +17,18 @@ const lab = await import('../../lab/index.ts')
 const MAIN = join(import.meta.dirname, '../../bundle/mailrun.js')
 
 /** As in a trip: with `$run`, a record of which {@link MARK} is the trip. */
-const PREPARED = `run=$(mktemp -d); export run; printf '%s\\n' ${MARK} 'start 0' 'done 0 0' 'start 1' > "$run/progress"; echo 'some output' > "$run/out.1"\n`
+const PREPARED = `run=$(mktemp -d)
+export run
+printf '%s\\n' ${MARK} 'start 0' 'done 0 0' 'start 1' > "$run/progress"
+echo 'some output' > "$run/out.1"
+`
+
+/** As mailrun rotate leaves it, and with a message in the queue. */
+const ROTATED = `printf '%s\\n' \\
+  '1803859200 active mx1' \\
+  '1803859200 keyed mx1-20270301' \\
+  '1803859260 published mx1-20270301' > /etc/dkimkeys/example.org/history
+printf 'From: a@example.org\\n\\nx\\n' | sendmail -f a@example.org b@example.invalid`
 
 async function answers(connection: Connection): Promise<readonly Answer[]> {
   const mark = `mailrun-${randomBytes(12).toString('hex')}`
@@ -71,11 +82,7 @@ try {
       ],
       { stdio: ['ignore', 2, 2] },
     )
-  // As mailrun rotate leaves it.
-  await lab.hostExec(
-    hosts[0]!.name,
-    "printf '%s\\n' '1803859200 active mx1' '1803859200 keyed mx1-20270301' '1803859260 published mx1-20270301' > /etc/dkimkeys/example.org/history; printf 'From: a@example.org\\n\\nx\\n' | sendmail -f a@example.org b@example.invalid",
-  )
+  await lab.hostExec(hosts[0]!.name, ROTATED)
   const full = await ask()
   const recorded = askings.map(({ name, frame }, index): Recorded => ({
     name,

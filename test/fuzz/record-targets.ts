@@ -1,5 +1,5 @@
-// DNS records of mail and zones: what is read is written so that it is read the same again, what is spoilt is refused
-// in words.
+// DNS records of mail and zones:
+// what is read is written so that it is read the same again, what is spoilt is refused in words.
 import * as assert from 'uvu/assert'
 import { parseAdsp } from '../../src/mail/adsp.ts'
 import { lintDkim, lintDkimSet, publicKeyOf } from '../../src/mail/dkim-lint.ts'
@@ -21,21 +21,24 @@ import { known, target, type Target } from './target.ts'
 
 const KNOWN = ['MailrunError', 'RecordSyntaxError'] as const
 const DKIM = [
-  'v=DKIM1; h=sha256; k=rsa; p=MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAu1SU1LfVLPHCozMxH2Mo4lgOEePzNm0tRgeLezV6ffAt0gun',
+  'v=DKIM1; h=sha256; k=rsa; ' +
+    'p=MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAu1SU1LfVLPHCozMxH2Mo4lgOEePzNm0tRgeLezV6ffAt0gun',
   'v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=',
   'p=',
   'v=DKIM1; t=y:s; s=email:*; n=note; x=1; p=AAAA',
   'k=rsa;p=AA==;',
 ]
 const SPF = [
-  'v=spf1 mx a:mail.example.org/24//64 ip4:192.0.2.0/24 ip6:2001:db8::/32 include:_spf.example.net exists:%{ir}.sbl.example.org -all',
+  'v=spf1 mx a:mail.example.org/24//64 ip4:192.0.2.0/24 ip6:2001:db8::/32 ' +
+    'include:_spf.example.net exists:%{ir}.sbl.example.org -all',
   'v=spf1 redirect=_spf.example.org exp=explain.%{d}',
   'v=spf1',
   'V=SPF1 ?ptr ~all',
   'v=spf1 +a/0 -mx//0 %{d2r-+}',
 ]
 const DMARC = [
-  'v=DMARC1; p=reject; sp=none; np=quarantine; adkim=s; aspf=r; rua=mailto:a@example.org,mailto:b@example.net!10m; ruf=mailto:c@example.org; fo=1:d; t=y; psd=u; x=1',
+  'v=DMARC1; p=reject; sp=none; np=quarantine; adkim=s; aspf=r; ' +
+    'rua=mailto:a@example.org,mailto:b@example.net!10m; ruf=mailto:c@example.org; fo=1:d; t=y; psd=u; x=1',
   'v=DMARC1',
   'v = DMARC1 ; P = None',
   'v=DMARC1; p=none;',
@@ -76,7 +79,10 @@ const WORDS = [
   't=',
 ]
 const ZONE =
-  '$ORIGIN example.org.\n$TTL 1h\n@ IN MX 10 mx1\n  300 TXT "v=spf1" " mx" ; why\nmx1._domainkey ( IN TXT "v=DKIM1; p=" ; a\n "AAAA" )\n_dmarc 5 IN TXT "a\\"b\\\\c\\065\\000"\n'
+  '$ORIGIN example.org.\n$TTL 1h\n' +
+  '@ IN MX 10 mx1\n  300 TXT "v=spf1" " mx" ; why\n' +
+  'mx1._domainkey ( IN TXT "v=DKIM1; p=" ; a\n "AAAA" )\n' +
+  '_dmarc 5 IN TXT "a\\"b\\\\c\\065\\000"\n'
 
 /** Read, written and read again it is the same, and may be judged. */
 const settled = async <T>(

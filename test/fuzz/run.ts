@@ -1,5 +1,5 @@
-// Runs cases of targets in a thread that can be ended where a case hangs, and tells every failure with what it takes to
-// see it again.
+// Runs cases of targets in a thread that can be ended where a case hangs,
+// and tells every failure with what it takes to see it again.
 import { Worker } from 'node:worker_threads'
 import type { Report, Wanted } from './worker.ts'
 

@@ -1,5 +1,5 @@
-// Makes a failing case smaller while it still fails: fewer and lower choices, and of a text (or of a case's `text`)
-// fewer characters.
+// Makes a failing case smaller while it still fails:
+// fewer and lower choices, and of a text (or of a case's `text`) fewer characters.
 import { replayOf } from './random.ts'
 import type { Target } from './target.ts'
 
@@ -16,13 +16,9 @@ export async function failureOf(target: Target, input: unknown): Promise<string 
     await target.check(input)
     return undefined
   } catch (error) {
-    return error instanceof Error
-      ? `${error.name}: ${error.message}\n${(error.stack ?? '')
-          .split('\n')
-          .filter((line) => line.includes('/dist/'))
-          .slice(0, 5)
-          .join('\n')}`
-      : String(error)
+    if (!(error instanceof Error)) return String(error)
+    const places = (error.stack ?? '').split('\n').filter((line) => line.includes('/dist/'))
+    return `${error.name}: ${error.message}\n${places.slice(0, 5).join('\n')}`
   }
 }
 
@@ -59,15 +55,25 @@ async function fewer<T>(
     }
   }
   for (let at = 0; at < list.length && typeof list[at] === 'number';) {
-    const now = list[at] as number
-    let lowered: readonly T[] | undefined
-    for (const lower of new Set([0, now >> 1, now - 1])) {
-      const tried = [...list.slice(0, at), lower as T, ...list.slice(at + 1)]
-      if (lower < 0 || lower >= now || performance.now() > until || !(await fails(tried))) continue
-      lowered = tried
-      break
-    }
+    const lowered = await loweredAt(at, list, until, fails)
     if (lowered === undefined) at += 1
     else list = lowered
   }
+}
+
+/** With a lower number at this place; `undefined` where none fails. */
+async function loweredAt<T>(
+  at: number,
+  list: readonly T[],
+  until: number,
+  fails: (list: readonly T[]) => Promise<boolean>,
+): Promise<readonly T[] | undefined> {
+  const now = list[at] as number
+  for (const lower of new Set([0, now >> 1, now - 1])) {
+    const isLower = lower >= 0 && lower < now
+    if (!isLower || performance.now() > until) continue
+    const tried = [...list.slice(0, at), lower as T, ...list.slice(at + 1)]
+    if (await fails(tried)) return tried
+  }
+  return undefined
 }

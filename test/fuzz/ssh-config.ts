@@ -280,8 +280,7 @@ function line(below: Below, pick: Pick): string {
     Array.from({ length: 1 + below(most) }, () => pick(items))
   const indent = pick(['', '', '  ', '\t', ' \t '])
   if (kind === 0) return `${indent}Host ${some(PATTERNS, 3).join(pick([' ', '  ', '\t']))}`
-  if (kind === 1)
-    return `${indent}Match ${some(['host mx*', 'host *.org,!web*', 'originalhost MX1', 'user root', 'user !anna,*', 'localuser *', 'final', '!final', 'canonical', `exec "${pick(EXECS)}"`, `!exec "${pick(EXECS)}"`, 'host="db"', '!host mx1'], 3).join(' ')}`
+  if (kind === 1) return `${indent}Match ${some(criteria(pick), 3).join(' ')}`
   if (kind === 2)
     return pick([`${indent}Match all`, '', '# comment', `${indent}#x`, `${indent}Host *`, `${indent}Host *`])
   // Unknown keywords, which come last, are seldom.
@@ -289,8 +288,27 @@ function line(below: Below, pick: Pick): string {
   // The first half of each list is mostly sound.
   const value = below(24) === 0 ? pick(values) : values[below(Math.ceil(values.length / 2))]!
   const keyword = pick(keywords)
-  return `${indent}${pick([keyword, keyword, keyword.toLowerCase(), keyword.toUpperCase()])}${pick([' ', ' ', ' ', '=', ' = ', '\t'])}${value}${pick(['', '', '', ' ', ' # note', '\t'])}`
+  const spelt = pick([keyword, keyword, keyword.toLowerCase(), keyword.toUpperCase()])
+  const separator = pick([' ', ' ', ' ', '=', ' = ', '\t'])
+  return `${indent}${spelt}${separator}${value}${pick(['', '', '', ' ', ' # note', '\t'])}`
 }
+
+/** What a `Match` can ask for. */
+const criteria = (pick: Pick): readonly string[] => [
+  'host mx*',
+  'host *.org,!web*',
+  'originalhost MX1',
+  'user root',
+  'user !anna,*',
+  'localuser *',
+  'final',
+  '!final',
+  'canonical',
+  `exec "${pick(EXECS)}"`,
+  `!exec "${pick(EXECS)}"`,
+  'host="db"',
+  '!host mx1',
+]
 
 function spoil(text: string, below: Below, pick: Pick): string {
   const chars = Array.from(text)

@@ -11,7 +11,7 @@ export interface Target<Input = unknown> {
 }
 
 /** Its input's type is its own affair. */
-export const target = <Input>(definition: Target<Input>): Target => definition as Target
+export const target = <Input>(definition: Target<Input>): Target => definition
 
 /** A target out of a stream of cases that is made from a seed. */
 export const ofCases = <Input>(

@@ -45,9 +45,8 @@ async function report(target: Target): Promise<Report> {
     cases += 1
     if (error === undefined) continue
     const smallest = await shrunk(target, random.choices, { input, error })
-    failures.push(
-      `${target.name}, seed ${wanted.seed}, case ${index}: ${smallest.error}\n  ${inspect(smallest.input, { depth: 10, maxStringLength: 1000, breakLength: 160 })}`,
-    )
+    const shown = inspect(smallest.input, { depth: 10, maxStringLength: 1000, breakLength: 160 })
+    failures.push(`${target.name}, seed ${wanted.seed}, case ${index}: ${smallest.error}\n  ${shown}`)
   }
   return { target: target.name, cases, seconds: (performance.now() - began) / 1000, failures }
 }

@@ -7,7 +7,10 @@ import type { Baseline } from '../../../src/audit/baseline.ts'
 import { auditReport } from '../../../src/audit/report.ts'
 
 export const RSA_2048 =
-  'MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAk6i4i9JEgfyeEOBdMzqteRAfunVJdB/wTPhpf8xHcCW3NY0O6ZvW6MjIPpta7B6TNEazpu5kCoBG2QTkZtFv89fnlRpuMpW9OhqgklHAvbm6qiFRtBSciEED69h0Vo2qf5/Zayek/Olcjy79nU2lVKfgSUkUJOlrJ14FipScu+P1ibYtFp/A+t6Qt+HIfGDBshh9OpUk0+FyZSDiKeKbaLGoiHvb3sieAMEdFBlt+YQoBNYukaR+KZ9aWgys/4iO9ly1cfM/CF/Xv0cs+smHCRs3hfE+j2kkxHBe4MwkFRSWvppCfKXfWoqLgcfw8na6J6msFoVialQixybqJVt8IwIDAQAB'
+  'MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAk6i4i9JEgfyeEOBdMzqteRAfunVJdB/wTPhpf8xHcCW3NY0O6ZvW6MjI' +
+  'Ppta7B6TNEazpu5kCoBG2QTkZtFv89fnlRpuMpW9OhqgklHAvbm6qiFRtBSciEED69h0Vo2qf5/Zayek/Olcjy79nU2lVKfgSUkU' +
+  'JOlrJ14FipScu+P1ibYtFp/A+t6Qt+HIfGDBshh9OpUk0+FyZSDiKeKbaLGoiHvb3sieAMEdFBlt+YQoBNYukaR+KZ9aWgys/4iO' +
+  '9ly1cfM/CF/Xv0cs+smHCRs3hfE+j2kkxHBe4MwkFRSWvppCfKXfWoqLgcfw8na6J6msFoVialQixybqJVt8IwIDAQAB'
 export const KEY_PATH = '/etc/dkimkeys/example.org/mx1.private'
 const CONF = '/etc/opendkim.conf'
 

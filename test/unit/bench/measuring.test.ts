@@ -46,7 +46,9 @@ test('round trips are answers that come a round trip after what was sent', () =>
   const line = (at: number, from: 'here' | 'host', flags: string, length: number): string => {
     const [here, host] = ['10.231.0.1.40000', '10.231.0.11.22']
     const [one, other] = from === 'here' ? [here, host] : [host, here]
-    return `${at.toFixed(6)} IP ${one} > ${other}: Flags [${flags}], seq 1:22, ack 1, win 502, options [nop,nop,TS val 1 ecr 2], length ${length}`
+    const options = 'options [nop,nop,TS val 1 ecr 2]'
+    const rest = `seq 1:22, ack 1, win 502, ${options}, length ${length}`
+    return `${at.toFixed(6)} IP ${one} > ${other}: Flags [${flags}], ${rest}`
   }
   const packets = packetsOf(
     [

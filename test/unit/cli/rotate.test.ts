@@ -8,7 +8,9 @@ let here: Project
 test.before(() => {
   here = project({
     'inventory.yaml':
-      'mail:\n  vars:\n    domains: [example.org]\n    dns: { key_file: none.key }\n  hosts:\n    mx1:\n    mx2:\nweb:\n  hosts:\n    www1:\n',
+      'mail:\n  vars:\n    domains: [example.org]\n    dns: { key_file: none.key }\n' +
+      '  hosts:\n    mx1:\n    mx2:\n' +
+      'web:\n  hosts:\n    www1:\n',
     'short.yaml': 'mail:\n  vars:\n    dkim_rotation: { drain: 5d }\n',
     'typo.yaml': 'mail:\n  vars:\n    dkim_rotation: { drains: 5 }\n',
   })

@@ -5,13 +5,15 @@ import { suite } from '../../suite.ts'
 import { project, type Project } from './mailrun.ts'
 
 const test = suite('cli/schema')
-const playbookOf = (vars: string): string =>
-  `import { playbook, v } from 'mailrun'\nexport default playbook({ name: 'p', hosts: 'all', vars: ${vars}, tasks: () => [] })\n`
+const playbookOf = (vars: string): string => `import { playbook, v } from 'mailrun'
+export default playbook({ name: 'p', hosts: 'all', vars: ${vars}, tasks: () => [] })
+`
 let here: Project
 test.before(() => {
   here = project({
     'motd.ts': playbookOf(
-      "v.object({ greeting: v.pipe(v.string(), v.description('What is said.')), b: v.optional(v.number(), 5), a: v.boolean() })",
+      "v.object({ greeting: v.pipe(v.string(), v.description('What is said.')), " +
+        'b: v.optional(v.number(), 5), a: v.boolean() })',
     ),
     'mail.ts': playbookOf('v.object({ domains: v.array(v.string()), dns_ttl: v.optional(v.string()) })'),
     'none.ts': playbookOf('v.object({})'),
@@ -43,55 +45,63 @@ test('without playbooks it is about inventories alone', async () => {
   assert.ok(Object.keys(printed.definitions['known']!.properties!).every((name) => name.startsWith('ansible_')))
 })
 
-test('the vars of playbooks come in the order in which they are declared, with descriptions and defaults, twice the same', async () => {
-  const [first, second] = [await here.mailrun('schema', 'motd.ts'), await here.mailrun('schema', 'motd.ts')]
-  assert.equal([first.code, first.stderr, first.stdout], [0, '', second.stdout])
-  const { properties = {} } = (JSON.parse(first.stdout) as Printed).definitions['known']!
-  assert.equal(Object.keys(properties).slice(0, 3), ['greeting', 'b', 'a'])
-  assert.is(properties['greeting']!.description, 'What is said.\n\nRequired by the playbook p.')
-  assert.is(properties['b']!.default, 5)
-})
+test(
+  'the vars of playbooks come in the order in which they are declared, ' +
+    'with descriptions and defaults, twice the same',
+  async () => {
+    const [first, second] = [await here.mailrun('schema', 'motd.ts'), await here.mailrun('schema', 'motd.ts')]
+    assert.equal([first.code, first.stderr, first.stdout], [0, '', second.stdout])
+    const { properties = {} } = (JSON.parse(first.stdout) as Printed).definitions['known']!
+    assert.equal(Object.keys(properties).slice(0, 3), ['greeting', 'b', 'a'])
+    assert.is(properties['greeting']!.description, 'What is said.\n\nRequired by the playbook p.')
+    assert.is(properties['b']!.default, 5)
+  },
+)
 
-test('beside a playbook that takes domains, the vars of mailrun dns and verify are known, but for those that a playbook declares itself', async () => {
-  const { code, stdout, stderr } = await here.mailrun('schema', 'mail.ts')
-  assert.equal([code, stderr], [0, ''])
-  const { properties = {} } = (JSON.parse(stdout) as Printed).definitions['known']!
-  for (const name of [
-    'dns',
-    'spf',
-    'dmarc',
-    'mail_domains',
-    'null_domains',
-    'outgoing_addresses',
-    'helo_name',
-    'dns_zones',
-  ])
-    assert.match(properties[name]!.description!, /A var of mailrun dns and mailrun verify\.$/, name)
-  assert.is(properties['domains']!.description, 'Required by the playbook p.')
-  assert.is(properties['dns_ttl']!.description, 'A var of the playbook p.')
-  const valid = new Ajv({ strict: false }).compile(JSON.parse(stdout) as object)
-  const inventory = (vars: object): object => ({
-    mail: { hosts: { mx1: null }, vars: { domains: ['example.org'], ...vars } },
-  })
-  assert.ok(
-    valid(
-      inventory({
-        dns: { key_file: 'k', zones: { 'example.org': { host: 'ns1', via: 'knotc' } } },
-        dmarc: { p: 'none', rua: 'dmarc@example.org' },
-        spf: { includes: ['_spf.google.com'], all: '-all' },
-        dns_ttl: 'x',
-      }),
-    ),
-    JSON.stringify(valid.errors),
-  )
-  for (const vars of [
-    { dns: { keyfile: 'k' } },
-    { dns: { via: 'ddns' } },
-    { dmarc: { p: 'block' } },
-    { null_domains: 'example.org' },
-  ])
-    assert.not(valid(inventory(vars)), JSON.stringify(vars))
-})
+test(
+  'beside a playbook that takes domains, the vars of mailrun dns and verify are known, ' +
+    'but for those that a playbook declares itself',
+  async () => {
+    const { code, stdout, stderr } = await here.mailrun('schema', 'mail.ts')
+    assert.equal([code, stderr], [0, ''])
+    const { properties = {} } = (JSON.parse(stdout) as Printed).definitions['known']!
+    for (const name of [
+      'dns',
+      'spf',
+      'dmarc',
+      'mail_domains',
+      'null_domains',
+      'outgoing_addresses',
+      'helo_name',
+      'dns_zones',
+    ])
+      assert.match(properties[name]!.description!, /A var of mailrun dns and mailrun verify\.$/, name)
+    assert.is(properties['domains']!.description, 'Required by the playbook p.')
+    assert.is(properties['dns_ttl']!.description, 'A var of the playbook p.')
+    const valid = new Ajv({ strict: false }).compile(JSON.parse(stdout) as object)
+    const inventory = (vars: object): object => ({
+      mail: { hosts: { mx1: null }, vars: { domains: ['example.org'], ...vars } },
+    })
+    assert.ok(
+      valid(
+        inventory({
+          dns: { key_file: 'k', zones: { 'example.org': { host: 'ns1', via: 'knotc' } } },
+          dmarc: { p: 'none', rua: 'dmarc@example.org' },
+          spf: { includes: ['_spf.google.com'], all: '-all' },
+          dns_ttl: 'x',
+        }),
+      ),
+      JSON.stringify(valid.errors),
+    )
+    for (const vars of [
+      { dns: { keyfile: 'k' } },
+      { dns: { via: 'ddns' } },
+      { dmarc: { p: 'block' } },
+      { null_domains: 'example.org' },
+    ])
+      assert.not(valid(inventory(vars)), JSON.stringify(vars))
+  },
+)
 
 test('--for vars is about files of vars', async () => {
   const { stdout } = await here.mailrun('schema', '--for', 'vars', 'motd.ts')

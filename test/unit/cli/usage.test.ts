@@ -11,7 +11,9 @@ let here: Project
 test.before(() => {
   here = project({
     'inventory.yaml':
-      'mail:\n  hosts:\n    mx1:\n      ansible_host: 127.0.0.1\n      ansible_port: 1\n    mx2:\n      ansible_host: 127.0.0.1\n      ansible_port: 1\n',
+      'mail:\n  hosts:\n' +
+      '    mx1:\n      ansible_host: 127.0.0.1\n      ansible_port: 1\n' +
+      '    mx2:\n      ansible_host: 127.0.0.1\n      ansible_port: 1\n',
     'inventory/more.yaml': 'web:\n  hosts:\n    www1:\n',
     'playbooks/motd.ts': 'export default 1\n',
     password: '\n',

@@ -79,25 +79,29 @@ test('an unknown key: type, fingerprint, other names, how to compare, the comman
   assert.match(messageOf(verify(one, { proxied: true })), `echo 'mx1 ${one.text}' >> ${user}`)
 })
 
-test('a changed key: both fingerprints, file and line, how to forget the old one once the new is verified; with accept-new as well, and nothing is written', () => {
-  const text = `# mine\nmx1 ${one.text}\nmx1,mx2 ${rsa.text}\n`
-  writeFileSync(user, text)
-  for (const strict of ['yes', 'accept-new'] as const) {
-    const verdict = verify(two, { strict })
-    assert.is(verdict.kind, 'changed')
-    const message = messageOf(verdict)
-    assert.match(message, 'CHANGED')
-    for (const part of [
-      fingerprint(two),
-      `${fingerprint(one)} (${user}:2)`,
-      `ssh-keygen -f ${user} -R mx1`,
-      `edit ${user}:3`,
-      'only once the new key is verified',
-    ])
-      assert.match(message, part)
-  }
-  assert.is(readFileSync(user, 'utf8'), text)
-})
+test(
+  'a changed key: both fingerprints, file and line, how to forget the old one once the new is verified; ' +
+    'with accept-new as well, and nothing is written',
+  () => {
+    const text = `# mine\nmx1 ${one.text}\nmx1,mx2 ${rsa.text}\n`
+    writeFileSync(user, text)
+    for (const strict of ['yes', 'accept-new'] as const) {
+      const verdict = verify(two, { strict })
+      assert.is(verdict.kind, 'changed')
+      const message = messageOf(verdict)
+      assert.match(message, 'CHANGED')
+      for (const part of [
+        fingerprint(two),
+        `${fingerprint(one)} (${user}:2)`,
+        `ssh-keygen -f ${user} -R mx1`,
+        `edit ${user}:3`,
+        'only once the new key is verified',
+      ])
+        assert.match(message, part)
+    }
+    assert.is(readFileSync(user, 'utf8'), text)
+  },
+)
 
 test('a key of another type than the known one is a changed key', () => {
   writeFileSync(user, `mx1 ${rsa.text}\n`)
@@ -210,22 +214,26 @@ test('accept-new with CheckHostIP records the address beside the name', () => {
   assert.is(readFileSync(user, 'utf8'), `mx1,192.0.2.7 ${one.text}\n`)
 })
 
-test('what cannot be recorded is refused: no folder, a folder for a file, no file, a name that would say something else', () => {
-  for (const more of [
-    { userFiles: [join(folder, 'none/here')] },
-    { userFiles: [folder] },
-    { userFiles: [] },
-    { host: 'a*' },
-    { host: 'a,b' },
-    { alias: 'x\ny' },
-    { alias: '@revoked' },
-  ] as const) {
-    const verdict = verify(one, { strict: 'accept-new', ...more })
-    assert.is(verdict.kind, 'failed', JSON.stringify(more))
-    assert.match(messageOf(verdict), 'cannot be recorded')
-  }
-  assert.not.ok(existsSync(user))
-})
+test(
+  'what cannot be recorded is refused: ' +
+    'no folder, a folder for a file, no file, a name that would say something else',
+  () => {
+    for (const more of [
+      { userFiles: [join(folder, 'none/here')] },
+      { userFiles: [folder] },
+      { userFiles: [] },
+      { host: 'a*' },
+      { host: 'a,b' },
+      { alias: 'x\ny' },
+      { alias: '@revoked' },
+    ] as const) {
+      const verdict = verify(one, { strict: 'accept-new', ...more })
+      assert.is(verdict.kind, 'failed', JSON.stringify(more))
+      assert.match(messageOf(verdict), 'cannot be recorded')
+    }
+    assert.not.ok(existsSync(user))
+  },
+)
 
 test('a full disk is refused, and no half line stays', () => {
   const verdict = verify(one, { strict: 'accept-new', userFiles: ['/dev/full'] })
@@ -245,8 +253,10 @@ test('several runs that record many hosts at once tear no line and write none tw
     script,
     `import { hostKeyCheck } from ${path('../../../src/connection/host-key.js')}
     import { ed25519Key } from ${path('../../host-keys.js')}
+    const source = ${JSON.stringify(source({ strict: 'accept-new' }))}
     for (let index = 0; index < 100; index += 1) {
-      const verdict = hostKeyCheck({ ...${JSON.stringify(source({ strict: 'accept-new' }))}, host: 'mx' + index }).verify(ed25519Key('host ' + index).blob)
+      const key = ed25519Key('host ' + index).blob
+      const verdict = hostKeyCheck({ ...source, host: 'mx' + index }).verify(key)
       if (verdict.kind !== 'recorded' && verdict.kind !== 'accepted') throw new Error(verdict.message)
     }`,
   )

@@ -129,7 +129,12 @@ test("a hash in another spelling than base64 has, of another salt length, or in 
 test('markers: two known ones, once; any other spoils its line', () => {
   const found = keysFor(
     parseKnownHosts(
-      `@revoked mx1 ${key.text}\n@cert-authority * ${key.text}\n@other mx1 ${key.text}\n@revoked @revoked mx1 ${key.text}\n@REVOKED mx1 ${key.text}\n@revoked\tmx1 ${key.text}`,
+      `@revoked mx1 ${key.text}\n` +
+        `@cert-authority * ${key.text}\n` +
+        `@other mx1 ${key.text}\n` +
+        `@revoked @revoked mx1 ${key.text}\n` +
+        `@REVOKED mx1 ${key.text}\n` +
+        `@revoked\tmx1 ${key.text}`,
       'f',
     ),
     'mx1',

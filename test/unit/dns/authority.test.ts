@@ -1,5 +1,5 @@
-// Answers for SPF, DMARC and keys by single authoritative servers of the test's own: whom it asks, what counts, what is
-// followed.
+// Answers for SPF, DMARC and keys by single authoritative servers of the test's own:
+// whom it asks, what counts, what is followed.
 import * as assert from 'uvu/assert'
 import { authority } from '../../../src/dns/authority.ts'
 import { shownServer } from '../../../src/dns/name-server.ts'
@@ -100,36 +100,47 @@ test('a name that is not there, one that has no such record, and one that DNS co
     assert.is(await kindOf(name), 'no-name', name)
 })
 
-test('silence, SERVFAIL and answers without authority are failures of the server that was meant, and no reason to take another', async () => {
-  for (const bad of [{ zones: {}, code: 'SERVFAIL' }, { zones: {} }]) {
-    const dns = authority(RESOLVERS, world(bad, zone(['example.org', 'two'])).ask)
-    const { servers } = await dns.serversOf('example.org')
-    assert.is((await dns.resolve({ name: 'example.org', type: 'TXT' }, servers[0])).kind, 'failed')
-    assert.equal(await dns.resolve({ name: 'example.org', type: 'TXT' }, undefined), { kind: 'found', values: ['two'] })
-  }
-})
+test(
+  'silence, SERVFAIL and answers without authority are failures of the server that was meant, ' +
+    'and no reason to take another',
+  async () => {
+    for (const bad of [{ zones: {}, code: 'SERVFAIL' }, { zones: {} }]) {
+      const dns = authority(RESOLVERS, world(bad, zone(['example.org', 'two'])).ask)
+      const { servers } = await dns.serversOf('example.org')
+      assert.is((await dns.resolve({ name: 'example.org', type: 'TXT' }, servers[0])).kind, 'failed')
+      assert.equal(await dns.resolve({ name: 'example.org', type: 'TXT' }, undefined), {
+        kind: 'found',
+        values: ['two'],
+      })
+    }
+  },
+)
 
-test('servers of the var dns are asked for all; what they do not serve is looked for from the root, but not where they are silent', async () => {
-  const OWN: FakeServer = {
-    zones: { 'example.org': [ns('example.org', 'ns1.example.org'), txt('example.org', 'inside')] },
-  }
-  const { ask } = world(zone(['example.org', 'outside']), zone(), { '10.0.0.7': OWN })
-  const dns = authority({ ...RESOLVERS, servers: ['10.0.0.7'] }, ask)
-  assert.equal((await dns.serversOf('example.org')).servers.map(shownServer), ['10.0.0.7'])
-  assert.equal(await dns.resolve({ name: 'example.org', type: 'TXT' }, undefined), {
-    kind: 'found',
-    values: ['inside'],
-  })
-  assert.equal(await dns.resolve({ name: '_spf.other.org', type: 'TXT' }, undefined), {
-    kind: 'found',
-    values: ['v=spf1 -all'],
-  })
-  const dead = authority({ ...RESOLVERS, servers: ['10.0.0.8:5353'] }, ask)
-  assert.match(
-    (await dead.serversOf('example.org')).why,
-    /^no name server of dns\.servers answers for example\.org: 10\.0\.0\.8:5353: no answer/,
-  )
-  assert.is((await dead.resolve({ name: '_spf.other.org', type: 'TXT' }, undefined)).kind, 'failed')
-})
+test(
+  'servers of the var dns are asked for all; ' +
+    'what they do not serve is looked for from the root, but not where they are silent',
+  async () => {
+    const OWN: FakeServer = {
+      zones: { 'example.org': [ns('example.org', 'ns1.example.org'), txt('example.org', 'inside')] },
+    }
+    const { ask } = world(zone(['example.org', 'outside']), zone(), { '10.0.0.7': OWN })
+    const dns = authority({ ...RESOLVERS, servers: ['10.0.0.7'] }, ask)
+    assert.equal((await dns.serversOf('example.org')).servers.map(shownServer), ['10.0.0.7'])
+    assert.equal(await dns.resolve({ name: 'example.org', type: 'TXT' }, undefined), {
+      kind: 'found',
+      values: ['inside'],
+    })
+    assert.equal(await dns.resolve({ name: '_spf.other.org', type: 'TXT' }, undefined), {
+      kind: 'found',
+      values: ['v=spf1 -all'],
+    })
+    const dead = authority({ ...RESOLVERS, servers: ['10.0.0.8:5353'] }, ask)
+    assert.match(
+      (await dead.serversOf('example.org')).why,
+      /^no name server of dns\.servers answers for example\.org: 10\.0\.0\.8:5353: no answer/,
+    )
+    assert.is((await dead.resolve({ name: '_spf.other.org', type: 'TXT' }, undefined)).kind, 'failed')
+  },
+)
 
 test.run()

@@ -27,8 +27,9 @@ export const cname = (name: string, data: string): Answer => ({ type: 'CNAME', n
 const within = (name: string, zone: string): boolean => zone === '' || name === zone || name.endsWith(`.${zone}`)
 
 /**
- * Answers as RFC 1034, section 4.3.2 says. @param servers - by address; one at `resolver` answers recursive questions
- * from all zones.
+ * Answers as RFC 1034, section 4.3.2 says.
+ *
+ * @param servers - by address; one at `resolver` answers recursive questions from all zones.
  */
 export function internet(servers: Readonly<Record<string, FakeServer>>): Internet {
   const asked: (ServerQuestion & { readonly address: string })[] = []

@@ -204,7 +204,7 @@ test('a zone below the zone has servers of its own', async () => {
   )
 })
 
-test('a key that DNS says is revoked is not brought back; a wildcard that revokes all others does not count', async () => {
+test('a key that DNS says is revoked is not brought back; a wildcard revoking all others does not count', async () => {
   const record = {
     name: 'mx1._domainkey.example.org',
     type: 'TXT',

@@ -120,7 +120,9 @@ test('what nsupdate 9.18 says, in words that say what to do; its exit status alo
   // Seen: it goes on without a signature, and quotes the file.
   const unread = why(
     2,
-    "25-Nov-2026 12:00:00.000 /x.key:1: unknown option 'c2VjcmV0'\ncould not read key from /x.{private,key}: unexpected token\nupdate failed: REFUSED\n",
+    "25-Nov-2026 12:00:00.000 /x.key:1: unknown option 'c2VjcmV0'\n" +
+      'could not read key from /x.{private,key}: unexpected token\n' +
+      'update failed: REFUSED\n',
   )
   assert.match(unread, /^failed the key cannot be read/)
   assert.not.match(unread, 'c2VjcmV0')

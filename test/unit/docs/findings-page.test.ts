@@ -41,7 +41,7 @@ test('every verdict of verify is known, and no other', () => {
   const ids = new Set(
     [
       ...sourcesOf('src/verify').matchAll(/\bid: (?:\w+ \? '([a-z-]+)' : )?'([a-z-]+)'|fault\('\w+', '([a-z-]+)'/g),
-    ].flatMap((match) => match.slice(1).filter((id) => id !== undefined)),
+    ].flatMap((match) => match.slice(1).filter((id: string | undefined) => id !== undefined)),
   )
   for (const result of ['fail', 'softfail', 'neutral']) ids.add(`spf-${result}`)
   for (const [method, results] of Object.entries(KNOWN_RESULTS))

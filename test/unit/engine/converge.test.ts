@@ -195,7 +195,7 @@ test('a task without a question runs once in every run, and a check says that it
   assert.is(readFileSync(join(dir, 'log'), 'utf8'), 'ran\nran\n')
 })
 
-test('a change that may find nothing to do is not told by a check, made once, and counts where it found something', async () => {
+test('a change that may find no work is not told by a check, made once, and counts where it found some', async () => {
   const dir = scratch()
   const path = join(dir, 'a')
   // Always willing to look.
@@ -343,34 +343,44 @@ function cutAtStart(): (connection: Connection) => Connection {
   })
 }
 
-test('a command without a question that is lost on its way is not run twice: the host remembers that it ended, and how', async () => {
-  const dir = scratch()
-  const { result, statuses } = await run(
-    dir,
-    [runs({ run: `sleep 0.5; echo ran >> ${dir}/log` }), runs({ run: `echo second >> ${dir}/log` })],
-    {},
-    cutAtStart(),
-  )
-  assert.equal([result.status, statuses], ['changed', ['changed', 'changed']])
-  assert.is(readFileSync(join(dir, 'log'), 'utf8'), 'ran\nsecond\n')
-  const failed = await run(
-    dir,
-    [runs({ run: 'sleep 0.5; echo its last words; exit 7' }), runs({ run: ':' })],
-    {},
-    cutAtStart(),
-  )
-  assert.equal([failed.result.status, failed.statuses], ['failed', ['failed', 'not-reached']])
-  assert.match(failed.result.error ?? '', /exit status 7\nits last words$/)
-})
+test(
+  'a command without a question that is lost on its way is not run twice: ' +
+    'the host remembers that it ended, and how',
+  async () => {
+    const dir = scratch()
+    const { result, statuses } = await run(
+      dir,
+      [runs({ run: `sleep 0.5; echo ran >> ${dir}/log` }), runs({ run: `echo second >> ${dir}/log` })],
+      {},
+      cutAtStart(),
+    )
+    assert.equal([result.status, statuses], ['changed', ['changed', 'changed']])
+    assert.is(readFileSync(join(dir, 'log'), 'utf8'), 'ran\nsecond\n')
+    const failed = await run(
+      dir,
+      [runs({ run: 'sleep 0.5; echo its last words; exit 7' }), runs({ run: ':' })],
+      {},
+      cutAtStart(),
+    )
+    assert.equal([failed.result.status, failed.statuses], ['failed', ['failed', 'not-reached']])
+    assert.match(failed.result.error ?? '', /exit status 7\nits last words$/)
+  },
+)
 
 test('a change that said on its lost way that its plan is outdated is made anew, not failed', async () => {
   const dir = scratch()
-  const apply = `sleep 0.4; [ -e ${dir}/flag ] || { touch ${dir}/flag; printf %s "$MAILRUN_OUTDATED"; exit 75; }; printf x > ${dir}/a`
+  const apply = `sleep 0.4
+[ -e ${dir}/flag ] || {
+  touch ${dir}/flag
+  printf %s "$MAILRUN_OUTDATED"
+  exit 75
+}
+printf x > ${dir}/a`
   const { result, statuses } = await run(dir, [note({ path: join(dir, 'a'), text: 'x', apply })], {}, cutAtStart())
   assert.equal([result.error, result.status, statuses], [undefined, 'changed', ['changed']])
 })
 
-test('a script that was cut short on its way was never begun: the host remembers, and a command is run once', async () => {
+test('a script cut short on its way was never begun: the host remembers, and a command is run once', async () => {
   const dir = scratch()
   let cut = false
   const { result, statuses } = await run(dir, [runs({ run: `echo ran >> ${dir}/log` })], {}, (connection) => ({
@@ -540,11 +550,15 @@ test('a change whose plan is outdated is not made: the host is asked again', asy
   assert.match(failed.result.error ?? '', /somebody else keeps changing this host/)
 })
 
-test('a command that ends with the status of a time-out has not timed out; no status of its own makes a plan outdated', async () => {
-  const dir = scratch()
-  assert.match((await run(dir, [runs({ run: 'exit 124' })])).result.error ?? '', /exit status 124$/)
-  assert.match((await run(dir, [runs({ run: 'exit 75' })])).result.error ?? '', /exit status 75$/)
-})
+test(
+  'a command that ends with the status of a time-out has not timed out; ' +
+    'no status of its own makes a plan outdated',
+  async () => {
+    const dir = scratch()
+    assert.match((await run(dir, [runs({ run: 'exit 124' })])).result.error ?? '', /exit status 124$/)
+    assert.match((await run(dir, [runs({ run: 'exit 75' })])).result.error ?? '', /exit status 75$/)
+  },
+)
 
 test("what a change leaves running does not write into the next one's output", async () => {
   const dir = scratch()
@@ -701,37 +715,41 @@ const gated = defineTask<{ readonly path: string; readonly names: readonly strin
     }),
 })
 
-test('name servers are asked once a run for each question, without a trip; what is held back is neither failed nor ok, in a check as in the run', async () => {
-  const dir = scratch()
-  const asked: string[] = []
-  const askOutside: AskOutside = ({ record: { name } }) => {
-    asked.push(name)
-    return Promise.resolve(name === 'b' ? { kind: 'not-served', where: ['ns2'] } : { kind: 'served' })
-  }
-  const tasks = [
-    gated({ path: join(dir, 'a'), names: ['a', 'b'] }),
-    gated({ path: join(dir, 'c'), names: ['a'] }),
-    note({ path: join(dir, 'd'), text: 'x' }),
-  ]
-  const check = await run(dir, tasks, { check: true, askOutside })
-  assert.equal(
-    [check.result.status, check.result.trips, check.statuses, asked],
-    ['held', 1, ['held', 'would-change', 'would-change'], ['a', 'b']],
-  )
-  const first = await run(dir, tasks, { askOutside })
-  assert.equal(
-    [first.result.status, first.result.trips, first.statuses, asked],
-    ['held', 2, ['held', 'changed', 'changed'], ['a', 'b', 'a', 'b']],
-  )
-  assert.equal(
-    first.result.tasks.map(({ changes }) => changes),
-    check.result.tasks.map(({ changes }) => changes),
-  )
-  assert.is(first.result.tasks[0]!.why, 'not all are served')
-  assert.is(readFileSync(join(dir, 'a'), 'utf8'), 'a')
-  const again = await run(dir, tasks, { askOutside })
-  assert.equal([again.result.status, again.result.trips, again.statuses], ['held', 1, ['held', 'ok', 'ok']])
-})
+test(
+  'name servers are asked once a run for each question, without a trip; ' +
+    'what is held back is neither failed nor ok, in a check as in the run',
+  async () => {
+    const dir = scratch()
+    const asked: string[] = []
+    const askOutside: AskOutside = ({ record: { name } }) => {
+      asked.push(name)
+      return Promise.resolve(name === 'b' ? { kind: 'not-served', where: ['ns2'] } : { kind: 'served' })
+    }
+    const tasks = [
+      gated({ path: join(dir, 'a'), names: ['a', 'b'] }),
+      gated({ path: join(dir, 'c'), names: ['a'] }),
+      note({ path: join(dir, 'd'), text: 'x' }),
+    ]
+    const check = await run(dir, tasks, { check: true, askOutside })
+    assert.equal(
+      [check.result.status, check.result.trips, check.statuses, asked],
+      ['held', 1, ['held', 'would-change', 'would-change'], ['a', 'b']],
+    )
+    const first = await run(dir, tasks, { askOutside })
+    assert.equal(
+      [first.result.status, first.result.trips, first.statuses, asked],
+      ['held', 2, ['held', 'changed', 'changed'], ['a', 'b', 'a', 'b']],
+    )
+    assert.equal(
+      first.result.tasks.map(({ changes }) => changes),
+      check.result.tasks.map(({ changes }) => changes),
+    )
+    assert.is(first.result.tasks[0]!.why, 'not all are served')
+    assert.is(readFileSync(join(dir, 'a'), 'utf8'), 'a')
+    const again = await run(dir, tasks, { askOutside })
+    assert.equal([again.result.status, again.result.trips, again.statuses], ['held', 1, ['held', 'ok', 'ok']])
+  },
+)
 
 test('a host that waits for something outside does what goes before it, and goes on where it was', async () => {
   const dir = scratch()

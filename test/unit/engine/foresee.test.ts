@@ -5,7 +5,7 @@ import { fact, factAbout } from '../../../src/model/fact.ts'
 import type { OutsideQuestion, Told } from '../../../src/model/outside-question.ts'
 import { ask, blocked, change, ok, remarked } from '../../../src/model/plan.ts'
 import { defineProbe, type Probe } from '../../../src/model/probe.ts'
-import { ANYTHING, type Resource } from '../../../src/model/resource.ts'
+import { ANYTHING } from '../../../src/model/resource.ts'
 import type { PlanContext, Task } from '../../../src/model/task.ts'
 import { raw } from '../../../src/shell/script.ts'
 import { suite } from '../../suite.ts'
@@ -66,8 +66,8 @@ const needsUser = (name: string, blind: boolean): Task<boolean> => ({
 })
 
 const all =
-  (state: unknown) =>
-  (_: Probe<unknown>): Asked => ({ state })
+  (state: unknown): ((probe: Probe<unknown>) => Asked) =>
+  () => ({ state })
 const kinds = (tasks: readonly Task[], asked = all(false), told: Told = () => undefined): readonly string[] =>
   foresee(tasks, asked, context, told, new Set()).outlooks.map(({ kind }) => kind)
 
@@ -80,7 +80,7 @@ test('a fact that a probe cannot use is a wall, and so is what stands behind it'
     kinds([
       makesUser('a'),
       needsUser('a', true),
-      { ...needsUser('b', true), probe: { ...needsUser('b', true).probe, reads: ['path:/x/y' as Resource] } },
+      { ...needsUser('b', true), probe: { ...needsUser('b', true).probe, reads: ['path:/x/y'] } },
     ]),
     ['change', 'wall', 'wall'],
   )
@@ -148,24 +148,29 @@ const asks: Task<boolean> = {
     ),
 }
 
-test('a plan that asks others is no more than a question until they have answered; then it is planned on what they said', () => {
-  const outlooks = (told: Told) => foresee([asks, needsUser('a', false)], all(false), context, told, new Set()).outlooks
-  const [unanswered, behind] = outlooks(() => undefined)
-  assert.equal([unanswered, behind?.kind], [{ kind: 'unanswered', questions: [QUESTION] }, 'wall'])
-  assert.equal(
-    outlooks(() => ({ kind: 'served' })).map(({ kind }) => kind),
-    ['change', 'change'],
-  )
-  assert.equal(outlooks(() => ({ kind: 'not-served', where: ['ns1'] }))[0], {
-    kind: 'ok',
-    foreseen: false,
-    remarks: { held: 'not yet' },
-  })
-  assert.equal(
-    outlooks(() => ({ kind: 'later' })).map(({ kind }) => kind),
-    ['later', 'wall'],
-  )
-})
+test(
+  'a plan that asks others is no more than a question until they have answered; ' +
+    'then it is planned on what they said',
+  () => {
+    const outlooks = (told: Told) =>
+      foresee([asks, needsUser('a', false)], all(false), context, told, new Set()).outlooks
+    const [unanswered, behind] = outlooks(() => undefined)
+    assert.equal([unanswered, behind?.kind], [{ kind: 'unanswered', questions: [QUESTION] }, 'wall'])
+    assert.equal(
+      outlooks(() => ({ kind: 'served' })).map(({ kind }) => kind),
+      ['change', 'change'],
+    )
+    assert.equal(outlooks(() => ({ kind: 'not-served', where: ['ns1'] }))[0], {
+      kind: 'ok',
+      foreseen: false,
+      remarks: { held: 'not yet' },
+    })
+    assert.equal(
+      outlooks(() => ({ kind: 'later' })).map(({ kind }) => kind),
+      ['later', 'wall'],
+    )
+  },
+)
 
 test('what a plan does with an answer may throw, too, and blocks its own task alone', () => {
   const task: Task<boolean> = {

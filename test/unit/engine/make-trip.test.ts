@@ -143,7 +143,7 @@ test('a shell that never takes the script is unreachable, with what may hang', a
   connection.close()
   assert.ok(why instanceof Unreachable)
   assert.match(
-    (why as Unreachable).message,
+    why.message,
     /said nothing for \d s \(beginning\): does the login shell's profile, sudo, .*Log in with ssh/,
   )
 })

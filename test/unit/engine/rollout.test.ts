@@ -116,28 +116,32 @@ async function go(hosts: readonly PreparedHost[], over: Partial<RunOptions>, mea
   return { result, log }
 }
 
-test('hosts that wait are gone on with once it is brought about, each task told once; with batches each is finished before the next begins', async () => {
-  const { result, log } = await go(fleet('a', 'b'), {}, {})
-  assert.equal(log, ['parked a', 'parked b', 'between a b', 'changed a', 'changed b', 'after changed changed'])
-  assert.equal(
-    result.hosts[0]!.tasks.map(({ status, changes }) => [status, changes]),
-    [
-      ['changed', ['write']],
-      ['changed', ['open']],
-      ['changed', ['write']],
-    ],
-  )
-  const serial = await go(fleet('a', 'b'), { serial: [{ count: 1 }] }, {})
-  assert.equal(serial.log, [
-    'parked a',
-    'between a',
-    'changed a',
-    'parked b',
-    'between a b',
-    'changed b',
-    'after changed changed',
-  ])
-})
+test(
+  'hosts that wait are gone on with once it is brought about, each task told once; ' +
+    'with batches each is finished before the next begins',
+  async () => {
+    const { result, log } = await go(fleet('a', 'b'), {}, {})
+    assert.equal(log, ['parked a', 'parked b', 'between a b', 'changed a', 'changed b', 'after changed changed'])
+    assert.equal(
+      result.hosts[0]!.tasks.map(({ status, changes }) => [status, changes]),
+      [
+        ['changed', ['write']],
+        ['changed', ['open']],
+        ['changed', ['write']],
+      ],
+    )
+    const serial = await go(fleet('a', 'b'), { serial: [{ count: 1 }] }, {})
+    assert.equal(serial.log, [
+      'parked a',
+      'between a',
+      'changed a',
+      'parked b',
+      'between a b',
+      'changed b',
+      'after changed changed',
+    ])
+  },
+)
 
 test('what could not be brought about is held back, and all else is done', async () => {
   const { result } = await go(

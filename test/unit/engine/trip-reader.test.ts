@@ -8,7 +8,11 @@ import { suite } from '../../suite.ts'
 const test = suite('trip reader')
 
 const stream = Buffer.from(
-  '\nM waiting ops@here, since noon\n\nM start 0\nline one\nhalf\nM output 0\nline one\nhalf\nM done 0 3\n\nM ask 0\n\nM answered 0 0\n\nM ask 1\nzwölf\n\n\nM answered 1 1\n',
+  '\nM waiting ops@here, since noon\n\n' +
+    'M start 0\nline one\nhalf\nM output 0\n' +
+    'line one\nhalf\nM done 0 3\n\n' +
+    'M ask 0\n\nM answered 0 0\n\n' +
+    'M ask 1\nzwölf\n\n\nM answered 1 1\n',
 )
 const expected: readonly Frame[] = [
   { kind: 'waiting', holder: 'ops@here, since noon' },

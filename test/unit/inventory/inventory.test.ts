@@ -8,6 +8,7 @@ import { keyringFor } from '../../../src/run/keyring-for.ts'
 import { selectHosts } from '../../../src/inventory/select-hosts.ts'
 import type { Host } from '../../../src/model/host.ts'
 import type { Inventory } from '../../../src/model/inventory.ts'
+import { pattern } from '../../pattern.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('inventory')
@@ -98,11 +99,10 @@ test('a range is no address in brackets, and may have a port behind it', async (
 })
 
 test('many groups that are all above each other are read at once', async () => {
-  const levels = Array.from(
-    { length: 40 },
-    (_, level) =>
-      `a${level}: { children: { a${level + 1}: , b${level + 1}: } }\nb${level}: { children: { a${level + 1}: , b${level + 1}: } }\n`,
-  ).join('')
+  const levels = Array.from({ length: 40 }, (_, level) => {
+    const below = `{ children: { a${level + 1}: , b${level + 1}: } }`
+    return `a${level}: ${below}\nb${level}: ${below}\n`
+  }).join('')
   const { hosts } = await load(`${levels}a40: { hosts: { mx1: } }\n`)
   assert.is(hosts[0]!.groups.length, 81)
 })
@@ -112,7 +112,12 @@ test('how a host is reached', async () => {
 mail:
   vars: { ansible_user: ops, ansible_become: yes, ansible_python_interpreter: /usr/bin/python3 }
   hosts:
-    mx1: { ansible_host: 192.0.2.1, ansible_port: "2222", ansible_ssh_private_key_file: ~/k, ansible_become: false, ansible_become_password: hunter2 }
+    mx1:
+      ansible_host: 192.0.2.1
+      ansible_port: "2222"
+      ansible_ssh_private_key_file: ~/k
+      ansible_become: false
+      ansible_become_password: hunter2
     mx2:
 `)
   const [first, second] = hosts.map(({ address }) => address)
@@ -120,6 +125,12 @@ mail:
   assert.match(first!.privateKeyFile!, /^\/.*\/k$/)
   assert.not.match(JSON.stringify(hosts[0]), 'hunter2')
   assert.equal([second!.address, second!.port, second!.user, second!.become?.user], ['mx2', undefined, 'ops', 'root'])
+})
+
+/** Lines that are each twice what the line before is. */
+const DOUBLED = Array.from({ length: 40 }, (_, index) => {
+  const [last, next] = [`a${index}`, `a${index + 1}`]
+  return `${next}: &${next} { <<: [*${last}, *${last}] }\n`
 })
 
 /** Each with the line of the first file that is to blame. */
@@ -148,7 +159,10 @@ const WRONG: readonly (readonly [string, string, number | undefined, RegExp])[] 
     'a connection key that is not supported',
     'mail:\n  vars:\n    ansible_winrm_scheme: x\n  hosts:\n    mx1:\n',
     3,
-    /ansible_winrm_scheme is not supported: docs\/connections\.md has the ansible_ keys that say how a host is reached; a var of your own needs another name$/,
+    pattern(
+      /ansible_winrm_scheme is not supported: docs\/connections\.md has the ansible_ keys /,
+      /that say how a host is reached; a var of your own needs another name$/,
+    ),
   ],
   [
     'a port that is none',
@@ -218,7 +232,7 @@ const WRONG: readonly (readonly [string, string, number | undefined, RegExp])[] 
   ['a merge of nothing', 'mail:\n  <<:\n  hosts:\n    mx1:\n', 2, /<< takes a mapping/],
   [
     'few lines that stand for millions',
-    `a0: &a0 { hosts: { mx1: } }\n${Array.from({ length: 40 }, (_, index) => `a${index + 1}: &a${index + 1} { <<: [*a${index}, *a${index}] }\n`).join('')}`,
+    `a0: &a0 { hosts: { mx1: } }\n${DOUBLED.join('')}`,
     undefined,
     /more than 2000000 nodes/,
   ],
@@ -236,9 +250,8 @@ for (const [what, text, line, message] of WRONG) {
     let told: unknown
     await load(text).catch((error: unknown) => (told = error))
     assert.ok(told instanceof Error && told.name === 'MailrunError', `it was accepted, or threw ${String(told)}`)
-    assert.match((told as Error).message, message)
-    if (line !== undefined)
-      assert.ok((told as Error).message.startsWith(`${join(folder, '1.yaml')}:${line}: `), (told as Error).message)
+    assert.match(told.message, message)
+    if (line !== undefined) assert.ok(told.message.startsWith(`${join(folder, '1.yaml')}:${line}: `), told.message)
   })
 }
 
@@ -296,8 +309,9 @@ test('patterns: names, groups, globs, without, in both', async () => {
 })
 
 test('10,000 hosts are read in a time that grows with their number, not its square', async () => {
+  const line = (index: number): string => `    mx${index}.example.org: { ansible_host: 192.0.2.1, weight: ${index} }\n`
   const text = (count: number): string =>
-    `mail:\n  hosts:\n${Array.from({ length: count }, (_, index) => `    mx${index}.example.org: { ansible_host: 192.0.2.1, weight: ${index} }\n`).join('')}`
+    `mail:\n  hosts:\n${Array.from({ length: count }, (_, index) => line(index)).join('')}`
   const took = async (count: number): Promise<number> => {
     const began = performance.now()
     assert.is((await load(text(count))).hosts.length, count)
@@ -356,7 +370,10 @@ test('group_vars and host_vars, files and folders, beside the inventory and the 
 
 test('of equally deep groups the one with the higher priority wins, else the later by name', async () => {
   const inventory = await load(
-    'a: { hosts: { h: }, vars: { x: a, y: a, ansible_group_priority: 10 } }\nb: { hosts: { h: }, vars: { x: b } }\nc: { hosts: { h: }, vars: { z: c } }\nd: { hosts: { h: }, vars: { z: d } }\n',
+    'a: { hosts: { h: }, vars: { x: a, y: a, ansible_group_priority: 10 } }\n' +
+      'b: { hosts: { h: }, vars: { x: b } }\n' +
+      'c: { hosts: { h: }, vars: { z: c } }\n' +
+      'd: { hosts: { h: }, vars: { z: d } }\n',
   )
   assert.equal(varsOf(hostOf(inventory, 'h')), { x: 'a', y: 'a', z: 'd' })
 })

@@ -31,7 +31,8 @@ const [inventory, vars] = [compiled('inventory'), compiled('vars')]
 /** As mailrun reads YAML, and as an editor does that reads YAML 1.2. */
 const readings = async (text: string): Promise<readonly unknown[]> => {
   const file = await parseYaml('x.yaml', text, keyring)
-  return [file.value(file.root), parse(text, { merge: true, uniqueKeys: false, logLevel: 'silent' })]
+  const inEditor = parse(text, { merge: true, uniqueKeys: false, logLevel: 'silent' }) as unknown
+  return [file.value(file.root), inEditor]
 }
 
 const taken = async (schema: ValidateFunction, text: string): Promise<void> => {

@@ -1,5 +1,5 @@
-// Inventories that are no YAML: INI, programs, TypeScript, lists; what is wrong is told with its line, what is no
-// literal is a text.
+// Inventories that are no YAML: INI, programs, TypeScript, lists;
+// what is wrong is told with its line, what is no literal is a text.
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
@@ -157,8 +157,17 @@ test('a host in place of a file is told how lists are given', async () => {
 })
 
 test('an inventory in TypeScript, and a promise of one', async () => {
-  const text =
-    "import { inventory, type InventoryHost } from 'mailrun'\nconst hosts: readonly InventoryHost[] = ['mx1', 'mx2'].map((name) => ({ name, groups: ['mail'], address: '192.0.2.1', port: 2222, become: true, vars: { domains: ['example.org'] } }))\nexport default Promise.resolve(hosts).then(inventory)\n"
+  const text = `import { inventory, type InventoryHost } from 'mailrun'
+const hosts: readonly InventoryHost[] = ['mx1', 'mx2'].map((name) => ({
+  name,
+  groups: ['mail'],
+  address: '192.0.2.1',
+  port: 2222,
+  become: true,
+  vars: { domains: ['example.org'] },
+}))
+export default Promise.resolve(hosts).then(inventory)
+`
   const { code, stdout, stderr } = await listed('typed.ts', text, '--list', '--format', 'json')
   assert.is(code, 0, stderr)
   const vars = { ansible_become: true, ansible_host: '192.0.2.1', ansible_port: 2222, domains: ['example.org'] }

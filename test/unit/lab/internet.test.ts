@@ -29,7 +29,9 @@ test('every zone has a serial, both name servers, and no more than ASCII on a li
 
 test('Authentication-Results are read as RFC 8601 has them: comments, quoted strings, versions, folds', () => {
   const read = parseAuthenticationResults(
-    'receiver.test 1;\n\tdkim=fail reason="key; (not) \\"found\\"" header.d=a.test (a (nested \\) one)) header.s = s1;\n\tDMARC/1=Pass (p=reject; dis=none) header.from=a.test; spf=none',
+    'receiver.test 1;\n' +
+      '\tdkim=fail reason="key; (not) \\"found\\"" header.d=a.test (a (nested \\) one)) header.s = s1;\n' +
+      '\tDMARC/1=Pass (p=reject; dis=none) header.from=a.test; spf=none',
   )
   assert.equal(read, {
     authservId: 'receiver.test',
@@ -50,7 +52,10 @@ test('Authentication-Results are read as RFC 8601 has them: comments, quoted str
 test('a message shows the stamps of the receiver and of nobody else, and no header field of its body', () => {
   const mail = parseMail(
     '1',
-    'Authentication-Results: receiver.test; spf=pass smtp.mailfrom=a.test\nAuthentication-Results: evil.test; dkim=pass\nSubject: a\n b\nMESSAGE-id: <1@x>\n\nAuthentication-Results: receiver.test; dkim=pass\n',
+    'Authentication-Results: receiver.test; spf=pass smtp.mailfrom=a.test\n' +
+      'Authentication-Results: evil.test; dkim=pass\n' +
+      'Subject: a\n b\nMESSAGE-id: <1@x>\n' +
+      '\nAuthentication-Results: receiver.test; dkim=pass\n',
   )
   assert.is(mail.messageId, '<1@x>')
   assert.equal(mail.header('subject'), ['a b'])

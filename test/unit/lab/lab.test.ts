@@ -55,22 +55,26 @@ test('flags that npm took are taken back, and refused where npm lost the value',
   assert.equal(flagsTakenByNpm({ npm_lifecycle_event: 'lab' }, ['down', '--name', 'demo']), [])
 })
 
-test('Python comes on top of what mail hosts are made of, in layers that only they have, and makes other hosts of them', () => {
-  const lab = openLab('lab')
-  const [plain, python] = [
-    imageAt(lab, 'image', { internet: 'net', python: undefined }),
-    imageAt(lab, 'image', { internet: 'net', python: 'py' }),
-  ]
-  for (const profile of ['bare', 'postfix'] as const) {
-    assert.equal(python.layers(profile).slice(1), plain.layers(profile))
-    assert.match(python.layers(profile)[0]!, `image/python-py/${profile}`)
-    assert.is.not(python.digestFor(profile), plain.digestFor(profile))
-  }
-  for (const profile of ['tools', 'dns', 'receiver'] as const) {
-    assert.equal(python.layers(profile), plain.layers(profile))
-    assert.is(python.digestFor(profile), plain.digestFor(profile))
-  }
-})
+test(
+  'Python comes on top of what mail hosts are made of, ' +
+    'in layers that only they have, and makes other hosts of them',
+  () => {
+    const lab = openLab('lab')
+    const [plain, python] = [
+      imageAt(lab, 'image', { internet: 'net', python: undefined }),
+      imageAt(lab, 'image', { internet: 'net', python: 'py' }),
+    ]
+    for (const profile of ['bare', 'postfix'] as const) {
+      assert.equal(python.layers(profile).slice(1), plain.layers(profile))
+      assert.match(python.layers(profile)[0]!, `image/python-py/${profile}`)
+      assert.is.not(python.digestFor(profile), plain.digestFor(profile))
+    }
+    for (const profile of ['tools', 'dns', 'receiver'] as const) {
+      assert.equal(python.layers(profile), plain.layers(profile))
+      assert.is(python.digestFor(profile), plain.digestFor(profile))
+    }
+  },
+)
 
 test('mount points with spaces are read as they are', () => {
   const line = '36 35 98:0 / /a\\040b/c\\134d rw,noatime master:1 - ext3 /dev/root rw'

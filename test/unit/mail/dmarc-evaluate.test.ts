@@ -85,24 +85,28 @@ test('a public suffix parts what is below it', async () => {
   assert.is((await evaluate(answers, { author: 'x.a.co.example', dkim: ['a.co.example'], spf: [] })).result, 'pass')
 })
 
-test('what aligns to the letter under a record of its own passes, whatever the servers above do; the rest cannot be told', async () => {
-  const answers: Answers = { ...record('adkim=r'), '_dmarc.org TXT': ['SERVFAIL'] }
-  assert.equal(
-    [
-      (await evaluate(answers, { author: 'example.org', dkim: ['example.org'], spf: [] })).result,
-      (await evaluate(answers, { author: 'example.org', dkim: ['mail.example.org'], spf: [] })).result,
-    ],
-    ['pass', 'failed'],
-  )
-  assert.is(
-    (
-      await evaluate(
-        { '_dmarc.example.org TXT': ['SERVFAIL'] },
-        { author: 'example.org', dkim: ['example.org'], spf: [] },
-      )
-    ).result,
-    'failed',
-  )
-})
+test(
+  'what aligns to the letter under a record of its own passes, ' +
+    'whatever the servers above do; the rest cannot be told',
+  async () => {
+    const answers: Answers = { ...record('adkim=r'), '_dmarc.org TXT': ['SERVFAIL'] }
+    assert.equal(
+      [
+        (await evaluate(answers, { author: 'example.org', dkim: ['example.org'], spf: [] })).result,
+        (await evaluate(answers, { author: 'example.org', dkim: ['mail.example.org'], spf: [] })).result,
+      ],
+      ['pass', 'failed'],
+    )
+    assert.is(
+      (
+        await evaluate(
+          { '_dmarc.example.org TXT': ['SERVFAIL'] },
+          { author: 'example.org', dkim: ['example.org'], spf: [] },
+        )
+      ).result,
+      'failed',
+    )
+  },
+)
 
 test.run()

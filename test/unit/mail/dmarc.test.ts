@@ -59,7 +59,8 @@ test('a record begins with v=DMARC1 in capitals, blanks around', () => {
 
 test('wrong tags are left out as receivers do, and told', () => {
   const { record, findings } = readDmarc(
-    'v=DMARC1; P=Reject; sp=no; rua=mailto:a@example.org, b@example.org ,mailto:nobody; fo=0:1; nonsense; t=y; t=n; adkim=',
+    'v=DMARC1; P=Reject; sp=no; rua=mailto:a@example.org, b@example.org ,mailto:nobody; ' +
+      'fo=0:1; nonsense; t=y; t=n; adkim=',
   )!
   assert.equal(record, { p: 'reject', rua: ['mailto:a@example.org'], t: 'y' })
   assert.equal(

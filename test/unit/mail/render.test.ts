@@ -66,7 +66,7 @@ test('strings have 255 bytes at most, and no escape counts as more than its byte
   assert.throws(() => characterStrings('\ud800'), /cannot be written in UTF-8/)
 })
 
-test('a whole zone is read: directives, classes and times in any order, parentheses, names left out, other types', () => {
+test('a whole zone is read: directives, classes, times in any order, parentheses, names left out, other types', () => {
   const text = String.raw`$TTL 1h30m ; ninety minutes
 $ORIGIN Example.ORG.
 @ IN SOA ns1 hostmaster ( 1 ; serial
@@ -218,7 +218,10 @@ test('a reason cannot become a record', () => {
 test('a zone fragment for people', () => {
   assert.is(
     zoneFragment({ zone: 'example.org', records: zones[0]!.records.slice(0, 2) }),
-    '$ORIGIN example.org.\n; a reason\n@ 3600 IN TXT "v=spf1 ip4:192.0.2.1 ~all"\n; example.org\n_dmarc 3600 IN TXT "v=DMARC1; p=none; rua=mailto:d@example.org"\n',
+    '$ORIGIN example.org.\n; a reason\n' +
+      '@ 3600 IN TXT "v=spf1 ip4:192.0.2.1 ~all"\n' +
+      '; example.org\n' +
+      '_dmarc 3600 IN TXT "v=DMARC1; p=none; rua=mailto:d@example.org"\n',
   )
   assert.is(zoneFragments(zones).match(/^\$ORIGIN /gm)?.length, 4)
 })

@@ -60,7 +60,8 @@ test('exists asks for A, whatever the family is', async () => {
 test('includes that are not there, are two, are bad, or lead back are told with the term', async () => {
   const result = await count({
     'example.org TXT': [
-      'v=spf1 include:none.example include:two.example include:bad.example include:loop.example include:mute.example -all',
+      'v=spf1 include:none.example include:two.example ' +
+        'include:bad.example include:loop.example include:mute.example -all',
     ],
     'two.example TXT': ['v=spf1 -all', 'v=spf1 a'],
     'bad.example TXT': ['v=spf1 ip4:x'],

@@ -169,7 +169,7 @@ test('a record that shuts out who is to send is told, and not overruled', () => 
   assert.throws(() => merge(undefined, { networks: ['mx1.example.org'] }), /no address or network/)
 })
 
-test('merging again changes nothing; and by mailauth own hosts pass, others get what all says, whatever stood there', async () => {
+test('merging again changes nothing; and by mailauth own hosts always pass, others get what all says', async () => {
   const roll = dice(4)
   const verdict = async (record: string, ip: string): Promise<string> => {
     const answers: Answers = {

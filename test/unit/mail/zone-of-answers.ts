@@ -14,24 +14,33 @@ export function answerer(answers: Answers): {
   const asked: string[] = []
   return {
     asked,
-    resolve: async ({ name, type }) => {
-      asked.push(`${name} ${type}`)
-      const values = answers[`${name} ${type}`]
-      if (values?.[0] === 'SERVFAIL') return { kind: 'failed', why: 'SERVFAIL' }
-      return values !== undefined ? { kind: 'found', values } : { kind: named(answers, name) ? 'no-data' : 'no-name' }
+    resolve: (question) => {
+      asked.push(`${question.name} ${question.type}`)
+      return Promise.resolve(answerTo(question, answers))
     },
   }
+}
+
+function answerTo({ name, type }: DnsQuestion, answers: Answers): DnsAnswer {
+  const values = answers[`${name} ${type}`]
+  if (values?.[0] === 'SERVFAIL') return { kind: 'failed', why: 'SERVFAIL' }
+  return values !== undefined ? { kind: 'found', values } : { kind: named(answers, name) ? 'no-data' : 'no-name' }
 }
 
 /** As Node's `dns.resolve` and mailauth have it. */
 export const mailauthResolver =
   (answers: Answers) =>
-  async (name: string, type: string): Promise<unknown> => {
+  (name: string, type: string): Promise<unknown> => {
     const values = answers[`${name} ${type}`]
-    if (values === undefined)
-      throw Object.assign(new Error(`no ${type} of ${name}`), { code: named(answers, name) ? 'ENODATA' : 'ENOTFOUND' })
-    if (type === 'TXT') return values.map((value) => [value])
-    return type === 'MX'
-      ? values.map((value) => ({ priority: Number(value.split(' ')[0]), exchange: value.split(' ')[1] }))
-      : values
+    if (values === undefined) {
+      const code = named(answers, name) ? 'ENODATA' : 'ENOTFOUND'
+      return Promise.reject(Object.assign(new Error(`no ${type} of ${name}`), { code }))
+    }
+    return Promise.resolve(values.map(READ_AS[type] ?? ((value) => value)))
   }
+
+/** By type; those of others stay texts. */
+const READ_AS: Readonly<Record<string, (value: string) => unknown>> = {
+  TXT: (value) => [value],
+  MX: (value) => ({ priority: Number(value.split(' ')[0]), exchange: value.split(' ')[1] }),
+}

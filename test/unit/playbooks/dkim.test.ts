@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
+import { pattern } from '../../pattern.ts'
 import { suite } from '../../suite.ts'
 import { project, ROOT, type Ended, type Project } from '../cli/mailrun.ts'
 
@@ -53,7 +54,10 @@ const REFUSED: readonly (readonly [string, string, RegExp])[] = [
   [
     'a selector that YAML reads as a number',
     fleet('    mx1: { dkim_selector: 202411 }\n'),
-    /inventory\.yaml:5: host mx1: var dkim_selector: a DKIM selector is wanted, got 202411: quote it, for YAML reads it as a number$/m,
+    pattern(
+      /inventory\.yaml:5: host mx1: var dkim_selector: a DKIM selector is wanted, got 202411: /m,
+      /quote it, for YAML reads it as a number$/m,
+    ),
   ],
   [
     'a selector that YAML reads as a boolean',
@@ -102,7 +106,10 @@ const REFUSED: readonly (readonly [string, string, RegExp])[] = [
       [
         `the socket ${socket}`,
         fleet(`    mx1: { opendkim_socket: "${socket}" }\n`),
-        /inventory\.yaml:5: .*opendkim_socket: a socket in a directory of its own below \/var\/spool\/postfix is wanted/,
+        pattern(
+          /inventory\.yaml:5: .*opendkim_socket: /,
+          /a socket in a directory of its own below \/var\/spool\/postfix is wanted/,
+        ),
       ] as const,
   ),
   [

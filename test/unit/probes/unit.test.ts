@@ -165,26 +165,30 @@ test('without a stamp, or where the stamp does not tell of a file, the time of t
   assert.equal(ask(asked, {}).restart, [])
 })
 
-test('a clock that was set back since the start makes no changed file pass for read; one set forward, or read a little later, makes none pass for changed', () => {
-  const told = (setBy: number, changedAfter: number): readonly string[] => {
-    // Running for 100 s, begun 5 s after the boot; the file was changed so many seconds after the start, by the clock
-    // as it is now.
-    const began = NOON + 0.5 + setBy
-    const at = (seconds: number, digits: number): string => seconds.toFixed(3).padEnd(11 + digits, '0')
-    return ask(
-      { restartOn: [conf] },
-      {
-        own: { ActiveEnterTimestampMonotonic: '5000000' },
-        states: [...state(conf, at(began + changedAfter, 10), 'a'), `clock ${at(began + 100, 9)} 105.00`],
-      },
-    ).restart
-  }
-  assert.equal(told(-3600, 50), [conf])
-  assert.equal(told(-3600, -50), [])
-  assert.equal(told(3600, -3700), [])
-  assert.equal(told(-1, -0.5), [])
-  assert.equal(told(0, 50), [conf])
-})
+test(
+  'a clock that was set back since the start makes no changed file pass for read; ' +
+    'one set forward, or read a little later, makes none pass for changed',
+  () => {
+    const told = (setBy: number, changedAfter: number): readonly string[] => {
+      // Running for 100 s, begun 5 s after the boot; the file was changed so many seconds after the start, by the clock
+      // as it is now.
+      const began = NOON + 0.5 + setBy
+      const at = (seconds: number, digits: number): string => seconds.toFixed(3).padEnd(11 + digits, '0')
+      return ask(
+        { restartOn: [conf] },
+        {
+          own: { ActiveEnterTimestampMonotonic: '5000000' },
+          states: [...state(conf, at(began + changedAfter, 10), 'a'), `clock ${at(began + 100, 9)} 105.00`],
+        },
+      ).restart
+    }
+    assert.equal(told(-3600, 50), [conf])
+    assert.equal(told(-3600, -50), [])
+    assert.equal(told(3600, -3700), [])
+    assert.equal(told(-1, -0.5), [])
+    assert.equal(told(0, 50), [conf])
+  },
+)
 
 test('with a stamp, digest and time of the content count, and a file that is gone or new', () => {
   const asked = { restartOn: [conf] }
@@ -277,27 +281,31 @@ const file = (mtime: string | typeof UNKNOWN): PathFact => ({
 })
 const directory: PathFact = { kind: 'directory', owner: 'root', group: 'root', mode: '0755' }
 
-test('without a stamp a mode that will change means a restart, for it will look like one of the content; with one it does not', () => {
-  const asked = { restartOn: [conf] }
-  const states = state(conf, BEFORE, 'a')
-  assert.equal(foresee(asked, ask(asked, { states }), fact('path', conf, file('1')))?.restart, [conf])
-  assert.equal(
-    foresee(
-      asked,
-      ask(asked, { states, stamps: [startStamp([`asked ${conf}`, ...states])] }),
-      fact('path', conf, file('1')),
-    )?.restart,
-    [],
-  )
-  assert.equal(
-    foresee(
-      asked,
-      ask(asked, { states, stamps: [startStamp([`asked ${conf}`, ...states])] }),
-      fact('path', conf, file(UNKNOWN)),
-    )?.restart,
-    [conf],
-  )
-})
+test(
+  'without a stamp a mode that will change means a restart, ' +
+    'for it will look like one of the content; with one it does not',
+  () => {
+    const asked = { restartOn: [conf] }
+    const states = state(conf, BEFORE, 'a')
+    assert.equal(foresee(asked, ask(asked, { states }), fact('path', conf, file('1')))?.restart, [conf])
+    assert.equal(
+      foresee(
+        asked,
+        ask(asked, { states, stamps: [startStamp([`asked ${conf}`, ...states])] }),
+        fact('path', conf, file('1')),
+      )?.restart,
+      [],
+    )
+    assert.equal(
+      foresee(
+        asked,
+        ask(asked, { states, stamps: [startStamp([`asked ${conf}`, ...states])] }),
+        fact('path', conf, file(UNKNOWN)),
+      )?.restart,
+      [conf],
+    )
+  },
+)
 
 test('a file that will go is foreseen as it will be told: by a stamp only', () => {
   const asked = { restartOn: ['/etc/tls'] }

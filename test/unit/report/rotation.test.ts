@@ -41,11 +41,11 @@ const view = (more: Partial<RotationView>): RotationView => ({
 test('each key with its state, since when, what is waited for and when to come back', () => {
   assert.is(
     rotationText(view({}), paint),
-    `mx1  a.example
-  mx1-20270301  active      since 2027-03-01 11:59:00
-  mx1           draining    since 2027-03-01 11:59:00; until 2027-03-11 11:59:00 (in 9 d 23 h): mail that it signed may be in queues, here or elsewhere
-come back at 2027-03-11 11:59:00 (in 9 d 23 h)
-`,
+    'mx1  a.example\n' +
+      '  mx1-20270301  active      since 2027-03-01 11:59:00\n' +
+      '  mx1           draining    since 2027-03-01 11:59:00; until 2027-03-11 11:59:00 (in 9 d 23 h): ' +
+      'mail that it signed may be in queues, here or elsewhere\n' +
+      'come back at 2027-03-11 11:59:00 (in 9 d 23 h)\n',
   )
 })
 
@@ -74,7 +74,11 @@ test('what is held is told without a time; hosts that did not answer are named',
   )
   assert.is(
     text,
-    'mx1  a.example\n  n  keyed     ; ns2 has no such record\n  note: x\nunreachable  mx3: no route\ncome back when that is mended\n',
+    'mx1  a.example\n' +
+      '  n  keyed     ; ns2 has no such record\n' +
+      '  note: x\n' +
+      'unreachable  mx3: no route\n' +
+      'come back when that is mended\n',
   )
 })
 
@@ -149,7 +153,10 @@ test('a check says what is next', () => {
   )
   assert.is(
     text,
-    'mx1  a.example\n  mx1  active\n  next: a new key (the key in use is 200 days old)\nnothing was changed (--check)\n',
+    'mx1  a.example\n' +
+      '  mx1  active\n' +
+      '  next: a new key (the key in use is 200 days old)\n' +
+      'nothing was changed (--check)\n',
   )
 })
 

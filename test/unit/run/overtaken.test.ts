@@ -56,7 +56,7 @@ test("more stands in one of the host's histories, of another domain, too: overta
   )
 })
 
-test('a selector to go back to must not be revoked, and may be compromised; one that is to sign must be neither', () => {
+test('a selector to go back to must not be revoked, and may be compromised; one that will sign must be neither', () => {
   const planned = (word: 'sound' | 'unrevoked', event: 'compromised' | 'revoking'): string =>
     planOf(
       dkimHistory({ domain: 'a.test', marks: [], [word]: ['s'] }),

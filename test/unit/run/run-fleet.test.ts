@@ -1,5 +1,5 @@
-// What a run knows of its mail fleet: hosts that did not tell are not forgotten, and take nothing from the records of
-// others.
+// What a run knows of its mail fleet:
+// hosts that did not tell are not forgotten, and take nothing from the records of others.
 import * as assert from 'uvu/assert'
 import * as v from 'valibot'
 import { dnsVar } from '../../../src/dns/dns-vars.ts'
@@ -52,22 +52,26 @@ test('a host that is not asked counts by what the inventory says of it', () => {
   assert.is(unknown.size, 0)
 })
 
-test('where the addresses of one sender are not known, the domain is told as such; keys and names of the others go on', () => {
-  const { fleet, unknown } = runFleet(
-    members({ 'mx1.example.org': {}, 'mx2.example.org': {} }),
-    [told('mx1.example.org', 'ok', ['192.0.2.1'])],
-    false,
-  )
-  assert.match(
-    unknown.get('example.org') ?? '',
-    /^mx2\.example\.org sends for it, too, and was not asked for its addresses in this run: set outgoing_addresses/,
-  )
-  assert.equal(valuesOf(fleet), {
-    'example.org': 'v=spf1 ip4:192.0.2.1 ~all',
-    'mx1._domainkey.example.org': 'v=DKIM1; h=sha256; k=rsa; p=AAAA',
-    'mx1.example.org': 'v=spf1 ip4:192.0.2.1 -all',
-  })
-})
+test(
+  'where the addresses of one sender are not known, the domain is told as such; ' +
+    'keys and names of the others go on',
+  () => {
+    const { fleet, unknown } = runFleet(
+      members({ 'mx1.example.org': {}, 'mx2.example.org': {} }),
+      [told('mx1.example.org', 'ok', ['192.0.2.1'])],
+      false,
+    )
+    assert.match(
+      unknown.get('example.org') ?? '',
+      /^mx2\.example\.org sends for it, too, and was not asked for its addresses in this run: set outgoing_addresses/,
+    )
+    assert.equal(valuesOf(fleet), {
+      'example.org': 'v=spf1 ip4:192.0.2.1 ~all',
+      'mx1._domainkey.example.org': 'v=DKIM1; h=sha256; k=rsa; p=AAAA',
+      'mx1.example.org': 'v=spf1 ip4:192.0.2.1 -all',
+    })
+  },
+)
 
 test('an address that others do not see is an error of that host alone, whose key is published all the same', () => {
   const { fleet, findings } = runFleet(

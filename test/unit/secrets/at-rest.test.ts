@@ -5,6 +5,7 @@ import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:
 import { dirname, join } from 'node:path'
 import { armor, Encrypter, generateX25519Identity, identityToRecipient } from 'age-encryption'
 import * as assert from 'uvu/assert'
+import { pattern } from '../../pattern.ts'
 import { suite } from '../../suite.ts'
 import { MAIN, project, type Project } from '../cli/mailrun.ts'
 
@@ -41,16 +42,26 @@ import { playbook, Secret, v } from 'mailrun'
 import { copy, file, template } from 'mailrun/tasks'
 const told = (value) => value instanceof Secret ? { secret: value.reveal() } : value
 export default playbook({
-  name: 'try', hosts: 'mail',
+  name: 'try',
+  hosts: 'mail',
   vars: v.object({
-    password: v.optional(v.secret()), pin: v.optional(v.secret(v.pipe(v.string(), v.regex(/^[0-9]{4,6}$/)))), text: v.optional(v.string()), number: v.optional(v.number()),
-    flag: v.optional(v.boolean()), list: v.optional(v.array(v.string())), map: v.optional(v.record(v.string(), v.any())), source: v.optional(v.string()),
+    password: v.optional(v.secret()),
+    pin: v.optional(v.secret(v.pipe(v.string(), v.regex(/^[0-9]{4,6}$/)))),
+    text: v.optional(v.string()),
+    number: v.optional(v.number()),
+    flag: v.optional(v.boolean()),
+    list: v.optional(v.array(v.string())),
+    map: v.optional(v.record(v.string(), v.any())),
+    source: v.optional(v.string()),
   }),
   tasks: ({ vars }) => {
-    writeFileSync('told.json', JSON.stringify(Object.fromEntries(Object.entries(vars).map(([key, value]) => [key, told(value)]))))
+    const entries = Object.entries(vars).map(([key, value]) => [key, told(value)])
+    writeFileSync('told.json', JSON.stringify(Object.fromEntries(entries)))
+    const { source, password = 'none' } = vars
     return [
       file({ path: '/etc/x/' + (vars.text ?? 'x'), content: 'x' }),
-      ...(vars.source === undefined ? [] : [copy({ src: vars.source, dest: '/etc/copy' }), template({ src: vars.source, dest: '/etc/template', vars: { password: vars.password ?? 'none' } })]),
+      source !== undefined && copy({ src: source, dest: '/etc/copy' }),
+      source !== undefined && template({ src: source, dest: '/etc/template', vars: { password } }),
     ]
   },
 })
@@ -126,7 +137,7 @@ test('one line loses its line feed, several keep theirs', async () => {
   )
 })
 
-test('files of vars: binary or armoured, beside a plain one, in folders, for --extra-vars; the encrypted wins', async () => {
+test('files of vars: binary or armoured, beside a plain one, in folders, by -e; the encrypted wins', async () => {
   const given = await told(
     {
       ...hosts('{}'),
@@ -149,22 +160,21 @@ test('files of vars: binary or armoured, beside a plain one, in folders, for --e
     list: ['x'],
   })
   const { stdout } = await here.mailrun('inventory', '-i', 'hosts.yaml', '--host', 'mx1', '--format', 'json', ...ID)
-  assert.equal(JSON.parse(stdout).vars, {
+  assert.equal((JSON.parse(stdout) as { readonly vars: unknown }).vars, {
     flag: { value: true, where: 'host_vars/mx1/20.age:1' },
     map: { value: { a: ['********'] }, where: 'group_vars/mail.yaml.age:2' },
     number: { value: '********', where: 'group_vars/mail.yaml.age:1' },
     password: { value: '********', where: 'host_vars/mx1/10-vars.yaml:1' },
     text: { value: 'in clear', where: 'group_vars/mail.yaml:1' },
   })
-  for (const file of ['group_vars', 'host_vars'])
-    (await import('node:fs')).rmSync(join(here.folder, file), { recursive: true })
+  for (const file of ['group_vars', 'host_vars']) rmSync(join(here.folder, file), { recursive: true })
 })
 
 test('a whole inventory', async () => {
   assert.equal(
     await told(
       {
-        'hosts.yaml': (await sealedBytes('mail:\n  hosts: mx1\n  vars: { text: hidden-text }\n')) as unknown as string,
+        'hosts.yaml': await sealedBytes('mail:\n  hosts: mx1\n  vars: { text: hidden-text }\n'),
       },
       ...ID,
     ),
@@ -228,23 +238,27 @@ test('what cannot be opened is told with file and line, and what to do', async (
   await refused(hosts('text: !age [a]'), /^mailrun: hosts\.yaml:4: the tag !age/, ...ID)
   await refused(hosts('!secret text: a'), /^mailrun: hosts\.yaml:4: a key cannot be secret/)
   await refused(
-    hosts(`text: ${value}`),
-    /^mailrun: gone\.txt: there is no such identity file/,
-    '--age-identity',
-    'gone.txt',
+    { 'hosts.yaml': await sealedBytes(new Uint8Array([0xff, 0xfe])) },
+    /hosts\.yaml: this is not a text file in UTF-8/,
+    ...ID,
   )
+})
+
+test('an identity file that is of no use is told, and never shown', async () => {
+  const sealedHosts = hosts(`text: ${await sealed('never-shown')}`)
+  const refusedBy = (file: string, expected: RegExp): Promise<string> =>
+    refused(sealedHosts, expected, '--age-identity', file)
+  await refusedBy('gone.txt', /^mailrun: gone\.txt: there is no such identity file/)
   write('bad.txt', `# one\n${identity.slice(0, -6)}QQQQQQ\n`)
-  assert.not.match(
-    await refused(hosts(`text: ${value}`), /bad\.txt:2: this age identity is damaged/, '--age-identity', 'bad.txt'),
-    identity.slice(20, 40),
-  )
+  assert.not.match(await refusedBy('bad.txt', /bad\.txt:2: this age identity is damaged/), identity.slice(20, 40))
   write('bad.txt', 'not-a-key\n')
-  assert.not.match(
-    await refused(hosts(`text: ${value}`), /bad\.txt:1: this is no age identity/, '--age-identity', 'bad.txt'),
-    'not-a-key',
-  )
+  assert.not.match(await refusedBy('bad.txt', /bad\.txt:1: this is no age identity/), 'not-a-key')
   write('bad.txt', '# nothing\n')
-  await refused(hosts(`text: ${value}`), /bad\.txt: there is no identity in this file/, '--age-identity', 'bad.txt')
+  await refusedBy('bad.txt', /bad\.txt: there is no identity in this file/)
+})
+
+test('a passphrase that does not open, and one that nobody can be asked for', async () => {
+  const value = await sealed('never-shown')
   write('wrong', 'open poppy\n')
   await refused(
     hosts(`text: ${await sealed('x', 6, { passphrase: 'open sesame' })}`),
@@ -262,7 +276,10 @@ test('what cannot be opened is told with file and line, and what to do', async (
   )
   await refused(
     hosts(`text: ${await sealed('x', 6, { passphrase: 'open sesame' })}`),
-    /^mailrun: hosts\.yaml:4: this is encrypted with a passphrase: asking for it needs a terminal, and there is none: use --age-passphrase-file FILE/,
+    pattern(
+      /^mailrun: hosts\.yaml:4: this is encrypted with a passphrase: /,
+      /asking for it needs a terminal, and there is none: use --age-passphrase-file FILE/,
+    ),
   )
   await refused(
     hosts(`text: ${value}`),
@@ -270,8 +287,12 @@ test('what cannot be opened is told with file and line, and what to do', async (
     '--age-identity',
     'locked.age',
   )
+})
+
+test("Ansible's Vault is refused wherever it stands", async () => {
+  const vault = '$ANSIBLE_VAULT;1.1;AES256\n33306533\n'
   await refused(
-    { ...hosts('text: x'), 'group_vars/mail.yaml': '$ANSIBLE_VAULT;1.1;AES256\n33306533\n' },
+    { ...hosts('text: x'), 'group_vars/mail.yaml': vault },
     /group_vars\/mail\.yaml: Ansible's Vault is not supported: encrypt the file with age/,
   )
   rmSync(join(here.folder, 'group_vars'), { recursive: true })
@@ -280,13 +301,8 @@ test('what cannot be opened is told with file and line, and what to do', async (
     /hosts\.yaml:4: Ansible's Vault is not supported: encrypt the value with age/,
   )
   await refused(
-    { ...hosts('source: key.pem'), 'key.pem': '$ANSIBLE_VAULT;1.1;AES256\n33306533\n' },
+    { ...hosts('source: key.pem'), 'key.pem': vault },
     /key\.pem: Ansible's Vault is not supported: encrypt the file with age/,
-  )
-  await refused(
-    { 'hosts.yaml': (await sealedBytes(new Uint8Array([0xff, 0xfe]))) as unknown as string },
-    /hosts\.yaml: this is not a text file in UTF-8/,
-    ...ID,
   )
 })
 

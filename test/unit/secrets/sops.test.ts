@@ -6,7 +6,7 @@ import { delimiter, join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { readYaml } from '../../../src/inventory/read-yaml.ts'
 import { keyringOf } from '../../../src/secrets/keyring.ts'
-import { Secret } from '../../../src/shell/secret.ts'
+import type { Secret } from '../../../src/shell/secret.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('sops')
@@ -31,15 +31,35 @@ test.after.each(() => {
 function standIn(script: string): void {
   writeFileSync(
     at('bin/sops'),
-    `#!/bin/sh\nPATH=${PATH.split(delimiter).join(':')}\nprintf '%s\\n' "$@" > ${at('args')}\nprintf %s "$SOPS_AGE_KEY_FILE" > ${at('key-file')}\n${script}\n`,
+    `#!/bin/sh
+PATH=${PATH.split(delimiter).join(':')}
+printf '%s\\n' "$@" > ${at('args')}
+printf %s "$SOPS_AGE_KEY_FILE" > ${at('key-file')}
+${script}
+`,
   )
   chmodSync(at('bin/sops'), 0o755)
 }
-const ENCRYPTED =
-  'relay: ENC[AES256_GCM,data:xx,iv:xx,tag:xx,type:str]\npin: ENC[AES256_GCM,data:xx,iv:xx,tag:xx,type:int]\n# a comment\nport_unencrypted: 587\ndeep:\n    list: [ENC[AES256_GCM;x], b]\n    key: ENC[AES256_GCM,data:xx,iv:xx,tag:xx,type:str]\nsops:\n    mac: ENC[AES256_GCM,data:xx]\n    version: 3.9.0\n'
-const PLAIN = 'relay: canary-relay\npin: 4711\nport_unencrypted: 587\ndeep:\n    list: [a, b]\n    key: canary-key\n'
+const ENCRYPTED = `relay: ENC[AES256_GCM,data:xx,iv:xx,tag:xx,type:str]
+pin: ENC[AES256_GCM,data:xx,iv:xx,tag:xx,type:int]
+# a comment
+port_unencrypted: 587
+deep:
+    list: [ENC[AES256_GCM;x], b]
+    key: ENC[AES256_GCM,data:xx,iv:xx,tag:xx,type:str]
+sops:
+    mac: ENC[AES256_GCM,data:xx]
+    version: 3.9.0
+`
+const PLAIN = `relay: canary-relay
+pin: 4711
+port_unencrypted: 587
+deep:
+    list: [a, b]
+    key: canary-key
+`
 
-test('is called with the file alone, prints to a pipe, and its values are secret where they were encrypted', async () => {
+test('is called with the file alone, prints to a pipe, and its values are secret where encrypted', async () => {
   standIn(`cat <<'X'\n${PLAIN}X`)
   writeFileSync(at('vars.yaml'), ENCRYPTED.replace('ENC[AES256_GCM;x]', 'a'))
   const file = await readYaml(at('vars.yaml'), keyring('id.txt'))

@@ -81,7 +81,9 @@ test('a secret runs as itself and is shown as stars', () => {
   assert.is(script.text, "login 'pass'\\''word' x 'pass'\\''word'")
   assert.is(script.shown, "login '********' x '********'")
   assert.equal(script.secrets, ["pass'word"])
-  for (const shown of [String(secret), `${secret}`, JSON.stringify({ secret }), inspect({ secret }), inspect(secret)])
+  // A linter refuses it in a template; those who write playbooks may have none.
+  const spelt = `${secret as unknown as string}`
+  for (const shown of [String(secret), spelt, JSON.stringify({ secret }), inspect({ secret }), inspect(secret)])
     assert.not.match(shown, 'pass')
 })
 

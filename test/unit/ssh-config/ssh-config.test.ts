@@ -1,5 +1,5 @@
-// ssh_config(5) without an ssh: what counts for a destination, what is refused and where; the lab compares all of it
-// with `ssh -G`.
+// ssh_config(5) without an ssh: what counts for a destination, what is refused and where;
+// the lab compares all of it with `ssh -G`.
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -47,7 +47,13 @@ const refusal = (text: string, host = 'mx1', words: readonly string[] = []): Pro
 
 test('typed settings, each with the place where it was said', async () => {
   const found = await settings(
-    'Host mx*\n  HostName %h.example.org\n  User mail\n  Port 2222\n  IdentityFile ~/.ssh/%r@%h\n  IdentitiesOnly yes\n  ConnectTimeout 1m30s\nHost *\n  ServerAliveInterval 15\n  UserKnownHostsFile /k/%h none2\n  Ciphers ^aes256-ctr\n',
+    'Host mx*\n' +
+      '  HostName %h.example.org\n' +
+      '  User mail\n  Port 2222\n' +
+      '  IdentityFile ~/.ssh/%r@%h\n  IdentitiesOnly yes\n' +
+      '  ConnectTimeout 1m30s\n' +
+      'Host *\n  ServerAliveInterval 15\n' +
+      '  UserKnownHostsFile /k/%h none2\n  Ciphers ^aes256-ctr\n',
   )
   assert.is(found.hostName, 'mx1.example.org')
   assert.equal(
@@ -119,7 +125,10 @@ test('options come before the files, and the first counts', async () => {
 })
 
 test('patterns take time with their length, not with two to its power', async () => {
-  const text = `Host ${'*a'.repeat(2000)}b\n Port 1\nMatch host ${'*?a*'.repeat(250)}b\n Port 2\nInclude @/${'*a'.repeat(100)}b/x\n`
+  const text =
+    `Host ${'*a'.repeat(2000)}b\n Port 1\n` +
+    `Match host ${'*?a*'.repeat(250)}b\n Port 2\n` +
+    `Include @/${'*a'.repeat(100)}b/x\n`
   const at = files({ config: text, ['a'.repeat(200)]: '' })
   assert.is(
     (await resolveSsh(await readSshConfig(join(at, 'config')), { host: 'a'.repeat(250), options: [] })).port,
@@ -165,7 +174,7 @@ test('IgnoreUnknown passes over what it names', async () => {
   assert.match(await refusal('Host other\nIgnoreUnknown UseKey*\nHost *\nUseKeychain yes\n'), /knows no usekeychain/)
 })
 
-test('keywords of newer clients that change nothing here are passed over; one that forbids the host is not', async () => {
+test('keywords of newer clients that change nothing are passed over; one that forbids the host is not', async () => {
   assert.is(
     (
       await settings(
@@ -197,14 +206,10 @@ test('includes follow their block, and a file that is missing, refused or in a c
   )
   const circle = files({ config: 'Include @/a\n', a: '\nInclude @/b\n', b: 'Include @/[a]\n' })
   assert.match(await problem(() => readSshConfig(join(circle, 'config'))), /b:1: include: .*\/a includes itself$/)
-  const wide = files(
-    Object.fromEntries([
-      ['config', 'Include @/level1-*\n'],
-      ...Array.from({ length: 8 }, (_, index) =>
-        Array.from({ length: 10 }, (_, name) => [`level${index + 1}-${name}`, `Include @/level${index + 2}-*\n`]),
-      ).flat(),
-    ]),
+  const levels = Array.from({ length: 8 }, (_, index) =>
+    Array.from({ length: 10 }, (_, name) => [`level${index + 1}-${name}`, `Include @/level${index + 2}-*\n`] as const),
   )
+  const wide = files({ config: 'Include @/level1-*\n', ...Object.fromEntries(levels.flat()) })
   assert.match(await problem(() => readSshConfig(join(wide, 'config'))), /include: more than 10000 files are included$/)
 })
 
@@ -226,7 +231,9 @@ test('a file of the user and one of the system, either of which may be missing',
 test('Match exec runs a command once for all hosts that ask the same, and with tokens once for each', async () => {
   const at = files({
     config:
-      'Match exec "echo same >> @/log"\nUser u\nMatch host nobody exec "echo never >> @/log"\nPort 1\nMatch exec "echo %n >> @/log && test %n = a"\nPort 7\n',
+      'Match exec "echo same >> @/log"\nUser u\n' +
+      'Match host nobody exec "echo never >> @/log"\nPort 1\n' +
+      'Match exec "echo %n >> @/log && test %n = a"\nPort 7\n',
   })
   const config = await readSshConfig(join(at, 'config'))
   const found = await Promise.all(['a', 'b', 'a'].map((host) => resolveSsh(config, { host, options: [] })))
@@ -244,7 +251,13 @@ test('Match exec runs a command once for all hosts that ask the same, and with t
 
 test('hops of ProxyJump, each resolved for itself, the first first', async () => {
   const text =
-    'Host in1\n ProxyJump u@one:24,ssh://two,[2001:db8::1]:33\nHost one\n ProxyJump outer\n HostName one.example.org\nHost two\n User second\n ProxyJump not-this\nHost in2\n ProxyJump bastion\nHost bastion\n ProxyCommand nc -x proxy %h %p\n Port 25\nHost l1\n ProxyJump l2\nHost l2\n ProxyJump l1\n'
+    'Host in1\n ProxyJump u@one:24,ssh://two,[2001:db8::1]:33\n' +
+    'Host one\n ProxyJump outer\n HostName one.example.org\n' +
+    'Host two\n User second\n ProxyJump not-this\n' +
+    'Host in2\n ProxyJump bastion\n' +
+    'Host bastion\n ProxyCommand nc -x proxy %h %p\n Port 25\n' +
+    'Host l1\n ProxyJump l2\n' +
+    'Host l2\n ProxyJump l1\n'
   const config = await readSshConfig(file(text))
   const chain = await resolveChain(config, { host: 'in1', options: [] }, [])
   assert.equal(

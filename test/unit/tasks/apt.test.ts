@@ -57,28 +57,25 @@ test('asked a second later the answer is the same, whatever the clock says, unti
   assert.equal([at(3600).listsAreOld, at(3601).listsAreOld, at(-1).listsAreOld], [false, true, true])
 })
 
-test('latest by lists that are too old: whether there is a newer one is told by nobody yet, and it is looked for and installed by one change', () => {
-  const now = asked(['mailrun-canary'], [canary('ii ')], old)
-  checkCase(apt, {
-    args: LATEST,
-    now,
-    expect: ['fetch the package lists, upgrade mailrun-canary where they know a newer version'],
-  })
-  const plan = planOf(apt(LATEST), now, {})
-  assert.ok(
-    plan.kind === 'change' &&
-      plan.perhaps !== undefined &&
-      plan.then.packages.get('mailrun-canary')?.kind === 'installed',
-  )
-  assert.equal(plan.kind === 'change' && plan.then.packages.get('mailrun-canary'), {
-    kind: 'installed',
-    version: UNKNOWN,
-  })
-  assert.match(script(LATEST, now), /install -- mailrun-canary$/)
-  const both = { packages: ['mailrun-canary', 'mailrun-slow'], state: 'latest' } as const
-  const certain = planOf(apt(both), asked(both.packages, [canary('ii ')], old), {})
-  assert.ok(certain.kind === 'change' && certain.perhaps === undefined, 'one of them is missing: that is certain')
-})
+test(
+  'latest by lists that are too old: whether there is a newer one is told by nobody yet, ' +
+    'and it is looked for and installed by one change',
+  () => {
+    const now = asked(['mailrun-canary'], [canary('ii ')], old)
+    checkCase(apt, {
+      args: LATEST,
+      now,
+      expect: ['fetch the package lists, upgrade mailrun-canary where they know a newer version'],
+    })
+    const plan = planOf(apt(LATEST), now, {})
+    assert.ok(plan.kind === 'change' && plan.perhaps !== undefined)
+    assert.equal(plan.then.packages.get('mailrun-canary'), { kind: 'installed', version: UNKNOWN })
+    assert.match(script(LATEST, now), /install -- mailrun-canary$/)
+    const both = { packages: ['mailrun-canary', 'mailrun-slow'], state: 'latest' } as const
+    const certain = planOf(apt(both), asked(both.packages, [canary('ii ')], old), {})
+    assert.ok(certain.kind === 'change' && certain.perhaps === undefined, 'one of them is missing: that is certain')
+  },
+)
 
 test('a held package stays as it is, in words, or is refused to be changed, unless that is allowed', () => {
   const held = asked(['mailrun-canary'], [canary('hi ')], fresh)

@@ -1,5 +1,5 @@
-// Arguments of task modules in a playbook that no compiler has seen: what is unknown, missing or wrong is refused,
-// never passed over.
+// Arguments of task modules in a playbook that no compiler has seen:
+// what is unknown, missing or wrong is refused, never passed over.
 import * as assert from 'uvu/assert'
 import type { TaskModule } from '../../../src/model/define-task.ts'
 import { Secret } from '../../../src/shell/secret.ts'

@@ -1,5 +1,5 @@
-// What the task opendkim does about files, keys and a unit in each state, and which of its changes need a restart,
-// covered or not.
+// What the task opendkim does about files, keys and a unit in each state,
+// and which of its changes need a restart, covered or not.
 import { createHash, generateKeyPairSync } from 'node:crypto'
 import * as assert from 'uvu/assert'
 import { coverOf } from '../../../src/changes/opendkim-cover.ts'
@@ -15,12 +15,17 @@ import type { Signing } from '../../../src/probes/signing.ts'
 import { checkCase } from '../../../src/testing/check-case.ts'
 import { planOf } from '../../../src/testing/plan-of.ts'
 import { opendkim, type OpendkimArgs } from '../../../tasks/opendkim.ts'
+import { pattern } from '../../pattern.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('opendkim')
 
 const SOCKET = 'local:/var/spool/postfix/opendkim/opendkim.sock'
-const CONF = `KeyTable file:/etc/dkimkeys/KeyTable\nSigningTable refile:/etc/dkimkeys/SigningTable\nSocket ${SOCKET}\nUserID opendkim\n`
+const CONF = `KeyTable file:/etc/dkimkeys/KeyTable
+SigningTable refile:/etc/dkimkeys/SigningTable
+Socket ${SOCKET}
+UserID opendkim
+`
 const ARGS: OpendkimArgs = {
   domains: ['a.example', 'b.example'],
   selector: 'mx1',
@@ -166,7 +171,8 @@ const CASES: readonly (readonly [
     },
     {
       blocked:
-        'master.cf sets a list of milters of its own, which mailrun does not change (-o smtpd_milters=unix:opendkim/opendkim.sock)',
+        'master.cf sets a list of milters of its own, which mailrun does not change ' +
+        '(-o smtpd_milters=unix:opendkim/opendkim.sock)',
     },
   ],
   [
@@ -378,19 +384,26 @@ for (const [what, now, told] of [
   ['not served by one name server', fresh(), servedBut('b.example')],
   ['not made yet', fresh('b.example'), servedBut()],
 ] as const) {
-  test(`a new key that is ${what} gets no line, and must not sign; the other domain has its own, and what is missing where is said`, () => {
-    const { texts, script, held, warning, inUse: used } = planned(now, told)
-    assert.equal(texts.slice(0, 2), [
-      '# Written by mailrun.\nmx1._domainkey.a.example a.example:mx1:/etc/dkimkeys/a.example/mx1.private\n',
-      '# Written by mailrun.\n*@a.example mx1._domainkey.a.example\n',
-    ])
-    assert.match(script, "want='a.example mx1\nb.example - it is not signed'")
-    assert.match(
-      held ?? '',
-      /^mail of b\.example is not signed before .*"mailrun dns push".*\nmx1\._domainkey\.b\.example: ns2\.a\.example \(192\.0\.2\.2\) has no such record$/,
-    )
-    assert.equal([warning, used], [undefined, [true, false]])
-  })
+  test(
+    `a new key that is ${what} gets no line, and must not sign; ` +
+      `the other domain has its own, and what is missing where is said`,
+    () => {
+      const { texts, script, held, warning, inUse: used } = planned(now, told)
+      assert.equal(texts.slice(0, 2), [
+        '# Written by mailrun.\nmx1._domainkey.a.example a.example:mx1:/etc/dkimkeys/a.example/mx1.private\n',
+        '# Written by mailrun.\n*@a.example mx1._domainkey.a.example\n',
+      ])
+      assert.match(script, "want='a.example mx1\nb.example - it is not signed'")
+      assert.match(
+        held ?? '',
+        pattern(
+          /^mail of b\.example is not signed before .*"mailrun dns push".*\n/,
+          /mx1\._domainkey\.b\.example: ns2\.a\.example \(192\.0\.2\.2\) has no such record$/,
+        ),
+      )
+      assert.equal([warning, used], [undefined, [true, false]])
+    },
+  )
 }
 
 test('a key in use goes on signing whatever name servers say, with a warning', () => {

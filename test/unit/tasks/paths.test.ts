@@ -1,5 +1,5 @@
-// Files, directories and links on what a host answers: numbers as owners, bits that chown clears, directories above,
-// what stands in the way.
+// Files, directories and links on what a host answers:
+// numbers as owners, bits that chown clears, directories above, what stands in the way.
 import * as assert from 'uvu/assert'
 import type { PathFact } from '../../../src/model/fact.ts'
 import { pathProbe, type PathState } from '../../../src/probes/path.ts'
@@ -33,7 +33,8 @@ test('a number is told by its name, and compared so', () => {
   if (!('family' in probe.question)) throw new Error('paths are a family')
   const { family, item } = probe.question
   const stdout =
-    'd\0/a\0f\0mail\x004321\x00644\x001.0000000000\x000\0\0DIGESTS\0USERS\0mail:x:8:8::/:/bin/sh\n\0GROUPS\0\0CONTENTS\0\0end'
+    'd\0/a\0f\0mail\x004321\x00644\x001.0000000000\x000\0\0' +
+    'DIGESTS\0USERS\0mail:x:8:8::/:/bin/sh\n\0GROUPS\0\0CONTENTS\0\0end'
   const now = probe.parse(family.split({ code: 0, stdout, stderr: '' }, [item])[0]!)
   assert.equal([now.names, now.missing], [{ owner: 'mail', group: '4321' }, []])
   checkCase(file, { args: { path: '/a', owner: '8', group: '4321' }, now, expect: [] })
@@ -62,12 +63,9 @@ test('setuid and setgid bits outlast a change of owner', () => {
   const args = { path: '/a', owner: 'daemon' }
   checkCase(file, { args, now, expect: ['owner root → daemon'] })
   const plan = planOf(file(args), now, {})
-  assert.ok(
-    plan.kind === 'change' &&
-      plan.then.is.kind === 'file' &&
-      plan.then.is.mode === '4755' &&
-      plan.changes[0]!.apply.text.includes('chmod "0$mode"'),
-  )
+  assert.ok(plan.kind === 'change' && plan.then.is.kind === 'file')
+  assert.is(plan.then.is.mode, '4755')
+  assert.ok(plan.changes[0]!.apply.text.includes('chmod "0$mode"'))
   const plain = planOf(file(args), there(fileOf('0755')), {})
   assert.ok(plain.kind === 'change' && !plain.changes[0]!.apply.text.includes('chmod'))
 })

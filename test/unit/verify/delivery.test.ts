@@ -62,50 +62,57 @@ test('an address is a local part at a domain, and nothing that a program takes f
     assert.is(mailAddress(wrong), undefined, wrong)
 })
 
-test('each domain is sent from on each path that there is, the host itself as root and by a bounce; the others say why not', () => {
-  const { messages, leftOut } = planned({}, ['smtp/inet', 'submission/inet'])
-  assert.equal(
-    messages.map(({ domain, path, sender, recipient, nonce }) => [domain, path, sender, recipient, nonce]),
-    [
-      ['example.org', 'sendmail', 'postmaster@example.org', 'you@example.net', `${RUN}0007`],
-      ['example.org', 'smtp', 'postmaster@example.org', 'you@example.net', `${RUN}0008`],
-      ['example.org', 'submission', 'postmaster@example.org', 'you@example.net', `${RUN}0009`],
-      ['mx1.example.org', 'root', '', 'you@example.net', `${RUN}000a`],
-      ['mx1.example.org', 'bounce', 'you@example.net', `mailrun${RUN}000b@mx1.example.org`, `${RUN}000b`],
-    ],
-  )
-  assert.equal(leftOut, [])
-  for (const { text, nonce } of messages)
-    assert.ok(
-      /^[\x20-\x7e\n]*$/.test(text) && text.includes(`Subject: mailrun verify ${nonce}\n`) && text.includes('ann@desk'),
-      text,
+test(
+  'each domain is sent from on each path that there is, ' +
+    'the host itself as root and by a bounce; the others say why not',
+  () => {
+    const { messages, leftOut } = planned({}, ['smtp/inet', 'submission/inet'])
+    assert.equal(
+      messages.map(({ domain, path, sender, recipient, nonce }) => [domain, path, sender, recipient, nonce]),
+      [
+        ['example.org', 'sendmail', 'postmaster@example.org', 'you@example.net', `${RUN}0007`],
+        ['example.org', 'smtp', 'postmaster@example.org', 'you@example.net', `${RUN}0008`],
+        ['example.org', 'submission', 'postmaster@example.org', 'you@example.net', `${RUN}0009`],
+        ['mx1.example.org', 'root', '', 'you@example.net', `${RUN}000a`],
+        ['mx1.example.org', 'bounce', 'you@example.net', `mailrun${RUN}000b@mx1.example.org`, `${RUN}000b`],
+      ],
     )
-  const without = (parameters: MilterState['parameters'], services?: readonly string[]) =>
-    planned(parameters, services).leftOut.map(({ path, verdict }) => `${path} ${verdict.what}`)
-  assert.equal(without({}), ['submission is not sent: master.cf has no service submission'])
-  assert.match(
-    without({ myorigin: 'localhost' }, ['smtp/inet', 'submission/inet']).join(),
-    /^root is not sent: the host sends as "localhost" \(myorigin\).*,bounce is not sent: the host sends as/,
-  )
-  assert.match(
-    without({ mydestination: 'hash:/etc/x' }).join(),
-    'bounce is not sent: the host holds no domain for its own',
-  )
-  assert.match(without({ luser_relay: 'admin' }).join(), 'goes where luser_relay says')
-  assert.match(without({ soft_bounce: 'yes' }).join(), 'soft_bounce is on')
-  const unwanted = (own: boolean) =>
-    deliveryPlan(state({}), { own, bounces: false }, request, RUN, 0)
-      .leftOut.map(({ path, verdict }) => `${path} ${verdict.what}`)
-      .slice(1)
-  assert.equal(unwanted(true), ['bounce is not sent: sign_bounces is false'])
-  assert.equal(unwanted(false), [
-    'root is not sent: sign_host_name is false',
-    'bounce is not sent: sign_host_name is false',
-  ])
-})
+    assert.equal(leftOut, [])
+    for (const { text, nonce } of messages)
+      assert.ok(
+        /^[\x20-\x7e\n]*$/.test(text) &&
+          text.includes(`Subject: mailrun verify ${nonce}\n`) &&
+          text.includes('ann@desk'),
+        text,
+      )
+    const without = (parameters: MilterState['parameters'], services?: readonly string[]) =>
+      planned(parameters, services).leftOut.map(({ path, verdict }) => `${path} ${verdict.what}`)
+    assert.equal(without({}), ['submission is not sent: master.cf has no service submission'])
+    assert.match(
+      without({ myorigin: 'localhost' }, ['smtp/inet', 'submission/inet']).join(),
+      /^root is not sent: the host sends as "localhost" \(myorigin\).*,bounce is not sent: the host sends as/,
+    )
+    assert.match(
+      without({ mydestination: 'hash:/etc/x' }).join(),
+      'bounce is not sent: the host holds no domain for its own',
+    )
+    assert.match(without({ luser_relay: 'admin' }).join(), 'goes where luser_relay says')
+    assert.match(without({ soft_bounce: 'yes' }).join(), 'soft_bounce is on')
+    const unwanted = (own: boolean) =>
+      deliveryPlan(state({}), { own, bounces: false }, request, RUN, 0)
+        .leftOut.map(({ path, verdict }) => `${path} ${verdict.what}`)
+        .slice(1)
+    assert.equal(unwanted(true), ['bounce is not sent: sign_bounces is false'])
+    assert.equal(unwanted(false), [
+      'root is not sent: sign_host_name is false',
+      'bounce is not sent: sign_host_name is false',
+    ])
+  },
+)
 
 const sent =
-  '4A: to=<you@example.net>, relay=mx.example.net[192.0.2.5]:25, delay=0.3, delays=0/0/0/0.3, dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as 83D)'
+  '4A: to=<you@example.net>, relay=mx.example.net[192.0.2.5]:25, delay=0.3, delays=0/0/0/0.3, ' +
+  'dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as 83D)'
 
 test('the log says what became of a message', () => {
   const fate = (...lines: readonly string[]) => mailFate(lines, 'You@example.net')
@@ -129,13 +136,15 @@ test('the log says what became of a message', () => {
   )
   assert.equal(
     fate(
-      '4A: to=<you@example.net>, relay=none, delay=30, delays=0/0/30/0, dsn=4.4.1, status=deferred (connect to x: Connection timed out)',
+      '4A: to=<you@example.net>, relay=none, delay=30, delays=0/0/30/0, dsn=4.4.1, ' +
+        'status=deferred (connect to x: Connection timed out)',
     ),
     { kind: 'deferred', by: '', answer: 'connect to x: Connection timed out' },
   )
   assert.equal(
     fate(
-      '4A: milter-reject: END-OF-MESSAGE from localhost[127.0.0.1]: 4.7.1 Service unavailable - try again later; from=<a@b> to=<c@d>',
+      '4A: milter-reject: END-OF-MESSAGE from localhost[127.0.0.1]: 4.7.1 ' +
+        'Service unavailable - try again later; from=<a@b> to=<c@d>',
     ),
     { kind: 'put-off', by: '', answer: '4.7.1 Service unavailable - try again later' },
   )
@@ -147,7 +156,13 @@ test('the log says what became of a message', () => {
 })
 
 const mailOf = (stamps: readonly string[], more = ''): string =>
-  `Return-Path: <a@b>\n${stamps.map((stamp) => `Authentication-Results: ${stamp}\n`).join('')}Received: from mx1\n\tby mx\n${more}Message-ID: <mailrun-n@example.org>\n\nbody\n`
+  [
+    'Return-Path: <a@b>\n',
+    ...stamps.map((stamp) => `Authentication-Results: ${stamp}\n`),
+    'Received: from mx1\n\tby mx\n',
+    more,
+    'Message-ID: <mailrun-n@example.org>\n\nbody\n',
+  ].join('')
 const judge = (more: Partial<DeliveryEvidence>, selectors: readonly string[] = ['mx1']) =>
   proveDelivery(
     {
@@ -198,7 +213,7 @@ test('what the receiver found is judged as what it is', () => {
   assert.is(stamped([dmarc, spf, 'r.example; dkim=pass header.d=example.org header.s=relay']), 'fail other-selector')
 })
 
-test('only what the receiver itself stamped counts, and a selector that it does not name is that of the signature', () => {
+test('only what the receiver itself stamped counts, and a selector it does not name is that of the signature', () => {
   const [dmarc, spf, dkim] = GOOD as [string, string, string]
   assert.is(
     stamped(
@@ -286,7 +301,9 @@ test('what hosts answer is read, whatever it is', () => {
   assert.match(readHandIns('no-perl\n', messages).obstacle!, 'perl-base')
   assert.match(readHandIns('since 1\n', messages).obstacle!, 'in time')
   const followed = readFollowed(
-    `log ${RUN}0007 ${sent}\nlog ${RUN}ffff ${sent}\nreject 4B: milter-reject: CONNECT from localhost[127.0.0.1]: 4.7.1 later; from=<root@mx1.example.org>\n`,
+    `log ${RUN}0007 ${sent}\n` +
+      `log ${RUN}ffff ${sent}\n` +
+      'reject 4B: milter-reject: CONNECT from localhost[127.0.0.1]: 4.7.1 later; from=<root@mx1.example.org>\n',
     messages,
     'you@example.net',
     () => undefined,
@@ -299,7 +316,9 @@ test('what hosts answer is read, whatever it is', () => {
     ],
   )
   const waiting = readFollowed(
-    'no-log\nqueue {"queue_id":"4A","recipients":[{"address":"you@example.net","delay_reason":"greylisted"}]}\nqueue {]\n',
+    'no-log\n' +
+      'queue {"queue_id":"4A","recipients":[{"address":"you@example.net","delay_reason":"greylisted"}]}\n' +
+      'queue {]\n',
     messages,
     'you@example.net',
     ({ path }) => (path === 'smtp' ? '4A' : undefined),

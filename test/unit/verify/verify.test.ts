@@ -27,7 +27,7 @@ function world(...servers: readonly Answers[]): Authority {
   }))
   const told = servers.map((answers) => answerer(answers))
   return {
-    serversOf: async () => ({ servers: all, why: all.length === 0 ? 'nobody answers' : '' }),
+    serversOf: () => Promise.resolve({ servers: all, why: all.length === 0 ? 'nobody answers' : '' }),
     resolve: async (question, first) => told[first === undefined ? 0 : all.indexOf(first)]!.resolve(question),
   }
 }
@@ -118,7 +118,16 @@ test('what a milter did is told as what it is', async () => {
 test('the answer of the program on the host is read, whatever milters say', () => {
   const hex = (text: string): string => Buffer.from(text).toString('hex')
   const probe = milterSigning({ domains: ['example.org'], own: true, bounces: true, template, nonce: 'n' })
-  const stdout = `set myhostname ${hex('mx1.example.org')}\ndomain example.org\nservice smtp/inet\nsession local example.org\nmilter ${hex('unix:a')}\ninsert 0 ${hex('DKIM-Signature')} ${hex(' v=1\n\tend\nverdict x')}\nverdict reply ${hex('451 4.7.1 später')}\nsession outsider example.org\nend\n`
+  const stdout = `set myhostname ${hex('mx1.example.org')}
+domain example.org
+service smtp/inet
+session local example.org
+milter ${hex('unix:a')}
+insert 0 ${hex('DKIM-Signature')} ${hex(' v=1\n\tend\nverdict x')}
+verdict reply ${hex('451 4.7.1 später')}
+session outsider example.org
+end
+`
   assert.equal(probe.parse({ code: 0, stdout, stderr: '' }), {
     parameters: { myhostname: 'mx1.example.org' },
     services: ['smtp/inet'],
@@ -150,30 +159,34 @@ test('the answer of the program on the host is read, whatever milters say', () =
   assert.match(obstacle(2, '', 'syntax error'), 'syntax error')
 })
 
-test('an SPF record whose syntax is wrong authorizes nobody, whatever stands in it besides; one that is included counts as well', async () => {
-  const of = (answers: Answers, address: string) =>
-    proveSpf({ identity: 'mailfrom', domain: 'example.org', address, helo: 'mx1.example.org' }, world(answers))
-  const own = await of({ 'example.org TXT': ['v=spf1 ip4:192.0.2.1 ip6:192.0.2.2 -all'] }, '192.0.2.1')
-  assert.equal([own.result, own.verdict.id], ['permerror', 'spf-permerror'])
-  assert.match(own.verdict.what, /example\.org: .*ip6:192\.0\.2\.2/)
-  assert.is(
-    (
-      await of(
-        {
-          'example.org TXT': ['v=spf1 include:spf.example.net -all'],
-          'spf.example.net TXT': ['v=spf1 ip4:192.0.2.1 exp=a.example.net exp=b.example.net'],
-        },
-        '192.0.2.1',
-      )
-    ).result,
-    'permerror',
-  )
-  assert.is((await of({ 'example.org TXT': ['v=spf1 ~ip6:::/0 -all'] }, '2001:db8::1')).result, 'softfail')
-  assert.is(
-    (await of({ 'example.org TXT': ['v=spf1 ip4:192.0.2.1 -all', 'site=; v=spf1 nonsense'] }, '192.0.2.1')).result,
-    'pass',
-  )
-})
+test(
+  'an SPF record whose syntax is wrong authorizes nobody, whatever stands in it besides; ' +
+    'one that is included counts as well',
+  async () => {
+    const of = (answers: Answers, address: string) =>
+      proveSpf({ identity: 'mailfrom', domain: 'example.org', address, helo: 'mx1.example.org' }, world(answers))
+    const own = await of({ 'example.org TXT': ['v=spf1 ip4:192.0.2.1 ip6:192.0.2.2 -all'] }, '192.0.2.1')
+    assert.equal([own.result, own.verdict.id], ['permerror', 'spf-permerror'])
+    assert.match(own.verdict.what, /example\.org: .*ip6:192\.0\.2\.2/)
+    assert.is(
+      (
+        await of(
+          {
+            'example.org TXT': ['v=spf1 include:spf.example.net -all'],
+            'spf.example.net TXT': ['v=spf1 ip4:192.0.2.1 exp=a.example.net exp=b.example.net'],
+          },
+          '192.0.2.1',
+        )
+      ).result,
+      'permerror',
+    )
+    assert.is((await of({ 'example.org TXT': ['v=spf1 ~ip6:::/0 -all'] }, '2001:db8::1')).result, 'softfail')
+    assert.is(
+      (await of({ 'example.org TXT': ['v=spf1 ip4:192.0.2.1 -all', 'site=; v=spf1 nonsense'] }, '192.0.2.1')).result,
+      'pass',
+    )
+  },
+)
 
 test('an address has a name that has the address', async () => {
   assert.is(reverseName('192.0.2.1'), '1.2.0.192.in-addr.arpa')

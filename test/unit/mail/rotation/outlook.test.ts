@@ -171,16 +171,12 @@ function random(seed: number): () => number {
 function check(world: World, before: World['primary']): void {
   const { loaded, tables, history } = world
   for (const [selector, served] of [...world.primary, ...world.secondary]) {
-    const { compromised } = standingOf(history, selector)
-    if (served === 'revoked' && (selector === loaded || selector === tables))
-      throw new Broken(`${selector} signs, and is revoked`)
-    if (
-      served === 'revoked' &&
-      !compromised &&
-      world.lastSigned.has(selector) &&
-      world.now - world.lastSigned.get(selector)! < SETTINGS.drain!
-    )
-      throw new Broken(`${selector} is revoked ${world.now - world.lastSigned.get(selector)!} s after it signed`)
+    if (served !== 'revoked') continue
+    if (selector === loaded || selector === tables) throw new Broken(`${selector} signs, and is revoked`)
+    const lastSigned = world.lastSigned.get(selector)
+    if (lastSigned === undefined || standingOf(history, selector).compromised) continue
+    const seconds = world.now - lastSigned
+    if (seconds < SETTINGS.drain!) throw new Broken(`${selector} is revoked ${seconds} s after it signed`)
   }
   for (const [selector, served] of world.primary)
     if (before.get(selector) === 'revoked' && served === 'key') throw new Broken(`${selector} is brought back`)

@@ -1,5 +1,5 @@
-// What a rotation is made of: the history on the host, what DNS is to say, selectors that were never used, how long
-// mail may be on its way.
+// What a rotation is made of: the history on the host, what DNS is to say,
+// selectors that were never used, how long mail may be on its way.
 import * as assert from 'uvu/assert'
 import { dnsWish } from '../../../../src/mail/rotation/dns-wish.ts'
 import { drained, drainSeconds } from '../../../../src/mail/rotation/drained.ts'
@@ -153,19 +153,28 @@ test("a queue's answer, with the units of Postfix", () => {
   )
 })
 
-test('keys on the host: those that openssl cannot read have no public half; none twice; names that are none are left out', () => {
-  const pem = '-----BEGIN PUBLIC KEY-----\nAAAA\nBBBB\n-----END PUBLIC KEY-----\n'
-  const { now, keys } = dkimKeysProbe('/k', ['a.example']).parse({
-    code: 0,
-    stdout: `now 99\nkey a.example mx1 5 /k/a.example/mx1.private\n${pem}key a.example bad 6 /k/a.example/bad.private\nkey a.example mx1 5 /k/a.example/mx1.private\n${pem}key a.example -x 5 /k/a.example/-x.private\n\0end`,
-    stderr: '',
-  })
-  assert.is(now, 99)
-  assert.equal(keys, [
-    { domain: 'a.example', selector: 'mx1', path: '/k/a.example/mx1.private', made: 5, publicKey: 'AAAABBBB' },
-    { domain: 'a.example', selector: 'bad', path: '/k/a.example/bad.private', made: 6, publicKey: undefined },
-  ])
-})
+test(
+  'keys on the host: those that openssl cannot read have no public half; ' +
+    'none twice; names that are none are left out',
+  () => {
+    const pem = '-----BEGIN PUBLIC KEY-----\nAAAA\nBBBB\n-----END PUBLIC KEY-----\n'
+    const { now, keys } = dkimKeysProbe('/k', ['a.example']).parse({
+      code: 0,
+      stdout:
+        'now 99\n' +
+        `key a.example mx1 5 /k/a.example/mx1.private\n${pem}` +
+        'key a.example bad 6 /k/a.example/bad.private\n' +
+        `key a.example mx1 5 /k/a.example/mx1.private\n${pem}` +
+        'key a.example -x 5 /k/a.example/-x.private\n\0end',
+      stderr: '',
+    })
+    assert.is(now, 99)
+    assert.equal(keys, [
+      { domain: 'a.example', selector: 'mx1', path: '/k/a.example/mx1.private', made: 5, publicKey: 'AAAABBBB' },
+      { domain: 'a.example', selector: 'bad', path: '/k/a.example/bad.private', made: 6, publicKey: undefined },
+    ])
+  },
+)
 
 test('dkimHistory refuses what cannot be, and a key that the tables name is not revoked', () => {
   const signing = {
