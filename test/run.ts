@@ -1,10 +1,13 @@
 // Runs the test files of a kind, each in a process of its own, and closes with the true count: `N passed, N failed`.
 import { spawn } from 'node:child_process'
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { dirname, join, relative } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
 import pLimit from 'p-limit'
+import { DEFAULT_RELEASE, RELEASES, parseReleases, type Release } from '../lab/releases.ts'
+import { recordSeconds, recordedSeconds, releasesOf, type SuiteSeconds } from './lab-suites.ts'
 
 /**
  * A test in this process and the playbook that it loads share each module; the commands that tests start are bundles,
@@ -12,31 +15,60 @@ import pLimit from 'p-limit'
  */
 const AS_MODULES = ['--conditions=mailrun-modules']
 
-const USAGE = 'usage: node dist/test/run.js unit|lab|kill|all [words of file names …]'
+const USAGE = `usage: node dist/test/run.js unit|lab|kill|all [words of file names …]
+  --release=NAME   suites of the lab on this Debian release alone: ${RELEASES.join(', ')}
+  --record         keep how long suites of the lab took, for docs/lab.md`
 const FILE_SECONDS = { unit: 110, lab: 900, kill: 3000 } as const
 type Kind = keyof typeof FILE_SECONDS
 
 interface FileResult {
-  readonly file: string
+  /** With its release, where that is not the default. */
+  readonly name: string
   readonly passed: number
   readonly failed: number
+  readonly seconds: number
+}
+
+/** One process of tests. */
+interface FileRun {
+  readonly kind: Kind
+  readonly path: string
+  /** Only of suites of the lab. */
+  readonly release: Release | undefined
 }
 
 const here = dirname(fileURLToPath(import.meta.url))
-const [kind = '', ...words] = process.argv.slice(2)
-const kinds = kindsOf(kind)
-if (kinds.length === 0) {
+const { kinds, words, release: only, record } = readArguments()
+const results = new Map<FileRun, FileResult>()
+for (const kind of kinds) for (const [run, result] of await runKind(kind)) results.set(run, result)
+if (record) recordSeconds(measuredSeconds())
+const passed = sum([...results.values()].map((result) => result.passed))
+const failed = sum([...results.values()].map((result) => result.failed))
+for (const { name } of [...results.values()].filter((result) => result.failed > 0)) console.log(`FAILED ${name}`)
+console.log(`${passed} passed, ${failed} failed`)
+process.exit(failed > 0 || passed === 0 ? 1 : 0)
+
+function readArguments(): {
+  readonly kinds: readonly Kind[]
+  readonly words: readonly string[]
+  readonly release: Release | undefined
+  readonly record: boolean
+} {
+  try {
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: { release: { type: 'string' }, record: { type: 'boolean', default: false } },
+    })
+    const [kind = '', ...rest] = positionals
+    const releases = values.release === undefined ? [] : parseReleases(values.release)
+    if (kindsOf(kind).length > 0 && releases.length < 2)
+      return { kinds: kindsOf(kind), words: rest, release: releases[0], record: values.record }
+  } catch (error) {
+    console.error((error as Error).message)
+  }
   console.error(USAGE)
   process.exit(1)
 }
-
-const results: FileResult[] = []
-for (const each of kinds) results.push(...(await runKind(each)))
-const passed = sum(results.map((result) => result.passed))
-const failed = sum(results.map((result) => result.failed))
-for (const { file } of results.filter((result) => result.failed > 0)) console.log(`FAILED ${file}`)
-console.log(`${passed} passed, ${failed} failed`)
-process.exit(failed > 0 || passed === 0 ? 1 : 0)
 
 function kindsOf(word: string): readonly Kind[] {
   if (word === 'all') return ['unit', 'lab']
@@ -47,18 +79,60 @@ function isKind(word: string): word is Kind {
   return Object.hasOwn(FILE_SECONDS, word)
 }
 
-async function runKind(which: Kind): Promise<readonly FileResult[]> {
-  const root = join(here, which)
+async function runKind(kind: Kind): Promise<readonly (readonly [FileRun, FileResult])[]> {
+  const root = join(here, kind)
   const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.test.js') && (words.length === 0 || words.some((word) => file.includes(word))))
+    .filter((file) => file.endsWith('.test.js') && isWanted(file) && hasSource(kind, file))
     .sort()
   if (files.length === 0) {
-    console.log(`no test file in ${which}${words.length > 0 ? ` matches ${words.join(' ')}` : ''}`)
-    return [{ file: which, passed: 0, failed: 1 }]
+    console.log(`no test file in ${kind}${words.length > 0 ? ` matches ${words.join(' ')}` : ''}`)
+    const none = { name: kind, passed: 0, failed: 1, seconds: 0 }
+    return [[{ kind, path: '', release: undefined }, none]]
   }
+  const runs = files.flatMap((file) => runsOf(kind, join(root, file)))
   // Each lab test has a lab of its own, and waits more than it works.
   const limit = pLimit(availableParallelism())
-  return Promise.all(files.map((file) => limit(() => runFile(which, join(root, file)))))
+  return Promise.all(
+    longestFirst(runs).map((run) => limit(async () => [run, await runFile(run)] satisfies [FileRun, FileResult])),
+  )
+}
+
+function isWanted(file: string): boolean {
+  return words.length === 0 || words.some((word) => file.includes(word))
+}
+
+/** What was compiled from a file that is gone is no test. */
+function hasSource(kind: Kind, file: string): boolean {
+  return existsSync(join(here, '../../test', kind, file.replace(/\.js$/, '.ts')))
+}
+
+function runsOf(kind: Kind, path: string): readonly FileRun[] {
+  if (kind !== 'lab') return [{ kind, path, release: undefined }]
+  const releases = only === undefined ? releasesOf(suiteOf(path)) : [only]
+  return releases.map((release) => ({ kind, path, release }))
+}
+
+function suiteOf(path: string): string {
+  return basename(path, '.test.js')
+}
+
+/** So that no long one is alone at the end; what was never recorded may be long. */
+function longestFirst(runs: readonly FileRun[]): readonly FileRun[] {
+  const known = recordedSeconds()
+  const secondsOf = ({ kind, path, release }: FileRun): number =>
+    kind === 'lab' && release !== undefined ? (known[suiteOf(path)]?.[release] ?? Infinity) : 0
+  const sortable = runs.map((run) => ({ run, seconds: secondsOf(run) }))
+  return sortable.sort((a, b) => (a.seconds === b.seconds ? 0 : b.seconds - a.seconds)).map(({ run }) => run)
+}
+
+/** Of suites of the lab in which all is well. */
+function measuredSeconds(): SuiteSeconds {
+  const measured: Record<string, Partial<Record<Release, number>>> = {}
+  for (const [{ path, release }, { failed: faults, seconds }] of results) {
+    if (release === undefined || faults > 0) continue
+    measured[suiteOf(path)] = { ...measured[suiteOf(path)], [release]: Math.round(seconds) }
+  }
+  return measured
 }
 
 interface Ended {
@@ -69,10 +143,11 @@ interface Ended {
   readonly seconds: number
 }
 
-async function processOf(file: string, mostSeconds: number): Promise<Ended> {
-  const child = spawn(process.execPath, [...AS_MODULES, '--enable-source-maps', file], {
+async function processOf({ kind, path, release }: FileRun): Promise<Ended> {
+  const ofRelease = release === undefined ? {} : { MAILRUN_LAB_RELEASE: release }
+  const child = spawn(process.execPath, [...AS_MODULES, '--enable-source-maps', path], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, FORCE_COLOR: '0' },
+    env: { ...process.env, ...ofRelease, FORCE_COLOR: '0' },
   })
   let output = ''
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
@@ -82,24 +157,25 @@ async function processOf(file: string, mostSeconds: number): Promise<Ended> {
   const timer = setTimeout(() => {
     late = true
     child.kill('SIGKILL')
-  }, mostSeconds * 1000)
+  }, FILE_SECONDS[kind] * 1000)
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
   clearTimeout(timer)
   return { output, code, late, seconds: (performance.now() - began) / 1000 }
 }
 
 /** A file that runs no test, hangs, or dies counts as failed. */
-async function runFile(which: Kind, file: string): Promise<FileResult> {
-  const name = relative(here, file).replace(/\.js$/, '.ts')
-  const ended = await processOf(file, FILE_SECONDS[which])
+async function runFile(run: FileRun): Promise<FileResult> {
+  const other = run.release === undefined || run.release === DEFAULT_RELEASE ? '' : ` on ${run.release}`
+  const name = relative(here, run.path).replace(/\.js$/, '.ts') + other
+  const ended = await processOf(run)
   const tests = testsIn(ended.output)
-  const wrong = ended.late ? `ended after ${FILE_SECONDS[which]} s` : wrongBesideTests(ended.code, tests)
-  const failed = tests.failed + (wrong === undefined ? 0 : 1)
-  const verdict = failed > 0 ? 'not ok' : 'ok    '
+  const wrong = ended.late ? `ended after ${FILE_SECONDS[run.kind]} s` : wrongBesideTests(ended.code, tests)
+  const faults = tests.failed + (wrong === undefined ? 0 : 1)
+  const verdict = faults > 0 ? 'not ok' : 'ok    '
   const why = wrong === undefined ? '' : ` (${wrong})`
   console.log(`${verdict} ${name}: ${tests.passed} of ${tests.total} in ${ended.seconds.toFixed(1)} s${why}`)
-  if (failed > 0) console.log(ended.output.replace(/^/gm, '    '))
-  return { file: name, passed: tests.passed, failed }
+  if (faults > 0) console.log(ended.output.replace(/^/gm, '    '))
+  return { name, passed: tests.passed, failed: faults, seconds: ended.seconds }
 }
 
 interface Tests {

@@ -4,15 +4,27 @@ import { medianOf, type AllResults } from '../results.ts'
 import { shown } from './number.ts'
 
 const [BEGIN, END] = ['<!-- speed: written by npm run bench -->\n', '<!-- end of speed -->']
+const COLUMNS = 120
 const [FEW, MANY, CROWD] = [4, 20, 5000]
 
 /** The README with these lines in the place that it marks. @throws Error where it marks none */
 export function withSpeed(readme: string, all: AllResults): string {
   const [from, to] = [readme.indexOf(BEGIN), readme.indexOf(END)]
   if (from < 0 || to < from) throw new Error(`README.md: ${BEGIN.trim()} and ${END} are wanted`)
-  return `${readme.slice(0, from)}${BEGIN}${speedLines(all)
-    .map((line) => `- ${line}\n`)
-    .join('')}${readme.slice(to)}`
+  const lines = speedLines(all).flatMap((line) => filled(`- ${line}`, '  '))
+  return `${readme.slice(0, from)}${BEGIN}\n${lines.map((line) => `${line}\n`).join('')}\n${readme.slice(to)}`
+}
+
+/** Lines of at most 120 columns, all but the first indented. */
+function filled(text: string, indent: string): readonly string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`
+    if (longer.length > COLUMNS) lines.push(line)
+    line = longer.length > COLUMNS ? indent + word : longer
+  }
+  return [...lines, line]
 }
 
 /** What was not measured is left out. */

@@ -6,9 +6,10 @@ import type { RunDocument } from '../../src/report/json.ts'
 import { suite } from '../suite.ts'
 import { project, type Project } from '../unit/cli/mailrun.ts'
 import { inHost } from './in-host.ts'
+import { nameLab } from './own-lab.ts'
 
 // A lab for each test file: several run at once.
-process.env['MAILRUN_LAB_NAME'] = basename(process.argv[1]!, '.test.js')
+nameLab(basename(process.argv[1]!, '.test.js'))
 export const lab = await import('../../lab/index.ts')
 
 const PLAYBOOK = `import { playbook, v, sh, Secret } from 'mailrun'

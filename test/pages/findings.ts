@@ -1,15 +1,14 @@
-// Writes docs/mail/findings.md from the findings themselves: `node dist/test/findings-page.js > docs/mail/findings.md`.
-import { CHECKS, CHECK_NAMES, SEVERITIES, type FindingKind } from '../src/model/findings/finding-kind.ts'
-import { FINDING_KINDS } from '../src/model/findings/finding-kinds.ts'
-import { DELIVERY_VERDICTS, GOOD_VERDICTS } from '../src/model/findings/proof-findings.ts'
+// The page of findings, made from the findings themselves.
+import { CHECKS, CHECK_NAMES, SEVERITIES, type FindingKind } from '../../src/model/findings/finding-kind.ts'
+import { FINDING_KINDS } from '../../src/model/findings/finding-kinds.ts'
+import { DELIVERY_VERDICTS, GOOD_VERDICTS } from '../../src/model/findings/proof-findings.ts'
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replace(/(\*@?|_)(?=\S)/g, '\\$1')
 
 const ABOUT = [
   'Every finding of [`mailrun audit`](audit.md), [`mailrun verify`](verify.md) and [`mailrun dns`](dns.md): ' +
     'one vocabulary for all. An id never changes its meaning; programs and baselines rely on it. ' +
-    'Written by `node dist/test/findings-page.js` from the',
-  'source.',
+    'Written by `npm run docs` from the source.',
 ].join('\n')
 
 const TOLD_ONCE = [
@@ -70,5 +69,3 @@ ${Object.entries(GOOD_VERDICTS)
   .join('\n')}
 `
 }
-
-if (process.argv[1] === import.meta.filename) process.stdout.write(findingsPage())

@@ -1,14 +1,13 @@
-// The page of task modules, made from the modules themselves:
-// `node dist/test/tasks-page.js > docs/tasks.md`; a unit test keeps it true.
+// The page of task modules, made from the modules themselves.
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import ts from 'typescript'
-import type { TaskModule } from '../src/model/define-task.ts'
-import { Secret } from '../src/shell/secret.ts'
-import * as tasks from '../tasks/index.ts'
+import type { TaskModule } from '../../src/model/define-task.ts'
+import { Secret } from '../../src/shell/secret.ts'
+import * as tasks from '../../tasks/index.ts'
 
-const FOLDER = join(import.meta.dirname, '../../tasks')
+const FOLDER = join(import.meta.dirname, '../../../tasks')
 
 const ANSIBLE: Readonly<Record<string, string>> = {
   apt: 'apt',
@@ -128,7 +127,7 @@ ${sections.join('\n')}`
 const ABOUT = [
   'Imported from `mailrun/tasks`. ' +
     'All take `name` (shown instead of the name that the module makes up) and `tags` too. ' +
-    'Written by `node dist/test/tasks-page.js` from the modules themselves;',
+    'Written by `npm run docs` from the modules themselves;',
   'each example is carried out on a real host in the tests.',
 ].join('\n')
 
@@ -155,5 +154,3 @@ ${shown.join('\n')}
 \`\`\`
 `
 }
-
-if (process.argv[1] === import.meta.filename) process.stdout.write(tasksPage())

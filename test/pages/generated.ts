@@ -1,0 +1,38 @@
+// Every page, and every part of a page, that is made of something else in the repository.
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { BENCHES } from '../../bench/benches.ts'
+import { pages as benchPages } from '../../bench/page/page.ts'
+import { withSpeed } from '../../bench/page/readme.ts'
+import { readResults } from '../../bench/results.ts'
+import { aboutSuite, labSuites, recordedSeconds } from '../lab-suites.ts'
+import { MAIN, ROOT } from '../unit/cli/mailrun.ts'
+import { findingsPage } from './findings.ts'
+import { withSuites } from './suites.ts'
+import { tasksPage } from './tasks.ts'
+
+/** Texts by their paths in the repository. */
+export function generatedPages(): ReadonlyMap<string, string> {
+  const results = readResults(
+    ROOT,
+    BENCHES.map(({ name }) => name),
+  )
+  return new Map([
+    ['README.md', withSpeed(present('README.md'), results)],
+    ['docs/cli.md', withHelp(present('docs/cli.md'))],
+    ['docs/lab.md', withSuites(present('docs/lab.md'), labSuites(), recordedSeconds(), aboutSuite)],
+    ['docs/mail/findings.md', findingsPage()],
+    ['docs/tasks.md', tasksPage()],
+    ...benchPages(BENCHES, results),
+  ])
+}
+
+const present = (path: string): string => readFileSync(join(ROOT, path), 'utf8')
+
+/** The first block of the page is what `mailrun --help` prints. */
+function withHelp(page: string): string {
+  const { FORCE_COLOR: _, ...env } = process.env
+  const help = execFileSync(process.execPath, [MAIN, '--help'], { encoding: 'utf8', env })
+  return page.replace(/```text\n[^]*?```/, () => `\`\`\`text\n${help}\`\`\``)
+}
