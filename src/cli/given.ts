@@ -41,8 +41,8 @@ export async function givenPlaybook(path: string | undefined): Promise<string> {
 }
 
 /**
- * What is said where `mailrun dns` was told no action. @param words - what stood there instead, flags and their values
- * included
+ * What is said where `mailrun dns` was told no action.
+ * @param words - what stood there instead, flags and their values included
  */
 export function noDnsAction(words: readonly string[]): MailrunError {
   const wanted = `wanted: mailrun dns ${DNS_ACTIONS.join('|')} -i <inventory>`

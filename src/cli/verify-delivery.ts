@@ -28,8 +28,8 @@ const WAIT_SECONDS = 60
 const GRACE_SECONDS = 30
 
 /**
- * What goes with it, and nothing else does; the host whose mailbox is read. @throws MailrunError before any host is
- * touched
+ * What goes with it, and nothing else does; the host whose mailbox is read.
+ * @throws MailrunError before any host is touched
  */
 export function checkDeliverFlags(
   { deliver: address, readFrom, wait, check }: Flags,
@@ -69,8 +69,8 @@ export interface Deliverer {
 }
 
 /**
- * The proofs with what became of the messages. @throws MailrunError where the mailbox cannot be read: then nothing is
- * sent
+ * The proofs with what became of the messages.
+ * @throws MailrunError where the mailbox cannot be read: then nothing is sent
  */
 export async function verifyDelivery(
   deliverers: readonly Deliverer[],

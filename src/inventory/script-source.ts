@@ -33,7 +33,8 @@ export async function addScript(tree: Tree, path: string): Promise<void> {
 
 /**
  * Reads what `--list` printed; of vars those of groups. Returns the hosts that it names, and the vars of hosts where it
- * told them. @throws MailrunError
+ * told them.
+ * @throws MailrunError
  */
 export function readListing(
   tree: Tree,
@@ -102,7 +103,8 @@ function jsonObject(text: string, where: string): Json {
 
 /**
  * Ansible's JSON has two kinds of texts that are written as objects: encrypted ones, and those that are no templates
- * whatever stands in them. @throws MailrunError for what is not supported
+ * whatever stands in them.
+ * @throws MailrunError for what is not supported
  */
 function plainOf(value: unknown, where: string): unknown {
   if (isTemplate(value)) throw templateRefused(where)

@@ -33,8 +33,8 @@ export interface YamlFile {
   /** file:line */
   at(node: Node | null | undefined): string
   /**
-   * Entries of a mapping, merge keys resolved, aliases followed. @throws MailrunError unless it is one (`null` counts
-   * as empty).
+   * Entries of a mapping, merge keys resolved, aliases followed.
+   * @throws MailrunError unless it is one (`null` counts as empty).
    */
   entries(node: Node | null, what: string, where: string): readonly YamlEntry[]
   /** The same for a mapping of names, which may also be a single name as a text. */

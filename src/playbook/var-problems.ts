@@ -18,8 +18,9 @@ export const pathOf = ({ path }: StandardIssue): readonly string[] =>
   (path ?? []).map((part) => String(typeof part === 'object' ? part.key : part))
 
 /**
- * `var domains[0]: a domain name is wanted, got 5` @param value - of the whole var. @param secret - whether it must not
- * be shown.
+ * `var domains[0]: a domain name is wanted, got 5`
+ * @param value - of the whole var.
+ * @param secret - whether it must not be shown.
  */
 export function wrongVar(issue: StandardIssue, value: unknown, secret: boolean, hint: string | undefined): string {
   const [name = '', ...inner] = pathOf(issue)

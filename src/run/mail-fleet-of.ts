@@ -84,8 +84,8 @@ function questionsTo({ vars, host }: PlaybookInput<MailHostVars>): NonNullable<P
 }
 
 /**
- * With which keys it signs for its domains, is to sign, and signed until lately. @throws MailrunError where its name
- * gives no selector
+ * With which keys it signs for its domains, is to sign, and signed until lately.
+ * @throws MailrunError where its name gives no selector
  */
 export function keyQuestions({
   vars,

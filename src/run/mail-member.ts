@@ -53,8 +53,8 @@ export function addressesOf(
 }
 
 /**
- * The keys in use, and those that come and go by a rotation. @param toCome - keys that are not there yet, or cannot be
- * read before their programs are there, are about to be.
+ * The keys in use, and those that come and go by a rotation.
+ * @param toCome - keys that are not there yet, or cannot be read before their programs are there, are about to be.
  */
 export const keysOf = (
   host: string,

@@ -4,8 +4,8 @@ import { serversOf } from '../dns/server-addresses.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
 
 /**
- * @param vars - by host; at least one. @throws MailrunError where hosts differ, or a name server that is named has no
- * address
+ * @param vars - by host; at least one.
+ * @throws MailrunError where hosts differ, or a name server that is named has no address
  */
 export async function oneDns(vars: ReadonlyMap<string, { readonly dns: DnsVars }>): Promise<DnsVars> {
   const settings = new Map([...vars].map(([host, { dns }]) => [JSON.stringify(dns), { host, dns }]))

@@ -41,8 +41,8 @@ export interface Publisher {
 }
 
 /**
- * No host and no name server is touched. @throws MailrunError with what is wrong in the inventory, or with the way to
- * push
+ * No host and no name server is touched.
+ * @throws MailrunError with what is wrong in the inventory, or with the way to push
  */
 export async function publisher(
   { hosts, inventory, extraVars, keyring }: PreparedRun,

@@ -12,8 +12,8 @@ type Outputs = Readonly<Record<string, unknown>>
 const ASIDE = 'mail fleet: '
 
 /**
- * The hosts of a run, with the questions that the records rest on. @param check - what the run would change of main.cf
- * says nothing of the addresses: they are taken as they are.
+ * The hosts of a run, with the questions that the records rest on.
+ * @param check - what the run would change of main.cf says nothing of the addresses: they are taken as they are.
  */
 export const withQuestions = (
   hosts: readonly PreparedHost[],
@@ -53,8 +53,8 @@ export interface RunFleet {
 }
 
 /**
- * @param toCome - the run would make the keys that are not there. @throws MailrunError where hosts contradict each
- * other
+ * @param toCome - the run would make the keys that are not there.
+ * @throws MailrunError where hosts contradict each other
  */
 export function runFleet({ vars }: MailHosts, results: readonly HostResult[], toCome: boolean): RunFleet {
   const findings: RecordFinding[] = []
