@@ -50,8 +50,9 @@ function readSection(
 ): Section {
   if (!STATES.includes(state)) {
     const near = nearest(state, STATES)
+    const hint = near ? `: did you mean ${near}?` : ''
     throw new MailrunError(
-      `a section is [${group}], [${group}:vars] or [${group}:children], got [${group}:${state}]${near ? `: did you mean ${near}?` : ''}`,
+      `a section is [${group}], [${group}:vars] or [${group}:children], got [${group}:${state}]${hint}`,
       where,
     )
   }

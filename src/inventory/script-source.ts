@@ -54,12 +54,7 @@ export function readListing(
 /** Returns the hosts that it names. */
 function readGroup(tree: Tree, name: string, given: unknown, where: string): readonly string[] {
   const group = addGroup(tree, name, where)
-  // A list is short for its hosts; an object without any of the three keys is a host with its vars.
-  const data: Json = !isObject(given)
-    ? { hosts: given }
-    : ['hosts', 'vars', 'children'].some((key) => key in given)
-      ? given
-      : { hosts: [name], vars: given }
+  const data = groupData(name, given)
   const hosts = listOf(data['hosts'] ?? [], `hosts of ${name}`, where)
   for (const host of hosts) addHost(tree, host, name, undefined, where)
   if (data['vars'] !== undefined && !isObject(data['vars']))
@@ -67,6 +62,12 @@ function readGroup(tree: Tree, name: string, given: unknown, where: string): rea
   for (const [key, value] of Object.entries(data['vars'] ?? {})) setGroupVar(group, key, { value, where })
   for (const child of listOf(data['children'] ?? [], `children of ${name}`, where)) addChild(tree, name, child, where)
   return hosts
+}
+
+/** A list is short for its hosts; an object without any of the three keys is a host with its vars. */
+function groupData(name: string, given: unknown): Json {
+  if (!isObject(given)) return { hosts: given }
+  return ['hosts', 'vars', 'children'].some((key) => key in given) ? given : { hosts: [name], vars: given }
 }
 
 async function varsOf(path: string, name: string): Promise<Json> {
@@ -119,6 +120,6 @@ function plainOf(value: unknown, where: string): unknown {
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function listOf(value: unknown, what: string, where: string): readonly string[] {
-  if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return value as readonly string[]
+  if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return value
   throw new MailrunError(`${what} must be a list of names`, where)
 }

@@ -45,15 +45,18 @@ export function selectHosts(inventory: Inventory, pattern: string, where: string
 
 /** By commas where there are any; else by colons, unless the whole is one name, address or range. */
 export function splitPattern(pattern: string): readonly string[] {
-  const parts = pattern.includes(',')
-    ? pattern.split(',')
-    : isOne(pattern)
-      ? [pattern]
-      : (pattern.match(/(?:[^\s:[\]]|\[[^\]]*\])+/g) ?? [])
-  return parts.map((part) => part.trim()).filter((part) => part !== '')
+  return partsOf(pattern)
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
 }
 
-const LABEL = String.raw`(?:\w|\[(?:[a-z]:[a-z]|\d+:\d+)(?::\d+)?\])(?:[\w-]|\[(?:[a-z]:[a-z]|\d+:\d+)(?::\d+)?\])*(?<![_-])`
+function partsOf(pattern: string): readonly string[] {
+  if (pattern.includes(',')) return pattern.split(',')
+  return isOne(pattern) ? [pattern] : (pattern.match(/(?:[^\s:[\]]|\[[^\]]*\])+/g) ?? [])
+}
+
+const RANGE = String.raw`\[(?:[a-z]:[a-z]|\d+:\d+)(?::\d+)?\]`
+const LABEL = String.raw`(?:\w|${RANGE})(?:[\w-]|${RANGE})*(?<![_-])`
 const HOST_NAME = new RegExp(`^${LABEL}(?:\\.${LABEL})*$`, 'iu')
 
 function isOne(pattern: string): boolean {
@@ -145,10 +148,8 @@ function nobody(
   if (group !== undefined) return new MailrunError(`the group ${expression} has no hosts`, where)
   const names = [...groups.keys(), ...byName.keys()]
   const near = nearest(part, names)
-  return new MailrunError(
-    `no host and no group is called ${JSON.stringify(part)}${near ? `: did you mean ${near}?` : `; there are ${listed(names)}`}`,
-    where,
-  )
+  const hint = near ? `: did you mean ${near}?` : `; there are ${listed(names)}`
+  return new MailrunError(`no host and no group is called ${JSON.stringify(part)}${hint}`, where)
 }
 
 const listed = (names: readonly string[]): string =>

@@ -14,7 +14,8 @@ export function addYaml(tree: Tree, file: YamlFile, path: string): void {
   const plugin = entries.find(({ key }) => key === 'plugin')
   if (plugin)
     throw new MailrunError(
-      "this configures one of Ansible's inventory plugins, which are not run: let ansible-inventory --list --yaml write the hosts out",
+      "this configures one of Ansible's inventory plugins, which are not run: " +
+        'let ansible-inventory --list --yaml write the hosts out',
       plugin.where,
     )
   for (const { key, value, where } of entries) readGroup(tree, file, key, value, where)
@@ -41,8 +42,9 @@ function readGroup(tree: Tree, file: YamlFile, name: string, node: Node | null, 
         break
       default: {
         const near = nearest(entry.key, STRUCTURE)
+        const hint = near ? `: did you mean ${near}?` : `; groups below ${name} go under children`
         throw new MailrunError(
-          `a group has hosts, children and vars, got ${JSON.stringify(entry.key)}${near ? `: did you mean ${near}?` : `; groups below ${name} go under children`}`,
+          `a group has hosts, children and vars, got ${JSON.stringify(entry.key)}${hint}`,
           entry.where,
         )
       }
