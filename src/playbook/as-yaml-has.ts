@@ -58,8 +58,14 @@ const BOOLEANS = {
   true: ['yes', 'Yes', 'YES', 'on', 'On', 'ON'],
   false: ['no', 'No', 'NO', 'off', 'Off', 'OFF'],
 } as const
-const NUMBER =
-  '^[-+]?(?:0b[01_]+|0x[0-9a-fA-F_]*_[0-9a-fA-F_]*|[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\\.[0-9_]*)?|[0-9]*_[0-9_]*(?:\\.[0-9_]*)?|[0-9]*\\.[0-9]*_[0-9_]*)$'
+const NUMBERS = [
+  '0b[01_]+',
+  '0x[0-9a-fA-F_]*_[0-9a-fA-F_]*',
+  '[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\\.[0-9_]*)?',
+  '[0-9]*_[0-9_]*(?:\\.[0-9_]*)?',
+  '[0-9]*\\.[0-9]*_[0-9_]*',
+]
+const NUMBER = `^[-+]?(?:${NUMBERS.join('|')})$`
 
 function lenient(schema: Keywords): Keywords {
   const { type, enum: allowed, const: fixed } = schema

@@ -38,8 +38,10 @@ export function wrongVar(issue: StandardIssue, value: unknown, secret: boolean, 
 }
 
 /** What the playbook's author wrote of a missing var; a schema's own words tell nothing new. */
-export const missingVar = (name: string, { message }: StandardIssue): string =>
-  `the var ${name} is missing: set it for the host or one of its groups${/^Invalid (?:key|type)/.test(message) ? '' : ` (${message})`}`
+export function missingVar(name: string, { message }: StandardIssue): string {
+  const words = /^Invalid (?:key|type)/.test(message) ? '' : ` (${message})`
+  return `the var ${name} is missing: set it for the host or one of its groups${words}`
+}
 
 function inWords(message: string): string {
   const type = /^Invalid type: Expected (\S+) but received/.exec(message)?.[1]
