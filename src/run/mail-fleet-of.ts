@@ -71,7 +71,8 @@ export function firstSelectorOf(
   host: PlaybookHost,
 ): string {
   const first = given ?? host.shortName.toLowerCase()
-  if (domains.length > 0 && (!isSelector(first) || (given === undefined && first.includes('.'))))
+  const isOne = isSelector(first) && (given !== undefined || !first.includes('.'))
+  if (domains.length > 0 && !isOne)
     throw new MailrunError(`${host.name}: its name gives no DKIM selector: set dkim_selector`)
   return first
 }
