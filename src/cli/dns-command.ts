@@ -163,10 +163,12 @@ async function push(work: Work, flags: Flags, source: Source, signals: Signals):
 /** Asked where there is a terminal; where there is none, `--yes` says it. */
 async function agreed(changes: number, { yes }: Flags): Promise<boolean> {
   if (yes === true) return true
-  if (process.stdin.isTTY !== true || process.stderr.isTTY !== true)
+  if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) {
+    const records = `${changes} ${changes === 1 ? 'record is' : 'records are'}`
     throw new MailrunError(
-      `${changes} ${changes === 1 ? 'record is' : 'records are'} to be changed, and nobody is there to be asked: nothing was pushed; --yes agrees beforehand`,
+      `${records} to be changed, and nobody is there to be asked: nothing was pushed; --yes agrees beforehand`,
     )
+  }
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   const answer = await terminal
     .question(`Push ${changes === 1 ? 'this change' : `these ${changes} changes`}? [y/N] `)

@@ -117,7 +117,9 @@ async function refuseUnreachableZones({ members, hosts, dns }: RotationMembers, 
     const { via, keyFile } = zoneSettings(dns, zone)
     if (via === undefined)
       throw new MailrunError(
-        `nothing says how records get into ${zone}: set dns.key_file (TSIG), dns.host (a BIND host of the inventory; with dns.via: knotc one with Knot DNS), or dns.via: none for a zone that is kept in other ways`,
+        `nothing says how records get into ${zone}: set dns.key_file (TSIG), ` +
+          'dns.host (a BIND host of the inventory; with dns.via: knotc one with Knot DNS), ' +
+          'or dns.via: none for a zone that is kept in other ways',
       )
     if (via === 'nsupdate') files.add(absolute(keyFile!))
   }
