@@ -145,7 +145,7 @@ async function push(work: Work, flags: Flags, source: Source, signals: Signals):
   const done = new Set(pushed.filter(({ outcome }) => outcome.kind === 'done').map(({ change }) => change.record))
   const missing = await served(work, flags, WAIT_AFTER_PUSH, signals, (record) => done.has(record))
   if (text && done.size > 0) stdout.write(notServedText(missing, done.size, paint()))
-  if (!text)
+  if (!text) {
     stdout.write(
       jsonDocument({
         ...dnsPlanJson(work.plan),
@@ -154,6 +154,7 @@ async function push(work: Work, flags: Flags, source: Source, signals: Signals):
         notServed: notServedJson(missing),
       }),
     )
+  }
   if (signals.interrupt.aborted) return EXIT.interrupted
   const failed = pushed.some(({ outcome }) => outcome.kind !== 'done') || missing.length > 0
   // What is kept in other ways is still to be changed.
@@ -185,10 +186,11 @@ async function verify(work: Work, flags: Flags, signals: Signals): Promise<numbe
   if (text) {
     stdout.write(notServedText(missing, records.length, paint()))
     tellFindings(findings)
-  } else
+  } else {
     stdout.write(
       jsonDocument({ ...dnsPlanJson(work.plan), silent: silentJson(work), notServed: notServedJson(missing) }),
     )
+  }
   if (signals.interrupt.aborted) return EXIT.interrupted
   if (missing.some(({ kind }) => kind !== 'silent')) return EXIT.failed
   return missing.length > 0 ? EXIT.unreachable : statusOf(work, false)

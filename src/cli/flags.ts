@@ -68,10 +68,11 @@ export function address(text: string): string {
 export function mailboxPlace(text: string): MailboxPlace {
   const [, host = '', path] = /^(.+?)(?::(\/.*))?$/.exec(text) ?? []
   const isNoPath = path === undefined && text.includes(':')
-  if (host === '' || /[\0\n]/.test(text) || isNoPath)
+  if (host === '' || /[\0\n]/.test(text) || isNoPath) {
     throw new InvalidArgumentError(
       'wanted a host of the inventory, with the path of a mailbox where it is not the usual one ' +
         `(mx1:/var/mail/inbox), got ${JSON.stringify(text)}`,
     )
+  }
   return { host, path }
 }

@@ -96,10 +96,11 @@ async function hostsAsked(flags: Flags, source: Awaited<ReturnType<typeof fleetS
   // Who is named is asked, whatever the inventory says: its SigningTable may name domains.
   const prepared =
     flags.limit === undefined ? hosts.filter(({ host }) => vars.get(host.name)!.domains.length > 0) : hosts
-  if (prepared.length === 0)
+  if (prepared.length === 0) {
     throw new MailrunError(
       'no host has domains, the list of those that it sends for: set it in the inventory, or name hosts by --limit',
     )
+  }
   return { prepared, vars, message, reader }
 }
 

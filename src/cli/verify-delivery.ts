@@ -51,11 +51,12 @@ export function checkDeliverFlags(
 /** Mail to one's own hosts may never leave them. @param own - domains and names of the fleet. */
 export function warnOfOwn(address: string, own: Iterable<string>): void {
   const { domain } = mailAddress(address)!
-  if ([...own].includes(domain))
+  if ([...own].includes(domain)) {
     stderr.write(
       `mailrun: warning: ${domain} is the fleet's own: where a host holds it for its own, ` +
         `mail to ${address} does not leave it, and proves nothing of mail to others\n`,
     )
+  }
 }
 
 /** One of a host that answered. */

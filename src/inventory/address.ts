@@ -25,17 +25,19 @@ export function addressOf(name: string, vars: ReadonlyMap<string, Var>): HostAdd
   const text = (setting: Setting): string | undefined => textOf(said(setting))
   const args = (setting: Setting): SshWords => argumentsOf(said(setting))
   const address = text('address') ?? name
-  if (!ADDRESS.test(address))
+  if (!ADDRESS.test(address)) {
     throw new MailrunError(
       `ansible_host must be a name or an address, got ${JSON.stringify(address)}`,
       said('address')?.where,
     )
+  }
   const checking = said('hostKeyChecking')
-  if (checking !== undefined && !truth(checking))
+  if (checking !== undefined && !truth(checking)) {
     throw new MailrunError(
       `${checking.key}: host keys are always verified; --accept-new records those of new hosts`,
       checking.where,
     )
+  }
   const connection = text('connection')
   const key = text('privateKeyFile')
   const token = said('pkcs11Provider')

@@ -22,10 +22,11 @@ export async function addScript(tree: Tree, path: string): Promise<void> {
     hosts.map((name) =>
       limit(async () => {
         const vars = hostvars === undefined ? await varsOf(path, name) : hostvars[name]
-        for (const [key, value] of Object.entries(isObject(vars) ? vars : {}))
+        for (const [key, value] of Object.entries(isObject(vars) ? vars : {})) {
           tree.hosts
             .get(name)!
             .vars.set(key, { value, where: hostvars === undefined ? `${path} --host ${name}` : where })
+        }
       }),
     ),
   )

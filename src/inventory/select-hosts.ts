@@ -19,11 +19,12 @@ const LISTED = 20
  *   selection; and for a selection that is empty.
  */
 export function selectHosts(inventory: Inventory, pattern: string, where: string): readonly Host[] {
-  if (pattern.trim() === '')
+  if (pattern.trim() === '') {
     throw new MailrunError(
       'a host, a group or a pattern is wanted, got nothing: is a variable of the shell unset?',
       where,
     )
+  }
   const byName = new Map(inventory.hosts.map((host) => [host.name, host]))
   const parts = splitPattern(pattern).flatMap((part) => (part.startsWith('@') ? linesOf(part.slice(1), where) : [part]))
   const plain = parts.filter((part) => !/^[&!]/.test(part))
@@ -92,11 +93,12 @@ function matching(
   if (found.length === 0) throw nobody(inventory, byName, part, expression, where)
   if (from === undefined) return found
   const slice = to === undefined ? [found.at(from)].flatMap((name) => name ?? []) : found.slice(from, to + 1)
-  if (slice.length === 0)
+  if (slice.length === 0) {
     throw new MailrunError(
       `${part} is beyond the end: ${expression} has ${found.length} hosts, the first is [0]`,
       where,
     )
+  }
   return slice
 }
 

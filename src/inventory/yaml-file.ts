@@ -162,11 +162,12 @@ function refuseOddities(document: Document, at: (node: Node) => string): void {
         const name = isScalar(key) ? `${typeof key.value} ${String(key.value)}` : undefined
         if (name === undefined) continue
         const first = seen.get(name)
-        if (first)
+        if (first) {
           throw new MailrunError(
             `the key ${String((key as { value?: unknown }).value)} is here twice: first at ${at(first)}`,
             at(key),
           )
+        }
         seen.set(name, key)
       }
     },

@@ -12,12 +12,13 @@ const STRUCTURE = ['hosts', 'children', 'vars']
 export function addYaml(tree: Tree, file: YamlFile, path: string): void {
   const entries = file.entries(file.root, 'an inventory', path)
   const plugin = entries.find(({ key }) => key === 'plugin')
-  if (plugin)
+  if (plugin) {
     throw new MailrunError(
       "this configures one of Ansible's inventory plugins, which are not run: " +
         'let ansible-inventory --list --yaml write the hosts out',
       plugin.where,
     )
+  }
   for (const { key, value, where } of entries) readGroup(tree, file, key, value, where)
 }
 

@@ -50,11 +50,12 @@ function inWords(message: string): string {
 
 /** The value as it would be with quotes, or without them; what to say if that is what the schema wants. */
 export function otherwise(value: unknown): { readonly value: unknown; readonly hint: string } | undefined {
-  if (typeof value === 'number' || typeof value === 'boolean')
+  if (typeof value === 'number' || typeof value === 'boolean') {
     return {
       value: String(value),
       hint: `quote it, for YAML reads it as ${typeof value === 'number' ? 'a number' : 'true or false'}`,
     }
+  }
   if (typeof value === 'string' && /^\d+$/.test(value))
     return { value: Number(value), hint: 'without quotes, it is to be a number' }
   if (typeof value === 'string' && /^(?:true|false)$/.test(value))

@@ -39,10 +39,11 @@ export const concernedHosts = (inventory: Inventory): Inventory['hosts'] =>
 /** The hosts whose vars say anything of mail's domains. No host is touched. @throws MailrunError */
 export async function mailHosts({ inventory, ...selection }: HostSelection): Promise<MailHosts> {
   const concerned = concernedHosts(inventory)
-  if (concerned.length === 0 && !selection.extraVars.has('domains'))
+  if (concerned.length === 0 && !selection.extraVars.has('domains')) {
     throw new MailrunError(
       "no host of the inventory has domains: set the var domains for those that send mail, such as in a group's vars",
     )
+  }
   const among = concerned.length === 0 ? inventory : onlyWith(inventory, concerned)
   const asked = await questionHosts('dns', mailHostVars, { inventory: among, ...selection }, questionsTo)
   return { ...asked, dns: await oneDns(asked.vars) }

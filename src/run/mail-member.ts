@@ -73,20 +73,22 @@ function signingKeys(host: string, outputs: Outputs, findings: RecordFinding[], 
 }
 
 function missingKey({ domain, selector, path, key }: ToldSigning, host: string, toCome: boolean): RecordFinding {
-  if (toCome && (key.kind === 'key' || key.kind === 'absent'))
+  if (toCome && (key.kind === 'key' || key.kind === 'absent')) {
     return finding(
       'dkim-key-to-come',
       'note',
       `the record ${dkimName(domain, selector)} is not known before ${host} has its key`,
       'the run makes the key, and publishes it',
     )
-  if (key.kind === 'absent')
+  }
+  if (key.kind === 'absent') {
     return finding(
       'dkim-no-key',
       'warning',
       `${host} has no key for ${domain} yet`,
       'run playbooks/dkim.ts, then plan again',
     )
+  }
   const why = UNREADABLE[key.kind] ?? ' is no private key'
   return finding(
     'dkim-unreadable-key',

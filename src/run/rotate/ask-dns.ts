@@ -111,11 +111,12 @@ async function servedAs(
       : [{ silent: problem.kind === 'silent', what: `${record.name}: ${shownServer(server)} ${problem.why}` }],
   )
   if (planned.kind === 'blocked') return { standing: { wish, missing, push: { why: planned.why } }, planned: undefined }
-  if (planned.kind === 'unanswered')
+  if (planned.kind === 'unanswered') {
     return {
       standing: { wish, missing: missing.length > 0 ? missing : [{ silent: true, what: planned.why }], push: 'done' },
       planned: undefined,
     }
+  }
   if (planned.kind !== 'change') return { standing: { wish, missing, push: 'done' }, planned: undefined }
   return byOthers
     ? { standing: { wish, missing, push: 'by-others' }, planned: undefined }
@@ -130,11 +131,12 @@ async function goneFrom(
   byOthers: boolean,
 ): Promise<KeyInDns> {
   const there = await lookAt(record.name, looking)
-  if ('why' in there)
+  if ('why' in there) {
     return {
       standing: { wish: 'gone', missing: [{ silent: true, what: there.why }], push: 'done' },
       planned: undefined,
     }
+  }
   const { views, primary, zone } = there.sight
   const isOwn = (rrset: Rrset): boolean => !wildcard.some((each) => textsOf(each) === textsOf(rrset))
   const missing = views.flatMap((view) => stillThere(record.name, view, isOwn))
