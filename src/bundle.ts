@@ -40,7 +40,12 @@ const { outputFiles, metafile } = await build({
   external: ['jiti', 'cpu-features', '*.node'],
   // What CommonJS packages rest on, and an ES module has not.
   banner: {
-    js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url), __filename = import.meta.filename, __dirname = import.meta.dirname;",
+    js: [
+      "import { createRequire as createRequireOfBundle } from 'node:module';",
+      'const require = createRequireOfBundle(import.meta.url),',
+      '__filename = import.meta.filename,',
+      '__dirname = import.meta.dirname;',
+    ].join(' '),
   },
   logLevel: 'warning',
   write: false,

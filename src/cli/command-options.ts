@@ -36,7 +36,8 @@ export function sourceOptions(command: Command, formats = FORMATS): void {
   command
     .option(
       '-i, --inventory <source>',
-      "an inventory of Ansible's: YAML, INI, a folder, a program, a list (mx1,mx2,); or TypeScript (repeatable: later ones win)",
+      "an inventory of Ansible's: YAML, INI, a folder, a program, a list (mx1,mx2,); " +
+        'or TypeScript (repeatable: later ones win)',
       gather,
     )
     .option(
@@ -50,7 +51,8 @@ export function sourceOptions(command: Command, formats = FORMATS): void {
     )
     .option(
       '--age-identity <file>',
-      'opens what is encrypted with age (repeatable; default: MAILRUN_AGE_IDENTITY, ~/.config/mailrun/age-identity.txt)',
+      'opens what is encrypted with age ' +
+        '(repeatable; default: MAILRUN_AGE_IDENTITY, ~/.config/mailrun/age-identity.txt)',
       gather,
     )
     .option(
@@ -83,7 +85,8 @@ export function fleetOptions(command: Command, formats = FORMATS): void {
     .option('--ssh-config <file>', 'the ssh_config in place of ~/.ssh/config and /etc/ssh/ssh_config; none: no file')
     .option(
       '--known-hosts <file>',
-      "the known_hosts file that host keys must be in (default: ssh_config's, else ~/.ssh/known_hosts and /etc/ssh/ssh_known_hosts)",
+      'the known_hosts file that host keys must be in ' +
+        "(default: ssh_config's, else ~/.ssh/known_hosts and /etc/ssh/ssh_known_hosts)",
     )
     .option('--accept-new', 'record the keys of hosts that have none known; a changed key is refused')
     .option(

@@ -16,6 +16,6 @@ export function formatMeant(words: readonly string[]): Format {
   const end = words.indexOf('--')
   const flags = end === -1 ? words : words.slice(0, end)
   const at = flags.findLastIndex((word) => word === '--format' || word.startsWith('--format='))
-  const value = at === -1 ? undefined : flags[at] === '--format' ? flags[at + 1] : flags[at]!.slice('--format='.length)
+  const value = flags[at] === '--format' ? flags[at + 1] : flags[at]?.slice('--format='.length)
   return value === 'json' || value === 'ndjson' ? value : 'text'
 }

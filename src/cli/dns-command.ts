@@ -145,7 +145,7 @@ async function push(work: Work, flags: Flags, source: Source, signals: Signals):
   const done = new Set(pushed.filter(({ outcome }) => outcome.kind === 'done').map(({ change }) => change.record))
   const missing = await served(work, flags, WAIT_AFTER_PUSH, signals, (record) => done.has(record))
   if (text && done.size > 0) stdout.write(notServedText(missing, done.size, paint()))
-  if (!text)
+  if (!text) {
     stdout.write(
       jsonDocument({
         ...dnsPlanJson(work.plan),
@@ -154,6 +154,7 @@ async function push(work: Work, flags: Flags, source: Source, signals: Signals):
         notServed: notServedJson(missing),
       }),
     )
+  }
   if (signals.interrupt.aborted) return EXIT.interrupted
   const failed = pushed.some(({ outcome }) => outcome.kind !== 'done') || missing.length > 0
   // What is kept in other ways is still to be changed.
@@ -163,10 +164,12 @@ async function push(work: Work, flags: Flags, source: Source, signals: Signals):
 /** Asked where there is a terminal; where there is none, `--yes` says it. */
 async function agreed(changes: number, { yes }: Flags): Promise<boolean> {
   if (yes === true) return true
-  if (process.stdin.isTTY !== true || process.stderr.isTTY !== true)
+  if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) {
+    const records = `${changes} ${changes === 1 ? 'record is' : 'records are'}`
     throw new MailrunError(
-      `${changes} ${changes === 1 ? 'record is' : 'records are'} to be changed, and nobody is there to be asked: nothing was pushed; --yes agrees beforehand`,
+      `${records} to be changed, and nobody is there to be asked: nothing was pushed; --yes agrees beforehand`,
     )
+  }
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   const answer = await terminal
     .question(`Push ${changes === 1 ? 'this change' : `these ${changes} changes`}? [y/N] `)
@@ -183,10 +186,11 @@ async function verify(work: Work, flags: Flags, signals: Signals): Promise<numbe
   if (text) {
     stdout.write(notServedText(missing, records.length, paint()))
     tellFindings(findings)
-  } else
+  } else {
     stdout.write(
       jsonDocument({ ...dnsPlanJson(work.plan), silent: silentJson(work), notServed: notServedJson(missing) }),
     )
+  }
   if (signals.interrupt.aborted) return EXIT.interrupted
   if (missing.some(({ kind }) => kind !== 'silent')) return EXIT.failed
   return missing.length > 0 ? EXIT.unreachable : statusOf(work, false)

@@ -31,12 +31,13 @@ async function encryptTo({
     ...(await Promise.all(recipientsFile.map(recipientsOf))).flat(),
   ]
   const withPassphrase = passphrase === true || agePassphraseFile !== undefined
-  if (withPassphrase === recipients.length > 0)
+  if (withPassphrase === recipients.length > 0) {
     throw new MailrunError(
       withPassphrase
         ? 'a passphrase or recipients, not both: age has it so'
         : 'to whom? --recipient age1…, --recipients-file FILE, or --passphrase',
     )
+  }
   if (!withPassphrase) return { recipients }
   if (agePassphraseFile !== undefined)
     return { passphrase: await secretFromFile('--age-passphrase-file', agePassphraseFile, 'the passphrase', warn) }

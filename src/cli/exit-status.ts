@@ -29,13 +29,10 @@ export function exitStatus({ interrupted, hosts, check, dns }: RunResult & { rea
 /** What DNS alone would make of it. */
 function publicationStatus({ plan, pushed, notServed, byHand, left, error }: Publication, check: boolean): number {
   const { records, findings } = plan ?? { records: [], findings: [] }
-  if (
-    error !== undefined ||
-    pushed.some(({ outcome }) => outcome.kind !== 'done') ||
-    records.some(({ kind }) => kind === 'blocked') ||
-    findings.some(({ severity }) => severity === 'error')
-  )
-    return EXIT.failed
+  const isPlanBad =
+    records.some(({ kind }) => kind === 'blocked') || findings.some(({ severity }) => severity === 'error')
+  const isPushBad = error !== undefined || pushed.some(({ outcome }) => outcome.kind !== 'done')
+  if (isPlanBad || isPushBad) return EXIT.failed
   if (records.some(({ kind }) => kind === 'unanswered')) return EXIT.unreachable
   if (notServed.length + byHand.length + left.length > 0) return EXIT.held
   return check && records.some(({ kind }) => kind === 'change') ? EXIT.wouldChange : EXIT.satisfied

@@ -40,11 +40,13 @@ export function maxFail(text: string): BatchSize {
 }
 
 function batchSize(text: string, least: number, wanted: string): BatchSize {
-  const match = /^(\d{1,6})(%?)$/.exec(text)
-  const number = Number(match?.[1])
-  if (!match || number < least || (match[2] === '%' && number > 100))
+  const [, digits, sign] = /^(\d{1,6})(%?)$/.exec(text) ?? []
+  const number = Number(digits)
+  const isPercentage = sign === '%'
+  const most = isPercentage ? 100 : Infinity
+  if (digits === undefined || number < least || number > most)
     throw new InvalidArgumentError(`wanted ${wanted}, got "${text}"`)
-  return match[2] === '%' ? { percent: number } : { count: number }
+  return isPercentage ? { percent: number } : { count: number }
 }
 
 function whole(text: string, least: number, most: number, what: string): number {
@@ -65,9 +67,12 @@ export function address(text: string): string {
 /** `mx1`, `mx1:/var/mail/inbox` */
 export function mailboxPlace(text: string): MailboxPlace {
   const [, host = '', path] = /^(.+?)(?::(\/.*))?$/.exec(text) ?? []
-  if (host === '' || /[\0\n]/.test(text) || (path === undefined && text.includes(':')))
+  const isNoPath = path === undefined && text.includes(':')
+  if (host === '' || /[\0\n]/.test(text) || isNoPath) {
     throw new InvalidArgumentError(
-      `wanted a host of the inventory, with the path of a mailbox where it is not the usual one (mx1:/var/mail/inbox), got ${JSON.stringify(text)}`,
+      'wanted a host of the inventory, with the path of a mailbox where it is not the usual one ' +
+        `(mx1:/var/mail/inbox), got ${JSON.stringify(text)}`,
     )
+  }
   return { host, path }
 }

@@ -27,22 +27,21 @@ export async function givenPlaybook(path: string | undefined): Promise<string> {
   if (path !== undefined) {
     if (!existsSync(path) && !/[./]/.test(path)) {
       const command = nearest(path, COMMANDS)
-      throw new MailrunError(
-        `there is no playbook ${path}, and no such command: ${command === undefined ? `the commands are ${COMMANDS.join(', ')}` : `did you mean ${command}?`}`,
-      )
+      const hint = command === undefined ? `the commands are ${COMMANDS.join(', ')}` : `did you mean ${command}?`
+      throw new MailrunError(`there is no playbook ${path}, and no such command: ${hint}`)
     }
     await checkPlaybookPath(path)
     return path
   }
-  const near = filesIn('playbooks', PLAYBOOK)
-  throw new MailrunError(
-    `no playbook was given; wanted: mailrun <playbook.ts> -i <inventory>${near.length > 0 ? `; there is ${near.join(', ')}` : ''} (mailrun --help tells more)`,
-  )
+  const wanted = `mailrun <playbook.ts> -i <inventory>${thereIs(filesIn('playbooks', PLAYBOOK))}`
+  throw new MailrunError(`no playbook was given; wanted: ${wanted} (mailrun --help tells more)`)
 }
 
+const thereIs = (files: readonly string[]): string => (files.length > 0 ? `; there is ${files.join(', ')}` : '')
+
 /**
- * What is said where `mailrun dns` was told no action. @param words - what stood there instead, flags and their values
- * included
+ * What is said where `mailrun dns` was told no action.
+ * @param words - what stood there instead, flags and their values included
  */
 export function noDnsAction(words: readonly string[]): MailrunError {
   const wanted = `wanted: mailrun dns ${DNS_ACTIONS.join('|')} -i <inventory>`
@@ -64,9 +63,7 @@ export function givenInventory(paths: readonly string[] | undefined): readonly s
     ...['inventory.yaml', 'inventory.yml'].filter((name) => existsSync(name)),
     ...filesIn('inventory', YAML),
   ]
-  throw new MailrunError(
-    `no inventory was given; wanted: -i <inventory.yaml>${near.length > 0 ? `; there is ${near.join(', ')}` : ''}`,
-  )
+  throw new MailrunError(`no inventory was given; wanted: -i <inventory.yaml>${thereIs(near)}`)
 }
 
 function filesIn(folder: string, pattern: RegExp): readonly string[] {

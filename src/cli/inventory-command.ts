@@ -19,11 +19,12 @@ export async function inventoryCommand(
     (each) => each !== undefined && each !== false,
   )
   if (chosen.length !== 1) throw new MailrunError('one of --list, --graph, --list-hosts and --host NAME is wanted')
-  if (flags.graph === true && flags.format !== 'text')
+  if (flags.graph === true && flags.format !== 'text') {
     throw new MailrunError(
       `a graph is drawn for people only: --list has the groups in JSON`,
       `--format ${flags.format}`,
     )
+  }
   const keyring = keyringFor(ageSource(flags))
   const all = await readFleet(
     { inventory: flags.inventory },
@@ -39,10 +40,10 @@ export async function inventoryCommand(
     if (host === undefined || more.length > 0) throw new MailrunError('one host is wanted', '--host')
     stdout.write(json ? json(hostJson(host)) : hostText(host, paint))
   } else if (flags.graph) stdout.write(inventoryGraph(limited))
-  else if (flags.listHosts)
+  else if (flags.listHosts) {
     stdout.write(
       json ? json(limited.hosts.map(({ name }) => name)) : limited.hosts.map(({ name }) => `${name}\n`).join(''),
     )
-  else stdout.write(json ? json(inventoryJson(limited)) : inventoryText(limited.hosts, paint))
+  } else stdout.write(json ? json(inventoryJson(limited)) : inventoryText(limited.hosts, paint))
   return 0
 }

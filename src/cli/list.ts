@@ -30,12 +30,11 @@ export function listTasks({ playbook, hosts }: Listing, format: Format): string 
   if (format !== 'text') return jsonOf(format, { playbook, hosts: lists })
   const groups = new Map<string, string[]>()
   for (const { name, tasks } of lists) {
-    const text = tasks
-      .map(
-        (task) =>
-          `  ${task.type} ${harmlessLine(task.name)}${task.tags.length > 0 ? `  [${task.tags.map(harmlessLine).join(', ')}]` : ''}\n`,
-      )
-      .join('')
+    const lines = tasks.map((task) => {
+      const tags = task.tags.length > 0 ? `  [${task.tags.map(harmlessLine).join(', ')}]` : ''
+      return `  ${task.type} ${harmlessLine(task.name)}${tags}\n`
+    })
+    const text = lines.join('')
     groups.set(text, [...(groups.get(text) ?? []), name])
   }
   return [...groups].map(([text, names]) => `${nameList(names)}:\n${text || '  no tasks\n'}`).join('\n')

@@ -31,16 +31,19 @@ function verifyCommand(mailrun: Command, actions: Actions): void {
     .command('verify')
     .usage('-i <inventory> [options]')
     .description(
-      "ask each host's milters to sign, and verify it, SPF, DMARC and names by DNS; changes nothing, and sends no mail but with --deliver",
+      "ask each host's milters to sign, and verify it, SPF, DMARC and names by DNS; " +
+        'changes nothing, and sends no mail but with --deliver',
     )
     .option(
       '--deliver <address>',
-      'really send messages to this address, from each host for each domain on each path, and tell what becomes of them',
+      'really send messages to this address, from each host for each domain on each path, ' +
+        'and tell what becomes of them',
       address,
     )
     .option(
       '--read-from <host[:mailbox]>',
-      "with --deliver: read there, on a host of the inventory, what the receiver found; a Maildir or mbox (default: the user's)",
+      'with --deliver: read there, on a host of the inventory, what the receiver found; ' +
+        "a Maildir or mbox (default: the user's)",
       mailboxPlace,
     )
     .option('--wait <seconds>', 'with --deliver: for messages to arrive (default: 60)', waitSeconds)
@@ -66,7 +69,8 @@ function auditCommand(mailrun: Command, actions: Actions): void {
     .command('audit')
     .usage('-i <inventory> [options]')
     .description(
-      'look at hosts, live signatures and every name server: a matrix of hosts and domains, and findings with what to do; sends no mail and changes nothing',
+      'look at hosts, live signatures and every name server: a matrix of hosts and domains, ' +
+        'and findings with what to do; sends no mail and changes nothing',
     )
     .option('--baseline <file>', 'findings that are accepted, each with a reason: they are shown, and do not count')
     .option('--write-baseline <file>', 'write a baseline of all that is found into this new file, and end with 0')
@@ -87,7 +91,8 @@ function dnsCommands(mailrun: Command, actions: Actions): void {
     .command('dns')
     .usage('plan|push|verify -i <inventory> [options]')
     .description(
-      "the records that the fleet's mail needs in DNS: what to change, pushing it, whether every name server serves them",
+      "the records that the fleet's mail needs in DNS: " +
+        'what to change, pushing it, whether every name server serves them',
     )
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
@@ -135,14 +140,17 @@ function rotateCommand(mailrun: Command, actions: Actions): void {
     .command('rotate')
     .usage('-i <inventory> [options]')
     .description(
-      'replace DKIM keys that are due, as far as time and proof allow: a new key is published, seen at every name server, and signs; the former one stays until its mail is delivered, is revoked, then removed. Run it again to go on',
+      'replace DKIM keys that are due, as far as time and proof allow: ' +
+        'a new key is published, seen at every name server, and signs; ' +
+        'the former one stays until its mail is delivered, is revoked, then removed. Run it again to go on',
     )
     .option('-C, --check', 'change nothing; tell where each key is, and what would be done')
     .option('--domain <name>', 'only keys of this domain (repeatable)', gather)
     .option('--start', 'begin now, however old the keys are')
     .option(
       '--compromised <host>',
-      "others know this host's keys: new ones, and the former revoked at once; mail that they signed and is not delivered yet will fail (repeatable; no other host is worked on)",
+      "others know this host's keys: new ones, and the former revoked at once; " +
+        'mail that they signed and is not delivered yet will fail (repeatable; no other host is worked on)',
       gather,
     )
     .option(

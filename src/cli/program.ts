@@ -17,10 +17,43 @@ export function program(version: string, actions: Actions): Command {
     .exitOverride()
     .configureOutput({ writeErr: () => {}, getOutHelpWidth: () => HELP_COLUMNS })
     .enablePositionalOptions()
+  runCommand(mailrun, version, actions)
+  pingCommand(mailrun, actions)
+  inventoryCommand(mailrun, actions)
+  encryptCommand(mailrun, actions)
+  schemaCommand(mailrun, actions)
+  mailCommands(mailrun, actions)
+  return mailrun
+}
+
+/** As the help shows them. */
+const USAGES = [
+  '<playbook.ts> -i <inventory> [options]',
+  'mailrun ping -i <inventory> [options]',
+  'mailrun inventory -i <inventory> --list|--graph|--list-hosts|--host NAME [options]',
+  'mailrun encrypt -r <age1…> [options] < value',
+  'mailrun schema [playbook.ts …] [--for inventory|vars]',
+  'mailrun verify -i <inventory> [options]',
+  'mailrun audit -i <inventory> [options]',
+  'mailrun dns plan|push|verify -i <inventory> [options]',
+  'mailrun rotate -i <inventory> [options]',
+].join('\n       ')
+
+const AFTER = exitStatusHelp([
+  130,
+  1,
+  [3, 'some host failed'],
+  4,
+  5,
+  [6, 'something is held back until DNS serves what it needs'],
+  [2, '--check found changes to make'],
+  [0, 'all satisfied'],
+])
+
+/** What `mailrun` does without the name of a command: it runs a playbook. */
+function runCommand(mailrun: Command, version: string, actions: Actions): void {
   mailrun
-    .usage(
-      '<playbook.ts> -i <inventory> [options]\n       mailrun ping -i <inventory> [options]\n       mailrun inventory -i <inventory> --list|--graph|--list-hosts|--host NAME [options]\n       mailrun encrypt -r <age1…> [options] < value\n       mailrun schema [playbook.ts …] [--for inventory|vars]\n       mailrun verify -i <inventory> [options]\n       mailrun audit -i <inventory> [options]\n       mailrun dns plan|push|verify -i <inventory> [options]\n       mailrun rotate -i <inventory> [options]',
-    )
+    .usage(USAGES)
     .description('Brings a fleet of hosts to the state that a playbook describes.')
     .argument('[playbook]', 'a playbook: a .ts, .mts, .js or .mjs file (one that is named like a command: ./ping)')
     .option('-C, --check', 'change nothing; tell what would be changed')
@@ -51,7 +84,9 @@ export function program(version: string, actions: Actions): Command {
     .helpCommand('help', 'print this help')
     .addHelpText('after', AFTER)
     .action((playbook: string | undefined, flags: RunFlags) => actions.run(playbook, flags))
+}
 
+function pingCommand(mailrun: Command, actions: Actions): void {
   const ping = mailrun
     .command('ping')
     .usage('-i <inventory> [options]')
@@ -59,7 +94,9 @@ export function program(version: string, actions: Actions): Command {
     .helpOption('-h, --help', 'print this help')
   fleetOptions(ping)
   ping.action(() => actions.ping(merged<FleetFlags>(mailrun, ping)))
+}
 
+function inventoryCommand(mailrun: Command, actions: Actions): void {
   const inventory = mailrun
     .command('inventory')
     .usage('-i <inventory> --list|--graph|--list-hosts|--host NAME [options]')
@@ -75,7 +112,9 @@ export function program(version: string, actions: Actions): Command {
     .helpOption('-h, --help', 'print this help')
   sourceOptions(inventory)
   inventory.action(() => actions.inventory(merged<InventoryFlags>(mailrun, inventory)))
+}
 
+function encryptCommand(mailrun: Command, actions: Actions): void {
   const encrypt = mailrun
     .command('encrypt')
     .usage('-r <age1…> | -R <file> | -p')
@@ -88,12 +127,15 @@ export function program(version: string, actions: Actions): Command {
     .option('--age-passphrase-file <file>', 'with the passphrase that is the first line of this file')
     .helpOption('-h, --help', 'print this help')
   encrypt.action((flags: EncryptFlags) => actions.encrypt(flags))
+}
 
+function schemaCommand(mailrun: Command, actions: Actions): void {
   const schema = mailrun
     .command('schema')
     .usage('[playbook.ts …] [--for inventory|vars]')
     .description(
-      "a JSON Schema of inventories and of these playbooks' vars, by which editors complete and check; connects to none",
+      "a JSON Schema of inventories and of these playbooks' vars, " +
+        'by which editors complete and check; connects to none',
     )
     .argument('[playbooks...]', 'playbooks, whose vars it is to know')
     .addOption(
@@ -103,18 +145,4 @@ export function program(version: string, actions: Actions): Command {
     )
     .helpOption('-h, --help', 'print this help')
   schema.action((playbooks: readonly string[], flags: SchemaFlags) => actions.schema(playbooks, flags))
-
-  mailCommands(mailrun, actions)
-  return mailrun
 }
-
-const AFTER = exitStatusHelp([
-  130,
-  1,
-  [3, 'some host failed'],
-  4,
-  5,
-  [6, 'something is held back until DNS serves what it needs'],
-  [2, '--check found changes to make'],
-  [0, 'all satisfied'],
-])

@@ -83,18 +83,20 @@ function refuseStrangers({ members, hosts }: RotationMembers, { domain, compromi
   const names = hosts.map(({ host }) => host.name)
   if (names.length === 0) throw new MailrunError('none of these hosts has domains that it signs for', '--limit')
   const stranger = compromised?.find((name) => !names.includes(name))
-  if (stranger !== undefined)
+  if (stranger !== undefined) {
     throw new MailrunError(
       `${JSON.stringify(stranger)} is no host that signs mail here: it has ${names.join(', ')}`,
       '--compromised',
     )
+  }
   const domains = new Set(names.flatMap((name) => members.get(name)!.domains))
   const unknown = domain?.find((name) => !domains.has(name))
-  if (unknown !== undefined)
+  if (unknown !== undefined) {
     throw new MailrunError(
       `${JSON.stringify(unknown)} is no domain of these hosts: they have ${[...domains].join(', ')}`,
       '--domain',
     )
+  }
 }
 
 const namesHost = ({ dns }: RotationMembers, name: string): boolean =>
@@ -115,10 +117,13 @@ async function refuseUnreachableZones({ members, hosts, dns }: RotationMembers, 
   for (const zone of new Set(zones)) {
     if (zone === undefined) continue
     const { via, keyFile } = zoneSettings(dns, zone)
-    if (via === undefined)
+    if (via === undefined) {
       throw new MailrunError(
-        `nothing says how records get into ${zone}: set dns.key_file (TSIG), dns.host (a BIND host of the inventory; with dns.via: knotc one with Knot DNS), or dns.via: none for a zone that is kept in other ways`,
+        `nothing says how records get into ${zone}: set dns.key_file (TSIG), ` +
+          'dns.host (a BIND host of the inventory; with dns.via: knotc one with Knot DNS), ' +
+          'or dns.via: none for a zone that is kept in other ways',
       )
+    }
     if (via === 'nsupdate') files.add(absolute(keyFile!))
   }
   for (const file of files) await readyToPush(file)

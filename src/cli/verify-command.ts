@@ -4,13 +4,13 @@ import { randomBytes } from 'node:crypto'
 import * as v from 'valibot'
 import { connector } from '../connection/connector.ts'
 import { askServer } from '../dns/ask-server.ts'
-import { authority } from '../dns/authority.ts'
+import { authority, type Authority } from '../dns/authority.ts'
 import { limited } from '../dns/look.ts'
 import { askOnly } from '../engine/ask-only.ts'
 import { probeTemplate } from '../mail/probe-message.ts'
-import type { MailVars } from '../mail/mail-vars.ts'
 import type { Host } from '../model/host.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
+import type { PreparedHost } from '../model/prepared-host.ts'
 import type { HostProof } from '../model/proof.ts'
 import type { HostResult } from '../model/run-event.ts'
 import { readExtraVars } from '../playbook/extra-vars.ts'
@@ -26,121 +26,131 @@ import { oneDns } from '../run/one-dns.ts'
 import { ownMail } from '../run/own-mail.ts'
 import { questionHosts } from '../run/question-hosts.ts'
 import { readFleet } from '../run/read-fleet.ts'
-import { proveHost, type HostEvidence } from '../verify/host.ts'
+import { proveHost } from '../verify/host.ts'
+import type { ProbedMessage } from '../verify/signing.ts'
 import { EXIT } from './exit-status.ts'
 import { fleetSource } from './fleet.ts'
-import type { Given, VerifyFlags } from './options.ts'
+import type { Format, Given, VerifyFlags } from './options.ts'
 import { stdout } from './output.ts'
 import { checkDeliverFlags, verifyDelivery, warnOfOwn, type Deliverer } from './verify-delivery.ts'
 import type { Signals } from './signals.ts'
 
+type Flags = Given<VerifyFlags>
+const varsSchema = v.object(fleetVars)
+type VerifyVars = v.InferOutput<typeof varsSchema>
+
 /** Resolves with the exit status. @throws MailrunError before any host is touched */
-export async function verifyCommand(flags: Given<VerifyFlags>, signals: Signals): Promise<number> {
+export async function verifyCommand(flags: Flags, signals: Signals): Promise<number> {
   const began = performance.now()
   const source = await fleetSource(flags)
-  const keyring = keyringFor(source)
-  const extraVars = await readExtraVars(source.extraVars ?? [], keyring)
-  const inventory = await readFleet(source, extraVars, undefined, keyring)
-  const reader = checkDeliverFlags(flags, inventory)
-  const message = { template: probeTemplate(new Date()), nonce: randomBytes(8).toString('hex') }
-  const { hosts: all, vars: varsOf } = await questionHosts(
-    'verify',
-    v.object(fleetVars),
-    { inventory, limit: flags.limit, extraVars, keyring },
-    ({ vars }) => ({
-      milters: milterSigning({ domains: [...new Set(vars.domains)], ...ownMail(vars), ...message }),
-      outgoing: outgoingAddresses,
-    }),
-  )
-  // Who is named is asked, whatever the inventory says: its SigningTable may name domains.
-  const prepared = flags.limit === undefined ? all.filter(({ host }) => varsOf.get(host.name)!.domains.length > 0) : all
-  if (prepared.length === 0)
-    throw new MailrunError(
-      'no host has domains, the list of those that it sends for: set it in the inventory, or name hosts by --limit',
-    )
-  const dns = authority(
-    await oneDns(new Map(prepared.map(({ host }) => [host.name, varsOf.get(host.name)!]))),
-    limited(askServer),
-  )
-  if (flags.deliver !== undefined)
-    warnOfOwn(
-      flags.deliver,
-      [
-        ...prepared.map(({ host }) => host.name),
-        ...[...varsOf.values()].flatMap(({ domains, helo_name, fqdn }) => [...domains, helo_name, fqdn]),
-      ].filter((name) => typeof name === 'string'),
-    )
-  const hosts = prepared.map(({ host }) => host)
-  const { connect, close } = await connector(
-    [...new Set([...hosts, ...(reader === undefined ? [] : [reader])])],
-    source,
-  )
+  const asked = await hostsAsked(flags, source)
+  const dns = authority(await oneDns(varsOfAsked(asked)), limited(askServer))
+  if (flags.deliver !== undefined) warnOfOwn(flags.deliver, ownNames(asked))
+  const hosts = asked.prepared.map(({ host }) => host)
+  const readers = asked.reader === undefined ? [] : [asked.reader]
+  const { connect, close } = await connector([...new Set([...hosts, ...readers])], source)
   signals.runBegins()
   try {
-    const run = await askOnly('verify', prepared, connect, {
+    const run = await askOnly('verify', asked.prepared, connect, {
       forks: affordableForks(flags.forks),
       interrupt: signals.interrupt,
       abandon: signals.abandon,
     })
-    const still = await Promise.all(
-      run.hosts.map((host) =>
-        proofOf(host, varsOf.get(host.name)?.outgoing_addresses, (evidence) => proveHost(evidence, message, dns)),
-      ),
-    )
-    const proofs =
-      flags.deliver === undefined
-        ? still
-        : await delivered(
-            still,
-            run.hosts,
-            hosts,
-            (name) => ownMail(varsOf.get(name)!),
-            (deliverers) => verifyDelivery(deliverers, flags, reader, connect, signals),
-          )
-    const seconds = (performance.now() - began) / 1000
-    if (flags.format === 'json') stdout.write(jsonDocument(proofDocument(proofs, seconds)))
-    else if (flags.format === 'ndjson')
-      stdout.write(proofs.map((each) => jsonLine({ kind: 'host-proof', ...each })).join(''))
-    else stdout.write(proofText(proofs, seconds, colours(wantsColour(process.env, process.stdout.isTTY === true))))
+    const still = await Promise.all(run.hosts.map((host) => proofOf(host, asked, dns)))
+    const send = (deliverers: readonly Deliverer[]) => verifyDelivery(deliverers, flags, asked.reader, connect, signals)
+    const proofs = flags.deliver === undefined ? still : await delivered(still, run.hosts, asked, send)
+    tellProofs(proofs, (performance.now() - began) / 1000, flags.format)
     return statusOf(proofs, signals.interrupt.aborted)
   } finally {
     close()
   }
 }
 
+/** Who is asked, and what. */
+interface Asked {
+  readonly prepared: readonly PreparedHost[]
+  /** By host; of those too that are not asked. */
+  readonly vars: ReadonlyMap<string, VerifyVars>
+  /** That milters are asked to sign. */
+  readonly message: ProbedMessage
+  /** The host whose mailbox is read, where one is. */
+  readonly reader: Host | undefined
+}
+
+/** No host is touched. */
+async function hostsAsked(flags: Flags, source: Awaited<ReturnType<typeof fleetSource<Flags>>>): Promise<Asked> {
+  const keyring = keyringFor(source)
+  const extraVars = await readExtraVars(source.extraVars ?? [], keyring)
+  const inventory = await readFleet(source, extraVars, undefined, keyring)
+  const reader = checkDeliverFlags(flags, inventory)
+  const message = { template: probeTemplate(new Date()), nonce: randomBytes(8).toString('hex') }
+  const { hosts, vars } = await questionHosts(
+    'verify',
+    varsSchema,
+    { inventory, limit: flags.limit, extraVars, keyring },
+    ({ vars: own }) => ({
+      milters: milterSigning({ domains: [...new Set(own.domains)], ...ownMail(own), ...message }),
+      outgoing: outgoingAddresses,
+    }),
+  )
+  // Who is named is asked, whatever the inventory says: its SigningTable may name domains.
+  const prepared =
+    flags.limit === undefined ? hosts.filter(({ host }) => vars.get(host.name)!.domains.length > 0) : hosts
+  if (prepared.length === 0) {
+    throw new MailrunError(
+      'no host has domains, the list of those that it sends for: set it in the inventory, or name hosts by --limit',
+    )
+  }
+  return { prepared, vars, message, reader }
+}
+
+const varsOfAsked = ({ prepared, vars }: Asked): ReadonlyMap<string, VerifyVars> =>
+  new Map(prepared.map(({ host }) => [host.name, vars.get(host.name)!]))
+
+/** Domains and names of the fleet. */
+function ownNames({ prepared, vars }: Asked): readonly string[] {
+  const said = [...vars.values()].flatMap(({ domains, helo_name, fqdn }) => [...domains, helo_name, fqdn])
+  return [...prepared.map(({ host }) => host.name), ...said].filter((name) => typeof name === 'string')
+}
+
+function tellProofs(proofs: readonly HostProof[], seconds: number, format: Format): void {
+  if (format === 'json') stdout.write(jsonDocument(proofDocument(proofs, seconds)))
+  else if (format === 'ndjson') stdout.write(proofs.map((each) => jsonLine({ kind: 'host-proof', ...each })).join(''))
+  else stdout.write(proofText(proofs, seconds, colours(wantsColour(process.env, process.stdout.isTTY === true))))
+}
+
 /** From those that could be asked. */
 async function delivered(
   proofs: readonly HostProof[],
   results: readonly HostResult[],
-  hosts: readonly Host[],
-  wantedOf: (host: string) => Deliverer['wanted'],
+  { prepared, vars }: Asked,
   send: (deliverers: readonly Deliverer[]) => Promise<ReadonlyMap<string, HostProof>>,
 ): Promise<readonly HostProof[]> {
   const deliverers = proofs.flatMap((proof): readonly Deliverer[] => {
-    const milters = results.find(({ name }) => name === proof.name)?.outputs['milters'] as
-      | MilterState
-      | null
-      | undefined
-    const host = hosts.find(({ name }) => name === proof.name)
-    return host === undefined || !milters || proof.error !== undefined
-      ? []
-      : [{ host, milters, wanted: wantedOf(host.name), proof }]
+    const { milters } = (results.find(({ name }) => name === proof.name)?.outputs ?? {}) as Outputs
+    const host = prepared.find((each) => each.host.name === proof.name)?.host
+    if (host === undefined || !milters || proof.error !== undefined) return []
+    return [{ host, milters, wanted: ownMail(vars.get(host.name)!), proof }]
   })
   const after = await send(deliverers)
   return proofs.map((proof) => after.get(proof.name) ?? proof)
 }
 
+interface Outputs {
+  readonly milters?: MilterState | null
+  readonly outgoing?: OutgoingAddresses | null
+}
+
 async function proofOf(
   { name, status, outputs, error }: HostResult,
-  outgoing: MailVars['outgoing_addresses'],
-  prove: (evidence: HostEvidence) => Promise<HostProof>,
+  { vars, message }: Asked,
+  dns: Authority,
 ): Promise<HostProof> {
-  const { milters, outgoing: told } = outputs as {
-    readonly milters?: MilterState | null
-    readonly outgoing?: OutgoingAddresses | null
+  const { milters, outgoing: told } = outputs as Outputs
+  if (status === 'ok' && milters) {
+    const outgoing = vars.get(name)?.outgoing_addresses
+    return proveHost({ name, milters, told: told ?? { addresses: [], relayhost: '' }, outgoing }, message, dns)
   }
-  if (status === 'ok' && milters)
-    return prove({ name, milters, told: told ?? { addresses: [], relayhost: '' }, outgoing })
   const how = status === 'unreachable' || status === 'interrupted' || status === 'not-reached' ? status : 'failed'
   return {
     name,

@@ -28,8 +28,8 @@ const WAIT_SECONDS = 60
 const GRACE_SECONDS = 30
 
 /**
- * What goes with it, and nothing else does; the host whose mailbox is read. @throws MailrunError before any host is
- * touched
+ * What goes with it, and nothing else does; the host whose mailbox is read.
+ * @throws MailrunError before any host is touched
  */
 export function checkDeliverFlags(
   { deliver: address, readFrom, wait, check }: Flags,
@@ -42,21 +42,21 @@ export function checkDeliverFlags(
     throw new MailrunError(`${alone} goes with --deliver ADDRESS: without it verify sends nothing and changes nothing`)
   if (readFrom === undefined) return undefined
   const host = inventory.hosts.find(({ name }) => name === readFrom.host)
-  const meant = host === undefined ? nearest(readFrom.host, inventory.names) : undefined
-  if (host === undefined)
-    throw new MailrunError(
-      `--read-from ${readFrom.host}: the inventory has no such host${meant === undefined ? '' : `: did you mean ${meant}?`}`,
-    )
-  return host
+  if (host !== undefined) return host
+  const meant = nearest(readFrom.host, inventory.names)
+  const hint = meant === undefined ? '' : `: did you mean ${meant}?`
+  throw new MailrunError(`--read-from ${readFrom.host}: the inventory has no such host${hint}`)
 }
 
 /** Mail to one's own hosts may never leave them. @param own - domains and names of the fleet. */
 export function warnOfOwn(address: string, own: Iterable<string>): void {
   const { domain } = mailAddress(address)!
-  if ([...own].includes(domain))
+  if ([...own].includes(domain)) {
     stderr.write(
-      `mailrun: warning: ${domain} is the fleet's own: where a host holds it for its own, mail to ${address} does not leave it, and proves nothing of mail to others\n`,
+      `mailrun: warning: ${domain} is the fleet's own: where a host holds it for its own, ` +
+        `mail to ${address} does not leave it, and proves nothing of mail to others\n`,
     )
+  }
 }
 
 /** One of a host that answered. */
@@ -69,8 +69,8 @@ export interface Deliverer {
 }
 
 /**
- * The proofs with what became of the messages. @throws MailrunError where the mailbox cannot be read: then nothing is
- * sent
+ * The proofs with what became of the messages.
+ * @throws MailrunError where the mailbox cannot be read: then nothing is sent
  */
 export async function verifyDelivery(
   deliverers: readonly Deliverer[],
@@ -81,45 +81,16 @@ export async function verifyDelivery(
 ): Promise<ReadonlyMap<string, HostProof>> {
   const address = flags.deliver!
   const run = randomBytes(6).toString('hex')
-  const asked = { address, asker: `${userInfo().username}@${hostname()}`, date: new Date() }
-  let first = 0
-  const plans = deliverers.map((each) => {
-    const plan = deliveryPlan(each.milters, each.wanted, { ...asked, host: each.host.name }, run, first)
-    first += plan.messages.length
-    return { ...each, plan }
-  })
-  const withProofs = (
-    proofsOf: (one: (typeof plans)[number]) => readonly DeliveryProof[],
-  ): ReadonlyMap<string, HostProof> =>
-    new Map(
-      plans.map((each) => [
-        each.host.name,
-        judged({ ...each.proof, delivery: inOrder([...proofsOf(each), ...each.plan.leftOut], each.plan) }),
-      ]),
-    )
-  const say = (): void =>
-    announce(
-      plans.map(({ host, plan }) => [host.name, plan.messages.length]),
-      address,
-      flags.check === true,
-    )
-  const notSent = (what: string) =>
-    withProofs(({ plan }) =>
-      plan.messages.map(({ domain, path }): DeliveryProof => ({
-        domain,
-        path,
-        verdict: { status: 'none', id: 'not-sent', what },
-      })),
-    )
+  const plans = plansOf(deliverers, address, run)
   if (flags.check === true) {
-    say()
-    return notSent(`would be sent to ${address}`)
+    announce(plans, address, true)
+    return notSent(plans, `would be sent to ${address}`)
   }
-  if (signals.interrupt.aborted) return notSent('interrupted before it was sent')
+  if (signals.interrupt.aborted) return notSent(plans, 'interrupted before it was sent')
 
   const mailbox =
     reader === undefined ? undefined : await openMailbox(reader, flags.readFrom!, address, connect, signals.interrupt)
-  say()
+  announce(plans, address, false)
   try {
     const delivering = {
       run,
@@ -134,39 +105,66 @@ export async function verifyDelivery(
       connect,
       delivering,
     )
-    return withProofs(({ plan, proof }) => plan.messages.map(({ nonce }) => proveDelivery(evidence.get(nonce)!, proof)))
+    return withProofs(plans, ({ plan, proof }) =>
+      plan.messages.map(({ nonce }) => proveDelivery(evidence.get(nonce)!, proof)),
+    )
   } finally {
     mailbox?.connection.close()
   }
 }
 
-/** Before anything is sent. */
-function announce(
-  parts: readonly (readonly [host: string, messages: number])[],
-  address: string,
-  check: boolean,
-): void {
-  const all = parts.reduce((sum, [, messages]) => sum + messages, 0)
-  const shown =
-    parts.length > 6
-      ? `${count(parts.length, 'host')}, at most ${Math.max(...parts.map(([, messages]) => messages))} each`
-      : parts.map(([host, messages]) => `${messages} by ${host}`).join(', ')
-  stderr.write(
-    harmless(
-      `mailrun: ${count(all, 'message')} ${check ? 'would be sent' : all === 1 ? 'is sent' : 'are sent'} to ${address}: ${shown || 'no host can send'}\n`,
-    ),
+interface Planned extends Deliverer {
+  readonly plan: DeliveryPlan
+}
+
+/** Messages are numbered through all hosts. */
+function plansOf(deliverers: readonly Deliverer[], address: string, run: string): readonly Planned[] {
+  const asked = { address, asker: `${userInfo().username}@${hostname()}`, date: new Date() }
+  let first = 0
+  return deliverers.map((each) => {
+    const plan = deliveryPlan(each.milters, each.wanted, { ...asked, host: each.host.name }, run, first)
+    first += plan.messages.length
+    return { ...each, plan }
+  })
+}
+
+const withProofs = (
+  plans: readonly Planned[],
+  proofsOf: (one: Planned) => readonly DeliveryProof[],
+): ReadonlyMap<string, HostProof> =>
+  new Map(
+    plans.map((each) => [
+      each.host.name,
+      judged({ ...each.proof, delivery: inOrder([...proofsOf(each), ...each.plan.leftOut], each.plan) }),
+    ]),
   )
+
+const notSent = (plans: readonly Planned[], what: string): ReadonlyMap<string, HostProof> =>
+  withProofs(plans, ({ plan }) =>
+    plan.messages.map(({ domain, path }): DeliveryProof => ({
+      domain,
+      path,
+      verdict: { status: 'none', id: 'not-sent', what },
+    })),
+  )
+
+/** Before anything is sent. */
+function announce(plans: readonly Planned[], address: string, check: boolean): void {
+  const numbers = plans.map(({ plan }) => plan.messages.length)
+  const all = numbers.reduce((sum, each) => sum + each, 0)
+  const byHost = plans.map(({ host, plan }) => `${plan.messages.length} by ${host.name}`).join(', ')
+  const most = `${count(plans.length, 'host')}, at most ${Math.max(...numbers)} each`
+  const shown = plans.length > 6 ? most : byHost || 'no host can send'
+  const now = all === 1 ? 'is sent' : 'are sent'
+  stderr.write(harmless(`mailrun: ${count(all, 'message')} ${check ? 'would be sent' : now} to ${address}: ${shown}\n`))
 }
 
 function inOrder(proofs: readonly DeliveryProof[], { messages, leftOut }: DeliveryPlan): readonly DeliveryProof[] {
-  const domains = [
-    ...new Set(
-      [...messages, ...leftOut].filter(({ path }) => path !== 'root' && path !== 'bounce').map(({ domain }) => domain),
-    ),
-  ]
+  const ofDomains = [...messages, ...leftOut].filter(({ path }) => path !== 'root' && path !== 'bounce')
+  const domains = [...new Set(ofDomains.map(({ domain }) => domain))]
+  const placeOf = (domain: string): number => (domains.includes(domain) ? domains.indexOf(domain) : domains.length)
   const rank = ({ domain, path }: DeliveryProof): number =>
-    (domains.indexOf(domain) < 0 ? domains.length : domains.indexOf(domain)) * DELIVERY_PATHS.length +
-    DELIVERY_PATHS.indexOf(path)
+    placeOf(domain) * DELIVERY_PATHS.length + DELIVERY_PATHS.indexOf(path)
   return [...proofs].sort((a, b) => rank(a) - rank(b))
 }
 
@@ -177,23 +175,14 @@ async function openMailbox(
   connect: Connect,
   signal: AbortSignal,
 ): Promise<Mailbox> {
-  const whole = (why: string): MailrunError =>
-    new MailrunError(
-      `--read-from ${host.name}${place.path === undefined ? '' : `:${place.path}`}: ${why}; nothing was sent`,
-    )
+  const given = `${host.name}${place.path === undefined ? '' : `:${place.path}`}`
+  const whole = (why: string): MailrunError => new MailrunError(`--read-from ${given}: ${why}; nothing was sent`)
   let connection: Connection | undefined
   try {
     connection = await connect(host, signal)
     const mark = newMark()
-    const found = readFoundMailbox(
-      await oneScript(
-        connection,
-        mark,
-        findMailboxScript(place.path, mailAddress(address)!.local, mark),
-        LOOK_SECONDS + GRACE_SECONDS,
-        signal,
-      ),
-    )
+    const script = findMailboxScript(place.path, mailAddress(address)!.local, mark)
+    const found = readFoundMailbox(await oneScript(connection, mark, script, LOOK_SECONDS + GRACE_SECONDS, signal))
     if (typeof found === 'string') throw whole(found)
     return { mark: found, connection, place: `${host.name}:${found.path}` }
   } catch (error) {

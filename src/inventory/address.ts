@@ -25,17 +25,19 @@ export function addressOf(name: string, vars: ReadonlyMap<string, Var>): HostAdd
   const text = (setting: Setting): string | undefined => textOf(said(setting))
   const args = (setting: Setting): SshWords => argumentsOf(said(setting))
   const address = text('address') ?? name
-  if (!ADDRESS.test(address))
+  if (!ADDRESS.test(address)) {
     throw new MailrunError(
       `ansible_host must be a name or an address, got ${JSON.stringify(address)}`,
       said('address')?.where,
     )
+  }
   const checking = said('hostKeyChecking')
-  if (checking !== undefined && !truth(checking))
+  if (checking !== undefined && !truth(checking)) {
     throw new MailrunError(
       `${checking.key}: host keys are always verified; --accept-new records those of new hosts`,
       checking.where,
     )
+  }
   const connection = text('connection')
   const key = text('privateKeyFile')
   const token = said('pkcs11Provider')
@@ -67,10 +69,11 @@ function check(name: string, value: unknown, where: string): void {
   const known = CONNECTION_KEYS[name]
   if (known === undefined || !Object.hasOwn(CONNECTION_KEYS, name)) {
     const near = nearest(name, Object.keys(CONNECTION_KEYS))
-    throw new MailrunError(
-      `${name} is not supported${near ? `: did you mean ${near}?` : ': docs/connections.md has the ansible_ keys that say how a host is reached; a var of your own needs another name'}`,
-      where,
-    )
+    const hint = near
+      ? `did you mean ${near}?`
+      : 'docs/connections.md has the ansible_ keys that say how a host is reached; ' +
+        'a var of your own needs another name'
+    throw new MailrunError(`${name} is not supported: ${hint}`, where)
   }
   if (known.values && value !== null && !known.values.includes(value as string))
     throw new MailrunError(`${name} must be ${known.values.join(' or ')}, got ${JSON.stringify(value)}`, where)
@@ -78,7 +81,8 @@ function check(name: string, value: unknown, where: string): void {
 
 const saidIn = (vars: ReadonlyMap<string, Var>, key: string): readonly Said[] => {
   const found = vars.get(key)
-  return found === undefined || found.value === null ? [] : [{ ...found, key }]
+  if (found === undefined) return []
+  return found.value === null ? [] : [{ ...found, key }]
 }
 
 /** A number is a text here, as Ansible has it: a user may be called 1000. */
@@ -88,14 +92,11 @@ function textOf(said: Said | undefined): string | undefined {
   if (value instanceof Secret) return textOf({ ...said, value: (value as Secret).reveal() })
   if (typeof value === 'string' && value !== '') return value
   if (Number.isSafeInteger(value)) return String(value)
-  const got =
-    CONNECTION_KEYS[key]?.kind === 'secret'
-      ? value === ''
-        ? 'an empty one'
-        : `a ${typeof value}`
-      : JSON.stringify(value)
-  throw new MailrunError(`${key} must be a text, got ${got}`, where)
+  const isSecret = CONNECTION_KEYS[key]?.kind === 'secret'
+  throw new MailrunError(`${key} must be a text, got ${isSecret ? hiddenText(value) : JSON.stringify(value)}`, where)
 }
+
+const hiddenText = (value: unknown): string => (value === '' ? 'an empty one' : `a ${typeof value}`)
 
 const secretOf = (said: Said | undefined): Secret | undefined => {
   const text = textOf(said)
@@ -124,7 +125,8 @@ const joined = (parts: readonly SshWords[]): SshWords => ({
 function numberOf(said: Said | undefined, [least, most]: readonly [number, number]): number | undefined {
   if (said === undefined) return undefined
   const number = typeof said.value === 'string' && /^\d+$/.test(said.value) ? Number(said.value) : said.value
-  if (typeof number === 'number' && Number.isInteger(number) && number >= least && number <= most) return number
+  const isInteger = typeof number === 'number' && Number.isInteger(number)
+  if (isInteger && number >= least && number <= most) return number
   throw new MailrunError(
     `${said.key} must be a number from ${least} to ${most}, got ${JSON.stringify(said.value)}`,
     said.where,
@@ -132,10 +134,23 @@ function numberOf(said: Said | undefined, [least, most]: readonly [number, numbe
 }
 
 function truth({ key, value, where }: Said): boolean {
-  const word = typeof value === 'object' ? '' : String(value).toLowerCase()
+  const word = wordOf(value).toLowerCase()
   if (YES.includes(word)) return true
   if (NO.includes(word)) return false
   throw new MailrunError(`${key} must be true or false, got ${JSON.stringify(value)}`, where)
+}
+
+/** Empty for what is no single value. */
+function wordOf(value: unknown): string {
+  switch (typeof value) {
+    case 'string':
+    case 'number':
+    case 'boolean':
+    case 'bigint':
+      return String(value)
+    default:
+      return ''
+  }
 }
 
 /** They travel through the login shell, whichever it is, and two more. */

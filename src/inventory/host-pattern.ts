@@ -43,9 +43,11 @@ function expandRanges(pattern: string, where: string): readonly string[] {
   return here.flatMap((each) => after.map((rest) => `${head}${each}${rest}`))
 }
 
+const isLetter = (text: string): boolean => text.length === 1 && LETTERS.includes(text)
+
 function sequence(first: string, last: string, step: number, wrong: (why: string) => MailrunError): readonly string[] {
   if (!Number.isInteger(step) || step < 1) throw wrong('the step is a number from 1')
-  const letters = first.length === 1 && last.length === 1 && LETTERS.includes(first) && LETTERS.includes(last)
+  const letters = isLetter(first) && isLetter(last)
   const [from, to] = letters ? [LETTERS.indexOf(first), LETTERS.indexOf(last)] : [Number(first), Number(last)]
   if (!letters && !(/^\d+$/.test(first) && /^\d+$/.test(last))) throw wrong('numbers or single letters are wanted')
   if (from > to) throw wrong('first is above last')

@@ -30,12 +30,12 @@ export function addIni(tree: Tree, text: string, path: string): void {
     if (isTemplate(line)) throw templateRefused(where)
     const header = SECTION.exec(line)
     if (header) section = readSection(tree, header, declared, pending, where)
-    else if (line.startsWith('[') && line.endsWith(']'))
+    else if (line.startsWith('[') && line.endsWith(']')) {
       throw new MailrunError(
         `${line} is no section: [group], [group:vars] or [group:children] is wanted, without blanks`,
         where,
       )
-    else readLine(tree, section, line, declared, pending, where)
+    } else readLine(tree, section, line, declared, pending, where)
   })
   for (const [group, { where, what }] of pending)
     throw new MailrunError(`${what} the group ${group}, which is declared nowhere: add a section [${group}]`, where)
@@ -50,8 +50,9 @@ function readSection(
 ): Section {
   if (!STATES.includes(state)) {
     const near = nearest(state, STATES)
+    const hint = near ? `: did you mean ${near}?` : ''
     throw new MailrunError(
-      `a section is [${group}], [${group}:vars] or [${group}:children], got [${group}:${state}]${near ? `: did you mean ${near}?` : ''}`,
+      `a section is [${group}], [${group}:vars] or [${group}:children], got [${group}:${state}]${hint}`,
       where,
     )
   }

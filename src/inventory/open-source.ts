@@ -25,11 +25,11 @@ const IGNORED =
 export async function addSource(tree: Tree, source: string, load: LoadModule, keyring: Keyring): Promise<void> {
   const is = await stat(source).catch(() => undefined)
   if (is === undefined && source.includes(',')) return addList(tree, source)
-  if (is === undefined)
-    throw new MailrunError(
-      `there is no such file${/[/]|\.[a-z]+$/.test(source) ? '' : ` (a list of hosts has a comma: ${source},)`}`,
-      source,
-    )
+  if (is === undefined) {
+    const looksLikePath = /[/]|\.[a-z]+$/.test(source)
+    const hint = looksLikePath ? '' : ` (a list of hosts has a comma: ${source},)`
+    throw new MailrunError(`there is no such file${hint}`, source)
+  }
   if (is.isDirectory()) return addFolder(tree, source, load, keyring)
   const ending = extname(source)
   if (CODE.includes(ending)) return addTyped(tree, source, load)
@@ -45,10 +45,8 @@ export async function addSource(tree: Tree, source: string, load: LoadModule, ke
 
 /** `-i mx1,mx2,` */
 function addList(tree: Tree, list: string): void {
-  for (const each of list
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '')) {
+  const parts = list.split(',').map((part) => part.trim())
+  for (const each of parts.filter((part) => part !== '')) {
     const { host, port } = splitPort(each)
     addHost(tree, host, 'ungrouped', port, '-i')
   }
@@ -57,11 +55,10 @@ function addList(tree: Tree, list: string): void {
 async function addFolder(tree: Tree, folder: string, load: LoadModule, keyring: Keyring): Promise<void> {
   const all = (await readdir(folder)).sort()
   const names = all.filter((name) => !IGNORED.test(name))
-  if (names.length === 0)
-    throw new MailrunError(
-      `there is no inventory in this folder${all.length === 0 ? '' : `; passed over, as in Ansible: ${all.join(', ')}`}`,
-      folder,
-    )
+  if (names.length === 0) {
+    const passed = all.length === 0 ? '' : `; passed over, as in Ansible: ${all.join(', ')}`
+    throw new MailrunError(`there is no inventory in this folder${passed}`, folder)
+  }
   for (const name of names) await addSource(tree, join(folder, name), load, keyring)
 }
 

@@ -91,7 +91,7 @@ async function hostOf(
 
 /** Every group is below all; a host is in ungrouped exactly if it is in no other group. */
 function reconcile(tree: Tree): void {
-  for (const { name, parents, where } of [...tree.groups.values()])
+  for (const { name, parents, where } of tree.groups.values())
     if (name !== 'all' && parents.length === 0) addChild(tree, 'all', name, where)
   const ungrouped = tree.groups.get('ungrouped')!
   const grouped = new Set(

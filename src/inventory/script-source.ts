@@ -22,10 +22,11 @@ export async function addScript(tree: Tree, path: string): Promise<void> {
     hosts.map((name) =>
       limit(async () => {
         const vars = hostvars === undefined ? await varsOf(path, name) : hostvars[name]
-        for (const [key, value] of Object.entries(isObject(vars) ? vars : {}))
+        for (const [key, value] of Object.entries(isObject(vars) ? vars : {})) {
           tree.hosts
             .get(name)!
             .vars.set(key, { value, where: hostvars === undefined ? `${path} --host ${name}` : where })
+        }
       }),
     ),
   )
@@ -33,7 +34,8 @@ export async function addScript(tree: Tree, path: string): Promise<void> {
 
 /**
  * Reads what `--list` printed; of vars those of groups. Returns the hosts that it names, and the vars of hosts where it
- * told them. @throws MailrunError
+ * told them.
+ * @throws MailrunError
  */
 export function readListing(
   tree: Tree,
@@ -53,12 +55,7 @@ export function readListing(
 /** Returns the hosts that it names. */
 function readGroup(tree: Tree, name: string, given: unknown, where: string): readonly string[] {
   const group = addGroup(tree, name, where)
-  // A list is short for its hosts; an object without any of the three keys is a host with its vars.
-  const data: Json = !isObject(given)
-    ? { hosts: given }
-    : ['hosts', 'vars', 'children'].some((key) => key in given)
-      ? given
-      : { hosts: [name], vars: given }
+  const data = groupData(name, given)
   const hosts = listOf(data['hosts'] ?? [], `hosts of ${name}`, where)
   for (const host of hosts) addHost(tree, host, name, undefined, where)
   if (data['vars'] !== undefined && !isObject(data['vars']))
@@ -66,6 +63,12 @@ function readGroup(tree: Tree, name: string, given: unknown, where: string): rea
   for (const [key, value] of Object.entries(data['vars'] ?? {})) setGroupVar(group, key, { value, where })
   for (const child of listOf(data['children'] ?? [], `children of ${name}`, where)) addChild(tree, name, child, where)
   return hosts
+}
+
+/** A list is short for its hosts; an object without any of the three keys is a host with its vars. */
+function groupData(name: string, given: unknown): Json {
+  if (!isObject(given)) return { hosts: given }
+  return ['hosts', 'vars', 'children'].some((key) => key in given) ? given : { hosts: [name], vars: given }
 }
 
 async function varsOf(path: string, name: string): Promise<Json> {
@@ -102,7 +105,8 @@ function jsonObject(text: string, where: string): Json {
 
 /**
  * Ansible's JSON has two kinds of texts that are written as objects: encrypted ones, and those that are no templates
- * whatever stands in them. @throws MailrunError for what is not supported
+ * whatever stands in them.
+ * @throws MailrunError for what is not supported
  */
 function plainOf(value: unknown, where: string): unknown {
   if (isTemplate(value)) throw templateRefused(where)
@@ -117,6 +121,6 @@ function plainOf(value: unknown, where: string): unknown {
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function listOf(value: unknown, what: string, where: string): readonly string[] {
-  if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return value as readonly string[]
+  if (Array.isArray(value) && value.every((each) => typeof each === 'string')) return value
   throw new MailrunError(`${what} must be a list of names`, where)
 }

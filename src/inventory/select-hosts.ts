@@ -19,11 +19,12 @@ const LISTED = 20
  *   selection; and for a selection that is empty.
  */
 export function selectHosts(inventory: Inventory, pattern: string, where: string): readonly Host[] {
-  if (pattern.trim() === '')
+  if (pattern.trim() === '') {
     throw new MailrunError(
       'a host, a group or a pattern is wanted, got nothing: is a variable of the shell unset?',
       where,
     )
+  }
   const byName = new Map(inventory.hosts.map((host) => [host.name, host]))
   const parts = splitPattern(pattern).flatMap((part) => (part.startsWith('@') ? linesOf(part.slice(1), where) : [part]))
   const plain = parts.filter((part) => !/^[&!]/.test(part))
@@ -45,15 +46,18 @@ export function selectHosts(inventory: Inventory, pattern: string, where: string
 
 /** By commas where there are any; else by colons, unless the whole is one name, address or range. */
 export function splitPattern(pattern: string): readonly string[] {
-  const parts = pattern.includes(',')
-    ? pattern.split(',')
-    : isOne(pattern)
-      ? [pattern]
-      : (pattern.match(/(?:[^\s:[\]]|\[[^\]]*\])+/g) ?? [])
-  return parts.map((part) => part.trim()).filter((part) => part !== '')
+  return partsOf(pattern)
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
 }
 
-const LABEL = String.raw`(?:\w|\[(?:[a-z]:[a-z]|\d+:\d+)(?::\d+)?\])(?:[\w-]|\[(?:[a-z]:[a-z]|\d+:\d+)(?::\d+)?\])*(?<![_-])`
+function partsOf(pattern: string): readonly string[] {
+  if (pattern.includes(',')) return pattern.split(',')
+  return isOne(pattern) ? [pattern] : (pattern.match(/(?:[^\s:[\]]|\[[^\]]*\])+/g) ?? [])
+}
+
+const RANGE = String.raw`\[(?:[a-z]:[a-z]|\d+:\d+)(?::\d+)?\]`
+const LABEL = String.raw`(?:\w|${RANGE})(?:[\w-]|${RANGE})*(?<![_-])`
 const HOST_NAME = new RegExp(`^${LABEL}(?:\\.${LABEL})*$`, 'iu')
 
 function isOne(pattern: string): boolean {
@@ -89,11 +93,12 @@ function matching(
   if (found.length === 0) throw nobody(inventory, byName, part, expression, where)
   if (from === undefined) return found
   const slice = to === undefined ? [found.at(from)].flatMap((name) => name ?? []) : found.slice(from, to + 1)
-  if (slice.length === 0)
+  if (slice.length === 0) {
     throw new MailrunError(
       `${part} is beyond the end: ${expression} has ${found.length} hosts, the first is [0]`,
       where,
     )
+  }
   return slice
 }
 
@@ -145,10 +150,8 @@ function nobody(
   if (group !== undefined) return new MailrunError(`the group ${expression} has no hosts`, where)
   const names = [...groups.keys(), ...byName.keys()]
   const near = nearest(part, names)
-  return new MailrunError(
-    `no host and no group is called ${JSON.stringify(part)}${near ? `: did you mean ${near}?` : `; there are ${listed(names)}`}`,
-    where,
-  )
+  const hint = near ? `: did you mean ${near}?` : `; there are ${listed(names)}`
+  return new MailrunError(`no host and no group is called ${JSON.stringify(part)}${hint}`, where)
 }
 
 const listed = (names: readonly string[]): string =>

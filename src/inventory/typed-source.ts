@@ -29,19 +29,19 @@ export async function addTyped(tree: Tree, path: string, load: LoadModule): Prom
   }
   const { hosts, where = path } = given as TypedInventory
   if (!Array.isArray(hosts)) throw new MailrunError('inventory( … ) takes a list of hosts', where)
-  for (const host of hosts as readonly InventoryHost<object>[]) readHost(tree, host, where)
+  for (const host of hosts as readonly unknown[]) readHost(tree, host, where)
 }
 
-function readHost(tree: Tree, given: InventoryHost<object>, where: string): void {
-  if (typeof given !== 'object' || given === null || typeof given.name !== 'string')
-    throw new MailrunError(`a host has a name, got ${JSON.stringify(given)}`, where)
+const isHost = (given: unknown): given is InventoryHost<object> =>
+  typeof given === 'object' && given !== null && typeof (given as { name?: unknown }).name === 'string'
+
+function readHost(tree: Tree, given: unknown, where: string): void {
+  if (!isHost(given)) throw new MailrunError(`a host has a name, got ${JSON.stringify(given)}`, where)
   for (const key of Object.keys(given)) {
     if (MEMBERS.includes(key)) continue
     const near = nearest(key, MEMBERS)
-    throw new MailrunError(
-      `the host ${given.name} has ${MEMBERS.join(', ')}, got ${JSON.stringify(key)}${near ? `: did you mean ${near}?` : '; what a playbook takes goes under vars'}`,
-      where,
-    )
+    const hint = near ? `: did you mean ${near}?` : '; what a playbook takes goes under vars'
+    throw new MailrunError(`the host ${given.name} has ${MEMBERS.join(', ')}, got ${JSON.stringify(key)}${hint}`, where)
   }
   for (const group of given.groups ?? []) addGroup(tree, group, where)
   const groups = given.groups === undefined || given.groups.length === 0 ? ['ungrouped'] : given.groups

@@ -33,8 +33,8 @@ export interface YamlFile {
   /** file:line */
   at(node: Node | null | undefined): string
   /**
-   * Entries of a mapping, merge keys resolved, aliases followed. @throws MailrunError unless it is one (`null` counts
-   * as empty).
+   * Entries of a mapping, merge keys resolved, aliases followed.
+   * @throws MailrunError unless it is one (`null` counts as empty).
    */
   entries(node: Node | null, what: string, where: string): readonly YamlEntry[]
   /** The same for a mapping of names, which may also be a single name as a text. */
@@ -75,7 +75,7 @@ export async function parseYaml(path: string, text: string, keyring: Keyring): P
     node?.range ? `${path}:${counter.linePos(node.range[0]).line}` : path
   const documents = parseAllDocuments(text, { ...YAML_OPTIONS, lineCounter: counter })
   // A file of nothing but comments holds no document.
-  const document = (Array.isArray(documents) ? documents[0] : undefined) as Document.Parsed | undefined
+  const document = Array.isArray(documents) ? documents[0] : undefined
   if (document === undefined) return { root: null, at, entries: () => [], names: () => [], value: () => null }
   const wrong = document.errors[0]
   if (wrong)
@@ -102,9 +102,9 @@ export async function parseYaml(path: string, text: string, keyring: Keyring): P
       const name = isScalar(key) ? nameOf(key) : undefined
       if (name === undefined) throw new MailrunError(`a key of ${what} must be a plain word`, at(key))
       // YAML merges do not override what the mapping says itself.
-      if (name === '<<')
-        for (const entry of mergedIn(value, what, at(key))) merged.has(entry.key) || merged.set(entry.key, entry)
-      else merged.set(name, { key: name, value, where: at(key) })
+      if (name === '<<') {
+        for (const entry of mergedIn(value, what, at(key))) if (!merged.has(entry.key)) merged.set(entry.key, entry)
+      } else merged.set(name, { key: name, value, where: at(key) })
     }
     return [...merged.values()]
   }
@@ -162,11 +162,12 @@ function refuseOddities(document: Document, at: (node: Node) => string): void {
         const name = isScalar(key) ? `${typeof key.value} ${String(key.value)}` : undefined
         if (name === undefined) continue
         const first = seen.get(name)
-        if (first)
+        if (first) {
           throw new MailrunError(
             `the key ${String((key as { value?: unknown }).value)} is here twice: first at ${at(first)}`,
             at(key),
           )
+        }
         seen.set(name, key)
       }
     },
@@ -190,7 +191,7 @@ function refuseKnots(document: Document, at: (node: Node) => string): void {
   const weight = (node: unknown): number => {
     if (isAlias(node)) {
       const found = node.resolve(document)
-      if (found !== undefined && open.has(found as Node))
+      if (found !== undefined && open.has(found))
         throw new MailrunError(`*${node.source} is a part of itself`, at(node))
       return found === undefined ? 1 : weight(found)
     }
@@ -208,7 +209,16 @@ function refuseKnots(document: Document, at: (node: Node) => string): void {
     return sum
   }
   // Without aliases there is nothing to look for.
-  let some = false
-  visit(document, { Alias: () => ((some = true), visit.BREAK) })
-  if (some) weight(document.contents)
+  if (hasAlias(document)) weight(document.contents)
+}
+
+function hasAlias(document: Document): boolean {
+  const found: Node[] = []
+  visit(document, {
+    Alias(_, node) {
+      found.push(node)
+      return visit.BREAK
+    },
+  })
+  return found.length > 0
 }

@@ -25,11 +25,13 @@ export async function openSecrets(document: Document, at: (node: Node) => string
     encrypted.map(async (node) => {
       const where = at(node)
       const bytes = Buffer.from(String(node.value).trim())
-      if (!isAge(bytes))
+      if (!isAge(bytes)) {
         throw new MailrunError(
-          `after ${AGE} an encrypted value is wanted as age -a prints it: ${AGE} | and below it -----BEGIN AGE ENCRYPTED FILE-----`,
+          `after ${AGE} an encrypted value is wanted as age -a prints it: ` +
+            `${AGE} | and below it -----BEGIN AGE ENCRYPTED FILE-----`,
           where,
         )
+      }
       const plain = await keyring.open(bytes, where)
       node.value = new Secret(valueText(utf8Of(where, plain)))
     }),

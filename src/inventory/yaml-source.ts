@@ -12,11 +12,13 @@ const STRUCTURE = ['hosts', 'children', 'vars']
 export function addYaml(tree: Tree, file: YamlFile, path: string): void {
   const entries = file.entries(file.root, 'an inventory', path)
   const plugin = entries.find(({ key }) => key === 'plugin')
-  if (plugin)
+  if (plugin) {
     throw new MailrunError(
-      "this configures one of Ansible's inventory plugins, which are not run: let ansible-inventory --list --yaml write the hosts out",
+      "this configures one of Ansible's inventory plugins, which are not run: " +
+        'let ansible-inventory --list --yaml write the hosts out',
       plugin.where,
     )
+  }
   for (const { key, value, where } of entries) readGroup(tree, file, key, value, where)
 }
 
@@ -41,8 +43,9 @@ function readGroup(tree: Tree, file: YamlFile, name: string, node: Node | null, 
         break
       default: {
         const near = nearest(entry.key, STRUCTURE)
+        const hint = near ? `: did you mean ${near}?` : `; groups below ${name} go under children`
         throw new MailrunError(
-          `a group has hosts, children and vars, got ${JSON.stringify(entry.key)}${near ? `: did you mean ${near}?` : `; groups below ${name} go under children`}`,
+          `a group has hosts, children and vars, got ${JSON.stringify(entry.key)}${hint}`,
           entry.where,
         )
       }

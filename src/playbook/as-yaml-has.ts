@@ -58,13 +58,20 @@ const BOOLEANS = {
   true: ['yes', 'Yes', 'YES', 'on', 'On', 'ON'],
   false: ['no', 'No', 'NO', 'off', 'Off', 'OFF'],
 } as const
-const NUMBER =
-  '^[-+]?(?:0b[01_]+|0x[0-9a-fA-F_]*_[0-9a-fA-F_]*|[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\\.[0-9_]*)?|[0-9]*_[0-9_]*(?:\\.[0-9_]*)?|[0-9]*\\.[0-9]*_[0-9_]*)$'
+const NUMBERS = [
+  '0b[01_]+',
+  '0x[0-9a-fA-F_]*_[0-9a-fA-F_]*',
+  '[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\\.[0-9_]*)?',
+  '[0-9]*_[0-9_]*(?:\\.[0-9_]*)?',
+  '[0-9]*\\.[0-9]*_[0-9_]*',
+]
+const NUMBER = `^[-+]?(?:${NUMBERS.join('|')})$`
 
 function lenient(schema: Keywords): Keywords {
   const { type, enum: allowed, const: fixed } = schema
   const types = [type].flat()
-  const values = Array.isArray(allowed) ? (allowed as readonly unknown[]) : fixed === undefined ? undefined : [fixed]
+  const only = fixed === undefined ? undefined : [fixed]
+  const values = Array.isArray(allowed) ? (allowed as readonly unknown[]) : only
   if (values?.some((value) => typeof value === 'boolean')) {
     const { const: _, type: __, ...rest } = schema
     return {
@@ -73,13 +80,14 @@ function lenient(schema: Keywords): Keywords {
     }
   }
   if (values !== undefined || types.includes('string')) return schema
-  if (types.includes('boolean'))
+  if (types.includes('boolean')) {
     return {
       ...schema,
       type: [...types, 'string'],
       pattern: `^(?:${[...BOOLEANS.true, ...BOOLEANS.false].join('|')})$`,
       patternErrorMessage: 'true or false is wanted.',
     }
+  }
   if (types.includes('number') || types.includes('integer'))
     return { ...schema, type: [...types, 'string'], pattern: NUMBER, patternErrorMessage: 'A number is wanted.' }
   return schema

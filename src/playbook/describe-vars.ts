@@ -44,19 +44,7 @@ interface Described {
 function describe({ name, vars: schema, command }: Taker, index: number): Described {
   const taker = command === true ? name : `the playbook ${name}`
   const told = jsonSchemaOf(schema)
-  if (typeof told === 'string') {
-    const names = declaredNames(schema)
-    const vars = new Map(
-      names.map((each) => [each, { description: `A var of ${taker}; what it may be is not known here, for ${told}.` }]),
-    )
-    return {
-      vars,
-      definitions: {},
-      warnings: [
-        `the vars of ${taker} ${names.length > 0 ? `(${names.join(', ')}) are only named` : 'cannot be named'}: ${told}`,
-      ],
-    }
-  }
+  if (typeof told === 'string') return onlyNamed(declaredNames(schema), taker, told)
   const place = `playbook${index + 1}`
   const { schema: whole, refers } = asYamlHas(told, `#/definitions/${place}`)
   const vars = new Map([...varsOf(whole)].map(([each, { is, required }]) => [each, withWords(is, taker, required)]))
@@ -64,6 +52,17 @@ function describe({ name, vars: schema, command }: Taker, index: number): Descri
     vars,
     definitions: refers ? { [place]: whole } : {},
     warnings: vars.size > 0 ? [] : [`${taker} declares no vars`],
+  }
+}
+
+/** @param why - there is no JSON Schema of them. */
+function onlyNamed(names: readonly string[], taker: string, why: string): Described {
+  const description = `A var of ${taker}; what it may be is not known here, for ${why}.`
+  const known = names.length > 0 ? `(${names.join(', ')}) are only named` : 'cannot be named'
+  return {
+    vars: new Map(names.map((each) => [each, { description }])),
+    definitions: {},
+    warnings: [`the vars of ${taker} ${known}: ${why}`],
   }
 }
 

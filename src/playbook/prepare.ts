@@ -30,63 +30,92 @@ export interface Preparation {
 }
 
 /** No host is touched. @throws MailrunError with all that is wrong. */
-export async function prepare({
-  playbook,
-  playbookPath,
-  inventory,
-  limit,
-  extraVars,
-  tags,
-  skipTags,
-  keyring,
-}: Preparation): Promise<readonly PreparedHost[]> {
-  const path = resolve(playbookPath)
+export async function prepare(preparation: Preparation): Promise<readonly PreparedHost[]> {
+  const { playbook, playbookPath, inventory, extraVars } = preparation
   const members = selectHosts(inventory, playbook.hosts, `${playbook.where ?? playbookPath}: hosts`)
   const extra = new Map([...extraVars].filter(([key]) => !key.startsWith('ansible_')))
-  const typed = await Promise.all(members.map(async (host) => ({ host, ...(await typedVars(playbook, host, extra)) })))
+  const typed = await Promise.all(members.map((host) => typedHost(playbook, host, extra)))
   refuse(typed.flatMap(({ problems }) => problems))
-  const varSecrets = new Map(typed.map(({ host, secrets }) => [host, secrets]))
-  const inputs = new Map(typed.map(({ host, vars }) => [host, inputOf(host, vars)]))
-  const guarded = <T>(what: () => T): T => {
-    try {
-      return what()
-    } catch (error) {
-      throw userError(error, dirname(path), playbookPath)
-    }
-  }
-  const fleet = guarded(() => playbook.fleet([...inputs.values()]))
-  const whereOf = (host: Host | undefined, name: string | undefined): string =>
-    (name === undefined ? undefined : (extra.get(name) ?? host?.vars.get(name))?.where) ?? host?.where ?? playbookPath
-  refuse(
-    fleet.map(({ host, var: name, message }) => ({
-      host,
-      message,
-      where: whereOf(
-        members.find((each) => each.name === host),
-        name,
-      ),
-    })),
-  )
+  refuse(fleetProblems(typed, extra, preparation))
+  const built = chosenOf(typed, preparation).map((each) => builtHost(each, preparation))
+  refuseTags(built, preparation)
+  return withSources(built, preparation)
+}
 
+interface TypedHost {
+  readonly host: Host
+  readonly input: PlaybookInput<unknown>
+  readonly problems: readonly Problem[]
+  readonly secrets: readonly string[]
+}
+
+async function typedHost(playbook: Playbook, host: Host, extra: ReadonlyMap<string, ExtraVar>): Promise<TypedHost> {
+  const { vars, problems, secrets } = await typedVars(playbook, host, extra)
+  return { host, input: inputOf(host, vars), problems, secrets }
+}
+
+const inputOf = ({ name, groups }: Host, vars: unknown): PlaybookInput<unknown> => ({
+  vars,
+  host: { name, shortName: isIP(name) ? name : (name.split('.')[0] ?? name), groups },
+})
+
+/** Calls what the playbook's author wrote. @throws MailrunError that points into the author's file */
+function guarded<T>(what: () => T, playbookPath: string): T {
+  try {
+    return what()
+  } catch (error) {
+    throw userError(error, dirname(resolve(playbookPath)), playbookPath)
+  }
+}
+
+/** What is wrong with the fleet as a whole, by the playbook. */
+function fleetProblems(
+  typed: readonly TypedHost[],
+  extra: ReadonlyMap<string, ExtraVar>,
+  { playbook, playbookPath }: Preparation,
+): readonly Problem[] {
+  const found = guarded(() => playbook.fleet(typed.map(({ input }) => input)), playbookPath)
+  return found.map(({ host: name, var: key, message }) => {
+    const host = typed.find((each) => each.host.name === name)?.host
+    const given = key === undefined ? undefined : (extra.get(key) ?? host?.vars.get(key))
+    return { host: name, message, where: given?.where ?? host?.where ?? playbookPath }
+  })
+}
+
+/** Those of the playbook that `--limit` names. */
+function chosenOf(typed: readonly TypedHost[], { playbook, inventory, limit }: Preparation): readonly TypedHost[] {
   const limited =
     limit === undefined ? undefined : new Set(selectHosts(inventory, limit, '--limit').map(({ name }) => name))
-  const chosen = members.filter(({ name }) => limited?.has(name) ?? true)
-  if (chosen.length === 0)
-    throw new MailrunError(
-      `none of the hosts ${JSON.stringify(limit)} is one of the playbook's (${playbook.hosts})`,
-      '--limit',
-    )
-  const built = chosen.map((host) => ({
-    host,
-    tasks: guarded(() => playbook.tasks(inputs.get(host)!)),
-    outputs: guarded(() => playbook.outputs(inputs.get(host)!)),
-  }))
-  const allTasks = built.flatMap(({ tasks }) => tasks)
-  refuseUnknownTags(allTasks, playbook.publish, tags, '--tags')
-  refuseUnknownTags(allTasks, playbook.publish, skipTags, '--skip-tags')
-  const sources = sourcesFor(path, keyring)
+  const chosen = typed.filter(({ host }) => limited?.has(host.name) ?? true)
+  if (chosen.length > 0) return chosen
+  throw new MailrunError(
+    `none of the hosts ${JSON.stringify(limit)} is one of the playbook's (${playbook.hosts})`,
+    '--limit',
+  )
+}
+
+interface BuiltHost extends TypedHost, Pick<PreparedHost, 'tasks' | 'outputs'> {}
+
+const builtHost = (typed: TypedHost, { playbook, playbookPath }: Preparation): BuiltHost => ({
+  ...typed,
+  tasks: guarded(() => playbook.tasks(typed.input), playbookPath),
+  outputs: guarded(() => playbook.outputs(typed.input), playbookPath),
+})
+
+function refuseTags(built: readonly BuiltHost[], { playbook, tags, skipTags }: Preparation): void {
+  const tasks = built.flatMap((each) => each.tasks)
+  refuseUnknownTags(tasks, playbook.publish, tags, '--tags')
+  refuseUnknownTags(tasks, playbook.publish, skipTags, '--skip-tags')
+}
+
+/** With the tasks that are wanted, and what these read. */
+async function withSources(
+  built: readonly BuiltHost[],
+  { playbookPath, tags, skipTags, keyring }: Preparation,
+): Promise<readonly PreparedHost[]> {
+  const sources = sourcesFor(resolve(playbookPath), keyring)
   const hosts: PreparedHost[] = []
-  for (const { host, tasks, outputs } of built) {
+  for (const { host, tasks, outputs, secrets } of built) {
     refuseConflicts(host.name, tasks)
     const wanted = tagged(tasks, tags, skipTags)
     await sources.prepare(wanted)
@@ -94,17 +123,12 @@ export async function prepare({
       host,
       tasks: wanted,
       outputs,
-      secrets: [...varSecrets.get(host)!, ...sources.secrets(wanted)],
+      secrets: [...secrets, ...sources.secrets(wanted)],
       source: (source) => sources.get(source),
     })
   }
   return hosts
 }
-
-const inputOf = ({ name, groups }: Host, vars: unknown): PlaybookInput<unknown> => ({
-  vars,
-  host: { name, shortName: isIP(name) ? name : (name.split('.')[0] ?? name), groups },
-})
 
 /** The same problem of many hosts is told once. @throws MailrunError where there is one. */
 function refuse(problems: readonly Problem[]): void {
@@ -118,11 +142,9 @@ function refuse(problems: readonly Problem[]): void {
   }
   const named = (hosts: readonly string[]): string =>
     hosts.length <= 3 ? hosts.join(', ') : `${hosts.slice(0, 2).join(', ')} and ${hosts.length - 2} more`
-  throw new MailrunError(
-    [...same.values()]
-      .map(
-        ({ where, hosts, message }) => `${where}: ${hosts.length === 1 ? 'host' : 'hosts'} ${named(hosts)}: ${message}`,
-      )
-      .join('\n'),
-  )
+  const lines = [...same.values()].map(({ where, hosts, message }) => {
+    const word = hosts.length === 1 ? 'host' : 'hosts'
+    return `${where}: ${word} ${named(hosts)}: ${message}`
+  })
+  throw new MailrunError(lines.join('\n'))
 }

@@ -18,11 +18,20 @@ export function render(path: string, text: string, vars: Readonly<Record<string,
 /** A Secret is printed: the template's task knows that it carries one. */
 function printable(value: unknown): string {
   if (value instanceof Secret) return printable(value.reveal())
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint')
-    return String(value)
-  throw new Error(
-    `<%= … %> prints texts, numbers and booleans, got ${value === null ? 'null' : Array.isArray(value) ? 'a list: join it' : typeof value}`,
-  )
+  switch (typeof value) {
+    case 'string':
+    case 'number':
+    case 'boolean':
+    case 'bigint':
+      return String(value)
+    default:
+      throw new Error(`<%= … %> prints texts, numbers and booleans, got ${kindOf(value)}`)
+  }
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null'
+  return Array.isArray(value) ? 'a list: join it' : typeof value
 }
 
 /** Plain objects that throw for a name that they have not, instead of printing nothing. */

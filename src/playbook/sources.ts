@@ -28,8 +28,8 @@ export interface Sources {
 }
 
 /**
- * Relative paths are looked up beside the playbook, then in the folder above. @param playbook - absolute path of the
- * playbook file.
+ * Relative paths are looked up beside the playbook, then in the folder above.
+ * @param playbook - absolute path of the playbook file.
  */
 export function sourcesFor(playbook: string, keyring: Keyring): Sources {
   const contents = new Map<string, Uint8Array>()

@@ -10,18 +10,25 @@ const SPECIAL = ['all', 'tagged', 'untagged', 'always', 'never']
 
 /** `always` stays unless skipped by name, `never` goes unless asked for. */
 export function tagged(tasks: readonly Task[], tags: readonly string[], skipTags: readonly string[]): readonly Task[] {
-  const has = ({ tags: own }: Task, wanted: readonly string[]): boolean =>
-    wanted.some(
-      (tag) =>
-        own.includes(tag) ||
-        (tag === 'all' && !own.includes('never')) ||
-        (tag === 'tagged' && own.length > 0) ||
-        (tag === 'untagged' && own.length === 0),
-    )
+  const has = ({ tags: own }: Task, wanted: readonly string[]): boolean => wanted.some((tag) => hasTag(own, tag))
   return tasks.filter((task) => {
     const asked = tags.length === 0 ? !task.tags.includes('never') : has(task, tags) || task.tags.includes('always')
     return asked && !has(task, skipTags)
   })
+}
+
+function hasTag(own: readonly string[], tag: string): boolean {
+  if (own.includes(tag)) return true
+  switch (tag) {
+    case 'all':
+      return !own.includes('never')
+    case 'tagged':
+      return own.length > 0
+    case 'untagged':
+      return own.length === 0
+    default:
+      return false
+  }
 }
 
 /** @throws MailrunError for a tag that no task has. */
@@ -36,9 +43,8 @@ export function refuseUnknownTags(
     if (known.has(tag)) continue
     const near = nearest(tag, known)
     const own = [...known].filter((each) => !SPECIAL.includes(each))
-    throw new MailrunError(
-      `no task has the tag ${JSON.stringify(tag)}${near ? `: did you mean ${near}?` : own.length > 0 ? `; there are ${own.join(', ')}` : '; there are none'}`,
-      flag,
-    )
+    const list = own.length > 0 ? `there are ${own.join(', ')}` : 'there are none'
+    const hint = near ? `: did you mean ${near}?` : `; ${list}`
+    throw new MailrunError(`no task has the tag ${JSON.stringify(tag)}${hint}`, flag)
   }
 }

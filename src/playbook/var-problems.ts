@@ -18,8 +18,9 @@ export const pathOf = ({ path }: StandardIssue): readonly string[] =>
   (path ?? []).map((part) => String(typeof part === 'object' ? part.key : part))
 
 /**
- * `var domains[0]: a domain name is wanted, got 5` @param value - of the whole var. @param secret - whether it must not
- * be shown.
+ * `var domains[0]: a domain name is wanted, got 5`
+ * @param value - of the whole var.
+ * @param secret - whether it must not be shown.
  */
 export function wrongVar(issue: StandardIssue, value: unknown, secret: boolean, hint: string | undefined): string {
   const [name = '', ...inner] = pathOf(issue)
@@ -37,8 +38,10 @@ export function wrongVar(issue: StandardIssue, value: unknown, secret: boolean, 
 }
 
 /** What the playbook's author wrote of a missing var; a schema's own words tell nothing new. */
-export const missingVar = (name: string, { message }: StandardIssue): string =>
-  `the var ${name} is missing: set it for the host or one of its groups${/^Invalid (?:key|type)/.test(message) ? '' : ` (${message})`}`
+export function missingVar(name: string, { message }: StandardIssue): string {
+  const words = /^Invalid (?:key|type)/.test(message) ? '' : ` (${message})`
+  return `the var ${name} is missing: set it for the host or one of its groups${words}`
+}
 
 function inWords(message: string): string {
   const type = /^Invalid type: Expected (\S+) but received/.exec(message)?.[1]
@@ -47,11 +50,12 @@ function inWords(message: string): string {
 
 /** The value as it would be with quotes, or without them; what to say if that is what the schema wants. */
 export function otherwise(value: unknown): { readonly value: unknown; readonly hint: string } | undefined {
-  if (typeof value === 'number' || typeof value === 'boolean')
+  if (typeof value === 'number' || typeof value === 'boolean') {
     return {
       value: String(value),
       hint: `quote it, for YAML reads it as ${typeof value === 'number' ? 'a number' : 'true or false'}`,
     }
+  }
   if (typeof value === 'string' && /^\d+$/.test(value))
     return { value: Number(value), hint: 'without quotes, it is to be a number' }
   if (typeof value === 'string' && /^(?:true|false)$/.test(value))

@@ -21,8 +21,10 @@ export const deliveryRows = ({ name, delivery }: HostProof): readonly (readonly 
     }),
   ])
 
-const cellText = ({ verdict: { id }, selectors = [] }: DeliveryProof): string =>
-  id !== 'arrived' ? id : ['pass', ...(selectors.length === 0 ? [] : [harmlessLine(selectors.join(' + '))])].join(', ')
+function cellText({ verdict: { id }, selectors = [] }: DeliveryProof): string {
+  if (id !== 'arrived') return id
+  return selectors.length === 0 ? 'pass' : `pass, ${harmlessLine(selectors.join(' + '))}`
+}
 
 /** Bytes of a nonce that all messages of a run have. */
 const RUN_LENGTH = 12
@@ -43,10 +45,11 @@ export function deliveryNotes(hosts: readonly HostProof[]): readonly string[] {
   const run = taken[0]?.nonce?.slice(0, RUN_LENGTH)
   return [
     ...[...left].map(([what, names]) => harmlessLine(`left out  ${nameList(names)}: ${what}`)),
-    ...(run === undefined
-      ? []
-      : [
-          `taken  ${count(taken.length, 'message')}: search for "mailrun verify ${run}" where they arrive; Authentication-Results must say spf=pass, dkim=pass and dmarc=pass (bounces return a message with that subject)`,
-        ]),
+    ...(run === undefined ? [] : [takenNote(taken.length, run)]),
   ].flatMap((note) => [note, ''])
 }
+
+const takenNote = (messages: number, run: string): string =>
+  `taken  ${count(messages, 'message')}: search for "mailrun verify ${run}" where they arrive; ` +
+  'Authentication-Results must say spf=pass, dkim=pass and dmarc=pass ' +
+  '(bounces return a message with that subject)'

@@ -5,42 +5,35 @@ import type { Publication } from '../dns/publication.ts'
 import type { NameServer } from '../dns/name-server.ts'
 import type { Pushed } from '../dns/push-dns.ts'
 import type { View } from '../dns/look.ts'
-import type { Rdata } from '../dns/rrset.ts'
+import type { Rdata, Rrset } from '../dns/rrset.ts'
 
 const texts = (rdata: readonly Rdata[]): readonly string[] => rdata.map(({ text }) => text)
 const serverJson = ({ name, addresses: [first] }: NameServer) => ({ name, address: first!.address, port: first!.port })
 
-function viewJson({ server, answer }: View) {
-  const said =
-    answer.kind === 'found'
-      ? { ttl: answer.rrset.ttl, values: texts(answer.rrset.rdata) }
-      : answer.kind === 'failed'
-        ? { why: answer.why }
-        : answer.kind === 'alias'
-          ? { target: answer.target }
-          : {}
-  return { ...serverJson(server), answer: answer.kind, ...said }
+const viewJson = ({ server, answer }: View) => ({
+  ...serverJson(server),
+  answer: answer.kind,
+  ...answerJson(answer),
+})
+
+function answerJson(answer: View['answer']) {
+  switch (answer.kind) {
+    case 'found':
+      return rrsetJson(answer.rrset)
+    case 'failed':
+      return { why: answer.why }
+    case 'alias':
+      return { target: answer.target }
+    case 'none':
+      return {}
+  }
 }
+
+const rrsetJson = ({ ttl, rdata }: Rrset) => ({ ttl, values: texts(rdata) })
 
 function recordJson(planned: PlannedRecord) {
   const { record, zone, views } = planned
-  const more =
-    planned.kind === 'change'
-      ? {
-          before:
-            planned.change.before === undefined
-              ? null
-              : { ttl: planned.change.before.ttl, values: texts(planned.change.before.rdata) },
-          ttl: planned.change.ttl,
-          remove: texts(planned.change.remove),
-          add: texts(planned.change.add),
-          kept: texts(planned.change.kept),
-        }
-      : planned.kind === 'others'
-        ? { served: planned.served }
-        : planned.kind === 'served'
-          ? {}
-          : { why: planned.why }
+  const more = stateJson(planned)
   return {
     name: record.name,
     type: record.type,
@@ -53,6 +46,28 @@ function recordJson(planned: PlannedRecord) {
     status: planned.kind,
     ...(Object.keys(more).length === 0 ? {} : { [planned.kind]: more }),
     servers: views.map(viewJson),
+  }
+}
+
+/** What there is to know of how a record stands. */
+function stateJson(planned: PlannedRecord) {
+  switch (planned.kind) {
+    case 'change': {
+      const { before, ttl, remove, add, kept } = planned.change
+      return {
+        before: before === undefined ? null : rrsetJson(before),
+        ttl,
+        remove: texts(remove),
+        add: texts(add),
+        kept: texts(kept),
+      }
+    }
+    case 'others':
+      return { served: planned.served }
+    case 'served':
+      return {}
+    default:
+      return { why: planned.why }
   }
 }
 

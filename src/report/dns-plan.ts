@@ -19,53 +19,70 @@ export function dnsPlanText({ records, findings }: Pick<DnsPlan, 'records' | 'fi
 
 function zoneText(name: string, records: readonly PlannedRecord[], paint: Colours): string {
   const [{ zone }] = records as readonly [PlannedRecord, ...PlannedRecord[]]
-  const servers =
-    zone === undefined
-      ? ''
-      : `  ${zone.servers.map(shownServer).join(', ')}${zone.primary !== undefined && !zone.servers.includes(zone.primary) ? `; updates go to ${shownServer(zone.primary)}` : ''}`
-  return `${paint.strong(name === '' ? 'no zone is known for' : name)}${paint.faint(servers)}\n${records.map((each) => recordText(each, paint)).join('')}`
+  const title = paint.strong(name === '' ? 'no zone is known for' : name)
+  const servers = paint.faint(zone === undefined ? '' : `  ${zoneServers(zone)}`)
+  return `${title}${servers}\n${records.map((each) => recordText(each, paint)).join('')}`
+}
+
+/** Those that serve the zone; the primary too where it is none of them. */
+function zoneServers({ servers, primary }: NonNullable<PlannedRecord['zone']>): string {
+  const served = servers.map(shownServer).join(', ')
+  const isHidden = primary !== undefined && !servers.includes(primary)
+  return isHidden ? `${served}; updates go to ${shownServer(primary)}` : served
 }
 
 function recordText(planned: PlannedRecord, paint: Colours): string {
   const { record } = planned
-  const head = `${record.name} ${record.type}`
-  const why = paint.faint(`      ${harmlessLine(record.why.join('; '))}\n`)
+  const head = headOf(planned)
+  const value = `      ${harmlessLine(record.value)}\n`
   switch (planned.kind) {
-    case 'served': {
-      return laggingViews(planned)
-        .map(
-          ({ server, answer }) =>
-            `  ${paint.doubtful('!')} ${head}: ${shownServer(server)} ${answer.kind === 'failed' ? `gives no answer that counts: ${answer.why}` : 'does not serve it yet'}\n`,
-        )
-        .join('')
-    }
+    case 'served':
+      return laggingText(planned, paint)
     case 'others':
-      return planned.served
-        ? ''
-        : `  ${paint.doubtful('?')} ${head}: ask whoever runs that zone for it\n      ${harmlessLine(record.value)}\n${why}`
+      if (planned.served) return ''
+      return `  ${paint.doubtful('?')} ${head}: ask whoever runs that zone for it\n${value}${whyText(planned, paint)}`
     case 'blocked':
-      return `  ${paint.bad('x')} ${head}: cannot be put there: ${harmlessLine(planned.why)}\n      ${harmlessLine(record.value)}\n`
+      return `  ${paint.bad('x')} ${head}: cannot be put there: ${harmlessLine(planned.why)}\n${value}`
     case 'unanswered':
       return `  ${paint.bad('x')} ${head}: left alone: ${harmlessLine(planned.why)}\n`
-    case 'change': {
-      const { before, remove, add, kept, ttl } = planned.change
-      const sign = before === undefined ? paint.good('+') : paint.changed('~')
-      const ttlText = before !== undefined && before.ttl !== ttl ? `ttl ${before.ttl} -> ${ttl}` : `ttl ${ttl}`
-      return [
-        `  ${sign} ${head}  ${paint.faint(ttlText)}\n`,
-        ...remove.map(({ text }) => `    ${paint.bad(`- ${text}`)}\n`),
-        ...add
-          .filter(({ text }) => !before?.rdata.some((each) => each.text === text))
-          .map(({ text }) => `    ${paint.good(`+ ${text}`)}\n`),
-        ...kept.map(({ text }) => paint.faint(`      ${text} (of others, stays)\n`)),
-        why,
-      ].join('')
-    }
+    case 'change':
+      return changeText(planned, paint)
   }
 }
 
-const findingText = ({ id, severity, message, remedy }: RecordFinding, paint: Colours): string =>
-  `${(severity === 'error' ? paint.bad : severity === 'warning' ? paint.doubtful : paint.faint)(severity)} ${id}: ${harmlessLine(message)}; ${harmlessLine(remedy)}\n`
+type Planned<Kind extends PlannedRecord['kind']> = Extract<PlannedRecord, { readonly kind: Kind }>
+
+const headOf = ({ record }: PlannedRecord): string => `${record.name} ${record.type}`
+
+const whyText = ({ record }: PlannedRecord, paint: Colours): string =>
+  paint.faint(`      ${harmlessLine(record.why.join('; '))}\n`)
+
+function laggingText(planned: Planned<'served'>, paint: Colours): string {
+  const lines = laggingViews(planned).map(({ server, answer }) => {
+    const what = answer.kind === 'failed' ? `gives no answer that counts: ${answer.why}` : 'does not serve it yet'
+    return `  ${paint.doubtful('!')} ${headOf(planned)}: ${shownServer(server)} ${what}\n`
+  })
+  return lines.join('')
+}
+
+function changeText(planned: Planned<'change'>, paint: Colours): string {
+  const { before, remove, add, kept, ttl } = planned.change
+  const sign = before === undefined ? paint.good('+') : paint.changed('~')
+  const ttlText = before !== undefined && before.ttl !== ttl ? `ttl ${before.ttl} -> ${ttl}` : `ttl ${ttl}`
+  const fresh = add.filter(({ text }) => !before?.rdata.some((each) => each.text === text))
+  return [
+    `  ${sign} ${headOf(planned)}  ${paint.faint(ttlText)}\n`,
+    ...remove.map(({ text }) => `    ${paint.bad(`- ${text}`)}\n`),
+    ...fresh.map(({ text }) => `    ${paint.good(`+ ${text}`)}\n`),
+    ...kept.map(({ text }) => paint.faint(`      ${text} (of others, stays)\n`)),
+    whyText(planned, paint),
+  ].join('')
+}
+
+function findingText({ id, severity, message, remedy }: RecordFinding, paint: Colours): string {
+  const colour = { error: paint.bad, warning: paint.doubtful, note: paint.faint }[severity]
+  return `${colour(severity)} ${id}: ${harmlessLine(message)}; ${harmlessLine(remedy)}\n`
+}
 
 /** `2 to add, 0 to change, 6 as they are to be` */
 export function dnsCountsText(records: readonly PlannedRecord[]): string {
@@ -91,19 +108,26 @@ export function pushedText(pushed: readonly Pushed[], paint: Colours): string {
     .map((each) => `${paint.changed('pushed')}  ${titleOf(each)}\n`)
   const faults = new Map<string, string[]>()
   for (const each of pushed) {
-    if (each.outcome.kind === 'done') continue
-    const head = `${each.outcome.kind === 'outdated' ? 'outdated' : 'failed'}  ${each.zone}: ${harmlessLine(each.outcome.why)}`
+    const { outcome, zone } = each
+    if (outcome.kind === 'done') continue
+    const word = outcome.kind === 'outdated' ? 'outdated' : 'failed'
+    const head = `${word}  ${zone}: ${harmlessLine(outcome.why)}`
     faults.set(head, [...(faults.get(head) ?? []), titleOf(each)])
   }
-  return `${done.join('')}${[...faults].map(([head, titles]) => `${paint.bad(head)}\n${titles.map((title) => `    ${title}\n`).join('')}`).join('')}`
+  const failed = [...faults].map(([head, titles]) =>
+    [`${paint.bad(head)}\n`, ...titles.map((title) => `    ${title}\n`)].join(''),
+  )
+  return [...done, ...failed].join('')
 }
 
 /** Servers that lag, with what they serve. */
 export function notServedText(missing: readonly NotServed[], asked: number, paint: Colours): string {
   if (missing.length === 0) return `${paint.good('served')}  all ${asked} records, by every name server\n`
-  const lines = missing.map(
-    ({ record, server, why, serial }) =>
-      `${paint.bad('not served')}  ${record.name} ${record.type}: ${server === undefined ? '' : `${shownServer(server)} `}${harmlessLine(why)}${serial === undefined ? '' : paint.faint(`  (its SOA serial is ${serial})`)}\n`,
-  )
-  return `${lines.join('')}${asked - new Set(missing.map(({ record }) => record)).size} of ${asked} records are served by every name server\n`
+  const lines = missing.map(({ record, server, why, serial }) => {
+    const who = server === undefined ? '' : `${shownServer(server)} `
+    const version = serial === undefined ? '' : paint.faint(`  (its SOA serial is ${serial})`)
+    return `${paint.bad('not served')}  ${record.name} ${record.type}: ${who}${harmlessLine(why)}${version}\n`
+  })
+  const served = asked - new Set(missing.map(({ record }) => record)).size
+  return `${lines.join('')}${served} of ${asked} records are served by every name server\n`
 }

@@ -40,7 +40,7 @@ export function inventoryText(hosts: readonly Host[], paint: Colours): string {
 export function hostText(host: Host, paint: Colours): string {
   const vars = varsOf(host).map(([key, { value, where }]) => ({
     key,
-    text: harmlessLine(JSON.stringify(shown(key, value)) ?? 'null'),
+    text: harmlessLine(jsonOf(shown(key, value)) ?? 'null'),
     where,
   }))
   const width = Math.max(0, ...vars.map(({ key }) => key.length))
@@ -51,6 +51,9 @@ export function hostText(host: Host, paint: Colours): string {
     '',
   ].join('\n')
 }
+
+/** `undefined` for what JSON cannot say. */
+const jsonOf = (value: unknown): string | undefined => JSON.stringify(value)
 
 export const hostJson = (host: Host): Readonly<Record<string, unknown>> => ({
   name: host.name,

@@ -17,7 +17,8 @@ export interface RunDocument {
 
 export type HostDocument = Pick<HostResult, 'name' | 'status' | 'trips' | 'outputs' | 'error'> & {
   readonly tasks: readonly (Pick<HostResult['tasks'][number], 'name' | 'type' | 'status' | 'changes' | 'warning'> & {
-    /** What is held back, why, and what to do. */ readonly held?: string
+    /** What is held back, why, and what to do. */
+    readonly held?: string
   })[]
 }
 

@@ -110,6 +110,11 @@ function note(event: RunEvent, busy: Map<string, Busy>, fleet: { all: number; en
     case 'host-end':
       fleet.ended += 1
       busy.delete(event.host)
+      return
+    case 'host-note':
+    case 'interrupted':
+    case 'run-end':
+      return
   }
 }
 
@@ -139,6 +144,7 @@ export function liveLines(
     return said !== '' && left > 8 ? `${text}  ${paint.faint(fit(said, left))}` : text
   })
   const unseen = busy.length - shown.length
-  const foot = `${ended} of ${all} done, ${busy.length} at work${unseen > 0 && shown.length > 0 ? ` (${unseen} not shown)` : ''}`
+  const more = unseen > 0 && shown.length > 0 ? ` (${unseen} not shown)` : ''
+  const foot = `${ended} of ${all} done, ${busy.length} at work${more}`
   return all > 1 || shown.length === 0 ? [...lines, paint.faint(fit(foot, columns - 1))] : lines
 }

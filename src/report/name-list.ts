@@ -1,4 +1,4 @@
-// Names of hosts in a line of text, shortened where they are many.
+// Names of hosts, and places, in a line of text, shortened where they are many.
 
 const SHOWN_AT_MOST = 6
 
@@ -7,6 +7,12 @@ export function nameList(names: readonly string[]): string {
   if (names.length <= 1) return names.join('')
   if (names.length <= SHOWN_AT_MOST) return `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
   return `${names.slice(0, SHOWN_AT_MOST - 1).join(', ')} and ${names.length - SHOWN_AT_MOST + 1} more`
+}
+
+/** `a; b; c`; of many: `a; b; c; d; e; and 15 more`. */
+export function placeList(places: readonly string[]): string {
+  if (places.length <= SHOWN_AT_MOST) return places.join('; ')
+  return `${places.slice(0, SHOWN_AT_MOST - 1).join('; ')}; and ${places.length - SHOWN_AT_MOST + 1} more`
 }
 
 export const count = (number: number, one: string, many = `${one}s`): string => `${number} ${number === 1 ? one : many}`

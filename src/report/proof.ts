@@ -1,10 +1,11 @@
 // `mailrun verify` for people: a line per host and domain, then what is wrong, each once, with what to do; and as a
 // document.
-import { verdictsOf, type HostProof, type ProofStatus, type SigningProof, type Verdict } from '../model/proof.ts'
+import { verdictsOf } from '../model/proof.ts'
+import type { DmarcProof, HostProof, ProofStatus, SigningProof, Verdict } from '../model/proof.ts'
 import type { Colours } from './colour.ts'
 import { DELIVERY_TITLES, deliveryNotes, deliveryRows, plain, type Cell } from './delivery.ts'
 import { harmless, harmlessLine } from './harmless.ts'
-import { count } from './name-list.ts'
+import { count, placeList } from './name-list.ts'
 import { secondsText } from './recap.ts'
 import { pad, width } from './width.ts'
 
@@ -34,10 +35,9 @@ export function proofDocument(hosts: readonly HostProof[], seconds: number): Pro
     words: readonly Word[],
     all: readonly { readonly status: Word }[],
   ): Readonly<Record<Word, number>> =>
-    Object.fromEntries(words.map((word) => [word, all.filter(({ status }) => status === word).length])) as Record<
-      Word,
-      number
-    >
+    Object.fromEntries(
+      words.map((word) => [word, all.filter(({ status }) => status === word).length] as const),
+    ) as Record<Word, number>
   return {
     hosts,
     totals: {
@@ -79,13 +79,7 @@ function tableOf(titles: readonly string[], rows: readonly (readonly Cell[])[], 
       .join('  ')
       .trimEnd()
   const byStatus = ({ status }: Cell): ((text: string) => string) =>
-    status === 'pass'
-      ? paint.good
-      : status === 'fail'
-        ? paint.bad
-        : status === 'unknown'
-          ? paint.doubtful
-          : (text) => text
+    ({ pass: paint.good, fail: paint.bad, unknown: paint.doubtful, none: (text: string) => text })[status]
   return rows.length === 0 ? [] : [lineOf(head, () => paint.faint), ...rows.map((row) => lineOf(row, byStatus)), '']
 }
 
@@ -95,12 +89,7 @@ function rowsOf(host: HostProof): readonly (readonly Cell[])[] {
   return [...new Set(signing.map(({ domain }) => domain))].map((domain) => {
     const role = (word: SigningProof['role']): Cell => {
       const proof = signing.find((each) => each.domain === domain && each.role === word)
-      return proof === undefined
-        ? plain('-')
-        : {
-            text: proof.verdict.id === 'signed' ? signatureText(proof) : proof.verdict.id,
-            status: proof.verdict.status,
-          }
+      return proof === undefined ? plain('-') : roleCell(proof)
     }
     const policy = dmarc.find((each) => each.domain === domain)
     const own = spf.filter((each) => each.domain === domain && each.identity === 'mailfrom')
@@ -112,51 +101,45 @@ function rowsOf(host: HostProof): readonly (readonly Cell[])[] {
       role('outsider'),
       role('bounce'),
       { ...summary(own.map(({ verdict }) => verdict)) },
-      policy === undefined
-        ? plain('-')
-        : {
-            text: `${policy.verdict.status === 'pass' ? 'pass' : policy.verdict.id}${policy.policy === undefined ? '' : `, p=${policy.policy}`}`,
-            status: policy.verdict.status,
-          },
+      policy === undefined ? plain('-') : policyCell(policy),
       names,
     ]
   })
 }
 
-const signatureText = ({ signatures }: SigningProof): string =>
-  harmlessLine(
-    signatures
-      .map(
-        ({ selector, algorithm, bits }) =>
-          `${selector} ${algorithm.replace(/-sha256$/, '')}${bits === undefined ? '' : ` ${bits}`}`,
-      )
-      .join(' + '),
-  )
+const roleCell = (proof: SigningProof): Cell => ({
+  text: proof.verdict.id === 'signed' ? signatureText(proof) : proof.verdict.id,
+  status: proof.verdict.status,
+})
+
+function signatureText({ signatures }: SigningProof): string {
+  const keys = signatures.map(({ selector, algorithm, bits }) => {
+    const size = bits === undefined ? '' : ` ${bits}`
+    return `${selector} ${algorithm.replace(/-sha256$/, '')}${size}`
+  })
+  return harmlessLine(keys.join(' + '))
+}
+
+const policyCell = ({ verdict, policy }: DmarcProof): Cell => ({
+  text: `${wordOf(verdict)}${policy === undefined ? '' : `, p=${policy}`}`,
+  status: verdict.status,
+})
 
 function summary(verdicts: readonly Verdict[]): Cell {
   const worst =
     verdicts.find(({ status }) => status === 'fail') ??
     verdicts.find(({ status }) => status === 'unknown') ??
     verdicts[0]
-  return worst === undefined ? plain('-') : { text: worst.status === 'pass' ? 'pass' : worst.id, status: worst.status }
+  return worst === undefined ? plain('-') : { text: wordOf(worst), status: worst.status }
 }
+
+const wordOf = ({ status, id }: Verdict): string => (status === 'pass' ? 'pass' : id)
 
 /** The same of several hosts and domains is told once. */
 function problemsOf(hosts: readonly HostProof[], paint: Colours): readonly string[] {
   const found = new Map<string, { readonly verdict: Verdict; readonly about: string[] }>()
   for (const host of hosts) {
-    const { name, signing, spf, dmarc, reverse, delivery } = host
-    const all: readonly (readonly [about: string, verdict: Verdict])[] = [
-      ...signing.map(({ domain, role, verdict }) => [`${name}: ${domain}, ${role}`, verdict] as const),
-      ...spf.map(
-        ({ domain, identity, verdict }) =>
-          [`${name}: SPF of ${domain}${identity === 'helo' ? ' (HELO)' : ''}`, verdict] as const,
-      ),
-      ...dmarc.map(({ domain, verdict }) => [`${name}: DMARC of ${domain}`, verdict] as const),
-      ...reverse.map(({ address, verdict }) => [`${name}: ${address}`, verdict] as const),
-      ...delivery.map(({ domain, path, verdict }) => [`${name}: mail from ${domain}, ${path}`, verdict] as const),
-    ]
-    for (const [about, verdict] of all) {
+    for (const { about, verdict } of saidOf(host)) {
       if (verdict.status === 'pass' || verdict.status === 'none') continue
       const key = JSON.stringify([verdict.id, verdict.what, verdict.advice])
       const known = found.get(key)
@@ -168,12 +151,27 @@ function problemsOf(hosts: readonly HostProof[], paint: Colours): readonly strin
     const { status, id, what, advice } = verdict
     const word = (status === 'fail' ? paint.bad : paint.doubtful)(`${status}  ${id}`)
     return [
-      `${word}  ${harmlessLine(about.length > 6 ? `${about.slice(0, 5).join('; ')}; and ${about.length - 5} more` : about.join('; '))}`,
+      `${word}  ${harmlessLine(placeList(about))}`,
       indent(what),
       ...(advice === undefined ? [] : [indent(`→ ${advice}`)]),
       '',
     ].join('\n')
   })
+}
+
+/** All verdicts of a host, each with what it is about. */
+function saidOf(host: HostProof): readonly { readonly about: string; readonly verdict: Verdict }[] {
+  const { name, signing, spf, dmarc, reverse, delivery } = host
+  return [
+    ...signing.map(({ domain, role, verdict }) => ({ about: `${name}: ${domain}, ${role}`, verdict })),
+    ...spf.map(({ domain, identity, verdict }) => {
+      const greeting = identity === 'helo' ? ' (HELO)' : ''
+      return { about: `${name}: SPF of ${domain}${greeting}`, verdict }
+    }),
+    ...dmarc.map(({ domain, verdict }) => ({ about: `${name}: DMARC of ${domain}`, verdict })),
+    ...reverse.map(({ address, verdict }) => ({ about: `${name}: ${address}`, verdict })),
+    ...delivery.map(({ domain, path, verdict }) => ({ about: `${name}: mail from ${domain}, ${path}`, verdict })),
+  ]
 }
 
 const indent = (text: string): string =>
@@ -189,5 +187,6 @@ function sumOf(hosts: readonly HostProof[], seconds: number, paint: Colours): st
       .filter(([, number]) => number > 0)
       .map(([word, number]) => `${number} ${word}`)
       .join(', ')
-  return `${paint.strong(count(hosts.length, 'host'))}: ${parts(totals.hosts)}; ${parts(totals.proofs) || 'nothing proved'}; in ${secondsText(seconds)}`
+  const proved = parts(totals.proofs) || 'nothing proved'
+  return `${paint.strong(count(hosts.length, 'host'))}: ${parts(totals.hosts)}; ${proved}; in ${secondsText(seconds)}`
 }

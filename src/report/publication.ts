@@ -1,5 +1,6 @@
 // What a run publishes, for people: as it happens, and what is left to do at its end.
 import type { DnsEvent, Publication } from '../dns/publication.ts'
+import type { NotServed } from '../dns/served-everywhere.ts'
 import { inZones } from '../mail/render/zones.ts'
 import { zoneFragments } from '../mail/render/zone-fragment.ts'
 import type { Colours } from './colour.ts'
@@ -25,16 +26,18 @@ export function dnsLines(event: DnsEvent, paint: Colours): readonly string[] {
     case 'dns-pushed':
       return linesOf(pushedText(event.pushed, paint))
     case 'dns-waiting':
-      return [
-        paint.doubtful(
-          `waits up to ${event.seconds} s for ${count(new Set(event.missing.map(({ server }) => server?.name)).size, 'name server')} to serve ${count(new Set(event.missing.map(({ record }) => record)).size, 'record')}`,
-        ),
-      ]
+      return [paint.doubtful(waitingText(event.missing, event.seconds))]
     case 'dns-served':
       return linesOf(notServedText(event.missing, event.records, paint))
     case 'dns-end':
       return []
   }
+}
+
+function waitingText(missing: readonly NotServed[], seconds: number): string {
+  const servers = new Set(missing.map(({ server }) => server?.name)).size
+  const records = new Set(missing.map(({ record }) => record)).size
+  return `waits up to ${seconds} s for ${count(servers, 'name server')} to serve ${count(records, 'record')}`
 }
 
 /** What a person has to do about it. */

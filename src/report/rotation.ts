@@ -36,57 +36,69 @@ const NEXT: Readonly<Record<RotationStep['kind'], string>> = {
 }
 
 export function rotationText(view: RotationView, paint: Colours): string {
-  const { outlooks, faults, deeds, check, now } = view
+  const { outlooks, faults, deeds } = view
   const blocks = outlooks.map((each) => outlookText(each, view, paint))
   const told = faults.map(
     ({ host, domain, status, why }) =>
       `${paint.bad(status)}  ${host}${domain === undefined ? '' : `  ${domain}`}: ${harmlessLine(why)}\n`,
   )
+  const gap = deeds.length > 0 && blocks.length > 0 ? ['\n'] : []
+  return [...gap, ...blocks, ...told, `${lastLine(view)}\n`].join('')
+}
+
+/** When to come back, and for what. */
+function lastLine({ outlooks, faults, deeds, check, now }: RotationView): string {
+  if (faults.some(({ status }) => status === 'interrupted')) return 'interrupted: run it again to go on'
   const back = comeBack(outlooks)
-  const last = faults.some(({ status }) => status === 'interrupted')
-    ? 'interrupted: run it again to go on'
-    : back !== undefined
-      ? `come back at ${clockText(now, back)} (in ${durationText(back)})`
-      : outlooks.some(({ keys }) => keys.some(({ wait }) => wait !== undefined)) ||
-          deeds.some(({ failed }) => failed !== undefined)
-        ? 'come back when that is mended'
-        : check &&
-            outlooks.some(({ keys, begin }) => begin !== undefined || keys.some(({ step }) => step !== undefined))
-          ? 'nothing was changed (--check)'
-          : faults.length > 0
-            ? outlooks.length === 0
-              ? 'nothing was done: no host told of its keys'
-              : 'nothing is to be done on the other hosts'
-            : `nothing is to be done${outlooks.length === 0 ? '' : ': every key is as it is to be'}`
-  return [...(deeds.length > 0 && blocks.length > 0 ? ['\n'] : []), ...blocks, ...told, `${last}\n`].join('')
+  if (back !== undefined) return `come back at ${clockText(now, back)} (in ${durationText(back)})`
+  const keys = outlooks.flatMap((each) => each.keys)
+  const isHeld = keys.some(({ wait }) => wait !== undefined) || deeds.some(({ failed }) => failed !== undefined)
+  if (isHeld) return 'come back when that is mended'
+  const isDue = outlooks.some(({ begin }) => begin !== undefined) || keys.some(({ step }) => step !== undefined)
+  if (check && isDue) return 'nothing was changed (--check)'
+  if (faults.length === 0) return `nothing is to be done${outlooks.length === 0 ? '' : ': every key is as it is to be'}`
+  return outlooks.length === 0
+    ? 'nothing was done: no host told of its keys'
+    : 'nothing is to be done on the other hosts'
 }
 
 /** Times that hosts wrote down are told as they did; those to come are told by the clock here. */
-function outlookText(
-  { host, domain, keys, begin, due, notes, now: hostNow }: Outlook,
-  { check, now }: RotationView,
-  paint: Colours,
-): string {
+function outlookText(outlook: Outlook, view: RotationView, paint: Colours): string {
+  const { host, domain, keys, begin, due, notes } = outlook
   const columns = Math.max(0, ...keys.map(({ selector }) => selector.length))
-  const lines = keys.map(({ selector, state, since, step, wait }) => {
-    const when = since === undefined ? '' : `  since ${clockText(new Date(since * 1000), 0)}`
-    const then =
-      wait !== undefined
-        ? `; ${wait.kind === 'until' ? `until ${clockText(now, wait.time - hostNow)} (in ${durationText(wait.time - hostNow)}): ` : ''}${harmlessLine(wait.why)}`
-        : step !== undefined
-          ? `; ${check ? 'next' : 'not done'}: ${NEXT[step.kind]}`
-          : ''
-    const painted =
-      wait?.kind === 'blocked'
-        ? paint.bad
-        : wait !== undefined
-          ? paint.doubtful
-          : state === 'active'
-            ? paint.good
-            : paint.faint
-    return `${`  ${selector.padEnd(columns)}  ${painted(when === '' && then === '' ? state : state.padEnd(10))}${paint.faint(when)}${then}`}\n`
-  })
-  return `${paint.strong(`${host}  ${domain}`)}\n${lines.join('')}${begin === undefined ? '' : `  ${check ? 'next' : 'not done'}: a new key (${due})\n`}${notes.map((note) => `  ${paint.doubtful('note')}: ${harmlessLine(note)}\n`).join('')}`
+  const begins = begin === undefined ? [] : [`  ${nextWord(view)}: a new key (${due})\n`]
+  return [
+    `${paint.strong(`${host}  ${domain}`)}\n`,
+    ...keys.map((key) => keyLine(key, columns, outlook.now, view, paint)),
+    ...begins,
+    ...notes.map((note) => `  ${paint.doubtful('note')}: ${harmlessLine(note)}\n`),
+  ].join('')
+}
+
+const nextWord = ({ check }: RotationView): string => (check ? 'next' : 'not done')
+
+function keyLine(key: KeyOutlook, columns: number, hostNow: number, view: RotationView, paint: Colours): string {
+  const { selector, state, since } = key
+  const when = since === undefined ? '' : `  since ${clockText(new Date(since * 1000), 0)}`
+  const then = thenText(key, hostNow, view)
+  const word = keyPaint(key, paint)(when === '' && then === '' ? state : state.padEnd(10))
+  return `  ${selector.padEnd(columns)}  ${word}${paint.faint(when)}${then}\n`
+}
+
+/** What a key waits for, or what is its next step. */
+function thenText({ step, wait }: KeyOutlook, hostNow: number, view: RotationView): string {
+  if (wait?.kind === 'until') {
+    const left = wait.time - hostNow
+    return `; until ${clockText(view.now, left)} (in ${durationText(left)}): ${harmlessLine(wait.why)}`
+  }
+  if (wait !== undefined) return `; ${harmlessLine(wait.why)}`
+  return step === undefined ? '' : `; ${nextWord(view)}: ${NEXT[step.kind]}`
+}
+
+function keyPaint({ state, wait }: KeyOutlook, paint: Colours): (text: string) => string {
+  if (wait?.kind === 'blocked') return paint.bad
+  if (wait !== undefined) return paint.doubtful
+  return state === 'active' ? paint.good : paint.faint
 }
 
 /** Seconds from now, where time alone is waited for; what is held outside is no reason to come at a time. */
@@ -101,7 +113,9 @@ function comeBack(outlooks: readonly Outlook[]): number | undefined {
 function clockText(now: Date, seconds: number): string {
   const at = new Date(now.getTime() + seconds * 1000)
   const two = (part: number): string => String(part).padStart(2, '0')
-  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`
+  const day = [at.getFullYear(), two(at.getMonth() + 1), two(at.getDate())].join('-')
+  const time = [at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(':')
+  return `${day} ${time}`
 }
 
 /** The two largest units that are not nothing: `9 d 23 h`, `41 s`. */

@@ -52,12 +52,7 @@ function entryLines(
   { diff, verbose }: TaskLinesOptions,
   paint: Colours,
 ): readonly string[] {
-  const where =
-    all === 1
-      ? ''
-      : hosts.length === all
-        ? `  ${paint.head(`all ${all} hosts`)}`
-        : `  ${paint.head(hosts.length > 1 ? `${hosts.length} hosts: ${nameList(hosts)}` : nameList(hosts))}`
+  const where = all === 1 ? '' : `  ${paint.head(hostsText(hosts, all))}`
   return [
     `  ${paint.strong(task.type)} ${harmlessLine(task.name)}${where}`,
     ...task.changes.map((summary) => `    ${paintOf(paint, task.status)(harmlessLine(summary))}`),
@@ -67,6 +62,11 @@ function entryLines(
       : []),
     ...(diff ? task.diffs.flatMap((each) => diffLines(each, paint).map((line) => `      ${line}`)) : []),
   ]
+}
+
+function hostsText(hosts: readonly string[], all: number): string {
+  if (hosts.length === all) return `all ${all} hosts`
+  return hosts.length > 1 ? `${hosts.length} hosts: ${nameList(hosts)}` : nameList(hosts)
 }
 
 export const indented = (text: string, by: string): readonly string[] =>

@@ -1,6 +1,6 @@
 // `--format text`: what a person reads. One glance tells what changed where, and why something failed.
 import type { DnsEvent, Publication } from '../dns/publication.ts'
-import type { HostResult, RunEvent, RunResult } from '../model/run-event.ts'
+import type { HostResult, HostStatus, RunEvent, RunResult } from '../model/run-event.ts'
 import { colours, paintOf, type Colours } from './colour.ts'
 import { harmless, harmlessLine } from './harmless.ts'
 import { live, type Terminal } from './live.ts'
@@ -20,8 +20,8 @@ export interface TextOptions {
 }
 
 /**
- * @example const report = textReporter({ diff: true, verbose: false, colour: false, terminal: undefined },
- * process.stdout)
+ * @example
+ * const report = textReporter({ diff: true, verbose: false, colour: false, terminal: undefined }, process.stdout)
  */
 export function textReporter(options: TextOptions, out: Out): (event: RunEvent | DnsEvent) => void {
   const paint = colours(options.colour)
@@ -55,19 +55,12 @@ export function textReporter(options: TextOptions, out: Out): (event: RunEvent |
 }
 
 /** What is told the moment it happens. */
-function passingLines(
-  event: RunEvent,
-  othersToCome: boolean,
-  { verbose, terminal }: TextOptions,
-  paint: Colours,
-): readonly string[] {
+function passingLines(event: RunEvent, othersToCome: boolean, options: TextOptions, paint: Colours): readonly string[] {
   switch (event.kind) {
-    case 'run-start':
-      return [
-        paint.strong(
-          `${harmlessLine(event.playbook)}${event.check ? ', check only,' : ''} on ${count(event.hosts.length, 'host')}`,
-        ),
-      ]
+    case 'run-start': {
+      const what = `${harmlessLine(event.playbook)}${event.check ? ', check only,' : ''}`
+      return [paint.strong(`${what} on ${count(event.hosts.length, 'host')}`)]
+    }
     case 'host-waiting':
       return [paint.doubtful(`${event.host}: waits for another run: ${harmlessLine(event.holder)}`)]
     case 'host-parked':
@@ -75,27 +68,13 @@ function passingLines(
     case 'host-note':
       return [paint.doubtful(`${event.host}: ${harmlessLine(event.note)}`)]
     case 'change-start':
-      return verbose ? [`${event.host}: ${harmlessLine(`${event.type} ${event.task}: ${event.summary}`)} …`] : []
-    case 'change-end':
-      return verbose
-        ? [
-            `${event.host}: ${harmlessLine(`${event.type} ${event.task}: ${event.summary}`)}: ${event.code === 0 ? paint.good('done') : paint.bad(`exit status ${event.code}`)}`,
-          ]
-        : []
-    case 'host-end': {
-      const { status, error } = event.result
-      // In a pipe these lines are all that tells of progress; on a terminal the live lines do.
-      if (status === 'ok' || status === 'changed' || status === 'would-change' || status === 'held')
-        return verbose || (terminal === undefined && othersToCome)
-          ? [`${event.host}: ${paintOf(paint, status)(wordOf(status))}`]
-          : []
-      // In full at the end; this tells early while other hosts are still at work.
-      return othersToCome
-        ? [
-            `${event.host}: ${paintOf(paint, status)(wordOf(status))}${error && error !== status ? `: ${harmlessLine(error.split('\n')[0]!)}` : ''}`,
-          ]
-        : []
+      return options.verbose ? [`${changeText(event)} …`] : []
+    case 'change-end': {
+      const outcome = event.code === 0 ? paint.good('done') : paint.bad(`exit status ${event.code}`)
+      return options.verbose ? [`${changeText(event)}: ${outcome}`] : []
     }
+    case 'host-end':
+      return hostEndLines(event, othersToCome, options, paint)
     case 'interrupted': {
       const hosts =
         event.busy.length === 0 ? 'nothing is at work' : `the change in hand is finished on ${nameList(event.busy)}`
@@ -104,6 +83,29 @@ function passingLines(
     default:
       return []
   }
+}
+
+type EventOf<Kind extends RunEvent['kind']> = Extract<RunEvent, { readonly kind: Kind }>
+
+const changeText = ({ host, type, task, summary }: EventOf<'change-start'> | EventOf<'change-end'>): string =>
+  `${host}: ${harmlessLine(`${type} ${task}: ${summary}`)}`
+
+/** Hosts that are as they are to be. */
+const DONE: readonly HostStatus[] = ['ok', 'changed', 'would-change', 'held']
+
+function hostEndLines(
+  { host, result: { status, error } }: EventOf<'host-end'>,
+  othersToCome: boolean,
+  { verbose, terminal }: TextOptions,
+  paint: Colours,
+): readonly string[] {
+  const line = `${host}: ${paintOf(paint, status)(wordOf(status))}`
+  // In a pipe these lines are all that tells of progress; on a terminal the live lines do.
+  if (DONE.includes(status)) return verbose || (terminal === undefined && othersToCome) ? [line] : []
+  // In full at the end; this tells early while other hosts are still at work.
+  if (!othersToCome) return []
+  const why = error && error !== status ? `: ${harmlessLine(error.split('\n')[0]!)}` : ''
+  return [`${line}${why}`]
 }
 
 function endLines(
@@ -178,31 +180,29 @@ function recordLines(hosts: readonly HostResult[]): readonly string[] {
 
 function otherOutputs(hosts: readonly HostResult[]): readonly string[] {
   return hosts.flatMap(({ name, outputs }) =>
-    Object.entries(outputs).flatMap(([key, value]) => {
-      if (
-        key === 'dns' &&
-        (value === null || recordsIn(value).length > 0 || (Array.isArray(value) && value.length === 0))
-      )
-        return []
-      return [`  ${name}  ${harmlessLine(key)}: ${harmlessLine(JSON.stringify(value))}`]
-    }),
+    Object.entries(outputs)
+      .filter(([key, value]) => !(key === 'dns' && isOfRecords(value)))
+      .map(([key, value]) => `  ${name}  ${harmlessLine(key)}: ${harmlessLine(JSON.stringify(value))}`),
   )
+}
+
+/** Whether an output `dns` holds records, or none. */
+function isOfRecords(value: unknown): boolean {
+  if (value === null) return true
+  return recordsIn(value).length > 0 || (Array.isArray(value) && value.length === 0)
 }
 
 /** Characters of a `--limit` that one would still copy. */
 const LIMIT_AT_MOST = 500
+
+const NOT_DONE: readonly HostStatus[] = ['failed', 'unreachable', 'interrupted', 'not-reached']
 
 /** What to do now. */
 function advice({ hosts, check }: RunResult): readonly string[] {
   const held = hosts.some(({ status }) => status === 'held')
     ? ['What is held back is done by the next run after DNS serves it.']
     : []
-  const again = hosts
-    .filter(
-      ({ status }) =>
-        status === 'failed' || status === 'unreachable' || status === 'interrupted' || status === 'not-reached',
-    )
-    .map(({ name }) => name)
+  const again = hosts.filter(({ status }) => NOT_DONE.includes(status)).map(({ name }) => name)
   if (again.length === 0) return held
   const what = check ? 'Check' : 'Run'
   const mended = hosts.some(({ status }) => status === 'failed' || status === 'unreachable')

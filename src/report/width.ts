@@ -1,11 +1,18 @@
 // How many columns of a terminal text takes, and cutting it to fit.
 
-const WIDE =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u
+/** East Asian letters, forms and signs of full width; emoji and further ideographs. */
+const WIDE = [
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff]/u,
+  /[\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/u,
+  /[\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u,
+]
 const MARK = /\p{Mark}|\u200b|\u200d/u
 const COLOUR = /\u001b\[[0-9;]*m/g
 
-const columnsOf = (character: string): number => (MARK.test(character) ? 0 : WIDE.test(character) ? 2 : 1)
+function columnsOf(character: string): number {
+  if (MARK.test(character)) return 0
+  return WIDE.some((each) => each.test(character)) ? 2 : 1
+}
 
 /** Columns; colour sequences take none. */
 export function width(text: string): number {

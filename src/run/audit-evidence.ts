@@ -86,11 +86,12 @@ async function hostEvidence(
     setup: undefined,
     proof: undefined,
   })
-  if (status !== 'ok' || !setup || !milters)
+  if (status !== 'ok' || !setup || !milters) {
     return silent(
       status === 'unreachable' || status === 'interrupted' || status === 'not-reached' ? status : 'failed',
       error ?? 'it did not answer',
     )
+  }
   if (setup.obstacle !== undefined) return silent('failed', setup.obstacle)
   // Another mail server is looked at as far as it goes.
   const hasPostfix = Object.keys(setup.parameters).length > 0

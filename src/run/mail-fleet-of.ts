@@ -39,10 +39,11 @@ export const concernedHosts = (inventory: Inventory): Inventory['hosts'] =>
 /** The hosts whose vars say anything of mail's domains. No host is touched. @throws MailrunError */
 export async function mailHosts({ inventory, ...selection }: HostSelection): Promise<MailHosts> {
   const concerned = concernedHosts(inventory)
-  if (concerned.length === 0 && !selection.extraVars.has('domains'))
+  if (concerned.length === 0 && !selection.extraVars.has('domains')) {
     throw new MailrunError(
       "no host of the inventory has domains: set the var domains for those that send mail, such as in a group's vars",
     )
+  }
   const among = concerned.length === 0 ? inventory : onlyWith(inventory, concerned)
   const asked = await questionHosts('dns', mailHostVars, { inventory: among, ...selection }, questionsTo)
   return { ...asked, dns: await oneDns(asked.vars) }
@@ -71,7 +72,8 @@ export function firstSelectorOf(
   host: PlaybookHost,
 ): string {
   const first = given ?? host.shortName.toLowerCase()
-  if (domains.length > 0 && (!isSelector(first) || (given === undefined && first.includes('.'))))
+  const isOne = isSelector(first) && (given !== undefined || !first.includes('.'))
+  if (domains.length > 0 && !isOne)
     throw new MailrunError(`${host.name}: its name gives no DKIM selector: set dkim_selector`)
   return first
 }
@@ -84,8 +86,8 @@ function questionsTo({ vars, host }: PlaybookInput<MailHostVars>): NonNullable<P
 }
 
 /**
- * With which keys it signs for its domains, is to sign, and signed until lately. @throws MailrunError where its name
- * gives no selector
+ * With which keys it signs for its domains, is to sign, and signed until lately.
+ * @throws MailrunError where its name gives no selector
  */
 export function keyQuestions({
   vars,

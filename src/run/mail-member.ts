@@ -5,7 +5,7 @@ import type { MailVars } from '../mail/mail-vars.ts'
 import { covers, parseNetwork } from '../mail/network.ts'
 import { finding, type RecordFinding } from '../mail/record-finding.ts'
 import { dnsWish } from '../mail/rotation/dns-wish.ts'
-import { selectorsIn, standingOf } from '../mail/rotation/history.ts'
+import { selectorsIn, standingOf, type Standing } from '../mail/rotation/history.ts'
 import type { KeyHistory } from '../probes/dkim-history.ts'
 import type { DkimKeys } from '../probes/dkim-keys.ts'
 import type { OutgoingAddresses } from '../probes/outgoing-addresses.ts'
@@ -53,8 +53,8 @@ export function addressesOf(
 }
 
 /**
- * The keys in use, and those that come and go by a rotation. @param toCome - keys that are not there yet, or cannot be
- * read before their programs are there, are about to be.
+ * The keys in use, and those that come and go by a rotation.
+ * @param toCome - keys that are not there yet, or cannot be read before their programs are there, are about to be.
  */
 export const keysOf = (
   host: string,
@@ -64,40 +64,42 @@ export const keysOf = (
 ): readonly MailKey[] => [...signingKeys(host, outputs, findings, toCome), ...rotatingKeys(outputs)]
 
 function signingKeys(host: string, outputs: Outputs, findings: RecordFinding[], toCome: boolean): readonly MailKey[] {
-  return ((outputs['signing'] ?? []) as readonly ToldSigning[]).flatMap(
-    ({ domain: name, selector: label, path, key }) => {
-      if (typeof key.publicKey === 'string') return [{ domain: name, selector: label, publicKey: key.publicKey }]
-      if (toCome && (key.kind === 'key' || key.kind === 'absent'))
-        findings.push(
-          finding(
-            'dkim-key-to-come',
-            'note',
-            `the record ${dkimName(name, label)} is not known before ${host} has its key`,
-            'the run makes the key, and publishes it',
-          ),
-        )
-      else if (key.kind === 'absent')
-        findings.push(
-          finding(
-            'dkim-no-key',
-            'warning',
-            `${host} has no key for ${name} yet`,
-            'run playbooks/dkim.ts, then plan again',
-          ),
-        )
-      else
-        findings.push(
-          finding(
-            'dkim-unreadable-key',
-            'error',
-            `${host} has a key for ${name} whose public half cannot be told (${path}${key.kind === 'symlink' ? ' is a link' : key.kind === 'key' ? ': openssl is not installed' : ' is no private key'})`,
-            'mend it on the host, then plan again',
-          ),
-        )
-      return []
-    },
+  return ((outputs['signing'] ?? []) as readonly ToldSigning[]).flatMap((told) => {
+    const { domain, selector, key } = told
+    if (typeof key.publicKey === 'string') return [{ domain, selector, publicKey: key.publicKey }]
+    findings.push(missingKey(told, host, toCome))
+    return []
+  })
+}
+
+function missingKey({ domain, selector, path, key }: ToldSigning, host: string, toCome: boolean): RecordFinding {
+  if (toCome && (key.kind === 'key' || key.kind === 'absent')) {
+    return finding(
+      'dkim-key-to-come',
+      'note',
+      `the record ${dkimName(domain, selector)} is not known before ${host} has its key`,
+      'the run makes the key, and publishes it',
+    )
+  }
+  if (key.kind === 'absent') {
+    return finding(
+      'dkim-no-key',
+      'warning',
+      `${host} has no key for ${domain} yet`,
+      'run playbooks/dkim.ts, then plan again',
+    )
+  }
+  const why = UNREADABLE[key.kind] ?? ' is no private key'
+  return finding(
+    'dkim-unreadable-key',
+    'error',
+    `${host} has a key for ${domain} whose public half cannot be told (${path}${why})`,
+    'mend it on the host, then plan again',
   )
 }
+
+/** By kind of what is there; follows the path. */
+const UNREADABLE: Readonly<Record<string, string>> = { symlink: ' is a link', key: ': openssl is not installed' }
 
 /** Under which a domain's history is among the outputs. */
 export const historyOutput = (name: string): string => `history ${name}`
@@ -110,21 +112,21 @@ function rotatingKeys(outputs: Outputs): readonly MailKey[] {
   const { keys } = (outputs['keys'] ?? { keys: [] }) as DkimKeys
   return ((outputs['signing'] ?? []) as readonly ToldSigning[]).flatMap(({ domain: name, selector: inUse }) => {
     const { marks = [] } = (outputs[historyOutput(name)] ?? {}) as Partial<KeyHistory>
+    const own = keys.filter((key) => key.domain === name)
     return selectorsIn(marks)
       .filter((each) => each !== inUse)
       .flatMap((each): readonly MailKey[] => {
-        const standing = standingOf(marks, each)
-        const wish = dnsWish(standing, false)
-        const publicKey =
-          wish === 'revoked'
-            ? ''
-            : keys.find(
-                (key) =>
-                  key.domain === name &&
-                  key.selector === each &&
-                  (standing.path === undefined || standing.path === key.path),
-              )?.publicKey
-        return wish === 'gone' || typeof publicKey !== 'string' ? [] : [{ domain: name, selector: each, publicKey }]
+        const publicKey = wantedKey(standingOf(marks, each), own)
+        return typeof publicKey === 'string' ? [{ domain: name, selector: each, publicKey }] : []
       })
   })
+}
+
+/** What DNS is to say of it: a public key, or that it is revoked. `undefined` (as JSON, `null`): nothing. */
+function wantedKey(standing: Standing<unknown>, keys: DkimKeys['keys']): string | null | undefined {
+  const wish = dnsWish(standing, false)
+  if (wish === 'gone') return undefined
+  if (wish === 'revoked') return ''
+  const { selector, path } = standing
+  return keys.find((key) => key.selector === selector && (path === undefined || path === key.path))?.publicKey
 }

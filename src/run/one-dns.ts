@@ -4,15 +4,15 @@ import { serversOf } from '../dns/server-addresses.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
 
 /**
- * @param vars - by host; at least one. @throws MailrunError where hosts differ, or a name server that is named has no
- * address
+ * @param vars - by host; at least one.
+ * @throws MailrunError where hosts differ, or a name server that is named has no address
  */
 export async function oneDns(vars: ReadonlyMap<string, { readonly dns: DnsVars }>): Promise<DnsVars> {
   const settings = new Map([...vars].map(([host, { dns }]) => [JSON.stringify(dns), { host, dns }]))
-  if (settings.size > 1)
-    throw new MailrunError(
-      `dns differs between ${[...settings.values()].map(({ host }) => host).join(' and ')}: one is wanted for all, such as in the vars of the group all`,
-    )
+  if (settings.size > 1) {
+    const hosts = [...settings.values()].map(({ host }) => host).join(' and ')
+    throw new MailrunError(`dns differs between ${hosts}: one is wanted for all, such as in the vars of the group all`)
+  }
   const { dns } = settings.values().next().value!
   const named = [dns, ...Object.values(dns.zones ?? {})].flatMap(({ servers = [], primary }) => [
     ...servers,

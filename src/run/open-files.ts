@@ -22,9 +22,11 @@ function openFiles(): number | undefined {
 /** Why mailrun cannot even be loaded. */
 export function tooFewFiles(): string | undefined {
   const limit = openFiles()
-  return limit === undefined || limit >= LEAST
-    ? undefined
-    : `this machine lets the process open ${limit} files, which is too few: raise the limit with "ulimit -n 1024" in this shell, or in /etc/security/limits.conf`
+  if (limit === undefined || limit >= LEAST) return undefined
+  return (
+    `this machine lets the process open ${limit} files, which is too few: ` +
+    'raise the limit with "ulimit -n 1024" in this shell, or in /etc/security/limits.conf'
+  )
 }
 
 /** As many hosts at once as wanted, or as there can be connections. */

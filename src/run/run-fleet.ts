@@ -12,8 +12,8 @@ type Outputs = Readonly<Record<string, unknown>>
 const ASIDE = 'mail fleet: '
 
 /**
- * The hosts of a run, with the questions that the records rest on. @param check - what the run would change of main.cf
- * says nothing of the addresses: they are taken as they are.
+ * The hosts of a run, with the questions that the records rest on.
+ * @param check - what the run would change of main.cf says nothing of the addresses: they are taken as they are.
  */
 export const withQuestions = (
   hosts: readonly PreparedHost[],
@@ -21,16 +21,12 @@ export const withQuestions = (
   check: boolean,
 ): readonly PreparedHost[] =>
   hosts.map((prepared) => {
-    const asked = Object.entries(members.hosts.find(({ host }) => host.name === prepared.host.name)?.outputs ?? {})
-    return {
-      ...prepared,
-      outputs: {
-        ...prepared.outputs,
-        ...Object.fromEntries(
-          asked.map(([name, probe]) => [ASIDE + name, check && name === 'outgoing' ? { ...probe, reads: [] } : probe]),
-        ),
-      },
-    }
+    const questions = members.hosts.find(({ host }) => host.name === prepared.host.name)?.outputs ?? {}
+    const asked = Object.entries(questions).map(([name, probe]) => {
+      const asIs = check && name === 'outgoing'
+      return [ASIDE + name, asIs ? { ...probe, reads: [] } : probe] as const
+    })
+    return { ...prepared, outputs: { ...prepared.outputs, ...Object.fromEntries(asked) } }
   })
 
 export const withoutAnswers = (result: HostResult): HostResult => ({
@@ -53,8 +49,8 @@ export interface RunFleet {
 }
 
 /**
- * @param toCome - the run would make the keys that are not there. @throws MailrunError where hosts contradict each
- * other
+ * @param toCome - the run would make the keys that are not there.
+ * @throws MailrunError where hosts contradict each other
  */
 export function runFleet({ vars }: MailHosts, results: readonly HostResult[], toCome: boolean): RunFleet {
   const findings: RecordFinding[] = []
@@ -67,12 +63,7 @@ export function runFleet({ vars }: MailHosts, results: readonly HostResult[], to
       return { name, vars: own, addresses, keys: keysOf(name, outputs, findings, toCome) }
     const heard = 'outgoing' in outputs
     if (heard) findings.push(finding('spf-sender-unknown', 'error', `${name} ${addresses}`, 'then run again'))
-    mute.set(
-      name,
-      heard
-        ? `${name} ${addresses}`
-        : `${name} sends for it, too, and was not asked for its addresses in this run: set outgoing_addresses, or run for all hosts`,
-    )
+    mute.set(name, `${name} ${heard ? addresses : NOT_ASKED}`)
     return { name, vars: own, addresses: [], keys: keysOf(name, outputs, findings, toCome) }
   })
   const fleet = mailFleet(members)
@@ -99,6 +90,11 @@ export function runFleet({ vars }: MailHosts, results: readonly HostResult[], to
   }
 }
 
+/** In words that follow a host's name. */
+const NOT_ASKED =
+  'sends for it, too, and was not asked for its addresses in this run: ' +
+  'set outgoing_addresses, or run for all hosts'
+
 /** Why the policy of a domain waits: the hosts that send for it do not all sign for it, as far as this run knows. */
 export function policyWaits(domain: string, { vars }: MailHosts, results: readonly HostResult[]): string | undefined {
   const senders = [...vars].filter(
@@ -106,14 +102,9 @@ export function policyWaits(domain: string, { vars }: MailHosts, results: readon
   )
   const reasons = senders.flatMap(([name]) => {
     const status = results.find((each) => each.name === name)?.status
+    if (status === undefined) return [`${name} is not among the hosts of this run`]
     if (status === 'ok' || status === 'changed' || status === 'would-change') return []
-    return [
-      status === undefined
-        ? `${name} is not among the hosts of this run`
-        : status === 'held'
-          ? `${name} holds something back`
-          : `${name} is ${status}`,
-    ]
+    return [status === 'held' ? `${name} holds something back` : `${name} is ${status}`]
   })
   return reasons.length === 0
     ? undefined

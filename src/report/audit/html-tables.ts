@@ -5,9 +5,16 @@ import { SIGNS } from './words.ts'
 
 function tableOf(title: string, id: string, heads: readonly string[], rows: readonly (readonly string[])[]): string {
   if (rows.length === 0) return ''
-  return `<h2 id="${id}">${title}</h2>
-<div class="scroll" role="region" aria-labelledby="${id}" tabindex="0"><table><thead><tr>${heads.map((head) => `<th scope="col">${head}</th>`).join('')}</tr></thead>
-<tbody>${rows.map(([first = '', ...rest]) => `<tr><th scope="row">${first}</th>${rest.map((cell) => `<td>${cell}</td>`).join('')}</tr>`).join('\n')}</tbody></table></div>`
+  const head = heads.map((each) => `<th scope="col">${each}</th>`).join('')
+  const body = rows.map(([first = '', ...rest]) => {
+    const cells = rest.map((cell) => `<td>${cell}</td>`).join('')
+    return `<tr><th scope="row">${first}</th>${cells}</tr>`
+  })
+  return [
+    `<h2 id="${id}">${title}</h2>`,
+    `<div class="scroll" role="region" aria-labelledby="${id}" tabindex="0"><table><thead><tr>${head}</tr></thead>`,
+    `<tbody>${body.join('\n')}</tbody></table></div>`,
+  ].join('\n')
 }
 
 export const lostOf = ({ hosts }: AuditReport): string =>

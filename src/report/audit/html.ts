@@ -2,16 +2,17 @@
 // say can become any.
 import type { AuditCell, AuditFinding, AuditReport, AuditRow, CellStatus } from '../../model/audit.ts'
 import { CHECKS, CHECK_NAMES, type CheckName } from '../../model/findings/finding-kind.ts'
-import { kindOf } from '../../model/findings/finding-kinds.ts'
 import { groupedBy } from '../../text/grouped-by.ts'
 import { count } from '../name-list.ts'
+import { concerns } from './concerns.ts'
+import { findingsOf } from './html-findings.ts'
 import { fleetOf, lostOf, staleOf } from './html-tables.ts'
-import { code, named, text } from './html-text.ts'
+import { named, text } from './html-text.ts'
 import { STYLE } from './style.ts'
-import { SIGNS, subjectGroups } from './words.ts'
+import { SIGNS } from './words.ts'
 
 export function auditHtml(report: AuditReport): string {
-  const { date, mailrun, summary } = report
+  const { date, mailrun } = report
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -24,7 +25,7 @@ export function auditHtml(report: AuditReport): string {
 <body>
 <header>
 <h1>Mail audit</h1>
-<p class="faint">${count(summary.hosts, 'host')}, ${count(summary.domains, 'domain')}, <time datetime="${date}">${date.slice(0, 16).replace('T', ' ')} UTC</time></p>
+<p class="faint">${scope(report)}</p>
 <p class="verdict">${verdict(report)}</p>
 ${tiles(report)}
 <nav><a href="#matrix">Hosts and domains</a> <a href="#findings">Findings</a></nav>
@@ -36,31 +37,46 @@ ${lostOf(report)}
 ${staleOf(report)}
 ${fleetOf(report)}
 </main>
-<footer>Made by mailrun ${text(mailrun)}. Hosts and name servers were asked; nothing was changed, and no mail was sent.</footer>
+<footer>Made by mailrun ${text(mailrun)}. ${DISCLAIMER}</footer>
 </body>
 </html>
 `
 }
 
+const DISCLAIMER = 'Hosts and name servers were asked; nothing was changed, and no mail was sent.'
+
+/** What was audited, and when. */
+function scope({ date, summary }: AuditReport): string {
+  const time = `<time datetime="${date}">${date.slice(0, 16).replace('T', ' ')} UTC</time>`
+  return `${count(summary.hosts, 'host')}, ${count(summary.domains, 'domain')}, ${time}`
+}
+
 /** One sentence for who reads no more. */
-function verdict({ hosts, matrix, summary }: AuditReport): string {
-  const { error, warning, unknown } = summary.findings
+function verdict(report: AuditReport): string {
+  const lost = report.hosts.filter(({ status }) => status !== 'audited').length
+  return `${mailVerdict(report, lost)}${lost > 0 ? ` ${count(lost, 'host')} could not be audited.` : ''}`
+}
+
+function mailVerdict(report: AuditReport, lost: number): string {
+  const { error, warning, unknown } = report.summary.findings
+  const say = (status: CellStatus, words: string): string => `<b class="${status}">${SIGNS[status].sign} ${words}</b>`
+  if (error > 0) return `${say('error', 'Mail is at risk:')} ${count(error, 'error')}${badDomains(report)}.`
+  if (warning > 0) return `${say('warning', 'Mail passes, with risks:')} ${count(warning, 'warning')}.`
+  if (unknown > 0 || lost > 0) return say('unknown', 'As far as is known, mail passes.')
+  return `${say('pass', 'All is well:')} mail of every host is signed, authorized and aligned.`
+}
+
+/** Of how many domains mail is at risk. */
+function badDomains({ matrix, summary }: AuditReport): string {
   const bad = new Set(
     matrix
       .filter(({ cells }) => CHECK_NAMES.some((check) => cells[check].status === 'error'))
       .map(({ domain }) => domain)
       .filter((domain) => domain !== null),
   )
-  const lost = hosts.filter(({ status }) => status !== 'audited').length
-  const first =
-    error > 0
-      ? `<b class="error">${SIGNS.error.sign} Mail is at risk:</b> ${count(error, 'error')}${bad.size === 0 ? '' : `, in mail of ${bad.size === summary.domains && bad.size > 1 ? 'all' : ''} ${count(bad.size, 'domain')}`}.`
-      : warning > 0
-        ? `<b class="warning">${SIGNS.warning.sign} Mail passes, with risks:</b> ${count(warning, 'warning')}.`
-        : unknown > 0 || lost > 0
-          ? `<b class="unknown">${SIGNS.unknown.sign} As far as is known, mail passes.</b>`
-          : `<b class="pass">${SIGNS.pass.sign} All is well:</b> mail of every host is signed, authorized and aligned.`
-  return `${first}${lost > 0 ? ` ${count(lost, 'host')} could not be audited.` : ''}`
+  if (bad.size === 0) return ''
+  const all = bad.size === summary.domains && bad.size > 1 ? 'all' : ''
+  return `, in mail of ${all} ${count(bad.size, 'domain')}`
 }
 
 function tiles({ summary }: AuditReport): string {
@@ -72,27 +88,38 @@ function tiles({ summary }: AuditReport): string {
     ['note', findings.note, findings.note === 1 ? 'note' : 'notes'],
     ['accepted', accepted, 'accepted'],
   ]
-  return `<ul class="tiles">${all.map(([status, number, word]) => `<li class="${number === 0 ? 'none' : status}"><b>${number}</b>${SIGNS[status].sign} ${word}</li>`).join('')}</ul>`
+  const items = all.map(([status, number, word]) => {
+    const look = number === 0 ? 'none' : status
+    return `<li class="${look}"><b>${number}</b>${SIGNS[status].sign} ${word}</li>`
+  })
+  return `<ul class="tiles">${items.join('')}</ul>`
 }
 
 function matrixOf(report: AuditReport): string {
   const { matrix, findings } = report
   if (matrix.length === 0) return ''
   const anchors = anchorsOf(findings)
-  const head =
-    ['Host', 'Domain']
-      .map((each, index) => `<th scope="col"${index === 0 ? ' class="name"' : ''}>${each}</th>`)
-      .join('') +
-    CHECK_NAMES.map(
-      (check) => `<th scope="col" title="${text(CHECKS[check].about)}">${text(CHECKS[check].title)}</th>`,
-    ).join('')
+  const checks = CHECK_NAMES.map((check) => {
+    const { about, title } = CHECKS[check]
+    return `<th scope="col" title="${text(about)}">${text(title)}</th>`
+  })
+  const head = ['<th scope="col" class="name">Host</th>', '<th scope="col">Domain</th>', ...checks].join('')
   const bodies = [...groupedBy(matrix, ({ host }) => host ?? '')].map(([host, rows]) => bodyOf(host, rows, anchors))
   return `<h2 id="matrix">Hosts and domains</h2>
 <div class="scroll" role="region" aria-labelledby="matrix" tabindex="0"><table class="matrix">
 <thead><tr>${head}</tr></thead>
 ${bodies.join('\n')}
 </table></div>
-<ul class="legend">${(Object.entries(SIGNS) as readonly (readonly [CellStatus, { readonly sign: string; readonly word: string }])[]).map(([status, { sign, word }]) => `<li><span class="${status}">${sign}</span> ${LEGEND[status] ?? word}</li>`).join('')}</ul>`
+<ul class="legend">${legend()}</ul>`
+}
+
+function legend(): string {
+  const statuses = Object.keys(SIGNS) as readonly CellStatus[]
+  const items = statuses.map((status) => {
+    const { sign, word } = SIGNS[status]
+    return `<li><span class="${status}">${sign}</span> ${LEGEND[status] ?? word}</li>`
+  })
+  return items.join('')
 }
 
 const LEGEND: Readonly<Partial<Record<CellStatus, string>>> = {
@@ -116,7 +143,17 @@ function bodyOf(host: string, rows: readonly AuditRow[], anchors: Anchors): stri
     ).values(),
   ]
   const name = host === '' ? '<span class="none">no host</span>' : named(host)
-  return `<tbody>${alike.map((those, index) => `<tr>${index === 0 ? `<th scope="rowgroup" class="name" rowspan="${alike.length}">${name}</th>` : ''}<th scope="row">${those.map(({ domain }) => (domain === null ? '<span class="none">no domain</span>' : named(domain))).join('<br>')}</th>${CHECK_NAMES.map((check) => cellOf(those[0]!, check, anchors)).join('')}</tr>`).join('\n')}</tbody>`
+  const nameCell = `<th scope="rowgroup" class="name" rowspan="${alike.length}">${name}</th>`
+  const lines = alike.map((those, index) => {
+    const cells = CHECK_NAMES.map((check) => cellOf(those[0]!, check, anchors))
+    return `<tr>${index === 0 ? nameCell : ''}${domainsCell(those)}${cells.join('')}</tr>`
+  })
+  return `<tbody>${lines.join('\n')}</tbody>`
+}
+
+function domainsCell(rows: readonly AuditRow[]): string {
+  const names = rows.map(({ domain }) => (domain === null ? '<span class="none">no domain</span>' : named(domain)))
+  return `<th scope="row">${names.join('<br>')}</th>`
 }
 
 /** Where the first finding of an id is that concerns a place. */
@@ -127,18 +164,8 @@ function anchorsOf(findings: readonly AuditFinding[]): Anchors {
     findings.map((finding, index) => ({ finding, index })),
     ({ finding }) => finding.id,
   )
-  return (id, check, { host, domain }) => {
-    const found = byId
-      .get(id)
-      ?.find(
-        ({ finding }) =>
-          finding.check === check &&
-          finding.subjects.some(
-            (subject) =>
-              (subject.host === undefined || subject.host === host) &&
-              (subject.domain === undefined || subject.domain === domain),
-          ),
-      )
+  return (id, check, row) => {
+    const found = byId.get(id)?.find(({ finding }) => concerns(finding, check, row))
     return found === undefined ? undefined : `finding-${found.index + 1}`
   }
 }
@@ -148,7 +175,8 @@ function cellOf(row: AuditRow, check: CheckName, anchors: Anchors): string {
   const { sign, word } = SIGNS[cell.status]
   if (cell.status === 'none')
     return `<td class="none"><span aria-hidden="true">${sign}</span><span class="state"></span></td>`
-  return `<td class="${cell.status}"><span class="state"><i aria-hidden="true">${sign}</i> ${word}</span>${small(cell, row, check, anchors)}</td>`
+  const state = `<span class="state"><i aria-hidden="true">${sign}</i> ${word}</span>`
+  return `<td class="${cell.status}">${state}${small(cell, row, check, anchors)}</td>`
 }
 
 function small({ status, ids, text: what }: AuditCell, row: AuditRow, check: CheckName, anchors: Anchors): string {
@@ -158,23 +186,4 @@ function small({ status, ids, text: what }: AuditCell, row: AuditRow, check: Che
   })
   const parts = status === 'pass' ? [named(what)] : links
   return parts.join('') === '' ? '' : `<small>${parts.join('<br>')}</small>`
-}
-
-function findingsOf({ findings }: AuditReport): string {
-  if (findings.length === 0) return '<h2 id="findings">Findings</h2>\n<p>None.</p>'
-  return `<h2 id="findings">Findings</h2>\n${findings.map((finding, index) => findingOf(finding, index + 1)).join('\n')}`
-}
-
-function findingOf(finding: AuditFinding, number: number): string {
-  const { id, severity, check, message, expected, found, remedy, accepted } = finding
-  const status: CellStatus = accepted === undefined ? severity : 'accepted'
-  const entry = (term: string, definition: string): string => `<dt>${term}</dt><dd>${definition}</dd>`
-  const where = subjectGroups(finding).map(({ hosts, detail }) =>
-    [hosts.length > 0 ? `<b>${text(hosts.join(', '))}</b>` : '', text(detail)].filter((part) => part !== '').join(': '),
-  )
-  return `<article class="finding ${status}" id="finding-${number}">
-<h3><span class="badge ${status}">${SIGNS[status].sign} ${accepted === undefined ? SIGNS[severity].word : `accepted ${severity}`}</span> <span>${text(message)}</span> ${code(id)}</h3>
-<p class="faint">${text(CHECKS[check].title)}: ${text(kindOf(id).means)}</p>
-<dl>${entry('Where', where.filter((each) => each !== '').join('<br>') || 'the fleet')}${expected === undefined ? '' : entry('Expected', code(expected))}${found === undefined ? '' : entry('Found', code(found))}${accepted === undefined ? '' : entry('Accepted', `${text(accepted.reason)}${accepted.until === undefined ? '' : ` (until ${text(accepted.until)})`}`)}${entry('To do', text(remedy))}</dl>
-</article>`
 }

@@ -1,8 +1,9 @@
 // A report as JUnit's XML, as CI systems read it: a suite for each host, a case for each domain and check.
-import type { AuditCell, AuditFinding, AuditReport, AuditRow } from '../../model/audit.ts'
-import { CHECKS, CHECK_NAMES, type CheckName } from '../../model/findings/finding-kind.ts'
+import type { AuditFinding, AuditReport, AuditRow, CellStatus } from '../../model/audit.ts'
+import { CHECKS, CHECK_NAMES } from '../../model/findings/finding-kind.ts'
 import { groupedBy } from '../../text/grouped-by.ts'
 import { harmless } from '../harmless.ts'
+import { concerns } from './concerns.ts'
 import { escapeMarkup } from './markup.ts'
 import { detailText } from './words.ts'
 
@@ -27,7 +28,12 @@ export function auditJunit(report: AuditReport): string {
     }),
     { tests: 0, failures: 0, errors: 0, skipped: 0 },
   )
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="mailrun audit" tests="${all.tests}" failures="${all.failures}" errors="${all.errors}" skipped="${all.skipped}" time="${seconds}">\n${suites.map(({ text }) => text).join('')}</testsuites>\n`
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>\n',
+    `<testsuites name="mailrun audit" ${countsText(all)} time="${seconds}">\n`,
+    ...suites.map(({ text }) => text),
+    '</testsuites>\n',
+  ].join('')
 }
 
 interface Case {
@@ -35,32 +41,36 @@ interface Case {
   readonly text: string
 }
 
-interface Suite {
-  readonly text: string
+interface Counts {
   readonly tests: number
   readonly failures: number
   readonly errors: number
   readonly skipped: number
 }
 
+const countsText = ({ tests, failures, errors, skipped }: Counts): string =>
+  `tests="${tests}" failures="${failures}" errors="${errors}" skipped="${skipped}"`
+
+interface Suite extends Counts {
+  readonly text: string
+}
+
 function suite(name: string, own: readonly Case[], error: string | undefined, date: string): Suite {
-  const cases: readonly Case[] =
-    error === undefined
-      ? own
-      : [
-          ...own,
-          {
-            kind: 'error',
-            text: testCase(name, 'audit', element('error', 'it could not be asked', 'not-audited', error)),
-          },
-        ]
+  const cases = error === undefined ? own : [...own, notAudited(name, error)]
   const of = (kind: Case['kind']): number => cases.filter((each) => each.kind === kind).length
   const counts = { tests: cases.length, failures: of('failure'), errors: of('error'), skipped: of('skipped') }
-  return {
-    ...counts,
-    text: `  <testsuite name="${xml(name)}" tests="${counts.tests}" failures="${counts.failures}" errors="${counts.errors}" skipped="${counts.skipped}" timestamp="${date.slice(0, 19)}">\n${cases.map(({ text }) => text).join('')}  </testsuite>\n`,
-  }
+  const text = [
+    `  <testsuite name="${xml(name)}" ${countsText(counts)} timestamp="${date.slice(0, 19)}">\n`,
+    ...cases.map((each) => each.text),
+    '  </testsuite>\n',
+  ]
+  return { ...counts, text: text.join('') }
 }
+
+const notAudited = (host: string, error: string): Case => ({
+  kind: 'error',
+  text: testCase(host, 'audit', element('error', 'it could not be asked', 'not-audited', error)),
+})
 
 const xml = (text: string): string => escapeMarkup(harmless(text))
 const testCase = (classname: string, name: string, inside: string): string =>
@@ -74,40 +84,31 @@ function casesOf(row: AuditRow, { findings }: AuditReport): readonly Case[] {
     (check): Case => {
       const found = findings.filter((finding) => concerns(finding, check, row))
       const name = `${domain ?? 'the host'}: ${CHECKS[check].title}`
-      const kind = kindOf(cells[check])
+      const kind = KINDS[cells[check].status]
       return { kind, text: testCase(host ?? 'no host', name, inside(kind, found)) }
     },
   )
 }
 
-/** Whether a finding is behind a cell. */
-function concerns({ check, subjects }: AuditFinding, cell: CheckName, { host, domain }: AuditRow): boolean {
-  return (
-    check === cell &&
-    subjects.some(
-      (subject) =>
-        (subject.host === undefined || subject.host === host) &&
-        (subject.domain === undefined || subject.domain === domain),
-    )
-  )
-}
-
-function kindOf({ status }: AuditCell): Case['kind'] {
-  return status === 'error' || status === 'warning'
-    ? 'failure'
-    : status === 'unknown'
-      ? 'error'
-      : status === 'accepted'
-        ? 'skipped'
-        : 'pass'
+const KINDS: Readonly<Record<CellStatus, Case['kind']>> = {
+  pass: 'pass',
+  note: 'pass',
+  warning: 'failure',
+  error: 'failure',
+  // The case could not be run.
+  unknown: 'error',
+  accepted: 'skipped',
+  none: 'pass',
 }
 
 function inside(kind: Case['kind'], findings: readonly AuditFinding[]): string {
   const [first] = findings
   const told = findings.map(textOf).join('\n\n')
   if (kind === 'pass') return told === '' ? '' : `<system-out>${xml(told)}</system-out>`
-  if (kind === 'skipped')
-    return `<skipped message="${xml(findings.map(({ id, accepted }) => `${id}: accepted: ${accepted?.reason ?? ''}`).join('; '))}"/>`
+  if (kind === 'skipped') {
+    const reasons = findings.map(({ id, accepted }) => `${id}: accepted: ${accepted?.reason ?? ''}`)
+    return `<skipped message="${xml(reasons.join('; '))}"/>`
+  }
   return element(kind, first?.message ?? 'it could not be found out', first?.id ?? 'unknown', told)
 }
 

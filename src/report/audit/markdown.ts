@@ -6,51 +6,49 @@ import { count, nameList } from '../name-list.ts'
 import { cellText, severityCounts, SIGNS, subjectGroups } from './words.ts'
 
 export function auditMarkdown(report: AuditReport): string {
-  const { matrix, findings, hosts, stale, summary, date } = report
+  const { matrix, findings, hosts, stale } = report
+  const lost = hosts
+    .filter(({ error }) => error !== undefined)
+    .map(({ name, status, error }) => `- ${plain(name)}: ${status}: ${plain(error!)}`)
+  const baseline = stale.map(({ id, where, why }) => {
+    const state = why === 'expired' ? 'has expired, and accepts nothing any more' : 'is found no more'
+    return `- ${code(where)}: ${code(id)} ${state}`
+  })
+  const blocks = [
+    '# Mail audit',
+    summaryText(report),
+    ...(matrix.length === 0 ? [] : [tableText(report), legend()]),
+    ...(findings.length === 0 ? [] : ['## Findings', ...findings.map(findingMarkdown)]),
+    ...(lost.length === 0 ? [] : ['## Hosts that were not audited', lost.join('\n')]),
+    ...(baseline.length === 0 ? [] : ['## Baseline', baseline.join('\n')]),
+  ]
+  return `${blocks.join('\n\n')}\n`
+}
+
+function summaryText({ summary, date, mailrun }: AuditReport): string {
+  const scope = `${count(summary.hosts, 'host')}, ${count(summary.domains, 'domain')}`
+  const time = `${date.slice(0, 16).replace('T', ' ')} UTC`
+  return `${scope}: **${severityCounts(summary)}** (${time}, mailrun ${plain(mailrun)})`
+}
+
+function tableText({ matrix }: AuditReport): string {
   const head = ['Host', 'Domain', ...CHECK_NAMES.map((check) => CHECKS[check].title)]
   const rows = matrix.map(({ host, domain, cells }) => [
     plain(host ?? '–'),
     plain(domain ?? '–'),
     ...CHECK_NAMES.map((check) => `${SIGNS[cells[check].status].sign} ${plain(cellText(cells[check]))}`.trim()),
   ])
-  const lost = hosts.filter(({ error }) => error !== undefined)
-  return (
-    [
-      '# Mail audit',
-      `${count(summary.hosts, 'host')}, ${count(summary.domains, 'domain')}: **${severityCounts(summary)}** (${date.slice(0, 16).replace('T', ' ')} UTC, mailrun ${plain(report.mailrun)})`,
-      ...(rows.length === 0
-        ? []
-        : [
-            [
-              `| ${head.join(' | ')} |`,
-              `|${head.map(() => '---').join('|')}|`,
-              ...rows.map((row) => `| ${row.join(' | ')} |`),
-            ].join('\n'),
-            Object.values(SIGNS)
-              .map(({ sign, word }) => `${sign} ${word}`)
-              .join(' · '),
-          ]),
-      ...(findings.length === 0 ? [] : ['## Findings', ...findings.map(findingMarkdown)]),
-      ...(lost.length === 0
-        ? []
-        : [
-            '## Hosts that were not audited',
-            lost.map(({ name, status, error }) => `- ${plain(name)}: ${status}: ${plain(error!)}`).join('\n'),
-          ]),
-      ...(stale.length === 0
-        ? []
-        : [
-            '## Baseline',
-            stale
-              .map(
-                ({ id, where, why }) =>
-                  `- ${code(where)}: ${code(id)} ${why === 'expired' ? 'has expired, and accepts nothing any more' : 'is found no more'}`,
-              )
-              .join('\n'),
-          ]),
-    ].join('\n\n') + '\n'
-  )
+  return [
+    `| ${head.join(' | ')} |`,
+    `|${head.map(() => '---').join('|')}|`,
+    ...rows.map((row) => `| ${row.join(' | ')} |`),
+  ].join('\n')
 }
+
+const legend = (): string =>
+  Object.values(SIGNS)
+    .map(({ sign, word }) => `${sign} ${word}`)
+    .join(' · ')
 
 /** No mark-up, no cell and no line of its own gets through. */
 const plain = (text: string): string =>

@@ -7,10 +7,13 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '"': '&quot;',
   "'": '&#39;',
 }
-/** What XML 1.0 has no way to write: control characters, lone surrogates and two non-characters. */
-const UNWRITABLE =
-  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
+/** What XML 1.0 has no way to write: control characters and two non-characters; surrogates that stand alone. */
+const UNWRITABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g
+const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
 
 /** For elements' contents and quoted attributes. */
 export const escapeMarkup = (text: string): string =>
-  text.replace(UNWRITABLE, '\ufffd').replace(/[&<>"']/g, (character) => ENTITIES[character]!)
+  text
+    .replace(UNWRITABLE, '\ufffd')
+    .replace(LONE_SURROGATE, '\ufffd')
+    .replace(/[&<>"']/g, (character) => ENTITIES[character]!)

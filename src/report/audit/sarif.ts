@@ -85,18 +85,12 @@ function result(finding: AuditFinding, subject: AuditSubject, ruleIndex: number)
 
 /** A file on a host, a DNS record (RFC 4501), or the host or domain itself. */
 function location(subject: AuditSubject) {
-  const { host, domain, record, path, line } = subject
-  const name = record ?? domain
-  const uri =
-    path !== undefined
-      ? `file://${encodeURIComponent(host ?? '')}${path.split('/').map(encodeURIComponent).join('/')}`
-      : name !== undefined && (host === undefined || record !== undefined)
-        ? `dns:${encodeURIComponent(name)}?type=TXT`
-        : `ssh://${encodeURIComponent(host ?? '')}`
+  const { host, domain, path, line } = subject
+  const hasLine = path !== undefined && line !== undefined && line > 0
   return {
     physicalLocation: {
-      artifactLocation: { uri },
-      ...(path !== undefined && line !== undefined && line > 0 ? { region: { startLine: line } } : {}),
+      artifactLocation: { uri: uriOf(subject) },
+      ...(hasLine ? { region: { startLine: line } } : {}),
     },
     logicalLocations: [
       ...(host === undefined ? [] : [{ name: host, kind: 'host' }]),
@@ -108,4 +102,11 @@ function location(subject: AuditSubject) {
         'the fleet',
     },
   }
+}
+
+function uriOf({ host, domain, record, path }: AuditSubject): string {
+  const hostPart = encodeURIComponent(host ?? '')
+  if (path !== undefined) return `file://${hostPart}${path.split('/').map(encodeURIComponent).join('/')}`
+  const name = record ?? (host === undefined ? domain : undefined)
+  return name === undefined ? `ssh://${hostPart}` : `dns:${encodeURIComponent(name)}?type=TXT`
 }

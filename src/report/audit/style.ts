@@ -52,11 +52,24 @@ const variables = (scheme: Readonly<Record<string, string>>): string =>
     .join(';')
 const STATUSES = ['pass', 'error', 'warning', 'unknown', 'note', 'accepted'] as const
 
-export const STYLE = `
+/** Rules that take several lines here take one on the page. */
+const ruleALine = (css: string): string => css.replace(/\n(?: +|(?=\}))/g, '')
+
+const statusRules = (status: (typeof STATUSES)[number]): string =>
+  [
+    `.${status}{color:var(--${status})}`,
+    `.matrix td.${status},.badge.${status}{background:var(--${status}Back)}`,
+    `.tiles li.${status},.finding.${status}{border-left-color:var(--${status})}`,
+  ].join('')
+
+export const STYLE = ruleALine(`
 :root{color-scheme:light dark;${variables(COLOURS.light)}}
 @media (prefers-color-scheme:dark){:root{${variables(COLOURS.dark)}}}
 *{box-sizing:border-box}
-body{margin:0;background:var(--page);color:var(--text);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","DejaVu Sans",sans-serif}
+body{
+  margin:0;background:var(--page);color:var(--text);
+  font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","DejaVu Sans",sans-serif
+}
 main,header,footer{max-width:86rem;margin:0 auto;padding:0 1.25rem}
 header{padding-top:1.75rem}
 h1{font-size:1.7rem;line-height:1.2;margin:0 0 .25rem}
@@ -66,7 +79,10 @@ a{color:var(--link)}
 .faint{color:var(--faint)}
 .verdict{font-size:1.1rem;margin:.5rem 0 0}
 .tiles{display:flex;flex-wrap:wrap;gap:.75rem;margin:1.25rem 0 0;padding:0;list-style:none}
-.tiles li{background:var(--card);border:1px solid var(--line);border-left:5px solid var(--line);border-radius:8px;padding:.6rem 1rem;min-width:8.5rem}
+.tiles li{
+  background:var(--card);border:1px solid var(--line);border-left:5px solid var(--line);border-radius:8px;
+  padding:.6rem 1rem;min-width:8.5rem
+}
 .tiles b{display:block;font-size:1.6rem;line-height:1.2}
 nav{margin-top:1rem;display:flex;gap:1.25rem}
 .scroll{overflow-x:auto;background:var(--card);border:1px solid var(--line);border-radius:8px}
@@ -83,11 +99,17 @@ tbody:last-child tr:last-child>*{border-bottom:0}
 .matrix small{display:block;color:var(--faint);font-size:.8rem;overflow-wrap:break-word;line-height:1.35}
 .state{font-weight:600;white-space:nowrap}
 .state i{font-style:normal;display:inline-block;width:1.2em;text-align:center}
-${STATUSES.map((status) => `.${status}{color:var(--${status})}.matrix td.${status},.badge.${status}{background:var(--${status}Back)}.tiles li.${status},.finding.${status}{border-left-color:var(--${status})}`).join('\n')}
+${STATUSES.map(statusRules).join('\n')}
 .none{color:var(--faint)}
 td a{color:inherit}
-.legend{display:flex;flex-wrap:wrap;gap:.35rem 1.25rem;margin:.6rem 0 0;padding:0;list-style:none;font-size:.85rem;color:var(--faint)}
-.finding{background:var(--card);border:1px solid var(--line);border-left:5px solid var(--line);border-radius:8px;padding:.8rem 1rem;margin:.75rem 0;color:var(--text);break-inside:avoid}
+.legend{
+  display:flex;flex-wrap:wrap;gap:.35rem 1.25rem;margin:.6rem 0 0;padding:0;
+  list-style:none;font-size:.85rem;color:var(--faint)
+}
+.finding{
+  background:var(--card);border:1px solid var(--line);border-left:5px solid var(--line);border-radius:8px;
+  padding:.8rem 1rem;margin:.75rem 0;color:var(--text);break-inside:avoid
+}
 .finding h3{font-size:1rem;margin:0 0 .35rem;display:flex;flex-wrap:wrap;gap:.25rem .6rem;align-items:baseline}
 .finding h3 code{font-size:.85rem;font-weight:400;color:var(--faint)}
 .finding:target{outline:2px solid var(--link)}
@@ -97,6 +119,23 @@ dt{color:var(--faint)}
 dd{margin:0;overflow-wrap:anywhere;min-width:0}
 code{font-family:ui-monospace,SFMono-Regular,Menlo,"DejaVu Sans Mono",monospace;font-size:.88em}
 footer{padding-top:1rem;padding-bottom:2.5rem;color:var(--faint);font-size:.85rem}
-@media (max-width:40rem){main,header,footer{padding-left:.75rem;padding-right:.75rem}.tiles li{min-width:0;flex:1 1 7rem}dl{grid-template-columns:1fr}dt{margin-top:.35rem}th,td{padding:.35rem .5rem}.matrix tbody th{min-width:6rem;max-width:8rem}}
-@media print{:root{${variables({ ...COLOURS.light, page: '#ffffff' })}}body{font-size:10pt}.scroll{overflow:visible;border:0}.matrix .name{position:static}.matrix td{min-width:0}thead{display:table-header-group}tr{break-inside:avoid}a{text-decoration:none;color:inherit}*{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
-`
+@media (max-width:40rem){
+  main,header,footer{padding-left:.75rem;padding-right:.75rem}
+  .tiles li{min-width:0;flex:1 1 7rem}
+  dl{grid-template-columns:1fr}
+  dt{margin-top:.35rem}
+  th,td{padding:.35rem .5rem}
+  .matrix tbody th{min-width:6rem;max-width:8rem}
+}
+@media print{
+  :root{${variables({ ...COLOURS.light, page: '#ffffff' })}}
+  body{font-size:10pt}
+  .scroll{overflow:visible;border:0}
+  .matrix .name{position:static}
+  .matrix td{min-width:0}
+  thead{display:table-header-group}
+  tr{break-inside:avoid}
+  a{text-decoration:none;color:inherit}
+  *{-webkit-print-color-adjust:exact;print-color-adjust:exact}
+}
+`)

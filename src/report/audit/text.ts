@@ -3,7 +3,7 @@ import type { AuditFinding, AuditReport, AuditRow, CellStatus } from '../../mode
 import { CHECKS, CHECK_NAMES } from '../../model/findings/finding-kind.ts'
 import type { Colours } from '../colour.ts'
 import { harmless, harmlessLine } from '../harmless.ts'
-import { count, nameList } from '../name-list.ts'
+import { count, nameList, placeList } from '../name-list.ts'
 import { secondsText } from '../recap.ts'
 import { fit, pad, width } from '../width.ts'
 import { cellText, severityCounts, SIGNS, subjectGroups } from './words.ts'
@@ -12,17 +12,15 @@ type Paint = (text: string) => string
 const plain: Paint = (text) => text
 
 const painter = (paint: Colours, status: CellStatus): Paint =>
-  status === 'pass'
-    ? paint.good
-    : status === 'error'
-      ? paint.bad
-      : status === 'warning'
-        ? paint.changed
-        : status === 'unknown'
-          ? paint.doubtful
-          : status === 'none' || status === 'accepted'
-            ? paint.faint
-            : plain
+  ({
+    pass: paint.good,
+    error: paint.bad,
+    warning: paint.changed,
+    unknown: paint.doubtful,
+    note: plain,
+    accepted: paint.faint,
+    none: paint.faint,
+  })[status]
 
 /** @param columns - of the terminal; `undefined`: as wide as it comes. */
 export function auditText(report: AuditReport, columns: number | undefined, paint: Colours): string {
@@ -33,10 +31,10 @@ export function auditText(report: AuditReport, columns: number | undefined, pain
     ...hosts
       .filter(({ error }) => error !== undefined)
       .map(({ name, status, error }) => `${paint.bad(status)}  ${harmlessLine(name)}\n${indent(error!)}\n`),
-    ...stale.map(
-      ({ id, where, why }) =>
-        `${paint.doubtful('baseline')}  ${where}: ${id} ${why === 'expired' ? 'has expired, and accepts nothing any more' : 'is found no more: take it out'}\n`,
-    ),
+    ...stale.map(({ id, where, why }) => {
+      const state = why === 'expired' ? 'has expired, and accepts nothing any more' : 'is found no more: take it out'
+      return `${paint.doubtful('baseline')}  ${where}: ${id} ${state}\n`
+    }),
     sumOf(report, paint),
     '',
   ].join('\n')
@@ -135,7 +133,7 @@ function findingText(finding: AuditFinding, paint: Colours): string {
   const word =
     accepted === undefined ? `${SIGNS[severity].sign} ${severity}` : `${SIGNS.accepted.sign} accepted ${severity}`
   return [
-    `${colour(`${word}  ${id}`)}  ${harmlessLine(where.length > 6 ? `${where.slice(0, 5).join('; ')}; and ${where.length - 5} more` : where.join('; '))}`,
+    `${colour(`${word}  ${id}`)}  ${harmlessLine(placeList(where))}`,
     indent(message),
     ...(accepted === undefined
       ? [
@@ -149,5 +147,6 @@ function findingText(finding: AuditFinding, paint: Colours): string {
 }
 
 function sumOf({ summary, seconds }: AuditReport, paint: Colours): string {
-  return `${paint.strong(`${count(summary.hosts, 'host')}, ${count(summary.domains, 'domain')}`)}: ${severityCounts(summary)}; in ${secondsText(seconds)}`
+  const scope = `${count(summary.hosts, 'host')}, ${count(summary.domains, 'domain')}`
+  return `${paint.strong(scope)}: ${severityCounts(summary)}; in ${secondsText(seconds)}`
 }

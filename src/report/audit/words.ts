@@ -16,12 +16,12 @@ export const SIGNS: Readonly<Record<CellStatus, { readonly sign: string; readonl
 }
 
 /** What a cell says beside its sign: what is wrong, else what is there. */
-export const cellText = ({ status, ids, text }: AuditCell): string =>
-  status === 'pass' || status === 'none'
-    ? text
-    : ids.length === 0
-      ? SIGNS[status].word
-      : `${ids[0]}${ids.length > 1 ? ` +${ids.length - 1}` : ''}`
+export function cellText({ status, ids, text }: AuditCell): string {
+  if (status === 'pass' || status === 'none') return text
+  const [first, ...more] = ids
+  if (first === undefined) return SIGNS[status].word
+  return more.length > 0 ? `${first} +${more.length}` : first
+}
 
 /** `/etc/opendkim.conf:12` */
 export const placeText = ({ path, line }: AuditSubject): string =>

@@ -4,7 +4,7 @@ import type { BatchSize } from '../../engine/run-options.ts'
 import { batches } from '../../engine/batches.ts'
 import type { Authority } from '../../dns/authority.ts'
 import type { RotationStep } from '../../mail/rotation/steps.ts'
-import type { HostResult } from '../../model/run-event.ts'
+import type { HostResult, TaskResult, TaskStatus } from '../../model/run-event.ts'
 import { milterSigning, type MilterState } from '../../probes/milter-sign.ts'
 import { proveSigning, signatureVerdict, type ProbedMessage } from '../../verify/signing.ts'
 import type { TellDeed } from '../../mail/rotation/deeds.ts'
@@ -91,16 +91,11 @@ async function note(proved: readonly Judged[], runner: StepRunner, tell: TellDee
   return proved.flatMap(({ host, domain, step }): readonly Refused[] => {
     const result = noted.find(({ name }) => name === host)
     const deed = { host, domain, selector: step.selector, what: 'signs now, as a message of each kind proved' }
-    if (!isDone(result))
-      return [
-        {
-          step,
-          deed: {
-            ...deed,
-            failed: `it signs, and that could not be written down: ${result?.error ?? 'no answer'}; run it again`,
-          },
-        },
-      ]
+    if (!isDone(result)) {
+      const why = result?.error ?? 'no answer'
+      const failed = `it signs, and that could not be written down: ${why}; run it again`
+      return [{ step, deed: { ...deed, failed } }]
+    }
     tell(deed)
     return []
   })
@@ -128,12 +123,8 @@ async function putBack(
   return unproved.map((each) => {
     const { host, domain, step, fault } = each
     const result = restored.find(({ name }) => name === host)
-    const then =
-      formerOf(each) === undefined
-        ? ''
-        : asBefore(each) || isDone(result)
-          ? `; ${formerOf(each)} signs as before`
-          : `; and its tables could not be put back: ${result?.error ?? 'no answer'}`
+    const former = formerOf(each)
+    const then = former === undefined ? '' : thenText(former, asBefore(each), result)
     return {
       step,
       ran: isDone(each.result),
@@ -142,13 +133,19 @@ async function putBack(
   })
 }
 
+const thenText = (former: string, asBefore: boolean, restored: HostResult | undefined): string =>
+  asBefore || isDone(restored)
+    ? `; ${former} signs as before`
+    : `; and its tables could not be put back: ${restored?.error ?? 'no answer'}`
+
 /** Nothing was begun there: a task refused before any change. */
 const isUntouched = (result: HostResult | undefined): boolean =>
-  result?.status === 'failed' &&
-  result.tasks.every(
-    ({ status, changes }) =>
-      status === 'ok' || status === 'held' || status === 'not-reached' || (status === 'failed' && changes.length === 0),
-  )
+  result?.status === 'failed' && result.tasks.every(changedNothing)
+
+const UNCHANGED: readonly TaskStatus[] = ['ok', 'held', 'not-reached']
+
+const changedNothing = ({ status, changes }: TaskResult): boolean =>
+  UNCHANGED.includes(status) || (status === 'failed' && changes.length === 0)
 
 function stepsOf(all: readonly Activation[], steps: (each: Activation) => StepsByHost[string][string]): StepsByHost {
   const byHost: Record<string, Record<string, StepsByHost[string][string]>> = {}
@@ -174,12 +171,10 @@ async function faultOf(
   for (const session of sessions) {
     const { verdict, signatures } = await proveSigning(session, state, message, authority)
     if (verdict.status !== 'pass') return `${verdict.what}${verdict.advice === undefined ? '' : `: ${verdict.advice}`}`
-    if (
-      !signatures.some(
-        (each) => each.selector === step.selector && each.domain === domain && signatureVerdict(each).status === 'pass',
-      )
-    )
-      return `OpenDKIM signs with ${signatures.map(({ selector }) => selector).join(', ')} all the same: it did not take up its new tables`
+    const own = signatures.filter((each) => each.selector === step.selector && each.domain === domain)
+    if (own.some((each) => signatureVerdict(each).status === 'pass')) continue
+    const others = signatures.map(({ selector }) => selector).join(', ')
+    return `OpenDKIM signs with ${others} all the same: it did not take up its new tables`
   }
   return sessions.length === 0 ? 'its milters were not asked' : undefined
 }

@@ -3,7 +3,7 @@
 import type { DnsVars } from '../../dns/dns-vars.ts'
 import { zoneSettings } from '../../dns/dns-vars.ts'
 import { ZoneNotFound } from '../../dns/find-zone.ts'
-import { look, type Looking, type Sight } from '../../dns/look.ts'
+import { look, type Looking, type Sight, type View } from '../../dns/look.ts'
 import { shownServer } from '../../dns/name-server.ts'
 import { planRecords, type PlannedRecord } from '../../dns/plan-dns.ts'
 import { servingProblem } from '../../dns/serving-problem.ts'
@@ -12,6 +12,7 @@ import { dkimName, dkimValue, isRevokedDkim, REVOKED_DKIM } from '../../mail/dki
 import type { MailRecord } from '../../mail/dns-record.ts'
 import { dnsWish } from '../../mail/rotation/dns-wish.ts'
 import type { DnsStanding, RotationEvidence } from '../../mail/rotation/evidence.ts'
+import type { Standing } from '../../mail/rotation/history.ts'
 import { livingKeys } from '../../mail/rotation/outlook.ts'
 import type { HostEvidence } from './ask-hosts.ts'
 
@@ -36,44 +37,9 @@ export async function askDns(evidence: HostEvidence, looking: Looking, dns: DnsV
   const found = wildcard.sight.views.flatMap(({ answer }) => (answer.kind === 'found' ? [answer.rrset] : []))
   const byOthers = zoneSettings(dns, wildcard.sight.zone.zone).via === 'none'
   const keys = await Promise.all(
-    livingKeys(evidence).map(async (key): Promise<readonly [string, KeyInDns]> => {
-      const wish = dnsWish(key, key.selector === evidence.inUse.selector)
-      const publicKey =
-        key.selector === evidence.inUse.selector
-          ? evidence.inUse.publicKey
-          : evidence.keys.find(
-              ({ selector, path }) => selector === key.selector && (key.path === undefined || key.path === path),
-            )?.publicKey
-      const name = dkimName(evidence.domain, key.selector)
-      const record: MailRecord = {
-        name,
-        type: 'TXT',
-        ttl: evidence.member.ttl,
-        value: wish === 'key' && publicKey !== undefined ? dkimValue(publicKey) : REVOKED_DKIM,
-        purpose: 'dkim',
-        domain: evidence.domain,
-        publishedBy: 'fleet',
-        why: [`a key of ${evidence.host}`],
-      }
-      if (wish === 'key' && publicKey === undefined)
-        return [
-          key.selector,
-          {
-            standing: {
-              wish,
-              missing: [],
-              push: { why: `there is no key of ${evidence.host} for it that could be published` },
-            },
-            planned: undefined,
-          },
-        ]
-      return [
-        key.selector,
-        wish === 'gone'
-          ? await goneFrom(record, looking, found, byOthers)
-          : await servedAs(record, wish, looking, byOthers),
-      ]
-    }),
+    livingKeys(evidence).map(
+      async (key) => [key.selector, await keyInDns(key, evidence, looking, found, byOthers)] as const,
+    ),
   )
   return {
     keys: new Map(keys),
@@ -81,6 +47,41 @@ export async function askDns(evidence: HostEvidence, looking: Looking, dns: DnsV
     fault: undefined,
   }
 }
+
+/** @param wildcard - what servers say of names that are not there. */
+function keyInDns(
+  key: Standing,
+  evidence: HostEvidence,
+  looking: Looking,
+  wildcard: readonly Rrset[],
+  byOthers: boolean,
+): Promise<KeyInDns> | KeyInDns {
+  const wish = dnsWish(key, key.selector === evidence.inUse.selector)
+  if (wish === 'gone') return goneFrom(recordOf(key, evidence, REVOKED_DKIM), looking, wildcard, byOthers)
+  if (wish === 'revoked') return servedAs(recordOf(key, evidence, REVOKED_DKIM), wish, looking, byOthers)
+  const publicKey = publicKeyOf(key, evidence)
+  if (publicKey === undefined) {
+    const why = `there is no key of ${evidence.host} for it that could be published`
+    return { standing: { wish, missing: [], push: { why } }, planned: undefined }
+  }
+  return servedAs(recordOf(key, evidence, dkimValue(publicKey)), wish, looking, byOthers)
+}
+
+function publicKeyOf({ selector, path }: Standing, { inUse, keys }: HostEvidence): string | undefined {
+  if (selector === inUse.selector) return inUse.publicKey
+  return keys.find((each) => each.selector === selector && (path === undefined || path === each.path))?.publicKey
+}
+
+const recordOf = ({ selector }: Standing, { domain, host, member }: HostEvidence, value: string): MailRecord => ({
+  name: dkimName(domain, selector),
+  type: 'TXT',
+  ttl: member.ttl,
+  value,
+  purpose: 'dkim',
+  domain,
+  publishedBy: 'fleet',
+  why: [`a key of ${host}`],
+})
 
 async function lookAt(name: string, looking: Looking): Promise<{ readonly sight: Sight } | { readonly why: string }> {
   try {
@@ -110,13 +111,16 @@ async function servedAs(
       : [{ silent: problem.kind === 'silent', what: `${record.name}: ${shownServer(server)} ${problem.why}` }],
   )
   if (planned.kind === 'blocked') return { standing: { wish, missing, push: { why: planned.why } }, planned: undefined }
-  if (planned.kind === 'unanswered')
+  if (planned.kind === 'unanswered') {
     return {
       standing: { wish, missing: missing.length > 0 ? missing : [{ silent: true, what: planned.why }], push: 'done' },
       planned: undefined,
     }
-  const push = planned.kind !== 'change' ? 'done' : byOthers ? 'by-others' : 'needed'
-  return { standing: { wish, missing, push }, planned: push === 'needed' ? planned : undefined }
+  }
+  if (planned.kind !== 'change') return { standing: { wish, missing, push: 'done' }, planned: undefined }
+  return byOthers
+    ? { standing: { wish, missing, push: 'by-others' }, planned: undefined }
+    : { standing: { wish, missing, push: 'needed' }, planned }
 }
 
 /** Nothing but a revoked key is taken away. */
@@ -127,42 +131,25 @@ async function goneFrom(
   byOthers: boolean,
 ): Promise<KeyInDns> {
   const there = await lookAt(record.name, looking)
-  if ('why' in there)
+  if ('why' in there) {
     return {
       standing: { wish: 'gone', missing: [{ silent: true, what: there.why }], push: 'done' },
       planned: undefined,
     }
+  }
   const { views, primary, zone } = there.sight
-  const own = (rrset: Rrset): boolean => !wildcard.some((each) => textsOf(each) === textsOf(rrset))
-  const missing = views.flatMap(({ server, answer }) => {
-    if (answer.kind === 'failed')
-      return [
-        { silent: true, what: `${record.name}: ${shownServer(server)} gives no answer that counts: ${answer.why}` },
-      ]
-    return answer.kind === 'found' && own(answer.rrset)
-      ? [
-          {
-            silent: false,
-            what: `${record.name}: ${shownServer(server)} still serves ${answer.rrset.rdata.map(({ text }) => text).join(' and ')}`,
-          },
-        ]
-      : []
-  })
+  const isOwn = (rrset: Rrset): boolean => !wildcard.some((each) => textsOf(each) === textsOf(rrset))
+  const missing = views.flatMap((view) => stillThere(record.name, view, isOwn))
   const counts = primary ?? views[0]?.answer
-  if (counts?.kind !== 'found' || !own(counts.rrset))
+  if (counts?.kind !== 'found' || !isOwn(counts.rrset))
     return { standing: { wish: 'gone', missing, push: 'done' }, planned: undefined }
   const before = counts.rrset
-  if (!before.rdata.every(({ value }) => isRevokedDkim(value)))
-    return {
-      standing: {
-        wish: 'gone',
-        missing,
-        push: {
-          why: `${record.name} is not the revoked key that was there (${before.rdata.map(({ text }) => text).join(' and ')}): it is left alone; delete it by hand if nobody wants it`,
-        },
-      },
-      planned: undefined,
-    }
+  if (!before.rdata.every(({ value }) => isRevokedDkim(value))) {
+    const why =
+      `${record.name} is not the revoked key that was there (${shownTexts(before)}): ` +
+      'it is left alone; delete it by hand if nobody wants it'
+    return { standing: { wish: 'gone', missing, push: { why } }, planned: undefined }
+  }
   const planned: PlannedRecord = {
     record,
     zone,
@@ -175,6 +162,16 @@ async function goneFrom(
     planned: byOthers ? undefined : planned,
   }
 }
+
+/** What a server says of a name that is to be gone, where it does not say that it is. */
+function stillThere(name: string, { server, answer }: View, isOwn: (rrset: Rrset) => boolean): DnsStanding['missing'] {
+  const head = `${name}: ${shownServer(server)}`
+  if (answer.kind === 'failed') return [{ silent: true, what: `${head} gives no answer that counts: ${answer.why}` }]
+  if (answer.kind !== 'found' || !isOwn(answer.rrset)) return []
+  return [{ silent: false, what: `${head} still serves ${shownTexts(answer.rrset)}` }]
+}
+
+const shownTexts = ({ rdata }: Rrset): string => rdata.map(({ text }) => text).join(' and ')
 
 const textsOf = ({ rdata }: Rrset): string =>
   rdata
@@ -198,12 +195,9 @@ export async function freeSelector(
     if (taken.has(selector)) continue
     const there = await lookAt(dkimName(domain, selector), looking)
     if ('why' in there) return undefined
-    if (
-      there.sight.views.every(
-        ({ answer }) => answer.kind === 'none' || (answer.kind === 'found' && wild.includes(textsOf(answer.rrset))),
-      )
-    )
-      return selector
+    const isFree = ({ answer }: View): boolean =>
+      answer.kind === 'none' || (answer.kind === 'found' && wild.includes(textsOf(answer.rrset)))
+    if (there.sight.views.every(isFree)) return selector
   }
   return undefined
 }

@@ -50,66 +50,75 @@ type Outputs = {
   readonly milters?: MilterState | null
 } & Readonly<Record<string, unknown>>
 
+type Fault = Told['faults'][number]
+
 function toldBy({ name, status, error = '', outputs }: HostResult, member: RotationMember, at: number): Told {
-  const fault = (domain: string | undefined, why: string) => ({ host: name, domain, status: 'failed' as const, why })
-  if (status === 'unreachable') return { evidence: [], faults: [{ host: name, domain: undefined, status, why: error }] }
-  if (status === 'interrupted' || status === 'not-reached')
-    return {
-      evidence: [],
-      faults: [{ host: name, domain: undefined, status: 'interrupted', why: error || 'interrupted' }],
-    }
-  const { signing, keys, queue, milters } = outputs as Outputs
+  const silent = (how: Fault['status'], why: string): Told => ({
+    evidence: [],
+    faults: [{ host: name, domain: undefined, status: how, why }],
+  })
+  if (status === 'unreachable') return silent(status, error)
+  if (status === 'interrupted' || status === 'not-reached') return silent('interrupted', error || 'interrupted')
+  const { signing, keys } = outputs as Outputs
   if (status !== 'ok' || !signing || !keys)
-    return {
-      evidence: [],
-      faults: [
-        fault(undefined, error || 'it does not tell its keys: only root can read them (ansible_become, --become)'),
-      ],
-    }
-  const read = member.domains.map((domain): HostEvidence | Told['faults'][number] => {
-    const use = signing.find((each) => each.domain === domain)
-    const history = outputs[historyOutput(domain)] as KeyHistory | null | undefined
-    if (!history || history.kind === 'other')
-      return fault(domain, `/etc/dkimkeys/${domain}/history is no file that can be read`)
-    if (use?.key.kind !== 'key')
-      return fault(
-        domain,
-        use?.key.kind === 'absent'
-          ? 'it has no key yet: run playbooks/dkim.ts first'
-          : `its key ${use?.path} cannot be used: playbooks/dkim.ts says why`,
-      )
-    if (typeof use.key.publicKey !== 'string')
-      return fault(domain, 'openssl is not installed there, so its keys cannot be told: run playbooks/dkim.ts')
-    const own = keys.keys
-      .filter((each) => each.domain === domain)
-      .map(({ domain: _, publicKey, ...key }): HostKey => ({ ...key, publicKey: publicKey ?? undefined }))
-    return {
-      host: name,
-      domain,
-      member,
-      history: history.marks as RotationEvidence['history'],
-      inUse: {
-        selector: use.selector,
-        path: use.path,
-        publicKey: use.key.publicKey,
-        made: own.find(({ path }) => path === use.path)?.made ?? keys.now,
-      },
-      keys: own,
-      signing: signingOf(domain, milters),
-      queue:
-        queue === null || queue === undefined
-          ? { why: 'it does not answer' }
-          : 'why' in queue
-            ? queue
-            : { ...queue, oldest: queue.oldest ?? undefined },
-      settings: member.settings,
-      clock: { told: keys.now, at },
-    }
+    return silent('failed', error || 'it does not tell its keys: only root can read them (ansible_become, --become)')
+  const heard: Heard = { signing, keys, outputs, at }
+  const read = member.domains.map((domain): HostEvidence | Fault => {
+    const found = evidenceOf(domain, member, heard)
+    return typeof found === 'string' ? { host: name, domain, status: 'failed', why: found } : { host: name, ...found }
   })
   return {
     evidence: read.filter((each): each is HostEvidence => 'member' in each),
-    faults: read.filter((each): each is Told['faults'][number] => !('member' in each)),
+    faults: read.filter((each): each is Fault => !('member' in each)),
   }
+}
+
+/** What a host answered. */
+interface Heard {
+  readonly signing: readonly Signing[]
+  readonly keys: DkimKeys
+  readonly outputs: Outputs
+  /** By this process's clock. */
+  readonly at: number
+}
+
+/** As text why there is none. */
+function evidenceOf(
+  domain: string,
+  member: RotationMember,
+  { signing, keys, outputs, at }: Heard,
+): Omit<HostEvidence, 'host'> | string {
+  const history = outputs[historyOutput(domain)] as KeyHistory | null | undefined
+  if (!history || history.kind === 'other') return `/etc/dkimkeys/${domain}/history is no file that can be read`
+  const use = signing.find((each) => each.domain === domain)
+  if (use?.key.kind === 'absent') return 'it has no key yet: run playbooks/dkim.ts first'
+  if (use?.key.kind !== 'key') return `its key ${use?.path} cannot be used: playbooks/dkim.ts says why`
+  const { publicKey } = use.key
+  if (typeof publicKey !== 'string')
+    return 'openssl is not installed there, so its keys cannot be told: run playbooks/dkim.ts'
+  const own = keysOf(domain, keys)
+  const made = own.find(({ path }) => path === use.path)?.made ?? keys.now
+  return {
+    domain,
+    member,
+    history: history.marks as RotationEvidence['history'],
+    inUse: { selector: use.selector, path: use.path, publicKey, made },
+    keys: own,
+    signing: signingOf(domain, outputs.milters),
+    queue: queueOf(outputs.queue),
+    settings: member.settings,
+    clock: { told: keys.now, at },
+  }
+}
+
+const keysOf = (domain: string, { keys }: DkimKeys): readonly HostKey[] =>
+  keys
+    .filter((each) => each.domain === domain)
+    .map(({ selector, path, publicKey, made }) => ({ selector, path, publicKey: publicKey ?? undefined, made }))
+
+function queueOf(queue: Outputs['queue']): HostEvidence['queue'] {
+  if (queue === null || queue === undefined) return { why: 'it does not answer' }
+  return 'why' in queue ? queue : { ...queue, oldest: queue.oldest ?? undefined }
 }
 
 /** With which selectors milters sign what programs on the host and its users hand in. */

@@ -1,41 +1,15 @@
 // Moves the rotation of a fleet's keys as far as time and proof allow: asks hosts and name servers, derives what is
 // next, does it, and asks again.
-import type { RunBounds } from '../../engine/ask-only.ts'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Connect } from '../../engine/connection.ts'
-import type { BatchSize } from '../../engine/run-options.ts'
-import type { Looking } from '../../dns/look.ts'
-import type { Pushing } from '../../dns/push-dns.ts'
 import { outlook } from '../../mail/rotation/outlook.ts'
-import type { Outlook, RotationStep } from '../../mail/rotation/steps.ts'
+import type { Outlook } from '../../mail/rotation/steps.ts'
+import type { PreparedHost } from '../../model/prepared-host.ts'
 import { askDns } from './ask-dns.ts'
-import { askHosts, type Told } from './ask-hosts.ts'
-import { hasGoneOn, isOvertaken } from './overtaken.ts'
-import { takeDueSteps, type DueStep, type Pair } from './take-due-steps.ts'
-import type { TellDeed } from '../../mail/rotation/deeds.ts'
-import type { RotationMembers } from './rotation-members.ts'
-import type { StepRunner } from './run-steps.ts'
-
-export interface Rotating {
-  readonly members: RotationMembers
-  readonly runner: StepRunner
-  readonly connect: Connect
-  readonly bounds: RunBounds
-  readonly looking: Looking
-  readonly pushing: Pushing
-  readonly serial: readonly BatchSize[]
-  /** Domains to work on; `undefined`: all. */
-  readonly domains: readonly string[] | undefined
-  readonly start: boolean
-  /** Hosts; empty: none. Then no other host is worked on. */
-  readonly compromised: readonly string[]
-  readonly check: boolean
-  /** Seconds to wait for name servers and for times, in all. */
-  readonly waitSeconds: number
-  readonly tell: TellDeed
-  /** Is told before a wait, in words. */
-  readonly waiting: (why: string) => void
-}
+import { askHosts, type HostEvidence, type Told } from './ask-hosts.ts'
+import { compromisedKey, dueSteps, pairKey, stepKey, type DueStep, type Pair } from './due-step.ts'
+import { hasGoneOn, isOvertaken, type Refused } from './overtaken.ts'
+import type { Rotating } from './rotating.ts'
+import { takeDueSteps } from './take-due-steps.ts'
 
 export interface Rotated {
   readonly outlooks: readonly Outlook[]
@@ -48,143 +22,159 @@ const [FIRST_MS, LONGEST_MS] = [250, 5000] as const
 /** Clocks tell whole seconds. */
 const BEYOND_MS = 50
 const UNTOLD =
-  '; so its keys cannot be told, and nothing was revoked: where that cannot wait, publish "v=DKIM1; p=" at its selectors by hand'
+  '; so its keys cannot be told, and nothing was revoked: ' +
+  'where that cannot wait, publish "v=DKIM1; p=" at its selectors by hand'
 
-export async function rotate(rotating: Rotating): Promise<Rotated> {
-  const { members, connect, bounds, compromised, check, waitSeconds, tell, waiting } = rotating
-  const until = performance.now() + waitSeconds * 1000
-  const begun = new Set<string>()
-  const tries = new Map<string, number>()
+/** What this command has done and tried so far. */
+interface Progress {
+  /** Pairs whose new key was begun, and whose keys were noted as compromised. */
+  readonly begun: Set<string>
+  /** By step. */
+  readonly tries: Map<string, number>
   /**
    * What failed is not tried again by this command; nor does anybody take up a new key once one of them did not work.
    */
-  const failed = new Set<string>()
-  const stopped = ({ pair, step }: DueStep): boolean =>
-    failed.has(pairKey(pair.evidence)) || (step.kind === 'activate' && failed.has('activate'))
-  const telling: Rotating = {
-    ...rotating,
-    tell: (deed) => {
-      if (deed.failed !== undefined) failed.add(pairKey(deed))
-      tell(deed)
-    },
-  }
-  const concerned = members.hosts.filter(({ host }) => compromised.length === 0 || compromised.includes(host.name))
-  let told = await askHosts(concerned, members.members, connect, bounds)
-  /** Who did not answer once would only be waited for again. */
-  const askAgain = async (): Promise<Told> => {
-    const away = told.faults.filter(({ domain }) => domain === undefined)
-    const { evidence, faults } = await askHosts(
-      concerned.filter(({ host }) => away.every((each) => each.host !== host.name)),
-      members.members,
-      connect,
-      bounds,
-    )
-    return { evidence, faults: [...away, ...faults] }
-  }
+  readonly failed: Set<string>
+}
+
+export async function rotate(rotating: Rotating): Promise<Rotated> {
+  const { check, bounds, waitSeconds, tell, waiting } = rotating
+  const until = performance.now() + waitSeconds * 1000
+  const progress: Progress = { begun: new Set(), tries: new Map(), failed: new Set() }
+  let told = await askThose(concernedHosts(rotating), rotating)
   for (let pause: number = FIRST_MS; ;) {
-    const pairs = await pairsOf(told, rotating, begun)
-    const due = pairs.flatMap((pair) => stepsOf(pair).map((step) => ({ pair, step })))
-    const fresh = due.filter((each) => !stopped(each) && (tries.get(keyOf(each)) ?? 0) < TRIES)
-    const done = (): Rotated => ({
-      outlooks: pairs.map((each) => each.outlook),
-      faults: [
-        ...told.faults.map((each) =>
-          compromised.includes(each.host) && each.status === 'unreachable'
-            ? { ...each, why: `${each.why}${UNTOLD}` }
-            : each,
-        ),
-        ...pairs.flatMap(({ evidence, dns }) =>
-          dns.fault === undefined
-            ? []
-            : [{ host: evidence.host, domain: evidence.domain, status: 'failed' as const, why: dns.fault }],
-        ),
-      ],
-    })
-    if (check || bounds.interrupt.aborted) return done()
+    const pairs = await pairsOf(told, rotating, progress.begun)
+    const open = dueSteps(pairs).filter((each) => !isStopped(each, progress))
+    const fresh = open.filter((each) => (progress.tries.get(stepKey(each)) ?? 0) < TRIES)
+    if (check || bounds.interrupt.aborted) return rotated(pairs, told, rotating)
     if (fresh.length > 0) {
-      for (const each of fresh) tries.set(keyOf(each), (tries.get(keyOf(each)) ?? 0) + 1)
-      const { hosts, sound, refused } = await takeDueSteps(fresh, telling, told, begun)
-      if (!sound) failed.add('activate')
-      const before = told
-      if (hosts) told = await askAgain()
-      for (const { deed, step } of refused) {
-        if (isOvertaken(deed, before, told)) {
-          // The one that was asked for was begun by somebody else.
-          if (step.kind === 'begin' && hasGoneOn(deed, before, told)) begun.add(pairKey(deed))
-          continue
-        }
-        if (step.kind === 'activate') failed.add('activate')
-        telling.tell(deed)
-      }
+      told = await takeSteps(fresh, told, rotating, progress)
       pause = FIRST_MS
       continue
     }
-    for (const { pair, step } of due.filter((each) => !stopped(each)))
-      tell({
-        host: pair.evidence.host,
-        domain: pair.evidence.domain,
-        selector: 'selector' in step ? step.selector : '',
-        what: step.kind,
-        failed: `it was tried ${TRIES} times, and is not so`,
-      })
-    const left = until - performance.now()
-    const waits = pairs.flatMap(({ outlook: { keys, now } }) =>
-      keys.flatMap(({ wait }) => (wait?.kind === 'until' ? [(wait.time - now) * 1000 + BEYOND_MS] : [])),
-    )
-    const lagging = pairs.some(({ outlook: { keys } }) => keys.some(({ wait }) => wait?.kind === 'held' && wait.soon))
-    const ms = Math.min(...waits, ...(lagging ? [pause] : []))
-    if (ms > left) return done()
+    for (const each of open) tell(vainDeed(each))
+    const times = msUntil(pairs)
+    const ms = Math.min(...times, ...(isLagging(pairs) ? [pause] : []))
+    if (ms > until - performance.now()) return rotated(pairs, told, rotating)
     waiting(waitsOf(pairs))
     await sleep(ms, undefined, { signal: bounds.interrupt }).catch(() => undefined)
     pause = Math.min(pause * 2, LONGEST_MS)
     // What hosts said of their queues is old by now.
-    if (waits.includes(ms)) told = await askAgain()
+    if (times.includes(ms)) told = await askAgain(told, rotating)
   }
 }
 
-const pairKey = ({ host, domain }: { readonly host: string; readonly domain: string }): string => `${host} ${domain}`
-const keyOf = ({ pair: { evidence }, step }: DueStep): string => `${pairKey(evidence)} ${JSON.stringify(step)}`
-const stepsOf = ({ outlook: { keys, begin } }: Pair): readonly RotationStep[] => [
-  ...keys.flatMap(({ step }) => step ?? []),
-  ...(begin === undefined ? [] : [begin]),
-]
+const concernedHosts = ({ members, compromised }: Rotating): readonly PreparedHost[] =>
+  members.hosts.filter(({ host }) => compromised.length === 0 || compromised.includes(host.name))
 
-async function pairsOf(
-  told: Told,
-  { looking, members, domains, start, compromised }: Rotating,
-  begun: ReadonlySet<string>,
-): Promise<readonly Pair[]> {
-  const wanted = told.evidence.filter(({ domain }) => domains?.includes(domain) ?? true)
-  return Promise.all(
-    wanted.map(async (evidence): Promise<Pair> => {
-      const dns = await askDns(evidence, looking, members.dns)
-      const now = evidence.clock.told + Math.floor((performance.now() - evidence.clock.at) / 1000)
-      const asked = !begun.has(pairKey(evidence))
-      const accused = !begun.has(`compromised ${pairKey(evidence)}`) && compromised.includes(evidence.host)
-      const full = {
-        ...evidence,
-        now,
-        cached: dns.cached,
-        dns: new Map([...dns.keys].map(([selector, { standing }]) => [selector, standing])),
-      }
-      const { host, domain } = evidence
-      return {
-        evidence,
-        dns,
-        outlook:
-          dns.fault === undefined
-            ? outlook(full, { start: start && asked, compromised: accused })
-            : { host, domain, now, keys: [], notes: [] },
-      }
-    }),
+const askThose = (hosts: readonly PreparedHost[], { members, connect, bounds }: Rotating): Promise<Told> =>
+  askHosts(hosts, members.members, connect, bounds)
+
+/** Who did not answer once would only be waited for again. */
+async function askAgain(told: Told, rotating: Rotating): Promise<Told> {
+  const away = told.faults.filter(({ domain }) => domain === undefined)
+  const { evidence, faults } = await askThose(
+    concernedHosts(rotating).filter(({ host }) => away.every((each) => each.host !== host.name)),
+    rotating,
   )
+  return { evidence, faults: [...away, ...faults] }
 }
 
-const waitsOf = (pairs: readonly Pair[]): string =>
-  [
-    ...new Set(
-      pairs.flatMap(({ outlook: { keys } }) =>
-        keys.flatMap(({ wait }) => (wait === undefined || wait.kind === 'blocked' ? [] : [wait.why])),
-      ),
-    ),
-  ].join('; ')
+const isStopped = ({ pair, step }: DueStep, { failed }: Progress): boolean =>
+  failed.has(pairKey(pair.evidence)) || (step.kind === 'activate' && failed.has('activate'))
+
+/** What hosts tell after it. */
+async function takeSteps(fresh: readonly DueStep[], told: Told, rotating: Rotating, progress: Progress): Promise<Told> {
+  const { begun, tries, failed } = progress
+  const noting: Rotating = {
+    ...rotating,
+    tell: (deed) => {
+      if (deed.failed !== undefined) failed.add(pairKey(deed))
+      rotating.tell(deed)
+    },
+  }
+  for (const each of fresh) tries.set(stepKey(each), (tries.get(stepKey(each)) ?? 0) + 1)
+  const { hosts, sound, refused } = await takeDueSteps(fresh, noting, told, begun)
+  if (!sound) failed.add('activate')
+  const now = hosts ? await askAgain(told, rotating) : told
+  for (const each of refused) tellRefused(each, told, now, noting, progress)
+  return now
+}
+
+function tellRefused(
+  { deed, step }: Refused,
+  before: Told,
+  now: Told,
+  { tell }: Rotating,
+  { begun, failed }: Progress,
+): void {
+  if (isOvertaken(deed, before, now)) {
+    // The one that was asked for was begun by somebody else.
+    if (step.kind === 'begin' && hasGoneOn(deed, before, now)) begun.add(pairKey(deed))
+    return
+  }
+  if (step.kind === 'activate') failed.add('activate')
+  tell(deed)
+}
+
+const vainDeed = ({ pair: { evidence }, step }: DueStep) => ({
+  host: evidence.host,
+  domain: evidence.domain,
+  selector: 'selector' in step ? step.selector : '',
+  what: step.kind,
+  failed: `it was tried ${TRIES} times, and is not so`,
+})
+
+/** How things are at the end. */
+function rotated(pairs: readonly Pair[], told: Told, { compromised }: Rotating): Rotated {
+  const ofHosts = told.faults.map((each) => {
+    const isUntold = compromised.includes(each.host) && each.status === 'unreachable'
+    return isUntold ? { ...each, why: `${each.why}${UNTOLD}` } : each
+  })
+  const ofZones = pairs.flatMap(({ evidence: { host, domain }, dns: { fault } }) =>
+    fault === undefined ? [] : [{ host, domain, status: 'failed' as const, why: fault }],
+  )
+  return { outlooks: pairs.map((each) => each.outlook), faults: [...ofHosts, ...ofZones] }
+}
+
+async function pairsOf(told: Told, rotating: Rotating, begun: ReadonlySet<string>): Promise<readonly Pair[]> {
+  const wanted = told.evidence.filter(({ domain }) => rotating.domains?.includes(domain) ?? true)
+  return Promise.all(wanted.map((evidence) => pairOf(evidence, rotating, begun)))
+}
+
+async function pairOf(
+  evidence: HostEvidence,
+  { looking, members, start, compromised }: Rotating,
+  begun: ReadonlySet<string>,
+): Promise<Pair> {
+  const { host, domain, clock } = evidence
+  const dns = await askDns(evidence, looking, members.dns)
+  const now = clock.told + Math.floor((performance.now() - clock.at) / 1000)
+  if (dns.fault !== undefined) return { evidence, dns, outlook: { host, domain, now, keys: [], notes: [] } }
+  const asked = !begun.has(pairKey(evidence))
+  const accused = !begun.has(compromisedKey(evidence)) && compromised.includes(host)
+  const full = {
+    ...evidence,
+    now,
+    cached: dns.cached,
+    dns: new Map([...dns.keys].map(([selector, { standing }]) => [selector, standing])),
+  }
+  return { evidence, dns, outlook: outlook(full, { start: start && asked, compromised: accused }) }
+}
+
+/** Until each time that is waited for. */
+const msUntil = (pairs: readonly Pair[]): readonly number[] =>
+  pairs.flatMap(({ outlook: { keys, now } }) =>
+    keys.flatMap(({ wait }) => (wait?.kind === 'until' ? [(wait.time - now) * 1000 + BEYOND_MS] : [])),
+  )
+
+/** Whether something that is waited for may come within moments. */
+const isLagging = (pairs: readonly Pair[]): boolean =>
+  pairs.some(({ outlook: { keys } }) => keys.some(({ wait }) => wait?.kind === 'held' && wait.soon))
+
+function waitsOf(pairs: readonly Pair[]): string {
+  const reasons = pairs.flatMap(({ outlook: { keys } }) =>
+    keys.flatMap(({ wait }) => (wait === undefined || wait.kind === 'blocked' ? [] : [wait.why])),
+  )
+  return [...new Set(reasons)].join('; ')
+}

@@ -47,10 +47,11 @@ const TTL = 3600
 /** No host is touched. @throws MailrunError */
 export async function rotationMembers({ inventory, ...selection }: HostSelection): Promise<RotationMembers> {
   const concerned = inventory.hosts.filter(({ vars }) => vars.has('domains'))
-  if (concerned.length === 0 && !selection.extraVars.has('domains'))
+  if (concerned.length === 0 && !selection.extraVars.has('domains')) {
     throw new MailrunError(
       "no host of the inventory has domains: set the var domains for those that sign mail, such as in a group's vars",
     )
+  }
   const message: ProbedMessage = { template: probeTemplate(new Date()), nonce: randomBytes(8).toString('hex') }
   const among = concerned.length === 0 ? inventory : onlyWith(inventory, concerned)
   const members = new Map<string, RotationMember>()

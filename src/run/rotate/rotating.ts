@@ -1,0 +1,30 @@
+// What a rotation works on, by whom, and within which bounds.
+import type { Looking } from '../../dns/look.ts'
+import type { Pushing } from '../../dns/push-dns.ts'
+import type { RunBounds } from '../../engine/ask-only.ts'
+import type { Connect } from '../../engine/connection.ts'
+import type { BatchSize } from '../../engine/run-options.ts'
+import type { TellDeed } from '../../mail/rotation/deeds.ts'
+import type { RotationMembers } from './rotation-members.ts'
+import type { StepRunner } from './run-steps.ts'
+
+export interface Rotating {
+  readonly members: RotationMembers
+  readonly runner: StepRunner
+  readonly connect: Connect
+  readonly bounds: RunBounds
+  readonly looking: Looking
+  readonly pushing: Pushing
+  readonly serial: readonly BatchSize[]
+  /** Domains to work on; `undefined`: all. */
+  readonly domains: readonly string[] | undefined
+  readonly start: boolean
+  /** Hosts; empty: none. Then no other host is worked on. */
+  readonly compromised: readonly string[]
+  readonly check: boolean
+  /** Seconds to wait for name servers and for times, in all. */
+  readonly waitSeconds: number
+  readonly tell: TellDeed
+  /** Is told before a wait, in words. */
+  readonly waiting: (why: string) => void
+}
