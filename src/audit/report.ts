@@ -5,7 +5,6 @@ import type {
   AuditFinding,
   AuditHost,
   AuditReport,
-  AuditSubject,
   AuditSummary,
   CellStatus,
   StaleEntry,
@@ -15,12 +14,9 @@ import { kindOf } from '../model/findings/finding-kinds.ts'
 import { groupedBy } from '../text/grouped-by.ts'
 import { acceptedBy, staleEntries, type Baseline } from './baseline.ts'
 import type { DomainEvidence, Evidence, HostEvidence } from './evidence.ts'
-import type { Fault } from './fault.ts'
+import type { Fault, Judged } from './fault.ts'
 import { judge } from './judge.ts'
 import { matrix } from './matrix.ts'
-
-/** A fault with all that its kind says. */
-export type Judged = Omit<AuditFinding, 'subjects'> & { readonly subject: AuditSubject }
 
 export interface ReportMeta {
   readonly date: Date
