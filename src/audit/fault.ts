@@ -23,5 +23,8 @@ export interface Fault {
   readonly own?: true
 }
 
+/** A list of the fault where it is one, else an empty list. */
+export const faultIf = (isFault: boolean, fault: Fault): readonly Fault[] => (isFault ? [fault] : [])
+
 /** A fault with all that its kind says. */
 export type Judged = Omit<AuditFinding, 'subjects'> & { readonly subject: AuditSubject }
