@@ -62,6 +62,10 @@ function suggestion(word: string, words: readonly string[]): string {
   return near === undefined ? '' : `: did you mean ${near}?`
 }
 
+const HEAD =
+  '# Findings of mailrun audit that are accepted: they are shown, and do not count. ' +
+  'Give each a reason of your own, and "until: YYYY-MM-DD" where it is for a time.\n'
+
 /** Every finding of a report, those that are accepted with their reasons: what is found from now on is new. */
 export function writtenBaseline({ findings, date }: AuditReport): string {
   const day = date.slice(0, 10)
@@ -78,7 +82,7 @@ export function writtenBaseline({ findings, date }: AuditReport): string {
       }),
     ),
   )
-  return `# Findings of mailrun audit that are accepted: they are shown, and do not count. Give each a reason of your own, and "until: YYYY-MM-DD" where it is for a time.\n${stringify({ accepted: [...seen.values()] }, { lineWidth: 0 })}`
+  return HEAD + stringify({ accepted: [...seen.values()] }, { lineWidth: 0 })
 }
 
 /** Without the line, which moves. A pattern character stands for itself by `?`. */

@@ -79,7 +79,7 @@ function judged({ id, subject, message, expected, found, remedy, severity, check
 
 /** The gravest first, then by check; accepted ones last. */
 function grouped(faults: readonly Judged[]): readonly AuditFinding[] {
-  const same = groupedBy(faults, ({ subject: _, ...rest }) => JSON.stringify(rest))
+  const same = groupedBy(faults, (fault) => JSON.stringify({ ...fault, subject: undefined }))
   const findings = [...same.values()].map((those): AuditFinding => {
     const { subject: _, accepted, ...rest } = those[0]!
     return { ...rest, subjects: those.map(({ subject }) => subject), ...(accepted === undefined ? {} : { accepted }) }
