@@ -17,8 +17,9 @@ export interface Authorities {
 export interface Authority {
   serversOf(name: string): Promise<Authorities>
   /**
-   * Follows CNAMEs. @param first - is asked for what it is an authority of; of other names, the first of their servers
-   * that answers.
+   * Follows CNAMEs.
+   *
+   * @param first - is asked for what it is an authority of; of other names, the first of their servers that answers
    */
   resolve(question: DnsQuestion, first: NameServer | undefined): Promise<DnsAnswer>
 }
