@@ -10,8 +10,9 @@ export interface DeliveryPlan {
 }
 
 /**
- * @param wanted - of the host's own mail. @param run - the word that the nonces of this run begin with. @param first -
- * the number of the host's first message.
+ * @param wanted - of the host's own mail
+ * @param run - the word that the nonces of this run begin with
+ * @param first - the number of the host's first message
  */
 export function deliveryPlan(
   { parameters, services, domains }: MilterState,

@@ -15,7 +15,9 @@ type Verified = Awaited<ReturnType<typeof dkimVerify>>['results'][number] & {
 }
 
 /**
- * One for each DKIM-Signature field, from the top; by every server of the zone of its key. @param message - with CRLF
+ * One for each DKIM-Signature field, from the top; by every server of the zone of its key.
+ *
+ * @param message - with CRLF
  */
 export async function proveSignatures(message: string, authority: Authority): Promise<readonly SignatureProof[]> {
   const fields = signatureFields(message)

@@ -131,10 +131,11 @@ function verdictOf(
       what: `the SPF record of ${domain} cannot be used (permerror)${why === '' ? '' : `: ${why}`}`,
       advice: 'mend it: verifiers make 10 lookups and take one record',
     }
+  const term = `${address.includes(':') ? 'ip6' : 'ip4'}:${address}`
   return {
     status: 'fail',
     id: `spf-${result}`,
     what: `SPF of ${domain} does not let ${address} send (${result})`,
-    advice: `add ${address.includes(':') ? 'ip6' : 'ip4'}:${address} to its record; where others see another address (NAT), set outgoing_addresses`,
+    advice: `add ${term} to its record; where others see another address (NAT), set outgoing_addresses`,
   }
 }
