@@ -39,11 +39,12 @@ function entryOf(entries: Entries, where: string, valueOf: (node: Entries[number
   }
   const [id, reason, until] = [given.get('id'), given.get('reason'), given.get('until')]
   if (id === undefined) throw new MailrunError('an accepted finding needs id', where)
-  if (!isFindingId(id))
+  if (!isFindingId(id)) {
     throw new MailrunError(
       `there is no finding ${id}${suggestion(id, Object.keys(FINDING_KINDS))} (docs/mail/findings.md lists all)`,
       where,
     )
+  }
   if (reason === undefined)
     throw new MailrunError(`${id}: an accepted finding needs reason, for whoever reads this next`, where)
   if (until !== undefined && (!/^\d{4}-\d{2}-\d{2}$/.test(until) || Number.isNaN(Date.parse(until))))

@@ -92,16 +92,18 @@ export function knotOutcome({ code, output }: Said, zone: string): UpdateOutcome
     return failed(`Knot has ${zone} from another server there, its primary: set dns.host to that`)
   if (/no such zone/.test(output))
     return failed(`Knot does not serve ${zone} there: set dns.host to the host that does`)
-  if (/failed to connect/.test(output))
+  if (/failed to connect/.test(output)) {
     return failed(
       'knotc does not reach Knot: is it running ("systemctl status knot"), ' +
         'and is mailrun root or in the group knot there?',
     )
-  if (/too many transactions/.test(output))
+  }
+  if (/too many transactions/.test(output)) {
     return failed(
       `somebody has a transaction open on ${zone}: "knotc zone-diff ${zone}" shows it, ` +
         'zone-commit or zone-abort ends it',
     )
+  }
   if (code === ENDED.commit) return failed(`Knot refuses the change (${said}): its log says why ("journalctl -u knot")`)
   return failed(`knotc: ${said}`)
 }

@@ -86,10 +86,11 @@ const WAYS =
 
 function hostNamed(name: string | undefined, zone: string, hosts: readonly Host[]): Host {
   const host = hosts.find((each) => each.name === name)
-  if (host === undefined)
+  if (host === undefined) {
     throw new MailrunError(
       `dns.host${zone === '' ? '' : ` of ${zone}`} is ${JSON.stringify(name)}, and the inventory has no such host`,
     )
+  }
   return host
 }
 

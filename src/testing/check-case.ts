@@ -36,10 +36,11 @@ export function checkCase<Args extends object, State>(
     const asked = plan.questions.map(({ record }) => `${record.name} ${record.type}`).join(', ')
     throw new Error(`${task.type} ${task.name} asks for ${asked}: say in told what it is told`)
   }
-  if (!isExpected(plan, expect))
+  if (!isExpected(plan, expect)) {
     throw new Error(
       `${task.type} ${task.name}: expected ${JSON.stringify(expect)}, got ${JSON.stringify(outcomeOf(plan))}`,
     )
+  }
   const broken = brokenLaws(task, now, context)
   if (broken.length > 0) throw new Error(`${task.type} ${task.name} breaks laws:\n${broken.join('\n')}`)
 }

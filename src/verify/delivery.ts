@@ -131,13 +131,14 @@ function fateVerdict({ kind, by: server, answer }: MailFate, evidence: DeliveryE
 }
 
 function sentVerdict(taken: string, { message: { path, nonce }, mailbox, waitedSeconds }: DeliveryEvidence): Verdict {
-  if (mailbox !== undefined)
+  if (mailbox !== undefined) {
     return {
       status: 'unknown',
       id: 'not-received',
       what: `${taken}; after ${waitedSeconds} s it is not in ${mailbox}`,
       advice: 'is that the mailbox of the address? Else follow it in the log of the receiver',
     }
+  }
   const bounce = path === 'bounce' ? ' (a bounce that returns the message with the nonce)' : ''
   return {
     status: 'none',
@@ -156,15 +157,16 @@ function receivedVerdict(
   const worst = faults.find(({ status }) => status === 'fail') ?? faults[0]
   if (worst !== undefined) return { status: worst.status, id: worst.id, what: what(worst.says), advice: worst.advice }
   const silent = METHODS.filter((method) => found[method].length === 0)
-  if (silent.length > 0)
+  if (silent.length > 0) {
     return {
       status: 'unknown',
       id: 'no-results',
       what: what(`the receiver says nothing of ${silent.join(' and ')}`),
       advice: 'read the mail where all three are verified',
     }
+  }
   const selectors = selectorsOf(found)
-  if (known.size > 0 && selectors.length > 0 && !selectors.some((each) => known.has(each)))
+  if (known.size > 0 && selectors.length > 0 && !selectors.some((each) => known.has(each))) {
     return {
       status: 'fail',
       id: 'other-selector',
@@ -174,6 +176,7 @@ function receivedVerdict(
       ),
       advice: 'see which server on the way signs',
     }
+  }
   return { status: 'pass', id: 'arrived', what: what('arrived') }
 }
 
@@ -204,13 +207,14 @@ function faultOf(method: Method, results: readonly AuthenticationResult[]): Faul
     words.find((each) => !['pass', 'fail', 'none'].includes(each)) ??
     words.find((each) => each === 'fail') ??
     words.find((each) => each !== 'pass')!
-  if (word === 'temperror')
+  if (word === 'temperror') {
     return {
       status: 'unknown',
       id: 'dns-failed',
       says: `the receiver could not ask DNS for ${method}`,
       advice: 'ask again',
     }
+  }
   const known = KNOWN_RESULTS[method].includes(word) ? word : 'fail'
   return {
     status: 'fail',

@@ -44,11 +44,12 @@ export function readHandIns(stdout: string, messages: readonly DeliveryMessage[]
     /^handed (\d+) (taken|off|refused|closed) ([0-9a-f]+|-)$/gm,
   )) {
     const message = messages[Number(index)]
-    if (message !== undefined)
+    if (message !== undefined) {
       handed.set(message.nonce, {
         word: word as HandedIn['word'],
         answer: answer === '-' ? '' : Buffer.from(answer, 'hex').toString(),
       })
+    }
   }
   const since = Number(/^since (\d+)$/m.exec(stdout)?.[1] ?? NaN)
   return { since: Number.isNaN(since) ? undefined : since, handed, obstacle: obstacleIn(stdout) }

@@ -74,7 +74,7 @@ function adviceOn(why: string): string {
 }
 
 function refusedVerdict(role: Role, { milter, verdict, reply }: MilterAnswer): Verdict {
-  if (verdict === 'tempfail' || reply.startsWith('4'))
+  if (verdict === 'tempfail' || reply.startsWith('4')) {
     return {
       status: role === 'outsider' ? 'unknown' : 'fail',
       id: 'milter-tempfail',
@@ -83,6 +83,7 @@ function refusedVerdict(role: Role, { milter, verdict, reply }: MilterAnswer): V
         'its log says why ("journalctl -u opendkim"): as a rule the key is missing, ' +
         'cannot be read by the user opendkim, or can be read by others',
     }
+  }
   return {
     status: role === 'outsider' ? 'pass' : 'fail',
     id: 'milter-refused',

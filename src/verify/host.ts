@@ -25,7 +25,7 @@ export async function proveHost(
   // With a relay it is the relay's addresses that count, which the host does not know.
   const addresses = outgoing ?? (told.relayhost === '' ? told.addresses : [])
   const base = { name, ...(helo === undefined ? {} : { helo }), addresses }
-  if (milters.obstacle !== undefined)
+  if (milters.obstacle !== undefined) {
     return {
       ...base,
       status: 'failed',
@@ -36,6 +36,7 @@ export async function proveHost(
       reverse: [],
       delivery: [],
     }
+  }
   const signing = await Promise.all(
     milters.sessions.map((session) => proveSigning(session, milters, message, authority)),
   )

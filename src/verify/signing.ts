@@ -44,13 +44,14 @@ function verdictOf(session: MilterSession, signatures: readonly SignatureProof[]
   const last = milters.findLastIndex(({ fields }) => fields.some(isSignature))
   const signed = last >= 0
   if (role === 'outsider') return outsiderVerdict(domain, signed)
-  if (!signed)
+  if (!signed) {
     return {
       status: 'fail',
       id: 'unsigned',
       what: `the mail is not signed by ${milters.map(({ milter }) => milter).join(', ')}`,
       advice: isOwn ? adviceOnOwn(domain) : adviceOnUnsigned(role, domain),
     }
+  }
   const proofs = signatures.map(signatureVerdict)
   return (
     changedVerdict(milters.slice(last)) ??
@@ -110,13 +111,14 @@ export function signatureVerdict({
   unasked = '',
 }: SignatureProof): Verdict {
   const [first] = servers
-  if (first === undefined)
+  if (first === undefined) {
     return {
       status: 'unknown',
       id: 'no-name-server',
       what: `no name server can be asked for ${selector}._domainkey.${domain}: ${unasked}`,
       advice: NO_SERVER,
     }
+  }
   const bad = servers.filter(({ status }) => status !== 'pass')
   if (bad.length === 0) {
     const key = `d=${domain} s=${selector} ${algorithm}${bits === undefined ? '' : ` ${bits}`}`

@@ -41,7 +41,7 @@ function faultsOf(setup: MailSetup, key: HostKey, entries: readonly KeyEntry[]):
   // Of one domain it is that domain's; of several, the host's.
   const domains = entries.length === 1 ? domainOfEntry(first) : {}
   const subject = { path, ...domains }
-  if (state === 'absent')
+  if (state === 'absent') {
     return [
       {
         id: 'key-missing',
@@ -51,7 +51,8 @@ function faultsOf(setup: MailSetup, key: HostKey, entries: readonly KeyEntry[]):
         found: attributesOf(setup, path),
       },
     ]
-  if (state === 'other' || (publicKey === '' && setup.openssl))
+  }
+  if (state === 'other' || (publicKey === '' && setup.openssl)) {
     return [
       {
         id: 'key-invalid',
@@ -60,6 +61,7 @@ function faultsOf(setup: MailSetup, key: HostKey, entries: readonly KeyEntry[]):
         found: state === 'other' ? 'no file' : attributesOf(setup, path),
       },
     ]
+  }
   return [...accessFaults(setup, key, subject), ...kindFaults(key, subject)]
 }
 

@@ -13,7 +13,7 @@ function fileFaults(setup: MailSetup): readonly Fault[] {
     const [setting, subject] = [settingOf(setup, table.name)?.name ?? table.name, placeOf(setup, table.name)]
     const about = { ...subject, about: setting }
     if (table.kind === 'csl') return []
-    if (table.kind !== 'file' && table.kind !== 'refile')
+    if (table.kind !== 'file' && table.kind !== 'refile') {
       return [
         {
           id: 'table-not-read',
@@ -22,7 +22,8 @@ function fileFaults(setup: MailSetup): readonly Fault[] {
           found: `${table.kind}:`,
         },
       ]
-    if (table.state === 'absent')
+    }
+    if (table.state === 'absent') {
       return [
         {
           id: 'table-missing',
@@ -32,7 +33,8 @@ function fileFaults(setup: MailSetup): readonly Fault[] {
           found: 'no such file',
         },
       ]
-    if (table.state === 'unreadable')
+    }
+    if (table.state === 'unreadable') {
       return [
         {
           id: 'table-unreadable',
@@ -41,7 +43,8 @@ function fileFaults(setup: MailSetup): readonly Fault[] {
           found: attributesOf(setup, table.path),
         },
       ]
-    if (table.cut || table.state === 'other')
+    }
+    if (table.cut || table.state === 'other') {
       return [
         {
           id: 'table-not-read',
@@ -51,6 +54,7 @@ function fileFaults(setup: MailSetup): readonly Fault[] {
             : `${table.path} is no file`,
         },
       ]
+    }
     return []
   })
 }
@@ -64,7 +68,7 @@ function keyTableFaults(setup: MailSetup): readonly Fault[] {
       ...rowPlace(setup, table, entry.line),
       ...(entry.domain === '' || entry.domain === '%' ? {} : { domain: entry.domain }),
     }
-    if (entry.malformed)
+    if (entry.malformed) {
       return [
         {
           id: 'key-table-line',
@@ -73,6 +77,7 @@ function keyTableFaults(setup: MailSetup): readonly Fault[] {
           expected: 'NAME DOMAIN:SELECTOR:PATH',
         },
       ]
+    }
     return named.has(entry.name) || tableOf(setup, 'signingtable') === undefined
       ? []
       : [{ id: 'key-table-unused', subject, message: `${entry.name} is in no line of the SigningTable` }]
