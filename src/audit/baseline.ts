@@ -2,7 +2,7 @@
 import type { AuditFinding, StaleEntry } from '../model/audit.ts'
 import type { FindingId } from '../model/findings/finding-kinds.ts'
 import { matchesWild } from '../text/wild.ts'
-import type { Judged } from './report.ts'
+import type { Judged } from './fault.ts'
 
 export interface BaselineEntry {
   readonly id: FindingId

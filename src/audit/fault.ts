@@ -1,6 +1,6 @@
 // A thing that is wrong in one place, before the same of several places is told as one.
 import type { Purpose } from '../mail/dns-record.ts'
-import type { AuditSubject } from '../model/audit.ts'
+import type { AuditFinding, AuditSubject } from '../model/audit.ts'
 import type { CheckName, Severity } from '../model/findings/finding-kind.ts'
 import type { FindingId } from '../model/findings/finding-kinds.ts'
 
@@ -22,3 +22,9 @@ export interface Fault {
   /** Of a proof: it is this host's, whose name is put in by who gathers. */
   readonly own?: true
 }
+
+/** A list of the fault where it is one, else an empty list. */
+export const faultIf = (isFault: boolean, fault: Fault): readonly Fault[] => (isFault ? [fault] : [])
+
+/** A fault with all that its kind says. */
+export type Judged = Omit<AuditFinding, 'subjects'> & { readonly subject: AuditSubject }

@@ -6,6 +6,7 @@ import type { Fault } from './fault.ts'
 import { domainFaults } from './judge/domain-faults.ts'
 import { fleetFaults } from './judge/fleet-faults.ts'
 import { proofFaults, type Asked } from './judge/proof-faults.ts'
+import { isToldAlready } from './judge/told-already.ts'
 import { originFaults } from './rules/origin.ts'
 import { setupFaults } from './rules/setup-faults.ts'
 
@@ -30,13 +31,16 @@ export function judge({ hosts, domains }: Evidence): readonly Fault[] {
       ),
     ]
   })
-  const between = fleetFaults(hosts)
   const ofDomains = domains.flatMap(domainFaults)
-  const others = [...ofHosts, ...between]
-  const kept = ofDomains.filter((fault) => !isToldAlready(fault, others, ofDomains, hosts))
-  return distinct([...ofHosts, ...between, ...kept.flatMap((fault) => onTheirHosts(fault, hosts))]).map(
-    ({ own: _, ...fault }) => fault,
-  )
+  const others = [...ofHosts, ...fleetFaults(hosts)]
+  const kept = ofDomains.filter((fault) => !isToldAlready(fault, { others, ofDomains, hosts }))
+  const all = distinct([...others, ...kept.flatMap((fault) => onTheirHosts(fault, hosts))])
+  return all.map(withoutOwner)
+}
+
+function withoutOwner(fault: Fault): Fault {
+  const { own: _, ...rest } = fault
+  return rest
 }
 
 /** Of a record of a key: the hosts that sign with it. */
@@ -55,100 +59,6 @@ const signsWith = (proof: HostProof | undefined, record: string): boolean =>
   proof?.signing.some(({ signatures }) =>
     signatures.some(({ domain, selector }) => `${selector}._domainkey.${domain}` === record),
   ) ?? false
-
-const LIVE: readonly string[] = [
-  'no-key',
-  'many-keys',
-  'bad-record',
-  'key-revoked',
-  'key-differs',
-  'weak-key',
-  'servers-differ',
-  'not-verified',
-]
-/** What is seen in the record, and by the live signature under another name. */
-const SAME: Readonly<Record<string, string>> = {
-  'dkim-none': 'no-key',
-  'dkim-many': 'many-keys',
-  'dkim-syntax': 'bad-record',
-  'dkim-revoked': 'key-revoked',
-  'dkim-weak-key': 'weak-key',
-  'record-missing': 'no-key',
-  'record-differs': '',
-  'record-lags': 'servers-differ',
-}
-
-function isToldAlready(
-  { id, subject, check, purpose }: Fault,
-  others: readonly Fault[],
-  all: readonly Fault[],
-  hosts: readonly HostEvidence[],
-): boolean {
-  const { domain, record } = subject
-  const told = (...ids: readonly string[]): boolean =>
-    others.some((other) => ids.includes(other.id) && other.subject.domain === domain && other.check === check)
-  const live = others.filter(
-    (other) => LIVE.includes(other.id) && other.subject.record === record && record !== undefined,
-  )
-  if (
-    record !== undefined &&
-    SAME[id] !== undefined &&
-    live.some((other) => id === 'record-differs' || other.id === SAME[id])
-  )
-    return true
-  switch (id) {
-    case 'spf-none':
-    case 'dmarc-none':
-      // A domain above may have the policy.
-      return (
-        told(id) ||
-        (id === 'dmarc-none' &&
-          hosts.some(
-            ({ proof }) => proof?.dmarc.some((each) => each.domain === domain && each.at !== undefined) ?? false,
-          )) ||
-        all.some((other) => other.id === 'record-missing' && other.subject.domain === domain && other.check === check)
-      )
-    case 'record-missing':
-      if (purpose === 'spf-helo')
-        return others.some(
-          (other) =>
-            other.id === 'bounces-unauthenticated' || (other.id === 'spf-none' && other.subject.domain === record),
-        )
-      return purpose === 'spf' ? told('spf-none') : purpose === 'dmarc' ? told('dmarc-none') : false
-    case 'record-differs':
-      if (purpose === 'dmarc')
-        return all.some(
-          (other) => ['dmarc-many', 'dmarc-version'].includes(other.id) && other.subject.domain === domain,
-        )
-      return (
-        purpose === 'spf' &&
-        told(
-          'spf-fail',
-          'spf-softfail',
-          'spf-neutral',
-          'spf-permerror',
-          'spf-missing-ip4',
-          'spf-missing-ip6',
-          'servers-differ',
-        )
-      )
-    case 'record-lags':
-      return told('servers-differ')
-    case 'records-contradict':
-      return [...others, ...all].some(
-        (other) =>
-          ['selector-collision', 'spf-many', 'spf-syntax', 'no-address'].includes(other.id) &&
-          other.subject.domain === domain,
-      )
-    case 'record-unanswered':
-      return (
-        record !== undefined &&
-        all.some((other) => other.id === id && other.subject.record === undefined && other.subject.domain === domain)
-      )
-    default:
-      return false
-  }
-}
 
 const subjectKey = ({ host, domain, record, path, line, about }: AuditSubject): string =>
   JSON.stringify([host, domain, record, path, line, about])

@@ -3,7 +3,7 @@ import type { AuditCell, AuditRow, AuditSubject, CellStatus } from '../model/aud
 import { CHECK_NAMES, SEVERITIES, type CheckName } from '../model/findings/finding-kind.ts'
 import type { HostProof } from '../model/proof.ts'
 import type { DomainEvidence, Evidence, HostEvidence } from './evidence.ts'
-import type { Judged } from './report.ts'
+import type { Judged } from './fault.ts'
 
 export function matrix({ hosts, domains }: Evidence, faults: readonly Judged[]): readonly AuditRow[] {
   const find = facts(faults)

@@ -34,6 +34,12 @@ export function placeOf(setup: MailSetup, name: string): AuditSubject {
 export const rowPlace = (setup: MailSetup, table: OpendkimTable, line: number): AuditSubject =>
   table.path === '' ? placeOf(setup, table.name) : { path: table.path, line }
 
+/** Owner, group and mode, as findings show them. */
+export function attributesOf({ paths }: MailSetup, path: string): string {
+  const is = paths[path]
+  return is === undefined ? 'no such file' : `${is.owner}:${is.group} ${is.mode}`
+}
+
 export type Listening =
   | { readonly kind: 'local'; readonly path: string }
   | { readonly kind: 'inet'; readonly port: string; readonly host: string }

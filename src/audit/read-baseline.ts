@@ -39,11 +39,12 @@ function entryOf(entries: Entries, where: string, valueOf: (node: Entries[number
   }
   const [id, reason, until] = [given.get('id'), given.get('reason'), given.get('until')]
   if (id === undefined) throw new MailrunError('an accepted finding needs id', where)
-  if (!isFindingId(id))
+  if (!isFindingId(id)) {
     throw new MailrunError(
       `there is no finding ${id}${suggestion(id, Object.keys(FINDING_KINDS))} (docs/mail/findings.md lists all)`,
       where,
     )
+  }
   if (reason === undefined)
     throw new MailrunError(`${id}: an accepted finding needs reason, for whoever reads this next`, where)
   if (until !== undefined && (!/^\d{4}-\d{2}-\d{2}$/.test(until) || Number.isNaN(Date.parse(until))))
@@ -62,6 +63,10 @@ function suggestion(word: string, words: readonly string[]): string {
   return near === undefined ? '' : `: did you mean ${near}?`
 }
 
+const HEAD =
+  '# Findings of mailrun audit that are accepted: they are shown, and do not count. ' +
+  'Give each a reason of your own, and "until: YYYY-MM-DD" where it is for a time.\n'
+
 /** Every finding of a report, those that are accepted with their reasons: what is found from now on is new. */
 export function writtenBaseline({ findings, date }: AuditReport): string {
   const day = date.slice(0, 10)
@@ -78,7 +83,7 @@ export function writtenBaseline({ findings, date }: AuditReport): string {
       }),
     ),
   )
-  return `# Findings of mailrun audit that are accepted: they are shown, and do not count. Give each a reason of your own, and "until: YYYY-MM-DD" where it is for a time.\n${stringify({ accepted: [...seen.values()] }, { lineWidth: 0 })}`
+  return HEAD + stringify({ accepted: [...seen.values()] }, { lineWidth: 0 })
 }
 
 /** Without the line, which moves. A pattern character stands for itself by `?`. */

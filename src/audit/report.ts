@@ -5,7 +5,6 @@ import type {
   AuditFinding,
   AuditHost,
   AuditReport,
-  AuditSubject,
   AuditSummary,
   CellStatus,
   StaleEntry,
@@ -15,12 +14,9 @@ import { kindOf } from '../model/findings/finding-kinds.ts'
 import { groupedBy } from '../text/grouped-by.ts'
 import { acceptedBy, staleEntries, type Baseline } from './baseline.ts'
 import type { DomainEvidence, Evidence, HostEvidence } from './evidence.ts'
-import type { Fault } from './fault.ts'
+import type { Fault, Judged } from './fault.ts'
 import { judge } from './judge.ts'
 import { matrix } from './matrix.ts'
-
-/** A fault with all that its kind says. */
-export type Judged = Omit<AuditFinding, 'subjects'> & { readonly subject: AuditSubject }
 
 export interface ReportMeta {
   readonly date: Date
@@ -83,7 +79,7 @@ function judged({ id, subject, message, expected, found, remedy, severity, check
 
 /** The gravest first, then by check; accepted ones last. */
 function grouped(faults: readonly Judged[]): readonly AuditFinding[] {
-  const same = groupedBy(faults, ({ subject: _, ...rest }) => JSON.stringify(rest))
+  const same = groupedBy(faults, (fault) => JSON.stringify({ ...fault, subject: undefined }))
   const findings = [...same.values()].map((those): AuditFinding => {
     const { subject: _, accepted, ...rest } = those[0]!
     return { ...rest, subjects: those.map(({ subject }) => subject), ...(accepted === undefined ? {} : { accepted }) }

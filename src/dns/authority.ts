@@ -17,8 +17,9 @@ export interface Authorities {
 export interface Authority {
   serversOf(name: string): Promise<Authorities>
   /**
-   * Follows CNAMEs. @param first - is asked for what it is an authority of; of other names, the first of their servers
-   * that answers.
+   * Follows CNAMEs.
+   *
+   * @param first - is asked for what it is an authority of; of other names, the first of their servers that answers
    */
   resolve(question: DnsQuestion, first: NameServer | undefined): Promise<DnsAnswer>
 }
@@ -60,11 +61,11 @@ export function authority(vars: DnsVars, asked: AskServer): Authority {
     for (const server of own === undefined ? servers : [own]) {
       const there = await recordsAt(ask, server, name, type)
       if (there.kind === 'failed') failure = there.why
-      else if (there.kind === 'records')
+      else if (there.kind === 'records') {
         return there.records.length > 0
           ? { kind: 'found', values: there.records.map(valueOf) }
           : { kind: there.exists ? 'no-data' : 'no-name' }
-      else if (aliases === 0) return { kind: 'failed', why: `more than ${MOST_ALIASES} CNAMEs one after the other` }
+      } else if (aliases === 0) return { kind: 'failed', why: `more than ${MOST_ALIASES} CNAMEs one after the other` }
       else return resolve({ name: there.target, type }, first, aliases - 1)
     }
     return { kind: 'failed', why: failure }

@@ -90,10 +90,11 @@ export function zoneSettings(
   const all = { ...vars, ...vars.zones?.[name] }
   const via =
     all.via ?? (all.host !== undefined ? 'nsupdate-local' : all.key_file !== undefined ? 'nsupdate' : undefined)
-  if (via === 'nsupdate' && all.key_file === undefined)
+  if (via === 'nsupdate' && all.key_file === undefined) {
     throw new MailrunError(
       `dns: ${name}: via: nsupdate needs key_file, the TSIG key that the name server knows (tsig-keygen writes one)`,
     )
+  }
   if ((via === 'nsupdate-local' || via === 'knotc') && all.host === undefined)
     throw new MailrunError(`dns: ${name}: via: ${via} needs host, the name server's name in the inventory`)
   return { servers: all.servers, primary: all.primary, via, keyFile: all.key_file, host: all.host }

@@ -1,13 +1,14 @@
 // Finds the zone that a name is in and all its name servers, from the root down, so that no cache learns of a name that
 // is not there yet.
-import type { Answer, SoaAnswer } from 'dns-packet'
+import type { SoaAnswer } from 'dns-packet'
 import { isWithin } from '../mail/dns-record.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
 import type { NameServerVars } from '../model/outside-question.ts'
-import { plainName, type AskServer, type ServerReply } from './ask-server.ts'
+import { plainName, type AskServer } from './ask-server.ts'
+import { delegation, firstReply, serverNames, type Cut, type Reply } from './delegation.ts'
 import { zoneSettings } from './dns-vars.ts'
-import { shownServer, type NameServer } from './name-server.ts'
-import { addressFinder, named, resolversOf, serversOf } from './server-addresses.ts'
+import type { NameServer } from './name-server.ts'
+import { addressFinder, named, resolversOf, serversOf, type AddressesOf } from './server-addresses.ts'
 
 export interface ZoneServers {
   /** Its topmost name. */
@@ -30,67 +31,19 @@ export class NotServedByGiven extends ZoneNotFound {}
 
 export type FindZone = (name: string) => Promise<ZoneServers>
 
-type Reply = Extract<ServerReply, { kind: 'reply' }>
-interface Cut {
-  readonly zone: string
-  readonly servers: readonly NameServer[]
-  /** By the inventory, for all zones. */
-  readonly given: boolean
+/** Who is asked, and how name servers are found of which only the names are known. */
+interface Means {
+  readonly ask: AskServer
+  readonly vars: NameServerVars
+  readonly addressesOf: AddressesOf
 }
-
-/** Delegations below each other; more are a loop. */
-const DEEPEST = 16
 
 /** What was found once is not asked again. @returns a function that throws ZoneNotFound */
 export function zoneFinder(ask: AskServer, vars: NameServerVars): FindZone {
+  const means: Means = { ask, vars, addressesOf: addressFinder(ask, vars) }
+  const descend = descender(means)
   const found = new Map<string, Promise<ZoneServers>>()
   const zones = new Map<string, Promise<ZoneServers>>()
-  const cuts = new Map<string, Cut>()
-  const addressesOf = addressFinder(ask, vars)
-  let root: Promise<Cut> | undefined
-
-  const rootCut = async (): Promise<Cut> => {
-    for (const resolver of await resolversOf(vars)) {
-      const reply = await ask(resolver, { name: '', type: 'NS', recursion: true })
-      if (reply.kind !== 'reply' || reply.code !== 'NOERROR') continue
-      const servers = await named(namesOf(reply.answers, ''), reply.additionals, addressesOf)
-      if (servers.length > 0) return { zone: '', servers, given: false }
-    }
-    throw new ZoneNotFound(
-      'no resolver of this machine names the root of DNS: name resolvers that do (dns.resolvers), or the name servers (dns.servers)',
-    )
-  }
-
-  const nearestCut = async (name: string): Promise<Cut> => {
-    const given = await givenCut(vars, name)
-    if (given !== undefined) return given
-    const known = [...cuts.values()]
-      .filter(({ zone }) => isWithin(name, zone))
-      .sort((a, b) => b.zone.length - a.zone.length)[0]
-    return known ?? (root ??= rootCut())
-  }
-
-  /** Follows delegations until a server answers for the name with authority. */
-  const descend = async (name: string): Promise<{ readonly cut: Cut; readonly reply: Reply }> => {
-    let cut = await nearestCut(name)
-    for (let depth = 0; depth < DEEPEST; depth += 1) {
-      const { reply, faults } = await firstReply(ask, cut, name)
-      if (reply === undefined) {
-        const why = `no name server ${cut.given ? 'of dns.servers' : `of ${cut.zone || 'the root'}`} answers for ${name}: ${faults.map((each) => each.why).join('; ')}`
-        throw cut.given && faults.every(({ other }) => other) ? new NotServedByGiven(why) : new ZoneNotFound(why)
-      }
-      const below = delegation(reply, cut.zone, name)
-      if (below === undefined) return { cut, reply }
-      const servers = await named(namesOf(reply.authorities, below), reply.additionals, addressesOf)
-      if (servers.length === 0)
-        throw new ZoneNotFound(
-          `${below} is delegated to ${namesOf(reply.authorities, below).join(', ')}, of which none has an address`,
-        )
-      cut = { zone: below, servers, given: false }
-      cuts.set(below, cut)
-    }
-    throw new ZoneNotFound(`${name}: more than ${DEEPEST} delegations`)
-  }
 
   const find = async (name: string): Promise<ZoneServers> => {
     const { cut, reply } = await descend(name)
@@ -103,39 +56,9 @@ export function zoneFinder(ask: AskServer, vars: NameServerVars): FindZone {
     if (soa?.type !== 'SOA')
       throw new ZoneNotFound(`the name servers of ${cut.zone || 'the root'} do not say which zone ${name} is in`)
     const zone = plainName(soa.name)
-    const known = zones.get(zone) ?? describe(zone, soa, cut)
+    const known = zones.get(zone) ?? describe(zone, soa, cut, means)
     zones.set(zone, known)
     return known
-  }
-
-  const describe = async (zone: string, soa: SoaAnswer, cut: Cut): Promise<ZoneServers> => {
-    const settings = zoneSettings(vars, zone)
-    const servers = settings.servers === undefined ? await allServers(zone, cut) : await serversOf(settings.servers)
-    const mname = plainName(soa.data.mname)
-    const primary =
-      settings.primary === undefined
-        ? (servers.find((each) => each.name === mname) ?? (await named([mname], [], addressesOf))[0])
-        : (await serversOf([settings.primary]))[0]
-    return { zone, servers, primary, negativeTtl: soa.data.minimum ?? 0 }
-  }
-
-  /**
-   * What the delegation says and what the zone itself says: both are asked by the world. Servers of the zone above that
-   * answered for this one, too, told of no delegation.
-   */
-  const allServers = async (zone: string, cut: Cut): Promise<readonly NameServer[]> => {
-    const delegated = zone === cut.zone ? cut.servers : []
-    for (const server of cut.servers) {
-      const reply = await ask(server, { name: zone, type: 'NS', recursion: false })
-      if (reply.kind !== 'reply' || !reply.authoritative) continue
-      const more = await named(
-        namesOf(reply.answers, zone).filter((name) => delegated.every((each) => each.name !== name)),
-        reply.additionals,
-        addressesOf,
-      )
-      return [...delegated, ...more].sort((a, b) => (a.name < b.name ? -1 : 1))
-    }
-    return cut.servers
   }
 
   const finder: FindZone = (name) => {
@@ -144,6 +67,36 @@ export function zoneFinder(ask: AskServer, vars: NameServerVars): FindZone {
     return known
   }
   return finder
+}
+
+/** Delegations below each other; more are a loop. */
+const DEEPEST = 16
+
+/** Follows delegations until a server answers for the name with authority. Delegations that were found are kept. */
+function descender(means: Means): (name: string) => Promise<{ readonly cut: Cut; readonly reply: Reply }> {
+  const cuts = new Map<string, Cut>()
+  let root: Promise<Cut> | undefined
+
+  const nearestCut = async (name: string): Promise<Cut> => {
+    const given = await givenCut(means.vars, name)
+    if (given !== undefined) return given
+    const known = [...cuts.values()]
+      .filter(({ zone }) => isWithin(name, zone))
+      .sort((a, b) => b.zone.length - a.zone.length)[0]
+    return known ?? (root ??= rootCut(means))
+  }
+
+  return async (name) => {
+    let cut = await nearestCut(name)
+    for (let depth = 0; depth < DEEPEST; depth += 1) {
+      const reply = await replyOf(cut, name, means)
+      const below = delegation(reply, cut.zone, name)
+      if (below === undefined) return { cut, reply }
+      cut = await delegatedCut(below, reply, means)
+      cuts.set(below, cut)
+    }
+    throw new ZoneNotFound(`${name}: more than ${DEEPEST} delegations`)
+  }
 }
 
 /** A zone that the inventory tells of is not looked for from the root. */
@@ -157,52 +110,62 @@ async function givenCut(vars: NameServerVars, name: string): Promise<Cut | undef
     : { zone: zone ?? '', servers: await serversOf(servers), given: zone === undefined }
 }
 
-async function firstReply(
-  ask: AskServer,
-  { zone, servers }: Cut,
-  name: string,
-): Promise<{ readonly reply?: Reply; readonly faults: readonly Fault[] }> {
-  const faults: Fault[] = []
-  for (const server of servers) {
-    const reply = await ask(server, { name, type: 'SOA', recursion: false })
-    const fault = faultOf(reply, zone, name)
-    if (fault === undefined) return { reply: reply as Reply, faults }
-    faults.push({ ...fault, why: `${shownServer(server)}: ${fault.why}` })
+async function rootCut({ ask, vars, addressesOf }: Means): Promise<Cut> {
+  for (const resolver of await resolversOf(vars)) {
+    const reply = await ask(resolver, { name: '', type: 'NS', recursion: true })
+    if (reply.kind !== 'reply' || reply.code !== 'NOERROR') continue
+    const servers = await named(serverNames(reply.answers, ''), reply.additionals, addressesOf)
+    if (servers.length > 0) return { zone: '', servers, given: false }
   }
-  return { faults }
-}
-
-/** `other`: the server is well, and does not serve the name. */
-interface Fault {
-  readonly why: string
-  readonly other: boolean
-}
-
-function faultOf(reply: ServerReply, zone: string, name: string): Fault | undefined {
-  if (reply.kind === 'silent') return { why: reply.why, other: false }
-  if (reply.code !== 'NOERROR' && reply.code !== 'NXDOMAIN')
-    return { why: reply.code, other: reply.code === 'REFUSED' || reply.code === 'NOTAUTH' }
-  return reply.authoritative || delegation(reply, zone, name) !== undefined
-    ? undefined
-    : { why: 'answers without authority', other: true }
-}
-
-/** Where the name is delegated to, below a zone (RFC 1034, section 4.3.2, step 3b). */
-function delegation(reply: Reply, zone: string, name: string): string | undefined {
-  if (reply.authoritative && (reply.answers.length > 0 || reply.authorities.some((each) => each.type === 'SOA')))
-    return undefined
-  const below = reply.authorities.find(
-    (each) =>
-      each.type === 'NS' &&
-      plainName(each.name) !== zone &&
-      isWithin(name, plainName(each.name)) &&
-      (zone === '' || isWithin(plainName(each.name), zone)),
+  throw new ZoneNotFound(
+    'no resolver of this machine names the root of DNS: ' +
+      'name resolvers that do (dns.resolvers), or the name servers (dns.servers)',
   )
-  return below === undefined ? undefined : plainName(below.name)
 }
 
-const namesOf = (records: readonly Answer[], owner: string): readonly string[] => [
-  ...new Set(
-    records.flatMap((each) => (each.type === 'NS' && plainName(each.name) === owner ? [plainName(each.data)] : [])),
-  ),
-]
+async function replyOf(cut: Cut, name: string, { ask }: Means): Promise<Reply> {
+  const { reply, faults } = await firstReply(ask, cut, name)
+  if (reply !== undefined) return reply
+  const whose = cut.given ? 'of dns.servers' : `of ${cut.zone || 'the root'}`
+  const why = `no name server ${whose} answers for ${name}: ${faults.map((each) => each.why).join('; ')}`
+  throw cut.given && faults.every(({ other }) => other) ? new NotServedByGiven(why) : new ZoneNotFound(why)
+}
+
+async function delegatedCut(below: string, reply: Reply, { addressesOf }: Means): Promise<Cut> {
+  const names = serverNames(reply.authorities, below)
+  const servers = await named(names, reply.additionals, addressesOf)
+  if (servers.length === 0)
+    throw new ZoneNotFound(`${below} is delegated to ${names.join(', ')}, of which none has an address`)
+  return { zone: below, servers, given: false }
+}
+
+async function describe(zone: string, soa: SoaAnswer, cut: Cut, means: Means): Promise<ZoneServers> {
+  const settings = zoneSettings(means.vars, zone)
+  const servers =
+    settings.servers === undefined ? await allServers(zone, cut, means) : await serversOf(settings.servers)
+  const mname = plainName(soa.data.mname)
+  const primary =
+    settings.primary === undefined
+      ? (servers.find((each) => each.name === mname) ?? (await named([mname], [], means.addressesOf))[0])
+      : (await serversOf([settings.primary]))[0]
+  return { zone, servers, primary, negativeTtl: soa.data.minimum ?? 0 }
+}
+
+/**
+ * What the delegation says and what the zone itself says: both are asked by the world. Servers of the zone above that
+ * answered for this one, too, told of no delegation.
+ */
+async function allServers(zone: string, cut: Cut, { ask, addressesOf }: Means): Promise<readonly NameServer[]> {
+  const delegated = zone === cut.zone ? cut.servers : []
+  for (const server of cut.servers) {
+    const reply = await ask(server, { name: zone, type: 'NS', recursion: false })
+    if (reply.kind !== 'reply' || !reply.authoritative) continue
+    const more = await named(
+      serverNames(reply.answers, zone).filter((name) => delegated.every((each) => each.name !== name)),
+      reply.additionals,
+      addressesOf,
+    )
+    return [...delegated, ...more].sort((a, b) => (a.name < b.name ? -1 : 1))
+  }
+  return cut.servers
+}

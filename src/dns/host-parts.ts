@@ -8,8 +8,10 @@ import type { Said } from './update-outcome.ts'
 const GRACE_SECONDS = 40
 
 /**
- * @param parts - each is shell text that ends by itself; `mark` is a word that is in no record. @param secondsEach - at
- * most. @returns `undefined` for those that did not tell. @throws ConnectionLost
+ * @param parts - each is shell text that ends by itself; `mark` is a word that is in no record
+ * @param secondsEach - at most
+ * @returns `undefined` for those that did not tell
+ * @throws ConnectionLost
  */
 export async function runParts(
   parts: (mark: string) => readonly string[],

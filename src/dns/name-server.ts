@@ -17,27 +17,25 @@ export interface NameServer {
 
 const DNS_PORT = 53
 
+const WANTED =
+  'a name server is wanted, a name or an address, with a port where it is not 53 ' +
+  '(192.0.2.53, [2001:db8::53]:5353, ns1.example.org)'
+
 /**
- * @throws MailrunError @example parseServer('[2001:db8::53]:5353') // name undefined @example
- * parseServer('ns1.example.org')
+ * @throws MailrunError
+ * @example parseServer('[2001:db8::53]:5353') // { host: '2001:db8::53', port: 5353 }
+ * @example parseServer('ns1.example.org') // { host: 'ns1.example.org', port: 53 }
  */
 export function parseServer(text: string): { readonly host: string; readonly port: number } {
   const bracketed = /^\[([^\]]+)\](?::(\d{1,5}))?$/.exec(text)
   const plain = isIP(text) === 6 ? ([text, text, undefined] as const) : /^([^:[\]\s]+)(?::(\d{1,5}))?$/.exec(text)
-  const [, host, port] = bracketed ?? plain ?? []
-  const number = port === undefined ? DNS_PORT : Number(port)
-  if (
-    host === undefined ||
-    number < 1 ||
-    number > 65_535 ||
-    (bracketed !== null && isIP(host) !== 6) ||
-    (isIP(host) === 0 && !isHostName(host))
-  )
-    throw new MailrunError(
-      `a name server is wanted, a name or an address, with a port where it is not 53 (192.0.2.53, [2001:db8::53]:5353, ns1.example.org); got ${JSON.stringify(text)}`,
-    )
-  return { host, port: number }
+  const [, host = '', port = String(DNS_PORT)] = bracketed ?? plain ?? []
+  const isHost = bracketed === null ? isIP(host) > 0 || isHostName(host) : isIP(host) === 6
+  if (!isHost || !isPort(Number(port))) throw new MailrunError(`${WANTED}; got ${JSON.stringify(text)}`)
+  return { host, port: Number(port) }
 }
+
+const isPort = (number: number): boolean => number >= 1 && number <= 65_535
 
 /** A word of digits and dots that is no address is a mistyped address. */
 const isHostName = (text: string): boolean =>

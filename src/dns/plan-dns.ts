@@ -65,16 +65,12 @@ function keepingTerms(planned: PlannedRecord): PlannedRecord {
   const lost = planned.change.remove
     .flatMap(({ value }) => value.split(' '))
     .filter((term) => term !== '' && !wanted.has(term) && !/^[-~?+]?all$/i.test(term))
+  if (lost.length === 0) return planned
   const { record, zone, views } = planned
-  return lost.length === 0
-    ? planned
-    : {
-        record,
-        zone,
-        views,
-        kind: 'blocked',
-        why: `it would take ${lost.join(' ')} out of the SPF record that is there now: plan again from the inventory, which merges`,
-      }
+  const why =
+    `it would take ${lost.join(' ')} out of the SPF record that is there now: ` +
+    'plan again from the inventory, which merges'
+  return { record, zone, views, kind: 'blocked', why }
 }
 
 async function seeAll(records: readonly MailRecord[], looking: Looking): Promise<ReadonlyMap<string, Seen>> {
@@ -163,20 +159,20 @@ async function stateOf(
   if (change === undefined) return { kind: 'served' }
   const fromWildcard = before !== undefined && (await isFromWildcard(record, before, zone, looking))
   // What was revoked may be in the hands of others: a selector is never used again.
-  if (!fromWildcard && unrevokes(record, before))
-    return {
-      kind: 'blocked',
-      why: 'DNS says that this key is revoked (p=), and it is not to be brought back: have the host take up a new one (mailrun rotate --start); where it was revoked by mistake, delete the record first',
-    }
+  if (!fromWildcard && unrevokes(record, before)) return { kind: 'blocked', why: REVOKED }
   const own = fromWildcard ? wantedChange(record, undefined) : change
   return own === undefined ? { kind: 'served' } : { kind: 'change', change: own }
 }
 
-const unrevokes = (record: MailRecord, before: Rrset | undefined): boolean =>
-  record.purpose === 'dkim' &&
-  !isRevokedDkim(record.value) &&
-  before !== undefined &&
-  before.rdata.some(({ value }) => isRevokedDkim(value))
+const REVOKED =
+  'DNS says that this key is revoked (p=), and it is not to be brought back: ' +
+  'have the host take up a new one (mailrun rotate --start); ' +
+  'where it was revoked by mistake, delete the record first'
+
+function unrevokes(record: MailRecord, before: Rrset | undefined): boolean {
+  if (record.purpose !== 'dkim' || isRevokedDkim(record.value)) return false
+  return before?.rdata.some(({ value }) => isRevokedDkim(value)) ?? false
+}
 
 /**
  * An answer that a wildcard gave (RFC 4592) is no set of the name's own, which an update could require or take away.

@@ -14,8 +14,10 @@ const SECONDS = 20
 const SESSION_KEY = '/run/named/session.key'
 
 /**
- * In the order of the changes. @param addresses - of the server, for one that does not listen on the loopback. @throws
- * ConnectionLost
+ * In the order of the changes.
+ *
+ * @param addresses - of the server, for one that does not listen on the loopback
+ * @throws ConnectionLost
  */
 export async function pushByHost(
   changes: readonly RrsetChange[],
@@ -44,7 +46,12 @@ export async function pushByHost(
  * that it signed for the first, and is told BADKEY (9.18).
  */
 export const updatePart = (change: RrsetChange, zone: string, addresses: readonly string[], mark: string): string =>
-  `for a in ${addresses.map(quote).join(' ')}; do said=$({ echo "server $a 53"; cat; } <<'${mark}' | LC_ALL=C timeout ${SECONDS} nsupdate -v -k ${SESSION_KEY} 2>&1
+  `for a in ${addresses.map(quote).join(' ')}; do
+  said=$({ echo "server $a 53"; cat; } <<'${mark}' | LC_ALL=C timeout ${SECONDS} nsupdate -v -k ${SESSION_KEY} 2>&1
 ${updateScript(change, zone, undefined)}${mark}
-); code=$?; case $said in *'Communication with'*) ;; *) break;; esac; done
-printf '%s\\n' "$said"; exit $code`
+)
+  code=$?
+  case $said in *'Communication with'*) ;; *) break;; esac
+done
+printf '%s\\n' "$said"
+exit $code`

@@ -55,12 +55,24 @@ case $(knot zone-status "$at" +role) in *'role: slave'*) exit ${ENDED.secondary}
 tries=0
 until begun=$(knot zone-begin "$at" 2>&1); do
   tries=$((tries + 1))
-  case $begun in *'too many transactions'*) [ $tries -lt ${TRIES} ] && sleep 1 && continue;; esac
-  printf '%s\\n' "$begun"; exit ${ENDED.begin}
+  case $begun in
+  *'too many transactions'*) [ $tries -lt ${TRIES} ] && sleep 1 && continue;;
+  esac
+  printf '%s\\n' "$begun"
+  exit ${ENDED.begin}
 done
-trap 'knot zone-abort "$at" >/dev/null' EXIT; trap 'exit 1' HUP INT TERM PIPE
-if now=$(knot zone-get "$at" "$owner" 2>&1); then now=$(printf '%s\\n' "$now" | sed 's/^[^ ]* [^ ]* //' | grep -E '^[0-9]+ (CNAME|${type}) ' | LC_ALL=C sort)
-else case $now in *'no such node'*) now=;; *) printf '%s\\n' "$now"; exit ${ENDED.read};; esac; fi
+trap 'knot zone-abort "$at" >/dev/null' EXIT
+trap 'exit 1' HUP INT TERM PIPE
+if now=$(knot zone-get "$at" "$owner" 2>&1); then
+  now=$(printf '%s\\n' "$now" | sed 's/^[^ ]* [^ ]* //' |
+    grep -E '^[0-9]+ (CNAME|${type}) ' | LC_ALL=C sort)
+else
+  case $now in
+  *'no such node'*) now=;;
+  *) printf '%s\\n' "$now"
+    exit ${ENDED.read};;
+  esac
+fi
 [ "$now" = ${quote(there)} ] || exit ${ENDED.outdated}
 ${[...drops, ...puts].join('\n')}
 knot zone-diff "$at"
@@ -80,14 +92,18 @@ export function knotOutcome({ code, output }: Said, zone: string): UpdateOutcome
     return failed(`Knot has ${zone} from another server there, its primary: set dns.host to that`)
   if (/no such zone/.test(output))
     return failed(`Knot does not serve ${zone} there: set dns.host to the host that does`)
-  if (/failed to connect/.test(output))
+  if (/failed to connect/.test(output)) {
     return failed(
-      `knotc does not reach Knot: is it running ("systemctl status knot"), and is mailrun root or in the group knot there?`,
+      'knotc does not reach Knot: is it running ("systemctl status knot"), ' +
+        'and is mailrun root or in the group knot there?',
     )
-  if (/too many transactions/.test(output))
+  }
+  if (/too many transactions/.test(output)) {
     return failed(
-      `somebody has a transaction open on ${zone}: "knotc zone-diff ${zone}" shows it, zone-commit or zone-abort ends it`,
+      `somebody has a transaction open on ${zone}: "knotc zone-diff ${zone}" shows it, ` +
+        'zone-commit or zone-abort ends it',
     )
+  }
   if (code === ENDED.commit) return failed(`Knot refuses the change (${said}): its log says why ("journalctl -u knot")`)
   return failed(`knotc: ${said}`)
 }

@@ -40,50 +40,63 @@ export interface Pushing {
 }
 
 /**
- * What there is to push, and how; all that can be known to be wrong is told here, before anything is sent. @throws
- * MailrunError
+ * What there is to push, and how; all that can be known to be wrong is told here, before anything is sent.
+ *
+ * @throws MailrunError
  */
-export async function pushShares(
-  { records }: Pick<DnsPlan, 'records'>,
-  { vars, hosts, keyPath, unset }: Pushing,
-): Promise<readonly Share[]> {
+export async function pushShares({ records }: Pick<DnsPlan, 'records'>, pushing: Pushing): Promise<readonly Share[]> {
   const zones = new Map(records.flatMap(({ zone }) => (zone === undefined ? [] : [[zone.zone, zone]])))
   const shares = [...zones.values()].map((zone): Share => {
     const changes = records.flatMap((each) =>
       each.kind === 'change' && each.zone?.zone === zone.zone ? [each.change] : [],
     )
-    const { via, keyFile, host: name } = zoneSettings(vars, zone.zone)
-    if (changes.length === 0 || via === 'none' || (via === undefined && unset === 'by-hand'))
-      return { zone, changes, way: { kind: 'none' } }
-    if (via === undefined)
-      throw new MailrunError(
-        `nothing says how records get into ${zone.zone}: set dns.key_file (TSIG), dns.host (a BIND host of the inventory; with dns.via: knotc one with Knot DNS), or dns.via: none for a zone that is kept in other ways`,
-      )
-    if (via === 'nsupdate') {
-      if (zone.primary === undefined)
-        throw new MailrunError(
-          `${zone.zone}: the server that its SOA record names takes no updates, for it has no address: set dns.primary`,
-        )
-      return { zone, changes, way: { kind: 'nsupdate', keyFile: keyPath(keyFile!) } }
-    }
-    return { zone, changes, way: { kind: via, host: hostNamed(name, zone.zone, hosts) } }
+    return { zone, changes, way: wayInto(zone, changes, pushing) }
   })
   for (const file of new Set(shares.flatMap(({ way }) => (way.kind === 'nsupdate' ? [way.keyFile] : []))))
     await readyToPush(file)
   return shares
 }
 
+function wayInto(
+  { zone, primary }: ZoneServers,
+  changes: readonly RrsetChange[],
+  { vars, hosts, keyPath, unset }: Pushing,
+): Way {
+  const { via, keyFile, host } = zoneSettings(vars, zone)
+  if (changes.length === 0) return { kind: 'none' }
+  switch (via) {
+    case undefined:
+      if (unset === 'by-hand') return { kind: 'none' }
+      throw new MailrunError(`nothing says how records get into ${zone}: ${WAYS}`)
+    case 'none':
+      return { kind: 'none' }
+    case 'nsupdate':
+      if (primary !== undefined) return { kind: 'nsupdate', keyFile: keyPath(keyFile!) }
+      throw new MailrunError(
+        `${zone}: the server that its SOA record names takes no updates, for it has no address: set dns.primary`,
+      )
+    default:
+      return { kind: via, host: hostNamed(host, zone, hosts) }
+  }
+}
+
+const WAYS =
+  'set dns.key_file (TSIG), dns.host (a BIND host of the inventory; with dns.via: knotc one with Knot DNS), ' +
+  'or dns.via: none for a zone that is kept in other ways'
+
 function hostNamed(name: string | undefined, zone: string, hosts: readonly Host[]): Host {
   const host = hosts.find((each) => each.name === name)
-  if (host === undefined)
+  if (host === undefined) {
     throw new MailrunError(
       `dns.host${zone === '' ? '' : ` of ${zone}`} is ${JSON.stringify(name)}, and the inventory has no such host`,
     )
+  }
   return host
 }
 
 /**
  * What can be known to be wrong before it is known which zones there are; gives the hosts that may be pushed by.
+ *
  * @throws MailrunError
  */
 export async function readyToPublish({ vars, hosts, keyPath }: Pushing): Promise<readonly Host[]> {

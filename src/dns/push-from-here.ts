@@ -33,18 +33,20 @@ export async function pushFromHere(
 
 /** What can be known before anything is sent. @throws MailrunError */
 export async function readyToPush(keyFile: string): Promise<void> {
+  const key = `the TSIG key ${keyFile} (dns.key_file)`
   await access(keyFile, constants.R_OK).catch((error: NodeJS.ErrnoException) => {
-    throw new MailrunError(
-      `the TSIG key ${keyFile} (dns.key_file) ${error.code === 'ENOENT' ? 'is not there' : `cannot be read: ${error.message}`}`,
-    )
+    const why = error.code === 'ENOENT' ? 'is not there' : `cannot be read: ${error.message}`
+    throw new MailrunError(`${key} ${why}`)
   })
   const { output } = await run('nsupdate', ['-k', keyFile], 'quit\n').catch(() => {
     throw new MailrunError('the program nsupdate is needed on this machine: apt install bind9-dnsutils')
   })
-  if (isUnreadKey(output))
+  if (isUnreadKey(output)) {
     throw new MailrunError(
-      `the TSIG key ${keyFile} (dns.key_file) cannot be read as one: what tsig-keygen writes is wanted, key "NAME" { algorithm hmac-sha256; secret "…"; };`,
+      `${key} cannot be read as one: what tsig-keygen writes is wanted, ` +
+        'key "NAME" { algorithm hmac-sha256; secret "…"; };',
     )
+  }
 }
 
 /** TCP (`-v`): an update that is sent twice because an answer got lost would meet its own doing. */

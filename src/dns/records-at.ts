@@ -8,7 +8,8 @@ export type RecordsAt =
   | {
       readonly kind: 'records'
       readonly records: readonly Answer[]
-      /** `false`: there is no such name (NXDOMAIN). */ readonly exists: boolean
+      /** `false`: there is no such name (NXDOMAIN). */
+      readonly exists: boolean
     }
   /** The name is an alias (CNAME), which allows no other records beside it. */
   | { readonly kind: 'alias'; readonly target: string }

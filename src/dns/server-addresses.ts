@@ -55,8 +55,9 @@ export const resolversOf = (vars: NameServerVars): Promise<readonly NameServer[]
   serversOf(vars.resolvers ?? getServers())
 
 /**
- * Name servers as the inventory has them; names by the machine's own means. @throws MailrunError for a name without an
- * address
+ * Name servers as the inventory has them; names by the machine's own means.
+ *
+ * @throws MailrunError for a name without an address
  */
 export async function serversOf(texts: readonly string[]): Promise<readonly NameServer[]> {
   return Promise.all(

@@ -36,11 +36,12 @@ export async function servingProblem(
       const { views } = await look({ name: answer.target, type: record.type }, looking)
       for (const view of views) {
         const problem = await servingProblem(record, view.answer, looking, aliases - 1)
-        if (problem !== undefined)
+        if (problem !== undefined) {
           return {
             kind: problem.kind,
             why: `has an alias for ${answer.target} there, of which ${shownServer(view.server)} ${problem.why}`,
           }
+        }
       }
       return undefined
     }

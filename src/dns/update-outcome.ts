@@ -22,10 +22,15 @@ export interface Said {
   readonly output: string
 }
 
+/** A prerequisite does not hold: the set is not what it was when it was read. */
+const CHANGED: readonly string[] = ['YXRRSET', 'NXRRSET', 'YXDOMAIN', 'NXDOMAIN']
+
 /** By response code (RFC 2136, section 2.2; RFC 8945, section 5.3). */
 const REFUSALS: Readonly<Record<string, string>> = {
   REFUSED:
-    "its policy does not let this key change this name, or this server takes no updates for the zone: grant it in the zone's update-policy (docs/mail/dns.md has one that is just enough), and send updates to the primary",
+    'its policy does not let this key change this name, or this server takes no updates for the zone: ' +
+    "grant it in the zone's update-policy (docs/mail/dns.md has one that is just enough), " +
+    'and send updates to the primary',
   BADKEY: 'it does not know the key: both sides must have it under the same name',
   BADSIG: 'it knows a key of this name with another secret: compare the key files',
   BADTIME: 'the clocks of the two machines are more than 5 minutes apart: set them',
@@ -42,39 +47,36 @@ const REFUSALS: Readonly<Record<string, string>> = {
  */
 export const isUnreadKey = (output: string): boolean => /^could not read key from /m.test(output)
 
+const UNREAD_KEY =
+  'the key cannot be read, or is none: on a name server host root or bind can, ' +
+  'and BIND writes it where a zone has update-policy local'
+
 export function updateOutcome({ code, output }: Said): UpdateOutcome {
-  if (isUnreadKey(output))
-    return {
-      kind: 'failed',
-      why: 'the key cannot be read, or is none: on a name server host root or bind can, and BIND writes it where a zone has update-policy local',
-    }
+  if (isUnreadKey(output)) return { kind: 'failed', why: UNREAD_KEY }
   const failed = /^update failed: (\w+)(?:\((\w+)\))?/m.exec(output)
-  if (failed !== null) {
-    const [, response = '', tsig] = failed
-    const name = tsig ?? response
-    if (name === 'YXRRSET' || name === 'NXRRSET' || name === 'YXDOMAIN' || name === 'NXDOMAIN') return OUTDATED(name)
-    return {
-      kind: 'failed',
-      why: `${tsig === undefined ? response : `${response} (${tsig})`}: ${REFUSALS[name] ?? REFUSALS[response] ?? 'see the log of the name server'}`,
-    }
-  }
+  if (failed !== null) return refusal(failed[1] ?? '', failed[2])
   const silent = /^; Communication with (\S+) failed: (.*)$/m.exec(output)
-  if (silent !== null)
-    return {
-      kind: 'failed',
-      why: `no answer from ${silent[1]} (TCP): ${silent[2] === 'operation canceled' ? 'nothing listens there' : silent[2]}; whether the update was made, verify tells`,
-    }
+  if (silent !== null) return { kind: 'failed', why: silence(silent[1] ?? '', silent[2] ?? '') }
   if (code === 0 && /^;; ->>HEADER<<- opcode: UPDATE, status: NOERROR/m.test(output)) return { kind: 'done' }
-  return {
-    kind: 'failed',
-    why:
-      output.trim() === ''
-        ? `nsupdate ended with ${code} and said nothing`
-        : output
-            .trim()
-            .split('\n')
-            .slice(-3)
-            .join('; ')
-            .replace(/^\S+ \S+ (?=\S+:\d+: )/, ''),
-  }
+  return { kind: 'failed', why: lastWords(code, output) }
+}
+
+function refusal(response: string, tsig: string | undefined): UpdateOutcome {
+  const name = tsig ?? response
+  if (CHANGED.includes(name)) return OUTDATED(name)
+  const told = tsig === undefined ? response : `${response} (${tsig})`
+  const advice = REFUSALS[name] ?? REFUSALS[response] ?? 'see the log of the name server'
+  return { kind: 'failed', why: `${told}: ${advice}` }
+}
+
+function silence(server: string, reason: string): string {
+  const why = reason === 'operation canceled' ? 'nothing listens there' : reason
+  return `no answer from ${server} (TCP): ${why}; whether the update was made, verify tells`
+}
+
+function lastWords(code: number, output: string): string {
+  const said = output.trim()
+  if (said === '') return `nsupdate ended with ${code} and said nothing`
+  const last = said.split('\n').slice(-3).join('; ')
+  return last.replace(/^\S+ \S+ (?=\S+:\d+: )/, '')
 }

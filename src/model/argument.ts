@@ -21,6 +21,8 @@ export const argument = (wanted: string, is: (value: unknown) => boolean): Argum
 /** The same, not to be left out. */
 export const required = (given: Argument): Argument => ({ ...given, required: true })
 
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
+
 export const text = argument('a text', (value) => typeof value === 'string')
 export const flag = argument('true or false', (value) => typeof value === 'boolean')
 export const number = argument('a number', (value) => Number.isFinite(value))
@@ -31,14 +33,11 @@ export const seconds = argument(
 export const regexp = argument('a regular expression (/…/)', (value) => value instanceof RegExp)
 export const bytes = argument('bytes (a Uint8Array)', (value) => value instanceof Uint8Array)
 export const secret = argument('a Secret', (value) => value instanceof Secret)
-export const record = argument(
-  'an object',
-  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-)
+export const record = argument('an object', (value) => isObject(value) && !Array.isArray(value))
 /** What the `sh` tag makes. */
 export const script = argument(
   'a script (made with sh`…`)',
-  (value) => typeof value === 'object' && value !== null && 'text' in value && 'shown' in value,
+  (value) => isObject(value) && 'text' in value && 'shown' in value,
 )
 
 /** One of these words. @example oneOf('present', 'absent') */

@@ -32,7 +32,8 @@ export interface AuditFinding {
   /** By the baseline: it is known, and does not count. */
   readonly accepted?: {
     readonly reason: string
-    /** YYYY-MM-DD, the last day on which it holds. */ readonly until?: string
+    /** YYYY-MM-DD, the last day on which it holds. */
+    readonly until?: string
   }
 }
 

@@ -14,16 +14,23 @@ export function checkArguments(wanted: Readonly<Record<string, Argument>>, given
   const values = given as Readonly<Record<string, unknown>>
   for (const [key, value] of Object.entries(values)) {
     if (value === undefined) continue
-    const argument = Object.hasOwn(wanted, key) ? wanted[key] : Object.hasOwn(COMMON, key) ? COMMON[key] : undefined
-    if (argument === undefined) {
-      const all = { ...COMMON, ...wanted }
-      const near = nearest(key, Object.keys(all))
-      return `there is no argument ${JSON.stringify(key)}${near ? `: did you mean ${near}?` : `; there are ${Object.keys(all).join(', ')}`}`
-    }
+    const argument = argumentFor(key, wanted)
+    if (argument === undefined) return `there is no argument ${JSON.stringify(key)}${hintAt(key, wanted)}`
     if (!argument.is(value)) return `${key} must be ${argument.wanted}, got ${shown(value)}`
   }
   const missing = Object.entries(wanted).find(([key, { required }]) => required && values[key] === undefined)
   return missing === undefined ? undefined : `${missing[0]} is missing: ${missing[1].wanted} is wanted`
+}
+
+function argumentFor(key: string, wanted: Readonly<Record<string, Argument>>): Argument | undefined {
+  if (Object.hasOwn(wanted, key)) return wanted[key]
+  return Object.hasOwn(COMMON, key) ? COMMON[key] : undefined
+}
+
+function hintAt(key: string, wanted: Readonly<Record<string, Argument>>): string {
+  const keys = Object.keys({ ...COMMON, ...wanted })
+  const near = nearest(key, keys)
+  return near ? `: did you mean ${near}?` : `; there are ${keys.join(', ')}`
 }
 
 /** A Secret shows itself as stars. */

@@ -71,10 +71,15 @@ export interface TaskModule<Args, State> {
  * export const motd = defineTask<{ readonly text: string }, string>({
  *   type: 'motd',
  *   name: () => '/etc/motd',
- * probe: () => defineProbe({ key: 'motd', reads: ['path:/etc/motd'], script: sh`cat /etc/motd`, parse: ({ stdout }) =>
- * utf8(stdout) }),
- * plan: ({ text }, now) => now === text ? ok : change([{ summary: 'text', apply: sh`printf %s ${text} > /etc/motd` }],
- * text),
+ *   probe: () =>
+ *     defineProbe({
+ *       key: 'motd',
+ *       reads: ['path:/etc/motd'],
+ *       script: sh`cat /etc/motd`,
+ *       parse: ({ stdout }) => utf8(stdout),
+ *     }),
+ *   plan: ({ text }, now) =>
+ *     now === text ? ok : change([{ summary: 'text', apply: sh`printf %s ${text} > /etc/motd` }], text),
  *   writes: () => ['path:/etc/motd'],
  *   examples: [{ title: 'Say hello', args: { text: 'hello\n' } }],
  * })

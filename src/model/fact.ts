@@ -57,7 +57,12 @@ export type GroupFact = { readonly kind: 'absent' } | { readonly kind: 'group'; 
  */
 export type PackageFact =
   | { readonly kind: 'absent' }
-  | { readonly kind: 'installed'; readonly version: Known<string>; /** By apt-mark(8). */ readonly held?: boolean }
+  | {
+      readonly kind: 'installed'
+      readonly version: Known<string>
+      /** By apt-mark(8). */
+      readonly held?: boolean
+    }
   | { readonly kind: 'provided'; readonly by: string }
   | { readonly kind: 'broken'; readonly state: string }
 

@@ -62,8 +62,10 @@ export const change = <State>(
   changes.length === 0 ? ok : { kind: 'change', changes, then, facts, ...(writes === undefined ? {} : { writes }) }
 
 /**
- * Asks name servers first. @example ask([{ to: 'name-servers', record, dns }], ([answer]) => (answer.kind === 'served'
- * ? ok : blocked('…')))
+ * Asks name servers first.
+ *
+ * @example
+ * ask([{ to: 'name-servers', record, dns }], ([answer]) => (answer.kind === 'served' ? ok : blocked('…')))
  */
 export const ask = <State>(
   questions: readonly OutsideQuestion[],

@@ -82,21 +82,21 @@ export function playbook<const Schema extends StandardSchema>(definition: Playbo
   const where = callSite(playbook)
   refuseWrong(definition, where)
   // The schema vouches for the vars' type: whoever runs a playbook passes it the schema's output.
-  type Input = PlaybookInput<SchemaOutput<Schema>>
   return {
     kind: 'playbook',
     name: definition.name,
     hosts: definition.hosts,
     vars: definition.vars,
     where,
-    fleet: (members) => definition.fleet?.(members as readonly Input[]) ?? [],
-    tasks: (input) => tasksOf(definition.tasks(input as Input)),
-    outputs: (input) => definition.outputs?.(input as Input) ?? {},
+    fleet: (members) => definition.fleet?.(members) ?? [],
+    tasks: (input) => tasksOf(definition.tasks(input)),
+    outputs: (input) => definition.outputs?.(input) ?? {},
     publish: definition.publish ?? false,
   }
 }
 
-const IS_FUNCTION = (value: unknown): boolean => typeof value === 'function'
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
+const IS_FUNCTION = (value: unknown): value is (...args: never) => unknown => typeof value === 'function'
 const IS_TEXT = (value: unknown): boolean => typeof value === 'string' && value !== ''
 const KEYS: Readonly<
   Record<string, { readonly wanted: string; readonly required: boolean; is(value: unknown): boolean }>
@@ -106,7 +106,7 @@ const KEYS: Readonly<
   vars: {
     wanted: 'a schema: v.object({ … })',
     required: true,
-    is: (value) => (typeof value === 'object' || typeof value === 'function') && value !== null && '~standard' in value,
+    is: (value) => (isObject(value) || IS_FUNCTION(value)) && '~standard' in value,
   },
   tasks: { wanted: 'a function that returns the tasks', required: true, is: IS_FUNCTION },
   fleet: { wanted: 'a function', required: false, is: IS_FUNCTION },
@@ -120,33 +120,35 @@ function refuseWrong(definition: object, where: string | undefined): void {
   for (const key of Object.keys(given)) {
     if (key in KEYS) continue
     const near = nearest(key, Object.keys(KEYS))
-    throw new MailrunError(
-      `a playbook has no ${JSON.stringify(key)}${near ? `: did you mean ${near}?` : `; it has ${Object.keys(KEYS).join(', ')}`}`,
-      where,
-    )
+    const hint = near ? `: did you mean ${near}?` : `; it has ${Object.keys(KEYS).join(', ')}`
+    throw new MailrunError(`a playbook has no ${JSON.stringify(key)}${hint}`, where)
   }
   for (const [key, { wanted, required, is }] of Object.entries(KEYS)) {
-    if (given[key] === undefined ? required : !is(given[key]))
-      throw new MailrunError(
-        `${key} of a playbook must be ${wanted}${given[key] === undefined ? ', and is missing' : ''}`,
-        where,
-      )
+    const isMissing = given[key] === undefined
+    if (isMissing ? required : !is(given[key])) {
+      const hint = isMissing ? ', and is missing' : ''
+      throw new MailrunError(`${key} of a playbook must be ${wanted}${hint}`, where)
+    }
   }
 }
 
 /** @throws Error for what only untyped code can give. */
 function tasksOf(given: unknown): readonly Task[] {
-  if (!Array.isArray(given))
-    throw new Error(
-      `tasks must be a list of tasks, got ${given instanceof Promise ? 'a promise: nothing in a playbook waits' : typeof given}`,
-    )
-  const list = given as readonly unknown[]
+  if (!Array.isArray(given)) {
+    const got = given instanceof Promise ? 'a promise: nothing in a playbook waits' : typeof given
+    throw new Error(`tasks must be a list of tasks, got ${got}`)
+  }
+  const list = (given as readonly unknown[]).filter((each) => each !== false && each !== undefined)
   for (const each of list) {
     if (Array.isArray(each)) throw new Error('tasks holds a list among the tasks: spread it with ...')
-    if (each !== false && each !== undefined && (typeof each !== 'object' || each === null || !('plan' in each)))
-      throw new Error(
-        `tasks holds ${each === null ? 'null' : typeof each === 'function' ? 'a module that was not called' : typeof each} among the tasks`,
-      )
+    if (!isTask(each)) throw new Error(`tasks holds ${inWords(each)} among the tasks`)
   }
-  return list.filter((each) => each !== false && each !== undefined) as readonly Task[]
+  return list as readonly Task[]
+}
+
+const isTask = (value: unknown): value is Task => isObject(value) && 'plan' in value
+
+function inWords(value: unknown): string {
+  if (value === null) return 'null'
+  return typeof value === 'function' ? 'a module that was not called' : typeof value
 }

@@ -29,8 +29,15 @@ export interface TypedInventory {
  * Makes an inventory; where hosts have to be fetched first, the file exports a promise:
  * `export default fetchHosts().then(inventory)`.
  *
- * @example export default inventory(['mx1', 'mx2'].map((name) => ({ name: `${name}.example.org`, groups: ['mail'],
- *   user: 'root', vars: { domains: ['example.org'] } })))
+ * @example
+ * export default inventory(
+ *   ['mx1', 'mx2'].map((name) => ({
+ *     name: `${name}.example.org`,
+ *     groups: ['mail'],
+ *     user: 'root',
+ *     vars: { domains: ['example.org'] },
+ *   })),
+ * )
  */
 export const inventory = (hosts: readonly InventoryHost<object>[]): TypedInventory => ({
   kind: 'inventory',

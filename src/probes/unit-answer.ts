@@ -1,8 +1,8 @@
 // Reads the state of one unit out of what was told of all.
 import type { Clock } from './unit-clock.ts'
-import { definitionOf, loadedFiles, type UnitProperties } from './unit-loaded.ts'
+import { definitionOf, loadedFiles } from './unit-loaded.ts'
 import type { Stamp, States } from './unit-stamp.ts'
-import { isMasked, type UnitQuestion, type UnitState } from './unit-state.ts'
+import { isMasked, type UnitProperties, type UnitQuestion, type UnitState } from './unit-state.ts'
 
 export interface UnitsTold {
   /** By the names that were asked for. */

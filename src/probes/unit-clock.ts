@@ -1,7 +1,7 @@
 // When a unit started, by the host's clock as it is now: files' times can be compared with that, also where the clock
 // was set back since.
 import { raw } from '../shell/script.ts'
-import type { UnitProperties } from './unit-loaded.ts'
+import type { UnitProperties } from './unit-state.ts'
 
 /** Both in nanoseconds. */
 export interface Clock {

@@ -4,10 +4,10 @@ import { ProbeError, type Family } from '../model/probe.ts'
 import { lines, raw } from '../shell/script.ts'
 import { sh } from '../shell/sh.ts'
 import { unitState, type UnitsTold } from './unit-answer.ts'
-import { reloadedOnly, type UnitProperties } from './unit-loaded.ts'
+import { reloadedOnly } from './unit-loaded.ts'
 import { CLOCK, clockOf } from './unit-clock.ts'
 import { fileStates, readStamps, reloadStamp, startStamp, statesOf } from './unit-stamp.ts'
-import type { UnitQuestion } from './unit-state.ts'
+import type { UnitProperties, UnitQuestion } from './unit-state.ts'
 
 export const unitItem = (question: UnitQuestion): string => JSON.stringify(question)
 

@@ -2,10 +2,7 @@
 import { utf8 } from '../model/answer.ts'
 import { startOf, type Clock } from './unit-clock.ts'
 import { reloadStamp, startStamp, covers, type FileState, type Stamp, type States } from './unit-stamp.ts'
-import type { UnitQuestion } from './unit-state.ts'
-
-/** What `systemctl show` tells of one unit. */
-export type UnitProperties = ReadonlyMap<string, string>
+import type { UnitProperties, UnitQuestion } from './unit-state.ts'
 
 /** A file written this shortly before the start may have been read before. */
 const SAFE_NANOSECONDS = 20_000_000n

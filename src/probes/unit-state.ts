@@ -1,6 +1,9 @@
 // What is asked about a systemd unit, and what is known of it.
 import type { Known } from '../model/unknown.ts'
 
+/** What `systemctl show` tells of one unit. */
+export type UnitProperties = ReadonlyMap<string, string>
+
 export interface UnitQuestion {
   readonly unit: string
   /**

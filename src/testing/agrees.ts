@@ -5,7 +5,7 @@ import { UNKNOWN } from '../model/unknown.ts'
 export function disagreement(foreseen: unknown, real: unknown, at = ''): string | undefined {
   if (foreseen === UNKNOWN || Object.is(foreseen, real)) return undefined
   const differ = `${at || 'state'}: foreseen ${show(foreseen)}, found ${show(real)}`
-  if (typeof foreseen !== 'object' || typeof real !== 'object' || foreseen === null || real === null) return differ
+  if (!isObject(foreseen) || !isObject(real)) return differ
   if (foreseen instanceof Uint8Array || real instanceof Uint8Array) {
     return foreseen instanceof Uint8Array && real instanceof Uint8Array && Buffer.compare(foreseen, real) === 0
       ? undefined
@@ -20,14 +20,18 @@ export function disagreement(foreseen: unknown, real: unknown, at = ''): string 
   return undefined
 }
 
-const entriesOf = (value: object): ReadonlyMap<unknown, unknown> =>
-  value instanceof Map
-    ? value
-    : value instanceof Set
-      ? new Map([...value].map((item) => [item, true]))
-      : new Map(Object.entries(value))
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
 
-const show = (value: unknown): string =>
-  value === UNKNOWN
-    ? 'unknown'
-    : (JSON.stringify(value, (_, inner: unknown) => (inner === UNKNOWN ? 'UNKNOWN' : inner)) ?? 'nothing')
+function entriesOf(value: object): ReadonlyMap<unknown, unknown> {
+  if (value instanceof Map) return value
+  return value instanceof Set ? new Map([...value].map((item) => [item, true])) : new Map(Object.entries(value))
+}
+
+const inJson = (_: string, value: unknown): unknown => (value === UNKNOWN ? 'UNKNOWN' : value)
+
+function show(value: unknown): string {
+  if (value === UNKNOWN) return 'unknown'
+  // JSON has no word for undefined, which its type does not say.
+  const json = JSON.stringify(value, inJson) as string | undefined
+  return json ?? 'nothing'
+}

@@ -2,6 +2,7 @@
 import { settle } from '../engine/settle.ts'
 import type { CommonArgs, TaskModule } from '../model/define-task.ts'
 import type { Told } from '../model/outside-question.ts'
+import type { SettledPlan } from '../model/plan.ts'
 import { brokenLaws } from './plan-laws.ts'
 import { testContext } from './plan-of.ts'
 
@@ -31,22 +32,28 @@ export function checkCase<Args extends object, State>(
   const task = module(args)
   const context = testContext(sources ?? {})
   const plan = settle(task.plan(now, context), told ?? (() => undefined))
-  if (plan.kind === 'unanswered' || plan.kind === 'later')
+  if (plan.kind === 'unanswered' || plan.kind === 'later') {
+    const asked = plan.questions.map(({ record }) => `${record.name} ${record.type}`).join(', ')
+    throw new Error(`${task.type} ${task.name} asks for ${asked}: say in told what it is told`)
+  }
+  if (!isExpected(plan, expect)) {
     throw new Error(
-      `${task.type} ${task.name} asks for ${plan.questions.map(({ record }) => `${record.name} ${record.type}`).join(', ')}: say in told what it is told`,
+      `${task.type} ${task.name}: expected ${JSON.stringify(expect)}, got ${JSON.stringify(outcomeOf(plan))}`,
     )
-  const got =
-    plan.kind === 'change'
-      ? plan.changes.map(({ summary }) => summary)
-      : plan.kind === 'ok'
-        ? []
-        : { blocked: plan.why }
-  const matches =
-    'blocked' in expect
-      ? plan.kind === 'blocked' && plan.why.includes(expect.blocked)
-      : plan.kind !== 'blocked' && JSON.stringify(got) === JSON.stringify(expect)
-  if (!matches)
-    throw new Error(`${task.type} ${task.name}: expected ${JSON.stringify(expect)}, got ${JSON.stringify(got)}`)
+  }
   const broken = brokenLaws(task, now, context)
   if (broken.length > 0) throw new Error(`${task.type} ${task.name} breaks laws:\n${broken.join('\n')}`)
+}
+
+type Expected = TaskCase<object, unknown>['expect']
+
+function isExpected<State>(plan: SettledPlan<State>, expect: Expected): boolean {
+  if ('blocked' in expect) return plan.kind === 'blocked' && plan.why.includes(expect.blocked)
+  return plan.kind !== 'blocked' && JSON.stringify(outcomeOf(plan)) === JSON.stringify(expect)
+}
+
+/** As a case expects it. */
+function outcomeOf<State>(plan: SettledPlan<State>): Expected {
+  if (plan.kind === 'change') return plan.changes.map(({ summary }) => summary)
+  return plan.kind === 'ok' ? [] : { blocked: plan.why }
 }

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { isDeepStrictEqual } from 'node:util'
 import type { Told } from '../model/outside-question.ts'
 import { leavesOf } from '../model/probe.ts'
-import { settle } from '../engine/settle.ts'
+import { settle, type Settled } from '../engine/settle.ts'
 import type { PlanContext, Task } from '../model/task.ts'
 import type { Script } from '../shell/script.ts'
 import { disagreement } from './agrees.ts'
@@ -33,11 +33,7 @@ function brokenBy<State>(task: Task<State>, frozen: State, context: PlanContext,
   if (plan.kind !== 'change') return broken
 
   const again = settle(task.plan(plan.then, context), told)
-  if (!task.once && again.kind !== 'ok') {
-    broken.push(
-      `plan(then) is not ok: it wants ${again.kind === 'blocked' ? `nothing, for it is blocked: ${again.why}` : again.kind === 'change' ? again.changes.map(({ summary }) => summary).join(', ') : 'to ask'}`,
-    )
-  }
+  if (!task.once && again.kind !== 'ok') broken.push(`plan(then) is not ok: it wants ${wishOf(again)}`)
   for (const change of plan.changes) {
     for (const script of [...(change.before ?? []), change.apply]) {
       broken.push(...unparsable(`the change "${change.summary}"`, script))
@@ -54,6 +50,11 @@ function brokenBy<State>(task: Task<State>, frozen: State, context: PlanContext,
     }
   }
   return broken
+}
+
+function wishOf<State>(plan: Settled<State>): string {
+  if (plan.kind === 'blocked') return `nothing, for it is blocked: ${plan.why}`
+  return plan.kind === 'change' ? plan.changes.map(({ summary }) => summary).join(', ') : 'to ask'
 }
 
 /** What is foreseen of a change against what came of it. */

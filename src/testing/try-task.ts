@@ -42,10 +42,11 @@ export async function tryTask<State>(
 
   for (const steps of tripsOf(stepsOf(task, plan))) {
     const outcome = await makeTrip(connection, { ...calm, mark: newMark(), steps, probes: [] }, silent)
-    if (outcome.kind === 'failed')
+    if (outcome.kind === 'failed') {
       throw new Error(
         `${task.type} ${task.name}: ${outcome.step.change.summary}: exit status ${outcome.code}\n${outcome.output}`,
       )
+    }
   }
   const after = await ask(task, connection)
   broken.push(...brokenForesight(plan.then, after))

@@ -44,6 +44,14 @@ interface Underway extends HostDelivery {
   readonly fates: Map<string, MailFate>
 }
 
+/** What was found so far. */
+interface Found {
+  /** Mails as they lie in the mailbox, by nonce. */
+  readonly mails: Map<string, string>
+  /** Why a host cannot be asked any more, or the mailbox not be read. */
+  readonly problems: Map<Underway, string>
+}
+
 const GRACE_SECONDS = 30
 /** Between looks, in milliseconds; the last is repeated. */
 const PAUSES = [500, 1000, 1000, 2000, 3000, 5000]
@@ -54,65 +62,101 @@ export async function deliver(
   connect: Connect,
   delivering: Delivering,
 ): Promise<ReadonlyMap<string, DeliveryEvidence>> {
-  const { mailbox, waitSeconds, signal } = delivering
   const limit = pLimit(delivering.forks)
   const underway = await Promise.all(hosts.map((host) => limit(() => handIn(host, connect, delivering))))
-  const mails = new Map<string, string>()
-  const problems = new Map<Underway, string>()
+  const found: Found = { mails: new Map(), problems: new Map() }
   const began = performance.now()
-  const bounces = new Set(
-    hosts.flatMap(({ messages }) => messages.filter(({ path }) => path === 'bounce').map(({ nonce }) => nonce)),
-  )
-  // Who can be asked no more tells no more.
-  const settled = (each: Underway): boolean =>
-    (mailbox === undefined && (each.connection === undefined || problems.has(each))) ||
-    each.messages.every(({ nonce }) => {
-      const [word, fate] = [each.handIns.handed.get(nonce)?.word, each.fates.get(nonce)]
-      if (mails.has(nonce) || (word !== undefined && word !== 'taken')) return true
-      return fate !== undefined && isLastWord(fate) && (mailbox === undefined || fate.kind !== 'sent')
-    })
   try {
-    for (let look = 0; ; look += 1) {
-      await Promise.all([
-        ...underway
-          .filter((each) => !settled(each))
-          .map((each) =>
-            limit(() => follow(each, delivering).catch((error: Error) => void problems.set(each, lossOf(error)))),
-          ),
-        mailbox === undefined
-          ? undefined
-          : lookInto(mailbox, delivering, bounces, mails).catch(
-              (error: Error) =>
-                void underway.forEach((each) => problems.set(each, `${mailbox.place}: ${lossOf(error)}`)),
-            ),
-      ])
-      const left = waitSeconds * 1000 - (performance.now() - began)
-      if (underway.every(settled) || left <= 0 || signal.aborted) break
-      await sleep(Math.min(left, PAUSES[Math.min(look, PAUSES.length - 1)]!), undefined, { signal }).catch(() => {})
-    }
+    await lookUntilSettled(underway, found, delivering, began + delivering.waitSeconds * 1000)
   } finally {
     for (const { connection } of underway) connection?.close()
   }
   const waitedSeconds = Math.round((performance.now() - began) / 1000)
-  return new Map(
-    underway.flatMap((each) =>
-      each.messages.map((message): [string, DeliveryEvidence] => {
-        const handed = each.handIns.handed.get(message.nonce)
-        return [
-          message.nonce,
-          {
-            message,
-            handed,
-            fate: each.fates.get(message.nonce),
-            mail: mails.get(message.nonce),
-            obstacle: problems.get(each) ?? (handed === undefined ? each.handIns.obstacle : undefined),
-            mailbox: mailbox?.place,
-            waitedSeconds,
-          },
-        ]
-      }),
-    ),
+  return evidenceOf(underway, found, delivering.mailbox, waitedSeconds)
+}
+
+async function lookUntilSettled(
+  underway: readonly Underway[],
+  found: Found,
+  delivering: Delivering,
+  until: number,
+): Promise<void> {
+  const { mailbox, forks, signal } = delivering
+  const limit = pLimit(forks)
+  const isSettled = (each: Underway): boolean => allIsKnown(each, found, mailbox)
+  for (let look = 0; ; look += 1) {
+    const open = underway.filter((each) => !isSettled(each))
+    await Promise.all([
+      ...open.map((each) => limit(() => followOrNote(each, found, delivering))),
+      mailbox === undefined ? undefined : lookIntoOrNote(mailbox, underway, found, delivering),
+    ])
+    const left = until - performance.now()
+    if (underway.every(isSettled) || left <= 0 || signal.aborted) return
+    await sleep(Math.min(left, PAUSES[Math.min(look, PAUSES.length - 1)]!), undefined, { signal }).catch(() => {})
+  }
+}
+
+/** Who can be asked no more tells no more. */
+function allIsKnown(each: Underway, { mails, problems }: Found, mailbox: Mailbox | undefined): boolean {
+  const isSilent = each.connection === undefined || problems.has(each)
+  if (mailbox === undefined && isSilent) return true
+  return each.messages.every(({ nonce }) => mails.has(nonce) || isDecided(each, nonce, mailbox))
+}
+
+/** Whether a message goes no further; of one that another server took, the mailbox has the last word. */
+function isDecided({ handIns, fates }: Underway, nonce: string, mailbox: Mailbox | undefined): boolean {
+  const [word, fate] = [handIns.handed.get(nonce)?.word, fates.get(nonce)]
+  if (word !== undefined && word !== 'taken') return true
+  if (fate === undefined || !isLastWord(fate)) return false
+  return mailbox === undefined || fate.kind !== 'sent'
+}
+
+async function followOrNote(each: Underway, { problems }: Found, delivering: Delivering): Promise<void> {
+  try {
+    await follow(each, delivering)
+  } catch (error) {
+    problems.set(each, lossOf(error as Error))
+  }
+}
+
+/** Without the mailbox nothing more is known of any host's mail. */
+async function lookIntoOrNote(
+  mailbox: Mailbox,
+  underway: readonly Underway[],
+  { mails, problems }: Found,
+  delivering: Delivering,
+): Promise<void> {
+  try {
+    await lookInto(mailbox, delivering, bouncesOf(underway), mails)
+  } catch (error) {
+    for (const each of underway) problems.set(each, `${mailbox.place}: ${lossOf(error as Error)}`)
+  }
+}
+
+const bouncesOf = (hosts: readonly HostDelivery[]): ReadonlySet<string> =>
+  new Set(hosts.flatMap(({ messages }) => messages.filter(({ path }) => path === 'bounce').map(({ nonce }) => nonce)))
+
+function evidenceOf(
+  underway: readonly Underway[],
+  { mails, problems }: Found,
+  mailbox: Mailbox | undefined,
+  waitedSeconds: number,
+): ReadonlyMap<string, DeliveryEvidence> {
+  const told = underway.flatMap((each) =>
+    each.messages.map((message): DeliveryEvidence => {
+      const handed = each.handIns.handed.get(message.nonce)
+      return {
+        message,
+        handed,
+        fate: each.fates.get(message.nonce),
+        mail: mails.get(message.nonce),
+        obstacle: problems.get(each) ?? (handed === undefined ? each.handIns.obstacle : undefined),
+        mailbox: mailbox?.place,
+        waitedSeconds,
+      }
+    }),
   )
+  return new Map(told.map((each) => [each.message.nonce, each]))
 }
 
 async function handIn(host: HostDelivery, connect: Connect, { signal }: Delivering): Promise<Underway> {

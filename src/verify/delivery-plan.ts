@@ -10,8 +10,9 @@ export interface DeliveryPlan {
 }
 
 /**
- * @param wanted - of the host's own mail. @param run - the word that the nonces of this run begin with. @param first -
- * the number of the host's first message.
+ * @param wanted - of the host's own mail
+ * @param run - the word that the nonces of this run begin with
+ * @param first - the number of the host's first message
  */
 export function deliveryPlan(
   { parameters, services, domains }: MilterState,
@@ -26,10 +27,11 @@ export function deliveryPlan(
   const [own, local] = [mailDomain(origin), localDomain(parameters)]
   const add = (domain: string, path: DeliveryPath, hindrance: string | undefined): void => {
     if (hindrance !== undefined) leftOut.push({ domain, path, verdict: leftOutVerdict(hindrance) })
-    else
+    else {
       messages.push(
         deliveryMessage(request, path, domain, deliveryNonce(run, first + messages.length), local ?? 'localhost'),
       )
+    }
   }
   const listens = (...names: readonly string[]): boolean => names.some((name) => services.includes(`${name}/inet`))
   const unnamed =

@@ -14,18 +14,29 @@ export const LOOK_SECONDS = 30
  */
 const FOLLOW = String.raw`
 f=$(postconf -xh maillog_file 2>/dev/null)
-if [ "$f" ] && [ -r "$f" ]; then t=file
-elif [ "$(journalctl -q --no-pager -o cat -n 1 --since "@$since" SYSLOG_FACILITY=2 2>/dev/null)" ]; then t=journal
-else t=; for f in /var/log/mail.log /var/log/maillog; do [ -r "$f" ] && t=file && break; done; fi
+if [ "$f" ] && [ -r "$f" ]; then
+  t=file
+elif [ "$(journalctl -q --no-pager -o cat -n 1 --since "@$since" SYSLOG_FACILITY=2 2>/dev/null)" ]; then
+  t=journal
+else
+  t=
+  for f in /var/log/mail.log /var/log/maillog; do
+    [ -r "$f" ] && t=file && break
+  done
+fi
 case $t in
 file) tail -c 16000000 -- "$f";;
 journal) journalctl -q --no-pager -o cat --since "@$since" SYSLOG_FACILITY=2;;
-*) echo no-log; postqueue -j 2>/dev/null | grep -F -- "\"$address\"" | head -c 1000000 | sed 's/^/queue /';;
+*) echo no-log
+  postqueue -j 2>/dev/null | grep -F -- "\"$address\"" | head -c 1000000 | sed 's/^/queue /';;
 esac | LC_ALL=C awk -v run="$run" '
 t == "" && /^no-log$/ {print; t = "queue"; next}
 t == "queue" {print; next}
 {sub(/^.*postfix[^ ]*\[[0-9]+\]: /, "")}
-i = index($0, ": message-id=<mailrun-" run) {q = substr($0, 1, i - 1); if (q ~ /^[0-9A-Za-z]+$/) n[q] = substr($0, i + 22, length(run) + 4)}
+i = index($0, ": message-id=<mailrun-" run) {
+  q = substr($0, 1, i - 1)
+  if (q ~ /^[0-9A-Za-z]+$/) n[q] = substr($0, i + 22, length(run) + 4)
+}
 {q = $1; sub(/:$/, "", q)}
 !(q in n) && /^[0-9A-F][0-9A-Za-z]+: milter-reject: / {print "reject", substr($0, 1, 2000)}
 !(q in n) {next}
@@ -58,16 +69,10 @@ export function readFollowed(
   const waiting = hasLog ? [] : [...stdout.matchAll(/^queue (\{.*\})$/gm)].flatMap(([, text = '']) => queued(text))
   const fates = messages.flatMap((message): readonly (readonly [string, MailFate])[] => {
     const waits = waiting.find(({ id }) => id === queueId(message))
+    if (waits !== undefined) return [[message.nonce, { kind: 'deferred', by: '', answer: waits.why }]]
     const own = lines.filter(([, nonce]) => nonce === message.nonce).map(([, , line = '']) => line)
-    const fate =
-      waits !== undefined
-        ? ({ kind: 'deferred', by: '', answer: waits.why } as const)
-        : own.length > 0
-          ? mailFate(own, address)
-          : mailFate(
-              rejected.filter((line) => line.includes(`; from=<${message.envelope}>`)),
-              address,
-            )
+    const unnamed = rejected.filter((line) => line.includes(`; from=<${message.envelope}>`))
+    const fate = mailFate(own.length > 0 ? own : unnamed, address)
     return fate === undefined ? [] : [[message.nonce, fate]]
   })
   return new Map(fates)

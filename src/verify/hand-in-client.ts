@@ -10,7 +10,12 @@ export const HAND_IN_CLIENT = String.raw`use strict; use warnings; use IO::Socke
 $| = 1; $SIG{PIPE} = 'IGNORE';
 sub text { $_[0] eq '-' ? '' : pack 'H*', $_[0] }
 sub say_line { print join(' ', @_), "\n" }
-sub hex_of { my $text = shift; $text =~ s/\s+/ /g; $text =~ s/ \z//; unpack('H*', substr $text, 0, 1000) || '-' }
+sub hex_of {
+  my $text = shift;
+  $text =~ s/\s+/ /g;
+  $text =~ s/ \z//;
+  unpack('H*', substr $text, 0, 1000) || '-';
+}
 my ($sendmail) = grep { -x } '/usr/sbin/sendmail', '/usr/lib/sendmail';
 say_line('since', time);
 
@@ -24,7 +29,8 @@ sub by_sendmail {
   if (!$child) {
     alarm 0;
     open STDERR, '>&', \*STDOUT;
-    open my $to, '|-', $sendmail, '-i', (length $sender ? ('-f', $sender) : ()), '--', $recipient or do { print "$!"; exit 75 };
+    my @from = length $sender ? ('-f', $sender) : ();
+    open my $to, '|-', $sendmail, '-i', @from, '--', $recipient or do { print "$!"; exit 75 };
     print $to $message;
     close $to;
     exit($? >> 8 || ($? ? 75 : 0));
@@ -33,36 +39,61 @@ sub by_sendmail {
   close $said;
   my $code = $? >> 8;
   return ('taken', '') unless $?;
-  return ($code == 75 ? 'off' : 'refused', "sendmail ends with status $code" . (defined $told && length $told ? ": $told" : ''));
+  my $more = defined $told && length $told ? ": $told" : '';
+  return ($code == 75 ? 'off' : 'refused', "sendmail ends with status $code$more");
 }
 
 sub by_smtp {
   my ($port, $sender, $recipient, $message) = @_;
-  my $server = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $port, Timeout => 10) or return ('closed', "nobody answers at 127.0.0.1, port $port: $!");
+  my $server = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $port, Timeout => 10)
+    or return ('closed', "nobody answers at 127.0.0.1, port $port: $!");
   my ($stage, $all) = ('', '');
-  my $answer = sub { $all = ''; while (1) { my $line = <$server>; die "it hung up\n" unless defined $line; $all .= $line; return substr $line, 0, 1 if $line =~ /^\d{3}(?: |\r?$)/; die "it answers nonsense\n" unless $line =~ /^\d{3}-/ } };
-  my $tell = sub { $stage = shift; print $server "$_[0]\r\n"; $answer->() };
-  $message =~ s/\r?\n/\r\n/g; $message =~ s/^\./../mg;
+  my $answer = sub {
+    $all = '';
+    while (1) {
+      my $line = <$server>;
+      die "it hung up\n" unless defined $line;
+      $all .= $line;
+      return substr $line, 0, 1 if $line =~ /^\d{3}(?: |\r?$)/;
+      die "it answers nonsense\n" unless $line =~ /^\d{3}-/;
+    }
+  };
+  my $tell = sub {
+    $stage = shift;
+    print $server "$_[0]\r\n";
+    $answer->();
+  };
+  $message =~ s/\r?\n/\r\n/g;
+  $message =~ s/^\./../mg;
   my $done = eval {
     $stage = 'greeting';
-    $answer->() eq '2' && $tell->('EHLO', 'EHLO localhost') eq '2' && $tell->('MAIL FROM', "MAIL FROM:<$sender>") eq '2' && $tell->('RCPT TO', "RCPT TO:<$recipient>") eq '2'
-      && $tell->('DATA', 'DATA') eq '3' && $tell->('the message', "$message.") eq '2' && do { print $server "QUIT\r\n"; 1 };
+    $answer->() eq '2'
+      && $tell->('EHLO', 'EHLO localhost') eq '2'
+      && $tell->('MAIL FROM', "MAIL FROM:<$sender>") eq '2'
+      && $tell->('RCPT TO', "RCPT TO:<$recipient>") eq '2'
+      && $tell->('DATA', 'DATA') eq '3'
+      && $tell->('the message', "$message.") eq '2'
+      && do { print $server "QUIT\r\n"; 1 };
   };
   return ('taken', $all) if $done;
   return ('off', "$stage: $@") if length $@;
-  return ('closed', $all) if $stage ne 'the message' && ($all =~ /^53\d/ || ($port == 587 && $all =~ /^5.*access denied/i) || $all =~ /relay access denied|relaying denied|client host rejected|authentication required/i);
+  my $shut = $all =~ /^53\d/ || ($port == 587 && $all =~ /^5.*access denied/i)
+    || $all =~ /relay access denied|relaying denied|client host rejected|authentication required/i;
+  return ('closed', $all) if $stage ne 'the message' && $shut;
   return ($all =~ /^4/ ? 'off' : 'refused', "$stage: $all");
 }
 
 while (<DATA>) {
   my ($send, $index, $path, @rest) = split;
   next unless defined $send && $send eq 'send';
-  my ($sender, $recipient, $message) = map { text($_) } @rest;
+  my @mail = map { text($_) } @rest;
   my ($word, $told) = ('off', '');
   local $SIG{ALRM} = sub { die "it does not answer in time\n" };
   eval {
     alarm 45;
-    ($word, $told) = $path eq 'smtp' ? by_smtp(25, $sender, $recipient, $message) : $path eq 'submission' ? by_smtp(587, $sender, $recipient, $message) : by_sendmail($sender, $recipient, $message);
+    ($word, $told) = $path eq 'smtp' ? by_smtp(25, @mail)
+      : $path eq 'submission' ? by_smtp(587, @mail)
+      : by_sendmail(@mail);
     1;
   } or $told = $@;
   alarm 0;

@@ -29,9 +29,12 @@ export const handInScript = (
 ): string => `if ! command -v perl >/dev/null; then echo no-perl; else
 timeout -k 5 ${handInSeconds(messages.length) - GRACE_SECONDS / 2} perl - <<'${mark}'
 ${HAND_IN_CLIENT}__END__
-${messages.map(({ path, sender, recipient, text }, index) => `send ${index} ${path} ${hex(sender)} ${hex(recipient)} ${hex(text)}`).join('\n')}
+${messages.map(sendLine).join('\n')}
 ${mark}
 fi`
+
+const sendLine = ({ path, sender, recipient, text }: DeliveryMessage, index: number): string =>
+  ['send', index, path, hex(sender), hex(recipient), hex(text)].join(' ')
 
 const hex = (text: string): string => Buffer.from(text).toString('hex') || '-'
 
@@ -41,20 +44,18 @@ export function readHandIns(stdout: string, messages: readonly DeliveryMessage[]
     /^handed (\d+) (taken|off|refused|closed) ([0-9a-f]+|-)$/gm,
   )) {
     const message = messages[Number(index)]
-    if (message !== undefined)
+    if (message !== undefined) {
       handed.set(message.nonce, {
         word: word as HandedIn['word'],
         answer: answer === '-' ? '' : Buffer.from(answer, 'hex').toString(),
       })
+    }
   }
   const since = Number(/^since (\d+)$/m.exec(stdout)?.[1] ?? NaN)
-  return {
-    since: Number.isNaN(since) ? undefined : since,
-    handed,
-    obstacle: /^no-perl$/m.test(stdout)
-      ? 'there is no perl, by which messages are handed in: install perl-base'
-      : /^end$/m.test(stdout)
-        ? undefined
-        : 'its Postfix did not take the messages in time',
-  }
+  return { since: Number.isNaN(since) ? undefined : since, handed, obstacle: obstacleIn(stdout) }
+}
+
+function obstacleIn(stdout: string): string | undefined {
+  if (/^no-perl$/m.test(stdout)) return 'there is no perl, by which messages are handed in: install perl-base'
+  return /^end$/m.test(stdout) ? undefined : 'its Postfix did not take the messages in time'
 }

@@ -14,11 +14,12 @@ export function resolverFor(authority: Authority, first: NameServer | undefined)
       throw Object.assign(new Error(answer.kind === 'failed' ? answer.why : answer.kind), { code: CODES[answer.kind] })
     if (type === 'TXT') return answer.values.map((value) => [value])
     // Its type knows no MX, of which it takes what node:dns gives.
-    if (type === 'MX')
+    if (type === 'MX') {
       return answer.values.map((value) => ({
         priority: Number(value.split(' ')[0]),
         exchange: value.split(' ')[1],
       })) as unknown as string[]
+    }
     return [...answer.values]
   }
 }

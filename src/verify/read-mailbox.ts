@@ -35,14 +35,30 @@ export const findMailboxScript = (path: string | undefined, local: string, mark:
     `
 m=${path === undefined ? '' : quote(path)} u=${quote(local.replace(/\+.*$/, ''))}
 if [ ! "$m" ]; then
-h=$(getent passwd "$u" | cut -d: -f6); [ "$h" ] || { echo "no-user"; exit; }
-b=$(postconf -xh home_mailbox 2>/dev/null); s=$(postconf -xh mail_spool_directory 2>/dev/null)
-if [ "$b" ]; then m=$h/$b; elif [ -d "$h/Maildir" ]; then m=$h/Maildir; else m=\${s:-/var/mail}/$u; [ -e "$m" ] || { echo "box $(date +%s) 0 $m"; exit; }; fi
+  h=$(getent passwd "$u" | cut -d: -f6)
+  [ "$h" ] || { echo "no-user"; exit; }
+  b=$(postconf -xh home_mailbox 2>/dev/null)
+  s=$(postconf -xh mail_spool_directory 2>/dev/null)
+  if [ "$b" ]; then
+    m=$h/$b
+  elif [ -d "$h/Maildir" ]; then
+    m=$h/Maildir
+  else
+    m=\${s:-/var/mail}/$u
+    [ -e "$m" ] || { echo "box $(date +%s) 0 $m"; exit; }
+  fi
 fi
 m=\${m%/}
 [ -e "$m" ] || { echo "no-mailbox $m"; exit; }
-if [ -d "$m" ]; then { [ -d "$m/new" ] && [ -r "$m/new" ] && [ -x "$m/new" ]; } || { [ -r "$m" ] && [ ! "$(ls -A -- "$m")" ]; } || { echo "no-maildir $m"; exit; }; echo "box $(date +%s) 0 $m"
-else [ -r "$m" ] || { echo "closed $m"; exit; }; echo "box $(date +%s) $(stat -L -c %s -- "$m") $m"; fi`,
+if [ -d "$m" ]; then
+  { [ -d "$m/new" ] && [ -r "$m/new" ] && [ -x "$m/new" ]; } ||
+    { [ -r "$m" ] && [ ! "$(ls -A -- "$m")" ]; } ||
+    { echo "no-maildir $m"; exit; }
+  echo "box $(date +%s) 0 $m"
+else
+  [ -r "$m" ] || { echo "closed $m"; exit; }
+  echo "box $(date +%s) $(stat -L -c %s -- "$m") $m"
+fi`,
   )
 
 /** What was found, or why there is none. */
@@ -71,11 +87,26 @@ export const mailboxScript = ({ path, since, size }: MailboxMark, run: string, m
     `
 m=${quote(path)}
 if [ -d "$m" ]; then
-find "$m/new" "$m/cur" -maxdepth 1 -type f -newermt @${since - 1} -exec grep -lF -e ${run} -- {} + 2>/dev/null | while IFS= read -r f; do printf 'mail '; head -c ${MOST_BYTES} -- "$f" | base64 -w 0; echo; done
+  find "$m/new" "$m/cur" -maxdepth 1 -type f -newermt @${since - 1} -exec grep -lF -e ${run} -- {} + 2>/dev/null |
+    while IFS= read -r f; do
+      printf 'mail '
+      head -c ${MOST_BYTES} -- "$f" | base64 -w 0
+      echo
+    done
 elif [ -f "$m" ]; then
-n=$(stat -L -c %s -- "$m"); [ "$n" -ge ${size} ] && n=${size} || n=0
-tail -c +$((n + 1)) -- "$m" | LC_ALL=C awk '
-function out() {if (index(t, "${run}")) {printf "mail "; fflush(); print substr(t, 1, ${MOST_BYTES}) | "base64 -w 0"; close("base64 -w 0"); print ""}; t = ""}
+  n=$(stat -L -c %s -- "$m")
+  [ "$n" -ge ${size} ] && n=${size} || n=0
+  tail -c +$((n + 1)) -- "$m" | LC_ALL=C awk '
+function out() {
+  if (index(t, "${run}")) {
+    printf "mail "
+    fflush()
+    print substr(t, 1, ${MOST_BYTES}) | "base64 -w 0"
+    close("base64 -w 0")
+    print ""
+  }
+  t = ""
+}
 /^From / {out(); next}
 {t = t $0 "\\n"}
 END {out()}'

@@ -16,37 +16,41 @@ export async function proveReverse(
   const answer = await authority.resolve({ name: pointer, type: 'PTR' }, undefined)
   const names = valuesOf(answer)
   const proof = (verdict: Verdict): AddressProof => ({ address, names, verdict })
-  if (answer.kind === 'failed')
+  if (answer.kind === 'failed') {
     return proof({
       status: 'unknown',
       id: 'dns-failed',
       what: `${pointer} cannot be asked for: ${answer.why}`,
       advice: 'see that its name servers answer',
     })
-  if (names.length === 0)
+  }
+  if (names.length === 0) {
     return proof({
       status: 'fail',
       id: 'no-ptr',
       what: `${address} has no name (no PTR record ${pointer})`,
       advice: 'whoever gave you the address sets it; large receivers refuse mail without',
     })
+  }
   const has = async (name: string): Promise<boolean> =>
     valuesOf(await authority.resolve({ name, type }, undefined)).some((each) => canonical(each) === canonical(address))
   const confirmed = (await Promise.all(names.map(async (name) => ((await has(name)) ? [name] : [])))).flat()
-  if (confirmed.length === 0)
+  if (confirmed.length === 0) {
     return proof({
       status: 'fail',
       id: 'ptr-not-confirmed',
       what: `${address} is named ${names.join(', ')}, which has not that address`,
       advice: `publish ${type} records, or have the PTR record name the host`,
     })
-  if (helo !== undefined && !confirmed.includes(helo) && !(await has(helo)))
+  }
+  if (helo !== undefined && !confirmed.includes(helo) && !(await has(helo))) {
     return proof({
       status: 'fail',
       id: 'helo-not-confirmed',
       what: `the host greets as ${helo}, which has not the address ${address}`,
       advice: `publish ${type} ${address} for ${helo}, or set smtp_helo_name to ${confirmed[0]}`,
     })
+  }
   return proof({ status: 'pass', id: 'fcrdns', what: `${address} is ${confirmed.join(', ')}` })
 }
 

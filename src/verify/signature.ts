@@ -15,7 +15,9 @@ type Verified = Awaited<ReturnType<typeof dkimVerify>>['results'][number] & {
 }
 
 /**
- * One for each DKIM-Signature field, from the top; by every server of the zone of its key. @param message - with CRLF
+ * One for each DKIM-Signature field, from the top; by every server of the zone of its key.
+ *
+ * @param message - with CRLF
  */
 export async function proveSignatures(message: string, authority: Authority): Promise<readonly SignatureProof[]> {
   const fields = signatureFields(message)
@@ -52,7 +54,7 @@ async function byServer(
   authority: Authority,
 ): Promise<{ readonly verdict: Verdict; readonly bits?: number | undefined }> {
   const answer = await authority.resolve({ name, type: 'TXT' }, server)
-  if (answer.kind === 'failed')
+  if (answer.kind === 'failed') {
     return {
       verdict: {
         status: 'unknown',
@@ -61,7 +63,8 @@ async function byServer(
         advice: 'see that its name servers answer',
       },
     }
-  if (answer.kind !== 'found')
+  }
+  if (answer.kind !== 'found') {
     return {
       verdict: {
         status: 'fail',
@@ -70,7 +73,8 @@ async function byServer(
         advice: 'publish it: verifiers take the mail as unsigned',
       },
     }
-  if (answer.values.length > 1)
+  }
+  if (answer.values.length > 1) {
     return {
       verdict: {
         status: 'fail',
@@ -79,6 +83,7 @@ async function byServer(
         advice: 'keep one',
       },
     }
+  }
   const problem = recordProblem(name, answer.values[0]!)
   if (problem) return { verdict: problem }
   const { results } = await dkimVerify(message, { resolver: resolverFor(authority, server) })
@@ -113,34 +118,38 @@ function verdictOf(name: string, result: Verified | undefined): Verdict {
     policy,
   } = (result?.status ?? {}) as { result?: string; comment?: string; policy?: Readonly<Record<string, string>> }
   if (word === 'pass') return { status: 'pass', id: 'verified', what: `the signature verifies by ${name}` }
-  if (/body hash/.test(comment))
+  if (/body hash/.test(comment)) {
     return {
       status: 'fail',
       id: 'body-changed',
       what: 'the body is not the one that was signed',
       advice: 'see what changes messages behind the milter that signs: the signing one must be the last',
     }
-  if (word === 'fail')
+  }
+  if (word === 'fail') {
     return {
       status: 'fail',
       id: 'key-differs',
       what: `the key in ${name} is not the one that the host signs with, or the header was changed after signing`,
       advice: "publish the host's key",
     }
-  if (policy?.['dkim-rules'] === 'weak-key')
+  }
+  if (policy?.['dkim-rules'] === 'weak-key') {
     return {
       status: 'fail',
       id: 'weak-key',
       what: `the key in ${name} has less than 1024 bits, and verifiers pass over it (RFC 8301)`,
       advice: 'make a key of 2048 bits',
     }
-  if (word === 'temperror')
+  }
+  if (word === 'temperror') {
     return {
       status: 'unknown',
       id: 'dns-failed',
       what: `${name} cannot be asked for: ${comment}`,
       advice: 'see that its name servers answer',
     }
+  }
   return { status: 'fail', id: 'not-verified', what: `the signature does not verify by ${name}: ${comment || word}` }
 }
 

@@ -93,48 +93,54 @@ function verdictOf(
   told: string,
   why: string,
 ): Verdict {
-  if (results.length === 0)
+  if (results.length === 0) {
     return {
       status: 'unknown',
       id: 'no-name-server',
       what: `no name server can be asked for ${domain}: ${why}`,
       advice: NO_SERVER,
     }
-  if (results.length > 1)
+  }
+  if (results.length > 1) {
     return {
       status: 'fail',
       id: 'servers-differ',
       what: `SPF of ${domain} for ${address} is ${told}: the name servers do not agree`,
       advice: 'see that the zone reaches every server (serial, transfer), and wait until it has',
     }
+  }
   const [result] = results
   if (result === 'pass') return { status: 'pass', id: 'spf-pass', what: `SPF of ${domain} lets ${address} send` }
-  if (result === 'temperror')
+  if (result === 'temperror') {
     return {
       status: 'unknown',
       id: 'dns-failed',
       what: `SPF of ${domain} cannot be told: DNS does not answer`,
       advice: 'see that its name servers answer',
     }
+  }
   // A HELO name needs SPF for bounces alone, and many do well without.
-  if (result === 'none')
+  if (result === 'none') {
     return {
       status: identity === 'helo' ? 'none' : 'fail',
       id: 'spf-none',
       what: `${domain} has no SPF record`,
       advice: `publish one that names ${address}`,
     }
-  if (result === 'permerror')
+  }
+  if (result === 'permerror') {
     return {
       status: 'fail',
       id: 'spf-permerror',
       what: `the SPF record of ${domain} cannot be used (permerror)${why === '' ? '' : `: ${why}`}`,
       advice: 'mend it: verifiers make 10 lookups and take one record',
     }
+  }
+  const term = `${address.includes(':') ? 'ip6' : 'ip4'}:${address}`
   return {
     status: 'fail',
     id: `spf-${result}`,
     what: `SPF of ${domain} does not let ${address} send (${result})`,
-    advice: `add ${address.includes(':') ? 'ip6' : 'ip4'}:${address} to its record; where others see another address (NAT), set outgoing_addresses`,
+    advice: `add ${term} to its record; where others see another address (NAT), set outgoing_addresses`,
   }
 }

@@ -31,39 +31,42 @@ export const usedKeys = (hosts: readonly HostEvidence[]): readonly UsedKey[] =>
 
 export function fleetFaults(hosts: readonly HostEvidence[]): readonly Fault[] {
   const keys = usedKeys(hosts).filter(({ publicKey }) => publicKey !== '')
-  const bySelector = groupedBy(keys, ({ domain, selector }) => dkimName(domain, selector))
-  return [
-    ...[...bySelector].flatMap(([record, those]) =>
-      new Set(those.map(({ publicKey }) => publicKey)).size < 2
-        ? []
-        : those.map(({ host, domain }): Fault => ({
-            id: 'selector-collision',
-            subject: { host, domain, record },
-            message: `${record} is the selector of ${those.map((each) => each.host).join(' and ')}, which have different keys`,
-          })),
-    ),
-    ...[...groupedBy(keys, ({ publicKey }) => publicKey).values()].flatMap((those) => {
-      const names = [...new Set(those.map(({ host }) => host))]
-      return names.length < 2
-        ? []
-        : those.map(({ host, domain, selector }): Fault => ({
-            id: 'key-shared',
-            subject: { host, domain, record: dkimName(domain, selector) },
-            message: `${names.join(', ')} have the same private key`,
-          }))
-    }),
-    ...hosts.flatMap(({ name, declared, own, proof }) =>
-      proof === undefined || declared.length === 0
-        ? []
-        : domainsOf(proof.signing.map(({ domain }) => domain))
-            .filter((domain) => domain !== own && !declared.includes(domain))
-            .map((domain): Fault => ({
-              id: 'domain-undeclared',
-              subject: { host: name, domain },
-              message: `${domain} is signed for, and the inventory does not name it`,
-            })),
-    ),
-  ]
+  return [...collisions(keys), ...sharedKeys(keys), ...hosts.flatMap(undeclaredDomains)]
 }
 
-const domainsOf = (names: readonly string[]): readonly string[] => [...new Set(names)]
+function collisions(keys: readonly UsedKey[]): readonly Fault[] {
+  const bySelector = groupedBy(keys, ({ domain, selector }) => dkimName(domain, selector))
+  return [...bySelector].flatMap(([record, those]) => {
+    if (new Set(those.map(({ publicKey }) => publicKey)).size < 2) return []
+    const names = those.map(({ host }) => host).join(' and ')
+    return those.map(({ host, domain }): Fault => ({
+      id: 'selector-collision',
+      subject: { host, domain, record },
+      message: `${record} is the selector of ${names}, which have different keys`,
+    }))
+  })
+}
+
+function sharedKeys(keys: readonly UsedKey[]): readonly Fault[] {
+  const byKey = groupedBy(keys, ({ publicKey }) => publicKey)
+  return [...byKey.values()].flatMap((those) => {
+    const names = [...new Set(those.map(({ host }) => host))]
+    if (names.length < 2) return []
+    return those.map(({ host, domain, selector }): Fault => ({
+      id: 'key-shared',
+      subject: { host, domain, record: dkimName(domain, selector) },
+      message: `${names.join(', ')} have the same private key`,
+    }))
+  })
+}
+
+function undeclaredDomains({ name, declared, own, proof }: HostEvidence): readonly Fault[] {
+  if (proof === undefined || declared.length === 0) return []
+  return [...new Set(proof.signing.map(({ domain }) => domain))]
+    .filter((domain) => domain !== own && !declared.includes(domain))
+    .map((domain): Fault => ({
+      id: 'domain-undeclared',
+      subject: { host: name, domain },
+      message: `${domain} is signed for, and the inventory does not name it`,
+    }))
+}

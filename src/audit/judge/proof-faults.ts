@@ -111,19 +111,21 @@ function spfFault(
   const forgotten =
     wrong && others.some((each) => each.verdict.status === 'pass' && each.address.includes(':') !== (family === 6))
   const id = forgotten ? `spf-missing-ip${family}` : verdict.id
-  if (identity === 'helo')
+  if (identity === 'helo') {
     return {
       ...fault(verdict, 'spf', { about: `${domain} (HELO)${wrong ? ` ${address}` : ''}` }, id),
       ...onHost,
       found: result,
     }
+  }
   // What a record lacks is the same for every host.
-  if (verdict.id === 'spf-none' || verdict.id === 'spf-permerror')
+  if (verdict.id === 'spf-none' || verdict.id === 'spf-permerror') {
     return {
       ...fault(verdict, 'spf', { domain }),
       remedy: kindOf(verdict.id).remedy,
       ...expectedOf('spf', domain, asked),
     }
+  }
   const base = {
     ...fault(verdict, 'spf', { domain, ...(address === '' ? {} : { about: address }) }, id),
     ...onHost,

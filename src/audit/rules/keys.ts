@@ -3,8 +3,8 @@ import { keyOutOfReach } from '../../mail/key-reach.ts'
 import { keyKind } from '../../mail/public-key.ts'
 import type { HostKey, MailSetup } from '../../model/mail-setup.ts'
 import { ancestorsOf } from '../../probes/signing-family.ts'
-import type { Fault } from '../fault.ts'
-import { isOn, placeOf, rowPlace, settingOf, tableOf } from '../opendkim-setup.ts'
+import { faultIf, type Fault } from '../fault.ts'
+import { attributesOf, isOn, placeOf, rowPlace, settingOf, tableOf } from '../opendkim-setup.ts'
 import { keyEntries, plainKeys, type KeyEntry } from './signing-table.ts'
 
 /** A key once, whatever number of lines names it. */
@@ -41,79 +41,68 @@ function faultsOf(setup: MailSetup, key: HostKey, entries: readonly KeyEntry[]):
   // Of one domain it is that domain's; of several, the host's.
   const domains = entries.length === 1 ? domainOfEntry(first) : {}
   const subject = { path, ...domains }
-  const is = setup.paths[path]
-  const found = is === undefined ? 'no such file' : `${is.owner}:${is.group} ${is.mode}`
-  if (state === 'absent')
+  if (state === 'absent') {
     return [
       {
         id: 'key-missing',
         subject: { ...placeOfEntry(setup, first), ...domains },
         message: `the private key ${path} is not there`,
         expected: path,
-        found,
+        found: attributesOf(setup, path),
       },
     ]
-  if (state === 'other' || (publicKey === '' && setup.openssl))
+  }
+  if (state === 'other' || (publicKey === '' && setup.openssl)) {
     return [
       {
         id: 'key-invalid',
         subject,
         message: `${path} holds no private key that can be used without a passphrase`,
-        found: state === 'other' ? 'no file' : found,
+        found: state === 'other' ? 'no file' : attributesOf(setup, path),
       },
     ]
-  const { type, bits } = keyKind(publicKey) ?? { type: 'unknown', bits: 0 }
+  }
+  return [...accessFaults(setup, key, subject), ...kindFaults(key, subject)]
+}
+
+/** Who can read the key: the daemon must, others must not. */
+function accessFaults(setup: MailSetup, { path, state }: HostKey, subject: Fault['subject']): readonly Fault[] {
+  const isReadable = state !== 'unreadable'
   const reach = reachOf(setup, path)
-  const unsafe = state === 'unreadable' ? undefined : (unsafeness(setup, path) ?? reach)
-  const safe = isOn(settingOf(setup, 'requiresafekeys')?.value ?? 'yes')
+  const unsafe = isReadable ? (unsafeness(setup, path) ?? reach) : undefined
+  const wantsSafe = isOn(settingOf(setup, 'requiresafekeys')?.value ?? 'yes')
+  const access = { expected: `${setup.user}:${setup.user} 0600`, found: attributesOf(setup, path) }
   return [
-    ...(state === 'unreadable'
-      ? [
-          {
-            id: 'key-unreadable',
-            subject,
-            message: `the user ${setup.user} cannot read ${path}${reach === undefined ? '' : `: ${reach}`}`,
-            expected: `${setup.user}:${setup.user} 0600`,
-            found,
-          } as const,
-        ]
-      : []),
-    ...(unsafe !== undefined && safe
-      ? [
-          {
-            id: 'key-unsafe',
-            subject,
-            message: `${path}: ${unsafe}`,
-            expected: `${setup.user}:${setup.user} 0600`,
-            found,
-          } as const,
-        ]
-      : []),
-    ...(publicKey !== '' && type !== 'rsa'
-      ? [{ id: 'key-type', subject, message: `${path} is a key of ${type}`, expected: 'rsa', found: type } as const]
-      : []),
-    ...(type === 'rsa' && bits < 1024
-      ? [
-          {
-            id: 'dkim-weak-key',
-            subject,
-            message: `the key has ${bits} bits`,
-            expected: '2048',
-            found: String(bits),
-          } as const,
-        ]
-      : []),
-    ...(type === 'rsa' && bits >= 1024 && bits < 2048
-      ? [
-          {
-            id: 'dkim-short-key',
-            subject,
-            message: `the key has ${bits} bits`,
-            expected: '2048',
-            found: String(bits),
-          } as const,
-        ]
-      : []),
+    ...faultIf(!isReadable, {
+      id: 'key-unreadable',
+      subject,
+      message: `the user ${setup.user} cannot read ${path}${reach === undefined ? '' : `: ${reach}`}`,
+      ...access,
+    }),
+    ...faultIf(unsafe !== undefined && wantsSafe, {
+      id: 'key-unsafe',
+      subject,
+      message: `${path}: ${unsafe}`,
+      ...access,
+    }),
+  ]
+}
+
+/** OpenDKIM of Debian signs with RSA alone, and 1024 bits are the least that verifiers take. */
+function kindFaults({ path, publicKey }: HostKey, subject: Fault['subject']): readonly Fault[] {
+  const { type, bits } = keyKind(publicKey) ?? { type: 'unknown', bits: 0 }
+  const isRsa = type === 'rsa'
+  const size = { subject, message: `the key has ${bits} bits`, expected: '2048', found: String(bits) }
+  return [
+    ...faultIf(publicKey !== '' && !isRsa, {
+      id: 'key-type',
+      subject,
+      message: `${path} is a key of ${type}`,
+      expected: 'rsa',
+      found: type,
+    }),
+    ...faultIf(isRsa && bits < 1024, { id: 'dkim-weak-key', ...size }),
+    ...faultIf(isRsa && bits >= 1024 && bits < 2048, { id: 'dkim-short-key', ...size }),
   ]
 }
 
@@ -136,10 +125,12 @@ function reachOf(setup: MailSetup, path: string): string | undefined {
 function unsafeness({ paths, members, user }: MailSetup, path: string): string | undefined {
   const is = paths[path]
   if (is === undefined || is.type === 'l') return undefined
-  const [, group = 0, others = 0] = [...is.mode.slice(-3)].map(Number)
+  const [, group = 0, others = 0] = Array.from(is.mode.slice(-3), Number)
   if ((others & 6) !== 0) return `others can read or write it (${is.mode})`
   const among = (members[is.group] ?? []).filter((name) => name !== user && name !== 'root')
-  if ((group & 6) !== 0 && among.length > 0)
-    return `its group ${is.group}, which ${among.join(', ')} ${among.length === 1 ? 'is' : 'are'} in, can read or write it (${is.mode})`
+  if ((group & 6) !== 0 && among.length > 0) {
+    const whoIs = `${among.join(', ')} ${among.length === 1 ? 'is' : 'are'}`
+    return `its group ${is.group}, which ${whoIs} in, can read or write it (${is.mode})`
+  }
   return user === 'root' || is.owner === user || is.owner === 'root' ? undefined : `it belongs to ${is.owner}`
 }

@@ -1,7 +1,7 @@
 // Lint: how Postfix asks its milters, in main.cf and in every service of master.cf.
 import { headOf, listItems } from '../../mail/milter-list.ts'
 import type { MailSetup } from '../../model/mail-setup.ts'
-import type { Fault } from '../fault.ts'
+import { faultIf, type Fault } from '../fault.ts'
 import { isInstalled, isLoopback, listening, type Listening } from '../opendkim-setup.ts'
 
 const MAIN = '/main.cf'
@@ -21,42 +21,19 @@ function placeIn(setup: MailSetup, name: string): Fault['subject'] {
 
 function mainFaults(setup: MailSetup): readonly Fault[] {
   const { parameters, parameterLines } = setup
-  const value = (name: string): string => parameters[name] ?? ''
-  const asked = [
-    ...milters(value('smtpd_milters')),
-    ...milters(value('non_smtpd_milters')),
-    ...setup.services.flatMap(({ overrides }) => [
-      ...milters(overrides['smtpd_milters'] ?? ''),
-      ...milters(overrides['non_smtpd_milters'] ?? ''),
-    ]),
-  ]
-  const socket = isInstalled(setup) ? listening(setup) : undefined
-  const helo = value('smtp_helo_name')
+  const asked = askedAnywhere(setup)
+  const helo = parameters['smtp_helo_name'] ?? ''
+  const isUnqualified =
+    /^[^.]+$|\.$|^\d[\d.]*$/.test(helo) || /\.(?:localdomain|local|lan|internal|invalid)$/.test(helo)
   return [
-    ...(asked.length > 0 && value('milter_default_action') === 'accept'
-      ? [
-          {
-            id: 'milter-accept',
-            subject: placeIn(setup, 'milter_default_action'),
-            message: 'mail leaves unsigned whenever a milter does not answer',
-            expected: 'tempfail',
-            found: 'accept',
-          } as const,
-        ]
-      : []),
-    ...(socket !== undefined &&
-    asked.length > 0 &&
-    !asked.some((milter) => isAt(milter, socket, value('queue_directory')))
-      ? [
-          {
-            id: 'milter-elsewhere',
-            subject: placeIn(setup, 'smtpd_milters'),
-            message: `OpenDKIM listens at ${shown(socket)}, and Postfix asks ${[...new Set(asked)].join(', ')}`,
-            expected: shown(socket),
-            found: [...new Set(asked)].join(', '),
-          } as const,
-        ]
-      : []),
+    ...faultIf(asked.length > 0 && parameters['milter_default_action'] === 'accept', {
+      id: 'milter-accept',
+      subject: placeIn(setup, 'milter_default_action'),
+      message: 'mail leaves unsigned whenever a milter does not answer',
+      expected: 'tempfail',
+      found: 'accept',
+    }),
+    ...askedElsewhere(setup, asked),
     ...Object.entries(parameterLines)
       .filter(([, lines]) => lines.length > 1)
       .map(([name, lines]): Fault => ({
@@ -66,34 +43,57 @@ function mainFaults(setup: MailSetup): readonly Fault[] {
         expected: 'one line',
         found: `${lines.length} lines`,
       })),
-    ...(/^[^.]+$|\.$|^\d[\d.]*$/.test(helo) || /\.(?:localdomain|local|lan|internal|invalid)$/.test(helo)
-      ? [
-          {
-            id: 'helo-not-qualified',
-            subject: placeIn(setup, 'myhostname'),
-            message: `it greets others as ${helo}`,
-            found: helo,
-          } as const,
-        ]
-      : []),
+    ...faultIf(isUnqualified, {
+      id: 'helo-not-qualified',
+      subject: placeIn(setup, 'myhostname'),
+      message: `it greets others as ${helo}`,
+      found: helo,
+    }),
+  ]
+}
+
+/** The milters of main.cf and of all services. */
+const askedAnywhere = ({ parameters, services }: MailSetup): readonly string[] =>
+  [parameters, ...services.map(({ overrides }) => overrides)].flatMap((settings) => [
+    ...milters(settings['smtpd_milters'] ?? ''),
+    ...milters(settings['non_smtpd_milters'] ?? ''),
+  ])
+
+function askedElsewhere(setup: MailSetup, asked: readonly string[]): readonly Fault[] {
+  const socket = isInstalled(setup) ? listening(setup) : undefined
+  if (socket === undefined || asked.length === 0) return []
+  const queue = setup.parameters['queue_directory'] ?? ''
+  if (asked.some((milter) => isAt(milter, socket, queue))) return []
+  const found = [...new Set(asked)].join(', ')
+  return [
+    {
+      id: 'milter-elsewhere',
+      subject: placeIn(setup, 'smtpd_milters'),
+      message: `OpenDKIM listens at ${shown(socket)}, and Postfix asks ${found}`,
+      expected: shown(socket),
+      found,
+    },
   ]
 }
 
 const shown = (socket: Listening): string =>
   socket.kind === 'local' ? `local:${socket.path}` : `inet:${socket.port}${socket.host === '' ? '' : `@${socket.host}`}`
 
+const isAt = (milter: string, socket: Listening, queue: string): boolean =>
+  socket.kind === 'local' ? isAtPath(milter, socket.path, queue) : isAtPort(milter, socket)
+
 /** Relative paths, and those of a chroot, begin at the queue directory. */
-function isAt(milter: string, socket: Listening, queue: string): boolean {
-  const local = /^(?:unix|local):(.*)$/.exec(milter)
-  if (socket.kind === 'local') {
-    const real = (path: string): string => path.replaceAll(/\/+/g, '/').replace(/^\/var\/run\//, '/run/')
-    return local !== null && [local[1]!, `${queue}/${local[1]}`].some((path) => real(path) === real(socket.path))
-  }
+function isAtPath(milter: string, listens: string, queue: string): boolean {
+  const path = /^(?:unix|local):(.*)$/.exec(milter)?.[1]
+  const real = (each: string): string => each.replaceAll(/\/+/g, '/').replace(/^\/var\/run\//, '/run/')
+  return path !== undefined && [path, `${queue}/${path}`].some((each) => real(each) === real(listens))
+}
+
+function isAtPort(milter: string, listens: Extract<Listening, { kind: 'inet' }>): boolean {
   const [, host = '', port = ''] = /^inet6?:\[?(.*?)\]?:([\w-]+)$/.exec(milter) ?? []
-  return (
-    port === socket.port &&
-    (socket.host === '' || host === socket.host || (isLoopback(host) && isLoopback(socket.host)))
-  )
+  if (port !== listens.port) return false
+  const areLoopback = isLoopback(host) && isLoopback(listens.host)
+  return listens.host === '' || host === listens.host || areLoopback
 }
 
 function serviceFaults(setup: MailSetup): readonly Fault[] {
@@ -119,7 +119,7 @@ function serviceFaults(setup: MailSetup): readonly Fault[] {
     }
     return (['smtpd_milters', 'non_smtpd_milters'] as const).flatMap((parameter): readonly Fault[] => {
       const [global, given] = [milters(parameters[parameter] ?? ''), overrides[parameter]]
-      if (given === undefined || global.length === 0 || global.every((each) => milters(given).includes(each))) return []
+      if (given === undefined || global.every((each) => milters(given).includes(each))) return []
       return [
         {
           id: 'milters-overridden',

@@ -33,7 +33,7 @@ export const keyEntries = (setup: MailSetup): readonly KeyEntry[] =>
       domain: domain.toLowerCase(),
       selector,
       path,
-      malformed: domain === '' || selector === '' || path === '' || more.length > 0,
+      malformed: [domain, selector, path].includes('') || more.length > 0,
     }
   })
 
@@ -49,7 +49,7 @@ export const hasPatterns = (setup: MailSetup): boolean => tableOf(setup, 'signin
 export function plainKeys(setup: MailSetup): readonly KeyEntry[] {
   const of = (name: string, letter: string): string => optionOf(setup, letter) ?? settingOf(setup, name)?.value ?? ''
   const [domains, selector, path] = [of('domain', 'd'), of('selector', 's'), of('keyfile', 'k')]
-  if (tableOf(setup, 'signingtable') !== undefined || domains === '' || selector === '' || path === '') return []
+  if (tableOf(setup, 'signingtable') !== undefined || [domains, selector, path].includes('')) return []
   return domains
     .split(/[\s,]+/)
     .filter((each) => each !== '')

@@ -20,7 +20,8 @@ export const PROOF_FINDINGS = {
   ),
   'milter-unreached': signature(
     'error',
-    'Postfix gets no answer: OpenDKIM is down, listens elsewhere, or its socket or the directory of it is closed to postfix.',
+    'Postfix gets no answer: OpenDKIM is down, listens elsewhere, ' +
+      'or its socket or the directory of it is closed to postfix.',
     "see whether OpenDKIM runs, and where it listens; the socket's directory is to be opendkim:postfix 2750",
   ),
   'milter-tempfail': signature(

@@ -77,7 +77,8 @@ export const RECORD_FINDINGS = {
   ),
   'spf-missing-ip6': spf(
     'error',
-    'An own IPv6 address is not in the record, while IPv4 is: mail fails whenever it goes by IPv6, which Postfix prefers as often as not.',
+    'An own IPv6 address is not in the record, while IPv4 is: ' +
+      'mail fails whenever it goes by IPv6, which Postfix prefers as often as not.',
     'add ip6: with the address, or inet_protocols = ipv4',
   ),
   'spf-stranger': spf(

@@ -22,7 +22,8 @@ export const SETUP_FINDINGS = {
   ),
   'other-signer': setup(
     'note',
-    'Another program signs mail, or may: what it does with a message is asked live, its configuration is not looked at.',
+    'Another program signs mail, or may: what it does with a message is asked live, ' +
+      'its configuration is not looked at.',
     'see that only one of them signs',
   ),
   'domain-undeclared': setup(
@@ -85,7 +86,8 @@ export const SETUP_FINDINGS = {
   ),
   'trust-anchor': setup(
     'note',
-    "TrustAnchorFile has OpenDKIM check DNSSEC from the internet's root, and its lookups time out where DNS is another's (a lab, split DNS). It does not read resolv.conf.",
+    "TrustAnchorFile has OpenDKIM check DNSSEC from the internet's root, " +
+      "and its lookups time out where DNS is another's (a lab, split DNS). It does not read resolv.conf.",
     'remove TrustAnchorFile where Nameservers names resolvers of your own',
   ),
   // Who is trusted
@@ -96,7 +98,8 @@ export const SETUP_FINDINGS = {
   ),
   'refile-hosts-pattern': setup(
     'error',
-    'An entry of a list of hosts is a pattern: 10.* matches the name 10.evil.example, [::1] a host named 1, and a network nothing. Whoever names a host so has mail signed.',
+    'An entry of a list of hosts is a pattern: 10.* matches the name 10.evil.example, [::1] a host named 1, ' +
+      'and a network nothing. Whoever names a host so has mail signed.',
     'a plain file, and networks as 10.0.0.0/8',
   ),
   'trusted-wide': setup(
@@ -116,7 +119,8 @@ export const SETUP_FINDINGS = {
   ),
   'postfix-in-group': setup(
     'warning',
-    'Other users are in the group of the daemon: a key that the group can read is then refused, and all mail is put off (451).',
+    'Other users are in the group of the daemon: ' +
+      'a key that the group can read is then refused, and all mail is put off (451).',
     "give the socket's directory to the group postfix (2750), and take them out of the group",
   ),
   'safe-keys-off': setup(
@@ -225,7 +229,8 @@ export const SETUP_FINDINGS = {
   'milter-elsewhere': setup(
     'error',
     'Postfix asks no milter where OpenDKIM listens.',
-    "one of smtpd_milters and non_smtpd_milters must be OpenDKIM's Socket; in a chroot paths begin below the queue directory",
+    "one of smtpd_milters and non_smtpd_milters must be OpenDKIM's Socket; " +
+      'in a chroot paths begin below the queue directory',
   ),
   'milters-overridden': setup(
     'warning',
@@ -234,7 +239,8 @@ export const SETUP_FINDINGS = {
   ),
   'reinjection-signed': setup(
     'warning',
-    'A listener on the loopback takes mail back from a filter and asks milters again: as it comes from 127.0.0.1, forged mail from outside is signed.',
+    'A listener on the loopback takes mail back from a filter and asks milters again: ' +
+      'as it comes from 127.0.0.1, forged mail from outside is signed.',
     '-o receive_override_options=no_milters for the listener',
   ),
   'parameter-twice': setup(
@@ -249,7 +255,8 @@ export const SETUP_FINDINGS = {
   ),
   'origin-unauthenticated': setup(
     'warning',
-    "Mail of programs on the host comes from a name that no line of the SigningTable covers, nor SPF: receivers refuse cron's mail.",
+    'Mail of programs on the host comes from a name that no line of the SigningTable covers, nor SPF: ' +
+      "receivers refuse cron's mail.",
     'publish SPF for that name, sign for it too, or set myorigin to the domain',
   ),
   'helo-not-qualified': setup(

@@ -1,0 +1,148 @@
+// Whether mail of a domain passes DMARC, by what was proved of its signatures and of SPF, and by what each
+// authoritative server says.
+import type { Authority } from '../dns/authority.ts'
+import { shownServer } from '../dns/name-server.ts'
+import { walkDns } from '../dns/walk-dns.ts'
+import { evaluateDmarc, type DmarcOutcome } from '../mail/dmarc/evaluate.ts'
+import type { DmarcProof, SigningProof, SpfProof, Verdict } from '../model/proof.ts'
+import { signatureVerdict } from './signing.ts'
+
+export async function proveDmarc(
+  domain: string,
+  signing: readonly SigningProof[],
+  spf: readonly SpfProof[],
+  authority: Authority,
+): Promise<DmarcProof> {
+  const roles = signing.filter((each) => each.domain === domain && each.role !== 'outsider')
+  const dkim = signersOf(roles)
+  const sendsBounces = roles.some(({ role }) => role === 'bounce')
+  const ways = sendsBounces ? [envelopeDomains(domain, spf), heloDomains(spf)] : [envelopeDomains(domain, spf)]
+  const outcomes = await outcomesOf({ domain, dkim, ways }, authority)
+  const outcome = outcomes[0]!
+  const { applied, policy, aligned } = outcome
+  return {
+    domain,
+    ...(applied === undefined ? {} : { at: applied.domain }),
+    ...(policy === undefined ? {} : { policy }),
+    aligned,
+    verdict: disagreement(domain, outcomes) ?? verdictOf(domain, dkim, outcome),
+  }
+}
+
+/** Domains that mail is signed for on every way: mail of each must pass. */
+const signersOf = (roles: readonly SigningProof[]): readonly string[] =>
+  [...new Set(roles.flatMap(verifying))].filter((each) => roles.every((role) => verifying(role).includes(each)))
+
+const CHANGED: readonly string[] = ['message-changed', 'milter-tempfail', 'milter-refused', 'milter-unreached']
+
+/** Domains of the signatures that verify. */
+function verifying({ verdict, signatures }: SigningProof): readonly string[] {
+  if (CHANGED.includes(verdict.id)) return []
+  return signatures
+    .filter((signature) => signatureVerdict(signature).status === 'pass')
+    .map((signature) => signature.domain)
+}
+
+const passes = ({ verdict }: SpfProof): boolean => verdict.status === 'pass'
+
+/** The domain, where SPF lets every address send for it. */
+function envelopeDomains(domain: string, spf: readonly SpfProof[]): readonly string[] {
+  const own = spf.filter((each) => each.identity === 'mailfrom' && each.domain === domain)
+  return own.length > 0 && own.every(passes) ? [domain] : []
+}
+
+/** Of a bounce SPF looks at the HELO name alone (RFC 7208, section 2.4). */
+function heloDomains(spf: readonly SpfProof[]): readonly string[] {
+  const helo = spf.filter(({ identity }) => identity === 'helo')
+  return helo.every(passes) ? [...new Set(helo.map((each) => each.domain))] : []
+}
+
+interface Proved {
+  readonly domain: string
+  readonly dkim: readonly string[]
+  /** Domains that SPF authorizes, by each way that mail goes. */
+  readonly ways: readonly (readonly string[])[]
+}
+
+interface ServerOutcome extends DmarcOutcome {
+  /** Empty where none can be asked. */
+  readonly server: string
+}
+
+/** By each server of the domain, the worst of all ways; at least one. */
+async function outcomesOf({ domain, dkim, ways }: Proved, authority: Authority): Promise<readonly ServerOutcome[]> {
+  const { servers } = await authority.serversOf(domain)
+  return Promise.all(
+    (servers.length === 0 ? [undefined] : servers).map(async (server) => {
+      const each = await Promise.all(
+        ways.map((way) =>
+          walkDns(evaluateDmarc({ author: domain, dkim, spf: way }), (question) => authority.resolve(question, server)),
+        ),
+      )
+      return {
+        server: server === undefined ? '' : shownServer(server),
+        ...(each.find(({ result }) => result !== 'pass') ?? each[0]!),
+      }
+    }),
+  )
+}
+
+const fault = (status: Verdict['status'], id: string, what: string, advice: string): Verdict => ({
+  status,
+  id,
+  what,
+  advice,
+})
+
+function disagreement(domain: string, outcomes: readonly ServerOutcome[]): Verdict | undefined {
+  const words = outcomes.map(({ result, policy }) => `${result}${policy === undefined ? '' : ` (p=${policy})`}`)
+  if (new Set(words).size < 2) return undefined
+  const told = words.map((word, index) => `${outcomes[index]!.server}: ${word}`).join('; ')
+  return fault(
+    'fail',
+    'servers-differ',
+    `the name servers do not agree on DMARC of ${domain}: ${told}`,
+    'see that the zone reaches every server (serial, transfer), and wait until it has',
+  )
+}
+
+function verdictOf(domain: string, dkim: readonly string[], outcome: DmarcOutcome): Verdict {
+  const { result, aligned, failed } = outcome
+  switch (result) {
+    case 'failed':
+      return fault(
+        'unknown',
+        'dns-failed',
+        `${failed!.name} cannot be asked for: ${failed!.why}`,
+        'see that its name servers answer',
+      )
+    case 'none':
+      return fault('fail', 'dmarc-none', `no DMARC record holds for ${domain}`, `publish _dmarc.${domain}`)
+    case 'pass': {
+      const by = [...(aligned.dkim.length > 0 ? ['DKIM'] : []), ...(aligned.spf.length > 0 ? ['SPF'] : [])]
+      return { status: 'pass', id: 'dmarc-pass', what: `DMARC passes by ${by.join(' and ')}` }
+    }
+    case 'fail':
+      return failure(domain, dkim, outcome)
+  }
+}
+
+function failure(domain: string, dkim: readonly string[], { applied, policy }: DmarcOutcome): Verdict {
+  const others = dkim.filter((each) => each !== domain)
+  if (others.length === 0) {
+    return fault(
+      'fail',
+      'dmarc-fail',
+      `neither DKIM nor SPF passes for ${domain}: receivers are asked for ${policy}`,
+      'mend signing first, then SPF',
+    )
+  }
+  const mode = applied!.record.adkim ?? 'r'
+  return fault(
+    'fail',
+    'dmarc-unaligned',
+    `mail from ${domain} is signed for ${others.join(', ')}, which does not align (adkim=${mode}); ` +
+      `receivers are asked for ${policy}`,
+    `have it signed with d=${domain}`,
+  )
+}
