@@ -21,7 +21,7 @@ export interface Lab {
 
 /**
  * @throws LabError for a name that would not do as a file's or a link's name.
- * @example openLab(labNameHere()).inventoryPath // '/home/me/mailrun/inventory/lab.yaml'
+ * @example openLab(labNameHere()).inventoryPath // '/home/me/mailrun/inventory/lab/lab.yaml'
  */
 export function openLab(name: string): Lab {
   if (!/^[a-z0-9][a-z0-9-]{0,30}$/.test(name)) {
@@ -37,7 +37,8 @@ export function openLab(name: string): Lab {
     stateDir,
     runDir: join('/run/mailrun-lab', prefix),
     cacheDir: process.env['MAILRUN_LAB_CACHE'] ?? '/var/cache/mailrun-lab',
-    inventoryPath: join(repositoryRoot(), 'inventory', name === 'lab' ? 'lab.yaml' : `lab-${name}.yaml`),
+    // In a folder of its own: group_vars beside it would count.
+    inventoryPath: join(repositoryRoot(), 'inventory/lab', `${name}.yaml`),
   }
 }
 

@@ -10,7 +10,7 @@ import type { AuditReport } from '../../src/model/audit.ts'
 import { MAIN, ROOT } from '../unit/cli/mailrun.ts'
 import { suite } from '../suite.ts'
 import { inHost, outputIn } from './in-host.ts'
-import { nameLab } from './own-lab.ts'
+import { POSTFIX_UNIT, nameLab } from './own-lab.ts'
 
 nameLab('audit2')
 const lab = await import('../../lab/index.ts')
@@ -88,7 +88,8 @@ test.before(async () => {
 })
 test.after(() => lab.labDown())
 
-const UNITS = 'systemctl show opendkim postfix postfix@- -p Id,InvocationID,ActiveEnterTimestampMonotonic,NRestarts'
+const WHAT = 'Id,InvocationID,ActiveEnterTimestampMonotonic,NRestarts'
+const UNITS = `systemctl show opendkim postfix ${POSTFIX_UNIT} -p ${WHAT}`
 
 const stateOfMx1 = () =>
   Promise.all([lab.treeList('mx1', { exclude: [] }), outputIn('mx1', UNITS), outputIn('mx1', 'mailq')])

@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert'
 import type { RunDocument } from '../../src/report/json.ts'
 import { suite } from '../suite.ts'
 import { project, ROOT, type Ended, type Project } from '../unit/cli/mailrun.ts'
-import { nameLab } from './own-lab.ts'
+import { DEBIAN_VERSION, RELEASE, nameLab } from './own-lab.ts'
 
 nameLab('cli')
 const lab = await import('../../lab/index.ts')
@@ -60,7 +60,7 @@ test('ping tells who answers, and with which system', async () => {
   const { code, stdout } = await mailrun('ping')
   assert.is(code, 0)
   for (const host of ['mx1', 'mx2', 'mx3'])
-    assert.match(stdout, new RegExp(`^${host} +ok .* debian 12 \\(bookworm\\)$`, 'm'))
+    assert.match(stdout, new RegExp(`^${host} +ok .* debian ${DEBIAN_VERSION} \\(${RELEASE}\\)$`, 'm'))
 })
 
 test('ping without the sudo password ends with 4 and says which flag is missing', async () => {

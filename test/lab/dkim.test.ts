@@ -10,7 +10,7 @@ import type { RunDocument } from '../../src/report/json.ts'
 import { MAIN, ROOT } from '../unit/cli/mailrun.ts'
 import { suite } from '../suite.ts'
 import { inHost } from './in-host.ts'
-import { nameLab } from './own-lab.ts'
+import { POSTFIX_UNIT, nameLab } from './own-lab.ts'
 
 nameLab('dkim')
 const lab = await import('../../lab/index.ts')
@@ -74,7 +74,7 @@ test('on fresh hosts a check writes nothing, and foretells each task as the run 
 test('a second run changes nothing, in one trip, with the same keys and the same processes', async () => {
   const facts = `stat -c "%n %i %Y" /etc/dkimkeys/*/*.private
 sha256sum /etc/dkimkeys/*/*.private
-systemctl show -p InvocationID opendkim postfix@- postfix`
+for unit in opendkim ${POSTFIX_UNIT}; do systemctl show -p InvocationID --value $unit | grep . || exit; done`
   const before = await Promise.all(HOSTS.map((host) => inHost(host, facts)))
   const run = await dkim()
   assert.is(run.code, 0, run.stdout)
@@ -223,9 +223,9 @@ const DRIFTS: readonly {
   },
   {
     what: 'a dead Postfix behind its wrapper',
-    break: 'systemctl stop postfix@-',
+    break: `systemctl stop ${POSTFIX_UNIT}`,
     tasks: ['service postfix'],
-    restarts: ['postfix@-'],
+    restarts: [POSTFIX_UNIT],
   },
   {
     what: 'a socket that was removed',
@@ -283,11 +283,11 @@ const DRIFTS: readonly {
   },
 ]
 
-const UNITS = ['opendkim', 'postfix@-']
+const UNITS = ['opendkim', POSTFIX_UNIT]
 for (const drift of DRIFTS) {
   test(`drift: ${drift.what}: named alone, mended alone`, async () => {
     const invocations = async (): Promise<readonly string[]> =>
-      Promise.all(UNITS.map((unit) => inHost('mx1', `systemctl show -p InvocationID --value ${unit}`)))
+      Promise.all(UNITS.map((unit) => inHost('mx1', `systemctl show -p InvocationID --value ${unit} | grep .`)))
     const before = await invocations()
     await inHost('mx1', drift.break)
     const check = documentOf(await dkim('--check', '--limit', 'mx1'))
@@ -356,7 +356,7 @@ const POSTFIX_LINES = [
 ].join('\\n')
 const BY_HAND = `
 export DEBIAN_FRONTEND=noninteractive
-apt-get -qq update && apt-get -qq -y install postfix opendkim opendkim-tools >/dev/null 2>&1
+apt-get -qq update && apt-get -qq -y install postfix opendkim opendkim-tools openssl >/dev/null 2>&1
 for d in ${DOMAINS.join(' ')}; do
   mkdir -p /etc/dkimkeys/$d
   opendkim-genkey --directory=/etc/dkimkeys/$d --domain=$d --bits=2048

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
 import { suite } from '../suite.ts'
 import { inHost } from './in-host.ts'
-import { nameLab } from './own-lab.ts'
+import { POSTFIX_UNIT, nameLab } from './own-lab.ts'
 
 // Before the lab is imported: its library works on the lab that this names.
 nameLab('selftest')
@@ -47,8 +47,14 @@ test('hosts have no Python and no way out', async () => {
 })
 
 test('odd hosts have a running Postfix with its host name, even ones neither Postfix nor OpenDKIM', async () => {
-  assert.is(await inHost('mx1', 'postconf -h myhostname; systemctl is-active postfix@-'), 'mx1.fleet.test\nactive')
-  assert.is(await inHost('mx3', 'postconf -h myhostname; systemctl is-active postfix@-'), 'mx3.fleet.test\nactive')
+  assert.is(
+    await inHost('mx1', 'postconf -h myhostname; systemctl is-active ' + POSTFIX_UNIT),
+    'mx1.fleet.test\nactive',
+  )
+  assert.is(
+    await inHost('mx3', 'postconf -h myhostname; systemctl is-active ' + POSTFIX_UNIT),
+    'mx3.fleet.test\nactive',
+  )
   for (const host of ['mx2', 'mx4']) await inHost(host, '! command -v postconf && ! command -v opendkim')
 })
 

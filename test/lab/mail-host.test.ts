@@ -6,7 +6,7 @@ import type { RunDocument } from '../../src/report/json.ts'
 import { suite } from '../suite.ts'
 import { project, ROOT, type Project } from '../unit/cli/mailrun.ts'
 import { inHost } from './in-host.ts'
-import { nameLab } from './own-lab.ts'
+import { POSTFIX_UNIT, nameLab } from './own-lab.ts'
 
 nameLab('mailhost')
 const lab = await import('../../lab/index.ts')
@@ -67,7 +67,7 @@ test('a fresh host with Postfix and a bare one are foretold task by task, and do
 
 test('a second run changes nothing, in one trip, and restarts nothing', async () => {
   const invocations = (): Promise<readonly string[]> =>
-    Promise.all(HOSTS.map((host) => inHost(host, 'systemctl show -p InvocationID --value postfix@-')))
+    Promise.all(HOSTS.map((host) => inHost(host, `systemctl show -p InvocationID --value ${POSTFIX_UNIT} | grep .`)))
   const before = await invocations()
   const { code, document } = await mailHost('-e', ALIASES)
   assert.equal([code, ...document.hosts.map(({ status, trips }) => [status, trips])], [0, ['ok', 1], ['ok', 1]])

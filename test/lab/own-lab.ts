@@ -5,6 +5,9 @@ import { DEFAULT_RELEASE, RELEASE_FACTS, type Release } from '../../lab/releases
 /** What the suite's hosts are of. */
 export const RELEASE: Release = releasesHere()?.[0] ?? DEFAULT_RELEASE
 
+/** As os-release(5) has it: `12`. */
+export const DEBIAN_VERSION = RELEASE_FACTS[RELEASE].version
+
 /** Without its ending: `postfix@-`. */
 export const POSTFIX_UNIT = RELEASE_FACTS[RELEASE].postfixUnit.replace(/\.service$/, '')
 

@@ -9,14 +9,15 @@ import { ROOT } from '../cli/mailrun.ts'
 
 const test = suite('generated pages')
 
-for (const [path, text] of generatedPages()) {
+const pages = generatedPages()
+for (const [path, text] of pages) {
   test(`${path} is up to date`, () => {
     assert.is(readFileSync(join(ROOT, path), 'utf8'), text, `${path}: run "npm run docs"`)
   })
 }
 
 test('there is no plot that no bench makes', () => {
-  const plots = [...generatedPages().keys()].filter((path) => path.startsWith('docs/benchmarks/'))
+  const plots = [...pages.keys()].filter((path) => path.startsWith('docs/benchmarks/'))
   const folder = join(ROOT, 'docs/benchmarks')
   const there = existsSync(folder) ? readdirSync(folder).map((name) => `docs/benchmarks/${name}`) : []
   assert.equal(there.sort(), [...plots].sort())

@@ -26,9 +26,9 @@ test('a name that would escape the state directory is refused', () => {
     assert.throws(() => openLab(name), /name is 1 to 31/)
 })
 
-test('only the lab named lab writes inventory/lab.yaml', () => {
-  assert.match(openLab('lab').inventoryPath, /inventory\/lab\.yaml$/)
-  assert.match(openLab('demo').inventoryPath, /inventory\/lab-demo\.yaml$/)
+test('each lab writes an inventory of its own, beside which no group_vars stand', () => {
+  assert.match(openLab('lab').inventoryPath, /inventory\/lab\/lab\.yaml$/)
+  assert.match(openLab('demo').inventoryPath, /inventory\/lab\/demo\.yaml$/)
 })
 
 test('flags that npm took are taken back, and refused where npm lost the value', () => {
