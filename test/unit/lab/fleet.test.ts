@@ -23,7 +23,7 @@ test('profiles alternate, and there is one host of each way in before root and o
   ])
 })
 
-test('hosts of several releases: two are of two releases, four have each with and without Postfix, and more change none', () => {
+test('two hosts are of two releases, four have each with and without Postfix, and more change none', () => {
   const releases = ['bookworm', 'trixie'] as const
   const seen = (size: number): readonly string[] =>
     fleet({ size, tools: false, releases }).map(({ name, profile, release }) => `${name} ${profile} ${release}`)

@@ -102,7 +102,7 @@ test('the digest of the recipe names a directory, another for each release', () 
   assert.is(new Set(RELEASES.map((release) => imageDigest(release).slice(-16))).size, RELEASES.length)
 })
 
-test('the sweep of one release takes its former images, and those of before there were releases, and spares others', () => {
+test('the sweep of one release takes its former images, and those without a release, and spares others', () => {
   const [current, other] = [imageDigest('trixie'), imageDigest('bookworm')]
   const former = ['trixie-0123456789abcdef', '0123456789abcdef']
   const names = [current, other, ...former, 'bookworm-0123456789abcdef', 'apt', 'lock-trixie', 'trixie-notes']
