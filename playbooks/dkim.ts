@@ -18,8 +18,16 @@ export const KEYS = '/etc/dkimkeys'
  * Where OpenDKIM listens by default, or by the guides that people follow, or while it is restarted: its milters go when
  * the socket moves.
  */
-const FORMER_SOCKETS =
-  /^inet:(?:localhost|127\.0\.0\.1|\[::1\]):(?:8891|8892|12301)$|^unix:mailrun-cover\/opendkim\.sock$|^(?:unix|local):(?:(?:\/var)?\/run\/opendkim\/|(?:\/var\/spool\/postfix)?\/?(?:var\/run\/|run\/)?opendkim\/)opendkim\.sock$/
+const FORMER_SOCKETS = new RegExp(
+  [
+    /^inet:(?:localhost|127\.0\.0\.1|\[::1\]):(?:8891|8892|12301)$/,
+    /^unix:mailrun-cover\/opendkim\.sock$/,
+    /^(?:unix|local):(?:\/var)?\/run\/opendkim\/opendkim\.sock$/,
+    /^(?:unix|local):(?:\/var\/spool\/postfix)?\/?(?:var\/run\/|run\/)?opendkim\/opendkim\.sock$/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+)
 
 /** Where Postfix itself would look into bounces, and might refuse them. */
 const CHECKS = ['header_checks', 'body_checks', 'mime_header_checks', 'nested_header_checks']
@@ -47,7 +55,8 @@ export const dkimVars = {
     v.pipe(
       selector,
       v.description(
-        "The selector of the host's first keys; left out: the first label of its name. No two hosts may have the same for a domain",
+        "The selector of the host's first keys; left out: the first label of its name. " +
+          'No two hosts may have the same for a domain',
       ),
     ),
   ),
@@ -63,7 +72,8 @@ export const dkimVars = {
     v.pipe(
       v.picklist(['covered', 'plain'], 'covered or plain is wanted'),
       v.description(
-        'How OpenDKIM is restarted where it must be and Postfix asks it: by a second instance that signs meanwhile, or as it is',
+        'How OpenDKIM is restarted where it must be and Postfix asks it: ' +
+          'by a second instance that signs meanwhile, or as it is',
       ),
     ),
     'covered',
@@ -82,7 +92,8 @@ export const dkimVars = {
     v.pipe(
       v.boolean('true or false is wanted'),
       v.description(
-        'Whether mail of the host itself, as of cron, which comes from its full name, is signed by the key of the domain that the name is in',
+        'Whether mail of the host itself, as of cron, which comes from its full name, ' +
+          'is signed by the key of the domain that the name is in',
       ),
     ),
     true,
@@ -91,7 +102,8 @@ export const dkimVars = {
     v.pipe(
       v.boolean('true or false is wanted'),
       v.description(
-        "Whether bounces, which come from the host's full name, pass the milters so that they are signed, too; with sign_host_name",
+        "Whether bounces, which come from the host's full name, pass the milters so that they are signed, too; " +
+          'with sign_host_name',
       ),
     ),
     true,
@@ -100,7 +112,8 @@ export const dkimVars = {
     v.pipe(
       dnsVar,
       v.description(
-        "How the domains' name servers are found; where it is said, if only as {}, a new key signs only once all of them serve its record",
+        "How the domains' name servers are found; " +
+          'where it is said, if only as {}, a new key signs only once all of them serve its record',
       ),
     ),
   ),
@@ -130,15 +143,11 @@ export function selectorProblems(members: readonly Input[]): readonly FleetProbl
     return vars.domains.flatMap((name) => {
       const other = first.get(`${chosen} ${name}`)
       first.set(`${chosen} ${name}`, other ?? host.name)
-      return other === undefined || other === host.name
-        ? []
-        : [
-            {
-              host: host.name,
-              var: 'dkim_selector',
-              message: `selector ${chosen} of ${name} is that of ${other} already, and each host has a key of its own: give one of them another dkim_selector`,
-            },
-          ]
+      if (other === undefined || other === host.name) return []
+      const message =
+        `selector ${chosen} of ${name} is that of ${other} already, and each host has a key of its own: ` +
+        'give one of them another dkim_selector'
+      return [{ host: host.name, var: 'dkim_selector', message }]
     })
   })
 }

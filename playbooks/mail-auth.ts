@@ -14,7 +14,8 @@ const vars = v.object({
     v.pipe(
       dnsVar,
       v.description(
-        "How the domains' name servers are found, and how records get there; left out: they are found as everybody finds them, and records are told, to be published by hand",
+        "How the domains' name servers are found, and how records get there; " +
+          'left out: they are found as everybody finds them, and records are told, to be published by hand',
       ),
     ),
     {},

@@ -22,6 +22,7 @@ import { ANYTHING, type Resource } from '../src/model/resource.ts'
 import { isKnown, UNKNOWN } from '../src/model/unknown.ts'
 import { bareName, packagesProbe, type PackagesState } from '../src/probes/deb-package.ts'
 import { provides as providedBy } from '../src/probes/package-provides.ts'
+import type { Script } from '../src/shell/script.ts'
 
 export interface AptPackage {
   readonly name: string
@@ -141,14 +142,16 @@ export const apt = defineTask<AptArgs, PackagesState>({
     {
       title: 'Another version of a package that is held',
       args: { packages: [{ name: 'mailrun-canary', version: '1.0' }], allowHeld: true },
-      given:
-        'apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qqy install mailrun-canary=2.0 >/dev/null 2>&1; apt-mark -q hold mailrun-canary',
+      given: `
+apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qqy install mailrun-canary=2.0 >/dev/null 2>&1
+apt-mark -q hold mailrun-canary`,
     },
     {
       title: 'No such package',
       args: { packages: ['mailrun-canary'], state: 'absent', purge: true },
-      given:
-        'apt-mark -q unhold mailrun-canary; apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qqy install mailrun-canary >/dev/null 2>&1',
+      given: `
+apt-mark -q unhold mailrun-canary
+apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qqy install mailrun-canary >/dev/null 2>&1`,
     },
   ],
 })
@@ -168,41 +171,19 @@ const broughtBy = (name: string): readonly Fact[] | undefined => providedBy(bare
 const namesOf = ({ packages }: AptArgs): readonly string[] =>
   packages.map((each) => (typeof each === 'string' ? each : each.name))
 
+const packageOf = (each: string | AptPackage): AptPackage => (typeof each === 'string' ? { name: each } : each)
+
 function install(args: AptArgs, now: PackagesState): Plan<PackagesState> {
-  const {
-    state,
-    debconf,
-    recommends,
-    cacheValidSeconds = CACHE_SECONDS,
-    lockSeconds = LOCK_SECONDS,
-    timeoutSeconds = INSTALL_SECONDS,
-  } = args
+  const { state, allowHeld = false, timeoutSeconds = INSTALL_SECONDS } = args
   const stale = isKnown(now.listsAreOld) && now.listsAreOld
-  const wanted = args.packages.map((each): AptPackage => (typeof each === 'string' ? { name: each } : each))
-  const looked = wanted.map((each) =>
-    dueOf(each, { latest: state === 'latest', allowHeld: args.allowHeld ?? false, stale }, now),
+  const looked = args.packages.map((each) =>
+    dueOf(packageOf(each), { latest: state === 'latest', allowHeld, stale }, now),
   )
   const forbidden = looked.find((each) => typeof each === 'string')
   if (forbidden !== undefined) return blocked(forbidden)
   const due = looked.filter((each): each is Due => typeof each === 'object')
-  const left = wanted
-    .filter(({ name, version }) => {
-      const is = now.packages.get(name)!
-      return state === 'latest' && !args.allowHeld && version === undefined && is.kind === 'installed' && is.held
-    })
-    .map(({ name }) => `${name} is held and left as it is`)
+  const left = heldBack(args, now)
   if (due.length === 0 && !now.interrupted) return left.length === 0 ? ok : { kind: 'ok', note: left.join(', ') }
-  const names = (which: (each: Due) => boolean): readonly string[] => due.filter(which).map(({ name }) => name)
-  const apply = installScript({
-    packages: due,
-    reinstall: names(({ reinstall }) => reinstall),
-    held: names(({ held }) => held),
-    debconf: debconf ?? [],
-    recommends,
-    cacheValidSeconds,
-    latest: state === 'latest',
-    lockSeconds,
-  })
   const perhaps = due.some((each) => each.perhaps)
   const summary = [
     ...(now.interrupted ? ['finish what dpkg was interrupted in'] : []),
@@ -210,27 +191,60 @@ function install(args: AptArgs, now: PackagesState): Plan<PackagesState> {
     ...due.map((each) => each.summary),
     ...left,
   ].join(', ')
-  const after = new Map([
+  const plan = change<PackagesState>(
+    [{ summary, apply: scriptFor(args, due), timeoutSeconds }],
+    {
+      packages: installed(now, due),
+      candidates: perhaps ? new Map(namesOf(args).map((name) => [name, UNKNOWN] as const)) : now.candidates,
+      interrupted: false,
+      listsAreOld: state === 'latest' ? UNKNOWN : false,
+    },
+    factsOf(args, due),
+    writesOf(args, due),
+  )
+  return plan.kind === 'change' && !now.interrupted && due.every((each) => each.perhaps)
+    ? { ...plan, perhaps: 'the package lists, which are too old, are fetched' }
+    : plan
+}
+
+/** Which packages `latest` leaves alone, in words. */
+function heldBack({ packages, state, allowHeld }: AptArgs, now: PackagesState): readonly string[] {
+  if (state !== 'latest' || allowHeld) return []
+  return packages
+    .map(packageOf)
+    .filter(({ name, version }) => {
+      const is = now.packages.get(name)!
+      return version === undefined && is.kind === 'installed' && is.held
+    })
+    .map(({ name }) => `${name} is held and left as it is`)
+}
+
+function scriptFor(args: AptArgs, due: readonly Due[]): Script {
+  const names = (which: (each: Due) => boolean): readonly string[] => due.filter(which).map(({ name }) => name)
+  return installScript({
+    packages: due,
+    reinstall: names(({ reinstall }) => reinstall),
+    held: names(({ held }) => held),
+    debconf: args.debconf ?? [],
+    recommends: args.recommends,
+    cacheValidSeconds: args.cacheValidSeconds ?? CACHE_SECONDS,
+    latest: args.state === 'latest',
+    lockSeconds: args.lockSeconds ?? LOCK_SECONDS,
+  })
+}
+
+const installed = (now: PackagesState, due: readonly Due[]): PackagesState['packages'] =>
+  new Map([
     ...now.packages,
     ...due.map(({ name, target, held }): [string, PackageFact] => [
       name,
       { kind: 'installed', version: target, ...(held ? { held } : {}) },
     ]),
   ])
-  const candidates = perhaps ? new Map(wanted.map(({ name }) => [name, UNKNOWN] as const)) : now.candidates
-  const facts = [
-    ...due.filter(({ fresh }) => fresh).flatMap(({ name }) => broughtBy(name) ?? []),
-    ...(due.some(({ fresh }) => fresh) ? (args.provides ?? []) : []),
-  ]
-  const plan = change<PackagesState>(
-    [{ summary, apply, timeoutSeconds }],
-    { packages: after, candidates, interrupted: false, listsAreOld: state === 'latest' ? UNKNOWN : false },
-    facts,
-    writesOf(args, due),
-  )
-  return plan.kind === 'change' && !now.interrupted && due.every((each) => each.perhaps)
-    ? { ...plan, perhaps: 'the package lists, which are too old, are fetched' }
-    : plan
+
+function factsOf({ provides }: AptArgs, due: readonly Due[]): readonly Fact[] {
+  const fresh = due.filter((each) => each.fresh)
+  return [...fresh.flatMap(({ name }) => broughtBy(name) ?? []), ...(fresh.length > 0 ? (provides ?? []) : [])]
 }
 
 /** Of a package that is there already nothing is brought anew. */

@@ -114,8 +114,8 @@ export const blockInFile = defineTask<BlockInFileArgs, PathState>({
     {
       title: 'No block any more',
       args: { path: '/etc/hosts.old', block: 'fleet', state: 'absent' },
-      given:
-        "printf '127.0.0.1 localhost\\n# BEGIN mailrun fleet\\n192.0.2.1 mx1\\n# END mailrun fleet\\n' > /etc/hosts.old",
+      given: `
+printf '%s\\n' '127.0.0.1 localhost' '# BEGIN mailrun fleet' '192.0.2.1 mx1' '# END mailrun fleet' > /etc/hosts.old`,
     },
   ],
 })

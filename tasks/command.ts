@@ -9,7 +9,7 @@ import { UNKNOWN } from '../src/model/unknown.ts'
 import { commandProbe, type CommandState } from '../src/probes/command.ts'
 import { maskKnown } from '../src/shell/mask-known.ts'
 import { lines, raw, type Script } from '../src/shell/script.ts'
-import { Secret } from '../src/shell/secret.ts'
+import type { Secret } from '../src/shell/secret.ts'
 import { sh } from '../src/shell/sh.ts'
 
 export interface CommandArgs {
@@ -84,19 +84,9 @@ export const command = defineTask<CommandArgs, CommandState>({
   plan(args, now) {
     if (args.staleAgainst !== undefined && now.missing.length > 0)
       return blocked(`staleAgainst: ${now.missing.join(', ')} is not there`)
-    const stale = now.stale && now.creates
-    const done =
-      (args.creates !== undefined && now.creates && !stale) ||
-      (args.removes !== undefined && now.removes === false) ||
-      now.unless === true ||
-      now.onlyIf === false
-    if (done) return ok
+    if (isDone(args, now)) return ok
+    const summary = summaryOf(args, now)
     const apply = scriptToRun(args)
-    const summary = stale
-      ? `run: ${args.creates ?? ''} is older than ${args.staleAgainst?.join(', ') ?? ''}`
-      : args.creates !== undefined
-        ? `run: ${args.creates} is not there`
-        : 'run'
     return change(
       [{ summary, apply, ...(args.timeoutSeconds === undefined ? {} : { timeoutSeconds: args.timeoutSeconds }) }],
       {
@@ -124,8 +114,12 @@ export const command = defineTask<CommandArgs, CommandState>({
         creates: '/etc/dh.pem',
         timeoutSeconds: 600,
       },
-      given:
-        'rm -f /etc/dh.pem; command -v openssl >/dev/null || { printf "#!/bin/sh\\necho dh > /etc/dh.pem\\n" > /usr/local/bin/openssl; chmod +x /usr/local/bin/openssl; }',
+      given: `
+rm -f /etc/dh.pem
+command -v openssl >/dev/null || {
+  printf "#!/bin/sh\\necho dh > /etc/dh.pem\\n" > /usr/local/bin/openssl
+  chmod +x /usr/local/bin/openssl
+}`,
     },
     {
       title: 'Again whenever its source is newer',
@@ -139,8 +133,12 @@ export const command = defineTask<CommandArgs, CommandState>({
     {
       title: 'Whenever there is something to do',
       args: { run: 'postsuper -d ALL deferred', onlyIf: 'test -e /srv/purge-deferred' },
-      given:
-        'touch /srv/purge-deferred; command -v postsuper >/dev/null || { printf "#!/bin/sh\\n" > /usr/local/sbin/postsuper; chmod +x /usr/local/sbin/postsuper; }',
+      given: `
+touch /srv/purge-deferred
+command -v postsuper >/dev/null || {
+  printf "#!/bin/sh\\n" > /usr/local/sbin/postsuper
+  chmod +x /usr/local/sbin/postsuper
+}`,
     },
     { title: 'In every run', args: { run: 'date > /srv/last-run' } },
   ],
@@ -177,11 +175,25 @@ function check({
     .find((wrong) => wrong !== undefined)
 }
 
+/** By any of its guards. */
+function isDone({ creates, removes }: CommandArgs, now: CommandState): boolean {
+  if (creates !== undefined && now.creates && !now.stale) return true
+  if (removes !== undefined && now.removes === false) return true
+  return now.unless === true || now.onlyIf === false
+}
+
+function summaryOf({ creates, staleAgainst }: CommandArgs, now: CommandState): string {
+  if (now.stale && now.creates) return `run: ${creates ?? ''} is older than ${staleAgainst?.join(', ') ?? ''}`
+  return creates === undefined ? 'run' : `run: ${creates} is not there`
+}
+
 const scriptOf = (text: string | Script | undefined): Script | undefined =>
   typeof text === 'string' ? raw(text) : text
 
-const toRun = (run: CommandArgs['run']): Script =>
-  typeof run === 'string' ? raw(run) : 'text' in run ? run : sh`${run}`
+function toRun(run: CommandArgs['run']): Script {
+  if (typeof run === 'string') return raw(run)
+  return 'text' in run ? run : sh`${run}`
+}
 
 const textOf = (run: CommandArgs['run']): string => toRun(run).text
 
@@ -208,7 +220,8 @@ function scriptToRun({ run, cwd, user, env, unless, onlyIf, creates, staleAgains
 
 /** Success means that the product is there, and not older than its sources were when the command began. */
 function withProduct(whole: Script, product: string, sources: readonly string[]): Script {
-  const there = sh`[ -e ${product} ] || [ -L ${product} ] || { echo ${`it succeeded, but ${product} is not there, which creates says that it makes`} >&2; exit 1; }`
+  const complaint = `it succeeded, but ${product} is not there, which creates says that it makes`
+  const there = sh`[ -e ${product} ] || [ -L ${product} ] || { echo ${complaint} >&2; exit 1; }`
   if (sources.length === 0) return lines([raw('('), whole, raw(') || exit'), there])
   return lines([
     sh`newest=@$(find ${sources} -maxdepth 0 -printf '%T@\n' | LC_ALL=C sort -n | tail -n 1)`,
@@ -223,9 +236,19 @@ function withProduct(whole: Script, product: string, sources: readonly string[])
 /** By a here-document, so that no argument of a process shows the text. Only root becomes somebody else. */
 function asUser(user: string, inner: Script): Script {
   const end = `text-${createHash('sha256').update(inner.text).digest('hex').slice(0, 16)}`
-  const around = (
-    text: string,
-  ): string => `case $(id -u):$(id -un) in 0:*) HOME=~${user} USER=${user} LOGNAME=${user} as='runuser -u ${user} -- sh'; export HOME USER LOGNAME;; *:${user}) as=sh;; *) echo "to run it as ${user}, become root: --become, or ansible_become: true; this is $(id -un)" >&2; exit 1;; esac
-$as <<'${end}'\n{\n${text}\n} </dev/null\n${end}`
+  const around = (text: string): string => `case $(id -u):$(id -un) in
+0:*)
+  HOME=~${user} USER=${user} LOGNAME=${user} as='runuser -u ${user} -- sh'
+  export HOME USER LOGNAME;;
+*:${user}) as=sh;;
+*)
+  echo "to run it as ${user}, become root: --become, or ansible_become: true; this is $(id -un)" >&2
+  exit 1;;
+esac
+$as <<'${end}'
+{
+${text}
+} </dev/null
+${end}`
   return { text: around(inner.text), shown: around(inner.shown), secrets: inner.secrets }
 }

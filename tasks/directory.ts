@@ -96,7 +96,8 @@ function make(args: DirectoryArgs, now: DirectoryState): Plan<DirectoryState> {
   const wanted = givenAttributes(args, now)
   if (missing.length > 0)
     return blocked(
-      `there is no ${missing.join(' and no ')} on the host: make it with user or group, or have apt say what its packages provide`,
+      `there is no ${missing.join(' and no ')} on the host: ` +
+        'make it with user or group, or have apt say what its packages provide',
     )
   if (is.kind === 'directory')
     return change(attributeChanges(path, wanted, is), {
@@ -116,7 +117,8 @@ function make(args: DirectoryArgs, now: DirectoryState): Plan<DirectoryState> {
     lacking.length === 0
       ? raw('')
       : sh`(umask 077; mkdir -p -- ${lacking}) && chown -- root:root ${lacking} && chmod 00755 -- ${lacking} && `
-  const apply = sh`${mkdirAbove}(umask 077; mkdir -- ${path}) && chown -- ${`${owner}:${group}`} ${path} && chmod ${exactly(mode)} -- ${path}`
+  const giveAway = sh`chown -- ${`${owner}:${group}`} ${path} && chmod ${exactly(mode)} -- ${path}`
+  const apply = sh`${mkdirAbove}(umask 077; mkdir -- ${path}) && ${giveAway}`
   const then = { ...now, parent: 'directory', is: { kind: 'directory', ...made } } as const
   const aboveThen = above.map((each): PathState =>
     each.is.kind === 'absent'

@@ -19,6 +19,7 @@ import { UNKNOWN, type Known } from '../src/model/unknown.ts'
 import { dkimHistoryProbe, type KeyHistory } from '../src/probes/dkim-history.ts'
 import { joinProbes } from '../src/probes/join.ts'
 import { signingProbe, type Signing } from '../src/probes/signing.ts'
+import type { Script } from '../src/shell/script.ts'
 import { sh } from '../src/shell/sh.ts'
 
 export interface DkimMark {
@@ -100,19 +101,22 @@ export const dkimHistory = defineTask<DkimHistoryArgs, HistoryState>({
     for (const selector of [...sound, ...unrevoked]) {
       const standing = standingOf(history.marks, selector)
       const compromised = standing.compromised && sound.includes(selector)
-      if (compromised || SPENT.includes(standing.last?.event))
-        return blocked(
-          `${selector}._domainkey.${domain} must not sign: it is ${compromised ? 'compromised' : standing.last!.event} by ${path}`,
-        )
+      if (compromised || SPENT.includes(standing.last?.event)) {
+        const is = compromised ? 'compromised' : standing.last!.event
+        return blocked(`${selector}._domainkey.${domain} must not sign: it is ${is} by ${path}`)
+      }
     }
     const added: Mark<Known<number>>[] = []
     for (const mark of marks) {
       const standing = standingOf([...history.marks, ...added], mark.selector)
       const may = mayFollow(standing, mark.event)
-      if (may === 'no')
+      if (may === 'no') {
+        const is = standing.last === undefined ? 'nothing is known of it' : `it is ${standing.last.event}`
         return blocked(
-          `${mark.selector}._domainkey.${domain} cannot be ${mark.event} now: ${standing.last === undefined ? 'nothing is known of it' : `it is ${standing.last.event}`} by ${path}; somebody else may be at work, so ask again`,
+          `${mark.selector}._domainkey.${domain} cannot be ${mark.event} now: ${is} by ${path}; ` +
+            'somebody else may be at work, so ask again',
         )
+      }
       if (SPENT.includes(mark.event) && signing.key.kind === 'key' && signing.selector === mark.selector)
         return blocked(`${mark.selector}._domainkey.${domain} cannot be ${mark.event} now: the host's tables name it`)
       if (may === 'yes') added.push({ ...mark, time: UNKNOWN })
@@ -145,16 +149,32 @@ export const dkimHistory = defineTask<DkimHistoryArgs, HistoryState>({
         ],
         sound: ['mx1-20270301'],
       },
-      given:
-        'mkdir -p /etc/dkimkeys/example.org; printf "%s\\n" "1803859200 active mx1" "1803859200 keyed mx1-20270301" "1803859260 published mx1-20270301" > /etc/dkimkeys/example.org/history',
+      given: `
+mkdir -p /etc/dkimkeys/example.org
+cat > /etc/dkimkeys/example.org/history <<'E'
+1803859200 active mx1
+1803859200 keyed mx1-20270301
+1803859260 published mx1-20270301
+E`,
     },
   ],
 })
 
 /** Never half a line: written beside and renamed, a line that was cut short by others left out. */
-const write = (
-  path: string,
-  marks: readonly DkimMark[],
-) => sh`set -e; umask 022; new=${besideOf(path)}; trap 'rm -f -- "$new"' EXIT; rm -f -- "$new"; t=$(date +%s)
-( set -C; { echo ${HISTORY_HEADER}; [ ! -f ${path} ] || grep -E '^[0-9]+ [a-z]+ [a-z0-9.-]+( /.*)?$' ${path} || :; printf "$t %s\n" ${marks.map(markWords)}; } > "$new" )
-chown root:root -- "$new"; sync -- "$new"; mv -fT -- "$new" ${path}`
+const write = (path: string, marks: readonly DkimMark[]): Script => sh`set -e
+umask 022
+new=${besideOf(path)}
+trap 'rm -f -- "$new"' EXIT
+rm -f -- "$new"
+t=$(date +%s)
+(
+set -C
+{
+  echo ${HISTORY_HEADER}
+  [ ! -f ${path} ] || grep -E '^[0-9]+ [a-z]+ [a-z0-9.-]+( /.*)?$' ${path} || :
+  printf "$t %s\n" ${marks.map(markWords)}
+} > "$new"
+)
+chown root:root -- "$new"
+sync -- "$new"
+mv -fT -- "$new" ${path}`

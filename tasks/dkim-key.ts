@@ -8,6 +8,7 @@ import { fact } from '../src/model/fact.ts'
 import { blocked, change } from '../src/model/plan.ts'
 import { UNKNOWN } from '../src/model/unknown.ts'
 import { keyPath, signingProbe, type Signing } from '../src/probes/signing.ts'
+import type { Script } from '../src/shell/script.ts'
 import { sh } from '../src/shell/sh.ts'
 
 export interface DkimKeyArgs {
@@ -48,9 +49,7 @@ export const dkimKey = defineTask<DkimKeyArgs, readonly Signing[]>({
     (/[\s:]/.test(directory ?? '')
       ? `directory must hold no space and no colon, which OpenDKIM's KeyTable cannot, got ${JSON.stringify(directory)}`
       : undefined) ??
-    (bits === undefined || (Number.isInteger(bits) && bits >= 1024 && bits <= 4096)
-      ? undefined
-      : `bits must be 1024 to 4096, got ${bits}`),
+    (bits === undefined || isKeySize(bits) ? undefined : `bits must be 1024 to 4096, got ${bits}`),
   probe: ({ domain, selector, directory, coming }) =>
     signingProbe({
       domains: [domain],
@@ -81,11 +80,10 @@ export const dkimKey = defineTask<DkimKeyArgs, readonly Signing[]>({
               : [{ summary: `mode ${key.mode} → 0600`, apply: sh`chmod 0600 -- ${path}` }]),
           ]
     const publicKey = key.kind === 'key' ? key.publicKey : UNKNOWN
-    if (changes.length === 0 && signing.selector !== selector)
-      return {
-        kind: 'ok',
-        note: `${signing.selector} stays in use, for the host's tables name it: ${selector} would be the selector of a first key`,
-      }
+    if (changes.length === 0 && signing.selector !== selector) {
+      const why = `${selector} would be the selector of a first key`
+      return { kind: 'ok', note: `${signing.selector} stays in use, for the host's tables name it: ${why}` }
+    }
     return change(
       changes,
       [{ ...signing, key: { kind: 'key', ...wanted, publicKey } }],
@@ -99,23 +97,37 @@ export const dkimKey = defineTask<DkimKeyArgs, readonly Signing[]>({
     {
       title: 'The key of a domain',
       args: { domain: 'example.org', selector: 'mx1' },
-      given:
-        'apt-get -qq update; DEBIAN_FRONTEND=noninteractive apt-get -qqy install opendkim openssl >/dev/null 2>&1; mkdir -p /etc/dkimkeys/example.org; chown -R opendkim:opendkim /etc/dkimkeys',
+      given: `
+apt-get -qq update
+DEBIAN_FRONTEND=noninteractive apt-get -qqy install opendkim openssl >/dev/null 2>&1
+mkdir -p /etc/dkimkeys/example.org
+chown -R opendkim:opendkim /etc/dkimkeys`,
     },
     {
       title: 'A key that is to take the place of the one in use',
       args: { domain: 'example.org', selector: 'mx1-20270301', coming: true },
-      given:
-        'apt-get -qq update; DEBIAN_FRONTEND=noninteractive apt-get -qqy install opendkim openssl >/dev/null 2>&1; mkdir -p /etc/dkimkeys/example.org; cd /etc/dkimkeys/example.org; openssl genrsa -out mx1.private 2048 2>/dev/null; chown -R opendkim:opendkim /etc/dkimkeys; echo "mx1._domainkey.example.org example.org:mx1:/etc/dkimkeys/example.org/mx1.private" > /etc/dkimkeys/KeyTable; echo "*@example.org mx1._domainkey.example.org" > /etc/dkimkeys/SigningTable',
+      given: `
+apt-get -qq update
+DEBIAN_FRONTEND=noninteractive apt-get -qqy install opendkim openssl >/dev/null 2>&1
+mkdir -p /etc/dkimkeys/example.org
+cd /etc/dkimkeys/example.org
+openssl genrsa -out mx1.private 2048 2>/dev/null
+chown -R opendkim:opendkim /etc/dkimkeys
+echo "mx1._domainkey.example.org example.org:mx1:/etc/dkimkeys/example.org/mx1.private" > /etc/dkimkeys/KeyTable
+echo "*@example.org mx1._domainkey.example.org" > /etc/dkimkeys/SigningTable`,
     },
   ],
 })
 
+const isKeySize = (bits: number): boolean => Number.isInteger(bits) && bits >= 1024 && bits <= 4096
+
 /** ln(1) refuses where another key came in between. */
-const generate = (
-  path: string,
-  bits: number,
-) => sh`set -e; umask 077; new=${`${path}.mailrun-new`}; trap 'rm -f -- "$new"' EXIT; rm -f -- "$new"
+const generate = (path: string, bits: number): Script => sh`set -e
+umask 077
+new=${`${path}.mailrun-new`}
+trap 'rm -f -- "$new"' EXIT
+rm -f -- "$new"
 openssl genrsa -out "$new" ${bits} 2>/dev/null
-chown opendkim:opendkim -- "$new"; sync -- "$new"
+chown opendkim:opendkim -- "$new"
+sync -- "$new"
 ln -T -- "$new" ${path}`

@@ -75,16 +75,7 @@ export const file = defineTask<FileArgs, PathState>({
     state: oneOf('present', 'absent'),
   },
   check: (args) =>
-    checkPath('path', args.path) ??
-    checkAttributes(args) ??
-    checkValidate(args.validate) ??
-    (args.content !== undefined && args.source !== undefined ? 'give content or source, not both' : undefined) ??
-    (args.state === 'absent' && (args.content ?? args.source ?? args.mode ?? args.owner ?? args.group) !== undefined
-      ? 'state: absent goes with nothing but path'
-      : undefined) ??
-    (args.content === undefined && args.source === undefined && (args.validate !== undefined || args.backup)
-      ? 'validate and backup go with content or source'
-      : undefined),
+    checkPath('path', args.path) ?? checkAttributes(args) ?? checkValidate(args.validate) ?? checkTogether(args),
   probe: (args) => pathProbe({ path: args.path, wanted: wantedOf(args), owner: args.owner, group: args.group }),
   plan: (args, now, context) => {
     if (args.state === 'absent') return remove(args.path, now)
@@ -138,6 +129,23 @@ export const file = defineTask<FileArgs, PathState>({
     { title: 'No file', args: { path: '/etc/nologin', state: 'absent' }, given: 'touch /etc/nologin' },
   ],
 })
+
+/** Arguments of which a playbook without types may give any. */
+interface Given extends FileCommon, GoingLive {
+  readonly content?: unknown
+  readonly source?: unknown
+  readonly state?: 'present' | 'absent'
+}
+
+/** What the types of {@link FileArgs} tell already. */
+function checkTogether({ content, source, mode, owner, group, validate, backup, state }: Given): string | undefined {
+  if (content !== undefined && source !== undefined) return 'give content or source, not both'
+  if (state === 'absent' && (content ?? source ?? mode ?? owner ?? group) !== undefined)
+    return 'state: absent goes with nothing but path'
+  const goesLive = content !== undefined || source !== undefined
+  if (!goesLive && (validate !== undefined || backup)) return 'validate and backup go with content or source'
+  return undefined
+}
 
 const wantedOf = ({ content, source }: FileArgs): Wanted =>
   content === undefined && source === undefined ? 'nothing' : content instanceof Secret ? 'digest' : 'shown'

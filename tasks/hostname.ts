@@ -7,7 +7,7 @@ import { change } from '../src/model/plan.ts'
 import { defineProbe, type Probe } from '../src/model/probe.ts'
 import { isKnown, type Known } from '../src/model/unknown.ts'
 import { END, whole } from '../src/probes/whole.ts'
-import { raw } from '../src/shell/script.ts'
+import { raw, type Script } from '../src/shell/script.ts'
 import { sh } from '../src/shell/sh.ts'
 
 export interface HostnameArgs {
@@ -42,7 +42,7 @@ export const hostname = defineTask<HostnameArgs, HostnameState>({
           : [
               {
                 summary: `/etc/hostname ${was(file)}${wanted}`,
-                apply: sh`umask 022; printf '%s\n' ${wanted} > /etc/.hostname.mailrun-new && sync -- /etc/.hostname.mailrun-new && mv -fT /etc/.hostname.mailrun-new /etc/hostname`,
+                apply: writeHostname(wanted),
               },
             ]),
         ...(kernel === wanted ? [] : [{ summary: `kernel ${was(kernel)}${wanted}`, apply: sh`hostname -- ${wanted}` }]),
@@ -55,12 +55,19 @@ export const hostname = defineTask<HostnameArgs, HostnameState>({
   examples: [{ title: 'The full name', args: { hostname: 'mx1.example.org' } }],
 })
 
+function writeHostname(name: string): Script {
+  const beside = '/etc/.hostname.mailrun-new'
+  return sh`umask 022; printf '%s\n' ${name} > ${beside} && sync -- ${beside} && mv -fT ${beside} /etc/hostname`
+}
+
 const hostnameProbe: Probe<HostnameState> = defineProbe<HostnameState>({
   key: 'hostname',
   reads: ['hostname:', 'path:/etc/hostname'],
-  script: raw(
-    `read -r f 2>/dev/null < /etc/hostname; read -r k < /proc/sys/kernel/hostname; printf '%s\\n%s\\n' "$f" "$k"; ${END}`,
-  ),
+  script: raw(`
+read -r f 2>/dev/null < /etc/hostname
+read -r k < /proc/sys/kernel/hostname
+printf '%s\\n%s\\n' "$f" "$k"
+${END}`),
   parse(answer) {
     const [file = '', kernel = ''] = utf8(whole(answer, 'the host name cannot be asked for')).split('\n')
     return { file, kernel }

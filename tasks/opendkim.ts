@@ -8,6 +8,7 @@ import { keyTable, signersOf, signingLines, signingTable, type Chosen } from '..
 import { planFiles } from '../src/changes/opendkim-files.ts'
 import { servedQuestion, signingGate, type Gate } from '../src/changes/signing-gate.ts'
 import { planUnit } from '../src/changes/unit-plan.ts'
+import type { UnitStart } from '../src/changes/unit-script.ts'
 import { milterOf } from '../src/mail/milter.ts'
 import { isSelector, mailDomain } from '../src/mail/names.ts'
 import { signerOf } from '../src/mail/own-name.ts'
@@ -20,6 +21,7 @@ import { ask, blocked, change, remarked, type SettledPlan } from '../src/model/p
 import type { Resource } from '../src/model/resource.ts'
 import type { Source } from '../src/model/source.ts'
 import type { PlanContext } from '../src/model/task.ts'
+import type { PathState } from '../src/probes/path.ts'
 import { KEY_TABLE, SIGNING_TABLE, keyPath, type Signing } from '../src/probes/signing.ts'
 import {
   CONFIGURATION,
@@ -83,9 +85,26 @@ type NoConfiguration = { readonly [Name in keyof Configuration]?: never }
 export type OpendkimArgs = Tables & (Configuration | NoConfiguration)
 
 const EXAMPLE_SOCKET = 'inet:8891@127.0.0.1'
-const EXAMPLE_HOST =
-  'apt-get -qq update; DEBIAN_FRONTEND=noninteractive apt-get -qqy install opendkim openssl >/dev/null 2>&1; for d in example.org example.net; do mkdir -p /etc/dkimkeys/$d; for s in mx1 mx1-20270301; do [ -e /etc/dkimkeys/$d/$s.private ] || openssl genrsa -out /etc/dkimkeys/$d/$s.private 2048 2>/dev/null; done; done; chown -R opendkim:opendkim /etc/dkimkeys; chmod 0600 /etc/dkimkeys/*/*.private'
-const EXAMPLE_CONFIGURATION = `Syslog yes\nKeyTable file:/etc/dkimkeys/KeyTable\nSigningTable refile:/etc/dkimkeys/SigningTable\nSocket ${EXAMPLE_SOCKET}\nPidFile /run/opendkim/opendkim.pid\nUserID opendkim\nUMask 007\n`
+const EXAMPLE_HOST = `
+apt-get -qq update
+DEBIAN_FRONTEND=noninteractive apt-get -qqy install opendkim openssl >/dev/null 2>&1
+for d in example.org example.net; do
+  mkdir -p /etc/dkimkeys/$d
+  for s in mx1 mx1-20270301; do
+    k=/etc/dkimkeys/$d/$s.private
+    [ -e $k ] || openssl genrsa -out $k 2048 2>/dev/null
+  done
+done
+chown -R opendkim:opendkim /etc/dkimkeys
+chmod 0600 /etc/dkimkeys/*/*.private`
+const EXAMPLE_CONFIGURATION = `Syslog yes
+KeyTable file:/etc/dkimkeys/KeyTable
+SigningTable refile:/etc/dkimkeys/SigningTable
+Socket ${EXAMPLE_SOCKET}
+PidFile /run/opendkim/opendkim.pid
+UserID opendkim
+UMask 007
+`
 
 /**
  * `/etc/opendkim.conf`, `KeyTable`, `SigningTable` and `TrustedHosts`, whole, with the unit running, enabled and proved
@@ -157,14 +176,16 @@ export const opendkim = defineTask<OpendkimArgs, OpendkimState>({
     const { names, unreadable } = now.foreign
     if (unreadable !== undefined)
       return blocked(
-        `OpenDKIM is configured with ${unreadable}, which mailrun cannot read and would replace: take that line out of /etc/opendkim.conf first`,
+        `OpenDKIM is configured with ${unreadable}, which mailrun cannot read and would replace: ` +
+          'take that line out of /etc/opendkim.conf first',
       )
     const others = names.filter(
       (name) => !domains.includes(name) && !(name === hostName && signerOf(name, domains) !== undefined),
     )
     if (others.length > 0)
       return blocked(
-        `this host signs for ${others.join(', ')} too, which domains does not name: add it, or take it out of the host's SigningTable`,
+        `this host signs for ${others.join(', ')} too, which domains does not name: ` +
+          "add it, or take it out of the host's SigningTable",
       )
     const chosen = new Map(
       Object.entries(active).map(([domain, each], index): [string, Chosen] => [
@@ -212,14 +233,20 @@ export const opendkim = defineTask<OpendkimArgs, OpendkimState>({
     {
       title: 'Another key signs from now on, by the configuration that is there',
       args: { domains: ['example.org'], selector: 'mx1', active: { 'example.org': 'mx1-20270301' } },
-      given: `${EXAMPLE_HOST}; printf '${EXAMPLE_CONFIGURATION.replaceAll('\n', '\\n')}' > /etc/opendkim.conf; echo "mx1._domainkey.example.org example.org:mx1:/etc/dkimkeys/example.org/mx1.private" > /etc/dkimkeys/KeyTable; echo "*@example.org mx1._domainkey.example.org" > /etc/dkimkeys/SigningTable; systemctl restart opendkim`,
+      given: `${EXAMPLE_HOST}
+cat > /etc/opendkim.conf <<'E'
+${EXAMPLE_CONFIGURATION}E
+echo "mx1._domainkey.example.org example.org:mx1:/etc/dkimkeys/example.org/mx1.private" > /etc/dkimkeys/KeyTable
+echo "*@example.org mx1._domainkey.example.org" > /etc/dkimkeys/SigningTable
+systemctl restart opendkim`,
     },
   ],
 })
 
 /**
- * The files and the unit by which the open ones of these keys sign. @param signing - of all domains, as they would be
- * asked for once they sign.
+ * The files and the unit by which the open ones of these keys sign.
+ *
+ * @param signing - of all domains, as they would be asked for once they sign.
  */
 function live(
   args: OpendkimArgs,
@@ -228,58 +255,19 @@ function live(
   signing: readonly Signing[],
   { open, remarks }: Gate,
 ): SettledPlan<OpendkimState> {
-  const { hostName } = args
   const before = textOf(now.files.at(-1)!.is)
   const configuration = args.src === undefined ? before : Buffer.from(context.source(sourceOf(args))).toString('utf8')
   if (configuration === undefined)
     return blocked('there is no /etc/opendkim.conf that could be read: give src, its template')
-  const former = (before === undefined ? undefined : settingsOf(before).get('socket')) ?? DEFAULT_SOCKET
-  const standing = now.activation.unfinished ? (now.activation.formerSocket ?? DEFAULT_SOCKET) : former
-  const socket = args.socket ?? standing
-  const wrong = unlike(configuration, {
-    ...(args.socket === undefined ? {} : { Socket: args.socket }),
-    KeyTable: `file:${KEY_TABLE}`,
-    SigningTable: `refile:${SIGNING_TABLE}`,
-  })
-  if (wrong !== undefined)
-    return blocked(
-      `${args.src === undefined ? '/etc/opendkim.conf' : 'the template of opendkim.conf'} must say ${wrong}`,
-    )
-  const contents = new Map([
-    [KEY_TABLE, keyTable(open)],
-    [SIGNING_TABLE, signingTable(open, hostName)],
-    ...(args.src === undefined
-      ? []
-      : ([
-          [TRUSTED_HOSTS, ['127.0.0.1', '::1', 'localhost', ...args.trustedHosts].map((each) => `${each}\n`).join('')],
-          [CONFIGURATION, configuration],
-        ] as const)),
-  ])
-  const files = planFiles(contents, now.files, now.activation.unfinished)
+  const wrong = contradictionIn(configuration, args)
+  if (wrong !== undefined) return blocked(wrong)
+  const files = planFiles(contentsOf(args, open, configuration), now.files, now.activation.unfinished)
   if ('why' in files) return blocked(files.why)
 
-  const settings =
-    before === undefined ? ['what its former configuration may say'] : needsRestart(before, configuration)
+  const restarts = whyRestart(now, files.staged.has(CONFIGURATION), before, configuration)
   const unit = withFiles(unitQuestion(args), now.unit, files.changed)
-  const restarts = now.activation.unfinished
-    ? ['a run that did not come to its end is undone']
-    : files.staged.has(CONFIGURATION)
-      ? settings.map((name) => `${name} is read at a start only`)
-      : []
   const asIs = restarts.length > 0 && unit.active ? { ...unit, restart: [...unit.restart, CONFIGURATION] } : unit
-  // Where its socket is gone nobody can ask it anyway.
-  const asked = now.unit.active && (now.unit.missing.length === 0 || former !== socket || now.activation.unfinished)
-  const cover =
-    asked && args.restart !== 'plain'
-      ? coverOf({
-          sockets: now.activation.unfinished ? [former, standing, socket] : [former],
-          wanted: socket,
-          milter: milterOf(socket),
-          parameters: now.parameters,
-          activation: now.activation,
-        })
-      : undefined
-
+  const cover = coverFor(args, now, before)
   let covered: Cover | undefined
   let impossible: string | undefined
   const plan = planUnit(
@@ -291,55 +279,106 @@ function live(
         if ('impossible' in cover) impossible = cover.impossible
         else covered = cover
       }
-      const why = (restarts.length > 0 ? restarts : because).join(', ')
-      const summary =
-        verb === 'start' || verb === 'anew'
-          ? 'start'
-          : verb === 'reload'
-            ? 'reload'
-            : `restart: ${why}${covered === undefined ? '' : '; a second instance signs meanwhile'}`
-      return [
-        ...files.stage,
-        {
-          summary,
-          apply: opendkimScript({
-            ...unitQuestion(args),
-            real: now.unit.real,
-            verb,
-            files: FILES,
-            staged: files.staged,
-            socket: args.socket,
-            signs: signersOf(signing, open, hostName),
-            cover: covered,
-          }),
-          timeoutSeconds: OPENDKIM_SECONDS,
-        },
-      ]
+      const summary = summaryOf(verb, restarts.length > 0 ? restarts : because, covered !== undefined)
+      const apply = opendkimScript({
+        ...unitQuestion(args),
+        real: now.unit.real,
+        verb,
+        files: FILES,
+        staged: files.staged,
+        socket: args.socket,
+        signs: signersOf(signing, open, args.hostName),
+        cover: covered,
+      })
+      return [...files.stage, { summary, apply, timeoutSeconds: OPENDKIM_SECONDS }]
     },
   )
   if (impossible !== undefined)
     return blocked(
-      `OpenDKIM must be restarted, and mail would be deferred or go unsigned meanwhile, for ${impossible}: take that out, or give restart: 'plain' to restart it all the same`,
+      `OpenDKIM must be restarted, and mail would be deferred or go unsigned meanwhile, for ${impossible}: ` +
+        "take that out, or give restart: 'plain' to restart it all the same",
     )
   if (plan.kind === 'blocked') return plan
-  const then = {
-    ...now,
+  const then: OpendkimState = {
+    ...proven(now, files.then),
     signing: signing.map((each) => ({ ...each, inUse: open.includes(each) })),
-    foreign: { names: [], unreadable: undefined },
-    files: now.files.map((each, index) => files.then[index] ?? each),
     unit: plan.kind === 'change' ? plan.then : now.unit,
-    activation: { ...now.activation, unfinished: false },
   }
+  const changes = [...files.attributes, ...(plan.kind === 'change' ? plan.changes : [])]
   const restored = covered !== undefined && covered.after === covered.former
-  return remarked<OpendkimState>(
-    change(
-      [...files.attributes, ...(plan.kind === 'change' ? plan.changes : [])],
-      then,
-      [],
-      [...writesOf(args), ...(restored ? [`path:${MAIN_CF}` as const] : [])],
-    ),
-    remarks,
-  )
+  const writes = [...writesOf(args), ...(restored ? [`path:${MAIN_CF}` as const] : [])]
+  return remarked<OpendkimState>(change(changes, then, [], writes), remarks)
+}
+
+/** Once an activation came to its end, with these files. */
+const proven = (now: OpendkimState, files: readonly PathState[]): OpendkimState => ({
+  ...now,
+  foreign: { names: [], unreadable: undefined },
+  files: now.files.map((each, index) => files[index] ?? each),
+  activation: { ...now.activation, unfinished: false },
+})
+
+/** What a configuration must say otherwise, in words. */
+function contradictionIn(configuration: string, { src, socket }: OpendkimArgs): string | undefined {
+  const wrong = unlike(configuration, {
+    ...(socket === undefined ? {} : { Socket: socket }),
+    KeyTable: `file:${KEY_TABLE}`,
+    SigningTable: `refile:${SIGNING_TABLE}`,
+  })
+  if (wrong === undefined) return undefined
+  return `${src === undefined ? '/etc/opendkim.conf' : 'the template of opendkim.conf'} must say ${wrong}`
+}
+
+function contentsOf(args: OpendkimArgs, open: readonly Signing[], configuration: string): ReadonlyMap<string, string> {
+  const tables = [
+    [KEY_TABLE, keyTable(open)],
+    [SIGNING_TABLE, signingTable(open, args.hostName)],
+  ] as const
+  if (args.src === undefined) return new Map(tables)
+  const trusted = ['127.0.0.1', '::1', 'localhost', ...args.trustedHosts].map((each) => `${each}\n`).join('')
+  return new Map([...tables, [TRUSTED_HOSTS, trusted], [CONFIGURATION, configuration]])
+}
+
+/** Why a reload does not do; none where it may. */
+function whyRestart(
+  { activation }: OpendkimState,
+  replacesConfiguration: boolean,
+  before: string | undefined,
+  configuration: string,
+): readonly string[] {
+  if (activation.unfinished) return ['a run that did not come to its end is undone']
+  if (!replacesConfiguration) return []
+  const settings =
+    before === undefined ? ['what its former configuration may say'] : needsRestart(before, configuration)
+  return settings.map((name) => `${name} is read at a start only`)
+}
+
+/** What a restart would be covered by; `undefined` where it needs or wants no cover. */
+function coverFor(
+  args: OpendkimArgs,
+  now: OpendkimState,
+  before: string | undefined,
+): ReturnType<typeof coverOf> | undefined {
+  const { unit, activation, parameters } = now
+  const former = (before === undefined ? undefined : settingsOf(before).get('socket')) ?? DEFAULT_SOCKET
+  const standing = activation.unfinished ? (activation.formerSocket ?? DEFAULT_SOCKET) : former
+  const socket = args.socket ?? standing
+  // Where its socket is gone nobody can ask it anyway.
+  const reachable = unit.missing.length === 0 || former !== socket || activation.unfinished
+  if (!unit.active || !reachable || args.restart === 'plain') return undefined
+  return coverOf({
+    sockets: activation.unfinished ? [former, standing, socket] : [former],
+    wanted: socket,
+    milter: milterOf(socket),
+    parameters,
+    activation,
+  })
+}
+
+function summaryOf(verb: UnitStart['verb'], why: readonly string[], covered: boolean): string {
+  if (verb === 'start' || verb === 'anew') return 'start'
+  if (verb === 'reload') return 'reload'
+  return `restart: ${why.join(', ')}${covered ? '; a second instance signs meanwhile' : ''}`
 }
 
 const UNIT = 'unit:opendkim.service'

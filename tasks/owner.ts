@@ -40,13 +40,15 @@ export const owner = defineTask<OwnerArgs, OwnershipState>({
   plan({ path, owner, group, recursive }, now) {
     if (now.missing.length > 0)
       return blocked(
-        `there is no ${now.missing.join(' and no ')} on the host: make it with user or group, or have apt say what its packages provide`,
+        `there is no ${now.missing.join(' and no ')} on the host: ` +
+          'make it with user or group, or have apt say what its packages provide',
       )
     if (!now.there) return blocked(`${path} is not there`)
     if (now.deviating.length === 0) return ok
     const to = `${owner ?? ''}${group === undefined ? '' : `:${group}`}`
     const rest = now.deviating.length - 1
-    const summary = `chown ${to}: ${now.deviating[0] ?? path}${rest === 0 ? '' : ` and ${now.more ? 'more than ' : ''}${rest} more`}`
+    const others = rest === 0 ? '' : ` and ${now.more ? 'more than ' : ''}${rest} more`
+    const summary = `chown ${to}: ${now.deviating[0] ?? path}${others}`
     return change([{ summary, apply: chownScript(path, to, differs(owner, group), recursive ?? false) }], {
       ...now,
       deviating: [],
@@ -68,10 +70,11 @@ export const owner = defineTask<OwnerArgs, OwnershipState>({
  * Only what deviates is touched, for chown(2) changes a file's ctime and clears its setuid and setgid bits even where
  * the owner stays.
  */
-const chownScript = (
-  path: string,
-  to: string,
-  deviates: Script,
-  recursive: boolean,
-): Script => sh`find -P ${path} ${recursive ? raw('') : raw('-maxdepth 0')} '(' ${deviates} ')' '(' -type f -perm /6000 ${recursive ? raw('-uid 0') : raw('')} -exec sh -c '
-for file do mode=$(stat -c %a -- "$file") && chown -h -- "$0" "$file" && chmod "0$mode" -- "$file" || exit; done' ${to} {} + -o -exec chown -h -- ${to} {} + ')'`
+function chownScript(path: string, to: string, deviates: Script, recursive: boolean): Script {
+  const depth = raw(recursive ? '' : '-maxdepth 0')
+  const ofRoot = raw(recursive ? '-uid 0' : '')
+  const keepMode = raw(`
+for file do mode=$(stat -c %a -- "$file") && chown -h -- "$0" "$file" && chmod "0$mode" -- "$file" || exit; done`)
+  const special = sh`-type f -perm /6000 ${ofRoot} -exec sh -c '${keepMode}' ${to} {} +`
+  return sh`find -P ${path} ${depth} '(' ${deviates} ')' '(' ${special} -o -exec chown -h -- ${to} {} + ')'`
+}

@@ -48,15 +48,9 @@ export const postfixMap = defineTask<PostfixMapArgs, CommandState>({
     if (now.missing.length > 0) return blocked(`${path} is not there`)
     if (now.creates && !now.stale) return ok
     const summary = now.creates ? `compile: ${path} is newer than ${table}` : `compile: ${table} is not there`
-    return change(
-      [
-        {
-          summary,
-          apply: sh`${format === 'aliases' ? 'postalias' : 'postmap'} ${`${database ?? 'hash'}:${path}`} && touch -- ${table}`,
-        },
-      ],
-      { ...now, creates: true, stale: false },
-    )
+    const compiler = format === 'aliases' ? 'postalias' : 'postmap'
+    const apply = sh`${compiler} ${`${database ?? 'hash'}:${path}`} && touch -- ${table}`
+    return change([{ summary, apply }], { ...now, creates: true, stale: false })
   },
   writes: (args) => [`path:${tableOf(args)}`],
   owns: (args) => [`content:${tableOf(args)}`],
@@ -64,8 +58,11 @@ export const postfixMap = defineTask<PostfixMapArgs, CommandState>({
     {
       title: 'The aliases',
       args: { path: '/etc/aliases', format: 'aliases' },
-      given:
-        'apt-get -qq update; DEBIAN_FRONTEND=noninteractive apt-get -qqy install postfix >/dev/null 2>&1; sleep 0.02; echo "ops: root" >> /etc/aliases',
+      given: `
+apt-get -qq update
+DEBIAN_FRONTEND=noninteractive apt-get -qqy install postfix >/dev/null 2>&1
+sleep 0.02
+echo "ops: root" >> /etc/aliases`,
     },
   ],
 })

@@ -62,7 +62,7 @@ export const postfixParameter = defineTask<PostfixParameterArgs, PostfixParamete
       merge && typeof list === 'string'
         ? mergedList({ is: list, wanted: oneLine(value), superseded, valueOf })
         : oneLine(value)
-    if (is === wanted || (merge && is === undefined && list === wanted)) return ok
+    if ((merge ? list : is) === wanted) return ok
     const inTheWay = unlessSet.find((name) => (now.values.get(name) ?? '') !== '')
     if (inTheWay !== undefined) return { kind: 'ok', note: `left as it is, for ${inTheWay} is set` }
     const main = {
@@ -105,8 +105,10 @@ export const postfixParameter = defineTask<PostfixParameterArgs, PostfixParamete
     {
       title: 'A milter beside others, in the place of its old socket',
       args: { parameter: 'smtpd_milters', value: 'unix:opendkim/opendkim.sock', merge: true, superseded: /:8892$/ },
-      given:
-        'apt-get -qq update; DEBIAN_FRONTEND=noninteractive apt-get -qqy install postfix >/dev/null 2>&1; postconf -e "smtpd_milters=inet:127.0.0.1:11332, inet:localhost:8892"',
+      given: `
+apt-get -qq update
+DEBIAN_FRONTEND=noninteractive apt-get -qqy install postfix >/dev/null 2>&1
+postconf -e "smtpd_milters=inet:127.0.0.1:11332, inet:localhost:8892"`,
     },
   ],
 })

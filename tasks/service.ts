@@ -75,14 +75,21 @@ export const service = defineTask<ServiceArgs, UnitState>({
     {
       title: 'Running, enabled, restarted when its configuration changes',
       args: { unit: 'cron-try', state: 'running', enabled: true, restartOn: ['/etc/cron-try.conf'] },
-      given:
-        'printf "[Service]\\nExecStart=/bin/sleep infinity\\n[Install]\\nWantedBy=multi-user.target\\n" > /etc/systemd/system/cron-try.service; touch /etc/cron-try.conf; systemctl daemon-reload',
+      given: `
+printf "[Service]\\nExecStart=/bin/sleep infinity\\n[Install]\\nWantedBy=multi-user.target\\n" \\
+  > /etc/systemd/system/cron-try.service
+touch /etc/cron-try.conf
+systemctl daemon-reload`,
     },
     {
       title: 'Restarted where its socket is gone',
       args: { unit: 'hello-try.socket', state: 'running', listens: ['/run/hello-try.sock'] },
-      given:
-        'printf "[Socket]\\nListenStream=/run/hello-try.sock\\n" > /etc/systemd/system/hello-try.socket; printf "[Service]\\nExecStart=/bin/cat\\nStandardInput=socket\\n" > /etc/systemd/system/hello-try.service; systemctl daemon-reload; systemctl start hello-try.socket; rm /run/hello-try.sock',
+      given: `
+printf "[Socket]\\nListenStream=/run/hello-try.sock\\n" > /etc/systemd/system/hello-try.socket
+printf "[Service]\\nExecStart=/bin/cat\\nStandardInput=socket\\n" > /etc/systemd/system/hello-try.service
+systemctl daemon-reload
+systemctl start hello-try.socket
+rm /run/hello-try.sock`,
     },
     {
       title: 'Stopped, and never to be started',

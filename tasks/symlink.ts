@@ -2,6 +2,7 @@
 import { checkPath } from '../src/changes/check-path.ts'
 import { flag, required, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
+import type { PathFact } from '../src/model/fact.ts'
 import { blocked, change, ok } from '../src/model/plan.ts'
 import { besideOf } from '../src/changes/replace-file.ts'
 import { pathProbe, type PathState } from '../src/probes/path.ts'
@@ -34,22 +35,14 @@ export const symlink = defineTask<SymlinkArgs, PathState>({
     if (is.kind === 'symlink' && is.target === target) return ok
     if (is.kind === 'directory')
       return blocked(`${path} is a directory, which no link replaces: remove it with directory first`)
-    if ((is.kind === 'file' || is.kind === 'other') && !force)
-      return blocked(
-        `${path} is there and is ${is.kind === 'file' ? 'a file' : 'a FIFO, a socket or a device'}: force: true puts the link in its place`,
-      )
+    if ((is.kind === 'file' || is.kind === 'other') && !force) {
+      const what = is.kind === 'file' ? 'a file' : 'a FIFO, a socket or a device'
+      return blocked(`${path} is there and is ${what}: force: true puts the link in its place`)
+    }
     if (parent !== 'directory') return blocked(`the directory above ${path} is not there: make it with directory first`)
     const beside = besideOf(path)
-    const summary =
-      is.kind === 'absent'
-        ? `link to ${target}`
-        : is.kind !== 'symlink'
-          ? `${is.kind === 'file' ? 'file' : 'special file'} → link to ${target}`
-          : `link to ${target} instead of ${String(is.target)}`
-    return change(
-      [{ summary, apply: sh`rm -f -- ${beside} && ln -s -- ${target} ${beside} && mv -fT -- ${beside} ${path}` }],
-      { ...now, is: { kind: 'symlink', target } },
-    )
+    const apply = sh`rm -f -- ${beside} && ln -s -- ${target} ${beside} && mv -fT -- ${beside} ${path}`
+    return change([{ summary: summaryOf(is, target), apply }], { ...now, is: { kind: 'symlink', target } })
   },
   writes: ({ path }) => [`path:${path}`],
   owns: ({ path }) => [`content:${path}`],
@@ -67,3 +60,9 @@ export const symlink = defineTask<SymlinkArgs, PathState>({
     },
   ],
 })
+
+function summaryOf(is: PathFact, target: string): string {
+  if (is.kind === 'absent') return `link to ${target}`
+  if (is.kind === 'symlink') return `link to ${target} instead of ${String(is.target)}`
+  return `${is.kind === 'file' ? 'file' : 'special file'} → link to ${target}`
+}

@@ -8,7 +8,7 @@ import { blocked, change, ok, type Plan } from '../src/model/plan.ts'
 import type { Resource } from '../src/model/resource.ts'
 import { isKnown, UNKNOWN, type Known } from '../src/model/unknown.ts'
 import { userProbe, type UserState } from '../src/probes/accounts-probe.ts'
-import { raw } from '../src/shell/script.ts'
+import { raw, type Script } from '../src/shell/script.ts'
 import { Secret } from '../src/shell/secret.ts'
 import { sh } from '../src/shell/sh.ts'
 
@@ -43,6 +43,9 @@ const NAME = /^[a-z_][a-z0-9_-]{0,31}$/
 
 /** The hash of DES, thirteen letters, is left out: it is weak, and looks like a password. */
 const CRYPT = /^(?=.)[!*]*(?:\$(?:1|2[abxy]?|3|5|6|7|y|gy|sha1|md5)[$,][./0-9A-Za-z$,=+-]+)?$/
+const NO_HASH =
+  'password must be a hash as crypt(5) writes it ($y$…, $6$…), for it is written to /etc/shadow as it stands: ' +
+  'mkpasswd makes one; what is given is none'
 
 /** useradd(8), usermod(8), userdel(8). */
 export const user = defineTask<UserArgs, UserState>({
@@ -67,9 +70,7 @@ export const user = defineTask<UserArgs, UserState>({
       .map((each) => (NAME.test(each) ? undefined : `${JSON.stringify(each)} is no name of a user or group`))
       .find((wrong) => wrong !== undefined) ??
     (uid === undefined || (Number.isInteger(uid) && uid >= 0) ? undefined : `uid must be a number, got ${uid}`) ??
-    (password === undefined || CRYPT.test(password.reveal())
-      ? undefined
-      : 'password must be a hash as crypt(5) writes it ($y$…, $6$…), for it is written to /etc/shadow as it stands: mkpasswd makes one; what is given is none') ??
+    (password === undefined || CRYPT.test(password.reveal()) ? undefined : NO_HASH) ??
     (home === undefined ? undefined : checkPath('home', home)) ??
     (shell === undefined ? undefined : checkPath('shell', shell)) ??
     ([home, shell, comment].some((each) => each !== undefined && /[:\n\0]/.test(each))
@@ -109,8 +110,11 @@ export const user = defineTask<UserArgs, UserState>({
 })
 
 /** The primary group, where it is known; it cannot be supplementary too. */
-const primaryOf = ({ user, group }: UserArgs, is: UserFact): string | undefined =>
-  group ?? (is.kind === 'absent' ? user : isKnown(is.group) ? is.group : undefined)
+function primaryOf({ user, group }: UserArgs, is: UserFact): string | undefined {
+  if (group !== undefined) return group
+  if (is.kind === 'absent') return user
+  return isKnown(is.group) ? is.group : undefined
+}
 
 const homeOf = ({ user, home }: UserArgs): string => home ?? `/home/${user}`
 
@@ -125,7 +129,8 @@ function present(args: UserArgs, now: UserState): Plan<UserState> {
   const missing = now.missing.filter((each) => needed.includes(each))
   if (missing.length > 0)
     return blocked(
-      `there is no group ${missing.join(' and no group ')} on the host: make it with group, or have apt say what its packages provide`,
+      `there is no group ${missing.join(' and no group ')} on the host: ` +
+        'make it with group, or have apt say what its packages provide',
     )
   return now.is.kind === 'absent'
     ? create({ ...args, groups: [...new Set(groups ?? [])].sort() }, now)
@@ -148,11 +153,29 @@ const setPassword = (user: string, password: Secret<string>): Change => ({
   apply: sh`printf '%s:%s\n' ${user} ${password} | chpasswd -e`,
 })
 
-function create(args: UserArgs & { readonly groups: readonly string[] }, now: UserState): Plan<UserState> {
-  const { user, uid, group, groups, home, createHome, shell, comment, system, password } = args
-  const option = (flag: string, value: string | number | undefined) =>
-    value === undefined ? raw('') : sh`${flag} ${value} `
-  const apply = sh`g=-U; getent group -- ${user} >/dev/null && g=${`-g ${user}`}; useradd ${system ? raw('-r ') : raw('')}${createHome ? raw('-m ') : raw('-M ')}${option('-u', uid)}${group === undefined ? raw('$g ') : option('-g', group)}${option('-G', groups.length === 0 ? undefined : groups.join(','))}${option('-d', home)}${option('-s', shell)}${option('-c', comment)}-- ${user}`
+type NewUser = UserArgs & { readonly groups: readonly string[] }
+
+/** Where no group is named, the one of the user's own name, which may be there already. */
+function useradd({ user, uid, group, groups, home, createHome, shell, comment, system }: NewUser): Script {
+  const option = (flag: string, value: string | number | undefined): readonly (string | number)[] =>
+    value === undefined ? [] : [flag, value]
+  const before = [...(system ? ['-r'] : []), createHome ? '-m' : '-M', ...option('-u', uid)]
+  const primary = group === undefined ? raw('$g') : sh`-g ${group}`
+  const after = [
+    ...option('-G', groups.length === 0 ? undefined : groups.join(',')),
+    ...option('-d', home),
+    ...option('-s', shell),
+    ...option('-c', comment),
+    '--',
+    user,
+  ]
+  const choose = sh`g=-U; getent group -- ${user} >/dev/null && g=${`-g ${user}`}`
+  return sh`${choose}; useradd ${before} ${primary} ${after}`
+}
+
+function create(args: NewUser, now: UserState): Plan<UserState> {
+  const { user, uid, group, groups, home, createHome, shell, comment, password } = args
+  const apply = useradd(args)
   const is: UserFact = {
     kind: 'user',
     uid: uid ?? UNKNOWN,
@@ -196,12 +219,7 @@ function modify(
 ): Plan<UserState> {
   const { user, uid, group, append, home, createHome, shell, comment, password } = args
   const have = isKnown(is.groups) ? is.groups.filter((each) => each !== primary) : undefined
-  const wanted =
-    groups === undefined
-      ? (have ?? is.groups)
-      : append && have === undefined
-        ? UNKNOWN
-        : [...new Set([...groups, ...(append ? have! : [])])].sort()
+  const wanted = wantedGroups(groups, append === true, have, is.groups)
   const changes: Change[] = []
   const set = (what: string, flag: string, from: unknown, to: string | number | undefined): void => {
     if (to !== undefined && from !== to)
@@ -215,7 +233,8 @@ function modify(
   set('home', '-d', is.home, home)
   set('shell', '-s', is.shell, shell)
   set('comment', '-c', is.comment, comment)
-  if (groups !== undefined && (have === undefined || !isKnown(wanted) || wanted.join() !== have.join()))
+  const sameGroups = have !== undefined && isKnown(wanted) && wanted.join() === have.join()
+  if (groups !== undefined && !sameGroups)
     changes.push(setGroups(user, groups, append ?? false, have, isKnown(wanted) ? wanted : undefined))
   if (password !== undefined && now.password !== password.reveal()) changes.push(setPassword(user, password))
   const makesHome = createHome === true && now.homeThere === false
@@ -248,6 +267,18 @@ function modify(
 }
 
 /** @param have - `undefined`: of a package's user, before the package is there. */
+function wantedGroups(
+  groups: readonly string[] | undefined,
+  append: boolean,
+  have: readonly string[] | undefined,
+  is: Known<readonly string[]>,
+): Known<readonly string[]> {
+  if (groups === undefined) return have ?? is
+  if (!append) return [...new Set(groups)].sort()
+  return have === undefined ? UNKNOWN : [...new Set([...groups, ...have])].sort()
+}
+
+/** @param have - as for {@link wantedGroups} */
 function setGroups(
   user: string,
   groups: readonly string[],
@@ -256,8 +287,9 @@ function setGroups(
   wanted: readonly string[] | undefined,
 ): Change {
   const list = append ? groups.filter((each) => !have?.includes(each)) : (wanted ?? groups)
+  const inWords = (names: readonly string[]): string => names.join(', ') || 'none'
   return {
-    summary: `groups ${have === undefined ? '' : `${have.join(', ') || 'none'} → `}${(wanted ?? groups).join(', ') || 'none'}`,
+    summary: `groups ${have === undefined ? '' : `${inWords(have)} → `}${inWords(wanted ?? groups)}`,
     apply: sh`usermod ${append ? '-aG' : '-G'} ${list.join(',')} -- ${user}`,
   }
 }

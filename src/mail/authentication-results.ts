@@ -23,16 +23,17 @@ export function parseAuthenticationResults(value: string): AuthenticationResults
   return {
     authservId: first[0] ?? '',
     results: parts.flatMap((words) => {
-      const [[method = '', result] = [], ...properties] = words.map((word) => pair(word))
-      return result === undefined
-        ? []
-        : [
-            {
-              method: method.replace(/\/.*$/, '').toLowerCase(),
-              result: result.toLowerCase(),
-              properties: Object.fromEntries(properties.map(([name = '', text = '']) => [name.toLowerCase(), text])),
-            },
-          ]
+      const [outcome, ...properties] = words.map((word) => pair(word))
+      if (outcome === undefined) return []
+      const [method, result] = outcome
+      if (result === undefined) return []
+      return [
+        {
+          method: method.replace(/\/.*$/, '').toLowerCase(),
+          result: result.toLowerCase(),
+          properties: Object.fromEntries(properties.map(([name, text = '']) => [name.toLowerCase(), text])),
+        },
+      ]
     }),
   }
 }

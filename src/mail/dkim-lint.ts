@@ -39,88 +39,63 @@ export function sameDkimKey(a: DkimKeyRecord, b: DkimKeyRecord): boolean {
  * RFC 8301, section 3.2: signers use 1024 bits at least and should use 2048; verifiers need not take more than 4096.
  */
 export function lintDkim(record: DkimKeyRecord): readonly RecordFinding[] {
-  const { h, k = 'rsa', p, s, t = [] } = record
+  return [...keyFindings(record), ...useFindings(record)]
+}
+
+function keyFindings({ k = 'rsa', p }: DkimKeyRecord): readonly RecordFinding[] {
+  const findings: RecordFinding[] = []
+  if (p === '')
+    findings.push(
+      finding(
+        'dkim-revoked',
+        'note',
+        'the key is revoked',
+        'remove the record once no mail signed with it is on its way',
+      ),
+    )
   const known = ['rsa', 'ed25519'].includes(k)
-  const key = p === '' || !known ? undefined : keyOf(k, p)
+  if (!known)
+    findings.push(
+      finding('dkim-key-type', 'error', `k=${k}: verifiers know rsa and ed25519`, 'publish the key with its type'),
+    )
+  if (p === '' || !known) return findings
+  const key = keyOf(k, p)
   const bits = key?.asymmetricKeyDetails?.modulusLength
-  return [
-    ...(p === ''
-      ? [
-          finding(
-            'dkim-revoked',
-            'note',
-            'the key is revoked',
-            'remove the record once no mail signed with it is on its way',
-          ),
-        ]
-      : []),
-    ...(known
-      ? []
-      : [finding('dkim-key-type', 'error', `k=${k}: verifiers know rsa and ed25519`, 'publish the key with its type')]),
-    ...(p !== '' && known && (key === undefined || (k === 'rsa' && bits === undefined))
-      ? [
-          finding(
-            'dkim-bad-key',
-            'error',
-            `p holds no ${k} key`,
-            'publish the whole key again: a piece may have been lost on its way',
-          ),
-        ]
-      : []),
-    ...(bits !== undefined && bits < 1024
-      ? [
-          finding(
-            'dkim-weak-key',
-            'error',
-            `${bits} bits: verifiers pass over keys of less than 1024 (RFC 8301)`,
-            'rotate to a key of 2048 bits',
-          ),
-        ]
-      : []),
-    ...(bits !== undefined && bits >= 1024 && bits < 2048
-      ? [
-          finding(
-            'dkim-short-key',
-            'warning',
-            `${bits} bits, and 2048 are wanted (RFC 8301)`,
-            'rotate to a key of 2048 bits',
-          ),
-        ]
-      : []),
-    ...(bits !== undefined && bits >= 4096
-      ? [
-          finding(
-            'dkim-long-key',
-            'warning',
-            `${bits} bits: the answer fits no UDP packet of 512 bytes, and verifiers need not take more than 4096`,
-            'a key of 2048 bits is enough',
-          ),
-        ]
-      : []),
-    ...(t.includes('y')
-      ? [
-          finding(
-            'dkim-test-mode',
-            'warning',
-            't=y: verifiers treat the mail as if it were not signed',
-            'remove y from t',
-          ),
-        ]
-      : []),
-    ...(h !== undefined && !h.includes('sha256')
-      ? [
-          finding(
-            'dkim-hash',
-            'error',
-            `h=${h.join(':')} leaves out sha256, and verifiers take no other (RFC 8301)`,
-            'h=sha256, or no h',
-          ),
-        ]
-      : []),
-    ...(s !== undefined && !s.some((each) => each === '*' || each === 'email')
-      ? [finding('dkim-service', 'error', `s=${s.join(':')}: the key is not for mail`, 's=email, or no s')]
-      : []),
-  ]
+  if (key !== undefined && (k !== 'rsa' || bits !== undefined)) return sizeFindings(bits)
+  const remedy = 'publish the whole key again: a piece may have been lost on its way'
+  return [finding('dkim-bad-key', 'error', `p holds no ${k} key`, remedy)]
+}
+
+/** @param bits - `undefined` where the type of the key has no sizes */
+function sizeFindings(bits: number | undefined): readonly RecordFinding[] {
+  if (bits === undefined) return []
+  if (bits < 1024) {
+    const message = `${bits} bits: verifiers pass over keys of less than 1024 (RFC 8301)`
+    return [finding('dkim-weak-key', 'error', message, 'rotate to a key of 2048 bits')]
+  }
+  if (bits < 2048) {
+    const message = `${bits} bits, and 2048 are wanted (RFC 8301)`
+    return [finding('dkim-short-key', 'warning', message, 'rotate to a key of 2048 bits')]
+  }
+  if (bits < 4096) return []
+  const message = `${bits} bits: the answer fits no UDP packet of 512 bytes, and verifiers need not take more than 4096`
+  return [finding('dkim-long-key', 'warning', message, 'a key of 2048 bits is enough')]
+}
+
+/** What the record says of how the key is to be used. */
+function useFindings({ h, s, t = [] }: DkimKeyRecord): readonly RecordFinding[] {
+  const findings: RecordFinding[] = []
+  if (t.includes('y')) {
+    const message = 't=y: verifiers treat the mail as if it were not signed'
+    findings.push(finding('dkim-test-mode', 'warning', message, 'remove y from t'))
+  }
+  if (h !== undefined && !h.includes('sha256')) {
+    const message = `h=${h.join(':')} leaves out sha256, and verifiers take no other (RFC 8301)`
+    findings.push(finding('dkim-hash', 'error', message, 'h=sha256, or no h'))
+  }
+  if (s !== undefined && !s.some((each) => each === '*' || each === 'email'))
+    findings.push(finding('dkim-service', 'error', `s=${s.join(':')}: the key is not for mail`, 's=email, or no s'))
+  return findings
 }
 
 /** Of all TXT values at a selector: no record, one or more, with what is wrong in the one. */

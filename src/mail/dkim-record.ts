@@ -42,7 +42,11 @@ export function renderDkim({ h, k, n, p, s, t, others = [] }: DkimKeyRecord): st
 const LISTS = ['h', 's', 't']
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
 
-/** @throws RecordSyntaxError where verifiers could not use the record @example parseDkim('v=DKIM1; k=rsa; p=MIIB…') */
+/**
+ * @throws RecordSyntaxError where verifiers could not use the record
+ * @example
+ * parseDkim('v=DKIM1; k=rsa; p=MIIB…')
+ */
 export function parseDkim(text: string): DkimKeyRecord {
   const tags = parseTags('DKIM record', text)
   const version = tags.findIndex(([name]) => name === 'v')
@@ -62,8 +66,9 @@ export function parseDkim(text: string): DkimKeyRecord {
 const ED25519_SPKI = Buffer.from('302a300506032b6570032100', 'hex')
 
 /**
- * What mailrun publishes for a key: RFC 8301 leaves SHA-256 alone. @param publicKey - SubjectPublicKeyInfo in DER,
- * base64
+ * What mailrun publishes for a key: RFC 8301 leaves SHA-256 alone.
+ *
+ * @param publicKey - SubjectPublicKeyInfo in DER, base64
  */
 export function dkimValue(publicKey: string): string {
   const der = Buffer.from(publicKey, 'base64')

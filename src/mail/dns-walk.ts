@@ -8,8 +8,10 @@ export interface DnsQuestion {
 }
 
 /**
- * `found`: addresses, names, TXT values with their strings joined, or MX as `10 mx.example.org`. `no-data`: the name
- * has no such record. `no-name`: there is no such name (NXDOMAIN). `failed`: no answer, SERVFAIL, refused.
+ * - `found`: addresses, names, TXT values with their strings joined, or MX as `10 mx.example.org`.
+ * - `no-data`: the name has no such record.
+ * - `no-name`: there is no such name (NXDOMAIN).
+ * - `failed`: no answer, SERVFAIL, refused.
  */
 export type DnsAnswer =
   | { readonly kind: 'found'; readonly values: readonly string[] }

@@ -28,13 +28,18 @@ export function keyOutOfReach(
     const directory = directories.find((each) => each.path === path)
     if (directory === undefined) return `${path} is not there: make it with directory first`
     const { owner, group, mode } = directory
-    const [user = 0, ofGroup = 0, others = 0] = [...mode.slice(-3)].map(Number)
-    const mine = owner === USER ? user : group === USER || groups.includes(group) ? ofGroup : others
+    const [user = 0, ofGroup = 0, others = 0] = [...mode].slice(-3).map(Number)
+    const notOwner = group === USER || groups.includes(group) ? ofGroup : others
+    const mine = owner === USER ? user : notOwner
     const is = `${path} is ${owner}:${group} ${mode}`
-    if ((mine & SEARCH) === 0)
-      return `OpenDKIM cannot get at it, for ${is}: give that to opendkim, or move the key below /etc/dkimkeys and its KeyTable entry with it`
-    if ((others & WRITE) !== 0 || (ofGroup & WRITE) !== 0)
-      return `OpenDKIM refuses a key that others could replace, and ${is}: take write permission from its group and from others`
+    if ((mine & SEARCH) === 0) {
+      const remedy = 'give that to opendkim, or move the key below /etc/dkimkeys and its KeyTable entry with it'
+      return `OpenDKIM cannot get at it, for ${is}: ${remedy}`
+    }
+    if ((others & WRITE) !== 0 || (ofGroup & WRITE) !== 0) {
+      const remedy = 'take write permission from its group and from others'
+      return `OpenDKIM refuses a key that others could replace, and ${is}: ${remedy}`
+    }
   }
   return undefined
 }

@@ -14,12 +14,11 @@ export interface MailAddress {
 export function mailAddress(text: string): MailAddress | undefined {
   const [, local = '', name = ''] = /^([^@\s]+)@([^@\s]+)$/.exec(text) ?? []
   const domain = mailDomain(name)
-  return domain === undefined ||
-    local.length > 64 ||
-    !/^[A-Za-z0-9!#$%&'*+/=?^_`{|}~]+(?:[.-]+[A-Za-z0-9!#$%&'*+/=?^_`{|}~]+|-)*$/.test(local) ||
-    /\.\./.test(local)
-    ? undefined
-    : { local, domain }
+  return domain === undefined || !isLocalPart(local) ? undefined : { local, domain }
 }
+
+const LOCAL_PART = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~]+(?:[.-]+[A-Za-z0-9!#$%&'*+/=?^_`{|}~]+|-)*$/
+
+const isLocalPart = (text: string): boolean => text.length <= 64 && LOCAL_PART.test(text) && !text.includes('..')
 
 export const addressText = ({ local, domain }: MailAddress): string => `${local}@${domain}`

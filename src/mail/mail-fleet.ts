@@ -77,16 +77,19 @@ export function mailFleet(members: readonly MailMember[]): MailFleet {
     for (const wanted of domainsOf(vars)) {
       const other = domains.get(wanted.domain)
       if (other === undefined) domains.set(wanted.domain, { wanted, host: name })
-      else if (JSON.stringify(other.wanted) !== JSON.stringify(wanted))
+      else if (JSON.stringify(other.wanted) !== JSON.stringify(wanted)) {
+        const vars = `the vars of ${name} (${differing(other.wanted, wanted).join(', ')})`
         throw new MailrunError(
-          `${wanted.domain} is to have other records by the vars of ${name} (${differing(other.wanted, wanted).join(', ')}) than by those of ${other.host}: say the same for both, such as in a group's vars`,
+          `${wanted.domain} is to have other records by ${vars} than by those of ${other.host}: ` +
+            "say the same for both, such as in a group's vars",
         )
+      }
     }
   }
-  if (ttls.size > 1)
-    throw new MailrunError(
-      `dns_ttl differs between hosts: ${[...ttls].map(([ttl, name]) => `${ttl} (${name})`).join(', ')}; one is wanted for all`,
-    )
+  if (ttls.size > 1) {
+    const each = [...ttls].map(([ttl, name]) => `${ttl} (${name})`).join(', ')
+    throw new MailrunError(`dns_ttl differs between hosts: ${each}; one is wanted for all`)
+  }
   return {
     hosts: members.map(hostOf),
     domains: [...domains.values()].map(({ wanted }) => wanted),

@@ -125,7 +125,8 @@ function mergedSpf(name: string, senders: SpfSenders, published: PublishedTxt, f
   const there = published(name).filter(isSpf)
   if (there.length > 1)
     throw new MailrunError(
-      `${name} has ${there.length} SPF records, and verifiers then use none: which of their terms are still wanted is for you to say. Leave one`,
+      `${name} has ${there.length} SPF records, and verifiers then use none: ` +
+        'which of their terms are still wanted is for you to say. Leave one',
     )
   try {
     const { record, notes } = mergeSpf(there.length === 0 ? undefined : parseSpf(there[0]!), senders)
@@ -153,10 +154,13 @@ function ofHelo(fleet: MailFleet, published: PublishedTxt, findings: RecordFindi
       ({ helo, ownName, addresses }) => (helo === name || ownName === name) && addresses.length > 0,
     )
     const silent = fleet.domains.find(({ domain }) => domain === name)
-    if (silent !== undefined)
+    if (silent !== undefined) {
+      const [use, setting] = hosts[0]?.helo === name ? ['greets others as', 'helo_name'] : ['is called', 'fqdn']
       throw new MailrunError(
-        `${hosts[0]?.name ?? name} ${hosts[0]?.helo === name ? 'greets others as' : 'is called'} ${name}, which is a domain that does not send: give it another ${hosts[0]?.helo === name ? 'helo_name' : 'fqdn'}, or let ${name} send`,
+        `${hosts[0]?.name ?? name} ${use} ${name}, which is a domain that does not send: ` +
+          `give it another ${setting}, or let ${name} send`,
       )
+    }
     if (hosts.length === 0) return []
     return [
       txt(
@@ -262,14 +266,20 @@ function refuseContradictions(records: readonly MailRecord[]): void {
   for (const record of records) {
     if (!isOwnerName(record.name))
       throw new MailrunError(
-        `${record.name} cannot be a name in DNS: 253 characters and 63 a label are the most, and labels are letters, digits, hyphens and underscores (${record.why.join('; ')})`,
+        `${record.name} cannot be a name in DNS: 253 characters and 63 a label are the most, ` +
+          `and labels are letters, digits, hyphens and underscores (${record.why.join('; ')})`,
       )
     const key = `${record.type} ${record.name}`
     const other = first.get(key)
-    if (other !== undefined)
+    if (other !== undefined) {
+      const remedy = record.purpose === 'dkim' ? ': give one of the keys another selector' : ''
       throw new MailrunError(
-        `${record.name} would have two ${record.type} records that exclude each other: ${JSON.stringify(other.value)} (${other.why.join('; ')}) and ${JSON.stringify(record.value)} (${record.why.join('; ')})${record.purpose === 'dkim' ? ': give one of the keys another selector' : ''}`,
+        `${record.name} would have two ${record.type} records that exclude each other: ` +
+          `${valueWithWhy(other)} and ${valueWithWhy(record)}${remedy}`,
       )
+    }
     first.set(key, record)
   }
 }
+
+const valueWithWhy = ({ value, why }: MailRecord): string => `${JSON.stringify(value)} (${why.join('; ')})`

@@ -132,14 +132,18 @@ export const dmarcVar = v.pipe(
   ),
   v.check(
     ({ p, rua, [allowNone]: allowed }) => p !== 'none' || rua !== undefined || allowed,
-    `p: none needs rua, an address for reports: without it nothing is protected and nothing is told (${allowNone}: true publishes it all the same)`,
+    'p: none needs rua, an address for reports: without it nothing is protected and nothing is told ' +
+      `(${allowNone}: true publishes it all the same)`,
   ),
   v.check(({ fo, ruf }) => fo === undefined || ruf !== undefined, 'fo has an effect with ruf alone'),
-  v.transform(({ [allowNone]: _, fo, t, ...tags }): DmarcRecord => ({
-    ...(Object.fromEntries(Object.entries(tags).filter(([, value]) => value !== undefined)) as DmarcRecord),
-    ...(fo === undefined ? {} : { fo: fo.split(':') as NonNullable<DmarcRecord['fo']> }),
-    ...(t === true ? { t: 'y' as const } : {}),
-  })),
+  v.transform(({ fo, t, ...rest }): DmarcRecord => {
+    const tags = Object.entries(rest).filter(([name, value]) => name !== allowNone && value !== undefined)
+    return {
+      ...(Object.fromEntries(tags) as DmarcRecord),
+      ...(fo === undefined ? {} : { fo: fo.split(':') as NonNullable<DmarcRecord['fo']> }),
+      ...(t === true ? { t: 'y' as const } : {}),
+    }
+  }),
 )
 
 /** Historic: published where it is asked for, and never else. */

@@ -8,11 +8,10 @@ export const listItems = (list: string): readonly string[] => list.match(/\{[^}]
 export const headOf = (item: string): string => (item.startsWith('{') ? (listItems(item.slice(1, -1))[0] ?? '') : item)
 
 /** The parameter that `$name`, `${name}` or `$(name)` stands for. */
-const referenceOf = (item: string): string | undefined =>
-  /^\$(?:\{(\w+)\}|\((\w+)\)|(\w+))$/
-    .exec(item)
-    ?.slice(1)
-    .find((name) => name !== undefined)
+function referenceOf(item: string): string | undefined {
+  const [, braced, bracketed, bare] = /^\$(?:\{(\w+)\}|\((\w+)\)|(\w+))$/.exec(item) ?? []
+  return braced ?? bracketed ?? bare
+}
 
 export interface ListMerge {
   readonly is: string

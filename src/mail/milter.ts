@@ -5,7 +5,8 @@
  * chroot does not change.
  */
 export function milterOf(socket: string): string {
-  const [kind, rest = ''] = [socket.slice(0, socket.indexOf(':')), socket.slice(socket.indexOf(':') + 1)]
+  const colon = socket.indexOf(':')
+  const [kind, rest] = [socket.slice(0, colon), socket.slice(colon + 1)]
   if (kind === 'local') return `unix:${rest.replace(/^\/var\/spool\/postfix\//, '')}`
   const [port, host = 'localhost'] = rest.split('@')
   return `inet:${host === 'localhost' ? '127.0.0.1' : host}:${port}`

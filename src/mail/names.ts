@@ -19,12 +19,9 @@ export function mailDomain(text: string): string | undefined {
   if (FORBIDDEN.test(text) || text.endsWith('.')) return undefined
   const ascii = domainToASCII(text)
   const labels = ascii.split('.')
-  return labels.length >= 2 &&
-    ascii.length <= 253 &&
-    labels.every((label) => LABEL.test(label)) &&
-    !/^\d+$/.test(labels.at(-1)!)
-    ? ascii
-    : undefined
+  if (labels.length < 2 || ascii.length > 253) return undefined
+  const endsInNumber = /^\d+$/.test(labels.at(-1)!)
+  return !endsInNumber && labels.every((label) => LABEL.test(label)) ? ascii : undefined
 }
 
 /** RFC 6376, section 3.1: one or more labels. */

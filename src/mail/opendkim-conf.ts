@@ -42,5 +42,6 @@ export function unlike(configuration: string, wanted: Readonly<Record<string, st
   const wrong = Object.entries(wanted).find(([name, value]) => settings.get(name.toLowerCase()) !== value)
   if (wrong === undefined) return undefined
   const is = settings.get(wrong[0].toLowerCase())
-  return `${JSON.stringify(wrong.join(' '))}, and ${is === undefined ? 'says nothing of it' : `says ${JSON.stringify(is)}`}`
+  const says = is === undefined ? 'says nothing of it' : `says ${JSON.stringify(is)}`
+  return `${JSON.stringify(wrong.join(' '))}, and ${says}`
 }

@@ -18,26 +18,15 @@ const REMEDY = 'for a key of its own put the name into the domains of this host,
 export function ownNameFindings({ hosts, domains }: MailFleet): readonly RecordFinding[] {
   return hosts.flatMap(({ name, ownName, domains: own }): readonly RecordFinding[] => {
     if (ownName === undefined || own.length === 0) return []
+    const mail = `mail of ${name} itself, as of cron and bounces, comes from ${ownName}`
     const signer = signerOf(ownName, own)
-    if (signer === undefined)
-      return [
-        finding(
-          'host-mail-unsigned',
-          'note',
-          `mail of ${name} itself, as of cron and bounces, comes from ${ownName}, which is in none of its domains, and leaves unsigned`,
-          REMEDY,
-        ),
-      ]
+    if (signer === undefined) {
+      const message = `${mail}, which is in none of its domains, and leaves unsigned`
+      return [finding('host-mail-unsigned', 'note', message, REMEDY)]
+    }
     const strict = signer !== ownName && domains.some(({ domain, dmarc }) => domain === signer && dmarc?.adkim === 's')
-    return strict
-      ? [
-          finding(
-            'host-mail-unaligned',
-            'note',
-            `mail of ${name} itself, as of cron and bounces, comes from ${ownName} and is signed for ${signer}, which does not align with adkim=s`,
-            REMEDY,
-          ),
-        ]
-      : []
+    if (!strict) return []
+    const message = `${mail} and is signed for ${signer}, which does not align with adkim=s`
+    return [finding('host-mail-unaligned', 'note', message, REMEDY)]
   })
 }

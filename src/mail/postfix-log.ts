@@ -2,8 +2,11 @@
 
 export interface MailFate {
   /**
-   * `sent`: another server took it; `stayed`: delivered on the host itself; `deferred`: tried, and to be tried again;
-   * `bounced`: refused by another server, or cannot be sent; `put-off`, `refused`: by a milter of the host's own.
+   * - `sent`: another server took it.
+   * - `stayed`: delivered on the host itself.
+   * - `deferred`: tried, and to be tried again.
+   * - `bounced`: refused by another server, or cannot be sent.
+   * - `put-off`, `refused`: by a milter of the host's own.
    */
   readonly kind: 'sent' | 'stayed' | 'deferred' | 'bounced' | 'put-off' | 'refused'
   /** The server that said so, as Postfix names it: `mx.example.org[192.0.2.1]:25`; empty: the host itself. */
@@ -25,7 +28,7 @@ const NETWORK = /\[([0-9a-fA-F.:]+)\]:\d+$/
 export function mailFate(lines: readonly string[], address: string): MailFate | undefined {
   const fates = lines.flatMap((line): readonly MailFate[] => {
     const milter = MILTER.exec(line)?.[1]
-    if (milter !== undefined) return [{ kind: /^4/.test(milter) ? 'put-off' : 'refused', by: '', answer: milter }]
+    if (milter !== undefined) return [{ kind: milter.startsWith('4') ? 'put-off' : 'refused', by: '', answer: milter }]
     const [, to = '', original, relay = '', status, answer = ''] = DELIVERY.exec(line) ?? []
     if (status === undefined || ![to, original].some((each) => each?.toLowerCase() === address.toLowerCase())) return []
     if (status === 'sent') return [{ kind: NETWORK.test(relay) ? 'sent' : 'stayed', by: relay, answer }]
@@ -35,7 +38,7 @@ export function mailFate(lines: readonly string[], address: string): MailFate | 
 }
 
 /** Not to a filter of the host's own, from which it comes back. */
-export const isLastWord = ({ kind, by }: MailFate): boolean =>
-  kind === 'sent'
-    ? !/^(?:127\.|::1$)/.test(NETWORK.exec(by)?.[1] ?? '')
-    : kind === 'stayed' || kind === 'bounced' || kind === 'refused'
+export function isLastWord({ kind, by }: MailFate): boolean {
+  if (kind === 'sent') return !/^(?:127\.|::1$)/.test(NETWORK.exec(by)?.[1] ?? '')
+  return kind === 'stayed' || kind === 'bounced' || kind === 'refused'
+}

@@ -7,7 +7,11 @@
 export const PROBE_ROLES = ['local', 'submission', 'outsider', 'bounce'] as const
 export type ProbeRole = (typeof PROBE_ROLES)[number]
 
-/** With CRLF; `@DOMAIN@`, `@ROLE@` and `@NONCE@` stand for what they say. @param date - of its Date field */
+/**
+ * With CRLF; `@DOMAIN@`, `@ROLE@` and `@NONCE@` stand for what they say.
+ *
+ * @param date - of its Date field
+ */
 export const probeTemplate = (date: Date): string =>
   [
     'From: mailrun <postmaster@@DOMAIN@>',

@@ -4,10 +4,14 @@ import { createPublicKey } from 'node:crypto'
 /** RFC 8301, section 3.2: signers use 1024 bits at least. */
 const LEAST_BITS = 1024
 
+interface KeyKind {
+  readonly type: string
+  /** 0 where the type has no sizes. */
+  readonly bits: number
+}
+
 /** Of SubjectPublicKeyInfo in DER, base64; `undefined` for what is no key. */
-export function keyKind(
-  spki: string,
-): { readonly type: string; /** 0 where the type has no sizes. */ readonly bits: number } | undefined {
+export function keyKind(spki: string): KeyKind | undefined {
   try {
     const key = createPublicKey({ key: Buffer.from(spki, 'base64'), format: 'der', type: 'spki' })
     return { type: key.asymmetricKeyType ?? 'unknown', bits: key.asymmetricKeyDetails?.modulusLength ?? 0 }
@@ -16,7 +20,11 @@ export function keyKind(
   }
 }
 
-/** Why Debian's OpenDKIM cannot sign with it, or `undefined`. @param spki - SubjectPublicKeyInfo in DER, base64 */
+/**
+ * Why Debian's OpenDKIM cannot sign with it, or `undefined`.
+ *
+ * @param spki - SubjectPublicKeyInfo in DER, base64
+ */
 export function unusable(spki: string): string | undefined {
   const kind = keyKind(spki)
   if (kind === undefined) return 'it cannot be read'

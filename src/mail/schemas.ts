@@ -37,10 +37,10 @@ const portIsOne = (socket: string): boolean => {
 }
 
 /** What Postfix and Debian keep in the queue directory: none of these may become OpenDKIM's. */
-const POSTFIX_OWN =
-  'active bounce corrupt defer deferred dev etc flush hold incoming lib maildrop pid private public run saved trace usr var'.split(
-    ' ',
-  )
+const POSTFIX_OWN = [
+  'active bounce corrupt defer deferred dev etc flush hold incoming lib',
+  'maildrop pid private public run saved trace usr var',
+].flatMap((names) => names.split(' '))
 
 const inChroot = (socket: string): boolean => {
   const directory = /^local:\/var\/spool\/postfix\/([\w-]+)\/[\w.-]+$/.exec(socket)?.[1]
@@ -60,7 +60,9 @@ export const opendkimSocket = v.pipe(
   v.check(
     (socket) => !socket.startsWith('local:') || inChroot(socket),
     ({ input }) =>
-      `a socket in a directory of its own below /var/spool/postfix is wanted, where the chrooted Postfix can reach it: local:/var/spool/postfix/opendkim/opendkim.sock; got ${JSON.stringify(input)}`,
+      'a socket in a directory of its own below /var/spool/postfix is wanted, ' +
+      'where the chrooted Postfix can reach it: local:/var/spool/postfix/opendkim/opendkim.sock; ' +
+      `got ${JSON.stringify(input)}`,
   ),
   v.check(portIsOne, ({ input }) => `a port from 1 to 65535 is wanted; got ${JSON.stringify(input)}`),
   v.description(

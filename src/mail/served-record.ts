@@ -12,12 +12,8 @@ import { isSpf } from './spf/record.ts'
 export function serves({ purpose, value: wanted }: Pick<WantedRecord, 'purpose' | 'value'>, value: string): boolean {
   if (purpose !== 'dkim' || value === wanted) return value === wanted
   const [ours, theirs] = [readDkim(wanted), readDkim(value)]
-  return (
-    ours !== undefined &&
-    theirs !== undefined &&
-    sameDkimKey(ours, theirs) &&
-    lintDkim(theirs).length <= lintDkim(ours).length
-  )
+  if (ours === undefined || theirs === undefined) return false
+  return sameDkimKey(ours, theirs) && lintDkim(theirs).length <= lintDkim(ours).length
 }
 
 /**

@@ -4,8 +4,10 @@ import { RecordSyntaxError } from './record-syntax-error.ts'
 export type Tag = readonly [name: string, value: string]
 
 /**
- * White space around names and values is no part of them. A tag that stands twice, or is none, is refused. @param
- * record - for errors, such as `DKIM record` @throws RecordSyntaxError
+ * White space around names and values is no part of them. A tag that stands twice, or is none, is refused.
+ *
+ * @param record - for errors, such as `DKIM record`
+ * @throws RecordSyntaxError
  */
 export function parseTags(record: string, text: string): readonly Tag[] {
   const parts = text.split(';')

@@ -1,10 +1,10 @@
 // Asks passwd(5), shadow(5) and group(5) about one account, and about the groups and the home that it is to have.
 import { utf8, type Answer } from '../model/answer.ts'
-import { fact, factAbout, type GroupFact, type UserFact } from '../model/fact.ts'
+import { fact, factAbout, type Fact, type GroupFact, type UserFact } from '../model/fact.ts'
 import { defineProbe, ProbeError, type Probe } from '../model/probe.ts'
 import type { Resource } from '../model/resource.ts'
 import type { Known } from '../model/unknown.ts'
-import { raw } from '../shell/script.ts'
+import { raw, type Script } from '../shell/script.ts'
 import { sh } from '../shell/sh.ts'
 import { END, whole } from './whole.ts'
 
@@ -26,63 +26,75 @@ export interface UserQuestion {
   readonly home: string | undefined
 }
 
-export const userProbe = ({ name, groups: askedGroups, home: askedHome }: UserQuestion): Probe<UserState> =>
-  defineProbe<UserState>({
-    key: `user ${JSON.stringify([name, askedGroups, askedHome])}`,
+export const userProbe = (question: UserQuestion): Probe<UserState> => {
+  const { name, groups, home } = question
+  return defineProbe<UserState>({
+    key: `user ${JSON.stringify([name, groups, home])}`,
     reads: [
       `user:${name}`,
-      ...askedGroups.map((group): Resource => `group:${group}`),
-      ...(askedHome === undefined ? [] : [`path:${askedHome}` as const]),
+      ...groups.map((group): Resource => `group:${group}`),
+      ...(home === undefined ? [] : [`path:${home}` as const]),
     ],
-    script: sh`getent passwd ${name}; printf '\0'; id -gn -- ${name} 2>/dev/null; printf '\0'; id -Gn -- ${name} 2>/dev/null; printf '\0'; getent shadow ${name} | cut -d: -f2; printf '\0'
-for g in ${askedGroups}; do getent group "$g" >/dev/null || echo "$g"; done; printf '\0'
-home=${askedHome ?? sh`$(getent passwd ${name} | cut -d: -f6)`}; [ -d "$home" ] && echo there || echo absent
-${raw(END)}`,
-    parse(answer) {
-      const what = `the user ${name} cannot be asked for`
-      const [passwd = '', group = '', groups = '', password = '', lacking = '', directory = ''] = utf8(
-        whole(answer, what),
-      )
-        .split('\0')
-        .map((part) => part.trim())
-      const rest = { missing: lacking === '' ? [] : lacking.split('\n'), homeThere: directory === 'there' }
-      if (passwd === '') return { is: { kind: 'absent' }, password: '', ...rest }
-      const [, , uid, , comment = '', home = '', shell = ''] = passwd.split('\n')[0]!.split(':')
-      return {
-        is: {
-          kind: 'user',
-          uid: numberIn(uid, what, answer),
-          group,
-          groups: groups
-            .split(' ')
-            .filter((each) => each !== '' && each !== group)
-            .sort(),
-          home,
-          shell,
-          comment,
-          locked: /^[!*]/.test(password),
-        },
-        password,
-        ...rest,
-      }
-    },
+    script: userScript(question),
+    parse: (answer) => userIn(answer, `the user ${name} cannot be asked for`),
     facts: ({ is }) => [fact('user', name, is)],
-    foresee: (state, known) => {
-      const told = factAbout(known, 'user', name)
-      if (told) return { ...state, is: told.value }
-      const group = askedGroups.find((each) => known.resource === `group:${each}`)
-      if (group !== undefined)
-        return {
-          ...state,
-          missing: [
-            ...state.missing.filter((each) => each !== group),
-            ...((known.value as GroupFact).kind === 'absent' ? [group] : []),
-          ],
-        }
-      const home = askedHome === undefined ? undefined : factAbout(known, 'path', askedHome)
-      return home ? { ...state, homeThere: home.value.kind === 'directory' } : state
-    },
+    foresee: (state, known) => foreseeUser(question, state, known),
   })
+}
+
+const userScript = ({ name, groups, home }: UserQuestion): Script => sh`
+getent passwd ${name}
+printf '\0'
+id -gn -- ${name} 2>/dev/null
+printf '\0'
+id -Gn -- ${name} 2>/dev/null
+printf '\0'
+getent shadow ${name} | cut -d: -f2
+printf '\0'
+for g in ${groups}; do getent group "$g" >/dev/null || echo "$g"; done
+printf '\0'
+home=${home ?? sh`$(getent passwd ${name} | cut -d: -f6)`}
+[ -d "$home" ] && echo there || echo absent
+${raw(END)}`
+
+function userIn(answer: Answer, what: string): UserState {
+  const parts = utf8(whole(answer, what)).split('\0')
+  const [passwd = '', group = '', groups = '', password = '', lacking = '', directory = ''] = parts.map((part) =>
+    part.trim(),
+  )
+  const rest = { missing: lacking === '' ? [] : lacking.split('\n'), homeThere: directory === 'there' }
+  if (passwd === '') return { is: { kind: 'absent' }, password: '', ...rest }
+  const [, , uid, , comment = '', home = '', shell = ''] = passwd.split('\n')[0]!.split(':')
+  return {
+    is: {
+      kind: 'user',
+      uid: numberIn(uid, what, answer),
+      group,
+      groups: groups
+        .split(' ')
+        .filter((each) => each !== '' && each !== group)
+        .sort(),
+      home,
+      shell,
+      comment,
+      locked: /^[!*]/.test(password),
+    },
+    password,
+    ...rest,
+  }
+}
+
+function foreseeUser({ name, groups, home }: UserQuestion, state: UserState, known: Fact): UserState {
+  const told = factAbout(known, 'user', name)
+  if (told) return { ...state, is: told.value }
+  const group = groups.find((each) => known.resource === `group:${each}`)
+  if (group !== undefined) {
+    const others = state.missing.filter((each) => each !== group)
+    return { ...state, missing: (known.value as GroupFact).kind === 'absent' ? [...others, group] : others }
+  }
+  const directory = home === undefined ? undefined : factAbout(known, 'path', home)
+  return directory ? { ...state, homeThere: directory.value.kind === 'directory' } : state
+}
 
 export const groupProbe = (name: string): Probe<GroupFact> =>
   defineProbe<GroupFact>({

@@ -5,7 +5,7 @@ import type { Fact, PathFact } from '../model/fact.ts'
 import { defineProbe, ProbeError, type Probe } from '../model/probe.ts'
 import type { Resource } from '../model/resource.ts'
 import type { Known } from '../model/unknown.ts'
-import { raw, type Script } from '../shell/script.ts'
+import { lines, raw, type Script } from '../shell/script.ts'
 import { sh } from '../shell/sh.ts'
 import { END, whole } from './whole.ts'
 
@@ -37,8 +37,9 @@ const ANSWER = /^(yes|no)\n(yes|no)\n(yes|no)\n([yn]*)\n(yes|no|none)\n(yes|no|n
 /**
  * Whether a command is needed, by its guards, all of them in one question.
  *
- * @example const probe = commandProbe({ creates: '/etc/dh.pem', removes: undefined, staleAgainst: [], unless:
- *   undefined, onlyIf: undefined, reads: [] })
+ * @example
+ * const none = { removes: undefined, staleAgainst: [], unless: undefined, onlyIf: undefined, reads: [] }
+ * const probe = commandProbe({ ...none, creates: '/etc/dh.pem' })
  */
 export function commandProbe(guards: CommandGuards): Probe<CommandState> {
   const { creates, removes, staleAgainst, unless, onlyIf, reads } = guards
@@ -46,14 +47,15 @@ export function commandProbe(guards: CommandGuards): Probe<CommandState> {
   return defineProbe<CommandState>({
     key: `command ${JSON.stringify([creates, removes, staleAgainst, unless?.text, onlyIf?.text])}`,
     reads: [...paths.map((path): Resource => `path:${path}`), ...reads],
-    script: sh`
-there() { if [ -e "$1" ] || [ -L "$1" ]; then echo yes; else echo no; fi; }
-${creates === undefined ? raw('echo no') : sh`there ${creates}`}
-${removes === undefined ? raw('echo no') : sh`there ${removes}`}
-${staleAgainst.length === 0 || creates === undefined ? raw('echo no; echo') : sh`if [ -e ${creates} ] && [ "$(find ${staleAgainst} -maxdepth 0 -newer ${creates} -printf x 2>/dev/null)" ]; then echo yes; else echo no; fi; for p in ${staleAgainst}; do [ -e "$p" ] && printf y || printf n; done; echo`}
-${unless === undefined ? raw('echo none') : sh`if ( ${unless}${raw('\n')}) >/dev/null 2>&1; then echo yes; else echo no; fi`}
-${onlyIf === undefined ? raw('echo none') : sh`if ( ${onlyIf}${raw('\n')}) >/dev/null 2>&1; then echo yes; else echo no; fi`}
-${raw(END)}`,
+    script: lines([
+      raw('there() { if [ -e "$1" ] || [ -L "$1" ]; then echo yes; else echo no; fi; }'),
+      thereQuestion(creates),
+      thereQuestion(removes),
+      creates === undefined || staleAgainst.length === 0 ? raw('echo no; echo') : staleQuestion(creates, staleAgainst),
+      ownQuestion(unless),
+      ownQuestion(onlyIf),
+      raw(END),
+    ]),
     parse(answer) {
       const what = 'the guards cannot be asked'
       const match = ANSWER.exec(whole(answer, what))
@@ -75,6 +77,28 @@ ${raw(END)}`,
     foresee: (state, known) => foresee(guards, state, known),
   })
 }
+
+const thereQuestion = (path: string | undefined): Script => (path === undefined ? raw('echo no') : sh`there ${path}`)
+
+/** Whether a source is newer than the product; below that a letter for each source, whether it is there. */
+const staleQuestion = (product: string, sources: readonly string[]): Script => sh`
+if [ -e ${product} ] && [ "$(find ${sources} -maxdepth 0 -newer ${product} -printf x 2>/dev/null)" ]
+then echo yes
+else echo no
+fi
+for p in ${sources}; do [ -e "$p" ] && printf y || printf n; done
+echo`
+
+/** Whether a question that the task brings succeeds. A newline ends it, for it may end in a comment. */
+const ownQuestion = (question: Script | undefined): Script =>
+  question === undefined
+    ? raw('echo none')
+    : sh`
+if ( ${question}
+) >/dev/null 2>&1
+then echo yes
+else echo no
+fi`
 
 function foresee(
   { creates, removes, staleAgainst, reads }: CommandGuards,

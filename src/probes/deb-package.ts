@@ -4,7 +4,7 @@ import { fact, factAbout, type Fact, type PackageFact } from '../model/fact.ts'
 import { defineProbe, ProbeError, type Family, type Probe } from '../model/probe.ts'
 import type { Known } from '../model/unknown.ts'
 import { quote } from '../shell/quote.ts'
-import { raw } from '../shell/script.ts'
+import { lines, raw, type Script } from '../shell/script.ts'
 import { sh } from '../shell/sh.ts'
 import { sharedProbes } from './shared-probes.ts'
 import { END, whole } from './whole.ts'
@@ -78,27 +78,42 @@ interface Listed {
   readonly provides: readonly string[]
 }
 
+const FIELDS = '${Package}\\t${Architecture}\\t${db:Status-Abbrev}\\t${Version}\\t${Provides}\\n'
+
+/** Of all of the list, for a name may be what others provide; dpkg's own line tells the native architecture. */
+const dpkgQuestion = (names: readonly string[]): Script => {
+  const patterns = ['dpkg', ...names.map(bareName)].map((name) => `-e ${quote(name)}`).join(' ')
+  return raw(`dpkg-query -W -f '${FIELDS}' | grep -Fw ${patterns}`)
+}
+
+const INTERRUPTED_QUESTION = sh`
+set -- /var/lib/dpkg/updates/[0-9]*
+[ -e "$1" ] && i=interrupted || i=whole
+printf '\n%s\n' "$i"`
+
+/** When the lists were fetched, and what they have. Without the caches apt-cache would write its own. */
+const aptQuestion = (names: readonly string[]): Script => sh`
+date +%s
+for f in /var/lib/apt/lists/partial/../*_Packages \
+  /var/lib/apt/lists/*_InRelease \
+  /var/lib/apt/lists/*_Release
+do [ -e "$f" ] && stat -c %Y /var/lib/apt/lists && break
+done
+echo
+apt-cache -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= policy -- ${names} 2>/dev/null`
+
 const family: Family = {
   name: 'packages',
   script(items) {
     const questions = items.map((item) => JSON.parse(item) as Item)
     const names = [...new Set(questions.flatMap((each) => each.names))]
     const asked = [...new Set(questions.filter(({ latest }) => latest).flatMap((each) => each.names))]
-    // Without the caches apt-cache would write its own.
-    const policy = sh`apt-cache -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= policy -- ${asked} 2>/dev/null`
-    return raw(
-      [
-        // All of the list, for a name may be what others provide; dpkg's own line tells the native architecture.
-        `dpkg-query -W -f '\${Package}\\t\${Architecture}\\t\${db:Status-Abbrev}\\t\${Version}\\t\${Provides}\\n' | grep -Fw -e dpkg${names.map((name) => ` -e ${quote(bareName(name))}`).join('')}`,
-        `set -- /var/lib/dpkg/updates/[0-9]*; [ -e "$1" ] && i=interrupted || i=whole; printf '\\n%s\\n' "$i"`,
-        ...(asked.length === 0
-          ? ['echo none']
-          : [
-              `date +%s; for f in /var/lib/apt/lists/partial/../*_Packages /var/lib/apt/lists/*_InRelease /var/lib/apt/lists/*_Release; do [ -e "$f" ] && stat -c %Y /var/lib/apt/lists && break; done; echo; ${policy.text}`,
-            ]),
-        END,
-      ].join('\n'),
-    )
+    return lines([
+      dpkgQuestion(names),
+      INTERRUPTED_QUESTION,
+      asked.length === 0 ? raw('echo none') : aptQuestion(asked),
+      raw(END),
+    ])
   },
   split(answer, items) {
     const told = read(answer)
@@ -170,11 +185,9 @@ function read(answer: Answer) {
 function factOf(name: string, listed: readonly Listed[], native: string): PackageFact {
   const bare = bareName(name)
   const architecture = name === bare ? native : name.slice(bare.length + 1)
-  const own = listed.find(
-    (each) =>
-      each.name === bare &&
-      (each.architecture === architecture || (each.architecture === 'all' && architecture === native)),
-  )
+  const fits = (each: Listed): boolean =>
+    each.architecture === architecture || (each.architecture === 'all' && architecture === native)
+  const own = listed.find((each) => each.name === bare && fits(each))
   const is = own === undefined ? ABSENT : packageFact(own)
   const provider =
     is.kind === 'absent' ? listed.find(({ state, provides }) => state[1] === 'i' && provides.includes(bare)) : undefined

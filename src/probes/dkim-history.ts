@@ -30,7 +30,11 @@ const family: Family = {
   name: 'dkim-history',
   script: (items) =>
     raw(`for f in ${[...new Set(items)].map(quote).join(' ')}; do
-if [ -L "$f" ]; then k=other; elif [ -f "$f" ]; then k=file; elif [ -e "$f" ]; then k=other; else k=absent; fi
+if [ -L "$f" ]; then k=other
+elif [ -f "$f" ]; then k=file
+elif [ -e "$f" ]; then k=other
+else k=absent
+fi
 printf '%s %s\\n' "$k" "$f"
 [ $k != file ] || while IFS= read -r l; do printf 'mark %s\\n' "$l"; done < "$f"
 done

@@ -5,7 +5,7 @@ import { HISTORY } from '../mail/rotation/history.ts'
 import { utf8 } from '../model/answer.ts'
 import { defineProbe, ProbeError, type Probe } from '../model/probe.ts'
 import { quote } from '../shell/quote.ts'
-import { raw } from '../shell/script.ts'
+import { raw, type Script } from '../shell/script.ts'
 import { KEY_TABLE } from './signing-family.ts'
 import { END, whole } from './whole.ts'
 
@@ -15,6 +15,37 @@ export interface DkimKeys {
   readonly keys: readonly (HostKey & { readonly domain: string })[]
 }
 
+const keysQuestion = (directory: string, domains: readonly string[]): Script =>
+  raw(`
+echo "now $(date +%s)"
+key() {
+  [ -f "$3" ] && [ ! -L "$3" ] || return 0
+  echo "key $1 $2 $(stat -c %Y -- "$3") $3"
+  openssl pkey -in "$3" -passin pass: -pubout 2>/dev/null </dev/null || :
+}
+for d in ${domains.map(quote).join(' ')}; do
+for f in ${quote(directory)}/"$d"/*.private; do
+  s=\${f##*/}
+  s=\${s%.private}
+  case $s in
+  *[!a-z0-9.-]*|'') ;;
+  *) key "$d" "$s" "$f";;
+  esac
+done
+h=${quote(directory)}/$d/${HISTORY}
+[ ! -f "$h" ] || [ -L "$h" ] || while read -r t e s p r; do
+  case $e-$p in active-/*) key "$d" "$s" "$p";; esac
+done < "$h"
+[ ! -r ${KEY_TABLE} ] || while read -r n v r; do
+  case $v in
+  "$d":*:/*)
+    v=\${v#*:}
+    key "$d" "\${v%%:*}" "\${v#*:}";;
+  esac
+done < ${KEY_TABLE}
+done
+${END}`)
+
 /**
  * `DIRECTORY/DOMAIN/*.private`, and those elsewhere that the history or the KeyTable names. They are read on the host,
  * by openssl alone.
@@ -23,15 +54,7 @@ export const dkimKeysProbe = (directory: string, domains: readonly string[]): Pr
   defineProbe<DkimKeys>({
     key: `dkim-keys ${JSON.stringify([directory, domains])}`,
     reads: [...domains.map((domain) => `path:${directory}/${domain}` as const), 'package:openssl'],
-    script: raw(`echo "now $(date +%s)"
-key() { [ -f "$3" ] && [ ! -L "$3" ] || return 0; echo "key $1 $2 $(stat -c %Y -- "$3") $3"; openssl pkey -in "$3" -passin pass: -pubout 2>/dev/null </dev/null || :; }
-for d in ${domains.map(quote).join(' ')}; do
-for f in ${quote(directory)}/"$d"/*.private; do s=\${f##*/}; s=\${s%.private}; case $s in *[!a-z0-9.-]*|'') ;; *) key "$d" "$s" "$f";; esac; done
-h=${quote(directory)}/$d/${HISTORY}
-[ ! -f "$h" ] || [ -L "$h" ] || while read -r t e s p r; do case $e-$p in active-/*) key "$d" "$s" "$p";; esac; done < "$h"
-[ ! -r ${KEY_TABLE} ] || while read -r n v r; do case $v in "$d":*:/*) v=\${v#*:}; key "$d" "\${v%%:*}" "\${v#*:}";; esac; done < ${KEY_TABLE}
-done
-${END}`),
+    script: keysQuestion(directory, domains),
     parse(answer) {
       const text = utf8(whole(answer, 'the DKIM keys cannot be asked for'))
       const keys = [

@@ -8,9 +8,13 @@ import { END, whole } from './whole.ts'
 export const hostFacts = defineProbe<HostFacts>({
   key: 'host-facts',
   reads: [],
-  script: raw(
-    `o=; for f in /proc/sys/kernel/hostname /etc/os-release; do while IFS= read -r l || [ -n "$l" ]; do o="$o$l\n"; done < "$f"; done 2>/dev/null; printf %s "$o"; ${END}`,
-  ),
+  script: raw(`
+o=
+for f in /proc/sys/kernel/hostname /etc/os-release; do
+  while IFS= read -r l || [ -n "$l" ]; do o="$o$l\n"; done < "$f"
+done 2>/dev/null
+printf %s "$o"
+${END}`),
   parse(answer) {
     const [hostname = '', ...release] = utf8(whole(answer, 'the host cannot be asked what it is')).split('\n')
     const values = new Map(

@@ -6,9 +6,14 @@ import { answersOfParts, type Probe } from '../model/probe.ts'
  * nothing; foreseen part by part.
  *
  * @param split - the inverse of `join`.
- * @example // Whether a file is there, and whether its unit runs. joinProbes(pathProbe({ path, wanted: 'digest' }),
- *   [unitProbe({ unit, files: [path] })], (file, [unit]) => ({ file, unit: unit! }), ({ file, unit }) => [file,
- *   [unit]])
+ * @example
+ * // Whether a file is there, and whether its unit runs.
+ * joinProbes(
+ *   pathProbe({ path, wanted: 'digest' }),
+ *   [unitProbe({ unit, files: [path] })],
+ *   (file, [unit]) => ({ file, unit: unit! }),
+ *   ({ file, unit }) => [file, [unit]],
+ * )
  */
 export function joinProbes<First, Rest, State>(
   first: Probe<First>,

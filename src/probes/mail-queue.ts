@@ -14,17 +14,33 @@ export function timeValue(text: string): number | undefined {
   return number === undefined ? undefined : Number(number) * UNITS[unit === '' ? 'd' : unit]!
 }
 
+const OLDEST_OF_QUEUE = `
+/^\\{"queue_name": "[a-z]+", "queue_id": "[0-9A-Za-z]+", "arrival_time": [0-9]+,/ {
+  split($0, a, /[",: {}]+/)
+  n++
+  if (t=="" || a[7]+0 < t+0) {t=a[7]; q=a[3]; i=a[5]}
+  next
+}
+/^\\{/ {bad=$0; next}
+{w=last; last=$0}
+END {
+  if (last != "done") print "why postqueue fails: " w
+  else if (bad != "")
+    print "why postqueue -j tells of a message in a way that is not known: " substr(bad, 1, 80)
+  else {
+    print "messages " n+0
+    if (n) print "oldest " i, q, t
+  }
+}`
+
 /** postqueue(1), `-j`: a message a line; a sender cannot say what is before it in the line. */
 export const mailQueue = defineProbe<QueueStanding | { readonly why: string }>({
   key: 'mail-queue',
   reads: ['path:/etc/postfix/main.cf'],
-  script: raw(`if ! command -v postqueue >/dev/null; then echo 'why there is no Postfix'; else
+  script: raw(`
+if ! command -v postqueue >/dev/null; then echo 'why there is no Postfix'; else
 for p in maximal_queue_lifetime bounce_queue_lifetime; do echo "$p $(postconf -hx $p 2>/dev/null)"; done
-{ postqueue -j 2>&1 && echo done || echo failed; } | awk '
-/^\\{"queue_name": "[a-z]+", "queue_id": "[0-9A-Za-z]+", "arrival_time": [0-9]+,/ {split($0, a, /[",: {}]+/); n++; if (t=="" || a[7]+0 < t+0) {t=a[7]; q=a[3]; i=a[5]}; next}
-/^\\{/ {bad=$0; next}
-{w=last; last=$0}
-END {if (last != "done") print "why postqueue fails: " w; else if (bad != "") print "why postqueue -j tells of a message in a way that is not known: " substr(bad, 1, 80); else {print "messages " n+0; if (n) print "oldest " i, q, t}}'
+{ postqueue -j 2>&1 && echo done || echo failed; } | awk '${OLDEST_OF_QUEUE}'
 fi
 ${END}`),
   parse(answer) {

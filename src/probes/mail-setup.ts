@@ -60,30 +60,29 @@ function obstacleIn(code: number, stdout: string, stderr: string): string | unde
 const STATES: readonly OpendkimTable['state'][] = ['there', 'absent', 'unreadable', 'other']
 const TABLES: readonly TableName[] = ['keytable', 'signingtable', 'internalhosts', 'externalignorelist', 'peerlist']
 
-function read(stdout: string): MailSetup {
+/** What the program says, by the first word of each line. */
+interface Told {
+  /** The other words of the lines that begin with this one. */
+  of(word: string): readonly (readonly string[])[]
+  last(word: string): readonly string[] | undefined
+}
+
+function toldIn(stdout: string): Told {
   const lines = stdout.split('\n').map((line) => line.split(' '))
   const of = (word: string): readonly (readonly string[])[] =>
     lines.filter(([first]) => first === word).map((words) => words.slice(1))
-  const last = (word: string): readonly string[] | undefined => of(word).at(-1)
-  const one = <Word extends string>(words: readonly Word[], word: string): Word => {
-    const found = words.find((each) => each === word)
-    if (found === undefined)
-      throw new ProbeError(`its configuration cannot be read: it answers ${JSON.stringify(word)}`)
-    return found
-  }
-  const setting = ([path = '', line = '', name = '', value = '']: readonly string[]): Setting => ({
-    path: fromHex(path),
-    line: Number(line),
-    name: fromHex(name),
-    value: fromHex(value),
-  })
+  return { of, last: (word) => of(word).at(-1) }
+}
+
+function read(stdout: string): MailSetup {
+  const told = toldIn(stdout)
+  const { of, last } = told
   const [path = '', present] = last('configuration') ?? []
   const refused = last('refused')
-  const overrides = of('override')
   return {
-    packages: Object.fromEntries(of('package').map(([name = '', version = '']) => [name, fromHex(version)])),
+    packages: valuesOf(of('package')),
     running: of('running').map(([name = '']) => name),
-    unit: Object.fromEntries(of('unit').map(([name = '', value = '']) => [name, fromHex(value)])),
+    unit: valuesOf(of('unit')),
     arguments: of('argument').map(([word = '']) => fromHex(word)),
     configuration: { path: fromHex(path), present: present === 'there' },
     settings: of('setting').map(setting),
@@ -96,45 +95,68 @@ function read(stdout: string): MailSetup {
     })),
     user: fromHex(last('user')?.[0] ?? '-'),
     groups: of('in').map(([name = '']) => name),
-    tables: of('table').map(([name = '', kind = '', at = '', state = '']): OpendkimTable => ({
-      name: one(TABLES, name),
-      kind,
-      path: fromHex(at),
-      state: one(STATES, state),
-      rows: of('row')
-        .filter(([table]) => table === name)
-        .map(([, line, text = '']) => ({ line: Number(line), text: fromHex(text) })),
-      cut: of('cut').some(([table]) => table === name),
-    })),
-    keys: of('key').map(([at = '', state = '', publicKey = '']): HostKey => ({
-      path: fromHex(at),
-      state: one(STATES, state),
-      publicKey: publicKey === '-' ? '' : publicKey,
-    })),
+    tables: tablesOf(told),
+    keys: of('key').map(key),
     openssl: last('no-openssl') === undefined,
-    paths: Object.fromEntries(
-      of('path').map(([type = '', owner = '', group = '', mode = '', at = '']): [string, PathAttributes] => [
-        fromHex(at),
-        { type, owner, group, mode },
-      ]),
-    ),
+    paths: Object.fromEntries(of('path').map(attributes)),
     members: grouped(of('member')),
-    parameters: Object.fromEntries(of('set').map(([name = '', value = '']) => [name, fromHex(value)])),
+    parameters: valuesOf(of('set')),
     parameterLines: Object.fromEntries(
       Object.entries(grouped(of('line'))).map(([name, numbers]) => [name, numbers.map(Number)]),
     ),
-    services: of('service').map(([name = '', command = '', chroot]) => ({
-      name,
-      command,
-      chroot: chroot === 'y',
-      overrides: Object.fromEntries(
-        overrides
-          .filter(([service]) => service === name)
-          .map(([, parameter = '', value = '']) => [parameter, fromHex(value)]),
-      ),
-    })),
+    services: servicesOf(told),
   }
 }
+
+const setting = ([path = '', line = '', name = '', value = '']: readonly string[]): Setting => ({
+  path: fromHex(path),
+  line: Number(line),
+  name: fromHex(name),
+  value: fromHex(value),
+})
+
+const key = ([at = '', state = '', publicKey = '']: readonly string[]): HostKey => ({
+  path: fromHex(at),
+  state: oneOf(STATES, state),
+  publicKey: publicKey === '-' ? '' : publicKey,
+})
+
+const attributes = ([type = '', owner = '', group = '', mode = '', at = '']: readonly string[]): [
+  string,
+  PathAttributes,
+] => [fromHex(at), { type, owner, group, mode }]
+
+const tablesOf = ({ of }: Told): readonly OpendkimTable[] =>
+  of('table').map(([name = '', kind = '', at = '', state = '']) => ({
+    name: oneOf(TABLES, name),
+    kind,
+    path: fromHex(at),
+    state: oneOf(STATES, state),
+    rows: of('row')
+      .filter(([table]) => table === name)
+      .map(([, line, text = '']) => ({ line: Number(line), text: fromHex(text) })),
+    cut: of('cut').some(([table]) => table === name),
+  }))
+
+function servicesOf({ of }: Told): MailSetup['services'] {
+  const overrides = of('override')
+  return of('service').map(([name = '', command = '', chroot]) => ({
+    name,
+    command,
+    chroot: chroot === 'y',
+    overrides: valuesOf(overrides.filter(([service]) => service === name).map((words) => words.slice(1))),
+  }))
+}
+
+function oneOf<Word extends string>(words: readonly Word[], word: string): Word {
+  const found = words.find((each) => each === word)
+  if (found === undefined) throw new ProbeError(`its configuration cannot be read: it answers ${JSON.stringify(word)}`)
+  return found
+}
+
+/** Of pairs whose value is hex; the last one of a name counts. */
+const valuesOf = (pairs: readonly (readonly string[])[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(pairs.map(([name = '', value = '']) => [name, fromHex(value)]))
 
 function grouped(pairs: readonly (readonly string[])[]): Readonly<Record<string, readonly string[]>> {
   const groups = new Map<string, string[]>()

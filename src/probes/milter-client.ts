@@ -3,13 +3,23 @@
 import { AS_POSTFIX, MILTER_SESSION } from './milter-session.ts'
 import { PERL_WORDS } from './perl-words.ts'
 
+const PARAMETERS = [
+  'myhostname queue_directory mail_owner smtpd_milters non_smtpd_milters milter_macro_daemon_name milter_macro_v',
+  'milter_default_action smtp_helo_name myorigin internal_mail_filter_classes mydestination soft_bounce luser_relay',
+  'fallback_transport fallback_transport_maps',
+].join(' ')
+
 /**
- * Reads lines behind `__END__`: `nonce N`, `own yes` where mail from the host's own name is asked about, `domain NAME`,
- * `message HEX` (`@DOMAIN@`, `@ROLE@` and `@NONCE@` stand in it), `role NAME LISTS CLIENT-NAME CLIENT-ADDRESS LOGIN`,
- * `-` for none. Prints `set NAME HEX`, `domain NAME`, `own NAME`, `service NAME` (of master.cf, those that listen), and
- * for each role and domain `session ROLE DOMAIN`, its milters (`milter HEX`) with what each did:
- * `insert INDEX NAME VALUE`, `add NAME VALUE`, `other COMMAND`, `verdict WORD TEXT`, `unreached WHY`; in the end `end`.
- * Text is hex.
+ * Reads lines behind `__END__`, `-` for none: `nonce N`, `own yes` where mail from the host's own name is asked about,
+ * `domain NAME`, `message HEX` (`@DOMAIN@`, `@ROLE@` and `@NONCE@` stand in it),
+ * `role NAME LISTS CLIENT-NAME CLIENT-ADDRESS LOGIN`.
+ *
+ * Prints lines, text as hex; in the end `end`:
+ *
+ * - `set NAME HEX`, `domain NAME`, `own NAME`, `service NAME` (of master.cf, those that listen);
+ * - for each role and domain `session ROLE DOMAIN`, below it its milters, each as `milter HEX`;
+ * - what a milter did: `insert INDEX NAME VALUE`, `add NAME VALUE`, `other COMMAND`, `verdict WORD TEXT`, or
+ *   `unreached WHY`.
  *
  * It connects as the user and from the directory that Postfix does. Source: libmilter of sendmail 8.18 (mfdef.h,
  * version 6), postconf(5), MILTER_README.
@@ -30,12 +40,23 @@ ${PERL_WORDS}
 # Postfix: what it says itself, $name expanded.
 open STDERR, '>', '/dev/null';
 my %set;
-for (split /\n/, told(qw(postconf -x myhostname queue_directory mail_owner smtpd_milters non_smtpd_milters milter_macro_daemon_name milter_macro_v milter_default_action smtp_helo_name myorigin internal_mail_filter_classes mydestination soft_bounce luser_relay fallback_transport fallback_transport_maps))) {
+for (split /\n/, told(qw(postconf -x ${PARAMETERS}))) {
   $set{$1} = $2 if /^(\w+) = ?(.*)$/;
 }
-unless (%set) { say_line('no-postfix'); say_line('end'); exit 0 }
-unless ($> == 0) { say_line('not-root'); exit 0 }
-if (($set{myorigin} || '') =~ m{^/} && open my $file, '<', $set{myorigin}) { $set{myorigin} = <$file>; $set{myorigin} = '' unless defined $set{myorigin}; $set{myorigin} =~ s/\s+\z// }
+unless (%set) {
+  say_line('no-postfix');
+  say_line('end');
+  exit 0;
+}
+unless ($> == 0) {
+  say_line('not-root');
+  exit 0;
+}
+if (($set{myorigin} || '') =~ m{^/} && open my $file, '<', $set{myorigin}) {
+  $set{myorigin} = <$file>;
+  $set{myorigin} = '' unless defined $set{myorigin};
+  $set{myorigin} =~ s/\s+\z//;
+}
 say_line('set', $_, hex_of($set{$_})) for sort keys %set;
 my (%chroot, %override);
 for (split /\n/, told(qw(postconf -F */*/chroot))) { $chroot{$1} = $2 if m{^(\S+/\w+)/chroot = (\S+)} }
@@ -49,7 +70,11 @@ my $origin = $own && lc($set{myorigin} || '') =~ /^($plain)$/ ? $1 : '';
 
 # What OpenDKIM's tables name, beside what was asked for.
 my %known = map { $_ => 1 } @domains;
-sub also { my $each = lc $_[0]; $each =~ s/^.*\@//; push @domains, $each if $each =~ /^$plain$/ && $each ne $origin && !$known{$each}++ }
+sub also {
+  my $each = lc $_[0];
+  $each =~ s/^.*\@//;
+  push @domains, $each if $each =~ /^$plain$/ && $each ne $origin && !$known{$each}++;
+}
 if (open my $conf, '<', '/etc/opendkim.conf') {
   while (<$conf>) {
     also($_) for /^\s*Domain\s+(.*?)\s*$/i ? grep { !m{^(?:file:|/)} } split /[\s,]+/, $1 : ();
@@ -63,32 +88,55 @@ say_line('service', $_) for sort grep { m{/inet$} } keys %chroot;
 
 ${AS_POSTFIX}
 
-sub milters { my @items = $_[0] =~ /\{[^}]*\}|[^\s,]+/g; grep { length } map { s/^\{\s*//; s/[\s,}].*$//s; $_ } @items }
-sub service { my ($service, $name) = @_; my $own = $override{"$service/$name"}; defined $own ? $own : defined $set{$name} ? $set{$name} : '' }
+sub milters {
+  my @items = $_[0] =~ /\{[^}]*\}|[^\s,]+/g;
+  grep { length } map { s/^\{\s*//; s/[\s,}].*$//s; $_ } @items
+}
+sub service {
+  my ($service, $name) = @_;
+  my $own = $override{"$service/$name"};
+  return $own if defined $own;
+  defined $set{$name} ? $set{$name} : ''
+}
 
 ${MILTER_SESSION}
 
 for my $role (@roles) {
   my ($name, $lists) = @$role;
-  my $service = $name eq 'local' || $name eq 'bounce' ? 'cleanup/unix' : $name eq 'submission' ? $submission : 'smtp/inet';
+  my $service = $name eq 'submission' ? $submission : 'smtp/inet';
+  $service = 'cleanup/unix' if $name eq 'local' || $name eq 'bounce';
   my $milters = service($service, $lists);
   $milters = '' if $name eq 'bounce' && service('bounce/unix', 'internal_mail_filter_classes') !~ /\bbounce\b/;
   my $chrooted = ($chroot{$service} || '') eq 'y';
-  my @own = length $origin && ($name eq 'bounce' || ($name eq 'local' && !grep { $_ eq $origin } @domains)) ? ($origin) : ();
+  my $owns = $name eq 'bounce' || ($name eq 'local' && !grep { $_ eq $origin } @domains);
+  my @own = length $origin && $owns ? ($origin) : ();
   for my $domain ($name eq 'bounce' ? () : @domains, @own) {
     say_line('session', $name, $domain);
     my $text = $message;
-    $text =~ s/\@DOMAIN\@/$domain/g; $text =~ s/\@ROLE\@/$name/g; $text =~ s/\@NONCE\@/$nonce/g;
+    $text =~ s/\@DOMAIN\@/$domain/g;
+    $text =~ s/\@ROLE\@/$name/g;
+    $text =~ s/\@NONCE\@/$nonce/g;
     my ($head, $body) = split /\r\n\r\n/, $text, 2;
     my @headers = map { [split /:/, $_, 2] } split /\r\n/, $head;
     for my $milter (milters($milters)) {
       say_line('milter', hex_of($milter));
       my $to = connected($milter, $chrooted);
-      if (!ref $to) { say_line('unreached', hex_of($to)); last }
+      if (!ref $to) {
+        say_line('unreached', hex_of($to));
+        last;
+      }
       $socket = $to;
       my $word;
       local $SIG{ALRM} = sub { die "it did not answer in time\n" };
-      eval { alarm 20; $word = session($role, $domain, \@headers, $body); packet($_, '') for 'A', 'Q'; 1 } or do { my $why = $@; chomp $why; say_line('unreached', hex_of($why)) unless defined $word };
+      my $done = eval {
+        alarm 20;
+        $word = session($role, $domain, \@headers, $body);
+        packet($_, '') for 'A', 'Q';
+        1
+      };
+      my $why = $@;
+      chomp $why;
+      say_line('unreached', hex_of($why)) unless $done || defined $word;
       alarm 0;
       close $socket;
       last unless defined $word && ($word eq 'accept' || $word eq 'continue');

@@ -24,8 +24,11 @@ const MASTER_CF = '/etc/postfix/master.cf'
 export const opendkimActivation: Probe<OpendkimActivation> = defineProbe<OpendkimActivation>({
   key: 'opendkim activation',
   reads: [`path:${ACTIVATION}`, `path:${MASTER_CF}`],
-  script:
-    raw(`[ ! -d ${ACTIVATION}/old ] || { echo unfinished; grep -ihs '^[[:space:]]*Socket[[:space:]]' ${ACTIVATION}/old/opendkim.conf; }
+  script: raw(`
+[ ! -d ${ACTIVATION}/old ] || {
+  echo unfinished
+  grep -ihs '^[[:space:]]*Socket[[:space:]]' ${ACTIVATION}/old/opendkim.conf
+}
 [ ! -r ${MASTER_CF} ] || grep -h '^[^#]*smtpd_milters' ${MASTER_CF}
 echo end`),
   parse: ({ stdout, stderr }) => {

@@ -21,9 +21,11 @@ const FAR = { 4: '198.41.0.4', 6: '2001:503:ba3e::2:30' } as const
 export const outgoingAddresses = defineProbe<OutgoingAddresses>({
   key: 'outgoing addresses',
   reads: ['path:/etc/postfix/main.cf'],
-  script:
-    raw(`echo "route4 = $(ip -4 -o route get ${FAR[4]} 2>/dev/null)"; echo "route6 = $(ip -6 -o route get ${FAR[6]} 2>/dev/null)"
-command -v postconf >/dev/null && postconf -x smtp_bind_address smtp_bind_address6 inet_protocols relayhost 2>/dev/null
+  script: raw(`
+echo "route4 = $(ip -4 -o route get ${FAR[4]} 2>/dev/null)"
+echo "route6 = $(ip -6 -o route get ${FAR[6]} 2>/dev/null)"
+command -v postconf >/dev/null &&
+  postconf -x smtp_bind_address smtp_bind_address6 inet_protocols relayhost 2>/dev/null
 ${END}`),
   parse(answer) {
     const lines = utf8(whole(answer, 'the addresses that mail leaves from cannot be asked for')).split('\n')

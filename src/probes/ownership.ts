@@ -32,7 +32,7 @@ const LISTED = 200
 
 /** By name or number; symbolic links are not followed. */
 export function ownershipProbe(question: OwnershipQuestion): Probe<OwnershipState> {
-  const { path, owner, group, recursive } = question
+  const { path, owner, group } = question
   const accounts: Resource[] = [
     ...(askable(owner) ? [`user:${owner}` as const] : []),
     ...(askable(group) ? [`group:${group}` as const] : []),
@@ -40,16 +40,7 @@ export function ownershipProbe(question: OwnershipQuestion): Probe<OwnershipStat
   return defineProbe<OwnershipState>({
     key: `ownership ${JSON.stringify(question)}`,
     reads: [`path:${path}`, ...accounts],
-    script: sh`
-      if [ -e ${path} ] || [ -L ${path} ]; then echo there; else echo absent; fi
-      m=
-      ${exists('user', 'passwd', owner)}
-      ${exists('group', 'group', group)}
-      echo
-      ${nameOf('passwd', owner)}
-      ${nameOf('group', group)}
-      [ "$m" ] || { [ ! -e ${path} ] && [ ! -L ${path} ]; } || find -P ${path} ${recursive ? raw('') : raw('-maxdepth 0')} '(' ${differs(owner, group)} ')' -printf '%p\0' | head -z -n ${LISTED + 1}
-      ${raw(END)}`,
+    script: ownersQuestion(question),
     parse(answer) {
       const failed = /^find: (?!.*No such file).*$/m.exec(utf8(answer.stderr))
       if (failed) throw new ProbeError(`the owners below ${path} cannot be told: ${failed[0]}`)
@@ -76,13 +67,32 @@ export function ownershipProbe(question: OwnershipQuestion): Probe<OwnershipStat
   })
 }
 
+function ownersQuestion({ path, owner, group, recursive }: OwnershipQuestion): Script {
+  const depth = raw(recursive ? '' : '-maxdepth 0')
+  return sh`
+if [ -e ${path} ] || [ -L ${path} ]; then echo there; else echo absent; fi
+m=
+${exists('user', 'passwd', owner)}
+${exists('group', 'group', group)}
+echo
+${nameOf('passwd', owner)}
+${nameOf('group', group)}
+[ "$m" ] ||
+  { [ ! -e ${path} ] && [ ! -L ${path} ]; } ||
+  find -P ${path} ${depth} '(' ${differs(owner, group)} ')' -printf '%p\0' | head -z -n ${LISTED + 1}
+${raw(END)}`
+}
+
 const exists = (kind: string, database: string, name: string | undefined): Script =>
   askable(name) ? sh`getent ${database} ${name} >/dev/null || { m=1; echo ${`${kind} ${name}`}; }` : raw(':')
 
 /** What find(1) calls a number, for facts have names. */
 const nameOf = (database: string, account: string | undefined): Script =>
   isNumber(account)
-    ? sh`n=$(getent ${database} ${account} | cut -d: -f1); [ "$n" ] || n=${Number(account)}; printf '%s\0' "$n"`
+    ? sh`
+n=$(getent ${database} ${account} | cut -d: -f1)
+[ "$n" ] || n=${Number(account)}
+printf '%s\0' "$n"`
     : raw("printf '\\0'")
 
 /** A test of find(1). */
@@ -102,7 +112,8 @@ function foresee(
   const [kind = '', ...rest] = known.resource.split(':')
   const name = rest.join(':')
   const value = known.value as PathFact
-  if ((kind === 'user' && name === owner) || (kind === 'group' && name === group)) {
+  const accounts: Readonly<Record<string, string | undefined>> = { user: owner, group }
+  if (name === accounts[kind]) {
     const missing = state.missing.filter((each) => each !== `${kind} ${name}`)
     return { ...state, missing: value.kind === 'absent' ? [...missing, `${kind} ${name}`] : missing }
   }
@@ -119,8 +130,11 @@ function foresee(
   if (value.kind === 'absent') return { ...state, deviating: others }
   if (value.kind !== 'file' && value.kind !== 'directory') return undefined
   if (!isKnown(value.owner) || !isKnown(value.group)) return undefined
-  const right =
-    (owner === undefined || value.owner === (state.names?.owner ?? owner)) &&
-    (group === undefined || value.group === (state.names?.group ?? group))
+  const { names } = state
+  const right = fits(value.owner, owner, names?.owner) && fits(value.group, group, names?.group)
   return { ...state, there, deviating: right ? others : [...others, name] }
 }
+
+/** @param name - of the account that is wanted by its number. */
+const fits = (is: string, wanted: string | undefined, name: string | undefined): boolean =>
+  wanted === undefined || is === (name ?? wanted)

@@ -55,10 +55,28 @@ const FIELD_COUNT = 8
 /** Of find(1)'s -size, in bytes; it rounds up. */
 const BLOCK = 512
 
+const words = (list: readonly string[]): string => list.map(quote).join(' ')
+
+/** A letter for each directory, as {@link PathTold} has it. */
+const parentsQuestion = (directories: readonly string[]): string => `
+o=
+for p in ${words(directories)}; do
+  if [ -d "$p" ]; then o=\${o}d
+  elif [ -e "$p" ] || [ -L "$p" ]; then o=\${o}o
+  else o=\${o}a
+  fi
+done
+printf '%s\\0' "$o"`
+
+/** Only of regular files: reading a FIFO would hang. */
+const digestsQuestion = (paths: readonly string[]): string => `
+set --
+for p in ${words(paths)}; do [ -f "$p" ] && [ ! -L "$p" ] && set -- "$@" "$p"; done
+[ $# = 0 ] || sha256sum -z -- "$@"`
+
 export const pathFamily: Family = {
   name: 'path',
   script(items) {
-    const words = (list: readonly string[]): string => list.map(quote).join(' ')
     const questions = items.map(question)
     const accounts = (which: 'owner' | 'group'): readonly string[] => [
       ...new Set(questions.flatMap((each) => each[which] ?? [])),
@@ -72,15 +90,10 @@ export const pathFamily: Family = {
         : [`find ${words([...list])} -maxdepth 0 -type f -size -${most / BLOCK + 1} -exec cat -- {} +`]
     return raw(
       [
-        `o=; for p in ${words([...new Set(paths.map(parentOf))])}; do if [ -d "$p" ]; then o=\${o}d; elif [ -e "$p" ] || [ -L "$p" ]; then o=\${o}o; else o=\${o}a; fi; done; printf '%s\\0' "$o"`,
+        parentsQuestion([...new Set(paths.map(parentOf))]),
         `find ${words(paths)} -maxdepth 0 -printf '${FIELDS}'`,
         `printf 'DIGESTS\\0'`,
-        // Only regular files: reading a FIFO would hang.
-        ...(digested.length === 0
-          ? []
-          : [
-              `set --; for p in ${words(digested)}; do [ -f "$p" ] && [ ! -L "$p" ] && set -- "$@" "$p"; done; [ $# = 0 ] || sha256sum -z -- "$@"`,
-            ]),
+        ...(digested.length === 0 ? [] : [digestsQuestion(digested)]),
         ...(accounts('owner').length === 0 ? ['u='] : [`u=$(getent passwd ${words(accounts('owner'))})`]),
         ...(accounts('group').length === 0 ? ['g='] : [`g=$(getent group ${words(accounts('group'))})`]),
         `printf 'USERS\\0%s\\0GROUPS\\0%s\\0CONTENTS\\0' "$u" "$g"`,
@@ -219,7 +232,11 @@ function partsOf(
   return parts
 }
 
-/** By path. @throws ProbeError for a complaint that names none of them */
+/**
+ * By path.
+ *
+ * @throws ProbeError for a complaint that names none of them
+ */
 function problemsOf(stderr: string, questions: readonly PathItem[]): Map<string, string> {
   const unfit = /^find: .*(?:unrecognized|unknown predicate).*$/m.exec(stderr)
   if (unfit) throw new ProbeError(`its find(1) is not GNU's: ${unfit[0]}: install findutils`)

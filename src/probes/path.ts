@@ -95,24 +95,27 @@ function pathFact(path: string, { found, sha256, content }: PathTold): PathFact 
   }
 }
 
-function foresee({ path, wanted, owner, group }: PathQuestion, state: PathState, known: Fact): PathState | undefined {
+function foresee(question: PathQuestion, state: PathState, known: Fact): PathState | undefined {
+  const { path, wanted } = question
   const own = factAbout(known, 'path', path)
   if (own) return foreseenSelf(state, own.value, wanted)
   const above = known.resource.startsWith('path:') ? known.resource.slice('path:'.length) : undefined
   if (above !== undefined && isAbove(above, path))
     return foreseenAbove(state, known.value as PathFact, above === parentOf(path))
-  const account =
-    askable(owner) && known.resource === `user:${owner}`
-      ? `user ${owner}`
-      : askable(group) && known.resource === `group:${group}`
-        ? `group ${group}`
-        : undefined
+  const account = accountOf(question, known)
   if (account === undefined) return state
   const missing = state.missing.filter((each) => each !== account)
   return {
     ...state,
     missing: (known.value as { readonly kind: string }).kind === 'absent' ? [...missing, account] : missing,
   }
+}
+
+/** Which of the accounts that were asked for the fact is about: `user opendkim`, `group mail`. */
+function accountOf({ owner, group }: PathQuestion, { resource }: Fact): string | undefined {
+  if (askable(owner) && resource === `user:${owner}`) return `user ${owner}`
+  if (askable(group) && resource === `group:${group}`) return `group ${group}`
+  return undefined
 }
 
 /** The fact as this probe would tell it: with no more than was asked for. */

@@ -7,7 +7,17 @@
 export const PERL_WORDS = String.raw`
 sub hex_of { unpack('H*', $_[0]) || '-' }
 sub say_line { print join(' ', @_), "\n" }
-sub told { my $out = ''; if (open my $pipe, '-|', @_) { local $/; $out = <$pipe>; close $pipe } $out = '' unless defined $out; $out =~ s/\s+\z//; $out }
+sub told {
+  my $out = '';
+  if (open my $pipe, '-|', @_) {
+    local $/;
+    $out = <$pipe>;
+    close $pipe;
+  }
+  $out = '' unless defined $out;
+  $out =~ s/\s+\z//;
+  $out
+}
 `
 
 /** The inverse of `hex_of`. */

@@ -6,7 +6,10 @@ import type { Probe } from '../model/probe.ts'
 const AT_MOST = 4096
 
 /**
- * By key, which must say all that the question is made of. @example const shared = sharedProbes<PathState>() …
+ * By key, which must say all that the question is made of.
+ *
+ * @example
+ * const shared = sharedProbes<PathState>()
  * shared(key, () => defineProbe({ key, … }))
  */
 export function sharedProbes<State>(): (key: string, make: () => Probe<State>) => Probe<State> {

@@ -31,7 +31,8 @@ export interface Signing {
         readonly owner: string
         readonly group: string
         readonly mode: string
-        /** SubjectPublicKeyInfo, DER, base64. */ readonly publicKey: Known<string>
+        /** SubjectPublicKeyInfo, DER, base64. */
+        readonly publicKey: Known<string>
       }
   /** Those above the key that are there. */
   readonly directories: readonly DirectoryAttributes[]
@@ -73,7 +74,10 @@ const itemsOf = (items: readonly string[]): SigningItem => [
  * Selector and KeyFile.
  */
 const LOOK_UP = `
-f==0 {if (NF) {n++; d[n]=$1; s[n]=$2; p[n]=$3; w[n]=$4}; next}
+f==0 {
+  if (NF) {n++; d[n]=$1; s[n]=$2; p[n]=$3; w[n]=$4}
+  next
+}
 /^[ \\t]*#/ {if (f==2 && FNR==1 && $0=="${TABLE_HEADER}") ours=1; next}
 NF<1 {next}
 f==1 {if (!($1 in k)) k[$1]=$2; next}
@@ -83,7 +87,10 @@ END {
   c=split(D, list, /[ \\t,]+/)
   for (i=1; i<=c; i++) if (list[i] != "" && F != "") own[tolower(list[i])]=1
   print "groups" G
-  if (!ours) {for (x in t) {y=x; sub(/^\\*@/, "", y); print "signs", y}; for (x in own) print "signs", x}
+  if (!ours) {
+    for (x in t) {y=x; sub(/^\\*@/, "", y); print "signs", y}
+    for (x in own) print "signs", x
+  }
   for (i=1; i<=n; i++) {
     v=""; x=d[i]
     if (("*@" x) in t) v=k[t["*@" x]]; else if (x in t) v=k[t[x]]; else if (x in own) v=x ":" L ":" F
@@ -93,39 +100,65 @@ END {
   }
 }`
 
+/** @param keys - domain, selector, path and which, as words of the shell. */
+const signingQuestion = (keys: readonly string[]): string => `
+S=${SIGNING_TABLE} K=${KEY_TABLE} D= L= F=
+table() {
+  case $2 in
+  *file:/*) r=\${2#*:};;
+  /*) r=$2;;
+  *) r=; echo "unreadable $1 $2";;
+  esac
+}
+[ -r ${CONFIGURATION} ] && while read -r n v r || [ "$n" ]; do case $n in
+[Ss]igning[Tt]able) table "$n" "$v"; S=\${r:-/dev/null};;
+[Kk]ey[Tt]able) table "$n" "$v"; K=\${r:-/dev/null};;
+[Dd]omain) D="$v $r";;
+[Ss]elector) L=$v;;
+[Kk]ey[Ff]ile) F=$v;;
+esac; done < ${CONFIGURATION}
+[ -r "$S" ] || S=/dev/null
+[ -r "$K" ] || K=/dev/null
+command -v openssl >/dev/null && o=1 || o=
+printf '%s %s %s %s\\n' ${keys.join(' ')} |
+awk -v D="$D" -v L="$L" -v F="$F" ${quote(LOOK_UP)} f=0 - f=1 "$K" f=2 "$S" f=3 /etc/group | {
+  set -- /
+  A=' / '
+  while read -r d s p w k; do
+    case $d in
+    groups|signs) echo "$d $s $p $w $k"; continue;;
+    *.*) ;;
+    *) continue;;
+    esac
+    f=$p u=-
+    case $k in
+    "$d":*:/*) r=\${k#*:}; [ -f "\${r#*:}" ] && s=\${r%%:*} p=\${r#*:} u=+;;
+    esac
+    echo "signing $d $f $w $u $s $p"
+    a=$p
+    set -- "$@" "$p"
+    while a=\${a%/*}; [ "$a" ]; do
+      case $A in
+      *" $a "*) ;;
+      *) A="$A$a "; set -- "$@" "$a";;
+      esac
+    done
+    [ ! -f "$p" ] || [ -L "$p" ] || {
+      [ "$o" ] || echo no-openssl
+      [ -z "$o" ] || openssl pkey -in "$p" -passin pass: -pubout 2>/dev/null </dev/null
+    }
+  done
+  find "$@" -maxdepth 0 -printf 'path %y %u %g %m %p\\n' 2>/dev/null
+  echo end
+}`
+
 /**
  * The private keys are read on the host, by openssl alone; only the public halves leave it. A process for each key, and
  * three.
  */
 export const signingFamily: Family = {
   name: 'signing',
-  script: (items) =>
-    raw(`
-S=${SIGNING_TABLE} K=${KEY_TABLE} D= L= F=
-table() { case $2 in *file:/*) r=\${2#*:};; /*) r=$2;; *) r=; echo "unreadable $1 $2";; esac; }
-[ -r ${CONFIGURATION} ] && while read -r n v r || [ "$n" ]; do case $n in
-[Ss]igning[Tt]able) table "$n" "$v"; S=\${r:-/dev/null};;
-[Kk]ey[Tt]able) table "$n" "$v"; K=\${r:-/dev/null};;
-[Dd]omain) D="$v $r";; [Ss]elector) L=$v;; [Kk]ey[Ff]ile) F=$v;;
-esac; done < ${CONFIGURATION}
-[ -r "$S" ] || S=/dev/null; [ -r "$K" ] || K=/dev/null
-command -v openssl >/dev/null && o=1 || o=
-printf '%s %s %s %s\\n' ${itemsOf(items)
-      .map((item) => item.map(quote).join(' '))
-      .join(' ')} |
-awk -v D="$D" -v L="$L" -v F="$F" ${quote(LOOK_UP)} f=0 - f=1 "$K" f=2 "$S" f=3 /etc/group | {
-  set -- / ; A=' / '
-  while read -r d s p w k; do
-    case $d in groups|signs) echo "$d $s $p $w $k"; continue;; *.*) ;; *) continue;; esac
-    f=$p u=-
-    case $k in "$d":*:/*) r=\${k#*:}; [ -f "\${r#*:}" ] && s=\${r%%:*} p=\${r#*:} u=+;; esac
-    echo "signing $d $f $w $u $s $p"; a=$p; set -- "$@" "$p"
-    while a=\${a%/*}; [ "$a" ]; do case $A in *" $a "*) ;; *) A="$A$a "; set -- "$@" "$a";; esac; done
-    [ ! -f "$p" ] || [ -L "$p" ] || { [ "$o" ] || echo no-openssl; [ -z "$o" ] || openssl pkey -in "$p" -passin pass: -pubout 2>/dev/null </dev/null; }
-  done
-  find "$@" -maxdepth 0 -printf 'path %y %u %g %m %p\\n' 2>/dev/null
-  echo end
-}`),
+  script: (items) => raw(signingQuestion(itemsOf(items).map((item) => item.map(quote).join(' ')))),
   split(answer, items) {
     const told = read(answer)
     return items.map((item) => {
@@ -137,8 +170,11 @@ awk -v D="$D" -v L="$L" -v F="$F" ${quote(LOOK_UP)} f=0 - f=1 "$K" f=2 "$S" f=3 
   },
 }
 
-const SIGNING_LINES =
-  /^signing (\S+) (\S+) (\S+) ([-+]) (\S+) (.*)\n((?:no-openssl\n)?)((?:-----BEGIN PUBLIC KEY-----[^-]*-----END PUBLIC KEY-----\n)?)/gm
+const PEM = '-----BEGIN PUBLIC KEY-----[^-]*-----END PUBLIC KEY-----'
+const SIGNING_LINES = new RegExp(
+  `^signing (\\S+) (\\S+) (\\S+) ([-+]) (\\S+) (.*)\\n((?:no-openssl\\n)?)((?:${PEM}\\n)?)`,
+  'gm',
+)
 
 function read({ stdout, stderr }: Answer): {
   readonly foreign: ForeignSigning

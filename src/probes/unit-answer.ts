@@ -38,9 +38,10 @@ export function unitState(question: UnitQuestion, told: UnitsTold): UnitState {
   const active = all.every((each) => ['active', 'reloading'].includes(each.get('ActiveState') ?? ''))
   // The definition behind a mask is not shown.
   const definition = restartOn === undefined || masked ? [] : definitionOf(all)
+  // Under another name of a masked unit systemd does not find the unit any more.
+  const lost = masked && of('LoadState') === 'error'
   return {
-    // Under another name of a masked unit systemd does not find the unit any more.
-    id: masked && of('LoadState') === 'error' ? of('FragmentPath').replace(/^.*\//, '') : of('Id') || unit,
+    id: lost ? of('FragmentPath').replace(/^.*\//, '') : of('Id') || unit,
     there: masked
       ? told.defined.has(unit)
       : !['not-found', 'error', 'bad-setting'].includes(of('LoadState')) && enabled !== 'bad',

@@ -11,8 +11,10 @@ import type { UnitProperties, UnitQuestion } from './unit-state.ts'
 
 export const unitItem = (question: UnitQuestion): string => JSON.stringify(question)
 
-const PROPERTIES =
-  'Id,LoadState,ActiveState,UnitFileState,Type,NeedDaemonReload,InvocationID,ActiveEnterTimestamp,ActiveEnterTimestampMonotonic,ConsistsOf,FragmentPath,SourcePath,DropInPaths,CanReload,Job'
+const PROPERTIES = [
+  'Id,LoadState,ActiveState,UnitFileState,Type,NeedDaemonReload,InvocationID,ActiveEnterTimestamp',
+  'ActiveEnterTimestampMonotonic,ConsistsOf,FragmentPath,SourcePath,DropInPaths,CanReload,Job',
+].join(',')
 export const UNIT_DIRECTORIES = [
   '/etc/systemd/system',
   '/run/systemd/system',
@@ -43,11 +45,24 @@ const SHOW = raw(
   [
     `show() { systemctl show --timestamp=us+utc -p ${PROPERTIES} -- "$@" </dev/null; }`,
     'w= y= i= d= o= c= f= n= s=',
-    'look() { while IFS= read -r l; do case $l in',
-    'Id=*) n=${l#*=};; Type=oneshot) o=1;; ConsistsOf=*) c=${l#*=};; UnitFileState=*) f=${l#*=};; SourcePath=/etc/init.d/*) s=1;;',
+    'look() { while IFS= read -r l; do',
+    'case $l in',
+    'Id=*) n=${l#*=};;',
+    'Type=oneshot) o=1;;',
+    'ConsistsOf=*) c=${l#*=};;',
+    'UnitFileState=*) f=${l#*=};;',
+    'SourcePath=/etc/init.d/*) s=1;;',
     // Several units are parted by an empty line.
-    '"") [ "$o" ] && w="$w $c"; case $f$s in indirect*) i="$i $n";; generated1) y="$y $n";; esac; o= c= f= n= s=;; esac',
-    'case $l in FragmentPath=*|SourcePath=*|DropInPaths=*) d="$d ${l#*=}";; esac; done; }',
+    '"")',
+    '  [ "$o" ] && w="$w $c"',
+    '  case $f$s in',
+    '  indirect*) i="$i $n";;',
+    '  generated1) y="$y $n";;',
+    '  esac',
+    '  o= c= f= n= s=;;',
+    'esac',
+    'case $l in FragmentPath=*|SourcePath=*|DropInPaths=*) d="$d ${l#*=}";; esac',
+    'done; }',
   ].join('\n'),
 )
 
@@ -59,7 +74,10 @@ const FILES = raw(
   [
     'case $u in *@*.*) v=${u%%@*}@.${u##*.};; *) v=$u;; esac',
     'if [ -L "/etc/systemd/system/$u" ]; then q=${q}l; else q=$q-; fi',
-    `x=-; for p in ${UNIT_DIRECTORIES.join(' ')}; do { [ -f "$p/$u" ] || [ -f "$p/$v" ]; } && x=f; done; [ -f "/etc/init.d/\${u%.service}" ] && x=f; q=$q$x`,
+    'x=-',
+    `for p in ${UNIT_DIRECTORIES.join(' ')}; do { [ -f "$p/$u" ] || [ -f "$p/$v" ]; } && x=f; done`,
+    '[ -f "/etc/init.d/${u%.service}" ] && x=f',
+    'q=$q$x',
   ].join('\n'),
 )
 
@@ -83,17 +101,32 @@ look <<X
 $t
 
 X
-v=; for x in $w; do case ${` ${asked.join(' ')} `} in *" $x "*) ;; *) v="$v $x";; esac; done; w=$v
-[ "$w" ] && { t=$(show $w); printf '%s\n' "$t"; w=; look <<X
+v=
+for x in $w; do
+  case ${` ${asked.join(' ')} `} in *" $x "*) ;; *) v="$v $x";; esac
+done
+w=$v
+[ "$w" ] && {
+t=$(show $w)
+printf '%s\n' "$t"
+w=
+look <<X
 $t
 
 X
 }
-y=${raw('${y:+$(systemctl is-enabled -- $y 2>/dev/null </dev/null)}')} i=${raw('${i:+$(systemctl is-enabled --full -- $i 2>/dev/null </dev/null)}')}
+y=${raw('${y:+$(systemctl is-enabled -- $y 2>/dev/null </dev/null)}')}
+i=${raw('${i:+$(systemctl is-enabled --full -- $i 2>/dev/null </dev/null)}')}
 printf '\0%s\0%s\0' "$y" "$i"
-q=; for u in ${units}; do
+q=
+for u in ${units}; do
 ${FILES}
-done; r=; for s in ${socketsOf(questions)}; do if [ -S "$s" ]; then r=${raw('${r}')}s; else r=$r-; fi; done; printf '%s\0%s\0' "$q" "$r"
+done
+r=
+for s in ${socketsOf(questions)}; do
+  if [ -S "$s" ]; then r=${raw('${r}')}s; else r=$r-; fi
+done
+printf '%s\0%s\0' "$q" "$r"
 cat ${[...new Set(stamps)]} 2>/dev/null
 printf '\0.stamps\0'
 ${definitions ? raw('') : raw('d=')}

@@ -58,12 +58,12 @@ function redefined(
 ): UnitState | undefined {
   if (value.kind === 'absent') return undefined
   if (dropIn && !path.endsWith('.conf')) return state
-  if (value.kind === 'directory' || (value.kind === 'file' && isKnown(value.mtime) && !state.unproven.includes(path)))
-    return state
+  const keepsContent = value.kind === 'file' && isKnown(value.mtime)
+  if (value.kind === 'directory' || (keepsContent && !state.unproven.includes(path))) return state
   const restart =
     restartOn !== undefined && state.active && !state.restart.includes(path) ? [...state.restart, path] : state.restart
   // Of an unproven one whose owner or mode changes only the time is new.
-  if (value.kind === 'file' && isKnown(value.mtime)) return { ...state, restart }
+  if (keepsContent) return { ...state, restart }
   if (state.there) return { ...state, reloads: UNKNOWN, needDaemonReload: true, restart }
   if (dropIn) return state
   return {

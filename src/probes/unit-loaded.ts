@@ -13,7 +13,10 @@ export interface Loaded {
   readonly unproven: readonly string[]
 }
 
-/** @param units - what really runs; @param definition - unit files and drop-ins, none where they do not count. */
+/**
+ * @param units - what really runs
+ * @param definition - unit files and drop-ins, none where they do not count
+ */
 export function loadedFiles(
   question: UnitQuestion,
   units: readonly UnitProperties[],

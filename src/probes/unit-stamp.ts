@@ -14,15 +14,18 @@ export const reloadStamp = (unit: string, files: readonly string[]): string =>
   `${startStamp(unit)}.reload-${createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 12)}`
 
 /**
- * Shell text that prints time and digest of files, as the stamp keeps them; what is in a directory counts for it, links
- * are followed. One that goes away meanwhile, or a loop of links, is passed over. `$d` holds further paths, parted by
- * spaces.
+ * Shell text that prints time and digest of files, as the stamp keeps them. What is in a directory counts for it, links
+ * are followed. A file that goes away meanwhile, or a loop of links, is passed over.
+ *
+ * `$d` holds further paths, parted by spaces.
  */
 export const fileStates = (paths: readonly string[]): Script =>
   raw(
     [
       'set -f; set --; k=',
-      `for p in ${['$d', ...paths.map(quote)].join(' ')}; do [ -e "$p" ] && set -- "$@" "$p" && if [ -L "$p" ] || [ -d "$p" ]; then k=1; fi; done`,
+      `for p in ${['$d', ...paths.map(quote)].join(' ')}; do`,
+      '  [ -e "$p" ] && set -- "$@" "$p" && if [ -L "$p" ] || [ -d "$p" ]; then k=1; fi',
+      'done',
       `[ $# = 0 ] || find -L "$@" -type f -printf '%T@ %C@ %p\\0' -exec sha256sum -z -- {} + || :`,
       // A link that leads elsewhere now is as good as a new file.
       `[ -z "$k" ] || find "$@" -type l -printf 'link %C@ %p\\0' || :`,

@@ -8,8 +8,10 @@ const MARK = '\0end'
 export const END = `printf '\\0end'`
 
 /**
- * The answer's text without its end, as bytes in latin1. @param what - `the group mail cannot be asked for`. @throws
- * ProbeError where the end is missing
+ * The answer's text without its end, as bytes in latin1.
+ *
+ * @param what - `the group mail cannot be asked for`
+ * @throws ProbeError where the end is missing
  */
 export function whole({ stdout, stderr }: Pick<Answer, 'stdout' | 'stderr'>, what: string): string {
   if (!stdout.endsWith(MARK)) throw new ProbeError(`${what}: ${utf8(stderr).trim() || 'the answer was cut short'}`)

@@ -6,119 +6,80 @@ import type { DmarcPolicy, DmarcRecord } from './record.ts'
 const STRENGTH: Readonly<Record<DmarcPolicy, number>> = { none: 0, quarantine: 1, reject: 2 }
 const REMOVED = ['pct', 'rf', 'ri']
 
-export function lintDmarc(record: DmarcRecord): readonly RecordFinding[] {
-  const { p, rua = [], ruf = [], fo, psd, t, others = [] } = record
+export const lintDmarc = (record: DmarcRecord): readonly RecordFinding[] => [
+  ...policyFindings(record),
+  ...limitFindings(record),
+  ...idleTagFindings(record),
+]
+
+/** Whether failing mail is kept away, and whether anybody is told of it. */
+function policyFindings({ p, rua = [] }: DmarcRecord): readonly RecordFinding[] {
+  const findings: RecordFinding[] = []
+  const told = rua.length > 0
+  if (p === undefined && told)
+    findings.push(finding('dmarc-no-p', 'warning', 'there is no valid p, which means p=none', 'add p'))
+  if (p === undefined && !told) {
+    const message = 'there is no valid p and no rua: receivers pass over the record'
+    findings.push(finding('dmarc-no-p', 'error', message, 'add p'))
+  }
+  if ((p ?? 'none') === 'none' && !told) {
+    const message = 'p=none without rua protects nothing and tells nothing'
+    findings.push(finding('dmarc-none-without-rua', 'error', message, 'add rua=mailto:…, and go on to p=quarantine'))
+  }
+  if (p === 'none' && told) {
+    const remedy = 'once reports are clean, go on to p=quarantine and p=reject'
+    findings.push(finding('dmarc-monitoring', 'note', 'p=none: mail that fails is delivered as before', remedy))
+  }
+  if (p !== undefined && p !== 'none' && !told) {
+    const message = `p=${p} without rua: nobody tells when good mail fails`
+    findings.push(finding('dmarc-no-rua', 'warning', message, 'add rua=mailto:…'))
+  }
+  return findings
+}
+
+/** What makes the policy weaker than p says. */
+function limitFindings(record: DmarcRecord): readonly RecordFinding[] {
+  const { p, psd, t } = record
+  const findings: RecordFinding[] = []
+  if (t === 'y') {
+    const message = `t=y: receivers apply ${p === 'reject' ? 'quarantine' : 'none'} instead of ${p ?? 'none'}`
+    findings.push(finding('dmarc-test-mode', 'warning', message, 'remove t once reports are clean'))
+  }
+  for (const tag of ['sp', 'np'] as const) {
+    const below = record[tag]
+    if (below === undefined || STRENGTH[below] >= STRENGTH[p ?? 'none']) continue
+    const message = `${tag}=${below} is weaker than p=${p}: whoever forges takes a subdomain`
+    findings.push(finding('dmarc-weaker-subdomains', 'warning', message, `raise or remove ${tag}`))
+  }
+  if (psd === 'y') {
+    const message = 'psd=y says that the domain is a public suffix, under which others register theirs'
+    findings.push(finding('dmarc-psd', 'warning', message, 'remove psd unless that is so'))
+  }
+  return findings
+}
+
+/** Tags that receivers make nothing of. */
+function idleTagFindings({ rua = [], ruf = [], fo, others = [] }: DmarcRecord): readonly RecordFinding[] {
+  const findings: RecordFinding[] = []
+  if (fo !== undefined && ruf.length === 0)
+    findings.push(finding('dmarc-fo-without-ruf', 'note', 'fo has no effect without ruf', 'remove fo'))
   const removed = others.filter(([name]) => REMOVED.includes(name)).map(([name, value]) => `${name}=${value}`)
-  const unknown = others.filter(([name]) => !REMOVED.includes(name)).map(([name]) => name)
-  const weaker = (['sp', 'np'] as const).filter(
-    (tag) => record[tag] !== undefined && STRENGTH[record[tag]] < STRENGTH[p ?? 'none'],
-  )
+  if (removed.length > 0) {
+    const message = `${removed.join(' ')}: RFC 9989 removed these tags, and old receivers alone heed them`
+    const remedy = 'remove them; t=y stands for a pct that was below 100'
+    findings.push(finding('dmarc-removed-tags', 'warning', message, remedy))
+  }
   const sized = [...rua, ...ruf].filter((uri) => /![0-9]+[kmgt]?$/i.test(uri))
-  return [
-    ...(p === undefined
-      ? [
-          finding(
-            'dmarc-no-p',
-            rua.length > 0 ? 'warning' : 'error',
-            rua.length > 0
-              ? 'there is no valid p, which means p=none'
-              : 'there is no valid p and no rua: receivers pass over the record',
-            'add p',
-          ),
-        ]
-      : []),
-    ...((p ?? 'none') === 'none' && rua.length === 0
-      ? [
-          finding(
-            'dmarc-none-without-rua',
-            'error',
-            'p=none without rua protects nothing and tells nothing',
-            'add rua=mailto:…, and go on to p=quarantine',
-          ),
-        ]
-      : []),
-    ...(p === 'none' && rua.length > 0
-      ? [
-          finding(
-            'dmarc-monitoring',
-            'note',
-            'p=none: mail that fails is delivered as before',
-            'once reports are clean, go on to p=quarantine and p=reject',
-          ),
-        ]
-      : []),
-    ...(p !== undefined && p !== 'none' && rua.length === 0
-      ? [
-          finding(
-            'dmarc-no-rua',
-            'warning',
-            `p=${p} without rua: nobody tells when good mail fails`,
-            'add rua=mailto:…',
-          ),
-        ]
-      : []),
-    ...(t === 'y'
-      ? [
-          finding(
-            'dmarc-test-mode',
-            'warning',
-            `t=y: receivers apply ${p === 'reject' ? 'quarantine' : 'none'} instead of ${p ?? 'none'}`,
-            'remove t once reports are clean',
-          ),
-        ]
-      : []),
-    ...weaker.map((tag) =>
-      finding(
-        'dmarc-weaker-subdomains',
-        'warning',
-        `${tag}=${record[tag]} is weaker than p=${p}: whoever forges takes a subdomain`,
-        `raise or remove ${tag}`,
-      ),
-    ),
-    ...(psd === 'y'
-      ? [
-          finding(
-            'dmarc-psd',
-            'warning',
-            'psd=y says that the domain is a public suffix, under which others register theirs',
-            'remove psd unless that is so',
-          ),
-        ]
-      : []),
-    ...(fo !== undefined && ruf.length === 0
-      ? [finding('dmarc-fo-without-ruf', 'note', 'fo has no effect without ruf', 'remove fo')]
-      : []),
-    ...(removed.length > 0
-      ? [
-          finding(
-            'dmarc-removed-tags',
-            'warning',
-            `${removed.join(' ')}: RFC 9989 removed these tags, and old receivers alone heed them`,
-            'remove them; t=y stands for a pct that was below 100',
-          ),
-        ]
-      : []),
-    ...(sized.length > 0
-      ? [
-          finding(
-            'dmarc-report-size',
-            'note',
-            `${sized.join(' ')}: RFC 9989 has no size limits for reports`,
-            'remove the exclamation mark and what follows',
-          ),
-        ]
-      : []),
-    ...(unknown.length > 0
-      ? [
-          finding(
-            'dmarc-unknown-tags',
-            'warning',
-            `${unknown.join(', ')}: no such tags, receivers pass over them`,
-            'remove or mend them',
-          ),
-        ]
-      : []),
-  ]
+  if (sized.length > 0) {
+    const message = `${sized.join(' ')}: RFC 9989 has no size limits for reports`
+    findings.push(finding('dmarc-report-size', 'note', message, 'remove the exclamation mark and what follows'))
+  }
+  const unknown = others.filter(([name]) => !REMOVED.includes(name)).map(([name]) => name)
+  if (unknown.length > 0) {
+    const message = `${unknown.join(', ')}: no such tags, receivers pass over them`
+    findings.push(finding('dmarc-unknown-tags', 'warning', message, 'remove or mend them'))
+  }
+  return findings
 }
 
 /** Of all TXT values at `_dmarc.DOMAIN`: no record, one or more, with what is wrong in the one. */

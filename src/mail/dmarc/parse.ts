@@ -18,6 +18,12 @@ const ONE_OF: Readonly<Record<string, readonly string[]>> = {
 /** Whether a TXT value is a DMARC record, good or bad: `v` first, and `DMARC1` in capitals. */
 export const isDmarc = (txt: string): boolean => /^v[ \t]*=[ \t]*DMARC1[ \t]*(?:;|$)/.test(txt)
 
+function areFailureOptions(options: readonly string[]): boolean {
+  const contradict = options.includes('0') && options.includes('1')
+  const once = new Set(options).size === options.length
+  return once && !contradict && options.every((each) => ['0', '1', 'd', 's'].includes(each))
+}
+
 export interface ReadDmarc {
   readonly record: DmarcRecord
   /** Of tags that receivers pass over, for their values or places are wrong. */
@@ -59,12 +65,8 @@ export function readDmarc(txt: string): ReadDmarc | undefined {
       if (good.length > 0) read[name] = good
     } else if (name === 'fo') {
       const options = lower.split(':').map((each) => each.trim())
-      const bad =
-        options.some((each) => !['0', '1', 'd', 's'].includes(each)) ||
-        new Set(options).size < options.length ||
-        (options.includes('0') && options.includes('1'))
-      if (bad) wrong(`fo=${value}`, 'is no list of 0, 1, d and s, parted by colons, each once, 0 and 1 not together')
-      else read['fo'] = options
+      if (areFailureOptions(options)) read['fo'] = options
+      else wrong(`fo=${value}`, 'is no list of 0, 1, d and s, parted by colons, each once, 0 and 1 not together')
     } else others.push([name, value])
   }
   if (given.length > 0 && tags.some(([name]) => name === 'p') && !/^p\b/i.test(given[0]!))

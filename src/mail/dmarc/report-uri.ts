@@ -10,7 +10,9 @@ const encoded = (character: string): string => `%${character.charCodeAt(0).toStr
 export function reportUri(given: string): string {
   const at = given.lastIndexOf('@')
   if (at === -1 || /^[a-z][a-z0-9+.-]*:/i.test(given)) return given
-  return `mailto:${given.slice(0, at).replaceAll(/[^\w.+=~*$'-]/g, encoded)}@${mailDomain(given.slice(at + 1)) ?? given.slice(at + 1)}`
+  const local = given.slice(0, at).replaceAll(/[^\w.+=~*$'-]/g, encoded)
+  const domain = given.slice(at + 1)
+  return `mailto:${local}@${mailDomain(domain) ?? domain}`
 }
 
 /**

@@ -87,8 +87,9 @@ export function* discoverDmarc(domain: string): DnsWalk<DmarcDiscovery> {
 const counts = ({ p, rua = [] }: DmarcRecord): boolean => p !== undefined || rua.length > 0
 
 /**
- * What is asked of receivers for failing mail from `domain` by the record that holds. @param exists - whether the
- * domain is there in DNS; one that is not has `np`
+ * What is asked of receivers for failing mail from `domain` by the record that holds.
+ *
+ * @param exists - whether the domain is there in DNS; one that is not has `np`
  */
 export function policyFor(domain: string, exists: boolean, { domain: at, record }: DmarcFound): DmarcPolicy {
   const { p = 'none', sp, np } = record

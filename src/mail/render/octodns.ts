@@ -11,7 +11,8 @@ import { relativeName, type Zone } from './zones.ts'
 function escaped(name: string, value: string): string {
   if (/[^\x20-\x7e]|["\\]/.test(value))
     throw new MailrunError(
-      `${name}: octoDNS cannot be given ${JSON.stringify(value)} for sure: it has quotes, backslashes or characters outside ASCII`,
+      `${name}: octoDNS cannot be given ${JSON.stringify(value)} for sure: ` +
+        'it has quotes, backslashes or characters outside ASCII',
     )
   return value.replaceAll(';', '\\;')
 }

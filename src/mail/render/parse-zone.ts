@@ -15,7 +15,11 @@ const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_40
 /** RFC 2181, section 8. */
 const LONGEST_TTL = 2 ** 31 - 1
 
-/** Seconds, also written as BIND does: `1h30m`. @throws MailrunError for more than there may be */
+/**
+ * Seconds, also written as BIND does: `1h30m`.
+ *
+ * @throws MailrunError for more than there may be
+ */
 function secondsOf(text: string, where: string): number | undefined {
   const seconds = inSeconds(text)
   if (seconds !== undefined && seconds > LONGEST_TTL)

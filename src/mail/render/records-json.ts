@@ -1,11 +1,25 @@
 // Records as JSON, as docs/records.schema.json describes it, and back.
 import * as v from 'valibot'
 import { MailrunError } from '../../model/mailrun-error.ts'
-import { isOwnerName } from '../dns-record.ts'
+import { isOwnerName, type MailRecord } from '../dns-record.ts'
 import type { Zone } from './zones.ts'
 
-export const recordsJson = (zones: readonly Zone[]): string =>
-  `${JSON.stringify({ zones: zones.map(({ zone, records }) => ({ zone, records: records.map(({ name, type, ttl, value, purpose, domain, publishedBy, why }) => ({ name, type, ttl, value, purpose, domain, publishedBy, why })) })) }, undefined, 2)}\n`
+export function recordsJson(zones: readonly Zone[]): string {
+  const plain = zones.map(({ zone, records }) => ({ zone, records: records.map(inOrder) }))
+  return `${JSON.stringify({ zones: plain }, undefined, 2)}\n`
+}
+
+/** Whatever order its parts were put together in. */
+const inOrder = ({ name, type, ttl, value, purpose, domain, publishedBy, why }: MailRecord): MailRecord => ({
+  name,
+  type,
+  ttl,
+  value,
+  purpose,
+  domain,
+  publishedBy,
+  why,
+})
 
 const name = v.pipe(
   v.string(),
@@ -31,7 +45,10 @@ const schema = v.strictObject({
   ),
 })
 
-/** @param file - for errors. @throws MailrunError that names the place */
+/**
+ * @param file - for errors
+ * @throws MailrunError that names the place
+ */
 export function parseRecordsJson(text: string, file: string): readonly Zone[] {
   let given: unknown
   try {

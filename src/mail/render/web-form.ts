@@ -3,9 +3,13 @@ import type { MailRecord, Purpose } from '../dns-record.ts'
 import { relativeName, type Zone } from './zones.ts'
 
 const ADVICE: Readonly<Record<Purpose, string | undefined>> = {
-  spf: 'If there is a TXT record that begins with v=spf1 already, change that one: two of them count as none. Leave other TXT records alone.',
+  spf:
+    'If there is a TXT record that begins with v=spf1 already, change that one: two of them count as none. ' +
+    'Leave other TXT records alone.',
   'spf-helo': undefined,
-  dkim: 'Paste the value as one line. If the form refuses more than 255 characters, cut it there and give the pieces in quotes: "…" "…".',
+  dkim:
+    'Paste the value as one line. ' +
+    'If the form refuses more than 255 characters, cut it there and give the pieces in quotes: "…" "…".',
   dmarc: 'If there is a DMARC record already, change that one.',
   'dmarc-report': undefined,
   'null-mx': 'Priority 0, and a dot as the mail server. Remove other MX records.',
@@ -33,11 +37,12 @@ function block(
   first: boolean,
 ): string {
   const relative = relativeName(name, zone)
+  const note = relative === '@' ? `the domain itself: some forms want it empty, or ${name}` : `in full: ${name}`
   const [preference, exchange] = value.split(' ')
   const lines = [
     `${number}. ${why.map((each) => each.replaceAll(/[\x00-\x1f\x7f]/g, '?')).join('; ')}`,
     `   Type:   ${type}`,
-    `   Name:   ${relative === '@' ? `@  (the domain itself: some forms want it empty, or ${name})` : `${relative}  (in full: ${name})`}`,
+    `   Name:   ${relative}  (${note})`,
     ...(type === 'MX' ? [`   Priority: ${preference}`, `   Server: ${exchange}`] : [`   Value:  ${value}`]),
     `   TTL:    ${ttl}`,
     ...(first && ADVICE[purpose] !== undefined ? [`   ${ADVICE[purpose]}`] : []),

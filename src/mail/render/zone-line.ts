@@ -6,7 +6,9 @@ const STRING_BYTES = 255
 
 /**
  * Cut by bytes, even within a character; backslash and quote are escaped, what is not printable ASCII is written
- * `\DDD`. @throws MailrunError for half a surrogate pair, which no bytes stand for
+ * `\DDD`.
+ *
+ * @throws MailrunError for half a surrogate pair, which no bytes stand for
  */
 export function characterStrings(value: string): readonly string[] {
   const bytes = Buffer.from(value)
@@ -35,5 +37,7 @@ export interface ZoneLine {
   readonly value: string
 }
 
-export const zoneLine = ({ owner, ttl, type, value }: ZoneLine): string =>
-  `${owner} ${ttl === undefined ? '' : `${ttl} `}IN ${type} ${type === 'TXT' ? characterStrings(value).join(' ') : value}`
+export function zoneLine({ owner, ttl, type, value }: ZoneLine): string {
+  const data = type === 'TXT' ? characterStrings(value).join(' ') : value
+  return [owner, ...(ttl === undefined ? [] : [ttl]), 'IN', type, data].join(' ')
+}

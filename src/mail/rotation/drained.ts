@@ -28,9 +28,7 @@ export function drained(
   if (now < time) return { kind: 'until', time, why: 'mail that it signed may be in queues, here or elsewhere' }
   const { oldest, messages } = queue
   if (oldest === undefined || oldest.arrived > retired) return { kind: 'drained' }
-  return {
-    kind: 'held',
-    why: `the queue still has mail from before the switch: ${oldest.id} (${oldest.queue}), the oldest of ${messages}; deliver or delete it (postqueue -i, postsuper -d)`,
-    soon: false,
-  }
+  const mail = `${oldest.id} (${oldest.queue}), the oldest of ${messages}`
+  const remedy = 'deliver or delete it (postqueue -i, postsuper -d)'
+  return { kind: 'held', why: `the queue still has mail from before the switch: ${mail}; ${remedy}`, soon: false }
 }

@@ -15,9 +15,13 @@ export const KEY_EVENTS = [
   'removed',
 ] as const
 /**
- * `keyed`: its selector is taken. `published`: every name server was seen to serve it. `active`: it was seen to sign.
- * `retired`: another one was seen to sign in its place. `revoking`, `removing`: that was begun. `revoked`: every name
- * server was seen to serve `p=`. `removed`: none was seen to serve anything, and the private key is gone.
+ * - `keyed`: its selector is taken.
+ * - `published`: every name server was seen to serve it.
+ * - `active`: it was seen to sign.
+ * - `retired`: another one was seen to sign in its place.
+ * - `revoking`, `removing`: that was begun.
+ * - `revoked`: every name server was seen to serve `p=`.
+ * - `removed`: none was seen to serve anything, and the private key is gone.
  */
 export type KeyEvent = (typeof KEY_EVENTS)[number]
 

@@ -24,7 +24,7 @@ export function comingKey(evidence: Pick<RotationEvidence, 'history' | 'inUse'>)
 }
 
 export function outlook(evidence: RotationEvidence, request: RotationRequest): Outlook {
-  const { host, domain, now, queue, settings } = evidence
+  const { host, domain, now } = evidence
   const living = livingKeys(evidence)
   const [active] = living as readonly [Standing, ...Standing[]]
   const coming = comingKey(evidence)
@@ -45,35 +45,41 @@ export function outlook(evidence: RotationEvidence, request: RotationRequest): O
     }
   }
   const due = coming !== undefined ? undefined : whyDue(evidence, active, request)
-  const moving =
-    due !== undefined ||
-    living.some(({ selector, last }) => selector !== active.selector && !ENDING.includes(last?.event))
-  const notes = [
-    ...(!moving || 'why' in queue || settings.drain === undefined || settings.drain >= drainSeconds(queue, undefined)
-      ? []
-      : [
-          `dkim_rotation.drain is ${settings.drain} s, and mail may be on its way for ${drainSeconds(queue, undefined)} s: what is delivered later fails DKIM`,
-        ]),
-    ...living.flatMap(({ selector, last, path }) =>
-      path !== undefined && selector !== active.selector && (last?.event === 'revoked' || last?.event === 'removing')
-        ? [
-            `the private key of ${selector} is ${path}, where others may use it: delete it by hand once no table names it`,
-          ]
-        : [],
-    ),
-    ...(request.compromised && !active.compromised && coming === undefined && request.start === false
-      ? ['its key already took the place of one that was compromised: --start replaces this one, too']
-      : []),
-  ]
+  const others = living.slice(1)
+  const moving = due !== undefined || others.some(({ last }) => !ENDING.includes(last?.event))
   return {
     ...base,
     keys: living.map((each) => keyOutlook(evidence, each, active, coming)),
-    notes,
+    notes: [
+      ...(moving ? drainNotes(evidence) : []),
+      ...others.flatMap(strayKeyNotes),
+      ...(coming === undefined ? replacedNotes(active, request) : []),
+    ],
     ...(due === undefined
       ? {}
       : { due, begin: { kind: 'begin', former: active.last === undefined ? firstMark(evidence) : undefined } }),
   }
 }
+
+function drainNotes({ queue, settings: { drain } }: RotationEvidence): readonly string[] {
+  if ('why' in queue || drain === undefined) return []
+  const needed = drainSeconds(queue, undefined)
+  if (drain >= needed) return []
+  const risk = 'what is delivered later fails DKIM'
+  return [`dkim_rotation.drain is ${drain} s, and mail may be on its way for ${needed} s: ${risk}`]
+}
+
+/** Of a former key that lies elsewhere, where mailrun does not delete it. */
+function strayKeyNotes({ selector, last, path }: Standing): readonly string[] {
+  if (path === undefined || (last?.event !== 'revoked' && last?.event !== 'removing')) return []
+  const remedy = 'delete it by hand once no table names it'
+  return [`the private key of ${selector} is ${path}, where others may use it: ${remedy}`]
+}
+
+const replacedNotes = (active: Standing, request: RotationRequest): readonly string[] =>
+  request.compromised && !request.start && !active.compromised
+    ? ['its key already took the place of one that was compromised: --start replaces this one, too']
+    : []
 
 const firstMark = ({ inUse, domain }: RotationEvidence): NewMark => ({
   event: 'active',
@@ -249,11 +255,9 @@ function inDns(dns: DnsStanding | undefined): 'needed' | RotationWait | undefine
   if (dns.missing.length === 0) return undefined
   const why = dns.missing.map(({ what }) => what).join('; ')
   if (dns.push === 'needed') return 'needed'
-  if (dns.push === 'by-others')
-    return {
-      kind: 'held',
-      why: `its zone is kept in other ways (via: none): ${dns.wish === 'gone' ? 'delete the record there' : 'change it as mailrun dns plan says'}: ${why}`,
-      soon: false,
-    }
+  if (dns.push === 'by-others') {
+    const remedy = dns.wish === 'gone' ? 'delete the record there' : 'change it as mailrun dns plan says'
+    return { kind: 'held', why: `its zone is kept in other ways (via: none): ${remedy}: ${why}`, soon: false }
+  }
   return { kind: 'held', why, soon: true }
 }

@@ -3,104 +3,76 @@ import { covers, parseNetwork } from '../network.ts'
 import { finding, type RecordFinding } from '../record-finding.ts'
 import { RecordSyntaxError } from '../record-syntax-error.ts'
 import { parseSpf } from './parse.ts'
-import { isMechanism, isSpf, reachedTerms, renderSpf, type SpfRecord, type SpfTerm } from './record.ts'
+import { isSpf, reachedTerms, renderSpf, type SpfRecord, type SpfTerm } from './record.ts'
 
 /** RFC 7208, section 3.4: below it, an answer fits 512 bytes with room for the rest. */
 const COMFORTABLE_BYTES = 450
 
-export function lintSpf(record: SpfRecord): readonly RecordFinding[] {
-  const { terms } = record
+export const lintSpf = (record: SpfRecord): readonly RecordFinding[] => [
+  ...allFindings(record),
+  ...termFindings(record),
+  ...lengthFindings(record),
+]
+
+/** The one that verifiers come to. */
+const allOf = (record: SpfRecord) => reachedTerms(record).find((term) => term.name === 'all')
+
+/** What is said of senders that no other term names. */
+function allFindings(record: SpfRecord): readonly RecordFinding[] {
+  const all = allOf(record)
+  const remedy = 'end the record with -all or ~all'
+  if (all?.qualifier === '+')
+    return [finding('spf-pass-all', 'error', `${all.text} lets everyone send in the domain's name`, remedy)]
+  if (all?.qualifier === '?')
+    return [finding('spf-neutral-all', 'warning', '?all says nothing of other senders', remedy)]
+  if (all !== undefined || reachedTerms(record).some(({ name }) => name === 'redirect')) return []
+  const message = 'the record ends without all, which means ?all: nothing is said of other senders'
+  return [finding('spf-no-all', 'warning', message, remedy)]
+}
+
+function termFindings(record: SpfRecord): readonly RecordFinding[] {
   const reached = reachedTerms(record)
-  const of = (...names: readonly SpfTerm['name'][]): readonly SpfTerm[] =>
-    reached.filter(({ name }) => names.includes(name))
-  const texts = (found: readonly SpfTerm[]): string => found.map(({ text }) => text).join(' ')
-  const all = reached.find((term) => term.name === 'all')
-  const unreached = terms.filter((term) => !reached.includes(term))
-  const wide = reached.filter(
-    (term) =>
-      isMechanism(term) &&
-      term.qualifier === '+' &&
-      (term.name === 'ip4' || term.name === 'ip6') &&
-      parseNetwork(term.network)!.prefix < (term.name === 'ip4' ? 8 : 19),
-  )
+  const findings: RecordFinding[] = []
+  const wide = reached.filter(isWide)
+  if (wide.length > 0) {
+    const message = `${textsOf(wide)} lets a good part of the internet send`
+    findings.push(finding('spf-wide-network', 'error', message, 'name the addresses that send'))
+  }
+  const ptr = reached.filter(({ name }) => name === 'ptr')
+  if (ptr.length > 0) {
+    const message = `${textsOf(ptr)}: ptr is slow and unreliable, and not to be published (RFC 7208, section 5.5)`
+    findings.push(finding('spf-ptr', 'warning', message, 'name the addresses with ip4: and ip6:'))
+  }
+  const names = reached.filter(({ name }) => name === 'a' || name === 'mx')
+  if (names.length > 0) {
+    const cost = 'each costs a lookup, and lets the web server or the hosts that receive mail send it'
+    const remedy = 'name the addresses that send with ip4: and ip6:'
+    findings.push(finding('spf-a-mx', 'warning', `${textsOf(names)}: ${cost}`, remedy))
+  }
+  const unreached = record.terms.filter((term) => !reached.includes(term))
+  if (unreached.length > 0) {
+    const message = `${textsOf(unreached)} has no effect beside ${allOf(record)?.text ?? 'all'}`
+    findings.push(finding('spf-unreached', 'warning', message, 'put it before all, or take it out'))
+  }
+  return findings
+}
+
+const textsOf = (terms: readonly SpfTerm[]): string => terms.map(({ text }) => text).join(' ')
+
+/** The shortest prefixes that are not remarkable. */
+const SHORTEST_PREFIX = { ip4: 8, ip6: 19 } as const
+
+function isWide(term: SpfTerm): boolean {
+  if (term.name !== 'ip4' && term.name !== 'ip6') return false
+  return term.qualifier === '+' && parseNetwork(term.network)!.prefix < SHORTEST_PREFIX[term.name]
+}
+
+function lengthFindings(record: SpfRecord): readonly RecordFinding[] {
   const bytes = renderSpf(record).length
-  const says = (
-    found: readonly SpfTerm[],
-    id: string,
-    severity: RecordFinding['severity'],
-    message: string,
-    remedy: string,
-  ): readonly RecordFinding[] => (found.length === 0 ? [] : [finding(id, severity, message, remedy)])
-  return [
-    ...(all !== undefined && isMechanism(all) && all.qualifier === '+'
-      ? [
-          finding(
-            'spf-pass-all',
-            'error',
-            `${all.text} lets everyone send in the domain's name`,
-            'end the record with -all or ~all',
-          ),
-        ]
-      : []),
-    ...(all !== undefined && isMechanism(all) && all.qualifier === '?'
-      ? [
-          finding(
-            'spf-neutral-all',
-            'warning',
-            '?all says nothing of other senders',
-            'end the record with -all or ~all',
-          ),
-        ]
-      : []),
-    ...(all === undefined && of('redirect').length === 0
-      ? [
-          finding(
-            'spf-no-all',
-            'warning',
-            'the record ends without all, which means ?all: nothing is said of other senders',
-            'end the record with -all or ~all',
-          ),
-        ]
-      : []),
-    ...says(
-      wide,
-      'spf-wide-network',
-      'error',
-      `${texts(wide)} lets a good part of the internet send`,
-      'name the addresses that send',
-    ),
-    ...says(
-      of('ptr'),
-      'spf-ptr',
-      'warning',
-      `${texts(of('ptr'))}: ptr is slow and unreliable, and not to be published (RFC 7208, section 5.5)`,
-      'name the addresses with ip4: and ip6:',
-    ),
-    ...says(
-      of('a', 'mx'),
-      'spf-a-mx',
-      'warning',
-      `${texts(of('a', 'mx'))}: each costs a lookup, and lets the web server or the hosts that receive mail send it`,
-      'name the addresses that send with ip4: and ip6:',
-    ),
-    ...says(
-      unreached,
-      'spf-unreached',
-      'warning',
-      `${texts(unreached)} has no effect beside ${all?.text ?? 'all'}`,
-      'put it before all, or take it out',
-    ),
-    ...(bytes > COMFORTABLE_BYTES
-      ? [
-          finding(
-            'spf-long',
-            'warning',
-            `the record has ${bytes} bytes: above ${COMFORTABLE_BYTES} answers may not fit a UDP packet of 512 (RFC 7208, section 3.4)`,
-            'name networks instead of addresses',
-          ),
-        ]
-      : []),
-  ]
+  if (bytes <= COMFORTABLE_BYTES) return []
+  const limit = `above ${COMFORTABLE_BYTES} answers may not fit a UDP packet of 512 (RFC 7208, section 3.4)`
+  const remedy = 'name networks instead of addresses'
+  return [finding('spf-long', 'warning', `the record has ${bytes} bytes: ${limit}`, remedy)]
 }
 
 /** Of all TXT values at a name: no SPF record, one or more, with what is wrong in the one. */

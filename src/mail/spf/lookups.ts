@@ -56,35 +56,23 @@ export function* spfLookups(domain: string, planned: SpfRecord | undefined): Dns
       ? yield* published(domain, undefined, [], count)
       : yield* costOf(domain, undefined, planned, [domain], count)
   const { lookups, ip4, ip6, findings } = count
-  const voids = Math.max(ip4, ip6)
-  return {
-    lookups,
-    voids: { ip4, ip6 },
-    cost,
-    findings: [
-      ...findings,
-      ...(lookups > MOST_LOOKUPS
-        ? [
-            finding(
-              'spf-lookups',
-              'error',
-              `${domain}: ${lookups >= ENOUGH ? `${ENOUGH} or more` : lookups} lookups, and verifiers make ${MOST_LOOKUPS} (then permerror)`,
-              'name own hosts with ip4: and ip6:, and take out services that send no more',
-            ),
-          ]
-        : []),
-      ...(voids > MOST_VOIDS
-        ? [
-            finding(
-              'spf-voids',
-              'error',
-              `${domain}: ${voids} lookups find nothing, and verifiers take ${MOST_VOIDS} (then permerror)`,
-              'take out the terms whose names have no such record',
-            ),
-          ]
-        : []),
-    ],
+  return { lookups, voids: { ip4, ip6 }, cost, findings: [...findings, ...limitFindings(domain, count)] }
+}
+
+function limitFindings(domain: string, { lookups, ip4, ip6 }: Count): readonly RecordFinding[] {
+  const findings: RecordFinding[] = []
+  if (lookups > MOST_LOOKUPS) {
+    const counted = lookups >= ENOUGH ? `${ENOUGH} or more` : lookups
+    const message = `${domain}: ${counted} lookups, and verifiers make ${MOST_LOOKUPS} (then permerror)`
+    const remedy = 'name own hosts with ip4: and ip6:, and take out services that send no more'
+    findings.push(finding('spf-lookups', 'error', message, remedy))
   }
+  const voids = Math.max(ip4, ip6)
+  if (voids > MOST_VOIDS) {
+    const message = `${domain}: ${voids} lookups find nothing, and verifiers take ${MOST_VOIDS} (then permerror)`
+    findings.push(finding('spf-voids', 'error', message, 'take out the terms whose names have no such record'))
+  }
+  return findings
 }
 
 function* published(domain: string, by: string | undefined, path: readonly string[], count: Count): DnsWalk<SpfCost> {

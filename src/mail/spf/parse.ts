@@ -9,8 +9,9 @@ const MECHANISMS = ['all', 'include', 'a', 'mx', 'ptr', 'ip4', 'ip6', 'exists']
 const wrong = (term: string, problem: string): RecordSyntaxError => new RecordSyntaxError('SPF record', term, problem)
 
 /**
- * @throws RecordSyntaxError that names the term; verifiers would answer permerror. @example parseSpf('v=spf1
- * ip4:192.0.2.1 -all')
+ * @throws RecordSyntaxError that names the term; verifiers would answer permerror.
+ * @example
+ * parseSpf('v=spf1 ip4:192.0.2.1 -all')
  */
 export function parseSpf(text: string): SpfRecord {
   if (!isSpf(text)) throw wrong(text, 'is none: it begins with "v=spf1" and a space')
@@ -28,7 +29,11 @@ export function parseSpf(text: string): SpfRecord {
   return { terms }
 }
 
-/** @throws RecordSyntaxError @example parseSpfTerm('include:_spf.google.com') */
+/**
+ * @throws RecordSyntaxError
+ * @example
+ * parseSpfTerm('include:_spf.google.com')
+ */
 export function parseSpfTerm(text: string): SpfTerm {
   const modifier = /^([a-z][a-z0-9_.-]*)=(.*)$/is.exec(text)
   if (modifier) return parseModifier(text, modifier[1]!.toLowerCase(), modifier[2]!)
@@ -44,6 +49,11 @@ function parseModifier(text: string, name: string, value: string): SpfModifier {
   if (!isDomainSpec(value)) throw wrong(text, `has no domain: ${name}=example.org is wanted`)
   return { text, name, value }
 }
+
+const NETWORK_EXAMPLES = {
+  ip4: 'ip4:192.0.2.1 or ip4:192.0.2.0/24',
+  ip6: 'ip6:2001:db8::1 or ip6:2001:db8::/32',
+} as const
 
 function parseMechanism(text: string, qualifier: Qualifier, name: string, rest: string): SpfMechanism {
   const domain = rest.startsWith(':') ? rest.slice(1) : undefined
@@ -64,10 +74,7 @@ function parseMechanism(text: string, qualifier: Qualifier, name: string, rest: 
     case 'ip6': {
       const family = name === 'ip4' ? 4 : 6
       if (domain === undefined || parseNetwork(domain)?.family !== family)
-        throw wrong(
-          text,
-          `has no IPv${family} address or network: ${family === 4 ? 'ip4:192.0.2.1 or ip4:192.0.2.0/24' : 'ip6:2001:db8::1 or ip6:2001:db8::/32'} is wanted`,
-        )
+        throw wrong(text, `has no IPv${family} address or network: ${NETWORK_EXAMPLES[name]} is wanted`)
       return { text, qualifier, name, network: domain }
     }
     case 'a':
