@@ -1,6 +1,6 @@
 // The linter finds nothing in the repository, and finds what is planted for it: `npm run lint`.
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
@@ -9,19 +9,22 @@ import { ROOT } from '../cli/mailrun.ts'
 
 const test = suite('lint')
 
-const lint = (cwd: string): { readonly status: number | null; readonly stdout: string } =>
-  spawnSync(join(ROOT, 'node_modules/.bin/oxlint'), ['--type-aware'], { cwd, encoding: 'utf8' })
+interface Linted {
+  readonly status: number | null
+  readonly stdout: string
+}
+
+const lint = (cwd: string, ...flags: readonly string[]): Linted =>
+  spawnSync(join(ROOT, 'node_modules/.bin/oxlint'), ['--type-aware', ...flags], { cwd, encoding: 'utf8' })
 
 /** What the linter says of a file with this text, by the rules of the repository. */
-function lintOf(text: string): { readonly status: number | null; readonly stdout: string } {
+function lintOf(text: string): Linted {
   const folder = mkdtempSync(join(tmpdir(), 'mailrun-lint-'))
   try {
-    for (const name of ['.oxlintrc.json', 'package.json']) copyFileSync(join(ROOT, name), join(folder, name))
-    symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'))
-    const compilerOptions = { strict: true, module: 'nodenext', target: 'es2022', types: ['node'] }
+    const compilerOptions = { strict: true, module: 'nodenext', target: 'es2022', types: [] }
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }))
     writeFileSync(join(folder, 'planted.ts'), text)
-    return lint(folder)
+    return lint(folder, '--config', join(ROOT, '.oxlintrc.json'))
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -34,21 +37,20 @@ test('there is nothing to say of the repository', () => {
 })
 
 test('a promise that nobody awaits is found by its type', () => {
-  const { status, stdout } = lintOf(`import { rm } from 'node:fs/promises'
-const remove = (path: string) => rm(path)
+  const { status, stdout } = lintOf(`const remove = (path: string) => Promise.resolve(path)
 export function forget(path: string): void {
   remove(path)
 }
 `)
   assert.is(status, 1)
   assert.match(stdout, 'no-floating-promises')
-  assert.match(stdout, 'planted.ts:4:3')
+  assert.match(stdout, 'planted.ts:3:3')
 })
 
 test('the same promise, awaited, is no fault', () => {
-  const { status, stdout } = lintOf(`import { rm } from 'node:fs/promises'
-export async function remove(path: string): Promise<void> {
-  await rm(path)
+  const { status, stdout } = lintOf(`const remove = (path: string) => Promise.resolve(path)
+export async function forget(path: string): Promise<void> {
+  await remove(path)
 }
 `)
   assert.is(status, 0, stdout)
