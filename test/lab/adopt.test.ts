@@ -57,7 +57,7 @@ test.before(async () => {
   await lab.labUp({ size: 1, tools: false, wire: undefined })
   here = project({})
   await inMx1(`apt-get -qq update &&
-  DEBIAN_FRONTEND=noninteractive apt-get -qq -y install opendkim opendkim-tools >/dev/null 2>&1`)
+  DEBIAN_FRONTEND=noninteractive apt-get -qq -y install opendkim opendkim-tools openssl >/dev/null 2>&1`)
 })
 test.after(async () => {
   here.remove()

@@ -365,7 +365,7 @@ test(ACCEPTED, async () => {
 /** What a guide of many years has people type, to the letter. */
 const GUIDE = `set -e
 apt-get -qq update
-DEBIAN_FRONTEND=noninteractive apt-get -qqy install opendkim opendkim-tools >/dev/null 2>&1
+DEBIAN_FRONTEND=noninteractive apt-get -qqy install opendkim opendkim-tools openssl >/dev/null 2>&1
 mkdir /etc/dkimkeys/fleet.test
 opendkim-genkey --directory=/etc/dkimkeys/fleet.test --domain=fleet.test --bits=2048
 chown -R opendkim:opendkim /etc/dkimkeys/fleet.test

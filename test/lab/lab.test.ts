@@ -11,6 +11,7 @@ import { POSTFIX_UNIT, nameLab } from './own-lab.ts'
 
 // Before the lab is imported: its library works on the lab that this names.
 nameLab('selftest')
+const LAB = process.env['MAILRUN_LAB_NAME']!
 const lab = await import('../../lab/index.ts')
 
 const SIZE = 4
@@ -60,7 +61,7 @@ test('odd hosts have a running Postfix with its host name, even ones neither Pos
 
 test('ssh reaches each host as its user, with the key known beforehand', async () => {
   const users = await Promise.all(
-    hosts.map(async (host) => (await run('node', [main, '--name', 'selftest', 'ssh', host, 'id -un'])).stdout.trim()),
+    hosts.map(async (host) => (await run('node', [main, '--name', LAB, 'ssh', host, 'id -un'])).stdout.trim()),
   )
   assert.equal(users, ['root', 'ops', 'admin', 'root'])
 })
@@ -148,7 +149,7 @@ test('a round-trip time can be set and taken away again', async () => {
 
 test('an up that was killed half way is finished by the next, and a dead host is mended', async () => {
   await lab.labDown()
-  const killed = spawn('node', [main, '--name', 'selftest', 'up', String(SIZE)], { stdio: 'ignore' })
+  const killed = spawn('node', [main, '--name', LAB, 'up', String(SIZE)], { stdio: 'ignore' })
   await sleep(700)
   killed.kill('SIGKILL')
   await lab.labUp(UP)
@@ -179,7 +180,7 @@ test('commands fail with a message, not a stack', async () => {
     ['rtt', '-1'],
     ['status', '--name', 'nosuchlab'],
   ]) {
-    const failure = await run('node', [main, '--name', 'selftest', ...args]).then(
+    const failure = await run('node', [main, '--name', LAB, ...args]).then(
       () => undefined,
       (error: { code: number; stderr: string }) => error,
     )
@@ -189,7 +190,7 @@ test('commands fail with a message, not a stack', async () => {
 })
 
 test('labs that come up at the same time take networks of their own', async () => {
-  const names = ['one', 'two', 'three', 'four', 'five'].map((name) => `selftest-${name}`)
+  const names = ['one', 'two', 'three', 'four', 'five'].map((name) => `${LAB}-${name}`)
   const each = (...words: readonly string[]): Promise<unknown> =>
     Promise.all(names.map((name) => run(process.execPath, [main, ...words, `--name=${name}`])))
   try {

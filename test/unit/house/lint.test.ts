@@ -14,8 +14,8 @@ interface Linted {
   readonly stdout: string
 }
 
-const lint = (cwd: string, ...flags: readonly string[]): Linted =>
-  spawnSync(join(ROOT, 'node_modules/.bin/oxlint'), ['--type-aware', ...flags], { cwd, encoding: 'utf8' })
+const lint = (...paths: readonly string[]): Linted =>
+  spawnSync(join(ROOT, 'node_modules/.bin/oxlint'), ['--type-aware', ...paths], { cwd: ROOT, encoding: 'utf8' })
 
 /** What the linter says of a file with this text, by the rules of the repository. */
 function lintOf(text: string): Linted {
@@ -24,14 +24,14 @@ function lintOf(text: string): Linted {
     const compilerOptions = { strict: true, module: 'nodenext', target: 'es2022', types: [] }
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }))
     writeFileSync(join(folder, 'planted.ts'), text)
-    return lint(folder, '--config', join(ROOT, '.oxlintrc.json'))
+    return lint(folder)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
 test('there is nothing to say of the repository', () => {
-  const { status, stdout } = lint(ROOT)
+  const { status, stdout } = lint()
   assert.is(status, 0, stdout)
   assert.match(stdout, /Found 0 warnings and 0 errors\.\n.* on \d{3,} files/)
 })
