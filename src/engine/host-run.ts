@@ -14,7 +14,8 @@ import { beforeFirstWall, foretell, type ChangeOutlook, type Now } from './outlo
 import { foreseenOutputs, realOutputs } from './outputs.ts'
 import { outside, type AskOutside } from './outside.ts'
 import type { RunOptions } from './run-options.ts'
-import { openSession, type Answers, type Session } from './session.ts'
+import { openSession, type Session } from './session.ts'
+import type { Answers } from './session-watcher.ts'
 import { stepsOf, type PlannedStep } from './steps.ts'
 
 /**

@@ -11,7 +11,7 @@ import { outside, type Outside } from './outside.ts'
 import type { ChangeOutlook } from './outlook.ts'
 import type { RunOptions } from './run-options.ts'
 import { secretsOf } from './secrets-of.ts'
-import type { Answers, SessionWatcher } from './session.ts'
+import type { Answers, SessionWatcher } from './session-watcher.ts'
 import { settle } from './settle.ts'
 
 export interface HostState {

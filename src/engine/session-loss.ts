@@ -7,7 +7,7 @@ import { ConnectionLost, Unreachable, type Connection } from './connection.ts'
 import { HostEnd } from './host-end.ts'
 import { progressOf, type Progress } from './progress.ts'
 import { answersOf, failed, LOCK_SECONDS, open, trip, type SessionState, type UnderWay } from './session-trip.ts'
-import type { Answers } from './session.ts'
+import type { Answers } from './session-watcher.ts'
 import type { PlannedStep } from './steps.ts'
 
 /** No attempt to make a lost connection again begins later than this after the first. */

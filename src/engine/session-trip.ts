@@ -9,7 +9,7 @@ import { HostEnd } from './host-end.ts'
 import { makeTrip, newMark, type TripOutcome, type TripWatcher } from './make-trip.ts'
 import { maskSummary } from './mask-change.ts'
 import type { RunOptions } from './run-options.ts'
-import type { Answers, SessionWatcher } from './session.ts'
+import type { Answers, SessionWatcher } from './session-watcher.ts'
 import type { PlannedStep } from './steps.ts'
 
 /** How long to wait for another run on the host, whose change in hand may be a long one. */

@@ -2,35 +2,20 @@
 // asked what came of the change in hand.
 import { hostname, userInfo } from 'node:os'
 import type { PreparedHost } from '../model/prepared-host.ts'
-import type { Probe } from '../model/probe.ts'
 import type { Reporter } from '../model/run-event.ts'
 import { hostFacts } from '../probes/host-facts.ts'
 import type { Mask } from '../shell/mask.ts'
 import { ConnectionLost, type Connect } from './connection.ts'
-import type { Asked } from './foresee.ts'
 import { HostEnd } from './host-end.ts'
 import type { TripOutcome } from './make-trip.ts'
 import type { RunOptions } from './run-options.ts'
 import { askAfterLoss } from './session-loss.ts'
 import { answersOf, open, trip, type SessionSetting, type SessionState } from './session-trip.ts'
+import type { Answers, SessionWatcher } from './session-watcher.ts'
 import { tripsOf, type PlannedStep } from './steps.ts'
 
 /** How often plans may come too late. */
 const OUTDATED_AT_MOST = 5
-
-/** What each question was told on the last trip. */
-export type Answers = (probe: Probe<unknown>) => Asked
-
-/** Is told what became of each change. */
-export interface SessionWatcher {
-  made(step: PlannedStep): void
-  failed(step: PlannedStep, why: string): void
-  unknown(step: PlannedStep, why: string): void
-  /** It was to be made, and was not: it may be tried again. */
-  notMade(step: PlannedStep): void
-  /** Whether these answers show that the step was made. */
-  isMade(step: PlannedStep, answers: Answers): boolean
-}
 
 export interface Session {
   /** Round trips so far. */

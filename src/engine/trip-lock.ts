@@ -1,7 +1,7 @@
 // The part of a trip's script that takes the host's lock, and frees it.
 import { quote } from '../shell/quote.ts'
 import { readLast } from './progress.ts'
-import type { TripRequest } from './trip.ts'
+import type { TripRequest } from './trip-request.ts'
 
 export const cannotWrite = (file: string): string =>
   `say broken "cannot write ${file}: is its file system full or read-only? (df -h, df -i, mount)"`

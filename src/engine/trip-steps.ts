@@ -3,7 +3,7 @@ import { quote } from '../shell/quote.ts'
 import { OUTDATED_STATUS } from '../shell/outdated.ts'
 import { beginProgress, doneLine, lastOutput, startedLine } from './progress.ts'
 import { cannotWrite } from './trip-lock.ts'
-import type { Step, TripRequest } from './trip.ts'
+import type { Step, TripRequest } from './trip-request.ts'
 
 /** The steps whose output is sent while they run are those that may take longer than this. */
 const STREAMED_FROM_SECONDS = 60
