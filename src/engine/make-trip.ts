@@ -1,12 +1,12 @@
 // Makes one trip over a connection: sends the script, tells its progress, and reads what came of it.
 import { randomBytes } from 'node:crypto'
 import type { Probe } from '../model/probe.ts'
-import { OUTDATED_STATUS } from '../shell/outdated.ts'
 import { ConnectionLost, TooMuchSaid, Unreachable, type Connection } from './connection.ts'
 import type { Asked } from './foresee.ts'
 import type { PlannedStep } from './steps.ts'
 import { isAsked, questionFrames, readAnswers } from './questions.ts'
 import { tripScript } from './trip.ts'
+import { saysOutdated, stopFile as stopFileOf, tripWords } from './trip-words.ts'
 import { watchdog } from './watchdog.ts'
 import { answerOf, stderrByQuestion, tripReader, type Frame } from './trip-reader.ts'
 
@@ -46,7 +46,7 @@ export interface TripWatcher {
 
 export type TripOutcome =
   /**
-   * `last`: the mark of the last trip with steps, this one included. `notMade`: the first of its steps that was not
+   * `last`: the record's word of the last trip with steps, this one included. `notMade`: the first of its steps that was not
    * made, nor any after it, for the host is no longer what the plans were made on.
    */
   | {
@@ -87,7 +87,8 @@ const DUMB =
  */
 export async function makeTrip(connection: Connection, trip: Trip, watcher: TripWatcher): Promise<TripOutcome> {
   const { mark } = trip
-  const stopFile = `/tmp/${mark}.stop`
+  const words = tripWords(mark)
+  const stopFile = stopFileOf(words)
   const questions = questionFrames(trip.probes)
   const answers = new Map<number, Extract<Frame, { kind: 'answered' }>>()
   let ended: TripOutcome | undefined
@@ -151,7 +152,7 @@ export async function makeTrip(connection: Connection, trip: Trip, watcher: Trip
         return watcher.progress(step, frame.line)
       case 'done':
         watch.expectWithin(SILENCE_SECONDS, 'going on')
-        if (frame.code === OUTDATED_STATUS && frame.output.endsWith(mark)) outdated = step
+        if (saysOutdated(words, frame.code, frame.output)) outdated = step
         else if (frame.code !== 0)
           ended = {
             kind: 'failed',
@@ -173,11 +174,10 @@ export async function makeTrip(connection: Connection, trip: Trip, watcher: Trip
   const reader = tripReader(mark, onFrame)
   try {
     const script = tripScript({
-      mark,
+      words,
       steps: trip.steps,
       questions,
       questionsSeconds: trip.questionsSeconds,
-      stopFile,
       after: trip.after,
       lock: trip.holder === undefined ? undefined : { holder: trip.holder, waitSeconds: trip.lockSeconds },
     })
@@ -201,7 +201,7 @@ export async function makeTrip(connection: Connection, trip: Trip, watcher: Trip
     return {
       kind: 'asked',
       asked,
-      last: stale || trip.steps.length === 0 ? last : mark,
+      last: stale || trip.steps.length === 0 ? last : words.record,
       notMade: stale ? trip.steps[0] : outdated,
     }
   } catch (error) {

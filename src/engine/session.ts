@@ -7,7 +7,6 @@ import type { Probe } from '../model/probe.ts'
 import type { Reporter } from '../model/run-event.ts'
 import { hostFacts } from '../probes/host-facts.ts'
 import type { Mask } from '../shell/mask.ts'
-import { OUTDATED_STATUS } from '../shell/outdated.ts'
 import { ConnectionLost, Unreachable, type Connect, type Connection } from './connection.ts'
 import type { Asked } from './foresee.ts'
 import { failureOf } from './failure.ts'
@@ -17,6 +16,7 @@ import { maskSummary } from './mask-change.ts'
 import { progressOf, type Progress } from './progress.ts'
 import type { RunOptions } from './run-options.ts'
 import { tripsOf, type PlannedStep } from './steps.ts'
+import { saysOutdated, tripWords } from './trip-words.ts'
 
 /** How long to wait for another run on the host, whose change in hand may be a long one. */
 const LOCK_SECONDS = 900
@@ -249,7 +249,7 @@ export async function openSession(
   ): void => {
     const index = steps.indexOf(step)
     const code = progress?.done.get(index)
-    if (code === OUTDATED_STATUS && progress?.output.endsWith(mark)) return watcher.notMade(step)
+    if (saysOutdated(tripWords(mark), code, progress?.output)) return watcher.notMade(step)
     if (code !== undefined && code !== 0)
       throw failed({ kind: 'failed', step, code, output: progress?.output ?? '', seconds: 0 })
     if (!step.completes) return

@@ -1,8 +1,9 @@
 // Writes one trip: the lock, the changes, then the questions, as one script that runs whole or not at all.
 import { quote } from '../shell/quote.ts'
-import { OUTDATED, OUTDATED_STATUS } from '../shell/outdated.ts'
+import { OUTDATED_STATUS, withOutdated } from '../shell/outdated.ts'
 import { beginProgress, doneLine, lastOutput, readLast, startedLine } from './progress.ts'
 import type { QuestionFrame } from './questions.ts'
+import { stopFile, type TripWords } from './trip-words.ts'
 
 /** One process to run on the host: a change, or a piece that goes before it. */
 export interface Step {
@@ -11,8 +12,7 @@ export interface Step {
 }
 
 export interface TripRequest {
-  /** A random word that nothing on the host can print by chance. */
-  readonly mark: string
+  readonly words: TripWords
   readonly steps: readonly Step[]
   readonly questions: readonly QuestionFrame[]
   /** For all questions: they only look, and one that hangs must not hold the host's lock for ever. */
@@ -20,12 +20,10 @@ export interface TripRequest {
   /** Left out in check mode: a check takes no lock and writes nothing. */
   readonly lock: { readonly holder: string; readonly waitSeconds: number } | undefined
   /**
-   * The mark of the last trip with steps that the plans know of; where there was another since, no step is made.
-   * `undefined`: made whatever was before.
+   * The record's word of the last trip with steps that the plans know of; where there was another since, no step is
+   * made. `undefined`: made whatever was before.
    */
   readonly after: string | undefined
-  /** A script that finds this file starts no further step. */
-  readonly stopFile: string
 }
 
 /** The steps whose output is sent while they run are those that may take longer than this. */
@@ -46,14 +44,15 @@ export const PROGRESS_CAP_BYTES = 262_144
  * stdout (and on stderr `MARK begin`, `MARK answered N`); `MARK end` closes both streams.
  */
 export function tripScript(request: TripRequest): string {
-  const { mark, lock, steps, questions, questionsSeconds, stopFile } = request
+  const { words, lock, steps, questions, questionsSeconds } = request
+  const { mark } = words
   return [
     '{',
     `trap : PIPE HUP`,
-    `export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin ${OUTDATED}=${mark}; umask 022; cd /`,
-    // What a login may bring along: systemctl(1) and others take their flags only in front by it, noclobber and noglob
-    // come with bash's SHELLOPTS.
-    'unset POSIXLY_CORRECT CDPATH BASH_ENV ENV; set +f +C',
+    `export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; umask 022; cd /`,
+    // What a login may bring along: systemctl(1) and others take their flags only in front by it; noclobber, noglob and
+    // allexport come with bash's SHELLOPTS.
+    'unset POSIXLY_CORRECT CDPATH BASH_ENV ENV; set +f +C +a',
     // `go`: the questions are to be asked; `more`: further steps may begin.
     `go=1 more=1 held= run= hung= m=`,
     // Whatever stands before it on stderr (a login banner) belongs to no question.
@@ -62,12 +61,14 @@ export function tripScript(request: TripRequest): string {
     // The login shell and sudo have come to their end, and handed over.
     'say begun',
     ...needsLines(lock ? [...NEEDED, 'flock'] : NEEDED),
-    ...(lock ? lockLines(mark, lock) : []),
+    ...(lock ? lockLines(words, lock) : []),
     ...(steps.length > 0 ? stepsLines(request) : []),
     ...(questions.length > 0 ? questionsLines(mark, questions, questionsSeconds) : []),
     // After a failure the output stays, for whoever lost the connection and asks.
     ...(steps.length > 0
-      ? [`rm -f "$run"/in.*; [ ! "$go" ] || rm -f "$run"/out.*; [ ! -e ${stopFile} ] || rm -f ${stopFile}`]
+      ? [
+          `rm -f "$run"/in.*; [ ! "$go" ] || rm -f "$run"/out.*; [ ! -e ${stopFile(words)} ] || rm -f ${stopFile(words)}`,
+        ]
       : []),
     ...(lock ? [UNLOCK] : []),
     // Only now: where nobody reads, the shell stands still here, and must not hold the lock.
@@ -92,7 +93,7 @@ const cannotWrite = (file: string): string =>
 // The holder's name is written beside the lock, so that who waits can say for whom. A redirection that fails ends the
 // shell for `exec` and `:`, not for printf.
 const lockLines = (
-  mark: string,
+  words: TripWords,
   { holder, waitSeconds }: { holder: string; waitSeconds: number },
 ): readonly string[] => [
   'if [ "$MAILRUN_RUN_DIR" ]; then run=$MAILRUN_RUN_DIR; elif [ -w /run ]; then run=/run/mailrun; else run=/tmp/mailrun-$(id -u); fi; export run',
@@ -105,25 +106,25 @@ const lockLines = (
   `  h=; for i in 1 2 3 4 5 6 7 8 9 10; do [ -r "$run/holder" ] && IFS= read -r h < "$run/holder"; [ "$h" ] && break; sleep 0.1; done; say waiting "$h"`,
   `  flock -w ${waitSeconds} 9 || { say locked "$h"; go=; }`,
   'fi',
-  `[ "$go" ] && ${readLast(mark)} && say last "$last"`,
+  `[ "$go" ] && ${readLast(words)} && say last "$last"`,
   `[ "$go" ] && held=1 && { printf '%s\\n' ${quote(holder)} > "$run/holder"; } 2>/dev/null`,
 ]
 
 /** The name goes with the lock: the next one to wait must not be told of somebody who has left. */
 const UNLOCK = `[ "$held" ] && { printf '' > "$run/holder"; } 2>/dev/null; exec 9>&-`
 
-function stepsLines({ mark, steps, after, stopFile }: TripRequest): readonly string[] {
+function stepsLines({ words, steps, after }: TripRequest): readonly string[] {
   return [
     ...(after === undefined ? [] : [`if [ "$go" ] && [ "$last" != ${quote(after)} ]; then say stale; more=; fi`]),
-    `if [ "$go" ] && [ "$more" ] && ! { ${beginProgress(mark)}; } 2>/dev/null; then ${cannotWrite('$run/progress')}; go=; fi`,
+    `if [ "$go" ] && [ "$more" ] && ! { ${beginProgress(words)}; } 2>/dev/null; then ${cannotWrite('$run/progress')}; go=; fi`,
     KEEP,
-    `if [ "$go" ] && [ "$more" ]; then rm -f "$run"/out.* "$run"/in.*; mkfifo -m 0600 -- "$run/in.end" ${steps.map((_, index) => input(mark, index)).join(' ')} 2>/dev/null || { ${cannotWrite('$run')}; go=; }; fi`,
-    ...steps.flatMap((step, index) => stepLines(mark, stopFile, step, index)),
+    `if [ "$go" ] && [ "$more" ]; then rm -f "$run"/out.* "$run"/in.*; mkfifo -m 0600 -- "$run/in.end" ${steps.map((_, index) => input(words, index)).join(' ')} 2>/dev/null || { ${cannotWrite('$run')}; go=; }; fi`,
+    ...steps.flatMap((step, index) => stepLines(words, step, index)),
   ]
 }
 
 /** The pipe that a step writes to: of this trip alone, for what an earlier one left running may still read its own. */
-const input = (mark: string, index: number): string => `"$run/in.${mark}.${index}"`
+const input = ({ pipe }: TripWords, index: number): string => `"$run/in.${pipe}.${index}"`
 
 /**
  * Keeps the first and the last of what comes by the pipe $1: $2, and after that $2.a and $2.b. Says by in.end that it
@@ -142,24 +143,23 @@ cat > /dev/null
 } < "$1" 2>/dev/null
 }`
 
-function stepLines(mark: string, stopFile: string, { text, timeoutSeconds }: Step, index: number): readonly string[] {
+function stepLines(words: TripWords, { text, timeoutSeconds }: Step, index: number): readonly string[] {
+  const { mark, outdated } = words
   const streamed = timeoutSeconds > STREAMED_FROM_SECONDS
   // A file for each: what a step leaves running must not write into the next one's.
   const out = `"$run/out.${index}"`
   return [
     'if [ "$go" ] && [ "$more" ]; then',
     // What a command prints may be secret, and stays after a failure: nobody else's to read.
-    `umask 077; if [ -e ${stopFile} ]; then say stopped; go=; elif ! { printf '' > ${out}; } 2>/dev/null; then ${cannotWrite('$run')}; go=; else say start ${index} || go=; fi; umask 022`,
+    `umask 077; if [ -e ${stopFile(words)} ]; then say stopped; go=; elif ! { printf '' > ${out}; } 2>/dev/null; then ${cannotWrite('$run')}; go=; else say start ${index} || go=; fi; umask 022`,
     'if [ "$go" ]; then',
     startedLine(index),
     // The part has a process, an input and an output of its own: it outlives the connection, and cannot eat the script.
-    `exec 8<>"$run/in.end"; keep ${input(mark, index)} ${out} 8>&- >/dev/null 2>&1 </dev/null & k=$!`,
-    `timeout -k ${KILL_AFTER_SECONDS} ${timeoutSeconds} sh 8>&- > ${input(mark, index)} 2>&1 <<'${mark}-text'${streamed ? ' &' : ''}`,
+    `exec 8<>"$run/in.end"; keep ${input(words, index)} ${out} 8>&- >/dev/null 2>&1 </dev/null & k=$!`,
+    `timeout -k ${KILL_AFTER_SECONDS} ${timeoutSeconds} sh 8>&- > ${input(words, index)} 2>&1 <<'${mark}-text'${streamed ? ' &' : ''}`,
     // timeout(1) keeps the lock as long as the part runs, should this shell be killed; nothing else of the part does.
     'exec 9>&-',
-    '{',
-    text,
-    '} </dev/null',
+    withOutdated(outdated, text),
     `${mark}-text`,
     ...(streamed
       ? [
@@ -169,13 +169,13 @@ function stepLines(mark: string, stopFile: string, { text, timeoutSeconds }: Ste
           'wait "$p"; rc=$?; while kill -0 "$p" 2>/dev/null; do wait "$p"; rc=$?; done',
         ]
       : ['rc=$?']),
-    `timeout ${OUTPUT_END_SECONDS} head -n 1 <&8 >/dev/null 2>&1 9>&- || rm -f -- ${input(mark, index)}; exec 8>&-${streamed ? '; wait "$t"' : ''}`,
+    `timeout ${OUTPUT_END_SECONDS} head -n 1 <&8 >/dev/null 2>&1 9>&- || rm -f -- ${input(words, index)}; exec 8>&-${streamed ? '; wait "$t"' : ''}`,
     doneLine(index),
     `say output ${index}; ${lastOutput(out)}`,
     `[ "$rc" = 0 ] || [ "$rc" = ${OUTDATED_STATUS} ] || [ -w /run ] || ${NOT_ROOT}`,
     `say done ${index} $rc || go=`,
     // What says that its plan is outdated is asked about again; what fails ends the trip.
-    `if [ "$rc" = ${OUTDATED_STATUS} ] && [ "$(tail -c ${mark.length} -- ${out})" = ${mark} ]; then more=; elif [ "$rc" != 0 ]; then go=; fi`,
+    `if [ "$rc" = ${OUTDATED_STATUS} ] && [ "$(tail -c ${outdated.length} -- ${out})" = ${outdated} ]; then more=; elif [ "$rc" != 0 ]; then go=; fi`,
     'fi; fi',
   ]
 }
