@@ -34,8 +34,7 @@ test('the mark of frames is in no argument of a program, no file and no environm
     others.split('\n').filter((line) => line.includes(mark)),
     [],
   )
-  assert.is(new Set(Object.values(words)).size, 5)
-  for (const [name, word] of Object.entries(words)) assert.is(word.length, mark.length, name)
+  assert.is(new Set(Object.values<string>({ ...words })).size, 5)
 })
 
 const asks = (script: string) =>
