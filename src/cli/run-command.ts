@@ -1,10 +1,11 @@
 // `mailrun <playbook.ts>`: load, check, run, report.
+import { notCached } from '../playbook/cache-folder.ts'
 import { prepareRun } from '../run/prepare-run.ts'
 import { exitStatus } from './exit-status.ts'
 import { fleetSource } from './fleet.ts'
 import { listHosts, listTasks } from './list.ts'
 import type { Given, RunFlags } from './options.ts'
-import { stdout } from './output.ts'
+import { stderr, stdout } from './output.ts'
 import type { Signals } from './signals.ts'
 
 /** Resolves with the exit status. @throws MailrunError before any host is touched */
@@ -14,6 +15,8 @@ export async function runCommand(
 ): Promise<number> {
   const source = await fleetSource(flags)
   const run = await prepareRun(source)
+  const why = flags.verbose === true ? notCached() : undefined
+  if (why !== undefined) stderr.write(`mailrun: compiled playbooks are not kept: ${why}\n`)
   if (flags.listHosts === true || flags.listTasks === true) {
     const list = flags.listTasks === true ? listTasks : listHosts
     stdout.write(list({ playbook: run.playbook.name, hosts: run.hosts }, flags.format))

@@ -52,8 +52,8 @@ export function openingOf(become: Become | undefined, login: string | undefined,
   const onTerminal = terminal || (method === 'doas' && password !== undefined)
   const typed = onTerminal && method !== 'sudo'
   const environment = method === 'su' && user === 'root' ? SU_ENVIRONMENT : ''
-  const standing = `"${environment}echo ${dialogue.ready} >&2; ${typed ? 'read x; ' : ''}exec sh"`
-  const words = methodWords(become, dialogue.question, standing)
+  const stands = `${environment}echo ${dialogue.ready} >&2; ${typed ? 'read x; ' : ''}`
+  const words = methodWords(become, dialogue.question, stands)
   const text = [
     'export LC_ALL=C',
     'cd /',
@@ -90,14 +90,24 @@ const inQuotes = (word: string): string => (/^[\w./@:%+=,-]+$/.test(word) ? word
 const ofRoot = (user: string): string =>
   /^#?\d+$/.test(user) ? `"$(id -un ${user.replace('#', '')})"` : inQuotes(user)
 
-function methodWords(become: Become, question: string, stand: string): string {
+/**
+ * What runs before the shell stands may ask for the password in the method's words; of another user than root, whom the
+ * login user's password must not be told, no file is read before: a login shell is one from then on.
+ */
+const keepsOut = ({ user }: Become): boolean => user !== 'root'
+
+/** @param login - whether the flags ask for a login shell. */
+const shellThen = (stands: string, become: Become, login: boolean): string =>
+  `"${stands}exec sh${login && keepsOut(become) ? ' -l' : ''}"`
+
+function methodWords(become: Become, question: string, stands: string): string {
   switch (become.method) {
     case 'sudo':
-      return sudoWords(become, question, stand)
+      return sudoWords(become, question, stands)
     case 'su':
-      return suWords(become, stand)
+      return suWords(become, stands)
     case 'doas':
-      return doasWords(become, stand)
+      return doasWords(become, stands)
   }
 }
 
@@ -105,7 +115,9 @@ function methodWords(become: Become, question: string, stand: string): string {
  * sudo(8): the password goes to its input, once it was asked for; where none is needed it would be read as a command.
  * `-k`: no cached credentials are used or left.
  */
-function sudoWords({ user, executable, flags, password }: Become, question: string, stand: string): string {
+function sudoWords(become: Become, question: string, stands: string): string {
+  const { user, executable, flags, password } = become
+  const login = ownWords(flags, SUDO).some((word) => word === '--login' || /^-[A-Za-z]*i/.test(word))
   const how = password === undefined ? ['-n'] : ['-k', '-S', '-p', `${question}-%p:`]
   return [
     executable ?? 'sudo',
@@ -113,30 +125,33 @@ function sudoWords({ user, executable, flags, password }: Become, question: stri
     ...how,
     '-u',
     inQuotes(user),
-    ...ownWords(flags, SUDO).map(inQuotes),
+    ...ownWords(flags, keepsOut(become) ? SUDO_PLAINLY : SUDO).map(inQuotes),
     '--',
     'sh',
     '-c',
-    stand,
+    shellThen(stands, become, login),
   ].join(' ')
 }
 
 /** su(1) reads the password from its input where that is no terminal. */
-function suWords({ user, executable, flags }: Become, stand: string): string {
-  const own = ownWords(flags, SU).map(inQuotes)
+function suWords(become: Become, stands: string): string {
+  const { user, executable = 'su', flags } = become
+  const own = ownWords(flags, keepsOut(become) ? SU_PLAINLY : SU).map(inQuotes)
+  const asked = [...executable.split(' '), ...ownWords(flags, SU)]
+  const login = asked.some((word) => word === '-' || word === '--login' || /^-[A-Za-z]*l/.test(word))
   return [
-    executable ?? 'su',
+    keepsOut(become) ? executable.replace(/ (?:-|-l|--login)(?= |$)/g, '') : executable,
     '-s',
     '/bin/sh',
     ...own.filter((word) => word !== '-'),
     '-c',
-    stand,
-    ...own.filter((word) => word === '-'),
+    shellThen(stands, become, login),
+    ...own.filter((word) => word === '-' && !keepsOut(become)),
     inQuotes(user),
   ].join(' ')
 }
 
-const doasWords = ({ user, executable, flags, password }: Become, stand: string): string =>
+const doasWords = ({ user, executable, flags, password }: Become, stands: string): string =>
   [
     executable ?? 'doas',
     ...(password === undefined ? ['-n'] : []),
@@ -146,7 +161,7 @@ const doasWords = ({ user, executable, flags, password }: Become, stand: string)
     '--',
     'sh',
     '-c',
-    stand,
+    `"${stands}exec sh"`,
   ].join(' ')
 
 /** Letters of options that are set here or would end in no shell, without and with a value. */
@@ -177,6 +192,9 @@ const SUDO: Options = {
   ],
 }
 const SU: Options = { plain: 'Ph', valued: 'c', long: ['pty', 'command', 'session-command'] }
+/** Without what has a shell read files of the other user's, or of its own choice, before. */
+const SUDO_PLAINLY: Options = { ...SUDO, plain: `${SUDO.plain}is`, long: [...SUDO.long, 'login', 'shell'] }
+const SU_PLAINLY: Options = { ...SU, plain: `${SU.plain}l`, long: [...SU.long, 'login'] }
 const DOAS: Options = { plain: 'nsL', valued: 'u', long: [] }
 
 /** What an inventory written for Ansible says (`-H -S -n`) without what would be in the way. */

@@ -5,7 +5,6 @@ import { randomBytes } from 'node:crypto'
 import { Unreachable, type Connection } from '../engine/connection.ts'
 import { SSH_WORDS_BYTES } from '../model/bounds.ts'
 import type { Become } from '../model/host.ts'
-import type { Secret } from '../shell/secret.ts'
 import type { Untrusted } from '../text/untrusted.ts'
 import type { Askpass } from './askpass.ts'
 import { STANDING_MASTER } from './beyond.ts'
@@ -14,15 +13,19 @@ import { handshake } from './handshakes.ts'
 import { hostShell } from './host-shell.ts'
 import { opensshArguments, type OpensshTarget } from './openssh-arguments.ts'
 import { opensshProblem } from './openssh-problem.ts'
+import { saysWhoAsks } from './openssh-version.ts'
 import type { Ask } from './passphrases.ts'
 import { persist } from './passing.ts'
 import type { PasswordTrial } from './password-trial.ts'
+import { asked, sshQuestion } from './ssh-question.ts'
 import type { SshTarget } from './ssh-target.ts'
 import { at } from './tcp.ts'
 import { withinTime } from './within-time.ts'
 
 /** For whoever must answer a question, or touch a token. */
 const ANSWER_SECONDS = 120
+/** A server may ask without end; so many of the questions of one host and its jump hosts are put to a person. */
+const OTHERS_AT_MOST = 10
 
 /** @throws Unreachable */
 export async function opensshConnect(
@@ -33,10 +36,8 @@ export async function opensshConnect(
 ): Promise<Connection> {
   const { target } = openssh
   const first = target.jumps[0] ?? target
-  const questions =
-    target.password !== undefined || target.passphrases.size > 0 || ask !== undefined
-      ? answererOf(target, ask)
-      : undefined
+  const mayAnswer = target.password !== undefined || target.passphrases.size > 0 || ask !== undefined
+  const questions = mayAnswer && (await saysWhoAsks(openssh, at(target))) ? answererOf(target, ask) : undefined
   const environment = {
     ...process.env,
     LC_ALL: 'C',
@@ -169,24 +170,28 @@ function ended(child: ChildProcessWithoutNullStreams, target: SshTarget): Promis
   })
 }
 
-/** A password is given once to a host: asked again, it was wrong. */
+/**
+ * A password is given once to a host: asked again, it was wrong. What is not ssh's question, or the host's own, is
+ * nobody's to be answered by a secret; whoever runs mailrun is asked, and told who wants to know.
+ */
 function answererOf(target: SshTarget, ask: Ask | undefined): (question: string) => Promise<string | undefined> {
   let given = false
-  const once = (secret: Secret | undefined): string | undefined => {
-    const answer = given ? undefined : secret?.reveal()
-    given = true
-    return answer
-  }
+  let others = 0
   return async (question) => {
-    const key = /passphrase for (?:key )?'?(.*?)'?: ?$/i.exec(question)?.[1]
-    const passphrase = key === undefined ? undefined : target.passphrases.get(key)
-    if (passphrase !== undefined) return passphrase.reveal()
-    // A jump host asks in its own name: it must not learn the password of the host behind it.
-    if (key === undefined && question.toLowerCase().includes(`@${target.hostName.toLowerCase().slice(0, 128)}`))
-      return once(target.password)
-    // One time codes, a token's PIN, a jump host's password.
-    return ask === undefined
-      ? undefined
-      : (await ask(`${at(target)}: ${question.trim()} `, 'say how to log in without a question')).reveal()
+    const put = sshQuestion(question, target)
+    switch (put.kind) {
+      case 'passphrase':
+        return put.passphrase.reveal()
+      case 'password': {
+        const answer = given ? undefined : target.password?.reveal()
+        given = true
+        return answer
+      }
+      case 'other':
+        // One-time codes, a token's PIN, a jump host's password.
+        others += 1
+        if (ask === undefined || others > OTHERS_AT_MOST) return undefined
+        return (await ask(`${at(target)}: ${asked(question)}`, 'say how to log in without a question')).reveal()
+    }
   }
 }

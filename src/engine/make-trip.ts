@@ -2,13 +2,13 @@
 import { randomBytes } from 'node:crypto'
 import { ANSWERS_BYTES, STEP_BYTES } from '../model/bounds.ts'
 import type { Probe } from '../model/probe.ts'
-import { OUTDATED_STATUS } from '../shell/outdated.ts'
 import type { Untrusted } from '../text/untrusted.ts'
 import { ConnectionLost, TooMuchSaid, Unreachable, type Connection } from './connection.ts'
 import type { Asked } from './foresee.ts'
 import type { PlannedStep } from './steps.ts'
 import { isAsked, questionFrames, readAnswers, type QuestionFrame } from './questions.ts'
 import { tripScript } from './trip.ts'
+import { saysOutdated, stopFile as stopFileOf, tripWords, type TripWords } from './trip-words.ts'
 import { watchdog, type Watchdog } from './watchdog.ts'
 import { answerOf, stderrByQuestion, tripReader, type Frame } from './trip-reader.ts'
 
@@ -48,7 +48,7 @@ export interface TripWatcher {
 
 export type TripOutcome =
   /**
-   * `last`: the mark of the last trip with steps, this one included. `notMade`: the first of its steps that was not
+   * `last`: the record's word of the last trip with steps, this one included. `notMade`: the first of its steps that was not
    * made, nor any after it, for the host is no longer what the plans were made on.
    */
   | {
@@ -123,7 +123,8 @@ interface UnderWay {
  */
 export async function makeTrip(connection: Connection, trip: Trip, watcher: TripWatcher): Promise<TripOutcome> {
   const { mark } = trip
-  const stopFile = `/tmp/${mark}.stop`
+  const words = tripWords(mark)
+  const stopFile = stopFileOf(words)
   const questions = questionFrames(trip.probes)
   const watch = watchdog(trip.abandon)
   const underWay = begin(trip, watcher, watch)
@@ -135,7 +136,7 @@ export async function makeTrip(connection: Connection, trip: Trip, watcher: Trip
   trip.interrupt.addEventListener('abort', stop, { once: true })
   const reader = tripReader(mark, (frame) => takeFrame(underWay, frame))
   try {
-    const script = scriptOf(trip, questions, stopFile)
+    const script = scriptOf(trip, words, questions)
     const beginSeconds = beginningSeconds(trip, script)
     watch.expectWithin(beginSeconds, 'beginning')
     watch.endWithin(beginSeconds + laterSeconds(trip))
@@ -189,13 +190,12 @@ const begin = (trip: Trip, watcher: TripWatcher, watch: Watchdog): UnderWay => (
   begun: 0,
 })
 
-const scriptOf = (trip: Trip, questions: readonly QuestionFrame[], stopFile: string): string =>
+const scriptOf = (trip: Trip, words: TripWords, questions: readonly QuestionFrame[]): string =>
   tripScript({
-    mark: trip.mark,
+    words,
     steps: trip.steps,
     questions,
     questionsSeconds: trip.questionsSeconds,
-    stopFile,
     after: trip.after,
     lock: trip.holder === undefined ? undefined : { holder: trip.holder, waitSeconds: trip.lockSeconds },
   })
@@ -290,7 +290,7 @@ function takeStepFrame(underWay: UnderWay, frame: Extract<Frame, { readonly step
     case 'done':
       underWay.inHand = undefined
       watch.expectWithin(SILENCE_SECONDS, 'going on')
-      if (frame.code === OUTDATED_STATUS && frame.output.endsWith(trip.mark)) underWay.outdated = step
+      if (saysOutdated(tripWords(trip.mark), frame.code, frame.output)) underWay.outdated = step
       else if (frame.code !== 0) underWay.ended = failedOutcome(step, frame, underWay.begun)
       return watcher.done(step, frame.code)
   }
@@ -311,7 +311,7 @@ function askedOutcome(underWay: UnderWay, questions: readonly QuestionFrame[], s
   return {
     kind: 'asked',
     asked: readAnswers(questions, hung, told),
-    last: stale || trip.steps.length === 0 ? last : trip.mark,
+    last: stale || trip.steps.length === 0 ? last : tripWords(trip.mark).record,
     notMade: stale ? trip.steps[0] : outdated,
   }
 }

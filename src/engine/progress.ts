@@ -4,18 +4,21 @@ import { utf8 } from '../model/answer.ts'
 import { defineProbe, type Probe } from '../model/probe.ts'
 import { END, whole } from '../probes/whole.ts'
 import { raw } from '../shell/script.ts'
+import { tripWords, type TripWords } from './trip-words.ts'
 
-/** Shell text that begins the record of a trip; `$run` is the host's folder of working files. */
-export const beginProgress = (mark: string): string => `printf '%s\\n' ${mark} > "$run/progress"`
 /**
- * Shell text that sets `last` to the mark of the last trip with steps, of whichever run. Where there was none since the
- * host booted, the record is begun under this trip's mark: one that is gone later tells of a boot. Empty where it
+ * Shell text that begins the record of a trip, by its word for that; `$run` is the host's folder of working files.
+ */
+export const beginProgress = ({ record }: TripWords): string => `printf '%s\\n' ${record} > "$run/progress"`
+/**
+ * Shell text that sets `last` to the word of the last trip with steps, of whichever run. Where there was none since the
+ * host booted, the record is begun under this trip's word: one that is gone later tells of a boot. Empty where it
  * cannot be written.
  */
-export const readLast = (mark: string): string => `{
+export const readLast = (words: TripWords): string => `{
   last=
   [ -r "$run/progress" ] && IFS= read -r last < "$run/progress"
-  [ "$last" ] || { { ${beginProgress(mark)}; } 2>/dev/null && last=${mark}; }
+  [ "$last" ] || { { ${beginProgress(words)}; } 2>/dev/null && last=${words.record}; }
   :
 }`
 export const startedLine = (step: number): string => `printf 'start %s\\n' ${step} >> "$run/progress"`
@@ -53,6 +56,9 @@ const READ_PROGRESS = [
 /**
  * `undefined`: the record is another trip's, or there is none. Where it is still the one `before` this trip, its first
  * step was never begun. Goes with a trip that holds the lock.
+ *
+ * @param mark - the trip's.
+ * @param before - the word of the record that the trip was made on.
  */
 export const progressOf = (mark: string, before: string | undefined): Probe<Progress | undefined> =>
   defineProbe<Progress | undefined>({
@@ -63,7 +69,7 @@ export const progressOf = (mark: string, before: string | undefined): Probe<Prog
       const text = utf8(whole(answer, 'the record of the last trip cannot be read'))
       const end = text.indexOf('\n\n')
       const [first, ...lines] = text.slice(0, Math.max(0, end)).split('\n')
-      if (first !== mark)
+      if (first !== tripWords(mark).record)
         return first !== '' && first === before ? { started: new Set(), done: new Map(), output: '' } : undefined
       const words = lines.map((line) => line.split(' '))
       return {

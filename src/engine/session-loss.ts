@@ -2,13 +2,13 @@
 // the steps that were under way.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Probe } from '../model/probe.ts'
-import { OUTDATED_STATUS } from '../shell/outdated.ts'
 import { ConnectionLost, Unreachable, type Connection } from './connection.ts'
 import { HostEnd } from './host-end.ts'
 import { progressOf, type Progress } from './progress.ts'
 import { answersOf, failed, LOCK_SECONDS, open, trip, type SessionState, type UnderWay } from './session-trip.ts'
 import type { Answers } from './session-watcher.ts'
 import type { PlannedStep } from './steps.ts'
+import { saysOutdated, tripWords } from './trip-words.ts'
 
 /** No attempt to make a lost connection again begins later than this after the first. */
 const AWAY_SECONDS = 30
@@ -104,7 +104,7 @@ function settle(
   const { watcher } = state
   const index = lost.steps.indexOf(step)
   const code = progress?.done.get(index)
-  if (code === OUTDATED_STATUS && progress?.output.endsWith(lost.mark)) return watcher.notMade(step)
+  if (saysOutdated(tripWords(lost.mark), code, progress?.output)) return watcher.notMade(step)
   if (code !== undefined && code !== 0)
     throw failed(state, { kind: 'failed', step, code, output: progress?.output ?? '', seconds: 0 })
   if (!step.completes) return

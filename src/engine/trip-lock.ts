@@ -2,6 +2,7 @@
 import { quote } from '../shell/quote.ts'
 import { readLast } from './progress.ts'
 import type { TripRequest } from './trip-request.ts'
+import type { TripWords } from './trip-words.ts'
 
 export const cannotWrite = (file: string): string =>
   `say broken "cannot write ${file}: is its file system full or read-only? (df -h, df -i, mount)"`
@@ -19,7 +20,7 @@ export run`
 // The holder's name is written beside the lock, so that who waits can say for whom. A redirection that fails ends the
 // shell for `exec` and `:`, not for printf.
 export const lockLines = (
-  mark: string,
+  words: TripWords,
   { holder, waitSeconds }: NonNullable<TripRequest['lock']>,
 ): readonly string[] => [
   RUN_FOLDER,
@@ -48,7 +49,7 @@ fi`,
   say waiting "$h"`,
   `  flock -w ${waitSeconds} 9 || { say locked "$h"; go=; }`,
   'fi',
-  `[ "$go" ] && ${readLast(mark)} && say last "$last"`,
+  `[ "$go" ] && ${readLast(words)} && say last "$last"`,
   `[ "$go" ] && held=1 && { printf '%s\\n' ${quote(holder)} > "$run/holder"; } 2>/dev/null`,
 ]
 

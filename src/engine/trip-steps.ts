@@ -1,9 +1,10 @@
 // The part of a trip's script that makes its steps, each a process of its own that outlives the connection.
 import { quote } from '../shell/quote.ts'
-import { OUTDATED_STATUS } from '../shell/outdated.ts'
+import { OUTDATED_STATUS, withOutdated } from '../shell/outdated.ts'
 import { beginProgress, doneLine, lastOutput, startedLine } from './progress.ts'
 import { cannotWrite } from './trip-lock.ts'
 import type { Step, TripRequest } from './trip-request.ts'
+import { stopFile, type TripWords } from './trip-words.ts'
 
 /** The steps whose output is sent while they run are those that may take longer than this. */
 const STREAMED_FROM_SECONDS = 60
@@ -19,11 +20,11 @@ const KEPT_BYTES = 1 << 20
 /** The beginning of what it prints while it runs. */
 export const PROGRESS_CAP_BYTES = 262_144
 
-export function stepsLines({ mark, steps, after, stopFile }: TripRequest): readonly string[] {
-  const inputs = steps.map((_, index) => input(mark, index))
+export function stepsLines({ words, steps, after }: TripRequest): readonly string[] {
+  const inputs = steps.map((_, index) => input(words, index))
   return [
     ...(after === undefined ? [] : [staleLines(after)]),
-    `if [ "$go" ] && [ "$more" ] && ! { ${beginProgress(mark)}; } 2>/dev/null; then
+    `if [ "$go" ] && [ "$more" ] && ! { ${beginProgress(words)}; } 2>/dev/null; then
   ${cannotWrite('$run/progress')}
   go=
 fi`,
@@ -35,7 +36,7 @@ fi`,
     go=
   }
 fi`,
-    ...steps.flatMap((step, index) => stepLines(mark, stopFile, step, index)),
+    ...steps.flatMap((step, index) => stepLines(words, step, index)),
   ]
 }
 
@@ -45,7 +46,7 @@ const staleLines = (after: string): string => `if [ "$go" ] && [ "$last" != ${qu
 fi`
 
 /** The pipe that a step writes to: of this trip alone, for what an earlier one left running may still read its own. */
-const input = (mark: string, index: number): string => `"$run/in.${mark}.${index}"`
+const input = ({ pipe }: TripWords, index: number): string => `"$run/in.${pipe}.${index}"`
 
 /**
  * Keeps the first and the last of what comes by the pipe $1: $2, and after that $2.a and $2.b. Says by in.end that it
@@ -66,14 +67,15 @@ const KEEP = `keep() {
   } < "$1" 2>/dev/null
 }`
 
-function stepLines(mark: string, stopFile: string, { text, timeoutSeconds }: Step, index: number): readonly string[] {
+function stepLines(words: TripWords, { text, timeoutSeconds }: Step, index: number): readonly string[] {
+  const { mark, outdated } = words
   const streamed = timeoutSeconds > STREAMED_FROM_SECONDS
   // A file for each: what a step leaves running must not write into the next one's.
   const out = `"$run/out.${index}"`
-  const pipe = input(mark, index)
+  const pipe = input(words, index)
   return [
     'if [ "$go" ] && [ "$more" ]; then',
-    beginLines(stopFile, out, index),
+    beginLines(stopFile(words), out, index),
     'if [ "$go" ]; then',
     startedLine(index),
     // The part has a process, an input and an output of its own: it outlives the connection, and cannot eat the script.
@@ -82,9 +84,7 @@ function stepLines(mark: string, stopFile: string, { text, timeoutSeconds }: Ste
     `timeout -k ${KILL_AFTER_SECONDS} ${timeoutSeconds} sh 8>&- > ${pipe} 2>&1 <<'${mark}-text'${streamed ? ' &' : ''}`,
     // timeout(1) keeps the lock as long as the part runs, should this shell be killed; nothing else of the part does.
     'exec 9>&-',
-    '{',
-    text,
-    '} </dev/null',
+    withOutdated(outdated, text),
     `${mark}-text`,
     ...(streamed ? streamLines(out) : ['rc=$?']),
     `timeout ${OUTPUT_END_SECONDS} head -n 1 <&8 >/dev/null 2>&1 9>&- || rm -f -- ${pipe}`,
@@ -96,14 +96,14 @@ function stepLines(mark: string, stopFile: string, { text, timeoutSeconds }: Ste
     `[ "$rc" = 0 ] || [ "$rc" = ${OUTDATED_STATUS} ] || [ -w /run ] ||
   ${NOT_ROOT}`,
     `say done ${index} $rc || go=`,
-    endLines(mark, out),
+    endLines(outdated, out),
     'fi; fi',
   ]
 }
 
 /** What a command prints may be secret, and stays after a failure: nobody else's to read. */
-const beginLines = (stopFile: string, out: string, index: number): string => `umask 077
-if [ -e ${stopFile} ]; then
+const beginLines = (stop: string, out: string, index: number): string => `umask 077
+if [ -e ${stop} ]; then
   say stopped
   go=
 elif ! { printf '' > ${out}; } 2>/dev/null; then
@@ -129,8 +129,8 @@ done`,
 ]
 
 /** What says that its plan is outdated is asked about again; what fails ends the trip. */
-const endLines = (mark: string, out: string): string =>
-  `if [ "$rc" = ${OUTDATED_STATUS} ] && [ "$(tail -c ${mark.length} -- ${out})" = ${mark} ]; then
+const endLines = (outdated: string, out: string): string =>
+  `if [ "$rc" = ${OUTDATED_STATUS} ] && [ "$(tail -c ${outdated.length} -- ${out})" = ${outdated} ]; then
   more=
 elif [ "$rc" != 0 ]; then
   go=

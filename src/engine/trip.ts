@@ -1,27 +1,29 @@
 // Writes one trip: the lock, the changes, then the questions, as one script that runs whole or not at all.
 import { quote } from '../shell/quote.ts'
-import { OUTDATED } from '../shell/outdated.ts'
 import type { QuestionFrame } from './questions.ts'
 import { lockLines, UNLOCK } from './trip-lock.ts'
 import type { TripRequest } from './trip-request.ts'
 import { KILL_AFTER_SECONDS, stepsLines } from './trip-steps.ts'
+import { stopFile } from './trip-words.ts'
 
 /**
  * The trip as one `{ … }`: cut short on its way, the shell refuses it whole. Every frame is a line `MARK what …` on
  * stdout (and on stderr `MARK begin`, `MARK answered N`); `MARK end` closes both streams.
  */
 export function tripScript(request: TripRequest): string {
-  const { mark, lock, steps, questions, questionsSeconds, stopFile } = request
+  const { words, lock, steps, questions, questionsSeconds } = request
+  const { mark } = words
+  const stop = stopFile(words)
   return [
     '{',
     `trap : PIPE HUP`,
-    `export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin ${OUTDATED}=${mark}`,
+    `export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
     'umask 022',
     'cd /',
-    // What a login may bring along: systemctl(1) and others take their flags only in front by it, noclobber and noglob
-    // come with bash's SHELLOPTS.
+    // What a login may bring along: systemctl(1) and others take their flags only in front by it; noclobber, noglob and
+    // allexport come with bash's SHELLOPTS.
     'unset POSIXLY_CORRECT CDPATH BASH_ENV ENV',
-    'set +f +C',
+    'set +f +C +a',
     // `go`: the questions are to be asked; `more`: further steps may begin.
     `go=1 more=1 held= run= hung= m=`,
     // Whatever stands before it on stderr (a login banner) belongs to no question.
@@ -30,12 +32,12 @@ export function tripScript(request: TripRequest): string {
     // The login shell and sudo have come to their end, and handed over.
     'say begun',
     ...needsLines(lock ? [...NEEDED, 'flock'] : NEEDED),
-    ...(lock ? lockLines(mark, lock) : []),
+    ...(lock ? lockLines(words, lock) : []),
     ...(steps.length > 0 ? stepsLines(request) : []),
     ...(questions.length > 0 ? questionsLines(mark, questions, questionsSeconds) : []),
     // After a failure the output stays, for whoever lost the connection and asks.
     ...(steps.length > 0
-      ? [`rm -f "$run"/in.*`, `[ ! "$go" ] || rm -f "$run"/out.*`, `[ ! -e ${stopFile} ] || rm -f ${stopFile}`]
+      ? [`rm -f "$run"/in.*`, `[ ! "$go" ] || rm -f "$run"/out.*`, `[ ! -e ${stop} ] || rm -f ${stop}`]
       : []),
     ...(lock ? [UNLOCK] : []),
     // Only now: where nobody reads, the shell stands still here, and must not hold the lock.

@@ -1,16 +1,74 @@
 // Where compiled playbooks are kept: a folder that nobody else can write, for what lies in it is run.
-import { mkdirSync } from 'node:fs'
+import { chmodSync, lstatSync, mkdirSync, readdirSync, realpathSync, rmSync, type Stats } from 'node:fs'
 import { homedir } from 'node:os'
-import { isAbsolute, join } from 'node:path'
+import { dirname, isAbsolute, join } from 'node:path'
 
-/** Below XDG_CACHE_HOME, else ~/.cache; `false`, which keeps nothing, where it cannot be made. */
+const OTHERS_WRITE = 0o022
+const OTHERS = 0o077
+const STICKY = 0o1000
+
+let refused: string | undefined
+
+/** Why nothing was kept, for `--verbose`; `undefined` where nothing was to be kept, or it was. */
+export const notCached = (): string | undefined => refused
+
+/**
+ * Below XDG_CACHE_HOME, else ~/.cache; `false`, which keeps nothing, where it cannot be made, or where somebody else
+ * than root could put another text there: by writing a file, or by a folder on the way in the place of another.
+ */
 export function cacheFolder(): string | false {
   const base = process.env['XDG_CACHE_HOME']
   const folder = join(base !== undefined && isAbsolute(base) ? base : join(homedir(), '.cache'), 'mailrun')
   try {
+    // Before anything is made there: as root one would follow somebody else's links.
+    refused = othersWay(realpathSync(standing(folder)))
+    if (refused !== undefined) return false
     mkdirSync(folder, { recursive: true, mode: 0o700 })
-    return folder
-  } catch {
+    const real = realpathSync(folder)
+    refused = othersWay(real) ?? othersFiles(real)
+    return refused === undefined ? real : false
+  } catch (error) {
+    refused = (error as Error).message
     return false
   }
+}
+
+/** The folder, or the nearest above it that is there. */
+function standing(folder: string): string {
+  try {
+    lstatSync(folder)
+    return folder
+  } catch {
+    return dirname(folder) === folder ? folder : standing(dirname(folder))
+  }
+}
+
+const isOurs = ({ uid }: Stats): boolean => uid === 0 || uid === process.getuid?.()
+
+/** Who could put another folder in the place of one of these, as words. @param real - without links. */
+function othersWay(real: string): string | undefined {
+  for (let each = real; ; each = dirname(each)) {
+    const is = lstatSync(each)
+    if (!isOurs(is)) return `${each} belongs to somebody else (uid ${is.uid})`
+    // In a sticky folder, such as /tmp, nobody renames what is another's; but everybody makes files.
+    const mayWrite = (is.mode & OTHERS_WRITE) !== 0
+    if (mayWrite && (each === real || (is.mode & STICKY) === 0)) return `others may write ${each}`
+    if (dirname(each) === each) return undefined
+  }
+}
+
+/**
+ * In a folder that others cannot enter nobody can have changed a file. One that they could enter is closed, and what
+ * they could write there is removed.
+ */
+function othersFiles(folder: string): string | undefined {
+  const { mode } = lstatSync(folder)
+  if ((mode & OTHERS) !== 0) chmodSync(folder, 0o700)
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name)
+    const is = lstatSync(path)
+    if (!isOurs(is) || !is.isFile()) return `${path} is no file of one's own`
+    if ((mode & OTHERS) !== 0 && (is.mode & OTHERS_WRITE) !== 0) rmSync(path)
+  }
+  return undefined
 }

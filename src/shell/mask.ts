@@ -1,4 +1,6 @@
-// Hides secrets by value in text: as they are, and as shells, JSON, URLs, base64 and hex write them, line by line.
+// Hides secrets by value in text: as they are, and as shells, JSON and URLs write them, line by line; in base64 and
+// hex, wrapped in any way.
+import { encodedIn, type Span } from './encoded.ts'
 import { quote } from './quote.ts'
 import { STARS } from './secret.ts'
 
@@ -20,13 +22,24 @@ export function maskOf(secrets: readonly string[]): Mask {
   const words = texts.filter((text) => text.length < HIDDEN_EVERYWHERE).sort((a, b) => b.length - a.length)
   const word = words.length === 0 ? undefined : wholeWords(words)
   if (needles.length === 0 && word === undefined) return (text) => text
+  const encoded = encodedIn(long)
   return (text) => {
     const masked = needles.reduce(
       (before, needle) => (before.includes(needle) ? before.replaceAll(needle, STARS) : before),
-      text,
+      without(text, encoded(text)),
     )
     return word === undefined ? masked : masked.replace(word, STARS)
   }
+}
+
+function without(text: string, spans: readonly Span[]): string {
+  const parts: string[] = []
+  let from = 0
+  for (const { start, end } of spans) {
+    parts.push(text.slice(from, start))
+    from = end
+  }
+  return spans.length === 0 ? text : [...parts, text.slice(from)].join(STARS)
 }
 
 /** Each of the texts where no letter, number or `_` stands beside it. */
@@ -40,7 +53,7 @@ function guises(secret: string): readonly string[] {
   const parts = secret.split(/\r\n|\n/).filter((line) => line.trim().length >= TELLING_LINE)
   const texts = [secret, ...(parts.length > 1 || parts[0] !== secret ? parts : [])]
   const bytes = Buffer.from(secret)
-  return [...texts.flatMap(written), ...base64(bytes), bytes.toString('hex'), bytes.toString('hex').toUpperCase()]
+  return [...texts.flatMap(written), bytes.toString('hex'), bytes.toString('hex').toUpperCase()]
 }
 
 /** One text as shells, JSON and URLs write it. */
@@ -64,22 +77,6 @@ function written(text: string): readonly string[] {
     new URLSearchParams([['', text]]).toString().slice(1),
     strict.replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase()),
   ]
-}
-
-/**
- * Inside a longer base64 text it stands at one of three places; the letters that its neighbours share are not its own.
- */
-function base64(bytes: Buffer): readonly string[] {
-  return [0, 1, 2].flatMap((before) => {
-    const whole = Buffer.concat([Buffer.alloc(before), bytes])
-      .toString('base64')
-      .replace(/=+$/, '')
-    const own = whole.slice(before === 0 ? 0 : before + 1, (before + bytes.length) % 3 === 0 ? undefined : -1)
-    const all = before === 0 ? [`${whole}${'='.repeat((4 - (whole.length % 4)) % 4)}`, whole, own] : [own]
-    return all
-      .filter((each) => each.length >= TELLING_LINE)
-      .flatMap((each) => [each, each.replaceAll('+', '-').replaceAll('/', '_')])
-  })
 }
 
 /** The same JSON value with every text, every number and every key in it masked. */

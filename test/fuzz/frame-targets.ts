@@ -9,6 +9,7 @@ import * as assert from 'uvu/assert'
 import { shellStream, type ShellStreams } from '../../src/connection/shell-stream.ts'
 import { stderrByQuestion, tripReader, type Frame } from '../../src/engine/trip-reader.ts'
 import { tripScript } from '../../src/engine/trip.ts'
+import { tripWords } from '../../src/engine/trip-words.ts'
 import { character, mutated } from './mutate.ts'
 import type { Random } from './random.ts'
 import { target, type Target } from './target.ts'
@@ -229,8 +230,7 @@ export const FRAME_TARGETS: readonly Target[] = [
       const folder = mkdtempSync(join(tmpdir(), 'mailrun-fuzz-'))
       try {
         const script = tripScript({
-          mark: MARK,
-          stopFile: join(folder, 'stop'),
+          words: tripWords(MARK),
           questionsSeconds: 30,
           after: undefined,
           lock: { holder: 'fuzz', waitSeconds: 5 },

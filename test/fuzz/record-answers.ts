@@ -7,6 +7,7 @@ import { connector } from '../../src/connection/connector.ts'
 import type { Connection } from '../../src/engine/connection.ts'
 import { answerOf, stderrByQuestion, tripReader } from '../../src/engine/trip-reader.ts'
 import { tripScript } from '../../src/engine/trip.ts'
+import { tripWords } from '../../src/engine/trip-words.ts'
 import type { Answer } from '../../src/model/answer.ts'
 import { keyringFor } from '../../src/run/keyring-for.ts'
 import { readFleet } from '../../src/run/read-fleet.ts'
@@ -16,10 +17,10 @@ process.env['MAILRUN_LAB_NAME'] ??= 'fuzz'
 const lab = await import('../../lab/index.ts')
 const MAIN = join(import.meta.dirname, '../../bundle/mailrun.js')
 
-/** As in a trip: with `$run`, a record of which {@link MARK} is the trip. */
+/** As in a trip: with `$run`, a record of the trip of {@link MARK}. */
 const PREPARED = `run=$(mktemp -d)
 export run
-printf '%s\\n' ${MARK} 'start 0' 'done 0 0' 'start 1' > "$run/progress"
+printf '%s\\n' ${tripWords(MARK).record} 'start 0' 'done 0 0' 'start 1' > "$run/progress"
 echo 'some output' > "$run/out.1"
 `
 
@@ -35,13 +36,12 @@ async function answers(connection: Connection): Promise<readonly Answer[]> {
   const told = new Map<number, { code: number; stdout: string }>()
   const reader = tripReader(mark, (frame) => frame.kind === 'answered' && told.set(frame.question, frame))
   const script = tripScript({
-    mark,
+    words: tripWords(mark),
     steps: [],
     questions: askings.map(({ frame }) => frame),
     questionsSeconds: 300,
     lock: undefined,
     after: undefined,
-    stopFile: `/tmp/${mark}`,
   })
   const { stderr } = await connection.exchange({
     script: PREPARED + script,

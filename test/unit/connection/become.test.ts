@@ -90,6 +90,25 @@ test('flags of an inventory written for Ansible: what is in the way is left out,
   assert.match(words({ method: 'su', executable: 'sudo su -' }), /^sudo su - -s /)
 })
 
+test('of another user than root no file is read before the shell stands: it could ask for the password', () => {
+  const ready = 'echo mailrun-ready >&2; exec sh'
+  const end = (given: Partial<Become>): string => words({ user: 'app', ...given })
+  for (const flags of [['-i'], ['-Hi'], ['--login'], ['-i', '-E']]) {
+    const kept = flags.includes('-E') ? '-E ' : ''
+    assert.is(end({ password, flags }), `sudo -H -k -S -p mailrun-password-%p: -u app ${kept}-- sh -c "${ready} -l`)
+  }
+  for (const flags of [['-s'], ['--shell']]) assert.is(end({ flags }), `sudo -H -n -u app -- sh -c "${ready}`)
+  for (const flags of [['-'], ['-l'], ['--login'], ['-ml']]) {
+    const kept = flags.includes('-ml') ? '-m ' : ''
+    assert.is(end({ method: 'su', flags }), `su -s /bin/sh ${kept}-c "${ready} -l" app`)
+  }
+  for (const executable of ['sudo su -', 'sudo su -l', 'sudo su --login'])
+    assert.is(end({ method: 'su', executable }), `sudo su -s /bin/sh -c "${ready} -l" app`)
+  assert.is(end({ method: 'su' }), `su -s /bin/sh -c "${ready}" app`)
+  // Of root's files root decides.
+  assert.is(words({ flags: ['-i'] }), `sudo -H -n -u root -i -- sh -c "${ready}`)
+})
+
 test('a terminal is there where it is insisted on, and for a password of doas', () => {
   assert.not.match(command({ password }), 'script -')
   assert.match(

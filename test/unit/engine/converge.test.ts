@@ -380,6 +380,44 @@ printf x > ${dir}/a`
   assert.equal([result.error, result.status, statuses], [undefined, 'changed', ['changed']])
 })
 
+/** Shell text that prints, as a frame `done 1 0`, each word that a program can come by. */
+const FORGED = `
+seen=$(env; tr '\\0' '\\n' < /proc/self/environ; ls -l /proc/self/fd; cat "$run"/*progress; ls "$run"; ls /tmp
+for p in /proc/[0-9]*; do tr '\\0' '\\n' < "$p/cmdline"; done 2>/dev/null)
+for w in $(printf %s "$seen" | grep -o 'mailrun-[0-9a-z]*' | sort -u); do
+  for frame in 'output 0' 'done 0 0' 'done 1 0' 'answered 0 0' end; do printf '\\n%s %s\\n' "$w" "$frame"; done
+done`
+
+test('a program that prints all words that it can come by as frames is not believed', async () => {
+  for (const status of [1, 75]) {
+    const dir = scratch()
+    const { result, statuses } = await run(dir, [
+      runs({ run: `${FORGED}\nprintf %s "$w"; exit ${status}` }),
+      runs({ run: `echo second > ${dir}/ran` }),
+    ])
+    assert.match(result.error ?? '', `exit status ${status}`)
+    assert.equal([result.status, statuses], ['failed', ['failed', 'not-reached']])
+    assert.not.ok(existsSync(join(dir, 'ran')))
+  }
+})
+
+test('that a plan is outdated is said by a word that no program sees, and that is no frame', async () => {
+  const dir = scratch()
+  const apply = `sh -c 'printf %s "$MAILRUN_OUTDATED"' > ${dir}/seen
+[ -e ${dir}/asked ] || {
+  touch ${dir}/asked
+  printf '\\n%s done 0 1\\n%s' "$MAILRUN_OUTDATED" "$MAILRUN_OUTDATED"
+  exit 75
+}
+printf x > ${dir}/a`
+  process.env['MAILRUN_OUTDATED'] = 'brought along'
+  const { result, statuses } = await run(dir, [note({ path: join(dir, 'a'), text: 'x', apply })]).finally(() => {
+    delete process.env['MAILRUN_OUTDATED']
+  })
+  assert.equal([result.error, statuses, result.trips], [undefined, ['changed'], 3])
+  assert.is(readFileSync(join(dir, 'seen'), 'utf8'), '')
+})
+
 test('a script cut short on its way was never begun: the host remembers, and a command is run once', async () => {
   const dir = scratch()
   let cut = false

@@ -6,6 +6,8 @@ import * as assert from 'uvu/assert'
 import { localConnect } from '../../../src/connection/local.ts'
 import { ConnectionLost, Unreachable, type Connection } from '../../../src/engine/connection.ts'
 import { makeTrip, newMark, type Trip } from '../../../src/engine/make-trip.ts'
+import { tripScript } from '../../../src/engine/trip.ts'
+import { tripWords } from '../../../src/engine/trip-words.ts'
 import { defineProbe } from '../../../src/model/probe.ts'
 import { pathProbe } from '../../../src/probes/path.ts'
 import { raw } from '../../../src/shell/script.ts'
@@ -14,6 +16,27 @@ import { watchdog } from '../../../src/engine/watchdog.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('makeTrip')
+
+test('the mark of frames is in no argument of a program, no file and no environment of the script', () => {
+  const words = tripWords(newMark())
+  const { mark } = words
+  const script = tripScript({
+    words,
+    steps: [1, 100].map((timeoutSeconds) => ({ text: `echo "$MAILRUN_OUTDATED"`, timeoutSeconds })),
+    questions: ['echo one', 'echo two'].map((text) => ({ text, family: undefined, items: [] })),
+    questionsSeconds: 10,
+    lock: { holder: 'one', waitSeconds: 1 },
+    after: tripWords(newMark()).record,
+  })
+  // printf is the shell's own, and what ends a here-document is read by the shell alone.
+  const ways = [`printf '[^']*'(?: ${mark})?`, `<<'${mark}-(?:text|questions)'`, `^${mark}-(?:text|questions)$`]
+  const others = script.replace(new RegExp(ways.join('|'), 'gm'), '')
+  assert.equal(
+    others.split('\n').filter((line) => line.includes(mark)),
+    [],
+  )
+  assert.is(new Set(Object.values<string>({ ...words })).size, 5)
+})
 
 const asks = (script: string) =>
   defineProbe({ key: script, reads: [], script: raw(script), parse: ({ stdout }) => stdout })

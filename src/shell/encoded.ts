@@ -1,0 +1,305 @@
+// Finds base64 and hex of secrets in text: whole or a part of it, wrapped into lines of any width, in groups, or as a
+// dump with addresses beside it. In time that grows with the text, whatever it says.
+
+/** Of a text, from the first character up to the one after the last. */
+export interface Span {
+  readonly start: number
+  readonly end: number
+}
+
+/** A text without what may stand between the letters of an encoding, and where each of them stood. */
+interface View {
+  readonly letters: string
+  /** Where a letter stood in the text. */
+  at(index: number): number
+}
+
+/** How an encoding is written. */
+interface Alphabet {
+  /** By code. */
+  readonly kinds: Uint8Array
+  /** What may stand in front of letters, each one character and an `x`. */
+  readonly prefixes: string
+  /** As the needles have it. */
+  readonly plain: (letters: string) => string
+  /** This many letters of a longer needle tell it. */
+  readonly telling: number
+  /** Where there is nothing but them: a line of a wrapped text, shown by itself. */
+  readonly tellingAlone: number
+}
+
+/** What a character is; any other one ends what came before. */
+const LETTER = 1
+const BETWEEN = 2
+
+function kindsOf(letters: RegExp, between: RegExp): Uint8Array {
+  const kindOf = (character: string): number =>
+    letters.test(character) ? LETTER : between.test(character) ? BETWEEN : 0
+  return Uint8Array.from({ length: 128 }, (_, code) => kindOf(String.fromCharCode(code)))
+}
+
+const BASE64: Alphabet = {
+  kinds: kindsOf(/[A-Za-z0-9+/_-]/, /\s/),
+  prefixes: '',
+  plain: (letters) => letters.replaceAll('-', '+').replaceAll('_', '/'),
+  telling: 15,
+  tellingAlone: 6,
+}
+const HEX: Alphabet = {
+  kinds: kindsOf(/[0-9A-Fa-f]/, /[\s:,]/),
+  prefixes: '0\\',
+  plain: (letters) => letters.toLowerCase(),
+  telling: 16,
+  tellingAlone: 8,
+}
+/** Of any encoding that is looked for. */
+const SHORTEST = BASE64.tellingAlone
+/** Shorter ones are looked for without anything between, for they could be numbers that stand side by side. */
+const APART_FROM_BYTES = 6
+/** Between needles, and between letters that do not belong together. */
+const GAP_OF_NEEDLES = '\u0000'
+const GAP = '\u0001'
+/** What two texts must have in common to be compared: at most half of what tells a needle. */
+const GRAM = 8
+/** Beyond this much, a line alone is not looked up. */
+const LOOKED_UP = 1 << 18
+
+/** @param secrets - at least four characters each. */
+export function encodedIn(secrets: readonly string[]): (text: string) => readonly Span[] {
+  let made: { readonly base64: Finder; readonly hex: Finder } | undefined
+  return (text) => {
+    if (secrets.length === 0 || text.length < SHORTEST) return []
+    made ??= {
+      base64: finder(
+        secrets.flatMap((secret) => base64(Buffer.from(secret))),
+        BASE64,
+      ),
+      hex: finder(secrets.filter((secret) => Buffer.byteLength(secret) >= APART_FROM_BYTES).map(hexOf), HEX),
+    }
+    const dump = dumpOf(text)
+    const spans = [
+      ...made.base64(viewOf(text, BASE64)),
+      ...made.hex(viewOf(text, HEX)),
+      ...(dump === undefined ? [] : withColumns(made.hex(viewOf(dump.hex, HEX)), dump.lines)),
+    ]
+    return joined(spans.map((span) => withPadding(span, text)))
+  }
+}
+
+const hexOf = (secret: string): string => Buffer.from(secret).toString('hex')
+
+/**
+ * Inside a longer base64 text it stands at one of three places; the letters that its neighbours share are not its own.
+ * Where nothing follows, the last one is.
+ */
+function base64(bytes: Buffer): readonly string[] {
+  return [0, 1, 2].flatMap((before) => {
+    const whole = Buffer.concat([Buffer.alloc(before), bytes])
+      .toString('base64')
+      .replace(/=+$/, '')
+    const from = before === 0 ? 0 : before + 1
+    const own = whole.slice(from)
+    // Of a long one any part is found.
+    const shared = (before + bytes.length) % 3 !== 0 && own.length <= BASE64.telling
+    return [own, ...(shared ? [own.slice(0, -1)] : [])].filter((each) => each.length >= BASE64.tellingAlone)
+  })
+}
+
+function viewOf(text: string, alphabet: Alphabet): View {
+  const { kinds, plain } = alphabet
+  const starts: number[] = []
+  const places: number[] = []
+  const parts: string[] = []
+  let length = 0
+  let place = 0
+  const take = (part: string, from: number): void => {
+    starts.push(length)
+    places.push(from)
+    parts.push(part)
+    length += part.length
+  }
+  while (place < text.length) {
+    const kind = kinds[text.charCodeAt(place)] ?? 0
+    const skipped = kind === BETWEEN ? 1 : skippedAt(text, place, alphabet)
+    place += skipped
+    if (skipped > 0) continue
+    const from = place
+    while (kinds[text.charCodeAt(place)] === LETTER) place += 1
+    if (place > from) take(text.slice(from, place), from)
+    else {
+      if (length > 0 && parts.at(-1) !== GAP) take(GAP, from)
+      place += 1
+    }
+  }
+  return {
+    letters: plain(parts.join('')),
+    at(index) {
+      let [low, high] = [0, starts.length - 1]
+      while (low < high) {
+        const middle = (low + high + 1) >> 1
+        if (starts[middle]! <= index) low = middle
+        else high = middle - 1
+      }
+      return places[low]! + index - starts[low]!
+    },
+  }
+}
+
+/** How often JSON in JSON doubles a backslash that stands for a line feed. */
+const BACKSLASHES = 4
+
+/** What stands between letters without being a blank: `0x`, `\\x`, a line feed as JSON writes it; its length. */
+function skippedAt(text: string, place: number, { kinds, prefixes }: Alphabet): number {
+  const first = text[place]!
+  if (first !== '\\' && first !== '0') return 0
+  if (prefixes.includes(first) && text[place + 1] === 'x' && kinds[text.charCodeAt(place + 2)] === LETTER) return 2
+  let after = place
+  while (text[after] === '\\' && after - place < BACKSLASHES) after += 1
+  return after > place && (text[after] === 'n' || text[after] === 'r') ? after + 1 - place : 0
+}
+
+type Finder = (view: View) => readonly Span[]
+
+function finder(needles: readonly string[], { telling, tellingAlone }: Alphabet): Finder {
+  const long = [...new Set(needles.filter((needle) => needle.length >= telling))]
+  const short = [...new Set(needles.filter((needle) => needle.length < telling))]
+  const book = long.join(GAP_OF_NEEDLES)
+  const index = indexOf(book)
+  return ({ letters, at }) => {
+    const found = [...short.flatMap((needle) => placesOf(needle, letters)), ...partsOf(book, index, letters, telling)]
+    const alone = letters.length >= tellingAlone && letters.length < telling && !letters.includes(GAP)
+    if (alone && book.length <= LOOKED_UP && book.includes(letters)) found.push({ start: 0, end: letters.length })
+    return found.map(({ start, end }) => ({ start: at(start), end: at(end - 1) + 1 }))
+  }
+}
+
+function placesOf(needle: string, letters: string): readonly Span[] {
+  const found: Span[] = []
+  for (let start = letters.indexOf(needle); start >= 0; start = letters.indexOf(needle, start + needle.length))
+    found.push({ start, end: start + needle.length })
+  return found
+}
+
+/** Where in the book words of {@link GRAM} letters stand, one after the other; 0: none, else one more than the place. */
+type Index = Int32Array
+
+/** A word that comes again and again is kept so often. */
+const KEPT = 8
+
+function indexOf(book: string): Index {
+  const words = Math.ceil(book.length / GRAM)
+  const index = new Int32Array(1 << (32 - Math.clz32(Math.max(8, 2 * words))))
+  for (let place = 0; place + GRAM <= book.length; place += GRAM) {
+    const slot = slotOf(book, place)
+    for (let tried = 0; tried < KEPT; tried += 1) {
+      const at = (slot + tried) & (index.length - 1)
+      if (index[at] !== 0) continue
+      index[at] = place + 1
+      break
+    }
+  }
+  return index
+}
+
+/** By multiplication, as FNV-1a does. */
+function slotOf(text: string, place: number): number {
+  let hash = 0x811c9dc5
+  for (let offset = 0; offset < GRAM; offset += 1) hash = Math.imul(hash ^ text.charCodeAt(place + offset), 0x01000193)
+  return (hash ^ (hash >>> 15)) >>> 0
+}
+
+/** What of the book stands in the letters, at least `telling` of it. */
+function partsOf(book: string, index: Index, letters: string, telling: number): readonly Span[] {
+  const found: Span[] = []
+  let from = 0
+  for (let place = 0; book !== '' && place + GRAM <= letters.length; place += 1) {
+    const part = partAt(book, index, letters, place, from)
+    if (part === undefined || part.end - part.start < telling) continue
+    found.push(part)
+    from = part.end
+    place = part.end - 1
+  }
+  return found
+}
+
+/** The longest of those that are known of the word at `place`, back to `from` at most. */
+function partAt(book: string, index: Index, letters: string, place: number, from: number): Span | undefined {
+  const slot = slotOf(letters, place)
+  let longest: Span | undefined
+  for (let tried = 0; tried < KEPT; tried += 1) {
+    const known = index[(slot + tried) & (index.length - 1)]! - 1
+    if (known < 0) break
+    if (!book.startsWith(letters.slice(place, place + GRAM), known)) continue
+    let [start, end] = [place, place + GRAM]
+    while (start > from && place - start < GRAM && book[known - (place - start) - 1] === letters[start - 1]) start -= 1
+    while (end < letters.length && book[known + end - place] === letters[end]) end += 1
+    if (longest === undefined || end - start > longest.end - longest.start) longest = { start, end }
+  }
+  return longest
+}
+
+/** A line of a dump; its column of characters shows the same bytes. */
+interface DumpLine {
+  readonly start: number
+  readonly hexEnd: number
+  readonly end: number
+}
+
+/** `00000010: 6875 6e74  hunt` of xxd, `00000010  68 75  |hu|` of hexdump -C, `0000020 68 75` of od -t x1. */
+const DUMP_LINE = /^[0-9A-Fa-f]{6,16}(:?)[ \t]+(?=[0-9A-Fa-f]{2})/
+
+/** The text with nothing but the bytes in lines of dumps; `undefined` where there are none. */
+function dumpOf(text: string): { readonly hex: string; readonly lines: readonly DumpLine[] } | undefined {
+  const lines: DumpLine[] = []
+  let hex = ''
+  for (let start = 0; start < text.length;) {
+    const feed = text.indexOf('\n', start)
+    const end = feed < 0 ? text.length : feed
+    const line = text.slice(start, end)
+    const address = DUMP_LINE.exec(line)
+    if (address === null) hex += `${line}\n`
+    else {
+      const [before, colon] = address
+      const column = line.indexOf(colon === '' ? '|' : '  ', before.length)
+      const hexEnd = column < 0 ? line.length : column
+      hex += ' '.repeat(before.length) + line.slice(before.length, hexEnd) + ' '.repeat(line.length - hexEnd) + '\n'
+      lines.push({ start, hexEnd: start + hexEnd, end })
+    }
+    start = end + 1
+  }
+  return lines.length === 0 ? undefined : { hex, lines }
+}
+
+/** With the characters beside the bytes that were found. Both are in order. */
+function withColumns(spans: readonly Span[], lines: readonly DumpLine[]): readonly Span[] {
+  const columns: Span[] = []
+  let next = 0
+  for (const { start, end } of joined(spans)) {
+    while (next < lines.length && lines[next]!.end <= start) next += 1
+    for (; next < lines.length && lines[next]!.start < end; next += 1) {
+      const line = lines[next]!
+      if (line.hexEnd < line.end) columns.push({ start: line.hexEnd, end: line.end })
+      if (line.end > end) break
+    }
+  }
+  return [...spans, ...columns]
+}
+
+/** What fills up the last letters of base64 says how many there are. */
+function withPadding({ start, end }: Span, text: string): Span {
+  let after = end
+  while (after - end < 2 && text[after] === '=') after += 1
+  return { start, end: after }
+}
+
+/** In order; those that overlap, or stand side by side, as one. */
+function joined(spans: readonly Span[]): readonly Span[] {
+  const made: Span[] = []
+  for (const span of [...spans].sort((a, b) => a.start - b.start)) {
+    const last = made.at(-1)
+    if (last !== undefined && span.start <= last.end)
+      made[made.length - 1] = { start: last.start, end: Math.max(last.end, span.end) }
+    else made.push(span)
+  }
+  return made
+}

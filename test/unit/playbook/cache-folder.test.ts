@@ -1,0 +1,128 @@
+// Where compiled playbooks are kept, and where not.
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { cacheFolder, notCached } from '../../../src/playbook/cache-folder.ts'
+import { suite } from '../../suite.ts'
+
+const test = suite('the cache of compiled playbooks')
+const top = realpathSync(mkdtempSync(join(tmpdir(), 'mailrun-cache-')))
+const was = process.env['XDG_CACHE_HOME']
+let count = 0
+/** A folder of its own, which is XDG_CACHE_HOME. */
+function home(mode = 0o700): string {
+  count += 1
+  const made = join(top, String(count))
+  mkdirSync(made)
+  chmodSync(made, mode)
+  process.env['XDG_CACHE_HOME'] = made
+  return made
+}
+const make = (folder: string, mode: number): string => {
+  mkdirSync(folder)
+  chmodSync(folder, mode)
+  return folder
+}
+const refused = (why: RegExp): void => {
+  assert.is(cacheFolder(), false)
+  assert.match(notCached() ?? '', why)
+}
+
+test.after(() => {
+  rmSync(top, { recursive: true })
+  if (was === undefined) delete process.env['XDG_CACHE_HOME']
+  else process.env['XDG_CACHE_HOME'] = was
+})
+
+test('a folder is made that nobody else can enter, and used again', () => {
+  const made = home(0o755)
+  for (const _ of [1, 2]) {
+    assert.is(cacheFolder(), join(made, 'mailrun'))
+    assert.is(notCached(), undefined)
+    writeFileSync(join(made, 'mailrun', 'a.cjs'), '', { mode: 0o664 })
+  }
+  assert.is(lstatSync(join(made, 'mailrun')).mode & 0o777, 0o700)
+  assert.ok(existsSync(join(made, 'mailrun', 'a.cjs')))
+})
+
+test('a folder that others may write is not used, nor one below a folder that they may write', () => {
+  for (const mode of [0o777, 0o770, 0o1777, 0o702]) {
+    make(join(home(), 'mailrun'), mode)
+    refused(/^others may write .*\/mailrun$/)
+  }
+  for (const mode of [0o777, 0o770]) {
+    const made = home(mode)
+    refused(/^others may write .*\/\d+$/)
+    assert.not.ok(existsSync(join(made, 'mailrun')))
+    make(join(made, 'mailrun'), 0o700)
+    refused(/^others may write .*\/\d+$/)
+  }
+})
+
+test('what lies in a sticky folder is not taken away, and is used', () => {
+  const made = home(0o1777)
+  make(join(made, 'mailrun'), 0o700)
+  assert.is(cacheFolder(), join(made, 'mailrun'))
+})
+
+test('of a folder that others could enter it is closed, and what they could write is removed', () => {
+  const folder = make(join(home(), 'mailrun'), 0o755)
+  for (const [name, mode] of [
+    ['mine.cjs', 0o644],
+    ['open.cjs', 0o664],
+  ] as const) {
+    writeFileSync(join(folder, name), '')
+    chmodSync(join(folder, name), mode)
+  }
+  assert.is(cacheFolder(), folder)
+  assert.is(lstatSync(folder).mode & 0o777, 0o700)
+  assert.equal([existsSync(join(folder, 'mine.cjs')), existsSync(join(folder, 'open.cjs'))], [true, false])
+})
+
+test('behind a link counts where it leads to', () => {
+  const elsewhere = make(join(home(), 'elsewhere'), 0o700)
+  symlinkSync(elsewhere, join(home(), 'mailrun'))
+  assert.is(cacheFolder(), elsewhere)
+  const open = home(0o777)
+  make(join(open, 'inner'), 0o700)
+  symlinkSync(join(open, 'inner'), join(home(), 'mailrun'))
+  refused(/^others may write .*\/\d+$/)
+  symlinkSync('/nowhere', join(home(), 'mailrun'))
+  assert.is(cacheFolder(), false)
+})
+
+test('what is no file is not run', () => {
+  const folder = make(join(home(), 'mailrun'), 0o700)
+  symlinkSync('/tmp/theirs.cjs', join(folder, 'a.cjs'))
+  refused(/a\.cjs is no file of one's own$/)
+})
+
+if (process.getuid?.() === 0) {
+  test("somebody else's folder is not used, nor one in it, nor somebody else's file", () => {
+    const folder = make(join(home(), 'mailrun'), 0o700)
+    chownSync(folder, 65_534, 65_534)
+    refused(/mailrun belongs to somebody else \(uid 65534\)/)
+    const made = home()
+    chownSync(made, 65_534, 65_534)
+    refused(/belongs to somebody else \(uid 65534\)/)
+    assert.not.ok(existsSync(join(made, 'mailrun')))
+    const file = join(make(join(home(), 'mailrun'), 0o700), 'a.cjs')
+    writeFileSync(file, '')
+    chownSync(file, 65_534, 65_534)
+    refused(/a\.cjs is no file of one's own$/)
+  })
+}
+
+test.run()
