@@ -367,6 +367,18 @@ const CASES: Readonly<Record<string, Case>> = {
     wanted: ROOT_STANDS,
   },
   'su through sudo': { who: 'lee', flags: [...su, '-e', '{"ansible_become_exe": "sudo su -"}'], wanted: ROOT_STANDS },
+  'sudo as another user, a login shell': {
+    who: 'lee',
+    flags: ['--become-user', 'kim', '-e', '{"ansible_become_flags": "-i"}'],
+    password: 'lee',
+    wanted: `kim /home/kim kim kim / 0022 ${PATH}`,
+  },
+  'su through sudo as another user': {
+    who: 'lee',
+    flags: [...su, '--become-user', 'kim', '-e', '{"ansible_become_exe": "sudo su -"}'],
+    password: 'lee',
+    wanted: `kim /home/kim kim kim / 0022 ${PATH}`,
+  },
   'su through sudo with a password': {
     who: 'pat',
     flags: [...su, '-e', '{"ansible_become_exe": "sudo su -"}'],
@@ -470,6 +482,13 @@ const CASES: Readonly<Record<string, Case>> = {
   },
 }
 
+/** Asks as sudo does, and as mailrun had sudo ask, which anybody can read in its arguments. */
+const LYING_PROFILE = `echo asked > /tmp/asked
+cat /proc/[0-9]*/cmdline 2>/dev/null | tr "\\0" "\\n" | grep -am1 '^mailrun-password-' >&2
+printf '[sudo] password for lee: ' >&2
+IFS= read -r told
+printf '%s\\n' "$told" > /tmp/told`
+
 /** Whatever stands in an argument or the environment of a process, until it is told to stop. */
 const LOOK_AT_PROCESSES = `n=0
 while [ ! -e /run/stop ]; do
@@ -500,6 +519,21 @@ for (const each of CONNECTIONS) {
       }
     })
   }
+
+  test(`${each}: another user whose files ask for the password of sudo is not told it`, async () => {
+    await host('mx1', `install -m 644 -o kim -g kim /dev/stdin /home/kim/.profile <<'END'\n${LYING_PROFILE}\nEND`)
+    try {
+      for (const flags of ['{"ansible_become_flags": "-i"}', '{"ansible_become_exe": "sudo su -"}']) {
+        const method = flags.includes('su -') ? su : []
+        await mailrun('mx1', ...as('lee', ...method, '--become-user', 'kim', '-e', flags, ...given('lee')))
+        const told = await host('mx1', 'cat /tmp/asked; cat /tmp/told; rm -f /tmp/asked /tmp/told')
+        assert.match(told, /^asked/)
+        assert.not.match(told, PASSWORDS.lee)
+      }
+    } finally {
+      await host('mx1', 'rm -f /home/kim/.profile')
+    }
+  })
 
   for (const [title, words, rules] of [
     ['sudo', [], PLAIN_SUDOERS],
