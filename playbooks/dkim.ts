@@ -9,6 +9,7 @@ import {
   milterOf,
   opendkimSocket,
   selector,
+  selectorList,
   signerOf,
 } from 'mailrun'
 import { apt, directory, dkimKey, opendkim, postfixParameter, service } from 'mailrun/tasks'
@@ -60,6 +61,7 @@ export const dkimVars = {
       ),
     ),
   ),
+  dkim_selectors: v.optional(selectorList),
   dkim_bits: v.optional(
     v.pipe(
       v.picklist([1024, 2048, 3072, 4096], '1024, 2048, 3072 or 4096 is wanted'),

@@ -10,7 +10,8 @@ export {
   type MailMember,
 } from './mail/mail-fleet.ts'
 export { mailRecords, type MailRecords, type PublishedTxt } from './mail/mail-records.ts'
-export type { DnsRecord, MailRecord, Purpose } from './mail/dns-record.ts'
+export type { DnsRecord, KeyClaim, MailRecord, Purpose } from './mail/dns-record.ts'
+export type { OwnSelectors } from './mail/own-selectors.ts'
 export { serves, supersedes } from './mail/served-record.ts'
 export { RecordSyntaxError } from './mail/record-syntax-error.ts'
 export type { RecordFinding } from './mail/record-finding.ts'

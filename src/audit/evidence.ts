@@ -5,6 +5,15 @@ import type { AuditHost } from '../model/audit.ts'
 import type { MailSetup } from '../model/mail-setup.ts'
 import type { HostProof } from '../model/proof.ts'
 
+/** A key that a host names, and that is not wanted in DNS by its word. */
+export interface RefusedKey {
+  readonly id: 'selector-foreign' | 'dkim-unfit-key'
+  readonly domain: string
+  readonly selector: string
+  /** In words that follow the host's name. */
+  readonly what: string
+}
+
 export interface HostEvidence {
   readonly name: string
   readonly status: AuditHost['status']
@@ -22,6 +31,8 @@ export interface HostEvidence {
   /** `undefined` where it did not answer. */
   readonly setup: MailSetup | undefined
   readonly proof: HostProof | undefined
+  /** Left out: none. */
+  readonly refusedKeys?: readonly RefusedKey[]
 }
 
 /** The TXT values at a name by one server, strings joined; `undefined` where it gave no answer that counts. */

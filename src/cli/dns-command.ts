@@ -4,7 +4,7 @@ import { connector } from '../connection/connector.ts'
 import { authoritative } from '../dns/authoritative.ts'
 import type { DnsVars } from '../dns/dns-vars.ts'
 import type { Looking } from '../dns/look.ts'
-import { planDns, planRecords, type DnsPlan } from '../dns/plan-dns.ts'
+import { planDns, planRecords, type DnsPlan, type Replacing } from '../dns/plan-dns.ts'
 import { hostsOf, pushDns, pushShares } from '../dns/push-dns.ts'
 import { servedEverywhere, type NotServed } from '../dns/served-everywhere.ts'
 import { absolute } from '../inventory/address.ts'
@@ -67,8 +67,12 @@ async function workOf(flags: Flags, source: Source, signals: Signals): Promise<W
   const members = await mailHosts({ inventory, limit: flags.limit, extraVars, keyring })
   const looking = authoritative(members.dns)
   const shared = { inventory, dns: members.dns, looking }
-  if (flags.from !== undefined)
-    return { ...shared, plan: await planRecords(await recordsFrom(flags.from), looking), silent: [] }
+  const replacing = new Set((flags.replace ?? []).map((name) => name.toLowerCase().replace(/\.$/, '')))
+  if (flags.from !== undefined) {
+    const plan = await planRecords(await recordsFrom(flags.from), looking, replacing)
+    checkReplacing(replacing, plan)
+    return { ...shared, plan, silent: [] }
+  }
   const { connect, close } = await connector(
     members.hosts.map(({ host }) => host),
     source,
@@ -79,8 +83,21 @@ async function workOf(flags: Flags, source: Source, signals: Signals): Promise<W
     interrupt: signals.interrupt,
     abandon: signals.abandon,
   }).finally(close)
-  const plan = await planDns(asked.fleet, looking)
+  const plan = await planDns(asked.fleet, looking, replacing)
+  checkReplacing(replacing, plan)
   return { ...shared, plan: { ...plan, findings: [...asked.findings, ...plan.findings] }, silent: asked.silent }
+}
+
+/** A name that was mistyped replaces nothing. */
+function checkReplacing(replacing: Replacing, { records }: DnsPlan): void {
+  const keys = records.flatMap(({ record }) => (record.purpose === 'dkim' ? [record.name] : []))
+  const unknown = [...replacing].find((name) => !keys.includes(name))
+  if (unknown !== undefined) {
+    throw new MailrunError(
+      `the plan has no DKIM key of that name; it has ${keys.join(', ') || 'none'}: nothing was pushed`,
+      `--replace ${unknown}`,
+    )
+  }
 }
 
 const paint = () => colours(wantsColour(process.env, process.stdout.isTTY === true))

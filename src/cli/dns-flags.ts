@@ -11,6 +11,8 @@ export interface DnsFlags extends ReachFlags {
   /** Seconds. */
   readonly wait?: number
   readonly yes?: boolean
+  /** Names of records of DKIM keys that may take the place of others' keys. */
+  readonly replace?: readonly string[]
 }
 
 export type DnsAction = 'plan' | 'push' | 'verify'

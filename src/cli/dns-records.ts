@@ -29,7 +29,7 @@ export async function recordsFrom(path: string): Promise<readonly MailRecord[]> 
 
 /** All records of the plan in their zones; what is not known to be right is left out. */
 export function writtenRecords({ records, published }: DnsPlan, format: Exclude<DnsFormat, 'text' | 'json'>): string {
-  const known = records.filter(({ kind }) => kind !== 'unanswered')
+  const known = records.filter((each) => each.kind !== 'unanswered' && !(each.kind === 'blocked' && each.anothers))
   const zones = inZones(
     known.map(({ record }) => record),
     { zones: [...new Set(known.flatMap(({ zone }) => (zone === undefined ? [] : [zone.zone])))], domains: [] },

@@ -120,6 +120,12 @@ function dnsCommands(mailrun: Command, actions: Actions): void {
   ]
   push
     .option('--yes', 'ask nobody whether to push')
+    .option(
+      '--replace <name>',
+      "let this record of a host's key, such as mx1._domainkey.example.org, take the place of another key " +
+        'that DNS serves there; mail signed with that one then fails (repeatable)',
+      gather,
+    )
     .option('--wait <seconds>', 'for name servers to serve what was pushed (default: 60; 0: ask once)', waitSeconds)
   verify.option('--wait <seconds>', 'for name servers to serve the records (default: 0: ask once)', waitSeconds)
 }

@@ -3,9 +3,11 @@ import { isRevokedDkim } from '../mail/dkim-record.ts'
 import { isWithin, type MailRecord } from '../mail/dns-record.ts'
 import type { MailFleet } from '../mail/mail-fleet.ts'
 import { mailRecords } from '../mail/mail-records.ts'
+import { isAnothersKey } from '../mail/served-record.ts'
 import type { RecordFinding } from '../mail/record-finding.ts'
 import { askZone, type ServerAnswer } from './ask-zone.ts'
 import { ZoneNotFound, type ZoneServers } from './find-zone.ts'
+import { nextSelector } from './free-selector.ts'
 import { look, type Looking, type Sight, type View } from './look.ts'
 import { isNewer, serialOf } from './serial-of.ts'
 import { servingProblem } from './serving-problem.ts'
@@ -23,8 +25,8 @@ export type PlannedRecord = {
 type PlannedState =
   | { readonly kind: 'served' }
   | { readonly kind: 'change'; readonly change: RrsetChange }
-  /** It cannot be put there. */
-  | { readonly kind: 'blocked'; readonly why: string }
+  /** It cannot be put there. `anothers`: another key is there, which is replaced where that is asked for by name. */
+  | { readonly kind: 'blocked'; readonly why: string; readonly anothers?: true }
   /** Nobody who knows says what is there: it is left alone, and so is what would be made of it. */
   | { readonly kind: 'unanswered'; readonly why: string }
   /** Somebody else is to publish it. */
@@ -42,20 +44,28 @@ type Seen = { readonly sight: Sight; readonly now: ServerAnswer } | { readonly w
 
 const keyOf = ({ name, type }: Pick<MailRecord, 'name' | 'type'>): string => `${type} ${name}`
 
+/** Names of records that may take the place of others' keys. */
+export type Replacing = ReadonlySet<string>
+const NOTHING: Replacing = new Set()
+
 /** @throws MailrunError where records contradict each other, or one that is there cannot be read */
-export async function planDns(fleet: MailFleet, looking: Looking): Promise<DnsPlan> {
+export async function planDns(fleet: MailFleet, looking: Looking, replacing = NOTHING): Promise<DnsPlan> {
   // Where records will be does not depend on what is there; what they say does.
   const places = mailRecords(fleet, () => []).records
   const seen = await seeAll(places, looking)
   const published = publishedBy(seen)
   const { records, findings } = mailRecords(fleet, published)
-  return { records: await planAll(records, seen, looking), findings, published }
+  return { records: await planAll(records, seen, looking, replacing), findings, published }
 }
 
 /** For records that were worked out before: SPF terms that came in since then must not get lost. */
-export async function planRecords(records: readonly MailRecord[], looking: Looking): Promise<DnsPlan> {
+export async function planRecords(
+  records: readonly MailRecord[],
+  looking: Looking,
+  replacing = NOTHING,
+): Promise<DnsPlan> {
   const seen = await seeAll(records, looking)
-  const planned = await planAll(records, seen, looking)
+  const planned = await planAll(records, seen, looking, replacing)
   return { records: planned.map(keepingTerms), findings: [], published: publishedBy(seen) }
 }
 
@@ -121,6 +131,7 @@ const planAll = (
   records: readonly MailRecord[],
   seen: ReadonlyMap<string, Seen>,
   looking: Looking,
+  replacing: Replacing,
 ): Promise<readonly PlannedRecord[]> =>
   Promise.all(
     records.map(async (record): Promise<PlannedRecord> => {
@@ -131,7 +142,7 @@ const planAll = (
         sight: { zone, views },
         now,
       } = there
-      return { record, zone, views, ...(await stateOf(record, now, zone, looking)) }
+      return { record, zone, views, ...(await stateOf(record, now, zone, looking, replacing)) }
     }),
   )
 
@@ -140,6 +151,7 @@ async function stateOf(
   now: ServerAnswer,
   zone: ZoneServers,
   looking: Looking,
+  replacing: Replacing,
 ): Promise<PlannedState> {
   if (now.kind === 'failed')
     return { kind: 'unanswered', why: `no name server of ${zone.zone} tells what is there: ${now.why}` }
@@ -161,7 +173,26 @@ async function stateOf(
   // What was revoked may be in the hands of others: a selector is never used again.
   if (!fromWildcard && unrevokes(record, before)) return { kind: 'blocked', why: REVOKED }
   const own = fromWildcard ? wantedChange(record, undefined) : change
-  return own === undefined ? { kind: 'served' } : { kind: 'change', change: own }
+  if (own === undefined) return { kind: 'served' }
+  const isUnasked = own.remove.some(({ value }) => isAnothersKey(record, value)) && !replacing.has(record.name)
+  return isUnasked
+    ? { kind: 'blocked', anothers: true, why: await anothersKey(record, looking) }
+    : { kind: 'change', change: own }
+}
+
+/** A rebuilt host, a lost key, a name that somebody else uses: which of them it is, people know. */
+async function anothersKey(record: MailRecord, looking: Looking): Promise<string> {
+  const { name, value } = record
+  const replace = `mailrun dns push --replace ${name}`
+  if (isRevokedDkim(value))
+    return `DNS serves a key there that its host does not have: it is not revoked unasked; ${replace} does`
+  const free = await nextSelector(record, looking)
+  const next =
+    free === undefined
+      ? ''
+      : `have the host take the next free selector, ${free} (as its dkim_selector; where it signs already, ` +
+        'by mailrun rotate --start), or '
+  return `DNS serves another key there, and nothing is replaced unasked: ${next}replace it by ${replace}`
 }
 
 const REVOKED =

@@ -1,5 +1,6 @@
 // A DNS record of mail, and the order of records.
 import type { AskedRecord } from '../model/outside-question.ts'
+import type { OwnSelectors } from './own-selectors.ts'
 
 /** One resource record; mail needs TXT and MX. */
 export interface DnsRecord {
@@ -21,6 +22,13 @@ export interface DnsRecord {
  */
 export type Purpose = AskedRecord['purpose']
 
+/** On whose word the record of a DKIM key rests, and what it may take the place of. */
+export interface KeyClaim {
+  readonly own: OwnSelectors
+  /** The public key that the host has at the selector (SubjectPublicKeyInfo, base64): a revocation is of that alone. */
+  readonly held?: string | undefined
+}
+
 /** A record that a fleet is to publish. */
 export interface MailRecord extends DnsRecord {
   readonly purpose: Purpose
@@ -30,6 +38,8 @@ export interface MailRecord extends DnsRecord {
   readonly publishedBy: 'fleet' | 'other'
   /** For whom or what it is there, for people to read. */
   readonly why: readonly string[]
+  /** Of a host's key; left out where no host was asked. */
+  readonly claim?: KeyClaim
 }
 
 /** What DNS has to serve of it, whoever it is for. */

@@ -1,6 +1,7 @@
 // What a fleet's vars, hosts and keys say of mail, by domain.
 import { MailrunError } from '../model/mailrun-error.ts'
 import type { AdspPractice } from './adsp.ts'
+import type { KeyClaim } from './dns-record.ts'
 import type { DmarcRecord } from './dmarc/record.ts'
 import type { MailVars } from './mail-vars.ts'
 import { mailDomain } from './names.ts'
@@ -12,6 +13,8 @@ export interface MailKey {
   readonly selector: string
   /** SubjectPublicKeyInfo in DER, base64; empty: revoked. */
   readonly publicKey: string
+  /** Left out: the inventory's own word. */
+  readonly claim?: KeyClaim
 }
 
 /** A host that sends. */

@@ -185,11 +185,12 @@ function ofHelo(fleet: MailFleet, published: PublishedTxt, findings: RecordFindi
 
 const ofKeys = ({ hosts }: MailFleet): readonly Part[] =>
   hosts.flatMap(({ name, keys }) =>
-    keys.map(({ domain, selector, publicKey }) =>
-      txt('dkim', domain, dkimName(domain, selector), publicKey === '' ? REVOKED_DKIM : dkimValue(publicKey), [
+    keys.map(({ domain, selector, publicKey, claim }) => ({
+      ...txt('dkim', domain, dkimName(domain, selector), publicKey === '' ? REVOKED_DKIM : dkimValue(publicKey), [
         publicKey === '' ? `${name} signs with it no more` : `${name} signs for ${domain}`,
       ]),
-    ),
+      ...(claim === undefined ? {} : { claim }),
+    })),
   )
 
 const STRENGTH: Readonly<Record<DmarcPolicy, number>> = { none: 0, quarantine: 1, reject: 2 }

@@ -31,6 +31,15 @@ export const selector = v.pipe(
   }),
 )
 
+/** The var `dkim_selectors`. */
+export const selectorList = v.pipe(
+  v.array(selector, 'a list of DKIM selectors is wanted'),
+  v.description(
+    'Selectors that the host speaks for in DNS besides its dkim_selector, and what rotation makes of that: ' +
+      'those of keys that other tools made',
+  ),
+)
+
 const portIsOne = (socket: string): boolean => {
   const port = /^inet:(\d+)@/.exec(socket)?.[1]
   return port === undefined || (Number(port) >= 1 && Number(port) <= 65_535)

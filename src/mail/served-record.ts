@@ -1,8 +1,8 @@
 // A record that a fleet wants beside a value that DNS serves at its name: the same, to be replaced, or none of its
 // business.
-import { lintDkim, sameDkimKey } from './dkim-lint.ts'
+import { lintDkim, publicKeyOf, sameDkimKey } from './dkim-lint.ts'
 import { parseDkim, type DkimKeyRecord } from './dkim-record.ts'
-import type { WantedRecord } from './dns-record.ts'
+import type { MailRecord, WantedRecord } from './dns-record.ts'
 import { isSpf } from './spf/record.ts'
 
 /**
@@ -32,6 +32,19 @@ export function supersedes({ purpose }: Pick<WantedRecord, 'purpose'>, value: st
       // One record a selector (RFC 6376, section 3.6.2.2), and a null MX alone (RFC 7505, section 3).
       return true
   }
+}
+
+/**
+ * Whether the value at the record's name is a key of somebody else, as far as its claim tells: another one than the
+ * record has, or than the one that it revokes. What no verifier can use is nobody's key, nor is the one that the
+ * inventory itself has revoked (`*._domainkey`).
+ */
+export function isAnothersKey({ purpose, value: wanted, claim }: MailRecord, value: string): boolean {
+  if (purpose !== 'dkim') return false
+  const [ours, theirs] = [readDkim(wanted), readDkim(value)]
+  const key = theirs === undefined ? undefined : publicKeyOf(theirs)
+  if (ours === undefined || key === undefined) return false
+  return ours.p === '' ? claim !== undefined && key !== claim.held : key !== publicKeyOf(ours)
 }
 
 const readDkim = (value: string): DkimKeyRecord | undefined => {

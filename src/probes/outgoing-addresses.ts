@@ -1,13 +1,19 @@
 // Asks which addresses a host's mail leaves from: those that Postfix binds, else those that the routes to the world
 // choose. Behind a NAT others see other ones.
+import { sendingAddress } from '../mail/sending-address.ts'
 import { utf8 } from '../model/answer.ts'
 import { defineProbe } from '../model/probe.ts'
 import { raw } from '../shell/script.ts'
 import { END, whole } from './whole.ts'
 
 export interface OutgoingAddresses {
-  /** IPv4, then IPv6; none of a family that has no route, nor that Postfix does not use. */
+  /**
+   * IPv4, then IPv6, as SPF writes them; none of a family that has no route, nor that Postfix does not use. Each is one
+   * address of a kind that mail can come from.
+   */
   readonly addresses: readonly string[]
+  /** What was told in the place of an address, and why it is none: `10.0.0.0/8 is no address`. Left out: nothing. */
+  readonly unfit?: readonly string[]
   /** Postfix's `relayhost`, which the mail leaves by: then it is the relay's addresses that others see. Empty: none. */
   readonly relayhost: string
 }
@@ -43,10 +49,22 @@ ${END}`),
     const six = /all|ipv6/.test(protocols)
       ? told.get('smtp_bind_address6')?.replace(/^\[|\]$/g, '') || routed('route6')
       : ''
-    return {
-      addresses: [four, six].filter((each) => each !== '' && !each.startsWith('fe80:')),
-      relayhost: told.get('relayhost') ?? '',
-    }
+    return { ...weighed([four, six].filter((each) => each !== '')), relayhost: told.get('relayhost') ?? '' }
   },
   foresee: () => undefined,
 })
+
+/** Longer ones are cut short where they are told. */
+const SHOWN = 60
+
+function weighed(told: readonly string[]): Pick<OutgoingAddresses, 'addresses' | 'unfit'> {
+  const all = told.map((text) => ({
+    text: text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text,
+    is: sendingAddress(text),
+  }))
+  const unfit = all.flatMap(({ text, is }) => (is.kind === 'unfit' ? [`${text} ${is.why}`] : []))
+  return {
+    addresses: all.flatMap(({ is }) => (is.kind === 'fit' ? [is.address] : [])),
+    ...(unfit.length === 0 ? {} : { unfit }),
+  }
+}

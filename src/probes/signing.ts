@@ -1,6 +1,8 @@
 // Asks with which key a host signs for a domain: the one that its tables name, else the one it is to have first.
 import { dkimName, dkimValue } from '../mail/dkim-record.ts'
 import type { DnsRecord } from '../mail/dns-record.ts'
+import { isSelector } from '../mail/names.ts'
+import { publishableKey } from '../mail/public-key.ts'
 import { factAbout, type Fact } from '../model/fact.ts'
 import { answersOfParts, defineProbe, type Probe } from '../model/probe.ts'
 import { isKnown, UNKNOWN, type Known } from '../model/unknown.ts'
@@ -95,14 +97,22 @@ function foresee(signing: Signing, known: Fact): Signing {
 
 type DkimRecord = Pick<DnsRecord, 'name' | 'type'> & { readonly value: Known<string> }
 
+const isFit = (key: Signing['key']): boolean =>
+  key.kind !== 'key' || !isKnown(key.publicKey) || 'key' in publishableKey(key.publicKey)
+
 const valueOf = (key: Signing['key']): Known<string> =>
   key.kind === 'key' && isKnown(key.publicKey) ? dkimValue(key.publicKey) : UNKNOWN
 
-/** For a playbook's `outputs`: the records of the keys in use, values `null` where they cannot be told yet. */
+/**
+ * For a playbook's `outputs`: the records of the keys in use, values `null` where they cannot be told yet. What is no
+ * selector is left out, and so are keys that cannot be published.
+ */
 export function dkimRecords(question: SigningQuestion): Probe<readonly DkimRecord[]> {
   const signing = signingProbe(question)
   const records = (state: readonly Signing[]): readonly DkimRecord[] =>
-    state.map(({ domain, selector, key }) => ({ name: dkimName(domain, selector), type: 'TXT', value: valueOf(key) }))
+    state
+      .filter(({ selector, key }) => isSelector(selector) && isFit(key))
+      .map(({ domain, selector, key }) => ({ name: dkimName(domain, selector), type: 'TXT', value: valueOf(key) }))
   return {
     ...signing,
     key: `records of ${signing.key}`,

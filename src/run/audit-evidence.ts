@@ -6,7 +6,10 @@ import { usedKeys } from '../audit/judge/fleet-faults.ts'
 import type { Authority } from '../dns/authority.ts'
 import type { Looking } from '../dns/look.ts'
 import { mailFleet, type MailFleet, type MailHost, type MailKey, type MailMember } from '../mail/mail-fleet.ts'
-import { mailDomain } from '../mail/names.ts'
+import { isSelector, mailDomain } from '../mail/names.ts'
+import { publishableKey } from '../mail/public-key.ts'
+import { withoutRivals } from '../mail/rival-keys.ts'
+import { isInside } from '../mail/sending-address.ts'
 import type { MailSetup } from '../model/mail-setup.ts'
 import type { HostProof } from '../model/proof.ts'
 import type { HostResult } from '../model/run-event.ts'
@@ -15,8 +18,9 @@ import type { OutgoingAddresses } from '../probes/outgoing-addresses.ts'
 import { proveHost } from '../verify/host.ts'
 import type { ProbedMessage } from '../verify/signing.ts'
 import { sendingDomains, type AuditHosts } from './audit-hosts.ts'
+import { ownSelectors } from './given-selectors.ts'
 import type { MailHostVars } from './mail-fleet-of.ts'
-import { isInside, keysOf } from './mail-member.ts'
+import { spokenKeys } from './mail-member.ts'
 
 export interface AskedDns {
   readonly looking: Looking
@@ -30,20 +34,26 @@ interface Outputs {
 }
 
 export async function auditEvidence(
-  { vars, limited }: Pick<AuditHosts, 'vars' | 'limited'>,
+  { vars, limited, given }: Pick<AuditHosts, 'vars' | 'limited' | 'given'>,
   results: readonly HostResult[],
   message: ProbedMessage,
   { looking, authority }: AskedDns,
 ): Promise<Evidence> {
+  const spoken = results.map(({ name, outputs }) => spokenKeys(ownSelectors(name, vars.get(name)!, given), outputs))
   const hosts = await Promise.all(
-    results.map((result) => hostEvidence(result, vars.get(result.name)!, message, authority)),
+    results.map(async (result, index) => ({
+      ...(await hostEvidence(result, vars.get(result.name)!, message, authority)),
+      refusedKeys: spoken[index]!.refused,
+    })),
   )
-  const members = hosts.map((host, index): MailMember => ({
-    name: host.name,
-    vars: withHelo(vars.get(host.name)!, host),
-    addresses: seenAddresses(host),
-    keys: keysOf(host.name, results[index]!.outputs, [], false),
-  }))
+  const { members } = withoutRivals(
+    hosts.map((host, index): MailMember => ({
+      name: host.name,
+      vars: withHelo(vars.get(host.name)!, host),
+      addresses: seenAddresses(host),
+      keys: spoken[index]!.keys,
+    })),
+  )
   const used = usedKeys(hosts)
   const fleet = withDiscovered(mailFleet(members), hosts, used)
   const declared = new Set(mailFleet(members).domains.map(({ domain }) => domain))
@@ -70,7 +80,7 @@ async function hostEvidence(
   authority: Authority,
 ): Promise<HostEvidence> {
   const { setup, milters, outgoing } = outputs as Outputs
-  const told = outgoing ?? { addresses: [], relayhost: '' }
+  const told: OutgoingAddresses = outgoing ?? { addresses: [], relayhost: '' }
   const base = {
     name,
     declared: sendingDomains(vars),
@@ -120,7 +130,7 @@ const explained = (proof: HostProof, inside: readonly string[]): HostProof => ({
 const withHelo = (vars: MailHostVars, { proof, own }: HostEvidence): MailHostVars => ({
   ...vars,
   ...(proof?.helo === undefined ? {} : { helo_name: proof.helo }),
-  ...(own === undefined ? {} : { fqdn: own }),
+  ...(own === undefined || mailDomain(own) !== own ? {} : { fqdn: own }),
 })
 
 const seenAddresses = ({ proof }: HostEvidence): readonly string[] => proof?.addresses ?? []
@@ -136,7 +146,7 @@ function withDiscovered(
   // Its own name has records of its own kind.
   const signedBy = ({ proof, own }: HostEvidence): readonly string[] =>
     [...new Set((proof?.signing ?? []).map(({ domain }) => domain))].filter(
-      (domain) => domain !== own && !silent.has(domain),
+      (domain) => domain !== own && !silent.has(domain) && mailDomain(domain) === domain,
     )
   const found = [...new Set(hosts.flatMap(signedBy))].filter((domain) => !known.has(domain))
   return {
@@ -156,7 +166,8 @@ function withDiscovered(
       const evidence = hosts.find(({ name }) => name === host.name)
       const more = evidence === undefined ? [] : signedBy(evidence).filter((domain) => !host.domains.includes(domain))
       const keys = used
-        .filter((key) => key.host === host.name && key.publicKey !== '' && more.includes(key.domain))
+        .filter((key) => key.host === host.name && more.includes(key.domain) && isSelector(key.selector))
+        .filter(({ publicKey }) => 'key' in publishableKey(publicKey))
         .map(({ domain, selector, publicKey }): MailKey => ({ domain, selector, publicKey }))
       return { ...host, domains: [...host.domains, ...more], keys: [...host.keys, ...keys] }
     }),
@@ -173,5 +184,6 @@ function selectorsOf(
       signatures.filter((each) => each.domain === domain).map(({ selector }) => selector),
     ),
   )
-  return [...new Set([...live, ...used.filter((key) => key.domain === domain).map(({ selector }) => selector)])]
+  const named = used.filter((key) => key.domain === domain).map(({ selector }) => selector)
+  return [...new Set([...live, ...named])].filter(isSelector)
 }

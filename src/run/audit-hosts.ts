@@ -4,6 +4,7 @@ import { mailFleet } from '../mail/mail-fleet.ts'
 import { mailSetup } from '../probes/mail-setup.ts'
 import { milterSigning } from '../probes/milter-sign.ts'
 import { outgoingAddresses } from '../probes/outgoing-addresses.ts'
+import { givenSelectors, type GivenSelectors } from './given-selectors.ts'
 import { concernedHosts, keyQuestions, mailHostVars, onlyWith, type MailHostVars } from './mail-fleet-of.ts'
 import { oneDns } from './one-dns.ts'
 import { ownMail } from './own-mail.ts'
@@ -13,6 +14,8 @@ export interface AuditHosts extends QuestionedHosts<MailHostVars> {
   readonly dns: DnsVars
   /** Whether some hosts of the inventory that have domains are left out. */
   readonly limited: boolean
+  /** Of all hosts of the inventory. */
+  readonly given: readonly GivenSelectors[]
 }
 
 export interface AuditSelection extends HostSelection {
@@ -41,7 +44,13 @@ export async function auditHosts({ inventory, message, ...selection }: AuditSele
   const asked = hosts.map(({ host }) => host.name)
   // What the vars say must fit together before anybody is asked.
   mailFleet(asked.map((name) => ({ name, vars: vars.get(name)!, addresses: [], keys: [] })))
-  return { hosts, vars, dns: await dnsOf(vars), limited: concerned.some(({ name }) => !asked.includes(name)) }
+  return {
+    hosts,
+    vars,
+    dns: await dnsOf(vars),
+    limited: concerned.some(({ name }) => !asked.includes(name)),
+    given: givenSelectors(inventory.hosts),
+  }
 }
 
 export const sendingDomains = ({ domains, mail_domains: own, null_domains: nulls }: MailHostVars): readonly string[] =>

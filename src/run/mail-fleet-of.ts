@@ -4,9 +4,10 @@ import type { DnsVars } from '../dns/dns-vars.ts'
 import type { Connect } from '../engine/connection.ts'
 import { askOnly, type RunBounds } from '../engine/ask-only.ts'
 import { mailFleet, type MailFleet, type MailMember } from '../mail/mail-fleet.ts'
-import { selector } from '../mail/schemas.ts'
+import { selector, selectorList } from '../mail/schemas.ts'
+import { withoutRivals } from '../mail/rival-keys.ts'
 import { isSelector } from '../mail/names.ts'
-import type { RecordFinding } from '../mail/record-finding.ts'
+import { finding, type RecordFinding } from '../mail/record-finding.ts'
 import type { Inventory } from '../model/inventory.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
 import type { PlaybookHost, PlaybookInput } from '../model/playbook.ts'
@@ -17,19 +18,27 @@ import { dkimHistoryProbe } from '../probes/dkim-history.ts'
 import { dkimKeysProbe } from '../probes/dkim-keys.ts'
 import { signingProbe } from '../probes/signing.ts'
 import { fleetVars } from './fleet-vars.ts'
+import { givenSelectors, ownSelectors, type GivenSelectors } from './given-selectors.ts'
 import { addressesOf, historyOutput, keysOf } from './mail-member.ts'
+import { withoutMute } from './mute-hosts.ts'
 import { oneDns } from './one-dns.ts'
 import { questionHosts, type HostSelection, type QuestionedHosts } from './question-hosts.ts'
 
 /** Where hosts have their keys. */
 export const KEYS = '/etc/dkimkeys'
 /** Of a host, all that concerns its mail. */
-export const mailHostVars = v.object({ ...fleetVars, dkim_selector: v.optional(selector) })
+export const mailHostVars = v.object({
+  ...fleetVars,
+  dkim_selector: v.optional(selector),
+  dkim_selectors: v.optional(selectorList),
+})
 export type MailHostVars = v.InferOutput<typeof mailHostVars>
 
 export interface MailHosts extends QuestionedHosts<MailHostVars> {
   /** One for all. */
   readonly dns: DnsVars
+  /** Of all hosts of the inventory. Left out: none is given to others. */
+  readonly given?: readonly GivenSelectors[]
 }
 
 /** Whose vars say anything of mail's domains. */
@@ -46,7 +55,7 @@ export async function mailHosts({ inventory, ...selection }: HostSelection): Pro
   }
   const among = concerned.length === 0 ? inventory : onlyWith(inventory, concerned)
   const asked = await questionHosts('dns', mailHostVars, { inventory: among, ...selection }, questionsTo)
-  return { ...asked, dns: await oneDns(asked.vars) }
+  return { ...asked, dns: await oneDns(asked.vars), given: givenSelectors(inventory.hosts) }
 }
 
 /** Patterns then mean these hosts alone. */
@@ -110,9 +119,13 @@ export interface AskedFleet {
   readonly silent: readonly HostResult[]
 }
 
-/** Asks every host once. @throws MailrunError where the records cannot be told */
+/**
+ * Asks every host once. Of one whose addresses cannot be told, keys are known, and SPF of its domains is left alone.
+ *
+ * @throws MailrunError where the inventory contradicts itself
+ */
 export async function askMailFleet(
-  { hosts, vars }: MailHosts,
+  { hosts, vars, given = [] }: MailHosts,
   connect: Connect,
   bounds: RunBounds,
 ): Promise<AskedFleet> {
@@ -120,11 +133,17 @@ export async function askMailFleet(
   const findings: RecordFinding[] = []
   const silent = results.filter(({ status }) => status !== 'ok')
   const heard = results.filter(({ status }) => status === 'ok')
-  const members = heard.map(({ name, outputs }): MailMember => {
+  const mute = new Map<string, string>()
+  const told = heard.map(({ name, outputs }): MailMember => {
     const own = vars.get(name)!
     const addresses = addressesOf(own, outputs)
-    if (typeof addresses === 'string') throw new MailrunError(`${name} ${addresses}`)
-    return { name, vars: own, addresses, keys: keysOf(name, outputs, findings, false) }
+    const keys = keysOf({ name, own: ownSelectors(name, own, given) }, outputs, findings, false)
+    if (typeof addresses !== 'string') return { name, vars: own, addresses, keys }
+    findings.push(finding('spf-sender-unknown', 'error', `${name} ${addresses}`, 'then plan again'))
+    mute.set(name, `${name} ${addresses}`)
+    return { name, vars: own, addresses: [], keys }
   })
-  return { fleet: mailFleet(members), findings, silent }
+  const { members, findings: rivals } = withoutRivals(told)
+  const { fleet, unknown } = withoutMute(mailFleet(members), mute)
+  return { fleet: { ...fleet, incomplete: [...unknown.keys()] }, findings: [...findings, ...rivals], silent }
 }

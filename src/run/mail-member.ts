@@ -2,11 +2,14 @@
 import { dkimName } from '../mail/dkim-record.ts'
 import type { MailKey } from '../mail/mail-fleet.ts'
 import type { MailVars } from '../mail/mail-vars.ts'
-import { covers, parseNetwork } from '../mail/network.ts'
+import { FOREIGN_REMEDY, speaksFor, type OwnSelectors } from '../mail/own-selectors.ts'
+import { publishableKey } from '../mail/public-key.ts'
 import { finding, type RecordFinding } from '../mail/record-finding.ts'
 import { dnsWish } from '../mail/rotation/dns-wish.ts'
 import { selectorsIn, standingOf, type Standing } from '../mail/rotation/history.ts'
+import { isInside } from '../mail/sending-address.ts'
 import type { KeyHistory } from '../probes/dkim-history.ts'
+import type { RefusedKey } from '../audit/evidence.ts'
 import type { DkimKeys } from '../probes/dkim-keys.ts'
 import type { OutgoingAddresses } from '../probes/outgoing-addresses.ts'
 
@@ -20,22 +23,6 @@ interface ToldSigning {
   readonly key: { readonly kind: string; readonly publicKey?: string | null }
 }
 
-/** RFC 6890: what nobody outside sees. */
-const INSIDE = [
-  '0.0.0.0/8',
-  '10.0.0.0/8',
-  '100.64.0.0/10',
-  '127.0.0.0/8',
-  '169.254.0.0/16',
-  '172.16.0.0/12',
-  '192.168.0.0/16',
-  '::/96',
-  'fc00::/7',
-  'fe80::/10',
-].map((text) => parseNetwork(text)!)
-
-export const isInside = (address: string): boolean => INSIDE.some((network) => covers(network, parseNetwork(address)!))
-
 /** What the inventory says, else what the host told; in words that follow its name, why neither is known. */
 export function addressesOf(
   { outgoing_addresses: said }: Pick<MailVars, 'outgoing_addresses'>,
@@ -47,30 +34,95 @@ export function addressesOf(
   if (told === null) return `does not tell the addresses that its mail leaves from: ${set}`
   if (told.relayhost !== '')
     return `hands its mail to ${told.relayhost} (relayhost), which others see it come from: ${set}`
+  const [unfit] = told.unfit ?? []
+  if (unfit !== undefined) return `says that its mail leaves from ${unfit}: ${set}`
   const inside = told.addresses.find(isInside)
   if (inside !== undefined) return `sends from ${inside}, which is not its address outside: ${set}`
   return told.addresses.length === 0 ? `has no route to the world: ${set}` : told.addresses
 }
 
+/** Who tells, and the selectors that it may speak for. */
+export interface KeyHolder {
+  readonly name: string
+  readonly own: OwnSelectors
+}
+
 /**
- * The keys in use, and those that come and go by a rotation.
+ * The keys in use, and those that come and go by a rotation, as far as the host may speak for them and they can be
+ * published; what else it names is told.
+ *
  * @param toCome - keys that are not there yet, or cannot be read before their programs are there, are about to be.
  */
-export const keysOf = (
-  host: string,
+export function keysOf(
+  holder: KeyHolder,
   outputs: Outputs,
   findings: RecordFinding[],
   toCome: boolean,
-): readonly MailKey[] => [...signingKeys(host, outputs, findings, toCome), ...rotatingKeys(outputs)]
-
-function signingKeys(host: string, outputs: Outputs, findings: RecordFinding[], toCome: boolean): readonly MailKey[] {
-  return ((outputs['signing'] ?? []) as readonly ToldSigning[]).flatMap((told) => {
-    const { domain, selector, key } = told
-    if (typeof key.publicKey === 'string') return [{ domain, selector, publicKey: key.publicKey }]
-    findings.push(missingKey(told, host, toCome))
-    return []
-  })
+): readonly MailKey[] {
+  const { name, own } = holder
+  const spoken = spokenKeys(own, outputs)
+  findings.push(...spoken.refused.map((each) => refusedFinding(name, each)))
+  for (const told of signingsIn(outputs))
+    if (typeof told.key.publicKey !== 'string') findings.push(missingKey(told, name, toCome))
+  return spoken.keys
 }
+
+const REFUSED = {
+  'selector-foreign': ['warning', FOREIGN_REMEDY],
+  'dkim-unfit-key': ['error', 'make a key of 2048 bits on the host, with another selector (mailrun rotate --start)'],
+} as const
+
+function refusedFinding(host: string, { id, what }: RefusedKey): RecordFinding {
+  const [severity, remedy] = REFUSED[id]
+  return finding(id, severity, `${host} ${what}`, remedy)
+}
+
+export interface SpokenKeys {
+  readonly keys: readonly MailKey[]
+  readonly refused: readonly RefusedKey[]
+}
+
+/** What a host's word on its keys comes to. */
+export function spokenKeys(own: OwnSelectors, outputs: Outputs): SpokenKeys {
+  const weighed = [...signingKeys(outputs), ...rotatingKeys(outputs)].map((told) => weigh(told, own))
+  return {
+    keys: weighed.filter((each): each is MailKey => !('id' in each)),
+    refused: weighed.filter((each): each is RefusedKey => 'id' in each),
+  }
+}
+
+/** A key as the host tells it. */
+interface ToldKey {
+  readonly domain: string
+  readonly selector: string
+  /** Empty: it is revoked. */
+  readonly publicKey: string
+  /** Of one that is revoked: the key that the host has there. */
+  readonly held?: string | undefined
+  readonly inUse: boolean
+}
+
+function weigh({ domain, selector, publicKey, held, inUse }: ToldKey, own: OwnSelectors): MailKey | RefusedKey {
+  const at = { domain, selector }
+  const record = dkimName(domain, selector)
+  if (!speaksFor(own, domain, selector)) {
+    const does = inUse ? `signs for ${domain} with the selector` : `has in its history for ${domain} the selector`
+    const what = `${does} ${selector}, which the inventory does not give it: ${record} is left alone`
+    return { ...at, id: 'selector-foreign', what }
+  }
+  if (publicKey === '') return { ...at, publicKey, claim: { own, held } }
+  const weighed = publishableKey(publicKey)
+  if ('key' in weighed) return { ...at, publicKey: weighed.key, claim: { own } }
+  const what = `has a key for ${record} that is not published: its public key ${weighed.why}`
+  return { ...at, id: 'dkim-unfit-key', what }
+}
+
+const signingsIn = (outputs: Outputs): readonly ToldSigning[] => (outputs['signing'] ?? []) as readonly ToldSigning[]
+
+const signingKeys = (outputs: Outputs): readonly ToldKey[] =>
+  signingsIn(outputs).flatMap(({ domain, selector, key: { publicKey } }) =>
+    typeof publicKey === 'string' ? [{ domain, selector, publicKey, inUse: true }] : [],
+  )
 
 function missingKey({ domain, selector, path, key }: ToldSigning, host: string, toCome: boolean): RecordFinding {
   if (toCome && (key.kind === 'key' || key.kind === 'absent')) {
@@ -108,25 +160,26 @@ export const historyOutput = (name: string): string => `history ${name}`
  * Keys that are to sign, that signed until lately, and that are revoked: what `mailrun rotate` wants of DNS beside the
  * keys in use.
  */
-function rotatingKeys(outputs: Outputs): readonly MailKey[] {
+function rotatingKeys(outputs: Outputs): readonly ToldKey[] {
   const { keys } = (outputs['keys'] ?? { keys: [] }) as DkimKeys
-  return ((outputs['signing'] ?? []) as readonly ToldSigning[]).flatMap(({ domain: name, selector: inUse }) => {
-    const { marks = [] } = (outputs[historyOutput(name)] ?? {}) as Partial<KeyHistory>
-    const own = keys.filter((key) => key.domain === name)
+  return signingsIn(outputs).flatMap(({ domain, selector: inUse }) => {
+    const { marks = [] } = (outputs[historyOutput(domain)] ?? {}) as Partial<KeyHistory>
+    const own = keys.filter((key) => key.domain === domain)
     return selectorsIn(marks)
       .filter((each) => each !== inUse)
-      .flatMap((each): readonly MailKey[] => {
-        const publicKey = wantedKey(standingOf(marks, each), own)
-        return typeof publicKey === 'string' ? [{ domain: name, selector: each, publicKey }] : []
+      .flatMap((selector): readonly ToldKey[] => {
+        const standing = standingOf(marks, selector)
+        const wish = dnsWish(standing, false)
+        const held = heldKey(standing, own)
+        if (wish === 'revoked') return [{ domain, selector, publicKey: '', held, inUse: false }]
+        return wish === 'key' && held !== undefined ? [{ domain, selector, publicKey: held, inUse: false }] : []
       })
   })
 }
 
-/** What DNS is to say of it: a public key, or that it is revoked. `undefined` (as JSON, `null`): nothing. */
-function wantedKey(standing: Standing<unknown>, keys: DkimKeys['keys']): string | null | undefined {
-  const wish = dnsWish(standing, false)
-  if (wish === 'gone') return undefined
-  if (wish === 'revoked') return ''
-  const { selector, path } = standing
-  return keys.find((key) => key.selector === selector && (path === undefined || path === key.path))?.publicKey
+/** The public key that a host has at a selector. */
+function heldKey({ selector, path }: Standing<unknown>, keys: DkimKeys['keys']): string | undefined {
+  const key = keys.find((each) => each.selector === selector && (path === undefined || path === each.path))
+  // As JSON, a key that cannot be read is `null`.
+  return key?.publicKey ?? undefined
 }

@@ -1,10 +1,13 @@
 // The mail fleet as a run knows it: what the inventory says of all hosts, and what those of the run have told so far.
 import { mailFleet, type MailFleet } from '../mail/mail-fleet.ts'
 import { finding, type RecordFinding } from '../mail/record-finding.ts'
+import { withoutRivals } from '../mail/rival-keys.ts'
 import type { PreparedHost } from '../model/prepared-host.ts'
 import type { HostResult } from '../model/run-event.ts'
+import { ownSelectors } from './given-selectors.ts'
 import type { MailHosts } from './mail-fleet-of.ts'
 import { addressesOf, keysOf } from './mail-member.ts'
+import { namesOf, withoutMute } from './mute-hosts.ts'
 
 type Outputs = Readonly<Record<string, unknown>>
 
@@ -50,42 +53,30 @@ export interface RunFleet {
 
 /**
  * @param toCome - the run would make the keys that are not there.
- * @throws MailrunError where hosts contradict each other
+ * @throws MailrunError where the vars of hosts contradict each other
  */
-export function runFleet({ vars }: MailHosts, results: readonly HostResult[], toCome: boolean): RunFleet {
+export function runFleet({ vars, given = [] }: MailHosts, results: readonly HostResult[], toCome: boolean): RunFleet {
   const findings: RecordFinding[] = []
   const mute = new Map<string, string>()
   const told = new Map(results.map((result) => [result.name, answersIn(result)]))
-  const members = [...vars].map(([name, own]) => {
+  const all = [...vars].map(([name, own]) => {
     const outputs = told.get(name) ?? {}
     const addresses = addressesOf(own, outputs)
-    if (typeof addresses !== 'string')
-      return { name, vars: own, addresses, keys: keysOf(name, outputs, findings, toCome) }
     const heard = 'outgoing' in outputs
-    if (heard) findings.push(finding('spf-sender-unknown', 'error', `${name} ${addresses}`, 'then run again'))
-    mute.set(name, `${name} ${heard ? addresses : NOT_ASKED}`)
-    return { name, vars: own, addresses: [], keys: keysOf(name, outputs, findings, toCome) }
+    if (typeof addresses === 'string') {
+      if (heard) findings.push(finding('spf-sender-unknown', 'error', `${name} ${addresses}`, 'then run again'))
+      mute.set(name, `${name} ${heard ? addresses : NOT_ASKED}`)
+    }
+    const keys = keysOf({ name, own: ownSelectors(name, own, given) }, outputs, findings, toCome)
+    return { name, vars: own, addresses: typeof addresses === 'string' ? [] : addresses, keys }
   })
-  const fleet = mailFleet(members)
-  const namesOf = ({ domains, helo, ownName }: MailFleet['hosts'][number]): readonly string[] => [
-    ...domains,
-    ...[helo, ownName].filter((name) => name !== undefined),
-  ]
-  const known = new Set(fleet.hosts.filter(({ name }) => !mute.has(name)).flatMap(namesOf))
-  const unknown = new Map(
-    fleet.hosts.flatMap((host) =>
-      mute.has(host.name) ? namesOf(host).map((domain) => [domain, mute.get(host.name)!] as const) : [],
-    ),
-  )
+  const { members, findings: rivals } = withoutRivals(all)
+  const whole = mailFleet(members)
+  const { fleet, unknown } = withoutMute(whole, mute)
+  const known = new Set(whole.hosts.filter(({ name }) => !mute.has(name)).flatMap(namesOf))
   return {
-    fleet: {
-      ...fleet,
-      hosts: fleet.hosts.map((host) =>
-        mute.has(host.name) ? { ...host, domains: [], helo: undefined, ownName: undefined } : host,
-      ),
-      incomplete: [...unknown.keys()].filter((domain) => !known.has(domain)),
-    },
-    findings,
+    fleet: { ...fleet, incomplete: [...unknown.keys()].filter((domain) => !known.has(domain)) },
+    findings: [...findings, ...rivals],
     unknown,
   }
 }

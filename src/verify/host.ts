@@ -41,13 +41,28 @@ export async function proveHost(
     milters.sessions.map((session) => proveSigning(session, milters, message, authority)),
   )
   const domains = [...new Set([...milters.domains, ...(milters.own === undefined ? [] : [milters.own])])]
-  const spf = await proveAllSpf(domains, addresses, helo, told.relayhost, authority)
+  const known = await proveAllSpf(domains, addresses, helo, told.relayhost, authority)
+  const spf = outgoing === undefined ? [...known, ...unfitProofs(domains, told.unfit ?? [])] : known
   const dmarc = await Promise.all(domains.map((domain) => proveDmarc(domain, signing, spf, authority)))
   const reverse = await Promise.all(
     addresses.map((address) => proveReverse(address, told.relayhost === '' ? helo : undefined, authority)),
   )
   return judged({ ...base, status: 'pass', signing, spf, dmarc, reverse, delivery: [] })
 }
+
+/** What the host said in the place of an address. */
+const unfitProofs = (domains: readonly string[], unfit: readonly string[]): readonly SpfProof[] =>
+  unfit.flatMap((what) =>
+    domains.map((domain): SpfProof => {
+      const verdict: Verdict = {
+        status: 'unknown',
+        id: 'no-address',
+        what: `it says that its mail leaves from ${what}`,
+        advice: 'set outgoing_addresses in the inventory',
+      }
+      return { identity: 'mailfrom', domain, address: '', result: 'temperror', verdict }
+    }),
+  )
 
 async function proveAllSpf(
   domains: readonly string[],

@@ -113,7 +113,7 @@ function plannedFaults(planned: PlannedRecord, { domain, declared }: DomainEvide
     case 'others':
       return []
     case 'blocked':
-      return [{ ...base, id: 'record-blocked', message: planned.why }]
+      return [{ ...base, id: planned.anothers === true ? 'record-differs' : 'record-blocked', message: planned.why }]
     case 'unanswered':
       return [{ ...base, id: 'record-unanswered', message: `${name} ${type}: ${planned.why}` }]
     case 'change': {

@@ -31,8 +31,16 @@ export const usedKeys = (hosts: readonly HostEvidence[]): readonly UsedKey[] =>
 
 export function fleetFaults(hosts: readonly HostEvidence[]): readonly Fault[] {
   const keys = usedKeys(hosts).filter(({ publicKey }) => publicKey !== '')
-  return [...collisions(keys), ...sharedKeys(keys), ...hosts.flatMap(undeclaredDomains)]
+  return [...collisions(keys), ...sharedKeys(keys), ...hosts.flatMap(undeclaredDomains), ...hosts.flatMap(refusedKeys)]
 }
+
+/** What a host names in its tables or histories, and may not speak for. */
+const refusedKeys = ({ name, refusedKeys: refused = [] }: HostEvidence): readonly Fault[] =>
+  refused.map(({ id, domain, selector, what }) => ({
+    id,
+    subject: { host: name, domain, record: dkimName(domain, selector) },
+    message: `it ${what}`,
+  }))
 
 function collisions(keys: readonly UsedKey[]): readonly Fault[] {
   const bySelector = groupedBy(keys, ({ domain, selector }) => dkimName(domain, selector))

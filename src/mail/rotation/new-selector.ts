@@ -1,7 +1,15 @@
 // The selector of a new key: the host's name and the day; never one that was there before.
 
 const MOST = 63
+const DAY_LENGTH = 8
 const LETTERS = [...'bcdefghijklmnopqrstuvwxyz']
+
+/** What the names for new keys begin with: a selector without the day at its end, short enough for another day. */
+export const rotationBase = (first: string): string =>
+  first
+    .replace(/-\d{8}[a-z]?$/, '')
+    .slice(0, MOST - DAY_LENGTH - 2)
+    .replace(/[.-]+$/, '')
 
 /**
  * In the order in which they are to be tried: `mx1-20270301`, `mx1-20270301b`, …
@@ -9,11 +17,10 @@ const LETTERS = [...'bcdefghijklmnopqrstuvwxyz']
  * @param first - the selector of the host's first key; a day at its end makes way for the new one.
  * @param now - seconds since 1970
  */
-export function newSelectors(first: string, now: number): readonly string[] {
+export const newSelectors = (first: string, now: number): readonly string[] => datedSelectors(rotationBase(first), now)
+
+/** @param base - as {@link rotationBase} gives it */
+export function datedSelectors(base: string, now: number): readonly string[] {
   const day = new Date(now * 1000).toISOString().slice(0, 10).replaceAll('-', '')
-  const base = first
-    .replace(/-\d{8}[a-z]?$/, '')
-    .slice(0, MOST - day.length - 2)
-    .replace(/[.-]+$/, '')
   return ['', ...LETTERS].map((letter) => `${base}-${day}${letter}`)
 }

@@ -59,7 +59,7 @@ export const PROOF_FINDINGS = {
   'key-differs': signature(
     'error',
     'The record has another key than the host, or header fields were changed after signing.',
-    "publish the host's key",
+    "mailrun dns plan: have the host take another selector, or publish the host's key in the place of the other",
   ),
   'body-changed': signature(
     'error',

@@ -17,7 +17,8 @@ export const RECORD_FINDINGS = {
   'record-differs': dkim(
     'warning',
     'DNS has another record than the inventory says.',
-    'mailrun dns plan shows the difference; push it, or change the inventory',
+    'mailrun dns plan shows the difference; push it, or change the inventory. ' +
+      'Another key is replaced by mailrun dns push --replace alone',
   ),
   'record-lags': dkim(
     'error',
@@ -154,6 +155,22 @@ export const RECORD_FINDINGS = {
     'run it',
   ),
   'dkim-unreadable-key': dkim('error', "The public half of a host's key cannot be told.", 'mend it on the host'),
+  'dkim-unfit-key': dkim(
+    'error',
+    "A host's public key is none that verifiers use (RSA of 1024 to 4096 bits, or Ed25519), and is not published.",
+    'make a key of 2048 bits, with another selector',
+  ),
+  'dkim-rival-keys': dkim(
+    'error',
+    'Two hosts have different keys for one selector: neither is published, and what DNS has of it stays.',
+    'give one of them another dkim_selector',
+  ),
+  'selector-foreign': dkim(
+    'warning',
+    'A host signs with a selector, or has one in its history, that the inventory does not give it: ' +
+      'it goes on signing, and the record is neither published, replaced nor revoked by its word.',
+    'add it to dkim_selectors where it is its own; else mailrun rotate --start',
+  ),
   'host-mail-unsigned': dkim(
     'note',
     'Of a plan: mail of a host itself comes from a name that is in none of its domains, and leaves unsigned.',

@@ -10,6 +10,7 @@ import { servingProblem } from '../../dns/serving-problem.ts'
 import type { Rrset } from '../../dns/rrset.ts'
 import { dkimName, dkimValue, isRevokedDkim, REVOKED_DKIM } from '../../mail/dkim-record.ts'
 import type { MailRecord } from '../../mail/dns-record.ts'
+import { publishableKey } from '../../mail/public-key.ts'
 import { dnsWish } from '../../mail/rotation/dns-wish.ts'
 import type { DnsStanding, RotationEvidence } from '../../mail/rotation/evidence.ts'
 import type { Standing } from '../../mail/rotation/history.ts'
@@ -59,12 +60,12 @@ function keyInDns(
   const wish = dnsWish(key, key.selector === evidence.inUse.selector)
   if (wish === 'gone') return goneFrom(recordOf(key, evidence, REVOKED_DKIM), looking, wildcard, byOthers)
   if (wish === 'revoked') return servedAs(recordOf(key, evidence, REVOKED_DKIM), wish, looking, byOthers)
-  const publicKey = publicKeyOf(key, evidence)
-  if (publicKey === undefined) {
-    const why = `there is no key of ${evidence.host} for it that could be published`
+  const weighed = publishableKey(publicKeyOf(key, evidence) ?? '')
+  if ('why' in weighed) {
+    const why = `there is no key of ${evidence.host} for it that could be published: its public key ${weighed.why}`
     return { standing: { wish, missing: [], push: { why } }, planned: undefined }
   }
-  return servedAs(recordOf(key, evidence, dkimValue(publicKey)), wish, looking, byOthers)
+  return servedAs(recordOf(key, evidence, dkimValue(weighed.key)), wish, looking, byOthers)
 }
 
 function publicKeyOf({ selector, path }: Standing, { inUse, keys }: HostEvidence): string | undefined {
@@ -72,16 +73,20 @@ function publicKeyOf({ selector, path }: Standing, { inUse, keys }: HostEvidence
   return keys.find((each) => each.selector === selector && (path === undefined || path === each.path))?.publicKey
 }
 
-const recordOf = ({ selector }: Standing, { domain, host, member }: HostEvidence, value: string): MailRecord => ({
-  name: dkimName(domain, selector),
-  type: 'TXT',
-  ttl: member.ttl,
-  value,
-  purpose: 'dkim',
-  domain,
-  publishedBy: 'fleet',
-  why: [`a key of ${host}`],
-})
+function recordOf(key: Standing, evidence: HostEvidence, value: string): MailRecord {
+  const { domain, host, member } = evidence
+  return {
+    name: dkimName(domain, key.selector),
+    type: 'TXT',
+    ttl: member.ttl,
+    value,
+    purpose: 'dkim',
+    domain,
+    publishedBy: 'fleet',
+    why: [`a key of ${host}`],
+    claim: { own: member.own, held: publicKeyOf(key, evidence) },
+  }
+}
 
 async function lookAt(name: string, looking: Looking): Promise<{ readonly sight: Sight } | { readonly why: string }> {
   try {
@@ -178,26 +183,3 @@ const textsOf = ({ rdata }: Rrset): string =>
     .map(({ text }) => text)
     .sort()
     .join('\n')
-
-/** The first selector that neither DNS, nor a host of the fleet, nor a history knows. */
-export async function freeSelector(
-  candidates: readonly string[],
-  taken: ReadonlySet<string>,
-  domain: string,
-  looking: Looking,
-): Promise<string | undefined> {
-  const wildcard = await lookAt(`*._domainkey.${domain}`, looking)
-  const wild =
-    'sight' in wildcard
-      ? wildcard.sight.views.flatMap(({ answer }) => (answer.kind === 'found' ? [textsOf(answer.rrset)] : []))
-      : []
-  for (const selector of candidates) {
-    if (taken.has(selector)) continue
-    const there = await lookAt(dkimName(domain, selector), looking)
-    if ('why' in there) return undefined
-    const isFree = ({ answer }: View): boolean =>
-      answer.kind === 'none' || (answer.kind === 'found' && wild.includes(textsOf(answer.rrset)))
-    if (there.sight.views.every(isFree)) return selector
-  }
-  return undefined
-}

@@ -1,7 +1,10 @@
 // What hosts tell of their keys: one trip to each, with nothing changed.
 import { askOnly, type RunBounds } from '../../engine/ask-only.ts'
 import type { Connect } from '../../engine/connection.ts'
+import { isSelector } from '../../mail/names.ts'
+import { speaksFor } from '../../mail/own-selectors.ts'
 import type { HostKey, QueueStanding, RotationEvidence } from '../../mail/rotation/evidence.ts'
+import { selectorsIn } from '../../mail/rotation/history.ts'
 import { parseTags } from '../../mail/tag-list.ts'
 import type { PreparedHost } from '../../model/prepared-host.ts'
 import type { HostResult } from '../../model/run-event.ts'
@@ -17,6 +20,8 @@ export interface HostEvidence extends Omit<RotationEvidence, 'now' | 'dns' | 'ca
   readonly member: RotationMember
   /** The host's clock when it was asked, and this process's. */
   readonly clock: { readonly told: number; readonly at: number }
+  /** Selectors that it names and may not speak for: nothing is done about them. */
+  readonly foreign: readonly string[]
 }
 
 export interface Told {
@@ -96,12 +101,17 @@ function evidenceOf(
   const { publicKey } = use.key
   if (typeof publicKey !== 'string')
     return 'openssl is not installed there, so its keys cannot be told: run playbooks/dkim.ts'
+  if (!isSelector(use.selector)) return `its tables name the selector ${use.selector}, which is none`
   const own = keysOf(domain, keys)
+  const speaks = (selector: string): boolean => speaksFor(member.own, domain, selector)
+  const marks = history.marks as RotationEvidence['history']
   const made = own.find(({ path }) => path === use.path)?.made ?? keys.now
   return {
     domain,
     member,
-    history: history.marks as RotationEvidence['history'],
+    // Of the key in use it tells what the host is to do, whoever's the selector is; of others it decides in DNS.
+    history: marks.filter(({ selector }) => selector === use.selector || speaks(selector)),
+    foreign: [use.selector, ...selectorsIn(marks)].filter((each, at, all) => !speaks(each) && all.indexOf(each) === at),
     inUse: { selector: use.selector, path: use.path, publicKey, made },
     keys: own,
     signing: signingOf(domain, outputs.milters),

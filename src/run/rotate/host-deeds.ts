@@ -1,8 +1,9 @@
 // What due steps come to on hosts: notes in their histories, keys to be made and keys to be deleted.
 import { standingOf, type KeyEvent } from '../../mail/rotation/history.ts'
-import { newSelectors } from '../../mail/rotation/new-selector.ts'
+import { freeSelector } from '../../dns/free-selector.ts'
+import { ownBase, speaksFor } from '../../mail/own-selectors.ts'
+import { datedSelectors } from '../../mail/rotation/new-selector.ts'
 import type { NewMark, RotationStep } from '../../mail/rotation/steps.ts'
-import { freeSelector } from './ask-dns.ts'
 import type { HostEvidence, Told } from './ask-hosts.ts'
 import type { DueStep, Pair } from './due-step.ts'
 import type { Rotating } from './rotating.ts'
@@ -89,8 +90,9 @@ async function beginDeeds(
 ): Promise<readonly HostDeed[]> {
   const { host, domain, member } = pair.evidence
   const { now, due } = pair.outlook
-  const candidates = newSelectors(member.first, now)
-  const selector = await freeSelector(candidates, takenSelectors(domain, all), domain, looking)
+  const candidates = datedSelectors(ownBase(member.own), now)
+  const taken = takenSelectors(pair.evidence, all)
+  const selector = await freeSelector(candidates, taken, domain, looking)
   if (selector !== undefined) {
     const former = step.former === undefined ? [] : [step.former]
     const steps: HostSteps = { marks: [...former, { event: 'keyed', selector }], make: [selector] }
@@ -106,10 +108,13 @@ async function beginDeeds(
   return []
 }
 
-/** Of a domain, on any host. */
-function takenSelectors(domain: string, all: readonly HostEvidence[]): ReadonlySet<string> {
-  const own = all.filter((each) => each.domain === domain)
-  return new Set(
-    own.flatMap(({ history, keys, inUse }) => [inUse, ...history, ...keys].map(({ selector }) => selector)),
-  )
+/** Those that the host knows, and those that others may speak for: their word on more would leave it none. */
+function takenSelectors({ host, domain, member }: HostEvidence, all: readonly HostEvidence[]): ReadonlySet<string> {
+  const told = all
+    .filter((each) => each.domain === domain)
+    .flatMap((each) => {
+      const named = [each.inUse, ...each.history, ...each.keys].map(({ selector }) => selector)
+      return each.host === host ? named : named.filter((selector) => speaksFor(each.member.own, domain, selector))
+    })
+  return new Set([...member.own.others, ...told])
 }

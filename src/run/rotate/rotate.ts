@@ -1,6 +1,7 @@
 // Moves the rotation of a fleet's keys as far as time and proof allow: asks hosts and name servers, derives what is
 // next, does it, and asks again.
 import { setTimeout as sleep } from 'node:timers/promises'
+import { FOREIGN_REMEDY } from '../../mail/own-selectors.ts'
 import { outlook } from '../../mail/rotation/outlook.ts'
 import type { Outlook } from '../../mail/rotation/steps.ts'
 import type { PreparedHost } from '../../model/prepared-host.ts'
@@ -142,8 +143,16 @@ async function pairOf(
     cached: dns.cached,
     dns: new Map([...dns.keys].map(([selector, { standing }]) => [selector, standing])),
   }
-  return { evidence, dns, outlook: outlook(full, { start: start && asked, compromised: accused }) }
+  const next = outlook(full, { start: start && asked, compromised: accused })
+  return { evidence, dns, outlook: { ...next, notes: [...next.notes, ...foreignNotes(evidence)] } }
 }
+
+const foreignNotes = ({ foreign, host }: HostEvidence): readonly string[] =>
+  foreign.map(
+    (selector) =>
+      `the inventory does not give ${selector} to ${host}: it is never published or revoked by its word; ` +
+      FOREIGN_REMEDY,
+  )
 
 /** Until each time that is waited for. */
 const msUntil = (pairs: readonly Pair[]): readonly number[] =>

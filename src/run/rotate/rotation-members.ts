@@ -4,13 +4,15 @@ import * as v from 'valibot'
 import { dnsVar, type DnsVars } from '../../dns/dns-vars.ts'
 import { probeTemplate } from '../../mail/probe-message.ts'
 import { rotationSettings, rotationVar, type RotationSettings } from '../../mail/rotation/settings.ts'
-import { domain, selector } from '../../mail/schemas.ts'
+import type { OwnSelectors } from '../../mail/own-selectors.ts'
+import { domain, selector, selectorList } from '../../mail/schemas.ts'
 import { mailVars } from '../../mail/mail-vars.ts'
 import { MailrunError } from '../../model/mailrun-error.ts'
 import type { PreparedHost } from '../../model/prepared-host.ts'
 import { mailQueue } from '../../probes/mail-queue.ts'
 import { milterSigning } from '../../probes/milter-sign.ts'
 import type { ProbedMessage } from '../../verify/signing.ts'
+import { givenSelectors, ownSelectors } from '../given-selectors.ts'
 import { firstSelectorOf, keyQuestions, onlyWith } from '../mail-fleet-of.ts'
 import { oneDns } from '../one-dns.ts'
 import { questionHosts, type HostSelection } from '../question-hosts.ts'
@@ -18,8 +20,8 @@ import { questionHosts, type HostSelection } from '../question-hosts.ts'
 export interface RotationMember {
   readonly name: string
   readonly domains: readonly string[]
-  /** Of its first key. */
-  readonly first: string
+  /** That it speaks for. */
+  readonly own: OwnSelectors
   readonly settings: RotationSettings
   /** Of records, in seconds. */
   readonly ttl: number
@@ -38,6 +40,7 @@ const { dns_ttl } = mailVars
 const schema = v.object({
   domains: v.optional(v.array(domain, 'a list of domains is wanted'), []),
   dkim_selector: v.optional(selector),
+  dkim_selectors: v.optional(selectorList),
   dkim_rotation: v.optional(rotationVar, {}),
   dns: v.optional(dnsVar, {}),
   dns_ttl,
@@ -55,12 +58,13 @@ export async function rotationMembers({ inventory, ...selection }: HostSelection
   const message: ProbedMessage = { template: probeTemplate(new Date()), nonce: randomBytes(8).toString('hex') }
   const among = concerned.length === 0 ? inventory : onlyWith(inventory, concerned)
   const members = new Map<string, RotationMember>()
+  const given = givenSelectors(inventory.hosts)
   const { hosts, vars: varsOf } = await questionHosts('rotate', schema, { inventory: among, ...selection }, (input) => {
     const { vars, host } = input
     members.set(host.name, {
       name: host.name,
       domains: vars.domains,
-      first: firstSelectorOf(vars, host),
+      own: { ...ownSelectors(host.name, vars, given), first: firstSelectorOf(vars, host) },
       settings: rotationSettings(vars.dkim_rotation),
       ttl: vars.dns_ttl ?? TTL,
     })

@@ -1,10 +1,13 @@
 // Plans for DNS against name servers of the test's own: what is asked of whom, what is left alone, what would change.
+import { generateKeyPairSync } from 'node:crypto'
 import * as assert from 'uvu/assert'
 import * as v from 'valibot'
 import { zoneFinder } from '../../../src/dns/find-zone.ts'
 import type { Looking } from '../../../src/dns/look.ts'
 import { planDns, planRecords, type DnsPlan } from '../../../src/dns/plan-dns.ts'
 import { servedEverywhere } from '../../../src/dns/served-everywhere.ts'
+import { dkimValue, REVOKED_DKIM } from '../../../src/mail/dkim-record.ts'
+import type { KeyClaim, MailRecord } from '../../../src/mail/dns-record.ts'
 import { mailFleet, type MailFleet } from '../../../src/mail/mail-fleet.ts'
 import { mailVars } from '../../../src/mail/mail-vars.ts'
 import { domain } from '../../../src/mail/schemas.ts'
@@ -224,6 +227,89 @@ test('a key that DNS says is revoked is not brought back; a wildcard revoking al
       ?.kind,
     'change',
   )
+})
+
+const spki = (): string =>
+  generateKeyPairSync('ed25519').publicKey.export({ format: 'der', type: 'spki' }).toString('base64')
+const [OURS, OTHERS] = [spki(), spki()] as const
+const MX1 = 'mx1._domainkey.example.org'
+const keyRecord = (value: string, claim?: KeyClaim): MailRecord => ({
+  name: MX1,
+  type: 'TXT',
+  ttl: 3600,
+  value,
+  purpose: 'dkim',
+  domain: 'example.org',
+  publishedBy: 'fleet',
+  why: [],
+  ...(claim === undefined ? {} : { claim }),
+})
+const CLAIM: KeyClaim = {
+  own: { domains: ['example.org'], first: 'mx1', further: [], others: [] },
+  held: OURS,
+}
+const TODAY = new Date().toISOString().slice(0, 10).replaceAll('-', '')
+const planOf = async (
+  record: MailRecord,
+  served: readonly Parameters<typeof txt>[],
+  ...replacing: readonly string[]
+) => {
+  const [planned] = (await planRecords([record], world(served), new Set(replacing))).records
+  return planned!
+}
+
+test('where DNS serves another key at a selector, nothing is replaced unasked; what can be done is told', async () => {
+  const other = [MX1, dkimValue(OTHERS)] as const
+  const planned = await planOf(keyRecord(dkimValue(OURS), CLAIM), [[...other]])
+  assert.is(planned.kind === 'blocked' && planned.anothers, true)
+  const why = planned.kind === 'blocked' ? planned.why : ''
+  assert.match(why, `the next free selector, mx1-${TODAY} (`)
+  assert.match(why, /mailrun dns push --replace mx1\._domainkey\.example\.org$/)
+  const taken = [`mx1-${TODAY}._domainkey.example.org`, 'v=DKIM1; p='] as const
+  const next = await planOf(keyRecord(dkimValue(OURS), CLAIM), [[...other], [...taken]])
+  assert.match(next.kind === 'blocked' ? next.why : '', `the next free selector, mx1-${TODAY}b (`)
+})
+
+test('asked for by name, it is replaced; a name that is another changes nothing', async () => {
+  const served = [[MX1, dkimValue(OTHERS)]] as const
+  const asked = await planOf(keyRecord(dkimValue(OURS), CLAIM), [[...served[0]]], MX1)
+  assert.equal(asked.kind === 'change' && asked.change.remove.map(({ value }) => value), [dkimValue(OTHERS)])
+  const mistaken = await planOf(keyRecord(dkimValue(OURS), CLAIM), [[...served[0]]], 'mx2._domainkey.example.org')
+  assert.is(mistaken.kind, 'blocked')
+})
+
+for (const [what, served] of [
+  ['its own key with a fault', `${dkimValue(OURS).replace('p=', 't=y; p=')}`],
+  ['a key that was cut short, which no verifier takes', 'v=DKIM1; k=rsa; p=MIIBIjANBgkqhkiG9w0BAQ=='],
+  ['what is no key', 'hello'],
+] as const)
+  test(`replaced as before: ${what}`, async () => {
+    assert.is((await planOf(keyRecord(dkimValue(OURS), CLAIM), [[MX1, served]])).kind, 'change')
+  })
+
+test('another key beside its own stays, too', async () => {
+  const served = [
+    [MX1, dkimValue(OURS)],
+    [MX1, dkimValue(OTHERS)],
+  ] as const
+  assert.is(
+    (
+      await planOf(
+        keyRecord(dkimValue(OURS), CLAIM),
+        served.map((each) => [...each]),
+      )
+    ).kind,
+    'blocked',
+  )
+})
+
+test('a host revokes the key that it has, and no other', async () => {
+  const revoked = keyRecord(REVOKED_DKIM, CLAIM)
+  assert.is((await planOf(revoked, [[MX1, dkimValue(OURS)]])).kind, 'change')
+  assert.is((await planOf(revoked, [])).kind, 'change')
+  const planned = await planOf(revoked, [[MX1, dkimValue(OTHERS)]])
+  assert.match(planned.kind === 'blocked' ? planned.why : '', /^DNS serves a key there that its host does not have/)
+  assert.is((await planOf(keyRecord(REVOKED_DKIM, { own: CLAIM.own }), [[MX1, dkimValue(OURS)]])).kind, 'blocked')
 })
 
 test.run()

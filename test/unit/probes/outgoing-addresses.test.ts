@@ -32,6 +32,16 @@ for (const [what, four, six, postfix, addresses] of [
 ] as const)
   test(what, () => assert.equal(told(four, six, postfix), { addresses, relayhost: '' }))
 
+for (const [src, unfit] of [
+  ['0.0.0.0/0', '0.0.0.0/0 is no address'],
+  ['evil', 'evil is no address'],
+  ['127.0.0.1', '127.0.0.1 is no address that mail can come from: loopback (RFC 6890)'],
+] as const)
+  test(`a host that says it sends from ${src}`, () => {
+    const { addresses, unfit: why } = told(FOUR.replace('192.0.2.1', src), SIX, parameters({}))
+    assert.equal([addresses, why], [['2001:db8::1'], [unfit]])
+  })
+
 test('a relay is told, and an answer that was cut short is none', () => {
   assert.is(told(FOUR, '', parameters({ relayhost: '[relay.example.org]:587' })).relayhost, '[relay.example.org]:587')
   assert.throws(() => outgoingAddresses.parse({ code: 0, stdout: `route4 = ${FOUR}\n`, stderr: '' }), 'cut short')

@@ -1,11 +1,12 @@
 // What a run knows of its mail fleet:
 // hosts that did not tell are not forgotten, and take nothing from the records of others.
+import { generateKeyPairSync } from 'node:crypto'
 import * as assert from 'uvu/assert'
 import * as v from 'valibot'
 import { dnsVar } from '../../../src/dns/dns-vars.ts'
 import { mailRecords } from '../../../src/mail/mail-records.ts'
 import { mailVars } from '../../../src/mail/mail-vars.ts'
-import { domain, selector } from '../../../src/mail/schemas.ts'
+import { domain, selector, selectorList } from '../../../src/mail/schemas.ts'
 import type { HostResult, HostStatus } from '../../../src/model/run-event.ts'
 import type { MailHosts } from '../../../src/run/mail-fleet-of.ts'
 import { policyWaits, runFleet } from '../../../src/run/run-fleet.ts'
@@ -14,9 +15,14 @@ import { host } from '../report/results.ts'
 
 const test = suite('run/run-fleet')
 
+const PUBLIC_KEY = generateKeyPairSync('rsa', { modulusLength: 1024 })
+  .publicKey.export({ format: 'der', type: 'spki' })
+  .toString('base64')
+
 const shape = v.object({
   domains: v.array(domain),
   dkim_selector: v.optional(selector),
+  dkim_selectors: v.optional(selectorList),
   dns: v.optional(dnsVar, {}),
   ...mailVars,
 })
@@ -34,7 +40,12 @@ const told = (name: string, status: HostStatus, addresses: readonly string[] | u
     outputs: {
       ...(addresses === undefined ? {} : { 'mail fleet: outgoing': { addresses, relayhost: '' } }),
       'mail fleet: signing': [
-        { domain: 'example.org', selector: name.split('.')[0], path: '/k', key: { kind: 'key', publicKey: 'AAAA' } },
+        {
+          domain: 'example.org',
+          selector: name.split('.')[0],
+          path: '/k',
+          key: { kind: 'key', publicKey: PUBLIC_KEY },
+        },
       ],
     },
   })
@@ -67,7 +78,7 @@ test(
     )
     assert.equal(valuesOf(fleet), {
       'example.org': 'v=spf1 ip4:192.0.2.1 ~all',
-      'mx1._domainkey.example.org': 'v=DKIM1; h=sha256; k=rsa; p=AAAA',
+      'mx1._domainkey.example.org': `v=DKIM1; h=sha256; k=rsa; p=${PUBLIC_KEY}`,
       'mx1.example.org': 'v=spf1 ip4:192.0.2.1 -all',
     })
   },
@@ -84,6 +95,151 @@ test('an address that others do not see is an error of that host alone, whose ke
     [['error', 'mx1.example.org sends from 10.0.0.1,']],
   )
   assert.equal(Object.keys(valuesOf(fleet)), ['mx1._domainkey.example.org'])
+})
+
+interface Word {
+  readonly outgoing?: object
+  readonly signing?: readonly (readonly [selector: string, publicKey: string])[]
+  readonly marks?: readonly (readonly [event: string, selector: string])[]
+  readonly keys?: readonly (readonly [selector: string, publicKey: string])[]
+}
+const key = (): string =>
+  generateKeyPairSync('rsa', { modulusLength: 1024 })
+    .publicKey.export({ format: 'der', type: 'spki' })
+    .toString('base64')
+/** A host that says what it likes. */
+const saying = (name: string, { outgoing, signing = [], marks = [], keys = [] }: Word): HostResult =>
+  host({
+    name,
+    status: 'ok',
+    outputs: {
+      'mail fleet: outgoing': outgoing ?? { addresses: ['192.0.2.1'], relayhost: '' },
+      'mail fleet: signing': signing.map(([selector, publicKey]) => ({
+        domain: 'example.org',
+        selector,
+        path: '/k',
+        key: { kind: 'key', publicKey },
+      })),
+      'mail fleet: keys': {
+        now: 1_800_000_000,
+        keys: keys.map(([selector, publicKey]) => ({
+          domain: 'example.org',
+          selector,
+          path: `/etc/dkimkeys/example.org/${selector}.private`,
+          made: 1,
+          publicKey,
+        })),
+      },
+      'mail fleet: history example.org': {
+        kind: 'file',
+        marks: marks.map(([event, selector]) => ({ time: 1, event, selector })),
+      },
+    },
+  })
+const keysAndFindings = (vars: Readonly<Record<string, object>>, ...results: readonly HostResult[]) => {
+  const { fleet, findings } = runFleet(members(vars), results, false)
+  return {
+    keys: Object.entries(valuesOf(fleet)).flatMap(([name, value]) =>
+      name.includes('._domainkey.') ? [`${name.split('.')[0]} ${value === 'v=DKIM1; p=' ? 'revoked' : 'key'}`] : [],
+    ),
+    ids: findings.map(({ id, severity }) => `${severity} ${id}`),
+  }
+}
+const MX1 = { 'mx1.example.org': {} }
+
+for (const selector of ['*', 'google', 'mx2', '(', 'mx1;', 'x'.repeat(70)])
+  test(`a table that names ${selector.slice(0, 8)} publishes nothing, and is a finding`, () => {
+    assert.equal(keysAndFindings(MX1, saying('mx1.example.org', { signing: [[selector, key()]] })), {
+      keys: [],
+      ids: ['warning selector-foreign'],
+    })
+  })
+
+test('selectors that the inventory gives: the first, a rotated one, those of dkim_selectors', () => {
+  for (const selector of ['mx1', 'mx1-20270301', 'mx1-20270301b', 'default'])
+    assert.equal(
+      keysAndFindings(
+        { 'mx1.example.org': { dkim_selectors: ['default'] } },
+        saying('mx1.example.org', { signing: [[selector, key()]] }),
+      ),
+      { keys: [`${selector} key`], ids: [] },
+    )
+})
+
+test("a history that revokes another's selector revokes nothing; that of its own does", () => {
+  const revoking = (selector: string) =>
+    keysAndFindings(
+      MX1,
+      saying('mx1.example.org', {
+        signing: [['mx1', key()]],
+        marks: [
+          ['active', selector],
+          ['retired', selector],
+          ['revoking', selector],
+        ],
+      }),
+    )
+  assert.equal(revoking('mx2'), { keys: ['mx1 key'], ids: ['warning selector-foreign'] })
+  assert.equal(revoking('mx1-20260301'), { keys: ['mx1 key', 'mx1-20260301 revoked'], ids: [] })
+})
+
+test('the same key of two hosts is one key', () => {
+  const shared = key()
+  const vars = { 'mx1.example.org': { dkim_selector: 'mail' }, 'mx2.example.org': { dkim_selector: 'mail' } }
+  const hosts = Object.keys(vars)
+  assert.equal(keysAndFindings(vars, ...hosts.map((name) => saying(name, { signing: [['mail', shared]] }))), {
+    keys: ['mail key'],
+    ids: [],
+  })
+})
+
+test('two keys for one selector are an error of those two hosts; the others go on', () => {
+  const vars = {
+    'mx1.example.org': { dkim_selectors: ['mail'] },
+    'mx2.example.org': { dkim_selectors: ['mail'] },
+    'mx3.example.org': {},
+  }
+  const [one, two, three] = Object.keys(vars) as [string, string, string]
+  assert.equal(
+    keysAndFindings(
+      vars,
+      saying(one, { signing: [['mail', key()]] }),
+      saying(two, { signing: [['mail', key()]] }),
+      saying(three, { signing: [['mx3', key()]] }),
+    ),
+    { keys: ['mx3 key'], ids: ['error dkim-rival-keys'] },
+  )
+})
+
+test('what is no key is not published', () => {
+  for (const publicKey of ['A'.repeat(70_000), 'AAAA', 'v=DKIM1'])
+    assert.equal(keysAndFindings(MX1, saying('mx1.example.org', { signing: [['mx1', publicKey]] })), {
+      keys: [],
+      ids: ['error dkim-unfit-key'],
+    })
+})
+
+test('a host that names no address that can send is an error of that host alone', () => {
+  const { fleet, findings } = runFleet(
+    members({ 'mx1.example.org': {}, 'mx2.example.net': { domains: ['example.net'] } }),
+    [
+      saying('mx1.example.org', {
+        outgoing: { addresses: [], relayhost: '', unfit: ['0.0.0.0/0 is no address'] },
+        signing: [['mx1', key()]],
+      }),
+      told('mx2.example.net', 'ok', ['192.0.2.2']),
+    ],
+    false,
+  )
+  assert.equal(
+    findings.map(({ id, message }) => `${id} ${message.slice(0, 70)}`),
+    [
+      'spf-sender-unknown mx1.example.org says that its mail leaves from 0.0.0.0/0 is no address',
+      // It names a key for a domain of others.
+      'selector-foreign mx2.example.net signs for example.org with the selector mx2, which the',
+    ],
+  )
+  assert.equal(Object.keys(valuesOf(fleet)).sort(), ['example.net', 'mx1._domainkey.example.org', 'mx2.example.net'])
 })
 
 test('a key that the run is about to make is a note in a check', () => {

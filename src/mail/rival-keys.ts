@@ -1,0 +1,40 @@
+// One selector with different keys of several hosts: which of them is right, neither tells, so none is published.
+import { dkimName } from './dkim-record.ts'
+import type { MailMember } from './mail-fleet.ts'
+import { finding, type RecordFinding } from './record-finding.ts'
+
+export interface WithoutRivals<Member> {
+  readonly members: readonly Member[]
+  readonly findings: readonly RecordFinding[]
+}
+
+/** The same key of several hosts is one key. */
+export function withoutRivals<Member extends Pick<MailMember, 'name' | 'keys'>>(
+  members: readonly Member[],
+): WithoutRivals<Member> {
+  const claims = new Map<string, { readonly hosts: Set<string>; readonly keys: Set<string> }>()
+  for (const { name, keys } of members) {
+    for (const { domain, selector, publicKey } of keys) {
+      const record = dkimName(domain, selector)
+      const claim = claims.get(record) ?? { hosts: new Set(), keys: new Set() }
+      claim.hosts.add(name)
+      claim.keys.add(publicKey)
+      claims.set(record, claim)
+    }
+  }
+  const rivals = new Map([...claims].filter(([, { keys }]) => keys.size > 1))
+  return {
+    members: members.map((member) => ({
+      ...member,
+      keys: member.keys.filter(({ domain, selector }) => !rivals.has(dkimName(domain, selector))),
+    })),
+    findings: [...rivals].map(([record, { hosts }]) =>
+      finding(
+        'dkim-rival-keys',
+        'error',
+        `${record} is the selector of ${[...hosts].join(' and ')}, which have different keys: neither is published`,
+        'give one of the hosts another dkim_selector, or take it out of its dkim_selectors',
+      ),
+    ),
+  }
+}
