@@ -17,5 +17,5 @@ export const [MOST_WALK_QUESTIONS, WALK_SECONDS] = [1000, 300] as const
 /** For one question to one name server, at all its addresses. */
 export const QUESTION_SECONDS = 30
 export const [UDP_TRIES, UDP_TRY_SECONDS, TCP_SECONDS] = [3, 2, 6] as const
-/** That are no answer, for one question: whoever sends so many guesses, and TCP cannot be guessed. */
+/** That are no answer, of one try: whoever sends so many guesses, and TCP cannot be guessed. */
 export const MOST_STRAY_DATAGRAMS = 100

@@ -26,7 +26,9 @@ type PlannedState =
   | { readonly kind: 'change'; readonly change: RrsetChange }
   /** It cannot be put there. */
   | { readonly kind: 'blocked'; readonly why: string }
-  /** Nobody who knows says what is there, or it cannot be read: it is left alone, and so is what would be made of it. */
+  /**
+   * Nobody who knows says what is there, or it cannot be read: it is left alone, and so is what would be made of it.
+   */
   | { readonly kind: 'unanswered'; readonly why: string }
   /** Somebody else is to publish it. */
   | { readonly kind: 'others'; readonly served: boolean }
@@ -173,7 +175,7 @@ const planAll = (
     }),
   )
 
-/** What one record meets is that one's: a zone that an alias leads to and that is not found, or text that no zone has. */
+/** What one record meets is that one's: an alias that leads to no zone, or text that no zone can have. */
 async function stateOrWhy(
   record: MailRecord,
   now: ServerAnswer,

@@ -22,7 +22,7 @@ const INJECTED = [
   'mx1.fleet.test.',
   'update delete www.fleet.test. A',
   'update add www.fleet.test. 60 A 6.6.6.6',
-  `prereq yxrrset ${PARKED}. MX 10 mx1.fleet.test`,
+  '; x',
 ].join('\n')
 
 let here: Project

@@ -112,12 +112,22 @@ export function mxData(preference: number, exchange: DnsName): DnsData {
  */
 export function dataOf({ type, value }: { readonly type: 'TXT' | 'MX'; readonly value: string }): DnsData {
   if (type === 'TXT') return txtData(cut(value))
+  const { preference, exchange } = mxParts(value)
+  return mxData(preference, exchange)
+}
+
+/**
+ * Of an MX record of mail, for those who write them each by itself.
+ *
+ * @throws MailrunError for what is none
+ */
+export function mxParts(value: string): { readonly preference: number; readonly exchange: DnsName } {
   const [, preference, exchange] = /^(\d{1,5}) ([^ ]*)\.$/.exec(value) ?? []
   if (exchange === undefined)
     throw new MailrunError(
       `an MX record is a preference and a name, as in 10 mx1.example.org.; got ${shownName(value)}`,
     )
-  return mxData(Number(preference), toldName(exchange))
+  return { preference: Number(preference), exchange: toldName(exchange) }
 }
 
 /**

@@ -4,14 +4,13 @@
 const [LABEL_BYTES, NAME_BYTES] = [63, 255] as const
 
 /** Bytes that stand for themselves in every language of DNS; `/` is in names of RFC 2317. */
-const isPlain = (byte: number): boolean =>
-  (byte >= 0x61 && byte <= 0x7a) || (byte >= 0x30 && byte <= 0x39) || [0x2d, 0x5f, 0x2a, 0x2f].includes(byte)
+const PLAIN = /^[a-z0-9_*/-]$/
 
 const isUpper = (byte: number): boolean => byte >= 0x41 && byte <= 0x5a
 
 function written(byte: number): string {
-  const lower = isUpper(byte) ? byte + 0x20 : byte
-  return isPlain(lower) ? String.fromCharCode(lower) : `\\${String(byte).padStart(3, '0')}`
+  const character = String.fromCharCode(isUpper(byte) ? byte + 0x20 : byte)
+  return PLAIN.test(character) ? character : `\\${String(byte).padStart(3, '0')}`
 }
 
 /**

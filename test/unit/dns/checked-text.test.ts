@@ -35,7 +35,8 @@ declare const told: { readonly text: string }
 const name = dnsName('example.org')
 const data = dataOf({ type: 'TXT', value: 'x' })
 const address = addressText('192.0.2.1')
-const change: WrittenChange = { zone: name, owner: name, type: 'TXT', before: undefined, remove: [], add: [data], ttl: 60 }
+const nothing = { before: undefined, remove: [], ttl: 60 }
+const change: WrittenChange = { zone: name, owner: name, type: 'TXT', add: [data], ...nothing }
 `
 
 /** How many errors the compiler has of each text. */
