@@ -103,6 +103,7 @@ async function lookAt(
       : [],
   )
   const labels = [...new Set([...selectors, ...wanted])]
+  const walker = authority.walker(`SPF of ${domain}`)
   const [spf, dmarc, adsp, keys, lookups] = await Promise.all([
     published(domain, looking),
     published(`_dmarc.${domain}`, looking),
@@ -110,7 +111,7 @@ async function lookAt(
     Promise.all(
       labels.map(async (selector) => ({ selector, ...(await published(dkimName(domain, selector), looking)) })),
     ),
-    walkDns(spfLookups(domain, undefined), (question) => authority.resolve(question, undefined)),
+    walkDns(spfLookups(domain, undefined), (question) => walker.resolve(question, undefined)),
   ])
   return {
     domain,
@@ -177,10 +178,11 @@ async function unconsenting(
   const asked = externalDestinations(domain, record, organizationOf).filter(
     (destination) => !isWithin(domain, destination) && !isWithin(destination, domain),
   )
+  const walker = authority.walker(`the destinations of DMARC reports of ${domain}`)
   const answers = await Promise.all(
     asked.map(async (destination) => ({
       destination,
-      answer: await authority.resolve({ name: reportConsentName(domain, destination), type: 'TXT' }, undefined),
+      answer: await walker.resolve({ name: reportConsentName(domain, destination), type: 'TXT' }, undefined),
     })),
   )
   return answers

@@ -3,19 +3,13 @@
 import { randomInt } from 'node:crypto'
 import { createSocket } from 'node:dgram'
 import { connect } from 'node:net'
-import { decode, encode, streamEncode, type Answer, type DecodedPacket, type Packet } from 'dns-packet'
-import type { DnsQuestion } from '../mail/dns-walk.ts'
+import { MOST_STRAY_DATAGRAMS, QUESTION_SECONDS, TCP_SECONDS, UDP_TRIES, UDP_TRY_SECONDS } from './bounds.ts'
+import { questionBytes, readMessage, type Answer, type Message, type Question } from './message.ts'
 import type { NameServer, ServerAddress } from './name-server.ts'
 
-export interface ServerQuestion {
-  /** Without a final dot; empty: the root. */
-  readonly name: string
-  readonly type: DnsQuestion['type'] | 'SOA'
-  /** Of resolvers alone. */
-  readonly recursion: boolean
-}
+export type ServerQuestion = Question
 
-export type ServerReply =
+export type ServerReply = (
   | {
       readonly kind: 'reply'
       readonly authoritative: boolean
@@ -24,134 +18,158 @@ export type ServerReply =
       readonly authorities: readonly Answer[]
       readonly additionals: readonly Answer[]
     }
-  /** No answer came; in words. */
-  | { readonly kind: 'silent'; readonly why: string }
+  /** No answer came; in words. `over`: nor was it asked, for so much was asked already. */
+  | { readonly kind: 'silent'; readonly why: string; readonly over?: string }
+) & {
+  /** Milliseconds that it was waited for; others' turns are not counted. */
+  readonly took?: number
+}
 
 export type AskServer = (server: NameServer, question: ServerQuestion) => Promise<ServerReply>
 
 /** RFC 9715: what passes most paths unfragmented. */
 const UDP_BYTES = 1232
-const [TRIES, TRY_MS, TCP_MS] = [3, 2000, 6000] as const
-const RECURSION_DESIRED = 0x0100
-const OPT: Answer = {
-  type: 'OPT',
-  name: '.',
-  udpPayloadSize: UDP_BYTES,
-  extendedRcode: 0,
-  ednsVersion: 0,
-  flags: 0,
-  flag_do: false,
-  options: [],
+
+/** Addresses one after the other, until one answers or the time is up. */
+export const askServer: AskServer = async (server, question) => {
+  const start = performance.now()
+  const reply = await askWithin(server, question, start + QUESTION_SECONDS * 1000)
+  return { ...reply, took: performance.now() - start }
 }
 
-/** Addresses one after the other, until one answers. */
-export const askServer: AskServer = async ({ addresses }, question) => {
+async function askWithin({ addresses }: NameServer, question: ServerQuestion, until: number): Promise<ServerReply> {
   const silent: string[] = []
   for (const address of addresses) {
     try {
-      return await exchange(address, question)
+      return await exchange(address, question, until)
     } catch (error) {
       silent.push(addresses.length === 1 ? words(error) : `${address.address}: ${words(error)}`)
     }
+    if (performance.now() >= until) break
   }
   return { kind: 'silent', why: silent.join('; ') }
 }
 
-async function exchange(server: ServerAddress, question: ServerQuestion): Promise<ServerReply> {
-  const first = await overUdp(server, question, true)
-  // A server from before EDNS (RFC 6891, section 7).
-  const packet = first.rcode === 'FORMERR' || first.rcode === 'NOTIMP' ? await overUdp(server, question, false) : first
-  const whole = packet.flag_tc ? await overTcp(server, question) : packet
-  return {
-    kind: 'reply',
-    authoritative: whole.flag_aa,
-    code: whole.rcode,
-    answers: whole.answers ?? [],
-    authorities: whole.authorities ?? [],
-    additionals: whole.additionals ?? [],
+async function exchange(server: ServerAddress, question: ServerQuestion, until: number): Promise<ServerReply> {
+  const packet = await overUdpOrGuessed(server, question, until)
+  const whole = packet === undefined || packet.truncated ? await overTcp(server, question, until) : packet
+  const { authoritative, code, answers, authorities, additionals } = whole
+  return { kind: 'reply', authoritative, code, answers, authorities, additionals }
+}
+
+/** `undefined`: somebody guesses. */
+async function overUdpOrGuessed(
+  server: ServerAddress,
+  question: ServerQuestion,
+  until: number,
+): Promise<Message | undefined> {
+  try {
+    const first = await overUdp(server, question, until, UDP_BYTES)
+    // A server from before EDNS (RFC 6891, section 7).
+    const isOld = first.code === 'FORMERR' || first.code === 'NOTIMP'
+    return isOld ? await overUdp(server, question, until, undefined) : first
+  } catch (error) {
+    if (error instanceof Guessed) return undefined
+    throw error
   }
 }
 
-type Reply = DecodedPacket & { readonly rcode: string }
-
-const packetFor = (id: number, { name, type, recursion }: ServerQuestion, edns: boolean): Packet => ({
-  type: 'query',
-  id,
-  flags: recursion ? RECURSION_DESIRED : 0,
-  questions: [{ type, name: name === '' ? '.' : name, class: 'IN' }],
-  ...(edns ? { additionals: [OPT] } : {}),
-})
-
 /** `undefined` for what is no answer to this question: somebody else's, or garbage. */
-function answerTo(id: number, { name, type }: ServerQuestion, bytes: Buffer): Reply | undefined {
-  try {
-    const packet = decode(bytes) as Reply
-    const [asked] = packet.questions ?? []
-    const same =
-      asked === undefined
-        ? packet.rcode !== 'NOERROR'
-        : asked.type === type && plainName(asked.name) === name.toLowerCase()
-    return packet.type === 'response' && packet.id === id && same ? packet : undefined
-  } catch {
-    return undefined
-  }
+function answerTo(id: number, { name, type }: ServerQuestion, bytes: Buffer): Message | undefined {
+  const message = readMessage(bytes)
+  if (message === undefined || !message.response || message.id !== id) return undefined
+  const { question, code } = message
+  const same = question === undefined ? code !== 'NOERROR' : question.type === type && question.name === name
+  return same ? message : undefined
 }
 
 /** As names are compared: lower case, no final dot. */
 export const plainName = (name: string): string => name.toLowerCase().replace(/\.$/, '')
 
-async function overUdp(server: ServerAddress, question: ServerQuestion, edns: boolean): Promise<Reply> {
+async function overUdp(
+  server: ServerAddress,
+  question: ServerQuestion,
+  until: number,
+  udpBytes: number | undefined,
+): Promise<Message> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await onceOverUdp(server, question, edns)
+      return await onceOverUdp(server, question, until, udpBytes)
     } catch (error) {
-      if (!(error instanceof NoAnswer) || attempt === TRIES) throw error
+      if (!(error instanceof NoAnswer) || attempt === UDP_TRIES || performance.now() >= until) throw error
     }
   }
 }
 
 class NoAnswer extends Error {}
+class Guessed extends Error {}
 
-function onceOverUdp({ address, port }: ServerAddress, question: ServerQuestion, edns: boolean): Promise<Reply> {
+const within = (seconds: number, until: number): number =>
+  Math.max(0, Math.min(seconds * 1000, until - performance.now()))
+
+function onceOverUdp(
+  { address, port }: ServerAddress,
+  question: ServerQuestion,
+  until: number,
+  udpBytes: number | undefined,
+): Promise<Message> {
   const id = randomInt(65_536)
+  const bytes = questionBytes(id, question, udpBytes)
   const socket = createSocket(address.includes(':') ? 'udp6' : 'udp4')
-  return new Promise<Reply>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new NoAnswer(`no answer within ${(TRIES * TRY_MS) / 1000} s`)), TRY_MS)
-    const end = (error: Error): void => {
-      clearTimeout(timer)
-      reject(error)
-    }
-    socket.on('error', end)
-    socket.on('message', (bytes) => {
-      const reply = answerTo(id, question, bytes)
-      if (reply === undefined) return
-      clearTimeout(timer)
-      resolve(reply)
+  let timer: NodeJS.Timeout | undefined
+  return new Promise<Message>((resolve, reject) => {
+    timer = setTimeout(
+      () => reject(new NoAnswer(`no answer within ${UDP_TRIES * UDP_TRY_SECONDS} s`)),
+      within(UDP_TRY_SECONDS, until),
+    )
+    let stray = 0
+    socket.on('error', reject)
+    socket.on('message', (datagram) => {
+      const reply = answerTo(id, question, datagram)
+      if (reply !== undefined) resolve(reply)
+      else if (++stray > MOST_STRAY_DATAGRAMS) reject(new Guessed())
     })
     // A connected socket takes answers from this address alone, and learns of closed ports.
-    socket.connect(port, address, () =>
-      socket.send(encode(packetFor(id, question, edns)), (error) => error && end(error)),
-    )
-  }).finally(() => socket.close())
+    socket.connect(port, address, () => socket.send(bytes, (error) => error && reject(error)))
+  }).finally(() => {
+    clearTimeout(timer)
+    socket.close()
+  })
 }
 
-function overTcp({ address, port }: ServerAddress, question: ServerQuestion): Promise<Reply> {
+/** The whole of it has one end, however it drips; two bytes of length come first (RFC 1035, section 4.2.2). */
+function overTcp({ address, port }: ServerAddress, question: ServerQuestion, until: number): Promise<Message> {
   const id = randomInt(65_536)
-  const socket = connect({ host: address, port, timeout: TCP_MS })
-  return new Promise<Reply>((resolve, reject) => {
-    let received = Buffer.alloc(0)
+  const bytes = questionBytes(id, question, UDP_BYTES)
+  const socket = connect({ host: address, port })
+  let timer: NodeJS.Timeout | undefined
+  return new Promise<Message>((resolve, reject) => {
+    timer = setTimeout(
+      () => reject(new NoAnswer(`no whole answer over TCP within ${TCP_SECONDS} s`)),
+      within(TCP_SECONDS, until),
+    )
+    const chunks: Buffer[] = []
+    let [received, wanted] = [0, 2]
     socket.on('error', reject)
-    socket.on('timeout', () => reject(new NoAnswer(`no answer over TCP within ${TCP_MS / 1000} s`)))
     socket.on('close', () => reject(new NoAnswer('it closed the connection without an answer (TCP)')))
-    socket.on('connect', () => socket.write(streamEncode(packetFor(id, question, true))))
-    socket.on('data', (chunk) => {
-      received = Buffer.concat([received, chunk])
-      if (received.length < 2 || received.length < 2 + received.readUInt16BE(0)) return
-      const reply = answerTo(id, question, received.subarray(2, 2 + received.readUInt16BE(0)))
+    socket.on('connect', () =>
+      socket.write(Buffer.concat([Buffer.from([bytes.length >> 8, bytes.length & 0xff]), bytes])),
+    )
+    socket.on('data', (chunk: Buffer) => {
+      chunks.push(chunk)
+      received += chunk.length
+      if (received < wanted) return
+      const all = Buffer.concat(chunks)
+      wanted = 2 + all.readUInt16BE(0)
+      if (received < wanted) return
+      const reply = answerTo(id, question, all.subarray(2, wanted))
       if (reply === undefined) reject(new NoAnswer('its answer over TCP cannot be read'))
       else resolve(reply)
     })
-  }).finally(() => socket.destroy())
+  }).finally(() => {
+    clearTimeout(timer)
+    socket.destroy()
+  })
 }
 
 const WORDS: Readonly<Record<string, string>> = {

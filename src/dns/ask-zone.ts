@@ -1,9 +1,10 @@
 // What a name server that is to know says of a name: the set of records, that there is none, or why that cannot be
 // told.
-import { plainName, type AskServer } from './ask-server.ts'
+import { MailrunError } from '../model/mailrun-error.ts'
+import type { AskServer } from './ask-server.ts'
 import type { NameServer } from './name-server.ts'
-import { recordsAt, stringsOf } from './records-at.ts'
-import { mxRdata, txtRdata, type Rdata, type Rrset } from './rrset.ts'
+import { recordsAt } from './records-at.ts'
+import { toldRdata, type Rrset } from './rrset.ts'
 
 export type ServerAnswer =
   | { readonly kind: 'found'; readonly rrset: Rrset }
@@ -22,12 +23,11 @@ export async function askZone(
 ): Promise<ServerAnswer> {
   const there = await recordsAt(ask, server, name, type)
   if (there.kind !== 'records') return there
-  const rdata = there.records.flatMap((each): readonly Rdata[] => {
-    if (each.type === 'TXT') return [txtRdata(stringsOf(each.data))]
-    return each.type === 'MX' ? [mxRdata(each.data.preference ?? 0, plainName(each.data.exchange))] : []
-  })
-  const [first] = there.records
-  return rdata.length === 0
-    ? { kind: 'none' }
-    : { kind: 'found', rrset: { ttl: (first as { readonly ttl?: number }).ttl ?? 0, rdata } }
+  try {
+    const rdata = there.records.flatMap(toldRdata)
+    return rdata.length === 0 ? { kind: 'none' } : { kind: 'found', rrset: { ttl: there.records[0]?.ttl ?? 0, rdata } }
+  } catch (error) {
+    if (error instanceof MailrunError) return { kind: 'failed', why: `its records cannot be read: ${error.message}` }
+    throw error
+  }
 }

@@ -1,11 +1,15 @@
 // Answers for walks through DNS, each by one authoritative server, so that no cache and no server speaks for another.
-import type { Answer } from 'dns-packet'
 import type { DnsAnswer, DnsQuestion } from '../mail/dns-walk.ts'
+import { nameOfText } from '../mail/dns-text/name.ts'
 import { plainName, type AskServer } from './ask-server.ts'
+import { bounded } from './bounded.ts'
+import { MOST_ALIASES, MOST_QUESTIONS, MOST_WALK_QUESTIONS, NAME_SECONDS, WALK_SECONDS } from './bounds.ts'
 import type { DnsVars } from './dns-vars.ts'
 import { NotServedByGiven, zoneFinder, ZoneNotFound, type FindZone } from './find-zone.ts'
+import type { Looking } from './look.ts'
+import type { Answer } from './message.ts'
 import { isSameServer, type NameServer } from './name-server.ts'
-import { recordsAt, stringsOf } from './records-at.ts'
+import { recordsAt } from './records-at.ts'
 import { remembering } from './remembering.ts'
 
 export interface Authorities {
@@ -15,6 +19,7 @@ export interface Authorities {
 }
 
 export interface Authority {
+  /** @param name - of any text. */
   serversOf(name: string): Promise<Authorities>
   /**
    * Follows CNAMEs.
@@ -22,9 +27,13 @@ export interface Authority {
    * @param first - is asked for what it is an authority of; of other names, the first of their servers that answers
    */
   resolve(question: DnsQuestion, first: NameServer | undefined): Promise<DnsAnswer>
+  /**
+   * The same for questions that lead from one to the next, as those of SPF do: one bound is for all of them.
+   *
+   * @param what - that they are for, for messages
+   */
+  walker(what: string): Pick<Authority, 'serversOf' | 'resolve'>
 }
-
-const MOST_ALIASES = 8
 
 /**
  * Each question is put to each server once, for as long as the value is.
@@ -37,53 +46,68 @@ export function authority(vars: DnsVars, asked: AskServer): Authority {
   const { servers: given, ...elsewhere } = vars
   const findGiven = zoneFinder(ask, vars)
   const findElsewhere = given === undefined ? findGiven : zoneFinder(ask, elsewhere)
-  const findZone: FindZone = (name) =>
-    findGiven(name).catch((error: unknown) => {
-      if (error instanceof NotServedByGiven) return findElsewhere(name)
+  const findZone: FindZone = (name, within = ask) =>
+    findGiven(name, within).catch((error: unknown) => {
+      if (error instanceof NotServedByGiven) return findElsewhere(name, within)
       throw error
     })
-
-  const serversOf = async (text: string): Promise<Authorities> => {
-    try {
-      return { servers: (await findZone(plainName(text))).servers, why: '' }
-    } catch (error) {
-      if (!(error instanceof ZoneNotFound)) throw error
-      return { servers: [], why: error.message }
-    }
+  const asking = (within: AskServer): Pick<Authority, 'serversOf' | 'resolve'> => ({
+    serversOf: (text) => serversFor(nameOfText(text.replace(/\.$/, '')), findZone, within),
+    resolve({ name: text, type }, first) {
+      const name = nameOfText(text.replace(/\.$/, ''))
+      // SPF's macros and includes may come to anything.
+      if (name === undefined) return Promise.resolve({ kind: 'no-name' })
+      const bound = bounded(within, name, { questions: MOST_QUESTIONS, seconds: NAME_SECONDS })
+      return answerFor({ name, type }, first, { ask: bound.ask, findZone }, MOST_ALIASES)
+    },
+  })
+  return {
+    ...asking(ask),
+    walker: (what) => asking(bounded(ask, what, { questions: MOST_WALK_QUESTIONS, seconds: WALK_SECONDS }).ask),
   }
-  const resolve = async (question: DnsQuestion, first: NameServer | undefined, aliases: number): Promise<DnsAnswer> => {
-    const [name, { type }] = [plainName(question.name), question]
-    // SPF's macros and includes may come to anything.
-    if (!isDnsName(name)) return { kind: 'no-name' }
-    const { servers, why } = await serversOf(name)
-    const own = first === undefined ? undefined : servers.find((each) => isSameServer(each, first))
-    let failure = why
-    for (const server of own === undefined ? servers : [own]) {
-      const there = await recordsAt(ask, server, name, type)
-      if (there.kind === 'failed') failure = there.why
-      else if (there.kind === 'records') {
-        return there.records.length > 0
-          ? { kind: 'found', values: there.records.map(valueOf) }
-          : { kind: there.exists ? 'no-data' : 'no-name' }
-      } else if (aliases === 0) return { kind: 'failed', why: `more than ${MOST_ALIASES} CNAMEs one after the other` }
-      else return resolve({ name: there.target, type }, first, aliases - 1)
-    }
-    return { kind: 'failed', why: failure }
-  }
-  return { serversOf, resolve: (question, first) => resolve(question, first, MOST_ALIASES) }
 }
 
-/** RFC 1035, section 2.3.4. */
-const isDnsName = (name: string): boolean =>
-  Buffer.byteLength(name) <= 253 && name.split('.').every((label) => label !== '' && Buffer.byteLength(label) <= 63)
+async function serversFor(name: string | undefined, findZone: FindZone, within: AskServer): Promise<Authorities> {
+  if (name === undefined) return { servers: [], why: 'that is no name of DNS' }
+  try {
+    return { servers: (await findZone(name, within)).servers, why: '' }
+  } catch (error) {
+    if (!(error instanceof ZoneNotFound)) throw error
+    return { servers: [], why: error.message }
+  }
+}
+
+async function answerFor(
+  question: DnsQuestion,
+  first: NameServer | undefined,
+  looking: Looking,
+  aliases: number,
+): Promise<DnsAnswer> {
+  const { name, type } = question
+  const { ask, findZone } = looking
+  const { servers, why } = await serversFor(name, findZone, ask)
+  const own = first === undefined ? undefined : servers.find((each) => isSameServer(each, first))
+  let failure = why
+  for (const server of own === undefined ? servers : [own]) {
+    const there = await recordsAt(ask, server, name, type)
+    if (there.kind === 'failed') failure = there.why
+    else if (there.kind === 'records') {
+      return there.records.length > 0
+        ? { kind: 'found', values: there.records.map(valueOf) }
+        : { kind: there.exists ? 'no-data' : 'no-name' }
+    } else if (aliases === 0) return { kind: 'failed', why: `more than ${MOST_ALIASES} CNAMEs one after the other` }
+    else return answerFor({ name: there.target, type }, first, looking, aliases - 1)
+  }
+  return { kind: 'failed', why: failure }
+}
 
 /** As {@link DnsAnswer} has it. */
 function valueOf(record: Answer): string {
   switch (record.type) {
     case 'TXT':
-      return Buffer.concat(stringsOf(record.data)).toString()
+      return Buffer.concat(record.data).toString()
     case 'MX':
-      return `${record.data.preference ?? 0} ${plainName(record.data.exchange)}`
+      return `${record.data.preference} ${plainName(record.data.exchange)}`
     case 'A':
     case 'AAAA':
       return record.data
@@ -91,7 +115,7 @@ function valueOf(record: Answer): string {
     case 'PTR':
     case 'CNAME':
       return plainName(record.data)
-    default:
-      throw new Error(`a record of type ${record.type} was not asked for`)
+    case 'SOA':
+      throw new Error('a record of type SOA was not asked for')
   }
 }

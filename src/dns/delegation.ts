@@ -1,7 +1,7 @@
 // What name servers say of where a name is: in their own zone, or in one below, which they delegate.
-import type { Answer } from 'dns-packet'
 import { isWithin } from '../mail/dns-record.ts'
 import { plainName, type AskServer, type ServerReply } from './ask-server.ts'
+import type { Answer } from './message.ts'
 import { shownServer, type NameServer } from './name-server.ts'
 
 export type Reply = Extract<ServerReply, { kind: 'reply' }>
@@ -10,6 +10,8 @@ export type Reply = Extract<ServerReply, { kind: 'reply' }>
 export interface Cut {
   readonly zone: string
   readonly servers: readonly NameServer[]
+  /** Why not all that are named are among them. */
+  readonly faults: readonly string[]
   /** By the inventory, for all zones. */
   readonly given: boolean
 }

@@ -2,15 +2,16 @@
 import { isRevokedDkim } from '../mail/dkim-record.ts'
 import { isWithin, type MailRecord } from '../mail/dns-record.ts'
 import type { MailFleet } from '../mail/mail-fleet.ts'
-import { mailRecords } from '../mail/mail-records.ts'
+import { mailRecords, SpfNotMerged, type MailRecords, type PublishedTxt } from '../mail/mail-records.ts'
+import { finding, type RecordFinding } from '../mail/record-finding.ts'
 import { isAnothersKey } from '../mail/served-record.ts'
-import type { RecordFinding } from '../mail/record-finding.ts'
+import { MailrunError } from '../model/mailrun-error.ts'
 import { askZone, type ServerAnswer } from './ask-zone.ts'
 import { ZoneNotFound, type ZoneServers } from './find-zone.ts'
 import { nextSelector } from './free-selector.ts'
 import { look, type Looking, type Sight, type View } from './look.ts'
 import { isNewer, serialOf } from './serial-of.ts'
-import { servingProblem } from './serving-problem.ts'
+import { servingProblems } from './serving-problem.ts'
 import type { Rrset } from './rrset.ts'
 import { wantedChange, type RrsetChange } from './wanted-change.ts'
 
@@ -27,7 +28,9 @@ type PlannedState =
   | { readonly kind: 'change'; readonly change: RrsetChange }
   /** It cannot be put there. `anothers`: another key is there, which is replaced where that is asked for by name. */
   | { readonly kind: 'blocked'; readonly why: string; readonly anothers?: true }
-  /** Nobody who knows says what is there: it is left alone, and so is what would be made of it. */
+  /**
+   * Nobody who knows says what is there, or it cannot be read: it is left alone, and so is what would be made of it.
+   */
   | { readonly kind: 'unanswered'; readonly why: string }
   /** Somebody else is to publish it. */
   | { readonly kind: 'others'; readonly served: boolean }
@@ -54,8 +57,45 @@ export async function planDns(fleet: MailFleet, looking: Looking, replacing = NO
   const places = mailRecords(fleet, () => []).records
   const seen = await seeAll(places, looking)
   const published = publishedBy(seen)
-  const { records, findings } = mailRecords(fleet, published)
-  return { records: await planAll(records, seen, looking, replacing), findings, published }
+  const { records, findings, faults } = recordsBeside(fleet, published)
+  const planned = await planAll(records, seen, looking, replacing)
+  return {
+    records: planned.map((each) => leftAlone(each, faults)),
+    findings: [...findings, ...serverFindings(seen)],
+    published,
+  }
+}
+
+/** A record that is there and cannot be merged holds up what is to be at its own name, and nothing else. */
+function recordsBeside(
+  fleet: MailFleet,
+  published: PublishedTxt,
+): MailRecords & { readonly faults: ReadonlyMap<string, string> } {
+  const faults = new Map<string, string>()
+  for (;;) {
+    try {
+      return { ...mailRecords(fleet, (name) => (faults.has(name) ? [] : published(name))), faults }
+    } catch (error) {
+      if (!(error instanceof SpfNotMerged) || faults.has(error.at)) throw error
+      faults.set(error.at, error.message)
+    }
+  }
+}
+
+function leftAlone(planned: PlannedRecord, faults: ReadonlyMap<string, string>): PlannedRecord {
+  const { record, zone, views } = planned
+  const why = faults.get(record.name)
+  return why === undefined || !record.purpose.startsWith('spf')
+    ? planned
+    : { record, zone, views, kind: 'unanswered', why }
+}
+
+/** Once a zone. */
+function serverFindings(seen: ReadonlyMap<string, Seen>): readonly RecordFinding[] {
+  const zones = [...seen.values()].flatMap((each) => ('sight' in each ? [each.sight.zone] : []))
+  return [...new Map(zones.map((each) => [each.zone, each])).values()].flatMap(({ zone, faults }) =>
+    faults.map((fault) => finding('name-servers', 'warning', `${zone}: ${fault}`, 'mend its NS records')),
+  )
 }
 
 /** For records that were worked out before: SPF terms that came in since then must not get lost. */
@@ -66,7 +106,7 @@ export async function planRecords(
 ): Promise<DnsPlan> {
   const seen = await seeAll(records, looking)
   const planned = await planAll(records, seen, looking, replacing)
-  return { records: planned.map(keepingTerms), findings: [], published: publishedBy(seen) }
+  return { records: planned.map(keepingTerms), findings: serverFindings(seen), published: publishedBy(seen) }
 }
 
 function keepingTerms(planned: PlannedRecord): PlannedRecord {
@@ -142,9 +182,26 @@ const planAll = (
         sight: { zone, views },
         now,
       } = there
-      return { record, zone, views, ...(await stateOf(record, now, zone, looking, replacing)) }
+      return { record, zone, views, ...(await stateOrWhy(record, now, zone, looking, replacing)) }
     }),
   )
+
+/** What one record meets is that one's: an alias that leads to no zone, or text that no zone can have. */
+async function stateOrWhy(
+  record: MailRecord,
+  now: ServerAnswer,
+  zone: ZoneServers,
+  looking: Looking,
+  replacing: Replacing,
+): Promise<PlannedState> {
+  try {
+    return await stateOf(record, now, zone, looking, replacing)
+  } catch (error) {
+    if (error instanceof ZoneNotFound) return { kind: 'unanswered', why: error.message }
+    if (error instanceof MailrunError) return { kind: 'blocked', why: error.message }
+    throw error
+  }
+}
 
 async function stateOf(
   record: MailRecord,
@@ -156,7 +213,7 @@ async function stateOf(
   if (now.kind === 'failed')
     return { kind: 'unanswered', why: `no name server of ${zone.zone} tells what is there: ${now.why}` }
   if (now.kind === 'alias') {
-    const problem = await servingProblem(record, now, looking)
+    const [problem] = await servingProblems(record, [now], looking)
     if (record.publishedBy === 'other') return { kind: 'others', served: problem === undefined }
     return problem === undefined
       ? { kind: 'served' }

@@ -1,10 +1,11 @@
 // Makes changes in Knot DNS on its own host, by knotc(8): each in a transaction, which Knot lets no other change of the
 // zone come between.
 import type { Connection } from '../engine/connection.ts'
+import { dnsLine } from '../mail/dns-text/dns-text.ts'
 import { quote } from '../shell/quote.ts'
 import { runParts } from './host-parts.ts'
 import { OUTDATED, UNTOLD, type Said, type UpdateOutcome } from './update-outcome.ts'
-import type { RrsetChange } from './wanted-change.ts'
+import type { WrittenChange } from './written-change.ts'
 
 /** For one command of knotc; and for one change, all its commands and the wait for others' transactions included. */
 const [SECONDS, CHANGE_SECONDS] = [20, 120] as const
@@ -16,17 +17,12 @@ const ENDED = { begin: 10, read: 11, outdated: 12, change: 13, commit: 14, secon
 
 /** In the order of the changes. @throws ConnectionLost */
 export async function pushByKnotc(
-  changes: readonly RrsetChange[],
+  changes: readonly WrittenChange[],
   zone: string,
   connection: Connection,
   signal: AbortSignal,
 ): Promise<readonly UpdateOutcome[]> {
-  const said = await runParts(
-    () => changes.map((change) => transaction(change, zone)),
-    CHANGE_SECONDS,
-    connection,
-    signal,
-  )
+  const said = await runParts(() => changes.map(transaction), CHANGE_SECONDS, connection, signal)
   return said.map((each) => (each === undefined ? UNTOLD : knotOutcome(each, zone)))
 }
 
@@ -35,18 +31,18 @@ export async function pushByKnotc(
  * lost; a transaction that is not committed is aborted, whatever ends the shell. Knot prints records as updates name
  * them.
  */
-export function transaction({ record: { name, type }, before, remove, add, ttl }: RrsetChange, zone: string): string {
-  const there = (before?.rdata ?? [])
-    .map(({ text }) => `${before!.ttl} ${type} ${text}`)
+export function transaction({ zone, owner, type, before, remove, add, ttl }: WrittenChange): string {
+  const there = (before?.data ?? [])
+    .map((each) => dnsLine`${before!.ttl} ${type} ${each}`)
     .sort()
     .join('\n')
   // Knot has one TTL for a set, that of the last record that was set; a set that gets another one is made anew.
   const drops =
     before !== undefined && before.ttl !== ttl
       ? [`drop ${type}`]
-      : remove.map(({ text }) => `drop ${type} ${quote(text)}`)
-  const puts = add.map(({ text }) => `put ${ttl} ${type} ${quote(text)}`)
-  return `at=${quote(`${zone}.`)} owner=${quote(`${name}.`)}
+      : remove.map((each) => `drop ${type} ${quote(dnsLine`${each}`)}`)
+  const puts = add.map((each) => `put ${ttl} ${type} ${quote(dnsLine`${each}`)}`)
+  return `at=${quote(dnsLine`${zone}`)} owner=${quote(dnsLine`${owner}`)}
 command -v knotc >/dev/null || exit ${ENDED.absent}
 knot() { LC_ALL=C timeout ${SECONDS} knotc -t ${SECONDS} "$@"; }
 drop() { knot zone-unset "$at" "$owner" "$@" || exit ${ENDED.change}; }

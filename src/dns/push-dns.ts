@@ -1,6 +1,7 @@
 // Makes the changes of a plan, zone by zone, each in the way that the inventory says.
 import type { Connect } from '../engine/connection.ts'
 import { ConnectionLost, Unreachable } from '../engine/connection.ts'
+import { addressText } from '../mail/dns-text/dns-text.ts'
 import type { Host } from '../model/host.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
 import { zoneSettings, type DnsVars } from './dns-vars.ts'
@@ -11,6 +12,7 @@ import { pushByKnotc } from './push-by-knotc.ts'
 import { pushFromHere, readyToPush } from './push-from-here.ts'
 import type { UpdateOutcome } from './update-outcome.ts'
 import type { RrsetChange } from './wanted-change.ts'
+import { writtenChange, type WrittenChange } from './written-change.ts'
 
 export interface Pushed {
   readonly change: RrsetChange
@@ -132,21 +134,40 @@ export async function pushDns(
   return pushed
 }
 
-async function outcomesOf(
-  { zone: { zone, primary }, changes, way }: Share,
+/** A change that cannot be written is a failure by itself; the others go on. */
+async function outcomesOf(share: Share, connect: Connect, signal: AbortSignal): Promise<readonly UpdateOutcome[]> {
+  const written = share.changes.map((change) => writtenOrWhy(change, share.zone.zone))
+  const sendable = written.flatMap((each) => ('kind' in each ? [] : [each]))
+  const sent = [...(await sentTo(share, sendable, connect, signal))]
+  return written.map((each) => ('kind' in each ? each : sent.shift()!))
+}
+
+function writtenOrWhy(change: RrsetChange, zone: string): WrittenChange | UpdateOutcome {
+  try {
+    return writtenChange(change, zone)
+  } catch (error) {
+    if (error instanceof MailrunError) return { kind: 'failed', why: error.message }
+    throw error
+  }
+}
+
+async function sentTo(
+  { zone: { zone, primary }, way }: Share,
+  changes: readonly WrittenChange[],
   connect: Connect,
   signal: AbortSignal,
 ): Promise<readonly UpdateOutcome[]> {
   const all = (why: string): readonly UpdateOutcome[] => changes.map(() => ({ kind: 'failed', why }))
+  if (changes.length === 0 || way.kind === 'none') return []
   if (signal.aborted) return all('interrupted before it was sent')
-  if (way.kind === 'nsupdate') return pushFromHere(changes, zone, primary!, way.keyFile)
-  if (way.kind === 'none') return []
+  if (way.kind === 'nsupdate') return pushFromHere(changes, primary!, way.keyFile)
   try {
     const connection = await connect(way.host, signal)
+    const addresses = primary?.addresses.map(({ address }) => addressText(address)) ?? []
     const pushing =
       way.kind === 'knotc'
         ? pushByKnotc(changes, zone, connection, signal)
-        : pushByHost(changes, zone, primary?.addresses.map(({ address }) => address) ?? [], connection, signal)
+        : pushByHost(changes, addresses, connection, signal)
     return await pushing.finally(() => connection.close())
   } catch (error) {
     if (error instanceof Unreachable) return all(`${way.host.name} cannot be reached: ${error.message}`)

@@ -3,27 +3,28 @@
 import { spawn } from 'node:child_process'
 import { access, constants } from 'node:fs/promises'
 import pLimit from 'p-limit'
+import { addressText } from '../mail/dns-text/dns-text.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
 import type { NameServer } from './name-server.ts'
 import { isUnreadKey, updateOutcome, type Said, type UpdateOutcome } from './update-outcome.ts'
-import { updateScript } from './update-script.ts'
-import type { RrsetChange } from './wanted-change.ts'
+import { NO_UPDATE, updateScript, type UpdateScript } from './update-script.ts'
+import type { WrittenChange } from './written-change.ts'
 
 const AT_ONCE = 4
 const SECONDS = 20
 
 /** In the order of the changes. Each is a message of its own, so one that is refused holds up no other. */
 export async function pushFromHere(
-  changes: readonly RrsetChange[],
-  zone: string,
+  changes: readonly WrittenChange[],
   primary: NameServer,
   keyFile: string,
 ): Promise<readonly UpdateOutcome[]> {
   const limit = pLimit(AT_ONCE)
-  const send = async (change: RrsetChange): Promise<UpdateOutcome> => {
+  const send = async (change: WrittenChange): Promise<UpdateOutcome> => {
     let outcome: UpdateOutcome = { kind: 'failed', why: 'no address' }
-    for (const address of primary.addresses) {
-      outcome = updateOutcome(await nsupdate(keyFile, updateScript(change, zone, address)))
+    for (const { address, port } of primary.addresses) {
+      const script = updateScript(change, { address: addressText(address), port })
+      outcome = updateOutcome(await nsupdate(keyFile, script))
       if (outcome.kind !== 'failed' || !outcome.why.startsWith('no answer')) break
     }
     return outcome
@@ -38,7 +39,7 @@ export async function readyToPush(keyFile: string): Promise<void> {
     const why = error.code === 'ENOENT' ? 'is not there' : `cannot be read: ${error.message}`
     throw new MailrunError(`${key} ${why}`)
   })
-  const { output } = await run('nsupdate', ['-k', keyFile], 'quit\n').catch(() => {
+  const { output } = await run('nsupdate', ['-k', keyFile], NO_UPDATE).catch(() => {
     throw new MailrunError('the program nsupdate is needed on this machine: apt install bind9-dnsutils')
   })
   if (isUnreadKey(output)) {
@@ -50,10 +51,10 @@ export async function readyToPush(keyFile: string): Promise<void> {
 }
 
 /** TCP (`-v`): an update that is sent twice because an answer got lost would meet its own doing. */
-const nsupdate = (keyFile: string, script: string): Promise<Said> =>
+const nsupdate = (keyFile: string, script: UpdateScript): Promise<Said> =>
   run('nsupdate', ['-v', '-t', String(SECONDS), '-k', keyFile], script)
 
-function run(program: string, words: readonly string[], input: string): Promise<Said> {
+function run(program: string, words: readonly string[], input: UpdateScript): Promise<Said> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, words, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, LC_ALL: 'C' } })
     let output = ''

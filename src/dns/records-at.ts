@@ -1,6 +1,6 @@
 // The records that a name server says with authority to be at a name.
-import type { Answer } from 'dns-packet'
 import { plainName, type AskServer, type ServerQuestion } from './ask-server.ts'
+import type { Answer } from './message.ts'
 import type { NameServer } from './name-server.ts'
 
 export type RecordsAt =
@@ -37,10 +37,4 @@ const CODES: Readonly<Record<string, string>> = {
   SERVFAIL: 'SERVFAIL: it cannot load or verify the zone, or a secondary whose copy has expired',
   REFUSED: 'REFUSED: it does not serve this zone, or not to this machine',
   NOTAUTH: 'NOTAUTH: it does not serve this zone',
-}
-
-/** Of a TXT record. */
-export function stringsOf(data: string | Buffer | readonly (string | Buffer)[]): readonly Uint8Array[] {
-  const list = Array.isArray(data) ? (data as readonly (string | Buffer)[]) : [data as string | Buffer]
-  return list.map((each) => Buffer.from(each as Buffer))
 }

@@ -1,11 +1,12 @@
 // A set of records of one name and type (RFC 2181, section 5) as a name server serves it, and as updates name it.
-import { quotedString } from '../mail/render/zone-line.ts'
+import { dataOf, mxData, toldName, txtData, type DnsData } from '../mail/dns-text/dns-text.ts'
+import type { Answer } from './message.ts'
 
 export interface Rdata {
   /** To be compared: TXT strings joined, MX as `10 mx1.example.org.` */
   readonly value: string
   /** As a zone file has it, with the borders of its strings: what an update's prerequisite must name exactly. */
-  readonly text: string
+  readonly text: DnsData
 }
 
 export interface Rrset {
@@ -14,13 +15,26 @@ export interface Rrset {
   readonly rdata: readonly Rdata[]
 }
 
+/** @throws MailrunError for none, or one of more than 255 bytes */
 export const txtRdata = (strings: readonly Uint8Array[]): Rdata => ({
   value: Buffer.concat(strings).toString(),
-  text: strings.map(quotedString).join(' '),
+  text: txtData(strings),
 })
 
-/** @param exchange - without a final dot; empty: the root. */
+/** @param exchange - as name servers tell it, whatever bytes it has. @throws MailrunError for what is no name */
 export function mxRdata(preference: number, exchange: string): Rdata {
-  const value = `${preference} ${exchange === '.' ? '' : exchange.toLowerCase()}.`
-  return { value, text: value }
+  const text = mxData(preference, toldName(exchange))
+  return { value: text, text }
+}
+
+/** What is to be published. @throws MailrunError for an MX record that is none */
+export const wantedRdata = (record: { readonly type: 'TXT' | 'MX'; readonly value: string }): Rdata => ({
+  value: record.value,
+  text: dataOf(record),
+})
+
+/** @throws MailrunError for what is no such record */
+export function toldRdata(record: Answer): readonly Rdata[] {
+  if (record.type === 'TXT') return [txtRdata(record.data)]
+  return record.type === 'MX' ? [mxRdata(record.data.preference, record.data.exchange)] : []
 }

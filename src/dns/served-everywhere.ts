@@ -5,7 +5,7 @@ import { ZoneNotFound } from './find-zone.ts'
 import { look, type Looking } from './look.ts'
 import type { NameServer } from './name-server.ts'
 import { serialOf } from './serial-of.ts'
-import { servingProblem, type ServingProblem } from './serving-problem.ts'
+import { servingProblems, type ServingProblem } from './serving-problem.ts'
 
 export interface NotServed<Asked extends WantedRecord = MailRecord> extends ServingProblem {
   readonly record: Asked
@@ -59,9 +59,11 @@ async function notServed<Asked extends WantedRecord>(
 ): Promise<readonly NotServed<Asked>[]> {
   try {
     const { views, zone } = await look(record, looking)
+    const answers = views.map(({ answer }) => answer)
+    const problems = await servingProblems(record, answers, looking)
     const missing = await Promise.all(
-      views.map(async ({ server, answer }) => {
-        const problem = await servingProblem(record, answer, looking)
+      views.map(async ({ server }, index) => {
+        const problem = problems[index]
         return problem === undefined
           ? []
           : [{ record, server, ...problem, serial: await serialOf(looking.ask, server, zone.zone) }]

@@ -2,40 +2,68 @@
 import { lookup } from 'node:dns/promises'
 import { getServers } from 'node:dns'
 import { isIP } from 'node:net'
-import type { Answer } from 'dns-packet'
+import { isHostName, shownName } from '../mail/dns-text/name.ts'
 import { plainName, type AskServer } from './ask-server.ts'
+import { MOST_ADDRESSES, MOST_SERVERS } from './bounds.ts'
+import type { Answer } from './message.ts'
 import type { NameServerVars } from '../model/outside-question.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
 import { parseServer, type NameServer } from './name-server.ts'
 
-export type AddressesOf = (name: string) => Promise<readonly string[]>
+export type AddressesOf = (name: string, ask: AskServer) => Promise<readonly string[]>
+
+export interface NamedServers {
+  readonly servers: readonly NameServer[]
+  /** Why not all that are named are among them, each a sentence without its end. */
+  readonly faults: readonly string[]
+}
 
 /**
  * By the addresses that came along, else by asking; those without an address are left out. IPv4 goes first: it is what
  * most machines have.
+ *
+ * @param room - servers at most.
  */
 export async function named(
   names: readonly string[],
   along: readonly Answer[],
-  addressesOf: AddressesOf,
-): Promise<readonly NameServer[]> {
+  addressesOf: (name: string) => Promise<readonly string[]>,
+  room = MOST_SERVERS,
+): Promise<NamedServers> {
+  const hosts = names.filter(isHostName)
+  const asked = hosts.length <= room ? hosts : [...hosts].sort().slice(0, room)
   const servers = await Promise.all(
-    names.map(async (name) => {
+    asked.map(async (name) => {
       const glue = along.flatMap((each) =>
         (each.type === 'A' || each.type === 'AAAA') && plainName(each.name) === name ? [each.data] : [],
       )
-      const addresses = glue.length > 0 ? glue : await addressesOf(name)
-      return {
-        name,
-        addresses: [...addresses].sort((a, b) => isIP(a) - isIP(b)).map((address) => ({ address, port: 53 })),
-      }
+      return { name, addresses: someAddresses(glue.length > 0 ? glue : await addressesOf(name)) }
     }),
   )
-  return servers.filter(({ addresses }) => addresses.length > 0)
+  return { servers: servers.filter(({ addresses }) => addresses.length > 0), faults: faultsOf(names, hosts, room) }
 }
 
-export function addressFinder(ask: AskServer, vars: NameServerVars): AddressesOf {
-  return async (name) => {
+function faultsOf(names: readonly string[], hosts: readonly string[], room: number): readonly string[] {
+  const odd = names.find((name) => !isHostName(name))
+  return [
+    ...(odd === undefined ? [] : [`a name server is named ${shownName(odd)}, which is no name of a host`]),
+    ...(hosts.length > room
+      ? [`more than ${MOST_SERVERS} name servers are named, and ${MOST_SERVERS} of them are asked`]
+      : []),
+  ]
+}
+
+const someAddresses = (addresses: readonly string[]): NameServer['addresses'] =>
+  [4, 6].flatMap((family) =>
+    addresses
+      .filter((address) => isIP(address) === family)
+      .slice(0, MOST_ADDRESSES)
+      .map((address) => ({ address, port: 53 })),
+  )
+
+/** By the resolvers of the var `dns`, else this machine's. */
+export function addressFinder(vars: NameServerVars): AddressesOf {
+  return async (name, ask) => {
     for (const resolver of await resolversOf(vars)) {
       const replies = await Promise.all(
         (['A', 'AAAA'] as const).map((type) => ask(resolver, { name, type, recursion: true })),

@@ -2,7 +2,9 @@
 import type { WantedRecord } from '../mail/dns-record.ts'
 import type { ServerAnswer } from './ask-zone.ts'
 import { look, type Looking } from './look.ts'
+import { MOST_ALIASES } from './bounds.ts'
 import { shownServer } from './name-server.ts'
+import { shownTexts } from './shown-texts.ts'
 import { isServed } from './wanted-change.ts'
 
 export interface ServingProblem {
@@ -12,15 +14,32 @@ export interface ServingProblem {
   readonly why: string
 }
 
-/** CNAMEs in a row. */
-const ALIASES = 8
+/** What came of each name that aliases led to, for one record; `undefined` while it is being looked at. */
+type Followed = Map<string, { readonly problem: ServingProblem | undefined } | undefined>
 
-/** `undefined`: it is served. An alias is followed to the servers of the name that it leads to. @throws ZoneNotFound */
-export async function servingProblem(
+/**
+ * By each server of a name, in their order; `undefined`: it is served. An alias is followed to the servers of the name
+ * that it leads to, each such name once and {@link MOST_ALIASES} at most.
+ *
+ * @throws ZoneNotFound
+ */
+export async function servingProblems(
+  record: WantedRecord,
+  answers: readonly ServerAnswer[],
+  looking: Looking,
+): Promise<readonly (ServingProblem | undefined)[]> {
+  const followed: Followed = new Map()
+  const problems: (ServingProblem | undefined)[] = []
+  // Only aliases are waited for.
+  for (const answer of answers) problems.push(await problemOf(record, answer, looking, followed))
+  return problems
+}
+
+async function problemOf(
   record: WantedRecord,
   answer: ServerAnswer,
   looking: Looking,
-  aliases = ALIASES,
+  followed: Followed,
 ): Promise<ServingProblem | undefined> {
   switch (answer.kind) {
     case 'failed':
@@ -30,20 +49,36 @@ export async function servingProblem(
     case 'found':
       return isServed(record, answer.rrset)
         ? undefined
-        : { kind: 'other', why: `serves ${answer.rrset.rdata.map(({ text }) => text).join(' and ')}` }
+        : { kind: 'other', why: `serves ${shownTexts(answer.rrset.rdata.map(({ text }) => text))}` }
     case 'alias': {
-      if (aliases === 0) return { kind: 'other', why: `has a chain of more than ${ALIASES} aliases there, or a loop` }
-      const { views } = await look({ name: answer.target, type: record.type }, looking)
-      for (const view of views) {
-        const problem = await servingProblem(record, view.answer, looking, aliases - 1)
-        if (problem !== undefined) {
-          return {
-            kind: problem.kind,
-            why: `has an alias for ${answer.target} there, of which ${shownServer(view.server)} ${problem.why}`,
-          }
-        }
-      }
-      return undefined
+      const { target } = answer
+      const known = followed.get(target)
+      if (known !== undefined) return known.problem
+      if (followed.has(target) || followed.size >= MOST_ALIASES)
+        return { kind: 'other', why: `has a chain of more than ${MOST_ALIASES} aliases there, or a loop` }
+      followed.set(target, undefined)
+      const problem = await atTarget(record, target, looking, followed)
+      followed.set(target, { problem })
+      return problem
     }
   }
+}
+
+async function atTarget(
+  record: WantedRecord,
+  target: string,
+  looking: Looking,
+  followed: Followed,
+): Promise<ServingProblem | undefined> {
+  const { views } = await look({ name: target, type: record.type }, looking)
+  for (const view of views) {
+    const problem = await problemOf(record, view.answer, looking, followed)
+    if (problem !== undefined) {
+      return {
+        kind: problem.kind,
+        why: `has an alias for ${target} there, of which ${shownServer(view.server)} ${problem.why}`,
+      }
+    }
+  }
+  return undefined
 }

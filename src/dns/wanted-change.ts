@@ -1,9 +1,8 @@
 // What an update would do to a set of records, as a value: what it finds, takes away and adds; what belongs to others
 // stays.
 import type { MailRecord, WantedRecord } from '../mail/dns-record.ts'
-import { characterStrings } from '../mail/render/zone-line.ts'
 import { serves, supersedes } from '../mail/served-record.ts'
-import type { Rdata, Rrset } from './rrset.ts'
+import { wantedRdata, type Rdata, type Rrset } from './rrset.ts'
 
 export interface RrsetChange {
   readonly record: MailRecord
@@ -20,6 +19,8 @@ export interface RrsetChange {
 /**
  * `undefined`: all is as it is to be. A key that serves stays as it is written; where others have records in the set,
  * its TTL is theirs.
+ *
+ * @throws MailrunError for a record that cannot be written
  */
 export function wantedChange(record: MailRecord, before: Rrset | undefined): RrsetChange | undefined {
   const there = before?.rdata ?? []
@@ -28,11 +29,7 @@ export function wantedChange(record: MailRecord, before: Rrset | undefined): Rrs
   const kept = there.filter((each) => each !== serving && !remove.includes(each))
   const ttl = before !== undefined && kept.length > 0 ? before.ttl : record.ttl
   if (serving !== undefined && remove.length === 0 && before?.ttl === ttl) return undefined
-  const own = {
-    value: record.value,
-    text: record.type === 'TXT' ? characterStrings(record.value).join(' ') : record.value,
-  }
-  const add = serving === undefined ? [own] : before?.ttl === ttl ? [] : [serving]
+  const add = serving === undefined ? [wantedRdata(record)] : before?.ttl === ttl ? [] : [serving]
   return { record, before, remove, add, kept, ttl }
 }
 

@@ -21,6 +21,17 @@ export interface MailRecords {
   readonly findings: readonly RecordFinding[]
 }
 
+/** What is published at a name now cannot be kept beside what is to be there: for its owner to mend. */
+export class SpfNotMerged extends MailrunError {
+  override readonly name = 'SpfNotMerged'
+  readonly at: string
+
+  constructor(at: string, message: string) {
+    super(`${at}${message}`)
+    this.at = at
+  }
+}
+
 /** The TXT values that are published at a name now, strings joined; none where nothing is known of it. */
 export type PublishedTxt = (name: string) => readonly string[]
 
@@ -124,8 +135,9 @@ function spfPart(
 function mergedSpf(name: string, senders: SpfSenders, published: PublishedTxt, findings: RecordFinding[]): string {
   const there = published(name).filter(isSpf)
   if (there.length > 1)
-    throw new MailrunError(
-      `${name} has ${there.length} SPF records, and verifiers then use none: ` +
+    throw new SpfNotMerged(
+      name,
+      ` has ${there.length} SPF records, and verifiers then use none: ` +
         'which of their terms are still wanted is for you to say. Leave one',
     )
   try {
@@ -136,7 +148,7 @@ function mergedSpf(name: string, senders: SpfSenders, published: PublishedTxt, f
     )
     return renderSpf(record)
   } catch (error) {
-    throw error instanceof MailrunError ? new MailrunError(`${name}: ${error.message}`) : error
+    throw error instanceof MailrunError ? new SpfNotMerged(name, `: ${error.message}`) : error
   }
 }
 

@@ -7,7 +7,7 @@ import type { DnsQuestion } from '../mail/dns-walk.ts'
 const CODES = { 'no-data': 'ENODATA', 'no-name': 'ENOTFOUND', failed: 'ETIMEOUT' } as const
 
 /** @param first - whose answers count for the names that it is an authority of. */
-export function resolverFor(authority: Authority, first: NameServer | undefined): DNSResolver {
+export function resolverFor(authority: Pick<Authority, 'resolve'>, first: NameServer | undefined): DNSResolver {
   return async (name, type) => {
     const answer = await authority.resolve({ name: name.replace(/\.$/, ''), type: type as DnsQuestion['type'] }, first)
     if (answer.kind !== 'found')

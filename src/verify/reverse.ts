@@ -5,6 +5,9 @@ import { parseNetwork, renderNetwork } from '../mail/network.ts'
 import { valuesOf } from '../mail/dns-walk.ts'
 import type { AddressProof, Verdict } from '../model/proof.ts'
 
+/** Of an address, as far as they are asked. */
+const MOST_NAMES = 20
+
 /** @param helo - `undefined` where it is not known. */
 export async function proveReverse(
   address: string,
@@ -12,9 +15,10 @@ export async function proveReverse(
   authority: Authority,
 ): Promise<AddressProof> {
   const type = address.includes(':') ? 'AAAA' : 'A'
+  const walker = authority.walker(`the names of ${address}`)
   const pointer = reverseName(address)
-  const answer = await authority.resolve({ name: pointer, type: 'PTR' }, undefined)
-  const names = valuesOf(answer)
+  const answer = await walker.resolve({ name: pointer, type: 'PTR' }, undefined)
+  const names = valuesOf(answer).slice(0, MOST_NAMES)
   const proof = (verdict: Verdict): AddressProof => ({ address, names, verdict })
   if (answer.kind === 'failed') {
     return proof({
@@ -33,7 +37,7 @@ export async function proveReverse(
     })
   }
   const has = async (name: string): Promise<boolean> =>
-    valuesOf(await authority.resolve({ name, type }, undefined)).some((each) => canonical(each) === canonical(address))
+    valuesOf(await walker.resolve({ name, type }, undefined)).some((each) => canonical(each) === canonical(address))
   const confirmed = (await Promise.all(names.map(async (name) => ((await has(name)) ? [name] : [])))).flat()
   if (confirmed.length === 0) {
     return proof({

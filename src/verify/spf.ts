@@ -27,12 +27,13 @@ export async function proveSpf(
   const answers = await Promise.all(
     servers.map(async (server) => {
       const faults: string[] = []
+      const walker = authority.walker(`SPF of ${domain}`)
       const { status } = await spf({
         sender: `postmaster@${domain}`,
         ip: address,
         helo,
         mta: 'mailrun',
-        resolver: readingSpf(resolverFor(authority, server), faults),
+        resolver: readingSpf(resolverFor(walker, server), faults),
       })
       if (faults.length > 0) return { server: shownServer(server), result: 'permerror', why: faults[0] }
       return {

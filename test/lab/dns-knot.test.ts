@@ -6,6 +6,7 @@ import { connector } from '../../src/connection/connector.ts'
 import { authoritative } from '../../src/dns/authoritative.ts'
 import { planRecords } from '../../src/dns/plan-dns.ts'
 import { pushByKnotc } from '../../src/dns/push-by-knotc.ts'
+import { writtenChange } from '../../src/dns/written-change.ts'
 import type { MailRecord } from '../../src/mail/dns-record.ts'
 import { keyringFor } from '../../src/run/keyring-for.ts'
 import { readFleet } from '../../src/run/read-fleet.ts'
@@ -140,7 +141,7 @@ const record = (name: string, value: string, ttl: number): MailRecord => ({
 /** What came of a change that was planned before `meanwhile`. */
 async function outcomeOf(wanted: MailRecord, meanwhile: string): Promise<string> {
   const { records: planned } = await planRecords([wanted], authoritative({ servers: [server] }))
-  const changes = planned.flatMap((each) => (each.kind === 'change' ? [each.change] : []))
+  const changes = planned.flatMap((each) => (each.kind === 'change' ? [writtenChange(each.change, 'one.test')] : []))
   assert.is(changes.length, 1, JSON.stringify(planned))
   await inHost('mx1', meanwhile)
   const { hosts } = await readFleet({ inventory: [lab.inventoryPath] }, new Map(), undefined, keyringFor({}))

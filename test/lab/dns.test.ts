@@ -10,6 +10,7 @@ import type { Looking } from '../../src/dns/look.ts'
 import { planRecords, type DnsPlan } from '../../src/dns/plan-dns.ts'
 import { pushFromHere } from '../../src/dns/push-from-here.ts'
 import { servedEverywhere } from '../../src/dns/served-everywhere.ts'
+import { writtenChange } from '../../src/dns/written-change.ts'
 import type { MailRecord } from '../../src/mail/dns-record.ts'
 import { suite } from '../suite.ts'
 import { project, ROOT, type Ended, type Project } from '../unit/cli/mailrun.ts'
@@ -261,8 +262,7 @@ const push = async ({ records }: DnsPlan, zone: string): Promise<readonly string
   const [primary] = await serversOf([servers.primary])
   return (
     await pushFromHere(
-      records.flatMap((each) => (each.kind === 'change' ? [each.change] : [])),
-      zone,
+      records.flatMap((each) => (each.kind === 'change' ? [writtenChange(each.change, zone)] : [])),
       primary!,
       join(here.folder, 'mailrun.key'),
     )

@@ -10,6 +10,8 @@ import { evaluateDmarc, type DmarcInput } from '../../src/mail/dmarc/evaluate.ts
 import { mailFleet } from '../../src/mail/mail-fleet.ts'
 import { mailRecords } from '../../src/mail/mail-records.ts'
 import { mailVars } from '../../src/mail/mail-vars.ts'
+import { dataOf, toldName } from '../../src/mail/dns-text/dns-text.ts'
+import { nameOfText } from '../../src/mail/dns-text/name.ts'
 import { zoneLine } from '../../src/mail/render/zone-line.ts'
 import { domain } from '../../src/mail/schemas.ts'
 import { proveSpf } from '../../src/verify/spf.ts'
@@ -23,7 +25,8 @@ nameLab('oracles')
 const lab = await import('../../lab/index.ts')
 const test = suite('lab: oracles')
 
-const txt = (name: string, value: string): string => zoneLine({ owner: `${name}.`, ttl: undefined, type: 'TXT', value })
+const txt = (name: string, value: string): string =>
+  zoneLine({ owner: toldName(nameOfText(name)!), ttl: undefined, type: 'TXT', data: dataOf({ type: 'TXT', value }) })
 
 /** A question of SPF, and what must be said. */
 interface SpfCase {

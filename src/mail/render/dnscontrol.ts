@@ -1,4 +1,5 @@
 // Records as JavaScript for DNSControl's dnsconfig.js: they extend a zone that is declared there.
+import { mxParts } from '../dns-text/dns-text.ts'
 import { relativeName, type Zone } from './zones.ts'
 
 /** ES5 takes no line separators in strings. */
@@ -15,8 +16,8 @@ export function dnscontrolJs(zones: readonly Zone[]): string {
       const lines = records.map(({ name, type, ttl, value }) => {
         const label = text(relativeName(name, zone))
         if (type === 'TXT') return `  TXT(${label}, ${text(value)}, TTL(${ttl}))`
-        const [preference, exchange] = value.split(' ')
-        return `  MX(${label}, ${preference}, ${text(exchange!)}, TTL(${ttl}))`
+        const { preference, exchange } = mxParts(value)
+        return `  MX(${label}, ${preference}, ${text(exchange)}, TTL(${ttl}))`
       })
       return `D_EXTEND(${text(zone)},\n${lines.join(',\n')}\n);\n`
     })

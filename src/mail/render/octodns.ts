@@ -1,5 +1,6 @@
 // Records as octoDNS's YAML, one file a zone: ZONE.yaml in the directory of a YamlProvider.
 import { MailrunError } from '../../model/mailrun-error.ts'
+import { mxParts } from '../dns-text/dns-text.ts'
 import type { PublishedTxt } from '../mail-records.ts'
 import { isSpf } from '../spf/record.ts'
 import { relativeName, type Zone } from './zones.ts'
@@ -59,6 +60,6 @@ function inNaturalOrder(a: string, b: string): number {
 }
 
 const mx = (value: string): string => {
-  const [preference, exchange] = value.split(' ')
-  return `      - exchange: ${text(exchange!)}\n        preference: ${preference}\n`
+  const { preference, exchange } = mxParts(value)
+  return `      - exchange: ${text(exchange)}\n        preference: ${preference}\n`
 }

@@ -2,6 +2,7 @@
 import * as v from 'valibot'
 import { MailrunError } from '../../model/mailrun-error.ts'
 import { isOwnerName, type MailRecord } from '../dns-record.ts'
+import { dataOf } from '../dns-text/dns-text.ts'
 import type { Zone } from './zones.ts'
 
 export function recordsJson(zones: readonly Zone[]): string {
@@ -25,21 +26,36 @@ const name = v.pipe(
   v.string(),
   v.check(isOwnerName, ({ input }) => `a name in DNS is wanted, got ${JSON.stringify(input)}`),
 )
+const isWritable = (record: Pick<MailRecord, 'type' | 'value'>): boolean => {
+  try {
+    dataOf(record)
+    return true
+  } catch {
+    return false
+  }
+}
 const schema = v.strictObject({
   zones: v.array(
     v.strictObject({
       zone: name,
       records: v.array(
-        v.strictObject({
-          name,
-          type: v.picklist(['TXT', 'MX']),
-          ttl: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 31 - 1)),
-          value: v.string(),
-          purpose: v.picklist(['spf', 'spf-helo', 'dkim', 'dmarc', 'dmarc-report', 'null-mx', 'adsp']),
-          domain: name,
-          publishedBy: v.picklist(['fleet', 'other']),
-          why: v.array(v.string()),
-        }),
+        v.pipe(
+          v.strictObject({
+            name,
+            type: v.picklist(['TXT', 'MX']),
+            ttl: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 31 - 1)),
+            value: v.string(),
+            purpose: v.picklist(['spf', 'spf-helo', 'dkim', 'dmarc', 'dmarc-report', 'null-mx', 'adsp']),
+            domain: name,
+            publishedBy: v.picklist(['fleet', 'other']),
+            why: v.array(v.string()),
+          }),
+          v.check(
+            ({ type, value }) => isWritable({ type, value }),
+            ({ input }) =>
+              `an MX record is a preference and a name, as in 10 mx1.example.org.; got ${JSON.stringify(input.value)}`,
+          ),
+        ),
       ),
     }),
   ),

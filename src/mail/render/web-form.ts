@@ -1,5 +1,6 @@
 // Records as text for someone who types them into the web form of a DNS provider.
 import type { MailRecord, Purpose } from '../dns-record.ts'
+import { mxParts } from '../dns-text/dns-text.ts'
 import { relativeName, type Zone } from './zones.ts'
 
 const ADVICE: Readonly<Record<Purpose, string | undefined>> = {
@@ -38,12 +39,12 @@ function block(
 ): string {
   const relative = relativeName(name, zone)
   const note = relative === '@' ? `the domain itself: some forms want it empty, or ${name}` : `in full: ${name}`
-  const [preference, exchange] = value.split(' ')
+  const mx = type === 'MX' ? mxParts(value) : undefined
   const lines = [
     `${number}. ${why.map((each) => each.replaceAll(/[\x00-\x1f\x7f]/g, '?')).join('; ')}`,
     `   Type:   ${type}`,
     `   Name:   ${relative}  (${note})`,
-    ...(type === 'MX' ? [`   Priority: ${preference}`, `   Server: ${exchange}`] : [`   Value:  ${value}`]),
+    ...(mx === undefined ? [`   Value:  ${value}`] : [`   Priority: ${mx.preference}`, `   Server: ${mx.exchange}`]),
     `   TTL:    ${ttl}`,
     ...(first && ADVICE[purpose] !== undefined ? [`   ${ADVICE[purpose]}`] : []),
   ]

@@ -1,18 +1,20 @@
 // Records as a piece of a BIND zone file, for `$INCLUDE` or for pasting.
+import { commentLine, dataOf, dnsLine, dnsName, relativeDnsName } from '../dns-text/dns-text.ts'
 import type { DnsRecord } from '../dns-record.ts'
-import { relativeName, type Zone } from './zones.ts'
+import type { Zone } from './zones.ts'
 import { zoneLine } from './zone-line.ts'
 
-/** Control characters in a comment would end it. */
-const comment = (text: string): string => `; ${text.replaceAll(/[\x00-\x1f\x7f]/g, '?')}`
-
-/** Names are relative to an `$ORIGIN` that comes first, so it can be read anywhere in the zone. */
+/**
+ * Names are relative to an `$ORIGIN` that comes first, so it can be read anywhere in the zone.
+ *
+ * @throws MailrunError for what is no name, or no MX record
+ */
 export function zoneFragment({ zone, records }: Zone<DnsRecord & { readonly why?: readonly string[] }>): string {
-  const lines = records.flatMap(({ name, ttl, type, value, why = [] }) => [
-    ...why.map(comment),
-    zoneLine({ owner: relativeName(name, zone), ttl, type, value }),
+  const lines = records.flatMap((record) => [
+    ...(record.why ?? []).map(commentLine),
+    zoneLine({ owner: relativeDnsName(record.name, zone), ttl: record.ttl, type: record.type, data: dataOf(record) }),
   ])
-  return [`$ORIGIN ${zone}.`, ...lines].map((line) => `${line}\n`).join('')
+  return [dnsLine`$ORIGIN ${dnsName(zone)}`, ...lines].map((line) => `${line}\n`).join('')
 }
 
 export const zoneFragments = (zones: readonly Zone[]): string => zones.map(zoneFragment).join('\n')

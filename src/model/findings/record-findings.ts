@@ -40,6 +40,11 @@ export const RECORD_FINDINGS = {
     'What the domain needs cannot be worked out from the inventory, the hosts and DNS.',
     'mend what is told',
   ),
+  'name-servers': dkim(
+    'warning',
+    'Not all name servers that are named for the zone are asked: there are more than 20, or one is no name of a host.',
+    'mend its NS records',
+  ),
   // SPF
   'spf-many': spf(
     'error',

@@ -6,7 +6,8 @@ import { ZoneNotFound } from '../../dns/find-zone.ts'
 import { look, type Looking, type Sight, type View } from '../../dns/look.ts'
 import { shownServer } from '../../dns/name-server.ts'
 import { planRecords, type PlannedRecord } from '../../dns/plan-dns.ts'
-import { servingProblem } from '../../dns/serving-problem.ts'
+import { servingProblems } from '../../dns/serving-problem.ts'
+import { shownTexts } from '../../dns/shown-texts.ts'
 import type { Rrset } from '../../dns/rrset.ts'
 import { dkimName, dkimValue, isRevokedDkim, REVOKED_DKIM } from '../../mail/dkim-record.ts'
 import type { MailRecord } from '../../mail/dns-record.ts'
@@ -104,17 +105,14 @@ async function servedAs(
   byOthers: boolean,
 ): Promise<KeyInDns> {
   const [planned] = (await planRecords([record], looking)).records as readonly [PlannedRecord]
-  const problems = await Promise.all(
-    planned.views.map(async ({ server, answer }) => ({
-      server,
-      problem: await servingProblem(record, answer, looking),
-    })),
-  )
-  const missing = problems.flatMap(({ server, problem }) =>
-    problem === undefined
+  const answers = planned.views.map(({ answer }) => answer)
+  const problems = await servingProblems(record, answers, looking)
+  const missing = planned.views.flatMap(({ server }, index) => {
+    const problem = problems[index]
+    return problem === undefined
       ? []
-      : [{ silent: problem.kind === 'silent', what: `${record.name}: ${shownServer(server)} ${problem.why}` }],
-  )
+      : [{ silent: problem.kind === 'silent', what: `${record.name}: ${shownServer(server)} ${problem.why}` }]
+  })
   if (planned.kind === 'blocked') return { standing: { wish, missing, push: { why: planned.why } }, planned: undefined }
   if (planned.kind === 'unanswered') {
     return {
@@ -151,7 +149,7 @@ async function goneFrom(
   const before = counts.rrset
   if (!before.rdata.every(({ value }) => isRevokedDkim(value))) {
     const why =
-      `${record.name} is not the revoked key that was there (${shownTexts(before)}): ` +
+      `${record.name} is not the revoked key that was there (${shownSet(before)}): ` +
       'it is left alone; delete it by hand if nobody wants it'
     return { standing: { wish: 'gone', missing, push: { why } }, planned: undefined }
   }
@@ -173,10 +171,10 @@ function stillThere(name: string, { server, answer }: View, isOwn: (rrset: Rrset
   const head = `${name}: ${shownServer(server)}`
   if (answer.kind === 'failed') return [{ silent: true, what: `${head} gives no answer that counts: ${answer.why}` }]
   if (answer.kind !== 'found' || !isOwn(answer.rrset)) return []
-  return [{ silent: false, what: `${head} still serves ${shownTexts(answer.rrset)}` }]
+  return [{ silent: false, what: `${head} still serves ${shownSet(answer.rrset)}` }]
 }
 
-const shownTexts = ({ rdata }: Rrset): string => rdata.map(({ text }) => text).join(' and ')
+const shownSet = ({ rdata }: Rrset): string => shownTexts(rdata.map(({ text }) => text))
 
 const textsOf = ({ rdata }: Rrset): string =>
   rdata

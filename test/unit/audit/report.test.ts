@@ -7,6 +7,7 @@ import * as assert from 'uvu/assert'
 import { parseBaseline, writtenBaseline } from '../../../src/audit/read-baseline.ts'
 import type { DomainEvidence, HostEvidence } from '../../../src/audit/evidence.ts'
 import type { PlannedRecord } from '../../../src/dns/plan-dns.ts'
+import { txtRdata } from '../../../src/dns/rrset.ts'
 import type { MailRecord } from '../../../src/mail/dns-record.ts'
 import type { AuditReport } from '../../../src/model/audit.ts'
 import type { HostProof, Verdict } from '../../../src/model/proof.ts'
@@ -47,7 +48,7 @@ const record = (change: Partial<MailRecord>): MailRecord => ({
   ...change,
 })
 const change = (wanted: MailRecord, ...remove: readonly string[]): PlannedRecord => {
-  const rdata = remove.map((value) => ({ value, text: value }))
+  const rdata = remove.map((value) => txtRdata([Buffer.from(value)]))
   return {
     record: wanted,
     zone: undefined,

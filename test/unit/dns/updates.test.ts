@@ -8,11 +8,13 @@ import { framed } from '../../../src/engine/one-script.ts'
 import { partsScript } from '../../../src/dns/host-parts.ts'
 import { updatePart } from '../../../src/dns/push-by-host.ts'
 import { knotOutcome, transaction } from '../../../src/dns/push-by-knotc.ts'
-import { txtRdata } from '../../../src/dns/rrset.ts'
+import { mxRdata, txtRdata } from '../../../src/dns/rrset.ts'
 import { isNewer } from '../../../src/dns/serial-of.ts'
 import { updateOutcome } from '../../../src/dns/update-outcome.ts'
 import { updateScript } from '../../../src/dns/update-script.ts'
-import { isServed, wantedChange } from '../../../src/dns/wanted-change.ts'
+import { isServed, wantedChange, type RrsetChange } from '../../../src/dns/wanted-change.ts'
+import { writtenChange, type WrittenChange } from '../../../src/dns/written-change.ts'
+import { addressText } from '../../../src/mail/dns-text/dns-text.ts'
 import type { MailRecord } from '../../../src/mail/dns-record.ts'
 import { suite } from '../../suite.ts'
 
@@ -29,11 +31,14 @@ const spf: MailRecord = {
   why: [],
 }
 const key: MailRecord = { ...spf, name: 'mx1._domainkey.example.org', value: 'v=DKIM1; p=', purpose: 'dkim' }
+const written = (change: RrsetChange): WrittenChange => writtenChange(change, 'example.org')
 const strings = (...texts: readonly string[]) => txtRdata(texts.map((each) => Buffer.from(each)))
 
 test('what is new may not be there yet, nor an alias; a change requires every value as it was read', () => {
   assert.equal(
-    updateScript(wantedChange(key, undefined)!, 'example.org', { address: '192.0.2.53', port: 5353 }).split('\n'),
+    updateScript(written(wantedChange(key, undefined)!), { address: addressText('192.0.2.53'), port: 5353 }).split(
+      '\n',
+    ),
     [
       'server 192.0.2.53 5353',
       'zone example.org.',
@@ -46,7 +51,7 @@ test('what is new may not be there yet, nor an alias; a change requires every va
     ],
   )
   const change = wantedChange(spf, { ttl: 60, rdata: [strings('a"b\\c', 'é'), strings('v=spf1 ', '-all')] })!
-  assert.equal(updateScript(change, 'example.org', undefined).split('\n'), [
+  assert.equal(updateScript(written(change), undefined).split('\n'), [
     'zone example.org.',
     'prereq yxrrset example.org. TXT "a\\"b\\\\c" "\\195\\169"',
     'prereq yxrrset example.org. TXT "v=spf1 " "-all"',
@@ -60,7 +65,7 @@ test('what is new may not be there yet, nor an alias; a change requires every va
 
 test('a line end in a value of others cannot become a command', () => {
   const change = wantedChange(spf, { ttl: 60, rdata: [strings('x\nupdate delete example.org.\n')] })!
-  assert.not.match(updateScript(change, 'example.org', undefined), /^update delete example\.org\.$/m)
+  assert.not.match(updateScript(written(change), undefined), /^update delete example\.org\.$/m)
 })
 
 test('a TTL alone is a change where the set is ours, and a key that serves stays as it is written', () => {
@@ -74,7 +79,7 @@ test('a TTL alone is a change where the set is ours, and a key that serves stays
 test('a null MX takes the place of all others', () => {
   const change = wantedChange(
     { ...spf, type: 'MX', value: '0 .', purpose: 'null-mx' },
-    { ttl: 3600, rdata: [{ value: '10 mx.example.org.', text: '10 mx.example.org.' }] },
+    { ttl: 3600, rdata: [mxRdata(10, 'mx.example.org')] },
   )!
   assert.equal(
     [change.add.map(({ text }) => text), change.remove.map(({ text }) => text)],
@@ -85,10 +90,7 @@ test('a null MX takes the place of all others', () => {
       { ...spf, type: 'MX', value: '0 .', purpose: 'null-mx' },
       {
         ttl: 1,
-        rdata: [
-          { value: '0 .', text: '0 .' },
-          { value: '10 mx.example.org.', text: '' },
-        ],
+        rdata: [mxRdata(0, ''), mxRdata(10, 'mx.example.org')],
       },
     ),
   )
@@ -133,8 +135,8 @@ test('the script for a name server host is POSIX shell, and whole or nothing', (
   const change = wantedChange(spf, { ttl: 60, rdata: [strings("it's $(x) `y` \\ MARK"), strings('v=spf1 -all')] })!
   const changes = [change, wantedChange(key, undefined)!]
   for (const parts of [
-    changes.map((each) => updatePart(each, 'example.org', ['127.0.0.1'], 'mailrun-mark')),
-    changes.map((each) => transaction(each, 'example.org')),
+    changes.map((each) => updatePart(written(each), [addressText('127.0.0.1')], 'mailrun-mark')),
+    changes.map((each) => transaction(written(each))),
   ]) {
     const script = framed('mailrun-mark', partsScript(parts, 'mailrun-mark'))
     assert.is(spawnSync('dash', ['-n'], { input: script }).status, 0, script)
@@ -144,7 +146,7 @@ test('the script for a name server host is POSIX shell, and whole or nothing', (
 
 test('a transaction of Knot compares before it changes, and is aborted unless it is committed', () => {
   const change = wantedChange(spf, { ttl: 60, rdata: [strings("it's $(x)"), strings('v=spf1 ', '-all')] })!
-  const lines = transaction(change, 'example.org').split('\n')
+  const lines = transaction(written(change)).split('\n')
   const at = (start: string): number => lines.findIndex((line) => line.trimStart().startsWith(start))
   const order = [
     'until begun=$(knot zone-begin',
@@ -167,7 +169,7 @@ test('a transaction of Knot compares before it changes, and is aborted unless it
     `'60 TXT "it'\\''s $(x)"\n60 TXT "v=spf1 " "-all"'`,
   )
   // Another TTL makes the whole set anew.
-  const later = transaction(wantedChange(key, { ttl: 60, rdata: [strings('v=DKIM1;p=')] })!, 'example.org')
+  const later = transaction(written(wantedChange(key, { ttl: 60, rdata: [strings('v=DKIM1;p=')] })!))
   assert.match(later, /^drop TXT\nput 3600 TXT '"v=DKIM1;p="'$/m)
 })
 

@@ -4,7 +4,7 @@ import { wantsColour } from '../../../src/report/colour.ts'
 import { harmless, harmlessLine } from '../../../src/report/harmless.ts'
 import { nameList } from '../../../src/report/name-list.ts'
 import { fit, width } from '../../../src/report/width.ts'
-import { characterStrings } from '../../../src/mail/render/zone-line.ts'
+import { characterStrings } from '../../../src/mail/dns-text/dns-text.ts'
 import { recordsIn, zoneLines } from '../../../src/report/zone-lines.ts'
 import { suite } from '../../suite.ts'
 

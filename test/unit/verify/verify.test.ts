@@ -26,10 +26,12 @@ function world(...servers: readonly Answers[]): Authority {
     addresses: [{ address: `192.0.2.${index + 1}`, port: 53 }],
   }))
   const told = servers.map((answers) => answerer(answers))
-  return {
+  const authority: Authority = {
     serversOf: () => Promise.resolve({ servers: all, why: all.length === 0 ? 'nobody answers' : '' }),
     resolve: async (question, first) => told[first === undefined ? 0 : all.indexOf(first)]!.resolve(question),
+    walker: () => authority,
   }
+  return authority
 }
 
 const template = probeTemplate(new Date())
