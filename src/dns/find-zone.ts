@@ -120,8 +120,14 @@ async function givenCut(vars: NameServerVars, name: string): Promise<Cut | undef
   const servers = zone === undefined ? vars.servers : zoneSettings(vars, zone).servers
   return servers === undefined
     ? undefined
-    : { zone: zone ?? '', servers: await serversOf(servers), faults: [], given: zone === undefined }
+    : { zone: zone ?? '', servers: await givenServers(servers), faults: [], given: zone === undefined }
 }
+
+/** One that has no address is a fault of the zones that it is given for. */
+const givenServers = (texts: readonly string[]): Promise<readonly NameServer[]> =>
+  serversOf(texts).catch((error: unknown) => {
+    throw error instanceof MailrunError ? new ZoneNotFound(error.message) : error
+  })
 
 async function rootCut(means: Means): Promise<Cut> {
   const { ask, vars, addressesOf } = means
@@ -167,12 +173,12 @@ async function describe(zone: string, soa: SoaAnswer, cut: Cut, means: Means): P
   const { servers, faults } =
     settings.servers === undefined
       ? await allServers(zone, cut, means)
-      : { servers: await serversOf(settings.servers), faults: [] }
+      : { servers: await givenServers(settings.servers), faults: [] }
   const mname = plainName(soa.data.mname)
   const primary =
     settings.primary === undefined
       ? (servers.find((each) => each.name === mname) ?? (await named([mname], [], means.addressesOf)).servers[0])
-      : (await serversOf([settings.primary]))[0]
+      : (await givenServers([settings.primary]))[0]
   return { zone, servers, primary, negativeTtl: soa.data.minimum, faults }
 }
 

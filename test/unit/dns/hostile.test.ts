@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert'
 import { askServer } from '../../../src/dns/ask-server.ts'
 import { askZone } from '../../../src/dns/ask-zone.ts'
 import { authority } from '../../../src/dns/authority.ts'
-import { zoneFinder } from '../../../src/dns/find-zone.ts'
+import { zoneFinder, ZoneNotFound } from '../../../src/dns/find-zone.ts'
 import { questionBytes, readMessage, type Answer } from '../../../src/dns/message.ts'
 import type { NameServer } from '../../../src/dns/name-server.ts'
 import { planDns } from '../../../src/dns/plan-dns.ts'
@@ -378,6 +378,16 @@ test('servers of a zone below do not speak for the zone above', async () => {
     (await find('example.org')).servers.map(({ name }) => name),
     ['ns1.example.org'],
   )
+})
+
+test('a given name server without an address is a fault of its own zone', async () => {
+  const org = { zones: { org: [ns('good.org', 'ns.good.org'), a('ns.good.org', '10.0.0.4')] } }
+  const good = { zones: { 'good.org': [ns('good.org', 'ns.good.org')] } }
+  const net = internet({ '10.0.0.1': ROOT, '10.0.0.2': org, '10.0.0.4': good })
+  const find = zoneFinder(net.ask, { ...RESOLVERS, zones: { 'bad.org': { servers: ['nowhere.invalid'] } } })
+  const [bad, found] = await Promise.allSettled([find('bad.org'), find('good.org')])
+  assert.ok(bad.status === 'rejected' && bad.reason instanceof ZoneNotFound)
+  assert.is(found.status, 'fulfilled')
 })
 
 test('aliases that fan out are followed to 8 names in all', async () => {
