@@ -23,8 +23,8 @@ export function ownBase({ first, others }: Pick<OwnSelectors, 'first' | 'others'
 }
 
 /**
- * Whether the domain is the host's own and the selector, too: its first, one of its var `dkim_selectors`, or a name that a rotation makes of
- * the first (`mx1-20270301`, `mx1-20270301b`) and the inventory gives to nobody else.
+ * Whether the domain is the host's own and the selector, too: its first, one of its var `dkim_selectors`, or a name
+ * that a rotation makes of the first (`mx1-20270301`, `mx1-20270301b`) and the inventory gives to nobody else.
  *
  * @param domain - whatever a host told, as is the selector
  */

@@ -150,7 +150,7 @@ test('a lost key: with another dkim_selector the host gets one that takes the pl
   assert.match(await inHost('mx2', `grep example.test ${KEY_TABLE}`), 'example.test:mx2:')
 })
 
-test('a /etc/dkimkeys from before a rotation: a revoked key is not brought back; a rotation takes a new one', async () => {
+test('keys from before a rotation: the revoked one is not brought back; a rotation takes a new one', async () => {
   over({ mx2: { dkim_selector: 'mx2-new', dkim_selectors: ['mx2'] } })
   await inHost('mx2', 'tar -C /etc -cf /root/dkimkeys.tar dkimkeys')
   for (let round = 0; round < 6 && !(await served('mx2-new')).includes('p="'); round += 1)
