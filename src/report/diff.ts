@@ -2,7 +2,7 @@
 import { structuredPatch } from 'diff'
 import type { Diff } from '../model/change.ts'
 import type { Colours } from './colour.ts'
-import { harmless } from './harmless.ts'
+import { said, term, type TerminalText } from './write/terminal.ts'
 
 /** Larger texts are not compared: that is no reading matter, and costs minutes. */
 const COMPARED_AT_MOST = 1 << 20
@@ -12,22 +12,22 @@ const CONTEXT_LINES = 3
 const range = (start: number, lines: number): string => `${lines === 0 ? start - 1 : start},${lines}`
 
 /** Lines without line feeds, safe to print. */
-export function diffLines({ path, before, after }: Diff, paint: Colours): readonly string[] {
+export function diffLines({ path, before, after }: Diff, paint: Colours): readonly TerminalText[] {
   const head = [
-    paint.bad(`--- ${before === undefined ? '/dev/null' : harmless(path)}`),
-    paint.good(`+++ ${after === undefined ? '/dev/null' : harmless(path)}`),
+    paint.bad(term`--- ${said(before === undefined ? '/dev/null' : path)}`),
+    paint.good(term`+++ ${said(after === undefined ? '/dev/null' : path)}`),
   ]
   if ((before?.length ?? 0) + (after?.length ?? 0) > COMPARED_AT_MOST)
-    return [...head, paint.faint('(too large to be compared)')]
+    return [...head, paint.faint(term`(too large to be compared)`)]
   const { hunks } = structuredPatch(path, path, before ?? '', after ?? '', undefined, undefined, {
     context: CONTEXT_LINES,
   })
   return [
     ...head,
     ...hunks.flatMap((hunk) => [
-      paint.head(`@@ -${range(hunk.oldStart, hunk.oldLines)} +${range(hunk.newStart, hunk.newLines)} @@`),
+      paint.head(said(`@@ -${range(hunk.oldStart, hunk.oldLines)} +${range(hunk.newStart, hunk.newLines)} @@`)),
       ...hunk.lines.map((line) => {
-        const text = harmless(line)
+        const text = said(line)
         return line.startsWith('+') ? paint.good(text) : line.startsWith('-') ? paint.bad(text) : text
       }),
     ]),
