@@ -1,11 +1,11 @@
 // Reads the command line and does what it says; every error ends here.
 import { CommanderError } from 'commander'
 import { MailrunError } from '../model/mailrun-error.ts'
-import { said, saidInLines, term } from '../report/write/terminal.ts'
+import { said, term } from '../report/write/terminal.ts'
 import { maskKnown } from '../shell/mask-known.ts'
 import type { Actions } from './actions.ts'
 import { adviceOn } from './ansible-flags.ts'
-import { formatMeant, tellCouldNotStart } from './could-not-start.ts'
+import { bugText, formatMeant, tellCouldNotStart } from './could-not-start.ts'
 import { EXIT } from './exit-status.ts'
 import { givenInventory, givenPlaybook } from './given.ts'
 import { boundGarbage } from './heap.ts'
@@ -119,6 +119,5 @@ function tellUnwritten({ running }: Signals): void {
 
 function tellBug(error: unknown): void {
   const stack = error instanceof Error ? error.stack : undefined
-  const told = saidInLines(maskKnown(stack ?? String(error)))
-  stderr.write(term`mailrun: this is a bug in mailrun, please report it:\n${told}\n`)
+  stderr.write(bugText(maskKnown(stack ?? String(error))))
 }

@@ -19,6 +19,10 @@ export function tellCouldNotStart(messages: readonly string[], format: Format): 
 export const problemText = (messages: readonly string[]): TerminalText =>
   term`mailrun: ${asLines(messages.map((each) => saidInLines(each)))}`
 
+/** @param stack - of the error, its message first */
+export const bugText = (stack: string): TerminalText =>
+  term`mailrun: this is a bug in mailrun, please report it:\n${saidInLines(stack)}\n`
+
 /** The format that was meant, for errors that come before the command line is read. */
 export function formatMeant(words: readonly string[]): Format {
   const end = words.indexOf('--')

@@ -1,6 +1,6 @@
 // Every value that is printed, whole, with every way in which it is: what strangers say may stand in each string.
 import { writtenRecords } from '../../../src/cli/dns-records.ts'
-import { problemText } from '../../../src/cli/could-not-start.ts'
+import { bugText, problemText } from '../../../src/cli/could-not-start.ts'
 import { listHosts, listTasks } from '../../../src/cli/list.ts'
 import type { DnsPlan, PlannedRecord } from '../../../src/dns/plan-dns.ts'
 import type { DnsEvent, Publication } from '../../../src/dns/publication.ts'
@@ -426,5 +426,6 @@ export const SAMPLES: readonly Sample[] = [
   sample('tasks', 'terminal', LISTING, (listing) => listTasks(listing, 'text')),
   sample('hosts', 'terminal', LISTING, (listing) => listHosts(listing, 'text')),
   sample('tasks, json', 'json', LISTING, (listing) => listTasks(listing, 'json')),
+  sample('bug', 'terminal', 'TypeError: no\n    at f (/a.ts:1:2)', bugText),
   sample('error', 'terminal', ['a.yaml:1: this', 'a.yaml:2: that'], problemText),
 ]
