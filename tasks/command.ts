@@ -117,8 +117,8 @@ export const command = defineTask<CommandArgs, CommandState>({
       given: `
 rm -f /etc/dh.pem
 command -v openssl >/dev/null || {
-  printf "#!/bin/sh\\necho dh > /etc/dh.pem\\n" > /usr/local/bin/openssl
-  chmod +x /usr/local/bin/openssl
+  apt-get -qq update
+  DEBIAN_FRONTEND=noninteractive apt-get -qqy install openssl >/dev/null 2>&1
 }`,
     },
     {

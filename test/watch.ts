@@ -1,9 +1,10 @@
 // `npm run test:watch`: compiles on every change, and runs the unit tests that the change can concern.
 import { spawn } from 'node:child_process'
-import { readFileSync, readdirSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
+import { reaches } from './reaches.ts'
 
 const DIST = dirname(dirname(fileURLToPath(import.meta.url)))
 const ROOT = dirname(DIST)
@@ -59,24 +60,6 @@ const unitTests = (): readonly string[] =>
     .map((file) => join(UNIT, file))
 
 const nameOf = (test: string): string => relative(UNIT, test)
-
-/** Whether the file is one of these, or imports one, by whatever way. */
-function reaches(file: string, wanted: ReadonlySet<string>): boolean {
-  const seen = new Set<string>()
-  const open = [file]
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (wanted.has(next)) return true
-    if (seen.has(next)) continue
-    seen.add(next)
-    open.push(...importsOf(next))
-  }
-  return false
-}
-
-function importsOf(file: string): readonly string[] {
-  const text = ts.sys.fileExists(file) ? readFileSync(file, 'utf8') : ''
-  return [...text.matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)].map((match) => join(dirname(file), match[1] ?? ''))
-}
 
 const run = (args: readonly string[]): Promise<void> =>
   new Promise((resolve, reject) => {

@@ -2,7 +2,7 @@
 import type { Change } from '../model/change.ts'
 import type { Task } from '../model/task.ts'
 import type { PlanOfChange } from './foresee.ts'
-import type { Step } from './trip.ts'
+import type { Step } from './trip-request.ts'
 
 /** A step with what it belongs to. `completes`: it is the change itself, not a piece that goes before it. */
 export interface PlannedStep extends Step {

@@ -79,8 +79,8 @@ function badDomains({ matrix, summary }: AuditReport): string {
       .filter((domain) => domain !== null),
   )
   if (bad.size === 0) return ''
-  const all = bad.size === summary.domains && bad.size > 1 ? 'all' : ''
-  return `, in mail of ${all} ${count(bad.size, 'domain')}`
+  const all = bad.size === summary.domains && bad.size > 1 ? 'all ' : ''
+  return `, in mail of ${all}${count(bad.size, 'domain')}`
 }
 
 function tiles({ summary }: AuditReport): HtmlText {

@@ -8,6 +8,7 @@ import { askDns } from './ask-dns.ts'
 import { askHosts, type HostEvidence, type Told } from './ask-hosts.ts'
 import { compromisedKey, dueSteps, pairKey, stepKey, type DueStep, type Pair } from './due-step.ts'
 import { hasGoneOn, isOvertaken, type Refused } from './overtaken.ts'
+import { TRIES, newProgress, sorted, type Progress } from './progress.ts'
 import type { Rotating } from './rotating.ts'
 import { takeDueSteps } from './take-due-steps.ts'
 
@@ -16,8 +17,6 @@ export interface Rotated {
   readonly faults: Told['faults']
 }
 
-/** The same step again and again is none. */
-const TRIES = 3
 const [FIRST_MS, LONGEST_MS] = [250, 5000] as const
 /** Clocks tell whole seconds. */
 const BEYOND_MS = 50
@@ -25,34 +24,21 @@ const UNTOLD =
   '; so its keys cannot be told, and nothing was revoked: ' +
   'where that cannot wait, publish "v=DKIM1; p=" at its selectors by hand'
 
-/** What this command has done and tried so far. */
-interface Progress {
-  /** Pairs whose new key was begun, and whose keys were noted as compromised. */
-  readonly begun: Set<string>
-  /** By step. */
-  readonly tries: Map<string, number>
-  /**
-   * What failed is not tried again by this command; nor does anybody take up a new key once one of them did not work.
-   */
-  readonly failed: Set<string>
-}
-
 export async function rotate(rotating: Rotating): Promise<Rotated> {
   const { check, bounds, waitSeconds, tell, waiting } = rotating
   const until = performance.now() + waitSeconds * 1000
-  const progress: Progress = { begun: new Set(), tries: new Map(), failed: new Set() }
+  const progress = newProgress()
   let told = await askThose(concernedHosts(rotating), rotating)
   for (let pause: number = FIRST_MS; ;) {
     const pairs = await pairsOf(told, rotating, progress.begun)
-    const open = dueSteps(pairs).filter((each) => !isStopped(each, progress))
-    const fresh = open.filter((each) => (progress.tries.get(stepKey(each)) ?? 0) < TRIES)
     if (check || bounds.interrupt.aborted) return rotated(pairs, told, rotating)
+    const { fresh, vain } = sorted(dueSteps(pairs), progress)
     if (fresh.length > 0) {
       told = await takeSteps(fresh, told, rotating, progress)
       pause = FIRST_MS
       continue
     }
-    for (const each of open) tell(vainDeed(each))
+    for (const each of vain) tell(vainDeed(each))
     const times = msUntil(pairs)
     const ms = Math.min(...times, ...(isLagging(pairs) ? [pause] : []))
     if (ms > until - performance.now()) return rotated(pairs, told, rotating)
@@ -79,9 +65,6 @@ async function askAgain(told: Told, rotating: Rotating): Promise<Told> {
   )
   return { evidence, faults: [...away, ...faults] }
 }
-
-const isStopped = ({ pair, step }: DueStep, { failed }: Progress): boolean =>
-  failed.has(pairKey(pair.evidence)) || (step.kind === 'activate' && failed.has('activate'))
 
 /** What hosts tell after it. */
 async function takeSteps(fresh: readonly DueStep[], told: Told, rotating: Rotating, progress: Progress): Promise<Told> {

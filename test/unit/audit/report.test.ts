@@ -575,4 +575,10 @@ test('a hundred hosts with five domains each are judged and written in every for
   assert.ok(seconds < 20, `${seconds} s`)
 })
 
+test('the page says of how many domains mail is at risk, with one blank between words', () => {
+  const broken = host({ proof: { ...PROOF, status: 'fail', signing: signedWith(fail('no-key')) } })
+  const html = as('html', report(evidence([broken])))
+  assert.match(html, /, in mail of 1 domain\./)
+})
+
 test.run()

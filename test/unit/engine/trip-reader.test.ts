@@ -2,7 +2,7 @@
 import * as assert from 'uvu/assert'
 import { tripReader, stderrByQuestion, type Frame } from '../../../src/engine/trip-reader.ts'
 import { OUTPUT_CAP_BYTES } from '../../../src/engine/progress.ts'
-import { PROGRESS_CAP_BYTES } from '../../../src/engine/trip.ts'
+import { PROGRESS_CAP_BYTES } from '../../../src/engine/trip-steps.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('trip reader')
