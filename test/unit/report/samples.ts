@@ -5,6 +5,7 @@ import { listHosts, listTasks } from '../../../src/cli/list.ts'
 import type { DnsPlan, PlannedRecord } from '../../../src/dns/plan-dns.ts'
 import type { DnsEvent, Publication } from '../../../src/dns/publication.ts'
 import type { NotServed } from '../../../src/dns/served-everywhere.ts'
+import type { Rdata } from '../../../src/dns/rrset.ts'
 import type { Pushed } from '../../../src/dns/push-dns.ts'
 import type { MailRecord } from '../../../src/mail/dns-record.ts'
 import type { AuditReport, CellStatus } from '../../../src/model/audit.ts'
@@ -91,12 +92,17 @@ const RECORD: MailRecord = {
 const SERVER = { name: 'ns1.example.org', addresses: [{ address: '192.0.2.53', port: 53 }] } as const
 const HIDDEN = { name: 'ns0.example.org', addresses: [{ address: '192.0.2.1', port: 5353 }] } as const
 const ZONE = { zone: 'example.org', servers: [SERVER], primary: HIDDEN, negativeTtl: 60 }
+/** As a name server said it. */
+function rdata(value: string): Rdata {
+  const said: unknown = { value, text: `"${value}"` }
+  return said as Rdata
+}
 const CHANGE = {
   record: RECORD,
-  before: { ttl: 60, rdata: [{ value: 'old', text: '"old"' }] },
-  remove: [{ value: 'old', text: '"old"' }],
-  add: [{ value: 'new', text: '"new"' }],
-  kept: [{ value: 'kept', text: '"kept"' }],
+  before: { ttl: 60, rdata: [rdata('old')] },
+  remove: [rdata('old')],
+  add: [rdata('new')],
+  kept: [rdata('kept')],
   ttl: 300,
 }
 const VIEWS = [
