@@ -1,9 +1,10 @@
 // Reads and writes the baseline, a YAML file of accepted findings.
-import { stringify } from 'yaml'
+import { Scalar, stringify } from 'yaml'
 import { parseYaml } from '../inventory/yaml-file.ts'
 import type { AuditFinding, AuditReport } from '../model/audit.ts'
 import { FINDING_KINDS, isFindingId } from '../model/findings/finding-kinds.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
+import { UNSEEN } from '../report/harmless.ts'
 import type { Keyring } from '../secrets/keyring.ts'
 import { nearest } from '../text/nearest.ts'
 import { BASELINE_SUBJECTS, type Baseline, type BaselineEntry } from './baseline.ts'
@@ -83,8 +84,23 @@ export function writtenBaseline({ findings, date }: AuditReport): string {
       }),
     ),
   )
-  return HEAD + stringify({ accepted: [...seen.values()] }, { lineWidth: 0 })
+  return HEAD + seenText(stringify({ accepted: [...seen.values()].map(quoted) }, { lineWidth: 0 }))
 }
+
+/** Who reads the file sees all that is in it: characters that show nothing are written as escapes (YAML 1.2, §5.7). */
+const seenText = (yaml: string): string =>
+  yaml.replace(UNSEEN, (character) => `\\U${character.codePointAt(0)!.toString(16).padStart(8, '0')}`)
+
+/** In double quotes, where escapes are read, whatever such a character is in. */
+const quoted = (entry: Readonly<Record<string, string>>): Readonly<Record<string, string | Scalar>> =>
+  Object.fromEntries(
+    Object.entries(entry).map(([key, value]): [string, string | Scalar] => {
+      if (value.search(UNSEEN) < 0) return [key, value]
+      const scalar = new Scalar(value)
+      scalar.type = 'QUOTE_DOUBLE'
+      return [key, scalar]
+    }),
+  )
 
 /** Without the line, which moves. A pattern character stands for itself by `?`. */
 function named(subject: AuditFinding['subjects'][number]): Readonly<Record<string, string>> {

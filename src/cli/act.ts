@@ -1,10 +1,11 @@
 // Reads the command line and does what it says; every error ends here.
 import { CommanderError } from 'commander'
 import { MailrunError } from '../model/mailrun-error.ts'
+import { said, term } from '../report/write/terminal.ts'
 import { maskKnown } from '../shell/mask-known.ts'
 import type { Actions } from './actions.ts'
 import { adviceOn } from './ansible-flags.ts'
-import { formatMeant, tellCouldNotStart } from './could-not-start.ts'
+import { bugText, formatMeant, tellCouldNotStart } from './could-not-start.ts'
 import { EXIT } from './exit-status.ts'
 import { givenInventory, givenPlaybook } from './given.ts'
 import { boundGarbage } from './heap.ts'
@@ -20,7 +21,7 @@ export async function act(words: readonly string[], version: string): Promise<ne
   boundGarbage()
   guardOutput()
   const format = formatMeant(words)
-  const signals = listenToSignals(() => tellCouldNotStart('interrupted', format))
+  const signals = listenToSignals(() => tellCouldNotStart(['interrupted'], format))
   process.on('uncaughtException', (error) => {
     tellBug(error)
     process.exit(signals.running ? EXIT.failed : EXIT.couldNotStart)
@@ -93,14 +94,14 @@ const withInventory = <Flags extends Pick<InventoryFlags, 'inventory'>>(flags: F
 
 /** Returns the exit status. */
 function tellError(error: unknown, format: Format): number {
-  if (error instanceof MailrunError) tellCouldNotStart(error.message, format)
+  if (error instanceof MailrunError) tellCouldNotStart(error.messages, format)
   else if (error instanceof CommanderError) {
     if (error.exitCode === 0) return EXIT.satisfied
     const advice = adviceOn(error.message) ?? '"mailrun --help" tells all flags'
-    tellCouldNotStart(`${error.message.replace(/^error: /, '')}\n${advice}`, format)
+    tellCouldNotStart([error.message.replace(/^error: /, ''), advice], format)
   } else {
     const message = error instanceof Error ? error.message : String(error)
-    if (format !== 'text') tellCouldNotStart(maskKnown(`a bug in mailrun: ${message}`), format)
+    if (format !== 'text') tellCouldNotStart([maskKnown(`a bug in mailrun: ${message}`)], format)
     tellBug(error)
   }
   return EXIT.couldNotStart
@@ -113,10 +114,10 @@ function tellUnwritten({ running }: Signals): void {
   const went = running
     ? 'The run went on to its end; make room, and run it again to see how things are'
     : 'Make room, and try again'
-  stderr.write(`mailrun: the output could not be written: ${outputProblem()}\n${went}\n`)
+  stderr.write(term`mailrun: the output could not be written: ${said(outputProblem() ?? '')}\n${said(went)}\n`)
 }
 
 function tellBug(error: unknown): void {
-  const stack = error instanceof Error ? error.stack : String(error)
-  stderr.write(maskKnown(`mailrun: this is a bug in mailrun, please report it:\n${stack}\n`))
+  const stack = error instanceof Error ? error.stack : undefined
+  stderr.write(bugText(maskKnown(stack ?? String(error))))
 }

@@ -1,6 +1,7 @@
 // What the flags say of how encrypted things are opened.
 import { MailrunError } from '../model/mailrun-error.ts'
 import type { FleetSource } from '../run/read-fleet.ts'
+import { said, term } from '../report/write/terminal.ts'
 import { Secret } from '../shell/secret.ts'
 import { askOnTerminal } from './ask-on-terminal.ts'
 import { stderr } from './output.ts'
@@ -11,7 +12,7 @@ export interface AgeFlags {
   readonly agePassphraseFile?: string
 }
 
-export const warn = (line: string): void => stderr.write(`mailrun: warning: ${line}\n`)
+export const warn = (line: string): void => stderr.write(term`mailrun: warning: ${said(line)}\n`)
 
 /** Nothing is read or asked before something encrypted is met. */
 export const ageSource = ({

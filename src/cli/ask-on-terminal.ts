@@ -4,6 +4,7 @@ import { ReadStream, WriteStream } from 'node:tty'
 import pLimit from 'p-limit'
 import type { Ask } from '../connection/passphrases.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
+import { said } from '../report/write/terminal.ts'
 import { Secret } from '../shell/secret.ts'
 import { EXIT } from './exit-status.ts'
 
@@ -30,7 +31,7 @@ export function askOnTerminal(question: string, instead: string): Promise<string
   }
   // Before the question: whoever answers it at once would see the answer.
   keys.setRawMode(true)
-  screen.write(question)
+  screen.write(said(question))
   keys.setEncoding('utf8')
   return new Promise((resolve, reject) => {
     let typed: string[] = []

@@ -13,6 +13,7 @@ import { MailrunError } from '../model/mailrun-error.ts'
 import { readExtraVars } from '../playbook/extra-vars.ts'
 import { auditAs } from '../report/audit/formats.ts'
 import { colours, wantsColour } from '../report/colour.ts'
+import { said, term } from '../report/write/terminal.ts'
 import { auditDns } from '../run/audit-dns.ts'
 import { auditEvidence } from '../run/audit-evidence.ts'
 import { auditHosts } from '../run/audit-hosts.ts'
@@ -69,7 +70,9 @@ async function audit(flags: Given<AuditFlags>, version: string, signals: Signals
   })
   if (write !== undefined) {
     await writeFile(write, writtenBaseline(report))
-    stderr.write(`mailrun: ${report.findings.length} findings are in ${write}: give each a reason of your own\n`)
+    stderr.write(
+      term`mailrun: ${report.findings.length} findings are in ${said(write)}: give each a reason of your own\n`,
+    )
   }
   const columns = process.stdout.isTTY === true ? stdout.columns : undefined
   stdout.write(

@@ -16,8 +16,8 @@ import { readExtraVars } from '../playbook/extra-vars.ts'
 import { colours, wantsColour } from '../report/colour.ts'
 import { dnsPlanJson, notServedJson, pushedJson } from '../report/dns-json.ts'
 import { dnsPlanText, notServedText, pushedText } from '../report/dns-plan.ts'
-import { harmless } from '../report/harmless.ts'
 import { jsonDocument } from '../report/json-text.ts'
+import { said, saidInLines, term } from '../report/write/terminal.ts'
 import { askMailFleet, mailHosts } from '../run/mail-fleet-of.ts'
 import { keyringFor } from '../run/keyring-for.ts'
 import { affordableForks } from '../run/open-files.ts'
@@ -118,8 +118,10 @@ function statusOf({ plan: { records, findings }, silent }: Work, changes: boolea
 const changesOf = ({ plan }: Work): number => plan.records.filter(({ kind }) => kind === 'change').length
 
 function tellSilent({ silent }: Work): void {
-  for (const { name, status, error = '' } of silent)
-    stderr.write(`mailrun: ${name} is ${status}, so its keys are not among the records: ${harmless(error)}\n`)
+  for (const { name, status, error = '' } of silent) {
+    const who = said(`${name} is ${status}`)
+    stderr.write(term`mailrun: ${who}, so its keys are not among the records: ${saidInLines(error)}\n`)
+  }
 }
 
 const silentJson = ({ silent }: Work) => silent.map(({ name, status, error }) => ({ name, status, error: error ?? '' }))
@@ -138,7 +140,7 @@ function tellPlan(work: Work, { format }: Flags): number {
 /** Beside a format that has no place for them. */
 function tellFindings(findings: readonly RecordFinding[]): void {
   for (const { id, severity, message, remedy } of findings)
-    stderr.write(`mailrun: ${severity} ${id}: ${harmless(`${message}; ${remedy}`)}\n`)
+    stderr.write(term`mailrun: ${said(`${severity} ${id}: ${message}; ${remedy}`)}\n`)
 }
 
 async function push(work: Work, flags: Flags, source: Source, signals: Signals): Promise<number> {
@@ -189,7 +191,7 @@ async function agreed(changes: number, { yes }: Flags): Promise<boolean> {
   }
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   const answer = await terminal
-    .question(`Push ${changes === 1 ? 'this change' : `these ${changes} changes`}? [y/N] `)
+    .question(term`Push ${changes === 1 ? term`this change` : term`these ${changes} changes`}? [y/N] `)
     .finally(() => terminal.close())
   return /^y(?:es)?$/i.test(answer.trim())
 }
@@ -226,6 +228,6 @@ const served = (
     signal: interrupt,
     progress: (missing) => {
       if (process.stderr.isTTY === true && flags.format === 'text')
-        stderr.write(`waiting for ${new Set(missing.map(({ server }) => server?.name)).size} name servers\n`)
+        stderr.write(term`waiting for ${new Set(missing.map(({ server }) => server?.name)).size} name servers\n`)
     },
   })

@@ -9,6 +9,9 @@ import { webFormText } from '../mail/render/web-form.ts'
 import { zoneFragments } from '../mail/render/zone-fragment.ts'
 import { inZones } from '../mail/render/zones.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
+import { jsonOf } from '../report/json-text.ts'
+import type { Printable } from '../report/write/checked.ts'
+import { documentText, joined, said, term } from '../report/write/terminal.ts'
 import type { DnsFormat } from './dns-flags.ts'
 
 /** @throws MailrunError */
@@ -28,7 +31,10 @@ export async function recordsFrom(path: string): Promise<readonly MailRecord[]> 
 }
 
 /** All records of the plan in their zones; what is not known to be right is left out. */
-export function writtenRecords({ records, published }: DnsPlan, format: Exclude<DnsFormat, 'text' | 'json'>): string {
+export function writtenRecords(
+  { records, published }: DnsPlan,
+  format: Exclude<DnsFormat, 'text' | 'json'>,
+): Printable {
   const known = records.filter((each) => each.kind !== 'unanswered' && !(each.kind === 'blocked' && each.anothers))
   const zones = inZones(
     known.map(({ record }) => record),
@@ -36,15 +42,15 @@ export function writtenRecords({ records, published }: DnsPlan, format: Exclude<
   )
   switch (format) {
     case 'records':
-      return recordsJson(zones)
+      return jsonOf(recordsJson(zones))
     case 'zone':
-      return zoneFragments(zones)
+      return documentText(zoneFragments(zones))
     case 'dnscontrol':
-      return dnscontrolJs(zones)
+      return documentText(dnscontrolJs(zones))
     case 'web-form':
-      return webFormText(zones)
+      return documentText(webFormText(zones))
     case 'octodns':
       // A file for each zone is wanted; its name stands above it.
-      return zones.map((zone) => `# ${zone.zone}.yaml\n${octodnsYaml(zone, published)}`).join('')
+      return joined(zones.map((zone) => term`# ${said(zone.zone)}.yaml\n${documentText(octodnsYaml(zone, published))}`))
   }
 }

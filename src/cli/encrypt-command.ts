@@ -1,6 +1,7 @@
 // `mailrun encrypt`: a value, from standard input or typed without echo, as an inventory takes it.
 import { readFile } from 'node:fs/promises'
 import { MailrunError } from '../model/mailrun-error.ts'
+import { documentText } from '../report/write/terminal.ts'
 import { asYamlValue, encrypterTo, recipientsIn, type EncryptTo } from '../secrets/encrypt.ts'
 import { Secret } from '../shell/secret.ts'
 import { warn } from './age-flags.ts'
@@ -16,7 +17,7 @@ export async function encryptCommand(flags: EncryptFlags): Promise<number> {
     ? Buffer.from(await asked('value: ', 'give it on standard input'))
     : await standardInput()
   if (plain.length === 0) throw new MailrunError('there is nothing to encrypt: standard input is empty')
-  stdout.write(asYamlValue(await encrypt(plain)))
+  stdout.write(documentText(asYamlValue(await encrypt(plain))))
   return 0
 }
 

@@ -5,6 +5,7 @@ import { readExtraVars } from '../playbook/extra-vars.ts'
 import { colours, wantsColour } from '../report/colour.ts'
 import { hostJson, hostText, inventoryGraph, inventoryJson, inventoryText } from '../report/inventory.ts'
 import { jsonDocument, jsonLine } from '../report/json-text.ts'
+import { asLines, said } from '../report/write/terminal.ts'
 import { keyringFor } from '../run/keyring-for.ts'
 import { readFleet } from '../run/read-fleet.ts'
 import { ageSource } from './age-flags.ts'
@@ -42,7 +43,7 @@ export async function inventoryCommand(
   } else if (flags.graph) stdout.write(inventoryGraph(limited))
   else if (flags.listHosts) {
     stdout.write(
-      json ? json(limited.hosts.map(({ name }) => name)) : limited.hosts.map(({ name }) => `${name}\n`).join(''),
+      json ? json(limited.hosts.map(({ name }) => name)) : asLines(limited.hosts.map(({ name }) => said(name))),
     )
   } else stdout.write(json ? json(inventoryJson(limited)) : inventoryText(limited.hosts, paint))
   return 0

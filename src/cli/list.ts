@@ -1,9 +1,10 @@
 // `--list-hosts` and `--list-tasks`: what a run would be about, with no connection made.
 import { secretsOf } from '../engine/secrets-of.ts'
 import type { PreparedHost } from '../model/prepared-host.ts'
-import { harmlessLine } from '../report/harmless.ts'
-import { jsonDocument, jsonLine } from '../report/json-text.ts'
+import { jsonDocument, jsonLine, type JsonText } from '../report/json-text.ts'
 import { nameList } from '../report/name-list.ts'
+import type { Printable } from '../report/write/checked.ts'
+import { asLines, joined, said, term, type TerminalText } from '../report/write/terminal.ts'
 import { maskOf } from '../shell/mask.ts'
 import type { Format } from './options.ts'
 
@@ -13,13 +14,13 @@ export interface Listing {
 }
 
 /** Text: a name a line, ready for other programs. */
-export function listHosts({ playbook, hosts }: Listing, format: Format): string {
+export function listHosts({ playbook, hosts }: Listing, format: Format): Printable {
   const names = hosts.map(({ host }) => host.name)
-  return format === 'text' ? names.map((name) => `${name}\n`).join('') : jsonOf(format, { playbook, hosts: names })
+  return format === 'text' ? asLines(names.map(said)) : jsonOf(format, { playbook, hosts: names })
 }
 
 /** Text: hosts with the same tasks are told together. */
-export function listTasks({ playbook, hosts }: Listing, format: Format): string {
+export function listTasks({ playbook, hosts }: Listing, format: Format): Printable {
   const lists = hosts.map((prepared) => {
     const mask = maskOf(secretsOf(prepared))
     return {
@@ -28,17 +29,21 @@ export function listTasks({ playbook, hosts }: Listing, format: Format): string 
     }
   })
   if (format !== 'text') return jsonOf(format, { playbook, hosts: lists })
-  const groups = new Map<string, string[]>()
+  const groups = new Map<TerminalText, string[]>()
   for (const { name, tasks } of lists) {
     const lines = tasks.map((task) => {
-      const tags = task.tags.length > 0 ? `  [${task.tags.map(harmlessLine).join(', ')}]` : ''
-      return `  ${task.type} ${harmlessLine(task.name)}${tags}\n`
+      const tags = task.tags.length > 0 ? `  [${task.tags.join(', ')}]` : ''
+      return said(`  ${task.type} ${task.name}${tags}`)
     })
-    const text = lines.join('')
+    const text = asLines(lines)
     groups.set(text, [...(groups.get(text) ?? []), name])
   }
-  return [...groups].map(([text, names]) => `${nameList(names)}:\n${text || '  no tasks\n'}`).join('\n')
+  const blocks = [...groups].map(([text, names]) => {
+    const tasks = text.length === 0 ? term`  no tasks\n` : text
+    return term`${said(nameList(names))}:\n${tasks}`
+  })
+  return joined(blocks, term`\n`)
 }
 
-const jsonOf = (format: 'json' | 'ndjson', value: unknown): string =>
+const jsonOf = (format: 'json' | 'ndjson', value: unknown): JsonText =>
   format === 'json' ? jsonDocument(value) : jsonLine(value)

@@ -1,5 +1,7 @@
 // Standard output and error that survive their reader, and a full disk: what ends the printing does not end the run.
 import { fstatSync, writeSync } from 'node:fs'
+import type { Printable } from '../report/write/checked.ts'
+import type { TerminalText } from '../report/write/terminal.ts'
 
 let gone = false
 let problem: string | undefined
@@ -35,7 +37,7 @@ function writePlain(text: string): void {
 }
 
 export const stdout = {
-  write(text: string): void {
+  write(text: Printable): void {
     if (gone || text === '') return
     if (isPlain) writePlain(text)
     else process.stdout.write(text)
@@ -49,7 +51,7 @@ export const stdout = {
 }
 
 export const stderr = {
-  write(text: string): void {
+  write(text: TerminalText): void {
     process.stderr.write(text)
   },
   get columns(): number {

@@ -4,7 +4,9 @@ import type { Actions } from './actions.ts'
 import { fleetOptions, merged, sourceOptions } from './command-options.ts'
 import { exitStatusHelp } from './exit-status-help.ts'
 import { gather, gatherNames, maxFail, serial, waitSeconds } from './flags.ts'
+import { documentText } from '../report/write/terminal.ts'
 import { mailCommands } from './mail-commands.ts'
+import { stdout } from './output.ts'
 import type { EncryptFlags, FleetFlags, InventoryFlags, RunFlags, SchemaFlags } from './options.ts'
 
 const HELP_COLUMNS = 100
@@ -15,7 +17,11 @@ export function program(version: string, actions: Actions): Command {
   // Set before any subcommand is made: those inherit it.
   mailrun
     .exitOverride()
-    .configureOutput({ writeErr: () => {}, getOutHelpWidth: () => HELP_COLUMNS })
+    .configureOutput({
+      writeErr: () => {},
+      writeOut: (text) => stdout.write(documentText(text)),
+      getOutHelpWidth: () => HELP_COLUMNS,
+    })
     .enablePositionalOptions()
   runCommand(mailrun, version, actions)
   pingCommand(mailrun, actions)

@@ -8,9 +8,9 @@ import { absolute } from '../inventory/address.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
 import { readExtraVars } from '../playbook/extra-vars.ts'
 import { colours, wantsColour } from '../report/colour.ts'
-import { harmlessLine } from '../report/harmless.ts'
 import { jsonDocument } from '../report/json-text.ts'
 import { deedText, rotationJson, rotationText } from '../report/rotation.ts'
+import { said, term } from '../report/write/terminal.ts'
 import { keyringFor } from '../run/keyring-for.ts'
 import { affordableForks } from '../run/open-files.ts'
 import { readFleet } from '../run/read-fleet.ts'
@@ -70,7 +70,7 @@ export async function rotateCommand(flags: Given<RotateFlags>, signals: Signals)
       if (text) stdout.write(deedText(deed, paint))
     },
     waiting: (why) => {
-      if (text && process.stderr.isTTY === true) stderr.write(`waiting: ${harmlessLine(why)}\n`)
+      if (text && process.stderr.isTTY === true) stderr.write(term`waiting: ${said(why)}\n`)
     },
   }).finally(close)
   const view = { ...rotated, deeds, check: flags.check === true, now: new Date() }

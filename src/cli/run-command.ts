@@ -1,5 +1,6 @@
 // `mailrun <playbook.ts>`: load, check, run, report.
 import { notCached } from '../playbook/cache-folder.ts'
+import { said, term } from '../report/write/terminal.ts'
 import { prepareRun } from '../run/prepare-run.ts'
 import { exitStatus } from './exit-status.ts'
 import { fleetSource } from './fleet.ts'
@@ -16,7 +17,7 @@ export async function runCommand(
   const source = await fleetSource(flags)
   const run = await prepareRun(source)
   const why = flags.verbose === true ? notCached() : undefined
-  if (why !== undefined) stderr.write(`mailrun: compiled playbooks are not kept: ${why}\n`)
+  if (why !== undefined) stderr.write(term`mailrun: compiled playbooks are not kept: ${said(why)}\n`)
   if (flags.listHosts === true || flags.listTasks === true) {
     const list = flags.listTasks === true ? listTasks : listHosts
     stdout.write(list({ playbook: run.playbook.name, hosts: run.hosts }, flags.format))

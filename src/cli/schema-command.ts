@@ -6,6 +6,7 @@ import { declaredNames } from '../playbook/declared-names.ts'
 import { describeVars, type Taker } from '../playbook/describe-vars.ts'
 import { loadPlaybook } from '../playbook/load-playbook.ts'
 import { jsonDocument } from '../report/json-text.ts'
+import { said, term } from '../report/write/terminal.ts'
 import { fleetVars } from '../run/fleet-vars.ts'
 import { publicModules } from '../run/public-modules.ts'
 import type { SchemaFlags } from './options.ts'
@@ -15,7 +16,7 @@ import { stderr, stdout } from './output.ts'
 export async function schemaCommand(paths: readonly string[], flags: SchemaFlags): Promise<number> {
   const playbooks = await Promise.all(paths.map((path) => loadPlaybook(path, publicModules)))
   const { warnings, ...described } = describeVars([...playbooks, ...ofCommands(playbooks)])
-  for (const warning of warnings) stderr.write(`mailrun: warning: ${warning}\n`)
+  for (const warning of warnings) stderr.write(term`mailrun: warning: ${said(warning)}\n`)
   stdout.write(jsonDocument(inventorySchema(flags.for, described)))
   return 0
 }

@@ -17,7 +17,7 @@ import { readExtraVars } from '../playbook/extra-vars.ts'
 import { milterSigning, type MilterState } from '../probes/milter-sign.ts'
 import { outgoingAddresses, type OutgoingAddresses } from '../probes/outgoing-addresses.ts'
 import { colours, wantsColour } from '../report/colour.ts'
-import { jsonDocument, jsonLine } from '../report/json-text.ts'
+import { jsonDocument, jsonLines } from '../report/json-text.ts'
 import { proofDocument, proofText } from '../report/proof.ts'
 import { fleetVars } from '../run/fleet-vars.ts'
 import { keyringFor } from '../run/keyring-for.ts'
@@ -115,7 +115,7 @@ function ownNames({ prepared, vars }: Asked): readonly string[] {
 
 function tellProofs(proofs: readonly HostProof[], seconds: number, format: Format): void {
   if (format === 'json') stdout.write(jsonDocument(proofDocument(proofs, seconds)))
-  else if (format === 'ndjson') stdout.write(proofs.map((each) => jsonLine({ kind: 'host-proof', ...each })).join(''))
+  else if (format === 'ndjson') stdout.write(jsonLines(proofs.map((each) => ({ kind: 'host-proof', ...each }))))
   else stdout.write(proofText(proofs, seconds, colours(wantsColour(process.env, process.stdout.isTTY === true))))
 }
 

@@ -10,8 +10,8 @@ import type { Inventory } from '../model/inventory.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
 import { DELIVERY_PATHS, judged, type DeliveryProof, type HostProof } from '../model/proof.ts'
 import type { MilterState } from '../probes/milter-sign.ts'
-import { harmless } from '../report/harmless.ts'
 import { count } from '../report/name-list.ts'
+import { said, term } from '../report/write/terminal.ts'
 import { affordableForks } from '../run/open-files.ts'
 import { nearest } from '../text/nearest.ts'
 import { deliver, type Mailbox } from '../verify/deliver.ts'
@@ -52,9 +52,9 @@ export function checkDeliverFlags(
 export function warnOfOwn(address: string, own: Iterable<string>): void {
   const { domain } = mailAddress(address)!
   if ([...own].includes(domain)) {
+    const what = `mail to ${address} does not leave it, and proves nothing of mail to others`
     stderr.write(
-      `mailrun: warning: ${domain} is the fleet's own: where a host holds it for its own, ` +
-        `mail to ${address} does not leave it, and proves nothing of mail to others\n`,
+      term`mailrun: warning: ${said(domain)} is the fleet's own: where a host holds it for its own, ${said(what)}\n`,
     )
   }
 }
@@ -156,7 +156,8 @@ function announce(plans: readonly Planned[], address: string, check: boolean): v
   const most = `${count(plans.length, 'host')}, at most ${Math.max(...numbers)} each`
   const shown = plans.length > 6 ? most : byHost || 'no host can send'
   const now = all === 1 ? 'is sent' : 'are sent'
-  stderr.write(harmless(`mailrun: ${count(all, 'message')} ${check ? 'would be sent' : now} to ${address}: ${shown}\n`))
+  const what = `${count(all, 'message')} ${check ? 'would be sent' : now} to ${address}: ${shown}`
+  stderr.write(term`mailrun: ${said(what)}\n`)
 }
 
 function inOrder(proofs: readonly DeliveryProof[], { messages, leftOut }: DeliveryPlan): readonly DeliveryProof[] {

@@ -146,5 +146,5 @@ function refuse(problems: readonly Problem[]): void {
     const word = hosts.length === 1 ? 'host' : 'hosts'
     return `${where}: ${word} ${named(hosts)}: ${message}`
   })
-  throw new MailrunError(lines.join('\n'))
+  throw new MailrunError(lines)
 }

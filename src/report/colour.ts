@@ -1,31 +1,8 @@
-// Colours by meaning, and whether there are any.
-import picocolors from 'picocolors'
+// Whether there are colours, and those of statuses.
 import type { HostStatus, TaskStatus } from '../model/run-event.ts'
+import type { Colours, Paint } from './write/terminal.ts'
 
-type Paint = (text: string) => string
-
-export interface Colours {
-  readonly good: Paint
-  readonly changed: Paint
-  readonly bad: Paint
-  readonly doubtful: Paint
-  readonly faint: Paint
-  readonly strong: Paint
-  readonly head: Paint
-}
-
-export function colours(on: boolean): Colours {
-  const paint = picocolors.createColors(on)
-  return {
-    good: paint.green,
-    changed: paint.yellow,
-    bad: paint.red,
-    doubtful: paint.magenta,
-    faint: paint.dim,
-    strong: paint.bold,
-    head: paint.cyan,
-  }
-}
+export { colours, type Colours, type Paint } from './write/terminal.ts'
 
 /** NO_COLOR (no-color.org) goes before FORCE_COLOR, that before what the stream is; `TERM=dumb` has none. */
 export function wantsColour(env: Readonly<Record<string, string | undefined>>, isTerminal: boolean): boolean {

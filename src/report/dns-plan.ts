@@ -6,22 +6,25 @@ import type { Pushed } from '../dns/push-dns.ts'
 import { laggingViews } from '../dns/lagging-views.ts'
 import type { RecordFinding } from '../mail/record-finding.ts'
 import type { Colours } from './colour.ts'
-import { harmlessLine } from './harmless.ts'
+import { asLines, EMPTY, joined, said, term, type TerminalText } from './write/terminal.ts'
 
 /** Served records are only counted. */
-export function dnsPlanText({ records, findings }: Pick<DnsPlan, 'records' | 'findings'>, paint: Colours): string {
+export function dnsPlanText(
+  { records, findings }: Pick<DnsPlan, 'records' | 'findings'>,
+  paint: Colours,
+): TerminalText {
   const zones = new Map<string, PlannedRecord[]>()
   for (const each of records) zones.set(each.zone?.zone ?? '', [...(zones.get(each.zone?.zone ?? '') ?? []), each])
   const blocks = [...zones].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, those]) => zoneText(name, those, paint))
-  const told = findings.map((each) => findingText(each, paint)).join('')
-  return [...blocks, ...(told === '' ? [] : [told]), `${dnsCountsText(records)}\n`].join('\n')
+  const told = joined(findings.map((each) => findingText(each, paint)))
+  return joined([...blocks, ...(findings.length === 0 ? [] : [told]), term`${dnsCountsText(records)}\n`], term`\n`)
 }
 
-function zoneText(name: string, records: readonly PlannedRecord[], paint: Colours): string {
+function zoneText(name: string, records: readonly PlannedRecord[], paint: Colours): TerminalText {
   const [{ zone }] = records as readonly [PlannedRecord, ...PlannedRecord[]]
-  const title = paint.strong(name === '' ? 'no zone is known for' : name)
-  const servers = paint.faint(zone === undefined ? '' : `  ${zoneServers(zone)}`)
-  return `${title}${servers}\n${records.map((each) => recordText(each, paint)).join('')}`
+  const title = paint.strong(name === '' ? term`no zone is known for` : said(name))
+  const servers = paint.faint(zone === undefined ? EMPTY : term`  ${said(zoneServers(zone))}`)
+  return term`${title}${servers}\n${joined(records.map((each) => recordText(each, paint)))}`
 }
 
 /** Those that serve the zone; the primary too where it is none of them. */
@@ -31,20 +34,21 @@ function zoneServers({ servers, primary }: NonNullable<PlannedRecord['zone']>): 
   return isHidden ? `${served}; updates go to ${shownServer(primary)}` : served
 }
 
-function recordText(planned: PlannedRecord, paint: Colours): string {
+function recordText(planned: PlannedRecord, paint: Colours): TerminalText {
   const { record } = planned
   const head = headOf(planned)
-  const value = `      ${harmlessLine(record.value)}\n`
+  const value = term`      ${said(record.value)}\n`
+  const why = whyText(planned, paint)
   switch (planned.kind) {
     case 'served':
       return laggingText(planned, paint)
     case 'others':
-      if (planned.served) return ''
-      return `  ${paint.doubtful('?')} ${head}: ask whoever runs that zone for it\n${value}${whyText(planned, paint)}`
+      if (planned.served) return EMPTY
+      return term`  ${paint.doubtful(term`?`)} ${head}: ask whoever runs that zone for it\n${value}${why}`
     case 'blocked':
-      return `  ${paint.bad('x')} ${head}: cannot be put there: ${harmlessLine(planned.why)}\n${value}`
+      return term`  ${paint.bad(term`x`)} ${head}: cannot be put there: ${said(planned.why)}\n${value}`
     case 'unanswered':
-      return `  ${paint.bad('x')} ${head}: left alone: ${harmlessLine(planned.why)}\n`
+      return term`  ${paint.bad(term`x`)} ${head}: left alone: ${said(planned.why)}\n`
     case 'change':
       return changeText(planned, paint)
   }
@@ -52,82 +56,83 @@ function recordText(planned: PlannedRecord, paint: Colours): string {
 
 type Planned<Kind extends PlannedRecord['kind']> = Extract<PlannedRecord, { readonly kind: Kind }>
 
-const headOf = ({ record }: PlannedRecord): string => `${record.name} ${record.type}`
+const titleOf = ({ name, type }: PlannedRecord['record']): TerminalText => said(`${name} ${type}`)
+const headOf = ({ record }: PlannedRecord): TerminalText => titleOf(record)
 
-const whyText = ({ record }: PlannedRecord, paint: Colours): string =>
-  paint.faint(`      ${harmlessLine(record.why.join('; '))}\n`)
+const whyText = ({ record }: PlannedRecord, paint: Colours): TerminalText =>
+  paint.faint(term`      ${said(record.why.join('; '))}\n`)
 
-function laggingText(planned: Planned<'served'>, paint: Colours): string {
+function laggingText(planned: Planned<'served'>, paint: Colours): TerminalText {
   const lines = laggingViews(planned).map(({ server, answer }) => {
     const what = answer.kind === 'failed' ? `gives no answer that counts: ${answer.why}` : 'does not serve it yet'
-    return `  ${paint.doubtful('!')} ${headOf(planned)}: ${shownServer(server)} ${what}\n`
+    return term`  ${paint.doubtful(term`!`)} ${headOf(planned)}: ${said(`${shownServer(server)} ${what}`)}\n`
   })
-  return lines.join('')
+  return joined(lines)
 }
 
-function changeText(planned: Planned<'change'>, paint: Colours): string {
+function changeText(planned: Planned<'change'>, paint: Colours): TerminalText {
   const { before, remove, add, kept, ttl } = planned.change
-  const sign = before === undefined ? paint.good('+') : paint.changed('~')
-  const ttlText = before !== undefined && before.ttl !== ttl ? `ttl ${before.ttl} -> ${ttl}` : `ttl ${ttl}`
+  const sign = before === undefined ? paint.good(term`+`) : paint.changed(term`~`)
+  const ttlText = before !== undefined && before.ttl !== ttl ? term`ttl ${before.ttl} -> ${ttl}` : term`ttl ${ttl}`
   const fresh = add.filter(({ text }) => !before?.rdata.some((each) => each.text === text))
-  return [
-    `  ${sign} ${headOf(planned)}  ${paint.faint(ttlText)}\n`,
-    ...remove.map(({ text }) => `    ${paint.bad(`- ${text}`)}\n`),
-    ...fresh.map(({ text }) => `    ${paint.good(`+ ${text}`)}\n`),
-    ...kept.map(({ text }) => paint.faint(`      ${text} (of others, stays)\n`)),
+  return joined([
+    term`  ${sign} ${headOf(planned)}  ${paint.faint(ttlText)}\n`,
+    ...remove.map(({ text }) => term`    ${paint.bad(term`- ${said(text)}`)}\n`),
+    ...fresh.map(({ text }) => term`    ${paint.good(term`+ ${said(text)}`)}\n`),
+    ...kept.map(({ text }) => paint.faint(term`      ${said(text)} (of others, stays)\n`)),
     whyText(planned, paint),
-  ].join('')
+  ])
 }
 
-function findingText({ id, severity, message, remedy }: RecordFinding, paint: Colours): string {
+function findingText({ id, severity, message, remedy }: RecordFinding, paint: Colours): TerminalText {
   const colour = { error: paint.bad, warning: paint.doubtful, note: paint.faint }[severity]
-  return `${colour(severity)} ${id}: ${harmlessLine(message)}; ${harmlessLine(remedy)}\n`
+  return term`${colour(said(severity))} ${said(id)}: ${said(message)}; ${said(remedy)}\n`
 }
 
 /** `2 to add, 0 to change, 6 as they are to be` */
-export function dnsCountsText(records: readonly PlannedRecord[]): string {
+export function dnsCountsText(records: readonly PlannedRecord[]): TerminalText {
   const of = (kind: PlannedRecord['kind']): number => records.filter((each) => each.kind === kind).length
   const changes = records.flatMap((each) => (each.kind === 'change' ? [each.change] : []))
   const fresh = changes.filter(({ before }) => before === undefined).length
   const open = records.filter((each) => each.kind === 'others' && !each.served).length
-  return [
-    `${fresh} to add`,
-    `${changes.length - fresh} to change`,
-    `${of('served') + of('others') - open} as they are to be`,
-    ...(open > 0 ? [`${open} for others to publish`] : []),
-    ...(of('blocked') > 0 ? [`${of('blocked')} that cannot be put there`] : []),
-    ...(of('unanswered') > 0 ? [`${of('unanswered')} left alone, for nobody tells what is there`] : []),
-  ].join(', ')
+  const counts = [
+    term`${fresh} to add`,
+    term`${changes.length - fresh} to change`,
+    term`${of('served') + of('others') - open} as they are to be`,
+    ...(open > 0 ? [term`${open} for others to publish`] : []),
+    ...(of('blocked') > 0 ? [term`${of('blocked')} that cannot be put there`] : []),
+    ...(of('unanswered') > 0 ? [term`${of('unanswered')} left alone, for nobody tells what is there`] : []),
+  ]
+  return joined(counts, term`, `)
 }
 
 /** A line for each update; what failed in the same way is told together. */
-export function pushedText(pushed: readonly Pushed[], paint: Colours): string {
-  const titleOf = ({ change: { record } }: Pushed): string => `${record.name} ${record.type}`
+export function pushedText(pushed: readonly Pushed[], paint: Colours): TerminalText {
   const done = pushed
     .filter(({ outcome }) => outcome.kind === 'done')
-    .map((each) => `${paint.changed('pushed')}  ${titleOf(each)}\n`)
-  const faults = new Map<string, string[]>()
+    .map(({ change: { record } }) => term`${paint.changed(term`pushed`)}  ${titleOf(record)}\n`)
+  const faults = new Map<TerminalText, TerminalText[]>()
   for (const each of pushed) {
     const { outcome, zone } = each
     if (outcome.kind === 'done') continue
     const word = outcome.kind === 'outdated' ? 'outdated' : 'failed'
-    const head = `${word}  ${zone}: ${harmlessLine(outcome.why)}`
-    faults.set(head, [...(faults.get(head) ?? []), titleOf(each)])
+    const head = said(`${word}  ${zone}: ${outcome.why}`)
+    faults.set(head, [...(faults.get(head) ?? []), titleOf(each.change.record)])
   }
   const failed = [...faults].map(([head, titles]) =>
-    [`${paint.bad(head)}\n`, ...titles.map((title) => `    ${title}\n`)].join(''),
+    asLines([paint.bad(head), ...titles.map((title) => term`    ${title}`)]),
   )
-  return [...done, ...failed].join('')
+  return joined([...done, ...failed])
 }
 
 /** Servers that lag, with what they serve. */
-export function notServedText(missing: readonly NotServed[], asked: number, paint: Colours): string {
-  if (missing.length === 0) return `${paint.good('served')}  all ${asked} records, by every name server\n`
+export function notServedText(missing: readonly NotServed[], asked: number, paint: Colours): TerminalText {
+  if (missing.length === 0) return term`${paint.good(term`served`)}  all ${asked} records, by every name server\n`
   const lines = missing.map(({ record, server, why, serial }) => {
-    const who = server === undefined ? '' : `${shownServer(server)} `
-    const version = serial === undefined ? '' : paint.faint(`  (its SOA serial is ${serial})`)
-    return `${paint.bad('not served')}  ${record.name} ${record.type}: ${who}${harmlessLine(why)}${version}\n`
+    const who = server === undefined ? EMPTY : term`${said(shownServer(server))} `
+    const version = serial === undefined ? EMPTY : paint.faint(term`  (its SOA serial is ${serial})`)
+    return term`${paint.bad(term`not served`)}  ${titleOf(record)}: ${who}${said(why)}${version}\n`
   })
   const served = asked - new Set(missing.map(({ record }) => record)).size
-  return `${lines.join('')}${served} of ${asked} records are served by every name server\n`
+  return term`${joined(lines)}${served} of ${asked} records are served by every name server\n`
 }

@@ -3,7 +3,8 @@ import type { Host, Var } from '../model/host.ts'
 import type { Inventory } from '../model/inventory.ts'
 import { STARS } from '../shell/secret.ts'
 import type { Colours } from './colour.ts'
-import { harmlessLine } from './harmless.ts'
+import { pad, width } from './width.ts'
+import { asLines, EMPTY, joined, said, term, type TerminalText } from './write/terminal.ts'
 
 /** Never shown. */
 const PASSWORDS = /^ansible_(?:\w+_)?pass(?:word|phrase)?$/
@@ -33,23 +34,25 @@ export function inventoryJson({ hosts, groups }: Inventory): Readonly<Record<str
 }
 
 /** Each host with its groups and vars, and where each var was said. */
-export function inventoryText(hosts: readonly Host[], paint: Colours): string {
-  return hosts.map((host) => hostText(host, paint)).join('\n')
+export function inventoryText(hosts: readonly Host[], paint: Colours): TerminalText {
+  return joined(
+    hosts.map((host) => hostText(host, paint)),
+    term`\n`,
+  )
 }
 
-export function hostText(host: Host, paint: Colours): string {
+export function hostText(host: Host, paint: Colours): TerminalText {
   const vars = varsOf(host).map(([key, { value, where }]) => ({
-    key,
-    text: harmlessLine(jsonOf(shown(key, value)) ?? 'null'),
-    where,
+    key: said(key),
+    text: said(jsonOf(shown(key, value)) ?? 'null'),
+    where: said(where),
   }))
-  const width = Math.max(0, ...vars.map(({ key }) => key.length))
-  const groups = host.groups.length === 0 ? '' : `  ${host.groups.join(', ')}`
-  return [
-    `${paint.strong(host.name)}${paint.head(groups)}${paint.faint(`  ${host.where}`)}`,
-    ...vars.map(({ key, text, where }) => `  ${key.padEnd(width)}  ${text}${paint.faint(`  ${where}`)}`),
-    '',
-  ].join('\n')
+  const columns = Math.max(0, ...vars.map(({ key }) => width(key)))
+  const groups = host.groups.length === 0 ? EMPTY : term`  ${said(host.groups.join(', '))}`
+  return asLines([
+    term`${paint.strong(said(host.name))}${paint.head(groups)}${paint.faint(term`  ${said(host.where)}`)}`,
+    ...vars.map(({ key, text, where }) => term`  ${pad(key, columns)}  ${text}${paint.faint(term`  ${where}`)}`),
+  ])
 }
 
 /** `undefined` for what JSON cannot say. */
@@ -63,22 +66,18 @@ export const hostJson = (host: Host): Readonly<Record<string, unknown>> => ({
 })
 
 /** The tree of groups, as ansible-inventory --graph draws it. */
-export function inventoryGraph({ hosts, groups }: Inventory): string {
+export function inventoryGraph({ hosts, groups }: Inventory): TerminalText {
   const names = new Set(hosts.map(({ name }) => name))
-  const line = (text: string, depth: number): string =>
-    depth === 0 ? `${text}\n` : `${'  |'.repeat(depth)}--${text}\n`
-  const draw = (name: string, depth: number): string => {
+  const line = (text: TerminalText, depth: number): TerminalText =>
+    depth === 0 ? term`${text}\n` : term`${joined(Array.from({ length: depth }, () => term`  |`))}--${text}\n`
+  const draw = (name: string, depth: number): TerminalText => {
     const { hosts: own, children } = groups.get(name)!
-    return (
-      line(`@${name}:`, depth) +
-      children.map((child) => draw(child, depth + 1)).join('') +
-      (name === 'all'
-        ? ''
-        : own
-            .filter((each) => names.has(each))
-            .map((each) => line(each, depth + 1))
-            .join(''))
-    )
+    const members = name === 'all' ? [] : own.filter((each) => names.has(each))
+    return joined([
+      line(term`@${said(name)}:`, depth),
+      ...children.map((child) => draw(child, depth + 1)),
+      ...members.map((each) => line(said(each), depth + 1)),
+    ])
   }
   return draw('all', 0)
 }

@@ -1,8 +1,26 @@
-// JSON text that is safe on a terminal too.
+// JSON text that is safe on a terminal and in the log of a CI job too.
+import { UNSEEN } from './harmless.ts'
+import { writerOf, type Checked } from './write/checked.ts'
 
-/** `JSON.stringify` leaves DEL and the C1 controls as they are, and some terminals obey those. */
-const spelled = (json: string): string =>
-  json.replace(/[\u007f-\u009f]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+export type JsonText = Checked<'json'>
 
-export const jsonDocument = (value: unknown): string => `${spelled(JSON.stringify(value, null, 2))}\n`
-export const jsonLine = (value: unknown): string => `${spelled(JSON.stringify(value))}\n`
+const unit = (code: number): string => `\\u${code.toString(16).padStart(4, '0')}`
+const units = (character: string): string =>
+  Array.from({ length: character.length }, (_, index) => unit(character.charCodeAt(index))).join('')
+
+/**
+ * `JSON.stringify` leaves DEL, the C1 controls, bidi and unseen characters as they are; they stand in strings alone, so
+ * that another spelling changes no value. `##[` and its like are commands to CI systems.
+ */
+const json = writerOf<'json'>((text) => text.replace(UNSEEN, units).replace(/#(?=#(?:vso|teamcity)?\[)/gi, units))
+
+/** What is JSON already: the same values. @throws SyntaxError where it is none */
+export function jsonOf(text: string): JsonText {
+  JSON.parse(text)
+  return json.said(text)
+}
+
+export const jsonDocument = (value: unknown): JsonText => json.tag`${json.said(JSON.stringify(value, null, 2))}\n`
+export const jsonLine = (value: unknown): JsonText => json.tag`${json.said(JSON.stringify(value))}\n`
+
+export const jsonLines = (values: readonly unknown[]): JsonText => json.joined(values.map(jsonLine))

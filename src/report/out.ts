@@ -1,5 +1,7 @@
 // Where a reporter's text goes.
+import type { Printable } from './write/checked.ts'
 
+/** Takes text that a writer of `write` made, and no other. */
 export interface Out {
-  write(text: string): void
+  write(text: Printable): void
 }

@@ -4,10 +4,10 @@ import { verdictsOf } from '../model/proof.ts'
 import type { DmarcProof, HostProof, ProofStatus, SigningProof, Verdict } from '../model/proof.ts'
 import type { Colours } from './colour.ts'
 import { DELIVERY_TITLES, deliveryNotes, deliveryRows, plain, type Cell } from './delivery.ts'
-import { harmless, harmlessLine } from './harmless.ts'
 import { count, placeList } from './name-list.ts'
 import { secondsText } from './recap.ts'
 import { pad, width } from './width.ts'
+import { EMPTY, indented, joined, said, term, withoutEnd, type Paint, type TerminalText } from './write/terminal.ts'
 
 export interface ProofDocument {
   readonly hosts: readonly HostProof[]
@@ -48,7 +48,7 @@ export function proofDocument(hosts: readonly HostProof[], seconds: number): Pro
   }
 }
 
-export function proofText(hosts: readonly HostProof[], seconds: number, paint: Colours): string {
+export function proofText(hosts: readonly HostProof[], seconds: number, paint: Colours): TerminalText {
   const table = [
     ...tableOf(
       ['host', 'domain', 'local', 'submission', 'outsider', 'bounce', 'SPF', 'DMARC', 'names'],
@@ -59,28 +59,35 @@ export function proofText(hosts: readonly HostProof[], seconds: number, paint: C
   ]
   const unreached = hosts
     .filter(({ error }) => error !== undefined)
-    .map(({ name, status, error }) => `${paint.bad(status)}  ${name}\n${indent(error!)}`)
-  return [
+    .map(({ name, status, error }) => term`${paint.bad(said(status))}  ${said(name)}\n${indent(error!)}`)
+  const parts = [
     ...table,
     ...deliveryNotes(hosts),
     ...problemsOf(hosts, paint),
     ...unreached,
     sumOf(hosts, seconds, paint),
-    '',
-  ].join('\n')
+    EMPTY,
+  ]
+  return joined(parts, term`\n`)
 }
 
-function tableOf(titles: readonly string[], rows: readonly (readonly Cell[])[], paint: Colours): readonly string[] {
+function tableOf(
+  titles: readonly string[],
+  rows: readonly (readonly Cell[])[],
+  paint: Colours,
+): readonly TerminalText[] {
   const head = titles.map(plain)
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => width(row[column]!.text))))
-  const lineOf = (row: readonly Cell[], painted: (cell: Cell) => (text: string) => string): string =>
-    row
-      .map((cell, column) => painted(cell)(column === row.length - 1 ? cell.text : pad(cell.text, widths[column]!)))
-      .join('  ')
-      .trimEnd()
-  const byStatus = ({ status }: Cell): ((text: string) => string) =>
-    ({ pass: paint.good, fail: paint.bad, unknown: paint.doubtful, none: (text: string) => text })[status]
-  return rows.length === 0 ? [] : [lineOf(head, () => paint.faint), ...rows.map((row) => lineOf(row, byStatus)), '']
+  const lineOf = (row: readonly Cell[], painted: (cell: Cell) => Paint): TerminalText => {
+    const last = row.length - 1
+    const cells = row.map((cell, column) =>
+      painted(cell)(column === last ? cell.text : pad(cell.text, widths[column]!)),
+    )
+    return withoutEnd(joined(cells, term`  `))
+  }
+  const byStatus = ({ status }: Cell): Paint =>
+    ({ pass: paint.good, fail: paint.bad, unknown: paint.doubtful, none: (text: TerminalText) => text })[status]
+  return rows.length === 0 ? [] : [lineOf(head, () => paint.faint), ...rows.map((row) => lineOf(row, byStatus)), EMPTY]
 }
 
 function rowsOf(host: HostProof): readonly (readonly Cell[])[] {
@@ -94,7 +101,7 @@ function rowsOf(host: HostProof): readonly (readonly Cell[])[] {
     const policy = dmarc.find((each) => each.domain === domain)
     const own = spf.filter((each) => each.domain === domain && each.identity === 'mailfrom')
     return [
-      plain(harmlessLine(name)),
+      plain(name),
       plain(domain),
       role('local'),
       role('submission'),
@@ -108,7 +115,7 @@ function rowsOf(host: HostProof): readonly (readonly Cell[])[] {
 }
 
 const roleCell = (proof: SigningProof): Cell => ({
-  text: proof.verdict.id === 'signed' ? signatureText(proof) : proof.verdict.id,
+  text: said(proof.verdict.id === 'signed' ? signatureText(proof) : proof.verdict.id),
   status: proof.verdict.status,
 })
 
@@ -117,11 +124,11 @@ function signatureText({ signatures }: SigningProof): string {
     const size = bits === undefined ? '' : ` ${bits}`
     return `${selector} ${algorithm.replace(/-sha256$/, '')}${size}`
   })
-  return harmlessLine(keys.join(' + '))
+  return keys.join(' + ')
 }
 
 const policyCell = ({ verdict, policy }: DmarcProof): Cell => ({
-  text: `${wordOf(verdict)}${policy === undefined ? '' : `, p=${policy}`}`,
+  text: said(`${wordOf(verdict)}${policy === undefined ? '' : `, p=${policy}`}`),
   status: verdict.status,
 })
 
@@ -130,13 +137,13 @@ function summary(verdicts: readonly Verdict[]): Cell {
     verdicts.find(({ status }) => status === 'fail') ??
     verdicts.find(({ status }) => status === 'unknown') ??
     verdicts[0]
-  return worst === undefined ? plain('-') : { text: wordOf(worst), status: worst.status }
+  return worst === undefined ? plain('-') : { text: said(wordOf(worst)), status: worst.status }
 }
 
 const wordOf = ({ status, id }: Verdict): string => (status === 'pass' ? 'pass' : id)
 
 /** The same of several hosts and domains is told once. */
-function problemsOf(hosts: readonly HostProof[], paint: Colours): readonly string[] {
+function problemsOf(hosts: readonly HostProof[], paint: Colours): readonly TerminalText[] {
   const found = new Map<string, { readonly verdict: Verdict; readonly about: string[] }>()
   for (const host of hosts) {
     for (const { about, verdict } of saidOf(host)) {
@@ -149,13 +156,14 @@ function problemsOf(hosts: readonly HostProof[], paint: Colours): readonly strin
   }
   return [...found.values()].map(({ verdict, about }) => {
     const { status, id, what, advice } = verdict
-    const word = (status === 'fail' ? paint.bad : paint.doubtful)(`${status}  ${id}`)
-    return [
-      `${word}  ${harmlessLine(placeList(about))}`,
+    const word = (status === 'fail' ? paint.bad : paint.doubtful)(said(`${status}  ${id}`))
+    const parts = [
+      term`${word}  ${said(placeList(about))}`,
       indent(what),
       ...(advice === undefined ? [] : [indent(`→ ${advice}`)]),
-      '',
-    ].join('\n')
+      EMPTY,
+    ]
+    return joined(parts, term`\n`)
   })
 }
 
@@ -174,13 +182,9 @@ function saidOf(host: HostProof): readonly { readonly about: string; readonly ve
   ]
 }
 
-const indent = (text: string): string =>
-  harmless(text)
-    .split('\n')
-    .map((line) => `    ${line}`)
-    .join('\n')
+const indent = (text: string): TerminalText => joined(indented(text, term`    `), term`\n`)
 
-function sumOf(hosts: readonly HostProof[], seconds: number, paint: Colours): string {
+function sumOf(hosts: readonly HostProof[], seconds: number, paint: Colours): TerminalText {
   const { totals } = proofDocument(hosts, seconds)
   const parts = <Word extends string>(counts: Readonly<Record<Word, number>>): string =>
     (Object.entries(counts) as [Word, number][])
@@ -188,5 +192,6 @@ function sumOf(hosts: readonly HostProof[], seconds: number, paint: Colours): st
       .map(([word, number]) => `${number} ${word}`)
       .join(', ')
   const proved = parts(totals.proofs) || 'nothing proved'
-  return `${paint.strong(count(hosts.length, 'host'))}: ${parts(totals.hosts)}; ${proved}; in ${secondsText(seconds)}`
+  const who = paint.strong(said(count(hosts.length, 'host')))
+  return term`${who}: ${said(`${parts(totals.hosts)}; ${proved}`)}; in ${secondsText(seconds)}`
 }

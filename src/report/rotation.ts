@@ -3,7 +3,8 @@
 import type { Deed } from '../mail/rotation/deeds.ts'
 import type { KeyOutlook, Outlook, RotationStep } from '../mail/rotation/steps.ts'
 import type { Colours } from './colour.ts'
-import { harmlessLine } from './harmless.ts'
+import { pad, width } from './width.ts'
+import { EMPTY, joined, said, term, type Paint, type TerminalText } from './write/terminal.ts'
 
 export interface RotationView {
   readonly outlooks: readonly Outlook[]
@@ -19,10 +20,10 @@ export interface RotationView {
   readonly now: Date
 }
 
-export const deedText = ({ host, domain, selector, what, failed }: Deed, paint: Colours): string =>
+export const deedText = ({ host, domain, selector, what, failed }: Deed, paint: Colours): TerminalText =>
   failed === undefined
-    ? `${paint.changed('done')}    ${host}  ${domain}  ${selector}: ${harmlessLine(what)}\n`
-    : `${paint.bad('failed')}  ${host}  ${domain}  ${selector}: ${harmlessLine(what)}: ${harmlessLine(failed)}\n`
+    ? term`${paint.changed(term`done`)}    ${said(`${host}  ${domain}  ${selector}: ${what}`)}\n`
+    : term`${paint.bad(term`failed`)}  ${said(`${host}  ${domain}  ${selector}: ${what}: ${failed}`)}\n`
 
 const NEXT: Readonly<Record<RotationStep['kind'], string>> = {
   note: 'that is written down',
@@ -35,15 +36,15 @@ const NEXT: Readonly<Record<RotationStep['kind'], string>> = {
   'delete-record': 'its record is taken out of DNS',
 }
 
-export function rotationText(view: RotationView, paint: Colours): string {
+export function rotationText(view: RotationView, paint: Colours): TerminalText {
   const { outlooks, faults, deeds } = view
   const blocks = outlooks.map((each) => outlookText(each, view, paint))
   const told = faults.map(
     ({ host, domain, status, why }) =>
-      `${paint.bad(status)}  ${host}${domain === undefined ? '' : `  ${domain}`}: ${harmlessLine(why)}\n`,
+      term`${paint.bad(said(status))}  ${said(`${host}${domain === undefined ? '' : `  ${domain}`}: ${why}`)}\n`,
   )
-  const gap = deeds.length > 0 && blocks.length > 0 ? ['\n'] : []
-  return [...gap, ...blocks, ...told, `${lastLine(view)}\n`].join('')
+  const gap = deeds.length > 0 && blocks.length > 0 ? [term`\n`] : []
+  return joined([...gap, ...blocks, ...told, term`${said(lastLine(view))}\n`])
 }
 
 /** When to come back, and for what. */
@@ -63,39 +64,40 @@ function lastLine({ outlooks, faults, deeds, check, now }: RotationView): string
 }
 
 /** Times that hosts wrote down are told as they did; those to come are told by the clock here. */
-function outlookText(outlook: Outlook, view: RotationView, paint: Colours): string {
+function outlookText(outlook: Outlook, view: RotationView, paint: Colours): TerminalText {
   const { host, domain, keys, begin, due, notes } = outlook
-  const columns = Math.max(0, ...keys.map(({ selector }) => selector.length))
-  const begins = begin === undefined ? [] : [`  ${nextWord(view)}: a new key (${due})\n`]
-  return [
-    `${paint.strong(`${host}  ${domain}`)}\n`,
+  const columns = Math.max(0, ...keys.map(({ selector }) => width(said(selector))))
+  const begins = begin === undefined ? [] : [term`  ${said(`${nextWord(view)}: a new key (${due})`)}\n`]
+  return joined([
+    term`${paint.strong(said(`${host}  ${domain}`))}\n`,
     ...keys.map((key) => keyLine(key, columns, outlook.now, view, paint)),
     ...begins,
-    ...notes.map((note) => `  ${paint.doubtful('note')}: ${harmlessLine(note)}\n`),
-  ].join('')
+    ...notes.map((note) => term`  ${paint.doubtful(term`note`)}: ${said(note)}\n`),
+  ])
 }
 
 const nextWord = ({ check }: RotationView): string => (check ? 'next' : 'not done')
 
-function keyLine(key: KeyOutlook, columns: number, hostNow: number, view: RotationView, paint: Colours): string {
+function keyLine(key: KeyOutlook, columns: number, hostNow: number, view: RotationView, paint: Colours): TerminalText {
   const { selector, state, since } = key
-  const when = since === undefined ? '' : `  since ${clockText(new Date(since * 1000), 0)}`
+  const when = since === undefined ? EMPTY : term`  since ${said(clockText(new Date(since * 1000), 0))}`
   const then = thenText(key, hostNow, view)
-  const word = keyPaint(key, paint)(when === '' && then === '' ? state : state.padEnd(10))
-  return `  ${selector.padEnd(columns)}  ${word}${paint.faint(when)}${then}\n`
+  const isAlone = when.length === 0 && then === ''
+  const word = keyPaint(key, paint)(isAlone ? said(state) : pad(said(state), 10))
+  return term`  ${pad(said(selector), columns)}  ${word}${paint.faint(when)}${said(then)}\n`
 }
 
 /** What a key waits for, or what is its next step. */
 function thenText({ step, wait }: KeyOutlook, hostNow: number, view: RotationView): string {
   if (wait?.kind === 'until') {
     const left = wait.time - hostNow
-    return `; until ${clockText(view.now, left)} (in ${durationText(left)}): ${harmlessLine(wait.why)}`
+    return `; until ${clockText(view.now, left)} (in ${durationText(left)}): ${wait.why}`
   }
-  if (wait !== undefined) return `; ${harmlessLine(wait.why)}`
+  if (wait !== undefined) return `; ${wait.why}`
   return step === undefined ? '' : `; ${nextWord(view)}: ${NEXT[step.kind]}`
 }
 
-function keyPaint({ state, wait }: KeyOutlook, paint: Colours): (text: string) => string {
+function keyPaint({ state, wait }: KeyOutlook, paint: Colours): Paint {
   if (wait?.kind === 'blocked') return paint.bad
   if (wait !== undefined) return paint.doubtful
   return state === 'active' ? paint.good : paint.faint

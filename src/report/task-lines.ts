@@ -2,8 +2,8 @@
 import type { HostResult, TaskResult, TaskStatus } from '../model/run-event.ts'
 import { paintOf, type Colours } from './colour.ts'
 import { diffLines } from './diff.ts'
-import { harmless, harmlessLine } from './harmless.ts'
 import { nameList } from './name-list.ts'
+import { EMPTY, indented, said, term, type TerminalText } from './write/terminal.ts'
 
 export interface TaskLinesOptions {
   readonly diff: boolean
@@ -23,7 +23,7 @@ export function taskLines(
   status: TaskStatus,
   options: TaskLinesOptions,
   paint: Colours,
-): readonly string[] {
+): readonly TerminalText[] {
   const entries = new Map<string, Entry>()
   for (const host of hosts) {
     for (const [place, task] of host.tasks.entries()) {
@@ -51,16 +51,14 @@ function entryLines(
   all: number,
   { diff, verbose }: TaskLinesOptions,
   paint: Colours,
-): readonly string[] {
-  const where = all === 1 ? '' : `  ${paint.head(hostsText(hosts, all))}`
+): readonly TerminalText[] {
+  const where = all === 1 ? EMPTY : term`  ${paint.head(said(hostsText(hosts, all)))}`
   return [
-    `  ${paint.strong(task.type)} ${harmlessLine(task.name)}${where}`,
-    ...task.changes.map((summary) => `    ${paintOf(paint, task.status)(harmlessLine(summary))}`),
-    ...(task.why === undefined ? [] : indented(harmless(task.why), '    ')),
-    ...(verbose
-      ? task.commands.flatMap((command) => indented(shortened(harmless(command)), '      ').map(paint.faint))
-      : []),
-    ...(diff ? task.diffs.flatMap((each) => diffLines(each, paint).map((line) => `      ${line}`)) : []),
+    term`  ${paint.strong(said(task.type))} ${said(task.name)}${where}`,
+    ...task.changes.map((summary) => term`    ${paintOf(paint, task.status)(said(summary))}`),
+    ...(task.why === undefined ? [] : indented(task.why, term`    `)),
+    ...(verbose ? task.commands.flatMap((command) => indented(shortened(command), term`      `).map(paint.faint)) : []),
+    ...(diff ? task.diffs.flatMap((each) => diffLines(each, paint).map((line) => term`      ${line}`)) : []),
   ]
 }
 
@@ -68,12 +66,6 @@ function hostsText(hosts: readonly string[], all: number): string {
   if (hosts.length === all) return `all ${all} hosts`
   return hosts.length > 1 ? `${hosts.length} hosts: ${nameList(hosts)}` : nameList(hosts)
 }
-
-export const indented = (text: string, by: string): readonly string[] =>
-  text
-    .trimEnd()
-    .split('\n')
-    .map((line) => `${by}${line}`)
 
 /** File contents travel in the text of commands: lines that nobody reads are cut. */
 const LINE_AT_MOST = 300

@@ -2,13 +2,13 @@
 import type { DnsEvent, Publication } from '../dns/publication.ts'
 import type { HostResult, HostStatus, RunEvent, RunResult } from '../model/run-event.ts'
 import { colours, paintOf, type Colours } from './colour.ts'
-import { harmless, harmlessLine } from './harmless.ts'
 import { live, type Terminal } from './live.ts'
 import { count, nameList } from './name-list.ts'
 import type { Out } from './out.ts'
 import { recap, sum, wordOf } from './recap.ts'
-import { indented, taskLines } from './task-lines.ts'
+import { taskLines } from './task-lines.ts'
 import { dnsLines, isDnsEvent, publicationLines } from './publication.ts'
+import { asLines, EMPTY, indented, said, term, type TerminalText } from './write/terminal.ts'
 import { recordsIn, zoneLines } from './zone-lines.ts'
 
 export interface TextOptions {
@@ -29,9 +29,9 @@ export function textReporter(options: TextOptions, out: Out): (event: RunEvent |
   const began = performance.now()
   const left = { hosts: 0 }
   let dns: Publication | undefined
-  const print = (lines: readonly string[]): void => {
+  const print = (lines: readonly TerminalText[]): void => {
     if (lines.length === 0) return
-    const text = lines.map((line) => `${line}\n`).join('')
+    const text = asLines(lines)
     if (foot) foot.print(text)
     else out.write(text)
   }
@@ -41,11 +41,7 @@ export function textReporter(options: TextOptions, out: Out): (event: RunEvent |
     if (event.kind === 'dns-end') dns = event.publication
     if (event.kind === 'run-end') {
       foot?.close()
-      out.write(
-        endLines(event.result, dns, (performance.now() - began) / 1000, options, paint)
-          .map((line) => `${line}\n`)
-          .join(''),
-      )
+      out.write(asLines(endLines(event.result, dns, (performance.now() - began) / 1000, options, paint)))
       return
     }
     if (isDnsEvent(event)) return print(dnsLines(event, paint))
@@ -55,30 +51,35 @@ export function textReporter(options: TextOptions, out: Out): (event: RunEvent |
 }
 
 /** What is told the moment it happens. */
-function passingLines(event: RunEvent, othersToCome: boolean, options: TextOptions, paint: Colours): readonly string[] {
+function passingLines(
+  event: RunEvent,
+  othersToCome: boolean,
+  options: TextOptions,
+  paint: Colours,
+): readonly TerminalText[] {
   switch (event.kind) {
     case 'run-start': {
-      const what = `${harmlessLine(event.playbook)}${event.check ? ', check only,' : ''}`
-      return [paint.strong(`${what} on ${count(event.hosts.length, 'host')}`)]
+      const what = `${event.playbook}${event.check ? ', check only,' : ''}`
+      return [paint.strong(said(`${what} on ${count(event.hosts.length, 'host')}`))]
     }
     case 'host-waiting':
-      return [paint.doubtful(`${event.host}: waits for another run: ${harmlessLine(event.holder)}`)]
+      return [paint.doubtful(said(`${event.host}: waits for another run: ${event.holder}`))]
     case 'host-parked':
-      return [paint.doubtful(`${event.host}: ${harmlessLine(event.why)}`)]
+      return [paint.doubtful(said(`${event.host}: ${event.why}`))]
     case 'host-note':
-      return [paint.doubtful(`${event.host}: ${harmlessLine(event.note)}`)]
+      return [paint.doubtful(said(`${event.host}: ${event.note}`))]
     case 'change-start':
-      return options.verbose ? [`${changeText(event)} …`] : []
+      return options.verbose ? [term`${changeText(event)} …`] : []
     case 'change-end': {
-      const outcome = event.code === 0 ? paint.good('done') : paint.bad(`exit status ${event.code}`)
-      return options.verbose ? [`${changeText(event)}: ${outcome}`] : []
+      const outcome = event.code === 0 ? paint.good(term`done`) : paint.bad(term`exit status ${event.code}`)
+      return options.verbose ? [term`${changeText(event)}: ${outcome}`] : []
     }
     case 'host-end':
       return hostEndLines(event, othersToCome, options, paint)
     case 'interrupted': {
       const hosts =
         event.busy.length === 0 ? 'nothing is at work' : `the change in hand is finished on ${nameList(event.busy)}`
-      return [paint.doubtful(`interrupted: nothing more starts; ${hosts}. Ctrl-C again leaves at once.`)]
+      return [paint.doubtful(said(`interrupted: nothing more starts; ${hosts}. Ctrl-C again leaves at once.`))]
     }
     default:
       return []
@@ -87,8 +88,8 @@ function passingLines(event: RunEvent, othersToCome: boolean, options: TextOptio
 
 type EventOf<Kind extends RunEvent['kind']> = Extract<RunEvent, { readonly kind: Kind }>
 
-const changeText = ({ host, type, task, summary }: EventOf<'change-start'> | EventOf<'change-end'>): string =>
-  `${host}: ${harmlessLine(`${type} ${task}: ${summary}`)}`
+const changeText = ({ host, type, task, summary }: EventOf<'change-start'> | EventOf<'change-end'>): TerminalText =>
+  said(`${host}: ${type} ${task}: ${summary}`)
 
 /** Hosts that are as they are to be. */
 const DONE: readonly HostStatus[] = ['ok', 'changed', 'would-change', 'held']
@@ -98,14 +99,14 @@ function hostEndLines(
   othersToCome: boolean,
   { verbose, terminal }: TextOptions,
   paint: Colours,
-): readonly string[] {
-  const line = `${host}: ${paintOf(paint, status)(wordOf(status))}`
+): readonly TerminalText[] {
+  const line = term`${said(host)}: ${paintOf(paint, status)(wordOf(status))}`
   // In a pipe these lines are all that tells of progress; on a terminal the live lines do.
   if (DONE.includes(status)) return verbose || (terminal === undefined && othersToCome) ? [line] : []
   // In full at the end; this tells early while other hosts are still at work.
   if (!othersToCome) return []
-  const why = error && error !== status ? `: ${harmlessLine(error.split('\n')[0]!)}` : ''
-  return [`${line}${why}`]
+  const why = error && error !== status ? term`: ${said(error.split('\n')[0]!)}` : EMPTY
+  return [term`${line}${why}`]
 }
 
 function endLines(
@@ -114,14 +115,14 @@ function endLines(
   seconds: number,
   options: TextOptions,
   paint: Colours,
-): readonly string[] {
+): readonly TerminalText[] {
   const { hosts } = result
-  const section = (head: string, lines: readonly string[]): readonly string[] =>
-    lines.length === 0 ? [] : ['', head, ...lines]
+  const section = (head: TerminalText, lines: readonly TerminalText[]): readonly TerminalText[] =>
+    lines.length === 0 ? [] : [EMPTY, head, ...lines]
   const tasks = (
     status: 'ok' | 'changed' | 'would-change' | 'held' | 'assumed' | 'unknown',
     head: string,
-  ): readonly string[] => section(paintOf(paint, status)(head), taskLines(hosts, status, options, paint))
+  ): readonly TerminalText[] => section(paintOf(paint, status)(said(head)), taskLines(hosts, status, options, paint))
   return [
     ...(options.verbose ? tasks('ok', 'ok') : []),
     ...tasks('changed', 'changed'),
@@ -129,60 +130,63 @@ function endLines(
     ...tasks('held', 'held back'),
     ...tasks('assumed', 'cannot be told before what it waits for is done'),
     ...tasks('unknown', 'unknown: begun, and not known whether it was done; the next run finds out'),
-    ...section(paint.doubtful('warnings'), warningLines(hosts, paint)),
-    ...(dns === undefined ? section(paint.head('DNS records'), recordLines(hosts)) : []),
-    ...section(paint.head('outputs'), otherOutputs(hosts)),
+    ...section(paint.doubtful(term`warnings`), warningLines(hosts, paint)),
+    ...(dns === undefined ? section(paint.head(term`DNS records`), recordLines(hosts)) : []),
+    ...section(paint.head(term`outputs`), otherOutputs(hosts)),
     ...(dns === undefined ? [] : publicationLines(dns, paint)),
     ...(['interrupted', 'unreachable', 'failed'] as const).flatMap((status) =>
       section(paintOf(paint, status)(wordOf(status)), troubleLines(hosts, status, paint)),
     ),
-    '',
+    EMPTY,
     ...recap(hosts, paint),
     sum(hosts, seconds, paint),
-    ...advice(result),
+    ...advice(result).map(said),
   ]
 }
 
 /** Equal ones of several hosts are told once. */
-function warningLines(hosts: readonly HostResult[], paint: Colours): readonly string[] {
+function warningLines(hosts: readonly HostResult[], paint: Colours): readonly TerminalText[] {
   const all = hosts.flatMap(({ name, tasks }) =>
     tasks.flatMap(({ type, name: task, warning }) =>
-      warning === undefined ? [] : [{ name, text: harmless(`${type} ${task}: ${warning}`) }],
+      warning === undefined ? [] : [{ name, text: `${type} ${task}: ${warning}` }],
     ),
   )
-  return [...new Set(all.map(({ text }) => text))].map(
-    (text) => `  ${paint.strong(nameList(all.filter((each) => each.text === text).map(({ name }) => name)))}: ${text}`,
-  )
+  return [...new Set(all.map(({ text }) => text))].flatMap((text) => {
+    const names = all.filter((each) => each.text === text).map(({ name }) => name)
+    const [first, ...more] = indented(text, EMPTY)
+    return [term`  ${paint.strong(said(nameList(names)))}: ${first!}`, ...more.map((line) => term`    ${line}`)]
+  })
 }
 
 /** Equal troubles of several hosts are told once. */
-function troubleLines(hosts: readonly HostResult[], status: HostResult['status'], paint: Colours): readonly string[] {
+function troubleLines(
+  hosts: readonly HostResult[],
+  status: HostResult['status'],
+  paint: Colours,
+): readonly TerminalText[] {
   const troubles = new Map<string, string[]>()
   for (const host of hosts) {
     if (host.status !== status || host.error === status) continue
-    const why = harmless(host.error ?? 'no reason given')
+    const why = host.error ?? 'no reason given'
     const names = troubles.get(why)
     if (names) names.push(host.name)
     else troubles.set(why, [host.name])
   }
   return [...troubles].flatMap(([why, names]) => {
-    const [first, ...more] = why.trimEnd().split('\n')
-    return [
-      `  ${paint.strong(nameList(names))}: ${first}`,
-      ...(more.length > 0 ? indented(more.join('\n'), '    ') : []),
-    ]
+    const [first, ...more] = indented(why, EMPTY)
+    return [term`  ${paint.strong(said(nameList(names)))}: ${first!}`, ...more.map((line) => term`    ${line}`)]
   })
 }
 
-function recordLines(hosts: readonly HostResult[]): readonly string[] {
-  return [...new Set(hosts.flatMap(({ outputs }) => zoneLines(recordsIn(outputs['dns'])).map(harmlessLine)))]
+function recordLines(hosts: readonly HostResult[]): readonly TerminalText[] {
+  return [...new Set(hosts.flatMap(({ outputs }) => zoneLines(recordsIn(outputs['dns'])).map(said)))]
 }
 
-function otherOutputs(hosts: readonly HostResult[]): readonly string[] {
+function otherOutputs(hosts: readonly HostResult[]): readonly TerminalText[] {
   return hosts.flatMap(({ name, outputs }) =>
     Object.entries(outputs)
       .filter(([key, value]) => !(key === 'dns' && isOfRecords(value)))
-      .map(([key, value]) => `  ${name}  ${harmlessLine(key)}: ${harmlessLine(JSON.stringify(value))}`),
+      .map(([key, value]) => term`  ${said(`${name}  ${key}: ${JSON.stringify(value)}`)}`),
   )
 }
 

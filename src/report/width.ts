@@ -1,4 +1,5 @@
-// How many columns of a terminal text takes, and cutting it to fit.
+// How many columns of a terminal text takes, and cutting it to fit. What is cut or filled up is as checked as before.
+import type { TerminalText } from './write/terminal.ts'
 
 /** East Asian letters, forms and signs of full width; emoji and further ideographs. */
 const WIDE = [
@@ -21,6 +22,8 @@ export function width(text: string): number {
 }
 
 /** At most `columns` columns of text without colour; what was cut shows as `…`. */
+export function fit(text: TerminalText, columns: number): TerminalText
+export function fit(text: string, columns: number): string
 export function fit(text: string, columns: number): string {
   if (width(text) <= columns) return text
   if (columns < 1) return ''
@@ -34,5 +37,12 @@ export function fit(text: string, columns: number): string {
   return `${kept}…`
 }
 
+const blanks = (columns: number, text: string): string => ' '.repeat(Math.max(0, columns - width(text)))
+
 /** Filled up with spaces. */
-export const pad = (text: string, columns: number): string => text + ' '.repeat(Math.max(0, columns - width(text)))
+export const pad = (text: TerminalText, columns: number): TerminalText =>
+  `${text}${blanks(columns, text)}` as TerminalText
+
+/** Behind spaces. */
+export const padStart = (text: TerminalText, columns: number): TerminalText =>
+  `${blanks(columns, text)}${text}` as TerminalText

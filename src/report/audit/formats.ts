@@ -1,7 +1,8 @@
 // A report in the format that is asked for.
 import type { AuditReport } from '../../model/audit.ts'
 import type { Colours } from '../colour.ts'
-import { jsonDocument, jsonLine } from '../json-text.ts'
+import { jsonDocument, jsonLines, type JsonText } from '../json-text.ts'
+import type { Printable } from '../write/checked.ts'
 import { auditHtml } from './html.ts'
 import { auditJunit } from './junit.ts'
 import { auditMarkdown } from './markdown.ts'
@@ -16,7 +17,7 @@ export interface Screen {
   readonly paint: Colours
 }
 
-export function auditAs(format: AuditFormat, report: AuditReport, { columns, paint }: Screen): string {
+export function auditAs(format: AuditFormat, report: AuditReport, { columns, paint }: Screen): Printable {
   switch (format) {
     case 'text':
       return auditText(report, columns, paint)
@@ -36,15 +37,13 @@ export function auditAs(format: AuditFormat, report: AuditReport, { columns, pai
 }
 
 /** A line for each host, row and finding; the last one sums up. */
-function auditNdjson({ hosts, domains, matrix, findings, stale, ...rest }: AuditReport): string {
-  return [
+function auditNdjson({ hosts, domains, matrix, findings, stale, ...rest }: AuditReport): JsonText {
+  return jsonLines([
     ...hosts.map((each) => ({ kind: 'host', ...each })),
     ...domains.map((each) => ({ kind: 'domain', ...each })),
     ...matrix.map((each) => ({ kind: 'row', ...each })),
     ...findings.map((each) => ({ kind: 'finding', ...each })),
     ...stale.map((each) => ({ kind: 'stale', ...each })),
     { kind: 'audit', ...rest },
-  ]
-    .map(jsonLine)
-    .join('')
+  ])
 }

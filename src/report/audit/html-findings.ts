@@ -2,46 +2,54 @@
 import type { AuditFinding, AuditReport, CellStatus } from '../../model/audit.ts'
 import { CHECKS } from '../../model/findings/finding-kind.ts'
 import { kindOf } from '../../model/findings/finding-kinds.ts'
-import { code, text } from './html-text.ts'
+import { code, htmlJoined, type HtmlText, page, text } from '../write/html.ts'
 import { SIGNS, subjectGroups } from './words.ts'
 
-export function findingsOf({ findings }: AuditReport): string {
+export function findingsOf({ findings }: AuditReport): HtmlText {
   const shown = findings.map((finding, index) => findingOf(finding, index + 1))
-  return ['<h2 id="findings">Findings</h2>', ...(shown.length === 0 ? ['<p>None.</p>'] : shown)].join('\n')
+  const head = page`<h2 id="findings">Findings</h2>`
+  return htmlJoined([head, ...(shown.length === 0 ? [page`<p>None.</p>`] : shown)], page`\n`)
 }
 
-function findingOf(finding: AuditFinding, number: number): string {
+function findingOf(finding: AuditFinding, number: number): HtmlText {
   const { id, severity, check, message, accepted } = finding
   const status: CellStatus = accepted === undefined ? severity : 'accepted'
   const word = accepted === undefined ? SIGNS[severity].word : `accepted ${severity}`
-  const badge = `<span class="badge ${status}">${SIGNS[status].sign} ${word}</span>`
-  return `<article class="finding ${status}" id="finding-${number}">
+  const badge = page`<span class="badge ${text(status)}">${text(`${SIGNS[status].sign} ${word}`)}</span>`
+  return page`<article class="finding ${text(status)}" id="finding-${number}">
 <h3>${badge} <span>${text(message)}</span> ${code(id)}</h3>
 <p class="faint">${text(CHECKS[check].title)}: ${text(kindOf(id).means)}</p>
 <dl>${entriesOf(finding)}</dl>
 </article>`
 }
 
-function entriesOf(finding: AuditFinding): string {
+function entriesOf(finding: AuditFinding): HtmlText {
   const { expected, found, remedy, accepted } = finding
-  const entry = (term: string, definition: string): string => `<dt>${term}</dt><dd>${definition}</dd>`
-  return [
-    entry('Where', whereOf(finding) || 'the fleet'),
+  const entry = (term: string, definition: HtmlText): HtmlText => page`<dt>${text(term)}</dt><dd>${definition}</dd>`
+  const where = whereOf(finding)
+  return htmlJoined([
+    entry('Where', where === '' ? page`the fleet` : where),
     ...(expected === undefined ? [] : [entry('Expected', code(expected))]),
     ...(found === undefined ? [] : [entry('Found', code(found))]),
     ...(accepted === undefined ? [] : [entry('Accepted', acceptedText(accepted))]),
     entry('To do', text(remedy)),
-  ].join('')
+  ])
 }
 
-function whereOf(finding: AuditFinding): string {
+function whereOf(finding: AuditFinding): HtmlText {
   const places = subjectGroups(finding).map(({ hosts, detail }) => {
-    const names = hosts.length > 0 ? `<b>${text(hosts.join(', '))}</b>` : ''
-    return [names, text(detail)].filter((part) => part !== '').join(': ')
+    const names = hosts.length > 0 ? page`<b>${text(hosts.join(', '))}</b>` : page``
+    return htmlJoined(
+      [names, text(detail)].filter((part) => part !== ''),
+      page`: `,
+    )
   })
-  return places.filter((each) => each !== '').join('<br>')
+  return htmlJoined(
+    places.filter((each) => each !== ''),
+    page`<br>`,
+  )
 }
 
-function acceptedText({ reason, until }: NonNullable<AuditFinding['accepted']>): string {
-  return `${text(reason)}${until === undefined ? '' : ` (until ${text(until)})`}`
+function acceptedText({ reason, until }: NonNullable<AuditFinding['accepted']>): HtmlText {
+  return page`${text(reason)}${until === undefined ? page`` : page` (until ${text(until)})`}`
 }

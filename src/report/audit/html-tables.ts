@@ -1,23 +1,27 @@
 // The plain tables of an audit's page: hosts that were not audited, stale entries of the baseline, domains, hosts.
 import type { AuditReport } from '../../model/audit.ts'
-import { code, text } from './html-text.ts'
+import { code, htmlJoined, type HtmlText, page, text } from '../write/html.ts'
 import { SIGNS } from './words.ts'
 
-function tableOf(title: string, id: string, heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  if (rows.length === 0) return ''
-  const head = heads.map((each) => `<th scope="col">${each}</th>`).join('')
-  const body = rows.map(([first = '', ...rest]) => {
-    const cells = rest.map((cell) => `<td>${cell}</td>`).join('')
-    return `<tr><th scope="row">${first}</th>${cells}</tr>`
+function tableOf(
+  title: string,
+  id: string,
+  heads: readonly string[],
+  rows: readonly (readonly HtmlText[])[],
+): HtmlText {
+  if (rows.length === 0) return page``
+  const head = htmlJoined(heads.map((each) => page`<th scope="col">${text(each)}</th>`))
+  const body = rows.map(([first = page``, ...rest]) => {
+    const cells = htmlJoined(rest.map((cell) => page`<td>${cell}</td>`))
+    return page`<tr><th scope="row">${first}</th>${cells}</tr>`
   })
-  return [
-    `<h2 id="${id}">${title}</h2>`,
-    `<div class="scroll" role="region" aria-labelledby="${id}" tabindex="0"><table><thead><tr>${head}</tr></thead>`,
-    `<tbody>${body.join('\n')}</tbody></table></div>`,
-  ].join('\n')
+  const region = page`<div class="scroll" role="region" aria-labelledby="${text(id)}" tabindex="0">`
+  return page`<h2 id="${text(id)}">${text(title)}</h2>
+${region}<table><thead><tr>${head}</tr></thead>
+<tbody>${htmlJoined(body, page`\n`)}</tbody></table></div>`
 }
 
-export const lostOf = ({ hosts }: AuditReport): string =>
+export const lostOf = ({ hosts }: AuditReport): HtmlText =>
   tableOf(
     'Hosts that were not audited',
     'lost',
@@ -26,12 +30,12 @@ export const lostOf = ({ hosts }: AuditReport): string =>
       .filter(({ error }) => error !== undefined)
       .map(({ name, status, error }) => [
         text(name),
-        `<span class="unknown">${SIGNS.unknown.sign} ${text(status)}</span>`,
+        page`<span class="unknown">${text(`${SIGNS.unknown.sign} ${status}`)}</span>`,
         text(error!),
       ]),
   )
 
-export const staleOf = ({ stale }: AuditReport): string =>
+export const staleOf = ({ stale }: AuditReport): HtmlText =>
   tableOf(
     'Baseline',
     'stale',
@@ -39,21 +43,21 @@ export const staleOf = ({ stale }: AuditReport): string =>
     stale.map(({ where, id, why }) => [
       text(where),
       code(id),
-      why === 'expired' ? 'has expired, and accepts nothing any more' : 'is found no more: take it out',
+      text(why === 'expired' ? 'has expired, and accepts nothing any more' : 'is found no more: take it out'),
     ]),
   )
 
-export function fleetOf({ hosts, domains }: AuditReport): string {
-  return [
+export function fleetOf({ hosts, domains }: AuditReport): HtmlText {
+  const tables = [
     tableOf(
       'Domains',
       'domains',
       ['Domain', 'In the inventory', 'Policy (DMARC)', 'Name servers'],
       domains.map(({ domain, declared, sends, policy, nameServers }) => [
         text(domain),
-        declared ? (sends ? 'yes' : 'yes, sends nothing') : 'no',
+        text(declared ? (sends ? 'yes' : 'yes, sends nothing') : 'no'),
         text(policy ?? '–'),
-        text(nameServers.join(', ')) || '–',
+        text(nameServers.join(', ') || '–'),
       ]),
     ),
     tableOf(
@@ -65,9 +69,10 @@ export function fleetOf({ hosts, domains }: AuditReport): string {
         .map(({ name, helo, addresses, software }) => [
           text(name),
           text(helo ?? '–'),
-          text(addresses.join(', ')) || '–',
-          text(software.join(', ')) || '–',
+          text(addresses.join(', ') || '–'),
+          text(software.join(', ') || '–'),
         ]),
     ),
-  ].join('\n')
+  ]
+  return htmlJoined(tables, page`\n`)
 }

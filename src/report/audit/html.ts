@@ -4,23 +4,23 @@ import type { AuditCell, AuditFinding, AuditReport, AuditRow, CellStatus } from 
 import { CHECKS, CHECK_NAMES, type CheckName } from '../../model/findings/finding-kind.ts'
 import { groupedBy } from '../../text/grouped-by.ts'
 import { count } from '../name-list.ts'
+import { htmlJoined, type HtmlText, named, page, text } from '../write/html.ts'
 import { concerns } from './concerns.ts'
 import { findingsOf } from './html-findings.ts'
 import { fleetOf, lostOf, staleOf } from './html-tables.ts'
-import { named, text } from './html-text.ts'
 import { STYLE } from './style.ts'
 import { SIGNS } from './words.ts'
 
-export function auditHtml(report: AuditReport): string {
+export function auditHtml(report: AuditReport): HtmlText {
   const { date, mailrun } = report
-  return `<!doctype html>
+  return page`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="generator" content="mailrun ${text(mailrun)}">
-<title>Mail audit, ${date.slice(0, 10)}</title>
-<style>${STYLE}</style>
+<title>Mail audit, ${text(date.slice(0, 10))}</title>
+${STYLE}
 </head>
 <body>
 <header>
@@ -43,27 +43,31 @@ ${fleetOf(report)}
 `
 }
 
-const DISCLAIMER = 'Hosts and name servers were asked; nothing was changed, and no mail was sent.'
+const DISCLAIMER = page`Hosts and name servers were asked; nothing was changed, and no mail was sent.`
 
 /** What was audited, and when. */
-function scope({ date, summary }: AuditReport): string {
-  const time = `<time datetime="${date}">${date.slice(0, 16).replace('T', ' ')} UTC</time>`
-  return `${count(summary.hosts, 'host')}, ${count(summary.domains, 'domain')}, ${time}`
+function scope({ date, summary }: AuditReport): HtmlText {
+  const time = page`<time datetime="${text(date)}">${text(date.slice(0, 16).replace('T', ' '))} UTC</time>`
+  const what = `${count(summary.hosts, 'host')}, ${count(summary.domains, 'domain')}, `
+  return page`${text(what)}${time}`
 }
 
 /** One sentence for who reads no more. */
-function verdict(report: AuditReport): string {
+function verdict(report: AuditReport): HtmlText {
   const lost = report.hosts.filter(({ status }) => status !== 'audited').length
-  return `${mailVerdict(report, lost)}${lost > 0 ? ` ${count(lost, 'host')} could not be audited.` : ''}`
+  const more = lost > 0 ? ` ${count(lost, 'host')} could not be audited.` : ''
+  return page`${mailVerdict(report, lost)}${text(more)}`
 }
 
-function mailVerdict(report: AuditReport, lost: number): string {
+function mailVerdict(report: AuditReport, lost: number): HtmlText {
   const { error, warning, unknown } = report.summary.findings
-  const say = (status: CellStatus, words: string): string => `<b class="${status}">${SIGNS[status].sign} ${words}</b>`
-  if (error > 0) return `${say('error', 'Mail is at risk:')} ${count(error, 'error')}${badDomains(report)}.`
-  if (warning > 0) return `${say('warning', 'Mail passes, with risks:')} ${count(warning, 'warning')}.`
+  const say = (status: CellStatus, words: string): HtmlText =>
+    page`<b class="${text(status)}">${text(SIGNS[status].sign)} ${text(words)}</b>`
+  if (error > 0)
+    return page`${say('error', 'Mail is at risk:')} ${text(`${count(error, 'error')}${badDomains(report)}.`)}`
+  if (warning > 0) return page`${say('warning', 'Mail passes, with risks:')} ${text(count(warning, 'warning'))}.`
   if (unknown > 0 || lost > 0) return say('unknown', 'As far as is known, mail passes.')
-  return `${say('pass', 'All is well:')} mail of every host is signed, authorized and aligned.`
+  return page`${say('pass', 'All is well:')} mail of every host is signed, authorized and aligned.`
 }
 
 /** Of how many domains mail is at risk. */
@@ -79,7 +83,7 @@ function badDomains({ matrix, summary }: AuditReport): string {
   return `, in mail of ${all}${count(bad.size, 'domain')}`
 }
 
-function tiles({ summary }: AuditReport): string {
+function tiles({ summary }: AuditReport): HtmlText {
   const { findings, accepted } = summary
   const all: readonly (readonly [status: CellStatus, number: number, word: string])[] = [
     ['error', findings.error, findings.error === 1 ? 'error' : 'errors'],
@@ -90,36 +94,36 @@ function tiles({ summary }: AuditReport): string {
   ]
   const items = all.map(([status, number, word]) => {
     const look = number === 0 ? 'none' : status
-    return `<li class="${look}"><b>${number}</b>${SIGNS[status].sign} ${word}</li>`
+    return page`<li class="${text(look)}"><b>${number}</b>${text(`${SIGNS[status].sign} ${word}`)}</li>`
   })
-  return `<ul class="tiles">${items.join('')}</ul>`
+  return page`<ul class="tiles">${htmlJoined(items)}</ul>`
 }
 
-function matrixOf(report: AuditReport): string {
+function matrixOf(report: AuditReport): HtmlText {
   const { matrix, findings } = report
-  if (matrix.length === 0) return ''
+  if (matrix.length === 0) return page``
   const anchors = anchorsOf(findings)
   const checks = CHECK_NAMES.map((check) => {
     const { about, title } = CHECKS[check]
-    return `<th scope="col" title="${text(about)}">${text(title)}</th>`
+    return page`<th scope="col" title="${text(about)}">${text(title)}</th>`
   })
-  const head = ['<th scope="col" class="name">Host</th>', '<th scope="col">Domain</th>', ...checks].join('')
+  const head = page`<th scope="col" class="name">Host</th><th scope="col">Domain</th>${htmlJoined(checks)}`
   const bodies = [...groupedBy(matrix, ({ host }) => host ?? '')].map(([host, rows]) => bodyOf(host, rows, anchors))
-  return `<h2 id="matrix">Hosts and domains</h2>
+  return page`<h2 id="matrix">Hosts and domains</h2>
 <div class="scroll" role="region" aria-labelledby="matrix" tabindex="0"><table class="matrix">
 <thead><tr>${head}</tr></thead>
-${bodies.join('\n')}
+${htmlJoined(bodies, page`\n`)}
 </table></div>
 <ul class="legend">${legend()}</ul>`
 }
 
-function legend(): string {
+function legend(): HtmlText {
   const statuses = Object.keys(SIGNS) as readonly CellStatus[]
   const items = statuses.map((status) => {
     const { sign, word } = SIGNS[status]
-    return `<li><span class="${status}">${sign}</span> ${LEGEND[status] ?? word}</li>`
+    return page`<li><span class="${text(status)}">${text(sign)}</span> ${text(LEGEND[status] ?? word)}</li>`
   })
-  return items.join('')
+  return htmlJoined(items)
 }
 
 const LEGEND: Readonly<Partial<Record<CellStatus, string>>> = {
@@ -133,7 +137,7 @@ const LEGEND: Readonly<Partial<Record<CellStatus, string>>> = {
 }
 
 /** Domains of a host that are alike in every cell share a row. */
-function bodyOf(host: string, rows: readonly AuditRow[], anchors: Anchors): string {
+function bodyOf(host: string, rows: readonly AuditRow[], anchors: Anchors): HtmlText {
   const alike = [
     ...groupedBy(rows, ({ cells, ...row }) =>
       JSON.stringify([
@@ -142,22 +146,23 @@ function bodyOf(host: string, rows: readonly AuditRow[], anchors: Anchors): stri
       ]),
     ).values(),
   ]
-  const name = host === '' ? '<span class="none">no host</span>' : named(host)
-  const nameCell = `<th scope="rowgroup" class="name" rowspan="${alike.length}">${name}</th>`
+  const name = host === '' ? page`<span class="none">no host</span>` : named(host)
+  const nameCell = page`<th scope="rowgroup" class="name" rowspan="${alike.length}">${name}</th>`
   const lines = alike.map((those, index) => {
     const cells = CHECK_NAMES.map((check) => cellOf(those[0]!, check, anchors))
-    return `<tr>${index === 0 ? nameCell : ''}${domainsCell(those)}${cells.join('')}</tr>`
+    return page`<tr>${index === 0 ? nameCell : page``}${domainsCell(those)}${htmlJoined(cells)}</tr>`
   })
-  return `<tbody>${lines.join('\n')}</tbody>`
+  return page`<tbody>${htmlJoined(lines, page`\n`)}</tbody>`
 }
 
-function domainsCell(rows: readonly AuditRow[]): string {
-  const names = rows.map(({ domain }) => (domain === null ? '<span class="none">no domain</span>' : named(domain)))
-  return `<th scope="row">${names.join('<br>')}</th>`
+function domainsCell(rows: readonly AuditRow[]): HtmlText {
+  const none = page`<span class="none">no domain</span>`
+  const names = rows.map(({ domain }) => (domain === null ? none : named(domain)))
+  return page`<th scope="row">${htmlJoined(names, page`<br>`)}</th>`
 }
 
 /** Where the first finding of an id is that concerns a place. */
-type Anchors = (id: string, check: CheckName, row: AuditRow) => string | undefined
+type Anchors = (id: string, check: CheckName, row: AuditRow) => HtmlText | undefined
 
 function anchorsOf(findings: readonly AuditFinding[]): Anchors {
   const byId = groupedBy(
@@ -166,24 +171,24 @@ function anchorsOf(findings: readonly AuditFinding[]): Anchors {
   )
   return (id, check, row) => {
     const found = byId.get(id)?.find(({ finding }) => concerns(finding, check, row))
-    return found === undefined ? undefined : `finding-${found.index + 1}`
+    return found === undefined ? undefined : page`finding-${found.index + 1}`
   }
 }
 
-function cellOf(row: AuditRow, check: CheckName, anchors: Anchors): string {
+function cellOf(row: AuditRow, check: CheckName, anchors: Anchors): HtmlText {
   const cell = row.cells[check]
   const { sign, word } = SIGNS[cell.status]
   if (cell.status === 'none')
-    return `<td class="none"><span aria-hidden="true">${sign}</span><span class="state"></span></td>`
-  const state = `<span class="state"><i aria-hidden="true">${sign}</i> ${word}</span>`
-  return `<td class="${cell.status}">${state}${small(cell, row, check, anchors)}</td>`
+    return page`<td class="none"><span aria-hidden="true">${text(sign)}</span><span class="state"></span></td>`
+  const state = page`<span class="state"><i aria-hidden="true">${text(sign)}</i> ${text(word)}</span>`
+  return page`<td class="${text(cell.status)}">${state}${small(cell, row, check, anchors)}</td>`
 }
 
-function small({ status, ids, text: what }: AuditCell, row: AuditRow, check: CheckName, anchors: Anchors): string {
+function small({ status, ids, text: what }: AuditCell, row: AuditRow, check: CheckName, anchors: Anchors): HtmlText {
   const links = ids.map((id) => {
     const anchor = anchors(id, check, row)
-    return anchor === undefined ? text(id) : `<a href="#${anchor}">${text(id)}</a>`
+    return anchor === undefined ? text(id) : page`<a href="#${anchor}">${text(id)}</a>`
   })
   const parts = status === 'pass' ? [named(what)] : links
-  return parts.join('') === '' ? '' : `<small>${parts.join('<br>')}</small>`
+  return parts.join('') === '' ? page`` : page`<small>${htmlJoined(parts, page`<br>`)}</small>`
 }

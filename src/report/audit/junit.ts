@@ -2,12 +2,11 @@
 import type { AuditFinding, AuditReport, AuditRow, CellStatus } from '../../model/audit.ts'
 import { CHECKS, CHECK_NAMES } from '../../model/findings/finding-kind.ts'
 import { groupedBy } from '../../text/grouped-by.ts'
-import { harmless } from '../harmless.ts'
+import { inLines, word, xml, xmlJoined, type XmlText } from '../write/xml.ts'
 import { concerns } from './concerns.ts'
-import { escapeMarkup } from './markup.ts'
 import { detailText } from './words.ts'
 
-export function auditJunit(report: AuditReport): string {
+export function auditJunit(report: AuditReport): XmlText {
   const { matrix, hosts, date, seconds } = report
   const rows = [...groupedBy(matrix, ({ host }) => host ?? '')]
   // Hosts of which nothing was asked have a case of their own, which failed to run.
@@ -28,17 +27,15 @@ export function auditJunit(report: AuditReport): string {
     }),
     { tests: 0, failures: 0, errors: 0, skipped: 0 },
   )
-  return [
-    '<?xml version="1.0" encoding="UTF-8"?>\n',
-    `<testsuites name="mailrun audit" ${countsText(all)} time="${seconds}">\n`,
-    ...suites.map(({ text }) => text),
-    '</testsuites>\n',
-  ].join('')
+  return xml`<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="mailrun audit" ${countsText(all)} time="${seconds}">
+${xmlJoined(suites.map(({ text }) => text))}</testsuites>
+`
 }
 
 interface Case {
   readonly kind: 'pass' | 'failure' | 'error' | 'skipped'
-  readonly text: string
+  readonly text: XmlText
 }
 
 interface Counts {
@@ -48,35 +45,37 @@ interface Counts {
   readonly skipped: number
 }
 
-const countsText = ({ tests, failures, errors, skipped }: Counts): string =>
-  `tests="${tests}" failures="${failures}" errors="${errors}" skipped="${skipped}"`
+const countsText = ({ tests, failures, errors, skipped }: Counts): XmlText =>
+  xml`tests="${tests}" failures="${failures}" errors="${errors}" skipped="${skipped}"`
 
 interface Suite extends Counts {
-  readonly text: string
+  readonly text: XmlText
 }
 
 function suite(name: string, own: readonly Case[], error: string | undefined, date: string): Suite {
   const cases = error === undefined ? own : [...own, notAudited(name, error)]
   const of = (kind: Case['kind']): number => cases.filter((each) => each.kind === kind).length
   const counts = { tests: cases.length, failures: of('failure'), errors: of('error'), skipped: of('skipped') }
-  const text = [
-    `  <testsuite name="${xml(name)}" ${countsText(counts)} timestamp="${date.slice(0, 19)}">\n`,
-    ...cases.map((each) => each.text),
-    '  </testsuite>\n',
-  ]
-  return { ...counts, text: text.join('') }
+  const text = xml`  <testsuite name="${word(name)}" ${countsText(counts)} timestamp="${word(date.slice(0, 19))}">
+${xmlJoined(cases.map((each) => each.text))}  </testsuite>
+`
+  return { ...counts, text }
 }
 
 const notAudited = (host: string, error: string): Case => ({
   kind: 'error',
-  text: testCase(host, 'audit', element('error', 'it could not be asked', 'not-audited', error)),
+  text: testCase(host, 'audit', element('error', 'it could not be asked', 'not-audited', [error])),
 })
 
-const xml = (text: string): string => escapeMarkup(harmless(text))
-const testCase = (classname: string, name: string, inside: string): string =>
-  `    <testcase classname="${xml(classname)}" name="${xml(name)}"${inside === '' ? '/>' : `>${inside}</testcase>`}\n`
-const element = (tag: string, message: string, type: string, text: string): string =>
-  `<${tag} message="${xml(message)}" type="${xml(type)}">${xml(text)}</${tag}>`
+function testCase(classname: string, name: string, inside: XmlText): XmlText {
+  const end = inside === '' ? xml`/>` : xml`>${inside}</testcase>`
+  return xml`    <testcase classname="${word(classname)}" name="${word(name)}"${end}\n`
+}
+
+function element(tag: 'failure' | 'error', message: string, type: string, told: readonly string[]): XmlText {
+  const name = word(tag)
+  return xml`<${name} message="${word(message)}" type="${word(type)}">${inLines(told)}</${name}>`
+}
 
 function casesOf(row: AuditRow, { findings }: AuditReport): readonly Case[] {
   const { host, domain, cells } = row
@@ -101,24 +100,31 @@ const KINDS: Readonly<Record<CellStatus, Case['kind']>> = {
   none: 'pass',
 }
 
-function inside(kind: Case['kind'], findings: readonly AuditFinding[]): string {
+function inside(kind: Case['kind'], findings: readonly AuditFinding[]): XmlText {
   const [first] = findings
-  const told = findings.map(textOf).join('\n\n')
-  if (kind === 'pass') return told === '' ? '' : `<system-out>${xml(told)}</system-out>`
+  const told = findings.flatMap((each, index) => [...(index === 0 ? [] : ['']), ...linesOf(each)])
+  if (kind === 'pass') return told.length === 0 ? xml`` : xml`<system-out>${inLines(told)}</system-out>`
   if (kind === 'skipped') {
     const reasons = findings.map(({ id, accepted }) => `${id}: accepted: ${accepted?.reason ?? ''}`)
-    return `<skipped message="${xml(reasons.join('; '))}"/>`
+    return xml`<skipped message="${word(reasons.join('; '))}"/>`
   }
   return element(kind, first?.message ?? 'it could not be found out', first?.id ?? 'unknown', told)
 }
 
-const textOf = ({ id, severity, message, expected, found, remedy, subjects, accepted }: AuditFinding): string =>
+const linesOf = ({
+  id,
+  severity,
+  message,
+  expected,
+  found,
+  remedy,
+  subjects,
+  accepted,
+}: AuditFinding): readonly string[] =>
   [
     `${accepted === undefined ? severity : 'accepted'} ${id}: ${message}`,
     ...(expected === undefined ? [] : [`expected: ${expected}`]),
     ...(found === undefined ? [] : [`found: ${found}`]),
     `to do: ${remedy}`,
     [...new Set(subjects.map(detailText))].filter((each) => each !== '').join('; '),
-  ]
-    .filter((line) => line !== '')
-    .join('\n')
+  ].filter((line) => line !== '')

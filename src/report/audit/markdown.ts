@@ -1,83 +1,95 @@
 // A report as Markdown, for tickets, wikis and the summaries of CI jobs (GitHub's tables).
-import type { AuditFinding, AuditReport } from '../../model/audit.ts'
+import type { AuditCell, AuditFinding, AuditReport, CellStatus } from '../../model/audit.ts'
 import { CHECKS, CHECK_NAMES } from '../../model/findings/finding-kind.ts'
-import { harmlessLine } from '../harmless.ts'
 import { count, nameList } from '../name-list.ts'
+import { code, mark, markJoined, plain, type MarkdownText } from '../write/markdown.ts'
 import { cellText, severityCounts, SIGNS, subjectGroups } from './words.ts'
 
-export function auditMarkdown(report: AuditReport): string {
+export function auditMarkdown(report: AuditReport): MarkdownText {
   const { matrix, findings, hosts, stale } = report
   const lost = hosts
     .filter(({ error }) => error !== undefined)
-    .map(({ name, status, error }) => `- ${plain(name)}: ${status}: ${plain(error!)}`)
+    .map(({ name, status, error }) => mark`- ${plain(name)}: ${plain(status)}: ${plain(error!)}`)
   const baseline = stale.map(({ id, where, why }) => {
     const state = why === 'expired' ? 'has expired, and accepts nothing any more' : 'is found no more'
-    return `- ${code(where)}: ${code(id)} ${state}`
+    return mark`- ${code(where)}: ${code(id)} ${plain(state)}`
   })
   const blocks = [
-    '# Mail audit',
+    mark`# Mail audit`,
     summaryText(report),
     ...(matrix.length === 0 ? [] : [tableText(report), legend()]),
-    ...(findings.length === 0 ? [] : ['## Findings', ...findings.map(findingMarkdown)]),
-    ...(lost.length === 0 ? [] : ['## Hosts that were not audited', lost.join('\n')]),
-    ...(baseline.length === 0 ? [] : ['## Baseline', baseline.join('\n')]),
+    ...(findings.length === 0 ? [] : [mark`## Findings`, ...findings.map(findingMarkdown)]),
+    ...(lost.length === 0 ? [] : [mark`## Hosts that were not audited`, markJoined(lost, LINE)]),
+    ...(baseline.length === 0 ? [] : [mark`## Baseline`, markJoined(baseline, LINE)]),
   ]
-  return `${blocks.join('\n\n')}\n`
+  return mark`${markJoined(blocks, mark`\n\n`)}\n`
 }
 
-function summaryText({ summary, date, mailrun }: AuditReport): string {
+const LINE = mark`\n`
+
+function summaryText({ summary, date, mailrun }: AuditReport): MarkdownText {
   const scope = `${count(summary.hosts, 'host')}, ${count(summary.domains, 'domain')}`
   const time = `${date.slice(0, 16).replace('T', ' ')} UTC`
-  return `${scope}: **${severityCounts(summary)}** (${time}, mailrun ${plain(mailrun)})`
+  return mark`${plain(scope)}: **${plain(severityCounts(summary))}** (${plain(time)}, mailrun ${plain(mailrun)})`
 }
 
-function tableText({ matrix }: AuditReport): string {
-  const head = ['Host', 'Domain', ...CHECK_NAMES.map((check) => CHECKS[check].title)]
+function tableText({ matrix }: AuditReport): MarkdownText {
+  const head = ['Host', 'Domain', ...CHECK_NAMES.map((check) => CHECKS[check].title)].map(plain)
   const rows = matrix.map(({ host, domain, cells }) => [
     plain(host ?? '–'),
     plain(domain ?? '–'),
-    ...CHECK_NAMES.map((check) => `${SIGNS[cells[check].status].sign} ${plain(cellText(cells[check]))}`.trim()),
+    ...CHECK_NAMES.map((check) => cellMarkdown(cells[check])),
   ])
-  return [
-    `| ${head.join(' | ')} |`,
-    `|${head.map(() => '---').join('|')}|`,
-    ...rows.map((row) => `| ${row.join(' | ')} |`),
-  ].join('\n')
+  const line = (row: readonly MarkdownText[]): MarkdownText => mark`| ${markJoined(row, mark` | `)} |`
+  const rule = markJoined(
+    head.map(() => mark`---`),
+    mark`|`,
+  )
+  return markJoined([line(head), mark`|${rule}|`, ...rows.map(line)], LINE)
 }
 
-const legend = (): string =>
-  Object.values(SIGNS)
-    .map(({ sign, word }) => `${sign} ${word}`)
-    .join(' · ')
-
-/** No mark-up, no cell and no line of its own gets through. */
-const plain = (text: string): string =>
-  harmlessLine(text).replace(/[\\`*_{}[\]<>()#+!|~&]/g, (character) => `\\${character}`)
-
-/** Within as many backticks as it needs; cells and links end at no sign in it. */
-function code(text: string): string {
-  const line = harmlessLine(text)
-  const fence = '`'.repeat(Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length)) + 1)
-  return /^`|`$/.test(line) ? `${fence} ${line} ${fence}` : `${fence}${line}${fence}`
+function cellMarkdown(cell: AuditCell): MarkdownText {
+  const what = cellText(cell)
+  const sign = SIGN_TEXT[cell.status]
+  return what === '' ? sign : mark`${sign} ${plain(what)}`
 }
 
-function findingMarkdown(finding: AuditFinding): string {
+/** Signs that mark nothing up where they stand alone. */
+const SIGN_TEXT: Readonly<Record<CellStatus, MarkdownText>> = {
+  pass: mark`✓`,
+  note: mark`i`,
+  warning: mark`!`,
+  error: mark`✗`,
+  unknown: mark`?`,
+  accepted: mark`~`,
+  none: mark`–`,
+}
+
+const legend = (): MarkdownText =>
+  markJoined(
+    (Object.keys(SIGNS) as readonly CellStatus[]).map(
+      (status) => mark`${SIGN_TEXT[status]} ${plain(SIGNS[status].word)}`,
+    ),
+    mark` · `,
+  )
+
+function findingMarkdown(finding: AuditFinding): MarkdownText {
   const { id, severity, message, expected, found, remedy, accepted } = finding
   const state =
-    accepted === undefined ? `${SIGNS[severity].sign} ${severity}` : `${SIGNS.accepted.sign} accepted ${severity}`
+    accepted === undefined
+      ? mark`${SIGN_TEXT[severity]} ${plain(severity)}`
+      : mark`${SIGN_TEXT.accepted} accepted ${plain(severity)}`
   const where = subjectGroups(finding).map(({ hosts, detail }) =>
     plain([nameList(hosts), detail].filter((part) => part !== '').join(': ')),
   )
-  return [
-    `### ${state}: ${code(id)}`,
-    plain(message),
-    [
-      `- Where: ${where.join('; ') || 'the fleet'}`,
-      ...(expected === undefined ? [] : [`- Expected: ${code(expected)}`]),
-      ...(found === undefined ? [] : [`- Found: ${code(found)}`]),
-      accepted === undefined
-        ? `- To do: ${plain(remedy)}`
-        : `- Accepted: ${plain(accepted.reason)}${accepted.until === undefined ? '' : ` (until ${accepted.until})`}`,
-    ].join('\n'),
-  ].join('\n\n')
+  const entries = [
+    mark`- Where: ${where.length === 0 ? mark`the fleet` : markJoined(where, mark`; `)}`,
+    ...(expected === undefined ? [] : [mark`- Expected: ${code(expected)}`]),
+    ...(found === undefined ? [] : [mark`- Found: ${code(found)}`]),
+    accepted === undefined ? mark`- To do: ${plain(remedy)}` : mark`- Accepted: ${acceptedMarkdown(accepted)}`,
+  ]
+  return markJoined([mark`### ${state}: ${code(id)}`, plain(message), markJoined(entries, LINE)], mark`\n\n`)
 }
+
+const acceptedMarkdown = ({ reason, until }: NonNullable<AuditFinding['accepted']>): MarkdownText =>
+  mark`${plain(reason)}${until === undefined ? mark`` : mark` (until ${plain(until)})`}`

@@ -4,7 +4,8 @@ import type { AuditFinding, AuditReport, AuditSubject } from '../../model/audit.
 import { CHECKS, type Severity } from '../../model/findings/finding-kind.ts'
 import { kindOf, type FindingId } from '../../model/findings/finding-kinds.ts'
 import { harmless } from '../harmless.ts'
-import { jsonDocument } from '../json-text.ts'
+import { jsonDocument, type JsonText } from '../json-text.ts'
+import { LONE_SURROGATE } from '../write/markup.ts'
 import { detailText } from './words.ts'
 
 const LEVELS: Readonly<Record<Severity, 'error' | 'warning' | 'note' | 'none'>> = {
@@ -14,7 +15,7 @@ const LEVELS: Readonly<Record<Severity, 'error' | 'warning' | 'note' | 'none'>> 
   unknown: 'none',
 }
 
-export function auditSarif(report: AuditReport): string {
+export function auditSarif(report: AuditReport): JsonText {
   const ids = [...new Set(report.findings.map(({ id }) => id))].sort()
   const failed = report.hosts.filter(({ status }) => status !== 'audited')
   return jsonDocument({
@@ -32,7 +33,7 @@ export function auditSarif(report: AuditReport): string {
               : {
                   toolExecutionNotifications: failed.map(({ name, status, error = '' }) => ({
                     level: 'error',
-                    message: { text: harmless(`${name} is ${status}: ${error}`) },
+                    message: { text: plainText([`${name} is ${status}: ${error}`]) },
                   })),
                 }),
           },
@@ -69,7 +70,7 @@ function result(finding: AuditFinding, subject: AuditSubject, ruleIndex: number)
     ruleIndex,
     // What could not be found out is neither right nor wrong.
     ...(severity === 'unknown' ? { kind: 'open', level: 'none' } : { kind: 'fail', level: LEVELS[severity] }),
-    message: { text: harmless(lines.join('\n')) },
+    message: { text: plainText(lines) },
     locations: [location(subject)],
     partialFingerprints: {
       'mailrunSubject/v1': createHash('sha256')
@@ -79,7 +80,7 @@ function result(finding: AuditFinding, subject: AuditSubject, ruleIndex: number)
     },
     ...(accepted === undefined
       ? {}
-      : { suppressions: [{ kind: 'external', justification: harmless(accepted.reason) }] }),
+      : { suppressions: [{ kind: 'external', justification: plainText([accepted.reason]) }] }),
   }
 }
 
@@ -98,15 +99,27 @@ function location(subject: AuditSubject) {
     ],
     message: {
       text:
-        harmless([host, detailText(subject)].filter((part) => part !== undefined && part !== '').join(': ')) ||
+        plainText([[host, detailText(subject)].filter((part) => part !== undefined && part !== '').join(': ')]) ||
         'the fleet',
     },
   }
 }
 
+/**
+ * Lines of a plain text message: those after the first of each part are indented, and none holds a link, `[text](URI)`
+ * (SARIF 2.1.0, §3.11.6).
+ */
+const plainText = (parts: readonly string[]): string =>
+  parts
+    .map((part) => harmless(part).replaceAll('\n', '\n    '))
+    .map((part) => (part.includes('](') ? part.replace(/[[\]]/g, (bracket) => `\\${bracket}`) : part))
+    .join('\n')
+
+const encoded = (text: string): string => encodeURIComponent(text.replace(LONE_SURROGATE, '\ufffd'))
+
 function uriOf({ host, domain, record, path }: AuditSubject): string {
-  const hostPart = encodeURIComponent(host ?? '')
-  if (path !== undefined) return `file://${hostPart}${path.split('/').map(encodeURIComponent).join('/')}`
+  const hostPart = encoded(host ?? '')
+  if (path !== undefined) return `file://${hostPart}${path.split('/').map(encoded).join('/')}`
   const name = record ?? (host === undefined ? domain : undefined)
-  return name === undefined ? `ssh://${hostPart}` : `dns:${encodeURIComponent(name)}?type=TXT`
+  return name === undefined ? `ssh://${hostPart}` : `dns:${encoded(name)}?type=TXT`
 }

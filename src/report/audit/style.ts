@@ -1,4 +1,5 @@
 // How the page of a report looks: light and dark, wide and narrow, on paper.
+import { sheet, sheetJoined, sheetWord, styleElement, type CssText } from '../write/html.ts'
 
 /**
  * Texts have a contrast of 4.5:1 and more with what is behind them, in both schemes (WCAG 2.2, AA); a test measures it.
@@ -46,23 +47,23 @@ export const COLOURS = {
   },
 } as const
 
-const variables = (scheme: Readonly<Record<string, string>>): string =>
-  Object.entries(scheme)
-    .map(([name, colour]) => `--${name}:${colour}`)
-    .join(';')
+const variables = (scheme: Readonly<Record<string, string>>): CssText =>
+  sheetJoined(
+    Object.entries(scheme).map(([name, colour]) => sheet`--${sheetWord(name)}:${sheetWord(colour)}`),
+    sheet`;`,
+  )
 const STATUSES = ['pass', 'error', 'warning', 'unknown', 'note', 'accepted'] as const
 
-/** Rules that take several lines here take one on the page. */
-const ruleALine = (css: string): string => css.replace(/\n(?: +|(?=\}))/g, '')
+function statusRules(status: (typeof STATUSES)[number]): CssText {
+  const name = sheetWord(status)
+  return sheetJoined([
+    sheet`.${name}{color:var(--${name})}`,
+    sheet`.matrix td.${name},.badge.${name}{background:var(--${name}Back)}`,
+    sheet`.tiles li.${name},.finding.${name}{border-left-color:var(--${name})}`,
+  ])
+}
 
-const statusRules = (status: (typeof STATUSES)[number]): string =>
-  [
-    `.${status}{color:var(--${status})}`,
-    `.matrix td.${status},.badge.${status}{background:var(--${status}Back)}`,
-    `.tiles li.${status},.finding.${status}{border-left-color:var(--${status})}`,
-  ].join('')
-
-export const STYLE = ruleALine(`
+export const STYLE = styleElement(sheet`
 :root{color-scheme:light dark;${variables(COLOURS.light)}}
 @media (prefers-color-scheme:dark){:root{${variables(COLOURS.dark)}}}
 *{box-sizing:border-box}
@@ -99,7 +100,7 @@ tbody:last-child tr:last-child>*{border-bottom:0}
 .matrix small{display:block;color:var(--faint);font-size:.8rem;overflow-wrap:break-word;line-height:1.35}
 .state{font-weight:600;white-space:nowrap}
 .state i{font-style:normal;display:inline-block;width:1.2em;text-align:center}
-${STATUSES.map(statusRules).join('\n')}
+${sheetJoined(STATUSES.map(statusRules), sheet`\n`)}
 .none{color:var(--faint)}
 td a{color:inherit}
 .legend{

@@ -2,13 +2,12 @@
 import type { AuditFinding, AuditReport, AuditRow, CellStatus } from '../../model/audit.ts'
 import { CHECKS, CHECK_NAMES } from '../../model/findings/finding-kind.ts'
 import type { Colours } from '../colour.ts'
-import { harmless, harmlessLine } from '../harmless.ts'
 import { count, nameList, placeList } from '../name-list.ts'
 import { secondsText } from '../recap.ts'
 import { fit, pad, width } from '../width.ts'
+import { EMPTY, indented, joined, said, term, withoutEnd, type Paint, type TerminalText } from '../write/terminal.ts'
 import { cellText, severityCounts, SIGNS, subjectGroups } from './words.ts'
 
-type Paint = (text: string) => string
 const plain: Paint = (text) => text
 
 const painter = (paint: Colours, status: CellStatus): Paint =>
@@ -23,31 +22,28 @@ const painter = (paint: Colours, status: CellStatus): Paint =>
   })[status]
 
 /** @param columns - of the terminal; `undefined`: as wide as it comes. */
-export function auditText(report: AuditReport, columns: number | undefined, paint: Colours): string {
+export function auditText(report: AuditReport, columns: number | undefined, paint: Colours): TerminalText {
   const { hosts, findings, stale } = report
-  return [
+  const parts = [
     ...table(report, columns, paint),
     ...findings.map((finding) => findingText(finding, paint)),
     ...hosts
       .filter(({ error }) => error !== undefined)
-      .map(({ name, status, error }) => `${paint.bad(status)}  ${harmlessLine(name)}\n${indent(error!)}\n`),
+      .map(({ name, status, error }) => term`${paint.bad(said(status))}  ${said(name)}\n${indent(error!)}\n`),
     ...stale.map(({ id, where, why }) => {
       const state = why === 'expired' ? 'has expired, and accepts nothing any more' : 'is found no more: take it out'
-      return `${paint.doubtful('baseline')}  ${where}: ${id} ${state}\n`
+      return term`${paint.doubtful(term`baseline`)}  ${said(`${where}: ${id} ${state}`)}\n`
     }),
     sumOf(report, paint),
-    '',
-  ].join('\n')
+    EMPTY,
+  ]
+  return joined(parts, term`\n`)
 }
 
-const indent = (text: string): string =>
-  harmless(text)
-    .split('\n')
-    .map((line) => `    ${line}`)
-    .join('\n')
+const indent = (text: string): TerminalText => joined(indented(text, term`    `), term`\n`)
 
 interface Cell {
-  readonly text: string
+  readonly text: TerminalText
   readonly status: CellStatus
 }
 
@@ -55,10 +51,10 @@ interface Cell {
 const [GAP, NARROW_GAP] = [2, 1]
 const LEAST = 3
 
-function table({ matrix }: AuditReport, columns: number | undefined, paint: Colours): readonly string[] {
+function table({ matrix }: AuditReport, columns: number | undefined, paint: Colours): readonly TerminalText[] {
   if (matrix.length === 0) return []
   const head = ['host', 'domain', ...CHECK_NAMES.map((check) => CHECKS[check].title)].map((text): Cell => ({
-    text,
+    text: said(text),
     status: 'none',
   }))
   const full = matrix.map((row) => cellsOf(row, cellText))
@@ -70,39 +66,37 @@ function table({ matrix }: AuditReport, columns: number | undefined, paint: Colo
     ? head.map((cell, index): Cell => (index < 2 ? cell : { ...cell, text: fit(cell.text, 8) }))
     : head
   const widths = narrow ? shrunk(widthsOf([titles, ...rows]), columns) : whole
-  const lineOf = (row: readonly Cell[], colour: (cell: Cell) => Paint): string =>
-    row
-      .map((cell, index) =>
-        colour(cell)(
-          index === row.length - 1
-            ? fit(cell.text, widths[index]!)
-            : pad(fit(cell.text, widths[index]!), widths[index]!),
-        ),
-      )
-      .join(' '.repeat(narrow ? NARROW_GAP : GAP))
-      .trimEnd()
+  const gap = pad(EMPTY, narrow ? NARROW_GAP : GAP)
+  const lineOf = (row: readonly Cell[], colour: (cell: Cell) => Paint): TerminalText => {
+    const cells = row.map((cell, index) => {
+      const text = fit(cell.text, widths[index]!)
+      return colour(cell)(index === row.length - 1 ? text : pad(text, widths[index]!))
+    })
+    return withoutEnd(joined(cells, gap))
+  }
   return [
     lineOf(titles, () => paint.faint),
     ...rows.map((row) => lineOf(row, ({ status }) => painter(paint, status))),
     ...(narrow ? [paint.faint(legend())] : []),
-    '',
+    EMPTY,
   ]
 }
 
-const legend = (): string =>
-  Object.values(SIGNS)
-    .map(({ sign, word }) => `${sign} ${word}`)
-    .join('   ')
+const legend = (): TerminalText =>
+  joined(
+    Object.values(SIGNS).map(({ sign, word }) => said(`${sign} ${word}`)),
+    term`   `,
+  )
 
 function cellsOf(
   { host, domain, cells }: AuditRow,
   textOf: (cell: AuditRow['cells']['setup']) => string,
 ): readonly Cell[] {
-  const named = [host ?? '–', domain ?? '–'].map((text): Cell => ({ text: harmlessLine(text), status: 'note' }))
+  const named = [host ?? '–', domain ?? '–'].map((text): Cell => ({ text: said(text), status: 'note' }))
   return [
     ...named,
     ...CHECK_NAMES.map((check): Cell => ({
-      text: `${SIGNS[cells[check].status].sign} ${harmlessLine(textOf(cells[check]))}`.trimEnd(),
+      text: withoutEnd(said(`${SIGNS[cells[check].status].sign} ${textOf(cells[check])}`)),
       status: cells[check].status,
     })),
   ]
@@ -124,7 +118,7 @@ function shrunk(widths: readonly number[], columns: number): readonly number[] {
   return left
 }
 
-function findingText(finding: AuditFinding, paint: Colours): string {
+function findingText(finding: AuditFinding, paint: Colours): TerminalText {
   const { id, severity, message, expected, found, remedy, accepted } = finding
   const colour = painter(paint, accepted === undefined ? severity : 'accepted')
   const where = subjectGroups(finding).map(({ hosts, detail }) =>
@@ -132,8 +126,8 @@ function findingText(finding: AuditFinding, paint: Colours): string {
   )
   const word =
     accepted === undefined ? `${SIGNS[severity].sign} ${severity}` : `${SIGNS.accepted.sign} accepted ${severity}`
-  return [
-    `${colour(`${word}  ${id}`)}  ${harmlessLine(placeList(where))}`,
+  const parts = [
+    term`${colour(said(`${word}  ${id}`))}  ${said(placeList(where))}`,
     indent(message),
     ...(accepted === undefined
       ? [
@@ -142,11 +136,12 @@ function findingText(finding: AuditFinding, paint: Colours): string {
           indent(`→ ${remedy}`),
         ]
       : [indent(`accepted: ${accepted.reason}${accepted.until === undefined ? '' : ` (until ${accepted.until})`}`)]),
-    '',
-  ].join('\n')
+    EMPTY,
+  ]
+  return joined(parts, term`\n`)
 }
 
-function sumOf({ summary, seconds }: AuditReport, paint: Colours): string {
+function sumOf({ summary, seconds }: AuditReport, paint: Colours): TerminalText {
   const scope = `${count(summary.hosts, 'host')}, ${count(summary.domains, 'domain')}`
-  return `${paint.strong(scope)}: ${severityCounts(summary)}; in ${secondsText(seconds)}`
+  return term`${paint.strong(said(scope))}: ${said(severityCounts(summary))}; in ${said(secondsText(seconds))}`
 }

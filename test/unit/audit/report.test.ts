@@ -334,6 +334,29 @@ test('accepted findings do not count, others of the same kind do, and entries ac
   assert.equal(await parseBaseline('b.yaml', '# nothing yet\n', keyring), [])
 })
 
+test('a baseline shows all that is in it, and is read as it was', async () => {
+  const about = 'a\u202eb\u200b: "c\\d" #\u2066\u{e0041}\u0085\n- id: spf-missing'
+  const text = writtenBaseline({
+    ...report(evidence([])),
+    findings: [
+      {
+        id: 'milter-accept',
+        severity: 'warning',
+        check: 'setup',
+        message: 'm',
+        remedy: 'r',
+        subjects: [{ host: 'mx1', about }],
+      },
+    ],
+  })
+  assert.not.match(text, /[\p{Cf}\p{Zl}\u0080-\u009f]/u)
+  const entries = await parseBaseline('w.yaml', text, keyringFor({}))
+  assert.equal(
+    entries.map((each) => each.about),
+    [about],
+  )
+})
+
 const HOSTILE = '<script>alert(1)</script>"\'`|&\u001b[2J\u0000]]>'
 const hostile = report({
   hosts: [

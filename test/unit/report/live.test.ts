@@ -3,17 +3,18 @@ import * as assert from 'uvu/assert'
 import { colours } from '../../../src/report/colour.ts'
 import { live, liveLines } from '../../../src/report/live.ts'
 import { width } from '../../../src/report/width.ts'
+import { said, term } from '../../../src/report/write/terminal.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('report/live')
 const paint = colours(false)
-const busy = (count: number, said = '') =>
+const busy = (count: number, what = '') =>
   Array.from(
     { length: count },
     (_, index) =>
       [
         `mx${index}`,
-        { since: performance.now() - index * 1000, doing: 'apt opendkim: install opendkim', said },
+        { since: performance.now() - index * 1000, doing: term`apt opendkim: install opendkim`, said: said(what) },
       ] as const,
   )
 
@@ -24,7 +25,7 @@ test('never more rows nor columns than the terminal has', () => {
         const long = [
           [
             'a-very-long-host-name.with.many.labels.example.net',
-            { since: 0, doing: '安装软件包 '.repeat(30), said: 'x'.repeat(500) },
+            { since: 0, doing: said('安装软件包 '.repeat(30)), said: said('x'.repeat(500)) },
           ] as const,
           ...busy(count, 'Setting up opendkim'),
         ]
@@ -53,14 +54,14 @@ test('where not all fit, those that take longest are shown, and the others count
 })
 
 test('a long change leaves room for what it says', () => {
-  const said = 'Setting up opendkim (2.11.0)'
+  const what = 'Setting up opendkim (2.11.0)'
   const [line] = liveLines(
-    [['mx1', { since: performance.now(), doing: 'x'.repeat(200), said }]],
+    [['mx1', { since: performance.now(), doing: said('x'.repeat(200)), said: said(what) }]],
     { all: 1, ended: 0 },
     { columns: 80, rows: 24 },
     paint,
   )
-  assert.match(line!, said)
+  assert.match(line!, what)
 })
 
 test('what is printed stands above, and nothing is left behind at the end', async () => {
@@ -74,7 +75,7 @@ test('what is printed stands above, and nothing is left behind at the end', asyn
   await new Promise((resolve) => setTimeout(resolve, 250))
   assert.match(screen, '100%')
   assert.not.match(screen, '50%')
-  display.print('a line\n')
+  display.print(term`a line\n`)
   display.close()
   assert.is(shown(screen), 'a line\n')
 })

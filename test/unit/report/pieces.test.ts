@@ -1,7 +1,7 @@
 // The small pieces of the reports: zone lines, widths, colours, names.
 import * as assert from 'uvu/assert'
 import { wantsColour } from '../../../src/report/colour.ts'
-import { harmless, harmlessLine } from '../../../src/report/harmless.ts'
+import { harmless, harmlessLine, lastState } from '../../../src/report/harmless.ts'
 import { nameList } from '../../../src/report/name-list.ts'
 import { fit, width } from '../../../src/report/width.ts'
 import { characterStrings } from '../../../src/mail/dns-text/dns-text.ts'
@@ -43,7 +43,8 @@ test('what is no record is left out', () => {
 
 test('escapes vanish, other control characters are spelled out', () => {
   assert.is(harmless('\u001b[1;31mred\u001b[0m\u0007 a\tb\r\nc\u001b'), 'red\\x07 a  b\nc\\x1b')
-  assert.is(harmlessLine('10%\r20%\r'), '20%')
+  assert.is(lastState('10%\r20%\r'), '20%')
+  assert.is(harmlessLine('mx2\rmx1\r'), 'mx2\\x0dmx1')
 })
 
 test('wide characters take two columns, marks none, colours none', () => {

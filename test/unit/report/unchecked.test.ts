@@ -1,0 +1,129 @@
+// The compiler refuses to print what no writer checked: small programs, each with one way around the writers.
+import { join } from 'node:path'
+import ts from 'typescript'
+import * as assert from 'uvu/assert'
+import { suite } from '../../suite.ts'
+
+const test = suite('report/unchecked')
+
+const repository = join(import.meta.dirname, '../../../..')
+const HEAD = `
+import { stderr, stdout } from './src/cli/output.ts'
+import { colours } from './src/report/colour.ts'
+import { jsonDocument, jsonLine, type JsonText } from './src/report/json-text.ts'
+import type { Out } from './src/report/out.ts'
+import { fit, pad } from './src/report/width.ts'
+import { page, sheet, styleElement, text, type HtmlText } from './src/report/write/html.ts'
+import { mark, plain, type MarkdownText } from './src/report/write/markdown.ts'
+import { asLines, indented, joined, said, term, type TerminalText } from './src/report/write/terminal.ts'
+import { word, xml, type XmlText } from './src/report/write/xml.ts'
+export const uses = [
+  stderr, stdout, colours, jsonDocument, jsonLine, fit, pad, page, sheet, styleElement, text, mark, plain, asLines,
+  indented, joined, said, term, word, xml,
+]
+export type Types = [Out, HtmlText, MarkdownText, TerminalText, JsonText, XmlText]
+declare const host: string
+declare const out: Out
+const paint = colours(true)
+`
+
+/** Each must compile: what is refused below is refused for what it is. */
+const CHECKED: readonly string[] = [
+  'out.write(term`${said(host)}: ${3}\\n`)',
+  'stdout.write(asLines([paint.bad(said(host)), pad(fit(said(host), 3), 5)]))',
+  'stderr.write(joined(indented(host, term`  `), term`\\n`))',
+  'stdout.write(jsonDocument({ host }))',
+  'stdout.write(page`<b title="${text(host)}">${text(host)}</b>`)',
+  'stdout.write(mark`# ${plain(host)}`)',
+  'stdout.write(xml`<a b="${word(host)}"/>`)',
+  'stdout.write(styleElement(sheet`a{color:red}`))',
+]
+
+/** `TEXT` stands for what is printed; each is tried on every place that prints or takes parts. */
+const UNCHECKED: readonly string[] = [
+  'host',
+  '`${host}`',
+  '`${said(host)}`',
+  'said(host) + host',
+  'said(host) + said(host)',
+  '"literal"',
+  'said(host).trim()',
+  'said(host).slice(1)',
+  'said(host).replace("a", host)',
+  '[said(host)].join(host)',
+  'String(said(host))',
+  'JSON.stringify({ host })',
+  'String.raw`${host}`',
+  'host as unknown',
+]
+const PLACES: readonly string[] = [
+  'out.write(TEXT)',
+  'stdout.write(TEXT)',
+  'stderr.write(TEXT)',
+  'term`${TEXT}`',
+  'paint.bad(TEXT)',
+  'joined([TEXT])',
+  'joined([said(host)], TEXT)',
+  'asLines([TEXT])',
+  'pad(TEXT, 3)',
+  'indented(host, TEXT)',
+  'page`<b>${TEXT}</b>`',
+  'sheet`a{color:${TEXT}}`',
+  'styleElement(TEXT)',
+  'mark`# ${TEXT}`',
+  'xml`<a>${TEXT}</a>`',
+]
+/** Text of one language is none of another; what terminals get is no page. */
+const MIXED: readonly string[] = [
+  'page`${said(host)}`',
+  'page`${plain(host)}`',
+  'mark`${text(host)}`',
+  'mark`${said(host)}`',
+  'xml`${said(host)}`',
+  'term`${text(host)}`',
+  'term`${jsonLine(host)}`',
+  'sheet`${text(host)}`',
+  'stderr.write(page`<b>`)',
+  'stderr.write(jsonDocument({}))',
+  'export const made: TerminalText = host',
+  'export const cast: TerminalText = said(host).toUpperCase()',
+  'term([host] as readonly string[])',
+]
+const REFUSED = [...PLACES.flatMap((place) => UNCHECKED.map((each) => place.replace('TEXT', () => each))), ...MIXED]
+
+/** The messages for each program, all compiled together. */
+function messagesOf(programs: readonly string[]): readonly (readonly string[])[] {
+  const read = ts.readConfigFile(join(repository, 'tsconfig.json'), (path) => ts.sys.readFile(path))
+  const { options } = ts.parseJsonConfigFileContent(read.config, { ...ts.sys, readDirectory: () => [] }, repository)
+  const names = programs.map((_, index) => join(repository, `unchecked-${index}.ts`))
+  const texts = new Map(programs.map((program, index) => [names[index]!, `${HEAD}${program}\n`]))
+  const all: ts.CompilerOptions = { ...options, noEmit: true, incremental: false, noUnusedLocals: false }
+  delete all.tsBuildInfoFile
+  const host = ts.createCompilerHost(all)
+  const { fileExists, readFile, getSourceFile } = host
+  host.fileExists = (path) => texts.has(path) || fileExists(path)
+  host.readFile = (path) => texts.get(path) ?? readFile(path)
+  host.getSourceFile = (path, target, ...more) => {
+    const text = texts.get(path)
+    return text === undefined ? getSourceFile(path, target, ...more) : ts.createSourceFile(path, text, target)
+  }
+  const program = ts.createProgram(names, all, host)
+  return names.map((name) =>
+    program
+      .getSemanticDiagnostics(program.getSourceFile(name))
+      .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n')),
+  )
+}
+
+test('what writers made compiles, and nothing else does', () => {
+  const messages = messagesOf([...CHECKED, ...REFUSED])
+  const wrong = CHECKED.filter((_, index) => messages[index]!.length > 0)
+  assert.equal(
+    wrong.map((program) => [program, messages[CHECKED.indexOf(program)]]),
+    [],
+  )
+  const passed = REFUSED.filter((_, index) => messages[CHECKED.length + index]!.length === 0)
+  assert.equal(passed, [], 'these print what is not checked')
+})
+
+test.run()
