@@ -36,18 +36,40 @@ export DEBIAN_FRONTEND=noninteractive DEBCONF_NONINTERACTIVE_SEEN=true APT_LISTC
 end=$(( $(date +%s) + ${lockSeconds} ))
 patiently() {
   while :; do
-    rc=0; said=$("$@" 2>&1 >&3) || rc=$?
+    rc=0
+    said=$("$@" 2>&1 >&3) || rc=$?
     [ -z "$said" ] || printf '%s\n' "$said" >&2
     [ "$rc" = 0 ] && return 0
-    case $said in *'Could not get lock'*|*'Unable to acquire the dpkg'*|*'Unable to lock'*|*'frontend lock'*) ;; *) return "$rc";; esac
-    [ "$(date +%s)" -lt "$end" ] || { echo ${`another apt or dpkg held its lock for more than ${lockSeconds} s`} >&2; return "$rc"; }
+    case $said in
+      *'Could not get lock'*|*'Unable to acquire the dpkg'*|*'Unable to lock'*|*'frontend lock'*) ;;
+      *) return "$rc";;
+    esac
+    [ "$(date +%s)" -lt "$end" ] || {
+      echo ${`another apt or dpkg held its lock for more than ${lockSeconds} s`} >&2
+      return "$rc"
+    }
     sleep 1
   done
 }
 exec 3>&1
 patiently dpkg --force-confdef --force-confold --configure -a || case $said in
-*'dependency problems'*) ${broken === 'let' ? raw(':') : sh`patiently apt-get -q -y --no-remove -o DPkg::Lock::Timeout=${lockSeconds} -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o Dpkg::Use-Pty=0 --fix-broken install`};;
-*) exit "$rc";; esac`
+  *'dependency problems'*) ${broken === 'let' ? raw(':') : fixBroken(lockSeconds)};;
+  *) exit "$rc";;
+esac`
+
+const fixBroken = (lockSeconds: number): Script =>
+  sh`patiently apt-get -q -y --no-remove ${dpkgOptions(lockSeconds)} --fix-broken install`
+
+/** apt-get(8): dpkg's lock is waited for, and configuration files that were changed on the host are kept. */
+const dpkgOptions = (lockSeconds: number): readonly string[] =>
+  asOptions([
+    `DPkg::Lock::Timeout=${lockSeconds}`,
+    'Dpkg::Options::=--force-confdef',
+    'Dpkg::Options::=--force-confold',
+    'Dpkg::Use-Pty=0',
+  ])
+
+const asOptions = (settings: readonly string[]): readonly string[] => settings.flatMap((setting) => ['-o', setting])
 
 export function installScript({
   packages,
@@ -61,25 +83,23 @@ export function installScript({
 }: Install): Script {
   const targets = packages.map(({ name, version }) => (version === undefined ? name : `${name}=${version}`))
   const downgrades = packages.some(({ version }) => version !== undefined)
-  const options = sh`${downgrades ? raw('--allow-downgrades ') : raw('')}${held.length > 0 ? raw('--allow-change-held-packages ') : raw('')}-o DPkg::Lock::Timeout=${lockSeconds} -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold -o Dpkg::Use-Pty=0 ${recommends === undefined ? raw('') : sh`-o APT::Install-Recommends=${String(recommends)}`}`
+  const options = [
+    ...(downgrades ? ['--allow-downgrades'] : []),
+    ...(held.length > 0 ? ['--allow-change-held-packages'] : []),
+    ...dpkgOptions(lockSeconds),
+    ...(recommends === undefined ? [] : asOptions([`APT::Install-Recommends=${recommends}`])),
+  ]
   return lines([
     head(lockSeconds, 'mend'),
     ...(debconf.length === 0 ? [] : [selections(debconf)]),
-    // The directory's time is that of the last update; one in the future, by a clock that went wrong, tells nothing. A
-    // server that cannot be reached is only a warning to apt, which keeps the old lists.
-    sh`was=$(stat -c %Y /var/lib/apt/lists)
-age=$(( $(date +%s) - was ))
-set -- /var/lib/apt/lists/*_Packages*
-update() {
-patiently apt-get -q update
-case $said in *'ailed to fetch'*|*'failed to download'*) touch -d "@$was" /var/lib/apt/lists; ${latest ? raw("echo 'the package lists cannot be fetched, so that nobody can tell what is the latest version' >&2; exit 100") : raw(':')};; *) touch /var/lib/apt/lists;; esac
-}
-fetched=; if [ ! -e "$1" ] || [ "$age" -gt ${cacheValidSeconds} ] || [ "$age" -lt 0 ]; then update; fetched=1; fi`,
+    freshLists(cacheValidSeconds, latest),
     ...(targets.length === 0
       ? []
       : [
           sh`# Lists that are not old may still not know a new package.
-if [ ! "$fetched" ] && ! apt-get -qq -s install --no-install-recommends -- ${targets} >/dev/null 2>&1; then update; fi
+if [ ! "$fetched" ] && ! apt-get -qq -s install --no-install-recommends -- ${targets} >/dev/null 2>&1; then
+  update
+fi
 patiently apt-get -q -y ${options} install -- ${targets}`,
           ...(reinstall.length === 0
             ? []
@@ -89,15 +109,47 @@ patiently apt-get -q -y ${options} install -- ${targets}`,
   ])
 }
 
+/**
+ * Fetches the lists where they are too old; `update` does in any case. The directory's time is that of the last update;
+ * one in the future, by a clock that went wrong, tells nothing. A server that cannot be reached is only a warning to
+ * apt, which keeps the old lists.
+ */
+const freshLists = (validSeconds: number, latest: boolean): Script => sh`was=$(stat -c %Y /var/lib/apt/lists)
+age=$(( $(date +%s) - was ))
+set -- /var/lib/apt/lists/*_Packages*
+update() {
+  patiently apt-get -q update
+  case $said in
+    *'ailed to fetch'*|*'failed to download'*)
+      touch -d "@$was" /var/lib/apt/lists
+      ${latest ? NOT_FETCHED : raw(':')};;
+    *) touch /var/lib/apt/lists;;
+  esac
+}
+fetched=
+if [ ! -e "$1" ] || [ "$age" -gt ${validSeconds} ] || [ "$age" -lt 0 ]; then
+  update
+  fetched=1
+fi`
+
+const NOT_FETCHED = raw(
+  "echo 'the package lists cannot be fetched, so that nobody can tell what is the latest version' >&2; exit 100",
+)
+
 /** @param held - some of them are, and are removed all the same. */
 export const removeScript = (
   names: readonly string[],
   { purge, held, lockSeconds }: { readonly purge: boolean; readonly held: boolean; readonly lockSeconds: number },
-): Script =>
-  lines([
+): Script => {
+  const options = [
+    ...(held ? ['--allow-change-held-packages'] : []),
+    ...asOptions([`DPkg::Lock::Timeout=${lockSeconds}`, 'Dpkg::Use-Pty=0']),
+  ]
+  return lines([
     head(lockSeconds, 'let'),
-    sh`patiently apt-get -q -y ${held ? raw('--allow-change-held-packages ') : raw('')}-o DPkg::Lock::Timeout=${lockSeconds} -o Dpkg::Use-Pty=0 ${purge ? 'purge' : 'remove'} -- ${names}`,
+    sh`patiently apt-get -q -y ${options} ${purge ? 'purge' : 'remove'} -- ${names}`,
   ])
+}
 
 /** By the builtin printf, so that no process shows an answer. */
 function selections(answers: readonly DebconfAnswer[]): Script {

@@ -39,12 +39,12 @@ export function givenAttributes(
  * The changes that give a path, which is no symbolic link, what is wanted of owner, group and mode; none where it has
  * them. The mode comes last, for chown(2) clears the setuid and setgid bits; where no mode is wanted they are kept.
  *
- * @example attributeChanges('/srv/keys', { owner: 'opendkim', mode: '0700' }, { owner: 'root', group: 'root', mode:
- *   '0755' })
+ * @example
+ * attributeChanges('/srv/keys', { owner: 'opendkim', mode: '0700' }, { owner: 'root', group: 'root', mode: '0755' })
  */
 export function attributeChanges(path: string, wanted: Attributes, now: KnownAttributes): readonly Change[] {
   const { owner, group, mode } = wanted
-  const chowns = (owner !== undefined && owner !== now.owner) || (group !== undefined && group !== now.group)
+  const chowns = differs(owner, now.owner) || differs(group, now.group)
   const special = isKnown(now.mode) ? now.mode[0] !== '0' : true
   const changes: Change[] = []
   if (chowns) {
@@ -59,7 +59,8 @@ export function attributeChanges(path: string, wanted: Attributes, now: KnownAtt
       apply,
     })
   }
-  if (mode !== undefined && (mode !== now.mode || (chowns && special))) {
+  const clears = chowns && special
+  if (mode !== undefined && (mode !== now.mode || clears)) {
     changes.push({
       summary: mode === now.mode ? `mode ${mode} again` : attributeSummary({ mode }, now),
       apply: sh`chmod ${exactly(mode)} -- ${path}`,
@@ -67,6 +68,8 @@ export function attributeChanges(path: string, wanted: Attributes, now: KnownAtt
   }
   return changes
 }
+
+const differs = (wanted: string | undefined, now: Known<string>): boolean => wanted !== undefined && wanted !== now
 
 /** `owner root → opendkim, mode 0755 → 0700`; what is as wanted is left out. */
 export function attributeSummary(wanted: Attributes, now: KnownAttributes): string {

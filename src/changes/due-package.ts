@@ -32,8 +32,9 @@ export function dueOf(
   now: PackagesState,
 ): Due | string | undefined {
   const is = now.packages.get(name)!
-  const target: Known<string> | undefined =
-    version ?? (!latest ? undefined : stale ? UNKNOWN : now.candidates.get(name))
+  const newest = stale ? UNKNOWN : now.candidates.get(name)
+  const target: Known<string> | undefined = version ?? (latest ? newest : undefined)
+  const named = version === undefined ? name : `${name} ${version}`
   const due: Omit<Due, 'summary'> = {
     name,
     version,
@@ -44,9 +45,10 @@ export function dueOf(
     perhaps: false,
   }
   if (is.kind === 'absent' || (is.kind === 'provided' && version !== undefined))
-    return { ...due, summary: `install ${name}${version === undefined ? '' : ` ${version}`}` }
-  if (is.kind === 'broken') return { ...due, summary: `repair ${name}${version === undefined ? '' : ` ${version}`}` }
-  if (is.kind === 'provided' || target === undefined || is.version === target || !isKnown(is.version)) return undefined
+    return { ...due, summary: `install ${named}` }
+  if (is.kind === 'broken') return { ...due, summary: `repair ${named}` }
+  if (is.kind === 'provided' || target === undefined) return undefined
+  if (is.version === target || !isKnown(is.version)) return undefined
   if (is.held && !allowHeld) return version === undefined ? undefined : isHeld(name)
   const held = is.held ?? false
   return isKnown(target)

@@ -22,8 +22,10 @@ export interface EditContent extends GivenAttributes {
  * where it cannot be edited.
  *
  * @param now - of `pathProbe`, asked with `wanted: 'needed'` and the same `path`, `owner` and `group`.
- * @example // After its edit a text must be left as it is by the same edit. editContent({ path, create: false, needed:
- *   true, validate: undefined, backup: false, edit: (text) => text.replaceAll('\t', ' ') }, now)
+ * @example
+ * // After its edit a text must be left as it is by the same edit.
+ * const edit = (text) => text.replaceAll('\t', ' ')
+ * editContent({ path, create: false, needed: true, validate: undefined, backup: false, edit }, now)
  */
 export function editContent(
   { path, create, needed, edit, validate, backup, ...attributes }: EditContent,

@@ -79,8 +79,9 @@ export function editBlock(
   const from = lines.indexOf(begin)
   const to = lines.indexOf(end)
   const count = lines.filter((line) => line === begin || line === end).length
-  if (count !== 0 && (count !== 2 || from < 0 || to < from)) return undefined
+  const paired = count === 2 && from >= 0 && from <= to
+  if (count !== 0 && !paired) return undefined
   const whole = block === undefined ? [] : [begin, ...block, end]
-  if (count === 2) return textOf(text, parsed, lines.toSpliced(from, to - from + 1, ...whole))
+  if (paired) return textOf(text, parsed, lines.toSpliced(from, to - from + 1, ...whole))
   return textOf(text, parsed, lines.toSpliced(placeIn(lines, insertAfter, insertBefore), 0, ...whole))
 }

@@ -11,22 +11,40 @@
 export const OPENDKIM_GATE = String.raw`use strict; use warnings; use Cwd ();
 my ($conf, $unit_pid) = @ARGV;
 my $faults = 0;
-sub fault { print STDERR @_, "\n"; $faults++ }
-sub shown { my ($path) = @_; $path =~ s{^.*/}{}; $path }
+sub fault {
+  print STDERR @_, "\n";
+  $faults++;
+}
+sub shown {
+  my ($path) = @_;
+  $path =~ s{^.*/}{};
+  $path;
+}
 my %set;
 open my $in, '<', $conf or do { fault("$conf: $!"); exit 1 };
-while (<$in>) { s/#.*//; $set{lc $1} = $2 if /^\s*(\S+)\s+(.*?)\s*$/ }
+while (<$in>) {
+  s/#.*//;
+  $set{lc $1} = $2 if /^\s*(\S+)\s+(.*?)\s*$/;
+}
 close $in;
 
 my ($user) = split /:/, $set{userid} || 'root';
 my (undef, undef, $uid, $gid) = getpwnam $user;
-unless (defined $uid) { fault("opendkim.conf: UserID: there is no user $user"); exit 1 }
-fault("opendkim.conf: Mode $set{mode}: it would sign nothing, s is wanted") if defined $set{mode} && $set{mode} !~ /s/;
-fault("opendkim.conf: SignatureAlgorithm $set{signaturealgorithm}: keys are RSA, rsa-sha256 is wanted") if defined $set{signaturealgorithm} && $set{signaturealgorithm} !~ /^rsa-/i;
+unless (defined $uid) {
+  fault("opendkim.conf: UserID: there is no user $user");
+  exit 1;
+}
+if (defined $set{mode} && $set{mode} !~ /s/) {
+  fault("opendkim.conf: Mode $set{mode}: it would sign nothing, s is wanted");
+}
+if (defined $set{signaturealgorithm} && $set{signaturealgorithm} !~ /^rsa-/i) {
+  fault("opendkim.conf: SignatureAlgorithm $set{signaturealgorithm}: keys are RSA, rsa-sha256 is wanted");
+}
 if (length $unit_pid) {
   my $pid = defined $set{pidfile} ? $set{pidfile} : '';
   my ($is, $wants) = map { s{^/var/run/}{/run/}r } $pid, $unit_pid;
-  fault("opendkim.conf: PidFile ", $pid eq '' ? 'is not set' : "is $pid", ", and systemd waits for $unit_pid in vain") if $is ne $wants;
+  my $told = $pid eq '' ? 'is not set' : "is $pid";
+  fault("opendkim.conf: PidFile $told, and systemd waits for $unit_pid in vain") if $is ne $wants;
 }
 
 # All else as the daemon does: it reads tables at a reload and keys with each message, as its user.
@@ -38,18 +56,42 @@ $> = $uid;
 sub table {
   my ($name) = @_;
   my ($path) = ($set{lc $name} || '') =~ m{^(?:(?:re)?file:)?(/.*)$};
-  unless (defined $path) { fault("opendkim.conf: $name ", $set{lc $name} ? "$set{lc $name}: a file is wanted" : 'is not set'); return }
+  unless (defined $path) {
+    fault("opendkim.conf: $name ", $set{lc $name} ? "$set{lc $name}: a file is wanted" : 'is not set');
+    return;
+  }
   open my $table, '<', $path or do { fault(shown($path), ": user $user cannot read it: $!"); return };
   my ($at, @lines) = (0);
-  while (<$table>) { $at++; s/#.*//; next unless /\S/; my ($key, $value) = /^\s*(\S+)\s+(.*?)\s*$/; if (defined $value && length $value) { push @lines, [$at, $key, $value] } else { fault(shown($path), ":$at: a key and a value are wanted") } }
+  while (<$table>) {
+    $at++;
+    s/#.*//;
+    next unless /\S/;
+    my ($key, $value) = /^\s*(\S+)\s+(.*?)\s*$/;
+    if (defined $value && length $value) {
+      push @lines, [$at, $key, $value];
+    } else {
+      fault(shown($path), ":$at: a key and a value are wanted");
+    }
+  }
   @lines;
 }
 my %key;
 for (table('KeyTable')) {
   my ($at, $name, $value) = @$_;
   my @fields = split /:/, $value, -1;
-  if (@fields != 3) { fault("KeyTable:$at: $name has ", scalar @fields, " fields, domain:selector:path is wanted: OpenDKIM would answer all its mail with 451"); $key{$name} = undef; next }
-  if ($fields[2] !~ m{^/}) { fault("KeyTable:$at: $name: the path of a private key is wanted"); $key{$name} = undef; next }
+  if (@fields != 3) {
+    fault(
+      "KeyTable:$at: $name has ", scalar @fields, ' fields, domain:selector:path is wanted: ',
+      'OpenDKIM would answer all its mail with 451',
+    );
+    $key{$name} = undef;
+    next;
+  }
+  if ($fields[2] !~ m{^/}) {
+    fault("KeyTable:$at: $name: the path of a private key is wanted");
+    $key{$name} = undef;
+    next;
+  }
   $key{$name} = $fields[2] unless exists $key{$name};
 }
 my (%used, $signs);
@@ -57,14 +99,22 @@ for (table('SigningTable')) {
   my ($at, $pattern, $value) = @$_;
   my ($name) = split /:/, $value;
   $signs++;
-  if (!exists $key{$name}) { fault("SigningTable:$at: $pattern leads to $name, which the KeyTable has not: OpenDKIM would answer all its mail with 451") }
-  elsif (defined $key{$name}) { $used{$key{$name}} ||= $name }
+  if (!exists $key{$name}) {
+    fault(
+      "SigningTable:$at: $pattern leads to $name, which the KeyTable has not: ",
+      'OpenDKIM would answer all its mail with 451',
+    );
+  } elsif (defined $key{$name}) {
+    $used{$key{$name}} ||= $name;
+  }
 }
 
 sub another_in {
   my ($id) = @_;
   setpwent;
-  while (my ($name, undef, $other, $group) = getpwent) { return $name if $group == $id && $other != $uid && $other != 0 }
+  while (my ($name, undef, $other, $group) = getpwent) {
+    return $name if $group == $id && $other != $uid && $other != 0;
+  }
   my $members = (getgrgid $id)[3];
   (grep { $_ ne $user && $_ ne 'root' } split / /, defined $members ? $members : '')[0];
 }
@@ -77,11 +127,16 @@ sub unsafe {
     my ($mode, $owner, $group) = (stat $at)[2, 4, 5];
     return "$at: $!" unless defined $mode;
     my $others = -f _ ? 06 : 02;
-    return "$at is " . mode($mode) . ": others can " . ($others == 06 ? 'read or write' : 'write') . " it" if $mode & $others;
-    return "$at is owned by " . (getpwuid($owner) || $owner) . ", who is neither $user nor root" if $owner != 0 && $owner != $uid && (-f _ || $mode & 0200);
+    if ($mode & $others) {
+      return "$at is " . mode($mode) . ": others can " . ($others == 06 ? 'read or write' : 'write') . " it";
+    }
+    if ($owner != 0 && $owner != $uid && (-f _ || $mode & 0200)) {
+      return "$at is owned by " . (getpwuid($owner) || $owner) . ", who is neither $user nor root";
+    }
     if ($mode & (-f _ ? 060 : 020)) {
       my $other = another_in($group);
-      return "$at is " . mode($mode) . ", and its group " . (getgrgid($group) || $group) . " has $other in it" if defined $other;
+      my $name = getgrgid($group) || $group;
+      return "$at is " . mode($mode) . ", and its group $name has $other in it" if defined $other;
     }
   }
   undef;
@@ -89,17 +144,33 @@ sub unsafe {
 my ($openssl) = grep { -x } map { "$_/openssl" } split /:/, $ENV{PATH};
 for my $path (sort keys %used) {
   my $of = "$used{$path}: ";
-  open my $pem, '<', $path or do { fault($of, "user $user cannot read $path: $!: OpenDKIM would answer all its mail with 451"); next };
+  open my $pem, '<', $path or do {
+    fault($of, "user $user cannot read $path: $!: OpenDKIM would answer all its mail with 451");
+    next;
+  };
   my $real = Cwd::realpath($path);
-  unless (-f $pem && defined $real) { fault($of, "$path is no file"); next }
+  unless (-f $pem && defined $real) {
+    fault($of, "$path is no file");
+    next;
+  }
   my $why = lc($set{requiresafekeys} || 'yes') =~ /^[yt1]/ ? unsafe($real) : undef;
-  if (defined $why) { fault($of, "$why: OpenDKIM would refuse the key (RequireSafeKeys) and answer all its mail with 451"); next }
+  if (defined $why) {
+    fault($of, "$why: OpenDKIM would refuse the key (RequireSafeKeys) and answer all its mail with 451");
+    next;
+  }
   next unless defined $openssl;
-  open my $told, '-|', 'sh', '-c', 'exec "$0" rsa -in "$1" -passin pass: -noout -modulus 2>/dev/null </dev/null', $openssl, $path or next;
+  my $command = 'exec "$0" rsa -in "$1" -passin pass: -noout -modulus 2>/dev/null </dev/null';
+  open my $told, '-|', 'sh', '-c', $command, $openssl, $path or next;
   my $modulus = <$told>;
   close $told;
-  if (!defined $modulus || $modulus !~ /^Modulus=([0-9A-F]+)/) { fault($of, "$path is no RSA key that can be used without a passphrase, and OpenDKIM signs with RSA alone: it would answer all its mail with 451") }
-  elsif (4 * length $1 < 1024) { fault($of, "$path has ", 4 * length $1, " bits, and verifiers pass over keys of less than 1024 (RFC 8301)") }
+  if (!defined $modulus || $modulus !~ /^Modulus=([0-9A-F]+)/) {
+    fault(
+      $of, "$path is no RSA key that can be used without a passphrase, and OpenDKIM signs with RSA alone: ",
+      'it would answer all its mail with 451',
+    );
+  } elsif (4 * length $1 < 1024) {
+    fault($of, "$path has ", 4 * length $1, ' bits, and verifiers pass over keys of less than 1024 (RFC 8301)');
+  }
 }
 exit($faults ? 1 : 0);
 `

@@ -3,7 +3,7 @@
 import { KEY_TABLE } from '../probes/signing.ts'
 import { ACTIVATION } from '../probes/opendkim-activation.ts'
 import { quote } from '../shell/quote.ts'
-import { raw, type Script } from '../shell/script.ts'
+import { lines, raw, type Script } from '../shell/script.ts'
 
 const OLD = `${ACTIVATION}/old`
 
@@ -17,25 +17,71 @@ const OLD = `${ACTIVATION}/old`
  * @param files - the KeyTable first, opendkim.conf last.
  */
 export const installFunctions = (files: readonly string[]): Script =>
-  raw(`files='${files.join(' ')}'
-beside() { printf %s "\${1%/*}/.\${1##*/}.mailrun-new"; }
+  lines([raw(`files='${files.join(' ')}'`), KEEP, PREPARE, INSTALL])
+
+const KEEP = raw(`beside() { printf %s "\${1%/*}/.\${1##*/}.mailrun-new"; }
 keep() {
-[ ! -d ${OLD} ] || return 0
-rm -rf -- ${OLD}.new; mkdir -- ${OLD}.new || return 1
-for f in $files; do [ ! -e "$f" ] || cp -pT -- "$f" "${OLD}.new/\${f##*/}" || return 1; done
-sync -- ${OLD}.new/* ${OLD}.new; mv -T -- ${OLD}.new ${OLD}
+  [ ! -d ${OLD} ] || return 0
+  rm -rf -- ${OLD}.new
+  mkdir -- ${OLD}.new || return 1
+  for f in $files; do
+    [ ! -e "$f" ] || cp -pT -- "$f" "${OLD}.new/\${f##*/}" || return 1
+  done
+  sync -- ${OLD}.new/* ${OLD}.new
+  mv -T -- ${OLD}.new ${OLD}
 }
-forget() { rm -rf -- ${OLD}.done; mv -T -- ${OLD} ${OLD}.done && rm -rf -- ${OLD}.done; }
-prepare() {
-for f in $files; do b=$(beside "$f"); rm -f -- "$b"; [ ! -e "$d/\${f##*/}" ] || { cp -pT -- "$d/\${f##*/}" "$b" && sync -- "$b"; } || return 1; done
-k=$(beside ${quote(KEY_TABLE)}).both; rm -f -- "$k"
-[ ! -e "$d/KeyTable" ] || [ ! -e ${KEY_TABLE} ] || { awk 'FNR==NR {if (NF) k[$1]; print; next} NF && !/^[ \\t]*#/ && !($1 in k)' "$d/KeyTable" ${KEY_TABLE} > "$k" && cp -p --attributes-only -- ${KEY_TABLE} "$k" && sync -- "$k"; }
+forget() {
+  rm -rf -- ${OLD}.done
+  mv -T -- ${OLD} ${OLD}.done && rm -rf -- ${OLD}.done
+}`)
+
+/** Writes all of `$d` beside its place. */
+const PREPARE = raw(`prepare() {
+  for f in $files; do
+    b=$(beside "$f")
+    rm -f -- "$b"
+    [ ! -e "$d/\${f##*/}" ] || {
+      cp -pT -- "$d/\${f##*/}" "$b" && sync -- "$b"
+    } || return 1
+  done
+  k=$(beside ${quote(KEY_TABLE)}).both
+  rm -f -- "$k"
+  [ ! -e "$d/KeyTable" ] || [ ! -e ${KEY_TABLE} ] || {
+    awk '
+      FNR==NR {if (NF) k[$1]; print; next}
+      NF && !/^[ \\t]*#/ && !($1 in k)
+    ' "$d/KeyTable" ${KEY_TABLE} > "$k" &&
+      cp -p --attributes-only -- ${KEY_TABLE} "$k" &&
+      sync -- "$k"
+  }
+}`)
+
+/** `live FILE` puts in place what was written beside it. */
+const INSTALL = raw(`live() {
+  b=$(beside "$1")
+  if [ ! -e "$b" ]; then
+    rm -f -- "$1"
+  elif cmp -s -- "$b" "$1" && [ "$(stat -c '%u %g %a' -- "$b")" = "$(stat -c '%u %g %a' -- "$1")" ]; then
+    rm -f -- "$b"
+  else
+    mv -fT -- "$b" "$1"
+  fi
 }
-live() { b=$(beside "$1"); if [ ! -e "$b" ]; then rm -f -- "$1"; elif cmp -s -- "$b" "$1" && [ "$(stat -c '%u %g %a' -- "$b")" = "$(stat -c '%u %g %a' -- "$1")" ]; then rm -f -- "$b"; else mv -fT -- "$b" "$1"; fi; }
 install_set() {
-d=$1; prepare || { for f in $files; do rm -f -- "$(beside "$f")"; done; rm -f -- "$k"; return 1; }
-[ ! -e "$k" ] || if cmp -s -- "$k" ${KEY_TABLE}; then rm -f -- "$k"; else mv -fT -- "$k" ${KEY_TABLE}; fi || return 1
-set -- $files; first=$1; shift
-for f in "$@"; do live "$f" || return 1; done
-live "$first"
+  d=$1
+  prepare || {
+    for f in $files; do rm -f -- "$(beside "$f")"; done
+    rm -f -- "$k"
+    return 1
+  }
+  [ ! -e "$k" ] || if cmp -s -- "$k" ${KEY_TABLE}; then
+    rm -f -- "$k"
+  else
+    mv -fT -- "$k" ${KEY_TABLE}
+  fi || return 1
+  set -- $files
+  first=$1
+  shift
+  for f in "$@"; do live "$f" || return 1; done
+  live "$first"
 }`)

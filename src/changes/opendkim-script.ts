@@ -46,23 +46,15 @@ export const askedAs = (socket: string): string =>
 
 /** The stages are functions, so that what undoes them stands beside what does them; `main` has the order. */
 export function opendkimScript(start: OpendkimStart): Script {
-  const { signs, files, staged, socket, cover, verb } = start
+  const { files, staged, cover, verb } = start
   const again = verb === 'reload' ? 'reload' : 'restart'
   return lines([
-    sh`want=${signs.map(({ from, selector }) => `${from} ${selector ?? UNSIGNED}`).join('\n')}; milter=${socket === undefined ? '' : askedAs(socket)}; verb=${verb}; before=; former=; cursor=; logs=
-domains() { printf '%s\n' ${signs.map(({ from, domain }) => `${from}/${domain}`)}; }`,
-    raw(`say() { printf '%s\\n' "$1" >&2; }
-own() { systemctl is-active --quiet opendkim.service; }
-sweep() { end_instance trial; rm -rf -- ${NEW} ${ASK}; }
-touched= as=postfix; trap sweep EXIT
-setting() { awk -v n="$1" '{sub(/#.*/, "")} tolower($1)==n {v=$0; sub(/^[ \\t]*[^ \\t]+[ \\t]+/, "", v); sub(/[ \\t]+$/, "", v)} END {print v}' "$2" 2>/dev/null; }
-as_milter() { case $1 in inet*:*@*) h=\${1#*@}; [ "$h" != localhost ] || h=127.0.0.1; p=\${1%@*}; printf %s "\${p%%:*}:$h:\${p#*:}";; inet*:*) printf %s "\${1%%:*}:127.0.0.1:\${1#*:}";; *:*) printf %s "$1";; *) printf 'local:%s' "$1";; esac; }
-ask() { domains | xargs -r perl ${ASK} "$@"; }
-mkdir -p -- ${ACTIVATION}; cat > ${ASK} <<'mailrun-perl' || exit 1
-${OPENDKIM_ASK}mailrun-perl`),
+    variables(start),
+    TOOLS,
     INSTANCE,
     installFunctions(files),
     gate(files),
+    TRY,
     PROVE,
     raw('# Both leave the stamp of what they proved; their last lines are told where they fail.'),
     lines([raw('activate() ('), startScript({ ...start, validate: undefined, prove: raw('prove') }), raw(')')]),
@@ -74,9 +66,58 @@ ${OPENDKIM_ASK}mailrun-perl`),
     UNDO,
     cover === undefined ? raw('covered() { touched=1; activate; }; uncover() { :; }') : coverFunctions(cover),
     stage(files, staged),
-    raw(MAIN),
+    MAIN,
   ])
 }
+
+/** What is wanted, and what is not known yet. */
+function variables({ signs, socket, verb }: OpendkimStart): Script {
+  const want = signs.map(({ from, selector }) => `${from} ${selector ?? UNSIGNED}`).join('\n')
+  return sh`want=${want}
+milter=${socket === undefined ? '' : askedAs(socket)}
+verb=${verb}
+before=
+former=
+cursor=
+logs=
+domains() { printf '%s\n' ${signs.map(({ from, domain }) => `${from}/${domain}`)}; }`
+}
+
+/**
+ * `setting NAME FILE` is the value in a configuration, `as_milter SOCKET` the milter as {@link OPENDKIM_ASK} takes it,
+ * `ask WHO MILTER` asks for all domains.
+ */
+const TOOLS = raw(`say() { printf '%s\\n' "$1" >&2; }
+own() { systemctl is-active --quiet opendkim.service; }
+sweep() {
+  end_instance trial
+  rm -rf -- ${NEW} ${ASK}
+}
+touched= as=postfix
+trap sweep EXIT
+setting() {
+  awk -v n="$1" '
+    {sub(/#.*/, "")}
+    tolower($1)==n {v=$0; sub(/^[ \\t]*[^ \\t]+[ \\t]+/, "", v); sub(/[ \\t]+$/, "", v)}
+    END {print v}
+  ' "$2" 2>/dev/null
+}
+as_milter() {
+  case $1 in
+    inet*:*@*)
+      h=\${1#*@}
+      [ "$h" != localhost ] || h=127.0.0.1
+      p=\${1%@*}
+      printf %s "\${p%%:*}:$h:\${p#*:}";;
+    inet*:*) printf %s "\${1%%:*}:127.0.0.1:\${1#*:}";;
+    *:*) printf %s "$1";;
+    *) printf 'local:%s' "$1";;
+  esac
+}
+ask() { domains | xargs -r perl ${ASK} "$@"; }
+mkdir -p -- ${ACTIVATION}
+cat > ${ASK} <<'mailrun-perl' || exit 1
+${OPENDKIM_ASK}mailrun-perl`)
 
 /**
  * `instance NAME DIRECTORY CONFIGURATION PROPERTY` starts an OpenDKIM beside the one that runs, with its socket in the
@@ -84,11 +125,22 @@ ${OPENDKIM_ASK}mailrun-perl`),
  * it by then.
  */
 const INSTANCE = raw(`instance() {
-end_instance "$1"; systemctl reset-failed "mailrun-opendkim-$1.service" 2>/dev/null; install -d -o "$user" -g "$(id -gn "$user")" -m 0700 "${WORK}-$1" && rm -f -- "$2/opendkim.sock" &&
-systemd-run -q --collect --unit="mailrun-opendkim-$1" -p KillSignal=SIGKILL -p "$4" /usr/sbin/opendkim -f -x "$3" -p "local:$2/opendkim.sock" -P "${WORK}-$1/pid" || return 1
-i=0; until [ -S "$2/opendkim.sock" ] || [ "$i" -ge 50 ]; do i=$((i + 1)); sleep 0.1; done
+  end_instance "$1"
+  systemctl reset-failed "mailrun-opendkim-$1.service" 2>/dev/null
+  install -d -o "$user" -g "$(id -gn "$user")" -m 0700 "${WORK}-$1" &&
+    rm -f -- "$2/opendkim.sock" &&
+    systemd-run -q --collect --unit="mailrun-opendkim-$1" -p KillSignal=SIGKILL -p "$4" \\
+      /usr/sbin/opendkim -f -x "$3" -p "local:$2/opendkim.sock" -P "${WORK}-$1/pid" || return 1
+  i=0
+  until [ -S "$2/opendkim.sock" ] || [ "$i" -ge 50 ]; do
+    i=$((i + 1))
+    sleep 0.1
+  done
 }
-end_instance() { systemctl stop "mailrun-opendkim-$1.service" 2>/dev/null; rm -rf -- "${WORK}-$1"; }`)
+end_instance() {
+  systemctl stop "mailrun-opendkim-$1.service" 2>/dev/null
+  rm -rf -- "${WORK}-$1"
+}`)
 
 /** Whatever is not staged stays as it is. A staged file must have arrived whole. */
 const stage = (files: readonly string[], staged: ReadonlyMap<string, string>): Script =>
@@ -99,7 +151,10 @@ const stage = (files: readonly string[], staged: ReadonlyMap<string, string>): S
       const digest = staged.get(path)
       return digest === undefined
         ? sh`rm -f -- ${name}; [ ! -e ${path} ] || cp -pT -- ${path} ${name} || return 1`
-        : sh`printf '%s  %s\n' ${digest} ${name} | sha256sum --status -c || { say ${`${name} did not arrive whole`}; return 1; }`
+        : sh`printf '%s  %s\n' ${digest} ${name} | sha256sum --status -c || {
+  say ${`${name} did not arrive whole`}
+  return 1
+}`
     }),
     raw('}'),
   ])
@@ -107,61 +162,176 @@ const stage = (files: readonly string[], staged: ReadonlyMap<string, string>): S
 /**
  * opendkim.conf(5) has no way to say where tables are on a trial: a copy of the configuration names the staged ones.
  */
-const gate = (files: readonly string[]): Script =>
-  lines([
-    raw(`gate() {
-sed ${files.map((path) => `-e ${quote(`s|${path}|${NEW}/${path.split('/').at(-1) ?? ''}|g`)}`).join(' ')} ${NEW}/opendkim.conf > ${NEW}/check.conf || return 1
-user=$(setting userid ${NEW}/check.conf); user=\${user%%:*}
-perl - ${NEW}/check.conf "$(systemctl show -p PIDFile --value opendkim.service)" <<'mailrun-perl' || return 1
+function gate(files: readonly string[]): Script {
+  const stagedPaths = files.map((path) => `-e ${quote(`s|${path}|${NEW}/${path.split('/').at(-1) ?? ''}|g`)}`)
+  return raw(`gate() {
+  sed ${stagedPaths.join(' ')} ${NEW}/opendkim.conf > ${NEW}/check.conf || return 1
+  user=$(setting userid ${NEW}/check.conf)
+  user=\${user%%:*}
+  perl - ${NEW}/check.conf "$(systemctl show -p PIDFile --value opendkim.service)" <<'mailrun-perl' || return 1
 ${OPENDKIM_GATE}mailrun-perl
-told=$(opendkim -n -x ${NEW}/check.conf 2>&1) || { say "opendkim -n: $told"; return 1; }
-told=$(runuser -u "$user" -- opendkim -n -x ${NEW}/check.conf 2>&1) || { say "opendkim -n, as user $user: $told"; return 1; }
-command -v postfix >/dev/null && [ -e /etc/postfix/main.cf ] && { told=$(postfix check 2>&1) || { say "postfix check: $told"; return 1; }; }
-try
-}`),
-    raw(`try() {
-install -d -o "$user" -g "$(id -gn "$user")" -m 0700 ${WORK}-trial && instance trial ${WORK}-trial ${NEW}/check.conf RuntimeMaxSec=120 || return 1
-told=$(ask root local:${WORK}-trial/opendkim.sock)
-end_instance trial
-[ "$told" = "$want" ] && return
-say "an OpenDKIM with these files, tried beside the one that runs, does not sign as it should:"; differs "$told"; journalctl -q --no-pager -o cat -n 5 --unit=mailrun-opendkim-trial.service >&2; return 1
+  told=$(opendkim -n -x ${NEW}/check.conf 2>&1) || {
+    say "opendkim -n: $told"
+    return 1
+  }
+  told=$(runuser -u "$user" -- opendkim -n -x ${NEW}/check.conf 2>&1) || {
+    say "opendkim -n, as user $user: $told"
+    return 1
+  }
+  command -v postfix >/dev/null && [ -e /etc/postfix/main.cf ] && {
+    told=$(postfix check 2>&1) || {
+      say "postfix check: $told"
+      return 1
+    }
+  }
+  try
+}`)
 }
-differs() { { printf '%s\\n' "$want"; echo; printf '%s\\n' "$1"; } | awk 'NF==0 {f=1; next} !f {w[$1]=$2; next} !($1 in w) || w[$1]==$2 {next} {l=$0; sub(/^[^ ]+ (- )?/, "", l); print $1 ": " ($2=="-" ? l : "it signs with selector " l) ", wanted is " (w[$1]=="-" ? "none" : "a signature with selector " w[$1])}' >&2; }`),
-  ])
+
+/** `try` asks an OpenDKIM that has the staged files; `differs TOLD` tells where an answer is not what is wanted. */
+const TRY = raw(`try() {
+  install -d -o "$user" -g "$(id -gn "$user")" -m 0700 ${WORK}-trial &&
+    instance trial ${WORK}-trial ${NEW}/check.conf RuntimeMaxSec=120 || return 1
+  told=$(ask root local:${WORK}-trial/opendkim.sock)
+  end_instance trial
+  [ "$told" = "$want" ] && return
+  say "an OpenDKIM with these files, tried beside the one that runs, does not sign as it should:"
+  differs "$told"
+  journalctl -q --no-pager -o cat -n 5 --unit=mailrun-opendkim-trial.service >&2
+  return 1
+}
+differs() {
+  {
+    printf '%s\\n' "$want"
+    echo
+    printf '%s\\n' "$1"
+  } | awk '
+    NF==0 {f=1; next}
+    !f {w[$1]=$2; next}
+    !($1 in w) || w[$1]==$2 {next}
+    {
+      l=$0; sub(/^[^ ]+ (- )?/, "", l)
+      print $1 ": " ($2=="-" ? l : "it signs with selector " l) \\
+        ", wanted is " (w[$1]=="-" ? "none" : "a signature with selector " w[$1])
+    }
+  ' >&2
+}`)
 
 /**
  * Every domain in `want` must be signed for as it says. A reload is lazy and its failure only logged: asking has it
  * happen.
  */
 const PROVE = raw(`prove() {
-i=0; until told=$(ask "$as" "$milter"); signed "$told"; do i=$((i + 1)); [ "$i" -lt 5 ] || { differs "$told"; tell 'OpenDKIM runs, but does not sign as it should; its last lines:'; }; sleep 0.3; done
-[ "$verb" = reload ] && [ "$cursor" ] && [ "$logs" ] || return 0
-i=0; until journalctl -q --no-pager -o cat --after-cursor="$cursor" --unit=opendkim.service | grep -q '^configuration reloaded '; do i=$((i + 1)); [ "$i" -lt 25 ] || tell 'OpenDKIM did not take the new configuration; its last lines:'; sleep 0.2; done
+  i=0
+  until
+    told=$(ask "$as" "$milter")
+    signed "$told"
+  do
+    i=$((i + 1))
+    [ "$i" -lt 5 ] || {
+      differs "$told"
+      tell 'OpenDKIM runs, but does not sign as it should; its last lines:'
+    }
+    sleep 0.3
+  done
+  [ "$verb" = reload ] && [ "$cursor" ] && [ "$logs" ] || return 0
+  i=0
+  until
+    journalctl -q --no-pager -o cat --after-cursor="$cursor" --unit=opendkim.service |
+      grep -q '^configuration reloaded '
+  do
+    i=$((i + 1))
+    [ "$i" -lt 25 ] || tell 'OpenDKIM did not take the new configuration; its last lines:'
+    sleep 0.2
+  done
 }
-signed() { { printf '%s\\n' "$want"; echo; printf '%s\\n' "$1"; } | awk 'NF==0 {f=1; next} !f {w[$0]; next} {delete w[$0]} END {for (x in w) if (x != "") exit 1}'; }
-mark() { cursor=$(journalctl -q --no-pager -n 0 --show-cursor 2>/dev/null | sed -n 's/^-- cursor: //p'); case $(setting syslog /etc/opendkim.conf) in [YyTt1]*) logs=1;; *) logs=;; esac; }`)
+signed() {
+  {
+    printf '%s\\n' "$want"
+    echo
+    printf '%s\\n' "$1"
+  } | awk '
+    NF==0 {f=1; next}
+    !f {w[$0]; next}
+    {delete w[$0]}
+    END {for (x in w) if (x != "") exit 1}
+  '
+}
+mark() {
+  cursor=$(journalctl -q --no-pager -n 0 --show-cursor 2>/dev/null | sed -n 's/^-- cursor: //p')
+  case $(setting syslog /etc/opendkim.conf) in
+    [YyTt1]*) logs=1;;
+    *) logs=;;
+  esac
+}`)
 
 /**
  * The host goes back to what it had. Only where that, too, signs, is the former set forgotten: else the next run puts
  * it back.
  */
 const UNDO = raw(`undo() {
-say "undone:"
-if ! install_set ${OLD}; then say "its former files cannot be put back; OpenDKIM still has them loaded, and the next run tries again"; exit 1; fi
-[ "$former" ] || { forget; say "OpenDKIM has its former files again, and is as it was: not running"; exit 1; }
-# What Postfix could not ask before it need not be able to ask.
-want=$before; milter=$former; failed=0; [ "$before" ] || as=root; [ -z "$touched" ] || { mark; reactivate; failed=$?; }; uncover
-if [ "$failed" = 0 ]; then forget; if [ "$before" ]; then say "OpenDKIM has its former files again, and signs as before"; else say "OpenDKIM has its former files again, by which it signed nothing, either"; fi; else say "OpenDKIM has its former files again, and DOES NOT SIGN AS BEFORE: see above"; fi
-exit 1
+  say "undone:"
+  if ! install_set ${OLD}; then
+    say "its former files cannot be put back; OpenDKIM still has them loaded, and the next run tries again"
+    exit 1
+  fi
+  [ "$former" ] || {
+    forget
+    say "OpenDKIM has its former files again, and is as it was: not running"
+    exit 1
+  }
+  # What Postfix could not ask before it need not be able to ask.
+  want=$before
+  milter=$former
+  failed=0
+  [ "$before" ] || as=root
+  [ -z "$touched" ] || {
+    mark
+    reactivate
+    failed=$?
+  }
+  uncover
+  if [ "$failed" = 0 ]; then
+    forget
+    if [ "$before" ]; then
+      say "OpenDKIM has its former files again, and signs as before"
+    else
+      say "OpenDKIM has its former files again, by which it signed nothing, either"
+    fi
+  else
+    say "OpenDKIM has its former files again, and DOES NOT SIGN AS BEFORE: see above"
+  fi
+  exit 1
 }`)
 
-const MAIN = `if [ -d ${OLD} ]; then say "a run that did not come to its end has left files half new: they are put back first"; install_set ${OLD} || { say "its former files cannot be put back"; exit 1; }; fi
-stage && gate || { say "refused: OpenDKIM and its files are left as they were"; exit 1; }
+const MAIN = raw(`if [ -d ${OLD} ]; then
+  say "a run that did not come to its end has left files half new: they are put back first"
+  install_set ${OLD} || {
+    say "its former files cannot be put back"
+    exit 1
+  }
+fi
+stage && gate || {
+  say "refused: OpenDKIM and its files are left as they were"
+  exit 1
+}
 [ "$milter" ] || milter=$(as_milter "$(setting socket /etc/opendkim.conf)")
-if own; then former=$(as_milter "$(setting socket /etc/opendkim.conf)"); before=$(ask postfix "$former" | awk '$2!="-"'); fi
-keep || { say "the former files cannot be kept: OpenDKIM and its files are left as they were"; exit 1; }
-if ! install_set ${NEW}; then say "the files cannot be put in place"; install_set ${OLD} && forget && say "undone: OpenDKIM and its files are as they were"; exit 1; fi
-mark; covered; rc=$?
+if own; then
+  former=$(as_milter "$(setting socket /etc/opendkim.conf)")
+  before=$(ask postfix "$former" | awk '$2!="-"')
+fi
+keep || {
+  say "the former files cannot be kept: OpenDKIM and its files are left as they were"
+  exit 1
+}
+if ! install_set ${NEW}; then
+  say "the files cannot be put in place"
+  install_set ${OLD} && forget && say "undone: OpenDKIM and its files are as they were"
+  exit 1
+fi
+mark
+covered
+rc=$?
 [ "$rc" = 0 ] || undo
 forget
-`
+`)

@@ -51,8 +51,9 @@ export interface Signer {
 }
 
 /**
- * Of all from which mail is to be signed or not. @param open - of these lines, those that there are to be: mail of the
- * other domains is not signed.
+ * Of all from which mail is to be signed or not.
+ *
+ * @param open - of these lines, those that there are to be: mail of the other domains is not signed.
  */
 export function signersOf(
   lines: readonly Signing[],

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import type { Change, Diff } from '../model/change.ts'
 import { blocked, change, type SettledPlan } from '../model/plan.ts'
-import { isKnown, UNKNOWN } from '../model/unknown.ts'
+import { isKnown, UNKNOWN, type Known } from '../model/unknown.ts'
 import { contentBytes, SHOWN_BYTES, type PathState, type Wanted } from '../probes/path.ts'
 import {
   attributeChanges,
@@ -12,7 +12,7 @@ import {
   withAttributes,
   type GivenAttributes,
 } from './attributes.ts'
-import { replaceFile } from './replace-file.ts'
+import { replaceFile, type ReplaceFile } from './replace-file.ts'
 
 /**
  * A file's whole content, with owner, group and mode; those left out: as the file has them, root's and `0644` for a new
@@ -41,8 +41,9 @@ export interface PutContent extends GivenAttributes {
  * blocked where something stands in the way.
  *
  * @param now - of `pathProbe`, asked with the same `path`, `wanted`, `owner` and `group`.
- * @example plan: ({ path, text }, now) => putContent({ path, content: Buffer.from(text), wanted: 'shown', secret: false
- *   }, now)
+ * @example
+ * plan: ({ path, text }, now) =>
+ *   putContent({ path, content: Buffer.from(text), wanted: 'shown', secret: false }, now)
  */
 export function putContent(put: PutContent, now: PathState): SettledPlan<PathState> {
   const { path, content, secret } = put
@@ -54,7 +55,7 @@ export function putContent(put: PutContent, now: PathState): SettledPlan<PathSta
   const before = is.kind === 'file' ? is : undefined
   const attributes = withAttributes(wanted, before ?? madeByRoot('0644'))
   const file = { kind: 'file', ...attributes, sha256 } as const
-  if (before !== undefined && before.sha256 === sha256) {
+  if (before?.sha256 === sha256) {
     const kept = before.content === undefined ? {} : { content: before.content }
     return change(attributeChanges(path, wanted, before), { ...now, is: { ...file, ...kept, mtime: before.mtime } })
   }
@@ -69,13 +70,7 @@ export function putContent(put: PutContent, now: PathState): SettledPlan<PathSta
     mode: put.mode,
     validate: put.validate,
     backup: put.backup && before !== undefined ? `${path}.mailrun-backup` : undefined,
-    madeOf: put.madeOfIt
-      ? before === undefined
-        ? 'nothing'
-        : isKnown(before.sha256)
-          ? before.sha256
-          : undefined
-      : undefined,
+    madeOf: put.madeOfIt ? digestOf(before) : undefined,
   })
   const diff = secret ? undefined : diffOf(path, before?.content, content, before === undefined)
   const made: Change = {
@@ -87,10 +82,20 @@ export function putContent(put: PutContent, now: PathState): SettledPlan<PathSta
   return change([made], { ...now, is: { ...file, ...bytes, mtime: UNKNOWN } })
 }
 
+/** What a content is made of that is made of this file; `undefined` where nobody can tell. */
+function digestOf(before: { readonly sha256: Known<string> } | undefined): ReplaceFile['madeOf'] {
+  if (before === undefined) return 'nothing'
+  return isKnown(before.sha256) ? before.sha256 : undefined
+}
+
 /** Why a file cannot be put there as things stand. */
 export function standsInTheWay(path: string, { is, parent, missing }: PathState): string | undefined {
-  if (missing.length > 0)
-    return `there is no ${missing.join(' and no ')} on the host: make it with user or group, or have apt say what its packages provide`
+  if (missing.length > 0) {
+    return (
+      `there is no ${missing.join(' and no ')} on the host: ` +
+      'make it with user or group, or have apt say what its packages provide'
+    )
+  }
   if (parent === 'absent')
     return `its directory ${path.slice(0, path.lastIndexOf('/')) || '/'} is not there: make it with directory first`
   if (parent === 'other') return `${path.slice(0, path.lastIndexOf('/'))} is not a directory`
@@ -105,17 +110,18 @@ const carriesContent = (wanted: Wanted, content: Uint8Array): boolean =>
   (wanted === 'shown' || wanted === 'needed') && content.length <= contentBytes(wanted)
 
 function diffOf(path: string, before: Uint8Array | undefined, after: Uint8Array, fresh: boolean): Diff | undefined {
-  if ((before === undefined && !fresh) || after.length > SHOWN_BYTES || (before?.length ?? 0) > SHOWN_BYTES)
-    return undefined
-  const text = (bytes: Uint8Array): string | undefined => {
-    try {
-      return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-    } catch {
-      return undefined
-    }
-  }
-  const afterText = text(after)
-  const beforeText = before && text(before)
+  if (before === undefined && !fresh) return undefined
+  if (after.length > SHOWN_BYTES || (before?.length ?? 0) > SHOWN_BYTES) return undefined
+  const afterText = decode(after)
+  const beforeText = before && decode(before)
   if (afterText === undefined || (before !== undefined && beforeText === undefined)) return undefined
   return { path, before: beforeText, after: afterText }
+}
+
+function decode(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return undefined
+  }
 }

@@ -42,8 +42,9 @@ const PIECE_BYTES = 786_432
  * half a file, nor with one that others may read: the new one is made under umask 077 and renamed last. A failure (a
  * full disk, a refused validation) leaves the target as it was and removes the new one.
  *
- * @example change([{ summary: 'content', ...replaceFile({ path, content, secret: true, owner: 'root', group: 'root',
- *   mode: '0600', validate: undefined, backup: undefined }) }], then)
+ * @example
+ * const rest = { owner: 'root', group: 'root', mode: '0600', validate: undefined, backup: undefined }
+ * change([{ summary: 'content', ...replaceFile({ path, content, secret: true, ...rest }) }], then)
  */
 export function replaceFile({
   path,
@@ -60,7 +61,11 @@ export function replaceFile({
   const pieces = piecesOf(content)
   const write = (piece: Uint8Array, first: boolean): Script => {
     const script = (bytes: string): string =>
-      `umask 077; ${first ? `rm -f -- ${quote(beside)}; ` : ''}printf %s ${bytes} | base64 -d ${first ? '>' : '>>'} ${quote(beside)}`
+      [
+        'umask 077',
+        ...(first ? [`rm -f -- ${quote(beside)}`] : []),
+        `printf %s ${bytes} | base64 -d ${first ? '>' : '>>'} ${quote(beside)}`,
+      ].join('\n')
     return {
       text: script(Buffer.from(piece).toString('base64')),
       shown: script(secret ? `'${STARS}'` : `'… ${piece.length} bytes …'`),
@@ -72,29 +77,31 @@ export function replaceFile({
   return {
     before: large ? pieces.map((piece, index) => write(piece, index === 0)) : [],
     apply: lines([
-      sh`set -e; trap ${`rm -f -- ${quote(beside)}`} EXIT`,
-      ...(madeOf === undefined
-        ? []
-        : [
-            orOutdated(
-              madeOf === 'nothing'
-                ? sh`[ ! -e ${path} ] && [ ! -L ${path} ]`
-                : sh`[ "$(sha256sum 2>/dev/null < ${path})" = ${`${madeOf}  -`} ]`,
-            ),
-          ]),
-      large
-        ? sh`printf '%s  %s\n' ${digest} ${beside} | sha256sum --status -c || { echo 'the file did not arrive whole' >&2; exit 1; }`
-        : write(content, true),
+      raw('set -e'),
+      sh`trap ${`rm -f -- ${quote(beside)}`} EXIT`,
+      ...(madeOf === undefined ? [] : [orOutdated(stillIs(madeOf, path))]),
+      large ? whole(digest, beside) : write(content, true),
       chown(owner, group, path, beside),
       mode === undefined
         ? sh`if [ -e ${path} ]; then chmod --reference=${path} -- ${beside}; else chmod 0644 -- ${beside}; fi`
         : sh`chmod ${mode} -- ${beside}`,
       ...(validate === undefined ? [] : [validation(validate, beside)]),
       ...(backup === undefined ? [] : [sh`[ ! -e ${path} ] || cp -pf -- ${path} ${backup}`]),
-      sh`sync -- ${beside}; mv -fT -- ${beside} ${path}`,
+      sh`sync -- ${beside}`,
+      sh`mv -fT -- ${beside} ${path}`,
     ]),
   }
 }
+
+const stillIs = (madeOf: string, path: string): Script =>
+  madeOf === 'nothing'
+    ? sh`[ ! -e ${path} ] && [ ! -L ${path} ]`
+    : sh`[ "$(sha256sum 2>/dev/null < ${path})" = ${`${madeOf}  -`} ]`
+
+const whole = (digest: string, beside: string): Script =>
+  sh`printf '%s  %s\n' ${digest} ${beside} | sha256sum --status -c || ${exitSaying('the file did not arrive whole')}`
+
+const exitSaying = (why: string): Script => sh`{ echo ${why} >&2; exit 1; }`
 
 /** Deterministic, so that the next run finds what a killed one left. */
 export const besideOf = (path: string): string =>
@@ -111,11 +118,15 @@ function piecesOf(content: Uint8Array): readonly Uint8Array[] {
 function chown(owner: string | undefined, group: string | undefined, path: string, beside: string): Script {
   const given = sh`chown -- ${`${owner ?? ''}${group === undefined ? '' : `:${group}`}`} ${beside}`
   if (owner !== undefined && group !== undefined) return given
-  const asBefore = sh`if [ -e ${path} ]; then chown --reference=${path} -- ${beside}; else chown root:root -- ${beside}; fi`
+  const asBefore = sh`if [ -e ${path} ]; then
+  chown --reference=${path} -- ${beside}
+else
+  chown root:root -- ${beside}
+fi`
   return owner === undefined && group === undefined ? asBefore : lines([asBefore, given])
 }
 
 const validation = (command: readonly string[], beside: string): Script =>
-  raw(
-    `${command.map((word) => quote(word.replaceAll('%s', beside))).join(' ')} || { echo 'refused by its validation; the file in place is untouched' >&2; exit 1; }`,
-  )
+  sh`${command.map((word) => word.replaceAll('%s', beside))} || ${exitSaying(REFUSED)}`
+
+const REFUSED = 'refused by its validation; the file in place is untouched'

@@ -24,7 +24,7 @@ export interface Gate {
  * @param answers - to {@link servedQuestion} of each key, in order.
  */
 export function signingGate(signing: readonly Signing[], answers: readonly OutsideAnswer[]): Gate {
-  const unserved = signing.flatMap((each, index) => {
+  const unserved = signing.flatMap((each, index): readonly Unserved[] => {
     const answer = answers[index]!
     return answer.kind === 'served'
       ? []
@@ -32,20 +32,31 @@ export function signingGate(signing: readonly Signing[], answers: readonly Outsi
   })
   const held = unserved.filter(({ signing: { inUse } }) => !inUse)
   const wrong = unserved.filter(({ signing: { inUse } }) => inUse)
-  const list = (of: typeof unserved): string => of.map(({ why }) => `\n${why}`).join('')
   return {
     open: signing.filter((each) => held.every(({ signing: other }) => other !== each)),
     remarks: {
-      ...(held.length === 0
-        ? {}
-        : {
-            held: `mail of ${held.map(({ signing: { domain } }) => domain).join(', ')} is not signed before every name server serves the key's record: publish it ("mailrun dns push" does, "mailrun dns plan" shows it), and run again once it is served${list(held)}`,
-          }),
-      ...(wrong.length === 0
-        ? {}
-        : {
-            warning: `mail of ${wrong.map(({ signing: { domain } }) => domain).join(', ')} is signed with a key that not every name server serves, and goes on being: publish it ("mailrun dns push")${list(wrong)}`,
-          }),
+      ...(held.length === 0 ? {} : { held: heldBack(held) }),
+      ...(wrong.length === 0 ? {} : { warning: signedAllTheSame(wrong) }),
     },
   }
 }
+
+interface Unserved {
+  readonly signing: Signing
+  /** What which name server says of its record. */
+  readonly why: string
+}
+
+const heldBack = (held: readonly Unserved[]): string =>
+  `mail of ${domainsOf(held)} is not signed before every name server serves the key's record: ` +
+  'publish it ("mailrun dns push" does, "mailrun dns plan" shows it), and run again once it is served' +
+  listOf(held)
+
+const signedAllTheSame = (wrong: readonly Unserved[]): string =>
+  `mail of ${domainsOf(wrong)} is signed with a key that not every name server serves, and goes on being: ` +
+  `publish it ("mailrun dns push")${listOf(wrong)}`
+
+const domainsOf = (unserved: readonly Unserved[]): string =>
+  unserved.map(({ signing: { domain } }) => domain).join(', ')
+
+const listOf = (unserved: readonly Unserved[]): string => unserved.map(({ why }) => `\n${why}`).join('')

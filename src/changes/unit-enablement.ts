@@ -2,6 +2,7 @@
 import type { Change } from '../model/change.ts'
 import { UNKNOWN, type Known } from '../model/unknown.ts'
 import { isMasked, type UnitState } from '../probes/unit-state.ts'
+import type { Script } from '../shell/script.ts'
 import { sh } from '../shell/sh.ts'
 
 /** Left out is left as it is. */
@@ -26,38 +27,34 @@ export function enablementChanges({ enabled, masked }: WantedEnablement, now: Un
   const unmasks = masked === false && isMasked(now.enabled)
   // Behind the mask it may be anything; asked for again where it is so already, systemctl does nothing.
   const is = unmasks ? UNKNOWN : now.enabled
-  const unmask = !unmasks
-    ? []
-    : [
-        {
-          summary: 'unmask',
-          apply:
-            now.enabled === 'masked'
-              ? sh`systemctl unmask -- ${id} && systemctl unmask --runtime -- ${id}`
-              : sh`systemctl unmask --runtime -- ${id}`,
-        },
-      ]
   // Where the unit file itself is behind a mask that stays, systemctl does nothing.
   const settles = now.there && (unmasks || !isMasked(now.enabled))
   const settle = [
-    ...(settles && enabled === true && !ENABLED.includes(is) && (unmasks || is !== UNKNOWN)
-      ? [{ summary: 'enable', apply: sh`systemctl enable -- ${id}` }]
-      : []),
+    ...(settles && enabled === true ? enable(id, is, unmasks) : []),
     ...(settles && enabled === false ? disable(id, is, unmasks) : []),
     ...(masked === true && now.enabled !== 'masked' ? [{ summary: 'mask', apply: sh`systemctl mask -- ${id}` }] : []),
   ]
-  const disabled = settle.some(({ summary }) => summary === 'disable')
-  const then =
-    masked === true
-      ? 'masked'
-      : unmasks
-        ? UNKNOWN
-        : settle.some(({ summary }) => summary === 'enable')
-          ? 'enabled'
-          : disabled
-            ? 'disabled'
-            : now.enabled
-  return { unmask, settle, then }
+  return {
+    unmask: unmasks ? [{ summary: 'unmask', apply: unmask(id, now.enabled) }] : [],
+    settle,
+    then: masked === true ? 'masked' : unmasks ? UNKNOWN : settledAs(settle, now.enabled),
+  }
+}
+
+function settledAs(settle: readonly Change[], before: Known<string>): Known<string> {
+  const made = settle.map(({ summary }) => summary)
+  if (made.includes('enable')) return 'enabled'
+  return made.includes('disable') ? 'disabled' : before
+}
+
+const unmask = (id: string, enabled: Known<string>): Script =>
+  enabled === 'masked'
+    ? sh`systemctl unmask -- ${id} && systemctl unmask --runtime -- ${id}`
+    : sh`systemctl unmask --runtime -- ${id}`
+
+function enable(id: string, is: Known<string>, unmasked: boolean): readonly Change[] {
+  const disabled = !ENABLED.includes(is) && (unmasked || is !== UNKNOWN)
+  return disabled ? [{ summary: 'enable', apply: sh`systemctl enable -- ${id}` }] : []
 }
 
 /**

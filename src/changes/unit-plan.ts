@@ -12,8 +12,9 @@ import { STOP_SECONDS, type UnitStart } from './unit-script.ts'
 /**
  * Blocked where the unit cannot be brought there; `start` makes the one change that starts, restarts or reloads it.
  *
- * @example planUnit({ state: 'running' }, question, now, (verb, because) => [{ summary: verb, apply: startScript({
- *   ...question, real: now.real, verb, validate: undefined }) }])
+ * @example
+ * const rest = { ...question, real: now.real, validate: undefined, prove: undefined }
+ * planUnit({ state: 'running' }, question, now, (verb) => [{ summary: verb, apply: startScript({ ...rest, verb }) }])
  */
 export function planUnit(
   wanted: WantedUnit,
@@ -25,8 +26,10 @@ export function planUnit(
   const obstacle = obstacleTo(wanted, question, now)
   if (obstacle !== undefined) return blocked(obstacle)
   const wantsStop = state === 'stopped' || masked === true
+  // What is masked can neither be started nor enabled.
+  const needsNoMask = state === 'running' || enabled === true
   const { unmask, settle, then } = enablementChanges(
-    { enabled, masked: masked ?? (state === 'running' || enabled === true ? false : undefined) },
+    { enabled, masked: masked ?? (needsNoMask ? false : undefined) },
     now,
   )
   const reload =
@@ -45,21 +48,20 @@ export function planUnit(
   const started = verb === undefined ? [] : start(verb, because(question, now, verb))
   // Disabling removes a link, and with it the unit; it goes on running if it did.
   const unlinked = now.linked && settle.some(({ summary }) => summary === 'disable')
-  const redefined = reload.length > 0 || unmask.length > 0 || then === 'masked' || unlinked
+  const reloaded = reload.length > 0 || unmask.length > 0
+  const redefined = reloaded || then === 'masked' || unlinked
+  const afterStart = verb === undefined ? {} : loaded(question, now, verb)
   return change([...unmask, ...reload, ...stop, ...settle, ...started], {
     ...now,
     ...(redefined ? { fragment: UNKNOWN, reloads: UNKNOWN } : {}),
     ...(unlinked ? { there: false, linked: false, enabled: '' } : { enabled: then }),
     needDaemonReload: false,
-    ...(wantsStop
-      ? { active: false, stopped: true, ...NOTHING_CHANGED }
-      : verb === undefined
-        ? {}
-        : loaded(question, now, verb)),
+    ...(wantsStop ? STOPPED : afterStart),
   })
 }
 
 const NOTHING_CHANGED = { restart: [], reload: [], unproven: [] } as const
+const STOPPED = { active: false, stopped: true, ...NOTHING_CHANGED } as const
 
 const loaded = ({ reloadOn, restartOn }: UnitQuestion, now: UnitState, verb: UnitStart['verb']): Partial<UnitState> =>
   verb === 'reload'
@@ -70,19 +72,18 @@ const redefinedSince = ({ restartOn }: UnitQuestion, now: UnitState): boolean =>
   restartOn !== undefined && now.needDaemonReload
 
 function verbOf({ state }: WantedUnit, question: UnitQuestion, now: UnitState): UnitStart['verb'] | undefined {
-  if (!now.active) return state !== 'running' ? undefined : now.stopped ? 'start' : 'anew'
+  if (!now.active && state !== 'running') return undefined
+  if (!now.active) return now.stopped ? 'start' : 'anew'
   if (now.restart.length > 0 || now.missing.length > 0 || redefinedSince(question, now)) return 'restart'
   return now.reload.length > 0 ? 'reload' : undefined
 }
 
 function because(question: UnitQuestion, now: UnitState, verb: UnitStart['verb']): readonly string[] {
   const changed = verb === 'reload' ? now.reload : now.restart
+  const redefined = changed.length === 0 && verb === 'restart' && redefinedSince(question, now)
   return [
-    ...(changed.length > 0
-      ? [`${changed.join(', ')} changed`]
-      : verb === 'restart' && redefinedSince(question, now)
-        ? ['its unit file or a drop-in changed']
-        : []),
+    ...(changed.length > 0 ? [`${changed.join(', ')} changed`] : []),
+    ...(redefined ? ['its unit file or a drop-in changed'] : []),
     ...(now.missing.length > 0 ? [`${now.missing.join(', ')} is not there`] : []),
   ]
 }

@@ -9,8 +9,9 @@ import type { RunOptions } from './run-options.ts'
 export type RunBounds = Pick<RunOptions, 'forks' | 'interrupt' | 'abandon'>
 
 /**
- * The hosts' answers are their outputs. What goes wrong on a host is in its result. @param command - of mailrun, that
- * asks.
+ * The hosts' answers are their outputs. What goes wrong on a host is in its result.
+ *
+ * @param command - of mailrun, that asks.
  */
 export const askOnly = (
   command: string,

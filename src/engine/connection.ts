@@ -34,7 +34,12 @@ export interface Connection {
   readonly notes: readonly string[]
 }
 
-/** Within a time that the host's own settings state. @param signal - an interrupt. @throws Unreachable */
+/**
+ * Within a time that the host's own settings state.
+ *
+ * @param signal - an interrupt.
+ * @throws Unreachable
+ */
 export type Connect = (host: Host, signal: AbortSignal) => Promise<Connection>
 
 /** No connection came about. The message is for the operator: what was tried, what came, what to do. */

@@ -19,7 +19,8 @@ const REMEDIES: readonly (readonly [pattern: RegExp, remedy: string])[] = [
   ],
   [
     /Read-only file system/,
-    'the file system is read-only: see mount and journalctl -k (a disk that fails is remounted so), make it writable, and run again',
+    'the file system is read-only: see mount and journalctl -k (a disk that fails is remounted so), ' +
+      'make it writable, and run again',
   ],
   [
     /^(?:mv|chmod|chown|rm|ln|sh|cp|touch): .*Operation not permitted/m,
@@ -27,7 +28,8 @@ const REMEDIES: readonly (readonly [pattern: RegExp, remedy: string])[] = [
   ],
   [
     /Cannot fork|Resource temporarily unavailable/,
-    'the host has no process to spare: see ulimit -u, the pids limit of the unit (systemctl status), and who uses them up',
+    'the host has no process to spare: see ulimit -u, the pids limit of the unit (systemctl status), ' +
+      'and who uses them up',
   ],
   [
     /Cannot allocate memory|virtual memory exhausted|Out of memory/i,

@@ -5,9 +5,9 @@ import { OUTDATED_STATUS } from '../shell/outdated.ts'
 import { ConnectionLost, TooMuchSaid, Unreachable, type Connection } from './connection.ts'
 import type { Asked } from './foresee.ts'
 import type { PlannedStep } from './steps.ts'
-import { isAsked, questionFrames, readAnswers } from './questions.ts'
+import { isAsked, questionFrames, readAnswers, type QuestionFrame } from './questions.ts'
 import { tripScript } from './trip.ts'
-import { watchdog } from './watchdog.ts'
+import { watchdog, type Watchdog } from './watchdog.ts'
 import { answerOf, stderrByQuestion, tripReader, type Frame } from './trip-reader.ts'
 
 /** A random word for one trip, that nothing on the host can print by chance. */
@@ -60,7 +60,8 @@ export type TripOutcome =
       readonly step: PlannedStep
       readonly code: number
       readonly output: string
-      /** How long it took. */ readonly seconds: number
+      /** How long it took. */
+      readonly seconds: number
     }
   | { readonly kind: 'locked'; readonly holder: string }
   /**
@@ -79,108 +80,55 @@ const SLOWEST_BYTES_PER_SECOND = 8000
 const GRACE_SECONDS = 40
 
 const DUMB =
-  "does the login shell's profile, sudo, or one of its PAM modules wait for something, a file system hang, or sshd's ForceCommand start something else? Log in with ssh, and see"
+  "does the login shell's profile, sudo, or one of its PAM modules wait for something, a file system hang, " +
+  "or sshd's ForceCommand start something else? Log in with ssh, and see"
+
+/** A trip under way: what its frames have told so far. */
+interface UnderWay {
+  readonly trip: Trip
+  readonly watcher: TripWatcher
+  readonly watch: Watchdog
+  readonly answers: Map<number, Extract<Frame, { kind: 'answered' }>>
+  /** How it came to an end before it asked. */
+  ended: TripOutcome | undefined
+  /** The mark of the last trip with steps before this one. */
+  last: string
+  /** Another run has changed something since the plans were made: no step is made. */
+  stale: boolean
+  /** This step says that its plan is. */
+  outdated: PlannedStep | undefined
+  /** Another run holds the host. */
+  waiting: boolean
+  /** The place of the question that is asked, and of the one that did not end. */
+  asking: number
+  hung: number | undefined
+  /** A shell has begun with the script. */
+  taken: boolean
+  /** When the step in hand did. */
+  begun: number
+}
 
 /**
- * @throws Unreachable where no shell of a new connection takes the script. @throws ConnectionLost, also when the host
- * fell silent for longer than any step may take.
+ * Makes one trip.
+ *
+ * @throws Unreachable where no shell of a new connection takes the script.
+ * @throws ConnectionLost, also when the host fell silent for longer than any step may take.
  */
 export async function makeTrip(connection: Connection, trip: Trip, watcher: TripWatcher): Promise<TripOutcome> {
   const { mark } = trip
   const stopFile = `/tmp/${mark}.stop`
   const questions = questionFrames(trip.probes)
-  const answers = new Map<number, Extract<Frame, { kind: 'answered' }>>()
-  let ended: TripOutcome | undefined
-  let last = ''
-  let stale = false
-  let outdated: PlannedStep | undefined
-  let waiting = false
-  let asking = -1
-  let hung: number | undefined
-  let taken = false
-  let begun = 0
   const watch = watchdog(trip.abandon)
-
-  const onFrame = (frame: Frame): void => {
-    switch (frame.kind) {
-      case 'begun':
-        taken = true
-        return watch.expectWithin(trip.lockSeconds + SILENCE_SECONDS, 'beginning')
-      case 'waiting':
-        waiting = true
-        watch.expectWithin(trip.lockSeconds + GRACE_SECONDS, 'waiting for the lock')
-        return watcher.waiting(frame.holder)
-      case 'locked':
-        ended = { kind: 'locked', holder: frame.holder }
-        return
-      case 'broken':
-        ended = frame
-        return
-      case 'stopped':
-        ended = { kind: 'stopped' }
-        return
-      case 'last':
-        waiting = false
-        last = frame.mark
-        watch.expectWithin(SILENCE_SECONDS, 'going on')
-        return
-      case 'hung':
-        hung = asking
-        return
-      case 'stale':
-        stale = true
-        return
-      case 'ask':
-        asking = frame.question
-        return watch.expectWithin(trip.questionsSeconds + GRACE_SECONDS, 'answering a question')
-      case 'answered':
-        answers.set(frame.question, frame)
-        return
-    }
-    const step = trip.steps[frame.step]
-    if (step === undefined) return
-    switch (frame.kind) {
-      case 'start':
-        begun = performance.now()
-        watch.expectWithin(
-          step.timeoutSeconds + GRACE_SECONDS,
-          `${step.task.type} ${step.task.name}: ${step.change.summary}`,
-        )
-        return watcher.started(step)
-      case 'progress':
-        return watcher.progress(step, frame.line)
-      case 'done':
-        watch.expectWithin(SILENCE_SECONDS, 'going on')
-        if (frame.code === OUTDATED_STATUS && frame.output.endsWith(mark)) outdated = step
-        else if (frame.code !== 0)
-          ended = {
-            kind: 'failed',
-            step,
-            code: frame.code,
-            output: frame.output,
-            seconds: (performance.now() - begun) / 1000,
-          }
-        return watcher.done(step, frame.code)
-    }
-  }
-
+  const underWay = begin(trip, watcher, watch)
   const stop = (): void => {
     // Nothing is in hand yet: a shell that is not listened to begins no step.
-    if (trip.steps.length === 0 || waiting) watch.abort('interrupted')
+    if (trip.steps.length === 0 || underWay.waiting) watch.abort('interrupted')
     else connection.touch(stopFile).catch(() => watch.abort('interrupted'))
   }
   trip.interrupt.addEventListener('abort', stop, { once: true })
-  const reader = tripReader(mark, onFrame)
+  const reader = tripReader(mark, (frame) => takeFrame(underWay, frame))
   try {
-    const script = tripScript({
-      mark,
-      steps: trip.steps,
-      questions,
-      questionsSeconds: trip.questionsSeconds,
-      stopFile,
-      after: trip.after,
-      lock: trip.holder === undefined ? undefined : { holder: trip.holder, waitSeconds: trip.lockSeconds },
-    })
+    const script = scriptOf(trip, questions, stopFile)
     watch.expectWithin(
       (trip.beginSeconds ?? SILENCE_SECONDS) + Math.ceil(script.length / SLOWEST_BYTES_PER_SECOND),
       'beginning',
@@ -191,33 +139,134 @@ export async function makeTrip(connection: Connection, trip: Trip, watcher: Trip
       onStdout: (chunk) => reader.feed(chunk),
       signal: watch.signal,
     })
-    if (ended) return ended
-    const errors = stderrByQuestion(mark, stderr)
-    const asked = readAnswers(
-      questions,
-      hung,
-      new Map([...answers].map(([index, frame]) => [index, answerOf(frame, errors.get(index))])),
-    )
-    return {
-      kind: 'asked',
-      asked,
-      last: stale || trip.steps.length === 0 ? last : mark,
-      notMade: stale ? trip.steps[0] : outdated,
-    }
+    return underWay.ended ?? askedOutcome(underWay, questions, stderr)
   } catch (error) {
-    if (error instanceof ConnectionLost && watch.why !== undefined) {
-      if (!taken && trip.beginSeconds !== undefined && !trip.interrupt.aborted && !trip.abandon.aborted)
-        throw new Unreachable(`${watch.why}: ${DUMB}`)
-      throw new ConnectionLost(watch.why)
-    }
-    if (error instanceof TooMuchSaid)
-      return {
-        kind: 'broken',
-        why: `${error.message}${asking < 0 ? '' : `, when it was asked: ${trip.probes.find((probe) => isAsked(probe, questions[asking]))?.key ?? ''}`}`,
-      }
+    if (error instanceof ConnectionLost && watch.why !== undefined) throw brokenOff(underWay, watch.why)
+    if (error instanceof TooMuchSaid) return tooMuchSaid(underWay, questions, error)
     throw error
   } finally {
     watch.clear()
     trip.interrupt.removeEventListener('abort', stop)
   }
+}
+
+const begin = (trip: Trip, watcher: TripWatcher, watch: Watchdog): UnderWay => ({
+  trip,
+  watcher,
+  watch,
+  answers: new Map(),
+  ended: undefined,
+  last: '',
+  stale: false,
+  outdated: undefined,
+  waiting: false,
+  asking: -1,
+  hung: undefined,
+  taken: false,
+  begun: 0,
+})
+
+const scriptOf = (trip: Trip, questions: readonly QuestionFrame[], stopFile: string): string =>
+  tripScript({
+    mark: trip.mark,
+    steps: trip.steps,
+    questions,
+    questionsSeconds: trip.questionsSeconds,
+    stopFile,
+    after: trip.after,
+    lock: trip.holder === undefined ? undefined : { holder: trip.holder, waitSeconds: trip.lockSeconds },
+  })
+
+/** Takes note of a frame, and sets how long the host may be silent from now on. */
+function takeFrame(underWay: UnderWay, frame: Frame): void {
+  if ('step' in frame) return takeStepFrame(underWay, frame)
+  const { trip, watch, watcher } = underWay
+  switch (frame.kind) {
+    case 'begun':
+      underWay.taken = true
+      return watch.expectWithin(trip.lockSeconds + SILENCE_SECONDS, 'beginning')
+    case 'waiting':
+      underWay.waiting = true
+      watch.expectWithin(trip.lockSeconds + GRACE_SECONDS, 'waiting for the lock')
+      return watcher.waiting(frame.holder)
+    case 'locked':
+      underWay.ended = { kind: 'locked', holder: frame.holder }
+      return
+    case 'broken':
+      underWay.ended = frame
+      return
+    case 'stopped':
+      underWay.ended = { kind: 'stopped' }
+      return
+    case 'last':
+      underWay.waiting = false
+      underWay.last = frame.mark
+      return watch.expectWithin(SILENCE_SECONDS, 'going on')
+    case 'hung':
+      underWay.hung = underWay.asking
+      return
+    case 'stale':
+      underWay.stale = true
+      return
+    case 'ask':
+      underWay.asking = frame.question
+      return watch.expectWithin(trip.questionsSeconds + GRACE_SECONDS, 'answering a question')
+    case 'answered':
+      underWay.answers.set(frame.question, frame)
+  }
+}
+
+function takeStepFrame(underWay: UnderWay, frame: Extract<Frame, { readonly step: number }>): void {
+  const { trip, watch, watcher } = underWay
+  const step = trip.steps[frame.step]
+  if (step === undefined) return
+  switch (frame.kind) {
+    case 'start':
+      underWay.begun = performance.now()
+      watch.expectWithin(
+        step.timeoutSeconds + GRACE_SECONDS,
+        `${step.task.type} ${step.task.name}: ${step.change.summary}`,
+      )
+      return watcher.started(step)
+    case 'progress':
+      return watcher.progress(step, frame.line)
+    case 'done':
+      watch.expectWithin(SILENCE_SECONDS, 'going on')
+      if (frame.code === OUTDATED_STATUS && frame.output.endsWith(trip.mark)) underWay.outdated = step
+      else if (frame.code !== 0) underWay.ended = failedOutcome(step, frame, underWay.begun)
+      return watcher.done(step, frame.code)
+  }
+}
+
+const failedOutcome = (step: PlannedStep, frame: Extract<Frame, { kind: 'done' }>, begun: number): TripOutcome => ({
+  kind: 'failed',
+  step,
+  code: frame.code,
+  output: frame.output,
+  seconds: (performance.now() - begun) / 1000,
+})
+
+function askedOutcome(underWay: UnderWay, questions: readonly QuestionFrame[], stderr: Buffer): TripOutcome {
+  const { trip, answers, hung, stale, last, outdated } = underWay
+  const errors = stderrByQuestion(trip.mark, stderr)
+  const told = new Map([...answers].map(([index, frame]) => [index, answerOf(frame, errors.get(index))]))
+  return {
+    kind: 'asked',
+    asked: readAnswers(questions, hung, told),
+    last: stale || trip.steps.length === 0 ? last : trip.mark,
+    notMade: stale ? trip.steps[0] : outdated,
+  }
+}
+
+/** A shell of a new connection that never began has nothing in hand: there was no connection yet. */
+function brokenOff({ trip, taken }: UnderWay, why: string): Error {
+  const neverBegan = !taken && trip.beginSeconds !== undefined
+  const isLeft = trip.interrupt.aborted || trip.abandon.aborted
+  return neverBegan && !isLeft ? new Unreachable(`${why}: ${DUMB}`) : new ConnectionLost(why)
+}
+
+function tooMuchSaid({ trip, asking }: UnderWay, questions: readonly QuestionFrame[], error: TooMuchSaid): TripOutcome {
+  if (asking < 0) return { kind: 'broken', why: error.message }
+  const asked = trip.probes.find((probe) => isAsked(probe, questions[asking]))
+  return { kind: 'broken', why: `${error.message}, when it was asked: ${asked?.key ?? ''}` }
 }

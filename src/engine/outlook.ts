@@ -3,7 +3,7 @@ import type { Change } from '../model/change.ts'
 import type { OutsideQuestion } from '../model/outside-question.ts'
 import type { Remarks } from '../model/plan.ts'
 import type { Task } from '../model/task.ts'
-import { remarksOf, type Outlook } from './foresee.ts'
+import { remarksOf, type Outlook, type PlanOfChange } from './foresee.ts'
 import type { Ledger } from './ledger.ts'
 
 export type ChangeOutlook = Extract<Outlook, { kind: 'change' }>
@@ -37,6 +37,11 @@ const unpredictable = (change: Change): Change => ({
   summary: `${change.summary}; its effects cannot be predicted`,
 })
 
+function foretellChange(book: Ledger, task: Task, plan: PlanOfChange): void {
+  if (plan.perhaps !== undefined) book.assumed(task, `cannot be told before ${plan.perhaps}`)
+  else book.would(task, task.once ? plan.changes.map(unpredictable) : plan.changes, remarksOf(plan))
+}
+
 /** Enters what a run would do; returns why it would fail, if it would. */
 export function foretell(
   book: Ledger,
@@ -52,27 +57,19 @@ export function foretell(
         break
       case 'change':
         noteSecrets(task, outlook)
-        if (outlook.plan.perhaps !== undefined) book.assumed(task, `cannot be told before ${outlook.plan.perhaps}`)
-        else
-          book.would(
-            task,
-            task.once ? outlook.plan.changes.map(unpredictable) : outlook.plan.changes,
-            remarksOf(outlook.plan),
-          )
+        foretellChange(book, task, outlook.plan)
         break
       case 'unanswered':
-      case 'later':
-        book.assumed(
-          task,
-          `cannot be told before name servers say more of ${outlook.questions.map(({ record }) => record.name).join(', ')}`,
-        )
+      case 'later': {
+        const records = outlook.questions.map(({ record }) => record.name)
+        book.assumed(task, `cannot be told before name servers say more of ${records.join(', ')}`)
         break
-      case 'wall':
-        book.assumed(
-          task,
-          `cannot be told before this is done: ${outlook.on.map(({ type, name }) => `${type} ${name}`).join(', ')}`,
-        )
+      }
+      case 'wall': {
+        const earlier = outlook.on.map(({ type, name }) => `${type} ${name}`)
+        book.assumed(task, `cannot be told before this is done: ${earlier.join(', ')}`)
         break
+      }
       case 'blocked':
         book.failed(task, outlook.why, undefined)
         return `${task.type} ${task.name}: ${outlook.why}`

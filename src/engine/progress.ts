@@ -12,8 +12,12 @@ export const beginProgress = (mark: string): string => `printf '%s\\n' ${mark} >
  * host booted, the record is begun under this trip's mark: one that is gone later tells of a boot. Empty where it
  * cannot be written.
  */
-export const readLast = (mark: string): string =>
-  `{ last=; [ -r "$run/progress" ] && IFS= read -r last < "$run/progress"; [ "$last" ] || { { ${beginProgress(mark)}; } 2>/dev/null && last=${mark}; }; :; }`
+export const readLast = (mark: string): string => `{
+  last=
+  [ -r "$run/progress" ] && IFS= read -r last < "$run/progress"
+  [ "$last" ] || { { ${beginProgress(mark)}; } 2>/dev/null && last=${mark}; }
+  :
+}`
 export const startedLine = (step: number): string => `printf 'start %s\\n' ${step} >> "$run/progress"`
 export const doneLine = (step: number): string => `printf 'done %s %s\\n' ${step} "$rc" >> "$run/progress"`
 
@@ -23,8 +27,10 @@ export const OUTPUT_CAP_BYTES = 65_536
  * Shell text that prints the last of what a step printed, which is kept in up to three files. Where something between
  * them was dropped, nothing from before it, nor the line in which it was cut: that may begin in the middle of a secret.
  */
-export const lastOutput = (out: string): string =>
-  `[ -s ${out} ] && { if [ -e ${out}.a ]; then cat -- ${out}.a ${out}.b | tail -n +2; else cat -- ${out} ${out}.b; fi 2>/dev/null | tail -c ${OUTPUT_CAP_BYTES}; }`
+export function lastOutput(out: string): string {
+  const kept = `if [ -e ${out}.a ]; then cat -- ${out}.a ${out}.b | tail -n +2; else cat -- ${out} ${out}.b; fi`
+  return `[ -s ${out} ] && { ${kept} 2>/dev/null | tail -c ${OUTPUT_CAP_BYTES}; }`
+}
 
 export interface Progress {
   readonly started: ReadonlySet<number>
@@ -34,6 +40,16 @@ export interface Progress {
   readonly output: string
 }
 
+/** The record, an empty line, and what the last step printed. */
+const READ_PROGRESS = [
+  'cat "$run/progress"',
+  'echo',
+  's=',
+  'while read -r w n x; do [ "$w" = start ] && s=$n; done < "$run/progress"',
+  lastOutput('"$run/out.$s"'),
+  END,
+].join('; ')
+
 /**
  * `undefined`: the record is another trip's, or there is none. Where it is still the one `before` this trip, its first
  * step was never begun. Goes with a trip that holds the lock.
@@ -42,9 +58,7 @@ export const progressOf = (mark: string, before: string | undefined): Probe<Prog
   defineProbe<Progress | undefined>({
     key: `progress ${mark}`,
     reads: [],
-    script: raw(
-      `cat "$run/progress"; echo; s=; while read -r w n x; do [ "$w" = start ] && s=$n; done < "$run/progress"; ${lastOutput('"$run/out.$s"')}; ${END}`,
-    ),
+    script: raw(READ_PROGRESS),
     parse(answer) {
       const text = utf8(whole(answer, 'the record of the last trip cannot be read'))
       const end = text.indexOf('\n\n')

@@ -44,8 +44,10 @@ export function questionFrames(probes: readonly Probe<unknown>[]): readonly Ques
 }
 
 /**
- * What each probe was told, read once. @param hung - the place of the frame that did not end. @param answers - by the
- * frame's place.
+ * What each probe was told, read once.
+ *
+ * @param hung - the place of the frame that did not end.
+ * @param answers - by the frame's place.
  */
 export function readAnswers(
   frames: readonly QuestionFrame[],
@@ -57,12 +59,12 @@ export function readAnswers(
   frames.forEach(({ text, family, items }, index) => {
     const answer = answers.get(index)
     if (answer === undefined) return
-    if (family === undefined) byText.set(text, answer)
-    else
-      byFamily.set(
-        family.name,
-        once(() => new Map(family.split(answer, items).map((part, item) => [items[item]!, part]))),
-      )
+    if (family === undefined) {
+      byText.set(text, answer)
+      return
+    }
+    const parts = once(() => new Map(family.split(answer, items).map((part, item) => [items[item]!, part])))
+    byFamily.set(family.name, parts)
   })
   const answerTo = ({ question }: Probe<unknown>): Answer | undefined => {
     if ('script' in question) return byText.get(question.script.text)
@@ -90,9 +92,8 @@ function stateOf(
     return answer === undefined ? { error: unanswered(probe, hung) } : { state: probe.parse(answer) }
   } catch (error) {
     if (error instanceof ProbeError) return { error: error.message }
-    return {
-      error: `the probe ${probe.key} has a bug, reading its answer threw: ${error instanceof Error ? error.stack : String(error)}`,
-    }
+    const stack = error instanceof Error ? error.stack : String(error)
+    return { error: `the probe ${probe.key} has a bug, reading its answer threw: ${stack}` }
   }
 }
 

@@ -1,6 +1,6 @@
 // Runs a playbook on the fleet: batch after batch, hosts in parallel, each for itself.
 import { setMaxListeners } from 'node:events'
-import pLimit from 'p-limit'
+import pLimit, { type LimitFunction } from 'p-limit'
 import type { PreparedHost } from '../model/prepared-host.ts'
 import type { HostResult, Reporter, RunResult } from '../model/run-event.ts'
 import { maskOf } from '../shell/mask.ts'
@@ -14,12 +14,25 @@ import { secretsOf } from './secrets-of.ts'
 /** What is brought about outside of the hosts, on what they told. Throws nothing. */
 export interface Meanwhile {
   /**
-   * Hosts of a batch are parked: they are gone on with afterwards, and ask whom this gives. @param soFar - of all hosts
-   * that were begun.
+   * Hosts of a batch are parked: they are gone on with afterwards, and ask whom this gives.
+   *
+   * @param soFar - of all hosts that were begun.
    */
   between(soFar: readonly HostResult[]): Promise<AskOutside>
   /** All hosts have ended. @param results - of all hosts. */
   after(results: readonly HostResult[]): Promise<void>
+}
+
+/** How far the hosts came. */
+interface Course {
+  readonly options: RunOptions
+  readonly report: Reporter
+  readonly meanwhile: Meanwhile | undefined
+  readonly ended: Map<PreparedHost, HostResult>
+  readonly parked: Map<PreparedHost, { readonly run: HostRun; readonly result: HostResult }>
+  /** Hosts in work, by name. */
+  readonly busy: Set<string>
+  failed: number
 }
 
 /** Never throws for a host's sake. Hosts that no turn came to are `not-reached`. */
@@ -30,74 +43,72 @@ export async function rollout(
   report: Reporter,
   meanwhile?: Meanwhile,
 ): Promise<RunResult> {
-  report({
-    kind: 'run-start',
-    playbook: options.playbook,
-    check: options.check,
-    hosts: hosts.map(({ host }) => host.name),
-  })
+  const { playbook, check, interrupt, abandon } = options
+  report({ kind: 'run-start', playbook, check, hosts: hosts.map(({ host }) => host.name) })
   // Each host in work listens; Node warns of more than ten.
-  setMaxListeners(0, options.interrupt, options.abandon)
-  const ended = new Map<PreparedHost, HostResult>()
-  const parked = new Map<PreparedHost, { readonly run: HostRun; readonly result: HostResult }>()
-  let failed = 0
-  const mayStart = (): boolean => !options.interrupt.aborted && !tooMany(failed, hosts.length, options.maxFail)
-  const busy = new Set<string>()
-  const tellInterrupt = (): void => report({ kind: 'interrupted', busy: [...busy] })
-  options.interrupt.addEventListener('abort', tellInterrupt, { once: true })
-
-  const end = (prepared: PreparedHost, result: HostResult): void => {
-    parked.delete(prepared)
-    ended.set(prepared, result)
-    if (result.status === 'failed' || result.status === 'unreachable') failed += 1
-    report({ kind: 'host-end', host: result.name, result })
+  setMaxListeners(0, interrupt, abandon)
+  const course: Course = {
+    options,
+    report,
+    meanwhile,
+    ended: new Map(),
+    parked: new Map(),
+    busy: new Set(),
+    failed: 0,
   }
-  const work = async (prepared: PreparedHost, run: HostRun, askOutside: AskOutside): Promise<void> => {
-    const { name } = prepared.host
-    busy.add(name)
-    const progress = await run.go(askOutside)
-    busy.delete(name)
-    if (progress.kind === 'ended' || meanwhile === undefined) return end(prepared, progress.result)
-    parked.set(prepared, { run, result: progress.result })
-    report({ kind: 'host-parked', host: name, why: progress.why })
-  }
+  const mayStart = (): boolean => !interrupt.aborted && !tooMany(course.failed, hosts.length, options.maxFail)
+  const tellInterrupt = (): void => report({ kind: 'interrupted', busy: [...course.busy] })
+  interrupt.addEventListener('abort', tellInterrupt, { once: true })
 
   const limit = pLimit(options.forks)
+  const begin = (prepared: PreparedHost): Promise<void> =>
+    work(course, prepared, hostRun(prepared, options, connect, report), options.askOutside)
   for (const batch of batches(hosts, options.serial)) {
-    await Promise.all(
-      batch.map((prepared) =>
-        limit(async () =>
-          mayStart() ? work(prepared, hostRun(prepared, options, connect, report), options.askOutside) : undefined,
-        ),
-      ),
-    )
-    if (parked.size === 0 || meanwhile === undefined) continue
-    const waiting = [...parked]
-    const askOutside = options.interrupt.aborted
-      ? options.askOutside
-      : await meanwhile.between([...ended.values(), ...waiting.map(([, { result }]) => result)])
-    // What was begun is finished, however many others failed.
-    await Promise.all(
-      waiting.map(([prepared, { run }]) =>
-        limit(() =>
-          options.interrupt.aborted ? end(prepared, run.stopped('interrupted')) : work(prepared, run, askOutside),
-        ),
-      ),
-    )
-    for (const [prepared, { result }] of parked) end(prepared, result)
+    await Promise.all(batch.map((prepared) => limit(async () => (mayStart() ? begin(prepared) : undefined))))
+    if (course.parked.size > 0 && meanwhile !== undefined) await goOn(course, meanwhile, limit)
   }
 
-  const results = hosts.map((prepared) => ended.get(prepared) ?? notReached(prepared))
+  const results = hosts.map((prepared) => course.ended.get(prepared) ?? notReached(prepared))
   await meanwhile?.after(results)
-  options.interrupt.removeEventListener('abort', tellInterrupt)
-  const result: RunResult = {
-    playbook: options.playbook,
-    check: options.check,
-    hosts: results,
-    interrupted: options.interrupt.aborted,
-  }
+  interrupt.removeEventListener('abort', tellInterrupt)
+  const result: RunResult = { playbook, check, hosts: results, interrupted: interrupt.aborted }
   report({ kind: 'run-end', result })
   return result
+}
+
+/** Goes on with the hosts that are parked. What was begun is finished, however many others failed. */
+async function goOn(course: Course, meanwhile: Meanwhile, limit: LimitFunction): Promise<void> {
+  const { interrupt } = course.options
+  const waiting = [...course.parked]
+  const askOutside = interrupt.aborted
+    ? course.options.askOutside
+    : await meanwhile.between([...course.ended.values(), ...waiting.map(([, { result }]) => result)])
+  await Promise.all(
+    waiting.map(([prepared, { run }]) =>
+      limit(() =>
+        interrupt.aborted ? end(course, prepared, run.stopped('interrupted')) : work(course, prepared, run, askOutside),
+      ),
+    ),
+  )
+  for (const [prepared, { result }] of course.parked) end(course, prepared, result)
+}
+
+/** Has a host go as far as it can. */
+async function work(course: Course, prepared: PreparedHost, run: HostRun, askOutside: AskOutside): Promise<void> {
+  const { name } = prepared.host
+  course.busy.add(name)
+  const progress = await run.go(askOutside)
+  course.busy.delete(name)
+  if (progress.kind === 'ended' || course.meanwhile === undefined) return end(course, prepared, progress.result)
+  course.parked.set(prepared, { run, result: progress.result })
+  course.report({ kind: 'host-parked', host: name, why: progress.why })
+}
+
+function end(course: Course, prepared: PreparedHost, result: HostResult): void {
+  course.parked.delete(prepared)
+  course.ended.set(prepared, result)
+  if (result.status === 'failed' || result.status === 'unreachable') course.failed += 1
+  course.report({ kind: 'host-end', host: result.name, result })
 }
 
 const tooMany = (failed: number, all: number, maxFail: RunOptions['maxFail']): boolean =>

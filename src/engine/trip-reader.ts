@@ -1,5 +1,5 @@
 // Reads a trip's output as it comes: frames, progress lines, answers.
-import type { Answer } from '../model/answer.ts'
+import { utf8, type Answer } from '../model/answer.ts'
 import { OUTPUT_CAP_BYTES } from './progress.ts'
 import { PROGRESS_CAP_BYTES } from './trip.ts'
 
@@ -19,8 +19,11 @@ export interface TripReader {
   feed(chunk: Buffer): void
 }
 
-type Section = {
-  readonly kind: 'none' | 'start' | 'output' | 'ask'
+/** What the text after a mark is: `start` is what a step prints while it runs, `output` all that is kept of it. */
+type SectionKind = 'none' | 'start' | 'output' | 'ask'
+
+interface Section {
+  readonly kind: SectionKind
   readonly index: number
   body: string
   shownTo: number
@@ -35,68 +38,12 @@ export function tripReader(mark: string, onFrame: (frame: Frame) => void): TripR
   let section: Section = { kind: 'none', index: -1, body: '', shownTo: 0 }
   let rest = ''
 
-  const progress = (final: boolean): void => {
-    if (section.kind !== 'start') return
-    let from = section.shownTo
-    for (let at = section.body.indexOf('\n', from); at >= 0; at = section.body.indexOf('\n', from)) {
-      emitLine(section.body.slice(from, at))
-      from = at + 1
-    }
-    // A line that was cut may end in a part of a secret, which no mask knows.
-    if (final && from < section.body.length && section.body.length < PROGRESS_CAP_BYTES)
-      emitLine(section.body.slice(from))
-    section.shownTo = from
-  }
-  const emitLine = (latin1: string): void => {
-    const line = Buffer.from(latin1, 'latin1').toString('utf8').replace(/\r$/, '').replace(/^.*\r/, '')
-    if (line.trim() !== '') onFrame({ kind: 'progress', step: section.index, line })
-  }
-
   const takeMark = (line: string): void => {
-    const [what = '', ...words] = line.split(' ')
-    const index = Number(words[0])
-    progress(true)
-    const body = section.body
-    const next = (kind: Section['kind']): void => {
-      section = { kind, index, body: '', shownTo: 0 }
-    }
-    switch (what) {
-      case 'waiting':
-      case 'locked':
-        onFrame({ kind: what, holder: Buffer.from(words.join(' '), 'latin1').toString('utf8') })
-        return next('none')
-      case 'broken':
-        onFrame({ kind: 'broken', why: Buffer.from(words.join(' '), 'latin1').toString('utf8') })
-        return next('none')
-      case 'last':
-        onFrame({ kind: 'last', mark: words.join(' ') })
-        return next('none')
-      case 'begun':
-      case 'stopped':
-      case 'stale':
-      case 'hung':
-        onFrame({ kind: what })
-        return next('none')
-      case 'start':
-        onFrame({ kind: 'start', step: index })
-        return next('start')
-      case 'output':
-        return next('output')
-      case 'done':
-        onFrame({
-          kind: 'done',
-          step: index,
-          code: Number(words[1]),
-          output: Buffer.from(wholeLines(body), 'latin1').toString('utf8'),
-        })
-        return next('none')
-      case 'ask':
-        onFrame({ kind: 'ask', question: index })
-        return next('ask')
-      case 'answered':
-        onFrame({ kind: 'answered', question: index, code: Number(words[1]), stdout: body })
-        return next('none')
-    }
+    tellProgress(section, true, onFrame)
+    const read = readMark(line, section.body)
+    if (read === undefined) return
+    if (read.frame) onFrame(read.frame)
+    section = { kind: read.next, index: read.index, body: '', shownTo: 0 }
   }
 
   return {
@@ -106,7 +53,7 @@ export function tripReader(mark: string, onFrame: (frame: Frame) => void): TripR
         section.body += rest.slice(0, at)
         rest = rest.slice(at)
         const lineEnd = rest.indexOf('\n', opening.length)
-        if (lineEnd < 0) return progress(false)
+        if (lineEnd < 0) return tellProgress(section, false, onFrame)
         const line = rest.slice(opening.length, lineEnd)
         rest = rest.slice(lineEnd + 1)
         takeMark(line)
@@ -116,8 +63,70 @@ export function tripReader(mark: string, onFrame: (frame: Frame) => void): TripR
       const cut = lastLine >= 0 && opening.startsWith(rest.slice(lastLine)) ? lastLine : rest.length
       section.body += rest.slice(0, cut)
       rest = rest.slice(cut)
-      progress(false)
+      tellProgress(section, false, onFrame)
     },
+  }
+}
+
+/** Tells each line of a step's output that has not been told yet. @param final - nothing more of it comes. */
+function tellProgress(section: Section, final: boolean, onFrame: (frame: Frame) => void): void {
+  if (section.kind !== 'start') return
+  const { index, body } = section
+  const tellLine = (latin1: string): void => {
+    const line = utf8(latin1).replace(/\r$/, '').replace(/^.*\r/, '')
+    if (line.trim() !== '') onFrame({ kind: 'progress', step: index, line })
+  }
+  let from = section.shownTo
+  for (let at = body.indexOf('\n', from); at >= 0; at = body.indexOf('\n', from)) {
+    tellLine(body.slice(from, at))
+    from = at + 1
+  }
+  // A line that was cut may end in a part of a secret, which no mask knows.
+  if (final && from < body.length && body.length < PROGRESS_CAP_BYTES) tellLine(body.slice(from))
+  section.shownTo = from
+}
+
+interface ReadMark {
+  readonly frame: Frame | undefined
+  /** What comes after it, and of which step or question. */
+  readonly next: SectionKind
+  readonly index: number
+}
+
+/**
+ * What the line of a mark says; `undefined` where it is none that a trip writes.
+ *
+ * @param body - what came since the mark before.
+ */
+function readMark(line: string, body: string): ReadMark | undefined {
+  const [what = '', ...words] = line.split(' ')
+  const index = Number(words[0])
+  const then = (next: SectionKind, frame?: Frame): ReadMark => ({ frame, next, index })
+  switch (what) {
+    case 'waiting':
+    case 'locked':
+      return then('none', { kind: what, holder: utf8(words.join(' ')) })
+    case 'broken':
+      return then('none', { kind: 'broken', why: utf8(words.join(' ')) })
+    case 'last':
+      return then('none', { kind: 'last', mark: words.join(' ') })
+    case 'begun':
+    case 'stopped':
+    case 'stale':
+    case 'hung':
+      return then('none', { kind: what })
+    case 'start':
+      return then('start', { kind: 'start', step: index })
+    case 'output':
+      return then('output')
+    case 'done':
+      return then('none', { kind: 'done', step: index, code: Number(words[1]), output: utf8(wholeLines(body)) })
+    case 'ask':
+      return then('ask', { kind: 'ask', question: index })
+    case 'answered':
+      return then('none', { kind: 'answered', question: index, code: Number(words[1]), stdout: body })
+    default:
+      return undefined
   }
 }
 

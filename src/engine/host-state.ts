@@ -1,0 +1,89 @@
+// What a host's run knows so far, and what it did: grows until every task is satisfied.
+import type { HostFacts } from '../model/host-facts.ts'
+import type { PreparedHost } from '../model/prepared-host.ts'
+import type { HostResult, HostStatus } from '../model/run-event.ts'
+import type { PlanContext, Task } from '../model/task.ts'
+import { hostFacts } from '../probes/host-facts.ts'
+import { maskJson, maskOf, type Mask } from '../shell/mask.ts'
+import { HostEnd } from './host-end.ts'
+import { ledger, type Ledger } from './ledger.ts'
+import { outside, type Outside } from './outside.ts'
+import type { ChangeOutlook } from './outlook.ts'
+import type { RunOptions } from './run-options.ts'
+import { secretsOf } from './secrets-of.ts'
+import type { Answers, SessionWatcher } from './session.ts'
+import { settle } from './settle.ts'
+
+export interface HostState {
+  readonly prepared: PreparedHost
+  readonly options: RunOptions
+  readonly book: Ledger
+  /** How often the plan of each task was tried; a try is forgotten where its changes were not made. */
+  readonly attempts: Map<Task, number>
+  /** Tasks of which a change was made. */
+  readonly ran: Set<Task>
+  readonly secrets: Set<string>
+  readonly spent: { trips: number; seconds: number }
+  /** Hides all `secrets`. */
+  mask: Mask
+  /** What others than the host told. */
+  known: Outside
+  outputs: Readonly<Record<string, unknown>>
+}
+
+export function hostState(prepared: PreparedHost, options: RunOptions): HostState {
+  const secrets = new Set<string>(secretsOf(prepared))
+  return {
+    prepared,
+    options,
+    book: ledger(prepared.tasks),
+    attempts: new Map(),
+    ran: new Set(),
+    secrets,
+    spent: { trips: 0, seconds: 0 },
+    mask: maskOf([...secrets]),
+    known: outside(),
+    outputs: {},
+  }
+}
+
+export const resultOf = (state: HostState, status: HostStatus, error?: string): HostResult => ({
+  name: state.prepared.host.name,
+  status,
+  ...state.spent,
+  tasks: state.book.results(state.mask),
+  outputs: maskJson(state.mask, state.outputs) as Readonly<Record<string, unknown>>,
+  ...(error === undefined ? {} : { error: state.mask(error) }),
+})
+
+/** Enters what becomes of each change. */
+export const watcherOf = (state: HostState): SessionWatcher => ({
+  made({ task, change }) {
+    state.book.made(task, change)
+    state.ran.add(task)
+  },
+  failed: ({ task, change }, why) => state.book.failed(task, why, change),
+  unknown: ({ task, change }, why) => state.book.unknown(task, change, why),
+  notMade: ({ task }) => void state.attempts.delete(task),
+  isMade({ task }, answers) {
+    const now = answers(task.probe)
+    if (!('state' in now)) return false
+    return settle(task.plan(now.state, contextOf(state.prepared, answers)), state.known.told).kind === 'ok'
+  },
+})
+
+/** The secrets of a plan's changes become known, before anything of them is told. */
+export function noteSecrets(state: HostState, { plan }: ChangeOutlook): void {
+  const before = state.secrets.size
+  for (const change of plan.changes) {
+    for (const script of [change.apply, ...(change.before ?? [])])
+      script.secrets.forEach((secret) => state.secrets.add(secret))
+  }
+  if (state.secrets.size > before) state.mask = maskOf([...state.secrets])
+}
+
+export function contextOf(prepared: PreparedHost, answers: Answers): PlanContext {
+  const facts = answers(hostFacts)
+  if ('error' in facts) throw new HostEnd('failed', `the host cannot be asked what it is: ${facts.error}`)
+  return { facts: facts.state as HostFacts, source: (source) => prepared.source(source) }
+}
