@@ -1,9 +1,12 @@
 // Opens a host's shell as the user who does the work, over the streams of any connection, and gives the password where
 // it is asked for.
 import { Unreachable } from '../engine/connection.ts'
+import { BECOME_BYTES } from '../model/bounds.ts'
 import type { Become } from '../model/host.ts'
+import type { Untrusted } from '../text/untrusted.ts'
 import { openingOf, type Dialogue } from './become.ts'
 import { becomeProblem, refusesPassword, spoken, wantsTerminal, type Refusal } from './become-problem.ts'
+import { becomeWords } from './become-words.ts'
 import type { PasswordTrial } from './password-trial.ts'
 import type { ShellProcess } from './shell-stream.ts'
 
@@ -55,10 +58,8 @@ function accepted(refusal: Refusal | undefined, said: string): boolean | undefin
   return refusesPassword(refusal, said) ? false : undefined
 }
 
-/** As PAM has it in English; `LC_ALL=C` is set. */
-const OTHER =
-  /(?:\b(?:current|new|old|retype)\b[^\n]*password|password[^\n]*again|code|token|passcode|otp)[^\n:?]*[:?][ \t]*$/i
-const PASSWORD = /(?:password|passphrase)[^\n:]*:[ \t]*$/i
+/** Of what is printed on standard output. */
+const KEPT_CHARACTERS = 1000
 
 interface Outcome {
   /** `undefined`: the shell stands. */
@@ -66,6 +67,41 @@ interface Outcome {
   readonly said: string
   /** Whether the password was given, or was about to be. */
   readonly answered: boolean
+}
+
+type Listener = (chunk: Untrusted<Buffer>) => void
+
+/** @returns what ends it. */
+function listen(shell: ShellProcess, onData: Listener, onPrinted: Listener): () => void {
+  // What is printed before the shell stands is nobody's answer; who has ended reads no more.
+  shell.stdout.on('data', onPrinted)
+  shell.stdout.resume()
+  shell.stdin.on('error', () => {})
+  shell.stderr.on('data', onData)
+  shell.stderr.resume()
+  return () => {
+    shell.stderr.off('data', onData)
+    shell.stdout.off('data', onPrinted)
+  }
+}
+
+interface Printed {
+  /** Returns how many bytes there were. */
+  add(chunk: Untrusted<Buffer>): number
+  last(): string
+}
+
+function lastPrinted(): Printed {
+  let last = ''
+  let bytes = 0
+  return {
+    add(chunk) {
+      last = (last + chunk.subarray(-KEPT_CHARACTERS).toString()).slice(-KEPT_CHARACTERS)
+      bytes += chunk.length
+      return bytes
+    },
+    last: () => last,
+  }
 }
 
 /** @param turn - resolves when the password may be given, or with who refused it. */
@@ -76,62 +112,56 @@ function converse(
   told: (tail: string) => void,
 ): Promise<Outcome> {
   const password = dialogue.password?.reveal()
+  const words = becomeWords(dialogue)
   return new Promise((resolve) => {
-    let text = ''
-    let printed = ''
-    /** Where the answered question ends. */
-    let answered: number | undefined
+    const printed = lastPrinted()
+    let answered = false
     let over = false
     const finish = (refusal: Refusal | undefined): void => {
-      shell.stderr.off('data', onData)
-      shell.stdout.off('data', onPrinted)
+      deaf()
       over = true
       resolve({
         refusal,
-        said: spoken(text, dialogue.begin, password) || (text.includes(dialogue.begin) ? '' : printed.trim()),
-        answered: answered !== undefined && refusal?.kind !== 'not-given',
+        said: spoken(words.text(), dialogue.begin, password) || (words.begun ? '' : printed.last().trim()),
+        answered: answered && refusal?.kind !== 'not-given',
       })
     }
     const onQuestion = (whose: string | undefined): void => {
-      if (answered !== undefined) return finish({ kind: 'wrong-password', whose })
+      if (answered) return finish({ kind: 'wrong-password', whose })
       if (password === undefined) return finish({ kind: 'no-password', whose })
-      answered = text.length
+      answered = true
+      words.answered()
       void turn(password).then((refusedBy) => {
         if (refusedBy !== undefined) return finish({ kind: 'not-given', refusedBy })
         if (!over) shell.stdin.write(`${password}\n`)
       })
     }
-    // But a login shell that takes no commands says so there: nologin(8).
-    const onPrinted = (chunk: Buffer): void => void (printed = (printed + chunk.toString()).slice(-1000))
-    const onData = (chunk: Buffer): void => {
-      text += chunk.toString()
-      if (hasLine(text, dialogue.ready)) {
-        const { asked, unasked } = dialogue.lines
-        const lines = '\n'.repeat(answered === undefined ? unasked : asked)
-        if (lines !== '') shell.stdin.write(lines)
-        return finish(undefined)
-      }
-      if (hasLine(text, dialogue.end)) return finish({ kind: 'ended', how: 'it ended' })
-      const begin = text.indexOf(dialogue.begin)
-      if (begin < 0) return
-      const fresh = text.slice(answered ?? begin + dialogue.begin.length)
-      const asked = fresh.lastIndexOf(dialogue.question)
-      const ours = asked < 0 ? undefined : /^-([^:\n]*):/.exec(fresh.slice(asked + dialogue.question.length))
-      if (ours) return onQuestion(ours[1])
-      const tail = fresh.slice(fresh.lastIndexOf('\n') + 1).trim()
-      if (OTHER.test(tail)) return finish({ kind: 'other-question' })
-      if (PASSWORD.test(tail)) return onQuestion(undefined)
-      told(tail.includes('mailrun-') ? '' : tail)
+    const onReady = (): void => {
+      const { asked, unasked } = dialogue.lines
+      const lines = '\n'.repeat(answered ? asked : unasked)
+      if (lines !== '') shell.stdin.write(lines)
+      finish(undefined)
     }
-    // What is printed before the shell stands is nobody's answer; who has ended reads no more.
-    shell.stdout.on('data', onPrinted)
-    shell.stdout.resume()
-    shell.stdin.on('error', () => {})
-    shell.stderr.on('data', onData)
-    shell.stderr.resume()
-    shell.onEnd((how) => finish({ kind: 'ended', how, before: !text.includes(dialogue.begin) }))
+    // But a login shell that takes no commands says so there: nologin(8).
+    const onPrinted = (chunk: Untrusted<Buffer>): void => {
+      if (printed.add(chunk) > BECOME_BYTES) finish({ kind: 'too-much' })
+    }
+    const onData = (chunk: Untrusted<Buffer>): void => {
+      const event = words.feed(chunk)
+      switch (event.kind) {
+        case 'ready':
+          return onReady()
+        case 'ended':
+          return finish({ kind: 'ended', how: 'it ended' })
+        case 'question':
+          return onQuestion(event.whose)
+        case 'nothing':
+          return told(event.tail)
+        default:
+          return finish({ kind: event.kind })
+      }
+    }
+    const deaf = listen(shell, onData, onPrinted)
+    shell.onEnd((how) => finish({ kind: 'ended', how, before: !words.begun }))
   })
 }
-
-/** A terminal ends lines with CR LF. */
-const hasLine = (text: string, line: string): boolean => text.includes(`${line}\n`) || text.includes(`${line}\r\n`)

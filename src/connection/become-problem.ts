@@ -1,5 +1,7 @@
 // What sudo, su and doas say where they give no shell, as what to do about it.
+import { BECOME_BYTES } from '../model/bounds.ts'
 import type { Become } from '../model/host.ts'
+import type { Untrusted } from '../text/untrusted.ts'
 import { RUN_AGAIN } from './passing.ts'
 
 /** Why the dialogue ended without a shell. */
@@ -8,8 +10,8 @@ export type Refusal =
   | { readonly kind: 'no-password'; readonly whose: string | undefined }
   /** It asked again. */
   | { readonly kind: 'wrong-password'; readonly whose: string | undefined }
-  /** It asked for something else. */
-  | { readonly kind: 'other-question' }
+  /** It asked for something else; it said more than {@link BECOME_BYTES}. */
+  | { readonly kind: 'other-question' | 'too-much' }
   /** This host refused the password, and it was not given here. */
   | { readonly kind: 'not-given'; readonly refusedBy: string }
   /** `before`: before the command was begun, so that the login shell, or sshd, is what ended it. */
@@ -18,22 +20,23 @@ export type Refusal =
 const SAID_LINES = 6
 
 /** For the operator: the method, the user, what to do, and the last that was said. `said`: {@link spoken}. */
-export function becomeProblem(become: Become, refusal: Refusal, said: string): string {
+export function becomeProblem(become: Become, refusal: Refusal, said: Untrusted): string {
   const last = said
     .split('\n')
     .filter((line) => line.trim() !== '')
     .slice(-SAID_LINES)
+    .map(shortened)
     .join('\n')
   const words = `become ${become.user} through ${become.method}: ${advice(become, refusal, last)}`
   return last === '' ? words : `${words}\n${last}`
 }
 
 /** Whether the method would do it, had it a terminal: sudo's `requiretty`, doas, an old su. */
-export const wantsTerminal = (said: string): boolean =>
+export const wantsTerminal = (said: Untrusted): boolean =>
   /you must have a tty|must be run from a terminal|a terminal is required|a tty is required/i.test(said)
 
 /** Whether it was the password. */
-export const refusesPassword = (refusal: Refusal, said: string): boolean =>
+export const refusesPassword = (refusal: Refusal, said: Untrusted): boolean =>
   refusal.kind === 'wrong-password' || (refusal.kind === 'ended' && REFUSED.test(said))
 
 const REFUSED = /incorrect password|Authentication fail|Sorry, try again|no password was provided/i
@@ -41,13 +44,19 @@ const PASSWORD_EXPIRED =
   /password (?:has )?expired|password is expired|required to change your password|^(?:Current|New) password:/im
 const ACCOUNT_CLOSED = /account validation failure|account (?:has )?expired|account is locked|account locked/i
 
-function advice({ method, user, executable, password }: Become, refusal: Refusal, said: string): string {
+function advice({ method, user, executable, password }: Become, refusal: Refusal, said: Untrusted): string {
   const program = executable ?? method
   const has = (pattern: RegExp): boolean => pattern.test(said)
   if (refusal.kind === 'not-given') {
     return (
       `the password was refused on ${refusal.refusedBy}, ` +
       'and is not given to another host before one has accepted it'
+    )
+  }
+  if (refusal.kind === 'too-much') {
+    return (
+      `more than ${BECOME_BYTES >> 10} kB were said before a shell came up: ` +
+      'log in with ssh, and see what prints that'
     )
   }
   const whose = 'whose' in refusal && refusal.whose !== undefined ? ` of ${refusal.whose}` : ''
@@ -91,19 +100,37 @@ function advice({ method, user, executable, password }: Become, refusal: Refusal
   return `no shell came up: ${how}${question}${next}`
 }
 
+/** Of a line, for messages. */
+const LINE_CHARACTERS = 500
+
 /**
  * What was said, without the words that are only ours: marks, our question, carriage returns; a password that a
- * terminal echoed is stars.
+ * terminal echoed is stars. Long lines are cut.
  */
-export function spoken(text: string, begin: string, password: string | undefined): string {
+export function spoken(text: Untrusted, begin: string, password: string | undefined): string {
   const at = text.indexOf(begin)
   const after = at < 0 ? text : text.slice(at + begin.length)
   const masked = password === undefined ? after : after.replaceAll(password, '********')
-  return masked
-    .replace(/\r/g, '')
-    .replace(/^(?:doas \([^)\n]*\) |\[sudo\] )?password(?: for [^:\n]*)?: ?/gim, '')
-    .replace(/ -c "?(?:export|echo) [^\n]*mailrun-ready-[^\n]*exec sh"?/g, '')
-    .replace(/mailrun-password-[0-9a-f]+-[^:\n]*:/g, '')
-    .replace(/mailrun-(?:begin|ready|end)-[0-9a-f]+/g, '')
-    .trim()
+  return masked.replaceAll('\r', '').split('\n').map(spokenLine).join('\n').trim()
 }
+
+const spokenLine = (line: Untrusted): string =>
+  shortened(withoutCommand(line))
+    .replace(/^(?:doas \([^)]*\) |\[sudo\] )?password(?: for [^:]*)?: ?/i, '')
+    .replace(/mailrun-password-[0-9a-f]+-[^:]*:/g, '')
+    .replace(/mailrun-(?:begin|ready|end)-[0-9a-f]+/g, '')
+
+const shortened = (line: string): string =>
+  line.length > LINE_CHARACTERS ? `${line.slice(0, LINE_CHARACTERS)} …` : line
+
+/** Without the command that is ours, where it is named: ` -c "echo mailrun-ready-… exec sh"`. */
+function withoutCommand(line: Untrusted): string {
+  const own = line.indexOf('mailrun-ready-')
+  const from = own < 0 ? -1 : Math.max(...STARTS.map((start) => line.slice(0, own).indexOf(start)))
+  const end = own < 0 ? -1 : line.lastIndexOf('exec sh')
+  if (from < 0 || end < own) return line
+  const rest = line.slice(end + 'exec sh'.length)
+  return line.slice(0, from) + (rest.startsWith('"') ? rest.slice(1) : rest)
+}
+
+const STARTS = [' -c export ', ' -c "export ', ' -c echo ', ' -c "echo ']

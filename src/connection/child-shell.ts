@@ -26,3 +26,17 @@ export function childShell(
     onEnd: (listener) => (ended === undefined ? void listeners.push(listener) : listener(ended)),
   }
 }
+
+/**
+ * Ends it with all that it started (a ProxyCommand would outlive it), where it leads a session of its own. A master of
+ * ssh that stays (ControlPersist) is in another one.
+ */
+export function endGroup(child: ChildProcessWithoutNullStreams): void {
+  child.stdin.end()
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+  try {
+    process.kill(-child.pid)
+  } catch {
+    // It has ended by itself.
+  }
+}

@@ -69,7 +69,7 @@ export async function connector(hosts: readonly Host[], source: ConnectionSource
     async connect(host, signal) {
       const { become } = host.address
       const way = ways.get(host.name)
-      if (way === undefined) return localConnect({}, become, trial)
+      if (way === undefined) return localConnect({}, become, trial, { seconds: host.address.connectSeconds, signal })
       if (way.bySystem) return system(way, host, signal)
       const own = client.connect(way.target, become, signal)
       return orBySystem(own, () => system(way, host, signal))

@@ -2,6 +2,7 @@
 // said where it does not come up.
 import { ConnectionLost, Unreachable, type Connection } from '../engine/connection.ts'
 import type { Become } from '../model/host.ts'
+import type { Untrusted } from '../text/untrusted.ts'
 import { openShell } from './become-dialogue.ts'
 import { RUN_AGAIN } from './passing.ts'
 import type { PasswordTrial } from './password-trial.ts'
@@ -27,6 +28,9 @@ export interface ShellSource {
   /** The process that was started last is told to end, and made to. */
   end(): void
 }
+
+/** Of what it says last. */
+const LAST_BYTES = 1000
 
 /** What dash does where it cannot fork, its message going where the command's would have gone. */
 const ENDED_2 = 'the shell ended (exit status 2)'
@@ -57,11 +61,12 @@ export async function hostShell({
   let lastWords = ''
   let proven = false
   let closed = false
-  const listen = (chunk: Buffer): void => void (lastWords = (lastWords + chunk.toString()).slice(-1000))
+  const listen = (chunk: Untrusted<Buffer>): void =>
+    void (lastWords = (lastWords + chunk.subarray(-LAST_BYTES).toString()).slice(-LAST_BYTES))
   process.stderr.on('data', listen)
   process.stderr.resume()
   // What a login shell says that takes no commands (nologin(8)).
-  process.stdout.on('data', (chunk: Buffer) => {
+  process.stdout.on('data', (chunk: Untrusted<Buffer>) => {
     if (!proven) listen(chunk)
   })
   process.onEnd((how) => {
@@ -71,7 +76,7 @@ export async function hostShell({
     exchange(request) {
       // Lines of an exchange begin with its mark, which only the shell itself can print.
       const mark = request.end.split(' ', 1)[0]!
-      const onStdout = (chunk: Buffer): void => {
+      const onStdout = (chunk: Untrusted<Buffer>): void => {
         proven ||= chunk.includes(mark)
         request.onStdout(chunk)
       }
@@ -92,7 +97,7 @@ export async function hostShell({
 }
 
 /** It ended before its first answer. */
-function noShell(at: string, user: string, how: string, lastWords: string): Unreachable {
+function noShell(at: string, user: string, how: string, lastWords: Untrusted): Unreachable {
   const said = lastWords.trim()
   const question = `does its login shell (getent passwd ${user}) run commands?`
   const words = `${at}: no shell came up as ${user}: ${how}: ${question}\n${RUN_AGAIN}`
@@ -100,7 +105,7 @@ function noShell(at: string, user: string, how: string, lastWords: string): Unre
 }
 
 /** It ended after it had answered. Where it could not go on, dash says why: `sh: 0: Cannot fork`. */
-function lostShell(how: string, lastWords: string): ConnectionLost {
+function lostShell(how: string, lastWords: Untrusted): ConnectionLost {
   const said = /^sh: .*$/m.exec(lastWords.slice(lastWords.lastIndexOf('\nmailrun-') + 1))?.[0]
   const why = said === undefined ? how : `${how}: ${said}`
   const cannotFork = said === undefined ? how === ENDED_2 : said.includes('Cannot fork')

@@ -4,28 +4,61 @@ import { writeFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { Unreachable, type Connection } from '../engine/connection.ts'
 import type { Become } from '../model/host.ts'
-import { childShell } from './child-shell.ts'
+import { childShell, endGroup } from './child-shell.ts'
 import { hostShell } from './host-shell.ts'
 import { passwordTrial, type PasswordTrial } from './password-trial.ts'
+import { withinTime } from './within-time.ts'
+
+/** For the shell to stand, where nothing is said. */
+const CONNECT_SECONDS = 30
+
+export interface LocalLimits {
+  readonly seconds?: number | undefined
+  /** An interrupt. */
+  readonly signal?: AbortSignal
+}
 
 /**
  * Starts `sh`, as another user where `become` says so, with these variables beside the inherited ones
  * (`MAILRUN_RUN_DIR` moves the lock and the working files).
  *
- * @throws Unreachable when there is no `sh`, or the method gives none.
+ * @throws Unreachable when there is no `sh`, or the method gives none in its time.
  */
-export function localConnect(
+export async function localConnect(
   env: Readonly<Record<string, string>>,
   become?: Become,
   trial?: PasswordTrial,
+  { seconds = CONNECT_SECONDS, signal = new AbortController().signal }: LocalLimits = {},
+): Promise<Connection> {
+  const stage = { now: 'opening a shell' }
+  const started: ChildProcessWithoutNullStreams[] = []
+  try {
+    return await withinTime(
+      localShell(env, become, trial ?? passwordTrial(), stage, started),
+      seconds,
+      signal,
+      () => `this machine: no answer within ${seconds} s (${stage.now})`,
+    )
+  } catch (error) {
+    started.forEach(endGroup)
+    throw error
+  }
+}
+
+function localShell(
+  env: Readonly<Record<string, string>>,
+  become: Become | undefined,
+  trial: PasswordTrial,
+  stage: { now: string },
+  children: ChildProcessWithoutNullStreams[],
 ): Promise<Connection> {
   let child: ChildProcessWithoutNullStreams | undefined
   return hostShell({
     become,
-    trial: trial ?? passwordTrial(),
+    trial,
     user: userInfo().username,
     at: 'this machine',
-    stage: { now: 'opening a shell' },
+    stage,
     notes: [],
     async start(command) {
       // In a session of its own: Ctrl-C on the terminal is for mailrun, which lets the change in hand finish.
@@ -34,6 +67,7 @@ export function localConnect(
         detached: true,
         env: { ...process.env, ...env },
       }))
+      children.push(started)
       await new Promise<void>((resolve, reject) => {
         started.once('spawn', resolve)
         started.once('error', (error) => reject(new Unreachable(`no shell on this machine: ${error.message}`)))

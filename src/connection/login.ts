@@ -14,6 +14,8 @@ import type {
   ServerHostKeyAlgorithm,
 } from 'ssh2'
 import { Unreachable } from '../engine/connection.ts'
+import { LOGIN_BYTES } from '../model/bounds.ts'
+import type { Untrusted } from '../text/untrusted.ts'
 import { CIPHERS, COMPRESSION, HOST_KEYS, KEX, MACS } from './algorithms.ts'
 import { hostKeyCheck } from './host-key.ts'
 import { shown } from './host-key-words.ts'
@@ -54,8 +56,10 @@ export async function login(
   const check = hostKeyCheck(target.hostKey)
   const { algorithms } = target
   let refusal: Unreachable | undefined
-  let greeted = false
-  socket.once('data', () => (greeted = true))
+  const bound = loginBound(socket, () => {
+    const what = `it sent more than ${LOGIN_BYTES >> 10} kB before the login was done`
+    refusal = new Unreachable(`${at(target)}: ${what}: see what its sshd's Banner is`)
+  })
   const methods = methodsOf(target, keys)
   // Its end is told once: what was closed while it waited would be waited for in vain.
   if (socket.destroyed || socket.readableEnded) throw closedUnheard(target, 'closed')
@@ -89,9 +93,29 @@ export async function login(
     takeShortcuts(ssh.connection, keys.sole)
     await connecting
   } catch (error) {
-    throw refusal ?? problem(error as Error & { level?: string }, target, keys, greeted)
+    throw refusal ?? problem(error as Error & { level?: string }, target, keys, bound.greeted)
+  } finally {
+    bound.lift()
   }
   return ssh.connection!
+}
+
+/** Ends a login in which more is sent than any needs. */
+function loginBound(socket: Duplex, tooMuch: () => void): { readonly greeted: boolean; lift(): void } {
+  let bytes = 0
+  const count = (chunk: Untrusted<Buffer>): void => {
+    bytes += chunk.length
+    if (bytes <= LOGIN_BYTES) return
+    tooMuch()
+    socket.destroy()
+  }
+  socket.on('data', count)
+  return {
+    get greeted() {
+      return bytes > 0
+    },
+    lift: () => void socket.off('data', count),
+  }
 }
 
 function nothingToLogInWith(target: SshTarget, { tried, beyond }: KeyRing): Unreachable {

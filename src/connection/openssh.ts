@@ -3,11 +3,13 @@
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { Unreachable, type Connection } from '../engine/connection.ts'
+import { SSH_WORDS_BYTES } from '../model/bounds.ts'
 import type { Become } from '../model/host.ts'
 import type { Secret } from '../shell/secret.ts'
+import type { Untrusted } from '../text/untrusted.ts'
 import type { Askpass } from './askpass.ts'
 import { STANDING_MASTER } from './beyond.ts'
-import { childShell } from './child-shell.ts'
+import { childShell, endGroup } from './child-shell.ts'
 import { handshake } from './handshakes.ts'
 import { hostShell } from './host-shell.ts'
 import { opensshArguments, type OpensshTarget } from './openssh-arguments.ts'
@@ -67,17 +69,6 @@ export async function opensshConnect(
   )
 }
 
-/** With its ProxyCommand, which would outlive it. A master that stays (ControlPersist) is in a session of its own. */
-function endGroup(child: ChildProcessWithoutNullStreams): void {
-  child.stdin.end()
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
-  try {
-    process.kill(-child.pid)
-  } catch {
-    // It has ended by itself.
-  }
-}
-
 function open(
   { executable, target }: OpensshTarget,
   become: Become | undefined,
@@ -110,6 +101,13 @@ function open(
   })
 }
 
+const OUT_CHARACTERS = 200
+const SAID_CHARACTERS = 4000
+const TOO_MUCH = `more than ${SSH_WORDS_BYTES >> 10} kB were said by ssh, or the host, before the login was done`
+
+const lastOf = (said: string, chunk: Untrusted<Buffer>): string =>
+  (said + chunk.subarray(-SAID_CHARACTERS).toString()).slice(-SAID_CHARACTERS)
+
 /**
  * Resolves once ssh is logged in, which its LocalCommand tells, or the host itself; at once where a master connection
  * stands already (ControlPath).
@@ -125,11 +123,21 @@ function standing(
   return new Promise((resolve, reject) => {
     let said = ''
     let out = ''
-    const onOut = (chunk: Buffer): void => {
-      out = (out + chunk.toString('latin1')).slice(-200)
-      if (out.includes(ready)) finish(resolve)
+    let bytes = 0
+    const count = ({ length }: Untrusted<Buffer>): void => {
+      bytes += length
+      if (bytes > SSH_WORDS_BYTES) finish(() => reject(new Unreachable(`${at(target)}: ${TOO_MUCH}`)))
     }
-    const onError = (chunk: Buffer): void => void (said = (said + chunk.toString()).slice(-4000))
+    const onOut = (chunk: Untrusted<Buffer>): void => {
+      out = (out + chunk.toString('latin1')).slice(-OUT_CHARACTERS - chunk.length)
+      if (out.includes(ready)) finish(resolve)
+      else count(chunk)
+      out = out.slice(-OUT_CHARACTERS)
+    }
+    const onError = (chunk: Untrusted<Buffer>): void => {
+      said = lastOf(said, chunk)
+      count(chunk)
+    }
     const finish = (settle: () => void): void => {
       child.stdout.off('data', onOut)
       child.stderr.off('data', onError)
@@ -155,7 +163,7 @@ function ended(child: ChildProcessWithoutNullStreams, target: SshTarget): Promis
     let said = ''
     child.stdin.end()
     child.stdout.resume()
-    child.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-4000)))
+    child.stderr.on('data', (chunk: Untrusted<Buffer>) => (said = lastOf(said, chunk)))
     child.once('error', reject)
     child.once('close', (code) => (code === 0 ? resolve() : reject(opensshProblem(said, target))))
   })

@@ -1,6 +1,8 @@
 // One shell as a pair of streams, and the exchanges over it: what every connection has in common.
 import type { Readable, Writable } from 'node:stream'
 import { ConnectionLost, TooMuchSaid, type Exchange, type ExchangeRequest } from '../engine/connection.ts'
+import { ANSWERS_BYTES } from '../model/bounds.ts'
+import type { Untrusted } from '../text/untrusted.ts'
 
 export interface ShellStreams {
   readonly stdin: Writable
@@ -23,12 +25,16 @@ export interface ShellStream {
   lose(why: Error): void
 }
 
-/** Of both streams in one exchange. All of it is kept in memory, and read as one text. */
-const SAID_BYTES = 256 << 20
+/** An exchange. */
+interface UnderWay {
+  feedOut(chunk: Untrusted<Buffer>): void
+  feedErr(chunk: Untrusted<Buffer>): void
+  reject(error: Error): void
+}
 
 interface Collector {
   /** Returns what stands before the end line, once it has come. */
-  feed(chunk: Buffer): Buffer | undefined
+  feed(chunk: Untrusted<Buffer>): Buffer | undefined
 }
 
 /**
@@ -37,20 +43,20 @@ interface Collector {
  */
 export function shellStream(streams: ShellStreams): ShellStream {
   let lost: Error | undefined
-  let under: { feedOut(chunk: Buffer): void; feedErr(chunk: Buffer): void; reject(error: Error): void } | undefined
+  let under: UnderWay | undefined
   const lose = (why: Error): void => {
     lost ??= why
     under?.reject(lost)
   }
-  streams.stdout.on('data', (chunk: Buffer) => under?.feedOut(chunk))
-  streams.stderr.on('data', (chunk: Buffer) => under?.feedErr(chunk))
+  streams.stdout.on('data', (chunk: Untrusted<Buffer>) => under?.feedOut(chunk))
+  streams.stderr.on('data', (chunk: Untrusted<Buffer>) => under?.feedErr(chunk))
   streams.stdin.on('error', (error: Error) => lose(new ConnectionLost(error.message)))
   streams.stdout.on('error', (error: Error) => lose(new ConnectionLost(error.message)))
   streams.stderr.on('error', (error: Error) => lose(new ConnectionLost(error.message)))
 
   return {
     lose,
-    exchange: ({ script, end, onStdout, signal }) =>
+    exchange: ({ script, end, most = ANSWERS_BYTES, onStdout, signal }) =>
       new Promise<Exchange>((resolve, reject) => {
         if (lost !== undefined) return reject(lost)
         const out = collector(end)
@@ -65,8 +71,8 @@ export function shellStream(streams: ShellStreams): ShellStream {
         let said = 0
         const count = ({ length }: Buffer): boolean => {
           said += length
-          if (said > SAID_BYTES) lose(new TooMuchSaid(`the host sent more than ${SAID_BYTES >> 20} MiB`))
-          return said <= SAID_BYTES
+          if (said > most) lose(new TooMuchSaid(`the host sent more than ${Math.ceil(most / (1 << 20))} MiB`))
+          return said <= most
         }
         const onAbort = (): void => lose(new ConnectionLost('broken off'))
         const check = (): void => {
@@ -93,18 +99,27 @@ export function shellStream(streams: ShellStreams): ShellStream {
   }
 }
 
-/** Looks for the line `end` in the last bytes only, so that much output costs no more than little. */
+const FIRST_BYTES = 1 << 16
+
+/**
+ * Looks for the line `end` in what is new, so that much output costs no more than little; keeps the bytes and not the
+ * chunks, so that small ones cost no more than large ones.
+ */
 function collector(end: string): Collector {
   const needle = Buffer.from(`\n${end}\n`)
-  const chunks: Buffer[] = []
-  let tail = Buffer.alloc(0)
+  let kept = Buffer.allocUnsafe(FIRST_BYTES)
+  let length = 0
   return {
     feed(chunk) {
-      chunks.push(chunk)
-      tail = Buffer.concat([tail.subarray(-needle.length), chunk])
-      if (!tail.includes(needle)) return undefined
-      const all = Buffer.concat(chunks)
-      return all.subarray(0, all.indexOf(needle))
+      const from = Math.max(0, length - needle.length)
+      if (length + chunk.length > kept.length) {
+        const grown = Buffer.allocUnsafe(2 * (length + chunk.length))
+        kept.copy(grown, 0, 0, length)
+        kept = grown
+      }
+      length += chunk.copy(kept, length)
+      const at = kept.subarray(from, length).indexOf(needle)
+      return at < 0 ? undefined : kept.subarray(0, from + at)
     },
   }
 }

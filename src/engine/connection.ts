@@ -1,5 +1,6 @@
 // What the engine needs of a connection; the room `connection` implements it.
 import type { Host } from '../model/host.ts'
+import type { Untrusted } from '../text/untrusted.ts'
 
 export interface ExchangeRequest {
   /**
@@ -8,16 +9,18 @@ export interface ExchangeRequest {
    */
   readonly script: string
   readonly end: string
+  /** Bytes that it may print, on both streams; left out: as many as the answers of a trip. */
+  readonly most?: number
   /** Output as it comes, for progress. Whatever came before this exchange began (a login banner) is not part of it. */
-  onStdout(chunk: Buffer): void
+  onStdout(chunk: Untrusted<Buffer>): void
   /** Aborting breaks the connection off: the exchange rejects with ConnectionLost. */
   readonly signal: AbortSignal
 }
 
 /** All that came on the two streams, up to and without the line `end`. */
 export interface Exchange {
-  readonly stdout: Buffer
-  readonly stderr: Buffer
+  readonly stdout: Untrusted<Buffer>
+  readonly stderr: Untrusted<Buffer>
 }
 
 /** One shell, as root where the host says become, on one connection. One exchange at a time. */

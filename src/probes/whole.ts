@@ -1,5 +1,6 @@
 // Tells a whole answer from one that was cut short: the last thing that its script says is that it ends.
 import { utf8, type Answer } from '../model/answer.ts'
+import type { Untrusted } from '../text/untrusted.ts'
 import { ProbeError } from '../model/probe.ts'
 
 const MARK = '\0end'
@@ -13,7 +14,7 @@ export const END = `printf '\\0end'`
  * @param what - `the group mail cannot be asked for`
  * @throws ProbeError where the end is missing
  */
-export function whole({ stdout, stderr }: Pick<Answer, 'stdout' | 'stderr'>, what: string): string {
+export function whole({ stdout, stderr }: Pick<Answer, 'stdout' | 'stderr'>, what: string): Untrusted {
   if (!stdout.endsWith(MARK)) throw new ProbeError(`${what}: ${utf8(stderr).trim() || 'the answer was cut short'}`)
   return stdout.slice(0, -MARK.length)
 }

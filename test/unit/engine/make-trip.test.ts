@@ -112,7 +112,7 @@ test('a question that is answered without end is said by its name, and not kept 
     done: () => {},
   })
   connection.close()
-  assert.equal(outcome, { kind: 'broken', why: 'the host sent more than 256 MiB, when it was asked: yes it is' })
+  assert.equal(outcome, { kind: 'broken', why: 'the host sent more than 8 MiB, when it was asked: yes it is' })
 })
 
 test('a shell that never takes the script is unreachable, with what may hang', async () => {

@@ -1,0 +1,13 @@
+// Text of strangers, marked by its type.
+
+/** Names nothing at run time. */
+declare const stranger: unique symbol
+
+/**
+ * Text, or bytes, as a stranger chose them: a host, a bastion, a name server, whoever answers on their network. Any
+ * text may be given where it is wanted: the mark says what a function must be ready for.
+ *
+ * A function with such a parameter, or with one that holds such text, is a parser of strangers' text. Its time grows no
+ * faster than the text, whatever stands in it: `test/unit/house/strangers.test.ts` finds it by this type, and runs it.
+ */
+export type Untrusted<Text = string> = Text & { readonly [stranger]?: true }
