@@ -2,23 +2,19 @@
 import type { AuditCell, AuditRow, AuditSubject, CellStatus } from '../model/audit.ts'
 import { CHECK_NAMES, SEVERITIES, type CheckName } from '../model/findings/finding-kind.ts'
 import type { HostProof } from '../model/proof.ts'
+import { groupedBy } from '../text/grouped-by.ts'
 import type { DomainEvidence, Evidence, HostEvidence } from './evidence.ts'
 import type { Judged } from './fault.ts'
 
 export function matrix({ hosts, domains }: Evidence, faults: readonly Judged[]): readonly AuditRow[] {
   const find = facts(faults)
+  const evidenceOf = new Map(domains.map((each) => [each.domain, each]))
   const rows = hosts.flatMap((host): readonly AuditRow[] => {
     const names = domainsOf(host)
-    return (names.length === 0 ? [null] : names).map((domain) =>
-      row(
-        host,
-        domains.find((each) => each.domain === domain),
-        domain,
-        find,
-      ),
-    )
+    return (names.length === 0 ? [null] : names).map((domain) => row(host, evidenceOf.get(domain ?? ''), domain, find))
   })
-  const orphans = domains.filter(({ domain }) => !rows.some((each) => each.domain === domain))
+  const told = new Set(rows.map(({ domain }) => domain))
+  const orphans = domains.filter(({ domain }) => !told.has(domain))
   return [...rows, ...orphans.map((evidence) => row(undefined, evidence, evidence.domain, find))]
 }
 
@@ -31,13 +27,9 @@ type Find = (check: CheckName, host: string | null, domain: string | null) => re
 
 /** Looked up by host and domain: a fleet has many rows, and many faults. */
 function facts(faults: readonly Judged[]): Find {
-  const byPlace = new Map<string, Judged[]>()
   const place = (check: CheckName, { host, domain }: Pick<AuditSubject, 'host' | 'domain'>): string =>
     JSON.stringify([check, host ?? null, domain ?? null])
-  for (const fault of faults) {
-    const key = place(fault.check, fault.subject)
-    byPlace.set(key, [...(byPlace.get(key) ?? []), fault])
-  }
+  const byPlace = groupedBy(faults, ({ check, subject }) => place(check, subject))
   return (check, host, domain) => {
     const at = (subject: AuditSubject): readonly Judged[] => byPlace.get(place(check, subject)) ?? []
     const [own, whole] = [host === null ? {} : { host }, domain === null ? {} : { domain }]
@@ -101,7 +93,7 @@ function base(
     case 'spf':
       return domain === null ? NONE : host === undefined ? pass('') : spf(proof, domain)
     case 'dmarc': {
-      const told = proof?.dmarc.find((each) => each.domain === domain)
+      const told = byDomain(proof)?.dmarc.get(domain ?? '')?.[0]
       return domain === null ? NONE : pass(told?.policy === undefined ? '' : `p=${told.policy}`)
     }
     case 'names':
@@ -111,10 +103,31 @@ function base(
   }
 }
 
+/** What is proved of a host, by domain. */
+interface ByDomain {
+  readonly signing: ReadonlyMap<string, HostProof['signing']>
+  readonly spf: ReadonlyMap<string, HostProof['spf']>
+  readonly dmarc: ReadonlyMap<string, HostProof['dmarc']>
+}
+
+const indexes = new WeakMap<HostProof, ByDomain>()
+
+/** A host's tables may name many domains, each of which is a row. */
+function byDomain(proof: HostProof | undefined): ByDomain | undefined {
+  if (proof === undefined) return undefined
+  const domainOf = ({ domain }: { readonly domain: string }): string => domain
+  const index = indexes.get(proof) ?? {
+    signing: groupedBy(proof.signing, domainOf),
+    spf: groupedBy(proof.spf, domainOf),
+    dmarc: groupedBy(proof.dmarc, domainOf),
+  }
+  indexes.set(proof, index)
+  return index
+}
+
 function signing(proof: HostProof | undefined, domain: string | null, check: 'signature' | 'outsider'): Base {
-  const asked = (proof?.signing ?? []).filter(
-    (each) => each.domain === domain && (each.role === 'outsider') === (check === 'outsider'),
-  )
+  const ofDomain = byDomain(proof)?.signing.get(domain ?? '') ?? []
+  const asked = ofDomain.filter(({ role }) => (role === 'outsider') === (check === 'outsider'))
   if (asked.length === 0) return NONE
   const words = asked.flatMap(({ signatures }) =>
     signatures.map(
@@ -127,7 +140,7 @@ function signing(proof: HostProof | undefined, domain: string | null, check: 'si
 }
 
 function spf(proof: HostProof | undefined, domain: string): Base {
-  const own = (proof?.spf ?? []).filter((each) => each.identity === 'mailfrom' && each.domain === domain)
+  const own = (byDomain(proof)?.spf.get(domain) ?? []).filter(({ identity }) => identity === 'mailfrom')
   const results = [...new Set(own.map(({ result }) => result))].join(', ')
   return own.length === 0 ? NONE : pass(results === 'pass' ? '' : results)
 }

@@ -4,6 +4,8 @@ import type { HostKey, MailSetup, OpendkimTable, PathAttributes, Setting, TableN
 import { utf8 } from '../model/answer.ts'
 import { defineProbe, ProbeError, type Probe } from '../model/probe.ts'
 import { raw } from '../shell/script.ts'
+import { groupedBy } from '../text/grouped-by.ts'
+import type { Untrusted } from '../text/untrusted.ts'
 import { MAIL_SETUP_PROGRAM } from './mail-setup-program.ts'
 import { fromHex } from './perl-words.ts'
 
@@ -47,7 +49,7 @@ ${MAIL_SETUP_PROGRAM}mailrun-mail-setup`),
   },
 })
 
-function obstacleIn(code: number, stdout: string, stderr: string): string | undefined {
+function obstacleIn(code: number, stdout: Untrusted, stderr: Untrusted): string | undefined {
   if (stdout.startsWith('no-perl')) return 'there is no perl, by which its configuration is read: install perl-base'
   if (stdout.startsWith('not-root'))
     return 'only root can read its keys and tables: set ansible_become for the host, or give --become'
@@ -61,20 +63,22 @@ const STATES: readonly OpendkimTable['state'][] = ['there', 'absent', 'unreadabl
 const TABLES: readonly TableName[] = ['keytable', 'signingtable', 'internalhosts', 'externalignorelist', 'peerlist']
 
 /** What the program says, by the first word of each line. */
-interface Told {
+interface Lines {
   /** The other words of the lines that begin with this one. */
   of(word: string): readonly (readonly string[])[]
   last(word: string): readonly string[] | undefined
 }
 
-function toldIn(stdout: string): Told {
-  const lines = stdout.split('\n').map((line) => line.split(' '))
-  const of = (word: string): readonly (readonly string[])[] =>
-    lines.filter(([first]) => first === word).map((words) => words.slice(1))
+function toldIn(stdout: Untrusted): Lines {
+  const lines = groupedBy(
+    stdout.split('\n').map((line) => line.split(' ')),
+    ([first = '']) => first,
+  )
+  const of = (word: string): readonly (readonly string[])[] => (lines.get(word) ?? []).map((words) => words.slice(1))
   return { of, last: (word) => of(word).at(-1) }
 }
 
-function read(stdout: string): MailSetup {
+function read(stdout: Untrusted): MailSetup {
   const told = toldIn(stdout)
   const { of, last } = told
   const [path = '', present] = last('configuration') ?? []
@@ -126,25 +130,26 @@ const attributes = ([type = '', owner = '', group = '', mode = '', at = '']: rea
   PathAttributes,
 ] => [fromHex(at), { type, owner, group, mode }]
 
-const tablesOf = ({ of }: Told): readonly OpendkimTable[] =>
-  of('table').map(([name = '', kind = '', at = '', state = '']) => ({
+function tablesOf({ of }: Lines): readonly OpendkimTable[] {
+  const rows = groupedBy(of('row'), ([table = '']) => table)
+  const cut = new Set(of('cut').map(([table]) => table))
+  return of('table').map(([name = '', kind = '', at = '', state = '']) => ({
     name: oneOf(TABLES, name),
     kind,
     path: fromHex(at),
     state: oneOf(STATES, state),
-    rows: of('row')
-      .filter(([table]) => table === name)
-      .map(([, line, text = '']) => ({ line: Number(line), text: fromHex(text) })),
-    cut: of('cut').some(([table]) => table === name),
+    rows: (rows.get(name) ?? []).map(([, line, text = '']) => ({ line: Number(line), text: fromHex(text) })),
+    cut: cut.has(name),
   }))
+}
 
-function servicesOf({ of }: Told): MailSetup['services'] {
-  const overrides = of('override')
+function servicesOf({ of }: Lines): MailSetup['services'] {
+  const overrides = groupedBy(of('override'), ([service = '']) => service)
   return of('service').map(([name = '', command = '', chroot]) => ({
     name,
     command,
     chroot: chroot === 'y',
-    overrides: valuesOf(overrides.filter(([service]) => service === name).map((words) => words.slice(1))),
+    overrides: valuesOf((overrides.get(name) ?? []).map((words) => words.slice(1))),
   }))
 }
 
@@ -159,7 +164,6 @@ const valuesOf = (pairs: readonly (readonly string[])[]): Readonly<Record<string
   Object.fromEntries(pairs.map(([name = '', value = '']) => [name, fromHex(value)]))
 
 function grouped(pairs: readonly (readonly string[])[]): Readonly<Record<string, readonly string[]>> {
-  const groups = new Map<string, string[]>()
-  for (const [name = '', value = ''] of pairs) groups.set(name, [...(groups.get(name) ?? []), value])
-  return Object.fromEntries(groups)
+  const groups = groupedBy(pairs, ([name = '']) => name)
+  return Object.fromEntries([...groups].map(([name, each]) => [name, each.map(([, value = '']) => value)]))
 }

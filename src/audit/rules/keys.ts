@@ -3,6 +3,7 @@ import { keyOutOfReach } from '../../mail/key-reach.ts'
 import { keyKind } from '../../mail/public-key.ts'
 import type { HostKey, MailSetup } from '../../model/mail-setup.ts'
 import { ancestorsOf } from '../../probes/signing-family.ts'
+import { groupedBy } from '../../text/grouped-by.ts'
 import { faultIf, type Fault } from '../fault.ts'
 import { attributesOf, isOn, placeOf, rowPlace, settingOf, tableOf } from '../opendkim-setup.ts'
 import { keyEntries, plainKeys, type KeyEntry } from './signing-table.ts'
@@ -10,11 +11,10 @@ import { keyEntries, plainKeys, type KeyEntry } from './signing-table.ts'
 /** A key once, whatever number of lines names it. */
 export function keyFaults(setup: MailSetup): readonly Fault[] {
   const entries = [...keyEntries(setup).filter(({ malformed }) => !malformed), ...plainKeys(setup)]
-  const byPath = new Map<string, KeyEntry[]>()
-  for (const entry of entries) byPath.set(entry.path, [...(byPath.get(entry.path) ?? []), entry])
+  const keys = new Map(setup.keys.map((key) => [key.path, key]))
   return [
-    ...[...byPath].flatMap(([path, named]) => {
-      const key = setup.keys.find((each) => each.path === path)
+    ...[...groupedBy(entries, ({ path }) => path)].flatMap(([path, named]) => {
+      const key = keys.get(path)
       return key === undefined ? [] : faultsOf(setup, key, named)
     }),
     ...entries
@@ -121,15 +121,21 @@ function reachOf(setup: MailSetup, path: string): string | undefined {
   )
 }
 
+/** Of a group's members: a directory's group may have thousands. */
+const NAMED_AT_MOST = 5
+
 /** opendkim(8), FILE PERMISSIONS. */
 function unsafeness({ paths, members, user }: MailSetup, path: string): string | undefined {
   const is = paths[path]
   if (is === undefined || is.type === 'l') return undefined
   const [, group = 0, others = 0] = Array.from(is.mode.slice(-3), Number)
   if ((others & 6) !== 0) return `others can read or write it (${is.mode})`
-  const among = (members[is.group] ?? []).filter((name) => name !== user && name !== 'root')
+  const all = members[is.group] ?? []
+  // These two, and one more than are named.
+  const among = all.slice(0, NAMED_AT_MOST + 3).filter((name) => name !== user && name !== 'root')
   if ((group & 6) !== 0 && among.length > 0) {
-    const whoIs = `${among.join(', ')} ${among.length === 1 ? 'is' : 'are'}`
+    const others = among.length > NAMED_AT_MOST ? ' and others' : ''
+    const whoIs = `${among.slice(0, NAMED_AT_MOST).join(', ')}${others} ${among.length === 1 ? 'is' : 'are'}`
     return `its group ${is.group}, which ${whoIs} in, can read or write it (${is.mode})`
   }
   return user === 'root' || is.owner === user || is.owner === 'root' ? undefined : `it belongs to ${is.owner}`

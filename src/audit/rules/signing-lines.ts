@@ -1,9 +1,9 @@
 // Lint: the lines of OpenDKIM's SigningTable: which senders each takes in, and with which key it signs.
 import type { AuditSubject } from '../../model/audit.ts'
 import type { MailSetup, OpendkimTable } from '../../model/mail-setup.ts'
-import { matchesWild } from '../../text/wild.ts'
 import { faultIf, type Fault } from '../fault.ts'
 import { isOn, rowPlace, settingOf, tableOf } from '../opendkim-setup.ts'
+import { patternsSoFar } from './earlier-patterns.ts'
 import { hasPatterns, keyEntries, signingEntries, type KeyEntry, type SigningEntry } from './signing-table.ts'
 
 type Keys = ReadonlyMap<string, KeyEntry>
@@ -15,15 +15,16 @@ export function signingFaults(setup: MailSetup): readonly Fault[] {
   const keys = new Map(keyEntries(setup).map((entry) => [entry.name, entry]))
   const keysKnown = isWhole(tableOf(setup, 'keytable'))
   const patterns = hasPatterns(setup)
+  const earlier = patternsSoFar()
   const signsOnce = !isOn(settingOf(setup, 'multiplesignatures')?.value ?? 'no')
-  return entries.flatMap((entry, index): readonly Fault[] => {
+  return entries.flatMap((entry): readonly Fault[] => {
     const domain = domainOf(entry.pattern)
     const subject = { ...rowPlace(setup, table, entry.line), ...(domain === undefined ? {} : { domain }) }
     return [
       ...(keysKnown ? danglingKey(entry, keys, subject) : []),
       ...catchAll(entry, patterns, keys, subject),
       ...(patterns ? bareDomain(entry, subject) : plainWildcard(entry, table, subject)),
-      ...(patterns && signsOnce ? shadowed(entry, entries.slice(0, index), subject) : []),
+      ...(patterns && signsOnce ? shadowed(entry, earlier.take(entry), subject) : []),
     ]
   })
 }
@@ -86,10 +87,9 @@ const bareDomain = ({ pattern }: SigningEntry, subject: AuditSubject): readonly 
 /** Of a table of patterns, of which the first that matches counts. */
 function shadowed(
   { pattern, key }: SigningEntry,
-  before: readonly SigningEntry[],
+  shadow: SigningEntry | undefined,
   subject: AuditSubject,
 ): readonly Fault[] {
-  const shadow = before.find((earlier) => earlier.key !== key && matchesWild(earlier.pattern, pattern))
   if (shadow === undefined) return []
   return [
     {
