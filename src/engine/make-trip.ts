@@ -1,7 +1,9 @@
 // Makes one trip over a connection: sends the script, tells its progress, and reads what came of it.
 import { randomBytes } from 'node:crypto'
+import { ANSWERS_BYTES, STEP_BYTES } from '../model/bounds.ts'
 import type { Probe } from '../model/probe.ts'
 import { OUTDATED_STATUS } from '../shell/outdated.ts'
+import type { Untrusted } from '../text/untrusted.ts'
 import { ConnectionLost, TooMuchSaid, Unreachable, type Connection } from './connection.ts'
 import type { Asked } from './foresee.ts'
 import type { PlannedStep } from './steps.ts'
@@ -102,6 +104,11 @@ interface UnderWay {
   /** The place of the question that is asked, and of the one that did not end. */
   asking: number
   hung: number | undefined
+  /** The step in hand, and the last that began: they come in their order, each once. */
+  inHand: number | undefined
+  lastStep: number
+  /** Why what the host says is no trip's. */
+  garbled: string | undefined
   /** A shell has begun with the script. */
   taken: boolean
   /** When the step in hand did. */
@@ -129,18 +136,20 @@ export async function makeTrip(connection: Connection, trip: Trip, watcher: Trip
   const reader = tripReader(mark, (frame) => takeFrame(underWay, frame))
   try {
     const script = scriptOf(trip, questions, stopFile)
-    watch.expectWithin(
-      (trip.beginSeconds ?? SILENCE_SECONDS) + Math.ceil(script.length / SLOWEST_BYTES_PER_SECOND),
-      'beginning',
-    )
+    const beginSeconds = beginningSeconds(trip, script)
+    watch.expectWithin(beginSeconds, 'beginning')
+    watch.endWithin(beginSeconds + laterSeconds(trip))
     const { stderr } = await connection.exchange({
       script,
       end: `${mark} end`,
+      most: ANSWERS_BYTES + trip.steps.length * STEP_BYTES,
       onStdout: (chunk) => reader.feed(chunk),
       signal: watch.signal,
     })
     return underWay.ended ?? askedOutcome(underWay, questions, stderr)
   } catch (error) {
+    if (error instanceof ConnectionLost && underWay.garbled !== undefined)
+      return { kind: 'broken', why: underWay.garbled }
     if (error instanceof ConnectionLost && watch.why !== undefined) throw brokenOff(underWay, watch.why)
     if (error instanceof TooMuchSaid) return tooMuchSaid(underWay, questions, error)
     throw error
@@ -148,6 +157,17 @@ export async function makeTrip(connection: Connection, trip: Trip, watcher: Trip
     watch.clear()
     trip.interrupt.removeEventListener('abort', stop)
   }
+}
+
+const beginningSeconds = (trip: Trip, script: string): number =>
+  (trip.beginSeconds ?? SILENCE_SECONDS) + Math.ceil(script.length / SLOWEST_BYTES_PER_SECOND)
+
+/** The longest that what comes after its beginning may take: each limit once. */
+function laterSeconds({ steps, probes, holder, lockSeconds, questionsSeconds }: Trip): number {
+  const lock = (holder === undefined ? 0 : lockSeconds) + SILENCE_SECONDS
+  const changes = steps.map(({ timeoutSeconds }) => timeoutSeconds + GRACE_SECONDS + SILENCE_SECONDS)
+  const questions = probes.length === 0 ? 0 : questionsSeconds + GRACE_SECONDS
+  return [lock, ...changes, questions, SILENCE_SECONDS].reduce((sum, each) => sum + each, 0)
 }
 
 const begin = (trip: Trip, watcher: TripWatcher, watch: Watchdog): UnderWay => ({
@@ -162,6 +182,9 @@ const begin = (trip: Trip, watcher: TripWatcher, watch: Watchdog): UnderWay => (
   waiting: false,
   asking: -1,
   hung: undefined,
+  inHand: undefined,
+  lastStep: -1,
+  garbled: undefined,
   taken: false,
   begun: 0,
 })
@@ -179,6 +202,9 @@ const scriptOf = (trip: Trip, questions: readonly QuestionFrame[], stopFile: str
 
 /** Takes note of a frame, and sets how long the host may be silent from now on. */
 function takeFrame(underWay: UnderWay, frame: Frame): void {
+  if (frame.kind === 'garbled') return garble(underWay, frame.why)
+  const disorder = disorderIn(underWay, frame)
+  if (disorder !== undefined) return garble(underWay, disorder)
   if ('step' in frame) return takeStepFrame(underWay, frame)
   const { trip, watch, watcher } = underWay
   switch (frame.kind) {
@@ -209,19 +235,50 @@ function takeFrame(underWay: UnderWay, frame: Frame): void {
       underWay.stale = true
       return
     case 'ask':
+      // One limit for all of them.
+      if (underWay.asking < 0) watch.expectWithin(trip.questionsSeconds + GRACE_SECONDS, 'answering its questions')
       underWay.asking = frame.question
-      return watch.expectWithin(trip.questionsSeconds + GRACE_SECONDS, 'answering a question')
+      return
     case 'answered':
       underWay.answers.set(frame.question, frame)
   }
 }
 
+/** What the host sends is given up: nothing more of it counts. */
+function garble(underWay: UnderWay, why: string): void {
+  const advice = 'log in with ssh, and see what its shell is'
+  underWay.garbled ??= `what the host says of its work cannot be read: ${why}: ${advice}`
+  underWay.watch.abort(underWay.garbled)
+}
+
+/** What no script of a trip says now: a step or a question out of its turn. */
+function disorderIn({ trip, garbled, inHand, lastStep, asking, answers }: UnderWay, frame: Frame): string | undefined {
+  if (garbled !== undefined) return garbled
+  const inTurn = (): boolean => {
+    switch (frame.kind) {
+      case 'start':
+        return inHand === undefined && frame.step > lastStep && trip.steps[frame.step] !== undefined
+      case 'progress':
+      case 'done':
+        return frame.step === inHand
+      case 'ask':
+        return frame.question === asking + 1
+      case 'answered':
+        return frame.question === asking && !answers.has(asking)
+      default:
+        return true
+    }
+  }
+  return inTurn() ? undefined : `"${frame.kind}" is out of its turn`
+}
+
 function takeStepFrame(underWay: UnderWay, frame: Extract<Frame, { readonly step: number }>): void {
   const { trip, watch, watcher } = underWay
-  const step = trip.steps[frame.step]
-  if (step === undefined) return
+  const step = trip.steps[frame.step]!
   switch (frame.kind) {
     case 'start':
+      underWay.inHand = frame.step
+      underWay.lastStep = frame.step
       underWay.begun = performance.now()
       watch.expectWithin(
         step.timeoutSeconds + GRACE_SECONDS,
@@ -231,6 +288,7 @@ function takeStepFrame(underWay: UnderWay, frame: Extract<Frame, { readonly step
     case 'progress':
       return watcher.progress(step, frame.line)
     case 'done':
+      underWay.inHand = undefined
       watch.expectWithin(SILENCE_SECONDS, 'going on')
       if (frame.code === OUTDATED_STATUS && frame.output.endsWith(trip.mark)) underWay.outdated = step
       else if (frame.code !== 0) underWay.ended = failedOutcome(step, frame, underWay.begun)
@@ -246,7 +304,7 @@ const failedOutcome = (step: PlannedStep, frame: Extract<Frame, { kind: 'done' }
   seconds: (performance.now() - begun) / 1000,
 })
 
-function askedOutcome(underWay: UnderWay, questions: readonly QuestionFrame[], stderr: Buffer): TripOutcome {
+function askedOutcome(underWay: UnderWay, questions: readonly QuestionFrame[], stderr: Untrusted<Buffer>): TripOutcome {
   const { trip, answers, hung, stale, last, outdated } = underWay
   const errors = stderrByQuestion(trip.mark, stderr)
   const told = new Map([...answers].map(([index, frame]) => [index, answerOf(frame, errors.get(index))]))

@@ -1,22 +1,26 @@
 // Reads a trip's output as it comes: frames, progress lines, answers.
 import { utf8, type Answer } from '../model/answer.ts'
+import { FRAME_BYTES } from '../model/bounds.ts'
+import type { Untrusted } from '../text/untrusted.ts'
 import { OUTPUT_CAP_BYTES } from './progress.ts'
 import { PROGRESS_CAP_BYTES } from './trip.ts'
 
 export type Frame =
-  | { readonly kind: 'waiting' | 'locked'; readonly holder: string }
-  | { readonly kind: 'broken'; readonly why: string }
-  | { readonly kind: 'last'; readonly mark: string }
+  | { readonly kind: 'waiting' | 'locked'; readonly holder: Untrusted }
+  | { readonly kind: 'broken'; readonly why: Untrusted }
+  | { readonly kind: 'last'; readonly mark: Untrusted }
+  /** What comes is no trip's: nothing after it is read. */
+  | { readonly kind: 'garbled'; readonly why: string }
   | { readonly kind: 'begun' | 'stopped' | 'stale' | 'hung' }
   | { readonly kind: 'start'; readonly step: number }
-  | { readonly kind: 'progress'; readonly step: number; readonly line: string }
-  | { readonly kind: 'done'; readonly step: number; readonly code: number; readonly output: string }
+  | { readonly kind: 'progress'; readonly step: number; readonly line: Untrusted }
+  | { readonly kind: 'done'; readonly step: number; readonly code: number; readonly output: Untrusted }
   | { readonly kind: 'ask'; readonly question: number }
-  | { readonly kind: 'answered'; readonly question: number; readonly code: number; readonly stdout: string }
+  | { readonly kind: 'answered'; readonly question: number; readonly code: number; readonly stdout: Untrusted }
 
 export interface TripReader {
   /** Takes the next bytes of stdout. */
-  feed(chunk: Buffer): void
+  feed(chunk: Untrusted<Buffer>): void
 }
 
 /** What the text after a mark is: `start` is what a step prints while it runs, `output` all that is kept of it. */
@@ -25,9 +29,14 @@ type SectionKind = 'none' | 'start' | 'output' | 'ask'
 interface Section {
   readonly kind: SectionKind
   readonly index: number
-  body: string
-  shownTo: number
+  /** Its text, in pieces as it came. */
+  readonly pieces: string[]
+  length: number
+  /** Of a step that runs: the line that has no end yet. */
+  open: string
 }
+
+const section = (kind: SectionKind, index: number): Section => ({ kind, index, pieces: [], length: 0, open: '' })
 
 /**
  * Every mark is `\\nMARK what …\\n`: the newlines on both sides are the frame's, so output is told exactly, with or
@@ -35,55 +44,68 @@ interface Section {
  */
 export function tripReader(mark: string, onFrame: (frame: Frame) => void): TripReader {
   const opening = `\n${mark} `
-  let section: Section = { kind: 'none', index: -1, body: '', shownTo: 0 }
+  let now = section('none', -1)
+  /** The beginning of a mark, or what may be one. */
   let rest = ''
+  let isGarbled = false
 
-  const takeMark = (line: string): void => {
-    tellProgress(section, true, onFrame)
-    const read = readMark(line, section.body)
+  const takeText = (text: Untrusted): void => {
+    if (text === '') return
+    now.pieces.push(text)
+    now.length += text.length
+    if (now.kind === 'start') tellProgress(now, text, onFrame)
+  }
+  const takeMark = (line: Untrusted): void => {
+    if (now.kind === 'start') endProgress(now, onFrame)
+    const read = readMark(line, () => now.pieces.join(''))
     if (read === undefined) return
     if (read.frame) onFrame(read.frame)
-    section = { kind: read.next, index: read.index, body: '', shownTo: 0 }
+    now = section(read.next, read.index)
   }
-
   return {
     feed(chunk) {
-      rest += chunk.toString('latin1')
-      for (let at = rest.indexOf(opening); at >= 0; at = rest.indexOf(opening)) {
-        section.body += rest.slice(0, at)
-        rest = rest.slice(at)
-        const lineEnd = rest.indexOf('\n', opening.length)
-        if (lineEnd < 0) return tellProgress(section, false, onFrame)
-        const line = rest.slice(opening.length, lineEnd)
-        rest = rest.slice(lineEnd + 1)
-        takeMark(line)
+      if (isGarbled) return
+      const text = rest + chunk.toString('latin1')
+      let from = 0
+      for (let at = text.indexOf(opening); at >= 0; at = text.indexOf(opening, from)) {
+        takeText(text.slice(from, at))
+        const end = text.indexOf('\n', at + opening.length)
+        isGarbled = (end < 0 ? text.length : end) - at > FRAME_BYTES
+        if (isGarbled) return onFrame({ kind: 'garbled', why: `a line has no end within ${FRAME_BYTES} bytes` })
+        rest = text.slice(at)
+        if (end < 0) return
+        takeMark(text.slice(at + opening.length, end))
+        from = end + 1
       }
       // What may be the beginning of a mark is kept back.
-      const lastLine = rest.lastIndexOf('\n')
-      const cut = lastLine >= 0 && opening.startsWith(rest.slice(lastLine)) ? lastLine : rest.length
-      section.body += rest.slice(0, cut)
-      rest = rest.slice(cut)
-      tellProgress(section, false, onFrame)
+      const last = text.lastIndexOf('\n')
+      const cut = last >= from && opening.startsWith(text.slice(last)) ? last : text.length
+      takeText(text.slice(from, cut))
+      rest = text.slice(cut)
     },
   }
 }
 
-/** Tells each line of a step's output that has not been told yet. @param final - nothing more of it comes. */
-function tellProgress(section: Section, final: boolean, onFrame: (frame: Frame) => void): void {
-  if (section.kind !== 'start') return
-  const { index, body } = section
-  const tellLine = (latin1: string): void => {
-    const line = utf8(latin1).replace(/\r$/, '').replace(/^.*\r/, '')
-    if (line.trim() !== '') onFrame({ kind: 'progress', step: index, line })
+/** Tells each line that ends in this piece of a step's output. */
+function tellProgress(step: Section, piece: Untrusted, onFrame: (frame: Frame) => void): void {
+  if (step.length > PROGRESS_CAP_BYTES) return
+  const [first = '', ...lines] = piece.split('\n')
+  step.open += first
+  for (const line of lines) {
+    tellLine(step, onFrame)
+    step.open = line
   }
-  let from = section.shownTo
-  for (let at = body.indexOf('\n', from); at >= 0; at = body.indexOf('\n', from)) {
-    tellLine(body.slice(from, at))
-    from = at + 1
-  }
-  // A line that was cut may end in a part of a secret, which no mask knows.
-  if (final && from < body.length && body.length < PROGRESS_CAP_BYTES) tellLine(body.slice(from))
-  section.shownTo = from
+}
+
+/** Nothing more of it comes. A line that was cut may end in a part of a secret, which no mask knows. */
+function endProgress(step: Section, onFrame: (frame: Frame) => void): void {
+  if (step.length < PROGRESS_CAP_BYTES) tellLine(step, onFrame)
+  step.open = ''
+}
+
+function tellLine({ index, open }: Section, onFrame: (frame: Frame) => void): void {
+  const line = utf8(open).replace(/\r$/, '').replace(/^.*\r/, '')
+  if (line.trim() !== '') onFrame({ kind: 'progress', step: index, line })
 }
 
 interface ReadMark {
@@ -98,7 +120,7 @@ interface ReadMark {
  *
  * @param body - what came since the mark before.
  */
-function readMark(line: string, body: string): ReadMark | undefined {
+function readMark(line: Untrusted, body: () => Untrusted): ReadMark | undefined {
   const [what = '', ...words] = line.split(' ')
   const index = Number(words[0])
   const then = (next: SectionKind, frame?: Frame): ReadMark => ({ frame, next, index })
@@ -120,11 +142,11 @@ function readMark(line: string, body: string): ReadMark | undefined {
     case 'output':
       return then('output')
     case 'done':
-      return then('none', { kind: 'done', step: index, code: Number(words[1]), output: utf8(wholeLines(body)) })
+      return then('none', { kind: 'done', step: index, code: Number(words[1]), output: utf8(wholeLines(body())) })
     case 'ask':
       return then('ask', { kind: 'ask', question: index })
     case 'answered':
-      return then('none', { kind: 'answered', question: index, code: Number(words[1]), stdout: body })
+      return then('none', { kind: 'answered', question: index, code: Number(words[1]), stdout: body() })
     default:
       return undefined
   }
@@ -133,15 +155,15 @@ function readMark(line: string, body: string): ReadMark | undefined {
 /**
  * Without the rest of a line whose beginning was cut away: it may begin in the middle of a secret, which no mask knows.
  */
-function wholeLines(body: string): string {
+function wholeLines(body: Untrusted): Untrusted {
   if (body.length < OUTPUT_CAP_BYTES) return body
   const end = body.indexOf('\n')
   return end < 0 ? '' : body.slice(end + 1)
 }
 
 /** Takes stderr apart: what each question wrote there, by its number. */
-export function stderrByQuestion(mark: string, stderr: Buffer): ReadonlyMap<number, string> {
-  const parts = new Map<number, string>()
+export function stderrByQuestion(mark: string, stderr: Untrusted<Buffer>): ReadonlyMap<number, Untrusted> {
+  const parts = new Map<number, Untrusted>()
   const text = stderr.toString('latin1')
   const begin = `\n${mark} begin\n`
   const begun = text.indexOf(begin)
@@ -157,8 +179,8 @@ export function stderrByQuestion(mark: string, stderr: Buffer): ReadonlyMap<numb
 }
 
 export const answerOf = (
-  frame: { readonly code: number; readonly stdout: string },
-  stderr: string | undefined,
+  frame: { readonly code: number; readonly stdout: Untrusted },
+  stderr: Untrusted | undefined,
 ): Answer => ({
   code: frame.code,
   stdout: frame.stdout,

@@ -5,6 +5,8 @@ export interface Watchdog {
   /** Why it barked. */
   readonly why: string | undefined
   expectWithin(seconds: number, what: string): void
+  /** The whole, whatever signs of life there are. */
+  endWithin(seconds: number): void
   abort(why: string): void
   clear(): void
 }
@@ -16,10 +18,11 @@ export interface Watchdog {
 const LATE_MS = 1000
 const READING_MS = 5000
 
-/** Breaks off what takes longer than it may; every sign of life sets the next limit. */
+/** Breaks off what takes longer than it may; every sign of life sets the next limit, but not the one of the whole. */
 export function watchdog(abandon: AbortSignal): Watchdog {
   const controller = new AbortController()
-  let timer: NodeJS.Timeout | undefined
+  let step = (): void => {}
+  let whole = (): void => {}
   let why: string | undefined
   const abort = (reason: string): void => {
     why ??= reason
@@ -34,18 +37,28 @@ export function watchdog(abandon: AbortSignal): Watchdog {
       return why
     },
     expectWithin(seconds, what) {
-      clearTimeout(timer)
-      const due = performance.now() + seconds * 1000
-      const bark = (): void => abort(`the host said nothing for ${seconds} s (${what})`)
-      timer = setTimeout(() => {
-        if (performance.now() < due + LATE_MS) bark()
-        else timer = setTimeout(bark, READING_MS)
-      }, seconds * 1000)
+      step()
+      step = after(seconds, () => abort(`the host said nothing for ${seconds} s (${what})`))
+    },
+    endWithin(seconds) {
+      whole()
+      whole = after(seconds, () => abort(`it did not end within ${seconds} s, the most that all its parts may take`))
     },
     abort,
     clear() {
-      clearTimeout(timer)
+      step()
+      whole()
       abandon.removeEventListener('abort', onAbandon)
     },
   }
+}
+
+/** @returns what takes it back. */
+function after(seconds: number, bark: () => void): () => void {
+  const due = performance.now() + seconds * 1000
+  let timer = setTimeout(() => {
+    if (performance.now() < due + LATE_MS) bark()
+    else timer = setTimeout(bark, READING_MS)
+  }, seconds * 1000)
+  return () => clearTimeout(timer)
 }

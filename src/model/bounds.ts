@@ -17,3 +17,6 @@ export const FRAME_BYTES = 4096
 
 /** Of all answers of a trip, on both outputs of the shell. */
 export const ANSWERS_BYTES = 8 << 20
+
+/** Of one change, while it runs and afterwards: what is kept of its output on the host is less. */
+export const STEP_BYTES = 384 << 10

@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { localConnect } from '../../../src/connection/local.ts'
-import { Unreachable } from '../../../src/engine/connection.ts'
+import { ConnectionLost, Unreachable, type Connection } from '../../../src/engine/connection.ts'
 import { makeTrip, newMark, type Trip } from '../../../src/engine/make-trip.ts'
 import { defineProbe } from '../../../src/model/probe.ts'
 import { pathProbe } from '../../../src/probes/path.ts'
 import { raw } from '../../../src/shell/script.ts'
 import { questionFrames } from '../../../src/engine/questions.ts'
+import { watchdog } from '../../../src/engine/watchdog.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('makeTrip')
@@ -158,6 +159,76 @@ test('each host is asked its own questions, though the last one had others of th
   assert.not.match(one, '/srv/two')
   assert.match(both, '/srv/two')
   assert.is(textFor('/srv/one'), one)
+})
+
+/** A connection whose host says these frames, one after the other, without end. */
+function saying(frames: (mark: string, count: number) => string | undefined, milliseconds = 0): Connection {
+  return {
+    notes: [],
+    touch: () => Promise.resolve(),
+    close: () => {},
+    exchange: ({ end, onStdout, signal }) =>
+      new Promise((_, reject) => {
+        const mark = end.split(' ')[0]!
+        let count = 0
+        const next = (): void => {
+          if (signal.aborted) return
+          const frame = frames(mark, count)
+          count += 1
+          if (frame !== undefined) onStdout(Buffer.from(`\n${mark} ${frame}\n`))
+          setTimeout(next, milliseconds)
+        }
+        signal.addEventListener('abort', () => reject(new ConnectionLost('broken off')))
+        next()
+      }),
+  }
+}
+
+const SILENT = { waiting: () => {}, started: () => {}, progress: () => {}, done: () => {} }
+const tripOf = (given: Partial<Trip>): Trip => {
+  const never = new AbortController().signal
+  return {
+    mark: newMark(),
+    steps: [],
+    after: undefined,
+    probes: [asks('echo one'), asks('echo two')],
+    questionsSeconds: 1,
+    holder: undefined,
+    lockSeconds: 1,
+    beginSeconds: undefined,
+    interrupt: never,
+    abandon: never,
+    ...given,
+  }
+}
+
+test('what is said out of its turn ends the trip, as that host’s failure', async () => {
+  for (const frames of [
+    ['ask 0', 'ask 0'],
+    ['ask 1'],
+    ['ask 0', 'answered 0 0', 'answered 0 0'],
+    ['start 0'],
+    ['done 0 0'],
+  ]) {
+    const outcome = await makeTrip(
+      saying((_, count) => frames[count]),
+      tripOf({}),
+      SILENT,
+    )
+    assert.is(outcome.kind, 'broken', frames.join())
+    assert.match((outcome as { readonly why: string }).why, /cannot be read: "\w+" is out of its turn: log in/)
+  }
+})
+
+test('a whole trip has an end, whatever signs of life there are', async () => {
+  const controller = new AbortController()
+  const watch = watchdog(controller.signal)
+  watch.endWithin(0.3)
+  const lives = setInterval(() => watch.expectWithin(100, 'going on'), 20)
+  await new Promise((resolve) => watch.signal.addEventListener('abort', resolve))
+  clearInterval(lives)
+  assert.match(watch.why ?? '', /did not end within 0.3 s, the most that all its parts may take/)
+  watch.clear()
 })
 
 test.run()

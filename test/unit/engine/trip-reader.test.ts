@@ -69,4 +69,12 @@ test('of what was cut, the line in which it was cut is left out: it may be a par
   assert.is(progress('first\nlast').length, 2)
 })
 
+test('a line of a frame that does not end is no frame, nor is anything after it', () => {
+  const line = `\nM waiting ${'x'.repeat(5000)}`
+  assert.equal(read([Buffer.from(line), Buffer.from('\n\nM begun\n')]), [
+    { kind: 'garbled', why: 'a line has no end within 4096 bytes' },
+  ])
+  assert.is(read([Buffer.from(`${line}\n`)]).at(-1)?.kind, 'garbled')
+})
+
 test.run()
