@@ -17,6 +17,7 @@ import type { ProbedMessage } from '../verify/signing.ts'
 import { sendingDomains, type AuditHosts } from './audit-hosts.ts'
 import type { MailHostVars } from './mail-fleet-of.ts'
 import { isInside, keysOf } from './mail-member.ts'
+import type { Untrusted } from '../text/untrusted.ts'
 
 export interface AskedDns {
   readonly looking: Looking
@@ -79,7 +80,7 @@ async function hostEvidence(
     own: milters?.own,
     routed: told.addresses,
   }
-  const silent = (how: HostEvidence['status'], why: string): HostEvidence => ({
+  const silent = (how: HostEvidence['status'], why: Untrusted): HostEvidence => ({
     ...base,
     status: how,
     error: why,

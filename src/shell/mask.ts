@@ -1,8 +1,9 @@
 // Hides secrets by value in text: as they are, and as shells, JSON, URLs, base64 and hex write them, line by line.
 import { quote } from './quote.ts'
 import { STARS } from './secret.ts'
+import type { Untrusted } from '../text/untrusted.ts'
 
-export type Mask = (text: string) => string
+export type Mask = (text: Untrusted) => string
 
 /** A line of a longer secret is hidden too, unless it is too short to mean anything by itself. */
 const TELLING_LINE = 6
