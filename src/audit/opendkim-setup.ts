@@ -1,6 +1,7 @@
 // What OpenDKIM is told, wherever: the daemon's own options go before its configuration (opendkim(8)).
 import type { MailSetup, OpendkimTable, Setting, TableName } from '../model/mail-setup.ts'
 import type { AuditSubject } from '../model/audit.ts'
+import type { Untrusted } from '../text/untrusted.ts'
 
 /** The setting that counts, as opendkim.conf(5) names it in lower case. */
 export const settingOf = ({ settings }: MailSetup, name: string): Setting | undefined =>
@@ -17,7 +18,7 @@ export const valueOf = (setup: MailSetup, name: string, option: string): string 
   optionOf(setup, option) ?? settingOf(setup, name)?.value
 
 /** opendkim.conf(5): `yes`, `true`, `on`, `1` and their first letters. */
-export const isOn = (value: string): boolean => /^(?:[yt1]|on)/i.test(value)
+export const isOn = (value: Untrusted): boolean => /^(?:[yt1]|on)/i.test(value)
 
 export const isInstalled = ({ packages, unit, configuration }: MailSetup): boolean =>
   packages['opendkim'] !== undefined || unit['LoadState'] === 'loaded' || configuration.present
@@ -35,7 +36,7 @@ export const rowPlace = (setup: MailSetup, table: OpendkimTable, line: number): 
   table.path === '' ? placeOf(setup, table.name) : { path: table.path, line }
 
 /** Owner, group and mode, as findings show them. */
-export function attributesOf({ paths }: MailSetup, path: string): string {
+export function attributesOf({ paths }: MailSetup, path: Untrusted): string {
   const is = paths[path]
   return is === undefined ? 'no such file' : `${is.owner}:${is.group} ${is.mode}`
 }

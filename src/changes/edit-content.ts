@@ -3,6 +3,7 @@ import { blocked, type SettledPlan } from '../model/plan.ts'
 import { NEEDED_BYTES, type PathState } from '../probes/path.ts'
 import type { GivenAttributes } from './attributes.ts'
 import { putContent, standsInTheWay } from './put-content.ts'
+import type { Untrusted } from '../text/untrusted.ts'
 
 /** A part of a text file. */
 export interface EditContent extends GivenAttributes {
@@ -52,7 +53,7 @@ export function editContent(
   )
 }
 
-function decode(bytes: Uint8Array): string | undefined {
+function decode(bytes: Untrusted<Uint8Array>): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {

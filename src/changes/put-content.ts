@@ -13,6 +13,7 @@ import {
   type GivenAttributes,
 } from './attributes.ts'
 import { replaceFile, type ReplaceFile } from './replace-file.ts'
+import type { Untrusted } from '../text/untrusted.ts'
 
 /**
  * A file's whole content, with owner, group and mode; those left out: as the file has them, root's and `0644` for a new
@@ -109,7 +110,12 @@ export function standsInTheWay(path: string, { is, parent, missing }: PathState)
 const carriesContent = (wanted: Wanted, content: Uint8Array): boolean =>
   (wanted === 'shown' || wanted === 'needed') && content.length <= contentBytes(wanted)
 
-function diffOf(path: string, before: Uint8Array | undefined, after: Uint8Array, fresh: boolean): Diff | undefined {
+function diffOf(
+  path: string,
+  before: Untrusted<Uint8Array> | undefined,
+  after: Uint8Array,
+  fresh: boolean,
+): Diff | undefined {
   if (before === undefined && !fresh) return undefined
   if (after.length > SHOWN_BYTES || (before?.length ?? 0) > SHOWN_BYTES) return undefined
   const afterText = decode(after)
@@ -118,7 +124,7 @@ function diffOf(path: string, before: Uint8Array | undefined, after: Uint8Array,
   return { path, before: beforeText, after: afterText }
 }
 
-function decode(bytes: Uint8Array): string | undefined {
+function decode(bytes: Untrusted<Uint8Array>): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {

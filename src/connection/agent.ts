@@ -3,6 +3,7 @@
 import { connect } from 'node:net'
 import { statedType } from './public-key.ts'
 import { wireReader } from './wire.ts'
+import type { Untrusted } from '../text/untrusted.ts'
 
 export interface AgentKey {
   /** As the wire carries it. */
@@ -32,7 +33,7 @@ function ask(path: string): Promise<readonly AgentKey[] | undefined> {
       resolve(keys)
     }
     socket.once('connect', () => socket.write(Buffer.from([0, 0, 0, 1, REQUEST_IDENTITIES])))
-    socket.on('data', (chunk: Buffer) => {
+    socket.on('data', (chunk: Untrusted<Buffer>) => {
       received = Buffer.concat([received, chunk])
       if (received.length >= 4 && received.length >= 4 + received.readUInt32BE(0)) end(parse(received.subarray(4)))
     })

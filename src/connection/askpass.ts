@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { quote } from '../shell/quote.ts'
+import type { Untrusted } from '../text/untrusted.ts'
 
 /** `undefined`: there is no answer. */
 export type Answerer = (question: string) => Promise<string | undefined>
@@ -62,7 +63,7 @@ export function askpass(): Askpass {
 function serve(socket: Socket, answerers: ReadonlyMap<string, Answerer>): void {
   let asked = ''
   socket.on('error', () => {})
-  socket.on('data', (chunk: Buffer) => {
+  socket.on('data', (chunk: Untrusted<Buffer>) => {
     asked += chunk.toString()
     if (asked.length > LONGEST_QUESTION) return socket.destroy()
     if (!asked.endsWith('\n')) return

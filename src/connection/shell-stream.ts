@@ -69,7 +69,7 @@ export function shellStream(streams: ShellStreams): ShellStream {
           settle()
         }
         let said = 0
-        const count = ({ length }: Buffer): boolean => {
+        const count = ({ length }: Untrusted<Buffer>): boolean => {
           said += length
           if (said > most) lose(new TooMuchSaid(`the host sent more than ${Math.ceil(most / (1 << 20))} MiB`))
           return said <= most

@@ -1,9 +1,10 @@
 // How a change failed, in words: its exit status or signal, the last that it printed, and what to do about a fault of
 // the host that shows in it.
+import type { Untrusted } from '../text/untrusted.ts'
 
 export interface FailedChange {
   readonly code: number
-  readonly output: string
+  readonly output: Untrusted
   readonly seconds: number
   readonly timeoutSeconds: number
 }
@@ -55,7 +56,7 @@ export function failureOf({ code, output, seconds, timeoutSeconds }: FailedChang
 }
 
 /** The last lines, and of these no more than fits a screen. */
-function shownOf(output: string): string {
+function shownOf(output: Untrusted): string {
   const last = output.trimEnd().split('\n').slice(-SHOWN_LINES).join('\n')
   return last.length > SHOWN_CHARACTERS ? `… ${last.slice(-SHOWN_CHARACTERS)}` : last
 }

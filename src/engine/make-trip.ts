@@ -40,9 +40,9 @@ export interface Trip {
 
 /** What is told while a trip is under way. */
 export interface TripWatcher {
-  waiting(holder: string): void
+  waiting(holder: Untrusted): void
   started(step: PlannedStep): void
-  progress(step: PlannedStep, line: string): void
+  progress(step: PlannedStep, line: Untrusted): void
   done(step: PlannedStep, code: number): void
 }
 

@@ -3,6 +3,7 @@
 import { finding, type RecordFinding } from './record-finding.ts'
 import { RecordSyntaxError } from './record-syntax-error.ts'
 import { parseTags } from './tag-list.ts'
+import type { Untrusted } from '../text/untrusted.ts'
 
 /** What ADSP says of mail without a valid signature of the author's domain. */
 export type AdspPractice = 'unknown' | 'all' | 'discardable'
@@ -12,7 +13,7 @@ export const adspName = (domain: string): string => `_adsp._domainkey.${domain}`
 export const renderAdsp = (practice: AdspPractice): string => `dkim=${practice}`
 
 /** @throws RecordSyntaxError */
-export function parseAdsp(text: string): AdspPractice {
+export function parseAdsp(text: Untrusted): AdspPractice {
   const [name, value] = parseTags('ADSP record', text)[0] ?? []
   const practice = (['unknown', 'all', 'discardable'] as const).find((each) => each === value)
   if (name !== 'dkim' || practice === undefined)
@@ -21,7 +22,7 @@ export function parseAdsp(text: string): AdspPractice {
 }
 
 /** Of all TXT values at `_adsp._domainkey.DOMAIN`. */
-export const lintAdspSet = (txt: readonly string[]): readonly RecordFinding[] =>
+export const lintAdspSet = (txt: readonly Untrusted[]): readonly RecordFinding[] =>
   txt.some((each) => /^dkim\s*=/.test(each))
     ? [
         finding(

@@ -1,4 +1,5 @@
 // Reads Authentication-Results header fields (RFC 8601): pure.
+import type { Untrusted } from '../text/untrusted.ts'
 
 export interface AuthenticationResult {
   /** `spf`, `dkim`, `dmarc`, … */
@@ -18,7 +19,7 @@ export interface AuthenticationResults {
  * @param value - the field's body, folded or not; comments are left out.
  * @example parseAuthenticationResults('mx.example; dkim=pass header.d=a.example').results[0]?.result // 'pass'
  */
-export function parseAuthenticationResults(value: string): AuthenticationResults {
+export function parseAuthenticationResults(value: Untrusted): AuthenticationResults {
   const [first = [], ...parts] = split(value)
   return {
     authservId: first[0] ?? '',
@@ -39,7 +40,7 @@ export function parseAuthenticationResults(value: string): AuthenticationResults
 }
 
 /** Words between the semicolons; comments are nested, quoted strings keep their blanks. */
-function split(value: string): readonly (readonly string[])[] {
+function split(value: Untrusted): readonly (readonly string[])[] {
   const parts: string[][] = [[]]
   let [word, depth, quoted] = ['', 0, false]
   const end = (): void => {
@@ -69,11 +70,15 @@ function split(value: string): readonly (readonly string[])[] {
 
 /** Blanks may stand around `=`. */
 function joined(words: readonly string[]): readonly string[] {
-  return words.reduce<readonly string[]>((all, word) => {
-    const last = all.at(-1)
-    const open = last !== undefined && (last.endsWith('=') || word.startsWith('='))
-    return open ? [...all.slice(0, -1), `${last}${word}`] : [...all, word]
-  }, [])
+  const groups: string[][] = []
+  let isOpen = false
+  for (const word of words) {
+    const group = isOpen || word.startsWith('=') ? groups.at(-1) : undefined
+    if (group === undefined) groups.push([word])
+    else group.push(word)
+    isOpen = word.endsWith('=')
+  }
+  return groups.map((group) => group.join(''))
 }
 
 function pair(word: string): readonly [string, string?] {

@@ -3,6 +3,7 @@ import { createPublicKey, type KeyObject } from 'node:crypto'
 import { parseDkim, type DkimKeyRecord } from './dkim-record.ts'
 import { finding, type RecordFinding } from './record-finding.ts'
 import { RecordSyntaxError } from './record-syntax-error.ts'
+import type { Untrusted } from '../text/untrusted.ts'
 
 /**
  * SubjectPublicKeyInfo in DER, base64; `undefined` for what is no key. Records hold RSA keys as SubjectPublicKeyInfo
@@ -99,7 +100,7 @@ function useFindings({ h, s, t = [] }: DkimKeyRecord): readonly RecordFinding[] 
 }
 
 /** Of all TXT values at a selector: no record, one or more, with what is wrong in the one. */
-export function lintDkimSet(txt: readonly string[]): readonly RecordFinding[] {
+export function lintDkimSet(txt: readonly Untrusted[]): readonly RecordFinding[] {
   if (txt.length === 0)
     return [
       finding(

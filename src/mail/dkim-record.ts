@@ -1,6 +1,7 @@
 // The DNS record of a DKIM key (RFC 6376, section 3.6.1; RFC 8463 for Ed25519).
 import { RecordSyntaxError } from './record-syntax-error.ts'
 import { parseTags, renderTags, type Tag } from './tag-list.ts'
+import type { Untrusted } from '../text/untrusted.ts'
 
 /** A tag that is left out is not in the record. */
 export interface DkimKeyRecord {
@@ -47,7 +48,7 @@ const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$
  * @example
  * parseDkim('v=DKIM1; k=rsa; p=MIIB…')
  */
-export function parseDkim(text: string): DkimKeyRecord {
+export function parseDkim(text: Untrusted): DkimKeyRecord {
   const tags = parseTags('DKIM record', text)
   const version = tags.findIndex(([name]) => name === 'v')
   if (version > 0 || (version === 0 && tags[0]![1] !== 'DKIM1'))
@@ -70,7 +71,7 @@ const ED25519_SPKI = Buffer.from('302a300506032b6570032100', 'hex')
  *
  * @param publicKey - SubjectPublicKeyInfo in DER, base64
  */
-export function dkimValue(publicKey: string): string {
+export function dkimValue(publicKey: Untrusted): string {
   const der = Buffer.from(publicKey, 'base64')
   const ed25519 = der.length === 44 && der.subarray(0, 12).equals(ED25519_SPKI)
   return renderDkim({
@@ -84,7 +85,7 @@ export function dkimValue(publicKey: string): string {
 export const REVOKED_DKIM = 'v=DKIM1; p='
 
 /** Whether verifiers take the record as that of a revoked key. */
-export function isRevokedDkim(text: string): boolean {
+export function isRevokedDkim(text: Untrusted): boolean {
   try {
     return parseDkim(text).p === ''
   } catch {

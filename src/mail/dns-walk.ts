@@ -1,5 +1,6 @@
 // Questions to DNS one after the other, as a value: who walks asks, who drives answers. So nothing here reaches a
 // network.
+import type { Untrusted } from '../text/untrusted.ts'
 
 export interface DnsQuestion {
   /** Without a final dot. */
@@ -14,12 +15,12 @@ export interface DnsQuestion {
  * - `failed`: no answer, SERVFAIL, refused.
  */
 export type DnsAnswer =
-  | { readonly kind: 'found'; readonly values: readonly string[] }
+  | { readonly kind: 'found'; readonly values: readonly Untrusted[] }
   | { readonly kind: 'no-data' | 'no-name' }
-  | { readonly kind: 'failed'; readonly why: string }
+  | { readonly kind: 'failed'; readonly why: Untrusted }
 
 /** @example const walk = spfLookups('example.org'); walkDns(walk, (question) => …) */
 export type DnsWalk<Result> = Generator<DnsQuestion, Result, DnsAnswer>
 
 /** TXT values, none where there are none. */
-export const valuesOf = (answer: DnsAnswer): readonly string[] => (answer.kind === 'found' ? answer.values : [])
+export const valuesOf = (answer: DnsAnswer): readonly Untrusted[] => (answer.kind === 'found' ? answer.values : [])

@@ -1,4 +1,5 @@
 // The header of a message as its fields, unfolded (RFC 5322, section 2.2).
+import type { Untrusted } from '../text/untrusted.ts'
 
 export interface HeaderField {
   /** As it is written there. */
@@ -8,7 +9,7 @@ export interface HeaderField {
 }
 
 /** From the top. Lines may end with LF or CRLF; what is no field is left out. */
-export function headerFields(message: string): readonly HeaderField[] {
+export function headerFields(message: Untrusted): readonly HeaderField[] {
   const [head = ''] = message.split(/^\r?\n/m)
   return head
     .replace(/\r?\n(?=[ \t])/g, '')

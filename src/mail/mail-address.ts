@@ -1,5 +1,6 @@
 // A mail address as one can be given on a command line: a plain local part at a domain.
 import { mailDomain } from './names.ts'
+import type { Untrusted } from '../text/untrusted.ts'
 
 export interface MailAddress {
   readonly local: string
@@ -11,7 +12,7 @@ export interface MailAddress {
  * RFC 5321, section 4.1.2: Dot-string@Domain, of ASCII, with nothing that is quoted and no address literal; `undefined`
  * for anything else. No hyphen at the front, which programs take for an option.
  */
-export function mailAddress(text: string): MailAddress | undefined {
+export function mailAddress(text: Untrusted): MailAddress | undefined {
   const [, local = '', name = ''] = /^([^@\s]+)@([^@\s]+)$/.exec(text) ?? []
   const domain = mailDomain(name)
   return domain === undefined || !isLocalPart(local) ? undefined : { local, domain }

@@ -1,20 +1,35 @@
 // Postfix's lists of milters: items between commas and spaces, some in braces with settings of their own (postconf(5),
 // smtpd_milters).
+import type { Untrusted } from '../text/untrusted.ts'
 
 /** The items as written: `inet:localhost:8891`, `{ unix:/run/x.sock, default_action=accept }`, `$smtpd_milters`. */
-export const listItems = (list: string): readonly string[] => list.match(/\{[^}]*\}|[^\s,]+/g) ?? []
+export function listItems(list: Untrusted): readonly string[] {
+  // A brace that is never closed is a part of a word.
+  const lastClosed = list.lastIndexOf('}')
+  const items: string[] = []
+  const word = /[^\s,]+/y
+  for (let at = 0; at < list.length;) {
+    word.lastIndex = at
+    const inBraces = list[at] === '{' && at < lastClosed
+    const item = inBraces ? list.slice(at, list.indexOf('}', at) + 1) : word.exec(list)?.[0]
+    if (item !== undefined) items.push(item)
+    at += item?.length ?? 1
+  }
+  return items
+}
 
 /** What an item is about: itself, or what stands first in its braces. */
-export const headOf = (item: string): string => (item.startsWith('{') ? (listItems(item.slice(1, -1))[0] ?? '') : item)
+export const headOf = (item: Untrusted): string =>
+  item.startsWith('{') ? (listItems(item.slice(1, -1))[0] ?? '') : item
 
 /** The parameter that `$name`, `${name}` or `$(name)` stands for. */
-function referenceOf(item: string): string | undefined {
+function referenceOf(item: Untrusted): string | undefined {
   const [, braced, bracketed, bare] = /^\$(?:\{(\w+)\}|\((\w+)\)|(\w+))$/.exec(item) ?? []
   return braced ?? bracketed ?? bare
 }
 
 export interface ListMerge {
-  readonly is: string
+  readonly is: Untrusted
   /** What must be among the items. */
   readonly wanted: string
   /** Items that the wanted ones take the place of. */

@@ -1,10 +1,11 @@
 // OpenDKIM's socket as Postfix writes it.
+import type { Untrusted } from '../text/untrusted.ts'
 
 /**
  * From opendkim.conf(5) to postconf(5). A socket below Postfix's queue directory is named relative to it, which a
  * chroot does not change.
  */
-export function milterOf(socket: string): string {
+export function milterOf(socket: Untrusted): string {
   const colon = socket.indexOf(':')
   const [kind, rest] = [socket.slice(0, colon), socket.slice(colon + 1)]
   if (kind === 'local') return `unix:${rest.replace(/^\/var\/spool\/postfix\//, '')}`
@@ -13,7 +14,7 @@ export function milterOf(socket: string): string {
 }
 
 /** Whether an item of Postfix's list leads to OpenDKIM's socket, however the two write it. */
-export function leadsTo(milter: string, socket: string): boolean {
+export function leadsTo(milter: Untrusted, socket: Untrusted): boolean {
   const path = /^(?:local|unix):(.*)$/.exec(socket)?.[1] ?? (socket.startsWith('/') ? socket : undefined)
   const named = /^(?:local|unix):(.*)$/.exec(milter)?.[1]
   if (path !== undefined || named !== undefined) {

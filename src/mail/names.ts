@@ -1,5 +1,6 @@
 // Domain names and DKIM selectors: what is one, and how it is written in DNS.
 import { domainToASCII } from 'node:url'
+import type { Untrusted } from '../text/untrusted.ts'
 
 const LABEL_PATTERN = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?'
 const LABEL = new RegExp(`^${LABEL_PATTERN}$`)
@@ -15,7 +16,7 @@ export const SELECTOR_PATTERN = `^(?=.{1,63}$)${LABEL_PATTERN}(?:\\.${LABEL_PATT
  * A mail domain in A-labels and lower case (RFC 5890, RFC 1035); `undefined` for what is none. At least two labels, no
  * final dot.
  */
-export function mailDomain(text: string): string | undefined {
+export function mailDomain(text: Untrusted): string | undefined {
   if (FORBIDDEN.test(text) || text.endsWith('.')) return undefined
   const ascii = domainToASCII(text)
   const labels = ascii.split('.')
@@ -25,5 +26,5 @@ export function mailDomain(text: string): string | undefined {
 }
 
 /** RFC 6376, section 3.1: one or more labels. */
-export const isSelector = (text: string): boolean =>
+export const isSelector = (text: Untrusted): boolean =>
   text.length <= 63 && text.split('.').every((label) => LABEL.test(label))

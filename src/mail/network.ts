@@ -1,4 +1,5 @@
 // IP networks as SPF writes them: ip4 and ip6 with a prefix length.
+import type { Untrusted } from '../text/untrusted.ts'
 
 export interface Network {
   readonly family: 4 | 6
@@ -39,7 +40,7 @@ function parseIp6(text: string): bigint | undefined {
 }
 
 /** `192.0.2.0/24`, `2001:db8::1`; `undefined` for what is none. */
-export function parseNetwork(text: string): Network | undefined {
+export function parseNetwork(text: Untrusted): Network | undefined {
   const [address = '', length, ...more] = text.split('/')
   const family = address.includes(':') ? 6 : 4
   const value = family === 6 ? parseIp6(address) : parseIp4(address)

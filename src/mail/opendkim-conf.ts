@@ -1,4 +1,5 @@
 // What a configuration of OpenDKIM says: opendkim.conf(5).
+import type { Untrusted } from '../text/untrusted.ts'
 
 /** Read when the daemon starts, never at a reload. Source: main() in OpenDKIM 2.11.0 Beta2's opendkim.c. */
 const START_ONLY = [
@@ -19,7 +20,7 @@ const START_ONLY = [
 ]
 
 /** Values by name; names in lower case, for OpenDKIM does not tell them apart by case. The last of several counts. */
-export const settingsOf = (text: string): ReadonlyMap<string, string> =>
+export const settingsOf = (text: Untrusted): ReadonlyMap<string, string> =>
   new Map(
     text.split('\n').flatMap((line): [string, string][] => {
       const match = /^\s*(\S+)\s+(.*\S)\s*$/.exec(line.replace(/#.*/, ''))
@@ -28,7 +29,7 @@ export const settingsOf = (text: string): ReadonlyMap<string, string> =>
   )
 
 /** The settings that differ and of which only a start makes anything. */
-export function needsRestart(before: string, after: string): readonly string[] {
+export function needsRestart(before: Untrusted, after: string): readonly string[] {
   const [was, is] = [settingsOf(before), settingsOf(after)]
   return START_ONLY.filter((name) => was.get(name.toLowerCase()) !== is.get(name.toLowerCase()))
 }
@@ -37,7 +38,7 @@ export function needsRestart(before: string, after: string): readonly string[] {
  * The first of the settings that a configuration must have and has otherwise, in words:
  * `"Socket local:/x", and says "local:/y"`; `undefined` where it has them all.
  */
-export function unlike(configuration: string, wanted: Readonly<Record<string, string>>): string | undefined {
+export function unlike(configuration: Untrusted, wanted: Readonly<Record<string, string>>): string | undefined {
   const settings = settingsOf(configuration)
   const wrong = Object.entries(wanted).find(([name, value]) => settings.get(name.toLowerCase()) !== value)
   if (wrong === undefined) return undefined

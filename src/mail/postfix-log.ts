@@ -1,4 +1,5 @@
 // What Postfix's log says became of a message: pure.
+import type { Untrusted } from '../text/untrusted.ts'
 
 export interface MailFate {
   /**
@@ -14,7 +15,9 @@ export interface MailFate {
   readonly answer: string
 }
 
-const DELIVERY = /^\w+: to=<([^>]*)>,(?: orig_to=<([^>]*)>,)? relay=(.*?), .*?status=(\w+) \((.*)\)$/
+const DELIVERY = /^\w+: to=<([^>]*)>,(?: orig_to=<([^>]*)>,)? relay=([^,]*), .*?status=(\w+) \((.*)\)$/
+/** Of a line: syslog cuts them at 2 kB (Postfix's own, in msg_syslog, too), journald may not. */
+const LINE_CHARACTERS = 4096
 const MILTER = /^\w+: milter-\w+: \S+ from \S+: (.*?); from=/
 const NETWORK = /\[([0-9a-fA-F.:]+)\]:\d+$/
 
@@ -25,8 +28,9 @@ const NETWORK = /\[([0-9a-fA-F.:]+)\]:\d+$/
  *   a filter of the host's own.
  * @param address - that it was sent to: what the log says of other recipients does not count.
  */
-export function mailFate(lines: readonly string[], address: string): MailFate | undefined {
-  const fates = lines.flatMap((line): readonly MailFate[] => {
+export function mailFate(lines: readonly Untrusted[], address: string): MailFate | undefined {
+  const fates = lines.flatMap((whole): readonly MailFate[] => {
+    const line = whole.slice(0, LINE_CHARACTERS)
     const milter = MILTER.exec(line)?.[1]
     if (milter !== undefined) return [{ kind: milter.startsWith('4') ? 'put-off' : 'refused', by: '', answer: milter }]
     const [, to = '', original, relay = '', status, answer = ''] = DELIVERY.exec(line) ?? []

@@ -1,4 +1,5 @@
 // The message that milters are asked about: known to the byte on both sides, so that a signature on it can be verified.
+import type { Untrusted } from '../text/untrusted.ts'
 
 /**
  * How a message comes to Postfix: from a program on the host, from a client that logged in, from anyone; as a bounce of
@@ -38,7 +39,7 @@ export interface GivenField {
 }
 
 /** The message as it would leave, after what milters added one after the other. */
-export function withFields(message: string, fields: readonly GivenField[]): string {
+export function withFields(message: Untrusted, fields: readonly GivenField[]): string {
   const end = message.indexOf('\r\n\r\n')
   const head = message.slice(0, end).split('\r\n')
   for (const { index, name, value } of fields)

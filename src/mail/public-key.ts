@@ -1,5 +1,6 @@
 // What kind of key a public key is, whether it may be published, and whether OpenDKIM can sign with its private half.
 import { createPublicKey, type KeyObject } from 'node:crypto'
+import type { Untrusted } from '../text/untrusted.ts'
 
 /** RFC 8301, section 3.2: signers use 1024 bits at least. */
 const LEAST_BITS = 1024
@@ -27,7 +28,7 @@ export type WeighedKey =
  *
  * @param told - SubjectPublicKeyInfo in DER, base64, or anything
  */
-export function publishableKey(told: string): WeighedKey {
+export function publishableKey(told: Untrusted): WeighedKey {
   if (told.length > MOST_TEXT) return { why: `has ${told.length} characters, and ${MOST_TEXT} are the most` }
   const key = BASE64.test(told) ? parsedKey(told) : undefined
   if (key === undefined) return { why: 'is no SubjectPublicKeyInfo' }
@@ -43,7 +44,7 @@ export function publishableKey(told: string): WeighedKey {
   return text === told ? { key: text } : { why: 'has more than a key in it' }
 }
 
-function parsedKey(spki: string): KeyObject | undefined {
+function parsedKey(spki: Untrusted): KeyObject | undefined {
   try {
     return createPublicKey({ key: Buffer.from(spki, 'base64'), format: 'der', type: 'spki' })
   } catch {
@@ -52,7 +53,7 @@ function parsedKey(spki: string): KeyObject | undefined {
 }
 
 /** Of SubjectPublicKeyInfo in DER, base64; `undefined` for what is no key. */
-export function keyKind(spki: string): KeyKind | undefined {
+export function keyKind(spki: Untrusted): KeyKind | undefined {
   const key = parsedKey(spki)
   return key === undefined
     ? undefined
@@ -64,7 +65,7 @@ export function keyKind(spki: string): KeyKind | undefined {
  *
  * @param spki - SubjectPublicKeyInfo in DER, base64
  */
-export function unusable(spki: string): string | undefined {
+export function unusable(spki: Untrusted): string | undefined {
   const kind = keyKind(spki)
   if (kind === undefined) return 'it cannot be read'
   if (kind.type !== 'rsa') return `it is an ${kind.type} key, and OpenDKIM signs with RSA keys only`

@@ -4,12 +4,13 @@ import { lintDkim, publicKeyOf, sameDkimKey } from './dkim-lint.ts'
 import { parseDkim, type DkimKeyRecord } from './dkim-record.ts'
 import type { MailRecord, WantedRecord } from './dns-record.ts'
 import { isSpf } from './spf/record.ts'
+import type { Untrusted } from '../text/untrusted.ts'
 
 /**
  * Whether the value does what the record would. A DKIM key counts however it is written, unless its record has faults
  * that ours has not, such as `t=y`; of other records the text counts.
  */
-export function serves({ purpose, value: wanted }: Pick<WantedRecord, 'purpose' | 'value'>, value: string): boolean {
+export function serves({ purpose, value: wanted }: Pick<WantedRecord, 'purpose' | 'value'>, value: Untrusted): boolean {
   if (purpose !== 'dkim' || value === wanted) return value === wanted
   const [ours, theirs] = [readDkim(wanted), readDkim(value)]
   if (ours === undefined || theirs === undefined) return false
@@ -20,7 +21,7 @@ export function serves({ purpose, value: wanted }: Pick<WantedRecord, 'purpose' 
  * Whether the value, of the record's name and type, goes where the record comes: other TXT values beside an SPF record
  * stay.
  */
-export function supersedes({ purpose }: Pick<WantedRecord, 'purpose'>, value: string): boolean {
+export function supersedes({ purpose }: Pick<WantedRecord, 'purpose'>, value: Untrusted): boolean {
   switch (purpose) {
     case 'spf':
     case 'spf-helo':
@@ -39,7 +40,7 @@ export function supersedes({ purpose }: Pick<WantedRecord, 'purpose'>, value: st
  * record has, or than the one that it revokes. What no verifier can use is nobody's key, nor is the one that the
  * inventory itself has revoked (`*._domainkey`).
  */
-export function isAnothersKey({ purpose, value: wanted, claim }: MailRecord, value: string): boolean {
+export function isAnothersKey({ purpose, value: wanted, claim }: MailRecord, value: Untrusted): boolean {
   if (purpose !== 'dkim') return false
   const [ours, theirs] = [readDkim(wanted), readDkim(value)]
   const key = theirs === undefined ? undefined : publicKeyOf(theirs)
@@ -47,7 +48,7 @@ export function isAnothersKey({ purpose, value: wanted, claim }: MailRecord, val
   return ours.p === '' ? claim !== undefined && key !== claim.held : key !== publicKeyOf(ours)
 }
 
-const readDkim = (value: string): DkimKeyRecord | undefined => {
+const readDkim = (value: Untrusted): DkimKeyRecord | undefined => {
   try {
     return parseDkim(value)
   } catch {

@@ -1,5 +1,6 @@
 // Tag lists, `name=value; name=value`, of DKIM (RFC 6376, section 3.2) and DMARC.
 import { RecordSyntaxError } from './record-syntax-error.ts'
+import type { Untrusted } from '../text/untrusted.ts'
 
 export type Tag = readonly [name: string, value: string]
 
@@ -9,7 +10,7 @@ export type Tag = readonly [name: string, value: string]
  * @param record - for errors, such as `DKIM record`
  * @throws RecordSyntaxError
  */
-export function parseTags(record: string, text: string): readonly Tag[] {
+export function parseTags(record: string, text: Untrusted): readonly Tag[] {
   const parts = text.split(';')
   if (parts.at(-1)!.trim() === '') parts.pop()
   const tags = parts.map((part): Tag => {

@@ -2,6 +2,7 @@
 // that read its outcome.
 import type { Resource } from './resource.ts'
 import type { Known } from './unknown.ts'
+import type { Untrusted } from '../text/untrusted.ts'
 
 /**
  * A path as `lstat` tells it; modes are four octal digits (`0644`), owners are names (or the number where there is no
@@ -17,7 +18,7 @@ export type PathFact =
       /** SHA-256 of the content, in hex. */
       readonly sha256: Known<string>
       /** The content itself where it is known (up to 1 MiB). */
-      readonly content?: Uint8Array
+      readonly content?: Untrusted<Uint8Array>
       /**
        * Time of last modification, nanoseconds since the epoch in decimal: it changes whenever the content is written
        * anew.

@@ -1,16 +1,17 @@
 // How a host signs its mail, as its daemons read it: what `mailrun audit` looks at for traps.
+import type { Untrusted } from '../text/untrusted.ts'
 
 /** A place in a file. `line` is 0 where it is no line of its own. */
 export interface FileLine {
-  readonly path: string
+  readonly path: Untrusted
   readonly line: number
 }
 
 export interface Setting extends FileLine {
   /** As written. */
-  readonly name: string
+  readonly name: Untrusted
   /** Empty for settings that are not looked at. */
-  readonly value: string
+  readonly value: Untrusted
 }
 
 export type TableName = 'keytable' | 'signingtable' | 'internalhosts' | 'externalignorelist' | 'peerlist'
@@ -18,53 +19,53 @@ export type TableName = 'keytable' | 'signingtable' | 'internalhosts' | 'externa
 export interface OpendkimTable {
   readonly name: TableName
   /** `file`, `refile`, `csl`, or one that is not read: `ldap`, `dsn`, `db` … */
-  readonly kind: string
+  readonly kind: Untrusted
   /** Of a file. */
-  readonly path: string
+  readonly path: Untrusted
   /** `unreadable`: by the user that the daemon runs as. `other`: it is no file. */
   readonly state: 'there' | 'absent' | 'unreadable' | 'other'
-  readonly rows: readonly { readonly line: number; readonly text: string }[]
+  readonly rows: readonly { readonly line: number; readonly text: Untrusted }[]
   /** There are more rows than are looked at. */
   readonly cut: boolean
 }
 
 export interface HostKey {
-  readonly path: string
+  readonly path: Untrusted
   readonly state: OpendkimTable['state']
   /** SubjectPublicKeyInfo, DER, base64; empty where it holds no private key that can be used without a passphrase. */
-  readonly publicKey: string
+  readonly publicKey: Untrusted
 }
 
 export interface PathAttributes {
   /** `d`, `f`, `l`, `s` (socket), `o` (other). */
-  readonly type: string
-  readonly owner: string
-  readonly group: string
+  readonly type: Untrusted
+  readonly owner: Untrusted
+  readonly group: Untrusted
   /** Four octal digits. */
-  readonly mode: string
+  readonly mode: Untrusted
 }
 
 export interface MailSetup {
   /** Why nothing could be asked. */
-  readonly obstacle?: string
+  readonly obstacle?: Untrusted
   /** Of those that send or sign mail: version by name. */
-  readonly packages: Readonly<Record<string, string>>
+  readonly packages: Readonly<Record<string, Untrusted>>
   /** Units of other signers and MTAs that run. */
-  readonly running: readonly string[]
+  readonly running: readonly Untrusted[]
   /** systemctl show: LoadState, ActiveState, UnitFileState, Type, PIDFile, DropInPaths, FragmentPath, User. */
-  readonly unit: Readonly<Record<string, string>>
+  readonly unit: Readonly<Record<string, Untrusted>>
   /** That the daemon was started with, its own name left out. */
-  readonly arguments: readonly string[]
-  readonly configuration: { readonly path: string; readonly present: boolean }
+  readonly arguments: readonly Untrusted[]
+  readonly configuration: { readonly path: Untrusted; readonly present: boolean }
   readonly settings: readonly Setting[]
   /** What `opendkim -n` says, where it refuses the configuration. */
-  readonly refused?: string
+  readonly refused?: Untrusted
   /** Of /etc/default/opendkim, which systemd does not read. */
   readonly defaults: readonly Setting[]
   /** That the daemon runs as. */
-  readonly user: string
+  readonly user: Untrusted
   /** Of that user, besides its own. */
-  readonly groups: readonly string[]
+  readonly groups: readonly Untrusted[]
   readonly tables: readonly OpendkimTable[]
   readonly keys: readonly HostKey[]
   /** Whether public keys could be told. */
@@ -72,16 +73,16 @@ export interface MailSetup {
   /** Of keys, tables and the socket, and of what is above them. */
   readonly paths: Readonly<Record<string, PathAttributes>>
   /** By group. */
-  readonly members: Readonly<Record<string, readonly string[]>>
+  readonly members: Readonly<Record<string, readonly Untrusted[]>>
   /** Of main.cf, `$name` expanded; empty where there is no Postfix. */
-  readonly parameters: Readonly<Record<string, string>>
+  readonly parameters: Readonly<Record<string, Untrusted>>
   /** Where main.cf sets each, in order. */
   readonly parameterLines: Readonly<Record<string, readonly number[]>>
   /** Of master.cf. */
   readonly services: readonly {
-    readonly name: string
-    readonly command: string
+    readonly name: Untrusted
+    readonly command: Untrusted
     readonly chroot: boolean
-    readonly overrides: Readonly<Record<string, string>>
+    readonly overrides: Readonly<Record<string, Untrusted>>
   }[]
 }

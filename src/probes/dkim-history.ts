@@ -6,6 +6,7 @@ import type { Known } from '../model/unknown.ts'
 import { quote } from '../shell/quote.ts'
 import { raw } from '../shell/script.ts'
 import { END, whole } from './whole.ts'
+import type { Untrusted } from '../text/untrusted.ts'
 
 export interface KeyHistory {
   /** `other`: something that is no file, such as a symbolic link. */
@@ -48,7 +49,7 @@ ${END}`),
   },
 }
 
-function read(stdout: string): ReadonlyMap<string, KeyHistory> {
+function read(stdout: Untrusted): ReadonlyMap<string, KeyHistory> {
   const told = new Map<string, { readonly kind: KeyHistory['kind']; readonly marks: Mark[] }>()
   let current: { readonly marks: Mark[] } | undefined
   for (const line of utf8(stdout).split('\n')) {

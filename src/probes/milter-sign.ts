@@ -7,6 +7,7 @@ import { defineProbe, ProbeError, type Probe } from '../model/probe.ts'
 import { raw } from '../shell/script.ts'
 import { MILTER_CLIENT } from './milter-client.ts'
 import { fromHex } from './perl-words.ts'
+import type { Untrusted } from '../text/untrusted.ts'
 
 /** An address of nobody's (RFC 5737, TEST-NET-1). */
 export const OUTSIDER = '192.0.2.250'
@@ -95,7 +96,7 @@ mailrun-milter-client`),
     },
   })
 
-function obstacleIn(code: number, stdout: string, stderr: string): string | undefined {
+function obstacleIn(code: number, stdout: Untrusted, stderr: string): string | undefined {
   if (stdout.startsWith('no-perl')) return 'there is no perl, by which its milters are asked: install perl-base'
   if (stdout.startsWith('no-postfix'))
     return 'there is no Postfix, or postconf cannot read its configuration ("postfix check")'
@@ -115,7 +116,7 @@ type Building = { -readonly [Key in keyof MilterAnswer]: MilterAnswer[Key] } & {
   readonly others: string[]
 }
 
-function read(stdout: string): MilterState {
+function read(stdout: Untrusted): MilterState {
   const parameters: Record<string, string> = {}
   const services: string[] = []
   const domains: string[] = []

@@ -6,6 +6,7 @@ import { quote } from '../shell/quote.ts'
 import { raw } from '../shell/script.ts'
 import { askable, isNumber } from './accounts.ts'
 import { END, whole } from './whole.ts'
+import type { Untrusted } from '../text/untrusted.ts'
 
 /**
  * How much of a file is asked: nothing, its SHA-256, or its bytes too (up to {@link contentBytes}): `shown` for a diff,
@@ -35,13 +36,13 @@ export interface PathItem {
 /** What is told of one path, as JSON. */
 export interface PathTold {
   /** Why it cannot be looked at. */
-  readonly problem?: string
+  readonly problem?: Untrusted
   /** `d`, `a` for absent, `o` for anything else. */
   readonly parent: string
   /** find(1)'s fields but the path; left out where it is not there. */
   readonly found?: readonly string[]
   readonly sha256?: string
-  readonly content?: string
+  readonly content?: Untrusted
   /** `user opendkim`, `group mail` */
   readonly missing: readonly string[]
   /** What find(1) would call the numbers that were asked for as owner or group. */
@@ -237,7 +238,7 @@ function partsOf(
  *
  * @throws ProbeError for a complaint that names none of them
  */
-function problemsOf(stderr: string, questions: readonly PathItem[]): Map<string, string> {
+function problemsOf(stderr: Untrusted, questions: readonly PathItem[]): Map<string, string> {
   const unfit = /^find: .*(?:unrecognized|unknown predicate).*$/m.exec(stderr)
   if (unfit) throw new ProbeError(`its find(1) is not GNU's: ${unfit[0]}: install findutils`)
   const problems = new Map<string, string>()

@@ -6,13 +6,14 @@ import { UNKNOWN, type Known } from '../model/unknown.ts'
 import { quote } from '../shell/quote.ts'
 import { raw } from '../shell/script.ts'
 import { END, whole } from './whole.ts'
+import type { Untrusted } from '../text/untrusted.ts'
 
 export const MAIN_CF = '/etc/postfix/main.cf'
 
 export interface PostfixParameters {
   readonly installed: boolean
   /** Why postconf cannot read the configuration, in its own words. */
-  readonly broken: string | undefined
+  readonly broken: Untrusted | undefined
   /** Only what main.cf sets; values as they are written, `$name` not expanded, blanks as {@link oneLine} has them. */
   readonly values: ReadonlyMap<string, Known<string>>
   /** Built-in values of the parameters that were asked for. */

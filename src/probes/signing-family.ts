@@ -6,6 +6,7 @@ import { ProbeError, type Family } from '../model/probe.ts'
 import { UNKNOWN, type Known } from '../model/unknown.ts'
 import { quote } from '../shell/quote.ts'
 import { raw } from '../shell/script.ts'
+import type { Untrusted } from '../text/untrusted.ts'
 
 export const KEY_TABLE = '/etc/dkimkeys/KeyTable'
 export const SIGNING_TABLE = '/etc/dkimkeys/SigningTable'
@@ -245,7 +246,7 @@ function keyOf(
 }
 
 /** `/a/b/c` → `/`, `/a`, `/a/b` */
-export const ancestorsOf = (path: string): readonly string[] =>
+export const ancestorsOf = (path: Untrusted): readonly string[] =>
   path
     .split('/')
     .slice(0, -1)

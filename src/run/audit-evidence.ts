@@ -21,6 +21,7 @@ import { sendingDomains, type AuditHosts } from './audit-hosts.ts'
 import { ownSelectors } from './given-selectors.ts'
 import type { MailHostVars } from './mail-fleet-of.ts'
 import { spokenKeys } from './mail-member.ts'
+import type { Untrusted } from '../text/untrusted.ts'
 
 export interface AskedDns {
   readonly looking: Looking
@@ -89,7 +90,7 @@ async function hostEvidence(
     own: milters?.own,
     routed: told.addresses,
   }
-  const silent = (how: HostEvidence['status'], why: string): HostEvidence => ({
+  const silent = (how: HostEvidence['status'], why: Untrusted): HostEvidence => ({
     ...base,
     status: how,
     error: why,

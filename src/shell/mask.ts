@@ -3,8 +3,9 @@
 import { encodedIn, type Span } from './encoded.ts'
 import { quote } from './quote.ts'
 import { STARS } from './secret.ts'
+import type { Untrusted } from '../text/untrusted.ts'
 
-export type Mask = (text: string) => string
+export type Mask = (text: Untrusted) => string
 
 /** A line of a longer secret is hidden too, unless it is too short to mean anything by itself. */
 const TELLING_LINE = 6

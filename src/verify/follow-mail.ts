@@ -2,6 +2,7 @@
 import type { DeliveryMessage } from '../mail/delivery-message.ts'
 import { mailFate, type MailFate } from '../mail/postfix-log.ts'
 import { quote } from '../shell/quote.ts'
+import type { Untrusted } from '../text/untrusted.ts'
 
 /** For one look; see {@link followScript}. */
 export const LOOK_SECONDS = 30
@@ -58,7 +59,7 @@ ${mark}`
 
 /** By nonce: what can be told so far. @param queueId - under which the host took a message, where it said so. */
 export function readFollowed(
-  stdout: string,
+  stdout: Untrusted,
   messages: readonly DeliveryMessage[],
   address: string,
   queueId: (message: DeliveryMessage) => string | undefined,

@@ -1,6 +1,7 @@
 // Hands messages to a host's own Postfix, each by its path, and reads what the host answers.
 import type { DeliveryMessage } from '../mail/delivery-message.ts'
 import { HAND_IN_CLIENT } from './hand-in-client.ts'
+import type { Untrusted } from '../text/untrusted.ts'
 
 /** What the host itself said to a message. `closed`: this way is not open, or not without a login. */
 export interface HandedIn {
@@ -38,7 +39,7 @@ const sendLine = ({ path, sender, recipient, text }: DeliveryMessage, index: num
 
 const hex = (text: string): string => Buffer.from(text).toString('hex') || '-'
 
-export function readHandIns(stdout: string, messages: readonly DeliveryMessage[]): HandIns {
+export function readHandIns(stdout: Untrusted, messages: readonly DeliveryMessage[]): HandIns {
   const handed = new Map<string, HandedIn>()
   for (const [, index, word, answer = '-'] of stdout.matchAll(
     /^handed (\d+) (taken|off|refused|closed) ([0-9a-f]+|-)$/gm,
@@ -55,7 +56,7 @@ export function readHandIns(stdout: string, messages: readonly DeliveryMessage[]
   return { since: Number.isNaN(since) ? undefined : since, handed, obstacle: obstacleIn(stdout) }
 }
 
-function obstacleIn(stdout: string): string | undefined {
+function obstacleIn(stdout: Untrusted): string | undefined {
   if (/^no-perl$/m.test(stdout)) return 'there is no perl, by which messages are handed in: install perl-base'
   return /^end$/m.test(stdout) ? undefined : 'its Postfix did not take the messages in time'
 }

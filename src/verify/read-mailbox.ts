@@ -1,6 +1,7 @@
 // Looks in a mailbox of a host of the inventory for the messages of a run: a Maildir or a file in mbox format, read
 // only.
 import { quote } from '../shell/quote.ts'
+import type { Untrusted } from '../text/untrusted.ts'
 
 /** As `--read-from` has it. */
 export interface MailboxPlace {
@@ -62,7 +63,7 @@ fi`,
   )
 
 /** What was found, or why there is none. */
-export function readFoundMailbox(stdout: string): MailboxMark | string {
+export function readFoundMailbox(stdout: Untrusted): MailboxMark | string {
   const [, since, size, path] = /^box (\d+) (\d+) (\/.*)$/m.exec(stdout) ?? []
   if (path !== undefined) return { path, since: Number(since), size: Number(size) }
   const [, word, told = ''] = /^(no-user|no-mailbox|no-maildir|closed)(?: (.*))?$/m.exec(stdout) ?? []
@@ -115,7 +116,7 @@ echo looked`,
   )
 
 /** One character a byte. */
-export const readMailbox = (stdout: string): readonly string[] =>
+export const readMailbox = (stdout: Untrusted): readonly string[] =>
   [...stdout.matchAll(/^mail ([A-Za-z0-9+/=]+)$/gm)].map(([, text = '']) =>
     Buffer.from(text, 'base64').toString('latin1'),
   )

@@ -4,6 +4,7 @@ import type { Authority } from '../dns/authority.ts'
 import { parseNetwork, renderNetwork } from '../mail/network.ts'
 import { valuesOf } from '../mail/dns-walk.ts'
 import type { AddressProof, Verdict } from '../model/proof.ts'
+import type { Untrusted } from '../text/untrusted.ts'
 
 /** Of an address, as far as they are asked. */
 const MOST_NAMES = 20
@@ -36,7 +37,7 @@ export async function proveReverse(
       advice: 'whoever gave you the address sets it; large receivers refuse mail without',
     })
   }
-  const has = async (name: string): Promise<boolean> =>
+  const has = async (name: Untrusted): Promise<boolean> =>
     valuesOf(await walker.resolve({ name, type }, undefined)).some((each) => canonical(each) === canonical(address))
   const confirmed = (await Promise.all(names.map(async (name) => ((await has(name)) ? [name] : [])))).flat()
   if (confirmed.length === 0) {
@@ -58,13 +59,13 @@ export async function proveReverse(
   return proof({ status: 'pass', id: 'fcrdns', what: `${address} is ${confirmed.join(', ')}` })
 }
 
-function canonical(address: string): string {
+function canonical(address: Untrusted): string {
   const network = parseNetwork(address)
   return network === undefined ? address : renderNetwork(network)
 }
 
 /** `192.0.2.1` → `1.2.0.192.in-addr.arpa` */
-export function reverseName(address: string): string {
+export function reverseName(address: Untrusted): string {
   const network = parseNetwork(address)
   if (network?.family !== 6) return `${address.split('.').reverse().join('.')}.in-addr.arpa`
   return `${[...network.address.toString(16).padStart(32, '0')].reverse().join('.')}.ip6.arpa`

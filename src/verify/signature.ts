@@ -7,6 +7,7 @@ import { dkimName, parseDkim } from '../mail/dkim-record.ts'
 import { RecordSyntaxError } from '../mail/record-syntax-error.ts'
 import type { ServerVerdict, SignatureProof, Verdict } from '../model/proof.ts'
 import { resolverFor } from './node-resolver.ts'
+import type { Untrusted } from '../text/untrusted.ts'
 
 /** With what mailauth's types leave out. */
 type Verified = Awaited<ReturnType<typeof dkimVerify>>['results'][number] & {
@@ -91,7 +92,7 @@ async function byServer(
   return { verdict: verdictOf(name, result), bits: result?.modulusLength }
 }
 
-function recordProblem(name: string, value: string): Verdict | undefined {
+function recordProblem(name: string, value: Untrusted): Verdict | undefined {
   try {
     if (parseDkim(value).p !== '') return undefined
     return {

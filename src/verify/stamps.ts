@@ -1,6 +1,7 @@
 // What the receiver put on top of a mail: what it found of DKIM, SPF and DMARC, and which signatures the mail has.
 import { parseAuthenticationResults, type AuthenticationResult } from '../mail/authentication-results.ts'
 import { headerFields, valuesOfField } from '../mail/header-fields.ts'
+import type { Untrusted } from '../text/untrusted.ts'
 
 export const METHODS = ['dkim', 'spf', 'dmarc'] as const
 export type Method = (typeof METHODS)[number]
@@ -13,7 +14,7 @@ export type Stamps = Readonly<Record<Method, readonly AuthenticationResult[]>> &
  * RFC 8601, section 5: each server puts its own on top, so those of the topmost one's name are the receiver's; others
  * were there before.
  */
-export function stampsOf(mail: string): Stamps {
+export function stampsOf(mail: Untrusted): Stamps {
   const fields = headerFields(mail)
   const all = valuesOfField(fields, 'Authentication-Results').map(parseAuthenticationResults)
   const by = all[0]?.authservId ?? ''

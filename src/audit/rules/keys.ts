@@ -7,6 +7,7 @@ import { groupedBy } from '../../text/grouped-by.ts'
 import { faultIf, type Fault } from '../fault.ts'
 import { attributesOf, isOn, placeOf, rowPlace, settingOf, tableOf } from '../opendkim-setup.ts'
 import { keyEntries, plainKeys, type KeyEntry } from './signing-table.ts'
+import type { Untrusted } from '../../text/untrusted.ts'
 
 /** A key once, whatever number of lines names it. */
 export function keyFaults(setup: MailSetup): readonly Fault[] {
@@ -107,7 +108,7 @@ function kindFaults({ path, publicKey }: HostKey, subject: Fault['subject']): re
 }
 
 /** Of the directories above; known for the user opendkim alone. */
-function reachOf(setup: MailSetup, path: string): string | undefined {
+function reachOf(setup: MailSetup, path: Untrusted): string | undefined {
   if (setup.user !== 'opendkim') return undefined
   const above = ancestorsOf(path)
   const directories = above.flatMap((each) => {
@@ -125,7 +126,7 @@ function reachOf(setup: MailSetup, path: string): string | undefined {
 const NAMED_AT_MOST = 5
 
 /** opendkim(8), FILE PERMISSIONS. */
-function unsafeness({ paths, members, user }: MailSetup, path: string): string | undefined {
+function unsafeness({ paths, members, user }: MailSetup, path: Untrusted): string | undefined {
   const is = paths[path]
   if (is === undefined || is.type === 'l') return undefined
   const [, group = 0, others = 0] = Array.from(is.mode.slice(-3), Number)

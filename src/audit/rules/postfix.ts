@@ -3,6 +3,7 @@ import { headOf, listItems } from '../../mail/milter-list.ts'
 import type { MailSetup } from '../../model/mail-setup.ts'
 import { faultIf, type Fault } from '../fault.ts'
 import { isInstalled, isLoopback, listening, type Listening } from '../opendkim-setup.ts'
+import type { Untrusted } from '../../text/untrusted.ts'
 
 const MAIN = '/main.cf'
 
@@ -12,7 +13,7 @@ export function postfixFaults(setup: MailSetup): readonly Fault[] {
 }
 
 const mainPath = ({ parameters }: MailSetup): string => `${parameters['config_directory'] ?? '/etc/postfix'}${MAIN}`
-const milters = (list: string): readonly string[] => listItems(list).map(headOf)
+const milters = (list: Untrusted): readonly string[] => listItems(list).map(headOf)
 
 function placeIn(setup: MailSetup, name: string): Fault['subject'] {
   const line = setup.parameterLines[name]?.at(-1)
@@ -79,11 +80,11 @@ function askedElsewhere(setup: MailSetup, asked: readonly string[]): readonly Fa
 const shown = (socket: Listening): string =>
   socket.kind === 'local' ? `local:${socket.path}` : `inet:${socket.port}${socket.host === '' ? '' : `@${socket.host}`}`
 
-const isAt = (milter: string, socket: Listening, queue: string): boolean =>
+const isAt = (milter: string, socket: Listening, queue: Untrusted): boolean =>
   socket.kind === 'local' ? isAtPath(milter, socket.path, queue) : isAtPort(milter, socket)
 
 /** Relative paths, and those of a chroot, begin at the queue directory. */
-function isAtPath(milter: string, listens: string, queue: string): boolean {
+function isAtPath(milter: string, listens: string, queue: Untrusted): boolean {
   const path = /^(?:unix|local):(.*)$/.exec(milter)?.[1]
   const real = (each: string): string => each.replaceAll(/\/+/g, '/').replace(/^\/var\/run\//, '/run/')
   return path !== undefined && [path, `${queue}/${path}`].some((each) => real(each) === real(listens))

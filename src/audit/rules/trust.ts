@@ -3,6 +3,7 @@ import { parseNetwork } from '../../mail/network.ts'
 import type { MailSetup, OpendkimTable } from '../../model/mail-setup.ts'
 import type { Fault } from '../fault.ts'
 import { isInstalled, isLoopback, listening, placeOf, rowPlace, tableOf } from '../opendkim-setup.ts'
+import type { Untrusted } from '../../text/untrusted.ts'
 
 const SETTINGS = {
   internalhosts: 'InternalHosts',
@@ -47,7 +48,7 @@ function patternFaults(setup: MailSetup, table: OpendkimTable, name: string): re
 }
 
 /** As the lint of SPF has it: more than an /8, or a /19 of IPv6. */
-const isWide = (text: string): boolean => {
+const isWide = (text: Untrusted): boolean => {
   const network = parseNetwork(text.replace(/^\[(.*)\]/, '$1'))
   return network !== undefined && network.prefix < (network.family === 4 ? 8 : 19)
 }

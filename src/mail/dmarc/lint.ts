@@ -2,6 +2,7 @@
 import { finding, type RecordFinding } from '../record-finding.ts'
 import { isDmarc, readDmarc } from './parse.ts'
 import type { DmarcPolicy, DmarcRecord } from './record.ts'
+import type { Untrusted } from '../../text/untrusted.ts'
 
 const STRENGTH: Readonly<Record<DmarcPolicy, number>> = { none: 0, quarantine: 1, reject: 2 }
 const REMOVED = ['pct', 'rf', 'ri']
@@ -83,7 +84,7 @@ function idleTagFindings({ rua = [], ruf = [], fo, others = [] }: DmarcRecord): 
 }
 
 /** Of all TXT values at `_dmarc.DOMAIN`: no record, one or more, with what is wrong in the one. */
-export function lintDmarcSet(txt: readonly string[]): readonly RecordFinding[] {
+export function lintDmarcSet(txt: readonly Untrusted[]): readonly RecordFinding[] {
   const records = txt.filter(isDmarc)
   const alike = txt.filter((value) => !isDmarc(value) && /^\s*v\s*=\s*dmarc/i.test(value))
   if (records.length > 1)

@@ -3,6 +3,7 @@ import { finding, type RecordFinding } from '../record-finding.ts'
 import type { Tag } from '../tag-list.ts'
 import type { DmarcRecord } from './record.ts'
 import { reportUriProblem } from './report-uri.ts'
+import type { Untrusted } from '../../text/untrusted.ts'
 
 const POLICIES = ['none', 'quarantine', 'reject']
 const ONE_OF: Readonly<Record<string, readonly string[]>> = {
@@ -16,7 +17,7 @@ const ONE_OF: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Whether a TXT value is a DMARC record, good or bad: `v` first, and `DMARC1` in capitals. */
-export const isDmarc = (txt: string): boolean => /^v[ \t]*=[ \t]*DMARC1[ \t]*(?:;|$)/.test(txt)
+export const isDmarc = (txt: Untrusted): boolean => /^v[ \t]*=[ \t]*DMARC1[ \t]*(?:;|$)/.test(txt)
 
 function areFailureOptions(options: readonly string[]): boolean {
   const contradict = options.includes('0') && options.includes('1')
@@ -31,7 +32,7 @@ export interface ReadDmarc {
 }
 
 /** `undefined` for what is no DMARC record. Tags with wrong values are left out, as receivers do, and told. */
-export function readDmarc(txt: string): ReadDmarc | undefined {
+export function readDmarc(txt: Untrusted): ReadDmarc | undefined {
   if (!isDmarc(txt)) return undefined
   const parts = txt
     .split(';')
@@ -45,11 +46,15 @@ export function readDmarc(txt: string): ReadDmarc | undefined {
     )
   }
   const tags: Tag[] = []
+  const names = new Set<string>()
   for (const part of given) {
     const [, name, value] = /^([A-Za-z]+)[ \t]*=[ \t]*(.*)$/.exec(part) ?? []
     if (name === undefined || value === undefined) wrong(JSON.stringify(part), 'is no tag')
-    else if (tags.some(([other]) => other === name.toLowerCase())) wrong(part, 'is there twice')
-    else tags.push([name.toLowerCase(), value])
+    else if (names.has(name.toLowerCase())) wrong(part, 'is there twice')
+    else {
+      names.add(name.toLowerCase())
+      tags.push([name.toLowerCase(), value])
+    }
   }
   const read: Record<string, unknown> = {}
   const others: Tag[] = []

@@ -1,6 +1,8 @@
 // What became of a host's keys for a domain, and when: kept on the host beside the keys, for neither DNS nor files tell
 // it.
 import { isSelector } from '../names.ts'
+import type { Untrusted } from '../../text/untrusted.ts'
+import { groupedBy } from '../../text/grouped-by.ts'
 
 /** In the order of a key's life; `compromised` may come at any time. */
 export const KEY_EVENTS = [
@@ -29,7 +31,7 @@ export interface Mark<Time = number> {
   /** Seconds since 1970, by the host's clock. */
   readonly time: Time
   readonly event: KeyEvent
-  readonly selector: string
+  readonly selector: Untrusted
   /** Of the private key, where it is not beside the history. */
   readonly path?: string | undefined
 }
@@ -48,7 +50,7 @@ export const markWords = ({ event, selector, path }: Omit<Mark, 'time'>): string
 const isEvent = (word: string | undefined): word is KeyEvent => KEY_EVENTS.some((event) => event === word)
 
 /** `undefined` for what is no mark: a comment, a line that was cut short. */
-export function parseMark(line: string): Mark | undefined {
+export function parseMark(line: Untrusted): Mark | undefined {
   const [, time, event, selector = '', path] = /^(\d{1,12}) ([a-z]+) ([a-z0-9.-]+)(?: (\/\S+))?$/.exec(line) ?? []
   return isEvent(event) && isSelector(selector)
     ? { time: Number(time), event, selector, ...(path === undefined ? {} : { path }) }
@@ -67,8 +69,23 @@ export interface Standing<Time = number> {
   readonly path: string | undefined
 }
 
-export function standingOf<Time>(history: readonly Mark<Time>[], selector: string): Standing<Time> {
-  const own = history.filter((mark) => mark.selector === selector)
+export const standingOf = <Time>(history: readonly Mark<Time>[], selector: string): Standing<Time> =>
+  standingBy(
+    history.filter((mark) => mark.selector === selector),
+    selector,
+  )
+
+/** Of several selectors: each mark is looked at once. */
+export function standingsOf<Time>(
+  history: readonly Mark<Time>[],
+  selectors: readonly string[],
+): readonly Standing<Time>[] {
+  const marks = groupedBy(history, ({ selector }) => selector)
+  return selectors.map((selector) => standingBy(marks.get(selector) ?? [], selector))
+}
+
+/** @param own - the selector's marks. */
+function standingBy<Time>(own: readonly Mark<Time>[], selector: string): Standing<Time> {
   return {
     selector,
     last: own.findLast(({ event }) => event !== 'compromised'),

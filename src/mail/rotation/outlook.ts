@@ -2,14 +2,14 @@
 // the next.
 import type { DnsStanding, RotationEvidence, RotationRequest } from './evidence.ts'
 import { drained, drainSeconds } from './drained.ts'
-import { selectorsIn, standingOf, type Standing } from './history.ts'
+import { selectorsIn, standingOf, standingsOf, type Standing } from './history.ts'
 import type { KeyOutlook, NewMark, Outlook, RotationStep, RotationWait } from './steps.ts'
 
 /** Every selector that is not removed, the one in use first. */
 export const livingKeys = ({ history, inUse }: Pick<RotationEvidence, 'history' | 'inUse'>): readonly Standing[] =>
-  [...new Set([inUse.selector, ...selectorsIn(history)])]
-    .map((selector) => standingOf(history, selector))
-    .filter(({ selector, last }) => selector === inUse.selector || last?.event !== 'removed')
+  standingsOf(history, [...new Set([inUse.selector, ...selectorsIn(history)])]).filter(
+    ({ selector, last }) => selector === inUse.selector || last?.event !== 'removed',
+  )
 
 const ENDING: readonly (string | undefined)[] = ['revoking', 'revoked', 'removing', 'removed']
 const COMING: readonly (string | undefined)[] = ['keyed', 'published']

@@ -4,6 +4,7 @@ import { finding, type RecordFinding } from '../record-finding.ts'
 import { RecordSyntaxError } from '../record-syntax-error.ts'
 import { parseSpf } from './parse.ts'
 import { isSpf, reachedTerms, renderSpf, type SpfRecord, type SpfTerm } from './record.ts'
+import type { Untrusted } from '../../text/untrusted.ts'
 
 /** RFC 7208, section 3.4: below it, an answer fits 512 bytes with room for the rest. */
 const COMFORTABLE_BYTES = 450
@@ -76,7 +77,7 @@ function lengthFindings(record: SpfRecord): readonly RecordFinding[] {
 }
 
 /** Of all TXT values at a name: no SPF record, one or more, with what is wrong in the one. */
-export function lintSpfSet(txt: readonly string[]): readonly RecordFinding[] {
+export function lintSpfSet(txt: readonly Untrusted[]): readonly RecordFinding[] {
   const records = txt.filter(isSpf)
   if (records.length === 0) return [finding('spf-none', 'warning', 'there is no SPF record', 'publish one')]
   if (records.length > 1)

@@ -3,17 +3,19 @@ import { parseNetwork } from '../network.ts'
 import { RecordSyntaxError } from '../record-syntax-error.ts'
 import { isDomainSpec, isMacroString } from './domain-spec.ts'
 import { isSpf, type Qualifier, type SpfMechanism, type SpfModifier, type SpfRecord, type SpfTerm } from './record.ts'
+import type { Untrusted } from '../../text/untrusted.ts'
 
 const MECHANISMS = ['all', 'include', 'a', 'mx', 'ptr', 'ip4', 'ip6', 'exists']
 
-const wrong = (term: string, problem: string): RecordSyntaxError => new RecordSyntaxError('SPF record', term, problem)
+const wrong = (term: Untrusted, problem: string): RecordSyntaxError =>
+  new RecordSyntaxError('SPF record', term, problem)
 
 /**
  * @throws RecordSyntaxError that names the term; verifiers would answer permerror.
  * @example
  * parseSpf('v=spf1 ip4:192.0.2.1 -all')
  */
-export function parseSpf(text: string): SpfRecord {
+export function parseSpf(text: Untrusted): SpfRecord {
   if (!isSpf(text)) throw wrong(text, 'is none: it begins with "v=spf1" and a space')
   const odd = /[^\x20-\x7e]/.exec(text)
   if (odd) throw wrong(text, `holds ${JSON.stringify(odd[0])}: terms are visible ASCII characters, parted by spaces`)
@@ -34,14 +36,14 @@ export function parseSpf(text: string): SpfRecord {
  * @example
  * parseSpfTerm('include:_spf.google.com')
  */
-export function parseSpfTerm(text: string): SpfTerm {
+export function parseSpfTerm(text: Untrusted): SpfTerm {
   const modifier = /^([a-z][a-z0-9_.-]*)=(.*)$/is.exec(text)
   if (modifier) return parseModifier(text, modifier[1]!.toLowerCase(), modifier[2]!)
   const [, qualifier, name = '', rest = ''] = /^([+?~-])?([a-z0-9]+)(.*)$/is.exec(text) ?? []
   return parseMechanism(text, (qualifier ?? '+') as Qualifier, name.toLowerCase(), rest)
 }
 
-function parseModifier(text: string, name: string, value: string): SpfModifier {
+function parseModifier(text: Untrusted, name: string, value: string): SpfModifier {
   if (name !== 'redirect' && name !== 'exp') {
     if (!isMacroString(value)) throw wrong(text, 'has a value that is no macro string')
     return { text, name: 'unknown', value }
@@ -55,7 +57,7 @@ const NETWORK_EXAMPLES = {
   ip6: 'ip6:2001:db8::1 or ip6:2001:db8::/32',
 } as const
 
-function parseMechanism(text: string, qualifier: Qualifier, name: string, rest: string): SpfMechanism {
+function parseMechanism(text: Untrusted, qualifier: Qualifier, name: string, rest: string): SpfMechanism {
   const domain = rest.startsWith(':') ? rest.slice(1) : undefined
   switch (name) {
     case 'all':
@@ -88,7 +90,7 @@ function parseMechanism(text: string, qualifier: Qualifier, name: string, rest: 
 const PREFIX = String.raw`0|[1-9]\d{0,2}`
 const DUAL_PREFIX = new RegExp(`^(.*?)(?:/(${PREFIX}))?(?://(${PREFIX}))?$`)
 
-function parseAddressMechanism(text: string, qualifier: Qualifier, name: 'a' | 'mx', rest: string): SpfMechanism {
+function parseAddressMechanism(text: Untrusted, qualifier: Qualifier, name: 'a' | 'mx', rest: string): SpfMechanism {
   const [, spec = '', four, six] = DUAL_PREFIX.exec(rest) ?? []
   const [prefix4, prefix6] = [Number(four ?? 32), Number(six ?? 128)]
   const domain = spec === '' ? undefined : spec.slice(1)

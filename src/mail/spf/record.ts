@@ -1,4 +1,5 @@
 // An SPF record: its terms, as written and as understood (RFC 7208).
+import type { Untrusted } from '../../text/untrusted.ts'
 
 export type Qualifier = '+' | '-' | '~' | '?'
 
@@ -41,7 +42,7 @@ export const isMechanism = (term: SpfTerm): term is SpfMechanism => 'qualifier' 
 export const renderSpf = ({ terms }: SpfRecord): string => ['v=spf1', ...terms.map(({ text }) => text)].join(' ')
 
 /** Whether a TXT value is an SPF record, good or bad (RFC 7208, section 4.5). */
-export const isSpf = (txt: string): boolean => /^v=spf1(?: |$)/i.test(txt)
+export const isSpf = (txt: Untrusted): boolean => /^v=spf1(?: |$)/i.test(txt)
 
 /**
  * Terms that verifiers come to: mechanisms up to `all`, and `redirect` where there is no `all` (RFC 7208, sections 5.1

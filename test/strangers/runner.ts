@@ -1,0 +1,164 @@
+// Runs one parser of strangers' text on a hostile text, and takes its time.
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type ts from 'typescript'
+import type { Probe } from '../../src/model/probe.ts'
+import { ROOT } from '../unit/cli/mailrun.ts'
+import { growthOf } from './growth.ts'
+import { CannotMake, makerOf } from './made.ts'
+import { carries, isDirect, pathOf, titleOf, type Parser } from './marked.ts'
+import { COMMON, endsIn, FEW, shapesOf, type Shape } from './shapes.ts'
+
+/** Methods of questions, whose arguments may be hard to guess: the modules' examples make them, too. */
+const OF_PROBES = ['parse', 'facts', 'foresee']
+
+export interface Verdict {
+  /** Which texts make it slow, with times. */
+  readonly slow: readonly string[]
+  /** Why it could not be run at all. */
+  readonly notRun: string | undefined
+}
+
+const END_OF_ANSWER = '\0end'
+
+/** In bytes: what comes over a network comes in pieces. */
+const PIECE = 512
+
+type Call = (...values: readonly unknown[]) => unknown
+
+/** The first of these texts that a probe's reader takes too long for. */
+export function judgeProbe({ key, parse }: Probe<unknown>): string | undefined {
+  for (const shape of sampleOf(COMMON, key)) {
+    const growth = growthOf((bytes) => {
+      const answer = { code: 0, stdout: shape.make(bytes) + END_OF_ANSWER, stderr: '' }
+      const began = performance.now()
+      try {
+        parse(answer)
+      } catch {
+        // Other tests look at that.
+      }
+      return performance.now() - began
+    })
+    if (growth !== undefined)
+      return `${key}: ${shape.name}: ${growth.milliseconds.toFixed(1)} ms for ${growth.bytes} bytes`
+  }
+  return undefined
+}
+
+export async function judge(parser: Parser, checker: ts.TypeChecker): Promise<Verdict> {
+  const { file } = parser
+  const compiled = join(ROOT, 'dist', pathOf(file).replace(/\.ts$/, '.js'))
+  const module = (await import(pathToFileURL(compiled).href)) as Readonly<Record<string, unknown>>
+  const slow: string[] = []
+  const seen = { ran: 0, notMade: '' }
+  for (const shape of isDirect(parser, checker) ? sampleOf(shapesOf(file), titleOf(parser)) : FEW) {
+    for (const end of endsIn(file)) {
+      for (const wide of [false, true]) {
+        const run = (bytes: number): number =>
+          timed(parser, module[parser.name], shape.make(bytes) + end, wide, checker, seen)
+        const growth = growthOf(run)
+        if (growth === undefined) continue
+        const { bytes, milliseconds, before } = growth
+        const small = `${before.toFixed(1)} ms for ${bytes / 2048} kB`
+        const times = `${small}, ${milliseconds.toFixed(1)} ms for ${bytes / 1024} kB`
+        slow.push(`${shape.name}${end === '' ? '' : ` ${JSON.stringify(end)}`}${wide ? ', many' : ''}: ${times}`)
+        if (slow.length >= 3) return { slow, notRun: undefined }
+      }
+    }
+    if (seen.notMade !== '') return { slow, notRun: isOfProbe(parser) ? undefined : seen.notMade }
+  }
+  return { slow, notRun: seen.ran === 0 ? 'it never came to an end or an error' : undefined }
+}
+
+/** All with HOSTILE=all; else some of them, others for each parser. */
+function sampleOf(shapes: readonly Shape[], title: string): readonly Shape[] {
+  const { HOSTILE } = process.env
+  const first = title.length % ONE_IN
+  return HOSTILE === 'all' ? shapes : shapes.filter((_, index) => index % ONE_IN === first)
+}
+const ONE_IN = 4
+
+const isOfProbe = ({ way }: Parser): boolean => {
+  const method = way.at(-2)
+  return typeof method === 'string' && OF_PROBES.includes(method)
+}
+
+/** Milliseconds. What it throws is its own affair: other tests look at that. */
+function timed(
+  { way }: Parser,
+  exported: unknown,
+  text: string,
+  wide: boolean,
+  checker: ts.TypeChecker,
+  seen: { ran: number; notMade: string },
+): number {
+  let milliseconds = 0
+  const at = { last: false }
+  try {
+    let target = exported
+    let owner: unknown
+    way.forEach((step, index) => {
+      if (typeof step === 'string') {
+        owner = target
+        target = (target as Readonly<Record<string, unknown>>)[step]
+        return
+      }
+      const isLast = index === way.length - 1
+      const examples = examplesOf(target)
+      const calls = isLast
+        ? argumentsFor(step, text, wide, checker)
+        : [examples ?? valuesFor(step, text, wide, checker)]
+      at.last = isLast
+      const began = performance.now()
+      try {
+        for (const values of calls) target = drained((target as Call).apply(owner, values as never), target, isLast)
+      } finally {
+        if (isLast) milliseconds = performance.now() - began
+      }
+    })
+    seen.ran += 1
+  } catch (error) {
+    if (error instanceof CannotMake || !at.last) seen.notMade = (error as Error).message
+    else seen.ran += 1
+  }
+  return milliseconds
+}
+
+/** Of a task module: its first example's. */
+function examplesOf(target: unknown): readonly unknown[] | undefined {
+  const { definition } = target as {
+    readonly definition?: { readonly examples: readonly { readonly args: unknown }[] }
+  }
+  return definition === undefined ? undefined : [definition.examples[0]!.args]
+}
+
+/** What a generator yields is a part of its work. */
+function drained(result: unknown, target: unknown, isLast: boolean): unknown {
+  if (isLast && typeof result === 'object' && result !== null && Symbol.iterator in result && 'next' in result)
+    for (const _ of result as Iterable<unknown>) void _
+  return isLast ? target : result
+}
+
+const valuesFor = (
+  types: readonly ts.Type[],
+  text: string,
+  wide: boolean,
+  checker: ts.TypeChecker,
+): readonly unknown[] => types.map((type) => makerOf(type, checker)(text, wide))
+
+/** Bytes come in pieces, one call for each. */
+function argumentsFor(
+  types: readonly ts.Type[],
+  text: string,
+  wide: boolean,
+  checker: ts.TypeChecker,
+): readonly (readonly unknown[])[] {
+  const isStream =
+    types.length === 1 && carries(types[0]!, checker) && checker.typeToString(types[0]!).includes('Buffer')
+  if (!isStream) return [valuesFor(types, text, wide, checker)]
+  const bytes = Buffer.from(text, 'latin1')
+  const pieces = Array.from({ length: Math.ceil(bytes.length / PIECE) }, (_, index) => [
+    bytes.subarray(index * PIECE, (index + 1) * PIECE),
+  ])
+  return wide ? pieces : [[bytes]]
+}
