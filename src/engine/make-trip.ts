@@ -48,7 +48,8 @@ export interface TripWatcher {
 
 export type TripOutcome =
   /**
-   * `last`: the record's word of the last trip with steps, this one included. `notMade`: the first of its steps that was not
+   * `last`: the record's word of the last trip with steps, this one included. `notMade`: the first of its steps that
+   * was not
    * made, nor any after it, for the host is no longer what the plans were made on.
    */
   | {

@@ -1,7 +1,9 @@
 // The random words of one trip. What frames are told by is known to the shell that carries the trip alone; whatever a
-// program or another user may come to see (a name in a folder, in a process list, behind /proc/self/fd) is another word.
+// program or another user may come to see (a name in a folder, in a process list, behind /proc/self/fd) is another
+// word.
 import { createHash } from 'node:crypto'
 import { OUTDATED_STATUS } from '../shell/outdated.ts'
+import type { Untrusted } from '../text/untrusted.ts'
 
 /** None of them tells another one, nor the mark. */
 export interface TripWords {
@@ -27,5 +29,8 @@ export function tripWords(mark: string): TripWords {
 export const stopFile = ({ stop }: TripWords): string => `/tmp/${stop}.stop`
 
 /** Whether a step that ended so says that its plan is outdated. */
-export const saysOutdated = ({ outdated }: TripWords, code: number | undefined, output: string | undefined): boolean =>
-  code === OUTDATED_STATUS && output?.endsWith(outdated) === true
+export const saysOutdated = (
+  { outdated }: TripWords,
+  code: number | undefined,
+  output: Untrusted | undefined,
+): boolean => code === OUTDATED_STATUS && output?.endsWith(outdated) === true

@@ -1,4 +1,5 @@
 // The DKIM selectors that an inventory gives to a host. A host speaks for these, and its word on others is passed over.
+import type { Untrusted } from '../text/untrusted.ts'
 import { isSelector } from './names.ts'
 import { rotationBase } from './rotation/new-selector.ts'
 
@@ -28,7 +29,7 @@ export function ownBase({ first, others }: Pick<OwnSelectors, 'first' | 'others'
  *
  * @param domain - whatever a host told, as is the selector
  */
-export function speaksFor(own: OwnSelectors, domain: string, selector: string): boolean {
+export function speaksFor(own: OwnSelectors, domain: string, selector: Untrusted): boolean {
   if (!isSelector(selector) || !own.domains.includes(domain)) return false
   if (selector === own.first || own.further.includes(selector)) return true
   const base = ownBase(own)

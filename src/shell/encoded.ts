@@ -1,5 +1,6 @@
 // Finds base64 and hex of secrets in text: whole or a part of it, wrapped into lines of any width, in groups, or as a
 // dump with addresses beside it. In time that grows with the text, whatever it says.
+import type { Untrusted } from '../text/untrusted.ts'
 
 /** Of a text, from the first character up to the one after the last. */
 export interface Span {
@@ -65,7 +66,7 @@ const GRAM = 8
 const LOOKED_UP = 1 << 18
 
 /** @param secrets - at least four characters each. */
-export function encodedIn(secrets: readonly string[]): (text: string) => readonly Span[] {
+export function encodedIn(secrets: readonly string[]): (text: Untrusted) => readonly Span[] {
   let made: { readonly base64: Finder; readonly hex: Finder } | undefined
   return (text) => {
     if (secrets.length === 0 || text.length < SHORTEST) return []
@@ -180,7 +181,9 @@ function placesOf(needle: string, letters: string): readonly Span[] {
   return found
 }
 
-/** Where in the book words of {@link GRAM} letters stand, one after the other; 0: none, else one more than the place. */
+/**
+ * Where in the book words of {@link GRAM} letters stand, one after the other; 0: none, else one more than the place.
+ */
 type Index = Int32Array
 
 /** A word that comes again and again is kept so often. */

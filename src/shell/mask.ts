@@ -33,7 +33,7 @@ export function maskOf(secrets: readonly string[]): Mask {
   }
 }
 
-function without(text: string, spans: readonly Span[]): string {
+function without(text: Untrusted, spans: readonly Span[]): string {
   const parts: string[] = []
   let from = 0
   for (const { start, end } of spans) {

@@ -134,8 +134,9 @@ function examplesOf(target: unknown): readonly unknown[] | undefined {
 
 /** What a generator yields is a part of its work. */
 function drained(result: unknown, target: unknown, isLast: boolean): unknown {
-  if (isLast && typeof result === 'object' && result !== null && Symbol.iterator in result && 'next' in result)
-    for (const _ of result as Iterable<unknown>) void _
+  const isObject = typeof result === 'object' && result !== null
+  const isGenerator = isObject && Symbol.iterator in result && 'next' in result
+  if (isLast && isGenerator) for (const _ of result as Iterable<unknown>) void _
   return isLast ? target : result
 }
 

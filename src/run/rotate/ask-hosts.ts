@@ -1,4 +1,5 @@
 // What hosts tell of their keys: one trip to each, with nothing changed.
+import type { Untrusted } from '../../text/untrusted.ts'
 import { askOnly, type RunBounds } from '../../engine/ask-only.ts'
 import type { Connect } from '../../engine/connection.ts'
 import { isSelector } from '../../mail/names.ts'
@@ -103,7 +104,7 @@ function evidenceOf(
     return 'openssl is not installed there, so its keys cannot be told: run playbooks/dkim.ts'
   if (!isSelector(use.selector)) return `its tables name the selector ${use.selector}, which is none`
   const own = keysOf(domain, keys)
-  const speaks = (selector: string): boolean => speaksFor(member.own, domain, selector)
+  const speaks = (selector: Untrusted): boolean => speaksFor(member.own, domain, selector)
   const marks = history.marks as RotationEvidence['history']
   const made = own.find(({ path }) => path === use.path)?.made ?? keys.now
   return {
