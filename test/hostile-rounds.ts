@@ -1,5 +1,5 @@
-// One host of two is taken over, and answers as it likes, round after round: the other host's results are those of a run
-// without it, the run ends, nothing of what it said controls a terminal, and memory stays bounded.
+// One host of two is taken over, and answers as it likes, round after round: the other host's results are those of a
+// run without it, the run ends, nothing of what it said controls a terminal, and memory stays bounded.
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

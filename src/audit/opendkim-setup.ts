@@ -1,7 +1,7 @@
 // What OpenDKIM is told, wherever: the daemon's own options go before its configuration (opendkim(8)).
 import type { MailSetup, OpendkimTable, Setting, TableName } from '../model/mail-setup.ts'
 import type { AuditSubject } from '../model/audit.ts'
-import type { Untrusted } from '../text/untrusted.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 
 /** The setting that counts, as opendkim.conf(5) names it in lower case. */
 export const settingOf = ({ settings }: MailSetup, name: string): Setting | undefined =>

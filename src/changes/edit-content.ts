@@ -3,7 +3,7 @@ import { blocked, type SettledPlan } from '../model/plan.ts'
 import { NEEDED_BYTES, type PathState } from '../probes/path.ts'
 import type { GivenAttributes } from './attributes.ts'
 import { putContent, standsInTheWay } from './put-content.ts'
-import type { Untrusted } from '../text/untrusted.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 
 /** A part of a text file. */
 export interface EditContent extends GivenAttributes {

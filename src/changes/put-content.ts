@@ -13,7 +13,7 @@ import {
   type GivenAttributes,
 } from './attributes.ts'
 import { replaceFile, type ReplaceFile } from './replace-file.ts'
-import type { Untrusted } from '../text/untrusted.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 
 /**
  * A file's whole content, with owner, group and mode; those left out: as the file has them, root's and `0644` for a new

@@ -3,7 +3,7 @@
 import { connect } from 'node:net'
 import { statedType } from './public-key.ts'
 import { wireReader } from './wire.ts'
-import type { Untrusted } from '../text/untrusted.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 
 export interface AgentKey {
   /** As the wire carries it. */

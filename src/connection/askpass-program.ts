@@ -1,7 +1,7 @@
 // What ssh runs to ask for a password (SSH_ASKPASS of ssh(1)): puts the question to the mailrun that started ssh, over
 // its socket, and prints the answer.
 import { connect } from 'node:net'
-import type { Untrusted } from '../text/untrusted.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 
 const { MAILRUN_ASKPASS_SOCKET: path = '', MAILRUN_ASKPASS_TOKEN: token = '' } = process.env
 const socket = connect(path)

@@ -3,7 +3,7 @@
 import { Unreachable } from '../engine/connection.ts'
 import { BECOME_BYTES } from '../model/bounds.ts'
 import type { Become } from '../model/host.ts'
-import type { Untrusted } from '../text/untrusted.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 import { openingOf, type Dialogue } from './become.ts'
 import { becomeProblem, refusesPassword, spoken, wantsTerminal, type Refusal } from './become-problem.ts'
 import { becomeWords } from './become-words.ts'

@@ -1,7 +1,7 @@
 // What sudo, su and doas say where they give no shell, as what to do about it.
 import { BECOME_BYTES } from '../model/bounds.ts'
 import type { Become } from '../model/host.ts'
-import type { Untrusted } from '../text/untrusted.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 import { RUN_AGAIN } from './passing.ts'
 
 /** Why the dialogue ended without a shell. */

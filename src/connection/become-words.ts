@@ -1,7 +1,7 @@
 // Reads what sudo, su, doas and the login shell say, as it comes, up to the shell: line by line, so that a chunk costs
 // no more than itself.
 import { BECOME_BYTES, BECOME_LINE_CHARACTERS } from '../model/bounds.ts'
-import type { Untrusted } from '../text/untrusted.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 import type { Dialogue } from './become.ts'
 
 /** What a chunk comes to; the first that applies. */

@@ -2,7 +2,7 @@
 // said where it does not come up.
 import { ConnectionLost, Unreachable, type Connection } from '../engine/connection.ts'
 import type { Become } from '../model/host.ts'
-import type { Untrusted } from '../text/untrusted.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 import { openShell } from './become-dialogue.ts'
 import { RUN_AGAIN } from './passing.ts'
 import type { PasswordTrial } from './password-trial.ts'

@@ -15,7 +15,7 @@ import type {
 } from 'ssh2'
 import { Unreachable } from '../engine/connection.ts'
 import { LOGIN_BYTES } from '../model/bounds.ts'
-import type { Untrusted } from '../text/untrusted.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 import { CIPHERS, COMPRESSION, HOST_KEYS, KEX, MACS } from './algorithms.ts'
 import { hostKeyCheck } from './host-key.ts'
 import { shown } from './host-key-words.ts'

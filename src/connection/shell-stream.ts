@@ -2,7 +2,7 @@
 import type { Readable, Writable } from 'node:stream'
 import { ConnectionLost, TooMuchSaid, type Exchange, type ExchangeRequest } from '../engine/connection.ts'
 import { ANSWERS_BYTES } from '../model/bounds.ts'
-import type { Untrusted } from '../text/untrusted.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 
 export interface ShellStreams {
   readonly stdin: Writable

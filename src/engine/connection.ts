@@ -1,6 +1,6 @@
 // What the engine needs of a connection; the room `connection` implements it.
 import type { Host } from '../model/host.ts'
-import type { Untrusted } from '../text/untrusted.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 
 export interface ExchangeRequest {
   /**

@@ -1,6 +1,6 @@
 // How a change failed, in words: its exit status or signal, the last that it printed, and what to do about a fault of
 // the host that shows in it.
-import type { Untrusted } from '../text/untrusted.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 
 export interface FailedChange {
   readonly code: number

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { ANSWERS_BYTES, STEP_BYTES } from '../model/bounds.ts'
 import type { Probe } from '../model/probe.ts'
-import type { Untrusted } from '../text/untrusted.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 import { ConnectionLost, TooMuchSaid, Unreachable, type Connection } from './connection.ts'
 import type { Asked } from './foresee.ts'
 import type { PlannedStep } from './steps.ts'

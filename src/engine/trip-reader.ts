@@ -1,7 +1,7 @@
 // Reads a trip's output as it comes: frames, progress lines, answers.
 import { utf8, type Answer } from '../model/answer.ts'
 import { FRAME_BYTES } from '../model/bounds.ts'
-import type { Untrusted } from '../text/untrusted.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 import { OUTPUT_CAP_BYTES } from './progress.ts'
 import { PROGRESS_CAP_BYTES } from './trip-steps.ts'
 

@@ -3,7 +3,7 @@
 // word.
 import { createHash } from 'node:crypto'
 import { OUTDATED_STATUS } from '../shell/outdated.ts'
-import type { Untrusted } from '../text/untrusted.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 
 /** None of them tells another one, nor the mark. */
 export interface TripWords {

@@ -3,7 +3,7 @@
 import { finding, type RecordFinding } from './record-finding.ts'
 import { RecordSyntaxError } from './record-syntax-error.ts'
 import { parseTags } from './tag-list.ts'
-import type { Untrusted } from '../text/untrusted.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 
 /** What ADSP says of mail without a valid signature of the author's domain. */
 export type AdspPractice = 'unknown' | 'all' | 'discardable'

@@ -1,5 +1,5 @@
 // Reads Authentication-Results header fields (RFC 8601): pure.
-import type { Untrusted } from '../text/untrusted.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 
 export interface AuthenticationResult {
   /** `spf`, `dkim`, `dmarc`, … */

@@ -3,7 +3,7 @@ import { createPublicKey, type KeyObject } from 'node:crypto'
 import { parseDkim, type DkimKeyRecord } from './dkim-record.ts'
 import { finding, type RecordFinding } from './record-finding.ts'
 import { RecordSyntaxError } from './record-syntax-error.ts'
-import type { Untrusted } from '../text/untrusted.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 
 /**
  * SubjectPublicKeyInfo in DER, base64; `undefined` for what is no key. Records hold RSA keys as SubjectPublicKeyInfo

@@ -1,7 +1,7 @@
 // The DNS record of a DKIM key (RFC 6376, section 3.6.1; RFC 8463 for Ed25519).
 import { RecordSyntaxError } from './record-syntax-error.ts'
 import { parseTags, renderTags, type Tag } from './tag-list.ts'
-import type { Untrusted } from '../text/untrusted.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 
 /** A tag that is left out is not in the record. */
 export interface DkimKeyRecord {

@@ -1,6 +1,6 @@
 // Questions to DNS one after the other, as a value: who walks asks, who drives answers. So nothing here reaches a
 // network.
-import type { Untrusted } from '../text/untrusted.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 
 export interface DnsQuestion {
   /** Without a final dot. */

@@ -1,5 +1,5 @@
 // The header of a message as its fields, unfolded (RFC 5322, section 2.2).
-import type { Untrusted } from '../text/untrusted.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 
 export interface HeaderField {
   /** As it is written there. */

@@ -1,6 +1,6 @@
 // A mail address as one can be given on a command line: a plain local part at a domain.
 import { mailDomain } from './names.ts'
-import type { Untrusted } from '../text/untrusted.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 
 export interface MailAddress {
   readonly local: string

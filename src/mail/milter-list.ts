@@ -1,6 +1,6 @@
 // Postfix's lists of milters: items between commas and spaces, some in braces with settings of their own (postconf(5),
 // smtpd_milters).
-import type { Untrusted } from '../text/untrusted.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 
 /** The items as written: `inet:localhost:8891`, `{ unix:/run/x.sock, default_action=accept }`, `$smtpd_milters`. */
 export function listItems(list: Untrusted): readonly string[] {

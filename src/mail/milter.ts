@@ -1,5 +1,5 @@
 // OpenDKIM's socket as Postfix writes it.
-import type { Untrusted } from '../text/untrusted.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 
 /**
  * From opendkim.conf(5) to postconf(5). A socket below Postfix's queue directory is named relative to it, which a

@@ -1,6 +1,6 @@
 // Domain names and DKIM selectors: what is one, and how it is written in DNS.
 import { domainToASCII } from 'node:url'
-import type { Untrusted } from '../text/untrusted.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 
 const LABEL_PATTERN = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?'
 const LABEL = new RegExp(`^${LABEL_PATTERN}$`)

@@ -1,5 +1,5 @@
 // IP networks as SPF writes them: ip4 and ip6 with a prefix length.
-import type { Untrusted } from '../text/untrusted.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 
 export interface Network {
   readonly family: 4 | 6

@@ -1,5 +1,5 @@
 // What a configuration of OpenDKIM says: opendkim.conf(5).
-import type { Untrusted } from '../text/untrusted.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 
 /** Read when the daemon starts, never at a reload. Source: main() in OpenDKIM 2.11.0 Beta2's opendkim.c. */
 const START_ONLY = [

@@ -1,5 +1,5 @@
 // The DKIM selectors that an inventory gives to a host. A host speaks for these, and its word on others is passed over.
-import type { Untrusted } from '../text/untrusted.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 import { isSelector } from './names.ts'
 import { rotationBase } from './rotation/new-selector.ts'
 

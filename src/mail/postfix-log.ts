@@ -1,5 +1,5 @@
 // What Postfix's log says became of a message: pure.
-import type { Untrusted } from '../text/untrusted.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 
 export interface MailFate {
   /**

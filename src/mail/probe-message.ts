@@ -1,5 +1,5 @@
 // The message that milters are asked about: known to the byte on both sides, so that a signature on it can be verified.
-import type { Untrusted } from '../text/untrusted.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 
 /**
  * How a message comes to Postfix: from a program on the host, from a client that logged in, from anyone; as a bounce of

@@ -1,6 +1,6 @@
 // What kind of key a public key is, whether it may be published, and whether OpenDKIM can sign with its private half.
 import { createPublicKey, type KeyObject } from 'node:crypto'
-import type { Untrusted } from '../text/untrusted.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 
 /** RFC 8301, section 3.2: signers use 1024 bits at least. */
 const LEAST_BITS = 1024

@@ -4,7 +4,7 @@ import { lintDkim, publicKeyOf, sameDkimKey } from './dkim-lint.ts'
 import { parseDkim, type DkimKeyRecord } from './dkim-record.ts'
 import type { MailRecord, WantedRecord } from './dns-record.ts'
 import { isSpf } from './spf/record.ts'
-import type { Untrusted } from '../text/untrusted.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 
 /**
  * Whether the value does what the record would. A DKIM key counts however it is written, unless its record has faults

@@ -1,6 +1,6 @@
 // Tag lists, `name=value; name=value`, of DKIM (RFC 6376, section 3.2) and DMARC.
 import { RecordSyntaxError } from './record-syntax-error.ts'
-import type { Untrusted } from '../text/untrusted.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 
 export type Tag = readonly [name: string, value: string]
 

@@ -1,5 +1,5 @@
 // What a host answered to one question or one change.
-import type { Untrusted } from '../text/untrusted.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 
 /** Exit status and output; the output is bytes read as latin1, so that nothing is lost: decode with {@link utf8}. */
 export interface Answer {

@@ -2,7 +2,7 @@
 // that read its outcome.
 import type { Resource } from './resource.ts'
 import type { Known } from './unknown.ts'
-import type { Untrusted } from '../text/untrusted.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 
 /**
  * A path as `lstat` tells it; modes are four octal digits (`0644`), owners are names (or the number where there is no

@@ -1,5 +1,5 @@
 // How a host signs its mail, as its daemons read it: what `mailrun audit` looks at for traps.
-import type { Untrusted } from '../text/untrusted.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 
 /** A place in a file. `line` is 0 where it is no line of its own. */
 export interface FileLine {

@@ -6,7 +6,7 @@ import type { Known } from '../model/unknown.ts'
 import { quote } from '../shell/quote.ts'
 import { raw } from '../shell/script.ts'
 import { END, whole } from './whole.ts'
-import type { Untrusted } from '../text/untrusted.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 
 export interface KeyHistory {
   /** `other`: something that is no file, such as a symbolic link. */

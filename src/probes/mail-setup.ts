@@ -5,7 +5,7 @@ import { utf8 } from '../model/answer.ts'
 import { defineProbe, ProbeError, type Probe } from '../model/probe.ts'
 import { raw } from '../shell/script.ts'
 import { groupedBy } from '../text/grouped-by.ts'
-import type { Untrusted } from '../text/untrusted.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 import { MAIL_SETUP_PROGRAM } from './mail-setup-program.ts'
 import { fromHex } from './perl-words.ts'
 

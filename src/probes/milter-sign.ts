@@ -7,7 +7,7 @@ import { defineProbe, ProbeError, type Probe } from '../model/probe.ts'
 import { raw } from '../shell/script.ts'
 import { MILTER_CLIENT } from './milter-client.ts'
 import { fromHex } from './perl-words.ts'
-import type { Untrusted } from '../text/untrusted.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 
 /** An address of nobody's (RFC 5737, TEST-NET-1). */
 export const OUTSIDER = '192.0.2.250'

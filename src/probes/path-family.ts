@@ -6,7 +6,7 @@ import { quote } from '../shell/quote.ts'
 import { raw } from '../shell/script.ts'
 import { askable, isNumber } from './accounts.ts'
 import { END, whole } from './whole.ts'
-import type { Untrusted } from '../text/untrusted.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 
 /**
  * How much of a file is asked: nothing, its SHA-256, or its bytes too (up to {@link contentBytes}): `shown` for a diff,

@@ -6,7 +6,7 @@ import { ProbeError, type Family } from '../model/probe.ts'
 import { UNKNOWN, type Known } from '../model/unknown.ts'
 import { quote } from '../shell/quote.ts'
 import { raw } from '../shell/script.ts'
-import type { Untrusted } from '../text/untrusted.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 
 export const KEY_TABLE = '/etc/dkimkeys/KeyTable'
 export const SIGNING_TABLE = '/etc/dkimkeys/SigningTable'
@@ -245,9 +245,14 @@ function keyOf(
   return { kind: 'key', owner, group, mode, publicKey }
 }
 
+/** PATH_MAX of limits.h: what is longer is no path. */
+const LONGEST_PATH = 4096
+
 /** `/a/b/c` → `/`, `/a`, `/a/b` */
 export const ancestorsOf = (path: Untrusted): readonly string[] =>
-  path
-    .split('/')
-    .slice(0, -1)
-    .map((_, index, parts) => parts.slice(0, index + 1).join('/') || '/')
+  path.length > LONGEST_PATH
+    ? []
+    : path
+        .split('/')
+        .slice(0, -1)
+        .map((_, index, parts) => parts.slice(0, index + 1).join('/') || '/')

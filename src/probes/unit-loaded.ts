@@ -3,7 +3,7 @@ import { utf8 } from '../model/answer.ts'
 import { startOf, type Clock } from './unit-clock.ts'
 import { reloadStamp, startStamp, covers, type FileState, type Stamp, type States } from './unit-stamp.ts'
 import type { UnitProperties, UnitQuestion } from './unit-state.ts'
-import type { Untrusted } from '../text/untrusted.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 
 /** A file written this shortly before the start may have been read before. */
 const SAFE_NANOSECONDS = 20_000_000n

@@ -1,6 +1,6 @@
 // Tells a whole answer from one that was cut short: the last thing that its script says is that it ends.
 import { utf8, type Answer } from '../model/answer.ts'
-import type { Untrusted } from '../text/untrusted.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 import { ProbeError } from '../model/probe.ts'
 
 const MARK = '\0end'

@@ -21,7 +21,7 @@ import { sendingDomains, type AuditHosts } from './audit-hosts.ts'
 import { ownSelectors } from './given-selectors.ts'
 import type { MailHostVars } from './mail-fleet-of.ts'
 import { spokenKeys } from './mail-member.ts'
-import type { Untrusted } from '../text/untrusted.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 
 export interface AskedDns {
   readonly looking: Looking
@@ -131,7 +131,8 @@ const explained = (proof: HostProof, inside: readonly string[]): HostProof => ({
 const withHelo = (vars: MailHostVars, { proof, own }: HostEvidence): MailHostVars => ({
   ...vars,
   ...(proof?.helo === undefined ? {} : { helo_name: proof.helo }),
-  ...(own === undefined || mailDomain(own) !== own ? {} : { fqdn: own }),
+  // A host that did not answer has told none.
+  ...(typeof own !== 'string' || mailDomain(own) !== own ? {} : { fqdn: own }),
 })
 
 const seenAddresses = ({ proof }: HostEvidence): readonly string[] => proof?.addresses ?? []

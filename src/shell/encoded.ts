@@ -1,6 +1,6 @@
 // Finds base64 and hex of secrets in text: whole or a part of it, wrapped into lines of any width, in groups, or as a
 // dump with addresses beside it. In time that grows with the text, whatever it says.
-import type { Untrusted } from '../text/untrusted.ts'
+import type { Untrusted } from './untrusted.ts'
 
 /** Of a text, from the first character up to the one after the last. */
 export interface Span {
@@ -106,7 +106,7 @@ function base64(bytes: Buffer): readonly string[] {
   })
 }
 
-function viewOf(text: string, alphabet: Alphabet): View {
+function viewOf(text: Untrusted, alphabet: Alphabet): View {
   const { kinds, plain } = alphabet
   const starts: number[] = []
   const places: number[] = []
@@ -150,7 +150,7 @@ function viewOf(text: string, alphabet: Alphabet): View {
 const BACKSLASHES = 4
 
 /** What stands between letters without being a blank: `0x`, `\\x`, a line feed as JSON writes it; its length. */
-function skippedAt(text: string, place: number, { kinds, prefixes }: Alphabet): number {
+function skippedAt(text: Untrusted, place: number, { kinds, prefixes }: Alphabet): number {
   const first = text[place]!
   if (first !== '\\' && first !== '0') return 0
   if (prefixes.includes(first) && text[place + 1] === 'x' && kinds[text.charCodeAt(place + 2)] === LETTER) return 2
@@ -252,7 +252,7 @@ interface DumpLine {
 const DUMP_LINE = /^[0-9A-Fa-f]{6,16}(:?)[ \t]+(?=[0-9A-Fa-f]{2})/
 
 /** The text with nothing but the bytes in lines of dumps; `undefined` where there are none. */
-function dumpOf(text: string): { readonly hex: string; readonly lines: readonly DumpLine[] } | undefined {
+function dumpOf(text: Untrusted): { readonly hex: string; readonly lines: readonly DumpLine[] } | undefined {
   const lines: DumpLine[] = []
   let hex = ''
   for (let start = 0; start < text.length;) {
@@ -289,7 +289,7 @@ function withColumns(spans: readonly Span[], lines: readonly DumpLine[]): readon
 }
 
 /** What fills up the last letters of base64 says how many there are. */
-function withPadding({ start, end }: Span, text: string): Span {
+function withPadding({ start, end }: Span, text: Untrusted): Span {
   let after = end
   while (after - end < 2 && text[after] === '=') after += 1
   return { start, end: after }

@@ -3,7 +3,7 @@
 import { encodedIn, type Span } from './encoded.ts'
 import { quote } from './quote.ts'
 import { STARS } from './secret.ts'
-import type { Untrusted } from '../text/untrusted.ts'
+import type { Untrusted } from './untrusted.ts'
 
 export type Mask = (text: Untrusted) => string
 

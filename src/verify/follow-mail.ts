@@ -2,7 +2,7 @@
 import type { DeliveryMessage } from '../mail/delivery-message.ts'
 import { mailFate, type MailFate } from '../mail/postfix-log.ts'
 import { quote } from '../shell/quote.ts'
-import type { Untrusted } from '../text/untrusted.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 
 /** For one look; see {@link followScript}. */
 export const LOOK_SECONDS = 30

@@ -1,7 +1,7 @@
 // Hands messages to a host's own Postfix, each by its path, and reads what the host answers.
 import type { DeliveryMessage } from '../mail/delivery-message.ts'
 import { HAND_IN_CLIENT } from './hand-in-client.ts'
-import type { Untrusted } from '../text/untrusted.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 
 /** What the host itself said to a message. `closed`: this way is not open, or not without a login. */
 export interface HandedIn {

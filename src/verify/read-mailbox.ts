@@ -1,7 +1,7 @@
 // Looks in a mailbox of a host of the inventory for the messages of a run: a Maildir or a file in mbox format, read
 // only.
 import { quote } from '../shell/quote.ts'
-import type { Untrusted } from '../text/untrusted.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 
 /** As `--read-from` has it. */
 export interface MailboxPlace {

@@ -4,7 +4,7 @@ import type { Authority } from '../dns/authority.ts'
 import { parseNetwork, renderNetwork } from '../mail/network.ts'
 import { valuesOf } from '../mail/dns-walk.ts'
 import type { AddressProof, Verdict } from '../model/proof.ts'
-import type { Untrusted } from '../text/untrusted.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 
 /** Of an address, as far as they are asked. */
 const MOST_NAMES = 20

@@ -7,7 +7,7 @@ import { dkimName, parseDkim } from '../mail/dkim-record.ts'
 import { RecordSyntaxError } from '../mail/record-syntax-error.ts'
 import type { ServerVerdict, SignatureProof, Verdict } from '../model/proof.ts'
 import { resolverFor } from './node-resolver.ts'
-import type { Untrusted } from '../text/untrusted.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 
 /** With what mailauth's types leave out. */
 type Verified = Awaited<ReturnType<typeof dkimVerify>>['results'][number] & {

@@ -1,7 +1,7 @@
 // What the receiver put on top of a mail: what it found of DKIM, SPF and DMARC, and which signatures the mail has.
 import { parseAuthenticationResults, type AuthenticationResult } from '../mail/authentication-results.ts'
 import { headerFields, valuesOfField } from '../mail/header-fields.ts'
-import type { Untrusted } from '../text/untrusted.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 
 export const METHODS = ['dkim', 'spf', 'dmarc'] as const
 export type Method = (typeof METHODS)[number]

@@ -46,13 +46,17 @@ function newMaker(type: ts.Type, checker: ts.TypeChecker, name: string, depth: n
       value
   if (type.isStringLiteral() || type.isNumberLiteral()) return plain(type.value)
   if (flags & TypeFlags.BooleanLiteral) return plain(checker.typeToString(type) === 'true')
-  if (flags & TypeFlags.StringLike) return plain(PLAIN[name] ?? 'word')
+  if (flags & TypeFlags.StringLike || isBrandedString(type)) return plain(PLAIN[name] ?? 'word')
   if (flags & TypeFlags.NumberLike) return plain(name === 'code' ? 0 : 1)
   if (flags & TypeFlags.BigIntLike) return plain(1n)
   if (flags & (NOTHING | ANYTHING)) return plain(undefined)
   if (depth === 0) return cannot(type, checker)
   return objectMaker(type, checker, depth)
 }
+
+/** Text that a checked constructor made. */
+const isBrandedString = (type: ts.Type): boolean =>
+  type.isIntersection() && type.types.some(({ flags }) => flags & TypeFlags.StringLike)
 
 const cannot = (type: ts.Type, checker: ts.TypeChecker): Maker => {
   const what = checker.typeToString(type)

@@ -7,7 +7,7 @@ import { groupedBy } from '../../text/grouped-by.ts'
 import { faultIf, type Fault } from '../fault.ts'
 import { attributesOf, isOn, placeOf, rowPlace, settingOf, tableOf } from '../opendkim-setup.ts'
 import { keyEntries, plainKeys, type KeyEntry } from './signing-table.ts'
-import type { Untrusted } from '../../text/untrusted.ts'
+import type { Untrusted } from '../../shell/untrusted.ts'
 
 /** A key once, whatever number of lines names it. */
 export function keyFaults(setup: MailSetup): readonly Fault[] {

@@ -3,7 +3,7 @@ import { headOf, listItems } from '../../mail/milter-list.ts'
 import type { MailSetup } from '../../model/mail-setup.ts'
 import { faultIf, type Fault } from '../fault.ts'
 import { isInstalled, isLoopback, listening, type Listening } from '../opendkim-setup.ts'
-import type { Untrusted } from '../../text/untrusted.ts'
+import type { Untrusted } from '../../shell/untrusted.ts'
 
 const MAIN = '/main.cf'
 

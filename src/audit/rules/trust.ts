@@ -3,7 +3,7 @@ import { parseNetwork } from '../../mail/network.ts'
 import type { MailSetup, OpendkimTable } from '../../model/mail-setup.ts'
 import type { Fault } from '../fault.ts'
 import { isInstalled, isLoopback, listening, placeOf, rowPlace, tableOf } from '../opendkim-setup.ts'
-import type { Untrusted } from '../../text/untrusted.ts'
+import type { Untrusted } from '../../shell/untrusted.ts'
 
 const SETTINGS = {
   internalhosts: 'InternalHosts',

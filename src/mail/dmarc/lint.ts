@@ -2,7 +2,7 @@
 import { finding, type RecordFinding } from '../record-finding.ts'
 import { isDmarc, readDmarc } from './parse.ts'
 import type { DmarcPolicy, DmarcRecord } from './record.ts'
-import type { Untrusted } from '../../text/untrusted.ts'
+import type { Untrusted } from '../../shell/untrusted.ts'
 
 const STRENGTH: Readonly<Record<DmarcPolicy, number>> = { none: 0, quarantine: 1, reject: 2 }
 const REMOVED = ['pct', 'rf', 'ri']

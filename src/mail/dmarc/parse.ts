@@ -3,7 +3,7 @@ import { finding, type RecordFinding } from '../record-finding.ts'
 import type { Tag } from '../tag-list.ts'
 import type { DmarcRecord } from './record.ts'
 import { reportUriProblem } from './report-uri.ts'
-import type { Untrusted } from '../../text/untrusted.ts'
+import type { Untrusted } from '../../shell/untrusted.ts'
 
 const POLICIES = ['none', 'quarantine', 'reject']
 const ONE_OF: Readonly<Record<string, readonly string[]>> = {
@@ -31,6 +31,9 @@ export interface ReadDmarc {
   readonly findings: readonly RecordFinding[]
 }
 
+/** Of a record that is mostly noise, so many tell enough. */
+const MOST_FAULTS = 20
+
 /** `undefined` for what is no DMARC record. Tags with wrong values are left out, as receivers do, and told. */
 export function readDmarc(txt: Untrusted): ReadDmarc | undefined {
   if (!isDmarc(txt)) return undefined
@@ -41,6 +44,7 @@ export function readDmarc(txt: Untrusted): ReadDmarc | undefined {
   const given = parts.at(-1) === '' ? parts.slice(0, -1) : parts
   const findings: RecordFinding[] = []
   const wrong = (what: string, problem: string): void => {
+    if (findings.length === MOST_FAULTS) return
     findings.push(
       finding('dmarc-tag', 'error', `${what} ${problem}, and receivers pass over it`, `mend or remove ${what}`),
     )

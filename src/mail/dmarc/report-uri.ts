@@ -1,6 +1,6 @@
 // Where DMARC reports go: the URIs of rua and ruf (RFC 9989, section 4.6).
 import { mailDomain } from '../names.ts'
-import type { Untrusted } from '../../text/untrusted.ts'
+import type { Untrusted } from '../../shell/untrusted.ts'
 
 const encoded = (character: string): string => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`
 

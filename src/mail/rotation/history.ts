@@ -1,7 +1,7 @@
 // What became of a host's keys for a domain, and when: kept on the host beside the keys, for neither DNS nor files tell
 // it.
 import { isSelector } from '../names.ts'
-import type { Untrusted } from '../../text/untrusted.ts'
+import type { Untrusted } from '../../shell/untrusted.ts'
 import { groupedBy } from '../../text/grouped-by.ts'
 
 /** In the order of a key's life; `compromised` may come at any time. */

@@ -4,7 +4,7 @@ import { finding, type RecordFinding } from '../record-finding.ts'
 import { RecordSyntaxError } from '../record-syntax-error.ts'
 import { parseSpf } from './parse.ts'
 import { isSpf, reachedTerms, renderSpf, type SpfRecord, type SpfTerm } from './record.ts'
-import type { Untrusted } from '../../text/untrusted.ts'
+import type { Untrusted } from '../../shell/untrusted.ts'
 
 /** RFC 7208, section 3.4: below it, an answer fits 512 bytes with room for the rest. */
 const COMFORTABLE_BYTES = 450

@@ -3,7 +3,7 @@ import { parseNetwork } from '../network.ts'
 import { RecordSyntaxError } from '../record-syntax-error.ts'
 import { isDomainSpec, isMacroString } from './domain-spec.ts'
 import { isSpf, type Qualifier, type SpfMechanism, type SpfModifier, type SpfRecord, type SpfTerm } from './record.ts'
-import type { Untrusted } from '../../text/untrusted.ts'
+import type { Untrusted } from '../../shell/untrusted.ts'
 
 const MECHANISMS = ['all', 'include', 'a', 'mx', 'ptr', 'ip4', 'ip6', 'exists']
 

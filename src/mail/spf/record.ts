@@ -1,5 +1,5 @@
 // An SPF record: its terms, as written and as understood (RFC 7208).
-import type { Untrusted } from '../../text/untrusted.ts'
+import type { Untrusted } from '../../shell/untrusted.ts'
 
 export type Qualifier = '+' | '-' | '~' | '?'
 

@@ -1,5 +1,5 @@
 // What hosts tell of their keys: one trip to each, with nothing changed.
-import type { Untrusted } from '../../text/untrusted.ts'
+import type { Untrusted } from '../../shell/untrusted.ts'
 import { askOnly, type RunBounds } from '../../engine/ask-only.ts'
 import type { Connect } from '../../engine/connection.ts'
 import { isSelector } from '../../mail/names.ts'
