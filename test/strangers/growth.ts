@@ -1,8 +1,10 @@
 // How a function's time grows with its input.
 
-/** What takes less is noise. */
+/** What takes less is noise: there the text is doubled on. */
 const NOISE_MS = 15
-const SIZES = [6, 12, 24, 48].map((kilobytes) => kilobytes * 1024)
+/** At the largest size; what takes less is not looked at again. */
+const QUICK_MS = 4
+const [SMALLEST, LARGEST, FARTHEST] = [6 << 10, 48 << 10, 96 << 10] as const
 /** For each doubling. */
 const MOST = 3
 const RUNS = 4
@@ -19,12 +21,13 @@ export interface Growth {
  * @param run - of a size; returns its milliseconds.
  */
 export function growthOf(run: (bytes: number) => number): Growth | undefined {
-  if (run(SIZES[0]!) < NOISE_MS && run(SIZES.at(-1)!) < NOISE_MS) return undefined
-  for (const bytes of SIZES.slice(1)) {
+  if (run(SMALLEST) < NOISE_MS && run(LARGEST) < QUICK_MS) return undefined
+  for (let bytes = 2 * SMALLEST; bytes <= FARTHEST; bytes *= 2) {
     const [before, milliseconds] = [least(bytes / 2, run), least(bytes, run)]
     const isSlow = milliseconds > NOISE_MS && milliseconds > MOST * before
     // Where only the garbage collector set in, it does not go on so.
     if (isSlow && least(bytes * 2, run) > MOST * milliseconds) return { bytes, milliseconds, before }
+    if (bytes >= LARGEST && milliseconds > NOISE_MS) return undefined
   }
   return undefined
 }

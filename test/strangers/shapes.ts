@@ -17,7 +17,7 @@ const repeated = (before: string, again: string, after = ''): Shape => ({
 /** Lines that are all different. */
 const lines = (word: string): Shape => linesOf(word, (number) => `${word} ${number} 6d${number} 6e`)
 /** The same, of one group. */
-const grouped = (word: string): Shape => linesOf(`${word} 6d`, (number) => `${word} 6d ${number} 6e ${number}`)
+const grouped = (word: string): Shape => linesOf(`${word} 6d`, (number) => `${word} 6d ${number}`)
 
 const linesOf = (name: string, line: (number: string) => string): Shape => ({
   name: `lines ${JSON.stringify(name)} …`,
@@ -115,7 +115,7 @@ export function shapesOf(file: ts.SourceFile): readonly Shape[] {
     ts.forEachChild(node, visit)
   }
   visit(file)
-  const short = [...words].filter((word) => word !== '' && word.length <= 24).slice(0, 32)
+  const short = [...words].filter((word) => word !== '' && word.length <= 24).slice(0, 64)
   const pumps = [...patterns].flatMap((pattern) => pumpsOf(pattern)).filter(({ again }) => again !== '')
   return [
     ...COMMON,

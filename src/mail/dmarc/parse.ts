@@ -43,8 +43,10 @@ export function readDmarc(txt: Untrusted): ReadDmarc | undefined {
     .map((part) => part.trim())
   const given = parts.at(-1) === '' ? parts.slice(0, -1) : parts
   const findings: RecordFinding[] = []
+  const told = new Set<string>()
   const wrong = (what: string, problem: string): void => {
-    if (findings.length === MOST_FAULTS) return
+    if (told.has(what) || findings.length === MOST_FAULTS) return
+    told.add(what)
     findings.push(
       finding('dmarc-tag', 'error', `${what} ${problem}, and receivers pass over it`, `mend or remove ${what}`),
     )
