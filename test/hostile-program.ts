@@ -64,7 +64,8 @@ for (;;) {
     print 'y' x 65536 for 1 .. 4000;
   } elsif ($behaviour eq 'many-lines') {
     for my $question (@questions) {
-      print "\n$mark ask $question\n", "member $_ nobody\n" x 1 for 1 .. 20000;
+      print "\n$mark ask $question\n";
+      print "member $_ nobody\n" for 1 .. 20000;
       print "\n$mark answered $question 0\n";
       print STDERR "\n$mark answered $question\n";
     }

@@ -89,12 +89,13 @@ const DUMB =
 /** A trip under way: what its frames have told so far. */
 interface UnderWay {
   readonly trip: Trip
+  readonly words: TripWords
   readonly watcher: TripWatcher
   readonly watch: Watchdog
   readonly answers: Map<number, Extract<Frame, { kind: 'answered' }>>
   /** How it came to an end before it asked. */
   ended: TripOutcome | undefined
-  /** The mark of the last trip with steps before this one. */
+  /** The record's word of the last trip with steps before this one. */
   last: string
   /** Another run has changed something since the plans were made: no step is made. */
   stale: boolean
@@ -124,11 +125,10 @@ interface UnderWay {
  */
 export async function makeTrip(connection: Connection, trip: Trip, watcher: TripWatcher): Promise<TripOutcome> {
   const { mark } = trip
-  const words = tripWords(mark)
-  const stopFile = stopFileOf(words)
   const questions = questionFrames(trip.probes)
   const watch = watchdog(trip.abandon)
   const underWay = begin(trip, watcher, watch)
+  const stopFile = stopFileOf(underWay.words)
   const stop = (): void => {
     // Nothing is in hand yet: a shell that is not listened to begins no step.
     if (trip.steps.length === 0 || underWay.waiting) watch.abort('interrupted')
@@ -137,7 +137,7 @@ export async function makeTrip(connection: Connection, trip: Trip, watcher: Trip
   trip.interrupt.addEventListener('abort', stop, { once: true })
   const reader = tripReader(mark, (frame) => takeFrame(underWay, frame))
   try {
-    const script = scriptOf(trip, words, questions)
+    const script = scriptOf(underWay, questions)
     const beginSeconds = beginningSeconds(trip, script)
     watch.expectWithin(beginSeconds, 'beginning')
     watch.endWithin(beginSeconds + laterSeconds(trip))
@@ -174,6 +174,7 @@ function laterSeconds({ steps, probes, holder, lockSeconds, questionsSeconds }: 
 
 const begin = (trip: Trip, watcher: TripWatcher, watch: Watchdog): UnderWay => ({
   trip,
+  words: tripWords(trip.mark),
   watcher,
   watch,
   answers: new Map(),
@@ -191,7 +192,7 @@ const begin = (trip: Trip, watcher: TripWatcher, watch: Watchdog): UnderWay => (
   begun: 0,
 })
 
-const scriptOf = (trip: Trip, words: TripWords, questions: readonly QuestionFrame[]): string =>
+const scriptOf = ({ trip, words }: UnderWay, questions: readonly QuestionFrame[]): string =>
   tripScript({
     words,
     steps: trip.steps,
@@ -291,7 +292,7 @@ function takeStepFrame(underWay: UnderWay, frame: Extract<Frame, { readonly step
     case 'done':
       underWay.inHand = undefined
       watch.expectWithin(SILENCE_SECONDS, 'going on')
-      if (saysOutdated(tripWords(trip.mark), frame.code, frame.output)) underWay.outdated = step
+      if (saysOutdated(underWay.words, frame.code, frame.output)) underWay.outdated = step
       else if (frame.code !== 0) underWay.ended = failedOutcome(step, frame, underWay.begun)
       return watcher.done(step, frame.code)
   }
@@ -312,7 +313,7 @@ function askedOutcome(underWay: UnderWay, questions: readonly QuestionFrame[], s
   return {
     kind: 'asked',
     asked: readAnswers(questions, hung, told),
-    last: stale || trip.steps.length === 0 ? last : tripWords(trip.mark).record,
+    last: stale || trip.steps.length === 0 ? last : underWay.words.record,
     notMade: stale ? trip.steps[0] : outdated,
   }
 }
