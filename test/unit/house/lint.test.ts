@@ -14,8 +14,15 @@ interface Linted {
   readonly stdout: string
 }
 
+// CI and GITHUB_ACTIONS in the environment would choose other formats and colours.
+const ENV = { PATH: process.env.PATH }
+
 const lint = (...paths: readonly string[]): Linted =>
-  spawnSync(join(ROOT, 'node_modules/.bin/oxlint'), ['--type-aware', ...paths], { cwd: ROOT, encoding: 'utf8' })
+  spawnSync(join(ROOT, 'node_modules/.bin/oxlint'), ['--type-aware', ...paths], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    env: ENV,
+  })
 
 /** What the linter says of a file with this text, by the rules of the repository. */
 function lintOf(text: string): Linted {
