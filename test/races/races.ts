@@ -1,0 +1,102 @@
+// Lays cases out on a lab host, and races them: what the attacker has won in how many rounds.
+import * as assert from 'uvu/assert'
+import type { Connection } from '../../src/engine/connection.ts'
+import { RACE_PROGRAM } from './race-program.ts'
+import type { Product } from './product.ts'
+import type { RaceCase } from './race-case.ts'
+
+type Lab = typeof import('../../lab/index.ts')
+
+/** Of one text, against one attacker. */
+export interface Tally {
+  readonly rounds: number
+  readonly lost: number
+  /** Of the rounds that were lost: number, plan, exit status, what he won. */
+  readonly how: readonly string[]
+  /** Rounds in which a text failed, without a loss. */
+  readonly failed: number
+}
+
+const HOST = 'mx1'
+/** Root's alone. */
+const CASES = '/var/lib/race'
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64').replace(/.{76}/g, '$&\n')
+
+async function rootDoes(lab: Lab, script: string): Promise<string> {
+  const { code, stdout, stderr } = await lab.hostExec(HOST, script)
+  assert.is(code, 0, `${script.slice(0, 400)}\n${stdout}${stderr}`)
+  return stdout
+}
+
+/** Once for a host. */
+export const layRaces = async (lab: Lab): Promise<void> => {
+  await rootDoes(
+    lab,
+    `set -e
+apt-get -qq update
+DEBIAN_FRONTEND=noninteractive apt-get -qqy install opendkim openssl postfix >/dev/null 2>&1
+useradd mallory
+mkdir -p -m 0700 ${CASES}
+base64 -d > /usr/local/sbin/race <<'E'
+${base64(RACE_PROGRAM)}
+E
+chmod 0700 /usr/local/sbin/race`,
+  )
+}
+
+/** Lays out what is the attacker's before each round, there and as the copy for all rounds. */
+export const layCase = async (lab: Lab, raced: RaceCase): Promise<void> => {
+  const { home, user, given } = raced
+  await rootDoes(
+    lab,
+    `set -e
+rm -rf -- ${home} ${CASES}/case
+mkdir -p -- ${home} ${CASES}/case
+{
+${given}
+} </dev/null
+chown -hR ${user}:${user} -- ${home}
+chmod 0755 -- ${home}
+cp -aT -- ${home} ${CASES}/case/tree`,
+  )
+}
+
+/** @param what - whether these are the texts of questions, whose output is looked at, or of steps, which end at the first failure. */
+export const race = async (
+  lab: Lab,
+  { home, user }: RaceCase,
+  what: 'question' | 'step',
+  texts: readonly string[],
+  rounds: number,
+  seed: number,
+): Promise<Tally> => {
+  const files = texts.map((text, index) => `base64 -d > ${CASES}/case/text.${index} <<'E'\n${base64(text)}\nE\n`)
+  const told = await rootDoes(
+    lab,
+    `set -e
+rm -f ${CASES}/case/text.*
+${files.join('')}echo '${home} ${user} ${what} ${SECONDS}' > ${CASES}/case/config
+/usr/local/sbin/race ${CASES}/case 1 ${rounds} ${seed}`,
+  )
+  return tallyOf(told, rounds)
+}
+
+/** For one text: none takes a second by itself. */
+const SECONDS = 15
+
+function tallyOf(told: string, rounds: number): Tally {
+  const lines = told.split('\n').filter((line) => /^\d+\t/.test(line))
+  assert.is(lines.length, rounds, told)
+  const how = lines.filter((line) => !line.endsWith('\t-'))
+  const failed = lines.filter((line) => line.endsWith('\t-') && line.split('\t')[2] !== '0').length
+  return { rounds, lost: how.length, how, failed }
+}
+
+/** As root of the host, by ssh. */
+export async function connect(lab: Lab, product: Product): Promise<Connection> {
+  const keyring = product.keyringFor.keyringFor({})
+  const { hosts } = await product.readFleet.readFleet({ inventory: [lab.inventoryPath] }, new Map(), undefined, keyring)
+  const host = hosts.find(({ name }) => name.startsWith(HOST))!
+  return (await product.connector.connector([host], {})).connect(host, new AbortController().signal)
+}
