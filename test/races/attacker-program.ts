@@ -15,7 +15,7 @@ my ($AT_FDCWD, $EXCHANGE) = (-100, 2);
 my ($MODIFY, $ATTRIB, $CLOSE_WRITE, $OPEN, $FROM, $TO, $CREATE, $DELETE) = (2, 4, 8, 32, 64, 128, 256, 512);
 my $ALL = $MODIFY | $ATTRIB | $CLOSE_WRITE | $OPEN | $FROM | $TO | $CREATE | $DELETE;
 my $ISDIR = 0x40000000;
-my %LINKS = (shadow => $SHADOW, inner => "$FOLDER/inner", fresh => $FRESH, folder => $FOLDER);
+my %LINKS = (shadow => $SHADOW, inner => "$FOLDER/inner", fresh => $FRESH, folder => $FOLDER, endless => '/dev/zero');
 
 # One system call: both names are there, or the ready thing alone is, and it takes the name. A directory that is not his
 # he can rename only beside itself: then the ready thing goes there first.

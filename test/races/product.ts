@@ -1,4 +1,5 @@
 // Modules of mailrun as built somewhere: of this tree, or of an earlier version whose texts are to be recorded.
+import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { TaskModule } from '../../src/model/define-task.ts'
@@ -14,6 +15,8 @@ export interface Product {
   readonly questions: typeof import('../../src/engine/questions.ts')
   readonly settle: typeof import('../../src/engine/settle.ts')
   readonly planOf: typeof import('../../src/testing/plan-of.ts')
+  /** The program by which files are made, which a trip brings along; 0.1.0 has none. */
+  readonly files: { readonly FILES_PROGRAM: string } | undefined
   readonly install: typeof import('../../src/changes/opendkim-install-script.ts')
 }
 
@@ -33,6 +36,7 @@ export async function productIn(dist: string): Promise<Product> {
     questions: await load('src/engine/questions.js'),
     settle: await load('src/engine/settle.js'),
     planOf: await load('src/testing/plan-of.js'),
+    files: existsSync(join(dist, 'src/files/program.js')) ? await load('src/files/program.js') : undefined,
     install: await load('src/changes/opendkim-install-script.js'),
   }
 }

@@ -18,6 +18,7 @@ use POSIX ();
 my ($SHADOW, $FOLDER, $FRESH) = ('/etc/canary-shadow', '/etc/canary.d', '/etc/canary-fresh');
 my $SECRET = '${CANARY}';
 my ($DIRECTORY, $first, $count, $seed) = @ARGV;
+my $RUN = "$DIRECTORY/run";
 open my $config, '<', "$DIRECTORY/config" or die "$DIRECTORY/config: $!\n";
 my ($HOME, $user, $what, $SECONDS) = split ' ', join '', <$config>;
 my (undef, undef, $uid, $gid) = getpwnam $user or die "no user $user\n";
@@ -111,13 +112,13 @@ sub pick { $_[rand @_] }
 # What he is about to do, from the seed and what he has learned: more often than not what he has won by.
 my (@winners, $hung);
 sub plan {
-  return pick(@winners) if @winners && rand() < 0.7;
+  return pick(@winners) if @winners && rand() < 0.8;
   my $event = pick(@learned);
   my @parts = $event ? split m{/}, substr $event->{path}, 1 : ();
   my @made = grep { !is_there("$DIRECTORY/tree$_") } map { $_->{path} } @learned;
   my @names = grep { $_ ne '' } @base, @made;
-  my $kind = pick(qw(shadow shadow shadow fresh fresh inner hard hard folder fifo));
-  $kind = 'shadow' if $kind eq 'fifo' && $hung;
+  my $kind = pick(qw(shadow shadow shadow fresh fresh inner hard hard folder fifo endless));
+  $kind = 'shadow' if $kind =~ /fifo|endless/ && $hung;
   my @above = grep { -d "$DIRECTORY/tree$_" } map { m{^(.+)/} ? $1 : () } @names;
   my $way = $event ? pick(qw(react react react react react other above lay flip folders)) : pick(qw(flip folders));
   my $back = pick(0, 0, 0.0005, 0.002);
@@ -127,7 +128,7 @@ sub plan {
     $plan{name} = $HOME . pick(@names) if $way eq 'other' && @names;
     @plan{qw(name kind)} = ($HOME . join('', map { "/$_" } @parts[0 .. rand $#parts]), 'folder') if $way eq 'above' && @parts > 1;
   } elsif ($way eq 'lay') {
-    $plan{names} = [map { $HOME . $_ } @made];
+    $plan{names} = [map { $HOME . $_ } @made && rand() < 0.7 ? @made : pick(@names)];
   } elsif ($way eq 'folders' && @above) {
     @plan{qw(name kind)} = ($HOME . pick(@above), 'folder');
   } else {
@@ -140,7 +141,7 @@ sub attack {
   my ($plan, $ready, $told) = @_;
   setpriority 0, 0, -10;
   become();
-  if ($plan->{way} eq 'lay') { for my $name (@{$plan->{names}}) { rename ready($plan->{kind}), $name unless is_there($name) } }
+  if ($plan->{way} eq 'lay') { for my $name (@{$plan->{names}}) { my $ready = ready($plan->{kind}); swap($ready, $name) } }
   my $events = $plan->{way} =~ /^(?:learn|react|other|above)$/ ? begin_watch() : undef;
   syswrite $ready, '.';
   return learn($events, $told) if $plan->{way} eq 'learn';
@@ -156,7 +157,7 @@ sub made {
   if (!$pid) {
     umask 022;
     chdir '/';
-    %ENV = (LC_ALL => 'C', PATH => '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin');
+    %ENV = (LC_ALL => 'C', PATH => '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', run => $RUN);
     open STDIN, '<', $text or die "$text: $!\n";
     open STDERR, '>', '/dev/null';
     exec 'timeout', '-k', '1', $SECONDS, 'sh';
@@ -192,11 +193,11 @@ sub round {
 
 $| = 1;
 lay_canaries();
-for (1, 2) {
+{
   my ($code, $told) = round({way => 'learn'});
   my %nth;
   @learned = map { my ($mask, $path) = /^(\d+) (.*)$/s; {mask => $mask, path => $path, nth => ++$nth{$_}} } split /\0/, $told;
-  print "0 learn $code ", scalar(@learned), "\n";
+  die "without an attack it fails: exit status $code\n" if $code;
 }
 for my $number ($first .. $first + $count - 1) {
   srand($seed * 1000003 + $number);

@@ -17,6 +17,13 @@ export interface Tally {
   readonly failed: number
 }
 
+export interface Rounds {
+  readonly rounds: number
+  readonly seed: number
+  /** A text that takes longer hangs. */
+  readonly seconds: number
+}
+
 const HOST = 'mx1'
 /** Root's alone. */
 const CASES = '/var/lib/race'
@@ -67,23 +74,20 @@ export const race = async (
   lab: Lab,
   { home, user }: RaceCase,
   what: 'question' | 'step',
-  texts: readonly string[],
-  rounds: number,
-  seed: number,
+  { texts, program }: { readonly texts: readonly string[]; readonly program: string | undefined },
+  { rounds, seed, seconds }: Rounds,
 ): Promise<Tally> => {
   const files = texts.map((text, index) => `base64 -d > ${CASES}/case/text.${index} <<'E'\n${base64(text)}\nE\n`)
   const told = await rootDoes(
     lab,
     `set -e
 rm -f ${CASES}/case/text.*
-${files.join('')}echo '${home} ${user} ${what} ${SECONDS}' > ${CASES}/case/config
+mkdir -p -m 0700 ${CASES}/case/run
+${program === undefined ? '' : `base64 -d > ${CASES}/case/run/files <<'E'\n${base64(program)}\nE\n`}${files.join('')}echo '${home} ${user} ${what} ${seconds}' > ${CASES}/case/config
 /usr/local/sbin/race ${CASES}/case 1 ${rounds} ${seed}`,
   )
   return tallyOf(told, rounds)
 }
-
-/** For one text: none takes a second by itself. */
-const SECONDS = 15
 
 function tallyOf(told: string, rounds: number): Tally {
   const lines = told.split('\n').filter((line) => /^\d+\t/.test(line))

@@ -1,5 +1,8 @@
 // The shell texts of a case: its question, and the steps that its plan has on a host where all is as the case gives it.
 import type { Connection } from '../../src/engine/connection.ts'
+import type { Probe } from '../../src/model/probe.ts'
+import { TRUSTED_HOSTS } from '../../src/probes/opendkim.ts'
+import { KEY_TABLE, SIGNING_TABLE } from '../../src/probes/signing.ts'
 import { withOutdated } from '../../src/shell/outdated.ts'
 import type { Product } from './product.ts'
 import type { RaceCase } from './race-case.ts'
@@ -11,9 +14,14 @@ export interface RaceTexts {
 
 /** @throws Error where the example has nothing to do, or cannot be asked */
 export async function textsOf(raced: RaceCase, product: Product, connection: Connection): Promise<RaceTexts> {
+  const module = product.tasks[raced.task]!
+  if (raced.task === 'opendkim') {
+    const probe = module(module.definition.examples[0]!.args).probe
+    return { questions: questionsOf(product, probe), steps: [tablesText(product)] }
+  }
   const { makeTrip, newMark } = product.makeTrip
   const context = product.planOf.testContext(raced.sources)
-  const task = product.tasks[raced.task]!(raced.args)
+  const task = module(raced.args)
   const outcome = await makeTrip(connection, { ...calm, mark: newMark(), steps: [], probes: [task.probe] }, silent)
   if (outcome.kind !== 'asked') throw new Error(`${raced.title}: ${JSON.stringify(outcome)}`)
   const answer = outcome.asked(task.probe)
@@ -21,10 +29,23 @@ export async function textsOf(raced: RaceCase, product: Product, connection: Con
   const plan = product.settle.settle(task.plan(answer.state, context), () => ({ kind: 'not-served', where: [] }))
   if (plan.kind !== 'change') throw new Error(`${raced.title}: nothing is to be done: ${JSON.stringify(plan)}`)
   return {
-    questions: product.questions.questionFrames([task.probe]).map(({ text }) => text),
+    questions: questionsOf(product, task.probe),
     steps: product.steps.stepsOf(task, plan).map(({ text }) => withOutdated('outdated', text)),
   }
 }
+
+const questionsOf = (product: Product, probe: Probe<unknown>): readonly string[] =>
+  product.questions.questionFrames([probe]).map(({ text }) => text)
+
+/** All that the activation does with files of the daemon's directory: it keeps the set that is, and puts another in place. */
+const tablesText = ({ install }: Product): string => `
+rm -rf /var/lib/mailrun/opendkim "$run/set"
+mkdir -p /var/lib/mailrun/opendkim "$run/set"
+echo 'mx2._domainkey.example.org example.org:mx2:/etc/dkimkeys/example.org/mx1.private' > "$run/set/KeyTable"
+echo '*@example.org mx2._domainkey.example.org' > "$run/set/SigningTable"
+echo 192.0.2.1 > "$run/set/TrustedHosts"
+${install.installFunctions([KEY_TABLE, SIGNING_TABLE, TRUSTED_HOSTS]).text}
+keep && install_set "$run/set" && forget`
 
 const never = new AbortController().signal
 const calm = {
