@@ -13,6 +13,9 @@ export interface Product {
   readonly makeTrip: typeof import('../../src/engine/make-trip.ts')
   readonly steps: typeof import('../../src/engine/steps.ts')
   readonly questions: typeof import('../../src/engine/questions.ts')
+  readonly trip: typeof import('../../src/engine/trip.ts')
+  /** 0.1.0 has none. */
+  readonly words: typeof import('../../src/engine/trip-words.ts') | undefined
   readonly settle: typeof import('../../src/engine/settle.ts')
   readonly planOf: typeof import('../../src/testing/plan-of.ts')
   /** The program by which files are made, which a trip brings along; 0.1.0 has none. */
@@ -34,6 +37,8 @@ export async function productIn(dist: string): Promise<Product> {
     makeTrip: await load('src/engine/make-trip.js'),
     steps: await load('src/engine/steps.js'),
     questions: await load('src/engine/questions.js'),
+    trip: await load('src/engine/trip.js'),
+    words: existsSync(join(dist, 'src/engine/trip-words.js')) ? await load('src/engine/trip-words.js') : undefined,
     settle: await load('src/engine/settle.js'),
     planOf: await load('src/testing/plan-of.js'),
     files: existsSync(join(dist, 'src/files/program.js')) ? await load('src/files/program.js') : undefined,

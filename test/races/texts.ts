@@ -34,8 +34,13 @@ export async function textsOf(raced: RaceCase, product: Product, connection: Con
   }
 }
 
-const questionsOf = (product: Product, probe: Probe<unknown>): readonly string[] =>
-  product.questions.questionFrames([probe]).map(({ text }) => text)
+/** As a trip asks them, in a check; of 0.1.0, whose trips are made of other parts, the bare texts. */
+function questionsOf({ questions, words, trip, makeTrip }: Product, probe: Probe<unknown>): readonly string[] {
+  const frames = questions.questionFrames([probe])
+  if (words === undefined) return frames.map(({ text }) => text)
+  const request = { steps: [], questions: frames, questionsSeconds: QUESTIONS_SECONDS, after: undefined, lock: undefined }
+  return [trip.tripScript({ words: words.tripWords(makeTrip.newMark()), ...request })]
+}
 
 /** All that the activation does with files of the daemon's directory: it keeps the set that is, and puts another in place. */
 const tablesText = ({ install }: Product): string => `
@@ -47,9 +52,11 @@ echo 192.0.2.1 > "$run/set/TrustedHosts"
 ${install.installFunctions([KEY_TABLE, SIGNING_TABLE, TRUSTED_HOSTS]).text}
 keep && install_set "$run/set" && forget`
 
+/** Longer than a race waits. */
+const QUESTIONS_SECONDS = 60
 const never = new AbortController().signal
 const calm = {
-  questionsSeconds: 60,
+  questionsSeconds: QUESTIONS_SECONDS,
   after: undefined,
   holder: undefined,
   lockSeconds: 60,
