@@ -2,8 +2,7 @@
 // He watches all that happens below it by inotify(7), and swaps names for links, hard links and FIFOs.
 
 /**
- * Functions of {@link RACE_PROGRAM}; for perl-base, which every Debian has. What he does in a round follows from its
- * seed: react to one event of those that he has learned, lay things out beforehand, or swap a name to and fro.
+ * Functions of the program in `race-program.ts`; for perl-base, which every Debian has.
  *
  * Hard links are made for him beforehand, as if fs.protected_hardlinks were 0, as it is on hosts that are no Debian.
  */
@@ -37,13 +36,6 @@ sub ready {
   if ($kind eq 'fifo') { POSIX::mkfifo($path, 0666) }
   else { symlink $LINKS{$kind}, $path }
   return $path;
-}
-
-sub below {
-  my $directory = shift;
-  opendir my $handle, $directory or return;
-  my @paths = map { "$directory/$_" } grep { !/^\.\.?$/ } readdir $handle;
-  return map { my $path = $_; ($path, -d $path && !-l $path ? below($path) : ()) } @paths;
 }
 
 my (%watched, $inotify);

@@ -3,10 +3,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-export const FORMER = join(
-  dirname(fileURLToPath(import.meta.url)),
-  '../../../test/lab/fixtures/races-0.1.0.json',
-)
+export const FORMER = join(dirname(fileURLToPath(import.meta.url)), '../../../test/lab/fixtures/races-0.1.0.json')
 
 export interface FormerText {
   /** Its title. */

@@ -20,6 +20,9 @@ export interface Product {
   readonly planOf: typeof import('../../src/testing/plan-of.ts')
   /** The program by which files are made, which a trip brings along; 0.1.0 has none. */
   readonly files: { readonly FILES_PROGRAM: string } | undefined
+  readonly setup: typeof import('../../src/probes/mail-setup.ts')
+  readonly keys: typeof import('../../src/probes/dkim-keys.ts')
+  readonly history: typeof import('../../src/probes/dkim-history.ts')
   readonly install: typeof import('../../src/changes/opendkim-install-script.ts')
 }
 
@@ -42,6 +45,9 @@ export async function productIn(dist: string): Promise<Product> {
     settle: await load('src/engine/settle.js'),
     planOf: await load('src/testing/plan-of.js'),
     files: existsSync(join(dist, 'src/files/program.js')) ? await load('src/files/program.js') : undefined,
+    setup: await load('src/probes/mail-setup.js'),
+    keys: await load('src/probes/dkim-keys.js'),
+    history: await load('src/probes/dkim-history.js'),
     install: await load('src/changes/opendkim-install-script.js'),
   }
 }

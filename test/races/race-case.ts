@@ -3,7 +3,7 @@
 import type { TaskModule } from '../../src/model/define-task.ts'
 
 export interface RaceCase {
-  /** `file: No file`; with `, his, the old one kept` for the second kind. */
+  /** `file: No file`; with `, given to him` for the second kind. */
   readonly title: string
   /** The module's export. */
   readonly task: string
@@ -28,7 +28,7 @@ const OTHERS_TEXT = ['command', 'apt']
 const ACTIVATION = 'opendkim'
 /** OpenDKIM's tables, put in place as the activation does. */
 const TABLES: RaceCase = {
-  title: `${ACTIVATION}: Its tables`,
+  title: `${ACTIVATION}: its tables`,
   task: ACTIVATION,
   args: {},
   sources: {},
@@ -39,6 +39,7 @@ echo 'mx1._domainkey.example.org example.org:mx1:${KEYS}/example.org/mx1.private
 echo '*@example.org mx1._domainkey.example.org' > ${KEYS}/SigningTable
 echo 127.0.0.1 > ${KEYS}/TrustedHosts
 mkdir -p ${KEYS}/example.org
+echo '1803859200 keyed mx1' > ${KEYS}/example.org/history
 openssl genrsa -out ${KEYS}/example.org/mx1.private 1024 2>/dev/null`,
 }
 
@@ -48,7 +49,7 @@ export function raceCases(modules: Modules): readonly RaceCase[] {
     .filter(([task]) => ![...OTHERS_TEXT, ACTIVATION].includes(task))
     .flatMap(([task, module]) => casesOf(task, module))
   if (cases.length === 0) throw new Error('no task writes a file')
-  return [...cases, TABLES]
+  return [...cases, TABLES, { ...TABLES, title: 'audit: its questions', task: 'audit' }]
 }
 
 function casesOf(task: string, module: TaskModule<object, unknown>): readonly RaceCase[] {
@@ -63,7 +64,7 @@ function casesOf(task: string, module: TaskModule<object, unknown>): readonly Ra
     const laid = { ...made, home: HOME, user: USER, given: layOut(paths, given) }
     return [
       { ...laid, args: his },
-      ...givenAway(module, his).map((away) => ({ ...laid, title: `${laid.title}, his, the old one kept`, args: away })),
+      ...givenAway(module, his).map((away) => ({ ...laid, title: `${laid.title}, given to him`, args: away })),
     ]
   })
 }

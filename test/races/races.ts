@@ -69,7 +69,7 @@ cp -aT -- ${home} ${CASES}/case/tree`,
   )
 }
 
-/** @param what - whether these are the texts of questions, whose output is looked at, or of steps, which end at the first failure. */
+/** @param what - questions, whose output is looked at too, or steps, of which none is made after one that failed. */
 export const race = async (
   lab: Lab,
   { home, user }: RaceCase,
@@ -77,15 +77,18 @@ export const race = async (
   { texts, program }: { readonly texts: readonly string[]; readonly program: string | undefined },
   { rounds, seed, seconds }: Rounds,
 ): Promise<Tally> => {
-  const files = texts.map((text, index) => `base64 -d > ${CASES}/case/text.${index} <<'E'\n${base64(text)}\nE\n`)
-  const told = await rootDoes(
-    lab,
-    `set -e
-rm -f ${CASES}/case/text.*
-mkdir -p -m 0700 ${CASES}/case/run
-${program === undefined ? '' : `base64 -d > ${CASES}/case/run/files <<'E'\n${base64(program)}\nE\n`}${files.join('')}echo '${home} ${user} ${what} ${seconds}' > ${CASES}/case/config
-/usr/local/sbin/race ${CASES}/case 1 ${rounds} ${seed}`,
-  )
+  if (texts.length === 0) return { rounds: 0, lost: 0, how: [], failed: 0 }
+  const put = (name: string, text: string): string => `base64 -d > ${CASES}/case/${name} <<'E'\n${base64(text)}\nE`
+  const script = [
+    'set -e',
+    `rm -f ${CASES}/case/text.*`,
+    `mkdir -p -m 0700 ${CASES}/case/run`,
+    put('config', [home, user, what, seconds].join(' ')),
+    ...(program === undefined ? [] : [put('run/files', program)]),
+    ...texts.map((text, index) => put(`text.${index}`, text)),
+    `/usr/local/sbin/race ${CASES}/case ${rounds} ${seed}`,
+  ]
+  const told = await rootDoes(lab, script.join('\n'))
   return tallyOf(told, rounds)
 }
 

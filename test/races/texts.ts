@@ -14,14 +14,11 @@ export interface RaceTexts {
 
 /** @throws Error where the example has nothing to do, or cannot be asked */
 export async function textsOf(raced: RaceCase, product: Product, connection: Connection): Promise<RaceTexts> {
-  const module = product.tasks[raced.task]!
-  if (raced.task === 'opendkim') {
-    const probe = module(module.definition.examples[0]!.args).probe
-    return { questions: questionsOf(product, probe), steps: [tablesText(product)] }
-  }
+  if (raced.task === 'opendkim') return tablesTexts(product)
+  if (raced.task === 'audit') return { questions: questionsOf(product, auditProbes(product)), steps: [] }
   const { makeTrip, newMark } = product.makeTrip
   const context = product.planOf.testContext(raced.sources)
-  const task = module(raced.args)
+  const task = product.tasks[raced.task]!(raced.args)
   const outcome = await makeTrip(connection, { ...calm, mark: newMark(), steps: [], probes: [task.probe] }, silent)
   if (outcome.kind !== 'asked') throw new Error(`${raced.title}: ${JSON.stringify(outcome)}`)
   const answer = outcome.asked(task.probe)
@@ -29,20 +26,45 @@ export async function textsOf(raced: RaceCase, product: Product, connection: Con
   const plan = product.settle.settle(task.plan(answer.state, context), () => ({ kind: 'not-served', where: [] }))
   if (plan.kind !== 'change') throw new Error(`${raced.title}: nothing is to be done: ${JSON.stringify(plan)}`)
   return {
-    questions: questionsOf(product, task.probe),
+    questions: questionsOf(product, [task.probe]),
     steps: product.steps.stepsOf(task, plan).map(({ text }) => withOutdated('outdated', text)),
   }
 }
 
 /** As a trip asks them, in a check; of 0.1.0, whose trips are made of other parts, the bare texts. */
-function questionsOf({ questions, words, trip, makeTrip }: Product, probe: Probe<unknown>): readonly string[] {
-  const frames = questions.questionFrames([probe])
+function questionsOf(
+  { questions, words, trip, makeTrip }: Product,
+  probes: readonly Probe<unknown>[],
+): readonly string[] {
+  const frames = questions.questionFrames(probes)
   if (words === undefined) return frames.map(({ text }) => text)
-  const request = { steps: [], questions: frames, questionsSeconds: QUESTIONS_SECONDS, after: undefined, lock: undefined }
+  const request = {
+    steps: [],
+    questions: frames,
+    questionsSeconds: QUESTIONS_SECONDS,
+    after: undefined,
+    lock: undefined,
+  }
   return [trip.tripScript({ words: words.tripWords(makeTrip.newMark()), ...request })]
 }
 
-/** All that the activation does with files of the daemon's directory: it keeps the set that is, and puts another in place. */
+/** Of a host's setup, its keys and what became of them: audit and rotate ask these. */
+const auditProbes = ({ setup, keys, history }: Product): readonly Probe<unknown>[] => [
+  setup.mailSetup,
+  keys.dkimKeysProbe('/etc/dkimkeys', ['example.org']),
+  history.dkimHistoryProbe('/etc/dkimkeys', 'example.org'),
+]
+
+function tablesTexts(product: Product): RaceTexts {
+  const { opendkim } = product.tasks
+  const { probe } = opendkim!(opendkim!.definition.examples[0]!.args)
+  return { questions: questionsOf(product, [probe]), steps: [tablesText(product)] }
+}
+
+/**
+ * All that the activation does with files of the daemon's directory: it keeps the set that is, and
+ * puts another in place.
+ */
 const tablesText = ({ install }: Product): string => `
 rm -rf /var/lib/mailrun/opendkim "$run/set"
 mkdir -p /var/lib/mailrun/opendkim "$run/set"
