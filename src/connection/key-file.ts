@@ -8,7 +8,8 @@ import { parsePublicKey, statedType } from './public-key.ts'
 export interface KeyFile {
   readonly path: string
   /**
-   * The key as the wire carries it; `undefined` where only the passphrase opens it (PEM without a `.pub` beside it), or it is damaged.
+   * The key as the wire carries it; `undefined` where only the passphrase opens it (PEM without a `.pub` beside it), or
+   * it is damaged.
    */
   readonly publicKey: Buffer | undefined
   /** `ssh-ed25519`, `sk-ssh-ed25519@openssh.com`, … */

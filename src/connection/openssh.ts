@@ -172,8 +172,8 @@ function ended(child: ChildProcessWithoutNullStreams, target: SshTarget): Promis
 
 /**
  * A password is given once to a host: asked again, it was wrong. What is not ssh's question, or the host's own, is
- * nobody's to be answered by a secret; whoever runs mailrun is asked, and told who wants to know. For the passphrase of a
- * key, once in a run.
+ * nobody's to be answered by a secret; whoever runs mailrun is asked, and told who wants to know. The passphrase of a
+ * key they are asked for once in a run.
  */
 function answererOf(target: SshTarget, ask: Ask | undefined): (question: string) => Promise<string | undefined> {
   const keys = [target, ...target.jumps].flatMap(({ identityFiles }) => identityFiles.map(({ path }) => path))

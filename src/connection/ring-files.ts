@@ -46,7 +46,7 @@ function readOrFault(path: string): KeyFile | KeyFault | undefined {
 }
 
 /** A certificate, or a key on a token. */
-export const isForSystem = ({ type, certified }: KeyFile): boolean => certified || type?.startsWith('sk-') === true
+const isForSystem = ({ type, certified }: KeyFile): boolean => certified || type?.startsWith('sk-') === true
 
 /** A key that is wanted and cannot be offered, and why. */
 export function unusableWords(
