@@ -15,4 +15,16 @@ export class KeyFault extends Error {
   }
 }
 
+/** What to do about a key of a kind that SSH has not, or has no more. */
+export const ANOTHER_KEY = 'make another by ssh-keygen -t ed25519'
+
+/** Of its kind, as OpenSSL and OpenSSH call it. */
+export const unknownKind = (kind: string): KeyFault =>
+  new KeyFault(
+    'beyond',
+    /^(?:dsa|ssh-dss)$/.test(kind)
+      ? `a DSA key, which sshd takes no more: ${ANOTHER_KEY}`
+      : `a key of the kind ${kind}: ${ANOTHER_KEY}`,
+  )
+
 export const damaged = (): KeyFault => new KeyFault('useless', 'it is damaged')

@@ -1,6 +1,6 @@
 // Private keys in OpenSSH's own form: PROTOCOL.key of OpenSSH.
 import { createPrivateKey, type JsonWebKey, type KeyObject } from 'node:crypto'
-import { damaged, KeyFault } from './key-fault.ts'
+import { damaged, KeyFault, unknownKind } from './key-fault.ts'
 import { KEY_CIPHERS, type KeyCipher } from './key-ciphers.ts'
 import { CURVES, statedType } from './public-key.ts'
 import { wireReader, type WireReader } from './wire.ts'
@@ -64,7 +64,7 @@ export async function openOpensshKey(
     // Two equal numbers: by them a wrong passphrase is told.
     if (reader.uint32() !== reader.uint32()) throw lock === undefined ? damaged() : locked()
     const made = PARTS[reader.text()]
-    if (made === undefined) throw new KeyFault('beyond', `a key of the type ${type}`)
+    if (made === undefined) throw unknownKind(type)
     return createPrivateKey({ key: made(reader), format: 'jwk' })
   })
 }

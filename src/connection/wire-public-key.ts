@@ -1,6 +1,6 @@
 // The public key of a key of Node's, as SSH carries it.
 import type { JsonWebKey, KeyObject } from 'node:crypto'
-import { KeyFault } from './key-fault.ts'
+import { ANOTHER_KEY, damaged, KeyFault, unknownKind } from './key-fault.ts'
 import { CURVES, readPublicKey, type PublicKey } from './public-key.ts'
 import { wireMpint, wireString } from './wire.ts'
 
@@ -8,12 +8,13 @@ import { wireMpint, wireString } from './wire.ts'
 export function wirePublicKey(key: KeyObject): PublicKey {
   const { asymmetricKeyType: kind, asymmetricKeyDetails: details } = key
   const written = WRITERS[kind ?? '']
-  if (written === undefined) throw new KeyFault('beyond', `a key of the kind ${kind}`)
+  if (written === undefined) throw unknownKind(kind ?? 'secret')
   const blob = Buffer.concat(written(key.export({ format: 'jwk' })))
   const read = readPublicKey(blob)
   if (read !== undefined) return read
   const bits = details?.modulusLength
-  throw new KeyFault('useless', bits === undefined ? 'it is damaged' : `it is an RSA key of ${bits} bits, too few`)
+  if (bits === undefined) throw damaged()
+  throw new KeyFault('useless', `it is an RSA key of ${bits} bits, and OpenSSH wants 1024 at least: ${ANOTHER_KEY}`)
 }
 
 const WRITERS: Readonly<Record<string, ((key: JsonWebKey) => readonly Buffer[]) | undefined>> = {
@@ -21,7 +22,7 @@ const WRITERS: Readonly<Record<string, ((key: JsonWebKey) => readonly Buffer[]) 
   rsa: ({ e, n }) => [wireString('ssh-rsa'), wireMpint(bytes(e)), wireMpint(bytes(n))],
   ec({ crv, x, y }) {
     const [name] = Object.entries(CURVES).find(([, { jwk }]) => jwk === crv) ?? []
-    if (name === undefined) throw new KeyFault('beyond', `a key of the curve ${crv}`)
+    if (name === undefined) throw new KeyFault('beyond', `a key of the curve ${crv}, which SSH has not: ${ANOTHER_KEY}`)
     const point = Buffer.concat([Buffer.of(4), bytes(x), bytes(y)])
     return [wireString(`ecdsa-sha2-${name}`), wireString(name), wireString(point)]
   },

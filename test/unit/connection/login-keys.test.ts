@@ -134,7 +134,14 @@ test('what mailrun cannot read and OpenSSH perhaps can is left to the system’s
   openssl('genpkey', '-algorithm', 'EC', '-pkeyopt', 'ec_paramgen_curve:secp256k1', '-out', curve)
   const { agent, beyond } = await ringOf(curve)
   assert.is(agent, undefined)
-  assert.equal(beyond, [`${curve} (a key of the curve secp256k1)`])
+  assert.equal(beyond, [
+    `${curve} (a key of the curve secp256k1, which SSH has not: make another by ssh-keygen -t ed25519)`,
+  ])
+  const dsa = join(folder, 'dsa')
+  openssl('dsaparam', '-genkey', '-noout', '-out', dsa, '1024')
+  assert.equal((await ringOf(dsa)).beyond, [
+    `${dsa} (a DSA key, which sshd takes no more: make another by ssh-keygen -t ed25519)`,
+  ])
   const cipher = join(folder, 'des')
   const lines = ['Proc-Type: 4,ENCRYPTED', 'DEK-Info: DES-CBC,0011223344556677', '', 'AAAAAAAAAAA=']
   writeFileSync(cipher, pem('RSA PRIVATE KEY', lines))
@@ -142,7 +149,7 @@ test('what mailrun cannot read and OpenSSH perhaps can is left to the system’s
   const passphrases = new Map<string, Secret>()
   const target = targetOf([{ path: cipher, named: true }], passphrases)
   await askPassphrases([target], passphrases, () => Promise.resolve(new Secret('x')))
-  assert.match((await keyRing(target)).beyond.join(), `${cipher} (OpenSSL cannot read it: `)
+  assert.match((await keyRing(target)).beyond.join(), `${cipher} (what encrypts it is too old for OpenSSL 3: `)
 })
 
 test('Ed25519 in PKCS#8 is taken, which OpenSSH 9.2 leaves', async () => {
@@ -169,7 +176,10 @@ test('a key of old PuTTY is taken, with its passphrase', async () => {
 test('a key that is of no use is refused, with what to do', async () => {
   const short = join(folder, 'short')
   openssl('genrsa', '-traditional', '-out', short, '512')
-  assert.match(await refusal(short), `the private key ${short} cannot be used: it is an RSA key of 512 bits`)
+  assert.match(
+    await refusal(short),
+    `the private key ${short} cannot be used: it is an RSA key of 512 bits, and OpenSSH wants 1024`,
+  )
   const damaged = join(folder, 'damaged')
   copyFileSync(made.find(({ form }) => form === 'openssh ed25519')!.path, damaged)
   const text = readFileSync(damaged, 'utf8').split('\n')
