@@ -1,6 +1,7 @@
 // Task: a domain's DKIM key, generated on the host once.
 import { checkPath } from '../src/changes/check-path.ts'
 import { keyObstacle } from '../src/changes/key-obstacle.ts'
+import { spentSelector } from '../src/changes/spent-selector.ts'
 import { isSelector, mailDomain } from '../src/mail/names.ts'
 import { flag, number, required, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
@@ -62,6 +63,8 @@ export const dkimKey = defineTask<DkimKeyArgs, readonly Signing[]>({
     const { path, key } = signing
     const obstacle = keyObstacle(signing)
     if (obstacle !== undefined) return blocked(obstacle)
+    const spent = spentSelector(signing)
+    if (spent !== undefined) return blocked(spent)
     const wanted = { owner: 'opendkim', group: 'opendkim', mode: '0600' }
     const changes =
       key.kind !== 'key'
