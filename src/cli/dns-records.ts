@@ -55,10 +55,10 @@ export function writtenRecords(
   format: Exclude<DnsFormat, 'text' | 'json'>,
 ): Printable {
   const known = records.filter((each) => each.kind !== 'unanswered' && !(each.kind === 'blocked' && each.anothers))
-  const zones = inZones(
-    known.map(withReplaced),
-    { zones: [...new Set(known.flatMap(({ zone }) => (zone === undefined ? [] : [zone.zone])))], domains: [] },
-  )
+  const zones = inZones(known.map(withReplaced), {
+    zones: [...new Set(known.flatMap(({ zone }) => (zone === undefined ? [] : [zone.zone])))],
+    domains: [],
+  })
   switch (format) {
     case 'records':
       return jsonOf(recordsJson(zones))
