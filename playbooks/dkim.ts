@@ -179,7 +179,7 @@ export const signingPackages = ['opendkim', 'opendkim-tools', 'openssl'] as cons
 /**
  * From where Postfix and these packages are there up to Postfix, which has to read its main.cf again.
  *
- * @param own - the selectors that the host speaks for: one in use that is none of them is told. Left out: not looked at.
+ * @param own - the selectors that the host speaks for: one in use that is none of them is told. Left out: none is.
  */
 export function signingTasks({ vars, host }: Input, own?: OwnSelectors): readonly (Task | false)[] {
   const tables = tablesOf({ vars, host })

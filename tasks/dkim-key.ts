@@ -28,7 +28,7 @@ export interface DkimKeyArgs {
   readonly coming?: boolean
   /** Of a key that is made, 1024 to 4096; left out: 2048 (RFC 8301). A key that is there is never made anew. */
   readonly bits?: number
-  /** The selectors that the host speaks for: one in use that is none of them is told. Left out: not looked at. */
+  /** The selectors that the host speaks for: one in use that is none of them is told. Left out: none is. */
   readonly own?: OwnSelectors | undefined
 }
 

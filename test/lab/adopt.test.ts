@@ -105,7 +105,7 @@ for (const [what, given] of ADOPTED) {
   })
 }
 
-test('a selector that the inventory does not give it stays, too; its records are not printed, and that is told', async () => {
+test('a selector that the inventory does not give it stays, too: its records are not printed', async () => {
   writeFileSync(join(here.folder, 'over.yaml'), 'mail:\n')
   const { code, host, selectors } = await dkim('--check')
   writeFileSync(join(here.folder, 'over.yaml'), OVER)

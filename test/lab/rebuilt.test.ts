@@ -169,7 +169,7 @@ test('a lost key: no run makes it anew under its selector, for which DNS has ano
   await ended(0, MAIL_AUTH, '-l', 'mx2')
 })
 
-test('a selector that was revoked, by the history: it is not made anew, nor signed with once the tables are gone', async () => {
+test('a selector that the history calls revoked: no key is made, nor signs once tables are gone', async () => {
   const tables = [KEY_TABLE, '/etc/dkimkeys/SigningTable'].join(' ')
   for (const [event, given] of [
     ['removed', `rm ${LOST}`],
@@ -192,7 +192,7 @@ test('a selector that was revoked, by the history: it is not made anew, nor sign
   await ended(0, MAIL_AUTH, '-l', 'mx2')
 })
 
-test('a lost key: the same selector again, once the tables do not name it and its record was replaced by name', async () => {
+test('a lost key: the same selector again, once no table names it and its record was replaced by name', async () => {
   await inHost('mx2', `rm ${LOST}; sed -i '/fleet\\.test/d' ${KEY_TABLE} /etc/dkimkeys/SigningTable`)
   const held = await ended(3, MAIL_AUTH, '-l', 'mx2')
   assert.match(held, 'DNS serves another key there, and nothing is replaced unasked')
