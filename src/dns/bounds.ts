@@ -19,6 +19,10 @@ export const [MOST_WALK_QUESTIONS, WALK_SECONDS] = [1000, 300] as const
  * for (a record's name, a host's address); seconds in which their answers are waited for.
  */
 export const [DOMAIN_QUESTIONS, DOMAIN_NAME_QUESTIONS, DOMAIN_SECONDS] = [1000, 100, 600] as const
+/** Of an address (PTR), as far as they are asked for their addresses. */
+export const MOST_REVERSE_NAMES = 20
+/** Of one message, by whomever: for the key of each DNS is asked. */
+export const MOST_SIGNATURES = 20
 /** For one question to one name server, at all its addresses. */
 export const QUESTION_SECONDS = 30
 export const [UDP_TRIES, UDP_TRY_SECONDS, TCP_SECONDS] = [3, 2, 6] as const

@@ -1,6 +1,7 @@
 // Judges what a host's milters did with a message: signed where it must be, unsigned where it must not be, and
 // verified.
 import type { Authority } from '../dns/authority.ts'
+import { MOST_SIGNATURES } from '../dns/bounds.ts'
 import { filledTemplate, withFields, type GivenField } from '../mail/probe-message.ts'
 import type { SignatureProof, SigningProof, Verdict } from '../model/proof.ts'
 import { hindrance } from './hindrance.ts'
@@ -36,9 +37,7 @@ export async function proveSigning(
   }
 }
 
-/** Of a message, of those that milters put on it: the first so many are verified, the others passed over. */
-const MOST_SIGNATURES = 20
-
+/** Each leads to questions, and takes time: those beyond the bound are passed over. */
 function withinBound(fields: readonly GivenField[]): readonly GivenField[] {
   let signatures = 0
   return fields.filter((field) => !isSignature(field) || ++signatures <= MOST_SIGNATURES)
