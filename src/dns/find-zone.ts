@@ -174,6 +174,9 @@ async function describe(zone: string, soa: SoaAnswer, cut: Cut, means: Means): P
     settings.servers === undefined
       ? await allServers(zone, cut, means)
       : { servers: await givenServers(settings.servers), faults: [] }
+  // Nobody to ask is nobody who says that a record is not there, or is.
+  if (servers.length === 0)
+    throw whole(new ZoneNotFound(`${zone || 'the root'} names no server that has an address`), means)
   const mname = plainName(soa.data.mname)
   const primary =
     settings.primary === undefined

@@ -235,6 +235,8 @@ async function stateOf(
     return { kind: 'unanswered', why: `no name server of ${zone.zone} tells what is there: ${now.why}` }
   if (now.kind === 'alias') {
     const [problem] = await servingProblems(record, [now], looking)
+    if (problem?.kind === 'silent')
+      return { kind: 'unanswered', why: `it is an alias (CNAME) there, and what that leads to ${problem.why}` }
     if (record.publishedBy === 'other') return { kind: 'others', served: problem === undefined }
     return problem === undefined
       ? { kind: 'served' }
