@@ -42,7 +42,10 @@ interface World {
 function world(): World {
   const net = internet({ '10.0.0.1': ROOT, '10.0.0.2': ORG, '10.0.0.4': GOOD })
   let [asked, made] = [0, 0]
-  const reply = (answers: readonly Answer[], more: Partial<{ authorities: readonly Answer[] }> = {}) =>
+  const reply = (
+    answers: readonly Answer[],
+    more: { readonly [section in 'authorities' | 'additionals']?: readonly Answer[] } = {},
+  ) =>
     Promise.resolve({
       kind: 'reply' as const,
       authoritative: true,
@@ -62,7 +65,7 @@ function world(): World {
       .slice(-3)
       .join('.')
       .replace(/^_.*?\./, '')
-    if (type === 'NS') return reply(evilNs(zone).filter((each) => each.type === 'NS'))
+    if (type === 'NS') return reply(evilNs(zone), { additionals: evilNs(zone) })
     const data = { mname: `ns0.${zone}`, rname: 'x', serial: 1, minimum: 60 }
     if (type === 'SOA') return reply([], { authorities: [{ type: 'SOA', name: zone, ttl: 60, data }] })
     return reply([cname(name, `a.z${(made += 1)}.evil.org`)])
@@ -126,7 +129,7 @@ test('a plan of such a domain has the same bound, and other records go on', asyn
   const plan = await planDns(fleetOf('evil.org', 'good.org'), { ask, findZone: zoneFinder(ask, RESOLVERS) })
   assert.ok(evil() <= DOMAIN_QUESTIONS + 10 * DOMAIN_NAME_QUESTIONS, `${evil()} questions`)
   const kinds = plan.records.map(({ record, kind }) => `${record.name} ${kind}`)
-  assert.equal(kinds, ['evil.org unanswered', 'good.org change'])
+  assert.equal(kinds, ['evil.org blocked', 'good.org change'])
 })
 
 test('the bound grows with what is looked for on our own account, and counts a question once', async () => {
