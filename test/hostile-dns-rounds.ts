@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
+import pLimit from 'p-limit'
 import * as assert from 'uvu/assert'
 import { lookAtDomains } from '../src/audit/look-at-domains.ts'
 import { askServer, type AskServer } from '../src/dns/ask-server.ts'
@@ -82,24 +83,39 @@ async function looked(dns: DnsVars) {
 
 interface Document {
   readonly zones: readonly { readonly zone: string }[]
-  readonly records: readonly { readonly domain: string }[]
+  readonly records: readonly { readonly domain: string; readonly status: string }[]
 }
 const goodIn = ({ stdout }: Ended): string => {
   const { zones, records } = JSON.parse(stdout) as Document
   return JSON.stringify([zones.filter(({ zone }) => zone === GOOD), records.filter(({ domain }) => domain === GOOD)])
 }
 
-/** @param rounds - of each behaviour there is at least one where they are as many as behaviours. */
-export function hostileDnsRounds(rounds: number, behaviours: readonly DnsBehaviour[] = DNS_BEHAVIOURS): void {
+/** At once: most of a round is waiting. */
+const AT_ONCE = 4
+
+interface Round {
+  readonly behaviour: DnsBehaviour
+  /** Its own seed. */
+  readonly own: number
+  played?: Promise<void>
+}
+
+/** @param count - of rounds; of each behaviour there is at least one where they are as many as behaviours. */
+export function hostileDnsRounds(count: number): void {
   const seed = Number(process.env['MAILRUN_HOSTILE_SEED'] ?? '20270301')
   const choices = randomOf(seed)
+  const rounds = Array.from({ length: count }, (_, index): Round => ({
+    behaviour: DNS_BEHAVIOURS[index % DNS_BEHAVIOURS.length]!,
+    own: choices.below(1_000_000_000),
+  }))
+  const limit = pLimit(AT_ONCE)
   const test = suite(`hostile name server, seed ${seed}`)
   const folder = mkdtempSync(join(tmpdir(), 'mailrun-hostile-dns-'))
-  const inventory = join(folder, 'inventory.yaml')
   const from = join(folder, 'records.json')
   const valid = new Ajv2020({ strict: true, allErrors: true }).compile(
     JSON.parse(readFileSync(join(ROOT, 'docs/dns.schema.json'), 'utf8')) as object,
   )
+  const counts = { asked: 0, records: new Map<string, number>() }
   let good: Awaited<ReturnType<typeof honestNameServer>>
   let honest: { readonly plan: string; readonly looked: string; readonly peak: number }
 
@@ -110,10 +126,37 @@ export function hostileDnsRounds(rounds: number, behaviours: readonly DnsBehavio
       [EVIL]: { servers: [`127.0.0.1:${evil.port}`], via: 'none' },
     },
   })
-  const command = (action: 'plan' | 'verify', format: 'json' | 'text'): Promise<Ended> =>
-    ended(['dns', action, '-i', inventory, '--from', from, '--format', format])
-  const write = (dns: DnsVars): void =>
+  /** Each with an inventory of its own. */
+  const commands = (
+    dns: DnsVars,
+    name: string,
+  ): ((action: 'plan' | 'verify', format: 'json' | 'text') => Promise<Ended>) => {
+    const inventory = join(folder, `${name}.yaml`)
     writeFileSync(inventory, JSON.stringify({ all: { hosts: { mx1: { domains: [GOOD], dns } } } }))
+    return (action, format) => ended(['dns', action, '-i', inventory, '--from', from, '--format', format])
+  }
+
+  async function play(behaviour: DnsBehaviour, own: number): Promise<void> {
+    const evil = await hostileNameServer(behaviour, own, { zone: EVIL, other: GOOD })
+    try {
+      const dns = varsOf(evil)
+      const command = commands(dns, `${behaviour}-${own}`)
+      const [plan, verify, looks] = await Promise.all([command('plan', 'json'), command('verify', 'text'), looked(dns)])
+      for (const run of [plan, verify]) {
+        assertEnded(run, honest.peak, behaviour)
+        assertPlain(run)
+      }
+      const document = JSON.parse(plan.stdout) as Document
+      assert.ok(valid(document), JSON.stringify(valid.errors))
+      assert.is(goodIn(plan), honest.plan)
+      assert.is(looks.good, honest.looked)
+      counts.asked += looks.asked
+      for (const { status } of document.records) counts.records.set(status, (counts.records.get(status) ?? 0) + 1)
+      assert.ok(looks.asked <= 2 * (DOMAIN_QUESTIONS + 10 * DOMAIN_NAME_QUESTIONS), `${looks.asked} questions`)
+    } finally {
+      await evil.close()
+    }
+  }
 
   test.before(async () => {
     good = await honestNameServer(GOOD, [
@@ -123,43 +166,24 @@ export function hostileDnsRounds(rounds: number, behaviours: readonly DnsBehavio
     ])
     writeFileSync(from, recordsJson([GOOD, EVIL].map((zone) => ({ zone, records: recordsOf(zone) }))))
     const evil = await honestNameServer(EVIL, [{ type: 'TXT', name: EVIL, ttl: 300, data: 'v=spf1 -all' }])
-    write(varsOf(evil))
-    const plan = await command('plan', 'json')
+    const plan = await commands(varsOf(evil), 'honest')('plan', 'json')
     assert.is(plan.code, 2, plan.stdout + plan.stderr)
     honest = { plan: goodIn(plan), looked: (await looked(varsOf(evil))).good, peak: plan.peak }
     evil.close()
+    for (const each of rounds) {
+      each.played = limit(() => play(each.behaviour, each.own))
+      // Told by its test.
+      each.played.catch(() => {})
+    }
   })
   test.after(() => {
+    const records = [...counts.records].map(([status, times]) => `${times} ${status}`).join(', ')
+    console.log(`${count} rounds: ${counts.asked} questions; of the records of both domains ${records}`)
     good.close()
     rmSync(folder, { recursive: true })
   })
 
-  for (let round = 0; round < rounds; round += 1) {
-    const behaviour = behaviours[round % behaviours.length]!
-    const own = choices.below(1_000_000_000)
-    test(`${behaviour}, ${own}: the other domain is as without it`, async () => {
-      const evil = await hostileNameServer(behaviour, own)
-      try {
-        const dns = varsOf(evil)
-        write(dns)
-        const [plan, verify, looks] = await Promise.all([
-          command('plan', 'json'),
-          command('verify', 'text'),
-          looked(dns),
-        ])
-        for (const run of [plan, verify]) {
-          assertEnded(run, honest.peak, behaviour)
-          assertPlain(run)
-        }
-        const document = JSON.parse(plan.stdout) as Document
-        assert.ok(valid(document), JSON.stringify(valid.errors))
-        assert.is(goodIn(plan), honest.plan)
-        assert.is(looks.good, honest.looked)
-        assert.ok(looks.asked <= 2 * (DOMAIN_QUESTIONS + 10 * DOMAIN_NAME_QUESTIONS), `${looks.asked} questions`)
-      } finally {
-        await evil.close()
-      }
-    })
-  }
+  for (const each of rounds)
+    test(`${each.behaviour}, ${each.own}: the other domain is as without it`, () => each.played!)
   test.run()
 }

@@ -2,7 +2,15 @@
 import type { Socket } from 'node:net'
 import { mixed, randomOf, type Random } from './fuzz/random.ts'
 import { readMessage, type Message } from '../src/dns/message.ts'
-import { hostileServer, mxRecord, rawName, rawRecord, rawReply, type HostileServer } from './unit/dns/hostile-server.ts'
+import {
+  hostileServer,
+  mxRecord,
+  rawName,
+  rawRecord,
+  rawReply,
+  type Behaviour,
+  type HostileServer,
+} from './unit/dns/hostile-server.ts'
 
 export const DNS_BEHAVIOURS = [
   'odd-names',
@@ -18,6 +26,12 @@ export const DNS_BEHAVIOURS = [
 ] as const
 export type DnsBehaviour = (typeof DNS_BEHAVIOURS)[number]
 
+/** The zone that it serves, and one that it does not serve and lies about. */
+export interface HostileZone {
+  readonly zone: string
+  readonly other: string
+}
+
 type Records = readonly Buffer[]
 const TYPE = { A: 1, NS: 2, CNAME: 5, SOA: 6, MX: 15, TXT: 16, AAAA: 28 } as const
 /** Bits of a message's flags: an answer with authority; cut short. */
@@ -28,12 +42,12 @@ const FLOOD_BYTES = 64 << 20
 
 const TEXTS = [
   'v=spf1 -all',
-  'v=spf1 include:good.test include:evil.test include:%{d}.evil.test a:%{i}.%{s} ~all',
-  `v=spf1 ${'include:x.evil.test '.repeat(200)}-all`,
-  'v=spf1 redirect=evil.test',
+  'v=spf1 include:OTHER include:ZONE include:%{d}.ZONE a:%{i}.%{s} ~all',
+  `v=spf1 ${'include:x.ZONE '.repeat(200)}-all`,
+  'v=spf1 redirect=ZONE',
   'v=spf1 ip4:0.0.0.0/0 ip6:::/0 +all',
   `v=spf1${' '.repeat(5000)}-all`,
-  'v=DMARC1; p=reject; rua=mailto:x@good.test,mailto:\u001b]52;c;aGk=\u0007@evil.test',
+  'v=DMARC1; p=reject; rua=mailto:x@OTHER,mailto:\u001b]52;c;aGk=\u0007@ZONE',
   `v=DMARC1; ${'p=none; '.repeat(2000)}`,
   'v=DKIM1; k=rsa; p=',
   `v=DKIM1; p=${'A'.repeat(60_000)}`,
@@ -65,8 +79,8 @@ const label = (random: Random): Uint8Array =>
     : Buffer.from(Array.from({ length: 1 + random.below(random.oneIn(4) ? 63 : 6) }, () => random.below(256)))
 
 /** A label of no bytes would be the root. */
-const name = (random: Random): Buffer =>
-  rawName([label(random), ...random.list(4, () => label(random)), 'evil', 'test'].filter((each) => each.length > 0))
+const name = (random: Random, zone: Labels): Buffer =>
+  rawName([label(random), ...random.list(4, () => label(random)), ...zone].filter((each) => each.length > 0))
 
 const strings = (bytes: Uint8Array): Buffer =>
   Buffer.concat(
@@ -77,45 +91,54 @@ const strings = (bytes: Uint8Array): Buffer =>
   )
 const txt = (text: string, owner?: Uint8Array): Buffer => rawRecord(TYPE.TXT, strings(Buffer.from(text)), owner)
 const cname = (target: Uint8Array): Buffer => rawRecord(TYPE.CNAME, target)
-const ZONE = rawName(['evil', 'test'])
 const soa = (owner: Uint8Array, mname: Uint8Array): Buffer =>
   rawRecord(TYPE.SOA, Buffer.concat([mname, rawName(['x']), Buffer.alloc(16, 1), Buffer.from([0, 0, 0, 60])]), owner)
-const SOUND_SOA = soa(ZONE, rawName(['ns1', 'evil', 'test']))
+
+const soundSoa = (zone: Labels): Buffer => soa(rawName(zone), rawName(['ns1', ...zone]))
+
+type Labels = readonly string[]
+
+interface Saying {
+  readonly random: Random
+  readonly zone: Labels
+  readonly other: Labels
+}
 
 /** What stands in the answer to a question. */
-function recordsFor(behaviour: DnsBehaviour, type: number, random: Random): Records {
+function recordsFor(behaviour: DnsBehaviour, type: number, { random, zone, other }: Saying): Records {
+  const text = (): string => random.pick(TEXTS).replaceAll('ZONE', zone.join('.')).replaceAll('OTHER', other.join('.'))
   // Its zone is found more often than not, so that what is below is asked for.
-  if (type === TYPE.SOA && !random.oneIn(4)) return [SOUND_SOA]
+  if (type === TYPE.SOA && !random.oneIn(4)) return [soundSoa(zone)]
   switch (behaviour) {
     case 'odd-names':
       return [
-        soa(random.oneIn(2) ? ZONE : name(random), name(random)),
-        ...random.list(4, () => cname(name(random))),
+        soa(random.oneIn(2) ? rawName(zone) : name(random, zone), name(random, zone)),
+        ...random.list(4, () => cname(name(random, zone))),
         ...random.list(8, () =>
           mxRecord(
             random.below(65_536),
-            [label(random), 'evil', 'test'].filter((each) => each.length > 0),
+            [label(random), ...zone].filter((each) => each.length > 0),
           ),
         ),
-        ...random.list(3, () => rawRecord(TYPE.NS, name(random))),
+        ...random.list(3, () => rawRecord(TYPE.NS, name(random, zone))),
       ]
     case 'loops':
-      return [cname(rawName([random.oneIn(2) ? 'loop' : `n${random.below(1e6)}`, 'evil', 'test']))]
+      return [cname(rawName([random.oneIn(2) ? 'loop' : `n${random.below(1e6)}`, ...zone]))]
     case 'huge':
       return random.oneIn(2)
-        ? Array.from({ length: 900 }, (_, index) => txt(`${index} ${random.pick(TEXTS).slice(0, 40)}`))
-        : [txt(random.pick(TEXTS)), txt('y'.repeat(1 + random.below(60_000)))]
+        ? Array.from({ length: 900 }, (_, index) => txt(`${index} ${text().slice(0, 40)}`))
+        : [txt(text()), txt('y'.repeat(1 + random.below(60_000)))]
     case 'lies':
       return [
-        txt('v=spf1 +all', rawName(['good', 'test'])),
-        txt('v=DKIM1; p=', rawName(['mx1', '_domainkey', 'good', 'test'])),
-        soa(random.pick([rawName([]), rawName(['test']), rawName(['good', 'test'])]), rawName(['ns1', 'good', 'test'])),
-        cname(rawName(['good', 'test'])),
+        txt('v=spf1 +all', rawName(other)),
+        txt('v=DKIM1; p=', rawName(['mx1', '_domainkey', ...other])),
+        soa(random.pick([rawName([]), rawName(['test']), rawName(other)]), rawName(['ns1', ...other])),
+        cname(rawName(other)),
       ].filter(() => !random.oneIn(3))
     case 'texts':
-      return random.list(6, () => txt(random.pick(TEXTS)))
+      return random.list(6, () => txt(text()))
     default:
-      return [txt(random.pick(TEXTS))]
+      return [txt(text())]
   }
 }
 
@@ -132,19 +155,15 @@ function spoiled(bytes: Buffer, random: Random): Buffer {
       : changed
 }
 
-interface Asked {
+interface Asked extends Saying {
   readonly question: Buffer
   readonly message: Message
-  readonly random: Random
 }
 
-function datagrams(behaviour: DnsBehaviour, { question, message, random }: Asked): readonly Buffer[] {
-  const type = message.question?.type
-  const records = recordsFor(
-    behaviour,
-    type === undefined ? 0 : ((TYPE as Readonly<Record<string, number>>)[type] ?? 0),
-    random,
-  )
+function datagrams(behaviour: DnsBehaviour, asked: Asked): readonly Buffer[] {
+  const { question, message, random } = asked
+  const type = TYPE[message.question?.type as keyof typeof TYPE] ?? 0
+  const records = recordsFor(behaviour, type, asked)
   const sound = rawReply(question, records)
   switch (behaviour) {
     case 'spoiled':
@@ -167,7 +186,7 @@ function datagrams(behaviour: DnsBehaviour, { question, message, random }: Asked
 
 function overTcp(behaviour: DnsBehaviour, socket: Socket, asked: Asked): void {
   const { question, random } = asked
-  const records = recordsFor(behaviour, TYPE.TXT, random)
+  const records = recordsFor(behaviour, TYPE.TXT, asked)
   const answer = rawReply(question, records).subarray(0, 0xffff)
   const framed = Buffer.concat([Buffer.from([answer.length >> 8, answer.length & 0xff]), answer])
   switch (behaviour) {
@@ -189,21 +208,28 @@ function overTcp(behaviour: DnsBehaviour, socket: Socket, asked: Asked): void {
     }
     case 'spoiled':
     case 'codes':
-      return random.oneIn(2) ? (socket.destroy() as unknown as void) : void socket.end(spoiled(framed, random))
+      if (random.oneIn(2)) socket.destroy()
+      else socket.end(spoiled(framed, random))
+      return
     default:
       socket.end(framed)
   }
 }
 
-/** Serves evil.test on 127.0.0.1, in its way. @param seed - chooses by each question what is said */
-export function hostileNameServer(behaviour: DnsBehaviour, seed: number): Promise<HostileServer> {
+/** @param seed - chooses by each question what is said */
+export function hostileManners(
+  behaviour: DnsBehaviour,
+  seed: number,
+  { zone, other }: HostileZone,
+): Required<Pick<Behaviour, 'udp' | 'tcp'>> {
+  const labels = { zone: zone.split('.'), other: other.split('.') }
   let count = 0
   const readBy = (question: Buffer): Asked | undefined => {
     const message = readMessage(question)
     const random = randomOf(mixed(seed, message?.question?.name ?? '', (count += 1)))
-    return message === undefined ? undefined : { question, message, random }
+    return message === undefined ? undefined : { question, message, random, ...labels }
   }
-  return hostileServer({
+  return {
     udp(question) {
       const asked = readBy(question)
       return asked === undefined ? [] : datagrams(behaviour, asked)
@@ -213,5 +239,9 @@ export function hostileNameServer(behaviour: DnsBehaviour, seed: number): Promis
         const asked = readBy(bytes.subarray(2))
         if (asked !== undefined) overTcp(behaviour, socket, asked)
       }),
-  })
+  }
 }
+
+/** Serves a zone on 127.0.0.1, in its way. */
+export const hostileNameServer = (behaviour: DnsBehaviour, seed: number, zones: HostileZone): Promise<HostileServer> =>
+  hostileServer(hostileManners(behaviour, seed, zones))
