@@ -28,6 +28,8 @@ const [PASSWORD, PASSPHRASE, BECOME, ANSWER] = [
 ] as const
 const SECRETS = [PASSWORD, PASSPHRASE, BECOME] as const
 const CONNECT_SECONDS = 5
+/** For the other host: bastions that flood are in this process, too. */
+const PATIENT_SECONDS = 60
 /** A bastion that breaks off is tried again some times. */
 const ROUND_SECONDS = 90
 /** Of this process, in which hosts, bastions and mailrun are, for what a bastion sent. */
@@ -99,7 +101,7 @@ export function hostileBastionRounds(count: number): void {
         assert.not.ok(bastion.heard().includes(secret), `${secret} came in the clear`)
       }
       assert.ok(questions.length <= MOST_QUESTIONS, `${questions.length} questions`)
-      for (const question of questions) assert.match(question, /^127\.0\.0\.1 port \d+: [^ ]+ asks: "[\x20-\x7e]*" $/)
+      for (const question of questions) assert.match(question, /^127\.0\.0\.1 port \d+: [^ ]+ asks: "[\x20-\x7e]*…?" $/)
       for (const each of bastion.told) assert.ok(each === '' || each === ANSWER, each)
     } finally {
       stop.abort()
@@ -157,7 +159,7 @@ async function answerOf(connecting: Promise<Connection>): Promise<string> {
         script: framed('M', 'echo hello'),
         end: 'M end',
         onStdout: () => {},
-        signal: AbortSignal.timeout(CONNECT_SECONDS * 1000),
+        signal: AbortSignal.timeout(PATIENT_SECONDS * 1000),
       })
       return stdout.toString().trim().split('\n').at(-1) ?? ''
     } finally {
@@ -193,7 +195,7 @@ async function fleetBehind(
     ansible_private_key_file: at.keyFile,
   }
   const mx1 = { ansible_ssh_args: `-J ops@127.0.0.1:${at.bastion}` }
-  writeFileSync(inventory, JSON.stringify({ all: { hosts: { mx1, mx2: {} }, vars } }))
+  writeFileSync(inventory, JSON.stringify({ all: { hosts: { mx1, mx2: { ansible_timeout: PATIENT_SECONDS } }, vars } }))
   const secrets = {
     ansible_password: new Secret(PASSWORD),
     ansible_become_password: new Secret(BECOME),
