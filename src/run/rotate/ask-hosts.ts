@@ -59,7 +59,8 @@ type Outputs = {
 
 type Fault = Told['faults'][number]
 
-function toldBy({ name, status, error = '', outputs }: HostResult, member: RotationMember, at: number): Told {
+/** Of one host, by what it answered. @param at - when, by this process's clock */
+export function toldBy({ name, status, error = '', outputs }: HostResult, member: RotationMember, at: number): Told {
   const silent = (how: Fault['status'], why: string): Told => ({
     evidence: [],
     faults: [{ host: name, domain: undefined, status: how, why }],
