@@ -99,6 +99,14 @@ export const removeDirectory = (path: string): Script => files('remove-directory
 export const removeTree = (path: string): Script => files('remove-tree', path, [])
 
 /**
+ * What a command makes of a file beside it: `PATH.ENDING`, never older than the file.
+ *
+ * @param command - `%s` stands for the file's path
+ */
+export const compileFile = (path: string, ending: string, command: readonly string[]): Script =>
+  sh`${files('compile', path, [['ending', ending]])} -- ${command}`
+
+/**
  * A file that was not there, of what a command prints; it is not put in place where `check`, which has it as its
  * standard input, fails.
  */

@@ -25,8 +25,8 @@ while (@ARGV) {
 }
 @check = @ARGV;
 my $NEW = Fcntl::O_RDWR() | Fcntl::O_CREAT() | Fcntl::O_EXCL() | Fcntl::O_SYNC() | $NF;
-my ($temp, $out_of_reach);
-END { unlink grep { defined } $temp, $out_of_reach }
+my ($temp, @sweep);
+END { unlink grep { defined } $temp, @sweep }
 
 sub id {
   my ($kind, $account, $else) = @_;
@@ -82,7 +82,7 @@ sub child {
   my ($in, $out, $where, @command) = @_;
   my $pid = fork // fail("cannot fork: $!");
   if (!$pid) {
-    ($temp, $out_of_reach) = ();
+    ($temp, @sweep) = ();
     open STDIN, '<&', $in if $in;
     open STDIN, '<', '/dev/null' if !$in;
     open STDOUT, '>&', $out if $out;
@@ -126,10 +126,13 @@ sub from_base64 {
   $bytes .= unpack 'u', chr(32 + int(length($1) * 3 / 4)) . $1 while $text =~ /(.{1,84})/gs;
   $bytes;
 }
-sub whole_in {
-  my ($out, $size) = @_;
-  my $is = -s $out;
-  fail("cannot write $at/$temp: $is bytes of $size are there") if ($is || 0) != $size;
+sub written {
+  my ($beside, $bytes) = @_;
+  my $out = fresh($beside);
+  add($out, $bytes);
+  my ($is, $size) = (-s $out || 0, length $bytes);
+  fail("cannot write $at/$temp: $is bytes of $size are there") if $is != $size;
+  $out;
 }
 `
 
@@ -149,22 +152,45 @@ sub attributes_for {
   my $mode = ($set{mode} // '') ne '' ? oct $set{mode} : $file ? $is[2] & 07777 : 0644;
   (id('user', $set{owner}, $file ? $is[4] : 0), id('group', $set{group}, $file ? $is[5] : 0), $mode);
 }
+# In root's own folder of working files.
+sub out_of_reach {
+  my ($name, $bytes) = @_;
+  my $path = "$ENV{run}/$name";
+  unlink $path;
+  sysopen my $copy, $path, $NEW, 0600 or fail("cannot make $path: $!");
+  push @sweep, $path;
+  my $count = syswrite($copy, $bytes) // fail("cannot write $path: $!");
+  fail("cannot write $path whole") if $count != length $bytes;
+  ($path, $copy);
+}
 # Where others can write the directory, the command is given a copy out of their reach.
 sub validate {
   my ($out, @attributes) = @_;
   return if !@run;
-  my $path = $loose ? "$ENV{run}/$temp" : "$at/$temp";
+  my $path = "$at/$temp";
   if ($loose) {
-    unlink $path;
-    sysopen my $copy, $path, $NEW, 0600 or fail("cannot make $path: $!");
-    $out_of_reach = $path;
     sysseek $out, 0, 0;
-    my $bytes = all_of($out);
-    (syswrite($copy, $bytes) // -1) == length $bytes or fail("cannot write $path: $!");
+    ($path, my $copy) = out_of_reach($temp, all_of($out));
     give($copy, $path, @attributes, stat $copy);
   }
   ended(child(undef, undef, '/', map { s/%s/$path/gr } @run)) == 0
     or fail('refused by its validation; the file in place is untouched');
+}
+sub compile {
+  enter($target);
+  my ($text, @is) = file_at($name) or fail("cannot compile $target: it is not there");
+  my $table = "$name.$set{ending}";
+  my ($from) = $loose ? out_of_reach(temp_name($name), all_of($text)) : $target;
+  push @sweep, "$from.$set{ending}" if $loose;
+  ended(child(undef, undef, '/', map { s/%s/$from/gr } @run)) == 0 or fail("$run[0] failed");
+  if ($loose) {
+    open my $made, '<', "$from.$set{ending}" or fail("$run[0] has made no $from.$set{ending}: $!");
+    $set{now} = 1;
+    $is[2] &= 0170666;
+    return copy_to("$target.$set{ending}", $made, @is);
+  }
+  my ($made) = file_at($table) or fail("$run[0] has made no $at/$table");
+  utime undef, undef, $made or fail("cannot touch $at/$table: $!");
 }
 # The former file itself; where a file system knows no hard links, a copy.
 sub backup {
@@ -187,13 +213,13 @@ sub backup {
 sub copy_to {
   my ($path, $in, @is) = @_;
   enter($path);
-  my $bytes = all_of($in);
-  my $out = fresh(temp_name($name));
-  add($out, $bytes);
-  whole_in($out, length $bytes);
+  my $out = written(temp_name($name, $set{stay}), all_of($in));
   give($out, $temp, @is[4, 5], $is[2] & 07777, stat $out);
-  utime $is[8], $is[9], $out;
-  live($name);
+  # To the nanosecond, which Perl's own utime has not.
+  my ($from, $to) = map { "/proc/$$/fd/" . fileno $_ } $in, $out;
+  $set{now} or ended(child(undef, undef, '/', 'touch', '-cr', $from, $to)) == 0 or fail("cannot set the time of $at/$temp");
+  return live($name) if !$set{stay};
+  undef $temp;
 }
 sub live {
   my ($name) = @_;
@@ -210,10 +236,7 @@ sub put {
     ($out) = piece_at(temp_name($name));
     digest(content($out)) eq $set{pieces} or fail('the file did not arrive whole');
   } else {
-    my $bytes = $set{raw} ? all_of(\*STDIN) : from_base64();
-    $out = fresh(temp_name($name));
-    add($out, $bytes);
-    whole_in($out, length $bytes);
+    $out = written(temp_name($name), from_base64());
   }
   finish($out, $handle, \@is, @attributes);
 }
@@ -248,22 +271,17 @@ sub lines {
   my $time = time;
   my $bytes = join '', map { "$_\n" } $header, @kept, map { "$time $_" } @new;
   my @attributes = attributes_for();
-  my $out = fresh(temp_name($name));
-  add($out, $bytes);
-  whole_in($out, length $bytes);
-  finish($out, undef, [], @attributes);
+  finish(written(temp_name($name), $bytes), undef, [], @attributes);
 }
 sub make {
   enter($target);
   my @attributes = attributes_for();
-  my $out = fresh(temp_name($name));
   pipe my $told, my $tell or fail("cannot make a pipe: $!");
   my $pid = child(undef, $tell, '/', @run);
   close $tell;
   my $bytes = all_of($told);
   ended($pid) == 0 or fail("$run[0] failed: nothing is put in place");
-  add($out, $bytes);
-  whole_in($out, length $bytes);
+  my $out = written(temp_name($name), $bytes);
   ended(child(content($out), undef, '/', @check)) == 0 or fail("$check[0] refuses what $run[0] made: nothing is put in place") if @check;
   give($out, $temp, @attributes, stat $out);
   link $temp, $name or fail("cannot make $target: $!");
@@ -278,13 +296,29 @@ sub copy {
 }
 sub settle {
   enter($target);
-  my $beside = temp_name($name);
+  my $beside = temp_name($name, $set{stay});
   my ($new, @new) = file_at($beside);
   if (!$new) { unlink $name or $! == 2 or fail("cannot remove $target: $!"); return }
   $temp = $beside;
   my ($handle, @is) = inode($name);
-  return if $handle && is_file($is[2]) && "@is[2, 4, 5]" eq "@new[2, 4, 5]" && all_of(content($handle)) eq all_of($new);
+  return if !$set{always} && $handle && is_file($is[2]) && "@is[2, 4, 5]" eq "@new[2, 4, 5]" && all_of(content($handle)) eq all_of($new);
   live($name);
+}
+sub discard {
+  enter($target);
+  unlink temp_name($name, $set{stay});
+}
+sub merge {
+  enter($set{from});
+  my ($from) = file_at($name) or fail("cannot read $set{from}: it is not there");
+  my @new = split /\n/, all_of($from);
+  my %known = map { ((split)[0], 1) } grep { /\S/ } @new;
+  enter($target);
+  my ($in, @is) = file_at($name) or return;
+  my @more = grep { /^\s*[^\s#]/ && !$known{(split)[0]} } split /\n/, all_of($in);
+  my $out = written(temp_name($name, $set{stay}), join '', map { "$_\n" } @new, @more);
+  give($out, $temp, @is[4, 5], $is[2] & 07777, stat $out);
+  undef $temp;
 }
 sub own {
   enter($target);
@@ -326,9 +360,10 @@ sub directory {
 sub new_directory {
   my ($path, $uid, $gid, $mode) = @_;
   enter($path);
-  mkdir $name, 0700 or fail("cannot make $path: $!");
+  mkdir $name, 0700 or $set{there} && $! == 17 or fail("cannot make $path: $!");
   my ($handle, @is) = inode($name);
-  fail("refused: $path was made, and is another one now") if !$handle || !is_dir($is[2]) || !trusted($is[4]);
+  fail("refused: $path was made, and is another one now")
+    if !$handle || !is_dir($is[2]) || !$set{there} && !trusted($is[4]);
   give($handle, $name, $uid, $gid, $mode, @is);
 }
 sub remove {
@@ -358,12 +393,15 @@ sub read_file {
 }
 my %verbs = (
   put => \&put, piece => \&piece, lines => \&lines, make => \&make, copy => \&copy, settle => \&settle,
+  discard => \&discard, merge => \&merge, compile => \&compile,
   own => \&own, tree => \&tree, directory => \&directory, remove => \&remove, symlink => \&symbolic,
   'remove-directory' => \&remove_directory, 'remove-tree' => \&remove_tree, read => \&read_file,
 );
 umask 077;
-($verbs{$verb} // fail("files: there is no verb $verb"))->();
-exit 0;
+eval { ($verbs{$verb} // fail("files: there is no verb $verb"))->(); 1 } or do {
+  print STDERR $@;
+  exit 1;
+};
 `
 
 /** Without what people alone read. */

@@ -9,7 +9,7 @@
  * - `inode NAME` opens what stands there, whatever it is, itself: a handle and what fstat(2) says, or nothing. A FIFO
  *   does not hang it (O_PATH).
  * - `content HANDLE` opens a regular file of `inode` for reading: the same file, by whatever name it goes by then.
- * - `fail WHY` ends the program.
+ * - `fail WHY` dies of it.
  *
  * Who is not root trusts itself as well as root: its links are its own business.
  *
@@ -20,10 +20,7 @@ export const WALK = String.raw`
 require Fcntl;
 my ($PATH, $NF) = (0x200000, Fcntl::O_NOFOLLOW());
 my ($whole, $name, $at, $loose, $below, @dir);
-sub fail {
-  print STDERR "$_[0]\n";
-  exit 1;
-}
+sub fail { die "$_[0]\n" }
 sub who { (getpwuid $_[0])[0] // $_[0] }
 sub trusted { $_[0] == 0 || $_[0] == $> }
 sub look {

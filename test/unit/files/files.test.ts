@@ -301,6 +301,47 @@ test('what a command makes is proved, and replaces nothing', () => {
   assert.equal([fs.readFileSync(path, 'utf8'), fs.readdirSync(top).sort()], ['x\n', ['etc', 'home', 'key', 'run']])
 })
 
+asRoot('what is compiled of a file of others is made out of their reach', () => {
+  const path = join(home, 'map')
+  const compile = ['sh', '-c', 'tr a-z A-Z < "$1" > "$1.db"', 'sh', '%s']
+  for (const directory of [home, top]) {
+    const text = join(directory, 'map')
+    fs.writeFileSync(text, 'x', { mode: 0o640 })
+    if (directory === home) fs.symlinkSync(kept, `${text}.db`)
+    done(files.compileFile(text, 'db', compile))
+    assert.is(fs.readFileSync(`${text}.db`, 'utf8'), 'X')
+    assert.ok(fs.statSync(`${text}.db`).mtimeMs >= Math.floor(fs.statSync(text).mtimeMs / 1000) * 1000)
+  }
+  isUntouched()
+  assert.equal(fs.readdirSync(run), ['files'])
+  fs.rmSync(path)
+  fs.symlinkSync(kept, path)
+  refused(files.compileFile(path, 'db', compile), /is no file/)
+})
+
+test('a set of files is written beside, and settles as one', () => {
+  const [a, b, other] = ['a', 'b', 'etc/other'].map((name) => join(top, name)) as [string, string, string]
+  const verb = (name: string, path: string, more: Readonly<Record<string, string>>): Script =>
+    files.files(name, path, Object.entries({ stay: 'new', ...more }))
+  fs.writeFileSync(a, 'k1 old\n# comment\nk2 old\n')
+  fs.writeFileSync(b, 'goes')
+  fs.writeFileSync(other, 'k1 new\nk3 new\n')
+  fs.utimesSync(other, 1000, 1000)
+  done(verb('copy', a, { from: other }))
+  done(verb('merge', a, { from: other, stay: 'both' }))
+  assert.is(fs.readFileSync(a, 'utf8'), 'k1 old\n# comment\nk2 old\n')
+  done(verb('settle', a, { stay: 'both' }))
+  assert.is(fs.readFileSync(a, 'utf8'), 'k1 new\nk3 new\nk2 old\n')
+  done(verb('settle', a, {}))
+  assert.equal([fs.readFileSync(a, 'utf8'), fs.statSync(a).mtimeMs], ['k1 new\nk3 new\n', 1_000_000])
+  done(verb('settle', b, {}))
+  assert.not.ok(fs.existsSync(b))
+  done(verb('copy', a, { from: other }))
+  done(verb('discard', a, {}))
+  fs.unlinkSync(other)
+  assert.equal(fs.readdirSync(top).sort(), ['a', 'etc', 'home', 'run'])
+})
+
 test('lines are added with the time, others that do not match are left out', () => {
   const path = join(top, 'history')
   const add = (added: readonly string[]): void =>
