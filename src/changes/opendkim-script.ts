@@ -154,7 +154,7 @@ const stage = (paths: readonly string[], staged: ReadonlyMap<string, string>): S
       const name = `${NEW}/${path.split('/').at(-1) ?? ''}`
       const digest = staged.get(path)
       return digest === undefined
-        ? sh`rm -f -- ${name}; [ ! -e ${path} ] || ${files('copy', name, [['from', path]])} || return 1`
+        ? sh`rm -f -- ${name}; [ ! -e ${path} ] || ${files('copy', name, [['source', path]])} || return 1`
         : sh`printf '%s  %s\n' ${digest} ${name} | sha256sum --status -c || {
   say ${`${name} did not arrive whole`}
   return 1
