@@ -16,8 +16,15 @@ const BY_NAME = new RegExp(`(?:^|[\\s;&|({\`])(?:${PROGRAMS}) (?:-|"|'|\\$)|[^-=
  * Below /run and /var/lib, where root alone can write: the files of an activation, of instances, of stamps. The socket
  * of an instance is removed by its last part, which follows nothing.
  */
-const ROOTS_OWN =
-  /\$\{`?\$?\{?(?:ACTIVATION|ASK|NEW|OLD|WORK|name|stamp)\b|\/run\/mailrun|\/var\/lib\/apt\/lists|"\$cover"|"\$2\/opendkim\.sock"/
+const ROOTS_OWN = new RegExp(
+  [
+    '\\$\\{`?\\$?\\{?(?:ACTIVATION|ASK|NEW|OLD|WORK|name|stamp)\\b',
+    '/run/mailrun',
+    '/var/lib/apt/lists',
+    '"\\$cover"',
+    '"\\$2/opendkim\\.sock"',
+  ].join('|'),
+)
 
 /** Without examples, which give a host's state beforehand, what is said of a change, and comments. */
 const codeOf = (text: string): readonly string[] =>
