@@ -2,6 +2,7 @@
 import { checkPath } from '../src/changes/check-path.ts'
 import { foreignSelector } from '../src/changes/foreign-selector.ts'
 import { keyObstacle } from '../src/changes/key-obstacle.ts'
+import { makeFile, ownPath, type Owned } from '../src/files/files.ts'
 import { spentSelector } from '../src/changes/spent-selector.ts'
 import { isSelector, mailDomain } from '../src/mail/names.ts'
 import type { OwnSelectors } from '../src/mail/own-selectors.ts'
@@ -12,7 +13,6 @@ import { blocked, change, remarked } from '../src/model/plan.ts'
 import { UNKNOWN } from '../src/model/unknown.ts'
 import { keyPath, signingProbe, type Signing } from '../src/probes/signing.ts'
 import type { Script } from '../src/shell/script.ts'
-import { sh } from '../src/shell/sh.ts'
 
 export interface DkimKeyArgs {
   /** In A-labels, lower case. */
@@ -73,19 +73,19 @@ export const dkimKey = defineTask<DkimKeyArgs, readonly Signing[]>({
     const wanted = { owner: 'opendkim', group: 'opendkim', mode: '0600' }
     const changes =
       key.kind !== 'key'
-        ? [{ summary: `generate, ${bits} bits`, apply: generate(path, bits) }]
+        ? [{ summary: `generate, ${bits} bits`, apply: generate(path, bits, wanted) }]
         : [
             ...(key.owner === wanted.owner && key.group === wanted.group
               ? []
               : [
                   {
                     summary: `owner ${key.owner}:${key.group} → opendkim:opendkim`,
-                    apply: sh`chown -h -- opendkim:opendkim ${path}`,
+                    apply: ownPath(path, { owner: wanted.owner, group: wanted.group }),
                   },
                 ]),
             ...(key.mode === wanted.mode
               ? []
-              : [{ summary: `mode ${key.mode} → 0600`, apply: sh`chmod 0600 -- ${path}` }]),
+              : [{ summary: `mode ${key.mode} → 0600`, apply: ownPath(path, { mode: wanted.mode }) }]),
           ]
     const publicKey = key.kind === 'key' ? key.publicKey : UNKNOWN
     const remarks = own === undefined ? {} : foreignSelector(own, signing)
@@ -127,13 +127,6 @@ echo "*@example.org mx1._domainkey.example.org" > /etc/dkimkeys/SigningTable`,
 
 const isKeySize = (bits: number): boolean => Number.isInteger(bits) && bits >= 1024 && bits <= 4096
 
-/** ln(1) refuses where another key came in between. */
-const generate = (path: string, bits: number): Script => sh`set -e
-umask 077
-new=${`${path}.mailrun-new`}
-trap 'rm -f -- "$new"' EXIT
-rm -f -- "$new"
-openssl genrsa -out "$new" ${bits} 2>/dev/null
-chown opendkim:opendkim -- "$new"
-sync -- "$new"
-ln -T -- "$new" ${path}`
+/** Of nothing but a whole key: on a full disk genrsa(1) has been seen to end well with an empty one. */
+const generate = (path: string, bits: number, owned: Owned): Script =>
+  makeFile(path, owned, ['openssl', 'genrsa', bits], ['openssl', 'pkey', '-check', '-noout', '-passin', 'pass:'])

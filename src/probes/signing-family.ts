@@ -4,6 +4,7 @@ import type { DirectoryAttributes } from '../mail/key-reach.ts'
 import { utf8, type Answer } from '../model/answer.ts'
 import { ProbeError, type Family } from '../model/probe.ts'
 import { UNKNOWN, type Known } from '../model/unknown.ts'
+import { READER } from '../files/read.ts'
 import { quote } from '../shell/quote.ts'
 import { raw } from '../shell/script.ts'
 import type { Untrusted } from '../shell/untrusted.ts'
@@ -125,7 +126,7 @@ esac; done < ${CONFIGURATION}
 [ -r "$K" ] || K=/dev/null
 command -v openssl >/dev/null && o=1 || o=
 printf '%s %s %s %s\\n' ${keys.join(' ')} |
-awk -v D="$D" -v L="$L" -v F="$F" ${quote(LOOK_UP)} f=0 - f=1 "$K" f=2 "$S" f=3 /etc/group | {
+${READER} open "$K" "$S" -- awk -v D="$D" -v L="$L" -v F="$F" ${quote(LOOK_UP)} f=0 - f=1 %1 f=2 %2 f=3 /etc/group | {
   set -- /
   A=' / '
   while read -r d s p w k; do
@@ -152,7 +153,7 @@ awk -v D="$D" -v L="$L" -v F="$F" ${quote(LOOK_UP)} f=0 - f=1 "$K" f=2 "$S" f=3 
     done
     [ ! -f "$p" ] || [ -L "$p" ] || {
       [ "$o" ] || echo no-openssl
-      [ -z "$o" ] || openssl pkey -in "$p" -passin pass: -pubout 2>/dev/null </dev/null
+      [ -z "$o" ] || ${READER} open "$p" -- openssl pkey -in %1 -passin pass: -pubout 2>/dev/null </dev/null
     }
   done
   find "$@" -maxdepth 0 -printf 'path %y %u %g %m %p\\n' 2>/dev/null
