@@ -12,7 +12,7 @@ import {
   selectorList,
   signerOf,
 } from 'mailrun'
-import { apt, directory, dkimKey, opendkim, postfixParameter, service } from 'mailrun/tasks'
+import { apt, directory, dkimGroup, dkimKey, dkimOwners, opendkim, postfixParameter, service } from 'mailrun/tasks'
 
 export const KEYS = '/etc/dkimkeys'
 /**
@@ -168,6 +168,10 @@ export function tablesOf({
 
 export const signingPackages = ['opendkim', 'opendkim-tools', 'openssl'] as const
 
+/** A domain's own. One that is there, and may be the daemon's, is seen to by `dkimOwners`. */
+export const keyDirectory = (domain: string): Task =>
+  directory({ path: `${KEYS}/${domain}`, owner: 'root', group: 'opendkim-keys', mode: '0750', keep: true })
+
 /** From where Postfix and these packages are there up to Postfix, which has to read its main.cf again. */
 export function signingTasks({ vars, host }: Input): readonly (Task | false)[] {
   const tables = tablesOf({ vars, host })
@@ -177,10 +181,8 @@ export function signingTasks({ vars, host }: Input): readonly (Task | false)[] {
     vars.sign_bounces && tables.hostName !== undefined && signerOf(tables.hostName, vars.domains) !== undefined
   const socket = /^local:(.*)$/.exec(listens)?.[1]
   return [
-    directory({ path: KEYS, owner: 'opendkim', group: 'opendkim', mode: '0700' }),
-    ...vars.domains.map((name) =>
-      directory({ path: `${KEYS}/${name}`, owner: 'opendkim', group: 'opendkim', mode: '0700' }),
-    ),
+    dkimGroup({}),
+    ...vars.domains.map((name) => keyDirectory(name)),
     ...vars.domains.map((name) => dkimKey({ domain: name, selector: tables.selector, bits: vars.dkim_bits })),
     socket !== undefined &&
       directory({ path: socket.replace(/\/[^/]+$/, ''), owner: 'opendkim', group: 'postfix', mode: '2750' }),
@@ -193,6 +195,7 @@ export function signingTasks({ vars, host }: Input): readonly (Task | false)[] {
       vars: { socket: listens },
       restart: vars.opendkim_restart,
     }),
+    dkimOwners({ domains: vars.domains, selector: tables.selector }),
     postfixParameter({ parameter: 'smtpd_milters', value: milter, merge: true, superseded: FORMER_SOCKETS }),
     postfixParameter({ parameter: 'non_smtpd_milters', value: milter, merge: true, superseded: FORMER_SOCKETS }),
     signsBounces &&

@@ -21,6 +21,8 @@ export interface DirectoryArgs {
   readonly group?: string
   /** Left out: `0755` for a new one. */
   readonly mode?: Mode
+  /** One that is there keeps its owner, group and mode: they are for a new one. */
+  readonly keep?: boolean
   readonly state?: 'present' | 'absent'
   /** With `absent`: removes what is in it too. */
   readonly recurse?: boolean
@@ -41,6 +43,7 @@ export const directory = defineTask<DirectoryArgs, DirectoryState>({
     owner: text,
     group: text,
     mode,
+    keep: flag,
     state: oneOf('present', 'absent'),
     recurse: flag,
   },
@@ -49,6 +52,7 @@ export const directory = defineTask<DirectoryArgs, DirectoryState>({
     checkAttributes(args) ??
     (args.path === '/' && args.state === 'absent' ? 'refuses to remove /' : undefined) ??
     (args.recurse && args.state !== 'absent' ? 'recurse only goes with state: absent' : undefined) ??
+    (args.keep && args.state === 'absent' ? 'keep does not go with state: absent' : undefined) ??
     (args.parents && args.state === 'absent' ? 'parents does not go with state: absent' : undefined),
   probe: ({ path, owner, group, parents }) => {
     const own = pathProbe({ path, wanted: 'nothing', owner, group })
@@ -76,6 +80,11 @@ export const directory = defineTask<DirectoryArgs, DirectoryState>({
     },
     { title: 'With the directories above it', args: { path: '/srv/backup/mail/daily', parents: true, mode: '0700' } },
     {
+      title: 'One that keeps owner and mode where it is there',
+      args: { path: '/srv/dkimkeys/example.org', owner: 'root', group: 'mail', mode: '0750', keep: true },
+      given: 'mkdir -p /srv/dkimkeys',
+    },
+    {
       title: 'Remove a directory with all that is in it',
       args: { path: '/srv/old', state: 'absent', recurse: true },
       given: 'mkdir -p /srv/old/deep && touch /srv/old/deep/file',
@@ -99,6 +108,7 @@ function make(args: DirectoryArgs, now: DirectoryState): Plan<DirectoryState> {
       `there is no ${missing.join(' and no ')} on the host: ` +
         'make it with user or group, or have apt say what its packages provide',
     )
+  if (is.kind === 'directory' && args.keep) return ok
   if (is.kind === 'directory')
     return change(attributeChanges(path, wanted, is), {
       ...now,

@@ -1,7 +1,9 @@
 // Task: a domain's DKIM key, generated on the host once.
+import { attributeChanges } from '../src/changes/attributes.ts'
 import { checkPath } from '../src/changes/check-path.ts'
 import { keyObstacle } from '../src/changes/key-obstacle.ts'
 import { isSelector, mailDomain } from '../src/mail/names.ts'
+import { DAEMON, KEY_GROUP, ROOTS_KEY } from '../src/mail/key-group.ts'
 import { flag, number, required, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
 import { fact } from '../src/model/fact.ts'
@@ -28,7 +30,8 @@ export interface DkimKeyArgs {
 }
 
 /**
- * opendkim-genkey, idempotent: never overwritten, 0600 and opendkim's from its first moment, and never off the host.
+ * opendkim-genkey, idempotent: never overwritten, `root:opendkim-keys` 0640 from its first moment, and never off the
+ * host. A key that is there and that OpenDKIM can read keeps its owner: `dkimOwners` sees to that.
  */
 export const dkimKey = defineTask<DkimKeyArgs, readonly Signing[]>({
   type: 'dkimKey',
@@ -62,23 +65,12 @@ export const dkimKey = defineTask<DkimKeyArgs, readonly Signing[]>({
     const { path, key } = signing
     const obstacle = keyObstacle(signing)
     if (obstacle !== undefined) return blocked(obstacle)
-    const wanted = { owner: 'opendkim', group: 'opendkim', mode: '0600' }
+    const wanted = wantedOf(signing)
+    if ('why' in wanted) return blocked(wanted.why)
     const changes =
-      key.kind !== 'key'
-        ? [{ summary: `generate, ${bits} bits`, apply: generate(path, bits) }]
-        : [
-            ...(key.owner === wanted.owner && key.group === wanted.group
-              ? []
-              : [
-                  {
-                    summary: `owner ${key.owner}:${key.group} → opendkim:opendkim`,
-                    apply: sh`chown -h -- opendkim:opendkim ${path}`,
-                  },
-                ]),
-            ...(key.mode === wanted.mode
-              ? []
-              : [{ summary: `mode ${key.mode} → 0600`, apply: sh`chmod 0600 -- ${path}` }]),
-          ]
+      key.kind === 'key'
+        ? attributeChanges(path, wanted, key)
+        : [{ summary: `generate, ${bits} bits`, apply: generate(path, bits) }]
     const publicKey = key.kind === 'key' ? key.publicKey : UNKNOWN
     if (changes.length === 0 && signing.selector !== selector) {
       const why = `${selector} would be the selector of a first key`
@@ -100,6 +92,8 @@ export const dkimKey = defineTask<DkimKeyArgs, readonly Signing[]>({
       given: `
 apt-get -qq update
 DEBIAN_FRONTEND=noninteractive apt-get -qqy install opendkim openssl >/dev/null 2>&1
+getent group opendkim-keys >/dev/null || groupadd -r opendkim-keys
+usermod -aG opendkim-keys opendkim
 mkdir -p /etc/dkimkeys/example.org
 chown -R opendkim:opendkim /etc/dkimkeys`,
     },
@@ -109,6 +103,8 @@ chown -R opendkim:opendkim /etc/dkimkeys`,
       given: `
 apt-get -qq update
 DEBIAN_FRONTEND=noninteractive apt-get -qqy install opendkim openssl >/dev/null 2>&1
+getent group opendkim-keys >/dev/null || groupadd -r opendkim-keys
+usermod -aG opendkim-keys opendkim
 mkdir -p /etc/dkimkeys/example.org
 cd /etc/dkimkeys/example.org
 openssl genrsa -out mx1.private 2048 2>/dev/null
@@ -119,6 +115,36 @@ echo "*@example.org mx1._domainkey.example.org" > /etc/dkimkeys/SigningTable`,
   ],
 })
 
+interface Attributes {
+  readonly owner: string
+  readonly group: string
+  readonly mode: string
+}
+
+/**
+ * A key that OpenDKIM reads and not everybody does stays as it is. Else one that signs becomes the daemon's, for what
+ * runs may not be in the group of root's yet.
+ */
+function wantedOf({ path, key, inUse, groups }: Signing): Attributes | { readonly why: string } {
+  if (key.kind !== 'key') {
+    return groups.includes(KEY_GROUP)
+      ? ROOTS_KEY
+      : { why: `the user ${DAEMON} is not in the group ${KEY_GROUP}: put dkimGroup before this task` }
+  }
+  const { owner, group, mode } = key
+  const [user = 0, ofGroup = 0, others = 0] = [...mode.slice(-3)].map(Number)
+  const inGroup = group === DAEMON || groups.includes(group)
+  const reads = ((owner === DAEMON ? user : inGroup ? ofGroup : 0) & 4) !== 0
+  if (reads && (others & 6) === 0) return { owner, group, mode }
+  if (owner !== DAEMON && owner !== 'root')
+    return {
+      why:
+        `${path} is ${owner}:${group} ${mode}, which OpenDKIM cannot read or would refuse: ` +
+        `give it to root:${KEY_GROUP}, 0640, where ${owner} does not need it; else give the host another dkim_selector`,
+    }
+  return inUse || !groups.includes(KEY_GROUP) ? { owner: DAEMON, group: DAEMON, mode: '0600' } : ROOTS_KEY
+}
+
 const isKeySize = (bits: number): boolean => Number.isInteger(bits) && bits >= 1024 && bits <= 4096
 
 /** ln(1) refuses where another key came in between. */
@@ -128,6 +154,7 @@ new=${`${path}.mailrun-new`}
 trap 'rm -f -- "$new"' EXIT
 rm -f -- "$new"
 openssl genrsa -out "$new" ${bits} 2>/dev/null
-chown opendkim:opendkim -- "$new"
+chown -- ${`root:${KEY_GROUP}`} "$new"
+chmod 0640 -- "$new"
 sync -- "$new"
 ln -T -- "$new" ${path}`

@@ -5,10 +5,11 @@ import { keyObstacle } from '../src/changes/key-obstacle.ts'
 import { coverOf, type Cover } from '../src/changes/opendkim-cover.ts'
 import { OPENDKIM_SECONDS, opendkimScript } from '../src/changes/opendkim-script.ts'
 import { keyTable, signersOf, signingLines, signingTable, type Chosen } from '../src/changes/opendkim-tables.ts'
-import { planFiles } from '../src/changes/opendkim-files.ts'
+import { planFiles, type FileOwner } from '../src/changes/opendkim-files.ts'
 import { servedQuestion, signingGate, type Gate } from '../src/changes/signing-gate.ts'
 import { planUnit } from '../src/changes/unit-plan.ts'
 import type { UnitStart } from '../src/changes/unit-script.ts'
+import { KEY_GROUP, ROOTS_KEY } from '../src/mail/key-group.ts'
 import { milterOf } from '../src/mail/milter.ts'
 import { isSelector, mailDomain } from '../src/mail/names.ts'
 import { signerOf } from '../src/mail/own-name.ts'
@@ -261,7 +262,12 @@ function live(
     return blocked('there is no /etc/opendkim.conf that could be read: give src, its template')
   const wrong = contradictionIn(configuration, args)
   if (wrong !== undefined) return blocked(wrong)
-  const files = planFiles(contentsOf(args, open, configuration), now.files, now.activation.unfinished)
+  const files = planFiles(
+    contentsOf(args, open, configuration),
+    now.files,
+    (path) => ownerOf(path, now.signing),
+    now.activation.unfinished,
+  )
   if ('why' in files) return blocked(files.why)
 
   const restarts = whyRestart(now, files.staged.has(CONFIGURATION), before, configuration)
@@ -270,6 +276,7 @@ function live(
   const cover = coverFor(args, now, before)
   let covered: Cover | undefined
   let impossible: string | undefined
+  let started = false
   const plan = planUnit(
     args.src === undefined ? { state: 'running' } : { state: 'running', enabled: true },
     unitQuestion(args),
@@ -279,6 +286,7 @@ function live(
         if ('impossible' in cover) impossible = cover.impossible
         else covered = cover
       }
+      started = verb !== 'reload'
       const summary = summaryOf(verb, restarts.length > 0 ? restarts : because, covered !== undefined)
       const apply = opendkimScript({
         ...unitQuestion(args),
@@ -300,7 +308,7 @@ function live(
     )
   if (plan.kind === 'blocked') return plan
   const then: OpendkimState = {
-    ...proven(now, files.then),
+    ...proven(now, files.then, started),
     signing: signing.map((each) => ({ ...each, inUse: open.includes(each) })),
     unit: plan.kind === 'change' ? plan.then : now.unit,
   }
@@ -311,11 +319,15 @@ function live(
 }
 
 /** Once an activation came to its end, with these files. */
-const proven = (now: OpendkimState, files: readonly PathState[]): OpendkimState => ({
+const proven = (now: OpendkimState, files: readonly PathState[], started: boolean): OpendkimState => ({
   ...now,
   foreign: { names: [], unreadable: undefined },
   files: now.files.map((each, index) => files[index] ?? each),
-  activation: { ...now.activation, unfinished: false },
+  activation: {
+    ...now.activation,
+    unfinished: false,
+    joined: started ? hasKeyGroup(now.signing) : now.activation.joined,
+  },
 })
 
 /** What a configuration must say otherwise, in words. */
@@ -339,18 +351,35 @@ function contentsOf(args: OpendkimArgs, open: readonly Signing[], configuration:
   return new Map([...tables, [TRUSTED_HOSTS, trusted], [CONFIGURATION, configuration]])
 }
 
+/** Whether the daemon's user is in the group that reads root's keys: what runs must be started in it. */
+const hasKeyGroup = (signing: readonly Signing[]): boolean => signing.some(({ groups }) => groups.includes(KEY_GROUP))
+
+/**
+ * Tables are for the group of the keys alone where their directory is for the daemon alone; else somebody else may read
+ * them.
+ */
+function ownerOf(path: string, signing: readonly Signing[]): FileOwner {
+  const above = signing[0]?.directories.find((each) => path === `${each.path}/${path.split('/').at(-1)}`)
+  const [, ofGroup = 0, others = 0] = [...(above?.mode.slice(-3) ?? '')].map(Number)
+  const isShared = others % 2 === 1 || (ofGroup % 2 === 1 && above?.group !== KEY_GROUP)
+  return path === CONFIGURATION || isShared || !hasKeyGroup(signing)
+    ? { owner: 'root', group: 'root', mode: '0644' }
+    : ROOTS_KEY
+}
+
 /** Why a reload does not do; none where it may. */
 function whyRestart(
-  { activation }: OpendkimState,
+  { activation, signing }: OpendkimState,
   replacesConfiguration: boolean,
   before: string | undefined,
   configuration: string,
 ): readonly string[] {
   if (activation.unfinished) return ['a run that did not come to its end is undone']
-  if (!replacesConfiguration) return []
+  const joins = hasKeyGroup(signing) && !activation.joined ? [`it joins the group ${KEY_GROUP}`] : []
+  if (!replacesConfiguration) return joins
   const settings =
     before === undefined ? ['what its former configuration may say'] : needsRestart(before, configuration)
-  return settings.map((name) => `${name} is read at a start only`)
+  return [...joins, ...settings.map((name) => `${name} is read at a start only`)]
 }
 
 /** What a restart would be covered by; `undefined` where it needs or wants no cover. */

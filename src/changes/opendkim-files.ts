@@ -1,5 +1,5 @@
-// Which of OpenDKIM's files are to be others: staged in a place of their own, for they go live together; owners and
-// modes are mended where they are.
+// Which of OpenDKIM's files are to be others: staged in a place of their own, for they go live together, as does a new
+// owner or group, by which a daemon could be shut out; modes are mended where they are.
 import { createHash } from 'node:crypto'
 import type { Change, Diff } from '../model/change.ts'
 import { lines } from '../shell/script.ts'
@@ -22,10 +22,18 @@ export interface FilePlans {
 
 const digestOf = (content: string): string => createHash('sha256').update(content).digest('hex')
 
+/** Owner, group and mode of a file. */
+export interface FileOwner {
+  readonly owner: string
+  readonly group: string
+  readonly mode: string
+}
+
 /** @param all - stages them all, whatever is there. */
 export function planFiles(
   contents: ReadonlyMap<string, string>,
   now: readonly PathState[],
+  ownerOf: (path: string) => FileOwner,
   all: boolean,
 ): FilePlans | { readonly why: string } {
   const staged = new Map<string, string>()
@@ -43,24 +51,24 @@ export function planFiles(
         content: Buffer.from(content),
         wanted: 'shown',
         secret: false,
-        owner: 'root',
-        group: 'root',
-        mode: '0644',
+        ...ownerOf(path),
       },
       state,
     )
     if (plan.kind === 'blocked') return plan
     const after = plan.kind === 'change' ? plan.then : state
     const same = is.kind === 'file' && is.sha256 === digestOf(content)
+    const mine = is.kind === 'file' && is.owner === ownerOf(path).owner && is.group === ownerOf(path).group
     const made = plan.kind === 'change' ? plan.changes : []
-    if (same) attributes.push(...made.map((each) => ({ ...each, summary: `${name}: ${each.summary}` })))
-    if (!same || all) {
+    if (same && mine) attributes.push(...made.map((each) => ({ ...each, summary: `${name}: ${each.summary}` })))
+    if (!same || !mine || all) {
       staged.set(path, digestOf(content))
       stage.push(
         staging(
           name,
           content,
-          same ? 'again' : made.map(({ summary }) => summary).join(', '),
+          ownerOf(path),
+          same && mine ? 'again' : made.map(({ summary }) => summary).join(', '),
           same ? undefined : made[0]?.diff,
         ),
       )
@@ -71,14 +79,12 @@ export function planFiles(
   return { staged, stage, attributes, then, changed }
 }
 
-function staging(name: string, content: string, summary: string, diff: Diff | undefined): Change {
+function staging(name: string, content: string, owner: FileOwner, summary: string, diff: Diff | undefined): Change {
   const { before, apply } = replaceFile({
     path: `${ACTIVATION}/new/${name}`,
     content: Buffer.from(content),
     secret: false,
-    owner: 'root',
-    group: 'root',
-    mode: '0644',
+    ...owner,
     validate: undefined,
     backup: undefined,
   })

@@ -104,7 +104,7 @@ const DONE: OpendkimState = {
   },
   parameters: parameters({ smtpd_milters: 'unix:opendkim/opendkim.sock', non_smtpd_milters: '$smtpd_milters' }),
   main: file(''),
-  activation: { unfinished: false, formerSocket: undefined, overrides: [] },
+  activation: { unfinished: false, formerSocket: undefined, overrides: [], joined: false },
   keys: [],
 }
 const with_ = (index: number, content: string): OpendkimState => ({
