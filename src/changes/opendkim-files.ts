@@ -2,6 +2,8 @@
 // owner or group, by which a daemon could be shut out; modes are mended where they are.
 import { createHash } from 'node:crypto'
 import type { Change, Diff } from '../model/change.ts'
+import type { SettledPlan } from '../model/plan.ts'
+import { UNKNOWN } from '../model/unknown.ts'
 import { lines } from '../shell/script.ts'
 import { sh } from '../shell/sh.ts'
 import { ACTIVATION } from '../probes/opendkim-activation.ts'
@@ -56,9 +58,9 @@ export function planFiles(
       state,
     )
     if (plan.kind === 'blocked') return plan
-    const after = plan.kind === 'change' ? plan.then : state
     const same = is.kind === 'file' && is.sha256 === digestOf(content)
     const mine = is.kind === 'file' && is.owner === ownerOf(path).owner && is.group === ownerOf(path).group
+    const after = afterOf(plan, state, mine)
     const made = plan.kind === 'change' ? plan.changes : []
     if (same && mine) attributes.push(...made.map((each) => ({ ...each, summary: `${name}: ${each.summary}` })))
     if (!same || !mine || all) {
@@ -77,6 +79,13 @@ export function planFiles(
     if (plan.kind === 'change' || staged.has(path)) changed.set(path, after.is)
   }
   return { staged, stage, attributes, then, changed }
+}
+
+/** A new file takes the place of one whose owner changes, so that it is loaded again. */
+function afterOf(plan: SettledPlan<PathState>, state: PathState, mine: boolean): PathState {
+  if (plan.kind !== 'change') return state
+  const { is } = plan.then
+  return is.kind === 'file' && !mine ? { ...plan.then, is: { ...is, mtime: UNKNOWN } } : plan.then
 }
 
 function staging(name: string, content: string, owner: FileOwner, summary: string, diff: Diff | undefined): Change {
