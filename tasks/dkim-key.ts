@@ -2,6 +2,7 @@
 import { attributeChanges } from '../src/changes/attributes.ts'
 import { checkPath } from '../src/changes/check-path.ts'
 import { keyObstacle } from '../src/changes/key-obstacle.ts'
+import { makeFile, type Owned } from '../src/files/files.ts'
 import { isSelector, mailDomain } from '../src/mail/names.ts'
 import { DAEMON, KEY_GROUP, ROOTS_KEY } from '../src/mail/key-group.ts'
 import { flag, number, required, text } from '../src/model/argument.ts'
@@ -11,7 +12,6 @@ import { blocked, change } from '../src/model/plan.ts'
 import { UNKNOWN } from '../src/model/unknown.ts'
 import { keyPath, signingProbe, type Signing } from '../src/probes/signing.ts'
 import type { Script } from '../src/shell/script.ts'
-import { sh } from '../src/shell/sh.ts'
 
 export interface DkimKeyArgs {
   /** In A-labels, lower case. */
@@ -70,7 +70,7 @@ export const dkimKey = defineTask<DkimKeyArgs, readonly Signing[]>({
     const changes =
       key.kind === 'key'
         ? attributeChanges(path, wanted, key)
-        : [{ summary: `generate, ${bits} bits`, apply: generate(path, bits) }]
+        : [{ summary: `generate, ${bits} bits`, apply: generate(path, bits, wanted) }]
     const publicKey = key.kind === 'key' ? key.publicKey : UNKNOWN
     if (changes.length === 0 && signing.selector !== selector) {
       const why = `${selector} would be the selector of a first key`
@@ -115,24 +115,18 @@ echo "*@example.org mx1._domainkey.example.org" > /etc/dkimkeys/SigningTable`,
   ],
 })
 
-interface Attributes {
-  readonly owner: string
-  readonly group: string
-  readonly mode: string
-}
-
 /**
  * A key that OpenDKIM reads and not everybody does stays as it is. Else one that signs becomes the daemon's, for what
  * runs may not be in the group of root's yet.
  */
-function wantedOf({ path, key, inUse, groups }: Signing): Attributes | { readonly why: string } {
+function wantedOf({ path, key, inUse, groups }: Signing): Owned | { readonly why: string } {
   if (key.kind !== 'key') {
     return groups.includes(KEY_GROUP)
       ? ROOTS_KEY
       : { why: `the user ${DAEMON} is not in the group ${KEY_GROUP}: put dkimGroup before this task` }
   }
   const { owner, group, mode } = key
-  const [user = 0, ofGroup = 0, others = 0] = [...mode.slice(-3)].map(Number)
+  const [user = 0, ofGroup = 0, others = 0] = Array.from(mode.slice(-3), Number)
   const inGroup = group === DAEMON || groups.includes(group)
   const reads = ((owner === DAEMON ? user : inGroup ? ofGroup : 0) & 4) !== 0
   if (reads && (others & 6) === 0) return { owner, group, mode }
@@ -147,14 +141,6 @@ function wantedOf({ path, key, inUse, groups }: Signing): Attributes | { readonl
 
 const isKeySize = (bits: number): boolean => Number.isInteger(bits) && bits >= 1024 && bits <= 4096
 
-/** ln(1) refuses where another key came in between. */
-const generate = (path: string, bits: number): Script => sh`set -e
-umask 077
-new=${`${path}.mailrun-new`}
-trap 'rm -f -- "$new"' EXIT
-rm -f -- "$new"
-openssl genrsa -out "$new" ${bits} 2>/dev/null
-chown -- ${`root:${KEY_GROUP}`} "$new"
-chmod 0640 -- "$new"
-sync -- "$new"
-ln -T -- "$new" ${path}`
+/** Of nothing but a whole key: on a full disk genrsa(1) has been seen to end well with an empty one. */
+const generate = (path: string, bits: number, owned: Owned): Script =>
+  makeFile(path, owned, ['openssl', 'genrsa', bits], ['openssl', 'pkey', '-check', '-noout', '-passin', 'pass:'])

@@ -20,9 +20,10 @@ export function tripScript(request: TripRequest): string {
     `export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
     'umask 022',
     'cd /',
-    // What a login may bring along: systemctl(1) and others take their flags only in front by it; noclobber, noglob and
+    // What a login may bring along: systemctl(1) and others take their flags only in front by it; Perl loads
+    // other code; noclobber, noglob and
     // allexport come with bash's SHELLOPTS.
-    'unset POSIXLY_CORRECT CDPATH BASH_ENV ENV',
+    'unset POSIXLY_CORRECT CDPATH BASH_ENV ENV PERL5OPT PERL5LIB PERL_UNICODE',
     'set +f +C +a',
     // `go`: the questions are to be asked; `more`: further steps may begin.
     `go=1 more=1 held= run= hung= m=`,
@@ -37,7 +38,7 @@ export function tripScript(request: TripRequest): string {
     ...(questions.length > 0 ? questionsLines(mark, questions, questionsSeconds) : []),
     // After a failure the output stays, for whoever lost the connection and asks.
     ...(steps.length > 0
-      ? [`rm -f "$run"/in.*`, `[ ! "$go" ] || rm -f "$run"/out.*`, `[ ! -e ${stop} ] || rm -f ${stop}`]
+      ? [`rm -f "$run"/in.* "$run/files"`, `[ ! "$go" ] || rm -f "$run"/out.*`, `[ ! -e ${stop} ] || rm -f ${stop}`]
       : []),
     ...(lock ? [UNLOCK] : []),
     // Only now: where nobody reads, the shell stands still here, and must not hold the lock.

@@ -65,9 +65,9 @@ test('setuid and setgid bits outlast a change of owner', () => {
   const plan = planOf(file(args), now, {})
   assert.ok(plan.kind === 'change' && plan.then.is.kind === 'file')
   assert.is(plan.then.is.mode, '4755')
-  assert.ok(plan.changes[0]!.apply.text.includes('chmod "0$mode"'))
+  assert.ok(plan.changes[0]!.apply.text.includes(' strict=1'))
   const plain = planOf(file(args), there(fileOf('0755')), {})
-  assert.ok(plain.kind === 'change' && !plain.changes[0]!.apply.text.includes('chmod'))
+  assert.ok(plain.kind === 'change' && !plain.changes[0]!.apply.text.includes('strict'))
 })
 
 test('chown touches only what deviates', () => {
@@ -137,7 +137,7 @@ test('file takes validate and backup with a content, only', () => {
   )
   assert.match(
     plan.kind === 'change' ? plan.changes[0]!.apply.text : '',
-    /visudo -cf \/\.a\.mailrun-new .*\n.*cp -pf -- \/a \/a\.mailrun-backup/,
+    / put \/a backup=\/a\.mailrun-backup -- visudo -cf %s /,
   )
   assert.throws(() => file({ path: '/a', content: 'x', validate: ['true'] }), /validate must name the new file by %s/)
   assert.throws(
