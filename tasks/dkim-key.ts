@@ -2,7 +2,7 @@
 import { attributeChanges } from '../src/changes/attributes.ts'
 import { checkPath } from '../src/changes/check-path.ts'
 import { keyObstacle } from '../src/changes/key-obstacle.ts'
-import { makeFile, type Owned } from '../src/files/files.ts'
+import { makeFile } from '../src/files/files.ts'
 import { isSelector, mailDomain } from '../src/mail/names.ts'
 import { DAEMON, KEY_GROUP, ROOTS_KEY } from '../src/mail/key-group.ts'
 import { flag, number, required, text } from '../src/model/argument.ts'
@@ -115,11 +115,17 @@ echo "*@example.org mx1._domainkey.example.org" > /etc/dkimkeys/SigningTable`,
   ],
 })
 
+interface Owner {
+  readonly owner: string
+  readonly group: string
+  readonly mode: string
+}
+
 /**
  * A key that OpenDKIM reads and not everybody does stays as it is. Else one that signs becomes the daemon's, for what
  * runs may not be in the group of root's yet.
  */
-function wantedOf({ path, key, inUse, groups }: Signing): Owned | { readonly why: string } {
+function wantedOf({ path, key, inUse, groups }: Signing): Owner | { readonly why: string } {
   if (key.kind !== 'key') {
     return groups.includes(KEY_GROUP)
       ? ROOTS_KEY
@@ -142,5 +148,5 @@ function wantedOf({ path, key, inUse, groups }: Signing): Owned | { readonly why
 const isKeySize = (bits: number): boolean => Number.isInteger(bits) && bits >= 1024 && bits <= 4096
 
 /** Of nothing but a whole key: on a full disk genrsa(1) has been seen to end well with an empty one. */
-const generate = (path: string, bits: number, owned: Owned): Script =>
+const generate = (path: string, bits: number, owned: Owner): Script =>
   makeFile(path, owned, ['openssl', 'genrsa', bits], ['openssl', 'pkey', '-check', '-noout', '-passin', 'pass:'])

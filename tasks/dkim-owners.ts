@@ -92,7 +92,8 @@ getent group opendkim-keys >/dev/null || groupadd -r opendkim-keys
 usermod -aG opendkim-keys opendkim
 systemctl restart opendkim
 mkdir -p /etc/dkimkeys/example.org
-[ -e /etc/dkimkeys/example.org/mx1.private ] || openssl genrsa -out /etc/dkimkeys/example.org/mx1.private 2048 2>/dev/null
+key=/etc/dkimkeys/example.org/mx1.private
+[ -e $key ] || openssl genrsa -out $key 2048 2>/dev/null
 chown -R opendkim:opendkim /etc/dkimkeys
 chmod 0700 /etc/dkimkeys /etc/dkimkeys/example.org
 chmod 0600 /etc/dkimkeys/example.org/*.private

@@ -360,7 +360,7 @@ const hasKeyGroup = (signing: readonly Signing[]): boolean => signing.some(({ gr
  */
 function ownerOf(path: string, signing: readonly Signing[]): FileOwner {
   const above = signing[0]?.directories.find((each) => path === `${each.path}/${path.split('/').at(-1)}`)
-  const [, ofGroup = 0, others = 0] = [...(above?.mode.slice(-3) ?? '')].map(Number)
+  const [, ofGroup = 0, others = 0] = Array.from(above?.mode.slice(-3) ?? '', Number)
   const isShared = others % 2 === 1 || (ofGroup % 2 === 1 && above?.group !== KEY_GROUP)
   return path === CONFIGURATION || isShared || !hasKeyGroup(signing)
     ? { owner: 'root', group: 'root', mode: '0644' }

@@ -41,7 +41,7 @@ const UNSHARED: readonly string[] = ['root', DAEMON, KEY_GROUP]
 const [READ, SEARCH] = [4, 1]
 
 const bits = (mode: string): readonly [user: number, group: number, others: number] => {
-  const [user = 0, group = 0, others = 0] = [...mode.slice(-3)].map(Number)
+  const [user = 0, group = 0, others = 0] = Array.from(mode.slice(-3), Number)
   return [user, group, others]
 }
 

@@ -40,6 +40,10 @@ const KINDS: Readonly<Record<string, PathOwner['kind']>> = { d: 'directory', f: 
 const fourDigits = (mode: Untrusted): string => mode.padStart(4, '0')
 const namesIn = (list: Untrusted): readonly string[] => list.split(',').filter((name) => name !== '')
 
+const once = (lines: readonly (readonly string[])[]): readonly (readonly string[])[] => [
+  ...new Map(lines.map((words) => [words.slice(4).join(' '), words])).values(),
+]
+
 /** Of the lines that the question about signing prints. */
 export function ownersIn({ stdout }: Answer): KeyOwners {
   const lines = utf8(stdout)
@@ -51,7 +55,7 @@ export function ownersIn({ stdout }: Answer): KeyOwners {
   return {
     user: user === '1',
     group: gid === '-' ? undefined : namesIn(members),
-    paths: of('path').map(([type = '', owner = '', group = '', mode = '', ...path]) => ({
+    paths: once(of('path')).map(([type = '', owner = '', group = '', mode = '', ...path]) => ({
       path: path.join(' '),
       kind: KINDS[type] ?? 'other',
       owner,

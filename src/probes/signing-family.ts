@@ -132,7 +132,7 @@ END {
 
 /**
  * @param keys - domain, selector, path and which, as words of the shell.
- * @param directories - that hold keys, where it is asked to whom these belong; as words of the shell.
+ * @param directories - that hold keys, where it is asked to whom these belong.
  */
 const signingQuestion = (keys: readonly string[], directories: readonly string[]): string => `${
   directories.length === 0 ? '' : MORE_OF_OWNERS
@@ -185,14 +185,22 @@ awk -v D="$D" -v L="$L" -v F="$F" ${quote(LOOK_UP)} f=0 - f=1 "$K" f=2 "$S" f=3 
       [ -z "$o" ] || openssl pkey -in "$p" -passin pass: -pubout 2>/dev/null </dev/null
     }
   done
-${directories.length === 0 ? FIND : `  set -- "$@" ${directories.map((each) => `${each} ${each}/*.private`).join(' ')}\n${FIND_OWNERS}`}
+${directories.length === 0 ? FIND : findOwners(directories)}
   echo end
 }`
 
 const FIND = `  find "$@" -maxdepth 0 -printf 'path %y %u %g %m %p\\n' 2>/dev/null`
 
+/** As words of the shell: a directory, all above it, and the keys in it. */
+const withKeys = (directory: string): readonly string[] => [
+  ...[...ancestorsOf(directory), directory].map(quote),
+  `${quote(directory)}/*.private`,
+]
+
 /** More is asked only where something is the daemon's own: a host on which all is root's costs no more. */
-const FIND_OWNERS = `  t=$(${FIND.trim()})
+const findOwners = (directories: readonly string[]): string => `
+  set -- "$@" ${directories.flatMap(withKeys).join(' ')}
+  t=$(${FIND.trim()})
   printf '%s\\n' "$t"
   case $t in
   *"path "?" ${DAEMON} "*) printf '%s\\n' "$t" | more_of_owners "$@";;
@@ -208,7 +216,7 @@ export const signingFamily: Family = {
     raw(
       signingQuestion(
         keysOf(items).map((item) => item.map(quote).join(' ')),
-        directoriesOf(items).map(quote),
+        directoriesOf(items),
       ),
     ),
   split(answer, items) {
