@@ -14,7 +14,7 @@ const OLD = `${ACTIVATION}/old`
  * of both sets until all else is in place: whenever OpenDKIM is started meanwhile, each line of its SigningTable leads
  * to a key.
  *
- * @param files - the KeyTable first, opendkim.conf last.
+ * @param files - the KeyTable first.
  */
 export const installFunctions = (files: readonly string[]): Script =>
   lines([raw(`files='${files.join(' ')}'`), KEEP, PREPARE, INSTALL])
@@ -41,6 +41,7 @@ const PREPARE = raw(`prepare() {
     b=$(beside "$f")
     rm -f -- "$b"
     [ ! -e "$d/\${f##*/}" ] || {
+      [ -d "\${f%/*}" ] || mkdir -p -- "\${f%/*}" || return 1
       cp -pT -- "$d/\${f##*/}" "$b" && sync -- "$b"
     } || return 1
   done
@@ -60,15 +61,19 @@ const PREPARE = raw(`prepare() {
 const INSTALL = raw(`live() {
   b=$(beside "$1")
   if [ ! -e "$b" ]; then
+    [ ! -e "$1" ] || redefined "$1"
     rm -f -- "$1"
   elif cmp -s -- "$b" "$1" && [ "$(stat -c '%u %g %a' -- "$b")" = "$(stat -c '%u %g %a' -- "$1")" ]; then
     rm -f -- "$b"
   else
+    redefined "$1"
     mv -fT -- "$b" "$1"
   fi
 }
+redefined() { case $1 in *.service.d/*) redefines=1;; esac; }
 install_set() {
   d=$1
+  redefines=
   prepare || {
     for f in $files; do rm -f -- "$(beside "$f")"; done
     rm -f -- "$k"
@@ -83,5 +88,6 @@ install_set() {
   first=$1
   shift
   for f in "$@"; do live "$f" || return 1; done
-  live "$first"
+  live "$first" || return 1
+  [ -z "$redefines" ] || systemctl daemon-reload
 }`)
