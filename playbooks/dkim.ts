@@ -80,6 +80,15 @@ export const dkimVars = {
     ),
     'covered',
   ),
+  opendkim_hardening: v.optional(
+    v.pipe(
+      v.boolean('true or false is wanted'),
+      v.description(
+        'Whether the unit of OpenDKIM is kept by a drop-in from all that OpenDKIM can do without, where it signs that way',
+      ),
+    ),
+    true,
+  ),
   milter_default_action: v.optional(
     v.pipe(
       v.picklist(['accept', 'tempfail', 'reject', 'quarantine'], 'accept, tempfail, reject or quarantine is wanted'),
@@ -194,6 +203,7 @@ export function signingTasks({ vars, host }: Input): readonly (Task | false)[] {
       src: 'templates/opendkim.conf.ejs',
       vars: { socket: listens },
       restart: vars.opendkim_restart,
+      hardening: vars.opendkim_hardening,
     }),
     dkimOwners({ domains: vars.domains, selector: tables.selector }),
     postfixParameter({ parameter: 'smtpd_milters', value: milter, merge: true, superseded: FORMER_SOCKETS }),

@@ -12,7 +12,7 @@ import { putContent } from './put-content.ts'
 import { replaceFile } from './replace-file.ts'
 
 export interface FilePlans {
-  /** SHA-256 of what is staged, by path. */
+  /** SHA-256 of what is staged, by path; {@link GONE} of what is to be no more. */
   readonly staged: ReadonlyMap<string, string>
   readonly stage: readonly Change[]
   /** Changes of owner and mode. */
@@ -22,7 +22,8 @@ export interface FilePlans {
   readonly changed: ReadonlyMap<string, PathState['is']>
 }
 
-const digestOf = (content: string): string => createHash('sha256').update(content).digest('hex')
+/** In the place of a digest. */
+export const GONE = 'gone'
 
 /** Owner, group and mode of a file. */
 export interface FileOwner {
@@ -31,9 +32,14 @@ export interface FileOwner {
   readonly mode: string
 }
 
-/** @param all - stages them all, whatever is there. */
+export const digestOf = (content: string): string => createHash('sha256').update(content).digest('hex')
+
+/**
+ * @param contents - by path; `undefined` of a file that is not to be there.
+ * @param all - stages them all, whatever is there.
+ */
 export function planFiles(
-  contents: ReadonlyMap<string, string>,
+  contents: ReadonlyMap<string, string | undefined>,
   now: readonly PathState[],
   ownerOf: (path: string) => FileOwner,
   all: boolean,
@@ -44,9 +50,17 @@ export function planFiles(
   const then: PathState[] = []
   const changed = new Map<string, PathState['is']>()
   for (const [index, [path, content]] of [...contents].entries()) {
-    const state = now[index]!
+    const state = withDirectory(path, now[index]!)
     const { is } = state
-    const name = path.split('/').at(-1) ?? path
+    const name = nameOf(path)
+    if (content === undefined) {
+      then.push({ ...state, is: { kind: 'absent' } })
+      if (is.kind === 'absent') continue
+      staged.set(path, GONE)
+      stage.push({ summary: `${name}: remove`, apply: sh`rm -f -- ${stagedAt(path)}` })
+      changed.set(path, { kind: 'absent' })
+      continue
+    }
     const plan = putContent(
       {
         path,
@@ -67,7 +81,7 @@ export function planFiles(
       staged.set(path, digestOf(content))
       stage.push(
         staging(
-          name,
+          path,
           content,
           ownerOf(path),
           same && mine ? 'again' : made.map(({ summary }) => summary).join(', '),
@@ -88,9 +102,23 @@ function afterOf(plan: SettledPlan<PathState>, state: PathState, mine: boolean):
   return is.kind === 'file' && !mine ? { ...plan.then, is: { ...is, mtime: UNKNOWN } } : plan.then
 }
 
-function staging(name: string, content: string, owner: FileOwner, summary: string, diff: Diff | undefined): Change {
+/** Where it is kept until it goes live. */
+const stagedAt = (path: string): string => `${ACTIVATION}/new/${path.split('/').at(-1) ?? path}`
+
+/** As summaries call it. */
+const nameOf = (path: string): string =>
+  path
+    .split('/')
+    .slice(path.includes('.d/') ? -2 : -1)
+    .join('/')
+
+/** A directory of drop-ins is made when the first one goes live. */
+const withDirectory = (path: string, state: PathState): PathState =>
+  path.includes('.d/') && state.parent === 'absent' ? { ...state, parent: 'directory' } : state
+
+function staging(path: string, content: string, owner: FileOwner, summary: string, diff: Diff | undefined): Change {
   const { before, apply } = replaceFile({
-    path: `${ACTIVATION}/new/${name}`,
+    path: stagedAt(path),
     content: Buffer.from(content),
     secret: false,
     ...owner,
@@ -99,7 +127,7 @@ function staging(name: string, content: string, owner: FileOwner, summary: strin
   })
   const folder = sh`mkdir -p -- ${`${ACTIVATION}/new`} || exit`
   return {
-    summary: `${name}: ${summary}`,
+    summary: `${nameOf(path)}: ${summary}`,
     before: before.map((piece) => lines([folder, piece])),
     apply: lines([folder, apply]),
     ...(diff ? { diff } : {}),

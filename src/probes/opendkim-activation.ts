@@ -18,6 +18,8 @@ export interface OpendkimActivation {
   readonly unfinished: boolean
   /** Of an unfinished one: the Socket that the former opendkim.conf says, where it says one. */
   readonly formerSocket: string | undefined
+  /** Of a drop-in with which this OpenDKIM did not sign, so that it was taken back. */
+  readonly unhardened: { readonly digest: string; readonly why: string } | undefined
   /** Lines of master.cf that set lists of milters of their own. */
   readonly overrides: readonly string[]
   /** The daemon that runs was started in the group that can read root's keys. */
@@ -30,6 +32,8 @@ const PROCESSES = [
   '/sys/fs/cgroup/systemd/system.slice/opendkim.service/cgroup.procs',
   '/run/opendkim/opendkim.pid',
 ]
+/** One line: the digest of the drop-in that was taken back, and why. */
+export const UNHARDENED = `${ACTIVATION}/unhardened`
 const MASTER_CF = '/etc/postfix/master.cf'
 
 export const opendkimActivation: Probe<OpendkimActivation> = defineProbe<OpendkimActivation>({
@@ -39,6 +43,10 @@ export const opendkimActivation: Probe<OpendkimActivation> = defineProbe<Opendki
 [ ! -d ${ACTIVATION}/old ] || {
   echo unfinished
   grep -ihs '^[[:space:]]*Socket[[:space:]]' ${ACTIVATION}/old/opendkim.conf
+}
+[ ! -r ${UNHARDENED} ] || {
+  IFS= read -r l < ${UNHARDENED}
+  printf 'unhardened %s\\n' "$l"
 }
 grep -hs -e '^[^#]*smtpd_milters' -e '^${KEY_GROUP}:' ${MASTER_CF} /etc/group
 for f in ${PROCESSES.join(' ')}; do
@@ -51,10 +59,12 @@ echo end`),
     const lines = utf8(stdout).trimEnd().split('\n')
     if (lines.at(-1) !== 'end')
       throw new ProbeError(`an activation of OpenDKIM cannot be asked for: ${utf8(stderr).trim() || 'no answer'}`)
+    const taken = /^unhardened ([0-9a-f]{64}) (.*)$/m.exec(lines.join('\n'))
     return {
+      unhardened: taken === null ? undefined : { digest: taken[1]!, why: taken[2]! },
       unfinished: lines[0] === 'unfinished',
-      formerSocket: settingsOf(lines.join('\n')).get('socket'),
-      overrides: lines.filter((line) => line.includes('smtpd_milters')),
+      formerSocket: settingsOf(lines.filter((line) => !line.startsWith('unhardened ')).join('\n')).get('socket'),
+      overrides: lines.filter((line) => line.includes('smtpd_milters') && !line.startsWith('unhardened ')),
       joined: isJoined(lines),
     }
   },
