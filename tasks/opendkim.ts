@@ -291,7 +291,7 @@ function live(
       )
     : withWarning(
         asItIs,
-        `how the unit of OpenDKIM is hardened and its groups stay as they are, for they need a restart, ` +
+        `how the unit of OpenDKIM is hardened and which groups it has stays as it is, for that needs a restart, ` +
           `and ${impossible}: take that out, or give restart: 'plain'`,
       )
 }
