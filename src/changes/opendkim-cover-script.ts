@@ -123,7 +123,7 @@ covered() {
     named || end_cover 0
     return 1
   }
-  perl ${FILES} copy ${MAIN_CF} from=${MAIN_CF} stay=old || {
+  perl ${FILES} copy ${MAIN_CF} source=${MAIN_CF} stay=old || {
     named || end_cover 0
     return 1
   }

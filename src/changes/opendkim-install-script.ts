@@ -24,7 +24,7 @@ const KEEP = raw(`keep() {
   rm -rf -- ${OLD}.new
   mkdir -- ${OLD}.new || return 1
   for f in $files; do
-    [ ! -e "$f" ] || perl ${FILES} copy "${OLD}.new/\${f##*/}" "from=$f" || return 1
+    [ ! -e "$f" ] || perl ${FILES} copy "${OLD}.new/\${f##*/}" "source=$f" || return 1
   done
   sync -- ${OLD}.new/* ${OLD}.new
   mv -T -- ${OLD}.new ${OLD}
@@ -39,7 +39,7 @@ const PREPARE = raw(`prepare() {
   for f in $files; do
     if [ -e "$d/\${f##*/}" ]; then
       [ -d "\${f%/*}" ] || perl ${FILES} directory "\${f%/*}" owner=root group=root mode=0755 || return 1
-      perl ${FILES} copy "$f" "from=$d/\${f##*/}" stay=new || return 1
+      perl ${FILES} copy "$f" "source=$d/\${f##*/}" stay=new || return 1
     else
       perl ${FILES} discard "$f" stay=new || return 1
     fi
@@ -47,7 +47,7 @@ const PREPARE = raw(`prepare() {
   both=
   [ ! -e "$d/KeyTable" ] || [ ! -e ${KEY_TABLE} ] || {
     both=1
-    perl ${FILES} merge ${KEY_TABLE} "from=$d/KeyTable" stay=both
+    perl ${FILES} merge ${KEY_TABLE} "source=$d/KeyTable" stay=both
   }
 }`)
 

@@ -160,7 +160,7 @@ const stage = (paths: readonly string[], staged: ReadonlyMap<string, string>): S
       const digest = staged.get(path)
       if (digest === GONE) return sh`rm -f -- ${name}`
       return digest === undefined
-        ? sh`rm -f -- ${name}; [ ! -e ${path} ] || ${files('copy', name, [['from', path]])} || return 1`
+        ? sh`rm -f -- ${name}; [ ! -e ${path} ] || ${files('copy', name, [['source', path]])} || return 1`
         : sh`printf '%s  %s\n' ${digest} ${name} | sha256sum --status -c || {
   say ${`${name} did not arrive whole`}
   return 1

@@ -1,4 +1,5 @@
 // Writes one trip: the lock, the changes, then the questions, as one script that runs whole or not at all.
+import { READER, SET_READER } from '../files/read.ts'
 import { quote } from '../shell/quote.ts'
 import type { QuestionFrame } from './questions.ts'
 import { lockLines, UNLOCK } from './trip-lock.ts'
@@ -51,12 +52,12 @@ export function tripScript(request: TripRequest): string {
 }
 
 /** What a trip and the questions of every module call. */
-const NEEDED = ['timeout', 'find', 'sha256sum', 'base64', 'stat', 'head', 'tail', 'dd', 'stdbuf', 'mkfifo']
+const NEEDED = ['timeout', 'find', 'sha256sum', 'base64', 'stat', 'head', 'tail', 'dd', 'stdbuf', 'mkfifo', 'perl']
 
 const needsLines = (programs: readonly string[]): readonly string[] => [
   `for p in ${programs.join(' ')}; do command -v "$p" >/dev/null || m="$m $p"; done`,
   `[ ! "$m" ] || {
-  say broken "there is no$m in $PATH on the host: install coreutils, findutils and util-linux"
+  say broken "there is no$m in $PATH on the host: install coreutils, findutils, util-linux and perl-base"
   go=
 }`,
 ]
@@ -73,6 +74,7 @@ const questionsLines = (mark: string, questions: readonly QuestionFrame[], secon
   'if [ "$go" ]; then',
   `timeout -k ${KILL_AFTER_SECONDS} ${seconds} sh 9>&- <<'${mark}-questions'`,
   '{',
+  ...(questions.some(({ text }) => text.includes(READER)) ? [SET_READER] : []),
   `printf '${asks(mark, 0)}' 2>/dev/null || exit`,
   ...questions.flatMap(({ text }, index) => [
     `( eval ${quote(text)} ) </dev/null`,

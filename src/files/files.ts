@@ -17,7 +17,7 @@ export interface Owned {
 
 type Setting = readonly [name: string, value: string | undefined]
 
-/** For the shell functions of a longer change: what follows are the program's own words, see `verbs.ts`. */
+/** For the shell functions of a longer change: what follows are the program's own words, see `program.ts`. */
 export const files = (verb: string, path: string, settings: readonly Setting[]): Script => {
   const words = settings.flatMap(([name, value]) => (value === undefined ? [] : [quote(`${name}=${value}`)]))
   return sh`perl ${raw(FILES)} ${raw(verb)} ${path}${raw(words.map((word) => ` ${word}`).join(''))}`
@@ -87,6 +87,9 @@ export const ownTree = (path: string, attributes: Omit<Owned, 'mode'>, below: bo
 /** @param above - directories that are made first: root's, 0755 */
 export const makeDirectory = (path: string, attributes: Owned, above: readonly string[]): Script =>
   files('directory', path, [...owned(attributes), ...above.map((each): Setting => ['above', each])])
+
+/** The home directory of a user, with what is in /etc/skel; one that is there is left alone. */
+export const makeHome = (user: string): Script => files('home', user, [])
 
 /** A link, in the place of whatever is there but a directory. */
 export const putLink = (path: string, target: string): Script => files('symlink', path, [['to', target]])

@@ -55,7 +55,7 @@ sub enter {
     if (-l _) {
       fail("refused: $at/$part is a symbolic link, and "
         . writers() . " can write $at: no link is followed there; name the directory that it leads to") if $loose;
-      fail("$whole: too many symbolic links") if ++$links > 40;
+      fail("$whole: Too many levels of symbolic links") if ++$links > 40;
       my $to = readlink $part;
       unshift @parts, split m{/}, $to;
       top() if $to =~ m{^/};

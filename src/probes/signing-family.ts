@@ -5,6 +5,7 @@ import type { DirectoryAttributes } from '../mail/key-reach.ts'
 import { utf8, type Answer } from '../model/answer.ts'
 import { ProbeError, type Family } from '../model/probe.ts'
 import { UNKNOWN, type Known } from '../model/unknown.ts'
+import { READER } from '../files/read.ts'
 import { quote } from '../shell/quote.ts'
 import { raw } from '../shell/script.ts'
 import type { Untrusted } from '../shell/untrusted.ts'
@@ -157,7 +158,8 @@ esac; done < ${CONFIGURATION}
 [ -r "\${X:=/var/lib/dpkg/statoverride}" ] || X=/dev/null
 command -v openssl >/dev/null && o=1 || o=
 printf '%s %s %s %s\\n' ${keys.join(' ')} |
-awk -v D="$D" -v L="$L" -v F="$F" ${quote(LOOK_UP)} f=0 - f=1 "$K" f=2 "$S" f=3 /etc/group f=4 /etc/passwd f=5 "$X" | {
+${READER} open "$K" "$S" -- awk -v D="$D" -v L="$L" -v F="$F" ${quote(LOOK_UP)} \\
+  f=0 - f=1 %1 f=2 %2 f=3 /etc/group f=4 /etc/passwd f=5 "$X" | {
   set -- /
   A=' / '
   while read -r d s p w k; do
@@ -182,7 +184,7 @@ awk -v D="$D" -v L="$L" -v F="$F" ${quote(LOOK_UP)} f=0 - f=1 "$K" f=2 "$S" f=3 
     done
     [ ! -f "$p" ] || [ -L "$p" ] || {
       [ "$o" ] || echo no-openssl
-      [ -z "$o" ] || openssl pkey -in "$p" -passin pass: -pubout 2>/dev/null </dev/null
+      [ -z "$o" ] || ${READER} open "$p" -- openssl pkey -in %1 -passin pass: -pubout 2>/dev/null </dev/null
     }
   done
 ${directories.length === 0 ? FIND : findOwners(directories)}

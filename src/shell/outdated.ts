@@ -10,7 +10,9 @@ export const OUTDATED_STATUS = 75
 export const orOutdated = (holds: Script): Script =>
   lines([raw('{'), holds, raw(`} || { printf %s "$${OUTDATED}"; exit ${OUTDATED_STATUS}; }`)])
 
-/** What follows a command that ends with {@link OUTDATED_STATUS} where it finds that so; it ends the change where it fails. */
+/**
+ * What follows a command that ends with {@link OUTDATED_STATUS} where it finds that so; the change ends where it fails.
+ */
 export const orSaysOutdated: Script = raw(
   ` || { r=$?; [ "$r" != ${OUTDATED_STATUS} ] || printf %s "$${OUTDATED}"; exit "$r"; }`,
 )

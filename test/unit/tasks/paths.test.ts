@@ -33,8 +33,7 @@ test('a number is told by its name, and compared so', () => {
   if (!('family' in probe.question)) throw new Error('paths are a family')
   const { family, item } = probe.question
   const stdout =
-    'd\0/a\0f\0mail\x004321\x00644\x001.0000000000\x000\0\0' +
-    'DIGESTS\0USERS\0mail:x:8:8::/:/bin/sh\n\0GROUPS\0\0CONTENTS\0\0end'
+    'd\0/a\0f\0mail\x004321\x00644\x001.0000000000\x000\0\0' + 'FILES\0USERS\0mail:x:8:8::/:/bin/sh\n\0GROUPS\0\0\0end'
   const now = probe.parse(family.split({ code: 0, stdout, stderr: '' }, [item])[0]!)
   assert.equal([now.names, now.missing], [{ owner: 'mail', group: '4321' }, []])
   checkCase(file, { args: { path: '/a', owner: '8', group: '4321' }, now, expect: [] })
