@@ -24,7 +24,7 @@ export const coverFunctions = ({ former, during, after }: Cover): Script =>
   lines([
     raw(`cover=$(postconf -h queue_directory)/${COVER_DIRECTORY} pointed=`),
     // As it was to the byte and to its time: nobody is to take it for changed.
-    raw('to_former() { perl ${FILES} settle ${MAIN_CF} stay=old always=1; }'),
+    raw(`to_former() { perl ${FILES} settle ${MAIN_CF} stay=old always=1; }`),
     lines([raw('to_cover() {'), settings(during), raw('}')]),
     after === former ? raw('to_new() { to_former; }') : lines([raw('to_new() {'), settings(after), raw('}')]),
     RELOAD,

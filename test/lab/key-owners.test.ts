@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { moveSteps } from '../../src/changes/key-owner-changes.ts'
-import { FILES_PROGRAM } from '../../src/files/verbs.ts'
+import { FILES_PROGRAM } from '../../src/files/program.ts'
 import { keyMoves } from '../../src/mail/key-owners.ts'
 import type { RunDocument } from '../../src/report/json.ts'
 import { suite } from '../suite.ts'
