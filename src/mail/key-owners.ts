@@ -63,8 +63,12 @@ function ofDirectory(directory: Owned, accounts: OtherAccounts): Move | Stay | u
   if (owner === 'root') return undefined
   if (owner !== DAEMON) return { path, why: `it belongs to ${owner}` }
   const override = accounts.overrides.find((each) => each.path === path)
-  if (override !== undefined)
-    return { path, why: `dpkg-statoverride keeps it ${override.owner}:${override.group} ${override.mode}` }
+  if (override !== undefined) {
+    const { path: _, ...to } = override
+    return letsDaemonThrough(override)
+      ? { kind: 'directory', from: directory, to }
+      : { path, why: `dpkg-statoverride keeps it ${to.owner}:${to.group} ${to.mode}` }
+  }
   if (!path.startsWith('/etc/')) return { path, why: `it is ${DAEMON}'s, and not below /etc` }
   const others = admitted(directory, SEARCH, accounts)
   // Whoever came through still does; the daemon, too.
@@ -72,6 +76,12 @@ function ofDirectory(directory: Owned, accounts: OtherAccounts): Move | Stay | u
   return others.size > 0
     ? { path, why: `${inWords(others)} can get at what is in it` }
     : { kind: 'directory', from: directory, to: ROOTS_DIRECTORY }
+}
+
+/** Of root's, such as this module's own override: by the group of the keys, or as everybody else. */
+function letsDaemonThrough({ owner, group, mode }: Owned): boolean {
+  const [, ofGroup, others] = bits(mode)
+  return owner === 'root' && ((group === KEY_GROUP ? ofGroup : others) & SEARCH) !== 0
 }
 
 /** Whoever can read it as it lies there, besides root and the daemon. */
