@@ -163,11 +163,10 @@ export const opendkim = defineTask<OpendkimArgs, OpendkimState>({
             : `active must give a selector for each domain, got ${JSON.stringify(each)}`,
       )
       .find((wrong) => wrong !== undefined) ??
-    ([src, vars, socket, trustedHosts].every((each) => each === undefined) ||
+    ([src, vars, socket, trustedHosts, hardening].every((each) => each === undefined) ||
     [src, vars, socket, trustedHosts].every((each) => each !== undefined)
       ? undefined
-      : 'src, vars, socket and trustedHosts go together') ??
-    (src === undefined && hardening !== undefined ? 'hardening goes with src' : undefined) ??
+      : 'src, vars, socket and trustedHosts go together, and hardening with them') ??
     (hostName === undefined || mailDomain(hostName) === hostName
       ? undefined
       : `hostName must be a host's full name in lower case (A-labels), got ${JSON.stringify(hostName)}`) ??

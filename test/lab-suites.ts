@@ -13,6 +13,7 @@ const ENDING = '.test.ts'
 const ON_EVERY_RELEASE: readonly string[] = [
   'connections',
   'dkim',
+  'hardening',
   'key-owners',
   'laws',
   'mail-host',

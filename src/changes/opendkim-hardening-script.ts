@@ -47,8 +47,12 @@ function hardenedLaunch({ properties, pidDirectory }: Hardening): Script {
 }`
 }
 
+/** What systemd and OpenDKIM say of every start. */
+const USUAL = '^Job for |^See "|^systemctl |^Start|^Stop|^Failed to start |[.]service: |^OpenDKIM Filter | field added '
+
 const SOFTEN = raw(`soften() {
-  soft=$(printf %s "$1" | tr -s '\\n\\t ' ' ' | cut -c '1-${WHY_CHARACTERS}')
+  soft=$(printf '%s\\n' "$1" | grep -Ev '${USUAL}' | tail -n 4 | tr -s '\\n\\t ' ' ' | cut -c '1-${WHY_CHARACTERS}')
+  soft=\${soft:-it does not start}
   hard=
   rm -f -- ${STAGED}
 }
