@@ -84,7 +84,8 @@ export const dkimVars = {
     v.pipe(
       v.boolean('true or false is wanted'),
       v.description(
-        'Whether the unit of OpenDKIM is kept by a drop-in from all that OpenDKIM can do without, where it signs that way',
+        'Whether the unit of OpenDKIM is kept by a drop-in from all that OpenDKIM can do without, ' +
+          'where it signs that way',
       ),
     ),
     true,
@@ -177,9 +178,12 @@ export function tablesOf({
 
 export const signingPackages = ['opendkim', 'opendkim-tools', 'openssl'] as const
 
-/** A domain's own. One that is there, and may be the daemon's, is seen to by `dkimOwners`. */
-export const keyDirectory = (domain: string): Task =>
-  directory({ path: `${KEYS}/${domain}`, owner: 'root', group: 'opendkim-keys', mode: '0750', keep: true })
+/** One that is there, and may be the daemon's, is seen to by `dkimOwners`. */
+const keyDirectoryAt = (path: string): Task =>
+  directory({ path, owner: 'root', group: 'opendkim-keys', mode: '0750', keep: true })
+
+/** A domain's own. */
+export const keyDirectory = (domain: string): Task => keyDirectoryAt(`${KEYS}/${domain}`)
 
 /** From where Postfix and these packages are there up to Postfix, which has to read its main.cf again. */
 export function signingTasks({ vars, host }: Input): readonly (Task | false)[] {
@@ -191,6 +195,7 @@ export function signingTasks({ vars, host }: Input): readonly (Task | false)[] {
   const socket = /^local:(.*)$/.exec(listens)?.[1]
   return [
     dkimGroup({}),
+    keyDirectoryAt(KEYS),
     ...vars.domains.map((name) => keyDirectory(name)),
     ...vars.domains.map((name) => dkimKey({ domain: name, selector: tables.selector, bits: vars.dkim_bits })),
     socket !== undefined &&

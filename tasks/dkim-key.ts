@@ -122,27 +122,30 @@ interface Owner {
 }
 
 /**
- * A key that OpenDKIM reads and not everybody does stays as it is. Else one that signs becomes the daemon's, for what
- * runs may not be in the group of root's yet.
+ * A key that OpenDKIM reads and not everybody does stays as it is. One that everybody reads and that signs becomes the
+ * daemon's, for what runs may not be in the group of root's yet; any other becomes root's.
  */
 function wantedOf({ path, key, inUse, groups }: Signing): Owner | { readonly why: string } {
+  const joined = groups.includes(KEY_GROUP)
   if (key.kind !== 'key') {
-    return groups.includes(KEY_GROUP)
+    return joined
       ? ROOTS_KEY
       : { why: `the user ${DAEMON} is not in the group ${KEY_GROUP}: put dkimGroup before this task` }
   }
   const { owner, group, mode } = key
   const [user = 0, ofGroup = 0, others = 0] = Array.from(mode.slice(-3), Number)
-  const inGroup = group === DAEMON || groups.includes(group)
-  const reads = ((owner === DAEMON ? user : inGroup ? ofGroup : 0) & 4) !== 0
-  if (reads && (others & 6) === 0) return { owner, group, mode }
+  const notOwner = group === DAEMON || groups.includes(group) ? ofGroup : others
+  const reads = ((owner === DAEMON ? user : notOwner) & 4) !== 0
+  const shown = (others & 6) !== 0
+  if (reads && !shown) return { owner, group, mode }
   if (owner !== DAEMON && owner !== 'root')
     return {
       why:
         `${path} is ${owner}:${group} ${mode}, which OpenDKIM cannot read or would refuse: ` +
         `give it to root:${KEY_GROUP}, 0640, where ${owner} does not need it; else give the host another dkim_selector`,
     }
-  return inUse || !groups.includes(KEY_GROUP) ? { owner: DAEMON, group: DAEMON, mode: '0600' } : ROOTS_KEY
+  const signs = inUse && reads && group !== KEY_GROUP
+  return signs || !joined ? { owner: DAEMON, group: DAEMON, mode: '0600' } : ROOTS_KEY
 }
 
 const isKeySize = (bits: number): boolean => Number.isInteger(bits) && bits >= 1024 && bits <= 4096
