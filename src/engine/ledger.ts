@@ -69,7 +69,9 @@ export function ledger(tasks: readonly Task[]): Ledger {
       set(task, 'failed', why).failure = change
     },
     unknown(task, change, why) {
-      set(task, 'unknown', why).changes.push(change)
+      const { changes } = set(task, 'unknown', why)
+      // Pieces of a change are told each.
+      if (!changes.includes(change)) changes.push(change)
     },
     results: (mask) =>
       tasks.map((task) => {
