@@ -33,6 +33,7 @@ import {
   withFiles,
   type OpendkimState,
 } from '../src/probes/opendkim.ts'
+import type { Untrusted } from '../src/shell/untrusted.ts'
 
 interface Tables {
   /** In A-labels, lower case. */
@@ -319,7 +320,7 @@ const proven = (now: OpendkimState, files: readonly PathState[]): OpendkimState 
 })
 
 /** What a configuration must say otherwise, in words. */
-function contradictionIn(configuration: string, { src, socket }: OpendkimArgs): string | undefined {
+function contradictionIn(configuration: Untrusted, { src, socket }: OpendkimArgs): string | undefined {
   const wrong = unlike(configuration, {
     ...(socket === undefined ? {} : { Socket: socket }),
     KeyTable: `file:${KEY_TABLE}`,
@@ -329,7 +330,11 @@ function contradictionIn(configuration: string, { src, socket }: OpendkimArgs): 
   return `${src === undefined ? '/etc/opendkim.conf' : 'the template of opendkim.conf'} must say ${wrong}`
 }
 
-function contentsOf(args: OpendkimArgs, open: readonly Signing[], configuration: string): ReadonlyMap<string, string> {
+function contentsOf(
+  args: OpendkimArgs,
+  open: readonly Signing[],
+  configuration: Untrusted,
+): ReadonlyMap<string, string> {
   const tables = [
     [KEY_TABLE, keyTable(open)],
     [SIGNING_TABLE, signingTable(open, args.hostName)],
@@ -343,8 +348,8 @@ function contentsOf(args: OpendkimArgs, open: readonly Signing[], configuration:
 function whyRestart(
   { activation }: OpendkimState,
   replacesConfiguration: boolean,
-  before: string | undefined,
-  configuration: string,
+  before: Untrusted | undefined,
+  configuration: Untrusted,
 ): readonly string[] {
   if (activation.unfinished) return ['a run that did not come to its end is undone']
   if (!replacesConfiguration) return []
@@ -357,7 +362,7 @@ function whyRestart(
 function coverFor(
   args: OpendkimArgs,
   now: OpendkimState,
-  before: string | undefined,
+  before: Untrusted | undefined,
 ): ReturnType<typeof coverOf> | undefined {
   const { unit, activation, parameters } = now
   const former = (before === undefined ? undefined : settingsOf(before).get('socket')) ?? DEFAULT_SOCKET

@@ -82,7 +82,15 @@ export function hostileRounds(rounds: number, lab: Lab): void {
       const here = project({ 'p.ts': SLOW_CHANGE })
       await tell(lab, 'mx1', `${behaviour} 1`)
       try {
-        const run = await ended([join(here.folder, 'p.ts'), '-i', lab.inventoryPath, '--timeout', '10', '--format', 'json'])
+        const run = await ended([
+          join(here.folder, 'p.ts'),
+          '-i',
+          lab.inventoryPath,
+          '--timeout',
+          '10',
+          '--format',
+          'json',
+        ])
         assertEnded(run, peak, behaviour)
         const { hosts } = JSON.parse(run.stdout) as RunDocument
         const told = hosts.map(({ name, status, tasks }) => [name, status, ...tasks.map((task) => task.status)])

@@ -121,7 +121,7 @@ const spokenLine = (line: Untrusted): string =>
     .replace(/mailrun-password-[0-9a-f]+-[^:]*:/g, '')
     .replace(/mailrun-(?:begin|ready|end)-[0-9a-f]+/g, '')
 
-const shortened = (line: string): string =>
+const shortened = (line: Untrusted): string =>
   line.length > LINE_CHARACTERS ? `${line.slice(0, LINE_CHARACTERS)} …` : line
 
 /** Without the command that is ours, where it is named: ` -c "echo mailrun-ready-… exec sh"`. */

@@ -5,6 +5,7 @@ import { access, constants } from 'node:fs/promises'
 import pLimit from 'p-limit'
 import { addressText } from '../mail/dns-text/dns-text.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 import type { NameServer } from './name-server.ts'
 import { isUnreadKey, updateOutcome, type Said, type UpdateOutcome } from './update-outcome.ts'
 import { NO_UPDATE, updateScript, type UpdateScript } from './update-script.ts'
@@ -58,8 +59,8 @@ function run(program: string, words: readonly string[], input: UpdateScript): Pr
   return new Promise((resolve, reject) => {
     const child = spawn(program, words, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, LC_ALL: 'C' } })
     let output = ''
-    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
-    child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))
+    child.stdout.on('data', (chunk: Untrusted<Buffer>) => (output += chunk.toString()))
+    child.stderr.on('data', (chunk: Untrusted<Buffer>) => (output += chunk.toString()))
     // It may end before it has read all.
     child.stdin.on('error', () => {})
     child.on('error', reject)

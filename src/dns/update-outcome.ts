@@ -1,6 +1,8 @@
 // What nsupdate(1) said of an update, and what to do about it. Its exit status is 0 even where it could not read the
 // key: only the server's NOERROR is a success.
 
+import type { Untrusted } from '../shell/untrusted.ts'
+
 export type UpdateOutcome =
   | { readonly kind: 'done' }
   /** Somebody else changed the set since it was read. */
@@ -11,7 +13,7 @@ export type UpdateOutcome =
 export const UNTOLD: UpdateOutcome = { kind: 'failed', why: 'the host did not tell what came of it; verify does' }
 
 /** @param told - by the server */
-export const OUTDATED = (told: string): UpdateOutcome => ({
+export const OUTDATED = (told: Untrusted): UpdateOutcome => ({
   kind: 'outdated',
   why: `somebody changed it since it was read (${told}): nothing was done to it; plan again`,
 })
@@ -19,7 +21,7 @@ export const OUTDATED = (told: string): UpdateOutcome => ({
 export interface Said {
   readonly code: number
   /** Both streams. */
-  readonly output: string
+  readonly output: Untrusted
 }
 
 /** A prerequisite does not hold: the set is not what it was when it was read. */
@@ -45,7 +47,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
  * nsupdate then goes on and sends its updates without a signature. What it says beside this quotes the file, and with
  * it perhaps the secret.
  */
-export const isUnreadKey = (output: string): boolean => /^could not read key from /m.test(output)
+export const isUnreadKey = (output: Untrusted): boolean => /^could not read key from /m.test(output)
 
 const UNREAD_KEY =
   'the key cannot be read, or is none: on a name server host root or bind can, ' +
@@ -61,7 +63,7 @@ export function updateOutcome({ code, output }: Said): UpdateOutcome {
   return { kind: 'failed', why: lastWords(code, output) }
 }
 
-function refusal(response: string, tsig: string | undefined): UpdateOutcome {
+function refusal(response: Untrusted, tsig: Untrusted | undefined): UpdateOutcome {
   const name = tsig ?? response
   if (CHANGED.includes(name)) return OUTDATED(name)
   const told = tsig === undefined ? response : `${response} (${tsig})`
@@ -69,12 +71,12 @@ function refusal(response: string, tsig: string | undefined): UpdateOutcome {
   return { kind: 'failed', why: `${told}: ${advice}` }
 }
 
-function silence(server: string, reason: string): string {
+function silence(server: Untrusted, reason: Untrusted): string {
   const why = reason === 'operation canceled' ? 'nothing listens there' : reason
   return `no answer from ${server} (TCP): ${why}; whether the update was made, verify tells`
 }
 
-function lastWords(code: number, output: string): string {
+function lastWords(code: number, output: Untrusted): string {
   const said = output.trim()
   if (said === '') return `nsupdate ended with ${code} and said nothing`
   const last = said.split('\n').slice(-3).join('; ')

@@ -35,7 +35,7 @@ export interface ListMerge {
   /** Items that the wanted ones take the place of. */
   readonly superseded: RegExp | undefined
   /** The value of another parameter, for items that refer to it. */
-  valueOf(parameter: string): string | undefined
+  valueOf(parameter: Untrusted): string | undefined
 }
 
 /**
@@ -45,7 +45,7 @@ export interface ListMerge {
 export function mergedList({ is, wanted, superseded, valueOf }: ListMerge): string {
   const items = listItems(is)
   const wantedItems = listItems(wanted)
-  const stays = (item: string): boolean => wantedItems.includes(headOf(item)) || !superseded?.test(headOf(item))
+  const stays = (item: Untrusted): boolean => wantedItems.includes(headOf(item)) || !superseded?.test(headOf(item))
   const kept = items.filter(stays)
   const heads = new Set(expanded(kept, valueOf, 0).map(headOf))
   const missing = wantedItems.filter((item) => !heads.has(headOf(item)))
@@ -53,7 +53,7 @@ export function mergedList({ is, wanted, superseded, valueOf }: ListMerge): stri
   return [...kept, ...missing].join(', ')
 }
 
-const expanded = (items: readonly string[], valueOf: ListMerge['valueOf'], depth: number): readonly string[] =>
+const expanded = (items: readonly Untrusted[], valueOf: ListMerge['valueOf'], depth: number): readonly string[] =>
   items.flatMap((item) => {
     const parameter = referenceOf(item)
     const value = parameter === undefined || depth > 5 ? undefined : valueOf(parameter)

@@ -215,12 +215,12 @@ function readAll(answer: Answer, questions: readonly PathItem[]) {
  * what is left in between changed meanwhile, and is left out.
  */
 function partsOf(
-  text: string,
+  text: Untrusted,
   files: readonly { readonly path: string; readonly size: number; readonly digest: string }[],
 ): Map<string, string> {
   const parts = new Map<string, string>()
   let [from, to] = [0, text.length]
-  const take = (path: string, digest: string, part: string): boolean =>
+  const take = (path: string, digest: string, part: Untrusted): boolean =>
     createHash('sha256').update(Buffer.from(part, 'latin1')).digest('hex') === digest && parts.set(path, part) === parts
   for (const { path, size, digest } of files) {
     if (!take(path, digest, text.slice(from, from + size))) break
