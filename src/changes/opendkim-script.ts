@@ -1,5 +1,6 @@
 // The script that has OpenDKIM sign by a new set of files: looked at and tried first, put in place as one, proved by
 // the daemon itself, and undone where that fails.
+import { FILES, files } from '../files/files.ts'
 import { ACTIVATION } from '../probes/opendkim-activation.ts'
 import { quote } from '../shell/quote.ts'
 import { lines, raw, type Script } from '../shell/script.ts'
@@ -8,6 +9,8 @@ import type { Cover } from './opendkim-cover.ts'
 import { coverFunctions } from './opendkim-cover-script.ts'
 import { OPENDKIM_ASK, UNSIGNED } from './opendkim-ask.ts'
 import { OPENDKIM_GATE } from './opendkim-gate.ts'
+import { GONE } from './opendkim-files.ts'
+import { hardeningFunctions, type UnitHardening } from './opendkim-hardening-script.ts'
 import { installFunctions } from './opendkim-install-script.ts'
 import type { Signer } from './opendkim-tables.ts'
 import { startScript, type UnitStart } from './unit-script.ts'
@@ -16,15 +19,16 @@ export interface OpendkimStart extends Pick<
   UnitStart,
   'unit' | 'restartOn' | 'reloadOn' | 'listens' | 'real' | 'verb'
 > {
-  /** `KeyTable`, `SigningTable`, `TrustedHosts` and `opendkim.conf`, where they go live. */
+  /** `KeyTable`, `SigningTable`, `TrustedHosts`, `opendkim.conf` and the unit's drop-in, where they go live. */
   readonly files: readonly string[]
-  /** Of those that were staged, SHA-256 by path; the others stay as they are. */
+  /** Of those that were staged, SHA-256 by path, or {@link GONE}; the others stay as they are. */
   readonly staged: ReadonlyMap<string, string>
   /** opendkim.conf(5), Socket. `undefined`: as the configuration that is there says. */
   readonly socket: string | undefined
   /** Who signs when all is done, and who does not. */
   readonly signs: readonly Signer[]
   readonly cover: Cover | undefined
+  readonly hardened: UnitHardening
 }
 
 /** Where other instances have what they need; for the daemon's user alone. */
@@ -46,14 +50,15 @@ export const askedAs = (socket: string): string =>
 
 /** The stages are functions, so that what undoes them stands beside what does them; `main` has the order. */
 export function opendkimScript(start: OpendkimStart): Script {
-  const { files, staged, cover, verb } = start
+  const { files: paths, staged, cover, verb } = start
   const again = verb === 'reload' ? 'reload' : 'restart'
   return lines([
     variables(start),
     TOOLS,
+    hardeningFunctions(start.hardened),
     INSTANCE,
-    installFunctions(files),
-    gate(files),
+    installFunctions(paths),
+    gate(paths),
     TRY,
     PROVE,
     raw('# Both leave the stamp of what they proved; their last lines are told where they fail.'),
@@ -64,8 +69,9 @@ export function opendkimScript(start: OpendkimStart): Script {
       raw(')'),
     ]),
     UNDO,
-    cover === undefined ? raw('covered() { touched=1; activate; }; uncover() { :; }') : coverFunctions(cover),
-    stage(files, staged),
+    LIVE,
+    cover === undefined ? raw('covered() { live_or_softened; }; uncover() { :; }') : coverFunctions(cover),
+    stage(paths, staged),
     MAIN,
   ])
 }
@@ -124,12 +130,15 @@ ${OPENDKIM_ASK}mailrun-perl`)
  * directory; `end_instance NAME` ends it. Killed, for a stop takes libmilter up to 5 s (MI_CHK_TIME), and nobody asks
  * it by then.
  */
-const INSTANCE = raw(`instance() {
+const INSTANCE = raw(`work() {
+  perl ${FILES} directory "${WORK}-$1" "owner=$user" "group=$(id -gn "$user")" mode=0700 there=1
+}
+instance() {
   end_instance "$1"
   systemctl reset-failed "mailrun-opendkim-$1.service" 2>/dev/null
-  install -d -o "$user" -g "$(id -gn "$user")" -m 0700 "${WORK}-$1" &&
+  work "$1" &&
     rm -f -- "$2/opendkim.sock" &&
-    systemd-run -q --collect --unit="mailrun-opendkim-$1" -p KillSignal=SIGKILL -p "$4" \\
+    launch "$2 ${WORK}-$1" --unit="mailrun-opendkim-$1" -p KillSignal=SIGKILL -p "$4" \\
       /usr/sbin/opendkim -f -x "$3" -p "local:$2/opendkim.sock" -P "${WORK}-$1/pid" || return 1
   i=0
   until [ -S "$2/opendkim.sock" ] || [ "$i" -ge 50 ]; do
@@ -143,14 +152,15 @@ end_instance() {
 }`)
 
 /** Whatever is not staged stays as it is. A staged file must have arrived whole. */
-const stage = (files: readonly string[], staged: ReadonlyMap<string, string>): Script =>
+const stage = (paths: readonly string[], staged: ReadonlyMap<string, string>): Script =>
   lines([
     raw(`stage() {\nmkdir -p -- ${NEW}`),
-    ...files.map((path) => {
+    ...paths.map((path) => {
       const name = `${NEW}/${path.split('/').at(-1) ?? ''}`
       const digest = staged.get(path)
+      if (digest === GONE) return sh`rm -f -- ${name}`
       return digest === undefined
-        ? sh`rm -f -- ${name}; [ ! -e ${path} ] || cp -pT -- ${path} ${name} || return 1`
+        ? sh`rm -f -- ${name}; [ ! -e ${path} ] || ${files('copy', name, [['source', path]])} || return 1`
         : sh`printf '%s  %s\n' ${digest} ${name} | sha256sum --status -c || {
   say ${`${name} did not arrive whole`}
   return 1
@@ -188,16 +198,32 @@ ${OPENDKIM_GATE}mailrun-perl
 }`)
 }
 
-/** `try` asks an OpenDKIM that has the staged files; `differs TOLD` tells where an answer is not what is wanted. */
-const TRY = raw(`try() {
-  install -d -o "$user" -g "$(id -gn "$user")" -m 0700 ${WORK}-trial &&
-    instance trial ${WORK}-trial ${NEW}/check.conf RuntimeMaxSec=120 || return 1
-  told=$(ask root local:${WORK}-trial/opendkim.sock)
-  end_instance trial
-  [ "$told" = "$want" ] && return
-  say "an OpenDKIM with these files, tried beside the one that runs, does not sign as it should:"
-  differs "$told"
+/**
+ * `try` asks an OpenDKIM that has the staged files, as its unit is to be hardened, and does without that where it signs
+ * without; `differs TOLD` tells where an answer is not what is wanted.
+ */
+const TRY = raw(`tried() {
+  if work trial && instance trial ${WORK}-trial ${NEW}/check.conf RuntimeMaxSec=120; then
+    told=$(ask root local:${WORK}-trial/opendkim.sock)
+    end_instance trial
+    [ "$told" = "$want" ] && return
+    differs "$told"
+  fi
   journalctl -q --no-pager -o cat -n 5 --unit=mailrun-opendkim-trial.service >&2
+  return 1
+}
+try() {
+  told=$(tried 2>&1) && return
+  if [ "$hard" ] && [ "$owned" ]; then
+    why=$told
+    hard=
+    told=$(tried 2>&1) && {
+      soften "$why"
+      return
+    }
+  fi
+  say "an OpenDKIM with these files, tried beside the one that runs, does not sign as it should:"
+  say "$told"
   return 1
 }
 differs() {
@@ -304,6 +330,16 @@ const UNDO = raw(`undo() {
   exit 1
 }`)
 
+/** With what was brought for its unit, else without that, else not at all. */
+const LIVE = raw(`live_or_softened() {
+  touched=1
+  told=$(activate 2>&1)
+  rc=$?
+  [ "$rc" != 0 ] || return 0
+  say "$told"
+  softened "$told"
+}`)
+
 const MAIN = raw(`if [ -d ${OLD} ]; then
   say "a run that did not come to its end has left files half new: they are put back first"
   install_set ${OLD} || {
@@ -333,5 +369,6 @@ mark
 covered
 rc=$?
 [ "$rc" = 0 ] || undo
+note_hardening
 forget
 `)

@@ -1,6 +1,5 @@
 // What nsupdate(1) said of an update, and what to do about it. Its exit status is 0 even where it could not read the
 // key: only the server's NOERROR is a success.
-
 import type { Untrusted } from '../shell/untrusted.ts'
 
 export type UpdateOutcome =
@@ -22,6 +21,8 @@ export interface Said {
   readonly code: number
   /** Both streams. */
   readonly output: Untrusted
+  /** Why it was ended before it was done; `output` is not the whole then. */
+  readonly ended?: string
 }
 
 /** A prerequisite does not hold: the set is not what it was when it was read. */
@@ -53,7 +54,8 @@ const UNREAD_KEY =
   'the key cannot be read, or is none: on a name server host root or bind can, ' +
   'and BIND writes it where a zone has update-policy local'
 
-export function updateOutcome({ code, output }: Said): UpdateOutcome {
+export function updateOutcome({ code, output, ended }: Said): UpdateOutcome {
+  if (ended !== undefined) return { kind: 'failed', why: `${ended}; whether the update was made, verify tells` }
   if (isUnreadKey(output)) return { kind: 'failed', why: UNREAD_KEY }
   const failed = /^update failed: (\w+)(?:\((\w+)\))?/m.exec(output)
   if (failed !== null) return refusal(failed[1] ?? '', failed[2])
@@ -76,9 +78,16 @@ function silence(server: Untrusted, reason: Untrusted): string {
   return `no answer from ${server} (TCP): ${why}; whether the update was made, verify tells`
 }
 
+/** Of one line that is shown. */
+export const SHOWN_CHARACTERS = 500
+
 function lastWords(code: number, output: Untrusted): string {
   const said = output.trim()
   if (said === '') return `nsupdate ended with ${code} and said nothing`
-  const last = said.split('\n').slice(-3).join('; ')
+  const last = said
+    .split('\n')
+    .slice(-3)
+    .map((line) => line.slice(0, SHOWN_CHARACTERS))
+    .join('; ')
   return last.replace(/^\S+ \S+ (?=\S+:\d+: )/, '')
 }

@@ -152,10 +152,10 @@ export async function makeTrip(connection: Connection, trip: Trip, watcher: Trip
     })
     return underWay.ended ?? askedOutcome(underWay, questions, stderr)
   } catch (error) {
+    if (error instanceof TooMuchSaid) return garbledOutcome(underWay, tooMuchSaid(underWay, questions, error))
     if (error instanceof ConnectionLost && underWay.garbled !== undefined)
       return garbledOutcome(underWay, underWay.garbled)
     if (error instanceof ConnectionLost && watch.why !== undefined) throw brokenOff(underWay, watch.why)
-    if (error instanceof TooMuchSaid) return garbledOutcome(underWay, tooMuchSaid(underWay, questions, error))
     throw error
   } finally {
     watch.clear()

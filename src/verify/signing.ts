@@ -1,10 +1,12 @@
 // Judges what a host's milters did with a message: signed where it must be, unsigned where it must not be, and
 // verified.
 import type { Authority } from '../dns/authority.ts'
-import { filledTemplate, withFields } from '../mail/probe-message.ts'
+import { MOST_SIGNATURES } from '../dns/bounds.ts'
+import { filledTemplate, withFields, type GivenField } from '../mail/probe-message.ts'
 import type { SignatureProof, SigningProof, Verdict } from '../model/proof.ts'
 import { hindrance } from './hindrance.ts'
 import { NO_SERVER } from './no-server.ts'
+import { oneClickVerdict } from './one-click.ts'
 import { OUTSIDER, type MilterAnswer, type MilterSession, type MilterState } from '../probes/milter-sign.ts'
 
 /** The message that was asked about, as the probe had it. */
@@ -21,19 +23,30 @@ export async function proveSigning(
 ): Promise<SigningProof> {
   const { role, domain, milters } = session
   const isOwn = domain === own && !domains.includes(domain)
-  const fields = milters.flatMap((milter) => milter.fields)
+  const fields = withinBound(milters.flatMap((milter) => milter.fields))
   const message = withFields(filledTemplate(template, domain, role, nonce), fields)
   const signed = fields.some(isSignature)
   // Loaded by who needs it: it brings a library along.
-  const signatures = signed ? await (await import('./signature.ts')).proveSignatures(message, authority) : []
+  const signatures = signed ? await (await import('./signature.ts')).proveSignatures(domain, message, authority) : []
+  const verdict = hindrance(session, parameters) ?? verdictOf(session, signatures, isOwn)
+  // Mail to many goes by these ways, and comes from no host's own name.
+  const isBulk = (role === 'local' || role === 'submission') && !isOwn && verdict.status === 'pass'
+  const oneClick = isBulk ? oneClickVerdict(fields) : undefined
   return {
     domain,
     role,
-    verdict: hindrance(session, parameters) ?? verdictOf(session, signatures, isOwn),
+    verdict,
+    ...(oneClick === undefined ? {} : { oneClick }),
     milters: milters.map(({ milter }) => milter),
     signatures,
     ...(signed ? { message } : {}),
   }
+}
+
+/** Each leads to questions, and takes time: those beyond the bound are passed over. */
+function withinBound(fields: readonly GivenField[]): readonly GivenField[] {
+  let signatures = 0
+  return fields.filter((field) => !isSignature(field) || ++signatures <= MOST_SIGNATURES)
 }
 
 const isSignature = ({ name }: { readonly name: string }): boolean => /^dkim-signature$/i.test(name)

@@ -18,6 +18,10 @@ const test = suite('lab: dkim')
 const HOSTS = ['mx1', 'mx2', 'mx3']
 const DOMAINS = ['fleet.test', 'example.test']
 
+const OVER = join(mkdtempSync(join(tmpdir(), 'mailrun-dkim-')), 'over.yaml')
+/** That of the keys that others made is mx1's own. */
+const GIVEN = 'mail:\n  hosts:\n    mx1: { dkim_selectors: [default] }\n'
+
 interface Ended {
   readonly code: number
   readonly stdout: string
@@ -30,6 +34,8 @@ const dkim = (...words: readonly string[]): Promise<Ended> =>
       'playbooks/dkim.ts',
       '-i',
       lab.inventoryPath,
+      '-i',
+      OVER,
       '--become-password-file',
       lab.becomePasswordFile,
       '--format',
@@ -55,7 +61,10 @@ const changedIn = (document: RunDocument, host: string): readonly string[] =>
     .tasks.filter(({ status }) => status !== 'ok')
     .map(({ type, name }) => `${type} ${name}`)
 
-test.before(() => lab.labUp({ size: 3, tools: true, wire: undefined }))
+test.before(async () => {
+  writeFileSync(OVER, GIVEN)
+  await lab.labUp({ size: 3, tools: true, wire: undefined })
+})
 test.after(() => lab.labDown())
 
 test('on fresh hosts a check writes nothing, and foretells each task as the run then does it', async () => {
@@ -86,12 +95,12 @@ for unit in opendkim ${POSTFIX_UNIT}; do systemctl show -p InvocationID --value 
   assert.is((await dkim('--check')).code, 0)
 })
 
-test("every key is 0600 and opendkim's", async () => {
+test("every key is root's, and OpenDKIM's group can read it", async () => {
   for (const host of HOSTS) {
     for (const domain of DOMAINS)
       assert.is(
         await inHost(host, `stat -c '%U:%G %a' /etc/dkimkeys/${domain}/${host}.private`),
-        'opendkim:opendkim 600',
+        'root:opendkim-keys 640',
       )
   }
 })
@@ -271,8 +280,26 @@ const DRIFTS: readonly {
   },
   {
     what: 'the mode of a key',
-    break: 'chmod 0640 /etc/dkimkeys/fleet.test/mx1.private',
+    break: 'chmod 0600 /etc/dkimkeys/fleet.test/mx1.private',
     tasks: ['dkimKey mx1._domainkey.fleet.test'],
+    restarts: [],
+  },
+  {
+    what: 'the owner of a key',
+    break: 'chown opendkim /etc/dkimkeys/fleet.test/mx1.private',
+    tasks: ['dkimOwners keys and their directories'],
+    restarts: [],
+  },
+  {
+    what: 'the owner of the directory of keys',
+    break: 'chown opendkim:opendkim /etc/dkimkeys; chmod 0700 /etc/dkimkeys',
+    tasks: ['dkimOwners keys and their directories'],
+    restarts: [],
+  },
+  {
+    what: 'an override of dpkg',
+    break: 'dpkg-statoverride --remove /etc/dkimkeys',
+    tasks: ['dkimOwners keys and their directories'],
     restarts: [],
   },
   {
@@ -328,9 +355,14 @@ systemctl restart opendkim`,
 })
 
 test('a key that its table names stays in use, whatever dkim_selector says', async () => {
-  const over = join(mkdtempSync(join(tmpdir(), 'mailrun-dkim-')), 'over.yaml')
-  writeFileSync(over, 'mail:\n  hosts:\n    mx1: { dkim_selector: other }\n')
-  const run = documentOf(await dkim('--limit', 'mx1', '-i', over))
+  writeFileSync(OVER, 'mail:\n  hosts:\n    mx1: { dkim_selector: other }\n')
+  const foreign = documentOf(await dkim('--limit', 'mx1')).hosts[0]!
+  assert.is(foreign.status, 'ok')
+  assert.equal(foreign.outputs['dns'], [])
+  assert.match(JSON.stringify(foreign.tasks), 'selector-foreign: it signs for fleet.test with the selector mx1')
+  writeFileSync(OVER, 'mail:\n  hosts:\n    mx1: { dkim_selector: other, dkim_selectors: [mx1] }\n')
+  const run = documentOf(await dkim('--limit', 'mx1'))
+  writeFileSync(OVER, GIVEN)
   assert.equal(
     run.hosts.map(({ status }) => status),
     ['ok'],
