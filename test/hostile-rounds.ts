@@ -7,7 +7,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import * as assert from 'uvu/assert'
 import type { RunDocument } from '../src/report/json.ts'
 import { randomOf } from './fuzz/random.ts'
-import { BEHAVIOURS, HOSTILE_PROGRAM, speaksBeforeShell, SPOILERS, type Behaviour } from './hostile-program.ts'
+import { BEHAVIOURS, HOSTILE_PROGRAM, speaksBeforeShell, SPOILERS } from './hostile-program.ts'
 import { suite } from './suite.ts'
 import { MAIN, project, ROOT } from './unit/cli/mailrun.ts'
 

@@ -5,7 +5,7 @@ import { collect } from './clock.ts'
 export type Run = (bytes: number) => Promise<number>
 
 /** What takes less is not told apart from what V8 does beside it: there the text is doubled on. */
-const TELLING_MS = 1
+const TELLING_MS = 5
 /** Whatever takes as long for so little is not tried on more. */
 const [SLOW_MS, LITTLE] = [100, [96, 192, 384, 768, 1536, 3072]] as const
 /** The sizes of the rule, and as far as the text is doubled on. */
@@ -47,8 +47,7 @@ async function isQuick(run: Run): Promise<boolean> {
   const smallest = await run(SMALLEST)
   const largest = smallest > TELLING_MS ? smallest : await run(LARGEST)
   if (largest > TELLING_MS) return false
-  // Were it quadratic, the most that a host may say would take 6 s: `held.ts` looks at that.
-  if (largest < TELLING_MS / 5) return true
+  if (largest < TELLING_MS / 10) return true
   return (await run(FARTHEST)) < Math.max(TELLING_MS, MOST * MOST * largest)
 }
 
