@@ -1,8 +1,9 @@
 // The Perl that has sha256sum(1) read files, links followed as far as nobody can lead it astray by them.
 
 /**
- * After {@link WALK}: `digests PATHS` prints for each file `fd N PATH\\0`, and then becomes `sha256sum -z`, which tells the
- * digest of `/proc/self/fd/N`. In batches where there are many. What is no file, or must not be opened, is passed over.
+ * After `WALK`: `digests PATHS` prints for each file `fd N PATH\0`, and then becomes `sha256sum -z`, which tells the
+ * digest of `/proc/self/fd/N`. In batches where there are many. What is no file, or must not be opened, is passed
+ * over.
  */
 export const DIGESTS = String.raw`
 sub reach {

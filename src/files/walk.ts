@@ -8,8 +8,8 @@
  *   meanwhile. `$loose` tells that others can write the directory in which it stands.
  * - `inode NAME` opens what stands there, whatever it is, itself: a handle and what fstat(2) says, or nothing. A FIFO
  *   does not hang it (O_PATH).
- * - `guard NAME STAT` refuses a file with several names where others can write the directory: one of these may be a name
- *   of root's.
+ * - `guard NAME STAT` refuses a file with several names where others can write the directory: one of these may be a
+ *   name of root's.
  * - `content HANDLE` opens a regular file of `inode` for reading: the same file, by whatever name it goes by then.
  * - `fail WHY` dies of it.
  *
