@@ -1,15 +1,14 @@
 // Task: a directory with its owner, group and mode, or no directory.
-import { attributeChanges, exactly, givenAttributes, madeByRoot, withAttributes } from '../src/changes/attributes.ts'
+import { attributeChanges, givenAttributes, madeByRoot, withAttributes } from '../src/changes/attributes.ts'
 import { checkAttributes, checkPath } from '../src/changes/check-path.ts'
 import { mode, type Mode } from '../src/changes/mode.ts'
+import { makeDirectory, removeDirectory, removeTree } from '../src/files/files.ts'
 import { flag, oneOf, required, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
 import { blocked, change, ok, type Plan } from '../src/model/plan.ts'
 import type { Resource } from '../src/model/resource.ts'
 import { joinProbes } from '../src/probes/join.ts'
 import { pathProbe, type PathState } from '../src/probes/path.ts'
-import { raw } from '../src/shell/script.ts'
-import { sh } from '../src/shell/sh.ts'
 
 export interface DirectoryArgs {
   /** Absolute. The directory above must be there, or be made by a task before, unless `parents` is given. */
@@ -113,12 +112,7 @@ function make(args: DirectoryArgs, now: DirectoryState): Plan<DirectoryState> {
   const made = withAttributes(wanted, madeByRoot('0755'))
   const { owner, group, mode } = made as { readonly owner: string; readonly group: string; readonly mode: string }
   const lacking = ancestorsOf(path).filter((_, index) => above[index]?.is.kind === 'absent')
-  const mkdirAbove =
-    lacking.length === 0
-      ? raw('')
-      : sh`(umask 077; mkdir -p -- ${lacking}) && chown -- root:root ${lacking} && chmod 00755 -- ${lacking} && `
-  const giveAway = sh`chown -- ${`${owner}:${group}`} ${path} && chmod ${exactly(mode)} -- ${path}`
-  const apply = sh`${mkdirAbove}(umask 077; mkdir -- ${path}) && ${giveAway}`
+  const apply = makeDirectory(path, { owner, group, mode }, lacking)
   const then = { ...now, parent: 'directory', is: { kind: 'directory', ...made } } as const
   const aboveThen = above.map((each): PathState =>
     each.is.kind === 'absent'
@@ -134,6 +128,6 @@ function make(args: DirectoryArgs, now: DirectoryState): Plan<DirectoryState> {
 function remove({ path, recurse }: DirectoryArgs, now: DirectoryState): Plan<DirectoryState> {
   if (now.is.kind === 'absent') return ok
   if (now.is.kind !== 'directory') return blocked(`${path} is there and is not a directory: remove it with file`)
-  const apply = recurse ? sh`rm -rf --one-file-system -- ${path}` : sh`rmdir -- ${path}`
+  const apply = recurse ? removeTree(path) : removeDirectory(path)
   return change([{ summary: recurse ? 'remove with all in it' : 'remove', apply }], { ...now, is: { kind: 'absent' } })
 }

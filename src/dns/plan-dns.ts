@@ -265,7 +265,7 @@ async function anothersKey(record: MailRecord, looking: Looking): Promise<string
   const { name, value } = record
   const replace = `mailrun dns push --replace ${name}`
   if (isRevokedDkim(value))
-    return `DNS serves a key there that its host does not have: it is not revoked unasked; ${replace} does`
+    return `DNS serves a key there that is not the one to be revoked: it is not revoked unasked; ${replace} does`
   const free = await nextSelector(record, looking)
   const next =
     free === undefined
