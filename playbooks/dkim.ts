@@ -84,7 +84,8 @@ export const dkimVars = {
     v.pipe(
       v.boolean('true or false is wanted'),
       v.description(
-        'Whether the unit of OpenDKIM is kept by a drop-in from all that OpenDKIM can do without, where it signs that way',
+        'Whether the unit of OpenDKIM is kept by a drop-in from all that OpenDKIM can do without, ' +
+          'where it signs that way',
       ),
     ),
     true,
