@@ -28,8 +28,8 @@ export async function proveSigning(
   // Loaded by who needs it: it brings a library along.
   const signatures = signed ? await (await import('./signature.ts')).proveSignatures(message, authority) : []
   const verdict = hindrance(session, parameters) ?? verdictOf(session, signatures, isOwn)
-  // Mail to many goes by these ways, and comes from no host's own name.
-  const isBulk = (role === 'local' || role === 'submission') && !isOwn && verdict.status === 'pass'
+  // By these ways goes mail to many, which comes from no host's own name.
+  const isBulk = ['local', 'submission'].includes(role) && !isOwn && verdict.status === 'pass'
   const oneClick = isBulk ? oneClickVerdict(fields) : undefined
   return {
     domain,
