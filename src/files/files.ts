@@ -94,6 +94,9 @@ export const makeHome = (user: string): Script => files('home', user, [])
 /** A link, in the place of whatever is there but a directory. */
 export const putLink = (path: string, target: string): Script => files('symlink', path, [['to', target]])
 
+/** Its time becomes what touch(1) makes of the word; a link's own, and nothing is made. */
+export const touchFile = (path: string, date: Script): Script => sh`${files('touch', path, [])} date=${date}`
+
 /** A file or a link; that nothing is there is no error. */
 export const removeFile = (path: string): Script => files('remove', path, [])
 /** An empty one. */

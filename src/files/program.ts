@@ -26,6 +26,10 @@ sub symbolic {
   symlink $set{to}, $temp or fail("cannot make $at/$temp: $!");
   live($name);
 }
+sub touch {
+  enter($target);
+  exec 'touch', '-ch', '-d', $set{date}, '--', "./$name";
+}
 sub read_file {
   enter($target);
   my ($in) = file_at($name) or fail("cannot read $target: it is not there");
@@ -36,7 +40,7 @@ my %verbs = (
   put => \&put, home => \&home, piece => \&piece, lines => \&lines, make => \&make, copy => \&copy, settle => \&settle,
   discard => \&discard, merge => \&merge, compile => \&compile,
   own => \&own, tree => \&tree, directory => \&directory, remove => \&remove, symlink => \&symbolic,
-  'remove-directory' => \&remove_directory, 'remove-tree' => \&remove_tree, read => \&read_file,
+  'remove-directory' => \&remove_directory, 'remove-tree' => \&remove_tree, read => \&read_file, touch => \&touch,
 );
 umask 077;
 eval { ($verbs{$verb} // fail("files: there is no verb $verb"))->(); 1 } or do {
