@@ -9,7 +9,7 @@ import type { Lab } from './lab.ts'
 export const sshConfigPath = (lab: Lab): string => join(lab.stateDir, 'ssh_config')
 
 /** Pure: the text of the file. */
-export function sshConfigText(lab: Lab, hosts: readonly LabHost[], subnet: string): string {
+function sshConfigText(lab: Lab, hosts: readonly LabHost[], subnet: string): string {
   const each = hosts.flatMap((host) => [
     `Host ${host.name} ${fqdn(host)}`,
     `  HostName ${subnet}.${host.number}`,

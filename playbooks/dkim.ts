@@ -1,13 +1,23 @@
 // The main job: every host signs mail of its domains with DKIM. Prints the records to publish.
-import { playbook, v, type FleetProblem, type PlaybookHost, type PlaybookInput, type Task } from 'mailrun'
+import {
+  playbook,
+  v,
+  type FleetProblem,
+  type PlaybookHost,
+  type PlaybookInput,
+  type OwnSelectors,
+  type Task,
+} from 'mailrun'
 import {
   dkimRecords,
   dnsVar,
   domain,
+  firstSelector,
   isSelector,
   mailDomain,
   milterOf,
   opendkimSocket,
+  ownSelectorsAmong,
   selector,
   selectorList,
   signerOf,
@@ -34,12 +44,6 @@ const FORMER_SOCKETS = new RegExp(
 const CHECKS = ['header_checks', 'body_checks', 'mime_header_checks', 'nested_header_checks']
 
 const repeated = (names: readonly string[]): string => names.find((name, index) => names.indexOf(name) < index) ?? ''
-
-/** The selector of a host's first key. */
-const firstSelector = (
-  { dkim_selector }: { readonly dkim_selector?: string | undefined },
-  { shortName }: PlaybookHost,
-): string => dkim_selector ?? shortName.toLowerCase()
 
 /** Of this playbook, and of those that do more. */
 export const dkimVars = {
@@ -143,7 +147,7 @@ type Input = PlaybookInput<v.InferOutput<v.ObjectSchema<typeof dkimVars, undefin
 export function selectorProblems(members: readonly Input[]): readonly FleetProblem[] {
   const first = new Map<string, string>()
   return members.flatMap(({ vars, host }) => {
-    const chosen = firstSelector(vars, host)
+    const chosen = firstSelector({ vars, host })
     // A selector that is set may have several labels; an address as a host's name is none.
     if (vars.dkim_selector === undefined && (!isSelector(chosen) || chosen.includes('.')))
       return [
@@ -173,13 +177,21 @@ export function tablesOf({
   readonly host: PlaybookHost
 }) {
   const hostName = vars.sign_host_name ? (vars.fqdn ?? mailDomain(host.name)) : undefined
-  return { domains: vars.domains, selector: firstSelector(vars, host), ...(hostName === undefined ? {} : { hostName }) }
+  return {
+    domains: vars.domains,
+    selector: firstSelector({ vars, host }),
+    ...(hostName === undefined ? {} : { hostName }),
+  }
 }
 
 export const signingPackages = ['opendkim', 'opendkim-tools', 'openssl'] as const
 
-/** From where Postfix and these packages are there up to Postfix, which has to read its main.cf again. */
-export function signingTasks({ vars, host }: Input): readonly (Task | false)[] {
+/**
+ * From where Postfix and these packages are there up to Postfix, which has to read its main.cf again.
+ *
+ * @param own - the selectors that the host speaks for: one in use that is none of them is told. Left out: none is.
+ */
+export function signingTasks({ vars, host }: Input, own?: OwnSelectors): readonly (Task | false)[] {
   const tables = tablesOf({ vars, host })
   const listens = vars.opendkim_socket.replace('@localhost', '@127.0.0.1')
   const milter = milterOf(listens)
@@ -191,7 +203,7 @@ export function signingTasks({ vars, host }: Input): readonly (Task | false)[] {
     ...vars.domains.map((name) =>
       directory({ path: `${KEYS}/${name}`, owner: 'opendkim', group: 'opendkim', mode: '0700' }),
     ),
-    ...vars.domains.map((name) => dkimKey({ domain: name, selector: tables.selector, bits: vars.dkim_bits })),
+    ...vars.domains.map((name) => dkimKey({ domain: name, selector: tables.selector, bits: vars.dkim_bits, own })),
     socket !== undefined &&
       directory({ path: socket.replace(/\/[^/]+$/, ''), owner: 'opendkim', group: 'postfix', mode: '2750' }),
     opendkim({
@@ -217,12 +229,12 @@ export default playbook({
   hosts: 'mail',
   vars: v.object(dkimVars),
   fleet: selectorProblems,
-  tasks: (input) => [
+  tasks: (input, members) => [
     apt({
       packages: ['postfix', ...signingPackages],
       debconf: [{ package: 'postfix', question: 'postfix/main_mailer_type', type: 'select', value: 'Internet Site' }],
     }),
-    ...signingTasks(input),
+    ...signingTasks(input, ownSelectorsAmong(input, members)),
     service({
       unit: 'postfix',
       state: 'running',
@@ -231,7 +243,13 @@ export default playbook({
       validate: ['postfix', 'check'],
     }),
   ],
-  outputs: ({ vars, host }) => ({
-    dns: dkimRecords({ domains: vars.domains, selector: firstSelector(vars, host), directory: KEYS }),
+  // Of its own selectors alone: what else a host names, it may not have people publish.
+  outputs: (input, members) => ({
+    dns: dkimRecords({
+      domains: input.vars.domains,
+      selector: firstSelector(input),
+      directory: KEYS,
+      own: ownSelectorsAmong(input, members),
+    }),
   }),
 })

@@ -39,6 +39,8 @@ export { replaceFile, type Replacement, type ReplaceFile } from './changes/repla
 export { dnsVar, type DnsVars } from './dns/dns-vars.ts'
 export { domain, opendkimSocket, selector, selectorList } from './mail/schemas.ts'
 export { isSelector, mailDomain } from './mail/names.ts'
+export { firstSelector, ownSelectorsAmong, type SelectorMember } from './mail/own-among.ts'
+export type { OwnSelectors } from './mail/own-selectors.ts'
 export { signerOf } from './mail/own-name.ts'
 export { rotationVar } from './mail/rotation/settings.ts'
 export { milterOf } from './mail/milter.ts'

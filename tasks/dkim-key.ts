@@ -1,11 +1,14 @@
 // Task: a domain's DKIM key, generated on the host once.
 import { checkPath } from '../src/changes/check-path.ts'
+import { foreignSelector } from '../src/changes/foreign-selector.ts'
 import { keyObstacle } from '../src/changes/key-obstacle.ts'
+import { spentSelector } from '../src/changes/spent-selector.ts'
 import { isSelector, mailDomain } from '../src/mail/names.ts'
-import { flag, number, required, text } from '../src/model/argument.ts'
+import type { OwnSelectors } from '../src/mail/own-selectors.ts'
+import { flag, number, record, required, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
 import { fact } from '../src/model/fact.ts'
-import { blocked, change } from '../src/model/plan.ts'
+import { blocked, change, remarked } from '../src/model/plan.ts'
 import { UNKNOWN } from '../src/model/unknown.ts'
 import { keyPath, signingProbe, type Signing } from '../src/probes/signing.ts'
 import type { Script } from '../src/shell/script.ts'
@@ -25,6 +28,8 @@ export interface DkimKeyArgs {
   readonly coming?: boolean
   /** Of a key that is made, 1024 to 4096; left out: 2048 (RFC 8301). A key that is there is never made anew. */
   readonly bits?: number
+  /** The selectors that the host speaks for: one in use that is none of them is told. Left out: none is. */
+  readonly own?: OwnSelectors | undefined
 }
 
 /**
@@ -39,6 +44,7 @@ export const dkimKey = defineTask<DkimKeyArgs, readonly Signing[]>({
     directory: text,
     coming: flag,
     bits: number,
+    own: record,
   },
   check: ({ domain, selector, directory, bits }) =>
     (mailDomain(domain) === domain
@@ -57,11 +63,13 @@ export const dkimKey = defineTask<DkimKeyArgs, readonly Signing[]>({
       directory: directory ?? '/etc/dkimkeys',
       ...(coming === true ? { which: 'just' } : {}),
     }),
-  plan({ bits = 2048, selector }, now) {
+  plan({ bits = 2048, selector, own }, now) {
     const signing = now[0]!
     const { path, key } = signing
     const obstacle = keyObstacle(signing)
     if (obstacle !== undefined) return blocked(obstacle)
+    const spent = spentSelector(signing)
+    if (spent !== undefined) return blocked(spent)
     const wanted = { owner: 'opendkim', group: 'opendkim', mode: '0600' }
     const changes =
       key.kind !== 'key'
@@ -80,16 +88,14 @@ export const dkimKey = defineTask<DkimKeyArgs, readonly Signing[]>({
               : [{ summary: `mode ${key.mode} → 0600`, apply: sh`chmod 0600 -- ${path}` }]),
           ]
     const publicKey = key.kind === 'key' ? key.publicKey : UNKNOWN
+    const remarks = own === undefined ? {} : foreignSelector(own, signing)
     if (changes.length === 0 && signing.selector !== selector) {
       const why = `${selector} would be the selector of a first key`
-      return { kind: 'ok', note: `${signing.selector} stays in use, for the host's tables name it: ${why}` }
+      return { kind: 'ok', ...remarks, note: `${signing.selector} stays in use, for the host's tables name it: ${why}` }
     }
-    return change(
-      changes,
-      [{ ...signing, key: { kind: 'key', ...wanted, publicKey } }],
-      [fact('path', path, { kind: 'file', ...wanted, sha256: UNKNOWN, mtime: UNKNOWN })],
-      [`path:${path}`],
-    )
+    const then: readonly Signing[] = [{ ...signing, key: { kind: 'key', ...wanted, publicKey } }]
+    const facts = [fact('path', path, { kind: 'file', ...wanted, sha256: UNKNOWN, mtime: UNKNOWN })]
+    return remarked(change(changes, then, facts, [`path:${path}`]), remarks)
   },
   writes: ({ domain, selector, directory }) => [`path:${keyPath(directory ?? '/etc/dkimkeys', domain, selector)}`],
   owns: ({ domain, selector, directory }) => [`content:${keyPath(directory ?? '/etc/dkimkeys', domain, selector)}`],

@@ -4,7 +4,7 @@ import { checkPath } from '../src/changes/check-path.ts'
 import { keyObstacle } from '../src/changes/key-obstacle.ts'
 import { coverOf, type Cover } from '../src/changes/opendkim-cover.ts'
 import { OPENDKIM_SECONDS, opendkimScript } from '../src/changes/opendkim-script.ts'
-import { keyTable, signersOf, signingLines, signingTable, type Chosen } from '../src/changes/opendkim-tables.ts'
+import { keyTable, named, signersOf, signingLines, signingTable, type Chosen } from '../src/changes/opendkim-tables.ts'
 import { dropInFor, type DropIn } from '../src/changes/opendkim-drop-in.ts'
 import { GONE, planFiles } from '../src/changes/opendkim-files.ts'
 import { servedQuestion, signingGate, type Gate } from '../src/changes/signing-gate.ts'
@@ -344,7 +344,7 @@ function activation(
   if (plan.kind === 'blocked') return plan
   const then: OpendkimState = {
     ...proven(now, files.then, dropIn),
-    signing: signing.map((each) => ({ ...each, inUse: open.includes(each) })),
+    signing: signing.map((each) => named(each, open.includes(each))),
     unit: plan.kind === 'change' ? plan.then : now.unit,
   }
   const changes = [...files.attributes, ...(plan.kind === 'change' ? plan.changes : [])]

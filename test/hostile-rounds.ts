@@ -7,7 +7,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import * as assert from 'uvu/assert'
 import type { RunDocument } from '../src/report/json.ts'
 import { randomOf } from './fuzz/random.ts'
-import { BEHAVIOURS, HOSTILE_PROGRAM, speaksBeforeShell, type Behaviour } from './hostile-program.ts'
+import { BEHAVIOURS, HOSTILE_PROGRAM, speaksBeforeShell } from './hostile-program.ts'
 import { suite } from './suite.ts'
 import { MAIN, ROOT } from './unit/cli/mailrun.ts'
 
@@ -17,7 +17,7 @@ type Lab = typeof import('../lab/index.ts')
 const MEMORY_FACTOR = 3
 const RUN_SECONDS = 150
 
-interface Ended {
+export interface Ended {
   readonly code: number | null
   readonly stdout: string
   readonly stderr: string
@@ -100,14 +100,14 @@ export function resultOf(host: object): unknown {
   return JSON.parse(JSON.stringify(host, (key, value: unknown) => (key === 'seconds' ? undefined : value)))
 }
 
-function assertEnded({ code, stdout, stderr, peak }: Ended, honestPeak: number, behaviour: Behaviour): void {
+export function assertEnded({ code, stdout, stderr, peak }: Ended, honestPeak: number, behaviour: string): void {
   assert.ok(code !== null, `${behaviour}: the run did not end by itself`)
   assert.not.match(stdout + stderr, /\n {4}at |TypeError|RangeError|heap out of memory/)
   assert.ok(peak < MEMORY_FACTOR * honestPeak, `${behaviour}: ${peak} kB, a run without it ${honestPeak} kB`)
 }
 
 /** No control characters but line feeds, none that turn the direction of text, nothing that is no UTF-8. */
-function assertPlain({ stdout, stderr }: Ended): void {
+export function assertPlain({ stdout, stderr }: Ended): void {
   for (const text of [stdout, stderr]) {
     assert.not.match(text, /[\x00-\x09\x0b-\x1f\x7f-\x9f]/)
     assert.not.match(text, /[\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/)

@@ -18,7 +18,7 @@ const AT_ONCE = 32
 /** The goal counts memory from here. */
 const BASE_MEGABYTES = 100
 
-export const SSH2_ALONE = 'ssh2 alone'
+const SSH2_ALONE = 'ssh2 alone'
 const PING = '`mailrun ping`'
 const PLAYBOOK = join(ROOT, 'bench/scale/playbook.ts')
 

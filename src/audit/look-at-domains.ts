@@ -1,9 +1,11 @@
 // Asks every authoritative server what it has of a fleet's domains: policies, keys, and whether they are what the
 // inventory wants.
-import type { Authority } from '../dns/authority.ts'
+import type { Asking, Authority } from '../dns/authority.ts'
 import type { ServerAnswer } from '../dns/ask-zone.ts'
+import type { DomainBounds } from '../dns/domain-bounds.ts'
+import { MOST_ALIASES } from '../dns/bounds.ts'
 import { ZoneNotFound } from '../dns/find-zone.ts'
-import { look, type Looking } from '../dns/look.ts'
+import { look, type Looking, type View } from '../dns/look.ts'
 import { shownServer } from '../dns/name-server.ts'
 import { planDns, type DnsPlan } from '../dns/plan-dns.ts'
 import { walkDns } from '../dns/walk-dns.ts'
@@ -18,6 +20,14 @@ import { spfLookups } from '../mail/spf/lookups.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
 import type { DomainEvidence, PublishedTxt } from './evidence.ts'
 
+/** How an audit asks DNS. */
+export interface AskedDns {
+  readonly looking: Looking
+  readonly authority: Authority
+  /** On what each domain leads to, by whichever of the two. */
+  readonly bounds: DomainBounds
+}
+
 export interface AskedDomain {
   readonly domain: string
   /** Whether the inventory names it. */
@@ -29,11 +39,10 @@ export interface AskedDomain {
 export async function lookAtDomains(
   fleet: MailFleet,
   asked: readonly AskedDomain[],
-  looking: Looking,
-  authority: Authority,
+  dns: AskedDns,
 ): Promise<readonly DomainEvidence[]> {
-  const plans = await plansOf(fleet, looking)
-  return Promise.all(asked.map((each) => lookAt(each, fleet, plans(each.domain), looking, authority)))
+  const plans = await plansOf(fleet, dns)
+  return Promise.all(asked.map((each) => lookAt(each, fleet, plans(each.domain), dns)))
 }
 
 type DomainPlan = Pick<DomainEvidence, 'planned' | 'notes' | 'contradiction'>
@@ -42,7 +51,7 @@ type DomainPlan = Pick<DomainEvidence, 'planned' | 'notes' | 'contradiction'>
  * Where the fleet's records contradict each other, each domain by itself: one that is in disorder must not hide the
  * others.
  */
-async function plansOf(fleet: MailFleet, looking: Looking): Promise<(domain: string) => DomainPlan> {
+async function plansOf(fleet: MailFleet, dns: AskedDns): Promise<(domain: string) => DomainPlan> {
   const partOf = (plan: DnsPlan, domain: string): DomainPlan => ({
     planned: plan.records.filter(
       ({ record }) =>
@@ -55,7 +64,7 @@ async function plansOf(fleet: MailFleet, looking: Looking): Promise<(domain: str
     ),
     notes: plan.findings.filter(({ message }) => message.startsWith(`${domain}: `) || message.startsWith(`${domain} `)),
   })
-  const whole = await planned(fleet, looking)
+  const whole = await planned(fleet, dns)
   if (!('contradiction' in whole)) return (domain) => partOf(whole, domain)
   const all = fleet.domains.map(({ domain }) => domain)
   const alone = await Promise.all(
@@ -68,7 +77,7 @@ async function plansOf(fleet: MailFleet, looking: Looking): Promise<(domain: str
           keys: host.keys.filter((key) => key.domain === domain),
         }))
         .filter((host) => host.domains.length > 0 || host.helo === domain)
-      const plan = await planned({ ...fleet, hosts, domains: [wanted], zones: [...fleet.zones, ...all] }, looking)
+      const plan = await planned({ ...fleet, hosts, domains: [wanted], zones: [...fleet.zones, ...all] }, dns)
       return [
         domain,
         'contradiction' in plan
@@ -81,9 +90,12 @@ async function plansOf(fleet: MailFleet, looking: Looking): Promise<(domain: str
   return (domain) => byDomain.get(domain) ?? { planned: [], notes: [] }
 }
 
-async function planned(fleet: MailFleet, looking: Looking): Promise<DnsPlan | { readonly contradiction: string }> {
+async function planned(
+  fleet: MailFleet,
+  { looking, bounds }: AskedDns,
+): Promise<DnsPlan | { readonly contradiction: string }> {
   try {
-    return await planDns(fleet, looking)
+    return await planDns(fleet, looking, undefined, bounds)
   } catch (error) {
     if (error instanceof MailrunError) return { contradiction: error.message }
     throw error
@@ -94,23 +106,22 @@ async function lookAt(
   { domain, declared, selectors }: AskedDomain,
   fleet: MailFleet,
   plan: DomainPlan,
-  looking: Looking,
-  authority: Authority,
+  { looking, authority, bounds }: AskedDns,
 ): Promise<DomainEvidence> {
+  const at = (name: string): Promise<PublishedTxt> => published(name, bounds.looking(looking, domain, name))
+  const asking = authority.of(domain, domain)
   const wanted = plan.planned.flatMap(({ record }) =>
     record.purpose === 'dkim' && record.name.endsWith(`._domainkey.${domain}`)
       ? [record.name.slice(0, -`._domainkey.${domain}`.length)]
       : [],
   )
   const labels = [...new Set([...selectors, ...wanted])]
-  const walker = authority.walker(`SPF of ${domain}`)
+  const walker = asking.walker(`SPF of ${domain}`)
   const [spf, dmarc, adsp, keys, lookups] = await Promise.all([
-    published(domain, looking),
-    published(`_dmarc.${domain}`, looking),
-    published(adspName(domain), looking),
-    Promise.all(
-      labels.map(async (selector) => ({ selector, ...(await published(dkimName(domain, selector), looking)) })),
-    ),
+    at(domain),
+    at(`_dmarc.${domain}`),
+    at(adspName(domain)),
+    Promise.all(labels.map(async (selector) => ({ selector, ...(await at(dkimName(domain, selector))) }))),
     walkDns(spfLookups(domain, undefined), (question) => walker.resolve(question, undefined)),
   ])
   return {
@@ -122,7 +133,7 @@ async function lookAt(
     adsp,
     keys,
     lookups: lookups.findings,
-    unconsenting: await unconsenting(domain, dmarc, fleet, authority),
+    unconsenting: await unconsenting(domain, dmarc, fleet, asking),
     ...plan,
   }
 }
@@ -136,7 +147,7 @@ async function published(name: string, looking: Looking): Promise<PublishedTxt> 
       servers: await Promise.all(
         views.map(async ({ server, answer }) => ({
           server: shownServer(server),
-          ...(await valuesBy(answer, looking, 8)),
+          ...(await valuesBy(answer, looking, MOST_ALIASES)),
         })),
       ),
     }
@@ -155,11 +166,25 @@ async function valuesBy(
   if (answer.kind === 'none') return { values: [] }
   if (answer.kind === 'found') return { values: answer.rrset.rdata.map(({ value }) => value) }
   if (aliases === 0) return { values: undefined, why: 'a chain of aliases, or a loop' }
-  const { views } = await look({ name: answer.target, type: 'TXT' }, looking)
-  const first = views.find((view) => view.answer.kind !== 'failed') ?? views[0]
+  const views = await viewsOf(answer.target, looking)
+  if ('why' in views) return { values: undefined, why: views.why }
+  const first = views.seen.find((view) => view.answer.kind !== 'failed') ?? views.seen[0]
   return first === undefined
     ? { values: undefined, why: `no name server of ${answer.target} is found` }
     : valuesBy(first.answer, looking, aliases - 1)
+}
+
+/** Where one server's alias leads says nothing of the others'. */
+async function viewsOf(
+  name: string,
+  looking: Looking,
+): Promise<{ readonly seen: readonly View[] } | { readonly why: string }> {
+  try {
+    return { seen: (await look({ name, type: 'TXT' }, looking)).views }
+  } catch (error) {
+    if (error instanceof ZoneNotFound) return { why: error.message }
+    throw error
+  }
 }
 
 /** Of the record that is published, whether or not the inventory says one. */
@@ -167,7 +192,7 @@ async function unconsenting(
   domain: string,
   dmarc: PublishedTxt,
   fleet: MailFleet,
-  authority: Authority,
+  asking: Asking,
 ): Promise<readonly string[]> {
   const record = dmarc.servers
     .flatMap(({ values = [] }) => values.filter(isDmarc))
@@ -178,7 +203,7 @@ async function unconsenting(
   const asked = externalDestinations(domain, record, organizationOf).filter(
     (destination) => !isWithin(domain, destination) && !isWithin(destination, domain),
   )
-  const walker = authority.walker(`the destinations of DMARC reports of ${domain}`)
+  const walker = asking.walker(`the destinations of DMARC reports of ${domain}`)
   const answers = await Promise.all(
     asked.map(async (destination) => ({
       destination,

@@ -19,7 +19,7 @@ export function matrix({ hosts, domains }: Evidence, faults: readonly Judged[]):
 }
 
 /** Those of the inventory, and those that its tables name. */
-export const domainsOf = ({ declared, proof }: HostEvidence): readonly string[] => [
+const domainsOf = ({ declared, proof }: HostEvidence): readonly string[] => [
   ...new Set([...declared, ...(proof?.signing ?? []).map(({ domain }) => domain)]),
 ]
 

@@ -4,12 +4,18 @@ import { unusable } from '../mail/public-key.ts'
 import { isKnown } from '../model/unknown.ts'
 import { ancestorsOf, type Signing } from '../probes/signing.ts'
 
+const MOVE_AWAY = 'move it away, and a new key is made'
+/** Of a key that the host's tables name: one that is made in its place has another record. */
+const MEND =
+  'put the right file back from a backup; else move it away, and give the host another dkim_selector ' +
+  '(docs/mail/lost-keys.md)'
+
 /** `undefined` where a key can be used, once it has the right owner and mode, or can be made. */
-export function keyObstacle({ path, key, directories, groups }: Signing): string | undefined {
+export function keyObstacle({ path, key, inUse, directories, groups }: Signing): string | undefined {
   if (key.kind === 'invalid') {
     return (
       `${path} is there and holds no private key that can be used without a passphrase: ` +
-      'it is not overwritten; move it away, and a new key is made'
+      `it is not overwritten; ${inUse ? MEND : MOVE_AWAY}`
     )
   }
   if (key.kind === 'symlink') {
@@ -19,7 +25,7 @@ export function keyObstacle({ path, key, directories, groups }: Signing): string
     )
   }
   const wrong = key.kind === 'key' && isKnown(key.publicKey) ? unusable(key.publicKey) : undefined
-  if (wrong !== undefined) return `${path} cannot be signed with: ${wrong}; move it away, and a new key is made`
+  if (wrong !== undefined) return `${path} cannot be signed with: ${wrong}; ${inUse ? MEND : MOVE_AWAY}`
   const outOfReach = keyOutOfReach(ancestorsOf(path), directories, groups)
   return outOfReach === undefined ? undefined : `${path}: ${outOfReach}`
 }

@@ -33,6 +33,12 @@ function switched(signing: Signing, chosen: Chosen | undefined): Signing {
   }
 }
 
+/** Once the tables name it or not: they name no key that is gone. */
+export const named = ({ past, ...signing }: Signing, inUse: boolean): Signing =>
+  inUse || past === undefined || past.events.length === 0
+    ? { ...signing, inUse }
+    : { ...signing, inUse, past: { events: past.events, today: past.today } }
+
 const table = (lines: readonly string[]): string => `${TABLE_HEADER}\n${lines.map((line) => `${line}\n`).join('')}`
 
 /** opendkim.conf(5): `KeyTable file:…`. */

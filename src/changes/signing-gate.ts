@@ -28,7 +28,13 @@ export function signingGate(signing: readonly Signing[], answers: readonly Outsi
     const answer = answers[index]!
     return answer.kind === 'served'
       ? []
-      : [{ signing: each, why: `${dkimName(each.domain, each.selector)}: ${answer.where.join('; ')}` }]
+      : [
+          {
+            signing: each,
+            why: `${dkimName(each.domain, each.selector)}: ${answer.where.join('; ')}`,
+            instead: answer.instead === true,
+          },
+        ]
   })
   const held = unserved.filter(({ signing: { inUse } }) => !inUse)
   const wrong = unserved.filter(({ signing: { inUse } }) => inUse)
@@ -45,16 +51,25 @@ interface Unserved {
   readonly signing: Signing
   /** What which name server says of its record. */
   readonly why: string
+  /** Whether one of them serves something else there. */
+  readonly instead: boolean
 }
 
 const heldBack = (held: readonly Unserved[]): string =>
   `mail of ${domainsOf(held)} is not signed before every name server serves the key's record: ` +
-  'publish it ("mailrun dns push" does, "mailrun dns plan" shows it), and run again once it is served' +
-  listOf(held)
+  `${publish(held, 'publish it ("mailrun dns push" does, "mailrun dns plan" shows it)')}, ` +
+  `and run again once it is served${listOf(held)}`
 
 const signedAllTheSame = (wrong: readonly Unserved[]): string =>
   `mail of ${domainsOf(wrong)} is signed with a key that not every name server serves, and goes on being: ` +
-  `publish it ("mailrun dns push")${listOf(wrong)}`
+  `${publish(wrong, 'publish it ("mailrun dns push")')}${listOf(wrong)}`
+
+/** No push replaces another key unasked. */
+const publish = (unserved: readonly Unserved[], how: string): string =>
+  unserved.some(({ instead }) => instead)
+    ? 'DNS has something else there, which no push replaces unasked; "mailrun dns plan" tells the next free ' +
+      'selector, and how to replace it'
+    : how
 
 const domainsOf = (unserved: readonly Unserved[]): string =>
   unserved.map(({ signing: { domain } }) => domain).join(', ')

@@ -1,6 +1,8 @@
 // Records in and out of `mailrun dns`: those of an earlier plan, and the forms in which others take them.
 import { readFile } from 'node:fs/promises'
-import type { DnsPlan } from '../dns/plan-dns.ts'
+import type { DnsPlan, PlannedRecord } from '../dns/plan-dns.ts'
+import { isRevokedDkim } from '../mail/dkim-record.ts'
+import { servedKey } from '../mail/served-record.ts'
 import type { MailRecord } from '../mail/dns-record.ts'
 import { dnscontrolJs } from '../mail/render/dnscontrol.ts'
 import { octodnsYaml } from '../mail/render/octodns.ts'
@@ -14,7 +16,10 @@ import type { Printable } from '../report/write/checked.ts'
 import { documentText, joined, said, term } from '../report/write/terminal.ts'
 import type { DnsFormat } from './dns-flags.ts'
 
-/** @throws MailrunError */
+/**
+ * Those of a file speak for nothing that they do not name: a revocation is of the keys that stand beside it.
+ * @throws MailrunError
+ */
 export async function recordsFrom(path: string): Promise<readonly MailRecord[]> {
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw new MailrunError(
@@ -22,12 +27,26 @@ export async function recordsFrom(path: string): Promise<readonly MailRecord[]> 
       `--from ${path}`,
     )
   })
-  const records = parseRecordsJson(text, path).flatMap((zone) => zone.records)
+  const records = parseRecordsJson(text, path).flatMap((zone) => zone.records.map(naming))
   const keys = records.map(({ name, type }) => `${name} ${type}`)
   const twice = keys.find((key, index) => keys.indexOf(key) < index)
   if (twice !== undefined)
     throw new MailrunError(`${twice} is there twice, and the two would replace each other: leave one`, path)
   return records
+}
+
+const isRevocation = ({ purpose, value }: MailRecord): boolean => purpose === 'dkim' && isRevokedDkim(value)
+
+const naming = (record: MailRecord): MailRecord =>
+  isRevocation(record) ? { ...record, replaces: record.replaces ?? [] } : record
+
+/** With the keys that it takes the place of as things stand, by which a later push knows whether they still do. */
+function withReplaced(planned: PlannedRecord): MailRecord {
+  const { record } = planned
+  if (!isRevocation(record)) return record
+  const found = planned.kind === 'change' ? planned.change.remove.map(({ value }) => servedKey(value)) : []
+  const held = [...found, record.claim?.held].filter((key) => key !== undefined)
+  return { ...record, replaces: [...new Set(held)] }
 }
 
 /** All records of the plan in their zones; what is not known to be right is left out. */
@@ -36,10 +55,10 @@ export function writtenRecords(
   format: Exclude<DnsFormat, 'text' | 'json'>,
 ): Printable {
   const known = records.filter((each) => each.kind !== 'unanswered' && !(each.kind === 'blocked' && each.anothers))
-  const zones = inZones(
-    known.map(({ record }) => record),
-    { zones: [...new Set(known.flatMap(({ zone }) => (zone === undefined ? [] : [zone.zone])))], domains: [] },
-  )
+  const zones = inZones(known.map(withReplaced), {
+    zones: [...new Set(known.flatMap(({ zone }) => (zone === undefined ? [] : [zone.zone])))],
+    domains: [],
+  })
   switch (format) {
     case 'records':
       return jsonOf(recordsJson(zones))

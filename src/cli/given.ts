@@ -18,7 +18,7 @@ export const COMMANDS: readonly string[] = [
   'rotate',
   'help',
 ]
-export const DNS_ACTIONS: readonly DnsAction[] = ['plan', 'push', 'verify']
+const DNS_ACTIONS: readonly DnsAction[] = ['plan', 'push', 'verify']
 const PLAYBOOK = /\.m?[tj]s$/
 const YAML = /\.ya?ml$/
 

@@ -5,6 +5,7 @@ import * as v from 'valibot'
 import { connector } from '../connection/connector.ts'
 import { askServer } from '../dns/ask-server.ts'
 import { authority, type Authority } from '../dns/authority.ts'
+import type { DnsVars } from '../dns/dns-vars.ts'
 import { limited } from '../dns/look.ts'
 import { askOnly } from '../engine/ask-only.ts'
 import { probeTemplate } from '../mail/probe-message.ts'
@@ -22,7 +23,7 @@ import { proofDocument, proofText } from '../report/proof.ts'
 import { fleetVars } from '../run/fleet-vars.ts'
 import { keyringFor } from '../run/keyring-for.ts'
 import { affordableForks } from '../run/open-files.ts'
-import { oneDns } from '../run/one-dns.ts'
+import { eachDns } from '../run/one-dns.ts'
 import { ownMail } from '../run/own-mail.ts'
 import { questionHosts } from '../run/question-hosts.ts'
 import { readFleet } from '../run/read-fleet.ts'
@@ -44,7 +45,7 @@ export async function verifyCommand(flags: Flags, signals: Signals): Promise<num
   const began = performance.now()
   const source = await fleetSource(flags)
   const asked = await hostsAsked(flags, source)
-  const dns = authority(await oneDns(varsOfAsked(asked)), limited(askServer))
+  const dns = authorityOf(await eachDns(varsOfAsked(asked)))
   if (flags.deliver !== undefined) warnOfOwn(flags.deliver, ownNames(asked))
   const hosts = asked.prepared.map(({ host }) => host)
   const readers = asked.reader === undefined ? [] : [asked.reader]
@@ -56,7 +57,7 @@ export async function verifyCommand(flags: Flags, signals: Signals): Promise<num
       interrupt: signals.interrupt,
       abandon: signals.abandon,
     })
-    const still = await Promise.all(run.hosts.map((host) => proofOf(host, asked, dns)))
+    const still = await Promise.all(run.hosts.map((host) => proofOf(host, asked, dns(host.name))))
     const send = (deliverers: readonly Deliverer[]) => verifyDelivery(deliverers, flags, asked.reader, connect, signals)
     const proofs = flags.deliver === undefined ? still : await delivered(still, run.hosts, asked, send)
     tellProofs(proofs, (performance.now() - began) / 1000, flags.format)
@@ -106,6 +107,13 @@ async function hostsAsked(flags: Flags, source: Awaited<ReturnType<typeof fleetS
 
 const varsOfAsked = ({ prepared, vars }: Asked): ReadonlyMap<string, VerifyVars> =>
   new Map(prepared.map(({ host }) => [host.name, vars.get(host.name)!]))
+
+/** Hosts whose `dns` is the same share what was asked. */
+function authorityOf(settings: ReadonlyMap<string, DnsVars>): (host: string) => Authority {
+  const ask = limited(askServer)
+  const authorities = new Map([...new Set(settings.values())].map((dns) => [dns, authority(dns, ask)]))
+  return (host) => authorities.get(settings.get(host)!)!
+}
 
 /** Domains and names of the fleet. */
 function ownNames({ prepared, vars }: Asked): readonly string[] {

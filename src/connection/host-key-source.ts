@@ -1,6 +1,4 @@
 // Where a host's keys are looked up, and how strictly: what the inventory, ssh_config and the command line come to.
-import { homedir } from 'node:os'
-import { join } from 'node:path'
 
 export interface HostKeySource {
   /** The name or address that is dialled: ssh_config's HostName. */
@@ -26,8 +24,3 @@ export interface HostKeySource {
   /** ProxyJump or ProxyCommand: ssh-keyscan cannot reach the host. */
   readonly proxied: boolean
 }
-
-/** ssh_config(5): what UserKnownHostsFile and GlobalKnownHostsFile are where nothing is said. */
-export const defaultUserFiles = (): readonly string[] =>
-  ['known_hosts', 'known_hosts2'].map((name) => join(homedir(), '.ssh', name))
-export const DEFAULT_GLOBAL_FILES: readonly string[] = ['/etc/ssh/ssh_known_hosts', '/etc/ssh/ssh_known_hosts2']

@@ -1,30 +1,31 @@
 // Reads what can be told of a private key file without its passphrase.
 import { existsSync, readFileSync } from 'node:fs'
+import { KeyFault } from './key-fault.ts'
+import { readOpensshKey } from './openssh-key.ts'
+import { isLocked, isPrivateKey, openPem } from './private-key.ts'
 import { parsePublicKey, statedType } from './public-key.ts'
-import { wireReader } from './wire.ts'
 
 export interface KeyFile {
   readonly path: string
   /**
-   * The key as the wire carries it; `undefined` where only the passphrase opens it (PEM without a `.pub` beside it).
+   * The key as the wire carries it; `undefined` where only the passphrase opens it (PEM without a `.pub` beside it), or
+   * it is damaged.
    */
   readonly publicKey: Buffer | undefined
   /** `ssh-ed25519`, `sk-ssh-ed25519@openssh.com`, … */
   readonly type: string | undefined
   readonly encrypted: boolean
-  /** What parseKey takes; `undefined`: only the public key is here, and an agent may hold the private one. */
+  /** Of the private key; `undefined`: only the public key is here, and an agent may hold the private one. */
   readonly text: string | undefined
   /** An OpenSSH certificate for it lies beside it (`PATH-cert.pub`), as ssh(1) looks for. */
   readonly certified: boolean
 }
 
-const MAGIC = 'openssh-key-v1\0'
-
 /**
  * Of a public key, or where there is but the `.pub` beside it, that is what there is: IdentityFile of ssh_config(5).
  * `undefined`: there is neither.
  *
- * @throws Error for one that cannot be read, or that holds no key.
+ * @throws KeyFault for one that holds no key; Error for one that cannot be read.
  */
 export function readKeyFile(path: string): KeyFile | undefined {
   let text: string
@@ -36,37 +37,27 @@ export function readKeyFile(path: string): KeyFile | undefined {
     return publicKey && publicOnly(path, publicKey)
   }
   const certified = existsSync(`${path}-cert.pub`)
-  const body = /-----BEGIN OPENSSH PRIVATE KEY-----([\s\S]+?)-----END/.exec(text)?.[1]
-  if (body !== undefined) return { path, text, certified, ...opensshKey(Buffer.from(body, 'base64')) }
-  if (!/-----BEGIN [A-Z ]*PRIVATE KEY-----|^PuTTY-User-Key-File-/.test(text)) {
+  const openssh = readOpensshKey(text)
+  if (openssh !== undefined) {
+    const { publicKey, type, lock } = openssh
+    return { path, text, certified, publicKey, type, encrypted: lock !== undefined }
+  }
+  if (!isPrivateKey(text)) {
     const own = publicIn(text)
-    if (own === undefined) throw new Error('it holds no private key')
+    if (own === undefined) throw new KeyFault('useless', 'it holds no private key')
     return publicOnly(path, own)
   }
-  const publicKey = besideIt(path)
-  return {
-    path,
-    text,
-    certified,
-    publicKey,
-    type: publicKey && statedType(publicKey),
-    encrypted: /Proc-Type: 4,ENCRYPTED|BEGIN ENCRYPTED|^Encryption: (?!none)/m.test(text),
-  }
+  const encrypted = isLocked(text)
+  const publicKey = (encrypted ? undefined : publicHalf(text)) ?? besideIt(path)
+  return { path, text, certified, publicKey, type: publicKey && statedType(publicKey), encrypted }
 }
 
-/** PROTOCOL.key of OpenSSH: magic, cipher, kdf, its options, number of keys, the public key. */
-function opensshKey(bytes: Buffer): Pick<KeyFile, 'publicKey' | 'type' | 'encrypted'> {
-  if (bytes.subarray(0, MAGIC.length).toString('latin1') !== MAGIC) throw new Error('it is damaged')
+/** What is wrong with it is told by who opens it. */
+function publicHalf(pem: string): Buffer | undefined {
   try {
-    const reader = wireReader(bytes.subarray(MAGIC.length))
-    const cipher = reader.string().toString('latin1')
-    reader.string()
-    reader.string()
-    reader.uint32()
-    const publicKey = reader.string()
-    return { publicKey, type: statedType(publicKey), encrypted: cipher !== 'none' }
+    return openPem(pem, undefined).publicKey.blob
   } catch {
-    throw new Error('it is damaged')
+    return undefined
   }
 }
 

@@ -14,10 +14,10 @@ import { hostShell } from './host-shell.ts'
 import { opensshArguments, type OpensshTarget } from './openssh-arguments.ts'
 import { opensshProblem } from './openssh-problem.ts'
 import { saysWhoAsks } from './openssh-version.ts'
-import type { Ask } from './passphrases.ts'
+import { passphraseFor, type Ask } from './passphrases.ts'
 import { persist } from './passing.ts'
 import type { PasswordTrial } from './password-trial.ts'
-import { asked, sshQuestion } from './ssh-question.ts'
+import { asked, keyAskedFor, sshQuestion } from './ssh-question.ts'
 import type { SshTarget } from './ssh-target.ts'
 import { at } from './tcp.ts'
 import { withinTime } from './within-time.ts'
@@ -172,9 +172,11 @@ function ended(child: ChildProcessWithoutNullStreams, target: SshTarget): Promis
 
 /**
  * A password is given once to a host: asked again, it was wrong. What is not ssh's question, or the host's own, is
- * nobody's to be answered by a secret; whoever runs mailrun is asked, and told who wants to know.
+ * nobody's to be answered by a secret; whoever runs mailrun is asked, and told who wants to know. The passphrase of a
+ * key they are asked for once in a run.
  */
 function answererOf(target: SshTarget, ask: Ask | undefined): (question: string) => Promise<string | undefined> {
+  const keys = [target, ...target.jumps].flatMap(({ identityFiles }) => identityFiles.map(({ path }) => path))
   let given = false
   let others = 0
   return async (question) => {
@@ -187,11 +189,14 @@ function answererOf(target: SshTarget, ask: Ask | undefined): (question: string)
         given = true
         return answer
       }
-      case 'other':
+      case 'other': {
+        const key = keyAskedFor(question, keys)
+        if (key !== undefined && ask !== undefined) return (await passphraseFor(key, ask, target.passphrases)).reveal()
         // One-time codes, a token's PIN, a jump host's password.
         others += 1
         if (ask === undefined || others > OTHERS_AT_MOST) return undefined
         return (await ask(`${at(target)}: ${asked(question)}`, 'say how to log in without a question')).reveal()
+      }
     }
   }
 }

@@ -3,6 +3,8 @@ import { MailrunError } from '../model/mailrun-error.ts'
 import type { Secret } from '../shell/secret.ts'
 import { agentKeys } from './agent.ts'
 import { readKeyFile, type KeyFile } from './key-file.ts'
+import { KeyFault } from './key-fault.ts'
+import { openedKey } from './opened-keys.ts'
 import type { SshTarget } from './ssh-target.ts'
 
 /** Asks whoever runs mailrun. @param instead - what to do where that cannot be asked. @throws MailrunError */
@@ -30,7 +32,7 @@ export async function askPassphrases(
       .filter((path) => !seen.has(`${path} ${target.agent ?? ''}`))
     for (const path of wanted) seen.add(`${path} ${target.agent ?? ''}`)
     for (const key of wanted.length === 0 ? [] : await lockedKeys(target))
-      if (!passphrases.has(key.path)) passphrases.set(key.path, await askFor(key, ask))
+      if (!passphrases.has(key.path)) passphrases.set(key.path, await askFor(key.path, key, ask, passphrases))
   }
 }
 
@@ -59,19 +61,43 @@ function keyOrNone(path: string): KeyFile | undefined {
   }
 }
 
-async function askFor(key: KeyFile, ask: Ask): Promise<Secret> {
+/** @param key - `undefined`: nobody here can read it, and its passphrase is taken as it is given. */
+async function askFor(
+  path: string,
+  key: KeyFile | undefined,
+  ask: Ask,
+  run: ReadonlyMap<string, Secret>,
+): Promise<Secret> {
   for (let tries = 1; tries <= TRIES; tries += 1) {
     const passphrase = await ask(
-      `passphrase of ${key.path}${tries > 1 ? ' (that was wrong)' : ''}: `,
-      `add the key to an agent (ssh-add ${key.path}), or say ansible_private_key_passphrase`,
+      `passphrase of ${path}${tries > 1 ? ' (that was wrong)' : ''}: `,
+      `add the key to an agent (ssh-add ${path}), or say ansible_private_key_passphrase`,
     )
-    if (await opens(key, passphrase)) return passphrase
+    if (key === undefined || !(await isWrong(key, passphrase, run))) return passphrase
   }
-  throw new MailrunError(`that does not open ${key.path}`)
+  throw new MailrunError(`that does not open ${path}`)
 }
 
-/** Whether it opens the key. */
-export async function opens({ text }: KeyFile, passphrase: Secret): Promise<boolean> {
-  const { utils } = (await import('ssh2')).default
-  return text !== undefined && !(utils.parseKey(text, passphrase.reveal()) instanceof Error)
+async function isWrong(key: KeyFile, passphrase: Secret, run: ReadonlyMap<string, Secret>): Promise<boolean> {
+  const { text } = key
+  if (text === undefined) return false
+  const opened = await openedKey({ ...key, text }, passphrase, run)
+  return opened instanceof KeyFault && opened.kind === 'locked'
+}
+
+/** Of one run, which has its passphrases; by path. */
+const asked = new WeakMap<object, Map<string, Promise<Secret>>>()
+
+/**
+ * For a key that the system's ssh opens: once in a run, however many hosts it is for.
+ *
+ * @param run - the passphrases of the run.
+ * @throws MailrunError
+ */
+export function passphraseFor(path: string, ask: Ask, run: ReadonlyMap<string, Secret>): Promise<Secret> {
+  const ofRun = asked.get(run) ?? new Map<string, Promise<Secret>>()
+  asked.set(run, ofRun)
+  const known = ofRun.get(path) ?? askFor(path, keyOrNone(path), ask, run)
+  ofRun.set(path, known)
+  return known
 }

@@ -9,7 +9,8 @@ export interface PublicKey {
   readonly blob: Buffer
 }
 
-const CURVES: Readonly<Record<string, { readonly jwk: string; readonly bytes: number }>> = {
+/** By SSH's names (RFC 5656, section 10.1). */
+export const CURVES: Readonly<Record<string, { readonly jwk: string; readonly bytes: number }>> = {
   nistp256: { jwk: 'P-256', bytes: 32 },
   nistp384: { jwk: 'P-384', bytes: 48 },
   nistp521: { jwk: 'P-521', bytes: 66 },

@@ -71,7 +71,7 @@ export function shellStream(streams: ShellStreams): ShellStream {
         let said = 0
         const count = ({ length }: Untrusted<Buffer>): boolean => {
           said += length
-          if (said > most) lose(new TooMuchSaid(`the host sent more than ${Math.ceil(most / (1 << 20))} MiB`))
+          if (said > most) lose(new TooMuchSaid(`the host sent more than ${sizeOf(most)}`))
           return said <= most
         }
         const onAbort = (): void => lose(new ConnectionLost('broken off'))
@@ -98,6 +98,9 @@ export function shellStream(streams: ShellStreams): ShellStream {
       }),
   }
 }
+
+const sizeOf = (bytes: number): string =>
+  bytes < 1 << 20 ? `${Math.ceil(bytes / (1 << 10))} kB` : `${Math.ceil(bytes / (1 << 20))} MiB`
 
 const FIRST_BYTES = 1 << 16
 

@@ -49,12 +49,25 @@ const askerName = ({ user, hostName, hostKey }: Pick<SshTarget, 'user' | 'hostNa
 
 /** `undefined` also where ssh's words, cut short, fit keys of different passphrases. */
 function passphraseFor(question: string, passphrases: ReadonlyMap<string, Secret>): Secret | undefined {
-  const fitting = [...passphrases].flatMap(([path, passphrase]) => {
-    const cut = Buffer.from(path).subarray(0, PATH_BYTES)
-    return question === `Enter passphrase for key '${cut.toString()}': ` ? [passphrase] : []
-  })
+  const fitting = [...passphrases].flatMap(([path, passphrase]) =>
+    question === passphraseQuestion(path) ? [passphrase] : [],
+  )
   return new Set(fitting.map((each) => each.reveal())).size === 1 ? fitting[0] : undefined
 }
+
+/**
+ * The key whose passphrase ssh asks for in its own name.
+ *
+ * @param paths - of the keys that it may ask for; `undefined`: it asks for something else, or its words, cut short, fit
+ *   several.
+ */
+export function keyAskedFor(question: string, paths: readonly string[]): string | undefined {
+  const fitting = new Set(paths.filter((path) => question === passphraseQuestion(path)))
+  return fitting.size === 1 ? [...fitting][0] : undefined
+}
+
+const passphraseQuestion = (path: string): string =>
+  `Enter passphrase for key '${Buffer.from(path).subarray(0, PATH_BYTES).toString()}': `
 
 /**
  * The question as it is shown to whoever runs mailrun: with who asks it, in quotes that its words cannot end, on one

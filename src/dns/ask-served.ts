@@ -44,6 +44,7 @@ export async function servedAnswer(
       : {
           kind: 'not-served',
           where: missing.map(({ server, why }) => (server === undefined ? why : `${shownServer(server)} ${why}`)),
+          ...(missing.some(({ kind }) => kind === 'other') ? { instead: true } : {}),
         }
   } catch (error) {
     // The var dns names what cannot be asked: known of the one question, and of no host's state.

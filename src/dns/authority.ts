@@ -3,6 +3,7 @@ import type { DnsAnswer, DnsQuestion } from '../mail/dns-walk.ts'
 import { nameOfText } from '../mail/dns-text/name.ts'
 import { plainName, type AskServer } from './ask-server.ts'
 import { bounded } from './bounded.ts'
+import { domainBounds, type DomainBounds } from './domain-bounds.ts'
 import { MOST_ALIASES, MOST_QUESTIONS, MOST_WALK_QUESTIONS, NAME_SECONDS, WALK_SECONDS } from './bounds.ts'
 import type { DnsVars } from './dns-vars.ts'
 import { NotServedByGiven, zoneFinder, ZoneNotFound, type FindZone } from './find-zone.ts'
@@ -18,7 +19,16 @@ export interface Authorities {
   readonly why: string
 }
 
-export interface Authority {
+export interface Authority extends Asking {
+  /**
+   * The same for the sake of a domain, which has one bound for all that it leads to.
+   *
+   * @param sake - what is looked for, as {@link DomainBounds} has it
+   */
+  of(domain: string, sake: string): Asking
+}
+
+export interface Asking {
   /** @param name - of any text. */
   serversOf(name: string): Promise<Authorities>
   /**
@@ -32,16 +42,19 @@ export interface Authority {
    *
    * @param what - that they are for, for messages
    */
-  walker(what: string): Pick<Authority, 'serversOf' | 'resolve'>
+  walker(what: string): Resolving
 }
+
+export type Resolving = Pick<Asking, 'serversOf' | 'resolve'>
 
 /**
  * Each question is put to each server once, for as long as the value is.
  *
  * @param vars - the var `dns`. Names that its `servers` do not serve, such as those of other domains that SPF includes,
  *   are looked for from the root down.
+ * @param bounds - on what each domain leads to, where more than this value is asked for its sake
  */
-export function authority(vars: DnsVars, asked: AskServer): Authority {
+export function authority(vars: DnsVars, asked: AskServer, bounds: DomainBounds = domainBounds()): Authority {
   const ask = remembering(asked)
   const { servers: given, ...elsewhere } = vars
   const findGiven = zoneFinder(ask, vars)
@@ -51,7 +64,7 @@ export function authority(vars: DnsVars, asked: AskServer): Authority {
       if (error instanceof NotServedByGiven) return findElsewhere(name, within)
       throw error
     })
-  const asking = (within: AskServer): Pick<Authority, 'serversOf' | 'resolve'> => ({
+  const resolving = (within: AskServer): Resolving => ({
     serversOf: (text) => serversFor(nameOfText(text.replace(/\.$/, '')), findZone, within),
     resolve({ name: text, type }, first) {
       const name = nameOfText(text.replace(/\.$/, ''))
@@ -61,10 +74,11 @@ export function authority(vars: DnsVars, asked: AskServer): Authority {
       return answerFor({ name, type }, first, { ask: bound.ask, findZone }, MOST_ALIASES)
     },
   })
-  return {
-    ...asking(ask),
-    walker: (what) => asking(bounded(ask, what, { questions: MOST_WALK_QUESTIONS, seconds: WALK_SECONDS }).ask),
-  }
+  const asking = (within: AskServer): Asking => ({
+    ...resolving(within),
+    walker: (what) => resolving(bounded(within, what, { questions: MOST_WALK_QUESTIONS, seconds: WALK_SECONDS }).ask),
+  })
+  return { ...asking(ask), of: (domain, sake) => asking(bounds.asking(ask, domain, sake)) }
 }
 
 async function serversFor(name: string | undefined, findZone: FindZone, within: AskServer): Promise<Authorities> {

@@ -72,9 +72,10 @@ export function zoneFinder(ask: AskServer, vars: NameServerVars): FindZone {
     const soa = [...reply.answers, ...reply.authorities].find(
       (each) => each.type === 'SOA' && isWithin(name, plainName(each.name)) && isWithin(plainName(each.name), cut.zone),
     )
-    // An alias hides where its own zone begins; the name above it does not.
-    if (soa === undefined && name !== '' && reply.answers.some((each) => each.type === 'CNAME'))
-      return finder(name.split('.').slice(1).join('.'), bound.ask)
+    // An alias hides where its own zone begins; the name above it does not, as long as the same servers speak for it.
+    const above = name.split('.').slice(1).join('.')
+    const isAlias = soa === undefined && name !== '' && reply.answers.some((each) => each.type === 'CNAME')
+    if (isAlias && (cut.zone === '' || isWithin(above, cut.zone))) return finder(above, bound.ask)
     if (soa?.type !== 'SOA')
       throw new ZoneNotFound(`the name servers of ${cut.zone || 'the root'} do not say which zone ${name} is in`)
     const zone = plainName(soa.name)
@@ -174,6 +175,9 @@ async function describe(zone: string, soa: SoaAnswer, cut: Cut, means: Means): P
     settings.servers === undefined
       ? await allServers(zone, cut, means)
       : { servers: await givenServers(settings.servers), faults: [] }
+  // Nobody to ask is nobody who says that a record is not there, or is.
+  if (servers.length === 0)
+    throw whole(new ZoneNotFound(`${zone || 'the root'} names no server that has an address`), means)
   const mname = plainName(soa.data.mname)
   const primary =
     settings.primary === undefined

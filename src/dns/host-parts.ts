@@ -2,10 +2,13 @@
 import type { Connection } from '../engine/connection.ts'
 import { newMark } from '../engine/make-trip.ts'
 import { oneScript } from '../engine/one-script.ts'
+import { UPDATE_BYTES } from './bounds.ts'
 import type { Said } from './update-outcome.ts'
 
 /** For the network besides. */
 const GRACE_SECONDS = 40
+/** For lines of our own, and what a login shell says. */
+const GRACE_BYTES = 64 << 10
 
 /**
  * @param parts - each is shell text that ends by itself; `mark` is a word that is in no record
@@ -27,6 +30,7 @@ export async function runParts(
     partsScript(texts, mark),
     texts.length * secondsEach + GRACE_SECONDS,
     signal,
+    texts.length * UPDATE_BYTES + GRACE_BYTES,
   )
   const told = stdout.split(`${mark} `).slice(1)
   return texts.map((_, index) => {

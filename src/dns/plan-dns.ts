@@ -7,6 +7,7 @@ import { finding, type RecordFinding } from '../mail/record-finding.ts'
 import { isAnothersKey } from '../mail/served-record.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
 import { askZone, type ServerAnswer } from './ask-zone.ts'
+import { domainBounds, type DomainBounds } from './domain-bounds.ts'
 import { ZoneNotFound, type ZoneServers } from './find-zone.ts'
 import { nextSelector } from './free-selector.ts'
 import { look, type Looking, type Sight, type View } from './look.ts'
@@ -51,14 +52,23 @@ const keyOf = ({ name, type }: Pick<MailRecord, 'name' | 'type'>): string => `${
 export type Replacing = ReadonlySet<string>
 const NOTHING: Replacing = new Set()
 
-/** @throws MailrunError where records contradict each other, or one that is there cannot be read */
-export async function planDns(fleet: MailFleet, looking: Looking, replacing = NOTHING): Promise<DnsPlan> {
+/**
+ * @param bounds - on what each domain leads to, where more than this plan is asked for its sake
+ * @throws MailrunError where records contradict each other, or one that is there cannot be read
+ */
+export async function planDns(
+  fleet: MailFleet,
+  looking: Looking,
+  replacing = NOTHING,
+  bounds: DomainBounds = domainBounds(),
+): Promise<DnsPlan> {
+  const lookingAt = lookingWithin(bounds, looking)
   // Where records will be does not depend on what is there; what they say does.
   const places = mailRecords(fleet, () => []).records
-  const seen = await seeAll(places, looking)
+  const seen = await seeAll(places, lookingAt)
   const published = publishedBy(seen)
   const { records, findings, faults } = recordsBeside(fleet, published)
-  const planned = await planAll(records, seen, looking, replacing)
+  const planned = await planAll(records, seen, lookingAt, replacing)
   return {
     records: planned.map((each) => leftAlone(each, faults)),
     findings: [...findings, ...serverFindings(seen)],
@@ -104,8 +114,9 @@ export async function planRecords(
   looking: Looking,
   replacing = NOTHING,
 ): Promise<DnsPlan> {
-  const seen = await seeAll(records, looking)
-  const planned = await planAll(records, seen, looking, replacing)
+  const lookingAt = lookingWithin(domainBounds(), looking)
+  const seen = await seeAll(records, lookingAt)
+  const planned = await planAll(records, seen, lookingAt, replacing)
   return { records: planned.map(keepingTerms), findings: serverFindings(seen), published: publishedBy(seen) }
 }
 
@@ -123,8 +134,18 @@ function keepingTerms(planned: PlannedRecord): PlannedRecord {
   return { record, zone, views, kind: 'blocked', why }
 }
 
-async function seeAll(records: readonly MailRecord[], looking: Looking): Promise<ReadonlyMap<string, Seen>> {
-  return new Map(await Promise.all(records.map(async (record) => [keyOf(record), await see(record, looking)] as const)))
+/** For one record: what its domain leads to has one bound. */
+type LookingAt = (record: MailRecord) => Looking
+
+const lookingWithin =
+  (bounds: DomainBounds, looking: Looking): LookingAt =>
+  (record) =>
+    bounds.looking(looking, record.domain, keyOf(record))
+
+async function seeAll(records: readonly MailRecord[], lookingAt: LookingAt): Promise<ReadonlyMap<string, Seen>> {
+  return new Map(
+    await Promise.all(records.map(async (record) => [keyOf(record), await see(record, lookingAt(record))] as const)),
+  )
 }
 
 async function see(record: MailRecord, looking: Looking): Promise<Seen> {
@@ -170,7 +191,7 @@ const publishedBy =
 const planAll = (
   records: readonly MailRecord[],
   seen: ReadonlyMap<string, Seen>,
-  looking: Looking,
+  lookingAt: LookingAt,
   replacing: Replacing,
 ): Promise<readonly PlannedRecord[]> =>
   Promise.all(
@@ -182,7 +203,7 @@ const planAll = (
         sight: { zone, views },
         now,
       } = there
-      return { record, zone, views, ...(await stateOrWhy(record, now, zone, looking, replacing)) }
+      return { record, zone, views, ...(await stateOrWhy(record, now, zone, lookingAt(record), replacing)) }
     }),
   )
 
@@ -214,6 +235,8 @@ async function stateOf(
     return { kind: 'unanswered', why: `no name server of ${zone.zone} tells what is there: ${now.why}` }
   if (now.kind === 'alias') {
     const [problem] = await servingProblems(record, [now], looking)
+    if (problem?.kind === 'silent')
+      return { kind: 'unanswered', why: `it is an alias (CNAME) there, and what that leads to ${problem.why}` }
     if (record.publishedBy === 'other') return { kind: 'others', served: problem === undefined }
     return problem === undefined
       ? { kind: 'served' }
@@ -242,7 +265,7 @@ async function anothersKey(record: MailRecord, looking: Looking): Promise<string
   const { name, value } = record
   const replace = `mailrun dns push --replace ${name}`
   if (isRevokedDkim(value))
-    return `DNS serves a key there that its host does not have: it is not revoked unasked; ${replace} does`
+    return `DNS serves a key there that is not the one to be revoked: it is not revoked unasked; ${replace} does`
   const free = await nextSelector(record, looking)
   const next =
     free === undefined

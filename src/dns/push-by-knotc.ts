@@ -4,7 +4,7 @@ import type { Connection } from '../engine/connection.ts'
 import { dnsLine } from '../mail/dns-text/dns-text.ts'
 import { quote } from '../shell/quote.ts'
 import { runParts } from './host-parts.ts'
-import { OUTDATED, UNTOLD, type Said, type UpdateOutcome } from './update-outcome.ts'
+import { OUTDATED, SHOWN_CHARACTERS, UNTOLD, type Said, type UpdateOutcome } from './update-outcome.ts'
 import type { WrittenChange } from './written-change.ts'
 
 /** For one command of knotc; and for one change, all its commands and the wait for others' transactions included. */
@@ -14,6 +14,18 @@ const TRIES = 10
 
 /** How a part ends; below 10 are the exit statuses of knotc itself. */
 const ENDED = { begin: 10, read: 11, outdated: 12, change: 13, commit: 14, secondary: 15, absent: 16 } as const
+
+/** Writes the exchanges of MX records as `nameOfLabels` writes names: the same names are the same text then. */
+const PLAIN_NAMES = `LC_ALL=C perl -ne ${quote(
+  String.raw`if (my ($head, $name) = /^(\d+ MX \d+ )(.*)\.$/) {
+  $name =~ s{\\(\d{3})|\\(.)|([^.])}{
+    my $byte = lc(defined $1 ? chr $1 : defined $2 ? $2 : $3);
+    $byte =~ m{^[a-z0-9_*/-]$} ? $byte : sprintf "\\%03d", ord $byte;
+  }ge;
+  $_ = "$head$name.\n";
+}
+print`,
+)}`
 
 /** In the order of the changes. @throws ConnectionLost */
 export async function pushByKnotc(
@@ -28,8 +40,8 @@ export async function pushByKnotc(
 
 /**
  * What is there is compared within the transaction, so that nothing that somebody else changed since it was read gets
- * lost; a transaction that is not committed is aborted, whatever ends the shell. Knot prints records as updates name
- * them.
+ * lost; a transaction that is not committed is aborted, whatever ends the shell. Knot prints strings as updates name
+ * them; names it writes in its own way, `a\;b` for `a\059b`.
  */
 export function transaction({ zone, owner, type, before, remove, add, ttl }: WrittenChange): string {
   const there = (before?.data ?? [])
@@ -61,7 +73,7 @@ trap 'knot zone-abort "$at" >/dev/null' EXIT
 trap 'exit 1' HUP INT TERM PIPE
 if now=$(knot zone-get "$at" "$owner" 2>&1); then
   now=$(printf '%s\\n' "$now" | sed 's/^[^ ]* [^ ]* //' |
-    grep -E '^[0-9]+ (CNAME|${type}) ' | LC_ALL=C sort)
+    grep -E '^[0-9]+ (CNAME|${type}) '${type === 'MX' ? ` | ${PLAIN_NAMES}` : ''} | LC_ALL=C sort)
 else
   case $now in
   *'no such node'*) now=;;
@@ -78,8 +90,9 @@ trap - EXIT`
 
 /** Knot 3.2. */
 export function knotOutcome({ code, output }: Said, zone: string): UpdateOutcome {
-  const said =
+  const words =
     /^error: .*?(?:\(([^)]*)\).*)?$/m.exec(output)?.[1] ?? (output.trim().split('\n').at(-1) || 'it said nothing')
+  const said = words.slice(0, SHOWN_CHARACTERS)
   const failed = (why: string): UpdateOutcome => ({ kind: 'failed', why })
   if (code === 0) return { kind: 'done' }
   if (code === ENDED.outdated) return OUTDATED('it is not what it was')

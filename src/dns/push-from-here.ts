@@ -1,10 +1,10 @@
 // Sends updates from this machine, by nsupdate(1) with a TSIG key. The secret is in no argument, and the update on no
 // command line.
-import { spawn } from 'node:child_process'
 import { access, constants } from 'node:fs/promises'
 import pLimit from 'p-limit'
 import { addressText } from '../mail/dns-text/dns-text.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
+import { boundedProgram } from './bounded-program.ts'
 import type { NameServer } from './name-server.ts'
 import { isUnreadKey, updateOutcome, type Said, type UpdateOutcome } from './update-outcome.ts'
 import { NO_UPDATE, updateScript, type UpdateScript } from './update-script.ts'
@@ -39,7 +39,7 @@ export async function readyToPush(keyFile: string): Promise<void> {
     const why = error.code === 'ENOENT' ? 'is not there' : `cannot be read: ${error.message}`
     throw new MailrunError(`${key} ${why}`)
   })
-  const { output } = await run('nsupdate', ['-k', keyFile], NO_UPDATE).catch(() => {
+  const { output } = await boundedProgram('nsupdate', ['-k', keyFile], NO_UPDATE).catch(() => {
     throw new MailrunError('the program nsupdate is needed on this machine: apt install bind9-dnsutils')
   })
   if (isUnreadKey(output)) {
@@ -52,18 +52,4 @@ export async function readyToPush(keyFile: string): Promise<void> {
 
 /** TCP (`-v`): an update that is sent twice because an answer got lost would meet its own doing. */
 const nsupdate = (keyFile: string, script: UpdateScript): Promise<Said> =>
-  run('nsupdate', ['-v', '-t', String(SECONDS), '-k', keyFile], script)
-
-function run(program: string, words: readonly string[], input: UpdateScript): Promise<Said> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, words, { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, LC_ALL: 'C' } })
-    let output = ''
-    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
-    child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))
-    // It may end before it has read all.
-    child.stdin.on('error', () => {})
-    child.on('error', reject)
-    child.on('close', (code) => resolve({ code: code ?? 1, output }))
-    child.stdin.end(input)
-  })
-}
+  boundedProgram('nsupdate', ['-v', '-t', String(SECONDS), '-k', keyFile], script)

@@ -1,7 +1,8 @@
 // Why an answer is not the record that is wanted.
 import type { WantedRecord } from '../mail/dns-record.ts'
 import type { ServerAnswer } from './ask-zone.ts'
-import { look, type Looking } from './look.ts'
+import { ZoneNotFound } from './find-zone.ts'
+import { look, type Looking, type Place, type Sight } from './look.ts'
 import { MOST_ALIASES } from './bounds.ts'
 import { shownServer } from './name-server.ts'
 import { shownTexts } from './shown-texts.ts'
@@ -19,9 +20,8 @@ type Followed = Map<string, { readonly problem: ServingProblem | undefined } | u
 
 /**
  * By each server of a name, in their order; `undefined`: it is served. An alias is followed to the servers of the name
- * that it leads to, each such name once and {@link MOST_ALIASES} at most.
- *
- * @throws ZoneNotFound
+ * that it leads to, each such name once and {@link MOST_ALIASES} at most. One that leads to no zone is that server's
+ * silence, and nobody else's.
  */
 export async function servingProblems(
   record: WantedRecord,
@@ -70,8 +70,9 @@ async function atTarget(
   looking: Looking,
   followed: Followed,
 ): Promise<ServingProblem | undefined> {
-  const { views } = await look({ name: target, type: record.type }, looking)
-  for (const view of views) {
+  const seen = await lookOrWhy({ name: target, type: record.type }, looking)
+  if ('why' in seen) return { kind: 'silent', why: `has an alias for ${target} there: ${seen.why}` }
+  for (const view of seen.views) {
     const problem = await problemOf(record, view.answer, looking, followed)
     if (problem !== undefined) {
       return {
@@ -81,4 +82,13 @@ async function atTarget(
     }
   }
   return undefined
+}
+
+async function lookOrWhy(place: Place, looking: Looking): Promise<Sight | { readonly why: string }> {
+  try {
+    return await look(place, looking)
+  } catch (error) {
+    if (error instanceof ZoneNotFound) return { why: error.message }
+    throw error
+  }
 }

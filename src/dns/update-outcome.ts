@@ -1,5 +1,6 @@
 // What nsupdate(1) said of an update, and what to do about it. Its exit status is 0 even where it could not read the
 // key: only the server's NOERROR is a success.
+import type { Untrusted } from '../shell/untrusted.ts'
 
 export type UpdateOutcome =
   | { readonly kind: 'done' }
@@ -19,7 +20,9 @@ export const OUTDATED = (told: string): UpdateOutcome => ({
 export interface Said {
   readonly code: number
   /** Both streams. */
-  readonly output: string
+  readonly output: Untrusted
+  /** Why it was ended before it was done; `output` is not the whole then. */
+  readonly ended?: string
 }
 
 /** A prerequisite does not hold: the set is not what it was when it was read. */
@@ -45,13 +48,14 @@ const REFUSALS: Readonly<Record<string, string>> = {
  * nsupdate then goes on and sends its updates without a signature. What it says beside this quotes the file, and with
  * it perhaps the secret.
  */
-export const isUnreadKey = (output: string): boolean => /^could not read key from /m.test(output)
+export const isUnreadKey = (output: Untrusted): boolean => /^could not read key from /m.test(output)
 
 const UNREAD_KEY =
   'the key cannot be read, or is none: on a name server host root or bind can, ' +
   'and BIND writes it where a zone has update-policy local'
 
-export function updateOutcome({ code, output }: Said): UpdateOutcome {
+export function updateOutcome({ code, output, ended }: Said): UpdateOutcome {
+  if (ended !== undefined) return { kind: 'failed', why: `${ended}; whether the update was made, verify tells` }
   if (isUnreadKey(output)) return { kind: 'failed', why: UNREAD_KEY }
   const failed = /^update failed: (\w+)(?:\((\w+)\))?/m.exec(output)
   if (failed !== null) return refusal(failed[1] ?? '', failed[2])
@@ -61,7 +65,7 @@ export function updateOutcome({ code, output }: Said): UpdateOutcome {
   return { kind: 'failed', why: lastWords(code, output) }
 }
 
-function refusal(response: string, tsig: string | undefined): UpdateOutcome {
+function refusal(response: Untrusted, tsig: Untrusted | undefined): UpdateOutcome {
   const name = tsig ?? response
   if (CHANGED.includes(name)) return OUTDATED(name)
   const told = tsig === undefined ? response : `${response} (${tsig})`
@@ -69,14 +73,21 @@ function refusal(response: string, tsig: string | undefined): UpdateOutcome {
   return { kind: 'failed', why: `${told}: ${advice}` }
 }
 
-function silence(server: string, reason: string): string {
+function silence(server: Untrusted, reason: Untrusted): string {
   const why = reason === 'operation canceled' ? 'nothing listens there' : reason
   return `no answer from ${server} (TCP): ${why}; whether the update was made, verify tells`
 }
 
-function lastWords(code: number, output: string): string {
+/** Of one line that is shown. */
+export const SHOWN_CHARACTERS = 500
+
+function lastWords(code: number, output: Untrusted): string {
   const said = output.trim()
   if (said === '') return `nsupdate ended with ${code} and said nothing`
-  const last = said.split('\n').slice(-3).join('; ')
+  const last = said
+    .split('\n')
+    .slice(-3)
+    .map((line) => line.slice(0, SHOWN_CHARACTERS))
+    .join('; ')
   return last.replace(/^\S+ \S+ (?=\S+:\d+: )/, '')
 }

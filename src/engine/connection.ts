@@ -25,7 +25,7 @@ export interface Exchange {
 
 /** One shell, as root where the host says become, on one connection. One exchange at a time. */
 export interface Connection {
-  /** @throws ConnectionLost, TooMuchSaid; Unreachable where the shell never came up */
+  /** @throws ConnectionLost; Unreachable where the shell never came up */
   exchange(request: ExchangeRequest): Promise<Exchange>
   /**
    * Makes an empty file as the login user, over a channel beside the shell; tells a running script to start nothing
@@ -52,10 +52,10 @@ export class Unreachable extends Error {
 
 /** A connection that stood is gone; what it carried may or may not have been done. */
 export class ConnectionLost extends Error {
-  override readonly name = 'ConnectionLost'
+  override readonly name: string = 'ConnectionLost'
 }
 
 /** The host sent more than an exchange may hold; the connection is given up. */
-export class TooMuchSaid extends Error {
+export class TooMuchSaid extends ConnectionLost {
   override readonly name = 'TooMuchSaid'
 }

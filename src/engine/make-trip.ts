@@ -150,10 +150,10 @@ export async function makeTrip(connection: Connection, trip: Trip, watcher: Trip
     })
     return underWay.ended ?? askedOutcome(underWay, questions, stderr)
   } catch (error) {
+    if (error instanceof TooMuchSaid) return tooMuchSaid(underWay, questions, error)
     if (error instanceof ConnectionLost && underWay.garbled !== undefined)
       return { kind: 'broken', why: underWay.garbled }
     if (error instanceof ConnectionLost && watch.why !== undefined) throw brokenOff(underWay, watch.why)
-    if (error instanceof TooMuchSaid) return tooMuchSaid(underWay, questions, error)
     throw error
   } finally {
     watch.clear()

@@ -18,6 +18,7 @@ printf '\\n%s end\\n' ${mark}; printf '\\n%s end\\n' ${mark} >&2
  *
  * @param mark - of `newMark`; the script may end its here-documents by it.
  * @param seconds - after which the connection is given up.
+ * @param most - bytes that it may print, on both streams; left out: as many as the answers of a trip.
  * @throws ConnectionLost
  */
 export async function oneScript(
@@ -26,11 +27,13 @@ export async function oneScript(
   body: string,
   seconds: number,
   signal: AbortSignal,
+  most?: number,
 ): Promise<string> {
   const inTime = AbortSignal.any([signal, AbortSignal.timeout(seconds * 1000)])
   const { stdout } = await connection.exchange({
     script: framed(mark, body),
     end: `${mark} end`,
+    ...(most === undefined ? {} : { most }),
     onStdout: () => {},
     signal: inTime,
   })

@@ -33,5 +33,5 @@ export function outside(): Outside {
 }
 
 /** Equal keys are the same question. */
-export const keyOf = ({ to, record, dns }: OutsideQuestion): string =>
+const keyOf = ({ to, record, dns }: OutsideQuestion): string =>
   JSON.stringify([to, record.name, record.type, isKnown(record.value) ? record.value : null, record.purpose, dns])

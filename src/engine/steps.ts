@@ -12,7 +12,7 @@ export interface PlannedStep extends Step {
 }
 
 /** Seconds for a change that states none. */
-export const CHANGE_SECONDS = 60
+const CHANGE_SECONDS = 60
 /** dash reads a script whole before it begins: a few megabytes are nothing, 64 cost seconds. */
 const TRIP_BYTES = 4 << 20
 

@@ -45,7 +45,7 @@ export function selectHosts(inventory: Inventory, pattern: string, where: string
 }
 
 /** By commas where there are any; else by colons, unless the whole is one name, address or range. */
-export function splitPattern(pattern: string): readonly string[] {
+function splitPattern(pattern: string): readonly string[] {
   return partsOf(pattern)
     .map((part) => part.trim())
     .filter((part) => part !== '')

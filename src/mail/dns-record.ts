@@ -40,6 +40,11 @@ export interface MailRecord extends DnsRecord {
   readonly why: readonly string[]
   /** Of a host's key; left out where no host was asked. */
   readonly claim?: KeyClaim
+  /**
+   * Of a revocation without a claim: the public keys that it may take the place of (SubjectPublicKeyInfo, base64). Left
+   * out: any, on the inventory's own word.
+   */
+  readonly replaces?: readonly string[] | undefined
 }
 
 /** What DNS has to serve of it, whoever it is for. */

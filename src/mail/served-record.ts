@@ -37,15 +37,22 @@ export function supersedes({ purpose }: Pick<WantedRecord, 'purpose'>, value: Un
 
 /**
  * Whether the value at the record's name is a key of somebody else, as far as its claim tells: another one than the
- * record has, or than the one that it revokes. What no verifier can use is nobody's key, nor is the one that the
+ * record has, or than those that it says it revokes. What no verifier can use is nobody's key, nor is the one that the
  * inventory itself has revoked (`*._domainkey`).
  */
-export function isAnothersKey({ purpose, value: wanted, claim }: MailRecord, value: Untrusted): boolean {
+export function isAnothersKey({ purpose, value: wanted, claim, replaces }: MailRecord, value: Untrusted): boolean {
   if (purpose !== 'dkim') return false
-  const [ours, theirs] = [readDkim(wanted), readDkim(value)]
-  const key = theirs === undefined ? undefined : publicKeyOf(theirs)
+  const ours = readDkim(wanted)
+  const key = servedKey(value)
   if (ours === undefined || key === undefined) return false
-  return ours.p === '' ? claim !== undefined && key !== claim.held : key !== publicKeyOf(ours)
+  if (ours.p !== '') return key !== publicKeyOf(ours)
+  return claim === undefined ? replaces?.includes(key) === false : key !== claim.held
+}
+
+/** The public key of a DKIM record, as SubjectPublicKeyInfo in base64; `undefined`: none that can be used. */
+export function servedKey(value: Untrusted): string | undefined {
+  const record = readDkim(value)
+  return record === undefined ? undefined : publicKeyOf(record)
 }
 
 const readDkim = (value: Untrusted): DkimKeyRecord | undefined => {

@@ -35,8 +35,11 @@ export interface OutsideQuestion {
 
 export type OutsideAnswer =
   | { readonly kind: 'served' }
-  /** `where`: a server each, with what it says: `ns2.example.org (192.0.2.53) has no such record`. */
-  | { readonly kind: 'not-served'; readonly where: readonly string[] }
+  /**
+   * `where`: a server each, with what it says: `ns2.example.org (192.0.2.53) has no such record`. `instead`: one of
+   * them serves something else there.
+   */
+  | { readonly kind: 'not-served'; readonly where: readonly string[]; readonly instead?: true }
 
 /** The answers that are known so far; `later`: it is about to be brought about, and the task waits for it. */
 export type Told = (question: OutsideQuestion) => OutsideAnswer | { readonly kind: 'later' } | undefined

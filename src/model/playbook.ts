@@ -37,14 +37,20 @@ export interface PlaybookDefinition<Schema extends StandardSchema> {
   readonly fleet?: (members: readonly PlaybookInput<SchemaOutput<Schema>>[]) => readonly FleetProblem[]
   /**
    * The tasks of one host. Loops are `map`, conditions are `?:` (false and undefined are left out), order is the
-   * array's.
+   * array's. `members`: as `fleet` has them, the host among them.
    */
-  readonly tasks: (input: PlaybookInput<SchemaOutput<Schema>>) => readonly (Task | false | undefined)[]
+  readonly tasks: (
+    input: PlaybookInput<SchemaOutput<Schema>>,
+    members: readonly PlaybookInput<SchemaOutput<Schema>>[],
+  ) => readonly (Task | false | undefined)[]
   /**
    * Questions whose answers leave the run, by name; the answers must be JSON values. `dns` is an array of DNS records
-   * and is printed as zone lines.
+   * and is printed as zone lines. `members`: as for `tasks`.
    */
-  readonly outputs?: (input: PlaybookInput<SchemaOutput<Schema>>) => Readonly<Record<string, Probe<unknown>>>
+  readonly outputs?: (
+    input: PlaybookInput<SchemaOutput<Schema>>,
+    members: readonly PlaybookInput<SchemaOutput<Schema>>[],
+  ) => Readonly<Record<string, Probe<unknown>>>
   /**
    * Whether a run brings the fleet's mail records (docs/mail/records.md) into DNS, by the var `dns`: as soon as hosts
    * have their keys these are pushed and waited for at every authoritative name server, what waits for them is
@@ -62,8 +68,11 @@ export interface Playbook {
   /** file:line of the call that made it. */
   readonly where: string | undefined
   fleet(members: readonly PlaybookInput<unknown>[]): readonly FleetProblem[]
-  tasks(input: PlaybookInput<unknown>): readonly Task[]
-  outputs(input: PlaybookInput<unknown>): Readonly<Record<string, Probe<unknown>>>
+  tasks(input: PlaybookInput<unknown>, members: readonly PlaybookInput<unknown>[]): readonly Task[]
+  outputs(
+    input: PlaybookInput<unknown>,
+    members: readonly PlaybookInput<unknown>[],
+  ): Readonly<Record<string, Probe<unknown>>>
   readonly publish: boolean
 }
 
@@ -89,8 +98,8 @@ export function playbook<const Schema extends StandardSchema>(definition: Playbo
     vars: definition.vars,
     where,
     fleet: (members) => definition.fleet?.(members) ?? [],
-    tasks: (input) => tasksOf(definition.tasks(input)),
-    outputs: (input) => definition.outputs?.(input) ?? {},
+    tasks: (input, members) => tasksOf(definition.tasks(input, members)),
+    outputs: (input, members) => definition.outputs?.(input, members) ?? {},
     publish: definition.publish ?? false,
   }
 }

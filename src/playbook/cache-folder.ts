@@ -6,6 +6,10 @@ import { dirname, isAbsolute, join } from 'node:path'
 const OTHERS_WRITE = 0o022
 const OTHERS = 0o077
 const STICKY = 0o1000
+/** What was not read for so long is removed. */
+const KEPT_MS = 30 * 24 * 3600 * 1000
+/** In one run, which is not to wait for it. */
+const REMOVED_AT_MOST = 100
 
 let refused: string | undefined
 
@@ -25,8 +29,13 @@ export function cacheFolder(): string | false {
     if (refused !== undefined) return false
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     const real = realpathSync(folder)
-    refused = othersWay(real) ?? othersFiles(real)
-    return refused === undefined ? real : false
+    refused = othersWay(real)
+    if (refused !== undefined) return false
+    const files = filesIn(real)
+    refused = othersFiles(real, files)
+    if (refused !== undefined) return false
+    sweep(files)
+    return real
   } catch (error) {
     refused = (error as Error).message
     return false
@@ -57,18 +66,40 @@ function othersWay(real: string): string | undefined {
   }
 }
 
+interface Entry {
+  readonly path: string
+  readonly is: Stats
+}
+
+/** Without those that another run has removed meanwhile. */
+const filesIn = (folder: string): readonly Entry[] =>
+  readdirSync(folder).flatMap((name) => {
+    const path = join(folder, name)
+    const is = lstatSync(path, { throwIfNoEntry: false })
+    return is === undefined ? [] : [{ path, is }]
+  })
+
 /**
  * In a folder that others cannot enter nobody can have changed a file. One that they could enter is closed, and what
  * they could write there is removed.
  */
-function othersFiles(folder: string): string | undefined {
+function othersFiles(folder: string, files: readonly Entry[]): string | undefined {
   const { mode } = lstatSync(folder)
   if ((mode & OTHERS) !== 0) chmodSync(folder, 0o700)
-  for (const name of readdirSync(folder)) {
-    const path = join(folder, name)
-    const is = lstatSync(path)
+  for (const { path, is } of files) {
     if (!isOurs(is) || !is.isFile()) return `${path} is no file of one's own`
     if ((mode & OTHERS) !== 0 && (is.mode & OTHERS_WRITE) !== 0) rmSync(path)
   }
   return undefined
+}
+
+/** A file system that notes no reading (noatime) has a playbook compiled anew each 30 days. */
+function sweep(files: readonly Entry[]): void {
+  const since = Date.now() - KEPT_MS
+  const old = files.filter(({ is }) => is.atimeMs < since && is.mtimeMs < since)
+  try {
+    for (const { path } of old.slice(0, REMOVED_AT_MOST)) rmSync(path, { force: true })
+  } catch {
+    // It takes room, and nothing else.
+  }
 }

@@ -37,7 +37,8 @@ export async function prepare(preparation: Preparation): Promise<readonly Prepar
   const typed = await Promise.all(members.map((host) => typedHost(playbook, host, extra)))
   refuse(typed.flatMap(({ problems }) => problems))
   refuse(fleetProblems(typed, extra, preparation))
-  const built = chosenOf(typed, preparation).map((each) => builtHost(each, preparation))
+  const inputs = typed.map(({ input }) => input)
+  const built = chosenOf(typed, preparation).map((each) => builtHost(each, inputs, preparation))
   refuseTags(built, preparation)
   return withSources(built, preparation)
 }
@@ -96,10 +97,14 @@ function chosenOf(typed: readonly TypedHost[], { playbook, inventory, limit }: P
 
 interface BuiltHost extends TypedHost, Pick<PreparedHost, 'tasks' | 'outputs'> {}
 
-const builtHost = (typed: TypedHost, { playbook, playbookPath }: Preparation): BuiltHost => ({
+const builtHost = (
+  typed: TypedHost,
+  members: readonly TypedHost['input'][],
+  { playbook, playbookPath }: Preparation,
+): BuiltHost => ({
   ...typed,
-  tasks: guarded(() => playbook.tasks(typed.input), playbookPath),
-  outputs: guarded(() => playbook.outputs(typed.input), playbookPath),
+  tasks: guarded(() => playbook.tasks(typed.input, members), playbookPath),
+  outputs: guarded(() => playbook.outputs(typed.input, members), playbookPath),
 })
 
 function refuseTags(built: readonly BuiltHost[], { playbook, tags, skipTags }: Preparation): void {

@@ -6,7 +6,7 @@ import { secretsIn } from '../shell/secrets-in.ts'
 import { nearest } from '../text/nearest.ts'
 import { declaredNames } from './declared-names.ts'
 import { rereadText, type ExtraVar } from './extra-vars.ts'
-import { missingVar, otherwise, pathOf, wrongVar } from './var-problems.ts'
+import { missingVar, otherwise, pathOf, wrongVar, type Otherwise } from './var-problems.ts'
 
 export interface Problem {
   readonly host: string
@@ -82,12 +82,12 @@ async function hintFor(
   all: ReadonlyMap<string, ExtraVar>,
   name: string,
   value: unknown,
-): Promise<string | undefined> {
+): Promise<Otherwise['hint'] | undefined> {
   const other = otherwise(value)
   if (other === undefined) return undefined
   const { issues } = await schema['~standard'].validate({
     ...Object.fromEntries([...all].map(([key, each]) => [key, each.value])),
     [name]: other.value,
   })
-  return (issues ?? []).some((issue) => pathOf(issue)[0] === name) ? undefined : other.hint
+  return (issues ?? []).some((issue) => pathOf(issue)[0] === name) ? undefined : (hidden) => other.hint(hidden)
 }

@@ -1,6 +1,7 @@
 // Says what is wrong with a var: what was wanted, what came, and where quotes make the difference.
 import type { StandardIssue } from '../model/standard-schema.ts'
 import { Secret } from '../shell/secret.ts'
+import { rereadText } from './extra-vars.ts'
 
 const SECRET_NAME = /pass|secret|token|key/i
 const SHOWN_AT_MOST = 80
@@ -22,7 +23,12 @@ export const pathOf = ({ path }: StandardIssue): readonly string[] =>
  * @param value - of the whole var.
  * @param secret - whether it must not be shown.
  */
-export function wrongVar(issue: StandardIssue, value: unknown, secret: boolean, hint: string | undefined): string {
+export function wrongVar(
+  issue: StandardIssue,
+  value: unknown,
+  secret: boolean,
+  hint: Otherwise['hint'] | undefined,
+): string {
   const [name = '', ...inner] = pathOf(issue)
   const place = [name, ...inner.map((key) => `[${key}]`)].join('')
   const wanted = inWords(issue.message)
@@ -34,7 +40,7 @@ export function wrongVar(issue: StandardIssue, value: unknown, secret: boolean, 
   const shown = hidden ? undefined : JSON.stringify(came)
   const got = shown === undefined || shown.length > SHOWN_AT_MOST || wanted.includes(shown) ? '' : `, got ${shown}`
   const safe = hidden ? wanted.replace(/[,;]? (?:but received|got) .*/s, '') : wanted
-  return `var ${place}: ${safe}${got}${hint === undefined ? '' : `: ${hint}`}`
+  return `var ${place}: ${safe}${got}${hint === undefined ? '' : `: ${hint(hidden)}`}`
 }
 
 /** What the playbook's author wrote of a missing var; a schema's own words tell nothing new. */
@@ -48,18 +54,35 @@ function inWords(message: string): string {
   return type === undefined ? message : `${TYPES[type] ?? type} is wanted`
 }
 
-/** The value as it would be with quotes, or without them; what to say if that is what the schema wants. */
-export function otherwise(value: unknown): { readonly value: unknown; readonly hint: string } | undefined {
+export interface Otherwise {
+  readonly value: unknown
+  /** What to write. @param hidden - whether the value must not be shown. */
+  hint(hidden: boolean): string
+}
+
+/** The value as it would be with quotes, or without them, or as a list. */
+export function otherwise(value: unknown): Otherwise | undefined {
   if (typeof value === 'number' || typeof value === 'boolean') {
+    const read = typeof value === 'number' ? 'a number' : 'true or false'
+    return { value: String(value), hint: () => `quote it, for YAML reads it as ${read}` }
+  }
+  if (typeof value !== 'string') return undefined
+  if (/^\d+$/.test(value)) return { value: Number(value), hint: () => 'without quotes, it is to be a number' }
+  if (/^(?:true|false)$/.test(value))
+    return { value: value === 'true', hint: () => 'without quotes, it is to be true or false' }
+  const reread = /^\s*[[{]/.test(value) ? rereadText(value) : undefined
+  if (typeof reread === 'object') {
+    const written = JSON.stringify(reread)
     return {
-      value: String(value),
-      hint: `quote it, for YAML reads it as ${typeof value === 'number' ? 'a number' : 'true or false'}`,
+      value: reread,
+      hint: (hidden) =>
+        hidden || written.length > SHOWN_AT_MOST
+          ? 'take the quotes around it away'
+          : `write ${written}, with no quotes around it`,
     }
   }
-  if (typeof value === 'string' && /^\d+$/.test(value))
-    return { value: Number(value), hint: 'without quotes, it is to be a number' }
-  if (typeof value === 'string' && /^(?:true|false)$/.test(value))
-    return { value: value === 'true', hint: 'without quotes, it is to be true or false' }
-  if (typeof value === 'string') return { value: [value], hint: `a list is written [${value}]` }
-  return undefined
+  return {
+    value: [value],
+    hint: (hidden) => (hidden ? 'a list is written in brackets' : `a list is written [${value}]`),
+  }
 }

@@ -10,7 +10,7 @@ import { answersOfParts, type Probe } from '../model/probe.ts'
  * // Whether a file is there, and whether its unit runs.
  * joinProbes(
  *   pathProbe({ path, wanted: 'digest' }),
- *   [unitProbe({ unit, files: [path] })],
+ *   [unitProbe({ unit, restartOn: [path], reloadOn: [], listens: [] })],
  *   (file, [unit]) => ({ file, unit: unit! }),
  *   ({ file, unit }) => [file, [unit]],
  * )

@@ -7,6 +7,7 @@ import { UNKNOWN, type Known } from '../model/unknown.ts'
 import { quote } from '../shell/quote.ts'
 import { raw } from '../shell/script.ts'
 import type { Untrusted } from '../shell/untrusted.ts'
+import { pastOf, TELL_PAST, type SelectorPast } from './selector-past.ts'
 
 export const KEY_TABLE = '/etc/dkimkeys/KeyTable'
 export const SIGNING_TABLE = '/etc/dkimkeys/SigningTable'
@@ -39,6 +40,8 @@ export interface Signing {
   readonly directories: readonly DirectoryAttributes[]
   /** The groups that the user opendkim is in besides its own. */
   readonly groups: readonly string[]
+  /** Of a selector whose key is not in use; left out: the host knows nothing of it. */
+  readonly past?: SelectorPast
 }
 
 /** What a host signs for by a configuration that mailrun did not write. */
@@ -131,10 +134,13 @@ awk -v D="$D" -v L="$L" -v F="$F" ${quote(LOOK_UP)} f=0 - f=1 "$K" f=2 "$S" f=3 
     *.*) ;;
     *) continue;;
     esac
-    f=$p u=-
+    f=$p u=- b=
     case $k in
-    "$d":*:/*) r=\${k#*:}; [ -f "\${r#*:}" ] && s=\${r%%:*} p=\${r#*:} u=+;;
+    "$d":*:/*)
+      r=\${k#*:}
+      if [ -f "\${r#*:}" ]; then s=\${r%%:*} p=\${r#*:} u=+; else b="\${r%%:*} \${r#*:}"; fi;;
     esac
+    ${TELL_PAST}
     echo "signing $d $f $w $u $s $p"
     a=$p
     set -- "$@" "$p"
@@ -155,7 +161,7 @@ awk -v D="$D" -v L="$L" -v F="$F" ${quote(LOOK_UP)} f=0 - f=1 "$K" f=2 "$S" f=3 
 
 /**
  * The private keys are read on the host, by openssl alone; only the public halves leave it. A process for each key, and
- * three.
+ * three; one more for each key that is gone.
  */
 export const signingFamily: Family = {
   name: 'signing',
@@ -198,6 +204,7 @@ function read({ stdout, stderr }: Answer): {
     .flatMap((line) => line.split(/\s+/))
     .filter((name) => name !== '')
   const foreign = { names: words('signs'), unreadable: words('unreadable')[0] }
+  const pasts = new Map(words('past').flatMap(pastOf))
   const found = new Map(
     [...text.matchAll(SIGNING_LINES)].map(
       ([, domain = '', first = '', which = '', used = '', selector = '', path = '', without = '', pem = '']): [
@@ -218,6 +225,7 @@ function read({ stdout, stderr }: Answer): {
             key: keyOf(paths.get(path), without !== '' ? UNKNOWN : pem.replace(/-----.*-----|\s/g, '')),
             directories,
             groups,
+            ...(which === 'just' ? {} : pasts.get(`${domain} ${first}`)),
           },
         ]
       },

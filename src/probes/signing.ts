@@ -2,8 +2,10 @@
 import { dkimName, dkimValue } from '../mail/dkim-record.ts'
 import type { DnsRecord } from '../mail/dns-record.ts'
 import { isSelector } from '../mail/names.ts'
+import { speaksFor, type OwnSelectors } from '../mail/own-selectors.ts'
 import { publishableKey } from '../mail/public-key.ts'
 import { factAbout, type Fact } from '../model/fact.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 import { answersOfParts, defineProbe, type Probe } from '../model/probe.ts'
 import { isKnown, UNKNOWN, type Known } from '../model/unknown.ts'
 import {
@@ -103,19 +105,25 @@ const isFit = (key: Signing['key']): boolean =>
 const valueOf = (key: Signing['key']): Known<string> =>
   key.kind === 'key' && isKnown(key.publicKey) ? dkimValue(key.publicKey) : UNKNOWN
 
+export interface DkimRecordsQuestion extends SigningQuestion {
+  /** The selectors that the host speaks for. Left out: all. */
+  readonly own?: OwnSelectors
+}
+
 /**
  * For a playbook's `outputs`: the records of the keys in use, values `null` where they cannot be told yet. What is no
- * selector is left out, and so are keys that cannot be published.
+ * selector is left out, and so are keys that cannot be published, and selectors that the host does not speak for.
  */
-export function dkimRecords(question: SigningQuestion): Probe<readonly DkimRecord[]> {
+export function dkimRecords({ own, ...question }: DkimRecordsQuestion): Probe<readonly DkimRecord[]> {
   const signing = signingProbe(question)
+  const isOwn = (domain: string, selector: Untrusted): boolean => own === undefined || speaksFor(own, domain, selector)
   const records = (state: readonly Signing[]): readonly DkimRecord[] =>
     state
-      .filter(({ selector, key }) => isSelector(selector) && isFit(key))
+      .filter(({ domain, selector, key }) => isSelector(selector) && isOwn(domain, selector) && isFit(key))
       .map(({ domain, selector, key }) => ({ name: dkimName(domain, selector), type: 'TXT', value: valueOf(key) }))
   return {
     ...signing,
-    key: `records of ${signing.key}`,
+    key: `records of ${signing.key} ${JSON.stringify(own)}`,
     question: { parts: [signing] },
     parse: (answer) => records(signing.parse(answersOfParts(answer)[0]!)),
     facts: () => [],

@@ -22,7 +22,7 @@ const LINE_COMMAND = /^([^\S\n]*):(?=:[a-z][^\n]*::)/gim
 const COMMAND = /#(?=#(?:vso|teamcity)?\[)/gi
 
 /** `\x1b`, `\x202e` */
-export const spelled = (character: string): string => `\\x${character.codePointAt(0)!.toString(16).padStart(2, '0')}`
+const spelled = (character: string): string => `\\x${character.codePointAt(0)!.toString(16).padStart(2, '0')}`
 
 /** Longer text is no reading matter. */
 const TEXT_AT_MOST = 1 << 18

@@ -33,7 +33,7 @@ export function jsonReporter(out: Out): (event: RunEvent | DnsEvent) => void {
   }
 }
 
-export const runDocument = (
+const runDocument = (
   { playbook, check, hosts }: RunResult,
   dns: Publication | undefined,
   seconds: number,

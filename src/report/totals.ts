@@ -46,7 +46,7 @@ export const totals = (hosts: readonly HostResult[], seconds: number): Totals =>
 /** Seconds to three decimals. */
 export const milliseconds = (seconds: number): number => Math.round(seconds * 1000) / 1000
 
-export function tally<Status extends string>(
+function tally<Status extends string>(
   statuses: readonly Status[],
   given: readonly Status[],
 ): Readonly<Record<Status, number>> {

@@ -2,12 +2,14 @@
 import { askServer } from '../dns/ask-server.ts'
 import { authority } from '../dns/authority.ts'
 import type { DnsVars } from '../dns/dns-vars.ts'
+import { domainBounds } from '../dns/domain-bounds.ts'
 import { zoneFinder } from '../dns/find-zone.ts'
 import { limited } from '../dns/look.ts'
 import { remembering } from '../dns/remembering.ts'
-import type { AskedDns } from './audit-evidence.ts'
+import type { AskedDns } from '../audit/look-at-domains.ts'
 
 export function auditDns(dns: DnsVars): AskedDns {
   const ask = limited(remembering(askServer))
-  return { looking: { ask, findZone: zoneFinder(ask, dns) }, authority: authority(dns, ask) }
+  const bounds = domainBounds()
+  return { looking: { ask, findZone: zoneFinder(ask, dns) }, authority: authority(dns, ask, bounds), bounds }
 }

@@ -1,10 +1,9 @@
 // The evidence of an audit: what hosts answered, proved by DNS, and what name servers have of the domains that they
 // send for.
-import { lookAtDomains } from '../audit/look-at-domains.ts'
+import { lookAtDomains, type AskedDns } from '../audit/look-at-domains.ts'
 import type { Evidence, HostEvidence } from '../audit/evidence.ts'
 import { usedKeys } from '../audit/judge/fleet-faults.ts'
 import type { Authority } from '../dns/authority.ts'
-import type { Looking } from '../dns/look.ts'
 import { mailFleet, type MailFleet, type MailHost, type MailKey, type MailMember } from '../mail/mail-fleet.ts'
 import { isSelector, mailDomain } from '../mail/names.ts'
 import { publishableKey } from '../mail/public-key.ts'
@@ -23,11 +22,6 @@ import type { MailHostVars } from './mail-fleet-of.ts'
 import { spokenKeys } from './mail-member.ts'
 import type { Untrusted } from '../shell/untrusted.ts'
 
-export interface AskedDns {
-  readonly looking: Looking
-  readonly authority: Authority
-}
-
 interface Outputs {
   readonly setup?: MailSetup | null
   readonly milters?: MilterState | null
@@ -38,12 +32,12 @@ export async function auditEvidence(
   { vars, limited, given }: Pick<AuditHosts, 'vars' | 'limited' | 'given'>,
   results: readonly HostResult[],
   message: ProbedMessage,
-  { looking, authority }: AskedDns,
+  dns: AskedDns,
 ): Promise<Evidence> {
   const spoken = results.map(({ name, outputs }) => spokenKeys(ownSelectors(name, vars.get(name)!, given), outputs))
   const hosts = await Promise.all(
     results.map(async (result, index) => ({
-      ...(await hostEvidence(result, vars.get(result.name)!, message, authority)),
+      ...(await hostEvidence(result, vars.get(result.name)!, message, dns.authority)),
       refusedKeys: spoken[index]!.refused,
     })),
   )
@@ -63,7 +57,7 @@ export async function auditEvidence(
     declared: declared.has(domain),
     selectors: selectorsOf(domain, hosts, used),
   }))
-  const domains = await lookAtDomains(fleet, asked, looking, authority)
+  const domains = await lookAtDomains(fleet, asked, dns)
   // Whoever was not asked may be the stranger.
   const partial = limited || hosts.some(({ status }) => status !== 'audited')
   return {

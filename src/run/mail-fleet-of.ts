@@ -25,7 +25,7 @@ import { oneDns } from './one-dns.ts'
 import { questionHosts, type HostSelection, type QuestionedHosts } from './question-hosts.ts'
 
 /** Where hosts have their keys. */
-export const KEYS = '/etc/dkimkeys'
+const KEYS = '/etc/dkimkeys'
 /** Of a host, all that concerns its mail. */
 export const mailHostVars = v.object({
   ...fleetVars,

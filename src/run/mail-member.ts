@@ -1,4 +1,5 @@
 // A host of a mail fleet by what it told: its keys, and the addresses that others see its mail come from.
+import { spentSelector } from '../changes/spent-selector.ts'
 import { dkimName } from '../mail/dkim-record.ts'
 import type { MailKey } from '../mail/mail-fleet.ts'
 import type { MailVars } from '../mail/mail-vars.ts'
@@ -11,16 +12,14 @@ import { isInside } from '../mail/sending-address.ts'
 import type { KeyHistory } from '../probes/dkim-history.ts'
 import type { RefusedKey } from '../audit/evidence.ts'
 import type { DkimKeys } from '../probes/dkim-keys.ts'
+import type { Signing } from '../probes/signing.ts'
 import type { OutgoingAddresses } from '../probes/outgoing-addresses.ts'
 
 type Outputs = Readonly<Record<string, unknown>>
 
 /** What a signing probe's state is as JSON. */
-interface ToldSigning {
-  readonly domain: string
-  readonly selector: string
-  readonly path: string
-  readonly key: { readonly kind: string; readonly publicKey?: string | null }
+type ToldSigning = Omit<Signing, 'key'> & {
+  readonly key: { readonly kind: Signing['key']['kind']; readonly publicKey?: string | null }
 }
 
 /** What the inventory says, else what the host told; in words that follow its name, why neither is known. */
@@ -62,8 +61,11 @@ export function keysOf(
   const { name, own } = holder
   const spoken = spokenKeys(own, outputs)
   findings.push(...spoken.refused.map((each) => refusedFinding(name, each)))
-  for (const told of signingsIn(outputs))
-    if (typeof told.key.publicKey !== 'string') findings.push(missingKey(told, name, toCome))
+  for (const told of signingsIn(outputs)) {
+    const spent = spentSelector(told)
+    if (spent !== undefined) findings.push(finding('dkim-lost-key', 'error', `${name}: ${spent}`, 'then plan again'))
+    else if (typeof told.key.publicKey !== 'string') findings.push(missingKey(told, name, toCome))
+  }
   return spoken.keys
 }
 
@@ -120,9 +122,11 @@ function weigh({ domain, selector, publicKey, held, inUse }: ToldKey, own: OwnSe
 const signingsIn = (outputs: Outputs): readonly ToldSigning[] => (outputs['signing'] ?? []) as readonly ToldSigning[]
 
 const signingKeys = (outputs: Outputs): readonly ToldKey[] =>
-  signingsIn(outputs).flatMap(({ domain, selector, key: { publicKey } }) =>
-    typeof publicKey === 'string' ? [{ domain, selector, publicKey, inUse: true }] : [],
-  )
+  signingsIn(outputs).flatMap((told) => {
+    const { domain, selector, key } = told
+    const isKey = typeof key.publicKey === 'string' && spentSelector(told) === undefined
+    return isKey ? [{ domain, selector, publicKey: key.publicKey, inUse: true }] : []
+  })
 
 function missingKey({ domain, selector, path, key }: ToldSigning, host: string, toCome: boolean): RecordFinding {
   if (toCome && (key.kind === 'key' || key.kind === 'absent')) {
@@ -162,7 +166,9 @@ export const historyOutput = (name: string): string => `history ${name}`
  */
 function rotatingKeys(outputs: Outputs): readonly ToldKey[] {
   const { keys } = (outputs['keys'] ?? { keys: [] }) as DkimKeys
-  return signingsIn(outputs).flatMap(({ domain, selector: inUse }) => {
+  return signingsIn(outputs).flatMap((told) => {
+    const { domain } = told
+    const inUse = spentSelector(told) === undefined ? told.selector : undefined
     const { marks = [] } = (outputs[historyOutput(domain)] ?? {}) as Partial<KeyHistory>
     const own = keys.filter((key) => key.domain === domain)
     return selectorsIn(marks)

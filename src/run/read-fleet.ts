@@ -86,7 +86,7 @@ export async function readFleet(
 }
 
 /** Known before any host is touched, and wrong for all of them. */
-export async function refuseUnreadable(flag: string, path: string | undefined): Promise<void> {
+async function refuseUnreadable(flag: string, path: string | undefined): Promise<void> {
   if (path === undefined) return
   await access(absolute(path), constants.R_OK).catch((error: NodeJS.ErrnoException) => {
     throw new MailrunError(

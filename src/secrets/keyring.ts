@@ -27,7 +27,7 @@ export interface KeyringSource {
   readonly warn: (line: string) => void
 }
 
-export const HOW_TO_GIVE_IDENTITY = 'give one with --age-identity FILE or MAILRUN_AGE_IDENTITY'
+const HOW_TO_GIVE_IDENTITY = 'give one with --age-identity FILE or MAILRUN_AGE_IDENTITY'
 
 type AskPassphrase = (what: string, where: string) => Promise<Secret>
 

@@ -2,7 +2,6 @@
 // where nothing is.
 import { lstatSync, readdirSync, statSync } from 'node:fs'
 import { matchesWild, type Wild } from '../text/wild.ts'
-import { fromBytes } from './bytes.ts'
 import { homeOf, type Here } from './machine.ts'
 
 export function filesOf(pattern: string, here: Here): readonly string[] {
@@ -114,6 +113,3 @@ function setOf(set: string): (char: string) => boolean {
   }
   return (char) => tests.some((test) => test(char)) !== negated
 }
-
-/** For messages. */
-export const shownPath = (bytes: string): string => fromBytes(bytes)

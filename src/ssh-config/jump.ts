@@ -16,7 +16,7 @@ export function hopsOf(text: string): readonly Hop[] | undefined {
 }
 
 /** `destination` of ssh(1) in a ProxyJump, or what ssh:// gives. */
-export function hopOf(text: string): Hop | undefined {
+function hopOf(text: string): Hop | undefined {
   return text.startsWith('ssh://') ? uriOf(text) : plainHop(text)
 }
 

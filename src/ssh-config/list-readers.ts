@@ -86,7 +86,7 @@ function keyFile(given: Arguments, keyword: string): Effect {
 }
 
 /** @throws Refusal past OpenSSH's limit. */
-export function addKey(
+function addKey(
   keys: Parameters<Effect>[0]['keys'],
   kind: 'identityfile' | 'certificatefile',
   value: string,

@@ -5,7 +5,7 @@ const INT_MAX = 2147483647
 const LLONG_MAX = 9223372036854775807n
 
 /** Leading white space and a sign are taken, as strtoll(3) does. */
-export function wholeNumber(text: string, most: number): number | undefined {
+function wholeNumber(text: string, most: number): number | undefined {
   if (!/^[ \t\n\v\f\r]*[+-]?\d+$/.test(text)) return undefined
   const number = Number(text)
   return number >= 0 && number <= most ? Math.abs(number) : undefined

@@ -71,12 +71,13 @@ interface ServerOutcome extends DmarcOutcome {
 
 /** By each server of the domain, the worst of all ways; at least one. */
 async function outcomesOf({ domain, dkim, ways }: Proved, authority: Authority): Promise<readonly ServerOutcome[]> {
-  const { servers } = await authority.serversOf(domain)
+  const asking = authority.of(domain, `_dmarc.${domain}`)
+  const { servers } = await asking.serversOf(domain)
   return Promise.all(
     (servers.length === 0 ? [undefined] : servers).map(async (server) => {
       const each = await Promise.all(
         ways.map((way) =>
-          walkDns(evaluateDmarc({ author: domain, dkim, spf: way }), (question) => authority.resolve(question, server)),
+          walkDns(evaluateDmarc({ author: domain, dkim, spf: way }), (question) => asking.resolve(question, server)),
         ),
       )
       return {

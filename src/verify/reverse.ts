@@ -1,13 +1,11 @@
 // Forward-confirmed reverse DNS: an address has a name, the name has the address, and so has the name that the host
 // greets with (RFC 1912, section 2.1; RFC 5321, section 4.1.4).
 import type { Authority } from '../dns/authority.ts'
+import { MOST_REVERSE_NAMES } from '../dns/bounds.ts'
 import { parseNetwork, renderNetwork } from '../mail/network.ts'
 import { valuesOf } from '../mail/dns-walk.ts'
 import type { AddressProof, Verdict } from '../model/proof.ts'
 import type { Untrusted } from '../shell/untrusted.ts'
-
-/** Of an address, as far as they are asked. */
-const MOST_NAMES = 20
 
 /** @param helo - `undefined` where it is not known. */
 export async function proveReverse(
@@ -19,7 +17,7 @@ export async function proveReverse(
   const walker = authority.walker(`the names of ${address}`)
   const pointer = reverseName(address)
   const answer = await walker.resolve({ name: pointer, type: 'PTR' }, undefined)
-  const names = valuesOf(answer).slice(0, MOST_NAMES)
+  const names = valuesOf(answer).slice(0, MOST_REVERSE_NAMES)
   const proof = (verdict: Verdict): AddressProof => ({ address, names, verdict })
   if (answer.kind === 'failed') {
     return proof({

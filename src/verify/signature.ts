@@ -1,7 +1,7 @@
 // Verifies the signatures that milters put on a message, by the keys that each authoritative server gives, and says
 // what is wrong as what it is.
 import { dkimVerify } from 'mailauth/lib/dkim/verify.js'
-import type { Authority } from '../dns/authority.ts'
+import type { Asking, Authority } from '../dns/authority.ts'
 import { shownServer, type NameServer } from '../dns/name-server.ts'
 import { dkimName, parseDkim } from '../mail/dkim-record.ts'
 import { RecordSyntaxError } from '../mail/record-syntax-error.ts'
@@ -18,19 +18,25 @@ type Verified = Awaited<ReturnType<typeof dkimVerify>>['results'][number] & {
 /**
  * One for each DKIM-Signature field, from the top; by every server of the zone of its key.
  *
+ * @param author - domain of the message, for whose sake DNS is asked
  * @param message - with CRLF
  */
-export async function proveSignatures(message: string, authority: Authority): Promise<readonly SignatureProof[]> {
+export async function proveSignatures(
+  author: string,
+  message: string,
+  authority: Authority,
+): Promise<readonly SignatureProof[]> {
   const fields = signatureFields(message)
   return Promise.all(
     fields.map(async (field): Promise<SignatureProof> => {
       const [domain = '', selector = '', algorithm = ''] = ['d', 's', 'a'].map((tag) => tagOf(field, tag).toLowerCase())
       const name = dkimName(domain, selector)
-      const { servers, why } = await authority.serversOf(name)
+      const asking = authority.of(author, domain === author ? name : author)
+      const { servers, why } = await asking.serversOf(name)
       const each = await Promise.all(
         servers.map(async (server) => ({
           server,
-          ...(await byServer(message, tagOf(field, 'b'), name, server, authority)),
+          ...(await byServer(message, tagOf(field, 'b'), name, server, asking)),
         })),
       )
       const bits = each.find((one) => one.bits !== undefined)?.bits
@@ -52,9 +58,9 @@ async function byServer(
   signature: string,
   name: string,
   server: NameServer,
-  authority: Authority,
+  asking: Asking,
 ): Promise<{ readonly verdict: Verdict; readonly bits?: number | undefined }> {
-  const answer = await authority.resolve({ name, type: 'TXT' }, server)
+  const answer = await asking.resolve({ name, type: 'TXT' }, server)
   if (answer.kind === 'failed') {
     return {
       verdict: {
@@ -87,7 +93,7 @@ async function byServer(
   }
   const problem = recordProblem(name, answer.values[0]!)
   if (problem) return { verdict: problem }
-  const { results } = await dkimVerify(message, { resolver: resolverFor(authority, server) })
+  const { results } = await dkimVerify(message, { resolver: resolverFor(asking, server) })
   const result = (results as readonly Verified[]).find((each) => each.signature?.replaceAll(/\s/g, '') === signature)
   return { verdict: verdictOf(name, result), bits: result?.modulusLength }
 }

@@ -1,7 +1,8 @@
 // Judges what a host's milters did with a message: signed where it must be, unsigned where it must not be, and
 // verified.
 import type { Authority } from '../dns/authority.ts'
-import { filledTemplate, withFields } from '../mail/probe-message.ts'
+import { MOST_SIGNATURES } from '../dns/bounds.ts'
+import { filledTemplate, withFields, type GivenField } from '../mail/probe-message.ts'
 import type { SignatureProof, SigningProof, Verdict } from '../model/proof.ts'
 import { hindrance } from './hindrance.ts'
 import { NO_SERVER } from './no-server.ts'
@@ -22,11 +23,11 @@ export async function proveSigning(
 ): Promise<SigningProof> {
   const { role, domain, milters } = session
   const isOwn = domain === own && !domains.includes(domain)
-  const fields = milters.flatMap((milter) => milter.fields)
+  const fields = withinBound(milters.flatMap((milter) => milter.fields))
   const message = withFields(filledTemplate(template, domain, role, nonce), fields)
   const signed = fields.some(isSignature)
   // Loaded by who needs it: it brings a library along.
-  const signatures = signed ? await (await import('./signature.ts')).proveSignatures(message, authority) : []
+  const signatures = signed ? await (await import('./signature.ts')).proveSignatures(domain, message, authority) : []
   const verdict = hindrance(session, parameters) ?? verdictOf(session, signatures, isOwn)
   // By these ways goes mail to many, which comes from no host's own name.
   const isBulk = ['local', 'submission'].includes(role) && !isOwn && verdict.status === 'pass'
@@ -40,6 +41,12 @@ export async function proveSigning(
     signatures,
     ...(signed ? { message } : {}),
   }
+}
+
+/** Each leads to questions, and takes time: those beyond the bound are passed over. */
+function withinBound(fields: readonly GivenField[]): readonly GivenField[] {
+  let signatures = 0
+  return fields.filter((field) => !isSignature(field) || ++signatures <= MOST_SIGNATURES)
 }
 
 const isSignature = ({ name }: { readonly name: string }): boolean => /^dkim-signature$/i.test(name)

@@ -23,11 +23,12 @@ export async function proveSpf(
   { identity, domain, address, helo }: SpfQuestion,
   authority: Authority,
 ): Promise<SpfProof> {
-  const { servers, why: unasked } = await authority.serversOf(domain)
+  const asking = authority.of(domain, address)
+  const { servers, why: unasked } = await asking.serversOf(domain)
   const answers = await Promise.all(
     servers.map(async (server) => {
       const faults: string[] = []
-      const walker = authority.walker(`SPF of ${domain}`)
+      const walker = asking.walker(`SPF of ${domain}`)
       const { status } = await spf({
         sender: `postmaster@${domain}`,
         ip: address,

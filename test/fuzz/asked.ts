@@ -28,7 +28,10 @@ const VARS = {
 
 const ofPlaybook = (playbook: Playbook): readonly Probe<unknown>[] => {
   const input = { vars: VARS, host }
-  return [...playbook.tasks(input).map(({ probe }) => probe), ...Object.values(playbook.outputs(input))]
+  return [
+    ...playbook.tasks(input, [input]).map(({ probe }) => probe),
+    ...Object.values(playbook.outputs(input, [input])),
+  ]
 }
 
 /** What is asked, none twice; parts and not what is joined of them. */

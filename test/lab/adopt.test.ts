@@ -1,5 +1,6 @@
 // playbooks/dkim.ts on hosts that others have set up: keys in use stay in use wherever they are named, and what could
 // stop the mail is refused. Has a lab of its own.
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import type { RunDocument } from '../../src/report/json.ts'
@@ -24,6 +25,8 @@ const dkim = async (
     join(ROOT, 'playbooks/dkim.ts'),
     '-i',
     lab.inventoryPath,
+    '-i',
+    'over.yaml',
     '--format',
     'json',
     ...words,
@@ -32,6 +35,8 @@ const dkim = async (
   const host = (JSON.parse(stdout) as RunDocument).hosts[0]!
   return { code, host, selectors: ((host.outputs['dns'] ?? []) as { name: string }[]).map(({ name }) => name) }
 }
+/** The selector of the keys that others made is its own. */
+const OVER = 'mail:\n  hosts:\n    mx1: { dkim_selectors: [default] }\n'
 const inMx1 = (script: string): Promise<string> => inHost('mx1', script)
 
 const CLEAN = 'rm -rf /etc/dkimkeys/* /etc/opendkim /etc/mail'
@@ -55,7 +60,7 @@ const script = (...commands: readonly string[]): string => commands.join('\n')
 
 test.before(async () => {
   await lab.labUp({ size: 1, tools: false, wire: undefined })
-  here = project({})
+  here = project({ 'over.yaml': OVER })
   await inMx1(`apt-get -qq update &&
   DEBIAN_FRONTEND=noninteractive apt-get -qq -y install opendkim opendkim-tools openssl >/dev/null 2>&1`)
 })
@@ -99,6 +104,18 @@ for (const [what, given] of ADOPTED) {
     )
   })
 }
+
+test('a selector that the inventory does not give it stays, too: its records are not printed', async () => {
+  writeFileSync(join(here.folder, 'over.yaml'), 'mail:\n')
+  const { code, host, selectors } = await dkim('--check')
+  writeFileSync(join(here.folder, 'over.yaml'), OVER)
+  assert.is(code, 2, JSON.stringify(host))
+  assert.equal(selectors, [])
+  assert.match(
+    JSON.stringify(host),
+    'selector-foreign: it signs for fleet.test with the selector default, which the inventory does not give it',
+  )
+})
 
 const ARRIVED = `for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
   grep -qs "Subject: adopted" /var/mail/* && exit 0

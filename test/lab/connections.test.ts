@@ -14,6 +14,7 @@ import { keyringFor } from '../../src/run/keyring-for.ts'
 import { readFleet } from '../../src/run/read-fleet.ts'
 import { Secret } from '../../src/shell/secret.ts'
 import { suite } from '../suite.ts'
+import { makeKeys, PASSPHRASE, publicByOpenssh } from '../unit/connection/made-keys.ts'
 import { inHost } from './in-host.ts'
 import { nameLab } from './own-lab.ts'
 
@@ -307,6 +308,26 @@ ${RELOAD}`,
     )
   })
 }
+
+test('ssh: a key of every form that ssh-keygen and openssl write logs in', async () => {
+  const folder = join(scratch, 'forms')
+  mkdirSync(folder)
+  const keys = makeKeys(folder)
+  const lines = keys.map(({ path }) => `${String(publicByOpenssh(path))} mailrun-forms`)
+  await inHost('mx1', `cat >> ~/.ssh/authorized_keys <<'E'\n${lines.join('\n')}\nE`)
+  const faults: string[] = []
+  for (const { form, path, encrypted } of keys) {
+    const passphrase = encrypted ? { ansible_private_key_passphrase: new Secret(PASSPHRASE) } : {}
+    const vars = { ansible_private_key_file: path, ansible_ssh_private_key_file: path, ...passphrase }
+    const answer = await connect('ssh', { sshConfig: 'none', knownHosts: KNOWN_HOSTS, vars }).then(
+      (connection) => said(connection, 'echo in'),
+      (error: unknown) => String(error),
+    )
+    if (answer !== 'in') faults.push(`${form}: ${answer}`)
+  }
+  await inHost('mx1', `sed -i '/ mailrun-forms$/d' ~/.ssh/authorized_keys`)
+  assert.equal(faults, [])
+})
 
 test("what mailrun's own client lacks is done by the system's ssh: certificates of users", async () => {
   const ca = join(scratch, 'ca')

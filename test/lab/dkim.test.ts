@@ -18,6 +18,10 @@ const test = suite('lab: dkim')
 const HOSTS = ['mx1', 'mx2', 'mx3']
 const DOMAINS = ['fleet.test', 'example.test']
 
+const OVER = join(mkdtempSync(join(tmpdir(), 'mailrun-dkim-')), 'over.yaml')
+/** That of the keys that others made is mx1's own. */
+const GIVEN = 'mail:\n  hosts:\n    mx1: { dkim_selectors: [default] }\n'
+
 interface Ended {
   readonly code: number
   readonly stdout: string
@@ -30,6 +34,8 @@ const dkim = (...words: readonly string[]): Promise<Ended> =>
       'playbooks/dkim.ts',
       '-i',
       lab.inventoryPath,
+      '-i',
+      OVER,
       '--become-password-file',
       lab.becomePasswordFile,
       '--format',
@@ -55,7 +61,10 @@ const changedIn = (document: RunDocument, host: string): readonly string[] =>
     .tasks.filter(({ status }) => status !== 'ok')
     .map(({ type, name }) => `${type} ${name}`)
 
-test.before(() => lab.labUp({ size: 3, tools: true, wire: undefined }))
+test.before(async () => {
+  writeFileSync(OVER, GIVEN)
+  await lab.labUp({ size: 3, tools: true, wire: undefined })
+})
 test.after(() => lab.labDown())
 
 test('on fresh hosts a check writes nothing, and foretells each task as the run then does it', async () => {
@@ -328,9 +337,14 @@ systemctl restart opendkim`,
 })
 
 test('a key that its table names stays in use, whatever dkim_selector says', async () => {
-  const over = join(mkdtempSync(join(tmpdir(), 'mailrun-dkim-')), 'over.yaml')
-  writeFileSync(over, 'mail:\n  hosts:\n    mx1: { dkim_selector: other }\n')
-  const run = documentOf(await dkim('--limit', 'mx1', '-i', over))
+  writeFileSync(OVER, 'mail:\n  hosts:\n    mx1: { dkim_selector: other }\n')
+  const foreign = documentOf(await dkim('--limit', 'mx1')).hosts[0]!
+  assert.is(foreign.status, 'ok')
+  assert.equal(foreign.outputs['dns'], [])
+  assert.match(JSON.stringify(foreign.tasks), 'selector-foreign: it signs for fleet.test with the selector mx1')
+  writeFileSync(OVER, 'mail:\n  hosts:\n    mx1: { dkim_selector: other, dkim_selectors: [mx1] }\n')
+  const run = documentOf(await dkim('--limit', 'mx1'))
+  writeFileSync(OVER, GIVEN)
   assert.equal(
     run.hosts.map(({ status }) => status),
     ['ok'],

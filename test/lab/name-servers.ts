@@ -18,7 +18,7 @@ export interface ZoneText {
 }
 
 /** What docs/mail/dns.md says is enough for mail's records. */
-export function policyOf(zone: string, apex: boolean): string {
+function policyOf(zone: string, apex: boolean): string {
   const grants = [
     `grant mailrun. wildcard *._domainkey.${zone}. TXT;`,
     `grant mailrun. name _dmarc.${zone}. TXT;`,

@@ -7,16 +7,20 @@ import * as assert from 'uvu/assert'
 import { suite } from '../suite.ts'
 import { MAIN, project, ROOT, type Ended, type Project } from '../unit/cli/mailrun.ts'
 import { inHost } from './in-host.ts'
+import { inventoryWithoutDns } from './inventory-without-dns.ts'
 import { nameLab } from './own-lab.ts'
 
 nameLab('rebuilt')
 const lab = await import('../../lab/index.ts')
 const test = suite('lab: rebuilt hosts and lost keys')
 const MAIL_AUTH = join(ROOT, 'playbooks/mail-auth.ts')
+const DKIM = join(ROOT, 'playbooks/dkim.ts')
 
 let here: Project
 let dns: Awaited<ReturnType<typeof lab.dns>>
 
+/** Nobody is asked what is published. */
+const WITHOUT_DNS = 'without dns'
 /** JSON is YAML. */
 const over = (hosts: Readonly<Record<string, object>>): void =>
   writeFileSync(
@@ -34,9 +38,10 @@ const over = (hosts: Readonly<Record<string, object>>): void =>
   )
 const mailrun = (...words: readonly string[]): Promise<Ended> =>
   new Promise((resolve) => {
+    const inventory = words.includes(WITHOUT_DNS) ? inventoryWithoutDns(lab.inventoryPath) : lab.inventoryPath
     execFile(
       process.execPath,
-      [MAIN, ...words, '-i', lab.inventoryPath, '-i', 'over.yaml'],
+      [MAIN, ...words.filter((each) => each !== WITHOUT_DNS), '-i', inventory, '-i', 'over.yaml'],
       { cwd: here.folder, maxBuffer: 1 << 26 },
       (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr }),
     )
@@ -138,10 +143,67 @@ test('a rebuilt host whose key is to take the place of the former: by name, and 
   assert.equal(await judged('mx1'), ['pass mx1'])
 })
 
+const LOST = '/etc/dkimkeys/fleet.test/mx2.private'
+const isGone = `[ ! -e ${LOST} ] && cat ${KEY_TABLE}`
+
+test('a lost key: no run makes it anew under its selector, for which DNS has another', async () => {
+  const before = [await served('mx2'), await serials(), await inHost('mx2', `cat ${KEY_TABLE}`)]
+  await inHost('mx2', `mv ${LOST} /root/mx2.private`)
+  for (const words of [
+    [MAIL_AUTH, '-l', 'mx2'],
+    [MAIL_AUTH, '-l', 'mx2', '--check'],
+    [DKIM, '-l', 'mx2'],
+    [DKIM, '-l', 'mx2', WITHOUT_DNS],
+    ['dns', 'plan', '-l', 'mx2'],
+    ['dns', 'push', '--yes', '-l', 'mx2'],
+    ['rotate', '-l', 'mx2', '--domain', 'fleet.test', '--start'],
+  ]) {
+    const told = await ended(3, ...words)
+    assert.match(told, `${LOST} is gone, and the host's tables name it`, words.join(' '))
+    assert.match(told, /another dkim_selector, such as mx2-\d{8}/)
+    assert.match(told, 'mailrun dns push --replace mx2._domainkey.fleet.test')
+    assert.match(told, 'docs/mail/lost-keys.md')
+  }
+  assert.equal([await served('mx2'), await serials(), await inHost('mx2', isGone)], before)
+  await inHost('mx2', `mv /root/mx2.private ${LOST}`)
+  await ended(0, MAIL_AUTH, '-l', 'mx2')
+})
+
+test('a selector that the history calls revoked: no key is made, nor signs once tables are gone', async () => {
+  const tables = [KEY_TABLE, '/etc/dkimkeys/SigningTable'].join(' ')
+  for (const [event, given] of [
+    ['removed', `rm ${LOST}`],
+    ['revoked', ''],
+    ['compromised', ''],
+  ] as const) {
+    await inHost(
+      'mx2',
+      `tar -C /etc -cf /root/tables.tar dkimkeys; echo '1 ${event} mx2' > ${HISTORY}; rm ${tables}; ${given}`,
+    )
+    for (const words of [
+      [DKIM, '-l', 'mx2'],
+      [DKIM, '-l', 'mx2', WITHOUT_DNS],
+    ]) {
+      const told = await ended(3, ...words)
+      assert.match(told, `${event} by ${HISTORY}: it must not sign; give the host another dkim_selector`)
+    }
+    await inHost('mx2', `[ ! -e ${KEY_TABLE} ]; tar -C /etc -xf /root/tables.tar; rm ${HISTORY}`)
+  }
+  await ended(0, MAIL_AUTH, '-l', 'mx2')
+})
+
+test('a lost key: the same selector again, once no table names it and its record was replaced by name', async () => {
+  await inHost('mx2', `rm ${LOST}; sed -i '/fleet\\.test/d' ${KEY_TABLE} /etc/dkimkeys/SigningTable`)
+  const held = await ended(3, MAIL_AUTH, '-l', 'mx2')
+  assert.match(held, 'DNS serves another key there, and nothing is replaced unasked')
+  await ended(0, 'dns', 'push', '--yes', '-l', 'mx2', '--replace', 'mx2._domainkey.fleet.test')
+  await ended(0, MAIL_AUTH, '-l', 'mx2')
+  assert.equal(await judged('mx2'), ['pass mx2'])
+})
+
 test('a lost key: with another dkim_selector the host gets one that takes the place of nothing', async () => {
   const before = await served('mx2')
-  await inHost('mx2', 'rm /etc/dkimkeys/fleet.test/mx2.private')
-  assert.match(await ended(0, 'dns', 'plan'), 'warning dkim-no-key: mx2 has no key for fleet.test yet')
+  await inHost('mx2', `rm ${LOST}`)
   over({ mx2: { dkim_selector: 'mx2-new' } })
   await ended(0, MAIL_AUTH)
   assert.equal(await judged('mx2'), ['pass mx2-new'])

@@ -332,20 +332,20 @@ PL`,
 
 test('a message whose body was changed on its way is told as that', async () => {
   const { document } = await verify('--limit', 'mx1')
-  const message = document.hosts[0]!.signing[0]!.message!
+  const { domain, message = '' } = document.hosts[0]!.signing[0]!
   const dns = authority({ servers: [primary, secondary] }, askServer)
   assert.equal(
-    (await proveSignatures(message, dns)).flatMap(({ servers }) => servers.map(({ id }) => id)),
+    (await proveSignatures(domain, message, dns)).flatMap(({ servers }) => servers.map(({ id }) => id)),
     ['verified', 'verified'],
   )
   assert.equal(
-    (await proveSignatures(message.replace('milter', 'filter'), dns)).flatMap(({ servers }) =>
+    (await proveSignatures(domain, message.replace('milter', 'filter'), dns)).flatMap(({ servers }) =>
       servers.map(({ id }) => id),
     ),
     ['body-changed', 'body-changed'],
   )
   assert.equal(
-    (await proveSignatures(message.replace('Subject: ', 'Subject: x'), dns)).flatMap(({ servers }) =>
+    (await proveSignatures(domain, message.replace('Subject: ', 'Subject: x'), dns)).flatMap(({ servers }) =>
       servers.map(({ id }) => id),
     ),
     ['key-differs', 'key-differs'],

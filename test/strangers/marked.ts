@@ -50,7 +50,7 @@ function looksMarked(type: ts.Type): boolean {
 }
 
 /** Of a type that is made of others: those, but for functions'. */
-export function partsOf(type: ts.Type, checker: ts.TypeChecker): readonly ts.Type[] {
+function partsOf(type: ts.Type, checker: ts.TypeChecker): readonly ts.Type[] {
   if (type.isUnionOrIntersection()) return type.types
   if ((type.flags & ts.TypeFlags.Object) === 0 || type.getCallSignatures().length > 0) return []
   const arguments_ = isLibrary(type) ? checker.getTypeArguments(type as ts.TypeReference) : []
@@ -83,7 +83,7 @@ export function carries(type: ts.Type, checker: ts.TypeChecker, depth = DEPTH): 
 const carrying = new Map<ts.Type, boolean>()
 
 /** A parameter's type, where it may be left out without that. */
-export const parameterTypes = (signature: ts.Signature, checker: ts.TypeChecker): readonly ts.Type[] =>
+const parameterTypes = (signature: ts.Signature, checker: ts.TypeChecker): readonly ts.Type[] =>
   signature.parameters.map((each) => checker.getNonNullableType(checker.getTypeOfSymbol(each)))
 
 export interface Parser {

@@ -51,7 +51,7 @@ export function domainFaults(evidence: DomainEvidence): readonly Fault[] {
 }
 
 /** What one server that answers has. */
-export const valuesAt = ({ servers }: PublishedTxt): readonly string[] | undefined =>
+const valuesAt = ({ servers }: PublishedTxt): readonly string[] | undefined =>
   servers.find(({ values }) => values !== undefined)?.values
 
 function lintOf({ domain, sends, spf, dmarc, adsp, keys, lookups, planned }: DomainEvidence): readonly Fault[] {

@@ -42,7 +42,7 @@ export function* treeWalk(domain: string): DnsWalk<TreeWalk> {
 }
 
 /** Of a whole walk from `domain`. One label below a public suffix; a public suffix itself is its own. */
-export function organizationOf(domain: string, { found }: TreeWalk): string {
+function organizationOf(domain: string, { found }: TreeWalk): string {
   for (const { domain: at, record } of found) {
     if (record.psd === 'n') return at
     if (record.psd === 'y')

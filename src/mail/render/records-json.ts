@@ -11,7 +11,7 @@ export function recordsJson(zones: readonly Zone[]): string {
 }
 
 /** Whatever order its parts were put together in. */
-const inOrder = ({ name, type, ttl, value, purpose, domain, publishedBy, why }: MailRecord): MailRecord => ({
+const inOrder = ({ name, type, ttl, value, purpose, domain, publishedBy, why, replaces }: MailRecord): MailRecord => ({
   name,
   type,
   ttl,
@@ -20,6 +20,7 @@ const inOrder = ({ name, type, ttl, value, purpose, domain, publishedBy, why }: 
   domain,
   publishedBy,
   why,
+  ...(replaces === undefined ? {} : { replaces }),
 })
 
 const name = v.pipe(
@@ -49,6 +50,7 @@ const schema = v.strictObject({
             domain: name,
             publishedBy: v.picklist(['fleet', 'other']),
             why: v.array(v.string()),
+            replaces: v.optional(v.array(v.string())),
           }),
           v.check(
             ({ type, value }) => isWritable({ type, value }),

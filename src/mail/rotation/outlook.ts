@@ -15,7 +15,7 @@ const ENDING: readonly (string | undefined)[] = ['revoking', 'revoked', 'removin
 const COMING: readonly (string | undefined)[] = ['keyed', 'published']
 
 /** The key that is to sign next: the newest that was made for it, unless it is known to others. */
-export function comingKey(evidence: Pick<RotationEvidence, 'history' | 'inUse'>): Standing | undefined {
+function comingKey(evidence: Pick<RotationEvidence, 'history' | 'inUse'>): Standing | undefined {
   const coming = livingKeys(evidence).filter(
     ({ selector, last, compromised }) =>
       selector !== evidence.inUse.selector && COMING.includes(last?.event) && !compromised,

@@ -154,6 +154,11 @@ export const RECORD_FINDINGS = {
     'a key of 2048 bits is enough',
   ),
   'dkim-no-key': dkim('warning', 'A host has no key for a domain yet.', 'run playbooks/dkim.ts'),
+  'dkim-lost-key': dkim(
+    'error',
+    'A key that a host signed with is gone: its selector has a record, and is used for no other key.',
+    'put the file back from a backup, or give the host another dkim_selector',
+  ),
   'dkim-key-to-come': dkim(
     'note',
     'Of a check: the run is about to make the key, and its record is not known before.',

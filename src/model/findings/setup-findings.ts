@@ -183,7 +183,7 @@ export const SETUP_FINDINGS = {
   'key-missing': setup(
     'error',
     'The private key is not there: all mail of the domain is put off (451).',
-    'run playbooks/dkim.ts, which makes it, or mend the path',
+    'put it back from a backup, or mend the path; else give the host another dkim_selector and run playbooks/dkim.ts',
   ),
   'key-invalid': setup(
     'error',

@@ -24,7 +24,7 @@ export function cellText({ status, ids, text }: AuditCell): string {
 }
 
 /** `/etc/opendkim.conf:12` */
-export const placeText = ({ path, line }: AuditSubject): string =>
+const placeText = ({ path, line }: AuditSubject): string =>
   path === undefined ? '' : `${path}${line === undefined || line === 0 ? '' : `:${line}`}`
 
 /** All of a subject but its host. */

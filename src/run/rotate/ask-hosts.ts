@@ -1,5 +1,6 @@
 // What hosts tell of their keys: one trip to each, with nothing changed.
 import type { Untrusted } from '../../shell/untrusted.ts'
+import { spentSelector } from '../../changes/spent-selector.ts'
 import { askOnly, type RunBounds } from '../../engine/ask-only.ts'
 import type { Connect } from '../../engine/connection.ts'
 import { isSelector } from '../../mail/names.ts'
@@ -58,7 +59,8 @@ type Outputs = {
 
 type Fault = Told['faults'][number]
 
-function toldBy({ name, status, error = '', outputs }: HostResult, member: RotationMember, at: number): Told {
+/** Of one host, by what it answered. @param at - when, by this process's clock */
+export function toldBy({ name, status, error = '', outputs }: HostResult, member: RotationMember, at: number): Told {
   const silent = (how: Fault['status'], why: string): Told => ({
     evidence: [],
     faults: [{ host: name, domain: undefined, status: how, why }],
@@ -97,6 +99,8 @@ function evidenceOf(
   const history = outputs[historyOutput(domain)] as KeyHistory | null | undefined
   if (!history || history.kind === 'other') return `/etc/dkimkeys/${domain}/history is no file that can be read`
   const use = signing.find((each) => each.domain === domain)
+  const spent = use === undefined ? undefined : spentSelector(use)
+  if (spent !== undefined) return spent
   if (use?.key.kind === 'absent') return 'it has no key yet: run playbooks/dkim.ts first'
   if (use?.key.kind !== 'key') return `its key ${use?.path} cannot be used: playbooks/dkim.ts says why`
   const { publicKey } = use.key

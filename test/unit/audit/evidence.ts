@@ -6,7 +6,7 @@ import type { HostProof } from '../../../src/model/proof.ts'
 import type { Baseline } from '../../../src/audit/baseline.ts'
 import { auditReport } from '../../../src/audit/report.ts'
 
-export const RSA_2048 =
+const RSA_2048 =
   'MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAk6i4i9JEgfyeEOBdMzqteRAfunVJdB/wTPhpf8xHcCW3NY0O6ZvW6MjI' +
   'Ppta7B6TNEazpu5kCoBG2QTkZtFv89fnlRpuMpW9OhqgklHAvbm6qiFRtBSciEED69h0Vo2qf5/Zayek/Olcjy79nU2lVKfgSUkU' +
   'JOlrJ14FipScu+P1ibYtFp/A+t6Qt+HIfGDBshh9OpUk0+FyZSDiKeKbaLGoiHvb3sieAMEdFBlt+YQoBNYukaR+KZ9aWgys/4iO' +

@@ -45,14 +45,14 @@ interface Manners {
   /** By keyboard-interactive, each in a request of its own; `undefined`: by the method `password`. */
   readonly asks: readonly string[] | undefined
   readonly letsIn: boolean
-  /** Whether it offers to take a key first. */
-  readonly takesKeys?: boolean
+  /** Whether it offers to take a key first; `really`: and takes it. */
+  readonly takesKeys?: boolean | 'really'
 }
 
 async function sshd({ asks, letsIn, takesKeys = false }: Manners): Promise<Server> {
   const told: string[] = []
   const method = asks === undefined ? 'password' : 'keyboard-interactive'
-  const methods = takesKeys ? ['publickey', method] : [method]
+  const methods = takesKeys !== false ? ['publickey', method] : [method]
   const clients = new Set<Client>()
   const server = new ssh2.Server({ hostKeys: [hostKeys.private] }, (client) => {
     clients.add(client)
@@ -62,8 +62,10 @@ async function sshd({ asks, letsIn, takesKeys = false }: Manners): Promise<Serve
         told.push(context.password)
         return letsIn ? context.accept() : context.reject(['password'])
       }
-      if (context.method === 'publickey' && takesKeys)
-        return context.signature === undefined ? context.accept() : context.reject(methods as never)
+      if (context.method === 'publickey' && takesKeys !== false) {
+        const taken = context.signature === undefined || takesKeys === 'really'
+        return taken ? context.accept() : context.reject(methods as never)
+      }
       if (context.method !== 'keyboard-interactive') return context.reject(methods as never)
       interrogate(context, [...asks!], told, letsIn)
     })
@@ -104,11 +106,18 @@ interface Login {
   readonly jumpUser?: string
   readonly vars?: Readonly<Record<string, unknown>>
   readonly config?: string
+  readonly answer?: string
 }
 
 /** Logs in as `root` on 127.0.0.1, and returns what a person was asked. */
-async function logIn(host: Server, { through, jumpUser = 'ops', vars = {}, config = '' }: Login): Promise<string[]> {
-  const names = [host, ...(through === undefined ? [] : [through])].map(({ port }) => `[127.0.0.1]:${port},fleet`)
+const logIn = (host: Server, login: Login): Promise<string[]> => logInToAll([host], login)
+
+/** Of one run; at once. */
+async function logInToAll(
+  servers: readonly Server[],
+  { through, jumpUser = 'ops', vars = {}, config = '', answer = 'a-persons-answer' }: Login,
+): Promise<string[]> {
+  const names = [...servers, ...(through === undefined ? [] : [through])].map(({ port }) => `[127.0.0.1]:${port},fleet`)
   writeFileSync(KNOWN_HOSTS, names.map((name) => `${name} ${hostKeys.public}\n`).join(''))
   const file = join(folder, 'config')
   writeFileSync(
@@ -116,11 +125,10 @@ async function logIn(host: Server, { through, jumpUser = 'ops', vars = {}, confi
     `Host *\n  UserKnownHostsFile ${KNOWN_HOSTS}\n  GlobalKnownHostsFile none\n  NumberOfPasswordPrompts 1\n${config}`,
   )
   const inventory = join(folder, 'hosts.ini')
-  writeFileSync(inventory, 'mx1\n')
+  writeFileSync(inventory, servers.map(({ port }, index) => `mx${index} ansible_port=${port}\n`).join(''))
   const all = {
     ansible_connection: 'openssh',
     ansible_host: '127.0.0.1',
-    ansible_port: host.port,
     ansible_user: 'root',
     ansible_ssh_retries: 0,
     ansible_timeout: 20,
@@ -137,14 +145,17 @@ async function logIn(host: Server, { through, jumpUser = 'ops', vars = {}, confi
   const questions: string[] = []
   const ask = (question: string): Promise<Secret> => {
     questions.push(question)
-    return Promise.resolve(new Secret('a-persons-answer'))
+    return Promise.resolve(new Secret(answer))
   }
   const made = await connector(hosts, { sshConfig: file, ask })
   open.push(made)
-  const connected = await made.connect(hosts[0]!, new AbortController().signal).catch((error: unknown) => error)
-  if (connected instanceof Unreachable) return questions
-  assert.type((connected as { close?: unknown }).close, 'function', String(connected))
-  open.push(connected as { close(): void })
+  const never = new AbortController().signal
+  const logins = await Promise.all(hosts.map((host) => made.connect(host, never).catch((error: unknown) => error)))
+  for (const connected of logins) {
+    if (connected instanceof Unreachable) continue
+    assert.type((connected as { close?: unknown }).close, 'function', String(connected))
+    open.push(connected as { close(): void })
+  }
   return questions
 }
 
@@ -205,6 +216,19 @@ test('a host that asks in words of ssh is given neither its password nor the pas
   for (const told of host.told) assert.not.ok(told.includes(PASSPHRASE), told)
   assert.equal(host.told[0], 'a-persons-answer')
   assert.equal(host.told[1], 'a-persons-answer')
+})
+
+test('the passphrase of a key is asked for once in a run, however many hosts it is for', async () => {
+  const manners: Manners = { asks: undefined, letsIn: false, takesKeys: 'really' }
+  const servers = await Promise.all([1, 2, 3].map(() => sshd(manners)))
+  const vars = { ansible_private_key_file: KEY, ansible_password: null }
+  const questions = await logInToAll(servers, { vars, answer: PASSPHRASE })
+  assert.equal(questions, [`passphrase of ${KEY}: `])
+  assert.equal(
+    servers.flatMap(({ told }) => told),
+    [],
+  )
+  assert.is(open.length, servers.length * 2 + 1, 'all are logged in')
 })
 
 test('a server that asks without end is not put to a person for long', async () => {

@@ -11,6 +11,8 @@ import type { NameServer } from '../../../src/dns/name-server.ts'
 import { planDns } from '../../../src/dns/plan-dns.ts'
 import { transaction } from '../../../src/dns/push-by-knotc.ts'
 import { mxRdata, type Rrset } from '../../../src/dns/rrset.ts'
+import { look } from '../../../src/dns/look.ts'
+import { servingProblems } from '../../../src/dns/serving-problem.ts'
 import { servedEverywhere } from '../../../src/dns/served-everywhere.ts'
 import { updateScript } from '../../../src/dns/update-script.ts'
 import { wantedChange } from '../../../src/dns/wanted-change.ts'
@@ -378,6 +380,58 @@ test('servers of a zone below do not speak for the zone above', async () => {
     (await find('example.org')).servers.map(({ name }) => name),
     ['ns1.example.org'],
   )
+})
+
+test('an alias at the top of a zone makes the zone above no place of its records', async () => {
+  const org = { zones: { org: [ns('example.org', 'ns1.example.org'), a('ns1.example.org', '10.0.0.3')] } }
+  const net = internet({ '10.0.0.1': ROOT, '10.0.0.2': org })
+  const find = zoneFinder((server, question) => {
+    if (server.addresses[0]!.address !== '10.0.0.3') return net.ask(server, question)
+    const answers = [cname(question.name, 'x.example.org')]
+    return Promise.resolve({
+      kind: 'reply',
+      authoritative: true,
+      code: 'NOERROR',
+      answers,
+      authorities: [],
+      additionals: [],
+    })
+  }, RESOLVERS)
+  for (const name of ['example.org', '_dmarc.example.org'])
+    await find(name).then(
+      ({ zone }) => assert.unreachable(zone),
+      (error: unknown) => assert.instance(error, ZoneNotFound),
+    )
+})
+
+test('an alias that leads to no zone is the silence of the server that says it, and ends nothing else', async () => {
+  const servers = ['10.0.0.3', '10.0.0.4']
+  const names = servers.flatMap((address, index) => [
+    ns('example.org', `ns${index}.example.org`),
+    a(`ns${index}.example.org`, address),
+  ])
+  const dead = [ns('dead.org', 'ns.dead.org'), a('ns.dead.org', '10.0.0.99')]
+  const org = { zones: { org: [...names, ...dead] } }
+  const key = txt('k.example.org', 'v=DKIM1; p=')
+  const net = internet({
+    '10.0.0.1': ROOT,
+    '10.0.0.2': org,
+    '10.0.0.3': { zones: { 'example.org': [...names, key] } },
+    '10.0.0.4': { zones: { 'example.org': [...names, cname('k.example.org', 'k.dead.org')] } },
+  })
+  const looking = { ask: net.ask, findZone: zoneFinder(net.ask, RESOLVERS) }
+  const record = { name: 'k.example.org', type: 'TXT', value: 'v=DKIM1; p=', purpose: 'dkim' } as const
+  const { views } = await look(record, looking)
+  const problems = await servingProblems(
+    record,
+    views.map(({ answer }) => answer),
+    looking,
+  )
+  assert.equal(
+    problems.map((each) => each?.kind),
+    [undefined, 'silent'],
+  )
+  assert.match(problems[1]!.why, 'has an alias for k.dead.org there: no name server')
 })
 
 test('a given name server without an address is a fault of its own zone', async () => {

@@ -308,8 +308,24 @@ test('a host revokes the key that it has, and no other', async () => {
   assert.is((await planOf(revoked, [[MX1, dkimValue(OURS)]])).kind, 'change')
   assert.is((await planOf(revoked, [])).kind, 'change')
   const planned = await planOf(revoked, [[MX1, dkimValue(OTHERS)]])
-  assert.match(planned.kind === 'blocked' ? planned.why : '', /^DNS serves a key there that its host does not have/)
+  assert.match(
+    planned.kind === 'blocked' ? planned.why : '',
+    /^DNS serves a key there that is not the one to be revoked/,
+  )
   assert.is((await planOf(keyRecord(REVOKED_DKIM, { own: CLAIM.own }), [[MX1, dkimValue(OURS)]])).kind, 'blocked')
+})
+
+test('a revocation that names keys is of these, or of what --replace names', async () => {
+  const revoked = (...replaces: readonly string[]): MailRecord => ({ ...keyRecord(REVOKED_DKIM), replaces })
+  for (const [served, replaces, kind] of [
+    [OURS, [OURS], 'change'],
+    [OURS, [OTHERS, OURS], 'change'],
+    [OURS, [OTHERS], 'blocked'],
+    [OURS, [], 'blocked'],
+  ] as const)
+    assert.is((await planOf(revoked(...replaces), [[MX1, dkimValue(served)]])).kind, kind, replaces.join())
+  assert.is((await planOf(revoked(), [])).kind, 'change')
+  assert.is((await planOf(revoked(), [[MX1, dkimValue(OURS)]], MX1)).kind, 'change')
 })
 
 test.run()

@@ -1,8 +1,8 @@
 // How dense TypeScript is: lines that are too long, and chains of too many conditions.
 import ts from 'typescript'
 
-export const MAX_COLUMNS = 120
-export const MAX_CONDITIONS = 3
+const MAX_COLUMNS = 120
+const MAX_CONDITIONS = 3
 
 /** An address is never broken: a line may be longer by it. */
 const ADDRESS = /\bhttps?:\/\/[^\s"'`)>]{60,}/

@@ -6,9 +6,11 @@ import {
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   realpathSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -89,6 +91,37 @@ test('of a folder that others could enter it is closed, and what they could writ
   assert.is(cacheFolder(), folder)
   assert.is(lstatSync(folder).mode & 0o777, 0o700)
   assert.equal([existsSync(join(folder, 'mine.cjs')), existsSync(join(folder, 'open.cjs'))], [true, false])
+})
+
+const DAY = 24 * 3600
+/** Made and last read so many days ago. */
+function lay(folder: string, name: string, made: number, read: number): string {
+  const path = join(folder, name)
+  writeFileSync(path, '')
+  const now = Date.now() / 1000
+  utimesSync(path, now - read * DAY, now - made * DAY)
+  return path
+}
+
+test('what was not read for 30 days is removed, some of it in each run', () => {
+  const folder = make(join(home(), 'mailrun'), 0o700)
+  const [old, read, young] = [lay(folder, 'a', 31, 31), lay(folder, 'b', 90, 29), lay(folder, 'c', 1, 90)]
+  assert.is(cacheFolder(), folder)
+  assert.equal([old, read, young].map(existsSync), [false, true, true])
+  for (let index = 0; index < 250; index += 1) lay(folder, `old-${index}`, 31, 31)
+  const left = [0, 0, 0].map(() => {
+    assert.is(cacheFolder(), folder)
+    return readdirSync(folder).length - 2
+  })
+  assert.equal(left, [150, 50, 0])
+})
+
+test('nothing is removed from a folder that is not used', () => {
+  const folder = make(join(home(), 'mailrun'), 0o700)
+  const old = lay(folder, 'a.cjs', 31, 31)
+  symlinkSync('/tmp/theirs.cjs', join(folder, 'b.cjs'))
+  refused(/b\.cjs is no file of one's own$/)
+  assert.ok(existsSync(old))
 })
 
 test('behind a link counts where it leads to', () => {

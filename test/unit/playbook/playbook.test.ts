@@ -202,6 +202,32 @@ test('a secret var of a wrong type is not shown', async () => {
   assert.is(code, 1)
   assert.match(stderr, /secret\.yaml:3: host mx1: var relay_password/)
   assert.not.match(stderr, 'hunter')
+  given({ 'playbooks/list.ts': book('', 'v.object({ relay_password: v.array(v.string()) })') })
+  const list = await here.mailrun('playbooks/list.ts', '-i', 'secret.yaml', '--list-tasks')
+  assert.match(list.stderr, /relay_password: a list is wanted: a list is written in brackets$/m)
+  assert.not.match(list.stderr, 'hunter')
+})
+
+test('what INI and YAML read as a text is told, with how to write the list', async () => {
+  given({
+    'playbooks/list.ts': book('', 'v.object({ names: v.array(v.string()) })'),
+    'quoted.ini': `[mail]\nmx1\n[mail:vars]\nnames='["a.example", "b.example"]'\n`,
+    'bare.ini': '[mail]\nmx1\n[mail:vars]\nnames=[a.example, b.example]\n',
+    'right.ini': '[mail]\nmx1\n[mail:vars]\nnames=["a.example", "b.example"]\n',
+    'quoted.yaml': `mail:\n  vars: { names: '[a.example, b.example]' }\n  hosts: { mx1: }\n`,
+  })
+  for (const [file, line] of [
+    ['quoted.ini', 4],
+    ['bare.ini', 4],
+    ['quoted.yaml', 2],
+  ] as const) {
+    const { code, stderr } = await here.mailrun('playbooks/list.ts', '-i', file, '--list-tasks')
+    assert.is(code, 1)
+    const hint = 'write ["a.example","b.example"], with no quotes around it'
+    assert.match(stderr, `${file}:${line}: host mx1: var names: a list is wanted, got `)
+    assert.match(stderr, hint)
+  }
+  assert.is((await here.mailrun('playbooks/list.ts', '-i', 'right.ini', '--list-tasks')).code, 0)
 })
 
 test('a list among the tasks, and a module that was not called', async () => {

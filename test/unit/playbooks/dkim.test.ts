@@ -75,6 +75,11 @@ const REFUSED: readonly (readonly [string, string, RegExp])[] = [
     /var trusted_hosts: a list is wanted, got "10\.0\.0\.1": a list is written \[10\.0\.0\.1\]$/m,
   ],
   [
+    'a list in quotes',
+    fleet('    mx1:\n', `domains: '["a.example"]'`),
+    /var domains: a list of domains is wanted, got .*: write \["a\.example"\], with no quotes around it$/m,
+  ],
+  [
     'a selector that is no label',
     fleet('    mx1: { dkim_selector: "A B" }\n'),
     /inventory\.yaml:5: host mx1: var dkim_selector: a DKIM selector is wanted/,

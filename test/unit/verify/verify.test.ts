@@ -30,6 +30,7 @@ function world(...servers: readonly Answers[]): Authority {
     serversOf: () => Promise.resolve({ servers: all, why: all.length === 0 ? 'nobody answers' : '' }),
     resolve: async (question, first) => told[first === undefined ? 0 : all.indexOf(first)]!.resolve(question),
     walker: () => authority,
+    of: () => authority,
   }
   return authority
 }
@@ -60,7 +61,7 @@ const key = (value: string): Answers => ({ 's1._domainkey.example.org TXT': [val
 test('a signature is judged by each server, and servers that differ are named', async () => {
   const good = key(dkimValue(spki(pair)))
   const verdictBy = async (...servers: readonly Answers[]) =>
-    signatureVerdict((await proveSignatures(await signed(), world(...servers)))[0]!)
+    signatureVerdict((await proveSignatures('example.org', await signed(), world(...servers)))[0]!)
   assert.is((await verdictBy(good, good)).id, 'signed')
   assert.match((await verdictBy(good, good)).what, 'd=example.org s=s1 rsa-sha256 2048, verified by 2 name servers')
   const stale = await verdictBy(good, {})

@@ -1,0 +1,14 @@
+// What is told of a selector that a host signs with and does not speak for.
+import { FOREIGN_REMEDY, speaksFor, type OwnSelectors } from '../mail/own-selectors.ts'
+import type { Remarks } from '../model/plan.ts'
+import type { Signing } from '../probes/signing.ts'
+
+/** Nothing where it is the host's own. */
+export function foreignSelector(own: OwnSelectors, { domain, selector, inUse }: Signing): Pick<Remarks, 'warning'> {
+  if (!inUse || speaksFor(own, domain, selector)) return {}
+  return {
+    warning:
+      `selector-foreign: it signs for ${domain} with the selector ${selector}, which the inventory does not give it: ` +
+      `that goes on, and the record is not among those to be published; ${FOREIGN_REMEDY}`,
+  }
+}

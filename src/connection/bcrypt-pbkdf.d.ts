@@ -1,0 +1,15 @@
+// What is used of the package bcrypt-pbkdf, which has no types.
+declare module 'bcrypt-pbkdf' {
+  /** Fills `key`; not 0: it cannot. */
+  function pbkdf(
+    pass: Uint8Array,
+    passBytes: number,
+    salt: Uint8Array,
+    saltBytes: number,
+    key: Uint8Array,
+    keyBytes: number,
+    rounds: number,
+  ): number
+  const bcrypt: { readonly pbkdf: typeof pbkdf }
+  export default bcrypt
+}
