@@ -34,7 +34,7 @@ export function keyOutOfReach(
     const mine = owner === DAEMON ? user : notOwner
     const is = `${path} is ${owner}:${group} ${mode}`
     if ((mine & SEARCH) === 0) {
-      const remedy = 'give that to opendkim, or move the key below /etc/dkimkeys and its KeyTable entry with it'
+      const remedy = `let ${DAEMON} search it, or move the key below /etc/dkimkeys and its KeyTable entry with it`
       return `OpenDKIM cannot get at it, for ${is}: ${remedy}`
     }
     if ((others & WRITE) !== 0 || (ofGroup & WRITE) !== 0) {
