@@ -22,7 +22,7 @@ import {
   selectorList,
   signerOf,
 } from 'mailrun'
-import { apt, directory, dkimKey, opendkim, postfixParameter, service } from 'mailrun/tasks'
+import { apt, directory, dkimGroup, dkimKey, dkimOwners, opendkim, postfixParameter, service } from 'mailrun/tasks'
 
 export const KEYS = '/etc/dkimkeys'
 /**
@@ -186,6 +186,13 @@ export function tablesOf({
 
 export const signingPackages = ['opendkim', 'opendkim-tools', 'openssl'] as const
 
+/** One that is there, and may be the daemon's, is seen to by `dkimOwners`. */
+const keyDirectoryAt = (path: string): Task =>
+  directory({ path, owner: 'root', group: 'opendkim-keys', mode: '0750', keep: true })
+
+/** A domain's own. */
+export const keyDirectory = (domain: string): Task => keyDirectoryAt(`${KEYS}/${domain}`)
+
 /**
  * From where Postfix and these packages are there up to Postfix, which has to read its main.cf again.
  *
@@ -199,10 +206,9 @@ export function signingTasks({ vars, host }: Input, own?: OwnSelectors): readonl
     vars.sign_bounces && tables.hostName !== undefined && signerOf(tables.hostName, vars.domains) !== undefined
   const socket = /^local:(.*)$/.exec(listens)?.[1]
   return [
-    directory({ path: KEYS, owner: 'opendkim', group: 'opendkim', mode: '0700' }),
-    ...vars.domains.map((name) =>
-      directory({ path: `${KEYS}/${name}`, owner: 'opendkim', group: 'opendkim', mode: '0700' }),
-    ),
+    dkimGroup({}),
+    keyDirectoryAt(KEYS),
+    ...vars.domains.map((name) => keyDirectory(name)),
     ...vars.domains.map((name) => dkimKey({ domain: name, selector: tables.selector, bits: vars.dkim_bits, own })),
     socket !== undefined &&
       directory({ path: socket.replace(/\/[^/]+$/, ''), owner: 'opendkim', group: 'postfix', mode: '2750' }),
@@ -216,6 +222,7 @@ export function signingTasks({ vars, host }: Input, own?: OwnSelectors): readonl
       restart: vars.opendkim_restart,
       hardening: vars.opendkim_hardening,
     }),
+    dkimOwners({ domains: vars.domains, selector: tables.selector }),
     postfixParameter({ parameter: 'smtpd_milters', value: milter, merge: true, superseded: FORMER_SOCKETS }),
     postfixParameter({ parameter: 'non_smtpd_milters', value: milter, merge: true, superseded: FORMER_SOCKETS }),
     signsBounces &&

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { checkPath } from '../src/changes/check-path.ts'
 import { either, listOf, record, required, script, seconds, text } from '../src/model/argument.ts'
+import { touchFile } from '../src/files/files.ts'
 import { defineTask } from '../src/model/define-task.ts'
 import { change, ok, blocked } from '../src/model/plan.ts'
 import { ANYTHING, type Resource } from '../src/model/resource.ts'
@@ -229,7 +230,7 @@ function withProduct(whole: Script, product: string, sources: readonly string[])
     whole,
     raw(') || exit'),
     there,
-    sh`[ "$(find ${product} -maxdepth 0 -newermt "$newest")" ] || touch -ch -d "$newest" -- ${product}`,
+    sh`[ "$(find ${product} -maxdepth 0 -newermt "$newest")" ] || ${touchFile(product, raw('"$newest"'))}`,
   ])
 }
 

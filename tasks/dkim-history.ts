@@ -1,6 +1,6 @@
 // Task: what became of a host's DKIM keys, written down with the time when it is, once.
 import { checkPath } from '../src/changes/check-path.ts'
-import { besideOf } from '../src/changes/replace-file.ts'
+import { addLines } from '../src/files/files.ts'
 import {
   HISTORY_HEADER,
   historyPath,
@@ -20,7 +20,6 @@ import { dkimHistoryProbe, type KeyHistory } from '../src/probes/dkim-history.ts
 import { joinProbes } from '../src/probes/join.ts'
 import { signingProbe, type Signing } from '../src/probes/signing.ts'
 import type { Script } from '../src/shell/script.ts'
-import { sh } from '../src/shell/sh.ts'
 
 export interface DkimMark {
   readonly event: KeyEvent
@@ -160,21 +159,10 @@ E`,
   ],
 })
 
-/** Never half a line: written beside and renamed, a line that was cut short by others left out. */
-const write = (path: string, marks: readonly DkimMark[]): Script => sh`set -e
-umask 022
-new=${besideOf(path)}
-trap 'rm -f -- "$new"' EXIT
-rm -f -- "$new"
-t=$(date +%s)
-(
-set -C
-{
-  echo ${HISTORY_HEADER}
-  [ ! -f ${path} ] || grep -E '^[0-9]+ [a-z]+ [a-z0-9.-]+( /.*)?$' ${path} || :
-  printf "$t %s\n" ${marks.map(markWords)}
-} > "$new"
-)
-chown root:root -- "$new"
-sync -- "$new"
-mv -fT -- "$new" ${path}`
+/** Never half a line: put in place whole, a line that was cut short by others left out. */
+const write = (path: string, marks: readonly DkimMark[]): Script =>
+  addLines(
+    path,
+    { owner: 'root', group: 'root', mode: '0644' },
+    { header: HISTORY_HEADER, keeps: '^[0-9]+ [a-z]+ [a-z0-9.-]+( /.*)?$', added: marks.map(markWords) },
+  )

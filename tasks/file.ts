@@ -4,13 +4,13 @@ import { checkAttributes, checkPath } from '../src/changes/check-path.ts'
 import { checkValidate } from '../src/changes/check-validate.ts'
 import { mode, type Mode } from '../src/changes/mode.ts'
 import { putContent, standsInTheWay } from '../src/changes/put-content.ts'
+import { removeFile } from '../src/files/files.ts'
 import { bytes, either, flag, listOf, oneOf, required, secret, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
 import { blocked, change, ok, type Plan } from '../src/model/plan.ts'
 import type { PlanContext } from '../src/model/task.ts'
 import { pathProbe, type PathState, type Wanted } from '../src/probes/path.ts'
 import { Secret } from '../src/shell/secret.ts'
-import { sh } from '../src/shell/sh.ts'
 
 interface FileCommon {
   /** Absolute. The directory above must be there, or be made by a task before. */
@@ -168,5 +168,5 @@ function attributesOnly(args: FileArgs, now: PathState): Plan<PathState> {
 function remove(path: string, now: PathState): Plan<PathState> {
   if (now.is.kind === 'absent') return ok
   if (now.is.kind === 'directory') return blocked(`${path} is a directory: remove it with directory`)
-  return change([{ summary: 'remove', apply: sh`rm -f -- ${path}` }], { ...now, is: { kind: 'absent' } })
+  return change([{ summary: 'remove', apply: removeFile(path) }], { ...now, is: { kind: 'absent' } })
 }

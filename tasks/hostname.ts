@@ -1,4 +1,5 @@
 // Task: the host's name, static and in the kernel.
+import { replaceFile } from '../src/changes/replace-file.ts'
 import { utf8 } from '../src/model/answer.ts'
 import { required, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
@@ -55,10 +56,17 @@ export const hostname = defineTask<HostnameArgs, HostnameState>({
   examples: [{ title: 'The full name', args: { hostname: 'mx1.example.org' } }],
 })
 
-function writeHostname(name: string): Script {
-  const beside = '/etc/.hostname.mailrun-new'
-  return sh`umask 022; printf '%s\n' ${name} > ${beside} && sync -- ${beside} && mv -fT ${beside} /etc/hostname`
-}
+const writeHostname = (name: string): Script =>
+  replaceFile({
+    path: '/etc/hostname',
+    content: Buffer.from(`${name}\n`),
+    secret: false,
+    owner: 'root',
+    group: 'root',
+    mode: '0644',
+    validate: undefined,
+    backup: undefined,
+  }).apply
 
 const hostnameProbe: Probe<HostnameState> = defineProbe<HostnameState>({
   key: 'hostname',

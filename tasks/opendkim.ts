@@ -6,10 +6,11 @@ import { coverOf, type Cover } from '../src/changes/opendkim-cover.ts'
 import { OPENDKIM_SECONDS, opendkimScript } from '../src/changes/opendkim-script.ts'
 import { keyTable, named, signersOf, signingLines, signingTable, type Chosen } from '../src/changes/opendkim-tables.ts'
 import { dropInFor, type DropIn } from '../src/changes/opendkim-drop-in.ts'
-import { GONE, planFiles } from '../src/changes/opendkim-files.ts'
+import { GONE, planFiles, type FileOwner } from '../src/changes/opendkim-files.ts'
 import { servedQuestion, signingGate, type Gate } from '../src/changes/signing-gate.ts'
 import { planUnit } from '../src/changes/unit-plan.ts'
 import type { UnitStart } from '../src/changes/unit-script.ts'
+import { DAEMON, KEY_GROUP, ROOTS_KEY } from '../src/mail/key-group.ts'
 import { milterOf } from '../src/mail/milter.ts'
 import { isSelector, mailDomain } from '../src/mail/names.ts'
 import { signerOf } from '../src/mail/own-name.ts'
@@ -272,23 +273,25 @@ function live(
   if (wrong !== undefined) return blocked(wrong)
   const there = now.files[FILES.indexOf(DROP_IN)]!.is.kind === 'file'
   const question = { configuration, keys: signing.map(({ path }) => path), there, ...now.activation }
-  const activated = (dropIn: DropIn) => activation(args, now, { before, configuration, signing, gate, dropIn })
+  const activated = (dropIn: DropIn, joins: boolean) =>
+    activation(args, now, { before, configuration, signing, gate, dropIn, joins })
   const plan = activated(
     dropInFor({ ...question, wanted: args.src === undefined ? undefined : (args.hardening ?? true) }),
+    true,
   )
   if (!('impossible' in plan)) return plan
-  // A unit that is as it was is no reason to stop.
-  const unhardened = activated(dropInFor({ ...question, wanted: undefined }))
+  // A unit that is as it was is no reason to stop, nor are keys that the daemon reads as they are.
+  const asItIs = activated(dropInFor({ ...question, wanted: undefined }), needsGroup(gate.open))
   const { impossible } = plan
-  return 'impossible' in unhardened
+  return 'impossible' in asItIs
     ? blocked(
         `OpenDKIM must be restarted, and mail would be deferred or go unsigned meanwhile, for ${impossible}: ` +
           "take that out, or give restart: 'plain' to restart it all the same",
       )
     : withWarning(
-        unhardened,
-        `how the unit of OpenDKIM is hardened stays as it is, for that needs a restart, and ${impossible}: ` +
-          "take that out, or give restart: 'plain', or hardening: false",
+        asItIs,
+        `how the unit of OpenDKIM is hardened and which groups it has stays as it is, for that needs a restart, ` +
+          `and ${impossible}: take that out, or give restart: 'plain'`,
       )
 }
 
@@ -298,24 +301,33 @@ interface Activation {
   readonly signing: readonly Signing[]
   readonly gate: Gate
   readonly dropIn: DropIn
+  /** A daemon that is not in the group of the keys joins it. */
+  readonly joins: boolean
 }
 
 /** `impossible`: why a restart that it needs cannot be covered. */
 function activation(
   args: OpendkimArgs,
   now: OpendkimState,
-  { before, configuration, signing, gate: { open, remarks }, dropIn }: Activation,
+  { before, configuration, signing, gate: { open, remarks }, dropIn, joins }: Activation,
 ): SettledPlan<OpendkimState> | { readonly impossible: string } {
-  const files = planFiles(contentsOf(args, open, configuration, dropIn), now.files, now.activation.unfinished)
+  const inGroup = hasKeyGroup(signing) && (now.activation.joined || joins)
+  const files = planFiles(
+    contentsOf(args, open, configuration, dropIn),
+    now.files,
+    (path) => (inGroup ? ownerOf(path, signing) : ROOTS_FILE),
+    now.activation.unfinished,
+  )
   if ('why' in files) return blocked(files.why)
 
-  const restarts = whyRestart(now, files.staged, before, configuration)
+  const restarts = whyRestart(now, inGroup, files.staged, before, configuration)
   const reloaded = [...files.changed].filter(([path]) => path !== DROP_IN)
   const unit = withFiles(unitQuestion(args), now.unit, new Map(reloaded))
   const asIs = restarts.length > 0 && unit.active ? { ...unit, restart: [...unit.restart, CONFIGURATION] } : unit
   const cover = coverFor(args, now, before)
   let covered: Cover | undefined
   let impossible: string | undefined
+  let started = false
   const plan = planUnit(
     args.src === undefined ? { state: 'running' } : { state: 'running', enabled: true },
     unitQuestion(args),
@@ -325,6 +337,7 @@ function activation(
         if ('impossible' in cover) impossible = cover.impossible
         else covered = cover
       }
+      started = verb !== 'reload'
       const summary = summaryOf(verb, restarts.length > 0 ? restarts : because, covered !== undefined)
       const apply = opendkimScript({
         ...unitQuestion(args),
@@ -343,7 +356,7 @@ function activation(
   if (impossible !== undefined) return { impossible }
   if (plan.kind === 'blocked') return plan
   const then: OpendkimState = {
-    ...proven(now, files.then, dropIn),
+    ...proven(now, files.then, dropIn, started),
     signing: signing.map((each) => named(each, open.includes(each))),
     unit: plan.kind === 'change' ? plan.then : now.unit,
   }
@@ -359,7 +372,12 @@ function withWarning<State>(plan: SettledPlan<State>, warning: string | undefine
 }
 
 /** Once an activation came to its end, with these files. */
-const proven = (now: OpendkimState, files: readonly PathState[], { hardening, owned }: DropIn): OpendkimState => ({
+const proven = (
+  now: OpendkimState,
+  files: readonly PathState[],
+  { hardening, owned }: DropIn,
+  started: boolean,
+): OpendkimState => ({
   ...now,
   foreign: { names: [], unreadable: undefined },
   files: now.files.map((each, index) => files[index] ?? each),
@@ -367,6 +385,7 @@ const proven = (now: OpendkimState, files: readonly PathState[], { hardening, ow
     ...now.activation,
     unfinished: false,
     unhardened: owned && hardening !== undefined ? undefined : now.activation.unhardened,
+    joined: started ? hasKeyGroup(now.signing) : now.activation.joined,
   },
 })
 
@@ -397,19 +416,43 @@ function contentsOf(
   return new Map([...tables, [TRUSTED_HOSTS, trusted], [CONFIGURATION, configuration], ...(owned ? [dropIn] : [])])
 }
 
+/** Whether the daemon's user is in the group that reads root's keys: what runs must be started in it. */
+const hasKeyGroup = (signing: readonly Signing[]): boolean => signing.some(({ groups }) => groups.includes(KEY_GROUP))
+
+/**
+ * Owner, group and mode of a file once the daemon is in the group of the keys.
+ *
+ * Tables are for the group of the keys alone where their directory is for the daemon alone; else somebody else may read
+ * them.
+ */
+function ownerOf(path: string, signing: readonly Signing[]): FileOwner {
+  const above = signing[0]?.directories.find((each) => path === `${each.path}/${path.split('/').at(-1)}`)
+  const [, ofGroup = 0, others = 0] = Array.from(above?.mode.slice(-3) ?? '', Number)
+  const isShared = others % 2 === 1 || (ofGroup % 2 === 1 && above?.group !== KEY_GROUP)
+  return above === undefined || isShared ? ROOTS_FILE : ROOTS_KEY
+}
+
+const ROOTS_FILE: FileOwner = { owner: 'root', group: 'root', mode: '0644' }
+
+/** Whether the daemon can read one of these keys by the group alone. */
+const needsGroup = (open: readonly Signing[]): boolean =>
+  open.some(({ key }) => key.kind === 'key' && key.owner !== DAEMON && key.group === KEY_GROUP)
+
 /** Why a reload does not do; none where it may. */
 function whyRestart(
   { activation, files }: OpendkimState,
+  joins: boolean,
   staged: ReadonlyMap<string, string>,
   before: string | undefined,
   configuration: string,
 ): readonly string[] {
   if (activation.unfinished) return ['a run that did not come to its end is undone']
+  const joining = joins && !activation.joined ? [`it joins the group ${KEY_GROUP}`] : []
   const hardened = staged.has(DROP_IN) ? [wordsOn(staged.get(DROP_IN), files[FILES.indexOf(DROP_IN)]!)] : []
-  if (!staged.has(CONFIGURATION)) return hardened
+  if (!staged.has(CONFIGURATION)) return [...joining, ...hardened]
   const settings =
     before === undefined ? ['what its former configuration may say'] : needsRestart(before, configuration)
-  return [...settings.map((name) => `${name} is read at a start only`), ...hardened]
+  return [...joining, ...settings.map((name) => `${name} is read at a start only`), ...hardened]
 }
 
 function wordsOn(staged: string | undefined, { is }: PathState): string {

@@ -1,11 +1,10 @@
 // Task: owner and group of a path, and of all below it: chown -R.
 import { checkAttributes, checkPath } from '../src/changes/check-path.ts'
+import { ownTree } from '../src/files/files.ts'
 import { flag, required, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
 import { blocked, change, ok } from '../src/model/plan.ts'
-import { differs, ownershipProbe, type OwnershipState } from '../src/probes/ownership.ts'
-import { raw, type Script } from '../src/shell/script.ts'
-import { sh } from '../src/shell/sh.ts'
+import { ownershipProbe, type OwnershipState } from '../src/probes/ownership.ts'
 
 export interface OwnerArgs {
   /** Absolute. */
@@ -49,7 +48,7 @@ export const owner = defineTask<OwnerArgs, OwnershipState>({
     const rest = now.deviating.length - 1
     const others = rest === 0 ? '' : ` and ${now.more ? 'more than ' : ''}${rest} more`
     const summary = `chown ${to}: ${now.deviating[0] ?? path}${others}`
-    return change([{ summary, apply: chownScript(path, to, differs(owner, group), recursive ?? false) }], {
+    return change([{ summary, apply: ownTree(path, { owner, group }, recursive ?? false) }], {
       ...now,
       deviating: [],
       more: false,
@@ -65,16 +64,3 @@ export const owner = defineTask<OwnerArgs, OwnershipState>({
     { title: 'One file', args: { path: '/srv/list', group: 'mail' }, given: 'touch /srv/list' },
   ],
 })
-
-/**
- * Only what deviates is touched, for chown(2) changes a file's ctime and clears its setuid and setgid bits even where
- * the owner stays.
- */
-function chownScript(path: string, to: string, deviates: Script, recursive: boolean): Script {
-  const depth = raw(recursive ? '' : '-maxdepth 0')
-  const ofRoot = raw(recursive ? '-uid 0' : '')
-  const keepMode = raw(`
-for file do mode=$(stat -c %a -- "$file") && chown -h -- "$0" "$file" && chmod "0$mode" -- "$file" || exit; done`)
-  const special = sh`-type f -perm /6000 ${ofRoot} -exec sh -c '${keepMode}' ${to} {} +`
-  return sh`find -P ${path} ${depth} '(' ${deviates} ')' '(' ${special} -o -exec chown -h -- ${to} {} + ')'`
-}

@@ -1,10 +1,10 @@
 // Task: a lookup table compiled from its text: postmap and newaliases.
 import { checkPath } from '../src/changes/check-path.ts'
+import { compileFile } from '../src/files/files.ts'
 import { oneOf, required, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
 import { blocked, change, ok } from '../src/model/plan.ts'
 import { commandProbe, type CommandState } from '../src/probes/command.ts'
-import { sh } from '../src/shell/sh.ts'
 
 export interface PostfixMapArgs {
   /**
@@ -49,7 +49,8 @@ export const postfixMap = defineTask<PostfixMapArgs, CommandState>({
     if (now.creates && !now.stale) return ok
     const summary = now.creates ? `compile: ${path} is newer than ${table}` : `compile: ${table} is not there`
     const compiler = format === 'aliases' ? 'postalias' : 'postmap'
-    const apply = sh`${compiler} ${`${database ?? 'hash'}:${path}`} && touch -- ${table}`
+    const kind = database ?? 'hash'
+    const apply = compileFile(path, ENDINGS[kind], [compiler, `${kind}:%s`])
     return change([{ summary, apply }], { ...now, creates: true, stale: false })
   },
   writes: (args) => [`path:${tableOf(args)}`],

@@ -4,9 +4,8 @@ import { flag, required, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
 import type { PathFact } from '../src/model/fact.ts'
 import { blocked, change, ok } from '../src/model/plan.ts'
-import { besideOf } from '../src/changes/replace-file.ts'
+import { putLink } from '../src/files/files.ts'
 import { pathProbe, type PathState } from '../src/probes/path.ts'
-import { sh } from '../src/shell/sh.ts'
 
 export interface SymlinkArgs {
   /** Absolute: where the link is. */
@@ -40,9 +39,10 @@ export const symlink = defineTask<SymlinkArgs, PathState>({
       return blocked(`${path} is there and is ${what}: force: true puts the link in its place`)
     }
     if (parent !== 'directory') return blocked(`the directory above ${path} is not there: make it with directory first`)
-    const beside = besideOf(path)
-    const apply = sh`rm -f -- ${beside} && ln -s -- ${target} ${beside} && mv -fT -- ${beside} ${path}`
-    return change([{ summary: summaryOf(is, target), apply }], { ...now, is: { kind: 'symlink', target } })
+    return change([{ summary: summaryOf(is, target), apply: putLink(path, target) }], {
+      ...now,
+      is: { kind: 'symlink', target },
+    })
   },
   writes: ({ path }) => [`path:${path}`],
   owns: ({ path }) => [`content:${path}`],

@@ -1,6 +1,7 @@
 // Task: a user.
 import { checkPath } from '../src/changes/check-path.ts'
 import type { Change } from '../src/model/change.ts'
+import { makeHome } from '../src/files/files.ts'
 import { flag, listOf, number, oneOf, required, secret, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
 import { fact, type Fact, type UserFact } from '../src/model/fact.ts'
@@ -159,7 +160,7 @@ type NewUser = UserArgs & { readonly groups: readonly string[] }
 function useradd({ user, uid, group, groups, home, createHome, shell, comment, system }: NewUser): Script {
   const option = (flag: string, value: string | number | undefined): readonly (string | number)[] =>
     value === undefined ? [] : [flag, value]
-  const before = [...(system ? ['-r'] : []), createHome ? '-m' : '-M', ...option('-u', uid)]
+  const before = [...(system ? ['-r'] : []), '-M', ...option('-u', uid)]
   const primary = group === undefined ? raw('$g') : sh`-g ${group}`
   const after = [
     ...option('-G', groups.length === 0 ? undefined : groups.join(',')),
@@ -170,7 +171,8 @@ function useradd({ user, uid, group, groups, home, createHome, shell, comment, s
     user,
   ]
   const choose = sh`g=-U; getent group -- ${user} >/dev/null && g=${`-g ${user}`}`
-  return sh`${choose}; useradd ${before} ${primary} ${after}`
+  const made = sh`${choose}; useradd ${before} ${primary} ${after}`
+  return createHome ? sh`${made} && ${makeHome(user)}` : made
 }
 
 function create(args: NewUser, now: UserState): Plan<UserState> {
@@ -242,7 +244,7 @@ function modify(
   if (makesHome)
     changes.push({
       summary: `create ${home ?? (isKnown(is.home) ? is.home : 'its home')}`,
-      apply: sh`mkhomedir_helper ${user}`,
+      apply: makeHome(user),
     })
   return change(
     changes,

@@ -14,6 +14,7 @@ const ON_EVERY_RELEASE: readonly string[] = [
   'connections',
   'dkim',
   'hardening',
+  'key-owners',
   'laws',
   'mail-host',
   'provides',

@@ -1,7 +1,7 @@
 // The changes that give a path its owner, group and mode.
+import { ownPath } from '../files/files.ts'
 import type { Change } from '../model/change.ts'
 import { isKnown, type Known } from '../model/unknown.ts'
-import { sh } from '../shell/sh.ts'
 
 export interface Attributes {
   readonly owner?: string
@@ -48,22 +48,19 @@ export function attributeChanges(path: string, wanted: Attributes, now: KnownAtt
   const special = isKnown(now.mode) ? now.mode[0] !== '0' : true
   const changes: Change[] = []
   if (chowns) {
-    const chown = sh`chown -h -- ${`${owner ?? ''}${group === undefined ? '' : `:${group}`}`} ${path}`
-    const apply =
-      mode === undefined && special ? sh`mode=$(stat -c %a -- ${path}) && ${chown} && chmod "0$mode" -- ${path}` : chown
     changes.push({
       summary: attributeSummary(
         { ...(owner === undefined ? {} : { owner }), ...(group === undefined ? {} : { group }) },
         now,
       ),
-      apply,
+      apply: ownPath(path, { owner, group, strict: mode === undefined && special }),
     })
   }
   const clears = chowns && special
   if (mode !== undefined && (mode !== now.mode || clears)) {
     changes.push({
       summary: mode === now.mode ? `mode ${mode} again` : attributeSummary({ mode }, now),
-      apply: sh`chmod ${exactly(mode)} -- ${path}`,
+      apply: ownPath(path, { mode }),
     })
   }
   return changes
@@ -87,9 +84,6 @@ export const withAttributes = (wanted: Attributes, now: KnownAttributes): KnownA
   group: wanted.group ?? now.group,
   mode: wanted.mode ?? now.mode,
 })
-
-/** Five digits: with four, GNU chmod(1) leaves the setgid bit of a directory as it is. */
-export const exactly = (mode: string): string => `0${mode}`
 
 /** A path made by root under umask 022. */
 export const madeByRoot = (mode: string): KnownAttributes => ({ owner: 'root', group: 'root', mode })

@@ -1,9 +1,11 @@
 // Shell functions by which a second OpenDKIM signs while the first one is restarted: Postfix is pointed at it and back,
 // each time once no session asks the other any more.
+import { FILES } from '../files/files.ts'
 import { lines, raw, type Script } from '../shell/script.ts'
 import { sh } from '../shell/sh.ts'
 import { COVER_DIRECTORY, type Cover } from './opendkim-cover.ts'
 
+const MAIN_CF = '/etc/postfix/main.cf'
 /** How long sessions that began before may go on, before the restart is given up. */
 const DRAIN_SECONDS = 120
 /**
@@ -20,9 +22,9 @@ const settings = (values: Cover['during']): Script =>
  */
 export const coverFunctions = ({ former, during, after }: Cover): Script =>
   lines([
-    raw(`cover=$(postconf -h queue_directory)/${COVER_DIRECTORY} pointed= saved=/etc/postfix/.main.cf.mailrun-old`),
+    raw(`cover=$(postconf -h queue_directory)/${COVER_DIRECTORY} pointed=`),
     // As it was to the byte and to its time: nobody is to take it for changed.
-    raw('to_former() { mv -fT -- "$saved" /etc/postfix/main.cf; }'),
+    raw(`to_former() { perl ${FILES} settle ${MAIN_CF} stay=old always=1; }`),
     lines([raw('to_cover() {'), settings(during), raw('}')]),
     after === former ? raw('to_new() { to_former; }') : lines([raw('to_new() {'), settings(after), raw('}')]),
     RELOAD,
@@ -80,7 +82,7 @@ const COVER = raw(`start_cover() {
       return
     fi
   fi
-  install -d -o "$user" -g "$(id -gn "$(postconf -h mail_owner)")" -m 2750 -- "$cover" &&
+  perl ${FILES} directory "$cover" "owner=$user" "group=$(id -gn "$(postconf -h mail_owner)")" mode=2750 there=1 &&
     instance cover "$cover" /etc/opendkim.conf Restart=on-failure || return 1
   told=$(ask postfix "local:$cover/opendkim.sock")
   signed "$told" || {
@@ -106,7 +108,7 @@ const SESSIONS_LAST =
 
 const COVERED = raw(`back() {
   "$1"
-  rm -f -- "$saved"
+  perl ${FILES} discard ${MAIN_CF} stay=old
   reload_postfix ${DRAIN_SECONDS * 2}
   rc=$?
   named || end_cover "$rc"
@@ -121,7 +123,7 @@ covered() {
     named || end_cover 0
     return 1
   }
-  cp -pT -- /etc/postfix/main.cf "$saved" || {
+  perl ${FILES} copy ${MAIN_CF} source=${MAIN_CF} stay=old || {
     named || end_cover 0
     return 1
   }

@@ -1,7 +1,9 @@
-// Which of OpenDKIM's files are to be others: staged in a place of their own, for they go live together; owners and
-// modes are mended where they are.
+// Which of OpenDKIM's files are to be others: staged in a place of their own, for they go live together, as does a new
+// owner or group, by which a daemon could be shut out; modes are mended where they are.
 import { createHash } from 'node:crypto'
 import type { Change, Diff } from '../model/change.ts'
+import type { SettledPlan } from '../model/plan.ts'
+import { UNKNOWN } from '../model/unknown.ts'
 import { lines } from '../shell/script.ts'
 import { sh } from '../shell/sh.ts'
 import { ACTIVATION } from '../probes/opendkim-activation.ts'
@@ -23,6 +25,13 @@ export interface FilePlans {
 /** In the place of a digest. */
 export const GONE = 'gone'
 
+/** Owner, group and mode of a file. */
+export interface FileOwner {
+  readonly owner: string
+  readonly group: string
+  readonly mode: string
+}
+
 export const digestOf = (content: string): string => createHash('sha256').update(content).digest('hex')
 
 /**
@@ -32,6 +41,7 @@ export const digestOf = (content: string): string => createHash('sha256').update
 export function planFiles(
   contents: ReadonlyMap<string, string | undefined>,
   now: readonly PathState[],
+  ownerOf: (path: string) => FileOwner,
   all: boolean,
 ): FilePlans | { readonly why: string } {
   const staged = new Map<string, string>()
@@ -57,24 +67,24 @@ export function planFiles(
         content: Buffer.from(content),
         wanted: 'shown',
         secret: false,
-        owner: 'root',
-        group: 'root',
-        mode: '0644',
+        ...ownerOf(path),
       },
       state,
     )
     if (plan.kind === 'blocked') return plan
-    const after = plan.kind === 'change' ? plan.then : state
     const same = is.kind === 'file' && is.sha256 === digestOf(content)
+    const mine = is.kind === 'file' && is.owner === ownerOf(path).owner && is.group === ownerOf(path).group
+    const after = afterOf(plan, state, mine)
     const made = plan.kind === 'change' ? plan.changes : []
-    if (same) attributes.push(...made.map((each) => ({ ...each, summary: `${name}: ${each.summary}` })))
-    if (!same || all) {
+    if (same && mine) attributes.push(...made.map((each) => ({ ...each, summary: `${name}: ${each.summary}` })))
+    if (!same || !mine || all) {
       staged.set(path, digestOf(content))
       stage.push(
         staging(
           path,
           content,
-          same ? 'again' : made.map(({ summary }) => summary).join(', '),
+          ownerOf(path),
+          same && mine ? 'again' : made.map(({ summary }) => summary).join(', '),
           same ? undefined : made[0]?.diff,
         ),
       )
@@ -83,6 +93,13 @@ export function planFiles(
     if (plan.kind === 'change' || staged.has(path)) changed.set(path, after.is)
   }
   return { staged, stage, attributes, then, changed }
+}
+
+/** A new file takes the place of one whose owner changes, so that it is loaded again. */
+function afterOf(plan: SettledPlan<PathState>, state: PathState, mine: boolean): PathState {
+  if (plan.kind !== 'change') return state
+  const { is } = plan.then
+  return is.kind === 'file' && !mine ? { ...plan.then, is: { ...is, mtime: UNKNOWN } } : plan.then
 }
 
 /** Where it is kept until it goes live. */
@@ -99,14 +116,12 @@ const nameOf = (path: string): string =>
 const withDirectory = (path: string, state: PathState): PathState =>
   path.includes('.d/') && state.parent === 'absent' ? { ...state, parent: 'directory' } : state
 
-function staging(path: string, content: string, summary: string, diff: Diff | undefined): Change {
+function staging(path: string, content: string, owner: FileOwner, summary: string, diff: Diff | undefined): Change {
   const { before, apply } = replaceFile({
     path: stagedAt(path),
     content: Buffer.from(content),
     secret: false,
-    owner: 'root',
-    group: 'root',
-    mode: '0644',
+    ...owner,
     validate: undefined,
     backup: undefined,
   })

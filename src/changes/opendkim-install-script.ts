@@ -1,8 +1,8 @@
 // Shell functions that put a whole set of OpenDKIM's files in place, so that the host could be switched off after any
 // of them.
+import { FILES } from '../files/files.ts'
 import { KEY_TABLE } from '../probes/signing.ts'
 import { ACTIVATION } from '../probes/opendkim-activation.ts'
-import { quote } from '../shell/quote.ts'
 import { lines, raw, type Script } from '../shell/script.ts'
 
 const OLD = `${ACTIVATION}/old`
@@ -19,13 +19,12 @@ const OLD = `${ACTIVATION}/old`
 export const installFunctions = (files: readonly string[]): Script =>
   lines([raw(`files='${files.join(' ')}'`), KEEP, PREPARE, INSTALL])
 
-const KEEP = raw(`beside() { printf %s "\${1%/*}/.\${1##*/}.mailrun-new"; }
-keep() {
+const KEEP = raw(`keep() {
   [ ! -d ${OLD} ] || return 0
   rm -rf -- ${OLD}.new
   mkdir -- ${OLD}.new || return 1
   for f in $files; do
-    [ ! -e "$f" ] || cp -pT -- "$f" "${OLD}.new/\${f##*/}" || return 1
+    [ ! -e "$f" ] || perl ${FILES} copy "${OLD}.new/\${f##*/}" "source=$f" || return 1
   done
   sync -- ${OLD}.new/* ${OLD}.new
   mv -T -- ${OLD}.new ${OLD}
@@ -35,55 +34,42 @@ forget() {
   mv -T -- ${OLD} ${OLD}.done && rm -rf -- ${OLD}.done
 }`)
 
-/** Writes all of `$d` beside its place. */
+/** Writes all of `$d` beside its place; `both` is the KeyTable with the keys of both sets. */
 const PREPARE = raw(`prepare() {
   for f in $files; do
-    b=$(beside "$f")
-    rm -f -- "$b"
-    [ ! -e "$d/\${f##*/}" ] || {
-      [ -d "\${f%/*}" ] || mkdir -p -- "\${f%/*}" || return 1
-      cp -pT -- "$d/\${f##*/}" "$b" && sync -- "$b"
-    } || return 1
+    if [ -e "$d/\${f##*/}" ]; then
+      [ -d "\${f%/*}" ] || perl ${FILES} directory "\${f%/*}" owner=root group=root mode=0755 || return 1
+      perl ${FILES} copy "$f" "source=$d/\${f##*/}" stay=new || return 1
+    else
+      perl ${FILES} discard "$f" stay=new || return 1
+    fi
   done
-  k=$(beside ${quote(KEY_TABLE)}).both
-  rm -f -- "$k"
+  both=
   [ ! -e "$d/KeyTable" ] || [ ! -e ${KEY_TABLE} ] || {
-    awk '
-      FNR==NR {if (NF) k[$1]; print; next}
-      NF && !/^[ \\t]*#/ && !($1 in k)
-    ' "$d/KeyTable" ${KEY_TABLE} > "$k" &&
-      cp -p --attributes-only -- ${KEY_TABLE} "$k" &&
-      sync -- "$k"
+    both=1
+    perl ${FILES} merge ${KEY_TABLE} "source=$d/KeyTable" stay=both
   }
 }`)
 
-/** `live FILE` puts in place what was written beside it. */
+/** `live FILE` puts in place what was written beside it, and sees whether that defines the unit. */
 const INSTALL = raw(`live() {
-  b=$(beside "$1")
-  if [ ! -e "$b" ]; then
-    [ ! -e "$1" ] || redefined "$1"
-    rm -f -- "$1"
-  elif cmp -s -- "$b" "$1" && [ "$(stat -c '%u %g %a' -- "$b")" = "$(stat -c '%u %g %a' -- "$1")" ]; then
-    rm -f -- "$b"
-  else
-    redefined "$1"
-    mv -fT -- "$b" "$1"
-  fi
+  case $1 in
+    *.service.d/*) i=$(stat -c '%i %Z' -- "$1" 2>/dev/null);;
+  esac
+  perl ${FILES} settle "$1" stay=new || return 1
+  case $1 in
+    *.service.d/*) [ "$i" = "$(stat -c '%i %Z' -- "$1" 2>/dev/null)" ] || redefines=1;;
+  esac
 }
-redefined() { case $1 in *.service.d/*) redefines=1;; esac; }
 install_set() {
   d=$1
   redefines=
   prepare || {
-    for f in $files; do rm -f -- "$(beside "$f")"; done
-    rm -f -- "$k"
+    for f in $files; do perl ${FILES} discard "$f" stay=new; done
+    perl ${FILES} discard ${KEY_TABLE} stay=both
     return 1
   }
-  [ ! -e "$k" ] || if cmp -s -- "$k" ${KEY_TABLE}; then
-    rm -f -- "$k"
-  else
-    mv -fT -- "$k" ${KEY_TABLE}
-  fi || return 1
+  [ ! "$both" ] || perl ${FILES} settle ${KEY_TABLE} stay=both || return 1
   set -- $files
   first=$1
   shift

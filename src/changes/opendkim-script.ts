@@ -1,5 +1,6 @@
 // The script that has OpenDKIM sign by a new set of files: looked at and tried first, put in place as one, proved by
 // the daemon itself, and undone where that fails.
+import { FILES, files } from '../files/files.ts'
 import { ACTIVATION } from '../probes/opendkim-activation.ts'
 import { quote } from '../shell/quote.ts'
 import { lines, raw, type Script } from '../shell/script.ts'
@@ -49,15 +50,15 @@ export const askedAs = (socket: string): string =>
 
 /** The stages are functions, so that what undoes them stands beside what does them; `main` has the order. */
 export function opendkimScript(start: OpendkimStart): Script {
-  const { files, staged, cover, verb } = start
+  const { files: paths, staged, cover, verb } = start
   const again = verb === 'reload' ? 'reload' : 'restart'
   return lines([
     variables(start),
     TOOLS,
     hardeningFunctions(start.hardened),
     INSTANCE,
-    installFunctions(files),
-    gate(files),
+    installFunctions(paths),
+    gate(paths),
     TRY,
     PROVE,
     raw('# Both leave the stamp of what they proved; their last lines are told where they fail.'),
@@ -70,7 +71,7 @@ export function opendkimScript(start: OpendkimStart): Script {
     UNDO,
     LIVE,
     cover === undefined ? raw('covered() { live_or_softened; }; uncover() { :; }') : coverFunctions(cover),
-    stage(files, staged),
+    stage(paths, staged),
     MAIN,
   ])
 }
@@ -129,10 +130,13 @@ ${OPENDKIM_ASK}mailrun-perl`)
  * directory; `end_instance NAME` ends it. Killed, for a stop takes libmilter up to 5 s (MI_CHK_TIME), and nobody asks
  * it by then.
  */
-const INSTANCE = raw(`instance() {
+const INSTANCE = raw(`work() {
+  perl ${FILES} directory "${WORK}-$1" "owner=$user" "group=$(id -gn "$user")" mode=0700 there=1
+}
+instance() {
   end_instance "$1"
   systemctl reset-failed "mailrun-opendkim-$1.service" 2>/dev/null
-  install -d -o "$user" -g "$(id -gn "$user")" -m 0700 "${WORK}-$1" &&
+  work "$1" &&
     rm -f -- "$2/opendkim.sock" &&
     launch "$2 ${WORK}-$1" --unit="mailrun-opendkim-$1" -p KillSignal=SIGKILL -p "$4" \\
       /usr/sbin/opendkim -f -x "$3" -p "local:$2/opendkim.sock" -P "${WORK}-$1/pid" || return 1
@@ -148,15 +152,15 @@ end_instance() {
 }`)
 
 /** Whatever is not staged stays as it is. A staged file must have arrived whole. */
-const stage = (files: readonly string[], staged: ReadonlyMap<string, string>): Script =>
+const stage = (paths: readonly string[], staged: ReadonlyMap<string, string>): Script =>
   lines([
     raw(`stage() {\nmkdir -p -- ${NEW}`),
-    ...files.map((path) => {
+    ...paths.map((path) => {
       const name = `${NEW}/${path.split('/').at(-1) ?? ''}`
       const digest = staged.get(path)
       if (digest === GONE) return sh`rm -f -- ${name}`
       return digest === undefined
-        ? sh`rm -f -- ${name}; [ ! -e ${path} ] || cp -pT -- ${path} ${name} || return 1`
+        ? sh`rm -f -- ${name}; [ ! -e ${path} ] || ${files('copy', name, [['source', path]])} || return 1`
         : sh`printf '%s  %s\n' ${digest} ${name} | sha256sum --status -c || {
   say ${`${name} did not arrive whole`}
   return 1
@@ -199,7 +203,7 @@ ${OPENDKIM_GATE}mailrun-perl
  * without; `differs TOLD` tells where an answer is not what is wanted.
  */
 const TRY = raw(`tried() {
-  if instance trial ${WORK}-trial ${NEW}/check.conf RuntimeMaxSec=120; then
+  if work trial && instance trial ${WORK}-trial ${NEW}/check.conf RuntimeMaxSec=120; then
     told=$(ask root local:${WORK}-trial/opendkim.sock)
     end_instance trial
     [ "$told" = "$want" ] && return

@@ -24,7 +24,7 @@ const REMEDIES: readonly (readonly [pattern: RegExp, remedy: string])[] = [
       'make it writable, and run again',
   ],
   [
-    /^(?:mv|chmod|chown|rm|ln|sh|cp|touch): .*Operation not permitted/m,
+    /^(?:cannot|(?:mv|chmod|chown|rm|ln|sh|cp|touch):) .*Operation not permitted/m,
     'root is refused: is the file immutable (lsattr; chattr -i), or this a container without the right?',
   ],
   [

@@ -7,14 +7,24 @@ import type { TripWords } from './trip-words.ts'
 export const cannotWrite = (file: string): string =>
   `say broken "cannot write ${file}: is its file system full or read-only? (df -h, df -i, mount)"`
 
-/** Sets `run` to the host's folder of working files. */
-const RUN_FOLDER = `if [ "$MAILRUN_RUN_DIR" ]; then
-  run=$MAILRUN_RUN_DIR
+/**
+ * Sets `run` to the host's folder of working files, the user's own. In /tmp anybody may have made a thing of that name
+ * before: then it is another one, the same for every run of that user.
+ */
+const RUN_FOLDER = `own() { [ -O "$1" ] && [ -d "$1" ] && [ ! -L "$1" ]; }
+if [ "$MAILRUN_RUN_DIR" ]; then
+  set -- "$MAILRUN_RUN_DIR"
 elif [ -w /run ]; then
-  run=/run/mailrun
+  set -- /run/mailrun
 else
   run=/tmp/mailrun-$(id -u)
+  set -- "$run" \${XDG_RUNTIME_DIR:+"$XDG_RUNTIME_DIR/mailrun"} \${HOME:+"$HOME/.mailrun"}
 fi
+for d in "$@"; do
+  run=$d
+  [ -d "$d" ] || [ -L "$d" ] || mkdir -p -m 0700 -- "$d" 2>/dev/null
+  ! own "$d" || break
+done
 export run`
 
 // The holder's name is written beside the lock, so that who waits can say for whom. A redirection that fails ends the
@@ -23,11 +33,11 @@ export const lockLines = (
   words: TripWords,
   { holder, waitSeconds }: NonNullable<TripRequest['lock']>,
 ): readonly string[] => [
+  '[ ! "$go" ] || {',
   RUN_FOLDER,
-  '[ "$go" ] && { [ -d "$run" ] || mkdir -p -m 0700 -- "$run" 2>/dev/null; }',
-  // In /tmp anybody may have made it.
-  `if [ -d "$run" ] && { [ ! -O "$run" ] || [ -L "$run" ]; }; then
-  say broken "$run is not $(id -un)'s own folder"
+  '}',
+  `if [ "$go" ] && ! own "$run" && { [ -d "$run" ] || [ $# -gt 1 ]; }; then
+  say broken "none of these is a folder of $(id -un)'s own, or can be made: $*"
   go=
 fi`,
   `if [ ! "$go" ]; then

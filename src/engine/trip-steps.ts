@@ -1,4 +1,7 @@
 // The part of a trip's script that makes its steps, each a process of its own that outlives the connection.
+import { gzipSync } from 'node:zlib'
+import { FILES } from '../files/files.ts'
+import { FILES_PROGRAM } from '../files/program.ts'
 import { quote } from '../shell/quote.ts'
 import { OUTDATED_STATUS, withOutdated } from '../shell/outdated.ts'
 import { beginProgress, doneLine, lastOutput, startedLine } from './progress.ts'
@@ -28,6 +31,7 @@ export function stepsLines({ words, steps, after }: TripRequest): readonly strin
   ${cannotWrite('$run/progress')}
   go=
 fi`,
+    ...(steps.some(({ text }) => text.includes(FILES)) ? [FILES_LINES] : []),
     KEEP,
     `if [ "$go" ] && [ "$more" ]; then
   rm -f "$run"/out.* "$run"/in.*
@@ -43,6 +47,15 @@ fi`,
 const staleLines = (after: string): string => `if [ "$go" ] && [ "$last" != ${quote(after)} ]; then
   say stale
   more=
+fi`
+
+const FILES_PACKED = gzipSync(FILES_PROGRAM, { level: 9 }).toString('base64')
+/** Once for all steps: packed it is less than half its size. */
+const FILES_LINES = `if [ "$go" ] && [ "$more" ]; then
+  { printf %s ${FILES_PACKED} | base64 -d | gzip -dc > ${FILES}; } 2>/dev/null || {
+    ${cannotWrite('$run/files')}
+    go=
+  }
 fi`
 
 /** The pipe that a step writes to: of this trip alone, for what an earlier one left running may still read its own. */

@@ -1,4 +1,5 @@
 // Writes one trip: the lock, the changes, then the questions, as one script that runs whole or not at all.
+import { READER, SET_READER } from '../files/read.ts'
 import { quote } from '../shell/quote.ts'
 import type { QuestionFrame } from './questions.ts'
 import { lockLines, UNLOCK } from './trip-lock.ts'
@@ -20,9 +21,10 @@ export function tripScript(request: TripRequest): string {
     `export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
     'umask 022',
     'cd /',
-    // What a login may bring along: systemctl(1) and others take their flags only in front by it; noclobber, noglob and
+    // What a login may bring along: systemctl(1) and others take their flags only in front by it; Perl loads
+    // other code; noclobber, noglob and
     // allexport come with bash's SHELLOPTS.
-    'unset POSIXLY_CORRECT CDPATH BASH_ENV ENV',
+    'unset POSIXLY_CORRECT CDPATH BASH_ENV ENV PERL5OPT PERL5LIB PERL_UNICODE',
     'set +f +C +a',
     // `go`: the questions are to be asked; `more`: further steps may begin.
     `go=1 more=1 held= run= hung= m=`,
@@ -37,7 +39,7 @@ export function tripScript(request: TripRequest): string {
     ...(questions.length > 0 ? questionsLines(mark, questions, questionsSeconds) : []),
     // After a failure the output stays, for whoever lost the connection and asks.
     ...(steps.length > 0
-      ? [`rm -f "$run"/in.*`, `[ ! "$go" ] || rm -f "$run"/out.*`, `[ ! -e ${stop} ] || rm -f ${stop}`]
+      ? [`rm -f "$run"/in.* "$run/files"`, `[ ! "$go" ] || rm -f "$run"/out.*`, `[ ! -e ${stop} ] || rm -f ${stop}`]
       : []),
     ...(lock ? [UNLOCK] : []),
     // Only now: where nobody reads, the shell stands still here, and must not hold the lock.
@@ -50,12 +52,12 @@ export function tripScript(request: TripRequest): string {
 }
 
 /** What a trip and the questions of every module call. */
-const NEEDED = ['timeout', 'find', 'sha256sum', 'base64', 'stat', 'head', 'tail', 'dd', 'stdbuf', 'mkfifo']
+const NEEDED = ['timeout', 'find', 'sha256sum', 'base64', 'stat', 'head', 'tail', 'dd', 'stdbuf', 'mkfifo', 'perl']
 
 const needsLines = (programs: readonly string[]): readonly string[] => [
   `for p in ${programs.join(' ')}; do command -v "$p" >/dev/null || m="$m $p"; done`,
   `[ ! "$m" ] || {
-  say broken "there is no$m in $PATH on the host: install coreutils, findutils and util-linux"
+  say broken "there is no$m in $PATH on the host: install coreutils, findutils, util-linux and perl-base"
   go=
 }`,
 ]
@@ -72,6 +74,7 @@ const questionsLines = (mark: string, questions: readonly QuestionFrame[], secon
   'if [ "$go" ]; then',
   `timeout -k ${KILL_AFTER_SECONDS} ${seconds} sh 9>&- <<'${mark}-questions'`,
   '{',
+  ...(questions.some(({ text }) => text.includes(READER)) ? [SET_READER] : []),
   `printf '${asks(mark, 0)}' 2>/dev/null || exit`,
   ...questions.flatMap(({ text }, index) => [
     `( eval ${quote(text)} ) </dev/null`,

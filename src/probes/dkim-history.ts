@@ -3,6 +3,7 @@ import { historyPath, parseMark, type Mark } from '../mail/rotation/history.ts'
 import { utf8, type Answer } from '../model/answer.ts'
 import { defineProbe, type Family, type Probe } from '../model/probe.ts'
 import type { Known } from '../model/unknown.ts'
+import { READER } from '../files/read.ts'
 import { quote } from '../shell/quote.ts'
 import { raw } from '../shell/script.ts'
 import { END, whole } from './whole.ts'
@@ -26,20 +27,10 @@ export const dkimHistoryProbe = (directory: string, domain: string): Probe<KeyHi
   })
 }
 
-/** No process of its own, however many there are. */
+/** One process, however many there are. */
 const family: Family = {
   name: 'dkim-history',
-  script: (items) =>
-    raw(`for f in ${[...new Set(items)].map(quote).join(' ')}; do
-if [ -L "$f" ]; then k=other
-elif [ -f "$f" ]; then k=file
-elif [ -e "$f" ]; then k=other
-else k=absent
-fi
-printf '%s %s\\n' "$k" "$f"
-[ $k != file ] || while IFS= read -r l; do printf 'mark %s\\n' "$l"; done < "$f"
-done
-${END}`),
+  script: (items) => raw(`${READER} lines ${[...new Set(items)].map(quote).join(' ')}\n${END}`),
   split(answer, items) {
     const told = read(whole(answer, 'the history of DKIM keys cannot be asked for'))
     return items.map((item): Answer => ({

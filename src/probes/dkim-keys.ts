@@ -4,6 +4,7 @@ import { isSelector } from '../mail/names.ts'
 import { HISTORY } from '../mail/rotation/history.ts'
 import { utf8 } from '../model/answer.ts'
 import { defineProbe, ProbeError, type Probe } from '../model/probe.ts'
+import { READER } from '../files/read.ts'
 import { quote } from '../shell/quote.ts'
 import { raw, type Script } from '../shell/script.ts'
 import { KEY_TABLE } from './signing-family.ts'
@@ -21,7 +22,7 @@ echo "now $(date +%s)"
 key() {
   [ -f "$3" ] && [ ! -L "$3" ] || return 0
   echo "key $1 $2 $(stat -c %Y -- "$3") $3"
-  openssl pkey -in "$3" -passin pass: -pubout 2>/dev/null </dev/null || :
+  ${READER} open "$3" -- openssl pkey -in %1 -passin pass: -pubout 2>/dev/null </dev/null || :
 }
 for d in ${domains.map(quote).join(' ')}; do
 for f in ${quote(directory)}/"$d"/*.private; do
@@ -33,16 +34,16 @@ for f in ${quote(directory)}/"$d"/*.private; do
   esac
 done
 h=${quote(directory)}/$d/${HISTORY}
-[ ! -f "$h" ] || [ -L "$h" ] || while read -r t e s p r; do
+[ ! -f "$h" ] || ${READER} open "$h" -- cat %1 | while read -r t e s p r; do
   case $e-$p in active-/*) key "$d" "$s" "$p";; esac
-done < "$h"
-[ ! -r ${KEY_TABLE} ] || while read -r n v r; do
+done
+[ ! -r ${KEY_TABLE} ] || ${READER} open ${KEY_TABLE} -- cat %1 | while read -r n v r; do
   case $v in
   "$d":*:/*)
     v=\${v#*:}
     key "$d" "\${v%%:*}" "\${v#*:}";;
   esac
-done < ${KEY_TABLE}
+done
 done
 ${END}`)
 

@@ -1,5 +1,6 @@
 // The program that tells how a host signs its mail, as its daemons read it: OpenDKIM's unit, configuration, tables and
 // keys, and Postfix's lists of milters. For the perl of Debian's perl-base.
+import { OPENED } from '../files/read.ts'
 import { PERL_WORDS } from './perl-words.ts'
 
 /**
@@ -39,6 +40,7 @@ export const MAIL_SETUP_PROGRAM = String.raw`use strict; use warnings;
 $| = 1; $SIG{PIPE} = 'IGNORE';
 open STDERR, '>', '/dev/null';
 ${PERL_WORDS}
+${OPENED}
 unless ($> == 0) { say_line('not-root'); exit 0 }
 my $MOST = 5000;
 
@@ -86,7 +88,7 @@ sub plain {
 }
 sub configuration {
   my ($path, $depth) = @_;
-  return unless -f $path && open my $file, '<', $path;
+  my $file = opened($path) or return;
   while (<$file>) {
     s/#.*//s;
     next unless /^\s*(\S+)(?:\s+(.*?))?\s*$/;
@@ -129,7 +131,7 @@ sub readable {
   return -r $path ? 'there' : 'unreadable' unless defined $uid;
   $) = join ' ', $gid, $gid, @groups;
   $> = $uid;
-  my $ok = open my $file, '<', $path;
+  my $ok = sysopen my $file, $path, Fcntl::O_RDONLY() | Fcntl::O_NONBLOCK();
   $> = 0;
   $) = '0 0';
   $ok ? 'there' : 'unreadable'
@@ -158,7 +160,7 @@ for my $name (qw(keytable signingtable internalhosts externalignorelist peerlist
   say_line('table', $name, $kind, hex_of($path), $kind =~ /^(?:re)?file$/ ? readable($path) : 'other');
   next unless $kind =~ /^(?:re)?file$/ && -f $path;
   above($path);
-  open my $file, '<', $path or next;
+  my $file = opened($path) or next;
   my $rows = 0;
   while (<$file>) {
     s/#.*//s if $name ne 'keytable' && $name ne 'signingtable';
@@ -180,9 +182,8 @@ key($option{k}) if defined $option{k};
 for my $path (@keys) {
   above($path);
   my $state = readable($path);
-  my $pem = $state eq 'absent' || $state eq 'other'
-    ? ''
-    : told('openssl', 'pkey', '-in', $path, '-passin', 'pass:', '-pubout');
+  my $file = opened($path);
+  my $pem = $file ? told('openssl', 'pkey', '-in', '/proc/self/fd/' . fileno $file, '-passin', 'pass:', '-pubout') : '';
   $pem =~ s/-----[^-]*-----|\s//g;
   say_line('key', hex_of($path), $state, $pem || '-');
 }

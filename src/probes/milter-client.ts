@@ -1,6 +1,7 @@
 // The program that asks a host's milters what they would do with a message, for the perl of Debian's perl-base:
 // Postfix's side of the milter protocol.
 import { AS_POSTFIX, MILTER_SESSION } from './milter-session.ts'
+import { OPENED } from '../files/read.ts'
 import { PERL_WORDS } from './perl-words.ts'
 
 const PARAMETERS = [
@@ -37,6 +38,7 @@ while (<DATA>) {
   elsif ($w[0] eq 'role') { push @roles, [map { $_ eq '-' ? '' : $_ } @w[1 .. 5]] }
 }
 ${PERL_WORDS}
+${OPENED}
 # Postfix: what it says itself, $name expanded.
 open STDERR, '>', '/dev/null';
 my %set;
@@ -78,7 +80,8 @@ sub also {
 if (open my $conf, '<', '/etc/opendkim.conf') {
   while (<$conf>) {
     also($_) for /^\s*Domain\s+(.*?)\s*$/i ? grep { !m{^(?:file:|/)} } split /[\s,]+/, $1 : ();
-    next unless m{^\s*SigningTable\s+(?:re)?(?:file:)?(/\S+)}i && open my $table, '<', $1;
+    next unless m{^\s*SigningTable\s+(?:re)?(?:file:)?(/\S+)}i;
+    my $table = opened($1) or next;
     while (<$table>) { also($1) if /^\s*([^#\s]\S*)/ }
   }
 }

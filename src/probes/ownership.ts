@@ -96,7 +96,7 @@ printf '%s\0' "$n"`
     : raw("printf '\\0'")
 
 /** A test of find(1). */
-export const differs = (owner: string | undefined, group: string | undefined): Script => {
+const differs = (owner: string | undefined, group: string | undefined): Script => {
   const tests = [
     ...(owner === undefined ? [] : [sh`! -user ${owner}`]),
     ...(group === undefined ? [] : [sh`! -group ${group}`]),

@@ -2,10 +2,11 @@
 import { createHash } from 'node:crypto'
 import { utf8, type Answer } from '../model/answer.ts'
 import { ProbeError, type Family } from '../model/probe.ts'
+import { READER } from '../files/read.ts'
 import { quote } from '../shell/quote.ts'
 import { raw } from '../shell/script.ts'
 import { askable, isNumber } from './accounts.ts'
-import { END, whole } from './whole.ts'
+import { END, whole as textOf } from './whole.ts'
 import type { Untrusted } from '../shell/untrusted.ts'
 
 /**
@@ -53,9 +54,6 @@ export const pathItem = (item: PathItem): string => JSON.stringify(item)
 
 const FIELDS = '%p\\0%y\\0%u\\0%g\\0%m\\0%T@\\0%s\\0%l\\0'
 const FIELD_COUNT = 8
-/** Of find(1)'s -size, in bytes; it rounds up. */
-const BLOCK = 512
-
 const words = (list: readonly string[]): string => list.map(quote).join(' ')
 
 /** A letter for each directory, as {@link PathTold} has it. */
@@ -69,11 +67,13 @@ for p in ${words(directories)}; do
 done
 printf '%s\\0' "$o"`
 
-/** Only of regular files: reading a FIFO would hang. */
-const digestsQuestion = (paths: readonly string[]): string => `
-set --
-for p in ${words(paths)}; do [ -f "$p" ] && [ ! -L "$p" ] && set -- "$@" "$p"; done
-[ $# = 0 ] || sha256sum -z -- "$@"`
+/** Of regular files alone, opened without being led astray: digests, and the bytes of those that are not too large. */
+const filesQuestion = (questions: readonly PathItem[]): string => {
+  const { needed, shown } = contentsOf(questions)
+  const asked = [...new Set(questions.filter(({ wanted }) => wanted !== 'nothing').map(({ path }) => path))]
+  const most = (path: string): number => (needed.has(path) ? NEEDED_BYTES : shown.has(path) ? SHOWN_BYTES : -1)
+  return `${READER} files ${asked.map((path) => `${most(path)} ${quote(path)}`).join(' ')}`
+}
 
 export const pathFamily: Family = {
   name: 'path',
@@ -83,24 +83,16 @@ export const pathFamily: Family = {
       ...new Set(questions.flatMap((each) => each[which] ?? [])),
     ]
     const paths = [...new Set(questions.map(({ path }) => path))]
-    const digested = [...new Set(questions.filter(({ wanted }) => wanted !== 'nothing').map(({ path }) => path))]
-    const { needed, shown } = contentsOf(questions)
-    const upTo = (list: ReadonlySet<string>, most: number): readonly string[] =>
-      list.size === 0
-        ? []
-        : [`find ${words([...list])} -maxdepth 0 -type f -size -${most / BLOCK + 1} -exec cat -- {} +`]
+    const digested = questions.some(({ wanted }) => wanted !== 'nothing')
     return raw(
       [
         parentsQuestion([...new Set(paths.map(parentOf))]),
         `find ${words(paths)} -maxdepth 0 -printf '${FIELDS}'`,
-        `printf 'DIGESTS\\0'`,
-        ...(digested.length === 0 ? [] : [digestsQuestion(digested)]),
+        `printf 'FILES\\0'`,
+        ...(digested ? [filesQuestion(questions)] : []),
         ...(accounts('owner').length === 0 ? ['u='] : [`u=$(getent passwd ${words(accounts('owner'))})`]),
         ...(accounts('group').length === 0 ? ['g='] : [`g=$(getent group ${words(accounts('group'))})`]),
-        `printf 'USERS\\0%s\\0GROUPS\\0%s\\0CONTENTS\\0' "$u" "$g"`,
-        // The sizes are told already; what changes in between does not fit its digest.
-        ...upTo(needed, NEEDED_BYTES),
-        ...upTo(shown, SHOWN_BYTES),
+        `printf 'USERS\\0%s\\0GROUPS\\0%s\\0' "$u" "$g"`,
         END,
       ].join('\n'),
     )
@@ -156,7 +148,7 @@ export const parentOf = (path: string): string => path.slice(0, Math.max(1, path
 
 function readAll(answer: Answer, questions: readonly PathItem[]) {
   const { stderr } = answer
-  const stdout = whole(answer, 'paths cannot be looked at')
+  const stdout = textOf(answer, 'paths cannot be looked at')
   const problems = problemsOf(utf8(stderr), questions)
   // Paths come back as bytes in latin1, as all output does.
   const wire = new Map(questions.map(({ path }) => [Buffer.from(path).toString('latin1'), path]))
@@ -173,13 +165,18 @@ function readAll(answer: Answer, questions: readonly PathItem[]) {
     [...new Set(questions.map(({ path }) => parentOf(path)))].map((parent, index) => [parent, letters[index]]),
   )
   const found = new Map<string, readonly string[]>()
-  for (let path = next(); path !== 'DIGESTS'; path = next()) {
+  for (let path = next(); path !== 'FILES'; path = next()) {
     const fields = Array.from({ length: FIELD_COUNT - 1 }, next)
     found.set(wire.get(path) ?? path, fields)
   }
-  const digests = new Map<string, string>()
-  for (let line = next(); line !== 'USERS'; line = next())
-    digests.set(wire.get(line.slice(66)) ?? '', line.slice(0, 64))
+  const { digests, contents } = filesTold(next, (length) => {
+    if (!Number.isInteger(length) || length > NEEDED_BYTES || at + length > stdout.length)
+      throw new ProbeError('the answer about paths tells a length that it has not')
+    at += length
+    return stdout.slice(at - length, at)
+  })
+  const told = <Value>(byWire: ReadonlyMap<string, Value>): Map<string, Value> =>
+    new Map([...byWire].map(([path, value]) => [wire.get(path) ?? path, value]))
   // passwd(5) and group(5) both have the name first and the number third.
   const accounts = (): ReadonlyMap<string, number> =>
     new Map(
@@ -194,43 +191,36 @@ function readAll(answer: Answer, questions: readonly PathItem[]) {
   const users = accounts()
   next()
   const groups = accounts()
-  next()
-  const { needed, shown } = contentsOf(questions)
-  const printed = [
-    ...[...needed].map((path) => ({ path, most: NEEDED_BYTES })),
-    ...[...shown].map((path) => ({ path, most: SHOWN_BYTES })),
-  ].flatMap(({ path, most }) => {
-    const [kind, , , , , size] = found.get(path) ?? []
-    const digest = digests.get(path)
-    // What cannot be read has no digest, either.
-    return kind === 'f' && Number(size) <= most && digest !== undefined ? [{ path, size: Number(size), digest }] : []
-  })
-  const contents = partsOf(stdout.slice(at), printed)
-  for (const { path } of printed) if (!contents.has(path)) problems.set(path, `${path} changed while it was read`)
-  return { problems, parents, found, digests, users, groups, contents }
+  const whole = told(contents)
+  for (const [path, text] of whole) {
+    if (told(digests).get(path) === createHash('sha256').update(Buffer.from(text, 'latin1')).digest('hex')) continue
+    whole.delete(path)
+    problems.set(path, `${path} changed while it was read`)
+  }
+  return { problems, parents, found, digests: told(digests), users, groups, contents: whole }
 }
 
-/**
- * The contents, one behind the other, by path: from the front as long as their digests are right, then from the back;
- * what is left in between changed meanwhile, and is left out.
- */
-function partsOf(
-  text: string,
-  files: readonly { readonly path: string; readonly size: number; readonly digest: string }[],
-): Map<string, string> {
-  const parts = new Map<string, string>()
-  let [from, to] = [0, text.length]
-  const take = (path: string, digest: string, part: string): boolean =>
-    createHash('sha256').update(Buffer.from(part, 'latin1')).digest('hex') === digest && parts.set(path, part) === parts
-  for (const { path, size, digest } of files) {
-    if (!take(path, digest, text.slice(from, from + size))) break
-    from += size
+/** What {@link READER} tells of files, by path. */
+function filesTold(
+  next: () => Untrusted,
+  take: (length: number) => Untrusted,
+): { readonly digests: ReadonlyMap<string, string>; readonly contents: ReadonlyMap<string, string> } {
+  const digests = new Map<string, string>()
+  const contents = new Map<string, string>()
+  const open = new Map<string, string>()
+  for (let field = next(); field !== 'USERS'; field = next()) {
+    const [, digest, descriptor] = /^([0-9a-f]{64}) [ *]\/proc\/self\/fd\/(\d+)$/.exec(field) ?? []
+    if (digest !== undefined) {
+      digests.set(open.get(descriptor!) ?? '', digest)
+    } else if (field.startsWith('/')) {
+      open.set(next(), field)
+      const length = Number(next())
+      if (length >= 0) contents.set(field, take(length))
+    } else if (field !== '') {
+      throw new ProbeError('the answer about paths cannot be read')
+    }
   }
-  for (const { path, size, digest } of [...files].reverse()) {
-    if (parts.has(path) || to - size < from || !take(path, digest, text.slice(to - size, to))) break
-    to -= size
-  }
-  return parts
+  return { digests, contents }
 }
 
 /**
@@ -243,7 +233,7 @@ function problemsOf(stderr: Untrusted, questions: readonly PathItem[]): Map<stri
   if (unfit) throw new ProbeError(`its find(1) is not GNU's: ${unfit[0]}: install findutils`)
   const problems = new Map<string, string>()
   for (const [complaint] of stderr.matchAll(
-    /^(?:find|sha256sum|cat): .*(?:Permission denied|Input\/output error|Too many levels).*$/gm,
+    /^(?:find|sha256sum): .*(?:Permission denied|Input\/output error|Too many levels|refused: ).*$/gm,
   )) {
     const concerned = questions.filter(({ path }) => complaint.includes(path))
     if (concerned.length === 0) throw new ProbeError(`a path cannot be looked at: ${complaint}`)

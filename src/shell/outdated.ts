@@ -11,6 +11,13 @@ export const orOutdated = (holds: Script): Script =>
   lines([raw('{'), holds, raw(`} || { printf %s "$${OUTDATED}"; exit ${OUTDATED_STATUS}; }`)])
 
 /**
+ * What follows a command that ends with {@link OUTDATED_STATUS} where it finds that so; the change ends where it fails.
+ */
+export const orSaysOutdated: Script = raw(
+  ` || { r=$?; [ "$r" != ${OUTDATED_STATUS} ] || printf %s "$${OUTDATED}"; exit "$r"; }`,
+)
+
+/**
  * A step's text, with an empty input. It is told the word only where it may say it, and by assignment: a login may have
  * brought a variable of that name, whose value would go on to every program.
  */

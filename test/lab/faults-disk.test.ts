@@ -44,6 +44,31 @@ for (const [what, make, says] of [
   })
 }
 
+test('a key for which there is no room is told as that, and no empty one stays', async () => {
+  await inHost('mx1', 'apt-get -qq update; DEBIAN_FRONTEND=noninteractive apt-get -qqy install opendkim openssl')
+  await inHost(
+    'mx1',
+    `mkdir -p /srv/keys
+mount -t tmpfs -o size=16k,mode=755 none /srv/keys
+mkdir /srv/keys/example.org
+chown -R opendkim:opendkim /srv/keys
+head -c 70000 /dev/zero > /srv/keys/full 2>/dev/null
+:`,
+  )
+  const tasks = "t.dkimKey({ domain: 'example.org', selector: 'mx1', directory: '/srv/keys' })"
+  const full = await run(tasks, '--limit', 'mx1')
+  assert.is(full.code, 3)
+  assert.match(
+    full.error('mx1'),
+    /\/srv\/keys\/example\.org\/\.mx1\.private\.mailrun-new: No space left on device\n→ the file system is full/,
+  )
+  assert.is(await inHost('mx1', 'ls -A /srv/keys/example.org; rm /srv/keys/full'), '')
+  const ran = await run(tasks, '--limit', 'mx1')
+  assert.is(ran.code, 0, ran.error('mx1'))
+  const check = 'openssl pkey -in /srv/keys/example.org/mx1.private -check -noout; ls -A /srv/keys/example.org'
+  assert.is(await inHost('mx1', `${check}; umount -l /srv/keys`), 'Key is valid\nmx1.private')
+})
+
 const CANNOT_WRITE = new RegExp(
   'cannot write /run/mailrun/(?:lock|progress): is its file system full or read-only' +
     String.raw`\? \(df -h, df -i, mount\)`,

@@ -1,12 +1,13 @@
 // The question about paths, over a real shell on this machine.
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { localConnect } from '../../../src/connection/local.ts'
 import { makeTrip, newMark } from '../../../src/engine/make-trip.ts'
-import { pathFamily, pathItem, type PathTold } from '../../../src/probes/path-family.ts'
+import { SET_READER } from '../../../src/files/read.ts'
+import { pathFamily, pathItem, SHOWN_BYTES, type PathTold } from '../../../src/probes/path-family.ts'
 import { pathProbe } from '../../../src/probes/path.ts'
 import { suite } from '../../suite.ts'
 
@@ -72,7 +73,7 @@ test('a file that changes while it is read is told of by itself, whatever stands
     writeFileSync(join(dir, name), `content of ${name}`)
     return pathItem({ path: join(dir, name), wanted: name === 'b' ? 'needed' : 'shown' })
   })
-  const stdout = execFileSync('sh', ['-c', pathFamily.script(items).text], { encoding: 'latin1' })
+  const stdout = execFileSync('sh', ['-c', `${SET_READER}\n${pathFamily.script(items).text}`], { encoding: 'latin1' })
   const told = (printed: string): readonly PathTold[] =>
     pathFamily.split({ code: 0, stdout: printed, stderr: '' }, items).map((part) => JSON.parse(part.stdout) as PathTold)
   assert.equal(
@@ -80,21 +81,56 @@ test('a file that changes while it is read is told of by itself, whatever stands
     ['content of a', 'content of b', 'content of c'],
   )
   for (const name of ['a', 'b', 'c']) {
-    for (const now of ['', 'x', `more, and content of ${name}, and more`, 'content of X']) {
-      assert.equal(
-        told(stdout.replace(`content of ${name}`, now)).map(({ content, problem }) => problem ?? content),
-        ['a', 'b', 'c'].map((each) =>
-          each === name ? `${join(dir, name)} changed while it was read` : `content of ${each}`,
-        ),
-        `${name}: ${now}`,
-      )
-    }
-    // As it was when its digest was made.
     assert.equal(
-      told(stdout.replace(`content of ${name}`, `content of ${name}, and more`)).map(({ content }) => content),
-      ['a', 'b', 'c'].map((each) => `content of ${each}`),
+      told(stdout.replace(`content of ${name}`, 'content of X')).map(({ content, problem }) => problem ?? content),
+      ['a', 'b', 'c'].map((each) =>
+        each === name ? `${join(dir, name)} changed while it was read` : `content of ${each}`,
+      ),
     )
   }
+})
+
+test('many files are told of, each with its own content, and a large one with its digest alone', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'mailrun-path-'))
+  const names = Array.from({ length: 450 }, (_, index) => `f${index}`)
+  for (const name of names) writeFileSync(join(dir, name), name === 'f7' ? 'x'.repeat(SHOWN_BYTES + 1) : `${name}\n`)
+  const items = names.map((name) => pathItem({ path: join(dir, name), wanted: 'shown' }))
+  const stdout = execFileSync('sh', ['-c', `${SET_READER}\n${pathFamily.script(items).text}`], { encoding: 'latin1' })
+  const told = pathFamily
+    .split({ code: 0, stdout, stderr: '' }, items)
+    .map((part) => JSON.parse(part.stdout) as PathTold)
+  assert.equal(
+    told.map(({ content }) => content),
+    names.map((name) => (name === 'f7' ? undefined : `${name}\n`)),
+  )
+  assert.ok(told.every(({ sha256 }) => sha256?.length === 64))
+})
+
+const asRoot = process.getuid?.() === 0 ? test : test.skip
+asRoot('no link of others is read through, and no FIFO hangs', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'mailrun-path-'))
+  for (const name of ['etc', 'home']) mkdirSync(join(dir, name))
+  chmodSync(dir, 0o755)
+  writeFileSync(join(dir, 'etc/shadow'), 'secret')
+  symlinkSync('../etc', join(dir, 'home/dir'))
+  execFileSync('mkfifo', [join(dir, 'home/fifo')])
+  chownSync(join(dir, 'home'), 65_534, 65_534)
+  const paths = ['home/dir/shadow', 'home/fifo', 'etc/shadow'].map((name) => join(dir, name))
+  const items = paths.map((path) => pathItem({ path, wanted: 'shown' }))
+  const { stdout, stderr } = spawnSync('sh', ['-c', `${SET_READER}\n${pathFamily.script(items).text}`], {
+    encoding: 'latin1',
+    timeout: 20_000,
+  })
+  const told = pathFamily.split({ code: 0, stdout, stderr }, items).map((part) => JSON.parse(part.stdout) as PathTold)
+  assert.match(told[0]!.problem ?? '', /dir\/shadow cannot be looked at: .*is a symbolic link, and nobody can write/)
+  assert.equal(
+    told.map(({ sha256, content }) => [sha256 === undefined, content]),
+    [
+      [true, undefined],
+      [true, undefined],
+      [false, 'secret'],
+    ],
+  )
 })
 
 test.run()

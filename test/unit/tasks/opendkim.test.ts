@@ -116,7 +116,7 @@ const DONE: OpendkimState = {
   },
   parameters: parameters({ smtpd_milters: 'unix:opendkim/opendkim.sock', non_smtpd_milters: '$smtpd_milters' }),
   main: file(''),
-  activation: { unfinished: false, formerSocket: undefined, unhardened: undefined, overrides: [] },
+  activation: { unfinished: false, formerSocket: undefined, unhardened: undefined, overrides: [], joined: false },
   keys: [],
 }
 const with_ = (index: number, content: string): OpendkimState => ({
@@ -132,6 +132,11 @@ const takenBack = (text: string): OpendkimState => ({
   ...UNHARDENED,
   activation: { ...DONE.activation, unhardened: { digest: sha256(text), why: 'a.example: it is not signed' } },
 })
+const IN_GROUP: OpendkimState = {
+  ...DONE,
+  signing: SIGNING.map((each) => ({ ...each, groups: ['opendkim-keys'] })),
+}
+const OVERRIDDEN = { ...DONE.activation, overrides: ['  -o smtpd_milters=unix:opendkim/opendkim.sock'] }
 const COVERED = '; a second instance signs meanwhile'
 const elsewhere = (state: OpendkimState): OpendkimState => ({
   ...state,
@@ -146,6 +151,60 @@ const CASES: readonly (readonly [
   readonly string[] | { readonly blocked: string },
 ])[] = [
   ['all as it is to be', {}, DONE, []],
+  [
+    'a daemon that was started before it was in the group of the keys',
+    {},
+    IN_GROUP,
+    [
+      ...['KeyTable', 'SigningTable', 'TrustedHosts'].map(
+        (name) => `${name}: group root → opendkim-keys, mode 0644 → 0640`,
+      ),
+      `restart: it joins the group opendkim-keys${COVERED}`,
+    ],
+  ],
+  [
+    'a daemon that is in the group, and tables of root alone',
+    {},
+    { ...IN_GROUP, activation: { ...DONE.activation, joined: true } },
+    [
+      ...['KeyTable', 'SigningTable', 'TrustedHosts'].map(
+        (name) => `${name}: group root → opendkim-keys, mode 0644 → 0640`,
+      ),
+      'reload',
+    ],
+  ],
+  [
+    'tables that another account can read',
+    {},
+    {
+      ...IN_GROUP,
+      activation: { ...DONE.activation, joined: true },
+      signing: IN_GROUP.signing.map((each) => ({
+        ...each,
+        directories: each.directories.map((above) => ({ ...above, mode: '0755' })),
+      })),
+    },
+    [],
+  ],
+  [
+    'a daemon that cannot be restarted under cover, with keys that it reads as they are',
+    {},
+    { ...IN_GROUP, activation: OVERRIDDEN },
+    [],
+  ],
+  [
+    'a daemon that cannot be restarted under cover, with keys of root',
+    {},
+    {
+      ...IN_GROUP,
+      activation: OVERRIDDEN,
+      signing: IN_GROUP.signing.map((each) => ({
+        ...each,
+        key: { kind: 'key', owner: 'root', group: 'opendkim-keys', mode: '0640', publicKey },
+      })),
+    },
+    { blocked: 'OpenDKIM must be restarted, and mail would be deferred or go unsigned meanwhile' },
+  ],
   [
     'another line in a table',
     {},
@@ -344,7 +403,10 @@ test('why a unit is not hardened is told in every run', () => {
     ...UNHARDENED,
     activation: { ...DONE.activation, overrides: ['  -o smtpd_milters=unix:opendkim/opendkim.sock'] },
   }
-  assert.match(told(overridden, CONF), /^how the unit of OpenDKIM is hardened stays as it is, for that needs a restart/)
+  assert.match(
+    told(overridden, CONF),
+    /^how the unit of OpenDKIM is hardened and which groups it has stays as it is, for that needs a restart/,
+  )
 })
 
 test('a template that goes with other tables or another socket is refused', () => {

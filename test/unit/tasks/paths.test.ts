@@ -33,8 +33,7 @@ test('a number is told by its name, and compared so', () => {
   if (!('family' in probe.question)) throw new Error('paths are a family')
   const { family, item } = probe.question
   const stdout =
-    'd\0/a\0f\0mail\x004321\x00644\x001.0000000000\x000\0\0' +
-    'DIGESTS\0USERS\0mail:x:8:8::/:/bin/sh\n\0GROUPS\0\0CONTENTS\0\0end'
+    'd\0/a\0f\0mail\x004321\x00644\x001.0000000000\x000\0\0' + 'FILES\0USERS\0mail:x:8:8::/:/bin/sh\n\0GROUPS\0\0\0end'
   const now = probe.parse(family.split({ code: 0, stdout, stderr: '' }, [item])[0]!)
   assert.equal([now.names, now.missing], [{ owner: 'mail', group: '4321' }, []])
   checkCase(file, { args: { path: '/a', owner: '8', group: '4321' }, now, expect: [] })
@@ -65,9 +64,9 @@ test('setuid and setgid bits outlast a change of owner', () => {
   const plan = planOf(file(args), now, {})
   assert.ok(plan.kind === 'change' && plan.then.is.kind === 'file')
   assert.is(plan.then.is.mode, '4755')
-  assert.ok(plan.changes[0]!.apply.text.includes('chmod "0$mode"'))
+  assert.ok(plan.changes[0]!.apply.text.includes(' strict=1'))
   const plain = planOf(file(args), there(fileOf('0755')), {})
-  assert.ok(plain.kind === 'change' && !plain.changes[0]!.apply.text.includes('chmod'))
+  assert.ok(plain.kind === 'change' && !plain.changes[0]!.apply.text.includes('strict'))
 })
 
 test('chown touches only what deviates', () => {
@@ -137,7 +136,7 @@ test('file takes validate and backup with a content, only', () => {
   )
   assert.match(
     plan.kind === 'change' ? plan.changes[0]!.apply.text : '',
-    /visudo -cf \/\.a\.mailrun-new .*\n.*cp -pf -- \/a \/a\.mailrun-backup/,
+    / put \/a backup=\/a\.mailrun-backup -- visudo -cf %s /,
   )
   assert.throws(() => file({ path: '/a', content: 'x', validate: ['true'] }), /validate must name the new file by %s/)
   assert.throws(

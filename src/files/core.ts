@@ -1,0 +1,131 @@
+// The Perl by which all verbs work: arguments, owners and modes by handle, new files, children.
+
+/**
+ * What is made is made as a new file beside its target that is root's alone, written, proved, owned and set by its
+ * handle, and renamed last: rename(2) follows no link. What is there is owned and set by a handle that was opened
+ * without following.
+ *
+ * Arguments: a verb, a path, `NAME=VALUE`…, then `--` and a command, for `make` another `--` and a second one.
+ */
+export const CORE = String.raw`
+$SIG{$_} = sub { exit 1 } for 'TERM', 'INT', 'HUP';
+my ($verb, $target, %set, @above, @run, @check) = (shift, shift);
+while (@ARGV) {
+  my $word = shift;
+  last if $word eq '--';
+  my ($key, $value) = split /=/, $word, 2;
+  push @above, $value if $key eq 'above';
+  $set{$key} = $value;
+}
+while (@ARGV) {
+  my $word = shift;
+  last if $word eq '--' && $verb eq 'make';
+  push @run, $word;
+}
+@check = @ARGV;
+my $NEW = Fcntl::O_RDWR() | Fcntl::O_CREAT() | Fcntl::O_EXCL() | Fcntl::O_SYNC() | $NF;
+my ($temp, @sweep);
+END { unlink grep { defined } $temp, @sweep }
+
+sub id {
+  my ($kind, $account, $else) = @_;
+  return $else if !defined $account || $account eq '';
+  my $id = $kind eq 'user' ? getpwnam $account : getgrnam $account;
+  $id // ($account =~ /^\d+$/ ? $account + 0 : fail("there is no $kind $account"));
+}
+# Owner first: chown(2) clears setuid and setgid bits. These stay on files of root's, and where nobody else can have
+# put the file there.
+sub give {
+  my ($handle, $name, $uid, $gid, $mode, @is) = @_;
+  my $self = by_handle($handle);
+  if ($is[4] != $uid || $is[5] != $gid) {
+    chown $uid, $gid, $self or fail("cannot give $at/$name another owner: $!");
+    my $bits = is_file($is[2]) ? $is[2] & 06000 : 0;
+    if ($bits && !defined $mode) {
+      $mode = $is[2] & 07777 if trusted($is[4]) || !$loose && !$set{bits};
+      fail("$at/$name has the mode " . sprintf('%04o', $is[2] & 07777) . ': say which it is to have')
+        if !defined $mode && $set{strict};
+    }
+    @is = stat $handle;
+  }
+  return if !defined $mode || ($is[2] & 07777) == $mode;
+  chmod $mode, $self or fail("cannot set the mode of $at/$name: $!");
+}
+sub temp_name { ".$_[0].mailrun-" . ($_[1] // 'new') }
+sub fresh {
+  my ($beside) = @_;
+  for my $try (1 .. 9) {
+    unlink $beside;
+    next if !sysopen my $out, $beside, $NEW, 0600;
+    $temp = $beside;
+    return $out;
+  }
+  fail("cannot make $at/$beside: $!");
+}
+sub add {
+  my ($out, $bytes) = @_;
+  my $from = 0;
+  while ($from < length $bytes) {
+    my $count = syswrite $out, $bytes, length($bytes) - $from, $from;
+    fail("cannot write $at/$temp: $!") if !defined $count;
+    $from += $count;
+  }
+}
+sub child {
+  my ($in, $out, $where, @command) = @_;
+  my $pid = fork // fail("cannot fork: $!");
+  if (!$pid) {
+    ($temp, @sweep) = ();
+    open STDIN, '<&', $in if $in;
+    open STDIN, '<', '/dev/null' if !$in;
+    open STDOUT, '>&', $out if $out;
+    chdir $where if defined $where;
+    { exec { $command[0] } @command }
+    fail("$command[0]: $!");
+  }
+  $pid;
+}
+sub ended {
+  waitpid $_[0], 0;
+  $?;
+}
+sub digest {
+  my ($in) = @_;
+  pipe my $told, my $tell or fail("cannot make a pipe: $!");
+  my $pid = child($in, $tell, undef, 'sha256sum');
+  close $tell;
+  my ($digest) = (<$told> // '') =~ /^([0-9a-f]{64})/;
+  ended($pid);
+  $digest // '';
+}
+sub all_of {
+  my ($in) = @_;
+  my $bytes = '';
+  1 while sysread $in, $bytes, 1 << 20, length $bytes;
+  $bytes;
+}
+sub file_at {
+  my ($name) = @_;
+  my ($handle, @is) = inode($name);
+  return if !$handle;
+  fail("$at/$name is no file") if !is_file($is[2]);
+  guard($name, @is);
+  (content($handle), @is);
+}
+sub from_base64 {
+  local $/;
+  my ($text, $bytes) = (<STDIN> // '', '');
+  $text =~ tr{A-Za-z0-9+/}{}cd;
+  $text =~ tr{A-Za-z0-9+/}{ -_};
+  $bytes .= unpack 'u', chr(32 + int(length($1) * 3 / 4)) . $1 while $text =~ /(.{1,84})/gs;
+  $bytes;
+}
+sub written {
+  my ($beside, $bytes) = @_;
+  my $out = fresh($beside);
+  add($out, $bytes);
+  my ($is, $size) = (-s $out || 0, length $bytes);
+  fail("cannot write $at/$temp: $is bytes of $size are there") if $is != $size;
+  $out;
+}
+`

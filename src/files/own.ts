@@ -1,0 +1,71 @@
+// The Perl of the verbs that own and set what is there, and that make directories.
+
+/**
+ * `bits=root`: setuid and setgid bits stay on files of root's alone; `strict=1`: where they would go, it fails.
+ */
+export const OWN = String.raw`
+sub own {
+  enter($target);
+  my ($handle, @is) = inode($name) or fail("cannot own $target: it is not there");
+  guard($name, @is);
+  my $mode = defined $set{mode} ? oct $set{mode} : undef;
+  fail("refused: $target is a symbolic link") if is_link($is[2]) && defined $mode;
+  give($handle, $name, id('user', $set{owner}, $is[4]), id('group', $set{group}, $is[5]), $mode, @is);
+}
+sub tree {
+  enter($target);
+  own_below($name, id('user', $set{owner}), id('group', $set{group}));
+}
+sub own_below {
+  my ($name, $uid, $gid) = @_;
+  my ($handle, @is) = inode($name) or return;
+  my ($user, $group) = ($uid // $is[4], $gid // $is[5]);
+  if ($is[4] != $user || $is[5] != $group) {
+    guard($name, @is);
+    give($handle, $name, $user, $group, undef, @is);
+  }
+  own_in($handle, $name, $uid, $gid) if is_dir($is[2]) && !$set{depth};
+}
+sub own_in {
+  my ($handle, $name, $uid, $gid) = @_;
+  sysopen my $back, '.', $PATH or fail("$at: $!");
+  my @here = ($at, $loose, @dir);
+  chdir $handle or fail("cannot go to $at/$name: $!");
+  $at = "$at/$name";
+  look();
+  opendir my $list, '.' or fail("cannot list $at: $!");
+  my @names = grep { $_ ne '.' && $_ ne '..' } readdir $list;
+  closedir $list;
+  own_below($_, $uid, $gid) for @names;
+  chdir $back or fail("$here[0]: $!");
+  ($at, $loose, @dir) = @here;
+}
+sub directory {
+  new_directory($_, 0, 0, 0755) for @above;
+  new_directory($target, id('user', $set{owner}, 0), id('group', $set{group}, 0), oct($set{mode} // '0755'));
+}
+sub new_directory {
+  my ($path, $uid, $gid, $mode) = @_;
+  enter($path);
+  mkdir $name, 0700 or $set{there} && $! == 17 or fail("cannot make $path: $!");
+  my ($handle, @is) = inode($name);
+  fail("refused: $path was made, and is another one now")
+    if !$handle || !is_dir($is[2]) || !$set{there} && !trusted($is[4]);
+  give($handle, $name, $uid, $gid, $mode, @is);
+}
+sub home {
+  my ($uid, $gid, $path) = (getpwnam $target)[2, 3, 7];
+  defined $uid or fail("there is no user $target");
+  enter($path);
+  mkdir $name, 0700 or $! == 17 ? return : fail("cannot make $path: $!");
+  my ($handle, @is) = inode($name);
+  fail("refused: $path was made, and is another one now") if !$handle || !is_dir($is[2]) || !trusted($is[4]);
+  my $in = "/proc/$$/fd/" . fileno $handle;
+  umask 022;
+  my $failed = -d '/etc/skel' && ended(child(undef, undef, '/', 'cp', '-rT', '--', '/etc/skel', "$in/."));
+  fail("cannot fill $path") if $failed;
+  $set{bits} = 'root';
+  own_in($handle, $name, $uid, $gid);
+  give($handle, $name, $uid, $gid, 0755, @is);
+}
+`

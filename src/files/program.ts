@@ -1,0 +1,55 @@
+// The Perl program by which every file of a host is made, replaced, owned, linked, kept and removed.
+import { CORE } from './core.ts'
+import { DIGESTS } from './digests.ts'
+import { OWN } from './own.ts'
+import { packed } from './packed.ts'
+import { PUT } from './put.ts'
+import { SETS } from './sets.ts'
+import { WALK } from './walk.ts'
+
+const REST = String.raw`
+sub remove {
+  enter($target);
+  unlink $name or $! == 2 or fail("cannot remove $target: $!");
+}
+sub remove_directory {
+  enter($target);
+  rmdir $name or fail("cannot remove $target: $!");
+}
+sub remove_tree {
+  enter($target);
+  exec 'rm', '-rf', '--one-file-system', '--', "./$name";
+}
+sub symbolic {
+  enter($target);
+  $temp = temp_name($name);
+  unlink $temp;
+  symlink $set{to}, $temp or fail("cannot make $at/$temp: $!");
+  live($name);
+}
+sub touch {
+  enter($target);
+  exec 'touch', '-ch', '-d', $set{date}, '--', "./$name";
+}
+sub read_file {
+  enter($target);
+  my ($in) = file_at($name) or fail("cannot read $target: it is not there");
+  binmode STDOUT;
+  print all_of($in);
+}
+my %verbs = (
+  put => \&put, home => \&home, piece => \&piece, lines => \&lines, make => \&make, copy => \&copy, settle => \&settle,
+  discard => \&discard, merge => \&merge, compile => \&compile,
+  own => \&own, tree => \&tree, directory => \&directory, remove => \&remove, symlink => \&symbolic,
+  'remove-directory' => \&remove_directory, 'remove-tree' => \&remove_tree, read => \&read_file, touch => \&touch,
+  digests => sub { digests(@run) },
+);
+umask 077;
+eval { ($verbs{$verb} // fail("files: there is no verb $verb"))->(); 1 } or do {
+  print STDERR $@;
+  exit 1;
+};
+`
+
+/** A trip brings it to the host where one of its steps needs it; `files.ts` writes what is asked of it. */
+export const FILES_PROGRAM = packed([WALK, DIGESTS, CORE, PUT, SETS, OWN, REST].join(''))

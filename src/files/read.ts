@@ -1,0 +1,103 @@
+// Opens files for questions: where root opens one below a directory of others, no link is read through, and no FIFO
+// hangs it.
+import { quote } from '../shell/quote.ts'
+import { DIGESTS } from './digests.ts'
+import { WALK } from './walk.ts'
+import { packed } from './packed.ts'
+
+/** A trip sets the variable where one of its questions names it. */
+export const READER = 'perl -e "$reader"'
+
+/**
+ * What follows {@link READER} in a question:
+ *
+ * - `open PATHS -- COMMAND`: becomes the command. Its words `%1`, `%2`, … are what it opens for these paths; /dev/null
+ *   where there is no file, or one that must not be opened.
+ * - `lines PATHS`: for each `absent PATH`, `file PATH` or `other PATH`, then `mark LINE` for each line.
+ * - `digests PATHS`: see {@link DIGESTS}.
+ * - `files BYTES PATH …`: of each regular file of at most so many bytes its content. In batches: for each file
+ *   `PATH\0DESCRIPTOR\0LENGTH\0` and its bytes, the length -1 where it has more; an empty path; then what sha256sum -z
+ *   tells of all. The last batch is followed by nothing.
+ *
+ * Descriptors are left open for what is executed.
+ */
+const PROGRAM = `${WALK}${DIGESTS}${String.raw`
+($^F, $|) = (1023, 1);
+sub regular {
+  my ($path) = @_;
+  enter($path);
+  my ($handle, @is) = inode($name);
+  return $handle ? 0 : undef if !$handle || !is_file($is[2]);
+  guard($name, @is);
+  content($handle);
+}
+sub tried {
+  my ($who, $path) = @_;
+  my $in = eval { regular($path) };
+  my $why = $@;
+  return $in if $why eq '';
+  print STDERR "$who: $path: $why" if $why !~ /: No such file or directory$/;
+  $why =~ /: No such file or directory$/ ? undef : 0;
+}
+my $how = shift;
+digests(@ARGV) if $how eq 'digests';
+if ($how eq 'open') {
+  my (@in, @at);
+  while (defined(my $path = shift)) {
+    last if $path eq '--';
+    push @in, my $in = tried('open', $path);
+    push @at, $in ? '/dev/fd/' . fileno $in : '/dev/null';
+  }
+  chdir '/';
+  exec map { /^%(\d)$/ ? $at[$1 - 1] : $_ } @ARGV;
+}
+if ($how eq 'lines') {
+  for my $path (@ARGV) {
+    my $in = tried('lines', $path);
+    print $in ? 'file' : defined $in ? 'other' : 'absent', " $path\n";
+    if ($in) { print "mark $_", /\n$/ ? '' : "\n" while <$in> }
+  }
+}
+if ($how eq 'files') {
+  while (@ARGV) {
+    my @in;
+    while (@in < 200 && @ARGV) {
+      my ($most, $path) = splice @ARGV, 0, 2;
+      my $in = tried('sha256sum', $path) or next;
+      my ($size, $bytes) = (-s $in, '');
+      if ($size <= $most) { 1 while sysread $in, $bytes, 1 << 20, length $bytes }
+      print "$path\0", fileno $in, "\0", $size <= $most ? length $bytes : -1, "\0$bytes";
+      push @in, $in;
+    }
+    print "\0";
+    my @sums = ('sha256sum', '-z', '--', map { '/proc/self/fd/' . fileno $_ } @in);
+    next if !@in;
+    exec @sums if !@ARGV;
+    system @sums;
+  }
+}
+`}`
+
+/**
+ * For a program of Perl of its own: `opened PATH` is a handle of a regular file, or nothing; the program stands in `/`
+ * then, and the handle is open in what it executes, as `/proc/self/fd/N`.
+ */
+export const OPENED = `{
+${WALK}
+sub opened {
+  my ($path) = @_;
+  my $in = eval {
+    enter($path);
+    my ($handle, @is) = inode($name);
+    local $^F = 1023;
+    die if !$handle || !is_file($is[2]);
+    guard($name, @is);
+    content($handle);
+  };
+  chdir '/';
+  $in;
+}
+}`
+
+/** Shell text that sets the variable, to stand before questions of which one names it. */
+export const SET_READER = `reader=${quote(packed(PROGRAM))}`

@@ -1,0 +1,61 @@
+// The house: no change names a file twice. What makes, replaces, owns, links or removes one does it by `src/files`, but
+// for the places that are root's alone.
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { suite } from '../../suite.ts'
+
+const test = suite('files')
+
+const repository = join(import.meta.dirname, '../../../..')
+const PROGRAMS = 'chgrp|chmod|chown|cp|dd|install -d|ln|mkdir|mkfifo|mknod|mktemp|mv|rm|rmdir|tee|touch|truncate'
+/** As a command with an option, a quoted word or a value; or a redirection into a file. */
+const BY_NAME = new RegExp(`(?:^|[\\s;&|({\`])(?:${PROGRAMS}) (?:-|"|'|\\$)|[^-=<>$]>>? ?(?:"?\\$|/)(?!dev/null)`)
+
+/**
+ * Below /run and /var/lib, where root alone can write: the files of an activation, of instances, of stamps. The socket
+ * of an instance is removed by its last part, which follows nothing.
+ */
+const ROOTS_OWN = new RegExp(
+  [
+    '\\$\\{`?\\$?\\{?(?:ACTIVATION|ASK|NEW|OLD|WORK|name|stamp)\\b',
+    '/run/mailrun',
+    '/var/lib/apt/lists',
+    '"\\$cover"',
+    '"\\$2/opendkim\\.sock"',
+  ].join('|'),
+)
+
+/** Without examples, which give a host's state beforehand, what is said of a change, and comments. */
+const codeOf = (text: string): readonly string[] =>
+  text
+    .replace(/^(?:  examples: \[[\s\S]*?^  \],|const EXAMPLE_\w+ = `[^`]*`)$/gm, (given) => given.replace(/[^\n]/g, ''))
+    .split('\n')
+    .map((line) => (/^\s*(?:\*|\/\/|\/\*)|summary/.test(line) ? '' : line))
+
+test('changes make, replace, own, link and remove files by src/files alone', () => {
+  const found = ['src/changes', 'tasks'].flatMap((folder) =>
+    readdirSync(join(repository, folder))
+      .filter((file) => file.endsWith('.ts'))
+      .flatMap((file) =>
+        codeOf(readFileSync(join(repository, folder, file), 'utf8')).flatMap((line, index) =>
+          BY_NAME.test(line) && !ROOTS_OWN.test(line) ? [`${folder}/${file}:${index + 1}: ${line.trim()}`] : [],
+        ),
+      ),
+  )
+  assert.equal(found, [])
+})
+
+test('each of these would be found', () => {
+  for (const line of [
+    'chown -h -- ${to} ${path}',
+    'rm -f -- ${beside} && ln -s -- ${target} ${beside}',
+    'printf x > "$new"',
+    '} > ${path}',
+    'cat >> /etc/motd',
+    'sh`touch ${path}`',
+  ])
+    assert.ok(BY_NAME.test(line), line)
+})
+
+test.run()
