@@ -11,7 +11,7 @@ export const READER = 'perl -e "$reader"'
 /**
  * What follows {@link READER} in a question:
  *
- * - `open PATHS -- COMMAND`: becomes the command. Its words `%1`, `%2`, … are what it opens for these paths; /dev/null
+ * - `open PATHS -- COMMAND`: becomes the command. Its words `%1`, `%2`, … are what it opens for these paths: /dev/null
  *   where there is no file, or one that must not be opened.
  * - `lines PATHS`: for each `absent PATH`, `file PATH` or `other PATH`, then `mark LINE` for each line.
  * - `digests PATHS`: see {@link DIGESTS}.
