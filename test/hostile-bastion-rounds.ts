@@ -129,7 +129,9 @@ async function play({ behaviour, client, own }: Round, site: Site): Promise<void
   }
   const files = join(site.folder, String(own))
   mkdirSync(files)
-  const ports = { host: host.port, bastion: bastion.port }
+  // Who asks ends by itself, and is to come to it on a busy machine, too.
+  const seconds = ASKING.includes(behaviour) ? PATIENT_SECONDS : CONNECT_SECONDS
+  const ports = { host: host.port, bastion: bastion.port, seconds }
   const { hosts, config } = await fleetBehind(files, client, { ...ports, keyFile, hostKeys })
   const made = await connector(hosts, { sshConfig: config, ...(asksPerson ? { ask } : {}) })
   const stop = new AbortController()
@@ -193,7 +195,13 @@ async function answerOf(connecting: Promise<Connection>): Promise<string> {
 async function fleetBehind(
   folder: string,
   client: Round['client'],
-  at: { readonly host: number; readonly bastion: number; readonly keyFile: string; readonly hostKeys: KeyPair },
+  at: {
+    readonly host: number
+    readonly bastion: number
+    readonly seconds: number
+    readonly keyFile: string
+    readonly hostKeys: KeyPair
+  },
 ) {
   const knownHosts = join(folder, 'knfileshosts')
   const config = join(folder, 'config')
@@ -202,7 +210,7 @@ async function fleetBehind(
   writeFileSync(
     config,
     `Host *\n  UserKnownHostsFile ${knownHosts}\n  GlobalKnownHostsFile none\n  IdentityFile ${at.keyFile}\n` +
-      `  ConnectTimeout ${CONNECT_SECONDS}\n`,
+      `  ConnectTimeout ${at.seconds}\n`,
   )
   const vars = {
     ansible_connection: client,
@@ -210,7 +218,7 @@ async function fleetBehind(
     ansible_port: at.host,
     ansible_user: 'root',
     ansible_ssh_retries: 0,
-    ansible_timeout: CONNECT_SECONDS,
+    ansible_timeout: at.seconds,
     ansible_private_key_file: at.keyFile,
   }
   const mx1 = { ansible_ssh_args: `-J ops@127.0.0.1:${at.bastion}` }
