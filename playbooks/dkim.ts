@@ -22,7 +22,7 @@ import {
   selectorList,
   signerOf,
 } from 'mailrun'
-import { apt, directory, dkimKey, opendkim, postfixParameter, service } from 'mailrun/tasks'
+import { apt, directory, dkimGroup, dkimKey, dkimOwners, opendkim, postfixParameter, service } from 'mailrun/tasks'
 
 export const KEYS = '/etc/dkimkeys'
 /**
@@ -83,6 +83,16 @@ export const dkimVars = {
       ),
     ),
     'covered',
+  ),
+  opendkim_hardening: v.optional(
+    v.pipe(
+      v.boolean('true or false is wanted'),
+      v.description(
+        'Whether the unit of OpenDKIM is kept by a drop-in from all that OpenDKIM can do without, ' +
+          'where it signs that way',
+      ),
+    ),
+    true,
   ),
   milter_default_action: v.optional(
     v.pipe(
@@ -176,6 +186,13 @@ export function tablesOf({
 
 export const signingPackages = ['opendkim', 'opendkim-tools', 'openssl'] as const
 
+/** One that is there, and may be the daemon's, is seen to by `dkimOwners`. */
+const keyDirectoryAt = (path: string): Task =>
+  directory({ path, owner: 'root', group: 'opendkim-keys', mode: '0750', keep: true })
+
+/** A domain's own. */
+export const keyDirectory = (domain: string): Task => keyDirectoryAt(`${KEYS}/${domain}`)
+
 /**
  * From where Postfix and these packages are there up to Postfix, which has to read its main.cf again.
  *
@@ -189,10 +206,9 @@ export function signingTasks({ vars, host }: Input, own?: OwnSelectors): readonl
     vars.sign_bounces && tables.hostName !== undefined && signerOf(tables.hostName, vars.domains) !== undefined
   const socket = /^local:(.*)$/.exec(listens)?.[1]
   return [
-    directory({ path: KEYS, owner: 'opendkim', group: 'opendkim', mode: '0700' }),
-    ...vars.domains.map((name) =>
-      directory({ path: `${KEYS}/${name}`, owner: 'opendkim', group: 'opendkim', mode: '0700' }),
-    ),
+    dkimGroup({}),
+    keyDirectoryAt(KEYS),
+    ...vars.domains.map((name) => keyDirectory(name)),
     ...vars.domains.map((name) => dkimKey({ domain: name, selector: tables.selector, bits: vars.dkim_bits, own })),
     socket !== undefined &&
       directory({ path: socket.replace(/\/[^/]+$/, ''), owner: 'opendkim', group: 'postfix', mode: '2750' }),
@@ -204,7 +220,9 @@ export function signingTasks({ vars, host }: Input, own?: OwnSelectors): readonl
       src: 'templates/opendkim.conf.ejs',
       vars: { socket: listens },
       restart: vars.opendkim_restart,
+      hardening: vars.opendkim_hardening,
     }),
+    dkimOwners({ domains: vars.domains, selector: tables.selector }),
     postfixParameter({ parameter: 'smtpd_milters', value: milter, merge: true, superseded: FORMER_SOCKETS }),
     postfixParameter({ parameter: 'non_smtpd_milters', value: milter, merge: true, superseded: FORMER_SOCKETS }),
     signsBounces &&

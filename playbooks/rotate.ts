@@ -2,8 +2,8 @@
 // to sign, what to write down. Name servers, waiting and the order of things are the command's; docs/mail/rotation.md
 // tells how they go together. Run by itself it changes nothing.
 import { domain, isSelector, playbook, rotationVar, selector, v } from 'mailrun'
-import { directory, dkimHistory, dkimKey, file, opendkim } from 'mailrun/tasks'
-import { dkimVars, KEYS, tablesOf } from './dkim.ts'
+import { dkimGroup, dkimHistory, dkimKey, file, opendkim } from 'mailrun/tasks'
+import { dkimVars, keyDirectory, KEYS, tablesOf } from './dkim.ts'
 
 const EVENTS = [
   'keyed',
@@ -55,9 +55,9 @@ export default playbook({
     )
     const switches = Object.keys(active).length > 0 && isSelector(tables.selector)
     return [
+      mine.some(([, { make }]) => make.length > 0) && dkimGroup({}),
       ...mine.flatMap(([name, { marks, make, active: chosen, back, delete: gone }]) => [
-        make.length + marks.length > 0 &&
-          directory({ path: `${KEYS}/${name}`, owner: 'opendkim', group: 'opendkim', mode: '0700' }),
+        make.length + marks.length > 0 && keyDirectory(name),
         // Before the key: a selector is taken first, and what must not happen ends the run here.
         dkimHistory({
           domain: name,

@@ -1,5 +1,12 @@
 // Task: a directory with its owner, group and mode, or no directory.
-import { attributeChanges, givenAttributes, madeByRoot, withAttributes } from '../src/changes/attributes.ts'
+import {
+  attributeChanges,
+  type Attributes,
+  type KnownAttributes,
+  givenAttributes,
+  madeByRoot,
+  withAttributes,
+} from '../src/changes/attributes.ts'
 import { checkAttributes, checkPath } from '../src/changes/check-path.ts'
 import { mode, type Mode } from '../src/changes/mode.ts'
 import { makeDirectory, removeDirectory, removeTree } from '../src/files/files.ts'
@@ -20,6 +27,8 @@ export interface DirectoryArgs {
   readonly group?: string
   /** Left out: `0755` for a new one. */
   readonly mode?: Mode
+  /** One that is there with another owner or group keeps these, and its mode. */
+  readonly keep?: boolean
   readonly state?: 'present' | 'absent'
   /** With `absent`: removes what is in it too. */
   readonly recurse?: boolean
@@ -40,6 +49,7 @@ export const directory = defineTask<DirectoryArgs, DirectoryState>({
     owner: text,
     group: text,
     mode,
+    keep: flag,
     state: oneOf('present', 'absent'),
     recurse: flag,
   },
@@ -48,6 +58,7 @@ export const directory = defineTask<DirectoryArgs, DirectoryState>({
     checkAttributes(args) ??
     (args.path === '/' && args.state === 'absent' ? 'refuses to remove /' : undefined) ??
     (args.recurse && args.state !== 'absent' ? 'recurse only goes with state: absent' : undefined) ??
+    (args.keep && args.state === 'absent' ? 'keep does not go with state: absent' : undefined) ??
     (args.parents && args.state === 'absent' ? 'parents does not go with state: absent' : undefined),
   probe: ({ path, owner, group, parents }) => {
     const own = pathProbe({ path, wanted: 'nothing', owner, group })
@@ -75,6 +86,11 @@ export const directory = defineTask<DirectoryArgs, DirectoryState>({
     },
     { title: 'With the directories above it', args: { path: '/srv/backup/mail/daily', parents: true, mode: '0700' } },
     {
+      title: "One that keeps its owner, group and mode where it is another account's",
+      args: { path: '/srv/dkimkeys/example.org', owner: 'root', group: 'mail', mode: '0750', keep: true },
+      given: 'mkdir -p /srv/dkimkeys',
+    },
+    {
       title: 'Remove a directory with all that is in it',
       args: { path: '/srv/old', state: 'absent', recurse: true },
       given: 'mkdir -p /srv/old/deep && touch /srv/old/deep/file',
@@ -98,6 +114,7 @@ function make(args: DirectoryArgs, now: DirectoryState): Plan<DirectoryState> {
       `there is no ${missing.join(' and no ')} on the host: ` +
         'make it with user or group, or have apt say what its packages provide',
     )
+  if (is.kind === 'directory' && args.keep && isAnothers(wanted, is)) return ok
   if (is.kind === 'directory')
     return change(attributeChanges(path, wanted, is), {
       ...now,
@@ -124,6 +141,11 @@ function make(args: DirectoryArgs, now: DirectoryState): Plan<DirectoryState> {
     parents ? { ...then, above: aboveThen } : then,
   )
 }
+
+const isAnothers = ({ owner, group }: Attributes, is: KnownAttributes): boolean =>
+  unlike(owner, is.owner) || unlike(group, is.group)
+
+const unlike = (wanted: string | undefined, is: unknown): boolean => wanted !== undefined && wanted !== is
 
 function remove({ path, recurse }: DirectoryArgs, now: DirectoryState): Plan<DirectoryState> {
   if (now.is.kind === 'absent') return ok

@@ -1,9 +1,11 @@
 // Task: a domain's DKIM key, generated on the host once.
+import { attributeChanges } from '../src/changes/attributes.ts'
 import { checkPath } from '../src/changes/check-path.ts'
 import { foreignSelector } from '../src/changes/foreign-selector.ts'
 import { keyObstacle } from '../src/changes/key-obstacle.ts'
-import { makeFile, ownPath, type Owned } from '../src/files/files.ts'
+import { makeFile } from '../src/files/files.ts'
 import { spentSelector } from '../src/changes/spent-selector.ts'
+import { DAEMON, KEY_GROUP, ROOTS_KEY } from '../src/mail/key-group.ts'
 import { isSelector, mailDomain } from '../src/mail/names.ts'
 import type { OwnSelectors } from '../src/mail/own-selectors.ts'
 import { flag, number, record, required, text } from '../src/model/argument.ts'
@@ -33,7 +35,8 @@ export interface DkimKeyArgs {
 }
 
 /**
- * opendkim-genkey, idempotent: never overwritten, 0600 and opendkim's from its first moment, and never off the host.
+ * opendkim-genkey, idempotent: never overwritten, `root:opendkim-keys` 0640 from its first moment, and never off the
+ * host. A key that is there and that OpenDKIM can read keeps its owner: `dkimOwners` sees to that.
  */
 export const dkimKey = defineTask<DkimKeyArgs, readonly Signing[]>({
   type: 'dkimKey',
@@ -70,23 +73,12 @@ export const dkimKey = defineTask<DkimKeyArgs, readonly Signing[]>({
     if (obstacle !== undefined) return blocked(obstacle)
     const spent = spentSelector(signing)
     if (spent !== undefined) return blocked(spent)
-    const wanted = { owner: 'opendkim', group: 'opendkim', mode: '0600' }
+    const wanted = wantedOf(signing)
+    if ('why' in wanted) return blocked(wanted.why)
     const changes =
-      key.kind !== 'key'
-        ? [{ summary: `generate, ${bits} bits`, apply: generate(path, bits, wanted) }]
-        : [
-            ...(key.owner === wanted.owner && key.group === wanted.group
-              ? []
-              : [
-                  {
-                    summary: `owner ${key.owner}:${key.group} → opendkim:opendkim`,
-                    apply: ownPath(path, { owner: wanted.owner, group: wanted.group }),
-                  },
-                ]),
-            ...(key.mode === wanted.mode
-              ? []
-              : [{ summary: `mode ${key.mode} → 0600`, apply: ownPath(path, { mode: wanted.mode }) }]),
-          ]
+      key.kind === 'key'
+        ? attributeChanges(path, wanted, key)
+        : [{ summary: `generate, ${bits} bits`, apply: generate(path, bits, wanted) }]
     const publicKey = key.kind === 'key' ? key.publicKey : UNKNOWN
     const remarks = own === undefined ? {} : foreignSelector(own, signing)
     if (changes.length === 0 && signing.selector !== selector) {
@@ -106,6 +98,8 @@ export const dkimKey = defineTask<DkimKeyArgs, readonly Signing[]>({
       given: `
 apt-get -qq update
 DEBIAN_FRONTEND=noninteractive apt-get -qqy install opendkim openssl >/dev/null 2>&1
+getent group opendkim-keys >/dev/null || groupadd -r opendkim-keys
+usermod -aG opendkim-keys opendkim
 mkdir -p /etc/dkimkeys/example.org
 chown -R opendkim:opendkim /etc/dkimkeys`,
     },
@@ -115,6 +109,8 @@ chown -R opendkim:opendkim /etc/dkimkeys`,
       given: `
 apt-get -qq update
 DEBIAN_FRONTEND=noninteractive apt-get -qqy install opendkim openssl >/dev/null 2>&1
+getent group opendkim-keys >/dev/null || groupadd -r opendkim-keys
+usermod -aG opendkim-keys opendkim
 mkdir -p /etc/dkimkeys/example.org
 cd /etc/dkimkeys/example.org
 openssl genrsa -out mx1.private 2048 2>/dev/null
@@ -125,8 +121,41 @@ echo "*@example.org mx1._domainkey.example.org" > /etc/dkimkeys/SigningTable`,
   ],
 })
 
+interface Owner {
+  readonly owner: string
+  readonly group: string
+  readonly mode: string
+}
+
+/**
+ * A key that OpenDKIM reads and not everybody does stays as it is. One that everybody reads and that signs becomes the
+ * daemon's, for what runs may not be in the group of root's yet; any other becomes root's.
+ */
+function wantedOf({ path, key, inUse, groups }: Signing): Owner | { readonly why: string } {
+  const joined = groups.includes(KEY_GROUP)
+  if (key.kind !== 'key') {
+    return joined
+      ? ROOTS_KEY
+      : { why: `the user ${DAEMON} is not in the group ${KEY_GROUP}: put dkimGroup before this task` }
+  }
+  const { owner, group, mode } = key
+  const [user = 0, ofGroup = 0, others = 0] = Array.from(mode.slice(-3), Number)
+  const notOwner = group === DAEMON || groups.includes(group) ? ofGroup : others
+  const reads = ((owner === DAEMON ? user : notOwner) & 4) !== 0
+  const shown = (others & 6) !== 0
+  if (reads && !shown) return { owner, group, mode }
+  if (owner !== DAEMON && owner !== 'root')
+    return {
+      why:
+        `${path} is ${owner}:${group} ${mode}, which OpenDKIM cannot read or would refuse: ` +
+        `give it to root:${KEY_GROUP}, 0640, where ${owner} does not need it; else give the host another dkim_selector`,
+    }
+  const signs = inUse && reads && group !== KEY_GROUP
+  return signs || !joined ? { owner: DAEMON, group: DAEMON, mode: '0600' } : ROOTS_KEY
+}
+
 const isKeySize = (bits: number): boolean => Number.isInteger(bits) && bits >= 1024 && bits <= 4096
 
 /** Of nothing but a whole key: on a full disk genrsa(1) has been seen to end well with an empty one. */
-const generate = (path: string, bits: number, owned: Owned): Script =>
+const generate = (path: string, bits: number, owned: Owner): Script =>
   makeFile(path, owned, ['openssl', 'genrsa', bits], ['openssl', 'pkey', '-check', '-noout', '-passin', 'pass:'])

@@ -5,15 +5,18 @@ import { keyObstacle } from '../src/changes/key-obstacle.ts'
 import { coverOf, type Cover } from '../src/changes/opendkim-cover.ts'
 import { OPENDKIM_SECONDS, opendkimScript } from '../src/changes/opendkim-script.ts'
 import { keyTable, named, signersOf, signingLines, signingTable, type Chosen } from '../src/changes/opendkim-tables.ts'
-import { planFiles } from '../src/changes/opendkim-files.ts'
+import { dropInFor, type DropIn } from '../src/changes/opendkim-drop-in.ts'
+import { GONE, planFiles, type FileOwner } from '../src/changes/opendkim-files.ts'
 import { servedQuestion, signingGate, type Gate } from '../src/changes/signing-gate.ts'
 import { planUnit } from '../src/changes/unit-plan.ts'
 import type { UnitStart } from '../src/changes/unit-script.ts'
+import { DAEMON, KEY_GROUP, ROOTS_KEY } from '../src/mail/key-group.ts'
 import { milterOf } from '../src/mail/milter.ts'
 import { isSelector, mailDomain } from '../src/mail/names.ts'
 import { signerOf } from '../src/mail/own-name.ts'
 import { needsRestart, settingsOf, unlike } from '../src/mail/opendkim-conf.ts'
-import { listOf, oneOf, record, required, text } from '../src/model/argument.ts'
+import { hardeningText } from '../src/mail/opendkim-hardening.ts'
+import { flag, listOf, oneOf, record, required, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
 import type { PathFact } from '../src/model/fact.ts'
 import type { NameServerVars } from '../src/model/outside-question.ts'
@@ -25,6 +28,7 @@ import type { PathState } from '../src/probes/path.ts'
 import { KEY_TABLE, SIGNING_TABLE, keyPath, type Signing } from '../src/probes/signing.ts'
 import {
   CONFIGURATION,
+  DROP_IN,
   FILES,
   MAIN_CF,
   opendkimProbe,
@@ -33,6 +37,7 @@ import {
   withFiles,
   type OpendkimState,
 } from '../src/probes/opendkim.ts'
+import type { Untrusted } from '../src/shell/untrusted.ts'
 
 interface Tables {
   /** In A-labels, lower case. */
@@ -78,6 +83,11 @@ interface Configuration {
   readonly socket: string
   /** Addresses, networks and host names whose mail is signed too, besides this host itself. */
   readonly trustedHosts: readonly string[]
+  /**
+   * Whether its unit is kept by a drop-in from all that OpenDKIM can do without (systemd.exec(5)). Left out: so it is,
+   * where it signs that way. `false`: there is no such drop-in.
+   */
+  readonly hardening?: boolean
 }
 
 type NoConfiguration = { readonly [Name in keyof Configuration]?: never }
@@ -126,8 +136,9 @@ export const opendkim = defineTask<OpendkimArgs, OpendkimState>({
     vars: record,
     socket: text,
     trustedHosts: listOf(text),
+    hardening: flag,
   },
-  check: ({ domains, selector, directory, hostName, active = {}, dns, src, vars, socket, trustedHosts }) =>
+  check: ({ domains, selector, directory, hostName, active = {}, dns, src, vars, socket, trustedHosts, hardening }) =>
     (domains.length === 0 ? 'domains is empty' : undefined) ??
     (dns !== undefined && Object.keys(active).length > 0
       ? 'dns does not go with active: whoever switches keys has seen to it that they are served'
@@ -153,10 +164,10 @@ export const opendkim = defineTask<OpendkimArgs, OpendkimState>({
             : `active must give a selector for each domain, got ${JSON.stringify(each)}`,
       )
       .find((wrong) => wrong !== undefined) ??
-    ([src, vars, socket, trustedHosts].every((each) => each === undefined) ||
+    ([src, vars, socket, trustedHosts, hardening].every((each) => each === undefined) ||
     [src, vars, socket, trustedHosts].every((each) => each !== undefined)
       ? undefined
-      : 'src, vars, socket and trustedHosts go together') ??
+      : 'src, vars, socket and trustedHosts go together, and hardening with them') ??
     (hostName === undefined || mailDomain(hostName) === hostName
       ? undefined
       : `hostName must be a host's full name in lower case (A-labels), got ${JSON.stringify(hostName)}`) ??
@@ -253,23 +264,71 @@ function live(
   now: OpendkimState,
   context: PlanContext,
   signing: readonly Signing[],
-  { open, remarks }: Gate,
+  gate: Gate,
 ): SettledPlan<OpendkimState> {
-  const before = textOf(now.files.at(-1)!.is)
+  const before = textOf(now.files[FILES.indexOf(CONFIGURATION)]!.is)
   const configuration = args.src === undefined ? before : Buffer.from(context.source(sourceOf(args))).toString('utf8')
   if (configuration === undefined)
     return blocked('there is no /etc/opendkim.conf that could be read: give src, its template')
   const wrong = contradictionIn(configuration, args)
   if (wrong !== undefined) return blocked(wrong)
-  const files = planFiles(contentsOf(args, open, configuration), now.files, now.activation.unfinished)
+  const there = now.files[FILES.indexOf(DROP_IN)]!.is.kind === 'file'
+  const question = { configuration, keys: signing.map(({ path }) => path), there, ...now.activation }
+  const activated = (dropIn: DropIn, joins: boolean) =>
+    activation(args, now, { before, configuration, signing, gate, dropIn, joins })
+  const plan = activated(
+    dropInFor({ ...question, wanted: args.src === undefined ? undefined : (args.hardening ?? true) }),
+    true,
+  )
+  if (!('impossible' in plan)) return plan
+  // A unit that is as it was is no reason to stop, nor are keys that the daemon reads as they are.
+  const asItIs = activated(dropInFor({ ...question, wanted: undefined }), needsGroup(gate.open))
+  const { impossible } = plan
+  return 'impossible' in asItIs
+    ? blocked(
+        `OpenDKIM must be restarted, and mail would be deferred or go unsigned meanwhile, for ${impossible}: ` +
+          "take that out, or give restart: 'plain' to restart it all the same",
+      )
+    : withWarning(
+        asItIs,
+        `how the unit of OpenDKIM is hardened and which groups it has stays as it is, for that needs a restart, ` +
+          `and ${impossible}: take that out, or give restart: 'plain'`,
+      )
+}
+
+interface Activation {
+  readonly before: string | undefined
+  readonly configuration: string
+  readonly signing: readonly Signing[]
+  readonly gate: Gate
+  readonly dropIn: DropIn
+  /** A daemon that is not in the group of the keys joins it. */
+  readonly joins: boolean
+}
+
+/** `impossible`: why a restart that it needs cannot be covered. */
+function activation(
+  args: OpendkimArgs,
+  now: OpendkimState,
+  { before, configuration, signing, gate: { open, remarks }, dropIn, joins }: Activation,
+): SettledPlan<OpendkimState> | { readonly impossible: string } {
+  const inGroup = hasKeyGroup(signing) && (now.activation.joined || joins)
+  const files = planFiles(
+    contentsOf(args, open, configuration, dropIn),
+    now.files,
+    (path) => (inGroup ? ownerOf(path, signing) : ROOTS_FILE),
+    now.activation.unfinished,
+  )
   if ('why' in files) return blocked(files.why)
 
-  const restarts = whyRestart(now, files.staged.has(CONFIGURATION), before, configuration)
-  const unit = withFiles(unitQuestion(args), now.unit, files.changed)
+  const restarts = whyRestart(now, inGroup, files.staged, before, configuration)
+  const reloaded = [...files.changed].filter(([path]) => path !== DROP_IN)
+  const unit = withFiles(unitQuestion(args), now.unit, new Map(reloaded))
   const asIs = restarts.length > 0 && unit.active ? { ...unit, restart: [...unit.restart, CONFIGURATION] } : unit
   const cover = coverFor(args, now, before)
   let covered: Cover | undefined
   let impossible: string | undefined
+  let started = false
   const plan = planUnit(
     args.src === undefined ? { state: 'running' } : { state: 'running', enabled: true },
     unitQuestion(args),
@@ -279,6 +338,7 @@ function live(
         if ('impossible' in cover) impossible = cover.impossible
         else covered = cover
       }
+      started = verb !== 'reload'
       const summary = summaryOf(verb, restarts.length > 0 ? restarts : because, covered !== undefined)
       const apply = opendkimScript({
         ...unitQuestion(args),
@@ -289,37 +349,49 @@ function live(
         socket: args.socket,
         signs: signersOf(signing, open, args.hostName),
         cover: covered,
+        hardened: dropIn,
       })
       return [...files.stage, { summary, apply, timeoutSeconds: OPENDKIM_SECONDS }]
     },
   )
-  if (impossible !== undefined)
-    return blocked(
-      `OpenDKIM must be restarted, and mail would be deferred or go unsigned meanwhile, for ${impossible}: ` +
-        "take that out, or give restart: 'plain' to restart it all the same",
-    )
+  if (impossible !== undefined) return { impossible }
   if (plan.kind === 'blocked') return plan
   const then: OpendkimState = {
-    ...proven(now, files.then),
+    ...proven(now, files.then, dropIn, started),
     signing: signing.map((each) => named(each, open.includes(each))),
     unit: plan.kind === 'change' ? plan.then : now.unit,
   }
   const changes = [...files.attributes, ...(plan.kind === 'change' ? plan.changes : [])]
   const restored = covered !== undefined && covered.after === covered.former
   const writes = [...writesOf(args), ...(restored ? [`path:${MAIN_CF}` as const] : [])]
-  return remarked<OpendkimState>(change(changes, then, [], writes), remarks)
+  return withWarning(remarked<OpendkimState>(change(changes, then, [], writes), remarks), dropIn.warning)
+}
+
+function withWarning<State>(plan: SettledPlan<State>, warning: string | undefined): SettledPlan<State> {
+  if (plan.kind === 'blocked' || warning === undefined) return plan
+  return { ...plan, warning: [plan.warning, warning].filter((each) => each !== undefined).join('\n') }
 }
 
 /** Once an activation came to its end, with these files. */
-const proven = (now: OpendkimState, files: readonly PathState[]): OpendkimState => ({
+const proven = (
+  now: OpendkimState,
+  files: readonly PathState[],
+  { hardening, owned }: DropIn,
+  started: boolean,
+): OpendkimState => ({
   ...now,
   foreign: { names: [], unreadable: undefined },
   files: now.files.map((each, index) => files[index] ?? each),
-  activation: { ...now.activation, unfinished: false },
+  activation: {
+    ...now.activation,
+    unfinished: false,
+    unhardened: owned && hardening !== undefined ? undefined : now.activation.unhardened,
+    joined: started ? hasKeyGroup(now.signing) : now.activation.joined,
+  },
 })
 
 /** What a configuration must say otherwise, in words. */
-function contradictionIn(configuration: string, { src, socket }: OpendkimArgs): string | undefined {
+function contradictionIn(configuration: Untrusted, { src, socket }: OpendkimArgs): string | undefined {
   const wrong = unlike(configuration, {
     ...(socket === undefined ? {} : { Socket: socket }),
     KeyTable: `file:${KEY_TABLE}`,
@@ -329,35 +401,71 @@ function contradictionIn(configuration: string, { src, socket }: OpendkimArgs): 
   return `${src === undefined ? '/etc/opendkim.conf' : 'the template of opendkim.conf'} must say ${wrong}`
 }
 
-function contentsOf(args: OpendkimArgs, open: readonly Signing[], configuration: string): ReadonlyMap<string, string> {
+function contentsOf(
+  args: OpendkimArgs,
+  open: readonly Signing[],
+  configuration: Untrusted,
+  { owned, hardening }: DropIn,
+): ReadonlyMap<string, string | undefined> {
   const tables = [
     [KEY_TABLE, keyTable(open)],
     [SIGNING_TABLE, signingTable(open, args.hostName)],
   ] as const
   if (args.src === undefined) return new Map(tables)
   const trusted = ['127.0.0.1', '::1', 'localhost', ...args.trustedHosts].map((each) => `${each}\n`).join('')
-  return new Map([...tables, [TRUSTED_HOSTS, trusted], [CONFIGURATION, configuration]])
+  const dropIn = [DROP_IN, hardening && hardeningText(hardening)] as const
+  return new Map([...tables, [TRUSTED_HOSTS, trusted], [CONFIGURATION, configuration], ...(owned ? [dropIn] : [])])
 }
+
+/** Whether the daemon's user is in the group that reads root's keys: what runs must be started in it. */
+const hasKeyGroup = (signing: readonly Signing[]): boolean => signing.some(({ groups }) => groups.includes(KEY_GROUP))
+
+/**
+ * Owner, group and mode of a file once the daemon is in the group of the keys.
+ *
+ * Tables are for the group of the keys alone where their directory is for the daemon alone; else somebody else may read
+ * them.
+ */
+function ownerOf(path: string, signing: readonly Signing[]): FileOwner {
+  const above = signing[0]?.directories.find((each) => path === `${each.path}/${path.split('/').at(-1)}`)
+  const [, ofGroup = 0, others = 0] = Array.from(above?.mode.slice(-3) ?? '', Number)
+  const isShared = others % 2 === 1 || (ofGroup % 2 === 1 && above?.group !== KEY_GROUP)
+  return above === undefined || isShared ? ROOTS_FILE : ROOTS_KEY
+}
+
+const ROOTS_FILE: FileOwner = { owner: 'root', group: 'root', mode: '0644' }
+
+/** Whether the daemon can read one of these keys by the group alone. */
+const needsGroup = (open: readonly Signing[]): boolean =>
+  open.some(({ key }) => key.kind === 'key' && key.owner !== DAEMON && key.group === KEY_GROUP)
 
 /** Why a reload does not do; none where it may. */
 function whyRestart(
-  { activation }: OpendkimState,
-  replacesConfiguration: boolean,
-  before: string | undefined,
-  configuration: string,
+  { activation, files }: OpendkimState,
+  joins: boolean,
+  staged: ReadonlyMap<string, string>,
+  before: Untrusted | undefined,
+  configuration: Untrusted,
 ): readonly string[] {
   if (activation.unfinished) return ['a run that did not come to its end is undone']
-  if (!replacesConfiguration) return []
+  const joining = joins && !activation.joined ? [`it joins the group ${KEY_GROUP}`] : []
+  const hardened = staged.has(DROP_IN) ? [wordsOn(staged.get(DROP_IN), files[FILES.indexOf(DROP_IN)]!)] : []
+  if (!staged.has(CONFIGURATION)) return [...joining, ...hardened]
   const settings =
     before === undefined ? ['what its former configuration may say'] : needsRestart(before, configuration)
-  return settings.map((name) => `${name} is read at a start only`)
+  return [...joining, ...settings.map((name) => `${name} is read at a start only`), ...hardened]
+}
+
+function wordsOn(staged: string | undefined, { is }: PathState): string {
+  if (staged === GONE) return 'its unit is hardened no more'
+  return is.kind === 'file' ? 'its unit is hardened otherwise' : 'its unit is hardened'
 }
 
 /** What a restart would be covered by; `undefined` where it needs or wants no cover. */
 function coverFor(
   args: OpendkimArgs,
   now: OpendkimState,
-  before: string | undefined,
+  before: Untrusted | undefined,
 ): ReturnType<typeof coverOf> | undefined {
   const { unit, activation, parameters } = now
   const former = (before === undefined ? undefined : settingsOf(before).get('socket')) ?? DEFAULT_SOCKET

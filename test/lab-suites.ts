@@ -10,7 +10,16 @@ const RECORD = join(SOURCES, 'seconds.json')
 const ENDING = '.test.ts'
 
 /** These run on every release, all others on the default one. */
-const ON_EVERY_RELEASE: readonly string[] = ['connections', 'dkim', 'laws', 'mail-host', 'provides', 'units']
+const ON_EVERY_RELEASE: readonly string[] = [
+  'connections',
+  'dkim',
+  'hardening',
+  'key-owners',
+  'laws',
+  'mail-host',
+  'provides',
+  'units',
+]
 
 /** Seconds by suite and release. */
 export type SuiteSeconds = Readonly<Record<string, Readonly<Partial<Record<Release, number>>>>>

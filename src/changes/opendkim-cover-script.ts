@@ -116,8 +116,7 @@ const COVERED = raw(`back() {
 }
 covered() {
   if ! postfix status >/dev/null 2>&1; then
-    touched=1
-    activate
+    live_or_softened
     return
   fi
   start_cover || {
@@ -133,8 +132,7 @@ covered() {
     [ "$?" != 2 ] || say "${SESSIONS_LAST}"
     return 1
   }
-  touched=1
-  activate
+  live_or_softened
   rc=$?
   [ "$rc" = 0 ] || return "$rc"
   back to_new

@@ -14,7 +14,7 @@ const OLD = `${ACTIVATION}/old`
  * of both sets until all else is in place: whenever OpenDKIM is started meanwhile, each line of its SigningTable leads
  * to a key.
  *
- * @param files - the KeyTable first, opendkim.conf last.
+ * @param files - the KeyTable first.
  */
 export const installFunctions = (files: readonly string[]): Script =>
   lines([raw(`files='${files.join(' ')}'`), KEEP, PREPARE, INSTALL])
@@ -38,6 +38,7 @@ forget() {
 const PREPARE = raw(`prepare() {
   for f in $files; do
     if [ -e "$d/\${f##*/}" ]; then
+      [ -d "\${f%/*}" ] || perl ${FILES} directory "\${f%/*}" owner=root group=root mode=0755 || return 1
       perl ${FILES} copy "$f" "source=$d/\${f##*/}" stay=new || return 1
     else
       perl ${FILES} discard "$f" stay=new || return 1
@@ -50,8 +51,19 @@ const PREPARE = raw(`prepare() {
   }
 }`)
 
-const INSTALL = raw(`install_set() {
+/** `live FILE` puts in place what was written beside it, and sees whether that defines the unit. */
+const INSTALL = raw(`live() {
+  case $1 in
+    *.service.d/*) i=$(stat -c '%i %Z' -- "$1" 2>/dev/null);;
+  esac
+  perl ${FILES} settle "$1" stay=new || return 1
+  case $1 in
+    *.service.d/*) [ "$i" = "$(stat -c '%i %Z' -- "$1" 2>/dev/null)" ] || redefines=1;;
+  esac
+}
+install_set() {
   d=$1
+  redefines=
   prepare || {
     for f in $files; do perl ${FILES} discard "$f" stay=new; done
     perl ${FILES} discard ${KEY_TABLE} stay=both
@@ -61,6 +73,7 @@ const INSTALL = raw(`install_set() {
   set -- $files
   first=$1
   shift
-  for f in "$@"; do perl ${FILES} settle "$f" stay=new || return 1; done
-  perl ${FILES} settle "$first" stay=new
+  for f in "$@"; do live "$f" || return 1; done
+  live "$first" || return 1
+  [ -z "$redefines" ] || systemctl daemon-reload
 }`)

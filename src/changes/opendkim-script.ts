@@ -9,6 +9,8 @@ import type { Cover } from './opendkim-cover.ts'
 import { coverFunctions } from './opendkim-cover-script.ts'
 import { OPENDKIM_ASK, UNSIGNED } from './opendkim-ask.ts'
 import { OPENDKIM_GATE } from './opendkim-gate.ts'
+import { GONE } from './opendkim-files.ts'
+import { hardeningFunctions, type UnitHardening } from './opendkim-hardening-script.ts'
 import { installFunctions } from './opendkim-install-script.ts'
 import type { Signer } from './opendkim-tables.ts'
 import { startScript, type UnitStart } from './unit-script.ts'
@@ -17,15 +19,16 @@ export interface OpendkimStart extends Pick<
   UnitStart,
   'unit' | 'restartOn' | 'reloadOn' | 'listens' | 'real' | 'verb'
 > {
-  /** `KeyTable`, `SigningTable`, `TrustedHosts` and `opendkim.conf`, where they go live. */
+  /** `KeyTable`, `SigningTable`, `TrustedHosts`, `opendkim.conf` and the unit's drop-in, where they go live. */
   readonly files: readonly string[]
-  /** Of those that were staged, SHA-256 by path; the others stay as they are. */
+  /** Of those that were staged, SHA-256 by path, or {@link GONE}; the others stay as they are. */
   readonly staged: ReadonlyMap<string, string>
   /** opendkim.conf(5), Socket. `undefined`: as the configuration that is there says. */
   readonly socket: string | undefined
   /** Who signs when all is done, and who does not. */
   readonly signs: readonly Signer[]
   readonly cover: Cover | undefined
+  readonly hardened: UnitHardening
 }
 
 /** Where other instances have what they need; for the daemon's user alone. */
@@ -52,6 +55,7 @@ export function opendkimScript(start: OpendkimStart): Script {
   return lines([
     variables(start),
     TOOLS,
+    hardeningFunctions(start.hardened),
     INSTANCE,
     installFunctions(paths),
     gate(paths),
@@ -65,7 +69,8 @@ export function opendkimScript(start: OpendkimStart): Script {
       raw(')'),
     ]),
     UNDO,
-    cover === undefined ? raw('covered() { touched=1; activate; }; uncover() { :; }') : coverFunctions(cover),
+    LIVE,
+    cover === undefined ? raw('covered() { live_or_softened; }; uncover() { :; }') : coverFunctions(cover),
     stage(paths, staged),
     MAIN,
   ])
@@ -133,7 +138,7 @@ instance() {
   systemctl reset-failed "mailrun-opendkim-$1.service" 2>/dev/null
   work "$1" &&
     rm -f -- "$2/opendkim.sock" &&
-    systemd-run -q --collect --unit="mailrun-opendkim-$1" -p KillSignal=SIGKILL -p "$4" \\
+    launch "$2 ${WORK}-$1" --unit="mailrun-opendkim-$1" -p KillSignal=SIGKILL -p "$4" \\
       /usr/sbin/opendkim -f -x "$3" -p "local:$2/opendkim.sock" -P "${WORK}-$1/pid" || return 1
   i=0
   until [ -S "$2/opendkim.sock" ] || [ "$i" -ge 50 ]; do
@@ -153,6 +158,7 @@ const stage = (paths: readonly string[], staged: ReadonlyMap<string, string>): S
     ...paths.map((path) => {
       const name = `${NEW}/${path.split('/').at(-1) ?? ''}`
       const digest = staged.get(path)
+      if (digest === GONE) return sh`rm -f -- ${name}`
       return digest === undefined
         ? sh`rm -f -- ${name}; [ ! -e ${path} ] || ${files('copy', name, [['source', path]])} || return 1`
         : sh`printf '%s  %s\n' ${digest} ${name} | sha256sum --status -c || {
@@ -192,16 +198,32 @@ ${OPENDKIM_GATE}mailrun-perl
 }`)
 }
 
-/** `try` asks an OpenDKIM that has the staged files; `differs TOLD` tells where an answer is not what is wanted. */
-const TRY = raw(`try() {
-  work trial &&
-    instance trial ${WORK}-trial ${NEW}/check.conf RuntimeMaxSec=120 || return 1
-  told=$(ask root local:${WORK}-trial/opendkim.sock)
-  end_instance trial
-  [ "$told" = "$want" ] && return
-  say "an OpenDKIM with these files, tried beside the one that runs, does not sign as it should:"
-  differs "$told"
+/**
+ * `try` asks an OpenDKIM that has the staged files, as its unit is to be hardened, and does without that where it signs
+ * without; `differs TOLD` tells where an answer is not what is wanted.
+ */
+const TRY = raw(`tried() {
+  if work trial && instance trial ${WORK}-trial ${NEW}/check.conf RuntimeMaxSec=120; then
+    told=$(ask root local:${WORK}-trial/opendkim.sock)
+    end_instance trial
+    [ "$told" = "$want" ] && return
+    differs "$told"
+  fi
   journalctl -q --no-pager -o cat -n 5 --unit=mailrun-opendkim-trial.service >&2
+  return 1
+}
+try() {
+  told=$(tried 2>&1) && return
+  if [ "$hard" ] && [ "$owned" ]; then
+    why=$told
+    hard=
+    told=$(tried 2>&1) && {
+      soften "$why"
+      return
+    }
+  fi
+  say "an OpenDKIM with these files, tried beside the one that runs, does not sign as it should:"
+  say "$told"
   return 1
 }
 differs() {
@@ -308,6 +330,16 @@ const UNDO = raw(`undo() {
   exit 1
 }`)
 
+/** With what was brought for its unit, else without that, else not at all. */
+const LIVE = raw(`live_or_softened() {
+  touched=1
+  told=$(activate 2>&1)
+  rc=$?
+  [ "$rc" != 0 ] || return 0
+  say "$told"
+  softened "$told"
+}`)
+
 const MAIN = raw(`if [ -d ${OLD} ]; then
   say "a run that did not come to its end has left files half new: they are put back first"
   install_set ${OLD} || {
@@ -337,5 +369,6 @@ mark
 covered
 rc=$?
 [ "$rc" = 0 ] || undo
+note_hardening
 forget
 `)

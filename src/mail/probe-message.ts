@@ -20,6 +20,9 @@ export const probeTemplate = (date: Date): string =>
     'Subject: mailrun verify, @ROLE@',
     `Date: ${date.toUTCString().replace('GMT', '+0000')}`,
     'Message-ID: <@NONCE@.@ROLE@@@DOMAIN@>',
+    // As mail to many has it (RFC 8058).
+    'List-Unsubscribe: <https://mailrun.invalid/unsubscribe>',
+    'List-Unsubscribe-Post: List-Unsubscribe=One-Click',
     'MIME-Version: 1.0',
     'Content-Type: text/plain; charset=us-ascii',
     '',

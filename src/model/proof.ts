@@ -40,6 +40,8 @@ export interface SigningProof {
   /** The milters that were asked. */
   readonly milters: readonly string[]
   readonly signatures: readonly SignatureProof[]
+  /** Of mail that is signed as it must be: what is wrong with it as mail to many (RFC 8058). Left out: nothing. */
+  readonly oneClick?: Verdict
   /** The message with its signatures, as it would leave (CRLF), where it is signed: for other verifiers. */
   readonly message?: string
 }
@@ -111,8 +113,14 @@ export interface HostProof {
   readonly delivery: readonly DeliveryProof[]
 }
 
-export const verdictsOf = ({ signing, spf, dmarc, reverse, delivery }: HostProof): readonly Verdict[] =>
-  [...signing, ...spf, ...dmarc, ...reverse, ...delivery].map(({ verdict }) => verdict)
+export const verdictsOf = ({ signing, spf, dmarc, reverse, delivery }: HostProof): readonly Verdict[] => [
+  ...signing.flatMap(signingVerdicts),
+  ...[...spf, ...dmarc, ...reverse, ...delivery].map(({ verdict }) => verdict),
+]
+
+/** Of one message to the milters. */
+export const signingVerdicts = ({ verdict, oneClick }: SigningProof): readonly Verdict[] =>
+  oneClick === undefined ? [verdict] : [verdict, oneClick]
 
 /** Of a host that answered: with the status that its verdicts come to. */
 export function judged(proof: HostProof): HostProof {

@@ -1,8 +1,11 @@
-// Asks what an activation of OpenDKIM that did not come to its end has left, and what master.cf says about milters.
+// Asks what an activation of OpenDKIM that did not come to its end has left, what master.cf says about milters, and
+// whether the daemon that runs is in the group of its keys.
+import { KEY_GROUP } from '../mail/key-group.ts'
 import { settingsOf } from '../mail/opendkim-conf.ts'
 import { utf8 } from '../model/answer.ts'
 import { defineProbe, ProbeError, type Probe } from '../model/probe.ts'
 import { raw } from '../shell/script.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 
 /**
  * Where an activation keeps the set of files that is to go live (`new`) and, from before its first file goes live until
@@ -15,10 +18,22 @@ export interface OpendkimActivation {
   readonly unfinished: boolean
   /** Of an unfinished one: the Socket that the former opendkim.conf says, where it says one. */
   readonly formerSocket: string | undefined
+  /** Of a drop-in with which this OpenDKIM did not sign, so that it was taken back. */
+  readonly unhardened: { readonly digest: string; readonly why: string } | undefined
   /** Lines of master.cf that set lists of milters of their own. */
   readonly overrides: readonly string[]
+  /** The daemon that runs was started in the group that can read root's keys. */
+  readonly joined: boolean
 }
 
+/** The first process of the unit, by cgroup v2, v1 or its own word. */
+const PROCESSES = [
+  '/sys/fs/cgroup/system.slice/opendkim.service/cgroup.procs',
+  '/sys/fs/cgroup/systemd/system.slice/opendkim.service/cgroup.procs',
+  '/run/opendkim/opendkim.pid',
+]
+/** One line: the digest of the drop-in that was taken back, and why. */
+export const UNHARDENED = `${ACTIVATION}/unhardened`
 const MASTER_CF = '/etc/postfix/master.cf'
 
 export const opendkimActivation: Probe<OpendkimActivation> = defineProbe<OpendkimActivation>({
@@ -29,16 +44,28 @@ export const opendkimActivation: Probe<OpendkimActivation> = defineProbe<Opendki
   echo unfinished
   grep -ihs '^[[:space:]]*Socket[[:space:]]' ${ACTIVATION}/old/opendkim.conf
 }
-[ ! -r ${MASTER_CF} ] || grep -h '^[^#]*smtpd_milters' ${MASTER_CF}
+[ ! -r ${UNHARDENED} ] || {
+  IFS= read -r l < ${UNHARDENED}
+  printf 'unhardened %s\\n' "$l"
+}
+grep -hs -e '^[^#]*smtpd_milters' -e '^${KEY_GROUP}:' ${MASTER_CF} /etc/group
+for f in ${PROCESSES.join(' ')}; do
+  [ -r "$f" ] && read -r p < "$f" && [ -r "/proc/$p/status" ] || continue
+  while read -r w g; do [ "$w" != Groups: ] || echo "daemon $g"; done < "/proc/$p/status"
+  break
+done
 echo end`),
   parse: ({ stdout, stderr }) => {
     const lines = utf8(stdout).trimEnd().split('\n')
     if (lines.at(-1) !== 'end')
       throw new ProbeError(`an activation of OpenDKIM cannot be asked for: ${utf8(stderr).trim() || 'no answer'}`)
+    const taken = /^unhardened ([0-9a-f]{64}) (.*)$/m.exec(lines.join('\n'))
     return {
+      unhardened: taken === null ? undefined : { digest: taken[1]!, why: taken[2]! },
       unfinished: lines[0] === 'unfinished',
-      formerSocket: settingsOf(lines.join('\n')).get('socket'),
-      overrides: lines.filter((line) => line.includes('smtpd_milters')),
+      formerSocket: settingsOf(lines.filter((line) => !line.startsWith('unhardened ')).join('\n')).get('socket'),
+      overrides: lines.filter((line) => line.includes('smtpd_milters') && !line.startsWith('unhardened ')),
+      joined: isJoined(lines),
     }
   },
   // A package that brings master.cf brings no such line.
@@ -49,3 +76,12 @@ echo end`),
       ? undefined
       : state,
 })
+
+function isJoined(lines: Untrusted<readonly string[]>): boolean {
+  const group = lines.find((line) => line.startsWith(`${KEY_GROUP}:`))?.split(':')[2]
+  const daemon = lines
+    .find((line) => line.startsWith('daemon '))
+    ?.split(/\s+/)
+    .slice(1)
+  return group !== undefined && daemon?.includes(group) === true
+}

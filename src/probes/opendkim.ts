@@ -23,8 +23,15 @@ export { CONFIGURATION } from './signing-family.ts'
 export { MAIN_CF } from './postfix-parameters.ts'
 
 export const TRUSTED_HOSTS = '/etc/dkimkeys/TrustedHosts'
-/** What goes live as one: the KeyTable first, opendkim.conf last. */
-export const FILES: readonly string[] = [KEY_TABLE, SIGNING_TABLE, TRUSTED_HOSTS, CONFIGURATION]
+/** What the daemon reads again on a reload. */
+const RELOADED: readonly string[] = [KEY_TABLE, SIGNING_TABLE, TRUSTED_HOSTS, CONFIGURATION]
+/**
+ * How its unit is hardened. Its name comes first: what an administrator's own drop-ins say goes before it
+ * (systemd.unit(5)).
+ */
+export const DROP_IN = '/etc/systemd/system/opendkim.service.d/00-mailrun.conf'
+/** What goes live as one. */
+export const FILES: readonly string[] = [...RELOADED, DROP_IN]
 
 export interface OpendkimState {
   readonly signing: readonly Signing[]
@@ -53,7 +60,7 @@ const socketPath = (socket: string | undefined): string | undefined => /^local:(
 export const unitQuestion = ({ socket }: Pick<OpendkimQuestion, 'socket'>): UnitQuestion => ({
   unit: 'opendkim.service',
   restartOn: [],
-  reloadOn: FILES,
+  reloadOn: RELOADED,
   listens: [socketPath(socket) ?? []].flat(),
 })
 

@@ -1,13 +1,13 @@
 // What installing a package of Debian 12 brings that tasks ask for: users, groups, paths and units.
 import { fact, type Fact, type PathFact, type UserFact } from '../model/fact.ts'
-import { UNKNOWN } from '../model/unknown.ts'
+import { UNKNOWN, type Known } from '../model/unknown.ts'
 
-const user = (name: string): Fact =>
+const user = (name: string, groups: Known<readonly string[]>): Fact =>
   fact('user', name, {
     kind: 'user',
     uid: UNKNOWN,
     group: UNKNOWN,
-    groups: UNKNOWN,
+    groups,
     home: UNKNOWN,
     shell: UNKNOWN,
     comment: UNKNOWN,
@@ -29,7 +29,7 @@ const unit = (name: string): Fact => fact('unit', name, { kind: 'unit', active: 
 
 const TABLE: Readonly<Record<string, readonly Fact[]>> = {
   opendkim: [
-    user('opendkim'),
+    user('opendkim', []),
     group('opendkim'),
     directory('/etc/dkimkeys', 'opendkim', 'opendkim', '0700'),
     directory('/run/opendkim', 'opendkim', 'opendkim', '0750'),
@@ -38,7 +38,7 @@ const TABLE: Readonly<Record<string, readonly Fact[]>> = {
     unit('opendkim.service'),
   ],
   postfix: [
-    user('postfix'),
+    user('postfix', UNKNOWN),
     group('postfix'),
     group('postdrop'),
     directory('/etc/postfix', 'root', 'root', '0755'),

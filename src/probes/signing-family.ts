@@ -1,5 +1,6 @@
 // Asks with which keys a host signs: its tables, wherever OpenDKIM is told that they are, the keys that they name, and
 // the directories above those.
+import { DAEMON, KEY_GROUP } from '../mail/key-group.ts'
 import type { DirectoryAttributes } from '../mail/key-reach.ts'
 import { utf8, type Answer } from '../model/answer.ts'
 import { ProbeError, type Family } from '../model/probe.ts'
@@ -9,6 +10,8 @@ import { quote } from '../shell/quote.ts'
 import { raw } from '../shell/script.ts'
 import type { Untrusted } from '../shell/untrusted.ts'
 import { pastOf, TELL_PAST, type SelectorPast } from './selector-past.ts'
+import { MORE_OF_OWNERS } from './key-owners-script.ts'
+import { ownersIn } from './key-owners-answer.ts'
 
 export const KEY_TABLE = '/etc/dkimkeys/KeyTable'
 export const SIGNING_TABLE = '/etc/dkimkeys/SigningTable'
@@ -70,8 +73,24 @@ export const readSigning = ({ stdout }: Answer): readonly Signing[] =>
   ) as readonly Signing[]
 export const readForeign = ({ stdout }: Answer): ForeignSigning => JSON.parse(stdout) as ForeignSigning
 
-const itemsOf = (items: readonly string[]): SigningItem => [
-  ...new Map(items.flatMap((item) => JSON.parse(item) as SigningItem).map((each) => [each.join(' '), each])).values(),
+/** The question to whom keys belong: of these directories, that hold keys, and of all that is asked besides. */
+export interface OwnersItem {
+  readonly directories: readonly string[]
+}
+export const ownersItem = (item: OwnersItem): string => JSON.stringify(item)
+
+const parsed = (items: readonly string[]): readonly (SigningItem | OwnersItem)[] =>
+  items.map((item) => JSON.parse(item) as SigningItem | OwnersItem)
+const isOwners = (item: SigningItem | OwnersItem): item is OwnersItem => !Array.isArray(item)
+const keysOf = (items: readonly string[]): SigningItem => [
+  ...new Map(
+    parsed(items)
+      .flatMap((item) => (isOwners(item) ? [] : item))
+      .map((each) => [each.join(' '), each]),
+  ).values(),
+]
+const directoriesOf = (items: readonly string[]): readonly string[] => [
+  ...new Set(parsed(items).flatMap((item) => (isOwners(item) ? item.directories : []))),
 ]
 
 /**
@@ -87,8 +106,18 @@ f==0 {
 NF<1 {next}
 f==1 {if (!($1 in k)) k[$1]=$2; next}
 f==2 {x=tolower($1); if (!(x in t)) t[x]=$2; next}
-f==3 {split($0, a, ":"); if (("," a[4] ",") ~ /,opendkim,/) G=G " " a[1]}
+f==5 {if (index($4, "/etc/dkimkeys")==1) print "override", $4, $1, $2, $3; next}
+{split($0, a, ":")}
+f==3 {
+  if (("," a[4] ",") ~ /,${DAEMON},/) G=G " " a[1]
+  if (a[1]=="${KEY_GROUP}") {kg=a[3]; km=a[4]}
+}
+f==4 {
+  if (a[1]=="${DAEMON}") user=1
+  if (kg != "" && a[4]==kg) km=km "," a[1]
+}
 END {
+  print "keygroup", user+0, kg=="" ? "-" : kg, km
   c=split(D, list, /[ \\t,]+/)
   for (i=1; i<=c; i++) if (list[i] != "" && F != "") own[tolower(list[i])]=1
   print "groups" G
@@ -105,8 +134,13 @@ END {
   }
 }`
 
-/** @param keys - domain, selector, path and which, as words of the shell. */
-const signingQuestion = (keys: readonly string[]): string => `
+/**
+ * @param keys - domain, selector, path and which, as words of the shell.
+ * @param directories - that hold keys, where it is asked to whom these belong.
+ */
+const signingQuestion = (keys: readonly string[], directories: readonly string[]): string => `${
+  directories.length === 0 ? '' : MORE_OF_OWNERS
+}
 S=${SIGNING_TABLE} K=${KEY_TABLE} D= L= F=
 table() {
   case $2 in
@@ -124,14 +158,17 @@ table() {
 esac; done < ${CONFIGURATION}
 [ -r "$S" ] || S=/dev/null
 [ -r "$K" ] || K=/dev/null
+[ -r "\${X:=/var/lib/dpkg/statoverride}" ] || X=/dev/null
 command -v openssl >/dev/null && o=1 || o=
 printf '%s %s %s %s\\n' ${keys.join(' ')} |
-${READER} open "$K" "$S" -- awk -v D="$D" -v L="$L" -v F="$F" ${quote(LOOK_UP)} f=0 - f=1 %1 f=2 %2 f=3 /etc/group | {
+${READER} open "$K" "$S" -- awk -v D="$D" -v L="$L" -v F="$F" ${quote(LOOK_UP)} \\
+  f=0 - f=1 %1 f=2 %2 f=3 /etc/group f=4 /etc/passwd f=5 "$X" | {
   set -- /
   A=' / '
   while read -r d s p w k; do
     case $d in
-    groups|signs) echo "$d $s $p $w $k"; continue;;
+    groups|signs|override) echo "$d $s $p $w $k"; continue;;
+    keygroup) echo "$d $s $p $w $k"; kid=$p; continue;;
     *.*) ;;
     *) continue;;
     esac
@@ -143,8 +180,8 @@ ${READER} open "$K" "$S" -- awk -v D="$D" -v L="$L" -v F="$F" ${quote(LOOK_UP)} 
     esac
     ${TELL_PAST}
     echo "signing $d $f $w $u $s $p"
-    a=$p
     set -- "$@" "$p"
+    a=$p
     while a=\${a%/*}; [ "$a" ]; do
       case $A in
       *" $a "*) ;;
@@ -156,9 +193,26 @@ ${READER} open "$K" "$S" -- awk -v D="$D" -v L="$L" -v F="$F" ${quote(LOOK_UP)} 
       [ -z "$o" ] || ${READER} open "$p" -- openssl pkey -in %1 -passin pass: -pubout 2>/dev/null </dev/null
     }
   done
-  find "$@" -maxdepth 0 -printf 'path %y %u %g %m %p\\n' 2>/dev/null
+${directories.length === 0 ? FIND : findOwners(directories)}
   echo end
 }`
+
+const FIND = `  find "$@" -maxdepth 0 -printf 'path %y %u %g %m %p\\n' 2>/dev/null`
+
+/** As words of the shell: a directory, all above it, and the keys in it. */
+const withKeys = (directory: string): readonly string[] => [
+  ...[...ancestorsOf(directory), directory].map(quote),
+  `${quote(directory)}/*.private`,
+]
+
+/** More is asked only where something is the daemon's own: a host on which all is root's costs no more. */
+const findOwners = (directories: readonly string[]): string => `
+  set -- "$@" ${directories.flatMap(withKeys).join(' ')}
+  t=$(${FIND.trim()})
+  printf '%s\\n' "$t"
+  case $t in
+  *"path "?" ${DAEMON} "*) printf '%s\\n' "$t" | more_of_owners "$@";;
+  esac`
 
 /**
  * The private keys are read on the host, by openssl alone; only the public halves leave it. A process for each key, and
@@ -166,11 +220,18 @@ ${READER} open "$K" "$S" -- awk -v D="$D" -v L="$L" -v F="$F" ${quote(LOOK_UP)} 
  */
 export const signingFamily: Family = {
   name: 'signing',
-  script: (items) => raw(signingQuestion(itemsOf(items).map((item) => item.map(quote).join(' ')))),
+  script: (items) =>
+    raw(
+      signingQuestion(
+        keysOf(items).map((item) => item.map(quote).join(' ')),
+        directoriesOf(items),
+      ),
+    ),
   split(answer, items) {
     const told = read(answer)
     return items.map((item) => {
-      const asked = JSON.parse(item) as SigningItem
+      const asked = JSON.parse(item) as SigningItem | OwnersItem
+      if (isOwners(asked)) return { ...answer, stdout: JSON.stringify(ownersIn(answer)) }
       const part =
         asked.length === 0 ? told.foreign : asked.map(([domain, , path, which]) => told.signing(domain, path, which))
       return { ...answer, stdout: JSON.stringify(part, (_, value: unknown) => (value === UNKNOWN ? null : value)) }

@@ -1,5 +1,6 @@
 // Asks with which key a host signs for a domain: the one that its tables name, else the one it is to have first.
 import { dkimName, dkimValue } from '../mail/dkim-record.ts'
+import { DAEMON } from '../mail/key-group.ts'
 import type { DnsRecord } from '../mail/dns-record.ts'
 import { isSelector } from '../mail/names.ts'
 import { speaksFor, type OwnSelectors } from '../mail/own-selectors.ts'
@@ -50,6 +51,7 @@ export function signingProbe({ domains, selector, directory, which }: SigningQue
     reads: [
       ...domains.map((domain) => `path:${keyPath(directory, domain, selector)}` as const),
       ...TABLES,
+      `user:${DAEMON}`,
       'package:openssl',
     ],
     family: signingFamily,
@@ -76,6 +78,11 @@ export const foreignSigning: Probe<ForeignSigning> = defineProbe<ForeignSigning>
 })
 
 function foresee(signing: Signing, known: Fact): Signing {
+  const user = factAbout(known, 'user', DAEMON)?.value
+  if (user !== undefined)
+    return user.kind === 'user' && isKnown(user.groups)
+      ? { ...signing, groups: [...new Set([...signing.groups, ...user.groups])] }
+      : signing
   const own = factAbout(known, 'path', signing.path)?.value
   if (own?.kind === 'file') {
     const publicKey = signing.key.kind === 'key' ? signing.key.publicKey : UNKNOWN

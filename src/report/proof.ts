@@ -1,6 +1,6 @@
 // `mailrun verify` for people: a line per host and domain, then what is wrong, each once, with what to do; and as a
 // document.
-import { verdictsOf } from '../model/proof.ts'
+import { signingVerdicts, verdictsOf } from '../model/proof.ts'
 import type { DmarcProof, HostProof, ProofStatus, SigningProof, Verdict } from '../model/proof.ts'
 import type { Colours } from './colour.ts'
 import { DELIVERY_TITLES, deliveryNotes, deliveryRows, plain, type Cell } from './delivery.ts'
@@ -171,7 +171,9 @@ function problemsOf(hosts: readonly HostProof[], paint: Colours): readonly Termi
 function saidOf(host: HostProof): readonly { readonly about: string; readonly verdict: Verdict }[] {
   const { name, signing, spf, dmarc, reverse, delivery } = host
   return [
-    ...signing.map(({ domain, role, verdict }) => ({ about: `${name}: ${domain}, ${role}`, verdict })),
+    ...signing.flatMap((proof) =>
+      signingVerdicts(proof).map((verdict) => ({ about: `${name}: ${proof.domain}, ${proof.role}`, verdict })),
+    ),
     ...spf.map(({ domain, identity, verdict }) => {
       const greeting = identity === 'helo' ? ' (HELO)' : ''
       return { about: `${name}: SPF of ${domain}${greeting}`, verdict }

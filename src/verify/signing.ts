@@ -6,6 +6,7 @@ import { filledTemplate, withFields, type GivenField } from '../mail/probe-messa
 import type { SignatureProof, SigningProof, Verdict } from '../model/proof.ts'
 import { hindrance } from './hindrance.ts'
 import { NO_SERVER } from './no-server.ts'
+import { oneClickVerdict } from './one-click.ts'
 import { OUTSIDER, type MilterAnswer, type MilterSession, type MilterState } from '../probes/milter-sign.ts'
 
 /** The message that was asked about, as the probe had it. */
@@ -27,10 +28,15 @@ export async function proveSigning(
   const signed = fields.some(isSignature)
   // Loaded by who needs it: it brings a library along.
   const signatures = signed ? await (await import('./signature.ts')).proveSignatures(domain, message, authority) : []
+  const verdict = hindrance(session, parameters) ?? verdictOf(session, signatures, isOwn)
+  // Mail to many goes by these ways, and comes from no host's own name.
+  const isBulk = ['local', 'submission'].includes(role) && !isOwn && verdict.status === 'pass'
+  const oneClick = isBulk ? oneClickVerdict(fields) : undefined
   return {
     domain,
     role,
-    verdict: hindrance(session, parameters) ?? verdictOf(session, signatures, isOwn),
+    verdict,
+    ...(oneClick === undefined ? {} : { oneClick }),
     milters: milters.map(({ milter }) => milter),
     signatures,
     ...(signed ? { message } : {}),

@@ -35,7 +35,7 @@ const FAULTS: readonly {
   {
     what: 'a key that others can read',
     given: 'chmod 0644 /etc/dkimkeys/fleet.test/mx1.private',
-    mended: 'chmod 0600 /etc/dkimkeys/fleet.test/mx1.private',
+    mended: 'chmod 0640 /etc/dkimkeys/fleet.test/mx1.private',
     message: new RegExp(
       String.raw`mx1\._domainkey\.fleet\.test: /etc/dkimkeys/fleet\.test/mx1\.private is 0644: ` +
         'others can read or write it: .*RequireSafeKeys',
@@ -44,20 +44,20 @@ const FAULTS: readonly {
   {
     what: "a key that is root's alone",
     given: 'chown root:root /etc/dkimkeys/fleet.test/mx1.private',
-    mended: 'chown opendkim:opendkim /etc/dkimkeys/fleet.test/mx1.private',
+    mended: 'chgrp opendkim-keys /etc/dkimkeys/fleet.test/mx1.private',
     message: /user opendkim cannot read \/etc\/dkimkeys\/fleet\.test\/mx1\.private: Permission denied/,
   },
   {
     what: 'a key of a group that has postfix in it',
-    given: 'adduser -q postfix opendkim; chmod 0640 /etc/dkimkeys/fleet.test/mx1.private',
-    mended: 'deluser -q postfix opendkim; chmod 0600 /etc/dkimkeys/fleet.test/mx1.private',
-    message: /mx1\.private is 0640, and its group opendkim has postfix in it/,
+    given: 'adduser -q postfix opendkim-keys',
+    mended: 'deluser -q postfix opendkim-keys',
+    message: /mx1\.private is 0640, and its group opendkim-keys has postfix in it/,
   },
   {
     what: 'a directory that a group of several may write',
-    given: 'adduser -q postfix opendkim; chmod 0770 /etc/dkimkeys/fleet.test',
-    mended: 'deluser -q postfix opendkim; chmod 0700 /etc/dkimkeys/fleet.test',
-    message: /\/etc\/dkimkeys\/fleet\.test is opendkim:opendkim 0770/,
+    given: 'adduser -q postfix opendkim-keys; chmod 0770 /etc/dkimkeys/fleet.test',
+    mended: 'deluser -q postfix opendkim-keys; chmod 0750 /etc/dkimkeys/fleet.test',
+    message: /\/etc\/dkimkeys\/fleet\.test is root:opendkim-keys 0770/,
   },
   {
     what: 'a missing key',

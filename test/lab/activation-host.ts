@@ -23,6 +23,7 @@ export default playbook({
     mode: v.optional(v.string(), 'sv'),
     restart: v.optional(v.picklist(['covered', 'plain']), 'covered'),
     trusted: v.optional(v.array(v.string()), []),
+    hardening: v.optional(v.boolean(), true),
     domains: v.array(v.string()),
   }),
   tasks: ({ vars }) => [
@@ -35,6 +36,7 @@ export default playbook({
       src: 'conf.ejs',
       vars: { socket: vars.socket, extra: vars.extra, mode: vars.mode },
       restart: vars.restart,
+      hardening: vars.hardening,
     }),
   ],
 })
@@ -86,8 +88,9 @@ export const run = async (vars: object = {}, ...words: readonly string[]): Promi
 export const inMx1 = (script: string): Promise<string> => inHost('mx1', script)
 export const invocation = (): Promise<string> => inMx1('systemctl show -p InvocationID -p ActiveState --value opendkim')
 export const FILES = 'cd /etc && sha256sum opendkim.conf dkimkeys/KeyTable dkimkeys/SigningTable dkimkeys/TrustedHosts'
+export const DROP_IN = '/etc/systemd/system/opendkim.service.d/00-mailrun.conf'
 export const LEFT = `ls -A /var/lib/mailrun/opendkim
-find /etc /run/mailrun-opendkim* /var/spool/postfix/mailrun-cover -name "*mailrun*" 2>/dev/null
+find /etc /run/mailrun-opendkim* /var/spool/postfix/mailrun-cover -name "*mailrun*" ! -path ${DROP_IN} 2>/dev/null
 systemctl list-units --no-legend "mailrun-*"`
 /** One message for each domain, until all have arrived. */
 const SEND = `: > /var/mail/sink
@@ -135,6 +138,6 @@ export async function activationUp(): Promise<void> {
 }
 
 export async function activationDown(): Promise<void> {
-  here.remove()
   await (await import('../../lab/index.ts')).labDown()
+  here.remove()
 }

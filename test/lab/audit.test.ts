@@ -283,9 +283,9 @@ postconf -P smtp/inet/smtpd_milters=`,
   {
     what: 'a key that is not there, and one that only root can read',
     break: `mv ${key('example.test')} /root/saved\nchown root:root ${key('fleet.test')}`,
-    mend: `mv /root/saved ${key('example.test')}\nchown opendkim:opendkim ${key('fleet.test')}`,
+    mend: `mv /root/saved ${key('example.test')}\nchgrp opendkim-keys ${key('fleet.test')}`,
     ids: ['key-missing mx1 example.test', 'key-unreadable mx1 fleet.test', ...ofAll('milter-tempfail')],
-    says: /root:root 0600/,
+    says: /root:root 0640/,
   },
   {
     what: 'a key that all can read, and a file that holds none',
@@ -298,8 +298,8 @@ postconf -P smtp/inet/smtpd_milters=`,
   {
     what: 'postfix in the group of the daemon, and a key for the group',
     ...restarted({
-      break: `adduser --quiet postfix opendkim; chmod 0640 ${key('fleet.test')}`,
-      mend: `gpasswd -d postfix opendkim >/dev/null; chmod 0600 ${key('fleet.test')}`,
+      break: `adduser --quiet postfix opendkim; chgrp opendkim ${key('fleet.test')}`,
+      mend: `gpasswd -d postfix opendkim >/dev/null; chgrp opendkim-keys ${key('fleet.test')}`,
     }),
     ids: ['postfix-in-group mx1', 'key-unsafe mx1 fleet.test', ...ofFleet('milter-tempfail')],
   },
@@ -434,6 +434,7 @@ test(BY_GUIDE, async () => {
   assert.equal(idsOf(JSON.parse(stdout) as AuditReport), [
     'dmarc-fail mx1 mx1.fleet.test',
     'dmarc-none-without-rua fleet.test',
+    'key-daemon-owned mx1',
     'legacy-adsp fleet.test',
     'milter-accept mx1',
     'no-milter mx1 mx1.fleet.test',

@@ -95,12 +95,12 @@ for unit in opendkim ${POSTFIX_UNIT}; do systemctl show -p InvocationID --value 
   assert.is((await dkim('--check')).code, 0)
 })
 
-test("every key is 0600 and opendkim's", async () => {
+test("every key is root's, and OpenDKIM's group can read it", async () => {
   for (const host of HOSTS) {
     for (const domain of DOMAINS)
       assert.is(
         await inHost(host, `stat -c '%U:%G %a' /etc/dkimkeys/${domain}/${host}.private`),
-        'opendkim:opendkim 600',
+        'root:opendkim-keys 640',
       )
   }
 })
@@ -280,8 +280,26 @@ const DRIFTS: readonly {
   },
   {
     what: 'the mode of a key',
-    break: 'chmod 0640 /etc/dkimkeys/fleet.test/mx1.private',
+    break: 'chmod 0600 /etc/dkimkeys/fleet.test/mx1.private',
     tasks: ['dkimKey mx1._domainkey.fleet.test'],
+    restarts: [],
+  },
+  {
+    what: 'the owner of a key',
+    break: 'chown opendkim /etc/dkimkeys/fleet.test/mx1.private',
+    tasks: ['dkimOwners keys and their directories'],
+    restarts: [],
+  },
+  {
+    what: 'the owner of the directory of keys',
+    break: 'chown opendkim:opendkim /etc/dkimkeys; chmod 0700 /etc/dkimkeys',
+    tasks: ['dkimOwners keys and their directories'],
+    restarts: [],
+  },
+  {
+    what: 'an override of dpkg',
+    break: 'dpkg-statoverride --remove /etc/dkimkeys',
+    tasks: ['dkimOwners keys and their directories'],
     restarts: [],
   },
   {

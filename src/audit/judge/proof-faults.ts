@@ -3,6 +3,7 @@ import { dkimName } from '../../mail/dkim-record.ts'
 import type { CheckName } from '../../model/findings/finding-kind.ts'
 import { isFindingId, kindOf, type FindingId } from '../../model/findings/finding-kinds.ts'
 import type { HostProof, SigningProof, SpfProof, Verdict } from '../../model/proof.ts'
+import { groupedBy } from '../../text/grouped-by.ts'
 import type { DomainEvidence } from '../evidence.ts'
 import type { Fault } from '../fault.ts'
 
@@ -19,6 +20,7 @@ export function proofFaults(proof: HostProof, asked: Asked): readonly Fault[] {
   const { signing, spf, dmarc, reverse } = proof
   return [
     ...rolesTogether(signing).map((each) => signingFault(each, asked)),
+    ...oneClickFaults(signing),
     ...spf.filter(({ verdict }) => isBad(verdict)).map((each) => spfFault(each, spf, asked)),
     ...dmarc
       .filter(({ verdict }) => isBad(verdict))
@@ -50,6 +52,19 @@ function fault(verdict: Verdict, check: CheckName, subject: Fault['subject'], id
     check,
     ...(verdict.status === 'unknown' ? { severity: 'unknown' as const } : {}),
   }
+}
+
+function oneClickFaults(signing: readonly SigningProof[]): readonly Fault[] {
+  const found = signing.flatMap(({ domain, role, oneClick }) => (oneClick ? [{ domain, role, oneClick }] : []))
+  return [...groupedBy(found, ({ domain, oneClick }) => JSON.stringify([domain, oneClick])).values()].map(
+    (those): Fault => {
+      const { domain, oneClick } = those[0]!
+      return {
+        ...fault(oneClick, 'signature', { domain, about: those.map(({ role }) => role).join(', ') }),
+        ...onHost,
+      }
+    },
+  )
 }
 
 interface Roles {

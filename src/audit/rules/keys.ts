@@ -1,4 +1,5 @@
 // Lint: the private keys that the tables name, as the daemon gets at them.
+import { DAEMON, KEY_GROUP } from '../../mail/key-group.ts'
 import { keyOutOfReach } from '../../mail/key-reach.ts'
 import { keyKind } from '../../mail/public-key.ts'
 import type { HostKey, MailSetup } from '../../model/mail-setup.ts'
@@ -6,6 +7,7 @@ import { ancestorsOf } from '../../probes/signing-family.ts'
 import { groupedBy } from '../../text/grouped-by.ts'
 import { faultIf, type Fault } from '../fault.ts'
 import { attributesOf, isOn, placeOf, rowPlace, settingOf, tableOf } from '../opendkim-setup.ts'
+import { ownerFaults } from './key-owners.ts'
 import { keyEntries, plainKeys, type KeyEntry } from './signing-table.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 
@@ -14,6 +16,7 @@ export function keyFaults(setup: MailSetup): readonly Fault[] {
   const entries = [...keyEntries(setup).filter(({ malformed }) => !malformed), ...plainKeys(setup)]
   const keys = new Map(setup.keys.map((key) => [key.path, key]))
   return [
+    ...ownerFaults(setup, [...keys.values()]),
     ...[...groupedBy(entries, ({ path }) => path)].flatMap(([path, named]) => {
       const key = keys.get(path)
       return key === undefined ? [] : faultsOf(setup, key, named)
@@ -72,7 +75,8 @@ function accessFaults(setup: MailSetup, { path, state }: HostKey, subject: Fault
   const reach = reachOf(setup, path)
   const unsafe = isReadable ? (unsafeness(setup, path) ?? reach) : undefined
   const wantsSafe = isOn(settingOf(setup, 'requiresafekeys')?.value ?? 'yes')
-  const access = { expected: `${setup.user}:${setup.user} 0600`, found: attributesOf(setup, path) }
+  const expected = setup.user === DAEMON ? `root:${KEY_GROUP} 0640` : `${setup.user}:${setup.user} 0600`
+  const access = { expected, found: attributesOf(setup, path) }
   return [
     ...faultIf(!isReadable, {
       id: 'key-unreadable',
@@ -109,7 +113,7 @@ function kindFaults({ path, publicKey }: HostKey, subject: Fault['subject']): re
 
 /** Of the directories above; known for the user opendkim alone. */
 function reachOf(setup: MailSetup, path: Untrusted): string | undefined {
-  if (setup.user !== 'opendkim') return undefined
+  if (setup.user !== DAEMON) return undefined
   const above = ancestorsOf(path)
   const directories = above.flatMap((each) => {
     const is = setup.paths[each]

@@ -40,6 +40,12 @@ export const PROOF_FINDINGS = {
     'A milter behind the one that signs changes the message, which breaks the signature.',
     'the milter that signs must be the last',
   ),
+  'one-click-unsigned': signature(
+    'warning',
+    'No signature covers List-Unsubscribe and List-Unsubscribe-Post: one-click unsubscription of mail to many ' +
+      'does not count (RFC 8058), and large receivers want it.',
+    'SignHeaders *,+list-unsubscribe,+list-unsubscribe-post in opendkim.conf',
+  ),
   'no-key': signature(
     'error',
     'DNS has no record for the selector that the host signs with: verifiers take the mail as unsigned.',

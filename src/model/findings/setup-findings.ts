@@ -126,7 +126,7 @@ export const SETUP_FINDINGS = {
   'safe-keys-off': setup(
     'warning',
     'RequireSafeKeys is off: keys that others can read or replace are taken without a word.',
-    'RequireSafeKeys yes, and keys of mode 0600',
+    'RequireSafeKeys yes, and keys root:opendkim-keys 0640',
   ),
   // Tables
   'table-missing': setup(
@@ -137,7 +137,7 @@ export const SETUP_FINDINGS = {
   'table-unreadable': setup(
     'error',
     'The daemon cannot read a table once it is no longer root: a reload fails, and mail is put off.',
-    'mode 0644, and directories that it may search',
+    'root:opendkim-keys 0640 or mode 0644, and directories that it may search',
   ),
   'table-not-read': setup(
     'note',
@@ -198,12 +198,22 @@ export const SETUP_FINDINGS = {
   'key-unreadable': setup(
     'error',
     'The daemon cannot read the private key: all mail of the domain is put off (451).',
-    'opendkim:opendkim 0600, and directories that it may search',
+    'root:opendkim-keys 0640, the daemon in that group since its start, and directories that it may search',
   ),
   'key-unsafe': setup(
     'error',
     'Others can read or replace the private key: OpenDKIM refuses it, and all mail of the domain is put off (451).',
-    'opendkim:opendkim 0600, and directories that only the owner may write',
+    'root:opendkim-keys 0640, nobody but the daemon in that group, and directories that only their owner may write',
+  ),
+  'key-daemon-owned': setup(
+    'note',
+    "The daemon, which reads strangers' mail, owns its keys or their directories: a hole in it changes what is signed.",
+    'run playbooks/dkim.ts, which gives them to root',
+  ),
+  'key-not-roots': setup(
+    'note',
+    "A key or its directory is another account's, or another account gets at it: it is not given to root.",
+    'give the host keys of its own below /etc/dkimkeys, or see that nobody else needs these',
   ),
   'selector-default': setup(
     'note',

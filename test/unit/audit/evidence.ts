@@ -72,7 +72,7 @@ export const GOOD: MailSetup = {
     { path: '/etc/default/opendkim', line: 20, name: 'SOCKET', value: 'local:$RUNDIR/opendkim.sock' },
   ],
   user: 'opendkim',
-  groups: [],
+  groups: ['opendkim-keys'],
   tables: [
     table('keytable', 'file', '/etc/dkimkeys/KeyTable', `mx1._domainkey.example.org example.org:mx1:${KEY_PATH}`),
     table(
@@ -89,13 +89,13 @@ export const GOOD: MailSetup = {
   paths: {
     '/': directory('root', 'root', '0755'),
     '/etc': directory('root', 'root', '0755'),
-    '/etc/dkimkeys': directory('opendkim', 'opendkim', '0700'),
-    '/etc/dkimkeys/example.org': directory('opendkim', 'opendkim', '0700'),
-    [KEY_PATH]: { type: 'f', owner: 'opendkim', group: 'opendkim', mode: '0600' },
+    '/etc/dkimkeys': directory('root', 'opendkim-keys', '0750'),
+    '/etc/dkimkeys/example.org': directory('root', 'opendkim-keys', '0750'),
+    [KEY_PATH]: { type: 'f', owner: 'root', group: 'opendkim-keys', mode: '0640' },
     '/var/spool/postfix/opendkim': directory('opendkim', 'postfix', '2750'),
     '/var/spool/postfix/opendkim/opendkim.sock': { type: 's', owner: 'opendkim', group: 'postfix', mode: '0770' },
   },
-  members: { opendkim: ['opendkim'], postfix: ['postfix'], root: ['root'] },
+  members: { opendkim: ['opendkim'], 'opendkim-keys': ['opendkim'], postfix: ['postfix'], root: ['root'] },
   parameters: {
     config_directory: '/etc/postfix',
     queue_directory: '/var/spool/postfix',

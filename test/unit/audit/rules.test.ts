@@ -119,7 +119,7 @@ const WRONG: readonly (readonly [what: string, setup: MailSetup, ids: readonly s
     '/etc/default/opendkim:9',
   ],
   ['no PidFile', conf((text) => text.replace(/\nPidFile.*/, '')), ['pid-file-missing']],
-  ['as root', { ...GOOD, user: 'root' }, ['opendkim-root'], '/etc/opendkim.conf:10'],
+  ['as root', { ...keyIs({ mode: '0600' }), user: 'root' }, ['opendkim-root'], '/etc/opendkim.conf:10'],
   ['Mode v', conf((text) => text.replace('Mode sv', 'Mode v')), ['opendkim-mode'], '/etc/opendkim.conf:1'],
   ['rsa-sha1', conf((text) => text.replace('rsa-sha256', 'rsa-sha1')), ['sha1-signatures'], '/etc/opendkim.conf:3'],
   ['ed25519', conf((text) => text.replace('rsa-sha256', 'ed25519-sha256')), ['ed25519-signatures']],
@@ -260,12 +260,23 @@ const WRONG: readonly (readonly [what: string, setup: MailSetup, ids: readonly s
   ['a directory', keyIs({}, { state: 'other', publicKey: '' }), ['key-invalid']],
   ['root alone', keyIs({ owner: 'root', group: 'root' }, { state: 'unreadable' }), ['key-unreadable']],
   ['everybody may read', keyIs({ mode: '0644' }), ['key-unsafe']],
+  ["the daemon's own", keyIs({ owner: 'opendkim', group: 'opendkim', mode: '0600' }), ['key-daemon-owned'], KEY_PATH],
+  [
+    'a directory of the daemon into which a group comes',
+    {
+      ...GOOD,
+      members: { ...GOOD.members, filter: ['opendkim', 'rspamd'] },
+      paths: { ...GOOD.paths, '/etc/dkimkeys': { type: 'd', owner: 'opendkim', group: 'filter', mode: '0750' } },
+    },
+    ['key-not-roots'],
+    '/etc/dkimkeys',
+  ],
   ['a group may read', keyIs({ mode: '0640', group: 'mail' }), []],
   [
     'a directory that a group may write',
     {
       ...GOOD,
-      paths: { ...GOOD.paths, '/etc/dkimkeys': { type: 'd', owner: 'opendkim', group: 'opendkim', mode: '0770' } },
+      paths: { ...GOOD.paths, '/etc/dkimkeys': { type: 'd', owner: 'root', group: 'opendkim-keys', mode: '0770' } },
     },
     ['key-unsafe'],
   ],

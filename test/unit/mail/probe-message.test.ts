@@ -12,6 +12,7 @@ test('it has what RFC 5322 wants, lines end with CRLF, and no placeholder is lef
     'Date: Fri, 02 Jan 2026 03:04:05 +0000',
     'Message-ID: <abc.local@example.org>',
     'Subject: mailrun verify, local',
+    'List-Unsubscribe-Post: List-Unsubscribe=One-Click',
   ])
     assert.ok(message.includes(`${field}\r\n`), field)
   assert.not.match(message, /[^\r]\n|@[A-Z]+@/)

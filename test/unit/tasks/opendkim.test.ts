@@ -6,6 +6,7 @@ import { coverOf } from '../../../src/changes/opendkim-cover.ts'
 import { settle } from '../../../src/engine/settle.ts'
 import { leadsTo } from '../../../src/mail/milter.ts'
 import { needsRestart } from '../../../src/mail/opendkim-conf.ts'
+import { hardeningFor, hardeningText } from '../../../src/mail/opendkim-hardening.ts'
 import { keyTable, signingTable } from '../../../src/changes/opendkim-tables.ts'
 import type { OutsideAnswer, Told } from '../../../src/model/outside-question.ts'
 import { isKnown, UNKNOWN } from '../../../src/model/unknown.ts'
@@ -77,6 +78,16 @@ const parameters = (lists: Readonly<Record<string, string>>) => ({
   values: new Map(Object.entries(lists)),
   defaults: new Map<string, string>(),
 })
+/** The drop-in that goes with a configuration. */
+function dropIn(conf: string): string {
+  const hardening = hardeningFor(
+    conf,
+    SIGNING.map(({ path }) => path),
+  )
+  if ('unfit' in hardening) return assert.unreachable(hardening.unfit) as never
+  return hardeningText(hardening)
+}
+const ABSENT: PathState = { is: { kind: 'absent' }, parent: 'directory', missing: [] }
 const DONE: OpendkimState = {
   signing: SIGNING,
   foreign: { names: [], unreadable: undefined },
@@ -85,6 +96,7 @@ const DONE: OpendkimState = {
     file(signingTable(SIGNING, undefined)),
     file('127.0.0.1\n::1\nlocalhost\n'),
     file(CONF),
+    file(dropIn(CONF)),
   ],
   unit: {
     id: 'opendkim.service',
@@ -104,13 +116,27 @@ const DONE: OpendkimState = {
   },
   parameters: parameters({ smtpd_milters: 'unix:opendkim/opendkim.sock', non_smtpd_milters: '$smtpd_milters' }),
   main: file(''),
-  activation: { unfinished: false, formerSocket: undefined, overrides: [] },
+  activation: { unfinished: false, formerSocket: undefined, unhardened: undefined, overrides: [], joined: false },
   keys: [],
 }
 const with_ = (index: number, content: string): OpendkimState => ({
   ...DONE,
   files: DONE.files.map((each, at) => (at === index ? file(content) : each)),
 })
+/** As 0.1.0 left it; its directory, too, is to be made. */
+const UNHARDENED: OpendkimState = {
+  ...DONE,
+  files: [...DONE.files.slice(0, 4), { ...ABSENT, parent: 'absent' }],
+}
+const takenBack = (text: string): OpendkimState => ({
+  ...UNHARDENED,
+  activation: { ...DONE.activation, unhardened: { digest: sha256(text), why: 'a.example: it is not signed' } },
+})
+const IN_GROUP: OpendkimState = {
+  ...DONE,
+  signing: SIGNING.map((each) => ({ ...each, groups: ['opendkim-keys'] })),
+}
+const OVERRIDDEN = { ...DONE.activation, overrides: ['  -o smtpd_milters=unix:opendkim/opendkim.sock'] }
 const COVERED = '; a second instance signs meanwhile'
 const elsewhere = (state: OpendkimState): OpendkimState => ({
   ...state,
@@ -125,6 +151,60 @@ const CASES: readonly (readonly [
   readonly string[] | { readonly blocked: string },
 ])[] = [
   ['all as it is to be', {}, DONE, []],
+  [
+    'a daemon that was started before it was in the group of the keys',
+    {},
+    IN_GROUP,
+    [
+      ...['KeyTable', 'SigningTable', 'TrustedHosts'].map(
+        (name) => `${name}: group root → opendkim-keys, mode 0644 → 0640`,
+      ),
+      `restart: it joins the group opendkim-keys${COVERED}`,
+    ],
+  ],
+  [
+    'a daemon that is in the group, and tables of root alone',
+    {},
+    { ...IN_GROUP, activation: { ...DONE.activation, joined: true } },
+    [
+      ...['KeyTable', 'SigningTable', 'TrustedHosts'].map(
+        (name) => `${name}: group root → opendkim-keys, mode 0644 → 0640`,
+      ),
+      'reload',
+    ],
+  ],
+  [
+    'tables that another account can read',
+    {},
+    {
+      ...IN_GROUP,
+      activation: { ...DONE.activation, joined: true },
+      signing: IN_GROUP.signing.map((each) => ({
+        ...each,
+        directories: each.directories.map((above) => ({ ...above, mode: '0755' })),
+      })),
+    },
+    [],
+  ],
+  [
+    'a daemon that cannot be restarted under cover, with keys that it reads as they are',
+    {},
+    { ...IN_GROUP, activation: OVERRIDDEN },
+    [],
+  ],
+  [
+    'a daemon that cannot be restarted under cover, with keys of root',
+    {},
+    {
+      ...IN_GROUP,
+      activation: OVERRIDDEN,
+      signing: IN_GROUP.signing.map((each) => ({
+        ...each,
+        key: { kind: 'key', owner: 'root', group: 'opendkim-keys', mode: '0640', publicKey },
+      })),
+    },
+    { blocked: 'OpenDKIM must be restarted, and mail would be deferred or go unsigned meanwhile' },
+  ],
   [
     'another line in a table',
     {},
@@ -222,6 +302,7 @@ const CASES: readonly (readonly [
       'SigningTable: again',
       'TrustedHosts: again',
       'opendkim.conf: again',
+      'opendkim.service.d/00-mailrun.conf: again',
       `restart: a run that did not come to its end is undone${COVERED}`,
     ],
   ],
@@ -251,6 +332,51 @@ const CASES: readonly (readonly [
     ['SigningTable: content', 'reload'],
   ],
   [
+    'its unit is not hardened yet',
+    {},
+    UNHARDENED,
+    ['opendkim.service.d/00-mailrun.conf: create', `restart: its unit is hardened${COVERED}`],
+  ],
+  [
+    'its unit is hardened otherwise, and a setting changes that a reload reads',
+    {},
+    { ...DONE, files: [...with_(3, `${CONF}Canonicalization simple/simple\n`).files.slice(0, 4), file('x')] },
+    [
+      'opendkim.conf: content',
+      'opendkim.service.d/00-mailrun.conf: content',
+      `restart: its unit is hardened otherwise${COVERED}`,
+    ],
+  ],
+  [
+    'its unit is to be as it was',
+    { hardening: false },
+    DONE,
+    ['opendkim.service.d/00-mailrun.conf: remove', `restart: its unit is hardened no more${COVERED}`],
+  ],
+  ['its unit is as it is to be, without hardening', { hardening: false }, UNHARDENED, []],
+  ['it did not sign with its unit hardened', {}, takenBack(dropIn(CONF)), []],
+  [
+    'it did not sign with its unit hardened in another way',
+    {},
+    takenBack('another'),
+    ['opendkim.service.d/00-mailrun.conf: create', `restart: its unit is hardened${COVERED}`],
+  ],
+  [
+    'master.cf asks it, and nothing but the hardening needs a restart',
+    {},
+    {
+      ...UNHARDENED,
+      activation: { ...DONE.activation, overrides: ['  -o smtpd_milters=unix:opendkim/opendkim.sock'] },
+    },
+    [],
+  ],
+  [
+    'tables alone, and a unit that is not hardened',
+    { src: undefined, vars: undefined, socket: undefined, trustedHosts: undefined } as never,
+    UNHARDENED,
+    [],
+  ],
+  [
     'a domain that is not named',
     {},
     { ...DONE, foreign: { names: ['c.example'], unreadable: undefined } },
@@ -259,6 +385,29 @@ const CASES: readonly (readonly [
 ]
 for (const [what, args, now, expect] of CASES)
   test(what, () => checkCase(opendkim, { args: { ...ARGS, ...args }, now, sources: { conf: CONF }, expect }))
+
+test('why a unit is not hardened is told in every run', () => {
+  const told = (now: OpendkimState, conf: string): string => {
+    const plan = planOf(opendkim(ARGS), now, { conf })
+    return plan.kind === 'ok' ? (plan.warning ?? 'nothing') : JSON.stringify(plan)
+  }
+  assert.is(told(DONE, CONF), 'nothing')
+  assert.match(
+    told(takenBack(dropIn(CONF)), CONF),
+    /^the unit of OpenDKIM is not hardened, for it did not sign that way: a\.example: it is not signed \(remove \/var/,
+  )
+  const asRoot = CONF.replace(/UserID.*\n/, '')
+  const now = { ...UNHARDENED, files: [...DONE.files.slice(0, 3), file(asRoot), ABSENT] }
+  assert.match(told(now, asRoot), /^the unit of OpenDKIM is not hardened: UserID names no user of its own/)
+  const overridden = {
+    ...UNHARDENED,
+    activation: { ...DONE.activation, overrides: ['  -o smtpd_milters=unix:opendkim/opendkim.sock'] },
+  }
+  assert.match(
+    told(overridden, CONF),
+    /^how the unit of OpenDKIM is hardened and which groups it has stays as it is, for that needs a restart/,
+  )
+})
 
 test('a template that goes with other tables or another socket is refused', () => {
   for (const [conf, why] of [
@@ -334,7 +483,7 @@ test('Postfix is pointed at the second instance and back, other milters and brac
 /** As on a host where nothing signs yet; `unknown`: its key is about to be made. */
 const fresh = (...unknown: readonly string[]): OpendkimState => ({
   ...DONE,
-  files: [0, 1, 2, 3].map(() => ({ is: { kind: 'absent' }, parent: 'directory', missing: [] })),
+  files: [0, 1, 2, 3, 4].map(() => ({ is: { kind: 'absent' }, parent: 'directory', missing: [] })),
   unit: { ...DONE.unit, active: false, stopped: true },
   signing: SIGNING.map((each) => ({
     ...each,
@@ -424,7 +573,14 @@ test('whatever is answered, the plan keeps the laws: then it is satisfied with w
       now: fresh(),
       told,
       sources: { conf: CONF },
-      expect: ['KeyTable: create', 'SigningTable: create', 'TrustedHosts: create', 'opendkim.conf: create', 'start'],
+      expect: [
+        'KeyTable: create',
+        'SigningTable: create',
+        'TrustedHosts: create',
+        'opendkim.conf: create',
+        'opendkim.service.d/00-mailrun.conf: create',
+        'start',
+      ],
     })
   checkCase(opendkim, { args: ASKING, now: DONE, told: servedBut('a.example'), sources: { conf: CONF }, expect: [] })
 })

@@ -39,13 +39,23 @@ const template = probeTemplate(new Date())
 const message = filledTemplate(template, 'example.org', 'local', 'n')
 const pair = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const spki = (key: typeof pair): string => key.publicKey.export({ type: 'spki', format: 'der' }).toString('base64')
-const signed = async (): Promise<string> => {
+/** @param headerList - of the header fields to sign, parted by colons. */
+const signed = async (headerList?: string): Promise<string> => {
   const by = {
     signingDomain: 'example.org',
     selector: 's1',
     privateKey: pair.privateKey.export({ type: 'pkcs1', format: 'pem' }).toString(),
+    // Left out, mailauth takes the time twice: for what it signs, and for what it writes.
+    signTime: new Date(),
   }
-  const { signatures } = await dkimSign(message, { ...by, signatureData: [by], canonicalization: 'relaxed/simple' })
+  // mailauth's type says a list, and its code wants a text.
+  const names = headerList === undefined ? {} : { headerList: headerList as unknown as string[] }
+  const { signatures } = await dkimSign(message, {
+    ...by,
+    ...names,
+    signatureData: [by],
+    canonicalization: 'relaxed/simple',
+  })
   return `${signatures}${message}`
 }
 const key = (value: string): Answers => ({ 's1._domainkey.example.org TXT': [value] })
@@ -116,6 +126,36 @@ test('what a milter did is told as what it is', async () => {
     ).id,
     'outsider-signed',
   )
+})
+
+test('mail to many is to be signed with the fields of one-click unsubscription', async () => {
+  const judged = async (role: SigningProof['role'], headers: readonly (readonly string[])[], own = '') => {
+    const values = await Promise.all(headers.map((names) => signed(['From', 'Date', ...names].join(':'))))
+    const fields = values.map((text) => ({
+      index: 0,
+      name: 'DKIM-Signature',
+      value: text.slice('DKIM-Signature:'.length, text.indexOf('\r\nFrom:')),
+    }))
+    const { verdict, oneClick } = await proveSigning(
+      { role, domain: 'example.org', milters: [answer({ fields })] },
+      { parameters: {}, services: [], domains: own === '' ? ['example.org'] : [], own, sessions: [] },
+      { template, nonce: 'n' },
+      world(key(dkimValue(spki(pair)))),
+    )
+    assert.is(verdict.id, role === 'outsider' ? 'outsider-signed' : 'signed')
+    return oneClick === undefined ? 'nothing' : `${oneClick.status} ${oneClick.id}: ${oneClick.what.split(':')[0]}`
+  }
+  const [uri, post] = ['List-Unsubscribe', 'List-Unsubscribe-Post']
+  const unsigned = 'fail one-click-unsigned: no signature covers'
+  for (const role of ['local', 'submission'] as const) {
+    assert.is(await judged(role, [[uri, post]]), 'nothing')
+    assert.is(await judged(role, [[uri]]), `${unsigned} ${post}`)
+    assert.is(await judged(role, [[]]), `${unsigned} ${uri} and ${post}`)
+  }
+  assert.is(await judged('local', [[uri], [post, uri]]), 'nothing', 'one signature is enough')
+  assert.is(await judged('bounce', [[uri]]), 'nothing', 'bounces go to one')
+  assert.is(await judged('local', [[uri]], 'example.org'), 'nothing', "the host's own mail is none to many")
+  assert.is(await judged('outsider', [[uri]]), 'nothing', 'it is to be unsigned')
 })
 
 test('the answer of the program on the host is read, whatever milters say', () => {

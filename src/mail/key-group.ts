@@ -1,0 +1,11 @@
+// The system group by which OpenDKIM reads root's keys and tables, and the owner and mode that these have.
+
+/**
+ * Holds the daemon's user alone. Not the group opendkim: others are put into that, and OpenDKIM then refuses a key that
+ * it can read (opendkim.conf(5), RequireSafeKeys).
+ */
+export const KEY_GROUP = 'opendkim-keys'
+export const DAEMON = 'opendkim'
+
+export const ROOTS_KEY = { owner: 'root', group: KEY_GROUP, mode: '0640' } as const
+export const ROOTS_DIRECTORY = { owner: 'root', group: KEY_GROUP, mode: '0750' } as const

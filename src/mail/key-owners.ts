@@ -1,0 +1,134 @@
+// Which keys and directories of keys are to become root's, and which stay as they are, and why. Pure.
+import { DAEMON, KEY_GROUP, ROOTS_DIRECTORY, ROOTS_KEY } from './key-group.ts'
+
+/** Owner, group and mode (four octal digits). */
+export interface Owned {
+  readonly path: string
+  readonly owner: string
+  readonly group: string
+  readonly mode: string
+}
+
+export interface Move {
+  readonly kind: 'directory' | 'key'
+  readonly from: Owned
+  readonly to: Omit<Owned, 'path'>
+}
+
+export interface Stay {
+  readonly path: string
+  readonly why: string
+}
+
+/** Who else can get at a path: accounts by group, besides root and the daemon, and paths with access control lists. */
+export interface OtherAccounts {
+  /** `undefined` for a group: it cannot be told. */
+  readonly members: Readonly<Record<string, readonly string[] | undefined>>
+  readonly acl: readonly string[]
+  /** By an administrator's dpkg-statoverride. */
+  readonly overrides: readonly Owned[]
+}
+
+/** A key, and the directories above it, the topmost first. */
+export interface KeyPlace {
+  readonly key: Owned
+  readonly above: readonly Owned[]
+}
+
+const EVERYBODY = 'every user'
+/** Where nothing else is told of them. */
+const UNSHARED: readonly string[] = ['root', DAEMON, KEY_GROUP]
+const [READ, SEARCH] = [4, 1]
+
+const bits = (mode: string): readonly [user: number, group: number, others: number] => {
+  const [user = 0, group = 0, others = 0] = Array.from(mode.slice(-3), Number)
+  return [user, group, others]
+}
+
+/** Accounts that the bits of a path let through, besides root and the daemon. */
+function admitted({ path, owner, group, mode }: Owned, bit: number, accounts: OtherAccounts): ReadonlySet<string> {
+  const [, ofGroup, others] = bits(mode)
+  if ((others & bit) !== 0) return new Set([EVERYBODY])
+  const members = accounts.members[group] ?? (UNSHARED.includes(group) ? [] : [`the group ${group}`])
+  return new Set([
+    ...(owner === DAEMON || owner === 'root' ? [] : [owner]),
+    ...((ofGroup & bit) === 0 ? [] : members),
+    ...(accounts.acl.includes(path) ? ['an access control list'] : []),
+  ])
+}
+
+/** What becomes of one directory above a key. */
+function ofDirectory(directory: Owned, accounts: OtherAccounts): Move | Stay | undefined {
+  const { path, owner, group, mode } = directory
+  if (owner === 'root') return undefined
+  if (owner !== DAEMON) return { path, why: `it belongs to ${owner}` }
+  const override = accounts.overrides.find((each) => each.path === path)
+  if (override !== undefined) {
+    const { path: _, ...to } = override
+    return letsDaemonThrough(override)
+      ? { kind: 'directory', from: directory, to }
+      : { path, why: `dpkg-statoverride keeps it ${to.owner}:${to.group} ${to.mode}` }
+  }
+  if (!path.startsWith('/etc/')) return { path, why: `it is ${DAEMON}'s, and not below /etc` }
+  const others = admitted(directory, SEARCH, accounts)
+  // Whoever came through still does; the daemon, too.
+  if (others.has(EVERYBODY)) return { kind: 'directory', from: directory, to: { owner: 'root', group, mode } }
+  return others.size > 0
+    ? { path, why: `${inWords(others)} can get at what is in it` }
+    : { kind: 'directory', from: directory, to: ROOTS_DIRECTORY }
+}
+
+/** Of root's, such as this module's own override: by the group of the keys, or as everybody else. */
+function letsDaemonThrough({ owner, group, mode }: Owned): boolean {
+  const [, ofGroup, others] = bits(mode)
+  return owner === 'root' && ((group === KEY_GROUP ? ofGroup : others) & SEARCH) !== 0
+}
+
+/** Whoever can read it as it lies there, besides root and the daemon. */
+function readersOf({ key, above }: KeyPlace, accounts: OtherAccounts): ReadonlySet<string> {
+  const read = admitted(key, READ, accounts)
+  return above.reduce<ReadonlySet<string>>((left, directory) => {
+    const through = admitted(directory, SEARCH, accounts)
+    if (through.has(EVERYBODY)) return left
+    if (left.has(EVERYBODY)) return through
+    return new Set([...left].filter((name) => through.has(name) || through.has('an access control list')))
+  }, read)
+}
+
+const inWords = (accounts: ReadonlySet<string>): string => [...accounts].slice(0, 5).join(', ')
+
+/**
+ * What is to be done for these keys, in the order in which the daemon can read them at every step once it runs in the
+ * group: directories from the top, then keys. Of what is root's already nothing is said.
+ */
+export function keyMoves(
+  places: readonly KeyPlace[],
+  accounts: OtherAccounts,
+): { readonly moves: readonly Move[]; readonly stays: readonly Stay[] } {
+  const moves = new Map<string, Move>()
+  const keys: Move[] = []
+  const stays = new Map<string, Stay>()
+  const see = (outcome: Move | Stay | undefined, into: (move: Move) => void): boolean => {
+    if (outcome === undefined) return true
+    if ('why' in outcome) stays.set(outcome.path, outcome)
+    else into(outcome)
+    return !('why' in outcome)
+  }
+  for (const place of places) {
+    const safe = place.above.every((each) => see(ofDirectory(each, accounts), (move) => moves.set(each.path, move)))
+    if (safe) see(ofKey(place, accounts), (move) => keys.push(move))
+  }
+  return { moves: [...[...moves.values()].sort(byDepth), ...keys], stays: [...stays.values()] }
+}
+
+const byDepth = (one: Move, other: Move): number => one.from.path.split('/').length - other.from.path.split('/').length
+
+function ofKey(place: KeyPlace, accounts: OtherAccounts): Move | Stay | undefined {
+  const { key } = place
+  if (key.owner === 'root') return undefined
+  if (key.owner !== DAEMON) return { path: key.path, why: `it belongs to ${key.owner}` }
+  const readers = readersOf(place, accounts)
+  return readers.size > 0
+    ? { path: key.path, why: `${inWords(readers)} can read it` }
+    : { kind: 'key', from: key, to: ROOTS_KEY }
+}

@@ -1,0 +1,35 @@
+// Whether mail to many could be unsubscribed from by one click: RFC 8058 has that count only where a signature covers
+// the header fields that say so.
+import type { GivenField } from '../mail/probe-message.ts'
+import type { Verdict } from '../model/proof.ts'
+
+/** RFC 8058, section 4. In the probe's message both are there. */
+const COVERED = ['List-Unsubscribe', 'List-Unsubscribe-Post']
+
+/**
+ * What is wrong with the signatures that milters put on a message; `undefined` where one covers both fields.
+ *
+ * @param fields - that milters added; at least one of them a DKIM-Signature.
+ */
+export function oneClickVerdict(fields: readonly GivenField[]): Verdict | undefined {
+  const missing = fields
+    .filter(({ name }) => /^dkim-signature$/i.test(name))
+    .map(({ value }) => COVERED.filter((field) => !coveredBy(value).includes(field.toLowerCase())))
+  const [fewest = []] = missing.toSorted((a, b) => a.length - b.length)
+  if (fewest.length === 0) return undefined
+  return {
+    status: 'fail',
+    id: 'one-click-unsigned',
+    what:
+      `no signature covers ${fewest.join(' and ')}: receivers do not heed one-click unsubscription ` +
+      'of mail to many (RFC 8058), which large ones want',
+    advice: 'SignHeaders *,+list-unsubscribe,+list-unsubscribe-post in opendkim.conf',
+  }
+}
+
+/** The names in `h=`, in lower case. */
+const coveredBy = (signature: GivenField['value']): readonly string[] =>
+  (/(?:^|;)\s*h\s*=([^;]*)/.exec(signature)?.[1] ?? '')
+    .toLowerCase()
+    .split(':')
+    .map((name) => name.trim())

@@ -1,0 +1,59 @@
+// A lab host that signs by keys of root's: how it is laid as mailrun 0.1.0 left it, what its daemons answer, and what
+// the daemon's user can change.
+import { OPENDKIM_ASK } from '../../src/changes/opendkim-ask.ts'
+import { DOMAINS, inMx1, SOCKET } from './activation-host.ts'
+
+export const OWNERS = `find /etc/dkimkeys /etc/opendkim.conf -not -name 'README*' -printf '%p %u:%g %m\\n' | sort`
+
+/** As a run of this version leaves it. */
+export const OURS = [
+  '/etc/dkimkeys root:opendkim-keys 750',
+  '/etc/dkimkeys/KeyTable root:opendkim-keys 640',
+  '/etc/dkimkeys/SigningTable root:opendkim-keys 640',
+  '/etc/dkimkeys/TrustedHosts root:opendkim-keys 640',
+  ...['example.test', 'fleet.test'].flatMap((domain) => [
+    `/etc/dkimkeys/${domain} root:opendkim-keys 750`,
+    `/etc/dkimkeys/${domain}/mx1.private root:opendkim-keys 640`,
+  ]),
+  '/etc/opendkim.conf root:root 644',
+].join('\n')
+
+/** Owners, modes, configuration and unit as version 0.1.0 made them; its daemon runs. */
+export const AS_0_1_0 = `
+dpkg-statoverride --quiet --remove /etc/dkimkeys || :
+chown -R opendkim:opendkim /etc/dkimkeys
+cd /etc/dkimkeys
+chmod 0700 . fleet.test example.test
+chmod 0600 */*.private
+chown root:root README* KeyTable SigningTable TrustedHosts
+chmod 0644 KeyTable SigningTable TrustedHosts
+gpasswd -d opendkim opendkim-keys >/dev/null 2>&1
+groupdel opendkim-keys
+sed -i /^SignHeaders/d /etc/opendkim.conf
+rm -rf /etc/systemd/system/opendkim.service.d
+systemctl daemon-reload
+systemctl restart opendkim
+sleep 1
+`
+
+/** Prints whatever the daemon's user can change of what it signs by; nothing where all is well. */
+export const CHANGEABLE = `
+cat > /tmp/changes <<'X'
+for p in /etc/opendkim.conf /etc/dkimkeys /etc/dkimkeys/*Table /etc/dkimkeys/TrustedHosts /etc/dkimkeys/*.test \\
+  /etc/dkimkeys/*/*.private /etc/systemd/system/opendkim.service.d/*; do
+  [ -e "$p" ] || continue
+  { touch -- "$p" || chmod 0600 -- "$p" || chmod 0700 -- "$p" || mv -- "$p" "$p.x" || true >> "$p"; } 2>/dev/null &&
+    echo "$p"
+done
+:
+X
+runuser -u opendkim -- sh /tmp/changes`
+
+/** What an OpenDKIM says of mail of all domains: a selector for each, or why there is none. */
+export const told = (milter: string): Promise<string> =>
+  inMx1(`cat > /root/ask.pl <<'mailrun-perl'
+${OPENDKIM_ASK}mailrun-perl
+perl /root/ask.pl root '${milter}' ${DOMAINS.map((domain) => `${domain}/${domain}`).join(' ')}`)
+
+export const OWN = SOCKET
+export const SIGNED = DOMAINS.map((domain) => `${domain} mx1`).join('\n')
