@@ -17,7 +17,7 @@ import { keyringFor } from '../src/run/keyring-for.ts'
 import { readFleet } from '../src/run/read-fleet.ts'
 import { Secret } from '../src/shell/secret.ts'
 import { randomOf } from './fuzz/random.ts'
-import { BASTION_BEHAVIOURS, hostileBastion, type BastionBehaviour } from './hostile-bastion.ts'
+import { BASTION_BEHAVIOURS, hostileBastion, type BastionBehaviour, type HostileBastion } from './hostile-bastion.ts'
 import { suite } from './suite.ts'
 
 const [PASSWORD, PASSPHRASE, BECOME, ANSWER] = [
@@ -61,54 +61,9 @@ export function hostileBastionRounds(count: number): void {
   const folder = mkdtempSync(join(tmpdir(), 'mailrun-hostile-bastion-'))
   const keyFile = join(folder, 'id_locked')
   const [hostKeys, otherKeys] = [1, 2].map(() => ssh2.utils.generateKeyPairSync('ed25519')) as [KeyPair, KeyPair]
+  const counts = { hello: 0, unreachable: 0, questions: 0, told: 0 }
   let host: HonestHost
   let before = 0
-  const counts = { hello: 0, unreachable: 0, questions: 0, told: 0 }
-
-  async function play({ behaviour, client, own }: Round): Promise<void> {
-    const random = randomOf(own)
-    const keys = { hostKey: hostKeys.private, otherKey: otherKeys.private }
-    const bastion = await hostileBastion(behaviour, own, { port: host.port, user: 'root', keyFile }, keys)
-    const questions: string[] = []
-    const asksPerson = random.oneIn(2) && ['imitates', 'asks-on', 'takes-password'].includes(behaviour)
-    const ask = (question: string): Promise<Secret> => {
-      questions.push(question)
-      return Promise.resolve(new Secret(ANSWER))
-    }
-    const files = join(folder, String(own))
-    mkdirSync(files)
-    const { hosts, config } = await fleetBehind(files, client, {
-      host: host.port,
-      bastion: bastion.port,
-      keyFile,
-      hostKeys,
-    })
-    const made = await connector(hosts, { sshConfig: config, ...(asksPerson ? { ask } : {}) })
-    const stop = new AbortController()
-    try {
-      const [behind, beside] = hosts.map((each) => answerOf(made.connect(each, stop.signal)))
-      assert.is(await within(beside!), 'hello', 'the other host')
-      const said = await within(behind!)
-      assert.match(said, /^(?:hello|Unreachable: [^]+)$/)
-      counts[said === 'hello' ? 'hello' : 'unreachable'] += 1
-      counts.questions += questions.length
-      counts.told += bastion.told.length
-      for (const secret of SECRETS) {
-        assert.not.ok(
-          bastion.told.some((each) => each.includes(secret)),
-          `it was told ${secret}`,
-        )
-        assert.not.ok(bastion.heard().includes(secret), `${secret} came in the clear`)
-      }
-      assert.ok(questions.length <= MOST_QUESTIONS, `${questions.length} questions`)
-      for (const question of questions) assert.match(question, /^127\.0\.0\.1 port \d+: [^ ]+ asks: "[\x20-\x7e]*…?" $/)
-      for (const each of bastion.told) assert.ok(each === '' || each === ANSWER, each)
-    } finally {
-      stop.abort()
-      made.close()
-      bastion.close()
-    }
-  }
 
   test.before(async () => {
     delete process.env['SSH_AUTH_SOCK']
@@ -122,7 +77,7 @@ export function hostileBastionRounds(count: number): void {
     host = await honestHost(hostKeys)
     before = process.memoryUsage.rss()
     for (const each of rounds) {
-      each.played = limit(() => play(each))
+      each.played = limit(() => play(each, { folder, keyFile, host, hostKeys, otherKeys, counts }))
       // Told by its test.
       each.played.catch(() => {})
     }
@@ -143,6 +98,64 @@ export function hostileBastionRounds(count: number): void {
     assert.ok(grown < MOST_GROWTH_BYTES, `${grown >> 20} MiB`)
   })
   test.run()
+}
+
+interface Site {
+  readonly folder: string
+  readonly keyFile: string
+  readonly host: HonestHost
+  readonly hostKeys: KeyPair
+  /** That known_hosts does not have. */
+  readonly otherKeys: KeyPair
+  readonly counts: Record<'hello' | 'unreachable' | 'questions' | 'told', number>
+}
+
+async function play({ behaviour, client, own }: Round, site: Site): Promise<void> {
+  const { host, keyFile, hostKeys, counts } = site
+  const random = randomOf(own)
+  const victim = { port: host.port, user: 'root', keyFile }
+  const keys = { hostKey: hostKeys.private, otherKey: site.otherKeys.private }
+  const bastion = await hostileBastion(behaviour, own, victim, keys)
+  const questions: string[] = []
+  const asksPerson = random.oneIn(2) && ['imitates', 'asks-on', 'takes-password'].includes(behaviour)
+  const ask = (question: string): Promise<Secret> => {
+    questions.push(question)
+    return Promise.resolve(new Secret(ANSWER))
+  }
+  const files = join(site.folder, String(own))
+  mkdirSync(files)
+  const ports = { host: host.port, bastion: bastion.port }
+  const { hosts, config } = await fleetBehind(files, client, { ...ports, keyFile, hostKeys })
+  const made = await connector(hosts, { sshConfig: config, ...(asksPerson ? { ask } : {}) })
+  const stop = new AbortController()
+  try {
+    const [behind, beside] = hosts.map((each) => answerOf(made.connect(each, stop.signal)))
+    assert.is(await within(beside!), 'hello', 'the other host')
+    const said = await within(behind!)
+    assert.match(said, /^(?:hello|Unreachable: [^]+)$/)
+    assertSafe(bastion, questions)
+    counts[said === 'hello' ? 'hello' : 'unreachable'] += 1
+    counts.questions += questions.length
+    counts.told += bastion.told.length
+  } finally {
+    stop.abort()
+    made.close()
+    bastion.close()
+  }
+}
+
+/** No secret reached it, nor anything that a person did not say, who was asked some times and in plain words. */
+function assertSafe(bastion: HostileBastion, questions: readonly string[]): void {
+  for (const secret of SECRETS) {
+    assert.not.ok(
+      bastion.told.some((each) => each.includes(secret)),
+      `it was told ${secret}`,
+    )
+    assert.not.ok(bastion.heard().includes(secret), `${secret} came in the clear`)
+  }
+  for (const each of bastion.told) assert.ok(each === '' || each === ANSWER, each)
+  assert.ok(questions.length <= MOST_QUESTIONS, `${questions.length} questions`)
+  for (const question of questions) assert.match(question, /^127\.0\.0\.1 port \d+: [^ ]+ asks: "[\x20-\x7e]*…?" $/)
 }
 
 type KeyPair = ReturnType<typeof ssh2.utils.generateKeyPairSync>
@@ -166,7 +179,8 @@ async function answerOf(connecting: Promise<Connection>): Promise<string> {
       connection.close()
     }
   } catch (error) {
-    return `${error instanceof Unreachable ? 'Unreachable' : String((error as Error).stack)}: ${(error as Error).message}`
+    const { stack, message } = error as Error
+    return `${error instanceof Unreachable ? 'Unreachable' : stack}: ${message}`
   }
 }
 

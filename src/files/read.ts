@@ -1,6 +1,7 @@
 // Opens files for questions: where root opens one below a directory of others, no link is read through, and no FIFO
 // hangs it.
 import { quote } from '../shell/quote.ts'
+import { DIGESTS } from './digests.ts'
 import { WALK } from './walk.ts'
 import { packed } from './packed.ts'
 
@@ -13,20 +14,22 @@ export const READER = 'perl -e "$reader"'
  * - `open PATHS -- COMMAND`: becomes the command. Its words `%1`, `%2`, … are what it opens for these paths; /dev/null
  *   where there is no file, or one that must not be opened.
  * - `lines PATHS`: for each `absent PATH`, `file PATH` or `other PATH`, then `mark LINE` for each line.
+ * - `digests PATHS`: see {@link DIGESTS}.
  * - `files BYTES PATH …`: of each regular file of at most so many bytes its content. In batches: for each file
  *   `PATH\0DESCRIPTOR\0LENGTH\0` and its bytes, the length -1 where it has more; an empty path; then what sha256sum -z
  *   tells of all. The last batch is followed by nothing.
  *
  * Descriptors are left open for what is executed.
  */
-const PROGRAM = `${WALK}${String.raw`
+const PROGRAM = `${WALK}${DIGESTS}${String.raw`
 ($^F, $|) = (1023, 1);
 sub regular {
   my ($path) = @_;
   enter($path);
   my ($handle, @is) = inode($name);
-  fcntl $handle, Fcntl::F_SETFD(), Fcntl::FD_CLOEXEC() if $handle;
-  $handle ? (is_file($is[2]) ? content($handle) : 0) : undef;
+  return $handle ? 0 : undef if !$handle || !is_file($is[2]);
+  guard($name, @is);
+  content($handle);
 }
 sub tried {
   my ($who, $path) = @_;
@@ -37,6 +40,7 @@ sub tried {
   $why =~ /: No such file or directory$/ ? undef : 0;
 }
 my $how = shift;
+digests(@ARGV) if $how eq 'digests';
 if ($how eq 'open') {
   my (@in, @at);
   while (defined(my $path = shift)) {
@@ -86,7 +90,9 @@ sub opened {
     enter($path);
     my ($handle, @is) = inode($name);
     local $^F = 1023;
-    $handle && is_file($is[2]) ? content($handle) : undef;
+    die if !$handle || !is_file($is[2]);
+    guard($name, @is);
+    content($handle);
   };
   chdir '/';
   $in;

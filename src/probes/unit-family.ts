@@ -130,7 +130,7 @@ printf '%s\0%s\0' "$q" "$r"
 cat ${[...new Set(stamps)]} 2>/dev/null
 printf '\0.stamps\0'
 ${definitions ? raw('') : raw('d=')}
-${fileStates(files)}
+${fileStates(files, 'question')}
 ${files.length > 0 || definitions ? CLOCK : raw(':')}
 printf '.end\0'`,
     ])

@@ -29,7 +29,7 @@ export async function proveSigning(
   // Loaded by who needs it: it brings a library along.
   const signatures = signed ? await (await import('./signature.ts')).proveSignatures(domain, message, authority) : []
   const verdict = hindrance(session, parameters) ?? verdictOf(session, signatures, isOwn)
-  // By these ways goes mail to many, which comes from no host's own name.
+  // Mail to many goes by these ways, and comes from no host's own name.
   const isBulk = ['local', 'submission'].includes(role) && !isOwn && verdict.status === 'pass'
   const oneClick = isBulk ? oneClickVerdict(fields) : undefined
   return {
