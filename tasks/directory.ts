@@ -143,7 +143,9 @@ function make(args: DirectoryArgs, now: DirectoryState): Plan<DirectoryState> {
 }
 
 const isAnothers = ({ owner, group }: Attributes, is: KnownAttributes): boolean =>
-  (owner !== undefined && owner !== is.owner) || (group !== undefined && group !== is.group)
+  unlike(owner, is.owner) || unlike(group, is.group)
+
+const unlike = (wanted: string | undefined, is: unknown): boolean => wanted !== undefined && wanted !== is
 
 function remove({ path, recurse }: DirectoryArgs, now: DirectoryState): Plan<DirectoryState> {
   if (now.is.kind === 'absent') return ok

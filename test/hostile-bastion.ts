@@ -190,7 +190,7 @@ function sshServer(
     client.on('authentication', (context) => authenticate(behaviour, context, random, victim, told))
     client.on('ready', () => {
       client.on('tcpip', (accept, reject) => {
-        if (behaviour === 'refuses') return void reject()
+        if (behaviour === 'refuses') return reject()
         const channel = accept()
         channel.on('error', () => {})
         open.add(channel)

@@ -1,9 +1,9 @@
-// The name server of one domain of two is hostile, round after round: the other domain's plan, proof and audit are those
-// of a run without it, all of it ends, nothing that was said controls a terminal, and memory stays bounded.
+// The name server of one domain of two is hostile, round after round: the other domain's plan, proof and audit are
+// those of a run without it, all of it ends, nothing that was said controls a terminal, and memory stays bounded.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Ajv2020 } from 'ajv/dist/2020.js'
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import pLimit from 'p-limit'
 import * as assert from 'uvu/assert'
 import { lookAtDomains } from '../src/audit/look-at-domains.ts'
@@ -100,6 +100,58 @@ interface Round {
   played?: Promise<void>
 }
 
+/** In the folder. */
+const RECORDS = 'records.json'
+
+interface Site {
+  readonly folder: string
+  readonly good: ServerAddress
+  /** Of a run without hostile servers; the memory in kB. */
+  readonly honest: { readonly plan: string; readonly looked: string; readonly peak: number }
+  readonly valid: ValidateFunction
+  readonly counts: { asked: number; readonly records: Map<string, number> }
+}
+
+const varsOf = (good: ServerAddress, evil: ServerAddress): DnsVars => ({
+  resolvers: [`127.0.0.1:${good.port}`],
+  zones: {
+    [GOOD]: { servers: [`127.0.0.1:${good.port}`], via: 'none' },
+    [EVIL]: { servers: [`127.0.0.1:${evil.port}`], via: 'none' },
+  },
+})
+
+type Command = (action: 'plan' | 'verify', format: 'json' | 'text') => Promise<Ended>
+
+/** With an inventory of its own. */
+function commandsFor(folder: string, dns: DnsVars, name: string): Command {
+  const inventory = join(folder, `${name}.yaml`)
+  writeFileSync(inventory, JSON.stringify({ all: { hosts: { mx1: { domains: [GOOD], dns } } } }))
+  return (action, format) =>
+    ended(['dns', action, '-i', inventory, '--from', join(folder, RECORDS), '--format', format])
+}
+
+async function play({ behaviour, own }: Round, { folder, good, honest, valid, counts }: Site): Promise<void> {
+  const evil = await hostileNameServer(behaviour, own, { zone: EVIL, other: GOOD })
+  try {
+    const dns = varsOf(good, evil)
+    const command = commandsFor(folder, dns, `${behaviour}-${own}`)
+    const [plan, verify, looks] = await Promise.all([command('plan', 'json'), command('verify', 'text'), looked(dns)])
+    for (const run of [plan, verify]) {
+      assertEnded(run, honest.peak, behaviour)
+      assertPlain(run)
+    }
+    const document = JSON.parse(plan.stdout) as Document
+    assert.ok(valid(document), JSON.stringify(valid.errors))
+    assert.is(goodIn(plan), honest.plan)
+    assert.is(looks.good, honest.looked)
+    counts.asked += looks.asked
+    for (const { status } of document.records) counts.records.set(status, (counts.records.get(status) ?? 0) + 1)
+    assert.ok(looks.asked <= 2 * (DOMAIN_QUESTIONS + 10 * DOMAIN_NAME_QUESTIONS), `${looks.asked} questions`)
+  } finally {
+    await evil.close()
+  }
+}
+
 /** @param count - of rounds; of each behaviour there is at least one where they are as many as behaviours. */
 export function hostileDnsRounds(count: number): void {
   const seed = Number(process.env['MAILRUN_HOSTILE_SEED'] ?? '20270301')
@@ -111,52 +163,12 @@ export function hostileDnsRounds(count: number): void {
   const limit = pLimit(AT_ONCE)
   const test = suite(`hostile name server, seed ${seed}`)
   const folder = mkdtempSync(join(tmpdir(), 'mailrun-hostile-dns-'))
-  const from = join(folder, 'records.json')
   const valid = new Ajv2020({ strict: true, allErrors: true }).compile(
     JSON.parse(readFileSync(join(ROOT, 'docs/dns.schema.json'), 'utf8')) as object,
   )
   const counts = { asked: 0, records: new Map<string, number>() }
   let good: Awaited<ReturnType<typeof honestNameServer>>
-  let honest: { readonly plan: string; readonly looked: string; readonly peak: number }
-
-  const varsOf = (evil: ServerAddress): DnsVars => ({
-    resolvers: [`127.0.0.1:${good.port}`],
-    zones: {
-      [GOOD]: { servers: [`127.0.0.1:${good.port}`], via: 'none' },
-      [EVIL]: { servers: [`127.0.0.1:${evil.port}`], via: 'none' },
-    },
-  })
-  /** Each with an inventory of its own. */
-  const commands = (
-    dns: DnsVars,
-    name: string,
-  ): ((action: 'plan' | 'verify', format: 'json' | 'text') => Promise<Ended>) => {
-    const inventory = join(folder, `${name}.yaml`)
-    writeFileSync(inventory, JSON.stringify({ all: { hosts: { mx1: { domains: [GOOD], dns } } } }))
-    return (action, format) => ended(['dns', action, '-i', inventory, '--from', from, '--format', format])
-  }
-
-  async function play(behaviour: DnsBehaviour, own: number): Promise<void> {
-    const evil = await hostileNameServer(behaviour, own, { zone: EVIL, other: GOOD })
-    try {
-      const dns = varsOf(evil)
-      const command = commands(dns, `${behaviour}-${own}`)
-      const [plan, verify, looks] = await Promise.all([command('plan', 'json'), command('verify', 'text'), looked(dns)])
-      for (const run of [plan, verify]) {
-        assertEnded(run, honest.peak, behaviour)
-        assertPlain(run)
-      }
-      const document = JSON.parse(plan.stdout) as Document
-      assert.ok(valid(document), JSON.stringify(valid.errors))
-      assert.is(goodIn(plan), honest.plan)
-      assert.is(looks.good, honest.looked)
-      counts.asked += looks.asked
-      for (const { status } of document.records) counts.records.set(status, (counts.records.get(status) ?? 0) + 1)
-      assert.ok(looks.asked <= 2 * (DOMAIN_QUESTIONS + 10 * DOMAIN_NAME_QUESTIONS), `${looks.asked} questions`)
-    } finally {
-      await evil.close()
-    }
-  }
+  let honest: Site['honest']
 
   test.before(async () => {
     good = await honestNameServer(GOOD, [
@@ -164,14 +176,15 @@ export function hostileDnsRounds(count: number): void {
       { type: 'TXT', name: GOOD, ttl: 300, data: `v=spf1 ip4:${ADDRESS} -all` },
       { type: 'TXT', name: `_dmarc.${GOOD}`, ttl: 300, data: 'v=DMARC1; p=none' },
     ])
-    writeFileSync(from, recordsJson([GOOD, EVIL].map((zone) => ({ zone, records: recordsOf(zone) }))))
+    writeFileSync(join(folder, RECORDS), recordsJson([GOOD, EVIL].map((zone) => ({ zone, records: recordsOf(zone) }))))
     const evil = await honestNameServer(EVIL, [{ type: 'TXT', name: EVIL, ttl: 300, data: 'v=spf1 -all' }])
-    const plan = await commands(varsOf(evil), 'honest')('plan', 'json')
+    const dns = varsOf(good, evil)
+    const plan = await commandsFor(folder, dns, 'honest')('plan', 'json')
     assert.is(plan.code, 2, plan.stdout + plan.stderr)
-    honest = { plan: goodIn(plan), looked: (await looked(varsOf(evil))).good, peak: plan.peak }
+    honest = { plan: goodIn(plan), looked: (await looked(dns)).good, peak: plan.peak }
     evil.close()
     for (const each of rounds) {
-      each.played = limit(() => play(each.behaviour, each.own))
+      each.played = limit(() => play(each, { folder, good, honest, valid, counts }))
       // Told by its test.
       each.played.catch(() => {})
     }

@@ -162,7 +162,7 @@ interface Asked extends Saying {
 
 function datagrams(behaviour: DnsBehaviour, asked: Asked): readonly Buffer[] {
   const { question, message, random } = asked
-  const type = TYPE[message.question?.type as keyof typeof TYPE] ?? 0
+  const type = (TYPE[message.question?.type as keyof typeof TYPE] as number | undefined) ?? 0
   const records = recordsFor(behaviour, type, asked)
   const sound = rawReply(question, records)
   switch (behaviour) {

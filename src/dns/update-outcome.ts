@@ -12,7 +12,7 @@ export type UpdateOutcome =
 export const UNTOLD: UpdateOutcome = { kind: 'failed', why: 'the host did not tell what came of it; verify does' }
 
 /** @param told - by the server */
-export const OUTDATED = (told: string): UpdateOutcome => ({
+export const OUTDATED = (told: Untrusted): UpdateOutcome => ({
   kind: 'outdated',
   why: `somebody changed it since it was read (${told}): nothing was done to it; plan again`,
 })

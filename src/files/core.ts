@@ -5,8 +5,6 @@
  * handle, and renamed last: rename(2) follows no link. What is there is owned and set by a handle that was opened
  * without following.
  *
- * `guard` refuses a file with several names where others can write the directory: one of these may be a name of root's.
- *
  * Arguments: a verb, a path, `NAME=VALUE`…, then `--` and a command, for `make` another `--` and a second one.
  */
 export const CORE = String.raw`
@@ -34,12 +32,6 @@ sub id {
   return $else if !defined $account || $account eq '';
   my $id = $kind eq 'user' ? getpwnam $account : getgrnam $account;
   $id // ($account =~ /^\d+$/ ? $account + 0 : fail("there is no $kind $account"));
-}
-sub guard {
-  my ($name, @is) = @_;
-  return if !$loose || is_dir($is[2]) || $is[3] < 2;
-  return if $is[4] == $dir[4] && !trusted($is[4]) && !($dir[2] & 022);
-  fail("refused: $at/$name has other names (hard links), and " . writers() . " can write $at: remove the others");
 }
 # Owner first: chown(2) clears setuid and setgid bits. These stay on files of root's, and where nobody else can have
 # put the file there.
@@ -117,6 +109,7 @@ sub file_at {
   my ($handle, @is) = inode($name);
   return if !$handle;
   fail("$at/$name is no file") if !is_file($is[2]);
+  guard($name, @is);
   (content($handle), @is);
 }
 sub from_base64 {

@@ -1,5 +1,6 @@
 // The Perl program by which every file of a host is made, replaced, owned, linked, kept and removed.
 import { CORE } from './core.ts'
+import { DIGESTS } from './digests.ts'
 import { OWN } from './own.ts'
 import { packed } from './packed.ts'
 import { PUT } from './put.ts'
@@ -41,6 +42,7 @@ my %verbs = (
   discard => \&discard, merge => \&merge, compile => \&compile,
   own => \&own, tree => \&tree, directory => \&directory, remove => \&remove, symlink => \&symbolic,
   'remove-directory' => \&remove_directory, 'remove-tree' => \&remove_tree, read => \&read_file, touch => \&touch,
+  digests => sub { digests(@run) },
 );
 umask 077;
 eval { ($verbs{$verb} // fail("files: there is no verb $verb"))->(); 1 } or do {
@@ -50,4 +52,4 @@ eval { ($verbs{$verb} // fail("files: there is no verb $verb"))->(); 1 } or do {
 `
 
 /** A trip brings it to the host where one of its steps needs it; `files.ts` writes what is asked of it. */
-export const FILES_PROGRAM = packed([WALK, CORE, PUT, SETS, OWN, REST].join(''))
+export const FILES_PROGRAM = packed([WALK, DIGESTS, CORE, PUT, SETS, OWN, REST].join(''))

@@ -8,6 +8,8 @@
  *   meanwhile. `$loose` tells that others can write the directory in which it stands.
  * - `inode NAME` opens what stands there, whatever it is, itself: a handle and what fstat(2) says, or nothing. A FIFO
  *   does not hang it (O_PATH).
+ * - `guard NAME STAT` refuses a file with several names where others can write the directory: one of these may be a
+ *   name of root's.
  * - `content HANDLE` opens a regular file of `inode` for reading: the same file, by whatever name it goes by then.
  * - `fail WHY` dies of it.
  *
@@ -80,6 +82,12 @@ sub type { $_[0] & 0170000 }
 sub is_file { type($_[0]) == 0100000 }
 sub is_dir { type($_[0]) == 0040000 }
 sub is_link { type($_[0]) == 0120000 }
+sub guard {
+  my ($name, @is) = @_;
+  return if !$loose || is_dir($is[2]) || $is[3] < 2;
+  return if $is[4] == $dir[4] && !trusted($is[4]) && !($dir[2] & 022);
+  fail("refused: $at/$name has other names (hard links), and " . writers() . " can write $at: remove the others");
+}
 sub by_handle { '/proc/self/fd/' . fileno $_[0] }
 sub content {
   my ($handle) = @_;

@@ -1,7 +1,10 @@
 // The stamp of a unit: kept on the host, it proves which invocation has loaded which files, with digest and time.
 import { createHash } from 'node:crypto'
+import { FILES } from '../files/files.ts'
+import { READER } from '../files/read.ts'
 import { quote } from '../shell/quote.ts'
 import { raw, type Script } from '../shell/script.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 
 /** Where the proof is kept of what a unit loaded when it was started. */
 export const startStamp = (unit: string): string => `/run/mailrun/stamps/${unit}`
@@ -13,20 +16,24 @@ export const startStamp = (unit: string): string => `/run/mailrun/stamps/${unit}
 export const reloadStamp = (unit: string, files: readonly string[]): string =>
   `${startStamp(unit)}.reload-${createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 12)}`
 
+const DIGESTS_OF = { question: `${READER} digests`, step: `perl ${FILES} digests / --` } as const
+
 /**
  * Shell text that prints time and digest of files, as the stamp keeps them. What is in a directory counts for it, links
  * are followed. A file that goes away meanwhile, or a loop of links, is passed over.
  *
  * `$d` holds further paths, parted by spaces.
+ *
+ * @param by - where it stands: in a question or in a step
  */
-export const fileStates = (paths: readonly string[]): Script =>
+export const fileStates = (paths: readonly string[], by: 'question' | 'step'): Script =>
   raw(
     [
       'set -f; set --; k=',
       `for p in ${['$d', ...paths.map(quote)].join(' ')}; do`,
       '  [ -e "$p" ] && set -- "$@" "$p" && if [ -L "$p" ] || [ -d "$p" ]; then k=1; fi',
       'done',
-      `[ $# = 0 ] || find -L "$@" -type f -printf '%T@ %C@ %p\\0' -exec sha256sum -z -- {} + || :`,
+      `[ $# = 0 ] || find -L "$@" -type f -printf '%T@ %C@ %p\\0' -exec ${DIGESTS_OF[by]} {} + || :`,
       // A link that leads elsewhere now is as good as a new file.
       `[ -z "$k" ] || find "$@" -type l -printf 'link %C@ %p\\0' || :`,
       'set +f',
@@ -53,14 +60,17 @@ export interface Stamp {
 }
 
 /** Reads what {@link fileStates} prints, cut at its NULs. */
-export function statesOf(entries: readonly string[]): States {
+export function statesOf(entries: readonly Untrusted[]): States {
   const states = new Map<string, FileState>()
+  const open = new Map<string, string>()
   for (const entry of entries) {
     const times = /^(\d+)\.(\d{9})\d* (\d+)\.(\d{9})\d* (.*)$/s.exec(entry)
     if (times)
       states.set(times[5]!, { mtime: `${times[1]}${times[2]}`, ctime: BigInt(`${times[3]}${times[4]}`), digest: '' })
+    const descriptor = /^fd (\d+) (.*)$/s.exec(entry)
+    if (descriptor) open.set(`/proc/self/fd/${descriptor[1]}`, descriptor[2]!)
     const digest = /^([0-9a-f]{64}) .(.*)$/s.exec(entry)
-    const state = digest && states.get(digest[2]!)
+    const state = digest && states.get(open.get(digest[2]!) ?? digest[2]!)
     if (state) state.digest = digest[1]!
     const link = /^link (\d+)\.(\d{9})\d* (.*)$/s.exec(entry)
     if (!link) continue
@@ -71,7 +81,7 @@ export function statesOf(entries: readonly string[]): States {
 }
 
 /** Stamps by their path. Only whole ones: what is cut short or of another form proves nothing. */
-export function readStamps(entries: readonly string[]): ReadonlyMap<string, Stamp> {
+export function readStamps(entries: readonly Untrusted[]): ReadonlyMap<string, Stamp> {
   const stamps = new Map<string, Stamp>()
   let from = 0
   entries.forEach((entry, index) => {
@@ -88,5 +98,5 @@ export function readStamps(entries: readonly string[]): ReadonlyMap<string, Stam
 }
 
 /** Whether `path` is `asked`, or lies in it. */
-export const covers = (asked: string, path: string): boolean =>
+export const covers = (asked: Untrusted, path: string): boolean =>
   path === asked || path.startsWith(asked === '/' ? asked : `${asked}/`)

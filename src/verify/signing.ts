@@ -30,7 +30,7 @@ export async function proveSigning(
   const signatures = signed ? await (await import('./signature.ts')).proveSignatures(domain, message, authority) : []
   const verdict = hindrance(session, parameters) ?? verdictOf(session, signatures, isOwn)
   // Mail to many goes by these ways, and comes from no host's own name.
-  const isBulk = (role === 'local' || role === 'submission') && !isOwn && verdict.status === 'pass'
+  const isBulk = ['local', 'submission'].includes(role) && !isOwn && verdict.status === 'pass'
   const oneClick = isBulk ? oneClickVerdict(fields) : undefined
   return {
     domain,

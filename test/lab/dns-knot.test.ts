@@ -63,8 +63,9 @@ old._domainkey CNAME slot
 const ODD_NAMES = [0, 32, 64, 96, 128, 160, 192, 224].map((from) =>
   Array.from({ length: 32 }, (_, index) => `\\${String(from + index).padStart(3, '0')}`).join(''),
 )
+const ODD_RECORDS = ODD_NAMES.map((name, index) => `@ MX ${index} ${name}.a\\.b\\\\.c\n`).join('')
 const TWO_RECORDS = `@ MX 10 MX.Two.Test.
-${ODD_NAMES.map((name, index) => `@ MX ${index} ${name}.a\\.b\\\\.c\n`).join('')}_dmarc 60 TXT "v=DMARC1; p=none; rua=mailto:dmarc@one.test"
+${ODD_RECORDS}_dmarc 60 TXT "v=DMARC1; p=none; rua=mailto:dmarc@one.test"
 `
 /** Has Knot start with these zones alone, and waits until it has loaded both. */
 const startedAnew = (): string => `systemctl stop knot
@@ -93,8 +94,8 @@ openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 \
   )
 })
 test.after(async () => {
-  here.remove()
   await lab.labDown()
+  here.remove()
 })
 test.before.each(async () => {
   await inHost('mx1', startedAnew())

@@ -1,5 +1,5 @@
-// OpenDKIM's unit is hardened by a drop-in: brought under a stream of mail, of effect in the daemon's own namespace, and
-// taken back with a note where OpenDKIM does not sign that way. Has a lab of its own.
+// OpenDKIM's unit is hardened by a drop-in: brought under a stream of mail, of effect in the daemon's own namespace,
+// and taken back with a note where OpenDKIM does not sign that way. Has a lab of its own.
 import * as assert from 'uvu/assert'
 import { suite } from '../suite.ts'
 import {
@@ -94,7 +94,8 @@ rm -f /run/opendkim/x /var/spool/postfix/opendkim/x
 test("nothing can be written in the daemon's namespace, by its user nor by root", async () => {
   assert.is(await inMx1(TOUCH), '')
   const status = await inMx1(
-    `grep -E '^(CapInh|CapPrm|CapEff|CapBnd|NoNewPrivs|Seccomp):' /proc/$(systemctl show -p MainPID --value opendkim)/status`,
+    `p=$(systemctl show -p MainPID --value opendkim)
+grep -E '^(CapInh|CapPrm|CapEff|CapBnd|NoNewPrivs|Seccomp):' "/proc/$p/status"`,
   )
   assert.equal(
     status.split('\n').map((line) => line.split(/\s+/)[1]),
@@ -124,7 +125,7 @@ systemctl is-active opendkim`)
   assert.equal(await signsBy(), FIRST)
 })
 
-test("an administrator's drop-in that does not go with it: it is taken back, and that is told in every run", async () => {
+test("an administrator's drop-in does not go with it: it is taken back, and each run says so", async () => {
   await given(
     `printf '[Service]\\nExecStartPre=/bin/chown opendkim:postfix /var/spool/postfix/opendkim\\n' > ${DROP_INS}/own.conf
 chown root /var/spool/postfix/opendkim`,

@@ -143,7 +143,7 @@ test('without it all is well', async () => {
   assert.is(honest['rotate']!.run.code, 0)
 })
 
-for (const behaviour of ['lies', 'odd-names', 'loops', 'codes'] satisfies DnsBehaviour[])
+for (const behaviour of ['lies', 'odd-names', 'loops'] satisfies DnsBehaviour[])
   test(`${behaviour}: audit, verify, plan and rotation of the other domain are the same on all hosts`, async () => {
     manners = hostileManners(behaviour, SEED, { zone: HOSTILE, other: HONEST })
     const amid = await all()
@@ -161,7 +161,13 @@ for (const behaviour of ['lies', 'odd-names', 'loops', 'codes'] satisfies DnsBeh
 const updated = (...lines: readonly string[]): Promise<string> =>
   inHost(
     'ns1',
-    `cat >/run/update.key <<'E'\n${readFileSync(dns.keyFiles.lab, 'utf8')}E\nnsupdate -k /run/update.key <<'E'\nserver ${dns.primary}\n${lines.join('\n')}\nsend\nE`,
+    `cat >/run/update.key <<'E'
+${readFileSync(dns.keyFiles.lab, 'utf8')}E
+nsupdate -k /run/update.key <<'E'
+server ${dns.primary}
+${lines.join('\n')}
+send
+E`,
   )
 
 test('a push puts back what is missing of the other domain, and leaves the hostile one alone', async () => {

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import * as files from '../../../src/files/files.ts'
 import { FILES_PROGRAM } from '../../../src/files/program.ts'
-import type { Script } from '../../../src/shell/script.ts'
+import { raw, type Script } from '../../../src/shell/script.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('files')
@@ -197,6 +197,7 @@ asRoot('a file of others that has other names is not theirs by a change', () => 
   refused(files.ownPath(path, { mode: '0644' }), says)
   refused(files.ownTree(home, { owner: 'nobody' }, true), says)
   refused(put(path, 'x'), says)
+  refused(files.files('read', path, []), says)
   isUntouched()
   done(put(path, 'x', { owner: 'nobody', group: 'root', mode: '0644' }))
   isUntouched()
@@ -340,6 +341,22 @@ test('a set of files is written beside, and settles as one', () => {
   done(verb('discard', a, {}))
   fs.unlinkSync(other)
   assert.equal(fs.readdirSync(top).sort(), ['a', 'etc', 'home', 'run'])
+})
+
+asRoot('digests are told of files, through links of root alone', () => {
+  fs.writeFileSync(join(top, 'a'), 'x')
+  fs.symlinkSync('a', join(top, 'link'))
+  fs.symlinkSync(kept, join(home, 'link'))
+  fs.linkSync(kept, join(home, 'hard'))
+  spawnSync('mkfifo', [join(home, 'fifo')])
+  const paths = ['a', 'link', 'home/link', 'home/hard', 'home/fifo', 'none'].map((name) => join(top, name))
+  const { code, said } = ran(raw(`perl "$run/files" digests / -- ${paths.join(' ')}`))
+  const digest = '2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881'
+  assert.is(code, 0)
+  assert.equal(
+    said.split('\0').map((line) => line.replace(/\d+$|(?<=^fd )\d+/, 'N')),
+    [`fd N ${paths[0]}`, `fd N ${paths[1]}`, `${digest}  /proc/self/fd/N`, `${digest}  /proc/self/fd/N`, ''],
+  )
 })
 
 test('lines are added with the time, others that do not match are left out', () => {

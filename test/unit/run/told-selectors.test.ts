@@ -96,10 +96,10 @@ const EMPTY: Looking = {
 /** The selector of the key that mx1 begins a rotation with. */
 async function begun(all: readonly HostEvidence[]): Promise<string | undefined> {
   const step = { kind: 'begin', former: undefined } as unknown as DueStep['step']
-  const outlook = { now: NOW, keys: [], due: undefined } as unknown as DueStep['pair']['outlook']
+  const outlook = { now: NOW, keys: [], due: undefined } as never
   const pair = { evidence: all[0]!, dns: { keys: new Map(), cached: 0, fault: undefined }, outlook }
   const told: Told = { evidence: all, faults: [] }
-  const deeds = await hostDeeds({ pair, step }, { tell: () => {}, looking: EMPTY } as never, told)
+  const deeds = await hostDeeds({ pair, step }, { tell: () => {}, looking: EMPTY }, told)
   return deeds[0]?.selector
 }
 

@@ -1,9 +1,10 @@
 // command on what its guards answer, and its script on this machine's shell: products, and times.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, statSync, utimesSync, writeFileSync, existsSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, statSync, utimesSync, writeFileSync, existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
+import { FILES_PROGRAM } from '../../../src/files/program.ts'
 import { UNKNOWN } from '../../../src/model/unknown.ts'
 import type { CommandState } from '../../../src/probes/command.ts'
 import { checkCase } from '../../../src/testing/check-case.ts'
@@ -29,7 +30,11 @@ test.after.each(() => rmSync(dir, { recursive: true }))
 const carriedOut = (args: CommandArgs, now: CommandState) => {
   const plan = planOf(command(args), now, {})
   if (plan.kind !== 'change') throw new Error(plan.kind)
-  return spawnSync('sh', [], { input: plan.changes[0]!.apply.text, encoding: 'utf8' })
+  const run = join(dir, 'run')
+  mkdirSync(run, { recursive: true })
+  writeFileSync(join(run, 'files'), FILES_PROGRAM)
+  const env = { ...process.env, run }
+  return spawnSync('sh', [], { input: plan.changes[0]!.apply.text, encoding: 'utf8', env })
 }
 
 test('a command that only a condition lets run is satisfied once it ran, whatever becomes of the condition', () => {
