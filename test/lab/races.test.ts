@@ -13,6 +13,6 @@ const isFirst = ({ case: title, what }: FormerText): boolean => {
 }
 await raceLaw(
   'lab: races',
-  { step: 10, question: 4, former: 10, isFormer: isFirst, formerLose: 'together' },
+  { step: 10, question: 3, former: 6, isFormer: isFirst, formerLose: 'together' },
   await import('../../lab/index.ts'),
 )

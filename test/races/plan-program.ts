@@ -12,7 +12,7 @@ sub plan {
   my $back = pick(0, 0, 0.0005, 0.002);
   my %plan = (
     kind => pick(qw(shadow shadow shadow fresh fresh inner hard hard folder fifo endless)),
-    way => @learned ? pick(qw(react react react react other above above lay flip folders folders)) : pick(qw(flip folders)),
+    way => pick(@learned ? qw(react react react react other above above lay) : (), qw(flip folders folders)),
     ground => pick(qw(his his his group sticky)),
     back => $back,
     again => !$back && rand() < 0.5,
