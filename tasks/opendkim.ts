@@ -37,6 +37,7 @@ import {
   withFiles,
   type OpendkimState,
 } from '../src/probes/opendkim.ts'
+import type { Untrusted } from '../src/shell/untrusted.ts'
 
 interface Tables {
   /** In A-labels, lower case. */
@@ -390,7 +391,7 @@ const proven = (
 })
 
 /** What a configuration must say otherwise, in words. */
-function contradictionIn(configuration: string, { src, socket }: OpendkimArgs): string | undefined {
+function contradictionIn(configuration: Untrusted, { src, socket }: OpendkimArgs): string | undefined {
   const wrong = unlike(configuration, {
     ...(socket === undefined ? {} : { Socket: socket }),
     KeyTable: `file:${KEY_TABLE}`,
@@ -403,7 +404,7 @@ function contradictionIn(configuration: string, { src, socket }: OpendkimArgs): 
 function contentsOf(
   args: OpendkimArgs,
   open: readonly Signing[],
-  configuration: string,
+  configuration: Untrusted,
   { owned, hardening }: DropIn,
 ): ReadonlyMap<string, string | undefined> {
   const tables = [
@@ -443,8 +444,8 @@ function whyRestart(
   { activation, files }: OpendkimState,
   joins: boolean,
   staged: ReadonlyMap<string, string>,
-  before: string | undefined,
-  configuration: string,
+  before: Untrusted | undefined,
+  configuration: Untrusted,
 ): readonly string[] {
   if (activation.unfinished) return ['a run that did not come to its end is undone']
   const joining = joins && !activation.joined ? [`it joins the group ${KEY_GROUP}`] : []
@@ -464,7 +465,7 @@ function wordsOn(staged: string | undefined, { is }: PathState): string {
 function coverFor(
   args: OpendkimArgs,
   now: OpendkimState,
-  before: string | undefined,
+  before: Untrusted | undefined,
 ): ReturnType<typeof coverOf> | undefined {
   const { unit, activation, parameters } = now
   const former = (before === undefined ? undefined : settingsOf(before).get('socket')) ?? DEFAULT_SOCKET

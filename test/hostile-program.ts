@@ -12,7 +12,9 @@ export const BEHAVIOURS = [
   'forged-answers',
   'early-end',
 ] as const
-export type Behaviour = (typeof BEHAVIOURS)[number]
+/** Those of a host that makes changes until the first has begun: in a check it does as it is told. */
+export const SPOILERS = ['garbled-change', 'disordered-change', 'loud-change'] as const
+export type Behaviour = (typeof BEHAVIOURS)[number] | (typeof SPOILERS)[number]
 
 export const speaksBeforeShell = (behaviour: Behaviour): boolean => behaviour.endsWith('-of-sudo')
 
@@ -42,6 +44,19 @@ if ($behaviour =~ /^(\w+)-of-sudo$/) {
   my $words = $1 eq 'spaces' ? ' ' x 65536 : 'sorry, you are not allowed ' x 2500;
   for (1 .. 4000) { print STDERR $words; print STDOUT $words }
   exit 1;
+}
+
+if ($behaviour =~ /^(\w+)-change$/) {
+  my $how = $1;
+  open my $shell, '-|', '/bin/sh', '-c', $ENV{SSH_ORIGINAL_COMMAND} or die;
+  while (sysread $shell, my $some, 65536) {
+    print $some;
+    my ($mark) = $some =~ /(mailrun-[0-9a-f]{24}) start 0\n/ or next;
+    print "\n$mark ", 'x' x 65536 if $how eq 'garbled';
+    print "\n$mark done 7 0\n" if $how eq 'disordered';
+    if ($how eq 'loud') { print 'x' x 65536 for 1 .. 4000 }
+  }
+  exit;
 }
 
 my $input = IO::Select->new(\*STDIN);

@@ -7,15 +7,22 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import * as assert from 'uvu/assert'
 import type { RunDocument } from '../src/report/json.ts'
 import { randomOf } from './fuzz/random.ts'
-import { BEHAVIOURS, HOSTILE_PROGRAM, speaksBeforeShell } from './hostile-program.ts'
+import { BEHAVIOURS, HOSTILE_PROGRAM, speaksBeforeShell, SPOILERS } from './hostile-program.ts'
 import { suite } from './suite.ts'
-import { MAIN, ROOT } from './unit/cli/mailrun.ts'
+import { MAIN, project, ROOT } from './unit/cli/mailrun.ts'
 
 type Lab = typeof import('../lab/index.ts')
 
 /** Times the memory of a run in which all hosts are honest. */
 const MEMORY_FACTOR = 3
 const RUN_SECONDS = 150
+
+const SLOW_CHANGE = `import { playbook, v } from 'mailrun'
+import { command } from 'mailrun/tasks'
+export default playbook({
+  name: 'slow change', hosts: 'mail', vars: v.object({}), tasks: () => [command({ run: 'sleep 2' })],
+})
+`
 
 export interface Ended {
   readonly code: number | null
@@ -67,6 +74,35 @@ export function hostileRounds(rounds: number, lab: Lab): void {
         assertPlain(await check('text'))
       } finally {
         await tell(lab, taken, '')
+      }
+    })
+  }
+  for (const behaviour of SPOILERS) {
+    test(`${behaviour}: what was begun is unknown; the other host is done`, async () => {
+      const here = project({ 'p.ts': SLOW_CHANGE })
+      await tell(lab, 'mx1', `${behaviour} 1`)
+      try {
+        const run = await ended([
+          join(here.folder, 'p.ts'),
+          '-i',
+          lab.inventoryPath,
+          '--timeout',
+          '10',
+          '--format',
+          'json',
+        ])
+        assertEnded(run, peak, behaviour)
+        const { hosts } = JSON.parse(run.stdout) as RunDocument
+        const told = hosts.map(({ name, status, tasks }) => [name, status, ...tasks.map((task) => task.status)])
+        const wanted = [
+          ['mx1', 'failed', 'unknown'],
+          ['mx2', 'changed', 'changed'],
+        ]
+        assert.equal(told, wanted, run.stdout)
+        assertPlain(run)
+      } finally {
+        await tell(lab, 'mx1', '')
+        here.remove()
       }
     })
   }

@@ -55,4 +55,4 @@ export function listening(setup: MailSetup): Listening | undefined {
   return { kind: 'inet', port, host: host.replace(/^\[|\]$/g, '') }
 }
 
-export const isLoopback = (host: string): boolean => /^(?:localhost|127\.[\d.]+|\[?::1\]?)$/i.test(host)
+export const isLoopback = (host: Untrusted): boolean => /^(?:localhost|127\.[\d.]+|\[?::1\]?)$/i.test(host)

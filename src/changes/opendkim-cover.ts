@@ -3,6 +3,7 @@ import { leadsTo } from '../mail/milter.ts'
 import { headOf, listItems } from '../mail/milter-list.ts'
 import type { OpendkimActivation } from '../probes/opendkim-activation.ts'
 import type { PostfixParameters } from '../probes/postfix-parameters.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 
 /** In Postfix's queue directory, where a chroot does not matter. */
 export const COVER_DIRECTORY = 'mailrun-cover'
@@ -39,7 +40,7 @@ export function coverOf({
   parameters,
   activation,
 }: CoverQuestion): Cover | { readonly impossible: string } | undefined {
-  const asks = (item: string): boolean =>
+  const asks = (item: Untrusted): boolean =>
     sockets.some((socket) => leadsTo(headOf(item), socket)) || headOf(item) === COVER_MILTER
   const own = activation.overrides.find((line) => (line.match(/(?:unix|local|inet6?):[^\s,}]+/g) ?? []).some(asks))
   if (own !== undefined)
@@ -60,5 +61,5 @@ export function coverOf({
   return { former, during: instead(COVER_MILTER), after: stays ? former : instead(milter) }
 }
 
-const once = (items: readonly string[]): readonly string[] =>
+const once = (items: readonly Untrusted[]): readonly string[] =>
   items.filter((item, index) => items.findIndex((other) => headOf(other) === headOf(item)) === index)

@@ -43,7 +43,7 @@ function ask(path: string): Promise<readonly AgentKey[] | undefined> {
   })
 }
 
-function parse(answer: Buffer): readonly AgentKey[] | undefined {
+function parse(answer: Untrusted<Buffer>): readonly AgentKey[] | undefined {
   if (answer[0] !== IDENTITIES_ANSWER) return undefined
   try {
     const reader = wireReader(answer.subarray(1))

@@ -73,7 +73,7 @@ function serve(socket: Socket, answerers: ReadonlyMap<string, Answerer>): void {
   })
 }
 
-async function answerTo(asked: string, answerers: ReadonlyMap<string, Answerer>): Promise<string | undefined> {
+async function answerTo(asked: Untrusted, answerers: ReadonlyMap<string, Answerer>): Promise<string | undefined> {
   const { token, question } = JSON.parse(asked) as { readonly token: string; readonly question: string }
   return answerers.get(token)?.(question)
 }

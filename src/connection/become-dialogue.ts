@@ -104,11 +104,11 @@ function lastPrinted(): Printed {
   }
 }
 
-/** @param turn - resolves when the password may be given, or with who refused it. */
+/** @param turn - resolves when the password may be given, or with those who refused it. */
 function converse(
   shell: ShellProcess,
   dialogue: Dialogue,
-  turn: (password: string) => Promise<string | undefined>,
+  turn: (password: string) => Promise<readonly string[] | undefined>,
   told: (tail: string) => void,
 ): Promise<Outcome> {
   const password = dialogue.password?.reveal()

@@ -12,8 +12,8 @@ export type Refusal =
   | { readonly kind: 'wrong-password'; readonly whose: string | undefined }
   /** It asked for something else; it said more than {@link BECOME_BYTES}. */
   | { readonly kind: 'other-question' | 'too-much' }
-  /** This host refused the password, and it was not given here. */
-  | { readonly kind: 'not-given'; readonly refusedBy: string }
+  /** These hosts refused the password, and it was not given here. */
+  | { readonly kind: 'not-given'; readonly refusedBy: readonly string[] }
   /** `before`: before the command was begun, so that the login shell, or sshd, is what ended it. */
   | { readonly kind: 'ended'; readonly how: string; readonly before?: boolean }
 
@@ -49,8 +49,9 @@ function advice({ method, user, executable, password }: Become, refusal: Refusal
   const has = (pattern: RegExp): boolean => pattern.test(said)
   if (refusal.kind === 'not-given') {
     return (
-      `the password was refused on ${refusal.refusedBy}, ` +
-      'and is not given to another host before one has accepted it'
+      `the password was refused on ${refusal.refusedBy.join(' and ')}, ` +
+      'and is not given to another host before one has accepted it: ' +
+      'try it on one host that you trust, or leave these out with --limit'
     )
   }
   if (refusal.kind === 'too-much') {
@@ -120,7 +121,7 @@ const spokenLine = (line: Untrusted): string =>
     .replace(/mailrun-password-[0-9a-f]+-[^:]*:/g, '')
     .replace(/mailrun-(?:begin|ready|end)-[0-9a-f]+/g, '')
 
-const shortened = (line: string): string =>
+const shortened = (line: Untrusted): string =>
   line.length > LINE_CHARACTERS ? `${line.slice(0, LINE_CHARACTERS)} …` : line
 
 /** Without the command that is ours, where it is named: ` -c "echo mailrun-ready-… exec sh"`. */

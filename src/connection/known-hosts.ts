@@ -123,8 +123,7 @@ function hashedLine(line: Line): readonly HashedLine[] {
 }
 
 /** HashKnownHosts: `|1|salt|digest`. */
-export function hashedName(name: string): string {
-  const salt = randomBytes(SHA1_BYTES)
+export function hashedName(name: string, salt = randomBytes(SHA1_BYTES)): string {
   return `|1|${salt.toString('base64')}|${hashOf(name, salt)}`
 }
 

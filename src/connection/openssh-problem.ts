@@ -1,5 +1,6 @@
 // What the system's ssh said when it gave up, as an error.
 import { Unreachable } from '../engine/connection.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 import { Passing } from './passing.ts'
 import type { SshTarget } from './ssh-target.ts'
 import { at } from './tcp.ts'
@@ -18,7 +19,7 @@ const PASSING = new RegExp(
 const LINES = 20
 
 /** ssh's own words, which are clear; with advice where it has none. */
-export function opensshProblem(said: string, target: SshTarget): Unreachable {
+export function opensshProblem(said: Untrusted, target: SshTarget): Unreachable {
   const lines = said
     .trim()
     .split(/\r?\n/)

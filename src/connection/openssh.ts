@@ -106,7 +106,7 @@ const OUT_CHARACTERS = 200
 const SAID_CHARACTERS = 4000
 const TOO_MUCH = `more than ${SSH_WORDS_BYTES >> 10} kB were said by ssh, or the host, before the login was done`
 
-const lastOf = (said: string, chunk: Untrusted<Buffer>): string =>
+const lastOf = (said: Untrusted, chunk: Untrusted<Buffer>): string =>
   (said + chunk.subarray(-SAID_CHARACTERS).toString()).slice(-SAID_CHARACTERS)
 
 /**

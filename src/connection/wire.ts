@@ -1,4 +1,5 @@
 // SSH's data types on the wire (RFC 4251, section 5): reading strings and integers one after the other.
+import type { Untrusted } from '../shell/untrusted.ts'
 
 export interface WireReader {
   readonly left: number
@@ -16,7 +17,7 @@ export interface WireReader {
 const LONGEST_MPINT_BYTES = 2048
 
 /** Each method throws RangeError where the data is not as it says. */
-export function wireReader(data: Buffer): WireReader {
+export function wireReader(data: Untrusted<Buffer>): WireReader {
   let at = 0
   const take = (length: number): Buffer => {
     if (length > data.length - at) throw new RangeError('the data ends too early')

@@ -6,6 +6,7 @@ import { connect } from 'node:net'
 import { MOST_STRAY_DATAGRAMS, QUESTION_SECONDS, TCP_SECONDS, UDP_TRIES, UDP_TRY_SECONDS } from './bounds.ts'
 import { questionBytes, readMessage, type Answer, type Message, type Question } from './message.ts'
 import type { NameServer, ServerAddress } from './name-server.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 
 export type ServerQuestion = Question
 
@@ -75,7 +76,7 @@ async function overUdpOrGuessed(
 }
 
 /** `undefined` for what is no answer to this question: somebody else's, or garbage. */
-function answerTo(id: number, { name, type }: ServerQuestion, bytes: Buffer): Message | undefined {
+function answerTo(id: number, { name, type }: ServerQuestion, bytes: Untrusted<Buffer>): Message | undefined {
   const message = readMessage(bytes)
   if (message === undefined || !message.response || message.id !== id) return undefined
   const { question, code } = message
@@ -84,7 +85,7 @@ function answerTo(id: number, { name, type }: ServerQuestion, bytes: Buffer): Me
 }
 
 /** As names are compared: lower case, no final dot. */
-export const plainName = (name: string): string => name.toLowerCase().replace(/\.$/, '')
+export const plainName = (name: Untrusted): string => name.toLowerCase().replace(/\.$/, '')
 
 async function overUdp(
   server: ServerAddress,
@@ -124,7 +125,7 @@ function onceOverUdp(
     )
     let stray = 0
     socket.on('error', reject)
-    socket.on('message', (datagram) => {
+    socket.on('message', (datagram: Untrusted<Buffer>) => {
       const reply = answerTo(id, question, datagram)
       if (reply !== undefined) resolve(reply)
       else if (++stray > MOST_STRAY_DATAGRAMS) reject(new Guessed())
@@ -148,14 +149,14 @@ function overTcp({ address, port }: ServerAddress, question: ServerQuestion, unt
       () => reject(new NoAnswer(`no whole answer over TCP within ${TCP_SECONDS} s`)),
       within(TCP_SECONDS, until),
     )
-    const chunks: Buffer[] = []
+    const chunks: Untrusted<Buffer>[] = []
     let [received, wanted] = [0, 2]
     socket.on('error', reject)
     socket.on('close', () => reject(new NoAnswer('it closed the connection without an answer (TCP)')))
     socket.on('connect', () =>
       socket.write(Buffer.concat([Buffer.from([bytes.length >> 8, bytes.length & 0xff]), bytes])),
     )
-    socket.on('data', (chunk: Buffer) => {
+    socket.on('data', (chunk: Untrusted<Buffer>) => {
       chunks.push(chunk)
       received += chunk.length
       if (received < wanted) return

@@ -1,5 +1,6 @@
 // What name servers say of where a name is: in their own zone, or in one below, which they delegate.
 import { isWithin } from '../mail/dns-record.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 import { plainName, type AskServer, type ServerReply } from './ask-server.ts'
 import type { Answer } from './message.ts'
 import { shownServer, type NameServer } from './name-server.ts'
@@ -59,7 +60,7 @@ export function delegation(reply: Reply, zone: string, name: string): string | u
 }
 
 /** Of the name servers of a zone, as records tell them. */
-export const serverNames = (records: readonly Answer[], owner: string): readonly string[] => [
+export const serverNames = (records: readonly Answer[], owner: Untrusted): readonly string[] => [
   ...new Set(
     records.flatMap((each) => (each.type === 'NS' && plainName(each.name) === owner ? [plainName(each.data)] : [])),
   ),

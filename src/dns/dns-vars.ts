@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import { MailrunError } from '../model/mailrun-error.ts'
 import type { NameServerVars } from '../model/outside-question.ts'
 import { domain } from '../mail/schemas.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 import { parseServer } from './name-server.ts'
 
 const isServer = (text: string): boolean => {
@@ -85,7 +86,7 @@ export interface ZoneSettings {
 /** @throws MailrunError for what does not go together */
 export function zoneSettings(
   vars: NameServerVars & Ways & { readonly zones?: Readonly<Record<string, Ways>> | undefined },
-  name: string,
+  name: Untrusted,
 ): ZoneSettings {
   const all = { ...vars, ...vars.zones?.[name] }
   const via =

@@ -4,6 +4,7 @@ import { isWithin } from '../mail/dns-record.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
 import type { NameServerVars } from '../model/outside-question.ts'
 import { isHostName, shownName } from '../mail/dns-text/name.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 import { plainName, type AskServer } from './ask-server.ts'
 import { bounded, type Bounded } from './bounded.ts'
 import { MOST_DELEGATIONS, MOST_QUESTIONS, MOST_SERVERS, NAME_SECONDS } from './bounds.ts'
@@ -169,7 +170,7 @@ function someNames(names: readonly string[]): string {
   return [...shown, ...(names.length > SHOWN ? [`${names.length - SHOWN} more`] : [])].join(', ')
 }
 
-async function describe(zone: string, soa: SoaAnswer, cut: Cut, means: Means): Promise<ZoneServers> {
+async function describe(zone: Untrusted, soa: SoaAnswer, cut: Cut, means: Means): Promise<ZoneServers> {
   const settings = zoneSettings(means.vars, zone)
   const { servers, faults } =
     settings.servers === undefined
@@ -190,7 +191,7 @@ async function describe(zone: string, soa: SoaAnswer, cut: Cut, means: Means): P
  * What the delegation says and what the zone itself says: both are asked by the world. Servers of the zone above that
  * answered for this one, too, told of no delegation.
  */
-async function allServers(zone: string, cut: Cut, { ask, addressesOf }: Means): Promise<NamedServers> {
+async function allServers(zone: Untrusted, cut: Cut, { ask, addressesOf }: Means): Promise<NamedServers> {
   const delegated = zone === cut.zone ? cut : { servers: [], faults: [] }
   for (const server of cut.servers) {
     const reply = await ask(server, { name: zone, type: 'NS', recursion: false })

@@ -1,4 +1,5 @@
 // Keeps what was found by name, for all who look for it at the same time or later. What failed is looked for anew.
+import type { Untrusted } from '../shell/untrusted.ts'
 
 /**
  * @param isOwn - whether a failure is about who looked, and not about what was looked for: nobody else's ends by it.
@@ -6,7 +7,7 @@
  */
 export function keeping<Found>(
   isOwn: (error: unknown) => boolean,
-): (name: string, find: () => Promise<Found>) => Promise<Found> {
+): (name: Untrusted, find: () => Promise<Found>) => Promise<Found> {
   const known = new Map<string, Promise<Found>>()
   return (name, find) => {
     const there = known.get(name)

@@ -3,10 +3,11 @@
 // joins them with dots, whatever is in them.
 import { SocketAddress } from 'node:net'
 import { labelsOfName, nameOfLabels } from '../mail/dns-text/name.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 
 interface Told<Type extends string, Data> {
   readonly type: Type
-  readonly name: string
+  readonly name: Untrusted
   /** Seconds. */
   readonly ttl?: number
   readonly data: Data
@@ -14,14 +15,15 @@ interface Told<Type extends string, Data> {
 
 /** Of the types that mailrun asks for; names as `nameOfLabels` writes them. */
 export type Answer =
-  | Told<'A' | 'AAAA' | 'NS' | 'CNAME' | 'PTR', string>
-  | Told<'TXT', readonly Uint8Array[]>
-  | Told<'MX', { readonly preference: number; readonly exchange: string }>
+  | Told<'A' | 'AAAA', string>
+  | Told<'NS' | 'CNAME' | 'PTR', Untrusted>
+  | Told<'TXT', readonly Untrusted<Uint8Array>[]>
+  | Told<'MX', { readonly preference: number; readonly exchange: Untrusted }>
   | Told<'SOA', Soa>
 
 export interface Soa {
-  readonly mname: string
-  readonly rname: string
+  readonly mname: Untrusted
+  readonly rname: Untrusted
   readonly serial: number
   /** Seconds. */
   readonly minimum: number
@@ -51,7 +53,7 @@ export interface Message {
   /** `NOERROR`; `RCODE23` for one without a name. */
   readonly code: string
   /** `undefined`: none, as some servers answer FORMERR. */
-  readonly question: { readonly name: string; readonly type: QuestionType | undefined } | undefined
+  readonly question: { readonly name: Untrusted; readonly type: QuestionType | undefined } | undefined
   readonly answers: readonly Answer[]
   readonly authorities: readonly Answer[]
   readonly additionals: readonly Answer[]
@@ -83,7 +85,7 @@ export function questionBytes(id: number, question: Question, udpBytes: number |
 const word = (number: number): readonly number[] => [number >> 8, number & 0xff]
 
 /** Nothing of a message counts that is not whole and well-formed. */
-export function readMessage(bytes: Buffer): Message | undefined {
+export function readMessage(bytes: Untrusted<Buffer>): Message | undefined {
   try {
     return new Reader(bytes).message()
   } catch (error) {
@@ -108,12 +110,12 @@ interface Name {
 }
 
 class Reader {
-  readonly #bytes: Buffer
+  readonly #bytes: Untrusted<Buffer>
   /** By their places. */
   readonly #known = new Map<number, Name>()
   #at = 0
 
-  constructor(bytes: Buffer) {
+  constructor(bytes: Untrusted<Buffer>) {
     this.#bytes = bytes
   }
 
@@ -207,7 +209,7 @@ class Reader {
 
   /** Each pointer leads to before the name that it ends: so there is no loop. What it leads to is read once. */
   #nameAt(start: number, pointers: number): Name {
-    const labels: Uint8Array[] = []
+    const labels: Untrusted<Uint8Array>[] = []
     let [at, size] = [start, 1]
     for (;;) {
       const length = this.#bytes.readUInt8(at)
@@ -224,7 +226,7 @@ class Reader {
     }
   }
 
-  #kept(start: number, labels: readonly Uint8Array[], rest: Name, own: number, end: number): Name {
+  #kept(start: number, labels: readonly Untrusted<Uint8Array>[], rest: Name, own: number, end: number): Name {
     const size = own + rest.size - 1
     if (size > NAME_BYTES) throw new Malformed()
     const dot = labels.length > 0 && rest.name !== '' ? '.' : ''

@@ -1,5 +1,6 @@
 // A set of records of one name and type (RFC 2181, section 5) as a name server serves it, and as updates name it.
 import { dataOf, mxData, toldName, txtData, type DnsData } from '../mail/dns-text/dns-text.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 import type { Answer } from './message.ts'
 
 export interface Rdata {
@@ -16,13 +17,13 @@ export interface Rrset {
 }
 
 /** @throws MailrunError for none, or one of more than 255 bytes */
-export const txtRdata = (strings: readonly Uint8Array[]): Rdata => ({
+export const txtRdata = (strings: readonly Untrusted<Uint8Array>[]): Rdata => ({
   value: Buffer.concat(strings).toString(),
   text: txtData(strings),
 })
 
 /** @param exchange - as name servers tell it, whatever bytes it has. @throws MailrunError for what is no name */
-export function mxRdata(preference: number, exchange: string): Rdata {
+export function mxRdata(preference: number, exchange: Untrusted): Rdata {
   const text = mxData(preference, toldName(exchange))
   return { value: text, text }
 }

@@ -8,6 +8,7 @@ import { MOST_ADDRESSES, MOST_SERVERS } from './bounds.ts'
 import type { Answer } from './message.ts'
 import type { NameServerVars } from '../model/outside-question.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 import { parseServer, type NameServer } from './name-server.ts'
 
 export type AddressesOf = (name: string, ask: AskServer) => Promise<readonly string[]>
@@ -25,9 +26,9 @@ export interface NamedServers {
  * @param room - servers at most.
  */
 export async function named(
-  names: readonly string[],
+  names: readonly Untrusted[],
   along: readonly Answer[],
-  addressesOf: (name: string) => Promise<readonly string[]>,
+  addressesOf: (name: Untrusted) => Promise<readonly string[]>,
   room = MOST_SERVERS,
 ): Promise<NamedServers> {
   const hosts = names.filter(isHostName)
@@ -43,7 +44,7 @@ export async function named(
   return { servers: servers.filter(({ addresses }) => addresses.length > 0), faults: faultsOf(names, hosts, room) }
 }
 
-function faultsOf(names: readonly string[], hosts: readonly string[], room: number): readonly string[] {
+function faultsOf(names: readonly Untrusted[], hosts: readonly Untrusted[], room: number): readonly string[] {
   const odd = names.find((name) => !isHostName(name))
   return [
     ...(odd === undefined ? [] : [`a name server is named ${shownName(odd)}, which is no name of a host`]),

@@ -4,6 +4,7 @@ import type { Remarks } from '../model/plan.ts'
 import type { TaskResult, TaskStatus } from '../model/run-event.ts'
 import type { Task } from '../model/task.ts'
 import type { Mask } from '../shell/mask.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 import { maskDiff, maskSummary } from './mask-change.ts'
 
 interface Entry {
@@ -24,7 +25,7 @@ export interface Ledger {
   would(task: Task, changes: readonly Change[], remarks: Remarks): void
   assumed(task: Task, why: string): void
   /** @param change - that failed; `undefined` where there was none to make */
-  failed(task: Task, why: string, change: Change | undefined): void
+  failed(task: Task, why: Untrusted, change: Change | undefined): void
   unknown(task: Task, change: Change, why: string): void
   results(mask: Mask): readonly TaskResult[]
 }
@@ -36,7 +37,7 @@ export function ledger(tasks: readonly Task[]): Ledger {
       { status: 'not-reached', changes: [], why: undefined, warning: undefined, failure: undefined },
     ]),
   )
-  const set = (task: Task, status: TaskStatus, why?: string): Entry => {
+  const set = (task: Task, status: TaskStatus, why?: Untrusted): Entry => {
     const entry = entries.get(task)!
     entry.status = status
     entry.why = why
@@ -69,7 +70,9 @@ export function ledger(tasks: readonly Task[]): Ledger {
       set(task, 'failed', why).failure = change
     },
     unknown(task, change, why) {
-      set(task, 'unknown', why).changes.push(change)
+      const { changes } = set(task, 'unknown', why)
+      // Pieces of a change are told each.
+      if (!changes.includes(change)) changes.push(change)
     },
     results: (mask) =>
       tasks.map((task) => {

@@ -67,11 +67,13 @@ export type TripOutcome =
       readonly seconds: number
     }
   | { readonly kind: 'locked'; readonly holder: string }
-  /**
-   * The host cannot be worked on: it cannot keep the lock, for its disk is full or read-only; it lacks a program; it
-   * says too much.
-   */
+  /** The host cannot be worked on: it cannot keep the lock, for its disk is full or read-only; it lacks a program. */
   | { readonly kind: 'broken'; readonly why: string }
+  /**
+   * What the host says is no trip's, or too much. Nobody can tell what became of the steps that are not told to be done,
+   * but where `none` of them is made on a host that has changed.
+   */
+  | { readonly kind: 'garbled'; readonly why: string; readonly none: boolean }
   /** The interrupt came between two steps: no further one was started. */
   | { readonly kind: 'stopped' }
 
@@ -150,9 +152,9 @@ export async function makeTrip(connection: Connection, trip: Trip, watcher: Trip
     })
     return underWay.ended ?? askedOutcome(underWay, questions, stderr)
   } catch (error) {
-    if (error instanceof TooMuchSaid) return tooMuchSaid(underWay, questions, error)
+    if (error instanceof TooMuchSaid) return garbledOutcome(underWay, tooMuchSaid(underWay, questions, error))
     if (error instanceof ConnectionLost && underWay.garbled !== undefined)
-      return { kind: 'broken', why: underWay.garbled }
+      return garbledOutcome(underWay, underWay.garbled)
     if (error instanceof ConnectionLost && watch.why !== undefined) throw brokenOff(underWay, watch.why)
     throw error
   } finally {
@@ -325,8 +327,12 @@ function brokenOff({ trip, taken }: UnderWay, why: string): Error {
   return neverBegan && !isLeft ? new Unreachable(`${why}: ${DUMB}`) : new ConnectionLost(why)
 }
 
-function tooMuchSaid({ trip, asking }: UnderWay, questions: readonly QuestionFrame[], error: TooMuchSaid): TripOutcome {
-  if (asking < 0) return { kind: 'broken', why: error.message }
+/** What has ended the trip before stays what it came to. */
+const garbledOutcome = ({ ended, stale, outdated }: UnderWay, why: string): TripOutcome =>
+  ended ?? { kind: 'garbled', why, none: stale || outdated !== undefined }
+
+function tooMuchSaid({ trip, asking }: UnderWay, questions: readonly QuestionFrame[], error: TooMuchSaid): string {
+  if (asking < 0) return error.message
   const asked = trip.probes.find((probe) => isAsked(probe, questions[asking]))
-  return { kind: 'broken', why: `${error.message}, when it was asked: ${asked?.key ?? ''}` }
+  return `${error.message}, when it was asked: ${asked?.key ?? ''}`
 }

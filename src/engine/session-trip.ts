@@ -132,6 +132,8 @@ export function answersOf(state: SessionState, outcome: TripOutcome): Answers {
       return outcome.asked
     case 'broken':
       throw new HostEnd('failed', outcome.why)
+    case 'garbled':
+      throw garbled(state, outcome)
     case 'stopped':
       throw new HostEnd('interrupted', 'interrupted')
     case 'locked': {
@@ -153,4 +155,12 @@ export function failed({ mask, watcher }: SessionState, outcome: Extract<TripOut
   const why = failureOf({ ...outcome, output: mask(outcome.output), timeoutSeconds })
   watcher.failed(outcome.step, why)
   return new HostEnd('failed', `${task.type} ${task.name}: ${maskSummary(mask, change.summary)}: ${why}`)
+}
+
+/** The host may have gone on by itself: what is not told to be done may be. */
+function garbled({ underWay, watcher }: SessionState, outcome: Extract<TripOutcome, { kind: 'garbled' }>): HostEnd {
+  const { why, none } = outcome
+  const undone = underWay.steps.filter((step) => !underWay.done.has(step))
+  undone.forEach((step) => (none ? watcher.notMade(step) : watcher.unknown(step, why)))
+  return new HostEnd('failed', why)
 }

@@ -1,5 +1,6 @@
 // What a session with a host is told on each trip, and whom it tells what became of changes.
 import type { Probe } from '../model/probe.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 import type { Asked } from './foresee.ts'
 import type { PlannedStep } from './steps.ts'
 
@@ -9,7 +10,7 @@ export type Answers = (probe: Probe<unknown>) => Asked
 /** Is told what became of each change. */
 export interface SessionWatcher {
   made(step: PlannedStep): void
-  failed(step: PlannedStep, why: string): void
+  failed(step: PlannedStep, why: Untrusted): void
   unknown(step: PlannedStep, why: string): void
   /** It was to be made, and was not: it may be tried again. */
   notMade(step: PlannedStep): void

@@ -1,5 +1,6 @@
 // A DNS record of mail, and the order of records.
 import type { AskedRecord } from '../model/outside-question.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 import type { OwnSelectors } from './own-selectors.ts'
 
 /** One resource record; mail needs TXT and MX. */
@@ -71,5 +72,5 @@ export function isOwnerName(name: string): boolean {
 }
 
 /** Whether a name is a domain or below it; all are below the root, the empty name. */
-export const isWithin = (name: string, domain: string): boolean =>
+export const isWithin = (name: Untrusted, domain: Untrusted): boolean =>
   domain === '' || name === domain || name.endsWith(`.${domain}`)

@@ -1,5 +1,6 @@
 // Whether the daemon can reach a private key, and would trust the way to it: opendkim(8), and opendkim.conf(5) on
 // RequireSafeKeys.
+import type { Untrusted } from '../shell/untrusted.ts'
 import { DAEMON } from './key-group.ts'
 
 /** Owner, group and mode (four octal digits) of a directory. */
@@ -20,9 +21,9 @@ const [SEARCH, WRITE] = [1, 2]
  * @param groups - of the user opendkim, besides its own.
  */
 export function keyOutOfReach(
-  above: readonly string[],
+  above: readonly Untrusted[],
   directories: readonly DirectoryAttributes[],
-  groups: readonly string[],
+  groups: readonly Untrusted[],
 ): string | undefined {
   for (const path of above) {
     const directory = directories.find((each) => each.path === path)

@@ -20,6 +20,6 @@ export function mailAddress(text: Untrusted): MailAddress | undefined {
 
 const LOCAL_PART = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~]+(?:[.-]+[A-Za-z0-9!#$%&'*+/=?^_`{|}~]+|-)*$/
 
-const isLocalPart = (text: string): boolean => text.length <= 64 && LOCAL_PART.test(text) && !text.includes('..')
+const isLocalPart = (text: Untrusted): boolean => text.length <= 64 && LOCAL_PART.test(text) && !text.includes('..')
 
 export const addressText = ({ local, domain }: MailAddress): string => `${local}@${domain}`

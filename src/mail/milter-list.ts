@@ -35,7 +35,7 @@ export interface ListMerge {
   /** Items that the wanted ones take the place of. */
   readonly superseded: RegExp | undefined
   /** The value of another parameter, for items that refer to it. */
-  valueOf(parameter: string): string | undefined
+  valueOf(parameter: Untrusted): string | undefined
 }
 
 /**
@@ -45,17 +45,25 @@ export interface ListMerge {
 export function mergedList({ is, wanted, superseded, valueOf }: ListMerge): string {
   const items = listItems(is)
   const wantedItems = listItems(wanted)
-  const stays = (item: string): boolean => wantedItems.includes(headOf(item)) || !superseded?.test(headOf(item))
+  const stays = (item: Untrusted): boolean => wantedItems.includes(headOf(item)) || !superseded?.test(headOf(item))
   const kept = items.filter(stays)
-  const heads = new Set(expanded(kept, valueOf, 0).map(headOf))
+  const heads = headsIn(kept, valueOf)
   const missing = wantedItems.filter((item) => !heads.has(headOf(item)))
   if (kept.length === items.length && missing.length === 0) return is
   return [...kept, ...missing].join(', ')
 }
 
-const expanded = (items: readonly string[], valueOf: ListMerge['valueOf'], depth: number): readonly string[] =>
-  items.flatMap((item) => {
+/** What the items are about, those among them that other parameters hold; each parameter is looked up once. */
+function headsIn(items: readonly Untrusted[], valueOf: ListMerge['valueOf']): ReadonlySet<string> {
+  const heads = new Set<string>()
+  const seen = new Set<string>()
+  const open = [...items]
+  for (let item = open.pop(); item !== undefined; item = open.pop()) {
     const parameter = referenceOf(item)
-    const value = parameter === undefined || depth > 5 ? undefined : valueOf(parameter)
-    return value === undefined ? [item] : expanded(listItems(value), valueOf, depth + 1)
-  })
+    const value = parameter === undefined || seen.has(parameter) ? undefined : valueOf(parameter)
+    if (value === undefined) heads.add(headOf(item))
+    else for (const each of listItems(value)) open.push(each)
+    if (parameter !== undefined) seen.add(parameter)
+  }
+  return heads
+}

@@ -19,14 +19,14 @@ export function leadsTo(milter: Untrusted, socket: Untrusted): boolean {
   const named = /^(?:local|unix):(.*)$/.exec(milter)?.[1]
   if (path !== undefined || named !== undefined) {
     // For a chrooted Postfix every path begins in its queue directory.
-    const plain = (text: string): string => text.replace(/^\/var\/run\//, '/run/')
+    const plain = (text: Untrusted): string => text.replace(/^\/var\/run\//, '/run/')
     return (
       path !== undefined &&
       named !== undefined &&
       [named, `/var/spool/postfix/${named.replace(/^\//, '')}`].some((each) => plain(each) === plain(path))
     )
   }
-  const of = (host: string | undefined): string =>
+  const of = (host: Untrusted | undefined): string =>
     host === undefined || ['localhost', '127.0.0.1', '[::1]', '0.0.0.0', ''].includes(host) ? 'here' : host
   const [, port, host] = /^inet6?:(\d+)(?:@(.*))?$/.exec(socket) ?? []
   const [, asked, number] = /^inet6?:(.*):(\d+)$/.exec(milter) ?? []

@@ -13,7 +13,7 @@ const asNumber = (parts: readonly number[], bits: number): bigint =>
   parts.reduce((sum, part) => (sum << BigInt(bits)) | BigInt(part), 0n)
 
 /** Four decimal numbers without leading zeros (RFC 7208, section 12: qnum). */
-function parseIp4(text: string): bigint | undefined {
+function parseIp4(text: Untrusted): bigint | undefined {
   const parts = text.split('.')
   return parts.length === 4 && parts.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255)
     ? asNumber(parts.map(Number), 8)
@@ -21,7 +21,7 @@ function parseIp4(text: string): bigint | undefined {
 }
 
 /** RFC 4291, section 2.2; no zone, no prefix. */
-function parseIp6(text: string): bigint | undefined {
+function parseIp6(text: Untrusted): bigint | undefined {
   const dotted = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(text)
   const last = dotted ? parseIp4(dotted[2]!) : 0n
   if (last === undefined) return undefined

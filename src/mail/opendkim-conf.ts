@@ -29,7 +29,7 @@ export const settingsOf = (text: Untrusted): ReadonlyMap<string, string> =>
   )
 
 /** The settings that differ and of which only a start makes anything. */
-export function needsRestart(before: Untrusted, after: string): readonly string[] {
+export function needsRestart(before: Untrusted, after: Untrusted): readonly string[] {
   const [was, is] = [settingsOf(before), settingsOf(after)]
   return START_ONLY.filter((name) => was.get(name.toLowerCase()) !== is.get(name.toLowerCase()))
 }

@@ -105,7 +105,7 @@ export const fact = <K extends FactKind>(kind: K, name: string, value: FactValue
 export function factAbout<K extends FactKind>(
   given: Fact,
   kind: K,
-  name: string,
+  name: Untrusted,
 ): { readonly value: FactValues[K] } | undefined {
   return given.resource === `${kind}:${name}` ? { value: given.value as FactValues[K] } : undefined
 }

@@ -6,6 +6,7 @@ import type { Resource } from '../model/resource.ts'
 import type { Known } from '../model/unknown.ts'
 import { raw, type Script } from '../shell/script.ts'
 import { sh } from '../shell/sh.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 import { END, whole } from './whole.ts'
 
 export interface UserState {
@@ -110,7 +111,7 @@ export const groupProbe = (name: string): Probe<GroupFact> =>
     foresee: (state, known) => factAbout(known, 'group', name)?.value ?? state,
   })
 
-function numberIn(text: string | undefined, what: string, { stdout, stderr }: Answer): number {
+function numberIn(text: Untrusted | undefined, what: string, { stdout, stderr }: Answer): number {
   if (text !== undefined && /^\d+$/.test(text)) return Number(text)
   throw new ProbeError(`${what}: ${utf8(stderr).trim() || `a number is wanted in ${JSON.stringify(utf8(stdout))}`}`)
 }

@@ -7,6 +7,7 @@ import type { Resource } from '../model/resource.ts'
 import type { Known } from '../model/unknown.ts'
 import { lines, raw, type Script } from '../shell/script.ts'
 import { sh } from '../shell/sh.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 import { END, whole } from './whole.ts'
 
 export interface CommandState {
@@ -64,7 +65,7 @@ export function commandProbe(guards: CommandGuards): Probe<CommandState> {
           `${what}: ${utf8(answer.stderr).trim() || `they said ${JSON.stringify(utf8(answer.stdout))}`}`,
         )
       const [, product, source, stale, letters, first, second] = match
-      const told = (word: string | undefined): boolean | undefined => (word === 'none' ? undefined : word === 'yes')
+      const told = (word: Untrusted | undefined): boolean | undefined => (word === 'none' ? undefined : word === 'yes')
       return {
         creates: product === 'yes',
         removes: source === 'yes',

@@ -40,7 +40,7 @@ const KINDS: Readonly<Record<string, PathOwner['kind']>> = { d: 'directory', f: 
 const fourDigits = (mode: Untrusted): string => mode.padStart(4, '0')
 const namesIn = (list: Untrusted): readonly string[] => list.split(',').filter((name) => name !== '')
 
-const once = (lines: readonly (readonly string[])[]): readonly (readonly string[])[] => [
+const once = (lines: readonly (readonly Untrusted[])[]): readonly (readonly string[])[] => [
   ...new Map(lines.map((words) => [words.slice(4).join(' '), words])).values(),
 ]
 

@@ -3,13 +3,14 @@ import type { QueueStanding } from '../mail/rotation/evidence.ts'
 import { utf8 } from '../model/answer.ts'
 import { defineProbe } from '../model/probe.ts'
 import { raw } from '../shell/script.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 import { END, whole } from './whole.ts'
 
 /** postconf(5), "Time units". */
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }
 
 /** Of a parameter whose default unit is the day. */
-export function timeValue(text: string): number | undefined {
+export function timeValue(text: Untrusted): number | undefined {
   const [, number, unit = 'd'] = /^(\d{1,9})([smhdw]?)$/.exec(text.trim().toLowerCase()) ?? []
   return number === undefined ? undefined : Number(number) * UNITS[unit === '' ? 'd' : unit]!
 }

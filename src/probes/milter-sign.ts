@@ -96,7 +96,7 @@ mailrun-milter-client`),
     },
   })
 
-function obstacleIn(code: number, stdout: Untrusted, stderr: string): string | undefined {
+function obstacleIn(code: number, stdout: Untrusted, stderr: Untrusted): string | undefined {
   if (stdout.startsWith('no-perl')) return 'there is no perl, by which its milters are asked: install perl-base'
   if (stdout.startsWith('no-postfix'))
     return 'there is no Postfix, or postconf cannot read its configuration ("postfix check")'

@@ -1,4 +1,5 @@
 // What the programs for a host's perl share: how they run others, and how they print what may hold anything.
+import type { Untrusted } from '../shell/untrusted.ts'
 
 /**
  * `hex_of(TEXT)`, `-` for nothing; `say_line(WORDS)`; `told(PROGRAM, WORDS)`: its standard output without white space
@@ -21,4 +22,4 @@ sub told {
 `
 
 /** The inverse of `hex_of`. */
-export const fromHex = (hex: string): string => (hex === '-' ? '' : Buffer.from(hex, 'hex').toString('utf8'))
+export const fromHex = (hex: Untrusted): string => (hex === '-' ? '' : Buffer.from(hex, 'hex').toString('utf8'))

@@ -50,7 +50,7 @@ const SET_BY_DEBIAN = [
 ]
 
 /** postconf(5): blanks and line ends in a value are all one. */
-export const oneLine = (value: string): string => value.trim().replace(/\s+/g, ' ')
+export const oneLine = (value: Untrusted): string => value.trim().replace(/\s+/g, ' ')
 
 /** @param defaultOf - asks for its built-in value too. */
 export const postfixParameters = (defaultOf: string | undefined): Probe<PostfixParameters> =>
@@ -98,7 +98,7 @@ function parse(answer: Answer): PostfixParameters {
   }
 }
 
-const pairsOf = (text: string): readonly [string, string][] =>
+const pairsOf = (text: Untrusted): readonly [string, string][] =>
   text.split('\n').flatMap((line): [string, string][] => {
     const match = /^([\w-]+) =(?: (.*))?$/.exec(line)
     return match ? [[match[1]!, oneLine(match[2] ?? '')]] : []

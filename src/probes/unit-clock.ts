@@ -1,6 +1,7 @@
 // When a unit started, by the host's clock as it is now: files' times can be compared with that, also where the clock
 // was set back since.
 import { raw } from '../shell/script.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 import type { UnitProperties } from './unit-state.ts'
 
 /** Both in nanoseconds. */
@@ -14,7 +15,7 @@ export interface Clock {
 /** Shell text that prints the entry which {@link clockOf} reads. */
 export const CLOCK = raw(`u=; read -r u x < /proc/uptime; printf 'clock %s %s\\0' "$(date +%s.%N)" "$u"`)
 
-export function clockOf(entries: readonly string[]): Clock | undefined {
+export function clockOf(entries: readonly Untrusted[]): Clock | undefined {
   for (const entry of entries) {
     const match = /^clock (\d+)\.(\d{9}) (\d+)\.(\d+)$/.exec(entry)
     if (match)

@@ -3,6 +3,7 @@ import { utf8, type Answer } from '../model/answer.ts'
 import { ProbeError, type Family } from '../model/probe.ts'
 import { lines, raw } from '../shell/script.ts'
 import { sh } from '../shell/sh.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 import { unitState, type UnitsTold } from './unit-answer.ts'
 import { reloadedOnly } from './unit-loaded.ts'
 import { CLOCK, clockOf } from './unit-clock.ts'
@@ -176,12 +177,12 @@ function read({ stdout, stderr }: Answer, questions: readonly UnitQuestion[]): U
   }
 }
 
-const blocksOf = (shown: string): readonly UnitProperties[] =>
+const blocksOf = (shown: Untrusted): readonly UnitProperties[] =>
   shown
     .trim()
     .split('\n\n')
     .filter((block) => block !== '')
     .map(propertiesOf)
 
-const propertiesOf = (block: string): UnitProperties =>
+const propertiesOf = (block: Untrusted): UnitProperties =>
   new Map(block.split('\n').map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]))

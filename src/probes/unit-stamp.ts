@@ -4,6 +4,7 @@ import { FILES } from '../files/files.ts'
 import { READER } from '../files/read.ts'
 import { quote } from '../shell/quote.ts'
 import { raw, type Script } from '../shell/script.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
 
 /** Where the proof is kept of what a unit loaded when it was started. */
 export const startStamp = (unit: string): string => `/run/mailrun/stamps/${unit}`
@@ -59,7 +60,7 @@ export interface Stamp {
 }
 
 /** Reads what {@link fileStates} prints, cut at its NULs. */
-export function statesOf(entries: readonly string[]): States {
+export function statesOf(entries: readonly Untrusted[]): States {
   const states = new Map<string, FileState>()
   const open = new Map<string, string>()
   for (const entry of entries) {
@@ -80,7 +81,7 @@ export function statesOf(entries: readonly string[]): States {
 }
 
 /** Stamps by their path. Only whole ones: what is cut short or of another form proves nothing. */
-export function readStamps(entries: readonly string[]): ReadonlyMap<string, Stamp> {
+export function readStamps(entries: readonly Untrusted[]): ReadonlyMap<string, Stamp> {
   const stamps = new Map<string, Stamp>()
   let from = 0
   entries.forEach((entry, index) => {
@@ -97,5 +98,5 @@ export function readStamps(entries: readonly string[]): ReadonlyMap<string, Stam
 }
 
 /** Whether `path` is `asked`, or lies in it. */
-export const covers = (asked: string, path: string): boolean =>
+export const covers = (asked: Untrusted, path: string): boolean =>
   path === asked || path.startsWith(asked === '/' ? asked : `${asked}/`)

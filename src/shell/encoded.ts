@@ -22,7 +22,7 @@ interface Alphabet {
   /** What may stand in front of letters, each one character and an `x`. */
   readonly prefixes: string
   /** As the needles have it. */
-  readonly plain: (letters: string) => string
+  readonly plain: (letters: Untrusted) => string
   /** This many letters of a longer needle tell it. */
   readonly telling: number
   /** Where there is nothing but them: a line of a wrapped text, shown by itself. */
@@ -113,7 +113,7 @@ function viewOf(text: Untrusted, alphabet: Alphabet): View {
   const parts: string[] = []
   let length = 0
   let place = 0
-  const take = (part: string, from: number): void => {
+  const take = (part: Untrusted, from: number): void => {
     starts.push(length)
     places.push(from)
     parts.push(part)

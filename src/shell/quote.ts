@@ -1,5 +1,6 @@
 // Quotes one word for a POSIX shell.
 import { ShellTextError } from './shell-text-error.ts'
+import type { Untrusted } from './untrusted.ts'
 
 /**
  * The text in single quotes, so that a POSIX shell takes it as one literal word, whatever it holds:
@@ -8,7 +9,7 @@ import { ShellTextError } from './shell-text-error.ts'
  * @throws ShellTextError for a NUL character, which no shell word can hold.
  * @example quote("it's") // 'it'\''s'
  */
-export function quote(word: string): string {
+export function quote(word: Untrusted): string {
   if (word.includes('\0')) throw new ShellTextError('a shell word cannot hold a NUL character')
   return /^[A-Za-z0-9_/.,:=@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 }

@@ -55,14 +55,15 @@ export function* cases(seed: number, count: number): Generator<KnownHostsCase> {
     const absent = ed25519Key(`absent ${seed} ${index}`)
     const near = testKey('ssh-ed25519', absent.blob.subarray(15, 15 + below(36)))
     const name = pick(NAMES)
+    const salt = Buffer.from(absent.blob.subarray(-20))
     const hosts = (): string =>
       pick([
         name,
         `*,!${name}`,
         `other,${name}`,
         name.toUpperCase(),
-        hashedName(name),
-        hashedName('other'),
+        hashedName(name, salt),
+        hashedName('other', salt),
         '*',
         '*?*?*?*',
         `${'*a'.repeat(below(50))}*`,

@@ -1,5 +1,5 @@
 // Small languages: Python's literals, words of a shell, domains, selectors, lists of milters, values of main.cf.
-import { createPublicKey, generateKeyPairSync } from 'node:crypto'
+import { createHash, createPublicKey, type JsonWebKey } from 'node:crypto'
 import * as assert from 'uvu/assert'
 import { headOf, listItems, mergedList } from '../../src/mail/milter-list.ts'
 import { DOMAIN_PATTERN, isSelector, mailDomain, SELECTOR_PATTERN } from '../../src/mail/names.ts'
@@ -27,13 +27,25 @@ function quoted(random: Random, word: string): string {
   }
 }
 
-const KEY = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  .publicKey.export({ format: 'der', type: 'spki' })
-  .toString('base64')
-const SHORT = generateKeyPairSync('rsa', { modulusLength: 512 })
-  .publicKey.export({ format: 'der', type: 'spki' })
-  .toString('base64')
-const OTHER = generateKeyPairSync('ed25519').publicKey.export({ format: 'der', type: 'spki' }).toString('base64')
+/** SubjectPublicKeyInfo, base64; the same in each run. No private key belongs to it. */
+function rsa(bits: number): string {
+  const modulus = createHash('shake256', { outputLength: bits / 8 })
+    .update(`modulus ${bits}`)
+    .digest()
+  modulus[0]! |= 0x80
+  modulus[modulus.length - 1]! |= 1
+  return published({ kty: 'RSA', e: 'AQAB', n: modulus.toString('base64url') })
+}
+
+const published = (key: JsonWebKey): string =>
+  createPublicKey({ key, format: 'jwk' }).export({ format: 'der', type: 'spki' }).toString('base64')
+
+const [KEY, SHORT] = [rsa(2048), rsa(512)]
+const OTHER = published({
+  kty: 'OKP',
+  crv: 'Ed25519',
+  x: createHash('sha256').update('ed25519').digest().toString('base64url'),
+})
 
 const ITEMS = [
   'inet:127.0.0.1:8891',

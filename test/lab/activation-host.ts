@@ -138,6 +138,6 @@ export async function activationUp(): Promise<void> {
 }
 
 export async function activationDown(): Promise<void> {
-  here.remove()
   await (await import('../../lab/index.ts')).labDown()
+  here.remove()
 }

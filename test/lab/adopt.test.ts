@@ -65,8 +65,8 @@ test.before(async () => {
   DEBIAN_FRONTEND=noninteractive apt-get -qq -y install opendkim opendkim-tools openssl >/dev/null 2>&1`)
 })
 test.after(async () => {
-  here.remove()
   await lab.labDown()
+  here.remove()
 })
 
 const FILE_TABLES = CONF('SigningTable refile:/etc/opendkim/SigningTable\\nKeyTable file:/etc/opendkim/KeyTable\\n')

@@ -27,9 +27,9 @@ test.before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'mailrun-ansible-'))
 })
 test.after(async () => {
+  await lab.labDown()
   here.remove()
   rmSync(folder, { recursive: true, force: true })
-  await lab.labDown()
 })
 
 /** The files in a folder here and in the same one there. */

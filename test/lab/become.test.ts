@@ -155,8 +155,8 @@ test.before(async () => {
   )
 })
 test.after(async () => {
-  here.remove()
   await lab.labDown()
+  here.remove()
 })
 test.after.each(async () => {
   await sudoers(PLAIN_SUDOERS)

@@ -41,8 +41,8 @@ test.before(async () => {
   here = project({ 'try.mjs': PLAYBOOK, 'ping/try.mjs': PLAYBOOK })
 })
 test.after(async () => {
-  here.remove()
   await lab.labDown()
+  here.remove()
 })
 test.before.each(async () => {
   for (const host of ['mx1', 'mx2', 'mx3']) await lab.hostExec(host, 'rm -rf /etc/try')

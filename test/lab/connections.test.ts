@@ -9,6 +9,9 @@ import { promisify } from 'node:util'
 import * as assert from 'uvu/assert'
 import { connector, type ConnectionSource } from '../../src/connection/connector.ts'
 import { ConnectionLost, Unreachable, type Connection, type Exchange } from '../../src/engine/connection.ts'
+import { makeTrip, newMark } from '../../src/engine/make-trip.ts'
+import type { PlannedStep } from '../../src/engine/steps.ts'
+import { tripWords } from '../../src/engine/trip-words.ts'
 import type { Host } from '../../src/model/host.ts'
 import { keyringFor } from '../../src/run/keyring-for.ts'
 import { readFleet } from '../../src/run/read-fleet.ts'
@@ -118,9 +121,12 @@ test.before(async () => {
   )
 })
 test.after(async () => {
-  for (const each of open) each.close()
-  rmSync(scratch, { recursive: true })
-  await lab.labDown()
+  try {
+    for (const each of open) each.close()
+    rmSync(scratch, { recursive: true })
+  } finally {
+    await lab.labDown()
+  }
 })
 test.after.each(() => {
   for (const each of open.splice(0)) each.close()
@@ -621,5 +627,54 @@ test('a FIFO, a token and Kerberos: what no lab here has is handed on to ssh wor
   ])
     assert.ok(given.includes(word), word)
 })
+
+/** All that a user can read of processes and working files: environments, arguments, open files, names, contents. */
+const LOOK = `{
+env
+for process in /proc/[0-9]*; do
+  tr '\\0' '\\n' < $process/environ
+  tr '\\0' '\\n' < $process/cmdline
+  ls -l $process/fd $process/cwd
+done
+find / -xdev -path /proc -prune -o -mmin -5 -print
+find /run /tmp /dev/shm /var/tmp
+find /run /tmp /dev/shm /var/tmp -type f -readable -size -99k ! -name looked -exec cat {} +
+} > /tmp/looked 2> /dev/null
+chmod 644 /tmp/looked`
+
+for (const [how, vars, text] of [
+  ['of a user who was become', { ansible_become: true, ansible_become_user: 'ops' }, LOOK],
+  ['as another user', {}, `cd /tmp; runuser -u ops -- sh <<'LOOK'\n${LOOK}\nLOOK`],
+] as const) {
+  test(`a step ${how} finds the mark of frames nowhere, and could have found words`, async () => {
+    const mark = newMark()
+    const words = tripWords(mark)
+    await inHost('mx1', 'rm -f /tmp/looked')
+    const outcome = await makeTrip(
+      await connect('ssh', { vars }),
+      {
+        mark,
+        steps: [{ task: {}, change: { summary: 'look' }, completes: true, text, timeoutSeconds: 100 } as PlannedStep],
+        after: undefined,
+        probes: [],
+        questionsSeconds: 10,
+        holder: 'the test',
+        lockSeconds: 10,
+        beginSeconds: 15,
+        interrupt: never,
+        abandon: never,
+      },
+      { waiting: () => {}, started: () => {}, progress: () => {}, done: () => {} },
+    )
+    assert.is(outcome.kind, 'asked', JSON.stringify(outcome))
+    const looked = await inHost('mx1', 'cat /tmp/looked')
+    assert.ok(looked.includes(how === 'as another user' ? 'runuser' : words.pipe), 'it has looked at nothing')
+    assert.match(looked, /^PATH=\/usr\/local\/sbin/m)
+    assert.not(
+      looked.includes(mark.slice('mailrun-'.length)),
+      looked.split('\n').find((line) => line.includes(mark)),
+    )
+  })
+}
 
 test.run()

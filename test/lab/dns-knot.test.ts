@@ -94,8 +94,8 @@ openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 \
   )
 })
 test.after(async () => {
-  here.remove()
   await lab.labDown()
+  here.remove()
 })
 test.before.each(async () => {
   await inHost('mx1', startedAnew())

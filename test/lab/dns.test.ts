@@ -44,8 +44,8 @@ test.before(async () => {
   for (const host of ['mx1', 'mx2']) for (const zone of ['one.test', 'two.test']) await run(host, keyMade(zone, host))
 })
 test.after(async () => {
-  here.remove()
   await lab.labDown()
+  here.remove()
 })
 test.before.each(async () => {
   const subnet = (await lab.address('verify')).replace(/\.\d+$/, '')

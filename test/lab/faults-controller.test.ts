@@ -113,9 +113,12 @@ test.before(async () => {
   stoppedAt = performance.now()
 })
 test.after(async () => {
-  await shell(`for each in full nearly cache; do umount -q '${here.folder}'/$each; done`).ended
-  here.remove()
-  await lab.labDown()
+  try {
+    await shell(`for each in full nearly cache; do umount -q '${here.folder}'/$each; done`).ended
+    here.remove()
+  } finally {
+    await lab.labDown()
+  }
 })
 
 const FULL_DISK =

@@ -153,8 +153,11 @@ test.before(async () => {
   )
 })
 test.after(async () => {
-  for (const each of undo) await each()
-  await lab.labDown()
+  try {
+    for (const each of undo) await each()
+  } finally {
+    await lab.labDown()
+  }
 })
 
 /** What a host says that the connection was cut from. */

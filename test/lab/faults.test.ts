@@ -60,8 +60,8 @@ test.before(async () => {
   here = project({ 'faults.mjs': PLAYBOOK })
 })
 test.after(async () => {
-  here.remove()
   await lab.labDown()
+  here.remove()
 })
 
 test('a host that is down is unreachable, the others converge', async () => {

@@ -62,8 +62,8 @@ export function faultSuite(name: string): ReturnType<typeof suite> {
     here = project({ 'faulty.mjs': PLAYBOOK })
   })
   test.after(async () => {
-    here.remove()
     await lab.labDown()
+    here.remove()
   })
   return test
 }

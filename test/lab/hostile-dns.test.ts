@@ -94,9 +94,9 @@ test.before(async () => {
   )
 })
 test.after(async () => {
+  await lab.labDown()
   await between.close()
   here.remove()
-  await lab.labDown()
 })
 test.before.each(async () => {
   forged = () => []

@@ -53,8 +53,8 @@ test.before(async () => {
   server = { address: await lab.address('mx1'), ed25519, ecdsa, rsa }
 })
 test.after(async () => {
-  rmSync(folder, { recursive: true, force: true })
   await lab.labDown()
+  rmSync(folder, { recursive: true, force: true })
 })
 
 type Outcome = 'accepted' | 'unknown' | 'changed' | 'revoked'

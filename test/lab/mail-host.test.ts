@@ -49,8 +49,8 @@ test.before(async () => {
   here = project({})
 })
 test.after(async () => {
-  here.remove()
   await lab.labDown()
+  here.remove()
 })
 
 test('a fresh host with Postfix and a bare one are foretold task by task, and done', async () => {

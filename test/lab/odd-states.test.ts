@@ -75,8 +75,8 @@ test.before(async () => {
   here = project({ 'odd.mjs': PLAYBOOK })
 })
 test.after(async () => {
-  here.remove()
   await lab.labDown()
+  here.remove()
 })
 
 const LATEST = "t.apt({ packages: ['mailrun-canary'], state: 'latest' })"

@@ -121,8 +121,8 @@ test.before(async () => {
   await lab.labUp({ size: 1, tools: false, wire: undefined })
 })
 test.after(async () => {
-  rmSync(folder, { recursive: true, force: true })
   await lab.labDown()
+  rmSync(folder, { recursive: true, force: true })
 })
 
 const main = 'node_modules/mailrun/dist/bundle/mailrun.js'

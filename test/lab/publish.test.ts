@@ -25,8 +25,8 @@ test.before(async () => {
   dns = await lab.dns()
 })
 test.after(async () => {
-  here.remove()
   await lab.labDown()
+  here.remove()
 })
 
 const words = (name: 'mail-auth' | 'dkim', ...more: readonly string[]): readonly string[] => [

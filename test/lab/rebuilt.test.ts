@@ -73,8 +73,8 @@ test.before(async () => {
   await ended(0, MAIL_AUTH)
 })
 test.after(async () => {
-  here.remove()
   await lab.labDown()
+  here.remove()
 })
 
 const KEY_TABLE = '/etc/dkimkeys/KeyTable'

@@ -305,8 +305,8 @@ test.before(async () => {
   await plant()
 })
 test.after(async () => {
-  rmSync(folder, { recursive: true, force: true })
   await lab.labDown()
+  rmSync(folder, { recursive: true, force: true })
 })
 
 /** What is printed before any host is touched. */

@@ -366,7 +366,7 @@ export const CASES: readonly SshConfigCase[] = [
       'Host f\nProxyJump one,two,three\nHost g\nProxyJump NONE\nHost h\nProxyJump ssh://u%20v@h\n' +
       'Host i\nProxyJump [::1]\nHost j\nProxyJump=a # x\nHost k\nProxyJump a:ssh\n' +
       'Host l\nProxyJump ssh://h:/\n',
-    [...'abcdefghijk'],
+    [...'abcdefghijkl'],
   ),
   ...refusedEach('ProxyJump', [
     'ProxyJump one, two',

@@ -114,8 +114,8 @@ test.before(async () => {
   here = project({ 'together.mjs': PLAYBOOK })
 })
 test.after(async () => {
-  here.remove()
   await lab.labDown()
+  here.remove()
 })
 
 test("a unit of one's own: its user, its file, its start are foretold, and done in two trips", async () => {

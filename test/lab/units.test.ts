@@ -91,8 +91,8 @@ test.before(async () => {
   here = project({ 'units.mjs': PLAYBOOK })
 })
 test.after(async () => {
-  here.remove()
   await lab.labDown()
+  here.remove()
 })
 
 /** Makes programs of the same names, each of which notes that it was called. */

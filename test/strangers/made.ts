@@ -77,6 +77,8 @@ function unionMaker(type: ts.UnionType, checker: ts.TypeChecker, name: string, d
   return makerOf(carrying ?? type.types[0]!, checker, name, depth)
 }
 
+const DEEP = 8
+
 /** As many as a text has lines, but for a text of hardly anything else. */
 const MOST = 4000
 
@@ -85,8 +87,10 @@ function manyMaker(
   checker: ts.TypeChecker,
   depth: number,
 ): (text: string, wide: boolean) => readonly unknown[] {
-  const one = makerOf(type, checker, '', depth - 1)
   const mayBeMany = carries(type, checker)
+  // A thing that holds a list of its like has an end.
+  if (!mayBeMany && depth <= DEEP) return () => []
+  const one = makerOf(type, checker, '', depth - 1)
   return (text, wide) =>
     mayBeMany && wide
       ? text

@@ -10,8 +10,9 @@ export interface Sources {
   readonly files: readonly ts.SourceFile[]
 }
 
-export function sources(): Sources {
-  const names = ['src', 'tasks'].flatMap((folder) =>
+/** @param folders - their modules; those that others are imported from come along. */
+export function sources(folders: readonly string[] = ['src', 'tasks']): Sources {
+  const names = folders.flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts'))
       .map((name) => join(ROOT, folder, name)),
@@ -123,8 +124,6 @@ function waysOf(type: ts.Type, checker: ts.TypeChecker, depth: number): readonly
   if (depth < 0) return []
   const [signature] = type.getCallSignatures()
   if (signature === undefined) return methodsOf(type, checker, depth)
-  // What waits asks somebody: it is no parser, but calls them.
-  if ((signature.getReturnType().symbol as ts.Symbol | undefined)?.name === 'Promise') return []
   const types = parameterTypes(signature, checker)
   if (types.some((each) => carries(each, checker))) return [[types]]
   return waysOf(signature.getReturnType(), checker, depth - 1).map((way) => [types, ...way])

@@ -3,6 +3,7 @@ import { DAEMON, KEY_GROUP } from '../../mail/key-group.ts'
 import { keyMoves, type Owned } from '../../mail/key-owners.ts'
 import type { HostKey, MailSetup } from '../../model/mail-setup.ts'
 import { ancestorsOf } from '../../probes/signing-family.ts'
+import type { Untrusted } from '../../shell/untrusted.ts'
 import { faultIf, type Fault } from '../fault.ts'
 import { attributesOf } from '../opendkim-setup.ts'
 
@@ -39,7 +40,7 @@ export function ownerFaults(setup: MailSetup, keys: readonly HostKey[]): readonl
   ]
 }
 
-function ownedOf({ paths }: MailSetup, path: string): Owned | undefined {
+function ownedOf({ paths }: MailSetup, path: Untrusted): Owned | undefined {
   const is = paths[path]
   return is === undefined || is.type === 'l' ? undefined : { path, owner: is.owner, group: is.group, mode: is.mode }
 }

@@ -100,11 +100,17 @@ function isAtPort(milter: string, listens: Extract<Listening, { kind: 'inet' }>)
 function serviceFaults(setup: MailSetup): readonly Fault[] {
   const { parameters, services } = setup
   const master = `${parameters['config_directory'] ?? '/etc/postfix'}/master.cf`
+  // Read once: services may be many, and lists long.
+  const globally = (['smtpd_milters', 'non_smtpd_milters'] as const).map((parameter) => {
+    const asked = milters(parameters[parameter] ?? '')
+    return { parameter, asked, shown: asked.join(', ') }
+  })
   return services.flatMap(({ name, command, overrides }): readonly Fault[] => {
     const subject = { path: master, about: name }
     const listener = command === 'smtpd' ? /^(?:(.*):)?[^:]+\/inet$/.exec(name) : null
     const own = (parameter: string): string => overrides[parameter] ?? parameters[parameter] ?? ''
-    const asks = milters(own('smtpd_milters'))
+    const given = overrides['smtpd_milters']
+    const asks = given === undefined ? globally[0]!.asked : milters(given)
     if (listener !== null && isLoopback(listener[1] ?? '')) {
       return asks.length === 0 || /\bno_milters\b/.test(own('receive_override_options'))
         ? []
@@ -118,16 +124,18 @@ function serviceFaults(setup: MailSetup): readonly Fault[] {
             },
           ]
     }
-    return (['smtpd_milters', 'non_smtpd_milters'] as const).flatMap((parameter): readonly Fault[] => {
-      const [global, given] = [milters(parameters[parameter] ?? ''), overrides[parameter]]
-      if (given === undefined || global.every((each) => milters(given).includes(each))) return []
+    return globally.flatMap(({ parameter, asked, shown: everywhere }): readonly Fault[] => {
+      const instead = overrides[parameter]
+      if (instead === undefined) return []
+      const here = new Set(milters(instead))
+      if (asked.every((each) => here.has(each))) return []
       return [
         {
           id: 'milters-overridden',
           subject: { ...subject, about: `${name} ${parameter}` },
-          message: `${name} has -o ${parameter}=${given}, and main.cf ${global.join(', ')}`,
-          expected: global.join(', '),
-          found: given || 'none',
+          message: `${name} has -o ${parameter}=${instead}, and main.cf ${everywhere}`,
+          expected: everywhere,
+          found: instead || 'none',
         },
       ]
     })

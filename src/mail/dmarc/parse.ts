@@ -19,7 +19,7 @@ const ONE_OF: Readonly<Record<string, readonly string[]>> = {
 /** Whether a TXT value is a DMARC record, good or bad: `v` first, and `DMARC1` in capitals. */
 export const isDmarc = (txt: Untrusted): boolean => /^v[ \t]*=[ \t]*DMARC1[ \t]*(?:;|$)/.test(txt)
 
-function areFailureOptions(options: readonly string[]): boolean {
+function areFailureOptions(options: readonly Untrusted[]): boolean {
   const contradict = options.includes('0') && options.includes('1')
   const once = new Set(options).size === options.length
   return once && !contradict && options.every((each) => ['0', '1', 'd', 's'].includes(each))
@@ -44,7 +44,7 @@ export function readDmarc(txt: Untrusted): ReadDmarc | undefined {
   const given = parts.at(-1) === '' ? parts.slice(0, -1) : parts
   const findings: RecordFinding[] = []
   const told = new Set<string>()
-  const wrong = (what: string, problem: string): void => {
+  const wrong = (what: Untrusted, problem: string): void => {
     if (told.has(what) || findings.length === MOST_FAULTS) return
     told.add(what)
     findings.push(

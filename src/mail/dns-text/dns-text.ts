@@ -1,6 +1,7 @@
 // The one writer of text for name servers: lines for zone files, nsupdate(1) and knotc(8) are made of the checked parts
 // that are made here, and of nothing else.
 import { MailrunError } from '../../model/mailrun-error.ts'
+import type { Untrusted } from '../../shell/untrusted.ts'
 import { isOwnerName } from '../dns-record.ts'
 import { parseNetwork } from '../network.ts'
 import { labelsOfName, shownName } from './name.ts'
@@ -45,7 +46,7 @@ const OWNERS = 'labels of letters, digits, hyphens and underscores are wanted, 6
  * @param name - as {@link nameOfLabels} writes it
  * @throws MailrunError for what is not written so
  */
-export function toldName(name: string): DnsName {
+export function toldName(name: Untrusted): DnsName {
   if (labelsOfName(name) === undefined) throw new MailrunError(`${shownName(name)} is no name of DNS`)
   return as(`${name}.`)
 }
@@ -61,7 +62,7 @@ export function relativeDnsName(name: string, zone: string): RelativeDnsName {
 /** A TXT record's strings hold at most this many bytes (RFC 1035, section 3.3.14). */
 const STRING_BYTES = 255
 
-function quotedString(bytes: Uint8Array): string {
+function quotedString(bytes: Untrusted<Uint8Array>): string {
   if (bytes.length > STRING_BYTES)
     throw new MailrunError(`a string of a TXT record has ${bytes.length} bytes, and ${STRING_BYTES} are the most`)
   return `"${[...bytes].map(presentation).join('')}"`
@@ -73,7 +74,7 @@ function presentation(byte: number): string {
 }
 
 /** @throws MailrunError for none, or one of more than 255 bytes */
-export function txtData(strings: readonly Uint8Array[]): DnsData {
+export function txtData(strings: readonly Untrusted<Uint8Array>[]): DnsData {
   if (strings.length === 0) throw new MailrunError('a TXT record without a string is none')
   return as(strings.map(quotedString).join(' '))
 }

@@ -47,7 +47,7 @@ export const historyPath = (directory: string, domain: string): string => `${dir
 export const markWords = ({ event, selector, path }: Omit<Mark, 'time'>): string =>
   `${event} ${selector}${path === undefined ? '' : ` ${path}`}`
 
-const isEvent = (word: string | undefined): word is KeyEvent => KEY_EVENTS.some((event) => event === word)
+const isEvent = (word: Untrusted | undefined): word is KeyEvent => KEY_EVENTS.some((event) => event === word)
 
 /** `undefined` for what is no mark: a comment, a line that was cut short. */
 export function parseMark(line: Untrusted): Mark | undefined {
@@ -69,7 +69,7 @@ export interface Standing<Time = number> {
   readonly path: string | undefined
 }
 
-export const standingOf = <Time>(history: readonly Mark<Time>[], selector: string): Standing<Time> =>
+export const standingOf = <Time>(history: readonly Mark<Time>[], selector: Untrusted): Standing<Time> =>
   standingBy(
     history.filter((mark) => mark.selector === selector),
     selector,
@@ -85,7 +85,7 @@ export function standingsOf<Time>(
 }
 
 /** @param own - the selector's marks. */
-function standingBy<Time>(own: readonly Mark<Time>[], selector: string): Standing<Time> {
+function standingBy<Time>(own: readonly Mark<Time>[], selector: Untrusted): Standing<Time> {
   return {
     selector,
     last: own.findLast(({ event }) => event !== 'compromised'),

@@ -5,6 +5,7 @@ import { RecordSyntaxError } from '../record-syntax-error.ts'
 import { hasMacro } from './domain-spec.ts'
 import { parseSpf } from './parse.ts'
 import { isMechanism, isSpf, reachedTerms, type SpfRecord, type SpfTerm } from './record.ts'
+import type { Untrusted } from '../../shell/untrusted.ts'
 
 const MOST_LOOKUPS = 10
 const MOST_VOIDS = 2
@@ -75,7 +76,12 @@ function limitFindings(domain: string, { lookups, ip4, ip6 }: Count): readonly R
   return findings
 }
 
-function* published(domain: string, by: string | undefined, path: readonly string[], count: Count): DnsWalk<SpfCost> {
+function* published(
+  domain: Untrusted,
+  by: string | undefined,
+  path: readonly Untrusted[],
+  count: Count,
+): DnsWalk<SpfCost> {
   const none = { domain, by, record: undefined, lookups: 0, children: [] }
   const fault = (id: string, problem: string): SpfCost => {
     count.findings.push(
@@ -113,10 +119,10 @@ function* published(domain: string, by: string | undefined, path: readonly strin
 }
 
 function* costOf(
-  domain: string,
+  domain: Untrusted,
   by: string | undefined,
   record: SpfRecord,
-  path: readonly string[],
+  path: readonly Untrusted[],
   count: Count,
 ): DnsWalk<SpfCost> {
   const before = count.lookups
@@ -131,7 +137,7 @@ function* costOf(
   return { domain, by, record, lookups: count.lookups - before, children }
 }
 
-function* look(term: SpfTerm, own: string, path: readonly string[], count: Count): DnsWalk<SpfCost | undefined> {
+function* look(term: SpfTerm, own: Untrusted, path: readonly Untrusted[], count: Count): DnsWalk<SpfCost | undefined> {
   switch (term.name) {
     case 'include':
     case 'redirect': {
@@ -161,7 +167,7 @@ function* look(term: SpfTerm, own: string, path: readonly string[], count: Count
   }
 }
 
-function* lookMx(text: string, target: string, count: Count): DnsWalk<undefined> {
+function* lookMx(text: string, target: Untrusted, count: Count): DnsWalk<undefined> {
   if (hasMacro(target)) return
   const answer: DnsAnswer = yield { name: target, type: 'MX' }
   if (answer.kind === 'no-data' || answer.kind === 'no-name') {
@@ -186,9 +192,9 @@ function* lookMx(text: string, target: string, count: Count): DnsWalk<undefined>
   }
 }
 
-function* isVoid(name: string, type: 'A' | 'AAAA'): DnsWalk<boolean> {
+function* isVoid(name: Untrusted, type: 'A' | 'AAAA'): DnsWalk<boolean> {
   const answer: DnsAnswer = yield { name, type }
   return answer.kind === 'no-data' || answer.kind === 'no-name'
 }
 
-const plainName = (domain: string): string => domain.toLowerCase().replace(/\.$/, '')
+const plainName = (domain: Untrusted): string => domain.toLowerCase().replace(/\.$/, '')

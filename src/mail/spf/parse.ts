@@ -43,7 +43,8 @@ export function parseSpfTerm(text: Untrusted): SpfTerm {
   return parseMechanism(text, (qualifier ?? '+') as Qualifier, name.toLowerCase(), rest)
 }
 
-function parseModifier(text: Untrusted, name: string, value: string): SpfModifier {
+function parseModifier(text: Untrusted, word: Untrusted, value: Untrusted): SpfModifier {
+  const name: string = word
   if (name !== 'redirect' && name !== 'exp') {
     if (!isMacroString(value)) throw wrong(text, 'has a value that is no macro string')
     return { text, name: 'unknown', value }
@@ -57,7 +58,8 @@ const NETWORK_EXAMPLES = {
   ip6: 'ip6:2001:db8::1 or ip6:2001:db8::/32',
 } as const
 
-function parseMechanism(text: Untrusted, qualifier: Qualifier, name: string, rest: string): SpfMechanism {
+function parseMechanism(text: Untrusted, qualifier: Qualifier, word: Untrusted, rest: Untrusted): SpfMechanism {
+  const name: string = word
   const domain = rest.startsWith(':') ? rest.slice(1) : undefined
   switch (name) {
     case 'all':
@@ -90,7 +92,7 @@ function parseMechanism(text: Untrusted, qualifier: Qualifier, name: string, res
 const PREFIX = String.raw`0|[1-9]\d{0,2}`
 const DUAL_PREFIX = new RegExp(`^(.*?)(?:/(${PREFIX}))?(?://(${PREFIX}))?$`)
 
-function parseAddressMechanism(text: Untrusted, qualifier: Qualifier, name: 'a' | 'mx', rest: string): SpfMechanism {
+function parseAddressMechanism(text: Untrusted, qualifier: Qualifier, name: 'a' | 'mx', rest: Untrusted): SpfMechanism {
   const [, spec = '', four, six] = DUAL_PREFIX.exec(rest) ?? []
   const [prefix4, prefix6] = [Number(four ?? 32), Number(six ?? 128)]
   const domain = spec === '' ? undefined : spec.slice(1)

@@ -16,6 +16,7 @@ import { dnsWish } from '../../mail/rotation/dns-wish.ts'
 import type { DnsStanding, RotationEvidence } from '../../mail/rotation/evidence.ts'
 import type { Standing } from '../../mail/rotation/history.ts'
 import { livingKeys } from '../../mail/rotation/outlook.ts'
+import { groupedBy } from '../../text/grouped-by.ts'
 import type { HostEvidence } from './ask-hosts.ts'
 
 export interface KeyInDns {
@@ -38,10 +39,12 @@ export async function askDns(evidence: HostEvidence, looking: Looking, dns: DnsV
   if ('why' in wildcard) return { keys: new Map(), cached: 0, fault: wildcard.why }
   const found = wildcard.sight.views.flatMap(({ answer }) => (answer.kind === 'found' ? [answer.rrset] : []))
   const byOthers = zoneSettings(dns, wildcard.sight.zone.zone).via === 'none'
+  const known = groupedBy(evidence.keys, ({ selector }) => selector)
   const keys = await Promise.all(
-    livingKeys(evidence).map(
-      async (key) => [key.selector, await keyInDns(key, evidence, looking, found, byOthers)] as const,
-    ),
+    livingKeys(evidence).map(async (key) => {
+      const own = { ...evidence, keys: known.get(key.selector) ?? [] }
+      return [key.selector, await keyInDns(key, own, looking, found, byOthers)] as const
+    }),
   )
   return {
     keys: new Map(keys),
@@ -50,7 +53,10 @@ export async function askDns(evidence: HostEvidence, looking: Looking, dns: DnsV
   }
 }
 
-/** @param wildcard - what servers say of names that are not there. */
+/**
+ * @param evidence - of keys, those of this selector.
+ * @param wildcard - what servers say of names that are not there.
+ */
 function keyInDns(
   key: Standing,
   evidence: HostEvidence,

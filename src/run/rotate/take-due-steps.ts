@@ -50,10 +50,11 @@ async function hostSteps(
   const planned = (await Promise.all(due.map((each) => hostDeeds(each, rotating, told)))).flat()
   if (planned.length === 0) return { touched: false, refused: [] }
   const results = await rotating.runner.run(stepsByHost(planned), undefined)
+  const byName = new Map(results.map((result) => [result.name, result]))
   const refused: Refused[] = []
   for (const { pair, steps, selector, what, step } of planned) {
     const { host, domain } = pair.evidence
-    const result = results.find(({ name }) => name === host)
+    const result = byName.get(host)
     const deed = { host, domain, selector, what }
     if (!isDone(result)) {
       refused.push({ step, deed: { ...deed, failed: result?.error ?? 'the host does not answer' } })
@@ -66,18 +67,21 @@ async function hostSteps(
   return { touched: true, refused }
 }
 
+interface Gathered {
+  readonly marks: NonNullable<HostSteps['marks']>[number][]
+  readonly make: string[]
+  readonly delete: string[]
+}
+
 /** All that is due for a domain on a host goes together. */
 function stepsByHost(planned: readonly HostDeed[]): StepsByHost {
-  const byHost: Record<string, Record<string, HostSteps>> = {}
+  const byHost: Record<string, Record<string, Gathered>> = {}
   for (const { pair, steps } of planned) {
     const { host, domain } = pair.evidence
-    const ofHost = (byHost[host] ??= {})
-    const before = ofHost[domain]
-    ofHost[domain] = {
-      marks: [...(before?.marks ?? []), ...(steps.marks ?? [])],
-      make: [...(before?.make ?? []), ...(steps.make ?? [])],
-      delete: [...(before?.delete ?? []), ...(steps.delete ?? [])],
-    }
+    const all = ((byHost[host] ??= {})[domain] ??= { marks: [], make: [], delete: [] })
+    all.marks.push(...(steps.marks ?? []))
+    all.make.push(...(steps.make ?? []))
+    all.delete.push(...(steps.delete ?? []))
   }
   return byHost
 }
@@ -97,9 +101,10 @@ async function pushAll(due: readonly DueStep[], { pushing, connect, bounds, tell
   if (wanted.length === 0) return
   const shares = await pushShares({ records: wanted.map(({ planned }) => planned) }, pushing)
   const pushed = await pushDns(shares, connect, bounds.interrupt)
+  const outcomes = new Map(pushed.map((each) => [each.change.record, each.outcome]))
   for (const { pair, step, planned } of wanted) {
     const { host, domain } = pair.evidence
-    const outcome = pushed.find(({ change }) => change.record === planned.record)?.outcome
+    const outcome = outcomes.get(planned.record)
     // Somebody else, who may be rotating too, was quicker: what is due now is asked for anew.
     if (outcome?.kind === 'outdated') continue
     tell({

@@ -299,13 +299,39 @@ test('a password of two lines is refused: the second would be a command', async 
   assert.match(await host.open({ password: new Secret('a\nb') }), /more than one line/)
 })
 
-test('one host tries a password for all; refused there, it goes nowhere else', async () => {
+test('one that refuses a password decides about itself: the next host tries it, one at a time', async () => {
   const trial = passwordTrial()
   assert.is(await trial.turn('x', 'mx1'), undefined)
-  const second = trial.turn('x', 'mx2')
-  assert.is(await trial.turn('another', 'mx3'), undefined)
+  const [second, third] = [trial.turn('x', 'mx2'), trial.turn('x', 'mx3')]
+  assert.is(await trial.turn('another', 'mx4'), undefined)
   trial.settle('x', 'mx1', false)
-  assert.is(await second, 'mx1')
+  assert.is(await second, undefined)
+  assert.is(await Promise.race([third, 'waits']), 'waits')
+  trial.settle('x', 'mx2', true)
+  assert.is(await third, undefined)
+})
+
+test('a password that two hosts refuse, and none has accepted, goes nowhere else', async () => {
+  const trial = passwordTrial()
+  const turns = ['mx1', 'mx2', 'mx3', 'mx4'].map((at) => trial.turn('x', at))
+  for (const at of ['mx1', 'mx2']) {
+    await turns[at === 'mx1' ? 0 : 1]
+    trial.settle('x', at, false)
+  }
+  assert.equal(await Promise.all(turns), [undefined, undefined, ['mx1', 'mx2'], ['mx1', 'mx2']])
+  assert.equal(await trial.turn('x', 'mx5'), ['mx1', 'mx2'])
+  assert.is(await trial.turn('y', 'mx5'), undefined)
+})
+
+test('a host that says nothing of a password lets one other try it, not all', async () => {
+  const trial = passwordTrial()
+  await trial.turn('x', 'mx1')
+  const [second, third] = [trial.turn('x', 'mx2'), trial.turn('x', 'mx3')]
+  assert.is(await second, undefined)
+  assert.is(await Promise.race([third, 'waits']), 'waits')
+  trial.settle('x', 'mx1', false)
+  trial.settle('x', 'mx2', false)
+  assert.equal(await third, ['mx1', 'mx2'])
 })
 
 test(

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { localConnect } from '../../../src/connection/local.ts'
-import { ConnectionLost, Unreachable, type Connection } from '../../../src/engine/connection.ts'
+import { ConnectionLost, TooMuchSaid, Unreachable, type Connection } from '../../../src/engine/connection.ts'
 import { converge } from '../../../src/engine/converge.ts'
 import { hostRun } from '../../../src/engine/host-run.ts'
 import { askNobody, type AskOutside } from '../../../src/engine/outside.ts'
@@ -463,6 +463,66 @@ test('of a command whose shell was killed nobody can tell: unknown, and the host
   const killShell = 'read -r _ _ _ shell _ < /proc/$PPID/stat; kill -9 $shell; sleep 0.3'
   const { result, statuses } = await run(dir, [runs({ run: killShell }), runs({ run: ':' })])
   assert.equal([result.status, statuses], ['failed', ['unknown', 'not-reached']])
+})
+
+/** What the host says after a change has begun, in place of what its shell says. */
+const sayingAfterStart =
+  (words: (mark: string) => string) =>
+  (connection: Connection): Connection => ({
+    ...connection,
+    exchange: (request) =>
+      connection.exchange({
+        ...request,
+        onStdout(chunk) {
+          request.onStdout(chunk)
+          const mark = request.end.split(' ')[0]!
+          if (chunk.includes(' start 0')) request.onStdout(Buffer.from(words(mark)))
+        },
+      }),
+  })
+
+test('a change in hand when a host cannot be read any more is unknown, and so is what may have begun after it', async () => {
+  const tasks = [runs({ run: 'sleep 0.3' }), runs({ run: 'true' })]
+  for (const words of [
+    (mark: string) => `\n${mark} done 7 0\n`,
+    (mark: string) => `\n${mark} ${'x'.repeat(8192)}`,
+    (mark: string) => `\n${mark} ask 4\n`,
+  ]) {
+    const { result, statuses } = await run(scratch(), tasks, {}, sayingAfterStart(words))
+    assert.equal([result.status, statuses], ['failed', ['unknown', 'unknown']], result.error)
+    assert.match(result.error ?? '', /what the host says of its work cannot be read/)
+    assert.match(result.tasks[0]?.why ?? '', /cannot be read/)
+  }
+})
+
+test('a change in hand when a host says too much is unknown', async () => {
+  const loud = (connection: Connection): Connection => ({
+    ...connection,
+    exchange: (request) =>
+      new Promise((resolve, reject) => {
+        const onStdout = (chunk: Buffer): void => {
+          request.onStdout(chunk)
+          if (chunk.includes(' start 1')) reject(new TooMuchSaid('the host sent more than 8 MiB'))
+        }
+        connection.exchange({ ...request, onStdout }).then(resolve, reject)
+      }),
+  })
+  const tasks = [runs({ run: 'true' }), runs({ run: 'sleep 0.3' })]
+  const { result, statuses } = await run(scratch(), tasks, {}, loud)
+  assert.equal([result.status, statuses], ['failed', ['changed', 'unknown']], result.error)
+  assert.match(result.error ?? '', /^the host sent more than 8 MiB/)
+})
+
+test('a change that failed before the host could not be read any more has failed', async () => {
+  const failing = (mark: string): string => `\n${mark} output 0\nno\n${mark} done 0 3\n\n${mark} done 7 0\n`
+  const { result, statuses } = await run(
+    scratch(),
+    [runs({ run: 'sleep 0.3' }), runs({ run: 'true' })],
+    {},
+    sayingAfterStart(failing),
+  )
+  assert.equal([result.status, statuses], ['failed', ['failed', 'not-reached']], result.error)
+  assert.match(result.tasks[0]?.why ?? '', /^exit status 3/)
 })
 
 test('an interrupt lets the change in hand finish and starts nothing more', async () => {

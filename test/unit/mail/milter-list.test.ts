@@ -32,4 +32,21 @@ test('what is superseded goes, and nothing else', () => {
   assert.is(merge('{inet:localhost:8892, connect_timeout=10s}', /:8892$/), OURS)
 })
 
+test('parameters that name each other, and themselves, many times over are looked up once each', () => {
+  const many = (...names: readonly string[]): string => names.map((name) => `$${name}`).join(' ')
+  const crowd = `${many('a', 'b', 'c')} `.repeat(400)
+  let asked = 0
+  const merged = mergedList({
+    is: crowd,
+    wanted: OURS,
+    superseded: undefined,
+    valueOf(name) {
+      asked += 1
+      return name === 'c' ? `${crowd} ${OURS}` : crowd
+    },
+  })
+  assert.is(merged, crowd)
+  assert.is(asked, 3)
+})
+
 test.run()

@@ -5,6 +5,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import * as assert from 'uvu/assert'
 import { maskOf } from '../../../src/shell/mask.ts'
 import { STARS } from '../../../src/shell/secret.ts'
+import { clock } from '../../strangers/clock.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('masking what is encoded')
@@ -161,9 +162,13 @@ test('the time grows with the text, whatever it says', () => {
   ]) {
     const took = [1 << 17, 1 << 18, 1 << 19].map((size) => {
       const text = shape.repeat(Math.ceil(size / shape.length))
-      const began = performance.now()
-      mask(text)
-      return performance.now() - began
+      return Math.min(
+        ...[1, 2, 3].map(() => {
+          const taken = clock()
+          mask(text)
+          return taken()
+        }),
+      )
     })
     assert.ok(took[2]! < 2000 && took[2]! < 200 + 6 * took[1]!, `${JSON.stringify(shape)}: ${took.join(', ')} ms`)
   }
