@@ -1,5 +1,6 @@
 // Shell functions that try OpenDKIM as its unit is to be hardened, and take the hardening back where it does not sign
 // with it.
+import { FILES } from '../files/files.ts'
 import { hardeningText, type Hardening } from '../mail/opendkim-hardening.ts'
 import { ACTIVATION, UNHARDENED } from '../probes/opendkim-activation.ts'
 import { DROP_IN } from '../probes/opendkim.ts'
@@ -60,7 +61,7 @@ const SOFTEN = raw(`soften() {
 softened() {
   [ "$hard" ] && [ "$owned" ] && ! cmp -s -- ${DROP_IN} ${KEPT} || return 1
   soften "$1"
-  rm -f -- ${DROP_IN}
+  perl ${FILES} remove ${DROP_IN}
   systemctl daemon-reload
   reactivate
 }

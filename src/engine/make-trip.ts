@@ -70,8 +70,8 @@ export type TripOutcome =
   /** The host cannot be worked on: it cannot keep the lock, for its disk is full or read-only; it lacks a program. */
   | { readonly kind: 'broken'; readonly why: string }
   /**
-   * What the host says is no trip's, or too much. Nobody can tell what became of the steps that are not told to be done,
-   * but where `none` of them is made on a host that has changed.
+   * What the host says is no trip's, or too much. Nobody can tell what became of the steps that are not told to be
+   * done, but where `none` of them is made on a host that has changed.
    */
   | { readonly kind: 'garbled'; readonly why: string; readonly none: boolean }
   /** The interrupt came between two steps: no further one was started. */

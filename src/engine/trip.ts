@@ -1,5 +1,5 @@
 // Writes one trip: the lock, the changes, then the questions, as one script that runs whole or not at all.
-import { READER, SET_READER } from '../files/read.ts'
+import { setReader } from '../files/read.ts'
 import { quote } from '../shell/quote.ts'
 import type { QuestionFrame } from './questions.ts'
 import { lockLines, UNLOCK } from './trip-lock.ts'
@@ -74,7 +74,7 @@ const questionsLines = (mark: string, questions: readonly QuestionFrame[], secon
   'if [ "$go" ]; then',
   `timeout -k ${KILL_AFTER_SECONDS} ${seconds} sh 9>&- <<'${mark}-questions'`,
   '{',
-  ...(questions.some(({ text }) => text.includes(READER)) ? [SET_READER] : []),
+  ...setReader(questions.map(({ text }) => text)),
   `printf '${asks(mark, 0)}' 2>/dev/null || exit`,
   ...questions.flatMap(({ text }, index) => [
     `( eval ${quote(text)} ) </dev/null`,

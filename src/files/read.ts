@@ -11,7 +11,7 @@ export const READER = 'perl -e "$reader"'
 /**
  * What follows {@link READER} in a question:
  *
- * - `open PATHS -- COMMAND`: becomes the command. Its words `%1`, `%2`, … are what it opens for these paths; /dev/null
+ * - `open PATHS -- COMMAND`: becomes the command. Its words `%1`, `%2`, … are what it opens for these paths: /dev/null
  *   where there is no file, or one that must not be opened.
  * - `lines PATHS`: for each `absent PATH`, `file PATH` or `other PATH`, then `mark LINE` for each line.
  * - `digests PATHS`: see {@link DIGESTS}.
@@ -21,7 +21,7 @@ export const READER = 'perl -e "$reader"'
  *
  * Descriptors are left open for what is executed.
  */
-const PROGRAM = `${WALK}${DIGESTS}${String.raw`
+const START = String.raw`
 ($^F, $|) = (1023, 1);
 sub regular {
   my ($path) = @_;
@@ -40,7 +40,11 @@ sub tried {
   $why =~ /: No such file or directory$/ ? undef : 0;
 }
 my $how = shift;
-digests(@ARGV) if $how eq 'digests';
+`
+
+const HOW = {
+  digests: `${DIGESTS}digests(@ARGV) if $how eq 'digests';\n`,
+  open: String.raw`
 if ($how eq 'open') {
   my (@in, @at);
   while (defined(my $path = shift)) {
@@ -51,6 +55,8 @@ if ($how eq 'open') {
   chdir '/';
   exec map { /^%(\d)$/ ? $at[$1 - 1] : $_ } @ARGV;
 }
+`,
+  lines: String.raw`
 if ($how eq 'lines') {
   for my $path (@ARGV) {
     my $in = tried('lines', $path);
@@ -58,6 +64,8 @@ if ($how eq 'lines') {
     if ($in) { print "mark $_", /\n$/ ? '' : "\n" while <$in> }
   }
 }
+`,
+  files: String.raw`
 if ($how eq 'files') {
   while (@ARGV) {
     my @in;
@@ -65,7 +73,9 @@ if ($how eq 'files') {
       my ($most, $path) = splice @ARGV, 0, 2;
       my $in = tried('sha256sum', $path) or next;
       my ($size, $bytes) = (-s $in, '');
-      if ($size <= $most) { 1 while sysread $in, $bytes, 1 << 20, length $bytes }
+      if ($size <= $most) {
+        1 while length $bytes < $size && sysread $in, $bytes, $size - length $bytes, length $bytes;
+      }
       print "$path\0", fileno $in, "\0", $size <= $most ? length $bytes : -1, "\0$bytes";
       push @in, $in;
     }
@@ -76,7 +86,8 @@ if ($how eq 'files') {
     system @sums;
   }
 }
-`}`
+`,
+} as const
 
 /**
  * For a program of Perl of its own: `opened PATH` is a handle of a regular file, or nothing; the program stands in `/`
@@ -99,5 +110,9 @@ sub opened {
 }
 }`
 
-/** Shell text that sets the variable, to stand before questions of which one names it. */
-export const SET_READER = `reader=${quote(packed(PROGRAM))}`
+/** Shell text that sets the variable as these questions need it, to stand before them; none where none needs it. */
+export function setReader(questions: readonly string[]): readonly string[] {
+  const needed = Object.entries(HOW).filter(([how]) => questions.some((text) => text.includes(`${READER} ${how} `)))
+  if (needed.length === 0) return []
+  return [`reader=${quote(packed([WALK, START, ...needed.map(([, program]) => program)].join('')))}`]
+}

@@ -185,7 +185,7 @@ const OVERRIDE: Breach = {
 printf '[Service]\\nExecStart=\\nExecStart=/usr/sbin/opendkim -p inet:8892@localhost\\n' > ${DROP_INS}/override.conf
 systemctl daemon-reload
 ${again}`,
-  mend: `systemctl revert opendkim
+  mend: `rm ${DROP_INS}/override.conf
 systemctl daemon-reload
 ${restart}`,
 }
@@ -238,6 +238,12 @@ const TRAPS: readonly {
 postconf -P smtp/inet/smtpd_milters=`,
     ),
     ids: ['reinjection-signed mx1', 'milters-overridden mx1', ...ofDomains('no-milter')],
+  },
+  {
+    what: 'signatures that leave out the field of one-click unsubscription',
+    ...restarted(conf('sed -i /^SignHeaders/d /etc/opendkim.conf')),
+    ids: ofDomains('one-click-unsigned'),
+    says: /SignHeaders/,
   },
   {
     what: 'Mode v',
@@ -438,6 +444,7 @@ test(BY_GUIDE, async () => {
     'legacy-adsp fleet.test',
     'milter-accept mx1',
     'no-milter mx1 mx1.fleet.test',
+    'one-click-unsigned mx1 fleet.test',
     'refile-hosts mx1',
     'selector-default mx1 fleet.test',
     'socket-any-user mx1',

@@ -9,7 +9,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import * as assert from 'uvu/assert'
 import { askServer } from '../../src/dns/ask-server.ts'
 import { authority } from '../../src/dns/authority.ts'
-import type { HostProof, Verdict } from '../../src/model/proof.ts'
+import { signingVerdicts, type HostProof, type Verdict } from '../../src/model/proof.ts'
 import type { ProofDocument } from '../../src/report/proof.ts'
 import type { RunDocument } from '../../src/report/json.ts'
 import { proveSignatures } from '../../src/verify/signature.ts'
@@ -175,7 +175,9 @@ const hostOf = ({ document }: Verified, name: string): HostProof => document.hos
 /** `signing fleet.test local` → id, of what is no pass. */
 function faults({ signing, spf, dmarc, reverse }: HostProof): Readonly<Record<string, string>> {
   const all: readonly (readonly [string, Verdict])[] = [
-    ...signing.map(({ domain, role, verdict }) => [`${domain} ${role}`, verdict] as const),
+    ...signing.flatMap((proof) =>
+      signingVerdicts(proof).map((each) => [`${proof.domain} ${proof.role}`, each] as const),
+    ),
     ...spf.map(({ domain, identity, verdict }) => [`${identity} ${domain}`, verdict] as const),
     ...dmarc.map(({ domain, verdict }) => [`dmarc ${domain}`, verdict] as const),
     ...reverse.map(({ address, verdict }) => [address, verdict] as const),
@@ -623,6 +625,18 @@ const ON_HOST: readonly {
     mend: 'postconf -e internal_mail_filter_classes=bounce',
     faults: { 'mx1.fleet.test bounce': 'no-milter' },
     says: /internal_mail_filter_classes does not name bounce/,
+  },
+  {
+    what: 'signatures that leave out the field of one-click unsubscription',
+    break: `cp -p /etc/opendkim.conf /root/; sed -i /^SignHeaders/d /etc/opendkim.conf; ${restart}`,
+    mend: `cp -p /root/opendkim.conf /etc/; ${restart}`,
+    faults: {
+      'fleet.test local': 'one-click-unsigned',
+      'example.test local': 'one-click-unsigned',
+      'fleet.test submission': 'one-click-unsigned',
+      'example.test submission': 'one-click-unsigned',
+    },
+    says: /no signature covers List-Unsubscribe-Post:/,
   },
   {
     what: 'a domain that is signed in the name of another',

@@ -92,9 +92,10 @@ const NO_STRANGERS = /^src\/(?:cli\/ask-on-terminal|ssh-config\/shell-exec)\.ts$
 function unmarkedListener(call: ts.CallExpression, file: ts.SourceFile, checker: ts.TypeChecker): string | undefined {
   const { expression } = call
   const [event, listener] = call.arguments
-  const isMethod = ts.isPropertyAccessExpression(expression) && LISTENS.has(expression.name.text)
+  const listens = ts.isPropertyAccessExpression(expression) && LISTENS.has(expression.name.text)
+  const isMethod = listens && !NO_STRANGERS.test(pathOf(file))
   const isData = event !== undefined && ts.isStringLiteral(event) && BYTES.has(event.text)
-  if (!isMethod || !isData || listener === undefined || NO_STRANGERS.test(pathOf(file))) return undefined
+  if (!isMethod || !isData || listener === undefined) return undefined
   const [signature] = checker.getTypeAtLocation(listener).getCallSignatures()
   const first = signature?.parameters[0]
   if (first === undefined || isMarked(checker.getTypeOfSymbol(first))) return undefined

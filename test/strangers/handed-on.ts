@@ -15,9 +15,10 @@ const OF_TEXT = new Set(
 )
 /** Methods of lists, sets and maps that give what is in them. */
 const OF_LISTS = new Set(
-  'slice filter map flatMap at find findLast concat reverse sort toReversed toSorted pop shift flat join values with get'.split(
-    ' ',
-  ),
+  (
+    'slice filter map flatMap at find findLast concat reverse sort toReversed toSorted pop shift flat join values ' +
+    'with get'
+  ).split(' '),
 )
 /** Whose result holds their arguments. */
 const WRAPPING = new Set(['from', 'concat', 'of', 'exec', 'String'])
@@ -87,11 +88,14 @@ class Known {
       this.#bind(node.name)
     if (ts.isForOfStatement(node) && this.is(node.expression) && ts.isVariableDeclarationList(node.initializer))
       this.#bind(node.initializer.declarations[0]!.name)
-    if (ts.isBinaryExpression(node) && isAssignment(node) && ts.isIdentifier(node.left) && this.is(node.right))
-      this.#bind(node.left)
+    if (ts.isBinaryExpression(node) && isAssignment(node)) this.#learnFromAssignment(node)
     if (ts.isCallExpression(node)) this.#learnFromCall(node)
     if (ts.isFunctionLike(node) && this.#returns(node)) this.#add(node)
     ts.forEachChild(node, (child) => this.learnFrom(child))
+  }
+
+  #learnFromAssignment({ left, right }: ts.BinaryExpression): void {
+    if (ts.isIdentifier(left) && this.is(right)) this.#bind(left)
   }
 
   #learnFromCall({ expression, arguments: given }: ts.CallExpression): void {

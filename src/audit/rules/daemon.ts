@@ -1,6 +1,8 @@
 // Lint: which programs send and sign mail, OpenDKIM's unit, and how the daemon was really started.
 import type { AuditSubject } from '../../model/audit.ts'
 import type { MailSetup } from '../../model/mail-setup.ts'
+import { DROP_IN } from '../../probes/opendkim.ts'
+import type { Untrusted } from '../../shell/untrusted.ts'
 import { faultIf, type Fault } from '../fault.ts'
 import { isInstalled, optionOf, settingOf, valueOf } from '../opendkim-setup.ts'
 import { configurationFaults } from './configuration.ts'
@@ -87,9 +89,12 @@ const OPTIONS = [
   ['k', 'KeyFile'],
 ] as const
 
+/** mailrun's own names no options. */
+const isOthers = (dropIn: Untrusted): boolean => dropIn !== '' && dropIn !== DROP_IN
+
 function overriddenSettings(setup: MailSetup): readonly Fault[] {
   const { unit } = setup
-  const by = unit['DropInPaths']?.split(' ').find((path) => path !== '') ?? unit['FragmentPath'] ?? ''
+  const by = unit['DropInPaths']?.split(' ').find(isOthers) ?? unit['FragmentPath'] ?? ''
   return OPTIONS.flatMap(([letter, name]): readonly Fault[] => {
     const [option, setting] = [optionOf(setup, letter), settingOf(setup, name.toLowerCase())]
     if (option === undefined || setting === undefined || option === setting.value) return []

@@ -105,6 +105,24 @@ test('a key that is missing in DNS is told once, by the live signature, with wha
   ])
 })
 
+test('mail that is signed, but not as mail to many must be, is a warning: one for both ways that it goes', () => {
+  const oneClick = fail('one-click-unsigned', 'no signature covers List-Unsubscribe-Post')
+  const signing = PROOF.signing.map((each) => (each.role === 'outsider' ? each : { ...each, oneClick }))
+  const { findings, matrix } = of({ proof: { ...PROOF, signing } })
+  assert.equal(
+    findings.map(({ id, severity, message, subjects }) => [id, severity, message, subjects]),
+    [
+      [
+        'one-click-unsigned',
+        'warning',
+        'no signature covers List-Unsubscribe-Post',
+        [{ host: 'mx1', domain: 'example.org', about: 'local, submission' }],
+      ],
+    ],
+  )
+  assert.equal(matrix[0]!.cells.signature, { status: 'warning', ids: ['one-click-unsigned'], text: 'mx1 rsa 2048' })
+})
+
 test('a record and a signature that say the same are one thing', () => {
   const withRecord = (...values: readonly string[]): Partial<DomainEvidence> => ({
     keys: [{ selector: 'mx1', ...served('mx1._domainkey.example.org', ...values) }],

@@ -7,6 +7,7 @@ import type { Fault } from '../../../src/audit/fault.ts'
 import { SETUP_FINDINGS } from '../../../src/model/findings/setup-findings.ts'
 import type { MailSetup, OpendkimTable } from '../../../src/model/mail-setup.ts'
 import { NO_SETUP } from '../../../src/probes/mail-setup.ts'
+import { DROP_IN } from '../../../src/probes/opendkim.ts'
 import { suite } from '../../suite.ts'
 import { GOOD, host, KEY_PATH, PROOF, settings, SETTINGS, table } from './evidence.ts'
 
@@ -97,7 +98,7 @@ const WRONG: readonly (readonly [what: string, setup: MailSetup, ids: readonly s
   [
     'an option in a drop-in',
     {
-      ...unit({ DropInPaths: '/etc/systemd/system/opendkim.service.d/override.conf' }),
+      ...unit({ DropInPaths: `${DROP_IN} /etc/systemd/system/opendkim.service.d/override.conf` }),
       arguments: ['-p', 'local:/run/x.sock'],
     },
     ['conf-overridden', 'milter-elsewhere'],

@@ -6,12 +6,17 @@ import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { localConnect } from '../../../src/connection/local.ts'
 import { makeTrip, newMark } from '../../../src/engine/make-trip.ts'
-import { SET_READER } from '../../../src/files/read.ts'
+import { setReader } from '../../../src/files/read.ts'
 import { pathFamily, pathItem, SHOWN_BYTES, type PathTold } from '../../../src/probes/path-family.ts'
 import { pathProbe } from '../../../src/probes/path.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('paths')
+
+const asked = (items: readonly string[]): string => {
+  const { text } = pathFamily.script(items)
+  return [...setReader([text]), text].join('\n')
+}
 
 test('equal questions of many hosts are one value, and no others', () => {
   const question = { path: '/etc/motd', wanted: 'shown', owner: 'opendkim' } as const
@@ -73,7 +78,7 @@ test('a file that changes while it is read is told of by itself, whatever stands
     writeFileSync(join(dir, name), `content of ${name}`)
     return pathItem({ path: join(dir, name), wanted: name === 'b' ? 'needed' : 'shown' })
   })
-  const stdout = execFileSync('sh', ['-c', `${SET_READER}\n${pathFamily.script(items).text}`], { encoding: 'latin1' })
+  const stdout = execFileSync('sh', ['-c', asked(items)], { encoding: 'latin1' })
   const told = (printed: string): readonly PathTold[] =>
     pathFamily.split({ code: 0, stdout: printed, stderr: '' }, items).map((part) => JSON.parse(part.stdout) as PathTold)
   assert.equal(
@@ -95,7 +100,7 @@ test('many files are told of, each with its own content, and a large one with it
   const names = Array.from({ length: 450 }, (_, index) => `f${index}`)
   for (const name of names) writeFileSync(join(dir, name), name === 'f7' ? 'x'.repeat(SHOWN_BYTES + 1) : `${name}\n`)
   const items = names.map((name) => pathItem({ path: join(dir, name), wanted: 'shown' }))
-  const stdout = execFileSync('sh', ['-c', `${SET_READER}\n${pathFamily.script(items).text}`], { encoding: 'latin1' })
+  const stdout = execFileSync('sh', ['-c', asked(items)], { encoding: 'latin1' })
   const told = pathFamily
     .split({ code: 0, stdout, stderr: '' }, items)
     .map((part) => JSON.parse(part.stdout) as PathTold)
@@ -117,7 +122,7 @@ asRoot('no link of others is read through, and no FIFO hangs', () => {
   chownSync(join(dir, 'home'), 65_534, 65_534)
   const paths = ['home/dir/shadow', 'home/fifo', 'etc/shadow'].map((name) => join(dir, name))
   const items = paths.map((path) => pathItem({ path, wanted: 'shown' }))
-  const { stdout, stderr } = spawnSync('sh', ['-c', `${SET_READER}\n${pathFamily.script(items).text}`], {
+  const { stdout, stderr } = spawnSync('sh', ['-c', asked(items)], {
     encoding: 'latin1',
     timeout: 20_000,
   })

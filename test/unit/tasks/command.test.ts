@@ -31,7 +31,7 @@ const carriedOut = (args: CommandArgs, now: CommandState) => {
   const plan = planOf(command(args), now, {})
   if (plan.kind !== 'change') throw new Error(plan.kind)
   const run = join(dir, 'run')
-  mkdirSync(run)
+  mkdirSync(run, { recursive: true })
   writeFileSync(join(run, 'files'), FILES_PROGRAM)
   const env = { ...process.env, run }
   return spawnSync('sh', [], { input: plan.changes[0]!.apply.text, encoding: 'utf8', env })

@@ -26,7 +26,7 @@ const signing = (more: Partial<Signing>, selector = 'mx1'): Signing => ({
     { path: '/etc/dkimkeys', owner: 'opendkim', group: 'opendkim', mode: '0700' },
     { path: '/etc/dkimkeys/example.org', owner: 'opendkim', group: 'opendkim', mode: '0700' },
   ],
-  groups: [],
+  groups: ['opendkim-keys'],
   ...more,
 })
 const past = (more: Partial<SelectorPast>): SelectorPast => ({ events: [], today: TODAY, ...more })
