@@ -25,7 +25,7 @@ test('a question and a step tell the same of files, of what is in directories an
     const env = { ...process.env, run: join(dir, 'run') }
     return [...statesOf(execFileSync('sh', ['-c', script], { encoding: 'latin1', env }).split('\0'))]
       .map(([path, { digest, mtime }]) => [path.slice(dir.length), digest.slice(0, 8), mtime !== ''])
-      .sort()
+      .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1))
   }
   const all = ['/a', '/conf.d/b', '/link'].map((path) => [path, '2d711642', true])
   assert.equal([told('question'), told('step')], [all, all])
