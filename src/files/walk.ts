@@ -49,7 +49,7 @@ sub enter {
     if ($part eq '..') {
       fail("refused: $whole leads out of $at, below a directory that " . writers() . ' can write') if $below;
       chdir '..' or fail("$at/..: $!");
-      $at =~ s{/[^/]*$}{};
+      $at =~ s{/[^/]*$}();
       look();
       next;
     }

@@ -5,22 +5,27 @@ export const PLAN_FUNCTIONS = String.raw`
 my (@learned, @winners, $hung);
 sub pick { $_[rand @_] }
 
-# More often than not what he has won by.
+# More often than not what he has won by, as long as it goes on winning.
 sub plan {
-  return pick(@winners) if @winners && rand() < 0.8;
+  my ($best) = sort { chance($b) <=> chance($a) } @winners;
+  return $best if $best && chance($best) > 0.3 && rand() < 0.8;
   my $back = pick(0, 0, 0.0005, 0.002);
   my %plan = (
     kind => pick(qw(shadow shadow shadow fresh fresh inner hard hard folder fifo endless)),
-    way => @learned ? pick(qw(react react react react react other above lay flip folders)) : pick(qw(flip folders)),
+    way => @learned ? pick(qw(react react react react other above above lay flip folders folders)) : pick(qw(flip folders)),
     ground => pick(qw(his his his group sticky)),
     back => $back,
     again => !$back && rand() < 0.5,
     pause => pick(0, 0, 0.0005, 0.002),
+    tried => 0,
+    won => 0,
   );
   $plan{kind} = 'shadow' if $plan{kind} =~ /fifo|endless/ && $hung;
   aim(\%plan);
   return \%plan;
 }
+
+sub chance { ($_[0]{won} + 1) / ($_[0]{tried} + 2) }
 
 # At which names, and at which event.
 sub aim {

@@ -86,11 +86,11 @@ function moved(value: unknown): unknown {
 
 const movedText = (text: string): string => text.replace(/(?<![\w%./-])\/(?=(?:etc|srv)\/)/g, `${HOME}/`)
 
-/** The files that the example finds on every host, what it is given, and all that is there made his. */
+/** Something in place of each file that the example finds on every host, and what it is given. */
 const layOut = (paths: readonly string[], given: string): string => `
 mkdir -p ${HOME}/etc/sudoers.d ${HOME}/etc/default ${HOME}/etc/ssh ${HOME}/srv
 for path in ${paths.map((path) => `'${path.replaceAll("'", String.raw`'\''`)}'`).join(' ')}; do
-  [ ! -f "$path" ] || cp -p -- "$path" "${HOME}$path"
+  [ ! -f "$path" ] || echo '127.0.0.1 localhost' > "${HOME}$path"
 done
 ${movedText(given)}`
 

@@ -87,7 +87,8 @@ sub round {
   kill 'KILL', $attacker;
   waitpid $attacker, 0;
   my @won = won($said);
-  push @winners, $plan if @won;
+  $plan->{tried}++;
+  push @winners, $plan if @won && !$plan->{won}++;
   push @won, 'hung' and $hung = 1 if $code == 124 || $code == 137;
   lay_canaries() if @won;
   return ($code, slurp_handle($learns), @won);
@@ -108,7 +109,7 @@ for my $number (1 .. $count) {
   srand($seed * 1000003 + $number);
   my $plan = plan();
   my ($code, undef, @won) = round($plan);
-  my $words = join ' ', map { "$_=" . ($plan->{$_} // '') } grep { $_ ne 'names' } sort keys %$plan;
+  my $words = join ' ', map { "$_=" . ($plan->{$_} // '') } grep { !/^(?:names|tried|won)$/ } sort keys %$plan;
   print join("\t", $number, $words, $code, @won ? join('; ', @won) : '-'), "\n";
 }
 run('rm', '-rf', '--', $HOME, $POOL, $SHADOW, $FOLDER, $FRESH);

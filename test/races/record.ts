@@ -1,9 +1,9 @@
-// Records the texts of an earlier version, and how often each lost: `node dist/test/races/record.js DIST ROUNDS`, with
-// the build of that version's commit in DIST (2f0d081 is 0.1.0).
-import { mkdirSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+// Records the texts of an earlier version, and how often each lost: `node dist/test/races/record.js DIST ROUNDS [words of
+// titles]`, with the build of that version's commit in DIST (2f0d081 is 0.1.0). Cases without these words stay as they
+// were recorded.
+import { writeFileSync } from 'node:fs'
 import { nameLab } from '../lab/own-lab.ts'
-import { FORMER, type FormerText } from './former.ts'
+import { FORMER, formerTexts, type FormerText } from './former.ts'
 import { productIn } from './product.ts'
 import { raceCases } from './race-case.ts'
 import { connect, layCase, layRaces, race } from './races.ts'
@@ -11,13 +11,14 @@ import { textsOf } from './texts.ts'
 
 nameLab('racesrecord')
 const lab = await import('../../lab/index.ts')
-const [dist = '', rounds = '40'] = process.argv.slice(2)
+const [dist = '', rounds = '40', ...words] = process.argv.slice(2)
 const product = await productIn(dist)
 await lab.labUp({ size: 1, tools: false, wire: undefined })
 await layRaces(lab)
 const connection = await connect(lab, product)
-const recorded: FormerText[] = []
-for (const raced of raceCases(product.tasks)) {
+const isMeant = (title: string): boolean => words.length === 0 || words.some((word) => title.includes(word))
+const recorded: FormerText[] = formerTexts().filter((each) => !isMeant(each.case))
+for (const raced of raceCases(product.tasks).filter(({ title }) => isMeant(title))) {
   await layCase(lab, raced)
   const texts = await textsOf(raced, product, connection)
   for (const [what, list] of [['step', texts.steps] as const, ['question', texts.questions] as const]) {
@@ -28,7 +29,7 @@ for (const raced of raceCases(product.tasks)) {
     recorded.push({ case: raced.title, what, lost: lost / Number(rounds), ...named })
   }
 }
-mkdirSync(dirname(FORMER), { recursive: true })
+recorded.sort((a, b) => (`${a.case} ${b.what}` < `${b.case} ${a.what}` ? -1 : 1))
 writeFileSync(FORMER, `${JSON.stringify(recorded, null, 2)}\n`)
 connection.close()
 await lab.labDown()

@@ -1,11 +1,14 @@
 // Files of directories that others can write: no link, hard link or FIFO leads the program that root runs astray.
 import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import * as fs from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import * as files from '../../../src/files/files.ts'
 import { FILES_PROGRAM } from '../../../src/files/program.ts'
+import { setReader } from '../../../src/files/read.ts'
+import { fileStates, statesOf } from '../../../src/probes/unit-stamp.ts'
 import { raw, type Script } from '../../../src/shell/script.ts'
 import { suite } from '../../suite.ts'
 
@@ -32,6 +35,17 @@ test.before.each(() => {
   if (process.getuid?.() === 0) fs.chownSync(home, STRANGER, STRANGER)
 })
 test.after.each(() => fs.rmSync(top, { recursive: true }))
+
+test('a question by which find(1) has files read tells their digests', () => {
+  const { text } = fileStates([kept], 'question')
+  const { stdout, stderr } = spawnSync('sh', [], {
+    input: [...setReader([text]), 'd=', text, ''].join('\n'),
+    encoding: 'utf8',
+    timeout: 20_000,
+  })
+  assert.is(stderr, '')
+  assert.is([...statesOf(stdout.split('\0')).values()][0]?.digest, createHash('sha256').update(secret).digest('hex'))
+})
 
 /** What the change came to. */
 function ran({ text }: Script, umask = '022'): { readonly code: number | null; readonly said: string } {
