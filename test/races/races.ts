@@ -60,9 +60,10 @@ export const layCase = async (lab: Lab, raced: RaceCase): Promise<void> => {
     `set -e
 rm -rf -- ${home} ${CASES}/case
 mkdir -p -- ${home} ${CASES}/case
+# An account that it makes may be there from a case before.
 {
 ${given}
-} </dev/null
+} </dev/null || :
 chown -hR ${user}:${user} -- ${home}
 chmod 0755 -- ${home}
 cp -aT -- ${home} ${CASES}/case/tree`,
