@@ -122,9 +122,10 @@ export const dkimHistory = defineTask<DkimHistoryArgs, HistoryState>({
     }
     if (added.length === 0) return change([], { history, signing })
     const summary = added.map(({ event, selector }) => `${selector} ${event}`).join(', ')
+    const all = [...history.marks, ...added]
     return change(
       [{ summary, apply: write(path, added) }],
-      { history: { kind: 'file', marks: [...history.marks, ...added] }, signing },
+      { history: { kind: 'file', marks: all }, signing: withPast(signing, all) },
       [],
       [`path:${path}`],
     )
@@ -158,6 +159,13 @@ E`,
     },
   ],
 })
+
+/** What the host will tell of a selector that it does not use, once these are written. */
+function withPast(signing: Signing, marks: readonly Pick<DkimMark, 'event' | 'selector'>[]): Signing {
+  const { selector, inUse, past } = signing
+  const events = KEY_EVENTS.filter((event) => marks.some((mark) => mark.event === event && mark.selector === selector))
+  return inUse || events.length === 0 ? signing : { ...signing, past: { today: 0, ...past, events } }
+}
 
 /** Never half a line: put in place whole, a line that was cut short by others left out. */
 const write = (path: string, marks: readonly DkimMark[]): Script =>

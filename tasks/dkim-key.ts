@@ -100,7 +100,8 @@ apt-get -qq update
 DEBIAN_FRONTEND=noninteractive apt-get -qqy install opendkim openssl >/dev/null 2>&1
 getent group opendkim-keys >/dev/null || groupadd -r opendkim-keys
 usermod -aG opendkim-keys opendkim
-mkdir -p /etc/dkimkeys/example.org
+rm -rf /etc/dkimkeys/*
+mkdir /etc/dkimkeys/example.org
 chown -R opendkim:opendkim /etc/dkimkeys`,
     },
     {

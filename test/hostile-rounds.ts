@@ -78,35 +78,30 @@ export function hostileRounds(rounds: number, lab: Lab): void {
     })
   }
   for (const behaviour of SPOILERS) {
-    test(`${behaviour}: what was begun is unknown; the other host is done`, async () => {
-      const here = project({ 'p.ts': SLOW_CHANGE })
-      await tell(lab, 'mx1', `${behaviour} 1`)
-      try {
-        const run = await ended([
-          join(here.folder, 'p.ts'),
-          '-i',
-          lab.inventoryPath,
-          '--timeout',
-          '10',
-          '--format',
-          'json',
-        ])
-        assertEnded(run, peak, behaviour)
-        const { hosts } = JSON.parse(run.stdout) as RunDocument
-        const told = hosts.map(({ name, status, tasks }) => [name, status, ...tasks.map((task) => task.status)])
-        const wanted = [
-          ['mx1', 'failed', 'unknown'],
-          ['mx2', 'changed', 'changed'],
-        ]
-        assert.equal(told, wanted, run.stdout)
-        assertPlain(run)
-      } finally {
-        await tell(lab, 'mx1', '')
-        here.remove()
-      }
-    })
+    test(`${behaviour}: what was begun is unknown; the other host is done`, () => spoil(behaviour, lab, peak))
   }
   test.run()
+}
+
+/** A host spoils its answers while a change is in hand. */
+async function spoil(behaviour: string, lab: Lab, peak: number): Promise<void> {
+  const here = project({ 'p.ts': SLOW_CHANGE })
+  await tell(lab, 'mx1', `${behaviour} 1`)
+  try {
+    const run = await ended([join(here.folder, 'p.ts'), '-i', lab.inventoryPath, '--timeout', '10', '--format', 'json'])
+    assertEnded(run, peak, behaviour)
+    const { hosts } = JSON.parse(run.stdout) as RunDocument
+    const told = hosts.map(({ name, status, tasks }) => [name, status, ...tasks.map((task) => task.status)])
+    const wanted = [
+      ['mx1', 'failed', 'unknown'],
+      ['mx2', 'changed', 'changed'],
+    ]
+    assert.equal(told, wanted, run.stdout)
+    assertPlain(run)
+  } finally {
+    await tell(lab, 'mx1', '')
+    here.remove()
+  }
 }
 
 /** Puts the program in place of every shell; it steps aside while there is nothing in /etc/hostile. */

@@ -10,7 +10,7 @@ import type { Rrset } from './rrset.ts'
 /** The first selector that neither DNS nor anybody who is named knows; `undefined`: none, or it cannot be told. */
 export async function freeSelector(
   candidates: readonly string[],
-  taken: ReadonlySet<string>,
+  taken: Pick<ReadonlySet<string>, 'has'>,
   domain: string,
   looking: Looking,
 ): Promise<string | undefined> {

@@ -1,4 +1,5 @@
 // What a host knows of a DKIM selector whose key it does not use: a key that is gone, and what its history says.
+import { READER } from '../files/read.ts'
 import { HISTORY, KEY_EVENTS, type KeyEvent } from '../mail/rotation/history.ts'
 import type { Untrusted } from '../shell/untrusted.ts'
 
@@ -15,12 +16,14 @@ const DAY = 86_400
 
 /**
  * For the shell, of domain `$d`, first path `$f` and `$w`: the selector `$s` and its path `$p`, in use where `$u` is
- * `+`; `$b` are selector and path of a lost key. Without a process where there is nothing to tell.
+ * `+`; `$b` are selector and path of a lost key. Without a process where there is no history.
  */
 export const TELL_PAST = `e= h=\${p%/*}/${HISTORY}
-    [ $u = + ] || [ $w = just ] || [ -L "$h" ] || [ ! -f "$h" ] || while read -r t x y z || [ "$t" ]; do
-      [ "$y" != "$s" ] || case " $e " in *" $x "*) ;; *) e="$e $x";; esac
-    done < "$h"
+    [ $u = + ] || [ $w = just ] || [ -L "$h" ] || [ ! -f "$h" ] || while read -r m t x y z; do
+      [ "$m $y" != "mark $s" ] || case " $e " in *" $x "*) ;; *) e="$e $x";; esac
+    done <<past
+$(${READER} lines "$h")
+past
     [ -z "$b$e" ] || printf 'past %s %s %s %s%s\\n' "$d" "$f" "$(date +%s)" "\${b:-- -}" "$e"`
 
 /**

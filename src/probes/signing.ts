@@ -59,7 +59,20 @@ export function signingProbe({ domains, selector, directory, which }: SigningQue
       domains.map((domain) => [domain, selector, keyPath(directory, domain, selector), which ?? 'first']),
     ),
     parse: readSigning,
-    foresee: (state, known) => state.map((each) => foresee(each, known)),
+    foresee(state, known) {
+      const user = factAbout(known, 'user', DAEMON)?.value
+      if (user === undefined) return state.map((each) => foresee(each, known))
+      return user.kind === 'user' && isKnown(user.groups) ? joined(state, user.groups) : state
+    },
+  })
+}
+
+/** With these groups, too. They are looked through once, and one list serves all that have no others. */
+function joined(state: readonly Signing[], groups: readonly string[]): readonly Signing[] {
+  const known = new Set(groups)
+  return state.map((signing) => {
+    const others = signing.groups.filter((each) => !known.has(each))
+    return { ...signing, groups: others.length === 0 ? groups : [...others, ...groups] }
   })
 }
 
@@ -78,11 +91,6 @@ export const foreignSigning: Probe<ForeignSigning> = defineProbe<ForeignSigning>
 })
 
 function foresee(signing: Signing, known: Fact): Signing {
-  const user = factAbout(known, 'user', DAEMON)?.value
-  if (user !== undefined)
-    return user.kind === 'user' && isKnown(user.groups)
-      ? { ...signing, groups: [...new Set([...signing.groups, ...user.groups])] }
-      : signing
   const own = factAbout(known, 'path', signing.path)?.value
   if (own?.kind === 'file') {
     const publicKey = signing.key.kind === 'key' ? signing.key.publicKey : UNKNOWN

@@ -2,6 +2,7 @@
 import { quote } from './quote.ts'
 import type { Script } from './script.ts'
 import { Secret, STARS } from './secret.ts'
+import type { Untrusted } from './untrusted.ts'
 
 /**
  * What may stand in `${…}`: words are quoted, lists become several words, scripts are spliced in, secrets are quoted
@@ -41,6 +42,6 @@ function render(value: ShellValue): Script {
   }
 }
 
-const plain = (text: string): Script => ({ text, shown: text, secrets: [] })
+const plain = (text: Untrusted): Script => ({ text, shown: text, secrets: [] })
 
 const isScript = (value: object): value is Script => 'text' in value && 'shown' in value

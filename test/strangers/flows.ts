@@ -44,7 +44,7 @@ function unmarkedArgument(
   const signature = checker.getResolvedSignature(call)
   if (!isOurs(signature?.declaration)) return undefined
   const wrong = call.arguments.find((argument, index) => {
-    const parameter = signature!.parameters[index]
+    const parameter = signature.parameters[index]
     return parameter !== undefined && isStrangers(argument) && !isReady(parameter, checker)
   })
   return wrong === undefined ? undefined : `${call.expression.getText()}(${wrong.getText()})`

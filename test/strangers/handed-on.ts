@@ -26,15 +26,12 @@ const WRAPPING = new Set(['from', 'concat', 'of', 'exec', 'String'])
 /** Looks at all files until nothing more is found. */
 export function strangersIn(files: readonly ts.SourceFile[], checker: ts.TypeChecker): IsStrangers {
   const known = new Known(checker)
-  do {
-    known.grew = false
-    for (const file of files) known.learnFrom(file)
-  } while (known.grew)
+  while (known.learnsFrom(files)) continue
   return (node) => known.is(node)
 }
 
 class Known {
-  grew = false
+  #grew = false
   readonly #checker: ts.TypeChecker
   /** Variables, parameters of callbacks, and functions that return it. */
   readonly #holders = new Set<ts.Symbol | ts.SignatureDeclaration>()
@@ -81,6 +78,13 @@ class Known {
   #isMadeBy(callback: ts.Expression): boolean {
     const [signature] = this.#checker.getTypeAtLocation(callback).getCallSignatures()
     return signature?.declaration !== undefined && this.#holders.has(signature.declaration as ts.SignatureDeclaration)
+  }
+
+  /** Whether one more look at them has told something new. */
+  learnsFrom(files: readonly ts.SourceFile[]): boolean {
+    this.#grew = false
+    for (const file of files) this.learnFrom(file)
+    return this.#grew
   }
 
   learnFrom(node: ts.Node): void {
@@ -134,7 +138,7 @@ class Known {
   #add(holder: ts.Symbol | ts.SignatureDeclaration): void {
     if (this.#holders.has(holder)) return
     this.#holders.add(holder)
-    this.grew = true
+    this.#grew = true
   }
 }
 

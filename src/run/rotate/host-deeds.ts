@@ -109,12 +109,27 @@ async function beginDeeds(
 }
 
 /** Those that the host knows, and those that others may speak for: their word on more would leave it none. */
-function takenSelectors({ host, domain, member }: HostEvidence, all: readonly HostEvidence[]): ReadonlySet<string> {
-  const told = all
-    .filter((each) => each.domain === domain)
-    .flatMap((each) => {
-      const named = [each.inUse, ...each.history, ...each.keys].map(({ selector }) => selector)
-      return each.host === host ? named : named.filter((selector) => speaksFor(each.member.own, domain, selector))
-    })
-  return new Set([...member.own.others, ...told])
+function takenSelectors(evidence: HostEvidence, all: readonly HostEvidence[]): Pick<ReadonlySet<string>, 'has'> {
+  const own = new Set([...evidence.member.own.others, ...namedBy(evidence)])
+  const spoken = spokenFor(all).get(evidence.domain)
+  return { has: (selector) => own.has(selector) || spoken?.has(selector) === true }
 }
+
+const namedBy = ({ inUse, history, keys }: HostEvidence): readonly string[] =>
+  [inUse, ...history, ...keys].map(({ selector }) => selector)
+
+/** By domain, what each host says of the selectors that it may speak for: looked at once, however many are due. */
+function spokenFor(all: readonly HostEvidence[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const known = spoken.get(all)
+  if (known !== undefined) return known
+  const found = new Map<string, Set<string>>()
+  for (const each of all) {
+    const { domain, member } = each
+    const ofDomain = found.get(domain) ?? new Set()
+    found.set(domain, ofDomain)
+    for (const selector of namedBy(each)) if (speaksFor(member.own, domain, selector)) ofDomain.add(selector)
+  }
+  spoken.set(all, found)
+  return found
+}
+const spoken = new WeakMap<readonly HostEvidence[], ReadonlyMap<string, ReadonlySet<string>>>()

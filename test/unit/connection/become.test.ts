@@ -306,7 +306,7 @@ test('one that refuses a password decides about itself: the next host tries it, 
   assert.is(await trial.turn('another', 'mx4'), undefined)
   trial.settle('x', 'mx1', false)
   assert.is(await second, undefined)
-  assert.is(await Promise.race([third, 'waits']), 'waits')
+  assert.is(await Promise.race([third, Promise.resolve('waits')]), 'waits')
   trial.settle('x', 'mx2', true)
   assert.is(await third, undefined)
 })
@@ -328,7 +328,7 @@ test('a host that says nothing of a password lets one other try it, not all', as
   await trial.turn('x', 'mx1')
   const [second, third] = [trial.turn('x', 'mx2'), trial.turn('x', 'mx3')]
   assert.is(await second, undefined)
-  assert.is(await Promise.race([third, 'waits']), 'waits')
+  assert.is(await Promise.race([third, Promise.resolve('waits')]), 'waits')
   trial.settle('x', 'mx1', false)
   trial.settle('x', 'mx2', false)
   assert.equal(await third, ['mx1', 'mx2'])

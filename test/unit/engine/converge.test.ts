@@ -481,7 +481,7 @@ const sayingAfterStart =
       }),
   })
 
-test('a change in hand when a host cannot be read any more is unknown, as is what may have begun after it', async () => {
+test('a change in hand when a host cannot be read any more is unknown, as are those after it', async () => {
   const tasks = [runs({ run: 'sleep 0.3' }), runs({ run: 'true' })]
   for (const words of [
     (mark: string) => `\n${mark} done 7 0\n`,
