@@ -1,5 +1,5 @@
-// Records the texts of an earlier version, and how often each lost: `node dist/test/races/record.js DIST ROUNDS [words]`,
-// with the build of that version's commit in DIST (2f0d081 is 0.1.0). Cases whose titles hold none of the words stay.
+// Records the texts of an earlier version, and how often each lost: `node dist/test/races/record.js DIST ROUNDS
+// [words]`, with the build of its commit in DIST (2f0d081 is 0.1.0). Cases whose titles hold none of the words stay.
 import { writeFileSync } from 'node:fs'
 import { nameLab } from '../lab/own-lab.ts'
 import { FORMER, formerTexts, type FormerText } from './former.ts'
