@@ -70,7 +70,7 @@ export async function judge(parser: Parser, checker: ts.TypeChecker, every = EVE
   return { slow: undefined, notRun: seen.ran === 0 ? 'it never came to an end or an error' : undefined }
 }
 
-const EVERY = process.env['HOSTILE'] === 'all'
+export const EVERY = process.env['HOSTILE'] === 'all'
 
 /** All, or some of them, others for each parser. */
 function sampleOf(shapes: readonly Shape[], title: string, every: boolean): readonly Shape[] {

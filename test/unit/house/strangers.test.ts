@@ -5,13 +5,16 @@ import { questions } from '../../fuzz/asked.ts'
 import { unmarkedUses } from '../../strangers/flows.ts'
 import { strangersIn } from '../../strangers/handed-on.ts'
 import { growthOf } from '../../strangers/growth.ts'
-import { parsersOf, pathOf, sources, titleOf } from '../../strangers/marked.ts'
-import { judge, judgeProbe } from '../../strangers/runner.ts'
+import { slowAlone } from '../../strangers/alone.ts'
+import { parsersOf, pathOf, sources, titleOf, type Parser } from '../../strangers/marked.ts'
+import { EVERY, judge, judgeProbe } from '../../strangers/runner.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('strangers')
 
-const { checker, files } = sources()
+const ROOMS = ['src', 'tasks']
+const PLANTED = ['test/strangers/planted']
+const { checker, files } = sources(ROOMS)
 const parsers = files.flatMap((file) => parsersOf(file, checker))
 
 test('what takes more than three times as long for twice the text is found', async () => {
@@ -24,10 +27,11 @@ test('what takes more than three times as long for twice the text is found', asy
 })
 
 test('so are planted readers: of one text, of pieces, with a promise, after a split; fair ones are not', async () => {
-  const planted = sources(['test/strangers/planted'])
+  const planted = sources(PLANTED)
   const isReader = (file: ts.SourceFile): boolean => file.fileName.endsWith('-readers.ts')
   const verdicts: string[] = []
-  for (const parser of planted.files.filter(isReader).flatMap((file) => parsersOf(file, planted.checker))) {
+  const readers = planted.files.filter(isReader).flatMap((file) => parsersOf(file, planted.checker))
+  for (const parser of readers) {
     const { slow, notRun } = await judge(parser, planted.checker, pathOf(parser.file).includes('slow'))
     verdicts.push(`${parser.name} ${notRun ?? (slow === undefined ? 'is fair' : 'is slow')}`)
   }
@@ -39,10 +43,12 @@ test('so are planted readers: of one text, of pieces, with a promise, after a sp
     verdicts.sort(),
     [...slow.map((name) => `${name} is slow`), ...fair.map((name) => `${name} is fair`)].sort(),
   )
+  const alone = slowAlone(readers, { folders: PLANTED, every: true })
+  assert.equal(alone.map((each) => /(\w+)\(\)/.exec(each)?.[1] ?? each).sort(), slow)
 })
 
 test('a piece of strangers’ text that is handed on is found, whatever was made of it', () => {
-  const { checker: types, files: planted } = sources(['test/strangers/planted'])
+  const { checker: types, files: planted } = sources(PLANTED)
   const isStrangers = strangersIn(planted, types)
   const found = planted.flatMap((file) => unmarkedUses(file, types, isStrangers))
   assert.equal(
@@ -65,13 +71,13 @@ test('no function is given strangers’ text that is not marked for it', () => {
 })
 
 test('every parser of strangers’ text takes a time that grows no faster than the text', async () => {
-  const faults: string[] = []
+  const [suspects, faults]: [Parser[], string[]] = [[], []]
   for (const parser of parsers) {
     const { slow, notRun } = await judge(parser, checker)
-    if (slow !== undefined) faults.push(`${titleOf(parser)}: ${slow}`)
+    if (slow !== undefined) suspects.push(parser)
     if (notRun !== undefined) faults.push(`${titleOf(parser)} could not be run: ${notRun}`)
   }
-  assert.equal(faults, [])
+  assert.equal([...faults, ...slowAlone(suspects, { folders: ROOMS, every: EVERY })], [])
   assert.ok(parsers.length > 200, `${parsers.length} were found`)
 })
 
