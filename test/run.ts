@@ -15,10 +15,10 @@ import { recordSeconds, recordedSeconds, releasesOf, type SuiteSeconds } from '.
  */
 const AS_MODULES = ['--conditions=mailrun-modules']
 
-const USAGE = `usage: node dist/test/run.js unit|lab|kill|hostile|all [words of file names …]
+const USAGE = `usage: node dist/test/run.js unit|growth|lab|kill|hostile|all [words of file names …]
   --release=NAME   suites of the lab on this Debian release alone: ${RELEASES.join(', ')}
   --record         keep how long suites of the lab took, for docs/lab.md`
-const FILE_SECONDS = { unit: 300, lab: 900, kill: 3000, hostile: 5400 } as const
+const FILE_SECONDS = { unit: 300, growth: 1200, lab: 900, kill: 3000, hostile: 5400 } as const
 type Kind = keyof typeof FILE_SECONDS
 
 interface FileResult {
@@ -40,7 +40,9 @@ interface FileRun {
 const here = dirname(fileURLToPath(import.meta.url))
 const { kinds, words, release: only, record } = readArguments()
 const results = new Map<FileRun, FileResult>()
-for (const kind of kinds) for (const [run, result] of await runKind(kind)) results.set(run, result)
+const runs = kinds.map((kind) => ({ kind, runs: runsOfKind(kind) }))
+for (const { kind } of runs.filter((each) => each.runs.length === 0)) results.set(...noFile(kind))
+for (const [run, result] of await runAll(runs.flatMap((each) => each.runs))) results.set(run, result)
 if (record) recordSeconds(measuredSeconds())
 const passed = sum([...results.values()].map((result) => result.passed))
 const failed = sum([...results.values()].map((result) => result.failed))
@@ -71,7 +73,7 @@ function readArguments(): {
 }
 
 function kindsOf(word: string): readonly Kind[] {
-  if (word === 'all') return ['unit', 'lab']
+  if (word === 'all') return ['unit', 'growth', 'lab']
   return isKind(word) ? [word] : []
 }
 
@@ -79,22 +81,26 @@ function isKind(word: string): word is Kind {
   return Object.hasOwn(FILE_SECONDS, word)
 }
 
-async function runKind(kind: Kind): Promise<readonly (readonly [FileRun, FileResult])[]> {
+function runsOfKind(kind: Kind): readonly FileRun[] {
   const root = join(here, kind)
   const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.test.js') && isWanted(file) && hasSource(kind, file))
     .sort()
-  if (files.length === 0) {
-    console.log(`no test file in ${kind}${words.length > 0 ? ` matches ${words.join(' ')}` : ''}`)
-    const none = { name: kind, passed: 0, failed: 1, seconds: 0 }
-    return [[{ kind, path: '', release: undefined }, none]]
-  }
-  const runs = files.flatMap((file) => runsOf(kind, join(root, file)))
-  // Each lab test has a lab of its own, and waits more than it works.
+  return longestFirst(files.flatMap((file) => runsOf(kind, join(root, file))))
+}
+
+function noFile(kind: Kind): [FileRun, FileResult] {
+  console.log(`no test file in ${kind}${words.length > 0 ? ` matches ${words.join(' ')}` : ''}`)
+  return [
+    { kind, path: '', release: undefined },
+    { name: kind, passed: 0, failed: 1, seconds: 0 },
+  ]
+}
+
+/** Each lab test has a lab of its own, and waits more than it works. */
+async function runAll(runs: readonly FileRun[]): Promise<readonly (readonly [FileRun, FileResult])[]> {
   const limit = pLimit(availableParallelism())
-  return Promise.all(
-    longestFirst(runs).map((run) => limit(async () => [run, await runFile(run)] satisfies [FileRun, FileResult])),
-  )
+  return Promise.all(runs.map((run) => limit(async () => [run, await runFile(run)] satisfies [FileRun, FileResult])))
 }
 
 function isWanted(file: string): boolean {

@@ -1,0 +1,68 @@
+// Parsers of strangers' text take a time that grows no faster than the text: `npm run test:growth`.
+import type ts from 'typescript'
+import * as assert from 'uvu/assert'
+import { questions } from '../fuzz/asked.ts'
+import { growthOf } from '../strangers/growth.ts'
+import { slowAlone } from '../strangers/alone.ts'
+import { parsersOf, pathOf, sources, titleOf, type Parser } from '../strangers/marked.ts'
+import { EVERY, judge, judgeProbe } from '../strangers/runner.ts'
+import { suite } from '../suite.ts'
+
+const test = suite('growth')
+
+const ROOMS = ['src', 'tasks']
+const PLANTED = ['test/strangers/planted']
+const { checker, files } = sources(ROOMS)
+const parsers = files.flatMap((file) => parsersOf(file, checker))
+
+test('what takes more than three times as long for twice the text is found', async () => {
+  const busy = (steps: number) => Promise.resolve(steps / 1e6)
+  assert.is(await growthOf((bytes) => busy(bytes * 1000)), undefined)
+  assert.is((await growthOf((bytes) => busy(bytes ** 2)))?.bytes, 24 * 1024)
+  // That is less than a millisecond for 48 kB.
+  assert.is((await growthOf((bytes) => busy(bytes ** 2 / 4000)))?.bytes, 192 * 1024)
+  assert.is((await growthOf((bytes) => busy(bytes ** 3)))?.bytes, 768)
+})
+
+test('so are planted readers: of one text, of pieces, with a promise, after a split; fair ones are not', async () => {
+  const planted = sources(PLANTED)
+  const isReader = (file: ts.SourceFile): boolean => file.fileName.endsWith('-readers.ts')
+  const verdicts: string[] = []
+  const readers = planted.files.filter(isReader).flatMap((file) => parsersOf(file, planted.checker))
+  for (const parser of readers) {
+    const { slow, notRun } = await judge(parser, planted.checker, pathOf(parser.file).includes('slow'))
+    verdicts.push(`${parser.name} ${notRun ?? (slow === undefined ? 'is fair' : 'is slow')}`)
+  }
+  const [fair, slow] = [
+    ['linear', 'promisedWords', 'sorted'],
+    ['afterSplit', 'byAndBy', 'cubic', 'gathering', 'promised', 'quadratic'],
+  ]
+  assert.equal(
+    verdicts.sort(),
+    [...slow.map((name) => `${name} is slow`), ...fair.map((name) => `${name} is fair`)].sort(),
+  )
+  const alone = slowAlone(readers, { folders: PLANTED, every: true })
+  assert.equal(alone.map((each) => /(\w+)\(\)/.exec(each)?.[1] ?? each).sort(), slow)
+})
+
+test('every parser of strangers’ text takes a time that grows no faster than the text', async () => {
+  const [suspects, faults]: [Parser[], string[]] = [[], []]
+  for (const parser of parsers) {
+    const { slow, notRun } = await judge(parser, checker)
+    if (slow !== undefined) suspects.push(parser)
+    if (notRun !== undefined) faults.push(`${titleOf(parser)} could not be run: ${notRun}`)
+  }
+  assert.equal([...faults, ...slowAlone(suspects, { folders: ROOMS, every: EVERY })], [])
+  assert.ok(parsers.length > 200, `${parsers.length} were found`)
+})
+
+test('so does the reader of every question of the modules’ examples', async () => {
+  const faults: string[] = []
+  for (const probe of questions) {
+    const fault = await judgeProbe(probe)
+    if (fault !== undefined) faults.push(fault)
+  }
+  assert.equal(faults, [])
+})
+
+test.run()
