@@ -80,7 +80,10 @@ export const dkimKey = defineTask<DkimKeyArgs, readonly Signing[]>({
         ? attributeChanges(path, wanted, key)
         : [{ summary: `generate, ${bits} bits`, apply: generate(path, bits, wanted) }]
     const publicKey = key.kind === 'key' ? key.publicKey : UNKNOWN
-    const remarks = own === undefined ? {} : foreignSelector(own, signing)
+    const remarks = {
+      ...(own === undefined ? {} : foreignSelector(own, signing)),
+      ...(key.kind !== 'key' && wanted.owner === DAEMON ? { note: NOT_ROOTS } : {}),
+    }
     if (changes.length === 0 && signing.selector !== selector) {
       const why = `${selector} would be the selector of a first key`
       return { kind: 'ok', ...remarks, note: `${signing.selector} stays in use, for the host's tables name it: ${why}` }
@@ -128,17 +131,22 @@ interface Owner {
   readonly mode: string
 }
 
+const DAEMONS_KEY: Owner = { owner: DAEMON, group: DAEMON, mode: '0600' }
+
+/** What a playbook from before the group gets. */
+const NOT_ROOTS =
+  `the key belongs to ${DAEMON}, which could replace it, for the user is not in the group ${KEY_GROUP}: ` +
+  'dkimGroup before this task, and dkimOwners after opendkim, give keys to root'
+
 /**
+ * A new key is root's where the daemon is in the group; else the daemon's.
+ *
  * A key that OpenDKIM reads and not everybody does stays as it is. One that everybody reads and that signs becomes the
  * daemon's, for what runs may not be in the group of root's yet; any other becomes root's.
  */
 function wantedOf({ path, key, inUse, groups }: Signing): Owner | { readonly why: string } {
   const joined = groups.includes(KEY_GROUP)
-  if (key.kind !== 'key') {
-    return joined
-      ? ROOTS_KEY
-      : { why: `the user ${DAEMON} is not in the group ${KEY_GROUP}: put dkimGroup before this task` }
-  }
+  if (key.kind !== 'key') return joined ? ROOTS_KEY : DAEMONS_KEY
   const { owner, group, mode } = key
   const [user = 0, ofGroup = 0, others = 0] = Array.from(mode.slice(-3), Number)
   const notOwner = group === DAEMON || groups.includes(group) ? ofGroup : others
@@ -152,7 +160,7 @@ function wantedOf({ path, key, inUse, groups }: Signing): Owner | { readonly why
         `give it to root:${KEY_GROUP}, 0640, where ${owner} does not need it; else give the host another dkim_selector`,
     }
   const signs = inUse && reads && group !== KEY_GROUP
-  return signs || !joined ? { owner: DAEMON, group: DAEMON, mode: '0600' } : ROOTS_KEY
+  return signs || !joined ? DAEMONS_KEY : ROOTS_KEY
 }
 
 const isKeySize = (bits: number): boolean => Number.isInteger(bits) && bits >= 1024 && bits <= 4096

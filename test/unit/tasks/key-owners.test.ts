@@ -4,6 +4,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import * as assert from 'uvu/assert'
 import { keyMoves, type OtherAccounts, type Owned } from '../../../src/mail/key-owners.ts'
 import type { KeyOwners, PathOwner } from '../../../src/probes/key-owners.ts'
+import { UNKNOWN } from '../../../src/model/unknown.ts'
 import type { Signing } from '../../../src/probes/signing.ts'
 import { checkCase } from '../../../src/testing/check-case.ts'
 import { planOf } from '../../../src/testing/plan-of.ts'
@@ -164,7 +165,7 @@ for (const [what, now, expect] of GROUPS)
 
 const KEYS: readonly (readonly [string, Signing, readonly string[] | { readonly blocked: string }])[] = [
   ['none', signing(''), ['generate, 2048 bits']],
-  ['none, and no group', signing('', []), { blocked: 'put dkimGroup before' }],
+  ['none, and no group', signing('', []), ['generate, 2048 bits']],
   ["root's", signing(OURS[2]), []],
   ["the daemon's", signing(DAEMONS[2]), []],
   ['of the group opendkim', signing('root opendkim 0640'), []],
@@ -183,6 +184,19 @@ const KEYS: readonly (readonly [string, Signing, readonly string[] | { readonly 
 for (const [what, now, expect] of KEYS)
   test(`dkimKey: a key, ${what}`, () =>
     checkCase(dkimKey, { args: { domain: 'a.example', selector: 'mx1' }, now: [now], expect }))
+
+test('dkimKey: without the group a new key is the daemon’s, and that is told', () => {
+  const made = planOf(dkimKey({ domain: 'a.example', selector: 'mx1' }), [signing('', [])], {})
+  assert.ok(made.kind === 'change')
+  assert.match(made.note ?? '', 'dkimGroup before this task')
+  assert.equal(made.then[0]!.key, {
+    kind: 'key',
+    owner: 'opendkim',
+    group: 'opendkim',
+    mode: '0600',
+    publicKey: UNKNOWN,
+  })
+})
 
 const ARGS = { domains: ['a.example'], selector: 'mx1' }
 const state = (owners: Partial<KeyOwners>): DkimOwnersState => ({
