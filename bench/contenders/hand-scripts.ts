@@ -2,6 +2,8 @@
 // and its changes, in as few processes as a careful hand takes.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { hardeningFor, hardeningText } from '../../src/mail/opendkim-hardening.ts'
+import { DROP_IN } from '../../src/probes/opendkim.ts'
 import { ROOT } from '../root.ts'
 
 /** The last line of a script that came to its end. */
@@ -11,7 +13,7 @@ const KEYS = '/etc/dkimkeys'
 /** The hosts' own names are in the first. */
 const DOMAINS = ['fleet.test', 'example.test']
 const SOCKET = 'local:/var/spool/postfix/opendkim/opendkim.sock'
-const FILES = `/etc/opendkim.conf ${KEYS}/KeyTable ${KEYS}/SigningTable ${KEYS}/TrustedHosts`
+const FILES = `/etc/opendkim.conf ${KEYS}/KeyTable ${KEYS}/SigningTable ${KEYS}/TrustedHosts ${DROP_IN}`
 
 const QUESTIONS = `
 cat /etc/os-release; hostname
@@ -20,7 +22,9 @@ dpkg --audit
 stat -c '%n %U %G %a %F' ${KEYS} ${KEYS}/* ${KEYS}/*/*.private ${FILES} /var/spool/postfix/opendkim
 sha256sum ${FILES}
 cat ${FILES}
-getent passwd opendkim root; getent group opendkim postfix root
+getent passwd opendkim root; getent group opendkim opendkim-keys postfix root
+dpkg-statoverride --list '${KEYS}*'
+grep '^Groups:' /proc/"$(cat /run/opendkim/opendkim.pid)"/status
 for k in ${KEYS}/*/*.private; do
   openssl pkey -in "$k" -pubout -outform DER | base64 -w0
   echo
@@ -37,12 +41,20 @@ export const ASK = `set -e\n${QUESTIONS}echo ${DONE}\n`
 export const CHANGE_FILE = (trusted: string): string => `set -e
 ${QUESTIONS}
 printf '127.0.0.1\\n::1\\nlocalhost\\n${trusted}\\n' >${KEYS}/TrustedHosts.new
-chmod 644 ${KEYS}/TrustedHosts.new
+chown root:opendkim-keys ${KEYS}/TrustedHosts.new
+chmod 640 ${KEYS}/TrustedHosts.new
 sync ${KEYS}/TrustedHosts.new
 mv ${KEYS}/TrustedHosts.new ${KEYS}/TrustedHosts
 systemctl restart opendkim
 ${QUESTIONS}echo ${DONE}
 `
+
+/** The unit's drop-in, for that configuration. */
+function dropIn(): string {
+  const hardening = hardeningFor(opendkimConf(), [])
+  if ('unfit' in hardening) throw new Error(hardening.unfit)
+  return hardeningText(hardening)
+}
 
 const opendkimConf = (): string =>
   readFileSync(join(ROOT, 'templates/opendkim.conf.ejs'), 'utf8').replace('<%= socket %>', SOCKET)
@@ -54,12 +66,16 @@ echo 'postfix postfix/main_mailer_type select Internet Site' | debconf-set-selec
 dpkg --audit
 DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install \\
   postfix opendkim opendkim-tools openssl </dev/null
-install -d -o opendkim -g opendkim -m 700 ${KEYS} ${DOMAINS.map((domain) => `${KEYS}/${domain}`).join(' ')}
+groupadd -r opendkim-keys
+usermod -aG opendkim-keys opendkim
+dpkg-statoverride --add root opendkim-keys 0750 ${KEYS}
+install -d -o root -g opendkim-keys -m 750 ${KEYS} ${DOMAINS.map((domain) => `${KEYS}/${domain}`).join(' ')}
 host=$(hostname -s)
 umask 077
 for d in ${DOMAINS.join(' ')}; do
   openssl genrsa -out ${KEYS}/$d/$host.private 2048
-  chown opendkim:opendkim ${KEYS}/$d/$host.private
+  chown root:opendkim-keys ${KEYS}/$d/$host.private
+  chmod 640 ${KEYS}/$d/$host.private
 done
 umask 022
 {
@@ -76,11 +92,17 @@ umask 022
   done
 } >${KEYS}/SigningTable
 printf '127.0.0.1\\n::1\\nlocalhost\\n' >${KEYS}/TrustedHosts
+chown root:opendkim-keys ${KEYS}/KeyTable ${KEYS}/SigningTable ${KEYS}/TrustedHosts
+chmod 640 ${KEYS}/KeyTable ${KEYS}/SigningTable ${KEYS}/TrustedHosts
 install -d -o opendkim -g postfix -m 2750 /var/spool/postfix/opendkim
 cat >/etc/opendkim.conf <<'CONF'
 ${opendkimConf()}CONF
+mkdir -p ${DROP_IN.slice(0, DROP_IN.lastIndexOf('/'))}
+cat >${DROP_IN} <<'UNIT'
+${dropIn()}UNIT
 opendkim -n
 sync ${FILES}
+systemctl daemon-reload
 systemctl restart opendkim
 postconf -e \\
   smtpd_milters=unix:opendkim/opendkim.sock \\
