@@ -101,6 +101,7 @@ function code(value: unknown): string {
   if (typeof value !== 'object' || value === null || value instanceof RegExp)
     return inspect(value, { breakLength: Infinity })
   if ('shown' in value && 'text' in value) return `sh\`${String(value.shown)}\``
+  if (Object.keys(value).length === 0) return '{}'
   return `{ ${Object.entries(value)
     .map(([key, each]) => `${key}: ${code(each)}`)
     .join(', ')} }`
@@ -138,6 +139,7 @@ function section({ definition }: TaskModule<object, unknown>, { about, args }: D
     const required = stated?.[each.name]?.required ? 'required' : ''
     return `| \`${each.name}\` | ${required} | \`${cell(each.type)}\` | ${cell(each.about)} |`
   })
+  const table = ['| argument | | type | |', '|---|---|---|---|', ...rows].join('\n')
   const shown = examples.map(({ title, args: given }) => `// ${title}\n${type}(${code(given)})`)
   return `## ${type}
 
@@ -145,9 +147,7 @@ ${about}
 
 In Ansible: ${ANSIBLE[type] ?? 'none'}
 
-| argument | | type | |
-|---|---|---|---|
-${rows.join('\n')}
+${rows.length === 0 ? 'It takes no arguments.' : table}
 
 \`\`\`ts
 ${shown.join('\n')}
