@@ -102,7 +102,7 @@ export const dkimHistory = defineTask<DkimHistoryArgs, HistoryState>({
       const compromised = standing.compromised && sound.includes(selector)
       if (compromised || SPENT.includes(standing.last?.event)) {
         const is = compromised ? 'compromised' : standing.last!.event
-        return blocked(`${selector}._domainkey.${domain} must not sign: it is ${is} by ${path}`)
+        return blocked(`${selector}._domainkey.${domain} must not sign: it is ${is}, according to ${path}`)
       }
     }
     const added: Mark<Known<number>>[] = []

@@ -35,8 +35,9 @@ export interface DkimKeyArgs {
 }
 
 /**
- * opendkim-genkey, idempotent: never overwritten, `root:opendkim-keys` 0640 from its first moment, and never off the
- * host. A key that is there and that OpenDKIM can read keeps its owner: `dkimOwners` sees to that.
+ * opendkim-genkey, idempotent: a key is never overwritten, and never leaves the host. A new one is `root:opendkim-keys`
+ * 0640 from its first moment where `dkimGroup` goes before it, else `opendkim:opendkim` 0600. A key that is there and
+ * that OpenDKIM can read keeps its owner: `dkimOwners` gives it to root.
  */
 export const dkimKey = defineTask<DkimKeyArgs, readonly Signing[]>({
   type: 'dkimKey',
@@ -135,8 +136,8 @@ const DAEMONS_KEY: Owner = { owner: DAEMON, group: DAEMON, mode: '0600' }
 
 /** What a playbook from before the group gets. */
 const NOT_ROOTS =
-  `the key belongs to ${DAEMON}, which could replace it, for the user is not in the group ${KEY_GROUP}: ` +
-  'dkimGroup before this task, and dkimOwners after opendkim, give keys to root'
+  `the key belongs to the user ${DAEMON}, which could replace it, for that user is not in the group ${KEY_GROUP}: ` +
+  'put dkimGroup before this task, and dkimOwners after opendkim, to give keys to root'
 
 /**
  * A new key is root's where the daemon is in the group; else the daemon's.

@@ -121,10 +121,10 @@ function placesOf({ signing, owners }: DkimOwnersState): readonly KeyPlace[] {
 const inWords = ({ path, why }: Stay): string => `${path} stays as it is: ${why}`
 
 const outsideWarning = ({ outside }: KeyOwners): string =>
-  `keys and their directories stay the daemon's own: ${outside
+  `keys and their directories still belong to ${DAEMON}: ${outside
     .slice(0, 5)
     .map(({ pid, unit }) => (unit === '-' ? `process ${pid}` : `${unit} (process ${pid})`))
-    .join(', ')} runs as ${DAEMON} without the group ${KEY_GROUP}, and could not read them any more: ` +
+    .join(', ')} runs as ${DAEMON} without the group ${KEY_GROUP}, and could no longer read them: ` +
   'restart it, and run again'
 
 /** What dpkg-statoverride is to say of the directory, where it says nothing yet. */

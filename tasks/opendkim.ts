@@ -287,12 +287,12 @@ function live(
   return 'impossible' in asItIs
     ? blocked(
         `OpenDKIM must be restarted, and mail would be deferred or go unsigned meanwhile, for ${impossible}: ` +
-          "take that out, or give restart: 'plain' to restart it all the same",
+          "take that out, or give restart: 'plain' (opendkim_restart: plain) to restart it all the same",
       )
     : withWarning(
         asItIs,
-        `how the unit of OpenDKIM is hardened and which groups it has stays as it is, for that needs a restart, ` +
-          `and ${impossible}: take that out, or give restart: 'plain'`,
+        `the hardening of OpenDKIM's unit and its groups stay as they are, for a change needs a restart, ` +
+          `and ${impossible}: take that out, or give restart: 'plain' (opendkim_restart: plain)`,
       )
 }
 
@@ -457,8 +457,8 @@ function whyRestart(
 }
 
 function wordsOn(staged: string | undefined, { is }: PathState): string {
-  if (staged === GONE) return 'its unit is hardened no more'
-  return is.kind === 'file' ? 'its unit is hardened otherwise' : 'its unit is hardened'
+  if (staged === GONE) return 'its unit is no longer hardened'
+  return is.kind === 'file' ? 'its unit is hardened differently' : 'its unit is hardened'
 }
 
 /** What a restart would be covered by; `undefined` where it needs or wants no cover. */

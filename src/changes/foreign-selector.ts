@@ -8,7 +8,7 @@ export function foreignSelector(own: OwnSelectors, { domain, selector, inUse }: 
   if (!inUse || speaksFor(own, domain, selector)) return {}
   return {
     warning:
-      `selector-foreign: it signs for ${domain} with the selector ${selector}, which the inventory does not give it: ` +
-      `that goes on, and the record is not among those to be published; ${FOREIGN_REMEDY}`,
+      `selector-foreign: the host signs for ${domain} with the selector ${selector}, ` +
+      `which the inventory does not give it: it goes on signing, and its record is not published; ${FOREIGN_REMEDY}`,
   }
 }

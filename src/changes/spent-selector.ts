@@ -31,7 +31,7 @@ export function spentSelector(asked: Asked): string | undefined {
   const said = events.findLast((each) => key.kind === 'absent' || SPENT.includes(each))
   if (said === undefined || (key.kind !== 'absent' && key.kind !== 'key')) return undefined
   const is = key.kind === 'absent' ? `${path} is gone, and ${name} was ${said}` : `${name} is ${said}`
-  return `${is} by ${history}: it must not sign; ${another(asked)}. See docs/mail/lost-keys.md`
+  return `${is}, according to ${history}: it must not sign; ${another(asked)}. See docs/mail/lost-keys.md`
 }
 
 /** As a rotation would name it today, by the host's clock. */

@@ -23,7 +23,7 @@ export const unknownKind = (kind: string): KeyFault =>
   new KeyFault(
     'beyond',
     /^(?:dsa|ssh-dss)$/.test(kind)
-      ? `a DSA key, which sshd takes no more: ${ANOTHER_KEY}`
+      ? `a DSA key, which sshd no longer accepts: ${ANOTHER_KEY}`
       : `a key of the kind ${kind}: ${ANOTHER_KEY}`,
   )
 

@@ -64,7 +64,7 @@ function keyOf(pem: string, passphrase: string | undefined): KeyObject {
   } catch (error) {
     const { code = '', message } = error as NodeJS.ErrnoException
     if (UNSUPPORTED.includes(code)) throw new KeyFault('beyond', `${TOO_OLD}: ${message}: ${ENCRYPT_ANEW}`)
-    if (locked) throw new KeyFault('locked', 'its passphrase is another')
+    if (locked) throw new KeyFault('locked', 'the passphrase is wrong')
     throw new KeyFault('useless', `it is damaged: ${message}`)
   }
 }

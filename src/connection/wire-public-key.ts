@@ -22,7 +22,8 @@ const WRITERS: Readonly<Record<string, ((key: JsonWebKey) => readonly Buffer[]) 
   rsa: ({ e, n }) => [wireString('ssh-rsa'), wireMpint(bytes(e)), wireMpint(bytes(n))],
   ec({ crv, x, y }) {
     const [name] = Object.entries(CURVES).find(([, { jwk }]) => jwk === crv) ?? []
-    if (name === undefined) throw new KeyFault('beyond', `a key of the curve ${crv}, which SSH has not: ${ANOTHER_KEY}`)
+    if (name === undefined)
+      throw new KeyFault('beyond', `a key of the curve ${crv}, which SSH does not have: ${ANOTHER_KEY}`)
     const point = Buffer.concat([Buffer.of(4), bytes(x), bytes(y)])
     return [wireString(`ecdsa-sha2-${name}`), wireString(name), wireString(point)]
   },

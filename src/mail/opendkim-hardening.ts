@@ -23,7 +23,7 @@ export function hardeningFor(
   const settings = settingsOf(configuration)
   const user = /^([a-z_][\w-]*)(?::([a-z_][\w-]*))?$/.exec(settings.get('userid') ?? '')
   if (user === null || user[1] === 'root')
-    return { unfit: 'UserID names no user of its own, and as root it would need all that it is to lose' }
+    return { unfit: 'UserID names no user of its own, and as root OpenDKIM needs the rights that hardening removes' }
   if (settings.has('changerootdirectory')) return { unfit: 'ChangeRootDirectory needs root' }
   const named = [...keys, ...[...settings.values()].flatMap(pathsIn)]
   const isIn = (...directories: readonly string[]): boolean =>

@@ -21,8 +21,8 @@ export function oneClickVerdict(fields: readonly GivenField[]): Verdict | undefi
     status: 'fail',
     id: 'one-click-unsigned',
     what:
-      `no signature covers ${fewest.join(' and ')}: receivers do not heed one-click unsubscription ` +
-      'of mail to many (RFC 8058), which large ones want',
+      `no signature covers ${fewest.join(' and ')}: receivers ignore one-click unsubscription ` +
+      'of bulk mail (RFC 8058), and large ones require it',
     advice: 'SignHeaders *,+list-unsubscribe,+list-unsubscribe-post in opendkim.conf',
   }
 }

@@ -113,7 +113,7 @@ test('a selector that the inventory does not give it stays, too: its records are
   assert.equal(selectors, [])
   assert.match(
     JSON.stringify(host),
-    'selector-foreign: it signs for fleet.test with the selector default, which the inventory does not give it',
+    'selector-foreign: the host signs for fleet.test with the selector default, which the inventory does not give it',
   )
 })
 

@@ -1,5 +1,5 @@
 // OpenDKIM's unit is hardened by a drop-in: brought under a stream of mail, of effect in the daemon's own namespace,
-// and taken back with a note where OpenDKIM does not sign that way. Has a lab of its own.
+// and removed with a warning where OpenDKIM does not sign that way. Has a lab of its own.
 import * as assert from 'uvu/assert'
 import { suite } from '../suite.ts'
 import {

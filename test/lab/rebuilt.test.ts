@@ -185,7 +185,7 @@ test('a selector that the history calls revoked: no key is made, nor signs once 
       [DKIM, '-l', 'mx2', WITHOUT_DNS],
     ]) {
       const told = await ended(3, ...words)
-      assert.match(told, `${event} by ${HISTORY}: it must not sign; give the host another dkim_selector`)
+      assert.match(told, `${event}, according to ${HISTORY}: it must not sign; give the host another dkim_selector`)
     }
     await inHost('mx2', `[ ! -e ${KEY_TABLE} ]; tar -C /etc -xf /root/tables.tar; rm ${HISTORY}`)
   }

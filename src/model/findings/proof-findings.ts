@@ -42,8 +42,8 @@ export const PROOF_FINDINGS = {
   ),
   'one-click-unsigned': signature(
     'warning',
-    'No signature covers List-Unsubscribe and List-Unsubscribe-Post: one-click unsubscription of mail to many ' +
-      'does not count (RFC 8058), and large receivers want it.',
+    'No signature covers List-Unsubscribe and List-Unsubscribe-Post: receivers ignore one-click unsubscription of ' +
+      'bulk mail (RFC 8058), and large ones require it.',
     'SignHeaders *,+list-unsubscribe,+list-unsubscribe-post in opendkim.conf',
   ),
   'no-key': signature(

@@ -207,13 +207,14 @@ export const SETUP_FINDINGS = {
   ),
   'key-daemon-owned': setup(
     'note',
-    "The daemon, which reads strangers' mail, owns its keys or their directories: a hole in it changes what is signed.",
+    "The daemon, which reads strangers' mail, owns its keys or their directories: a fault in it lets others replace " +
+      'them.',
     'run playbooks/dkim.ts, which gives them to root',
   ),
   'key-not-roots': setup(
     'note',
-    "A key or its directory is another account's, or another account gets at it: it is not given to root.",
-    'give the host keys of its own below /etc/dkimkeys, or see that nobody else needs these',
+    'A key or its directory belongs to another account, or that can read it: mailrun does not give it to root.',
+    'give the host keys of its own below /etc/dkimkeys, or make sure that nobody else needs these',
   ),
   'selector-default': setup(
     'note',

@@ -135,12 +135,12 @@ test('what mailrun cannot read and OpenSSH perhaps can is left to the system’s
   const { agent, beyond } = await ringOf(curve)
   assert.is(agent, undefined)
   assert.equal(beyond, [
-    `${curve} (a key of the curve secp256k1, which SSH has not: make another by ssh-keygen -t ed25519)`,
+    `${curve} (a key of the curve secp256k1, which SSH does not have: make another by ssh-keygen -t ed25519)`,
   ])
   const dsa = join(folder, 'dsa')
   openssl('dsaparam', '-genkey', '-noout', '-out', dsa, '1024')
   assert.equal((await ringOf(dsa)).beyond, [
-    `${dsa} (a DSA key, which sshd takes no more: make another by ssh-keygen -t ed25519)`,
+    `${dsa} (a DSA key, which sshd no longer accepts: make another by ssh-keygen -t ed25519)`,
   ])
   const cipher = join(folder, 'des')
   const lines = ['Proc-Type: 4,ENCRYPTED', 'DEK-Info: DES-CBC,0011223344556677', '', 'AAAAAAAAAAA=']

@@ -73,7 +73,7 @@ for (const [event, key] of [
     const why = whyNot(signing({ key, past: past({ events: [event] }) }))
     assert.match(
       why,
-      `${event} by /etc/dkimkeys/example.org/history: it must not sign; give the host another dkim_selector`,
+      `${event}, according to /etc/dkimkeys/example.org/history: it must not sign; give the host another dkim_selector`,
     )
   })
 
@@ -107,7 +107,7 @@ test("a selector in use that is not the host's own is told, and goes on", () => 
   assert.is(foreign.kind, 'ok')
   assert.match(
     foreign.kind === 'ok' ? (foreign.warning ?? '') : '',
-    /^selector-foreign: it signs for example\.org with the selector google/,
+    /^selector-foreign: the host signs for example\.org with the selector google/,
   )
   for (const plan of [tell('mx1', true), tell('mx1-20270301', true), tell('mx1', false)])
     assert.is(plan.kind === 'ok' && plan.warning === undefined, true)

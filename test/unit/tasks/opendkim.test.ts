@@ -338,20 +338,20 @@ const CASES: readonly (readonly [
     ['opendkim.service.d/00-mailrun.conf: create', `restart: its unit is hardened${COVERED}`],
   ],
   [
-    'its unit is hardened otherwise, and a setting changes that a reload reads',
+    'its unit is hardened differently, and a setting changes that a reload reads',
     {},
     { ...DONE, files: [...with_(3, `${CONF}Canonicalization simple/simple\n`).files.slice(0, 4), file('x')] },
     [
       'opendkim.conf: content',
       'opendkim.service.d/00-mailrun.conf: content',
-      `restart: its unit is hardened otherwise${COVERED}`,
+      `restart: its unit is hardened differently${COVERED}`,
     ],
   ],
   [
     'its unit is to be as it was',
     { hardening: false },
     DONE,
-    ['opendkim.service.d/00-mailrun.conf: remove', `restart: its unit is hardened no more${COVERED}`],
+    ['opendkim.service.d/00-mailrun.conf: remove', `restart: its unit is no longer hardened${COVERED}`],
   ],
   ['its unit is as it is to be, without hardening', { hardening: false }, UNHARDENED, []],
   ['it did not sign with its unit hardened', {}, takenBack(dropIn(CONF)), []],
@@ -405,7 +405,7 @@ test('why a unit is not hardened is told in every run', () => {
   }
   assert.match(
     told(overridden, CONF),
-    /^how the unit of OpenDKIM is hardened and which groups it has stays as it is, for that needs a restart/,
+    /^the hardening of OpenDKIM's unit and its groups stay as they are, for a change needs a restart/,
   )
 })
 
