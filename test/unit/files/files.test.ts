@@ -333,7 +333,14 @@ asRoot('what is compiled of a file of others is made out of their reach', () => 
   assert.equal(fs.readdirSync(run), ['files'])
   fs.rmSync(path)
   fs.symlinkSync(kept, path)
-  refused(files.compileFile(path, 'db', compile), /is no file/)
+  refused(files.compileFile(path, 'db', compile), /refused: .* is a symbolic link/)
+  fs.rmSync(path)
+  fs.mkdirSync(path)
+  refused(files.compileFile(path, 'db', compile), /it is not there, or is no file/)
+  // As /etc/aliases may be one.
+  fs.symlinkSync('map', join(top, 'link'))
+  done(files.compileFile(join(top, 'link'), 'db', compile))
+  assert.is(fs.readFileSync(join(top, 'link.db'), 'utf8'), 'X')
 })
 
 test('a set of files is written beside, and settles as one', () => {
@@ -383,6 +390,31 @@ test('lines are added with the time, others that do not match are left out', () 
   fs.appendFileSync(path, '12 tw\n13 cut sho')
   add(['three'])
   assert.match(fs.readFileSync(path, 'utf8'), /^# h\n\d{10} one\n12 tw\n\d{10} three\n$/)
+})
+
+test('what cannot be read to its end is not taken for whole', () => {
+  const path = join(top, 'copy')
+  refused(files.files('read', '/proc/self/mem', []), /cannot read \/proc\/\d+\/mem whole: Input\/output error/)
+  refused(files.files('copy', path, [['source', '/proc/self/mem']]), /cannot read .* whole/)
+  assert.not.ok(fs.existsSync(path))
+})
+
+test('where the former file cannot be kept, nothing is changed, and nothing left beside it', () => {
+  const path = join(home, 'a')
+  fs.writeFileSync(path, 'before')
+  refused(put(path, 'after', { backup: join(top, 'none/a') }), /cannot go to .*\/none: No such file/)
+  assert.equal([fs.readFileSync(path, 'utf8'), fs.readdirSync(home)], ['before', ['a']])
+})
+
+asRoot('in a directory of root that others can move, no program is given a name of it', () => {
+  const path = join(home, 'own/map')
+  fs.mkdirSync(join(home, 'own'))
+  fs.writeFileSync(path, 'x')
+  const out = 'case $1 in */run/*) ;; *) exit 1;; esac'
+  done(put(path, 'x', { validate: ['sh', '-c', out, 'sh', '%s'] }))
+  done(files.compileFile(path, 'db', ['sh', '-c', `${out}; tr a-z A-Z < "$1" > "$1.db"`, 'sh', '%s']))
+  assert.is(fs.readFileSync(`${path}.db`, 'utf8'), 'X')
+  assert.equal(fs.readdirSync(run), ['files'])
 })
 
 asRoot('a question reads through a link of root, and through none of others', () => {
