@@ -19,12 +19,12 @@ sub tree {
 sub own_below {
   my ($name, $uid, $gid) = @_;
   my ($handle, @is) = inode($name) or return;
-  my ($user, $group) = ($uid // $is[4], $gid // $is[5]);
-  if ($is[4] != $user || $is[5] != $group) {
-    guard($name, @is);
-    give($handle, $name, $user, $group, undef, @is);
-  }
+  # A directory after what is in it, as chown -R: its former owner's files with several names are known by it.
   own_in($handle, $name, $uid, $gid) if is_dir($is[2]) && !$set{depth};
+  my ($user, $group) = ($uid // $is[4], $gid // $is[5]);
+  return if $is[4] == $user && $is[5] == $group;
+  guard($name, @is);
+  give($handle, $name, $user, $group, undef, @is);
 }
 sub own_in {
   my ($handle, $name, $uid, $gid) = @_;

@@ -406,6 +406,15 @@ test('where the former file cannot be kept, nothing is changed, and nothing left
   assert.equal([fs.readFileSync(path, 'utf8'), fs.readdirSync(home)], ['before', ['a']])
 })
 
+asRoot('files with several names, as Dovecot makes them, get another owner with all that is there', () => {
+  fs.mkdirSync(join(home, 'cur'))
+  fs.writeFileSync(join(home, 'cur/1'), '')
+  for (const name of ['cur', 'cur/1']) fs.chownSync(join(home, name), STRANGER, STRANGER)
+  fs.linkSync(join(home, 'cur/1'), join(home, 'cur/2'))
+  done(files.ownTree(home, { owner: 'daemon', group: 'daemon' }, true))
+  for (const name of ['', 'cur', 'cur/1', 'cur/2']) assert.equal(attributesOf(join(home, name)).slice(0, 2), [1, 1])
+})
+
 asRoot('in a directory of root that others can move, no program is given a name of it', () => {
   const path = join(home, 'own/map')
   fs.mkdirSync(join(home, 'own'))
