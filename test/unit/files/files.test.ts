@@ -439,4 +439,37 @@ asRoot('a question reads through a link of root, and through none of others', ()
   }
 })
 
+const inNamespace = spawnSync('unshare', ['-m', 'true']).status === 0 ? asRoot : test.skip
+
+inNamespace('a home directory is made whole or not at all, and one that is there stays', () => {
+  const path = join(top, 'home-of-her')
+  fs.writeFileSync(join(top, 'passwd'), `root:x:0:0::/root:/bin/sh\nher:x:1234:1234::${path}:/bin/sh\n`)
+  fs.mkdirSync(join(top, 'skel/.config'), { recursive: true })
+  fs.writeFileSync(join(top, 'skel/.config/a'), 'x')
+  const make = (before: string): { readonly code: number | null; readonly said: string } =>
+    ran(
+      raw(`unshare -m sh -ec '
+mount --bind "${top}/passwd" /etc/passwd
+mount --bind "${top}/skel" /etc/skel
+${before}
+${files.makeHome('her').text}'`),
+    )
+  const full = make(`mkdir "${top}/bin"
+printf "#!/bin/sh\n/bin/cp \\"\\$@\\"; exit 1\n" > "${top}/bin/cp"
+chmod +x "${top}/bin/cp"
+PATH=${top}/bin:$PATH`)
+  assert.is(full.code, 1)
+  assert.match(full.said, /cannot fill .*: \S+home-of-her is not made/)
+  assert.not.ok(fs.readdirSync(top).some((name) => name.includes('home-of-her')))
+  fs.mkdirSync(join(top, '.home-of-her.mailrun-new'))
+  fs.writeFileSync(join(top, '.home-of-her.mailrun-new/left'), '')
+  assert.equal(make(':'), { code: 0, said: '' })
+  assert.equal(attributesOf(path), [1234, 1234, '755'])
+  assert.equal(attributesOf(join(path, '.config/a')), [1234, 1234, '644'])
+  assert.equal(fs.readdirSync(path), ['.config'])
+  fs.rmSync(join(path, '.config'), { recursive: true })
+  assert.equal(make(':'), { code: 0, said: '' })
+  assert.equal(fs.readdirSync(path), [])
+})
+
 test.run()
