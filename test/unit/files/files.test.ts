@@ -426,9 +426,12 @@ asRoot('in a directory of root that others can move, no program is given a name 
   assert.equal(fs.readdirSync(run), ['files'])
 })
 
-asRoot('a question reads through a link of root, and through none of others', () => {
+asRoot('a question and a copy read through a link of root, and through none of others', () => {
   fs.symlinkSync('shadow', join(top, 'etc/link'))
   fs.symlinkSync(kept, join(home, 'link'))
+  done(files.files('copy', join(top, 'copy'), [['source', join(top, 'etc/link')]]))
+  assert.equal([fs.readFileSync(join(top, 'copy'), 'utf8'), attributesOf(join(top, 'copy'))], [secret, [0, 0, '600']])
+  refused(files.files('copy', join(top, 'copy'), [['source', join(home, 'link')]]), /refused: .* is a symbolic link/)
   for (const [path, told] of [
     ['etc/link', secret],
     ['home/link', ''],
