@@ -24,7 +24,7 @@ while (@ARGV) {
 }
 @check = @ARGV;
 my $NEW = Fcntl::O_RDWR() | Fcntl::O_CREAT() | Fcntl::O_EXCL() | Fcntl::O_SYNC() | $NF;
-my ($temp, @sweep);
+my ($temp, $kept, @sweep);
 END { unlink grep { defined } $temp, @sweep }
 
 sub id {
@@ -101,14 +101,16 @@ sub digest {
 sub all_of {
   my ($in) = @_;
   my $bytes = '';
-  1 while sysread $in, $bytes, 1 << 20, length $bytes;
+  my $count;
+  1 while $count = sysread $in, $bytes, 1 << 20, length $bytes;
+  fail("cannot read $at/$name whole: $!") if !defined $count;
   $bytes;
 }
 sub file_at {
   my ($name) = @_;
   my ($handle, @is) = inode($name);
   return if !$handle;
-  fail("$at/$name is no file") if !is_file($is[2]);
+  fail("$at/$name is " . (is_link($is[2]) ? 'a symbolic link' : 'no file')) if !is_file($is[2]);
   guard($name, @is);
   (content($handle), @is);
 }

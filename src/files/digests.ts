@@ -6,23 +6,6 @@
  * over.
  */
 export const DIGESTS = String.raw`
-sub reach {
-  my ($path) = @_;
-  for (1 .. 40) {
-    enter($path);
-    my ($handle, @is) = inode($name);
-    return if !$handle;
-    if (is_link($is[2])) {
-      fail("refused: $path is a symbolic link, and " . writers() . " can write $at") if $loose;
-      my $to = readlink $name;
-      $path = $to =~ m{^/} ? $to : "$at/$to";
-      next;
-    }
-    return if !is_file($is[2]);
-    guard($name, @is);
-    return content($handle);
-  }
-}
 sub digests {
   local $^F = 1023;
   while (@_) {

@@ -19,12 +19,12 @@ sub tree {
 sub own_below {
   my ($name, $uid, $gid) = @_;
   my ($handle, @is) = inode($name) or return;
-  my ($user, $group) = ($uid // $is[4], $gid // $is[5]);
-  if ($is[4] != $user || $is[5] != $group) {
-    guard($name, @is);
-    give($handle, $name, $user, $group, undef, @is);
-  }
+  # A directory after what is in it, as chown -R: its former owner's files with several names are known by it.
   own_in($handle, $name, $uid, $gid) if is_dir($is[2]) && !$set{depth};
+  my ($user, $group) = ($uid // $is[4], $gid // $is[5]);
+  return if $is[4] == $user && $is[5] == $group;
+  guard($name, @is);
+  give($handle, $name, $user, $group, undef, @is);
 }
 sub own_in {
   my ($handle, $name, $uid, $gid) = @_;
@@ -57,15 +57,23 @@ sub home {
   my ($uid, $gid, $path) = (getpwnam $target)[2, 3, 7];
   defined $uid or fail("there is no user $target");
   enter($path);
-  mkdir $name, 0700 or $! == 17 ? return : fail("cannot make $path: $!");
+  return if inode($name);
+  # Filled beside its name: a run that is killed leaves no home that the next one takes for whole.
+  my ($home, $name) = ($name, temp_name($name));
+  system 'rm', '-rf', '--one-file-system', '--', "./$name";
+  mkdir $name, 0700 or fail("cannot make $at/$name: $!");
   my ($handle, @is) = inode($name);
   fail("refused: $path was made, and is another one now") if !$handle || !is_dir($is[2]) || !trusted($is[4]);
   my $in = "/proc/$$/fd/" . fileno $handle;
   umask 022;
   my $failed = -d '/etc/skel' && ended(child(undef, undef, '/', 'cp', '-rT', '--', '/etc/skel', "$in/."));
-  fail("cannot fill $path") if $failed;
+  if ($failed) {
+    system 'rm', '-rf', '--one-file-system', '--', "./$name";
+    fail("cannot fill $at/$name: $path is not made");
+  }
   $set{bits} = 'root';
   own_in($handle, $name, $uid, $gid);
   give($handle, $name, $uid, $gid, 0755, @is);
+  rename $name, $home or fail("cannot make $path: $!");
 }
 `

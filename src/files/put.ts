@@ -33,7 +33,7 @@ sub validate {
   my ($out, @attributes) = @_;
   return if !@run;
   my $path = "$at/$temp";
-  if ($loose) {
+  if ($below) {
     sysseek $out, 0, 0;
     ($path, my $copy) = out_of_reach($temp, all_of($out));
     give($copy, $path, @attributes, stat $copy);
@@ -53,10 +53,15 @@ sub backup {
     fail("cannot keep $path: $!") if !$kept;
     return;
   }
-  my @former = ($whole, $name, $temp);
+  sysopen my $back, '.', $PATH or fail("$at: $!");
+  my @here = ($whole, $name, $at, $loose, $below, $temp, @dir);
+  # The copy may fail while another directory is the current one.
+  push @sweep, "/proc/$$/fd/" . fileno($kept = $back) . "/$temp";
+  undef $temp;
   copy_to($path, content($handle), @is);
-  enter($former[0]);
-  $temp = $former[2];
+  chdir $back or fail("$here[2]: $!");
+  pop @sweep;
+  ($whole, $name, $at, $loose, $below, $temp, @dir) = @here;
 }
 sub live {
   my ($name) = @_;
@@ -125,13 +130,15 @@ sub make {
   link $temp, $name or fail("cannot make $target: $!");
 }
 sub compile {
+  my $text = reach($target) or fail("cannot compile $target: it is not there, or is no file");
+  my ($reached, @is) = ($below, stat $text);
   enter($target);
-  my ($text, @is) = file_at($name) or fail("cannot compile $target: it is not there");
+  $below ||= $reached;
   my $table = "$name.$set{ending}";
-  my ($from) = $loose ? out_of_reach(temp_name($name), all_of($text)) : $target;
-  push @sweep, "$from.$set{ending}" if $loose;
+  my ($from) = $below ? out_of_reach(temp_name($name), all_of($text)) : "$at/$name";
+  push @sweep, "$from.$set{ending}" if $below;
   ended(child(undef, undef, '/', map { s/%s/$from/gr } @run)) == 0 or fail("$run[0] failed");
-  if ($loose) {
+  if ($below) {
     open my $made, '<', "$from.$set{ending}" or fail("$run[0] has made no $from.$set{ending}: $!");
     $set{now} = 1;
     $is[2] &= 0170666;

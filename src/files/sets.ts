@@ -17,8 +17,8 @@ sub copy_to {
   undef $temp;
 }
 sub copy {
-  enter($set{source});
-  my ($in, @is) = file_at($name) or fail("cannot copy $set{source}: it is not there");
+  my $in = reach($set{source}) or fail("cannot copy $set{source}: it is not there, or is no file");
+  my @is = stat $in;
   $is[4] = id('user', $set{owner}, $is[4]);
   $is[5] = id('group', $set{group}, $is[5]);
   $is[2] = type($is[2]) | oct $set{mode} if defined $set{mode};

@@ -11,6 +11,8 @@
  * - `guard NAME STAT` refuses a file with several names where others can write the directory: one of these may be a
  *   name of root's.
  * - `content HANDLE` opens a regular file of `inode` for reading: the same file, by whatever name it goes by then.
+ * - `reach PATH` is a handle of the regular file there, for reading, or nothing. A link at the path itself is followed
+ *   as those on the way are.
  * - `fail WHY` dies of it.
  *
  * Who is not root trusts itself as well as root: its links are its own business.
@@ -29,7 +31,7 @@ sub look {
   @dir = stat '.' or fail("$at: $!");
   my $others = $> && $dir[5] == $) + 0 ? 02 : 022;
   $loose = !trusted($dir[4]) || $dir[2] & $others;
-  $below ||= $loose;
+  $below ||= $loose && ($at || '/') . ', which ' . writers() . ' can write';
 }
 sub top {
   chdir '/' or fail("/: $!");
@@ -47,7 +49,7 @@ sub enter {
     my $part = shift @parts;
     next if $part eq '.' || $part eq '';
     if ($part eq '..') {
-      fail("refused: $whole leads out of $at, below a directory that " . writers() . ' can write') if $below;
+      fail("refused: $whole leads out of $at by '..', below $below: name the directory that it leads to") if $below;
       chdir '..' or fail("$at/..: $!");
       $at =~ s{/[^/]*$}();
       look();
@@ -93,5 +95,22 @@ sub content {
   my ($handle) = @_;
   sysopen my $in, by_handle($handle), Fcntl::O_RDONLY() | Fcntl::O_NONBLOCK() or fail("cannot read $at/$name: $!");
   $in;
+}
+sub reach {
+  my ($path) = @_;
+  for (1 .. 40) {
+    enter($path);
+    my ($handle, @is) = inode($name);
+    return if !$handle;
+    if (is_link($is[2])) {
+      fail("refused: $path is a symbolic link, and " . writers() . " can write $at") if $loose;
+      my $to = readlink $name;
+      $path = $to =~ m{^/} ? $to : "$at/$to";
+      next;
+    }
+    return if !is_file($is[2]);
+    guard($name, @is);
+    return content($handle);
+  }
 }
 `

@@ -175,7 +175,9 @@ asRoot('links of others are not followed, at any step of the path', () => {
   }
   // Root's own link, in a directory of root's, that others can move.
   fs.chownSync(join(home, 'own'), 0, 0)
-  refused(put(join(home, 'own/dir/shadow'), 'x'), /refused: .* leads out of .*, below a directory that .* can write/)
+  const leadsOut =
+    /refused: .* leads out of .*\/home\/own by '\.\.', below \/\S+, which .* can write: name the directory/
+  refused(put(join(home, 'own/dir/shadow'), 'x'), leadsOut)
   isUntouched()
 })
 
@@ -331,7 +333,14 @@ asRoot('what is compiled of a file of others is made out of their reach', () => 
   assert.equal(fs.readdirSync(run), ['files'])
   fs.rmSync(path)
   fs.symlinkSync(kept, path)
-  refused(files.compileFile(path, 'db', compile), /is no file/)
+  refused(files.compileFile(path, 'db', compile), /refused: .* is a symbolic link/)
+  fs.rmSync(path)
+  fs.mkdirSync(path)
+  refused(files.compileFile(path, 'db', compile), /it is not there, or is no file/)
+  // As /etc/aliases may be one.
+  fs.symlinkSync('map', join(top, 'link'))
+  done(files.compileFile(join(top, 'link'), 'db', compile))
+  assert.is(fs.readFileSync(join(top, 'link.db'), 'utf8'), 'X')
 })
 
 test('a set of files is written beside, and settles as one', () => {
@@ -381,6 +390,89 @@ test('lines are added with the time, others that do not match are left out', () 
   fs.appendFileSync(path, '12 tw\n13 cut sho')
   add(['three'])
   assert.match(fs.readFileSync(path, 'utf8'), /^# h\n\d{10} one\n12 tw\n\d{10} three\n$/)
+})
+
+test('what cannot be read to its end is not taken for whole', () => {
+  const path = join(top, 'copy')
+  refused(files.files('read', '/proc/self/mem', []), /cannot read \/proc\/\d+\/mem whole: Input\/output error/)
+  refused(files.files('copy', path, [['source', '/proc/self/mem']]), /cannot read .* whole/)
+  assert.not.ok(fs.existsSync(path))
+})
+
+test('where the former file cannot be kept, nothing is changed, and nothing left beside it', () => {
+  const path = join(home, 'a')
+  fs.writeFileSync(path, 'before')
+  refused(put(path, 'after', { backup: join(top, 'none/a') }), /cannot go to .*\/none: No such file/)
+  assert.equal([fs.readFileSync(path, 'utf8'), fs.readdirSync(home)], ['before', ['a']])
+})
+
+asRoot('files with several names, as Dovecot makes them, get another owner with all that is there', () => {
+  fs.mkdirSync(join(home, 'cur'))
+  fs.writeFileSync(join(home, 'cur/1'), '')
+  for (const name of ['cur', 'cur/1']) fs.chownSync(join(home, name), STRANGER, STRANGER)
+  fs.linkSync(join(home, 'cur/1'), join(home, 'cur/2'))
+  done(files.ownTree(home, { owner: 'daemon', group: 'daemon' }, true))
+  for (const name of ['', 'cur', 'cur/1', 'cur/2']) assert.equal(attributesOf(join(home, name)).slice(0, 2), [1, 1])
+})
+
+asRoot('in a directory of root that others can move, no program is given a name of it', () => {
+  const path = join(home, 'own/map')
+  fs.mkdirSync(join(home, 'own'))
+  fs.writeFileSync(path, 'x')
+  const out = 'case $1 in */run/*) ;; *) exit 1;; esac'
+  done(put(path, 'x', { validate: ['sh', '-c', out, 'sh', '%s'] }))
+  done(files.compileFile(path, 'db', ['sh', '-c', `${out}; tr a-z A-Z < "$1" > "$1.db"`, 'sh', '%s']))
+  assert.is(fs.readFileSync(`${path}.db`, 'utf8'), 'X')
+  assert.equal(fs.readdirSync(run), ['files'])
+})
+
+asRoot('a question and a copy read through a link of root, and through none of others', () => {
+  fs.symlinkSync('shadow', join(top, 'etc/link'))
+  fs.symlinkSync(kept, join(home, 'link'))
+  done(files.files('copy', join(top, 'copy'), [['source', join(top, 'etc/link')]]))
+  assert.equal([fs.readFileSync(join(top, 'copy'), 'utf8'), attributesOf(join(top, 'copy'))], [secret, [0, 0, '600']])
+  refused(files.files('copy', join(top, 'copy'), [['source', join(home, 'link')]]), /refused: .* is a symbolic link/)
+  for (const [path, told] of [
+    ['etc/link', secret],
+    ['home/link', ''],
+  ] as const) {
+    const text = `perl -e "$reader" open ${join(top, path)} -- cat %1`
+    const { stdout } = spawnSync('sh', [], { input: [...setReader([text]), text, ''].join('\n'), encoding: 'utf8' })
+    assert.is(stdout, told, path)
+  }
+})
+
+const inNamespace = spawnSync('unshare', ['-m', 'true']).status === 0 ? asRoot : test.skip
+
+inNamespace('a home directory is made whole or not at all, and one that is there stays', () => {
+  const path = join(top, 'home-of-her')
+  fs.writeFileSync(join(top, 'passwd'), `root:x:0:0::/root:/bin/sh\nher:x:1234:1234::${path}:/bin/sh\n`)
+  fs.mkdirSync(join(top, 'skel/.config'), { recursive: true })
+  fs.writeFileSync(join(top, 'skel/.config/a'), 'x')
+  const make = (before: string): { readonly code: number | null; readonly said: string } =>
+    ran(
+      raw(`unshare -m sh -ec '
+mount --bind "${top}/passwd" /etc/passwd
+mount --bind "${top}/skel" /etc/skel
+${before}
+${files.makeHome('her').text}'`),
+    )
+  const full = make(`mkdir "${top}/bin"
+printf "#!/bin/sh\n/bin/cp \\"\\$@\\"; exit 1\n" > "${top}/bin/cp"
+chmod +x "${top}/bin/cp"
+PATH=${top}/bin:$PATH`)
+  assert.is(full.code, 1)
+  assert.match(full.said, /cannot fill .*: \S+home-of-her is not made/)
+  assert.not.ok(fs.readdirSync(top).some((name) => name.includes('home-of-her')))
+  fs.mkdirSync(join(top, '.home-of-her.mailrun-new'))
+  fs.writeFileSync(join(top, '.home-of-her.mailrun-new/left'), '')
+  assert.equal(make(':'), { code: 0, said: '' })
+  assert.equal(attributesOf(path), [1234, 1234, '755'])
+  assert.equal(attributesOf(join(path, '.config/a')), [1234, 1234, '644'])
+  assert.equal(fs.readdirSync(path), ['.config'])
+  fs.rmSync(join(path, '.config'), { recursive: true })
+  assert.equal(make(':'), { code: 0, said: '' })
+  assert.equal(fs.readdirSync(path), [])
 })
 
 test.run()
