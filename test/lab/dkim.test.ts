@@ -359,7 +359,7 @@ test('a key that its table names stays in use, whatever dkim_selector says', asy
   const foreign = documentOf(await dkim('--limit', 'mx1')).hosts[0]!
   assert.is(foreign.status, 'ok')
   assert.equal(foreign.outputs['dns'], [])
-  assert.match(JSON.stringify(foreign.tasks), 'selector-foreign: it signs for fleet.test with the selector mx1')
+  assert.match(JSON.stringify(foreign.tasks), 'selector-foreign: the host signs for fleet.test with the selector mx1')
   writeFileSync(OVER, 'mail:\n  hosts:\n    mx1: { dkim_selector: other, dkim_selectors: [mx1] }\n')
   const run = documentOf(await dkim('--limit', 'mx1'))
   writeFileSync(OVER, GIVEN)

@@ -136,7 +136,8 @@ test(FULL_DISK, async () => {
 
 test('standard output is a disk that fills up within a write: nothing is cut off in silence', async () => {
   const folder = await smallDisk('nearly', 4096)
-  const { code, stderr } = await shell(`mailrun --verbose --format ndjson ${vars('nearly')} > nearly/report`).ended
+  const begun = 'head -c 3000 /dev/zero'
+  const { code, stderr } = await shell(`{ ${begun}; mailrun --format ndjson ${vars('nearly')}; } > nearly/report`).ended
   assert.equal([last(), times('nearly')], [everyHost('nearly'), everyHost(1)])
   assert.match(stderr, /output could not be written: .*no space left/i)
   assert.is(code, 5)

@@ -271,7 +271,7 @@ test('playbooks/dkim.ts prints the records of its own selectors alone, and tells
     assert.is(code, 0, stdout + stderr)
     assert.not.ok(stdout.includes(`\n${selector}._domainkey.example.test. IN TXT`), stdout)
     assert.match(stdout, '\nmx1._domainkey.fleet.test. IN TXT')
-    assert.match(stdout, `selector-foreign: it signs for example.test with the selector`, selector)
+    assert.match(stdout, `selector-foreign: the host signs for example.test with the selector`, selector)
     await inHost('mx1', 'tar -C /etc -xf /root/tables.tar')
   }
 })

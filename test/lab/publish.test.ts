@@ -63,8 +63,8 @@ const run = async (name: 'mail-auth' | 'dkim', ...more: readonly string[]) => {
  */
 const reasonless = (change: string): string =>
   change.replace(
-    /^restart: (?:Socket|what its former configuration may say) is read at a start only$/,
-    'restart: its configuration changes',
+    /^(restart: .*)(?:Socket|what its former configuration may say) is read at a start only/,
+    '$1its configuration changes',
   )
 const told = ({ hosts }: RunDocument) =>
   hosts.map(({ name, tasks }) => ({
