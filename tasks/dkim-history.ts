@@ -1,4 +1,5 @@
 // Task: what became of a host's DKIM keys, written down with the time when it is, once.
+import { checkDomain } from '../src/changes/check-names.ts'
 import { checkPath } from '../src/changes/check-path.ts'
 import { addLines } from '../src/files/files.ts'
 import {
@@ -11,7 +12,7 @@ import {
   type KeyEvent,
   type Mark,
 } from '../src/mail/rotation/history.ts'
-import { isSelector, mailDomain } from '../src/mail/names.ts'
+import { isSelector } from '../src/mail/names.ts'
 import { listOf, object, oneOf, required, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
 import { blocked, change } from '../src/model/plan.ts'
@@ -65,9 +66,7 @@ export const dkimHistory = defineTask<DkimHistoryArgs, HistoryState>({
     unrevoked: listOf(text),
   },
   check: ({ domain, directory, marks, sound = [], unrevoked = [] }) =>
-    (mailDomain(domain) === domain
-      ? undefined
-      : `domain must be a domain name in lower case (A-labels), got ${JSON.stringify(domain)}`) ??
+    checkDomain(domain) ??
     (directory === undefined ? undefined : checkPath('directory', directory)) ??
     [...marks.map(({ selector }) => selector), ...sound, ...unrevoked]
       .map((each) => (isSelector(each) ? undefined : `a selector must be a DNS label, got ${JSON.stringify(each)}`))

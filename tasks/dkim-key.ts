@@ -1,12 +1,12 @@
 // Task: a domain's DKIM key, generated on the host once.
 import { attributeChanges } from '../src/changes/attributes.ts'
+import { checkDomain, checkSelector } from '../src/changes/check-names.ts'
 import { checkPath } from '../src/changes/check-path.ts'
 import { foreignSelector } from '../src/changes/foreign-selector.ts'
 import { keyObstacle } from '../src/changes/key-obstacle.ts'
 import { makeFile } from '../src/files/files.ts'
 import { spentSelector } from '../src/changes/spent-selector.ts'
 import { DAEMON, KEY_GROUP, ROOTS_KEY } from '../src/mail/key-group.ts'
-import { isSelector, mailDomain } from '../src/mail/names.ts'
 import type { OwnSelectors } from '../src/mail/own-selectors.ts'
 import { flag, number, record, required, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
@@ -51,10 +51,8 @@ export const dkimKey = defineTask<DkimKeyArgs, readonly Signing[]>({
     own: record,
   },
   check: ({ domain, selector, directory, bits }) =>
-    (mailDomain(domain) === domain
-      ? undefined
-      : `domain must be a domain name in lower case (A-labels), got ${JSON.stringify(domain)}`) ??
-    (isSelector(selector) ? undefined : `selector must be a DNS label, got ${JSON.stringify(selector)}`) ??
+    checkDomain(domain) ??
+    checkSelector(selector) ??
     (directory === undefined ? undefined : checkPath('directory', directory)) ??
     (/[\s:]/.test(directory ?? '')
       ? `directory must hold no space and no colon, which OpenDKIM's KeyTable cannot, got ${JSON.stringify(directory)}`

@@ -1,10 +1,10 @@
 // Task: a host's DKIM keys and their directories belong to root, so that the daemon, which parses strangers' mail,
 // cannot change them.
+import { checkDomains, checkSelector } from '../src/changes/check-names.ts'
 import { checkPath } from '../src/changes/check-path.ts'
 import { keepOnUpgrade, moveToRoot } from '../src/changes/key-owner-changes.ts'
 import { DAEMON, KEY_GROUP } from '../src/mail/key-group.ts'
 import { keyMoves, type KeyPlace, type Move, type Owned, type Stay } from '../src/mail/key-owners.ts'
-import { isSelector, mailDomain } from '../src/mail/names.ts'
 import { listOf, required, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
 import { fact, type Fact } from '../src/model/fact.ts'
@@ -42,14 +42,8 @@ export const dkimOwners = defineTask<DkimOwnersArgs, DkimOwnersState>({
   arguments: { domains: required(listOf(text)), selector: required(text), directory: text },
   check: ({ domains, selector, directory }) =>
     (domains.length === 0 ? 'domains is empty' : undefined) ??
-    domains
-      .map((each) =>
-        mailDomain(each) === each
-          ? undefined
-          : `domains must be domain names in lower case (A-labels), got ${JSON.stringify(each)}`,
-      )
-      .find((wrong) => wrong !== undefined) ??
-    (isSelector(selector) ? undefined : `selector must be a DNS label, got ${JSON.stringify(selector)}`) ??
+    checkDomains(domains) ??
+    checkSelector(selector) ??
     (directory === undefined ? undefined : checkPath('directory', directory)),
   probe: ({ domains, selector, directory = DIRECTORY }) =>
     joinProbes<readonly Signing[], KeyOwners, DkimOwnersState>(

@@ -1,5 +1,6 @@
 // Task: OpenDKIM signs for a host's domains: its configuration, its tables and its unit, which go live as one or not at
 // all.
+import { checkDomains, checkSelector } from '../src/changes/check-names.ts'
 import { checkPath } from '../src/changes/check-path.ts'
 import { keyObstacle } from '../src/changes/key-obstacle.ts'
 import { coverOf, type Cover } from '../src/changes/opendkim-cover.ts'
@@ -143,18 +144,12 @@ export const opendkim = defineTask<OpendkimArgs, OpendkimState>({
     (dns !== undefined && Object.keys(active).length > 0
       ? 'dns does not go with active: whoever switches keys has seen to it that they are served'
       : undefined) ??
-    (isSelector(selector) ? undefined : `selector must be a DNS label, got ${JSON.stringify(selector)}`) ??
+    checkSelector(selector) ??
     (directory === undefined ? undefined : checkPath('directory', directory)) ??
     (/[\s:]/.test(directory ?? '')
       ? `directory must hold no space and no colon, which OpenDKIM's KeyTable cannot, got ${JSON.stringify(directory)}`
       : undefined) ??
-    domains
-      .map((each) =>
-        mailDomain(each) === each
-          ? undefined
-          : `domains must be domain names in lower case (A-labels), got ${JSON.stringify(each)}`,
-      )
-      .find((wrong) => wrong !== undefined) ??
+    checkDomains(domains) ??
     Object.entries(active)
       .map(([domain, each]) =>
         !domains.includes(domain)

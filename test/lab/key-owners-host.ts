@@ -1,7 +1,23 @@
 // A lab host that signs by keys of root's: how it is laid as mailrun 0.1.0 left it, what its daemons answer, and what
 // the daemon's user can change.
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
 import { OPENDKIM_ASK } from '../../src/changes/opendkim-ask.ts'
+import type { RunDocument } from '../../src/report/json.ts'
+import { ROOT, type Project } from '../unit/cli/mailrun.ts'
 import { DOMAINS, inMx1, SOCKET } from './activation-host.ts'
+
+export type Ran = RunDocument['hosts'][number]
+
+/** Runs playbooks/dkim.ts, with further words, on a lab of one host. */
+export async function dkimOfMx1(here: Project, inventory: string, words: readonly string[]): Promise<Ran> {
+  const playbook = join(ROOT, 'playbooks/dkim.ts')
+  const { stdout, stderr } = await here.mailrun(playbook, '-i', inventory, '--format', 'json', ...words)
+  assert.ok(stdout !== '', stderr)
+  return (JSON.parse(stdout) as RunDocument).hosts[0]!
+}
+
+export const changesOf = ({ tasks }: Ran): readonly string[] => tasks.flatMap(({ changes }) => changes)
 
 export const OWNERS = `find /etc/dkimkeys /etc/opendkim.conf -not -name 'README*' -printf '%p %u:%g %m\\n' | sort`
 

@@ -5,37 +5,34 @@ import * as assert from 'uvu/assert'
 import { moveSteps } from '../../src/changes/key-owner-changes.ts'
 import { FILES_PROGRAM } from '../../src/files/program.ts'
 import { keyMoves } from '../../src/mail/key-owners.ts'
-import type { RunDocument } from '../../src/report/json.ts'
 import { suite } from '../suite.ts'
 import { project, ROOT, type Project } from '../unit/cli/mailrun.ts'
 import { inMx1, invocation } from './activation-host.ts'
-import { AS_0_1_0, CHANGEABLE, OURS, OWN, OWNERS, SIGNED, told } from './key-owners-host.ts'
+import {
+  AS_0_1_0,
+  CHANGEABLE,
+  changesOf,
+  dkimOfMx1,
+  OURS,
+  OWN,
+  OWNERS,
+  SIGNED,
+  told,
+  type Ran,
+} from './key-owners-host.ts'
 import { nameLab } from './own-lab.ts'
 
 nameLab('key-owners')
 const lab = await import('../../lab/index.ts')
 const test = suite('lab: owners of DKIM keys')
 
-type Ran = RunDocument['hosts'][number]
 let here: Project
-const run = async (...words: readonly string[]): Promise<Ran> => {
-  const { stdout, stderr } = await here.mailrun(
-    join(ROOT, 'playbooks/dkim.ts'),
-    '-i',
-    lab.inventoryPath,
-    '--format',
-    'json',
-    ...words,
-  )
-  assert.ok(stdout !== '', stderr)
-  return (JSON.parse(stdout) as RunDocument).hosts[0]!
-}
+const run = (...words: readonly string[]): Promise<Ran> => dkimOfMx1(here, lab.inventoryPath, words)
 /** As people are told, with notes. */
 const text = async (): Promise<string> => {
   const { stdout, stderr } = await here.mailrun(join(ROOT, 'playbooks/dkim.ts'), '-i', lab.inventoryPath, '--verbose')
   return stdout + stderr
 }
-const changesOf = ({ tasks }: Ran): readonly string[] => tasks.flatMap(({ changes }) => changes)
 const ownersTask = ({ tasks }: Ran): Ran['tasks'][number] => tasks.find(({ type }) => type === 'dkimOwners')!
 
 test.before(async () => {

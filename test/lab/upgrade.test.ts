@@ -1,13 +1,22 @@
 // A host that mailrun 0.1.0 set up is brought over by one run: foretold by a check, with one restart under cover, and
 // with every message signed, whatever instant it is killed at: at some of them here, at all in `npm run test:kill`. Has
 // a lab of its own.
-import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import type { RunDocument } from '../../src/report/json.ts'
 import { suite } from '../suite.ts'
-import { project, ROOT, type Project } from '../unit/cli/mailrun.ts'
+import { project, type Project } from '../unit/cli/mailrun.ts'
 import { DOMAINS, inMx1, LEFT, NONE, none, told as tell } from './activation-host.ts'
-import { AS_0_1_0, CHANGEABLE, OURS, OWN, OWNERS, SIGNED, told } from './key-owners-host.ts'
+import {
+  AS_0_1_0,
+  CHANGEABLE,
+  changesOf,
+  dkimOfMx1,
+  OURS,
+  OWN,
+  OWNERS,
+  SIGNED,
+  told,
+  type Ran,
+} from './key-owners-host.ts'
 import { duringStream } from './mail-stream.ts'
 import { nameLab } from './own-lab.ts'
 
@@ -15,21 +24,8 @@ nameLab('upgrade')
 const lab = await import('../../lab/index.ts')
 const test = suite('lab: a fleet of version 0.1.0')
 
-type Ran = RunDocument['hosts'][number]
 let here: Project
-const run = async (...words: readonly string[]): Promise<Ran> => {
-  const { stdout, stderr } = await here.mailrun(
-    join(ROOT, 'playbooks/dkim.ts'),
-    '-i',
-    lab.inventoryPath,
-    '--format',
-    'json',
-    ...words,
-  )
-  assert.ok(stdout !== '', stderr)
-  return (JSON.parse(stdout) as RunDocument).hosts[0]!
-}
-const changesOf = ({ tasks }: Ran): readonly string[] => tasks.flatMap(({ changes }) => changes)
+const run = (...words: readonly string[]): Promise<Ran> => dkimOfMx1(here, lab.inventoryPath, words)
 const STARTS = `journalctl -q --no-pager -o cat -u opendkim --since "@$(cat /root/since)" | grep -c '^Started '`
 
 test.before(async () => {
