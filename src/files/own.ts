@@ -47,11 +47,19 @@ sub directory {
 sub new_directory {
   my ($path, $uid, $gid, $mode) = @_;
   enter($path);
-  mkdir $name, 0700 or $set{there} && $! == 17 or fail("cannot make $path: $!");
+  my $made = mkdir $name, 0700;
+  $made or $set{there} && $! == 17 or fail("cannot make $path: $!");
   my ($handle, @is) = inode($name);
   fail("refused: $path was made, and is another one now")
-    if !$handle || !is_dir($is[2]) || !$set{there} && !trusted($is[4]);
+    if $made ? !is_new($handle, @is) : !$handle || !is_dir($is[2]);
   give($handle, $name, $uid, $gid, $mode, @is);
+}
+# Not another directory of root's, which whoever owns this one has moved there.
+sub is_new {
+  my ($handle, @is) = @_;
+  $handle && is_dir($is[2]) && trusted($is[4]) or return;
+  opendir(my $list, by_handle($handle)) or return;
+  2 == (() = readdir $list);
 }
 sub home {
   my ($uid, $gid, $path) = (getpwnam $target)[2, 3, 7];
@@ -63,7 +71,7 @@ sub home {
   system 'rm', '-rf', '--one-file-system', '--', "./$name";
   mkdir $name, 0700 or fail("cannot make $at/$name: $!");
   my ($handle, @is) = inode($name);
-  fail("refused: $path was made, and is another one now") if !$handle || !is_dir($is[2]) || !trusted($is[4]);
+  fail("refused: $path was made, and is another one now") if !is_new($handle, @is);
   my $in = "/proc/$$/fd/" . fileno $handle;
   umask 022;
   my $failed = -d '/etc/skel' && ended(child(undef, undef, '/', 'cp', '-rT', '--', '/etc/skel', "$in/."));

@@ -74,6 +74,31 @@ const attributesOf = (path: string): readonly unknown[] => {
   return [uid, gid, (mode & 0o7777).toString(8)]
 }
 
+/** Perl in which whoever owns a directory moves another one of root's to the name that was just made there. */
+const SWAPS = `package Swaps;
+BEGIN {
+  *CORE::GLOBAL::mkdir = sub {
+    my $made = CORE::mkdir $_[0], $_[1];
+    rename $_[0], 'away';
+    rename 'theirs', $_[0];
+    $made;
+  };
+}
+1;
+`
+asRoot('a directory of root’s that is moved to the name of a new one is not given away', () => {
+  fs.writeFileSync(join(run, 'Swaps.pm'), SWAPS)
+  fs.mkdirSync(join(home, 'theirs'), { mode: 0o700 })
+  fs.writeFileSync(join(home, 'theirs/secret'), secret)
+  const { text } = files.makeDirectory(join(home, 'new'), { owner: '65534', group: '65534', mode: '0755' }, [])
+  const { status, stderr } = spawnSync('sh', ['-c', text], {
+    env: { PATH: process.env['PATH'], LC_ALL: 'C', run, PERL5LIB: run, PERL5OPT: '-MSwaps' },
+    encoding: 'utf8',
+  })
+  assert.equal([status, attributesOf(join(home, 'new'))], [1, [0, 0, '700']], stderr)
+  assert.match(stderr, /new was made, and is another one now/)
+})
+
 const plain = { owner: undefined, group: undefined, mode: undefined }
 const rest = { validate: undefined, backup: undefined, madeOf: undefined }
 const put = (path: string, text: string, more: Partial<files.PutFile> = {}): Script =>
