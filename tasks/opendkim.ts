@@ -351,9 +351,10 @@ function activation(
   )
   if (impossible !== undefined) return { impossible }
   if (plan.kind === 'blocked') return plan
+  const signs = new Set(open)
   const then: OpendkimState = {
     ...proven(now, files.then, dropIn, started),
-    signing: signing.map((each) => named(each, open.includes(each))),
+    signing: signing.map((each) => named(each, signs.has(each))),
     unit: plan.kind === 'change' ? plan.then : now.unit,
   }
   const changes = [...files.attributes, ...(plan.kind === 'change' ? plan.changes : [])]

@@ -97,9 +97,9 @@ function noFile(kind: Kind): [FileRun, FileResult] {
   ]
 }
 
-/** Each lab test has a lab of its own, and waits more than it works. */
+/** One more than there are processors: each lab test has a lab of its own, and waits more than it works. */
 async function runAll(runs: readonly FileRun[]): Promise<readonly (readonly [FileRun, FileResult])[]> {
-  const limit = pLimit(availableParallelism())
+  const limit = pLimit(availableParallelism() + 1)
   return Promise.all(runs.map((run) => limit(async () => [run, await runFile(run)] satisfies [FileRun, FileResult])))
 }
 

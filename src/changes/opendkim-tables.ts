@@ -73,11 +73,12 @@ export function signersOf(
           hostName,
           open.map(({ domain }) => domain),
         )
+  const signs = new Set(open)
   return [
     ...lines.map((each) => ({
       from: each.domain,
       domain: each.domain,
-      selector: open.includes(each) ? each.selector : undefined,
+      selector: signs.has(each) ? each.selector : undefined,
     })),
     ...open
       .filter(({ domain }) => domain === own && domain !== hostName)

@@ -38,8 +38,9 @@ export function signingGate(signing: readonly Signing[], answers: readonly Outsi
   })
   const held = unserved.filter(({ signing: { inUse } }) => !inUse)
   const wrong = unserved.filter(({ signing: { inUse } }) => inUse)
+  const closed = new Set(held.map((each) => each.signing))
   return {
-    open: signing.filter((each) => held.every(({ signing: other }) => other !== each)),
+    open: signing.filter((each) => !closed.has(each)),
     remarks: {
       ...(held.length === 0 ? {} : { held: heldBack(held) }),
       ...(wrong.length === 0 ? {} : { warning: signedAllTheSame(wrong) }),

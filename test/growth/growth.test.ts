@@ -1,12 +1,15 @@
 // Parsers of strangers' text take a time that grows no faster than the text: `npm run test:growth`.
 import type ts from 'typescript'
 import * as assert from 'uvu/assert'
+import { questionBytes, readMessage } from '../../src/dns/message.ts'
 import { questions } from '../fuzz/asked.ts'
+import { clock } from '../strangers/clock.ts'
 import { growthOf } from '../strangers/growth.ts'
 import { slowAlone } from '../strangers/alone.ts'
 import { parsersOf, pathOf, sources, titleOf, type Parser } from '../strangers/marked.ts'
 import { EVERY, judge, judgeProbe } from '../strangers/runner.ts'
 import { suite } from '../suite.ts'
+import { rawName, rawRecord, rawReply } from '../unit/dns/hostile-server.ts'
 
 const test = suite('growth')
 
@@ -63,6 +66,26 @@ test('so does the reader of every question of the modules’ examples', async ()
     if (fault !== undefined) faults.push(fault)
   }
   assert.equal(faults, [])
+})
+
+/** Of records whose names are as long as pointers allow. */
+function messageOf(bytes: number): Buffer {
+  const question = questionBytes(1, { name: 'parked.example.org', type: 'MX', recursion: false }, undefined)
+  const long = rawRecord(2, rawName(Array.from({ length: 120 }, () => 'x')))
+  const at = rawReply(question, []).length + 12
+  const more = rawRecord(2, Buffer.from([0xc0, at]), Buffer.from([0xc0, at]))
+  return rawReply(question, [long, ...Array.from({ length: Math.floor(bytes / more.length) }, () => more)])
+}
+
+test('so does the reader of messages of DNS, for names that point to each other', async () => {
+  const growth = await growthOf((bytes) => {
+    // DNS has no longer ones.
+    const message = messageOf(Math.min(bytes, 60_000))
+    const taken = clock()
+    assert.ok(readMessage(message))
+    return Promise.resolve(taken())
+  })
+  assert.is(growth, undefined)
 })
 
 test.run()

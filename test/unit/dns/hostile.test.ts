@@ -164,40 +164,12 @@ test('what is cut short, leads back to itself or runs over its end is no message
     assert.is(readMessage(rawReply(question, [record])), undefined, String(index))
 })
 
-/** Of a message full of records whose names are as long as pointers allow. */
-function reading(bytes: number): number {
-  const question = questionBytes(1, QUESTION, undefined)
-  const long = rawRecord(2, rawName(Array.from({ length: 120 }, () => 'x')))
-  const at = rawReply(question, []).length + 12
-  const more = rawRecord(2, Buffer.from([0xc0, at]), Buffer.from([0xc0, at]))
-  const message = rawReply(question, [long, ...Array.from({ length: Math.floor(bytes / more.length) }, () => more)])
-  // Of the processor alone: other tests run at the same time.
-  const runs = [1, 2, 3, 4, 5].map(() => {
-    const start = process.cpuUsage()
-    assert.ok(readMessage(message))
-    return process.cpuUsage(start).user / 1000
-  })
-  return Math.min(...runs)
-}
-
-test('reading takes time as the message is long', () => {
-  reading(24_000)
-  const [six, twelve, half, whole] = [6000, 12_000, 24_000, 48_000].map(reading) as [number, number, number, number]
-  for (const [one, twice] of [
-    [six, twelve],
-    [twelve, half],
-    [half, whole],
-  ] as const)
-    assert.ok(twice < one * 3 + 10, `${one} ms, then ${twice} ms`)
-})
-
 test('a TCP answer that drips has one end', async () => {
-  const start = performance.now()
+  let sent = 0
   const reply = await against(
     {
       udp: (question) => [rawReply(question, [], 0x8600)],
       tcp(socket) {
-        let sent = 0
         const drip = setInterval(() => socket.write(Buffer.from([sent++ === 0 ? 0xff : 0])), 200)
         socket.on('close', () => clearInterval(drip))
       },
@@ -205,7 +177,8 @@ test('a TCP answer that drips has one end', async () => {
     (server) => askServer(server, QUESTION),
   )
   assert.equal({ ...reply, took: 0 }, { kind: 'silent', why: 'no whole answer over TCP within 6 s', took: 0 })
-  assert.ok(performance.now() - start < 12_000)
+  // 200 ms lie between them.
+  assert.ok(sent < 60, String(sent))
 })
 
 test('guesses that flood are passed over, and TCP is asked, whose answers nobody guesses', async () => {
