@@ -98,7 +98,8 @@ function parse(answer: Answer): PostfixParameters {
   }
 }
 
-const pairsOf = (text: Untrusted): readonly [string, string][] =>
+/** `name = value`, a line each, as postconf(1) prints them. */
+export const pairsOf = (text: Untrusted): readonly [string, string][] =>
   text.split('\n').flatMap((line): [string, string][] => {
     const match = /^([\w-]+) =(?: (.*))?$/.exec(line)
     return match ? [[match[1]!, oneLine(match[2] ?? '')]] : []
