@@ -22,24 +22,19 @@ import {
   selectorList,
   signerOf,
 } from 'mailrun'
-import { apt, directory, dkimGroup, dkimKey, dkimOwners, opendkim, postfixParameter, service } from 'mailrun/tasks'
+import {
+  apt,
+  directory,
+  dkimGroup,
+  dkimKey,
+  dkimOwners,
+  milters,
+  opendkim,
+  postfixParameter,
+  service,
+} from 'mailrun/tasks'
 
 export const KEYS = '/etc/dkimkeys'
-/**
- * Where OpenDKIM listens by default, or by the guides that people follow, or while it is restarted: its milters go when
- * the socket moves.
- */
-const FORMER_SOCKETS = new RegExp(
-  [
-    /^inet:(?:localhost|127\.0\.0\.1|\[::1\]):(?:8891|8892|12301)$/,
-    /^unix:mailrun-cover\/opendkim\.sock$/,
-    /^(?:unix|local):(?:\/var)?\/run\/opendkim\/opendkim\.sock$/,
-    /^(?:unix|local):(?:\/var\/spool\/postfix)?\/?(?:var\/run\/|run\/)?opendkim\/opendkim\.sock$/,
-  ]
-    .map(({ source }) => source)
-    .join('|'),
-)
-
 /** Where Postfix itself would look into bounces, and might refuse them. */
 const CHECKS = ['header_checks', 'body_checks', 'mime_header_checks', 'nested_header_checks']
 
@@ -193,6 +188,14 @@ const keyDirectoryAt = (path: string): Task =>
 /** A domain's own. */
 export const keyDirectory = (domain: string): Task => keyDirectoryAt(`${KEYS}/${domain}`)
 
+const listensAt = ({ opendkim_socket: socket }: Pick<Input['vars'], 'opendkim_socket'>): string =>
+  socket.replace('@localhost', '@127.0.0.1')
+
+/** Before all others: what refuses a host before anything is changed. */
+export const guardTasks = ({ vars }: Input): readonly Task[] => [
+  milters({ opendkim: listensAt(vars), defaultAction: vars.milter_default_action }),
+]
+
 /**
  * From where Postfix and these packages are there up to Postfix, which has to read its main.cf again.
  *
@@ -200,7 +203,7 @@ export const keyDirectory = (domain: string): Task => keyDirectoryAt(`${KEYS}/${
  */
 export function signingTasks({ vars, host }: Input, own?: OwnSelectors): readonly (Task | false)[] {
   const tables = tablesOf({ vars, host })
-  const listens = vars.opendkim_socket.replace('@localhost', '@127.0.0.1')
+  const listens = listensAt(vars)
   const milter = milterOf(listens)
   const signsBounces =
     vars.sign_bounces && tables.hostName !== undefined && signerOf(tables.hostName, vars.domains) !== undefined
@@ -223,8 +226,8 @@ export function signingTasks({ vars, host }: Input, own?: OwnSelectors): readonl
       hardening: vars.opendkim_hardening,
     }),
     dkimOwners({ domains: vars.domains, selector: tables.selector }),
-    postfixParameter({ parameter: 'smtpd_milters', value: milter, merge: true, superseded: FORMER_SOCKETS }),
-    postfixParameter({ parameter: 'non_smtpd_milters', value: milter, merge: true, superseded: FORMER_SOCKETS }),
+    postfixParameter({ parameter: 'smtpd_milters', value: milter, merge: true }),
+    postfixParameter({ parameter: 'non_smtpd_milters', value: milter, merge: true }),
     signsBounces &&
       postfixParameter({ parameter: 'internal_mail_filter_classes', value: 'bounce', merge: true, unlessSet: CHECKS }),
     postfixParameter({ parameter: 'milter_default_action', value: vars.milter_default_action }),
@@ -237,6 +240,7 @@ export default playbook({
   vars: v.object(dkimVars),
   fleet: selectorProblems,
   tasks: (input, members) => [
+    ...guardTasks(input),
     apt({
       packages: ['postfix', ...signingPackages],
       debconf: [{ package: 'postfix', question: 'postfix/main_mailer_type', type: 'select', value: 'Internet Site' }],

@@ -5,8 +5,7 @@ import { ACTIVATION } from '../probes/opendkim-activation.ts'
 import { quote } from '../shell/quote.ts'
 import { lines, raw, type Script } from '../shell/script.ts'
 import { sh } from '../shell/sh.ts'
-import type { Cover } from './opendkim-cover.ts'
-import { coverFunctions } from './opendkim-cover-script.ts'
+import { ANSWERS, listsFunctions, type ListsChange } from './opendkim-lists-script.ts'
 import { OPENDKIM_ASK, UNSIGNED } from './opendkim-ask.ts'
 import { OPENDKIM_GATE } from './opendkim-gate.ts'
 import { GONE } from './opendkim-files.ts'
@@ -27,7 +26,8 @@ export interface OpendkimStart extends Pick<
   readonly socket: string | undefined
   /** Who signs when all is done, and who does not. */
   readonly signs: readonly Signer[]
-  readonly cover: Cover | undefined
+  /** `undefined`: Postfix's lists stay as they are all the time. */
+  readonly lists: ListsChange | undefined
   readonly hardened: UnitHardening
 }
 
@@ -50,7 +50,7 @@ export const askedAs = (socket: string): string =>
 
 /** The stages are functions, so that what undoes them stands beside what does them; `main` has the order. */
 export function opendkimScript(start: OpendkimStart): Script {
-  const { files: paths, staged, cover, verb } = start
+  const { files: paths, staged, lists, verb } = start
   const again = verb === 'reload' ? 'reload' : 'restart'
   return lines([
     variables(start),
@@ -70,7 +70,7 @@ export function opendkimScript(start: OpendkimStart): Script {
     ]),
     UNDO,
     LIVE,
-    cover === undefined ? raw('covered() { live_or_softened; }; uncover() { :; }') : coverFunctions(cover),
+    lists === undefined ? raw('listed() { live_or_softened; }; unlist() { :; }') : listsFunctions(lists),
     stage(paths, staged),
     MAIN,
   ])
@@ -97,7 +97,7 @@ const TOOLS = raw(`say() { printf '%s\\n' "$1" >&2; }
 own() { systemctl is-active --quiet opendkim.service; }
 sweep() {
   end_instance trial
-  rm -rf -- ${NEW} ${ASK}
+  rm -rf -- ${NEW} ${ASK} ${ANSWERS} ${ANSWERS}.pl
 }
 touched= as=postfix
 trap sweep EXIT
@@ -302,6 +302,8 @@ const UNDO = raw(`undo() {
     exit 1
   fi
   [ "$former" ] || {
+    unlist
+    systemctl stop opendkim.service
     forget
     say "OpenDKIM has its former files again, and is as it was: not running"
     exit 1
@@ -316,7 +318,7 @@ const UNDO = raw(`undo() {
     reactivate
     failed=$?
   }
-  uncover
+  unlist
   if [ "$failed" = 0 ]; then
     forget
     if [ "$before" ]; then
@@ -366,7 +368,7 @@ if ! install_set ${NEW}; then
   exit 1
 fi
 mark
-covered
+listed
 rc=$?
 [ "$rc" = 0 ] || undo
 note_hardening

@@ -167,7 +167,7 @@ const WAYS: readonly Way[] = [
     ),
   },
   {
-    what: "names and numbers of one host",
+    what: 'names and numbers of one host',
     given: script(
       CONFIGURATION('inet:8891@127.0.0.1'),
       postfix('smtpd_milters = inet:localhost:8891', 'non_smtpd_milters = inet:[127.0.0.1]:8891', ACCEPT),
