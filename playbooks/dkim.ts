@@ -20,6 +20,7 @@ import {
   ownSelectorsAmong,
   selector,
   selectorList,
+  senders,
   signerOf,
 } from 'mailrun'
 import {
@@ -28,6 +29,7 @@ import {
   dkimGroup,
   dkimKey,
   dkimOwners,
+  keepSigned,
   milters,
   opendkim,
   postfixParameter,
@@ -128,6 +130,17 @@ export const dkimVars = {
       ),
     ),
   ),
+  drop_signing: v.optional(
+    v.pipe(
+      v.array(senders),
+      v.description(
+        'Whose mail need not stay signed where the host signs it now and the domains do not name it: ' +
+          "a domain, .domain for all below it, an address, or '*'; client:ADDRESS for a client that is trusted now. " +
+          'What else a run would leave unsigned, it refuses',
+      ),
+    ),
+    [],
+  ),
   trusted_hosts: v.optional(
     v.pipe(
       v.array(v.pipe(v.string(), v.regex(/^[\w.:/-]+$/, 'an address, network or host name is wanted'))),
@@ -188,12 +201,35 @@ const keyDirectoryAt = (path: string): Task =>
 /** A domain's own. */
 export const keyDirectory = (domain: string): Task => keyDirectoryAt(`${KEYS}/${domain}`)
 
+/** Goes before all that changes anything: what the host signs now stays signed, or nothing is changed. */
+const signingKept = ({ vars, host }: Input): Task =>
+  keepSigned({
+    ...tablesOf({ vars, host }),
+    dropSigning: droppedOf({ vars, host }),
+    trustedHosts: vars.trusted_hosts,
+    dns: vars.dns,
+  })
+
+/** `sign_host_name: false` is a word on mail of the host itself, too. */
+export function droppedOf({
+  vars,
+  host,
+}: {
+  readonly vars: Pick<Input['vars'], 'domains' | 'drop_signing' | 'sign_host_name' | 'fqdn'>
+  readonly host: PlaybookHost
+}): readonly string[] {
+  const name = vars.fqdn ?? mailDomain(host.name)
+  const isOwn = vars.sign_host_name || name === undefined || vars.domains.includes(name)
+  return isOwn ? vars.drop_signing : [...vars.drop_signing, name]
+}
+
 const listensAt = ({ opendkim_socket: socket }: Pick<Input['vars'], 'opendkim_socket'>): string =>
   socket.replace('@localhost', '@127.0.0.1')
 
-/** Before all others: what refuses a host before anything is changed. */
-export const guardTasks = ({ vars }: Input): readonly Task[] => [
-  milters({ opendkim: listensAt(vars), defaultAction: vars.milter_default_action }),
+/** Before all that changes anything: what refuses a host as it is. */
+export const guardTasks = (input: Input): readonly Task[] => [
+  signingKept(input),
+  milters({ opendkim: listensAt(input.vars), defaultAction: input.vars.milter_default_action }),
 ]
 
 /**
@@ -217,6 +253,7 @@ export function signingTasks({ vars, host }: Input, own?: OwnSelectors): readonl
       directory({ path: socket.replace(/\/[^/]+$/, ''), owner: 'opendkim', group: 'postfix', mode: '2750' }),
     opendkim({
       ...tables,
+      dropSigning: droppedOf({ vars, host }),
       dns: vars.dns,
       trustedHosts: vars.trusted_hosts,
       socket: listens,

@@ -1,17 +1,15 @@
 // Task: no milter that Postfix asks is dead.
 import { deadMilters, isPassedOver, wordsOn } from '../src/changes/dead-milters.ts'
-import { placesOf, socketsNow, standsOpen } from '../src/changes/opendkim-lists.ts'
-import { settingsOf } from '../src/mail/opendkim-conf.ts'
+import { obstacleToMove, placesOf, socketsNow } from '../src/changes/opendkim-lists.ts'
 import { oneOf, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
 import { blocked, ok, remarked } from '../src/model/plan.ts'
 import { joinProbes } from '../src/probes/join.ts'
 import { milterAnswers, type MilterAnswers } from '../src/probes/milter-answers.ts'
 import { opendkimActivation, type OpendkimActivation } from '../src/probes/opendkim-activation.ts'
-import { CONFIGURATION } from '../src/probes/opendkim.ts'
-import { pathProbe, type PathState } from '../src/probes/path.ts'
 import { postfixParameters, type PostfixParameters } from '../src/probes/postfix-parameters.ts'
 import { postfixServices, postfixSources, type PostfixServices } from '../src/probes/postfix-services.ts'
+import { configurationOf, opendkimSetup, type OpendkimSetup } from '../src/probes/signing.ts'
 
 export interface MiltersArgs {
   /**
@@ -27,7 +25,7 @@ interface MiltersState {
   readonly answers: MilterAnswers
   readonly parameters: PostfixParameters
   readonly services: PostfixServices
-  readonly configuration: PathState
+  readonly setup: OpendkimSetup
   readonly activation: OpendkimActivation
 }
 
@@ -44,32 +42,26 @@ export const milters = defineTask<MiltersArgs, MiltersState>({
   probe: () =>
     joinProbes<MilterAnswers, unknown, MiltersState>(
       milterAnswers,
-      [
-        postfixParameters(undefined),
-        postfixServices,
-        pathProbe({ path: CONFIGURATION, wanted: 'shown' }),
-        opendkimActivation,
-      ],
-      (answers, [parameters, services, configuration, activation]) => ({
+      [postfixParameters(undefined), postfixServices, opendkimSetup, opendkimActivation],
+      (answers, [parameters, services, setup, activation]) => ({
         answers,
         parameters: parameters as PostfixParameters,
         services: services as PostfixServices,
-        configuration: configuration as PathState,
+        setup: setup as OpendkimSetup,
         activation: activation as OpendkimActivation,
       }),
-      ({ answers, parameters, services, configuration, activation }) => [
-        answers,
-        [parameters, services, configuration, activation],
-      ],
+      ({ answers, parameters, services, setup, activation }) => [answers, [parameters, services, setup, activation]],
     ),
-  plan({ opendkim, defaultAction }, { answers, parameters, services, configuration, activation }) {
+  plan({ opendkim, defaultAction }, { answers, parameters, services, setup, activation }) {
     if (!parameters.installed) return ok
     const postfix = postfixSources(parameters, services)
-    const { is } = configuration
-    const content = is.kind === 'file' && is.content !== undefined ? Buffer.from(is.content).toString('utf8') : ''
-    const now = socketsNow(settingsOf(content).get('socket'), activation)
-    const open = opendkim === undefined ? undefined : standsOpen(now, opendkim, postfix.host)
-    if (open !== undefined) return blocked(open)
+    const configuration = setup.installed ? configurationOf(setup) : undefined
+    const now = socketsNow(configuration?.socket, activation)
+    const obstacle =
+      opendkim === undefined || configuration === undefined
+        ? undefined
+        : obstacleToMove(configuration, opendkim, postfix.host)
+    if (obstacle !== undefined) return blocked(obstacle)
     const main: readonly [string, string][] =
       defaultAction === undefined ? [] : [['milter_default_action', defaultAction]]
     const sources = { ...postfix, main: new Map([...postfix.main, ...main]) }

@@ -3,20 +3,22 @@
 import { checkDomains, checkSelector } from '../src/changes/check-names.ts'
 import { checkPath } from '../src/changes/check-path.ts'
 import { keyObstacle } from '../src/changes/key-obstacle.ts'
-import { namesOf, opendkimLists, socketsNow, type OpendkimLists } from '../src/changes/opendkim-lists.ts'
+import { namesOf, obstacleToMove, opendkimLists, socketsNow, type OpendkimLists } from '../src/changes/opendkim-lists.ts'
 import type { ListsChange } from '../src/changes/opendkim-lists-script.ts'
 import { OPENDKIM_SECONDS, opendkimScript } from '../src/changes/opendkim-script.ts'
 import { keyTable, named, signersOf, signingLines, signingTable, type Chosen } from '../src/changes/opendkim-tables.ts'
 import { dropInFor, type DropIn } from '../src/changes/opendkim-drop-in.ts'
 import { GONE, planFiles, type FileOwner } from '../src/changes/opendkim-files.ts'
+import { setupWith } from '../src/changes/setup-with.ts'
+import { keeping } from '../src/changes/signing-kept.ts'
 import { servedQuestion, signingGate, type Gate } from '../src/changes/signing-gate.ts'
 import { planUnit } from '../src/changes/unit-plan.ts'
 import type { UnitStart } from '../src/changes/unit-script.ts'
 import { DAEMON, KEY_GROUP, ROOTS_KEY } from '../src/mail/key-group.ts'
+import type { CarriedLine } from '../src/mail/signing-table.ts'
 import { milterOf } from '../src/mail/milter.ts'
 import { isSelector, mailDomain } from '../src/mail/names.ts'
-import { signerOf } from '../src/mail/own-name.ts'
-import { needsRestart, settingsOf, unlike } from '../src/mail/opendkim-conf.ts'
+import { needsRestart, unlike } from '../src/mail/opendkim-conf.ts'
 import { hardeningText } from '../src/mail/opendkim-hardening.ts'
 import { flag, listOf, oneOf, record, required, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
@@ -28,7 +30,7 @@ import type { Resource } from '../src/model/resource.ts'
 import type { Source } from '../src/model/source.ts'
 import type { PlanContext } from '../src/model/task.ts'
 import type { PathState } from '../src/probes/path.ts'
-import { KEY_TABLE, SIGNING_TABLE, keyPath, type Signing } from '../src/probes/signing.ts'
+import { configurationOf, KEY_TABLE, SIGNING_TABLE, keyPath, type Signing } from '../src/probes/signing.ts'
 import type { UnitState } from '../src/probes/unit.ts'
 import {
   CONFIGURATION,
@@ -62,6 +64,11 @@ interface Tables {
    * out: the key in use, else the first one. Where it is given, domains that are not signed for yet are left alone.
    */
   readonly active?: Readonly<Record<string, string>>
+  /**
+   * Senders whose mail need not stay signed: `example.net`, `.example.net` (those below it), `user@example.net`, `*`.
+   * All else that the host signs stays signed by the key that signs it, or nothing is changed.
+   */
+  readonly dropSigning?: readonly string[]
   /**
    * How the domains' name servers are found, as the inventory's var `dns` has it: a key that is not in use yet gets no
    * line before every authoritative one serves its record. Left out: nobody is asked. Not beside `active`: whoever
@@ -136,6 +143,7 @@ export const opendkim = defineTask<OpendkimArgs, OpendkimState>({
     directory: text,
     hostName: text,
     active: record,
+    dropSigning: listOf(text),
     dns: record,
     restart: oneOf('covered', 'plain'),
     src: text,
@@ -183,21 +191,7 @@ export const opendkim = defineTask<OpendkimArgs, OpendkimState>({
       .find((wrong) => wrong !== undefined),
   probe: opendkimProbe,
   plan(args, now, context) {
-    const { domains, directory = '/etc/dkimkeys', hostName, active = {}, dns } = args
-    const { names, unreadable } = now.foreign
-    if (unreadable !== undefined)
-      return blocked(
-        `OpenDKIM is configured with ${unreadable}, which mailrun cannot read and would replace: ` +
-          'take that line out of /etc/opendkim.conf first',
-      )
-    const others = names.filter(
-      (name) => !domains.includes(name) && !(name === hostName && signerOf(name, domains) !== undefined),
-    )
-    if (others.length > 0)
-      return blocked(
-        `this host signs for ${others.join(', ')} too, which domains does not name: ` +
-          "add it, or take it out of the host's SigningTable",
-      )
+    const { directory = '/etc/dkimkeys', active = {}, dns } = args
     const chosen = new Map(
       Object.entries(active).map(([domain, each], index): [string, Chosen] => [
         domain,
@@ -270,12 +264,16 @@ function live(
   const configuration = args.src === undefined ? before : Buffer.from(context.source(sourceOf(args))).toString('utf8')
   if (configuration === undefined)
     return blocked('there is no /etc/opendkim.conf that could be read: give src, its template')
-  const wrong = contradictionIn(configuration, args)
+  const wrong = contradictionIn(configuration, args) ?? socketObstacle(args, now)
   if (wrong !== undefined) return blocked(wrong)
+  // By the keys that sign now, whichever are to sign in their place.
+  const opened = new Set(gate.open.map(({ domain }) => domain))
+  const kept = keeping(args, now.setup, now.signing, ({ domain }) => opened.has(domain))
+  if ('why' in kept) return blocked(kept.why)
   const there = now.files[FILES.indexOf(DROP_IN)]!.is.kind === 'file'
   const question = { configuration, keys: signing.map(({ path }) => path), there, ...now.activation }
   const activated = (dropIn: DropIn, joins: boolean) =>
-    activation(args, now, { before, configuration, signing, gate, dropIn, joins })
+    activation(args, now, { before, configuration, signing, gate, carried: kept.carried, dropIn, joins })
   const plan = activated(
     dropInFor({ ...question, wanted: args.src === undefined ? undefined : (args.hardening ?? true) }),
     true,
@@ -301,6 +299,7 @@ interface Activation {
   readonly configuration: string
   readonly signing: readonly Signing[]
   readonly gate: Gate
+  readonly carried: readonly CarriedLine[]
   readonly dropIn: DropIn
   /** A daemon that is not in the group of the keys joins it. */
   readonly joins: boolean
@@ -310,11 +309,12 @@ interface Activation {
 function activation(
   args: OpendkimArgs,
   now: OpendkimState,
-  { before, configuration, signing, gate: { open, remarks }, dropIn, joins }: Activation,
+  { before, configuration, signing, gate: { open, remarks }, carried, dropIn, joins }: Activation,
 ): SettledPlan<OpendkimState> | { readonly impossible: string } {
+  const contents = contentsOf(args, open, carried, configuration, dropIn)
   const inGroup = hasKeyGroup(signing) && (now.activation.joined || joins)
   const files = planFiles(
-    contentsOf(args, open, configuration, dropIn),
+    contents,
     now.files,
     (path) => (inGroup ? ownerOf(path, signing) : ROOTS_FILE),
     now.activation.unfinished,
@@ -323,7 +323,7 @@ function activation(
 
   const restarts = whyRestart(now, inGroup, files.staged, before, configuration)
   const reloaded = [...files.changed].filter(([path]) => path !== DROP_IN)
-  const lists = listsFor(args, now, before)
+  const lists = listsFor(args, now)
   const moves = lists !== undefined && 'moves' in lists && lists.moves
   const unit = pressed(withFiles(unitQuestion(args), now.unit, new Map(reloaded)), restarts, moves)
   let changed: ListsChange | undefined
@@ -334,11 +334,10 @@ function activation(
     unitQuestion(args),
     unit,
     (verb, because) => {
-      const covered = verb === 'restart' && isCovered(args, now, before)
+      const covered = verb === 'restart' && isCovered(args, now)
       if (lists !== undefined && 'impossible' in lists) {
-        const leaves = covered || (args.socket !== undefined && socketOf(before) !== args.socket)
         // Who signs nothing yet is missed by nobody.
-        if (leaves && signing.some(({ inUse }) => inUse)) impossible = lists.impossible
+        if ((covered || leaves(args, now)) && signing.some(({ inUse }) => inUse)) impossible = lists.impossible
       } else if (lists !== undefined && (covered || lists.moves)) changed = { lists, covered }
       started = verb !== 'reload'
       const summary = summaryOf(verb, restarts.length > 0 ? restarts : because, changed)
@@ -349,7 +348,8 @@ function activation(
         files: FILES,
         staged: files.staged,
         socket: args.socket,
-        signs: signersOf(signing, open, args.hostName),
+        former: now.activation.unfinished ? undefined : socketOf(now),
+        signs: signersOf(signing, open, args.hostName, carried),
         lists: changed,
         hardened: dropIn,
       })
@@ -361,6 +361,7 @@ function activation(
   const signs = new Set(open)
   const then: OpendkimState = {
     ...proven(now, files.then, dropIn, started),
+    setup: setupWith(now.setup, contents, configuration),
     signing: signing.map((each) => named(each, signs.has(each))),
     unit: plan.kind === 'change' ? plan.then : now.unit,
     pending: changed?.lists.after ?? now.pending,
@@ -401,7 +402,6 @@ const proven = (
   started: boolean,
 ): OpendkimState => ({
   ...now,
-  foreign: { names: [], unreadable: undefined },
   files: now.files.map((each, index) => files[index] ?? each),
   activation: {
     ...now.activation,
@@ -425,12 +425,13 @@ function contradictionIn(configuration: Untrusted, { src, socket }: OpendkimArgs
 function contentsOf(
   args: OpendkimArgs,
   open: readonly Signing[],
+  carried: readonly CarriedLine[],
   configuration: Untrusted,
   { owned, hardening }: DropIn,
 ): ReadonlyMap<string, string | undefined> {
   const tables = [
     [KEY_TABLE, keyTable(open)],
-    [SIGNING_TABLE, signingTable(open, args.hostName)],
+    [SIGNING_TABLE, signingTable(open, args.hostName, carried)],
   ] as const
   if (args.src === undefined) return new Map(tables)
   const trusted = ['127.0.0.1', '::1', 'localhost', ...args.trustedHosts].map((each) => `${each}\n`).join('')
@@ -482,25 +483,34 @@ function wordsOn(staged: string | undefined, { is }: PathState): string {
   return is.kind === 'file' ? 'its unit is hardened differently' : 'its unit is hardened'
 }
 
-const socketOf = (configuration: Untrusted | undefined): string | undefined =>
-  configuration === undefined ? undefined : settingsOf(configuration).get('socket')
+/** By `-p` or opendkim.conf(5). */
+const socketOf = ({ setup }: OpendkimState): string | undefined => configurationOf(setup)?.socket
+
+/** Why it cannot, or must not, listen where it is to. */
+function socketObstacle({ socket }: OpendkimArgs, { setup, services }: OpendkimState): string | undefined {
+  const configuration = configurationOf(setup)
+  return socket === undefined || configuration === undefined
+    ? undefined
+    : obstacleToMove(configuration, socket, services.host)
+}
+
+/** Whether it will listen elsewhere. */
+const leaves = ({ socket }: OpendkimArgs, state: OpendkimState): boolean =>
+  socket !== undefined && socketOf(state) !== socket
 
 /** Which lists of Postfix name it; `undefined` where none does. */
-function listsFor(
-  { socket }: OpendkimArgs,
-  state: OpendkimState,
-  before: Untrusted | undefined,
-): ReturnType<typeof opendkimLists> {
+function listsFor({ socket }: OpendkimArgs, state: OpendkimState): ReturnType<typeof opendkimLists> {
   const postfix = postfixOf(state)
-  const now = socketsNow(socketOf(before), state.activation)
+  const now = socketsNow(socketOf(state), state.activation)
   const wanted = socket ?? now.at(-1)!
   return postfix === undefined ? undefined : opendkimLists({ now, wanted }, milterOf(wanted), postfix)
 }
 
 /** Whether a second instance is to sign during a restart. */
-function isCovered(args: OpendkimArgs, { unit, activation }: OpendkimState, before: Untrusted | undefined): boolean {
+function isCovered(args: OpendkimArgs, state: OpendkimState): boolean {
+  const { unit, activation } = state
   // Where its socket is gone nobody can ask it anyway.
-  const isAsked = unit.missing.length === 0 || activation.unfinished || socketOf(before) !== args.socket
+  const isAsked = unit.missing.length === 0 || activation.unfinished || leaves(args, state)
   return unit.active && isAsked && args.restart !== 'plain'
 }
 

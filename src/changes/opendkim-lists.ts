@@ -1,5 +1,6 @@
 // Which lists of Postfix name this OpenDKIM, and what they are to say while it is restarted and afterwards.
 import { isDeepStrictEqual } from 'node:util'
+import type { OpendkimConfiguration } from '../signers/opendkim/index.ts'
 import type { OpendkimActivation } from '../probes/opendkim-activation.ts'
 import { endpointOf, endpointOfSocket, type Endpoint } from '../postfix/endpoint.ts'
 import { movedMilters, type MovedMilters as Lists } from '../postfix/moved-milters.ts'
@@ -110,18 +111,27 @@ export function socketsNow(configured: string | undefined, activation: OpendkimA
   return [configured ?? DEFAULT_SOCKET, ...standing]
 }
 
-/** Why OpenDKIM must not move: where others than this host can ask it now, they would ask in vain. */
-export function standsOpen(now: readonly string[], wanted: string, host: HostNames): string | undefined {
-  const target = endpointOfSocket(wanted, host)
-  const open = now.find((socket) => {
-    const place = endpointOfSocket(socket, host)
-    return place.kind === 'inet' && !isLoopback(place.host) && !isDeepStrictEqual(place, target)
-  })
-  if (open === undefined) return undefined
-  return (
-    `OpenDKIM listens at ${open}, where other hosts can ask it, and would no longer be there for them: ` +
-    'where none does, have it listen for this host alone first (Socket inet:PORT@localhost in /etc/opendkim.conf)'
-  )
+/** Why OpenDKIM cannot be told by its configuration to listen there, or must not be. */
+export function obstacleToMove(
+  { options, socket }: Pick<OpendkimConfiguration, 'options' | 'socket'>,
+  wanted: string,
+  host: HostNames,
+): string | undefined {
+  if (socket === undefined) return undefined
+  const [place, target] = [endpointOfSocket(socket, host), endpointOfSocket(wanted, host)]
+  if (isDeepStrictEqual(place, target)) return undefined
+  if (options.has('p'))
+    return (
+      `OpenDKIM is started with -p ${socket}, which goes before what opendkim.conf says: take it out of its unit ` +
+      '(systemctl cat opendkim.service tells where it is), or have the playbook want it there (opendkim_socket)'
+    )
+  // Others would ask in vain.
+  if (place.kind === 'inet' && !isLoopback(place.host))
+    return (
+      `OpenDKIM listens at ${socket}, where other hosts can ask it, and would no longer be there for them: where none ` +
+      'does, have it listen for this host alone first (Socket inet:PORT@localhost in /etc/opendkim.conf)'
+    )
+  return undefined
 }
 
 const isLoopback = (address: string): boolean =>

@@ -24,6 +24,8 @@ export interface OpendkimStart extends Pick<
   readonly staged: ReadonlyMap<string, string>
   /** opendkim.conf(5), Socket. `undefined`: as the configuration that is there says. */
   readonly socket: string | undefined
+  /** Where it listens as it runs. `undefined`: as its former configuration says. */
+  readonly former: string | undefined
   /** Who signs when all is done, and who does not. */
   readonly signs: readonly Signer[]
   /** `undefined`: Postfix's lists stay as they are all the time. */
@@ -42,11 +44,13 @@ export const OPENDKIM_SECONDS = 900
 
 /** As {@link OPENDKIM_ASK} takes it. */
 export const askedAs = (socket: string): string =>
-  socket.replace(
-    /^inet(6?):(\d+)(?:@(.*))?$/,
-    (_, six: string, port: string, host = '127.0.0.1') =>
-      `inet${six}:${host === 'localhost' ? '127.0.0.1' : String(host)}:${port}`,
-  )
+  socket
+    .replace(/^(?=\/)/, 'local:')
+    .replace(
+      /^inet(6?):(\d+)(?:@(.*))?$/,
+      (_, six: string, port: string, host = '127.0.0.1') =>
+        `inet${six}:${host === 'localhost' ? '127.0.0.1' : String(host)}:${port}`,
+    )
 
 /** The stages are functions, so that what undoes them stands beside what does them; `main` has the order. */
 export function opendkimScript(start: OpendkimStart): Script {
@@ -77,13 +81,14 @@ export function opendkimScript(start: OpendkimStart): Script {
 }
 
 /** What is wanted, and what is not known yet. */
-function variables({ signs, socket, verb }: OpendkimStart): Script {
+function variables({ signs, socket, former, verb }: OpendkimStart): Script {
   const want = signs.map(({ from, selector }) => `${from} ${selector ?? UNSIGNED}`).join('\n')
   return sh`want=${want}
 milter=${socket === undefined ? '' : askedAs(socket)}
 verb=${verb}
 before=
 former=
+was=${former === undefined ? '' : askedAs(former)}
 cursor=
 logs=
 domains() { printf '%s\n' ${signs.map(({ from, domain }) => `${from}/${domain}`)}; }`
@@ -355,7 +360,7 @@ stage && gate || {
 }
 [ "$milter" ] || milter=$(as_milter "$(setting socket /etc/opendkim.conf)")
 if own; then
-  former=$(as_milter "$(setting socket /etc/opendkim.conf)")
+  former=\${was:-$(as_milter "$(setting socket /etc/opendkim.conf)")}
   before=$(ask postfix "$former" | awk '$2!="-"')
 fi
 keep || {

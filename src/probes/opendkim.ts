@@ -12,12 +12,12 @@ import type { Settings } from '../postfix/writing.ts'
 import { MAIN_CF, postfixParameters, type PostfixParameters } from './postfix-parameters.ts'
 import { postfixServices, postfixSources, type PostfixServices } from './postfix-services.ts'
 import {
-  foreignSigning,
   KEY_TABLE,
   keyPath,
+  opendkimSetup,
   SIGNING_TABLE,
   signingProbe,
-  type ForeignSigning,
+  type OpendkimSetup,
   type Signing,
 } from './signing.ts'
 import { CONFIGURATION } from './signing-family.ts'
@@ -40,7 +40,7 @@ export const FILES: readonly string[] = [...RELOADED, DROP_IN]
 
 export interface OpendkimState {
   readonly signing: readonly Signing[]
-  readonly foreign: ForeignSigning
+  readonly setup: OpendkimSetup
   /** Of {@link FILES}. */
   readonly files: readonly PathState[]
   readonly unit: UnitState
@@ -75,7 +75,7 @@ export const unitQuestion = ({ socket }: Pick<OpendkimQuestion, 'socket'>): Unit
 export function opendkimProbe(question: OpendkimQuestion): Probe<OpendkimState> {
   const { domains, selector, directory = '/etc/dkimkeys', active = {} } = question
   const rest: readonly Probe<unknown>[] = [
-    foreignSigning,
+    opendkimSetup,
     unitProbe(unitQuestion(question)),
     postfixParameters(undefined),
     postfixServices,
@@ -89,9 +89,9 @@ export function opendkimProbe(question: OpendkimQuestion): Probe<OpendkimState> 
   return joinProbes<readonly Signing[], unknown, OpendkimState>(
     signingProbe({ domains, selector, directory }),
     rest,
-    (signing, [foreign, unit, parameters, services, main, activation, ...paths]) => ({
+    (signing, [setup, unit, parameters, services, main, activation, ...paths]) => ({
       signing,
-      foreign: foreign as ForeignSigning,
+      setup: setup as OpendkimSetup,
       unit: unit as UnitState,
       parameters: parameters as PostfixParameters,
       services: services as PostfixServices,
@@ -101,9 +101,9 @@ export function opendkimProbe(question: OpendkimQuestion): Probe<OpendkimState> 
       files: paths.slice(0, FILES.length) as readonly PathState[],
       keys: paths.slice(FILES.length) as readonly PathState[],
     }),
-    ({ signing, foreign, unit, parameters, services, main, activation, files, keys }) => [
+    ({ signing, setup, unit, parameters, services, main, activation, files, keys }) => [
       signing,
-      [foreign, unit, parameters, services, main, activation, ...files, ...keys],
+      [setup, unit, parameters, services, main, activation, ...files, ...keys],
     ],
   )
 }

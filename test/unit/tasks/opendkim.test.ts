@@ -12,6 +12,7 @@ import type { OutsideAnswer, Told } from '../../../src/model/outside-question.ts
 import { isKnown, UNKNOWN } from '../../../src/model/unknown.ts'
 import type { OpendkimState } from '../../../src/probes/opendkim.ts'
 import type { PathState } from '../../../src/probes/path.ts'
+import type { OpendkimSources } from '../../../src/signers/opendkim/index.ts'
 import { postfixSources, type PostfixServices } from '../../../src/probes/postfix-services.ts'
 import type { Signing } from '../../../src/probes/signing.ts'
 import { checkCase } from '../../../src/testing/check-case.ts'
@@ -102,12 +103,28 @@ function dropIn(conf: string): string {
   return hardeningText(hardening)
 }
 const ABSENT: PathState = { is: { kind: 'absent' }, parent: 'directory', missing: [] }
+/** What the daemon reads. */
+const setupOf = (conf: string, keys: string, signing: string): OpendkimState['setup'] => ({
+  installed: true,
+  ours: true,
+  sources: {
+    words: [],
+    files: new Map(
+      [
+        ['/etc/opendkim.conf', conf],
+        ['/etc/dkimkeys/KeyTable', keys],
+        ['/etc/dkimkeys/SigningTable', signing],
+      ].map(([path, text]) => [path!, { kind: 'text', text: text! }]),
+    ),
+  },
+  gone: [],
+})
 const DONE: OpendkimState = {
   signing: SIGNING,
-  foreign: { names: [], unreadable: undefined },
+  setup: setupOf(CONF, keyTable(SIGNING), signingTable(SIGNING, undefined, [])),
   files: [
     file(keyTable(SIGNING)),
-    file(signingTable(SIGNING, undefined)),
+    file(signingTable(SIGNING, undefined, [])),
     file('127.0.0.1\n::1\nlocalhost\n'),
     file(CONF),
     file(dropIn(CONF)),
@@ -134,6 +151,15 @@ const DONE: OpendkimState = {
   main: file(''),
   activation: { unfinished: false, formerSocket: undefined, unhardened: undefined, joined: false },
   keys: [],
+}
+/** With a line more in its tables. */
+function ALSO_SIGNS(line: string, key: string, gone: readonly string[] = []): OpendkimState {
+  const [keys, signing] = [`${keyTable(SIGNING)}${key}\n`, `${signingTable(SIGNING, undefined, [])}${line}\n`]
+  return {
+    ...DONE,
+    setup: { ...setupOf(CONF, keys, signing), gone },
+    files: DONE.files.map((each, at) => (at === 0 && key !== '' ? file(keys) : at === 1 ? file(signing) : each)),
+  }
 }
 const with_ = (index: number, content: string): OpendkimState => ({
   ...DONE,
@@ -162,8 +188,20 @@ const elsewhere = (state: OpendkimState): OpendkimState => ({
   ...state,
   parameters: parameters({ smtpd_milters: 'inet:127.0.0.1:11332' }),
 })
-const other = with_(3, CONF.replace(SOCKET, 'inet:8891@localhost'))
+const ELSEWHERE = CONF.replace(SOCKET, 'inet:8891@localhost')
+const other: OpendkimState = {
+  ...with_(3, ELSEWHERE),
+  setup: setupOf(ELSEWHERE, keyTable(SIGNING), signingTable(SIGNING, undefined, [])),
+}
 
+/** Its unit has these words. */
+const withWords = (...words: readonly string[]): OpendkimState => ({
+  ...DONE,
+  setup: {
+    ...DONE.setup,
+    sources: { ...(DONE.setup.sources as OpendkimSources), words },
+  },
+})
 const CASES: readonly (readonly [
   string,
   Partial<OpendkimArgs>,
@@ -222,7 +260,7 @@ const CASES: readonly (readonly [
   [
     'another line in a table',
     {},
-    with_(1, `${signingTable(SIGNING, undefined)}*@c.example x\n`),
+    with_(1, `${signingTable(SIGNING, undefined, [])}*@c.example x\n`),
     ['SigningTable: content', 'reload'],
   ],
   ['another host that is trusted', { trustedHosts: ['192.0.2.1'] }, DONE, ['TrustedHosts: content', 'reload']],
@@ -287,6 +325,19 @@ const CASES: readonly (readonly [
       parameters: parameters({ smtpd_milters: 'inet:localhost:8891' }),
     },
     ['opendkim.conf: content', 'start; Postfix asks it there (smtpd_milters)'],
+  ],
+  [
+    'the socket of a unit that names it',
+    {},
+    withWords('-p', 'inet:8891@localhost'),
+    { blocked: 'OpenDKIM is started with -p inet:8891@localhost, which goes before what opendkim.conf says' },
+  ],
+  ['the socket that is wanted, by the unit, too', {}, withWords('-p', SOCKET), []],
+  [
+    'a socket that other hosts can ask',
+    {},
+    { ...DONE, setup: setupOf(CONF.replace(SOCKET, 'inet:8891'), '', '') },
+    { blocked: 'OpenDKIM listens at inet:8891, where other hosts can ask it' },
   ],
   [
     'a socket moves, and who asks cannot be told',
@@ -402,8 +453,27 @@ const CASES: readonly (readonly [
   [
     'a domain that is not named',
     {},
-    { ...DONE, foreign: { names: ['c.example'], unreadable: undefined } },
-    { blocked: 'this host signs for c.example too' },
+    ALSO_SIGNS('*@c.example c', 'c c.example:mail:/etc/c.private'),
+    { blocked: '*@c.example: d=c.example s=mail (/etc/dkimkeys/SigningTable:4); it would leave unsigned' },
+  ],
+  [
+    'a domain that is not named, and may be dropped',
+    { dropSigning: ['c.example'] },
+    ALSO_SIGNS('*@c.example c', 'c c.example:mail:/etc/c.private'),
+    ['KeyTable: content', 'SigningTable: content', 'reload'],
+  ],
+  [
+    'a domain that is not named, whose key is gone',
+    {},
+    ALSO_SIGNS('*@c.example c', 'c c.example:mail:/etc/c.private', ['/etc/c.private']),
+    ['KeyTable: content', 'SigningTable: content', 'reload'],
+  ],
+  ['all below a domain, by its key', {}, ALSO_SIGNS('*@*.a.example mx1._domainkey.a.example', ''), []],
+  [
+    'all below a domain, by its key, which another is to take the place of',
+    { active: { 'a.example': 'two' } },
+    { ...ALSO_SIGNS('*@*.a.example mx1._domainkey.a.example', ''), keys: [file('')] },
+    ['KeyTable: content', 'SigningTable: content', 'reload'],
   ],
 ]
 for (const [what, args, now, expect] of CASES)
@@ -527,6 +597,12 @@ test('a path that forgets the chroot means this OpenDKIM all the same', () => {
 /** As on a host where nothing signs yet; `unknown`: its key is about to be made. */
 const fresh = (...unknown: readonly string[]): OpendkimState => ({
   ...DONE,
+  setup: {
+    installed: true,
+    ours: false,
+    sources: { words: [], files: new Map([['/etc/opendkim.conf', { kind: 'absent' }]]) },
+    gone: [],
+  },
   files: [0, 1, 2, 3, 4].map(() => ({ is: { kind: 'absent' }, parent: 'directory', missing: [] })),
   unit: { ...DONE.unit, active: false, stopped: true },
   signing: SIGNING.map((each) => ({
@@ -537,10 +613,11 @@ const fresh = (...unknown: readonly string[]): OpendkimState => ({
       : each.key,
   })),
 })
-const inUse = (state: OpendkimState, ...domains: readonly string[]): OpendkimState => ({
-  ...state,
-  signing: state.signing.map((each) => ({ ...each, inUse: domains.includes(each.domain) })),
-})
+function inUse(state: OpendkimState, ...domains: readonly string[]): OpendkimState {
+  const signing = state.signing.map((each) => ({ ...each, inUse: domains.includes(each.domain) }))
+  const lines = signing.filter((each) => each.inUse)
+  return { ...state, signing, setup: setupOf(CONF, keyTable(lines), signingTable(lines, undefined, [])) }
+}
 const LACKS: OutsideAnswer = { kind: 'not-served', where: ['ns2.a.example (192.0.2.2) has no such record'] }
 const servedBut =
   (...domains: readonly string[]): Told =>
