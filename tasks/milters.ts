@@ -1,15 +1,18 @@
 // Task: no milter that Postfix asks is dead.
 import { deadMilters, isPassedOver, wordsOn } from '../src/changes/dead-milters.ts'
-import { obstacleToMove, placesOf, socketsNow } from '../src/changes/opendkim-lists.ts'
+import { obstacleToMove, opendkimLists, placesOf, socketsNow } from '../src/changes/opendkim-lists.ts'
+import { milterOf } from '../src/mail/milter.ts'
 import { oneOf, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
 import { blocked, ok, remarked } from '../src/model/plan.ts'
+import type { PostfixSources } from '../src/postfix/sources.ts'
 import { joinProbes } from '../src/probes/join.ts'
 import { milterAnswers, type MilterAnswers } from '../src/probes/milter-answers.ts'
 import { opendkimActivation, type OpendkimActivation } from '../src/probes/opendkim-activation.ts'
 import { postfixParameters, type PostfixParameters } from '../src/probes/postfix-parameters.ts'
 import { postfixServices, postfixSources, type PostfixServices } from '../src/probes/postfix-services.ts'
 import { configurationOf, opendkimSetup, type OpendkimSetup } from '../src/probes/signing.ts'
+import type { OpendkimConfiguration } from '../src/signers/opendkim/index.ts'
 
 export interface MiltersArgs {
   /**
@@ -62,6 +65,9 @@ export const milters = defineTask<MiltersArgs, MiltersState>({
         ? undefined
         : obstacleToMove(configuration, opendkim, postfix.host)
     if (obstacle !== undefined) return blocked(obstacle)
+    const unmoved =
+      opendkim !== undefined && configuration !== undefined && unmovedFor(configuration, opendkim, postfix)
+    if (typeof unmoved === 'string') return blocked(unmoved)
     const main: readonly [string, string][] =
       defaultAction === undefined ? [] : [['milter_default_action', defaultAction]]
     const sources = { ...postfix, main: new Map([...postfix.main, ...main]) }
@@ -88,3 +94,17 @@ export const milters = defineTask<MiltersArgs, MiltersState>({
     },
   ],
 })
+
+/** Why the lists that name an OpenDKIM which signs cannot follow it. */
+function unmovedFor(
+  { socket, signing }: OpendkimConfiguration,
+  wanted: string,
+  postfix: PostfixSources,
+): string | undefined {
+  if (socket === undefined || socket === wanted || signing.length === 0) return undefined
+  const lists = opendkimLists({ now: [socket], wanted }, milterOf(wanted), postfix)
+  return lists !== undefined && 'impossible' in lists
+    ? `OpenDKIM is to listen at ${wanted}, and Postfix cannot be told so, for ${lists.impossible}: take that out, ` +
+        `or leave OpenDKIM at ${socket} (opendkim_socket)`
+    : undefined
+}

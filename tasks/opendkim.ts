@@ -3,7 +3,13 @@
 import { checkDomains, checkSelector } from '../src/changes/check-names.ts'
 import { checkPath } from '../src/changes/check-path.ts'
 import { keyObstacle } from '../src/changes/key-obstacle.ts'
-import { namesOf, obstacleToMove, opendkimLists, socketsNow, type OpendkimLists } from '../src/changes/opendkim-lists.ts'
+import {
+  namesOf,
+  obstacleToMove,
+  opendkimLists,
+  socketsNow,
+  type OpendkimLists,
+} from '../src/changes/opendkim-lists.ts'
 import type { ListsChange } from '../src/changes/opendkim-lists-script.ts'
 import { OPENDKIM_SECONDS, opendkimScript } from '../src/changes/opendkim-script.ts'
 import { keyTable, named, signersOf, signingLines, signingTable, type Chosen } from '../src/changes/opendkim-tables.ts'

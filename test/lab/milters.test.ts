@@ -7,6 +7,7 @@ import { suite } from '../suite.ts'
 import { project, ROOT, type Project } from '../unit/cli/mailrun.ts'
 import { inHost } from './in-host.ts'
 import { duringStream } from './mail-stream.ts'
+import { OTHER_MILTER } from './other-milter.ts'
 import { nameLab } from './own-lab.ts'
 
 nameLab('milters')
@@ -60,29 +61,6 @@ InternalHosts refile:/etc/opendkim/TrustedHosts
 ExternalIgnoreList refile:/etc/opendkim/TrustedHosts
 C
 systemctl restart opendkim`
-/** Another milter that lets all mail pass, as rspamd's would; `$1` is its port. */
-const OTHER_MILTER = `cat > /usr/local/bin/other-milter <<'E'
-use strict;
-use IO::Socket::INET;
-my $listening = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => shift, Listen => 50, ReuseAddr => 1) or die;
-$SIG{CHLD} = 'IGNORE';
-while (1) {
-  my $to = $listening->accept or next;
-  next if fork;
-  my ($buffer, $head) = ('', '');
-  while (read($to, $head, 4) == 4) {
-    read $to, $buffer, unpack 'N', $head;
-    my $command = substr $buffer, 0, 1;
-    exit if $command eq 'Q';
-    next if $command eq 'D' || $command eq 'A' || $command eq 'K';
-    my $reply = $command eq 'O' ? pack('aNNN', 'O', 6, 0, 0) : $command eq 'E' ? 'a' : 'c';
-    syswrite $to, pack('N', length $reply) . $reply;
-  }
-  exit;
-}
-E
-systemd-run -q --collect --unit=other-milter perl /usr/local/bin/other-milter 11332
-sleep 0.5`
 const postfix = (...settings: readonly string[]): string =>
   `postconf -e ${settings.map((each) => `'${each}'`).join(' ')}\nsystemctl reload postfix`
 const SUBMISSION = (list: string): string =>
@@ -162,7 +140,7 @@ const WAYS: readonly Way[] = [
     ),
     ports: [25, 587],
     lists: new RegExp(
-      `^submission/inet/smtpd_milters = \\{ ?${MOVED}, default_action=accept ?\\},? inet:127.0.0.1:11332$`,
+      `^submission/inet/smtpd_milters = \\{ ?${MOVED}, ?default_action=accept ?\\}, ?inet:127.0.0.1:11332$`,
       'm',
     ),
   },
@@ -178,14 +156,14 @@ const WAYS: readonly Way[] = [
 ]
 
 /** As hosts of the lab are fresh, but for OpenDKIM and the other milter. */
-const AGAIN = `systemctl stop other-milter 2>/dev/null || :
+const AGAIN = `systemctl stop other-milter-11332 2>/dev/null || :
 postconf -X dkim_milter submission_smtpd_milters smtpd_milters non_smtpd_milters milter_default_action
 postconf -X internal_mail_filter_classes
 postconf -MX submission/inet
 rm -rf /etc/dkimkeys/* /etc/systemd/system/opendkim.service.d /var/spool/postfix/opendkim /run/mailrun/stamps
 systemctl daemon-reload
 systemctl restart postfix
-${OTHER_MILTER}`
+${OTHER_MILTER(11332)}`
 const LISTS = 'postconf -n; postconf -P; grep -c mailrun-cover /etc/postfix/main.cf /etc/postfix/master.cf || :'
 
 test.before(async () => {
@@ -229,6 +207,56 @@ for (const { what, given, ports, stopped = false, lists } of WAYS) {
     assert.equal([second.host.status, second.host.trips], ['ok', 1], JSON.stringify(second.host))
     const after = await duringStream('mx1', ['fleet.test'], () => Promise.resolve(), ports)
     assert.equal([after.refused, after.lost, after.unsigned], [0, 0, 0])
+  })
+}
+
+interface Refused {
+  readonly what: string
+  readonly given: string
+  readonly why: RegExp
+}
+const REFUSED: readonly Refused[] = [
+  {
+    what: 'another milter is dead',
+    given: script(CONFIGURATION('inet:8891@localhost'), postfix(...BOTH(`${PARAMETER}, inet:127.0.0.1:11333`), ACCEPT)),
+    why: /Postfix asks the milter inet:127\.0\.0\.1:11333 \(smtp\/inet, by smtpd_milters\), which is dead: Connection refused/,
+  },
+  {
+    what: 'a service asks a milter that is dead',
+    given: script(
+      CONFIGURATION('inet:8891@localhost'),
+      postfix(...BOTH(PARAMETER), ACCEPT),
+      SUBMISSION(`-o smtpd_milters=${PARAMETER},unix:/run/gone.sock`),
+    ),
+    why: /unix:\/run\/gone\.sock \(submission\/inet, by smtpd_milters\), which is dead: No such file or directory/,
+  },
+  {
+    what: 'other hosts can ask OpenDKIM',
+    given: script(CONFIGURATION('inet:8891'), postfix(...BOTH(PARAMETER), ACCEPT)),
+    why: /OpenDKIM listens at inet:8891, where other hosts can ask it/,
+  },
+  {
+    what: 'who asks cannot be told',
+    given: script(
+      CONFIGURATION('inet:8891@localhost'),
+      postfix(...BOTH(PARAMETER), 'smtpd_milter_maps = cidr:/etc/postfix/milters.cidr', ACCEPT),
+      'touch /etc/postfix/milters.cidr',
+    ),
+    why: /smtpd_milter_maps chooses milters by the client/,
+  },
+]
+const OF_MAIL = { exclude: ['/var/spool/postfix', '/var/lib/postfix', '/var/mail', '/root/stream'] }
+for (const { what, given, why } of REFUSED) {
+  test(`${what}: a run is refused, and changes nothing`, async () => {
+    await inMx1(script(AGAIN, given))
+    const before = await lab.treeHash('mx1', OF_MAIL)
+    const check = await dkim('--check')
+    assert.is(check.code, 3, JSON.stringify(check.host))
+    assert.match(check.host.error ?? '', why)
+    const run = await dkim()
+    assert.is(run.code, 3, JSON.stringify(run.host))
+    assert.match(run.host.error ?? '', why)
+    assert.is(await lab.treeHash('mx1', OF_MAIL), before)
   })
 }
 
