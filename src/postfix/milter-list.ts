@@ -77,3 +77,16 @@ function closingAt(text: Untrusted, { start, end }: Range): number {
   }
   return -1
 }
+
+/** The same list without blanks: `postconf -P` takes no value that has one. Some stay: in conditions, in options. */
+export const compactList = (list: Untrusted): string => listItems(list).map(compactItem).join(',')
+
+export function compactItem(item: Untrusted): string {
+  if (!item.startsWith('{') || !item.endsWith('}')) return item
+  const parts = listItems(item.slice(1, -1)).map((part) => {
+    const pair = part.startsWith('{') && part.endsWith('}') ? pairOf(unbraced(part)) : undefined
+    if (pair === undefined) return part
+    return /[\s,]/.test(pair[1]) ? `{${pair.join('=')}}` : pair.join('=')
+  })
+  return `{${parts.join(',')}}`
+}

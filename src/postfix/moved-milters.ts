@@ -1,7 +1,8 @@
 // What is to be written so that whoever asks one of some sockets asks another one in its place.
 import { endpointOf, sameSocket, type Endpoint } from './endpoint.ts'
+import type { Holder } from './expand.ts'
 import { ItemPlaces } from './item-place.ts'
-import { headOf } from './milter-list.ts'
+import { compactItem, headOf } from './milter-list.ts'
 import { milterLists, type ListItem, type MilterList } from './milter-uses.ts'
 import type { PostfixInstance, PostfixSources } from './sources.ts'
 import { Writing, type Settings } from './writing.ts'
@@ -51,36 +52,45 @@ function sameInChroot({ sources, to, target }: Move): boolean {
   return target.kind !== 'unix' || (inside.kind === 'unix' && inside.path === target.path)
 }
 
-/** Parameters where they are written, as few as do; else the lists themselves, `$name` in them expanded. */
+/**
+ * Parameters where they are written, as few as do; else the lists themselves, `$name` in them expanded; else options of
+ * the services.
+ */
 function written(
   move: Move,
   lists: readonly MilterList[],
   moving: readonly MilterList[],
 ): Settings | { readonly impossible: string } {
-  const wanted = lists.map((list) => wantedOf(move, list))
-  const whole = (writing: Writing, each: readonly MilterList[]): void => {
-    for (const list of each) writing.set(list.holder!, wanted[lists.indexOf(list)]!.join(', '))
-  }
+  const wanted = new Map(lists.map((list) => [list, wantedOf(move, list)]))
+  const whole = (list: MilterList): string => (wanted.get(list) ?? []).join(', ')
   const differing = (writing: Writing): readonly MilterList[] => {
     const now = milterLists(writing.applied())
-    return lists.filter((list, index) => !isAs(now[index], list, wanted[index]!))
+    return lists.filter((list, index) => !isAs(now[index], list, wanted.get(list) ?? []))
   }
   const writing = new Writing(move.sources, lists)
-  whole(
-    writing,
-    moving.filter((list) => !replaced(move, list, writing)),
-  )
+  for (const list of moving) if (!replaced(move, list, writing)) writing.set(list.holder!, whole(list))
   const left = differing(writing)
-  if (left.length === 0) return writing.settings()
-  whole(writing, left)
-  if (differing(writing).length === 0) return writing.settings()
-  const plain = new Writing(move.sources, lists)
-  whole(plain, moving)
-  if (differing(plain).length === 0) return plain.settings()
-  return {
-    impossible: `its lists of milters refer to each other so that they cannot be made to ask ${move.to}: write them plainly`,
-  }
+  for (const list of left) writing.set(holderFor(list, lists, left), whole(list))
+  if (isWritable(writing) && differing(writing).length === 0) return writing.settings()
+  // One value means several sockets: those in a chroot and others.
+  const apart = new Writing(move.sources, lists)
+  for (const list of moving) apart.set({ ...list.holder!, service: list.service.name }, whole(list))
+  if (isWritable(apart) && differing(apart).length === 0) return apart.settings()
+  return { impossible: `its lists of milters cannot be made to ask ${move.to}: write them with no $name in them` }
 }
+
+/** Whether postconf(1) takes all of it. */
+const isWritable = (writing: Writing): boolean => writing.settings().master.every(([, , value]) => !/\s/.test(value))
+
+/** Where a list is written whole: where it is set, unless other lists that are to stay are set there, too. */
+function holderFor(list: MilterList, lists: readonly MilterList[], left: readonly MilterList[]): Holder {
+  const holder = list.holder!
+  const isAlone = lists.every((each) => left.includes(each) || !isOne(each.holder, holder))
+  return isAlone ? holder : { ...holder, service: list.service.name }
+}
+
+const isOne = (one: Holder | undefined, other: Holder): boolean =>
+  one?.parameter === other.parameter && one.service === other.service
 
 /** Whether each item of the list that moves is replaced where it is written. */
 function replaced({ to, ...move }: Move, list: MilterList, writing: Writing): boolean {
@@ -91,10 +101,11 @@ function replaced({ to, ...move }: Move, list: MilterList, writing: Writing): bo
 
 /** The items of a list after the move. */
 function wantedOf(move: Move, list: MilterList): readonly string[] {
+  if (!list.items.some((item) => isMoved(move, item))) return list.items.map(({ use }) => use.item)
   let isThere = false
   return list.items.flatMap((item): readonly string[] => {
     const moved = isMoved(move, item)
-    if (!moved && headOf(item.use.item) !== move.to) return [item.use.item]
+    if (!moved && headOf(item.use.item) !== move.to && !isTarget(item.use.endpoint, move.target)) return [item.use.item]
     if (isThere) return []
     isThere = true
     const text = list.text
@@ -108,14 +119,19 @@ const isMoved = ({ sources: { host }, from, to, target }: Move, { use: { endpoin
   headOf(item) !== to && !isTarget(endpoint, target) && from.some((each) => sameSocket(endpoint, each, host))
 
 const isTarget = (endpoint: Endpoint, target: Endpoint): boolean =>
-  endpoint.kind === 'unix' && target.kind === 'unix' && endpoint.path === target.path
+  endpoint.kind === 'unix'
+    ? target.kind === 'unix' && endpoint.path === target.path
+    : endpoint.kind === 'inet' &&
+      target.kind === 'inet' &&
+      endpoint.host === target.host &&
+      endpoint.port === target.port
 
 const isAs = (now: MilterList | undefined, was: MilterList, wanted: readonly string[]): boolean =>
   now !== undefined &&
   now.service.name === was.service.name &&
   now.parameter === was.parameter &&
   now.items.length === wanted.length &&
-  now.items.every(({ use }, index) => use.item === wanted[index])
+  now.items.every(({ use }, index) => compactItem(use.item) === compactItem(wanted[index]!))
 
 /** What may ask one of the sockets, and cannot be told. */
 function unknownIn(lists: readonly MilterList[]): string | undefined {

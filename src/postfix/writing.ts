@@ -2,6 +2,7 @@
 import type { Untrusted } from '../shell/untrusted.ts'
 import type { Holder } from './expand.ts'
 import type { Edit } from './item-place.ts'
+import { compactList } from './milter-list.ts'
 import type { MilterList } from './milter-uses.ts'
 import type { PostfixSources } from './sources.ts'
 
@@ -35,6 +36,7 @@ export class Writing {
   replace(edit: Edit, text: string): boolean {
     const { holder, start, end } = edit
     if (this.#taken.has(holder.parameter)) return false
+    if (holder.service !== undefined && /\s/.test(compactList(holder.value))) return false
     const { edits } = this.#of(holder)
     const known = edits.get(start)
     if (known !== undefined) return known.end === end
@@ -81,7 +83,12 @@ export class Writing {
     return changed
   }
 
-  #valueOf({ holder: { value }, edits, whole }: Changed): string {
+  #valueOf(changed: Changed): string {
+    const value = this.#edited(changed)
+    return changed.holder.service === undefined ? value : compactList(value)
+  }
+
+  #edited({ holder: { value }, edits, whole }: Changed): string {
     if (whole !== undefined) return whole
     const parts: string[] = []
     let at = 0

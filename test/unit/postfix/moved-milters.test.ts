@@ -44,7 +44,7 @@ x inet n - y - - smtpd -o dkim=inet:localhost:8891`
   assert.equal(of({ smtpd_milters: '$dkim', dkim: 'inet:b:2', submission_milters: 'inet:localhost:8891' }, master), {
     main: [['submission_milters', TO]],
     master: [
-      ['smtps/inet', 'smtpd_milters', `inet:a:1, ${TO}`],
+      ['smtps/inet', 'smtpd_milters', `inet:a:1,${TO}`],
       ['x/inet', 'dkim', TO],
     ],
   })
@@ -67,6 +67,21 @@ test('a socket is asked once', () => {
   assert.equal(moved(sources({ smtpd_milters: 'inet:localhost:8891' }), 'inet:127.0.0.1:8891'), {
     main: [],
     master: [],
+  })
+})
+
+test('where one value means several sockets, each service is told by itself', () => {
+  const master = MASTER + 'plain inet n - n - - smtpd'
+  const from = sources({ smtpd_milters: 'unix:/opendkim/o.sock' }, master)
+  assert.equal(moved(from, TO, 'local:/var/spool/postfix/opendkim/o.sock'), {
+    main: [['smtpd_milters', TO]],
+    master: [['plain/inet', 'smtpd_milters', 'unix:/opendkim/o.sock']],
+  })
+  const options = `{ inet:localhost:8891 ,, { default_action = accept }, connect_timeout=3s }`
+  const service = `smtp inet n - n - - smtpd -o { smtpd_milters = inet:a:1 ${options} \${x? {unix:x}} }`
+  assert.equal(of({}, service), {
+    main: [],
+    master: [['smtp/inet', 'smtpd_milters', `inet:a:1,{${TO},default_action=accept,connect_timeout=3s}`]],
   })
 })
 
