@@ -1,6 +1,6 @@
 // Whether a restart of OpenDKIM needs a second instance that signs meanwhile, and to what Postfix is pointed then.
 import { leadsTo } from '../mail/milter.ts'
-import { headOf, listItems } from '../mail/milter-list.ts'
+import { headOf, listItems } from '../postfix/milter-list.ts'
 import type { OpendkimActivation } from '../probes/opendkim-activation.ts'
 import type { PostfixParameters } from '../probes/postfix-parameters.ts'
 import type { Untrusted } from '../shell/untrusted.ts'
