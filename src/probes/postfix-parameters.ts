@@ -123,6 +123,9 @@ function foresee(state: PostfixParameters, known: Fact): PostfixParameters | und
   if (main === undefined) return state
   if (main.value.kind === 'absent') return { ...state, installed: false, values: new Map() }
   // Of a fresh package all is known that its postinst does not set.
-  if (!state.installed || [...state.values.values()].every((value) => value === UNKNOWN)) return fresh(state)
-  return main.value.kind === 'file' && typeof main.value.mtime === 'string' ? state : undefined
+  const isFresh = !state.installed || [...state.values.values()].every((value) => value === UNKNOWN)
+  const before = isFresh ? fresh(state) : state
+  const { sets, mtime } = main.value.kind === 'file' ? main.value : {}
+  if (sets !== undefined) return { ...before, values: new Map([...before.values, ...sets]) }
+  return isFresh || typeof mtime === 'string' ? before : undefined
 }
