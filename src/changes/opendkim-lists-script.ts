@@ -60,7 +60,7 @@ export const listsFunctions = ({ lists: { during, after }, covered }: ListsChang
  */
 const LISTS = raw(`lists() {
   d=${LISTED}/$1
-  mkdir -p -- "$d" || return 1
+  mkdir -p -- ${LISTED}/"$1" || return 1
   for f in main.cf master.cf; do perl ${FILES} copy "$d/$f" "source=/etc/postfix/$f" || return 1; done
 }
 keep_lists() { perl ${ANSWERS}.pl > ${ANSWERS} && prepare_lists; }

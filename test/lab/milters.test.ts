@@ -219,7 +219,7 @@ const REFUSED: readonly Refused[] = [
   {
     what: 'another milter is dead',
     given: script(CONFIGURATION('inet:8891@localhost'), postfix(...BOTH(`${PARAMETER}, inet:127.0.0.1:11333`), ACCEPT)),
-    why: /Postfix asks the milter inet:127\.0\.0\.1:11333 \(smtp\/inet, by smtpd_milters\), which is dead: Connection refused/,
+    why: /the milter inet:127\.0\.0\.1:11333 \(smtp\/inet, by smtpd_milters\), which is dead: Connection refused/,
   },
   {
     what: 'a service asks a milter that is dead',
