@@ -12,11 +12,12 @@ const listing = `find etc var/lib/postfix var/lib/mailrun var/lib/opendkim var/s
   grep -v '^var/spool/postfix/\\(active\\|bounce\\|corrupt\\|defer\\|deferred\\|flush\\|hold\\|incoming\\|maildrop\\|saved\\|trace\\)/' |
   grep -vx '${NOT_OURS.join('\\|')}' | sort`
 
-/** Installs OpenDKIM, and keeps what the host is then. Once in a host's life. */
+/** Installs OpenDKIM, and keeps what the host is then: once in a host's life, before any profile. */
 export const keepHost = (host: string): Promise<string> =>
   inHost(
     host,
     `set -e
+[ -e ${KEPT}/host.tar ] && exit
 apt-get -qq update
 DEBIAN_FRONTEND=noninteractive apt-get -qq -y install opendkim opendkim-tools openssl >/dev/null 2>&1
 id sink >/dev/null 2>&1 || useradd -m sink
@@ -40,7 +41,7 @@ cd /
 ${listing} | comm -13 ${KEPT}/list - | sort -r | while read -r path; do
   if [ -d "$path" ] && [ ! -L "$path" ]; then rmdir "$path"; else rm -f "$path"; fi
 done
-tar --recursive-unlink -xpf ${KEPT}/host.tar
+tar -xpf ${KEPT}/host.tar
 systemctl daemon-reload
 systemctl reset-failed
 systemctl start opendkim postfix`,

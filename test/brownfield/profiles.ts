@@ -10,7 +10,6 @@ import { galaxyRole } from './profiles/galaxy-role.ts'
 import { iredmail } from './profiles/iredmail.ts'
 import { linode } from './profiles/linode.ts'
 import { linuxbabe } from './profiles/linuxbabe.ts'
-import { luaTables } from './profiles/lua-tables.ts'
 import { mailInABox } from './profiles/mail-in-a-box.ts'
 import { mailcow } from './profiles/mailcow.ts'
 import { modoboa } from './profiles/modoboa.ts'
@@ -30,7 +29,6 @@ export const PROFILES: readonly Profile[] = [
   iredmail,
   linode,
   linuxbabe,
-  luaTables,
   mailInABox,
   mailcow,
   modoboa,
