@@ -1,24 +1,26 @@
-// `Domain *` with SubDomains: whatever comes from inside is signed, with the sender's own domain in d=. As in
-// https://git.spwhitton.name/propellor and opendkim.conf(5)
-import { FIRST, SECOND, genkey, postconf, restart, steps, submission, type Profile } from '../profile.ts'
+// `Domain *` with SubDomains: whatever comes from inside is signed, with the sender's own domain in d=; a key that
+// is root's, read before OpenDKIM becomes another user; the socket in a drop-in that opendkim.service.generate writes.
+// dkimInstalled of propellor's JoeySites: https://propellor.branchable.com/
+import { FIRST, SECOND, postconf, restart, steps, submission, type Profile } from '../profile.ts'
 
-const keys = [FIRST, SECOND].map((domain) => ({ domain, selector: 'mail', path: '/etc/mail/mail.private' }))
+const keys = [FIRST, SECOND].map((domain) => ({ domain, selector: 'mail', path: '/etc/mail/dkim.key' }))
 
 export const allDomains: Profile = {
   name: 'all-domains',
-  source: 'https://propellor.branchable.com/haddock/src/Propellor-Property-Postfix.html',
+  source: 'https://propellor.branchable.com/',
   about: 'Domain * with SubDomains',
   setup: steps(
-    genkey(keys[0]!),
-    'chown root:opendkim /etc/mail/mail.private',
-    'chmod 640 /etc/mail/mail.private',
-    String.raw`sed -i '/^Socket/d' /etc/opendkim.conf`,
+    'mkdir -p /etc/mail',
+    'openssl genrsa -out /etc/mail/dkim.key 2048 2>/dev/null',
+    'chmod 600 /etc/mail/dkim.key',
+    `echo 'SOCKET="inet:8891@localhost"' >>/etc/default/opendkim`,
+    '/lib/opendkim/opendkim.service.generate >/dev/null',
+    'systemctl daemon-reload',
     `cat >>/etc/opendkim.conf <<'LINES'
-Domain		*
-SubDomains	yes
-KeyFile		/etc/mail/mail.private
-Selector	mail
-Socket		inet:8891@localhost
+KeyFile /etc/mail/dkim.key
+SubDomains yes
+Domain *
+Selector mail
 LINES`,
     postconf(
       'smtpd_milters = inet:localhost:8891',

@@ -1,5 +1,5 @@
 // Short names in the KeyTable, keys side by side, selectors that are months, and a socket that Postfix names from the
-// root of its chroot. Steps of https://www.linode.com/docs/guides/configure-spf-and-dkim-in-postfix-on-debian-9/
+// root of its chroot. Steps of https://www.linode.com/docs/guides/configure-spf-and-dkim-in-postfix-on-debian-8/
 import { FIRST, SECOND, file, postconf, restart, steps, type Profile } from '../profile.ts'
 
 const keys = [FIRST, SECOND].map((domain) => ({
@@ -10,7 +10,7 @@ const keys = [FIRST, SECOND].map((domain) => ({
 
 export const linode: Profile = {
   name: 'linode',
-  source: 'https://www.linode.com/docs/guides/configure-spf-and-dkim-in-postfix-on-debian-9/',
+  source: 'https://www.linode.com/docs/guides/configure-spf-and-dkim-in-postfix-on-debian-8/',
   about: 'local:/opendkim/opendkim.sock as the chroot sees it',
   setup: steps(
     'adduser --quiet postfix opendkim',
@@ -59,7 +59,7 @@ mv ${selector}.txt ${path.replace('.private', '.txt')}`,
     'chown opendkim:postfix /var/spool/postfix/opendkim',
     postconf(
       'milter_default_action = accept',
-      'milter_protocol = 6',
+      'milter_protocol = 2',
       'smtpd_milters = local:/opendkim/opendkim.sock',
       'non_smtpd_milters = local:/opendkim/opendkim.sock',
     ),
