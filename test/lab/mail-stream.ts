@@ -190,14 +190,20 @@ export async function streamed(
 /** Whether the host took it. */
 export const isTaken = ({ reply }: StreamMessage): boolean => reply.startsWith('2')
 
-/** About ten messages in a second, of one sender in each domain. */
+/**
+ * About ten messages in a second, of one sender in each domain.
+ *
+ * @param ports - of SMTP, in turn; left out: 25 alone.
+ */
 export async function duringStream(
   host: string,
   domains: readonly string[],
   what: () => Promise<void>,
+  ports: readonly number[] = [25],
 ): Promise<StreamFigures> {
   const senders = domains.map((domain) => `a@${domain}`)
-  const { messages, held } = await streamed(host, { senders, ways: ['25', 'sendmail', 'long'], pause: 0.07 }, what)
+  const ways = [...ports.map(String), 'sendmail', 'long']
+  const { messages, held } = await streamed(host, { senders, ways, pause: 0.07 }, what)
   const selectors: Record<string, number> = {}
   for (const { signatures } of messages) {
     const selector = / s=(\S+)/.exec(signatures[0] ?? '')?.[1]
