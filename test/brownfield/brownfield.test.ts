@@ -7,6 +7,7 @@ import { suite } from '../suite.ts'
 import { afterwards } from './afterwards.ts'
 import { openBench } from './bench.ts'
 import { SMALL_CASES } from './cases.ts'
+import { answered } from './profile.ts'
 import { PROFILES } from './profiles.ts'
 import { table, type Row } from './table.ts'
 import { trial, type Bench } from './trial.ts'
@@ -33,10 +34,16 @@ test.after(async () => {
 
 for (const profile of PROFILES.filter(wanted)) {
   test(`${profile.name}: ${profile.about}`, async () => {
-    const tried = await trial(bench, profile)
-    const then = await afterwards(bench, tried)
-    rows.push({ tried, then })
-    assert.equal([...tried.faults, ...then.faults], [], tried.why)
+    const first = await trial(bench, profile)
+    const tried = profile.told === undefined ? [first] : [first, await trial(bench, answered(profile, profile.told))]
+    const then = await afterwards(bench, tried.at(-1)!)
+    for (const each of tried) rows.push({ tried: each, ...(each === tried.at(-1) ? { then } : {}) })
+    assert.equal([...tried.flatMap(({ faults }) => faults), ...then.faults], [], first.why)
+    if (profile.told !== undefined)
+      assert.equal(
+        tried.map(({ outcome }) => outcome),
+        ['refused', 'kept'],
+      )
   })
 }
 for (const profile of SMALL_CASES.filter(wanted)) {

@@ -29,7 +29,21 @@ export interface Profile {
   readonly vars: { readonly domains: readonly string[] } & Readonly<Record<string, unknown>>
   /** A port of the host's own address on which other hosts ask its OpenDKIM. */
   readonly askedByOthers?: number
+  /** Where the run is refused: what its words say to add to the inventory. With that, the next run is to keep all. */
+  readonly told?: {
+    readonly vars: Readonly<Record<string, unknown>>
+    /** Whose mail is still signed then; left out: all. */
+    readonly senders?: readonly string[]
+  }
 }
+
+/** The profile with its owner's answer to a refusal. */
+export const answered = (profile: Profile, told: NonNullable<Profile['told']>): Profile => ({
+  ...profile,
+  name: `${profile.name}, answered`,
+  vars: { ...profile.vars, ...told.vars },
+  senders: told.senders ?? profile.senders,
+})
 
 /** The domains of the lab. */
 export const [FIRST, SECOND] = ['fleet.test', 'example.test'] as const

@@ -34,4 +34,6 @@ LINES`,
   ways: ['25', '587', 'sendmail'],
   keys,
   vars: { domains: [FIRST, SECOND] },
+  // What it signs for domains that the inventory does not name is given up.
+  told: { vars: { drop_signing: ['*'] }, senders: [`a@${FIRST}`, `a@${SECOND}`] },
 }
