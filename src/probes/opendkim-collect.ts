@@ -20,7 +20,8 @@ const PROCESSES = [
  * - `collect`: reads all, from `@words` on, into `%text` (by path: `[KIND, TEXT or WHY]`), `@order` and `%setting` (by
  *   name in lower case, the last one counts);
  * - `rows NAME`: lines of the data set of that setting, comments gone, as `[LINE, KEY, VALUE]`;
- * - `key_fields`: of each line of the KeyTable `[DOMAIN, PATH]`;
+ * - `key_fields`: of each line of the KeyTable `[DOMAIN, PATH, SELECTOR]`; where there is none, of KeyFile, with `%` for
+ *   the domain;
  * - `spki PATH`: the public half of a private key, or nothing, by openssl;
  * - `tell_sources`: prints `word HEX`, `file HEX KIND REST` for each file (REST is the length of a text, or why it
  *   cannot be read), and
@@ -140,8 +141,9 @@ sub rows {
   map { $line++; s/#.*//s; /^\s*(\S+)(?:\s+(.*?))?\s*$/ ? [$line, $1, $2 // ''] : () } @lines;
 }
 sub key_fields {
-  my @of = map { [(split /:/, $$_[2], 4)[0, 2]] } rows('keytable');
-  grep { defined $$_[1] && $$_[1] ne '' && $$_[1] !~ /^\(key\)/ } @of;
+  return map { ['%', $_, $setting{selector} // ''] } $setting{keyfile} // () if !defined $setting{keytable};
+  my @of = map { [(split /:/, $$_[2], 4)[0, 2, 1]] } rows('keytable');
+  grep { defined $$_[1] && $$_[1] ne '' && $$_[1] !~ /^\((?:key|hidden)\)/ } @of;
 }
 sub spki {
   my ($path) = @_;

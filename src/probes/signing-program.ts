@@ -50,8 +50,7 @@ sub ask_key {
 }
 # The keys that the tables name for these domains, and those of all that are gone.
 my %named;
-my @fields = defined $setting{keytable} ? key_fields() : map { ['%', $_] } $setting{keyfile} // ();
-for (@fields) {
+for (key_fields()) {
   my ($of, $key) = (lc $$_[0], $$_[1]);
   say_line('gone', hex_of($key)) if $key !~ /%/ && !$named{"gone $key"}++ && !-f $key;
   for my $each ($of eq '%' ? keys %domain : $domain{$of} ? $of : ()) {

@@ -9,9 +9,11 @@ import * as assert from 'uvu/assert'
 import { setReader } from '../../../src/files/read.ts'
 import type { Answer } from '../../../src/model/answer.ts'
 import { ProbeError } from '../../../src/model/probe.ts'
+import { dkimKeysProbe } from '../../../src/probes/dkim-keys.ts'
 import { keyOwnersProbe } from '../../../src/probes/key-owners.ts'
 import { signingFamily, type SigningItem } from '../../../src/probes/signing-family.ts'
 import { configurationOf, opendkimSetup, signingProbe, type Signing } from '../../../src/probes/signing.ts'
+import type { Script } from '../../../src/shell/script.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('probes/signing')
@@ -32,15 +34,14 @@ function host(files: Readonly<Record<string, string>>): string {
 
 const itemOf = (probe: { readonly question: object }): string => (probe.question as { readonly item: string }).item
 
-/** As a trip asks it, of the daemon's words. */
-function ask(at: string, items: readonly string[]): Answer {
-  const script = signingFamily
-    .script(items)
-    .text.replace('@words = daemon_words();', `@words = qw(-x ${at}/opendkim.conf);`)
-  assert.ok(script.includes(at))
+/** As a trip asks it, of a daemon that was started with that configuration. */
+function shell(question: string, at: string): Answer {
+  const script = question.replace('@words = daemon_words();', `@words = qw(-x ${at}/opendkim.conf);`)
+  assert.ok(script.includes(`qw(-x ${at}`))
   const stdout = execFileSync('sh', ['-c', [...setReader([script]), script].join('\n')], { encoding: 'latin1' })
   return { code: 0, stdout, stderr: '' }
 }
+const ask = (at: string, items: readonly string[]): Answer => shell(signingFamily.script(items).text, at)
 
 function signing(files: Readonly<Record<string, string>>, domain = 'example.org'): Signing & { readonly at: string } {
   const at = host(files)
@@ -119,6 +120,29 @@ test('no private key and no password leaves the host', () => {
   assert.not.match(stdout, /hunter|PRIVATE KEY/)
   assert.not.ok(stdout.includes(inline.slice(3, 40)))
   assert.match(stdout, `k1 example.org:mail:(key)${'.'.repeat(inline.length - 5)}\n`)
+})
+
+test('the keys of a domain are those beside it, of its history and of the tables in use', () => {
+  const at = host({
+    ...USUAL,
+    KeyTable: 'k1 Example.ORG:mail:/R/k.pem\nk2 %:all:/R/%.pem\n',
+    'example.org.pem': 'key',
+    'old.pem': 'no key',
+    'dkimkeys/example.org/mx1.private': 'key',
+    'dkimkeys/example.org/history': '1 active old /R/old.pem\n2 active gone /R/gone.pem\n',
+  })
+  const probe = dkimKeysProbe(`${at}/dkimkeys`, ['example.org'])
+  const script = (probe.question as { readonly script: Script }).script.text
+  const { keys } = probe.parse(shell(script, at))
+  assert.equal(
+    keys.map(({ selector, path, publicKey }) => [selector, path.replace(at, ''), publicKey !== undefined]),
+    [
+      ['mx1', '/dkimkeys/example.org/mx1.private', true],
+      ['old', '/old.pem', false],
+      ['mail', '/k.pem', true],
+      ['all', '/example.org.pem', true],
+    ],
+  )
 })
 
 test('an answer that is cut short is an error', () => {
