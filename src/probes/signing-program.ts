@@ -125,7 +125,7 @@ if (open my $in, '<', '/var/lib/dpkg/statoverride') {
 }
 sub tell_others {
   say_line('members', $_, $owning{$_}) for grep { length $owning{$_} } sort keys %owning;
-  for (split /\n/, output('ls', '-ld', '--', sort keys %path)) {
+  for (split /\n/, told('ls', '-ld', '--', sort keys %path)) {
     say_line('acl', hex_of($1)) if m{^\S{10}\+.*? (/.*)$};
   }
   my $uid = getpwnam '${DAEMON}';
