@@ -149,5 +149,5 @@ if (%set) {
   }
 }
 tell_sources();
-print "\\nend\\n";
+print "\nend\n";
 `
