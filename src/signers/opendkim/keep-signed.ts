@@ -5,7 +5,7 @@ import { signerOf } from '../../mail/own-name.ts'
 import type { CarriedLine } from '../../mail/signing-table.ts'
 import { coversSenders, senderPattern, witnessOf, type SenderPattern } from '../../mail/sender-pattern.ts'
 import { aboveOf, SenderIndex } from './sender-index.ts'
-import type { SigningLine } from './signing-lines.ts'
+import type { SigningLine } from './signing-line.ts'
 
 /** A key that the tables to come have. */
 export interface ComingKey {
