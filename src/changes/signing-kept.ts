@@ -143,10 +143,13 @@ function lossText({ pattern, by, instead }: Lost): string {
 function remedyFor(lost: readonly Lost[], domains: readonly string[]): string {
   const patterns = lost.slice(0, SHOWN).map(({ pattern }) => inventoryWord(pattern))
   const names = patterns.filter((name) => mailDomain(name) === name && !domains.includes(name))
-  const add = names.length === 0 ? '' : `add ${names.join(', ')} to domains, or `
+  const isAll = patterns.includes('*')
+  const add = isAll ? ALL_REMEDY : names.length === 0 ? '' : `add ${names.join(', ')} to domains, or `
   const drop = patterns.map((pattern) => `'${pattern}'`).join(', ')
   return `${add}say what need not stay signed: drop_signing: [${drop}]`
 }
+
+const ALL_REMEDY = 'name in domains each whose mail is to be signed from now on, and '
 
 /** `*@example.org`: `example.org`; `*@*.example.org`: `.example.org`; `*@*`: `*` */
 const inventoryWord = (pattern: string): string =>
