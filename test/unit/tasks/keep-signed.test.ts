@@ -68,6 +68,7 @@ const OK: readonly (readonly [string, Partial<KeepSignedArgs>, OpendkimSetup, Si
   ['another domain, whose key is gone', {}, setup(tables('*@b.example b\n'), { gone: ['/etc/k.private'] }), NEW],
   ['a server of the local network that is trusted', { trustedHosts: ['10.0.0.0/8'] }, setup(tables(A, NETWORK()))],
   ['a server that need not be', { dropSigning: ['client:10.1.0.0/16'] }, setup(tables(A, NETWORK()))],
+  ['the host itself as a client', { hostName: 'm.a.example' }, setup(tables(A, 'InternalHosts m.a.example,m\n'))],
   ['mail that mailrun signs for networks', {}, setup(tables(A, NETWORK()), { ours: true })],
 ]
 /** InternalHosts of people: this host, a network, and what OpenDKIM never finds. */
@@ -128,7 +129,11 @@ for (const [what, args, state, why, signing] of REFUSED)
 test('an entry by which nothing is dropped is told, before the run and quietly after it', () => {
   const args = { dropSigning: ['b.example'] }
   assert.match(told(args, setup(tables(A))), /^of drop_signing, nothing that is signed is meant by b\.example$/)
-  const plan = planOf(keepSigned({ ...ARGS, ...args }), { setup: setup(tables(A), { ours: true }), signing: [IN_USE] }, {})
+  const plan = planOf(
+    keepSigned({ ...ARGS, ...args }),
+    { setup: setup(tables(A), { ours: true }), signing: [IN_USE] },
+    {},
+  )
   assert.equal(plan.kind === 'ok' && [plan.warning, typeof plan.note], [undefined, 'string'])
 })
 
