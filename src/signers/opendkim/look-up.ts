@@ -53,7 +53,7 @@ function patternsOf(entries: readonly Entry[], withoutCase: boolean): Table {
   const spelt = (name: Untrusted): string => (withoutCase ? lowerCase(name) : name)
   const [byName, byDomain] = [new Map<string, Numbered[]>(), new Map<string, Numbered[]>()]
   const rest: Numbered[] = []
-  const put = (map: Map<string, Numbered[]>, key: string, numbered: Numbered): void => {
+  const put = (map: Map<string, Numbered[]>, key: Untrusted, numbered: Numbered): void => {
     const list = map.get(key)
     if (list === undefined) map.set(key, [numbered])
     else list.push(numbered)

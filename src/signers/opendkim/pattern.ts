@@ -1,6 +1,6 @@
 // Patterns of `refile:` tables, which OpenDKIM makes regular expressions of (dkimf_mkregexp() of util.c).
 import type { Untrusted } from '../../shell/untrusted.ts'
-import { matchesWild } from '../../text/wild.ts'
+import { matchesWild, type Wild } from '../../text/wild.ts'
 import { lowerCase } from './c-text.ts'
 
 /** Signs of regex(7) that OpenDKIM leaves as they are. */
@@ -16,8 +16,18 @@ export function patternFault(pattern: Untrusted): 'too long' | 'expression' | un
   return EXPRESSION.test(pattern) ? 'expression' : undefined
 }
 
-/** Whether a pattern, whose stars stand for any text, is all of the text's. `withoutCase`: as ASCII knows it. */
+/**
+ * Whether a pattern, whose stars stand for any text, is all of the text's. `withoutCase`: as ASCII knows it. What is
+ * longer than OpenDKIM takes matches nothing: so the time has an end.
+ */
 export function matchesPattern(pattern: Untrusted, text: Untrusted, withoutCase: boolean): boolean {
+  if (pattern.length > LONGEST || text.length > LONGEST) return false
   const [is, wanted] = withoutCase ? [lowerCase(text), lowerCase(pattern)] : [text, pattern]
-  return matchesWild(wanted, is)
+  // Both have an end here, so that matchesWild() may be asked, which is ready for no strangers.
+  return matchesWild(tokensOf(wanted), `${is}`)
 }
+
+const isQuestionMark = (char: string): boolean => char === '?'
+
+const tokensOf = (pattern: Untrusted): Wild =>
+  Array.from(pattern, (char): Wild[number] => (char === '?' ? isQuestionMark : char))
