@@ -69,8 +69,11 @@ function byKeyNames(told: Told, signer: Untrusted, keys: Table): readonly Signin
   const isFor = (name: Untrusted): boolean => matches(at < 0 ? `x@${name}` : name)
   return keys.entries.flatMap(({ key: name }) => {
     // It looks for the sender's domain in small letters, and the KeyTable knows them from capitals.
-    if (!/^[^*@%A-Z]+$/.test(name) || !isFor(name)) return []
+    if (!/^[^*@%A-Z]+$/.test(name) || !isDomain(name) || !isFor(name)) return []
     const line = lineOf({ ...told, pattern: `${user}@${name}` }, { keyName: name, signer }, keys)
     return 'why' in line ? [] : [line]
   })
 }
+
+/** A key that is called `k1` is for no sender. */
+const isDomain = (name: Untrusted): boolean => name.includes('.') || name === 'localhost'
