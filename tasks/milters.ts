@@ -1,11 +1,11 @@
 // Task: no milter that Postfix asks is dead.
 import { deadMilters, isPassedOver, wordsOn } from '../src/changes/dead-milters.ts'
 import { obstacleToMove, opendkimLists, placesOf, socketsNow } from '../src/changes/opendkim-lists.ts'
-import { milterOf } from '../src/mail/milter.ts'
+import { milterOf } from '../src/postfix/endpoint.ts'
 import { oneOf, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
 import { blocked, ok, remarked } from '../src/model/plan.ts'
-import type { PostfixSources } from '../src/postfix/sources.ts'
+import type { PostfixSources } from '../src/model/postfix-sources.ts'
 import { joinProbes } from '../src/probes/join.ts'
 import { milterAnswers, type MilterAnswers } from '../src/probes/milter-answers.ts'
 import { opendkimActivation, type OpendkimActivation } from '../src/probes/opendkim-activation.ts'
