@@ -2,7 +2,7 @@
 import * as assert from 'uvu/assert'
 import { isSenderPattern, senderPattern } from '../../../src/mail/sender-pattern.ts'
 import { keptSigned, type ComingKey, type Kept, type KeepQuestion } from '../../../src/signers/opendkim/keep-signed.ts'
-import type { SigningLine } from '../../../src/signers/opendkim/signing-lines.ts'
+import type { SigningLine } from '../../../src/signers/opendkim/signing-line.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('keep signed')

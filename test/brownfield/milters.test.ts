@@ -5,10 +5,10 @@ import * as assert from 'uvu/assert'
 import type { RunDocument } from '../../src/report/json.ts'
 import { suite } from '../suite.ts'
 import { project, ROOT, type Project } from '../unit/cli/mailrun.ts'
-import { inHost } from './in-host.ts'
-import { duringStream } from './mail-stream.ts'
+import { inHost } from '../lab/in-host.ts'
+import { duringStream } from '../lab/mail-stream.ts'
 import { OTHER_MILTER } from './other-milter.ts'
-import { nameLab } from './own-lab.ts'
+import { nameLab } from '../lab/own-lab.ts'
 
 nameLab('milters')
 const lab = await import('../../lab/index.ts')
