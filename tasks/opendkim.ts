@@ -352,8 +352,7 @@ function activation(
   if (plan.kind === 'blocked') return plan
   const signs = new Set(open)
   const then: OpendkimState = {
-    ...proven(now, files.then, dropIn, started),
-    setup: setupWith(now.setup, contents, configuration),
+    ...proven({ ...now, setup: setupWith(now.setup, contents, configuration) }, files.then, dropIn, started),
     signing: signing.map((each) => named(each, signs.has(each))),
     unit: plan.kind === 'change' ? plan.then : now.unit,
   }

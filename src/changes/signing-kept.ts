@@ -1,9 +1,9 @@
 // What a host signs that its tables to come must go on signing, or the words by which a run refuses. Pure.
 import { mailDomain } from '../mail/names.ts'
 import type { CarriedLine } from '../mail/signing-table.ts'
-import { keptSigned, type Kept, type Lost } from '../signers/opendkim/keep-signed.ts'
+import { keptSigned, type Kept, type Lost } from './signed-patterns.ts'
 import { placeText, type OpendkimConfiguration } from '../signers/opendkim/index.ts'
-import { signedClients, type SignedClient, type SignedClients } from '../signers/opendkim/signed-clients.ts'
+import { signedClients, type SignedClient, type SignedClients } from './signed-clients.ts'
 import { isKnown } from '../model/unknown.ts'
 import { configurationOf, type OpendkimSetup, type Signing } from '../probes/signing.ts'
 import { CONFIGURATION } from '../probes/signing-family.ts'
@@ -78,8 +78,8 @@ function clientsOf(
   const dropped = new Set(dropSigning.map((each) => each.toLowerCase()))
   const { lost, own } = signedClients(configuration, sources.files, trustedHosts, hostName)
   // In mailrun's own configuration the inventory has the last word.
-  const isSettled = ours || configuration.signing.length === 0
-  return { lost: isSettled ? [] : lost.filter(({ name }) => !dropped.has(`${CLIENT}${name}`.toLowerCase())), own }
+  if (ours || configuration.signing.length === 0) return { lost: [], own }
+  return { lost: lost.filter(({ name }) => !dropped.has(`${CLIENT}${name}`.toLowerCase())), own }
 }
 
 function refusedClients(clients: readonly SignedClient[]): string {
@@ -145,10 +145,9 @@ function lossText({ pattern, by, instead }: Lost): string {
 function remedyFor(lost: readonly Lost[], domains: readonly string[]): string {
   const patterns = lost.slice(0, SHOWN).map(({ pattern }) => inventoryWord(pattern))
   const names = patterns.filter((name) => mailDomain(name) === name && !domains.includes(name))
-  const isAll = patterns.includes('*')
-  const add = isAll ? ALL_REMEDY : names.length === 0 ? '' : `add ${names.join(', ')} to domains, or `
+  const add = names.length === 0 ? '' : `add ${names.join(', ')} to domains, or `
   const drop = patterns.map((pattern) => `'${pattern}'`).join(', ')
-  return `${add}say what need not stay signed: drop_signing: [${drop}]`
+  return `${patterns.includes('*') ? ALL_REMEDY : add}say what need not stay signed: drop_signing: [${drop}]`
 }
 
 const ALL_REMEDY = 'name in domains each whose mail is to be signed from now on, and '
