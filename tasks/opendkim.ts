@@ -359,7 +359,8 @@ function activation(
   const changes = [...files.attributes, ...(plan.kind === 'change' ? plan.changes : [])]
   const restored = covered !== undefined && covered.after === covered.former
   const writes = [...writesOf(args), ...(restored ? [`path:${MAIN_CF}` as const] : [])]
-  return withWarning(remarked<OpendkimState>(change(changes, then, [], writes), remarks), dropIn.warning)
+  const told = withWarning(remarked<OpendkimState>(change(changes, then, [], writes), remarks), kept.warning)
+  return withWarning(told, dropIn.warning)
 }
 
 function withWarning<State>(plan: SettledPlan<State>, warning: string | undefined): SettledPlan<State> {

@@ -27,6 +27,8 @@ export interface Keeping {
   readonly carried: readonly CarriedLine[]
   /** Names of the host itself that it signs for, as a client of its own. */
   readonly clients: readonly string[]
+  /** What leaves unsigned all the same, in words: the inventory says no more what it said for mailrun's own tables. */
+  readonly warning?: string
   /** Entries of `dropSigning` by which nothing is dropped. */
   readonly idle: readonly string[]
 }
@@ -61,10 +63,22 @@ export function keeping(
     drop: drop.filter((each) => !each.startsWith(CLIENT)),
   })
   if (kept === undefined) return { why: TOO_ODD }
-  if (kept.lost.length > 0) return { why: refusal(kept, args.domains) }
+  if (kept.lost.length > 0 && !setup.ours) return { why: refusal(kept, args.domains) }
   const clients = clientsOf(args, setup, configuration)
-  return clients.lost.length > 0 ? { why: refusedClients(clients.lost) } : { ...kept, clients: clients.own }
+  return clients.lost.length > 0
+    ? { why: refusedClients(clients.lost) }
+    : { ...kept, clients: clients.own, ...warned(kept) }
 }
+
+/** Of tables that mailrun wrote the inventory has the last word. */
+const warned = ({ lost }: Kept): Pick<Keeping, 'warning'> =>
+  lost.length === 0
+    ? {}
+    : {
+        warning:
+          `mail that mailrun's tables have signed is not signed any more, for the inventory does not name it: ` +
+          `${listOf(lost)}`,
+      }
 
 /** Before a client in `dropSigning`. */
 export const CLIENT = 'client:'
@@ -127,13 +141,18 @@ const SHOWN = 10
 const more = (all: number): string => (all > SHOWN ? `\nand ${all - SHOWN} more` : '')
 
 function refusal({ lost, idle }: Kept, domains: readonly string[]): string {
-  const list = lost.slice(0, SHOWN).map((each) => `\n${lossText(each)}`)
   const unmet = idle.length === 0 ? '' : `; of drop_signing nothing that is signed is meant by ${idle.join(', ')}`
   return (
     `mail that this host signs would not be signed any more, or by another key, so nothing is changed:` +
-    `${list.join('')}${more(lost.length)}\n${remedyFor(lost, domains)}${unmet}`
+    `${listOf(lost)}\n${remedyFor(lost, domains)}${unmet}`
   )
 }
+
+const listOf = (lost: readonly Lost[]): string =>
+  `${lost
+    .slice(0, SHOWN)
+    .map((each) => `\n${lossText(each)}`)
+    .join('')}${more(lost.length)}`
 
 function lossText({ pattern, by, instead }: Lost): string {
   const signer = by.identity === undefined ? '' : ` i=${by.identity}`
