@@ -1,5 +1,6 @@
 // How a host signs its mail, as its daemons read it: what `mailrun audit` looks at for traps.
 import type { Untrusted } from '../shell/untrusted.ts'
+import type { PostfixSources } from './postfix-sources.ts'
 
 /** A place in a file. `line` is 0 where it is no line of its own. */
 export interface FileLine {
@@ -97,11 +98,6 @@ export interface MailSetup {
   readonly parameters: Readonly<Record<string, Untrusted>>
   /** Where main.cf sets each, in order. */
   readonly parameterLines: Readonly<Record<string, readonly number[]>>
-  /** Of master.cf. */
-  readonly services: readonly {
-    readonly name: Untrusted
-    readonly command: Untrusted
-    readonly chroot: boolean
-    readonly overrides: Readonly<Record<string, Untrusted>>
-  }[]
+  /** Who asks which milter; left out where there is no Postfix. */
+  readonly postfix?: PostfixSources
 }

@@ -6,6 +6,11 @@ const PARAMETERS = [
   'config_directory content_filter inet_protocols internal_mail_filter_classes milter_default_action mydomain',
   'myhostname myorigin non_smtpd_milters queue_directory receive_override_options smtp_helo_name smtpd_milters',
 ].join(' ')
+/** What says who asks which milter. */
+const LISTS = [
+  'compatibility_level cleanup_service_name internal_mail_filter_classes master_service_disable milter_default_action',
+  'non_smtpd_milters queue_directory receive_override_options smtpd_milter_maps smtpd_milters',
+].join(' ')
 const PACKAGES = [
   'amavisd-new dkimpy-milter exim4-daemon-heavy exim4-daemon-light nullmailer opendkim opensmtpd postfix qmail',
   'rspamd sendmail-bin msmtp-mta ssmtp',
@@ -20,7 +25,8 @@ const UNIT_PROPERTIES = 'LoadState ActiveState UnitFileState Type PIDFile DropIn
  * - of OpenDKIM: `unit PROPERTY VALUE`, `refused TEXT`, `default NAME LINE VALUE`, `user NAME`, `in GROUP`;
  * - of its tables and keys: `state PATH STATE` for the daemon's user, `key PATH STATE SPKI`, `no-openssl`,
  *   `path TYPE OWNER GROUP MODE PATH`, `member GROUP USER`;
- * - of Postfix: `set NAME VALUE`, `line NAME NUMBER`, `service NAME COMMAND CHROOT`, `override SERVICE NAME VALUE`.
+ * - of Postfix: `set NAME VALUE`, `line NAME NUMBER`, `main NAME VALUE` as written, `master TEXT`, `hosts TEXT`,
+ *   `addresses TEXT`.
  *
  * No private key and no password of a table leaves the host. Source: opendkim(8), opendkim.conf(5), postconf(1).
  */
@@ -129,6 +135,11 @@ for my $id (sort keys %group) {
 }
 
 # Postfix.
+sub text_of {
+  open my $file, '<', $_[0] or return '';
+  read $file, my $text, 262144;
+  defined $text ? $text : ''
+}
 my %set;
 for (split /\n/, told('postconf', '-x', qw(${PARAMETERS}))) { $set{$1} = $2 if /^(\w+) = ?(.*)$/ }
 if (%set) {
@@ -140,13 +151,26 @@ if (%set) {
   if (open my $file, '<', "$set{config_directory}/main.cf") {
     while (<$file>) { say_line('line', $1, $.) if /^(\w+)\s*=/ && exists $set{$1} }
   }
-  my (%command, %chroot);
-  for (split /\n/, told(qw(postconf -F */*/command))) { $command{$1} = $2 if m{^(\S+/\w+)/command = (\S+)} }
-  for (split /\n/, told(qw(postconf -F */*/chroot))) { $chroot{$1} = $2 if m{^(\S+/\w+)/chroot = (\S+)} }
-  say_line('service', $_, $command{$_}, $chroot{$_} || 'n') for sort keys %command;
-  for (split /\n/, told(qw(postconf -Px))) {
-    say_line('override', $1, $2, hex_of($3)) if m{^(\S+/\w+)/(\w+) = ?(.*)$} && exists $set{$2};
+  my $directory = $set{config_directory};
+  my $master = text_of("$directory/master.cf");
+  say_line('master', hex_of($master));
+  my (%main, %sent);
+  for (split /\n/, told(qw(postconf -n))) { $main{$1} = $2 if /^([\w-]+) = ?(.*)$/ }
+  # Those that lists of milters lead to, and no others: values may be secrets.
+  my @open = map { $sent{$_} = 1; exists $main{$_} ? $main{$_} : () } qw(${LISTS});
+  push @open, $master;
+  while (defined(my $text = pop @open)) {
+    while ($text =~ /\$[({]?\s*(\w+)/g) { push @open, $main{$1} if exists $main{$1} && !$sent{$1}++ }
   }
+  say_line('main', $_, hex_of($main{$_})) for grep { exists $main{$_} } sort keys %sent;
+  say_line('hosts', hex_of(text_of('/etc/hosts')));
+  my ($node, $addresses) = ('', '');
+  for (split /\n/, text_of('/proc/net/fib_trie')) {
+    $node = $1 if /^\s*[|+]--\s+(\S+)/;
+    $addresses .= "$node\n" if m{/32 host LOCAL};
+  }
+  /^(\S+)/ and $addresses .= "6 $1\n" for split /\n/, text_of('/proc/net/if_inet6');
+  say_line('addresses', hex_of($addresses));
 }
 tell_sources();
 print "\nend\n";

@@ -8,6 +8,7 @@ import { groupedBy } from '../text/grouped-by.ts'
 import type { Untrusted } from '../shell/untrusted.ts'
 import { MAIL_SETUP_PROGRAM } from './mail-setup-program.ts'
 import { opendkimReadings } from './opendkim-readings.ts'
+import { addressesIn, hostsIn, instanceOf } from './postfix-services.ts'
 import { fromHex } from './perl-words.ts'
 import { sourcesIn } from './signing-answer.ts'
 
@@ -30,7 +31,6 @@ export const NO_SETUP: MailSetup = {
   members: {},
   parameters: {},
   parameterLines: {},
-  services: [],
 }
 
 /** One process on the host; what needs root is told as an obstacle where there is none. */
@@ -98,7 +98,7 @@ function read(stdout: Untrusted): MailSetup {
     parameterLines: Object.fromEntries(
       Object.entries(grouped(of('line'))).map(([name, numbers]) => [name, numbers.map(Number)]),
     ),
-    services: servicesOf({ of, last }),
+    ...postfixOf({ of, last }),
   }
 }
 
@@ -117,14 +117,19 @@ const attributes = ([type = '', owner = '', group = '', mode = '', at = '']: rea
   PathAttributes,
 ] => [fromHex(at), { type, owner, group, mode }]
 
-function servicesOf({ of }: Lines): MailSetup['services'] {
-  const overrides = groupedBy(of('override'), ([service = '']) => service)
-  return of('service').map(([name = '', command = '', chroot]) => ({
-    name,
-    command,
-    chroot: chroot === 'y',
-    overrides: valuesOf((overrides.get(name) ?? []).map((words) => words.slice(1))),
-  }))
+function postfixOf({ of, last }: Lines): Pick<MailSetup, 'postfix'> {
+  const master = last('master')?.[0]
+  if (master === undefined) return {}
+  const main = new Map(Object.entries(valuesOf(of('main'))))
+  const text = (word: string): string => fromHex(last(word)?.[0] ?? '-')
+  const parameters = valuesOf(of('set'))
+  const instance = { directory: parameters['config_directory'] ?? '/etc/postfix', main, master: fromHex(master) }
+  const host = {
+    own: [parameters['myhostname'] ?? ''].filter((each) => each !== ''),
+    hosts: hostsIn(text('hosts')),
+    addresses: addressesIn(text('addresses')),
+  }
+  return { postfix: { ...instanceOf(instance), host, instances: [] } }
 }
 
 function oneOf<Word extends string>(words: readonly Word[], word: string): Word {

@@ -6,6 +6,7 @@ import type { HostProof } from '../../../src/model/proof.ts'
 import type { Baseline } from '../../../src/audit/baseline.ts'
 import { opendkimReadings } from '../../../src/probes/opendkim-readings.ts'
 import type { FileText } from '../../../src/signers/opendkim/index.ts'
+import { sources } from '../postfix/host.ts'
 import { auditReport } from '../../../src/audit/report.ts'
 
 const RSA_2048 =
@@ -142,10 +143,12 @@ export const GOOD: MailSetup = asRead({
     receive_override_options: '',
   },
   parameterLines: { smtpd_milters: [40], non_smtpd_milters: [41], milter_default_action: [42], myhostname: [30] },
-  services: [
-    { name: 'smtp/inet', command: 'smtpd', chroot: true, overrides: {} },
-    { name: 'cleanup/unix', command: 'cleanup', chroot: true, overrides: {} },
-  ],
+  postfix: sources({
+    smtpd_milters: 'unix:opendkim/opendkim.sock',
+    non_smtpd_milters: 'unix:opendkim/opendkim.sock',
+    milter_default_action: 'tempfail',
+    internal_mail_filter_classes: 'bounce',
+  }),
 })
 
 const pass = (id: string) => ({ status: 'pass', id, what: 'well' }) as const
@@ -247,3 +250,10 @@ export const report = (of: Evidence, baseline: Baseline = [], limited = false): 
 /** `id about`, sorted: of a setup, whatever else there is. */
 export const idsOf = ({ findings }: Pick<AuditReport, 'findings'>): readonly string[] =>
   [...new Set(findings.map(({ id }) => id))].sort()
+
+/** With other parameters of main.cf. */
+export const withMain = (setup: MailSetup, change: Readonly<Record<string, string>>): MailSetup => ({
+  ...setup,
+  parameters: { ...setup.parameters, ...change },
+  postfix: { ...setup.postfix!, main: new Map([...setup.postfix!.main, ...Object.entries(change)]) },
+})

@@ -9,7 +9,7 @@ import type { MailSetup, OpendkimTable } from '../../../src/model/mail-setup.ts'
 import { NO_SETUP } from '../../../src/probes/mail-setup.ts'
 import { DROP_IN } from '../../../src/probes/opendkim.ts'
 import { suite } from '../../suite.ts'
-import { asRead, GOOD, host, KEY_PATH, PROOF, settings, SETTINGS, table } from './evidence.ts'
+import { asRead, GOOD, host, KEY_PATH, PROOF, settings, SETTINGS, table, withMain } from './evidence.ts'
 
 const test = suite('audit: rules')
 const seen = new Set<string>()
@@ -26,10 +26,7 @@ const tables = (name: OpendkimTable['name'], change: Partial<OpendkimTable>): Ma
   tables: GOOD.tables.map((each) => (each.name === name ? { ...each, ...change } : each)),
 })
 const rows = (...texts: readonly string[]) => texts.map((text, index) => ({ line: index + 1, text }))
-const parameters = (change: Readonly<Record<string, string>>): MailSetup => ({
-  ...GOOD,
-  parameters: { ...GOOD.parameters, ...change },
-})
+const parameters = (change: Readonly<Record<string, string>>): MailSetup => withMain(GOOD, change)
 const unit = (change: Readonly<Record<string, string>>): MailSetup => ({ ...GOOD, unit: { ...GOOD.unit, ...change } })
 const keyIs = (change: object, key: Partial<MailSetup['keys'][number]> = {}): MailSetup => ({
   ...GOOD,
@@ -43,7 +40,13 @@ const publicKey = (bits: number): string =>
 const ed25519 = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'der' }).toString('base64')
 const service = (name: string, overrides: Readonly<Record<string, string>>): MailSetup => ({
   ...GOOD,
-  services: [...GOOD.services, { name, command: 'smtpd', chroot: true, overrides }],
+  postfix: {
+    ...GOOD.postfix!,
+    services: [
+      ...GOOD.postfix!.services,
+      { name, command: 'smtpd', chroot: true, overrides: new Map(Object.entries(overrides)) },
+    ],
+  },
 })
 
 test('what mailrun sets up has no faults, nor has one that differs from it where that is well', () => {
@@ -155,10 +158,10 @@ const WRONG: readonly (readonly [what: string, setup: MailSetup, ids: readonly s
   ['the world of IPv6', tables('internalhosts', { rows: rows('::/0') }), ['trusted-wide']],
   [
     'a socket for every program',
-    {
-      ...conf((text) => text.replace(/Socket .*/, 'Socket inet:8891@localhost')),
-      parameters: { ...GOOD.parameters, smtpd_milters: 'inet:127.0.0.1:8891' },
-    },
+    withMain(
+      conf((text) => text.replace(/Socket .*/, 'Socket inet:8891@localhost')),
+      { smtpd_milters: 'inet:127.0.0.1:8891' },
+    ),
     ['socket-any-user'],
     '/etc/opendkim.conf:8',
   ],
@@ -179,10 +182,10 @@ const WRONG: readonly (readonly [what: string, setup: MailSetup, ids: readonly s
   ],
   [
     'a socket for the network',
-    {
-      ...conf((text) => text.replace(/Socket .*/, 'Socket inet:8891')),
-      parameters: { ...GOOD.parameters, smtpd_milters: 'inet:127.0.0.1:8891' },
-    },
+    withMain(
+      conf((text) => text.replace(/Socket .*/, 'Socket inet:8891')),
+      { smtpd_milters: 'inet:127.0.0.1:8891' },
+    ),
     ['socket-open'],
   ],
   [

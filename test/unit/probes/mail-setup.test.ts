@@ -3,6 +3,7 @@
 import * as assert from 'uvu/assert'
 import { setupFaults } from '../../../src/audit/rules/setup-faults.ts'
 import { ProbeError } from '../../../src/model/probe.ts'
+import { milterUses } from '../../../src/postfix/milter-uses.ts'
 import { mailSetup } from '../../../src/probes/mail-setup.ts'
 import { mutated } from '../../fuzz/mutate.ts'
 import { randomOf } from '../../fuzz/random.ts'
@@ -36,8 +37,11 @@ const LINES = [
   `set config_directory ${hex('/etc/postfix')}`,
   'line smtpd_milters 40',
   'line smtpd_milters 50',
-  'service smtp/inet smtpd y',
-  `override smtp/inet smtpd_milters -`,
+  `main smtpd_milters ${hex('$dkim')}`,
+  `main dkim ${hex('unix:opendkim/opendkim.sock')}`,
+  `master ${hex('smtp inet n - y - - smtpd\nx inet n - n - - smtpd -o smtpd_milters=\n')}`,
+  `hosts ${hex('127.0.0.1 localhost\n')}`,
+  `addresses ${hex('192.0.2.1\n')}`,
   `word ${hex('-p')}`,
   `word ${hex('inet:8892@localhost')}`,
   ...Object.entries(TEXTS).map(([path, text]) => `file ${hex(path)} text ${text.length}`),
@@ -79,11 +83,11 @@ test('it is read line by line', () => {
   )
   assert.equal(setup.keys, [{ path: '/etc/dkimkeys/a.private', state: 'unreadable', publicKey: '' }])
   assert.equal(
-    [setup.members, setup.parameterLines, setup.services],
+    [setup.members, setup.parameterLines, milterUses(setup.postfix!).map(({ service, item }) => [service, item])],
     [
       { opendkim: ['opendkim', 'postfix'] },
       { smtpd_milters: [40, 50] },
-      [{ name: 'smtp/inet', command: 'smtpd', chroot: true, overrides: { smtpd_milters: '' } }],
+      [['smtp/inet', 'unix:opendkim/opendkim.sock']],
     ],
   )
 })
