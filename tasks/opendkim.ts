@@ -358,8 +358,7 @@ function activation(
   if (plan.kind === 'blocked') return plan
   const signs = new Set(open)
   const then: OpendkimState = {
-    ...proven(now, files.then, dropIn, started),
-    setup: setupWith(now.setup, contents, configuration),
+    ...proven({ ...now, setup: setupWith(now.setup, contents, configuration) }, files.then, dropIn, started),
     signing: signing.map((each) => named(each, signs.has(each))),
     unit: plan.kind === 'change' ? plan.then : now.unit,
     pending: changed?.lists.after ?? now.pending,
@@ -367,7 +366,7 @@ function activation(
   const changes = [...files.attributes, ...(plan.kind === 'change' ? plan.changes : [])]
   const { facts, writes } = effectsOf(changed)
   const made = change(changes, then, facts, [...writesOf(args), ...writes])
-  return withWarning(remarked<OpendkimState>(made, remarks), dropIn.warning)
+  return withWarning(withWarning(remarked<OpendkimState>(made, remarks), kept.warning), dropIn.warning)
 }
 
 /** What else than its files has the unit restarted, or Postfix's lists changed, which a reload goes before. */
