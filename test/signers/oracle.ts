@@ -34,6 +34,17 @@ const linesOf = ({ words, files, keys }: Configuration): string =>
     'run',
   ].join('\n')
 
+/** Its own daemon does not run afterwards. */
+export async function installOpendkim(lab: typeof Lab, host: string): Promise<void> {
+  const { code, stderr } = await lab.hostExec(
+    host,
+    `dpkg-query -W opendkim >/dev/null 2>&1 ||
+      DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends opendkim >/dev/null || exit
+    systemctl stop opendkim`,
+  )
+  if (code !== 0) throw new Error(`opendkim cannot be installed in ${host}: ${stderr}`)
+}
+
 /** @param host - with OpenDKIM installed; its own daemon may run or not. */
 export async function daemonsOf(
   lab: typeof Lab,

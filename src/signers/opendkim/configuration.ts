@@ -7,7 +7,7 @@ import { lookAtOtherSets, refuseMissingKeys, refuseValues, type Given } from './
 import { isSigned, signed, type SignedHow, type Way } from './signatures.ts'
 import type { IdleLine, SigningLine } from './signing-line.ts'
 import { linesOfWay } from './signing-lines.ts'
-import { Doubts, placeText, type NotUnderstood, type OpendkimSources } from './sources.ts'
+import { Doubts, placeText, type NotUnderstood, type OpendkimSources, type Place } from './sources.ts'
 import { optionsOf, type Options } from './words.ts'
 
 /** What it reads where no `-x` names another. */
@@ -79,9 +79,20 @@ export function opendkimConfiguration({ words, files }: OpendkimSources): Opendk
   }
 }
 
-const setOf = (setting: Pick<Setting, 'name' | 'value' | 'path'>, files: OpendkimSources['files'], doubts: Doubts) => {
+/** More lines of patterns that are not for one domain each are not looked through, for each address anew. */
+const MOST_PATTERNS = 1000
+
+function setOf(
+  setting: Pick<Setting, 'name' | 'value'> & Place,
+  files: OpendkimSources['files'],
+  doubts: Doubts,
+): Table | undefined {
   const set = dataSetOf(setting, files, doubts)
-  return set && tableOf(set, setting.name !== 'KeyTable')
+  if (set === undefined) return undefined
+  const table = tableOf(set, setting.name !== 'KeyTable')
+  if (table.slow <= MOST_PATTERNS) return table
+  doubts.unknown(`${setting.name} has more than ${MOST_PATTERNS} patterns of several stars`, setting, 'name domains')
+  return undefined
 }
 
 /** Programs that decide about each message, and what changes where the daemon looks for keys. */

@@ -3,19 +3,24 @@ import type { Untrusted } from '../../shell/untrusted.ts'
 import { domainPart, inOrder } from './address-pattern.ts'
 import { keyNamed, pathFor } from './keys.ts'
 import type { Table } from './look-up.ts'
-import { matchesPattern } from './pattern.ts'
+import { matcherOf } from './pattern.ts'
 import { signatureWith, signingValue, type SigningValue, type Way } from './signatures.ts'
 import type { IdleLine, Lines, SigningLine } from './signing-line.ts'
 import type { Doubts } from './sources.ts'
 
-/** How many pairs of a line with `%` and a key are looked at. */
-const MOST_PAIRS = 100_000
+/** How many pairs of a line and a key are looked at one by one. */
+const MOST_PAIRS = 20_000
 
 export function tableLines({ signing, keys }: Way & { kind: 'tables' }, doubts: Doubts): Lines {
   const lines: SigningLine[] = []
   const idle: IdleLine[] = []
   let pairs = 0
   for (const { entry, pattern, why } of inOrder(signing)) {
+    pairs += keys.slow
+    if (pairs > MOST_PAIRS) {
+      doubts.unknown('the tables have too many lines for patterns of keys', entry.place, 'name each key')
+      break
+    }
     const told = { written: entry.key, place: entry.place }
     const value = signingValue(entry, signing.kind)
     if (pattern === undefined) idle.push({ ...told, pattern, why, fails: false })
@@ -24,8 +29,7 @@ export function tableLines({ signing, keys }: Way & { kind: 'tables' }, doubts: 
       keep(lineOf({ ...told, pattern }, value, keys), lines, idle)
     else {
       pairs += keys.entries.length
-      if (pairs > MOST_PAIRS) doubts.unknown('there are too many lines with % for keys', entry.place, 'name the keys')
-      else lines.push(...byKeyNames({ ...told, pattern }, value.signer, keys))
+      if (pairs <= MOST_PAIRS) lines.push(...byKeyNames({ ...told, pattern }, value.signer, keys))
     }
   }
   return { signing: lines, idle }
@@ -61,12 +65,15 @@ function lineOf(told: Told, { keyName: written, signer }: SigningValue, keys: Ta
 function byKeyNames(told: Told, signer: Untrusted, keys: Table): readonly SigningLine[] {
   const at = told.pattern.lastIndexOf('@')
   const user = at < 0 ? '*' : told.pattern.slice(0, at)
-  const isFor = (name: Untrusted): boolean =>
-    at < 0 ? matchesPattern(told.pattern, `x@${name}`, true) : matchesPattern(told.pattern.slice(at + 1), name, true)
+  const matches = matcherOf(told.pattern.slice(at + 1))
+  const isFor = (name: Untrusted): boolean => matches(at < 0 ? `x@${name}` : name)
   return keys.entries.flatMap(({ key: name }) => {
     // It looks for the sender's domain in small letters, and the KeyTable knows them from capitals.
-    if (!/^[^*@%A-Z]+$/.test(name) || !isFor(name)) return []
+    if (!/^[^*@%A-Z]+$/.test(name) || !isDomain(name) || !isFor(name)) return []
     const line = lineOf({ ...told, pattern: `${user}@${name}` }, { keyName: name, signer }, keys)
     return 'why' in line ? [] : [line]
   })
 }
+
+/** A key that is called `k1` is for no sender. */
+const isDomain = (name: Untrusted): boolean => name.includes('.') || name === 'localhost'
