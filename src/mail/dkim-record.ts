@@ -1,4 +1,5 @@
 // The DNS record of a DKIM key (RFC 6376, section 3.6.1; RFC 8463 for Ed25519).
+import { nameKey } from './names.ts'
 import { RecordSyntaxError } from './record-syntax-error.ts'
 import { parseTags, renderTags, type Tag } from './tag-list.ts'
 import type { Untrusted } from '../shell/untrusted.ts'
@@ -21,7 +22,8 @@ export interface DkimKeyRecord {
   readonly others?: readonly Tag[]
 }
 
-export const dkimName = (domain: string, selector: string): string => `${selector}._domainkey.${domain}`
+/** As {@link DnsRecord} has names. @param selector - in either case, as a signer writes it */
+export const dkimName = (domain: string, selector: string): string => nameKey(`${selector}._domainkey.${domain}`)
 
 /** In RFC 6376's order, `v` first. */
 export function renderDkim({ h, k, n, p, s, t, others = [] }: DkimKeyRecord): string {

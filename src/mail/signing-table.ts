@@ -1,6 +1,5 @@
 // OpenDKIM's KeyTable and SigningTable as lines: which key signs for whom (opendkim.conf(5), `KeyTable file:…`,
 // `SigningTable refile:…`).
-import { dkimName } from './dkim-record.ts'
 import { signerOf } from './own-name.ts'
 
 /** A key that a host signs with. */
@@ -11,8 +10,11 @@ export interface TableKey {
   readonly path: string
 }
 
+/** The daemon looks names of the KeyTable up as they are written: both tables write the selector as the host has it. */
+const keyName = ({ domain, selector }: Omit<TableKey, 'path'>): string => `${selector}._domainkey.${domain}`
+
 export const keyTableLines = (keys: readonly TableKey[]): readonly string[] =>
-  keys.map(({ domain, selector, path }) => `${dkimName(domain, selector)} ${domain}:${selector}:${path}`)
+  keys.map((key) => `${keyName(key)} ${key.domain}:${key.selector}:${key.path}`)
 
 /**
  * Of a `refile:` the first line that matches counts, so names stand before the domains that they are in.
@@ -33,5 +35,5 @@ export function signingTableLines(keys: readonly TableKey[], hostName: string | 
   const depth = (name: string): number => name.split('.').length
   return [...own, ...keys.map((key) => ({ ...key, name: key.domain }))]
     .sort((a, b) => depth(b.name) - depth(a.name))
-    .map(({ name, domain, selector }) => `*@${name} ${dkimName(domain, selector)}`)
+    .map(({ name, ...key }) => `*@${name} ${keyName(key)}`)
 }

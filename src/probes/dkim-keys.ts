@@ -29,7 +29,7 @@ for f in ${quote(directory)}/"$d"/*.private; do
   s=\${f##*/}
   s=\${s%.private}
   case $s in
-  *[!a-z0-9.-]*|'') ;;
+  *[!A-Za-z0-9._-]*|'') ;;
   *) key "$d" "$s" "$f";;
   esac
 done

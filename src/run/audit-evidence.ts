@@ -5,7 +5,7 @@ import type { Evidence, HostEvidence } from '../audit/evidence.ts'
 import { usedKeys } from '../audit/judge/fleet-faults.ts'
 import type { Authority } from '../dns/authority.ts'
 import { mailFleet, type MailFleet, type MailHost, type MailKey, type MailMember } from '../mail/mail-fleet.ts'
-import { isSelector, mailDomain } from '../mail/names.ts'
+import { distinctNames, isSelector, mailDomain } from '../mail/names.ts'
 import { publishableKey } from '../mail/public-key.ts'
 import { withoutRivals } from '../mail/rival-keys.ts'
 import { isInside } from '../mail/sending-address.ts'
@@ -181,5 +181,5 @@ function selectorsOf(
     ),
   )
   const named = used.filter((key) => key.domain === domain).map(({ selector }) => selector)
-  return [...new Set([...live, ...named])].filter(isSelector)
+  return distinctNames([...live, ...named]).filter(isSelector)
 }

@@ -5,6 +5,7 @@ import { dnsVar, type DnsVars } from '../../dns/dns-vars.ts'
 import { probeTemplate } from '../../mail/probe-message.ts'
 import { rotationSettings, rotationVar, type RotationSettings } from '../../mail/rotation/settings.ts'
 import type { OwnSelectors } from '../../mail/own-selectors.ts'
+import { nameKey } from '../../mail/names.ts'
 import { domain, selector, selectorList } from '../../mail/schemas.ts'
 import { mailVars } from '../../mail/mail-vars.ts'
 import { MailrunError } from '../../model/mailrun-error.ts'
@@ -64,7 +65,7 @@ export async function rotationMembers({ inventory, ...selection }: HostSelection
     members.set(host.name, {
       name: host.name,
       domains: vars.domains,
-      own: { ...ownSelectors(host.name, vars, given), first: firstSelectorOf(vars, host) },
+      own: { ...ownSelectors(host.name, vars, given), first: nameKey(firstSelectorOf(vars, host)) },
       settings: rotationSettings(vars.dkim_rotation),
       ttl: vars.dns_ttl ?? TTL,
     })
