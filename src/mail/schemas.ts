@@ -22,11 +22,7 @@ const SELECTOR_CHARACTERS = 'letters, digits, hyphens and underscores'
 /** A DKIM selector, in either case, and comes out as it is written: a host's files are named by it. */
 export const selector = v.pipe(
   v.string('a DKIM selector is wanted'),
-  v.check(
-    isSelector,
-    ({ input }) =>
-      `a DKIM selector is wanted: ${SELECTOR_CHARACTERS}; got ${JSON.stringify(input)}`,
-  ),
+  v.check(isSelector, ({ input }) => `a DKIM selector is wanted: ${SELECTOR_CHARACTERS}; got ${JSON.stringify(input)}`),
   v.metadata({
     description: `A DKIM selector: ${SELECTOR_CHARACTERS}`,
     pattern: SELECTOR_PATTERN,

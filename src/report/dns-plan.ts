@@ -46,6 +46,7 @@ function recordText(planned: PlannedRecord, paint: Colours): TerminalText {
       if (planned.served) return EMPTY
       return term`  ${paint.doubtful(term`?`)} ${head}: ask whoever runs that zone for it\n${value}${why}`
     case 'blocked':
+      if (planned.unreadable === true) return term`  ${paint.bad(term`x`)} ${head}: left alone: ${said(planned.why)}\n`
       return term`  ${paint.bad(term`x`)} ${head}: cannot be put there: ${said(planned.why)}\n${value}`
     case 'unanswered':
       return term`  ${paint.bad(term`x`)} ${head}: left alone: ${said(planned.why)}\n`

@@ -29,10 +29,9 @@ export const givenSelectors = (hosts: readonly Pick<Host, 'name' | 'vars'>[]): r
     return {
       host: name,
       domains: Array.isArray(domains) ? texts(domains).flatMap((each) => mailDomain(each) ?? []) : undefined,
-      selectors: [
-        typeof first === 'string' ? first : shortName(name),
-        ...texts(vars.get('dkim_selectors')?.value),
-      ].map(nameKey),
+      selectors: [typeof first === 'string' ? first : shortName(name), ...texts(vars.get('dkim_selectors')?.value)].map(
+        nameKey,
+      ),
     }
   })
 
