@@ -20,6 +20,7 @@ import { sendingDomains, type AuditHosts } from './audit-hosts.ts'
 import { ownSelectors } from './given-selectors.ts'
 import type { MailHostVars } from './mail-fleet-of.ts'
 import { spokenKeys } from './mail-member.ts'
+import { withoutNames } from './without-names.ts'
 import type { Untrusted } from '../shell/untrusted.ts'
 
 interface Outputs {
@@ -29,7 +30,7 @@ interface Outputs {
 }
 
 export async function auditEvidence(
-  { vars, limited, given }: Pick<AuditHosts, 'vars' | 'limited' | 'given'>,
+  { vars, limited, given, dns: { differing } }: Pick<AuditHosts, 'vars' | 'limited' | 'given' | 'dns'>,
   results: readonly HostResult[],
   message: ProbedMessage,
   dns: AskedDns,
@@ -57,7 +58,11 @@ export async function auditEvidence(
     declared: declared.has(domain),
     selectors: selectorsOf(domain, hosts, used),
   }))
-  const domains = await lookAtDomains(fleet, asked, dns)
+  const looked = await lookAtDomains(withoutNames(fleet, differing), asked, dns)
+  const domains = looked.map((each) => {
+    const contradiction = differing.get(each.domain)
+    return contradiction === undefined ? each : { ...each, contradiction }
+  })
   // Whoever was not asked may be the stranger.
   const partial = limited || hosts.some(({ status }) => status !== 'audited')
   return {

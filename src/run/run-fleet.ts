@@ -7,6 +7,7 @@ import type { HostResult } from '../model/run-event.ts'
 import { ownSelectors } from './given-selectors.ts'
 import type { MailHosts } from './mail-fleet-of.ts'
 import { addressesOf, keysOf } from './mail-member.ts'
+import { leftAloneFindings, withoutNames } from './without-names.ts'
 import { namesOf, withoutMute } from './mute-hosts.ts'
 
 type Outputs = Readonly<Record<string, unknown>>
@@ -55,8 +56,12 @@ export interface RunFleet {
  * @param toCome - the run would make the keys that are not there.
  * @throws MailrunError where the vars of hosts contradict each other
  */
-export function runFleet({ vars, given = [] }: MailHosts, results: readonly HostResult[], toCome: boolean): RunFleet {
-  const findings: RecordFinding[] = []
+export function runFleet(
+  { vars, dns: { differing }, given = [] }: MailHosts,
+  results: readonly HostResult[],
+  toCome: boolean,
+): RunFleet {
+  const findings: RecordFinding[] = [...leftAloneFindings(differing)]
   const mute = new Map<string, string>()
   const told = new Map(results.map((result) => [result.name, answersIn(result)]))
   const all = [...vars].map(([name, own]) => {
@@ -71,7 +76,7 @@ export function runFleet({ vars, given = [] }: MailHosts, results: readonly Host
     return { name, vars: own, addresses: typeof addresses === 'string' ? [] : addresses, keys }
   })
   const { members, findings: rivals } = withoutRivals(all)
-  const whole = mailFleet(members)
+  const whole = withoutNames(mailFleet(members), differing)
   const { fleet, unknown } = withoutMute(whole, mute)
   const known = new Set(whole.hosts.filter(({ name }) => !mute.has(name)).flatMap(namesOf))
   return {
