@@ -69,7 +69,7 @@ export async function planDns(
   const lookingAt = lookingWithin(bounds, looking)
   // Where records will be does not depend on what is there; what they say does.
   const places = mailRecords(fleet, () => []).records
-  const seen = await seeAll(places, lookingAt)
+  const seen = await seeAll([...places, ...unsetPolicies(fleet)], lookingAt)
   const published = publishedBy(seen)
   const { records, findings, faults } = mailRecords(fleet, published)
   const unreadable = unreadableAt(places, faults, seen)
@@ -84,6 +84,12 @@ export async function planDns(
     published,
   }
 }
+
+/** Of domains whose policy is no business of the inventory's: whether they have one that is good is told. */
+const unsetPolicies = ({ domains }: MailFleet): readonly DomainPlace[] =>
+  domains.flatMap(({ domain, sends, dmarc }) =>
+    sends && dmarc === undefined ? [{ name: `_dmarc.${domain}`, type: 'TXT', domain }] : [],
+  )
 
 /** Where a record is to be, and what is published there keeps it from being worked out. */
 const unreadableAt = (
@@ -145,23 +151,26 @@ function keepingTerms(planned: PlannedRecord): PlannedRecord {
   return { record, zone, views, kind: 'blocked', why }
 }
 
+/** Where a record is to be, or may be. */
+type DomainPlace = Pick<MailRecord, 'name' | 'type' | 'domain'>
+
 /** For one record: what its domain leads to has one bound. */
-type LookingAt = (record: MailRecord) => Looking
+type LookingAt = (place: DomainPlace) => Looking
 
 const lookingWithin =
   (bounds: DomainBounds, looking: Looking): LookingAt =>
-  (record) =>
-    bounds.looking(looking, record.domain, keyOf(record))
+  (place) =>
+    bounds.looking(looking, place.domain, keyOf(place))
 
-async function seeAll(records: readonly MailRecord[], lookingAt: LookingAt): Promise<ReadonlyMap<string, Seen>> {
+async function seeAll(places: readonly DomainPlace[], lookingAt: LookingAt): Promise<ReadonlyMap<string, Seen>> {
   return new Map(
-    await Promise.all(records.map(async (record) => [keyOf(record), await see(record, lookingAt(record))] as const)),
+    await Promise.all(places.map(async (place) => [keyOf(place), await see(place, lookingAt(place))] as const)),
   )
 }
 
-async function see(record: MailRecord, looking: Looking): Promise<Seen> {
+async function see(place: DomainPlace, looking: Looking): Promise<Seen> {
   try {
-    const sight = await look(record, looking)
+    const sight = await look(place, looking)
     return { sight, now: await counting(sight, looking) }
   } catch (error) {
     if (!(error instanceof ZoneNotFound)) throw error

@@ -20,6 +20,7 @@ import { sendingDomains, type AuditHosts } from './audit-hosts.ts'
 import { ownSelectors } from './given-selectors.ts'
 import type { MailHostVars } from './mail-fleet-of.ts'
 import { spokenKeys } from './mail-member.ts'
+import { namesOf, withoutMute } from './mute-hosts.ts'
 import { withoutNames } from './without-names.ts'
 import type { Untrusted } from '../shell/untrusted.ts'
 
@@ -58,7 +59,7 @@ export async function auditEvidence(
     declared: declared.has(domain),
     selectors: selectorsOf(domain, hosts, used),
   }))
-  const looked = await lookAtDomains(withoutNames(fleet, differing), asked, dns)
+  const looked = await lookAtDomains(withoutUnheard(withoutNames(fleet, differing), hosts), asked, dns)
   const domains = looked.map((each) => {
     const contradiction = differing.get(each.domain)
     return contradiction === undefined ? each : { ...each, contradiction }
@@ -71,6 +72,16 @@ export async function auditEvidence(
       ? domains.map((each) => ({ ...each, notes: each.notes.filter(({ id }) => id !== 'spf-stranger') }))
       : domains,
   }
+}
+
+/** Of a domain all of whose senders are away, what SPF it needs is not known. */
+function withoutUnheard(fleet: MailFleet, hosts: readonly HostEvidence[]): MailFleet {
+  const away = new Map(hosts.filter(({ status }) => status !== 'audited').map(({ name, status }) => [name, status]))
+  const mute = fleet.hosts.filter(({ name, addresses }) => addresses.length === 0 && away.has(name))
+  if (mute.length === 0) return fleet
+  const known = new Set(fleet.hosts.filter((host) => !mute.includes(host)).flatMap(namesOf))
+  const { fleet: heard, unknown } = withoutMute(fleet, new Map(mute.map(({ name }) => [name, away.get(name)!])))
+  return { ...heard, incomplete: [...unknown.keys()].filter((name) => !known.has(name)) }
 }
 
 async function hostEvidence(
