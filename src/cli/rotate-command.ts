@@ -6,6 +6,7 @@ import { ZoneNotFound, type FindZone } from '../dns/find-zone.ts'
 import { noWayInto } from '../dns/push-dns.ts'
 import { readyToPush } from '../dns/push-from-here.ts'
 import { absolute } from '../inventory/address.ts'
+import { mailDomain } from '../mail/names.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
 import { readExtraVars } from '../playbook/extra-vars.ts'
 import { colours, wantsColour } from '../report/colour.ts'
@@ -38,7 +39,9 @@ export async function rotateCommand(flags: Given<RotateFlags>, signals: Signals)
   const extraVars = await readExtraVars(source.extraVars ?? [], keyring)
   const inventory = await readFleet(source, extraVars, undefined, keyring)
   const members = await rotationMembers({ inventory, limit: flags.limit, extraVars, keyring })
-  refuseStrangers(members, flags)
+  // As the hosts' vars have them.
+  const domains = flags.domain?.map((name) => mailDomain(name) ?? name)
+  refuseStrangers(members, domains, flags.compromised)
   const looking = authoritative(members.dns.of)
   const closed = flags.check === true ? new Map<string, string>() : await closedDomains(members, looking.findZone)
   const { connect, close } = await connector(
@@ -62,7 +65,7 @@ export async function rotateCommand(flags: Given<RotateFlags>, signals: Signals)
     pushing: { dns: members.dns.of, hosts: inventory.hosts, keyPath: absolute, unset: 'error' },
     leftAlone: new Map([...closed, ...members.dns.differing]),
     serial: flags.serial ?? SERIAL,
-    domains: flags.domain,
+    domains,
     start: flags.start === true,
     compromised: flags.compromised ?? [],
     check: flags.check === true,
@@ -81,7 +84,11 @@ export async function rotateCommand(flags: Given<RotateFlags>, signals: Signals)
 }
 
 /** @throws MailrunError */
-function refuseStrangers({ members, hosts }: RotationMembers, { domain, compromised }: RotateFlags): void {
+function refuseStrangers(
+  { members, hosts }: RotationMembers,
+  wanted: readonly string[] | undefined,
+  compromised: readonly string[] | undefined,
+): void {
   const names = hosts.map(({ host }) => host.name)
   if (names.length === 0) throw new MailrunError('none of these hosts has domains that it signs for', '--limit')
   const stranger = compromised?.find((name) => !names.includes(name))
@@ -92,7 +99,7 @@ function refuseStrangers({ members, hosts }: RotationMembers, { domain, compromi
     )
   }
   const domains = new Set(names.flatMap((name) => members.get(name)!.domains))
-  const unknown = domain?.find((name) => !domains.has(name))
+  const unknown = wanted?.find((name) => !domains.has(name))
   if (unknown !== undefined) {
     throw new MailrunError(
       `${JSON.stringify(unknown)} is no domain of these hosts: they have ${[...domains].join(', ')}`,

@@ -63,7 +63,10 @@ export function authority(
   const ask = remembering(asked)
   const of = varsOf<DnsVars>(vars)
   const findGiven = finderBy(ask, of)
-  const finderElsewhere = oneEach(({ servers: _, ...elsewhere }: DnsVars) => zoneFinder(ask, elsewhere))
+  const finderElsewhere = oneEach((own: DnsVars) => {
+    const { servers: _given, ...elsewhere } = own
+    return zoneFinder(ask, elsewhere)
+  })
   const findZone: FindZone = (name, within = ask) =>
     findGiven(name, within).catch((error: unknown) => {
       if (error instanceof NotServedByGiven && of(name).servers !== undefined)

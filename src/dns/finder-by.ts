@@ -7,7 +7,7 @@ import { zoneFinder, type FindZone } from './find-zone.ts'
 export type VarsOf<Vars = NameServerVars> = (name: string) => Vars
 
 export const varsOf = <Vars extends object>(vars: Vars | VarsOf<Vars>): VarsOf<Vars> =>
-  typeof vars === 'function' ? (vars as VarsOf<Vars>) : () => vars
+  typeof vars === 'function' ? vars : () => vars
 
 /** Of each value one, made when it is first asked for. */
 export function oneEach<Key extends object, Made>(make: (key: Key) => Made): (key: Key) => Made {

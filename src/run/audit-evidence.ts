@@ -4,7 +4,8 @@ import { lookAtDomains, type AskedDns } from '../audit/look-at-domains.ts'
 import type { Evidence, HostEvidence } from '../audit/evidence.ts'
 import { usedKeys } from '../audit/judge/fleet-faults.ts'
 import type { Authority } from '../dns/authority.ts'
-import { mailFleet, type MailFleet, type MailHost, type MailKey, type MailMember } from '../mail/mail-fleet.ts'
+import { withoutNames, type MailFleet, type MailHost, type MailKey, type MailMember } from '../mail/mail-fleet.ts'
+import type { MailVars } from '../mail/mail-vars.ts'
 import { distinctNames, isSelector, mailDomain } from '../mail/names.ts'
 import { publishableKey } from '../mail/public-key.ts'
 import { withoutRivals } from '../mail/rival-keys.ts'
@@ -21,7 +22,7 @@ import { ownSelectors } from './given-selectors.ts'
 import type { MailHostVars } from './mail-fleet-of.ts'
 import { spokenKeys } from './mail-member.ts'
 import { namesOf, withoutMute } from './mute-hosts.ts'
-import { withoutNames } from './without-names.ts'
+import { agreedFleet } from './left-alone.ts'
 import type { Untrusted } from '../shell/untrusted.ts'
 
 interface Outputs {
@@ -31,7 +32,7 @@ interface Outputs {
 }
 
 export async function auditEvidence(
-  { vars, limited, given, dns: { differing } }: Pick<AuditHosts, 'vars' | 'limited' | 'given' | 'dns'>,
+  { vars, limited, given, dns: fleetDns }: Pick<AuditHosts, 'vars' | 'limited' | 'given' | 'dns'>,
   results: readonly HostResult[],
   message: ProbedMessage,
   dns: AskedDns,
@@ -52,16 +53,18 @@ export async function auditEvidence(
     })),
   )
   const used = usedKeys(hosts)
-  const fleet = withDiscovered(mailFleet(members), hosts, used)
-  const declared = new Set(mailFleet(members).domains.map(({ domain }) => domain))
-  const asked = fleet.domains.map(({ domain }) => ({
+  const { fleet: agreed, leftAlone } = agreedFleet(members, fleetDns)
+  const fleet = withoutNames(withDiscovered(agreed, hosts, used), leftAlone)
+  const disputed = [...new Set(members.flatMap(({ vars }) => domainsOf(vars)))].filter((each) => leftAlone.has(each))
+  const declared = new Set([...agreed.domains.map(({ domain }) => domain), ...disputed])
+  const asked = [...fleet.domains.map(({ domain }) => domain), ...disputed].map((domain) => ({
     domain,
     declared: declared.has(domain),
     selectors: selectorsOf(domain, hosts, used),
   }))
-  const looked = await lookAtDomains(withoutUnheard(withoutNames(fleet, differing), hosts), asked, dns)
+  const looked = await lookAtDomains(withoutUnheard(fleet, hosts), asked, dns)
   const domains = looked.map((each) => {
-    const contradiction = differing.get(each.domain)
+    const contradiction = leftAlone.get(each.domain)
     return contradiction === undefined ? each : { ...each, contradiction }
   })
   // Whoever was not asked may be the stranger.
@@ -83,6 +86,12 @@ function withoutUnheard(fleet: MailFleet, hosts: readonly HostEvidence[]): MailF
   const { fleet: heard, unknown } = withoutMute(fleet, new Map(mute.map(({ name }) => [name, away.get(name)!])))
   return { ...heard, incomplete: [...unknown.keys()].filter((name) => !known.has(name)) }
 }
+
+const domainsOf = ({ domains, null_domains: nulls = [], mail_domains: own = {} }: MailVars): readonly string[] => [
+  ...domains,
+  ...nulls,
+  ...Object.keys(own),
+]
 
 async function hostEvidence(
   { name, status, outputs, error }: HostResult,

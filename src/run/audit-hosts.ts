@@ -1,5 +1,5 @@
 // The hosts of an audit, and what they are asked: all in one trip. Nothing is written.
-import { mailFleet } from '../mail/mail-fleet.ts'
+import { settledFleet } from '../mail/mail-fleet.ts'
 import { mailSetup } from '../probes/mail-setup.ts'
 import { milterSigning } from '../probes/milter-sign.ts'
 import { outgoingAddresses } from '../probes/outgoing-addresses.ts'
@@ -41,8 +41,8 @@ export async function auditHosts({ inventory, message, ...selection }: AuditSele
     ...keyQuestions(input),
   }))
   const asked = hosts.map(({ host }) => host.name)
-  // What the vars say must fit together before anybody is asked.
-  mailFleet(asked.map((name) => ({ name, vars: vars.get(name)!, addresses: [], keys: [] })))
+  // What is one for all domains must be so before anybody is asked.
+  settledFleet(asked.map((name) => ({ name, vars: vars.get(name)!, addresses: [], keys: [] })))
   return {
     hosts,
     vars,

@@ -2,7 +2,7 @@
 import * as v from 'valibot'
 import type { Connect } from '../engine/connection.ts'
 import { askOnly, type RunBounds } from '../engine/ask-only.ts'
-import { mailFleet, type MailFleet, type MailMember } from '../mail/mail-fleet.ts'
+import { settledFleet, type MailFleet, type MailMember } from '../mail/mail-fleet.ts'
 import { selector, selectorList } from '../mail/schemas.ts'
 import { withoutRivals } from '../mail/rival-keys.ts'
 import { isSelector } from '../mail/names.ts'
@@ -19,7 +19,7 @@ import { signingProbe } from '../probes/signing.ts'
 import { fleetVars } from './fleet-vars.ts'
 import { givenSelectors, ownSelectors, type GivenSelectors } from './given-selectors.ts'
 import { nameList } from '../report/name-list.ts'
-import { leftAloneFindings, withoutNames } from './without-names.ts'
+import { agreedFleet, leftAloneFindings } from './left-alone.ts'
 import { addressesOf, historyOutput, keysOf } from './mail-member.ts'
 import { withoutMute } from './mute-hosts.ts'
 import { fleetDns, type FleetDns } from './each-dns.ts'
@@ -55,6 +55,8 @@ export async function mailHosts({ inventory, ...selection }: HostSelection): Pro
   }
   const among = concerned.length === 0 ? inventory : onlyWith(inventory, concerned)
   const asked = await questionHosts('dns', mailHostVars, { inventory: among, ...selection }, questionsTo)
+  // What is one for all domains must be so before anybody is asked.
+  settledFleet([...asked.vars].map(([name, vars]) => ({ name, vars, addresses: [], keys: [] })))
   return { ...asked, dns: await fleetDns(asked.vars), given: givenSelectors(inventory.hosts) }
 }
 
@@ -128,12 +130,12 @@ export interface AskedFleet {
  * @throws MailrunError where the inventory contradicts itself
  */
 export async function askMailFleet(
-  { hosts, vars, dns: { differing }, given = [] }: MailHosts,
+  { hosts, vars, dns, given = [] }: MailHosts,
   connect: Connect,
   bounds: RunBounds,
 ): Promise<AskedFleet> {
   const { hosts: results } = await askOnly('dns', hosts, connect, bounds)
-  const findings: RecordFinding[] = [...leftAloneFindings(differing)]
+  const findings: RecordFinding[] = []
   const silent = results.filter(({ status }) => status !== 'ok')
   const mute = new Map<string, string>()
   const told = results.map((result): MailMember => {
@@ -150,11 +152,11 @@ export async function askMailFleet(
     return { name, vars: own, addresses: [], keys }
   })
   const { members, findings: rivals } = withoutRivals(told)
-  const whole = withoutNames(mailFleet(members), differing)
+  const { fleet: whole, leftAlone } = agreedFleet(members, dns)
   const { fleet, unknown } = withoutMute(whole, mute)
   return {
     fleet: { ...fleet, incomplete: [...unknown.keys()] },
-    findings: [...findings, ...rivals],
+    findings: [...leftAloneFindings(leftAlone), ...findings, ...rivals],
     silent,
     unseen: [...unseenKeys(silent, whole), ...unseenSpf(unknown)],
   }

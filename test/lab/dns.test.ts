@@ -177,7 +177,7 @@ function differingInventory(): void {
   const hosts = {
     mx1: {
       outgoing_addresses: ['192.0.2.1'],
-      fqdn: 'mx1.two.test',
+      fqdn: 'two.test',
       domains: ['one.test', 'two.test'],
       dkim_selectors: ['mail_2023'],
       dns: byKey,
