@@ -139,7 +139,7 @@ function ttlOf(members: readonly MailMember[]): number {
   return [...ttls.keys()][0] ?? TTL
 }
 
-/** Some of its domains, and of its hosts' names, left out with all that is theirs. @param names - by name, why. */
+/** Some of its domains, and of its hosts' names, left out with their records. @param names - by name, why. */
 export function withoutNames(fleet: MailFleet, names: ReadonlyMap<string, string>): MailFleet {
   if (names.size === 0) return fleet
   const keep = (name: string | undefined): string | undefined =>
@@ -151,7 +151,6 @@ export function withoutNames(fleet: MailFleet, names: ReadonlyMap<string, string
       ...host,
       helo: keep(host.helo),
       ownName: keep(host.ownName),
-      domains: host.domains.filter((domain) => !names.has(domain)),
       keys: host.keys.filter(({ domain }) => !names.has(domain)),
     })),
   }

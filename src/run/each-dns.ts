@@ -66,7 +66,7 @@ export async function fleetDns(vars: ReadonlyMap<string, SayingHost>): Promise<F
     const other = others.find(({ dns }) => dns !== first.dns)
     byName.set(name, first.dns)
     if (other !== undefined)
-      differing.set(name, `${name}: dns differs between ${first.host} and ${other.host}: say the same for both`)
+      differing.set(name, `dns differs between ${first.host} and ${other.host}: say the same for both`)
   }
   const all = [...new Set(each.values())]
   const fallback = all.length === 1 ? all[0]! : resolversOfAll(all)

@@ -12,7 +12,8 @@ export interface Agreed {
 /** @throws MailrunError where hosts disagree on what is one for all domains */
 export function agreedFleet(members: readonly MailMember[], { differing }: Pick<FleetDns, 'differing'>): Agreed {
   const { fleet, disputed } = settledFleet(members)
-  return { fleet: withoutNames(fleet, differing), leftAlone: new Map([...differing, ...disputed]) }
+  const told = [...differing].map(([name, why]) => [name, `${name}: ${why}`] as const)
+  return { fleet: withoutNames(fleet, differing), leftAlone: new Map([...told, ...disputed]) }
 }
 
 export const leftAloneFindings = (names: ReadonlyMap<string, string>): readonly RecordFinding[] =>

@@ -2,7 +2,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import * as v from 'valibot'
 import * as assert from 'uvu/assert'
-import { mailFleet, type MailMember } from '../../../src/mail/mail-fleet.ts'
+import { mailFleet, settledFleet, type MailMember } from '../../../src/mail/mail-fleet.ts'
 import { mailRecords, type MailRecords, type PublishedTxt } from '../../../src/mail/mail-records.ts'
 import { mailVars, type MailVars } from '../../../src/mail/mail-vars.ts'
 import { domain } from '../../../src/mail/schemas.ts'
@@ -395,6 +395,21 @@ test('what is wrong with one domain holds up no other, nor its other records', (
   assert.equal(
     faults.map(({ domain, name }) => `${domain} ${name}`),
     ['broken.example broken.example', 'broken.example twice._domainkey.broken.example'],
+  )
+})
+
+test('a domain on which hosts disagree is left out, and no other', () => {
+  const both = ['example.org', 'example.net']
+  const { fleet, disputed } = settledFleet([
+    member('mx1', { domains: both, mail_domains: { 'example.org': { dmarc: { p: 'reject' } } } }),
+    member('mx2', { domains: both, mail_domains: { 'example.org': { dmarc: { p: 'quarantine' } } } }),
+    member('mx3', { domains: ['parked.example'], null_domains: ['parked.example'] }),
+  ])
+  assert.equal([...disputed.keys()], ['example.org', 'parked.example'])
+  assert.match(disputed.get('example.org')!, /by the vars of mx2 \(dmarc\) than by those of mx1/)
+  assert.equal(
+    mailRecords(fleet, () => []).records.map(({ name }) => name),
+    ['example.net'],
   )
 })
 

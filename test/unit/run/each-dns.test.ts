@@ -51,7 +51,7 @@ test('a domain whose hosts differ is told, and no other is', async () => {
   const { differing, of } = await domains([OURS, 'a.example', 'b.example'], [THEIRS, 'a.example', 'c.example'])
   assert.equal(
     [...differing],
-    [['a.example', 'a.example: dns differs between mx0.example and mx1.example: say the same for both']],
+    [['a.example', 'dns differs between mx0.example and mx1.example: say the same for both']],
   )
   assert.equal(['b.example', 'c.example'].map(of), [OURS, THEIRS])
 })
