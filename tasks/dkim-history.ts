@@ -162,7 +162,9 @@ E`,
 /** What the host will tell of a selector that it does not use, once these are written. */
 function withPast(signing: Signing, marks: readonly Pick<DkimMark, 'event' | 'selector'>[]): Signing {
   const { selector, inUse, past } = signing
-  const events = KEY_EVENTS.filter((event) => marks.some((mark) => mark.event === event && isSameName(mark.selector, selector)))
+  const events = KEY_EVENTS.filter((event) =>
+    marks.some((mark) => mark.event === event && isSameName(mark.selector, selector)),
+  )
   return inUse || events.length === 0 ? signing : { ...signing, past: { today: 0, ...past, events } }
 }
 

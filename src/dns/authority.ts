@@ -51,8 +51,8 @@ export type Resolving = Pick<Asking, 'serversOf' | 'resolve'>
 /**
  * Each question is put to each server once, for as long as the value is.
  *
- * @param vars - the var `dns`, or that of each name. Names that its `servers` do not serve, such as those of other domains that SPF includes,
- *   are looked for from the root down.
+ * @param vars - the var `dns`, or that of each name. Names that its `servers` do not serve, such as those of other
+ *   domains that SPF includes, are looked for from the root down.
  * @param bounds - on what each domain leads to, where more than this value is asked for its sake
  */
 export function authority(

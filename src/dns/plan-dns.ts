@@ -29,7 +29,8 @@ type PlannedState =
   | { readonly kind: 'change'; readonly change: RrsetChange }
   /**
    * It cannot be put there. `anothers`: another key is there, which is replaced where that is asked for by name.
-   * `unreadable`: what is published cannot be read or kept, so what is to be there is not known, whatever `record` says.
+   * `unreadable`: what is published cannot be read or kept, so what is to be there is not known, whatever `record`
+   * says.
    */
   | { readonly kind: 'blocked'; readonly why: string; readonly anothers?: true; readonly unreadable?: true }
   /** Nobody who knows says what is there: it is left alone. */

@@ -1,5 +1,4 @@
 // The DNS record of a DKIM key (RFC 6376, section 3.6.1; RFC 8463 for Ed25519).
-import { nameKey } from './names.ts'
 import { RecordSyntaxError } from './record-syntax-error.ts'
 import { parseTags, renderTags, type Tag } from './tag-list.ts'
 import type { Untrusted } from '../shell/untrusted.ts'
@@ -23,7 +22,7 @@ export interface DkimKeyRecord {
 }
 
 /** As {@link DnsRecord} has names. @param selector - in either case, as a signer writes it */
-export const dkimName = (domain: string, selector: string): string => nameKey(`${selector}._domainkey.${domain}`)
+export const dkimName = (domain: string, selector: string): string => `${selector}._domainkey.${domain}`.toLowerCase()
 
 /** In RFC 6376's order, `v` first. */
 export function renderDkim({ h, k, n, p, s, t, others = [] }: DkimKeyRecord): string {

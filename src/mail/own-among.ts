@@ -33,7 +33,7 @@ export const firstSelector = ({ vars, host }: SelectorMember): string =>
  */
 export function ownSelectorsAmong(member: SelectorMember, members: readonly SelectorMember[]): OwnSelectors {
   const { domains, dkim_selectors = [] } = member.vars
-  const first = nameKey(firstSelector(member))
+  const first = firstSelector(member).toLowerCase()
   const further = dkim_selectors.map(nameKey)
   const byBase = known.get(members) ?? basesOf(members)
   known.set(members, byBase)

@@ -196,7 +196,8 @@ function differingInventory(): void {
 const CAPITAL_KEY = `${keyMade('two.test', 'Mail_2023')}
 echo 'key1 two.test:Mail_2023:/etc/dkimkeys/two.test/Mail_2023.private' > /etc/dkimkeys/KeyTable
 echo '*@two.test key1' > /etc/dkimkeys/SigningTable
-printf '%s\\n' 'KeyTable file:/etc/dkimkeys/KeyTable' 'SigningTable refile:/etc/dkimkeys/SigningTable' > /etc/opendkim.conf`
+printf '%s\\n' 'KeyTable file:/etc/dkimkeys/KeyTable' \\
+  'SigningTable refile:/etc/dkimkeys/SigningTable' > /etc/opendkim.conf`
 const NO_CAPITAL_KEY = 'rm -f /etc/dkimkeys/KeyTable /etc/dkimkeys/SigningTable /etc/opendkim.conf'
 
 const ONE_BAD_NAME =

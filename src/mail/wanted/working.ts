@@ -1,6 +1,5 @@
 // What the records of a fleet are worked out of, one by one: what is wrong with one is noted, and no other's fault.
 import { MailrunError } from '../../model/mailrun-error.ts'
-import type { Untrusted } from '../../shell/untrusted.ts'
 import type { MailRecord, Purpose } from '../dns-record.ts'
 import type { MailFleet } from '../mail-fleet.ts'
 import type { RecordFinding } from '../record-finding.ts'
@@ -17,7 +16,7 @@ export interface RecordFault {
 }
 
 /** The TXT values that are published at a name now, strings joined; none where nothing is known of it. */
-export type PublishedTxt = (name: string) => readonly Untrusted[]
+export type PublishedTxt = (name: string) => readonly string[]
 
 /** What records are worked out of, and where it is told what they come to. */
 export interface Working {

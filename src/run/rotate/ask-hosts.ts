@@ -131,7 +131,7 @@ function evidenceOf(
 
 type Spelling = (selector: Untrusted) => string
 
-/** DNS knows no case: of the same selector in several spellings the first is taken, so that all that follows compares. */
+/** DNS knows no case: of the same selector in several spellings the first is taken for all. */
 function spelling(selectors: readonly Untrusted[]): Spelling {
   const first = new Map(distinctNames(selectors).map((each) => [nameKey(each), each]))
   return (selector) => first.get(nameKey(selector)) ?? selector
