@@ -64,6 +64,8 @@ interface Tables {
    * it. Left out, or in none of them: not signed.
    */
   readonly hostName?: string
+  /** The host's own name, which need not stay signed where `hostName` is left out. */
+  readonly unsignedName?: string
   /**
    * By domain, the selector that signs from now on; its key must be there as `DIRECTORY/DOMAIN/SELECTOR.private`. Left
    * out: the key in use, else the first one. Where it is given, domains that are not signed for yet are left alone.
@@ -147,6 +149,7 @@ export const opendkim = defineTask<OpendkimArgs, OpendkimState>({
     selector: required(text),
     directory: text,
     hostName: text,
+    unsignedName: text,
     active: record,
     dropSigning: listOf(text),
     dns: record,
