@@ -190,8 +190,7 @@ export function tablesOf({
   return {
     domains: vars.domains,
     selector: firstSelector({ vars, host }),
-    ...(name === undefined || !vars.sign_host_name ? {} : { hostName: name }),
-    ...(name === undefined || vars.sign_host_name ? {} : { unsignedName: name }),
+    ...(name === undefined ? {} : vars.sign_host_name ? { hostName: name } : { unsignedName: name }),
   }
 }
 
