@@ -4,7 +4,7 @@ import { dataSetOf } from './data-set.ts'
 import { tableOf, type Table } from './look-up.ts'
 import { isYes, readSettings, type Setting, type Settings } from './read-settings.ts'
 import { lookAtOtherSets, refuseMissingKeys, refuseValues, type Given } from './refusals.ts'
-import { isSigned, signed, type SignedHow, type Way } from './signatures.ts'
+import { canBeMade, isSigned, signed, type SignedHow, type Way } from './signatures.ts'
 import type { IdleLine, SigningLine } from './signing-line.ts'
 import { linesOfWay } from './signing-lines.ts'
 import { Doubts, placeText, type NotUnderstood, type OpendkimSources, type Place } from './sources.ts'
@@ -153,5 +153,7 @@ export function signaturesOf(configuration: OpendkimConfiguration, from: Untrust
   const unknown = notUnderstood[0]
   if (unknown !== undefined) return { unknown: `${unknown.what} (${placeText(unknown.place)})` }
   const how = signed(way, exempt, from)
-  return signs || !isSigned(how) ? how : []
+  if (!isSigned(how)) return how
+  if (!signs) return []
+  return canBeMade(how) ? how : { fails: 'a domain or selector that cannot be printed is no d= or s=' }
 }

@@ -49,6 +49,12 @@ export function signed(way: Way, exempt: Table | undefined, address: Untrusted):
   return way.kind === 'tables' ? byTables(way, sender) : byDomains(way, sender)
 }
 
+/** isprint(3) of the C locale: libopendkim signs with no other `d=` or `s=`. */
+const isPrintable = (text: Untrusted): boolean => /^[\x20-\x7e]*$/.test(text)
+
+export const canBeMade = (signatures: readonly Signature[]): boolean =>
+  signatures.every(({ domain, selector }) => isPrintable(domain) && isPrintable(selector))
+
 function byTables({ signing, keys, multiple }: Way & { kind: 'tables' }, sender: Sender): SignedHow {
   const lines = linesFor(signing, sender)
   const signatures: (Signature | NoSignature)[] = []
