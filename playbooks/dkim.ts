@@ -20,26 +20,23 @@ import {
   ownSelectorsAmong,
   selector,
   selectorList,
+  senders,
   signerOf,
 } from 'mailrun'
-import { apt, directory, dkimGroup, dkimKey, dkimOwners, opendkim, postfixParameter, service } from 'mailrun/tasks'
+import {
+  apt,
+  directory,
+  dkimGroup,
+  dkimKey,
+  dkimOwners,
+  keepSigned,
+  milters,
+  opendkim,
+  postfixParameter,
+  service,
+} from 'mailrun/tasks'
 
 export const KEYS = '/etc/dkimkeys'
-/**
- * Where OpenDKIM listens by default, or by the guides that people follow, or while it is restarted: its milters go when
- * the socket moves.
- */
-const FORMER_SOCKETS = new RegExp(
-  [
-    /^inet:(?:localhost|127\.0\.0\.1|\[::1\]):(?:8891|8892|12301)$/,
-    /^unix:mailrun-cover\/opendkim\.sock$/,
-    /^(?:unix|local):(?:\/var)?\/run\/opendkim\/opendkim\.sock$/,
-    /^(?:unix|local):(?:\/var\/spool\/postfix)?\/?(?:var\/run\/|run\/)?opendkim\/opendkim\.sock$/,
-  ]
-    .map(({ source }) => source)
-    .join('|'),
-)
-
 /** Where Postfix itself would look into bounces, and might refuse them. */
 const CHECKS = ['header_checks', 'body_checks', 'mime_header_checks', 'nested_header_checks']
 
@@ -133,6 +130,17 @@ export const dkimVars = {
       ),
     ),
   ),
+  drop_signing: v.optional(
+    v.pipe(
+      v.array(senders),
+      v.description(
+        'Whose mail need not stay signed where the host signs it now and the domains do not name it: ' +
+          "a domain, .domain for all below it, an address, or '*'; client:ADDRESS for a client that is trusted now. " +
+          'What else a run would leave unsigned, it refuses',
+      ),
+    ),
+    [],
+  ),
   trusted_hosts: v.optional(
     v.pipe(
       v.array(v.pipe(v.string(), v.regex(/^[\w.:/-]+$/, 'an address, network or host name is wanted'))),
@@ -193,6 +201,37 @@ const keyDirectoryAt = (path: string): Task =>
 /** A domain's own. */
 export const keyDirectory = (domain: string): Task => keyDirectoryAt(`${KEYS}/${domain}`)
 
+/** Goes before all that changes anything: what the host signs now stays signed, or nothing is changed. */
+const signingKept = ({ vars, host }: Input): Task =>
+  keepSigned({
+    ...tablesOf({ vars, host }),
+    dropSigning: droppedOf({ vars, host }),
+    trustedHosts: vars.trusted_hosts,
+    dns: vars.dns,
+  })
+
+/** `sign_host_name: false` is a word on mail of the host itself, too. */
+export function droppedOf({
+  vars,
+  host,
+}: {
+  readonly vars: Pick<Input['vars'], 'domains' | 'drop_signing' | 'sign_host_name' | 'fqdn'>
+  readonly host: PlaybookHost
+}): readonly string[] {
+  const name = vars.fqdn ?? mailDomain(host.name)
+  const isOwn = vars.sign_host_name || name === undefined || vars.domains.includes(name)
+  return isOwn ? vars.drop_signing : [...vars.drop_signing, name]
+}
+
+const listensAt = ({ opendkim_socket: socket }: Pick<Input['vars'], 'opendkim_socket'>): string =>
+  socket.replace('@localhost', '@127.0.0.1')
+
+/** Before all that changes anything: what refuses a host as it is. */
+export const guardTasks = (input: Input): readonly Task[] => [
+  signingKept(input),
+  milters({ opendkim: listensAt(input.vars), defaultAction: input.vars.milter_default_action }),
+]
+
 /**
  * From where Postfix and these packages are there up to Postfix, which has to read its main.cf again.
  *
@@ -200,7 +239,7 @@ export const keyDirectory = (domain: string): Task => keyDirectoryAt(`${KEYS}/${
  */
 export function signingTasks({ vars, host }: Input, own?: OwnSelectors): readonly (Task | false)[] {
   const tables = tablesOf({ vars, host })
-  const listens = vars.opendkim_socket.replace('@localhost', '@127.0.0.1')
+  const listens = listensAt(vars)
   const milter = milterOf(listens)
   const signsBounces =
     vars.sign_bounces && tables.hostName !== undefined && signerOf(tables.hostName, vars.domains) !== undefined
@@ -214,6 +253,7 @@ export function signingTasks({ vars, host }: Input, own?: OwnSelectors): readonl
       directory({ path: socket.replace(/\/[^/]+$/, ''), owner: 'opendkim', group: 'postfix', mode: '2750' }),
     opendkim({
       ...tables,
+      dropSigning: droppedOf({ vars, host }),
       dns: vars.dns,
       trustedHosts: vars.trusted_hosts,
       socket: listens,
@@ -223,8 +263,8 @@ export function signingTasks({ vars, host }: Input, own?: OwnSelectors): readonl
       hardening: vars.opendkim_hardening,
     }),
     dkimOwners({ domains: vars.domains, selector: tables.selector }),
-    postfixParameter({ parameter: 'smtpd_milters', value: milter, merge: true, superseded: FORMER_SOCKETS }),
-    postfixParameter({ parameter: 'non_smtpd_milters', value: milter, merge: true, superseded: FORMER_SOCKETS }),
+    postfixParameter({ parameter: 'smtpd_milters', value: milter, merge: true }),
+    postfixParameter({ parameter: 'non_smtpd_milters', value: milter, merge: true }),
     signsBounces &&
       postfixParameter({ parameter: 'internal_mail_filter_classes', value: 'bounce', merge: true, unlessSet: CHECKS }),
     postfixParameter({ parameter: 'milter_default_action', value: vars.milter_default_action }),
@@ -237,6 +277,7 @@ export default playbook({
   vars: v.object(dkimVars),
   fleet: selectorProblems,
   tasks: (input, members) => [
+    ...guardTasks(input),
     apt({
       packages: ['postfix', ...signingPackages],
       debconf: [{ package: 'postfix', question: 'postfix/main_mailer_type', type: 'select', value: 'Internet Site' }],

@@ -60,8 +60,14 @@ if ($how eq 'open') {
 if ($how eq 'lines') {
   for my $path (@ARGV) {
     my $in = tried('lines', $path, \&regular);
-    print $in ? 'file' : defined $in ? 'other' : 'absent', " $path\n";
-    if ($in) { print "mark $_", /\n$/ ? '' : "\n" while <$in> }
+    my ($bytes, $count) = ('', 0);
+    if ($in) {
+      1 while $count = sysread $in, $bytes, 1 << 16, length $bytes;
+      print STDERR "lines: $path: $!\n" if !defined $count;
+    }
+    print !defined $in ? 'absent' : $in && defined $count ? 'file' : 'other', " $path\n";
+    next if !$in || !defined $count;
+    print "mark $_\n" for split /\n/, $bytes;
   }
 }
 `,
@@ -89,26 +95,17 @@ if ($how eq 'files') {
 `,
 } as const
 
+const LED = `perl -e "$reader"'`
+
 /**
- * For a program of Perl of its own: `opened PATH` is a handle of a regular file, or nothing; the program stands in `/`
- * then, and the handle is open in what it executes, as `/proc/self/fd/N`.
+ * A question's own program of Perl, run with what {@link READER} has: `reach`, `regular`, `enter`. What follows are its
+ * words.
  */
-export const OPENED = `{
-${WALK}
-sub opened {
-  my ($path) = @_;
-  my $in = eval {
-    local $^F = 1023;
-    reach($path);
-  };
-  chdir '/';
-  $in;
-}
-}`
+export const readerProgram = (program: string): string => `perl -e "$reader"${quote(packed(program))} -`
 
 /** Shell text that sets the variable as these questions need it, to stand before them; none where none needs it. */
 export function setReader(questions: readonly string[]): readonly string[] {
   const needed = Object.entries(HOW).filter(([how]) => questions.some((text) => text.includes(`${READER} ${how} `)))
-  if (needed.length === 0) return []
+  if (needed.length === 0 && !questions.some((text) => text.includes(LED))) return []
   return [`reader=${quote(packed([WALK, START, ...needed.map(([, program]) => program)].join('')))}`]
 }

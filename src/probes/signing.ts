@@ -12,22 +12,24 @@ import { isKnown, UNKNOWN, type Known } from '../model/unknown.ts'
 import {
   ancestorsOf,
   CONFIGURATION,
+  configurationOf,
   KEY_TABLE,
-  readForeign,
+  readSetup,
   readSigning,
   SIGNING_TABLE,
   signingFamily,
   signingItem,
-  type ForeignSigning,
+  type OpendkimSetup,
   type Signing,
 } from './signing-family.ts'
 
 export {
   ancestorsOf,
+  configurationOf,
   KEY_TABLE,
   SIGNING_TABLE,
   TABLE_HEADER,
-  type ForeignSigning,
+  type OpendkimSetup,
   type Signing,
 } from './signing-family.ts'
 
@@ -76,19 +78,24 @@ function joined(state: readonly Signing[], groups: readonly string[]): readonly 
   })
 }
 
-/** What the host signs for by tables or settings of others. */
-export const foreignSigning: Probe<ForeignSigning> = defineProbe<ForeignSigning>({
-  key: 'foreign signing',
+/** How OpenDKIM is configured on the host, by whomever. */
+export const opendkimSetup: Probe<OpendkimSetup> = defineProbe<OpendkimSetup>({
+  key: 'opendkim setup',
   reads: TABLES,
   family: signingFamily,
   item: signingItem([]),
-  parse: readForeign,
-  // A configuration that says something foreign may be about to say it no more; one that a package brings says nothing.
-  foresee: (state, known) =>
-    known.resource === `path:${CONFIGURATION}` && (state.names.length > 0 || state.unreadable !== undefined)
-      ? undefined
-      : state,
+  parse: readSetup,
+  // A configuration that signs for somebody may be about to do so no more; one that a package brings signs for nobody.
+  foresee: (state, known) => (known.resource === `path:${CONFIGURATION}` && signsForOthers(state) ? undefined : state),
 })
+
+/** Whether it signs for somebody by a configuration that mailrun did not write, or may do so. */
+function signsForOthers(setup: OpendkimSetup): boolean {
+  const configuration = setup.installed ? configurationOf(setup) : undefined
+  if (configuration === undefined) return false
+  const { notUnderstood, signing } = configuration
+  return notUnderstood.some(({ refused }) => !refused) || (!setup.ours && signing.length > 0)
+}
 
 function foresee(signing: Signing, known: Fact): Signing {
   const own = factAbout(known, 'path', signing.path)?.value

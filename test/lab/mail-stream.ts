@@ -14,15 +14,16 @@ export interface StreamFigures {
 }
 
 /**
- * About ten messages in a second. Arguments: a file that ends it, a file of its records, domains. Each record is a
- * line: id, way, reply.
+ * About ten messages in a second. Arguments: a file that ends it, a file of its records, ports of SMTP with a comma
+ * between them, domains. Each record is a line: id, way, reply.
  */
 const SENDER = `
 use strict;
 use warnings;
 use IO::Socket::INET;
 use Time::HiRes 'sleep';
-my ($stop, $records, @domains) = @ARGV;
+my ($stop, $records, $ports, @domains) = @ARGV;
+my @ports = split /,/, $ports;
 $SIG{PIPE} = 'IGNORE';
 open my $out, '>>', $records or die;
 { my $old = select $out; $| = 1; select $old }
@@ -38,8 +39,10 @@ sub reply {
   $l =~ s/\\s+\\z//;
   $l
 }
+my $opened = 0;
 sub opened {
-  my $s = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => 25, Timeout => 20) or return;
+  my $port = $ports[$opened++ % @ports];
+  my $s = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $port, Timeout => 20) or return;
   reply($s);
   print $s "EHLO t\\r\\n";
   reply($s);
@@ -83,7 +86,7 @@ print $out "end\\n";
 `
 const DIRECTORY = '/root/stream'
 
-const begin = (domains: readonly string[]): string => `
+const begin = (domains: readonly string[], ports: readonly number[]): string => `
 rm -rf ${DIRECTORY}
 mkdir ${DIRECTORY}
 id sink >/dev/null 2>&1 || useradd -m sink
@@ -94,7 +97,7 @@ ${Buffer.from(SENDER).toString('base64')}
 X
 date +%s.%N > ${DIRECTORY}/began
 setsid perl ${DIRECTORY}/send.pl \\
-  ${DIRECTORY}/stop ${DIRECTORY}/records ${domains.join(' ')} >${DIRECTORY}/log 2>&1 </dev/null &
+  ${DIRECTORY}/stop ${DIRECTORY}/records ${ports.join(',')} ${domains.join(' ')} >${DIRECTORY}/log 2>&1 </dev/null &
 sleep 1`
 const END = `
 sleep 1
@@ -126,13 +129,18 @@ async function arrivedAt(host: string): Promise<ReadonlyMap<string, string | und
   )
 }
 
-/** Mail flows for a second before and a second after. */
+/**
+ * Mail flows for a second before and a second after.
+ *
+ * @param ports - of SMTP, in turn; left out: 25 alone.
+ */
 export async function duringStream(
   host: string,
   domains: readonly string[],
   what: () => Promise<void>,
+  ports: readonly number[] = [25],
 ): Promise<StreamFigures> {
-  await inHost(host, begin(domains))
+  await inHost(host, begin(domains, ports))
   try {
     await what()
   } finally {
