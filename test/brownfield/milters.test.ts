@@ -10,7 +10,7 @@ import { duringStream } from '../lab/mail-stream.ts'
 import { OTHER_MILTER } from './other-milter.ts'
 import { nameLab } from '../lab/own-lab.ts'
 
-nameLab('milters')
+nameLab('milter-ways')
 const lab = await import('../../lab/index.ts')
 const test = suite('lab: milters of Postfix')
 
@@ -260,4 +260,5 @@ for (const { what, given, why } of REFUSED) {
   })
 }
 
+/** Others by MAILRUN_MILTERS_SEED; more, for a long run, by MAILRUN_MILTERS_ROUNDS. */
 test.run()
