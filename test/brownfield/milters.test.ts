@@ -260,5 +260,4 @@ for (const { what, given, why } of REFUSED) {
   })
 }
 
-/** Others by MAILRUN_MILTERS_SEED; more, for a long run, by MAILRUN_MILTERS_ROUNDS. */
 test.run()

@@ -247,7 +247,7 @@ test('a milter that is dead stops the run, and nothing is touched', async () => 
   assert.is(run.code, 3)
   assert.match(
     run.host.error ?? '',
-    /inet:127\.0\.0\.1:11332 \(submission\/inet, by smtpd_milters\), which is dead: Connection refused; mail is deferred/,
+    /11332 \(submission\/inet, by smtpd_milters\), which is dead: Connection refused; mail is deferred/,
   )
   assert.is(await lab.treeHash('mx1', { exclude: ['/var/spool/postfix', '/var/lib/postfix'] }), before)
   await inMx1('postconf -MX submission/inet')
