@@ -101,7 +101,8 @@ test('a socket changes there and back under a stream of mail, and a drop-in has 
       assert.is(code, 0, error)
       assert.equal(changes.slice(-1), [
         'restart: Socket is read at a start only, its unit is hardened differently; ' +
-          'a second instance signs meanwhile; Postfix asks it there (smtpd_milters, non_smtpd_milters, submission/inet smtpd_milters)',
+          'a second instance signs meanwhile; ' +
+          'Postfix asks it there (smtpd_milters, non_smtpd_milters, submission/inet smtpd_milters)',
       ])
     }
     await inMx1(`mkdir -p ${DROP_INS}
