@@ -230,8 +230,8 @@ export function signingTasks({ vars, host }: Input, own?: OwnSelectors): readonl
   const tables = tablesOf({ vars, host })
   const listens = listensAt(vars)
   const milter = milterOf(listens)
-  const signsBounces =
-    vars.sign_bounces && tables.hostName !== undefined && signerOf(tables.hostName, vars.domains) !== undefined
+  const hostName = 'hostName' in tables ? tables.hostName : undefined
+  const signsBounces = vars.sign_bounces && hostName !== undefined && signerOf(hostName, vars.domains) !== undefined
   const socket = /^local:(.*)$/.exec(listens)?.[1]
   return [
     dkimGroup({}),
