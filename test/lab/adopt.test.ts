@@ -98,7 +98,7 @@ const ADOPTED: readonly (readonly [string, string])[] = [
   [
     'names in other letters, comments behind lines, the domain in a path',
     script(
-      KEY('/etc/opendkim/fleet.test/k.pem'),
+      KEY('/etc/opendkim/Fleet.Test/k.pem'),
       KEY('/etc/opendkim/example.test/k.pem'),
       tables('*@D  k-D  # office', '\\tk-D\\tD:default:/etc/opendkim/%%/k.pem\\t# since 2023: main key'),
       'sed -i s/@fleet/@FLEET/ /etc/opendkim/SigningTable',
