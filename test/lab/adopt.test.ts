@@ -86,6 +86,27 @@ const ADOPTED: readonly (readonly [string, string])[] = [
     script(KEY('/etc/opendkim/k.pem'), tables('*@D everyone', 'everyone %%:default:/etc/opendkim/k.pem'), FILE_TABLES),
   ],
   [
+    'an included file, with lines that end as on Windows',
+    script(
+      KEY('/etc/opendkim/k.pem'),
+      tables('*@D default._domainkey.D', 'default._domainkey.D D:default:/etc/opendkim/k.pem'),
+      "printf 'SigningTable refile:/etc/opendkim/SigningTable\\nKeyTable file:/etc/opendkim/KeyTable\\n' > /etc/opendkim/c",
+      CONF('Include /etc/opendkim/c\\n'),
+      "sed -i 's/$/\\r/' /etc/opendkim.conf /etc/opendkim/c /etc/opendkim/SigningTable /etc/opendkim/KeyTable",
+    ),
+  ],
+  [
+    'names in other letters, comments behind lines, the domain in a path',
+    script(
+      KEY('/etc/opendkim/Fleet.Test/k.pem'),
+      KEY('/etc/opendkim/example.test/k.pem'),
+      tables('*@D  k-D  # office', '\\tk-D\\tD:default:/etc/opendkim/%%/k.pem\\t# since 2023: main key'),
+      'sed -i s/@fleet/@FLEET/ /etc/opendkim/SigningTable',
+      'sed -i s/fleet.test:def/Fleet.Test:def/ /etc/opendkim/KeyTable',
+      CONF('SIGNINGTABLE refile:/etc/opendkim/SigningTable\\nkeytable file:/etc/opendkim/KeyTable\\n'),
+    ),
+  ],
+  [
     'Domain, Selector and KeyFile without tables, with SubDomains',
     script(
       KEY('/etc/mail/dkim.key'),
