@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert'
 import { opendkimLists } from '../../../src/changes/opendkim-lists.ts'
 import { settle } from '../../../src/engine/settle.ts'
 
-import { needsRestart } from '../../../src/mail/opendkim-conf.ts'
+import { needsRestart, settingsOf } from '../../../src/mail/opendkim-conf.ts'
 import { hardeningFor, hardeningText } from '../../../src/mail/opendkim-hardening.ts'
 import { keyTable, signingTable } from '../../../src/changes/opendkim-tables.ts'
 import type { OutsideAnswer, Told } from '../../../src/model/outside-question.ts'
@@ -157,14 +157,25 @@ function ALSO_SIGNS(line: string, key: string, gone: readonly string[] = []): Op
   const [keys, signing] = [`${keyTable(SIGNING)}${key}\n`, `${signingTable(SIGNING, undefined, [])}${line}\n`]
   return {
     ...DONE,
-    setup: { ...setupOf(CONF, keys, signing), gone },
+    setup: { ...setupOf(CONF, keys, signing), gone, ours: false },
     files: DONE.files.map((each, at) => (at === 0 && key !== '' ? file(keys) : at === 1 ? file(signing) : each)),
   }
 }
 const with_ = (index: number, content: string): OpendkimState => ({
   ...DONE,
+  ...(index === 3 ? { setup: setupOf(content, keyTable(SIGNING), signingTable(SIGNING, undefined, [])) } : {}),
   files: DONE.files.map((each, at) => (at === index ? file(content) : each)),
 })
+const MORE = '/etc/opendkim/more.conf'
+/** A configuration that includes another one. */
+function including(more: string): OpendkimState {
+  const state = with_(3, `${CONF}Include ${MORE}\n`)
+  const { words, files } = state.setup.sources as Exclude<typeof state.setup.sources, symbol>
+  return {
+    ...state,
+    setup: { ...state.setup, sources: { words, files: new Map([...files, [MORE, { kind: 'text', text: more }]]) } },
+  }
+}
 /** As 0.1.0 left it; its directory, too, is to be made. */
 const UNHARDENED: OpendkimState = {
   ...DONE,
@@ -275,6 +286,18 @@ const CASES: readonly (readonly [
     {},
     with_(3, `${CONF}UMask 002\n`),
     ['opendkim.conf: content', `restart: UMask is read at a start only${COVERED}`],
+  ],
+  [
+    'one that an included file has',
+    {},
+    including('umask 002\r\n'),
+    ['opendkim.conf: content', `restart: UMask is read at a start only${COVERED}`],
+  ],
+  [
+    'an included file that has none of these',
+    {},
+    including('Canonicalization simple\n'),
+    ['opendkim.conf: content', 'reload'],
   ],
   [
     'a socket that Postfix asks moves',
@@ -479,6 +502,15 @@ const CASES: readonly (readonly [
 for (const [what, args, now, expect] of CASES)
   test(what, () => checkCase(opendkim, { args: { ...ARGS, ...args }, now, sources: { conf: CONF }, expect }))
 
+test('of tables that mailrun wrote, what is not named leaves them, and is told by name', () => {
+  const { setup, ...rest } = ALSO_SIGNS('*@c.example c', 'c c.example:mail:/etc/c.private')
+  const plan = planOf(opendkim(ARGS), { ...rest, setup: { ...setup, ours: true } }, { conf: CONF })
+  assert.match(
+    plan.kind === 'change' ? (plan.warning ?? '') : plan.kind,
+    /^mail that mailrun's tables have signed is not signed any more.*\n\*@c\.example: d=c\.example s=mail \(/,
+  )
+})
+
 test('why a unit is not hardened is told in every run', () => {
   const told = (now: OpendkimState, conf: string): string => {
     const plan = planOf(opendkim(ARGS), now, { conf })
@@ -520,8 +552,9 @@ test('arguments that OpenDKIM or a shell would misread are refused', () => {
 })
 
 test('settings are told apart whatever their case, and comments are none', () => {
-  assert.equal(needsRestart('Socket a\nMode s\n', 'SOCKET  a # x\nMode sv\n#UMask 7\n'), [])
-  assert.equal(needsRestart('Socket a\n', 'Socket b\nUMask 7\n'), ['Socket', 'UMask'])
+  const needs = (was: string, is: string): readonly string[] => needsRestart(settingsOf(was), settingsOf(is))
+  assert.equal(needs('Socket a\nMode s\n', 'SOCKET  a # x\nMode sv\n#UMask 7\n'), [])
+  assert.equal(needs('Socket a\n', 'Socket b\nUMask 7\n'), ['Socket', 'UMask'])
 })
 
 const listsOf = (
