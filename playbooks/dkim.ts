@@ -156,8 +156,8 @@ export function selectorProblems(members: readonly Input[]): readonly FleetProbl
   const first = new Map<string, string>()
   return members.flatMap(({ vars, host }) => {
     const chosen = firstSelector({ vars, host })
-    // A selector that is set may have several labels; an address as a host's name is none.
-    if (vars.dkim_selector === undefined && (!isSelector(chosen) || chosen.includes('.')))
+    // A selector that is set may have several labels, and underscores; an address as a host's name is none.
+    if (vars.dkim_selector === undefined && (!isSelector(chosen) || /[._]/.test(chosen)))
       return [
         {
           host: host.name,
