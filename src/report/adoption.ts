@@ -24,7 +24,7 @@ export function adoptionYaml({ hosts, shared, connection }: Adoption, path: stri
           ...adopted.flatMap((host) => hostLines(host, connection.get(host.name) ?? {})),
           ...(shared.length === 0 ? [] : ['  vars:', ...shared.flatMap((each) => varLines(each, '    '))]),
         ]
-  return [...comment(headOf(adopted.length, path), ''), ...body, ...others.flatMap(otherLines), ''].join('\n')
+  return [...comment(headOf(adopted.length, path), '# '), ...body, ...others.flatMap(otherLines), ''].join('\n')
 }
 
 const headOf = (count: number, path: string): string =>
@@ -38,18 +38,18 @@ function hostLines({ name, vars, choices, left }: AdoptedHost, connection: Reado
   const written = [...reached, ...vars.flatMap((each) => varLines(each, '      '))]
   const notes = [
     ...choices.flatMap((each) => choiceLines(each, '      ')),
-    ...left.flatMap((each) => comment(`To know: ${each}.`, '      ')),
+    ...left.flatMap((each) => comment(`To know: ${each}.`, '      # ')),
   ]
   return [`    ${scalar(name)}:${written.length === 0 ? ' {}' : ''}`, ...written, ...notes]
 }
 
 const varLines = ({ name, value, why }: AdoptedVar, by: string): readonly string[] => [
-  ...(why === undefined ? [] : comment(`${why}.`, by)),
+  ...(why === undefined ? [] : comment(`${why}.`, `${by}# `)),
   ...valueLines(name, value, by),
 ]
 
 const choiceLines = ({ name, value, why }: AdoptedVar, by: string): readonly string[] => [
-  ...(why === undefined ? [] : comment(`${why}:`, by)),
+  ...(why === undefined ? [] : comment(`${why}:`, `${by}# `)),
   ...valueLines(name, value, '').map((line) => `${by}# ${line}`),
 ]
 
@@ -72,7 +72,7 @@ export const ADOPTION_WORDS: Readonly<Record<AdoptedHost['status'], string>> = {
 
 const otherLines = ({ name, status, error }: AdoptedHost): readonly string[] =>
   [`${name} ${ADOPTION_WORDS[status]}`, ...(error?.split('\n') ?? [])].flatMap((line, index) =>
-    comment(index === 0 ? line : `  ${line}`, ''),
+    comment(line, index === 0 ? '# ' : '#   '),
   )
 
 /** In one line; a text that YAML 1.1 would take for something else is in quotes. */
@@ -85,7 +85,7 @@ const scalar = (value: unknown): string =>
   }).trimEnd()
 
 /** Words in lines of their own, whatever they hold. */
-function comment(text: string, by: string): readonly string[] {
+function comment(text: string, mark: string): readonly string[] {
   const lines: string[] = []
   let line = ''
   for (const word of harmlessLine(text).split(' ')) {
@@ -94,7 +94,7 @@ function comment(text: string, by: string): readonly string[] {
       line = word
     } else line = line === '' ? word : `${line} ${word}`
   }
-  return [...lines, line].map((each) => `${by}# ${each}`)
+  return [...lines, line].map((each) => `${mark}${each}`)
 }
 
 const byName = (vars: readonly AdoptedVar[]): Readonly<Record<string, unknown>> =>

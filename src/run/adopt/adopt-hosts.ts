@@ -12,7 +12,7 @@ import { outgoingAddresses, type OutgoingAddresses } from '../../probes/outgoing
 import { questionHosts, type HostSelection } from '../question-hosts.ts'
 import { fleetVars } from './fleet-vars.ts'
 import { hostVars } from './host-vars.ts'
-import { todayOf } from './today-of.ts'
+import { sourcesOf, todayOf } from './today-of.ts'
 
 /** The group that the playbooks are for. */
 export const GROUP = 'mail'
@@ -54,7 +54,8 @@ function adoptedHost({ name, status, error, outputs }: HostResult, said: Prepare
     return { ...none, status: silent, error: error ?? 'it did not answer' }
   }
   if (setup.obstacle !== undefined) return { ...none, status: 'failed', error: setup.obstacle }
-  return hostVars({ name, said, setup, today: todayOf(setup), outgoing: outgoing ?? undefined })
+  const { parameters } = setup
+  return hostVars({ name, said, today: todayOf(sourcesOf(setup)), parameters, outgoing: outgoing ?? undefined })
 }
 
 /** As if the vars were in it: those hosts alone, in the group. */

@@ -5,19 +5,20 @@ import { signerOf } from '../../mail/own-name.ts'
 import { opendkimSocket } from '../../mail/schemas.ts'
 import type { AdoptedHost, AdoptedVar } from '../../model/adoption.ts'
 import type { Var } from '../../model/host.ts'
-import type { MailSetup } from '../../model/mail-setup.ts'
 import type { OutgoingAddresses } from '../../probes/outgoing-addresses.ts'
+import { placeText } from '../../signers/opendkim/index.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 import { addressesOf } from '../mail-member.ts'
 import { signedDomains, type SignedDomains } from './signed-domains.ts'
-import type { SigningToday } from './signing-today.ts'
+import type { OpendkimToday } from './today-of.ts'
 
 export interface ToldHost {
   readonly name: string
   /** What the inventory says of it. */
   readonly said: ReadonlyMap<string, Var>
-  readonly setup: MailSetup
-  readonly today: SigningToday
+  readonly today: OpendkimToday
+  /** Of main.cf, `$name` expanded; empty where there is no Postfix. */
+  readonly parameters: Readonly<Record<string, Untrusted>>
   readonly outgoing: OutgoingAddresses | undefined
 }
 
@@ -30,14 +31,14 @@ const LOOPBACK = ['127.0.0.1', '::1', 'localhost']
 
 export function hostVars(told: ToldHost): AdoptedHost {
   const { name, said, today } = told
-  const { notUnderstood } = today
+  const { notUnderstood } = today.configuration
   const nothing = { name, vars: [], choices: [], left: [] }
   if (notUnderstood.length > 0) {
-    const words = notUnderstood.map(({ what, where, remedy }) => `${where}: ${what}; ${remedy}`)
+    const words = notUnderstood.map(({ what, place, remedy }) => `${placeText(place)}: ${what}; ${remedy}`)
     return { ...nothing, status: 'refused', error: words.join('\n') }
   }
   const fqdn = fullName(told)
-  const signed = signedDomains(today, fqdn)
+  const signed = signedDomains(today.configuration, fqdn)
   const signsNothing = signed.domains.length === 0 && signed.beside.length === 0
   if (signsNothing && !said.has('domains')) return { ...nothing, status: 'unsigned' }
   const found = [
@@ -103,16 +104,21 @@ const domainVars = ({ domains, selectors }: SignedDomains, said: ToldHost['said'
 ]
 
 /** What Postfix calls it, which bounces come from; else its name in the inventory. */
-function fullName({ name, said, setup }: ToldHost): string | undefined {
+function fullName({ name, said, parameters }: ToldHost): string | undefined {
   const given = said.get('fqdn')?.value
   return (
     (typeof given === 'string' ? mailDomain(given) : undefined) ??
-    mailDomain(setup.parameters['myhostname'] ?? '') ??
+    mailDomain(parameters['myhostname'] ?? '') ??
     mailDomain(name)
   )
 }
 
-function socketVar({ said, today: { socket } }: ToldHost): readonly Found[] {
+function socketVar({
+  said,
+  today: {
+    configuration: { socket },
+  },
+}: ToldHost): readonly Found[] {
   if (socket === undefined) return []
   const written = /^(?:local|unix):|^\//.test(socket)
     ? `local:${socket.replace(/^(?:local|unix):/, '')}`
@@ -124,7 +130,7 @@ function socketVar({ said, today: { socket } }: ToldHost): readonly Found[] {
   return [{ left: `OpenDKIM listens at ${socket}, which opendkim_socket does not take: a run moves it to ${where}` }]
 }
 
-function trustedVar({ said, today: { internalHosts = [] } }: ToldHost): readonly Found[] {
+function trustedVar({ said, today: { internalHosts } }: ToldHost): readonly Found[] {
   const others = internalHosts.filter((each) => !LOOPBACK.includes(each))
   const odd = others.filter((each) => !TRUSTED.test(each))
   return [
@@ -135,8 +141,8 @@ function trustedVar({ said, today: { internalHosts = [] } }: ToldHost): readonly
   ]
 }
 
-function actionVar({ said, setup }: ToldHost): readonly Found[] {
-  const action = setup.parameters['milter_default_action'] ?? ''
+function actionVar({ said, parameters }: ToldHost): readonly Found[] {
+  const action = parameters['milter_default_action'] ?? ''
   if (action === '' || (action === DEFAULTS.action && !said.has('milter_default_action'))) return []
   const why = action === 'accept' ? 'Mail leaves unsigned while OpenDKIM is away; tempfail has it wait' : undefined
   return ACTIONS.includes(action)
@@ -146,7 +152,7 @@ function actionVar({ said, setup }: ToldHost): readonly Found[] {
 
 /** Its own name, and whether mail from there is signed. */
 function ownNameVars(
-  { name, said, setup }: ToldHost,
+  { name, said, parameters }: ToldHost,
   fqdn: string | undefined,
   signed: SignedDomains,
 ): readonly Found[] {
@@ -159,7 +165,7 @@ function ownNameVars(
     const why = `Mail from ${fqdn}, as of cron, leaves unsigned today; leave this out to have it signed for ${signer}`
     return [...own, ...scalarVar(said, { name: 'sign_host_name', value: false, why })]
   }
-  const classes = setup.parameters['internal_mail_filter_classes'] ?? ''
+  const classes = parameters['internal_mail_filter_classes'] ?? ''
   if (/\bbounce\b/.test(classes) || said.has('sign_bounces')) return own
   return [
     ...own,
@@ -175,7 +181,7 @@ function addressesVar({ said, outgoing }: ToldHost): readonly Found[] {
 }
 
 /** Other milters stay where they are. */
-function milterOrder({ setup: { parameters } }: ToldHost): readonly Untrusted[] {
+function milterOrder({ parameters }: ToldHost): readonly Untrusted[] {
   return ['smtpd_milters', 'non_smtpd_milters'].flatMap((name) => {
     const items = (parameters[name] ?? '').split(/[\s,]+/).filter((each) => each !== '')
     return items.length > 1 ? [`${name} asks ${items.join(', then ')}: the others stay, in this order`] : []

@@ -1,29 +1,42 @@
-// What a host signs today, of what it told of its setup.
+// What OpenDKIM does on a host today, of what the host told of its setup.
 import type { MailSetup } from '../../model/mail-setup.ts'
-import { matchesWild } from '../../text/wild.ts'
-import type { SignedPattern, SigningToday } from './signing-today.ts'
+import {
+  opendkimConfiguration,
+  type FileText,
+  type OpendkimConfiguration,
+  type OpendkimSources,
+} from '../../signers/opendkim/index.ts'
+import { dataSetOf } from '../../signers/opendkim/data-set.ts'
+import { Doubts } from '../../signers/opendkim/sources.ts'
+import type { Untrusted } from '../../shell/untrusted.ts'
 
-export function todayOf(setup: MailSetup): SigningToday {
-  const settings = new Map(setup.settings.map(({ name, value }) => [name.toLowerCase(), value]))
-  const patterns = patternsIn(setup)
-  const { arguments: words } = setup
-  const given = words[words.indexOf('-p') + 1]
-  return {
-    notUnderstood: [],
-    patterns,
-    of: (from) => patterns.filter(({ pattern }) => matchesWild(pattern, from)).slice(0, 1),
-    socket: words.includes('-p') ? given : settings.get('socket'),
-    internalHosts: setup.tables.find(({ name }) => name === 'internalhosts')?.rows.map(({ text }) => text),
-    settings: setup.settings,
-  }
+export interface OpendkimToday {
+  readonly configuration: OpendkimConfiguration
+  /** Entries of InternalHosts: whose mail is signed. */
+  readonly internalHosts: readonly Untrusted[]
 }
 
-function patternsIn({ tables }: MailSetup): readonly SignedPattern[] {
-  const rows = (name: string) => tables.find((each) => each.name === name)?.rows ?? []
-  const keys = new Map(rows('keytable').map(({ text }) => [text.split(/\s+/)[0]!, text.split(/\s+/)[1] ?? '']))
-  return rows('signingtable').flatMap(({ text }) => {
-    const [pattern = '', key = ''] = text.split(/\s+/)
-    const [domain = '', selector = ''] = (keys.get(key) ?? '').split(':')
-    return [{ pattern, domain, selector }]
-  })
+export function todayOf(sources: OpendkimSources): OpendkimToday {
+  const configuration = opendkimConfiguration(sources)
+  return { configuration, internalHosts: internalHosts(configuration, sources.files) }
+}
+
+export function sourcesOf(setup: MailSetup): OpendkimSources {
+  const text = setup.settings.map(({ name, value }) => `${name} ${value}\n`).join('')
+  const files = new Map<string, FileText>([
+    ['/etc/opendkim.conf', { kind: 'text', text }],
+    ...setup.tables.map(
+      ({ path, rows }) => [path, { kind: 'text', text: rows.map((row) => `${row.text}\n`).join('') }] as const,
+    ),
+  ])
+  return { words: setup.arguments, files }
+}
+
+function internalHosts(
+  { settings }: OpendkimConfiguration,
+  files: ReadonlyMap<string, FileText>,
+): readonly Untrusted[] {
+  const setting = settings.get('internalhosts')
+  const set = setting && dataSetOf(setting, files, new Doubts())
+  return set?.entries.map(({ key }) => key) ?? []
 }
