@@ -122,7 +122,7 @@ function socketVar({
   if (socket === undefined) return []
   const written = /^(?:local|unix):|^\//.test(socket)
     ? `local:${socket.replace(/^(?:local|unix):/, '')}`
-    : socket.replace(/^inet:(\d+)$/, 'inet:$1@localhost')
+    : socket.replace(/^inet:(\d+)(?:@127\.0\.0\.1)?$/, 'inet:$1@localhost')
   if (written === DEFAULTS.socket && !said.has('opendkim_socket')) return []
   if (v.safeParse(opendkimSocket, written).success) return scalarVar(said, { name: 'opendkim_socket', value: written })
   const to = said.get('opendkim_socket')?.value
