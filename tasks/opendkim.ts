@@ -25,8 +25,9 @@ import { ask, blocked, change, remarked, type SettledPlan } from '../src/model/p
 import type { Resource } from '../src/model/resource.ts'
 import type { Source } from '../src/model/source.ts'
 import type { PlanContext } from '../src/model/task.ts'
+import { UNKNOWN } from '../src/model/unknown.ts'
 import type { PathState } from '../src/probes/path.ts'
-import { KEY_TABLE, SIGNING_TABLE, keyPath, type Signing } from '../src/probes/signing.ts'
+import { foreignSigning, KEY_TABLE, SIGNING_TABLE, keyPath, type Signing } from '../src/probes/signing.ts'
 import {
   CONFIGURATION,
   DROP_IN,
@@ -179,11 +180,11 @@ export const opendkim = defineTask<OpendkimArgs, OpendkimState>({
   probe: opendkimProbe,
   plan(args, now, context) {
     const { domains, directory = '/etc/dkimkeys', hostName, active = {}, dns } = args
-    const { names, unreadable } = now.foreign
+    const { names, unreadable } = foreignSigning(now.setup)
     if (unreadable !== undefined)
       return blocked(
-        `OpenDKIM is configured with ${unreadable}, which mailrun cannot read and would replace: ` +
-          'take that line out of /etc/opendkim.conf first',
+        `OpenDKIM's configuration would be replaced, and mailrun cannot read all of it: ${unreadable}: ` +
+          'mend that first, or take it out',
       )
     const others = names.filter(
       (name) => !domains.includes(name) && !(name === hostName && signerOf(name, domains) !== undefined),
@@ -376,7 +377,7 @@ const proven = (
   started: boolean,
 ): OpendkimState => ({
   ...now,
-  foreign: { names: [], unreadable: undefined },
+  setup: { installed: true, ours: true, sources: UNKNOWN, gone: [] },
   files: now.files.map((each, index) => files[index] ?? each),
   activation: {
     ...now.activation,

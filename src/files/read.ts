@@ -106,9 +106,17 @@ sub opened {
 }
 }`
 
+const LED = `perl -e "$reader"'`
+
+/**
+ * A question's own program of Perl, run with what {@link READER} has: `reach`, `regular`, `enter`. What follows are its
+ * words.
+ */
+export const readerProgram = (program: string): string => `perl -e "$reader"${quote(packed(program))} -`
+
 /** Shell text that sets the variable as these questions need it, to stand before them; none where none needs it. */
 export function setReader(questions: readonly string[]): readonly string[] {
   const needed = Object.entries(HOW).filter(([how]) => questions.some((text) => text.includes(`${READER} ${how} `)))
-  if (needed.length === 0) return []
+  if (needed.length === 0 && !questions.some((text) => text.includes(LED))) return []
   return [`reader=${quote(packed([WALK, START, ...needed.map(([, program]) => program)].join('')))}`]
 }

@@ -1,8 +1,9 @@
 // Reads from the answer about signing to whom keys belong, who is in the group that may read root's, and what else
 // could keep them as they are.
 import { DAEMON } from '../mail/key-group.ts'
-import { utf8, type Answer } from '../model/answer.ts'
 import type { Untrusted } from '../shell/untrusted.ts'
+import { fromHex } from './perl-words.ts'
+import type { SigningTold } from './signing-answer.ts'
 
 /** Owner, group and mode (four octal digits). */
 export interface PathOwner {
@@ -40,27 +41,18 @@ const KINDS: Readonly<Record<string, PathOwner['kind']>> = { d: 'directory', f: 
 const fourDigits = (mode: Untrusted): string => mode.padStart(4, '0')
 const namesIn = (list: Untrusted): readonly string[] => list.split(',').filter((name) => name !== '')
 
-const once = (lines: readonly (readonly Untrusted[])[]): readonly (readonly string[])[] => [
-  ...new Map(lines.map((words) => [words.slice(4).join(' '), words])).values(),
-]
-
-/** Of the lines that the question about signing prints. */
-export function ownersIn({ stdout }: Answer): KeyOwners {
-  const lines = utf8(stdout)
-    .split('\n')
-    .map((line) => line.split(' '))
-  const of = (what: string): readonly (readonly string[])[] =>
-    lines.filter(([word]) => word === what).map(([, ...rest]) => rest)
+/** Of what the question about signing tells. */
+export function ownersIn({ of, paths }: Pick<SigningTold, 'of' | 'paths'>): KeyOwners {
   const [user = '', gid = '-', members = ''] = of('keygroup')[0] ?? []
   return {
     user: user === '1',
     group: gid === '-' ? undefined : namesIn(members),
-    paths: once(of('path')).map(([type = '', owner = '', group = '', mode = '', ...path]) => ({
-      path: path.join(' '),
+    paths: [...paths].map(([path, { type, owner, group, mode }]) => ({
+      path,
       kind: KINDS[type] ?? 'other',
       owner,
       group,
-      mode: fourDigits(mode),
+      mode,
     })),
     overrides: of('override').map(([path = '', owner = '', group = '', mode = '']) => ({
       path,
@@ -74,7 +66,7 @@ export function ownersIn({ stdout }: Answer): KeyOwners {
         namesIn(list).filter((name) => name !== DAEMON && name !== 'root'),
       ]),
     ),
-    acl: of('acl').map((path) => path.join(' ')),
+    acl: of('acl').map(([path = '']) => fromHex(path)),
     outside: of('outside').map(([pid = '', unit = '-']) => ({ pid, unit })),
   }
 }

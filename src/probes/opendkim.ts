@@ -8,12 +8,12 @@ import { opendkimActivation, type OpendkimActivation } from './opendkim-activati
 import { pathProbe, type PathState } from './path.ts'
 import { MAIN_CF, postfixParameters, type PostfixParameters } from './postfix-parameters.ts'
 import {
-  foreignSigning,
   KEY_TABLE,
   keyPath,
+  opendkimSetup,
   SIGNING_TABLE,
   signingProbe,
-  type ForeignSigning,
+  type OpendkimSetup,
   type Signing,
 } from './signing.ts'
 import { CONFIGURATION } from './signing-family.ts'
@@ -35,7 +35,7 @@ export const FILES: readonly string[] = [...RELOADED, DROP_IN]
 
 export interface OpendkimState {
   readonly signing: readonly Signing[]
-  readonly foreign: ForeignSigning
+  readonly setup: OpendkimSetup
   /** Of {@link FILES}. */
   readonly files: readonly PathState[]
   readonly unit: UnitState
@@ -67,7 +67,7 @@ export const unitQuestion = ({ socket }: Pick<OpendkimQuestion, 'socket'>): Unit
 export function opendkimProbe(question: OpendkimQuestion): Probe<OpendkimState> {
   const { domains, selector, directory = '/etc/dkimkeys', active = {} } = question
   const rest: readonly Probe<unknown>[] = [
-    foreignSigning,
+    opendkimSetup,
     unitProbe(unitQuestion(question)),
     postfixParameters(undefined),
     pathProbe({ path: MAIN_CF, wanted: 'digest' }),
@@ -80,9 +80,9 @@ export function opendkimProbe(question: OpendkimQuestion): Probe<OpendkimState> 
   return joinProbes<readonly Signing[], unknown, OpendkimState>(
     signingProbe({ domains, selector, directory }),
     rest,
-    (signing, [foreign, unit, parameters, main, activation, ...paths]) => ({
+    (signing, [setup, unit, parameters, main, activation, ...paths]) => ({
       signing,
-      foreign: foreign as ForeignSigning,
+      setup: setup as OpendkimSetup,
       unit: unit as UnitState,
       parameters: parameters as PostfixParameters,
       main: main as PathState,
@@ -90,9 +90,9 @@ export function opendkimProbe(question: OpendkimQuestion): Probe<OpendkimState> 
       files: paths.slice(0, FILES.length) as readonly PathState[],
       keys: paths.slice(FILES.length) as readonly PathState[],
     }),
-    ({ signing, foreign, unit, parameters, main, activation, files, keys }) => [
+    ({ signing, setup, unit, parameters, main, activation, files, keys }) => [
       signing,
-      [foreign, unit, parameters, main, activation, ...files, ...keys],
+      [setup, unit, parameters, main, activation, ...files, ...keys],
     ],
   )
 }

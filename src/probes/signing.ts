@@ -6,28 +6,31 @@ import { isSelector } from '../mail/names.ts'
 import { speaksFor, type OwnSelectors } from '../mail/own-selectors.ts'
 import { publishableKey } from '../mail/public-key.ts'
 import { factAbout, type Fact } from '../model/fact.ts'
+import { placeText } from '../signers/opendkim/index.ts'
 import type { Untrusted } from '../shell/untrusted.ts'
 import { answersOfParts, defineProbe, type Probe } from '../model/probe.ts'
 import { isKnown, UNKNOWN, type Known } from '../model/unknown.ts'
 import {
   ancestorsOf,
   CONFIGURATION,
+  configurationOf,
   KEY_TABLE,
-  readForeign,
+  readSetup,
   readSigning,
   SIGNING_TABLE,
   signingFamily,
   signingItem,
-  type ForeignSigning,
+  type OpendkimSetup,
   type Signing,
 } from './signing-family.ts'
 
 export {
   ancestorsOf,
+  configurationOf,
   KEY_TABLE,
   SIGNING_TABLE,
   TABLE_HEADER,
-  type ForeignSigning,
+  type OpendkimSetup,
   type Signing,
 } from './signing-family.ts'
 
@@ -76,19 +79,36 @@ function joined(state: readonly Signing[], groups: readonly string[]): readonly 
   })
 }
 
-/** What the host signs for by tables or settings of others. */
-export const foreignSigning: Probe<ForeignSigning> = defineProbe<ForeignSigning>({
-  key: 'foreign signing',
+/** How OpenDKIM is configured on the host, by whomever. */
+export const opendkimSetup: Probe<OpendkimSetup> = defineProbe<OpendkimSetup>({
+  key: 'opendkim setup',
   reads: TABLES,
   family: signingFamily,
   item: signingItem([]),
-  parse: readForeign,
-  // A configuration that says something foreign may be about to say it no more; one that a package brings says nothing.
+  parse: readSetup,
+  // A configuration that signs for somebody may be about to do so no more; one that a package brings signs for nobody.
   foresee: (state, known) =>
-    known.resource === `path:${CONFIGURATION}` && (state.names.length > 0 || state.unreadable !== undefined)
-      ? undefined
-      : state,
+    known.resource === `path:${CONFIGURATION}` && signsForOthers(foreignSigning(state)) ? undefined : state,
 })
+
+/** What a host signs for by a configuration that mailrun did not write. */
+export interface ForeignSigning {
+  /** Of whom its lines are, without `*@`. */
+  readonly names: readonly string[]
+  /** What cannot be read, in words. */
+  readonly unreadable: string | undefined
+}
+
+export function foreignSigning(setup: OpendkimSetup): ForeignSigning {
+  const { notUnderstood = [], signing = [] } = (setup.installed ? configurationOf(setup) : undefined) ?? {}
+  const unknown = notUnderstood.find(({ refused }) => !refused)
+  return {
+    names: setup.ours ? [] : signing.map(({ pattern }) => pattern.replace(/^\*@/, '')),
+    unreadable: unknown && `${placeText(unknown.place)}: ${unknown.what}`,
+  }
+}
+
+const signsForOthers = ({ names, unreadable }: ForeignSigning): boolean => names.length > 0 || unreadable !== undefined
 
 function foresee(signing: Signing, known: Fact): Signing {
   const own = factAbout(known, 'path', signing.path)?.value

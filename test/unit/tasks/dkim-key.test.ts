@@ -81,22 +81,15 @@ test('a key that is there, of a selector that is retired by the history, can be 
   assert.is(planned(signing({ key: KEY, past: past({ events: ['active', 'retired'] }) })).kind, 'ok')
 })
 
-test('a line of a stranger is read as far as it is one', () => {
-  const lines = pastOf('a.example /k/mx1 1803900000 mx1 /k/mx1 active evil revoked')
-  assert.equal(lines, [
-    [
-      'a.example /k/mx1',
-      {
-        past: {
-          lost: { selector: 'mx1', path: '/k/mx1' },
-          events: ['active', 'revoked'],
-          today: 1_803_859_200,
-        },
-      },
-    ],
-  ])
-  assert.equal(pastOf('a.example /k/mx1 1803900000 - - keyed')[0]?.[1].past.lost, undefined)
-  for (const line of ['', 'a', 'a /k x mx1 /k', 'a /k 99999999999999 mx1 /k']) assert.equal(pastOf(line), [])
+test('what is no event of a history is passed over', () => {
+  const key = { selector: 'mx1', path: '/k/mx1' }
+  assert.equal(pastOf(1_803_900_000, key, ['active', 'evil', 'revoked']), {
+    lost: key,
+    events: ['active', 'revoked'],
+    today: 1_803_859_200,
+  })
+  assert.is(pastOf(1_803_900_000, undefined, ['keyed'])?.lost, undefined)
+  assert.is(pastOf(1_803_900_000, undefined, []), undefined)
 })
 
 test("a selector in use that is not the host's own is told, and goes on", () => {

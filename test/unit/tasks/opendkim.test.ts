@@ -90,7 +90,7 @@ function dropIn(conf: string): string {
 const ABSENT: PathState = { is: { kind: 'absent' }, parent: 'directory', missing: [] }
 const DONE: OpendkimState = {
   signing: SIGNING,
-  foreign: { names: [], unreadable: undefined },
+  setup: { installed: true, ours: true, sources: UNKNOWN, gone: [] },
   files: [
     file(keyTable(SIGNING)),
     file(signingTable(SIGNING, undefined)),
@@ -118,6 +118,17 @@ const DONE: OpendkimState = {
   main: file(''),
   activation: { unfinished: false, formerSocket: undefined, unhardened: undefined, overrides: [], joined: false },
   keys: [],
+}
+const SIGNS_FOR_C: OpendkimState['setup'] = {
+  installed: true,
+  ours: false,
+  sources: {
+    words: [],
+    files: new Map([
+      ['/etc/opendkim.conf', { kind: 'text', text: `Socket ${SOCKET}\nDomain c.example\nSelector s\nKeyFile /k\n` }],
+    ]),
+  },
+  gone: [],
 }
 const with_ = (index: number, content: string): OpendkimState => ({
   ...DONE,
@@ -376,12 +387,7 @@ const CASES: readonly (readonly [
     UNHARDENED,
     [],
   ],
-  [
-    'a domain that is not named',
-    {},
-    { ...DONE, foreign: { names: ['c.example'], unreadable: undefined } },
-    { blocked: 'this host signs for c.example too' },
-  ],
+  ['a domain that is not named', {}, { ...DONE, setup: SIGNS_FOR_C }, { blocked: 'this host signs for c.example too' }],
 ]
 for (const [what, args, now, expect] of CASES)
   test(what, () => checkCase(opendkim, { args: { ...ARGS, ...args }, now, sources: { conf: CONF }, expect }))

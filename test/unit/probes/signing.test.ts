@@ -1,0 +1,152 @@
+// The question with which keys a host signs, asked of files laid here: which key is in use by whatever words the
+// configuration has, and that no secret of it leaves the host.
+import { execFileSync } from 'node:child_process'
+import { generateKeyPairSync } from 'node:crypto'
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { setReader } from '../../../src/files/read.ts'
+import type { Answer } from '../../../src/model/answer.ts'
+import { ProbeError } from '../../../src/model/probe.ts'
+import { keyOwnersProbe } from '../../../src/probes/key-owners.ts'
+import { signingFamily, type SigningItem } from '../../../src/probes/signing-family.ts'
+import { configurationOf, opendkimSetup, signingProbe, type Signing } from '../../../src/probes/signing.ts'
+import { suite } from '../../suite.ts'
+
+const test = suite('probes/signing')
+const root = realpathSync(mkdtempSync(join(tmpdir(), 'mailrun-signing-')))
+test.after(() => rmSync(root, { recursive: true }))
+
+const PEM = generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey.export({ type: 'pkcs8', format: 'pem' })
+
+/** Files by path below a root of their own, `/R` standing for it; `key` for a private key. */
+function host(files: Readonly<Record<string, string>>): string {
+  const at = mkdtempSync(join(root, 'h'))
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(at, path)), { recursive: true })
+    writeFileSync(join(at, path), text === 'key' ? PEM : text.replaceAll('/R', at))
+  }
+  return at
+}
+
+const itemOf = (probe: { readonly question: object }): string => (probe.question as { readonly item: string }).item
+
+/** As a trip asks it, of the daemon's words. */
+function ask(at: string, items: readonly string[]): Answer {
+  const script = signingFamily
+    .script(items)
+    .text.replace('@words = daemon_words();', `@words = qw(-x ${at}/opendkim.conf);`)
+  assert.ok(script.includes(at))
+  const stdout = execFileSync('sh', ['-c', [...setReader([script]), script].join('\n')], { encoding: 'latin1' })
+  return { code: 0, stdout, stderr: '' }
+}
+
+function signing(files: Readonly<Record<string, string>>, domain = 'example.org'): Signing & { readonly at: string } {
+  const at = host(files)
+  const probe = signingProbe({ domains: [domain], selector: 'mx1', directory: `${at}/dkimkeys` })
+  const [answer] = signingFamily.split(ask(at, [itemOf(probe)]), [itemOf(probe)])
+  return { ...probe.parse(answer!)[0]!, at }
+}
+
+const TABLES = 'KeyTable file:/R/KeyTable\nSigningTable refile:/R/SigningTable\nSocket local:/run/o.sock\n'
+const USUAL = {
+  'opendkim.conf': TABLES,
+  KeyTable: 'k1 example.org:mail:/R/k.pem\n',
+  SigningTable: '*@example.org k1\n',
+  'k.pem': 'key',
+}
+const IN_USE: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
+  ['usual tables', USUAL],
+  ['an included file', { ...USUAL, 'opendkim.conf': 'Socket local:/x\nInclude /R/c', c: TABLES }],
+  ['lines that end as on Windows', { ...USUAL, 'opendkim.conf': TABLES.replaceAll('\n', '\r\n') }],
+  ['names in capitals', { ...USUAL, 'opendkim.conf': TABLES.replaceAll('Table ', 'TABLE ') }],
+  ['a comment behind a key', { ...USUAL, KeyTable: '\tk1\texample.org:mail:/R/k.pem\t# since 2023: main\n' }],
+  ['a domain in capitals', { ...USUAL, KeyTable: 'k1 Example.ORG:mail:/R/k.pem\n' }],
+  ['a key for one address', { ...USUAL, SigningTable: 'info@example.org k1\n' }],
+  ["the sender's domain", { ...USUAL, KeyTable: 'k1 %:mail:/R/k.pem\n', SigningTable: '* k1\n' }],
+  [
+    'a path with the domain in it',
+    { ...USUAL, KeyTable: 'k1 example.org:mail:/R/%.pem\n', 'k.pem': '', 'example.org.pem': 'key' },
+  ],
+  [
+    'Domain as a file, and one key',
+    {
+      'opendkim.conf': 'Domain /R/domains\nSelector mail\nKeyFile /R/k.pem\nSocket local:/x\n',
+      domains: 'example.net\nexample.org\n',
+      'k.pem': 'key',
+    },
+  ],
+]
+for (const [what, files] of IN_USE)
+  test(`${what}: the key in use is known`, () => {
+    const { at, path, selector, inUse, key } = signing(files)
+    assert.equal(
+      [path.replace(at, ''), selector, inUse],
+      [files['example.org.pem'] ? '/example.org.pem' : '/k.pem', 'mail', true],
+    )
+    assert.is(key.kind, 'key')
+    assert.match(key.kind === 'key' ? String(key.publicKey) : '', /^MIGf/)
+  })
+
+test('where none is in use, the first one is told of, whatever it is', () => {
+  const none = signing({ 'opendkim.conf': 'Socket local:/x\n' })
+  assert.equal([none.selector, none.inUse, none.key, none.past], ['mx1', false, { kind: 'absent' }, undefined])
+  const first = signing({ 'opendkim.conf': 'Socket local:/x\n', 'dkimkeys/example.org/mx1.private': 'key' })
+  assert.equal([first.inUse, first.key.kind], [false, 'key'])
+  const invalid = signing({ 'opendkim.conf': 'Socket local:/x\n', 'dkimkeys/example.org/mx1.private': 'no key' })
+  assert.equal([invalid.inUse, invalid.key.kind], [false, 'invalid'])
+})
+
+test('a key that is gone, and what its history says, are told of', () => {
+  const { past, at } = signing({
+    ...USUAL,
+    KeyTable: 'k1 example.org:mail:/R/gone.pem\n',
+    'dkimkeys/example.org/history': '# x\n1 keyed mx1\n2 active mx1\n3 revoked other\n',
+  })
+  assert.equal([past?.lost, past?.events], [{ selector: 'mail', path: `${at}/gone.pem` }, ['keyed', 'active']])
+})
+
+test('no private key and no password leaves the host', () => {
+  const inline = String(PEM).replace(/-----.*-----|\s/g, '')
+  const at = host({
+    'opendkim.conf': `${TABLES}LDAPBindPassword hunter2\nPeerList dsn:mysql://u:hunter3@h/x\nMTA file:/R/k.pem\n`,
+    KeyTable: `k1 example.org:mail:${inline}\nk2 example.org:mail:hunter4\n`,
+    SigningTable: '*@example.org k1\n',
+    'k.pem': 'key',
+  })
+  const { stdout } = ask(at, [itemOf(opendkimSetup)])
+  assert.not.match(stdout, /hunter|PRIVATE KEY/)
+  assert.not.ok(stdout.includes(inline.slice(3, 40)))
+  assert.match(stdout, `k1 example.org:mail:(key)${'.'.repeat(inline.length - 5)}\n`)
+})
+
+test('an answer that is cut short is an error', () => {
+  const items = [itemOf(opendkimSetup), itemOf(keyOwnersProbe(['/etc']))]
+  const answer = ask(host(USUAL), items)
+  const [setup] = signingFamily.split(answer, items)
+  assert.is(configurationOf(opendkimSetup.parse(setup!))?.signing.length, 1)
+  for (let at = 0; at < answer.stdout.length; at += 7)
+    assert.throws(
+      () => signingFamily.split({ ...answer, stdout: answer.stdout.slice(0, at) }, items),
+      (error: unknown) => error instanceof ProbeError,
+    )
+})
+
+test('links are read where root alone made them, and a table of a thousand domains is read once', () => {
+  const domains = Array.from({ length: 1000 }, (_, index) => `d${index}.example`)
+  const at = host({
+    ...USUAL,
+    KeyTable: domains.map((each) => `${each} ${each}:s:/R/k.pem\n`).join(''),
+    real: domains.map((each) => `*@${each} ${each}\n`).join(''),
+  })
+  rmSync(join(at, 'SigningTable'))
+  symlinkSync('real', join(at, 'SigningTable'))
+  const item: SigningItem = domains.map((each) => [each, 'mx1', `${at}/dkimkeys/${each}/mx1.private`, 'first'])
+  const [answer] = signingFamily.split(ask(at, [JSON.stringify(item)]), [JSON.stringify(item)])
+  const told = JSON.parse(answer!.stdout) as readonly Signing[]
+  assert.ok(told.every(({ inUse }) => inUse))
+  assert.ok(readFileSync(join(at, 'real')).length > 0)
+})
+
+test.run()
