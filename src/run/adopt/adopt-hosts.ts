@@ -12,7 +12,8 @@ import { outgoingAddresses, type OutgoingAddresses } from '../../probes/outgoing
 import { questionHosts, type HostSelection } from '../question-hosts.ts'
 import { fleetVars } from './fleet-vars.ts'
 import { hostVars } from './host-vars.ts'
-import { sourcesOf, todayOf } from './today-of.ts'
+import { opendkimTexts, type OpendkimTexts } from './opendkim-texts.ts'
+import { todayOf } from './today-of.ts'
 
 /** The group that the playbooks are for. */
 export const GROUP = 'mail'
@@ -22,6 +23,7 @@ export async function hostsToAdopt(selection: HostSelection): Promise<readonly P
   const limit = selection.limit ?? (selection.inventory.groups.has(GROUP) ? GROUP : undefined)
   const { hosts } = await questionHosts('adopt', v.object({}), { ...selection, limit }, () => ({
     setup: mailSetup,
+    opendkim: opendkimTexts,
     outgoing: outgoingAddresses,
   }))
   return hosts
@@ -45,7 +47,8 @@ export async function adoptHosts(
 
 function adoptedHost({ name, status, error, outputs }: HostResult, said: PreparedHost['host']['vars']): AdoptedHost {
   const none = { name, vars: [], choices: [], left: [] }
-  const { setup, outgoing } = outputs as {
+  const { setup, opendkim, outgoing } = outputs as {
+    readonly opendkim?: OpendkimTexts | null
     readonly setup?: MailSetup | null
     readonly outgoing?: OutgoingAddresses | null
   }
@@ -55,7 +58,9 @@ function adoptedHost({ name, status, error, outputs }: HostResult, said: Prepare
   }
   if (setup.obstacle !== undefined) return { ...none, status: 'failed', error: setup.obstacle }
   const { parameters } = setup
-  return hostVars({ name, said, today: todayOf(sourcesOf(setup)), parameters, outgoing: outgoing ?? undefined })
+  if (!opendkim) return { ...none, status: 'failed', error: 'its configuration of OpenDKIM could not be read' }
+  const today = opendkim.installed ? todayOf({ ...opendkim, files: new Map(opendkim.files) }) : undefined
+  return hostVars({ name, said, today, parameters, outgoing: outgoing ?? undefined })
 }
 
 /** As if the vars were in it: those hosts alone, in the group. */

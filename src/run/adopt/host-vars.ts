@@ -16,7 +16,8 @@ export interface ToldHost {
   readonly name: string
   /** What the inventory says of it. */
   readonly said: ReadonlyMap<string, Var>
-  readonly today: OpendkimToday
+  /** `undefined`: there is no OpenDKIM. */
+  readonly today: OpendkimToday | undefined
   /** Of main.cf, `$name` expanded; empty where there is no Postfix. */
   readonly parameters: Readonly<Record<string, Untrusted>>
   readonly outgoing: OutgoingAddresses | undefined
@@ -31,14 +32,14 @@ const LOOPBACK = ['127.0.0.1', '::1', 'localhost']
 
 export function hostVars(told: ToldHost): AdoptedHost {
   const { name, said, today } = told
-  const { notUnderstood } = today.configuration
+  const { notUnderstood = [] } = today?.configuration ?? {}
   const nothing = { name, vars: [], choices: [], left: [] }
   if (notUnderstood.length > 0) {
     const words = notUnderstood.map(({ what, place, remedy }) => `${placeText(place)}: ${what}; ${remedy}`)
     return { ...nothing, status: 'refused', error: words.join('\n') }
   }
   const fqdn = fullName(told)
-  const signed = signedDomains(today.configuration, fqdn)
+  const signed = today === undefined ? NOTHING : signedDomains(today.configuration, fqdn)
   const signsNothing = signed.domains.length === 0 && signed.beside.length === 0
   if (signsNothing && !said.has('domains')) return { ...nothing, status: 'unsigned' }
   const found = [
@@ -68,6 +69,7 @@ export function hostVars(told: ToldHost): AdoptedHost {
   }
 }
 
+const NOTHING: SignedDomains = { domains: [], selectors: [], signsOwn: false, beside: [], left: [] }
 const DROP = 'What need no longer be signed'
 
 /** A var, one that is written as a comment, or what could not be made one. */
@@ -113,12 +115,8 @@ function fullName({ name, said, parameters }: ToldHost): string | undefined {
   )
 }
 
-function socketVar({
-  said,
-  today: {
-    configuration: { socket },
-  },
-}: ToldHost): readonly Found[] {
+function socketVar({ said, today }: ToldHost): readonly Found[] {
+  const socket = today?.configuration.socket
   if (socket === undefined) return []
   const written = /^(?:local|unix):|^\//.test(socket)
     ? `local:${socket.replace(/^(?:local|unix):/, '')}`
@@ -130,8 +128,8 @@ function socketVar({
   return [{ left: `OpenDKIM listens at ${socket}, which opendkim_socket does not take: a run moves it to ${where}` }]
 }
 
-function trustedVar({ said, today: { internalHosts } }: ToldHost): readonly Found[] {
-  const others = internalHosts.filter((each) => !LOOPBACK.includes(each))
+function trustedVar({ said, today }: ToldHost): readonly Found[] {
+  const others = (today?.internalHosts ?? []).filter((each) => !LOOPBACK.includes(each))
   const odd = others.filter((each) => !TRUSTED.test(each))
   return [
     ...listVar(said, 'trusted_hosts', [...new Set(others.filter((each) => TRUSTED.test(each)))]),

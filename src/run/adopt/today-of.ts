@@ -1,5 +1,4 @@
-// What OpenDKIM does on a host today, of what the host told of its setup.
-import type { MailSetup } from '../../model/mail-setup.ts'
+// What OpenDKIM does on a host today, of the texts that the host told.
 import {
   opendkimConfiguration,
   type FileText,
@@ -19,17 +18,6 @@ export interface OpendkimToday {
 export function todayOf(sources: OpendkimSources): OpendkimToday {
   const configuration = opendkimConfiguration(sources)
   return { configuration, internalHosts: internalHosts(configuration, sources.files) }
-}
-
-export function sourcesOf(setup: MailSetup): OpendkimSources {
-  const text = setup.settings.map(({ name, value }) => `${name} ${value}\n`).join('')
-  const files = new Map<string, FileText>([
-    ['/etc/opendkim.conf', { kind: 'text', text }],
-    ...setup.tables.map(
-      ({ path, rows }) => [path, { kind: 'text', text: rows.map((row) => `${row.text}\n`).join('') }] as const,
-    ),
-  ])
-  return { words: setup.arguments, files }
 }
 
 function internalHosts(
