@@ -20,9 +20,20 @@ import {
   ownSelectorsAmong,
   selector,
   selectorList,
+  senders,
   signerOf,
 } from 'mailrun'
-import { apt, directory, dkimGroup, dkimKey, dkimOwners, opendkim, postfixParameter, service } from 'mailrun/tasks'
+import {
+  apt,
+  directory,
+  dkimGroup,
+  dkimKey,
+  dkimOwners,
+  keepSigned,
+  opendkim,
+  postfixParameter,
+  service,
+} from 'mailrun/tasks'
 
 export const KEYS = '/etc/dkimkeys'
 /**
@@ -133,6 +144,17 @@ export const dkimVars = {
       ),
     ),
   ),
+  drop_signing: v.optional(
+    v.pipe(
+      v.array(senders),
+      v.description(
+        'Whose mail need not stay signed where the host signs it now and the domains do not name it: ' +
+          "a domain, .domain for all below it, an address, or '*'; client:ADDRESS for a client that is trusted now. " +
+          'What else a run would leave unsigned, it refuses',
+      ),
+    ),
+    [],
+  ),
   trusted_hosts: v.optional(
     v.pipe(
       v.array(v.pipe(v.string(), v.regex(/^[\w.:/-]+$/, 'an address, network or host name is wanted'))),
@@ -193,6 +215,28 @@ const keyDirectoryAt = (path: string): Task =>
 /** A domain's own. */
 export const keyDirectory = (domain: string): Task => keyDirectoryAt(`${KEYS}/${domain}`)
 
+/** Goes before all that changes anything: what the host signs now stays signed, or nothing is changed. */
+export const signingKept = ({ vars, host }: Input): Task =>
+  keepSigned({
+    ...tablesOf({ vars, host }),
+    dropSigning: droppedOf({ vars, host }),
+    trustedHosts: vars.trusted_hosts,
+    dns: vars.dns,
+  })
+
+/** `sign_host_name: false` is a word on mail of the host itself, too. */
+export function droppedOf({
+  vars,
+  host,
+}: {
+  readonly vars: Pick<Input['vars'], 'domains' | 'drop_signing' | 'sign_host_name' | 'fqdn'>
+  readonly host: PlaybookHost
+}): readonly string[] {
+  const name = vars.fqdn ?? mailDomain(host.name)
+  const isOwn = vars.sign_host_name || name === undefined || vars.domains.includes(name)
+  return isOwn ? vars.drop_signing : [...vars.drop_signing, name]
+}
+
 /**
  * From where Postfix and these packages are there up to Postfix, which has to read its main.cf again.
  *
@@ -214,6 +258,7 @@ export function signingTasks({ vars, host }: Input, own?: OwnSelectors): readonl
       directory({ path: socket.replace(/\/[^/]+$/, ''), owner: 'opendkim', group: 'postfix', mode: '2750' }),
     opendkim({
       ...tables,
+      dropSigning: droppedOf({ vars, host }),
       dns: vars.dns,
       trustedHosts: vars.trusted_hosts,
       socket: listens,
@@ -237,6 +282,7 @@ export default playbook({
   vars: v.object(dkimVars),
   fleet: selectorProblems,
   tasks: (input, members) => [
+    signingKept(input),
     apt({
       packages: ['postfix', ...signingPackages],
       debconf: [{ package: 'postfix', question: 'postfix/main_mailer_type', type: 'select', value: 'Internet Site' }],

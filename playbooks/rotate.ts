@@ -2,8 +2,8 @@
 // to sign, what to write down. Name servers, waiting and the order of things are the command's; docs/mail/rotation.md
 // tells how they go together. Run by itself it changes nothing.
 import { domain, isSelector, playbook, rotationVar, selector, v } from 'mailrun'
-import { dkimGroup, dkimHistory, dkimKey, file, opendkim } from 'mailrun/tasks'
-import { dkimVars, keyDirectory, KEYS, tablesOf } from './dkim.ts'
+import { dkimGroup, dkimHistory, dkimKey, file, keepSigned, opendkim } from 'mailrun/tasks'
+import { dkimVars, droppedOf, keyDirectory, KEYS, tablesOf } from './dkim.ts'
 
 const EVENTS = [
   'keyed',
@@ -39,6 +39,7 @@ export default playbook({
     dkim_selector: dkimVars.dkim_selector,
     fqdn: dkimVars.fqdn,
     sign_host_name: dkimVars.sign_host_name,
+    drop_signing: dkimVars.drop_signing,
     dkim_bits: dkimVars.dkim_bits,
     dkim_rotation: v.optional(rotationVar, {}),
     dkim_steps: v.optional(v.record(v.string(), v.record(domain, steps)), {}),
@@ -54,7 +55,10 @@ export default playbook({
       }),
     )
     const switches = Object.keys(active).length > 0 && isSelector(tables.selector)
+    const keeps = mine.length > 0 && isSelector(tables.selector)
     return [
+      // Before anything is made: keys that cannot be switched to afterwards would be of no use.
+      keeps && keepSigned({ ...tables, dropSigning: droppedOf({ vars, host }), switching: true }),
       mine.some(([, { make }]) => make.length > 0) && dkimGroup({}),
       ...mine.flatMap(([name, { marks, make, active: chosen, back, delete: gone }]) => [
         make.length + marks.length > 0 && keyDirectory(name),
@@ -68,7 +72,7 @@ export default playbook({
         ...make.map((each) => dkimKey({ domain: name, selector: each, coming: true, bits: vars.dkim_bits })),
         ...gone.map((each) => file({ path: `${KEYS}/${name}/${each}.private`, state: 'absent' })),
       ]),
-      switches && opendkim({ ...tables, active }),
+      switches && opendkim({ ...tables, dropSigning: droppedOf({ vars, host }), active }),
     ]
   },
 })

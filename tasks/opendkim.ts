@@ -8,13 +8,15 @@ import { OPENDKIM_SECONDS, opendkimScript } from '../src/changes/opendkim-script
 import { keyTable, named, signersOf, signingLines, signingTable, type Chosen } from '../src/changes/opendkim-tables.ts'
 import { dropInFor, type DropIn } from '../src/changes/opendkim-drop-in.ts'
 import { GONE, planFiles, type FileOwner } from '../src/changes/opendkim-files.ts'
+import { setupWith } from '../src/changes/setup-with.ts'
+import { keeping } from '../src/changes/signing-kept.ts'
 import { servedQuestion, signingGate, type Gate } from '../src/changes/signing-gate.ts'
 import { planUnit } from '../src/changes/unit-plan.ts'
 import type { UnitStart } from '../src/changes/unit-script.ts'
 import { DAEMON, KEY_GROUP, ROOTS_KEY } from '../src/mail/key-group.ts'
+import type { CarriedLine } from '../src/mail/signing-table.ts'
 import { milterOf } from '../src/mail/milter.ts'
 import { isSelector, mailDomain } from '../src/mail/names.ts'
-import { signerOf } from '../src/mail/own-name.ts'
 import { needsRestart, settingsOf, unlike } from '../src/mail/opendkim-conf.ts'
 import { hardeningText } from '../src/mail/opendkim-hardening.ts'
 import { flag, listOf, oneOf, record, required, text } from '../src/model/argument.ts'
@@ -25,9 +27,8 @@ import { ask, blocked, change, remarked, type SettledPlan } from '../src/model/p
 import type { Resource } from '../src/model/resource.ts'
 import type { Source } from '../src/model/source.ts'
 import type { PlanContext } from '../src/model/task.ts'
-import { UNKNOWN } from '../src/model/unknown.ts'
 import type { PathState } from '../src/probes/path.ts'
-import { foreignSigning, KEY_TABLE, SIGNING_TABLE, keyPath, type Signing } from '../src/probes/signing.ts'
+import { KEY_TABLE, SIGNING_TABLE, keyPath, type Signing } from '../src/probes/signing.ts'
 import {
   CONFIGURATION,
   DROP_IN,
@@ -58,6 +59,11 @@ interface Tables {
    * out: the key in use, else the first one. Where it is given, domains that are not signed for yet are left alone.
    */
   readonly active?: Readonly<Record<string, string>>
+  /**
+   * Senders whose mail need not stay signed: `example.net`, `.example.net` (those below it), `user@example.net`, `*`.
+   * All else that the host signs stays signed by the key that signs it, or nothing is changed.
+   */
+  readonly dropSigning?: readonly string[]
   /**
    * How the domains' name servers are found, as the inventory's var `dns` has it: a key that is not in use yet gets no
    * line before every authoritative one serves its record. Left out: nobody is asked. Not beside `active`: whoever
@@ -132,6 +138,7 @@ export const opendkim = defineTask<OpendkimArgs, OpendkimState>({
     directory: text,
     hostName: text,
     active: record,
+    dropSigning: listOf(text),
     dns: record,
     restart: oneOf('covered', 'plain'),
     src: text,
@@ -179,21 +186,7 @@ export const opendkim = defineTask<OpendkimArgs, OpendkimState>({
       .find((wrong) => wrong !== undefined),
   probe: opendkimProbe,
   plan(args, now, context) {
-    const { domains, directory = '/etc/dkimkeys', hostName, active = {}, dns } = args
-    const { names, unreadable } = foreignSigning(now.setup)
-    if (unreadable !== undefined)
-      return blocked(
-        `OpenDKIM's configuration would be replaced, and mailrun cannot read all of it: ${unreadable}: ` +
-          'mend that first, or take it out',
-      )
-    const others = names.filter(
-      (name) => !domains.includes(name) && !(name === hostName && signerOf(name, domains) !== undefined),
-    )
-    if (others.length > 0)
-      return blocked(
-        `this host signs for ${others.join(', ')} too, which domains does not name: ` +
-          "add it, or take it out of the host's SigningTable",
-      )
+    const { directory = '/etc/dkimkeys', active = {}, dns } = args
     const chosen = new Map(
       Object.entries(active).map(([domain, each], index): [string, Chosen] => [
         domain,
@@ -268,10 +261,14 @@ function live(
     return blocked('there is no /etc/opendkim.conf that could be read: give src, its template')
   const wrong = contradictionIn(configuration, args)
   if (wrong !== undefined) return blocked(wrong)
+  // By the keys that sign now, whichever are to sign in their place.
+  const opened = new Set(gate.open.map(({ domain }) => domain))
+  const kept = keeping(args, now.setup, now.signing, ({ domain }) => opened.has(domain))
+  if ('why' in kept) return blocked(kept.why)
   const there = now.files[FILES.indexOf(DROP_IN)]!.is.kind === 'file'
   const question = { configuration, keys: signing.map(({ path }) => path), there, ...now.activation }
   const activated = (dropIn: DropIn, joins: boolean) =>
-    activation(args, now, { before, configuration, signing, gate, dropIn, joins })
+    activation(args, now, { before, configuration, signing, gate, carried: kept.carried, dropIn, joins })
   const plan = activated(
     dropInFor({ ...question, wanted: args.src === undefined ? undefined : (args.hardening ?? true) }),
     true,
@@ -297,6 +294,7 @@ interface Activation {
   readonly configuration: string
   readonly signing: readonly Signing[]
   readonly gate: Gate
+  readonly carried: readonly CarriedLine[]
   readonly dropIn: DropIn
   /** A daemon that is not in the group of the keys joins it. */
   readonly joins: boolean
@@ -306,11 +304,12 @@ interface Activation {
 function activation(
   args: OpendkimArgs,
   now: OpendkimState,
-  { before, configuration, signing, gate: { open, remarks }, dropIn, joins }: Activation,
+  { before, configuration, signing, gate: { open, remarks }, carried, dropIn, joins }: Activation,
 ): SettledPlan<OpendkimState> | { readonly impossible: string } {
+  const contents = contentsOf(args, open, carried, configuration, dropIn)
   const inGroup = hasKeyGroup(signing) && (now.activation.joined || joins)
   const files = planFiles(
-    contentsOf(args, open, configuration, dropIn),
+    contents,
     now.files,
     (path) => (inGroup ? ownerOf(path, signing) : ROOTS_FILE),
     now.activation.unfinished,
@@ -343,7 +342,7 @@ function activation(
         files: FILES,
         staged: files.staged,
         socket: args.socket,
-        signs: signersOf(signing, open, args.hostName),
+        signs: signersOf(signing, open, args.hostName, carried),
         cover: covered,
         hardened: dropIn,
       })
@@ -355,6 +354,7 @@ function activation(
   const signs = new Set(open)
   const then: OpendkimState = {
     ...proven(now, files.then, dropIn, started),
+    setup: setupWith(now.setup, contents, configuration),
     signing: signing.map((each) => named(each, signs.has(each))),
     unit: plan.kind === 'change' ? plan.then : now.unit,
   }
@@ -377,7 +377,6 @@ const proven = (
   started: boolean,
 ): OpendkimState => ({
   ...now,
-  setup: { installed: true, ours: true, sources: UNKNOWN, gone: [] },
   files: now.files.map((each, index) => files[index] ?? each),
   activation: {
     ...now.activation,
@@ -401,12 +400,13 @@ function contradictionIn(configuration: Untrusted, { src, socket }: OpendkimArgs
 function contentsOf(
   args: OpendkimArgs,
   open: readonly Signing[],
+  carried: readonly CarriedLine[],
   configuration: Untrusted,
   { owned, hardening }: DropIn,
 ): ReadonlyMap<string, string | undefined> {
   const tables = [
     [KEY_TABLE, keyTable(open)],
-    [SIGNING_TABLE, signingTable(open, args.hostName)],
+    [SIGNING_TABLE, signingTable(open, args.hostName, carried)],
   ] as const
   if (args.src === undefined) return new Map(tables)
   const trusted = ['127.0.0.1', '::1', 'localhost', ...args.trustedHosts].map((each) => `${each}\n`).join('')

@@ -1,6 +1,6 @@
 // Which keys sign for which domains from now on, and the tables that say so.
 import { signerOf } from '../mail/own-name.ts'
-import { keyTableLines, signingTableLines } from '../mail/signing-table.ts'
+import { keyTableLines, signingTableLines, type CarriedLine } from '../mail/signing-table.ts'
 import { UNKNOWN } from '../model/unknown.ts'
 import type { PathState } from '../probes/path.ts'
 import { ancestorsOf, TABLE_HEADER, type Signing } from '../probes/signing.ts'
@@ -44,9 +44,12 @@ const table = (lines: readonly string[]): string => `${TABLE_HEADER}\n${lines.ma
 /** opendkim.conf(5): `KeyTable file:…`. */
 export const keyTable = (lines: readonly Signing[]): string => table(keyTableLines(lines))
 
-/** opendkim.conf(5): `SigningTable refile:…`. @param hostName - the host's own */
-export const signingTable = (lines: readonly Signing[], hostName: string | undefined): string =>
-  table(signingTableLines(lines, hostName))
+/** opendkim.conf(5): `SigningTable refile:…`. @param hostName - the host's own @param carried - what is signed besides */
+export const signingTable = (
+  lines: readonly Signing[],
+  hostName: string | undefined,
+  carried: readonly CarriedLine[],
+): string => table(signingTableLines(lines, hostName, carried))
 
 /** Who signs mail from whom; nobody where there is no selector. */
 export interface Signer {
@@ -55,6 +58,11 @@ export interface Signer {
   readonly domain: string
   readonly selector: string | undefined
 }
+
+/** Of the lines that are carried over, so many are proved: the others are like them. */
+const CARRIED_ASKED = 20
+/** A name below a domain. */
+const ANY_NAME = 'mailrun-any'
 
 /**
  * Of all from which mail is to be signed or not.
@@ -65,6 +73,7 @@ export function signersOf(
   lines: readonly Signing[],
   open: readonly Signing[],
   hostName: string | undefined,
+  carried: readonly CarriedLine[],
 ): readonly Signer[] {
   const own =
     hostName === undefined
@@ -83,5 +92,10 @@ export function signersOf(
     ...open
       .filter(({ domain }) => domain === own && domain !== hostName)
       .map(({ domain, selector }) => ({ from: hostName!, domain, selector })),
+    ...carried.slice(0, CARRIED_ASKED).flatMap(({ pattern, domain }) => {
+      const selector = open.find((each) => each.domain === domain)?.selector
+      const from = pattern.replace(/^\*@/, '').replace(/^\*\./, `${ANY_NAME}.`)
+      return lines.some((each) => each.domain === from) ? [] : [{ from, domain, selector }]
+    }),
   ]
 }

@@ -1,6 +1,7 @@
 // Schemas for vars about mail, with errors that say what is wanted.
 import * as v from 'valibot'
 import { DOMAIN_PATTERN, isSelector, mailDomain, SELECTOR_PATTERN } from './names.ts'
+import { isSenderPattern } from './sender-pattern.ts'
 
 /** A mail domain; comes out in A-labels and lower case. */
 export const domain = v.pipe(
@@ -37,6 +38,16 @@ export const selectorList = v.pipe(
   v.description(
     'Selectors that the host speaks for in DNS besides its dkim_selector, and what rotation makes of that: ' +
       'those of keys that other tools made',
+  ),
+)
+
+/** An entry of the var `drop_signing`. */
+export const senders = v.pipe(
+  v.string('a domain or a pattern of senders is wanted, such as example.org, .example.org or *'),
+  v.check(
+    (text) => isSenderPattern(text.replace(/^client:[^/]*(?:\/\d+)?$/, '*')),
+    ({ input }) =>
+      `a domain or a pattern of senders is wanted, such as example.org, .example.org or *; got ${JSON.stringify(input)}`,
   ),
 )
 

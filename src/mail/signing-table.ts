@@ -14,12 +14,25 @@ export interface TableKey {
 export const keyTableLines = (keys: readonly TableKey[]): readonly string[] =>
   keys.map(({ domain, selector, path }) => `${dkimName(domain, selector)} ${domain}:${selector}:${path}`)
 
+/** A line by which mail of another name is signed with a domain's key. */
+export interface CarriedLine {
+  /** `*@lists.example.org`, `*@*.example.org` */
+  readonly pattern: string
+  readonly domain: string
+}
+
 /**
- * Of a `refile:` the first line that matches counts, so names stand before the domains that they are in.
+ * Of a `refile:` the first line that matches counts, so names stand before the domains that they are in, and all below a
+ * domain comes last.
  *
  * @param hostName - the host's own: signed by the key of the nearest domain above it, and not where there is none.
+ * @param carried - what is signed besides, by the keys of these domains.
  */
-export function signingTableLines(keys: readonly TableKey[], hostName: string | undefined): readonly string[] {
+export function signingTableLines(
+  keys: readonly TableKey[],
+  hostName: string | undefined,
+  carried: readonly CarriedLine[],
+): readonly string[] {
   const signer =
     hostName === undefined
       ? undefined
@@ -27,11 +40,17 @@ export function signingTableLines(keys: readonly TableKey[], hostName: string | 
           hostName,
           keys.map(({ domain }) => domain),
         )
-  const own = keys
-    .filter(({ domain }) => domain === signer && domain !== hostName)
-    .map((key) => ({ ...key, name: hostName! }))
-  const depth = (name: string): number => name.split('.').length
-  return [...own, ...keys.map((key) => ({ ...key, name: key.domain }))]
-    .sort((a, b) => depth(b.name) - depth(a.name))
-    .map(({ name, domain, selector }) => `*@${name} ${dkimName(domain, selector)}`)
+  const byDomain = new Map(keys.map((key) => [key.domain, key]))
+  const own = signer === undefined || signer === hostName ? [] : [{ pattern: `*@${hostName!}`, domain: signer }]
+  const lines = [...own, ...carried, ...keys.map(({ domain }) => ({ pattern: `*@${domain}`, domain }))]
+  const depth = (pattern: string): number => pattern.split('.').length - (pattern.startsWith('*@*.') ? MANY : 0)
+  return lines
+    .sort((a, b) => depth(b.pattern) - depth(a.pattern))
+    .flatMap(({ pattern, domain }) => {
+      const key = byDomain.get(domain)
+      return key === undefined ? [] : [`${pattern} ${dkimName(key.domain, key.selector)}`]
+    })
 }
+
+/** More labels than a name has (RFC 1035). */
+const MANY = 1000

@@ -6,7 +6,6 @@ import { isSelector } from '../mail/names.ts'
 import { speaksFor, type OwnSelectors } from '../mail/own-selectors.ts'
 import { publishableKey } from '../mail/public-key.ts'
 import { factAbout, type Fact } from '../model/fact.ts'
-import { placeText } from '../signers/opendkim/index.ts'
 import type { Untrusted } from '../shell/untrusted.ts'
 import { answersOfParts, defineProbe, type Probe } from '../model/probe.ts'
 import { isKnown, UNKNOWN, type Known } from '../model/unknown.ts'
@@ -87,28 +86,16 @@ export const opendkimSetup: Probe<OpendkimSetup> = defineProbe<OpendkimSetup>({
   item: signingItem([]),
   parse: readSetup,
   // A configuration that signs for somebody may be about to do so no more; one that a package brings signs for nobody.
-  foresee: (state, known) =>
-    known.resource === `path:${CONFIGURATION}` && signsForOthers(foreignSigning(state)) ? undefined : state,
+  foresee: (state, known) => (known.resource === `path:${CONFIGURATION}` && signsForOthers(state) ? undefined : state),
 })
 
-/** What a host signs for by a configuration that mailrun did not write. */
-export interface ForeignSigning {
-  /** Of whom its lines are, without `*@`. */
-  readonly names: readonly string[]
-  /** What cannot be read, in words. */
-  readonly unreadable: string | undefined
+/** Whether it signs for somebody by a configuration that mailrun did not write, or may do so. */
+function signsForOthers(setup: OpendkimSetup): boolean {
+  const configuration = setup.installed ? configurationOf(setup) : undefined
+  if (configuration === undefined) return false
+  const { notUnderstood, signing } = configuration
+  return notUnderstood.some(({ refused }) => !refused) || (!setup.ours && signing.length > 0)
 }
-
-export function foreignSigning(setup: OpendkimSetup): ForeignSigning {
-  const { notUnderstood = [], signing = [] } = (setup.installed ? configurationOf(setup) : undefined) ?? {}
-  const unknown = notUnderstood.find(({ refused }) => !refused)
-  return {
-    names: setup.ours ? [] : signing.map(({ pattern }) => pattern.replace(/^\*@/, '')),
-    unreadable: unknown && `${placeText(unknown.place)}: ${unknown.what}`,
-  }
-}
-
-const signsForOthers = ({ names, unreadable }: ForeignSigning): boolean => names.length > 0 || unreadable !== undefined
 
 function foresee(signing: Signing, known: Fact): Signing {
   const own = factAbout(known, 'path', signing.path)?.value

@@ -275,15 +275,34 @@ test('a table names what is special before what is general, for the first line t
     selector: 'mx1',
     path: `/k/${domain}`,
   }))
-  assert.equal(signingTableLines(keys, undefined), [
+  assert.equal(signingTableLines(keys, undefined, []), [
     '*@news.example.org mx1._domainkey.news.example.org',
     '*@example.org mx1._domainkey.example.org',
     '*@example.net mx1._domainkey.example.net',
   ])
-  assert.equal(signingTableLines(keys, 'mx1.example.org')[0], '*@mx1.example.org mx1._domainkey.example.org')
-  assert.equal(signingTableLines(keys, 'a.news.example.org')[0], '*@a.news.example.org mx1._domainkey.news.example.org')
+  assert.equal(signingTableLines(keys, 'mx1.example.org', [])[0], '*@mx1.example.org mx1._domainkey.example.org')
+  assert.equal(
+    signingTableLines(keys, 'a.news.example.org', [])[0],
+    '*@a.news.example.org mx1._domainkey.news.example.org',
+  )
   for (const name of ['mx1.hoster.example', 'example.org', 'notexample.org', 'xexample.net'])
-    assert.is(signingTableLines(keys, name).length, 3, name)
+    assert.is(signingTableLines(keys, name, []).length, 3, name)
+  const carried = ['*@*.example.org', '*@lists.example.org', '*@*.a.example.org'].map((pattern) => ({
+    pattern,
+    domain: 'example.org',
+  }))
+  assert.equal(
+    signingTableLines(keys, 'mx1.example.org', carried).map((line) => line.split(' ')[0]),
+    [
+      '*@mx1.example.org',
+      '*@lists.example.org',
+      '*@news.example.org',
+      '*@example.org',
+      '*@example.net',
+      '*@*.a.example.org',
+      '*@*.example.org',
+    ],
+  )
   assert.equal(keyTableLines(keys.slice(0, 1)), ['mx1._domainkey.example.org example.org:mx1:/k/example.org'])
 })
 

@@ -88,12 +88,28 @@ function dropIn(conf: string): string {
   return hardeningText(hardening)
 }
 const ABSENT: PathState = { is: { kind: 'absent' }, parent: 'directory', missing: [] }
+/** What the daemon reads. */
+const setupOf = (conf: string, keys: string, signing: string): OpendkimState['setup'] => ({
+  installed: true,
+  ours: true,
+  sources: {
+    words: [],
+    files: new Map(
+      [
+        ['/etc/opendkim.conf', conf],
+        ['/etc/dkimkeys/KeyTable', keys],
+        ['/etc/dkimkeys/SigningTable', signing],
+      ].map(([path, text]) => [path!, { kind: 'text', text: text! }]),
+    ),
+  },
+  gone: [],
+})
 const DONE: OpendkimState = {
   signing: SIGNING,
-  setup: { installed: true, ours: true, sources: UNKNOWN, gone: [] },
+  setup: setupOf(CONF, keyTable(SIGNING), signingTable(SIGNING, undefined, [])),
   files: [
     file(keyTable(SIGNING)),
-    file(signingTable(SIGNING, undefined)),
+    file(signingTable(SIGNING, undefined, [])),
     file('127.0.0.1\n::1\nlocalhost\n'),
     file(CONF),
     file(dropIn(CONF)),
@@ -119,16 +135,14 @@ const DONE: OpendkimState = {
   activation: { unfinished: false, formerSocket: undefined, unhardened: undefined, overrides: [], joined: false },
   keys: [],
 }
-const SIGNS_FOR_C: OpendkimState['setup'] = {
-  installed: true,
-  ours: false,
-  sources: {
-    words: [],
-    files: new Map([
-      ['/etc/opendkim.conf', { kind: 'text', text: `Socket ${SOCKET}\nDomain c.example\nSelector s\nKeyFile /k\n` }],
-    ]),
-  },
-  gone: [],
+/** With a line more in its tables. */
+function ALSO_SIGNS(line: string, key: string, gone: readonly string[] = []): OpendkimState {
+  const [keys, signing] = [`${keyTable(SIGNING)}${key}\n`, `${signingTable(SIGNING, undefined, [])}${line}\n`]
+  return {
+    ...DONE,
+    setup: { ...setupOf(CONF, keys, signing), gone },
+    files: DONE.files.map((each, at) => (at === 0 && key !== '' ? file(keys) : at === 1 ? file(signing) : each)),
+  }
 }
 const with_ = (index: number, content: string): OpendkimState => ({
   ...DONE,
@@ -219,7 +233,7 @@ const CASES: readonly (readonly [
   [
     'another line in a table',
     {},
-    with_(1, `${signingTable(SIGNING, undefined)}*@c.example x\n`),
+    with_(1, `${signingTable(SIGNING, undefined, [])}*@c.example x\n`),
     ['SigningTable: content', 'reload'],
   ],
   ['another host that is trusted', { trustedHosts: ['192.0.2.1'] }, DONE, ['TrustedHosts: content', 'reload']],
@@ -387,7 +401,31 @@ const CASES: readonly (readonly [
     UNHARDENED,
     [],
   ],
-  ['a domain that is not named', {}, { ...DONE, setup: SIGNS_FOR_C }, { blocked: 'this host signs for c.example too' }],
+  [
+    'a domain that is not named',
+    {},
+    ALSO_SIGNS('*@c.example c', 'c c.example:mail:/etc/c.private'),
+    { blocked: '*@c.example: d=c.example s=mail (/etc/dkimkeys/SigningTable:4); it would leave unsigned' },
+  ],
+  [
+    'a domain that is not named, and may be dropped',
+    { dropSigning: ['c.example'] },
+    ALSO_SIGNS('*@c.example c', 'c c.example:mail:/etc/c.private'),
+    ['KeyTable: content', 'SigningTable: content', 'reload'],
+  ],
+  [
+    'a domain that is not named, whose key is gone',
+    {},
+    ALSO_SIGNS('*@c.example c', 'c c.example:mail:/etc/c.private', ['/etc/c.private']),
+    ['KeyTable: content', 'SigningTable: content', 'reload'],
+  ],
+  ['all below a domain, by its key', {}, ALSO_SIGNS('*@*.a.example mx1._domainkey.a.example', ''), []],
+  [
+    'all below a domain, by its key, which another is to take the place of',
+    { active: { 'a.example': 'two' } },
+    { ...ALSO_SIGNS('*@*.a.example mx1._domainkey.a.example', ''), keys: [file('')] },
+    ['KeyTable: content', 'SigningTable: content', 'reload'],
+  ],
 ]
 for (const [what, args, now, expect] of CASES)
   test(what, () => checkCase(opendkim, { args: { ...ARGS, ...args }, now, sources: { conf: CONF }, expect }))
@@ -489,6 +527,12 @@ test('Postfix is pointed at the second instance and back, other milters and brac
 /** As on a host where nothing signs yet; `unknown`: its key is about to be made. */
 const fresh = (...unknown: readonly string[]): OpendkimState => ({
   ...DONE,
+  setup: {
+    installed: true,
+    ours: false,
+    sources: { words: [], files: new Map([['/etc/opendkim.conf', { kind: 'absent' }]]) },
+    gone: [],
+  },
   files: [0, 1, 2, 3, 4].map(() => ({ is: { kind: 'absent' }, parent: 'directory', missing: [] })),
   unit: { ...DONE.unit, active: false, stopped: true },
   signing: SIGNING.map((each) => ({
@@ -499,10 +543,11 @@ const fresh = (...unknown: readonly string[]): OpendkimState => ({
       : each.key,
   })),
 })
-const inUse = (state: OpendkimState, ...domains: readonly string[]): OpendkimState => ({
-  ...state,
-  signing: state.signing.map((each) => ({ ...each, inUse: domains.includes(each.domain) })),
-})
+function inUse(state: OpendkimState, ...domains: readonly string[]): OpendkimState {
+  const signing = state.signing.map((each) => ({ ...each, inUse: domains.includes(each.domain) }))
+  const lines = signing.filter((each) => each.inUse)
+  return { ...state, signing, setup: setupOf(CONF, keyTable(lines), signingTable(lines, undefined, [])) }
+}
 const LACKS: OutsideAnswer = { kind: 'not-served', where: ['ns2.a.example (192.0.2.2) has no such record'] }
 const servedBut =
   (...domains: readonly string[]): Told =>

@@ -1,0 +1,25 @@
+// How OpenDKIM will be configured once other files are in place.
+import { settingsOf } from '../mail/opendkim-conf.ts'
+import { isKnown } from '../model/unknown.ts'
+import { CONFIGURATION, type OpendkimSetup } from '../probes/signing-family.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
+import { DATA_SETS, dataSetFile, type FileText } from '../signers/opendkim/index.ts'
+
+/** @param contents - by path; `undefined`: there is no such file. */
+export function setupWith(
+  { sources }: OpendkimSetup,
+  contents: ReadonlyMap<string, Untrusted | undefined>,
+  configuration: Untrusted,
+): OpendkimSetup {
+  const { words, files } = isKnown(sources) ? sources : { words: [], files: [] }
+  const known = new Map<string, FileText>(files)
+  for (const [path, text] of [...contents, [CONFIGURATION, configuration] as const])
+    if (text !== undefined) known.set(path, { kind: 'text', text })
+  // What else a template names says nothing of who is signed how.
+  const settings = settingsOf(configuration)
+  for (const name of DATA_SETS) {
+    const path = dataSetFile(settings.get(name.toLowerCase()) ?? '')
+    if (path !== undefined && !known.has(path)) known.set(path, { kind: 'text', text: '' })
+  }
+  return { installed: true, ours: true, sources: { words, files: known }, gone: [] }
+}

@@ -1,0 +1,153 @@
+// What a host signs that its tables to come must go on signing, or the words by which a run refuses. Pure.
+import { mailDomain } from '../mail/names.ts'
+import type { CarriedLine } from '../mail/signing-table.ts'
+import { keptSigned, type Kept, type Lost } from '../signers/opendkim/keep-signed.ts'
+import { placeText, type OpendkimConfiguration } from '../signers/opendkim/index.ts'
+import { lostClients, type SignedClient } from '../signers/opendkim/signed-clients.ts'
+import { isKnown } from '../model/unknown.ts'
+import { configurationOf, type OpendkimSetup, type Signing } from '../probes/signing.ts'
+import { CONFIGURATION } from '../probes/signing-family.ts'
+
+export interface KeepArgs {
+  readonly domains: readonly string[]
+  readonly hostName?: string
+  /**
+   * Senders whose mail need not stay signed: `example.net`, `.example.net` (those below it), `user@example.net`, `*`;
+   * and clients: `client:10.0.0.0/8`.
+   */
+  readonly dropSigning?: readonly string[]
+  /**
+   * Clients that are signed for besides this host: those that OpenDKIM signs for by a configuration of others must be
+   * among them. Left out: that is as it is.
+   */
+  readonly trustedHosts?: readonly string[]
+}
+
+export interface Keeping {
+  readonly carried: readonly CarriedLine[]
+  /** Entries of `dropSigning` by which nothing is dropped. */
+  readonly idle: readonly string[]
+}
+
+const NOTHING: Keeping = { carried: [], idle: [] }
+
+/**
+ * @param open - whether a key that is not in use gets lines.
+ * @returns `why` it must be refused.
+ */
+export function keeping(
+  args: KeepArgs,
+  setup: OpendkimSetup,
+  signing: readonly Signing[],
+  open: (each: Signing) => boolean,
+): Keeping | { readonly why: string } {
+  const configuration = configurationOf(setup)
+  if (configuration === undefined) return NOTHING
+  const obstacle = unreadable(configuration) ?? overruled(configuration)
+  if (obstacle !== undefined) return { why: obstacle }
+  const drop = args.dropSigning ?? []
+  const gone = new Set(setup.gone)
+  const kept = keptSigned({
+    today: configuration.signing.filter(({ key }) => key === undefined || !gone.has(key)),
+    multiple: configuration.multiple,
+    keys: signing.map((each) => ({
+      domain: each.domain,
+      open: each.inUse || open(each),
+      ...(each.inUse ? { now: { selector: each.selector, path: each.path } } : {}),
+    })),
+    hostName: args.hostName,
+    drop: drop.filter((each) => !each.startsWith(CLIENT)),
+  })
+  if (kept === undefined) return { why: TOO_ODD }
+  if (kept.lost.length > 0) return { why: refusal(kept, args.domains) }
+  const clients = leftOut(args, setup, configuration)
+  return clients.length === 0 ? kept : { why: refusedClients(clients) }
+}
+
+/** Before a client in `dropSigning`. */
+export const CLIENT = 'client:'
+
+/** By a configuration of others alone: in mailrun's own the inventory has the last word. */
+function leftOut(
+  { trustedHosts, dropSigning = [] }: KeepArgs,
+  { ours, sources }: OpendkimSetup,
+  configuration: OpendkimConfiguration,
+): readonly SignedClient[] {
+  if (ours || trustedHosts === undefined || !isKnown(sources) || configuration.signing.length === 0) return []
+  const dropped = new Set(dropSigning.map((each) => each.toLowerCase()))
+  return lostClients(configuration, sources.files, trustedHosts).filter(
+    ({ name }) => !dropped.has(`${CLIENT}${name}`.toLowerCase()),
+  )
+}
+
+function refusedClients(clients: readonly SignedClient[]): string {
+  const shown = clients.slice(0, SHOWN)
+  const list = shown.map(({ name, place }) => `\n${name} (${placeText(place)})`)
+  const quoted = (names: readonly string[]): string => names.map((name) => `'${name}'`).join(', ')
+  const names = shown.map(({ name }) => name)
+  const trusted = names.filter((name) => /^[\w.:/-]+$/.test(name) && !/^(?:MTA|MacroList|POPDBFile)$/.test(name))
+  const add = trusted.length === 0 ? '' : `say trusted_hosts: [${quoted(trusted)}], or `
+  return (
+    `mail of clients that this host signs for would leave unsigned unless they log in, so nothing is changed:` +
+    `${list.join('')}${more(clients.length)}\n${add}` +
+    `say which need not be signed for: drop_signing: [${quoted(names.map((name) => CLIENT + name))}]`
+  )
+}
+
+const TOO_ODD =
+  'the SigningTable has so many unusual patterns that what they sign cannot be compared: mailrun leaves it as it is; ' +
+  'name domains in their place (*@example.org), or have another tool see to this host'
+
+function unreadable({ notUnderstood }: OpendkimConfiguration): string | undefined {
+  const doubts = notUnderstood.filter(({ refused }) => !refused)
+  if (doubts.length === 0) return undefined
+  const list = doubts.slice(0, SHOWN).map(({ what, place, remedy }) => `\n${placeText(place)}: ${what}: ${remedy}`)
+  return (
+    "not all of OpenDKIM's configuration can be read, so it cannot be told what is signed, " +
+    `and nothing is changed:${list.join('')}${more(doubts.length)}`
+  )
+}
+
+/** Words of the command line that go before the configuration that is to come. */
+const OVERRULING: Readonly<Record<string, string>> = { d: 'Domain', D: 'SubDomains', k: 'KeyFile', s: 'Selector' }
+
+function overruled({ path, options }: OpendkimConfiguration): string | undefined {
+  const name = Object.keys(OVERRULING).find((each) => options.has(each))
+  if (path === CONFIGURATION && name === undefined) return undefined
+  const is = name === undefined ? `-x ${path}` : `-${name} (${OVERRULING[name]!})`
+  return (
+    `OpenDKIM is started with ${is}, which goes before what ${CONFIGURATION} says: ` +
+    'say it there, take it out of the unit ("systemctl cat opendkim" shows where it stands), and restart opendkim'
+  )
+}
+
+const SHOWN = 10
+const more = (all: number): string => (all > SHOWN ? `\nand ${all - SHOWN} more` : '')
+
+function refusal({ lost, idle }: Kept, domains: readonly string[]): string {
+  const list = lost.slice(0, SHOWN).map((each) => `\n${lossText(each)}`)
+  const unmet = idle.length === 0 ? '' : `; of drop_signing nothing that is signed is meant by ${idle.join(', ')}`
+  return (
+    `mail that this host signs would not be signed any more, or by another key, so nothing is changed:` +
+    `${list.join('')}${more(lost.length)}\n${remedyFor(lost, domains)}${unmet}`
+  )
+}
+
+function lossText({ pattern, by, instead }: Lost): string {
+  const signer = by.identity === undefined ? '' : ` i=${by.identity}`
+  const becomes = instead === undefined ? 'it would leave unsigned' : `another key of ${instead} would sign it`
+  return `${pattern}: d=${by.domain} s=${by.selector}${signer} (${placeText(by.place)}); ${becomes}`
+}
+
+/** In the words of the inventory. */
+function remedyFor(lost: readonly Lost[], domains: readonly string[]): string {
+  const patterns = lost.slice(0, SHOWN).map(({ pattern }) => inventoryWord(pattern))
+  const names = patterns.filter((name) => mailDomain(name) === name && !domains.includes(name))
+  const add = names.length === 0 ? '' : `add ${names.join(', ')} to domains, or `
+  const drop = patterns.map((pattern) => `'${pattern}'`).join(', ')
+  return `${add}say what need not stay signed: drop_signing: [${drop}]`
+}
+
+/** `*@example.org`: `example.org`; `*@*.example.org`: `.example.org`; `*@*`: `*` */
+const inventoryWord = (pattern: string): string =>
+  pattern === '*@*' ? '*' : pattern.replace(/^\*@\*\./, '.').replace(/^\*@/, '')
