@@ -149,5 +149,5 @@ function remedyFor(lost: readonly Lost[], domains: readonly string[]): string {
 }
 
 /** `*@example.org`: `example.org`; `*@*.example.org`: `.example.org`; `*@*`: `*` */
-const inventoryWord = (pattern: string): string =>
+export const inventoryWord = (pattern: string): string =>
   pattern === '*@*' ? '*' : pattern.replace(/^\*@\*\./, '.').replace(/^\*@/, '')

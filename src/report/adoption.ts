@@ -30,8 +30,8 @@ export function adoptionYaml({ hosts, shared, connection }: Adoption, path: stri
 const headOf = (count: number, path: string): string =>
   count === 0
     ? 'mailrun adopt found no host whose signing it can take over.'
-    : `What mailrun adopt found on ${count} ${count === 1 ? 'host' : 'hosts'}. With these vars a run changes as little as ` +
-      `possible; mailrun playbooks/dkim.ts -i ${path} --check --diff shows what.`
+    : `What mailrun adopt found on ${count} ${count === 1 ? 'host' : 'hosts'}. With these vars a run changes as ` +
+      `little as possible; mailrun playbooks/dkim.ts -i ${path} --check --diff shows what.`
 
 function hostLines({ name, vars, choices, left }: AdoptedHost, connection: Readonly<Record<string, unknown>>) {
   const reached = Object.entries(connection).map(([key, value]) => `      ${scalar(key)}: ${scalar(value)}`)

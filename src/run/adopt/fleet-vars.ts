@@ -44,7 +44,7 @@ function withFirst(host: AdoptedHost, all: readonly AdoptedHost[], saysFirst: bo
   const rivals = all.filter((each) => each.name !== host.name && listOf(each, 'dkim_selectors').includes(selector))
   const left = rivals.length === 0 ? host.left : [...host.left, sharedWords(selector, rivals)]
   const givesNone = isIP(host.name) || !isSelector(labelOf(host.name))
-  const ofFullName = labelOf(String(valueOf(host, 'fqdn') ?? ''))
+  const ofFullName = labelOf((valueOf(host, 'fqdn') ?? '') as string)
   if (more.length === 0 && rivals.length === 0)
     return { ...host, vars: withVar(host, { name: 'dkim_selector', value: selector }, true) }
   if (!givesNone || !isSelector(ofFullName)) return { ...host, left }

@@ -1,5 +1,6 @@
 // The vars of one host under which a run of playbooks/dkim.ts or mail-auth.ts changes as little as possible.
 import * as v from 'valibot'
+import { CLIENT } from '../../changes/signing-kept.ts'
 import { mailDomain } from '../../mail/names.ts'
 import { signerOf } from '../../mail/own-name.ts'
 import { opendkimSocket } from '../../mail/schemas.ts'
@@ -27,8 +28,6 @@ export interface ToldHost {
 const DEFAULTS = { socket: 'local:/var/spool/postfix/opendkim/opendkim.sock', action: 'tempfail' }
 const ACTIONS = ['accept', 'tempfail', 'reject', 'quarantine']
 const TRUSTED = /^[\w.:/-]+$/
-/** OpenDKIM's InternalHosts has them in any case. */
-const LOOPBACK = ['127.0.0.1', '::1', 'localhost']
 
 export function hostVars(told: ToldHost): AdoptedHost {
   const { name, said, today } = told
@@ -42,6 +41,7 @@ export function hostVars(told: ToldHost): AdoptedHost {
   const signed = today === undefined ? NOTHING : signedDomains(today.configuration, fqdn)
   const signsNothing = signed.domains.length === 0 && signed.beside.length === 0
   if (signsNothing && !said.has('domains')) return { ...nothing, status: 'unsigned' }
+  const dropped = [...signed.beside, ...unlistedClients(today)].filter((each) => !isDropped(said, each))
   const found = [
     ...domainVars(signed, said),
     ...socketVar(told),
@@ -56,7 +56,7 @@ export function hostVars(told: ToldHost): AdoptedHost {
     vars: found.flatMap((each) => (isVar(each) ? [each] : [])),
     choices: [
       ...found.flatMap((each) => ('choice' in each ? [each.choice] : [])),
-      ...(signed.beside.length === 0 ? [] : [{ name: 'drop_signing', value: signed.beside, why: DROP }]),
+      ...(dropped.length === 0 ? [] : [{ name: 'drop_signing', value: dropped, why: DROP }]),
     ],
     left: [
       ...(signsNothing
@@ -70,6 +70,7 @@ export function hostVars(told: ToldHost): AdoptedHost {
 }
 
 const NOTHING: SignedDomains = { domains: [], selectors: [], signsOwn: false, beside: [], left: [] }
+const isDropped = (said: ToldHost['said'], entry: Untrusted): boolean => listIn(said, 'drop_signing').includes(entry)
 const DROP = 'What need no longer be signed'
 
 /** A var, one that is written as a comment, or what could not be made one. */
@@ -129,15 +130,21 @@ function socketVar({ said, today }: ToldHost): readonly Found[] {
 }
 
 function trustedVar({ said, today }: ToldHost): readonly Found[] {
-  const others = (today?.internalHosts ?? []).filter((each) => !LOOPBACK.includes(each))
-  const odd = others.filter((each) => !TRUSTED.test(each))
+  const { clients = [], otherWays = [] } = today ?? {}
   return [
-    ...listVar(said, 'trusted_hosts', [...new Set(others.filter((each) => TRUSTED.test(each)))]),
-    ...odd.map((each) => ({
-      left: `InternalHosts has ${each}, which trusted_hosts does not take: name its addresses`,
-    })),
+    ...listVar(said, 'trusted_hosts', [...new Set(clients.filter(isTrustedHost))]),
+    ...otherWays.map((name) => ({ left: `${name} says for more clients that their mail is signed: ${NO_SUCH_VAR}` })),
   ]
 }
+
+const NO_SUCH_VAR = 'no var does, and a run wants it among drop_signing'
+const isTrustedHost = (name: Untrusted): boolean => TRUSTED.test(name)
+
+/** In the words of `drop_signing`. */
+const unlistedClients = (today: OpendkimToday | undefined): readonly Untrusted[] =>
+  [...(today?.clients ?? []).filter((name) => !isTrustedHost(name)), ...(today?.otherWays ?? [])].map(
+    (name) => `${CLIENT}${name}`,
+  )
 
 function actionVar({ said, parameters }: ToldHost): readonly Found[] {
   const action = parameters['milter_default_action'] ?? ''

@@ -30,8 +30,9 @@ function namedHost(word: string): NamedHost {
   const at = word.lastIndexOf('@')
   const user = at === -1 ? undefined : word.slice(0, at)
   const { host, port } = splitPort(word.slice(at + 1))
-  if ((user !== undefined && !USER.test(user)) || !(HOST.test(host) || isIPv6(host)))
-    throw new MailrunError(`${JSON.stringify(word)} names no host; ${WANTED}`)
+  const isUser = user === undefined || USER.test(user)
+  const isHost = HOST.test(host) || isIPv6(host)
+  if (!isUser || !isHost) throw new MailrunError(`${JSON.stringify(word)} names no host; ${WANTED}`)
   return { name: host, user, port }
 }
 

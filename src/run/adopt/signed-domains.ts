@@ -1,14 +1,15 @@
 // The domains that a host signs for today in the way that the var `domains` means, and what it signs beside that.
+import { inventoryWord } from '../../changes/signing-kept.ts'
 import { isSelector, mailDomain } from '../../mail/names.ts'
-import { signerOf } from '../../mail/own-name.ts'
 import {
   isSigned,
   placeText,
   signaturesOf,
+  type IdleLine,
   type OpendkimConfiguration,
   type Signature,
-  type SigningLine,
 } from '../../signers/opendkim/index.ts'
+import { keptSigned, type Lost } from '../../signers/opendkim/keep-signed.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 
 export interface SignedDomains {
@@ -18,7 +19,7 @@ export interface SignedDomains {
   readonly selectors: readonly string[]
   /** Whether mail from the host's own name is signed today. */
   readonly signsOwn: boolean
-  /** Patterns that are signed today, and would not be by `domains`. */
+  /** Whose mail is signed today, and would not be by `domains`, in the words of `drop_signing`. */
   readonly beside: readonly Untrusted[]
   /** In words. */
   readonly left: readonly Untrusted[]
@@ -42,25 +43,39 @@ export function signedDomains(configuration: OpendkimConfiguration, fqdn: string
   const names = [...new Set(signing.flatMap(({ pattern }) => wholeDomain(pattern) ?? []))].slice(0, MOST_DOMAINS)
   const kept = names.flatMap((name) => {
     const by = signedBy(configuration, `${ANYBODY}@${name}`)
-    const own = by.find(({ domain }) => domain === name)
+    const own = by.find(({ domain, key }) => domain === name && key !== undefined)
     return own === undefined ? [] : [{ name, own, by }]
   })
-  const beside = signing.filter(isBeside(kept, fqdn))
+  const domains = kept.map(({ name }) => name)
+  const signsOwn = fqdn !== undefined && signedBy(configuration, `root@${fqdn}`).length > 0
+  const lost = lostBy(configuration, kept, signsOwn ? fqdn : undefined)
+  const beside = [...new Set((lost ?? []).map(({ pattern }) => inventoryWord(pattern)))]
   return {
-    domains: kept.map(({ name }) => name),
+    domains,
     selectors: [...new Set(kept.map(({ own }) => own.selector.toLowerCase()).filter(isSelector))],
-    signsOwn: fqdn !== undefined && signedBy(configuration, `root@${fqdn}`).length > 0,
-    beside: [...new Set(beside.map(({ pattern }) => pattern))],
+    signsOwn,
+    beside: beside.filter((each) => !domains.includes(each)),
     left: [
+      ...(lost === undefined ? ['the SigningTable has too many unusual patterns: name domains in their place'] : []),
       ...kept.flatMap(remarks),
-      ...beside.map(besideWords),
-      ...idle
-        .filter(({ fails }) => fails)
-        .map(
-          ({ written, place, why }) => `mail from ${written} is answered with 451 today (${placeText(place)}): ${why}`,
-        ),
+      ...(lost ?? []).map(lostWords),
+      ...idle.filter(({ fails }) => fails).map(failsWords),
     ],
   }
+}
+
+/** What the run would refuse to leave unsigned, as it is with the vars that are found. */
+function lostBy(
+  { signing, multiple }: OpendkimConfiguration,
+  kept: readonly Kept[],
+  hostName: string | undefined,
+): readonly Lost[] | undefined {
+  const keys = kept.map(({ name, own }) => ({
+    domain: name,
+    now: { selector: own.selector, path: own.key ?? '' },
+    open: true,
+  }))
+  return keptSigned({ today: signing, multiple, keys, hostName, drop: [] })?.lost
 }
 
 function signedBy(configuration: OpendkimConfiguration, from: string): readonly Signature[] {
@@ -68,19 +83,7 @@ function signedBy(configuration: OpendkimConfiguration, from: string): readonly 
   return isSigned(how) ? how : []
 }
 
-/** Lines that `domains` does not stand for, nor `sign_host_name`. */
-function isBeside(kept: readonly Kept[], fqdn: string | undefined): (line: SigningLine) => boolean {
-  const by = new Map(kept.map((each) => [each.name, each.own]))
-  const signer = fqdn === undefined ? undefined : signerOf(fqdn, [...by.keys()])
-  return ({ pattern, domain, selector, identity }) => {
-    const at = domainBehind(pattern) ?? ''
-    const own = by.get(at) ?? (at === fqdn && signer !== undefined ? by.get(signer) : undefined)
-    const isSame = own?.domain === (domain === '%' ? at : domain) && own.selector === selector
-    return !isSame || own.identity !== identity
-  }
-}
-
-function remarks({ name, own, by }: Kept): readonly Untrusted[] {
+function remarks({ name, own }: Kept): readonly Untrusted[] {
   const { selector, identity } = own
   const isOne = isSelector(selector.toLowerCase())
   return [
@@ -88,23 +91,18 @@ function remarks({ name, own, by }: Kept): readonly Untrusted[] {
     ...(identity === undefined || identity === `@${name}`
       ? []
       : [`${name} is signed with i=${identity}, which mailrun does not write`]),
-    ...by
-      .filter((each) => each !== own)
-      .map(({ domain, selector: other }) => `mail from ${name} is signed for ${domain} (selector ${other}) too`),
   ]
 }
 
-const besideWords = ({ pattern, domain, selector, place }: SigningLine): Untrusted =>
-  `mail from ${pattern} is signed for ${domain === '%' ? "its sender's domain" : domain} with the selector ${selector} ` +
-  `today (${placeText(place)}): name its domains in domains, or the pattern in drop_signing where it need not be signed`
+const lostWords = ({ pattern, by: { domain, selector, place } }: Lost): Untrusted =>
+  `mail from ${pattern} is signed for ${domain === '%' ? "its sender's domain" : domain} with the selector ` +
+  `${selector} today (${placeText(place)}): ` +
+  'a run wants its domains in domains, or it in drop_signing where it need not be signed'
+
+const failsWords = ({ written, place, why }: IdleLine): Untrusted =>
+  `mail from ${written} is answered with 451 today (${placeText(place)}): ${why}`
 
 /** `*@example.org` is all of a domain. */
 function wholeDomain(pattern: Untrusted): string | undefined {
   return pattern.startsWith('*@') && !pattern.includes('*', 2) ? mailDomain(pattern.slice(2)) : undefined
-}
-
-/** Of `news@example.org` and `*@example.org`. */
-function domainBehind(pattern: Untrusted): string | undefined {
-  const at = pattern.lastIndexOf('@')
-  return at === -1 || pattern.includes('*', at) ? undefined : mailDomain(pattern.slice(at + 1))
 }

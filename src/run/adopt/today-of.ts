@@ -1,30 +1,26 @@
 // What OpenDKIM does on a host today, of the texts that the host told.
 import {
   opendkimConfiguration,
-  type FileText,
   type OpendkimConfiguration,
   type OpendkimSources,
 } from '../../signers/opendkim/index.ts'
-import { dataSetOf } from '../../signers/opendkim/data-set.ts'
-import { Doubts } from '../../signers/opendkim/sources.ts'
+import { lostClients, OTHER_WAYS } from '../../signers/opendkim/signed-clients.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 
 export interface OpendkimToday {
   readonly configuration: OpendkimConfiguration
-  /** Entries of InternalHosts: whose mail is signed. */
-  readonly internalHosts: readonly Untrusted[]
+  /** Addresses, networks and names whose mail is signed besides this host's. */
+  readonly clients: readonly Untrusted[]
+  /** Settings by which mail of more clients is signed: MTA, MacroList, POPDBFile. */
+  readonly otherWays: readonly string[]
 }
 
 export function todayOf(sources: OpendkimSources): OpendkimToday {
   const configuration = opendkimConfiguration(sources)
-  return { configuration, internalHosts: internalHosts(configuration, sources.files) }
-}
-
-function internalHosts(
-  { settings }: OpendkimConfiguration,
-  files: ReadonlyMap<string, FileText>,
-): readonly Untrusted[] {
-  const setting = settings.get('internalhosts')
-  const set = setting && dataSetOf(setting, files, new Doubts())
-  return set?.entries.map(({ key }) => key) ?? []
+  const names = lostClients(configuration, sources.files, []).map(({ name }) => name)
+  return {
+    configuration,
+    clients: names.filter((name) => !OTHER_WAYS.includes(name)),
+    otherWays: names.filter((name) => OTHER_WAYS.includes(name)),
+  }
 }

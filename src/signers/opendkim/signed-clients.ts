@@ -12,7 +12,7 @@ export interface SignedClient {
 }
 
 /** Settings by which more clients are signed for. */
-const OTHER_WAYS = ['MTA', 'MacroList', 'POPDBFile']
+export const OTHER_WAYS = ['MTA', 'MacroList', 'POPDBFile']
 
 /** @param trusted - addresses, networks and host names, as a file of `InternalHosts` has them. */
 export function lostClients(
