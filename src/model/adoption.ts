@@ -1,12 +1,11 @@
 // What `mailrun adopt` found on hosts that exist: the vars under which a run changes as little as possible.
-import type { Untrusted } from '../shell/untrusted.ts'
 
 export interface AdoptedVar {
   readonly name: string
   /** A JSON value, checked by the grammar that the var has. */
   readonly value: unknown
   /** What to know of it, in a sentence without a stop. */
-  readonly why?: Untrusted
+  readonly why?: string
 }
 
 /**
@@ -26,13 +25,13 @@ export interface AdoptedHost {
   readonly name: string
   readonly status: AdoptionStatus
   /** Why it is none of the first two, with what to do. */
-  readonly error?: Untrusted
+  readonly error?: string
   /** What the inventory needs, and does not say yet; in the order in which they are written. */
   readonly vars: readonly AdoptedVar[]
   /** Those that somebody may want: they are written as comments. */
   readonly choices: readonly AdoptedVar[]
   /** What no var carries over, and what becomes of it; sentences without a stop. */
-  readonly left: readonly Untrusted[]
+  readonly left: readonly string[]
 }
 
 /** How a host is reached that was named on the command line: keys of an inventory. */

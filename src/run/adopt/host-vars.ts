@@ -83,7 +83,7 @@ const listIn = (said: ToldHost['said'], name: string): readonly string[] => {
 }
 
 /** A list with what the inventory says already; nothing where it says all of it. */
-function listVar(said: ToldHost['said'], name: string, wanted: readonly string[]): readonly Found[] {
+function listVar(said: ToldHost['said'], name: string, wanted: readonly Untrusted[]): readonly Found[] {
   const before = listIn(said, name)
   const more = wanted.filter((each) => !before.includes(each))
   return more.length === 0 ? [] : [{ name, value: [...before, ...more] }]

@@ -1,15 +1,10 @@
 // The domains that a host signs for today in the way that the var `domains` means, and what it signs beside that.
 import { inventoryWord } from '../../changes/signing-kept.ts'
 import { isSelector, mailDomain } from '../../mail/names.ts'
-import {
-  isSigned,
-  placeText,
-  signaturesOf,
-  type IdleLine,
-  type OpendkimConfiguration,
-  type Signature,
-} from '../../signers/opendkim/index.ts'
+import { senderPattern } from '../../mail/sender-pattern.ts'
+import { placeText, type IdleLine, type OpendkimConfiguration, type SigningLine } from '../../signers/opendkim/index.ts'
 import { keptSigned, type Lost } from '../../signers/opendkim/keep-signed.ts'
+import { SenderIndex } from '../../signers/opendkim/sender-index.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 
 export interface SignedDomains {
@@ -27,34 +22,28 @@ export interface SignedDomains {
 
 /** No line of a table is about it alone. */
 const ANYBODY = 'mailrun-adopt'
-/** More are looked at one by one for nothing: no host signs for so many by hand. */
-const MOST_DOMAINS = 5000
 
 interface Kept {
   readonly name: string
-  /** The signature of the domain itself. */
-  readonly own: Signature
-  readonly by: readonly Signature[]
+  /** By which the domain is signed as its own: by a key in a file. */
+  readonly line: SigningLine
 }
 
 /** @param fqdn - the host's full name, which its own mail comes from. */
 export function signedDomains(configuration: OpendkimConfiguration, fqdn: string | undefined): SignedDomains {
   const { signing, idle } = configuration
-  const names = [...new Set(signing.flatMap(({ pattern }) => wholeDomain(pattern) ?? []))].slice(0, MOST_DOMAINS)
-  const kept = names.flatMap((name) => {
-    const by = signedBy(configuration, `${ANYBODY}@${name}`)
-    const own = by.find(({ domain, key }) => domain === name && key !== undefined)
-    return own === undefined ? [] : [{ name, own, by }]
-  })
+  const index = new SenderIndex(signing.map(({ pattern }) => senderPattern(pattern)))
+  const kept = index.tooOdd ? [] : keptDomains(configuration, index)
   const domains = kept.map(({ name }) => name)
-  const signsOwn = fqdn !== undefined && signedBy(configuration, `root@${fqdn}`).length > 0
-  const lost = lostBy(configuration, kept, signsOwn ? fqdn : undefined)
-  const beside = [...new Set((lost ?? []).map(({ pattern }) => inventoryWord(pattern)))]
+  const signsOwn = !index.tooOdd && fqdn !== undefined && index.at('root', fqdn) !== undefined
+  const lost = index.tooOdd ? undefined : lostBy(configuration, kept, signsOwn ? fqdn : undefined)
+  const beside = new Set((lost ?? []).map(({ pattern }) => inventoryWord(pattern)))
+  for (const domain of domains) beside.delete(domain)
   return {
     domains,
-    selectors: [...new Set(kept.map(({ own }) => own.selector.toLowerCase()).filter(isSelector))],
+    selectors: [...new Set(kept.map(({ line }) => line.selector.toLowerCase()).filter(isSelector))],
     signsOwn,
-    beside: beside.filter((each) => !domains.includes(each)),
+    beside: [...beside],
     left: [
       ...(lost === undefined ? ['the SigningTable has too many unusual patterns: name domains in their place'] : []),
       ...kept.flatMap(remarks),
@@ -64,31 +53,37 @@ export function signedDomains(configuration: OpendkimConfiguration, fqdn: string
   }
 }
 
+function keptDomains({ signing, multiple, exempt }: OpendkimConfiguration, index: SenderIndex): readonly Kept[] {
+  const kept = new Map<string, SigningLine>()
+  for (const each of signing) {
+    const name = wholeDomain(each.pattern)
+    if (name === undefined || kept.has(name) || exempt?.find(name) !== undefined) continue
+    const line = multiple ? each : signing[index.at(ANYBODY, name) ?? -1]
+    const isOwn = line?.domain === '%' || line?.domain === name
+    if (line?.key !== undefined && isOwn) kept.set(name, line)
+  }
+  return [...kept].map(([name, line]) => ({ name, line }))
+}
+
 /** What the run would refuse to leave unsigned, as it is with the vars that are found. */
 function lostBy(
   { signing, multiple }: OpendkimConfiguration,
   kept: readonly Kept[],
   hostName: string | undefined,
 ): readonly Lost[] | undefined {
-  const keys = kept.map(({ name, own }) => ({
+  const keys = kept.map(({ name, line }) => ({
     domain: name,
-    now: { selector: own.selector, path: own.key ?? '' },
+    now: { selector: line.selector, path: line.key?.replaceAll('%', name) ?? '' },
     open: true,
   }))
   return keptSigned({ today: signing, multiple, keys, hostName, drop: [] })?.lost
 }
 
-function signedBy(configuration: OpendkimConfiguration, from: string): readonly Signature[] {
-  const how = signaturesOf(configuration, from)
-  return isSigned(how) ? how : []
-}
-
-function remarks({ name, own }: Kept): readonly Untrusted[] {
-  const { selector, identity } = own
+function remarks({ name, line: { selector, identity } }: Kept): readonly Untrusted[] {
   const isOne = isSelector(selector.toLowerCase())
   return [
     ...(isOne ? [] : [`${name} is signed with the selector ${selector}, which no record of DNS can have: make a key`]),
-    ...(identity === undefined || identity === `@${name}`
+    ...(identity === undefined || identity.replaceAll('%', name) === `@${name}`
       ? []
       : [`${name} is signed with i=${identity}, which mailrun does not write`]),
   ]
