@@ -11,7 +11,7 @@ import { jsonDocument } from '../report/json-text.ts'
 import { runDocument } from '../report/json.ts'
 import { adoptedInventory, adoptHosts, hostsToAdopt } from '../run/adopt/adopt-hosts.ts'
 import { checkAdoption } from '../run/adopt/check.ts'
-import { connectionVars, listOf, namedHosts, reachedAs } from '../run/adopt/named-hosts.ts'
+import { connectionVars, listOf, namedHosts, reachedAs, WANTED } from '../run/adopt/named-hosts.ts'
 import { keyringFor } from '../run/keyring-for.ts'
 import { affordableForks } from '../run/open-files.ts'
 import type { HostSelection } from '../run/question-hosts.ts'
@@ -66,6 +66,7 @@ async function askingFor(words: readonly string[], flags: AdoptFlags, signals: S
   const named = namedHosts(words)
   if (named.length > 0 && flags.inventory !== undefined)
     throw new MailrunError('where an inventory is given, --limit names hosts of it: wanted are hosts, or -i')
+  if (named.length === 0 && flags.inventory === undefined) throw new MailrunError(`no host was named; ${WANTED}`)
   const given = named.length > 0 ? [listOf(named)] : givenInventory(flags.inventory)
   const source = await fleetSource({ ...flags, inventory: given })
   const keyring = keyringFor(source)

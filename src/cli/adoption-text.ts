@@ -2,6 +2,7 @@
 import type { Adoption } from '../model/adoption.ts'
 import type { MailrunError } from '../model/mailrun-error.ts'
 import type { Reporter } from '../model/run-event.ts'
+import { withAdoption } from '../report/adopted-file.ts'
 import { ADOPTION_WORDS } from '../report/adoption.ts'
 import { colours, wantsColour } from '../report/colour.ts'
 import { diffLines } from '../report/diff.ts'
@@ -12,9 +13,10 @@ import { problemText } from './could-not-start.ts'
 import { stderr, stdout } from './output.ts'
 
 /** @param target - the file; left out: there is none. */
-export function tellInventory({ hosts }: Adoption, text: string, target: AdoptionTarget | undefined): void {
+export function tellInventory(adoption: Adoption, text: string, target: AdoptionTarget | undefined): void {
+  const { hosts } = adoption
   if (target === undefined) stdout.write(documentText(text))
-  else if (target.before !== undefined) tellDifference(target.path, target.before, text)
+  else if (target.before !== undefined) tellDifference(target.path, target.before, text, adoption)
   else if (hosts.some(({ status }) => status === 'adopted'))
     stderr.write(term`mailrun: ${said(target.path)} is written\n`)
   for (const { name, status, error } of hosts) {
@@ -24,7 +26,10 @@ export function tellInventory({ hosts }: Adoption, text: string, target: Adoptio
   }
 }
 
-function tellDifference(path: string, before: string, after: string): void {
+function tellDifference(path: string, before: string, text: string, adoption: Adoption): void {
+  const after = withAdoption(before, adoption) ?? text
+  for (const { name, left } of adoption.hosts)
+    for (const each of left) stderr.write(term`mailrun: ${said(name)}: to know: ${said(each)}\n`)
   if (before === after) {
     stderr.write(term`mailrun: ${said(path)} says so already\n`)
     return

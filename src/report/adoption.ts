@@ -1,12 +1,6 @@
 // What `mailrun adopt` found, as an inventory in YAML, and as JSON.
-import { stringify } from 'yaml'
 import type { AdoptedHost, AdoptedVar, Adoption } from '../model/adoption.ts'
-import { harmlessLine } from './harmless.ts'
-
-/** Columns of a comment, its mark left out. */
-const COLUMNS = 100
-/** A list that is longer takes a line for each. */
-const FLOW_AT_MOST = 80
+import { comment, hostLines, varLines } from './adoption-lines.ts'
 
 /**
  * An inventory in Ansible's form (YAML 1.1): what could not be carried over is in comments.
@@ -21,7 +15,7 @@ export function adoptionYaml({ hosts, shared, connection }: Adoption, path: stri
       : [
           'mail:',
           '  hosts:',
-          ...adopted.flatMap((host) => hostLines(host, connection.get(host.name) ?? {})),
+          ...adopted.flatMap((host) => hostLines(host, connection, '    ')),
           ...(shared.length === 0 ? [] : ['  vars:', ...shared.flatMap((each) => varLines(each, '    '))]),
         ]
   return [...comment(headOf(adopted.length, path), '# '), ...body, ...others.flatMap(otherLines), ''].join('\n')
@@ -32,32 +26,6 @@ const headOf = (count: number, path: string): string =>
     ? 'mailrun adopt found no host whose signing it can take over.'
     : `What mailrun adopt found on ${count} ${count === 1 ? 'host' : 'hosts'}. With these vars a run changes as ` +
       `little as possible; mailrun playbooks/dkim.ts -i ${path} --check --diff shows what.`
-
-function hostLines({ name, vars, choices, left }: AdoptedHost, connection: Readonly<Record<string, unknown>>) {
-  const reached = Object.entries(connection).map(([key, value]) => `      ${scalar(key)}: ${scalar(value)}`)
-  const written = [...reached, ...vars.flatMap((each) => varLines(each, '      '))]
-  const notes = [
-    ...choices.flatMap((each) => choiceLines(each, '      ')),
-    ...left.flatMap((each) => comment(`To know: ${each}.`, '      # ')),
-  ]
-  return [`    ${scalar(name)}:${written.length === 0 ? ' {}' : ''}`, ...written, ...notes]
-}
-
-const varLines = ({ name, value, why }: AdoptedVar, by: string): readonly string[] => [
-  ...(why === undefined ? [] : comment(`${why}.`, `${by}# `)),
-  ...valueLines(name, value, by),
-]
-
-const choiceLines = ({ name, value, why }: AdoptedVar, by: string): readonly string[] => [
-  ...(why === undefined ? [] : comment(`${why}:`, `${by}# `)),
-  ...valueLines(name, value, '').map((line) => `${by}# ${line}`),
-]
-
-function valueLines(name: string, value: unknown, by: string): readonly string[] {
-  const flow = `${by}${name}: ${scalar(value)}`
-  if (!Array.isArray(value) || flow.length <= FLOW_AT_MOST) return [flow]
-  return [`${by}${name}:`, ...value.map((each) => `${by}  - ${scalar(each)}`)]
-}
 
 /** Follows the name of a host. */
 export const ADOPTION_WORDS: Readonly<Record<AdoptedHost['status'], string>> = {
@@ -74,28 +42,6 @@ const otherLines = ({ name, status, error }: AdoptedHost): readonly string[] =>
   [`${name} ${ADOPTION_WORDS[status]}`, ...(error?.split('\n') ?? [])].flatMap((line, index) =>
     comment(line, index === 0 ? '# ' : '#   '),
   )
-
-/** In one line; a text that YAML 1.1 would take for something else is in quotes. */
-const scalar = (value: unknown): string =>
-  stringify(value, {
-    schema: 'yaml-1.1',
-    lineWidth: 0,
-    collectionStyle: 'flow',
-    flowCollectionPadding: false,
-  }).trimEnd()
-
-/** Words in lines of their own, whatever they hold. */
-function comment(text: string, mark: string): readonly string[] {
-  const lines: string[] = []
-  let line = ''
-  for (const word of harmlessLine(text).split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > COLUMNS) {
-      lines.push(line)
-      line = word
-    } else line = line === '' ? word : `${line} ${word}`
-  }
-  return [...lines, line].map((each) => `${mark}${each}`)
-}
 
 const byName = (vars: readonly AdoptedVar[]): Readonly<Record<string, unknown>> =>
   Object.fromEntries(vars.map(({ name, value }) => [name, value]))

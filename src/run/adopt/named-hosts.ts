@@ -14,7 +14,7 @@ export interface NamedHost {
 
 const USER = /^[a-z_][\w.-]*\$?$/i
 const HOST = /^[a-z0-9](?:[\w.-]*\w)?$/i
-const WANTED = 'wanted: mailrun adopt [user@]host[:port] …, or -i <inventory>'
+export const WANTED = 'wanted: mailrun adopt [user@]host[:port] …, or -i <inventory>'
 
 /** @throws MailrunError for what names no host, and for one that is named twice */
 export function namedHosts(words: readonly string[]): readonly NamedHost[] {
