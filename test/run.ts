@@ -97,9 +97,9 @@ function noFile(kind: Kind): [FileRun, FileResult] {
   ]
 }
 
-/** One more than there are processors: each lab test has a lab of its own, and waits more than it works. */
+/** Two for each processor: a suite of the lab keeps a third of one busy, and waits for its hosts otherwise. */
 async function runAll(runs: readonly FileRun[]): Promise<readonly (readonly [FileRun, FileResult])[]> {
-  const limit = pLimit(availableParallelism() + 1)
+  const limit = pLimit(2 * availableParallelism())
   return Promise.all(runs.map((run) => limit(async () => [run, await runFile(run)] satisfies [FileRun, FileResult])))
 }
 

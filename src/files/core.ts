@@ -39,7 +39,7 @@ sub give {
   my ($handle, $name, $uid, $gid, $mode, @is) = @_;
   my $self = by_handle($handle);
   if ($is[4] != $uid || $is[5] != $gid) {
-    chown $uid, $gid, $self or fail("cannot give $at/$name another owner: $!");
+    chown $uid, $gid, $self or advised("cannot give $at/$name another owner");
     my $bits = is_file($is[2]) ? $is[2] & 06000 : 0;
     if ($bits && !defined $mode) {
       $mode = $is[2] & 07777 if trusted($is[4]) || !$loose && !$set{bits};
@@ -49,7 +49,7 @@ sub give {
     @is = stat $handle;
   }
   return if !defined $mode || ($is[2] & 07777) == $mode;
-  chmod $mode, $self or fail("cannot set the mode of $at/$name: $!");
+  chmod $mode, $self or advised("cannot set the mode of $at/$name");
 }
 sub temp_name { ".$_[0].mailrun-" . ($_[1] // 'new') }
 sub fresh {
@@ -60,7 +60,17 @@ sub fresh {
     $temp = $beside;
     return $out;
   }
-  fail("cannot make $at/$beside: $!");
+  my $why = "$!";
+  lstat $beside;
+  fail("cannot make $at/$beside" . (-d _ ? ', a name that mailrun uses: a directory stands there: remove it' : ": $why"));
+}
+# With what to do about it, where the error does not say so itself.
+sub advised {
+  my ($what) = @_;
+  my ($why, $number) = ("$!", $! + 0);
+  $why .= ': it is a mount point: unmount it, or name another path' if $number == 16;
+  $why .= ': it or its directory may be immutable: see lsattr(1) and chattr(1)' if $number == 1 && $> == 0;
+  fail("$what: $why");
 }
 sub add {
   my ($out, $bytes) = @_;

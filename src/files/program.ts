@@ -10,11 +10,11 @@ import { WALK } from './walk.ts'
 const REST = String.raw`
 sub remove {
   enter($target);
-  unlink $name or $! == 2 or fail("cannot remove $target: $!");
+  unlink $name or $! == 2 or advised("cannot remove $target");
 }
 sub remove_directory {
   enter($target);
-  rmdir $name or fail("cannot remove $target: $!");
+  rmdir $name or advised("cannot remove $target");
 }
 sub remove_tree {
   enter($target);

@@ -65,7 +65,7 @@ sub backup {
 }
 sub live {
   my ($name) = @_;
-  rename $temp, $name or fail("cannot replace $at/$name: $!");
+  rename $temp, $name or advised("cannot replace $at/$name");
   undef $temp;
 }
 sub finish {

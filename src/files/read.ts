@@ -60,8 +60,14 @@ if ($how eq 'open') {
 if ($how eq 'lines') {
   for my $path (@ARGV) {
     my $in = tried('lines', $path, \&regular);
-    print $in ? 'file' : defined $in ? 'other' : 'absent', " $path\n";
-    if ($in) { print "mark $_", /\n$/ ? '' : "\n" while <$in> }
+    my ($bytes, $count) = ('', 0);
+    if ($in) {
+      1 while $count = sysread $in, $bytes, 1 << 16, length $bytes;
+      print STDERR "lines: $path: $!\n" if !defined $count;
+    }
+    print !defined $in ? 'absent' : $in && defined $count ? 'file' : 'other', " $path\n";
+    next if !$in || !defined $count;
+    print "mark $_\n" for split /\n/, $bytes;
   }
 }
 `,

@@ -28,7 +28,7 @@ sub settle {
   enter($target);
   my $beside = temp_name($name, $set{stay});
   my ($new, @new) = file_at($beside);
-  if (!$new) { unlink $name or $! == 2 or fail("cannot remove $target: $!"); return }
+  if (!$new) { unlink $name or $! == 2 or advised("cannot remove $target"); return }
   $temp = $beside;
   my ($handle, @is) = inode($name);
   my $same = $handle && is_file($is[2]) && "@is[2, 4, 5]" eq "@new[2, 4, 5]";
