@@ -9,12 +9,11 @@ import { keyTable, named, signersOf, signingLines, signingTable, type Chosen } f
 import { dropInFor, type DropIn } from '../src/changes/opendkim-drop-in.ts'
 import { GONE, planFiles, type FileOwner } from '../src/changes/opendkim-files.ts'
 import { setupWith } from '../src/changes/setup-with.ts'
-import { keeping } from '../src/changes/signing-kept.ts'
+import { keeping, type Keeping } from '../src/changes/signing-kept.ts'
 import { servedQuestion, signingGate, type Gate } from '../src/changes/signing-gate.ts'
 import { planUnit } from '../src/changes/unit-plan.ts'
 import type { UnitStart } from '../src/changes/unit-script.ts'
 import { DAEMON, KEY_GROUP, ROOTS_KEY } from '../src/mail/key-group.ts'
-import type { CarriedLine } from '../src/mail/signing-table.ts'
 import { milterOf } from '../src/mail/milter.ts'
 import { isSelector, mailDomain } from '../src/mail/names.ts'
 import { needsRestart, settingsOf, unlike } from '../src/mail/opendkim-conf.ts'
@@ -268,7 +267,7 @@ function live(
   const there = now.files[FILES.indexOf(DROP_IN)]!.is.kind === 'file'
   const question = { configuration, keys: signing.map(({ path }) => path), there, ...now.activation }
   const activated = (dropIn: DropIn, joins: boolean) =>
-    activation(args, now, { before, configuration, signing, gate, carried: kept.carried, dropIn, joins })
+    activation(args, now, { before, configuration, signing, gate, kept, dropIn, joins })
   const plan = activated(
     dropInFor({ ...question, wanted: args.src === undefined ? undefined : (args.hardening ?? true) }),
     true,
@@ -294,7 +293,7 @@ interface Activation {
   readonly configuration: string
   readonly signing: readonly Signing[]
   readonly gate: Gate
-  readonly carried: readonly CarriedLine[]
+  readonly kept: Keeping
   readonly dropIn: DropIn
   /** A daemon that is not in the group of the keys joins it. */
   readonly joins: boolean
@@ -304,9 +303,9 @@ interface Activation {
 function activation(
   args: OpendkimArgs,
   now: OpendkimState,
-  { before, configuration, signing, gate: { open, remarks }, carried, dropIn, joins }: Activation,
+  { before, configuration, signing, gate: { open, remarks }, kept, dropIn, joins }: Activation,
 ): SettledPlan<OpendkimState> | { readonly impossible: string } {
-  const contents = contentsOf(args, open, carried, configuration, dropIn)
+  const contents = contentsOf(args, open, kept, configuration, dropIn)
   const inGroup = hasKeyGroup(signing) && (now.activation.joined || joins)
   const files = planFiles(
     contents,
@@ -342,7 +341,7 @@ function activation(
         files: FILES,
         staged: files.staged,
         socket: args.socket,
-        signs: signersOf(signing, open, args.hostName, carried),
+        signs: signersOf(signing, open, args.hostName, kept.carried),
         cover: covered,
         hardened: dropIn,
       })
@@ -400,7 +399,7 @@ function contradictionIn(configuration: Untrusted, { src, socket }: OpendkimArgs
 function contentsOf(
   args: OpendkimArgs,
   open: readonly Signing[],
-  carried: readonly CarriedLine[],
+  { carried, clients }: Keeping,
   configuration: Untrusted,
   { owned, hardening }: DropIn,
 ): ReadonlyMap<string, string | undefined> {
@@ -409,7 +408,9 @@ function contentsOf(
     [SIGNING_TABLE, signingTable(open, args.hostName, carried)],
   ] as const
   if (args.src === undefined) return new Map(tables)
-  const trusted = ['127.0.0.1', '::1', 'localhost', ...args.trustedHosts].map((each) => `${each}\n`).join('')
+  const trusted = ['127.0.0.1', '::1', 'localhost', ...args.trustedHosts, ...clients]
+    .map((each) => `${each}\n`)
+    .join('')
   const dropIn = [DROP_IN, hardening && hardeningText(hardening)] as const
   return new Map([...tables, [TRUSTED_HOSTS, trusted], [CONFIGURATION, configuration], ...(owned ? [dropIn] : [])])
 }

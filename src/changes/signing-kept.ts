@@ -3,7 +3,7 @@ import { mailDomain } from '../mail/names.ts'
 import type { CarriedLine } from '../mail/signing-table.ts'
 import { keptSigned, type Kept, type Lost } from '../signers/opendkim/keep-signed.ts'
 import { placeText, type OpendkimConfiguration } from '../signers/opendkim/index.ts'
-import { lostClients, type SignedClient } from '../signers/opendkim/signed-clients.ts'
+import { signedClients, type SignedClient, type SignedClients } from '../signers/opendkim/signed-clients.ts'
 import { isKnown } from '../model/unknown.ts'
 import { configurationOf, type OpendkimSetup, type Signing } from '../probes/signing.ts'
 import { CONFIGURATION } from '../probes/signing-family.ts'
@@ -25,11 +25,13 @@ export interface KeepArgs {
 
 export interface Keeping {
   readonly carried: readonly CarriedLine[]
+  /** Names of the host itself that it signs for, as a client of its own. */
+  readonly clients: readonly string[]
   /** Entries of `dropSigning` by which nothing is dropped. */
   readonly idle: readonly string[]
 }
 
-const NOTHING: Keeping = { carried: [], idle: [] }
+const NOTHING: Keeping = { carried: [], clients: [], idle: [] }
 
 /**
  * @param open - whether a key that is not in use gets lines.
@@ -60,24 +62,24 @@ export function keeping(
   })
   if (kept === undefined) return { why: TOO_ODD }
   if (kept.lost.length > 0) return { why: refusal(kept, args.domains) }
-  const clients = leftOut(args, setup, configuration)
-  return clients.length === 0 ? kept : { why: refusedClients(clients) }
+  const clients = clientsOf(args, setup, configuration)
+  return clients.lost.length > 0 ? { why: refusedClients(clients.lost) } : { ...kept, clients: clients.own }
 }
 
 /** Before a client in `dropSigning`. */
 export const CLIENT = 'client:'
 
-/** By a configuration of others alone: in mailrun's own the inventory has the last word. */
-function leftOut(
-  { trustedHosts, dropSigning = [] }: KeepArgs,
+function clientsOf(
+  { trustedHosts, hostName, dropSigning = [] }: KeepArgs,
   { ours, sources }: OpendkimSetup,
   configuration: OpendkimConfiguration,
-): readonly SignedClient[] {
-  if (ours || trustedHosts === undefined || !isKnown(sources) || configuration.signing.length === 0) return []
+): SignedClients {
+  if (trustedHosts === undefined || !isKnown(sources)) return { lost: [], own: [] }
   const dropped = new Set(dropSigning.map((each) => each.toLowerCase()))
-  return lostClients(configuration, sources.files, trustedHosts).filter(
-    ({ name }) => !dropped.has(`${CLIENT}${name}`.toLowerCase()),
-  )
+  const { lost, own } = signedClients(configuration, sources.files, trustedHosts, hostName)
+  // In mailrun's own configuration the inventory has the last word.
+  const isSettled = ours || configuration.signing.length === 0
+  return { lost: isSettled ? [] : lost.filter(({ name }) => !dropped.has(`${CLIENT}${name}`.toLowerCase())), own }
 }
 
 function refusedClients(clients: readonly SignedClient[]): string {
@@ -143,10 +145,13 @@ function lossText({ pattern, by, instead }: Lost): string {
 function remedyFor(lost: readonly Lost[], domains: readonly string[]): string {
   const patterns = lost.slice(0, SHOWN).map(({ pattern }) => inventoryWord(pattern))
   const names = patterns.filter((name) => mailDomain(name) === name && !domains.includes(name))
-  const add = names.length === 0 ? '' : `add ${names.join(', ')} to domains, or `
+  const isAll = patterns.includes('*')
+  const add = isAll ? ALL_REMEDY : names.length === 0 ? '' : `add ${names.join(', ')} to domains, or `
   const drop = patterns.map((pattern) => `'${pattern}'`).join(', ')
   return `${add}say what need not stay signed: drop_signing: [${drop}]`
 }
+
+const ALL_REMEDY = 'name in domains each whose mail is to be signed from now on, and '
 
 /** `*@example.org`: `example.org`; `*@*.example.org`: `.example.org`; `*@*`: `*` */
 export const inventoryWord = (pattern: string): string =>

@@ -97,7 +97,8 @@ async function work(state: HostState, session: Session, askOutside: AskOutside):
     state.outputs = realOutputs(prepared.outputs, answers)
     const now = beforeFirstWall(prepared.tasks, foresight.outlooks)
     for (const { task, remarks } of now.satisfied) book.satisfied(task, remarks)
-    if (now.ready.length === 0) return arrived(state, now)
+    // What a check would tell is no reason to change half of it.
+    if (now.ready.length === 0 || (now.blocked !== undefined && state.attempts.size === 0)) return arrived(state, now)
     refuseRestless(state, now)
     const before = answers
     answers = await session.changeAndAsk(now.ready.flatMap(({ task, outlook }) => attempt(state, task, outlook)))

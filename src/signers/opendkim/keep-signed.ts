@@ -50,7 +50,7 @@ export function keptSigned({ today, multiple, keys, hostName, drop }: KeepQuesti
   if (index.tooOdd) return undefined
   const dropped = new Dropped(drop)
   const counting = lines.filter(({ pattern }, at) => multiple || index.counts(pattern, at))
-  const coming = comingTables(keys, hostName)
+  const coming = comingTables(keys, hostName, multiple)
   const carried: CarriedLine[] = []
   for (const line of counting) {
     const key = carrierOf(line, coming)
@@ -97,6 +97,8 @@ interface Coming {
   readonly names: ReadonlyMap<string, ComingKey>
   /** Domains that the inventory names. */
   readonly domains: ReadonlySet<string>
+  /** Mail is signed by each key that matches now, and will be by one. */
+  readonly multiple: boolean
   add(pattern: SenderPattern, key: ComingKey): void
   /** The names below a domain. */
   below(domain: string): readonly string[]
@@ -104,7 +106,7 @@ interface Coming {
   signer(pattern: SenderPattern): ComingKey | undefined
 }
 
-function comingTables(keys: readonly ComingKey[], hostName: string | undefined): Coming {
+function comingTables(keys: readonly ComingKey[], hostName: string | undefined, multiple: boolean): Coming {
   const open = keys.filter((key) => key.open)
   const names = new Map(open.map((key) => [key.domain, key]))
   const signer = hostName === undefined ? undefined : signerOf(hostName, [...names.keys()])
@@ -114,6 +116,7 @@ function comingTables(keys: readonly ComingKey[], hostName: string | undefined):
   return {
     names,
     domains: new Set(keys.map(({ domain }) => domain)),
+    multiple,
     below(domain) {
       // Once, when all lines are there.
       if (namesBelow.size === 0)
@@ -190,6 +193,6 @@ function lossOf(by: SigningLine, pattern: SenderPattern, coming: Coming): readon
   const signer = coming.signer(pattern)
   if (signer !== undefined && isSignedBy(by, host, signer)) return undefined
   // The inventory gives a name that another domain's key signs for a key of its own.
-  const isOwn = pattern.local === '*' && signer?.domain === host && domainFor(by, host) !== host
-  return isOwn ? undefined : [{ pattern, by, instead: signer?.domain }]
+  const isOwn = signer?.domain === host && domainFor(by, host) !== host
+  return isOwn && pattern.local === '*' && !coming.multiple ? undefined : [{ pattern, by, instead: signer?.domain }]
 }

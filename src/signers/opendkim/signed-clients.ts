@@ -14,12 +14,23 @@ export interface SignedClient {
 /** Settings by which more clients are signed for. */
 export const OTHER_WAYS = ['MTA', 'MacroList', 'POPDBFile']
 
-/** @param trusted - addresses, networks and host names, as a file of `InternalHosts` has them. */
-export function lostClients(
+export interface SignedClients {
+  /** That nobody trusts any more. */
+  readonly lost: readonly SignedClient[]
+  /** Names of the host itself, by which it may be known to itself. */
+  readonly own: readonly string[]
+}
+
+/**
+ * @param trusted - addresses, networks and host names, as a file of `InternalHosts` has them.
+ * @param hostName - the host's full name.
+ */
+export function signedClients(
   { settings }: OpendkimConfiguration,
   files: OpendkimSources['files'],
   trusted: readonly string[],
-): readonly SignedClient[] {
+  hostName: string | undefined,
+): SignedClients {
   const internal = settings.get('internalhosts')
   const set = internal && dataSetOf(internal, files, new Doubts())
   const lists = new Trusted(trusted)
@@ -31,7 +42,11 @@ export function lostClients(
     const is = settings.get(name.toLowerCase())
     return is === undefined ? [] : [{ name, place: { path: is.path, line: is.line } }]
   })
-  return [...clients, ...others]
+  const isOwn = ({ name }: SignedClient): boolean => name === hostName || name === hostName?.split('.')[0]
+  return {
+    lost: [...clients.filter((each) => !isOwn(each)), ...others],
+    own: [...new Set(clients.filter(isOwn).map(({ name }) => name))],
+  }
 }
 
 /** As a plain list says it; `undefined` where no client is meant, or this host itself. */

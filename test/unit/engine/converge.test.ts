@@ -115,6 +115,17 @@ test('nothing to do is one trip, a change is two, and the second run changes not
   assert.equal([second.result.status, second.result.trips, second.statuses], ['ok', 1, ['ok', 'ok']])
 })
 
+test('where the first look tells that a task cannot be done, nothing is changed before it', async () => {
+  const dir = scratch()
+  const tasks = [
+    note({ path: join(dir, 'a'), text: 'x' }),
+    note({ path: join(dir, 'b'), text: 'y', after: join(dir, 'nowhere') }),
+  ]
+  const { result, statuses } = await run(dir, tasks)
+  assert.equal([result.status, result.trips, statuses], ['failed', 1, ['not-reached', 'failed']])
+  assert.not.ok(existsSync(join(dir, 'a')))
+})
+
 test('a check tells the same and writes nothing, not even a lock', async () => {
   const dir = scratch()
   const { result, statuses } = await run(dir, [note({ path: join(dir, 'a'), text: 'x' })], { check: true })

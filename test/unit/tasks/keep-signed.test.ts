@@ -1,0 +1,148 @@
+// The guard before all else: what is refused of a host that others set up, in which words, and what is let pass.
+import * as assert from 'uvu/assert'
+import type { OpendkimSetup, Signing } from '../../../src/probes/signing.ts'
+import { UNKNOWN } from '../../../src/model/unknown.ts'
+import { planOf } from '../../../src/testing/plan-of.ts'
+import { keepSigned, type KeepSignedArgs } from '../../../tasks/keep-signed.ts'
+import { suite } from '../../suite.ts'
+
+const test = suite('keepSigned')
+
+const ARGS: KeepSignedArgs = { domains: ['a.example'], selector: 'mx1', trustedHosts: [] }
+const CONF = 'Socket local:/run/opendkim/opendkim.sock\n'
+const TABLES = `${CONF}KeyTable file:/etc/opendkim/KeyTable\nSigningTable refile:/etc/opendkim/SigningTable\n`
+const KEYS = 'a a.example:mail:/etc/k.private\nb b.example:mail:/etc/k.private\n'
+
+type Texts = Readonly<Record<string, string>>
+const setup = (files: Texts, more: Partial<OpendkimSetup> = {}, words: readonly string[] = []): OpendkimSetup => ({
+  installed: true,
+  ours: false,
+  sources: { words, files: new Map(Object.entries(files).map(([path, text]) => [path, { kind: 'text', text }])) },
+  gone: [],
+  ...more,
+})
+const tables = (signing: string, conf = ''): Texts => ({
+  '/etc/opendkim.conf': TABLES + conf,
+  '/etc/opendkim/KeyTable': KEYS,
+  '/etc/opendkim/SigningTable': signing,
+})
+const at = (path: string, mode: string) => ({ path, owner: 'root', group: 'root', mode })
+const IN_USE: Signing = {
+  domain: 'a.example',
+  selector: 'mail',
+  inUse: true,
+  path: '/etc/k.private',
+  key: { kind: 'key', owner: 'opendkim', group: 'opendkim', mode: '0600', publicKey: UNKNOWN },
+  directories: [at('/', '0755'), at('/etc', '0755')],
+  groups: [],
+}
+const NEW: Signing = {
+  ...IN_USE,
+  selector: 'mx1',
+  inUse: false,
+  path: '/etc/dkimkeys/a.example/mx1.private',
+  key: { kind: 'absent' },
+}
+const FRESH: OpendkimSetup = {
+  installed: false,
+  ours: false,
+  sources: { words: [], files: new Map([['/etc/opendkim.conf', { kind: 'absent' }]]) },
+  gone: [],
+}
+
+/** Why it is refused, else what is remarked. */
+function told(args: Partial<KeepSignedArgs>, state: OpendkimSetup, signing: Signing = IN_USE): string {
+  const plan = planOf(keepSigned({ ...ARGS, ...args }), { setup: state, signing: [signing] }, {})
+  if (plan.kind === 'blocked') return plan.why
+  if (plan.kind !== 'ok') return assert.unreachable(plan.kind) as never
+  return plan.warning ?? plan.note ?? 'ok'
+}
+const A = '*@a.example a\n'
+
+const OK: readonly (readonly [string, Partial<KeepSignedArgs>, OpendkimSetup, Signing?])[] = [
+  ['a fresh host', {}, FRESH, NEW],
+  ["Debian's configuration", {}, setup({ '/etc/opendkim.conf': CONF }), NEW],
+  ['the key in use', {}, setup(tables(A))],
+  ['subdomains', {}, setup(tables(`${A}*@*.a.example a\n`))],
+  ['another domain, which may be dropped', { dropSigning: ['b.example'] }, setup(tables(`${A}*@b.example b\n`))],
+  ['another domain, whose key is gone', {}, setup(tables('*@b.example b\n'), { gone: ['/etc/k.private'] }), NEW],
+  ['a server of the local network that is trusted', { trustedHosts: ['10.0.0.0/8'] }, setup(tables(A, NETWORK()))],
+  ['a server that need not be', { dropSigning: ['client:10.1.0.0/16'] }, setup(tables(A, NETWORK()))],
+  ['the host itself as a client', { hostName: 'm.a.example' }, setup(tables(A, 'InternalHosts m.a.example,m\n'))],
+  ['mail that mailrun signs for networks', {}, setup(tables(A, NETWORK()), { ours: true })],
+]
+/** InternalHosts of people: this host, a network, and what OpenDKIM never finds. */
+function NETWORK(): string {
+  return 'InternalHosts csl:127.0.0.1,localhost,::1,10.1.0.0/16,192.168.0.1/24,!10.1.0.1,*.a.example\n'
+}
+for (const [what, args, state, signing] of OK) test(what, () => assert.is(told(args, state, signing), 'ok'))
+
+const REFUSED: readonly (readonly [string, Partial<KeepSignedArgs>, OpendkimSetup, RegExp, Signing?])[] = [
+  [
+    'another domain',
+    {},
+    setup(tables(`${A}*@b.example b\n`)),
+    /\n\*@b\.example: d=b\.example s=mail \(.*:2\); it would leave unsigned\nadd b\.example to domains, or say .*: drop_signing: \['b\.example'\]$/,
+  ],
+  [
+    'an entry that is mistyped',
+    { dropSigning: ['b.exmaple'] },
+    setup(tables(`${A}*@b.example b\n`)),
+    /of drop_signing nothing that is signed is meant by b\.exmaple$/,
+  ],
+  ['everybody', {}, setup(tables('* a\n')), /name in domains .*drop_signing: \['\*'\]$/],
+  [
+    'a table that is not read',
+    {},
+    setup({ ...tables(A), '/etc/opendkim.conf': TABLES.replace(/refile:\S+/, 'ldap://db.example/x') }),
+    /^not all of OpenDKIM's configuration can be read.*\n\/etc\/opendkim\.conf:3: /,
+  ],
+  ['another configuration', {}, setup({ '/x': CONF }, {}, ['-x', '/x']), /^OpenDKIM is started with -x \/x,/],
+  [
+    'a network',
+    {},
+    setup(tables(A, NETWORK())),
+    /\n10\.1\.0\.0\/16 \(.*\)\nsay trusted_hosts: \['10\.1\.0\.0\/16'\], or .* drop_signing: \['client:10\.1\.0\.0\/16'\]$/,
+  ],
+  [
+    'names of a refile, and clients by what Postfix says of them',
+    {},
+    setup({
+      ...tables(A, 'InternalHosts refile:/etc/opendkim/hosts\nMTA ORIGINATING\n'),
+      '/etc/opendkim/hosts': '*.a.example\n',
+    }),
+    /\n\.a\.example .*\nMTA .*\nsay trusted_hosts: \['\.a\.example'\], or .*'client:\.a\.example', 'client:MTA'\]$/,
+  ],
+  [
+    'a key that nobody can read',
+    {},
+    setup(tables(A)),
+    /\/etc is root:root 0700/,
+    { ...IN_USE, directories: [at('/', '0755'), at('/etc', '0700')] },
+  ],
+  ['another key of the domain', {}, setup(tables('*@a.example a\n')), /another key of a\.example would sign it/, NEW],
+  ['tables of others, to switch keys', { switching: true }, setup(tables(A)), /run playbooks\/dkim\.ts first/],
+]
+for (const [what, args, state, why, signing] of REFUSED)
+  test(`${what}: refused`, () => assert.match(told(args, state, signing), why))
+
+test('an entry by which nothing is dropped is told, before the run and quietly after it', () => {
+  const args = { dropSigning: ['b.example'] }
+  assert.match(told(args, setup(tables(A))), /^of drop_signing, nothing that is signed is meant by b\.example$/)
+  const plan = planOf(
+    keepSigned({ ...ARGS, ...args }),
+    { setup: setup(tables(A), { ours: true }), signing: [IN_USE] },
+    {},
+  )
+  assert.equal(plan.kind === 'ok' && [plan.warning, typeof plan.note], [undefined, 'string'])
+})
+
+test('a domain that is signed, and patterns that are none, are refused as entries', () => {
+  for (const [entry, why] of [
+    ['a.example', /names a\.example, which is among domains/],
+    ['a b', /must be domains and patterns of senders, got "a b"/],
+  ] as const)
+    assert.throws(() => keepSigned({ ...ARGS, dropSigning: [entry] }), why)
+})
+
+test.run()
