@@ -11,7 +11,7 @@ import { placeText } from '../../signers/opendkim/index.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 import { addressesOf } from '../mail-member.ts'
 import { signedDomains, type SignedDomains } from './signed-domains.ts'
-import type { OpendkimToday } from './today-of.ts'
+import type { ClientsToday, OpendkimToday } from './today-of.ts'
 
 export interface ToldHost {
   readonly name: string
@@ -41,11 +41,12 @@ export function hostVars(told: ToldHost): AdoptedHost {
   const signed = today === undefined ? NOTHING : signedDomains(today.configuration, fqdn)
   const signsNothing = signed.domains.length === 0 && signed.beside.length === 0
   if (signsNothing && !said.has('domains')) return { ...nothing, status: 'unsigned' }
-  const dropped = [...signed.beside, ...unlistedClients(today)].filter((each) => !isDropped(said, each))
+  const clients = today?.clients(signed.signsOwn ? fqdn : undefined) ?? { names: [], otherWays: [] }
+  const dropped = [...signed.beside, ...unlistedClients(clients)].filter((each) => !isDropped(said, each))
   const found = [
     ...domainVars(signed, said),
     ...socketVar(told),
-    ...trustedVar(told),
+    ...trustedVar(told, clients),
     ...actionVar(told),
     ...ownNameVars(told, fqdn, signed),
     ...addressesVar(told),
@@ -129,22 +130,17 @@ function socketVar({ said, today }: ToldHost): readonly Found[] {
   return [{ left: `OpenDKIM listens at ${socket}, which opendkim_socket does not take: a run moves it to ${where}` }]
 }
 
-function trustedVar({ said, today }: ToldHost): readonly Found[] {
-  const { clients = [], otherWays = [] } = today ?? {}
-  return [
-    ...listVar(said, 'trusted_hosts', [...new Set(clients.filter(isTrustedHost))]),
-    ...otherWays.map((name) => ({ left: `${name} says for more clients that their mail is signed: ${NO_SUCH_VAR}` })),
-  ]
-}
+const trustedVar = ({ said }: ToldHost, { names, otherWays }: ClientsToday): readonly Found[] => [
+  ...listVar(said, 'trusted_hosts', [...new Set(names.filter(isTrustedHost))]),
+  ...otherWays.map((name) => ({ left: `${name} says for more clients that their mail is signed: ${NO_SUCH_VAR}` })),
+]
 
 const NO_SUCH_VAR = 'no var does, and a run wants it among drop_signing'
 const isTrustedHost = (name: Untrusted): boolean => TRUSTED.test(name)
 
 /** In the words of `drop_signing`. */
-const unlistedClients = (today: OpendkimToday | undefined): readonly Untrusted[] =>
-  [...(today?.clients ?? []).filter((name) => !isTrustedHost(name)), ...(today?.otherWays ?? [])].map(
-    (name) => `${CLIENT}${name}`,
-  )
+const unlistedClients = ({ names, otherWays }: ClientsToday): readonly Untrusted[] =>
+  [...names.filter((name) => !isTrustedHost(name)), ...otherWays].map((name) => `${CLIENT}${name}`)
 
 function actionVar({ said, parameters }: ToldHost): readonly Found[] {
   const action = parameters['milter_default_action'] ?? ''
