@@ -30,27 +30,13 @@ import {
   dkimKey,
   dkimOwners,
   keepSigned,
+  milters,
   opendkim,
   postfixParameter,
   service,
 } from 'mailrun/tasks'
 
 export const KEYS = '/etc/dkimkeys'
-/**
- * Where OpenDKIM listens by default, or by the guides that people follow, or while it is restarted: its milters go when
- * the socket moves.
- */
-const FORMER_SOCKETS = new RegExp(
-  [
-    /^inet:(?:localhost|127\.0\.0\.1|\[::1\]):(?:8891|8892|12301)$/,
-    /^unix:mailrun-cover\/opendkim\.sock$/,
-    /^(?:unix|local):(?:\/var)?\/run\/opendkim\/opendkim\.sock$/,
-    /^(?:unix|local):(?:\/var\/spool\/postfix)?\/?(?:var\/run\/|run\/)?opendkim\/opendkim\.sock$/,
-  ]
-    .map(({ source }) => source)
-    .join('|'),
-)
-
 /** Where Postfix itself would look into bounces, and might refuse them. */
 const CHECKS = ['header_checks', 'body_checks', 'mime_header_checks', 'nested_header_checks']
 
@@ -216,7 +202,7 @@ const keyDirectoryAt = (path: string): Task =>
 export const keyDirectory = (domain: string): Task => keyDirectoryAt(`${KEYS}/${domain}`)
 
 /** Goes before all that changes anything: what the host signs now stays signed, or nothing is changed. */
-export const signingKept = ({ vars, host }: Input): Task =>
+const signingKept = ({ vars, host }: Input): Task =>
   keepSigned({
     ...tablesOf({ vars, host }),
     dropSigning: droppedOf({ vars, host }),
@@ -237,6 +223,15 @@ export function droppedOf({
   return isOwn ? vars.drop_signing : [...vars.drop_signing, name]
 }
 
+const listensAt = ({ opendkim_socket: socket }: Pick<Input['vars'], 'opendkim_socket'>): string =>
+  socket.replace('@localhost', '@127.0.0.1')
+
+/** Before all that changes anything: what refuses a host as it is. */
+export const guardTasks = (input: Input): readonly Task[] => [
+  signingKept(input),
+  milters({ opendkim: listensAt(input.vars), defaultAction: input.vars.milter_default_action }),
+]
+
 /**
  * From where Postfix and these packages are there up to Postfix, which has to read its main.cf again.
  *
@@ -244,7 +239,7 @@ export function droppedOf({
  */
 export function signingTasks({ vars, host }: Input, own?: OwnSelectors): readonly (Task | false)[] {
   const tables = tablesOf({ vars, host })
-  const listens = vars.opendkim_socket.replace('@localhost', '@127.0.0.1')
+  const listens = listensAt(vars)
   const milter = milterOf(listens)
   const signsBounces =
     vars.sign_bounces && tables.hostName !== undefined && signerOf(tables.hostName, vars.domains) !== undefined
@@ -268,8 +263,8 @@ export function signingTasks({ vars, host }: Input, own?: OwnSelectors): readonl
       hardening: vars.opendkim_hardening,
     }),
     dkimOwners({ domains: vars.domains, selector: tables.selector }),
-    postfixParameter({ parameter: 'smtpd_milters', value: milter, merge: true, superseded: FORMER_SOCKETS }),
-    postfixParameter({ parameter: 'non_smtpd_milters', value: milter, merge: true, superseded: FORMER_SOCKETS }),
+    postfixParameter({ parameter: 'smtpd_milters', value: milter, merge: true }),
+    postfixParameter({ parameter: 'non_smtpd_milters', value: milter, merge: true }),
     signsBounces &&
       postfixParameter({ parameter: 'internal_mail_filter_classes', value: 'bounce', merge: true, unlessSet: CHECKS }),
     postfixParameter({ parameter: 'milter_default_action', value: vars.milter_default_action }),
@@ -282,7 +277,7 @@ export default playbook({
   vars: v.object(dkimVars),
   fleet: selectorProblems,
   tasks: (input, members) => [
-    signingKept(input),
+    ...guardTasks(input),
     apt({
       packages: ['postfix', ...signingPackages],
       debconf: [{ package: 'postfix', question: 'postfix/main_mailer_type', type: 'select', value: 'Internet Site' }],

@@ -3,7 +3,7 @@
 import { dnsVar, playbook, v, type FleetProblem, type PlaybookInput } from 'mailrun'
 import { mailVars } from 'mailrun/mail'
 import { apt, postfixParameter, service } from 'mailrun/tasks'
-import { dkimVars, selectorProblems, signingKept, signingPackages, signingTasks } from './dkim.ts'
+import { dkimVars, guardTasks, selectorProblems, signingPackages, signingTasks } from './dkim.ts'
 import { mailHostTasks, mailHostVars, nameProblems } from './mail-host.ts'
 
 const vars = v.object({
@@ -41,7 +41,7 @@ export default playbook({
   vars,
   fleet: (members) => [...nameProblems(members), ...selectorProblems(members), ...policyProblems(members)],
   tasks: (input) => [
-    signingKept(input),
+    ...guardTasks(input),
     ...mailHostTasks(input),
     apt({ packages: signingPackages }),
     ...signingTasks(input),

@@ -3,7 +3,14 @@
 import { checkDomains, checkSelector } from '../src/changes/check-names.ts'
 import { checkPath } from '../src/changes/check-path.ts'
 import { keyObstacle } from '../src/changes/key-obstacle.ts'
-import { coverOf, type Cover } from '../src/changes/opendkim-cover.ts'
+import {
+  namesOf,
+  obstacleToMove,
+  opendkimLists,
+  socketsNow,
+  type OpendkimLists,
+} from '../src/changes/opendkim-lists.ts'
+import type { ListsChange } from '../src/changes/opendkim-lists-script.ts'
 import { OPENDKIM_SECONDS, opendkimScript } from '../src/changes/opendkim-script.ts'
 import { keyTable, named, signersOf, signingLines, signingTable, type Chosen } from '../src/changes/opendkim-tables.ts'
 import { dropInFor, type DropIn } from '../src/changes/opendkim-drop-in.ts'
@@ -16,24 +23,28 @@ import type { UnitStart } from '../src/changes/unit-script.ts'
 import { DAEMON, KEY_GROUP, ROOTS_KEY } from '../src/mail/key-group.ts'
 import { milterOf } from '../src/mail/milter.ts'
 import { isSelector, mailDomain } from '../src/mail/names.ts'
-import { needsRestart, settingsOf, unlike } from '../src/mail/opendkim-conf.ts'
+import { needsRestart, unlike } from '../src/mail/opendkim-conf.ts'
 import { hardeningText } from '../src/mail/opendkim-hardening.ts'
 import { flag, listOf, oneOf, record, required, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
-import type { PathFact } from '../src/model/fact.ts'
+import { fact, type Fact, type PathFact } from '../src/model/fact.ts'
+import { UNKNOWN } from '../src/model/unknown.ts'
 import type { NameServerVars } from '../src/model/outside-question.ts'
 import { ask, blocked, change, remarked, type SettledPlan } from '../src/model/plan.ts'
 import type { Resource } from '../src/model/resource.ts'
 import type { Source } from '../src/model/source.ts'
 import type { PlanContext } from '../src/model/task.ts'
 import type { PathState } from '../src/probes/path.ts'
-import { KEY_TABLE, SIGNING_TABLE, keyPath, type Signing } from '../src/probes/signing.ts'
+import { configurationOf, KEY_TABLE, SIGNING_TABLE, keyPath, type Signing } from '../src/probes/signing.ts'
+import type { UnitState } from '../src/probes/unit.ts'
 import {
   CONFIGURATION,
   DROP_IN,
   FILES,
   MAIN_CF,
+  MASTER_CF,
   opendkimProbe,
+  postfixOf,
   TRUSTED_HOSTS,
   unitQuestion,
   withFiles,
@@ -211,7 +222,7 @@ export const opendkim = defineTask<OpendkimArgs, OpendkimState>({
       (answers) => live(args, now, context, signing, signingGate(signing, answers)),
     )
   },
-  writes: (args) => [...writesOf(args), `path:${MAIN_CF}`],
+  writes: (args) => [...writesOf(args), `path:${MAIN_CF}`, `path:${MASTER_CF}`],
   owns: (args) => [...filesOf(args).map((path) => `content:${path}` as const), UNIT],
   sources: (args) => (args.src === undefined ? [] : [sourceOf(args)]),
   examples: [
@@ -258,7 +269,7 @@ function live(
   const configuration = args.src === undefined ? before : Buffer.from(context.source(sourceOf(args))).toString('utf8')
   if (configuration === undefined)
     return blocked('there is no /etc/opendkim.conf that could be read: give src, its template')
-  const wrong = contradictionIn(configuration, args)
+  const wrong = contradictionIn(configuration, args) ?? socketObstacle(args, now)
   if (wrong !== undefined) return blocked(wrong)
   // By the keys that sign now, whichever are to sign in their place.
   const opened = new Set(gate.open.map(({ domain }) => domain))
@@ -278,13 +289,13 @@ function live(
   const { impossible } = plan
   return 'impossible' in asItIs
     ? blocked(
-        `OpenDKIM must be restarted, and mail would be deferred or go unsigned meanwhile, for ${impossible}: ` +
-          "take that out, or give restart: 'plain' (opendkim_restart: plain) to restart it all the same",
+        `OpenDKIM must be restarted, and Postfix cannot be told to ask another meanwhile, for ${impossible}: ` +
+          'take that out',
       )
     : withWarning(
         asItIs,
         `the hardening of OpenDKIM's unit and its groups stay as they are, for a change needs a restart, ` +
-          `and ${impossible}: take that out, or give restart: 'plain' (opendkim_restart: plain)`,
+          `and Postfix cannot be told to ask another meanwhile, for ${impossible}: take that out`,
       )
 }
 
@@ -317,23 +328,24 @@ function activation(
 
   const restarts = whyRestart(now, inGroup, files.staged, before, configuration)
   const reloaded = [...files.changed].filter(([path]) => path !== DROP_IN)
-  const unit = withFiles(unitQuestion(args), now.unit, new Map(reloaded))
-  const asIs = restarts.length > 0 && unit.active ? { ...unit, restart: [...unit.restart, CONFIGURATION] } : unit
-  const cover = coverFor(args, now, before)
-  let covered: Cover | undefined
+  const lists = listsFor(args, now)
+  const moves = lists !== undefined && 'moves' in lists && lists.moves
+  const unit = pressed(withFiles(unitQuestion(args), now.unit, new Map(reloaded)), restarts, moves)
+  let changed: ListsChange | undefined
   let impossible: string | undefined
   let started = false
   const plan = planUnit(
     args.src === undefined ? { state: 'running' } : { state: 'running', enabled: true },
     unitQuestion(args),
-    asIs,
+    unit,
     (verb, because) => {
-      if (verb === 'restart' && cover !== undefined) {
-        if ('impossible' in cover) impossible = cover.impossible
-        else covered = cover
-      }
+      const covered = verb === 'restart' && isCovered(args, now)
+      if (lists !== undefined && 'impossible' in lists) {
+        // Who signs nothing yet is missed by nobody.
+        if ((covered || leaves(args, now)) && signing.some(({ inUse }) => inUse)) impossible = lists.impossible
+      } else if (lists !== undefined && (covered || lists.moves)) changed = { lists, covered }
       started = verb !== 'reload'
-      const summary = summaryOf(verb, restarts.length > 0 ? restarts : because, covered !== undefined)
+      const summary = summaryOf(verb, restarts.length > 0 ? restarts : because, changed)
       const apply = opendkimScript({
         ...unitQuestion(args),
         real: now.unit.real,
@@ -341,8 +353,9 @@ function activation(
         files: FILES,
         staged: files.staged,
         socket: args.socket,
+        former: now.activation.unfinished ? undefined : socketOf(now),
         signs: signersOf(signing, open, args.hostName, kept.carried),
-        cover: covered,
+        lists: changed,
         hardened: dropIn,
       })
       return [...files.stage, { summary, apply, timeoutSeconds: OPENDKIM_SECONDS }]
@@ -356,11 +369,29 @@ function activation(
     setup: setupWith(now.setup, contents, configuration),
     signing: signing.map((each) => named(each, signs.has(each))),
     unit: plan.kind === 'change' ? plan.then : now.unit,
+    pending: changed?.lists.after ?? now.pending,
   }
   const changes = [...files.attributes, ...(plan.kind === 'change' ? plan.changes : [])]
-  const restored = covered !== undefined && covered.after === covered.former
-  const writes = [...writesOf(args), ...(restored ? [`path:${MAIN_CF}` as const] : [])]
-  return withWarning(remarked<OpendkimState>(change(changes, then, [], writes), remarks), dropIn.warning)
+  const facts = changed === undefined ? [] : factsOf(changed.lists)
+  const touched = changed === undefined ? [] : [`path:${MAIN_CF}` as const, ...facts.map(({ resource }) => resource)]
+  const writes = [...writesOf(args), ...touched]
+  return withWarning(remarked<OpendkimState>(change(changes, then, facts, writes), remarks), dropIn.warning)
+}
+
+/** What else than its files has the unit restarted, or Postfix's lists changed, which a reload goes before. */
+const pressed = (unit: UnitState, restarts: readonly string[], moves: boolean): UnitState => {
+  if (!unit.active) return unit
+  if (restarts.length > 0) return { ...unit, restart: [...unit.restart, CONFIGURATION] }
+  return moves ? { ...unit, reload: [...unit.reload, CONFIGURATION] } : unit
+}
+
+/** Of a file that is as it was in the end, nothing is to be told. */
+function factsOf({ after: { main, master } }: OpendkimLists): readonly Fact[] {
+  const file = { kind: 'file', owner: UNKNOWN, group: UNKNOWN, mode: UNKNOWN, sha256: UNKNOWN, mtime: UNKNOWN } as const
+  return [
+    ...(main.length > 0 ? [fact('path', MAIN_CF, { ...file, sets: new Map(main) })] : []),
+    ...(master.length > 0 ? [fact('path', MASTER_CF, file)] : []),
+  ]
 }
 
 function withWarning<State>(plan: SettledPlan<State>, warning: string | undefined): SettledPlan<State> {
@@ -459,32 +490,43 @@ function wordsOn(staged: string | undefined, { is }: PathState): string {
   return is.kind === 'file' ? 'its unit is hardened differently' : 'its unit is hardened'
 }
 
-/** What a restart would be covered by; `undefined` where it needs or wants no cover. */
-function coverFor(
-  args: OpendkimArgs,
-  now: OpendkimState,
-  before: Untrusted | undefined,
-): ReturnType<typeof coverOf> | undefined {
-  const { unit, activation, parameters } = now
-  const former = (before === undefined ? undefined : settingsOf(before).get('socket')) ?? DEFAULT_SOCKET
-  const standing = activation.unfinished ? (activation.formerSocket ?? DEFAULT_SOCKET) : former
-  const socket = args.socket ?? standing
-  // Where its socket is gone nobody can ask it anyway.
-  const reachable = unit.missing.length === 0 || former !== socket || activation.unfinished
-  if (!unit.active || !reachable || args.restart === 'plain') return undefined
-  return coverOf({
-    sockets: activation.unfinished ? [former, standing, socket] : [former],
-    wanted: socket,
-    milter: milterOf(socket),
-    parameters,
-    activation,
-  })
+/** By `-p` or opendkim.conf(5). */
+const socketOf = ({ setup }: OpendkimState): string | undefined => configurationOf(setup)?.socket
+
+/** Why it cannot, or must not, listen where it is to. */
+function socketObstacle({ socket }: OpendkimArgs, { setup, services }: OpendkimState): string | undefined {
+  const configuration = configurationOf(setup)
+  return socket === undefined || configuration === undefined
+    ? undefined
+    : obstacleToMove(configuration, socket, services.host)
 }
 
-function summaryOf(verb: UnitStart['verb'], why: readonly string[], covered: boolean): string {
-  if (verb === 'start' || verb === 'anew') return 'start'
-  if (verb === 'reload') return 'reload'
-  return `restart: ${why.join(', ')}${covered ? '; a second instance signs meanwhile' : ''}`
+/** Whether it will listen elsewhere. */
+const leaves = ({ socket }: OpendkimArgs, state: OpendkimState): boolean =>
+  socket !== undefined && socketOf(state) !== socket
+
+/** Which lists of Postfix name it; `undefined` where none does. */
+function listsFor({ socket }: OpendkimArgs, state: OpendkimState): ReturnType<typeof opendkimLists> {
+  const postfix = postfixOf(state)
+  const now = socketsNow(socketOf(state), state.activation)
+  const wanted = socket ?? now.at(-1)!
+  return postfix === undefined ? undefined : opendkimLists({ now, wanted }, milterOf(wanted), postfix)
+}
+
+/** Whether a second instance is to sign during a restart. */
+function isCovered(args: OpendkimArgs, state: OpendkimState): boolean {
+  const { unit, activation } = state
+  // Where its socket is gone nobody can ask it anyway.
+  const isAsked = unit.missing.length === 0 || activation.unfinished || leaves(args, state)
+  return unit.active && isAsked && args.restart !== 'plain'
+}
+
+function summaryOf(verb: UnitStart['verb'], why: readonly string[], lists: ListsChange | undefined): string {
+  const start = verb === 'anew' ? 'start' : verb
+  const because = verb === 'restart' ? `: ${why.join(', ')}` : ''
+  const cover = lists?.covered === true ? '; a second instance signs meanwhile' : ''
+  const moves = lists?.lists.moves === true ? `; Postfix asks it there (${namesOf(lists.lists.after)})` : ''
+  return start + because + cover + moves
 }
 
 const UNIT = 'unit:opendkim.service'
@@ -493,9 +535,6 @@ const writesOf = (args: OpendkimArgs): readonly Resource[] => [
   ...filesOf(args).map((path) => `path:${path}` as const),
   UNIT,
 ]
-/** Debian's. */
-const DEFAULT_SOCKET = 'local:/run/opendkim/opendkim.sock'
-
 const sourceOf = ({ src, vars }: Configuration): Source => ({ kind: 'template', path: src, vars })
 
 const textOf = (is: PathFact): string | undefined =>

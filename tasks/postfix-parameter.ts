@@ -72,6 +72,7 @@ export const postfixParameter = defineTask<PostfixParameterArgs, PostfixParamete
       mode: UNKNOWN,
       sha256: UNKNOWN,
       mtime: UNKNOWN,
+      sets: new Map([[parameter, wanted]]),
     } as const
     return change(
       [

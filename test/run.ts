@@ -15,10 +15,10 @@ import { recordSeconds, recordedSeconds, releasesOf, type SuiteSeconds } from '.
  */
 const AS_MODULES = ['--conditions=mailrun-modules']
 
-const USAGE = `usage: node dist/test/run.js unit|growth|lab|kill|hostile|all [words of file names …]
+const USAGE = `usage: node dist/test/run.js unit|growth|lab|kill|hostile|brownfield|all [words of file names …]
   --release=NAME   suites of the lab on this Debian release alone: ${RELEASES.join(', ')}
   --record         keep how long suites of the lab took, for docs/lab.md`
-const FILE_SECONDS = { unit: 300, growth: 1200, lab: 900, kill: 3000, hostile: 5400 } as const
+const FILE_SECONDS = { unit: 300, growth: 1200, lab: 900, kill: 3000, hostile: 5400, brownfield: 10_800 } as const
 type Kind = keyof typeof FILE_SECONDS
 
 interface FileResult {
@@ -33,7 +33,7 @@ interface FileResult {
 interface FileRun {
   readonly kind: Kind
   readonly path: string
-  /** Only of suites of the lab. */
+  /** Only of suites of the lab, and of those of hosts that others set up. */
   readonly release: Release | undefined
 }
 
@@ -113,8 +113,9 @@ function hasSource(kind: Kind, file: string): boolean {
 }
 
 function runsOf(kind: Kind, path: string): readonly FileRun[] {
-  if (kind !== 'lab') return [{ kind, path, release: undefined }]
-  const releases = only === undefined ? releasesOf(suiteOf(path)) : [only]
+  if (kind !== 'lab' && kind !== 'brownfield') return [{ kind, path, release: undefined }]
+  const usual = kind === 'lab' ? releasesOf(suiteOf(path)) : RELEASES
+  const releases = only === undefined ? usual : [only]
   return releases.map((release) => ({ kind, path, release }))
 }
 
@@ -134,8 +135,8 @@ function longestFirst(runs: readonly FileRun[]): readonly FileRun[] {
 /** Of suites of the lab in which all is well. */
 function measuredSeconds(): SuiteSeconds {
   const measured: Record<string, Partial<Record<Release, number>>> = {}
-  for (const [{ path, release }, { failed: faults, seconds }] of results) {
-    if (release === undefined || faults > 0) continue
+  for (const [{ kind, path, release }, { failed: faults, seconds }] of results) {
+    if (kind !== 'lab' || release === undefined || faults > 0) continue
     measured[suiteOf(path)] = { ...measured[suiteOf(path)], [release]: Math.round(seconds) }
   }
   return measured
@@ -180,7 +181,8 @@ async function runFile(run: FileRun): Promise<FileResult> {
   const verdict = faults > 0 ? 'not ok' : 'ok    '
   const why = wrong === undefined ? '' : ` (${wrong})`
   console.log(`${verdict} ${name}: ${tests.passed} of ${tests.total} in ${ended.seconds.toFixed(1)} s${why}`)
-  if (faults > 0) console.log(ended.output.replace(/^/gm, '    '))
+  // Its table is what it is run for.
+  if (faults > 0 || run.kind === 'brownfield') console.log(ended.output.replace(/^/gm, '    '))
   return { name, passed: tests.passed, failed: faults, seconds: ended.seconds }
 }
 

@@ -40,7 +40,7 @@ const PREPARE = raw(`prepare() {
     if [ -e "$d/\${f##*/}" ]; then
       [ -d "\${f%/*}" ] || perl ${FILES} directory "\${f%/*}" owner=root group=root mode=0755 || return 1
       perl ${FILES} copy "$f" "source=$d/\${f##*/}" stay=new || return 1
-    else
+    elif [ -d "\${f%/*}" ]; then
       perl ${FILES} discard "$f" stay=new || return 1
     fi
   done
@@ -51,8 +51,12 @@ const PREPARE = raw(`prepare() {
   }
 }`)
 
-/** `live FILE` puts in place what was written beside it, and sees whether that defines the unit. */
+/**
+ * `live FILE` puts in place what was written beside it, and sees whether that defines the unit. Where a file is not to
+ * be, its directory may not be either.
+ */
 const INSTALL = raw(`live() {
+  [ -d "\${1%/*}" ] || return 0
   case $1 in
     *.service.d/*) i=$(stat -c '%i %Z' -- "$1" 2>/dev/null);;
   esac
@@ -65,7 +69,7 @@ install_set() {
   d=$1
   redefines=
   prepare || {
-    for f in $files; do perl ${FILES} discard "$f" stay=new; done
+    for f in $files; do [ ! -d "\${f%/*}" ] || perl ${FILES} discard "$f" stay=new; done
     perl ${FILES} discard ${KEY_TABLE} stay=both
     return 1
   }

@@ -5,8 +5,7 @@ import { ACTIVATION } from '../probes/opendkim-activation.ts'
 import { quote } from '../shell/quote.ts'
 import { lines, raw, type Script } from '../shell/script.ts'
 import { sh } from '../shell/sh.ts'
-import type { Cover } from './opendkim-cover.ts'
-import { coverFunctions } from './opendkim-cover-script.ts'
+import { ANSWERS, listsFunctions, type ListsChange } from './opendkim-lists-script.ts'
 import { OPENDKIM_ASK, UNSIGNED } from './opendkim-ask.ts'
 import { OPENDKIM_GATE } from './opendkim-gate.ts'
 import { GONE } from './opendkim-files.ts'
@@ -25,9 +24,12 @@ export interface OpendkimStart extends Pick<
   readonly staged: ReadonlyMap<string, string>
   /** opendkim.conf(5), Socket. `undefined`: as the configuration that is there says. */
   readonly socket: string | undefined
+  /** Where it listens as it runs. `undefined`: as its former configuration says. */
+  readonly former: string | undefined
   /** Who signs when all is done, and who does not. */
   readonly signs: readonly Signer[]
-  readonly cover: Cover | undefined
+  /** `undefined`: Postfix's lists stay as they are all the time. */
+  readonly lists: ListsChange | undefined
   readonly hardened: UnitHardening
 }
 
@@ -42,15 +44,17 @@ export const OPENDKIM_SECONDS = 900
 
 /** As {@link OPENDKIM_ASK} takes it. */
 export const askedAs = (socket: string): string =>
-  socket.replace(
-    /^inet(6?):(\d+)(?:@(.*))?$/,
-    (_, six: string, port: string, host = '127.0.0.1') =>
-      `inet${six}:${host === 'localhost' ? '127.0.0.1' : String(host)}:${port}`,
-  )
+  socket
+    .replace(/^(?=\/)/, 'local:')
+    .replace(
+      /^inet(6?):(\d+)(?:@(.*))?$/,
+      (_, six: string, port: string, host = '127.0.0.1') =>
+        `inet${six}:${host === 'localhost' ? '127.0.0.1' : String(host)}:${port}`,
+    )
 
 /** The stages are functions, so that what undoes them stands beside what does them; `main` has the order. */
 export function opendkimScript(start: OpendkimStart): Script {
-  const { files: paths, staged, cover, verb } = start
+  const { files: paths, staged, lists, verb } = start
   const again = verb === 'reload' ? 'reload' : 'restart'
   return lines([
     variables(start),
@@ -70,20 +74,21 @@ export function opendkimScript(start: OpendkimStart): Script {
     ]),
     UNDO,
     LIVE,
-    cover === undefined ? raw('covered() { live_or_softened; }; uncover() { :; }') : coverFunctions(cover),
+    lists === undefined ? raw('listed() { live_or_softened; }; unlist() { :; }') : listsFunctions(lists),
     stage(paths, staged),
     MAIN,
   ])
 }
 
 /** What is wanted, and what is not known yet. */
-function variables({ signs, socket, verb }: OpendkimStart): Script {
+function variables({ signs, socket, former, verb }: OpendkimStart): Script {
   const want = signs.map(({ from, selector }) => `${from} ${selector ?? UNSIGNED}`).join('\n')
   return sh`want=${want}
 milter=${socket === undefined ? '' : askedAs(socket)}
 verb=${verb}
 before=
 former=
+was=${former === undefined ? '' : askedAs(former)}
 cursor=
 logs=
 domains() { printf '%s\n' ${signs.map(({ from, domain }) => `${from}/${domain}`)}; }`
@@ -97,7 +102,7 @@ const TOOLS = raw(`say() { printf '%s\\n' "$1" >&2; }
 own() { systemctl is-active --quiet opendkim.service; }
 sweep() {
   end_instance trial
-  rm -rf -- ${NEW} ${ASK}
+  rm -rf -- ${NEW} ${ASK} ${ANSWERS} ${ANSWERS}.pl
 }
 touched= as=postfix
 trap sweep EXIT
@@ -302,6 +307,8 @@ const UNDO = raw(`undo() {
     exit 1
   fi
   [ "$former" ] || {
+    unlist
+    systemctl stop opendkim.service
     forget
     say "OpenDKIM has its former files again, and is as it was: not running"
     exit 1
@@ -316,7 +323,7 @@ const UNDO = raw(`undo() {
     reactivate
     failed=$?
   }
-  uncover
+  unlist
   if [ "$failed" = 0 ]; then
     forget
     if [ "$before" ]; then
@@ -353,7 +360,7 @@ stage && gate || {
 }
 [ "$milter" ] || milter=$(as_milter "$(setting socket /etc/opendkim.conf)")
 if own; then
-  former=$(as_milter "$(setting socket /etc/opendkim.conf)")
+  former=\${was:-$(as_milter "$(setting socket /etc/opendkim.conf)")}
   before=$(ask postfix "$former" | awk '$2!="-"')
 fi
 keep || {
@@ -366,7 +373,7 @@ if ! install_set ${NEW}; then
   exit 1
 fi
 mark
-covered
+listed
 rc=$?
 [ "$rc" = 0 ] || undo
 note_hardening

@@ -12,23 +12,3 @@ export function milterOf(socket: Untrusted): string {
   const [port, host = 'localhost'] = rest.split('@')
   return `inet:${host === 'localhost' ? '127.0.0.1' : host}:${port}`
 }
-
-/** Whether an item of Postfix's list leads to OpenDKIM's socket, however the two write it. */
-export function leadsTo(milter: Untrusted, socket: Untrusted): boolean {
-  const path = /^(?:local|unix):(.*)$/.exec(socket)?.[1] ?? (socket.startsWith('/') ? socket : undefined)
-  const named = /^(?:local|unix):(.*)$/.exec(milter)?.[1]
-  if (path !== undefined || named !== undefined) {
-    // For a chrooted Postfix every path begins in its queue directory.
-    const plain = (text: Untrusted): string => text.replace(/^\/var\/run\//, '/run/')
-    return (
-      path !== undefined &&
-      named !== undefined &&
-      [named, `/var/spool/postfix/${named.replace(/^\//, '')}`].some((each) => plain(each) === plain(path))
-    )
-  }
-  const of = (host: Untrusted | undefined): string =>
-    host === undefined || ['localhost', '127.0.0.1', '[::1]', '0.0.0.0', ''].includes(host) ? 'here' : host
-  const [, port, host] = /^inet6?:(\d+)(?:@(.*))?$/.exec(socket) ?? []
-  const [, asked, number] = /^inet6?:(.*):(\d+)$/.exec(milter) ?? []
-  return port !== undefined && port === number && of(host) === of(asked)
-}

@@ -19,6 +19,8 @@ export type PathFact =
       readonly sha256: Known<string>
       /** The content itself where it is known (up to 1 MiB). */
       readonly content?: Untrusted<Uint8Array>
+      /** Of a main.cf that will be another one: the parameters that change, all others stay. */
+      readonly sets?: ReadonlyMap<string, string>
       /**
        * Time of last modification, nanoseconds since the epoch in decimal: it changes whenever the content is written
        * anew.

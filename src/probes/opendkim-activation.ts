@@ -1,5 +1,5 @@
-// Asks what an activation of OpenDKIM that did not come to its end has left, what master.cf says about milters, and
-// whether the daemon that runs is in the group of its keys.
+// Asks what an activation of OpenDKIM that did not come to its end has left, and whether the daemon that runs is in the
+// group of its keys.
 import { KEY_GROUP } from '../mail/key-group.ts'
 import { settingsOf } from '../mail/opendkim-conf.ts'
 import { utf8 } from '../model/answer.ts'
@@ -20,8 +20,6 @@ export interface OpendkimActivation {
   readonly formerSocket: string | undefined
   /** Of a drop-in with which this OpenDKIM did not sign, so that it was taken back. */
   readonly unhardened: { readonly digest: string; readonly why: string } | undefined
-  /** Lines of master.cf that set lists of milters of their own. */
-  readonly overrides: readonly string[]
   /** The daemon that runs was started in the group that can read root's keys. */
   readonly joined: boolean
 }
@@ -34,11 +32,10 @@ const PROCESSES = [
 ]
 /** One line: the digest of the drop-in that was taken back, and why. */
 export const UNHARDENED = `${ACTIVATION}/unhardened`
-const MASTER_CF = '/etc/postfix/master.cf'
 
 export const opendkimActivation: Probe<OpendkimActivation> = defineProbe<OpendkimActivation>({
   key: 'opendkim activation',
-  reads: [`path:${ACTIVATION}`, `path:${MASTER_CF}`],
+  reads: [`path:${ACTIVATION}`],
   script: raw(`
 [ ! -d ${ACTIVATION}/old ] || {
   echo unfinished
@@ -48,7 +45,7 @@ export const opendkimActivation: Probe<OpendkimActivation> = defineProbe<Opendki
   IFS= read -r l < ${UNHARDENED}
   printf 'unhardened %s\\n' "$l"
 }
-grep -hs -e '^[^#]*smtpd_milters' -e '^${KEY_GROUP}:' ${MASTER_CF} /etc/group
+while IFS= read -r l; do case $l in ${KEY_GROUP}:*) printf '%s\\n' "$l";; esac; done < /etc/group
 for f in ${PROCESSES.join(' ')}; do
   [ -r "$f" ] && read -r p < "$f" && [ -r "/proc/$p/status" ] || continue
   while read -r w g; do [ "$w" != Groups: ] || echo "daemon $g"; done < "/proc/$p/status"
@@ -64,17 +61,10 @@ echo end`),
       unhardened: taken === null ? undefined : { digest: taken[1]!, why: taken[2]! },
       unfinished: lines[0] === 'unfinished',
       formerSocket: settingsOf(lines.filter((line) => !line.startsWith('unhardened ')).join('\n')).get('socket'),
-      overrides: lines.filter((line) => line.includes('smtpd_milters') && !line.startsWith('unhardened ')),
       joined: isJoined(lines),
     }
   },
-  // A package that brings master.cf brings no such line.
-  foresee: (state, { resource, value }) =>
-    resource === `path:${MASTER_CF}` &&
-    state.overrides.length > 0 &&
-    (value as { readonly kind?: string }).kind !== 'absent'
-      ? undefined
-      : state,
+  foresee: (state) => state,
 })
 
 function isJoined(lines: Untrusted<readonly string[]>): boolean {

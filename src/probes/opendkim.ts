@@ -6,7 +6,11 @@ import type { Probe } from '../model/probe.ts'
 import { joinProbes } from './join.ts'
 import { opendkimActivation, type OpendkimActivation } from './opendkim-activation.ts'
 import { pathProbe, type PathState } from './path.ts'
+import type { PostfixSources } from '../postfix/sources.ts'
+import { withSettings } from '../postfix/with-settings.ts'
+import type { Settings } from '../postfix/writing.ts'
 import { MAIN_CF, postfixParameters, type PostfixParameters } from './postfix-parameters.ts'
+import { postfixServices, postfixSources, type PostfixServices } from './postfix-services.ts'
 import {
   KEY_TABLE,
   keyPath,
@@ -21,6 +25,7 @@ import { unitProbe, type UnitQuestion, type UnitState } from './unit.ts'
 
 export { CONFIGURATION } from './signing-family.ts'
 export { MAIN_CF } from './postfix-parameters.ts'
+export { MASTER_CF } from './postfix-services.ts'
 
 export const TRUSTED_HOSTS = '/etc/dkimkeys/TrustedHosts'
 /** What the daemon reads again on a reload. */
@@ -40,6 +45,9 @@ export interface OpendkimState {
   readonly files: readonly PathState[]
   readonly unit: UnitState
   readonly parameters: PostfixParameters
+  readonly services: PostfixServices
+  /** Of a change that is pending: what it sets in main.cf and master.cf, beside what they say. */
+  readonly pending: Settings
   readonly main: PathState
   readonly activation: OpendkimActivation
   /** The keys that are to sign from now on, in the order in which they were asked for. */
@@ -70,6 +78,7 @@ export function opendkimProbe(question: OpendkimQuestion): Probe<OpendkimState> 
     opendkimSetup,
     unitProbe(unitQuestion(question)),
     postfixParameters(undefined),
+    postfixServices,
     pathProbe({ path: MAIN_CF, wanted: 'digest' }),
     opendkimActivation,
     ...FILES.map((path) => pathProbe({ path, wanted: 'shown' })),
@@ -80,22 +89,32 @@ export function opendkimProbe(question: OpendkimQuestion): Probe<OpendkimState> 
   return joinProbes<readonly Signing[], unknown, OpendkimState>(
     signingProbe({ domains, selector, directory }),
     rest,
-    (signing, [setup, unit, parameters, main, activation, ...paths]) => ({
+    (signing, [setup, unit, parameters, services, main, activation, ...paths]) => ({
       signing,
       setup: setup as OpendkimSetup,
       unit: unit as UnitState,
       parameters: parameters as PostfixParameters,
+      services: services as PostfixServices,
+      pending: { main: [], master: [] },
       main: main as PathState,
       activation: activation as OpendkimActivation,
       files: paths.slice(0, FILES.length) as readonly PathState[],
       keys: paths.slice(FILES.length) as readonly PathState[],
     }),
-    ({ signing, setup, unit, parameters, main, activation, files, keys }) => [
+    ({ signing, setup, unit, parameters, services, main, activation, files, keys }) => [
       signing,
-      [setup, unit, parameters, main, activation, ...files, ...keys],
+      [setup, unit, parameters, services, main, activation, ...files, ...keys],
     ],
   )
 }
+
+/** Who asks which milter, once what is pending is done; `undefined`: there is no Postfix. */
+export const postfixOf = ({
+  parameters,
+  services,
+  pending,
+}: Pick<OpendkimState, 'parameters' | 'services' | 'pending'>): PostfixSources | undefined =>
+  parameters.installed ? withSettings(postfixSources(parameters, services), pending) : undefined
 
 /** The unit once files are others. */
 export function withFiles(

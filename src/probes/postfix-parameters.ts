@@ -98,7 +98,8 @@ function parse(answer: Answer): PostfixParameters {
   }
 }
 
-const pairsOf = (text: Untrusted): readonly [string, string][] =>
+/** `name = value`, a line each, as postconf(1) prints them. */
+export const pairsOf = (text: Untrusted): readonly [string, string][] =>
   text.split('\n').flatMap((line): [string, string][] => {
     const match = /^([\w-]+) =(?: (.*))?$/.exec(line)
     return match ? [[match[1]!, oneLine(match[2] ?? '')]] : []
@@ -118,6 +119,9 @@ function foresee(state: PostfixParameters, known: Fact): PostfixParameters | und
   if (main === undefined) return state
   if (main.value.kind === 'absent') return { ...state, installed: false, values: new Map() }
   // Of a fresh package all is known that its postinst does not set.
-  if (!state.installed || [...state.values.values()].every((value) => value === UNKNOWN)) return fresh(state)
-  return main.value.kind === 'file' && typeof main.value.mtime === 'string' ? state : undefined
+  const isFresh = !state.installed || [...state.values.values()].every((value) => value === UNKNOWN)
+  const before = isFresh ? fresh(state) : state
+  const { sets, mtime } = main.value.kind === 'file' ? main.value : {}
+  if (sets !== undefined) return { ...before, values: new Map([...before.values, ...sets]) }
+  return isFresh || typeof mtime === 'string' ? before : undefined
 }

@@ -8,6 +8,7 @@ import type { RunDocument } from '../../src/report/json.ts'
 import { suite } from '../suite.ts'
 import { project, ROOT, type Project } from '../unit/cli/mailrun.ts'
 import { inHost } from './in-host.ts'
+import { OTHER_MILTER } from './other-milter.ts'
 import { nameLab } from './own-lab.ts'
 
 nameLab('adopt')
@@ -219,13 +220,14 @@ for (const [what, given, message] of REFUSED) {
 }
 
 test("a milter that is not OpenDKIM's stays", async () => {
-  const milters = 'unix:/run/opendkim-verify/sock inet:localhost:8892 inet:127.0.0.1:11332'
-  await inMx1(script(CLEAN, CONF(''), `postconf -e 'smtpd_milters=${milters}'`))
+  const milters = 'inet:localhost:8892 unix:/run/opendkim/opendkim.sock inet:127.0.0.1:11332'
+  const others = [8892, 11332].map(OTHER_MILTER)
+  await inMx1(script(CLEAN, CONF(''), ...others, `postconf -e 'smtpd_milters=${milters}'`))
   const run = await dkim()
   assert.is(run.code, 0, JSON.stringify(run.host))
   assert.is(
     await inMx1('postconf -h smtpd_milters'),
-    'unix:/run/opendkim-verify/sock, inet:127.0.0.1:11332, unix:opendkim/opendkim.sock',
+    'inet:localhost:8892 unix:opendkim/opendkim.sock inet:127.0.0.1:11332',
   )
 })
 

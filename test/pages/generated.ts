@@ -6,9 +6,11 @@ import { BENCHES } from '../../bench/benches.ts'
 import { pages as benchPages } from '../../bench/page/page.ts'
 import { withSpeed } from '../../bench/page/readme.ts'
 import { readResults } from '../../bench/results.ts'
+import { PROFILES } from '../brownfield/profiles.ts'
 import { aboutSuite, labSuites, recordedSeconds } from '../lab-suites.ts'
 import { MAIN, ROOT } from '../unit/cli/mailrun.ts'
 import { findingsPage } from './findings.ts'
+import { withProfiles } from './profiles.ts'
 import { withSuites } from './suites.ts'
 import { tasksPage } from './tasks.ts'
 
@@ -21,7 +23,10 @@ export function generatedPages(): ReadonlyMap<string, string> {
   return new Map([
     ['README.md', withSpeed(present('README.md'), results)],
     ['docs/cli.md', withHelp(present('docs/cli.md'))],
-    ['docs/lab.md', withSuites(present('docs/lab.md'), labSuites(), recordedSeconds(), aboutSuite)],
+    [
+      'docs/lab.md',
+      withProfiles(withSuites(present('docs/lab.md'), labSuites(), recordedSeconds(), aboutSuite), PROFILES),
+    ],
     ['docs/mail/findings.md', findingsPage()],
     ['docs/tasks.md', tasksPage()],
     ...benchPages(BENCHES, results),

@@ -2,9 +2,9 @@
 // and which of its changes need a restart, covered or not.
 import { createHash, generateKeyPairSync } from 'node:crypto'
 import * as assert from 'uvu/assert'
-import { coverOf } from '../../../src/changes/opendkim-cover.ts'
+import { opendkimLists } from '../../../src/changes/opendkim-lists.ts'
 import { settle } from '../../../src/engine/settle.ts'
-import { leadsTo } from '../../../src/mail/milter.ts'
+
 import { needsRestart } from '../../../src/mail/opendkim-conf.ts'
 import { hardeningFor, hardeningText } from '../../../src/mail/opendkim-hardening.ts'
 import { keyTable, signingTable } from '../../../src/changes/opendkim-tables.ts'
@@ -12,6 +12,8 @@ import type { OutsideAnswer, Told } from '../../../src/model/outside-question.ts
 import { isKnown, UNKNOWN } from '../../../src/model/unknown.ts'
 import type { OpendkimState } from '../../../src/probes/opendkim.ts'
 import type { PathState } from '../../../src/probes/path.ts'
+import type { OpendkimSources } from '../../../src/signers/opendkim/index.ts'
+import { postfixSources, type PostfixServices } from '../../../src/probes/postfix-services.ts'
 import type { Signing } from '../../../src/probes/signing.ts'
 import { checkCase } from '../../../src/testing/check-case.ts'
 import { planOf } from '../../../src/testing/plan-of.ts'
@@ -78,6 +80,19 @@ const parameters = (lists: Readonly<Record<string, string>>) => ({
   values: new Map(Object.entries(lists)),
   defaults: new Map<string, string>(),
 })
+/** Debian's, and submission with these options. */
+const services = (submission: string): PostfixServices => ({
+  master: `smtp inet n - y - - smtpd
+pickup unix n - y 60 1 pickup
+cleanup unix n - y - 0 cleanup
+${submission === '' ? '' : `submission inet n - y - - smtpd ${submission}\n`}`,
+  host: {
+    own: ['mx1.example'],
+    hosts: new Map([['localhost', ['127.0.0.1', '::1']]]),
+    addresses: new Set(['127.0.0.1']),
+  },
+  instances: [],
+})
 /** The drop-in that goes with a configuration. */
 function dropIn(conf: string): string {
   const hardening = hardeningFor(
@@ -131,8 +146,10 @@ const DONE: OpendkimState = {
     real: ['opendkim.service'],
   },
   parameters: parameters({ smtpd_milters: 'unix:opendkim/opendkim.sock', non_smtpd_milters: '$smtpd_milters' }),
+  services: services(''),
+  pending: { main: [], master: [] },
   main: file(''),
-  activation: { unfinished: false, formerSocket: undefined, unhardened: undefined, overrides: [], joined: false },
+  activation: { unfinished: false, formerSocket: undefined, unhardened: undefined, joined: false },
   keys: [],
 }
 /** With a line more in its tables. */
@@ -161,14 +178,30 @@ const IN_GROUP: OpendkimState = {
   ...DONE,
   signing: SIGNING.map((each) => ({ ...each, groups: ['opendkim-keys'] })),
 }
-const OVERRIDDEN = { ...DONE.activation, overrides: ['  -o smtpd_milters=unix:opendkim/opendkim.sock'] }
+/** By tables that nobody reads, clients may be sent to any milter. */
+const mapped = (state: OpendkimState): OpendkimState => ({
+  ...state,
+  parameters: parameters({ smtpd_milter_maps: 'hash:/etc/postfix/milters' }),
+})
 const COVERED = '; a second instance signs meanwhile'
 const elsewhere = (state: OpendkimState): OpendkimState => ({
   ...state,
   parameters: parameters({ smtpd_milters: 'inet:127.0.0.1:11332' }),
 })
-const other = with_(3, CONF.replace(SOCKET, 'inet:8891@localhost'))
+const ELSEWHERE = CONF.replace(SOCKET, 'inet:8891@localhost')
+const other: OpendkimState = {
+  ...with_(3, ELSEWHERE),
+  setup: setupOf(ELSEWHERE, keyTable(SIGNING), signingTable(SIGNING, undefined, [])),
+}
 
+/** Its unit has these words. */
+const withWords = (...words: readonly string[]): OpendkimState => ({
+  ...DONE,
+  setup: {
+    ...DONE.setup,
+    sources: { ...(DONE.setup.sources as OpendkimSources), words },
+  },
+})
 const CASES: readonly (readonly [
   string,
   Partial<OpendkimArgs>,
@@ -211,24 +244,18 @@ const CASES: readonly (readonly [
     },
     [],
   ],
-  [
-    'a daemon that cannot be restarted under cover, with keys that it reads as they are',
-    {},
-    { ...IN_GROUP, activation: OVERRIDDEN },
-    [],
-  ],
+  ['a daemon that cannot be restarted under cover, with keys that it reads as they are', {}, mapped(IN_GROUP), []],
   [
     'a daemon that cannot be restarted under cover, with keys of root',
     {},
     {
-      ...IN_GROUP,
-      activation: OVERRIDDEN,
+      ...mapped(IN_GROUP),
       signing: IN_GROUP.signing.map((each) => ({
         ...each,
         key: { kind: 'key', owner: 'root', group: 'opendkim-keys', mode: '0640', publicKey },
       })),
     },
-    { blocked: 'OpenDKIM must be restarted, and mail would be deferred or go unsigned meanwhile' },
+    { blocked: 'OpenDKIM must be restarted, and Postfix cannot be told to ask another meanwhile' },
   ],
   [
     'another line in a table',
@@ -253,7 +280,10 @@ const CASES: readonly (readonly [
     'a socket that Postfix asks moves',
     {},
     { ...other, parameters: parameters({ smtpd_milters: 'inet:localhost:8891' }) },
-    ['opendkim.conf: content', `restart: Socket is read at a start only${COVERED}`],
+    [
+      'opendkim.conf: content',
+      `restart: Socket is read at a start only${COVERED}; Postfix asks it there (smtpd_milters)`,
+    ],
   ],
   [
     'a socket that no Postfix asks moves',
@@ -270,25 +300,52 @@ const CASES: readonly (readonly [
   [
     'master.cf asks it, too',
     {},
-    {
-      ...with_(3, `${CONF}UMask 002\n`),
-      activation: { ...DONE.activation, overrides: ['  -o smtpd_milters=unix:opendkim/opendkim.sock'] },
-    },
-    {
-      blocked:
-        'master.cf sets a list of milters of its own, which mailrun does not change ' +
-        '(-o smtpd_milters=unix:opendkim/opendkim.sock)',
-    },
+    { ...with_(3, `${CONF}UMask 002\n`), services: services('-o smtpd_milters=unix:opendkim/opendkim.sock') },
+    ['opendkim.conf: content', `restart: UMask is read at a start only${COVERED}`],
   ],
   [
-    'master.cf asks it, and a reload does',
+    'a socket that master.cf asks by a parameter moves',
     {},
     {
-      ...with_(1, ''),
-      activation: { ...DONE.activation, overrides: ['  -o smtpd_milters=unix:opendkim/opendkim.sock'] },
+      ...other,
+      parameters: parameters({ own: 'inet:localhost:8891', smtpd_milters: '$own' }),
+      services: services('-o smtpd_milters=inet:127.0.0.1:8891'),
     },
-    ['SigningTable: content', 'reload'],
+    [
+      'opendkim.conf: content',
+      `restart: Socket is read at a start only${COVERED}; Postfix asks it there (own, submission/inet smtpd_milters)`,
+    ],
   ],
+  [
+    'a socket moves that Postfix asks while OpenDKIM is down',
+    {},
+    {
+      ...other,
+      unit: { ...DONE.unit, active: false, stopped: true },
+      parameters: parameters({ smtpd_milters: 'inet:localhost:8891' }),
+    },
+    ['opendkim.conf: content', 'start; Postfix asks it there (smtpd_milters)'],
+  ],
+  [
+    'the socket of a unit that names it',
+    {},
+    withWords('-p', 'inet:8891@localhost'),
+    { blocked: 'OpenDKIM is started with -p inet:8891@localhost, which goes before what opendkim.conf says' },
+  ],
+  ['the socket that is wanted, by the unit, too', {}, withWords('-p', SOCKET), []],
+  [
+    'a socket that other hosts can ask',
+    {},
+    { ...DONE, setup: setupOf(CONF.replace(SOCKET, 'inet:8891'), '', '') },
+    { blocked: 'OpenDKIM listens at inet:8891, where other hosts can ask it' },
+  ],
+  [
+    'a socket moves, and who asks cannot be told',
+    {},
+    mapped(other),
+    { blocked: 'smtpd_milter_maps chooses milters by the client' },
+  ],
+  ['who asks cannot be told, and a reload does', {}, mapped(with_(1, '')), ['SigningTable: content', 'reload']],
   [
     'its socket is gone',
     {},
@@ -386,15 +443,7 @@ const CASES: readonly (readonly [
     takenBack('another'),
     ['opendkim.service.d/00-mailrun.conf: create', `restart: its unit is hardened${COVERED}`],
   ],
-  [
-    'master.cf asks it, and nothing but the hardening needs a restart',
-    {},
-    {
-      ...UNHARDENED,
-      activation: { ...DONE.activation, overrides: ['  -o smtpd_milters=unix:opendkim/opendkim.sock'] },
-    },
-    [],
-  ],
+  ['who asks cannot be told, and nothing but the hardening needs a restart', {}, mapped(UNHARDENED), []],
   [
     'tables alone, and a unit that is not hardened',
     { src: undefined, vars: undefined, socket: undefined, trustedHosts: undefined } as never,
@@ -443,12 +492,8 @@ test('why a unit is not hardened is told in every run', () => {
   const asRoot = CONF.replace(/UserID.*\n/, '')
   const now = { ...UNHARDENED, files: [...DONE.files.slice(0, 3), file(asRoot), ABSENT] }
   assert.match(told(now, asRoot), /^the unit of OpenDKIM is not hardened: UserID names no user of its own/)
-  const overridden = {
-    ...UNHARDENED,
-    activation: { ...DONE.activation, overrides: ['  -o smtpd_milters=unix:opendkim/opendkim.sock'] },
-  }
   assert.match(
-    told(overridden, CONF),
+    told(mapped(UNHARDENED), CONF),
     /^the hardening of OpenDKIM's unit and its groups stay as they are, for a change needs a restart/,
   )
 })
@@ -474,54 +519,79 @@ test('arguments that OpenDKIM or a shell would misread are refused', () => {
     assert.throws(() => opendkim({ ...ARGS, ...args }), why)
 })
 
-test('Postfix and OpenDKIM write one socket in many ways', () => {
-  for (const [milter, socket] of [
-    ['unix:opendkim/opendkim.sock', SOCKET],
-    ['unix:/opendkim/opendkim.sock', SOCKET],
-    ['local:/var/spool/postfix/opendkim/opendkim.sock', SOCKET],
-    ['unix:/var/run/opendkim/o.sock', 'local:/run/opendkim/o.sock'],
-    ['inet:localhost:8891', 'inet:8891@127.0.0.1'],
-    ['inet:127.0.0.1:8891', 'inet:8891'],
-  ] as const)
-    assert.ok(leadsTo(milter, socket), milter)
-  for (const [milter, socket] of [
-    ['unix:rspamd/opendkim.sock', SOCKET],
-    ['inet:localhost:8892', 'inet:8891@localhost'],
-    ['inet:192.0.2.1:8891', 'inet:8891@localhost'],
-    ['inet:localhost:8891', SOCKET],
-    ['$smtpd_milters', SOCKET],
-  ] as const)
-    assert.not.ok(leadsTo(milter, socket), milter)
-})
-
 test('settings are told apart whatever their case, and comments are none', () => {
   assert.equal(needsRestart('Socket a\nMode s\n', 'SOCKET  a # x\nMode sv\n#UMask 7\n'), [])
   assert.equal(needsRestart('Socket a\n', 'Socket b\nUMask 7\n'), ['Socket', 'UMask'])
 })
 
+const listsOf = (
+  now: string,
+  wanted: string,
+  milter: string,
+  lists: Readonly<Record<string, string>>,
+  submission = '',
+): ReturnType<typeof opendkimLists> =>
+  opendkimLists({ now: [now], wanted }, milter, postfixSources(parameters(lists), services(submission)))
+
 test('Postfix is pointed at the second instance and back, other milters and braces stay', () => {
-  const question = {
-    sockets: ['inet:8891@localhost'],
-    wanted: SOCKET,
-    milter: 'unix:opendkim/opendkim.sock',
-    activation: DONE.activation,
-  }
   const lists = {
     smtpd_milters: 'inet:127.0.0.1:11332, { inet:localhost:8891, default_action=accept }',
     non_smtpd_milters: '$smtpd_milters',
   }
-  assert.equal(coverOf({ ...question, parameters: parameters(lists) }), {
-    former: [['smtpd_milters', lists.smtpd_milters]],
-    during: [['smtpd_milters', 'inet:127.0.0.1:11332, { unix:mailrun-cover/opendkim.sock, default_action=accept }']],
-    after: [['smtpd_milters', 'inet:127.0.0.1:11332, { unix:opendkim/opendkim.sock, default_action=accept }']],
+  const own = '-o { smtpd_milters = inet:localhost:8891 inet:127.0.0.1:11332 }'
+  assert.equal(listsOf('inet:8891@localhost', SOCKET, 'unix:opendkim/opendkim.sock', lists, own), {
+    during: {
+      main: [['smtpd_milters', 'inet:127.0.0.1:11332, { unix:mailrun-cover/opendkim.sock, default_action=accept }']],
+      master: [['submission/inet', 'smtpd_milters', 'unix:mailrun-cover/opendkim.sock inet:127.0.0.1:11332']],
+    },
+    after: {
+      main: [['smtpd_milters', 'inet:127.0.0.1:11332, { unix:opendkim/opendkim.sock, default_action=accept }']],
+      master: [['submission/inet', 'smtpd_milters', 'unix:opendkim/opendkim.sock inet:127.0.0.1:11332']],
+    },
+    moves: true,
   })
-  const same = coverOf({
-    ...question,
-    wanted: 'inet:8891@localhost',
-    milter: 'inet:127.0.0.1:8891',
-    parameters: parameters(lists),
+})
+
+test('where the socket stays, all is as it was in the end', () => {
+  const lists = listsOf('inet:8891@localhost', 'inet:8891@127.0.0.1', 'inet:127.0.0.1:8891', {
+    smtpd_milters: 'inet:localhost:8891',
   })
-  assert.ok(same !== undefined && 'former' in same && same.after === same.former)
+  assert.equal(lists, {
+    during: { main: [['smtpd_milters', 'unix:mailrun-cover/opendkim.sock']], master: [] },
+    after: { main: [], master: [] },
+    moves: false,
+  })
+})
+
+test('what a run that was killed has left leads to OpenDKIM again', () => {
+  const left = { smtpd_milters: 'unix:mailrun-cover/opendkim.sock', non_smtpd_milters: 'inet:localhost:8891' }
+  const again = listsOf('inet:8891@localhost', SOCKET, 'unix:opendkim/opendkim.sock', left)
+  assert.equal(again, {
+    during: {
+      main: [
+        ['non_smtpd_milters', 'unix:mailrun-cover/opendkim.sock'],
+        ['smtpd_milters', 'unix:mailrun-cover/opendkim.sock'],
+      ],
+      master: [],
+    },
+    after: {
+      main: [
+        ['non_smtpd_milters', 'unix:opendkim/opendkim.sock'],
+        ['smtpd_milters', 'unix:opendkim/opendkim.sock'],
+      ],
+      master: [],
+    },
+    moves: true,
+  })
+})
+
+test('a path that forgets the chroot means this OpenDKIM all the same', () => {
+  const lists = listsOf('local:/run/opendkim/opendkim.sock', SOCKET, 'unix:opendkim/opendkim.sock', {
+    smtpd_milters: 'unix:/run/opendkim/opendkim.sock',
+  })
+  assert.equal(lists !== undefined && 'after' in lists ? lists.after.main : lists, [
+    ['smtpd_milters', 'unix:opendkim/opendkim.sock'],
+  ])
 })
 
 /** As on a host where nothing signs yet; `unknown`: its key is about to be made. */

@@ -1,0 +1,6 @@
+// A part of a text.
+
+export interface Range {
+  readonly start: number
+  readonly end: number
+}

@@ -1,0 +1,17 @@
+// What a Postfix says once settings of main.cf and master.cf are written.
+import type { PostfixSources } from './sources.ts'
+import type { Settings } from './writing.ts'
+
+export function withSettings(sources: PostfixSources, { main, master }: Settings): PostfixSources {
+  if (main.length + master.length === 0) return sources
+  const byService = new Map<string, [string, string][]>()
+  for (const [service, ...pair] of master) byService.set(service, [...(byService.get(service) ?? []), pair])
+  return {
+    ...sources,
+    main: new Map([...sources.main, ...main]),
+    services: sources.services.map((service) => {
+      const own = byService.get(service.name)
+      return own === undefined ? service : { ...service, overrides: new Map([...service.overrides, ...own]) }
+    }),
+  }
+}

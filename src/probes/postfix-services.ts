@@ -1,0 +1,158 @@
+// Asks what master.cf says, what other instances of Postfix there are, and by which names and addresses the host is
+// reached: with main.cf, all that tells who asks which milter.
+import { utf8, type Answer } from '../model/answer.ts'
+import { factAbout, type Fact } from '../model/fact.ts'
+import { defineProbe, type Probe } from '../model/probe.ts'
+import { masterServices } from '../postfix/master-cf.ts'
+import { listItems } from '../postfix/milter-list.ts'
+import type { HostNames, PostfixInstance, PostfixSources } from '../postfix/sources.ts'
+import { raw } from '../shell/script.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
+import { MAIN_CF, pairsOf, type PostfixParameters } from './postfix-parameters.ts'
+import { END, whole } from './whole.ts'
+
+export const MASTER_CF = '/etc/postfix/master.cf'
+
+interface InstanceTold {
+  readonly directory: string
+  /** As `postconf -n` tells it; empty where it cannot. */
+  readonly main: ReadonlyMap<string, string>
+  readonly master: string
+}
+
+export interface PostfixServices {
+  /** Text of master.cf, whole lines of comments left out; `undefined`: there is none. */
+  readonly master: Untrusted | undefined
+  readonly host: HostNames
+  /** Those below /etc/postfix-*. */
+  readonly instances: readonly InstanceTold[]
+}
+
+/** Longer /etc/hosts hold lists of names to block. */
+const MOST_HOSTS = 2000
+
+/** By the shell alone: no process but for other instances. */
+export const postfixServices: Probe<PostfixServices> = defineProbe<PostfixServices>({
+  key: 'postfix services',
+  reads: [`path:${MASTER_CF}`, 'package:postfix'],
+  script: raw(`
+lines() {
+  i=0
+  while [ "$i" -lt "$2" ] && { IFS= read -r l || [ "$l" ]; }; do
+    i=$((i + 1))
+    case $l in '#'*) ;; *) printf '%s\\n' "$l";; esac
+  done < "$1"
+}
+[ -r ${MASTER_CF} ] && { echo there; lines ${MASTER_CF} 20000; }
+printf '\\0'
+[ ! -r /proc/sys/kernel/hostname ] || lines /proc/sys/kernel/hostname 1
+printf '\\0'
+[ ! -r /etc/hosts ] || lines /etc/hosts ${MOST_HOSTS}
+printf '\\0'
+[ ! -r /proc/net/fib_trie ] || while read -r a b x; do
+  case $a in
+  '|--'|'+--') n=$b;;
+  /32) [ "$b $x" != 'host LOCAL' ] || printf '%s\\n' "$n";;
+  esac
+done < /proc/net/fib_trie
+[ ! -r /proc/net/if_inet6 ] || while read -r a x; do echo "6 $a"; done < /proc/net/if_inet6
+for d in /etc/postfix-*; do
+  [ -r "$d/main.cf" ] && [ -r "$d/master.cf" ] && command -v postconf >/dev/null || continue
+  printf '\\0%s\\0' "$d"
+  postconf -c "$d" -n
+  printf '\\0'
+  lines "$d/master.cf" 20000
+done
+${END}`),
+  parse,
+  foresee,
+})
+
+function parse(answer: Answer): PostfixServices {
+  const told = utf8(whole(answer, "Postfix's master.cf cannot be asked for")).split('\0')
+  const [master = '', hostName = '', hosts = '', addresses = '', ...rest] = told
+  const instances: InstanceTold[] = []
+  for (let at = 0; at + 2 < rest.length; at += 3)
+    instances.push({ directory: rest[at]!, main: new Map(pairsOf(rest[at + 1]!)), master: rest[at + 2]! })
+  return {
+    master: master.startsWith('there\n') ? master.slice('there\n'.length) : undefined,
+    host: {
+      own: [hostName.trim()].filter((each) => each !== ''),
+      hosts: hostsIn(hosts),
+      addresses: addressesIn(addresses),
+    },
+    instances,
+  }
+}
+
+/** hosts(5): the addresses of each name. */
+function hostsIn(text: Untrusted): ReadonlyMap<string, readonly string[]> {
+  const hosts = new Map<string, string[]>()
+  for (const line of text.split('\n')) {
+    const [address, ...names] = line.replace(/#.*/, '').trim().split(/\s+/)
+    for (const name of names) {
+      const known = hosts.get(name.toLowerCase())
+      if (known === undefined) hosts.set(name.toLowerCase(), [address!])
+      else known.push(address!)
+    }
+  }
+  return hosts
+}
+
+/** `192.0.2.1`; `6 20010db8…`: 32 digits. */
+const addressesIn = (text: Untrusted): ReadonlySet<string> =>
+  new Set(
+    text.split('\n').flatMap((line) => {
+      if (!line.startsWith('6 ')) return line === '' ? [] : [line]
+      return /^6 [0-9a-f]{32}$/.test(line) ? [line.slice(2).match(/.{4}/g)!.join(':')] : []
+    }),
+  )
+
+/** Debian's, as far as it asks milters. */
+const FRESH = `smtp inet n - y - - smtpd
+pickup unix n - y 60 1 pickup
+cleanup unix n - y - 0 cleanup
+`
+
+function foresee(state: PostfixServices, known: Fact): PostfixServices | undefined {
+  if (factAbout(known, 'package', 'postfix')?.value.kind === 'installed')
+    return state.master === undefined ? { ...state, master: FRESH } : state
+  const main = factAbout(known, 'path', MASTER_CF)
+  if (main === undefined) return state
+  return main.value.kind === 'absent' ? { ...state, master: undefined } : undefined
+}
+
+/** Who asks which milter, as far as a host's answers tell it. */
+export function postfixSources(
+  parameters: PostfixParameters,
+  { master, host, instances }: PostfixServices,
+): PostfixSources {
+  const main = new Map(
+    [...parameters.values].flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
+  )
+  const own = instanceOf({ directory: MAIN_CF.replace(/\/[^/]+$/, ''), main, master: master ?? '' })
+  const named = ['multi_instance_directories', 'alternate_config_directories'].flatMap((name) =>
+    listItems(main.get(name) ?? ''),
+  )
+  const read = new Map(instances.map((each) => [each.directory, each]))
+  const hostNames = [...host.own, main.get('myhostname') ?? ''].filter((each) => each !== '')
+  return {
+    ...own,
+    host: { ...host, own: hostNames },
+    instances: [...new Set(named)].map((directory) => {
+      const told = read.get(directory)
+      return told === undefined || told.main.size === 0
+        ? { directory, unread: `postconf(1) tells nothing of it, or it is not below /etc/postfix-*` }
+        : instanceOf(told)
+    }),
+  }
+}
+
+const instanceOf = ({ directory, main, master }: InstanceTold): PostfixInstance => ({
+  directory,
+  main,
+  services: masterServices(master, {
+    disabled: main.get('master_service_disable') ?? '',
+    compatibilityLevel: main.get('compatibility_level') ?? '',
+  }),
+})

@@ -1,0 +1,57 @@
+// Hosts that others set up, all of them, in a small internet: `npm run test:brownfield`, for a release
+// `npm run test:brownfield -- --release=trixie`. MAILRUN_BROWNFIELD="seed debops" takes those alone. Has a lab of its
+// own.
+import * as assert from 'uvu/assert'
+import { nameLab } from '../lab/own-lab.ts'
+import { suite } from '../suite.ts'
+import { afterwards } from './afterwards.ts'
+import { openBench } from './bench.ts'
+import { SMALL_CASES } from './cases.ts'
+import { answered } from './profile.ts'
+import { PROFILES } from './profiles.ts'
+import { table, type Row } from './table.ts'
+import { trial, type Bench } from './trial.ts'
+
+nameLab('brownfield')
+const lab = await import('../../lab/index.ts')
+const test = suite('hosts that others set up')
+
+const only = process.env['MAILRUN_BROWNFIELD']?.split(/\s+/)
+const wanted = ({ name }: { readonly name: string }): boolean => only === undefined || only.includes(name)
+
+let bench: Bench & { close(): void }
+const rows: Row[] = []
+
+test.before(async () => {
+  await lab.labUp({ size: 1, tools: false, internet: true, wire: undefined })
+  bench = await openBench(lab, true)
+})
+test.after(async () => {
+  console.log(table(rows))
+  bench.close()
+  await lab.labDown()
+})
+
+for (const profile of PROFILES.filter(wanted)) {
+  test(`${profile.name}: ${profile.about}`, async () => {
+    const first = await trial(bench, profile)
+    const tried = profile.told === undefined ? [first] : [first, await trial(bench, answered(profile, profile.told))]
+    const then = await afterwards(bench, tried.at(-1)!)
+    for (const each of tried) rows.push({ tried: each, ...(each === tried.at(-1) ? { then } : {}) })
+    assert.equal([...tried.flatMap(({ faults }) => faults), ...then.faults], [], first.why)
+    if (profile.told !== undefined)
+      assert.equal(
+        tried.map(({ outcome }) => outcome),
+        ['refused', 'kept'],
+      )
+  })
+}
+for (const profile of SMALL_CASES.filter(wanted)) {
+  test(`case ${profile.name}: ${profile.about}`, async () => {
+    const tried = await trial(bench, profile)
+    rows.push({ tried })
+    assert.equal(tried.faults, [], tried.why)
+  })
+}
+
+test.run()

@@ -1,0 +1,31 @@
+// What came of profiles, as a table of Markdown.
+import type { Afterwards } from './afterwards.ts'
+import type { Trial } from './trial.ts'
+
+export interface Row {
+  readonly tried: Trial
+  /** Only of whole setups. */
+  readonly then?: Afterwards
+}
+
+const HEAD = ['profile', 'what is special', 'outcome', 'check', 'run', 'verify', 'audit', 'rotate', 'messages', 'why']
+
+const cells = ({ tried, then }: Row): readonly unknown[] => {
+  const { profile, outcome, check, run, sent, why, faults } = tried
+  const said = [...faults, ...(then?.faults ?? []), why][0] ?? ''
+  return [
+    profile.name,
+    profile.about,
+    then !== undefined && then.faults.length > 0 ? 'broken' : outcome,
+    check,
+    run,
+    then?.verify ?? '',
+    then?.audit ?? '',
+    then?.rotate ?? '',
+    sent,
+    said.split('\n')[0]?.replaceAll('|', '\\|') ?? '',
+  ]
+}
+
+export const table = (rows: readonly Row[]): string =>
+  [HEAD, HEAD.map(() => '---'), ...rows.map(cells)].map((each) => `| ${each.join(' | ')} |`).join('\n')

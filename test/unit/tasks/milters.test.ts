@@ -1,0 +1,134 @@
+// Which milters of a Postfix are dead, whom that stops, and what is no concern of it.
+import * as assert from 'uvu/assert'
+import { milterAnswers, type MilterAnswers } from '../../../src/probes/milter-answers.ts'
+import { postfixParameters } from '../../../src/probes/postfix-parameters.ts'
+import type { OpendkimSetup } from '../../../src/probes/signing.ts'
+import { checkCase } from '../../../src/testing/check-case.ts'
+import { planOf } from '../../../src/testing/plan-of.ts'
+import { milters, type MiltersArgs } from '../../../tasks/milters.ts'
+import { suite } from '../../suite.ts'
+import { HOST, MASTER } from '../postfix/host.ts'
+
+const test = suite('milters')
+
+type State = Parameters<ReturnType<typeof milters>['plan']>[0]
+
+const hex = (text: string): string => Buffer.from(text).toString('hex')
+const answered = (...lines: readonly string[]): MilterAnswers =>
+  milterAnswers.parse({ code: 0, stdout: [...lines, 'end', ''].join('\n'), stderr: '' })
+const RSPAMD = `inet ${hex('127.0.0.1')} ${hex('11332')}`
+const REFUSED = `dead ${hex('Connection refused')}`
+
+const setup = (socket: string): OpendkimSetup => ({
+  installed: true,
+  ours: false,
+  sources: { words: [], files: new Map([['/etc/opendkim.conf', { kind: 'text', text: `Socket ${socket}\n` }]]) },
+  gone: [],
+})
+const host = (main: string, answers: MilterAnswers, more: Partial<State> = {}): State => ({
+  answers,
+  parameters: postfixParameters(undefined).parse({ code: 0, stdout: `${main}\0\0end`, stderr: '' }),
+  services: { master: `${MASTER}\n`, host: HOST, instances: [] },
+  setup: setup('inet:8891@localhost'),
+  activation: { unfinished: false, formerSocket: undefined, unhardened: undefined, joined: false },
+  ...more,
+})
+const ONE = 'smtpd_milters = inet:127.0.0.1:11332\n'
+const OPENDKIM = 'smtpd_milters = inet:localhost:8891\n'
+const OURS: MiltersArgs = { opendkim: 'local:/var/spool/postfix/opendkim/opendkim.sock', defaultAction: 'tempfail' }
+const DEAD_8891 = answered(`inet ${hex('localhost')} ${hex('8891')} ${REFUSED}`)
+
+const CASES: readonly (readonly [string, MiltersArgs, State, readonly string[] | { readonly blocked: string }])[] = [
+  [
+    'no Postfix',
+    {},
+    { ...host('', answered()), parameters: { ...host('', answered()).parameters, installed: false } },
+    [],
+  ],
+  ['one that answers', {}, host(ONE, answered(`${RSPAMD} alive`)), []],
+  [
+    'one that is dead, and Postfix defers',
+    {},
+    host(ONE, answered(`${RSPAMD} ${REFUSED}`)),
+    {
+      blocked:
+        'Postfix asks the milter inet:127.0.0.1:11332 (smtp/inet, by smtpd_milters), which is dead: ' +
+        'Connection refused; mail is deferred (451): start it, or take it out of smtpd_milters',
+    },
+  ],
+  [
+    'one that is dead, and mail passes',
+    {},
+    host(`${ONE}milter_default_action = accept\n`, answered(`${RSPAMD} ${REFUSED}`)),
+    [],
+  ],
+  [
+    'one that is dead, and mail would be deferred from now on',
+    { defaultAction: 'tempfail' },
+    host(`${ONE}milter_default_action = accept\n`, answered(`${RSPAMD} ${REFUSED}`)),
+    { blocked: 'mail is deferred (451)' },
+  ],
+  [
+    'one that is dead with a word of its own',
+    { defaultAction: 'tempfail' },
+    host('smtpd_milters = { inet:127.0.0.1:11332, default_action=accept }\n', answered(`${RSPAMD} ${REFUSED}`)),
+    [],
+  ],
+  ['OpenDKIM where it listens now, which the playbook moves', OURS, host(OPENDKIM, DEAD_8891), []],
+  [
+    'OpenDKIM in a playbook that does not care for it',
+    {},
+    host(OPENDKIM, DEAD_8891),
+    { blocked: 'inet:localhost:8891' },
+  ],
+  [
+    'where another OpenDKIM listened once',
+    OURS,
+    host('smtpd_milters = inet:localhost:8892\n', answered(`inet ${hex('localhost')} ${hex('8892')} ${REFUSED}`)),
+    { blocked: 'inet:localhost:8892' },
+  ],
+  [
+    'a transport that Postfix has not',
+    {},
+    host('smtpd_milters = inet6:[::1]:11332\n', answered()),
+    { blocked: 'Postfix has no transport inet6' },
+  ],
+  [
+    'one of a service, from its chroot',
+    {},
+    host('', answered(`unix ${hex('/var/spool/postfix/run/x.sock')} dead ${hex('No such file or directory')}`), {
+      services: {
+        master: `${MASTER}submission inet n - y - - smtpd -o smtpd_milters=unix:/run/x.sock\n`,
+        host: HOST,
+        instances: [],
+      },
+    }),
+    { blocked: 'unix:/run/x.sock (submission/inet, by smtpd_milters), which is dead: No such file or directory' },
+  ],
+  [
+    'OpenDKIM, which others can ask, moves',
+    OURS,
+    host('', answered(), { setup: setup('inet:8891') }),
+    { blocked: 'OpenDKIM listens at inet:8891, where other hosts can ask it' },
+  ],
+]
+for (const [what, args, now, expect] of CASES) test(what, () => checkCase(milters, { args, now, expect }))
+
+test('a dead one that mail passes is told in every run', () => {
+  const now = host(`${ONE}milter_default_action = accept\n`, answered(`${RSPAMD} ${REFUSED}`))
+  const plan = planOf(milters({}), now, {})
+  assert.match(
+    plan.kind === 'ok' ? (plan.warning ?? '') : plan.kind,
+    /which is dead: Connection refused; mail passes without it/,
+  )
+})
+
+test('an answer that was cut short is none', () => {
+  assert.throws(() => milterAnswers.parse({ code: 0, stdout: `${RSPAMD} alive\n`, stderr: 'killed' }), /killed/)
+})
+
+test('who is not root cannot ask as Postfix, and asks nobody', () => {
+  assert.equal(answered('not-root'), { asked: false, answers: [] })
+})
+
+test.run()
