@@ -43,7 +43,7 @@ export { firstSelector, ownSelectorsAmong, type SelectorMember } from './mail/ow
 export type { OwnSelectors } from './mail/own-selectors.ts'
 export { signerOf } from './mail/own-name.ts'
 export { rotationVar } from './mail/rotation/settings.ts'
-export { milterOf } from './mail/milter.ts'
+export { milterOf } from './postfix/endpoint.ts'
 export { dkimRecords } from './probes/signing.ts'
 export { run, type RunRequest } from './run/run.ts'
 export type { Outcome } from './run/carry-out.ts'

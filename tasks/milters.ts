@@ -1,7 +1,7 @@
 // Task: no milter that Postfix asks is dead.
 import { deadMilters, isPassedOver, wordsOn } from '../src/changes/dead-milters.ts'
 import { obstacleToMove, opendkimLists, placesOf, socketsNow } from '../src/changes/opendkim-lists.ts'
-import { milterOf } from '../src/mail/milter.ts'
+import { milterOf } from '../src/postfix/endpoint.ts'
 import { oneOf, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
 import { blocked, ok, remarked } from '../src/model/plan.ts'

@@ -21,7 +21,7 @@ import { servedQuestion, signingGate, type Gate } from '../src/changes/signing-g
 import { planUnit } from '../src/changes/unit-plan.ts'
 import type { UnitStart } from '../src/changes/unit-script.ts'
 import { DAEMON, KEY_GROUP, ROOTS_KEY } from '../src/mail/key-group.ts'
-import { milterOf } from '../src/mail/milter.ts'
+import { milterOf } from '../src/postfix/endpoint.ts'
 import { isSelector, mailDomain } from '../src/mail/names.ts'
 import { needsRestart, unlike } from '../src/mail/opendkim-conf.ts'
 import { hardeningText } from '../src/mail/opendkim-hardening.ts'

@@ -1,11 +1,17 @@
 // Task: a parameter of Postfix's main.cf.
-import { mergedList } from '../src/mail/milter-list.ts'
 import { flag, listOf, regexp, required, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
 import { fact } from '../src/model/fact.ts'
 import { blocked, change, ok } from '../src/model/plan.ts'
 import { UNKNOWN } from '../src/model/unknown.ts'
-import { MAIN_CF, oneLine, postfixParameters, type PostfixParameters } from '../src/probes/postfix-parameters.ts'
+import { mergedList } from '../src/postfix/merged-list.ts'
+import {
+  knownValues,
+  MAIN_CF,
+  oneLine,
+  postfixParameters,
+  type PostfixParameters,
+} from '../src/probes/postfix-parameters.ts'
 import { sh } from '../src/shell/sh.ts'
 
 export interface PostfixParameterArgs {
@@ -52,15 +58,11 @@ export const postfixParameter = defineTask<PostfixParameterArgs, PostfixParamete
     if (!now.installed) return blocked('Postfix is not installed: install it with apt first')
     if (now.broken !== undefined) return blocked(`Postfix's configuration cannot be read: ${now.broken}`)
     const is = now.values.get(parameter)
-    const valueOf = (name: string): string | undefined => {
-      const value = now.values.get(name)
-      return typeof value === 'string' ? value : undefined
-    }
     // A list that is not set has its built-in items, which setting it would lose.
     const list = is ?? now.defaults.get(parameter)
     const wanted =
       merge && typeof list === 'string'
-        ? mergedList({ is: list, wanted: oneLine(value), superseded, valueOf })
+        ? mergedList({ is: list, wanted: oneLine(value), superseded, main: knownValues(now) })
         : oneLine(value)
     if ((merge ? list : is) === wanted) return ok
     const inTheWay = unlessSet.find((name) => (now.values.get(name) ?? '') !== '')

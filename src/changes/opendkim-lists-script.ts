@@ -5,10 +5,9 @@ import { MILTER_ANSWERS_PROGRAM } from '../probes/milter-answers-program.ts'
 import { ACTIVATION } from '../probes/opendkim-activation.ts'
 import { lines, raw, type Script } from '../shell/script.ts'
 import { sh } from '../shell/sh.ts'
-import { COVER_DIRECTORY, type Lists, type OpendkimLists } from './opendkim-lists.ts'
+import type { Settings } from '../postfix/writing.ts'
+import { COVER_DIRECTORY, type OpendkimLists } from './opendkim-lists.ts'
 
-const MAIN_CF = '/etc/postfix/main.cf'
-const MASTER_CF = '/etc/postfix/master.cf'
 /** How long sessions that began before may go on, before the restart is given up. */
 const DRAIN_SECONDS = 120
 /**
@@ -17,6 +16,8 @@ const DRAIN_SECONDS = 120
 const LINGER_SECONDS = 3600
 /** What milters answered before, and the program that asks them. */
 export const ANSWERS = `${ACTIVATION}/answers`
+/** Sets of main.cf and master.cf. */
+export const LISTED = `${ACTIVATION}/lists`
 
 /** What is done about Postfix's lists beside the start; at least one of both. */
 export interface ListsChange {
@@ -25,16 +26,12 @@ export interface ListsChange {
   readonly covered: boolean
 }
 
-/** A file that is to be as it was is so to the byte and to its time: nobody is to take it for changed. */
-const set = (lists: Lists, of: Lists): Script =>
-  lines([
-    lists.main.length > 0
-      ? sh`postconf -e ${lists.main.map(([name, value]) => `${name}=${value}`)} || return 1`
-      : raw(of.main.length > 0 ? `former ${MAIN_CF} || return 1` : ':'),
-    lists.master.length > 0
-      ? sh`postconf -P ${lists.master.map(([service, name, value]) => `${service}/${name}=${value}`)} || return 1`
-      : raw(of.master.length > 0 ? `former ${MASTER_CF} || return 1` : ':'),
-  ])
+const set = ({ main, master }: Settings): readonly Script[] => [
+  ...(main.length === 0 ? [] : [sh`postconf -c "$d" -e ${main.map(([name, value]) => `${name}=${value}`)} &&`]),
+  ...(master.length === 0
+    ? []
+    : [sh`postconf -c "$d" -P ${master.map(([service, name, value]) => `${service}/${name}=${value}`)} &&`]),
+]
 
 /**
  * `listed` starts OpenDKIM and has Postfix's lists name it; `unlist` takes Postfix back where that was undone.
@@ -43,32 +40,38 @@ const set = (lists: Lists, of: Lists): Script =>
 export const listsFunctions = ({ lists: { during, after }, covered }: ListsChange): Script =>
   lines([
     raw('pointed='),
-    lines([raw('to_former() {'), set({ main: [], master: [] }, during), raw('}')]),
-    lines([raw('to_new() {'), set(after, during), raw('}')]),
+    raw('prepare_lists() {\nlists old && lists new &&'),
+    ...set(after),
+    raw('lists cover &&'),
+    ...set(during),
+    raw(':\n}'),
     raw(`cat > ${ANSWERS}.pl <<'mailrun-perl' || exit 1\n${MILTER_ANSWERS_PROGRAM}mailrun-perl`),
     LISTS,
     MOVED,
     ...(covered
-      ? [
-          raw(`cover=$(postconf -h queue_directory)/${COVER_DIRECTORY}`),
-          lines([raw('to_cover() {'), set(during, during), raw('}')]),
-          RELOAD,
-          COVER,
-          COVERED,
-        ]
+      ? [raw(`cover=$(postconf -h queue_directory)/${COVER_DIRECTORY}`), RELOAD, COVER, COVERED]
       : [raw('listed() { moved; }')]),
   ])
 
 /**
- * `keep_lists` before they change, `drop_lists` when all is done; `none_died`: no milter is dead that was not before.
+ * `keep_lists` writes all that they are to be, beside; `put_lists old`, `cover` or `new` puts a set in place, each file
+ * by a rename, for Postfix starts processes at any time. What is as it was stays, with its time: nobody is to take it
+ * for changed. `none_died`: no milter is dead that was not before.
  */
-const LISTS = raw(`former() { perl ${FILES} copy "$1" "source=\${1%/*}/.\${1##*/}.mailrun-old"; }
-keep_lists() {
-  perl ${ANSWERS}.pl > ${ANSWERS} || return 1
-  for f in ${MAIN_CF} ${MASTER_CF}; do perl ${FILES} copy "$f" "source=$f" stay=old || return 1; done
+const LISTS = raw(`lists() {
+  d=${LISTED}/$1
+  mkdir -p -- "$d" || return 1
+  for f in main.cf master.cf; do perl ${FILES} copy "$d/$f" "source=/etc/postfix/$f" || return 1; done
+}
+keep_lists() { perl ${ANSWERS}.pl > ${ANSWERS} && prepare_lists; }
+put_lists() {
+  for f in main.cf master.cf; do
+    perl ${FILES} copy "/etc/postfix/$f" "source=${LISTED}/$1/$f" stay=new &&
+      perl ${FILES} settle "/etc/postfix/$f" stay=new || return 1
+  done
 }
 drop_lists() {
-  for f in ${MAIN_CF} ${MASTER_CF}; do perl ${FILES} discard "$f" stay=old; done
+  rm -rf -- ${LISTED}
   pointed=
 }
 none_died() {
@@ -78,7 +81,7 @@ none_died() {
   say "$told"
   return 1
 }
-named() { grep -qs '^[^#].*${COVER_DIRECTORY}/' ${MAIN_CF} ${MASTER_CF}; }`)
+named() { grep -qs '^[^#].*${COVER_DIRECTORY}/' /etc/postfix/main.cf /etc/postfix/master.cf; }`)
 
 /** `reload_postfix HALF_SECONDS` waits until nobody asks any more where Postfix pointed before; 2 where that lasts. */
 const RELOAD = raw(`asking() {
@@ -157,13 +160,13 @@ const SESSIONS_LAST =
 const MOVED = raw(`moved() {
   keep_lists && live_or_softened || return 1
   pointed=1
-  to_new && if_running && none_died || return 1
+  put_lists new && if_running && none_died || return 1
   drop_lists
 }
 if_running() { ! postfix status >/dev/null 2>&1 || postfix reload >/dev/null 2>&1; }
 unlist() {
   [ -z "$pointed" ] || {
-    to_former
+    put_lists old
     if_running
   }
   drop_lists
@@ -179,18 +182,18 @@ const COVERED = raw(`listed() {
     return 1
   }
   pointed=1
-  to_cover && reload_postfix ${DRAIN_SECONDS * 2} || {
+  put_lists cover && reload_postfix ${DRAIN_SECONDS * 2} || {
     [ "$?" != 2 ] || say "${SESSIONS_LAST}"
     return 1
   }
-  live_or_softened && back to_new
+  live_or_softened && back new
 }
 back() {
-  "$1"
+  put_lists "$1"
   reload_postfix ${DRAIN_SECONDS * 2}
   rc=$?
-  [ "$1" = to_former ] || none_died || {
-    to_cover
+  [ "$1" = old ] || none_died || {
+    put_lists cover
     reload_postfix ${DRAIN_SECONDS * 2}
     return 1
   }
@@ -198,6 +201,6 @@ back() {
   drop_lists
 }
 unlist() {
-  [ -z "$pointed" ] || back to_former
+  [ -z "$pointed" ] || back old
   drop_lists
 }`)

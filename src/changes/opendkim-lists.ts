@@ -3,8 +3,9 @@ import { isDeepStrictEqual } from 'node:util'
 import type { OpendkimConfiguration } from '../signers/opendkim/index.ts'
 import type { OpendkimActivation } from '../probes/opendkim-activation.ts'
 import { endpointOf, endpointOfSocket, type Endpoint } from '../postfix/endpoint.ts'
-import { movedMilters, type MovedMilters as Lists } from '../postfix/moved-milters.ts'
+import { movedMilters } from '../postfix/moved-milters.ts'
 import type { HostNames, PostfixSources } from '../postfix/sources.ts'
+import type { Settings } from '../postfix/writing.ts'
 
 /** In Postfix's queue directory, where a chroot does not matter. */
 export const COVER_DIRECTORY = 'mailrun-cover'
@@ -13,14 +14,11 @@ export const COVER_MILTER = `unix:${COVER_DIRECTORY}/opendkim.sock`
 /** Debian's. */
 export const DEFAULT_SOCKET = 'local:/run/opendkim/opendkim.sock'
 
-export type { Lists }
-
 export interface OpendkimLists {
-  /** All that names OpenDKIM, naming the second instance. */
-  readonly during: Lists
-  /** All of that, once OpenDKIM listens where it is to; a file of which nothing is said is as it was. */
-  readonly after: Lists
-  /** Whether that differs from what is. */
+  /** What is to be written so that all that names OpenDKIM names the second instance. */
+  readonly during: Settings
+  /** What is to be written, beside what is there now, so that it names OpenDKIM where it is to listen. */
+  readonly after: Settings
   readonly moves: boolean
 }
 
@@ -58,51 +56,14 @@ export function opendkimLists(
   if ('impossible' in during) return during
   const after = movedMilters(sources, places, milter)
   if ('impossible' in after) return after
-  // What a run that was killed has left names the second instance already.
-  const whole = (lists: Lists): Lists => ({
-    main: mergedBy(
-      ([name]) => name,
-      lists.main,
-      during.main,
-      after.main,
-      ([name]) => [name, sources.main.get(name) ?? ''],
-    ),
-    master: mergedBy(
-      ([service, name]) => `${service}/${name}`,
-      lists.master,
-      during.master,
-      after.master,
-      (each) => [each[0], each[1], optionOf(sources, each[0], each[1])],
-    ),
-  })
-  const moves = after.main.length + after.master.length > 0
-  if (!moves && during.main.length + during.master.length === 0) return undefined
-  const { main, master } = whole(after)
-  return {
-    during: whole(during),
-    after: { main: after.main.length > 0 ? main : [], master: after.master.length > 0 ? master : [] },
-    moves,
-  }
+  const moves = isAny(after)
+  return moves || isAny(during) ? { during, after, moves } : undefined
 }
 
-/** All that any of both sets, by these where they set it. */
-function mergedBy<Entry>(
-  nameOf: (entry: Entry) => string,
-  these: readonly Entry[],
-  some: readonly Entry[],
-  others: readonly Entry[],
-  asItIs: (entry: Entry) => Entry,
-): readonly Entry[] {
-  const set = new Map(these.map((entry) => [nameOf(entry), entry]))
-  const all = new Map([...some, ...others].map((entry) => [nameOf(entry), entry]))
-  return [...all].map(([name, entry]) => set.get(name) ?? asItIs(entry))
-}
-
-const optionOf = ({ services }: PostfixSources, service: string, name: string): string =>
-  services.find((each) => each.name === service)?.overrides.get(name) ?? ''
+const isAny = ({ main, master }: Settings): boolean => main.length + master.length > 0
 
 /** Whom it concerns, for people: `smtpd_milters, submission/inet smtpd_milters`. */
-export const namesOf = ({ main, master }: Lists): string =>
+export const namesOf = ({ main, master }: Settings): string =>
   [...main.map(([name]) => name), ...master.map(([service, name]) => `${service} ${name}`)].join(', ')
 
 /** Where OpenDKIM listens now: in an activation that was killed, one of several. */

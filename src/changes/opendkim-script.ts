@@ -5,7 +5,7 @@ import { ACTIVATION } from '../probes/opendkim-activation.ts'
 import { quote } from '../shell/quote.ts'
 import { lines, raw, type Script } from '../shell/script.ts'
 import { sh } from '../shell/sh.ts'
-import { ANSWERS, listsFunctions, type ListsChange } from './opendkim-lists-script.ts'
+import { ANSWERS, LISTED, listsFunctions, type ListsChange } from './opendkim-lists-script.ts'
 import { OPENDKIM_ASK, UNSIGNED } from './opendkim-ask.ts'
 import { OPENDKIM_GATE } from './opendkim-gate.ts'
 import { GONE } from './opendkim-files.ts'
@@ -102,7 +102,7 @@ const TOOLS = raw(`say() { printf '%s\\n' "$1" >&2; }
 own() { systemctl is-active --quiet opendkim.service; }
 sweep() {
   end_instance trial
-  rm -rf -- ${NEW} ${ASK} ${ANSWERS} ${ANSWERS}.pl
+  rm -rf -- ${NEW} ${ASK} ${ANSWERS} ${ANSWERS}.pl ${LISTED}
 }
 touched= as=postfix
 trap sweep EXIT

@@ -86,9 +86,9 @@ export function sameSocket(asked: Endpoint, listens: Endpoint, host: HostNames):
   return from.some((each) => at.includes(each))
 }
 
-const isOwnName = (name: string, { own }: HostNames): boolean => own.some((each) => each.toLowerCase() === name)
+const isOwnName = (name: Untrusted, { own }: HostNames): boolean => own.some((each) => each.toLowerCase() === name)
 
-const isOwn = (address: string, { addresses }: HostNames): boolean =>
+const isOwn = (address: Untrusted, { addresses }: HostNames): boolean =>
   address.startsWith('127.') || address === '::1' || [...addresses].some((each) => reached(each) === address)
 
 /** Who connects to all addresses comes to the loopback. */
@@ -104,7 +104,7 @@ function reached(address: Untrusted): string {
 }
 
 /** An address is its own; a name has those of /etc/hosts, `localhost` always the loopback's. */
-function addressesOf(name: string, hosts: HostNames['hosts']): readonly string[] {
+function addressesOf(name: Untrusted, hosts: HostNames['hosts']): readonly string[] {
   if (isIPv4(name) || isIPv6(name)) return [name]
   return hosts.get(name) ?? (name === 'localhost' ? ['127.0.0.1', '::1'] : [])
 }

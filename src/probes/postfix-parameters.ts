@@ -20,6 +20,10 @@ export interface PostfixParameters {
   readonly defaults: ReadonlyMap<string, string>
 }
 
+/** What main.cf sets, as far as it is known. */
+export const knownValues = ({ values }: PostfixParameters): ReadonlyMap<string, string> =>
+  new Map([...values].flatMap(([name, value]) => (typeof value === 'string' ? [[name, value] as const] : [])))
+
 /** What Debian's postinst writes into a new main.cf; values depend on debconf. */
 const SET_BY_DEBIAN = [
   'smtpd_banner',

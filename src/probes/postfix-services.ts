@@ -8,7 +8,7 @@ import { listItems } from '../postfix/milter-list.ts'
 import type { HostNames, PostfixInstance, PostfixSources } from '../postfix/sources.ts'
 import { raw } from '../shell/script.ts'
 import type { Untrusted } from '../shell/untrusted.ts'
-import { MAIN_CF, pairsOf, type PostfixParameters } from './postfix-parameters.ts'
+import { knownValues, MAIN_CF, pairsOf, type PostfixParameters } from './postfix-parameters.ts'
 import { END, whole } from './whole.ts'
 
 export const MASTER_CF = '/etc/postfix/master.cf'
@@ -127,9 +127,7 @@ export function postfixSources(
   parameters: PostfixParameters,
   { master, host, instances }: PostfixServices,
 ): PostfixSources {
-  const main = new Map(
-    [...parameters.values].flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])),
-  )
+  const main = knownValues(parameters)
   const own = instanceOf({ directory: MAIN_CF.replace(/\/[^/]+$/, ''), main, master: master ?? '' })
   const named = ['multi_instance_directories', 'alternate_config_directories'].flatMap((name) =>
     listItems(main.get(name) ?? ''),

@@ -1,5 +1,5 @@
 // Lint: how Postfix asks its milters, in main.cf and in every service of master.cf.
-import { headOf, listItems } from '../../mail/milter-list.ts'
+import { headOf, listItems } from '../../postfix/milter-list.ts'
 import type { MailSetup } from '../../model/mail-setup.ts'
 import { faultIf, type Fault } from '../fault.ts'
 import { isInstalled, isLoopback, listening, type Listening } from '../opendkim-setup.ts'

@@ -1,6 +1,6 @@
 // Domain names and selectors: which are taken, and how they are written.
 import * as assert from 'uvu/assert'
-import { milterOf } from '../../../src/mail/milter.ts'
+import { milterOf } from '../../../src/postfix/endpoint.ts'
 import { isSelector, mailDomain } from '../../../src/mail/names.ts'
 import { suite } from '../../suite.ts'
 

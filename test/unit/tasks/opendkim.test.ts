@@ -542,11 +542,11 @@ test('Postfix is pointed at the second instance and back, other milters and brac
   assert.equal(listsOf('inet:8891@localhost', SOCKET, 'unix:opendkim/opendkim.sock', lists, own), {
     during: {
       main: [['smtpd_milters', 'inet:127.0.0.1:11332, { unix:mailrun-cover/opendkim.sock, default_action=accept }']],
-      master: [['submission/inet', 'smtpd_milters', 'unix:mailrun-cover/opendkim.sock inet:127.0.0.1:11332']],
+      master: [['submission/inet', 'smtpd_milters', 'unix:mailrun-cover/opendkim.sock,inet:127.0.0.1:11332']],
     },
     after: {
       main: [['smtpd_milters', 'inet:127.0.0.1:11332, { unix:opendkim/opendkim.sock, default_action=accept }']],
-      master: [['submission/inet', 'smtpd_milters', 'unix:opendkim/opendkim.sock inet:127.0.0.1:11332']],
+      master: [['submission/inet', 'smtpd_milters', 'unix:opendkim/opendkim.sock,inet:127.0.0.1:11332']],
     },
     moves: true,
   })
@@ -567,17 +567,11 @@ test('what a run that was killed has left leads to OpenDKIM again', () => {
   const left = { smtpd_milters: 'unix:mailrun-cover/opendkim.sock', non_smtpd_milters: 'inet:localhost:8891' }
   const again = listsOf('inet:8891@localhost', SOCKET, 'unix:opendkim/opendkim.sock', left)
   assert.equal(again, {
-    during: {
-      main: [
-        ['non_smtpd_milters', 'unix:mailrun-cover/opendkim.sock'],
-        ['smtpd_milters', 'unix:mailrun-cover/opendkim.sock'],
-      ],
-      master: [],
-    },
+    during: { main: [['non_smtpd_milters', 'unix:mailrun-cover/opendkim.sock']], master: [] },
     after: {
       main: [
-        ['non_smtpd_milters', 'unix:opendkim/opendkim.sock'],
         ['smtpd_milters', 'unix:opendkim/opendkim.sock'],
+        ['non_smtpd_milters', 'unix:opendkim/opendkim.sock'],
       ],
       master: [],
     },

@@ -1,12 +1,12 @@
-// Merging into Postfix's lists of milters.
+// Merging into Postfix's lists.
 import * as assert from 'uvu/assert'
-import { mergedList } from '../../../src/mail/milter-list.ts'
+import { mergedList } from '../../../src/postfix/merged-list.ts'
 import { suite } from '../../suite.ts'
 
-const test = suite('milter list')
+const test = suite('merged list')
 const OURS = 'unix:ours'
 const merge = (is: string, superseded?: RegExp, values: Readonly<Record<string, string>> = {}): string =>
-  mergedList({ is, wanted: OURS, superseded, valueOf: (name) => values[name] })
+  mergedList({ is, wanted: OURS, superseded, main: new Map(Object.entries(values)) })
 
 test('what is missing comes last; a list that has it stays as it is written', () => {
   assert.is(merge(''), OURS)
@@ -32,21 +32,25 @@ test('what is superseded goes, and nothing else', () => {
   assert.is(merge('{inet:localhost:8892, connect_timeout=10s}', /:8892$/), OURS)
 })
 
-test('parameters that name each other, and themselves, many times over are looked up once each', () => {
-  const many = (...names: readonly string[]): string => names.map((name) => `$${name}`).join(' ')
-  const crowd = `${many('a', 'b', 'c')} `.repeat(400)
-  let asked = 0
-  const merged = mergedList({
-    is: crowd,
-    wanted: OURS,
-    superseded: undefined,
-    valueOf(name) {
-      asked += 1
-      return name === 'c' ? `${crowd} ${OURS}` : crowd
-    },
-  })
-  assert.is(merged, crowd)
-  assert.is(asked, 3)
+test('parameters that name each other are no reason to add it twice', () => {
+  const main = { a: '$b', b: '$a' }
+  assert.is(merge('$a', undefined, main), `$a, ${OURS}`)
+  assert.is(merge(`$a, ${OURS}`, undefined, main), `$a, ${OURS}`)
+  assert.is(merge('{ inet:a:1', undefined), `${OURS}, { inet:a:1`)
+})
+
+test('a socket that is there by other words is there', () => {
+  const merged = (is: string, wanted: string): string =>
+    mergedList({ is, wanted, superseded: undefined, main: new Map([['host', '127.0.0.1']]) })
+  for (const [is, wanted] of [
+    ['unix:/var/spool/postfix/opendkim/o.sock', 'unix:opendkim/o.sock'],
+    ['unix:/opendkim/o.sock', 'unix:opendkim/o.sock'],
+    ['{ local:opendkim/o.sock, default_action=accept }', 'unix:opendkim/o.sock'],
+    ['inet:localhost:8891', 'inet:127.0.0.1:8891'],
+    ['inet:$host:8891', 'inet:127.0.0.1:8891'],
+  ] as const)
+    assert.is(merged(is, wanted), is)
+  assert.is(merged('inet:[::1]:8891', 'inet:127.0.0.1:8891'), 'inet:[::1]:8891, inet:127.0.0.1:8891')
 })
 
 test.run()
