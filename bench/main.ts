@@ -1,5 +1,5 @@
 // `npm run bench [NAME …] [-- --quick]`: runs these benches, or all, keeps what they found and writes
-// docs/benchmarks.md anew. `page` writes it alone; `fuzz` is no measurement and has flags of its own.
+// docs/benchmarks.md anew. `page` writes it alone; `fuzz` and `opendkim` are no measurements and have flags of their own.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Bench } from './bench.ts'
@@ -13,10 +13,10 @@ import { ROOT } from './root.ts'
 import { machineHere } from './versions.ts'
 
 const words = process.argv.slice(2)
-if (words[0] === 'fuzz') {
-  // It reads its own flags.
+if (words[0] === 'fuzz' || words[0] === 'opendkim') {
+  // They read their own flags.
   process.argv.splice(2, 1)
-  await import('./fuzz.js')
+  await import(`./${words[0]}.js`)
 } else {
   await measure(words)
 }
@@ -29,7 +29,7 @@ async function measure(given: readonly string[]): Promise<void> {
   const wrong = names.filter((name) => !known.includes(name) && name !== 'page')
   if (wrong.length > 0) {
     console.error(
-      `there is no benchmark ${wrong.join(', ')}; there are ${known.join(', ')}, page and fuzz, ` +
+      `there is no benchmark ${wrong.join(', ')}; there are ${known.join(', ')}, page, fuzz and opendkim, ` +
         'and the flag --quick (npm run bench -- --quick)',
     )
     process.exit(1)

@@ -365,8 +365,7 @@ function activation(
   if (plan.kind === 'blocked') return plan
   const signs = new Set(open)
   const then: OpendkimState = {
-    ...proven(now, files.then, dropIn, started),
-    setup: setupWith(now.setup, contents, configuration),
+    ...proven({ ...now, setup: setupWith(now.setup, contents, configuration) }, files.then, dropIn, started),
     signing: signing.map((each) => named(each, signs.has(each))),
     unit: plan.kind === 'change' ? plan.then : now.unit,
     pending: changed?.lists.after ?? now.pending,
@@ -375,7 +374,8 @@ function activation(
   const facts = changed === undefined ? [] : factsOf(changed.lists)
   const touched = changed === undefined ? [] : [`path:${MAIN_CF}` as const, ...facts.map(({ resource }) => resource)]
   const writes = [...writesOf(args), ...touched]
-  return withWarning(remarked<OpendkimState>(change(changes, then, facts, writes), remarks), dropIn.warning)
+  const told = withWarning(remarked<OpendkimState>(change(changes, then, facts, writes), remarks), kept.warning)
+  return withWarning(told, dropIn.warning)
 }
 
 /** What else than its files has the unit restarted, or Postfix's lists changed, which a reload goes before. */

@@ -44,7 +44,12 @@ const table = (lines: readonly string[]): string => `${TABLE_HEADER}\n${lines.ma
 /** opendkim.conf(5): `KeyTable file:…`. */
 export const keyTable = (lines: readonly Signing[]): string => table(keyTableLines(lines))
 
-/** opendkim.conf(5): `SigningTable refile:…`. @param hostName - the host's own @param carried - what is signed besides */
+/**
+ * opendkim.conf(5): `SigningTable refile:…`.
+ *
+ * @param hostName - the host's own
+ * @param carried - what is signed besides
+ */
 export const signingTable = (
   lines: readonly Signing[],
   hostName: string | undefined,

@@ -95,23 +95,6 @@ if ($how eq 'files') {
 `,
 } as const
 
-/**
- * For a program of Perl of its own: `opened PATH` is a handle of a regular file, or nothing; the program stands in `/`
- * then, and the handle is open in what it executes, as `/proc/self/fd/N`.
- */
-export const OPENED = `{
-${WALK}
-sub opened {
-  my ($path) = @_;
-  my $in = eval {
-    local $^F = 1023;
-    reach($path);
-  };
-  chdir '/';
-  $in;
-}
-}`
-
 const LED = `perl -e "$reader"'`
 
 /**

@@ -47,7 +47,8 @@ export const senders = v.pipe(
   v.check(
     (text) => isSenderPattern(text.replace(/^client:[^/]*(?:\/\d+)?$/, '*')),
     ({ input }) =>
-      `a domain or a pattern of senders is wanted, such as example.org, .example.org or *; got ${JSON.stringify(input)}`,
+      'a domain or a pattern of senders is wanted, such as example.org, .example.org or *; ' +
+      `got ${JSON.stringify(input)}`,
   ),
 )
 

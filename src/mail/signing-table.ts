@@ -22,8 +22,8 @@ export interface CarriedLine {
 }
 
 /**
- * Of a `refile:` the first line that matches counts, so names stand before the domains that they are in, and all below a
- * domain comes last.
+ * Of a `refile:` the first line that matches counts, so names stand before the domains that they are in, and all below
+ * a domain comes last.
  *
  * @param hostName - the host's own: signed by the key of the nearest domain above it, and not where there is none.
  * @param carried - what is signed besides, by the keys of these domains.

@@ -1,5 +1,6 @@
 // How a host signs its mail, as its daemons read it: what `mailrun audit` looks at for traps.
 import type { Untrusted } from '../shell/untrusted.ts'
+import type { PostfixSources } from './postfix-sources.ts'
 
 /** A place in a file. `line` is 0 where it is no line of its own. */
 export interface FileLine {
@@ -8,9 +9,7 @@ export interface FileLine {
 }
 
 export interface Setting extends FileLine {
-  /** As written. */
   readonly name: Untrusted
-  /** Empty for settings that are not looked at. */
   readonly value: Untrusted
 }
 
@@ -20,13 +19,31 @@ export interface OpendkimTable {
   readonly name: TableName
   /** `file`, `refile`, `csl`, or one that is not read: `ldap`, `dsn`, `db` … */
   readonly kind: Untrusted
-  /** Of a file. */
+  /** Of a file; '' of a list. */
   readonly path: Untrusted
   /** `unreadable`: by the user that the daemon runs as. `other`: it is no file. */
   readonly state: 'there' | 'absent' | 'unreadable' | 'other'
+  /** Key and value of each line, without comments. */
   readonly rows: readonly { readonly line: number; readonly text: Untrusted }[]
-  /** There are more rows than are looked at. */
+  /** It is longer than is read. */
   readonly cut: boolean
+}
+
+/** A line by which mail is signed. */
+export interface SignedLine {
+  /** In which a star is any text, of whole addresses. */
+  readonly pattern: Untrusted
+  /** Of the SigningTable, or of Domain. */
+  readonly line: number
+  /** `d=`; `%` for the sender's domain. */
+  readonly domain: Untrusted
+  readonly selector: Untrusted
+  /** The private key's path; '' where it stands in the table itself. */
+  readonly key: Untrusted
+  /** In the KeyTable; '' for KeyFile. */
+  readonly keyName: Untrusted
+  /** Of the KeyTable, or of KeyFile. */
+  readonly keyLine: number
 }
 
 export interface HostKey {
@@ -57,6 +74,7 @@ export interface MailSetup {
   /** That the daemon was started with, its own name left out. */
   readonly arguments: readonly Untrusted[]
   readonly configuration: { readonly path: Untrusted; readonly present: boolean }
+  /** All, those that a later one supersedes too. */
   readonly settings: readonly Setting[]
   /** What `opendkim -n` says, where it refuses the configuration. */
   readonly refused?: Untrusted
@@ -67,6 +85,8 @@ export interface MailSetup {
   /** Of that user, besides its own. */
   readonly groups: readonly Untrusted[]
   readonly tables: readonly OpendkimTable[]
+  /** In the order in which they count. */
+  readonly signing: readonly SignedLine[]
   readonly keys: readonly HostKey[]
   /** Whether public keys could be told. */
   readonly openssl: boolean
@@ -78,11 +98,6 @@ export interface MailSetup {
   readonly parameters: Readonly<Record<string, Untrusted>>
   /** Where main.cf sets each, in order. */
   readonly parameterLines: Readonly<Record<string, readonly number[]>>
-  /** Of master.cf. */
-  readonly services: readonly {
-    readonly name: Untrusted
-    readonly command: Untrusted
-    readonly chroot: boolean
-    readonly overrides: Readonly<Record<string, Untrusted>>
-  }[]
+  /** Who asks which milter; left out where there is no Postfix. */
+  readonly postfix?: PostfixSources
 }

@@ -54,7 +54,7 @@ export function expansion(holder: Holder, lookup: Lookup): Expansion {
   }
 }
 
-export const textOf = (pieces: readonly Piece[]): string => pieces.map(({ text }) => text).join('')
+export const textOf = (pieces: readonly { readonly text: string }[]): string => pieces.map(({ text }) => text).join('')
 
 class Expanding {
   readonly names = new Set<string>()

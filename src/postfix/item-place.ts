@@ -70,7 +70,7 @@ function chainOf(place: Place): Place[] {
 
 /** Whether both come to the same value at this depth, by the same reference. */
 function isAt(chain: readonly Place[], first: readonly Place[], depth: number): boolean {
-  const [one, other] = [chain[depth], first[depth]]
+  if (chain[depth] === undefined || first[depth] === undefined) return false
   const [by, byOther] = [chain[depth - 1], first[depth - 1]]
-  return one !== undefined && other !== undefined && by?.start === byOther?.start && by?.end === byOther?.end
+  return by?.start === byOther?.start && by?.end === byOther?.end
 }

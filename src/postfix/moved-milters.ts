@@ -4,7 +4,7 @@ import type { Holder } from './expand.ts'
 import { ItemPlaces } from './item-place.ts'
 import { compactItem, headOf } from './milter-list.ts'
 import { milterLists, type ListItem, type MilterList } from './milter-uses.ts'
-import type { PostfixInstance, PostfixSources } from './sources.ts'
+import type { PostfixInstance, PostfixSources } from '../model/postfix-sources.ts'
 import { Writing, type Settings } from './writing.ts'
 
 /** Settings to write. Empty: nobody asks these sockets. */
@@ -118,20 +118,17 @@ function wantedOf(move: Move, list: MilterList): readonly string[] {
 const isMoved = ({ sources: { host }, from, to, target }: Move, { use: { endpoint, item } }: ListItem): boolean =>
   headOf(item) !== to && !isTarget(endpoint, target) && from.some((each) => sameSocket(endpoint, each, host))
 
-const isTarget = (endpoint: Endpoint, target: Endpoint): boolean =>
-  endpoint.kind === 'unix'
-    ? target.kind === 'unix' && endpoint.path === target.path
-    : endpoint.kind === 'inet' &&
-      target.kind === 'inet' &&
-      endpoint.host === target.host &&
-      endpoint.port === target.port
+function isTarget(endpoint: Endpoint, target: Endpoint): boolean {
+  if (endpoint.kind === 'unix') return target.kind === 'unix' && endpoint.path === target.path
+  if (endpoint.kind !== 'inet' || target.kind !== 'inet') return false
+  return endpoint.host === target.host && endpoint.port === target.port
+}
 
-const isAs = (now: MilterList | undefined, was: MilterList, wanted: readonly string[]): boolean =>
-  now !== undefined &&
-  now.service.name === was.service.name &&
-  now.parameter === was.parameter &&
-  now.items.length === wanted.length &&
-  now.items.every(({ use }, index) => compactItem(use.item) === compactItem(wanted[index]!))
+function isAs(now: MilterList | undefined, was: MilterList, wanted: readonly string[]): boolean {
+  if (now?.service.name !== was.service.name || now.parameter !== was.parameter) return false
+  const items = now.items.map(({ use }) => compactItem(use.item))
+  return items.join('\n') === wanted.map(compactItem).join('\n')
+}
 
 /** What may ask one of the sockets, and cannot be told. */
 function unknownIn(lists: readonly MilterList[]): string | undefined {

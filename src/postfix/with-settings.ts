@@ -1,5 +1,5 @@
 // What a Postfix says once settings of main.cf and master.cf are written.
-import type { PostfixSources } from './sources.ts'
+import type { PostfixSources } from '../model/postfix-sources.ts'
 import type { Settings } from './writing.ts'
 
 export function withSettings(sources: PostfixSources, { main, master }: Settings): PostfixSources {

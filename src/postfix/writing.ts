@@ -4,7 +4,8 @@ import type { Holder } from './expand.ts'
 import type { Edit } from './item-place.ts'
 import { compactList } from './milter-list.ts'
 import type { MilterList } from './milter-uses.ts'
-import type { PostfixSources } from './sources.ts'
+import { withSettings } from './with-settings.ts'
+import type { PostfixSources } from '../model/postfix-sources.ts'
 
 export interface Settings {
   /** Of main.cf. */
@@ -63,17 +64,7 @@ export class Writing {
 
   /** The sources with what is changed. */
   applied(): PostfixSources {
-    const { main, master } = this.settings()
-    const byService = new Map<string, [string, string][]>()
-    for (const [service, ...pair] of master) byService.set(service, [...(byService.get(service) ?? []), pair])
-    return {
-      ...this.#sources,
-      main: new Map([...this.#sources.main, ...main]),
-      services: this.#sources.services.map((service) => {
-        const own = byService.get(service.name)
-        return own === undefined ? service : { ...service, overrides: new Map([...service.overrides, ...own]) }
-      }),
-    }
+    return withSettings(this.#sources, this.settings())
   }
 
   #of(holder: Holder): Changed {

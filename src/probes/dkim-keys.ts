@@ -4,11 +4,11 @@ import { isSelector } from '../mail/names.ts'
 import { HISTORY } from '../mail/rotation/history.ts'
 import { utf8 } from '../model/answer.ts'
 import { defineProbe, ProbeError, type Probe } from '../model/probe.ts'
-import { READER } from '../files/read.ts'
+import { readerProgram } from '../files/read.ts'
 import { quote } from '../shell/quote.ts'
-import { raw, type Script } from '../shell/script.ts'
-import { KEY_TABLE } from './signing-family.ts'
-import { END, whole } from './whole.ts'
+import { raw } from '../shell/script.ts'
+import { COLLECT } from './opendkim-collect.ts'
+import { fromHex } from './perl-words.ts'
 
 export interface DkimKeys {
   /** The host's clock, in seconds since 1970. */
@@ -16,65 +16,74 @@ export interface DkimKeys {
   readonly keys: readonly (HostKey & { readonly domain: string })[]
 }
 
-const keysQuestion = (directory: string, domains: readonly string[]): Script =>
-  raw(`
-echo "now $(date +%s)"
-key() {
-  [ -f "$3" ] && [ ! -L "$3" ] || return 0
-  echo "key $1 $2 $(stat -c %Y -- "$3") $3"
-  ${READER} open "$3" -- openssl pkey -in %1 -passin pass: -pubout 2>/dev/null </dev/null || :
+/**
+ * Follows `WALK`; its words are a directory and domains. Prints `now SECONDS`, then for each key that is a file
+ * `key DOMAIN SELECTOR CHANGED PATH SPKI`, path as hex, `-` for a public half that cannot be told; then `end`.
+ */
+const PROGRAM = String.raw`
+${COLLECT}
+my ($keys, @domains) = @ARGV;
+my %known = map { $_ => 1 } @domains;
+my %told;
+sub key {
+  my ($domain, $selector, $path) = @_;
+  my @is = lstat $path;
+  return if $told{"$domain $selector $path"}++ || !@is || !-f _;
+  say_line('key', $domain, $selector, $is[9], hex_of($path), spki($path) || '-');
 }
-for d in ${domains.map(quote).join(' ')}; do
-for f in ${quote(directory)}/"$d"/*.private; do
-  s=\${f##*/}
-  s=\${s%.private}
-  case $s in
-  *[!a-z0-9.-]*|'') ;;
-  *) key "$d" "$s" "$f";;
-  esac
-done
-h=${quote(directory)}/$d/${HISTORY}
-[ ! -f "$h" ] || ${READER} open "$h" -- cat %1 | while read -r t e s p r; do
-  case $e-$p in active-/*) key "$d" "$s" "$p";; esac
-done
-[ ! -r ${KEY_TABLE} ] || ${READER} open ${KEY_TABLE} -- cat %1 | while read -r n v r; do
-  case $v in
-  "$d":*:/*)
-    v=\${v#*:}
-    key "$d" "\${v%%:*}" "\${v#*:}";;
-  esac
-done
-done
-${END}`)
+say_line('now', time);
+for my $domain (@domains) {
+  my $in = "$keys/$domain";
+  if (opendir my $all, $in) {
+    for my $file (sort readdir $all) {
+      key($domain, $1 . '', "$in/$file") if $file =~ /^([a-z0-9-][a-z0-9.-]*)\.private$/;
+    }
+  }
+  my $history = eval { reach("$in/${HISTORY}") };
+  chdir '/';
+  while ($history && defined(my $line = <$history>)) {
+    my (undef, $event, $selector, $path) = split ' ', $line;
+    key($domain, $selector, $path) if ($event // '') eq 'active' && ($path // '') =~ m{^/};
+  }
+}
+@words = daemon_words();
+collect();
+for (key_fields()) {
+  my ($of, $path, $selector) = @$_;
+  for my $domain ($of eq '%' ? @domains : $known{lc $of} ? lc $of : ()) {
+    key($domain, $selector, $path =~ s/%/$domain/gr);
+  }
+}
+say_line('end');
+`
 
 /**
- * `DIRECTORY/DOMAIN/*.private`, and those elsewhere that the history or the KeyTable names. They are read on the host,
- * by openssl alone.
+ * `DIRECTORY/DOMAIN/*.private`, and those elsewhere that the history or OpenDKIM's configuration names. They are read
+ * on the host, by openssl alone.
  */
 export const dkimKeysProbe = (directory: string, domains: readonly string[]): Probe<DkimKeys> =>
   defineProbe<DkimKeys>({
     key: `dkim-keys ${JSON.stringify([directory, domains])}`,
     reads: [...domains.map((domain) => `path:${directory}/${domain}` as const), 'package:openssl'],
-    script: keysQuestion(directory, domains),
-    parse(answer) {
-      const text = utf8(whole(answer, 'the DKIM keys cannot be asked for'))
-      const keys = [
-        ...text.matchAll(
-          /^key (\S+) (\S+) (\d+) (\/\S+)\n((?:-----BEGIN PUBLIC KEY-----[^-]*-----END PUBLIC KEY-----\n)?)/gm,
-        ),
-      ].map(([, domain = '', selector = '', made = '', path = '', pem = '']) => ({
-        domain,
-        selector,
-        path,
-        made: Number(made),
-        publicKey: pem === '' ? undefined : pem.replace(/-----.*-----|\s/g, ''),
-      }))
+    script: raw(`${readerProgram(PROGRAM)} ${[directory, ...domains].map(quote).join(' ')}`),
+    parse({ stdout, stderr }) {
+      if (!stdout.endsWith('\nend\n'))
+        throw new ProbeError(`the DKIM keys cannot be asked for: ${utf8(stderr).trim() || 'the answer was cut short'}`)
+      const keys = [...stdout.matchAll(/^key (\S+) (\S+) (\d+) ([0-9a-f]+) (\S+)$/gm)].map(
+        ([, domain = '', selector = '', made = '', path = '', publicKey = '']) => ({
+          domain,
+          selector,
+          path: fromHex(path),
+          made: Number(made),
+          publicKey: publicKey === '-' ? undefined : publicKey,
+        }),
+      )
       const once = new Map(
         keys
           .filter(({ selector }) => isSelector(selector))
           .map((key) => [`${key.domain} ${key.selector} ${key.path}`, key]),
       )
-      const now = /^now (\d{1,12})$/m.exec(text)?.[1]
+      const now = /^now (\d{1,12})$/m.exec(stdout)?.[1]
       if (now === undefined) throw new ProbeError('the host does not tell what time it is')
       return { now: Number(now), keys: [...once.values()] }
     },

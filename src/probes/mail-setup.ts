@@ -1,13 +1,16 @@
 // Asks how a host signs its mail: OpenDKIM's unit, configuration, tables and keys as the daemon reads them, and
 // Postfix's milters.
-import type { HostKey, MailSetup, OpendkimTable, PathAttributes, Setting, TableName } from '../model/mail-setup.ts'
+import type { HostKey, MailSetup, OpendkimTable, PathAttributes } from '../model/mail-setup.ts'
 import { utf8 } from '../model/answer.ts'
 import { defineProbe, ProbeError, type Probe } from '../model/probe.ts'
 import { raw } from '../shell/script.ts'
 import { groupedBy } from '../text/grouped-by.ts'
 import type { Untrusted } from '../shell/untrusted.ts'
 import { MAIL_SETUP_PROGRAM } from './mail-setup-program.ts'
+import { opendkimReadings } from './opendkim-readings.ts'
+import { addressesIn, hostsIn, instanceOf } from './postfix-services.ts'
 import { fromHex } from './perl-words.ts'
+import { sourcesIn } from './signing-answer.ts'
 
 /** Nothing is known yet. */
 export const NO_SETUP: MailSetup = {
@@ -21,13 +24,13 @@ export const NO_SETUP: MailSetup = {
   user: '',
   groups: [],
   tables: [],
+  signing: [],
   keys: [],
   openssl: true,
   paths: {},
   members: {},
   parameters: {},
   parameterLines: {},
-  services: [],
 }
 
 /** One process on the host; what needs root is told as an obstacle where there is none. */
@@ -60,8 +63,6 @@ function obstacleIn(code: number, stdout: Untrusted, stderr: Untrusted): string 
 }
 
 const STATES: readonly OpendkimTable['state'][] = ['there', 'absent', 'unreadable', 'other']
-const TABLES: readonly TableName[] = ['keytable', 'signingtable', 'internalhosts', 'externalignorelist', 'peerlist']
-
 /** What the program says, by the first word of each line. */
 interface Lines {
   /** The other words of the lines that begin with this one. */
@@ -69,27 +70,17 @@ interface Lines {
   last(word: string): readonly string[] | undefined
 }
 
-function toldIn(stdout: Untrusted): Lines {
-  const lines = groupedBy(
-    stdout.split('\n').map((line) => line.split(' ')),
-    ([first = '']) => first,
-  )
-  const of = (word: string): readonly (readonly string[])[] => (lines.get(word) ?? []).map((words) => words.slice(1))
-  return { of, last: (word) => of(word).at(-1) }
-}
-
 function read(stdout: Untrusted): MailSetup {
-  const told = toldIn(stdout)
-  const { of, last } = told
-  const [path = '', present] = last('configuration') ?? []
+  const { lines, sources } = sourcesIn(stdout) ?? cutShort()
+  const of: Lines['of'] = (word) => lines.get(word) ?? []
+  const last: Lines['last'] = (word) => of(word).at(-1)
   const refused = last('refused')
+  const states = new Map(of('state').map(([at = '', state = '']) => [fromHex(at), oneOf(STATES, state)]))
   return {
     packages: valuesOf(of('package')),
     running: of('running').map(([name = '']) => name),
     unit: valuesOf(of('unit')),
-    arguments: of('argument').map(([word = '']) => fromHex(word)),
-    configuration: { path: fromHex(path), present: present === 'there' },
-    settings: of('setting').map(setting),
+    ...opendkimReadings(sources, states),
     ...(refused === undefined ? {} : { refused: fromHex(refused[0]!) }),
     defaults: of('default').map(([name = '', line = '', value = '']) => ({
       path: '/etc/default/opendkim',
@@ -99,7 +90,6 @@ function read(stdout: Untrusted): MailSetup {
     })),
     user: fromHex(last('user')?.[0] ?? '-'),
     groups: of('in').map(([name = '']) => name),
-    tables: tablesOf(told),
     keys: of('key').map(key),
     openssl: last('no-openssl') === undefined,
     paths: Object.fromEntries(of('path').map(attributes)),
@@ -108,16 +98,13 @@ function read(stdout: Untrusted): MailSetup {
     parameterLines: Object.fromEntries(
       Object.entries(grouped(of('line'))).map(([name, numbers]) => [name, numbers.map(Number)]),
     ),
-    services: servicesOf(told),
+    ...postfixOf({ of, last }),
   }
 }
 
-const setting = ([path = '', line = '', name = '', value = '']: readonly string[]): Setting => ({
-  path: fromHex(path),
-  line: Number(line),
-  name: fromHex(name),
-  value: fromHex(value),
-})
+function cutShort(): never {
+  throw new ProbeError('its configuration cannot be read: the answer was cut short')
+}
 
 const key = ([at = '', state = '', publicKey = '']: readonly string[]): HostKey => ({
   path: fromHex(at),
@@ -130,27 +117,19 @@ const attributes = ([type = '', owner = '', group = '', mode = '', at = '']: rea
   PathAttributes,
 ] => [fromHex(at), { type, owner, group, mode }]
 
-function tablesOf({ of }: Lines): readonly OpendkimTable[] {
-  const rows = groupedBy(of('row'), ([table = '']) => table)
-  const cut = new Set(of('cut').map(([table]) => table))
-  return of('table').map(([name = '', kind = '', at = '', state = '']) => ({
-    name: oneOf(TABLES, name),
-    kind,
-    path: fromHex(at),
-    state: oneOf(STATES, state),
-    rows: (rows.get(name) ?? []).map(([, line, text = '']) => ({ line: Number(line), text: fromHex(text) })),
-    cut: cut.has(name),
-  }))
-}
-
-function servicesOf({ of }: Lines): MailSetup['services'] {
-  const overrides = groupedBy(of('override'), ([service = '']) => service)
-  return of('service').map(([name = '', command = '', chroot]) => ({
-    name,
-    command,
-    chroot: chroot === 'y',
-    overrides: valuesOf((overrides.get(name) ?? []).map((words) => words.slice(1))),
-  }))
+function postfixOf({ of, last }: Lines): Pick<MailSetup, 'postfix'> {
+  const master = last('master')?.[0]
+  if (master === undefined) return {}
+  const main = new Map(Object.entries(valuesOf(of('main'))))
+  const text = (word: string): string => fromHex(last(word)?.[0] ?? '-')
+  const parameters = valuesOf(of('set'))
+  const instance = { directory: parameters['config_directory'] ?? '/etc/postfix', main, master: fromHex(master) }
+  const host = {
+    own: [parameters['myhostname'] ?? ''].filter((each) => each !== ''),
+    hosts: hostsIn(text('hosts')),
+    addresses: addressesIn(text('addresses')),
+  }
+  return { postfix: { ...instanceOf(instance), host, instances: [] } }
 }
 
 function oneOf<Word extends string>(words: readonly Word[], word: string): Word {

@@ -1,8 +1,7 @@
 // The program that asks a host's milters what they would do with a message, for the perl of Debian's perl-base:
 // Postfix's side of the milter protocol.
 import { AS_POSTFIX, MILTER_SESSION } from './milter-session.ts'
-import { OPENED } from '../files/read.ts'
-import { PERL_WORDS } from './perl-words.ts'
+import { COLLECT_APART } from './opendkim-collect.ts'
 
 const PARAMETERS = [
   'myhostname queue_directory mail_owner smtpd_milters non_smtpd_milters milter_macro_daemon_name milter_macro_v',
@@ -37,8 +36,7 @@ while (<DATA>) {
   elsif ($w[0] eq 'message') { $message = pack 'H*', $w[1] }
   elsif ($w[0] eq 'role') { push @roles, [map { $_ eq '-' ? '' : $_ } @w[1 .. 5]] }
 }
-${PERL_WORDS}
-${OPENED}
+${COLLECT_APART}
 # Postfix: what it says itself, $name expanded.
 open STDERR, '>', '/dev/null';
 my %set;
@@ -77,14 +75,8 @@ sub also {
   $each =~ s/^.*\@//;
   push @domains, $each if $each =~ /^$plain$/ && $each ne $origin && !$known{$each}++;
 }
-if (open my $conf, '<', '/etc/opendkim.conf') {
-  while (<$conf>) {
-    also($_) for /^\s*Domain\s+(.*?)\s*$/i ? grep { !m{^(?:file:|/)} } split /[\s,]+/, $1 : ();
-    next unless m{^\s*SigningTable\s+(?:re)?(?:file:)?(/\S+)}i;
-    my $table = opened($1) or next;
-    while (<$table>) { also($1) if /^\s*([^#\s]\S*)/ }
-  }
-}
+my (undef, $setting) = read_opendkim();
+also($$_[1]) for rows(defined $$setting{keytable} ? 'signingtable' : 'domain');
 say_line('domain', $_) for @domains;
 say_line('own', $origin) if length $origin;
 say_line('service', $_) for sort grep { m{/inet$} } keys %chroot;

@@ -1,6 +1,8 @@
 // The Perl by which every question about OpenDKIM reads its configuration: the daemon's words, the texts of its
 // configuration and data sets, and which keys these may name. Nothing is judged there.
+import { WALK } from '../files/walk.ts'
 import { DATA_SETS } from '../signers/opendkim/index.ts'
+import { PERL_WORDS } from './perl-words.ts'
 
 /** Of one file, of all, their number, and how deep includes go: config.c reads five. */
 export const SOURCE_BOUNDS = { file: 1 << 20, all: 4 << 20, files: 200, depth: 6 } as const
@@ -13,14 +15,14 @@ const PROCESSES = [
 ]
 
 /**
- * Follows `WALK` (src/files/walk.ts). Defines:
+ * Follows `WALK` (src/files/walk.ts), and has {@link PERL_WORDS}. Defines:
  *
- * - `hex_of TEXT`, `-` for nothing; `say_line WORDS`; `output PROGRAM WORDS`: its standard output;
  * - `daemon_words`: as it was started, else as its unit says; a process where it does not run;
- * - `collect`: reads all, from `@words` on, into `%text` (by path: `[KIND, TEXT or WHY]`), `@order` and `%setting` (by
- *   name in lower case, the last one counts);
+ * - `collect`: reads all, from `@words` on, into `%text` (by path: `[KIND, TEXT or WHY]`), `@order`, `$conf` and
+ *   `%setting` (by name in lower case, the last one counts);
  * - `rows NAME`: lines of the data set of that setting, comments gone, as `[LINE, KEY, VALUE]`;
- * - `key_fields`: of each line of the KeyTable `[DOMAIN, PATH]`;
+ * - `key_fields`: of each line of the KeyTable `[DOMAIN, PATH, SELECTOR]`; where there is none, of KeyFile, with `%` for
+ *   the domain;
  * - `spki PATH`: the public half of a private key, or nothing, by openssl;
  * - `tell_sources`: prints `word HEX`, `file HEX KIND REST` for each file (REST is the length of a text, or why it
  *   cannot be read), and
@@ -30,24 +32,9 @@ const PROCESSES = [
  * and opendkim-db.c of OpenDKIM 2.11.0 Beta2.
  */
 export const COLLECT = String.raw`
-my (@words, %text, @order, %setting);
+my (@words, %text, @order, %setting, $conf);
 my $bytes = 0;
-sub hex_of { unpack('H*', $_[0]) || '-' }
-sub say_line { print join(' ', @_), "\n" }
-sub output {
-  my $pid = open(my $pipe, '-|') // return '';
-  if (!$pid) {
-    open STDERR, '>', '/dev/null';
-    open STDIN, '<', '/dev/null';
-    { exec { $_[0] } @_ }
-    require POSIX;
-    POSIX::_exit(127);
-  }
-  local $/;
-  my $said = <$pipe>;
-  close $pipe;
-  $said // '';
-}
+${PERL_WORDS}
 sub first_line {
   open my $in, '<', $_[0] or return;
   my $line = <$in>;
@@ -61,7 +48,7 @@ sub daemon_words {
     return @all[1 .. $#all] if @all && $all[0] =~ m{(?:^|/)opendkim$};
   }
   return if !-x '/usr/sbin/opendkim';
-  my ($start) = output(qw(systemctl show -p ExecStart opendkim.service)) =~ /argv\[\]=(.*?) ;/ or return;
+  my ($start) = told(qw(systemctl show -p ExecStart opendkim.service)) =~ /argv\[\]=(.*?) ;/ or return;
   my @all = split ' ', $start;
   @all[1 .. $#all];
 }
@@ -84,7 +71,9 @@ sub take_text {
   return if $text{$path};
   push @order, $path;
   return $text{$path} = ['cut'] if @order > ${SOURCE_BOUNDS.files};
-  my $in = eval { reach($path) };
+  # Data sets are relative to BaseDirectory.
+  my $from = $path =~ m{^/} ? $path : (defined $is_set ? $setting{basedirectory} // '' : '') . "/$path";
+  my $in = eval { reach($from) };
   my $why = $@;
   chdir '/';
   chomp $why;
@@ -122,7 +111,8 @@ sub collect {
   while (defined(my $word = shift @left)) {
     $option{$1} = length $2 ? $2 : shift @left if $word =~ /^-[ADflrvWX]*([bcdeFkLopPsStTux])(.*)$/s;
   }
-  take_settings($option{x} // '/etc/opendkim.conf', 0);
+  $conf = $option{x} // '/etc/opendkim.conf';
+  take_settings($conf, 0);
   for (['d', 'domain'], ['s', 'selector'], ['k', 'keyfile'], ['u', 'userid'], ['p', 'socket'],
     ['o', 'omitheaders']) {
     $setting{$$_[1]} = $option{$$_[0]} if defined $option{$$_[0]};
@@ -140,15 +130,17 @@ sub rows {
   map { $line++; s/#.*//s; /^\s*(\S+)(?:\s+(.*?))?\s*$/ ? [$line, $1, $2 // ''] : () } @lines;
 }
 sub key_fields {
-  my @of = map { [(split /:/, $$_[2], 4)[0, 2]] } rows('keytable');
-  grep { defined $$_[1] && $$_[1] ne '' && $$_[1] !~ /^\(key\)/ } @of;
+  return map { ['%', $_, $setting{selector} // ''] } $setting{keyfile} // () if !defined $setting{keytable};
+  my @of = map { [(split /:/, $$_[2], 4)[0, 2, 1]] } rows('keytable');
+  grep { defined $$_[1] && $$_[1] ne '' && $$_[1] !~ /^\((?:key|hidden)\)/ } @of;
 }
 sub spki {
   my ($path) = @_;
+  local $^F = 1023;
   my $in = eval { reach($path) };
   chdir '/';
   return '' if !$in;
-  my $pem = output('openssl', 'pkey', '-in', '/proc/self/fd/' . fileno $in, '-passin', 'pass:', '-pubout');
+  my $pem = told('openssl', 'pkey', '-in', '/proc/self/fd/' . fileno $in, '-passin', 'pass:', '-pubout');
   $pem =~ /^-----BEGIN PUBLIC KEY-----([^-]*)-----END/ ? $1 =~ s/\s//gr : '';
 }
 sub has_openssl { scalar grep { -x "$_/openssl" } split /:/, $ENV{PATH} // '' }
@@ -162,3 +154,14 @@ sub tell_sources {
   print map { $text{$_}[0] eq 'text' ? $text{$_}[1] : () } @order;
 }
 `
+
+/** The same with `WALK`, for a program that has names of its own; it reads all by `read_opendkim`. */
+export const COLLECT_APART = `{
+${WALK}
+${COLLECT}
+sub read_opendkim {
+  @words = daemon_words();
+  collect();
+  (\\@words, \\%setting, \\@order, $conf);
+}
+}`

@@ -5,7 +5,7 @@ import { factAbout, type Fact } from '../model/fact.ts'
 import { defineProbe, type Probe } from '../model/probe.ts'
 import { masterServices } from '../postfix/master-cf.ts'
 import { listItems } from '../postfix/milter-list.ts'
-import type { HostNames, PostfixInstance, PostfixSources } from '../postfix/sources.ts'
+import type { HostNames, PostfixInstance, PostfixSources } from '../model/postfix-sources.ts'
 import { raw } from '../shell/script.ts'
 import type { Untrusted } from '../shell/untrusted.ts'
 import { knownValues, MAIN_CF, pairsOf, type PostfixParameters } from './postfix-parameters.ts'
@@ -86,7 +86,7 @@ function parse(answer: Answer): PostfixServices {
 }
 
 /** hosts(5): the addresses of each name. */
-function hostsIn(text: Untrusted): ReadonlyMap<string, readonly string[]> {
+export function hostsIn(text: Untrusted): ReadonlyMap<string, readonly string[]> {
   const hosts = new Map<string, string[]>()
   for (const line of text.split('\n')) {
     const [address, ...names] = line.replace(/#.*/, '').trim().split(/\s+/)
@@ -100,7 +100,7 @@ function hostsIn(text: Untrusted): ReadonlyMap<string, readonly string[]> {
 }
 
 /** `192.0.2.1`; `6 20010db8…`: 32 digits. */
-const addressesIn = (text: Untrusted): ReadonlySet<string> =>
+export const addressesIn = (text: Untrusted): ReadonlySet<string> =>
   new Set(
     text.split('\n').flatMap((line) => {
       if (!line.startsWith('6 ')) return line === '' ? [] : [line]
@@ -146,7 +146,7 @@ export function postfixSources(
   }
 }
 
-const instanceOf = ({ directory, main, master }: InstanceTold): PostfixInstance => ({
+export const instanceOf = ({ directory, main, master }: InstanceTold): PostfixInstance => ({
   directory,
   main,
   services: masterServices(master, {

@@ -33,9 +33,18 @@ export interface SigningTold {
   publicKey(path: string): Known<string>
 }
 
-/** @throws ProbeError where it was cut short */
-export function signingTold({ stdout, stderr }: Answer): SigningTold {
-  const { lines, bytes } = partsOf(stdout) ?? failed(stderr)
+/** What `tell_sources` prints behind lines of its caller. */
+export interface SourcesTold {
+  readonly sources: OpendkimSources
+  /** Lines by their first word, which is left out. */
+  readonly lines: ReadonlyMap<string, readonly (readonly string[])[]>
+}
+
+/** @returns `undefined` where it was cut short */
+export function sourcesIn(stdout: Untrusted): SourcesTold | undefined {
+  const parts = partsOf(stdout)
+  if (parts === undefined) return undefined
+  const { lines, bytes } = parts
   const files = new Map<string, FileText>()
   let at = 0
   for (const [path = '', kind = '', rest = ''] of lines.get('file') ?? []) {
@@ -43,12 +52,18 @@ export function signingTold({ stdout, stderr }: Answer): SigningTold {
     files.set(fromHex(path), fileText(kind, rest, bytes.slice(at, at + length)))
     at += length
   }
-  if (bytes.slice(at) !== END) failed(stderr)
+  if (bytes.slice(at) !== END) return undefined
+  return { lines, sources: { words: (lines.get('word') ?? []).map(([word = '']) => fromHex(word)), files } }
+}
+
+/** @throws ProbeError where it was cut short */
+export function signingTold({ stdout, stderr }: Answer): SigningTold {
+  const { lines, sources } = sourcesIn(stdout) ?? failed(stderr)
   const of = (word: string): readonly (readonly string[])[] => lines.get(word) ?? []
   const keys = new Map(of('key').map(([path = '', key = '']) => [fromHex(path), key === '-' ? '' : key]))
   const withoutOpenssl = lines.has('no-openssl')
   return {
-    sources: { words: of('word').map(([word = '']) => fromHex(word)), files },
+    sources,
     installed: lines.has('installed'),
     ours: lines.has('ours'),
     now: Number(of('now')[0]?.[0] ?? 0),
@@ -68,9 +83,7 @@ const TEXTS = '\ntexts\n'
 const END = '\nend\n'
 
 /** Lines by their first word, which is left out, and what follows them. */
-function partsOf(
-  stdout: Untrusted,
-): { readonly lines: ReadonlyMap<string, readonly (readonly string[])[]>; readonly bytes: Untrusted } | undefined {
+function partsOf(stdout: Untrusted): (Pick<SourcesTold, 'lines'> & { readonly bytes: Untrusted }) | undefined {
   const at = stdout.indexOf(TEXTS)
   if (at === -1) return undefined
   const lines = stdout

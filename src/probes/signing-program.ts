@@ -50,8 +50,7 @@ sub ask_key {
 }
 # The keys that the tables name for these domains, and those of all that are gone.
 my %named;
-my @fields = defined $setting{keytable} ? key_fields() : map { ['%', $_] } $setting{keyfile} // ();
-for (@fields) {
+for (key_fields()) {
   my ($of, $key) = (lc $$_[0], $$_[1]);
   say_line('gone', hex_of($key)) if $key !~ /%/ && !$named{"gone $key"}++ && !-f $key;
   for my $each ($of eq '%' ? keys %domain : $domain{$of} ? $of : ()) {
@@ -126,7 +125,7 @@ if (open my $in, '<', '/var/lib/dpkg/statoverride') {
 }
 sub tell_others {
   say_line('members', $_, $owning{$_}) for grep { length $owning{$_} } sort keys %owning;
-  for (split /\n/, output('ls', '-ld', '--', sort keys %path)) {
+  for (split /\n/, told('ls', '-ld', '--', sort keys %path)) {
     say_line('acl', hex_of($1)) if m{^\S{10}\+.*? (/.*)$};
   }
   my $uid = getpwnam '${DAEMON}';

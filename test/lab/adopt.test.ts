@@ -87,10 +87,10 @@ const ADOPTED: readonly (readonly [string, string])[] = [
     script(KEY('/etc/opendkim/k.pem'), tables('*@D everyone', 'everyone %%:default:/etc/opendkim/k.pem'), FILE_TABLES),
   ],
   [
-    'Domain, Selector and KeyFile without tables',
+    'Domain, Selector and KeyFile without tables, with SubDomains',
     script(
       KEY('/etc/mail/dkim.key'),
-      CONF('Domain fleet.test, example.test\\nSelector default\\nKeyFile /etc/mail/dkim.key\\n'),
+      CONF('Domain fleet.test, example.test\\nSubDomains yes\\nSelector default\\nKeyFile /etc/mail/dkim.key\\n'),
     ),
   ],
 ]
@@ -137,6 +137,7 @@ test(LAST_RUN, async () => {
     run.host.tasks.map(({ changes }) => changes),
   )
   assert.is(await inMx1('sha256sum < /etc/mail/dkim.key; ls /etc/dkimkeys/fleet.test'), key)
+  assert.is(await inMx1('grep -c "^\\*@\\*\\.\\(fleet\\|example\\).test default" /etc/dkimkeys/SigningTable'), '2')
   await inMx1("printf 'From: a@fleet.test\\nSubject: adopted\\n\\nhello\\n' | /usr/sbin/sendmail -f a@fleet.test root")
   await inMx1(ARRIVED)
   assert.match(await inMx1('cat /var/mail/*'), /DKIM-Signature: [^;]*;[\s\S]*d=fleet\.test;\s+s=default;/)
@@ -196,7 +197,24 @@ const REFUSED: readonly (readonly [string, string, RegExp])[] = [
       usual('/etc/opendkim/k.pem'),
       "echo '*@other.test default._domainkey.fleet.test' >> /etc/opendkim/SigningTable",
     ),
-    /this host signs for other\.test too, which domains does not name/,
+    /\*@other\.test: d=fleet\.test s=default \(.*:3\); it would leave unsigned\nadd other\.test to domains, or say/,
+  ],
+  [
+    'everybody, and a network of clients',
+    script(
+      KEY('/etc/mail/dkim.key'),
+      CONF('Domain *\\nSelector default\\nKeyFile /etc/mail/dkim.key\\nInternalHosts csl:127.0.0.1,10.0.0.0/8\\n'),
+    ),
+    /\*@\*: d=% s=default .*; it would leave unsigned\n.*drop_signing: \['\*'\]/,
+  ],
+  [
+    'senders, and signers of their own',
+    script(
+      KEY('/etc/opendkim/k.pem'),
+      usual('/etc/opendkim/k.pem'),
+      "sed -i '1i ceo@fleet.test default._domainkey.example.test:ceo@example.test' /etc/opendkim/SigningTable",
+    ),
+    /ceo@fleet\.test: d=example\.test s=default i=ceo@example\.test .*; another key of fleet\.test would sign it/,
   ],
   [
     'a table that is no file',
@@ -207,14 +225,17 @@ const REFUSED: readonly (readonly [string, string, RegExp])[] = [
 for (const [what, given, message] of REFUSED) {
   test(`${what} is refused, in a check too, and nothing is touched`, async () => {
     await inMx1(script(CLEAN, given))
-    const before = await lab.treeHash('mx1', { exclude: ['/var/spool/postfix', '/var/lib/postfix'] })
+    const tree = (): Promise<string> =>
+      lab.treeHash('mx1', { exclude: ['/var/spool/postfix', '/var/lib/postfix', '/run'] })
+    const before = await tree()
     const check = await dkim('--check')
     assert.is(check.code, 3, JSON.stringify(check.host))
     assert.match(check.host.error ?? '', message)
-    assert.is(await lab.treeHash('mx1', { exclude: ['/var/spool/postfix', '/var/lib/postfix'] }), before)
+    assert.is(await tree(), before)
     const run = await dkim()
     assert.is(run.code, 3)
     assert.match(run.host.error ?? '', message)
+    assert.is(await tree(), before)
     assert.is(await inMx1('systemctl is-active opendkim'), 'active')
   })
 }

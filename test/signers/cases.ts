@@ -1,5 +1,8 @@
 // Configurations of OpenDKIM that people have, and who is signed by them: as its daemon was seen to do.
 
+import type { Configuration } from './generate.ts'
+import { PLACE } from './names.ts'
+
 /** `d=`, `s=` and, where there is one, `i=`, of each signature of a message. */
 export type Signed = readonly (readonly [domain: string, selector: string, identity?: string])[]
 
@@ -13,8 +16,12 @@ export interface Case {
 
 const TABLES = 'KeyTable file:/etc/opendkim/KeyTable\nSigningTable refile:/etc/opendkim/SigningTable\n'
 const PLAIN_TABLES = 'KeyTable file:/etc/opendkim/KeyTable\nSigningTable file:/etc/opendkim/SigningTable\n'
-const HEAD =
-  'Syslog yes\nUMask 007\nSocket local:/run/opendkim/opendkim.sock\nPidFile /run/opendkim/opendkim.pid\nUserID opendkim\n'
+const HEAD = `Syslog yes
+UMask 007
+Socket local:/run/opendkim/opendkim.sock
+PidFile /run/opendkim/opendkim.pid
+UserID opendkim
+`
 const ONE_KEY = 'k1 example.org:mail:/etc/opendkim/keys/example.org/mail.private\n'
 const TWO_KEYS = `${ONE_KEY}k2 example.net:mail:/etc/opendkim/keys/example.net/mail.private\n`
 const ORG: Signed = [['example.org', 'mail']]
@@ -126,3 +133,17 @@ export const CASES: readonly Case[] = [
   }),
   tables('11-percent-value', PLAIN_TABLES, '* %\n', ONE_KEY.replace('k1 ', 'example.org '), { 'a@example.org': ORG }),
 ]
+
+/** The case below another directory than /etc, for a daemon of its own that runs as root. */
+export function caseConfiguration({ files }: Case): Configuration {
+  const moved = (text: string): string =>
+    text
+      .replaceAll('/etc/', `${PLACE}/`)
+      .replaceAll(/^(UserID\s+)opendkim/gm, '$1root')
+      .replaceAll(/^Socket\s+.*?(\r?)$/gm, `Socket local:${PLACE}/socket$1`)
+  const texts = Object.entries(files).map(([name, text]): [string, string] => [`${PLACE}/${name}`, moved(text)])
+  const keys = ['example.org/mail', 'example.net/mail', 'mail', 'old'].map(
+    (name) => `${PLACE}/opendkim/keys/${name}.private`,
+  )
+  return { words: ['-f', '-x', `${PLACE}/opendkim.conf`], files: Object.fromEntries(texts), keys }
+}

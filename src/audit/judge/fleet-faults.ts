@@ -3,7 +3,7 @@ import { dkimName } from '../../mail/dkim-record.ts'
 import { groupedBy } from '../../text/grouped-by.ts'
 import type { HostEvidence } from '../evidence.ts'
 import type { Fault } from '../fault.ts'
-import { keyEntries, plainKeys } from '../rules/signing-table.ts'
+import { usedKeyEntries } from '../rules/signing-table.ts'
 
 export interface UsedKey {
   readonly host: string
@@ -18,8 +18,8 @@ export const usedKeys = (hosts: readonly HostEvidence[]): readonly UsedKey[] =>
   hosts.flatMap(({ name, setup }) =>
     setup === undefined
       ? []
-      : [...keyEntries(setup), ...plainKeys(setup)]
-          .filter(({ malformed, domain }) => !malformed && domain !== '%')
+      : usedKeyEntries(setup)
+          .filter(({ domain }) => domain !== '%')
           .map(({ domain, selector, path }) => ({
             host: name,
             domain,

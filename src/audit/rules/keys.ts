@@ -8,12 +8,12 @@ import { groupedBy } from '../../text/grouped-by.ts'
 import { faultIf, type Fault } from '../fault.ts'
 import { attributesOf, isOn, placeOf, rowPlace, settingOf, tableOf } from '../opendkim-setup.ts'
 import { ownerFaults } from './key-owners.ts'
-import { keyEntries, plainKeys, type KeyEntry } from './signing-table.ts'
+import { usedKeyEntries, type KeyEntry } from './signing-table.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 
 /** A key once, whatever number of lines names it. */
 export function keyFaults(setup: MailSetup): readonly Fault[] {
-  const entries = [...keyEntries(setup).filter(({ malformed }) => !malformed), ...plainKeys(setup)]
+  const entries = usedKeyEntries(setup)
   const keys = new Map(setup.keys.map((key) => [key.path, key]))
   return [
     ...ownerFaults(setup, [...keys.values()]),

@@ -16,12 +16,13 @@ export function signingFaults(setup: MailSetup): readonly Fault[] {
   const keysKnown = isWhole(tableOf(setup, 'keytable'))
   const patterns = hasPatterns(setup)
   const earlier = patternsSoFar()
+  const signing = new Set(setup.signing.map(({ line }) => line))
   const signsOnce = !isOn(settingOf(setup, 'multiplesignatures')?.value ?? 'no')
   return entries.flatMap((entry): readonly Fault[] => {
     const domain = domainOf(entry.pattern)
     const subject = { ...rowPlace(setup, table, entry.line), ...(domain === undefined ? {} : { domain }) }
     return [
-      ...(keysKnown ? danglingKey(entry, keys, subject) : []),
+      ...(keysKnown && !signing.has(entry.line) ? danglingKey(entry, keys, subject) : []),
       ...catchAll(entry, patterns, keys, subject),
       ...(patterns ? bareDomain(entry, subject) : plainWildcard(entry, table, subject)),
       ...(patterns && signsOnce ? shadowed(entry, earlier.take(entry), subject) : []),
@@ -46,7 +47,7 @@ const danglingKey = ({ pattern, key }: SigningEntry, keys: Keys, subject: AuditS
     found: 'no such line',
   })
 
-/** With `%` mail is signed for the sender's own domain, of which somebody must publish the key. */
+/** With `%`, of a key or for its name, mail is signed for the sender's own domain, of which the key is published. */
 function catchAll(
   { pattern, key }: SigningEntry,
   patterns: boolean,
@@ -54,7 +55,7 @@ function catchAll(
   subject: AuditSubject,
 ): readonly Fault[] {
   const isAll = patterns ? /^\*(?:@\*)?$/.test(pattern) : pattern === '*'
-  return faultIf(isAll && keys.get(key)?.domain !== '%', {
+  return faultIf(isAll && key !== '%' && keys.get(key)?.domain !== '%', {
     id: 'signing-catch-all',
     subject,
     message: `${pattern} matches every sender`,

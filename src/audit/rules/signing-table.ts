@@ -1,8 +1,7 @@
-// OpenDKIM's SigningTable and KeyTable as values: which line signs for an address, with which key (opendkim.conf(5),
-// SigningTable).
-import type { MailSetup } from '../../model/mail-setup.ts'
+// OpenDKIM's SigningTable and KeyTable as values, line by line; and which lines sign for whom.
+import type { MailSetup, SignedLine } from '../../model/mail-setup.ts'
 import { matchesWild } from '../../text/wild.ts'
-import { optionOf, settingOf, tableOf } from '../opendkim-setup.ts'
+import { tableOf } from '../opendkim-setup.ts'
 
 export interface KeyEntry {
   /** In the KeyTable; empty for the key of Domain, Selector and KeyFile. */
@@ -23,6 +22,7 @@ export interface SigningEntry {
   readonly line: number
 }
 
+/** The lines of the KeyTable, as they are written. */
 export const keyEntries = (setup: MailSetup): readonly KeyEntry[] =>
   (tableOf(setup, 'keytable')?.rows ?? []).map(({ line, text }) => {
     const [name = '', value = ''] = text.split(/\s+/)
@@ -37,50 +37,43 @@ export const keyEntries = (setup: MailSetup): readonly KeyEntry[] =>
     }
   })
 
+/** The lines of the SigningTable: `pattern key`, or `pattern key:signer`. */
 export const signingEntries = (setup: MailSetup): readonly SigningEntry[] =>
   (tableOf(setup, 'signingtable')?.rows ?? []).map(({ line, text }) => {
-    const [pattern = '', key = ''] = text.split(/\s+/)
-    return { pattern: pattern.toLowerCase(), key, line }
+    const [pattern = '', value = ''] = text.split(/\s+/)
+    return { pattern: pattern.toLowerCase(), key: value.split(':', 1)[0] ?? '', line }
   })
 
 export const hasPatterns = (setup: MailSetup): boolean => tableOf(setup, 'signingtable')?.kind === 'refile'
 
-/** The keys of Domain, Selector and KeyFile, where there are no tables. */
-export function plainKeys(setup: MailSetup): readonly KeyEntry[] {
-  const of = (name: string, letter: string): string => optionOf(setup, letter) ?? settingOf(setup, name)?.value ?? ''
-  const [domains, selector, path] = [of('domain', 'd'), of('selector', 's'), of('keyfile', 'k')]
-  if (tableOf(setup, 'signingtable') !== undefined || [domains, selector, path].includes('')) return []
-  return domains
-    .split(/[\s,]+/)
-    .filter((each) => each !== '')
-    .map((domain) => ({
-      name: '',
-      line: settingOf(setup, 'keyfile')?.line ?? 0,
-      domain: domain.toLowerCase(),
-      selector,
-      path,
-      malformed: false,
-    }))
+/**
+ * Keys as they sign: a line that has the sender's domain for its own, or in its path, once for each domain that it
+ * signs for; and the key of Domain, Selector and KeyFile.
+ */
+export function usedKeyEntries(setup: MailSetup): readonly KeyEntry[] {
+  const expanded = new Map<number, KeyEntry[]>()
+  const plain = new Map<string, KeyEntry>()
+  for (const line of setup.signing) {
+    const entry = entryOf(line)
+    if (line.keyName === '') plain.set(`${entry.domain} ${entry.path}`, entry)
+    else if (entry.domain !== '%') expanded.set(entry.line, [...(expanded.get(entry.line) ?? []), entry])
+  }
+  const written = keyEntries(setup)
+    .filter(({ malformed }) => !malformed)
+    .flatMap((entry) => (isOfSender(entry) ? (expanded.get(entry.line) ?? [entry]) : [entry]))
+  return [...written, ...plain.values()]
 }
 
-/** In the order in which a table without patterns is asked. */
-function lookups(address: string): readonly string[] {
-  const [user = '', host = ''] = address.split('@')
-  const above = host
-    .split('.')
-    .map((_, index, labels) => `.${labels.slice(index).join('.')}`)
-    .slice(1)
-  return [address, host, ...above.flatMap((each) => [`${user}@${each}`, each]), `${user}@*`, '*']
+const isOfSender = ({ domain, path }: KeyEntry): boolean => domain === '%' || path.includes('%')
+
+/** `*@example.org` with `%` is for that domain. */
+function entryOf({ pattern, domain, selector, key, keyName, keyLine }: SignedLine): KeyEntry {
+  const sender = pattern.slice(pattern.lastIndexOf('@') + 1)
+  const of = domain === '%' && !sender.includes('*') ? sender : domain.toLowerCase()
+  const path = of === '%' ? key : key.replaceAll('%', of)
+  return { name: keyName, line: keyLine, domain: of, selector, path, malformed: false }
 }
 
-/** The line that signs for an address: in a table of patterns the first that matches. */
-export function signingFor(setup: MailSetup, address: string): SigningEntry | undefined {
-  const entries = signingEntries(setup)
-  if (hasPatterns(setup)) return entries.find(({ pattern }) => matchesWild(pattern, address))
-  return lookups(address)
-    .map((name) => entries.find(({ pattern }) => pattern === name))
-    .find((found) => found !== undefined)
-}
-
-export const signs = (setup: MailSetup, address: string): boolean =>
-  signingFor(setup, address) !== undefined || plainKeys(setup).some(({ domain }) => address.endsWith(`@${domain}`))
+/** Whether mail from an address is signed, of clients that are trusted. */
+export const signs = ({ signing }: MailSetup, address: string): boolean =>
+  signing.some(({ pattern }) => matchesWild(pattern, address.toLowerCase()))

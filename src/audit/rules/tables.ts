@@ -61,8 +61,10 @@ function fileFaults(setup: MailSetup): readonly Fault[] {
 
 function keyTableFaults(setup: MailSetup): readonly Fault[] {
   const table = tableOf(setup, 'keytable')
-  if (table === undefined) return []
+  if (table === undefined || tableOf(setup, 'signingtable')?.cut === true) return []
   const named = new Set(signingEntries(setup).map(({ key }) => key))
+  // Of a line with % for the name as well.
+  const signing = new Set(setup.signing.map(({ keyLine }) => keyLine))
   return keyEntries(setup).flatMap((entry): readonly Fault[] => {
     const subject = {
       ...rowPlace(setup, table, entry.line),
@@ -78,7 +80,7 @@ function keyTableFaults(setup: MailSetup): readonly Fault[] {
         },
       ]
     }
-    return named.has(entry.name) || tableOf(setup, 'signingtable') === undefined
+    return named.has(entry.name) || signing.has(entry.line) || tableOf(setup, 'signingtable') === undefined
       ? []
       : [{ id: 'key-table-unused', subject, message: `${entry.name} is in no line of the SigningTable` }]
   })

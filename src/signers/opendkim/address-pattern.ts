@@ -1,4 +1,5 @@
 // The keys of a SigningTable as patterns of addresses, in the order in which OpenDKIM comes to them.
+import type { Untrusted } from '../../shell/untrusted.ts'
 import { lowerCase } from './c-text.ts'
 import type { Entry } from './data-set.ts'
 import type { Table } from './look-up.ts'
@@ -28,7 +29,7 @@ export function inOrder(table: Table): readonly Ordered[] {
     .map(({ line }) => line)
 }
 
-function addressPattern(key: string, kind: Table['kind']): { pattern: string | undefined; why: string } {
+function addressPattern(key: Untrusted, kind: Table['kind']): { pattern: string | undefined; why: string } {
   if (kind === 'patterns') {
     if (key.includes('*') || key.includes('@')) return { pattern: key === '*' ? '*@*' : key, why: '' }
     return { pattern: undefined, why: 'in a refile: a pattern is for whole addresses' }
@@ -44,7 +45,7 @@ function addressPattern(key: string, kind: Table['kind']): { pattern: string | u
 }
 
 /** `user@example.org`, `example.org`, then `user@.example.org`, `.example.org` up the tree, `user@*`, `*`. */
-function rankOf(key: string): readonly [number, number, number] {
+function rankOf(key: Untrusted): readonly [number, number, number] {
   const at = key.lastIndexOf('@')
   const domain = key.slice(at + 1)
   const byUser = at < 0 ? 1 : 0

@@ -5,8 +5,9 @@ import { tableOf, type Table } from './look-up.ts'
 import { isYes, readSettings, type Setting, type Settings } from './read-settings.ts'
 import { lookAtOtherSets, refuseMissingKeys, refuseValues, type Given } from './refusals.ts'
 import { isSigned, signed, type SignedHow, type Way } from './signatures.ts'
-import { linesOfWay, type IdleLine, type SigningLine } from './signing-lines.ts'
-import { Doubts, placeText, type NotUnderstood, type OpendkimSources } from './sources.ts'
+import type { IdleLine, SigningLine } from './signing-line.ts'
+import { linesOfWay } from './signing-lines.ts'
+import { Doubts, placeText, type NotUnderstood, type OpendkimSources, type Place } from './sources.ts'
 import { optionsOf, type Options } from './words.ts'
 
 /** What it reads where no `-x` names another. */
@@ -14,8 +15,10 @@ export const DEFAULT_PATH = '/etc/opendkim.conf'
 
 export interface OpendkimConfiguration {
   readonly path: string
-  /** By name in lower case. */
+  /** The one that counts, by name in lower case. */
   readonly settings: Settings
+  /** All in the daemon's order, those that a later one supersedes too. */
+  readonly lines: readonly Setting[]
   readonly options: Options
   /** As `-p` or Socket says it: `inet:8891@localhost`. */
   readonly socket: string | undefined
@@ -40,8 +43,9 @@ export function opendkimConfiguration({ words, files }: OpendkimSources): Opendk
   const doubts = new Doubts()
   const options = optionsOf(words, doubts)
   const path = options.get('x') ?? DEFAULT_PATH
-  const settings: Settings =
-    !options.has('x') && files.get(path)?.kind === 'absent' ? new Map() : readSettings(path, files, doubts)
+  const isFresh = !options.has('x') && files.get(path)?.kind === 'absent'
+  const lines = isFresh ? [] : readSettings(path, files, doubts)
+  const settings: Settings = new Map(lines.map((line) => [line.name.toLowerCase(), line]))
   const given = (name: string, option?: string): Given | undefined => {
     const word = option === undefined ? undefined : options.get(option)
     const setting = settings.get(name.toLowerCase())
@@ -52,7 +56,8 @@ export function opendkimConfiguration({ words, files }: OpendkimSources): Opendk
   lookAtOtherSets(settings, options, files, doubts)
   tellScripts(settings, doubts)
   const socket = given('Socket', 'p')?.value
-  if (socket === undefined) doubts.refused('it is told no Socket', { path }, 'say Socket local:/run/opendkim/…')
+  if (socket === undefined && !isFresh)
+    doubts.refused('it is told no Socket', { path }, 'say Socket local:/run/opendkim/…')
   const signs = (given('Mode', 'b')?.value ?? 'sv').includes('s')
   const way = wayOf({ settings, options, files, doubts, given, signs, path })
   const exempt = settings.get('exemptdomains')
@@ -60,6 +65,7 @@ export function opendkimConfiguration({ words, files }: OpendkimSources): Opendk
   return {
     path,
     settings,
+    lines,
     options,
     socket,
     userId: given('UserID', 'u')?.value,
@@ -73,9 +79,20 @@ export function opendkimConfiguration({ words, files }: OpendkimSources): Opendk
   }
 }
 
-const setOf = (setting: Pick<Setting, 'name' | 'value' | 'path'>, files: OpendkimSources['files'], doubts: Doubts) => {
+/** More lines of patterns that are not for one domain each are not looked through, for each address anew. */
+const MOST_PATTERNS = 1000
+
+function setOf(
+  setting: Pick<Setting, 'name' | 'value'> & Place,
+  files: OpendkimSources['files'],
+  doubts: Doubts,
+): Table | undefined {
   const set = dataSetOf(setting, files, doubts)
-  return set && tableOf(set, setting.name !== 'KeyTable')
+  if (set === undefined) return undefined
+  const table = tableOf(set, setting.name !== 'KeyTable')
+  if (table.slow <= MOST_PATTERNS) return table
+  doubts.unknown(`${setting.name} has more than ${MOST_PATTERNS} patterns of several stars`, setting, 'name domains')
+  return undefined
 }
 
 /** Programs that decide about each message, and what changes where the daemon looks for keys. */
@@ -124,7 +141,7 @@ function byDomain({ settings, options, files, doubts, given, signs }: Reading): 
   if (signs && !whole) doubts.refused('Domain needs KeyFile and Selector', domain.place, 'set both')
   const domains = setOf({ name: 'Domain', value: domain.value, ...domain.place }, files, doubts)
   if (domains === undefined) return { kind: 'nobody' }
-  const key = whole ? { selector: selector.value, path: keyFile.value } : undefined
+  const key = whole ? { selector: selector.value, path: keyFile.value, place: keyFile.place } : undefined
   return { kind: 'domains', domains, subDomains: options.has('D') || isYes(settings, 'SubDomains'), key }
 }
 

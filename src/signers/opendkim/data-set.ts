@@ -3,7 +3,7 @@ import type { Untrusted } from '../../shell/untrusted.ts'
 import { lowerCase, tableLines, trimmed, type Line } from './c-text.ts'
 import { patternFault } from './pattern.ts'
 import { textOf, type Setting } from './read-settings.ts'
-import type { Doubts, OpendkimSources, Place } from './sources.ts'
+import { Doubts, type NotUnderstood, type OpendkimSources, type Place } from './sources.ts'
 
 /** A line of a table, or a part of a list. `value` is left out where only a key is there. */
 export interface Entry {
@@ -126,4 +126,13 @@ function tellFault({ key, place }: Entry, doubts: Doubts): void {
       place,
       'write it with * alone',
     )
+}
+
+/** One data set alone, for those who look at its lines: `value` of a setting or an option. */
+export function readDataSet(
+  setting: Pick<Setting, 'name' | 'value'> & Place,
+  files: OpendkimSources['files'],
+): { readonly set: DataSet | undefined; readonly notUnderstood: readonly NotUnderstood[] } {
+  const doubts = new Doubts()
+  return { set: dataSetOf(setting, files, doubts), notUnderstood: doubts.list }
 }

@@ -1,7 +1,6 @@
 // Patterns of `refile:` tables, which OpenDKIM makes regular expressions of (dkimf_mkregexp() of util.c).
 import type { Untrusted } from '../../shell/untrusted.ts'
-import { matchesWild } from '../../text/wild.ts'
-import { lowerCase } from './c-text.ts'
+import { matchesWild, type Wild } from '../../text/wild.ts'
 
 /** Signs of regex(7) that OpenDKIM leaves as they are. */
 const EXPRESSION = /[?[\](){}|^$\\]/
@@ -16,8 +15,25 @@ export function patternFault(pattern: Untrusted): 'too long' | 'expression' | un
   return EXPRESSION.test(pattern) ? 'expression' : undefined
 }
 
-/** Whether a pattern, whose stars stand for any text, is all of the text's. `withoutCase`: as ASCII knows it. */
-export function matchesPattern(pattern: Untrusted, text: Untrusted, withoutCase: boolean): boolean {
-  const [is, wanted] = withoutCase ? [lowerCase(text), lowerCase(pattern)] : [text, pattern]
-  return matchesWild(wanted, is)
+/**
+ * Tells whether a pattern, whose stars stand for any text, is all of a text. Of what is longer than OpenDKIM takes,
+ * nothing is: so the time has an end.
+ */
+export function matcherOf(pattern: Untrusted): (text: Untrusted) => boolean {
+  if (pattern.length > LONGEST) return () => false
+  const [first, last] = [pattern.indexOf('*'), pattern.lastIndexOf('*')]
+  if (first < 0) return (text) => text === pattern
+  const [head, tail] = [pattern.slice(0, first), pattern.slice(last + 1)]
+  const tokens = tokensOf(pattern)
+  return (text) => {
+    if (text.length > LONGEST || text.length < head.length + tail.length) return false
+    if (!text.startsWith(head) || !text.endsWith(tail)) return false
+    // Both have an end here, so that matchesWild() may be asked, which is ready for no strangers.
+    return first === last || matchesWild(tokens, `${text}`)
+  }
 }
+
+const isQuestionMark = (char: string): boolean => char === '?'
+
+const tokensOf = (pattern: Untrusted): Wild =>
+  Array.from(pattern, (char): Wild[number] => (char === '?' ? isQuestionMark : char))

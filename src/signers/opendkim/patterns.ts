@@ -1,7 +1,8 @@
 // Addresses by which two configurations are compared, and the set of those that one of them signs.
-import { placeText } from './sources.ts'
+import { lowerCase } from './c-text.ts'
 import { signaturesOf, type OpendkimConfiguration } from './configuration.ts'
 import { isSigned, type Signature } from './signatures.ts'
+import type { SigningLine } from './signing-line.ts'
 
 /** A part of an address that nobody has. */
 const ANY = 'mailrun-any'
@@ -22,21 +23,26 @@ export function witnessesOf(pattern: string): readonly string[] {
   return [`${ANY}@${rest}`, `${ANY}@${ANY}.${rest}`, `${ANY}@${ANY}${rest}`].filter((each) => !/[@.]\./.test(each))
 }
 
-export interface SignedPattern extends Signature {
-  /** `*@example.org` */
-  readonly pattern: string
-  /** `/etc/opendkim/SigningTable:3` */
-  readonly from: string
-  /** An address that is signed so. */
-  readonly witness: string
+export interface SignedPattern extends SigningLine {
+  /** Addresses that are signed by this line, each with what a message of it gets. */
+  readonly witnesses: ReadonlyMap<string, readonly Signature[]>
 }
 
-/** What is signed today: each pattern that counts for somebody, with the signatures of an address that it is for. */
+/**
+ * What is signed today: the lines that count for somebody, in the daemon's order. Of several lines for an address the
+ * first counts, or where `configuration.multiple` is set the first and the last.
+ */
 export function signedPatterns(configuration: OpendkimConfiguration): readonly SignedPattern[] {
-  return configuration.signing.flatMap(({ pattern, place }) =>
-    witnessesOf(pattern).flatMap((witness) => {
+  return configuration.signing.flatMap((line) => {
+    const witnesses = new Map<string, readonly Signature[]>()
+    for (const witness of witnessesOf(line.pattern)) {
       const how = signaturesOf(configuration, witness)
-      return isSigned(how) ? how.map((each) => ({ ...each, pattern, from: placeText(place), witness })) : []
-    }),
-  )
+      if (isSigned(how) && how.some((each) => isBy(each, line))) witnesses.set(witness, how)
+    }
+    return witnesses.size === 0 ? [] : [{ ...line, witnesses }]
+  })
 }
+
+/** Whether a signature may be one of a line; another line with the same key says the same of the address. */
+const isBy = ({ domain, selector }: Signature, line: SigningLine): boolean =>
+  selector === line.selector && (line.domain === '%' || lowerCase(line.domain) === lowerCase(domain))

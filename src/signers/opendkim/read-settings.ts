@@ -9,6 +9,8 @@ export interface Setting extends Place {
   readonly name: string
   readonly value: string
   readonly line: number
+  /** How many files include the one that it stands in: 0 is the configuration itself. */
+  readonly depth: number
 }
 
 /** The setting that counts, by name in lower case: of several, the last. */
@@ -24,8 +26,9 @@ export const yesOrNo = (value: Untrusted): boolean | undefined =>
 export const isYes = (settings: Settings, name: string): boolean =>
   yesOrNo(settings.get(name.toLowerCase())?.value ?? 'no') === true
 
-export function readSettings(path: Untrusted, files: OpendkimSources['files'], doubts: Doubts): Settings {
-  const settings = new Map<string, Setting>()
+/** All settings in their order. What is wrong in them goes to the doubts. */
+export function readSettings(path: Untrusted, files: OpendkimSources['files'], doubts: Doubts): readonly Setting[] {
+  const settings: Setting[] = []
   readFile({ path, files, doubts, settings, above: [], read: { files: 0 } }, { path })
   return settings
 }
@@ -37,7 +40,7 @@ interface Reading {
   readonly path: string
   readonly files: OpendkimSources['files']
   readonly doubts: Doubts
-  readonly settings: Map<string, Setting>
+  readonly settings: Setting[]
   /** The files that led here, each by the one before it. */
   readonly above: readonly string[]
   readonly read: { files: number }
@@ -94,7 +97,7 @@ function readLine({ text, number }: Line, reading: Reading): void {
   if (fault !== undefined)
     return reading.doubts.refused(`${known.name} has ${fault}`, place, 'mend the line: OpenDKIM does not start with it')
   if (known.kind !== 'include') {
-    reading.settings.set(known.name.toLowerCase(), { name: known.name, value, ...place })
+    reading.settings.push({ name: known.name, value, depth: reading.above.length, ...place })
     return
   }
   readFile({ ...reading, path: value, above: [...reading.above, reading.path] }, place)

@@ -67,12 +67,16 @@ function refuseKind(name: string, value: string, place: Place, doubts: Doubts): 
 
 const lineOf = ({ line }: Place): { line?: number } => (line === undefined ? {} : { line })
 
+/** What has more is told by `tableLines()`. */
+const MOST_PAIRS = 20_000
+
 /**
  * At a start OpenDKIM looks whether the keys of a SigningTable are there; it ends at the first line that names no
  * signer besides its key, and looks at no `refile:`.
  */
 export function refuseMissingKeys(signing: Table, keys: Table, doubts: Doubts): void {
   if (signing.kind === 'patterns') return
+  if (keys.slow * signing.entries.length > MOST_PAIRS) return
   for (const entry of signing.entries) {
     const value = signingValue(entry, signing.kind)
     if (typeof value === 'string' && entry.value === '') return

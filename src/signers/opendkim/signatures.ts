@@ -4,6 +4,7 @@ import { lowerCase } from './c-text.ts'
 import type { Entry } from './data-set.ts'
 import { keyNamed, pathFor, type FoundKey } from './keys.ts'
 import type { Table } from './look-up.ts'
+import type { Place } from './sources.ts'
 import { linesFor, senderOf, type Sender } from './sender.ts'
 
 export interface Signature {
@@ -33,7 +34,7 @@ export type Way =
       readonly domains: Table
       readonly subDomains: boolean
       /** `undefined`: there is none, and it fails. */
-      readonly key: { readonly selector: string; readonly path: string } | undefined
+      readonly key: { readonly selector: string; readonly path: string; readonly place: Place } | undefined
     }
   | { readonly kind: 'nobody' }
 
@@ -50,13 +51,20 @@ export function signed(way: Way, exempt: Table | undefined, address: Untrusted):
 
 function byTables({ signing, keys, multiple }: Way & { kind: 'tables' }, sender: Sender): SignedHow {
   const lines = linesFor(signing, sender)
-  const signatures: Signature[] = []
+  const signatures: (Signature | NoSignature)[] = []
   for (const line of multiple ? lines : lines.slice(0, 1)) {
     const signature = signatureBy(line, keys, signing.kind, sender)
     if ('fails' in signature) return signature
     signatures.push(signature)
   }
-  return signatures
+  // Of more than two, OpenDKIM 2.11 loses all but the first and the last (dkimf_add_signrequest(): mctx_srtail).
+  const kept = signatures.length > 2 ? [signatures[0]!, signatures.at(-1)!] : signatures
+  return kept.every((each): each is Signature => !('unsigned' in each)) ? kept : []
+}
+
+/** A signature that libopendkim refuses to make: the message leaves without any. */
+interface NoSignature {
+  readonly unsigned: string
 }
 
 /** The parts of a SigningTable's value, `key:signer`. */
@@ -75,7 +83,12 @@ export function signingValue({ value, key }: Entry, kind: Table['kind']): Signin
   return { keyName, signer: signer.join(':') }
 }
 
-function signatureBy(line: Entry, keys: Table, kind: Table['kind'], sender: Sender): Signature | { fails: string } {
+function signatureBy(
+  line: Entry,
+  keys: Table,
+  kind: Table['kind'],
+  sender: Sender,
+): Signature | NoSignature | { fails: string } {
   const value = signingValue(line, kind)
   if (typeof value === 'string') return { fails: value }
   const key = keyNamed(keys, value.keyName === '%' ? sender.domain : value.keyName)
@@ -87,7 +100,7 @@ export function signatureWith(
   key: Exclude<FoundKey, { fails: string }>,
   signer: string,
   { domain }: Sender,
-): Signature | { fails: string } {
+): Signature | NoSignature {
   const signing = key.domain === '%' ? domain : key.domain
   const identity = identityOf(signer.replaceAll('%', domain), signing)
   if (typeof identity === 'object') return identity
@@ -95,10 +108,10 @@ export function signatureWith(
 }
 
 /** libopendkim leaves an identity out that is not of the domain, and wants an `@` in each. */
-function identityOf(signer: string, domain: string): string | undefined | { fails: string } {
+function identityOf(signer: string, domain: string): string | undefined | NoSignature {
   if (signer === '') return undefined
   const at = signer.indexOf('@')
-  if (at < 0) return { fails: `the signer ${JSON.stringify(signer)} has no @` }
+  if (at < 0) return { unsigned: `the signer ${JSON.stringify(signer)} has no @: mail leaves unsigned` }
   const of = lowerCase(signer.slice(at + 1))
   const is = lowerCase(domain)
   return of === is || of.endsWith(`.${is}`) ? signer : undefined

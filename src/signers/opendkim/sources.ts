@@ -21,7 +21,9 @@ export interface OpendkimSources {
   readonly files: ReadonlyMap<string, FileText>
 }
 
-/** `line` counts from 1; left out where the whole file is meant, or a word of the command line (`path` is its option). */
+/**
+ * `line` counts from 1; left out where the whole file is meant, or a word of the command line (`path` is its option).
+ */
 export interface Place {
   readonly path: string
   readonly line?: number

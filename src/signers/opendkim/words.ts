@@ -14,7 +14,7 @@ export type Options = ReadonlyMap<string, string>
 export function optionsOf(words: readonly Untrusted[], doubts: Doubts): Options {
   const options = new Map<string, string>()
   const left = [...words]
-  const refuse = (what: string, option: string): void =>
+  const refuse = (what: string, option: Untrusted): void =>
     doubts.refused(what, { path: option }, "mend the options of OpenDKIM's unit")
   for (let word = left.shift(); word !== undefined; word = left.shift()) {
     if (word === '--') break
@@ -35,7 +35,7 @@ function takeLetters(
   word: Untrusted,
   left: Untrusted[],
   options: Map<string, string>,
-  refuse: (what: string, option: string) => void,
+  refuse: (what: string, option: Untrusted) => void,
 ): void {
   for (let at = 1; at < word.length; at += 1) {
     const letter = word[at]!

@@ -4,6 +4,9 @@ import type { AuditReport } from '../../../src/model/audit.ts'
 import type { MailSetup, OpendkimTable, Setting } from '../../../src/model/mail-setup.ts'
 import type { HostProof } from '../../../src/model/proof.ts'
 import type { Baseline } from '../../../src/audit/baseline.ts'
+import { opendkimReadings } from '../../../src/probes/opendkim-readings.ts'
+import type { FileText } from '../../../src/signers/opendkim/index.ts'
+import { sources } from '../postfix/host.ts'
 import { auditReport } from '../../../src/audit/report.ts'
 
 const RSA_2048 =
@@ -50,8 +53,36 @@ Socket local:/var/spool/postfix/opendkim/opendkim.sock
 PidFile /run/opendkim/opendkim.pid
 UserID opendkim`
 
+/** The setup, with what follows from its words, settings and tables: they are laid into files, and read. */
+export function asRead(setup: MailSetup): MailSetup {
+  const text = (lines: readonly { readonly line: number; readonly text: string }[]): FileText => {
+    const at = new Map(lines.map((each) => [each.line, each.text]))
+    const last = Math.max(0, ...at.keys())
+    return { kind: 'text', text: Array.from({ length: last }, (_, index) => `${at.get(index + 1) ?? ''}\n`).join('') }
+  }
+  const { path, present } = setup.configuration
+  const named = new Map(setup.tables.map((each) => [each.name as string, each]))
+  const valueFor = (name: string, value: string): string => {
+    const is = named.get(name.toLowerCase())
+    if (is === undefined) return value
+    return `${is.kind}:${is.path === '' ? is.rows.map((row) => row.text).join(',') || 'x' : is.path}`
+  }
+  const lines = setup.settings.map(({ line, name, value }) => ({ line, text: `${name} ${valueFor(name, value)}` }))
+  const files = setup.tables
+    .filter((each) => each.path !== '')
+    .map((each): readonly [string, FileText] => [
+      each.path,
+      each.state === 'absent' ? { kind: 'absent' } : each.cut ? { kind: 'cut' } : text(each.rows),
+    ])
+  const read = opendkimReadings(
+    { words: setup.arguments, files: new Map([[path, present ? text(lines) : { kind: 'absent' }], ...files]) },
+    new Map(setup.tables.map((each) => [each.path, each.state])),
+  )
+  return { ...setup, ...read }
+}
+
 /** As mailrun sets a host up. */
-export const GOOD: MailSetup = {
+export const GOOD: MailSetup = asRead({
   packages: { opendkim: '2.11.0~beta2-8', postfix: '3.7.11' },
   running: [],
   unit: {
@@ -64,6 +95,7 @@ export const GOOD: MailSetup = {
     FragmentPath: '/lib/systemd/system/opendkim.service',
     User: '',
   },
+  signing: [],
   arguments: [],
   configuration: { path: CONF, present: true },
   settings: settings(SETTINGS),
@@ -111,11 +143,13 @@ export const GOOD: MailSetup = {
     receive_override_options: '',
   },
   parameterLines: { smtpd_milters: [40], non_smtpd_milters: [41], milter_default_action: [42], myhostname: [30] },
-  services: [
-    { name: 'smtp/inet', command: 'smtpd', chroot: true, overrides: {} },
-    { name: 'cleanup/unix', command: 'cleanup', chroot: true, overrides: {} },
-  ],
-}
+  postfix: sources({
+    smtpd_milters: 'unix:opendkim/opendkim.sock',
+    non_smtpd_milters: 'unix:opendkim/opendkim.sock',
+    milter_default_action: 'tempfail',
+    internal_mail_filter_classes: 'bounce',
+  }),
+})
 
 const pass = (id: string) => ({ status: 'pass', id, what: 'well' }) as const
 export const PROOF: HostProof = {
@@ -216,3 +250,10 @@ export const report = (of: Evidence, baseline: Baseline = [], limited = false): 
 /** `id about`, sorted: of a setup, whatever else there is. */
 export const idsOf = ({ findings }: Pick<AuditReport, 'findings'>): readonly string[] =>
   [...new Set(findings.map(({ id }) => id))].sort()
+
+/** With other parameters of main.cf. */
+export const withMain = (setup: MailSetup, change: Readonly<Record<string, string>>): MailSetup => ({
+  ...setup,
+  parameters: { ...setup.parameters, ...change },
+  postfix: { ...setup.postfix!, main: new Map([...setup.postfix!.main, ...Object.entries(change)]) },
+})

@@ -19,7 +19,20 @@ import { keyringFor } from '../../../src/run/keyring-for.ts'
 import { pattern } from '../../pattern.ts'
 import { suite } from '../../suite.ts'
 import { ROOT } from '../cli/mailrun.ts'
-import { DMARC, domain, evidence, GOOD, host, idsOf, KEY_RECORD, PROOF, report, served, SPF } from './evidence.ts'
+import {
+  DMARC,
+  domain,
+  evidence,
+  GOOD,
+  host,
+  idsOf,
+  KEY_RECORD,
+  PROOF,
+  report,
+  served,
+  SPF,
+  withMain,
+} from './evidence.ts'
 
 const test = suite('audit: report')
 const valid = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(
@@ -257,7 +270,7 @@ test('hosts that share what each must have for itself are told', () => {
 })
 
 const accepting: HostEvidence = host({
-  setup: { ...GOOD, parameters: { ...GOOD.parameters, milter_default_action: 'accept' } },
+  setup: withMain(GOOD, { milter_default_action: 'accept' }),
 })
 
 test('the same of several hosts is one finding, and rows without a host or an answer say so', () => {

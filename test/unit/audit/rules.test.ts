@@ -9,12 +9,12 @@ import type { MailSetup, OpendkimTable } from '../../../src/model/mail-setup.ts'
 import { NO_SETUP } from '../../../src/probes/mail-setup.ts'
 import { DROP_IN } from '../../../src/probes/opendkim.ts'
 import { suite } from '../../suite.ts'
-import { GOOD, host, KEY_PATH, PROOF, settings, SETTINGS, table } from './evidence.ts'
+import { asRead, GOOD, host, KEY_PATH, PROOF, settings, SETTINGS, table, withMain } from './evidence.ts'
 
 const test = suite('audit: rules')
 const seen = new Set<string>()
 const found = (setup: MailSetup): readonly Fault[] => {
-  const faults = setupFaults(setup)
+  const faults = setupFaults(setup.configuration.path === '' ? setup : asRead(setup))
   for (const { id } of faults) seen.add(id)
   return faults
 }
@@ -26,10 +26,7 @@ const tables = (name: OpendkimTable['name'], change: Partial<OpendkimTable>): Ma
   tables: GOOD.tables.map((each) => (each.name === name ? { ...each, ...change } : each)),
 })
 const rows = (...texts: readonly string[]) => texts.map((text, index) => ({ line: index + 1, text }))
-const parameters = (change: Readonly<Record<string, string>>): MailSetup => ({
-  ...GOOD,
-  parameters: { ...GOOD.parameters, ...change },
-})
+const parameters = (change: Readonly<Record<string, string>>): MailSetup => withMain(GOOD, change)
 const unit = (change: Readonly<Record<string, string>>): MailSetup => ({ ...GOOD, unit: { ...GOOD.unit, ...change } })
 const keyIs = (change: object, key: Partial<MailSetup['keys'][number]> = {}): MailSetup => ({
   ...GOOD,
@@ -43,7 +40,13 @@ const publicKey = (bits: number): string =>
 const ed25519 = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'der' }).toString('base64')
 const service = (name: string, overrides: Readonly<Record<string, string>>): MailSetup => ({
   ...GOOD,
-  services: [...GOOD.services, { name, command: 'smtpd', chroot: true, overrides }],
+  postfix: {
+    ...GOOD.postfix!,
+    services: [
+      ...GOOD.postfix!.services,
+      { name, command: 'smtpd', chroot: true, overrides: new Map(Object.entries(overrides)) },
+    ],
+  },
 })
 
 test('what mailrun sets up has no faults, nor has one that differs from it where that is well', () => {
@@ -155,10 +158,10 @@ const WRONG: readonly (readonly [what: string, setup: MailSetup, ids: readonly s
   ['the world of IPv6', tables('internalhosts', { rows: rows('::/0') }), ['trusted-wide']],
   [
     'a socket for every program',
-    {
-      ...conf((text) => text.replace(/Socket .*/, 'Socket inet:8891@localhost')),
-      parameters: { ...GOOD.parameters, smtpd_milters: 'inet:127.0.0.1:8891' },
-    },
+    withMain(
+      conf((text) => text.replace(/Socket .*/, 'Socket inet:8891@localhost')),
+      { smtpd_milters: 'inet:127.0.0.1:8891' },
+    ),
     ['socket-any-user'],
     '/etc/opendkim.conf:8',
   ],
@@ -179,10 +182,10 @@ const WRONG: readonly (readonly [what: string, setup: MailSetup, ids: readonly s
   ],
   [
     'a socket for the network',
-    {
-      ...conf((text) => text.replace(/Socket .*/, 'Socket inet:8891')),
-      parameters: { ...GOOD.parameters, smtpd_milters: 'inet:127.0.0.1:8891' },
-    },
+    withMain(
+      conf((text) => text.replace(/Socket .*/, 'Socket inet:8891')),
+      { smtpd_milters: 'inet:127.0.0.1:8891' },
+    ),
     ['socket-open'],
   ],
   [
@@ -224,6 +227,23 @@ const WRONG: readonly (readonly [what: string, setup: MailSetup, ids: readonly s
     'a domain alone',
     tables('signingtable', { rows: rows('example.org mx1._domainkey.example.org') }),
     ['signing-bare-domain'],
+  ],
+  [
+    'patterns for the domain of the sender, by a key of that name',
+    {
+      ...conf((text) => text),
+      tables: [
+        table('keytable', 'file', '/etc/dkimkeys/KeyTable', `example.org example.org:mx1:${KEY_PATH}`),
+        table('signingtable', 'file', '/etc/dkimkeys/SigningTable', '* %'),
+        ...GOOD.tables.filter(({ name }) => name === 'internalhosts'),
+      ],
+    },
+    [],
+  ],
+  [
+    'a signer, and a comment',
+    tables('signingtable', { rows: rows('*@example.org mx1._domainkey.example.org:@example.org # office') }),
+    [],
   ],
   ['everybody', tables('signingtable', { rows: rows('*@* mx1._domainkey.example.org') }), ['signing-catch-all']],
   [
@@ -336,7 +356,7 @@ test('names and addresses under which a host sends are judged by what is proved 
     setup: MailSetup,
     change: Parameters<typeof host>[0] = {},
   ): readonly string[] => {
-    const faults = originFaults(setup, { ...PROOF, ...proof }, host(change))
+    const faults = originFaults(asRead(setup), { ...PROOF, ...proof }, host(change))
     for (const { id } of faults) seen.add(id)
     return faults.map(({ id }) => id)
   }

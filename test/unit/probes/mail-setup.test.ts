@@ -3,6 +3,7 @@
 import * as assert from 'uvu/assert'
 import { setupFaults } from '../../../src/audit/rules/setup-faults.ts'
 import { ProbeError } from '../../../src/model/probe.ts'
+import { milterUses } from '../../../src/postfix/milter-uses.ts'
 import { mailSetup } from '../../../src/probes/mail-setup.ts'
 import { mutated } from '../../fuzz/mutate.ts'
 import { randomOf } from '../../fuzz/random.ts'
@@ -10,25 +11,23 @@ import { suite } from '../../suite.ts'
 
 const test = suite('probes/mail-setup')
 const hex = (text: string): string => (text === '' ? '-' : Buffer.from(text).toString('hex'))
+const TEXTS = {
+  '/etc/opendkim.conf':
+    '#\n\nKeyTable file:/etc/dkimkeys/KeyTable # x\r\nSIGNINGTABLE refile:/etc/dkimkeys/SigningTable\nSocket local:/x\n',
+  '/etc/dkimkeys/KeyTable': 'a._domainkey.example.org example.org:a:/etc/dkimkeys/a.private\n',
+  '/etc/dkimkeys/SigningTable': '# x\n*@example.org   a._domainkey.example.org # x\n',
+}
 const LINES = [
   `package opendkim ${hex('2.11.0~beta2-8')}`,
   `unit LoadState ${hex('loaded')}`,
   `unit ActiveState ${hex('active')}`,
   `unit Type ${hex('forking')}`,
-  `argument ${hex('-p')}`,
-  `argument ${hex('inet:8892@localhost')}`,
-  `setting ${hex('/etc/opendkim.conf')} 7 ${hex('KeyTable')} ${hex('file:/etc/dkimkeys/KeyTable')}`,
-  `setting ${hex('/etc/opendkim.conf')} 8 ${hex('SigningTable')} ${hex('refile:/etc/dkimkeys/SigningTable')}`,
-  `configuration ${hex('/etc/opendkim.conf')} there`,
   `refused ${hex('opendkim: configuration error at line 8: unrecognized parameter')}`,
   `default SOCKET 20 ${hex('local:$RUNDIR/opendkim.sock')}`,
   `user ${hex('opendkim')}`,
   'in mail',
-  `table keytable file ${hex('/etc/dkimkeys/KeyTable')} there`,
-  `row keytable 1 ${hex('a._domainkey.example.org example.org:a:/etc/dkimkeys/a.private')}`,
-  `table signingtable refile ${hex('/etc/dkimkeys/SigningTable')} there`,
-  `row signingtable 2 ${hex('*@example.org a._domainkey.example.org')}`,
-  'cut signingtable',
+  `state ${hex('/etc/dkimkeys/KeyTable')} there`,
+  `state ${hex('/etc/dkimkeys/SigningTable')} there`,
   `key ${hex('/etc/dkimkeys/a.private')} unreadable -`,
   `path f root root 0600 ${hex('/etc/dkimkeys/a.private')}`,
   `path d opendkim opendkim 0700 ${hex('/etc/dkimkeys')}`,
@@ -38,8 +37,17 @@ const LINES = [
   `set config_directory ${hex('/etc/postfix')}`,
   'line smtpd_milters 40',
   'line smtpd_milters 50',
-  'service smtp/inet smtpd y',
-  `override smtp/inet smtpd_milters -`,
+  `main smtpd_milters ${hex('$dkim')}`,
+  `main dkim ${hex('unix:opendkim/opendkim.sock')}`,
+  `master ${hex('smtp inet n - y - - smtpd\nx inet n - n - - smtpd -o smtpd_milters=\n')}`,
+  `hosts ${hex('127.0.0.1 localhost\n')}`,
+  `addresses ${hex('192.0.2.1\n')}`,
+  `word ${hex('-p')}`,
+  `word ${hex('inet:8892@localhost')}`,
+  ...Object.entries(TEXTS).map(([path, text]) => `file ${hex(path)} text ${text.length}`),
+  `file ${hex('/etc/dkimkeys/x')} unreadable ${hex('refused')}`,
+  'texts',
+  `${Object.values(TEXTS).join('')}`,
   'end',
   '',
 ]
@@ -66,16 +74,20 @@ test('it is read line by line', () => {
         false,
         [{ line: 1, text: 'a._domainkey.example.org example.org:a:/etc/dkimkeys/a.private' }],
       ],
-      ['signingtable', 'refile', true, [{ line: 2, text: '*@example.org a._domainkey.example.org' }]],
+      ['signingtable', 'refile', false, [{ line: 2, text: '*@example.org a._domainkey.example.org' }]],
     ],
+  )
+  assert.equal(
+    setup.signing.map(({ pattern, line, selector, key }) => [pattern, line, selector, key]),
+    [['*@example.org', 2, 'a', '/etc/dkimkeys/a.private']],
   )
   assert.equal(setup.keys, [{ path: '/etc/dkimkeys/a.private', state: 'unreadable', publicKey: '' }])
   assert.equal(
-    [setup.members, setup.parameterLines, setup.services],
+    [setup.members, setup.parameterLines, milterUses(setup.postfix!).map(({ service, item }) => [service, item])],
     [
       { opendkim: ['opendkim', 'postfix'] },
       { smtpd_milters: [40, 50] },
-      [{ name: 'smtp/inet', command: 'smtpd', chroot: true, overrides: { smtpd_milters: '' } }],
+      [['smtp/inet', 'unix:opendkim/opendkim.sock']],
     ],
   )
 })

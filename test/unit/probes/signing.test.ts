@@ -9,9 +9,11 @@ import * as assert from 'uvu/assert'
 import { setReader } from '../../../src/files/read.ts'
 import type { Answer } from '../../../src/model/answer.ts'
 import { ProbeError } from '../../../src/model/probe.ts'
+import { dkimKeysProbe } from '../../../src/probes/dkim-keys.ts'
 import { keyOwnersProbe } from '../../../src/probes/key-owners.ts'
 import { signingFamily, type SigningItem } from '../../../src/probes/signing-family.ts'
 import { configurationOf, opendkimSetup, signingProbe, type Signing } from '../../../src/probes/signing.ts'
+import type { Script } from '../../../src/shell/script.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('probes/signing')
@@ -20,27 +22,26 @@ test.after(() => rmSync(root, { recursive: true }))
 
 const PEM = generateKeyPairSync('rsa', { modulusLength: 1024 }).privateKey.export({ type: 'pkcs8', format: 'pem' })
 
-/** Files by path below a root of their own, `/R` standing for it; `key` for a private key. */
+/** Files by path below a root of their own, `{R}` standing for it; `key` for a private key. */
 function host(files: Readonly<Record<string, string>>): string {
   const at = mkdtempSync(join(root, 'h'))
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(at, path)), { recursive: true })
-    writeFileSync(join(at, path), text === 'key' ? PEM : text.replaceAll('/R', at))
+    writeFileSync(join(at, path), text === 'key' ? PEM : text.replaceAll('{R}', at))
   }
   return at
 }
 
 const itemOf = (probe: { readonly question: object }): string => (probe.question as { readonly item: string }).item
 
-/** As a trip asks it, of the daemon's words. */
-function ask(at: string, items: readonly string[]): Answer {
-  const script = signingFamily
-    .script(items)
-    .text.replace('@words = daemon_words();', `@words = qw(-x ${at}/opendkim.conf);`)
-  assert.ok(script.includes(at))
+/** As a trip asks it, of a daemon that was started with that configuration. */
+function shell(question: string, at: string): Answer {
+  const script = question.replace('@words = daemon_words();', `@words = qw(-x ${at}/opendkim.conf);`)
+  assert.ok(script.includes(`qw(-x ${at}`))
   const stdout = execFileSync('sh', ['-c', [...setReader([script]), script].join('\n')], { encoding: 'latin1' })
   return { code: 0, stdout, stderr: '' }
 }
+const ask = (at: string, items: readonly string[]): Answer => shell(signingFamily.script(items).text, at)
 
 function signing(files: Readonly<Record<string, string>>, domain = 'example.org'): Signing & { readonly at: string } {
   const at = host(files)
@@ -49,30 +50,30 @@ function signing(files: Readonly<Record<string, string>>, domain = 'example.org'
   return { ...probe.parse(answer!)[0]!, at }
 }
 
-const TABLES = 'KeyTable file:/R/KeyTable\nSigningTable refile:/R/SigningTable\nSocket local:/run/o.sock\n'
+const TABLES = 'KeyTable file:{R}/KeyTable\nSigningTable refile:{R}/SigningTable\nSocket local:/run/o.sock\n'
 const USUAL = {
   'opendkim.conf': TABLES,
-  KeyTable: 'k1 example.org:mail:/R/k.pem\n',
+  KeyTable: 'k1 example.org:mail:{R}/k.pem\n',
   SigningTable: '*@example.org k1\n',
   'k.pem': 'key',
 }
 const IN_USE: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
   ['usual tables', USUAL],
-  ['an included file', { ...USUAL, 'opendkim.conf': 'Socket local:/x\nInclude /R/c', c: TABLES }],
+  ['an included file', { ...USUAL, 'opendkim.conf': 'Socket local:/x\nInclude {R}/c', c: TABLES }],
   ['lines that end as on Windows', { ...USUAL, 'opendkim.conf': TABLES.replaceAll('\n', '\r\n') }],
   ['names in capitals', { ...USUAL, 'opendkim.conf': TABLES.replaceAll('Table ', 'TABLE ') }],
-  ['a comment behind a key', { ...USUAL, KeyTable: '\tk1\texample.org:mail:/R/k.pem\t# since 2023: main\n' }],
-  ['a domain in capitals', { ...USUAL, KeyTable: 'k1 Example.ORG:mail:/R/k.pem\n' }],
+  ['a comment behind a key', { ...USUAL, KeyTable: '\tk1\texample.org:mail:{R}/k.pem\t# since 2023: main\n' }],
+  ['a domain in capitals', { ...USUAL, KeyTable: 'k1 Example.ORG:mail:{R}/k.pem\n' }],
   ['a key for one address', { ...USUAL, SigningTable: 'info@example.org k1\n' }],
-  ["the sender's domain", { ...USUAL, KeyTable: 'k1 %:mail:/R/k.pem\n', SigningTable: '* k1\n' }],
+  ["the sender's domain", { ...USUAL, KeyTable: 'k1 %:mail:{R}/k.pem\n', SigningTable: '* k1\n' }],
   [
     'a path with the domain in it',
-    { ...USUAL, KeyTable: 'k1 example.org:mail:/R/%.pem\n', 'k.pem': '', 'example.org.pem': 'key' },
+    { ...USUAL, KeyTable: 'k1 example.org:mail:{R}/%.pem\n', 'k.pem': '', 'example.org.pem': 'key' },
   ],
   [
     'Domain as a file, and one key',
     {
-      'opendkim.conf': 'Domain /R/domains\nSelector mail\nKeyFile /R/k.pem\nSocket local:/x\n',
+      'opendkim.conf': 'Domain {R}/domains\nSelector mail\nKeyFile {R}/k.pem\nSocket local:/x\n',
       domains: 'example.net\nexample.org\n',
       'k.pem': 'key',
     },
@@ -101,7 +102,7 @@ test('where none is in use, the first one is told of, whatever it is', () => {
 test('a key that is gone, and what its history says, are told of', () => {
   const { past, at } = signing({
     ...USUAL,
-    KeyTable: 'k1 example.org:mail:/R/gone.pem\n',
+    KeyTable: 'k1 example.org:mail:{R}/gone.pem\n',
     'dkimkeys/example.org/history': '# x\n1 keyed mx1\n2 active mx1\n3 revoked other\n',
   })
   assert.equal([past?.lost, past?.events], [{ selector: 'mail', path: `${at}/gone.pem` }, ['keyed', 'active']])
@@ -110,7 +111,7 @@ test('a key that is gone, and what its history says, are told of', () => {
 test('no private key and no password leaves the host', () => {
   const inline = String(PEM).replace(/-----.*-----|\s/g, '')
   const at = host({
-    'opendkim.conf': `${TABLES}LDAPBindPassword hunter2\nPeerList dsn:mysql://u:hunter3@h/x\nMTA file:/R/k.pem\n`,
+    'opendkim.conf': `${TABLES}LDAPBindPassword hunter2\nPeerList dsn:mysql://u:hunter3@h/x\nMTA file:{R}/k.pem\n`,
     KeyTable: `k1 example.org:mail:${inline}\nk2 example.org:mail:hunter4\n`,
     SigningTable: '*@example.org k1\n',
     'k.pem': 'key',
@@ -119,6 +120,29 @@ test('no private key and no password leaves the host', () => {
   assert.not.match(stdout, /hunter|PRIVATE KEY/)
   assert.not.ok(stdout.includes(inline.slice(3, 40)))
   assert.match(stdout, `k1 example.org:mail:(key)${'.'.repeat(inline.length - 5)}\n`)
+})
+
+test('the keys of a domain are those beside it, of its history and of the tables in use', () => {
+  const at = host({
+    ...USUAL,
+    KeyTable: 'k1 Example.ORG:mail:{R}/k.pem\nk2 %:all:{R}/%.pem\n',
+    'example.org.pem': 'key',
+    'old.pem': 'no key',
+    'dkimkeys/example.org/mx1.private': 'key',
+    'dkimkeys/example.org/history': '1 active old {R}/old.pem\n2 active gone {R}/gone.pem\n',
+  })
+  const probe = dkimKeysProbe(`${at}/dkimkeys`, ['example.org'])
+  const script = (probe.question as { readonly script: Script }).script.text
+  const { keys } = probe.parse(shell(script, at))
+  assert.equal(
+    keys.map(({ selector, path, publicKey }) => [selector, path.replace(at, ''), publicKey !== undefined]),
+    [
+      ['mx1', '/dkimkeys/example.org/mx1.private', true],
+      ['old', '/old.pem', false],
+      ['mail', '/k.pem', true],
+      ['all', '/example.org.pem', true],
+    ],
+  )
 })
 
 test('an answer that is cut short is an error', () => {
@@ -137,7 +161,7 @@ test('links are read where root alone made them, and a table of a thousand domai
   const domains = Array.from({ length: 1000 }, (_, index) => `d${index}.example`)
   const at = host({
     ...USUAL,
-    KeyTable: domains.map((each) => `${each} ${each}:s:/R/k.pem\n`).join(''),
+    KeyTable: domains.map((each) => `${each} ${each}:s:{R}/k.pem\n`).join(''),
     real: domains.map((each) => `*@${each} ${each}\n`).join(''),
   })
   rmSync(join(at, 'SigningTable'))

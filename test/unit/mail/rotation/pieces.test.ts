@@ -157,15 +157,15 @@ test(
   'keys on the host: those that openssl cannot read have no public half; ' +
     'none twice; names that are none are left out',
   () => {
-    const pem = '-----BEGIN PUBLIC KEY-----\nAAAA\nBBBB\n-----END PUBLIC KEY-----\n'
+    const hex = (path: string): string => Buffer.from(path).toString('hex')
     const { now, keys } = dkimKeysProbe('/k', ['a.example']).parse({
       code: 0,
       stdout:
         'now 99\n' +
-        `key a.example mx1 5 /k/a.example/mx1.private\n${pem}` +
-        'key a.example bad 6 /k/a.example/bad.private\n' +
-        `key a.example mx1 5 /k/a.example/mx1.private\n${pem}` +
-        'key a.example -x 5 /k/a.example/-x.private\n\0end',
+        `key a.example mx1 5 ${hex('/k/a.example/mx1.private')} AAAABBBB\n` +
+        `key a.example bad 6 ${hex('/k/a.example/bad.private')} -\n` +
+        `key a.example mx1 5 ${hex('/k/a.example/mx1.private')} AAAABBBB\n` +
+        `key a.example -x 5 ${hex('/k/a.example/-x.private')} -\nend\n`,
       stderr: '',
     })
     assert.is(now, 99)
