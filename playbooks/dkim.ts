@@ -165,8 +165,10 @@ export function selectorProblems(members: readonly Input[]): readonly FleetProbl
         },
       ]
     return vars.domains.flatMap((name) => {
-      const other = first.get(`${chosen} ${name}`)
-      first.set(`${chosen} ${name}`, other ?? host.name)
+      // DNS knows no case.
+      const key = `${chosen.toLowerCase()} ${name}`
+      const other = first.get(key)
+      first.set(key, other ?? host.name)
       if (other === undefined || other === host.name) return []
       const message =
         `selector ${chosen} of ${name} is that of ${other} already, and each host has a key of its own: ` +

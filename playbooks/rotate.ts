@@ -37,6 +37,7 @@ export default playbook({
   vars: v.object({
     domains: v.optional(v.array(domain, 'a list of domains is wanted'), []),
     dkim_selector: dkimVars.dkim_selector,
+    dkim_selectors: dkimVars.dkim_selectors,
     fqdn: dkimVars.fqdn,
     sign_host_name: dkimVars.sign_host_name,
     drop_signing: dkimVars.drop_signing,
