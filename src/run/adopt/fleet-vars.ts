@@ -1,6 +1,6 @@
 // The hosts' vars beside each other: which are the group's, and whose selector is a host's own.
 import { isIP } from 'node:net'
-import { isSelector } from '../../mail/names.ts'
+import { isSameName, isSelector } from '../../mail/names.ts'
 import type { AdoptedHost, AdoptedVar, Adoption } from '../../model/adoption.ts'
 import type { Host } from '../../model/host.ts'
 
@@ -41,7 +41,9 @@ const listOf = (host: AdoptedHost, name: string): readonly string[] => (valueOf(
 function withFirst(host: AdoptedHost, all: readonly AdoptedHost[], saysFirst: boolean): AdoptedHost {
   const [selector, ...more] = listOf(host, 'dkim_selectors')
   if (selector === undefined || saysFirst) return host
-  const rivals = all.filter((each) => each.name !== host.name && listOf(each, 'dkim_selectors').includes(selector))
+  const rivals = all.filter(
+    (each) => each.name !== host.name && listOf(each, 'dkim_selectors').some((one) => isSameName(one, selector)),
+  )
   const left = rivals.length === 0 ? host.left : [...host.left, sharedWords(selector, rivals)]
   const givesNone = isIP(host.name) || !isSelector(labelOf(host.name))
   const ofFullName = labelOf((valueOf(host, 'fqdn') ?? '') as string)

@@ -1,7 +1,7 @@
 // The vars of one host under which a run of playbooks/dkim.ts or mail-auth.ts changes as little as possible.
 import * as v from 'valibot'
 import { CLIENT } from '../../changes/signing-kept.ts'
-import { mailDomain } from '../../mail/names.ts'
+import { isSameName, mailDomain } from '../../mail/names.ts'
 import { signerOf } from '../../mail/own-name.ts'
 import { opendkimSocket } from '../../mail/schemas.ts'
 import type { AdoptedHost, AdoptedVar } from '../../model/adoption.ts'
@@ -98,12 +98,17 @@ function scalarVar(said: ToldHost['said'], { name, value, why }: AdoptedVar): re
   return [{ left: `${name} is ${JSON.stringify(value)} today, and the inventory says otherwise (${before.where})` }]
 }
 
+const isFirst = (said: ToldHost['said'], selector: string): boolean => {
+  const first = said.get('dkim_selector')?.value
+  return typeof first === 'string' && isSameName(first, selector)
+}
+
 const domainVars = ({ domains, selectors }: SignedDomains, said: ToldHost['said']): readonly Found[] => [
   ...listVar(said, 'domains', domains),
   ...listVar(
     said,
     'dkim_selectors',
-    selectors.filter((each) => each !== said.get('dkim_selector')?.value),
+    selectors.filter((each) => !isFirst(said, each)),
   ),
 ]
 

@@ -1,16 +1,16 @@
 // The domains that a host signs for today in the way that the var `domains` means, and what it signs beside that.
 import { inventoryWord } from '../../changes/signing-kept.ts'
-import { isSelector, mailDomain } from '../../mail/names.ts'
+import { distinctNames, isSelector, mailDomain } from '../../mail/names.ts'
 import { senderPattern } from '../../mail/sender-pattern.ts'
 import { placeText, type IdleLine, type OpendkimConfiguration, type SigningLine } from '../../signers/opendkim/index.ts'
-import { keptSigned, type Lost } from '../../signers/opendkim/keep-signed.ts'
-import { SenderIndex } from '../../signers/opendkim/sender-index.ts'
+import { keptSigned, type Lost } from '../../changes/signed-patterns.ts'
+import { SenderIndex } from '../../changes/sender-index.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 
 export interface SignedDomains {
   /** In the daemon's order, in A-labels. */
   readonly domains: readonly string[]
-  /** Their selectors, in lower case, each once. */
+  /** Their selectors, each once. */
   readonly selectors: readonly string[]
   /** Whether mail from the host's own name is signed today. */
   readonly signsOwn: boolean
@@ -41,7 +41,7 @@ export function signedDomains(configuration: OpendkimConfiguration, fqdn: string
   for (const domain of domains) beside.delete(domain)
   return {
     domains,
-    selectors: [...new Set(kept.map(({ line }) => line.selector.toLowerCase()).filter(isSelector))],
+    selectors: distinctNames(kept.map(({ line }) => line.selector).filter(isSelector)),
     signsOwn,
     beside: [...beside],
     left: [
@@ -80,7 +80,7 @@ function lostBy(
 }
 
 function remarks({ name, line: { selector, identity } }: Kept): readonly Untrusted[] {
-  const isOne = isSelector(selector.toLowerCase())
+  const isOne = isSelector(selector)
   return [
     ...(isOne ? [] : [`${name} is signed with the selector ${selector}, which no record of DNS can have: make a key`]),
     ...(identity === undefined || identity.replaceAll('%', name) === `@${name}`

@@ -4,7 +4,7 @@ import {
   type OpendkimConfiguration,
   type OpendkimSources,
 } from '../../signers/opendkim/index.ts'
-import { OTHER_WAYS, signedClients } from '../../signers/opendkim/signed-clients.ts'
+import { OTHER_WAYS, signedClients } from '../../changes/signed-clients.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 
 export interface OpendkimToday {

@@ -72,11 +72,11 @@ test('a domain whose mail another domain signs for is none of domains', () => {
   assert.equal(host.choices[0]?.value, ['example.org'])
 })
 
-test('a selector in capitals is written in small letters, one that is none is told', () => {
-  const keys = 'example.org example.org:Mail:/k/a\nexample.net example.net:mail_2023:/k/b\n'
+test('a selector keeps its spelling, one that is none is told', () => {
+  const keys = 'example.org example.org:Mail_2023:/k/a\nexample.net example.net:mail$:/k/b\n'
   const host = adopted({ keys })
-  assert.equal(valuesOf(host)['dkim_selectors'], ['mail'])
-  assert.match(host.left.join('\n'), 'example.net is signed with the selector mail_2023')
+  assert.equal(valuesOf(host)['dkim_selectors'], ['Mail_2023'])
+  assert.match(host.left.join('\n'), 'example.net is signed with the selector mail$')
 })
 
 test('the inventory’s word stands: lists grow, and what differs is told', () => {
