@@ -23,7 +23,7 @@ import type { UnitStart } from '../src/changes/unit-script.ts'
 import { DAEMON, KEY_GROUP, ROOTS_KEY } from '../src/mail/key-group.ts'
 import { milterOf } from '../src/postfix/endpoint.ts'
 import { isSelector, mailDomain } from '../src/mail/names.ts'
-import { needsRestart, unlike } from '../src/mail/opendkim-conf.ts'
+import { needsRestart, settingsOf, unlike } from '../src/mail/opendkim-conf.ts'
 import { hardeningText } from '../src/mail/opendkim-hardening.ts'
 import { flag, listOf, oneOf, record, required, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
@@ -37,6 +37,7 @@ import type { PlanContext } from '../src/model/task.ts'
 import type { PathState } from '../src/probes/path.ts'
 import { configurationOf, KEY_TABLE, SIGNING_TABLE, keyPath, type Signing } from '../src/probes/signing.ts'
 import type { UnitState } from '../src/probes/unit.ts'
+import type { OpendkimConfiguration } from '../src/signers/opendkim/index.ts'
 import {
   CONFIGURATION,
   DROP_IN,
@@ -64,6 +65,8 @@ interface Tables {
    * it. Left out, or in none of them: not signed.
    */
   readonly hostName?: string
+  /** The host's own name, which need not stay signed where `hostName` is left out. */
+  readonly unsignedName?: string
   /**
    * By domain, the selector that signs from now on; its key must be there as `DIRECTORY/DOMAIN/SELECTOR.private`. Left
    * out: the key in use, else the first one. Where it is given, domains that are not signed for yet are left alone.
@@ -147,6 +150,7 @@ export const opendkim = defineTask<OpendkimArgs, OpendkimState>({
     selector: required(text),
     directory: text,
     hostName: text,
+    unsignedName: text,
     active: record,
     dropSigning: listOf(text),
     dns: record,
@@ -470,7 +474,7 @@ const needsGroup = (open: readonly Signing[]): boolean =>
 
 /** Why a reload does not do; none where it may. */
 function whyRestart(
-  { activation, files }: OpendkimState,
+  { activation, files, setup }: OpendkimState,
   joins: boolean,
   staged: ReadonlyMap<string, string>,
   before: Untrusted | undefined,
@@ -480,10 +484,17 @@ function whyRestart(
   const joining = joins && !activation.joined ? [`it joins the group ${KEY_GROUP}`] : []
   const hardened = staged.has(DROP_IN) ? [wordsOn(staged.get(DROP_IN), files[FILES.indexOf(DROP_IN)]!)] : []
   if (!staged.has(CONFIGURATION)) return [...joining, ...hardened]
+  const former = configurationOf(setup)?.settings
   const settings =
-    before === undefined ? ['what its former configuration may say'] : needsRestart(before, configuration)
+    before === undefined
+      ? ['what its former configuration may say']
+      : needsRestart(former === undefined ? settingsOf(before) : valuesOf(former), settingsOf(configuration))
   return [...joining, ...settings.map((name) => `${name} is read at a start only`), ...hardened]
 }
+
+/** By name in lower case, of what it includes too. */
+const valuesOf = (settings: OpendkimConfiguration['settings']): ReadonlyMap<string, string> =>
+  new Map([...settings].map(([name, { value }]) => [name, value]))
 
 function wordsOn(staged: string | undefined, { is }: PathState): string {
   if (staged === GONE) return 'its unit is no longer hardened'

@@ -11,6 +11,8 @@ import { CONFIGURATION } from '../probes/signing-family.ts'
 export interface KeepArgs {
   readonly domains: readonly string[]
   readonly hostName?: string
+  /** The host's own name where its mail need not stay signed, nor be signed at all. */
+  readonly unsignedName?: string
   /**
    * Senders whose mail need not stay signed: `example.net`, `.example.net` (those below it), `user@example.net`, `*`;
    * and clients: `client:10.0.0.0/8`.
@@ -49,7 +51,7 @@ export function keeping(
   if (configuration === undefined) return NOTHING
   const obstacle = unreadable(configuration) ?? overruled(configuration)
   if (obstacle !== undefined) return { why: obstacle }
-  const drop = args.dropSigning ?? []
+  const { dropSigning: drop = [], unsignedName } = args
   const gone = new Set(setup.gone)
   const kept = keptSigned({
     today: configuration.signing.filter(({ key }) => key === undefined || !gone.has(key)),
@@ -60,14 +62,15 @@ export function keeping(
       ...(each.inUse ? { now: { selector: each.selector, path: each.path } } : {}),
     })),
     hostName: args.hostName,
-    drop: drop.filter((each) => !each.startsWith(CLIENT)),
+    drop: [...drop.filter((each) => !each.startsWith(CLIENT)), ...(unsignedName === undefined ? [] : [unsignedName])],
   })
   if (kept === undefined) return { why: TOO_ODD }
   if (kept.lost.length > 0 && !setup.ours) return { why: refusal(kept, args.domains) }
+  const idle = kept.idle.filter((each) => each !== unsignedName)
   const clients = clientsOf(args, setup, configuration)
   return clients.lost.length > 0
     ? { why: refusedClients(clients.lost) }
-    : { ...kept, clients: clients.own, ...warned(kept) }
+    : { ...kept, idle, clients: clients.own, ...warned(kept) }
 }
 
 /** Of tables that mailrun wrote the inventory has the last word. */
@@ -84,13 +87,13 @@ const warned = ({ lost }: Kept): Pick<Keeping, 'warning'> =>
 export const CLIENT = 'client:'
 
 function clientsOf(
-  { trustedHosts, hostName, dropSigning = [] }: KeepArgs,
+  { trustedHosts, hostName, unsignedName, dropSigning = [] }: KeepArgs,
   { ours, sources }: OpendkimSetup,
   configuration: OpendkimConfiguration,
 ): SignedClients {
   if (trustedHosts === undefined || !isKnown(sources)) return { lost: [], own: [] }
   const dropped = new Set(dropSigning.map((each) => each.toLowerCase()))
-  const { lost, own } = signedClients(configuration, sources.files, trustedHosts, hostName)
+  const { lost, own } = signedClients(configuration, sources.files, trustedHosts, hostName ?? unsignedName)
   // In mailrun's own configuration the inventory has the last word.
   if (ours || configuration.signing.length === 0) return { lost: [], own }
   return { lost: lost.filter(({ name }) => !dropped.has(`${CLIENT}${name}`.toLowerCase())), own }

@@ -1,11 +1,10 @@
-// Small cases that failed, each rebuilt from a public report: files over /etc (cases/opendkim), and scripts on a host
-// with Postfix (cases/postfix). What each is, and from where, stands in ABOUT.
-import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { join, relative } from 'node:path'
+// Small cases that failed, each rebuilt from a public report: OpenDKIM's files, laid over /etc, and scripts on a host
+// with Postfix (cases/postfix).
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { CASES, type Case } from '../signers/cases.ts'
 import { ROOT } from '../unit/cli/mailrun.ts'
 import { FIRST, postconf, steps, type Profile } from './profile.ts'
-
-const CASES = join(ROOT, 'test/brownfield/cases')
 
 /** By the beginning of a case's name: what is special, and where it is from. */
 const ABOUT: readonly (readonly [string, string, string])[] = [
@@ -19,15 +18,9 @@ const ABOUT: readonly (readonly [string, string, string])[] = [
   ['11', '% and catch-alls', 'docker-mailserver #1579, #3810; chatmail/relay PR #784'],
 ]
 
-const filesBelow = (folder: string): readonly string[] =>
-  readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .map((name) => join(folder, name))
-    .filter((path) => statSync(path).isFile())
-    .sort()
-
 /** Shell text that writes a file byte by byte. */
-const laid = (path: string, bytes: Buffer): string =>
-  `mkdir -p '${path.replace(/\/[^/]*$/, '')}'\nbase64 -d >'${path}' <<'BYTES'\n${bytes.toString('base64')}\nBYTES`
+const laid = (path: string, text: string): string =>
+  `mkdir -p '${path.replace(/\/[^/]*$/, '')}'\nbase64 -d >'${path}' <<'BYTES'\n${Buffer.from(text).toString('base64')}\nBYTES`
 
 /** A throwaway key, at every path that is named; `%` of a path is the sender's domain. */
 const key = (path: string): string => `mkdir -p '${path.replace(/\/[^/]*$/, '')}'
@@ -39,36 +32,35 @@ chmod 600 '${path}'`
 const ASKED = `adduser --quiet postfix opendkim
 postconf -F 'smtp/inet/chroot = n' 'cleanup/unix/chroot = n'`
 
-function overEtc(name: string): Profile {
-  const folder = join(CASES, 'opendkim', name)
-  const files = filesBelow(folder)
-  const text = files.map((path) => readFileSync(path, 'latin1')).join('\n')
-  const domains = /example\.net|^\*@\*|^\*\s|^Domain\s+\*/m.test(text)
-    ? ['example.org', 'example.net']
-    : ['example.org']
+/** Domains whose keys the case has. */
+const DOMAINS = ['example.org', 'example.net']
+
+function overEtc({ name, files, signed }: Case): Profile {
+  const text = Object.values(files).join('\n')
   const named = [...text.matchAll(/\/etc\/opendkim\/keys\/[\w%./-]*private/g)].map(([path]) => path)
-  const paths = named.flatMap((path) => domains.map((domain) => path.replace('%', domain)))
-  const milter = /^Socket\s+inet/m.test(text) ? 'inet:localhost:8891' : 'unix:/run/opendkim/opendkim.sock'
+  const paths = named.flatMap((path) => DOMAINS.map((domain) => path.replace('%', domain)))
+  const own = DOMAINS.filter((domain) => (signed[`a@${domain}`] ?? signed[`info@${domain}`] ?? []).length > 0)
+  const milter = 'unix:/run/opendkim/opendkim.sock'
   const [, about = '', source = ''] = ABOUT.find(([prefix]) => name.startsWith(prefix)) ?? []
   return {
     name,
     source,
     about,
     setup: steps(
-      ...files.map((path) => laid(`/etc/${relative(folder, path)}`, readFileSync(path))),
+      ...Object.entries(files).map(([path, content]) => laid(`/etc/${path}`, content)),
       ...[...new Set(paths)].map(key),
       ASKED,
       postconf(`smtpd_milters = ${milter}`, `non_smtpd_milters = ${milter}`, 'milter_default_action = accept'),
       'systemctl restart opendkim postfix',
     ),
-    senders: ['a@example.org', 'info@example.org', 'a@sub.example.org', 'a@example.net'],
+    senders: Object.keys(signed),
     ways: ['25', 'sendmail'],
-    keys: domains.map((domain) => ({ domain, selector: 'mail', path: paths[0] ?? '' })),
-    vars: { domains },
+    keys: own.map((domain) => ({ domain, selector: 'mail', path: paths[0] ?? '' })),
+    vars: { domains: own },
   }
 }
 
-const script = (name: string): string => readFileSync(join(CASES, 'postfix', name), 'utf8')
+const script = (name: string): string => readFileSync(join(ROOT, 'test/brownfield/cases/postfix', name), 'utf8')
 const KEYS = [{ domain: FIRST, selector: 'mail', path: `/etc/opendkim/keys/${FIRST}/mail.private` }]
 
 /** A script on top of the first, and what is done after it. */
@@ -97,7 +89,7 @@ systemctl restart opendkim`
 const SUBMISSION = script('19-submission-parameter.sh')
 
 export const SMALL_CASES: readonly Profile[] = [
-  ...readdirSync(join(CASES, 'opendkim')).sort().map(overEtc),
+  ...CASES.map(overEtc),
   onPostfix('01-parameter', '$dkim_milter', 'docker-mailserver #3109', []),
   onPostfix('02-own-socket', 'a port of its own', OWN_PORT, [script('02-own-socket.sh')]),
   onPostfix('02-stopped', 'the same, stopped', OWN_PORT, [script('02-own-socket.sh'), 'systemctl stop opendkim']),

@@ -33,6 +33,9 @@ export const putBack = (host: string): Promise<string> =>
   inHost(
     host,
     `set -e
+systemctl stop --no-block opendkim
+# It takes seconds to end by itself.
+systemctl kill -s KILL opendkim 2>/dev/null || :
 systemctl stop 'brownfield-*' opendkim postfix 'postfix@*'
 systemctl stop 'mailrun-*' 2>/dev/null || :
 rm -rf /run/mailrun /var/lib/mailrun ${STAND_INS} /var/spool/postfix/opendkim /var/spool/postfix/mailrun-cover

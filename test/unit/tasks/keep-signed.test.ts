@@ -69,6 +69,12 @@ const OK: readonly (readonly [string, Partial<KeepSignedArgs>, OpendkimSetup, Si
   ['another domain, whose key is gone', {}, setup(tables('*@b.example b\n'), { gone: ['/etc/k.private'] }), NEW],
   ['a server of the local network that is trusted', { trustedHosts: ['10.0.0.0/8'] }, setup(tables(A, NETWORK()))],
   ['a server that need not be', { dropSigning: ['client:10.1.0.0/16'] }, setup(tables(A, NETWORK()))],
+  [
+    'the host itself, which need not be signed',
+    { unsignedName: 'm.a.example' },
+    setup(tables(`${A}*@m.a.example a\n`)),
+  ],
+  ['the host itself, which is not signed', { unsignedName: 'm.a.example' }, setup(tables(A))],
   ['the host itself as a client', { hostName: 'm.a.example' }, setup(tables(A, 'InternalHosts m.a.example,m\n'))],
   ['mail that mailrun signs for networks', {}, setup(tables(A, NETWORK()), { ours: true })],
 ]

@@ -1,0 +1,19 @@
+// playbooks/rotate.ts takes the vars of the hosts whose keys it rotates.
+import * as assert from 'uvu/assert'
+import mailAuth from '../../../playbooks/mail-auth.ts'
+import rotate from '../../../playbooks/rotate.ts'
+import { declaredNames } from '../../../src/playbook/declared-names.ts'
+import { nearest } from '../../../src/text/nearest.ts'
+import { suite } from '../../suite.ts'
+
+const test = suite('playbooks/rotate.ts')
+
+test('it takes none of their vars for a mistyped one of its own', () => {
+  const own = declaredNames(rotate.vars)
+  const mistaken = declaredNames(mailAuth.vars)
+    .filter((name) => !own.includes(name))
+    .flatMap((name) => nearest(name, own) ?? [])
+  assert.equal(mistaken, [])
+})
+
+test.run()
