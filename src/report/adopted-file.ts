@@ -86,8 +86,9 @@ function changedValue(text: string, entry: Entry, wanted: unknown): readonly Edi
   const node = entry.value as Node
   const before: unknown = JSON.parse(JSON.stringify(node))
   if (JSON.stringify(before) === JSON.stringify(wanted)) return []
-  if (isSeq(node) && node.flow !== true && Array.isArray(before) && Array.isArray(wanted)) {
-    const more = wanted.filter((each) => !before.includes(each))
+  const isLines = isSeq(node) && node.flow !== true
+  if (isLines && Array.isArray(wanted)) {
+    const more = wanted.filter((each) => !(before as readonly unknown[]).includes(each))
     const by = ' '.repeat(columnOf(text, node.range![0]))
     return more.length === 0
       ? []
