@@ -190,7 +190,8 @@ export function tablesOf({
   return {
     domains: vars.domains,
     selector: firstSelector({ vars, host }),
-    ...(name === undefined ? {} : vars.sign_host_name ? { hostName: name } : { unsignedName: name }),
+    ...(name === undefined || !vars.sign_host_name ? {} : { hostName: name }),
+    ...(name === undefined || vars.sign_host_name ? {} : { unsignedName: name }),
   }
 }
 
