@@ -165,8 +165,10 @@ export function selectorProblems(members: readonly Input[]): readonly FleetProbl
         },
       ]
     return vars.domains.flatMap((name) => {
-      const other = first.get(`${chosen} ${name}`)
-      first.set(`${chosen} ${name}`, other ?? host.name)
+      // DNS knows no case.
+      const key = `${chosen.toLowerCase()} ${name}`
+      const other = first.get(key)
+      first.set(key, other ?? host.name)
       if (other === undefined || other === host.name) return []
       const message =
         `selector ${chosen} of ${name} is that of ${other} already, and each host has a key of its own: ` +
@@ -184,11 +186,12 @@ export function tablesOf({
   readonly vars: Pick<Input['vars'], 'domains' | 'dkim_selector' | 'sign_host_name' | 'fqdn'>
   readonly host: PlaybookHost
 }) {
-  const hostName = vars.sign_host_name ? (vars.fqdn ?? mailDomain(host.name)) : undefined
+  const name = vars.fqdn ?? mailDomain(host.name)
   return {
     domains: vars.domains,
     selector: firstSelector({ vars, host }),
-    ...(hostName === undefined ? {} : { hostName }),
+    ...(name === undefined || !vars.sign_host_name ? {} : { hostName: name }),
+    ...(name === undefined || vars.sign_host_name ? {} : { unsignedName: name }),
   }
 }
 
@@ -205,23 +208,10 @@ export const keyDirectory = (domain: string): Task => keyDirectoryAt(`${KEYS}/${
 const signingKept = ({ vars, host }: Input): Task =>
   keepSigned({
     ...tablesOf({ vars, host }),
-    dropSigning: droppedOf({ vars, host }),
+    dropSigning: vars.drop_signing,
     trustedHosts: vars.trusted_hosts,
     dns: vars.dns,
   })
-
-/** `sign_host_name: false` is a word on mail of the host itself, too. */
-export function droppedOf({
-  vars,
-  host,
-}: {
-  readonly vars: Pick<Input['vars'], 'domains' | 'drop_signing' | 'sign_host_name' | 'fqdn'>
-  readonly host: PlaybookHost
-}): readonly string[] {
-  const name = vars.fqdn ?? mailDomain(host.name)
-  const isOwn = vars.sign_host_name || name === undefined || vars.domains.includes(name)
-  return isOwn ? vars.drop_signing : [...vars.drop_signing, name]
-}
 
 const listensAt = ({ opendkim_socket: socket }: Pick<Input['vars'], 'opendkim_socket'>): string =>
   socket.replace('@localhost', '@127.0.0.1')
@@ -253,7 +243,7 @@ export function signingTasks({ vars, host }: Input, own?: OwnSelectors): readonl
       directory({ path: socket.replace(/\/[^/]+$/, ''), owner: 'opendkim', group: 'postfix', mode: '2750' }),
     opendkim({
       ...tables,
-      dropSigning: droppedOf({ vars, host }),
+      dropSigning: vars.drop_signing,
       dns: vars.dns,
       trustedHosts: vars.trusted_hosts,
       socket: listens,

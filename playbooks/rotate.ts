@@ -3,7 +3,7 @@
 // tells how they go together. Run by itself it changes nothing.
 import { domain, isSelector, playbook, rotationVar, selector, v } from 'mailrun'
 import { dkimGroup, dkimHistory, dkimKey, file, keepSigned, opendkim } from 'mailrun/tasks'
-import { dkimVars, droppedOf, keyDirectory, KEYS, tablesOf } from './dkim.ts'
+import { dkimVars, keyDirectory, KEYS, tablesOf } from './dkim.ts'
 
 const EVENTS = [
   'keyed',
@@ -59,7 +59,7 @@ export default playbook({
     const keeps = mine.length > 0 && isSelector(tables.selector)
     return [
       // Before anything is made: keys that cannot be switched to afterwards would be of no use.
-      keeps && keepSigned({ ...tables, dropSigning: droppedOf({ vars, host }), switching: true }),
+      keeps && keepSigned({ ...tables, dropSigning: vars.drop_signing, switching: true }),
       mine.some(([, { make }]) => make.length > 0) && dkimGroup({}),
       ...mine.flatMap(([name, { marks, make, active: chosen, back, delete: gone }]) => [
         make.length + marks.length > 0 && keyDirectory(name),
@@ -73,7 +73,7 @@ export default playbook({
         ...make.map((each) => dkimKey({ domain: name, selector: each, coming: true, bits: vars.dkim_bits })),
         ...gone.map((each) => file({ path: `${KEYS}/${name}/${each}.private`, state: 'absent' })),
       ]),
-      switches && opendkim({ ...tables, dropSigning: droppedOf({ vars, host }), active }),
+      switches && opendkim({ ...tables, dropSigning: vars.drop_signing, active }),
     ]
   },
 })

@@ -9,7 +9,7 @@ export {
   type MailKey,
   type MailMember,
 } from './mail/mail-fleet.ts'
-export { mailRecords, type MailRecords, type PublishedTxt } from './mail/mail-records.ts'
+export { mailRecords, type MailRecords, type PublishedTxt, type RecordFault } from './mail/mail-records.ts'
 export type { DnsRecord, KeyClaim, MailRecord, Purpose } from './mail/dns-record.ts'
 export type { OwnSelectors } from './mail/own-selectors.ts'
 export { serves, supersedes } from './mail/served-record.ts'

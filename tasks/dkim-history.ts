@@ -12,7 +12,7 @@ import {
   type KeyEvent,
   type Mark,
 } from '../src/mail/rotation/history.ts'
-import { isSelector } from '../src/mail/names.ts'
+import { isSameName, isSelector } from '../src/mail/names.ts'
 import { listOf, object, oneOf, required, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
 import { blocked, change } from '../src/model/plan.ts'
@@ -115,7 +115,7 @@ export const dkimHistory = defineTask<DkimHistoryArgs, HistoryState>({
             'somebody else may be at work, so ask again',
         )
       }
-      if (SPENT.includes(mark.event) && signing.key.kind === 'key' && signing.selector === mark.selector)
+      if (SPENT.includes(mark.event) && signing.key.kind === 'key' && isSameName(signing.selector, mark.selector))
         return blocked(`${mark.selector}._domainkey.${domain} cannot be ${mark.event} now: the host's tables name it`)
       if (may === 'yes') added.push({ ...mark, time: UNKNOWN })
     }
@@ -162,7 +162,9 @@ E`,
 /** What the host will tell of a selector that it does not use, once these are written. */
 function withPast(signing: Signing, marks: readonly Pick<DkimMark, 'event' | 'selector'>[]): Signing {
   const { selector, inUse, past } = signing
-  const events = KEY_EVENTS.filter((event) => marks.some((mark) => mark.event === event && mark.selector === selector))
+  const events = KEY_EVENTS.filter((event) =>
+    marks.some((mark) => mark.event === event && isSameName(mark.selector, selector)),
+  )
   return inUse || events.length === 0 ? signing : { ...signing, past: { today: 0, ...past, events } }
 }
 
@@ -171,5 +173,5 @@ const write = (path: string, marks: readonly DkimMark[]): Script =>
   addLines(
     path,
     { owner: 'root', group: 'root', mode: '0644' },
-    { header: HISTORY_HEADER, keeps: '^[0-9]+ [a-z]+ [a-z0-9.-]+( /.*)?$', added: marks.map(markWords) },
+    { header: HISTORY_HEADER, keeps: '^[0-9]+ [a-z]+ [A-Za-z0-9._-]+( /.*)?$', added: marks.map(markWords) },
   )

@@ -7,6 +7,7 @@ import { keyObstacle } from '../src/changes/key-obstacle.ts'
 import { makeFile } from '../src/files/files.ts'
 import { spentSelector } from '../src/changes/spent-selector.ts'
 import { DAEMON, KEY_GROUP, ROOTS_KEY } from '../src/mail/key-group.ts'
+import { isSameName } from '../src/mail/names.ts'
 import type { OwnSelectors } from '../src/mail/own-selectors.ts'
 import { flag, number, record, required, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
@@ -83,7 +84,7 @@ export const dkimKey = defineTask<DkimKeyArgs, readonly Signing[]>({
       ...(own === undefined ? {} : foreignSelector(own, signing)),
       ...(key.kind !== 'key' && wanted.owner === DAEMON ? { note: NOT_ROOTS } : {}),
     }
-    if (changes.length === 0 && signing.selector !== selector) {
+    if (changes.length === 0 && !isSameName(signing.selector, selector)) {
       const why = `${selector} would be the selector of a first key`
       return { kind: 'ok', ...remarks, note: `${signing.selector} stays in use, for the host's tables name it: ${why}` }
     }

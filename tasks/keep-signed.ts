@@ -52,6 +52,7 @@ export const keepSigned = defineTask<KeepSignedArgs, KeepSignedState>({
     selector: required(text),
     directory: text,
     hostName: text,
+    unsignedName: text,
     dropSigning: listOf(text),
     trustedHosts: listOf(text),
     dns: record,

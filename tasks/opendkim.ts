@@ -64,6 +64,8 @@ interface Tables {
    * it. Left out, or in none of them: not signed.
    */
   readonly hostName?: string
+  /** The host's own name, which need not stay signed where `hostName` is left out. */
+  readonly unsignedName?: string
   /**
    * By domain, the selector that signs from now on; its key must be there as `DIRECTORY/DOMAIN/SELECTOR.private`. Left
    * out: the key in use, else the first one. Where it is given, domains that are not signed for yet are left alone.
@@ -147,6 +149,7 @@ export const opendkim = defineTask<OpendkimArgs, OpendkimState>({
     selector: required(text),
     directory: text,
     hostName: text,
+    unsignedName: text,
     active: record,
     dropSigning: listOf(text),
     dns: record,
@@ -365,8 +368,7 @@ function activation(
   if (plan.kind === 'blocked') return plan
   const signs = new Set(open)
   const then: OpendkimState = {
-    ...proven(now, files.then, dropIn, started),
-    setup: setupWith(now.setup, contents, configuration),
+    ...proven({ ...now, setup: setupWith(now.setup, contents, configuration) }, files.then, dropIn, started),
     signing: signing.map((each) => named(each, signs.has(each))),
     unit: plan.kind === 'change' ? plan.then : now.unit,
     pending: changed?.lists.after ?? now.pending,
@@ -375,7 +377,8 @@ function activation(
   const facts = changed === undefined ? [] : factsOf(changed.lists)
   const touched = changed === undefined ? [] : [`path:${MAIN_CF}` as const, ...facts.map(({ resource }) => resource)]
   const writes = [...writesOf(args), ...touched]
-  return withWarning(remarked<OpendkimState>(change(changes, then, facts, writes), remarks), dropIn.warning)
+  const told = withWarning(remarked<OpendkimState>(change(changes, then, facts, writes), remarks), kept.warning)
+  return withWarning(told, dropIn.warning)
 }
 
 /** What else than its files has the unit restarted, or Postfix's lists changed, which a reload goes before. */

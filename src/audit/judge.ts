@@ -1,4 +1,5 @@
 // Judges the evidence: all faults of a fleet, of which one cause is told once.
+import { dkimName } from '../mail/dkim-record.ts'
 import type { AuditSubject } from '../model/audit.ts'
 import type { HostProof } from '../model/proof.ts'
 import type { Evidence, HostEvidence } from './evidence.ts'
@@ -57,7 +58,7 @@ function onTheirHosts(fault: Fault, hosts: readonly HostEvidence[]): readonly Fa
 
 const signsWith = (proof: HostProof | undefined, record: string): boolean =>
   proof?.signing.some(({ signatures }) =>
-    signatures.some(({ domain, selector }) => `${selector}._domainkey.${domain}` === record),
+    signatures.some(({ domain, selector }) => dkimName(domain, selector) === record),
   ) ?? false
 
 const subjectKey = ({ host, domain, record, path, line, about }: AuditSubject): string =>

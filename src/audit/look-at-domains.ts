@@ -7,7 +7,7 @@ import { MOST_ALIASES } from '../dns/bounds.ts'
 import { ZoneNotFound } from '../dns/find-zone.ts'
 import { look, type Looking, type View } from '../dns/look.ts'
 import { shownServer } from '../dns/name-server.ts'
-import { planDns, type DnsPlan } from '../dns/plan-dns.ts'
+import { planDns } from '../dns/plan-dns.ts'
 import { walkDns } from '../dns/walk-dns.ts'
 import { adspName } from '../mail/adsp.ts'
 import { dkimName } from '../mail/dkim-record.ts'
@@ -17,7 +17,7 @@ import { isWithin } from '../mail/dns-record.ts'
 import { valuesOf } from '../mail/dns-walk.ts'
 import type { MailFleet } from '../mail/mail-fleet.ts'
 import { spfLookups } from '../mail/spf/lookups.ts'
-import { MailrunError } from '../model/mailrun-error.ts'
+import { groupedBy } from '../text/grouped-by.ts'
 import type { DomainEvidence, PublishedTxt } from './evidence.ts'
 
 /** How an audit asks DNS. */
@@ -47,58 +47,34 @@ export async function lookAtDomains(
 
 type DomainPlan = Pick<DomainEvidence, 'planned' | 'notes' | 'contradiction'>
 
-/**
- * Where the fleet's records contradict each other, each domain by itself: one that is in disorder must not hide the
- * others.
- */
-async function plansOf(fleet: MailFleet, dns: AskedDns): Promise<(domain: string) => DomainPlan> {
-  const partOf = (plan: DnsPlan, domain: string): DomainPlan => ({
-    planned: plan.records.filter(
-      ({ record }) =>
-        record.domain === domain ||
-        (record.purpose === 'spf-helo' &&
-          fleet.hosts.some(
-            ({ helo, ownName, domains }) =>
-              (helo === record.domain || ownName === record.domain) && domains[0] === domain,
-          )),
-    ),
-    notes: plan.findings.filter(({ message }) => message.startsWith(`${domain}: `) || message.startsWith(`${domain} `)),
-  })
-  const whole = await planned(fleet, dns)
-  if (!('contradiction' in whole)) return (domain) => partOf(whole, domain)
-  const all = fleet.domains.map(({ domain }) => domain)
-  const alone = await Promise.all(
-    fleet.domains.map(async (wanted) => {
-      const { domain } = wanted
-      const hosts = fleet.hosts
-        .map((host) => ({
-          ...host,
-          domains: host.domains.filter((each) => each === domain),
-          keys: host.keys.filter((key) => key.domain === domain),
-        }))
-        .filter((host) => host.domains.length > 0 || host.helo === domain)
-      const plan = await planned({ ...fleet, hosts, domains: [wanted], zones: [...fleet.zones, ...all] }, dns)
-      return [
-        domain,
-        'contradiction' in plan
-          ? { planned: [], notes: [], contradiction: plan.contradiction }
-          : { ...partOf(plan, domain) },
-      ] as const
-    }),
-  )
-  const byDomain = new Map<string, DomainPlan>(alone)
-  return (domain) => byDomain.get(domain) ?? { planned: [], notes: [] }
-}
-
-async function planned(
-  fleet: MailFleet,
-  { looking, bounds }: AskedDns,
-): Promise<DnsPlan | { readonly contradiction: string }> {
-  try {
-    return await planDns(fleet, looking, undefined, bounds)
-  } catch (error) {
-    if (error instanceof MailrunError) return { contradiction: error.message }
-    throw error
+/** What is wanted of each domain; what cannot be worked out is that one's. */
+async function plansOf(fleet: MailFleet, { looking, bounds }: AskedDns): Promise<(domain: string) => DomainPlan> {
+  const plan = await planDns(fleet, looking, undefined, bounds)
+  const records = groupedBy(plan.records, ({ record }) => record.domain)
+  const faults = groupedBy(plan.faults, (fault) => fault.domain)
+  const own = new Set(fleet.domains.map((each) => each.domain))
+  // A host's own name is told with the first domain that the host sends for.
+  const namesOf = (domain: string): readonly string[] => [
+    domain,
+    ...fleet.hosts
+      .filter(({ domains: [first] }) => first === domain)
+      .flatMap(({ helo, ownName }) => [helo, ownName])
+      .filter((name) => name !== undefined && !own.has(name))
+      .filter((name, at, all) => all.indexOf(name) === at)
+      .map(String),
+  ]
+  return (domain) => {
+    const names = namesOf(domain)
+    const planned = names.flatMap((name) => records.get(name) ?? [])
+    const unreadable = planned.flatMap((each) => (each.kind === 'blocked' && each.unreadable ? [each] : []))
+    const reasons = [...names.flatMap((name) => faults.get(name) ?? []), ...unreadable].map(({ why }) => why)
+    return {
+      planned,
+      notes: plan.findings.filter(
+        ({ message }) => message.startsWith(`${domain}: `) || message.startsWith(`${domain} `),
+      ),
+      ...(reasons.length === 0 ? {} : { contradiction: reasons.join('; ') }),
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 // Which keys sign for which domains from now on, and the tables that say so.
+import { isSameName } from '../mail/names.ts'
 import { signerOf } from '../mail/own-name.ts'
 import { keyTableLines, signingTableLines, type CarriedLine } from '../mail/signing-table.ts'
 import { UNKNOWN } from '../model/unknown.ts'
@@ -21,7 +22,7 @@ export const signingLines = (signing: readonly Signing[], chosen: ReadonlyMap<st
 
 /** What the host will answer once the tables name another key. */
 function switched(signing: Signing, chosen: Chosen | undefined): Signing {
-  if (chosen === undefined || chosen.selector === signing.selector || chosen.is.kind !== 'file') return signing
+  if (chosen === undefined || isSameName(chosen.selector, signing.selector) || chosen.is.kind !== 'file') return signing
   const { selector, path, is } = chosen
   const above = ancestorsOf(path)
   return {
@@ -44,7 +45,12 @@ const table = (lines: readonly string[]): string => `${TABLE_HEADER}\n${lines.ma
 /** opendkim.conf(5): `KeyTable file:…`. */
 export const keyTable = (lines: readonly Signing[]): string => table(keyTableLines(lines))
 
-/** opendkim.conf(5): `SigningTable refile:…`. @param hostName - the host's own @param carried - what is signed besides */
+/**
+ * opendkim.conf(5): `SigningTable refile:…`.
+ *
+ * @param hostName - the host's own
+ * @param carried - what is signed besides
+ */
 export const signingTable = (
   lines: readonly Signing[],
   hostName: string | undefined,

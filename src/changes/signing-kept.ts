@@ -1,9 +1,9 @@
 // What a host signs that its tables to come must go on signing, or the words by which a run refuses. Pure.
 import { mailDomain } from '../mail/names.ts'
 import type { CarriedLine } from '../mail/signing-table.ts'
-import { keptSigned, type Kept, type Lost } from '../signers/opendkim/keep-signed.ts'
+import { keptSigned, type Kept, type Lost } from './signed-patterns.ts'
 import { placeText, type OpendkimConfiguration } from '../signers/opendkim/index.ts'
-import { signedClients, type SignedClient, type SignedClients } from '../signers/opendkim/signed-clients.ts'
+import { signedClients, type SignedClient, type SignedClients } from './signed-clients.ts'
 import { isKnown } from '../model/unknown.ts'
 import { configurationOf, type OpendkimSetup, type Signing } from '../probes/signing.ts'
 import { CONFIGURATION } from '../probes/signing-family.ts'
@@ -11,6 +11,8 @@ import { CONFIGURATION } from '../probes/signing-family.ts'
 export interface KeepArgs {
   readonly domains: readonly string[]
   readonly hostName?: string
+  /** The host's own name where its mail need not stay signed, nor be signed at all. */
+  readonly unsignedName?: string
   /**
    * Senders whose mail need not stay signed: `example.net`, `.example.net` (those below it), `user@example.net`, `*`;
    * and clients: `client:10.0.0.0/8`.
@@ -27,6 +29,8 @@ export interface Keeping {
   readonly carried: readonly CarriedLine[]
   /** Names of the host itself that it signs for, as a client of its own. */
   readonly clients: readonly string[]
+  /** What leaves unsigned all the same, in words: the inventory says no more what it said for mailrun's own tables. */
+  readonly warning?: string
   /** Entries of `dropSigning` by which nothing is dropped. */
   readonly idle: readonly string[]
 }
@@ -47,7 +51,7 @@ export function keeping(
   if (configuration === undefined) return NOTHING
   const obstacle = unreadable(configuration) ?? overruled(configuration)
   if (obstacle !== undefined) return { why: obstacle }
-  const drop = args.dropSigning ?? []
+  const { dropSigning: drop = [], unsignedName } = args
   const gone = new Set(setup.gone)
   const kept = keptSigned({
     today: configuration.signing.filter(({ key }) => key === undefined || !gone.has(key)),
@@ -58,28 +62,41 @@ export function keeping(
       ...(each.inUse ? { now: { selector: each.selector, path: each.path } } : {}),
     })),
     hostName: args.hostName,
-    drop: drop.filter((each) => !each.startsWith(CLIENT)),
+    drop: [...drop.filter((each) => !each.startsWith(CLIENT)), ...(unsignedName === undefined ? [] : [unsignedName])],
   })
   if (kept === undefined) return { why: TOO_ODD }
-  if (kept.lost.length > 0) return { why: refusal(kept, args.domains) }
+  if (kept.lost.length > 0 && !setup.ours) return { why: refusal(kept, args.domains) }
+  const idle = kept.idle.filter((each) => each !== unsignedName)
   const clients = clientsOf(args, setup, configuration)
-  return clients.lost.length > 0 ? { why: refusedClients(clients.lost) } : { ...kept, clients: clients.own }
+  return clients.lost.length > 0
+    ? { why: refusedClients(clients.lost) }
+    : { ...kept, idle, clients: clients.own, ...warned(kept) }
 }
+
+/** Of tables that mailrun wrote the inventory has the last word. */
+const warned = ({ lost }: Kept): Pick<Keeping, 'warning'> =>
+  lost.length === 0
+    ? {}
+    : {
+        warning:
+          `mail that mailrun's tables have signed is not signed any more, for the inventory does not name it: ` +
+          `${listOf(lost)}`,
+      }
 
 /** Before a client in `dropSigning`. */
 export const CLIENT = 'client:'
 
 function clientsOf(
-  { trustedHosts, hostName, dropSigning = [] }: KeepArgs,
+  { trustedHosts, hostName, unsignedName, dropSigning = [] }: KeepArgs,
   { ours, sources }: OpendkimSetup,
   configuration: OpendkimConfiguration,
 ): SignedClients {
   if (trustedHosts === undefined || !isKnown(sources)) return { lost: [], own: [] }
   const dropped = new Set(dropSigning.map((each) => each.toLowerCase()))
-  const { lost, own } = signedClients(configuration, sources.files, trustedHosts, hostName)
+  const { lost, own } = signedClients(configuration, sources.files, trustedHosts, hostName ?? unsignedName)
   // In mailrun's own configuration the inventory has the last word.
-  const isSettled = ours || configuration.signing.length === 0
-  return { lost: isSettled ? [] : lost.filter(({ name }) => !dropped.has(`${CLIENT}${name}`.toLowerCase())), own }
+  if (ours || configuration.signing.length === 0) return { lost: [], own }
+  return { lost: lost.filter(({ name }) => !dropped.has(`${CLIENT}${name}`.toLowerCase())), own }
 }
 
 function refusedClients(clients: readonly SignedClient[]): string {
@@ -127,13 +144,18 @@ const SHOWN = 10
 const more = (all: number): string => (all > SHOWN ? `\nand ${all - SHOWN} more` : '')
 
 function refusal({ lost, idle }: Kept, domains: readonly string[]): string {
-  const list = lost.slice(0, SHOWN).map((each) => `\n${lossText(each)}`)
   const unmet = idle.length === 0 ? '' : `; of drop_signing nothing that is signed is meant by ${idle.join(', ')}`
   return (
     `mail that this host signs would not be signed any more, or by another key, so nothing is changed:` +
-    `${list.join('')}${more(lost.length)}\n${remedyFor(lost, domains)}${unmet}`
+    `${listOf(lost)}\n${remedyFor(lost, domains)}${unmet}`
   )
 }
+
+const listOf = (lost: readonly Lost[]): string =>
+  `${lost
+    .slice(0, SHOWN)
+    .map((each) => `\n${lossText(each)}`)
+    .join('')}${more(lost.length)}`
 
 function lossText({ pattern, by, instead }: Lost): string {
   const signer = by.identity === undefined ? '' : ` i=${by.identity}`
@@ -145,10 +167,9 @@ function lossText({ pattern, by, instead }: Lost): string {
 function remedyFor(lost: readonly Lost[], domains: readonly string[]): string {
   const patterns = lost.slice(0, SHOWN).map(({ pattern }) => inventoryWord(pattern))
   const names = patterns.filter((name) => mailDomain(name) === name && !domains.includes(name))
-  const isAll = patterns.includes('*')
-  const add = isAll ? ALL_REMEDY : names.length === 0 ? '' : `add ${names.join(', ')} to domains, or `
+  const add = names.length === 0 ? '' : `add ${names.join(', ')} to domains, or `
   const drop = patterns.map((pattern) => `'${pattern}'`).join(', ')
-  return `${add}say what need not stay signed: drop_signing: [${drop}]`
+  return `${patterns.includes('*') ? ALL_REMEDY : add}say what need not stay signed: drop_signing: [${drop}]`
 }
 
 const ALL_REMEDY = 'name in domains each whose mail is to be signed from now on, and '

@@ -1,5 +1,5 @@
 // Why nothing may be signed under a selector, for a key that is gone or spent has its record; and what to do.
-import { isSelector } from '../mail/names.ts'
+import { isSameName, isSelector } from '../mail/names.ts'
 import { historyPath, type KeyEvent } from '../mail/rotation/history.ts'
 import { newSelectors } from '../mail/rotation/new-selector.ts'
 import { dkimName } from '../mail/dkim-record.ts'
@@ -20,7 +20,8 @@ export function spentSelector(asked: Asked): string | undefined {
   const { lost, events } = past
   const name = dkimName(domain, selector)
   const history = historyPath(path.slice(0, path.lastIndexOf('/', path.lastIndexOf('/') - 1)), domain)
-  if (key.kind === 'absent' && (lost?.selector === selector || lost?.path === path)) {
+  const isLost = lost !== undefined && (isSameName(lost.selector, selector) || lost.path === path)
+  if (key.kind === 'absent' && isLost) {
     return (
       `${path} is gone, and the host's tables name it: a key made in its place would sign at once, and fail DKIM by ` +
       `the record of the lost one. Put the file back from a backup, or ${another(asked)}; ` +

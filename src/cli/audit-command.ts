@@ -60,7 +60,7 @@ async function audit(flags: Given<AuditFlags>, version: string, signals: Signals
     interrupt: signals.interrupt,
     abandon: signals.abandon,
   }).finally(close)
-  const evidence = await auditEvidence(fleet, run.hosts, message, auditDns(fleet.dns))
+  const evidence = await auditEvidence(fleet, run.hosts, message, auditDns(fleet.dns.of))
   const report = auditReport(evidence, {
     date: new Date(),
     version,

@@ -3,9 +3,10 @@ import { createInterface } from 'node:readline/promises'
 import { connector } from '../connection/connector.ts'
 import { authoritative } from '../dns/authoritative.ts'
 import type { DnsVars } from '../dns/dns-vars.ts'
+import type { VarsOf } from '../dns/finder-by.ts'
 import type { Looking } from '../dns/look.ts'
 import { planDns, planRecords, type DnsPlan, type Replacing } from '../dns/plan-dns.ts'
-import { hostsOf, pushDns, pushShares } from '../dns/push-dns.ts'
+import { hostsOf, pushDns, pushShares, type Share } from '../dns/push-dns.ts'
 import { servedEverywhere, type NotServed } from '../dns/served-everywhere.ts'
 import { absolute } from '../inventory/address.ts'
 import type { RecordFinding } from '../mail/record-finding.ts'
@@ -36,10 +37,12 @@ type Source = Awaited<ReturnType<typeof fleetSource>>
 /** What there is to do, and all that is needed to do it. */
 interface Work {
   readonly inventory: Inventory
-  readonly dns: DnsVars
+  readonly dns: VarsOf<DnsVars>
   readonly looking: Looking
   readonly plan: DnsPlan
   readonly silent: readonly HostResult[]
+  /** What is not among the records, for hosts did not tell. */
+  readonly unseen: readonly string[]
 }
 
 const WAIT_AFTER_PUSH = 60
@@ -65,13 +68,13 @@ async function workOf(flags: Flags, source: Source, signals: Signals): Promise<W
   const extraVars = await readExtraVars(source.extraVars ?? [], keyring)
   const inventory = await readFleet(source, extraVars, undefined, keyring)
   const members = await mailHosts({ inventory, limit: flags.limit, extraVars, keyring })
-  const looking = authoritative(members.dns)
-  const shared = { inventory, dns: members.dns, looking }
+  const looking = authoritative(members.dns.of)
+  const shared = { inventory, dns: members.dns.of, looking }
   const replacing = new Set((flags.replace ?? []).map((name) => name.toLowerCase().replace(/\.$/, '')))
   if (flags.from !== undefined) {
     const plan = await planRecords(await recordsFrom(flags.from), looking, replacing)
     checkReplacing(replacing, plan)
-    return { ...shared, plan, silent: [] }
+    return { ...shared, plan, silent: [], unseen: [] }
   }
   const { connect, close } = await connector(
     members.hosts.map(({ host }) => host),
@@ -85,7 +88,12 @@ async function workOf(flags: Flags, source: Source, signals: Signals): Promise<W
   }).finally(close)
   const plan = await planDns(asked.fleet, looking, replacing)
   checkReplacing(replacing, plan)
-  return { ...shared, plan: { ...plan, findings: [...asked.findings, ...plan.findings] }, silent: asked.silent }
+  return {
+    ...shared,
+    plan: { ...plan, findings: [...asked.findings, ...plan.findings] },
+    silent: asked.silent,
+    unseen: asked.unseen,
+  }
 }
 
 /** A name that was mistyped replaces nothing. */
@@ -124,12 +132,16 @@ function tellSilent({ silent }: Work): void {
   }
 }
 
-const silentJson = ({ silent }: Work) => silent.map(({ name, status, error }) => ({ name, status, error: error ?? '' }))
+const planJson = ({ plan, silent, unseen }: Work) => ({
+  ...dnsPlanJson(plan),
+  silent: silent.map(({ name, status, error }) => ({ name, status, error: error ?? '' })),
+  unseen,
+})
 
 function tellPlan(work: Work, { format }: Flags): number {
   if (format !== 'json') tellSilent(work)
-  if (format === 'text') stdout.write(dnsPlanText(work.plan, paint()))
-  else if (format === 'json') stdout.write(jsonDocument({ ...dnsPlanJson(work.plan), silent: silentJson(work) }))
+  if (format === 'text') stdout.write(dnsPlanText({ ...work.plan, unseen: work.unseen }, paint()))
+  else if (format === 'json') stdout.write(jsonDocument(planJson(work)))
   else {
     stdout.write(writtenRecords(work.plan, format))
     tellFindings(work.plan.findings)
@@ -147,14 +159,15 @@ async function push(work: Work, flags: Flags, source: Source, signals: Signals):
   const text = flags.format === 'text'
   if (text) {
     tellSilent(work)
-    stdout.write(dnsPlanText(work.plan, paint()))
+    stdout.write(dnsPlanText({ ...work.plan, unseen: work.unseen }, paint()))
   }
   const shares = await pushShares(work.plan, {
-    vars: work.dns,
+    dns: work.dns,
     hosts: work.inventory.hosts,
     keyPath: absolute,
     unset: 'error',
   })
+  refuseClosed(shares)
   const changes = changesOf(work)
   if (changes > 0 && !(await agreed(changes, flags))) throw new MailrunError('nothing was pushed')
   const { connect, close } = await connector(hostsOf(shares), source)
@@ -167,8 +180,7 @@ async function push(work: Work, flags: Flags, source: Source, signals: Signals):
   if (!text) {
     stdout.write(
       jsonDocument({
-        ...dnsPlanJson(work.plan),
-        silent: silentJson(work),
+        ...planJson(work),
         pushed: pushedJson(pushed),
         notServed: notServedJson(missing),
       }),
@@ -178,6 +190,13 @@ async function push(work: Work, flags: Flags, source: Source, signals: Signals):
   const failed = pushed.some(({ outcome }) => outcome.kind !== 'done') || missing.length > 0
   // What is kept in other ways is still to be changed.
   return failed ? EXIT.failed : statusOf(work, pushed.length < changes)
+}
+
+/** A zone that nothing leads into is told with what was pushed. @throws MailrunError where nothing can be pushed */
+function refuseClosed(shares: readonly Share[]): void {
+  const closed = shares.flatMap(({ way }) => (way.kind === 'closed' ? [way.why] : []))
+  const isOpen = shares.some(({ way }) => way.kind !== 'closed' && way.kind !== 'none')
+  if (closed.length > 0 && !isOpen) throw new MailrunError([...new Set(closed)])
 }
 
 /** Asked where there is a terminal; where there is none, `--yes` says it. */
@@ -203,27 +222,33 @@ async function verify(work: Work, flags: Flags, signals: Signals): Promise<numbe
   const missing = await served(work, flags, 0, signals, () => true)
   const { records, findings } = work.plan
   if (text) {
-    stdout.write(notServedText(missing, records.length, paint()))
+    stdout.write(notServedText(missing, records.length, paint(), work.unseen))
     tellFindings(findings)
   } else {
-    stdout.write(
-      jsonDocument({ ...dnsPlanJson(work.plan), silent: silentJson(work), notServed: notServedJson(missing) }),
-    )
+    stdout.write(jsonDocument({ ...planJson(work), notServed: notServedJson(missing) }))
   }
   if (signals.interrupt.aborted) return EXIT.interrupted
   if (missing.some(({ kind }) => kind !== 'silent')) return EXIT.failed
   return missing.length > 0 ? EXIT.unreachable : statusOf(work, false)
 }
 
-const served = (
-  work: Work,
+/** What cannot be read there is not served, whatever stands beside it. */
+async function served(
+  { plan, looking }: Work,
   flags: Flags,
   wait: number,
   { interrupt }: Signals,
   which: (record: NotServed['record']) => boolean,
-): Promise<readonly NotServed[]> =>
-  servedEverywhere(work.plan.records.map(({ record }) => record).filter(which), {
-    ...work.looking,
+): Promise<readonly NotServed[]> {
+  const unreadable = plan.records.flatMap((each): readonly NotServed[] =>
+    each.kind === 'blocked' && each.unreadable === true && which(each.record)
+      ? [{ record: each.record, server: undefined, kind: 'other', why: each.why, serial: undefined }]
+      : [],
+  )
+  const left = new Set(unreadable.map(({ record }) => record))
+  const records = plan.records.map(({ record }) => record).filter((record) => !left.has(record) && which(record))
+  const missing = await servedEverywhere(records, {
+    ...looking,
     waitSeconds: flags.wait ?? wait,
     signal: interrupt,
     progress: (missing) => {
@@ -231,3 +256,5 @@ const served = (
         stderr.write(term`waiting for ${new Set(missing.map(({ server }) => server?.name)).size} name servers\n`)
     },
   })
+  return [...unreadable, ...missing]
+}

@@ -49,12 +49,16 @@ function withReplaced(planned: PlannedRecord): MailRecord {
   return { ...record, replaces: [...new Set(held)] }
 }
 
+/** Whether it is not known what is to be there, or another key is. */
+const isUnknown = (planned: PlannedRecord): boolean =>
+  planned.kind === 'unanswered' || (planned.kind === 'blocked' && (planned.anothers ?? planned.unreadable ?? false))
+
 /** All records of the plan in their zones; what is not known to be right is left out. */
 export function writtenRecords(
   { records, published }: DnsPlan,
   format: Exclude<DnsFormat, 'text' | 'json'>,
 ): Printable {
-  const known = records.filter((each) => each.kind !== 'unanswered' && !(each.kind === 'blocked' && each.anothers))
+  const known = records.filter((each) => !isUnknown(each))
   const zones = inZones(known.map(withReplaced), {
     zones: [...new Set(known.flatMap(({ zone }) => (zone === undefined ? [] : [zone.zone])))],
     domains: [],

@@ -1,10 +1,12 @@
 // `mailrun rotate`: moves the rotation of DKIM keys as far as time and proof allow, and says when to come back.
 import { connector } from '../connection/connector.ts'
 import { authoritative } from '../dns/authoritative.ts'
-import { zoneSettings } from '../dns/dns-vars.ts'
-import type { FindZone } from '../dns/find-zone.ts'
+import { zoneSettings, type DnsVars } from '../dns/dns-vars.ts'
+import { ZoneNotFound, type FindZone } from '../dns/find-zone.ts'
+import { noWayInto } from '../dns/push-dns.ts'
 import { readyToPush } from '../dns/push-from-here.ts'
 import { absolute } from '../inventory/address.ts'
+import { mailDomain } from '../mail/names.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
 import { readExtraVars } from '../playbook/extra-vars.ts'
 import { colours, wantsColour } from '../report/colour.ts'
@@ -37,9 +39,11 @@ export async function rotateCommand(flags: Given<RotateFlags>, signals: Signals)
   const extraVars = await readExtraVars(source.extraVars ?? [], keyring)
   const inventory = await readFleet(source, extraVars, undefined, keyring)
   const members = await rotationMembers({ inventory, limit: flags.limit, extraVars, keyring })
-  refuseStrangers(members, flags)
-  const looking = authoritative(members.dns)
-  if (flags.check !== true) await refuseUnreachableZones(members, looking.findZone)
+  // As the hosts' vars have them.
+  const domains = flags.domain?.map((name) => mailDomain(name) ?? name)
+  refuseStrangers(members, domains, flags.compromised)
+  const looking = authoritative(members.dns.of)
+  const closed = flags.check === true ? new Map<string, string>() : await closedDomains(members, looking.findZone)
   const { connect, close } = await connector(
     inventory.hosts.filter(
       ({ name }) => members.hosts.some(({ host }) => host.name === name) || namesHost(members, name),
@@ -58,9 +62,10 @@ export async function rotateCommand(flags: Given<RotateFlags>, signals: Signals)
     connect,
     bounds,
     looking,
-    pushing: { vars: members.dns, hosts: inventory.hosts, keyPath: absolute, unset: 'error' },
+    pushing: { dns: members.dns.of, hosts: inventory.hosts, keyPath: absolute, unset: 'error' },
+    leftAlone: new Map([...closed, ...members.dns.differing]),
     serial: flags.serial ?? SERIAL,
-    domains: flags.domain,
+    domains,
     start: flags.start === true,
     compromised: flags.compromised ?? [],
     check: flags.check === true,
@@ -79,7 +84,11 @@ export async function rotateCommand(flags: Given<RotateFlags>, signals: Signals)
 }
 
 /** @throws MailrunError */
-function refuseStrangers({ members, hosts }: RotationMembers, { domain, compromised }: RotateFlags): void {
+function refuseStrangers(
+  { members, hosts }: RotationMembers,
+  wanted: readonly string[] | undefined,
+  compromised: readonly string[] | undefined,
+): void {
   const names = hosts.map(({ host }) => host.name)
   if (names.length === 0) throw new MailrunError('none of these hosts has domains that it signs for', '--limit')
   const stranger = compromised?.find((name) => !names.includes(name))
@@ -90,7 +99,7 @@ function refuseStrangers({ members, hosts }: RotationMembers, { domain, compromi
     )
   }
   const domains = new Set(names.flatMap((name) => members.get(name)!.domains))
-  const unknown = domain?.find((name) => !domains.has(name))
+  const unknown = wanted?.find((name) => !domains.has(name))
   if (unknown !== undefined) {
     throw new MailrunError(
       `${JSON.stringify(unknown)} is no domain of these hosts: they have ${[...domains].join(', ')}`,
@@ -100,33 +109,41 @@ function refuseStrangers({ members, hosts }: RotationMembers, { domain, compromi
 }
 
 const namesHost = ({ dns }: RotationMembers, name: string): boolean =>
-  dns.host === name || Object.values(dns.zones ?? {}).some(({ host }) => host === name)
+  dns.all.some((vars) => vars.host === name || Object.values(vars.zones ?? {}).some(({ host }) => host === name))
 
-/** All that can be known to be wrong of how records get into DNS. @throws MailrunError */
-async function refuseUnreachableZones({ members, hosts, dns }: RotationMembers, findZone: FindZone): Promise<void> {
-  const domains = new Set(hosts.flatMap(({ host }) => members.get(host.name)!.domains))
-  const zones = await Promise.all(
-    [...domains].map((domain) =>
-      findZone(`_domainkey.${domain}`).then(
-        ({ zone }) => zone,
-        () => undefined,
-      ),
-    ),
+/**
+ * By domain, all that can be known to be wrong of how its records get into DNS.
+ *
+ * @throws MailrunError where that is so of every domain
+ */
+async function closedDomains(
+  { members, hosts, dns }: RotationMembers,
+  findZone: FindZone,
+): Promise<ReadonlyMap<string, string>> {
+  const domains = [...new Set(hosts.flatMap(({ host }) => members.get(host.name)!.domains))]
+  const reasons = await Promise.all(domains.map((domain) => whyClosed(domain, dns.of(domain), findZone)))
+  const closed = new Map(
+    domains.flatMap((domain, index) => {
+      const why = reasons[index]
+      return why === undefined ? [] : [[domain, why] as const]
+    }),
   )
-  const files = new Set<string>()
-  for (const zone of new Set(zones)) {
-    if (zone === undefined) continue
+  if (closed.size > 0 && closed.size === domains.length) throw new MailrunError([...new Set(closed.values())])
+  return closed
+}
+
+/** `undefined`: nothing is known to be wrong; a zone that is not found is told where it is asked for its keys. */
+async function whyClosed(domain: string, dns: DnsVars, findZone: FindZone): Promise<string | undefined> {
+  try {
+    const { zone } = await findZone(`_domainkey.${domain}`)
     const { via, keyFile } = zoneSettings(dns, zone)
-    if (via === undefined) {
-      throw new MailrunError(
-        `nothing says how records get into ${zone}: set dns.key_file (TSIG), ` +
-          'dns.host (a BIND host of the inventory; with dns.via: knotc one with Knot DNS), ' +
-          'or dns.via: none for a zone that is kept in other ways',
-      )
-    }
-    if (via === 'nsupdate') files.add(absolute(keyFile!))
+    if (via === 'nsupdate') await readyToPush(absolute(keyFile!))
+    return via === undefined ? noWayInto(zone) : undefined
+  } catch (error) {
+    if (error instanceof ZoneNotFound) return undefined
+    if (error instanceof MailrunError) return error.message
+    throw error
   }
-  for (const file of files) await readyToPush(file)
 }
 
 /** The first that applies, as for a run. */

@@ -6,6 +6,7 @@ import { bounded } from './bounded.ts'
 import { domainBounds, type DomainBounds } from './domain-bounds.ts'
 import { MOST_ALIASES, MOST_QUESTIONS, MOST_WALK_QUESTIONS, NAME_SECONDS, WALK_SECONDS } from './bounds.ts'
 import type { DnsVars } from './dns-vars.ts'
+import { finderBy, oneEach, varsOf, type VarsOf } from './finder-by.ts'
 import { NotServedByGiven, zoneFinder, ZoneNotFound, type FindZone } from './find-zone.ts'
 import type { Looking } from './look.ts'
 import type { Answer } from './message.ts'
@@ -50,18 +51,26 @@ export type Resolving = Pick<Asking, 'serversOf' | 'resolve'>
 /**
  * Each question is put to each server once, for as long as the value is.
  *
- * @param vars - the var `dns`. Names that its `servers` do not serve, such as those of other domains that SPF includes,
- *   are looked for from the root down.
+ * @param vars - the var `dns`, or that of each name. Names that its `servers` do not serve, such as those of other
+ *   domains that SPF includes, are looked for from the root down.
  * @param bounds - on what each domain leads to, where more than this value is asked for its sake
  */
-export function authority(vars: DnsVars, asked: AskServer, bounds: DomainBounds = domainBounds()): Authority {
+export function authority(
+  vars: DnsVars | VarsOf<DnsVars>,
+  asked: AskServer,
+  bounds: DomainBounds = domainBounds(),
+): Authority {
   const ask = remembering(asked)
-  const { servers: given, ...elsewhere } = vars
-  const findGiven = zoneFinder(ask, vars)
-  const findElsewhere = given === undefined ? findGiven : zoneFinder(ask, elsewhere)
+  const of = varsOf<DnsVars>(vars)
+  const findGiven = finderBy(ask, of)
+  const finderElsewhere = oneEach((own: DnsVars) => {
+    const { servers: _given, ...elsewhere } = own
+    return zoneFinder(ask, elsewhere)
+  })
   const findZone: FindZone = (name, within = ask) =>
     findGiven(name, within).catch((error: unknown) => {
-      if (error instanceof NotServedByGiven) return findElsewhere(name, within)
+      if (error instanceof NotServedByGiven && of(name).servers !== undefined)
+        return finderElsewhere(of(name))(name, within)
       throw error
     })
   const resolving = (within: AskServer): Resolving => ({

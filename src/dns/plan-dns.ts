@@ -1,8 +1,8 @@
 // Compares what a fleet needs with what its zones' name servers serve, record by record.
 import { isRevokedDkim } from '../mail/dkim-record.ts'
-import { isWithin, type MailRecord } from '../mail/dns-record.ts'
+import { byRecord, isWithin, type MailRecord } from '../mail/dns-record.ts'
 import type { MailFleet } from '../mail/mail-fleet.ts'
-import { mailRecords, SpfNotMerged, type MailRecords, type PublishedTxt } from '../mail/mail-records.ts'
+import { mailRecords, type RecordFault } from '../mail/mail-records.ts'
 import { finding, type RecordFinding } from '../mail/record-finding.ts'
 import { isAnothersKey } from '../mail/served-record.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
@@ -27,11 +27,13 @@ export type PlannedRecord = {
 type PlannedState =
   | { readonly kind: 'served' }
   | { readonly kind: 'change'; readonly change: RrsetChange }
-  /** It cannot be put there. `anothers`: another key is there, which is replaced where that is asked for by name. */
-  | { readonly kind: 'blocked'; readonly why: string; readonly anothers?: true }
   /**
-   * Nobody who knows says what is there, or it cannot be read: it is left alone, and so is what would be made of it.
+   * It cannot be put there. `anothers`: another key is there, which is replaced where that is asked for by name.
+   * `unreadable`: what is published cannot be read or kept, so what is to be there is not known, whatever `record`
+   * says.
    */
+  | { readonly kind: 'blocked'; readonly why: string; readonly anothers?: true; readonly unreadable?: true }
+  /** Nobody who knows says what is there: it is left alone. */
   | { readonly kind: 'unanswered'; readonly why: string }
   /** Somebody else is to publish it. */
   | { readonly kind: 'others'; readonly served: boolean }
@@ -39,6 +41,8 @@ type PlannedState =
 export interface DnsPlan {
   readonly records: readonly PlannedRecord[]
   readonly findings: readonly RecordFinding[]
+  /** Records that could not be worked out, and are not among `records`; the findings tell them, too. */
+  readonly faults: readonly RecordFault[]
   /** The TXT values that were found at a name, for whoever writes whole sets. */
   published(name: string): readonly string[]
 }
@@ -53,8 +57,9 @@ export type Replacing = ReadonlySet<string>
 const NOTHING: Replacing = new Set()
 
 /**
+ * Each record by itself: what is wrong with one holds up no other.
+ *
  * @param bounds - on what each domain leads to, where more than this plan is asked for its sake
- * @throws MailrunError where records contradict each other, or one that is there cannot be read
  */
 export async function planDns(
   fleet: MailFleet,
@@ -65,40 +70,48 @@ export async function planDns(
   const lookingAt = lookingWithin(bounds, looking)
   // Where records will be does not depend on what is there; what they say does.
   const places = mailRecords(fleet, () => []).records
-  const seen = await seeAll(places, lookingAt)
+  const seen = await seeAll([...places, ...unsetPolicies(fleet)], lookingAt)
   const published = publishedBy(seen)
-  const { records, findings, faults } = recordsBeside(fleet, published)
-  const planned = await planAll(records, seen, lookingAt, replacing)
+  const { records, findings, faults } = mailRecords(fleet, published)
+  const unreadable = unreadableAt(places, faults, seen)
+  const told = new Set(unreadable.map(({ record }) => placeOf(record)))
+  const unknown = faults.filter((fault) => !told.has(placeOf(fault)))
   return {
-    records: planned.map((each) => leftAlone(each, faults)),
-    findings: [...findings, ...serverFindings(seen)],
+    records: [...(await planAll(records, seen, lookingAt, replacing)), ...unreadable].sort((a, b) =>
+      byRecord(a.record, b.record),
+    ),
+    findings: [...findings, ...unknown.map(faultFinding), ...serverFindings(seen)],
+    faults: unknown,
     published,
   }
 }
 
-/** A record that is there and cannot be merged holds up what is to be at its own name, and nothing else. */
-function recordsBeside(
-  fleet: MailFleet,
-  published: PublishedTxt,
-): MailRecords & { readonly faults: ReadonlyMap<string, string> } {
-  const faults = new Map<string, string>()
-  for (;;) {
-    try {
-      return { ...mailRecords(fleet, (name) => (faults.has(name) ? [] : published(name))), faults }
-    } catch (error) {
-      if (!(error instanceof SpfNotMerged) || faults.has(error.at)) throw error
-      faults.set(error.at, error.message)
-    }
-  }
+/** Of domains whose policy is no business of the inventory's: whether they have one that is good is told. */
+const unsetPolicies = ({ domains }: MailFleet): readonly DomainPlace[] =>
+  domains.flatMap(({ domain, sends, dmarc }) =>
+    sends && dmarc === undefined ? [{ name: `_dmarc.${domain}`, type: 'TXT', domain }] : [],
+  )
+
+/** Where a record is to be, and what is published there keeps it from being worked out. */
+const unreadableAt = (
+  places: readonly MailRecord[],
+  faults: readonly RecordFault[],
+  seen: ReadonlyMap<string, Seen>,
+): readonly PlannedRecord[] => {
+  const byPlace = new Map(faults.map((fault) => [placeOf(fault), fault]))
+  return places.flatMap((record): readonly PlannedRecord[] => {
+    const [fault, there] = [byPlace.get(placeOf(record)), seen.get(keyOf(record))]
+    if (fault === undefined || there === undefined || !('sight' in there)) return []
+    const { zone, views } = there.sight
+    return [{ record, zone, views, kind: 'blocked', unreadable: true, why: fault.why }]
+  })
 }
 
-function leftAlone(planned: PlannedRecord, faults: ReadonlyMap<string, string>): PlannedRecord {
-  const { record, zone, views } = planned
-  const why = faults.get(record.name)
-  return why === undefined || !record.purpose.startsWith('spf')
-    ? planned
-    : { record, zone, views, kind: 'unanswered', why }
-}
+/** Of a record or of one that could not be worked out. */
+const placeOf = (each: Pick<MailRecord, 'name' | 'type' | 'purpose'>): string => `${each.purpose} ${keyOf(each)}`
+
+const faultFinding = ({ why }: RecordFault): RecordFinding =>
+  finding('records-contradict', 'error', why, 'mend that, then plan again; all other records go on')
 
 /** Once a zone. */
 function serverFindings(seen: ReadonlyMap<string, Seen>): readonly RecordFinding[] {
@@ -117,7 +130,12 @@ export async function planRecords(
   const lookingAt = lookingWithin(domainBounds(), looking)
   const seen = await seeAll(records, lookingAt)
   const planned = await planAll(records, seen, lookingAt, replacing)
-  return { records: planned.map(keepingTerms), findings: serverFindings(seen), published: publishedBy(seen) }
+  return {
+    records: planned.map(keepingTerms),
+    findings: serverFindings(seen),
+    faults: [],
+    published: publishedBy(seen),
+  }
 }
 
 function keepingTerms(planned: PlannedRecord): PlannedRecord {
@@ -134,23 +152,26 @@ function keepingTerms(planned: PlannedRecord): PlannedRecord {
   return { record, zone, views, kind: 'blocked', why }
 }
 
+/** Where a record is to be, or may be. */
+type DomainPlace = Pick<MailRecord, 'name' | 'type' | 'domain'>
+
 /** For one record: what its domain leads to has one bound. */
-type LookingAt = (record: MailRecord) => Looking
+type LookingAt = (place: DomainPlace) => Looking
 
 const lookingWithin =
   (bounds: DomainBounds, looking: Looking): LookingAt =>
-  (record) =>
-    bounds.looking(looking, record.domain, keyOf(record))
+  (place) =>
+    bounds.looking(looking, place.domain, keyOf(place))
 
-async function seeAll(records: readonly MailRecord[], lookingAt: LookingAt): Promise<ReadonlyMap<string, Seen>> {
+async function seeAll(places: readonly DomainPlace[], lookingAt: LookingAt): Promise<ReadonlyMap<string, Seen>> {
   return new Map(
-    await Promise.all(records.map(async (record) => [keyOf(record), await see(record, lookingAt(record))] as const)),
+    await Promise.all(places.map(async (place) => [keyOf(place), await see(place, lookingAt(place))] as const)),
   )
 }
 
-async function see(record: MailRecord, looking: Looking): Promise<Seen> {
+async function see(place: DomainPlace, looking: Looking): Promise<Seen> {
   try {
-    const sight = await look(record, looking)
+    const sight = await look(place, looking)
     return { sight, now: await counting(sight, looking) }
   } catch (error) {
     if (!(error instanceof ZoneNotFound)) throw error

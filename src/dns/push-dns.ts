@@ -5,6 +5,7 @@ import { addressText } from '../mail/dns-text/dns-text.ts'
 import type { Host } from '../model/host.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
 import { zoneSettings, type DnsVars } from './dns-vars.ts'
+import type { VarsOf } from './finder-by.ts'
 import type { ZoneServers } from './find-zone.ts'
 import type { DnsPlan } from './plan-dns.ts'
 import { pushByHost } from './push-by-host.ts'
@@ -22,6 +23,8 @@ export interface Pushed {
 
 type Way =
   | { readonly kind: 'none' }
+  /** There is none, though there is to be: why. */
+  | { readonly kind: 'closed'; readonly why: string }
   | { readonly kind: 'nsupdate'; readonly keyFile: string }
   | { readonly kind: 'nsupdate-local' | 'knotc'; readonly host: Host }
 
@@ -32,7 +35,8 @@ export interface Share {
 }
 
 export interface Pushing {
-  readonly vars: DnsVars
+  /** The var `dns`, by domain. */
+  readonly dns: VarsOf<DnsVars>
   /** Name servers are sought here by their names in the inventory. */
   readonly hosts: readonly Host[]
   /** An absolute path for one as the inventory has it. */
@@ -42,34 +46,50 @@ export interface Pushing {
 }
 
 /**
- * What there is to push, and how; all that can be known to be wrong is told here, before anything is sent.
- *
- * @throws MailrunError
+ * What there is to push, and how; of a zone that nothing leads into, why, before anything is sent. Zones of which
+ * domains have the same var `dns` go together.
  */
 export async function pushShares({ records }: Pick<DnsPlan, 'records'>, pushing: Pushing): Promise<readonly Share[]> {
-  const zones = new Map(records.flatMap(({ zone }) => (zone === undefined ? [] : [[zone.zone, zone]])))
-  const shares = [...zones.values()].map((zone): Share => {
-    const changes = records.flatMap((each) =>
-      each.kind === 'change' && each.zone?.zone === zone.zone ? [each.change] : [],
-    )
-    return { zone, changes, way: wayInto(zone, changes, pushing) }
-  })
-  for (const file of new Set(shares.flatMap(({ way }) => (way.kind === 'nsupdate' ? [way.keyFile] : []))))
-    await readyToPush(file)
-  return shares
+  const shares = new Map<ZoneServers['zone'], Map<DnsVars, { zone: ZoneServers; changes: RrsetChange[] }>>()
+  for (const each of records) {
+    const { zone, record } = each
+    if (zone === undefined) continue
+    const vars = pushing.dns(record.domain)
+    const ofZone = shares.get(zone.zone) ?? new Map<DnsVars, { zone: ZoneServers; changes: RrsetChange[] }>()
+    const share = ofZone.get(vars) ?? { zone, changes: [] }
+    shares.set(zone.zone, ofZone.set(vars, share))
+    if (each.kind === 'change') share.changes.push(each.change)
+  }
+  return Promise.all(
+    [...shares.values()].flatMap((ofZone) =>
+      [...ofZone].map(async ([vars, share]): Promise<Share> => ({
+        ...share,
+        way: await wayOrWhy(share, vars, pushing),
+      })),
+    ),
+  )
 }
 
-function wayInto(
-  { zone, primary }: ZoneServers,
-  changes: readonly RrsetChange[],
-  { vars, hosts, keyPath, unset }: Pushing,
-): Way {
-  const { via, keyFile, host } = zoneSettings(vars, zone)
+/** What is wrong with one zone's way is that one's. */
+async function wayOrWhy({ zone, changes }: Omit<Share, 'way'>, vars: DnsVars, pushing: Pushing): Promise<Way> {
   if (changes.length === 0) return { kind: 'none' }
+  try {
+    const way = wayInto(zone, vars, pushing)
+    if (way.kind === 'nsupdate') await readyToPush(way.keyFile)
+    return way
+  } catch (error) {
+    if (error instanceof MailrunError) return { kind: 'closed', why: error.message }
+    throw error
+  }
+}
+
+/** @throws MailrunError */
+function wayInto({ zone, primary }: ZoneServers, vars: DnsVars, { hosts, keyPath, unset }: Pushing): Way {
+  const { via, keyFile, host } = zoneSettings(vars, zone)
   switch (via) {
     case undefined:
       if (unset === 'by-hand') return { kind: 'none' }
-      throw new MailrunError(`nothing says how records get into ${zone}: ${WAYS}`)
+      throw new MailrunError(noWayInto(zone))
     case 'none':
       return { kind: 'none' }
     case 'nsupdate':
@@ -82,7 +102,9 @@ function wayInto(
   }
 }
 
-const WAYS =
+/** Of a zone of which the inventory says nothing. */
+export const noWayInto = (zone: string): string =>
+  `nothing says how records get into ${zone}: ` +
   'set dns.key_file (TSIG), dns.host (a BIND host of the inventory; with dns.via: knotc one with Knot DNS), ' +
   'or dns.via: none for a zone that is kept in other ways'
 
@@ -101,8 +123,13 @@ function hostNamed(name: string | undefined, zone: string, hosts: readonly Host[
  *
  * @throws MailrunError
  */
-export async function readyToPublish({ vars, hosts, keyPath }: Pushing): Promise<readonly Host[]> {
-  const settings = ['', ...Object.keys(vars.zones ?? {})].map((zone) => ({ zone, ...zoneSettings(vars, zone) }))
+export async function readyToPublish(
+  all: readonly DnsVars[],
+  { hosts, keyPath }: Pick<Pushing, 'hosts' | 'keyPath'>,
+): Promise<readonly Host[]> {
+  const settings = all.flatMap((vars) =>
+    ['', ...Object.keys(vars.zones ?? {})].map((zone) => ({ zone, ...zoneSettings(vars, zone) })),
+  )
   for (const file of new Set(settings.flatMap(({ via, keyFile }) => (via === 'nsupdate' ? [keyPath(keyFile!)] : []))))
     await readyToPush(file)
   return [
@@ -159,6 +186,7 @@ async function sentTo(
 ): Promise<readonly UpdateOutcome[]> {
   const all = (why: string): readonly UpdateOutcome[] => changes.map(() => ({ kind: 'failed', why }))
   if (changes.length === 0 || way.kind === 'none') return []
+  if (way.kind === 'closed') return all(way.why)
   if (signal.aborted) return all('interrupted before it was sent')
   if (way.kind === 'nsupdate') return pushFromHere(changes, primary!, way.keyFile)
   try {

@@ -21,7 +21,8 @@ export interface DkimKeyRecord {
   readonly others?: readonly Tag[]
 }
 
-export const dkimName = (domain: string, selector: string): string => `${selector}._domainkey.${domain}`
+/** As {@link DnsRecord} has names. @param selector - in either case, as a signer writes it */
+export const dkimName = (domain: string, selector: string): string => `${selector}._domainkey.${domain}`.toLowerCase()
 
 /** In RFC 6376's order, `v` first. */
 export function renderDkim({ h, k, n, p, s, t, others = [] }: DkimKeyRecord): string {

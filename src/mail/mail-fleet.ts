@@ -73,31 +73,86 @@ const TTL = 3600
 
 /** @throws MailrunError where hosts disagree on a domain: a record is one for all. */
 export function mailFleet(members: readonly MailMember[]): MailFleet {
+  const { fleet, disputed } = settledFleet(members)
+  const [why] = disputed.values()
+  if (why !== undefined) throw new MailrunError(why)
+  return fleet
+}
+
+export interface SettledFleet {
+  /** Without the domains that are disputed. */
+  readonly fleet: MailFleet
+  /** By domain, on what the vars of hosts disagree, and what to do. */
+  readonly disputed: ReadonlyMap<string, string>
+}
+
+/**
+ * What hosts say of a domain must be the same; where it is not, that is the domain's fault alone.
+ *
+ * @throws MailrunError where they disagree on what is one for all domains
+ */
+export function settledFleet(members: readonly MailMember[]): SettledFleet {
+  const disputed = new Map<string, string>()
   const domains = new Map<string, { readonly wanted: MailDomain; readonly host: string }>()
-  const ttls = new Map<number, string>()
   for (const { name, vars } of members) {
-    ttls.set(vars.dns_ttl ?? TTL, name)
     for (const wanted of domainsOf(vars)) {
-      const other = domains.get(wanted.domain)
-      if (other === undefined) domains.set(wanted.domain, { wanted, host: name })
-      else if (JSON.stringify(other.wanted) !== JSON.stringify(wanted)) {
-        const vars = `the vars of ${name} (${differing(other.wanted, wanted).join(', ')})`
-        throw new MailrunError(
-          `${wanted.domain} is to have other records by ${vars} than by those of ${other.host}: ` +
-            "say the same for both, such as in a group's vars",
-        )
-      }
+      const { domain } = wanted
+      const other = domains.get(domain) ?? { wanted, host: name }
+      domains.set(domain, other)
+      const why = disputeOf(other, wanted, name, vars)
+      if (why !== undefined && !disputed.has(domain)) disputed.set(domain, why)
     }
   }
+  const fleet = {
+    hosts: members.map(hostOf),
+    domains: [...domains.values()].map(({ wanted }) => wanted),
+    ttl: ttlOf(members),
+    zones: [...new Set(members.flatMap(({ vars }) => vars.dns_zones ?? []))],
+  }
+  return { fleet: withoutNames(fleet, disputed), disputed }
+}
+
+/** Why nobody knows what is wanted of a domain; `undefined` where all say the same. */
+function disputeOf(
+  other: { readonly wanted: MailDomain; readonly host: string },
+  wanted: MailDomain,
+  host: string,
+  vars: MailVars,
+): string | undefined {
+  const { domain } = wanted
+  if (vars.domains.includes(domain) && vars.null_domains?.includes(domain) === true)
+    return `${domain} is in domains, which send, and in null_domains, which do not: take it out of one`
+  if (JSON.stringify(other.wanted) === JSON.stringify(wanted)) return undefined
+  const differing = differingIn(other.wanted, wanted).join(', ')
+  return (
+    `${domain} is to have other records by the vars of ${host} (${differing}) than by those of ${other.host}: ` +
+    "say the same for both, such as in a group's vars"
+  )
+}
+
+function ttlOf(members: readonly MailMember[]): number {
+  const ttls = new Map(members.map(({ name, vars }) => [vars.dns_ttl ?? TTL, name]))
   if (ttls.size > 1) {
     const each = [...ttls].map(([ttl, name]) => `${ttl} (${name})`).join(', ')
     throw new MailrunError(`dns_ttl differs between hosts: ${each}; one is wanted for all`)
   }
+  return [...ttls.keys()][0] ?? TTL
+}
+
+/** Some of its domains, and of its hosts' names, left out with their records. @param names - by name, why. */
+export function withoutNames(fleet: MailFleet, names: ReadonlyMap<string, string>): MailFleet {
+  if (names.size === 0) return fleet
+  const keep = (name: string | undefined): string | undefined =>
+    name === undefined || names.has(name) ? undefined : name
   return {
-    hosts: members.map(hostOf),
-    domains: [...domains.values()].map(({ wanted }) => wanted),
-    ttl: [...ttls.keys()][0] ?? TTL,
-    zones: [...new Set(members.flatMap(({ vars }) => vars.dns_zones ?? []))],
+    ...fleet,
+    domains: fleet.domains.filter(({ domain }) => !names.has(domain)),
+    hosts: fleet.hosts.map((host): MailHost => ({
+      ...host,
+      helo: keep(host.helo),
+      ownName: keep(host.ownName),
+      keys: host.keys.filter(({ domain }) => !names.has(domain)),
+    })),
   }
 }
 
@@ -114,11 +169,6 @@ const hostOf = ({ name, vars, addresses, keys }: MailMember): MailHost => ({
 
 function domainsOf(vars: MailVars): readonly MailDomain[] {
   const { domains, null_domains: nulls = [], mail_domains: own = {} } = vars
-  const contradicted = nulls.find((domain) => domains.includes(domain))
-  if (contradicted !== undefined)
-    throw new MailrunError(
-      `${contradicted} is in domains, which send, and in null_domains, which do not: take it out of one`,
-    )
   return [...new Set([...domains, ...nulls, ...Object.keys(own)])].map((domain) => {
     const isNull = nulls.includes(domain)
     const { spf, dmarc, adsp, sends = !isNull, receives = !isNull } = own[domain] ?? {}
@@ -140,5 +190,5 @@ function domainsOf(vars: MailVars): readonly MailDomain[] {
   })
 }
 
-const differing = (a: MailDomain, b: MailDomain): readonly string[] =>
+const differingIn = (a: MailDomain, b: MailDomain): readonly string[] =>
   (Object.keys(a) as (keyof MailDomain)[]).filter((key) => JSON.stringify(a[key]) !== JSON.stringify(b[key]))

@@ -1,4 +1,5 @@
 // The DKIM selectors that are a host's own, for playbooks: by the vars of all their hosts.
+import { nameKey } from './names.ts'
 import type { OwnSelectors } from './own-selectors.ts'
 import { rotationBase } from './rotation/new-selector.ts'
 
@@ -31,8 +32,9 @@ export const firstSelector = ({ vars, host }: SelectorMember): string =>
  * @param members - all hosts of the playbook; of the others, those selectors are told that might be one of a rotation.
  */
 export function ownSelectorsAmong(member: SelectorMember, members: readonly SelectorMember[]): OwnSelectors {
-  const { domains, dkim_selectors: further = [] } = member.vars
-  const first = firstSelector(member)
+  const { domains, dkim_selectors = [] } = member.vars
+  const first = firstSelector(member).toLowerCase()
+  const further = dkim_selectors.map(nameKey)
   const byBase = known.get(members) ?? basesOf(members)
   known.set(members, byBase)
   const near = [...new Set([rotationBase(first), rotationBase(`${first}-00000000`)])]
@@ -45,7 +47,7 @@ export function ownSelectorsAmong(member: SelectorMember, members: readonly Sele
 function basesOf(members: readonly SelectorMember[]): ByBase {
   const byBase = new Map<string, Given[]>()
   for (const member of members) {
-    for (const selector of [firstSelector(member), ...(member.vars.dkim_selectors ?? [])]) {
+    for (const selector of [firstSelector(member), ...(member.vars.dkim_selectors ?? [])].map(nameKey)) {
       const base = rotationBase(selector)
       const given = byBase.get(base) ?? []
       given.push({ selector, member })

@@ -1,8 +1,9 @@
 // The DKIM selectors that an inventory gives to a host. A host speaks for these, and its word on others is passed over.
 import type { Untrusted } from '../shell/untrusted.ts'
-import { isSelector } from './names.ts'
+import { isSelector, nameKey } from './names.ts'
 import { rotationBase } from './rotation/new-selector.ts'
 
+/** All in lower case: DNS knows no case. */
 export interface OwnSelectors {
   /** That the host sends for, in A-labels. */
   readonly domains: readonly string[]
@@ -27,10 +28,11 @@ export function ownBase({ first, others }: Pick<OwnSelectors, 'first' | 'others'
  * Whether the domain is the host's own and the selector, too: its first, one of its var `dkim_selectors`, or a name
  * that a rotation makes of the first (`mx1-20270301`, `mx1-20270301b`) and the inventory gives to nobody else.
  *
- * @param domain - whatever a host told, as is the selector
+ * @param domain - whatever a host told, as is the selector; in either case
  */
-export function speaksFor(own: OwnSelectors, domain: string, selector: Untrusted): boolean {
-  if (!isSelector(selector) || !own.domains.includes(domain)) return false
+export function speaksFor(own: OwnSelectors, domain: string, told: Untrusted): boolean {
+  if (!isSelector(told) || !own.domains.includes(nameKey(domain))) return false
+  const selector = nameKey(told)
   if (selector === own.first || own.further.includes(selector)) return true
   const base = ownBase(own)
   const isMade = selector.startsWith(`${base}-`) && /^\d{8}[a-z]?$/.test(selector.slice(base.length + 1))

@@ -18,17 +18,16 @@ export const domain = v.pipe(
   v.transform((text) => mailDomain(text)!),
 )
 
+const SELECTOR_CHARACTERS = 'letters, digits, hyphens and underscores'
+
+/** A DKIM selector, in either case, and comes out as it is written: a host's files are named by it. */
 export const selector = v.pipe(
   v.string('a DKIM selector is wanted'),
-  v.check(
-    isSelector,
-    ({ input }) =>
-      `a DKIM selector is wanted: letters, digits and hyphens, in lower case; got ${JSON.stringify(input)}`,
-  ),
+  v.check(isSelector, ({ input }) => `a DKIM selector is wanted: ${SELECTOR_CHARACTERS}; got ${JSON.stringify(input)}`),
   v.metadata({
-    description: 'A DKIM selector: letters, digits and hyphens, in lower case',
+    description: `A DKIM selector: ${SELECTOR_CHARACTERS}`,
     pattern: SELECTOR_PATTERN,
-    patternErrorMessage: 'a DKIM selector is wanted: letters, digits and hyphens, in lower case',
+    patternErrorMessage: `a DKIM selector is wanted: ${SELECTOR_CHARACTERS}`,
   }),
 )
 
@@ -47,7 +46,8 @@ export const senders = v.pipe(
   v.check(
     (text) => isSenderPattern(text.replace(/^client:[^/]*(?:\/\d+)?$/, '*')),
     ({ input }) =>
-      `a domain or a pattern of senders is wanted, such as example.org, .example.org or *; got ${JSON.stringify(input)}`,
+      'a domain or a pattern of senders is wanted, such as example.org, .example.org or *; ' +
+      `got ${JSON.stringify(input)}`,
   ),
 )
 

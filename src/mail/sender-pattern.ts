@@ -5,7 +5,7 @@ import type { Untrusted } from '../shell/untrusted.ts'
 export interface SenderPattern {
   /** What stands before the @; `*`: anybody. */
   readonly local: string
-  /** `name`: this domain; `below`: every domain below it, not itself; `any`: every domain; `odd`: a `*` anywhere else. */
+  /** `name`: this domain; `below`: all below it, not itself; `any`: every domain; `odd`: a `*` anywhere else. */
   readonly host: { readonly kind: 'name' | 'below' | 'any' | 'odd'; readonly name: string }
   /** As text, `*@*.example.org`. */
   readonly text: string
@@ -28,7 +28,7 @@ export function senderPattern(text: Untrusted): SenderPattern {
   return { local, host, text: `${local}@${host.kind === 'below' ? '*.' : ''}${host.name}` }
 }
 
-function hostOf(text: string): SenderPattern['host'] {
+function hostOf(text: Untrusted): SenderPattern['host'] {
   if (text === '*') return { kind: 'any', name: '*' }
   const below = text.startsWith('*.') ? text.slice(2) : undefined
   if (below !== undefined && below !== '' && !below.includes('*')) return { kind: 'below', name: below }

@@ -1,6 +1,5 @@
 // OpenDKIM's KeyTable and SigningTable as lines: which key signs for whom (opendkim.conf(5), `KeyTable file:…`,
 // `SigningTable refile:…`).
-import { dkimName } from './dkim-record.ts'
 import { signerOf } from './own-name.ts'
 
 /** A key that a host signs with. */
@@ -11,8 +10,11 @@ export interface TableKey {
   readonly path: string
 }
 
+/** The daemon looks names of the KeyTable up as they are written: both tables write the selector as the host has it. */
+const keyName = ({ domain, selector }: Omit<TableKey, 'path'>): string => `${selector}._domainkey.${domain}`
+
 export const keyTableLines = (keys: readonly TableKey[]): readonly string[] =>
-  keys.map(({ domain, selector, path }) => `${dkimName(domain, selector)} ${domain}:${selector}:${path}`)
+  keys.map((key) => `${keyName(key)} ${key.domain}:${key.selector}:${key.path}`)
 
 /** A line by which mail of another name is signed with a domain's key. */
 export interface CarriedLine {
@@ -22,8 +24,8 @@ export interface CarriedLine {
 }
 
 /**
- * Of a `refile:` the first line that matches counts, so names stand before the domains that they are in, and all below a
- * domain comes last.
+ * Of a `refile:` the first line that matches counts, so names stand before the domains that they are in, and all below
+ * a domain comes last.
  *
  * @param hostName - the host's own: signed by the key of the nearest domain above it, and not where there is none.
  * @param carried - what is signed besides, by the keys of these domains.
@@ -48,7 +50,7 @@ export function signingTableLines(
     .sort((a, b) => depth(b.pattern) - depth(a.pattern))
     .flatMap(({ pattern, domain }) => {
       const key = byDomain.get(domain)
-      return key === undefined ? [] : [`${pattern} ${dkimName(key.domain, key.selector)}`]
+      return key === undefined ? [] : [`${pattern} ${keyName(key)}`]
     })
 }
 

@@ -1,6 +1,5 @@
 // How a host signs its mail, as its daemons read it: what `mailrun audit` looks at for traps.
 import type { Untrusted } from '../shell/untrusted.ts'
-import type { PostfixSources } from './postfix-sources.ts'
 
 /** A place in a file. `line` is 0 where it is no line of its own. */
 export interface FileLine {
@@ -99,5 +98,20 @@ export interface MailSetup {
   /** Where main.cf sets each, in order. */
   readonly parameterLines: Readonly<Record<string, readonly number[]>>
   /** Who asks which milter; left out where there is no Postfix. */
-  readonly postfix?: PostfixSources
+  readonly postfix?: PostfixTold
+}
+
+/** What tells who asks which milter, as the host's files say it. */
+export interface PostfixTold {
+  /** Of its configuration. */
+  readonly directory: Untrusted
+  /** Of main.cf what lists of milters lead to, as written. */
+  readonly main: Readonly<Record<string, Untrusted>>
+  /** Texts of master.cf and of hosts(5). */
+  readonly master: Untrusted
+  readonly hosts: Untrusted
+  /** Of its interfaces, a line each. */
+  readonly addresses: Untrusted
+  /** myhostname. */
+  readonly hostName: Untrusted
 }

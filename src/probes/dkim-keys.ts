@@ -36,7 +36,7 @@ for my $domain (@domains) {
   my $in = "$keys/$domain";
   if (opendir my $all, $in) {
     for my $file (sort readdir $all) {
-      key($domain, $1 . '', "$in/$file") if $file =~ /^([a-z0-9-][a-z0-9.-]*)\.private$/;
+      key($domain, $1 . '', "$in/$file") if $file =~ /^([A-Za-z0-9_-][A-Za-z0-9._-]*)\.private$/;
     }
   }
   my $history = eval { reach("$in/${HISTORY}") };

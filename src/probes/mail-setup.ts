@@ -8,7 +8,6 @@ import { groupedBy } from '../text/grouped-by.ts'
 import type { Untrusted } from '../shell/untrusted.ts'
 import { MAIL_SETUP_PROGRAM } from './mail-setup-program.ts'
 import { opendkimReadings } from './opendkim-readings.ts'
-import { addressesIn, hostsIn, instanceOf } from './postfix-services.ts'
 import { fromHex } from './perl-words.ts'
 import { sourcesIn } from './signing-answer.ts'
 
@@ -120,16 +119,18 @@ const attributes = ([type = '', owner = '', group = '', mode = '', at = '']: rea
 function postfixOf({ of, last }: Lines): Pick<MailSetup, 'postfix'> {
   const master = last('master')?.[0]
   if (master === undefined) return {}
-  const main = new Map(Object.entries(valuesOf(of('main'))))
   const text = (word: string): string => fromHex(last(word)?.[0] ?? '-')
   const parameters = valuesOf(of('set'))
-  const instance = { directory: parameters['config_directory'] ?? '/etc/postfix', main, master: fromHex(master) }
-  const host = {
-    own: [parameters['myhostname'] ?? ''].filter((each) => each !== ''),
-    hosts: hostsIn(text('hosts')),
-    addresses: addressesIn(text('addresses')),
+  return {
+    postfix: {
+      directory: parameters['config_directory'] ?? '/etc/postfix',
+      main: valuesOf(of('main')),
+      master: fromHex(master),
+      hosts: text('hosts'),
+      addresses: text('addresses'),
+      hostName: parameters['myhostname'] ?? '',
+    },
   }
-  return { postfix: { ...instanceOf(instance), host, instances: [] } }
 }
 
 function oneOf<Word extends string>(words: readonly Word[], word: string): Word {

@@ -6,7 +6,7 @@ import { COLLECT_APART } from './opendkim-collect.ts'
 const PARAMETERS = [
   'myhostname queue_directory mail_owner smtpd_milters non_smtpd_milters milter_macro_daemon_name milter_macro_v',
   'milter_default_action smtp_helo_name myorigin internal_mail_filter_classes mydestination soft_bounce luser_relay',
-  'fallback_transport fallback_transport_maps',
+  'fallback_transport fallback_transport_maps receive_override_options cleanup_service_name',
 ].join(' ')
 
 /**
@@ -58,9 +58,9 @@ if (($set{myorigin} || '') =~ m{^/} && open my $file, '<', $set{myorigin}) {
   $set{myorigin} =~ s/\s+\z//;
 }
 say_line('set', $_, hex_of($set{$_})) for sort keys %set;
-my (%chroot, %override);
+my (%chroot, %options);
 for (split /\n/, told(qw(postconf -F */*/chroot))) { $chroot{$1} = $2 if m{^(\S+/\w+)/chroot = (\S+)} }
-for (split /\n/, told(qw(postconf -Px))) { $override{"$1/$2"} = $3 if m{^(\S+/\w+)/(\w+) = ?(.*)$} }
+for (split /\n/, told(qw(postconf -P))) { push @{$options{$1}}, '-o', "$2=$3" if m{^(\S+/\w+)/(\w+) = ?(.*)$} }
 my ($submission) = grep { exists $chroot{$_} } 'submission/inet', 'submissions/inet', 'smtps/inet';
 $submission = 'smtp/inet' unless defined $submission;
 
@@ -84,14 +84,18 @@ say_line('service', $_) for sort grep { m{/inet$} } keys %chroot;
 ${AS_POSTFIX}
 
 sub milters {
-  my @items = $_[0] =~ /\{[^}]*\}|[^\s,]+/g;
+  my @items = $_[0] =~ /\{(?:[^{}]|\{[^{}]*\})*\}|[^\s,]+/g;
   grep { length } map { s/^\{\s*//; s/[\s,}].*$//s; $_ } @items
 }
+# A service's own options count wherever main.cf refers to what they set.
+my %own;
 sub service {
   my ($service, $name) = @_;
-  my $own = $override{"$service/$name"};
-  return $own if defined $own;
-  defined $set{$name} ? $set{$name} : ''
+  return defined $set{$name} ? $set{$name} : '' unless $options{$service};
+  $own{$service} ||= { map { /^(\w+) = ?(.*)$/ ? ($1, $2) : () }
+    split /\n/, told(qw(postconf -x), @{$options{$service}}, qw(${PARAMETERS})) };
+  my $value = $own{$service}{$name};
+  defined $value ? $value : ''
 }
 
 ${MILTER_SESSION}
@@ -99,8 +103,12 @@ ${MILTER_SESSION}
 for my $role (@roles) {
   my ($name, $lists) = @$role;
   my $service = $name eq 'submission' ? $submission : 'smtp/inet';
-  $service = 'cleanup/unix' if $name eq 'local' || $name eq 'bounce';
+  $service = 'cleanup/unix' if $name eq 'bounce';
+  $service = service('pickup/unix', 'cleanup_service_name') . '/unix' if $name eq 'local';
   my $milters = service($service, $lists);
+  my $from = $name eq 'local' ? 'pickup/unix' : $service;
+  $milters = '' if $name ne 'bounce' && service($from, 'receive_override_options') =~ /\bno_milters\b/;
+  $milters = '' if $lists eq 'smtpd_milters' && lc $milters eq 'disable';
   $milters = '' if $name eq 'bounce' && service('bounce/unix', 'internal_mail_filter_classes') !~ /\bbounce\b/;
   my $chrooted = ($chroot{$service} || '') eq 'y';
   my $owns = $name eq 'bounce' || ($name eq 'local' && !grep { $_ eq $origin } @domains);

@@ -39,8 +39,8 @@ export const MILTER_SESSION = String.raw`sub connected {
     return $ok ? $socket : "$path: $why";
   }
   return 'it is no milter that Postfix knows: inet:host:port or unix:path is wanted'
-    unless $milter =~ /^inet6?:\[?(.*?)\]?:([\w-]+)$/;
-  my ($host, $port) = ($1, $2);
+    unless $milter =~ /^inet:(?:\[?(?i:ipv6:)?(.*?)\]?:)?([\w-]+)$/;
+  my ($host, $port) = (defined $1 && length $1 ? $1 : 'localhost', $2);
   my ($error, @found) = Socket::getaddrinfo($host, $port, { socktype => SOCK_STREAM });
   return "$error" unless @found;
   my $why = '';

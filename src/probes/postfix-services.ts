@@ -2,6 +2,7 @@
 // reached: with main.cf, all that tells who asks which milter.
 import { utf8, type Answer } from '../model/answer.ts'
 import { factAbout, type Fact } from '../model/fact.ts'
+import type { PostfixTold } from '../model/mail-setup.ts'
 import { defineProbe, type Probe } from '../model/probe.ts'
 import { masterServices } from '../postfix/master-cf.ts'
 import { listItems } from '../postfix/milter-list.ts'
@@ -86,7 +87,7 @@ function parse(answer: Answer): PostfixServices {
 }
 
 /** hosts(5): the addresses of each name. */
-export function hostsIn(text: Untrusted): ReadonlyMap<string, readonly string[]> {
+function hostsIn(text: Untrusted): ReadonlyMap<string, readonly string[]> {
   const hosts = new Map<string, string[]>()
   for (const line of text.split('\n')) {
     const [address, ...names] = line.replace(/#.*/, '').trim().split(/\s+/)
@@ -100,7 +101,7 @@ export function hostsIn(text: Untrusted): ReadonlyMap<string, readonly string[]>
 }
 
 /** `192.0.2.1`; `6 20010db8…`: 32 digits. */
-export const addressesIn = (text: Untrusted): ReadonlySet<string> =>
+const addressesIn = (text: Untrusted): ReadonlySet<string> =>
   new Set(
     text.split('\n').flatMap((line) => {
       if (!line.startsWith('6 ')) return line === '' ? [] : [line]
@@ -146,7 +147,14 @@ export function postfixSources(
   }
 }
 
-export const instanceOf = ({ directory, main, master }: InstanceTold): PostfixInstance => ({
+/** The same of what an audit was told: the default instance alone. */
+export const sourcesTold = ({ directory, main, master, hosts, addresses, hostName }: PostfixTold): PostfixSources => ({
+  ...instanceOf({ directory, main: new Map(Object.entries(main)), master }),
+  host: { own: hostName === '' ? [] : [hostName], hosts: hostsIn(hosts), addresses: addressesIn(addresses) },
+  instances: [],
+})
+
+const instanceOf = ({ directory, main, master }: InstanceTold): PostfixInstance => ({
   directory,
   main,
   services: masterServices(master, {

@@ -72,7 +72,7 @@ for (@asked) {
   chdir '/';
   while ($in && defined(my $line = <$in>)) {
     my (undef, $event, $of) = split ' ', $line;
-    $event{$event} = 1 if ($of // '') eq $selector && $event =~ /^[a-z]+$/;
+    $event{$event} = 1 if lc($of // '') eq lc($selector) && $event =~ /^[a-z]+$/;
   }
   say_line('past', $of, hex_of($key), sort keys %event) if %event;
 }

@@ -6,18 +6,24 @@ import type { Pushed } from '../dns/push-dns.ts'
 import { laggingViews } from '../dns/lagging-views.ts'
 import type { RecordFinding } from '../mail/record-finding.ts'
 import type { Colours } from './colour.ts'
+import { count, placeList } from './name-list.ts'
 import { asLines, EMPTY, joined, said, term, type TerminalText } from './write/terminal.ts'
 
+export interface ShownPlan extends Pick<DnsPlan, 'records' | 'findings'> {
+  /** What is not among the records, for hosts did not tell: in words. Left out: nothing. */
+  readonly unseen?: readonly string[]
+}
+
 /** Served records are only counted. */
-export function dnsPlanText(
-  { records, findings }: Pick<DnsPlan, 'records' | 'findings'>,
-  paint: Colours,
-): TerminalText {
+export function dnsPlanText({ records, findings, unseen = [] }: ShownPlan, paint: Colours): TerminalText {
   const zones = new Map<string, PlannedRecord[]>()
   for (const each of records) zones.set(each.zone?.zone ?? '', [...(zones.get(each.zone?.zone ?? '') ?? []), each])
   const blocks = [...zones].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, those]) => zoneText(name, those, paint))
   const told = joined(findings.map((each) => findingText(each, paint)))
-  return joined([...blocks, ...(findings.length === 0 ? [] : [told]), term`${dnsCountsText(records)}\n`], term`\n`)
+  return joined(
+    [...blocks, ...(findings.length === 0 ? [] : [told]), term`${dnsCountsText(records, unseen)}\n`],
+    term`\n`,
+  )
 }
 
 function zoneText(name: string, records: readonly PlannedRecord[], paint: Colours): TerminalText {
@@ -46,6 +52,7 @@ function recordText(planned: PlannedRecord, paint: Colours): TerminalText {
       if (planned.served) return EMPTY
       return term`  ${paint.doubtful(term`?`)} ${head}: ask whoever runs that zone for it\n${value}${why}`
     case 'blocked':
+      if (planned.unreadable === true) return term`  ${paint.bad(term`x`)} ${head}: left alone: ${said(planned.why)}\n`
       return term`  ${paint.bad(term`x`)} ${head}: cannot be put there: ${said(planned.why)}\n${value}`
     case 'unanswered':
       return term`  ${paint.bad(term`x`)} ${head}: left alone: ${said(planned.why)}\n`
@@ -89,8 +96,23 @@ function findingText({ id, severity, message, remedy }: RecordFinding, paint: Co
   return term`${colour(said(severity))} ${said(id)}: ${said(message)}; ${said(remedy)}\n`
 }
 
-/** `2 to add, 0 to change, 6 as they are to be` */
-export function dnsCountsText(records: readonly PlannedRecord[]): TerminalText {
+/**
+ * `2 to add, 0 to change, 6 as they are to be`; what was not seen is counted as none of these.
+ *
+ * @param unseen - as {@link ShownPlan} has it
+ */
+export function dnsCountsText(records: readonly PlannedRecord[], unseen: readonly string[] = []): TerminalText {
+  if (records.every(({ kind }) => kind === 'unanswered') && records.length + unseen.length > 0) {
+    const left = records.length === 0 ? [] : [`${count(records.length, 'record')}, for nobody tells what is there`]
+    return said(`nothing could be seen: ${placeList([...left, ...unseen])}`)
+  }
+  return joined([countsText(records), ...unseenText(unseen)], term`; `)
+}
+
+const unseenText = (unseen: readonly string[]): readonly TerminalText[] =>
+  unseen.length === 0 ? [] : [said(`not seen: ${placeList(unseen)}`)]
+
+function countsText(records: readonly PlannedRecord[]): TerminalText {
   const of = (kind: PlannedRecord['kind']): number => records.filter((each) => each.kind === kind).length
   const changes = records.flatMap((each) => (each.kind === 'change' ? [each.change] : []))
   const fresh = changes.filter(({ before }) => before === undefined).length
@@ -125,14 +147,22 @@ export function pushedText(pushed: readonly Pushed[], paint: Colours): TerminalT
   return joined([...done, ...failed])
 }
 
-/** Servers that lag, with what they serve. */
-export function notServedText(missing: readonly NotServed[], asked: number, paint: Colours): TerminalText {
-  if (missing.length === 0) return term`${paint.good(term`served`)}  all ${asked} records, by every name server\n`
+/** Servers that lag, with what they serve. @param unseen - as {@link ShownPlan} has it */
+export function notServedText(
+  missing: readonly NotServed[],
+  asked: number,
+  paint: Colours,
+  unseen: readonly string[] = [],
+): TerminalText {
+  if (asked === 0 && unseen.length > 0) return term`${said(`nothing could be seen: ${placeList(unseen)}`)}\n`
+  const more = joined(unseenText(unseen).map((text) => term`${text}\n`))
+  if (missing.length === 0)
+    return term`${paint.good(term`served`)}  all ${asked} records, by every name server\n${more}`
   const lines = missing.map(({ record, server, why, serial }) => {
     const who = server === undefined ? EMPTY : term`${said(shownServer(server))} `
     const version = serial === undefined ? EMPTY : paint.faint(term`  (its SOA serial is ${serial})`)
     return term`${paint.bad(term`not served`)}  ${titleOf(record)}: ${who}${said(why)}${version}\n`
   })
   const served = asked - new Set(missing.map(({ record }) => record)).size
-  return term`${joined(lines)}${served} of ${asked} records are served by every name server\n`
+  return term`${joined(lines)}${served} of ${asked} records are served by every name server\n${more}`
 }

@@ -3,13 +3,13 @@ import { askServer } from '../dns/ask-server.ts'
 import { authority } from '../dns/authority.ts'
 import type { DnsVars } from '../dns/dns-vars.ts'
 import { domainBounds } from '../dns/domain-bounds.ts'
-import { zoneFinder } from '../dns/find-zone.ts'
+import { finderBy, type VarsOf } from '../dns/finder-by.ts'
 import { limited } from '../dns/look.ts'
 import { remembering } from '../dns/remembering.ts'
 import type { AskedDns } from '../audit/look-at-domains.ts'
 
-export function auditDns(dns: DnsVars): AskedDns {
+export function auditDns(dns: VarsOf<DnsVars>): AskedDns {
   const ask = limited(remembering(askServer))
   const bounds = domainBounds()
-  return { looking: { ask, findZone: zoneFinder(ask, dns) }, authority: authority(dns, ask, bounds), bounds }
+  return { looking: { ask, findZone: finderBy(ask, dns) }, authority: authority(dns, ask, bounds), bounds }
 }

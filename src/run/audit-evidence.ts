@@ -4,8 +4,9 @@ import { lookAtDomains, type AskedDns } from '../audit/look-at-domains.ts'
 import type { Evidence, HostEvidence } from '../audit/evidence.ts'
 import { usedKeys } from '../audit/judge/fleet-faults.ts'
 import type { Authority } from '../dns/authority.ts'
-import { mailFleet, type MailFleet, type MailHost, type MailKey, type MailMember } from '../mail/mail-fleet.ts'
-import { isSelector, mailDomain } from '../mail/names.ts'
+import { withoutNames, type MailFleet, type MailHost, type MailKey, type MailMember } from '../mail/mail-fleet.ts'
+import type { MailVars } from '../mail/mail-vars.ts'
+import { distinctNames, isSelector, mailDomain } from '../mail/names.ts'
 import { publishableKey } from '../mail/public-key.ts'
 import { withoutRivals } from '../mail/rival-keys.ts'
 import { isInside } from '../mail/sending-address.ts'
@@ -20,6 +21,8 @@ import { sendingDomains, type AuditHosts } from './audit-hosts.ts'
 import { ownSelectors } from './given-selectors.ts'
 import type { MailHostVars } from './mail-fleet-of.ts'
 import { spokenKeys } from './mail-member.ts'
+import { namesOf, withoutMute } from './mute-hosts.ts'
+import { agreedFleet } from './left-alone.ts'
 import type { Untrusted } from '../shell/untrusted.ts'
 
 interface Outputs {
@@ -29,7 +32,7 @@ interface Outputs {
 }
 
 export async function auditEvidence(
-  { vars, limited, given }: Pick<AuditHosts, 'vars' | 'limited' | 'given'>,
+  { vars, limited, given, dns: fleetDns }: Pick<AuditHosts, 'vars' | 'limited' | 'given' | 'dns'>,
   results: readonly HostResult[],
   message: ProbedMessage,
   dns: AskedDns,
@@ -50,14 +53,20 @@ export async function auditEvidence(
     })),
   )
   const used = usedKeys(hosts)
-  const fleet = withDiscovered(mailFleet(members), hosts, used)
-  const declared = new Set(mailFleet(members).domains.map(({ domain }) => domain))
-  const asked = fleet.domains.map(({ domain }) => ({
+  const { fleet: agreed, leftAlone } = agreedFleet(members, fleetDns)
+  const fleet = withoutNames(withDiscovered(agreed, hosts, used), leftAlone)
+  const disputed = [...new Set(members.flatMap(({ vars }) => domainsOf(vars)))].filter((each) => leftAlone.has(each))
+  const declared = new Set([...agreed.domains.map(({ domain }) => domain), ...disputed])
+  const asked = [...fleet.domains.map(({ domain }) => domain), ...disputed].map((domain) => ({
     domain,
     declared: declared.has(domain),
     selectors: selectorsOf(domain, hosts, used),
   }))
-  const domains = await lookAtDomains(fleet, asked, dns)
+  const looked = await lookAtDomains(withoutUnheard(fleet, hosts), asked, dns)
+  const domains = looked.map((each) => {
+    const contradiction = leftAlone.get(each.domain)
+    return contradiction === undefined ? each : { ...each, contradiction }
+  })
   // Whoever was not asked may be the stranger.
   const partial = limited || hosts.some(({ status }) => status !== 'audited')
   return {
@@ -67,6 +76,22 @@ export async function auditEvidence(
       : domains,
   }
 }
+
+/** Of a domain all of whose senders are away, what SPF it needs is not known. */
+function withoutUnheard(fleet: MailFleet, hosts: readonly HostEvidence[]): MailFleet {
+  const away = new Map(hosts.filter(({ status }) => status !== 'audited').map(({ name, status }) => [name, status]))
+  const mute = fleet.hosts.filter(({ name, addresses }) => addresses.length === 0 && away.has(name))
+  if (mute.length === 0) return fleet
+  const known = new Set(fleet.hosts.filter((host) => !mute.includes(host)).flatMap(namesOf))
+  const { fleet: heard, unknown } = withoutMute(fleet, new Map(mute.map(({ name }) => [name, away.get(name)!])))
+  return { ...heard, incomplete: [...unknown.keys()].filter((name) => !known.has(name)) }
+}
+
+const domainsOf = ({ domains, null_domains: nulls = [], mail_domains: own = {} }: MailVars): readonly string[] => [
+  ...domains,
+  ...nulls,
+  ...Object.keys(own),
+]
 
 async function hostEvidence(
   { name, status, outputs, error }: HostResult,
@@ -181,5 +206,5 @@ function selectorsOf(
     ),
   )
   const named = used.filter((key) => key.domain === domain).map(({ selector }) => selector)
-  return [...new Set([...live, ...named])].filter(isSelector)
+  return distinctNames([...live, ...named]).filter(isSelector)
 }

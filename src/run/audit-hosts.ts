@@ -1,17 +1,16 @@
 // The hosts of an audit, and what they are asked: all in one trip. Nothing is written.
-import type { DnsVars } from '../dns/dns-vars.ts'
-import { mailFleet } from '../mail/mail-fleet.ts'
+import { settledFleet } from '../mail/mail-fleet.ts'
 import { mailSetup } from '../probes/mail-setup.ts'
 import { milterSigning } from '../probes/milter-sign.ts'
 import { outgoingAddresses } from '../probes/outgoing-addresses.ts'
 import { givenSelectors, type GivenSelectors } from './given-selectors.ts'
 import { concernedHosts, keyQuestions, mailHostVars, onlyWith, type MailHostVars } from './mail-fleet-of.ts'
-import { oneDns } from './one-dns.ts'
+import { fleetDns, type FleetDns } from './each-dns.ts'
 import { ownMail } from './own-mail.ts'
 import { questionHosts, type HostSelection, type QuestionedHosts } from './question-hosts.ts'
 
 export interface AuditHosts extends QuestionedHosts<MailHostVars> {
-  readonly dns: DnsVars
+  readonly dns: FleetDns
   /** Whether some hosts of the inventory that have domains are left out. */
   readonly limited: boolean
   /** Of all hosts of the inventory. */
@@ -42,12 +41,12 @@ export async function auditHosts({ inventory, message, ...selection }: AuditSele
     ...keyQuestions(input),
   }))
   const asked = hosts.map(({ host }) => host.name)
-  // What the vars say must fit together before anybody is asked.
-  mailFleet(asked.map((name) => ({ name, vars: vars.get(name)!, addresses: [], keys: [] })))
+  // What is one for all domains must be so before anybody is asked.
+  settledFleet(asked.map((name) => ({ name, vars: vars.get(name)!, addresses: [], keys: [] })))
   return {
     hosts,
     vars,
-    dns: await dnsOf(vars),
+    dns: await fleetDns(vars),
     limited: concerned.some(({ name }) => !asked.includes(name)),
     given: givenSelectors(inventory.hosts),
   }
@@ -55,9 +54,3 @@ export async function auditHosts({ inventory, message, ...selection }: AuditSele
 
 export const sendingDomains = ({ domains, mail_domains: own, null_domains: nulls }: MailHostVars): readonly string[] =>
   [...new Set(domains)].filter((domain) => own?.[domain]?.sends !== false && nulls?.includes(domain) !== true)
-
-/** Hosts that say nothing of it are content with what the others say. */
-async function dnsOf(vars: ReadonlyMap<string, MailHostVars>): Promise<DnsVars> {
-  const said = new Map([...vars].filter(([, { dns }]) => Object.keys(dns).length > 0))
-  return said.size === 0 ? {} : oneDns(said)
-}

@@ -1,6 +1,6 @@
 // Which DKIM selectors an inventory gives to which host.
 import { isIP } from 'node:net'
-import { mailDomain } from '../mail/names.ts'
+import { mailDomain, nameKey } from '../mail/names.ts'
 import type { OwnSelectors } from '../mail/own-selectors.ts'
 import type { Host } from '../model/host.ts'
 
@@ -29,14 +29,16 @@ export const givenSelectors = (hosts: readonly Pick<Host, 'name' | 'vars'>[]): r
     return {
       host: name,
       domains: Array.isArray(domains) ? texts(domains).flatMap((each) => mailDomain(each) ?? []) : undefined,
-      selectors: [typeof first === 'string' ? first : shortName(name), ...texts(vars.get('dkim_selectors')?.value)],
+      selectors: [typeof first === 'string' ? first : shortName(name), ...texts(vars.get('dkim_selectors')?.value)].map(
+        nameKey,
+      ),
     }
   })
 
 /** @param given - of all hosts of the inventory; those that a host has in its own vars are left out. */
 export function ownSelectors(name: string, vars: SelectorVars, given: readonly GivenSelectors[]): OwnSelectors {
-  const first = vars.dkim_selector ?? shortName(name)
-  const further = vars.dkim_selectors ?? []
+  const first = nameKey(vars.dkim_selector ?? shortName(name))
+  const further = (vars.dkim_selectors ?? []).map(nameKey)
   const rivals = given.filter(
     ({ host, domains }) => host !== name && (domains?.some((each) => vars.domains.includes(each)) ?? true),
   )

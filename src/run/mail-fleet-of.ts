@@ -1,9 +1,8 @@
 // A fleet's mail as its inventory says it and its hosts are: vars, keys and addresses, asked for with no change made.
 import * as v from 'valibot'
-import type { DnsVars } from '../dns/dns-vars.ts'
 import type { Connect } from '../engine/connection.ts'
 import { askOnly, type RunBounds } from '../engine/ask-only.ts'
-import { mailFleet, type MailFleet, type MailMember } from '../mail/mail-fleet.ts'
+import { settledFleet, type MailFleet, type MailMember } from '../mail/mail-fleet.ts'
 import { selector, selectorList } from '../mail/schemas.ts'
 import { withoutRivals } from '../mail/rival-keys.ts'
 import { isSelector } from '../mail/names.ts'
@@ -19,9 +18,11 @@ import { dkimKeysProbe } from '../probes/dkim-keys.ts'
 import { signingProbe } from '../probes/signing.ts'
 import { fleetVars } from './fleet-vars.ts'
 import { givenSelectors, ownSelectors, type GivenSelectors } from './given-selectors.ts'
+import { nameList } from '../report/name-list.ts'
+import { agreedFleet, leftAloneFindings } from './left-alone.ts'
 import { addressesOf, historyOutput, keysOf } from './mail-member.ts'
 import { withoutMute } from './mute-hosts.ts'
-import { oneDns } from './one-dns.ts'
+import { fleetDns, type FleetDns } from './each-dns.ts'
 import { questionHosts, type HostSelection, type QuestionedHosts } from './question-hosts.ts'
 
 /** Where hosts have their keys. */
@@ -35,8 +36,7 @@ export const mailHostVars = v.object({
 export type MailHostVars = v.InferOutput<typeof mailHostVars>
 
 export interface MailHosts extends QuestionedHosts<MailHostVars> {
-  /** One for all. */
-  readonly dns: DnsVars
+  readonly dns: FleetDns
   /** Of all hosts of the inventory. Left out: none is given to others. */
   readonly given?: readonly GivenSelectors[]
 }
@@ -55,7 +55,9 @@ export async function mailHosts({ inventory, ...selection }: HostSelection): Pro
   }
   const among = concerned.length === 0 ? inventory : onlyWith(inventory, concerned)
   const asked = await questionHosts('dns', mailHostVars, { inventory: among, ...selection }, questionsTo)
-  return { ...asked, dns: await oneDns(asked.vars), given: givenSelectors(inventory.hosts) }
+  // What is one for all domains must be so before anybody is asked.
+  settledFleet([...asked.vars].map(([name, vars]) => ({ name, vars, addresses: [], keys: [] })))
+  return { ...asked, dns: await fleetDns(asked.vars), given: givenSelectors(inventory.hosts) }
 }
 
 /** Patterns then mean these hosts alone. */
@@ -117,33 +119,57 @@ export interface AskedFleet {
   readonly findings: readonly RecordFinding[]
   /** Those that did not tell, with why: their keys are not among the records. */
   readonly silent: readonly HostResult[]
+  /** What is not among the records, for hosts did not tell: in words. */
+  readonly unseen: readonly string[]
 }
 
 /**
- * Asks every host once. Of one whose addresses cannot be told, keys are known, and SPF of its domains is left alone.
+ * Asks every host once. Of one whose addresses cannot be told, keys are known, and SPF of its domains is left alone; of
+ * one that does not tell, neither, and what the inventory alone says is among the records.
  *
  * @throws MailrunError where the inventory contradicts itself
  */
 export async function askMailFleet(
-  { hosts, vars, given = [] }: MailHosts,
+  { hosts, vars, dns, given = [] }: MailHosts,
   connect: Connect,
   bounds: RunBounds,
 ): Promise<AskedFleet> {
   const { hosts: results } = await askOnly('dns', hosts, connect, bounds)
   const findings: RecordFinding[] = []
   const silent = results.filter(({ status }) => status !== 'ok')
-  const heard = results.filter(({ status }) => status === 'ok')
   const mute = new Map<string, string>()
-  const told = heard.map(({ name, outputs }): MailMember => {
+  const told = results.map((result): MailMember => {
+    const { name, status, outputs } = result
     const own = vars.get(name)!
-    const addresses = addressesOf(own, outputs)
-    const keys = keysOf({ name, own: ownSelectors(name, own, given) }, outputs, findings, false)
+    const isSilent = status !== 'ok'
+    const addresses = isSilent
+      ? (own.outgoing_addresses ?? `is ${status}, so the addresses that its mail leaves from are not known`)
+      : addressesOf(own, outputs)
+    const keys = isSilent ? [] : keysOf({ name, own: ownSelectors(name, own, given) }, outputs, findings, false)
     if (typeof addresses !== 'string') return { name, vars: own, addresses, keys }
-    findings.push(finding('spf-sender-unknown', 'error', `${name} ${addresses}`, 'then plan again'))
+    if (!isSilent) findings.push(finding('spf-sender-unknown', 'error', `${name} ${addresses}`, 'then plan again'))
     mute.set(name, `${name} ${addresses}`)
     return { name, vars: own, addresses: [], keys }
   })
   const { members, findings: rivals } = withoutRivals(told)
-  const { fleet, unknown } = withoutMute(mailFleet(members), mute)
-  return { fleet: { ...fleet, incomplete: [...unknown.keys()] }, findings: [...findings, ...rivals], silent }
+  const { fleet: whole, leftAlone } = agreedFleet(members, dns)
+  const { fleet, unknown } = withoutMute(whole, mute)
+  return {
+    fleet: { ...fleet, incomplete: [...unknown.keys()] },
+    findings: [...leftAloneFindings(leftAlone), ...findings, ...rivals],
+    silent,
+    unseen: [...unseenKeys(silent, whole), ...unseenSpf(unknown)],
+  }
 }
+
+/** Of hosts that did not tell. */
+const unseenKeys = (silent: readonly HostResult[], { hosts }: MailFleet): readonly string[] => {
+  const names = new Set(silent.map(({ name }) => name))
+  return hosts.flatMap(({ name, domains }) =>
+    names.has(name) && domains.length > 0 ? [`keys of ${name} for ${nameList(domains)}`] : [],
+  )
+}
+
+/** Of domains and names some of whose senders are not known. */
+const unseenSpf = (unknown: ReadonlyMap<string, string>): readonly string[] =>
+  [...unknown.keys()].map((name) => `SPF of ${name}`)

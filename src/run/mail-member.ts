@@ -3,6 +3,7 @@ import { spentSelector } from '../changes/spent-selector.ts'
 import { dkimName } from '../mail/dkim-record.ts'
 import type { MailKey } from '../mail/mail-fleet.ts'
 import type { MailVars } from '../mail/mail-vars.ts'
+import { isSameName } from '../mail/names.ts'
 import { FOREIGN_REMEDY, speaksFor, type OwnSelectors } from '../mail/own-selectors.ts'
 import { publishableKey } from '../mail/public-key.ts'
 import { finding, type RecordFinding } from '../mail/record-finding.ts'
@@ -172,7 +173,7 @@ function rotatingKeys(outputs: Outputs): readonly ToldKey[] {
     const { marks = [] } = (outputs[historyOutput(domain)] ?? {}) as Partial<KeyHistory>
     const own = keys.filter((key) => key.domain === domain)
     return selectorsIn(marks)
-      .filter((each) => each !== inUse)
+      .filter((each) => inUse === undefined || !isSameName(each, inUse))
       .flatMap((selector): readonly ToldKey[] => {
         const standing = standingOf(marks, selector)
         const wish = dnsWish(standing, false)
@@ -185,7 +186,7 @@ function rotatingKeys(outputs: Outputs): readonly ToldKey[] {
 
 /** The public key that a host has at a selector. */
 function heldKey({ selector, path }: Standing<unknown>, keys: DkimKeys['keys']): string | undefined {
-  const key = keys.find((each) => each.selector === selector && (path === undefined || path === each.path))
+  const key = keys.find((each) => isSameName(each.selector, selector) && (path === undefined || path === each.path))
   // As JSON, a key that cannot be read is `null`.
   return key?.publicKey ?? undefined
 }

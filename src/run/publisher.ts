@@ -1,5 +1,6 @@
 // Publishes a fleet's mail records in the middle of a run: as soon as hosts have keys, before they sign; policies last.
 import { askServed, lookingFor, servedAnswer } from '../dns/ask-served.ts'
+import { authoritative } from '../dns/authoritative.ts'
 import { zoneSettings } from '../dns/dns-vars.ts'
 import { planRecords } from '../dns/plan-dns.ts'
 import type { DnsEvent, Publication } from '../dns/publication.ts'
@@ -47,10 +48,10 @@ export async function publisher(
   { check, waitSeconds, interrupt, tell }: PublisherOptions,
 ): Promise<Publisher> {
   const members = await mailHosts({ inventory, limit: undefined, extraVars, keyring })
-  const pushing: Pushing = { vars: members.dns, hosts: inventory.hosts, keyPath: absolute, unset: 'by-hand' }
-  const ways = await readyToPublish(pushing)
+  const pushing: Pushing = { dns: members.dns.of, hosts: inventory.hosts, keyPath: absolute, unset: 'by-hand' }
+  const ways = await readyToPublish(members.dns.all, pushing)
   const lookingBy = lookingFor()
-  const looking = lookingBy(members.dns)
+  const looking = authoritative(members.dns.of)
   const came = nothingYet()
   const publishing: Publishing = { members, pushing, looking, check, waitSeconds, interrupt, tell, came }
   return {
@@ -82,7 +83,7 @@ async function canPublish(
 ): Promise<boolean> {
   try {
     const { zone, primary } = await looking.findZone(record.name)
-    const { via } = zoneSettings(members.dns, zone)
+    const { via } = zoneSettings(members.dns.of(record.name), zone)
     if (via === undefined || via === 'none') return false
     if (via === 'nsupdate' && primary === undefined) return false
     const wanted: MailRecord = {

@@ -1,5 +1,5 @@
 // The mail fleet as a run knows it: what the inventory says of all hosts, and what those of the run have told so far.
-import { mailFleet, type MailFleet } from '../mail/mail-fleet.ts'
+import type { MailFleet } from '../mail/mail-fleet.ts'
 import { finding, type RecordFinding } from '../mail/record-finding.ts'
 import { withoutRivals } from '../mail/rival-keys.ts'
 import type { PreparedHost } from '../model/prepared-host.ts'
@@ -7,6 +7,7 @@ import type { HostResult } from '../model/run-event.ts'
 import { ownSelectors } from './given-selectors.ts'
 import type { MailHosts } from './mail-fleet-of.ts'
 import { addressesOf, keysOf } from './mail-member.ts'
+import { agreedFleet, leftAloneFindings } from './left-alone.ts'
 import { namesOf, withoutMute } from './mute-hosts.ts'
 
 type Outputs = Readonly<Record<string, unknown>>
@@ -55,7 +56,11 @@ export interface RunFleet {
  * @param toCome - the run would make the keys that are not there.
  * @throws MailrunError where the vars of hosts contradict each other
  */
-export function runFleet({ vars, given = [] }: MailHosts, results: readonly HostResult[], toCome: boolean): RunFleet {
+export function runFleet(
+  { vars, dns, given = [] }: MailHosts,
+  results: readonly HostResult[],
+  toCome: boolean,
+): RunFleet {
   const findings: RecordFinding[] = []
   const mute = new Map<string, string>()
   const told = new Map(results.map((result) => [result.name, answersIn(result)]))
@@ -71,12 +76,12 @@ export function runFleet({ vars, given = [] }: MailHosts, results: readonly Host
     return { name, vars: own, addresses: typeof addresses === 'string' ? [] : addresses, keys }
   })
   const { members, findings: rivals } = withoutRivals(all)
-  const whole = mailFleet(members)
+  const { fleet: whole, leftAlone } = agreedFleet(members, dns)
   const { fleet, unknown } = withoutMute(whole, mute)
   const known = new Set(whole.hosts.filter(({ name }) => !mute.has(name)).flatMap(namesOf))
   return {
     fleet: { ...fleet, incomplete: [...unknown.keys()].filter((domain) => !known.has(domain)) },
-    findings: [...findings, ...rivals],
+    findings: [...leftAloneFindings(leftAlone), ...findings, ...rivals],
     unknown,
   }
 }

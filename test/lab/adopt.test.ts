@@ -224,7 +224,8 @@ const REFUSED: readonly (readonly [string, string, RegExp])[] = [
 for (const [what, given, message] of REFUSED) {
   test(`${what} is refused, in a check too, and nothing is touched`, async () => {
     await inMx1(script(CLEAN, given))
-    const tree = (): Promise<string> => lab.treeHash('mx1', { exclude: ['/var/spool/postfix', '/var/lib/postfix', '/run'] })
+    const tree = (): Promise<string> =>
+      lab.treeHash('mx1', { exclude: ['/var/spool/postfix', '/var/lib/postfix', '/run'] })
     const before = await tree()
     const check = await dkim('--check')
     assert.is(check.code, 3, JSON.stringify(check.host))

@@ -36,6 +36,11 @@ const ONE_RECORDS = `@ IN TXT "site=1"
 *.wild IN TXT "v=spf1 mx -all"
 old._domainkey IN CNAME slot
 `
+/** As somebody left it. */
+const BROKEN_RECORDS = `@ IN TXT "v=spf1 ip4:300.1.2.3 -all"
+_dmarc IN TXT "v=DMARC1 p=none"
+mx2._domainkey IN TXT "v=DKIM1; k=rsa; p=MII cut short"
+`
 
 test.before(async () => {
   here = project({})
@@ -55,6 +60,7 @@ test.before.each(async () => {
     [
       { zone: 'one.test', records: ONE_RECORDS },
       { zone: 'two.test', records: '@ IN MX 10 mx\n' },
+      { zone: 'three.test', records: BROKEN_RECORDS },
     ],
     ['two.test'],
   )
@@ -162,6 +168,112 @@ test(NARROW_KEY, async () => {
     `dig +short @${servers.secondary} mx1._domainkey.one.test TXT | tr -d '" \\n' |
   grep -o 'p=.*' | cut -c3- | base64 -d | openssl pkey -pubin -inform DER -noout`,
   )
+})
+
+/** Hosts that say different things of DNS: of two.test the one, of three.test the other, of one.test both. */
+function differingInventory(): void {
+  const resolvers = [servers.primary]
+  const byKey = { resolvers, key_file: join(here.folder, 'mailrun.key') }
+  const hosts = {
+    mx1: {
+      outgoing_addresses: ['192.0.2.1'],
+      fqdn: 'two.test',
+      domains: ['one.test', 'two.test'],
+      dkim_selectors: ['mail_2023'],
+      dns: byKey,
+    },
+    mx2: {
+      outgoing_addresses: ['192.0.2.2'],
+      fqdn: 'mx2.three.test',
+      domains: ['one.test', 'three.test'],
+      dns: { resolvers, host: 'verify' },
+    },
+  }
+  const vars = { dmarc: { p: 'none', rua: 'dmarc@two.test' } }
+  writeFileSync(join(here.folder, 'dns.yaml'), JSON.stringify({ mail: { hosts, vars } }))
+}
+/** As a key of somebody else's making is in use: its selector has a capital letter and an underscore. */
+const CAPITAL_KEY = `${keyMade('two.test', 'Mail_2023')}
+echo 'key1 two.test:Mail_2023:/etc/dkimkeys/two.test/Mail_2023.private' > /etc/dkimkeys/KeyTable
+echo '*@two.test key1' > /etc/dkimkeys/SigningTable
+printf '%s\\n' 'KeyTable file:/etc/dkimkeys/KeyTable' \\
+  'SigningTable refile:/etc/dkimkeys/SigningTable' > /etc/opendkim.conf`
+const NO_CAPITAL_KEY = 'rm -f /etc/dkimkeys/KeyTable /etc/dkimkeys/SigningTable /etc/opendkim.conf'
+
+const ONE_BAD_NAME =
+  'a broken SPF record, a selector in capitals, hosts that differ on dns: each is told, and all others go on'
+test(ONE_BAD_NAME, async () => {
+  await run('mx1', CAPITAL_KEY)
+  await run('mx2', keyMade('three.test', 'mx2'))
+  differingInventory()
+  const key = await servedKeyOf('mx1', '/etc/dkimkeys/two.test/Mail_2023.private')
+  const spf = await dig(servers.primary, 'three.test')
+  const pushed = await mailrun('push', '--yes')
+  assert.is(pushed.code, 3, pushed.stdout + pushed.stderr)
+  assert.match(
+    pushed.stdout,
+    /x three\.test TXT: left alone: three\.test TXT "v=spf1 ip4:300\.1\.2\.3 -all" is published, /,
+  )
+  assert.match(pushed.stdout, 'one.test: dns differs between mx1 and mx2')
+  for (const name of ['mail_2023._domainkey.two.test', 'two.test', 'mx2._domainkey.three.test', '_dmarc.three.test'])
+    assert.match(pushed.stdout, new RegExp(`^pushed {2}${name.replaceAll('.', '\\.')} TXT$`, 'm'))
+  assert.match(pushed.stdout, /^served {2}all /m)
+  assert.match((await dig(servers.secondary, 'mAIL_2023._domainkey.two.test')).replace(/[" ]/g, ''), key)
+  assert.is(await dig(servers.primary, 'three.test'), spf)
+  assert.is(await dig(servers.primary, '_dmarc.one.test'), '')
+
+  const verified = await mailrun('verify')
+  assert.is(verified.code, 3, verified.stdout + verified.stderr)
+  assert.equal(
+    verified.stdout.match(/^not served .*: /gm)?.map((line) => line.slice(0, 26)),
+    ['not served  three.test TXT'],
+  )
+  const json = printed((await mailrun('plan', '--format', 'json')).stdout) as {
+    records: readonly { name: string; status: string }[]
+    unseen: readonly string[]
+  }
+  assert.equal(json.unseen, [])
+  assert.equal(
+    json.records.flatMap(({ name, status }) => (status === 'served' ? [] : [`${name} ${status}`])),
+    ['three.test blocked'],
+  )
+  assert.not.match((await mailrun('plan', '--format', 'zone')).stdout, /^@ .*v=spf1 .*192\.0\.2\.2/m)
+  await run('mx1', NO_CAPITAL_KEY)
+})
+
+/** The public half of a key as its record has it. */
+const servedKeyOf = async (host: string, path: string): Promise<string> =>
+  (await run(host, `openssl pkey -in ${path} -pubout | sed '/-----/d' | tr -d '\\n' | cut -c1-200`)).trim()
+
+test('a zone that nothing leads into holds up no other', async () => {
+  inventory({ zones: { 'two.test': { key_file: join(here.folder, 'mailrun.key') } } })
+  const { code, stdout, stderr } = await mailrun('push', '--yes')
+  assert.is(code, 3, stdout + stderr)
+  assert.match(stdout, /^failed {2}one\.test: nothing says how records get into one\.test: /m)
+  assert.match(stdout, /^pushed {2}mx1\._domainkey\.two\.test TXT$/m)
+})
+
+test('what could not be seen is not counted as nothing to change', async () => {
+  const away = { ansible_host: '127.0.0.1', ansible_port: 1, ansible_ssh_retries: 0 }
+  const mail = { hosts: { mx1: away, mx2: away }, vars: { domains: ['two.test'] } }
+  const dns = { servers: [`${servers.primary}:1`] }
+  writeFileSync(join(here.folder, 'dns.yaml'), JSON.stringify({ all: { vars: { dns } }, mail }))
+  const plan = await mailrun('plan')
+  assert.is(plan.code, 4, plan.stdout + plan.stderr)
+  assert.not.match(plan.stdout, /to add|to change/)
+  assert.match(
+    plan.stdout,
+    /^nothing could be seen: keys of mx1 for two\.test; keys of mx2 for two\.test; SPF of two\.test\b/m,
+  )
+  const verified = await mailrun('verify')
+  assert.is(verified.code, 4, verified.stdout + verified.stderr)
+  assert.not.match(verified.stdout, /served/)
+  // With what the inventory alone says, and no name server that answers.
+  const said = { ...mail, vars: { ...mail.vars, dmarc: { p: 'reject' } } }
+  writeFileSync(join(here.folder, 'dns.yaml'), JSON.stringify({ all: { vars: { dns } }, mail: said }))
+  const unanswered = await mailrun('plan')
+  assert.is(unanswered.code, 4, unanswered.stdout + unanswered.stderr)
+  assert.match(unanswered.stdout, /^nothing could be seen: 1 record, for nobody tells what is there; keys of mx1 /m)
 })
 
 test('without --yes and a terminal nothing is pushed', async () => {

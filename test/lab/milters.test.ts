@@ -9,6 +9,7 @@ import { inHost } from './in-host.ts'
 import { duringStream } from './mail-stream.ts'
 import { OTHER_MILTER } from './other-milter.ts'
 import { nameLab } from './own-lab.ts'
+import { milterRounds } from './postfix-rounds.ts'
 
 nameLab('milters')
 const lab = await import('../../lab/index.ts')
@@ -259,5 +260,11 @@ for (const { what, given, why } of REFUSED) {
     assert.is(await lab.treeHash('mx1', OF_MAIL), before)
   })
 }
+
+/** Others by MAILRUN_MILTERS_SEED; more, for a long run, by MAILRUN_MILTERS_ROUNDS. */
+const SEED = Number(process.env['MAILRUN_MILTERS_SEED'] ?? '20261130')
+const ROUNDS = Number(process.env['MAILRUN_MILTERS_ROUNDS'] ?? '2')
+test(`whom a real Postfix asks is whom the reader names: ${ROUNDS} times 19 lists, seed ${SEED}`, () =>
+  milterRounds('mx1', SEED, ROUNDS))
 
 test.run()

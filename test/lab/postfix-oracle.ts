@@ -127,7 +127,6 @@ export async function asked(
 ): Promise<ReadonlyMap<string, Asked>> {
   const ports = services.map(({ port }) => port)
   const out = await inHost(host, `${written(main, services)}\n${asking(ports)}\n${SENDMAIL}`)
-  if (process.env['DEBUG']) console.log(out)
   return new Map(
     out.split(/\r?\n/).flatMap((line) => {
       const [, who = '', sockets = '', said = ''] = /^(\w+) ([\d ]*)\| ?(.*)$/.exec(line) ?? []

@@ -113,6 +113,8 @@ function plannedFaults(planned: PlannedRecord, { domain, declared }: DomainEvide
     case 'others':
       return []
     case 'blocked':
+      // The domain's contradiction tells it.
+      if (planned.unreadable === true) return []
       return [{ ...base, id: planned.anothers === true ? 'record-differs' : 'record-blocked', message: planned.why }]
     case 'unanswered':
       return [{ ...base, id: 'record-unanswered', message: `${name} ${type}: ${planned.why}` }]

@@ -1,6 +1,7 @@
 // Lint: the private keys that the tables name, as the daemon gets at them.
 import { DAEMON, KEY_GROUP } from '../../mail/key-group.ts'
 import { keyOutOfReach } from '../../mail/key-reach.ts'
+import { isSameName } from '../../mail/names.ts'
 import { keyKind } from '../../mail/public-key.ts'
 import type { HostKey, MailSetup } from '../../model/mail-setup.ts'
 import { ancestorsOf } from '../../probes/signing-family.ts'
@@ -22,7 +23,7 @@ export function keyFaults(setup: MailSetup): readonly Fault[] {
       return key === undefined ? [] : faultsOf(setup, key, named)
     }),
     ...entries
-      .filter(({ selector }) => selector === 'default')
+      .filter(({ selector }) => isSameName(selector, 'default'))
       .map((entry): Fault => ({
         id: 'selector-default',
         subject: { ...placeOfEntry(setup, entry), ...domainOfEntry(entry) },

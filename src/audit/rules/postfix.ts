@@ -5,6 +5,7 @@ import { endpointOfSocket, sameSocket } from '../../postfix/endpoint.ts'
 import { headOf } from '../../postfix/milter-list.ts'
 import { milterUses, type MilterUse } from '../../postfix/milter-uses.ts'
 import { Reading } from '../../postfix/reading.ts'
+import { sourcesTold } from '../../probes/postfix-services.ts'
 import { groupedBy } from '../../text/grouped-by.ts'
 import { faultIf, type Fault } from '../fault.ts'
 import { isInstalled, isLoopback, listening, valueOf, type Listening } from '../opendkim-setup.ts'
@@ -13,8 +14,9 @@ const MAIN = '/main.cf'
 
 export function postfixFaults(setup: MailSetup): readonly Fault[] {
   if (setup.postfix === undefined) return []
-  const uses = milterUses(setup.postfix)
-  return [...mainFaults(setup, uses), ...serviceFaults(setup.postfix, uses)]
+  const postfix = sourcesTold(setup.postfix)
+  const uses = milterUses(postfix)
+  return [...mainFaults(setup, postfix, uses), ...serviceFaults(postfix, uses)]
 }
 
 const mainPath = ({ parameters }: MailSetup): string => `${parameters['config_directory'] ?? '/etc/postfix'}${MAIN}`
@@ -24,7 +26,7 @@ function placeIn(setup: MailSetup, name: string): Fault['subject'] {
   return { path: mainPath(setup), ...(line === undefined ? {} : { line }) }
 }
 
-function mainFaults(setup: MailSetup, uses: readonly MilterUse[]): readonly Fault[] {
+function mainFaults(setup: MailSetup, postfix: PostfixSources, uses: readonly MilterUse[]): readonly Fault[] {
   const { parameters, parameterLines } = setup
   const helo = parameters['smtp_helo_name'] ?? ''
   const isUnqualified =
@@ -40,7 +42,7 @@ function mainFaults(setup: MailSetup, uses: readonly MilterUse[]): readonly Faul
         found: 'accept',
       },
     ),
-    ...askedElsewhere(setup, uses),
+    ...askedElsewhere(setup, postfix, uses),
     ...Object.entries(parameterLines)
       .filter(([, lines]) => lines.length > 1)
       .map(([name, lines]): Fault => ({
@@ -59,10 +61,9 @@ function mainFaults(setup: MailSetup, uses: readonly MilterUse[]): readonly Faul
   ]
 }
 
-function askedElsewhere(setup: MailSetup, uses: readonly MilterUse[]): readonly Fault[] {
+function askedElsewhere(setup: MailSetup, { host }: PostfixSources, uses: readonly MilterUse[]): readonly Fault[] {
   const listens = isInstalled(setup) ? listening(setup) : undefined
-  if (listens === undefined || uses.length === 0 || setup.postfix === undefined) return []
-  const { host } = setup.postfix
+  if (listens === undefined || uses.length === 0) return []
   const socket = endpointOfSocket(valueOf(setup, 'socket', 'p') ?? '', host)
   if (uses.some(({ endpoint }) => sameSocket(endpoint, socket, host))) return []
   const found = [...new Set(uses.map(({ item }) => headOf(item)))].join(', ')

@@ -1,6 +1,6 @@
 // What became of a host's keys for a domain, and when: kept on the host beside the keys, for neither DNS nor files tell
 // it.
-import { isSelector } from '../names.ts'
+import { distinctNames, isSameName, isSelector, nameKey } from '../names.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 import { groupedBy } from '../../text/grouped-by.ts'
 
@@ -51,7 +51,7 @@ const isEvent = (word: Untrusted | undefined): word is KeyEvent => KEY_EVENTS.so
 
 /** `undefined` for what is no mark: a comment, a line that was cut short. */
 export function parseMark(line: Untrusted): Mark | undefined {
-  const [, time, event, selector = '', path] = /^(\d{1,12}) ([a-z]+) ([a-z0-9.-]+)(?: (\/\S+))?$/.exec(line) ?? []
+  const [, time, event, selector = '', path] = /^(\d{1,12}) ([a-z]+) ([A-Za-z0-9._-]+)(?: (\/\S+))?$/.exec(line) ?? []
   return isEvent(event) && isSelector(selector)
     ? { time: Number(time), event, selector, ...(path === undefined ? {} : { path }) }
     : undefined
@@ -71,7 +71,7 @@ export interface Standing<Time = number> {
 
 export const standingOf = <Time>(history: readonly Mark<Time>[], selector: Untrusted): Standing<Time> =>
   standingBy(
-    history.filter((mark) => mark.selector === selector),
+    history.filter((mark) => isSameName(mark.selector, selector)),
     selector,
   )
 
@@ -80,8 +80,8 @@ export function standingsOf<Time>(
   history: readonly Mark<Time>[],
   selectors: readonly string[],
 ): readonly Standing<Time>[] {
-  const marks = groupedBy(history, ({ selector }) => selector)
-  return selectors.map((selector) => standingBy(marks.get(selector) ?? [], selector))
+  const marks = groupedBy(history, ({ selector }) => nameKey(selector))
+  return selectors.map((selector) => standingBy(marks.get(nameKey(selector)) ?? [], selector))
 }
 
 /** @param own - the selector's marks. */
@@ -96,9 +96,9 @@ function standingBy<Time>(own: readonly Mark<Time>[], selector: Untrusted): Stan
   }
 }
 
-export const selectorsIn = (history: readonly Mark<unknown>[]): readonly string[] => [
-  ...new Set(history.map(({ selector }) => selector)),
-]
+/** Each once, as it was written first. */
+export const selectorsIn = (history: readonly Mark<unknown>[]): readonly string[] =>
+  distinctNames(history.map(({ selector }) => selector))
 
 /** What an event may come after; `nothing`: of a selector that is new here. */
 const AFTER: Readonly<Record<Exclude<KeyEvent, 'compromised'>, readonly (KeyEvent | 'nothing')[]>> = {

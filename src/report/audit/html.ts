@@ -65,6 +65,7 @@ function mailVerdict(report: AuditReport, lost: number): HtmlText {
     page`<b class="${text(status)}">${text(SIGNS[status].sign)} ${text(words)}</b>`
   if (error > 0)
     return page`${say('error', 'Mail is at risk:')} ${text(`${count(error, 'error')}${badDomains(report)}.`)}`
+  if (lost > 0 && lost === report.hosts.length) return say('unknown', 'Nothing is known of mail:')
   if (warning > 0) return page`${say('warning', 'Mail passes, with risks:')} ${text(count(warning, 'warning'))}.`
   if (unknown > 0 || lost > 0) return say('unknown', 'As far as is known, mail passes.')
   return page`${say('pass', 'All is well:')} mail of every host is signed, authorized and aligned.`

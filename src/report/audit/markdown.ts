@@ -27,10 +27,11 @@ export function auditMarkdown(report: AuditReport): MarkdownText {
 
 const LINE = mark`\n`
 
-function summaryText({ summary, date, mailrun }: AuditReport): MarkdownText {
+function summaryText(report: AuditReport): MarkdownText {
+  const { summary, date, mailrun } = report
   const scope = `${count(summary.hosts, 'host')}, ${count(summary.domains, 'domain')}`
   const time = `${date.slice(0, 16).replace('T', ' ')} UTC`
-  return mark`${plain(scope)}: **${plain(severityCounts(summary))}** (${plain(time)}, mailrun ${plain(mailrun)})`
+  return mark`${plain(scope)}: **${plain(severityCounts(report))}** (${plain(time)}, mailrun ${plain(mailrun)})`
 }
 
 function tableText({ matrix }: AuditReport): MarkdownText {

@@ -141,7 +141,8 @@ function findingText(finding: AuditFinding, paint: Colours): TerminalText {
   return joined(parts, term`\n`)
 }
 
-function sumOf({ summary, seconds }: AuditReport, paint: Colours): TerminalText {
+function sumOf(report: AuditReport, paint: Colours): TerminalText {
+  const { summary, seconds } = report
   const scope = `${count(summary.hosts, 'host')}, ${count(summary.domains, 'domain')}`
-  return term`${paint.strong(said(scope))}: ${said(severityCounts(summary))}; in ${said(secondsText(seconds))}`
+  return term`${paint.strong(said(scope))}: ${said(severityCounts(report))}; in ${said(secondsText(seconds))}`
 }

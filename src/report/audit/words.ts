@@ -51,12 +51,20 @@ export function subjectGroups({
   }))
 }
 
-export const severityCounts = ({ findings, accepted }: AuditReport['summary']): string => {
+/** Hosts that could not be audited are none without findings. */
+export const severityCounts = ({
+  hosts,
+  summary: { findings, accepted },
+}: Pick<AuditReport, 'hosts' | 'summary'>): string => {
+  const lost = hosts.filter(({ status }) => status !== 'audited').length
   const words: readonly string[] = [
     ...SEVERITIES.filter((each) => findings[each] > 0).map((each) =>
       each === 'unknown' ? `${findings[each]} not found out` : count(findings[each], each),
     ),
     ...(accepted > 0 ? [`${accepted} accepted`] : []),
+    ...(lost > 0
+      ? [lost === hosts.length ? 'no host could be audited' : `${count(lost, 'host')} could not be audited`]
+      : []),
   ]
   return words.length === 0 ? 'no findings' : words.join(', ')
 }

@@ -3,6 +3,7 @@
 import type { BatchSize } from '../../engine/run-options.ts'
 import { batches } from '../../engine/batches.ts'
 import type { Authority } from '../../dns/authority.ts'
+import { isSameName } from '../../mail/names.ts'
 import type { RotationStep } from '../../mail/rotation/steps.ts'
 import type { HostResult, TaskResult, TaskStatus } from '../../model/run-event.ts'
 import { milterSigning, type MilterState } from '../../probes/milter-sign.ts'
@@ -171,7 +172,7 @@ async function faultOf(
   for (const session of sessions) {
     const { verdict, signatures } = await proveSigning(session, state, message, authority)
     if (verdict.status !== 'pass') return `${verdict.what}${verdict.advice === undefined ? '' : `: ${verdict.advice}`}`
-    const own = signatures.filter((each) => each.selector === step.selector && each.domain === domain)
+    const own = signatures.filter((each) => isSameName(each.selector, step.selector) && each.domain === domain)
     if (own.some((each) => signatureVerdict(each).status === 'pass')) continue
     const others = signatures.map(({ selector }) => selector).join(', ')
     return `OpenDKIM signs with ${others} all the same: it did not take up its new tables`

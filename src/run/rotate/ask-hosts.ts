@@ -3,7 +3,7 @@ import type { Untrusted } from '../../shell/untrusted.ts'
 import { spentSelector } from '../../changes/spent-selector.ts'
 import { askOnly, type RunBounds } from '../../engine/ask-only.ts'
 import type { Connect } from '../../engine/connection.ts'
-import { isSelector } from '../../mail/names.ts'
+import { distinctNames, isSelector, nameKey } from '../../mail/names.ts'
 import { speaksFor } from '../../mail/own-selectors.ts'
 import type { HostKey, QueueStanding, RotationEvidence } from '../../mail/rotation/evidence.ts'
 import { selectorsIn } from '../../mail/rotation/history.ts'
@@ -107,9 +107,12 @@ function evidenceOf(
   if (typeof publicKey !== 'string')
     return 'openssl is not installed there, so its keys cannot be told: run playbooks/dkim.ts'
   if (!isSelector(use.selector)) return `its tables name the selector ${use.selector}, which is none`
-  const own = keysOf(domain, keys)
+  const lying = keysOf(domain, keys)
+  const told = history.marks as RotationEvidence['history']
+  const spelt = spelling([use.selector, ...lying.map(({ selector }) => selector), ...selectorsIn(told)])
+  const own = lying.map((each) => ({ ...each, selector: spelt(each.selector) }))
   const speaks = (selector: Untrusted): boolean => speaksFor(member.own, domain, selector)
-  const marks = history.marks as RotationEvidence['history']
+  const marks = told.map((each) => ({ ...each, selector: spelt(each.selector) }))
   const made = own.find(({ path }) => path === use.path)?.made ?? keys.now
   return {
     domain,
@@ -119,11 +122,19 @@ function evidenceOf(
     foreign: [use.selector, ...selectorsIn(marks)].filter((each, at, all) => !speaks(each) && all.indexOf(each) === at),
     inUse: { selector: use.selector, path: use.path, publicKey, made },
     keys: own,
-    signing: signingOf(domain, outputs.milters),
+    signing: signingOf(domain, spelt, outputs.milters),
     queue: queueOf(outputs.queue),
     settings: member.settings,
     clock: { told: keys.now, at },
   }
+}
+
+type Spelling = (selector: Untrusted) => string
+
+/** DNS knows no case: of the same selector in several spellings the first is taken for all. */
+function spelling(selectors: readonly Untrusted[]): Spelling {
+  const first = new Map(distinctNames(selectors).map((each) => [nameKey(each), each]))
+  return (selector) => first.get(nameKey(selector)) ?? selector
 }
 
 const keysOf = (domain: string, { keys }: DkimKeys): readonly HostKey[] =>
@@ -137,7 +148,11 @@ function queueOf(queue: Outputs['queue']): HostEvidence['queue'] {
 }
 
 /** With which selectors milters sign what programs on the host and its users hand in. */
-function signingOf(domain: string, milters: MilterState | null | undefined): RotationEvidence['signing'] {
+function signingOf(
+  domain: string,
+  spelt: Spelling,
+  milters: MilterState | null | undefined,
+): RotationEvidence['signing'] {
   if (!milters) return { why: 'its milters do not answer' }
   if (milters.obstacle !== undefined) return { why: milters.obstacle }
   const own = milters.sessions.filter((session) => session.domain === domain && session.role !== 'outsider')
@@ -147,7 +162,7 @@ function signingOf(domain: string, milters: MilterState | null | undefined): Rot
     .flatMap((session) => session.milters)
     .flatMap((milter) => milter.fields)
     .filter(({ name }) => /^dkim-signature$/i.test(name))
-  const selectors = fields.flatMap(({ value }) => selectorOf(value, domain))
+  const selectors = fields.flatMap(({ value }) => selectorOf(value, domain)).map(spelt)
   return selectors.length === 0 ? { why: 'its milters sign nothing' } : [...new Set(selectors)]
 }
 

@@ -1,6 +1,7 @@
 // What due steps come to on hosts: notes in their histories, keys to be made and keys to be deleted.
 import { standingOf, type KeyEvent } from '../../mail/rotation/history.ts'
 import { freeSelector } from '../../dns/free-selector.ts'
+import { nameKey } from '../../mail/names.ts'
 import { ownBase, speaksFor } from '../../mail/own-selectors.ts'
 import { datedSelectors } from '../../mail/rotation/new-selector.ts'
 import type { NewMark, RotationStep } from '../../mail/rotation/steps.ts'
@@ -110,9 +111,9 @@ async function beginDeeds(
 
 /** Those that the host knows, and those that others may speak for: their word on more would leave it none. */
 function takenSelectors(evidence: HostEvidence, all: readonly HostEvidence[]): Pick<ReadonlySet<string>, 'has'> {
-  const own = new Set([...evidence.member.own.others, ...namedBy(evidence)])
+  const own = new Set([...evidence.member.own.others, ...namedBy(evidence)].map(nameKey))
   const spoken = spokenFor(all).get(evidence.domain)
-  return { has: (selector) => own.has(selector) || spoken?.has(selector) === true }
+  return { has: (selector) => own.has(nameKey(selector)) || spoken?.has(nameKey(selector)) === true }
 }
 
 const namedBy = ({ inUse, history, keys }: HostEvidence): readonly string[] =>
@@ -127,7 +128,7 @@ function spokenFor(all: readonly HostEvidence[]): ReadonlyMap<string, ReadonlySe
     const { domain, member } = each
     const ofDomain = found.get(domain) ?? new Set()
     found.set(domain, ofDomain)
-    for (const selector of namedBy(each)) if (speaksFor(member.own, domain, selector)) ofDomain.add(selector)
+    for (const selector of namedBy(each)) if (speaksFor(member.own, domain, selector)) ofDomain.add(nameKey(selector))
   }
   spoken.set(all, found)
   return found

@@ -5,7 +5,7 @@ import { FOREIGN_REMEDY } from '../../mail/own-selectors.ts'
 import { outlook } from '../../mail/rotation/outlook.ts'
 import type { Outlook } from '../../mail/rotation/steps.ts'
 import type { PreparedHost } from '../../model/prepared-host.ts'
-import { askDns } from './ask-dns.ts'
+import { askDns, type DomainInDns } from './ask-dns.ts'
 import { askHosts, type HostEvidence, type Told } from './ask-hosts.ts'
 import { compromisedKey, dueSteps, pairKey, stepKey, type DueStep, type Pair } from './due-step.ts'
 import { hasGoneOn, isOvertaken, type Refused } from './overtaken.ts'
@@ -128,11 +128,15 @@ async function pairsOf(told: Told, rotating: Rotating, begun: ReadonlySet<string
 
 async function pairOf(
   evidence: HostEvidence,
-  { looking, members, start, compromised }: Rotating,
+  { looking, members, leftAlone, start, compromised }: Rotating,
   begun: ReadonlySet<string>,
 ): Promise<Pair> {
   const { host, domain, clock } = evidence
-  const dns = await askDns(evidence, looking, members.dns)
+  const left = leftAlone.get(domain)
+  const dns: DomainInDns =
+    left === undefined
+      ? await askDns(evidence, looking, members.dns.of(domain))
+      : { keys: new Map(), cached: 0, fault: left }
   const now = clock.told + Math.floor((performance.now() - clock.at) / 1000)
   if (dns.fault !== undefined) return { evidence, dns, outlook: { host, domain, now, keys: [], notes: [] } }
   const asked = !begun.has(pairKey(evidence))

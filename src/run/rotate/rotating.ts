@@ -15,6 +15,8 @@ export interface Rotating {
   readonly bounds: RunBounds
   readonly looking: Looking
   readonly pushing: Pushing
+  /** Domains for whose keys nothing is done, and why: that is their fault alone. */
+  readonly leftAlone: ReadonlyMap<string, string>
   readonly serial: readonly BatchSize[]
   /** Domains to work on; `undefined`: all. */
   readonly domains: readonly string[] | undefined

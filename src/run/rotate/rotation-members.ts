@@ -1,10 +1,11 @@
 // The hosts whose keys are rotated, with what the inventory says of them; and what they are asked.
 import { randomBytes } from 'node:crypto'
 import * as v from 'valibot'
-import { dnsVar, type DnsVars } from '../../dns/dns-vars.ts'
+import { dnsVar } from '../../dns/dns-vars.ts'
 import { probeTemplate } from '../../mail/probe-message.ts'
 import { rotationSettings, rotationVar, type RotationSettings } from '../../mail/rotation/settings.ts'
 import type { OwnSelectors } from '../../mail/own-selectors.ts'
+import { nameKey } from '../../mail/names.ts'
 import { domain, selector, selectorList } from '../../mail/schemas.ts'
 import { mailVars } from '../../mail/mail-vars.ts'
 import { MailrunError } from '../../model/mailrun-error.ts'
@@ -14,7 +15,7 @@ import { milterSigning } from '../../probes/milter-sign.ts'
 import type { ProbedMessage } from '../../verify/signing.ts'
 import { givenSelectors, ownSelectors } from '../given-selectors.ts'
 import { firstSelectorOf, keyQuestions, onlyWith } from '../mail-fleet-of.ts'
-import { oneDns } from '../one-dns.ts'
+import { fleetDns, type FleetDns } from '../each-dns.ts'
 import { questionHosts, type HostSelection } from '../question-hosts.ts'
 
 export interface RotationMember {
@@ -33,7 +34,7 @@ export interface RotationMembers {
   readonly members: ReadonlyMap<string, RotationMember>
   /** The message that milters are asked to sign. */
   readonly message: ProbedMessage
-  readonly dns: DnsVars
+  readonly dns: FleetDns
 }
 
 const { dns_ttl } = mailVars
@@ -64,7 +65,7 @@ export async function rotationMembers({ inventory, ...selection }: HostSelection
     members.set(host.name, {
       name: host.name,
       domains: vars.domains,
-      own: { ...ownSelectors(host.name, vars, given), first: firstSelectorOf(vars, host) },
+      own: { ...ownSelectors(host.name, vars, given), first: nameKey(firstSelectorOf(vars, host)) },
       settings: rotationSettings(vars.dkim_rotation),
       ttl: vars.dns_ttl ?? TTL,
     })
@@ -78,6 +79,6 @@ export async function rotationMembers({ inventory, ...selection }: HostSelection
     hosts: hosts.filter(({ host }) => members.get(host.name)!.domains.length > 0),
     members,
     message,
-    dns: await oneDns(varsOf),
+    dns: await fleetDns(varsOf),
   }
 }

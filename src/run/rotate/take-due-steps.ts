@@ -35,7 +35,7 @@ export async function takeDueSteps(
   const activated = await activate(activations, {
     ...rotating,
     message: rotating.members.message,
-    authority: authority(rotating.members.dns, rotating.looking.ask),
+    authority: authority(rotating.members.dns.of, rotating.looking.ask),
   })
   return { hosts: true, sound: activated.sound, refused: [...refused, ...activated.refused] }
 }

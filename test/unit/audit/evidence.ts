@@ -6,7 +6,7 @@ import type { HostProof } from '../../../src/model/proof.ts'
 import type { Baseline } from '../../../src/audit/baseline.ts'
 import { opendkimReadings } from '../../../src/probes/opendkim-readings.ts'
 import type { FileText } from '../../../src/signers/opendkim/index.ts'
-import { sources } from '../postfix/host.ts'
+import { MASTER } from '../postfix/host.ts'
 import { auditReport } from '../../../src/audit/report.ts'
 
 const RSA_2048 =
@@ -143,12 +143,19 @@ export const GOOD: MailSetup = asRead({
     receive_override_options: '',
   },
   parameterLines: { smtpd_milters: [40], non_smtpd_milters: [41], milter_default_action: [42], myhostname: [30] },
-  postfix: sources({
-    smtpd_milters: 'unix:opendkim/opendkim.sock',
-    non_smtpd_milters: 'unix:opendkim/opendkim.sock',
-    milter_default_action: 'tempfail',
-    internal_mail_filter_classes: 'bounce',
-  }),
+  postfix: {
+    directory: '/etc/postfix',
+    main: {
+      smtpd_milters: 'unix:opendkim/opendkim.sock',
+      non_smtpd_milters: 'unix:opendkim/opendkim.sock',
+      milter_default_action: 'tempfail',
+      internal_mail_filter_classes: 'bounce',
+    },
+    master: MASTER,
+    hosts: '127.0.0.1 localhost',
+    addresses: '127.0.0.1\n',
+    hostName: 'mx1.example.org',
+  },
 })
 
 const pass = (id: string) => ({ status: 'pass', id, what: 'well' }) as const
@@ -255,5 +262,5 @@ export const idsOf = ({ findings }: Pick<AuditReport, 'findings'>): readonly str
 export const withMain = (setup: MailSetup, change: Readonly<Record<string, string>>): MailSetup => ({
   ...setup,
   parameters: { ...setup.parameters, ...change },
-  postfix: { ...setup.postfix!, main: new Map([...setup.postfix!.main, ...Object.entries(change)]) },
+  postfix: { ...setup.postfix!, main: { ...setup.postfix!.main, ...change } },
 })

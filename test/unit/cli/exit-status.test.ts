@@ -54,6 +54,7 @@ const planned = (part: Pick<PlannedRecord, 'kind'> & object): Publication => ({
   plan: {
     records: [{ record, zone: undefined, views: [], ...part } as unknown as PlannedRecord],
     findings: [],
+    faults: [],
     published: () => [],
   },
 })

@@ -36,7 +36,7 @@ const read = async (text: string): Promise<readonly MailRecord[]> => {
   return recordsFrom(join(here.folder, 'records.json'))
 }
 const written = (planned: readonly PlannedRecord[]): string =>
-  String(writtenRecords({ records: planned, findings: [], published: () => [] }, 'records'))
+  String(writtenRecords({ records: planned, findings: [], faults: [], published: () => [] }, 'records'))
 const OWN = { domains: ['example.org'], first: 'mx1', further: [], others: [] }
 
 test('a revocation that names no key may replace none; keys and other records name nothing', async () => {

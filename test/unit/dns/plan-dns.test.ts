@@ -105,6 +105,36 @@ for (const code of ['SERVFAIL', 'REFUSED'])
     assert.match(plan.records[0]!.kind === 'unanswered' ? plan.records[0]!.why : '', code)
   })
 
+test('a record that cannot be read is told as it is published; the others are planned', async () => {
+  const plan = await planDns(
+    fleetOf({}),
+    world([
+      ['example.org', 'v=spf1 ip4:300.1.2.3 -all'],
+      ['_dmarc.example.org', 'v=DMARC1 p=none'],
+      ['mx1._domainkey.example.org', 'v=DKIM1; p=MII cut'],
+    ]),
+  )
+  assert.equal(kinds(plan), {
+    'example.org': 'blocked',
+    'mx1._domainkey.example.org': 'change',
+    'mx1.example.org': 'change',
+  })
+  const [apex] = plan.records
+  assert.match(
+    apex!.kind === 'blocked' ? apex!.why : '',
+    /^example\.org TXT "v=spf1 ip4:300\.1\.2\.3 -all" is published, and cannot be read: .*mend or delete/,
+  )
+  assert.equal(
+    plan.findings.map(({ id, message }) => `${id} ${message.slice(0, 20)}`),
+    ['dmarc-version _dmarc.example.org: '],
+  )
+})
+
+test('a policy that is published and good is no warning, though the inventory has none', async () => {
+  const plan = await planDns(fleetOf({}), world([['_dmarc.example.org', 'v=DMARC1; p=reject; rua=mailto:a@b.example']]))
+  assert.equal(plan.findings, [])
+})
+
 test('an answer without authority counts for nothing', async () => {
   const plan = await planDns(fleetOf({}), world({ zones: { org: [] } }))
   assert.equal([...new Set(Object.values(kinds(plan)))], ['unanswered'])

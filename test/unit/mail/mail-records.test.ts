@@ -2,7 +2,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import * as v from 'valibot'
 import * as assert from 'uvu/assert'
-import { mailFleet, type MailMember } from '../../../src/mail/mail-fleet.ts'
+import { mailFleet, settledFleet, type MailMember } from '../../../src/mail/mail-fleet.ts'
 import { mailRecords, type MailRecords, type PublishedTxt } from '../../../src/mail/mail-records.ts'
 import { mailVars, type MailVars } from '../../../src/mail/mail-vars.ts'
 import { domain } from '../../../src/mail/schemas.ts'
@@ -308,6 +308,25 @@ test('a table names what is special before what is general, for the first line t
 
 const refused: readonly (readonly [string, () => unknown, RegExp])[] = [
   [
+    'hosts that disagree',
+    () => recordsOf([member('mx1', { dmarc: { p: 'reject' } }), member('mx2', { dmarc: { p: 'quarantine' } })]),
+    /^example\.org is to have other records by the vars of mx2 \(dmarc\) than by those of mx1/,
+  ],
+  [
+    'times that disagree',
+    () => recordsOf([member('mx1', { dns_ttl: 300 }), member('mx2', {})]),
+    /dns_ttl differs between hosts: 300 \(mx1\), 3600 \(mx2\)/,
+  ],
+  [
+    'a domain that sends and does not',
+    () => recordsOf([member('mx1', { null_domains: ['example.org'] })]),
+    /example\.org is in domains, .* and in null_domains/,
+  ],
+]
+for (const [what, make, message] of refused) test(`${what}: refused`, () => assert.throws(make, message))
+
+const alone: readonly (readonly [string, () => MailRecords, RegExp])[] = [
+  [
     'two keys at one name',
     () =>
       recordsOf(
@@ -333,16 +352,6 @@ const refused: readonly (readonly [string, () => unknown, RegExp])[] = [
     /would have two TXT records/,
   ],
   [
-    'hosts that disagree',
-    () => recordsOf([member('mx1', { dmarc: { p: 'reject' } }), member('mx2', { dmarc: { p: 'quarantine' } })]),
-    /^example\.org is to have other records by the vars of mx2 \(dmarc\) than by those of mx1/,
-  ],
-  [
-    'times that disagree',
-    () => recordsOf([member('mx1', { dns_ttl: 300 }), member('mx2', {})]),
-    /dns_ttl differs between hosts: 300 \(mx1\), 3600 \(mx2\)/,
-  ],
-  [
     'a host without an address',
     () => recordsOf([member('mx1', {}, { addresses: [] })]),
     /^mx1 sends for example\.org, and no address of it is known.*outgoing_addresses/,
@@ -351,11 +360,6 @@ const refused: readonly (readonly [string, () => unknown, RegExp])[] = [
     'a domain that nobody sends for',
     () => recordsOf([member('mx1', { mail_domains: { 'lost.example': {} } })]),
     /^nobody sends for lost\.example/,
-  ],
-  [
-    'a domain that sends and does not',
-    () => recordsOf([member('mx1', { null_domains: ['example.org'] })]),
-    /example\.org is in domains, .* and in null_domains/,
   ],
   [
     'a host that greets as a domain that does not send',
@@ -370,7 +374,7 @@ const refused: readonly (readonly [string, () => unknown, RegExp])[] = [
   [
     'an SPF record that cannot be read',
     () => recordsOf([member('mx1', {})], () => ['v=spf1 ipv4:192.0.2.1 -all']),
-    /^example\.org: SPF record: "ipv4:192\.0\.2\.1" is not known/,
+    /^example\.org TXT "v=spf1 ipv4:192\.0\.2\.1 -all" is published, and cannot be read: .*is not known.*mend/,
   ],
   [
     'a name that is too long',
@@ -385,7 +389,76 @@ const refused: readonly (readonly [string, () => unknown, RegExp])[] = [
     /cannot be a name in DNS/,
   ],
 ]
-for (const [what, make, message] of refused) test(`${what}: refused`, () => assert.throws(make, message))
+for (const [what, make, message] of alone)
+  test(`${what}: a fault of that record alone, which is left out`, () => {
+    const { records, faults } = make()
+    assert.is(faults.length, 1)
+    assert.match(faults[0]!.why, message)
+    assert.not.ok(records.some(({ name, purpose }) => name === faults[0]!.name && purpose === faults[0]!.purpose))
+  })
+
+test('what is wrong with one domain holds up no other, nor its other records', () => {
+  const given = { domains: ['broken.example', 'example.org'], dmarc: { p: 'reject' } }
+  const there = (name: string): readonly string[] =>
+    name === 'broken.example' ? ['v=spf1 ip4:300.1.1.1 -all'] : name === 'example.org' ? ['v=spf1 a -all'] : []
+  const keys = ['a', 'b'].map((publicKey) => ({ domain: 'broken.example', selector: 'twice', publicKey }))
+  const { records, faults } = recordsOf([member('mx1', given, { keys })], there)
+  assert.equal(
+    records.map(({ name, value }) => `${name} ${value}`),
+    [
+      '_dmarc.broken.example v=DMARC1; p=reject',
+      'example.org v=spf1 ip4:192.0.2.1 a -all',
+      '_dmarc.example.org v=DMARC1; p=reject',
+    ],
+  )
+  assert.equal(
+    faults.map(({ domain, name }) => `${domain} ${name}`),
+    ['broken.example broken.example', 'broken.example twice._domainkey.broken.example'],
+  )
+})
+
+test('a domain on which hosts disagree is left out, and no other', () => {
+  const both = ['example.org', 'example.net']
+  const { fleet, disputed } = settledFleet([
+    member('mx1', { domains: both, mail_domains: { 'example.org': { dmarc: { p: 'reject' } } } }),
+    member('mx2', { domains: both, mail_domains: { 'example.org': { dmarc: { p: 'quarantine' } } } }),
+    member('mx3', { domains: ['parked.example'], null_domains: ['parked.example'] }),
+  ])
+  assert.equal([...disputed.keys()], ['example.org', 'parked.example'])
+  assert.match(disputed.get('example.org')!, /by the vars of mx2 \(dmarc\) than by those of mx1/)
+  assert.equal(
+    mailRecords(fleet, () => []).records.map(({ name }) => name),
+    ['example.net'],
+  )
+})
+
+test('a DMARC record that is published and bad is told where the inventory has none, and left alone', () => {
+  const { records, findings } = recordsOf([member('mx1', {})], (name) =>
+    name === '_dmarc.example.org' ? ['v=dmarc1; p=none'] : [],
+  )
+  assert.equal(
+    records.map(({ name }) => name),
+    ['example.org'],
+  )
+  assert.equal(
+    findings.map(({ id, severity }) => `${id} ${severity}`),
+    ['dmarc-version warning'],
+  )
+  assert.match(findings[0]!.message, /^_dmarc\.example\.org: .*"v=dmarc1; p=none" does not begin with v=DMARC1/)
+})
+
+test('selectors in either case are one name', () => {
+  const key = { domain: 'example.org', publicKey: spki() }
+  const { records, faults } = recordsOf([
+    member('mx1', {}, { keys: [{ ...key, selector: 'Mail_2023' }] }),
+    member('mx2', {}, { keys: [{ ...key, selector: 'mail_2023' }] }),
+  ])
+  assert.equal(faults, [])
+  assert.equal(
+    records.filter(({ purpose }) => purpose === 'dkim').map(({ name, why }) => [name, why.length]),
+    [['mail_2023._domainkey.example.org', 2]],
+  )
+})
 
 const problemsOf = (given: object): readonly string[] => {
   const result = v.safeParse(v.object({ domains: v.array(domain), ...mailVars }), {

@@ -21,6 +21,13 @@ test('its first, what rotation makes of that, and those that are given besides',
     assert.ok(speaks(mx1, selector), selector)
 })
 
+test('in either case: DNS knows none', () => {
+  const mx1 = own('mx1', { further: ['mail_2023'], others: ['mx1-20270302'] })
+  for (const selector of ['MX1', 'Mx1-20270301B', 'Mail_2023', 'MAIL_2023']) assert.ok(speaks(mx1, selector), selector)
+  assert.ok(speaksFor(mx1, 'Example.ORG', 'Mail_2023'))
+  assert.not.ok(speaks(mx1, 'MX1-20270302'))
+})
+
 test('no others: those of other hosts, of services, patterns, and what is no selector', () => {
   for (const selector of [
     'mx2',
@@ -31,7 +38,6 @@ test('no others: those of other hosts, of services, patterns, and what is no sel
     'mx1-20270301bb',
     'mx1-20270301-20270302',
     'mx10-20270301',
-    'MX1',
     'mx1.example',
     'mx1;',
     '(',

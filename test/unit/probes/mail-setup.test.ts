@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert'
 import { setupFaults } from '../../../src/audit/rules/setup-faults.ts'
 import { ProbeError } from '../../../src/model/probe.ts'
 import { milterUses } from '../../../src/postfix/milter-uses.ts'
+import { sourcesTold } from '../../../src/probes/postfix-services.ts'
 import { mailSetup } from '../../../src/probes/mail-setup.ts'
 import { mutated } from '../../fuzz/mutate.ts'
 import { randomOf } from '../../fuzz/random.ts'
@@ -83,7 +84,11 @@ test('it is read line by line', () => {
   )
   assert.equal(setup.keys, [{ path: '/etc/dkimkeys/a.private', state: 'unreadable', publicKey: '' }])
   assert.equal(
-    [setup.members, setup.parameterLines, milterUses(setup.postfix!).map(({ service, item }) => [service, item])],
+    [
+      setup.members,
+      setup.parameterLines,
+      milterUses(sourcesTold(setup.postfix!)).map(({ service, item }) => [service, item]),
+    ],
     [
       { opendkim: ['opendkim', 'postfix'] },
       { smtpd_milters: [40, 50] },

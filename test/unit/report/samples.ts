@@ -121,6 +121,7 @@ const PLANNED: readonly PlannedRecord[] = [
 const PLAN: DnsPlan = {
   records: [...PLANNED, { ...PLANNED[3]!, zone: undefined }],
   findings: [{ id: 'spf-lookups', severity: 'warning', message: 'many lookups', remedy: 'list addresses' }],
+  faults: [],
   published: () => ['v=spf1 -all'],
 }
 const PUSHED: readonly Pushed[] = [

@@ -1,7 +1,7 @@
-// Whose var `dns` counts: one for all where DNS is changed, each host's own where it is only asked.
+// Whose var `dns` counts: each host's own where hosts are judged, that of a domain's hosts where its records are.
 import * as assert from 'uvu/assert'
 import type { DnsVars } from '../../../src/dns/dns-vars.ts'
-import { eachDns, oneDns } from '../../../src/run/one-dns.ts'
+import { eachDns, fleetDns } from '../../../src/run/each-dns.ts'
 import { suite } from '../../suite.ts'
 import { project } from '../cli/mailrun.ts'
 
@@ -27,11 +27,33 @@ test('a name server without an address is told', async () => {
   assert.match(String(await eachDns(unknown).catch((error: unknown) => error)), 'ns.invalid')
 })
 
-test('where DNS is changed, hosts that differ are refused', async () => {
-  assert.match(
-    String(await oneDns(hosts(OURS, THEIRS)).catch((error: unknown) => error)),
-    'dns differs between mx0 and',
+const domains = (...each: readonly (readonly [dns: DnsVars, ...domains: string[]])[]) =>
+  fleetDns(new Map(each.map(([dns, ...own], index) => [`mx${index}.example`, { dns, domains: own }])))
+
+test('a domain is as its hosts say, and so is what is below it; hosts that say nothing of it are content', async () => {
+  const dns = await domains([OURS, 'a.example', 'b.example'], [THEIRS, 'c.a.example'], [{}, 'b.example'])
+  assert.equal(
+    ['x._domainkey.a.example', 'c.a.example', '_dmarc.c.a.example', 'b.example', 'mx1.example'].map(dns.of),
+    [OURS, THEIRS, THEIRS, OURS, THEIRS],
   )
+  assert.equal([dns.of('elsewhere.test'), dns.differing.size, dns.all], [{}, 0, [OURS, THEIRS, {}]])
+})
+
+test('what all say alone holds for every name; of what differs, the resolvers that all have', async () => {
+  const one = await domains([OURS, 'a.example'], [{}, 'b.example'])
+  assert.equal(['b.example', 'elsewhere.test'].map(one.of), [OURS, OURS])
+  const resolvers = ['192.0.2.53']
+  const two = await domains([{ resolvers, ...OURS }, 'a.example'], [{ resolvers, ...THEIRS }, 'b.example'])
+  assert.equal(two.of('elsewhere.test'), { resolvers })
+})
+
+test('a domain whose hosts differ is told, and no other is', async () => {
+  const { differing, of } = await domains([OURS, 'a.example', 'b.example'], [THEIRS, 'a.example', 'c.example'])
+  assert.equal(
+    [...differing],
+    [['a.example', 'dns differs between mx0.example and mx1.example: say the same for both']],
+  )
+  assert.equal(['b.example', 'c.example'].map(of), [OURS, THEIRS])
 })
 
 test('verify asks hosts whose dns differs, such as one whose mailbox is read', async () => {

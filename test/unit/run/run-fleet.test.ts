@@ -28,7 +28,7 @@ const shape = v.object({
 })
 const members = (vars: Readonly<Record<string, object>>): MailHosts => ({
   hosts: [],
-  dns: {},
+  dns: { of: () => ({}), all: [{}], differing: new Map() },
   vars: new Map(
     Object.entries(vars).map(([name, own]) => [name, v.parse(shape, { domains: ['example.org'], ...own })]),
   ),

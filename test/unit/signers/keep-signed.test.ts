@@ -1,20 +1,25 @@
 // What stays signed by the tables that are to come, what is carried over, and what would be lost.
 import * as assert from 'uvu/assert'
 import { isSenderPattern, senderPattern } from '../../../src/mail/sender-pattern.ts'
-import { keptSigned, type ComingKey, type Kept, type KeepQuestion } from '../../../src/signers/opendkim/keep-signed.ts'
-import type { SigningLine } from '../../../src/signers/opendkim/signing-line.ts'
+import {
+  keptSigned,
+  type ComingKey,
+  type Kept,
+  type KeepQuestion,
+  type SignedLine,
+} from '../../../src/changes/signed-patterns.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('keep signed')
 
 const PATH = '/etc/opendkim/SigningTable'
 /** `*@example.org example.org:mail`, and i= behind it. */
-const today = (...lines: readonly string[]): readonly SigningLine[] =>
+const today = (...lines: readonly string[]): readonly SignedLine[] =>
   lines.map((line, at) => {
     const [pattern = '', key = '', identity] = line.split(' ')
     const [domain = '', selector = ''] = key.split(':')
     const how = { domain, selector, identity, key: `/k/${selector}` }
-    return { pattern: senderPattern(pattern).text, written: pattern, place: { path: PATH, line: at + 1 }, ...how }
+    return { pattern: senderPattern(pattern).text, place: { path: PATH, line: at + 1 }, ...how }
   })
 const inUse = (domain: string, selector = 'mail'): ComingKey => ({
   domain,

@@ -157,7 +157,7 @@ function ALSO_SIGNS(line: string, key: string, gone: readonly string[] = []): Op
   const [keys, signing] = [`${keyTable(SIGNING)}${key}\n`, `${signingTable(SIGNING, undefined, [])}${line}\n`]
   return {
     ...DONE,
-    setup: { ...setupOf(CONF, keys, signing), gone },
+    setup: { ...setupOf(CONF, keys, signing), gone, ours: false },
     files: DONE.files.map((each, at) => (at === 0 && key !== '' ? file(keys) : at === 1 ? file(signing) : each)),
   }
 }
@@ -478,6 +478,15 @@ const CASES: readonly (readonly [
 ]
 for (const [what, args, now, expect] of CASES)
   test(what, () => checkCase(opendkim, { args: { ...ARGS, ...args }, now, sources: { conf: CONF }, expect }))
+
+test('of tables that mailrun wrote, what is not named leaves them, and is told by name', () => {
+  const { setup, ...rest } = ALSO_SIGNS('*@c.example c', 'c c.example:mail:/etc/c.private')
+  const plan = planOf(opendkim(ARGS), { ...rest, setup: { ...setup, ours: true } }, { conf: CONF })
+  assert.match(
+    plan.kind === 'change' ? (plan.warning ?? '') : plan.kind,
+    /^mail that mailrun's tables have signed is not signed any more.*\n\*@c\.example: d=c\.example s=mail \(/,
+  )
+})
 
 test('why a unit is not hardened is told in every run', () => {
   const told = (now: OpendkimState, conf: string): string => {

@@ -1,9 +1,9 @@
-// For which clients OpenDKIM signs besides those that log in, and which of them a list of trusted hosts leaves out. Pure.
-import { covers, parseNetwork, type Network } from '../../mail/network.ts'
-import type { Untrusted } from '../../shell/untrusted.ts'
-import type { OpendkimConfiguration } from './configuration.ts'
-import { dataSetOf } from './data-set.ts'
-import { Doubts, type OpendkimSources, type Place } from './sources.ts'
+// For which clients OpenDKIM signs besides those that log in, and which of them a list of trusted hosts leaves out.
+import { covers, parseNetwork, type Network } from '../mail/network.ts'
+import type { Untrusted } from '../shell/untrusted.ts'
+import type { OpendkimConfiguration } from '../signers/opendkim/index.ts'
+import { dataSetOf } from '../signers/opendkim/data-set.ts'
+import { Doubts, type OpendkimSources, type Place } from '../signers/opendkim/sources.ts'
 
 /** `10.0.0.0/8`, `.example.org`; `MTA`, `MacroList` and `POPDBFile` are settings that tell clients in other ways. */
 export interface SignedClient {
@@ -12,7 +12,7 @@ export interface SignedClient {
 }
 
 /** Settings by which more clients are signed for. */
-const OTHER_WAYS = ['MTA', 'MacroList', 'POPDBFile']
+export const OTHER_WAYS = ['MTA', 'MacroList', 'POPDBFile']
 
 export interface SignedClients {
   /** That nobody trusts any more. */
@@ -80,7 +80,7 @@ class Trusted {
     this.suffixes = names.filter((each) => each.startsWith('.'))
   }
 
-  has(name: string): boolean {
+  has(name: Untrusted): boolean {
     if (this.names.has(name)) return true
     const network = parseNetwork(name)
     if (network !== undefined) return this.networks.some((each) => covers(each, network))

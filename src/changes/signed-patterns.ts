@@ -1,11 +1,14 @@
 // What of the mail that a host signs now goes on being signed by the tables that are to come, and what would not. Pure.
-import { isWithin } from '../../mail/dns-record.ts'
-import { mailDomain } from '../../mail/names.ts'
-import { signerOf } from '../../mail/own-name.ts'
-import type { CarriedLine } from '../../mail/signing-table.ts'
-import { coversSenders, senderPattern, witnessOf, type SenderPattern } from '../../mail/sender-pattern.ts'
+import { isWithin } from '../mail/dns-record.ts'
+import { mailDomain } from '../mail/names.ts'
+import { signerOf } from '../mail/own-name.ts'
+import type { CarriedLine } from '../mail/signing-table.ts'
+import { coversSenders, senderPattern, witnessOf, type SenderPattern } from '../mail/sender-pattern.ts'
 import { aboveOf, SenderIndex } from './sender-index.ts'
-import type { SigningLine } from './signing-line.ts'
+import type { SigningLine } from '../signers/opendkim/index.ts'
+
+/** A line by which mail is signed now. */
+export type SignedLine = Pick<SigningLine, 'pattern' | 'place' | 'domain' | 'selector' | 'identity' | 'key'>
 
 /** A key that the tables to come have. */
 export interface ComingKey {
@@ -18,7 +21,7 @@ export interface ComingKey {
 
 export interface KeepQuestion {
   /** In the order in which they count. */
-  readonly today: readonly SigningLine[]
+  readonly today: readonly SignedLine[]
   /** `MultipleSignatures`: each that matches signs. */
   readonly multiple: boolean
   readonly keys: readonly ComingKey[]
@@ -31,7 +34,7 @@ export interface KeepQuestion {
 /** Mail that is signed now, and would not be, or otherwise. */
 export interface Lost {
   readonly pattern: string
-  readonly by: SigningLine
+  readonly by: SignedLine
   /** The domain whose key would sign it instead. */
   readonly instead: string | undefined
 }
@@ -67,7 +70,7 @@ export function keptSigned({ today, multiple, keys, hostName, drop }: KeepQuesti
 }
 
 interface Line {
-  readonly by: SigningLine
+  readonly by: SignedLine
   readonly pattern: SenderPattern
 }
 
@@ -143,14 +146,14 @@ function listOf(lists: Map<string, string[]>, name: string): string[] {
 }
 
 /** d= for mail from a host. */
-const domainFor = (by: SigningLine, host: string): string => (by.domain === '%' ? host : by.domain.toLowerCase())
+const domainFor = (by: SignedLine, host: string): string => (by.domain === '%' ? host : by.domain.toLowerCase())
 
 /** i= is `@` and d= where it is left out (RFC 6376, section 3.5). */
-const isPlain = ({ identity }: SigningLine, domain: string): boolean =>
+const isPlain = ({ identity }: SignedLine, domain: string): boolean =>
   identity === undefined || identity.toLowerCase() === `@${domain}`
 
 /** Whether mail from the host is signed now by the key that is in use for the domain. */
-function isSignedBy(by: SigningLine, host: string, { domain, now }: ComingKey): boolean {
+function isSignedBy(by: SignedLine, host: string, { domain, now }: ComingKey): boolean {
   if (now === undefined || domainFor(by, host) !== domain || !isPlain(by, domain)) return false
   return by.selector === now.selector && by.key?.replaceAll('%', domain) === now.path
 }
@@ -188,7 +191,7 @@ function lossesOf(
 }
 
 /** Of all that the pattern means alike. */
-function lossOf(by: SigningLine, pattern: SenderPattern, coming: Coming): readonly LostPattern[] | undefined {
+function lossOf(by: SignedLine, pattern: SenderPattern, coming: Coming): readonly LostPattern[] | undefined {
   const { host } = witnessOf(pattern)
   const signer = coming.signer(pattern)
   if (signer !== undefined && isSignedBy(by, host, signer)) return undefined

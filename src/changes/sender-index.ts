@@ -1,7 +1,7 @@
 // Which of many sender patterns counts for an address: the first in their order; found by name, as tables have one line
 // for each domain.
-import { witnessOf, type SenderPattern } from '../../mail/sender-pattern.ts'
-import { matchesWild } from '../../text/wild.ts'
+import { witnessOf, type SenderPattern } from '../mail/sender-pattern.ts'
+import { matchesWild } from '../text/wild.ts'
 
 /** Patterns that are found one by one; tables of people have none, or a handful. */
 export const ODD_AT_MOST = 200
@@ -16,8 +16,9 @@ export class SenderIndex {
 
   constructor(patterns: readonly SenderPattern[]) {
     for (const [at, { local, host, text }] of patterns.entries()) {
-      const plain = host.kind !== 'odd' && (local === '*' || (host.kind === 'name' && !local.includes('*')))
-      if (!plain) this.odd.push([text, at])
+      const isAddress = host.kind === 'name' && !local.includes('*')
+      const isPlain = isAddress || (local === '*' && host.kind !== 'odd')
+      if (!isPlain) this.odd.push([text, at])
       else if (!this.first.has(text)) this.first.set(text, at)
     }
   }
