@@ -120,7 +120,9 @@ function foresee(state: PostfixServices, known: Fact): PostfixServices | undefin
     return state.master === undefined ? { ...state, master: FRESH } : state
   const main = factAbout(known, 'path', MASTER_CF)
   if (main === undefined) return state
-  return main.value.kind === 'absent' ? { ...state, master: undefined } : undefined
+  if (main.value.kind === 'absent') return { ...state, master: undefined }
+  // What a fresh package brings; what else is written there cannot be told.
+  return state.master === undefined || state.master === FRESH ? { ...state, master: FRESH } : undefined
 }
 
 /** Who asks which milter, as far as a host's answers tell it. */
