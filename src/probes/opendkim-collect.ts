@@ -21,7 +21,8 @@ const PROCESSES = [
  * - `collect`: reads all, from `@words` on, into `%text` (by path: `[KIND, TEXT or WHY]`), `@order`, `$conf` and
  *   `%setting` (by name in lower case, the last one counts);
  * - `rows NAME`: lines of the data set of that setting, comments gone, as `[LINE, KEY, VALUE]`;
- * - `key_fields`: of each line of the KeyTable `[DOMAIN, PATH, SELECTOR]`; where there is none, of KeyFile, with `%` for
+ * - `key_fields`: of each line of the KeyTable `[DOMAIN, PATH, SELECTOR]`; where there is none, of KeyFile, with `%`
+ *   for
  *   the domain;
  * - `spki PATH`: the public half of a private key, or nothing, by openssl;
  * - `tell_sources`: prints `word HEX`, `file HEX KIND REST` for each file (REST is the length of a text, or why it

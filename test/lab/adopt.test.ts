@@ -91,7 +91,8 @@ const ADOPTED: readonly (readonly [string, string])[] = [
     script(
       KEY('/etc/opendkim/k.pem'),
       tables('*@D default._domainkey.D', 'default._domainkey.D D:default:/etc/opendkim/k.pem'),
-      "printf 'SigningTable refile:/etc/opendkim/SigningTable\\nKeyTable file:/etc/opendkim/KeyTable\\n' > /etc/opendkim/c",
+      'echo SigningTable refile:/etc/opendkim/SigningTable > /etc/opendkim/c',
+      'echo KeyTable file:/etc/opendkim/KeyTable >> /etc/opendkim/c',
       CONF('Include /etc/opendkim/c\\n'),
       "sed -i 's/$/\\r/' /etc/opendkim.conf /etc/opendkim/c /etc/opendkim/SigningTable /etc/opendkim/KeyTable",
     ),

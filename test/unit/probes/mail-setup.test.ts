@@ -14,7 +14,8 @@ const test = suite('probes/mail-setup')
 const hex = (text: string): string => (text === '' ? '-' : Buffer.from(text).toString('hex'))
 const TEXTS = {
   '/etc/opendkim.conf':
-    '#\n\nKeyTable file:/etc/dkimkeys/KeyTable # x\r\nSIGNINGTABLE refile:/etc/dkimkeys/SigningTable\nSocket local:/x\n',
+    '#\n\nKeyTable file:/etc/dkimkeys/KeyTable # x\r\n' +
+    'SIGNINGTABLE refile:/etc/dkimkeys/SigningTable\nSocket local:/x\n',
   '/etc/dkimkeys/KeyTable': 'a._domainkey.example.org example.org:a:/etc/dkimkeys/a.private\n',
   '/etc/dkimkeys/SigningTable': '# x\n*@example.org   a._domainkey.example.org # x\n',
 }
