@@ -27,9 +27,9 @@ const CANONICAL = /^(?:relaxed|simple)(?:\/(?:relaxed|simple))?$/i
 
 /** strtoul(3) of 32 bits, then nothing, `+`, or `%` of at most 100. */
 function isMinimum(value: Untrusted): boolean {
-  const [, digits = '', sign] = /^[ \v\f]*\+?([0-9]*)(.?)/.exec(value)!
-  const number = Number(digits)
-  return !value.startsWith('-') && number < 2 ** 32 && (sign === '%' ? number <= 100 : sign === '' || sign === '+')
+  const [, digits = '', sign = ''] = /^[ \v\f]*\+?([0-9]*)(.?)/.exec(value)!
+  const most = sign === '%' ? 100 : 2 ** 32 - 1
+  return !value.startsWith('-') && Number(digits) <= most && ['', '+', '%'].includes(sign)
 }
 
 /** @param given - the option, else the setting. */
