@@ -17,6 +17,7 @@ const ON_EVERY_RELEASE: readonly string[] = [
   'key-owners',
   'laws',
   'mail-host',
+  'opendkim-reader',
   'provides',
   'units',
 ]

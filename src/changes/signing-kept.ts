@@ -175,5 +175,5 @@ function remedyFor(lost: readonly Lost[], domains: readonly string[]): string {
 const ALL_REMEDY = 'name in domains each whose mail is to be signed from now on, and '
 
 /** `*@example.org`: `example.org`; `*@*.example.org`: `.example.org`; `*@*`: `*` */
-const inventoryWord = (pattern: string): string =>
+export const inventoryWord = (pattern: string): string =>
   pattern === '*@*' ? '*' : pattern.replace(/^\*@\*\./, '.').replace(/^\*@/, '')

@@ -53,6 +53,9 @@ function actionsOf(version: string, signals: Signals, end: (status: number) => v
       const given = { ...withInventory(flags), playbook }
       end(await (await import('./run-command.ts')).runCommand(given, signals))
     },
+    adopt: async (hosts, flags) => {
+      end(await (await import('./adopt-command.ts')).adoptCommand(hosts, flags, signals))
+    },
     ping: async (flags) => {
       const given = withInventory(flags)
       end(await (await import('./ping-command.ts')).pingCommand(given, signals))

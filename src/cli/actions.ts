@@ -1,4 +1,5 @@
 // What the command line can ask for.
+import type { AdoptFlags } from './adopt-flags.ts'
 import type { AuditFlags } from './audit-flags.ts'
 import type { DnsAction, DnsFlags } from './dns-flags.ts'
 import type { EncryptFlags, FleetFlags, InventoryFlags, RunFlags, SchemaFlags, VerifyFlags } from './options.ts'
@@ -6,6 +7,7 @@ import type { RotateFlags } from './rotate-flags.ts'
 
 export interface Actions {
   run(playbook: string | undefined, flags: RunFlags): Promise<void>
+  adopt(hosts: readonly string[], flags: AdoptFlags): Promise<void>
   ping(flags: FleetFlags): Promise<void>
   inventory(flags: InventoryFlags): Promise<void>
   encrypt(flags: EncryptFlags): Promise<void>

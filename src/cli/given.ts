@@ -12,6 +12,7 @@ export const COMMANDS: readonly string[] = [
   'inventory',
   'encrypt',
   'schema',
+  'adopt',
   'verify',
   'audit',
   'dns',

@@ -1,6 +1,7 @@
-// The grammar of the commands on mail: verify, audit, dns and rotate.
+// The grammar of the commands on mail: adopt, verify, audit, dns and rotate.
 import { Option, type Command } from 'commander'
 import type { Actions } from './actions.ts'
+import { ADOPT_FORMATS, type AdoptFlags } from './adopt-flags.ts'
 import { AUDIT_FORMATS, FAIL_ON, type AuditFlags } from './audit-flags.ts'
 import { fleetOptions, merged } from './command-options.ts'
 import { DNS_FORMATS, type DnsAction, type DnsFlags } from './dns-flags.ts'
@@ -11,10 +12,38 @@ import type { VerifyFlags } from './options.ts'
 import type { RotateFlags } from './rotate-flags.ts'
 
 export function mailCommands(mailrun: Command, actions: Actions): void {
+  adoptCommand(mailrun, actions)
   verifyCommand(mailrun, actions)
   auditCommand(mailrun, actions)
   dnsCommands(mailrun, actions)
   rotateCommand(mailrun, actions)
+}
+
+const ADOPT_AFTER = exitStatusHelp([
+  130,
+  1,
+  [3, 'some host could not be asked, or is set up in a way that is not understood, or the check failed'],
+  4,
+  5,
+  [2, 'a run would change something'],
+  [0, 'a run would change nothing'],
+])
+
+function adoptCommand(mailrun: Command, actions: Actions): void {
+  const adopt = mailrun
+    .command('adopt')
+    .usage('[user@]host[:port] … | -i <inventory> [options]')
+    .description(
+      'look at hosts that sign mail already: an inventory with the vars under which a run changes as little as ' +
+        'possible, and what such a run would change; changes nothing on any host',
+    )
+    .argument('[hosts...]', 'hosts, as ssh takes them; or an inventory with -i')
+    .option('--write <file>', 'write the inventory into this new file; where it is there, show what differs')
+    .option('-D, --diff', "show the changes to files' texts that a run would make")
+    .helpOption('-h, --help', 'print this help')
+    .addHelpText('after', ADOPT_AFTER)
+  fleetOptions(adopt, ADOPT_FORMATS)
+  adopt.action((hosts: readonly string[]) => actions.adopt(hosts, merged<AdoptFlags>(mailrun, adopt)))
 }
 
 const VERIFY_AFTER = exitStatusHelp([

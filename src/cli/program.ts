@@ -39,6 +39,7 @@ const USAGES = [
   'mailrun inventory -i <inventory> --list|--graph|--list-hosts|--host NAME [options]',
   'mailrun encrypt -r <age1…> [options] < value',
   'mailrun schema [playbook.ts …] [--for inventory|vars]',
+  'mailrun adopt [user@]host … | -i <inventory> [options]',
   'mailrun verify -i <inventory> [options]',
   'mailrun audit -i <inventory> [options]',
   'mailrun dns plan|push|verify -i <inventory> [options]',

@@ -62,7 +62,8 @@ sub fresh {
   }
   my $why = "$!";
   lstat $beside;
-  fail("cannot make $at/$beside" . (-d _ ? ', a name that mailrun uses: a directory stands there: remove it' : ": $why"));
+  $why = 'a directory stands there, and mailrun uses that name: remove it' if -d _;
+  fail("cannot make $at/$beside: $why");
 }
 # With what to do about it, where the error does not say so itself.
 sub advised {

@@ -1,4 +1,5 @@
-// What a configuration of OpenDKIM says: opendkim.conf(5).
+// What a configuration of OpenDKIM that mailrun writes says: opendkim.conf(5). What is on hosts, `src/signers/opendkim`
+// reads.
 import type { Untrusted } from '../shell/untrusted.ts'
 
 /** Read when the daemon starts, never at a reload. Source: main() in OpenDKIM 2.11.0 Beta2's opendkim.c. */
@@ -28,11 +29,11 @@ export const settingsOf = (text: Untrusted): ReadonlyMap<string, string> =>
     }),
   )
 
-/** The settings that differ and of which only a start makes anything. */
-export function needsRestart(before: Untrusted, after: Untrusted): readonly string[] {
-  const [was, is] = [settingsOf(before), settingsOf(after)]
-  return START_ONLY.filter((name) => was.get(name.toLowerCase()) !== is.get(name.toLowerCase()))
-}
+/** The settings that differ and of which only a start makes anything; both by name in lower case. */
+export const needsRestart = (
+  was: ReadonlyMap<string, Untrusted>,
+  is: ReadonlyMap<string, Untrusted>,
+): readonly string[] => START_ONLY.filter((name) => was.get(name.toLowerCase()) !== is.get(name.toLowerCase()))
 
 /**
  * The first of the settings that a configuration must have and has otherwise, in words:

@@ -33,7 +33,8 @@ export function jsonReporter(out: Out): (event: RunEvent | DnsEvent) => void {
   }
 }
 
-const runDocument = (
+/** @param seconds - that the run took. */
+export const runDocument = (
   { playbook, check, hosts }: RunResult,
   dns: Publication | undefined,
   seconds: number,

@@ -1,13 +1,14 @@
 // playbooks/dkim.ts on hosts that others have set up: keys in use stay in use wherever they are named, and what could
 // stop the mail is refused. Has a lab of its own.
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
+import { parse } from 'yaml'
 import type { RunDocument } from '../../src/report/json.ts'
 import { suite } from '../suite.ts'
 import { project, ROOT, type Project } from '../unit/cli/mailrun.ts'
 import { inHost } from './in-host.ts'
-import { OTHER_MILTER } from './other-milter.ts'
+import { OTHER_MILTER } from '../brownfield/other-milter.ts'
 import { nameLab } from './own-lab.ts'
 
 nameLab('adopt')
@@ -84,6 +85,27 @@ const ADOPTED: readonly (readonly [string, string])[] = [
   [
     'a key for every domain (%)',
     script(KEY('/etc/opendkim/k.pem'), tables('*@D everyone', 'everyone %%:default:/etc/opendkim/k.pem'), FILE_TABLES),
+  ],
+  [
+    'an included file, with lines that end as on Windows',
+    script(
+      KEY('/etc/opendkim/k.pem'),
+      tables('*@D default._domainkey.D', 'default._domainkey.D D:default:/etc/opendkim/k.pem'),
+      "printf 'SigningTable refile:/etc/opendkim/SigningTable\\nKeyTable file:/etc/opendkim/KeyTable\\n' > /etc/opendkim/c",
+      CONF('Include /etc/opendkim/c\\n'),
+      "sed -i 's/$/\\r/' /etc/opendkim.conf /etc/opendkim/c /etc/opendkim/SigningTable /etc/opendkim/KeyTable",
+    ),
+  ],
+  [
+    'names in other letters, comments behind lines, the domain in a path',
+    script(
+      KEY('/etc/opendkim/Fleet.Test/k.pem'),
+      KEY('/etc/opendkim/example.test/k.pem'),
+      tables('*@D  k-D  # office', '\\tk-D\\tD:default:/etc/opendkim/%%/k.pem\\t# since 2023: main key'),
+      'sed -i s/@fleet/@FLEET/ /etc/opendkim/SigningTable',
+      'sed -i s/fleet.test:def/Fleet.Test:def/ /etc/opendkim/KeyTable',
+      CONF('SIGNINGTABLE refile:/etc/opendkim/SigningTable\\nkeytable file:/etc/opendkim/KeyTable\\n'),
+    ),
   ],
   [
     'Domain, Selector and KeyFile without tables, with SubDomains',
@@ -239,6 +261,20 @@ for (const [what, given, message] of REFUSED) {
   })
 }
 
+test('a milter that is dead stops the run, and nothing is touched', async () => {
+  const service = 'submission inet n - y - - smtpd -o smtpd_milters=inet:127.0.0.1:11332'
+  await inMx1(script(CLEAN, CONF(''), `postconf -M 'submission/inet=${service}'`))
+  const before = await lab.treeHash('mx1', { exclude: ['/var/spool/postfix', '/var/lib/postfix'] })
+  const run = await dkim()
+  assert.is(run.code, 3)
+  assert.match(
+    run.host.error ?? '',
+    /11332 \(submission\/inet, by smtpd_milters\), which is dead: Connection refused; mail is deferred/,
+  )
+  assert.is(await lab.treeHash('mx1', { exclude: ['/var/spool/postfix', '/var/lib/postfix'] }), before)
+  await inMx1('postconf -MX submission/inet')
+})
+
 test("a milter that is not OpenDKIM's stays", async () => {
   const milters = 'inet:localhost:8892 unix:/run/opendkim/opendkim.sock inet:127.0.0.1:11332'
   const others = [8892, 11332].map(OTHER_MILTER)
@@ -249,6 +285,71 @@ test("a milter that is not OpenDKIM's stays", async () => {
     await inMx1('postconf -h smtpd_milters'),
     'inet:localhost:8892 unix:opendkim/opendkim.sock inet:127.0.0.1:11332',
   )
+})
+
+/** A host by a guide: two tables beside each other, a port, a file of trusted hosts, Postfix that lets mail pass. */
+const BY_GUIDE = script(
+  CLEAN,
+  'rm -rf /etc/systemd/system/opendkim.service.d && systemctl daemon-reload',
+  KEY('/etc/opendkim/keys/mail.private'),
+  'chown -R opendkim: /etc/opendkim/keys',
+  tables('*@D mail._domainkey.D', 'mail._domainkey.D D:mail:/etc/opendkim/keys/mail.private'),
+  "printf '127.0.0.1\\nlocalhost\\n10.9.0.0/16\\n' > /etc/opendkim/TrustedHosts",
+  `printf 'UserID opendkim\\nSocket inet:8891@localhost\\nPidFile /run/opendkim/opendkim.pid\\n\
+KeyTable /etc/opendkim/KeyTable\\nSigningTable refile:/etc/opendkim/SigningTable\\n\
+InternalHosts /etc/opendkim/TrustedHosts\\n' > /etc/opendkim.conf`,
+  "postconf -e milter_default_action=accept smtpd_milters=inet:localhost:8891 'non_smtpd_milters=$smtpd_milters'",
+  'postconf -X internal_mail_filter_classes; postconf -e myhostname=mx1.fleet.test',
+  'systemctl restart opendkim && systemctl reload postfix; rm -f /var/mail/*',
+)
+const SEND = "printf 'From: a@fleet.test\\nSubject: adopted\\n\\nhello\\n' | /usr/sbin/sendmail -f a@fleet.test root"
+/** Of the message that came: who signed, by which key. */
+const SIGNED_BY = `(${ARRIVED}) || exit 1
+sed -n '/^DKIM-Signature/,/t=/p' /var/mail/* | tr -d '\\t' | tr ';' '\\n' | grep -xE ' *[ds]=.*' | tr -d ' '
+sha256sum /etc/opendkim/keys/mail.private; rm -f /var/mail/*`
+
+test('mailrun adopt: by its inventory a run keeps the keys, the socket and the trusted hosts', async () => {
+  await inMx1(BY_GUIDE)
+  await inMx1(SEND)
+  const before = await inMx1(SIGNED_BY)
+  assert.match(before, /^d=fleet\.test\ns=mail\n/)
+  const way = ['--ssh-config', join(lab.stateDir, 'ssh_config')]
+  const hash = await lab.treeHash('mx1', { exclude: ['/var/spool/postfix', '/var/lib/postfix'] })
+  const found = await here.mailrun('adopt', 'root@mx1', ...way, '--write', 'adopted/hosts.yaml')
+  assert.is(found.code, 2, found.stderr)
+  assert.match(found.stderr, /opendkim opendkim.conf, tables, unit[^]*1 host: 1 would change/)
+  assert.is(await lab.treeHash('mx1', { exclude: ['/var/spool/postfix', '/var/lib/postfix'] }), hash)
+  assert.equal(parse(readFileSync(join(here.folder, 'adopted/hosts.yaml'), 'utf8')), {
+    mail: {
+      hosts: {
+        mx1: {
+          ansible_user: 'root',
+          domains: ['fleet.test', 'example.test'],
+          dkim_selector: 'mail',
+          opendkim_socket: 'inet:8891@localhost',
+          trusted_hosts: ['10.9.0.0/16'],
+          milter_default_action: 'accept',
+          fqdn: 'mx1.fleet.test',
+          sign_host_name: false,
+        },
+      },
+    },
+  })
+  const run = (...words: readonly string[]) =>
+    here.mailrun(join(ROOT, 'playbooks/dkim.ts'), '-i', 'adopted/hosts.yaml', ...way, ...words)
+  const first = await run()
+  assert.is(first.code, 0, first.stdout + first.stderr)
+  const second = await run('--check')
+  assert.is(second.code, 0, second.stdout)
+  await inMx1(SEND)
+  assert.is(await inMx1(SIGNED_BY), before)
+  assert.is(
+    await inMx1('postconf -h milter_default_action; grep 10.9 /etc/dkimkeys/TrustedHosts'),
+    'accept\n10.9.0.0/16',
+  )
+  const again = await here.mailrun('adopt', 'root@mx1', ...way, '--write', 'adopted/hosts.yaml')
+  assert.is(again.code, 0, again.stderr)
+  assert.match(again.stderr, 'adopted/hosts.yaml says so already')
 })
 
 test.run()

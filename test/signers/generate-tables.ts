@@ -58,6 +58,7 @@ function keyValue(random: Random, paths: Set<string>): string | undefined {
   const more = random.oneIn(25) ? random.pick([':more', ' more words']) : ''
   for (const each of [
     domain,
+    'exämple.test',
     ...DOMAINS,
     'stranger.test',
     'b.a.mail.example.org',
@@ -79,11 +80,11 @@ export function keyTable(
   return { ...set, names, paths: [...paths] }
 }
 
-const CATCH_ALL = ['*', '*@*', 'info@*', '*@*.org', '*org']
+const CATCH_ALL = ['exämple.test', '*', '*@*', 'info@*', '*@*.org', '*org']
 
 function signingKey(random: Random): string {
   const domain = random.pick([...DOMAINS, 'EXAMPLE.ORG'])
-  const user = random.pick(['info', 'a', 'INFO', 'tag+a'])
+  const user = random.pick(['info', 'a', 'INFO', 'tag+a', 'jörg'])
   const key = random.pick([
     `*@${domain}`,
     `*@${domain}`,

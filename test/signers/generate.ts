@@ -27,6 +27,8 @@ export const SENDERS: readonly string[] = [
   'a@org',
   'info@stranger.test',
   'a@xmail.example.net',
+  'jörg@example.org',
+  'info@exämple.test',
 ]
 
 /** `Domain`, sometimes `DOMAIN` or `domain`. */
@@ -62,6 +64,12 @@ const FAULTS: readonly Setting[] = [
   { name: 'BogusKey', value: 'maybe' },
   { name: 'ADSPAction', value: 'continue' },
   { name: 'POPDBFile', value: '/x' },
+  { name: 'On-PolicyError', value: 'accept' },
+  { name: 'OmitHeaders', value: '' },
+  { name: 'SenderHeaders', value: `refile:${PLACE}/empty` },
+  { name: 'Canonicalization', value: 'relaxed/' },
+  { name: 'Minimum', value: '200%' },
+  { name: 'Minimum', value: '4294967296' },
 ]
 
 const HARMLESS: readonly Setting[] = [
@@ -87,6 +95,16 @@ const HARMLESS: readonly Setting[] = [
   { name: 'Statistics', value: `${PLACE}/statistics` },
   { name: 'TemporaryDirectory', value: '/tmp' },
   { name: 'UserID', value: 'root' },
+  { name: 'BaseDirectory', value: PLACE },
+  { name: 'AutoRestartRate', value: 'nonsense' },
+  { name: 'ReplaceHeaders', value: 'From' },
+  { name: 'MustBeSigned', value: 'csl:From' },
+  { name: 'PeerList', value: '192.0.2.7' },
+  { name: 'DontSignMailTo', value: 'nobody@example.org' },
+  { name: 'MultipleSignatures', value: 'no' },
+  { name: 'ATPSDomains', value: 'example.net' },
+  { name: 'SenderMacro', value: 'nothing' },
+  { name: 'Nameservers', value: '192.0.2.53' },
 ]
 
 /** Settings that decide who is signed, beside the tables. */

@@ -119,12 +119,12 @@ export function differenceOf(
   daemon: Verdict,
   senders: readonly string[] = SENDERS,
 ): string {
-  const isUnknown = reader.senders.some((each) => each.startsWith('unknown'))
+  const isUnknown = (told: string): boolean => told.startsWith('unknown')
   const wrong = senders.flatMap((sender, index) => {
     const [read, is] = [reader.senders[index]!, daemon.senders[index]!]
-    return read === is || isUnknown ? [] : [`${sender}: reader ${read}, daemon ${is}`]
+    return read === is || isUnknown(read) ? [] : [`${sender}: reader ${read}, daemon ${is}`]
   })
-  const starts = (reader.refused === '') === (daemon.refused === '') || isUnknown
+  const starts = (reader.refused === '') === (daemon.refused === '') || reader.senders.every(isUnknown)
   if (wrong.length === 0 && starts) return ''
   const files = Object.entries(configuration.files).map(([path, text]) => `--- ${path}\n${JSON.stringify(text)}`)
   return [

@@ -56,7 +56,11 @@ export function usedKeyEntries(setup: MailSetup): readonly KeyEntry[] {
   for (const line of setup.signing) {
     const entry = entryOf(line)
     if (line.keyName === '') plain.set(`${entry.domain} ${entry.path}`, entry)
-    else if (entry.domain !== '%') expanded.set(entry.line, [...(expanded.get(entry.line) ?? []), entry])
+    else if (entry.domain !== '%') {
+      const known = expanded.get(entry.line)
+      if (known) known.push(entry)
+      else expanded.set(entry.line, [entry])
+    }
   }
   const written = keyEntries(setup)
     .filter(({ malformed }) => !malformed)

@@ -4,7 +4,7 @@ import { dataSetOf } from './data-set.ts'
 import { tableOf, type Table } from './look-up.ts'
 import { isYes, readSettings, type Setting, type Settings } from './read-settings.ts'
 import { lookAtOtherSets, refuseMissingKeys, refuseValues, type Given } from './refusals.ts'
-import { isSigned, signed, type SignedHow, type Way } from './signatures.ts'
+import { made, signed, type SignedHow, type Way } from './signatures.ts'
 import type { IdleLine, SigningLine } from './signing-line.ts'
 import { linesOfWay } from './signing-lines.ts'
 import { Doubts, placeText, type NotUnderstood, type OpendkimSources, type Place } from './sources.ts'
@@ -152,6 +152,6 @@ export function signaturesOf(configuration: OpendkimConfiguration, from: Untrust
   if (refused !== undefined) return { fails: `OpenDKIM does not start: ${refused.what} (${placeText(refused.place)})` }
   const unknown = notUnderstood[0]
   if (unknown !== undefined) return { unknown: `${unknown.what} (${placeText(unknown.place)})` }
-  const how = signed(way, exempt, from)
-  return signs || !isSigned(how) ? how : []
+  const wanted = signed(way, exempt, from)
+  return signs || !('map' in wanted) ? made(wanted) : []
 }

@@ -26,8 +26,6 @@ export function keyNamed(keys: Table, name: Untrusted): FoundKey {
     second < 0 ? ['', '', ''] : [value.slice(0, first), value.slice(first + 1, second), value.slice(second + 1)]
   if (domain === '' || selector === '' || key === '')
     return { fails: `the key ${JSON.stringify(name)} is not written as domain:selector:key` }
-  if (!isPrintable(domain) || !isPrintable(selector))
-    return { fails: `the key ${JSON.stringify(name)} has a domain or selector that cannot be printed` }
   if (isPath(key)) return { domain, selector, path: key, place }
   if (isInline(key)) return { domain, selector, path: undefined, place }
   return { fails: `the key ${JSON.stringify(name)} is neither a path with / nor a private key` }
@@ -37,9 +35,6 @@ const isPath = (key: Untrusted): boolean => /^(?:\/|\.\.?\/)/.test(key)
 
 /** A key that the host has kept for itself, or one of base64 or PEM. */
 const isInline = (key: Untrusted): boolean => /^(?:\(key\)|MII|-----BEGIN)/.test(key)
-
-/** isprint(3) of the C locale. */
-const isPrintable = (text: Untrusted): boolean => /^[\x20-\x7e]*$/.test(text)
 
 /** Of an absolute path alone, `%` stands for the domain. */
 export const pathFor = (path: string | undefined, domain: string): string | undefined =>

@@ -1,4 +1,5 @@
 // Values with which OpenDKIM does not start: dkimf_config_load() and main() of opendkim.c.
+import type { Untrusted } from '../../shell/untrusted.ts'
 import { dataSetOf, formOf } from './data-set.ts'
 import type { Settings } from './read-settings.ts'
 import { signingValue } from './signatures.ts'
@@ -23,7 +24,13 @@ const ONE_OF: Readonly<Record<string, readonly string[]>> = {
 }
 
 const CANONICAL = /^(?:relaxed|simple)(?:\/(?:relaxed|simple))?$/i
-const MINIMUM = /^[ \v\f]*\+?[0-9]+[%+]?/
+
+/** strtoul(3) of 32 bits, then nothing, `+`, or `%` of at most 100. */
+function isMinimum(value: Untrusted): boolean {
+  const [, digits = '', sign] = /^[ \v\f]*\+?([0-9]*)(.?)/.exec(value)!
+  const number = Number(digits)
+  return !value.startsWith('-') && number < 2 ** 32 && (sign === '%' ? number <= 100 : sign === '' || sign === '+')
+}
 
 /** @param given - the option, else the setting. */
 export function refuseValues(given: (name: string, option?: string) => Given | undefined, doubts: Doubts): void {
@@ -36,7 +43,7 @@ export function refuseValues(given: (name: string, option?: string) => Given | u
     refuse(name, name === 'SignatureAlgorithm' ? 'S' : undefined, (value) => values.includes(value.toLowerCase()))
   refuse('Canonicalization', 'c', (value) => CANONICAL.test(value))
   refuse('Mode', 'b', (value) => /^[sv]*$/.test(value))
-  refuse('Minimum', 'L', (value) => MINIMUM.test(value))
+  refuse('Minimum', 'L', isMinimum)
 }
 
 /** What opens but signs nobody: told where it is not there, or cannot be read. */

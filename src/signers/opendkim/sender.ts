@@ -21,9 +21,13 @@ export function senderOf(address: Untrusted): Sender | undefined {
 const aboveOf = (domain: string): readonly string[] =>
   [...domain.matchAll(/\./g)].map(({ index }) => domain.slice(index))
 
+/** DKIMF_DB_FLAG_ASCIIONLY: by another name nothing is found, but for patterns. */
+const isAscii = (name: string): boolean => !/[^\0-\x7f]/.test(name)
+
 /** The lines of a SigningTable for a sender, each in the order in which OpenDKIM comes to it. */
 export function linesFor(table: Table, { user, domain }: Sender): readonly Entry[] {
   if (table.kind === 'patterns') return table.all(`${user}@${domain}`)
   const above = aboveOf(domain).flatMap((part) => [`${user}@${part}`, part])
-  return [`${user}@${domain}`, domain, ...above, `${user}@*`, '*'].flatMap((name) => table.find(name) ?? [])
+  const names = [`${user}@${domain}`, domain, ...above, `${user}@*`, '*']
+  return names.filter(isAscii).flatMap((name) => table.find(name) ?? [])
 }

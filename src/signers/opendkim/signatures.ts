@@ -41,7 +41,7 @@ export type Way =
 /** MAXADDRESS of opendkim.h. */
 const LONGEST_ADDRESS = 256
 
-export function signed(way: Way, exempt: Table | undefined, address: Untrusted): SignedHow {
+export function signed(way: Way, exempt: Table | undefined, address: Untrusted): Wanted {
   if (Buffer.byteLength(address) > LONGEST_ADDRESS) return { unknown: 'the address is longer than 256 bytes' }
   const sender = senderOf(address)
   if (sender === undefined || exempt?.find(sender.domain) !== undefined) return []
@@ -49,7 +49,23 @@ export function signed(way: Way, exempt: Table | undefined, address: Untrusted):
   return way.kind === 'tables' ? byTables(way, sender) : byDomains(way, sender)
 }
 
-function byTables({ signing, keys, multiple }: Way & { kind: 'tables' }, sender: Sender): SignedHow {
+/** What the configuration asks libopendkim for. */
+export type Wanted = readonly (Signature | NoSignature)[] | { readonly fails: string } | { readonly unknown: string }
+
+/** isprint(3) of the C locale: libopendkim signs with no other `d=` or `s=`. */
+const isPrintable = (text: Untrusted): boolean => /^[\x20-\x7e]*$/.test(text)
+
+/** What libopendkim makes of it: all signatures, or none. */
+export function made(wanted: Wanted): SignedHow {
+  if (!('map' in wanted)) return wanted
+  if (wanted.some(({ domain, selector }) => !isPrintable(domain) || !isPrintable(selector))) {
+    const what = 'a domain or selector that cannot be printed is no d= or s='
+    return wanted.length === 1 ? { fails: what } : { unknown: what }
+  }
+  return wanted.every((each): each is Signature => !('unsigned' in each)) ? wanted : []
+}
+
+function byTables({ signing, keys, multiple }: Way & { kind: 'tables' }, sender: Sender): Wanted {
   const lines = linesFor(signing, sender)
   const signatures: (Signature | NoSignature)[] = []
   for (const line of multiple ? lines : lines.slice(0, 1)) {
@@ -58,12 +74,11 @@ function byTables({ signing, keys, multiple }: Way & { kind: 'tables' }, sender:
     signatures.push(signature)
   }
   // Of more than two, OpenDKIM 2.11 loses all but the first and the last (dkimf_add_signrequest(): mctx_srtail).
-  const kept = signatures.length > 2 ? [signatures[0]!, signatures.at(-1)!] : signatures
-  return kept.every((each): each is Signature => !('unsigned' in each)) ? kept : []
+  return signatures.length > 2 ? [signatures[0]!, signatures.at(-1)!] : signatures
 }
 
 /** A signature that libopendkim refuses to make: the message leaves without any. */
-interface NoSignature {
+export interface NoSignature extends Signature {
   readonly unsigned: string
 }
 
@@ -102,17 +117,16 @@ export function signatureWith(
   { domain }: Sender,
 ): Signature | NoSignature {
   const signing = key.domain === '%' ? domain : key.domain
-  const identity = identityOf(signer.replaceAll('%', domain), signing)
-  if (typeof identity === 'object') return identity
-  return { domain: signing, selector: key.selector, identity, key: pathFor(key.path, signing) }
+  const made = signer.replaceAll('%', domain)
+  const signature = { domain: signing, selector: key.selector, key: pathFor(key.path, signing) }
+  if (made === '' || made.includes('@')) return { ...signature, identity: identityOf(made, signing) }
+  const unsigned = `the signer ${JSON.stringify(made)} has no @: mail leaves unsigned`
+  return { ...signature, identity: undefined, unsigned }
 }
 
-/** libopendkim leaves an identity out that is not of the domain, and wants an `@` in each. */
-function identityOf(signer: string, domain: string): string | undefined | NoSignature {
-  if (signer === '') return undefined
-  const at = signer.indexOf('@')
-  if (at < 0) return { unsigned: `the signer ${JSON.stringify(signer)} has no @: mail leaves unsigned` }
-  const of = lowerCase(signer.slice(at + 1))
+/** libopendkim leaves an identity out that is not of the domain. */
+function identityOf(signer: string, domain: string): string | undefined {
+  const of = lowerCase(signer.slice(signer.indexOf('@') + 1))
   const is = lowerCase(domain)
   return of === is || of.endsWith(`.${is}`) ? signer : undefined
 }

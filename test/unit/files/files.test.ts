@@ -175,7 +175,7 @@ test('a validation that refuses leaves what is there, and nothing beside it', ()
 
 test('a directory of a name that is used beside the file is named as what stands in the way', () => {
   fs.mkdirSync(join(top, '.a.mailrun-new'))
-  refused(put(join(top, 'a'), 'x'), /\.a\.mailrun-new, a name that mailrun uses: a directory stands there: remove it/)
+  refused(put(join(top, 'a'), 'x'), /\.a\.mailrun-new: a directory stands there, and mailrun uses that name: remove it/)
 })
 
 /** Perl in which rename(2) fails with this error. */

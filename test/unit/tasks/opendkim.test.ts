@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert'
 import { opendkimLists } from '../../../src/changes/opendkim-lists.ts'
 import { settle } from '../../../src/engine/settle.ts'
 
-import { needsRestart } from '../../../src/mail/opendkim-conf.ts'
+import { needsRestart, settingsOf } from '../../../src/mail/opendkim-conf.ts'
 import { hardeningFor, hardeningText } from '../../../src/mail/opendkim-hardening.ts'
 import { keyTable, signingTable } from '../../../src/changes/opendkim-tables.ts'
 import type { OutsideAnswer, Told } from '../../../src/model/outside-question.ts'
@@ -163,8 +163,19 @@ function ALSO_SIGNS(line: string, key: string, gone: readonly string[] = []): Op
 }
 const with_ = (index: number, content: string): OpendkimState => ({
   ...DONE,
+  ...(index === 3 ? { setup: setupOf(content, keyTable(SIGNING), signingTable(SIGNING, undefined, [])) } : {}),
   files: DONE.files.map((each, at) => (at === index ? file(content) : each)),
 })
+const MORE = '/etc/opendkim/more.conf'
+/** A configuration that includes another one. */
+function including(more: string): OpendkimState {
+  const state = with_(3, `${CONF}Include ${MORE}\n`)
+  const { words, files } = state.setup.sources as Exclude<typeof state.setup.sources, symbol>
+  return {
+    ...state,
+    setup: { ...state.setup, sources: { words, files: new Map([...files, [MORE, { kind: 'text', text: more }]]) } },
+  }
+}
 /** As 0.1.0 left it; its directory, too, is to be made. */
 const UNHARDENED: OpendkimState = {
   ...DONE,
@@ -275,6 +286,18 @@ const CASES: readonly (readonly [
     {},
     with_(3, `${CONF}UMask 002\n`),
     ['opendkim.conf: content', `restart: UMask is read at a start only${COVERED}`],
+  ],
+  [
+    'one that an included file has',
+    {},
+    including('umask 002\r\n'),
+    ['opendkim.conf: content', `restart: UMask is read at a start only${COVERED}`],
+  ],
+  [
+    'an included file that has none of these',
+    {},
+    including('Canonicalization simple\n'),
+    ['opendkim.conf: content', 'reload'],
   ],
   [
     'a socket that Postfix asks moves',
@@ -529,8 +552,9 @@ test('arguments that OpenDKIM or a shell would misread are refused', () => {
 })
 
 test('settings are told apart whatever their case, and comments are none', () => {
-  assert.equal(needsRestart('Socket a\nMode s\n', 'SOCKET  a # x\nMode sv\n#UMask 7\n'), [])
-  assert.equal(needsRestart('Socket a\n', 'Socket b\nUMask 7\n'), ['Socket', 'UMask'])
+  const needs = (was: string, is: string): readonly string[] => needsRestart(settingsOf(was), settingsOf(is))
+  assert.equal(needs('Socket a\nMode s\n', 'SOCKET  a # x\nMode sv\n#UMask 7\n'), [])
+  assert.equal(needs('Socket a\n', 'Socket b\nUMask 7\n'), ['Socket', 'UMask'])
 })
 
 const listsOf = (

@@ -1,0 +1,26 @@
+// Asks for OpenDKIM's configuration as texts that can leave a run among its outputs.
+import { answersOfParts, type Probe } from '../../model/probe.ts'
+import { isKnown } from '../../model/unknown.ts'
+import { opendkimSetup, type OpendkimSetup } from '../../probes/signing.ts'
+import type { FileText, OpendkimSources } from '../../signers/opendkim/index.ts'
+
+/** As JSON has it. */
+export interface OpendkimTexts {
+  readonly installed: boolean
+  readonly words: OpendkimSources['words']
+  readonly files: readonly (readonly [string, FileText])[]
+}
+
+function textsOf({ installed, sources }: OpendkimSetup): OpendkimTexts {
+  const { words, files } = isKnown(sources) ? sources : { words: [], files: new Map<string, FileText>() }
+  return { installed, words, files: [...files] }
+}
+
+export const opendkimTexts: Probe<OpendkimTexts> = {
+  ...opendkimSetup,
+  key: 'opendkim texts',
+  question: { parts: [opendkimSetup] },
+  parse: (answer) => textsOf(opendkimSetup.parse(answersOfParts(answer)[0]!)),
+  facts: () => [],
+  foresee: (state) => state,
+}
