@@ -156,8 +156,8 @@ export function selectorProblems(members: readonly Input[]): readonly FleetProbl
   const first = new Map<string, string>()
   return members.flatMap(({ vars, host }) => {
     const chosen = firstSelector({ vars, host })
-    // A selector that is set may have several labels; an address as a host's name is none.
-    if (vars.dkim_selector === undefined && (!isSelector(chosen) || chosen.includes('.')))
+    // A selector that is set may have several labels, and underscores; an address as a host's name is none.
+    if (vars.dkim_selector === undefined && (!isSelector(chosen) || /[._]/.test(chosen)))
       return [
         {
           host: host.name,
@@ -231,8 +231,8 @@ export function signingTasks({ vars, host }: Input, own?: OwnSelectors): readonl
   const tables = tablesOf({ vars, host })
   const listens = listensAt(vars)
   const milter = milterOf(listens)
-  const signsBounces =
-    vars.sign_bounces && tables.hostName !== undefined && signerOf(tables.hostName, vars.domains) !== undefined
+  const hostName = 'hostName' in tables ? tables.hostName : undefined
+  const signsBounces = vars.sign_bounces && hostName !== undefined && signerOf(hostName, vars.domains) !== undefined
   const socket = /^local:(.*)$/.exec(listens)?.[1]
   return [
     dkimGroup({}),

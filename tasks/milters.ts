@@ -35,8 +35,8 @@ interface MiltersState {
 /**
  * Every milter that a service of Postfix asks is spoken to, as Postfix does: by its user, from its chroot, all at once,
  * for two seconds. Changes nothing. A dead one is an error where mail is deferred, rejected or put on hold by it
- * (`milter_default_action`, or the item's own `default_action`), and a warning where mail passes. As the first task of a
- * playbook it stops a host before anything is changed; in the run's last trip it proves that the run has left none.
+ * (`milter_default_action`, or the item's own `default_action`), and a warning where mail passes. As the first task of
+ * a playbook it stops a host before anything is changed; in the run's last trip it proves that the run has left none.
  */
 export const milters = defineTask<MiltersArgs, MiltersState>({
   type: 'milters',

@@ -3,13 +3,7 @@
 import { checkDomains, checkSelector } from '../src/changes/check-names.ts'
 import { checkPath } from '../src/changes/check-path.ts'
 import { keyObstacle } from '../src/changes/key-obstacle.ts'
-import {
-  namesOf,
-  obstacleToMove,
-  opendkimLists,
-  socketsNow,
-  type OpendkimLists,
-} from '../src/changes/opendkim-lists.ts'
+import { namesOf, obstacleToMove, opendkimLists, socketsNow } from '../src/changes/opendkim-lists.ts'
 import type { ListsChange } from '../src/changes/opendkim-lists-script.ts'
 import { OPENDKIM_SECONDS, opendkimScript } from '../src/changes/opendkim-script.ts'
 import { keyTable, named, signersOf, signingLines, signingTable, type Chosen } from '../src/changes/opendkim-tables.ts'
@@ -314,12 +308,16 @@ interface Activation {
   readonly joins: boolean
 }
 
-/** `impossible`: why a restart that it needs cannot be covered. */
+/** Why Postfix's lists cannot follow what is to be done. */
+interface Impossible {
+  readonly impossible: string
+}
+
 function activation(
   args: OpendkimArgs,
   now: OpendkimState,
   { before, configuration, signing, gate: { open, remarks }, kept, dropIn, joins }: Activation,
-): SettledPlan<OpendkimState> | { readonly impossible: string } {
+): SettledPlan<OpendkimState> | Impossible {
   const contents = contentsOf(args, open, kept, configuration, dropIn)
   const inGroup = hasKeyGroup(signing) && (now.activation.joined || joins)
   const files = planFiles(
@@ -333,21 +331,16 @@ function activation(
   const restarts = whyRestart(now, inGroup, files.staged, before, configuration)
   const reloaded = [...files.changed].filter(([path]) => path !== DROP_IN)
   const lists = listsFor(args, now)
-  const moves = lists !== undefined && 'moves' in lists && lists.moves
-  const unit = pressed(withFiles(unitQuestion(args), now.unit, new Map(reloaded)), restarts, moves)
-  let changed: ListsChange | undefined
-  let impossible: string | undefined
+  const unit = pressed(withFiles(unitQuestion(args), now.unit, new Map(reloaded)), restarts, lists)
+  let changed: ListsChange | Impossible | undefined
   let started = false
   const plan = planUnit(
     args.src === undefined ? { state: 'running' } : { state: 'running', enabled: true },
     unitQuestion(args),
     unit,
     (verb, because) => {
-      const covered = verb === 'restart' && isCovered(args, now)
-      if (lists !== undefined && 'impossible' in lists) {
-        // Who signs nothing yet is missed by nobody.
-        if ((covered || leaves(args, now)) && signing.some(({ inUse }) => inUse)) impossible = lists.impossible
-      } else if (lists !== undefined && (covered || lists.moves)) changed = { lists, covered }
+      changed = listsChange(args, now, lists, verb)
+      if (changed !== undefined && 'impossible' in changed) return []
       started = verb !== 'reload'
       const summary = summaryOf(verb, restarts.length > 0 ? restarts : because, changed)
       const apply = opendkimScript({
@@ -365,7 +358,7 @@ function activation(
       return [...files.stage, { summary, apply, timeoutSeconds: OPENDKIM_SECONDS }]
     },
   )
-  if (impossible !== undefined) return { impossible }
+  if (changed !== undefined && 'impossible' in changed) return changed
   if (plan.kind === 'blocked') return plan
   const signs = new Set(open)
   const then: OpendkimState = {
@@ -375,27 +368,47 @@ function activation(
     pending: changed?.lists.after ?? now.pending,
   }
   const changes = [...files.attributes, ...(plan.kind === 'change' ? plan.changes : [])]
-  const facts = changed === undefined ? [] : factsOf(changed.lists)
-  const touched = changed === undefined ? [] : [`path:${MAIN_CF}` as const, ...facts.map(({ resource }) => resource)]
-  const writes = [...writesOf(args), ...touched]
-  const told = withWarning(remarked<OpendkimState>(change(changes, then, facts, writes), remarks), kept.warning)
-  return withWarning(told, dropIn.warning)
+  const { facts, writes } = effectsOf(changed)
+  const made = change(changes, then, facts, [...writesOf(args), ...writes])
+  return withWarning(withWarning(remarked<OpendkimState>(made, remarks), kept.warning), dropIn.warning)
 }
 
 /** What else than its files has the unit restarted, or Postfix's lists changed, which a reload goes before. */
-const pressed = (unit: UnitState, restarts: readonly string[], moves: boolean): UnitState => {
+const pressed = (unit: UnitState, restarts: readonly string[], lists: ReturnType<typeof listsFor>): UnitState => {
   if (!unit.active) return unit
   if (restarts.length > 0) return { ...unit, restart: [...unit.restart, CONFIGURATION] }
-  return moves ? { ...unit, reload: [...unit.reload, CONFIGURATION] } : unit
+  return lists !== undefined && 'moves' in lists && lists.moves
+    ? { ...unit, reload: [...unit.reload, CONFIGURATION] }
+    : unit
 }
 
-/** Of a file that is as it was in the end, nothing is to be told. */
-function factsOf({ after: { main, master } }: OpendkimLists): readonly Fact[] {
+/** What is done about Postfix's lists with this start. */
+function listsChange(
+  args: OpendkimArgs,
+  now: OpendkimState,
+  lists: ReturnType<typeof listsFor>,
+  verb: UnitStart['verb'],
+): ListsChange | Impossible | undefined {
+  if (lists === undefined) return undefined
+  const covered = verb === 'restart' && isCovered(args, now)
+  if (!('impossible' in lists)) return covered || lists.moves ? { lists, covered } : undefined
+  // Who signs nothing yet is missed by nobody.
+  return (covered || leaves(args, now)) && now.signing.some(({ inUse }) => inUse) ? lists : undefined
+}
+
+/** What becomes of main.cf and master.cf; one that is as it was in the end is so to its time. */
+function effectsOf(changed: ListsChange | undefined): {
+  readonly facts: readonly Fact[]
+  readonly writes: readonly Resource[]
+} {
+  if (changed === undefined) return { facts: [], writes: [] }
+  const { main, master } = changed.lists.after
   const file = { kind: 'file', owner: UNKNOWN, group: UNKNOWN, mode: UNKNOWN, sha256: UNKNOWN, mtime: UNKNOWN } as const
-  return [
+  const facts = [
     ...(main.length > 0 ? [fact('path', MAIN_CF, { ...file, sets: new Map(main) })] : []),
     ...(master.length > 0 ? [fact('path', MASTER_CF, file)] : []),
   ]
+  return { facts, writes: [`path:${MAIN_CF}`, ...facts.map(({ resource }) => resource)] }
 }
 
 function withWarning<State>(plan: SettledPlan<State>, warning: string | undefined): SettledPlan<State> {

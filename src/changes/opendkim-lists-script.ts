@@ -5,7 +5,7 @@ import { MILTER_ANSWERS_PROGRAM } from '../probes/milter-answers-program.ts'
 import { ACTIVATION } from '../probes/opendkim-activation.ts'
 import { lines, raw, type Script } from '../shell/script.ts'
 import { sh } from '../shell/sh.ts'
-import type { Settings } from '../postfix/writing.ts'
+import type { Settings } from '../postfix/settings.ts'
 import { COVER_DIRECTORY, type OpendkimLists } from './opendkim-lists.ts'
 
 /** How long sessions that began before may go on, before the restart is given up. */
@@ -60,7 +60,7 @@ export const listsFunctions = ({ lists: { during, after }, covered }: ListsChang
  */
 const LISTS = raw(`lists() {
   d=${LISTED}/$1
-  mkdir -p -- "$d" || return 1
+  mkdir -p -- ${LISTED}/"$1" || return 1
   for f in main.cf master.cf; do perl ${FILES} copy "$d/$f" "source=/etc/postfix/$f" || return 1; done
 }
 keep_lists() { perl ${ANSWERS}.pl > ${ANSWERS} && prepare_lists; }

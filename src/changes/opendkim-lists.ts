@@ -1,11 +1,10 @@
 // Which lists of Postfix name this OpenDKIM, and what they are to say while it is restarted and afterwards.
-import { isDeepStrictEqual } from 'node:util'
 import type { OpendkimConfiguration } from '../signers/opendkim/index.ts'
 import type { OpendkimActivation } from '../probes/opendkim-activation.ts'
 import { endpointOf, endpointOfSocket, type Endpoint } from '../postfix/endpoint.ts'
 import { movedMilters } from '../postfix/moved-milters.ts'
 import type { HostNames, PostfixSources } from '../model/postfix-sources.ts'
-import type { Settings } from '../postfix/writing.ts'
+import type { Settings } from '../postfix/settings.ts'
 
 /** In Postfix's queue directory, where a chroot does not matter. */
 export const COVER_DIRECTORY = 'mailrun-cover'
@@ -22,7 +21,7 @@ export interface OpendkimLists {
   readonly moves: boolean
 }
 
-/** Where OpenDKIM listens and may be asked, by its own word: `socket` now, as far as can be told, `wanted` from now on. */
+/** Where OpenDKIM listens, by its own word: now, as far as can be told, and from now on. */
 export interface Sockets {
   readonly now: readonly string[]
   readonly wanted: string
@@ -80,7 +79,7 @@ export function obstacleToMove(
 ): string | undefined {
   if (socket === undefined) return undefined
   const [place, target] = [endpointOfSocket(socket, host), endpointOfSocket(wanted, host)]
-  if (isDeepStrictEqual(place, target)) return undefined
+  if (wordsOn(place) === wordsOn(target)) return undefined
   if (options.has('p'))
     return (
       `OpenDKIM is started with -p ${socket}, which goes before what opendkim.conf says: take it out of its unit ` +
@@ -89,11 +88,14 @@ export function obstacleToMove(
   // Others would ask in vain.
   if (place.kind === 'inet' && !isLoopback(place.host))
     return (
-      `OpenDKIM listens at ${socket}, where other hosts can ask it, and would no longer be there for them: where none ` +
-      'does, have it listen for this host alone first (Socket inet:PORT@localhost in /etc/opendkim.conf)'
+      `OpenDKIM listens at ${socket}, where other hosts can ask it, and would no longer be there for them: ` +
+      'where none does, have it listen for this host alone first (Socket inet:PORT@localhost in /etc/opendkim.conf)'
     )
   return undefined
 }
+
+const wordsOn = (place: Endpoint): string =>
+  place.kind === 'unix' ? place.path : place.kind === 'inet' ? `${place.host} ${place.port}` : place.why
 
 const isLoopback = (address: string): boolean =>
   address.startsWith('127.') || address === '::1' || address === 'localhost'

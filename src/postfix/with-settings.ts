@@ -1,6 +1,6 @@
 // What a Postfix says once settings of main.cf and master.cf are written.
 import type { PostfixSources } from '../model/postfix-sources.ts'
-import type { Settings } from './writing.ts'
+import type { Settings } from './settings.ts'
 
 export function withSettings(sources: PostfixSources, { main, master }: Settings): PostfixSources {
   if (main.length + master.length === 0) return sources

@@ -4,15 +4,9 @@ import type { Holder } from './expand.ts'
 import type { Edit } from './item-place.ts'
 import { compactList } from './milter-list.ts'
 import type { MilterList } from './milter-uses.ts'
+import type { Settings } from './settings.ts'
 import { withSettings } from './with-settings.ts'
 import type { PostfixSources } from '../model/postfix-sources.ts'
-
-export interface Settings {
-  /** Of main.cf. */
-  readonly main: readonly (readonly [parameter: string, value: string])[]
-  /** Of services of master.cf, as `postconf -P SERVICE/PARAMETER=VALUE` takes them. */
-  readonly master: readonly (readonly [service: string, parameter: string, value: string])[]
-}
 
 interface Changed {
   readonly holder: Holder

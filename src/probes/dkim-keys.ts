@@ -51,7 +51,9 @@ collect();
 for (key_fields()) {
   my ($of, $path, $selector) = @$_;
   for my $domain ($of eq '%' ? @domains : $known{lc $of} ? lc $of : ()) {
-    key($domain, $selector, $path =~ s/%/$domain/gr);
+    # Of a literal domain as it is written.
+    my $sender = $of eq '%' ? $domain : $of;
+    key($domain, $selector, $path =~ s/%/$sender/gr);
   }
 }
 say_line('end');

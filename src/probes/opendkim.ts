@@ -8,7 +8,7 @@ import { opendkimActivation, type OpendkimActivation } from './opendkim-activati
 import { pathProbe, type PathState } from './path.ts'
 import type { PostfixSources } from '../model/postfix-sources.ts'
 import { withSettings } from '../postfix/with-settings.ts'
-import type { Settings } from '../postfix/writing.ts'
+import type { Settings } from '../postfix/settings.ts'
 import { MAIN_CF, postfixParameters, type PostfixParameters } from './postfix-parameters.ts'
 import { postfixServices, postfixSources, type PostfixServices } from './postfix-services.ts'
 import {

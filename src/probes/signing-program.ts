@@ -54,7 +54,9 @@ for (key_fields()) {
   my ($of, $key) = (lc $$_[0], $$_[1]);
   say_line('gone', hex_of($key)) if $key !~ /%/ && !$named{"gone $key"}++ && !-f $key;
   for my $each ($of eq '%' ? keys %domain : $domain{$of} ? $of : ()) {
-    my $path = $key =~ s/%/$each/gr;
+    # Of a literal domain as it is written.
+    my $sender = $of eq '%' ? $each : $$_[0];
+    my $path = $key =~ s/%/$sender/gr;
     ask_key($path);
     $named{$each} = 1 if -f $path;
   }

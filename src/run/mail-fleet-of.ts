@@ -83,7 +83,7 @@ export function firstSelectorOf(
   host: PlaybookHost,
 ): string {
   const first = given ?? host.shortName.toLowerCase()
-  const isOne = isSelector(first) && (given !== undefined || !first.includes('.'))
+  const isOne = isSelector(first) && (given !== undefined || !/[._]/.test(first))
   if (domains.length > 0 && !isOne)
     throw new MailrunError(`${host.name}: its name gives no DKIM selector: set dkim_selector`)
   return first

@@ -6,6 +6,7 @@ import { inHost } from '../lab/in-host.ts'
 import { isTaken, streamed, type Stream, type StreamMessage } from '../lab/mail-stream.ts'
 import type { Ended } from '../unit/cli/mailrun.ts'
 import { putBack } from './host.ts'
+import { commonSignatures, mailFaults, type Signed } from './mail-faults.ts'
 import type { Profile } from './profile.ts'
 
 /** What a trial needs of a lab and of a project. */
@@ -40,9 +41,6 @@ const PAUSE = 0.17
 
 /** Mail itself, and what comes and goes with it. */
 const OF_MAIL = ['/var/spool/postfix', '/var/lib/postfix', '/var/mail', '/root', '/var/cache/brownfield']
-
-/** How mail of each sender is signed on each way: `WAY SENDER` → signatures that every one of its messages has. */
-export type Signed = ReadonlyMap<string, readonly string[]>
 
 export async function trial(bench: Bench, profile: Profile): Promise<Trial> {
   const began = performance.now()
@@ -104,33 +102,6 @@ export async function mailNow(
     bad: messages.find((message) => !isTaken(message) || !message.arrived),
   }
 }
-
-function commonSignatures(messages: readonly StreamMessage[]): Signed {
-  const common = new Map<string, readonly string[]>()
-  for (const { way, sender, signatures } of messages) {
-    const before = common.get(`${way} ${sender}`) ?? signatures
-    common.set(`${way} ${sender}`, [...new Set(before.filter((each) => signatures.includes(each)))])
-  }
-  return common
-}
-
-/** Each kind of fault once, with how many there were. */
-function mailFaults(signed: Signed, messages: readonly StreamMessage[], held: number): readonly string[] {
-  const counts = new Map<string, number>()
-  const note = (fault: string): unknown => counts.set(fault, (counts.get(fault) ?? 0) + 1)
-  for (const message of messages) {
-    const { way, sender, signatures } = message
-    if (!isTaken(message)) note(`${way}: ${message.reply.replaceAll(/[0-9A-Za-z]{10,}/g, '…')}`)
-    else if (!message.arrived) note(`${way} ${sender}: lost`)
-    else
-      for (const each of signed.get(`${way} ${sender}`) ?? [])
-        if (!signatures.includes(each)) note(`${way} ${sender}: was signed with ${each}, then ${told(signatures)}`)
-  }
-  const faults = [...counts].map(([fault, count]) => `${count} × ${fault}`)
-  return held > 0 ? [...faults, `${held} × sendmail: held by a milter`] : faults
-}
-const told = (signatures: readonly string[]): string =>
-  signatures.length === 0 ? 'not' : `with ${signatures.join(', ')}`
 
 /** A run that went well is to be the last. */
 async function secondRun(bench: Bench): Promise<readonly string[]> {

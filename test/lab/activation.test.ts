@@ -93,12 +93,16 @@ test('tables and keys change by reload under a stream of mail', async () => {
 const INET = 'inet:8899@127.0.0.1'
 test('a socket changes there and back under a stream of mail, and a drop-in has it restarted', async () => {
   const before = await invocation()
-  const figures = await duringStream('mx1', DOMAINS, async () => {
+  const submission = 'submission inet n - y - - smtpd -o smtpd_milters=unix:opendkim/opendkim.sock'
+  await inMx1(`postconf -M 'submission/inet=${submission}'\nsystemctl restart postfix`)
+  const moveAndRestart = async (): Promise<void> => {
     for (const socket of [INET, SOCKET]) {
       const { code, error, changes } = await run({ socket })
       assert.is(code, 0, error)
       assert.equal(changes.slice(-1), [
-        'restart: Socket is read at a start only, its unit is hardened differently; a second instance signs meanwhile',
+        'restart: Socket is read at a start only, its unit is hardened differently; ' +
+          'a second instance signs meanwhile; ' +
+          'Postfix asks it there (smtpd_milters, non_smtpd_milters, submission/inet smtpd_milters)',
       ])
     }
     await inMx1(`mkdir -p ${DROP_INS}
@@ -108,7 +112,8 @@ printf '[Service]\nNice=5\n' > ${DROP_INS}/nice.conf`)
     const { code, error } = await run()
     assert.is(code, 0, error)
     assert.is(await inMx1(mainCf), before)
-  })
+  }
+  const figures = await duringStream('mx1', DOMAINS, moveAndRestart, [25, 587])
   told('three restarts', figures)
   assert.equal(none(figures), NONE)
   assert.is.not(await invocation(), before)

@@ -8,7 +8,7 @@ import type { RunDocument } from '../../src/report/json.ts'
 import { suite } from '../suite.ts'
 import { project, ROOT, type Project } from '../unit/cli/mailrun.ts'
 import { inHost } from './in-host.ts'
-import { OTHER_MILTER } from './other-milter.ts'
+import { OTHER_MILTER } from '../brownfield/other-milter.ts'
 import { nameLab } from './own-lab.ts'
 
 nameLab('adopt')
@@ -85,6 +85,27 @@ const ADOPTED: readonly (readonly [string, string])[] = [
   [
     'a key for every domain (%)',
     script(KEY('/etc/opendkim/k.pem'), tables('*@D everyone', 'everyone %%:default:/etc/opendkim/k.pem'), FILE_TABLES),
+  ],
+  [
+    'an included file, with lines that end as on Windows',
+    script(
+      KEY('/etc/opendkim/k.pem'),
+      tables('*@D default._domainkey.D', 'default._domainkey.D D:default:/etc/opendkim/k.pem'),
+      "printf 'SigningTable refile:/etc/opendkim/SigningTable\\nKeyTable file:/etc/opendkim/KeyTable\\n' > /etc/opendkim/c",
+      CONF('Include /etc/opendkim/c\\n'),
+      "sed -i 's/$/\\r/' /etc/opendkim.conf /etc/opendkim/c /etc/opendkim/SigningTable /etc/opendkim/KeyTable",
+    ),
+  ],
+  [
+    'names in other letters, comments behind lines, the domain in a path',
+    script(
+      KEY('/etc/opendkim/Fleet.Test/k.pem'),
+      KEY('/etc/opendkim/example.test/k.pem'),
+      tables('*@D  k-D  # office', '\\tk-D\\tD:default:/etc/opendkim/%%/k.pem\\t# since 2023: main key'),
+      'sed -i s/@fleet/@FLEET/ /etc/opendkim/SigningTable',
+      'sed -i s/fleet.test:def/Fleet.Test:def/ /etc/opendkim/KeyTable',
+      CONF('SIGNINGTABLE refile:/etc/opendkim/SigningTable\\nkeytable file:/etc/opendkim/KeyTable\\n'),
+    ),
   ],
   [
     'Domain, Selector and KeyFile without tables, with SubDomains',
@@ -239,6 +260,20 @@ for (const [what, given, message] of REFUSED) {
     assert.is(await inMx1('systemctl is-active opendkim'), 'active')
   })
 }
+
+test('a milter that is dead stops the run, and nothing is touched', async () => {
+  const service = 'submission inet n - y - - smtpd -o smtpd_milters=inet:127.0.0.1:11332'
+  await inMx1(script(CLEAN, CONF(''), `postconf -M 'submission/inet=${service}'`))
+  const before = await lab.treeHash('mx1', { exclude: ['/var/spool/postfix', '/var/lib/postfix'] })
+  const run = await dkim()
+  assert.is(run.code, 3)
+  assert.match(
+    run.host.error ?? '',
+    /11332 \(submission\/inet, by smtpd_milters\), which is dead: Connection refused; mail is deferred/,
+  )
+  assert.is(await lab.treeHash('mx1', { exclude: ['/var/spool/postfix', '/var/lib/postfix'] }), before)
+  await inMx1('postconf -MX submission/inet')
+})
 
 test("a milter that is not OpenDKIM's stays", async () => {
   const milters = 'inet:localhost:8892 unix:/run/opendkim/opendkim.sock inet:127.0.0.1:11332'

@@ -140,13 +140,18 @@ postqueue -p`
 const COUNT_HELD = `
 journalctl -q --no-pager -o cat -t postfix/cleanup --since "@$(cat ${DIRECTORY}/began)" | grep -c milter-reject || :`
 
-/** `d=… s=…`, and `i=…` where there is one, of each signature in the header of a message; sorted. */
+/**
+ * `d=… s=…`, and `i=…` where that is not what is meant without it (RFC 6376, 3.5), of each signature in the header of a
+ * message; sorted.
+ */
 function signaturesIn(mail: string): readonly string[] {
   const [header = ''] = mail.split(/\n\r?\n/, 1)
   const fields = [...header.replace(/\n[ \t]+/g, ' ').matchAll(/^DKIM-Signature:(.*)$/gim)]
   const tags = fields.map(([, value = '']) => new Map(value.split(';').map((tag) => tagOf(tag))))
-  const named = (found: ReadonlyMap<string, string>): string =>
-    ['d', 's', 'i'].flatMap((name) => (found.has(name) ? [`${name}=${found.get(name)}`] : [])).join(' ')
+  const named = (found: ReadonlyMap<string, string>): string => {
+    const [d = '', s = '', i = `@${d}`] = ['d', 's', 'i'].map((name) => found.get(name))
+    return `d=${d} s=${s}${i === `@${d}` ? '' : ` i=${i}`}`
+  }
   return tags.map(named).sort()
 }
 const tagOf = (tag: string): [string, string] => {

@@ -18,7 +18,7 @@ const BY_NAME = new RegExp(`(?:^|[\\s;&|({\`])(?:${PROGRAMS}) (?:-|"|'|\\$)|[^-=
  */
 const ROOTS_OWN = new RegExp(
   [
-    '\\$\\{`?\\$?\\{?(?:ACTIVATION|ASK|NEW|OLD|STAGED|UNHARDENED|WORK|name|stamp)\\b',
+    '\\$\\{`?\\$?\\{?(?:ACTIVATION|ANSWERS|ASK|LISTED|NEW|OLD|STAGED|UNHARDENED|WORK|name|stamp)\\b',
     '/run/mailrun',
     '/var/lib/apt/lists',
     '"\\$cover"',

@@ -71,6 +71,10 @@ const IN_USE: readonly (readonly [string, Readonly<Record<string, string>>])[] =
     { ...USUAL, KeyTable: 'k1 example.org:mail:{R}/%.pem\n', 'k.pem': '', 'example.org.pem': 'key' },
   ],
   [
+    'a path with the domain in it, spelt as the table has it',
+    { ...USUAL, KeyTable: 'k1 Example.ORG:mail:{R}/%.pem\n', 'k.pem': '', 'Example.ORG.pem': 'key' },
+  ],
+  [
     'Domain as a file, and one key',
     {
       'opendkim.conf': 'Domain {R}/domains\nSelector mail\nKeyFile {R}/k.pem\nSocket local:/x\n',
@@ -84,7 +88,7 @@ for (const [what, files] of IN_USE)
     const { at, path, selector, inUse, key } = signing(files)
     assert.equal(
       [path.replace(at, ''), selector, inUse],
-      [files['example.org.pem'] ? '/example.org.pem' : '/k.pem', 'mail', true],
+      [`/${Object.keys(files).find((name) => /example\.org\.pem/i.test(name)) ?? 'k.pem'}`, 'mail', true],
     )
     assert.is(key.kind, 'key')
     assert.match(key.kind === 'key' ? String(key.publicKey) : '', /^MIGf/)

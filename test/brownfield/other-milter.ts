@@ -4,7 +4,8 @@
 export const OTHER_MILTER = (port: number): string => `cat > /usr/local/bin/other-milter <<'E'
 use strict;
 use IO::Socket::INET;
-my $listening = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => shift, Listen => 50, ReuseAddr => 1) or die;
+my @at = (LocalAddr => '127.0.0.1', LocalPort => shift);
+my $listening = IO::Socket::INET->new(@at, Listen => 50, ReuseAddr => 1) or die;
 $SIG{CHLD} = 'IGNORE';
 while (1) {
   my $to = $listening->accept or next;
