@@ -56,6 +56,7 @@ export function hostVars(told: ToldHost): AdoptedHost {
     status: 'adopted',
     vars: found.flatMap((each) => (isVar(each) ? [each] : [])),
     choices: [
+      ...(signed.domains.length === 0 && !said.has('domains') ? [UNNAMED] : []),
       ...found.flatMap((each) => ('choice' in each ? [each.choice] : [])),
       ...(dropped.length === 0 ? [] : [{ name: 'drop_signing', value: dropped, why: DROP }]),
     ],
@@ -71,6 +72,12 @@ export function hostVars(told: ToldHost): AdoptedHost {
 }
 
 const NOTHING: SignedDomains = { domains: [], selectors: [], signsOwn: false, beside: [], left: [] }
+/** `Domain *` and its like. */
+const UNNAMED: AdoptedVar = {
+  name: 'domains',
+  value: ['example.org'],
+  why: 'No line names a domain of its own: say which send from here',
+}
 const isDropped = (said: ToldHost['said'], entry: Untrusted): boolean => listIn(said, 'drop_signing').includes(entry)
 const DROP = 'What need no longer be signed'
 
@@ -129,7 +136,11 @@ function socketVar({ said, today }: ToldHost): readonly Found[] {
     ? `local:${socket.replace(/^(?:local|unix):/, '')}`
     : socket.replace(/^inet:(\d+)(?:@127\.0\.0\.1)?$/, 'inet:$1@localhost')
   if (written === DEFAULTS.socket && !said.has('opendkim_socket')) return []
-  if (v.safeParse(opendkimSocket, written).success) return scalarVar(said, { name: 'opendkim_socket', value: written })
+  const toAll = /^inet:\d+$/.test(socket)
+    ? [{ left: `OpenDKIM listens at ${socket}, for other hosts too: with the var it listens for this host alone` }]
+    : []
+  if (v.safeParse(opendkimSocket, written).success)
+    return [...scalarVar(said, { name: 'opendkim_socket', value: written }), ...toAll]
   const to = said.get('opendkim_socket')?.value
   const where = typeof to === 'string' ? to : DEFAULTS.socket
   return [{ left: `OpenDKIM listens at ${socket}, which opendkim_socket does not take: a run moves it to ${where}` }]

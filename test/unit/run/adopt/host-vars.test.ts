@@ -100,6 +100,18 @@ test('a host that signs nothing, one that is not understood', () => {
 })
 const SOCKET_ONLY = 'Socket inet:8891@localhost\n'
 
+test('where no line names a domain, its owner is asked for them', () => {
+  const host = adopted({ signing: '*@* any\n', keys: 'any %:mail:/k/a\n' })
+  assert.is(valuesOf(host)['domains'], undefined)
+  assert.equal(
+    host.choices.map(({ name, value }) => [name, value]),
+    [
+      ['domains', ['example.org']],
+      ['drop_signing', ['*']],
+    ],
+  )
+})
+
 test('addresses that cannot be told are asked for', () => {
   const inside = adopted({ outgoing: { addresses: ['10.0.0.5'], relayhost: '' } })
   assert.is(valuesOf(inside)['outgoing_addresses'], undefined)
