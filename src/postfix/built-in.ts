@@ -17,21 +17,23 @@ const BUILT_IN: Readonly<Record<string, string>> = {
   stress: '',
 }
 
-/** Beginnings of the names of Postfix 3.7's and 3.10's built-in parameters, up to the first low line. */
+/** Beginnings of the names of Postfix 3.7's and 3.10's parameters, up to the first low line. */
 const BUILT_IN_NAMES = new Set(
   (
-    '2bounce access address alias allow alternate always anvil append authorized backwards berkeley best biff body ' +
-    'bounce broken canonical cleanup command compatibility config confirm connection content cyrus daemon data ' +
-    'debug debugger default defer delay deliver destination detect disable dns dnssec dnsblog dont double duplicate ' +
-    'empty enable error execution expand export extract fallback fast fault flush forward frozen full hash header ' +
-    'helpful home hopcount html ignore import in inet info initial inline internal invalid ipc known lmdb lmtp ' +
-    'local luser mail mailbox mailq manpage maps master max maximal message meta milter mime minimal multi ' +
-    'multiple mydestination mydomain myhostname mynetworks myorigin nested newaliases non notify openssl opportunistic ' +
-    'owner parent permit pickup pipe plaintext policy postmulti postscreen prepend process propagate proxy proxymap ' +
-    'qmgr qmqpd queue readme receive recipient reject relay relayhost relocated remote require reset resolve respectful ' +
-    'rewrite sample send sender sendmail service setgid shlib show smtp smtpd smtputf8 socketmap soft stale ' +
-    'strict sun swap syslog tcp tls tlsmgr tlsproxy trace transport trigger unknown unverified use utf8 verp virtual ' +
-    'lookup message default postlog postlogd uid gid process rbl minimum'
+    '2bounce access address alias allow alternate always anvil append application authorized backwards ' +
+    'berkeley best biff body bounce broken canonical cleanup client command compatibility config confirm ' +
+    'connection content cyrus daemon data debug debugger default defer delay deliver destination detect ' +
+    'disable dns dnsblog dnssec dont double duplicate empty enable error execution expand export ' +
+    'fallback fast fault flush force fork forward frozen full hash header helpful home hopcount html ' +
+    'ignore import in inet info initial internal invalid ipc known line lmdb lmtp lmtpd local luser mail ' +
+    'mailbox maildir maillog mailq manpage maps masquerade master max maximal message meta milter mime ' +
+    'minimal multi mydestination mydomain myhostname mynetworks myorigin nested newaliases non notify ' +
+    'openssl owner parent permit pickup pipe plaintext postlog postlogd postmulti postscreen prepend ' +
+    'process propagate proxy proxymap proxywrite qmgr qmqpd queue rbl readme receive recipient reject ' +
+    'relay relayhost relocated remote require reset resolve respectful retry rewrite sample send sender ' +
+    'sendmail service setgid shlib show showq smtp smtpd smtputf8 socketmap soft stale stress strict sun ' +
+    'swap syslog tcp tls tlsmgr tlsproxy trace transport trigger undisclosed unknown unverified use verp ' +
+    'virtual'
   ).split(' '),
 )
 

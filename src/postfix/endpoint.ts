@@ -19,7 +19,7 @@ export interface AskedFrom {
   readonly queueDirectory: Untrusted
 }
 
-/** Where a milter of Postfix leads: `inet:localhost:8891`, `unix:opendkim/opendkim.sock` (milter8_connect of Postfix). */
+/** Where a milter of Postfix leads: `inet:localhost:8891`, `unix:opendkim/o.sock` (milter8_connect of Postfix). */
 export function endpointOf(milter: Untrusted, { chroot, queueDirectory }: AskedFrom): Endpoint {
   if (milter.includes('$')) return { kind: 'unknown', why: `what ${milter} stands for is not known here` }
   const colon = milter.indexOf(':')
@@ -50,8 +50,8 @@ function inetOf(text: Untrusted): Endpoint {
 }
 
 /**
- * Where OpenDKIM listens by its setting Socket, or its option -p: `inet:8891@localhost`, `local:/run/x.sock` (libmilter,
- * mi_milteropen). Names are looked up in /etc/hosts: `inet:` listens at one address of IPv4, `inet6:` at one of IPv6.
+ * Where OpenDKIM listens by its setting Socket, or its option -p: `inet:8891@localhost`, `local:/run/x.sock`
+ * (libmilter, mi_milteropen). Names are looked up in /etc/hosts: `inet:` listens at one address of IPv4, `inet6:` at one of IPv6.
  */
 export function endpointOfSocket(socket: Untrusted, { hosts }: HostNames): Endpoint {
   const [, kind = 'local', rest = ''] = /^(?:([^:/]*):)?(.*)$/s.exec(socket) ?? []

@@ -40,7 +40,7 @@ function placesIn(list: Untrusted, main: ListMerge['main']): ReadonlySet<string>
   return new Set(items.flatMap((item) => placesOf(headOf(item), main)))
 }
 
-/** An item by one spelling: a socket by where it is, of one that is asked from a chroot by both readings of its path. */
+/** An item by one spelling: a socket by where it is, by both readings of its path, from a chroot and not. */
 function placesOf(item: Untrusted, main: ListMerge['main']): readonly string[] {
   const queueDirectory = main.get('queue_directory') ?? '/var/spool/postfix'
   const endpoints = [false, true].map((chroot) => endpointOf(item, { chroot, queueDirectory }))

@@ -89,8 +89,8 @@ function parse(answer: Answer): PostfixParameters {
   const { code, stderr } = answer
   const [set = '', builtIn = ''] =
     code === 3 || code === 4 ? [] : utf8(whole(answer, 'postconf cannot be asked')).split('\0')
-  // What nothing uses, postconf only warns of.
-  const unused = [...utf8(stderr).matchAll(/unused parameter: ([\w-]+)=(.*)$/gm)].map(
+  // What nothing uses, postconf only warns of; so it does of options of services in master.cf.
+  const unused = [...utf8(stderr).matchAll(/main\.cf: unused parameter: ([\w-]+)=(.*)$/gm)].map(
     ([, name = '', value = '']): [string, string] => [name, oneLine(value)],
   )
   const broken = /postconf: fatal: (.*)$/m.exec(utf8(stderr))?.[1]

@@ -120,7 +120,10 @@ function foresee(state: PostfixServices, known: Fact): PostfixServices | undefin
     return state.master === undefined ? { ...state, master: FRESH } : state
   const main = factAbout(known, 'path', MASTER_CF)
   if (main === undefined) return state
-  return main.value.kind === 'absent' ? { ...state, master: undefined } : undefined
+  if (main.value.kind === 'absent') return { ...state, master: undefined }
+  // A package that is about to come brings Debian's.
+  const isFresh = state.master === undefined || state.master === FRESH
+  return isFresh && main.value.kind === 'file' ? { ...state, master: FRESH } : undefined
 }
 
 /** Who asks which milter, as far as a host's answers tell it. */

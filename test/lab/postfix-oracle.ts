@@ -1,5 +1,5 @@
-// Holds the reader of Postfix's milters against a real Postfix: programs that answer as milters at every socket tell who
-// was asked by a session of each service and by mail of sendmail(1).
+// Asks a real Postfix whom it asks: programs that answer as milters at every socket tell who was asked by a session of
+// each service and by mail of sendmail(1).
 import { inHost } from './in-host.ts'
 import { LISTENING, masterLine, type CaseService, type PostfixCase } from './postfix-corpus.ts'
 

@@ -32,6 +32,12 @@ const CASES: readonly (readonly [
     [],
   ],
   [
+    "an option of a service in master.cf is none of main.cf's",
+    { parameter: 'my_own', value: 'x' },
+    answered('', 'postconf: warning: /etc/postfix/master.cf: unused parameter: my_own=x\n'),
+    ['x'],
+  ],
+  [
     'a parameter with hyphens',
     { parameter: 'smtp-amavis_destination_concurrency_limit', value: '2' },
     answered('smtp-amavis_destination_concurrency_limit = 2\n'),
