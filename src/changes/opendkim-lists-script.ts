@@ -5,7 +5,7 @@ import { MILTER_ANSWERS_PROGRAM } from '../probes/milter-answers-program.ts'
 import { ACTIVATION } from '../probes/opendkim-activation.ts'
 import { lines, raw, type Script } from '../shell/script.ts'
 import { sh } from '../shell/sh.ts'
-import type { Settings } from '../postfix/settings.ts'
+import type { Settings } from '../postfix/with-settings.ts'
 import { COVER_DIRECTORY, type OpendkimLists } from './opendkim-lists.ts'
 
 /** How long sessions that began before may go on, before the restart is given up. */

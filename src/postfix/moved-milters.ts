@@ -5,7 +5,7 @@ import { ItemPlaces } from './item-place.ts'
 import { compactItem, headOf } from './milter-list.ts'
 import { milterLists, type ListItem, type MilterList } from './milter-uses.ts'
 import type { PostfixInstance, PostfixSources } from '../model/postfix-sources.ts'
-import type { Settings } from './settings.ts'
+import type { Settings } from './with-settings.ts'
 import { Writing } from './writing.ts'
 
 /** Settings to write. Empty: nobody asks these sockets. */

@@ -1,6 +1,12 @@
 // What a Postfix says once settings of main.cf and master.cf are written.
 import type { PostfixSources } from '../model/postfix-sources.ts'
-import type { Settings } from './settings.ts'
+
+export interface Settings {
+  /** Of main.cf. */
+  readonly main: readonly (readonly [parameter: string, value: string])[]
+  /** Of services of master.cf, as `postconf -P SERVICE/PARAMETER=VALUE` takes them. */
+  readonly master: readonly (readonly [service: string, parameter: string, value: string])[]
+}
 
 export function withSettings(sources: PostfixSources, { main, master }: Settings): PostfixSources {
   if (main.length + master.length === 0) return sources

@@ -4,8 +4,7 @@ import type { Holder } from './expand.ts'
 import type { Edit } from './item-place.ts'
 import { compactList } from './milter-list.ts'
 import type { MilterList } from './milter-uses.ts'
-import type { Settings } from './settings.ts'
-import { withSettings } from './with-settings.ts'
+import { withSettings, type Settings } from './with-settings.ts'
 import type { PostfixSources } from '../model/postfix-sources.ts'
 
 interface Changed {

@@ -121,8 +121,9 @@ function foresee(state: PostfixServices, known: Fact): PostfixServices | undefin
   const main = factAbout(known, 'path', MASTER_CF)
   if (main === undefined) return state
   if (main.value.kind === 'absent') return { ...state, master: undefined }
-  // What a fresh package brings; what else is written there cannot be told.
-  return state.master === undefined || state.master === FRESH ? { ...state, master: FRESH } : undefined
+  // A package that is about to come brings Debian's.
+  const isFresh = state.master === undefined || state.master === FRESH
+  return isFresh && main.value.kind === 'file' ? { ...state, master: FRESH } : undefined
 }
 
 /** Who asks which milter, as far as a host's answers tell it. */

@@ -1,7 +1,10 @@
 // Which milters of a Postfix are dead, whom that stops, and what is no concern of it.
 import * as assert from 'uvu/assert'
+import { fact } from '../../../src/model/fact.ts'
+import { UNKNOWN } from '../../../src/model/unknown.ts'
 import { milterAnswers, type MilterAnswers } from '../../../src/probes/milter-answers.ts'
 import { postfixParameters } from '../../../src/probes/postfix-parameters.ts'
+import { postfixServices } from '../../../src/probes/postfix-services.ts'
 import type { OpendkimSetup } from '../../../src/probes/signing.ts'
 import { checkCase } from '../../../src/testing/check-case.ts'
 import { planOf } from '../../../src/testing/plan-of.ts'
@@ -129,6 +132,20 @@ test('an answer that was cut short is none', () => {
 
 test('who is not root cannot ask as Postfix, and asks nobody', () => {
   assert.equal(answered('not-root'), { asked: false, answers: [] })
+})
+
+test('a master.cf that the package is about to bring is foreseen, another is not', () => {
+  const brought = fact('path', '/etc/postfix/master.cf', {
+    kind: 'file',
+    owner: 'root',
+    group: 'root',
+    mode: '0644',
+    sha256: UNKNOWN,
+    mtime: UNKNOWN,
+  })
+  const services = { host: HOST, instances: [] }
+  assert.ok(postfixServices.foresee({ ...services, master: undefined }, brought)?.master?.includes('smtpd'))
+  assert.is(postfixServices.foresee({ ...services, master: `${MASTER}\n` }, brought), undefined)
 })
 
 test.run()
