@@ -51,7 +51,8 @@ function inetOf(text: Untrusted): Endpoint {
 
 /**
  * Where OpenDKIM listens by its setting Socket, or its option -p: `inet:8891@localhost`, `local:/run/x.sock`
- * (libmilter, mi_milteropen). Names are looked up in /etc/hosts: `inet:` listens at one address of IPv4, `inet6:` at one of IPv6.
+ * (libmilter, mi_milteropen). Names are looked up in /etc/hosts: `inet:` listens at one address of IPv4, `inet6:` at
+ * one of IPv6.
  */
 export function endpointOfSocket(socket: Untrusted, { hosts }: HostNames): Endpoint {
   const [, kind = 'local', rest = ''] = /^(?:([^:/]*):)?(.*)$/s.exec(socket) ?? []

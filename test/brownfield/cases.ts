@@ -20,7 +20,12 @@ const ABOUT: readonly (readonly [string, string, string])[] = [
 
 /** Shell text that writes a file byte by byte. */
 const laid = (path: string, text: string): string =>
-  `mkdir -p '${path.replace(/\/[^/]*$/, '')}'\nbase64 -d >'${path}' <<'BYTES'\n${Buffer.from(text).toString('base64')}\nBYTES`
+  [
+    `mkdir -p '${path.replace(/\/[^/]*$/, '')}'`,
+    `base64 -d >'${path}' <<'BYTES'`,
+    Buffer.from(text).toString('base64'),
+    'BYTES',
+  ].join('\n')
 
 /** A throwaway key, at every path that is named; `%` of a path is the sender's domain. */
 const key = (path: string): string => `mkdir -p '${path.replace(/\/[^/]*$/, '')}'

@@ -7,9 +7,12 @@ const KEPT = '/var/cache/brownfield'
 /** These are mounted, or the lab's own. */
 const NOT_OURS = ['etc/hostname', 'etc/machine-id', 'etc/resolv.conf']
 
+/** Of Postfix's queue, all but these, which are mail. */
+const MAIL = 'active|bounce|corrupt|defer|deferred|flush|hold|incoming|maildrop|saved|trace'
+
 const listing = `find etc var/lib/postfix var/lib/mailrun var/lib/opendkim var/spool/postfix var/mail home \\
   -not -type s -not -type p 2>/dev/null |
-  grep -v '^var/spool/postfix/\\(active\\|bounce\\|corrupt\\|defer\\|deferred\\|flush\\|hold\\|incoming\\|maildrop\\|saved\\|trace\\)/' |
+  grep -Ev '^var/spool/postfix/(${MAIL})/' |
   grep -vx '${NOT_OURS.join('\\|')}' | sort`
 
 /** Installs OpenDKIM, and keeps what the host is then: once in a host's life, before any profile. */

@@ -8,7 +8,9 @@ export interface KeyInUse {
   readonly path: string
 }
 
-/** How mail comes in: by port 25 or 587 of the loopback address, by port 25 of the host's own address, by sendmail(1). */
+/**
+ * How mail comes in: by port 25 or 587 of the loopback address, by port 25 of the host's own address, by sendmail(1).
+ */
 export type WayIn = '25' | '587' | 'lan' | 'sendmail'
 
 export interface Profile {

@@ -28,7 +28,8 @@ test.after(async () => {
 const chosen = randomOf(seed)
 const left = [...PROFILES]
 for (const profile of [1, 2, 3].map(() => left.splice(chosen.below(left.length), 1)[0]!)) {
-  test(`${profile.name} (${profile.about}): its mail is signed as before at every moment, or nothing is changed`, async () => {
+  const what = `${profile.name} (${profile.about})`
+  test(`${what}: its mail is signed as before at every moment, or nothing is changed`, async () => {
     const { faults, outcome, why, sent } = await trial(bench, profile)
     assert.equal(faults, [], why)
     console.log(`  ${profile.name}: ${outcome}, ${sent} messages${why === '' ? '' : `; ${why}`}`)

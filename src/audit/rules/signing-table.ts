@@ -1,6 +1,6 @@
 // OpenDKIM's SigningTable and KeyTable as values, line by line; and which lines sign for whom.
 import type { MailSetup, SignedLine } from '../../model/mail-setup.ts'
-import { matchesWild } from '../../text/wild.ts'
+import { matcherOf } from '../../signers/opendkim/index.ts'
 import { tableOf } from '../opendkim-setup.ts'
 
 export interface KeyEntry {
@@ -80,4 +80,4 @@ function entryOf({ pattern, domain, selector, key, keyName, keyLine }: SignedLin
 
 /** Whether mail from an address is signed, of clients that are trusted. */
 export const signs = ({ signing }: MailSetup, address: string): boolean =>
-  signing.some(({ pattern }) => matchesWild(pattern, address.toLowerCase()))
+  signing.some(({ pattern }) => matcherOf(pattern)(address.toLowerCase()))

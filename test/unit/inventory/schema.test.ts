@@ -260,8 +260,8 @@ const WRONG: readonly (readonly [what: string, text: string, says: RegExp, place
     '/mail/hosts/mx1.example.org/dkim_bits',
   ],
   [
-    'a selector with capitals',
-    onHost('dkim_selector: Mail'),
+    'a selector with a blank',
+    onHost("dkim_selector: 'my mail'"),
     /a DKIM selector is wanted/,
     '/mail/hosts/mx1.example.org/dkim_selector',
   ],
