@@ -13,13 +13,14 @@ export function setupWith(
 ): OpendkimSetup {
   const { words, files } = isKnown(sources) ? sources : { words: [], files: [] }
   const known = new Map<string, FileText>(files)
-  for (const [path, text] of [...contents, [CONFIGURATION, configuration] as const])
-    if (text !== undefined) known.set(path, { kind: 'text', text })
-  // What else a template names says nothing of who is signed how.
   const settings = settingsOf(configuration)
-  for (const name of DATA_SETS) {
-    const path = dataSetFile(settings.get(name.toLowerCase()) ?? '')
-    if (path !== undefined && !known.has(path)) known.set(path, { kind: 'text', text: '' })
+  const named = new Set(DATA_SETS.map((name) => dataSetFile(settings.get(name.toLowerCase()) ?? '')))
+  for (const [path, text] of [...contents, [CONFIGURATION, configuration] as const]) {
+    // A file that no setting names is asked by nobody.
+    const isRead = path === CONFIGURATION || named.has(path)
+    if (text !== undefined && isRead) known.set(path, { kind: 'text', text })
   }
+  // What else a template names says nothing of who is signed how.
+  for (const path of named) if (path !== undefined && !known.has(path)) known.set(path, { kind: 'text', text: '' })
   return { installed: true, ours: true, sources: { words, files: known }, gone: [] }
 }

@@ -77,6 +77,8 @@ export interface MailSetup {
   readonly settings: readonly Setting[]
   /** What `opendkim -n` says, where it refuses the configuration. */
   readonly refused?: Untrusted
+  /** Why, by the lines of the configuration that no daemon takes: `it knows no setting "ADSPAction"`. */
+  readonly refusals?: readonly { readonly path: Untrusted; readonly line: number; readonly what: Untrusted }[]
   /** Of /etc/default/opendkim, which systemd does not read. */
   readonly defaults: readonly Setting[]
   /** That the daemon runs as. */

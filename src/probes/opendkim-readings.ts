@@ -12,7 +12,7 @@ import type { Untrusted } from '../shell/untrusted.ts'
 
 const TABLES: readonly TableName[] = ['keytable', 'signingtable', 'internalhosts', 'externalignorelist', 'peerlist']
 
-export type Readings = Pick<MailSetup, 'arguments' | 'configuration' | 'settings' | 'tables' | 'signing'>
+export type Readings = Pick<MailSetup, 'arguments' | 'configuration' | 'settings' | 'refusals' | 'tables' | 'signing'>
 
 /** @param states - of data sets that are files, for the daemon's user. */
 export function opendkimReadings(
@@ -20,11 +20,14 @@ export function opendkimReadings(
   states: ReadonlyMap<string, OpendkimTable['state']>,
 ): Readings {
   const configuration = opendkimConfiguration(sources)
-  const { path, settings, lines, signing } = configuration
+  const { path, settings, lines, signing, notUnderstood } = configuration
   return {
     arguments: sources.words,
     configuration: { path, present: sources.files.get(path)?.kind === 'text' },
     settings: lines.map(({ name, value, line, path: at }) => ({ path: at, line, name, value })),
+    refusals: notUnderstood.flatMap(({ refused, what, place }) =>
+      refused && place.line !== undefined ? [{ path: place.path, line: place.line, what }] : [],
+    ),
     tables: TABLES.flatMap((name) => {
       const setting = settings.get(name)
       return setting === undefined ? [] : [tableOf(name, setting, sources.files, states)]

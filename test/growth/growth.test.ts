@@ -25,6 +25,8 @@ test('what takes more than three times as long for twice the text is found', asy
   // That is less than a millisecond for 48 kB.
   assert.is((await growthOf((bytes) => busy(bytes ** 2 / 4000)))?.bytes, 192 * 1024)
   assert.is((await growthOf((bytes) => busy(bytes ** 3)))?.bytes, 768)
+  // Linear, but for one size from which on all takes five times as long.
+  assert.is(await growthOf((bytes) => busy(bytes * (bytes > 30_000 ? 1000 : 200))), undefined)
 })
 
 test('so are planted readers: of one text, of pieces, with a promise, after a split; fair ones are not', async () => {

@@ -39,7 +39,9 @@ for (const [name, module] of Object.entries(tasks) as unknown as [string, TaskMo
         const task = module(example.args)
         const { plan, broken } = await tryTask(task, connection, context)
         assert.equal(broken, [])
-        assert.is(plan.kind, 'change', 'the example has nothing to do on this host')
+        // What only looks at a host is satisfied by one that is fit.
+        const looksOnly = task.writes.length === 0
+        assert.is(plan.kind, looksOnly ? 'ok' : 'change', 'the example has nothing to do on this host')
         if (!task.once) assert.is((await tryTask(task, connection, context)).plan.kind, 'ok')
       } finally {
         connection.close()

@@ -11,11 +11,13 @@ const [SLOW_MS, LITTLE] = [100, [96, 192, 384, 768, 1536, 3072]] as const
 /** The sizes of the rule, and as far as the text is doubled on. */
 const [SMALLEST, LARGEST, FARTHEST] = [6 << 10, 48 << 10, 192 << 10] as const
 /**
- * For each doubling, of two on end: where a list comes to be a large object for V8, linear work may take three times as
- * long for one doubling, and no more for the next.
+ * For each doubling, of two on end, and of the two after these. Linear work may take some milliseconds more from one
+ * size on, where a list comes to be a large object for V8, or its heap is collected.
  */
 const MOST = 3
 const STEP = 4
+/** What takes as long grows too much, whatever comes next. */
+const LONG_MS = 100
 /** The least of so many runs is a time; growth is too much where it is so in each of so many rounds. */
 const [RUNS, ROUNDS] = [4, 4] as const
 
@@ -62,8 +64,11 @@ async function excess(bytes: number, run: Run): Promise<Growth | undefined> {
     if (milliseconds <= MOST * MOST * before) return undefined
     growth = { bytes, milliseconds, before }
   }
-  return growth
+  return growth !== undefined && (growth.milliseconds > LONG_MS || (await goesOn(bytes, run))) ? growth : undefined
 }
+
+const goesOn = async (bytes: number, run: Run): Promise<boolean> =>
+  (await least(bytes * STEP, run, RUNS)) > MOST * MOST * (await least(bytes, run, RUNS))
 
 async function least(bytes: number, run: Run, runs: number): Promise<number> {
   let best = Infinity

@@ -17,17 +17,19 @@ const givenValue = (setup: MailSetup, name: string): string => settingOf(setup, 
 const modeOf = (setup: MailSetup): string => valueOf(setup, 'mode', 'b') ?? 'sv'
 
 /** `opendkim: /etc/opendkim.conf: configuration error at line 56: unrecognized parameter` */
-function refusals({ refused, tables, configuration: { path }, settings }: MailSetup): readonly Fault[] {
+function refusals({ refused, tables, configuration: { path }, settings, refusals: why }: MailSetup): readonly Fault[] {
   // A missing table is told by itself.
   if (refused === undefined || tables.some(({ state }) => state === 'absent')) return []
   const line = Number(/ at line (\d+)/.exec(refused)?.[1] ?? 0)
-  const setting = settings.find((each) => each.path === path && each.line === line)
+  const isThere = (each: { readonly path: string; readonly line: number }): boolean =>
+    each.path === path && each.line === line
+  const found = settings.find(isThere)?.name ?? why?.find(isThere)?.what
   return [
     {
       id: 'opendkim-refused',
       subject: { path, ...(line > 0 ? { line } : {}) },
       message: `opendkim -n refuses the configuration: ${refused || 'it says nothing'}`,
-      ...(setting === undefined ? {} : { found: setting.name }),
+      ...(found === undefined ? {} : { found }),
     },
   ]
 }
