@@ -70,7 +70,6 @@ sub advised {
   my ($what) = @_;
   my ($why, $number) = ("$!", $! + 0);
   $why .= ': it is a mount point: unmount it, or name another path' if $number == 16;
-  $why .= ': it or its directory may be immutable: see lsattr(1) and chattr(1)' if $number == 1 && $> == 0;
   fail("$what: $why");
 }
 sub add {

@@ -183,21 +183,17 @@ const failing = (errno: number): string => `package Failing;
 BEGIN { *CORE::GLOBAL::rename = sub { $! = ${errno}; 0 } }
 1;
 `
-for (const [errno, advice] of [
-  [16, /cannot replace .*a: Device or resource busy: it is a mount point: unmount it/],
-  [1, process.getuid?.() === 0 ? /Operation not permitted: it or its directory may be immutable/ : /not permitted$/m],
-] as const)
-  test(`what a file cannot be replaced for is told with what to do: ${errno}`, () => {
-    fs.writeFileSync(join(run, 'Failing.pm'), failing(errno))
-    const { status, stderr } = spawnSync('sh', [], {
-      input: put(join(top, 'a'), 'x').text,
-      env: { PATH: process.env['PATH'], LC_ALL: 'C', run, PERL5LIB: run, PERL5OPT: '-MFailing' },
-      encoding: 'utf8',
-    })
-    assert.is(status, 1)
-    assert.match(stderr, advice)
-    assert.not.ok(fs.existsSync(join(top, '.a.mailrun-new')))
+test('a mount point in the place of a file is told as such', () => {
+  fs.writeFileSync(join(run, 'Failing.pm'), failing(16))
+  const { status, stderr } = spawnSync('sh', [], {
+    input: put(join(top, 'a'), 'x').text,
+    env: { PATH: process.env['PATH'], LC_ALL: 'C', run, PERL5LIB: run, PERL5OPT: '-MFailing' },
+    encoding: 'utf8',
   })
+  assert.is(status, 1)
+  assert.match(stderr, /cannot replace .*a: Device or resource busy: it is a mount point: unmount it/)
+  assert.not.ok(fs.existsSync(join(top, '.a.mailrun-new')))
+})
 
 asRoot('links of an administrator are followed on the way', () => {
   fs.mkdirSync(join(top, 'real/deep'), { recursive: true })
