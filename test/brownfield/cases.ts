@@ -44,7 +44,9 @@ function overEtc({ name, files, signed }: Case): Profile {
   const text = Object.values(files).join('\n')
   const named = [...text.matchAll(/\/etc\/opendkim\/keys\/[\w%./-]*private/g)].map(([path]) => path)
   const paths = named.flatMap((path) => DOMAINS.map((domain) => path.replace('%', domain)))
-  const own = DOMAINS.filter((domain) => (signed[`a@${domain}`] ?? signed[`info@${domain}`] ?? []).length > 0)
+  const own = DOMAINS.filter((domain) =>
+    Object.entries(signed).some(([sender, by]) => sender.endsWith(`@${domain}`) && by.length > 0),
+  )
   const milter = 'unix:/run/opendkim/opendkim.sock'
   const [, about = '', source = ''] = ABOUT.find(([prefix]) => name.startsWith(prefix)) ?? []
   return {

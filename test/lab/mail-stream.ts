@@ -149,7 +149,9 @@ function signaturesIn(mail: string): readonly string[] {
   const fields = [...header.replace(/\n[ \t]+/g, ' ').matchAll(/^DKIM-Signature:(.*)$/gim)]
   const tags = fields.map(([, value = '']) => new Map(value.split(';').map((tag) => tagOf(tag))))
   const named = (found: ReadonlyMap<string, string>): string => {
-    const [d = '', s = '', i = `@${d}`] = ['d', 's', 'i'].map((name) => found.get(name))
+    // Names of domains know no case (RFC 4343).
+    const d = (found.get('d') ?? '').toLowerCase()
+    const [s = '', i = `@${d}`] = ['s', 'i'].map((name) => found.get(name))
     return `d=${d} s=${s}${i === `@${d}` ? '' : ` i=${i}`}`
   }
   return tags.map(named).sort()
