@@ -3,6 +3,7 @@
 import { parseArgs } from 'node:util'
 import { fuzz } from '../test/fuzz/run.ts'
 import { TARGETS } from '../test/fuzz/targets.ts'
+import { whole } from './whole.ts'
 
 const CASES = 100_000
 
@@ -14,11 +15,6 @@ const { values } = parseArgs({
     case: { type: 'string' },
   },
 })
-const whole = (flag: string, text: string | undefined): number | undefined => {
-  if (text === undefined || /^\d+$/.test(text)) return text === undefined ? undefined : Number(text)
-  console.error(`--${flag} wants a whole number, got ${text}`)
-  process.exit(1)
-}
 const seed = whole('seed', values.seed) ?? Math.floor(Math.random() * 2 ** 31)
 const only = whole('case', values.case)
 const chosen = TARGETS.map(({ name }) => name).filter(

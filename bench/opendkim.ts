@@ -3,6 +3,7 @@
 import { parseArgs } from 'node:util'
 import { mixed, randomOf } from '../test/fuzz/random.ts'
 import { configurationOf } from '../test/signers/generate.ts'
+import { whole } from './whole.ts'
 
 const CASES = 1000
 const AT_ONCE = 100
@@ -15,11 +16,6 @@ const { values } = parseArgs({
     release: { type: 'string' },
   },
 })
-const whole = (flag: string, text: string | undefined): number | undefined => {
-  if (text === undefined || /^\d+$/.test(text)) return text === undefined ? undefined : Number(text)
-  console.error(`--${flag} wants a whole number, got ${text}`)
-  process.exit(1)
-}
 const seed = whole('seed', values.seed) ?? Math.floor(Math.random() * 2 ** 31)
 const only = whole('case', values.case)
 const cases = whole('cases', values.cases) ?? CASES

@@ -1,4 +1,5 @@
 // Task: what became of a host's DKIM keys, written down with the time when it is, once.
+import { KEY_DIRECTORY } from '../src/mail/key-group.ts'
 import { checkDomain } from '../src/changes/check-names.ts'
 import { checkPath } from '../src/changes/check-path.ts'
 import { addLines } from '../src/files/files.ts'
@@ -48,7 +49,6 @@ export interface HistoryState {
   readonly signing: Signing
 }
 
-const DIRECTORY = '/etc/dkimkeys'
 const SPENT: readonly (KeyEvent | undefined)[] = ['revoking', 'revoked', 'removing', 'removed']
 
 /**
@@ -79,7 +79,7 @@ export const dkimHistory = defineTask<DkimHistoryArgs, HistoryState>({
             (/\s/.test(path) ? `path must hold no space, got ${JSON.stringify(path)}` : undefined)),
       )
       .find((wrong) => wrong !== undefined),
-  probe: ({ domain, directory = DIRECTORY, marks, sound, unrevoked }) =>
+  probe: ({ domain, directory = KEY_DIRECTORY, marks, sound, unrevoked }) =>
     joinProbes<KeyHistory, readonly Signing[], HistoryState>(
       dkimHistoryProbe(directory, domain),
       // Whatever it asks for as a first key: what counts is what the tables name.
@@ -93,7 +93,7 @@ export const dkimHistory = defineTask<DkimHistoryArgs, HistoryState>({
       (history, [signing]) => ({ history, signing: signing![0]! }),
       ({ history, signing }) => [history, [[signing]]],
     ),
-  plan({ domain, directory = DIRECTORY, marks, sound = [], unrevoked = [] }, { history, signing }) {
+  plan({ domain, directory = KEY_DIRECTORY, marks, sound = [], unrevoked = [] }, { history, signing }) {
     const path = historyPath(directory, domain)
     if (history.kind === 'other') return blocked(`${path} is no file: move it away`)
     for (const selector of [...sound, ...unrevoked]) {
@@ -129,8 +129,8 @@ export const dkimHistory = defineTask<DkimHistoryArgs, HistoryState>({
       [`path:${path}`],
     )
   },
-  writes: ({ domain, directory = DIRECTORY }) => [`path:${historyPath(directory, domain)}`],
-  owns: ({ domain, directory = DIRECTORY }) => [`content:${historyPath(directory, domain)}`],
+  writes: ({ domain, directory = KEY_DIRECTORY }) => [`path:${historyPath(directory, domain)}`],
+  owns: ({ domain, directory = KEY_DIRECTORY }) => [`content:${historyPath(directory, domain)}`],
   examples: [
     {
       title: 'A key begins to be served everywhere',

@@ -6,7 +6,7 @@ import { foreignSelector } from '../src/changes/foreign-selector.ts'
 import { keyObstacle } from '../src/changes/key-obstacle.ts'
 import { makeFile } from '../src/files/files.ts'
 import { spentSelector } from '../src/changes/spent-selector.ts'
-import { DAEMON, KEY_GROUP, ROOTS_KEY } from '../src/mail/key-group.ts'
+import { DAEMON, KEY_DIRECTORY, KEY_GROUP, ROOTS_KEY } from '../src/mail/key-group.ts'
 import { isSameName } from '../src/mail/names.ts'
 import type { OwnSelectors } from '../src/mail/own-selectors.ts'
 import { flag, number, record, required, text } from '../src/model/argument.ts'
@@ -63,7 +63,7 @@ export const dkimKey = defineTask<DkimKeyArgs, readonly Signing[]>({
     signingProbe({
       domains: [domain],
       selector,
-      directory: directory ?? '/etc/dkimkeys',
+      directory: directory ?? KEY_DIRECTORY,
       ...(coming === true ? { which: 'just' } : {}),
     }),
   plan({ bits = 2048, selector, own }, now) {
@@ -92,8 +92,8 @@ export const dkimKey = defineTask<DkimKeyArgs, readonly Signing[]>({
     const facts = [fact('path', path, { kind: 'file', ...wanted, sha256: UNKNOWN, mtime: UNKNOWN })]
     return remarked(change(changes, then, facts, [`path:${path}`]), remarks)
   },
-  writes: ({ domain, selector, directory }) => [`path:${keyPath(directory ?? '/etc/dkimkeys', domain, selector)}`],
-  owns: ({ domain, selector, directory }) => [`content:${keyPath(directory ?? '/etc/dkimkeys', domain, selector)}`],
+  writes: ({ domain, selector, directory }) => [`path:${keyPath(directory ?? KEY_DIRECTORY, domain, selector)}`],
+  owns: ({ domain, selector, directory }) => [`content:${keyPath(directory ?? KEY_DIRECTORY, domain, selector)}`],
   examples: [
     {
       title: 'The key of a domain',

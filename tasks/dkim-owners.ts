@@ -3,7 +3,7 @@
 import { checkDomains, checkSelector } from '../src/changes/check-names.ts'
 import { checkPath } from '../src/changes/check-path.ts'
 import { keepOnUpgrade, moveToRoot } from '../src/changes/key-owner-changes.ts'
-import { DAEMON, KEY_GROUP } from '../src/mail/key-group.ts'
+import { DAEMON, KEY_DIRECTORY, KEY_GROUP } from '../src/mail/key-group.ts'
 import { keyMoves, type KeyPlace, type Move, type Owned, type Stay } from '../src/mail/key-owners.ts'
 import { listOf, required, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
@@ -28,8 +28,6 @@ export interface DkimOwnersState {
   readonly owners: KeyOwners
 }
 
-const DIRECTORY = '/etc/dkimkeys'
-
 /**
  * Keys `root:opendkim-keys` 0640, their directories `root:opendkim-keys` 0750, and /etc/dkimkeys kept so on upgrades of
  * the package. It goes after the task `opendkim`, which has a daemon that runs join the group. What another account
@@ -45,14 +43,14 @@ export const dkimOwners = defineTask<DkimOwnersArgs, DkimOwnersState>({
     checkDomains(domains) ??
     checkSelector(selector) ??
     (directory === undefined ? undefined : checkPath('directory', directory)),
-  probe: ({ domains, selector, directory = DIRECTORY }) =>
+  probe: ({ domains, selector, directory = KEY_DIRECTORY }) =>
     joinProbes<readonly Signing[], KeyOwners, DkimOwnersState>(
       signingProbe({ domains, selector, directory }),
       [keyOwnersProbe(domains.map((domain) => `${directory}/${domain}`))],
       (signing, [owners]) => ({ signing, owners: owners! }),
       ({ signing, owners }) => [signing, [owners]],
     ),
-  plan({ directory = DIRECTORY }, now) {
+  plan({ directory = KEY_DIRECTORY }, now) {
     const { signing, owners } = now
     const { moves, stays } = keyMoves(placesOf(now), owners)
     if (moves.length > 0 && owners.group?.includes(DAEMON) !== true)
@@ -74,7 +72,7 @@ export const dkimOwners = defineTask<DkimOwnersArgs, DkimOwnersState>({
       remarks,
     )
   },
-  writes: ({ domains, directory = DIRECTORY }) => domains.map((domain) => `path:${directory}/${domain}` as const),
+  writes: ({ domains, directory = KEY_DIRECTORY }) => domains.map((domain) => `path:${directory}/${domain}` as const),
   examples: [
     {
       title: "Keys and directories that were the daemon's own",
@@ -130,7 +128,7 @@ function keptOnUpgrade(
 ): Move['to'] | undefined {
   const is = paths.find(({ path, kind }) => path === directory && kind === 'directory')
   const decided = overrides.some(({ path }) => path === directory) || stays.some(({ path }) => path === directory)
-  if (directory !== DIRECTORY || is === undefined || decided) return undefined
+  if (directory !== KEY_DIRECTORY || is === undefined || decided) return undefined
   return moves.find(({ from }) => from.path === directory)?.to ?? is
 }
 
@@ -155,7 +153,10 @@ function movedOwners(owners: KeyOwners, moves: readonly Move[], kept: Move['to']
     ...(kept === undefined
       ? {}
       : {
-          overrides: [...owners.overrides, { path: DIRECTORY, owner: kept.owner, group: kept.group, mode: kept.mode }],
+          overrides: [
+            ...owners.overrides,
+            { path: KEY_DIRECTORY, owner: kept.owner, group: kept.group, mode: kept.mode },
+          ],
         }),
     ...(isAllRoots ? { members: {}, acl: [], outside: [] } : {}),
   }

@@ -4,7 +4,7 @@ import { checkPath } from '../src/changes/check-path.ts'
 import { keyObstacle } from '../src/changes/key-obstacle.ts'
 import { CLIENT, keeping, type KeepArgs } from '../src/changes/signing-kept.ts'
 import { spentSelector } from '../src/changes/spent-selector.ts'
-import { KEY_GROUP, ROOTS_DIRECTORY } from '../src/mail/key-group.ts'
+import { KEY_DIRECTORY, KEY_GROUP, ROOTS_DIRECTORY } from '../src/mail/key-group.ts'
 import { isSenderPattern, senderPattern } from '../src/mail/sender-pattern.ts'
 import { flag, listOf, record, required, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
@@ -37,8 +37,6 @@ export interface KeepSignedState {
   readonly setup: OpendkimSetup
 }
 
-const DIRECTORY = '/etc/dkimkeys'
-
 /**
  * Goes before all that changes anything about OpenDKIM. It compares what the host signs, by whatever configuration,
  * with what the task `opendkim` would have it sign. Mail that would leave unsigned, or signed by another key, ends the
@@ -63,7 +61,7 @@ export const keepSigned = defineTask<KeepSignedArgs, KeepSignedState>({
     checkSelector(selector) ??
     (directory === undefined ? undefined : checkPath('directory', directory)) ??
     dropSigning.map((each) => wrongDrop(each, domains)).find((wrong) => wrong !== undefined),
-  probe: ({ domains, selector, directory = DIRECTORY }) =>
+  probe: ({ domains, selector, directory = KEY_DIRECTORY }) =>
     joinProbes<readonly Signing[], OpendkimSetup, KeepSignedState>(
       signingProbe({ domains, selector, directory }),
       [opendkimSetup],
@@ -71,7 +69,7 @@ export const keepSigned = defineTask<KeepSignedArgs, KeepSignedState>({
       ({ signing, setup }) => [signing, [setup]],
     ),
   plan(args, { signing, setup }) {
-    const { dns, switching = false, directory = DIRECTORY } = args
+    const { dns, switching = false, directory = KEY_DIRECTORY } = args
     const kept = keeping(args, setup, signing, () => dns === undefined)
     if ('why' in kept) return blocked(kept.why)
     const obstacle = switching ? otherTables(setup) : signing.map((each) => unfit(each, directory)).find(isSaid)

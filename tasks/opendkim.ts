@@ -14,7 +14,7 @@ import { keeping, type Keeping } from '../src/changes/signing-kept.ts'
 import { servedQuestion, signingGate, type Gate } from '../src/changes/signing-gate.ts'
 import { planUnit } from '../src/changes/unit-plan.ts'
 import type { UnitStart } from '../src/changes/unit-script.ts'
-import { DAEMON, KEY_GROUP, ROOTS_KEY } from '../src/mail/key-group.ts'
+import { DAEMON, KEY_DIRECTORY, KEY_GROUP, ROOTS_KEY } from '../src/mail/key-group.ts'
 import { milterOf } from '../src/postfix/endpoint.ts'
 import { isSelector, mailDomain } from '../src/mail/names.ts'
 import { needsRestart, settingsOf, unlike } from '../src/mail/opendkim-conf.ts'
@@ -194,7 +194,7 @@ export const opendkim = defineTask<OpendkimArgs, OpendkimState>({
       .find((wrong) => wrong !== undefined),
   probe: opendkimProbe,
   plan(args, now, context) {
-    const { directory = '/etc/dkimkeys', active = {}, dns } = args
+    const { directory = KEY_DIRECTORY, active = {}, dns } = args
     const chosen = new Map(
       Object.entries(active).map(([domain, each], index): [string, Chosen] => [
         domain,

@@ -1,5 +1,5 @@
 // The program that asks an OpenDKIM with which selector it signs for each domain, by its socket: no mail is sent.
-import { AS_POSTFIX, MILTER_SESSION } from '../probes/milter-session.ts'
+import { AS_POSTFIX, KEEPS_FIELDS, MILTER_SESSION } from '../probes/milter-session.ts'
 
 /** What is said of mail that passes as it came. */
 export const UNSIGNED = '- it is not signed'
@@ -24,13 +24,7 @@ my %set = (
   milter_macro_daemon_name => 'localhost',
 );
 my ($nonce, $submission) = ('activation', '');
-sub service { '' }
-sub hex_of { $_[0] }
-my @fields;
-sub say_line {
-  my ($what, @w) = @_;
-  push @fields, [$w[-2], $w[-1]] if $what eq 'insert' || $what eq 'add';
-}
+${KEEPS_FIELDS}
 if ($as eq 'postfix') {
 ${AS_POSTFIX}
 }

@@ -7,5 +7,8 @@
 export const KEY_GROUP = 'opendkim-keys'
 export const DAEMON = 'opendkim'
 
+/** Where mailrun puts keys and tables, unless it is told otherwise. */
+export const KEY_DIRECTORY = '/etc/dkimkeys'
+
 export const ROOTS_KEY = { owner: 'root', group: KEY_GROUP, mode: '0640' } as const
 export const ROOTS_DIRECTORY = { owner: 'root', group: KEY_GROUP, mode: '0750' } as const

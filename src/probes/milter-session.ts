@@ -13,6 +13,15 @@ if (defined $uid) {
   $> = $uid;
 }`
 
+/** For who asks by no service, and wants to know of fields alone: those that a milter adds are in `@fields`. */
+export const KEEPS_FIELDS = String.raw`sub service { '' }
+sub hex_of { $_[0] }
+my @fields;
+sub say_line {
+  my ($what, @w) = @_;
+  push @fields, [$w[-2], $w[-1]] if $what eq 'insert' || $what eq 'add';
+}`
+
 /**
  * `connected(MILTER, CHROOTED)` gives a socket, or why there is none; `session(ROLE, DOMAIN, HEADERS, BODY)` carries
  * one message through `$socket`, tells by `say_line` what the milter did, and gives its verdict.

@@ -3,6 +3,7 @@
 import type { Fact } from '../model/fact.ts'
 import { fact } from '../model/fact.ts'
 import type { Probe } from '../model/probe.ts'
+import { KEY_DIRECTORY } from '../mail/key-group.ts'
 import { joinProbes } from './join.ts'
 import { opendkimActivation, type OpendkimActivation } from './opendkim-activation.ts'
 import { pathProbe, type PathState } from './path.ts'
@@ -72,7 +73,7 @@ export const unitQuestion = ({ socket }: Pick<OpendkimQuestion, 'socket'>): Unit
 })
 
 export function opendkimProbe(question: OpendkimQuestion): Probe<OpendkimState> {
-  const { domains, selector, directory = '/etc/dkimkeys', active = {} } = question
+  const { domains, selector, directory = KEY_DIRECTORY, active = {} } = question
   const rest: readonly Probe<unknown>[] = [
     opendkimSetup,
     unitProbe(unitQuestion(question)),

@@ -2,6 +2,7 @@
 import * as v from 'valibot'
 import type { Connect } from '../engine/connection.ts'
 import { askOnly, type RunBounds } from '../engine/ask-only.ts'
+import { KEY_DIRECTORY } from '../mail/key-group.ts'
 import { settledFleet, type MailFleet, type MailMember } from '../mail/mail-fleet.ts'
 import { selector, selectorList } from '../mail/schemas.ts'
 import { withoutRivals } from '../mail/rival-keys.ts'
@@ -25,8 +26,6 @@ import { withoutMute } from './mute-hosts.ts'
 import { fleetDns, type FleetDns } from './each-dns.ts'
 import { questionHosts, type HostSelection, type QuestionedHosts } from './question-hosts.ts'
 
-/** Where hosts have their keys. */
-const KEYS = '/etc/dkimkeys'
 /** Of a host, all that concerns its mail. */
 export const mailHostVars = v.object({
   ...fleetVars,
@@ -107,10 +106,10 @@ export function keyQuestions({
   const first = firstSelectorOf(vars, host)
   if (vars.domains.length === 0) return {}
   return {
-    signing: signingProbe({ domains: vars.domains, selector: first, directory: KEYS }),
+    signing: signingProbe({ domains: vars.domains, selector: first, directory: KEY_DIRECTORY }),
     // Those that come and go by a rotation.
-    keys: dkimKeysProbe(KEYS, vars.domains),
-    ...Object.fromEntries(vars.domains.map((name) => [historyOutput(name), dkimHistoryProbe(KEYS, name)])),
+    keys: dkimKeysProbe(KEY_DIRECTORY, vars.domains),
+    ...Object.fromEntries(vars.domains.map((name) => [historyOutput(name), dkimHistoryProbe(KEY_DIRECTORY, name)])),
   }
 }
 

@@ -1,5 +1,5 @@
 // The program that asks real daemons of OpenDKIM, one for each configuration, who is signed how.
-import { MILTER_SESSION } from '../../src/probes/milter-session.ts'
+import { KEEPS_FIELDS, MILTER_SESSION } from '../../src/probes/milter-session.ts'
 import { INLINE } from './names.ts'
 
 /**
@@ -20,13 +20,7 @@ $SIG{PIPE} = 'IGNORE';
 my ($cases, $path, @senders) = @ARGV;
 my %set = (queue_directory => '/', myhostname => 'localhost', milter_macro_v => '', milter_macro_daemon_name => 'x');
 my ($nonce, $submission) = ('oracle', '');
-sub service { '' }
-sub hex_of { $_[0] }
-my @fields;
-sub say_line {
-  my ($what, @w) = @_;
-  push @fields, [$w[-2], $w[-1]] if $what eq 'insert' || $what eq 'add';
-}
+${KEEPS_FIELDS}
 
 ${MILTER_SESSION}
 
