@@ -1,6 +1,6 @@
 // Does what is due next in a rotation: at hosts by one run, at name servers by updates, then the switch to new keys.
-import { authority } from '../../dns/authority.ts'
-import { pushDns, pushShares } from '../../dns/push-dns.ts'
+import { authority } from '../../dns/lookup/authority.ts'
+import { pushDns, pushShares } from '../../dns/push/push-dns.ts'
 import { activate, type Activation } from './activate.ts'
 import type { Told } from './ask-hosts.ts'
 import { compromisedKey, pairKey, type DueStep } from './due-step.ts'
