@@ -179,7 +179,8 @@ export function postfixSources(
     host: { ...host, own: hostNames },
     instances: [...new Set(named)].flatMap((directory): PostfixSources['instances'] => {
       const told = read.get(directory)
-      if (told === undefined) return [{ directory, unread: `its name is no path, or ${MOST_INSTANCES} others go before` }]
+      if (told === undefined)
+        return [{ directory, unread: `its name is no path, or ${MOST_INSTANCES} others go before` }]
       if (told.main === undefined) return []
       if (told.main.size === 0) return [{ directory, unread: 'postconf(1) tells nothing of it' }]
       return [instanceOf({ ...told, main: told.main })]
