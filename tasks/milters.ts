@@ -90,7 +90,7 @@ export const milters = defineTask<MiltersArgs, MiltersState>({
     const dead = deadMilters(question)
     const stopping = dead.filter((each) => !isPassedOver(each))
     if (stopping.length > 0) return blocked([...stopping.map(wordsOn), ...keepPassing(stopping, postfix)].join('\n'))
-    const told = [...dead.map(wordsOn), ...unseenMilters(question).map(wordsOnUnseen)]
+    const told = [...dead.map(wordsOn), ...unseenMilters(question).map(wordsOnUnseen), ...unreadInstances(sources)]
     return told.length === 0 ? ok : remarked(ok, { warning: told.join('\n') })
   },
   writes: () => [],
@@ -107,6 +107,11 @@ export const milters = defineTask<MiltersArgs, MiltersState>({
     },
   ],
 })
+
+const unreadInstances = ({ instances }: PostfixSources): readonly string[] =>
+  instances.flatMap((each) =>
+    'unread' in each ? [`whom the instance ${each.directory} of Postfix asks was not seen: ${each.unread}`] : [],
+  )
 
 /** Why OpenDKIM cannot listen where it is to, with all that asks it. */
 function obstacleTo(
