@@ -1,8 +1,9 @@
 // Who asks which milter: every service of every instance, by the lists that count for it, as Postfix reads them.
 import type { Untrusted } from '../shell/untrusted.ts'
 import { endpointOf, type Endpoint } from './endpoint.ts'
-import type { Piece } from './expand.ts'
+import { askers } from './askers.ts'
 import { itemRanges, milterItem } from './milter-list.ts'
+import { ParametersAt } from './parameters-at.ts'
 import type { Range } from './range.ts'
 import { Reading, type Read } from './reading.ts'
 import type { PostfixInstance, PostfixService, PostfixSources } from '../model/postfix-sources.ts'
@@ -81,7 +82,7 @@ function listOf(reading: Reading, service: PostfixService, parameter: string, mo
   const ranges = itemRanges(read.text)
   // smtpd's word for no milters.
   const isOff = parameter !== 'non_smtpd_milters' && /^disable$/i.test(read.text)
-  const places = new PlacesAt(pieces)
+  const places = new ParametersAt(pieces)
   const items = (isOff ? [] : ranges.slice(0, most)).map((range): ListItem => {
     const { head, options, problem: wrong } = milterItem(read.text, range)
     const milter = textIn(read.text, head)
@@ -90,7 +91,7 @@ function listOf(reading: Reading, service: PostfixService, parameter: string, mo
     const use: MilterUse = {
       ...about,
       item: textIn(read.text, range),
-      through: places.parametersAt(head.start),
+      through: places.at(head.start),
       endpoint: parameter === 'smtpd_milter_maps' ? BY_MAPS : endpoint,
       action: action(options.get('default_action')),
     }
@@ -106,59 +107,3 @@ const BY_MAPS: Endpoint = {
 }
 const refused = (why: string): Endpoint => ({ kind: 'refused', why })
 const textIn = (text: Untrusted, { start, end }: Range): string => text.slice(start, end)
-
-/** The parameters by which one comes to a place of an expanded text; asked from left to right. */
-class PlacesAt {
-  readonly #pieces: readonly Piece[]
-  #index = 0
-  #before = 0
-
-  constructor(pieces: readonly Piece[]) {
-    this.#pieces = pieces
-  }
-
-  parametersAt(at: number): readonly string[] {
-    for (
-      let piece = this.#pieces[this.#index];
-      piece !== undefined && this.#before + piece.text.length <= at;
-      piece = this.#pieces[this.#index]
-    ) {
-      this.#before += piece.text.length
-      this.#index += 1
-    }
-    const names: string[] = []
-    for (let place = this.#pieces[this.#index]?.place; place !== undefined; place = place.from)
-      names.push(place.holder.parameter)
-    return names.reverse()
-  }
-}
-
-interface Asker {
-  readonly service: PostfixService
-  readonly parameter: string
-}
-
-/** Services that ask milters, and by which lists. */
-function askers(reading: Reading): readonly Asker[] {
-  const { services } = reading.instance
-  const asksNone = (service: PostfixService): boolean =>
-    reading.words('receive_override_options', service).includes('no_milters')
-  // The cleanup(8) of those that have not asked milters themselves.
-  const cleaners = new Set(
-    services
-      .filter((service) => (service.command === 'pickup' || service.command === 'qmqpd') && !asksNone(service))
-      .map((service) => `${reading.value('cleanup_service_name', service)}/unix`),
-  )
-  // Bounces and notices to the postmaster pass milters only where this says so.
-  const inspects = services.some(
-    (service) => service.command === 'bounce' && reading.words('internal_mail_filter_classes', service).length > 0,
-  )
-  return services.flatMap((service): readonly Asker[] => {
-    if (service.command === 'smtpd')
-      return asksNone(service)
-        ? []
-        : ['smtpd_milters', 'smtpd_milter_maps'].map((parameter) => ({ service, parameter }))
-    const isAsked = inspects || cleaners.has(service.name)
-    return service.command === 'cleanup' && isAsked ? [{ service, parameter: 'non_smtpd_milters' }] : []
-  })
-}
