@@ -52,53 +52,61 @@ export const instancesOf = (sources: PostfixSources): readonly PostfixInstance[]
   ...sources.instances.flatMap((each) => ('unread' in each ? [] : [each])),
 ]
 
-/** The lists that services of an instance ask, those that are empty left out. */
+/** The lists that services of an instance ask, those that are empty left out; the last one tells of more than a bound. */
 export function milterLists(instance: PostfixInstance): readonly MilterList[] {
   const reading = new Reading(instance)
   const lists: MilterList[] = []
   let left = MOST_USES
   for (const { service, parameter } of askers(reading)) {
-    if (left <= 0) break
-    const list = listOf(reading, service, parameter, left)
-    if (list.items.length > 0) lists.push(list)
+    const list = listOf(reading, service, parameter)
     left -= list.items.length
+    if (left < 0) return [...lists, unreadList(list, `its services ask more than ${MOST_USES} milters`)]
+    if (list.items.length > 0) lists.push(list)
   }
   return lists
 }
 
-function listOf(reading: Reading, service: PostfixService, parameter: string, most: number): MilterList {
+function listOf(reading: Reading, service: PostfixService, parameter: string): MilterList {
   const read = reading.read(parameter, service)
   const { pieces, problem } = read.expansion
   const queueDirectory = reading.value('queue_directory', service)
-  const defaultAction = reading.value('milter_default_action', service)
+  const defaultAction = reading.value('milter_default_action', service).toLowerCase()
   const about = { service: service.name, parameter, chroot: service.chroot, instance: reading.instance.directory }
-  const action = (own: string | undefined): string => (own ?? defaultAction).toLowerCase()
-  if (problem !== undefined) {
-    const endpoint = { kind: 'unknown', why: problem } as const
-    const item = read.holder?.value ?? ''
-    const use: MilterUse = { ...about, item, through: [parameter], endpoint, action: action(undefined) }
-    return { ...read, service, parameter, items: [{ ...NOWHERE, head: NOWHERE, use }] }
+  const whole: MilterUse = {
+    ...about,
+    item: read.holder?.value ?? '',
+    through: [parameter],
+    endpoint: BY_MAPS,
+    action: defaultAction,
   }
+  const list: MilterList = { ...read, service, parameter, items: [{ ...NOWHERE, head: NOWHERE, use: whole }] }
+  if (problem !== undefined) return unreadList(list, problem)
   const ranges = itemRanges(read.text)
   // smtpd's word for no milters.
   const isOff = parameter !== 'non_smtpd_milters' && /^disable$/i.test(read.text)
+  if (isOff || ranges.length === 0) return { ...list, items: [] }
+  if (parameter === 'smtpd_milter_maps') return list
   const places = new ParametersAt(pieces)
-  const items = (isOff ? [] : ranges.slice(0, most)).map((range): ListItem => {
+  const items = ranges.slice(0, MOST_USES + 1).map((range): ListItem => {
     const { head, options, problem: wrong } = milterItem(read.text, range)
     const milter = textIn(read.text, head)
-    const endpoint =
-      wrong === undefined ? endpointOf(milter, { chroot: service.chroot, queueDirectory }) : refused(wrong)
     const use: MilterUse = {
       ...about,
       item: textIn(read.text, range),
       through: places.at(head.start),
-      endpoint: parameter === 'smtpd_milter_maps' ? BY_MAPS : endpoint,
-      action: action(options.get('default_action')),
+      endpoint: wrong === undefined ? endpointOf(milter, { chroot: service.chroot, queueDirectory }) : refused(wrong),
+      action: options.get('default_action')?.toLowerCase() ?? defaultAction,
     }
     return { ...range, head, use }
   })
-  return { ...read, service, parameter, items }
+  return { ...list, items }
 }
+
+/** Where whom it asks cannot be told. */
+const unreadList = (list: MilterList, why: string): MilterList => ({
+  ...list,
+  items: list.items.slice(0, 1).map((item) => ({ ...item, use: { ...item.use, endpoint: { kind: 'unknown', why } } })),
+})
 
 const NOWHERE: Range = { start: 0, end: 0 }
 const BY_MAPS: Endpoint = {
