@@ -3,7 +3,15 @@
 import { checkDomains, checkSelector } from '../src/changes/check-names.ts'
 import { checkPath } from '../src/changes/check-path.ts'
 import { keyObstacle } from '../src/changes/key-obstacle.ts'
-import { namesOf, obstacleToMove, opendkimLists, socketsNow } from '../src/changes/opendkim-lists.ts'
+import {
+  DEFAULT_SOCKET,
+  isAsked,
+  isElsewhere,
+  namesOf,
+  obstacleToMove,
+  opendkimLists,
+  socketsNow,
+} from '../src/changes/opendkim-lists.ts'
 import type { ListsChange } from '../src/changes/opendkim-lists-script.ts'
 import { OPENDKIM_SECONDS, opendkimScript } from '../src/changes/opendkim-script.ts'
 import { keyTable, named, signersOf, signingLines, signingTable, type Chosen } from '../src/changes/opendkim-tables.ts'
@@ -392,8 +400,9 @@ function listsChange(
   if (lists === undefined) return undefined
   const covered = verb === 'restart' && isCovered(args, now)
   if (!('impossible' in lists)) return covered || lists.moves ? { lists, covered } : undefined
-  // Who signs nothing yet is missed by nobody.
-  return (covered || leaves(args, now)) && now.signing.some(({ inUse }) => inUse) ? lists : undefined
+  const signs = now.signing.some(({ inUse }) => inUse)
+  // Who signs nothing yet is missed by nobody, unless it is asked, and would be asked in vain.
+  return (signs && covered) || (leaves(args, now) && (signs || isAskedNow(now))) ? lists : undefined
 }
 
 /** What becomes of main.cf and master.cf; one that is as it was in the end is so to its time. */
@@ -527,7 +536,13 @@ function socketObstacle({ socket }: OpendkimArgs, { setup, services }: OpendkimS
 
 /** Whether it will listen elsewhere. */
 const leaves = ({ socket }: OpendkimArgs, state: OpendkimState): boolean =>
-  socket !== undefined && socketOf(state) !== socket
+  socket !== undefined && isElsewhere(socketOf(state) ?? DEFAULT_SOCKET, socket, state.services.host)
+
+/** Whether Postfix asks it where it listens. */
+function isAskedNow(state: OpendkimState): boolean {
+  const postfix = postfixOf(state)
+  return postfix !== undefined && isAsked(socketOf(state) ?? DEFAULT_SOCKET, postfix)
+}
 
 /** Which lists of Postfix name it; `undefined` where none does. */
 function listsFor({ socket }: OpendkimArgs, state: OpendkimState): ReturnType<typeof opendkimLists> {
