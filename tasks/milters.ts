@@ -8,7 +8,6 @@ import { blocked, ok, remarked } from '../src/model/plan.ts'
 import type { PostfixSources } from '../src/model/postfix-sources.ts'
 import { joinProbes } from '../src/probes/join.ts'
 import { milterAnswers, type MilterAnswers } from '../src/probes/milter-answers.ts'
-import { opendkimActivation, type OpendkimActivation } from '../src/probes/opendkim-activation.ts'
 import { postfixParameters, type PostfixParameters } from '../src/probes/postfix-parameters.ts'
 import { postfixServices, postfixSources, type PostfixServices } from '../src/probes/postfix-services.ts'
 import { configurationOf, opendkimSetup, type OpendkimSetup } from '../src/probes/signing.ts'
@@ -29,7 +28,6 @@ interface MiltersState {
   readonly parameters: PostfixParameters
   readonly services: PostfixServices
   readonly setup: OpendkimSetup
-  readonly activation: OpendkimActivation
 }
 
 /**
@@ -45,21 +43,20 @@ export const milters = defineTask<MiltersArgs, MiltersState>({
   probe: () =>
     joinProbes<MilterAnswers, unknown, MiltersState>(
       milterAnswers,
-      [postfixParameters(undefined), postfixServices, opendkimSetup, opendkimActivation],
-      (answers, [parameters, services, setup, activation]) => ({
+      [postfixParameters(undefined), postfixServices, opendkimSetup],
+      (answers, [parameters, services, setup]) => ({
         answers,
         parameters: parameters as PostfixParameters,
         services: services as PostfixServices,
         setup: setup as OpendkimSetup,
-        activation: activation as OpendkimActivation,
       }),
-      ({ answers, parameters, services, setup, activation }) => [answers, [parameters, services, setup, activation]],
+      ({ answers, parameters, services, setup }) => [answers, [parameters, services, setup]],
     ),
-  plan({ opendkim, defaultAction }, { answers, parameters, services, setup, activation }) {
+  plan({ opendkim, defaultAction }, { answers, parameters, services, setup }) {
     if (!parameters.installed) return ok
     const postfix = postfixSources(parameters, services)
     const configuration = setup.installed ? configurationOf(setup) : undefined
-    const now = socketsNow(configuration?.socket, activation)
+    const now = socketsNow(setup)
     const obstacle =
       opendkim === undefined || configuration === undefined
         ? undefined

@@ -18,7 +18,7 @@ const PROCESSES = [
  * Follows `WALK` (src/files/walk.ts), and has {@link PERL_WORDS}. Defines:
  *
  * - `daemon_words`: as it was started, else as its unit says; a process where it does not run;
- * - `collect`: reads all, from `@words` on, into `%text` (by path: `[KIND, TEXT or WHY]`), `@order`, `$conf` and
+ * - `collect_settings`: reads the configuration and what it includes; `collect`: data sets too, from `@words` on, into `%text` (by path: `[KIND, TEXT or WHY]`), `@order`, `$conf` and
  *   `%setting` (by name in lower case, the last one counts);
  * - `rows NAME`: lines of the data set of that setting, comments gone, as `[LINE, KEY, VALUE]`;
  * - `key_fields`: of each line of the KeyTable `[DOMAIN, PATH, SELECTOR]`; where there is none, of KeyFile, with `%`
@@ -106,7 +106,7 @@ sub file_of {
   return if $_[0] =~ /^[^:]*\.db$/;
   $_[0] =~ m{^(?:(?:re)?file:)(.+)$}is || $_[0] =~ m{^(/.+)$}s ? $1 : undef
 }
-sub collect {
+sub collect_settings {
   my %option;
   my @left = @words;
   while (defined(my $word = shift @left)) {
@@ -118,6 +118,9 @@ sub collect {
     ['o', 'omitheaders']) {
     $setting{$$_[1]} = $option{$$_[0]} if defined $option{$$_[0]};
   }
+}
+sub collect {
+  collect_settings();
   for my $set (qw(${DATA_SETS.join(' ').toLowerCase()})) {
     my $path = file_of($setting{$set} // next) // next;
     take_text($path, $set);

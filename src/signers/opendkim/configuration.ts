@@ -82,6 +82,31 @@ export function opendkimConfiguration({ words, files }: OpendkimSources): Opendk
   }
 }
 
+/** The settings that an option of the command line goes before. */
+const BY_OPTION: Readonly<Record<string, string>> = {
+  b: 'mode',
+  c: 'canonicalization',
+  d: 'domain',
+  k: 'keyfile',
+  L: 'minimum',
+  o: 'omitheaders',
+  P: 'pidfile',
+  p: 'socket',
+  S: 'signaturealgorithm',
+  s: 'selector',
+  u: 'userid',
+}
+
+/** What counts, by name in lower case: settings, and options of the command line, which go before them. */
+export const valuesOf = ({ settings, options }: OpendkimConfiguration): ReadonlyMap<string, string> =>
+  new Map([
+    ...[...settings].map(([name, { value }]) => [name, value] as const),
+    ...Object.entries(BY_OPTION).flatMap(([option, name]) => {
+      const value = options.get(option)
+      return value === undefined ? [] : [[name, value] as const]
+    }),
+  ])
+
 /** Programs that decide about each message, and what changes where the daemon looks for keys. */
 function tellScripts(settings: Settings, doubts: Doubts): void {
   for (const name of ['SetupPolicyScript', 'ScreenPolicyScript', 'FinalPolicyScript', 'ChangeRootDirectory']) {

@@ -36,7 +36,9 @@ const itemOf = (probe: { readonly question: object }): string => (probe.question
 
 /** As a trip asks it, of a daemon that was started with that configuration. */
 function shell(question: string, at: string): Answer {
-  const script = question.replace('@words = daemon_words();', `@words = qw(-x ${at}/opendkim.conf);`)
+  const script = question
+    .replace('@words = daemon_words();', `@words = qw(-x ${at}/opendkim.conf);`)
+    .replaceAll('/var/lib/mailrun/opendkim', `${at}/activation`)
   assert.ok(script.includes(`qw(-x ${at}`))
   const stdout = execFileSync('sh', ['-c', [...setReader([script]), script].join('\n')], { encoding: 'latin1' })
   return { code: 0, stdout, stderr: '' }
@@ -160,6 +162,24 @@ test('the keys of a domain are those beside it, of its history and of the tables
       ['all', '/example.org.pem', true],
     ],
   )
+})
+
+test('where OpenDKIM listened before an activation that did not end is told, by all that it read', () => {
+  const setupOf = (files: Readonly<Record<string, string>>) => {
+    const [answer] = signingFamily.split(ask(host({ ...USUAL, ...files }), [itemOf(opendkimSetup)]), [
+      itemOf(opendkimSetup),
+    ])
+    return opendkimSetup.parse(answer!)
+  }
+  assert.is(setupOf({}).formerSocket, undefined)
+  const former = setupOf({
+    'activation/old/opendkim.conf': 'Socket local:/a\nInclude {R}/socket\n',
+    socket: 'sOcKeT inet:8891@localhost\r\n',
+  })
+  assert.is(former.formerSocket, 'inet:8891@localhost')
+  assert.is(configurationOf(former)?.socket, 'local:/run/o.sock')
+  assert.is(configurationOf(former)?.signing.length, 1)
+  assert.is(setupOf({ 'activation/old/KeyTable': '' }).formerSocket, '')
 })
 
 test('an answer that is cut short is an error', () => {
