@@ -24,7 +24,6 @@ import { blocked, ok, remarked } from '../src/model/plan.ts'
 import type { PostfixSources } from '../src/model/postfix-sources.ts'
 import { joinProbes } from '../src/probes/join.ts'
 import { milterAnswers, type MilterAnswers } from '../src/probes/milter-answers.ts'
-import { opendkimActivation, type OpendkimActivation } from '../src/probes/opendkim-activation.ts'
 import { postfixParameters, type PostfixParameters } from '../src/probes/postfix-parameters.ts'
 import { postfixServices, postfixSources, type PostfixServices } from '../src/probes/postfix-services.ts'
 import { configurationOf, opendkimSetup, type OpendkimSetup } from '../src/probes/signing.ts'
@@ -45,7 +44,6 @@ interface MiltersState {
   readonly parameters: PostfixParameters
   readonly services: PostfixServices
   readonly setup: OpendkimSetup
-  readonly activation: OpendkimActivation
 }
 
 /**
@@ -61,17 +59,16 @@ export const milters = defineTask<MiltersArgs, MiltersState>({
   probe: () =>
     joinProbes<MilterAnswers, unknown, MiltersState>(
       milterAnswers,
-      [postfixParameters(undefined), postfixServices, opendkimSetup, opendkimActivation],
-      (answers, [parameters, services, setup, activation]) => ({
+      [postfixParameters(undefined), postfixServices, opendkimSetup],
+      (answers, [parameters, services, setup]) => ({
         answers,
         parameters: parameters as PostfixParameters,
         services: services as PostfixServices,
         setup: setup as OpendkimSetup,
-        activation: activation as OpendkimActivation,
       }),
-      ({ answers, parameters, services, setup, activation }) => [answers, [parameters, services, setup, activation]],
+      ({ answers, parameters, services, setup }) => [answers, [parameters, services, setup]],
     ),
-  plan({ opendkim, defaultAction }, { answers, parameters, services, setup, activation }) {
+  plan({ opendkim, defaultAction }, { answers, parameters, services, setup }) {
     if (!parameters.installed) return ok
     if (parameters.broken !== undefined) return blocked(`Postfix's configuration cannot be read: ${parameters.broken}`)
     const postfix = postfixSources(parameters, services)
@@ -81,7 +78,7 @@ export const milters = defineTask<MiltersArgs, MiltersState>({
     const main: readonly [string, string][] =
       defaultAction === undefined ? [] : [['milter_default_action', defaultAction]]
     const sources = { ...postfix, main: new Map([...postfix.main, ...main]) }
-    const now = socketsNow(configuration?.socket, activation)
+    const now = socketsNow(setup)
     const question: MilterQuestion = {
       sources,
       answers,

@@ -25,7 +25,7 @@ import type { UnitStart } from '../src/changes/unit-script.ts'
 import { DAEMON, KEY_DIRECTORY, KEY_GROUP, ROOTS_KEY } from '../src/mail/key-group.ts'
 import { milterOf } from '../src/postfix/endpoint.ts'
 import { isSelector, mailDomain } from '../src/mail/names.ts'
-import { needsRestart, settingsOf, unlike } from '../src/mail/opendkim-conf.ts'
+import { needsRestart, unlike } from '../src/mail/opendkim-conf.ts'
 import { hardeningText } from '../src/mail/opendkim-hardening.ts'
 import { flag, listOf, oneOf, record, required, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
@@ -37,9 +37,16 @@ import type { Resource } from '../src/model/resource.ts'
 import type { Source } from '../src/model/source.ts'
 import type { PlanContext } from '../src/model/task.ts'
 import type { PathState } from '../src/probes/path.ts'
-import { configurationOf, KEY_TABLE, SIGNING_TABLE, keyPath, type Signing } from '../src/probes/signing.ts'
+import {
+  configurationOf,
+  KEY_TABLE,
+  SIGNING_TABLE,
+  keyPath,
+  type OpendkimSetup,
+  type Signing,
+} from '../src/probes/signing.ts'
 import type { UnitState } from '../src/probes/unit.ts'
-import type { OpendkimConfiguration } from '../src/signers/opendkim/index.ts'
+import { valuesOf } from '../src/signers/opendkim/index.ts'
 import {
   CONFIGURATION,
   DROP_IN,
@@ -282,7 +289,8 @@ function live(
   const kept = keeping(args, now.setup, now.signing, ({ domain }) => opened.has(domain))
   if ('why' in kept) return blocked(kept.why)
   const there = now.files[FILES.indexOf(DROP_IN)]!.is.kind === 'file'
-  const question = { configuration, keys: signing.map(({ path }) => path), there, ...now.activation }
+  const settings = comingSettings(now.setup, configuration)
+  const question = { settings, keys: signing.map(({ path }) => path), there, ...now.activation }
   const activated = (dropIn: DropIn, joins: boolean) =>
     activation(args, now, { before, configuration, signing, gate, kept, dropIn, joins })
   const plan = activated(
@@ -506,17 +514,17 @@ function whyRestart(
   const joining = joins && !activation.joined ? [`it joins the group ${KEY_GROUP}`] : []
   const hardened = staged.has(DROP_IN) ? [wordsOn(staged.get(DROP_IN), files[FILES.indexOf(DROP_IN)]!)] : []
   if (!staged.has(CONFIGURATION)) return [...joining, ...hardened]
-  const former = configurationOf(setup)?.settings
+  const former = configurationOf(setup)
   const settings =
-    before === undefined
+    before === undefined || former === undefined
       ? ['what its former configuration may say']
-      : needsRestart(former === undefined ? settingsOf(before) : valuesOf(former), settingsOf(configuration))
+      : needsRestart(valuesOf(former), comingSettings(setup, configuration))
   return [...joining, ...settings.map((name) => `${name} is read at a start only`), ...hardened]
 }
 
-/** By name in lower case, of what it includes too. */
-const valuesOf = (settings: OpendkimConfiguration['settings']): ReadonlyMap<string, string> =>
-  new Map([...settings].map(([name, { value }]) => [name, value]))
+/** The settings that are to count, by name in lower case. */
+const comingSettings = (setup: OpendkimSetup, configuration: Untrusted): ReadonlyMap<string, string> =>
+  valuesOf(configurationOf(setupWith(setup, new Map(), configuration))!)
 
 function wordsOn(staged: string | undefined, { is }: PathState): string {
   if (staged === GONE) return 'its unit is no longer hardened'
@@ -547,7 +555,7 @@ function isAskedNow(state: OpendkimState): boolean {
 /** Which lists of Postfix name it; `undefined` where none does. */
 function listsFor({ socket }: OpendkimArgs, state: OpendkimState): ReturnType<typeof opendkimLists> {
   const postfix = postfixOf(state)
-  const now = socketsNow(socketOf(state), state.activation)
+  const now = socketsNow(state.setup)
   const wanted = socket ?? now.at(-1)!
   return postfix === undefined ? undefined : opendkimLists({ now, wanted }, milterOf(wanted), postfix)
 }

@@ -1,6 +1,6 @@
 // Which lists of Postfix name this OpenDKIM, and what they are to say while it is restarted and afterwards.
+import { configurationOf, type OpendkimSetup } from '../probes/signing.ts'
 import type { OpendkimConfiguration } from '../signers/opendkim/index.ts'
-import type { OpendkimActivation } from '../probes/opendkim-activation.ts'
 import { endpointOf, endpointOfSocket, milterOf, sameSocket, type Endpoint } from '../postfix/endpoint.ts'
 import { headOf } from '../postfix/milter-list.ts'
 import { milterUses, type MilterUse } from '../postfix/milter-uses.ts'
@@ -85,9 +85,10 @@ export const namesOf = ({ main, master }: Settings): string =>
   [...main.map(([name]) => name), ...master.map(([service, name]) => `${service} ${name}`)].join(', ')
 
 /** Where OpenDKIM listens now: in an activation that was killed, one of several. */
-export function socketsNow(configured: string | undefined, activation: OpendkimActivation): readonly string[] {
-  const standing = activation.unfinished ? [activation.formerSocket ?? DEFAULT_SOCKET] : []
-  return [configured ?? DEFAULT_SOCKET, ...standing]
+export function socketsNow(setup: OpendkimSetup): readonly string[] {
+  const { formerSocket } = setup
+  const configured = configurationOf(setup)?.socket ?? DEFAULT_SOCKET
+  return [configured, ...(formerSocket === undefined ? [] : [formerSocket || DEFAULT_SOCKET])]
 }
 
 /** Why Postfix does not come to where OpenDKIM is to listen. */

@@ -62,6 +62,11 @@ export interface OpendkimSetup {
   readonly ours: boolean
   /** Texts as the daemon finds them; {@link configurationOf} reads them. */
   readonly sources: Known<OpendkimSources>
+  /**
+   * Of an activation that did not come to its end: where OpenDKIM listens by the configuration that was before it, ''
+   * where that says nothing. Left out: there is none.
+   */
+  readonly formerSocket?: string
   /** Keys of the KeyTable that are no files; those with `%` in their path are not looked at. */
   readonly gone: readonly string[]
 }
@@ -86,7 +91,8 @@ type SetupJson = Omit<OpendkimSetup, 'sources'> & {
   readonly words: readonly Untrusted[]
   readonly files: readonly (readonly [string, FileText])[]
 }
-const setupJson = ({ sources, installed, ours, gone }: SigningTold): SetupJson => ({
+const setupJson = ({ sources, installed, ours, gone, former }: SigningTold): SetupJson => ({
+  ...(former === undefined ? {} : { formerSocket: opendkimConfiguration(former).socket ?? '' }),
   installed,
   ours,
   words: sources.words,

@@ -34,7 +34,6 @@ const host = (main: string, answers: MilterAnswers, more: Partial<State> = {}): 
   parameters: postfixParameters(undefined).parse({ code: 0, stdout: `${main}\0\0end`, stderr: '' }),
   services: SERVICES,
   setup: setup('inet:8891@localhost'),
-  activation: { unfinished: false, formerSocket: undefined, unhardened: undefined, joined: false },
   ...more,
 })
 const ONE = 'smtpd_milters = inet:127.0.0.1:11332\n'

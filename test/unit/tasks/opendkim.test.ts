@@ -96,7 +96,7 @@ ${submission === '' ? '' : `submission inet n - y - - smtpd ${submission}\n`}`,
 /** The drop-in that goes with a configuration. */
 function dropIn(conf: string): string {
   const hardening = hardeningFor(
-    conf,
+    settingsOf(conf),
     SIGNING.map(({ path }) => path),
   )
   if ('unfit' in hardening) return assert.unreachable(hardening.unfit) as never
@@ -149,7 +149,7 @@ const DONE: OpendkimState = {
   services: services(''),
   pending: { main: [], master: [] },
   main: file(''),
-  activation: { unfinished: false, formerSocket: undefined, unhardened: undefined, joined: false },
+  activation: { unfinished: false, unhardened: undefined, joined: false },
   keys: [],
 }
 /** With a line more in its tables. */
