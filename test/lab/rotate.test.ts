@@ -531,6 +531,9 @@ key=$(grep -o '/etc/dkimkeys/fleet.test/.*' /etc/dkimkeys/KeyTable)
 mkdir -p /etc/mail
 mv "$key" /etc/mail/fleet.test.pem
 sed -i "s,$key,/etc/mail/fleet.test.pem," /etc/dkimkeys/KeyTable
+# As it is written where a rotation begins with such a key.
+[ ! -e /etc/dkimkeys/fleet.test/history ] ||
+  sed -i "s,^\\(.* active $(basename $key .private)\\)$,\\1 /etc/mail/fleet.test.pem," /etc/dkimkeys/fleet.test/history
 systemctl reload opendkim`,
   )
   await unprovedKeyDoesNotSign()
