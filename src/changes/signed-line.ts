@@ -3,7 +3,10 @@ import type { SigningLine } from '../signers/opendkim/index.ts'
 import type { ComingKey } from './coming-tables.ts'
 
 /** A line by which mail is signed now. */
-export type SignedLine = Pick<SigningLine, 'pattern' | 'place' | 'domain' | 'selector' | 'identity' | 'key'>
+export type SignedLine = Pick<
+  SigningLine,
+  'pattern' | 'place' | 'domain' | 'selector' | 'identity' | 'key' | 'keyPlace'
+>
 
 /** d= for mail from a host. */
 export const domainFor = (by: SignedLine, host: string): string => (by.domain === '%' ? host : by.domain.toLowerCase())

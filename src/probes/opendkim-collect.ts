@@ -17,7 +17,7 @@ const PROCESSES = [
 /**
  * Follows `WALK` (src/files/walk.ts), and has {@link PERL_WORDS}. Defines:
  *
- * - `daemon_words`: as it was started, else as its unit says; a process where it does not run;
+ * - `daemon_words`: as it was started, then `$runs` is true; else as its unit says, by a process;
  * - `collect_settings`: reads the configuration and what it includes; `collect`: data sets too, from `@words` on, into `%text` (by path: `[KIND, TEXT or WHY]`), `@order`, `$conf` and
  *   `%setting` (by name in lower case, the last one counts);
  * - `rows NAME`: lines of the data set of that setting, comments gone, as `[LINE, KEY, VALUE]`;
@@ -33,7 +33,7 @@ const PROCESSES = [
  */
 export const COLLECT = String.raw`
 my (@words, %text, @order, %setting, $conf);
-my $bytes = 0;
+my ($bytes, $runs) = (0, 0);
 ${PERL_WORDS}
 sub first_line {
   open my $in, '<', $_[0] or return;
@@ -45,7 +45,9 @@ sub daemon_words {
     my ($pid) = (first_line($from) // '') =~ /^(\d+)/ or next;
     local $/;
     my @all = split /\0/, first_line("/proc/$pid/cmdline") // '';
-    return @all[1 .. $#all] if @all && $all[0] =~ m{(?:^|/)opendkim$};
+    next if !@all || $all[0] !~ m{(?:^|/)opendkim$};
+    $runs = 1;
+    return @all[1 .. $#all];
   }
   return if !-x '/usr/sbin/opendkim';
   my ($start) = told(qw(systemctl show -p ExecStart opendkim.service)) =~ /argv\[\]=(.*?) ;/ or return;

@@ -22,6 +22,8 @@ export interface SigningTold {
   readonly former: OpendkimSources | undefined
   /** Whether the daemon is there. */
   readonly installed: boolean
+  /** Whether it runs. */
+  readonly runs: boolean
   /** Whether its tables are mailrun's. */
   readonly ours: boolean
   /** The host's clock, in seconds since 1970. */
@@ -68,6 +70,7 @@ export function signingTold({ stdout, stderr }: Answer): SigningTold {
     sources,
     former: formerIn(of('former')[0]?.[0]),
     installed: lines.has('installed'),
+    runs: lines.has('runs'),
     ours: lines.has('ours'),
     now: Number(of('now')[0]?.[0] ?? 0),
     paths: new Map(

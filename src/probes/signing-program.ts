@@ -14,7 +14,7 @@ export const TABLE_HEADER = '# Written by mailrun.'
  *
  * Prints lines, texts and paths as hex:
  *
- * - `installed`, where the daemon is; `ours`, where its tables are mailrun's; `now SECONDS`;
+ * - `installed`, where the daemon is; `runs`, where it runs; `ours`, where its tables are mailrun's; `now SECONDS`;
  * - `former HEX`, of an activation that did not come to its end: what `tell_sources` tells of the former
  *   configuration, without data sets, and `end`;
  * - `path TYPE OWNER GROUP MODE PATH` of keys and of all above them; TYPE as find(1) has it, `L` for a link to a file;
@@ -46,6 +46,7 @@ if (-d '${ACTIVATION}/old') {
   $bytes = @order = %text = %setting = ();
 }
 @words = daemon_words();
+say_line('runs') if $runs;
 collect();
 my ($signs) = map { file_of($_) // () } $setting{signingtable} // ();
 my $ours = defined $signs && said_at($signs) =~ /\A${TABLE_HEADER.replaceAll('.', '\\.')}$/m;

@@ -14,7 +14,7 @@ const today = (...lines: readonly string[]): readonly SignedLine[] =>
   lines.map((line, at) => {
     const [pattern = '', key = '', identity] = line.split(' ')
     const [domain = '', selector = ''] = key.split(':')
-    const how = { domain, selector, identity, key: `/k/${selector}` }
+    const how = { domain, selector, identity, key: `/k/${selector}`, keyPlace: { path: PATH } }
     return { pattern: senderPattern(pattern).text, place: { path: PATH, line: at + 1 }, ...how }
   })
 const inUse = (domain: string, selector = 'mail'): ComingKey => ({

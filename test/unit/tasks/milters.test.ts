@@ -24,6 +24,7 @@ const REFUSED = `dead ${hex('Connection refused')}`
 
 const setup = (socket: string): OpendkimSetup => ({
   installed: true,
+  runs: true,
   ours: false,
   sources: { words: [], files: new Map([['/etc/opendkim.conf', { kind: 'text', text: `Socket ${socket}\n` }]]) },
   gone: [],

@@ -83,6 +83,7 @@ const sha256 = (content: string): string => createHash('sha256').update(content)
 
 const parameters = (lists: Readonly<Record<string, string>>) => ({
   installed: true,
+  runs: true,
   broken: undefined,
   values: new Map(Object.entries(lists)),
   defaults: new Map<string, string>(),
@@ -113,6 +114,7 @@ const ABSENT: PathState = { is: { kind: 'absent' }, parent: 'directory', missing
 /** What the daemon reads. */
 const setupOf = (conf: string, keys: string, signing: string): OpendkimState['setup'] => ({
   installed: true,
+  runs: true,
   ours: true,
   sources: {
     words: [],
@@ -678,6 +680,7 @@ const fresh = (...unknown: readonly string[]): OpendkimState => ({
   ...DONE,
   setup: {
     installed: true,
+    runs: true,
     ours: false,
     sources: { words: [], files: new Map([['/etc/opendkim.conf', { kind: 'absent' }]]) },
     gone: [],
