@@ -16,14 +16,14 @@ import { groupedBy } from '../text/grouped-by.ts'
 export async function eachDns(
   vars: ReadonlyMap<string, { readonly dns: DnsVars }>,
 ): Promise<ReadonlyMap<string, DnsVars>> {
-  const settings = new Map([...vars.values()].map(({ dns }) => [JSON.stringify(dns), dns]))
+  const settings = new Map([...vars.values()].map(({ dns }) => [keyOf(dns), dns]))
   for (const dns of settings.values()) await mustHaveAddresses(dns)
   const [said, ...others] = [...settings.values()].filter(saysSomething)
   const ofSilent = others.length === 0 ? said : undefined
   return new Map(
     [...vars].map(([host, { dns }]) => [
       host,
-      (saysSomething(dns) ? undefined : ofSilent) ?? settings.get(JSON.stringify(dns))!,
+      (saysSomething(dns) ? undefined : ofSilent) ?? settings.get(keyOf(dns))!,
     ]),
   )
 }
@@ -93,6 +93,14 @@ function resolversOfAll(all: readonly DnsVars[]): DnsVars {
   const [resolvers] = [...each.values()]
   return each.size > 1 || resolvers === undefined ? {} : { resolvers }
 }
+
+/** The same for settings that say the same, in whatever order. */
+const keyOf = (dns: DnsVars): string =>
+  JSON.stringify(dns, (_, value: unknown) =>
+    typeof value !== 'object' || value === null || Array.isArray(value)
+      ? value
+      : Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1))),
+  )
 
 const saysSomething = (dns: DnsVars): boolean => Object.keys(dns).length > 0
 
