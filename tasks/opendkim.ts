@@ -397,9 +397,9 @@ function listsChange(
   if (lists === undefined) return undefined
   const covered = verb === 'restart' && isCovered(args, now)
   if (!('impossible' in lists)) return covered || lists.moves ? { lists, covered } : undefined
-  const signs = now.signing.some(({ inUse }) => inUse)
   // Who signs nothing yet is missed by nobody, unless it is asked, and would be asked in vain.
-  return (signs && covered) || (leaves(args, now) && (signs || isAskedNow(now))) ? lists : undefined
+  if (now.signing.some(({ inUse }) => inUse)) return covered || leaves(args, now) ? lists : undefined
+  return leaves(args, now) && isAskedNow(now) ? lists : undefined
 }
 
 /** What becomes of main.cf and master.cf; one that is as it was in the end is so to its time. */

@@ -1,5 +1,5 @@
-// Shell functions that see to it that a start of OpenDKIM leaves no milter of Postfix dead, be it one that systemd stops
-// or restarts along with OpenDKIM.
+// Shell functions that see to it that a start of OpenDKIM leaves no milter of Postfix dead, such as one that systemd
+// restarts along with OpenDKIM.
 import { MILTER_ANSWERS_PROGRAM } from '../probes/milter-answers-program.ts'
 import { ACTIVATION } from '../probes/opendkim-activation.ts'
 import { raw, type Script } from '../shell/script.ts'

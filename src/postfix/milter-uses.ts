@@ -52,7 +52,7 @@ export const instancesOf = (sources: PostfixSources): readonly PostfixInstance[]
   ...sources.instances.flatMap((each) => ('unread' in each ? [] : [each])),
 ]
 
-/** The lists that services of an instance ask, those that are empty left out; the last one tells of more than a bound. */
+/** The lists that services of an instance ask, but empty ones; where there are too many, the last one says so. */
 export function milterLists(instance: PostfixInstance): readonly MilterList[] {
   const reading = new Reading(instance)
   const lists: MilterList[] = []

@@ -1,5 +1,6 @@
 // The program that speaks to every milter which a Postfix names, for the perl of Debian's perl-base.
 import { MILTERS_NAMED } from './milters-named.ts'
+import { RESOLVED } from './perl-resolve.ts'
 
 /**
  * It speaks to all that {@link MILTERS_NAMED} finds: whether a service really asks it, others judge. It needs no other
@@ -26,6 +27,7 @@ ${MILTERS_NAMED}if ($> != 0) {
   exit 0;
 }
 my ($uid, $gid) = (getpwnam $owner)[2, 3];
+${RESOLVED}
 sub dead {
   my ($to, $why) = @_;
   $to->{why} = $why unless $to->{alive};
@@ -46,18 +48,7 @@ sub opened {
 $until = time + SECONDS + 1;
 for my $to (@to) {
   next unless defined $to->{host};
-  my ($error, @found) = 'its name is not resolved in time';
-  eval {
-    if ($to->{host} =~ /[^0-9a-f.:]/ && $to->{host} ne 'localhost') {
-      # A handler in %SIG waits until the look-up has come to its end.
-      require POSIX;
-      POSIX::sigaction(POSIX::SIGALRM(), POSIX::SigAction->new(sub { die }));
-      alarm($until > time ? $until - time : 1);
-    }
-    ($error, @found) = Socket::getaddrinfo($to->{host}, $to->{port}, { socktype => SOCK_STREAM });
-    alarm 0;
-  };
-  alarm 0;
+  my ($error, @found) = resolved(@$to{'host', 'port'}, $until > time ? $until - time : 1);
   $to->{found} = \@found;
   dead($to, "$error") unless @found;
 }

@@ -7,12 +7,12 @@ import { defineProbe, type Probe } from '../model/probe.ts'
 import { masterServices } from '../postfix/master-cf.ts'
 import { listItems } from '../postfix/milter-list.ts'
 import type { HostNames, PostfixInstance, PostfixSources } from '../model/postfix-sources.ts'
-import { raw } from '../shell/script.ts'
 import type { Untrusted } from '../shell/untrusted.ts'
 import { knownValues, MAIN_CF, pairsOf, type PostfixParameters } from './postfix-parameters.ts'
-import { END, whole } from './whole.ts'
+import { ABSENT, MASTER_CF, MOST_INSTANCES, POSTFIX_SERVICES } from './postfix-services-script.ts'
+import { whole } from './whole.ts'
 
-export const MASTER_CF = '/etc/postfix/master.cf'
+export { MASTER_CF } from './postfix-services-script.ts'
 
 interface InstanceTold {
   readonly directory: string
@@ -20,9 +20,6 @@ interface InstanceTold {
   readonly main: ReadonlyMap<string, string> | undefined
   readonly master: string
 }
-
-/** In the place of a main.cf. */
-const ABSENT = 'absent'
 
 export interface PostfixServices {
   /** Text of master.cf, whole lines of comments left out; `undefined`: there is none. */
@@ -32,72 +29,11 @@ export interface PostfixServices {
   readonly instances: readonly InstanceTold[]
 }
 
-/** Longer /etc/hosts hold lists of names to block. */
-const MOST_HOSTS = 2000
-/** Of main.cf and of a master.cf. */
-const MOST_LINES = 20_000
-/** A host that routes for many has long tables. */
-const MOST_ROUTES = 10_000
-/** Each costs a process. */
-const MOST_INSTANCES = 20
-
 /** By the shell alone: no process but for other instances. */
 export const postfixServices: Probe<PostfixServices> = defineProbe<PostfixServices>({
   key: 'postfix services',
   reads: [`path:${MASTER_CF}`, 'package:postfix'],
-  script: raw(`
-lines() {
-  i=0
-  while [ "$i" -lt "$2" ] && { IFS= read -r l || [ "$l" ]; }; do
-    i=$((i + 1))
-    case $l in '#'*) ;; *) printf '%s\\n' "$l";; esac
-  done < "$1"
-}
-[ -r ${MASTER_CF} ] && { echo there; lines ${MASTER_CF} ${MOST_LINES}; }
-printf '\\0'
-[ ! -r /proc/sys/kernel/hostname ] || lines /proc/sys/kernel/hostname 1
-printf '\\0'
-[ ! -r /etc/hosts ] || lines /etc/hosts ${MOST_HOSTS}
-printf '\\0'
-i=0
-[ ! -r /proc/net/fib_trie ] || while [ "$i" -lt ${MOST_ROUTES} ] && read -r a b x; do
-  i=$((i + 1))
-  case $a in
-  '|--'|'+--') n=$b;;
-  /32) [ "$b $x" != 'host LOCAL' ] || printf '%s\\n' "$n";;
-  esac
-done < /proc/net/fib_trie
-i=0
-[ ! -r /proc/net/if_inet6 ] || while [ "$i" -lt ${MOST_ROUTES} ] && read -r a x; do
-  i=$((i + 1))
-  echo "6 $a"
-done < /proc/net/if_inet6
-named= v= i=0
-[ ! -r ${MAIN_CF} ] || while [ "$i" -lt ${MOST_LINES} ] && { IFS= read -r l || [ "$l" ]; }; do
-  i=$((i + 1))
-  case $l in
-  multi_instance_directories*=*|alternate_config_directories*=*) v=1 named="$named \${l#*=}";;
-  '#'*|'') ;;
-  ' '*|'	'*) [ ! "$v" ] || named="$named $l";;
-  *) v=;;
-  esac
-done < ${MAIN_CF}
-set -f
-IFS=' ,	'
-c=0
-for d in $named; do
-  case $d in /*) ;; *) continue;; esac
-  c=$((c + 1))
-  [ "$c" -le ${MOST_INSTANCES} ] || break
-  printf '\\0%s\\0' "$d"
-  [ -e "$d/main.cf" ] || { printf '${ABSENT}\\0'; continue; }
-  ! command -v postconf >/dev/null || postconf -c "$d" -n
-  printf '\\0'
-  [ ! -r "$d/master.cf" ] || lines "$d/master.cf" ${MOST_LINES}
-done
-unset IFS
-set +f
-${END}`),
+  script: POSTFIX_SERVICES,
   parse,
   foresee,
 })

@@ -179,7 +179,7 @@ const WAYS: readonly Way[] = [
 const AGAIN = `systemctl stop other-milter-11332 follower 2>/dev/null || :
 rm -f /etc/systemd/system/follower.service
 postconf -X dkim_milter submission_smtpd_milters smtpd_milters non_smtpd_milters milter_default_action
-postconf -X internal_mail_filter_classes
+postconf -X internal_mail_filter_classes smtpd_milter_maps multi_instance_directories
 postconf -MX submission/inet
 rm -rf /etc/dkimkeys/* /etc/systemd/system/opendkim.service.d /var/spool/postfix/opendkim /run/mailrun/stamps
 systemctl daemon-reload
@@ -264,6 +264,17 @@ const REFUSED: readonly Refused[] = [
       'touch /etc/postfix/milters.cidr',
     ),
     why: /smtpd_milter_maps chooses milters by the client/,
+  },
+  {
+    what: 'another instance of Postfix, wherever it is, asks OpenDKIM',
+    given: script(
+      CONFIGURATION('inet:8891@localhost'),
+      postfix(...BOTH(PARAMETER), ACCEPT),
+      'install -d /srv/px && cp /etc/postfix/master.cf /srv/px/',
+      `printf 'queue_directory = /srv/pxq\\nsmtpd_milters = ${PARAMETER}\\n' > /srv/px/main.cf`,
+      "postconf -e 'multi_instance_directories = /srv/px'",
+    ),
+    why: /the instance \/srv\/px of Postfix asks inet:localhost:8891, too \(smtp\/inet\)/,
   },
 ]
 const OF_MAIL = { exclude: ['/var/spool/postfix', '/var/lib/postfix', '/var/mail', '/root/stream'] }
