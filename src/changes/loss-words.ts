@@ -44,9 +44,10 @@ function remedyFor(lost: readonly Lost[], domains: readonly string[]): string {
 
 /** mailrun signs a domain by one key, in a file, with no signer of its own. */
 function ownRemedy({ word, by: { key, keyPlace, identity, place } }: Lost & { readonly word: string }): string {
+  const table = placeText(keyPlace)
   if (key === undefined)
-    return `${word}: its key stands in the table itself (${placeText(keyPlace)}): put it into a file, and name that there`
-  if (!key.startsWith('/')) return `${word}: name the key ${key} by its whole path (${placeText(keyPlace)})`
+    return `${word}: its key stands in the table itself (${table}): put it into a file, and name that there`
+  if (!key.startsWith('/')) return `${word}: name the key ${key} by its whole path (${table})`
   if (identity !== undefined) return `${word}: mailrun writes no i=: take ${identity} out (${placeText(place)})`
   return `${word}: mailrun signs a domain by one key: take out the lines of the others (${placeText(place)})`
 }

@@ -46,7 +46,7 @@ function outdated({ runs, ours }: OpendkimSetup, { notUnderstood }: OpendkimConf
   const list = doubts.slice(0, SHOWN).map(({ what, place, remedy }) => `\n${placeText(place)}: ${what}: ${remedy}`)
   return (
     'OpenDKIM runs, and would not start with what its configuration says now, so it cannot be told what it signs, ' +
-    `and nothing is changed:${list.join('')}${more(doubts.length)}\nor stop it (systemctl stop opendkim)`
+    `and nothing is changed:${list.join('')}${more(doubts.length)}\nthen restart it (systemctl restart opendkim)`
   )
 }
 
