@@ -18,8 +18,9 @@ const PROCESSES = [
  * Follows `WALK` (src/files/walk.ts), and has {@link PERL_WORDS}. Defines:
  *
  * - `daemon_words`: as it was started, then `$runs` is true; else as its unit says, by a process;
- * - `collect_settings`: reads the configuration and what it includes; `collect`: data sets too, from `@words` on, into `%text` (by path: `[KIND, TEXT or WHY]`), `@order`, `$conf` and
- *   `%setting` (by name in lower case, the last one counts);
+ * - `collect_settings`: reads the configuration and what it includes, from `@words` on, into `%text` (by path:
+ *   `[KIND, TEXT or WHY]`), `@order`, `$conf` and `%setting` (by name in lower case, the last one counts); `collect`:
+ *   data sets, too;
  * - `rows NAME`: lines of the data set of that setting, comments gone, as `[LINE, KEY, VALUE]`;
  * - `key_fields`: of each line of the KeyTable `[DOMAIN, PATH, SELECTOR]`; where there is none, of KeyFile, with `%`
  *   for the domain; paths begin at the root;

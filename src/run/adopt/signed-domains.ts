@@ -1,5 +1,5 @@
 // The domains that a host signs for today in the way that the var `domains` means, and what it signs beside that.
-import { inventoryWord } from '../../changes/signing-kept.ts'
+import { inventoryWord } from '../../changes/loss-words.ts'
 import { distinctNames, isSelector, mailDomain } from '../../mail/names.ts'
 import { senderPattern } from '../../mail/sender-pattern.ts'
 import { placeText, type IdleLine, type OpendkimConfiguration, type SigningLine } from '../../signers/opendkim/index.ts'

@@ -38,7 +38,7 @@ export function tableLines({ signing, keys }: Way & { kind: 'tables' }, doubts: 
 
 /** Whether a key is looked up by the sender's domain, which may be any that a key is called. */
 const isEachKey = (value: Untrusted, pattern: string | undefined): boolean =>
-  (value === '%' || value.startsWith('%:')) && pattern !== undefined && domainPart(pattern) === undefined
+  /^%(?::|$)/.test(value) && pattern !== undefined && domainPart(pattern) === undefined
 
 function keep(line: SigningLine | IdleLine, lines: SigningLine[], idle: IdleLine[]): void {
   if ('why' in line) idle.push(line)
