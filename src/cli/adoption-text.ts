@@ -8,6 +8,7 @@ import { colours, wantsColour } from '../report/colour.ts'
 import { diffLines } from '../report/diff.ts'
 import { textReporter } from '../report/text.ts'
 import { asLines, documentText, said, saidInLines, term } from '../report/write/terminal.ts'
+import type { PlaybookChoice } from '../run/adopt/playbook-choice.ts'
 import type { AdoptionTarget } from './adoption-target.ts'
 import { problemText } from './could-not-start.ts'
 import { stderr, stdout } from './output.ts'
@@ -40,9 +41,10 @@ function tellDifference(path: string, before: string, text: string, adoption: Ad
 }
 
 /** The check of a run with the vars that were found. */
-export function checkReporter(diff: boolean): Reporter {
+export function checkReporter({ path, why }: PlaybookChoice, diff: boolean): Reporter {
   const colour = wantsColour(process.env, process.stderr.isTTY === true)
-  stderr.write(term`What a run with these vars would change:\n`)
+  const chosen = why === undefined ? term`` : term` (for ${said(why)}; --playbook names another)`
+  stderr.write(term`What a run of ${said(path)} with these vars would change${chosen}:\n`)
   return textReporter({ diff, verbose: false, colour, terminal: undefined }, stderr)
 }
 

@@ -8,14 +8,27 @@ export interface Row {
   readonly then?: Afterwards
 }
 
-const HEAD = ['profile', 'what is special', 'outcome', 'check', 'run', 'verify', 'audit', 'rotate', 'messages', 'why']
+const HEAD = [
+  'profile',
+  'what is special',
+  'adopt',
+  'outcome',
+  'check',
+  'run',
+  'verify',
+  'audit',
+  'rotate',
+  'messages',
+  'why',
+]
 
 const cells = ({ tried, then }: Row): readonly unknown[] => {
-  const { profile, outcome, check, run, sent, why, faults } = tried
+  const { profile, adopted, outcome, check, run, sent, why, faults } = tried
   const said = [...faults, ...(then?.faults ?? []), why][0] ?? ''
   return [
     profile.name,
     profile.about,
+    adopted,
     then !== undefined && then.faults.length > 0 ? 'broken' : outcome,
     check,
     run,
