@@ -20,6 +20,8 @@ export function tellInventory(adoption: Adoption, text: string, target: Adoption
   else if (target.before !== undefined) tellDifference(target.path, target.before, text, adoption)
   else if (hosts.some(({ status }) => status === 'adopted'))
     stderr.write(term`mailrun: ${said(target.path)} is written\n`)
+  // On a terminal the inventory has just said so.
+  if (target === undefined && process.stdout.isTTY) return
   for (const { name, status, error } of hosts) {
     if (status === 'adopted') continue
     const why = error === undefined ? term`` : term`: ${saidInLines(error)}`

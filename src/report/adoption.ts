@@ -33,7 +33,7 @@ const headOf = (count: number, path: string, playbook: string): string =>
 /** Follows the name of a host. */
 export const ADOPTION_WORDS: Readonly<Record<AdoptedHost['status'], string>> = {
   adopted: 'is adopted',
-  unsigned: 'is left out: OpenDKIM signs nothing there; add it with the domains that it is to sign for',
+  unsigned: 'is left out, for it signs nothing',
   refused: 'is left out, for it is not understood',
   failed: 'is left out, for it could not be asked',
   unreachable: 'is left out, for it is unreachable',

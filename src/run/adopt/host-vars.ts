@@ -13,6 +13,7 @@ import type { Untrusted } from '../../shell/untrusted.ts'
 import { addressesOf } from '../mail-member.ts'
 import { milterOrder } from './milter-order.ts'
 import { mtaAddsNobody } from './mta-clients.ts'
+import { signsNothing } from './signs-nothing.ts'
 import { signedDomains, type SignedDomains } from './signed-domains.ts'
 import type { ClientsToday, OpendkimToday } from './today-of.ts'
 
@@ -24,6 +25,8 @@ export interface ToldHost {
   readonly today: OpendkimToday | undefined
   /** Of main.cf, `$name` expanded; empty where there is no Postfix. */
   readonly parameters: Readonly<Record<string, Untrusted>>
+  /** Of programs that send or sign mail: version by name. */
+  readonly packages: Readonly<Record<string, Untrusted>>
   /** `undefined`: there is no Postfix. */
   readonly postfix: PostfixTold | undefined
   readonly outgoing: OutgoingAddresses | undefined
@@ -44,8 +47,15 @@ export function hostVars(told: ToldHost): AdoptedHost {
   }
   const fqdn = fullName(told)
   const signed = today === undefined ? NOTHING : signedDomains(today.configuration, fqdn)
-  const signsNothing = signed.domains.length === 0 && signed.beside.length === 0
-  if (signsNothing && !said.has('domains')) return { ...nothing, status: 'unsigned' }
+  const isIdle = signed.domains.length === 0 && signed.beside.length === 0
+  if (isIdle && !said.has('domains')) {
+    const hasPostfix = told.postfix !== undefined
+    return {
+      ...nothing,
+      status: 'unsigned',
+      error: signsNothing({ ...told, hasOpendkim: today !== undefined, hasPostfix }),
+    }
+  }
   const { clients, idle } = clientsOf(told, signed.signsOwn ? fqdn : undefined)
   const dropped = [...signed.beside, ...unlistedClients(clients)].filter((each) => !isDropped(said, each))
   const found = [
@@ -69,7 +79,7 @@ export function hostVars(told: ToldHost): AdoptedHost {
         : [{ name: 'drop_signing', value: [...listIn(said, 'drop_signing'), ...idle, ...dropped], why: DROP }]),
     ],
     left: [
-      ...(signsNothing
+      ...(isIdle
         ? ['OpenDKIM signs nothing there today: a run has it sign for the domains that the inventory says']
         : []),
       ...signed.left,

@@ -2,7 +2,7 @@
 import * as assert from 'uvu/assert'
 import { suite } from '../../../suite.ts'
 import { MASTER } from '../../postfix/host.ts'
-import { adopted, postfixTold, valuesOf } from './told.ts'
+import { adopted, postfixTold, valuesOf, type Told } from './told.ts'
 
 const test = suite('vars of a host that signs already')
 
@@ -98,7 +98,18 @@ test('the inventory’s word stands: lists grow, and what differs is told', () =
 })
 
 test('a host that signs nothing, one that is not understood', () => {
-  assert.is(adopted({ signing: '', conf: SOCKET_ONLY }).status, 'unsigned')
+  const idle = (host: Told): readonly (string | undefined)[] => {
+    const { status, error } = adopted(host)
+    return [status, error?.split('; ').slice(0, -1).join('; ')]
+  }
+  assert.equal(idle({ signing: '', conf: SOCKET_ONLY }), ['unsigned', 'OpenDKIM signs for no domain'])
+  assert.equal(idle({ today: undefined }), ['unsigned', 'OpenDKIM is not installed'])
+  assert.equal(idle({ today: undefined, postfix: undefined }), [
+    'unsigned',
+    'neither Postfix nor OpenDKIM is installed',
+  ])
+  assert.match(adopted({ today: undefined }).error ?? '', 'put it into the group mail, with the domains')
+  assert.match(idle({ today: undefined, packages: { rspamd: '3.4' } })[1] ?? '', /; rspamd is installed, and may sign/)
   const odd = adopted({ conf: `${SOCKET_ONLY}ExemptDomains ldap://ldap.example/x\n` })
   assert.is(odd.status, 'refused')
   assert.match(odd.error ?? '', /^\/etc\/opendkim\.conf:5: ExemptDomains is a data set of the type ldap:/)

@@ -6,7 +6,7 @@ import type { PostfixTold } from '../../../../src/model/mail-setup.ts'
 import { MASTER } from '../../postfix/host.ts'
 import type { FileText } from '../../../../src/signers/opendkim/index.ts'
 
-export interface Told extends Partial<Omit<ToldHost, 'said' | 'today'>> {
+export interface Told extends Partial<Omit<ToldHost, 'said'>> {
   /** Of opendkim.conf, beside its tables. */
   readonly conf?: string
   readonly signing?: string
@@ -46,6 +46,7 @@ export function told({
     name: 'mx1.example.org',
     today: todayOf({ words: [], files }),
     parameters: { myhostname: 'mx1.example.org', milter_default_action: 'tempfail' },
+    packages: {},
     postfix: postfixTold({}),
     outgoing: { addresses: ['192.0.2.1'], relayhost: '' },
     said: new Map(Object.entries(said).map(([name, value]) => [name, { value, where: 'inventory.yaml:3' }])),
