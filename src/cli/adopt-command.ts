@@ -12,6 +12,7 @@ import { runDocument } from '../report/json.ts'
 import { adoptedInventory, adoptHosts, hostsToAdopt } from '../run/adopt/adopt-hosts.ts'
 import { checkAdoption } from '../run/adopt/check.ts'
 import { connectionVars, listOf, namedHosts, reachedAs, WANTED } from '../run/adopt/named-hosts.ts'
+import { playbookChoice, type PlaybookChoice } from '../run/adopt/playbook-choice.ts'
 import { keyringFor } from '../run/keyring-for.ts'
 import { affordableForks } from '../run/open-files.ts'
 import type { HostSelection } from '../run/question-hosts.ts'
@@ -21,7 +22,7 @@ import { checkReporter, tellInventory, tellWrong } from './adoption-text.ts'
 import { adoptionTarget } from './adoption-target.ts'
 import { EXIT, exitStatus } from './exit-status.ts'
 import { fleetSource } from './fleet.ts'
-import { givenInventory } from './given.ts'
+import { givenInventory, givenPlaybook } from './given.ts'
 import { stdout } from './output.ts'
 import type { Signals } from './signals.ts'
 
@@ -33,16 +34,21 @@ export async function adoptCommand(words: readonly string[], flags: AdoptFlags, 
     const asking = await askingFor(words, flags, signals)
     try {
       const adoption = await adoptHosts(asking.hosts, asking.connect, asking.bounds, asking.connection)
-      const text = adoptionYaml(adoption, flags.write ?? 'FILE')
+      const playbook = playbookChoice(
+        flags.playbook,
+        asking.hosts.map(({ host }) => host),
+      )
+      const text = adoptionYaml(adoption, flags.write ?? 'FILE', playbook.path)
       if (target !== undefined && adopted(adoption).length > 0) {
         await target.write(text)
         written = true
       }
       if (flags.format === 'text') tellInventory(adoption, text, target)
-      const { checked, wrong } = await checkOf(adoption, asking, flags)
+      const { checked, wrong } = await checkOf(adoption, asking, playbook, flags)
       if (flags.format === 'json') {
-        const check = checked === undefined ? null : runDocument(checked, undefined, 0)
-        stdout.write(jsonDocument(adoptionJson(adoption, text, wrong === undefined ? check : { error: wrong.message })))
+        const done = checked === undefined ? null : runDocument(checked, undefined, 0)
+        const check = wrong === undefined ? done : { error: wrong.message }
+        stdout.write(jsonDocument(adoptionJson(adoption, { inventory: text, playbook: playbook.path, check })))
       }
       return statusOf(adoption, checked, wrong)
     } finally {
@@ -67,6 +73,7 @@ async function askingFor(words: readonly string[], flags: AdoptFlags, signals: S
   if (named.length > 0 && flags.inventory !== undefined)
     throw new MailrunError('where an inventory is given, --limit names hosts of it: wanted are hosts, or -i')
   if (named.length === 0 && flags.inventory === undefined) throw new MailrunError(`no host was named; ${WANTED}`)
+  if (flags.playbook !== undefined) await givenPlaybook(flags.playbook)
   const given = named.length > 0 ? [listOf(named)] : givenInventory(flags.inventory)
   const source = await fleetSource({ ...flags, inventory: given })
   const keyring = keyringFor(source)
@@ -96,12 +103,17 @@ interface Checked {
   readonly wrong?: MailrunError
 }
 
-async function checkOf(adoption: Adoption, asking: Asking, flags: AdoptFlags): Promise<Checked> {
+async function checkOf(
+  adoption: Adoption,
+  asking: Asking,
+  playbook: PlaybookChoice,
+  flags: AdoptFlags,
+): Promise<Checked> {
   if (adopted(adoption).length === 0 || asking.bounds.interrupt.aborted) return {}
-  const report: Reporter = flags.format === 'text' ? checkReporter(flags.diff === true) : () => {}
+  const report: Reporter = flags.format === 'text' ? checkReporter(playbook, flags.diff === true) : () => {}
   const selection = { ...asking, inventory: adoptedInventory(asking.inventory, adoption), limit: undefined }
   try {
-    return { checked: await checkAdoption(selection, asking.connect, asking.bounds, report) }
+    return { checked: await checkAdoption(playbook.path, selection, asking.connect, asking.bounds, report) }
   } catch (error) {
     if (!(error instanceof MailrunError)) throw error
     if (flags.format === 'text') tellWrong(error)
@@ -116,5 +128,6 @@ function statusOf({ hosts }: Adoption, checked: RunResult | undefined, wrong: Ma
   const ofCheck = checked === undefined ? EXIT.satisfied : exitStatus(checked)
   if (some('interrupted', 'not-reached') || ofCheck === EXIT.interrupted) return EXIT.interrupted
   if (some('failed', 'refused') || wrong !== undefined || ofCheck === EXIT.failed) return EXIT.failed
-  return some('unreachable') ? EXIT.unreachable : ofCheck
+  if (some('unreachable')) return EXIT.unreachable
+  return some('adopted') ? ofCheck : EXIT.failed
 }

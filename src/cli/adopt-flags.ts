@@ -8,4 +8,6 @@ export interface AdoptFlags extends ReachFlags {
   /** The file of the inventory. */
   readonly write?: string
   readonly diff?: boolean
+  /** Of the check; left out: it is chosen. */
+  readonly playbook?: string
 }

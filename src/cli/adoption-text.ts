@@ -8,6 +8,7 @@ import { colours, wantsColour } from '../report/colour.ts'
 import { diffLines } from '../report/diff.ts'
 import { textReporter } from '../report/text.ts'
 import { asLines, documentText, said, saidInLines, term } from '../report/write/terminal.ts'
+import type { PlaybookChoice } from '../run/adopt/playbook-choice.ts'
 import type { AdoptionTarget } from './adoption-target.ts'
 import { problemText } from './could-not-start.ts'
 import { stderr, stdout } from './output.ts'
@@ -19,6 +20,8 @@ export function tellInventory(adoption: Adoption, text: string, target: Adoption
   else if (target.before !== undefined) tellDifference(target.path, target.before, text, adoption)
   else if (hosts.some(({ status }) => status === 'adopted'))
     stderr.write(term`mailrun: ${said(target.path)} is written\n`)
+  // On a terminal the inventory has just said so.
+  if (target === undefined && process.stdout.isTTY) return
   for (const { name, status, error } of hosts) {
     if (status === 'adopted') continue
     const why = error === undefined ? term`` : term`: ${saidInLines(error)}`
@@ -40,9 +43,10 @@ function tellDifference(path: string, before: string, text: string, adoption: Ad
 }
 
 /** The check of a run with the vars that were found. */
-export function checkReporter(diff: boolean): Reporter {
+export function checkReporter({ path, why }: PlaybookChoice, diff: boolean): Reporter {
   const colour = wantsColour(process.env, process.stderr.isTTY === true)
-  stderr.write(term`What a run with these vars would change:\n`)
+  const chosen = why === undefined ? term`` : term` (for ${said(why)}; --playbook names another)`
+  stderr.write(term`What a run of ${said(path)} with these vars would change${chosen}:\n`)
   return textReporter({ diff, verbose: false, colour, terminal: undefined }, stderr)
 }
 

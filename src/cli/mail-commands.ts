@@ -39,6 +39,11 @@ function adoptCommand(mailrun: Command, actions: Actions): void {
     )
     .argument('[hosts...]', 'hosts, as ssh takes them; or an inventory with -i')
     .option('--write <file>', 'write the inventory into this new file; where it is there, show what differs')
+    .option(
+      '--playbook <file>',
+      'whose check is shown (default: playbooks/dkim.ts; ' +
+        'playbooks/mail-auth.ts where the inventory says aliases and dmarc)',
+    )
     .option('-D, --diff', "show the changes to files' texts that a run would make")
     .helpOption('-h, --help', 'print this help')
     .addHelpText('after', ADOPT_AFTER)

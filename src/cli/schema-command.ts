@@ -5,6 +5,7 @@ import type { Playbook } from '../model/playbook.ts'
 import { declaredNames } from '../playbook/declared-names.ts'
 import { describeVars, type Taker } from '../playbook/describe-vars.ts'
 import { loadPlaybook } from '../playbook/load-playbook.ts'
+import { playbookFile } from '../playbook/shipped.ts'
 import { jsonDocument } from '../report/json-text.ts'
 import { said, term } from '../report/write/terminal.ts'
 import { fleetVars } from '../run/fleet-vars.ts'
@@ -14,7 +15,7 @@ import { stderr, stdout } from './output.ts'
 
 /** @throws MailrunError for a file that is no playbook */
 export async function schemaCommand(paths: readonly string[], flags: SchemaFlags): Promise<number> {
-  const playbooks = await Promise.all(paths.map((path) => loadPlaybook(path, publicModules)))
+  const playbooks = await Promise.all(paths.map((path) => loadPlaybook(playbookFile(path), publicModules)))
   const { warnings, ...described } = describeVars([...playbooks, ...ofCommands(playbooks)])
   for (const warning of warnings) stderr.write(term`mailrun: warning: ${said(warning)}\n`)
   stdout.write(jsonDocument(inventorySchema(flags.for, described)))

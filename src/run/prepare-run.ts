@@ -5,6 +5,7 @@ import type { Playbook } from '../model/playbook.ts'
 import type { PreparedHost } from '../model/prepared-host.ts'
 import { readExtraVars, type ExtraVar } from '../playbook/extra-vars.ts'
 import { loadPlaybook } from '../playbook/load-playbook.ts'
+import { playbookFile } from '../playbook/shipped.ts'
 import { prepare } from '../playbook/prepare.ts'
 import { PUBLISH } from '../playbook/tagged.ts'
 import type { Keyring } from '../secrets/keyring.ts'
@@ -37,11 +38,12 @@ export async function prepareRun(source: RunSource): Promise<PreparedRun> {
   const keyring = keyringFor(source)
   const extraVars = await readExtraVars(source.extraVars ?? [], keyring)
   const inventory = await readFleet(source, extraVars, dirname(source.playbook), keyring)
-  const playbook = await loadPlaybook(source.playbook, publicModules)
+  const path = playbookFile(source.playbook)
+  const playbook = await loadPlaybook(path, publicModules)
   const { limit, tags = [], skipTags = [] } = source
   const hosts = await prepare({
     playbook,
-    playbookPath: source.playbook,
+    playbookPath: path,
     inventory,
     limit,
     extraVars,
