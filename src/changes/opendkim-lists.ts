@@ -3,7 +3,7 @@ import type { OpendkimConfiguration } from '../signers/opendkim/index.ts'
 import type { OpendkimActivation } from '../probes/opendkim-activation.ts'
 import { endpointOf, endpointOfSocket, type Endpoint } from '../postfix/endpoint.ts'
 import { movedMilters } from '../postfix/moved-milters.ts'
-import type { HostNames, PostfixSources } from '../model/postfix-sources.ts'
+import type { HostNames, PostfixSources } from '../postfix/sources.ts'
 import type { Settings } from '../postfix/with-settings.ts'
 
 /** In Postfix's queue directory, where a chroot does not matter. */

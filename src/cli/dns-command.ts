@@ -9,7 +9,7 @@ import { planDns, planRecords, type DnsPlan, type Replacing } from '../dns/plan-
 import { hostsOf, pushDns, pushShares, type Share } from '../dns/push-dns.ts'
 import { servedEverywhere, type NotServed } from '../dns/served-everywhere.ts'
 import { absolute } from '../inventory/address.ts'
-import type { RecordFinding } from '../mail/record-finding.ts'
+import type { Finding } from '../findings/finding.ts'
 import type { Inventory } from '../model/inventory.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
 import type { HostResult } from '../model/run-event.ts'
@@ -150,7 +150,7 @@ function tellPlan(work: Work, { format }: Flags): number {
 }
 
 /** Beside a format that has no place for them. */
-function tellFindings(findings: readonly RecordFinding[]): void {
+function tellFindings(findings: readonly Finding[]): void {
   for (const { id, severity, message, remedy } of findings)
     stderr.write(term`mailrun: ${said(`${severity} ${id}: ${message}; ${remedy}`)}\n`)
 }

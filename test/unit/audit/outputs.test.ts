@@ -7,6 +7,7 @@ import * as assert from 'uvu/assert'
 import { lintAdspSet } from '../../../src/mail/adsp.ts'
 import { lintDkimSet } from '../../../src/mail/dkim-lint.ts'
 import { lintDmarcSet } from '../../../src/mail/dmarc/lint.ts'
+import { fleetFinding } from '../../../src/mail/fleet-findings.ts'
 import { lintSpfCoverage, lintSpfSet, lintSpfStrangers } from '../../../src/mail/spf/lint.ts'
 import { parseSpf } from '../../../src/mail/spf/parse.ts'
 import { auditAs, type AuditFormat } from '../../../src/report/audit/formats.ts'
@@ -28,13 +29,7 @@ const test = suite('audit: outputs')
 const FILE = join(ROOT, 'test/unit/audit/outputs.txt')
 
 const strangers = lintSpfStrangers(parseSpf('v=spf1 ip4:198.51.100.7 ip6:2001:db8:1::/48 -all'), ['192.0.2.1'])
-const weakens = {
-  ...strangers[0]!,
-  id: 'dmarc-weakens',
-  severity: 'warning',
-  message: 'example.org has p=reject now, and is to have p=none',
-  remedy: 'set dmarc.p to what is there, unless it is to be weakened',
-} as const
+const weakens = fleetFinding('dmarc-weakens', 'example.org has p=reject now, and is to have p=none')
 const notes = [...strangers.map((each) => ({ ...each, message: `example.org: ${each.message}` })), weakens]
 
 /** Those that are kept as a digest alone: all are made of the same report. */

@@ -6,7 +6,7 @@ import { txtRdata } from '../../../src/dns/rrset.ts'
 import type { MailRecord, Purpose } from '../../../src/mail/dns-record.ts'
 import { spfLookups } from '../../../src/mail/spf/lookups.ts'
 import type { DnsAnswer } from '../../../src/mail/dns-walk.ts'
-import type { HostProof, SigningProof, SpfProof, Verdict } from '../../../src/model/proof.ts'
+import type { HostProof, SigningProof, SpfProof, Verdict } from '../../../src/mail/proof/proof.ts'
 import { asRead, domain, DMARC, GOOD, host, KEY_RECORD, PROOF, served, SPF } from './evidence.ts'
 import { conf, parameters, WRONG } from './wrong-setups.ts'
 

@@ -1,7 +1,7 @@
 // Hosts of these tests, as they tell their configuration of OpenDKIM.
 import { hostVars, type ToldHost } from '../../../../src/run/adopt/host-vars.ts'
 import { todayOf } from '../../../../src/run/adopt/today-of.ts'
-import type { AdoptedHost } from '../../../../src/model/adoption.ts'
+import type { AdoptedHost } from '../../../../src/mail/adoption.ts'
 import type { FileText } from '../../../../src/signers/opendkim/index.ts'
 
 export interface Told extends Partial<Omit<ToldHost, 'said' | 'today'>> {
