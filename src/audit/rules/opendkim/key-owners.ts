@@ -5,13 +5,14 @@ import { keyMoves, type Owned } from '../../../mail/key-owners.ts'
 import type { MailSetup } from '../../../mail/mail-setup.ts'
 import { ancestorsOf } from '../../../probes/signing-family.ts'
 import type { Untrusted } from '../../../shell/untrusted.ts'
+import { remembered } from '../../../text/remembered.ts'
 import { attributesOf } from './setup.ts'
 
 /** Paths that one message names. */
 const NAMED_AT_MOST = 5
 
 /** What would be given to root, and what would stay as it is. */
-function movesOf(setup: MailSetup): ReturnType<typeof keyMoves> {
+const movesOf = remembered((setup: MailSetup): ReturnType<typeof keyMoves> => {
   if (setup.user !== DAEMON) return { moves: [], stays: [] }
   const keys = new Map(setup.keys.map((key) => [key.path, key]))
   const places = [...keys.values()].flatMap(({ path, state }) => {
@@ -21,7 +22,7 @@ function movesOf(setup: MailSetup): ReturnType<typeof keyMoves> {
       : [{ key, above: ancestorsOf(path).flatMap((each) => ownedOf(setup, each) ?? []) }]
   })
   return keyMoves(places, { members: membersOf(setup), acl: [], overrides: [] })
-}
+})
 
 function ownedOf({ paths }: MailSetup, path: Untrusted): Owned | undefined {
   const is = paths[path]

@@ -1,6 +1,7 @@
 // OpenDKIM's SigningTable and KeyTable as values, line by line; and which lines sign for whom.
 import type { MailSetup, SignedLine } from '../../../mail/mail-setup.ts'
 import { matcherOf } from '../../../signers/opendkim/index.ts'
+import { remembered } from '../../../text/remembered.ts'
 import { tableOf } from './setup.ts'
 
 export interface KeyEntry {
@@ -23,7 +24,7 @@ export interface SigningEntry {
 }
 
 /** The lines of the KeyTable, as they are written. */
-export const keyEntries = (setup: MailSetup): readonly KeyEntry[] =>
+export const keyEntries = remembered((setup: MailSetup): readonly KeyEntry[] =>
   (tableOf(setup, 'keytable')?.rows ?? []).map(({ line, text }) => {
     const [name = '', value = ''] = text.split(/\s+/)
     const [domain = '', selector = '', path = '', ...more] = value.split(':')
@@ -35,14 +36,16 @@ export const keyEntries = (setup: MailSetup): readonly KeyEntry[] =>
       path,
       malformed: [domain, selector, path].includes('') || more.length > 0,
     }
-  })
+  }),
+)
 
 /** The lines of the SigningTable: `pattern key`, or `pattern key:signer`. */
-export const signingEntries = (setup: MailSetup): readonly SigningEntry[] =>
+export const signingEntries = remembered((setup: MailSetup): readonly SigningEntry[] =>
   (tableOf(setup, 'signingtable')?.rows ?? []).map(({ line, text }) => {
     const [pattern = '', value = ''] = text.split(/\s+/)
     return { pattern: pattern.toLowerCase(), key: value.split(':', 1)[0] ?? '', line }
-  })
+  }),
+)
 
 export const hasPatterns = (setup: MailSetup): boolean => tableOf(setup, 'signingtable')?.kind === 'refile'
 
@@ -50,7 +53,7 @@ export const hasPatterns = (setup: MailSetup): boolean => tableOf(setup, 'signin
  * Keys as they sign: a line that has the sender's domain for its own, or in its path, once for each domain that it
  * signs for; and the key of Domain, Selector and KeyFile.
  */
-export function usedKeyEntries(setup: MailSetup): readonly KeyEntry[] {
+export const usedKeyEntries = remembered((setup: MailSetup): readonly KeyEntry[] => {
   const expanded = new Map<number, KeyEntry[]>()
   const plain = new Map<string, KeyEntry>()
   for (const line of setup.signing) {
@@ -66,7 +69,7 @@ export function usedKeyEntries(setup: MailSetup): readonly KeyEntry[] {
     .filter(({ malformed }) => !malformed)
     .flatMap((entry) => (isOfSender(entry) ? (expanded.get(entry.line) ?? [entry]) : [entry]))
   return [...written, ...plain.values()]
-}
+})
 
 const isOfSender = ({ domain, path }: KeyEntry): boolean => domain === '%' || path.includes('%')
 
