@@ -1,5 +1,5 @@
 // All that an audit rests on: what hosts and name servers said. Judging it asks nobody any more.
-import type { PlannedRecord } from '../dns/plan-dns.ts'
+import type { PlannedRecord } from '../dns/plan/plan-dns.ts'
 import type { Finding } from '../findings/finding.ts'
 import type { MailSetup } from '../mail/mail-setup.ts'
 import type { HostProof } from '../mail/proof/proof.ts'

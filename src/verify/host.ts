@@ -1,6 +1,6 @@
 // All that is proved of one host: signing, SPF, DMARC and its names, for each of its domains.
 import { unknown } from '../mail/proof/verdicts.ts'
-import type { Authority } from '../dns/authority.ts'
+import type { Authority } from '../dns/lookup/authority.ts'
 import { mailDomain } from '../mail/names.ts'
 import { judged, type HostProof, type SpfProof } from '../mail/proof/proof.ts'
 import type { MilterState } from '../probes/milter-sign.ts'

@@ -1,8 +1,8 @@
 // Judges what a host's milters did with a message: signed where it must be, unsigned where it must not be, and
 // verified.
 import { failed, passed, unknown } from '../mail/proof/verdicts.ts'
-import type { Authority } from '../dns/authority.ts'
-import { MOST_SIGNATURES } from '../dns/bounds.ts'
+import type { Authority } from '../dns/lookup/authority.ts'
+import { MOST_SIGNATURES } from '../dns/bounds/bounds.ts'
 import { filledTemplate, withFields, type GivenField } from '../mail/probe-message.ts'
 import type { SignatureProof, SigningProof, Verdict } from '../mail/proof/proof.ts'
 import { hindrance } from './hindrance.ts'

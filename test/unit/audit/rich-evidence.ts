@@ -1,8 +1,8 @@
 // Evidence with nearly every finding in it, several at a time: what the outputs of an audit are held against.
 import type { DomainEvidence, Evidence, HostEvidence, PublishedTxt } from '../../../src/audit/evidence.ts'
 import type { Baseline } from '../../../src/audit/baseline.ts'
-import type { PlannedRecord } from '../../../src/dns/plan-dns.ts'
-import { txtRdata } from '../../../src/dns/rrset.ts'
+import type { PlannedRecord } from '../../../src/dns/plan/plan-dns.ts'
+import { txtRdata } from '../../../src/dns/lookup/rrset.ts'
 import type { MailRecord, Purpose } from '../../../src/mail/dns-record.ts'
 import { spfLookups } from '../../../src/mail/spf/lookups.ts'
 import type { DnsAnswer } from '../../../src/mail/dns-walk.ts'

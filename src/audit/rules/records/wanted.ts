@@ -1,5 +1,5 @@
 // Rules on records that are wanted in DNS: whether they are there, and can be.
-import type { PlannedRecord } from '../../../dns/plan-dns.ts'
+import type { PlannedRecord } from '../../../dns/plan/plan-dns.ts'
 import type { CheckName } from '../../../findings/checks.ts'
 import type { FindingDetails } from '../../../findings/finding.ts'
 import { rule } from '../../../findings/rule.ts'
