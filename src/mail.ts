@@ -14,7 +14,7 @@ export type { DnsRecord, KeyClaim, MailRecord, Purpose } from './mail/dns-record
 export type { OwnSelectors } from './mail/own-selectors.ts'
 export { serves, supersedes } from './mail/served-record.ts'
 export { RecordSyntaxError } from './mail/record-syntax-error.ts'
-export type { RecordFinding } from './mail/record-finding.ts'
+export type { Finding, Finding as RecordFinding } from './findings/finding.ts'
 export { parseSpf, parseSpfTerm } from './mail/spf/parse.ts'
 export {
   isSpf,
@@ -28,7 +28,8 @@ export { mergeSpf, type SpfAll, type SpfMerge, type SpfSenders } from './mail/sp
 export { lintSpf, lintSpfCoverage, lintSpfSet, lintSpfStrangers } from './mail/spf/lint.ts'
 export { spfLookups, type SpfCost, type SpfLookups } from './mail/spf/lookups.ts'
 export { dkimName, dkimValue, parseDkim, renderDkim, type DkimKeyRecord } from './mail/dkim-record.ts'
-export { lintDkim, lintDkimSet, publicKeyOf, sameDkimKey } from './mail/dkim-lint.ts'
+export { publicKeyOf, sameDkimKey } from './mail/dkim-key.ts'
+export { lintDkim, lintDkimSet } from './mail/dkim-lint.ts'
 export { isDmarc, readDmarc, type ReadDmarc } from './mail/dmarc/parse.ts'
 export { renderDmarc, type DmarcAlignment, type DmarcPolicy, type DmarcRecord } from './mail/dmarc/record.ts'
 export { lintDmarc, lintDmarcSet } from './mail/dmarc/lint.ts'

@@ -1,8 +1,7 @@
 // The baseline: findings that somebody has accepted, each with a reason, and until when.
-import type { AuditFinding, StaleEntry } from '../model/audit.ts'
-import type { FindingId } from '../model/findings/finding-kinds.ts'
+import type { Finding } from '../findings/finding.ts'
 import { matchesWild } from '../text/wild.ts'
-import type { Judged } from './fault.ts'
+import type { FindingId } from './catalogue.ts'
 
 export interface BaselineEntry {
   readonly id: FindingId
@@ -20,9 +19,24 @@ export interface BaselineEntry {
 }
 export type Baseline = readonly BaselineEntry[]
 
+/** What the baseline says of a finding that it knows. */
+export interface Accepted {
+  readonly reason: string
+  /** YYYY-MM-DD, the last day on which it holds. */
+  readonly until?: string
+}
+
+/** An entry of the baseline that accepts nothing. */
+export interface StaleEntry {
+  readonly id: FindingId
+  /** As the file has it, with its line. */
+  readonly where: string
+  readonly why: 'unused' | 'expired'
+}
+
 export const BASELINE_SUBJECTS = ['host', 'domain', 'record', 'path', 'about'] as const
 
-type Found = Pick<Judged, 'id' | 'subject'>
+type Found = Pick<Finding, 'id' | 'subject'>
 
 function matches(entry: BaselineEntry, { id, subject }: Found): boolean {
   return (
@@ -37,7 +51,7 @@ function matches(entry: BaselineEntry, { id, subject }: Found): boolean {
 
 const isOver = ({ until }: BaselineEntry, today: string): boolean => until !== undefined && until < today
 
-export function acceptedBy(baseline: Baseline, found: Found, today: string): AuditFinding['accepted'] {
+export function acceptedBy(baseline: Baseline, found: Found, today: string): Accepted | undefined {
   const entry = baseline.find((each) => !isOver(each, today) && matches(each, found))
   return entry === undefined
     ? undefined

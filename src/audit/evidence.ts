@@ -1,9 +1,8 @@
 // All that an audit rests on: what hosts and name servers said. Judging it asks nobody any more.
 import type { PlannedRecord } from '../dns/plan/plan-dns.ts'
-import type { RecordFinding } from '../mail/record-finding.ts'
-import type { AuditHost } from '../model/audit.ts'
-import type { MailSetup } from '../model/mail-setup.ts'
-import type { HostProof } from '../model/proof.ts'
+import type { Finding } from '../findings/finding.ts'
+import type { MailSetup } from '../mail/mail-setup.ts'
+import type { HostProof } from '../mail/proof/proof.ts'
 
 /** A key that a host names, and that is not wanted in DNS by its word. */
 export interface RefusedKey {
@@ -16,7 +15,8 @@ export interface RefusedKey {
 
 export interface HostEvidence {
   readonly name: string
-  readonly status: AuditHost['status']
+  /** `audited`, or why it was not. */
+  readonly status: 'audited' | 'failed' | 'unreachable' | 'interrupted' | 'not-reached'
   readonly error?: string
   /** That it sends for, by the inventory. */
   readonly declared: readonly string[]
@@ -57,7 +57,7 @@ export interface DomainEvidence {
   /** By selector. */
   readonly keys: readonly (PublishedTxt & { readonly selector: string })[]
   /** What counting lookups through includes found. */
-  readonly lookups: readonly RecordFinding[]
+  readonly lookups: readonly Finding[]
   /** Domains that are to take reports, and have not said so. */
   readonly unconsenting: readonly string[]
   /** What is wanted of it in DNS. */
@@ -65,7 +65,7 @@ export interface DomainEvidence {
   /** Why that could not be worked out. */
   readonly contradiction?: string
   /** Of records that are to be, such as strangers in SPF. */
-  readonly notes: readonly RecordFinding[]
+  readonly notes: readonly Finding[]
 }
 
 export interface Evidence {

@@ -1,13 +1,21 @@
-// The matrix: a row for each host and domain, a cell for each check, coloured by the faults that concern it.
-import type { AuditCell, AuditRow, AuditSubject, CellStatus } from '../model/audit.ts'
-import { CHECK_NAMES, SEVERITIES, type CheckName } from '../model/findings/finding-kind.ts'
-import type { HostProof } from '../model/proof.ts'
+// The matrix: a row for each host and domain, a cell for each check, coloured by the findings that concern it.
+import type { Finding, Subject } from '../findings/finding.ts'
+import type { Accepted } from './baseline.ts'
+import type { FindingId } from './catalogue.ts'
+import type { AuditCell, AuditRow, CellStatus } from './audit-report.ts'
+import { CHECK_NAMES, type CheckName } from '../findings/checks.ts'
+import { SEVERITIES } from '../findings/severity.ts'
+import type { HostProof } from '../mail/proof/proof.ts'
 import { groupedBy } from '../text/grouped-by.ts'
 import type { DomainEvidence, Evidence, HostEvidence } from './evidence.ts'
-import type { Judged } from './fault.ts'
 
-export function matrix({ hosts, domains }: Evidence, faults: readonly Judged[]): readonly AuditRow[] {
-  const find = facts(faults)
+/** A finding, and what the baseline says of it. */
+export interface PlacedFinding extends Finding<FindingId> {
+  readonly accepted?: Accepted
+}
+
+export function matrix({ hosts, domains }: Evidence, findings: readonly PlacedFinding[]): readonly AuditRow[] {
+  const find = finder(findings)
   const evidenceOf = new Map(domains.map((each) => [each.domain, each]))
   const rows = hosts.flatMap((host): readonly AuditRow[] => {
     const names = domainsOf(host)
@@ -23,15 +31,15 @@ const domainsOf = ({ declared, proof }: HostEvidence): readonly string[] => [
   ...new Set([...declared, ...(proof?.signing ?? []).map(({ domain }) => domain)]),
 ]
 
-type Find = (check: CheckName, host: string | null, domain: string | null) => readonly Judged[]
+type Find = (check: CheckName, host: string | null, domain: string | null) => readonly PlacedFinding[]
 
-/** Looked up by host and domain: a fleet has many rows, and many faults. */
-function facts(faults: readonly Judged[]): Find {
-  const place = (check: CheckName, { host, domain }: Pick<AuditSubject, 'host' | 'domain'>): string =>
+/** Looked up by host and domain: a fleet has many rows, and many findings. */
+function finder(findings: readonly PlacedFinding[]): Find {
+  const place = (check: CheckName, { host, domain }: Pick<Subject, 'host' | 'domain'>): string =>
     JSON.stringify([check, host ?? null, domain ?? null])
-  const byPlace = groupedBy(faults, ({ check, subject }) => place(check, subject))
+  const byPlace = groupedBy(findings, ({ check, subject }) => place(check, subject))
   return (check, host, domain) => {
-    const at = (subject: AuditSubject): readonly Judged[] => byPlace.get(place(check, subject)) ?? []
+    const at = (subject: Subject): readonly PlacedFinding[] => byPlace.get(place(check, subject)) ?? []
     const [own, whole] = [host === null ? {} : { host }, domain === null ? {} : { domain }]
     const places = [{ ...own, ...whole }, ...(host === null || domain === null ? [] : [own, whole])]
     return places.flatMap(at)

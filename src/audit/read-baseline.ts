@@ -1,10 +1,10 @@
 // Reads and writes the baseline, a YAML file of accepted findings.
 import { Scalar, stringify } from 'yaml'
 import { parseYaml } from '../inventory/yaml-file.ts'
-import type { AuditFinding, AuditReport } from '../model/audit.ts'
-import { FINDING_KINDS, isFindingId } from '../model/findings/finding-kinds.ts'
+import type { AuditFinding, AuditReport } from './audit-report.ts'
+import { CATALOGUE } from './catalogue.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
-import { UNSEEN } from '../report/harmless.ts'
+import { UNSEEN } from '../text/unseen.ts'
 import type { Keyring } from '../secrets/keyring.ts'
 import { nearest } from '../text/nearest.ts'
 import { BASELINE_SUBJECTS, type Baseline, type BaselineEntry } from './baseline.ts'
@@ -40,9 +40,9 @@ function entryOf(entries: Entries, where: string, valueOf: (node: Entries[number
   }
   const [id, reason, until] = [given.get('id'), given.get('reason'), given.get('until')]
   if (id === undefined) throw new MailrunError('an accepted finding needs id', where)
-  if (!isFindingId(id)) {
+  if (!CATALOGUE.has(id)) {
     throw new MailrunError(
-      `there is no finding ${id}${suggestion(id, Object.keys(FINDING_KINDS))} (docs/mail/findings.md lists all)`,
+      `there is no finding ${id}${suggestion(id, CATALOGUE.ids)} (docs/mail/findings.md lists all)`,
       where,
     )
   }

@@ -1,8 +1,8 @@
 // Milters that Postfix asks and that do not answer: whose mail that concerns, what becomes of it, and what to do.
 import { endpointOf, type Endpoint } from '../postfix/endpoint.ts'
 import { milterUses, type MilterUse } from '../postfix/milter-uses.ts'
-import type { PostfixSources } from '../model/postfix-sources.ts'
-import type { MilterAnswer, MilterAnswers, MilterSocket } from '../probes/milter-answers.ts'
+import type { PostfixSources } from '../postfix/sources.ts'
+import type { MilterAnswer, MilterSocket, MilterAnswers } from '../probes/milter-answers.ts'
 import type { Untrusted } from '../shell/untrusted.ts'
 
 export interface DeadMilter {

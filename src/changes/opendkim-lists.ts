@@ -5,7 +5,7 @@ import { endpointOf, endpointOfSocket, milterOf, sameSocket, type Endpoint } fro
 import { headOf } from '../postfix/milter-list.ts'
 import { milterUses, type MilterUse } from '../postfix/milter-uses.ts'
 import { movedMilters } from '../postfix/moved-milters.ts'
-import type { HostNames, PostfixSources } from '../model/postfix-sources.ts'
+import type { HostNames, PostfixSources } from '../postfix/sources.ts'
 import type { Settings } from '../postfix/with-settings.ts'
 
 /** In Postfix's queue directory, where a chroot does not matter. */

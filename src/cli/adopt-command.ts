@@ -2,7 +2,7 @@
 // then tells what such a run would change. Nothing is written on any host.
 import { connector, type Connector } from '../connection/connector.ts'
 import type { RunBounds } from '../engine/ask-only.ts'
-import type { Adoption, AdoptedHost } from '../model/adoption.ts'
+import type { Adoption, AdoptedHost } from '../mail/adoption.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
 import type { Reporter, RunResult } from '../model/run-event.ts'
 import { readExtraVars } from '../playbook/extra-vars.ts'

@@ -1,5 +1,5 @@
 // How `mailrun adopt` tells people what it found: the inventory alone on standard output, all else on standard error.
-import type { Adoption } from '../model/adoption.ts'
+import type { Adoption } from '../mail/adoption.ts'
 import type { MailrunError } from '../model/mailrun-error.ts'
 import type { Reporter } from '../model/run-event.ts'
 import { withAdoption } from '../report/adopted-file.ts'

@@ -8,7 +8,7 @@ import type { Looking } from '../dns/lookup/look.ts'
 import { planDns, planRecords, type DnsPlan, type Replacing } from '../dns/plan/plan-dns.ts'
 import { hostsOf, pushDns, zonePushes, type ZonePush } from '../dns/push/push-dns.ts'
 import { servedEverywhere, type NotServed } from '../dns/served/served-everywhere.ts'
-import type { RecordFinding } from '../mail/record-finding.ts'
+import type { Finding } from '../findings/finding.ts'
 import type { Inventory } from '../model/inventory.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
 import type { HostResult } from '../model/run-event.ts'
@@ -149,7 +149,7 @@ function tellPlan(work: Work, { format }: Flags): number {
 }
 
 /** Beside a format that has no place for them. */
-function tellFindings(findings: readonly RecordFinding[]): void {
+function tellFindings(findings: readonly Finding[]): void {
   for (const { id, severity, message, remedy } of findings)
     stderr.write(term`mailrun: ${said(`${severity} ${id}: ${message}; ${remedy}`)}\n`)
 }

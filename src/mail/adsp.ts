@@ -1,6 +1,7 @@
 // ADSP records (RFC 5617), which are Historic since 2013: verifiers do not look at them. Published on explicit request
 // alone.
-import { finding, type RecordFinding } from './record-finding.ts'
+import type { Finding } from '../findings/finding.ts'
+import { dkimFinding } from './dkim-findings.ts'
 import { RecordSyntaxError } from './record-syntax-error.ts'
 import { parseTags } from './tag-list.ts'
 import type { Untrusted } from '../shell/untrusted.ts'
@@ -22,14 +23,7 @@ export function parseAdsp(text: Untrusted): AdspPractice {
 }
 
 /** Of all TXT values at `_adsp._domainkey.DOMAIN`. */
-export const lintAdspSet = (txt: readonly Untrusted[]): readonly RecordFinding[] =>
+export const lintAdspSet = (txt: readonly Untrusted[]): readonly Finding[] =>
   txt.some((each) => /^dkim\s*=/.test(each))
-    ? [
-        finding(
-          'legacy-adsp',
-          'note',
-          'an ADSP record is published: ADSP is Historic, DMARC took its place',
-          'remove it',
-        ),
-      ]
+    ? [dkimFinding('legacy-adsp', 'an ADSP record is published: ADSP is Historic, DMARC took its place')]
     : []

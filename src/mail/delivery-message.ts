@@ -1,6 +1,6 @@
 // The messages that are really sent to see what becomes of them: each says what it is and who asked for it, and is
 // known by a nonce.
-import type { DeliveryPath } from '../model/proof.ts'
+import type { DeliveryPath } from './proof/proof.ts'
 
 export interface DeliveryMessage {
   readonly path: DeliveryPath

@@ -4,7 +4,7 @@ import { dkimName, dkimValue, REVOKED_DKIM } from './dkim-record.ts'
 import { byRecord, type MailRecord } from './dns-record.ts'
 import type { MailDomain, MailFleet } from './mail-fleet.ts'
 import { ownNameFindings } from './own-name.ts'
-import type { RecordFinding } from './record-finding.ts'
+import type { Finding } from '../findings/finding.ts'
 import { withoutContradictions } from './wanted/contradictions.ts'
 import { dmarcParts } from './wanted/dmarc.ts'
 import { ofHelo, spfPart } from './wanted/spf.ts'
@@ -16,7 +16,7 @@ export interface MailRecords {
   /** By name, in DNS's order: a domain before what is below it. Each name, type and value once. */
   readonly records: readonly MailRecord[]
   /** What was done to records of others, and what is missing. */
-  readonly findings: readonly RecordFinding[]
+  readonly findings: readonly Finding[]
   /** Records that are wanted, and left out; all others are there. */
   readonly faults: readonly RecordFault[]
 }
@@ -29,7 +29,7 @@ export interface MailRecords {
  * @example mailRecords(mailFleet(members), () => [])
  */
 export function mailRecords(fleet: MailFleet, published: PublishedTxt): MailRecords {
-  const findings: RecordFinding[] = []
+  const findings: Finding[] = []
   const faults: RecordFault[] = []
   const working: Working = { fleet, published, findings, attempt: attempts(faults) }
   const parts = [...fleet.domains.flatMap((domain) => ofDomain(domain, working)), ...ofHelo(working), ...ofKeys(fleet)]

@@ -1,11 +1,12 @@
 // One selector with different keys of several hosts: which of them is right, neither tells, so none is published.
 import { dkimName } from './dkim-record.ts'
 import type { MailMember } from './mail-fleet.ts'
-import { finding, type RecordFinding } from './record-finding.ts'
+import type { Finding } from '../findings/finding.ts'
+import { fleetFinding } from './fleet-findings.ts'
 
 export interface WithoutRivals<Member> {
   readonly members: readonly Member[]
-  readonly findings: readonly RecordFinding[]
+  readonly findings: readonly Finding[]
 }
 
 /** The same key of several hosts is one key. */
@@ -29,11 +30,10 @@ export function withoutRivals<Member extends Pick<MailMember, 'name' | 'keys'>>(
       keys: member.keys.filter(({ domain, selector }) => !rivals.has(dkimName(domain, selector))),
     })),
     findings: [...rivals].map(([record, { hosts }]) =>
-      finding(
+      fleetFinding(
         'dkim-rival-keys',
-        'error',
         `${record} is the selector of ${[...hosts].join(' and ')}, which have different keys: neither is published`,
-        'give one of the hosts another dkim_selector, or take it out of its dkim_selectors',
+        { remedy: 'give one of the hosts another dkim_selector, or take it out of its dkim_selectors' },
       ),
     ),
   }

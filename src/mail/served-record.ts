@@ -1,6 +1,7 @@
 // A record that a fleet wants beside a value that DNS serves at its name: the same, to be replaced, or none of its
 // business.
-import { lintDkim, publicKeyOf, sameDkimKey } from './dkim-lint.ts'
+import { publicKeyOf, sameDkimKey } from './dkim-key.ts'
+import { lintDkim } from './dkim-lint.ts'
 import { parseDkim, type DkimKeyRecord } from './dkim-record.ts'
 import type { MailRecord, WantedRecord } from './dns-record.ts'
 import { isSpf } from './spf/record.ts'

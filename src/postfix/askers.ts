@@ -1,5 +1,5 @@
 // Which services of a Postfix ask milters, and by which of its lists.
-import type { PostfixService } from '../model/postfix-sources.ts'
+import type { PostfixService } from './sources.ts'
 import type { Reading } from './reading.ts'
 
 export interface Asker {

@@ -1,7 +1,7 @@
 // Sockets of milters: where Postfix asks, where OpenDKIM listens, and whether that is one.
 import { isIPv4, isIPv6 } from 'node:net'
 import type { Untrusted } from '../shell/untrusted.ts'
-import type { HostNames } from '../model/postfix-sources.ts'
+import type { HostNames } from './sources.ts'
 
 export type Endpoint =
   /** `path` is absolute, and begins outside of any chroot. */

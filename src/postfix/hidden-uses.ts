@@ -1,5 +1,5 @@
 // What stands against a change of lists of milters: uses that cannot be told, and other instances of Postfix.
-import type { PostfixSources } from '../model/postfix-sources.ts'
+import type { PostfixSources } from './sources.ts'
 import { sameSocket, type Endpoint } from './endpoint.ts'
 import { milterLists, type MilterList } from './milter-uses.ts'
 

@@ -1,7 +1,7 @@
 // The services of a master.cf, as master(8) and its daemons read them (master(5)).
 import type { Untrusted } from '../shell/untrusted.ts'
 import { itemRanges, pairOf, unbraced } from './milter-list.ts'
-import type { PostfixService } from '../model/postfix-sources.ts'
+import type { PostfixService } from './sources.ts'
 
 export interface MasterQuestion {
   /** main.cf's master_service_disable: `inet`, `submission/inet`, `!x/unix`. */

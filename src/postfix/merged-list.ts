@@ -4,7 +4,7 @@ import { endpointOf, sameSocket } from './endpoint.ts'
 import { expansion, textOf } from './expand.ts'
 import { headOf, listItems } from './milter-list.ts'
 import { lookupIn } from './reading.ts'
-import type { HostNames } from '../model/postfix-sources.ts'
+import type { HostNames } from './sources.ts'
 
 export interface ListMerge {
   readonly is: Untrusted

@@ -6,7 +6,7 @@ import { itemRanges, milterItem } from './milter-list.ts'
 import { ParametersAt } from './parameters-at.ts'
 import type { Range } from './range.ts'
 import { Reading, type Read } from './reading.ts'
-import type { PostfixInstance, PostfixService, PostfixSources } from '../model/postfix-sources.ts'
+import type { PostfixInstance, PostfixService, PostfixSources } from './sources.ts'
 
 export interface MilterUse {
   /** Who asks, as master.cf names it: `smtp/inet`; `cleanup/unix` for non_smtpd_milters. */

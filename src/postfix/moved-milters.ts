@@ -5,7 +5,7 @@ import { ItemPlaces } from './item-place.ts'
 import { compactItem, headOf } from './milter-list.ts'
 import { sharedWith, unknownIn } from './hidden-uses.ts'
 import { milterLists, type ListItem, type MilterList } from './milter-uses.ts'
-import type { PostfixInstance, PostfixSources } from '../model/postfix-sources.ts'
+import type { PostfixInstance, PostfixSources } from './sources.ts'
 import type { Settings } from './with-settings.ts'
 import { Writing } from './writing.ts'
 

@@ -2,7 +2,7 @@
 import type { Untrusted } from '../shell/untrusted.ts'
 import { expansion, textOf, type Expansion, type Holder, type Lookup } from './expand.ts'
 import { listItems } from './milter-list.ts'
-import type { PostfixInstance, PostfixService } from '../model/postfix-sources.ts'
+import type { PostfixInstance, PostfixService } from './sources.ts'
 import { builtIn } from './built-in.ts'
 
 export interface Read {

@@ -1,5 +1,5 @@
 // What a Postfix says once settings of main.cf and master.cf are written.
-import type { PostfixSources } from '../model/postfix-sources.ts'
+import type { PostfixSources } from './sources.ts'
 
 export interface Settings {
   /** Of main.cf. */

@@ -5,7 +5,7 @@ import type { Edit } from './item-place.ts'
 import { compactList } from './milter-list.ts'
 import type { MilterList } from './milter-uses.ts'
 import { withSettings, type Settings } from './with-settings.ts'
-import type { PostfixSources } from '../model/postfix-sources.ts'
+import type { PostfixSources } from './sources.ts'
 
 interface Changed {
   readonly holder: Holder

@@ -1,6 +1,6 @@
 // Asks how a host signs its mail: OpenDKIM's unit, configuration, tables and keys as the daemon reads them, and
 // Postfix's milters.
-import type { HostKey, MailSetup, OpendkimTable, PathAttributes } from '../model/mail-setup.ts'
+import type { HostKey, MailSetup, OpendkimTable, PathAttributes } from '../mail/mail-setup.ts'
 import { utf8 } from '../model/answer.ts'
 import { defineProbe, ProbeError, type Probe } from '../model/probe.ts'
 import { raw } from '../shell/script.ts'

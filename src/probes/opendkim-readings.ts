@@ -1,6 +1,6 @@
 // What the audit looks at of OpenDKIM's configuration: its settings, tables and lines that sign, as the daemon reads
 // them.
-import type { MailSetup, OpendkimTable, SignedLine, TableName } from '../model/mail-setup.ts'
+import type { MailSetup, OpendkimTable, SignedLine, TableName } from '../mail/mail-setup.ts'
 import {
   opendkimConfiguration,
   readDataSet,

@@ -2,11 +2,11 @@
 // reached: with main.cf, all that tells who asks which milter.
 import { utf8, type Answer } from '../model/answer.ts'
 import { factAbout, type Fact } from '../model/fact.ts'
-import type { PostfixTold } from '../model/mail-setup.ts'
+import type { PostfixTold } from '../mail/mail-setup.ts'
 import { defineProbe, type Probe } from '../model/probe.ts'
 import { masterServices } from '../postfix/master-cf.ts'
 import { listItems } from '../postfix/milter-list.ts'
-import type { HostNames, PostfixInstance, PostfixSources } from '../model/postfix-sources.ts'
+import type { HostNames, PostfixInstance, PostfixSources } from '../postfix/sources.ts'
 import type { Untrusted } from '../shell/untrusted.ts'
 import { knownValues, MAIN_CF, pairsOf, type PostfixParameters } from './postfix-parameters.ts'
 import { ABSENT, MASTER_CF, MOST_INSTANCES, POSTFIX_SERVICES } from './postfix-services-script.ts'

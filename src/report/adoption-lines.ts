@@ -1,6 +1,6 @@
 // Hosts, vars and comments of an inventory, as lines of YAML 1.1.
 import { stringify } from 'yaml'
-import type { AdoptedHost, AdoptedVar, Adoption } from '../model/adoption.ts'
+import type { AdoptedHost, AdoptedVar, Adoption } from '../mail/adoption.ts'
 import { harmlessLine } from './harmless.ts'
 
 /** Columns of a comment, its mark left out. */

@@ -1,5 +1,5 @@
 // What `mailrun adopt` found, as an inventory in YAML, and as JSON.
-import type { AdoptedHost, AdoptedVar, Adoption } from '../model/adoption.ts'
+import type { AdoptedHost, AdoptedVar, Adoption } from '../mail/adoption.ts'
 import { comment, hostLines, varLines } from './adoption-lines.ts'
 import type { RunDocument } from './json.ts'
 

@@ -1,5 +1,5 @@
 // What became of messages that were really sent, for people: a table, and what there is to know of it that is no fault.
-import { DELIVERY_PATHS, type DeliveryProof, type HostProof, type ProofStatus } from '../model/proof.ts'
+import { DELIVERY_PATHS, type DeliveryProof, type HostProof, type ProofStatus } from '../mail/proof/proof.ts'
 import { count, nameList } from './name-list.ts'
 import { EMPTY, said, term, type TerminalText } from './write/terminal.ts'
 

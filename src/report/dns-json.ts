@@ -81,7 +81,7 @@ export function dnsPlanJson({ records, findings }: Pick<DnsPlan, 'records' | 'fi
       negativeTtl,
     })),
     records: records.map(recordJson),
-    findings,
+    findings: findings.map(({ id, severity, message, remedy }) => ({ id, severity, message, remedy })),
   }
 }
 

@@ -4,7 +4,7 @@ import type { NotServed } from '../dns/served/served-everywhere.ts'
 import { shownServer } from '../dns/lookup/name-server.ts'
 import type { Pushed } from '../dns/push/push-dns.ts'
 import { laggingViews } from '../dns/plan/lagging-views.ts'
-import type { RecordFinding } from '../mail/record-finding.ts'
+import type { Finding } from '../findings/finding.ts'
 import type { Colours } from './colour.ts'
 import { count, placeList } from './name-list.ts'
 import { asLines, EMPTY, joined, said, term, type TerminalText } from './write/terminal.ts'
@@ -91,8 +91,8 @@ function changeText(planned: Planned<'change'>, paint: Colours): TerminalText {
   ])
 }
 
-function findingText({ id, severity, message, remedy }: RecordFinding, paint: Colours): TerminalText {
-  const colour = { error: paint.bad, warning: paint.doubtful, note: paint.faint }[severity]
+function findingText({ id, severity, message, remedy }: Finding, paint: Colours): TerminalText {
+  const colour = { error: paint.bad, unknown: paint.doubtful, warning: paint.doubtful, note: paint.faint }[severity]
   return term`${colour(said(severity))} ${said(id)}: ${said(message)}; ${said(remedy)}\n`
 }
 

@@ -1,12 +1,6 @@
 // Makes text of unknown origin safe to print: no terminal escape, no faked line, no turned reading direction, no
 // character that nobody sees, no command to a CI system gets through.
-
-/**
- * By Unicode's properties: controls, formats (bidi, zero width, tags), surrogates that stand alone, separators of lines
- * and paragraphs, fillers. Tab and line feed are looked at where they matter; U+FE0F, which makes an emoji of a sign,
- * shows.
- */
-export const UNSEEN = /(?![\t\n]|\ufe0f)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu
+import { UNSEEN } from '../text/unseen.ts'
 
 /** Nothing in it needs a look: the common case, and many times as fast. */
 const PLAIN = /^[\n -"$-9;-~]*$/

@@ -1,5 +1,5 @@
 // JSON text that is safe on a terminal and in the log of a CI job too.
-import { UNSEEN } from './harmless.ts'
+import { UNSEEN } from '../text/unseen.ts'
 import { writerOf, type Checked } from './write/checked.ts'
 
 export type JsonText = Checked<'json'>

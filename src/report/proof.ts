@@ -1,7 +1,7 @@
 // `mailrun verify` for people: a line per host and domain, then what is wrong, each once, with what to do; and as a
 // document.
-import { signingVerdicts, verdictsOf } from '../model/proof.ts'
-import type { DmarcProof, HostProof, ProofStatus, SigningProof, Verdict } from '../model/proof.ts'
+import { signingVerdicts, verdictsOf } from '../mail/proof/proof.ts'
+import type { DmarcProof, HostProof, ProofStatus, SigningProof, Verdict } from '../mail/proof/proof.ts'
 import type { Colours } from './colour.ts'
 import { DELIVERY_TITLES, deliveryNotes, deliveryRows, plain, type Cell } from './delivery.ts'
 import { count, placeList } from './name-list.ts'

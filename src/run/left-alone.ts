@@ -1,6 +1,7 @@
 // Domains and hosts' names whose records are left alone, for hosts disagree on them: told, and all others go on.
 import { settledFleet, withoutNames, type MailFleet, type MailMember } from '../mail/mail-fleet.ts'
-import { finding, type RecordFinding } from '../mail/record-finding.ts'
+import type { Finding } from '../findings/finding.ts'
+import { fleetFinding } from '../mail/fleet-findings.ts'
 import type { FleetDns } from './each-dns.ts'
 
 export interface Agreed {
@@ -16,7 +17,7 @@ export function agreedFleet(members: readonly MailMember[], { differing }: Pick<
   return { fleet: withoutNames(fleet, differing), leftAlone: new Map([...told, ...disputed]) }
 }
 
-export const leftAloneFindings = (names: ReadonlyMap<string, string>): readonly RecordFinding[] =>
+export const leftAloneFindings = (names: ReadonlyMap<string, string>): readonly Finding[] =>
   [...names.values()].map((why) =>
-    finding('records-contradict', 'error', `${why}. Its records are left alone`, 'all others go on'),
+    fleetFinding('records-contradict', `${why}. Its records are left alone`, { remedy: 'all others go on' }),
   )

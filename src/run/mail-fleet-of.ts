@@ -7,7 +7,8 @@ import { settledFleet, type MailFleet, type MailMember } from '../mail/mail-flee
 import { selector, selectorList } from '../mail/schemas.ts'
 import { withoutRivals } from '../mail/rival-keys.ts'
 import { isSelector } from '../mail/names.ts'
-import { finding, type RecordFinding } from '../mail/record-finding.ts'
+import type { Finding } from '../findings/finding.ts'
+import { fleetFinding } from '../mail/fleet-findings.ts'
 import type { Inventory } from '../model/inventory.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
 import type { PlaybookHost, PlaybookInput } from '../model/playbook.ts'
@@ -115,7 +116,7 @@ export function keyQuestions({
 
 export interface AskedFleet {
   readonly fleet: MailFleet
-  readonly findings: readonly RecordFinding[]
+  readonly findings: readonly Finding[]
   /** Those that did not tell, with why: their keys are not among the records. */
   readonly silent: readonly HostResult[]
   /** What is not among the records, for hosts did not tell: in words. */
@@ -134,7 +135,7 @@ export async function askMailFleet(
   bounds: RunBounds,
 ): Promise<AskedFleet> {
   const { hosts: results } = await askOnly('dns', hosts, connect, bounds)
-  const findings: RecordFinding[] = []
+  const findings: Finding[] = []
   const silent = results.filter(({ status }) => status !== 'ok')
   const mute = new Map<string, string>()
   const told = results.map((result): MailMember => {
@@ -146,7 +147,8 @@ export async function askMailFleet(
       : addressesOf(own, outputs)
     const keys = isSilent ? [] : keysOf({ name, own: ownSelectors(name, own, given) }, outputs, findings, false)
     if (typeof addresses !== 'string') return { name, vars: own, addresses, keys }
-    if (!isSilent) findings.push(finding('spf-sender-unknown', 'error', `${name} ${addresses}`, 'then plan again'))
+    if (!isSilent)
+      findings.push(fleetFinding('spf-sender-unknown', `${name} ${addresses}`, { remedy: 'then plan again' }))
     mute.set(name, `${name} ${addresses}`)
     return { name, vars: own, addresses: [], keys }
   })

@@ -6,7 +6,8 @@ import type { MailVars } from '../mail/mail-vars.ts'
 import { isSameName } from '../mail/names.ts'
 import { FOREIGN_REMEDY, speaksFor, type OwnSelectors } from '../mail/own-selectors.ts'
 import { publishableKey } from '../mail/public-key.ts'
-import { finding, type RecordFinding } from '../mail/record-finding.ts'
+import type { Finding } from '../findings/finding.ts'
+import { fleetFinding } from '../mail/fleet-findings.ts'
 import { dnsWish } from '../mail/rotation/dns-wish.ts'
 import { selectorsIn, standingOf, type Standing } from '../mail/rotation/history.ts'
 import { isInside } from '../mail/sending-address.ts'
@@ -53,32 +54,26 @@ export interface KeyHolder {
  *
  * @param toCome - keys that are not there yet, or cannot be read before their programs are there, are about to be.
  */
-export function keysOf(
-  holder: KeyHolder,
-  outputs: Outputs,
-  findings: RecordFinding[],
-  toCome: boolean,
-): readonly MailKey[] {
+export function keysOf(holder: KeyHolder, outputs: Outputs, findings: Finding[], toCome: boolean): readonly MailKey[] {
   const { name, own } = holder
   const spoken = spokenKeys(own, outputs)
   findings.push(...spoken.refused.map((each) => refusedFinding(name, each)))
   for (const told of signingsIn(outputs)) {
     const spent = spentSelector(told)
-    if (spent !== undefined) findings.push(finding('dkim-lost-key', 'error', `${name}: ${spent}`, 'then plan again'))
+    if (spent !== undefined)
+      findings.push(fleetFinding('dkim-lost-key', `${name}: ${spent}`, { remedy: 'then plan again' }))
     else if (typeof told.key.publicKey !== 'string') findings.push(missingKey(told, name, toCome))
   }
   return spoken.keys
 }
 
-const REFUSED = {
-  'selector-foreign': ['warning', FOREIGN_REMEDY],
-  'dkim-unfit-key': ['error', 'make a key of 2048 bits on the host, with another selector (mailrun rotate --start)'],
+const REFUSED_REMEDY = {
+  'selector-foreign': FOREIGN_REMEDY,
+  'dkim-unfit-key': 'make a key of 2048 bits on the host, with another selector (mailrun rotate --start)',
 } as const
 
-function refusedFinding(host: string, { id, what }: RefusedKey): RecordFinding {
-  const [severity, remedy] = REFUSED[id]
-  return finding(id, severity, `${host} ${what}`, remedy)
-}
+const refusedFinding = (host: string, { id, what }: RefusedKey): Finding =>
+  fleetFinding(id, `${host} ${what}`, { remedy: REFUSED_REMEDY[id] })
 
 export interface SpokenKeys {
   readonly keys: readonly MailKey[]
@@ -129,29 +124,20 @@ const signingKeys = (outputs: Outputs): readonly ToldKey[] =>
     return isKey ? [{ domain, selector, publicKey: key.publicKey, inUse: true }] : []
   })
 
-function missingKey({ domain, selector, path, key }: ToldSigning, host: string, toCome: boolean): RecordFinding {
+function missingKey({ domain, selector, path, key }: ToldSigning, host: string, toCome: boolean): Finding {
   if (toCome && (key.kind === 'key' || key.kind === 'absent')) {
-    return finding(
-      'dkim-key-to-come',
-      'note',
-      `the record ${dkimName(domain, selector)} is not known before ${host} has its key`,
-      'the run makes the key, and publishes it',
-    )
+    const message = `the record ${dkimName(domain, selector)} is not known before ${host} has its key`
+    return fleetFinding('dkim-key-to-come', message, { remedy: 'the run makes the key, and publishes it' })
   }
   if (key.kind === 'absent') {
-    return finding(
-      'dkim-no-key',
-      'warning',
-      `${host} has no key for ${domain} yet`,
-      'run playbooks/dkim.ts, then plan again',
-    )
+    const remedy = 'run playbooks/dkim.ts, then plan again'
+    return fleetFinding('dkim-no-key', `${host} has no key for ${domain} yet`, { remedy })
   }
   const why = UNREADABLE[key.kind] ?? ' is no private key'
-  return finding(
+  return fleetFinding(
     'dkim-unreadable-key',
-    'error',
     `${host} has a key for ${domain} whose public half cannot be told (${path}${why})`,
-    'mend it on the host, then plan again',
+    { remedy: 'mend it on the host, then plan again' },
   )
 }
 

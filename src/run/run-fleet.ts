@@ -1,6 +1,7 @@
 // The mail fleet as a run knows it: what the inventory says of all hosts, and what those of the run have told so far.
 import type { MailFleet } from '../mail/mail-fleet.ts'
-import { finding, type RecordFinding } from '../mail/record-finding.ts'
+import type { Finding } from '../findings/finding.ts'
+import { fleetFinding } from '../mail/fleet-findings.ts'
 import { withoutRivals } from '../mail/rival-keys.ts'
 import type { PreparedHost } from '../model/prepared-host.ts'
 import type { HostResult } from '../model/run-event.ts'
@@ -47,7 +48,7 @@ const answersIn = ({ outputs }: HostResult): Outputs =>
 
 export interface RunFleet {
   readonly fleet: MailFleet
-  readonly findings: readonly RecordFinding[]
+  readonly findings: readonly Finding[]
   /** By domain: who sends for it, too, and has addresses that are not known. */
   readonly unknown: ReadonlyMap<string, string>
 }
@@ -61,7 +62,7 @@ export function runFleet(
   results: readonly HostResult[],
   toCome: boolean,
 ): RunFleet {
-  const findings: RecordFinding[] = []
+  const findings: Finding[] = []
   const mute = new Map<string, string>()
   const told = new Map(results.map((result) => [result.name, answersIn(result)]))
   const all = [...vars].map(([name, own]) => {
@@ -69,7 +70,7 @@ export function runFleet(
     const addresses = addressesOf(own, outputs)
     const heard = 'outgoing' in outputs
     if (typeof addresses === 'string') {
-      if (heard) findings.push(finding('spf-sender-unknown', 'error', `${name} ${addresses}`, 'then run again'))
+      if (heard) findings.push(fleetFinding('spf-sender-unknown', `${name} ${addresses}`, { remedy: 'then run again' }))
       mute.set(name, `${name} ${heard ? addresses : NOT_ASKED}`)
     }
     const keys = keysOf({ name, own: ownSelectors(name, own, given) }, outputs, findings, toCome)

@@ -1,7 +1,7 @@
 // Which messages are sent from a host to see how they arrive, and which ways are left out, with why: pure.
 import { deliveryMessage, deliveryNonce, type DeliveryMessage, type DeliveryRequest } from '../mail/delivery-message.ts'
 import { mailDomain } from '../mail/names.ts'
-import type { DeliveryPath, DeliveryProof, Verdict } from '../model/proof.ts'
+import type { DeliveryPath, DeliveryProof, Verdict } from '../mail/proof/proof.ts'
 import type { MilterState } from '../probes/milter-sign.ts'
 
 export interface DeliveryPlan {

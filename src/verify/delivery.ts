@@ -2,7 +2,7 @@
 import type { AuthenticationResult } from '../mail/authentication-results.ts'
 import type { DeliveryMessage } from '../mail/delivery-message.ts'
 import type { MailFate } from '../mail/postfix-log.ts'
-import type { DeliveryProof, HostProof, Verdict } from '../model/proof.ts'
+import type { DeliveryProof, HostProof, Verdict } from '../mail/proof/proof.ts'
 import { leftOutVerdict } from './delivery-plan.ts'
 import type { HandedIn } from './hand-in.ts'
 import { METHODS, selectorsOf, stampsOf, type Method, type Stamps } from './stamps.ts'
@@ -153,8 +153,8 @@ function receivedVerdict(
   known: ReadonlySet<string>,
 ): Verdict {
   const what = (says: string): string => `${says}: ${toldBy(found)}, by ${found.by || 'the receiver'}`
-  const faults = METHODS.map((method) => faultOf(method, found[method])).filter((fault) => fault !== undefined)
-  const worst = faults.find(({ status }) => status === 'fail') ?? faults[0]
+  const bad = METHODS.map((method) => badResultOf(method, found[method])).filter((each) => each !== undefined)
+  const worst = bad.find(({ status }) => status === 'fail') ?? bad[0]
   if (worst !== undefined) return { status: worst.status, id: worst.id, what: what(worst.says), advice: worst.advice }
   const silent = METHODS.filter((method) => found[method].length === 0)
   if (silent.length > 0) {
@@ -190,7 +190,7 @@ function toldBy(found: Stamps): string {
   return [...results, ...(selectors.length === 0 ? [] : [`s=${selectors.join(',')}`])].join(' ')
 }
 
-interface Fault {
+interface BadResult {
   readonly status: 'fail' | 'unknown'
   readonly id: string
   readonly says: string
@@ -198,7 +198,7 @@ interface Fault {
 }
 
 /** One signature that verifies is enough; of SPF and DMARC several verifiers may speak, and all must say the same. */
-function faultOf(method: Method, results: readonly AuthenticationResult[]): Fault | undefined {
+function badResultOf(method: Method, results: readonly AuthenticationResult[]): BadResult | undefined {
   if (results.length === 0) return undefined
   const words = results.map(({ result }) => result)
   if (method === 'dkim' ? words.includes('pass') : words.every((word) => word === 'pass')) return undefined

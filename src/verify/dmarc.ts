@@ -1,10 +1,11 @@
 // Whether mail of a domain passes DMARC, by what was proved of its signatures and of SPF, and by what each
 // authoritative server says.
+import { failed, passed, unknown } from '../mail/proof/verdicts.ts'
 import type { Authority } from '../dns/lookup/authority.ts'
 import { shownServer } from '../dns/lookup/name-server.ts'
 import { walkDns } from '../dns/lookup/walk-dns.ts'
 import { evaluateDmarc, type DmarcOutcome } from '../mail/dmarc/evaluate.ts'
-import type { DmarcProof, SigningProof, SpfProof, Verdict } from '../model/proof.ts'
+import type { DmarcProof, SigningProof, SpfProof, Verdict } from '../mail/proof/proof.ts'
 import { signatureVerdict } from './signing.ts'
 
 export async function proveDmarc(
@@ -88,40 +89,23 @@ async function outcomesOf({ domain, dkim, ways }: Proved, authority: Authority):
   )
 }
 
-const fault = (status: Verdict['status'], id: string, what: string, advice: string): Verdict => ({
-  status,
-  id,
-  what,
-  advice,
-})
-
 function disagreement(domain: string, outcomes: readonly ServerOutcome[]): Verdict | undefined {
   const words = outcomes.map(({ result, policy }) => `${result}${policy === undefined ? '' : ` (p=${policy})`}`)
   if (new Set(words).size < 2) return undefined
   const told = words.map((word, index) => `${outcomes[index]!.server}: ${word}`).join('; ')
-  return fault(
-    'fail',
-    'servers-differ',
-    `the name servers do not agree on DMARC of ${domain}: ${told}`,
-    'see that the zone reaches every server (serial, transfer), and wait until it has',
-  )
+  return failed('servers-differ', `the name servers do not agree on DMARC of ${domain}: ${told}`)
 }
 
 function verdictOf(domain: string, dkim: readonly string[], outcome: DmarcOutcome): Verdict {
-  const { result, aligned, failed } = outcome
+  const { result, aligned, failed: unanswered } = outcome
   switch (result) {
     case 'failed':
-      return fault(
-        'unknown',
-        'dns-failed',
-        `${failed!.name} cannot be asked for: ${failed!.why}`,
-        'see that its name servers answer',
-      )
+      return unknown('dns-failed', `${unanswered!.name} cannot be asked for: ${unanswered!.why}`)
     case 'none':
-      return fault('fail', 'dmarc-none', `no DMARC record holds for ${domain}`, `publish _dmarc.${domain}`)
+      return failed('dmarc-none', `no DMARC record holds for ${domain}`, `publish _dmarc.${domain}`)
     case 'pass': {
       const by = [...(aligned.dkim.length > 0 ? ['DKIM'] : []), ...(aligned.spf.length > 0 ? ['SPF'] : [])]
-      return { status: 'pass', id: 'dmarc-pass', what: `DMARC passes by ${by.join(' and ')}` }
+      return passed('dmarc-pass', `DMARC passes by ${by.join(' and ')}`)
     }
     case 'fail':
       return failure(domain, dkim, outcome)
@@ -131,16 +115,10 @@ function verdictOf(domain: string, dkim: readonly string[], outcome: DmarcOutcom
 function failure(domain: string, dkim: readonly string[], { applied, policy }: DmarcOutcome): Verdict {
   const others = dkim.filter((each) => each !== domain)
   if (others.length === 0) {
-    return fault(
-      'fail',
-      'dmarc-fail',
-      `neither DKIM nor SPF passes for ${domain}: receivers are asked for ${policy}`,
-      'mend signing first, then SPF',
-    )
+    return failed('dmarc-fail', `neither DKIM nor SPF passes for ${domain}: receivers are asked for ${policy}`)
   }
   const mode = applied!.record.adkim ?? 'r'
-  return fault(
-    'fail',
+  return failed(
     'dmarc-unaligned',
     `mail from ${domain} is signed for ${others.join(', ')}, which does not align (adkim=${mode}); ` +
       `receivers are asked for ${policy}`,

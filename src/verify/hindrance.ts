@@ -1,5 +1,6 @@
 // Why milters did not answer as they should: none is asked, one is not reached, or one does not take the mail.
-import type { Verdict } from '../model/proof.ts'
+import { failed, unknown } from '../mail/proof/verdicts.ts'
+import type { Verdict } from '../mail/proof/proof.ts'
 import type { MilterAnswer, MilterSession, MilterState } from '../probes/milter-sign.ts'
 
 type Role = MilterSession['role']
@@ -19,31 +20,23 @@ function withoutMilter(role: Role, parameters: Parameters): Verdict | undefined 
     const why = parameters['non_smtpd_milters']
       ? 'internal_mail_filter_classes does not name bounce'
       : 'non_smtpd_milters names no milter'
-    return {
-      status: 'fail',
-      id: 'no-milter',
-      what: `${why}: bounces leave unsigned`,
-      advice: 'run playbooks/dkim.ts; where bounces are not to be signed, say sign_bounces: false',
-    }
+    return failed(
+      'no-milter',
+      `${why}: bounces leave unsigned`,
+      'run playbooks/dkim.ts; where bounces are not to be signed, say sign_bounces: false',
+    )
   }
   const [parameter, mail] =
     role === 'local' ? ['non_smtpd_milters', 'mail of programs on the host'] : ['smtpd_milters', 'mail of clients']
-  return {
-    status: 'fail',
-    id: 'no-milter',
-    what: `${parameter} names no milter: ${mail} leaves unsigned`,
-    advice: 'run playbooks/dkim.ts; where master.cf says otherwise for a service (-o), mend that',
-  }
+  return failed('no-milter', `${parameter} names no milter: ${mail} leaves unsigned`)
 }
+
+/** Of a stranger's mail nothing is known then. */
+const unprovedFor = (role: Role): typeof failed => (role === 'outsider' ? unknown : failed)
 
 function unreachedVerdict(role: Role, { milter, unreached: why = '' }: MilterAnswer, action: string): Verdict {
   const fate = `mail ${fateBy(action)} (milter_default_action = ${action})`
-  return {
-    status: role === 'outsider' ? 'unknown' : 'fail',
-    id: 'milter-unreached',
-    what: `Postfix does not reach ${milter}: ${why}; ${fate}`,
-    advice: adviceOn(why),
-  }
+  return unprovedFor(role)('milter-unreached', `Postfix does not reach ${milter}: ${why}; ${fate}`, adviceOn(why))
 }
 
 function fateBy(action: string): string {
@@ -75,19 +68,13 @@ function adviceOn(why: string): string {
 
 function refusedVerdict(role: Role, { milter, verdict, reply }: MilterAnswer): Verdict {
   if (verdict === 'tempfail' || reply.startsWith('4')) {
-    return {
-      status: role === 'outsider' ? 'unknown' : 'fail',
-      id: 'milter-tempfail',
-      what: `${milter} puts the mail off (${reply || '451'})`,
-      advice:
-        'its log says why ("journalctl -u opendkim"): as a rule the key is missing, ' +
+    return unprovedFor(role)(
+      'milter-tempfail',
+      `${milter} puts the mail off (${reply || '451'})`,
+      'its log says why ("journalctl -u opendkim"): as a rule the key is missing, ' +
         'cannot be read by the user opendkim, or can be read by others',
-    }
+    )
   }
-  return {
-    status: role === 'outsider' ? 'pass' : 'fail',
-    id: 'milter-refused',
-    what: `${milter} refuses the mail: ${reply || verdict}`,
-    ...(role === 'outsider' ? {} : { advice: "see that milter's log" }),
-  }
+  const what = `${milter} refuses the mail: ${reply || verdict}`
+  return role === 'outsider' ? { status: 'pass', id: 'milter-refused', what } : failed('milter-refused', what)
 }

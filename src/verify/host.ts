@@ -1,7 +1,8 @@
 // All that is proved of one host: signing, SPF, DMARC and its names, for each of its domains.
+import { unknown } from '../mail/proof/verdicts.ts'
 import type { Authority } from '../dns/lookup/authority.ts'
 import { mailDomain } from '../mail/names.ts'
-import { judged, type HostProof, type SpfProof, type Verdict } from '../model/proof.ts'
+import { judged, type HostProof, type SpfProof } from '../mail/proof/proof.ts'
 import type { MilterState } from '../probes/milter-sign.ts'
 import type { OutgoingAddresses } from '../probes/outgoing-addresses.ts'
 import { proveDmarc } from './dmarc.ts'
@@ -54,12 +55,7 @@ export async function proveHost(
 const unfitProofs = (domains: readonly string[], unfit: readonly string[]): readonly SpfProof[] =>
   unfit.flatMap((what) =>
     domains.map((domain): SpfProof => {
-      const verdict: Verdict = {
-        status: 'unknown',
-        id: 'no-address',
-        what: `it says that its mail leaves from ${what}`,
-        advice: 'set outgoing_addresses in the inventory',
-      }
+      const verdict = unknown('no-address', `it says that its mail leaves from ${what}`)
       return { identity: 'mailfrom', domain, address: '', result: 'temperror', verdict }
     }),
   )
@@ -72,15 +68,12 @@ async function proveAllSpf(
   authority: Authority,
 ): Promise<readonly SpfProof[]> {
   if (addresses.length === 0) {
-    const verdict: Verdict = {
-      status: 'unknown',
-      id: 'no-address',
-      what:
-        relay === ''
-          ? 'the addresses that its mail leaves from are not known: it has no route, or no ip(8)'
-          : `its mail leaves by ${relay}, whose addresses are not known`,
-      advice: 'set outgoing_addresses in the inventory',
-    }
+    const verdict = unknown(
+      'no-address',
+      relay === ''
+        ? 'the addresses that its mail leaves from are not known: it has no route, or no ip(8)'
+        : `its mail leaves by ${relay}, whose addresses are not known`,
+    )
     return domains.map((domain) => ({ identity: 'mailfrom', domain, address: '', result: 'temperror', verdict }))
   }
   // Loaded by who needs it: it brings a library along.

@@ -1,7 +1,8 @@
 // Whether mail to many could be unsubscribed from by one click: RFC 8058 has that count only where a signature covers
 // the header fields that say so.
+import { failed } from '../mail/proof/verdicts.ts'
 import type { GivenField } from '../mail/probe-message.ts'
-import type { Verdict } from '../model/proof.ts'
+import type { Verdict } from '../mail/proof/proof.ts'
 
 /** RFC 8058, section 4. In the probe's message both are there. */
 const COVERED = ['List-Unsubscribe', 'List-Unsubscribe-Post']
@@ -17,14 +18,11 @@ export function oneClickVerdict(fields: readonly GivenField[]): Verdict | undefi
     .map(({ value }) => COVERED.filter((field) => !coveredBy(value).includes(field.toLowerCase())))
   const [fewest = []] = missing.toSorted((a, b) => a.length - b.length)
   if (fewest.length === 0) return undefined
-  return {
-    status: 'fail',
-    id: 'one-click-unsigned',
-    what:
-      `no signature covers ${fewest.join(' and ')}: receivers ignore one-click unsubscription ` +
+  return failed(
+    'one-click-unsigned',
+    `no signature covers ${fewest.join(' and ')}: receivers ignore one-click unsubscription ` +
       'of bulk mail (RFC 8058), and large ones require it',
-    advice: 'SignHeaders *,+list-unsubscribe,+list-unsubscribe-post in opendkim.conf',
-  }
+  )
 }
 
 /** The names in `h=`, in lower case. */

@@ -1,10 +1,11 @@
 // Forward-confirmed reverse DNS: an address has a name, the name has the address, and so has the name that the host
 // greets with (RFC 1912, section 2.1; RFC 5321, section 4.1.4).
+import { failed, passed, unknown } from '../mail/proof/verdicts.ts'
 import type { Authority } from '../dns/lookup/authority.ts'
 import { MOST_REVERSE_NAMES } from '../dns/bounds/bounds.ts'
 import { parseNetwork, renderNetwork } from '../mail/network.ts'
 import { valuesOf } from '../mail/dns-walk.ts'
-import type { AddressProof, Verdict } from '../model/proof.ts'
+import type { AddressProof, Verdict } from '../mail/proof/proof.ts'
 import type { Untrusted } from '../shell/untrusted.ts'
 
 /** @param helo - `undefined` where it is not known. */
@@ -20,41 +21,39 @@ export async function proveReverse(
   const names = valuesOf(answer).slice(0, MOST_REVERSE_NAMES)
   const proof = (verdict: Verdict): AddressProof => ({ address, names, verdict })
   if (answer.kind === 'failed') {
-    return proof({
-      status: 'unknown',
-      id: 'dns-failed',
-      what: `${pointer} cannot be asked for: ${answer.why}`,
-      advice: 'see that its name servers answer',
-    })
+    return proof(unknown('dns-failed', `${pointer} cannot be asked for: ${answer.why}`))
   }
   if (names.length === 0) {
-    return proof({
-      status: 'fail',
-      id: 'no-ptr',
-      what: `${address} has no name (no PTR record ${pointer})`,
-      advice: 'whoever gave you the address sets it; large receivers refuse mail without',
-    })
+    return proof(
+      failed(
+        'no-ptr',
+        `${address} has no name (no PTR record ${pointer})`,
+        'whoever gave you the address sets it; large receivers refuse mail without',
+      ),
+    )
   }
   const has = async (name: Untrusted): Promise<boolean> =>
     valuesOf(await walker.resolve({ name, type }, undefined)).some((each) => canonical(each) === canonical(address))
   const confirmed = (await Promise.all(names.map(async (name) => ((await has(name)) ? [name] : [])))).flat()
   if (confirmed.length === 0) {
-    return proof({
-      status: 'fail',
-      id: 'ptr-not-confirmed',
-      what: `${address} is named ${names.join(', ')}, which has not that address`,
-      advice: `publish ${type} records, or have the PTR record name the host`,
-    })
+    return proof(
+      failed(
+        'ptr-not-confirmed',
+        `${address} is named ${names.join(', ')}, which has not that address`,
+        `publish ${type} records, or have the PTR record name the host`,
+      ),
+    )
   }
   if (helo !== undefined && !confirmed.includes(helo) && !(await has(helo))) {
-    return proof({
-      status: 'fail',
-      id: 'helo-not-confirmed',
-      what: `the host greets as ${helo}, which has not the address ${address}`,
-      advice: `publish ${type} ${address} for ${helo}, or set smtp_helo_name to ${confirmed[0]}`,
-    })
+    return proof(
+      failed(
+        'helo-not-confirmed',
+        `the host greets as ${helo}, which has not the address ${address}`,
+        `publish ${type} ${address} for ${helo}, or set smtp_helo_name to ${confirmed[0]}`,
+      ),
+    )
   }
-  return proof({ status: 'pass', id: 'fcrdns', what: `${address} is ${confirmed.join(', ')}` })
+  return proof(passed('fcrdns', `${address} is ${confirmed.join(', ')}`))
 }
 
 function canonical(address: Untrusted): string {

@@ -1,11 +1,12 @@
 // Verifies the signatures that milters put on a message, by the keys that each authoritative server gives, and says
 // what is wrong as what it is.
+import { failed, passed, unknown } from '../mail/proof/verdicts.ts'
 import { dkimVerify } from 'mailauth/lib/dkim/verify.js'
 import type { Asking, Authority } from '../dns/lookup/authority.ts'
 import { shownServer, type NameServer } from '../dns/lookup/name-server.ts'
 import { dkimName, parseDkim } from '../mail/dkim-record.ts'
 import { RecordSyntaxError } from '../mail/record-syntax-error.ts'
-import type { ServerVerdict, SignatureProof, Verdict } from '../model/proof.ts'
+import type { ServerVerdict, SignatureProof, Verdict } from '../mail/proof/proof.ts'
 import { resolverFor } from './node-resolver.ts'
 import type { Untrusted } from '../shell/untrusted.ts'
 
@@ -63,32 +64,20 @@ async function byServer(
   const answer = await asking.resolve({ name, type: 'TXT' }, server)
   if (answer.kind === 'failed') {
     return {
-      verdict: {
-        status: 'unknown',
-        id: 'dns-failed',
-        what: `${name} cannot be asked for: ${answer.why}`,
-        advice: 'see that its name servers answer',
-      },
+      verdict: unknown('dns-failed', `${name} cannot be asked for: ${answer.why}`),
     }
   }
   if (answer.kind !== 'found') {
     return {
-      verdict: {
-        status: 'fail',
-        id: 'no-key',
-        what: `there is no record ${name}`,
-        advice: 'publish it: verifiers take the mail as unsigned',
-      },
+      verdict: failed('no-key', `there is no record ${name}`, 'publish it: verifiers take the mail as unsigned'),
     }
   }
   if (answer.values.length > 1) {
     return {
-      verdict: {
-        status: 'fail',
-        id: 'many-keys',
-        what: `there are ${answer.values.length} TXT records ${name}, and verifiers take any of them`,
-        advice: 'keep one',
-      },
+      verdict: failed(
+        'many-keys',
+        `there are ${answer.values.length} TXT records ${name}, and verifiers take any of them`,
+      ),
     }
   }
   const problem = recordProblem(name, answer.values[0]!)
@@ -101,20 +90,14 @@ async function byServer(
 function recordProblem(name: string, value: Untrusted): Verdict | undefined {
   try {
     if (parseDkim(value).p !== '') return undefined
-    return {
-      status: 'fail',
-      id: 'key-revoked',
-      what: `the record ${name} says that the key is revoked (p=)`,
-      advice: 'have the host sign with another selector, or publish its key again',
-    }
+    return failed(
+      'key-revoked',
+      `the record ${name} says that the key is revoked (p=)`,
+      'have the host sign with another selector, or publish its key again',
+    )
   } catch (error) {
     if (!(error instanceof RecordSyntaxError)) throw error
-    return {
-      status: 'fail',
-      id: 'bad-record',
-      what: `${name}: ${error.message}`,
-      advice: 'publish the record as mailrun prints it',
-    }
+    return failed('bad-record', `${name}: ${error.message}`, 'publish the record as mailrun prints it')
   }
 }
 
@@ -124,38 +107,26 @@ function verdictOf(name: string, result: Verified | undefined): Verdict {
     comment = '',
     policy,
   } = (result?.status ?? {}) as { result?: string; comment?: string; policy?: Readonly<Record<string, string>> }
-  if (word === 'pass') return { status: 'pass', id: 'verified', what: `the signature verifies by ${name}` }
+  if (word === 'pass') return passed('verified', `the signature verifies by ${name}`)
   if (/body hash/.test(comment)) {
-    return {
-      status: 'fail',
-      id: 'body-changed',
-      what: 'the body is not the one that was signed',
-      advice: 'see what changes messages behind the milter that signs: the signing one must be the last',
-    }
+    return failed(
+      'body-changed',
+      'the body is not the one that was signed',
+      'see what changes messages behind the milter that signs: the signing one must be the last',
+    )
   }
   if (word === 'fail') {
-    return {
-      status: 'fail',
-      id: 'key-differs',
-      what: `the key in ${name} is not the one that the host signs with, or the header was changed after signing`,
-      advice: "publish the host's key",
-    }
+    return failed(
+      'key-differs',
+      `the key in ${name} is not the one that the host signs with, or the header was changed after signing`,
+      "publish the host's key",
+    )
   }
   if (policy?.['dkim-rules'] === 'weak-key') {
-    return {
-      status: 'fail',
-      id: 'weak-key',
-      what: `the key in ${name} has less than 1024 bits, and verifiers pass over it (RFC 8301)`,
-      advice: 'make a key of 2048 bits',
-    }
+    return failed('weak-key', `the key in ${name} has less than 1024 bits, and verifiers pass over it (RFC 8301)`)
   }
   if (word === 'temperror') {
-    return {
-      status: 'unknown',
-      id: 'dns-failed',
-      what: `${name} cannot be asked for: ${comment}`,
-      advice: 'see that its name servers answer',
-    }
+    return unknown('dns-failed', `${name} cannot be asked for: ${comment}`)
   }
   return { status: 'fail', id: 'not-verified', what: `the signature does not verify by ${name}: ${comment || word}` }
 }

@@ -1,9 +1,10 @@
 // Judges what a host's milters did with a message: signed where it must be, unsigned where it must not be, and
 // verified.
+import { failed, passed, unknown } from '../mail/proof/verdicts.ts'
 import type { Authority } from '../dns/lookup/authority.ts'
 import { MOST_SIGNATURES } from '../dns/bounds/bounds.ts'
 import { filledTemplate, withFields, type GivenField } from '../mail/probe-message.ts'
-import type { SignatureProof, SigningProof, Verdict } from '../model/proof.ts'
+import type { SignatureProof, SigningProof, Verdict } from '../mail/proof/proof.ts'
 import { hindrance } from './hindrance.ts'
 import { NO_SERVER } from './no-server.ts'
 import { oneClickVerdict } from './one-click.ts'
@@ -58,12 +59,11 @@ function verdictOf(session: MilterSession, signatures: readonly SignatureProof[]
   const signed = last >= 0
   if (role === 'outsider') return outsiderVerdict(domain, signed)
   if (!signed) {
-    return {
-      status: 'fail',
-      id: 'unsigned',
-      what: `the mail is not signed by ${milters.map(({ milter }) => milter).join(', ')}`,
-      advice: isOwn ? adviceOnOwn(domain) : adviceOnUnsigned(role, domain),
-    }
+    return failed(
+      'unsigned',
+      `the mail is not signed by ${milters.map(({ milter }) => milter).join(', ')}`,
+      isOwn ? adviceOnOwn(domain) : adviceOnUnsigned(role, domain),
+    )
   }
   const proofs = signatures.map(signatureVerdict)
   return (
@@ -75,13 +75,12 @@ function verdictOf(session: MilterSession, signatures: readonly SignatureProof[]
 }
 
 function outsiderVerdict(domain: string, signed: boolean): Verdict {
-  if (!signed) return { status: 'pass', id: 'outsider-unsigned', what: 'mail of a stranger is not signed' }
-  return {
-    status: 'fail',
-    id: 'outsider-signed',
-    what: `mail from ${domain} by a stranger (${OUTSIDER}, no login) is signed: whoever reaches this host can forge`,
-    advice: 'InternalHosts of OpenDKIM is too wide: a plain file with the networks of your own, no refile:',
-  }
+  if (!signed) return passed('outsider-unsigned', 'mail of a stranger is not signed')
+  return failed(
+    'outsider-signed',
+    `mail from ${domain} by a stranger (${OUTSIDER}, no login) is signed: whoever reaches this host can forge`,
+    'InternalHosts of OpenDKIM is too wide: a plain file with the networks of your own, no refile:',
+  )
 }
 
 const adviceOnOwn = (domain: string): string =>
@@ -98,12 +97,7 @@ function changedVerdict(milters: readonly MilterAnswer[]): Verdict | undefined {
   const changer = milters.find(({ others }) => changedBy(others).length > 0)
   if (changer === undefined) return undefined
   const changed = changedBy(changer.others).join(' and ')
-  return {
-    status: 'fail',
-    id: 'message-changed',
-    what: `${changer.milter} changes ${changed} of the message once it is signed`,
-    advice: 'the milter that signs must be the last',
-  }
+  return failed('message-changed', `${changer.milter} changes ${changed} of the message once it is signed`)
 }
 
 /** What milter commands change of a message. */
@@ -125,18 +119,17 @@ export function signatureVerdict({
 }: SignatureProof): Verdict {
   const [first] = servers
   if (first === undefined) {
-    return {
-      status: 'unknown',
-      id: 'no-name-server',
-      what: `no name server can be asked for ${selector}._domainkey.${domain}: ${unasked}`,
-      advice: NO_SERVER,
-    }
+    return unknown(
+      'no-name-server',
+      `no name server can be asked for ${selector}._domainkey.${domain}: ${unasked}`,
+      NO_SERVER,
+    )
   }
   const bad = servers.filter(({ status }) => status !== 'pass')
   if (bad.length === 0) {
     const key = `d=${domain} s=${selector} ${algorithm}${bits === undefined ? '' : ` ${bits}`}`
     const by = servers.length === 1 ? '1 name server' : `${servers.length} name servers`
-    return { status: 'pass', id: 'signed', what: `${key}, verified by ${by}` }
+    return passed('signed', `${key}, verified by ${by}`)
   }
   if (bad.length === servers.length && bad.every(({ id }) => id === first.id)) {
     const { server: _, ...same } = first
@@ -144,12 +137,8 @@ export function signatureVerdict({
   }
   const told = bad.map(({ server, what }) => `${server}: ${what}`).join('; ')
   const onlyUnanswered = bad.every(({ id }) => id === 'dns-failed')
-  return {
-    status: onlyUnanswered ? 'unknown' : 'fail',
-    id: onlyUnanswered ? 'dns-failed' : 'servers-differ',
-    what: `the name servers do not agree: ${told}`,
-    advice: onlyUnanswered
-      ? 'see that all its name servers answer'
-      : 'see that the zone reaches every server (serial, transfer), and wait until it has',
-  }
+  const what = `the name servers do not agree: ${told}`
+  return onlyUnanswered
+    ? unknown('dns-failed', what, 'see that all its name servers answer')
+    : failed('servers-differ', what)
 }

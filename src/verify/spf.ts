@@ -1,10 +1,11 @@
 // Whether SPF lets a host's address send for a domain or under a name, by what each authoritative server says (RFC
 // 7208).
+import { failed, passed, unknown } from '../mail/proof/verdicts.ts'
 import type { DNSResolver } from 'mailauth'
 import { spf } from 'mailauth/lib/spf/index.js'
 import type { Authority } from '../dns/lookup/authority.ts'
 import { shownServer } from '../dns/lookup/name-server.ts'
-import type { SpfProof, Verdict } from '../model/proof.ts'
+import type { SpfProof, Verdict } from '../mail/proof/proof.ts'
 import { RecordSyntaxError } from '../mail/record-syntax-error.ts'
 import { parseSpf } from '../mail/spf/parse.ts'
 import { isSpf } from '../mail/spf/record.ts'
@@ -96,30 +97,15 @@ function verdictOf(
   why: string,
 ): Verdict {
   if (results.length === 0) {
-    return {
-      status: 'unknown',
-      id: 'no-name-server',
-      what: `no name server can be asked for ${domain}: ${why}`,
-      advice: NO_SERVER,
-    }
+    return unknown('no-name-server', `no name server can be asked for ${domain}: ${why}`, NO_SERVER)
   }
   if (results.length > 1) {
-    return {
-      status: 'fail',
-      id: 'servers-differ',
-      what: `SPF of ${domain} for ${address} is ${told}: the name servers do not agree`,
-      advice: 'see that the zone reaches every server (serial, transfer), and wait until it has',
-    }
+    return failed('servers-differ', `SPF of ${domain} for ${address} is ${told}: the name servers do not agree`)
   }
   const [result] = results
-  if (result === 'pass') return { status: 'pass', id: 'spf-pass', what: `SPF of ${domain} lets ${address} send` }
+  if (result === 'pass') return passed('spf-pass', `SPF of ${domain} lets ${address} send`)
   if (result === 'temperror') {
-    return {
-      status: 'unknown',
-      id: 'dns-failed',
-      what: `SPF of ${domain} cannot be told: DNS does not answer`,
-      advice: 'see that its name servers answer',
-    }
+    return unknown('dns-failed', `SPF of ${domain} cannot be told: DNS does not answer`)
   }
   // A HELO name needs SPF for bounces alone, and many do well without.
   if (result === 'none') {
@@ -131,12 +117,10 @@ function verdictOf(
     }
   }
   if (result === 'permerror') {
-    return {
-      status: 'fail',
-      id: 'spf-permerror',
-      what: `the SPF record of ${domain} cannot be used (permerror)${why === '' ? '' : `: ${why}`}`,
-      advice: 'mend it: verifiers make 10 lookups and take one record',
-    }
+    return failed(
+      'spf-permerror',
+      `the SPF record of ${domain} cannot be used (permerror)${why === '' ? '' : `: ${why}`}`,
+    )
   }
   const term = `${address.includes(':') ? 'ip6' : 'ip4'}:${address}`
   return {

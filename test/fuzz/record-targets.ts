@@ -2,7 +2,8 @@
 // what is read is written so that it is read the same again, what is spoilt is refused in words.
 import * as assert from 'uvu/assert'
 import { parseAdsp } from '../../src/mail/adsp.ts'
-import { lintDkim, lintDkimSet, publicKeyOf } from '../../src/mail/dkim-lint.ts'
+import { publicKeyOf } from '../../src/mail/dkim-key.ts'
+import { lintDkim, lintDkimSet } from '../../src/mail/dkim-lint.ts'
 import { parseDkim, renderDkim } from '../../src/mail/dkim-record.ts'
 import { lintDmarc, lintDmarcSet } from '../../src/mail/dmarc/lint.ts'
 import { readDmarc } from '../../src/mail/dmarc/parse.ts'

@@ -1,7 +1,9 @@
 // The page of findings, made from the findings themselves.
-import { CHECKS, CHECK_NAMES, SEVERITIES, type FindingKind } from '../../src/model/findings/finding-kind.ts'
-import { FINDING_KINDS } from '../../src/model/findings/finding-kinds.ts'
-import { DELIVERY_VERDICTS, GOOD_VERDICTS } from '../../src/model/findings/proof-findings.ts'
+import { CHECKS, CHECK_NAMES } from '../../src/findings/checks.ts'
+import type { FindingKind } from '../../src/findings/rule.ts'
+import { SEVERITIES } from '../../src/findings/severity.ts'
+import { CATALOGUE } from '../../src/audit/catalogue.ts'
+import { DELIVERY_VERDICTS, GOOD_VERDICTS } from '../../src/mail/proof/verdicts.ts'
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replace(/(\*@?|_)(?=\S)/g, '\\$1')
 
@@ -21,12 +23,12 @@ const TOLD_ONCE = [
 ].join('\n')
 
 export function findingsPage(): string {
-  const all = Object.entries(FINDING_KINDS) as readonly (readonly [string, FindingKind])[]
+  const all = CATALOGUE.ids.map((id): FindingKind => CATALOGUE.kindOf(id))
   const parts = CHECK_NAMES.map((check) => {
     const rows = all
-      .filter(([, kind]) => kind.check === check)
-      .sort(([, a], [, b]) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity))
-      .map(([id, { severity, means, remedy }]) => `| \`${id}\` | ${severity} | ${cell(means)} | ${cell(remedy)} |`)
+      .filter((kind) => kind.check === check)
+      .sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity))
+      .map(({ id, severity, means, remedy }) => `| \`${id}\` | ${severity} | ${cell(means)} | ${cell(remedy)} |`)
     return `## ${CHECKS[check].title}
 
 Whether ${CHECKS[check].about}.

@@ -1,25 +1,23 @@
-// Lint on what a host says of itself: names and addresses under which its own mail leaves, looked at with what was
+// Rules on what a host says of itself: names and addresses under which its own mail leaves, looked at with what was
 // proved of them.
+import type { FindingDetails } from '../../findings/finding.ts'
+import { foundIf, rule } from '../../findings/rule.ts'
+import type { MailSetup } from '../../mail/mail-setup.ts'
 import { covers, parseNetwork } from '../../mail/network.ts'
-import type { MailSetup } from '../../model/mail-setup.ts'
-import type { HostProof, SpfProof } from '../../model/proof.ts'
+import type { HostProof, SpfProof } from '../../mail/proof/proof.ts'
 import type { HostEvidence } from '../evidence.ts'
-import { faultIf, type Fault } from '../fault.ts'
-import { signs } from './signing-table.ts'
+import { signs } from './opendkim/tables-read.ts'
 
-const GLOBAL6 = parseNetwork('2000::/3')!
-
-type Said = Pick<HostEvidence, 'listed' | 'routed' | 'own' | 'helo'>
-
-export function originFaults(setup: MailSetup, proof: HostProof, said: Said): readonly Fault[] {
-  if (Object.keys(setup.parameters).length === 0) return []
-  return [
-    // Where own mail is to be signed, the live signature says whether it is.
-    ...(said.own === undefined ? [...unprovedBounces(setup, proof), ...unprovedOrigin(setup, proof)] : []),
-    ...otherHelo(proof, said),
-    ...unlistedAddresses(setup, said),
-  ]
+/** Of a host that answered. */
+export interface AnsweredHost extends Pick<HostEvidence, 'listed' | 'routed' | 'own' | 'helo'> {
+  readonly setup: MailSetup
+  readonly proof: HostProof
 }
+
+const hasPostfix = ({ setup }: AnsweredHost): boolean => Object.keys(setup.parameters).length > 0
+
+/** Where own mail is to be signed, the live signature says whether it is. */
+const isOwnUnproved = (host: AnsweredHost): boolean => hasPostfix(host) && host.own === undefined
 
 const spfOfHelo = ({ spf }: HostProof): readonly SpfProof[] => spf.filter(({ identity }) => identity === 'helo')
 
@@ -29,60 +27,93 @@ function isHeloCovered(proof: HostProof): boolean {
   return ofHelo.length > 0 && ofHelo.every(({ verdict }) => verdict.status === 'pass')
 }
 
-function unprovedBounces({ parameters }: MailSetup, proof: HostProof): readonly Fault[] {
-  const areFiltered = /\b(?:bounce|notify)\b/.test(parameters['internal_mail_filter_classes'] ?? '')
-  if (proof.helo === undefined || areFiltered || isHeloCovered(proof)) return []
-  const results = spfOfHelo(proof).map(({ result }) => result)
-  return [
-    {
-      id: 'bounces-unauthenticated',
+const bouncesUnauthenticated = rule({
+  id: 'bounces-unauthenticated',
+  check: 'setup',
+  severity: 'warning',
+  means: 'Bounces are neither signed nor covered by SPF of the name that the host greets with: receivers refuse them.',
+  remedy: 'publish SPF for that name, or internal_mail_filter_classes = bounce',
+  find(host: AnsweredHost) {
+    const {
+      setup: { parameters },
+      proof,
+    } = host
+    const areFiltered = /\b(?:bounce|notify)\b/.test(parameters['internal_mail_filter_classes'] ?? '')
+    if (!isOwnUnproved(host) || proof.helo === undefined || areFiltered) return []
+    const results = spfOfHelo(proof).map(({ result }) => result)
+    return foundIf(!isHeloCovered(proof), {
       subject: { about: proof.helo },
       message: 'bounces are not signed, and SPF of the name that the host greets with does not pass',
       expected: 'SPF of that name, or internal_mail_filter_classes = bounce',
       found: [...new Set(results)].join(', ') || 'no SPF',
-    },
-  ]
-}
+    })
+  },
+})
 
-function unprovedOrigin(setup: MailSetup, proof: HostProof): readonly Fault[] {
-  const origin = (setup.parameters['myorigin'] ?? '').toLowerCase()
-  const isSigned = signs(setup, `root@${origin}`)
-  const isCovered = origin === proof.helo && isHeloCovered(proof)
-  return faultIf(origin !== '' && !isSigned && !isCovered, {
-    id: 'origin-unauthenticated',
-    subject: { about: `root@${origin}` },
-    message: 'mail of programs on the host comes from a name that is neither signed nor covered by SPF',
-    expected: 'the name in the SigningTable, or SPF of it',
-  })
-}
+const originUnauthenticated = rule({
+  id: 'origin-unauthenticated',
+  check: 'setup',
+  severity: 'warning',
+  means:
+    'Mail of programs on the host comes from a name that no line of the SigningTable covers, nor SPF: ' +
+    "receivers refuse cron's mail.",
+  remedy: 'publish SPF for that name, sign for it too, or set myorigin to the domain',
+  find(host: AnsweredHost) {
+    const { setup, proof } = host
+    const origin = (setup.parameters['myorigin'] ?? '').toLowerCase()
+    if (!isOwnUnproved(host) || origin === '') return []
+    const isCovered = origin === proof.helo && isHeloCovered(proof)
+    return foundIf(!signs(setup, `root@${origin}`) && !isCovered, {
+      subject: { about: `root@${origin}` },
+      message: 'mail of programs on the host comes from a name that is neither signed nor covered by SPF',
+      expected: 'the name in the SigningTable, or SPF of it',
+    })
+  },
+})
 
-function otherHelo({ helo }: HostProof, { helo: wanted }: Said): readonly Fault[] {
-  if (wanted === undefined || helo === undefined || wanted === helo) return []
-  return [
-    {
-      id: 'helo-differs',
+const heloDiffers = rule({
+  id: 'helo-differs',
+  check: 'setup',
+  severity: 'warning',
+  means: 'The host greets others with another name than the inventory says, and SPF is published for the latter.',
+  remedy: 'set helo_name to what it greets with, or myhostname to what the inventory says',
+  find(host: AnsweredHost): readonly FindingDetails[] {
+    const { helo: wanted, proof } = host
+    const { helo } = proof
+    if (!hasPostfix(host) || wanted === undefined || helo === undefined) return []
+    return foundIf(wanted !== helo, {
       subject: { about: helo },
       message: `it greets others as ${helo}, and by the inventory as ${wanted}`,
       expected: wanted,
       found: helo,
-    },
-  ]
-}
+    })
+  },
+})
 
-/** Addresses of IPv6, where the inventory lists none. */
-function unlistedAddresses({ parameters }: MailSetup, { listed, routed }: Said): readonly Fault[] {
-  const usesIp6 = /all|ipv6/.test(parameters['inet_protocols'] ?? 'all')
-  if (!usesIp6 || listed === undefined || listed.some((address) => address.includes(':'))) return []
-  return routed.filter(isGlobal6).map((address) => ({
-    id: 'ip6-unlisted',
-    subject: { about: address },
-    message: `mail leaves from ${address}, too`,
-    expected: `${address} in outgoing_addresses`,
-    found: listed.join(', '),
-  }))
-}
+const ip6Unlisted = rule({
+  id: 'ip6-unlisted',
+  check: 'setup',
+  severity: 'warning',
+  means: 'Mail leaves by IPv6, too, and outgoing_addresses names no such address: SPF does not let it send.',
+  remedy: 'add the address to outgoing_addresses, or inet_protocols = ipv4',
+  find(host: AnsweredHost): readonly FindingDetails[] {
+    const { listed, routed, setup } = host
+    const usesIp6 = hasPostfix(host) && /all|ipv6/.test(setup.parameters['inet_protocols'] ?? 'all')
+    if (!usesIp6 || listed === undefined || listed.some((address) => address.includes(':'))) return []
+    return routed.filter(isGlobal6).map((address) => ({
+      subject: { about: address },
+      message: `mail leaves from ${address}, too`,
+      expected: `${address} in outgoing_addresses`,
+      found: listed.join(', '),
+    }))
+  },
+})
+
+const GLOBAL6 = parseNetwork('2000::/3')!
 
 function isGlobal6(address: string): boolean {
   const network = parseNetwork(address)
   return network?.family === 6 && covers(GLOBAL6, network)
 }
+
+export const ORIGIN_RULES = [bouncesUnauthenticated, originUnauthenticated, heloDiffers, ip6Unlisted]

@@ -3,7 +3,8 @@ import { isRevokedDkim } from '../../mail/dkim-record.ts'
 import { byRecord, isWithin, type MailRecord } from '../../mail/dns-record.ts'
 import type { MailFleet } from '../../mail/mail-fleet.ts'
 import { mailRecords, type RecordFault } from '../../mail/mail-records.ts'
-import { finding, type RecordFinding } from '../../mail/record-finding.ts'
+import type { Finding } from '../../findings/finding.ts'
+import { fleetFinding } from '../../mail/fleet-findings.ts'
 import { isAnothersKey } from '../../mail/served-record.ts'
 import { MailrunError } from '../../model/mailrun-error.ts'
 import { askZone, type ServerAnswer } from '../lookup/ask-zone.ts'
@@ -40,7 +41,7 @@ type PlannedState =
 
 export interface DnsPlan {
   readonly records: readonly PlannedRecord[]
-  readonly findings: readonly RecordFinding[]
+  readonly findings: readonly Finding[]
   /** Records that could not be worked out, and are not among `records`; the findings tell them, too. */
   readonly faults: readonly RecordFault[]
   /** The TXT values that were found at a name, for whoever writes whole sets. */
@@ -110,14 +111,14 @@ const unreadableAt = (
 /** Of a record or of one that could not be worked out. */
 const placeOf = (each: Pick<MailRecord, 'name' | 'type' | 'purpose'>): string => `${each.purpose} ${keyOf(each)}`
 
-const faultFinding = ({ why }: RecordFault): RecordFinding =>
-  finding('records-contradict', 'error', why, 'mend that, then plan again; all other records go on')
+const faultFinding = ({ why }: RecordFault): Finding =>
+  fleetFinding('records-contradict', why, { remedy: 'mend that, then plan again; all other records go on' })
 
 /** Once a zone. */
-function serverFindings(seen: ReadonlyMap<string, Seen>): readonly RecordFinding[] {
+function serverFindings(seen: ReadonlyMap<string, Seen>): readonly Finding[] {
   const zones = [...seen.values()].flatMap((each) => ('sight' in each ? [each.sight.zone] : []))
   return [...new Map(zones.map((each) => [each.zone, each])).values()].flatMap(({ zone, faults }) =>
-    faults.map((fault) => finding('name-servers', 'warning', `${zone}: ${fault}`, 'mend its NS records')),
+    faults.map((fault) => fleetFinding('name-servers', `${zone}: ${fault}`)),
   )
 }
 

@@ -1,5 +1,6 @@
 // Reads DMARC records: what RFC 9989, section 4.8 lets receivers use, and what is wrong with the rest.
-import { finding, type RecordFinding } from '../record-finding.ts'
+import type { Finding } from '../../findings/finding.ts'
+import { dmarcFinding } from './findings.ts'
 import type { Tag } from '../tag-list.ts'
 import type { DmarcRecord } from './record.ts'
 import { reportUriProblem } from './report-uri.ts'
@@ -28,7 +29,7 @@ function areFailureOptions(options: readonly Untrusted[]): boolean {
 export interface ReadDmarc {
   readonly record: DmarcRecord
   /** Of tags that receivers pass over, for their values or places are wrong. */
-  readonly findings: readonly RecordFinding[]
+  readonly findings: readonly Finding[]
 }
 
 /** Of a record that is mostly noise, so many tell enough. */
@@ -42,13 +43,15 @@ export function readDmarc(txt: Untrusted): ReadDmarc | undefined {
     .slice(1)
     .map((part) => part.trim())
   const given = parts.at(-1) === '' ? parts.slice(0, -1) : parts
-  const findings: RecordFinding[] = []
+  const findings: Finding[] = []
   const told = new Set<string>()
   const wrong = (what: Untrusted, problem: string): void => {
     if (told.has(what) || findings.length === MOST_FAULTS) return
     told.add(what)
     findings.push(
-      finding('dmarc-tag', 'error', `${what} ${problem}, and receivers pass over it`, `mend or remove ${what}`),
+      dmarcFinding('dmarc-tag', `${what} ${problem}, and receivers pass over it`, {
+        remedy: `mend or remove ${what}`,
+      }),
     )
   }
   const tags: Tag[] = []
@@ -82,12 +85,7 @@ export function readDmarc(txt: Untrusted): ReadDmarc | undefined {
   }
   if (given.length > 0 && tags.some(([name]) => name === 'p') && !/^p\b/i.test(given[0]!))
     findings.push(
-      finding(
-        'dmarc-p-place',
-        'warning',
-        'p is not right behind v, and receivers of RFC 7489 then pass over the record',
-        'begin it with v=DMARC1; p=',
-      ),
+      dmarcFinding('dmarc-p-place', 'p is not right behind v, and receivers of RFC 7489 then pass over the record'),
     )
   return { record: { ...(read as DmarcRecord), ...(others.length > 0 ? { others } : {}) }, findings }
 }

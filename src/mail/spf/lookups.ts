@@ -1,6 +1,7 @@
 // Counts what an SPF record costs a verifier in lookups, includes and redirects followed (RFC 7208, section 4.6.4).
 import { valuesOf, type DnsAnswer, type DnsWalk } from '../dns-walk.ts'
-import { finding, type RecordFinding } from '../record-finding.ts'
+import type { Finding } from '../../findings/finding.ts'
+import { spfFinding } from './findings.ts'
 import { RecordSyntaxError } from '../record-syntax-error.ts'
 import { hasMacro } from './domain-spec.ts'
 import { parseSpf } from './parse.ts'
@@ -34,14 +35,14 @@ export interface SpfLookups {
    */
   readonly voids: { readonly ip4: number; readonly ip6: number }
   readonly cost: SpfCost
-  readonly findings: readonly RecordFinding[]
+  readonly findings: readonly Finding[]
 }
 
 interface Count {
   lookups: number
   ip4: number
   ip6: number
-  readonly findings: RecordFinding[]
+  readonly findings: Finding[]
 }
 
 /**
@@ -60,18 +61,17 @@ export function* spfLookups(domain: string, planned: SpfRecord | undefined): Dns
   return { lookups, voids: { ip4, ip6 }, cost, findings: [...findings, ...limitFindings(domain, count)] }
 }
 
-function limitFindings(domain: string, { lookups, ip4, ip6 }: Count): readonly RecordFinding[] {
-  const findings: RecordFinding[] = []
+function limitFindings(domain: string, { lookups, ip4, ip6 }: Count): readonly Finding[] {
+  const findings: Finding[] = []
   if (lookups > MOST_LOOKUPS) {
     const counted = lookups >= ENOUGH ? `${ENOUGH} or more` : lookups
     const message = `${domain}: ${counted} lookups, and verifiers make ${MOST_LOOKUPS} (then permerror)`
-    const remedy = 'name own hosts with ip4: and ip6:, and take out services that send no more'
-    findings.push(finding('spf-lookups', 'error', message, remedy))
+    findings.push(spfFinding('spf-lookups', message))
   }
   const voids = Math.max(ip4, ip6)
   if (voids > MOST_VOIDS) {
     const message = `${domain}: ${voids} lookups find nothing, and verifiers take ${MOST_VOIDS} (then permerror)`
-    findings.push(finding('spf-voids', 'error', message, 'take out the terms whose names have no such record'))
+    findings.push(spfFinding('spf-voids', message))
   }
   return findings
 }
@@ -83,37 +83,36 @@ function* published(
   count: Count,
 ): DnsWalk<SpfCost> {
   const none = { domain, by, record: undefined, lookups: 0, children: [] }
-  const fault = (id: string, problem: string): SpfCost => {
+  const bad = (id: 'spf-loop' | 'spf-no-record' | 'spf-many' | 'spf-syntax', problem: string): SpfCost => {
     count.findings.push(
-      finding(
+      spfFinding(
         id,
-        'error',
         by === undefined ? `${domain} ${problem}` : `${by}: ${domain} ${problem}, and verifiers then answer permerror`,
-        by === undefined ? 'publish one good record' : `take ${by} out, or have it mended by whose domain it is`,
+        {
+          remedy:
+            by === undefined ? 'publish one good record' : `take ${by} out, or have it mended by whose domain it is`,
+        },
       ),
     )
     return none
   }
-  if (path.includes(domain)) return fault('spf-loop', 'leads back to itself')
+  if (path.includes(domain)) return bad('spf-loop', 'leads back to itself')
   const answer: DnsAnswer = yield { name: domain, type: 'TXT' }
   if (answer.kind === 'failed') {
     count.findings.push(
-      finding(
-        'spf-unanswered',
-        'warning',
-        `${by === undefined ? '' : `${by}: `}${domain} cannot be asked for: ${answer.why}`,
-        'ask again later',
-      ),
+      spfFinding('spf-unanswered', `${by === undefined ? '' : `${by}: `}${domain} cannot be asked for: ${answer.why}`, {
+        severity: 'warning',
+      }),
     )
     return none
   }
   const records = valuesOf(answer).filter(isSpf)
-  if (records.length === 0) return fault('spf-no-record', 'has no SPF record')
-  if (records.length > 1) return fault('spf-many', `has ${records.length} SPF records`)
+  if (records.length === 0) return bad('spf-no-record', 'has no SPF record')
+  if (records.length > 1) return bad('spf-many', `has ${records.length} SPF records`)
   try {
     return yield* costOf(domain, by, parseSpf(records[0]!), [...path, domain], count)
   } catch (error) {
-    if (error instanceof RecordSyntaxError) return fault('spf-syntax', `has a bad one (${error.message})`)
+    if (error instanceof RecordSyntaxError) return bad('spf-syntax', `has a bad one (${error.message})`)
     throw error
   }
 }
@@ -179,11 +178,9 @@ function* lookMx(text: string, target: Untrusted, count: Count): DnsWalk<undefin
     .filter((host) => host !== '')
   if (hosts.length > MOST_MX)
     count.findings.push(
-      finding(
+      spfFinding(
         'spf-many-mx',
-        'error',
         `${text}: ${target} has ${hosts.length} MX records, and verifiers look at ${MOST_MX} (then permerror)`,
-        'name the addresses that send with ip4: and ip6:',
       ),
     )
   for (const host of hosts.slice(0, MOST_MX)) {

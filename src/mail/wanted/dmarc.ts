@@ -6,7 +6,8 @@ import { renderDmarc, type DmarcPolicy } from '../dmarc/record.ts'
 import { externalDestinations, REPORT_CONSENT, reportConsentName } from '../dmarc/report-consent.ts'
 import { isWithin } from '../dns-record.ts'
 import type { MailDomain } from '../mail-fleet.ts'
-import { finding, type RecordFinding } from '../record-finding.ts'
+import type { Finding } from '../../findings/finding.ts'
+import { fleetFinding } from '../fleet-findings.ts'
 import { supersedes } from '../served-record.ts'
 import { txt, type Part, type Working } from './working.ts'
 
@@ -27,14 +28,7 @@ export function dmarcParts(
     .map((value) => readDmarc(value)!.record)
   const stronger = there.find(({ p = 'none' }) => STRENGTH[p] > STRENGTH[record.p ?? 'none'])
   if (stronger !== undefined)
-    findings.push(
-      finding(
-        'dmarc-weakens',
-        'warning',
-        `${domain} has p=${stronger.p} now, and is to have p=${record.p}`,
-        'set dmarc.p to what is there, unless it is to be weakened',
-      ),
-    )
+    findings.push(fleetFinding('dmarc-weakens', `${domain} has p=${stronger.p} now, and is to have p=${record.p}`))
   const own = [...fleet.domains]
     .filter((each) => each.dmarc !== undefined || !each.sends)
     .map((each) => each.domain)
@@ -59,19 +53,18 @@ export function dmarcParts(
 }
 
 /** Of a domain whose inventory says nothing of DMARC: what is published is nobody's to mend here, and told if bad. */
-function unsetDmarc(domain: string, name: string, published: readonly Untrusted[]): readonly RecordFinding[] {
+function unsetDmarc(domain: string, name: string, published: readonly Untrusted[]): readonly Finding[] {
   if (!published.some((value) => supersedes({ purpose: 'dmarc' }, value)))
     return [
-      finding(
-        'dmarc-not-set',
-        'warning',
-        `${domain} gets no DMARC record: nobody has said what it is to be`,
-        'set dmarc, to begin with: { p: none, rua: dmarc@example.org }',
-      ),
+      fleetFinding('dmarc-not-set', `${domain} gets no DMARC record: nobody has said what it is to be`, {
+        remedy: 'set dmarc, to begin with: { p: none, rua: dmarc@example.org }',
+      }),
     ]
   return lintDmarcSet(published)
     .filter(({ severity }) => severity === 'error')
-    .map(({ id, message, remedy }) =>
-      finding(id, 'warning', `${name}: what is published does not do what it is there for: ${message}`, remedy),
-    )
+    .map((each) => ({
+      ...each,
+      severity: 'warning',
+      message: `${name}: what is published does not do what it is there for: ${each.message}`,
+    }))
 }

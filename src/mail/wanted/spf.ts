@@ -2,7 +2,7 @@
 import { MailrunError } from '../../model/mailrun-error.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 import type { MailDomain, MailFleet } from '../mail-fleet.ts'
-import { finding } from '../record-finding.ts'
+import { fleetFinding } from '../fleet-findings.ts'
 import { lintSpfStrangers } from '../spf/lint.ts'
 import { mergeSpf, type SpfSenders } from '../spf/merge.ts'
 import { parseSpf } from '../spf/parse.ts'
@@ -42,7 +42,7 @@ function mergedSpf(name: string, senders: SpfSenders, { published, findings }: W
   try {
     const { record, notes } = mergeSpf(existing, senders)
     findings.push(
-      ...notes.map((note) => finding('spf-merge', 'note', `${name}: ${note}`, 'look at the new record')),
+      ...notes.map((note) => fleetFinding('spf-merge', `${name}: ${note}`)),
       ...lintSpfStrangers(record, senders.networks).map((each) => ({ ...each, message: `${name}: ${each.message}` })),
     )
     return renderSpf(record)

@@ -2,7 +2,7 @@
 import { MailrunError } from '../../model/mailrun-error.ts'
 import type { MailRecord, Purpose } from '../dns-record.ts'
 import type { MailFleet } from '../mail-fleet.ts'
-import type { RecordFinding } from '../record-finding.ts'
+import type { Finding } from '../../findings/finding.ts'
 
 /** A record that cannot be worked out: its own fault, and no other's. */
 export interface RecordFault {
@@ -22,7 +22,7 @@ export type PublishedTxt = (name: string) => readonly string[]
 export interface Working {
   readonly fleet: MailFleet
   readonly published: PublishedTxt
-  readonly findings: RecordFinding[]
+  readonly findings: Finding[]
   /** Nothing where that cannot be worked out; it is noted. */
   attempt(at: Omit<RecordFault, 'why'>, make: () => readonly Part[]): readonly Part[]
 }

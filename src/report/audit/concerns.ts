@@ -1,6 +1,6 @@
 // Whether a finding is behind a cell of the matrix.
-import type { AuditFinding, AuditRow } from '../../model/audit.ts'
-import type { CheckName } from '../../model/findings/finding-kind.ts'
+import type { AuditFinding, AuditRow } from '../../audit/audit-report.ts'
+import type { CheckName } from '../../findings/checks.ts'
 
 /** What a subject leaves out is not concerned: it holds for every host, or domain. */
 export function concerns({ check, subjects }: AuditFinding, cell: CheckName, { host, domain }: AuditRow): boolean {

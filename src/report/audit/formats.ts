@@ -1,5 +1,5 @@
 // A report in the format that is asked for.
-import type { AuditReport } from '../../model/audit.ts'
+import type { AuditReport } from '../../audit/audit-report.ts'
 import type { Colours } from '../colour.ts'
 import { jsonDocument, jsonLines, type JsonText } from '../json-text.ts'
 import type { Printable } from '../write/checked.ts'

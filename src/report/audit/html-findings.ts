@@ -1,7 +1,7 @@
 // The findings on an audit's page.
-import type { AuditFinding, AuditReport, CellStatus } from '../../model/audit.ts'
-import { CHECKS } from '../../model/findings/finding-kind.ts'
-import { kindOf } from '../../model/findings/finding-kinds.ts'
+import type { AuditFinding, AuditReport, CellStatus } from '../../audit/audit-report.ts'
+import { CHECKS } from '../../findings/checks.ts'
+import { CATALOGUE } from '../../audit/catalogue.ts'
 import { code, htmlJoined, type HtmlText, page, text } from '../write/html.ts'
 import { SIGNS, subjectGroups } from './words.ts'
 
@@ -18,7 +18,7 @@ function findingOf(finding: AuditFinding, number: number): HtmlText {
   const badge = page`<span class="badge ${text(status)}">${text(`${SIGNS[status].sign} ${word}`)}</span>`
   return page`<article class="finding ${text(status)}" id="finding-${number}">
 <h3>${badge} <span>${text(message)}</span> ${code(id)}</h3>
-<p class="faint">${text(CHECKS[check].title)}: ${text(kindOf(id).means)}</p>
+<p class="faint">${text(CHECKS[check].title)}: ${text(CATALOGUE.kindOf(id).means)}</p>
 <dl>${entriesOf(finding)}</dl>
 </article>`
 }

@@ -1,5 +1,5 @@
 // The plain tables of an audit's page: hosts that were not audited, stale entries of the baseline, domains, hosts.
-import type { AuditReport } from '../../model/audit.ts'
+import type { AuditReport } from '../../audit/audit-report.ts'
 import { code, htmlJoined, type HtmlText, page, text } from '../write/html.ts'
 import { SIGNS } from './words.ts'
 

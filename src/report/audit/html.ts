@@ -1,7 +1,7 @@
 // A report as one page of HTML that needs nothing beside itself: no script, no font, no picture, and nothing that hosts
 // say can become any.
-import type { AuditCell, AuditFinding, AuditReport, AuditRow, CellStatus } from '../../model/audit.ts'
-import { CHECKS, CHECK_NAMES, type CheckName } from '../../model/findings/finding-kind.ts'
+import type { AuditCell, AuditFinding, AuditReport, AuditRow, CellStatus } from '../../audit/audit-report.ts'
+import { CHECKS, CHECK_NAMES, type CheckName } from '../../findings/checks.ts'
 import { groupedBy } from '../../text/grouped-by.ts'
 import { count } from '../name-list.ts'
 import { htmlJoined, type HtmlText, named, page, text } from '../write/html.ts'

@@ -1,6 +1,6 @@
 // A report as JUnit's XML, as CI systems read it: a suite for each host, a case for each domain and check.
-import type { AuditFinding, AuditReport, AuditRow, CellStatus } from '../../model/audit.ts'
-import { CHECKS, CHECK_NAMES } from '../../model/findings/finding-kind.ts'
+import type { AuditFinding, AuditReport, AuditRow, CellStatus } from '../../audit/audit-report.ts'
+import { CHECKS, CHECK_NAMES } from '../../findings/checks.ts'
 import { groupedBy } from '../../text/grouped-by.ts'
 import { inLines, word, xml, xmlJoined, type XmlText } from '../write/xml.ts'
 import { concerns } from './concerns.ts'

@@ -1,6 +1,6 @@
 // A report as Markdown, for tickets, wikis and the summaries of CI jobs (GitHub's tables).
-import type { AuditCell, AuditFinding, AuditReport, CellStatus } from '../../model/audit.ts'
-import { CHECKS, CHECK_NAMES } from '../../model/findings/finding-kind.ts'
+import type { AuditCell, AuditFinding, AuditReport, CellStatus } from '../../audit/audit-report.ts'
+import { CHECKS, CHECK_NAMES } from '../../findings/checks.ts'
 import { count, nameList } from '../name-list.ts'
 import { code, mark, markJoined, plain, type MarkdownText } from '../write/markdown.ts'
 import { cellText, severityCounts, SIGNS, subjectGroups } from './words.ts'

@@ -1,8 +1,10 @@
 // A report as SARIF 2.1.0 (OASIS), as code hosts read it: a rule for each id that was found, a result for each place.
+import type { Subject } from '../../findings/finding.ts'
 import { createHash } from 'node:crypto'
-import type { AuditFinding, AuditReport, AuditSubject } from '../../model/audit.ts'
-import { CHECKS, type Severity } from '../../model/findings/finding-kind.ts'
-import { kindOf, type FindingId } from '../../model/findings/finding-kinds.ts'
+import type { AuditFinding, AuditReport } from '../../audit/audit-report.ts'
+import { CHECKS } from '../../findings/checks.ts'
+import type { Severity } from '../../findings/severity.ts'
+import { CATALOGUE, type FindingId } from '../../audit/catalogue.ts'
 import { harmless } from '../harmless.ts'
 import { jsonDocument, type JsonText } from '../json-text.ts'
 import { LONE_SURROGATE } from '../write/markup.ts'
@@ -47,7 +49,7 @@ export function auditSarif(report: AuditReport): JsonText {
 }
 
 function rule(id: FindingId) {
-  const { severity, check, means, remedy } = kindOf(id)
+  const { severity, check, means, remedy } = CATALOGUE.kindOf(id)
   return {
     id,
     shortDescription: { text: means },
@@ -57,7 +59,7 @@ function rule(id: FindingId) {
   }
 }
 
-function result(finding: AuditFinding, subject: AuditSubject, ruleIndex: number) {
+function result(finding: AuditFinding, subject: Subject, ruleIndex: number) {
   const { id, severity, message, expected, found, remedy, accepted } = finding
   const lines = [
     message,
@@ -85,7 +87,7 @@ function result(finding: AuditFinding, subject: AuditSubject, ruleIndex: number)
 }
 
 /** A file on a host, a DNS record (RFC 4501), or the host or domain itself. */
-function location(subject: AuditSubject) {
+function location(subject: Subject) {
   const { host, domain, path, line } = subject
   const hasLine = path !== undefined && line !== undefined && line > 0
   return {
@@ -117,7 +119,7 @@ const plainText = (parts: readonly string[]): string =>
 
 const encoded = (text: string): string => encodeURIComponent(text.replace(LONE_SURROGATE, '\ufffd'))
 
-function uriOf({ host, domain, record, path }: AuditSubject): string {
+function uriOf({ host, domain, record, path }: Subject): string {
   const hostPart = encoded(host ?? '')
   if (path !== undefined) return `file://${hostPart}${path.split('/').map(encoded).join('/')}`
   const name = record ?? (host === undefined ? domain : undefined)

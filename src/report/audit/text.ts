@@ -1,6 +1,6 @@
 // `mailrun audit` for the terminal: the matrix, cut to its width, then each finding once, with what to do.
-import type { AuditFinding, AuditReport, AuditRow, CellStatus } from '../../model/audit.ts'
-import { CHECKS, CHECK_NAMES } from '../../model/findings/finding-kind.ts'
+import type { AuditFinding, AuditReport, AuditRow, CellStatus } from '../../audit/audit-report.ts'
+import { CHECKS, CHECK_NAMES } from '../../findings/checks.ts'
 import type { Colours } from '../colour.ts'
 import { count, nameList, placeList } from '../name-list.ts'
 import { secondsText } from '../recap.ts'

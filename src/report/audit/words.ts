@@ -1,6 +1,7 @@
 // How a report's statuses and subjects are said, in every format.
-import type { AuditCell, AuditFinding, AuditReport, AuditSubject, CellStatus } from '../../model/audit.ts'
-import { SEVERITIES } from '../../model/findings/finding-kind.ts'
+import type { Subject } from '../../findings/finding.ts'
+import type { AuditCell, AuditFinding, AuditReport, CellStatus } from '../../audit/audit-report.ts'
+import { SEVERITIES } from '../../findings/severity.ts'
 import { groupedBy } from '../../text/grouped-by.ts'
 import { count } from '../name-list.ts'
 
@@ -24,11 +25,11 @@ export function cellText({ status, ids, text }: AuditCell): string {
 }
 
 /** `/etc/opendkim.conf:12` */
-const placeText = ({ path, line }: AuditSubject): string =>
+const placeText = ({ path, line }: Subject): string =>
   path === undefined ? '' : `${path}${line === undefined || line === 0 ? '' : `:${line}`}`
 
 /** All of a subject but its host. */
-export const detailText = (subject: AuditSubject): string =>
+export const detailText = (subject: Subject): string =>
   [subject.record ?? subject.domain, placeText(subject), subject.about]
     .filter((part) => part !== undefined && part !== '')
     .join(', ')

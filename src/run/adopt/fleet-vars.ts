@@ -1,7 +1,7 @@
 // The hosts' vars beside each other: which are the group's, and whose selector is a host's own.
 import { isIP } from 'node:net'
 import { isSameName, isSelector } from '../../mail/names.ts'
-import type { AdoptedHost, AdoptedVar, Adoption } from '../../model/adoption.ts'
+import type { AdoptedHost, AdoptedVar, Adoption } from '../../mail/adoption.ts'
 import type { Host } from '../../model/host.ts'
 
 /** @param inventory - the hosts that were asked. @param connection - of those that were named. */

@@ -1,7 +1,7 @@
 // Hosts that are named on the command line, as ssh(1) takes them: `mx1.example.org`, `root@mx2.example.org:2222`.
 import { isIPv6 } from 'node:net'
 import { splitPort } from '../../inventory/host-pattern.ts'
-import type { ConnectionVars } from '../../model/adoption.ts'
+import type { ConnectionVars } from '../../mail/adoption.ts'
 import type { Host } from '../../model/host.ts'
 import type { Inventory } from '../../model/inventory.ts'
 import { MailrunError } from '../../model/mailrun-error.ts'

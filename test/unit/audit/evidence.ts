@@ -1,13 +1,13 @@
 // Evidence for the audit's tests: a host on which all is well, and what is changed of it.
 import type { DomainEvidence, Evidence, HostEvidence } from '../../../src/audit/evidence.ts'
-import type { AuditReport } from '../../../src/model/audit.ts'
-import type { MailSetup, OpendkimTable, Setting } from '../../../src/model/mail-setup.ts'
-import type { HostProof } from '../../../src/model/proof.ts'
+import type { AuditReport } from '../../../src/audit/audit-report.ts'
+import type { MailSetup, OpendkimTable, Setting } from '../../../src/mail/mail-setup.ts'
+import type { HostProof } from '../../../src/mail/proof/proof.ts'
 import type { Baseline } from '../../../src/audit/baseline.ts'
 import { opendkimReadings } from '../../../src/probes/opendkim-readings.ts'
 import type { FileText } from '../../../src/signers/opendkim/index.ts'
 import { MASTER } from '../postfix/host.ts'
-import { auditReport } from '../../../src/audit/report.ts'
+import { auditReport } from '../../../src/audit/build-report.ts'
 
 const RSA_2048 =
   'MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAk6i4i9JEgfyeEOBdMzqteRAfunVJdB/wTPhpf8xHcCW3NY0O6ZvW6MjI' +

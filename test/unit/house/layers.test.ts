@@ -22,7 +22,7 @@ const sourcesOf = (folder: string): readonly string[] =>
 
 function importsOf(file: string): readonly string[] {
   const text = readFileSync(join(repository, file), 'utf8')
-  return [...text.matchAll(/(?:from|import\()\s*'([^']+)'/g)].map((match) => match[1]!)
+  return [...text.matchAll(/(?:\bfrom|import\()\s*'([^']+)'/g)].map((match) => match[1]!)
 }
 
 const filesImportedBy = (file: string): readonly string[] =>

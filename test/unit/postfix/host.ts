@@ -1,6 +1,6 @@
 // A host's Postfix for tests, out of the texts of its files.
 import { masterServices } from '../../../src/postfix/master-cf.ts'
-import type { HostNames, PostfixInstance, PostfixSources } from '../../../src/model/postfix-sources.ts'
+import type { HostNames, PostfixInstance, PostfixSources } from '../../../src/postfix/sources.ts'
 
 export const HOST: HostNames = {
   own: ['mx1', 'mx1.example.org'],

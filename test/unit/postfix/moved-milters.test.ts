@@ -2,7 +2,7 @@
 import * as assert from 'uvu/assert'
 import { endpointOfSocket } from '../../../src/postfix/endpoint.ts'
 import { movedMilters } from '../../../src/postfix/moved-milters.ts'
-import type { PostfixSources } from '../../../src/model/postfix-sources.ts'
+import type { PostfixSources } from '../../../src/postfix/sources.ts'
 import { suite } from '../../suite.ts'
 import { HOST, instance, MASTER, sources } from './host.ts'
 

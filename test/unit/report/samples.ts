@@ -8,12 +8,12 @@ import type { NotServed } from '../../../src/dns/served/served-everywhere.ts'
 import type { Rdata } from '../../../src/dns/lookup/rrset.ts'
 import type { Pushed } from '../../../src/dns/push/push-dns.ts'
 import type { MailRecord } from '../../../src/mail/dns-record.ts'
-import type { AuditReport, CellStatus } from '../../../src/model/audit.ts'
-import type { CheckName } from '../../../src/model/findings/finding-kind.ts'
+import type { AuditReport, CellStatus } from '../../../src/audit/audit-report.ts'
+import type { CheckName } from '../../../src/findings/checks.ts'
 import type { Host, Var } from '../../../src/model/host.ts'
 import type { Inventory } from '../../../src/model/inventory.ts'
 import type { PreparedHost } from '../../../src/model/prepared-host.ts'
-import type { HostProof, Verdict } from '../../../src/model/proof.ts'
+import type { HostProof, Verdict } from '../../../src/mail/proof/proof.ts'
 import type { HostResult, RunEvent } from '../../../src/model/run-event.ts'
 import { auditAs, type AuditFormat } from '../../../src/report/audit/formats.ts'
 import { colours } from '../../../src/report/colour.ts'
@@ -120,7 +120,16 @@ const PLANNED: readonly PlannedRecord[] = [
 ].map((state) => ({ record: RECORD, zone: ZONE as unknown as PlannedRecord['zone'], views: VIEWS, ...state }))
 const PLAN: DnsPlan = {
   records: [...PLANNED, { ...PLANNED[3]!, zone: undefined }],
-  findings: [{ id: 'spf-lookups', severity: 'warning', message: 'many lookups', remedy: 'list addresses' }],
+  findings: [
+    {
+      id: 'spf-lookups',
+      severity: 'warning',
+      check: 'spf',
+      message: 'many lookups',
+      remedy: 'list addresses',
+      subject: {},
+    },
+  ],
   faults: [],
   published: () => ['v=spf1 -all'],
 }

@@ -1,7 +1,7 @@
 // What was found, put into an inventory that is there: its other lines stay as they are.
 import * as assert from 'uvu/assert'
 import { parse } from 'yaml'
-import type { AdoptedHost, AdoptedVar } from '../../../../src/model/adoption.ts'
+import type { AdoptedHost, AdoptedVar } from '../../../../src/mail/adoption.ts'
 import { withAdoption } from '../../../../src/report/adopted-file.ts'
 import { suite } from '../../../suite.ts'
 

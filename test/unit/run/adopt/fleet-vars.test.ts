@@ -1,6 +1,6 @@
 // What hosts have alike is the group's; no two have the same first selector.
 import * as assert from 'uvu/assert'
-import type { AdoptedHost } from '../../../../src/model/adoption.ts'
+import type { AdoptedHost } from '../../../../src/mail/adoption.ts'
 import { adoptionYaml } from '../../../../src/report/adoption.ts'
 import { fleetVars } from '../../../../src/run/adopt/fleet-vars.ts'
 import { parse } from 'yaml'

@@ -1,0 +1,38 @@
+// Every finding there is: the one vocabulary of audit, verify and dns, of which the page of findings, the baseline and
+// the reports are made. An id never changes its meaning.
+import { catalogueOf } from '../findings/catalogue.ts'
+import type { FindingKind, Kinds } from '../findings/rule.ts'
+import { DKIM_KINDS } from '../mail/dkim-findings.ts'
+import { DKIM_RULES } from '../mail/dkim-rules.ts'
+import { DMARC_KINDS } from '../mail/dmarc/findings.ts'
+import { DMARC_RULES } from '../mail/dmarc/rules.ts'
+import { FLEET_KINDS } from '../mail/fleet-findings.ts'
+import { PROOF_KINDS } from '../mail/proof/findings.ts'
+import { SPF_KINDS } from '../mail/spf/findings.ts'
+import { SPF_RULES } from '../mail/spf/rules.ts'
+import { FLEET_RULES } from './rules/fleet.ts'
+import { HOST_RULES, SETUP_RULES } from './rules/index.ts'
+import { DOMAIN_RULES, RECORD_RULES } from './rules/records/index.ts'
+
+const listed = <Id extends string>(kinds: Kinds<Id>): readonly FindingKind<Id>[] =>
+  Object.values<FindingKind<Id>>(kinds)
+
+const ALL = [
+  ...SETUP_RULES,
+  ...HOST_RULES,
+  ...FLEET_RULES,
+  ...listed(PROOF_KINDS),
+  ...DOMAIN_RULES,
+  ...RECORD_RULES,
+  ...listed(SPF_KINDS),
+  ...SPF_RULES,
+  ...listed(DKIM_KINDS),
+  ...DKIM_RULES,
+  ...listed(DMARC_KINDS),
+  ...DMARC_RULES,
+  ...listed(FLEET_KINDS),
+]
+
+export type FindingId = (typeof ALL)[number]['id']
+
+export const CATALOGUE = catalogueOf<FindingId>(ALL)

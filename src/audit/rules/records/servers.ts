@@ -1,0 +1,65 @@
+// Rules on name servers of a domain: whether all answer, and say the same.
+import type { FindingDetails } from '../../../findings/finding.ts'
+import { rule } from '../../../findings/rule.ts'
+import { byLive } from '../../../findings/superseded.ts'
+import type { DomainEvidence, PublishedTxt } from '../../evidence.ts'
+
+const KINDS: Readonly<Record<'spf' | 'dmarc' | 'dkim', RegExp>> = {
+  spf: /^v=spf1(?: |$)/i,
+  dmarc: /^\s*v\s*=\s*dmarc/i,
+  dkim: /(?:)/,
+}
+
+export const recordLags = rule({
+  id: 'record-lags',
+  check: 'dkim',
+  severity: 'error',
+  means: 'A name server does not serve what the others do.',
+  remedy: 'see that the zone reaches every server (serial, transfer)',
+  supersededBy: [byLive('record', ['servers-differ']), byLive('column', ['servers-differ'])],
+  find: ({ domain, spf, dmarc, keys }: DomainEvidence) => [
+    ...lagging(domain, 'spf', spf),
+    ...lagging(domain, 'dmarc', dmarc),
+    ...keys.flatMap((key) => lagging(domain, 'dkim', key)),
+  ],
+})
+
+/** Of the servers that answer, those in the minority; the first where there is none. */
+function lagging(
+  domain: string,
+  check: 'spf' | 'dmarc' | 'dkim',
+  { name, servers }: PublishedTxt,
+): readonly FindingDetails[] {
+  const told = servers.flatMap(({ server, values }) => {
+    const text = values?.filter((value) => KINDS[check].test(value)).sort()
+    return text === undefined ? [] : [{ server, text: text.join(' and ') }]
+  })
+  const numberOf = (text: string): number => told.filter((each) => each.text === text).length
+  const most = told.reduce<string | undefined>(
+    (best, { text }) => (best === undefined || numberOf(text) > numberOf(best) ? text : best),
+    undefined,
+  )
+  return told
+    .filter(({ text }) => text !== most)
+    .map(({ server, text }) => ({
+      subject: { domain, record: name, about: server },
+      check,
+      message: `${server} does not serve what the others do at ${name}`,
+      expected: most || 'no record',
+      found: text || 'no record',
+    }))
+}
+
+/** Each once, whatever it was asked for. */
+export function silentServers({ domain, spf, dmarc, keys }: DomainEvidence): readonly FindingDetails[] {
+  const silent = new Map(
+    [spf, dmarc, ...keys].flatMap(({ servers }) =>
+      servers.filter(({ values }) => values === undefined).map(({ server, why = '' }) => [server, why] as const),
+    ),
+  )
+  return [...silent].map(([server, why]) => ({
+    subject: { domain, ...(server === '' ? {} : { about: server }) },
+    check: 'dkim',
+    message: server === '' ? why : `${server} gives no answer that counts: ${why}`,
+  }))
+}

@@ -1,0 +1,71 @@
+// Kinds of findings, and rules: what there is to know of a finding before anybody has found it, and how it is found.
+import type { CheckName } from './checks.ts'
+import type { Finding, FindingDetails } from './finding.ts'
+import type { Severity } from './severity.ts'
+import type { Superseding } from './superseded.ts'
+
+export interface FindingKind<Id extends string = string> {
+  /** Never changes its meaning; lists of accepted findings name it. */
+  readonly id: Id
+  /** The column of the matrix in which it shows. */
+  readonly check: CheckName
+  readonly severity: Severity
+  /** A sentence on what it means for mail. */
+  readonly means: string
+  /** What to do, where the finding itself says nothing better. */
+  readonly remedy: string
+  /** Of a finding on a DNS record: the findings that tell the same cause, beside which it is left out. */
+  readonly supersededBy?: readonly Superseding[]
+}
+
+/** A kind of finding with what finds it, wherever it is in the evidence. `find` is pure. */
+export interface Rule<Evidence, Id extends string = string> extends FindingKind<Id> {
+  find(evidence: Evidence): readonly FindingDetails[]
+}
+
+/** A rule, with the type of its id. */
+export const rule = <const Id extends string, Evidence>(value: Rule<Evidence, Id>): Rule<Evidence, Id> => value
+
+/** What a list of rules finds, in the order of the rules. */
+export const findAll = <Evidence, Id extends string>(
+  rules: readonly Rule<Evidence, Id>[],
+  evidence: Evidence,
+): readonly Finding<Id>[] => rules.flatMap((each) => each.find(evidence).map((details) => findingOf<Id>(each, details)))
+
+/** A finding with all that its kind says. */
+export function findingOf<Id extends string>(kind: FindingKind<Id>, details: FindingDetails): Finding<Id> {
+  const { message, subject = {}, expected, found, remedy, severity, check, purpose } = details
+  return {
+    id: kind.id,
+    severity: severity ?? kind.severity,
+    check: check ?? kind.check,
+    message,
+    ...(expected === undefined ? {} : { expected }),
+    ...(found === undefined ? {} : { found }),
+    remedy: remedy ?? kind.remedy,
+    subject,
+    ...(purpose === undefined ? {} : { purpose }),
+  }
+}
+
+/** Kinds by id. */
+export type Kinds<Id extends string = string> = { readonly [Each in Id]: FindingKind<Each> }
+
+/** Kinds of one check, which something else than a rule finds. */
+export const kindsOf = <const Id extends string>(
+  check: CheckName,
+  kinds: Readonly<Record<Id, Omit<FindingKind, 'id' | 'check'>>>,
+): Kinds<Id> =>
+  Object.fromEntries(
+    Object.entries<Omit<FindingKind, 'id' | 'check'>>(kinds).map(([id, kind]) => [id, { id, check, ...kind }]),
+  ) as unknown as Kinds<Id>
+
+/** Makes findings of these kinds: `finding('spf-many', 'there are 2')`. */
+export const findingsIn =
+  <Id extends string>(kinds: Kinds<Id>) =>
+  (id: Id, message: string, details: Omit<FindingDetails, 'message'> = {}): Finding<Id> =>
+    findingOf(kinds[id] as FindingKind<Id>, { message, ...details })
+
+/** `details` in a list where they are so, else an empty list. */
+export const foundIf = (isFound: boolean, details: FindingDetails): readonly FindingDetails[] =>
+  isFound ? [details] : []

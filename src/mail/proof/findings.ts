@@ -1,0 +1,39 @@
+// Findings of proofs: `mailrun verify` and `mailrun audit` call them by the same names.
+import type { FindingKind } from '../../findings/rule.ts'
+import { SPF_MISSING } from '../spf/findings.ts'
+import { SENDER_KINDS } from './sender-kinds.ts'
+import { SIGNING_KINDS } from './signing-kinds.ts'
+
+export const PROOF_KINDS = { ...SIGNING_KINDS, ...SENDER_KINDS } as const
+export type ProofFindingId = keyof typeof PROOF_KINDS
+
+/** What a live signature tells of the record of its key. */
+export const LIVE_KEY_FINDINGS: readonly ProofFindingId[] = [
+  'no-key',
+  'many-keys',
+  'bad-record',
+  'key-revoked',
+  'key-differs',
+  'weak-key',
+  'servers-differ',
+  'not-verified',
+]
+
+/** What an address that SPF does not let send tells of the record. */
+export const LIVE_SPF_FINDINGS: readonly (ProofFindingId | keyof typeof SPF_MISSING)[] = [
+  'spf-fail',
+  'spf-softfail',
+  'spf-neutral',
+  'spf-permerror',
+  'spf-missing-ip4',
+  'spf-missing-ip6',
+  'servers-differ',
+]
+
+const KNOWN: ReadonlyMap<string, FindingKind<ProofFindingId | keyof typeof SPF_MISSING>> = new Map(
+  Object.entries({ ...PROOF_KINDS, ...SPF_MISSING }),
+)
+
+/** The kind of a verdict that is no pass; `not-verified` where it has none of its own. */
+export const kindOfVerdict = (id: string): FindingKind<ProofFindingId | keyof typeof SPF_MISSING> =>
+  KNOWN.get(id) ?? PROOF_KINDS['not-verified']

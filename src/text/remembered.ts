@@ -1,0 +1,12 @@
+// A function that works something out of a value once, and remembers it as long as the value lives.
+
+export function remembered<Of extends object, Out>(workOut: (of: Of) => Out): (of: Of) => Out {
+  const known = new WeakMap<Of, { readonly out: Out }>()
+  return (of) => {
+    const before = known.get(of)
+    if (before !== undefined) return before.out
+    const out = workOut(of)
+    known.set(of, { out })
+    return out
+  }
+}

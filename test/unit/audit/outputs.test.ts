@@ -1,0 +1,69 @@
+// The outputs of an audit over evidence with nearly every finding in it, byte by byte as they were. A change that is
+// meant is taken over by MAILRUN_WRITE_OUTPUTS=1.
+import { createHash } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as assert from 'uvu/assert'
+import { lintAdspSet } from '../../../src/mail/adsp.ts'
+import { lintDkimSet } from '../../../src/mail/dkim-lint.ts'
+import { lintDmarcSet } from '../../../src/mail/dmarc/lint.ts'
+import { fleetFinding } from '../../../src/mail/fleet-findings.ts'
+import { lintSpfCoverage, lintSpfSet, lintSpfStrangers } from '../../../src/mail/spf/lint.ts'
+import { parseSpf } from '../../../src/mail/spf/parse.ts'
+import { auditAs, type AuditFormat } from '../../../src/report/audit/formats.ts'
+import { colours } from '../../../src/report/colour.ts'
+import { suite } from '../../suite.ts'
+import { ROOT } from '../cli/mailrun.ts'
+import { report, SPF } from './evidence.ts'
+import {
+  DMARC_RECORDS,
+  KEY_RECORDS,
+  lookupsOf,
+  RICH_BASELINE,
+  richEvidence,
+  SPF_RECORDS,
+  WALKED,
+} from './rich-evidence.ts'
+
+const test = suite('audit: outputs')
+const FILE = join(ROOT, 'test/unit/audit/outputs.txt')
+
+const strangers = lintSpfStrangers(parseSpf('v=spf1 ip4:198.51.100.7 ip6:2001:db8:1::/48 -all'), ['192.0.2.1'])
+const weakens = fleetFinding('dmarc-weakens', 'example.org has p=reject now, and is to have p=none')
+const notes = [...strangers.map((each) => ({ ...each, message: `example.org: ${each.message}` })), weakens]
+
+/** Those that are kept as a digest alone: all are made of the same report. */
+const DIGESTS: readonly AuditFormat[] = ['text', 'json', 'junit', 'sarif', 'markdown', 'html']
+
+const linted = [
+  ...SPF_RECORDS.map(lintSpfSet),
+  ...DMARC_RECORDS.map(lintDmarcSet),
+  ...KEY_RECORDS.map(lintDkimSet),
+  lintAdspSet(['dkim=all']),
+  strangers,
+  lintSpfCoverage(parseSpf(SPF), ['192.0.2.1', '192.0.2.2', '2001:db8::2']),
+  ...WALKED.map(lookupsOf),
+].map((findings) => findings.map(({ id, severity, message, remedy }) => [id, severity, message, remedy].join(' | ')))
+
+function outputs(): string {
+  const rich = report(richEvidence(notes), RICH_BASELINE)
+  const shown = (format: AuditFormat): string => String(auditAs(format, rich, { columns: 120, paint: colours(true) }))
+  const digests = DIGESTS.map((format) => `${format} ${createHash('sha256').update(shown(format)).digest('hex')}`)
+  return `${[shown('ndjson'), ...linted.flat(), ...digests].join('\n')}\n`
+}
+
+test('every output is as it was', () => {
+  const is = outputs()
+  if (process.env['MAILRUN_WRITE_OUTPUTS'] === '1') writeFileSync(FILE, is)
+  const was = readFileSync(FILE, 'utf8')
+  const [isLines, wasLines] = [is.split('\n'), was.split('\n')]
+  const at = isLines.findIndex((line, index) => line !== wasLines[index])
+  assert.ok(is === was, `line ${at + 1}: ${wasLines[at]} is now ${isLines[at]}`)
+})
+
+test('the evidence holds most of what can be found', () => {
+  const { findings } = report(richEvidence(notes))
+  assert.ok(new Set(findings.map(({ id }) => id)).size > 125, String(new Set(findings.map(({ id }) => id)).size))
+})
+
+test.run()
