@@ -1,7 +1,7 @@
 // What to know of the milters that each service of Postfix asks, by main.cf and by its own lists in master.cf.
 import { placesOf } from '../../changes/opendkim-lists.ts'
-import type { PostfixTold } from '../../model/mail-setup.ts'
-import type { PostfixService, PostfixSources } from '../../model/postfix-sources.ts'
+import type { PostfixTold } from '../../mail/mail-setup.ts'
+import type { PostfixService, PostfixSources } from '../../postfix/sources.ts'
 import { sameSocket, type Endpoint } from '../../postfix/endpoint.ts'
 import { milterItem } from '../../postfix/milter-list.ts'
 import { milterLists, type MilterList } from '../../postfix/milter-uses.ts'

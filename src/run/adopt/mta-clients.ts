@@ -1,7 +1,7 @@
 // Whose mail opendkim.conf(5)'s MTA has signed: that of services of Postfix which call themselves so.
 import { placesOf } from '../../changes/opendkim-lists.ts'
-import type { PostfixTold } from '../../model/mail-setup.ts'
-import type { PostfixService } from '../../model/postfix-sources.ts'
+import type { PostfixTold } from '../../mail/mail-setup.ts'
+import type { PostfixService } from '../../postfix/sources.ts'
 import { sameSocket } from '../../postfix/endpoint.ts'
 import { milterUses } from '../../postfix/milter-uses.ts'
 import { Reading } from '../../postfix/reading.ts'

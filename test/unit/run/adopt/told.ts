@@ -1,8 +1,8 @@
 // Hosts of these tests, as they tell their configuration of OpenDKIM.
 import { hostVars, type ToldHost } from '../../../../src/run/adopt/host-vars.ts'
 import { todayOf } from '../../../../src/run/adopt/today-of.ts'
-import type { AdoptedHost } from '../../../../src/model/adoption.ts'
-import type { PostfixTold } from '../../../../src/model/mail-setup.ts'
+import type { AdoptedHost } from '../../../../src/mail/adoption.ts'
+import type { PostfixTold } from '../../../../src/mail/mail-setup.ts'
 import { MASTER } from '../../postfix/host.ts'
 import type { FileText } from '../../../../src/signers/opendkim/index.ts'
 
