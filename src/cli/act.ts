@@ -4,15 +4,15 @@ import { MailrunError } from '../model/mailrun-error.ts'
 import { said, term } from '../report/write/terminal.ts'
 import { maskKnown } from '../shell/mask-known.ts'
 import type { Actions } from './actions.ts'
-import { adviceOn } from './ansible-flags.ts'
-import { bugText, formatMeant, tellCouldNotStart } from './could-not-start.ts'
+import { adviceOn } from './flags/ansible-flags.ts'
+import { bugText, formatMeant, tellCouldNotStart } from './terminal/could-not-start.ts'
 import { EXIT } from './exit-status.ts'
-import { givenInventory, givenPlaybook } from './given.ts'
-import { boundGarbage } from './heap.ts'
-import type { Format, InventoryFlags } from './options.ts'
-import { flushed, guardOutput, outputProblem, stderr } from './output.ts'
+import { givenInventory, givenPlaybook } from './flags/given.ts'
+import { boundGarbage } from './terminal/heap.ts'
+import type { Format, InventoryFlags } from './flags/fleet-flags.ts'
+import { flushed, guardOutput, outputProblem, stderr } from './terminal/output.ts'
 import { program } from './program.ts'
-import { listenToSignals, type Signals } from './signals.ts'
+import { listenToSignals, type Signals } from './terminal/signals.ts'
 
 /**
  * Ends the process with the exit status, after all output has left. `words`: the command line after the program's name.
@@ -51,40 +51,40 @@ function actionsOf(version: string, signals: Signals, end: (status: number) => v
     run: async (path, flags) => {
       const playbook = await givenPlaybook(path)
       const given = { ...withInventory(flags), playbook }
-      end(await (await import('./run-command.ts')).runCommand(given, signals))
+      end(await (await import('./commands/run.ts')).runCommand(given, signals))
     },
     adopt: async (hosts, flags) => {
-      end(await (await import('./adopt-command.ts')).adoptCommand(hosts, flags, signals))
+      end(await (await import('./commands/adopt.ts')).adoptCommand(hosts, flags, signals))
     },
     ping: async (flags) => {
       const given = withInventory(flags)
-      end(await (await import('./ping-command.ts')).pingCommand(given, signals))
+      end(await (await import('./commands/ping.ts')).pingCommand(given, signals))
     },
     verify: async (flags) => {
       const given = withInventory(flags)
-      end(await (await import('./verify-command.ts')).verifyCommand(given, signals))
+      end(await (await import('./commands/verify.ts')).verifyCommand(given, signals))
     },
     audit: async (flags) => {
       const given = withInventory(flags)
-      end(await (await import('./audit-command.ts')).auditCommand(given, version, signals))
+      end(await (await import('./commands/audit.ts')).auditCommand(given, version, signals))
     },
     inventory: async (flags) => {
       const given = withInventory(flags)
-      end(await (await import('./inventory-command.ts')).inventoryCommand(given))
+      end(await (await import('./commands/inventory.ts')).inventoryCommand(given))
     },
     encrypt: async (flags) => {
-      end(await (await import('./encrypt-command.ts')).encryptCommand(flags))
+      end(await (await import('./commands/encrypt.ts')).encryptCommand(flags))
     },
     schema: async (playbooks, flags) => {
-      end(await (await import('./schema-command.ts')).schemaCommand(playbooks, flags))
+      end(await (await import('./commands/schema.ts')).schemaCommand(playbooks, flags))
     },
     rotate: async (flags) => {
       const given = withInventory(flags)
-      end(await (await import('./rotate-command.ts')).rotateCommand(given, signals))
+      end(await (await import('./commands/rotate.ts')).rotateCommand(given, signals))
     },
     dns: async (action, flags) => {
       const given = withInventory(flags)
-      end(await (await import('./dns-command.ts')).dnsCommand(action, given, signals))
+      end(await (await import('./commands/dns.ts')).dnsCommand(action, given, signals))
     },
   }
 }

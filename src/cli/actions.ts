@@ -1,9 +1,16 @@
 // What the command line can ask for.
-import type { AdoptFlags } from './adopt-flags.ts'
-import type { AuditFlags } from './audit-flags.ts'
-import type { DnsAction, DnsFlags } from './dns-flags.ts'
-import type { EncryptFlags, FleetFlags, InventoryFlags, RunFlags, SchemaFlags, VerifyFlags } from './options.ts'
-import type { RotateFlags } from './rotate-flags.ts'
+import type { AdoptFlags } from './flags/adopt-flags.ts'
+import type { AuditFlags } from './flags/audit-flags.ts'
+import type { DnsAction, DnsFlags } from './flags/dns-flags.ts'
+import type {
+  EncryptFlags,
+  FleetFlags,
+  InventoryFlags,
+  RunFlags,
+  SchemaFlags,
+  VerifyFlags,
+} from './flags/fleet-flags.ts'
+import type { RotateFlags } from './flags/rotate-flags.ts'
 
 export interface Actions {
   run(playbook: string | undefined, flags: RunFlags): Promise<void>

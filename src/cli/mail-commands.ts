@@ -1,15 +1,15 @@
 // The grammar of the commands on mail: adopt, verify, audit, dns and rotate.
 import { Option, type Command } from 'commander'
 import type { Actions } from './actions.ts'
-import { ADOPT_FORMATS, type AdoptFlags } from './adopt-flags.ts'
-import { AUDIT_FORMATS, FAIL_ON, type AuditFlags } from './audit-flags.ts'
-import { fleetOptions, merged } from './command-options.ts'
-import { DNS_FORMATS, type DnsAction, type DnsFlags } from './dns-flags.ts'
+import { ADOPT_FORMATS, type AdoptFlags } from './flags/adopt-flags.ts'
+import { AUDIT_FORMATS, FAIL_ON, type AuditFlags } from './flags/audit-flags.ts'
+import { fleetOptions, merged } from './flags/fleet-options.ts'
+import { DNS_FORMATS, type DnsAction, type DnsFlags } from './flags/dns-flags.ts'
 import { exitStatusHelp } from './exit-status-help.ts'
-import { address, gather, mailboxPlace, serial, waitSeconds } from './flags.ts'
-import { noDnsAction } from './given.ts'
-import type { VerifyFlags } from './options.ts'
-import type { RotateFlags } from './rotate-flags.ts'
+import { address, gather, mailboxPlace, serial, waitSeconds } from './flags/values.ts'
+import { noDnsAction } from './flags/given.ts'
+import type { VerifyFlags } from './flags/fleet-flags.ts'
+import type { RotateFlags } from './flags/rotate-flags.ts'
 
 export function mailCommands(mailrun: Command, actions: Actions): void {
   adoptCommand(mailrun, actions)

@@ -2,7 +2,7 @@
 // The command `mailrun`: starts quickly, and loads the rest only when there is something to do.
 import { readFileSync } from 'node:fs'
 import * as module from 'node:module'
-import { tooFewFiles } from '../run/open-files.ts'
+import { tooFewFiles } from '../commands/fleet/open-files.ts'
 
 const words = process.argv.slice(2)
 const problem = tooFewFiles()

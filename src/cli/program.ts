@@ -1,13 +1,13 @@
 // The command line's grammar and its help.
 import { Command, Option } from 'commander'
 import type { Actions } from './actions.ts'
-import { fleetOptions, merged, sourceOptions } from './command-options.ts'
+import { fleetOptions, merged, sourceOptions } from './flags/fleet-options.ts'
 import { exitStatusHelp } from './exit-status-help.ts'
-import { gather, gatherNames, maxFail, serial, waitSeconds } from './flags.ts'
+import { gather, gatherNames, maxFail, serial, waitSeconds } from './flags/values.ts'
 import { documentText } from '../report/write/terminal.ts'
 import { mailCommands } from './mail-commands.ts'
-import { stdout } from './output.ts'
-import type { EncryptFlags, FleetFlags, InventoryFlags, RunFlags, SchemaFlags } from './options.ts'
+import { stdout } from './terminal/output.ts'
+import type { EncryptFlags, FleetFlags, InventoryFlags, RunFlags, SchemaFlags } from './flags/fleet-flags.ts'
 
 const HELP_COLUMNS = 100
 

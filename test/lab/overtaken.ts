@@ -6,11 +6,11 @@ import { absolute } from '../../src/inventory/address.ts'
 import type { Deed } from '../../src/mail/rotation/deeds.ts'
 import type { KeyEvent } from '../../src/mail/rotation/history.ts'
 import { readExtraVars } from '../../src/playbook/extra-vars.ts'
-import { keyringFor } from '../../src/run/keyring-for.ts'
-import { readFleet, type FleetSource } from '../../src/run/read-fleet.ts'
-import { rotate } from '../../src/run/rotate/rotate.ts'
-import { rotationMembers } from '../../src/run/rotate/rotation-members.ts'
-import { stepRunner, type StepRunner } from '../../src/run/rotate/run-steps.ts'
+import { keyringFor } from '../../src/commands/fleet/keyring-for.ts'
+import { readFleet, type FleetSource } from '../../src/commands/fleet/read-fleet.ts'
+import { rotate } from '../../src/commands/rotate/rotate.ts'
+import { rotationMembers } from '../../src/commands/rotate/rotation-members.ts'
+import { stepRunner, type StepRunner } from '../../src/commands/rotate/run-steps.ts'
 
 /** Runs steps as `runner` does, but has `other` go on first, once, where steps would write `event`. */
 function overtakenRunner(

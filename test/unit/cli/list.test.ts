@@ -1,6 +1,6 @@
 // --list-hosts and --list-tasks, as text and as JSON.
 import * as assert from 'uvu/assert'
-import { listHosts, listTasks, type Listing } from '../../../src/cli/list.ts'
+import { listHosts, listTasks, type Listing } from '../../../src/cli/terminal/list.ts'
 import type { PreparedHost } from '../../../src/model/prepared-host.ts'
 import { directory } from '../../../tasks/directory.ts'
 import { addressOf } from '../../../src/inventory/address.ts'

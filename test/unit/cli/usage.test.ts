@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { COMMANDS } from '../../../src/cli/given.ts'
+import { COMMANDS } from '../../../src/cli/flags/given.ts'
 import { suite } from '../../suite.ts'
 import { project, ROOT, type Project } from './mailrun.ts'
 

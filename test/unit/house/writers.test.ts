@@ -29,7 +29,12 @@ test('only the command line prints, where what it prints must be checked', () =>
   const prints = /\bconsole\.\w+\(|\bprocess\.std(?:out|err)\.write\(/
   // The first is where all goes through; the second starts before anything is loaded; the third answers ssh.
   assert.equal(
-    placesOf(prints, ['src/cli/output.ts', 'src/cli/main.ts', 'src/connection/askpass-program.ts', 'src/bundle.ts']),
+    placesOf(prints, [
+      'src/cli/terminal/output.ts',
+      'src/cli/main.ts',
+      'src/connection/askpass-program.ts',
+      'src/bundle.ts',
+    ]),
     [],
   )
 })

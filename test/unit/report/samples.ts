@@ -1,7 +1,7 @@
 // Every value that is printed, whole, with every way in which it is: what strangers say may stand in each string.
-import { writtenRecords } from '../../../src/cli/dns-records.ts'
-import { bugText, problemText } from '../../../src/cli/could-not-start.ts'
-import { listHosts, listTasks } from '../../../src/cli/list.ts'
+import { writtenRecords } from '../../../src/cli/terminal/dns-records.ts'
+import { bugText, problemText } from '../../../src/cli/terminal/could-not-start.ts'
+import { listHosts, listTasks } from '../../../src/cli/terminal/list.ts'
 import type { DnsPlan, PlannedRecord } from '../../../src/dns/plan-dns.ts'
 import type { DnsEvent, Publication } from '../../../src/dns/publication.ts'
 import type { NotServed } from '../../../src/dns/served-everywhere.ts'

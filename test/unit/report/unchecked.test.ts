@@ -8,7 +8,7 @@ const test = suite('report/unchecked')
 
 const repository = join(import.meta.dirname, '../../../..')
 const HEAD = `
-import { stderr, stdout } from './src/cli/output.ts'
+import { stderr, stdout } from './src/cli/terminal/output.ts'
 import { colours } from './src/report/colour.ts'
 import { jsonDocument, jsonLine, type JsonText } from './src/report/json-text.ts'
 import type { Out } from './src/report/out.ts'

@@ -1,0 +1,79 @@
+// What has to be given on the command line, and what to say where it was not.
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { MailrunError } from '../../model/mailrun-error.ts'
+import { checkPlaybookPath } from '../../playbook/load-playbook.ts'
+import { nearest } from '../../text/nearest.ts'
+import type { DnsAction } from './dns-flags.ts'
+
+/** In the order of the help. */
+export const COMMANDS: readonly string[] = [
+  'ping',
+  'inventory',
+  'encrypt',
+  'schema',
+  'adopt',
+  'verify',
+  'audit',
+  'dns',
+  'rotate',
+  'help',
+]
+const DNS_ACTIONS: readonly DnsAction[] = ['plan', 'push', 'verify']
+const PLAYBOOK = /\.m?[tj]s$/
+const YAML = /\.ya?ml$/
+
+/** @throws MailrunError that names the playbooks lying near */
+export async function givenPlaybook(path: string | undefined): Promise<string> {
+  if (path !== undefined) {
+    if (!existsSync(path) && !/[./]/.test(path)) {
+      const command = nearest(path, COMMANDS)
+      const hint = command === undefined ? `the commands are ${COMMANDS.join(', ')}` : `did you mean ${command}?`
+      throw new MailrunError(`there is no playbook ${path}, and no such command: ${hint}`)
+    }
+    await checkPlaybookPath(path)
+    return path
+  }
+  const wanted = `mailrun <playbook.ts> -i <inventory>${thereIs(filesIn('playbooks', PLAYBOOK))}`
+  throw new MailrunError(`no playbook was given; wanted: ${wanted} (mailrun --help tells more)`)
+}
+
+const thereIs = (files: readonly string[]): string => (files.length > 0 ? `; there is ${files.join(', ')}` : '')
+
+/**
+ * What is said where `mailrun dns` was told no action.
+ * @param words - what stood there instead, flags and their values included
+ */
+export function noDnsAction(words: readonly string[]): MailrunError {
+  const wanted = `wanted: mailrun dns ${DNS_ACTIONS.join('|')} -i <inventory>`
+  const said = words.find((word) => (DNS_ACTIONS as readonly string[]).includes(word))
+  if (said !== undefined) return new MailrunError(`${said} goes before the flags; ${wanted}`)
+  const [first] = words
+  if (first === undefined || first.startsWith('-'))
+    return new MailrunError(`nothing says what is to be done; ${wanted}`)
+  const meant = nearest(first, DNS_ACTIONS)
+  return new MailrunError(
+    `there is no mailrun dns ${first}${meant === undefined ? `; ${wanted}` : `: did you mean mailrun dns ${meant}?`}`,
+  )
+}
+
+/** @throws MailrunError that names the inventories lying near */
+export function givenInventory(paths: readonly string[] | undefined): readonly string[] {
+  if (paths !== undefined && paths.length > 0) return paths
+  const near = [
+    ...['inventory.yaml', 'inventory.yml'].filter((name) => existsSync(name)),
+    ...filesIn('inventory', YAML),
+  ]
+  throw new MailrunError(`no inventory was given; wanted: -i <inventory.yaml>${thereIs(near)}`)
+}
+
+function filesIn(folder: string, pattern: RegExp): readonly string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => pattern.test(name) && !name.endsWith('.d.ts'))
+      .sort()
+      .map((name) => join(folder, name))
+  } catch {
+    return []
+  }
+}
