@@ -1,116 +1,70 @@
-// `mailrun adopt`: looks at hosts that exist, and writes the inventory under which a run changes as little as possible;
-// then tells what such a run would change. Nothing is written on any host.
-import { connector, type Connector } from '../../connection/connector.ts'
-import type { RunBounds } from '../../engine/ask-only.ts'
-import type { Adoption, AdoptedHost } from '../../model/adoption.ts'
-import { MailrunError } from '../../model/mailrun-error.ts'
-import type { Reporter, RunResult } from '../../model/run-event.ts'
-import { readExtraVars } from '../../playbook/extra-vars.ts'
-import { adoptionJson, adoptionYaml } from '../../report/adoption.ts'
+// `mailrun adopt`: its flags, the inventory and what a run with it would change, and the exit status.
+import { adopt, type Adopted, type AdoptEvent } from '../../commands/adopt/adopt.ts'
+import type { AdoptedHost } from '../../model/adoption.ts'
+import type { Reporter } from '../../model/run-event.ts'
+import { adoptionJson } from '../../report/adoption.ts'
 import { jsonDocument } from '../../report/json-text.ts'
 import { runDocument } from '../../report/json.ts'
-import { adoptedInventory, adoptHosts, hostsToAdopt } from '../../commands/adopt/adopt-hosts.ts'
-import { checkAdoption } from '../../commands/adopt/check.ts'
-import { connectionVars, listOf, namedHosts, reachedAs, WANTED } from '../../commands/adopt/named-hosts.ts'
-import { keyringFor } from '../../commands/fleet/keyring-for.ts'
-import { affordableForks } from '../../commands/fleet/open-files.ts'
-import type { HostSelection } from '../../commands/fleet/question-hosts.ts'
-import { readFleet } from '../../commands/fleet/read-fleet.ts'
-import type { AdoptFlags } from '../flags/adopt-flags.ts'
-import { checkReporter, tellInventory, tellWrong } from '../terminal/adoption-text.ts'
-import { adoptionTarget } from '../../commands/adopt/adoption-target.ts'
+import type { CliCommand } from '../command.ts'
 import { EXIT, exitStatus } from '../exit-status.ts'
-import { fleetSource } from '../flags/fleet-request.ts'
-import { givenInventory } from '../flags/given.ts'
+import { exitStatusHelp } from '../exit-status-help.ts'
+import type { FleetFlags } from '../flags/fleet-flags.ts'
+import { fleetOptions } from '../flags/fleet-options.ts'
+import { reachRequest } from '../flags/fleet-request.ts'
+import { checkReporter, tellInventory, tellWrong } from '../terminal/adoption-text.ts'
 import { stdout } from '../terminal/output.ts'
-import type { Signals } from '../terminal/signals.ts'
 
-/** Resolves with the exit status. @throws MailrunError before any host is touched */
-export async function adoptCommand(words: readonly string[], flags: AdoptFlags, signals: Signals): Promise<number> {
-  const target = flags.write === undefined ? undefined : await adoptionTarget(flags.write)
-  let written = false
-  try {
-    const asking = await askingFor(words, flags, signals)
-    try {
-      const adoption = await adoptHosts(asking.hosts, asking.connect, asking.bounds, asking.connection)
-      const text = adoptionYaml(adoption, flags.write ?? 'FILE')
-      if (target !== undefined && adopted(adoption).length > 0) {
-        await target.write(text)
-        written = true
-      }
-      if (flags.format === 'text') tellInventory(adoption, text, target)
-      const { checked, wrong } = await checkOf(adoption, asking, flags)
-      if (flags.format === 'json') {
-        const check = checked === undefined ? null : runDocument(checked, undefined, 0)
-        stdout.write(jsonDocument(adoptionJson(adoption, text, wrong === undefined ? check : { error: wrong.message })))
-      }
-      return statusOf(adoption, checked, wrong)
-    } finally {
-      asking.close()
-    }
-  } finally {
-    if (!written) await target?.giveUp()
+interface AdoptFlags extends FleetFlags {
+  /** The file of the inventory. */
+  readonly write?: string
+  readonly diff?: boolean
+}
+
+const AFTER = exitStatusHelp([
+  130,
+  1,
+  [3, 'some host could not be asked, or is set up in a way that is not understood, or the check failed'],
+  4,
+  5,
+  [2, 'a run would change something'],
+  [0, 'a run would change nothing'],
+])
+
+export const command: CliCommand<AdoptFlags> = {
+  grammar(adopting) {
+    adopting
+      .usage('[user@]host[:port] … | -i <inventory> [options]')
+      .option('--write <file>', 'write the inventory into this new file; where it is there, show what differs')
+      .option('-D, --diff', "show the changes to files' texts that a run would make")
+      .addHelpText('after', AFTER)
+    fleetOptions(adopting, ['text', 'json'])
+  },
+  async act({ flags, operands: hosts, signals }) {
+    const { inventory, write } = flags
+    const onEvent = flags.format === 'text' ? telling(flags.diff === true) : undefined
+    const adopted = await adopt({ ...(await reachRequest(flags, signals)), inventory, hosts, write, onEvent })
+    if (flags.format === 'json') tellJson(adopted)
+    else if (adopted.wrong !== undefined) tellWrong(adopted.wrong)
+    return statusOf(adopted)
+  },
+}
+
+function telling(diff: boolean): (event: AdoptEvent) => void {
+  let check: Reporter = () => {}
+  return (event) => {
+    if (event.kind === 'found') tellInventory(event.adoption, event.inventory, event.file)
+    else if (event.kind === 'checking') check = checkReporter(diff)
+    else check(event.event)
   }
 }
 
-const adopted = ({ hosts }: Adoption): readonly AdoptedHost[] => hosts.filter(({ status }) => status === 'adopted')
-
-interface Asking extends Connector, HostSelection {
-  readonly hosts: Awaited<ReturnType<typeof hostsToAdopt>>
-  readonly connection: Adoption['connection']
-  readonly bounds: RunBounds
-}
-
-/** All that comes before the first connection. @throws MailrunError */
-async function askingFor(words: readonly string[], flags: AdoptFlags, signals: Signals): Promise<Asking> {
-  const named = namedHosts(words)
-  if (named.length > 0 && flags.inventory !== undefined)
-    throw new MailrunError('where an inventory is given, --limit names hosts of it: wanted are hosts, or -i')
-  if (named.length === 0 && flags.inventory === undefined) throw new MailrunError(`no host was named; ${WANTED}`)
-  const given = named.length > 0 ? [listOf(named)] : givenInventory(flags.inventory)
-  const source = await fleetSource({ ...flags, inventory: given })
-  const keyring = keyringFor(source)
-  const extraVars = await readExtraVars(source.extraVars ?? [], keyring)
-  const inventory = reachedAs(await readFleet(source, extraVars, undefined, keyring), named)
-  const selection = { inventory, limit: flags.limit, extraVars, keyring }
-  const hosts = await hostsToAdopt(selection)
-  const { connect, close } = await connector(
-    hosts.map(({ host }) => host),
-    source,
-  )
-  signals.runBegins()
-  return {
-    ...selection,
-    hosts,
-    connect,
-    close,
-    connection: connectionVars(named, flags),
-    bounds: { forks: affordableForks(flags.forks), interrupt: signals.interrupt, abandon: signals.abandon },
-  }
-}
-
-interface Checked {
-  /** Left out: there was nothing to check. */
-  readonly checked?: RunResult
-  /** Why the vars do not go together. */
-  readonly wrong?: MailrunError
-}
-
-async function checkOf(adoption: Adoption, asking: Asking, flags: AdoptFlags): Promise<Checked> {
-  if (adopted(adoption).length === 0 || asking.bounds.interrupt.aborted) return {}
-  const report: Reporter = flags.format === 'text' ? checkReporter(flags.diff === true) : () => {}
-  const selection = { ...asking, inventory: adoptedInventory(asking.inventory, adoption), limit: undefined }
-  try {
-    return { checked: await checkAdoption(selection, asking.connect, asking.bounds, report) }
-  } catch (error) {
-    if (!(error instanceof MailrunError)) throw error
-    if (flags.format === 'text') tellWrong(error)
-    return { wrong: error }
-  }
+function tellJson({ adoption, inventory, checked, wrong }: Adopted): void {
+  const check = checked === undefined ? null : runDocument(checked, undefined, 0)
+  stdout.write(jsonDocument(adoptionJson(adoption, inventory, wrong === undefined ? check : { error: wrong.message })))
 }
 
 /** The first that applies, as for a run. */
-function statusOf({ hosts }: Adoption, checked: RunResult | undefined, wrong: MailrunError | undefined): number {
+function statusOf({ adoption: { hosts }, checked, wrong }: Adopted): number {
   const some = (...words: readonly AdoptedHost['status'][]): boolean =>
     hosts.some(({ status }) => words.includes(status))
   const ofCheck = checked === undefined ? EXIT.satisfied : exitStatus(checked)

@@ -1,117 +1,106 @@
-// `mailrun dns plan|push|verify`: compares, pushes and verifies the records that a fleet's mail needs.
+// `mailrun dns plan|push|verify`: flags, the plan and what came of it, and the exit status.
 import { createInterface } from 'node:readline/promises'
-import { connector } from '../../connection/connector.ts'
-import { authoritative } from '../../dns/authoritative.ts'
-import type { DnsVars } from '../../dns/dns-vars.ts'
-import type { VarsOf } from '../../dns/finder-by.ts'
-import type { Looking } from '../../dns/look.ts'
-import { planDns, planRecords, type DnsPlan, type Replacing } from '../../dns/plan-dns.ts'
-import { hostsOf, pushDns, pushShares, type Share } from '../../dns/push-dns.ts'
-import { servedEverywhere, type NotServed } from '../../dns/served-everywhere.ts'
-import { absolute } from '../../inventory/address.ts'
-import type { RecordFinding } from '../../mail/record-finding.ts'
-import type { Inventory } from '../../model/inventory.ts'
+import type { Command } from 'commander'
+import { dnsPlan } from '../../commands/dns/dns-plan.ts'
+import { dnsPush, type DnsPushEvent } from '../../commands/dns/dns-push.ts'
+import { dnsVerify } from '../../commands/dns/dns-verify.ts'
+import type { DnsPlanned, DnsProgress, DnsRequest } from '../../commands/dns/planned.ts'
 import { MailrunError } from '../../model/mailrun-error.ts'
-import type { HostResult } from '../../model/run-event.ts'
-import { readExtraVars } from '../../playbook/extra-vars.ts'
 import { colours, wantsColour } from '../../report/colour.ts'
 import { dnsPlanJson, notServedJson, pushedJson } from '../../report/dns-json.ts'
 import { dnsPlanText, notServedText, pushedText } from '../../report/dns-plan.ts'
 import { jsonDocument } from '../../report/json-text.ts'
 import { said, saidInLines, term } from '../../report/write/terminal.ts'
-import { askMailFleet, mailHosts } from '../../commands/mail-fleet/mail-fleet-of.ts'
-import { keyringFor } from '../../commands/fleet/keyring-for.ts'
-import { affordableForks } from '../../commands/fleet/open-files.ts'
-import { readFleet } from '../../commands/fleet/read-fleet.ts'
-import type { DnsAction, DnsFlags } from '../flags/dns-flags.ts'
-import { recordsFrom, writtenRecords } from '../terminal/dns-records.ts'
+import { nearest } from '../../text/nearest.ts'
+import type { CliCommand } from '../command.ts'
 import { EXIT } from '../exit-status.ts'
-import { fleetSource } from '../flags/fleet-request.ts'
-import type { Given } from '../flags/fleet-flags.ts'
+import type { DnsFlags } from '../flags/dns-flags.ts'
+import { fleetOptions } from '../flags/fleet-options.ts'
+import { fleetRequest } from '../flags/fleet-request.ts'
+import { gather, waitSeconds } from '../flags/values.ts'
+import { writtenRecords } from '../terminal/dns-records.ts'
 import { stderr, stdout } from '../terminal/output.ts'
-import type { Signals } from '../terminal/signals.ts'
 
-type Flags = Given<DnsFlags>
-type Source = Awaited<ReturnType<typeof fleetSource>>
+const FORMATS = ['text', 'json', 'records', 'zone', 'octodns', 'dnscontrol', 'web-form'] as const
 
-/** What there is to do, and all that is needed to do it. */
-interface Work {
-  readonly inventory: Inventory
-  readonly dns: VarsOf<DnsVars>
-  readonly looking: Looking
-  readonly plan: DnsPlan
-  readonly silent: readonly HostResult[]
-  /** What is not among the records, for hosts did not tell. */
-  readonly unseen: readonly string[]
+interface Action {
+  grammar(command: Command): void
+  act(request: DnsRequest, flags: DnsFlags): Promise<number>
 }
 
-const WAIT_AFTER_PUSH = 60
-
-/** Resolves with the exit status. @throws MailrunError before anything is changed */
-export async function dnsCommand(action: DnsAction, flags: Flags, signals: Signals): Promise<number> {
-  if (action !== 'plan' && flags.format !== 'text' && flags.format !== 'json')
-    throw new MailrunError(`--format ${flags.format} is for dns plan; text or json is wanted`)
-  const source = await fleetSource(flags)
-  const work = await workOf(flags, source, signals)
-  switch (action) {
-    case 'plan':
-      return tellPlan(work, flags)
-    case 'push':
-      return push(work, flags, source, signals)
-    case 'verify':
-      return verify(work, flags, signals)
-  }
+const ACTIONS: Readonly<Record<string, Action>> = {
+  plan: {
+    grammar: (planning) => shared(planning, FORMATS),
+    act: plan,
+  },
+  push: {
+    grammar(pushing) {
+      shared(pushing, ['text', 'json'])
+      pushing
+        .option('--yes', 'ask nobody whether to push')
+        .option(
+          '--replace <name>',
+          "let this record of a host's key, such as mx1._domainkey.example.org, take the place of another key " +
+            'that DNS serves there; mail signed with that one then fails (repeatable)',
+          gather,
+        )
+        .option('--wait <seconds>', 'for name servers to serve what was pushed (default: 60; 0: ask once)', waitSeconds)
+    },
+    act: push,
+  },
+  verify: {
+    grammar(verifying) {
+      shared(verifying, ['text', 'json'])
+      verifying.option('--wait <seconds>', 'for name servers to serve the records (default: 0: ask once)', waitSeconds)
+    },
+    act: verify,
+  },
 }
 
-async function workOf(flags: Flags, source: Source, signals: Signals): Promise<Work> {
-  const keyring = keyringFor(source)
-  const extraVars = await readExtraVars(source.extraVars ?? [], keyring)
-  const inventory = await readFleet(source, extraVars, undefined, keyring)
-  const members = await mailHosts({ inventory, limit: flags.limit, extraVars, keyring })
-  const looking = authoritative(members.dns.of)
-  const shared = { inventory, dns: members.dns.of, looking }
-  const replacing = new Set((flags.replace ?? []).map((name) => name.toLowerCase().replace(/\.$/, '')))
-  if (flags.from !== undefined) {
-    const plan = await planRecords(await recordsFrom(flags.from), looking, replacing)
-    checkReplacing(replacing, plan)
-    return { ...shared, plan, silent: [], unseen: [] }
-  }
-  const { connect, close } = await connector(
-    members.hosts.map(({ host }) => host),
-    source,
+function shared(command: Command, formats: readonly string[]): void {
+  fleetOptions(command, formats)
+  command.option('--from <file>', 'take the records of an earlier plan (--format records) and ask no host')
+}
+
+export const command: CliCommand<DnsFlags> = {
+  grammar(dns, action) {
+    if (action !== undefined) ACTIONS[action]!.grammar(dns)
+    else
+      dns
+        .allowUnknownOption()
+        .allowExcessArguments()
+        .action((_flags: object, { args }: Command) => {
+          throw noAction(args)
+        })
+  },
+  async act({ flags, action, signals }) {
+    const request = { ...(await fleetRequest(flags, signals)), from: flags.from }
+    return ACTIONS[action!]!.act(request, flags)
+  },
+}
+
+/**
+ * What is said where `mailrun dns` was told no action.
+ * @param words - what stood there instead, flags and their values included
+ */
+function noAction(words: readonly string[]): MailrunError {
+  const actions = Object.keys(ACTIONS)
+  const wanted = `wanted: mailrun dns ${actions.join('|')} -i <inventory>`
+  const given = words.find((word) => actions.includes(word))
+  if (given !== undefined) return new MailrunError(`${given} goes before the flags; ${wanted}`)
+  const [first] = words
+  if (first === undefined || first.startsWith('-'))
+    return new MailrunError(`nothing says what is to be done; ${wanted}`)
+  const meant = nearest(first, actions)
+  return new MailrunError(
+    `there is no mailrun dns ${first}${meant === undefined ? `; ${wanted}` : `: did you mean mailrun dns ${meant}?`}`,
   )
-  signals.runBegins()
-  const asked = await askMailFleet(members, connect, {
-    forks: affordableForks(flags.forks),
-    interrupt: signals.interrupt,
-    abandon: signals.abandon,
-  }).finally(close)
-  const plan = await planDns(asked.fleet, looking, replacing)
-  checkReplacing(replacing, plan)
-  return {
-    ...shared,
-    plan: { ...plan, findings: [...asked.findings, ...plan.findings] },
-    silent: asked.silent,
-    unseen: asked.unseen,
-  }
-}
-
-/** A name that was mistyped replaces nothing. */
-function checkReplacing(replacing: Replacing, { records }: DnsPlan): void {
-  const keys = records.flatMap(({ record }) => (record.purpose === 'dkim' ? [record.name] : []))
-  const unknown = [...replacing].find((name) => !keys.includes(name))
-  if (unknown !== undefined) {
-    throw new MailrunError(
-      `the plan has no DKIM key of that name; it has ${keys.join(', ') || 'none'}: nothing was pushed`,
-      `--replace ${unknown}`,
-    )
-  }
 }
 
 const paint = () => colours(wantsColour(process.env, process.stdout.isTTY === true))
 
 /** The first that applies, as for a run. */
-function statusOf({ plan: { records, findings }, silent }: Work, changes: boolean): number {
+function statusOf({ plan: { records, findings }, silent }: DnsPlanned, changes: boolean): number {
   if (silent.some(({ status }) => status === 'interrupted' || status === 'not-reached')) return EXIT.interrupted
   if (
     silent.some(({ status }) => status === 'failed') ||
@@ -123,84 +112,71 @@ function statusOf({ plan: { records, findings }, silent }: Work, changes: boolea
   return changes ? EXIT.wouldChange : EXIT.satisfied
 }
 
-const changesOf = ({ plan }: Work): number => plan.records.filter(({ kind }) => kind === 'change').length
+const changesOf = ({ plan: { records } }: DnsPlanned): number => records.filter(({ kind }) => kind === 'change').length
 
-function tellSilent({ silent }: Work): void {
+function tellSilent({ silent }: DnsPlanned): void {
   for (const { name, status, error = '' } of silent) {
     const who = said(`${name} is ${status}`)
     stderr.write(term`mailrun: ${who}, so its keys are not among the records: ${saidInLines(error)}\n`)
   }
 }
 
-const planJson = ({ plan, silent, unseen }: Work) => ({
-  ...dnsPlanJson(plan),
+const planJson = ({ plan: planned, silent, unseen }: DnsPlanned) => ({
+  ...dnsPlanJson(planned),
   silent: silent.map(({ name, status, error }) => ({ name, status, error: error ?? '' })),
   unseen,
 })
 
-function tellPlan(work: Work, { format }: Flags): number {
-  if (format !== 'json') tellSilent(work)
-  if (format === 'text') stdout.write(dnsPlanText({ ...work.plan, unseen: work.unseen }, paint()))
-  else if (format === 'json') stdout.write(jsonDocument(planJson(work)))
+async function plan(request: DnsRequest, { format }: DnsFlags): Promise<number> {
+  const planned = await dnsPlan(request)
+  if (format !== 'json') tellSilent(planned)
+  if (format === 'text') stdout.write(dnsPlanText({ ...planned.plan, unseen: planned.unseen }, paint()))
+  else if (format === 'json') stdout.write(jsonDocument(planJson(planned)))
   else {
-    stdout.write(writtenRecords(work.plan, format))
-    tellFindings(work.plan.findings)
+    stdout.write(writtenRecords(planned.plan, format))
+    tellFindings(planned)
   }
-  return statusOf(work, changesOf(work) > 0)
+  return statusOf(planned, changesOf(planned) > 0)
 }
 
 /** Beside a format that has no place for them. */
-function tellFindings(findings: readonly RecordFinding[]): void {
+function tellFindings({ plan: { findings } }: DnsPlanned): void {
   for (const { id, severity, message, remedy } of findings)
     stderr.write(term`mailrun: ${said(`${severity} ${id}: ${message}; ${remedy}`)}\n`)
 }
 
-async function push(work: Work, flags: Flags, source: Source, signals: Signals): Promise<number> {
+async function push(request: DnsRequest, flags: DnsFlags): Promise<number> {
   const text = flags.format === 'text'
-  if (text) {
-    tellSilent(work)
-    stdout.write(dnsPlanText({ ...work.plan, unseen: work.unseen }, paint()))
+  const onEvent = (event: DnsPushEvent): void => {
+    if (!text) return
+    if (event.kind === 'pushed') stdout.write(pushedText(event.pushed, paint()))
+    else if (event.kind === 'waiting') tellWaiting(event)
+    else {
+      tellSilent(event.planned)
+      stdout.write(dnsPlanText({ ...event.planned.plan, unseen: event.planned.unseen }, paint()))
+    }
   }
-  const shares = await pushShares(work.plan, {
-    dns: work.dns,
-    hosts: work.inventory.hosts,
-    keyPath: absolute,
-    unset: 'error',
+  const result = await dnsPush({
+    ...request,
+    replace: flags.replace,
+    waitSeconds: flags.wait,
+    agree: (changes) => agreed(changes, flags),
+    onEvent,
   })
-  refuseClosed(shares)
-  const changes = changesOf(work)
-  if (changes > 0 && !(await agreed(changes, flags))) throw new MailrunError('nothing was pushed')
-  const { connect, close } = await connector(hostsOf(shares), source)
-  signals.runBegins()
-  const pushed = await pushDns(shares, connect, signals.interrupt).finally(close)
-  if (text) stdout.write(pushedText(pushed, paint()))
-  const done = new Set(pushed.filter(({ outcome }) => outcome.kind === 'done').map(({ change }) => change.record))
-  const missing = await served(work, flags, WAIT_AFTER_PUSH, signals, (record) => done.has(record))
-  if (text && done.size > 0) stdout.write(notServedText(missing, done.size, paint()))
-  if (!text) {
-    stdout.write(
-      jsonDocument({
-        ...planJson(work),
-        pushed: pushedJson(pushed),
-        notServed: notServedJson(missing),
-      }),
-    )
-  }
-  if (signals.interrupt.aborted) return EXIT.interrupted
-  const failed = pushed.some(({ outcome }) => outcome.kind !== 'done') || missing.length > 0
+  const { pushed, notServed, interrupted } = result
+  const done = pushed.filter(({ outcome }) => outcome.kind === 'done').length
+  if (!text)
+    stdout.write(jsonDocument({ ...planJson(result), pushed: pushedJson(pushed), notServed: notServedJson(notServed) }))
+  else if (done > 0) stdout.write(notServedText(notServed, done, paint()))
+  if (interrupted) return EXIT.interrupted
   // What is kept in other ways is still to be changed.
-  return failed ? EXIT.failed : statusOf(work, pushed.length < changes)
-}
-
-/** A zone that nothing leads into is told with what was pushed. @throws MailrunError where nothing can be pushed */
-function refuseClosed(shares: readonly Share[]): void {
-  const closed = shares.flatMap(({ way }) => (way.kind === 'closed' ? [way.why] : []))
-  const isOpen = shares.some(({ way }) => way.kind !== 'closed' && way.kind !== 'none')
-  if (closed.length > 0 && !isOpen) throw new MailrunError([...new Set(closed)])
+  return done < pushed.length || notServed.length > 0
+    ? EXIT.failed
+    : statusOf(result, pushed.length < changesOf(result))
 }
 
 /** Asked where there is a terminal; where there is none, `--yes` says it. */
-async function agreed(changes: number, { yes }: Flags): Promise<boolean> {
+async function agreed(changes: number, { yes }: DnsFlags): Promise<boolean> {
   if (yes === true) return true
   if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) {
     const records = `${changes} ${changes === 1 ? 'record is' : 'records are'}`
@@ -215,46 +191,25 @@ async function agreed(changes: number, { yes }: Flags): Promise<boolean> {
   return /^y(?:es)?$/i.test(answer.trim())
 }
 
-async function verify(work: Work, flags: Flags, signals: Signals): Promise<number> {
+async function verify(request: DnsRequest, flags: DnsFlags): Promise<number> {
   const text = flags.format === 'text'
-  if (text) tellSilent(work)
-  signals.runBegins()
-  const missing = await served(work, flags, 0, signals, () => true)
-  const { records, findings } = work.plan
-  if (text) {
-    stdout.write(notServedText(missing, records.length, paint(), work.unseen))
-    tellFindings(findings)
-  } else {
-    stdout.write(jsonDocument({ ...planJson(work), notServed: notServedJson(missing) }))
+  const onEvent = (event: DnsProgress): void => {
+    if (!text) return
+    if (event.kind === 'waiting') tellWaiting(event)
+    else tellSilent(event.planned)
   }
-  if (signals.interrupt.aborted) return EXIT.interrupted
-  if (missing.some(({ kind }) => kind !== 'silent')) return EXIT.failed
-  return missing.length > 0 ? EXIT.unreachable : statusOf(work, false)
+  const result = await dnsVerify({ ...request, waitSeconds: flags.wait, onEvent })
+  const { notServed, interrupted } = result
+  if (text) {
+    stdout.write(notServedText(notServed, result.plan.records.length, paint(), result.unseen))
+    tellFindings(result)
+  } else stdout.write(jsonDocument({ ...planJson(result), notServed: notServedJson(notServed) }))
+  if (interrupted) return EXIT.interrupted
+  if (notServed.some(({ kind }) => kind !== 'silent')) return EXIT.failed
+  return notServed.length > 0 ? EXIT.unreachable : statusOf(result, false)
 }
 
-/** What cannot be read there is not served, whatever stands beside it. */
-async function served(
-  { plan, looking }: Work,
-  flags: Flags,
-  wait: number,
-  { interrupt }: Signals,
-  which: (record: NotServed['record']) => boolean,
-): Promise<readonly NotServed[]> {
-  const unreadable = plan.records.flatMap((each): readonly NotServed[] =>
-    each.kind === 'blocked' && each.unreadable === true && which(each.record)
-      ? [{ record: each.record, server: undefined, kind: 'other', why: each.why, serial: undefined }]
-      : [],
-  )
-  const left = new Set(unreadable.map(({ record }) => record))
-  const records = plan.records.map(({ record }) => record).filter((record) => !left.has(record) && which(record))
-  const missing = await servedEverywhere(records, {
-    ...looking,
-    waitSeconds: flags.wait ?? wait,
-    signal: interrupt,
-    progress: (missing) => {
-      if (process.stderr.isTTY === true && flags.format === 'text')
-        stderr.write(term`waiting for ${new Set(missing.map(({ server }) => server?.name)).size} name servers\n`)
-    },
-  })
-  return [...unreadable, ...missing]
+function tellWaiting({ missing }: Extract<DnsProgress, { kind: 'waiting' }>): void {
+  if (process.stderr.isTTY === true)
+    stderr.write(term`waiting for ${new Set(missing.map(({ server }) => server?.name)).size} name servers\n`)
 }

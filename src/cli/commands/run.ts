@@ -1,43 +1,32 @@
-// `mailrun <playbook.ts>`: load, check, run, report.
+// `mailrun <playbook.ts>`: lists or runs a playbook, and reports as the flags want it. Its flags are `run-options`.
+import { prepareRun } from '../../commands/run/prepare-run.ts'
 import { notCached } from '../../playbook/cache-folder.ts'
 import { said, term } from '../../report/write/terminal.ts'
-import { prepareRun } from '../../commands/run/prepare-run.ts'
+import type { CliCommand } from '../command.ts'
 import { exitStatus } from '../exit-status.ts'
-import { fleetSource } from '../flags/fleet-request.ts'
+import type { RunFlags } from '../flags/fleet-flags.ts'
+import { fleetRequest } from '../flags/fleet-request.ts'
+import { runOptions } from '../flags/run-options.ts'
 import { listHosts, listTasks } from '../terminal/list.ts'
-import type { Given, RunFlags } from '../flags/fleet-flags.ts'
 import { stderr, stdout } from '../terminal/output.ts'
-import type { Signals } from '../terminal/signals.ts'
 
-/** Resolves with the exit status. @throws MailrunError before any host is touched */
-export async function runCommand(
-  flags: Given<RunFlags> & { readonly playbook: string },
-  signals: Signals,
-): Promise<number> {
-  const source = await fleetSource(flags)
-  const run = await prepareRun(source)
-  const why = flags.verbose === true ? notCached() : undefined
-  if (why !== undefined) stderr.write(term`mailrun: compiled playbooks are not kept: ${said(why)}\n`)
-  if (flags.listHosts === true || flags.listTasks === true) {
-    const list = flags.listTasks === true ? listTasks : listHosts
-    stdout.write(list({ playbook: run.playbook.name, hosts: run.hosts }, flags.format))
-    return 0
-  }
-  // A list pays for no run.
-  const [{ carryOut, DEFAULT_WAIT }, { reporterOf }] = await Promise.all([
-    import('../../commands/run/carry-out.ts'),
-    import('../terminal/reporter.ts'),
-  ])
-  const outcome = await carryOut(run, source, {
-    check: flags.check === true,
-    forks: flags.forks,
-    serial: flags.serial ?? [],
-    maxFail: flags.maxFail,
-    waitSeconds: flags.wait ?? DEFAULT_WAIT,
-    interrupt: signals.interrupt,
-    abandon: signals.abandon,
-    begins: () => signals.runBegins(),
-    report: reporterOf(flags),
-  })
-  return exitStatus(outcome)
+export const command: CliCommand<RunFlags> = {
+  grammar: (mailrun) => runOptions(mailrun),
+  async act({ flags, operands: [playbook], signals }) {
+    const { tags, skipTags, check, serial, maxFail, wait: waitSeconds } = flags
+    const run = await prepareRun({ ...(await fleetRequest(flags, signals)), playbook: playbook!, tags, skipTags })
+    const why = flags.verbose === true ? notCached() : undefined
+    if (why !== undefined) stderr.write(term`mailrun: compiled playbooks are not kept: ${said(why)}\n`)
+    if (flags.listHosts === true || flags.listTasks === true) {
+      const list = flags.listTasks === true ? listTasks : listHosts
+      stdout.write(list({ playbook: run.playbook.name, hosts: run.hosts }, flags.format))
+      return 0
+    }
+    // A list pays for no run.
+    const [{ carryOut }, { reporterOf }] = await Promise.all([
+      import('../../commands/run/carry-out.ts'),
+      import('../terminal/reporter.ts'),
+    ])
+    return exitStatus(await carryOut(run, { check, serial, maxFail, waitSeconds, onEvent: reporterOf(flags) }))
+  },
 }

@@ -13,7 +13,11 @@ import { problemText } from './could-not-start.ts'
 import { stderr, stdout } from './output.ts'
 
 /** @param target - the file; left out: there is none. */
-export function tellInventory(adoption: Adoption, text: string, target: AdoptionTarget | undefined): void {
+export function tellInventory(
+  adoption: Adoption,
+  text: string,
+  target: Pick<AdoptionTarget, 'path' | 'before'> | undefined,
+): void {
   const { hosts } = adoption
   if (target === undefined) stdout.write(documentText(text))
   else if (target.before !== undefined) tellDifference(target.path, target.before, text, adoption)

@@ -10,7 +10,8 @@ import { milterSigning, type MilterState } from '../../probes/milter-sign.ts'
 import { proveSigning, signatureVerdict, type ProbedMessage } from '../../verify/signing.ts'
 import type { TellDeed } from '../../mail/rotation/deeds.ts'
 import type { Refused } from './overtaken.ts'
-import { isDone, type StepRunner, type StepsByHost } from './run-steps.ts'
+import type { StepsByHost } from './host-steps.ts'
+import { isDone, type StepRunner } from './run-steps.ts'
 
 type Activate = Extract<RotationStep, { kind: 'activate' }>
 

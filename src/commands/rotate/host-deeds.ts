@@ -8,7 +8,7 @@ import type { NewMark, RotationStep } from '../../mail/rotation/steps.ts'
 import type { HostEvidence, Told } from './ask-hosts.ts'
 import type { DueStep, Pair } from './due-step.ts'
 import type { Rotating } from './rotating.ts'
-import type { HostSteps } from './run-steps.ts'
+import type { HostSteps } from './host-steps.ts'
 
 export interface HostDeed extends DueStep {
   readonly steps: HostSteps

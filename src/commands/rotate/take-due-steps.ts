@@ -7,7 +7,8 @@ import { compromisedKey, pairKey, type DueStep } from './due-step.ts'
 import { hostDeeds, type HostDeed } from './host-deeds.ts'
 import type { Refused } from './overtaken.ts'
 import type { Rotating } from './rotating.ts'
-import { isDone, type HostSteps, type StepsByHost } from './run-steps.ts'
+import type { HostSteps, StepsByHost } from './host-steps.ts'
+import { isDone } from './run-steps.ts'
 
 export interface Taken {
   /** Whether any was touched. */

@@ -44,11 +44,11 @@ export interface Publisher {
  * @throws MailrunError with what is wrong in the inventory, or with the way to push
  */
 export async function publisher(
-  { hosts, inventory, extraVars, keyring }: PreparedRun,
+  { hosts, fleet }: PreparedRun,
   { check, waitSeconds, interrupt, tell }: PublisherOptions,
 ): Promise<Publisher> {
-  const members = await mailHosts({ inventory, limit: undefined, extraVars, keyring })
-  const pushing: Pushing = { dns: members.dns.of, hosts: inventory.hosts, keyPath: absolute, unset: 'by-hand' }
+  const members = await mailHosts({ ...fleet, limit: undefined })
+  const pushing: Pushing = { dns: members.dns.of, hosts: fleet.inventory.hosts, keyPath: absolute, unset: 'by-hand' }
   const ways = await readyToPublish(members.dns.all, pushing)
   const lookingBy = lookingFor()
   const looking = authoritative(members.dns.of)

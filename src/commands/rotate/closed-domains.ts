@@ -1,0 +1,43 @@
+// Which domains' records nothing brings into DNS, as far as that can be known before a rotation.
+import { zoneSettings, type DnsVars } from '../../dns/dns-vars.ts'
+import { ZoneNotFound, type FindZone } from '../../dns/find-zone.ts'
+import { noWayInto } from '../../dns/push-dns.ts'
+import { readyToPush } from '../../dns/push-from-here.ts'
+import { absolute } from '../../inventory/address.ts'
+import { MailrunError } from '../../model/mailrun-error.ts'
+import type { RotationMembers } from './rotation-members.ts'
+
+/**
+ * By domain, all that can be known to be wrong of how its records get into DNS.
+ *
+ * @throws MailrunError where that is so of every domain
+ */
+export async function closedDomains(
+  { members, hosts, dns }: RotationMembers,
+  findZone: FindZone,
+): Promise<ReadonlyMap<string, string>> {
+  const domains = [...new Set(hosts.flatMap(({ host }) => members.get(host.name)!.domains))]
+  const reasons = await Promise.all(domains.map((domain) => whyClosed(domain, dns.of(domain), findZone)))
+  const closed = new Map(
+    domains.flatMap((domain, index) => {
+      const why = reasons[index]
+      return why === undefined ? [] : [[domain, why] as const]
+    }),
+  )
+  if (closed.size > 0 && closed.size === domains.length) throw new MailrunError([...new Set(closed.values())])
+  return closed
+}
+
+/** `undefined`: nothing is known to be wrong; a zone that is not found is told where it is asked for its keys. */
+async function whyClosed(domain: string, dns: DnsVars, findZone: FindZone): Promise<string | undefined> {
+  try {
+    const { zone } = await findZone(`_domainkey.${domain}`)
+    const { via, keyFile } = zoneSettings(dns, zone)
+    if (via === 'nsupdate') await readyToPush(absolute(keyFile!))
+    return via === undefined ? noWayInto(zone) : undefined
+  } catch (error) {
+    if (error instanceof ZoneNotFound) return undefined
+    if (error instanceof MailrunError) return error.message
+    throw error
+  }
+}
