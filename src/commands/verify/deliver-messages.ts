@@ -29,7 +29,7 @@ export interface DeliveryRequest {
 }
 
 export type DeliveryEvent =
-  /** The address is of the fleet's own domains: mail to it may never leave a host, and proves nothing of others' mail. */
+  /** The address is of the fleet's own domains: mail to it may never leave a host, and proves nothing of other mail. */
   | { readonly kind: 'own-address'; readonly to: string; readonly domain: string }
   /** Before anything is sent; in a check nothing is. */
   | { readonly kind: 'sending'; readonly to: string; readonly check: boolean; readonly hosts: readonly SendingHost[] }
