@@ -1,15 +1,16 @@
 // Reads the command line and does what it says; every error ends here.
 import { CommanderError } from 'commander'
 import { MailrunError } from '../model/mailrun-error.ts'
+import { bugText } from '../report/errors.ts'
 import { said, term } from '../report/write/terminal.ts'
 import { maskKnown } from '../shell/mask-known.ts'
 import type { Actions } from './actions.ts'
 import { adviceOn } from './flags/ansible-flags.ts'
-import { bugText, formatMeant, tellCouldNotStart } from './terminal/could-not-start.ts'
+import { formatMeant, tellCouldNotStart } from './terminal/could-not-start.ts'
 import { EXIT } from './exit-status.ts'
 import { givenInventory, givenPlaybook } from './flags/given.ts'
 import { boundGarbage } from './terminal/heap.ts'
-import type { Format, InventoryFlags } from './flags/fleet-flags.ts'
+import type { InventoryFlags } from './flags/fleet-flags.ts'
 import { flushed, guardOutput, outputProblem, stderr } from './terminal/output.ts'
 import { program } from './program.ts'
 import { listenToSignals, type Signals } from './terminal/signals.ts'
@@ -96,7 +97,7 @@ const withInventory = <Flags extends Pick<InventoryFlags, 'inventory'>>(flags: F
 })
 
 /** Returns the exit status. */
-function tellError(error: unknown, format: Format): number {
+function tellError(error: unknown, format: string): number {
   if (error instanceof MailrunError) tellCouldNotStart(error.messages, format)
   else if (error instanceof CommanderError) {
     if (error.exitCode === 0) return EXIT.satisfied

@@ -1,10 +1,18 @@
 // The grammar of the commands on mail: adopt, verify, audit, dns and rotate.
 import { Option, type Command } from 'commander'
+import { ADOPTION_FORMATS } from '../report/adoption/formats.ts'
+import { AUDIT_FORMATS } from '../report/audit/formats.ts'
+import { DNS_PLAN_FORMATS } from '../report/dns/plan/formats.ts'
+import { DNS_PUSH_FORMATS } from '../report/dns/push/formats.ts'
+import { DNS_VERIFY_FORMATS } from '../report/dns/verify/formats.ts'
+import { PROOF_FORMATS } from '../report/proof/formats.ts'
+import type { About, Formats } from '../report/registry.ts'
+import { ROTATION_FORMATS } from '../report/rotation/formats.ts'
 import type { Actions } from './actions.ts'
-import { ADOPT_FORMATS, type AdoptFlags } from './flags/adopt-flags.ts'
-import { AUDIT_FORMATS, FAIL_ON, type AuditFlags } from './flags/audit-flags.ts'
+import type { AdoptFlags } from './flags/adopt-flags.ts'
+import { FAIL_ON, type AuditFlags } from './flags/audit-flags.ts'
 import { fleetOptions, merged } from './flags/fleet-options.ts'
-import { DNS_FORMATS, type DnsAction, type DnsFlags } from './flags/dns-flags.ts'
+import type { DnsAction, DnsFlags } from './flags/dns-flags.ts'
 import { exitStatusHelp } from './exit-status-help.ts'
 import { address, gather, mailboxPlace, serial, waitSeconds } from './flags/values.ts'
 import { noDnsAction } from './flags/given.ts'
@@ -42,7 +50,7 @@ function adoptCommand(mailrun: Command, actions: Actions): void {
     .option('-D, --diff', "show the changes to files' texts that a run would make")
     .helpOption('-h, --help', 'print this help')
     .addHelpText('after', ADOPT_AFTER)
-  fleetOptions(adopt, ADOPT_FORMATS)
+  fleetOptions(adopt, ADOPTION_FORMATS)
   adopt.action((hosts: readonly string[]) => actions.adopt(hosts, merged<AdoptFlags>(mailrun, adopt)))
 }
 
@@ -79,7 +87,7 @@ function verifyCommand(mailrun: Command, actions: Actions): void {
     .option('-C, --check', 'with --deliver: tell which messages would be sent; send none')
     .helpOption('-h, --help', 'print this help')
     .addHelpText('after', VERIFY_AFTER)
-  fleetOptions(verify)
+  fleetOptions(verify, PROOF_FORMATS)
   verify.action(() => actions.verify(merged<VerifyFlags>(mailrun, verify)))
 }
 
@@ -131,7 +139,7 @@ function dnsCommands(mailrun: Command, actions: Actions): void {
     .action((_flags: object, command: Command) => {
       throw noDnsAction(command.args)
     })
-  const one = (action: DnsAction, description: string, formats: readonly string[]): Command => {
+  const one = (action: DnsAction, description: string, formats: Formats<About>): Command => {
     const command = dns
       .command(action)
       .usage('-i <inventory> [options]')
@@ -142,10 +150,10 @@ function dnsCommands(mailrun: Command, actions: Actions): void {
     command.action(() => actions.dns(action, merged<DnsFlags>(mailrun, command)))
     return command
   }
-  one('plan', 'compare with what every authoritative name server answers; changes nothing', DNS_FORMATS)
+  one('plan', 'compare with what every authoritative name server answers; changes nothing', DNS_PLAN_FORMATS)
   const [push, verify] = [
-    one('push', 'make the changes of the plan, then ask every name server until it serves them', ['text', 'json']),
-    one('verify', 'ask every authoritative name server whether it serves the records', ['text', 'json']),
+    one('push', 'make the changes of the plan, then ask every name server until it serves them', DNS_PUSH_FORMATS),
+    one('verify', 'ask every authoritative name server whether it serves the records', DNS_VERIFY_FORMATS),
   ]
   push
     .option('--yes', 'ask nobody whether to push')
@@ -200,6 +208,6 @@ function rotateCommand(mailrun: Command, actions: Actions): void {
     )
     .helpOption('-h, --help', 'print this help')
     .addHelpText('after', ROTATE_AFTER)
-  fleetOptions(rotate, ['text', 'json'])
+  fleetOptions(rotate, ROTATION_FORMATS)
   rotate.action(() => actions.rotate(merged<RotateFlags>(mailrun, rotate)))
 }

@@ -4,6 +4,9 @@ import type { Actions } from './actions.ts'
 import { fleetOptions, merged, sourceOptions } from './flags/fleet-options.ts'
 import { exitStatusHelp } from './exit-status-help.ts'
 import { gather, gatherNames, maxFail, serial, waitSeconds } from './flags/values.ts'
+import { INVENTORY_FORMATS } from '../report/inventory/formats.ts'
+import { PING_FORMATS } from '../report/ping/formats.ts'
+import { RUN_FORMATS } from '../report/run/formats.ts'
 import { documentText } from '../report/write/terminal.ts'
 import { mailCommands } from './mail-commands.ts'
 import { stdout } from './terminal/output.ts'
@@ -84,7 +87,7 @@ function runCommand(mailrun: Command, version: string, actions: Actions): void {
       '-v, --verbose',
       'also the tasks that are ok, the shell text of changes, and each change as it starts and ends',
     )
-  fleetOptions(mailrun)
+  fleetOptions(mailrun, RUN_FORMATS)
   mailrun
     .version(version, '--version', 'print the version')
     .helpOption('-h, --help', 'print this help')
@@ -99,7 +102,7 @@ function pingCommand(mailrun: Command, actions: Actions): void {
     .usage('-i <inventory> [options]')
     .description('connect to each host, become root where it says so, ask one question; changes nothing')
     .helpOption('-h, --help', 'print this help')
-  fleetOptions(ping)
+  fleetOptions(ping, PING_FORMATS)
   ping.action(() => actions.ping(merged<FleetFlags>(mailrun, ping)))
 }
 
@@ -117,7 +120,7 @@ function inventoryCommand(mailrun: Command, actions: Actions): void {
     .option('--host <name>', 'one host')
     .option('--playbook-dir <folder>', 'count the group_vars and host_vars there, too')
     .helpOption('-h, --help', 'print this help')
-  sourceOptions(inventory)
+  sourceOptions(inventory, INVENTORY_FORMATS)
   inventory.action(() => actions.inventory(merged<InventoryFlags>(mailrun, inventory)))
 }
 

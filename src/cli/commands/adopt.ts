@@ -4,11 +4,11 @@ import { connector, type Connector } from '../../connection/connector.ts'
 import type { RunBounds } from '../../engine/ask-only.ts'
 import type { Adoption, AdoptedHost } from '../../model/adoption.ts'
 import { MailrunError } from '../../model/mailrun-error.ts'
-import type { Reporter, RunResult } from '../../model/run-event.ts'
 import { readExtraVars } from '../../playbook/extra-vars.ts'
-import { adoptionJson, adoptionYaml } from '../../report/adoption.ts'
-import { jsonDocument } from '../../report/json-text.ts'
-import { runDocument } from '../../report/json.ts'
+import { adoptionYaml } from '../../report/adoption.ts'
+import type { AdoptionReport, Checked } from '../../report/adoption/format.ts'
+import { ADOPTION_FORMATS } from '../../report/adoption/formats.ts'
+import { loadFormat } from '../../report/registry.ts'
 import { adoptedInventory, adoptHosts, hostsToAdopt } from '../../commands/adopt/adopt-hosts.ts'
 import { checkAdoption } from '../../commands/adopt/check.ts'
 import { connectionVars, listOf, namedHosts, reachedAs, WANTED } from '../../commands/adopt/named-hosts.ts'
@@ -17,16 +17,16 @@ import { affordableForks } from '../../commands/fleet/open-files.ts'
 import type { HostSelection } from '../../commands/fleet/question-hosts.ts'
 import { readFleet } from '../../commands/fleet/read-fleet.ts'
 import type { AdoptFlags } from '../flags/adopt-flags.ts'
-import { checkReporter, tellInventory, tellWrong } from '../terminal/adoption-text.ts'
 import { adoptionTarget } from '../../commands/adopt/adoption-target.ts'
 import { EXIT, exitStatus } from '../exit-status.ts'
 import { fleetSource } from '../flags/fleet-request.ts'
 import { givenInventory } from '../flags/given.ts'
-import { stdout } from '../terminal/output.ts'
+import { SCREEN } from '../terminal/output.ts'
 import type { Signals } from '../terminal/signals.ts'
 
 /** Resolves with the exit status. @throws MailrunError before any host is touched */
 export async function adoptCommand(words: readonly string[], flags: AdoptFlags, signals: Signals): Promise<number> {
+  const { open } = await loadFormat(ADOPTION_FORMATS, flags.format)
   const target = flags.write === undefined ? undefined : await adoptionTarget(flags.write)
   let written = false
   try {
@@ -38,13 +38,11 @@ export async function adoptCommand(words: readonly string[], flags: AdoptFlags, 
         await target.write(text)
         written = true
       }
-      if (flags.format === 'text') tellInventory(adoption, text, target)
-      const { checked, wrong } = await checkOf(adoption, asking, flags)
-      if (flags.format === 'json') {
-        const check = checked === undefined ? null : runDocument(checked, undefined, 0)
-        stdout.write(jsonDocument(adoptionJson(adoption, text, wrong === undefined ? check : { error: wrong.message })))
-      }
-      return statusOf(adoption, checked, wrong)
+      const report = open(SCREEN)
+      report.found(adoption, text, target)
+      const check = await checkOf(adoption, asking, report, flags)
+      report.ended(adoption, text, check)
+      return statusOf(adoption, check)
     } finally {
       asking.close()
     }
@@ -89,28 +87,25 @@ async function askingFor(words: readonly string[], flags: AdoptFlags, signals: S
   }
 }
 
-interface Checked {
-  /** Left out: there was nothing to check. */
-  readonly checked?: RunResult
-  /** Why the vars do not go together. */
-  readonly wrong?: MailrunError
-}
-
-async function checkOf(adoption: Adoption, asking: Asking, flags: AdoptFlags): Promise<Checked> {
+async function checkOf(
+  adoption: Adoption,
+  asking: Asking,
+  { checks }: AdoptionReport,
+  { diff }: AdoptFlags,
+): Promise<Checked> {
   if (adopted(adoption).length === 0 || asking.bounds.interrupt.aborted) return {}
-  const report: Reporter = flags.format === 'text' ? checkReporter(flags.diff === true) : () => {}
+  const report = checks(diff === true)
   const selection = { ...asking, inventory: adoptedInventory(asking.inventory, adoption), limit: undefined }
   try {
     return { checked: await checkAdoption(selection, asking.connect, asking.bounds, report) }
   } catch (error) {
     if (!(error instanceof MailrunError)) throw error
-    if (flags.format === 'text') tellWrong(error)
     return { wrong: error }
   }
 }
 
 /** The first that applies, as for a run. */
-function statusOf({ hosts }: Adoption, checked: RunResult | undefined, wrong: MailrunError | undefined): number {
+function statusOf({ hosts }: Adoption, { checked, wrong }: Checked): number {
   const some = (...words: readonly AdoptedHost['status'][]): boolean =>
     hosts.some(({ status }) => words.includes(status))
   const ofCheck = checked === undefined ? EXIT.satisfied : exitStatus(checked)

@@ -11,8 +11,9 @@ import { probeTemplate } from '../../mail/probe-message.ts'
 import type { AuditReport } from '../../model/audit.ts'
 import { MailrunError } from '../../model/mailrun-error.ts'
 import { readExtraVars } from '../../playbook/extra-vars.ts'
-import { auditAs } from '../../report/audit/formats.ts'
-import { colours, wantsColour } from '../../report/colour.ts'
+import { AUDIT_FORMATS } from '../../report/audit/formats.ts'
+import { loadFormat } from '../../report/registry.ts'
+import { lookOf } from '../../report/screen.ts'
 import { said, term } from '../../report/write/terminal.ts'
 import { auditDns } from '../../commands/audit/audit-dns.ts'
 import { auditEvidence } from '../../commands/audit/audit-evidence.ts'
@@ -42,6 +43,7 @@ export async function auditCommand(flags: Given<AuditFlags>, version: string, si
 
 async function audit(flags: Given<AuditFlags>, version: string, signals: Signals): Promise<number> {
   const began = performance.now()
+  const format = await loadFormat(AUDIT_FORMATS, flags.format)
   const source = await fleetSource(flags)
   const keyring = keyringFor(source)
   const baseline = await baselineOf(flags.baseline, keyring)
@@ -74,10 +76,7 @@ async function audit(flags: Given<AuditFlags>, version: string, signals: Signals
       term`mailrun: ${report.findings.length} findings are in ${said(write)}: give each a reason of your own\n`,
     )
   }
-  const columns = process.stdout.isTTY === true ? stdout.columns : undefined
-  stdout.write(
-    auditAs(flags.format, report, { columns, paint: colours(wantsColour(process.env, process.stdout.isTTY === true)) }),
-  )
+  stdout.write(format.write(report, lookOf(stdout)))
   return write === undefined ? statusOf(report, flags, run.interrupted) : EXIT.satisfied
 }
 

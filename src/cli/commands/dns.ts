@@ -9,57 +9,59 @@ import { planDns, planRecords, type DnsPlan, type Replacing } from '../../dns/pl
 import { hostsOf, pushDns, pushShares, type Share } from '../../dns/push-dns.ts'
 import { servedEverywhere, type NotServed } from '../../dns/served-everywhere.ts'
 import { absolute } from '../../inventory/address.ts'
-import type { RecordFinding } from '../../mail/record-finding.ts'
 import type { Inventory } from '../../model/inventory.ts'
 import { MailrunError } from '../../model/mailrun-error.ts'
-import type { HostResult } from '../../model/run-event.ts'
 import { readExtraVars } from '../../playbook/extra-vars.ts'
-import { colours, wantsColour } from '../../report/colour.ts'
-import { dnsPlanJson, notServedJson, pushedJson } from '../../report/dns-json.ts'
-import { dnsPlanText, notServedText, pushedText } from '../../report/dns-plan.ts'
-import { jsonDocument } from '../../report/json-text.ts'
-import { said, saidInLines, term } from '../../report/write/terminal.ts'
+import { DNS_PLAN_FORMATS } from '../../report/dns/plan/formats.ts'
+import type { DnsPushFormat } from '../../report/dns/push/format.ts'
+import { DNS_PUSH_FORMATS } from '../../report/dns/push/formats.ts'
+import type { DnsVerifyFormat } from '../../report/dns/verify/format.ts'
+import { DNS_VERIFY_FORMATS } from '../../report/dns/verify/formats.ts'
+import type { DnsView } from '../../report/dns/view.ts'
+import { loadFormat } from '../../report/registry.ts'
+import { term } from '../../report/write/terminal.ts'
 import { askMailFleet, mailHosts } from '../../commands/mail-fleet/mail-fleet-of.ts'
 import { keyringFor } from '../../commands/fleet/keyring-for.ts'
 import { affordableForks } from '../../commands/fleet/open-files.ts'
 import { readFleet } from '../../commands/fleet/read-fleet.ts'
 import type { DnsAction, DnsFlags } from '../flags/dns-flags.ts'
-import { recordsFrom, writtenRecords } from '../terminal/dns-records.ts'
+import { recordsFrom } from '../terminal/dns-records.ts'
 import { EXIT } from '../exit-status.ts'
 import { fleetSource } from '../flags/fleet-request.ts'
 import type { Given } from '../flags/fleet-flags.ts'
-import { stderr, stdout } from '../terminal/output.ts'
+import { SCREEN } from '../terminal/output.ts'
 import type { Signals } from '../terminal/signals.ts'
 
 type Flags = Given<DnsFlags>
 type Source = Awaited<ReturnType<typeof fleetSource>>
 
 /** What there is to do, and all that is needed to do it. */
-interface Work {
+interface Work extends DnsView {
   readonly inventory: Inventory
   readonly dns: VarsOf<DnsVars>
   readonly looking: Looking
-  readonly plan: DnsPlan
-  readonly silent: readonly HostResult[]
-  /** What is not among the records, for hosts did not tell. */
-  readonly unseen: readonly string[]
 }
 
 const WAIT_AFTER_PUSH = 60
 
 /** Resolves with the exit status. @throws MailrunError before anything is changed */
 export async function dnsCommand(action: DnsAction, flags: Flags, signals: Signals): Promise<number> {
-  if (action !== 'plan' && flags.format !== 'text' && flags.format !== 'json')
-    throw new MailrunError(`--format ${flags.format} is for dns plan; text or json is wanted`)
   const source = await fleetSource(flags)
-  const work = await workOf(flags, source, signals)
   switch (action) {
-    case 'plan':
-      return tellPlan(work, flags)
-    case 'push':
-      return push(work, flags, source, signals)
-    case 'verify':
-      return verify(work, flags, signals)
+    case 'plan': {
+      const format = await loadFormat(DNS_PLAN_FORMATS, flags.format)
+      const work = await workOf(flags, source, signals)
+      format.tell(work, SCREEN)
+      return statusOf(work, changesOf(work) > 0)
+    }
+    case 'push': {
+      const format = await loadFormat(DNS_PUSH_FORMATS, flags.format)
+      return push(await workOf(flags, source, signals), format, flags, source, signals)
+    }
+    case 'verify': {
+      const format = await loadFormat(DNS_VERIFY_FORMATS, flags.format)
+      return verify(await workOf(flags, source, signals), format, flags, signals)
+    }
   }
 }
 
@@ -108,8 +110,6 @@ function checkReplacing(replacing: Replacing, { records }: DnsPlan): void {
   }
 }
 
-const paint = () => colours(wantsColour(process.env, process.stdout.isTTY === true))
-
 /** The first that applies, as for a run. */
 function statusOf({ plan: { records, findings }, silent }: Work, changes: boolean): number {
   if (silent.some(({ status }) => status === 'interrupted' || status === 'not-reached')) return EXIT.interrupted
@@ -125,42 +125,14 @@ function statusOf({ plan: { records, findings }, silent }: Work, changes: boolea
 
 const changesOf = ({ plan }: Work): number => plan.records.filter(({ kind }) => kind === 'change').length
 
-function tellSilent({ silent }: Work): void {
-  for (const { name, status, error = '' } of silent) {
-    const who = said(`${name} is ${status}`)
-    stderr.write(term`mailrun: ${who}, so its keys are not among the records: ${saidInLines(error)}\n`)
-  }
-}
-
-const planJson = ({ plan, silent, unseen }: Work) => ({
-  ...dnsPlanJson(plan),
-  silent: silent.map(({ name, status, error }) => ({ name, status, error: error ?? '' })),
-  unseen,
-})
-
-function tellPlan(work: Work, { format }: Flags): number {
-  if (format !== 'json') tellSilent(work)
-  if (format === 'text') stdout.write(dnsPlanText({ ...work.plan, unseen: work.unseen }, paint()))
-  else if (format === 'json') stdout.write(jsonDocument(planJson(work)))
-  else {
-    stdout.write(writtenRecords(work.plan, format))
-    tellFindings(work.plan.findings)
-  }
-  return statusOf(work, changesOf(work) > 0)
-}
-
-/** Beside a format that has no place for them. */
-function tellFindings(findings: readonly RecordFinding[]): void {
-  for (const { id, severity, message, remedy } of findings)
-    stderr.write(term`mailrun: ${said(`${severity} ${id}: ${message}; ${remedy}`)}\n`)
-}
-
-async function push(work: Work, flags: Flags, source: Source, signals: Signals): Promise<number> {
-  const text = flags.format === 'text'
-  if (text) {
-    tellSilent(work)
-    stdout.write(dnsPlanText({ ...work.plan, unseen: work.unseen }, paint()))
-  }
+async function push(
+  work: Work,
+  format: DnsPushFormat,
+  flags: Flags,
+  source: Source,
+  signals: Signals,
+): Promise<number> {
+  const report = format.open(work, SCREEN)
   const shares = await pushShares(work.plan, {
     dns: work.dns,
     hosts: work.inventory.hosts,
@@ -173,19 +145,10 @@ async function push(work: Work, flags: Flags, source: Source, signals: Signals):
   const { connect, close } = await connector(hostsOf(shares), source)
   signals.runBegins()
   const pushed = await pushDns(shares, connect, signals.interrupt).finally(close)
-  if (text) stdout.write(pushedText(pushed, paint()))
+  report.pushed(pushed)
   const done = new Set(pushed.filter(({ outcome }) => outcome.kind === 'done').map(({ change }) => change.record))
-  const missing = await served(work, flags, WAIT_AFTER_PUSH, signals, (record) => done.has(record))
-  if (text && done.size > 0) stdout.write(notServedText(missing, done.size, paint()))
-  if (!text) {
-    stdout.write(
-      jsonDocument({
-        ...planJson(work),
-        pushed: pushedJson(pushed),
-        notServed: notServedJson(missing),
-      }),
-    )
-  }
+  const missing = await served(work, flags.wait ?? WAIT_AFTER_PUSH, signals, report, (record) => done.has(record))
+  report.ended(missing, done.size)
   if (signals.interrupt.aborted) return EXIT.interrupted
   const failed = pushed.some(({ outcome }) => outcome.kind !== 'done') || missing.length > 0
   // What is kept in other ways is still to be changed.
@@ -215,18 +178,11 @@ async function agreed(changes: number, { yes }: Flags): Promise<boolean> {
   return /^y(?:es)?$/i.test(answer.trim())
 }
 
-async function verify(work: Work, flags: Flags, signals: Signals): Promise<number> {
-  const text = flags.format === 'text'
-  if (text) tellSilent(work)
+async function verify(work: Work, format: DnsVerifyFormat, flags: Flags, signals: Signals): Promise<number> {
+  const report = format.open(work, SCREEN)
   signals.runBegins()
-  const missing = await served(work, flags, 0, signals, () => true)
-  const { records, findings } = work.plan
-  if (text) {
-    stdout.write(notServedText(missing, records.length, paint(), work.unseen))
-    tellFindings(findings)
-  } else {
-    stdout.write(jsonDocument({ ...planJson(work), notServed: notServedJson(missing) }))
-  }
+  const missing = await served(work, flags.wait ?? 0, signals, report, () => true)
+  report.ended(missing)
   if (signals.interrupt.aborted) return EXIT.interrupted
   if (missing.some(({ kind }) => kind !== 'silent')) return EXIT.failed
   return missing.length > 0 ? EXIT.unreachable : statusOf(work, false)
@@ -235,9 +191,9 @@ async function verify(work: Work, flags: Flags, signals: Signals): Promise<numbe
 /** What cannot be read there is not served, whatever stands beside it. */
 async function served(
   { plan, looking }: Work,
-  flags: Flags,
-  wait: number,
+  waitSeconds: number,
   { interrupt }: Signals,
+  { waiting }: { readonly waiting: (missing: readonly NotServed[]) => void },
   which: (record: NotServed['record']) => boolean,
 ): Promise<readonly NotServed[]> {
   const unreadable = plan.records.flatMap((each): readonly NotServed[] =>
@@ -249,12 +205,9 @@ async function served(
   const records = plan.records.map(({ record }) => record).filter((record) => !left.has(record) && which(record))
   const missing = await servedEverywhere(records, {
     ...looking,
-    waitSeconds: flags.wait ?? wait,
+    waitSeconds,
     signal: interrupt,
-    progress: (missing) => {
-      if (process.stderr.isTTY === true && flags.format === 'text')
-        stderr.write(term`waiting for ${new Set(missing.map(({ server }) => server?.name)).size} name servers\n`)
-    },
+    progress: waiting,
   })
   return [...unreadable, ...missing]
 }

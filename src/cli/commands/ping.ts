@@ -12,11 +12,14 @@ import { affordableForks } from '../../commands/fleet/open-files.ts'
 import { readFleet } from '../../commands/fleet/read-fleet.ts'
 import { fleetSource } from '../flags/fleet-request.ts'
 import type { FleetFlags, Given } from '../flags/fleet-flags.ts'
-import { pingReporterOf } from '../terminal/reporter.ts'
+import { PING_FORMATS } from '../../report/ping/formats.ts'
+import { loadFormat } from '../../report/registry.ts'
+import { reporterOf } from '../terminal/reporter.ts'
 import type { Signals } from '../terminal/signals.ts'
 
 /** Resolves with the exit status. @throws MailrunError before any host is touched */
 export async function pingCommand(flags: Given<FleetFlags>, signals: Signals): Promise<number> {
+  const format = await loadFormat(PING_FORMATS, flags.format)
   const source = await fleetSource(flags)
   const keyring = keyringFor(source)
   const inventory = await readFleet(source, await readExtraVars(source.extraVars ?? [], keyring), undefined, keyring)
@@ -42,5 +45,5 @@ export async function pingCommand(flags: Given<FleetFlags>, signals: Signals): P
     interrupt: signals.interrupt,
     abandon: signals.abandon,
   }
-  return exitStatus(await rollout(prepared, options, connect, pingReporterOf(flags)).finally(close))
+  return exitStatus(await rollout(prepared, options, connect, reporterOf(format, {})).finally(close))
 }

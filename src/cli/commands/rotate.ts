@@ -9,10 +9,8 @@ import { absolute } from '../../inventory/address.ts'
 import { mailDomain } from '../../mail/names.ts'
 import { MailrunError } from '../../model/mailrun-error.ts'
 import { readExtraVars } from '../../playbook/extra-vars.ts'
-import { colours, wantsColour } from '../../report/colour.ts'
-import { jsonDocument } from '../../report/json-text.ts'
-import { deedText, rotationJson, rotationText } from '../../report/rotation.ts'
-import { said, term } from '../../report/write/terminal.ts'
+import { loadFormat } from '../../report/registry.ts'
+import { ROTATION_FORMATS } from '../../report/rotation/formats.ts'
 import { keyringFor } from '../../commands/fleet/keyring-for.ts'
 import { affordableForks } from '../../commands/fleet/open-files.ts'
 import { readFleet } from '../../commands/fleet/read-fleet.ts'
@@ -23,7 +21,7 @@ import { stepRunner } from '../../commands/rotate/run-steps.ts'
 import { EXIT } from '../exit-status.ts'
 import { fleetSource } from '../flags/fleet-request.ts'
 import type { Given } from '../flags/fleet-flags.ts'
-import { stderr, stdout } from '../terminal/output.ts'
+import { SCREEN } from '../terminal/output.ts'
 import type { RotateFlags } from '../flags/rotate-flags.ts'
 import type { Signals } from '../terminal/signals.ts'
 
@@ -34,6 +32,7 @@ const SERIAL = [{ count: 1 }, { percent: 25 }, { percent: 100 }] as const
 
 /** Resolves with the exit status. @throws MailrunError before any host is touched */
 export async function rotateCommand(flags: Given<RotateFlags>, signals: Signals): Promise<number> {
+  const { open } = await loadFormat(ROTATION_FORMATS, flags.format)
   const source = await fleetSource(flags)
   const keyring = keyringFor(source)
   const extraVars = await readExtraVars(source.extraVars ?? [], keyring)
@@ -53,8 +52,7 @@ export async function rotateCommand(flags: Given<RotateFlags>, signals: Signals)
   const bounds = { forks: affordableForks(flags.forks), interrupt: signals.interrupt, abandon: signals.abandon }
   const runner = await stepRunner(inventory, extraVars, keyring, connect, bounds)
   signals.runBegins()
-  const paint = colours(wantsColour(process.env, process.stdout.isTTY === true))
-  const text = flags.format === 'text'
+  const report = open(SCREEN)
   const deeds: Deed[] = []
   const rotated = await rotate({
     members,
@@ -72,14 +70,12 @@ export async function rotateCommand(flags: Given<RotateFlags>, signals: Signals)
     waitSeconds: flags.wait ?? WAIT_SECONDS,
     tell: (deed) => {
       deeds.push(deed)
-      if (text) stdout.write(deedText(deed, paint))
+      report.done(deed)
     },
-    waiting: (why) => {
-      if (text && process.stderr.isTTY === true) stderr.write(term`waiting: ${said(why)}\n`)
-    },
+    waiting: report.waiting,
   }).finally(close)
   const view = { ...rotated, deeds, check: flags.check === true, now: new Date() }
-  stdout.write(text ? rotationText(view, paint) : jsonDocument(rotationJson(view)))
+  report.ended(view)
   return statusOf(rotated, deeds, view.check, signals.interrupt.aborted)
 }
 

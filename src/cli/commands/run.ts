@@ -4,7 +4,9 @@ import { said, term } from '../../report/write/terminal.ts'
 import { prepareRun } from '../../commands/run/prepare-run.ts'
 import { exitStatus } from '../exit-status.ts'
 import { fleetSource } from '../flags/fleet-request.ts'
-import { listHosts, listTasks } from '../terminal/list.ts'
+import { LIST_FORMATS } from '../../report/list/formats.ts'
+import { loadFormat } from '../../report/registry.ts'
+import { RUN_FORMATS } from '../../report/run/formats.ts'
 import type { Given, RunFlags } from '../flags/fleet-flags.ts'
 import { stderr, stdout } from '../terminal/output.ts'
 import type { Signals } from '../terminal/signals.ts'
@@ -19,14 +21,16 @@ export async function runCommand(
   const why = flags.verbose === true ? notCached() : undefined
   if (why !== undefined) stderr.write(term`mailrun: compiled playbooks are not kept: ${said(why)}\n`)
   if (flags.listHosts === true || flags.listTasks === true) {
-    const list = flags.listTasks === true ? listTasks : listHosts
-    stdout.write(list({ playbook: run.playbook.name, hosts: run.hosts }, flags.format))
+    const format = await loadFormat(LIST_FORMATS, flags.format)
+    const list = flags.listTasks === true ? format.tasks : format.hosts
+    stdout.write(list({ playbook: run.playbook.name, hosts: run.hosts }))
     return 0
   }
   // A list pays for no run.
-  const [{ carryOut, DEFAULT_WAIT }, { reporterOf }] = await Promise.all([
+  const [{ carryOut, DEFAULT_WAIT }, { reporterOf }, format] = await Promise.all([
     import('../../commands/run/carry-out.ts'),
     import('../terminal/reporter.ts'),
+    loadFormat(RUN_FORMATS, flags.format),
   ])
   const outcome = await carryOut(run, source, {
     check: flags.check === true,
@@ -37,7 +41,7 @@ export async function runCommand(
     interrupt: signals.interrupt,
     abandon: signals.abandon,
     begins: () => signals.runBegins(),
-    report: reporterOf(flags),
+    report: reporterOf(format, flags),
   })
   return exitStatus(outcome)
 }

@@ -17,9 +17,8 @@ import type { HostResult } from '../../model/run-event.ts'
 import { readExtraVars } from '../../playbook/extra-vars.ts'
 import { milterSigning, type MilterState } from '../../probes/milter-sign.ts'
 import { outgoingAddresses, type OutgoingAddresses } from '../../probes/outgoing-addresses.ts'
-import { colours, wantsColour } from '../../report/colour.ts'
-import { jsonDocument, jsonLines } from '../../report/json-text.ts'
-import { proofDocument, proofText } from '../../report/proof.ts'
+import { PROOF_FORMATS } from '../../report/proof/formats.ts'
+import { loadFormat } from '../../report/registry.ts'
 import { fleetVars } from '../../commands/mail-fleet/fleet-vars.ts'
 import { keyringFor } from '../../commands/fleet/keyring-for.ts'
 import { affordableForks } from '../../commands/fleet/open-files.ts'
@@ -31,7 +30,7 @@ import { proveHost } from '../../verify/host.ts'
 import type { ProbedMessage } from '../../verify/signing.ts'
 import { EXIT } from '../exit-status.ts'
 import { fleetSource } from '../flags/fleet-request.ts'
-import type { Format, Given, VerifyFlags } from '../flags/fleet-flags.ts'
+import type { Given, VerifyFlags } from '../flags/fleet-flags.ts'
 import { stdout } from '../terminal/output.ts'
 import { checkDeliverFlags, verifyDelivery, warnOfOwn, type Deliverer } from '../../commands/verify/deliver-messages.ts'
 import type { Signals } from '../terminal/signals.ts'
@@ -43,6 +42,7 @@ type VerifyVars = v.InferOutput<typeof varsSchema>
 /** Resolves with the exit status. @throws MailrunError before any host is touched */
 export async function verifyCommand(flags: Flags, signals: Signals): Promise<number> {
   const began = performance.now()
+  const format = await loadFormat(PROOF_FORMATS, flags.format)
   const source = await fleetSource(flags)
   const asked = await hostsAsked(flags, source)
   const dns = authorityOf(await eachDns(varsOfAsked(asked)))
@@ -60,7 +60,7 @@ export async function verifyCommand(flags: Flags, signals: Signals): Promise<num
     const still = await Promise.all(run.hosts.map((host) => proofOf(host, asked, dns(host.name))))
     const send = (deliverers: readonly Deliverer[]) => verifyDelivery(deliverers, flags, asked.reader, connect, signals)
     const proofs = flags.deliver === undefined ? still : await delivered(still, run.hosts, asked, send)
-    tellProofs(proofs, (performance.now() - began) / 1000, flags.format)
+    stdout.write(format.write(proofs, (performance.now() - began) / 1000, stdout.paint))
     return statusOf(proofs, signals.interrupt.aborted)
   } finally {
     close()
@@ -119,12 +119,6 @@ function authorityOf(settings: ReadonlyMap<string, DnsVars>): (host: string) => 
 function ownNames({ prepared, vars }: Asked): readonly string[] {
   const said = [...vars.values()].flatMap(({ domains, helo_name, fqdn }) => [...domains, helo_name, fqdn])
   return [...prepared.map(({ host }) => host.name), ...said].filter((name) => typeof name === 'string')
-}
-
-function tellProofs(proofs: readonly HostProof[], seconds: number, format: Format): void {
-  if (format === 'json') stdout.write(jsonDocument(proofDocument(proofs, seconds)))
-  else if (format === 'ndjson') stdout.write(jsonLines(proofs.map((each) => ({ kind: 'host-proof', ...each }))))
-  else stdout.write(proofText(proofs, seconds, colours(wantsColour(process.env, process.stdout.isTTY === true))))
 }
 
 /** From those that could be asked. */

@@ -1,10 +1,7 @@
 // What `mailrun adopt` is told, typed.
-import type { ReachFlags } from './fleet-flags.ts'
+import type { FleetFlags } from './fleet-flags.ts'
 
-export const ADOPT_FORMATS = ['text', 'json'] as const
-
-export interface AdoptFlags extends ReachFlags {
-  readonly format: (typeof ADOPT_FORMATS)[number]
+export interface AdoptFlags extends FleetFlags {
   /** The file of the inventory. */
   readonly write?: string
   readonly diff?: boolean

@@ -1,11 +1,7 @@
 // What `mailrun dns …` is told, typed.
-import type { ReachFlags } from './fleet-flags.ts'
+import type { FleetFlags } from './fleet-flags.ts'
 
-export const DNS_FORMATS = ['text', 'json', 'records', 'zone', 'octodns', 'dnscontrol', 'web-form'] as const
-export type DnsFormat = (typeof DNS_FORMATS)[number]
-
-export interface DnsFlags extends ReachFlags {
-  readonly format: DnsFormat
+export interface DnsFlags extends FleetFlags {
   /** Records of an earlier plan. */
   readonly from?: string
   /** Seconds. */

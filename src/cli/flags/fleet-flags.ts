@@ -4,15 +4,13 @@ import type { AgeFlags } from './age-flags.ts'
 import type { MailboxPlace } from '../../verify/read-mailbox.ts'
 import type { SchemaFor } from '../../inventory/inventory-schema.ts'
 
-export type Format = 'text' | 'json' | 'ndjson'
-
 /** Flags that `mailrun ping` and `mailrun verify` have too. */
 export interface FleetFlags extends AgeFlags {
   readonly inventory?: readonly string[]
   readonly limit?: string
   readonly extraVars?: readonly string[]
   readonly forks: number
-  readonly format: Format
+  readonly format: string
   readonly user?: string
   readonly privateKey?: string
   readonly askPass?: boolean
@@ -36,7 +34,7 @@ export interface InventoryFlags extends AgeFlags {
   readonly inventory?: readonly string[]
   readonly limit?: string
   readonly extraVars?: readonly string[]
-  readonly format: Format
+  readonly format: string
   readonly list?: boolean
   readonly graph?: boolean
   readonly listHosts?: boolean

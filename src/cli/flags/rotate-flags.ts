@@ -1,9 +1,8 @@
 // What `mailrun rotate` is told, typed.
 import type { BatchSize } from '../../engine/run-options.ts'
-import type { ReachFlags } from './fleet-flags.ts'
+import type { FleetFlags } from './fleet-flags.ts'
 
-export interface RotateFlags extends ReachFlags {
-  readonly format: 'text' | 'json'
+export interface RotateFlags extends FleetFlags {
   readonly check?: boolean
   readonly domain?: readonly string[]
   readonly start?: boolean
