@@ -1,13 +1,13 @@
 // Reads the command line and does what it says; every error ends here.
 import { CommanderError } from 'commander'
 import { MailrunError } from '../model/mailrun-error.ts'
+import { bugText } from '../report/errors.ts'
 import { said, term } from '../report/write/terminal.ts'
 import { maskKnown } from '../shell/mask-known.ts'
 import { adviceOn } from './flags/ansible-flags.ts'
-import { bugText, formatMeant, tellCouldNotStart } from './terminal/could-not-start.ts'
+import { formatMeant, tellCouldNotStart } from './terminal/could-not-start.ts'
 import { EXIT } from './exit-status.ts'
 import { boundGarbage } from './terminal/heap.ts'
-import type { Format } from './flags/fleet-flags.ts'
 import { flushed, guardOutput, outputProblem, stderr } from './terminal/output.ts'
 import { program } from './program.ts'
 import { listenToSignals, type Signals } from './terminal/signals.ts'
@@ -43,7 +43,7 @@ export async function act(words: readonly string[], version: string): Promise<ne
 }
 
 /** Returns the exit status. */
-function tellError(error: unknown, format: Format): number {
+function tellError(error: unknown, format: string): number {
   if (error instanceof MailrunError) tellCouldNotStart(error.messages, format)
   else if (error instanceof CommanderError) {
     if (error.exitCode === 0) return EXIT.satisfied

@@ -1,18 +1,17 @@
 // `mailrun adopt`: its flags, the inventory and what a run with it would change, and the exit status.
 import { adopt, type Adopted, type AdoptEvent } from '../../commands/adopt/adopt.ts'
 import type { AdoptedHost } from '../../model/adoption.ts'
-import type { Reporter } from '../../model/run-event.ts'
-import { adoptionJson } from '../../report/adoption.ts'
-import { jsonDocument } from '../../report/json-text.ts'
-import { runDocument } from '../../report/json.ts'
+import type { AdoptionReport } from '../../report/adoption/format.ts'
+import { ADOPTION_FORMATS } from '../../report/adoption/formats.ts'
+import { loadFormat } from '../../report/registry.ts'
+import type { RunReport } from '../../report/run/format.ts'
 import type { CliCommand } from '../command.ts'
 import { EXIT, exitStatus } from '../exit-status.ts'
 import { exitStatusHelp } from '../exit-status-help.ts'
 import type { FleetFlags } from '../flags/fleet-flags.ts'
 import { fleetOptions } from '../flags/fleet-options.ts'
 import { reachRequest } from '../flags/fleet-request.ts'
-import { checkReporter, tellInventory, tellWrong } from '../terminal/adoption-text.ts'
-import { stdout } from '../terminal/output.ts'
+import { SCREEN } from '../terminal/output.ts'
 
 interface AdoptFlags extends FleetFlags {
   /** The file of the inventory. */
@@ -37,30 +36,25 @@ export const command: CliCommand<AdoptFlags> = {
       .option('--write <file>', 'write the inventory into this new file; where it is there, show what differs')
       .option('-D, --diff', "show the changes to files' texts that a run would make")
       .addHelpText('after', AFTER)
-    fleetOptions(adopting, ['text', 'json'])
+    fleetOptions(adopting, ADOPTION_FORMATS)
   },
   async act({ flags, operands: hosts, signals }) {
+    const report = (await loadFormat(ADOPTION_FORMATS, flags.format)).open(SCREEN)
     const { inventory, write } = flags
-    const onEvent = flags.format === 'text' ? telling(flags.diff === true) : undefined
+    const onEvent = telling(report, flags.diff === true)
     const adopted = await adopt({ ...(await reachRequest(flags, signals)), inventory, hosts, write, onEvent })
-    if (flags.format === 'json') tellJson(adopted)
-    else if (adopted.wrong !== undefined) tellWrong(adopted.wrong)
+    report.ended(adopted.adoption, adopted.inventory, adopted)
     return statusOf(adopted)
   },
 }
 
-function telling(diff: boolean): (event: AdoptEvent) => void {
-  let check: Reporter = () => {}
+function telling(report: AdoptionReport, diff: boolean): (event: AdoptEvent) => void {
+  let check: RunReport = () => {}
   return (event) => {
-    if (event.kind === 'found') tellInventory(event.adoption, event.inventory, event.file)
-    else if (event.kind === 'checking') check = checkReporter(diff)
+    if (event.kind === 'found') report.found(event.adoption, event.inventory, event.file)
+    else if (event.kind === 'checking') check = report.checks(diff)
     else check(event.event)
   }
-}
-
-function tellJson({ adoption, inventory, checked, wrong }: Adopted): void {
-  const check = checked === undefined ? null : runDocument(checked, undefined, 0)
-  stdout.write(jsonDocument(adoptionJson(adoption, inventory, wrong === undefined ? check : { error: wrong.message })))
 }
 
 /** The first that applies, as for a run. */

@@ -2,30 +2,21 @@
 import { Option } from 'commander'
 import { audit, type AuditResult } from '../../commands/audit/audit.ts'
 import type { AuditReport } from '../../model/audit.ts'
-import { auditAs, type AuditFormat } from '../../report/audit/formats.ts'
-import { colours, wantsColour } from '../../report/colour.ts'
+import { AUDIT_FORMATS } from '../../report/audit/formats.ts'
+import { loadFormat } from '../../report/registry.ts'
+import { lookOf } from '../../report/screen.ts'
 import { said, term } from '../../report/write/terminal.ts'
 import type { CliCommand } from '../command.ts'
 import { EXIT } from '../exit-status.ts'
 import { exitStatusHelp } from '../exit-status-help.ts'
-import type { ReachFlags } from '../flags/fleet-flags.ts'
+import type { FleetFlags } from '../flags/fleet-flags.ts'
 import { fleetOptions } from '../flags/fleet-options.ts'
 import { fleetRequest } from '../flags/fleet-request.ts'
 import { stderr, stdout } from '../terminal/output.ts'
 
-const FORMATS = [
-  'text',
-  'json',
-  'ndjson',
-  'junit',
-  'sarif',
-  'markdown',
-  'html',
-] as const satisfies readonly AuditFormat[]
 const FAIL_ON = ['error', 'warning', 'note', 'never'] as const
 
-interface AuditFlags extends ReachFlags {
-  readonly format: AuditFormat
+interface AuditFlags extends FleetFlags {
   readonly baseline?: string
   readonly writeBaseline?: string
   /** The least severity that fails the audit. */
@@ -53,15 +44,14 @@ export const command: CliCommand<AuditFlags> = {
           .default('warning'),
       )
       .addHelpText('after', AFTER)
-    fleetOptions(auditing, FORMATS)
+    fleetOptions(auditing, AUDIT_FORMATS)
   },
   async act({ flags, signals }) {
     const { baseline, writeBaseline } = flags
+    const format = await loadFormat(AUDIT_FORMATS, flags.format)
     const result = await audit({ ...(await fleetRequest(flags, signals)), baseline, writeBaseline })
     if (writeBaseline !== undefined) tellWritten(result.report, writeBaseline)
-    const columns = process.stdout.isTTY === true ? stdout.columns : undefined
-    const paint = colours(wantsColour(process.env, process.stdout.isTTY === true))
-    stdout.write(auditAs(flags.format, result.report, { columns, paint }))
+    stdout.write(format.write(result.report, lookOf(stdout)))
     return writeBaseline === undefined ? statusOf(result, flags) : EXIT.satisfied
   },
 }

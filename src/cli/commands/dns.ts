@@ -2,26 +2,35 @@
 import { createInterface } from 'node:readline/promises'
 import type { Command } from 'commander'
 import { dnsPlan } from '../../commands/dns/dns-plan.ts'
-import { dnsPush, type DnsPushEvent } from '../../commands/dns/dns-push.ts'
+import { dnsPush } from '../../commands/dns/dns-push.ts'
 import { dnsVerify } from '../../commands/dns/dns-verify.ts'
-import type { DnsPlanned, DnsProgress, DnsRequest } from '../../commands/dns/planned.ts'
+import type { DnsPlanned, DnsRequest } from '../../commands/dns/planned.ts'
 import { MailrunError } from '../../model/mailrun-error.ts'
-import { colours, wantsColour } from '../../report/colour.ts'
-import { dnsPlanJson, notServedJson, pushedJson } from '../../report/dns-json.ts'
-import { dnsPlanText, notServedText, pushedText } from '../../report/dns-plan.ts'
-import { jsonDocument } from '../../report/json-text.ts'
-import { said, saidInLines, term } from '../../report/write/terminal.ts'
+import { DNS_PLAN_FORMATS } from '../../report/dns/plan/formats.ts'
+import type { DnsPushReport } from '../../report/dns/push/format.ts'
+import { DNS_PUSH_FORMATS } from '../../report/dns/push/formats.ts'
+import type { DnsVerifyReport } from '../../report/dns/verify/format.ts'
+import { DNS_VERIFY_FORMATS } from '../../report/dns/verify/formats.ts'
+import { loadFormat, type About, type Formats } from '../../report/registry.ts'
+import { term } from '../../report/write/terminal.ts'
 import { nearest } from '../../text/nearest.ts'
 import type { CliCommand } from '../command.ts'
 import { EXIT } from '../exit-status.ts'
-import type { DnsFlags } from '../flags/dns-flags.ts'
+import type { FleetFlags } from '../flags/fleet-flags.ts'
 import { fleetOptions } from '../flags/fleet-options.ts'
 import { fleetRequest } from '../flags/fleet-request.ts'
 import { gather, waitSeconds } from '../flags/values.ts'
-import { writtenRecords } from '../terminal/dns-records.ts'
-import { stderr, stdout } from '../terminal/output.ts'
+import { SCREEN } from '../terminal/output.ts'
 
-const FORMATS = ['text', 'json', 'records', 'zone', 'octodns', 'dnscontrol', 'web-form'] as const
+interface DnsFlags extends FleetFlags {
+  /** Records of an earlier plan. */
+  readonly from?: string
+  /** Seconds. */
+  readonly wait?: number
+  readonly yes?: boolean
+  /** Names of records of DKIM keys that may take the place of others' keys. */
+  readonly replace?: readonly string[]
+}
 
 interface Action {
   grammar(command: Command): void
@@ -30,12 +39,12 @@ interface Action {
 
 const ACTIONS: Readonly<Record<string, Action>> = {
   plan: {
-    grammar: (planning) => shared(planning, FORMATS),
+    grammar: (planning) => shared(planning, DNS_PLAN_FORMATS),
     act: plan,
   },
   push: {
     grammar(pushing) {
-      shared(pushing, ['text', 'json'])
+      shared(pushing, DNS_PUSH_FORMATS)
       pushing
         .option('--yes', 'ask nobody whether to push')
         .option(
@@ -50,14 +59,14 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   },
   verify: {
     grammar(verifying) {
-      shared(verifying, ['text', 'json'])
+      shared(verifying, DNS_VERIFY_FORMATS)
       verifying.option('--wait <seconds>', 'for name servers to serve the records (default: 0: ask once)', waitSeconds)
     },
     act: verify,
   },
 }
 
-function shared(command: Command, formats: readonly string[]): void {
+function shared(command: Command, formats: Formats<About>): void {
   fleetOptions(command, formats)
   command.option('--from <file>', 'take the records of an earlier plan (--format records) and ask no host')
 }
@@ -97,8 +106,6 @@ function noAction(words: readonly string[]): MailrunError {
   )
 }
 
-const paint = () => colours(wantsColour(process.env, process.stdout.isTTY === true))
-
 /** The first that applies, as for a run. */
 function statusOf({ plan: { records, findings }, silent }: DnsPlanned, changes: boolean): number {
   if (silent.some(({ status }) => status === 'interrupted' || status === 'not-reached')) return EXIT.interrupted
@@ -114,60 +121,30 @@ function statusOf({ plan: { records, findings }, silent }: DnsPlanned, changes: 
 
 const changesOf = ({ plan: { records } }: DnsPlanned): number => records.filter(({ kind }) => kind === 'change').length
 
-function tellSilent({ silent }: DnsPlanned): void {
-  for (const { name, status, error = '' } of silent) {
-    const who = said(`${name} is ${status}`)
-    stderr.write(term`mailrun: ${who}, so its keys are not among the records: ${saidInLines(error)}\n`)
-  }
-}
-
-const planJson = ({ plan: planned, silent, unseen }: DnsPlanned) => ({
-  ...dnsPlanJson(planned),
-  silent: silent.map(({ name, status, error }) => ({ name, status, error: error ?? '' })),
-  unseen,
-})
-
-async function plan(request: DnsRequest, { format }: DnsFlags): Promise<number> {
+async function plan(request: DnsRequest, { format: name }: DnsFlags): Promise<number> {
+  const format = await loadFormat(DNS_PLAN_FORMATS, name)
   const planned = await dnsPlan(request)
-  if (format !== 'json') tellSilent(planned)
-  if (format === 'text') stdout.write(dnsPlanText({ ...planned.plan, unseen: planned.unseen }, paint()))
-  else if (format === 'json') stdout.write(jsonDocument(planJson(planned)))
-  else {
-    stdout.write(writtenRecords(planned.plan, format))
-    tellFindings(planned)
-  }
+  format.tell(planned, SCREEN)
   return statusOf(planned, changesOf(planned) > 0)
 }
 
-/** Beside a format that has no place for them. */
-function tellFindings({ plan: { findings } }: DnsPlanned): void {
-  for (const { id, severity, message, remedy } of findings)
-    stderr.write(term`mailrun: ${said(`${severity} ${id}: ${message}; ${remedy}`)}\n`)
-}
-
 async function push(request: DnsRequest, flags: DnsFlags): Promise<number> {
-  const text = flags.format === 'text'
-  const onEvent = (event: DnsPushEvent): void => {
-    if (!text) return
-    if (event.kind === 'pushed') stdout.write(pushedText(event.pushed, paint()))
-    else if (event.kind === 'waiting') tellWaiting(event)
-    else {
-      tellSilent(event.planned)
-      stdout.write(dnsPlanText({ ...event.planned.plan, unseen: event.planned.unseen }, paint()))
-    }
-  }
+  const format = await loadFormat(DNS_PUSH_FORMATS, flags.format)
+  let report: DnsPushReport | undefined
   const result = await dnsPush({
     ...request,
     replace: flags.replace,
     waitSeconds: flags.wait,
     agree: (changes) => agreed(changes, flags),
-    onEvent,
+    onEvent(event) {
+      if (event.kind === 'planned') report = format.open(event.planned, SCREEN)
+      else if (event.kind === 'pushed') report?.pushed(event.pushed)
+      else report?.waiting(event.missing)
+    },
   })
   const { pushed, notServed, interrupted } = result
   const done = pushed.filter(({ outcome }) => outcome.kind === 'done').length
-  if (!text)
-    stdout.write(jsonDocument({ ...planJson(result), pushed: pushedJson(pushed), notServed: notServedJson(notServed) }))
-  else if (done > 0) stdout.write(notServedText(notServed, done, paint()))
+  report?.ended(notServed, done)
   if (interrupted) return EXIT.interrupted
   // What is kept in other ways is still to be changed.
   return done < pushed.length || notServed.length > 0
@@ -192,24 +169,19 @@ async function agreed(changes: number, { yes }: DnsFlags): Promise<boolean> {
 }
 
 async function verify(request: DnsRequest, flags: DnsFlags): Promise<number> {
-  const text = flags.format === 'text'
-  const onEvent = (event: DnsProgress): void => {
-    if (!text) return
-    if (event.kind === 'waiting') tellWaiting(event)
-    else tellSilent(event.planned)
-  }
-  const result = await dnsVerify({ ...request, waitSeconds: flags.wait, onEvent })
+  const format = await loadFormat(DNS_VERIFY_FORMATS, flags.format)
+  let report: DnsVerifyReport | undefined
+  const result = await dnsVerify({
+    ...request,
+    waitSeconds: flags.wait,
+    onEvent(event) {
+      if (event.kind === 'planned') report = format.open(event.planned, SCREEN)
+      else report?.waiting(event.missing)
+    },
+  })
   const { notServed, interrupted } = result
-  if (text) {
-    stdout.write(notServedText(notServed, result.plan.records.length, paint(), result.unseen))
-    tellFindings(result)
-  } else stdout.write(jsonDocument({ ...planJson(result), notServed: notServedJson(notServed) }))
+  report?.ended(notServed)
   if (interrupted) return EXIT.interrupted
   if (notServed.some(({ kind }) => kind !== 'silent')) return EXIT.failed
   return notServed.length > 0 ? EXIT.unreachable : statusOf(result, false)
-}
-
-function tellWaiting({ missing }: Extract<DnsProgress, { kind: 'waiting' }>): void {
-  if (process.stderr.isTTY === true)
-    stderr.write(term`waiting for ${new Set(missing.map(({ server }) => server?.name)).size} name servers\n`)
 }

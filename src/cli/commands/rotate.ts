@@ -1,10 +1,8 @@
 // `mailrun rotate`: its flags, what is done as it is done, where each key is, and the exit status.
-import { rotate, type RotateEvent, type Rotation } from '../../commands/rotate/rotate.ts'
+import { rotate, type Rotation } from '../../commands/rotate/rotate.ts'
 import type { BatchSize } from '../../engine/run-options.ts'
-import { colours, wantsColour } from '../../report/colour.ts'
-import { jsonDocument } from '../../report/json-text.ts'
-import { deedText, rotationJson, rotationText } from '../../report/rotation.ts'
-import { said, term } from '../../report/write/terminal.ts'
+import { loadFormat } from '../../report/registry.ts'
+import { ROTATION_FORMATS } from '../../report/rotation/formats.ts'
 import type { CliCommand } from '../command.ts'
 import { EXIT } from '../exit-status.ts'
 import { exitStatusHelp } from '../exit-status-help.ts'
@@ -12,7 +10,7 @@ import type { FleetFlags } from '../flags/fleet-flags.ts'
 import { fleetOptions } from '../flags/fleet-options.ts'
 import { fleetRequest } from '../flags/fleet-request.ts'
 import { gather, serial, waitSeconds } from '../flags/values.ts'
-import { stderr, stdout } from '../terminal/output.ts'
+import { SCREEN } from '../terminal/output.ts'
 
 interface RotateFlags extends FleetFlags {
   readonly check?: boolean
@@ -59,21 +57,20 @@ export const command: CliCommand<RotateFlags> = {
         waitSeconds,
       )
       .addHelpText('after', AFTER)
-    fleetOptions(rotating, ['text', 'json'])
+    fleetOptions(rotating, ROTATION_FORMATS)
   },
   async act({ flags, signals }) {
     const { check, start, compromised, serial: sizes, domain: domains, wait } = flags
-    const paint = colours(wantsColour(process.env, process.stdout.isTTY === true))
-    const text = flags.format === 'text'
-    const onEvent = (event: RotateEvent): void => {
-      if (!text) return
-      if (event.kind === 'deed') stdout.write(deedText(event.deed, paint))
-      else if (process.stderr.isTTY === true) stderr.write(term`waiting: ${said(event.why)}\n`)
-    }
+    const format = await loadFormat(ROTATION_FORMATS, flags.format)
     const request = await fleetRequest(flags, signals)
     const wanted = { check, start, compromised, serial: sizes, domains, waitSeconds: wait }
-    const rotation = await rotate({ ...request, ...wanted, onEvent })
-    stdout.write(text ? rotationText(rotation, paint) : jsonDocument(rotationJson(rotation)))
+    const report = format.open(SCREEN)
+    const rotation = await rotate({
+      ...request,
+      ...wanted,
+      onEvent: (event) => (event.kind === 'deed' ? report.done(event.deed) : report.waiting(event.why)),
+    })
+    report.ended(rotation)
     return statusOf(rotation)
   },
 }

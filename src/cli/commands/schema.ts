@@ -2,7 +2,7 @@
 import { Option } from 'commander'
 import { describeInventory } from '../../commands/describe-inventory.ts'
 import type { SchemaFor } from '../../inventory/inventory-schema.ts'
-import { jsonDocument } from '../../report/json-text.ts'
+import { jsonDocument } from '../../report/write/json.ts'
 import { said, term } from '../../report/write/terminal.ts'
 import type { CliCommand } from '../command.ts'
 import type { SourceFlags } from '../flags/fleet-flags.ts'

@@ -1,17 +1,16 @@
-// `mailrun verify`: its flags, the proofs for people and as JSON, and the exit status.
+// `mailrun verify`: its flags, the proofs, and the exit status.
 import { verify, type Verification, type VerifyRequest } from '../../commands/verify/verify.ts'
 import type { DeliveryEvent } from '../../commands/verify/deliver-messages.ts'
 import { MailrunError } from '../../model/mailrun-error.ts'
-import { colours, wantsColour } from '../../report/colour.ts'
-import { jsonDocument, jsonLines } from '../../report/json-text.ts'
-import { count } from '../../report/name-list.ts'
-import { proofDocument, proofText } from '../../report/proof.ts'
+import { PROOF_FORMATS } from '../../report/proof/formats.ts'
+import { loadFormat } from '../../report/registry.ts'
+import { count } from '../../report/write/name-list.ts'
 import { said, term } from '../../report/write/terminal.ts'
 import type { MailboxPlace } from '../../verify/read-mailbox.ts'
 import type { CliCommand } from '../command.ts'
 import { EXIT } from '../exit-status.ts'
 import { exitStatusHelp } from '../exit-status-help.ts'
-import type { FleetFlags, Format } from '../flags/fleet-flags.ts'
+import type { FleetFlags } from '../flags/fleet-flags.ts'
 import { fleetOptions } from '../flags/fleet-options.ts'
 import { fleetRequest } from '../flags/fleet-request.ts'
 import { address, mailboxPlace, waitSeconds } from '../flags/values.ts'
@@ -53,12 +52,13 @@ export const command: CliCommand<VerifyFlags> = {
       .option('--wait <seconds>', 'with --deliver: for messages to arrive (default: 60)', waitSeconds)
       .option('-C, --check', 'with --deliver: tell which messages would be sent; send none')
       .addHelpText('after', AFTER)
-    fleetOptions(verifying)
+    fleetOptions(verifying, PROOF_FORMATS)
   },
   async act({ flags, signals }) {
+    const format = await loadFormat(PROOF_FORMATS, flags.format)
     const request = await fleetRequest(flags, signals)
     const verified = await verify({ ...request, deliver: deliveryOf(flags), onEvent: tellDelivery })
-    tellProofs(verified, flags.format)
+    stdout.write(format.write(verified.hosts, verified.seconds, stdout.paint))
     return statusOf(verified)
   },
 }
@@ -91,12 +91,6 @@ function tellDelivery(event: DeliveryEvent): void {
   const shown = hosts.length > 6 ? most : byHost || 'no host can send'
   const now = all === 1 ? 'is sent' : 'are sent'
   stderr.write(term`mailrun: ${said(`${count(all, 'message')} ${check ? 'would be sent' : now} to ${to}: ${shown}`)}\n`)
-}
-
-function tellProofs({ hosts, seconds }: Verification, format: Format): void {
-  if (format === 'json') stdout.write(jsonDocument(proofDocument(hosts, seconds)))
-  else if (format === 'ndjson') stdout.write(jsonLines(hosts.map((each) => ({ kind: 'host-proof', ...each }))))
-  else stdout.write(proofText(hosts, seconds, colours(wantsColour(process.env, process.stdout.isTTY === true))))
 }
 
 function statusOf({ hosts, interrupted }: Verification): number {

@@ -2,8 +2,6 @@
 import type { BatchSize } from '../../engine/run-options.ts'
 import type { AgeFlags } from './age-flags.ts'
 
-export type Format = 'text' | 'json' | 'ndjson'
-
 /** Of all that read an inventory. */
 export interface SourceFlags extends AgeFlags {
   readonly inventory?: readonly string[]
@@ -33,7 +31,8 @@ export interface ReachFlags extends SourceFlags {
 }
 
 export interface FleetFlags extends ReachFlags {
-  readonly format: Format
+  /** The word behind `--format`. */
+  readonly format: string
 }
 
 export interface RunFlags extends FleetFlags {

@@ -1,5 +1,6 @@
 // The flags that commands have in common, wherever they stand.
 import { Option, type Command } from 'commander'
+import type { About, Formats } from '../../report/registry.ts'
 import { DEFAULT_FORKS } from '../../engine/run-options.ts'
 import { forks, gather, seconds } from './values.ts'
 
@@ -29,10 +30,8 @@ export function merged<
   }
 }
 
-const FORMATS: readonly string[] = ['text', 'json', 'ndjson']
-
-/** Which hosts, and what is said of them. */
-export function sourceOptions(command: Command, formats = FORMATS): void {
+/** Which hosts, and what is said of them. @param formats - those that the command has. */
+export function sourceOptions(command: Command, formats: Formats<About>): void {
   command
     .option(
       '-i, --inventory <source>',
@@ -59,11 +58,11 @@ export function sourceOptions(command: Command, formats = FORMATS): void {
       '--age-passphrase-file <file>',
       'the passphrase of what is encrypted with one is the first line of this file (default: it is asked for)',
     )
-    .addOption(new Option('--format <format>', 'how results are printed').choices(formats).default('text'))
+    .addOption(new Option('--format <format>', 'how results are printed').choices(Object.keys(formats)).default('text'))
 }
 
-/** And how they are reached. */
-export function fleetOptions(command: Command, formats = FORMATS): void {
+/** And how they are reached. @param formats - those that the command has. */
+export function fleetOptions(command: Command, formats: Formats<About>): void {
   sourceOptions(command, formats)
   command
     .option('-f, --forks <number>', 'hosts worked on at once', forks, DEFAULT_FORKS)

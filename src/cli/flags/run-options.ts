@@ -1,5 +1,6 @@
 // The flags of a run, which `mailrun` takes without the name of a command.
 import type { Command } from 'commander'
+import { RUN_FORMATS } from '../../report/run/formats.ts'
 import { fleetOptions } from './fleet-options.ts'
 import { gatherNames, maxFail, serial, waitSeconds } from './values.ts'
 
@@ -26,5 +27,5 @@ export function runOptions(mailrun: Command): void {
       '-v, --verbose',
       'also the tasks that are ok, the shell text of changes, and each change as it starts and ends',
     )
-  fleetOptions(mailrun)
+  fleetOptions(mailrun, RUN_FORMATS)
 }

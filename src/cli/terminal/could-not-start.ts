@@ -1,33 +1,23 @@
 // How an error is told that kept the run from starting, or broke it.
-import { jsonDocument, jsonLine } from '../../report/json-text.ts'
-import { asLines, saidInLines, term, type TerminalText } from '../../report/write/terminal.ts'
-import type { Format } from '../flags/fleet-flags.ts'
+import { errorIn, hasErrors, problemText } from '../../report/errors.ts'
 import { stderr, stdout } from './output.ts'
 
 /**
- * As JSON: `{ error }` on standard output, so that a reader of the format finds its one document.
+ * Where the format has a place for it, on standard output: a reader of the format finds it there.
  *
  * @param messages - each begins a line; line feeds within one are text of others
  */
-export function tellCouldNotStart(messages: readonly string[], format: Format): void {
-  const error = messages.join('\n')
-  if (format === 'json') stdout.write(jsonDocument({ error }))
-  else if (format === 'ndjson') stdout.write(jsonLine({ kind: 'error', error }))
-  else stderr.write(problemText(messages))
+export function tellCouldNotStart(messages: readonly string[], format: string): void {
+  const error = errorIn(format, messages.join('\n'))
+  if (error === undefined) stderr.write(problemText(messages))
+  else stdout.write(error)
 }
 
-export const problemText = (messages: readonly string[]): TerminalText =>
-  term`mailrun: ${asLines(messages.map((each) => saidInLines(each)))}`
-
-/** @param stack - of the error, its message first */
-export const bugText = (stack: string): TerminalText =>
-  term`mailrun: this is a bug in mailrun, please report it:\n${saidInLines(stack)}\n`
-
-/** The format that was meant, for errors that come before the command line is read. */
-export function formatMeant(words: readonly string[]): Format {
+/** The format that was meant, for errors that come before the command line is read; of those that have a place for them. */
+export function formatMeant(words: readonly string[]): string {
   const end = words.indexOf('--')
   const flags = end === -1 ? words : words.slice(0, end)
   const at = flags.findLastIndex((word) => word === '--format' || word.startsWith('--format='))
   const value = flags[at] === '--format' ? flags[at + 1] : flags[at]?.slice('--format='.length)
-  return value === 'json' || value === 'ndjson' ? value : 'text'
+  return value !== undefined && hasErrors(value) ? value : 'text'
 }

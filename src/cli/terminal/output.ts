@@ -1,6 +1,8 @@
 // Standard output and error that survive their reader, and a full disk: what ends the printing does not end the run.
 import { fstatSync, writeSync } from 'node:fs'
+import type { Screen } from '../../report/screen.ts'
 import type { Printable } from '../../report/write/checked.ts'
+import { colours, wantsColour, type Colours } from '../../report/write/colour.ts'
 import type { TerminalText } from '../../report/write/terminal.ts'
 
 let gone = false
@@ -42,6 +44,15 @@ export const stdout = {
     if (isPlain) writePlain(text)
     else process.stdout.write(text)
   },
+  get isTerminal(): boolean {
+    return process.stdout.isTTY === true
+  },
+  get canRedraw(): boolean {
+    return process.stdout.isTTY === true && process.env['TERM'] !== 'dumb'
+  },
+  get paint(): Colours {
+    return colours(wantsColour(process.env, process.stdout.isTTY === true))
+  },
   get columns(): number {
     return process.stdout.columns || 80
   },
@@ -54,6 +65,15 @@ export const stderr = {
   write(text: TerminalText): void {
     process.stderr.write(text)
   },
+  get isTerminal(): boolean {
+    return process.stderr.isTTY === true
+  },
+  get canRedraw(): boolean {
+    return process.stderr.isTTY === true && process.env['TERM'] !== 'dumb'
+  },
+  get paint(): Colours {
+    return colours(wantsColour(process.env, process.stderr.isTTY === true))
+  },
   get columns(): number {
     return process.stderr.columns || 80
   },
@@ -61,6 +81,8 @@ export const stderr = {
     return process.stderr.rows || 24
   },
 }
+
+export const SCREEN: Screen = { out: stdout, notes: stderr }
 
 /** Resolves once all that was printed has left the process. */
 export function flushed(): Promise<void> {

@@ -1,45 +1,25 @@
-// The reporter that the flags ask for.
-import type { DnsEvent } from '../../dns/publication.ts'
-import type { Reporter, RunEvent } from '../../model/run-event.ts'
-import { colours, wantsColour } from '../../report/colour.ts'
-import { jsonReporter } from '../../report/json.ts'
-import { live } from '../../report/live.ts'
-import { ndjsonReporter } from '../../report/ndjson.ts'
-import { pingReporter } from '../../report/ping.ts'
-import { isDnsEvent } from '../../report/publication.ts'
-import { textReporter } from '../../report/text.ts'
-import type { FleetFlags, RunFlags } from '../flags/fleet-flags.ts'
-import { stderr, stdout } from './output.ts'
+// The report of a run, in the format that the flags ask for.
+import { isDnsEvent, type RunFormat, type RunReport } from '../../report/run/format.ts'
+import { live } from '../../report/run/live.ts'
+import { SCREEN } from './output.ts'
 
-type Report = (event: RunEvent | DnsEvent) => void
-
-export function reporterOf(flags: RunFlags): Report {
-  const [diff, verbose] = [flags.diff === true, flags.verbose === true]
-  switch (flags.format) {
-    case 'json':
-      return withProgress(jsonReporter(stdout))
-    case 'ndjson':
-      return ndjsonReporter({ diff, verbose }, stdout)
-    case 'text': {
-      const isTerminal = process.stdout.isTTY === true && process.env['TERM'] !== 'dumb'
-      return textReporter({ diff, verbose, colour: colourWanted(), terminal: isTerminal ? stdout : undefined }, stdout)
-    }
-  }
+/** To be called as the run begins. */
+export function reporterOf(
+  { open, late }: RunFormat,
+  { diff, verbose }: { readonly diff?: boolean; readonly verbose?: boolean },
+): RunReport {
+  const { out, notes } = SCREEN
+  const report = open({ diff: diff === true, verbose: verbose === true }, SCREEN)
+  // What comes late often goes to a file.
+  return late === true && notes.canRedraw && !out.isTerminal ? withProgress(report) : report
 }
 
-/** A document comes late and often goes to a file: who sits at a terminal sees the live lines on standard error. */
-function withProgress(report: Report): Report {
-  if (process.stderr.isTTY !== true || process.stdout.isTTY === true || process.env['TERM'] === 'dumb') return report
-  const foot = live(stderr, colours(wantsColour(process.env, true)))
+/** Live lines on standard error. */
+function withProgress(report: RunReport): RunReport {
+  const foot = live(SCREEN.notes, SCREEN.notes.paint)
   return (event) => {
     if (event.kind === 'run-end') foot.close()
     else if (!isDnsEvent(event)) foot.see(event)
     report(event)
   }
 }
-
-export function pingReporterOf(flags: FleetFlags): Reporter {
-  return flags.format === 'text' ? pingReporter({ colour: colourWanted() }, stdout) : reporterOf(flags)
-}
-
-const colourWanted = (): boolean => wantsColour(process.env, process.stdout.isTTY === true)

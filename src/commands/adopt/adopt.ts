@@ -3,8 +3,9 @@
 import type { Connect } from '../../engine/connection.ts'
 import type { Adoption, AdoptedHost } from '../../model/adoption.ts'
 import { MailrunError } from '../../model/mailrun-error.ts'
-import type { RunEvent, RunResult } from '../../model/run-event.ts'
+import type { RunEvent } from '../../model/run-event.ts'
 import { adoptionYaml } from '../../report/adoption.ts'
+import type { Checked, InventoryFile } from '../../report/adoption/format.ts'
 import { openFleet, type Fleet, type FleetRequest } from '../fleet/open-fleet.ts'
 import { adoptedInventory, adoptHosts, hostsToAdopt } from './adopt-hosts.ts'
 import { adoptionTarget, type AdoptionTarget } from './adoption-target.ts'
@@ -22,21 +23,20 @@ export interface AdoptRequest extends Omit<FleetRequest, 'inventory'> {
 
 export type AdoptEvent =
   /** Hosts were looked at. @param file - of `write`; `before`: its text, where it was there, which stays. */
-  | { readonly kind: 'found'; readonly adoption: Adoption; readonly inventory: string; readonly file: File | undefined }
+  | {
+      readonly kind: 'found'
+      readonly adoption: Adoption
+      readonly inventory: string
+      readonly file: InventoryFile | undefined
+    }
   /** The check begins, of a run with the vars that were found. */
   | { readonly kind: 'checking' }
   | { readonly kind: 'check'; readonly event: RunEvent }
 
-type File = Pick<AdoptionTarget, 'path' | 'before'>
-
-export interface Adopted {
+export interface Adopted extends Checked {
   readonly adoption: Adoption
   /** YAML. */
   readonly inventory: string
-  /** What a run would change; left out: no host was adopted, so that there was nothing to check. */
-  readonly checked?: RunResult
-  /** Why the vars do not go together. */
-  readonly wrong?: MailrunError
 }
 
 /** @throws MailrunError before any host is touched */
@@ -83,7 +83,7 @@ async function checkOf(
   fleet: Fleet,
   connect: Connect,
   onEvent: (event: AdoptEvent) => void,
-): Promise<Pick<Adopted, 'checked' | 'wrong'>> {
+): Promise<Checked> {
   if (!hasAdopted(adoption) || fleet.bounds.interrupt.aborted) return {}
   onEvent({ kind: 'checking' })
   const selection = { ...fleet, inventory: adoptedInventory(fleet.inventory, adoption), limit: undefined }

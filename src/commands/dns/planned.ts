@@ -7,7 +7,7 @@ import type { Looking } from '../../dns/look.ts'
 import { planDns, planRecords, type DnsPlan, type Replacing } from '../../dns/plan-dns.ts'
 import type { NotServed } from '../../dns/served-everywhere.ts'
 import { MailrunError } from '../../model/mailrun-error.ts'
-import type { HostResult } from '../../model/run-event.ts'
+import type { DnsView } from '../../report/dns/view.ts'
 import { openFleet, type Fleet, type FleetRequest } from '../fleet/open-fleet.ts'
 import { askMailFleet, mailHosts } from '../mail-fleet/mail-fleet-of.ts'
 import { recordsFrom } from './records-from.ts'
@@ -17,13 +17,7 @@ export interface DnsRequest extends FleetRequest {
   readonly from?: string | undefined
 }
 
-export interface DnsPlanned {
-  readonly plan: DnsPlan
-  /** Hosts that did not tell: their keys are not among the records. */
-  readonly silent: readonly HostResult[]
-  /** What is not among the records, for hosts did not tell: in words. */
-  readonly unseen: readonly string[]
-}
+export type DnsPlanned = DnsView
 
 /** What a push and a verification tell of, as it happens. */
 export type DnsProgress =

@@ -5,9 +5,10 @@ import { absolute } from '../../inventory/address.ts'
 import { mailDomain } from '../../mail/names.ts'
 import type { Deed } from '../../mail/rotation/deeds.ts'
 import { MailrunError } from '../../model/mailrun-error.ts'
+import type { RotationView } from '../../report/rotation/format.ts'
 import { openFleet, type FleetRequest } from '../fleet/open-fleet.ts'
 import { closedDomains } from './closed-domains.ts'
-import { rotateKeys, type Rotated } from './rotate-keys.ts'
+import { rotateKeys } from './rotate-keys.ts'
 import { rotationMembers, type RotationMembers } from './rotation-members.ts'
 import { stepRunner } from './run-steps.ts'
 
@@ -31,12 +32,8 @@ export type RotateEvent =
   /** The moment it is done, or has failed. */
   { readonly kind: 'deed'; readonly deed: Deed } | { readonly kind: 'waiting'; readonly why: string }
 
-export interface Rotation extends Rotated {
-  /** In the order in which they were done. */
-  readonly deeds: readonly Deed[]
-  readonly check: boolean
-  /** By the clock here, at the end. */
-  readonly now: Date
+/** Where each key is at the end, and what was done, in that order. */
+export interface Rotation extends RotationView {
   readonly interrupted: boolean
 }
 

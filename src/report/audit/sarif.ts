@@ -3,10 +3,19 @@ import { createHash } from 'node:crypto'
 import type { AuditFinding, AuditReport, AuditSubject } from '../../model/audit.ts'
 import { CHECKS, type Severity } from '../../model/findings/finding-kind.ts'
 import { kindOf, type FindingId } from '../../model/findings/finding-kinds.ts'
-import { harmless } from '../harmless.ts'
-import { jsonDocument, type JsonText } from '../json-text.ts'
+import { harmless } from '../write/harmless.ts'
+import { jsonDocument, type JsonText } from '../write/json.ts'
 import { LONE_SURROGATE } from '../write/markup.ts'
 import { detailText } from './words.ts'
+import type { AuditFormat } from './format.ts'
+
+export const format: AuditFormat = {
+  language: 'json',
+  about:
+    'code hosts: SARIF 2.1.0, with file and line on the host (`file://mx1/etc/opendkim.conf`) or the record ' +
+    '(`dns:example.org?type=TXT`); accepted findings are suppressed; fingerprints do not depend on lines',
+  write: auditSarif,
+}
 
 const LEVELS: Readonly<Record<Severity, 'error' | 'warning' | 'note' | 'none'>> = {
   error: 'error',

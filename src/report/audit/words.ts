@@ -2,7 +2,7 @@
 import type { AuditCell, AuditFinding, AuditReport, AuditSubject, CellStatus } from '../../model/audit.ts'
 import { SEVERITIES } from '../../model/findings/finding-kind.ts'
 import { groupedBy } from '../../text/grouped-by.ts'
-import { count } from '../name-list.ts'
+import { count } from '../write/name-list.ts'
 
 /** A sign and a word: colour is never the only one. */
 export const SIGNS: Readonly<Record<CellStatus, { readonly sign: string; readonly word: string }>> = {

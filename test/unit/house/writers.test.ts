@@ -17,7 +17,7 @@ const placesOf = (pattern: RegExp, allowed: readonly string[]): readonly string[
         ),
     )
 
-const WRITERS = ['src/report/write/', 'src/report/json-text.ts', 'src/report/width.ts']
+const WRITERS = ['src/report/write/', 'src/report/write/json.ts', 'src/report/write/width.ts']
 
 test('only writers take a text for a checked one', () => {
   assert.equal(placesOf(/\bas (?:readonly )?(?:Terminal|Html|Css|Xml|Markdown|Json)Text\b/, WRITERS), [])

@@ -1,0 +1,33 @@
+// What an output format of `mailrun adopt` is.
+import type { Adoption } from '../../model/adoption.ts'
+import type { MailrunError } from '../../model/mailrun-error.ts'
+import type { RunResult } from '../../model/run-event.ts'
+import type { About } from '../registry.ts'
+import type { RunReport } from '../run/format.ts'
+import type { Screen } from '../screen.ts'
+
+/** The file of `--write`. */
+export interface InventoryFile {
+  readonly path: string
+  /** Its text, which stays; `undefined`: it is a new one. */
+  readonly before: string | undefined
+}
+
+export interface Checked {
+  /** Left out: there was nothing to check. */
+  readonly checked?: RunResult
+  /** Why the vars do not go together. */
+  readonly wrong?: MailrunError
+}
+
+export interface AdoptionReport {
+  /** Before the check. @param file - left out: none was named. */
+  readonly found: (adoption: Adoption, inventory: string, file: InventoryFile | undefined) => void
+  /** The check begins, of a run with the vars that were found. @param diff - changes to files' texts, too. */
+  readonly checks: (diff: boolean) => RunReport
+  readonly ended: (adoption: Adoption, inventory: string, check: Checked) => void
+}
+
+export interface AdoptionFormat extends About {
+  readonly open: (screen: Screen) => AdoptionReport
+}
