@@ -18,6 +18,12 @@ import { file } from '../../../tasks/file.ts'
 import { keepSigned } from '../../../tasks/keep-signed.ts'
 import { opendkim } from '../../../tasks/opendkim.ts'
 
+/** `path`: of its private key, where that is not `/etc/dkimkeys/DOMAIN/SELECTOR.private`. */
+export interface NamedKey {
+  readonly selector: string
+  readonly path?: string | undefined
+}
+
 /** For one domain on one host. */
 export interface HostSteps {
   /** Written into the history, with the time at which that is done. */
@@ -26,8 +32,8 @@ export interface HostSteps {
   readonly make?: readonly string[]
   /** The selector that signs from now on; its key must be sound. */
   readonly active?: string
-  /** The selector to go back to where that did not work; it must not be revoked. */
-  readonly back?: string
+  /** The key to go back to where that did not work; it must not be revoked. It may lie elsewhere. */
+  readonly back?: NamedKey
   /** Selectors whose private keys are deleted. */
   readonly delete?: readonly string[]
 }
@@ -65,7 +71,8 @@ function stepTasks(
   const tables = tablesOf(input)
   const active = Object.fromEntries(
     mine.flatMap(([name, { active: chosen, back }]) => {
-      const one = chosen ?? back
+      const former = back?.path === undefined ? back?.selector : { selector: back.selector, path: back.path }
+      const one = chosen ?? former
       return one === undefined ? [] : [[name, one]]
     }),
   )
@@ -90,7 +97,7 @@ function keyTasks(name: string, own: HostSteps, bits: Input['vars']['dkim_bits']
       domain: name,
       marks,
       sound: [...make, ...(active === undefined ? [] : [active])],
-      unrevoked: back === undefined ? [] : [back],
+      unrevoked: back === undefined ? [] : [back.selector],
     }),
     ...make.map((each) => dkimKey({ domain: name, selector: each, coming: true, bits })),
     ...gone.map((each) => file({ path: `${KEY_DIRECTORY}/${name}/${each}.private`, state: 'absent' })),
