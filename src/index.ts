@@ -46,7 +46,7 @@ export { rotationVar } from './mail/rotation/settings.ts'
 export { milterOf } from './postfix/endpoint.ts'
 export { dkimRecords } from './probes/signing.ts'
 export * from './commands/index.ts'
-export type { DnsEvent, Publication } from './dns/publication.ts'
+export type { DnsEvent, Publication } from './dns/push/publication.ts'
 export type {
   HostResult,
   HostStatus,

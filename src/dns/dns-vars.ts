@@ -4,7 +4,7 @@ import { MailrunError } from '../model/mailrun-error.ts'
 import type { NameServerVars } from '../model/outside-question.ts'
 import { domain } from '../mail/schemas.ts'
 import type { Untrusted } from '../shell/untrusted.ts'
-import { parseServer } from './name-server.ts'
+import { parseServer } from './lookup/name-server.ts'
 
 const isServer = (text: string): boolean => {
   try {

@@ -1,6 +1,6 @@
 // A controller, in this process, that another one overtakes: before it writes a certain event into a host's history,
 // somebody else has gone on.
-import { authoritative } from '../../src/dns/authoritative.ts'
+import { authoritative } from '../../src/dns/lookup/authoritative.ts'
 import { absolute } from '../../src/inventory/address.ts'
 import type { Deed } from '../../src/mail/rotation/deeds.ts'
 import type { KeyEvent } from '../../src/mail/rotation/history.ts'

@@ -1,6 +1,6 @@
 // `dns push`: makes the changes of the plan, then asks every name server until it serves them.
-import { hostsOf, pushDns, pushShares, type Pushed, type Share } from '../../dns/push-dns.ts'
-import type { NotServed } from '../../dns/served-everywhere.ts'
+import { hostsOf, pushDns, pushShares, type Pushed, type Share } from '../../dns/push/push-dns.ts'
+import type { NotServed } from '../../dns/served/served-everywhere.ts'
 import { absolute } from '../../inventory/address.ts'
 import { MailrunError } from '../../model/mailrun-error.ts'
 import { dnsWork, plannedOf, type DnsPlanned, type DnsProgress, type DnsRequest } from './planned.ts'

@@ -1,5 +1,5 @@
 // `dns verify`: asks every authoritative name server whether it serves the records. Nothing is changed.
-import type { NotServed } from '../../dns/served-everywhere.ts'
+import type { NotServed } from '../../dns/served/served-everywhere.ts'
 import { notServed } from './not-served.ts'
 import { dnsWork, plannedOf, type DnsPlanned, type DnsProgress, type DnsRequest } from './planned.ts'
 

@@ -1,5 +1,5 @@
 // Which records of a plan a name server does not serve, after waiting for them.
-import { servedEverywhere, type NotServed } from '../../dns/served-everywhere.ts'
+import { servedEverywhere, type NotServed } from '../../dns/served/served-everywhere.ts'
 import type { DnsProgress, DnsWork } from './planned.ts'
 
 /** What cannot be read there is not served, whatever stands beside it. */

@@ -1,11 +1,11 @@
 // What `dns plan`, `dns push` and `dns verify` begin with: the records that the fleet's mail needs, beside what every
 // authoritative name server answers.
-import { authoritative } from '../../dns/authoritative.ts'
+import { authoritative } from '../../dns/lookup/authoritative.ts'
 import type { DnsVars } from '../../dns/dns-vars.ts'
-import type { VarsOf } from '../../dns/finder-by.ts'
-import type { Looking } from '../../dns/look.ts'
-import { planDns, planRecords, type DnsPlan, type Replacing } from '../../dns/plan-dns.ts'
-import type { NotServed } from '../../dns/served-everywhere.ts'
+import type { VarsOf } from '../../dns/lookup/finder-by.ts'
+import type { Looking } from '../../dns/lookup/look.ts'
+import { planDns, planRecords, type DnsPlan, type Replacing } from '../../dns/plan/plan-dns.ts'
+import type { NotServed } from '../../dns/served/served-everywhere.ts'
 import { MailrunError } from '../../model/mailrun-error.ts'
 import type { DnsView } from '../../report/dns/view.ts'
 import { openFleet, type Fleet, type FleetRequest } from '../fleet/open-fleet.ts'

@@ -2,7 +2,7 @@
 // server's key verifies. What cannot be proved is put back.
 import type { BatchSize } from '../../engine/run-options.ts'
 import { batches } from '../../engine/batches.ts'
-import type { Authority } from '../../dns/authority.ts'
+import type { Authority } from '../../dns/lookup/authority.ts'
 import { isSameName } from '../../mail/names.ts'
 import type { RotationStep } from '../../mail/rotation/steps.ts'
 import type { HostResult, TaskResult, TaskStatus } from '../../model/run-event.ts'

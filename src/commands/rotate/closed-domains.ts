@@ -1,8 +1,8 @@
 // Which domains' records nothing brings into DNS, as far as that can be known before a rotation.
 import { zoneSettings, type DnsVars } from '../../dns/dns-vars.ts'
-import { ZoneNotFound, type FindZone } from '../../dns/find-zone.ts'
-import { noWayInto } from '../../dns/push-dns.ts'
-import { readyToPush } from '../../dns/push-from-here.ts'
+import { ZoneNotFound, type FindZone } from '../../dns/lookup/find-zone.ts'
+import { noWayInto } from '../../dns/push/push-dns.ts'
+import { readyToPush } from '../../dns/backends/nsupdate/push-from-here.ts'
 import { absolute } from '../../inventory/address.ts'
 import { MailrunError } from '../../model/mailrun-error.ts'
 import type { RotationMembers } from './rotation-members.ts'

@@ -1,5 +1,5 @@
 // `rotate`: moves the rotation of a fleet's DKIM keys as far as time and proof allow.
-import { authoritative } from '../../dns/authoritative.ts'
+import { authoritative } from '../../dns/lookup/authoritative.ts'
 import type { BatchSize } from '../../engine/run-options.ts'
 import { absolute } from '../../inventory/address.ts'
 import { mailDomain } from '../../mail/names.ts'

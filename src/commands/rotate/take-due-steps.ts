@@ -1,6 +1,6 @@
 // Does what is due next in a rotation: at hosts by one run, at name servers by updates, then the switch to new keys.
-import { authority } from '../../dns/authority.ts'
-import { pushDns, pushShares } from '../../dns/push-dns.ts'
+import { authority } from '../../dns/lookup/authority.ts'
+import { pushDns, pushShares } from '../../dns/push/push-dns.ts'
 import { standingOf } from '../../mail/rotation/history.ts'
 import { activate, type Activate, type Activation } from './activate.ts'
 import type { HostEvidence, Told } from './ask-hosts.ts'

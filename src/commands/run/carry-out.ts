@@ -1,6 +1,6 @@
 // Carries out what was prepared: hosts, and where the playbook says so DNS.
-import { askServed, lookingFor } from '../../dns/ask-served.ts'
-import type { DnsEvent, Publication } from '../../dns/publication.ts'
+import { askServed, lookingFor } from '../../dns/served/ask-served.ts'
+import type { DnsEvent, Publication } from '../../dns/push/publication.ts'
 import { rollout } from '../../engine/rollout.ts'
 import type { RunEvent, RunResult } from '../../model/run-event.ts'
 import type { PreparedRun, RunRequest } from './prepare-run.ts'

@@ -1,6 +1,6 @@
 // All that comes before the first connection of a run: the playbook and the fleet, read, typed and checked.
 import { dirname } from 'node:path'
-import type { DnsEvent } from '../../dns/publication.ts'
+import type { DnsEvent } from '../../dns/push/publication.ts'
 import type { BatchSize } from '../../engine/run-options.ts'
 import type { Playbook } from '../../model/playbook.ts'
 import type { PreparedHost } from '../../model/prepared-host.ts'

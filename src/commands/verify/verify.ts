@@ -2,10 +2,10 @@
 // changed, and no mail is sent but with `deliver`.
 import { randomBytes } from 'node:crypto'
 import * as v from 'valibot'
-import { askServer } from '../../dns/ask-server.ts'
-import { authority, type Authority } from '../../dns/authority.ts'
+import { askServer } from '../../dns/lookup/ask-server.ts'
+import { authority, type Authority } from '../../dns/lookup/authority.ts'
 import type { DnsVars } from '../../dns/dns-vars.ts'
-import { limited } from '../../dns/look.ts'
+import { limited } from '../../dns/lookup/look.ts'
 import { askOnly } from '../../engine/ask-only.ts'
 import { probeTemplate } from '../../mail/probe-message.ts'
 import type { Host } from '../../model/host.ts'
