@@ -376,7 +376,7 @@ const push = async ({ records }: DnsPlan, zone: string): Promise<readonly string
     await pushFromHere(
       records.flatMap((each) => (each.kind === 'change' ? [writtenChange(each.change, zone)] : [])),
       primary!,
-      join(here.folder, 'mailrun.key'),
+      { kind: 'file', path: join(here.folder, 'mailrun.key') },
     )
   ).map(({ kind }) => kind)
 }

@@ -1,7 +1,6 @@
 // A controller, in this process, that another one overtakes: before it writes a certain event into a host's history,
 // somebody else has gone on.
 import { authoritative } from '../../src/dns/lookup/authoritative.ts'
-import { absolute } from '../../src/inventory/address.ts'
 import type { Deed } from '../../src/mail/rotation/deeds.ts'
 import type { KeyEvent } from '../../src/mail/rotation/history.ts'
 import { openFleet } from '../../src/commands/fleet/open-fleet.ts'
@@ -56,7 +55,7 @@ export async function rotateOvertaken(
     connect,
     bounds,
     looking: authoritative(members.dns.of),
-    pushing: { dns: members.dns.of, hosts: inventory.hosts, keyPath: absolute, unset: 'error' },
+    pushing: { dns: members.dns.of, hosts: inventory.hosts, unset: 'error' },
     leftAlone: new Map(),
     serial: [{ percent: 100 }],
     domains: [domain],

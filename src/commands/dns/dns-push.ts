@@ -1,7 +1,6 @@
 // `dns push`: makes the changes of the plan, then asks every name server until it serves them.
-import { hostsOf, pushDns, pushShares, type Pushed, type Share } from '../../dns/push/push-dns.ts'
+import { hostsOf, pushDns, zonePushes, type Pushed, type ZonePush } from '../../dns/push/push-dns.ts'
 import type { NotServed } from '../../dns/served/served-everywhere.ts'
-import { absolute } from '../../inventory/address.ts'
 import { MailrunError } from '../../model/mailrun-error.ts'
 import { dnsWork, plannedOf, type DnsPlanned, type DnsProgress, type DnsRequest } from './planned.ts'
 import { notServed } from './not-served.ts'
@@ -36,17 +35,12 @@ export async function dnsPush(request: DnsPushRequest): Promise<DnsPushResult> {
   const work = await dnsWork(request, request.replace)
   const { fleet, plan } = work
   onEvent({ kind: 'planned', planned: plannedOf(work) })
-  const shares = await pushShares(plan, {
-    dns: work.dns,
-    hosts: fleet.inventory.hosts,
-    keyPath: absolute,
-    unset: 'error',
-  })
-  refuseClosed(shares)
+  const pushes = await zonePushes(plan, { dns: work.dns, hosts: fleet.inventory.hosts, unset: 'error' })
+  refuseClosed(pushes)
   const changes = plan.records.filter(({ kind }) => kind === 'change').length
   if (changes > 0 && !(await agree(changes))) throw new MailrunError('nothing was pushed')
   const { interrupt } = fleet.bounds
-  const pushed = await pushDns(shares, await fleet.reach(hostsOf(shares)), interrupt).finally(fleet.close)
+  const pushed = await pushDns(pushes, await fleet.reach(hostsOf(pushes)), interrupt).finally(fleet.close)
   onEvent({ kind: 'pushed', pushed })
   const done = new Set(pushed.filter(({ outcome }) => outcome.kind === 'done').map(({ change }) => change.record))
   const missing = await notServed(work, waitSeconds, (record) => done.has(record), onEvent)
@@ -54,8 +48,8 @@ export async function dnsPush(request: DnsPushRequest): Promise<DnsPushResult> {
 }
 
 /** A zone that nothing leads into is told with what was pushed. @throws MailrunError where nothing can be pushed */
-function refuseClosed(shares: readonly Share[]): void {
-  const closed = shares.flatMap(({ way }) => (way.kind === 'closed' ? [way.why] : []))
-  const isOpen = shares.some(({ way }) => way.kind !== 'closed' && way.kind !== 'none')
+function refuseClosed(pushes: readonly ZonePush[]): void {
+  const closed = pushes.flatMap(({ by }) => (by.kind === 'closed' ? [by.why] : []))
+  const isOpen = pushes.some(({ by }) => by.kind === 'local' || by.kind === 'host')
   if (closed.length > 0 && !isOpen) throw new MailrunError([...new Set(closed)])
 }

@@ -38,7 +38,7 @@ export async function askDns(evidence: HostEvidence, looking: Looking, dns: DnsV
   const wildcard = await lookAt(`*._domainkey.${evidence.domain}`, looking)
   if ('why' in wildcard) return { keys: new Map(), cached: 0, fault: wildcard.why }
   const found = wildcard.sight.views.flatMap(({ answer }) => (answer.kind === 'found' ? [answer.rrset] : []))
-  const byOthers = zoneSettings(dns, wildcard.sight.zone.zone).via === 'none'
+  const byOthers = zoneSettings(dns, wildcard.sight.zone.zone).updater === 'by-hand'
   const known = groupedBy(evidence.keys, ({ selector }) => selector)
   const keys = await Promise.all(
     livingKeys(evidence).map(async (key) => {

@@ -1,9 +1,6 @@
 // Which domains' records nothing brings into DNS, as far as that can be known before a rotation.
-import { zoneSettings, type DnsVars } from '../../dns/dns-vars.ts'
 import { ZoneNotFound, type FindZone } from '../../dns/lookup/find-zone.ts'
-import { noWayInto } from '../../dns/push/push-dns.ts'
-import { readyToPush } from '../../dns/backends/nsupdate/push-from-here.ts'
-import { absolute } from '../../inventory/address.ts'
+import { whyClosed, type Pushing } from '../../dns/push/push-dns.ts'
 import { MailrunError } from '../../model/mailrun-error.ts'
 import type { RotationMembers } from './rotation-members.ts'
 
@@ -13,11 +10,12 @@ import type { RotationMembers } from './rotation-members.ts'
  * @throws MailrunError where that is so of every domain
  */
 export async function closedDomains(
-  { members, hosts, dns }: RotationMembers,
+  { members, hosts }: RotationMembers,
   findZone: FindZone,
+  pushing: Pushing,
 ): Promise<ReadonlyMap<string, string>> {
   const domains = [...new Set(hosts.flatMap(({ host }) => members.get(host.name)!.domains))]
-  const reasons = await Promise.all(domains.map((domain) => whyClosed(domain, dns.of(domain), findZone)))
+  const reasons = await Promise.all(domains.map((domain) => whyNotPushed(domain, findZone, pushing)))
   const closed = new Map(
     domains.flatMap((domain, index) => {
       const why = reasons[index]
@@ -29,12 +27,9 @@ export async function closedDomains(
 }
 
 /** `undefined`: nothing is known to be wrong; a zone that is not found is told where it is asked for its keys. */
-async function whyClosed(domain: string, dns: DnsVars, findZone: FindZone): Promise<string | undefined> {
+async function whyNotPushed(domain: string, findZone: FindZone, pushing: Pushing): Promise<string | undefined> {
   try {
-    const { zone } = await findZone(`_domainkey.${domain}`)
-    const { via, keyFile } = zoneSettings(dns, zone)
-    if (via === 'nsupdate') await readyToPush(absolute(keyFile!))
-    return via === undefined ? noWayInto(zone) : undefined
+    return await whyClosed(await findZone(`_domainkey.${domain}`), pushing.dns(domain), pushing)
   } catch (error) {
     if (error instanceof ZoneNotFound) return undefined
     if (error instanceof MailrunError) return error.message

@@ -1,7 +1,8 @@
 // `rotate`: moves the rotation of a fleet's DKIM keys as far as time and proof allow.
 import { authoritative } from '../../dns/lookup/authoritative.ts'
+import type { Pushing } from '../../dns/push/push-dns.ts'
+import { hostNamesOf } from '../../dns/push/ready-to-publish.ts'
 import type { BatchSize } from '../../engine/run-options.ts'
-import { absolute } from '../../inventory/address.ts'
 import { mailDomain } from '../../mail/names.ts'
 import type { Deed } from '../../mail/rotation/deeds.ts'
 import { MailrunError } from '../../model/mailrun-error.ts'
@@ -53,9 +54,10 @@ export async function rotate(request: RotateRequest): Promise<Rotation> {
   const domains = request.domains?.map((name) => mailDomain(name) ?? name)
   refuseStrangers(members, domains, compromised)
   const looking = authoritative(members.dns.of)
-  const closed = check ? new Map<string, string>() : await closedDomains(members, looking.findZone)
-  const signing = new Set(members.hosts.map(({ host }) => host.name))
-  const connect = await fleet.reach(inventory.hosts.filter(({ name }) => signing.has(name) || namesHost(members, name)))
+  const pushing: Pushing = { dns: members.dns.of, hosts: inventory.hosts, unset: 'error' }
+  const closed = check ? new Map<string, string>() : await closedDomains(members, looking.findZone, pushing)
+  const concerned = new Set([...members.hosts.map(({ host }) => host.name), ...hostNamesOf(members.dns.all)])
+  const connect = await fleet.reach(inventory.hosts.filter(({ name }) => concerned.has(name)))
   const deeds: Deed[] = []
   const rotated = await rotateKeys({
     members,
@@ -63,7 +65,7 @@ export async function rotate(request: RotateRequest): Promise<Rotation> {
     connect,
     bounds,
     looking,
-    pushing: { dns: members.dns.of, hosts: inventory.hosts, keyPath: absolute, unset: 'error' },
+    pushing,
     leftAlone: new Map([...closed, ...members.dns.differing]),
     serial,
     domains,
@@ -104,7 +106,3 @@ function refuseStrangers(
     )
   }
 }
-
-/** Whether records are pushed by way of this host. */
-const namesHost = ({ dns }: RotationMembers, name: string): boolean =>
-  dns.all.some((vars) => vars.host === name || Object.values(vars.zones ?? {}).some(({ host }) => host === name))

@@ -1,6 +1,6 @@
 // Does what is due next in a rotation: at hosts by one run, at name servers by updates, then the switch to new keys.
 import { authority } from '../../dns/lookup/authority.ts'
-import { pushDns, pushShares } from '../../dns/push/push-dns.ts'
+import { pushDns, zonePushes } from '../../dns/push/push-dns.ts'
 import { standingOf } from '../../mail/rotation/history.ts'
 import { activate, type Activate, type Activation } from './activate.ts'
 import type { HostEvidence, Told } from './ask-hosts.ts'
@@ -107,8 +107,8 @@ async function pushAll(due: readonly DueStep[], { pushing, connect, bounds, tell
     return planned === undefined ? [] : [{ pair, step, planned }]
   })
   if (wanted.length === 0) return
-  const shares = await pushShares({ records: wanted.map(({ planned }) => planned) }, pushing)
-  const pushed = await pushDns(shares, connect, bounds.interrupt)
+  const pushes = await zonePushes({ records: wanted.map(({ planned }) => planned) }, pushing)
+  const pushed = await pushDns(pushes, connect, bounds.interrupt)
   const outcomes = new Map(pushed.map((each) => [each.change.record, each.outcome]))
   for (const { pair, step, planned } of wanted) {
     const { host, domain } = pair.evidence

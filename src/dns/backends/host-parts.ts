@@ -3,7 +3,7 @@ import type { Connection } from '../../engine/connection.ts'
 import { newMark } from '../../engine/make-trip.ts'
 import { oneScript } from '../../engine/one-script.ts'
 import { UPDATE_BYTES } from '../bounds/bounds.ts'
-import type { Said } from './nsupdate/update-outcome.ts'
+import type { Said } from './said.ts'
 
 /** For the network besides. */
 const GRACE_SECONDS = 40

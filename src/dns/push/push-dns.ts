@@ -1,19 +1,17 @@
-// Makes the changes of a plan, zone by zone, each in the way that the inventory says.
+// Makes the changes of a plan, zone by zone, each by the backend that the inventory says.
 import type { Connect } from '../../engine/connection.ts'
 import { ConnectionLost, Unreachable } from '../../engine/connection.ts'
-import { addressText } from '../../mail/dns-text/dns-text.ts'
 import type { Host } from '../../model/host.ts'
 import { MailrunError } from '../../model/mailrun-error.ts'
+import type { Guard, HostUpdater, LocalUpdater, UpdateOutcome } from '../backends/backend.ts'
+import { BACKENDS } from '../backends/backends.ts'
+import { writtenChange, type WrittenChange } from '../backends/written-change.ts'
 import { zoneSettings, type DnsVars } from '../dns-vars.ts'
 import type { VarsOf } from '../lookup/finder-by.ts'
 import type { ZoneServers } from '../lookup/find-zone.ts'
 import type { DnsPlan } from '../plan/plan-dns.ts'
-import { pushByHost } from '../backends/bind-on-host/push-by-host.ts'
-import { pushByKnotc } from '../backends/knot/push-by-knotc.ts'
-import { pushFromHere, readyToPush } from '../backends/nsupdate/push-from-here.ts'
-import type { UpdateOutcome } from '../backends/nsupdate/update-outcome.ts'
 import type { RrsetChange } from '../plan/wanted-change.ts'
-import { writtenChange, type WrittenChange } from '../backends/written-change.ts'
+import { changedMeanwhile } from './changed-meanwhile.ts'
 
 export interface Pushed {
   readonly change: RrsetChange
@@ -21,17 +19,19 @@ export interface Pushed {
   readonly outcome: UpdateOutcome
 }
 
-type Way =
-  | { readonly kind: 'none' }
-  /** There is none, though there is to be: why. */
+/** How changes get into a zone. */
+export type PushBy =
+  | { readonly kind: 'by-hand' }
+  /** Nothing can be pushed, though it is to be: why. */
   | { readonly kind: 'closed'; readonly why: string }
-  | { readonly kind: 'nsupdate'; readonly keyFile: string }
-  | { readonly kind: 'nsupdate-local' | 'knotc'; readonly host: Host }
+  | { readonly kind: 'local'; readonly updater: LocalUpdater; readonly guard: Guard }
+  | { readonly kind: 'host'; readonly updater: HostUpdater; readonly guard: Guard; readonly host: Host }
 
-export interface Share {
+/** What there is to push into one zone. */
+export interface ZonePush {
   readonly zone: ZoneServers
   readonly changes: readonly RrsetChange[]
-  readonly way: Way
+  readonly by: PushBy
 }
 
 export interface Pushing {
@@ -39,8 +39,6 @@ export interface Pushing {
   readonly dns: VarsOf<DnsVars>
   /** Name servers are sought here by their names in the inventory. */
   readonly hosts: readonly Host[]
-  /** An absolute path for one as the inventory has it. */
-  keyPath(file: string): string
   /** What a zone is of which nothing says how records get there: an error, or left to be published by hand. */
   readonly unset: 'error' | 'by-hand'
 }
@@ -49,66 +47,76 @@ export interface Pushing {
  * What there is to push, and how; of a zone that nothing leads into, why, before anything is sent. Zones of which
  * domains have the same var `dns` go together.
  */
-export async function pushShares({ records }: Pick<DnsPlan, 'records'>, pushing: Pushing): Promise<readonly Share[]> {
-  const shares = new Map<ZoneServers['zone'], Map<DnsVars, { zone: ZoneServers; changes: RrsetChange[] }>>()
+export async function zonePushes(
+  { records }: Pick<DnsPlan, 'records'>,
+  pushing: Pushing,
+): Promise<readonly ZonePush[]> {
+  const pushes = new Map<ZoneServers['zone'], Map<DnsVars, { zone: ZoneServers; changes: RrsetChange[] }>>()
   for (const each of records) {
     const { zone, record } = each
     if (zone === undefined) continue
     const vars = pushing.dns(record.domain)
-    const ofZone = shares.get(zone.zone) ?? new Map<DnsVars, { zone: ZoneServers; changes: RrsetChange[] }>()
-    const share = ofZone.get(vars) ?? { zone, changes: [] }
-    shares.set(zone.zone, ofZone.set(vars, share))
-    if (each.kind === 'change') share.changes.push(each.change)
+    const ofZone = pushes.get(zone.zone) ?? new Map<DnsVars, { zone: ZoneServers; changes: RrsetChange[] }>()
+    const push = ofZone.get(vars) ?? { zone, changes: [] }
+    pushes.set(zone.zone, ofZone.set(vars, push))
+    if (each.kind === 'change') push.changes.push(each.change)
   }
   return Promise.all(
-    [...shares.values()].flatMap((ofZone) =>
-      [...ofZone].map(async ([vars, share]): Promise<Share> => ({
-        ...share,
-        way: await wayOrWhy(share, vars, pushing),
+    [...pushes.values()].flatMap((ofZone) =>
+      [...ofZone].map(async ([vars, push]): Promise<ZonePush> => ({
+        ...push,
+        by: push.changes.length === 0 ? { kind: 'by-hand' } : await byOrWhy(push.zone, vars, pushing),
       })),
     ),
   )
 }
 
-/** What is wrong with one zone's way is that one's. */
-async function wayOrWhy({ zone, changes }: Omit<Share, 'way'>, vars: DnsVars, pushing: Pushing): Promise<Way> {
-  if (changes.length === 0) return { kind: 'none' }
+/** What is wrong with one zone is that one's. */
+async function byOrWhy(zone: ZoneServers, vars: DnsVars, pushing: Pushing): Promise<PushBy> {
   try {
-    const way = wayInto(zone, vars, pushing)
-    if (way.kind === 'nsupdate') await readyToPush(way.keyFile)
-    return way
+    const by = pushBy(zone, vars, pushing)
+    if ('updater' in by) await by.updater.ready?.()
+    return by
   } catch (error) {
     if (error instanceof MailrunError) return { kind: 'closed', why: error.message }
     throw error
   }
 }
 
+/**
+ * Why nothing can be pushed into the zone, though it is to be, as far as that can be known before anything is sent;
+ * `undefined`: nothing is known against it, or it is kept by hand.
+ */
+export async function whyClosed(zone: ZoneServers, vars: DnsVars, pushing: Pushing): Promise<string | undefined> {
+  const by = await byOrWhy(zone, vars, pushing)
+  return by.kind === 'closed' ? by.why : undefined
+}
+
+/** Whether the inventory says how to push into the zone. Nobody is asked, and nothing tried. @throws MailrunError */
+export const isPushed = (zone: ZoneServers, vars: DnsVars, pushing: Pushing): boolean =>
+  pushBy(zone, vars, pushing).kind !== 'by-hand'
+
 /** @throws MailrunError */
-function wayInto({ zone, primary }: ZoneServers, vars: DnsVars, { hosts, keyPath, unset }: Pushing): Way {
-  const { via, keyFile, host } = zoneSettings(vars, zone)
-  switch (via) {
-    case undefined:
-      if (unset === 'by-hand') return { kind: 'none' }
-      throw new MailrunError(noWayInto(zone))
-    case 'none':
-      return { kind: 'none' }
-    case 'nsupdate':
-      if (primary !== undefined) return { kind: 'nsupdate', keyFile: keyPath(keyFile!) }
-      throw new MailrunError(
-        `${zone}: the server that its SOA record names takes no updates, for it has no address: set dns.primary`,
-      )
-    default:
-      return { kind: via, host: hostNamed(host, zone, hosts) }
-  }
+function pushBy(zone: ZoneServers, vars: DnsVars, { hosts, unset }: Pushing): PushBy {
+  const { backend, updater } = zoneSettings(vars, zone.zone)
+  if (backend === undefined && unset === 'error') throw new MailrunError(nothingSays(zone.zone))
+  if (backend === undefined || updater === undefined || updater === 'by-hand') return { kind: 'by-hand' }
+  const unfit = updater.unfit?.(zone)
+  if (unfit !== undefined) throw new MailrunError(unfit)
+  const { guard } = backend
+  return 'host' in updater
+    ? { kind: 'host', updater, guard, host: hostNamed(updater.host, zone.zone, hosts) }
+    : { kind: 'local', updater, guard }
 }
 
 /** Of a zone of which the inventory says nothing. */
-export const noWayInto = (zone: string): string =>
-  `nothing says how records get into ${zone}: ` +
-  'set dns.key_file (TSIG), dns.host (a BIND host of the inventory; with dns.via: knotc one with Knot DNS), ' +
-  'or dns.via: none for a zone that is kept in other ways'
+function nothingSays(zone: string): string {
+  const ways = BACKENDS.map(({ set }) => set)
+  return `nothing says how records get into ${zone}: set ${ways.slice(0, -1).join(', ')}, or ${ways.at(-1)}`
+}
 
-function hostNamed(name: string | undefined, zone: string, hosts: readonly Host[]): Host {
+/** @param zone - for messages; empty: all. @throws MailrunError where the inventory has none of that name */
+export function hostNamed(name: string, zone: string, hosts: readonly Host[]): Host {
   const host = hosts.find((each) => each.name === name)
   if (host === undefined) {
     throw new MailrunError(
@@ -118,54 +126,31 @@ function hostNamed(name: string | undefined, zone: string, hosts: readonly Host[
   return host
 }
 
-/**
- * What can be known to be wrong before it is known which zones there are; gives the hosts that may be pushed by.
- *
- * @throws MailrunError
- */
-export async function readyToPublish(
-  all: readonly DnsVars[],
-  { hosts, keyPath }: Pick<Pushing, 'hosts' | 'keyPath'>,
-): Promise<readonly Host[]> {
-  const settings = all.flatMap((vars) =>
-    ['', ...Object.keys(vars.zones ?? {})].map((zone) => ({ zone, ...zoneSettings(vars, zone) })),
-  )
-  for (const file of new Set(settings.flatMap(({ via, keyFile }) => (via === 'nsupdate' ? [keyPath(keyFile!)] : []))))
-    await readyToPush(file)
-  return [
-    ...new Set(
-      settings.flatMap(({ via, host, zone }) =>
-        via === 'nsupdate-local' || via === 'knotc' ? [hostNamed(host, zone, hosts)] : [],
-      ),
-    ),
-  ]
-}
-
 /** The hosts that {@link pushDns} will connect to. */
-export const hostsOf = (shares: readonly Share[]): readonly Host[] => [
-  ...new Set(shares.flatMap(({ way }) => ('host' in way ? [way.host] : []))),
+export const hostsOf = (pushes: readonly ZonePush[]): readonly Host[] => [
+  ...new Set(pushes.flatMap(({ by }) => (by.kind === 'host' ? [by.host] : []))),
 ]
 
 /** What goes wrong is in the outcomes, never thrown. Zones go one after the other. */
 export async function pushDns(
-  shares: readonly Share[],
+  pushes: readonly ZonePush[],
   connect: Connect,
   signal: AbortSignal,
 ): Promise<readonly Pushed[]> {
   const pushed: Pushed[] = []
-  for (const share of shares) {
-    if (share.way.kind === 'none') continue
-    const outcomes = await outcomesOf(share, connect, signal)
-    pushed.push(...share.changes.map((change, index) => ({ change, zone: share.zone.zone, outcome: outcomes[index]! })))
+  for (const push of pushes) {
+    if (push.by.kind === 'by-hand') continue
+    const outcomes = await outcomesOf(push, connect, signal)
+    pushed.push(...push.changes.map((change, index) => ({ change, zone: push.zone.zone, outcome: outcomes[index]! })))
   }
   return pushed
 }
 
 /** A change that cannot be written is a failure by itself; the others go on. */
-async function outcomesOf(share: Share, connect: Connect, signal: AbortSignal): Promise<readonly UpdateOutcome[]> {
-  const written = share.changes.map((change) => writtenOrWhy(change, share.zone.zone))
+async function outcomesOf(push: ZonePush, connect: Connect, signal: AbortSignal): Promise<readonly UpdateOutcome[]> {
+  const written = push.changes.map((change) => writtenOrWhy(change, push.zone.zone))
   const sendable = written.flatMap((each) => ('kind' in each ? [] : [each]))
-  const sent = [...(await sentTo(share, sendable, connect, signal))]
+  const sent = [...(await sentTo(push, sendable, connect, signal))]
   return written.map((each) => ('kind' in each ? each : sent.shift()!))
 }
 
@@ -179,28 +164,41 @@ function writtenOrWhy(change: RrsetChange, zone: string): WrittenChange | Update
 }
 
 async function sentTo(
-  { zone: { zone, primary }, way }: Share,
+  { zone, by }: ZonePush,
   changes: readonly WrittenChange[],
   connect: Connect,
   signal: AbortSignal,
 ): Promise<readonly UpdateOutcome[]> {
   const all = (why: string): readonly UpdateOutcome[] => changes.map(() => ({ kind: 'failed', why }))
-  if (changes.length === 0 || way.kind === 'none') return []
-  if (way.kind === 'closed') return all(way.why)
+  if (changes.length === 0 || by.kind === 'by-hand') return []
+  if (by.kind === 'closed') return all(by.why)
   if (signal.aborted) return all('interrupted before it was sent')
-  if (way.kind === 'nsupdate') return pushFromHere(changes, primary!, way.keyFile)
+  const { guard } = by
+  if (by.kind === 'local') return guarded(guard, changes, zone, (those) => by.updater.push(those, zone, signal))
+  const { updater, host } = by
   try {
-    const connection = await connect(way.host, signal)
-    const addresses = primary?.addresses.map(({ address }) => addressText(address)) ?? []
-    const pushing =
-      way.kind === 'knotc'
-        ? pushByKnotc(changes, zone, connection, signal)
-        : pushByHost(changes, addresses, connection, signal)
-    return await pushing.finally(() => connection.close())
+    const connection = await connect(host, signal)
+    const push: Push = (those) => updater.pushOnHost(those, zone, connection, signal)
+    return await guarded(guard, changes, zone, push).finally(() => connection.close())
   } catch (error) {
-    if (error instanceof Unreachable) return all(`${way.host.name} cannot be reached: ${error.message}`)
+    if (error instanceof Unreachable) return all(`${host.name} cannot be reached: ${error.message}`)
     if (error instanceof ConnectionLost)
-      return all(`the connection to ${way.host.name} was lost: ${error.message}; what came of it, verify tells`)
+      return all(`the connection to ${host.name} was lost: ${error.message}; what came of it, verify tells`)
     throw error
   }
+}
+
+type Push = (changes: readonly WrittenChange[]) => Promise<readonly UpdateOutcome[]>
+
+/** For a backend that does not compare, the primary is asked once more, right before each push. */
+async function guarded(
+  guard: Guard,
+  changes: readonly WrittenChange[],
+  zone: ZoneServers,
+  push: Push,
+): Promise<readonly UpdateOutcome[]> {
+  if (guard !== 'look-before') return push(changes)
+  const outcomes: UpdateOutcome[] = []
+  for (const change of changes) outcomes.push((await changedMeanwhile(change, zone)) ?? (await push([change]))[0]!)
+  return outcomes
 }

@@ -72,7 +72,7 @@ test('an MX record of every byte stays in its place in what nsupdate and knotc a
     const label = Buffer.from([0x6d, byte, 0x78])
     const rrset = await setOf((question) => [rawReply(question, [mxRecord(10, [label, 'example', 'org'])])])
     const change = writtenChange(wantedChange(NULL_MX, rrset)!, 'example.org')
-    const script = updateScript(change, undefined)
+    const script = updateScript(change, undefined, undefined)
     assert.is(script.split('\n').length, 7, script)
     assert.match(
       script,
@@ -93,11 +93,14 @@ const INJECTED = [
 test('a forged MX record with commands in it is a name with odd bytes, in every text that is made of it', async () => {
   const rrset = await setOf((question) => [rawReply(question, [mxRecord(10, INJECTED.split('.'))])])
   const change = writtenChange(wantedChange({ ...NULL_MX, ttl: 60 }, rrset)!, 'example.org')
-  for (const text of [updateScript(change, undefined), transaction(change)]) {
+  for (const text of [updateScript(change, undefined, undefined), transaction(change)]) {
     assert.not.match(text, /^update (?:add|delete) www/m)
     assert.not.match(text, '\nupdate add www')
   }
-  assert.match(updateScript(change, undefined), 'MX 10 mx.example.org.\\010update\\032delete\\032www.example')
+  assert.match(
+    updateScript(change, undefined, undefined),
+    'MX 10 mx.example.org.\\010update\\032delete\\032www.example',
+  )
   assert.throws(() => mxRdata(10, 'mx\nsend'), /is no name of DNS/)
   assert.throws(() => writtenChange(wantedChange({ ...NULL_MX, name: 'a\nb' }, undefined)!, 'example.org'), 'no name')
   assert.throws(() => writtenChange(wantedChange(NULL_MX, undefined)!, 'x\nsend'), 'is no name for a record')

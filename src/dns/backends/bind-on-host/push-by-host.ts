@@ -4,7 +4,8 @@ import type { Connection } from '../../../engine/connection.ts'
 import { addressText, type DnsAddress } from '../../../mail/dns-text/dns-text.ts'
 import { quote } from '../../../shell/quote.ts'
 import { runParts } from '../host-parts.ts'
-import { updateOutcome, UNTOLD, type UpdateOutcome } from '../nsupdate/update-outcome.ts'
+import { UNTOLD, type UpdateOutcome } from '../backend.ts'
+import { updateOutcome } from '../nsupdate/nsupdate-words.ts'
 import { updateScript } from '../nsupdate/update-script.ts'
 import type { WrittenChange } from '../written-change.ts'
 
@@ -48,7 +49,7 @@ export async function pushByHost(
 export const updatePart = (change: WrittenChange, addresses: readonly DnsAddress[], mark: string): string =>
   `for a in ${addresses.map(quote).join(' ')}; do
   said=$({ echo "server $a 53"; cat; } <<'${mark}' | LC_ALL=C timeout ${SECONDS} nsupdate -v -k ${SESSION_KEY} 2>&1
-${updateScript(change, undefined)}${mark}
+${updateScript(change, undefined, undefined)}${mark}
 )
   code=$?
   case $said in *'Communication with'*) ;; *) break;; esac

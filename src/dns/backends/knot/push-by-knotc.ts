@@ -4,7 +4,8 @@ import type { Connection } from '../../../engine/connection.ts'
 import { dnsLine } from '../../../mail/dns-text/dns-text.ts'
 import { quote } from '../../../shell/quote.ts'
 import { runParts } from '../host-parts.ts'
-import { OUTDATED, SHOWN_CHARACTERS, UNTOLD, type Said, type UpdateOutcome } from '../nsupdate/update-outcome.ts'
+import { OUTDATED, SHOWN_CHARACTERS, UNTOLD, type UpdateOutcome } from '../backend.ts'
+import type { Said } from '../said.ts'
 import type { WrittenChange } from '../written-change.ts'
 
 /** For one command of knotc; and for one change, all its commands and the wait for others' transactions included. */

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import type { Untrusted } from '../../../shell/untrusted.ts'
 import { UPDATE_BYTES, UPDATE_SECONDS } from '../../bounds/bounds.ts'
-import type { Said } from './update-outcome.ts'
+import type { Said } from '../said.ts'
 import type { UpdateScript } from './update-script.ts'
 
 /** What says more, or takes longer, is killed: `ended` says so. @throws Error where it cannot be started */

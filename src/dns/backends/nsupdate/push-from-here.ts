@@ -4,11 +4,15 @@ import { access, constants } from 'node:fs/promises'
 import pLimit from 'p-limit'
 import { addressText } from '../../../mail/dns-text/dns-text.ts'
 import { MailrunError } from '../../../model/mailrun-error.ts'
-import { boundedProgram } from './bounded-program.ts'
+import { maskOf } from '../../../shell/mask.ts'
+import type { UpdateOutcome } from '../backend.ts'
 import type { NameServer } from '../../lookup/name-server.ts'
-import { isUnreadKey, updateOutcome, type Said, type UpdateOutcome } from './update-outcome.ts'
-import { NO_UPDATE, updateScript, type UpdateScript } from './update-script.ts'
+import type { Said } from '../said.ts'
 import type { WrittenChange } from '../written-change.ts'
+import { boundedProgram } from './bounded-program.ts'
+import { isUnreadKey, updateOutcome } from './nsupdate-words.ts'
+import { WANTED, type SigningKey } from './tsig-key.ts'
+import { noUpdate, updateScript, type UpdateScript } from './update-script.ts'
 
 const AT_ONCE = 4
 const SECONDS = 20
@@ -17,14 +21,15 @@ const SECONDS = 20
 export async function pushFromHere(
   changes: readonly WrittenChange[],
   primary: NameServer,
-  keyFile: string,
+  key: SigningKey,
 ): Promise<readonly UpdateOutcome[]> {
   const limit = pLimit(AT_ONCE)
   const send = async (change: WrittenChange): Promise<UpdateOutcome> => {
     let outcome: UpdateOutcome = { kind: 'failed', why: 'no address' }
     for (const { address, port } of primary.addresses) {
-      const script = updateScript(change, { address: addressText(address), port })
-      outcome = updateOutcome(await nsupdate(keyFile, script))
+      const script = updateScript(change, { address: addressText(address), port }, lineOf(key))
+      // TCP (`-v`): an update that is sent twice because an answer got lost would meet its own doing.
+      outcome = updateOutcome(await nsupdate(['-v', '-t', String(SECONDS)], key, script))
       if (outcome.kind !== 'failed' || !outcome.why.startsWith('no answer')) break
     }
     return outcome
@@ -33,23 +38,29 @@ export async function pushFromHere(
 }
 
 /** What can be known before anything is sent. @throws MailrunError */
-export async function readyToPush(keyFile: string): Promise<void> {
-  const key = `the TSIG key ${keyFile} (dns.key_file)`
-  await access(keyFile, constants.R_OK).catch((error: NodeJS.ErrnoException) => {
-    const why = error.code === 'ENOENT' ? 'is not there' : `cannot be read: ${error.message}`
-    throw new MailrunError(`${key} ${why}`)
-  })
-  const { output } = await boundedProgram('nsupdate', ['-k', keyFile], NO_UPDATE).catch(() => {
+export async function readyToPush(key: SigningKey): Promise<void> {
+  if (key.kind === 'file') {
+    await access(key.path, constants.R_OK).catch((error: NodeJS.ErrnoException) => {
+      const why = error.code === 'ENOENT' ? 'is not there' : `cannot be read: ${error.message}`
+      throw new MailrunError(`${shown(key)} ${why}`)
+    })
+  }
+  const { output, code } = await nsupdate([], key, noUpdate(lineOf(key))).catch(() => {
     throw new MailrunError('the program nsupdate is needed on this machine: apt install bind9-dnsutils')
   })
-  if (isUnreadKey(output)) {
-    throw new MailrunError(
-      `${key} cannot be read as one: what tsig-keygen writes is wanted, ` +
-        'key "NAME" { algorithm hmac-sha256; secret "…"; };',
-    )
-  }
+  const isRefused = key.kind === 'file' ? isUnreadKey(output) : code !== 0
+  if (isRefused) throw new MailrunError(`${shown(key)} cannot be read as one: ${WANTED}`)
 }
 
-/** TCP (`-v`): an update that is sent twice because an answer got lost would meet its own doing. */
-const nsupdate = (keyFile: string, script: UpdateScript): Promise<Said> =>
-  boundedProgram('nsupdate', ['-v', '-t', String(SECONDS), '-k', keyFile], script)
+const shown = (key: SigningKey): string =>
+  key.kind === 'file' ? `the TSIG key ${key.path} (dns.key_file)` : 'the TSIG key of dns.key'
+
+const lineOf = (key: SigningKey) => (key.kind === 'value' ? key.key.reveal() : undefined)
+
+/** nsupdate quotes what it cannot read. */
+async function nsupdate(words: readonly string[], key: SigningKey, script: UpdateScript): Promise<Said> {
+  if (key.kind === 'file') return boundedProgram('nsupdate', [...words, '-k', key.path], script)
+  const said = await boundedProgram('nsupdate', words, script)
+  const secret = key.key.reveal()
+  return { ...said, output: maskOf([secret, secret.split(' ').at(-1)!])(said.output) }
+}

@@ -4,11 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { shellStream } from '../../../../src/connection/shell-stream.ts'
+import type { DnsVars } from '../../../../src/dns/dns-vars.ts'
+import type { PlannedRecord } from '../../../../src/dns/plan/plan-dns.ts'
 import { UPDATE_BYTES } from '../../../../src/dns/bounds/bounds.ts'
-import { pushDns, type Share } from '../../../../src/dns/push/push-dns.ts'
+import { pushDns, zonePushes } from '../../../../src/dns/push/push-dns.ts'
 import { pushFromHere, readyToPush } from '../../../../src/dns/backends/nsupdate/push-from-here.ts'
 import { knotOutcome } from '../../../../src/dns/backends/knot/push-by-knotc.ts'
-import { updateOutcome } from '../../../../src/dns/backends/nsupdate/update-outcome.ts'
+import { updateOutcome } from '../../../../src/dns/backends/nsupdate/nsupdate-words.ts'
 import { wantedChange } from '../../../../src/dns/plan/wanted-change.ts'
 import { writtenChange } from '../../../../src/dns/backends/written-change.ts'
 import type { Connection } from '../../../../src/engine/connection.ts'
@@ -51,7 +53,7 @@ test('an nsupdate that says more than an update takes is ended, and it is told',
   for (const where of ['', ' >&2']) {
     nsupdate(`cat >/dev/null; echo ${status}; while :; do echo xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx${where}; done`)
     const before = process.memoryUsage().rss
-    const [outcome] = await pushFromHere([change], PRIMARY, '/nowhere.key')
+    const [outcome] = await pushFromHere([change], PRIMARY, { kind: 'file', path: '/nowhere.key' })
     assert.equal(outcome, {
       kind: 'failed',
       why: 'nsupdate said more than 512 kB; whether the update was made, verify tells',
@@ -74,7 +76,7 @@ test('a key is tried within the same bound', async () => {
   nsupdate('while :; do echo could not read; done')
   const key = join(folder, 'some.key')
   writeFileSync(key, 'key')
-  await readyToPush(key)
+  await readyToPush({ kind: 'file', path: key })
 })
 
 /** A host whose shell says `said` without end. */
@@ -99,19 +101,28 @@ function flooding(said: string): Connection {
 
 test('a name server of the inventory that says more is that zone’s failure; other zones are pushed', async () => {
   nsupdate('cat >/dev/null; echo ";; ->>HEADER<<- opcode: UPDATE, status: NOERROR, id: 1"')
-  const share = (zone: string, way: Share['way']): Share => ({
+  const key = join(folder, 'zones.key')
+  writeFileSync(key, 'key')
+  const vars: DnsVars = {
+    zones: {
+      'one.test': { host: 'ns1' },
+      'two.test': { host: 'ns1', via: 'knotc' },
+      'three.test': { key_file: key },
+    },
+  }
+  const planned = (zone: string): PlannedRecord => ({
+    kind: 'change',
+    record: record(zone),
     zone: { zone, servers: [PRIMARY], primary: PRIMARY, negativeTtl: 60, faults: [] },
-    changes: [wantedChange(record(zone), undefined)!],
-    way,
+    change: wantedChange(record(zone), undefined)!,
+    views: [],
   })
-  const host = { name: 'ns1' } as Host
-  const shares = [
-    share('one.test', { kind: 'nsupdate-local', host }),
-    share('two.test', { kind: 'knotc', host }),
-    share('three.test', { kind: 'nsupdate', keyFile: '/some.key' }),
-  ]
+  const pushes = await zonePushes(
+    { records: Object.keys(vars.zones!).map(planned) },
+    { dns: () => vars, hosts: [{ name: 'ns1' } as Host], unset: 'error' },
+  )
   const pushed = await pushDns(
-    shares,
+    pushes,
     () => Promise.resolve(flooding('z'.repeat(1 << 16))),
     new AbortController().signal,
   )

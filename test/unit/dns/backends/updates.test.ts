@@ -10,7 +10,7 @@ import { updatePart } from '../../../../src/dns/backends/bind-on-host/push-by-ho
 import { knotOutcome, transaction } from '../../../../src/dns/backends/knot/push-by-knotc.ts'
 import { mxRdata, txtRdata } from '../../../../src/dns/lookup/rrset.ts'
 import { isNewer } from '../../../../src/dns/lookup/serial-of.ts'
-import { updateOutcome } from '../../../../src/dns/backends/nsupdate/update-outcome.ts'
+import { updateOutcome } from '../../../../src/dns/backends/nsupdate/nsupdate-words.ts'
 import { updateScript } from '../../../../src/dns/backends/nsupdate/update-script.ts'
 import { isServed, wantedChange, type RrsetChange } from '../../../../src/dns/plan/wanted-change.ts'
 import { writtenChange, type WrittenChange } from '../../../../src/dns/backends/written-change.ts'
@@ -36,9 +36,11 @@ const strings = (...texts: readonly string[]) => txtRdata(texts.map((each) => Bu
 
 test('what is new may not be there yet, nor an alias; a change requires every value as it was read', () => {
   assert.equal(
-    updateScript(written(wantedChange(key, undefined)!), { address: addressText('192.0.2.53'), port: 5353 }).split(
-      '\n',
-    ),
+    updateScript(
+      written(wantedChange(key, undefined)!),
+      { address: addressText('192.0.2.53'), port: 5353 },
+      undefined,
+    ).split('\n'),
     [
       'server 192.0.2.53 5353',
       'zone example.org.',
@@ -51,7 +53,7 @@ test('what is new may not be there yet, nor an alias; a change requires every va
     ],
   )
   const change = wantedChange(spf, { ttl: 60, rdata: [strings('a"b\\c', 'é'), strings('v=spf1 ', '-all')] })!
-  assert.equal(updateScript(written(change), undefined).split('\n'), [
+  assert.equal(updateScript(written(change), undefined, undefined).split('\n'), [
     'zone example.org.',
     'prereq yxrrset example.org. TXT "a\\"b\\\\c" "\\195\\169"',
     'prereq yxrrset example.org. TXT "v=spf1 " "-all"',
@@ -65,7 +67,7 @@ test('what is new may not be there yet, nor an alias; a change requires every va
 
 test('a line end in a value of others cannot become a command', () => {
   const change = wantedChange(spf, { ttl: 60, rdata: [strings('x\nupdate delete example.org.\n')] })!
-  assert.not.match(updateScript(written(change), undefined), /^update delete example\.org\.$/m)
+  assert.not.match(updateScript(written(change), undefined, undefined), /^update delete example\.org\.$/m)
 })
 
 test('a TTL alone is a change where the set is ours, and a key that serves stays as it is written', () => {
@@ -208,10 +210,10 @@ test('the var dns: what is said for a zone wins; what does not go together is to
   })
   assert.equal(
     [
-      zoneSettings(vars, 'x.org').via,
-      zoneSettings(vars, 'example.org').via,
-      zoneSettings(vars, 'example.net').via,
-      zoneSettings({}, 'x.org').via,
+      zoneSettings(vars, 'x.org').backend?.via,
+      zoneSettings(vars, 'example.org').backend?.via,
+      zoneSettings(vars, 'example.net').backend?.via,
+      zoneSettings({}, 'x.org').backend?.via,
     ],
     ['nsupdate', 'nsupdate-local', 'none', undefined],
   )

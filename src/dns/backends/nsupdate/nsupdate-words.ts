@@ -1,29 +1,8 @@
 // What nsupdate(1) said of an update, and what to do about it. Its exit status is 0 even where it could not read the
 // key: only the server's NOERROR is a success.
 import type { Untrusted } from '../../../shell/untrusted.ts'
-
-export type UpdateOutcome =
-  | { readonly kind: 'done' }
-  /** Somebody else changed the set since it was read. */
-  | { readonly kind: 'outdated'; readonly why: string }
-  | { readonly kind: 'failed'; readonly why: string }
-
-/** A host that ended without a word on it. */
-export const UNTOLD: UpdateOutcome = { kind: 'failed', why: 'the host did not tell what came of it; verify does' }
-
-/** @param told - by the server */
-export const OUTDATED = (told: Untrusted): UpdateOutcome => ({
-  kind: 'outdated',
-  why: `somebody changed it since it was read (${told}): nothing was done to it; plan again`,
-})
-
-export interface Said {
-  readonly code: number
-  /** Both streams. */
-  readonly output: Untrusted
-  /** Why it was ended before it was done; `output` is not the whole then. */
-  readonly ended?: string
-}
+import { OUTDATED, SHOWN_CHARACTERS, type UpdateOutcome } from '../backend.ts'
+import type { Said } from '../said.ts'
 
 /** A prerequisite does not hold: the set is not what it was when it was read. */
 const CHANGED: readonly string[] = ['YXRRSET', 'NXRRSET', 'YXDOMAIN', 'NXDOMAIN']
@@ -77,9 +56,6 @@ function silence(server: Untrusted, reason: Untrusted): string {
   const why = reason === 'operation canceled' ? 'nothing listens there' : reason
   return `no answer from ${server} (TCP): ${why}; whether the update was made, verify tells`
 }
-
-/** Of one line that is shown. */
-export const SHOWN_CHARACTERS = 500
 
 function lastWords(code: number, output: Untrusted): string {
   const said = output.trim()
