@@ -26,8 +26,8 @@ export const nsupdate = defineBackend({
       v.pipe(
         secret(v.pipe(v.string(WANTED), v.check(isTsigKey, WANTED))),
         v.description(
-          'The TSIG key itself in place of `key_file`, as `tsig-keygen` writes it, such as an encrypted value ' +
-            '([secrets](../secrets.md)). nsupdate is given it on its standard input.',
+          'The TSIG key itself in place of `key_file`, as `tsig-keygen` writes it, such as an encrypted value. ' +
+            'nsupdate is given it on its standard input.',
         ),
       ),
     ),
