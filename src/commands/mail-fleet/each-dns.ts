@@ -95,13 +95,14 @@ function resolversOfAll(all: readonly DnsVars[]): DnsVars {
   return each.size > 1 || resolvers === undefined ? {} : { resolvers }
 }
 
-/** Settings are the same where these texts are; for comparing alone, for secrets are in them as they are. */
-const keyOf = (dns: DnsVars): string => JSON.stringify(withoutStars(dns))
+/** The same for settings that say the same, in whatever order; for comparing alone: secrets are in it as they are. */
+const keyOf = (dns: DnsVars): string => JSON.stringify(comparable(dns))
 
-function withoutStars(value: unknown): unknown {
-  if (value instanceof Secret) return { secret: withoutStars(value.reveal()) }
+function comparable(value: unknown): unknown {
+  if (value instanceof Secret) return { secret: comparable(value.reveal()) }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
-  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, withoutStars(each)]))
+  const entries = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1))
+  return Object.fromEntries(entries.map(([name, each]) => [name, comparable(each)]))
 }
 
 const saysSomething = (dns: DnsVars): boolean => Object.keys(dns).length > 0

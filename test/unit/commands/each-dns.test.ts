@@ -68,6 +68,15 @@ test('a domain whose hosts differ is told, and no other is', async () => {
   assert.equal(['b.example', 'c.example'].map(of), [OURS, THEIRS])
 })
 
+test('an order of keys is no difference', async () => {
+  const [a, b] = [{ servers: ['192.0.2.1'] }, { servers: ['192.0.2.2'] }]
+  const { differing, all } = await domains(
+    [{ zones: { 'a.example': a, 'b.example': b } }, 'a.example'],
+    [{ zones: { 'b.example': b, 'a.example': a } }, 'a.example'],
+  )
+  assert.equal([differing.size, all.length], [0, 1])
+})
+
 test('verify asks hosts whose dns differs, such as one whose mailbox is read', async () => {
   const at = 'ansible_host: 127.0.0.1, ansible_port: 1, ansible_ssh_retries: 0'
   const here = project({
