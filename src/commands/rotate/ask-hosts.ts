@@ -1,6 +1,5 @@
 // What hosts tell of their keys: one trip to each, with nothing changed.
 import type { Untrusted } from '../../shell/untrusted.ts'
-import { switchObstacle } from '../../changes/signing-kept.ts'
 import { spentSelector } from '../../changes/spent-selector.ts'
 import { askOnly, type RunBounds } from '../../engine/ask-only.ts'
 import type { Connect } from '../../engine/connection.ts'
@@ -14,7 +13,7 @@ import type { HostResult } from '../../model/run-event.ts'
 import type { DkimKeys } from '../../probes/dkim-keys.ts'
 import type { KeyHistory } from '../../probes/dkim-history.ts'
 import type { MilterState } from '../../probes/milter-sign.ts'
-import type { OpendkimSetup, Signing } from '../../probes/signing.ts'
+import type { Signing } from '../../probes/signing.ts'
 import { historyOutput } from '../mail-fleet/mail-member.ts'
 import type { RotationMember } from './rotation-members.ts'
 
@@ -55,7 +54,7 @@ export async function askHosts(
 
 type Outputs = {
   readonly signing?: readonly Signing[] | null
-  readonly setup?: OpendkimSetup | null
+  readonly obstacle?: string | null
   readonly keys?: DkimKeys | null
   readonly queue?: QueueStanding | { readonly why: string } | null
   readonly milters?: MilterState | null
@@ -71,16 +70,10 @@ export function toldBy({ name, status, error = '', outputs }: HostResult, member
   })
   if (status === 'unreachable') return silent(status, error)
   if (status === 'interrupted' || status === 'not-reached') return silent('interrupted', error || 'interrupted')
-  const { signing, keys, setup } = outputs as Outputs
+  const { signing, keys } = outputs as Outputs
   if (status !== 'ok' || !signing || !keys)
     return silent('failed', error || 'it does not tell its keys: only root can read them (ansible_become, --become)')
-  const heard: Heard = {
-    signing,
-    keys,
-    outputs,
-    at,
-    obstacle: setup ? switchObstacle(member.keep, setup, signing) : undefined,
-  }
+  const heard: Heard = { signing, keys, outputs, at }
   const read = member.domains.map((domain): HostEvidence | Fault => {
     const found = evidenceOf(domain, member, heard)
     return typeof found === 'string' ? { host: name, domain, status: 'failed', why: found } : { host: name, ...found }
@@ -98,14 +91,13 @@ interface Heard {
   readonly outputs: Outputs
   /** By this process's clock. */
   readonly at: number
-  readonly obstacle: string | undefined
 }
 
 /** As text why there is none. */
 function evidenceOf(
   domain: string,
   member: RotationMember,
-  { signing, keys, outputs, at, obstacle }: Heard,
+  { signing, keys, outputs, at }: Heard,
 ): Omit<HostEvidence, 'host'> | string {
   const history = outputs[historyOutput(domain)] as KeyHistory | null | undefined
   if (!history || history.kind === 'other') return `/etc/dkimkeys/${domain}/history is no file that can be read`
@@ -136,7 +128,7 @@ function evidenceOf(
     signing: signingOf(domain, spelt, outputs.milters),
     queue: queueOf(outputs.queue),
     settings: member.settings,
-    obstacle,
+    obstacle: outputs.obstacle || undefined,
     clock: { told: keys.now, at },
   }
 }

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import * as v from 'valibot'
 import { dnsVar } from '../../dns/dns-vars.ts'
 import type { KeepArgs } from '../../changes/signing-kept.ts'
+import { KEY_DIRECTORY } from '../../mail/key-group.ts'
 import { probeTemplate } from '../../mail/probe-message.ts'
 import { rotationSettings, rotationVar, type RotationSettings } from '../../mail/rotation/settings.ts'
 import type { OwnSelectors } from '../../mail/own-selectors.ts'
@@ -13,12 +14,12 @@ import { MailrunError } from '../../model/mailrun-error.ts'
 import type { PreparedHost } from '../../model/prepared-host.ts'
 import { mailQueue } from '../../probes/mail-queue.ts'
 import { milterSigning } from '../../probes/milter-sign.ts'
-import { opendkimSetup } from '../../probes/signing.ts'
 import type { ProbedMessage } from '../../verify/signing.ts'
 import { givenSelectors, ownSelectors } from '../mail-fleet/given-selectors.ts'
 import { firstSelectorOf, keyQuestions, onlyWith } from '../mail-fleet/mail-fleet-of.ts'
 import { fleetDns, type FleetDns } from '../mail-fleet/each-dns.ts'
 import { questionHosts, type HostSelection } from '../fleet/question-hosts.ts'
+import { switchGuard } from './switch-guard.ts'
 
 export interface RotationMember {
   readonly name: string
@@ -28,8 +29,6 @@ export interface RotationMember {
   readonly settings: RotationSettings
   /** Of records, in seconds. */
   readonly ttl: number
-  /** As the guard of a switch takes it. */
-  readonly keep: KeepArgs
 }
 
 export interface RotationMembers {
@@ -81,15 +80,16 @@ export async function rotationMembers({ inventory, ...selection }: HostSelection
       own: { ...ownSelectors(host.name, vars, given), first: nameKey(firstSelectorOf(vars, host)) },
       settings: rotationSettings(vars.dkim_rotation),
       ttl: vars.dns_ttl ?? TTL,
-      keep: {
-        domains: vars.domains,
-        dropSigning: vars.drop_signing,
-        ...ownName(vars.fqdn ?? mailDomain(host.name), vars.sign_host_name),
-      },
     })
+    const keep = {
+      domains: vars.domains,
+      dropSigning: vars.drop_signing,
+      ...ownName(vars.fqdn ?? mailDomain(host.name), vars.sign_host_name),
+    }
+    const keys = { domains: vars.domains, selector: firstSelectorOf(vars, host), directory: KEY_DIRECTORY }
     return {
       ...keyQuestions(input),
-      setup: opendkimSetup,
+      obstacle: switchGuard(keep, keys),
       queue: mailQueue,
       milters: milterSigning({ domains: vars.domains, own: false, bounces: false, ...message }),
     }

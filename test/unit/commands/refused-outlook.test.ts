@@ -1,11 +1,10 @@
 // A rotation on a host that would refuse it: what is told beforehand.
 import * as assert from 'uvu/assert'
 import type { Outlook } from '../../../src/mail/rotation/steps.ts'
-import { rotationSettings } from '../../../src/mail/rotation/settings.ts'
-import type { HostResult } from '../../../src/model/run-event.ts'
-import { historyOutput } from '../../../src/commands/mail-fleet/mail-member.ts'
-import { toldBy } from '../../../src/commands/rotate/ask-hosts.ts'
+import { partsAnswer } from '../../../src/model/probe.ts'
+import type { Signing } from '../../../src/probes/signing.ts'
 import { refusedOutlook } from '../../../src/commands/rotate/refused-outlook.ts'
+import { switchGuard } from '../../../src/commands/rotate/switch-guard.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('rotate: hosts that refuse')
@@ -46,45 +45,32 @@ test('a rotation that is due does not begin', () => {
 })
 
 test('what the guard says is known from what the host tells', () => {
-  const domain = 'a.example'
-  const text = (is: string) => ({ kind: 'text', text: is })
-  const files = {
-    '/etc/opendkim.conf': 'Socket local:/x\nKeyTable /t/k\nSigningTable /t/s\n',
-    '/t/k': 'a a.example:mail:/k/a\n',
-    '/t/s': 'a.example a\nb.example a\n',
+  const text = (is: string) => ({ kind: 'text', text: is }) as const
+  const at = (path: string) => ({ path, owner: 'root', group: 'root', mode: '0755' })
+  const signing: Signing = {
+    domain: 'a.example',
+    selector: 'mail',
+    path: '/k/a',
+    inUse: true,
+    key: { kind: 'key', owner: 'root', group: 'root', mode: '0600', publicKey: 'MIIB' },
+    directories: [at('/'), at('/k')],
+    groups: [],
   }
-  const told = (signs: string) =>
-    toldBy(
-      {
-        name: 'mx1',
-        status: 'ok',
-        outputs: {
-          signing: [{ domain, selector: 'mail', path: '/k/a', inUse: true, key: { kind: 'key', publicKey: 'MIIB' } }],
-          setup: {
-            installed: true,
-            runs: true,
-            ours: false,
-            gone: [],
-            sources: {
-              words: [],
-              files: new Map(Object.entries({ ...files, '/t/s': signs }).map(([path, is]) => [path, text(is)])),
-            },
-          },
-          keys: { now: 0, keys: [] },
-          [historyOutput(domain)]: { kind: 'history', marks: [] },
-        },
-      } as unknown as HostResult,
-      {
-        name: 'mx1',
-        domains: [domain],
-        own: { domains: [domain], first: 'mx1', further: [], others: [] },
-        settings: rotationSettings({}),
-        ttl: 3600,
-        keep: { domains: [domain] },
-      },
-      0,
-    ).evidence[0]?.obstacle ?? ''
-  assert.match(told(files['/t/s']), /\*@b\.example: d=a\.example s=mail/)
+  const guard = switchGuard(
+    { domains: ['a.example'] },
+    { domains: ['a.example'], selector: 'mx1', directory: '/etc/dkimkeys' },
+  )
+  const told = (signs: string): string => {
+    const files = Object.entries({
+      '/etc/opendkim.conf': text('Socket local:/x\nKeyTable /t/k\nSigningTable /t/s\n'),
+      '/t/k': text('a a.example:mail:/k/a\n'),
+      '/t/s': text(signs),
+    })
+    const setup = { installed: true, runs: true, ours: false, gone: [], words: [], files }
+    const parts = [[signing], setup].map((part) => ({ code: 0, stdout: JSON.stringify(part), stderr: '' }))
+    return guard.parse(partsAnswer(parts))
+  }
+  assert.match(told('a.example a\nb.example a\n'), /\*@b\.example: d=a\.example s=mail/)
   assert.match(told('a.example a\n'), /run playbooks\/dkim\.ts first/)
 })
 
