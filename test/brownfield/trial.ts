@@ -1,6 +1,6 @@
 // One profile on one host: what is signed before, a check, a run under a stream of mail, a second run; and whether the
 // promise was kept.
-import type { RunDocument } from '../../src/report/json.ts'
+import type { RunDocument } from '../../src/report/run/json.ts'
 import type { treeDifference as Difference, treeList } from '../../lab/index.ts'
 import { inHost } from '../lab/in-host.ts'
 import { isTaken, streamed, type Stream, type StreamMessage } from '../lab/mail-stream.ts'
