@@ -25,8 +25,8 @@ const steps = v.strictObject({
   make: v.optional(v.array(selector), []),
   /** The selector that signs from now on; its key must be sound. */
   active: v.optional(selector),
-  /** The selector to go back to where that did not work; it must not be revoked. */
-  back: v.optional(selector),
+  /** The key to go back to where that did not work; it must not be revoked. It may lie elsewhere. */
+  back: v.optional(v.strictObject({ selector, path: v.optional(v.string()) })),
   /** Selectors whose private keys are deleted. */
   delete: v.optional(v.array(selector), []),
 })
@@ -51,7 +51,8 @@ export default playbook({
     const tables = tablesOf({ vars, host })
     const active = Object.fromEntries(
       mine.flatMap(([name, { active: chosen, back }]) => {
-        const one = chosen ?? back
+        const former = back?.path === undefined ? back?.selector : { selector: back.selector, path: back.path }
+        const one = chosen ?? former
         return one === undefined ? [] : [[name, one]]
       }),
     )
@@ -68,7 +69,7 @@ export default playbook({
           domain: name,
           marks,
           sound: [...make, ...(chosen === undefined ? [] : [chosen])],
-          unrevoked: back === undefined ? [] : [back],
+          unrevoked: back === undefined ? [] : [back.selector],
         }),
         ...make.map((each) => dkimKey({ domain: name, selector: each, coming: true, bits: vars.dkim_bits })),
         ...gone.map((each) => file({ path: `${KEYS}/${name}/${each}.private`, state: 'absent' })),

@@ -47,7 +47,7 @@ export { milterOf } from './postfix/endpoint.ts'
 export { dkimRecords } from './probes/signing.ts'
 export { run, type RunRequest } from './run/run.ts'
 export type { Outcome } from './run/carry-out.ts'
-export type { DnsEvent, Publication } from './dns/publication.ts'
+export type { DnsEvent, Publication } from './dns/push/publication.ts'
 export type {
   HostResult,
   HostStatus,

@@ -1,4 +1,5 @@
 // What a host signs that its tables to come must go on signing, or the words by which a run refuses. Pure.
+import { DAEMON } from '../mail/key-group.ts'
 import { mailDomain } from '../mail/names.ts'
 import type { CarriedLine } from '../mail/signing-table.ts'
 import { keptSigned, type Kept, type Lost } from './signed-patterns.ts'
@@ -49,7 +50,7 @@ export function keeping(
 ): Keeping | { readonly why: string } {
   const configuration = configurationOf(setup)
   if (configuration === undefined) return NOTHING
-  const obstacle = unreadable(configuration) ?? overruled(configuration)
+  const obstacle = unreadable(configuration) ?? overruled(configuration) ?? outdated(setup, configuration)
   if (obstacle !== undefined) return { why: obstacle }
   const { dropSigning: drop = [], unsignedName } = args
   const gone = new Set(setup.gone)
@@ -127,16 +128,35 @@ function unreadable({ notUnderstood }: OpendkimConfiguration): string | undefine
   )
 }
 
-/** Words of the command line that go before the configuration that is to come. */
-const OVERRULING: Readonly<Record<string, string>> = { d: 'Domain', D: 'SubDomains', k: 'KeyFile', s: 'Selector' }
+/** Words of the command line that go before the configuration that is to come, where they say something else. */
+const OVERRULING: Readonly<Record<string, readonly [setting: string, isLike: (value: string) => boolean]>> = {
+  b: ['Mode', (value) => value.includes('s')],
+  d: ['Domain', () => false],
+  D: ['SubDomains', () => false],
+  k: ['KeyFile', () => false],
+  s: ['Selector', () => false],
+  u: ['UserID', (value) => value.split(':')[0] === DAEMON],
+}
 
 function overruled({ path, options }: OpendkimConfiguration): string | undefined {
-  const name = Object.keys(OVERRULING).find((each) => options.has(each))
+  const [name, [setting] = ['']] =
+    Object.entries(OVERRULING).find(([each, [, isLike]]) => options.has(each) && !isLike(options.get(each)!)) ?? []
   if (path === CONFIGURATION && name === undefined) return undefined
-  const is = name === undefined ? `-x ${path}` : `-${name} (${OVERRULING[name]!})`
+  const is = name === undefined ? `-x ${path}` : `-${name} (${setting})`
   return (
     `OpenDKIM is started with ${is}, which goes before what ${CONFIGURATION} says: ` +
     'say it there, take it out of the unit ("systemctl cat opendkim" shows where it stands), and restart opendkim'
+  )
+}
+
+/** What runs may sign by what was there when it read its files. Of mailrun's own tables the next run mends them. */
+function outdated({ runs, ours }: OpendkimSetup, { notUnderstood }: OpendkimConfiguration): string | undefined {
+  const doubts = notUnderstood.filter(({ refused }) => refused)
+  if (!runs || ours || doubts.length === 0) return undefined
+  const list = doubts.slice(0, SHOWN).map(({ what, place, remedy }) => `\n${placeText(place)}: ${what}: ${remedy}`)
+  return (
+    'OpenDKIM runs, and would not start with what its configuration says now, so it cannot be told what it signs, ' +
+    `and nothing is changed:${list.join('')}${more(doubts.length)}\nor stop it (systemctl stop opendkim)`
   )
 }
 
@@ -163,13 +183,25 @@ function lossText({ pattern, by, instead }: Lost): string {
   return `${pattern}: d=${by.domain} s=${by.selector}${signer} (${placeText(by.place)}); ${becomes}`
 }
 
-/** In the words of the inventory. */
+/** In the words of the inventory; of a domain that it names, in those of the tables. */
 function remedyFor(lost: readonly Lost[], domains: readonly string[]): string {
-  const patterns = lost.slice(0, SHOWN).map(({ pattern }) => inventoryWord(pattern))
-  const names = patterns.filter((name) => mailDomain(name) === name && !domains.includes(name))
+  const shown = lost.slice(0, SHOWN).map((each) => ({ ...each, word: inventoryWord(each.pattern) }))
+  const own = shown.filter(({ word }) => domains.includes(word))
+  const patterns = shown.map(({ word }) => word).filter((word) => !domains.includes(word))
+  const names = patterns.filter((name) => mailDomain(name) === name)
   const add = names.length === 0 ? '' : `add ${names.join(', ')} to domains, or `
   const drop = patterns.map((pattern) => `'${pattern}'`).join(', ')
-  return `${patterns.includes('*') ? ALL_REMEDY : add}say what need not stay signed: drop_signing: [${drop}]`
+  const say = `${patterns.includes('*') ? ALL_REMEDY : add}say what need not stay signed: drop_signing: [${drop}]`
+  return [...own.map(ownRemedy), ...(patterns.length === 0 ? [] : [say])].join('\n')
+}
+
+/** mailrun signs a domain by one key, in a file, with no signer of its own. */
+function ownRemedy({ word, by: { key, keyPlace, identity, place } }: Lost & { readonly word: string }): string {
+  if (key === undefined)
+    return `${word}: its key stands in the table itself (${placeText(keyPlace)}): put it into a file, and name that there`
+  if (!key.startsWith('/')) return `${word}: name the key ${key} by its whole path (${placeText(keyPlace)})`
+  if (identity !== undefined) return `${word}: mailrun writes no i=: take ${identity} out (${placeText(place)})`
+  return `${word}: mailrun signs a domain by one key: take out the lines of the others (${placeText(place)})`
 }
 
 const ALL_REMEDY = 'name in domains each whose mail is to be signed from now on, and '

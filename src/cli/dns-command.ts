@@ -1,14 +1,13 @@
 // `mailrun dns plan|push|verify`: compares, pushes and verifies the records that a fleet's mail needs.
 import { createInterface } from 'node:readline/promises'
 import { connector } from '../connection/connector.ts'
-import { authoritative } from '../dns/authoritative.ts'
+import { authoritative } from '../dns/lookup/authoritative.ts'
 import type { DnsVars } from '../dns/dns-vars.ts'
-import type { VarsOf } from '../dns/finder-by.ts'
-import type { Looking } from '../dns/look.ts'
-import { planDns, planRecords, type DnsPlan, type Replacing } from '../dns/plan-dns.ts'
-import { hostsOf, pushDns, pushShares, type Share } from '../dns/push-dns.ts'
-import { servedEverywhere, type NotServed } from '../dns/served-everywhere.ts'
-import { absolute } from '../inventory/address.ts'
+import type { VarsOf } from '../dns/lookup/finder-by.ts'
+import type { Looking } from '../dns/lookup/look.ts'
+import { planDns, planRecords, type DnsPlan, type Replacing } from '../dns/plan/plan-dns.ts'
+import { hostsOf, pushDns, zonePushes, type ZonePush } from '../dns/push/push-dns.ts'
+import { servedEverywhere, type NotServed } from '../dns/served/served-everywhere.ts'
 import type { RecordFinding } from '../mail/record-finding.ts'
 import type { Inventory } from '../model/inventory.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
@@ -161,18 +160,17 @@ async function push(work: Work, flags: Flags, source: Source, signals: Signals):
     tellSilent(work)
     stdout.write(dnsPlanText({ ...work.plan, unseen: work.unseen }, paint()))
   }
-  const shares = await pushShares(work.plan, {
+  const pushes = await zonePushes(work.plan, {
     dns: work.dns,
     hosts: work.inventory.hosts,
-    keyPath: absolute,
     unset: 'error',
   })
-  refuseClosed(shares)
+  refuseClosed(pushes)
   const changes = changesOf(work)
   if (changes > 0 && !(await agreed(changes, flags))) throw new MailrunError('nothing was pushed')
-  const { connect, close } = await connector(hostsOf(shares), source)
+  const { connect, close } = await connector(hostsOf(pushes), source)
   signals.runBegins()
-  const pushed = await pushDns(shares, connect, signals.interrupt).finally(close)
+  const pushed = await pushDns(pushes, connect, signals.interrupt).finally(close)
   if (text) stdout.write(pushedText(pushed, paint()))
   const done = new Set(pushed.filter(({ outcome }) => outcome.kind === 'done').map(({ change }) => change.record))
   const missing = await served(work, flags, WAIT_AFTER_PUSH, signals, (record) => done.has(record))
@@ -193,9 +191,9 @@ async function push(work: Work, flags: Flags, source: Source, signals: Signals):
 }
 
 /** A zone that nothing leads into is told with what was pushed. @throws MailrunError where nothing can be pushed */
-function refuseClosed(shares: readonly Share[]): void {
-  const closed = shares.flatMap(({ way }) => (way.kind === 'closed' ? [way.why] : []))
-  const isOpen = shares.some(({ way }) => way.kind !== 'closed' && way.kind !== 'none')
+function refuseClosed(pushes: readonly ZonePush[]): void {
+  const closed = pushes.flatMap(({ by }) => (by.kind === 'closed' ? [by.why] : []))
+  const isOpen = pushes.some(({ by }) => by.kind === 'local' || by.kind === 'host')
   if (closed.length > 0 && !isOpen) throw new MailrunError([...new Set(closed)])
 }
 

@@ -1,6 +1,6 @@
 // Records in and out of `mailrun dns`: those of an earlier plan, and the forms in which others take them.
 import { readFile } from 'node:fs/promises'
-import type { DnsPlan, PlannedRecord } from '../dns/plan-dns.ts'
+import type { DnsPlan, PlannedRecord } from '../dns/plan/plan-dns.ts'
 import { isRevokedDkim } from '../mail/dkim-record.ts'
 import { servedKey } from '../mail/served-record.ts'
 import type { MailRecord } from '../mail/dns-record.ts'

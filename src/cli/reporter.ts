@@ -1,5 +1,5 @@
 // The reporter that the flags ask for.
-import type { DnsEvent } from '../dns/publication.ts'
+import type { DnsEvent } from '../dns/push/publication.ts'
 import type { Reporter, RunEvent } from '../model/run-event.ts'
 import { colours, wantsColour } from '../report/colour.ts'
 import { jsonReporter } from '../report/json.ts'

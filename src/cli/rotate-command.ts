@@ -1,11 +1,9 @@
 // `mailrun rotate`: moves the rotation of DKIM keys as far as time and proof allow, and says when to come back.
 import { connector } from '../connection/connector.ts'
-import { authoritative } from '../dns/authoritative.ts'
-import { zoneSettings, type DnsVars } from '../dns/dns-vars.ts'
-import { ZoneNotFound, type FindZone } from '../dns/find-zone.ts'
-import { noWayInto } from '../dns/push-dns.ts'
-import { readyToPush } from '../dns/push-from-here.ts'
-import { absolute } from '../inventory/address.ts'
+import { authoritative } from '../dns/lookup/authoritative.ts'
+import { ZoneNotFound, type FindZone } from '../dns/lookup/find-zone.ts'
+import { whyClosed, type Pushing } from '../dns/push/push-dns.ts'
+import { hostNamesOf } from '../dns/push/ready-to-publish.ts'
 import { mailDomain } from '../mail/names.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
 import { readExtraVars } from '../playbook/extra-vars.ts'
@@ -43,11 +41,12 @@ export async function rotateCommand(flags: Given<RotateFlags>, signals: Signals)
   const domains = flags.domain?.map((name) => mailDomain(name) ?? name)
   refuseStrangers(members, domains, flags.compromised)
   const looking = authoritative(members.dns.of)
-  const closed = flags.check === true ? new Map<string, string>() : await closedDomains(members, looking.findZone)
+  const pushing: Pushing = { dns: members.dns.of, hosts: inventory.hosts, unset: 'error' }
+  const closed =
+    flags.check === true ? new Map<string, string>() : await closedDomains(members, looking.findZone, pushing)
+  const pushedBy = hostNamesOf(members.dns.all)
   const { connect, close } = await connector(
-    inventory.hosts.filter(
-      ({ name }) => members.hosts.some(({ host }) => host.name === name) || namesHost(members, name),
-    ),
+    inventory.hosts.filter(({ name }) => members.hosts.some(({ host }) => host.name === name) || pushedBy.has(name)),
     source,
   )
   const bounds = { forks: affordableForks(flags.forks), interrupt: signals.interrupt, abandon: signals.abandon }
@@ -62,7 +61,7 @@ export async function rotateCommand(flags: Given<RotateFlags>, signals: Signals)
     connect,
     bounds,
     looking,
-    pushing: { dns: members.dns.of, hosts: inventory.hosts, keyPath: absolute, unset: 'error' },
+    pushing,
     leftAlone: new Map([...closed, ...members.dns.differing]),
     serial: flags.serial ?? SERIAL,
     domains,
@@ -108,20 +107,18 @@ function refuseStrangers(
   }
 }
 
-const namesHost = ({ dns }: RotationMembers, name: string): boolean =>
-  dns.all.some((vars) => vars.host === name || Object.values(vars.zones ?? {}).some(({ host }) => host === name))
-
 /**
  * By domain, all that can be known to be wrong of how its records get into DNS.
  *
  * @throws MailrunError where that is so of every domain
  */
 async function closedDomains(
-  { members, hosts, dns }: RotationMembers,
+  { members, hosts }: RotationMembers,
   findZone: FindZone,
+  pushing: Pushing,
 ): Promise<ReadonlyMap<string, string>> {
   const domains = [...new Set(hosts.flatMap(({ host }) => members.get(host.name)!.domains))]
-  const reasons = await Promise.all(domains.map((domain) => whyClosed(domain, dns.of(domain), findZone)))
+  const reasons = await Promise.all(domains.map((domain) => whyNotPushed(domain, findZone, pushing)))
   const closed = new Map(
     domains.flatMap((domain, index) => {
       const why = reasons[index]
@@ -133,12 +130,9 @@ async function closedDomains(
 }
 
 /** `undefined`: nothing is known to be wrong; a zone that is not found is told where it is asked for its keys. */
-async function whyClosed(domain: string, dns: DnsVars, findZone: FindZone): Promise<string | undefined> {
+async function whyNotPushed(domain: string, findZone: FindZone, pushing: Pushing): Promise<string | undefined> {
   try {
-    const { zone } = await findZone(`_domainkey.${domain}`)
-    const { via, keyFile } = zoneSettings(dns, zone)
-    if (via === 'nsupdate') await readyToPush(absolute(keyFile!))
-    return via === undefined ? noWayInto(zone) : undefined
+    return await whyClosed(await findZone(`_domainkey.${domain}`), pushing.dns(domain), pushing)
   } catch (error) {
     if (error instanceof ZoneNotFound) return undefined
     if (error instanceof MailrunError) return error.message

@@ -16,21 +16,30 @@ export const MASTER_CF = '/etc/postfix/master.cf'
 
 interface InstanceTold {
   readonly directory: string
-  /** As `postconf -n` tells it; empty where it cannot. */
-  readonly main: ReadonlyMap<string, string>
+  /** As `postconf -n` tells it; empty where it cannot. `undefined`: there is none, and nothing runs by it. */
+  readonly main: ReadonlyMap<string, string> | undefined
   readonly master: string
 }
+
+/** In the place of a main.cf. */
+const ABSENT = 'absent'
 
 export interface PostfixServices {
   /** Text of master.cf, whole lines of comments left out; `undefined`: there is none. */
   readonly master: Untrusted | undefined
   readonly host: HostNames
-  /** Those below /etc/postfix-*. */
+  /** Those that main.cf names. */
   readonly instances: readonly InstanceTold[]
 }
 
 /** Longer /etc/hosts hold lists of names to block. */
 const MOST_HOSTS = 2000
+/** Of main.cf and of a master.cf. */
+const MOST_LINES = 20_000
+/** A host that routes for many has long tables. */
+const MOST_ROUTES = 10_000
+/** Each costs a process. */
+const MOST_INSTANCES = 20
 
 /** By the shell alone: no process but for other instances. */
 export const postfixServices: Probe<PostfixServices> = defineProbe<PostfixServices>({
@@ -44,26 +53,50 @@ lines() {
     case $l in '#'*) ;; *) printf '%s\\n' "$l";; esac
   done < "$1"
 }
-[ -r ${MASTER_CF} ] && { echo there; lines ${MASTER_CF} 20000; }
+[ -r ${MASTER_CF} ] && { echo there; lines ${MASTER_CF} ${MOST_LINES}; }
 printf '\\0'
 [ ! -r /proc/sys/kernel/hostname ] || lines /proc/sys/kernel/hostname 1
 printf '\\0'
 [ ! -r /etc/hosts ] || lines /etc/hosts ${MOST_HOSTS}
 printf '\\0'
-[ ! -r /proc/net/fib_trie ] || while read -r a b x; do
+i=0
+[ ! -r /proc/net/fib_trie ] || while [ "$i" -lt ${MOST_ROUTES} ] && read -r a b x; do
+  i=$((i + 1))
   case $a in
   '|--'|'+--') n=$b;;
   /32) [ "$b $x" != 'host LOCAL' ] || printf '%s\\n' "$n";;
   esac
 done < /proc/net/fib_trie
-[ ! -r /proc/net/if_inet6 ] || while read -r a x; do echo "6 $a"; done < /proc/net/if_inet6
-for d in /etc/postfix-*; do
-  [ -r "$d/main.cf" ] && [ -r "$d/master.cf" ] && command -v postconf >/dev/null || continue
+i=0
+[ ! -r /proc/net/if_inet6 ] || while [ "$i" -lt ${MOST_ROUTES} ] && read -r a x; do
+  i=$((i + 1))
+  echo "6 $a"
+done < /proc/net/if_inet6
+named= v= i=0
+[ ! -r ${MAIN_CF} ] || while [ "$i" -lt ${MOST_LINES} ] && { IFS= read -r l || [ "$l" ]; }; do
+  i=$((i + 1))
+  case $l in
+  multi_instance_directories*=*|alternate_config_directories*=*) v=1 named="$named \${l#*=}";;
+  '#'*|'') ;;
+  ' '*|'	'*) [ ! "$v" ] || named="$named $l";;
+  *) v=;;
+  esac
+done < ${MAIN_CF}
+set -f
+IFS=' ,	'
+c=0
+for d in $named; do
+  case $d in /*) ;; *) continue;; esac
+  c=$((c + 1))
+  [ "$c" -le ${MOST_INSTANCES} ] || break
   printf '\\0%s\\0' "$d"
-  postconf -c "$d" -n
+  [ -e "$d/main.cf" ] || { printf '${ABSENT}\\0'; continue; }
+  ! command -v postconf >/dev/null || postconf -c "$d" -n
   printf '\\0'
-  lines "$d/master.cf" 20000
+  [ ! -r "$d/master.cf" ] || lines "$d/master.cf" ${MOST_LINES}
 done
+unset IFS
+set +f
 ${END}`),
   parse,
   foresee,
@@ -73,8 +106,11 @@ function parse(answer: Answer): PostfixServices {
   const told = utf8(whole(answer, "Postfix's master.cf cannot be asked for")).split('\0')
   const [master = '', hostName = '', hosts = '', addresses = '', ...rest] = told
   const instances: InstanceTold[] = []
-  for (let at = 0; at + 2 < rest.length; at += 3)
-    instances.push({ directory: rest[at]!, main: new Map(pairsOf(rest[at + 1]!)), master: rest[at + 2]! })
+  for (let at = 0; at + 1 < rest.length; at += rest[at + 1] === ABSENT ? 2 : 3) {
+    const [directory = '', main = '', own = ''] = rest.slice(at, at + 3)
+    const isThere = main !== ABSENT
+    instances.push({ directory, main: isThere ? new Map(pairsOf(main)) : undefined, master: isThere ? own : '' })
+  }
   return {
     master: master.startsWith('there\n') ? master.slice('there\n'.length) : undefined,
     host: {
@@ -141,11 +177,13 @@ export function postfixSources(
   return {
     ...own,
     host: { ...host, own: hostNames },
-    instances: [...new Set(named)].map((directory) => {
+    instances: [...new Set(named)].flatMap((directory): PostfixSources['instances'] => {
       const told = read.get(directory)
-      return told === undefined || told.main.size === 0
-        ? { directory, unread: `postconf(1) tells nothing of it, or it is not below /etc/postfix-*` }
-        : instanceOf(told)
+      if (told === undefined)
+        return [{ directory, unread: `its name is no path, or ${MOST_INSTANCES} others go before` }]
+      if (told.main === undefined) return []
+      if (told.main.size === 0) return [{ directory, unread: 'postconf(1) tells nothing of it' }]
+      return [instanceOf({ ...told, main: told.main })]
     }),
   }
 }
@@ -157,7 +195,11 @@ export const sourcesTold = ({ directory, main, master, hosts, addresses, hostNam
   instances: [],
 })
 
-const instanceOf = ({ directory, main, master }: InstanceTold): PostfixInstance => ({
+const instanceOf = ({
+  directory,
+  main,
+  master,
+}: Pick<PostfixInstance, 'directory' | 'main'> & Pick<InstanceTold, 'master'>): PostfixInstance => ({
   directory,
   main,
   services: masterServices(master, {

@@ -1,7 +1,7 @@
 // Carries out what was prepared: hosts, and where the playbook says so DNS.
 import { connector, type ConnectionSource } from '../connection/connector.ts'
-import { askServed, lookingFor } from '../dns/ask-served.ts'
-import type { DnsEvent, Publication } from '../dns/publication.ts'
+import { askServed, lookingFor } from '../dns/served/ask-served.ts'
+import type { DnsEvent, Publication } from '../dns/push/publication.ts'
 import { rollout } from '../engine/rollout.ts'
 import type { BatchSize } from '../engine/run-options.ts'
 import type { RunEvent, RunResult } from '../model/run-event.ts'

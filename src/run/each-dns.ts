@@ -1,8 +1,9 @@
 // The var `dns` of a fleet: by host where hosts are judged, by domain where records are; every name server in it can be
 // asked.
 import type { DnsVars } from '../dns/dns-vars.ts'
-import { serversOf } from '../dns/server-addresses.ts'
+import { serversOf } from '../dns/lookup/server-addresses.ts'
 import { mailDomain } from '../mail/names.ts'
+import { Secret } from '../shell/secret.ts'
 import { groupedBy } from '../text/grouped-by.ts'
 
 /**
@@ -16,14 +17,14 @@ import { groupedBy } from '../text/grouped-by.ts'
 export async function eachDns(
   vars: ReadonlyMap<string, { readonly dns: DnsVars }>,
 ): Promise<ReadonlyMap<string, DnsVars>> {
-  const settings = new Map([...vars.values()].map(({ dns }) => [JSON.stringify(dns), dns]))
+  const settings = new Map([...vars.values()].map(({ dns }) => [keyOf(dns), dns]))
   for (const dns of settings.values()) await mustHaveAddresses(dns)
   const [said, ...others] = [...settings.values()].filter(saysSomething)
   const ofSilent = others.length === 0 ? said : undefined
   return new Map(
     [...vars].map(([host, { dns }]) => [
       host,
-      (saysSomething(dns) ? undefined : ofSilent) ?? settings.get(JSON.stringify(dns))!,
+      (saysSomething(dns) ? undefined : ofSilent) ?? settings.get(keyOf(dns))!,
     ]),
   )
 }
@@ -92,6 +93,15 @@ function resolversOfAll(all: readonly DnsVars[]): DnsVars {
   const each = new Map(all.map(({ resolvers }) => [JSON.stringify(resolvers), resolvers]))
   const [resolvers] = [...each.values()]
   return each.size > 1 || resolvers === undefined ? {} : { resolvers }
+}
+
+/** Settings are the same where these texts are; for comparing alone, for secrets are in them as they are. */
+const keyOf = (dns: DnsVars): string => JSON.stringify(withoutStars(dns))
+
+function withoutStars(value: unknown): unknown {
+  if (value instanceof Secret) return { secret: withoutStars(value.reveal()) }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, withoutStars(each)]))
 }
 
 const saysSomething = (dns: DnsVars): boolean => Object.keys(dns).length > 0

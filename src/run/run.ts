@@ -1,7 +1,7 @@
 // A run, for programs: what `mailrun <playbook.ts>` does, with its result as a value.
 import type { ConnectionSource } from '../connection/connector.ts'
 import { DEFAULT_FORKS, type BatchSize } from '../engine/run-options.ts'
-import type { DnsEvent } from '../dns/publication.ts'
+import type { DnsEvent } from '../dns/push/publication.ts'
 import type { RunEvent } from '../model/run-event.ts'
 import type { Outcome } from './carry-out.ts'
 import { prepareRun, type RunSource } from './prepare-run.ts'

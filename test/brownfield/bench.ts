@@ -9,6 +9,7 @@ import { inHost } from '../lab/in-host.ts'
 import { project, ROOT, type Project } from '../unit/cli/mailrun.ts'
 import { keepHost } from './host.ts'
 import { FIRST, SECOND, type KeyInUse, type Profile } from './profile.ts'
+import { ROTATION } from './rotation.ts'
 import type { Bench, Prepared } from './trial.ts'
 
 const HOST = 'mx1'
@@ -40,6 +41,7 @@ export async function openBench(lab: typeof Lab, dns: boolean): Promise<Bench & 
       })
       return adopted
     },
+    published: async () => (dns ? publishedNames(lab) : []),
     close: () => here.remove(),
   }
 }
@@ -47,7 +49,7 @@ export async function openBench(lab: typeof Lab, dns: boolean): Promise<Bench & 
 /** The file that `mailrun adopt` writes. */
 const ADOPTED = 'adopted.yaml'
 /** What no host tells. */
-const OF_ALL = { dmarc: { p: 'none', rua: `dmarc@${FIRST}` }, dns_ttl: 5 }
+const OF_ALL = { dmarc: { p: 'none', rua: `dmarc@${FIRST}` }, dns_ttl: 5, dkim_rotation: ROTATION }
 const NOT_ASKED: Prepared = { status: 'by hand', check: null }
 
 /** The lab's inventory, which says how hosts are reached, without what it says of mail: adopt has to find that. */
@@ -90,8 +92,8 @@ const byHand = ({ vars, keys }: Profile): object => ({
   ...vars,
 })
 
-/** In the place of all that the zones of the lab's domains say of DKIM. */
-async function publishKeys(lab: typeof Lab, keys: readonly KeyInUse[]): Promise<void> {
+/** As the primary has them. */
+async function publishedNames(lab: typeof Lab): Promise<readonly string[]> {
   const { keyFiles, primary } = await lab.dns()
   const published = await inHost(
     'ns1',
@@ -101,8 +103,14 @@ for z in ${FIRST} ${SECOND}; do
   dig +noall +answer -k /run/test.key @${primary} $z AXFR | sed -n 's/^\\(\\S*_domainkey\\S*\\)\\s.*/\\1/p'
 done | sort -u`,
   )
+  return published.split('\n').map((name) => name.toLowerCase())
+}
+
+/** In the place of all that the zones of the lab's domains say of DKIM. */
+async function publishKeys(lab: typeof Lab, keys: readonly KeyInUse[]): Promise<void> {
+  const published = await publishedNames(lab)
   for (const zone of [FIRST, SECOND]) {
-    const old = published.split('\n').filter((name) => name.endsWith(`${zone}.`))
+    const old = published.filter((name) => name.endsWith(`${zone}.`))
     const lines = await Promise.all(keys.filter(({ domain }) => domain === zone).map(recordOf))
     const changes = [...old.map((name) => `update delete ${name}`), ...lines]
     if (changes.length > 0) await lab.dnsUpdate(changes)

@@ -15,10 +15,11 @@ const HEAD = [
   'outcome',
   'check',
   'run',
+  'messages',
   'verify',
   'audit',
-  'rotate',
-  'messages',
+  'whole rotation',
+  'messages meanwhile',
   'why',
 ]
 
@@ -32,13 +33,16 @@ const cells = ({ tried, then }: Row): readonly unknown[] => {
     then !== undefined && then.faults.length > 0 ? 'broken' : outcome,
     check,
     run,
+    sent,
     then?.verify ?? '',
     then?.audit ?? '',
-    then?.rotate ?? '',
-    sent,
+    then === undefined ? '' : `${then.rotate}${then.rotated === undefined ? '' : ` in ${seconds(then.rotated)}`}`,
+    then?.rotated?.sent ?? '',
     said.split('\n')[0]?.replaceAll('|', '\\|') ?? '',
   ]
 }
+
+const seconds = (rotated: { readonly seconds: number }): string => `${Math.round(rotated.seconds)} s`
 
 export const table = (rows: readonly Row[]): string =>
   [HEAD, HEAD.map(() => '---'), ...rows.map(cells)].map((each) => `| ${each.join(' | ')} |`).join('\n')

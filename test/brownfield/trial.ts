@@ -17,6 +17,8 @@ export interface Bench {
   mailrun(...words: readonly string[]): Promise<Ended>
   /** The inventory says what is wanted; DNS, where there is one, serves the profile's keys. */
   prepare(profile: Profile, by: InventoryBy): Promise<Prepared>
+  /** Every name in `_domainkey` of the lab's zones, with its last dot, in lower case; empty without name servers. */
+  published(): Promise<readonly string[]>
 }
 
 /** Who writes the inventory: `mailrun adopt`, with what the profile decides; or its owner, who knows the domains. */
@@ -100,7 +102,7 @@ export async function trial(bench: Bench, given: Profile, by: InventoryBy): Prom
 /** All files of the host but mail. */
 export const treeOf = ({ lab, host }: Bench): ReturnType<typeof treeList> => lab.treeList(host, { exclude: OF_MAIL })
 
-const streamOf = ({ senders, ways }: Profile): Stream => ({ senders, ways, pause: PAUSE })
+export const streamOf = ({ senders, ways }: Profile): Stream => ({ senders, ways, pause: PAUSE })
 
 /** How a few messages of each sender on each way are signed; `bad`: one that is not taken, or lost. */
 export async function mailNow(
@@ -118,7 +120,7 @@ export async function mailNow(
 }
 
 /** A run that went well is to be the last. */
-async function secondRun(bench: Bench): Promise<readonly string[]> {
+export async function secondRun(bench: Bench): Promise<readonly string[]> {
   const { code, stdout } = await bench.mailrun('playbooks/dkim.ts', '--format', 'json')
   if (code !== 0 && code !== 6) return [`the second run ended with ${code}: ${stdout.slice(0, 500)}`]
   const changed = documentOf(stdout)?.hosts.flatMap(({ tasks }) => tasks.filter(({ status }) => status === 'changed'))

@@ -1,8 +1,7 @@
 // A controller, in this process, that another one overtakes: before it writes a certain event into a host's history,
 // somebody else has gone on.
 import { connector } from '../../src/connection/connector.ts'
-import { authoritative } from '../../src/dns/authoritative.ts'
-import { absolute } from '../../src/inventory/address.ts'
+import { authoritative } from '../../src/dns/lookup/authoritative.ts'
 import type { Deed } from '../../src/mail/rotation/deeds.ts'
 import type { KeyEvent } from '../../src/mail/rotation/history.ts'
 import { readExtraVars } from '../../src/playbook/extra-vars.ts'
@@ -60,7 +59,7 @@ export async function rotateOvertaken(
     connect,
     bounds,
     looking: authoritative(members.dns.of),
-    pushing: { dns: members.dns.of, hosts: inventory.hosts, keyPath: absolute, unset: 'error' },
+    pushing: { dns: members.dns.of, hosts: inventory.hosts, unset: 'error' },
     leftAlone: new Map(),
     serial: [{ percent: 100 }],
     domains: [domain],

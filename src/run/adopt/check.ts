@@ -1,5 +1,5 @@
 // What a run would change with the vars that were found: a playbook's check, with an inventory in memory.
-import { askServed, lookingFor } from '../../dns/ask-served.ts'
+import { askServed, lookingFor } from '../../dns/served/ask-served.ts'
 import type { Connect } from '../../engine/connection.ts'
 import type { RunBounds } from '../../engine/ask-only.ts'
 import { rollout } from '../../engine/rollout.ts'

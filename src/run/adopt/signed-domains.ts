@@ -33,11 +33,13 @@ interface Kept {
 export function signedDomains(configuration: OpendkimConfiguration, fqdn: string | undefined): SignedDomains {
   const { signing, idle } = configuration
   const index = new SenderIndex(signing.map(({ pattern }) => senderPattern(pattern)))
-  const kept = index.tooOdd ? [] : keptDomains(configuration, index)
+  const found = keptDomains(configuration, index)
+  const isOwnSigned = fqdn !== undefined && index.at('root', fqdn) !== undefined
+  const kept = index.tooOdd ? [] : found
   const domains = kept.map(({ name }) => name)
   // `Domain *`: with such a key the domains are signed that the inventory is to name.
   const forAnybody = signing.filter(({ domain, key }) => domain === '%' && key !== undefined)
-  const signsOwn = !index.tooOdd && fqdn !== undefined && index.at('root', fqdn) !== undefined
+  const signsOwn = isOwnSigned && !index.tooOdd
   const lost = index.tooOdd ? undefined : lostBy(configuration, kept, signsOwn ? fqdn : undefined)
   const beside = new Set((lost ?? []).map(({ pattern }) => inventoryWord(pattern)))
   for (const domain of domains) beside.delete(domain)

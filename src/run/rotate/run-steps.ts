@@ -16,12 +16,18 @@ import type { Keyring } from '../../secrets/keyring.ts'
 import { onlyWith } from '../mail-fleet-of.ts'
 import { publicModules } from '../public-modules.ts'
 
+/** `path`: of its private key, where that is not `/etc/dkimkeys/DOMAIN/SELECTOR.private`. */
+export interface NamedKey {
+  readonly selector: string
+  readonly path?: string | undefined
+}
+
 /** For one domain on one host: the var `dkim_steps` of playbooks/rotate.ts. */
 export interface HostSteps {
   readonly marks?: readonly NewMark[]
   readonly make?: readonly string[]
   readonly active?: string
-  readonly back?: string
+  readonly back?: NamedKey
   readonly delete?: readonly string[]
 }
 

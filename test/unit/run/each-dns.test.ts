@@ -2,6 +2,7 @@
 import * as assert from 'uvu/assert'
 import type { DnsVars } from '../../../src/dns/dns-vars.ts'
 import { eachDns, fleetDns } from '../../../src/run/each-dns.ts'
+import { Secret } from '../../../src/shell/secret.ts'
 import { suite } from '../../suite.ts'
 import { project } from '../cli/mailrun.ts'
 
@@ -14,6 +15,17 @@ const hosts = (...settings: readonly DnsVars[]): ReadonlyMap<string, { readonly 
 test('each host is judged by its own; equal ones are one value', async () => {
   const each = await eachDns(hosts(OURS, THEIRS, OURS, {}))
   assert.equal([...each.values()], [OURS, THEIRS, OURS, {}])
+  assert.is(each.get('mx0'), each.get('mx2'))
+})
+
+test('settings that differ in a secret alone are two, and those of the same secret are one', async () => {
+  const secret = (text: string): DnsVars => ({ key: new Secret(text) })
+  const dns = [secret('one'), secret('two'), secret('one')]
+  const each = await eachDns(new Map(dns.map((own, index) => [`mx${index}`, { dns: own }])))
+  assert.equal(
+    [...each.values()].map(({ key }) => key?.reveal()),
+    ['one', 'two', 'one'],
+  )
   assert.is(each.get('mx0'), each.get('mx2'))
 })
 
