@@ -13,7 +13,7 @@ const probe = milterSigning({
   template: '',
   nonce: 'n',
 })
-const outputOf = (state: unknown): unknown => realOutputs({ asked: probe }, (() => ({ state })) as never)['asked']
+const outputOf = (state: unknown): unknown => realOutputs({ asked: probe }, () => ({ state }))['asked']
 
 test('what is unknown is null, what is not there is left out, as in JSON', () => {
   const state = { a: UNKNOWN, b: undefined, c: [UNKNOWN, { d: undefined, e: 1 }], f: null }
