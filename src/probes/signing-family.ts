@@ -46,7 +46,7 @@ export interface Signing {
         /** SubjectPublicKeyInfo, DER, base64. */
         readonly publicKey: Known<string>
       }
-  /** Those above the key that are there. */
+  /** Those above the key, and above the first key's path, that are there. */
   readonly directories: readonly DirectoryAttributes[]
   /** The groups that the user opendkim is in besides its own. */
   readonly groups: readonly string[]
@@ -187,7 +187,7 @@ function signingOf(told: SigningTold): (asks: SigningItem[number]) => Signing {
       inUse: used !== undefined,
       path,
       key: keyOf(told.paths.get(path), told.publicKey(path)),
-      directories: ancestorsOf(path).flatMap((above) => {
+      directories: [...new Set([...ancestorsOf(path), ...ancestorsOf(at)])].flatMap((above) => {
         const is = told.paths.get(above)
         if (is?.type !== 'd' && is?.type !== 'l') return []
         const { owner, group, mode } = is

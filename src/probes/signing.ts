@@ -109,7 +109,8 @@ function foresee(signing: Signing, known: Fact): Signing {
       key: { kind: 'key', owner: String(own.owner), group: String(own.group), mode: String(own.mode), publicKey },
     }
   }
-  const above = ancestorsOf(signing.path).find((path) => known.resource === `path:${path}`)
+  const all = [...ancestorsOf(signing.path), ...signing.directories.map(({ path }) => path)]
+  const above = all.find((path) => known.resource === `path:${path}`)
   const value = above === undefined ? undefined : factAbout(known, 'path', above)?.value
   if (above === undefined || value?.kind !== 'directory') return signing
   const others = signing.directories.filter(({ path }) => path !== above)

@@ -13,6 +13,8 @@ import { ROTATION } from './rotation.ts'
 import type { Bench, Prepared } from './trial.ts'
 
 const HOST = 'mx1'
+/** For a command, however busy the machine is. */
+const SECONDS = 300
 
 /**
  * @param lab - lab/index.ts, loaded after the lab was named; its mx1 is set up again and again.
@@ -20,7 +22,7 @@ const HOST = 'mx1'
  */
 export async function openBench(lab: typeof Lab, dns: boolean): Promise<Bench & { close(): void }> {
   await keepHost(HOST)
-  const here = project({ 'hosts.yaml': reachedOnly(readFileSync(lab.inventoryPath, 'utf8')) })
+  const here = project({ 'hosts.yaml': reachedOnly(readFileSync(lab.inventoryPath, 'utf8')) }, SECONDS)
   const write = (name: string, value: unknown): void => writeFileSync(join(here.folder, name), JSON.stringify(value))
   return {
     host: HOST,

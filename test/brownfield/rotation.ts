@@ -10,7 +10,7 @@ import { mailNow, streamOf, type Bench } from './trial.ts'
 export const ROTATION = { margin: 1, drain: 5, revoked: 3 } as const
 
 /** Of one command; and how many commands a rotation may take. */
-const [WAIT, COMMANDS] = ['60', 6] as const
+const [WAIT, COMMANDS] = ['30', 10] as const
 /** The exit status of a rotation that has to wait. */
 const WAITS = 6
 

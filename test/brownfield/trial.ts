@@ -124,7 +124,9 @@ export async function secondRun(bench: Bench): Promise<readonly string[]> {
   const { code, stdout } = await bench.mailrun('playbooks/dkim.ts', '--format', 'json')
   if (code !== 0 && code !== 6) return [`the second run ended with ${code}: ${stdout.slice(0, 500)}`]
   const changed = documentOf(stdout)?.hosts.flatMap(({ tasks }) => tasks.filter(({ status }) => status === 'changed'))
-  return (changed ?? []).map(({ type, name }) => `the second run changed ${type} ${name}`)
+  return (changed ?? []).map(
+    ({ type, name, changes }) => `the second run changed ${type} ${name}: ${changes.join('; ')}`,
+  )
 }
 
 /** Who asks from outside must find what was there. */

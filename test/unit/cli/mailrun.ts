@@ -24,8 +24,12 @@ export interface Project {
   remove(): void
 }
 
-/** A user's project, in which the package is installed. */
-export function project(files: Readonly<Record<string, string>>): Project {
+/**
+ * A user's project, in which the package is installed.
+ *
+ * @param seconds - after which a command is ended.
+ */
+export function project(files: Readonly<Record<string, string>>, seconds = 60): Project {
   const folder = mkdtempSync(join(tmpdir(), 'mailrun-cli-'))
   mkdirSync(join(folder, 'node_modules'))
   symlinkSync(ROOT, join(folder, 'node_modules/mailrun'))
@@ -39,6 +43,7 @@ export function project(files: Readonly<Record<string, string>>): Project {
     mailrun: (...words) =>
       run(
         folder,
+        seconds,
         words,
         () => {},
         () => {},
@@ -47,6 +52,7 @@ export function project(files: Readonly<Record<string, string>>): Project {
       let sent = false
       return run(
         folder,
+        seconds,
         words,
         (printed, child) => {
           if (!sent && printed.includes(until)) sent = child.kill(signal)
@@ -57,6 +63,7 @@ export function project(files: Readonly<Record<string, string>>): Project {
     unread: (...words) =>
       run(
         folder,
+        seconds,
         words,
         () => {},
         (child) => child.stdout?.destroy(),
@@ -67,6 +74,7 @@ export function project(files: Readonly<Record<string, string>>): Project {
 
 const run = (
   folder: string,
+  seconds: number,
   words: readonly string[],
   onOutput: (printed: string, child: ChildProcess) => void,
   onStart: (child: ChildProcess) => void,
@@ -78,7 +86,7 @@ const run = (
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
-      timeout: 60_000,
+      timeout: seconds * 1000,
     })
     onStart(child)
     let [stdout, stderr] = ['', '']

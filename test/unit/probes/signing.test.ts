@@ -118,6 +118,12 @@ test('where none is in use, the first one is told of, whatever it is', () => {
   assert.equal([invalid.inUse, invalid.key.kind], [false, 'invalid'])
 })
 
+test('where the key in use lies elsewhere, the directory of tables and first keys is told of all the same', () => {
+  const { path, directories, at } = signing({ ...USUAL, 'dkimkeys/KeyTable': '' })
+  assert.is(path, `${at}/k.pem`)
+  assert.ok(directories.some((each) => each.path === `${at}/dkimkeys`))
+})
+
 test('a key that is gone, and what its history says, are told of', () => {
   const { past, at } = signing({
     ...USUAL,
