@@ -8,7 +8,7 @@ import { mailAddress } from '../mail/mail-address.ts'
 import type { Host } from '../model/host.ts'
 import type { Inventory } from '../model/inventory.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
-import { DELIVERY_PATHS, judged, type DeliveryProof, type HostProof } from '../mail/proof/proof.ts'
+import { DELIVERY_PATHS, withStatus, type DeliveryProof, type HostProof } from '../mail/proof/proof.ts'
 import type { MilterState } from '../probes/milter-sign.ts'
 import { count } from '../report/name-list.ts'
 import { said, term } from '../report/write/terminal.ts'
@@ -135,7 +135,7 @@ const withProofs = (
   new Map(
     plans.map((each) => [
       each.host.name,
-      judged({ ...each.proof, delivery: inOrder([...proofsOf(each), ...each.plan.leftOut], each.plan) }),
+      withStatus({ ...each.proof, delivery: inOrder([...proofsOf(each), ...each.plan.leftOut], each.plan) }),
     ]),
   )
 
