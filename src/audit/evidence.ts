@@ -2,6 +2,7 @@
 import type { PlannedRecord } from '../dns/plan/plan-dns.ts'
 import type { Finding } from '../findings/finding.ts'
 import type { MailSetup } from '../mail/mail-setup.ts'
+import type { SpfLookups } from '../mail/spf/lookups.ts'
 import type { HostProof } from '../mail/proof/proof.ts'
 
 /** A key that a host names, and that is not wanted in DNS by its word. */
@@ -57,7 +58,7 @@ export interface DomainEvidence {
   /** By selector. */
   readonly keys: readonly (PublishedTxt & { readonly selector: string })[]
   /** What counting lookups through includes found. */
-  readonly lookups: readonly Finding[]
+  readonly lookups: SpfLookups['findings']
   /** Domains that are to take reports, and have not said so. */
   readonly unconsenting: readonly string[]
   /** What is wanted of it in DNS. */

@@ -19,12 +19,12 @@ export function findingsOf({ hosts, domains }: Evidence): readonly Finding<Findi
       planned.find(({ record }) => record.name === name && record.purpose.startsWith(purpose))?.record.value,
   }
   const live = [...hosts.flatMap((host) => hostFindings(host, asked)), ...findAll(FLEET_RULES, hosts)]
-  const dns = domains.flatMap((each) => recordFindings(each, hosts)).map(known)
+  const dns = domains.flatMap((each) => recordFindings(each, hosts))
   const kept = dns.filter((each) => !isSuperseded(each, CATALOGUE.kindOf(each.id).supersededBy, { live, dns }))
-  return distinct([...live.map(known), ...kept.flatMap((each) => onTheirHosts(each, hosts))])
+  return distinct([...live, ...kept.flatMap((each) => onTheirHosts(each, hosts))])
 }
 
-function hostFindings(host: HostEvidence, asked: Asked): readonly Finding[] {
+function hostFindings(host: HostEvidence, asked: Asked): readonly Finding<FindingId>[] {
   const { setup, proof, name } = host
   if (setup === undefined || proof === undefined) return []
   const own = [...findAll(SETUP_RULES, setup), ...findAll(HOST_RULES, { ...host, setup, proof })]
@@ -34,12 +34,6 @@ function hostFindings(host: HostEvidence, asked: Asked): readonly Finding[] {
 const onHost = <Id extends string>(host: string, finding: Finding<Id>): Finding<Id> => ({
   ...finding,
   subject: { host, ...finding.subject },
-})
-
-/** Of an id of the catalogue: every finding comes from a kind or a rule that is in it. */
-const known = (finding: Finding): Finding<FindingId> => ({
-  ...finding,
-  id: CATALOGUE.has(finding.id) ? finding.id : 'record-differs',
 })
 
 /** Of a record of a key: the hosts that sign with it. */

@@ -3,11 +3,13 @@ import type { CheckName } from '../findings/checks.ts'
 import type { Finding, FindingDetails, Subject } from '../findings/finding.ts'
 import { findingOf } from '../findings/rule.ts'
 import { dkimName } from '../mail/dkim-record.ts'
-import { kindOfVerdict } from '../mail/proof/findings.ts'
+import { kindOfVerdict, type VerdictFindingId } from '../mail/proof/findings.ts'
 import type { HostProof, SigningProof, SpfProof, Verdict } from '../mail/proof/proof.ts'
 import { groupedBy } from '../text/grouped-by.ts'
 import type { DomainEvidence } from './evidence.ts'
 import { isBad, rolesTogether, type Roles } from './signing-roles.ts'
+
+type VerdictFinding = Finding<VerdictFindingId>
 
 /** What DNS has, and what it is to have. */
 export interface Asked {
@@ -23,7 +25,7 @@ interface Proved {
   readonly asked: Asked
 }
 
-export function verdictFindings(host: string, proof: HostProof, asked: Asked): readonly Finding[] {
+export function verdictFindings(host: string, proof: HostProof, asked: Asked): readonly VerdictFinding[] {
   const { signing, spf } = proof
   const proved = { host, proof, asked }
   return [
@@ -35,7 +37,7 @@ export function verdictFindings(host: string, proof: HostProof, asked: Asked): r
   ]
 }
 
-const dmarcFindings = ({ host, proof: { dmarc }, asked }: Proved): readonly Finding[] =>
+const dmarcFindings = ({ host, proof: { dmarc }, asked }: Proved): readonly VerdictFinding[] =>
   dmarc
     .filter(({ verdict }) => isBad(verdict))
     .map(({ domain, verdict }) =>
@@ -45,7 +47,7 @@ const dmarcFindings = ({ host, proof: { dmarc }, asked }: Proved): readonly Find
       }),
     )
 
-const namesFindings = ({ host, proof: { reverse } }: Proved): readonly Finding[] =>
+const namesFindings = ({ host, proof: { reverse } }: Proved): readonly VerdictFinding[] =>
   reverse
     .filter(({ verdict }) => isBad(verdict))
     .map(({ address, names, verdict }) =>
@@ -58,7 +60,7 @@ function found(
   check: CheckName,
   details: Partial<FindingDetails> & { readonly subject: Subject },
   id: string = verdict.id,
-): Finding {
+): VerdictFinding {
   return findingOf(kindOfVerdict(id), {
     message: verdict.what,
     remedy: verdict.advice,
@@ -68,7 +70,7 @@ function found(
   })
 }
 
-function oneClickFindings(host: string, signing: readonly SigningProof[]): readonly Finding[] {
+function oneClickFindings(host: string, signing: readonly SigningProof[]): readonly VerdictFinding[] {
   const told = signing.flatMap(({ domain, role, oneClick }) => (oneClick ? [{ domain, role, oneClick }] : []))
   return [...groupedBy(told, ({ domain, oneClick }) => JSON.stringify([domain, oneClick])).values()].map((those) => {
     const { domain, oneClick } = those[0]!
@@ -81,7 +83,7 @@ function oneClickFindings(host: string, signing: readonly SigningProof[]): reado
 function signingFinding(
   { proof: { domain, role, verdict, signatures }, roles }: Roles,
   { host, asked: { evidenceOf, wanted: wantedAt } }: Proved,
-): Finding {
+): VerdictFinding {
   const key = signatures.find(({ servers }) => servers.some(({ status }) => status !== 'pass'))
   const record = key === undefined ? undefined : dkimName(key.domain, key.selector)
   const evidence = key === undefined ? undefined : evidenceOf(key.domain)
@@ -96,7 +98,10 @@ function signingFinding(
   })
 }
 
-function spfFinding({ identity, domain, address, result, verdict }: SpfProof, { host, proof, asked }: Proved): Finding {
+function spfFinding(
+  { identity, domain, address, result, verdict }: SpfProof,
+  { host, proof, asked }: Proved,
+): VerdictFinding {
   const others = proof.spf.filter(
     (each) => each.identity === identity && each.domain === domain && each.address !== address,
   )

@@ -63,8 +63,8 @@ export const kindsOf = <const Id extends string>(
 /** Makes findings of these kinds: `finding('spf-many', 'there are 2')`. */
 export const findingsIn =
   <Id extends string>(kinds: Kinds<Id>) =>
-  (id: Id, message: string, details: Omit<FindingDetails, 'message'> = {}): Finding<Id> =>
-    findingOf(kinds[id] as FindingKind<Id>, { message, ...details })
+  <Each extends Id>(id: Each, message: string, details: Omit<FindingDetails, 'message'> = {}): Finding<Each> =>
+    findingOf<Each>(kinds[id], { message, ...details })
 
 /** `details` in a list where they are so, else an empty list. */
 export const foundIf = (isFound: boolean, details: FindingDetails): readonly FindingDetails[] =>

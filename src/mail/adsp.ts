@@ -23,7 +23,7 @@ export function parseAdsp(text: Untrusted): AdspPractice {
 }
 
 /** Of all TXT values at `_adsp._domainkey.DOMAIN`. */
-export const lintAdspSet = (txt: readonly Untrusted[]): readonly Finding[] =>
+export const lintAdspSet = (txt: readonly Untrusted[]): readonly Finding<'legacy-adsp'>[] =>
   txt.some((each) => /^dkim\s*=/.test(each))
     ? [dkimFinding('legacy-adsp', 'an ADSP record is published: ADSP is Historic, DMARC took its place')]
     : []

@@ -2,15 +2,17 @@
 import type { Finding } from '../findings/finding.ts'
 import { findAll } from '../findings/rule.ts'
 import type { Untrusted } from '../shell/untrusted.ts'
-import { dkimFinding } from './dkim-findings.ts'
+import { dkimFinding, type DKIM_KINDS } from './dkim-findings.ts'
 import { parseDkim, type DkimKeyRecord } from './dkim-record.ts'
 import { DKIM_RULES } from './dkim-rules.ts'
 import { RecordSyntaxError } from './record-syntax-error.ts'
 
-export const lintDkim = (record: DkimKeyRecord): readonly Finding[] => findAll(DKIM_RULES, record)
+export type DkimFindingId = keyof typeof DKIM_KINDS | (typeof DKIM_RULES)[number]['id']
+
+export const lintDkim = (record: DkimKeyRecord): readonly Finding<DkimFindingId>[] => findAll(DKIM_RULES, record)
 
 /** Of all TXT values at a selector: no record, one or more, with what is wrong in the one. */
-export function lintDkimSet(txt: readonly Untrusted[]): readonly Finding[] {
+export function lintDkimSet(txt: readonly Untrusted[]): readonly Finding<DkimFindingId>[] {
   if (txt.length === 0) return [dkimFinding('dkim-none', 'there is no DKIM record: signatures with this selector fail')]
   if (txt.length > 1) {
     const message = `there are ${txt.length} TXT records, and which one a verifier takes is chance`

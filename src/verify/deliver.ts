@@ -150,7 +150,7 @@ function evidenceOf(
         handed,
         fate: each.fates.get(message.nonce),
         mail: mails.get(message.nonce),
-        obstacle: problems.get(each) ?? (handed === undefined ? each.handIns.obstacle : undefined),
+        problem: problems.get(each) ?? (handed === undefined ? each.handIns.problem : undefined),
         mailbox: mailbox?.place,
         waitedSeconds,
       }
@@ -160,10 +160,10 @@ function evidenceOf(
 }
 
 async function handIn(host: HostDelivery, connect: Connect, { signal }: Delivering): Promise<Underway> {
-  const nothing = (obstacle: string): Underway => ({
+  const nothing = (problem: string): Underway => ({
     ...host,
     connection: undefined,
-    handIns: { since: undefined, handed: new Map(), obstacle },
+    handIns: { since: undefined, handed: new Map(), problem },
     fates: new Map(),
   })
   if (signal.aborted) return nothing('interrupted before it was sent')

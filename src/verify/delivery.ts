@@ -16,7 +16,7 @@ export interface DeliveryEvidence {
   /** As it lies in the mailbox. */
   readonly mail: string | undefined
   /** Why it could not be handed in, or not be followed. */
-  readonly obstacle: string | undefined
+  readonly problem: string | undefined
   /** The mailbox that was read; `undefined`: none. */
   readonly mailbox: string | undefined
   readonly waitedSeconds: number
@@ -79,10 +79,10 @@ function untakenVerdict(word: Exclude<HandedIn['word'], 'taken'>, answer: string
   }
 }
 
-const untoldVerdict = ({ message: { nonce }, obstacle, waitedSeconds }: DeliveryEvidence): Verdict => ({
+const untoldVerdict = ({ message: { nonce }, problem, waitedSeconds }: DeliveryEvidence): Verdict => ({
   status: 'unknown',
   id: 'not-told',
-  what: obstacle ?? `the host took the message, and its log does not say within ${waitedSeconds} s what became of it`,
+  what: problem ?? `the host took the message, and its log does not say within ${waitedSeconds} s what became of it`,
   advice: `look for ${nonce} in the host's log and at the receiver`,
 })
 

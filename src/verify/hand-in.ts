@@ -15,7 +15,7 @@ export interface HandIns {
   /** By nonce; those that it did not tell of are not in it. */
   readonly handed: ReadonlyMap<string, HandedIn>
   /** Why nothing, or not everything, was handed in. */
-  readonly obstacle: string | undefined
+  readonly problem: string | undefined
 }
 
 /** For one message at the most; and for the network besides. */
@@ -53,10 +53,10 @@ export function readHandIns(stdout: Untrusted, messages: readonly DeliveryMessag
     }
   }
   const since = Number(/^since (\d+)$/m.exec(stdout)?.[1] ?? NaN)
-  return { since: Number.isNaN(since) ? undefined : since, handed, obstacle: obstacleIn(stdout) }
+  return { since: Number.isNaN(since) ? undefined : since, handed, problem: problemIn(stdout) }
 }
 
-function obstacleIn(stdout: Untrusted): string | undefined {
+function problemIn(stdout: Untrusted): string | undefined {
   if (/^no-perl$/m.test(stdout)) return 'there is no perl, by which messages are handed in: install perl-base'
   return /^end$/m.test(stdout) ? undefined : 'its Postfix did not take the messages in time'
 }

@@ -2,7 +2,7 @@
 import { unknown } from '../mail/proof/verdicts.ts'
 import type { Authority } from '../dns/lookup/authority.ts'
 import { mailDomain } from '../mail/names.ts'
-import { judged, type HostProof, type SpfProof } from '../mail/proof/proof.ts'
+import { withStatus, type HostProof, type SpfProof } from '../mail/proof/proof.ts'
 import type { MilterState } from '../probes/milter-sign.ts'
 import type { OutgoingAddresses } from '../probes/outgoing-addresses.ts'
 import { proveDmarc } from './dmarc.ts'
@@ -48,7 +48,7 @@ export async function proveHost(
   const reverse = await Promise.all(
     addresses.map((address) => proveReverse(address, told.relayhost === '' ? helo : undefined, authority)),
   )
-  return judged({ ...base, status: 'pass', signing, spf, dmarc, reverse, delivery: [] })
+  return withStatus({ ...base, status: 'pass', signing, spf, dmarc, reverse, delivery: [] })
 }
 
 /** What the host said in the place of an address. */

@@ -65,7 +65,7 @@ export const DELIVERY_TARGETS: readonly Target[] = [
         for (const { method, result } of parseAuthenticationResults(value).results)
           assert.ok(method === method.toLowerCase() && result === result.toLowerCase())
       const proof = proveDelivery(
-        { message, handed: undefined, fate: undefined, mail, obstacle: undefined, mailbox: 'r:/m', waitedSeconds: 1 },
+        { message, handed: undefined, fate: undefined, mail, problem: undefined, mailbox: 'r:/m', waitedSeconds: 1 },
         { signing: [] },
       )
       // Its own passes are in the body, which a blank line may join to the header nowhere.

@@ -4,6 +4,7 @@ import type { FindingKind } from '../../src/findings/rule.ts'
 import { SEVERITIES } from '../../src/findings/severity.ts'
 import { CATALOGUE } from '../../src/audit/catalogue.ts'
 import { DELIVERY_VERDICTS, GOOD_VERDICTS } from '../../src/mail/proof/verdicts.ts'
+import { groupedBy } from '../../src/text/grouped-by.ts'
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replace(/(\*@?|_)(?=\S)/g, '\\$1')
 
@@ -13,13 +14,24 @@ const ABOUT = [
     'Written by `npm run docs` from the source.',
 ].join('\n')
 
+/** `no-key` for `dkim-none` and `record-missing`: what is seen in a record, and live under another name. */
+function sameCauses(): string {
+  const pairs = CATALOGUE.ids.flatMap((id) =>
+    (CATALOGUE.kindOf(id).supersededBy ?? [])
+      .filter(({ seen, alike, by }) => seen === 'live' && alike === 'record' && by.length === 1)
+      .map(({ by: [live = ''] }) => ({ live, id })),
+  )
+  const byLive = groupedBy(pairs, ({ live }) => live)
+  return [...byLive]
+    .map(([live, those]) => `\`${live}\` for ${those.map(({ id }) => `\`${id}\``).join(' and ')}`)
+    .join(', ')
+}
+
 const TOLD_ONCE = [
   'A finding may be less grave where it stands than here, and says so. ' +
-    'The same fault seen in a record and by a live signature is told once, as the latter: ' +
-    '`no-key` for `dkim-none` and `record-missing`, `many-keys` for `dkim-many`, `bad-record` for `dkim-syntax`,',
-  '`key-revoked` for `dkim-revoked`, `weak-key` for `dkim-weak-key`, `servers-differ` for `record-lags`. ' +
-    '`servers-differ`, `no-name-server`, `dns-failed` and the findings on records ' +
-    'stand in the column that they are about.',
+    'The same fault seen in a record and by a live signature is told once, as the latter:',
+  `${sameCauses()}.`,
+  '`servers-differ`, `no-name-server`, `dns-failed` and the findings on records stand in the column that they are about.',
 ].join('\n')
 
 export function findingsPage(): string {

@@ -1,4 +1,4 @@
-// Messages that a verification really sends: what is to be sent is told, then sent, followed, and judged.
+// Messages that a verification really sends: what is to be sent is told, then sent, followed, and withStatus.
 import { hostname, userInfo } from 'node:os'
 import { randomBytes } from 'node:crypto'
 import type { RunBounds } from '../../engine/ask-only.ts'
@@ -9,7 +9,7 @@ import { mailAddress } from '../../mail/mail-address.ts'
 import type { Host } from '../../model/host.ts'
 import type { Inventory } from '../../model/inventory.ts'
 import { MailrunError } from '../../model/mailrun-error.ts'
-import { DELIVERY_PATHS, judged, type DeliveryProof, type HostProof } from '../../mail/proof/proof.ts'
+import { DELIVERY_PATHS, withStatus, type DeliveryProof, type HostProof } from '../../mail/proof/proof.ts'
 import type { MilterState } from '../../probes/milter-sign.ts'
 import { nearest } from '../../text/nearest.ts'
 import { deliver, type Mailbox } from '../../verify/deliver.ts'
@@ -137,7 +137,7 @@ const withProofs = (
   new Map(
     plans.map((each) => [
       each.host.name,
-      judged({ ...each.proof, delivery: inOrder([...proofsOf(each), ...each.plan.leftOut], each.plan) }),
+      withStatus({ ...each.proof, delivery: inOrder([...proofsOf(each), ...each.plan.leftOut], each.plan) }),
     ]),
   )
 

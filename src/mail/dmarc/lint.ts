@@ -2,15 +2,17 @@
 import type { Finding } from '../../findings/finding.ts'
 import { findAll } from '../../findings/rule.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
-import { dmarcFinding } from './findings.ts'
+import { dmarcFinding, type DMARC_KINDS } from './findings.ts'
 import { isDmarc, readDmarc } from './parse.ts'
 import type { DmarcRecord } from './record.ts'
 import { DMARC_RULES } from './rules.ts'
 
-export const lintDmarc = (record: DmarcRecord): readonly Finding[] => findAll(DMARC_RULES, record)
+export type DmarcFindingId = keyof typeof DMARC_KINDS | (typeof DMARC_RULES)[number]['id']
+
+export const lintDmarc = (record: DmarcRecord): readonly Finding<DmarcFindingId>[] => findAll(DMARC_RULES, record)
 
 /** Of all TXT values at `_dmarc.DOMAIN`: no record, one or more, with what is wrong in the one. */
-export function lintDmarcSet(txt: readonly Untrusted[]): readonly Finding[] {
+export function lintDmarcSet(txt: readonly Untrusted[]): readonly Finding<DmarcFindingId>[] {
   const records = txt.filter(isDmarc)
   if (records.length > 1)
     return [dmarcFinding('dmarc-many', `there are ${records.length} DMARC records, and receivers then use none`)]

@@ -1,6 +1,6 @@
 // Reads DMARC records: what RFC 9989, section 4.8 lets receivers use, and what is wrong with the rest.
 import type { Finding } from '../../findings/finding.ts'
-import { dmarcFinding } from './findings.ts'
+import { dmarcFinding, type DMARC_KINDS } from './findings.ts'
 import type { Tag } from '../tag-list.ts'
 import type { DmarcRecord } from './record.ts'
 import { reportUriProblem } from './report-uri.ts'
@@ -29,7 +29,7 @@ function areFailureOptions(options: readonly Untrusted[]): boolean {
 export interface ReadDmarc {
   readonly record: DmarcRecord
   /** Of tags that receivers pass over, for their values or places are wrong. */
-  readonly findings: readonly Finding[]
+  readonly findings: readonly Finding<keyof typeof DMARC_KINDS>[]
 }
 
 /** Of a record that is mostly noise, so many tell enough. */
@@ -43,7 +43,7 @@ export function readDmarc(txt: Untrusted): ReadDmarc | undefined {
     .slice(1)
     .map((part) => part.trim())
   const given = parts.at(-1) === '' ? parts.slice(0, -1) : parts
-  const findings: Finding[] = []
+  const findings: Finding<keyof typeof DMARC_KINDS>[] = []
   const told = new Set<string>()
   const wrong = (what: Untrusted, problem: string): void => {
     if (told.has(what) || findings.length === MOST_FAULTS) return

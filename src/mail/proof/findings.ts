@@ -7,6 +7,9 @@ import { SIGNING_KINDS } from './signing-kinds.ts'
 export const PROOF_KINDS = { ...SIGNING_KINDS, ...SENDER_KINDS } as const
 export type ProofFindingId = keyof typeof PROOF_KINDS
 
+/** Of verdicts as an audit tells them: an address that SPF forgot has an id of its own. */
+export type VerdictFindingId = ProofFindingId | keyof typeof SPF_MISSING
+
 /** What a live signature tells of the record of its key. */
 export const LIVE_KEY_FINDINGS: readonly ProofFindingId[] = [
   'no-key',
@@ -20,7 +23,7 @@ export const LIVE_KEY_FINDINGS: readonly ProofFindingId[] = [
 ]
 
 /** What an address that SPF does not let send tells of the record. */
-export const LIVE_SPF_FINDINGS: readonly (ProofFindingId | keyof typeof SPF_MISSING)[] = [
+export const LIVE_SPF_FINDINGS: readonly VerdictFindingId[] = [
   'spf-fail',
   'spf-softfail',
   'spf-neutral',
@@ -30,10 +33,9 @@ export const LIVE_SPF_FINDINGS: readonly (ProofFindingId | keyof typeof SPF_MISS
   'servers-differ',
 ]
 
-const KNOWN: ReadonlyMap<string, FindingKind<ProofFindingId | keyof typeof SPF_MISSING>> = new Map(
+const KNOWN: ReadonlyMap<string, FindingKind<VerdictFindingId>> = new Map(
   Object.entries({ ...PROOF_KINDS, ...SPF_MISSING }),
 )
 
 /** The kind of a verdict that is no pass; `not-verified` where it has none of its own. */
-export const kindOfVerdict = (id: string): FindingKind<ProofFindingId | keyof typeof SPF_MISSING> =>
-  KNOWN.get(id) ?? PROOF_KINDS['not-verified']
+export const kindOfVerdict = (id: string): FindingKind<VerdictFindingId> => KNOWN.get(id) ?? PROOF_KINDS['not-verified']

@@ -123,7 +123,7 @@ export const signingVerdicts = ({ verdict, oneClick }: SigningProof): readonly V
   oneClick === undefined ? [verdict] : [verdict, oneClick]
 
 /** Of a host that answered: with the status that its verdicts come to. */
-export function judged(proof: HostProof): HostProof {
+export function withStatus(proof: HostProof): HostProof {
   const verdicts = verdictsOf(proof)
   const some = (status: ProofStatus): boolean => verdicts.some((each) => each.status === status)
   return { ...proof, status: some('fail') ? 'fail' : some('unknown') || verdicts.length === 0 ? 'unknown' : 'pass' }

@@ -4,15 +4,17 @@ import { findAll } from '../../findings/rule.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 import { covers, parseNetwork } from '../network.ts'
 import { RecordSyntaxError } from '../record-syntax-error.ts'
-import { spfFinding } from './findings.ts'
+import { spfFinding, type SPF_KINDS } from './findings.ts'
 import { parseSpf } from './parse.ts'
 import { isSpf, reachedTerms, type SpfRecord } from './record.ts'
 import { SPF_RULES } from './rules.ts'
 
-export const lintSpf = (record: SpfRecord): readonly Finding[] => findAll(SPF_RULES, record)
+export type SpfFindingId = keyof typeof SPF_KINDS | (typeof SPF_RULES)[number]['id']
+
+export const lintSpf = (record: SpfRecord): readonly Finding<SpfFindingId>[] => findAll(SPF_RULES, record)
 
 /** Of all TXT values at a name: no SPF record, one or more, with what is wrong in the one. */
-export function lintSpfSet(txt: readonly Untrusted[]): readonly Finding[] {
+export function lintSpfSet(txt: readonly Untrusted[]): readonly Finding<SpfFindingId>[] {
   const records = txt.filter(isSpf)
   if (records.length === 0)
     return [spfFinding('spf-none', 'there is no SPF record', { severity: 'warning', remedy: 'publish one' })]
@@ -30,7 +32,7 @@ export function lintSpfSet(txt: readonly Untrusted[]): readonly Finding[] {
 }
 
 /** Addresses and networks that may send by the record, and in which no sender that is known of is. */
-export function lintSpfStrangers(record: SpfRecord, networks: readonly string[]): readonly Finding[] {
+export function lintSpfStrangers(record: SpfRecord, networks: readonly string[]): readonly Finding<SpfFindingId>[] {
   const known = networks.flatMap((each) => parseNetwork(each) ?? [])
   const strangers = reachedTerms(record).filter((term) => {
     if ((term.name !== 'ip4' && term.name !== 'ip6') || term.qualifier !== '+') return false
@@ -41,7 +43,7 @@ export function lintSpfStrangers(record: SpfRecord, networks: readonly string[])
 }
 
 /** Addresses that the record does not name: through `ip4:` and `ip6:` alone, as mailrun writes them. */
-export function lintSpfCoverage(record: SpfRecord, addresses: readonly string[]): readonly Finding[] {
+export function lintSpfCoverage(record: SpfRecord, addresses: readonly string[]): readonly Finding<SpfFindingId>[] {
   const networks = reachedTerms(record).flatMap((term) =>
     (term.name === 'ip4' || term.name === 'ip6') && term.qualifier === '+' ? [parseNetwork(term.network)!] : [],
   )

@@ -1,7 +1,7 @@
 // Counts what an SPF record costs a verifier in lookups, includes and redirects followed (RFC 7208, section 4.6.4).
 import { valuesOf, type DnsAnswer, type DnsWalk } from '../dns-walk.ts'
 import type { Finding } from '../../findings/finding.ts'
-import { spfFinding } from './findings.ts'
+import { spfFinding, type SPF_KINDS } from './findings.ts'
 import { RecordSyntaxError } from '../record-syntax-error.ts'
 import { hasMacro } from './domain-spec.ts'
 import { parseSpf } from './parse.ts'
@@ -15,6 +15,8 @@ const MOST_MX = 10
 const ENOUGH = 100
 
 /** What one record costs, with the records that it leads to. */
+type LookupFinding = Finding<keyof typeof SPF_KINDS>
+
 export interface SpfCost {
   readonly domain: string
   /** The term that led here; of the first record `undefined`. */
@@ -35,14 +37,14 @@ export interface SpfLookups {
    */
   readonly voids: { readonly ip4: number; readonly ip6: number }
   readonly cost: SpfCost
-  readonly findings: readonly Finding[]
+  readonly findings: readonly LookupFinding[]
 }
 
 interface Count {
   lookups: number
   ip4: number
   ip6: number
-  readonly findings: Finding[]
+  readonly findings: LookupFinding[]
 }
 
 /**
@@ -61,8 +63,8 @@ export function* spfLookups(domain: string, planned: SpfRecord | undefined): Dns
   return { lookups, voids: { ip4, ip6 }, cost, findings: [...findings, ...limitFindings(domain, count)] }
 }
 
-function limitFindings(domain: string, { lookups, ip4, ip6 }: Count): readonly Finding[] {
-  const findings: Finding[] = []
+function limitFindings(domain: string, { lookups, ip4, ip6 }: Count): readonly LookupFinding[] {
+  const findings: LookupFinding[] = []
   if (lookups > MOST_LOOKUPS) {
     const counted = lookups >= ENOUGH ? `${ENOUGH} or more` : lookups
     const message = `${domain}: ${counted} lookups, and verifiers make ${MOST_LOOKUPS} (then permerror)`

@@ -56,6 +56,18 @@ test('every verdict of verify is known, and no other', () => {
   )
 })
 
+test('every rule of the audit is in the list of its folder', () => {
+  for (const folder of ['opendkim', 'postfix', 'records'].map((name) => `src/audit/rules/${name}`)) {
+    const rules = [...sourcesOf(folder).matchAll(/export const (\w+)(?:: Rule<[^=]*>)? = (?:rule\(|\{ \.\.\.)/g)]
+    const list = readFileSync(join(ROOT, folder, 'index.ts'), 'utf8').replace(/^[\s\S]*?\nexport const/, '')
+    assert.ok(rules.length > 3, folder)
+    assert.equal(
+      rules.map(([, name = '']) => name).filter((name) => !new RegExp(`\\b${name}\\b`).test(list)),
+      [],
+    )
+  }
+})
+
 test('every kind of finding that no rule finds is made somewhere', () => {
   const sources = ['src/mail', 'src/commands', 'src/dns', 'src/audit', 'src/verify'].map(sourcesOf).join('\n')
   const isMade = (id: string): boolean =>

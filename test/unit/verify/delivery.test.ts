@@ -170,7 +170,7 @@ const judge = (more: Partial<DeliveryEvidence>, selectors: readonly string[] = [
       handed: { word: 'taken', answer: '250 2.0.0 Ok: queued as 4A' },
       fate: undefined,
       mail: undefined,
-      obstacle: undefined,
+      problem: undefined,
       mailbox: 'r:/m',
       waitedSeconds: 5,
       ...more,
@@ -241,7 +241,7 @@ test('what did not arrive says how far it came', () => {
   assert.is(told({ fate: { ...fate, kind: 'bounced' } }), 'fail bounced')
   assert.is(told({ fate: { ...fate, kind: 'put-off' } }), 'fail put-off')
   assert.is(told({}), 'unknown not-told')
-  assert.is(told({ handed: undefined, obstacle: 'lost' }), 'unknown not-told')
+  assert.is(told({ handed: undefined, problem: 'lost' }), 'unknown not-told')
   assert.is(told({ handed: { word: 'off', answer: '451 later' } }), 'fail put-off')
   assert.is(told({ handed: { word: 'refused', answer: '550 no' } }), 'fail refused')
   const closed = judge({ handed: { word: 'closed', answer: '530 5.7.0 Must issue a STARTTLS command first' } })
@@ -290,16 +290,16 @@ test('the scripts are POSIX shell, and whole or nothing; hostile names stay word
 test('what hosts answer is read, whatever it is', () => {
   const { messages } = planned({})
   const hex = Buffer.from('250 2.0.0 Ok: queued as 4A').toString('hex')
-  const { since, handed, obstacle } = readHandIns(
+  const { since, handed, problem } = readHandIns(
     `since 12\nhanded 1 taken ${hex}\nhanded 9 taken -\nhanded 0 nonsense -\nend\n`,
     messages,
   )
   assert.equal(
-    [since, [...handed], obstacle],
+    [since, [...handed], problem],
     [12, [[`${RUN}0008`, { word: 'taken', answer: '250 2.0.0 Ok: queued as 4A' }]], undefined],
   )
-  assert.match(readHandIns('no-perl\n', messages).obstacle!, 'perl-base')
-  assert.match(readHandIns('since 1\n', messages).obstacle!, 'in time')
+  assert.match(readHandIns('no-perl\n', messages).problem!, 'perl-base')
+  assert.match(readHandIns('since 1\n', messages).problem!, 'in time')
   const followed = readFollowed(
     `log ${RUN}0007 ${sent}\n` +
       `log ${RUN}ffff ${sent}\n` +
