@@ -8,7 +8,7 @@ import { labelsOfName, shownName } from './name.ts'
 
 declare const checked: unique symbol
 
-/** Text that cannot leave its place in a line: only the functions of this file make it. */
+/** Text that cannot leave its place in a line: only the functions of this folder make it. */
 export type DnsText<Kind extends string = string> = string & { readonly [checked]: Kind }
 
 /** In full, with its final dot. */
@@ -21,7 +21,7 @@ export type DnsData = DnsText<'data'>
 export type DnsAddress = DnsText<'address'>
 /** A mnemonic of a type. */
 export type DnsType = 'TXT' | 'MX' | 'CNAME' | DnsText<'type'>
-/** A TSIG key with its algorithm and name, as `hmac-sha256:NAME SECRET`; it is secret. */
+/** A TSIG key with its algorithm and name, as `hmac-sha256:NAME SECRET`; it is secret. `tsig-key.ts` makes it. */
 export type DnsKey = DnsText<'key'>
 /** One line of any of these languages. */
 export type DnsLine = DnsText<'line'>
@@ -159,16 +159,6 @@ export function addressText(address: string): DnsAddress {
     throw new MailrunError(`${shownName(address)} is no address of a name server`)
   return as(address)
 }
-
-/** Names of algorithms (RFC 8945, section 6). */
-const ALGORITHM = /^hmac-(?:md5|sha1|sha224|sha256|sha384|sha512)$/
-/** @param secret - in base64. @returns `undefined` for what is no key */
-export function tsigKey(name: string, algorithm: string, secret: string): DnsKey | undefined {
-  const isKey = /^[\w-][\w.-]{0,253}$/.test(name) && ALGORITHM.test(algorithm) && isBase64(secret)
-  return isKey ? as(`${algorithm}:${name} ${secret}`) : undefined
-}
-
-const isBase64 = (text: string): boolean => text.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(text)
 
 /** A comment of a zone file, on one line of printable ASCII and what is not ASCII at all. */
 export const commentLine = (text: string): DnsLine =>
