@@ -10,9 +10,15 @@ import { PROFILES } from '../brownfield/profiles.ts'
 import { aboutSuite, labSuites, recordedSeconds } from '../lab-suites.ts'
 import { MAIN, ROOT } from '../unit/cli/mailrun.ts'
 import { findingsPage } from './findings.ts'
+import { withFormats } from './formats.ts'
 import { withProfiles } from './profiles.ts'
 import { withSuites } from './suites.ts'
 import { tasksPage } from './tasks.ts'
+
+const WITH_FORMATS = [
+  'docs/inventory.md',
+  ...['adopt', 'audit', 'dns', 'rotation', 'verify'].map((name) => `docs/mail/${name}.md`),
+]
 
 /** Texts by their paths in the repository. */
 export function generatedPages(): ReadonlyMap<string, string> {
@@ -22,7 +28,8 @@ export function generatedPages(): ReadonlyMap<string, string> {
   )
   return new Map([
     ['README.md', withSpeed(present('README.md'), results)],
-    ['docs/cli.md', withHelp(present('docs/cli.md'))],
+    ['docs/cli.md', withFormats(withHelp(present('docs/cli.md')), 'docs/cli.md')],
+    ...WITH_FORMATS.map((path) => [path, withFormats(present(path), path)] as const),
     [
       'docs/lab.md',
       withProfiles(withSuites(present('docs/lab.md'), labSuites(), recordedSeconds(), aboutSuite), PROFILES),
