@@ -45,9 +45,8 @@ export { signerOf } from './mail/own-name.ts'
 export { rotationVar } from './mail/rotation/settings.ts'
 export { milterOf } from './postfix/endpoint.ts'
 export { dkimRecords } from './probes/signing.ts'
-export { run, type RunRequest } from './commands/run/run.ts'
-export type { Outcome } from './commands/run/carry-out.ts'
-export type { DnsEvent, Publication } from './dns/publication.ts'
+export * from './commands/index.ts'
+export type { DnsEvent, Publication } from './dns/push/publication.ts'
 export type {
   HostResult,
   HostStatus,

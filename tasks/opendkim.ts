@@ -1,12 +1,12 @@
 // Task: OpenDKIM signs for a host's domains: its configuration, its tables and its unit, which go live as one or not at
 // all.
-import { checkDomains, checkSelector } from '../src/changes/check-names.ts'
+import { checkDomains, checkSelector, isKeyName } from '../src/changes/check-names.ts'
 import { checkPath } from '../src/changes/check-path.ts'
 import { keyObstacle } from '../src/changes/key-obstacle.ts'
 import { namesOf, obstacleToMove, opendkimLists, socketsNow } from '../src/changes/opendkim-lists.ts'
 import type { ListsChange } from '../src/changes/opendkim-lists-script.ts'
 import { OPENDKIM_SECONDS, opendkimScript } from '../src/changes/opendkim-script.ts'
-import { keyTable, named, signersOf, signingLines, signingTable, type Chosen } from '../src/changes/opendkim-tables.ts'
+import { keyTable, named, signersOf, signingLines, signingTable } from '../src/changes/opendkim-tables.ts'
 import { dropInFor, type DropIn } from '../src/changes/opendkim-drop-in.ts'
 import { GONE, planFiles, type FileOwner } from '../src/changes/opendkim-files.ts'
 import { setupWith } from '../src/changes/setup-with.ts'
@@ -14,9 +14,9 @@ import { keeping, type Keeping } from '../src/changes/signing-kept.ts'
 import { servedQuestion, signingGate, type Gate } from '../src/changes/signing-gate.ts'
 import { planUnit } from '../src/changes/unit-plan.ts'
 import type { UnitStart } from '../src/changes/unit-script.ts'
-import { DAEMON, KEY_DIRECTORY, KEY_GROUP, ROOTS_KEY } from '../src/mail/key-group.ts'
+import { DAEMON, KEY_GROUP, ROOTS_KEY } from '../src/mail/key-group.ts'
 import { milterOf } from '../src/postfix/endpoint.ts'
-import { isSelector, mailDomain } from '../src/mail/names.ts'
+import { mailDomain } from '../src/mail/names.ts'
 import { needsRestart, settingsOf, unlike } from '../src/mail/opendkim-conf.ts'
 import { hardeningText } from '../src/mail/opendkim-hardening.ts'
 import { flag, listOf, oneOf, record, required, text } from '../src/model/argument.ts'
@@ -29,7 +29,7 @@ import type { Resource } from '../src/model/resource.ts'
 import type { Source } from '../src/model/source.ts'
 import type { PlanContext } from '../src/model/task.ts'
 import type { PathState } from '../src/probes/path.ts'
-import { configurationOf, KEY_TABLE, SIGNING_TABLE, keyPath, type Signing } from '../src/probes/signing.ts'
+import { configurationOf, KEY_TABLE, SIGNING_TABLE, type Signing } from '../src/probes/signing.ts'
 import type { UnitState } from '../src/probes/unit.ts'
 import type { OpendkimConfiguration } from '../src/signers/opendkim/index.ts'
 import {
@@ -62,10 +62,11 @@ interface Tables {
   /** The host's own name, which need not stay signed where `hostName` is left out. */
   readonly unsignedName?: string
   /**
-   * By domain, the selector that signs from now on; its key must be there as `DIRECTORY/DOMAIN/SELECTOR.private`. Left
-   * out: the key in use, else the first one. Where it is given, domains that are not signed for yet are left alone.
+   * By domain, the selector that signs from now on; its key must be there as `DIRECTORY/DOMAIN/SELECTOR.private`, or
+   * where `{ selector, path }` says. Left out: the key in use, else the first one. Where it is given, domains that are
+   * not signed for yet are left alone.
    */
-  readonly active?: Readonly<Record<string, string>>
+  readonly active?: Readonly<Record<string, string | { readonly selector: string; readonly path: string }>>
   /**
    * Senders whose mail need not stay signed: `example.net`, `.example.net` (those below it), `user@example.net`, `*`.
    * All else that the host signs stays signed by the key that signs it, or nothing is changed.
@@ -170,9 +171,9 @@ export const opendkim = defineTask<OpendkimArgs, OpendkimState>({
       .map(([domain, each]) =>
         !domains.includes(domain)
           ? `active names ${JSON.stringify(domain)}, which is not among domains`
-          : typeof each === 'string' && isSelector(each)
+          : isKeyName(each)
             ? undefined
-            : `active must give a selector for each domain, got ${JSON.stringify(each)}`,
+            : `active must give a selector, or { selector, path }, for each domain, got ${JSON.stringify(each)}`,
       )
       .find((wrong) => wrong !== undefined) ??
     ([src, vars, socket, trustedHosts, hardening].every((each) => each === undefined) ||
@@ -194,17 +195,12 @@ export const opendkim = defineTask<OpendkimArgs, OpendkimState>({
       .find((wrong) => wrong !== undefined),
   probe: opendkimProbe,
   plan(args, now, context) {
-    const { directory = KEY_DIRECTORY, active = {}, dns } = args
-    const chosen = new Map(
-      Object.entries(active).map(([domain, each], index): [string, Chosen] => [
-        domain,
-        { selector: each, path: keyPath(directory, domain, each), is: now.keys[index]!.is },
-      ]),
-    )
-    const missing = [...chosen.values()].find(({ is }) => is.kind !== 'file')
+    const { dns } = args
+    const chosen = new Set(now.keys.map(({ domain }) => domain))
+    const missing = now.keys.find(({ key }) => key.kind === 'absent')
     if (missing !== undefined)
       return blocked(`${missing.path}, which is to sign from now on, is no file: make the key with dkimKey first`)
-    const signing = signingLines(now.signing, chosen)
+    const signing = signingLines(now.signing, now.keys)
     const keyless = signing.find(({ key }) => key.kind === 'absent')
     if (keyless !== undefined) return blocked(`there is no key ${keyless.path}: make it with dkimKey first`)
     const obstacle = signing.map(keyObstacle).find((each) => each !== undefined)

@@ -1,7 +1,7 @@
 // A sound name server on this machine, for zones of a test: what it says is the same in every round.
 import { createSocket } from 'node:dgram'
 import { decode, encode, AUTHORITATIVE_ANSWER, type Answer } from 'dns-packet'
-import type { ServerAddress } from '../src/dns/name-server.ts'
+import type { ServerAddress } from '../src/dns/lookup/name-server.ts'
 
 const within = (name: string, zone: string): boolean => name === zone || name.endsWith(`.${zone}`)
 

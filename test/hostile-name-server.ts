@@ -1,7 +1,7 @@
 // A name server that answers as it likes: each way of it is a behaviour, and a seed chooses what it says.
 import type { Socket } from 'node:net'
 import { mixed, randomOf, type Random } from './fuzz/random.ts'
-import { readMessage, type Message } from '../src/dns/message.ts'
+import { readMessage, type Message } from '../src/dns/lookup/message.ts'
 import {
   hostileServer,
   mxRecord,

@@ -1,5 +1,5 @@
 // All that an audit rests on: what hosts and name servers said. Judging it asks nobody any more.
-import type { PlannedRecord } from '../dns/plan-dns.ts'
+import type { PlannedRecord } from '../dns/plan/plan-dns.ts'
 import type { RecordFinding } from '../mail/record-finding.ts'
 import type { AuditHost } from '../model/audit.ts'
 import type { MailSetup } from '../model/mail-setup.ts'

@@ -1,5 +1,7 @@
 // Refuses names of domains and DKIM selectors that are none.
+import { object, required, text } from '../model/argument.ts'
 import { isSelector, mailDomain } from '../mail/names.ts'
+import { checkPath } from './check-path.ts'
 
 /** What is wrong with a domain, or `undefined`. */
 export const checkDomain = (domain: string): string | undefined =>
@@ -18,3 +20,12 @@ export function checkDomains(domains: readonly string[]): string | undefined {
 /** What is wrong with a selector, or `undefined`. */
 export const checkSelector = (selector: string): string | undefined =>
   isSelector(selector) ? undefined : `selector must be a DNS label, got ${JSON.stringify(selector)}`
+
+/** Whether it names a key: by a selector, or by `{ selector, path }`. */
+export function isKeyName(key: unknown): boolean {
+  if (typeof key === 'string') return isSelector(key)
+  if (!KEY_ELSEWHERE.is(key)) return false
+  const { selector, path } = key as { readonly selector: string; readonly path: string }
+  return isSelector(selector) && checkPath('path', path) === undefined && !/[\s:]/.test(path)
+}
+const KEY_ELSEWHERE = object({ selector: required(text), path: required(text) })

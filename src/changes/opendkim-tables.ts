@@ -2,36 +2,24 @@
 import { isSameName } from '../mail/names.ts'
 import { signerOf } from '../mail/own-name.ts'
 import { keyTableLines, signingTableLines, type CarriedLine } from '../mail/signing-table.ts'
-import { UNKNOWN } from '../model/unknown.ts'
-import type { PathState } from '../probes/path.ts'
-import { ancestorsOf, TABLE_HEADER, type Signing } from '../probes/signing.ts'
-
-/** A key that is to sign from now on, whatever signs now. */
-export interface Chosen {
-  readonly selector: string
-  readonly path: string
-  readonly is: PathState['is']
-}
+import { TABLE_HEADER, type Signing } from '../probes/signing.ts'
 
 /**
  * The lines that there are to be, in the order of the domains: the key in use, else the first one, but for the domains
  * for which another was chosen.
+ *
+ * @param chosen - keys that are to sign from now on, whatever signs now.
  */
-export const signingLines = (signing: readonly Signing[], chosen: ReadonlyMap<string, Chosen>): readonly Signing[] =>
-  signing.map((each) => switched(each, chosen.get(each.domain)))
+export const signingLines = (signing: readonly Signing[], chosen: readonly Signing[]): readonly Signing[] => {
+  const byDomain = new Map(chosen.map((each) => [each.domain, each]))
+  return signing.map((each) => switched(each, byDomain.get(each.domain)))
+}
 
 /** What the host will answer once the tables name another key. */
-function switched(signing: Signing, chosen: Chosen | undefined): Signing {
-  if (chosen === undefined || isSameName(chosen.selector, signing.selector) || chosen.is.kind !== 'file') return signing
-  const { selector, path, is } = chosen
-  const above = ancestorsOf(path)
-  return {
-    ...signing,
-    selector,
-    path,
-    key: { kind: 'key', owner: String(is.owner), group: String(is.group), mode: String(is.mode), publicKey: UNKNOWN },
-    directories: signing.directories.filter((each) => above.includes(each.path)),
-  }
+function switched(signing: Signing, chosen: Signing | undefined): Signing {
+  if (chosen === undefined || isSameName(chosen.selector, signing.selector)) return signing
+  const { selector, path, key, directories, groups } = chosen
+  return { ...signing, selector, path, key, directories, groups }
 }
 
 /** Once the tables name it or not: they name no key that is gone. */

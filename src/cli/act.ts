@@ -4,13 +4,10 @@ import { MailrunError } from '../model/mailrun-error.ts'
 import { bugText, hasErrors } from '../report/errors.ts'
 import { said, term } from '../report/write/terminal.ts'
 import { maskKnown } from '../shell/mask-known.ts'
-import type { Actions } from './actions.ts'
 import { adviceOn } from './flags/ansible-flags.ts'
 import { formatMeant, tellCouldNotStart } from './terminal/could-not-start.ts'
 import { EXIT } from './exit-status.ts'
-import { givenInventory, givenPlaybook } from './flags/given.ts'
 import { boundGarbage } from './terminal/heap.ts'
-import type { InventoryFlags } from './flags/fleet-flags.ts'
 import { flushed, guardOutput, outputProblem, stderr } from './terminal/output.ts'
 import { program } from './program.ts'
 import { listenToSignals, type Signals } from './terminal/signals.ts'
@@ -28,10 +25,9 @@ export async function act(words: readonly string[], version: string): Promise<ne
     process.exit(signals.running ? EXIT.failed : EXIT.couldNotStart)
   })
   let status = EXIT.satisfied as number
-  const actions = actionsOf(version, signals, (ended) => {
+  const mailrun = program(version, signals, (ended) => {
     status = ended
   })
-  const mailrun = program(version, actions)
   try {
     await mailrun.parseAsync([...words], { from: 'user' })
   } catch (error) {
@@ -45,56 +41,6 @@ export async function act(words: readonly string[], version: string): Promise<ne
   }
   process.exit(status)
 }
-
-/** Each loads its command only once it is called. @param end - is told the exit status. */
-function actionsOf(version: string, signals: Signals, end: (status: number) => void): Actions {
-  return {
-    run: async (path, flags) => {
-      const playbook = await givenPlaybook(path)
-      const given = { ...withInventory(flags), playbook }
-      end(await (await import('./commands/run.ts')).runCommand(given, signals))
-    },
-    adopt: async (hosts, flags) => {
-      end(await (await import('./commands/adopt.ts')).adoptCommand(hosts, flags, signals))
-    },
-    ping: async (flags) => {
-      const given = withInventory(flags)
-      end(await (await import('./commands/ping.ts')).pingCommand(given, signals))
-    },
-    verify: async (flags) => {
-      const given = withInventory(flags)
-      end(await (await import('./commands/verify.ts')).verifyCommand(given, signals))
-    },
-    audit: async (flags) => {
-      const given = withInventory(flags)
-      end(await (await import('./commands/audit.ts')).auditCommand(given, version, signals))
-    },
-    inventory: async (flags) => {
-      const given = withInventory(flags)
-      end(await (await import('./commands/inventory.ts')).inventoryCommand(given))
-    },
-    encrypt: async (flags) => {
-      end(await (await import('./commands/encrypt.ts')).encryptCommand(flags))
-    },
-    schema: async (playbooks, flags) => {
-      end(await (await import('./commands/schema.ts')).schemaCommand(playbooks, flags))
-    },
-    rotate: async (flags) => {
-      const given = withInventory(flags)
-      end(await (await import('./commands/rotate.ts')).rotateCommand(given, signals))
-    },
-    dns: async (action, flags) => {
-      const given = withInventory(flags)
-      end(await (await import('./commands/dns.ts')).dnsCommand(action, given, signals))
-    },
-  }
-}
-
-/** @throws MailrunError where none was given */
-const withInventory = <Flags extends Pick<InventoryFlags, 'inventory'>>(flags: Flags) => ({
-  ...flags,
-  inventory: givenInventory(flags.inventory),
-})
 
 /** Returns the exit status. */
 function tellError(error: unknown, format: string): number {

@@ -1,5 +1,5 @@
 // The exit status of a run: the first that applies.
-import type { Publication } from '../dns/publication.ts'
+import type { Publication } from '../dns/push/publication.ts'
 import type { RunResult } from '../model/run-event.ts'
 
 export const EXIT = {

@@ -1,10 +1,12 @@
-// The var `dns` of an inventory: which name servers a zone has, and how records get there.
+// The var `dns` of an inventory: which name servers a zone has, and by which backend records get there.
 import * as v from 'valibot'
+import { domain } from '../mail/schemas.ts'
 import { MailrunError } from '../model/mailrun-error.ts'
 import type { NameServerVars } from '../model/outside-question.ts'
-import { domain } from '../mail/schemas.ts'
 import type { Untrusted } from '../shell/untrusted.ts'
-import { parseServer } from './name-server.ts'
+import type { Backend, Updater } from './backends/backend.ts'
+import { BACKEND_VARS, backendOf, ownSettings, VIAS, zoneFirst, type BackendSettings } from './backends/backends.ts'
+import { parseServer } from './lookup/name-server.ts'
 
 const isServer = (text: string): boolean => {
   try {
@@ -27,29 +29,20 @@ const servers = v.pipe(
   v.minLength(1, 'at least one name server is wanted'),
 )
 
+/** `a, b and c` */
+const listed = (names: readonly string[], last: string): string =>
+  `${names.slice(0, -1).join(', ')} ${last} ${names.at(-1)}`
+
 const zone = {
   /** All that serve it, secondaries with no record of their own included. Left out: those that DNS names. */
   servers: v.optional(servers),
   /** That takes updates, one that DNS does not name included. Left out: the one that the SOA record names. */
   primary: v.optional(server),
-  /**
-   * `nsupdate`: from here, with `key_file`. `nsupdate-local`: on `host`, with the session key that BIND keeps there.
-   * `knotc`: on `host`, in Knot DNS. `none`: by other ways.
-   */
-  via: v.optional(
-    v.picklist(['nsupdate', 'nsupdate-local', 'knotc', 'none'], 'nsupdate, nsupdate-local, knotc or none is wanted'),
-  ),
-  /** TSIG key as tsig-keygen(8) writes it. */
-  key_file: v.optional(v.pipe(v.string('a path is wanted'), v.minLength(1, 'a path is wanted'))),
-  /** The name server's name in the inventory. */
-  host: v.optional(
-    v.pipe(
-      v.string("a host's name in the inventory is wanted"),
-      v.minLength(1, "a host's name in the inventory is wanted"),
-    ),
-  ),
+  /** The backend, by name. Left out: the one that its own entries imply. */
+  via: v.optional(v.picklist(VIAS, `${listed(VIAS, 'or')} is wanted`)),
+  ...BACKEND_VARS,
 } as const
-const ENTRIES = 'servers, primary, via, key_file and host'
+const ENTRIES = listed(Object.keys(zone), 'and')
 
 /** As an entry of a playbook's schema. */
 export const dnsVar = v.strictObject(
@@ -67,36 +60,29 @@ export const dnsVar = v.strictObject(
 
 export type DnsVars = v.InferOutput<typeof dnsVar>
 
-interface Ways {
-  readonly via?: ZoneSettings['via']
-  readonly key_file?: string | undefined
-  readonly host?: string | undefined
-}
-
 /** What holds for one zone. */
 export interface ZoneSettings {
   readonly servers: readonly string[] | undefined
   readonly primary: string | undefined
   /** `undefined`: nothing was said, and nothing can be pushed. */
-  readonly via: 'nsupdate' | 'nsupdate-local' | 'knotc' | 'none' | undefined
-  readonly keyFile: string | undefined
-  readonly host: string | undefined
+  readonly backend: Backend | undefined
+  readonly updater: Updater | 'by-hand' | undefined
+  /** The values of the backend's own entries, in their order. */
+  readonly own: readonly unknown[]
 }
 
+type SettingsByZone = NameServerVars &
+  BackendSettings & { readonly zones?: Readonly<Record<string, NameServerVars & BackendSettings>> | undefined }
+
 /** @throws MailrunError for what does not go together */
-export function zoneSettings(
-  vars: NameServerVars & Ways & { readonly zones?: Readonly<Record<string, Ways>> | undefined },
-  name: Untrusted,
-): ZoneSettings {
-  const all = { ...vars, ...vars.zones?.[name] }
-  const via =
-    all.via ?? (all.host !== undefined ? 'nsupdate-local' : all.key_file !== undefined ? 'nsupdate' : undefined)
-  if (via === 'nsupdate' && all.key_file === undefined) {
-    throw new MailrunError(
-      `dns: ${name}: via: nsupdate needs key_file, the TSIG key that the name server knows (tsig-keygen writes one)`,
-    )
-  }
-  if ((via === 'nsupdate-local' || via === 'knotc') && all.host === undefined)
-    throw new MailrunError(`dns: ${name}: via: ${via} needs host, the name server's name in the inventory`)
-  return { servers: all.servers, primary: all.primary, via, keyFile: all.key_file, host: all.host }
+export function zoneSettings(vars: SettingsByZone, name: Untrusted): ZoneSettings {
+  const all = zoneFirst(vars.zones?.[name] ?? {}, vars)
+  const backend = backendOf(all)
+  const { servers, primary } = all
+  if (backend === undefined) return { servers, primary, backend, updater: undefined, own: [] }
+  const own = ownSettings(backend, all)
+  const settled = backend.settle(own)
+  if (typeof settled === 'object' && 'needs' in settled)
+    throw new MailrunError(`dns: ${name}: via: ${backend.via} needs ${settled.needs}`)
+  return { servers, primary, backend, updater: settled, own: Object.values(own) }
 }

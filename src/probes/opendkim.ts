@@ -11,15 +11,7 @@ import type { PostfixSources } from '../model/postfix-sources.ts'
 import { withSettings, type Settings } from '../postfix/with-settings.ts'
 import { MAIN_CF, postfixParameters, type PostfixParameters } from './postfix-parameters.ts'
 import { postfixServices, postfixSources, type PostfixServices } from './postfix-services.ts'
-import {
-  KEY_TABLE,
-  keyPath,
-  opendkimSetup,
-  SIGNING_TABLE,
-  signingProbe,
-  type OpendkimSetup,
-  type Signing,
-} from './signing.ts'
+import { KEY_TABLE, opendkimSetup, SIGNING_TABLE, signingProbe, type OpendkimSetup, type Signing } from './signing.ts'
 import { CONFIGURATION } from './signing-family.ts'
 import { unitProbe, type UnitQuestion, type UnitState } from './unit.ts'
 
@@ -51,14 +43,17 @@ export interface OpendkimState {
   readonly main: PathState
   readonly activation: OpendkimActivation
   /** The keys that are to sign from now on, in the order in which they were asked for. */
-  readonly keys: readonly PathState[]
+  readonly keys: readonly Signing[]
 }
+
+/** A selector, whose key is `DIRECTORY/DOMAIN/SELECTOR.private`; or one whose key lies elsewhere. */
+export type ActiveKey = string | { readonly selector: string; readonly path: string }
 
 export interface OpendkimQuestion {
   readonly domains: readonly string[]
   readonly selector: string
   readonly directory?: string
-  readonly active?: Readonly<Record<string, string>>
+  readonly active?: Readonly<Record<string, ActiveKey>>
   /** opendkim.conf(5), Socket. Left out: as it is. */
   readonly socket?: string
 }
@@ -82,9 +77,10 @@ export function opendkimProbe(question: OpendkimQuestion): Probe<OpendkimState> 
     pathProbe({ path: MAIN_CF, wanted: 'digest' }),
     opendkimActivation,
     ...FILES.map((path) => pathProbe({ path, wanted: 'shown' })),
-    ...Object.entries(active).map(([domain, each]) =>
-      pathProbe({ path: keyPath(directory, domain, each), wanted: 'nothing' }),
-    ),
+    ...Object.entries(active).map(([domain, key]) => {
+      const named = typeof key === 'string' ? { selector: key } : key
+      return signingProbe({ domains: [domain], directory, which: 'just', ...named })
+    }),
   ] as readonly Probe<unknown>[]
   return joinProbes<readonly Signing[], unknown, OpendkimState>(
     signingProbe({ domains, selector, directory }),
@@ -99,11 +95,11 @@ export function opendkimProbe(question: OpendkimQuestion): Probe<OpendkimState> 
       main: main as PathState,
       activation: activation as OpendkimActivation,
       files: paths.slice(0, FILES.length) as readonly PathState[],
-      keys: paths.slice(FILES.length) as readonly PathState[],
+      keys: (paths.slice(FILES.length) as readonly (readonly Signing[])[]).flat(),
     }),
     ({ signing, setup, unit, parameters, services, main, activation, files, keys }) => [
       signing,
-      [setup, unit, parameters, services, main, activation, ...files, ...keys],
+      [setup, unit, parameters, services, main, activation, ...files, ...keys.map((key) => [key])],
     ],
   )
 }

@@ -40,6 +40,8 @@ export interface SigningQuestion {
   readonly directory: string
   /** `just`: this key, whatever the host's tables name. Left out: the one that they name, else this. */
   readonly which?: 'just'
+  /** Of the key, where it is not in the directory: then there is one domain. It has no white space. */
+  readonly path?: string
 }
 
 const TABLES = [`path:${KEY_TABLE}`, `path:${SIGNING_TABLE}`, `path:${CONFIGURATION}`] as const
@@ -47,19 +49,19 @@ const TABLES = [`path:${KEY_TABLE}`, `path:${SIGNING_TABLE}`, `path:${CONFIGURAT
 export const keyPath = (directory: string, domain: string, selector: string): string =>
   `${directory}/${domain}/${selector}.private`
 
-export function signingProbe({ domains, selector, directory, which }: SigningQuestion): Probe<readonly Signing[]> {
+export function signingProbe(question: SigningQuestion): Probe<readonly Signing[]> {
+  const { domains, selector, directory, which, path } = question
+  const pathOf = (domain: string): string => path ?? keyPath(directory, domain, selector)
   return defineProbe<readonly Signing[]>({
-    key: `signing ${JSON.stringify([domains, selector, directory, which])}`,
+    key: `signing ${JSON.stringify([domains, selector, directory, which, path])}`,
     reads: [
-      ...domains.map((domain) => `path:${keyPath(directory, domain, selector)}` as const),
+      ...domains.map((domain) => `path:${pathOf(domain)}` as const),
       ...TABLES,
       `user:${DAEMON}`,
       'package:openssl',
     ],
     family: signingFamily,
-    item: signingItem(
-      domains.map((domain) => [domain, selector, keyPath(directory, domain, selector), which ?? 'first']),
-    ),
+    item: signingItem(domains.map((domain) => [domain, selector, pathOf(domain), which ?? 'first'])),
     parse: readSigning,
     foresee(state, known) {
       const user = factAbout(known, 'user', DAEMON)?.value

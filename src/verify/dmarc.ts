@@ -1,8 +1,8 @@
 // Whether mail of a domain passes DMARC, by what was proved of its signatures and of SPF, and by what each
 // authoritative server says.
-import type { Authority } from '../dns/authority.ts'
-import { shownServer } from '../dns/name-server.ts'
-import { walkDns } from '../dns/walk-dns.ts'
+import type { Authority } from '../dns/lookup/authority.ts'
+import { shownServer } from '../dns/lookup/name-server.ts'
+import { walkDns } from '../dns/lookup/walk-dns.ts'
 import { evaluateDmarc, type DmarcOutcome } from '../mail/dmarc/evaluate.ts'
 import type { DmarcProof, SigningProof, SpfProof, Verdict } from '../model/proof.ts'
 import { signatureVerdict } from './signing.ts'

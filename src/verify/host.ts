@@ -1,5 +1,5 @@
 // All that is proved of one host: signing, SPF, DMARC and its names, for each of its domains.
-import type { Authority } from '../dns/authority.ts'
+import type { Authority } from '../dns/lookup/authority.ts'
 import { mailDomain } from '../mail/names.ts'
 import { judged, type HostProof, type SpfProof, type Verdict } from '../model/proof.ts'
 import type { MilterState } from '../probes/milter-sign.ts'

@@ -1,7 +1,7 @@
 // An authority's answers in the shape of node:dns's `resolve`, which mailauth asks.
 import type { DNSResolver } from 'mailauth'
-import type { Authority } from '../dns/authority.ts'
-import type { NameServer } from '../dns/name-server.ts'
+import type { Authority } from '../dns/lookup/authority.ts'
+import type { NameServer } from '../dns/lookup/name-server.ts'
 import type { DnsQuestion } from '../mail/dns-walk.ts'
 
 const CODES = { 'no-data': 'ENODATA', 'no-name': 'ENOTFOUND', failed: 'ETIMEOUT' } as const

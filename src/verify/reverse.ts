@@ -1,7 +1,7 @@
 // Forward-confirmed reverse DNS: an address has a name, the name has the address, and so has the name that the host
 // greets with (RFC 1912, section 2.1; RFC 5321, section 4.1.4).
-import type { Authority } from '../dns/authority.ts'
-import { MOST_REVERSE_NAMES } from '../dns/bounds.ts'
+import type { Authority } from '../dns/lookup/authority.ts'
+import { MOST_REVERSE_NAMES } from '../dns/bounds/bounds.ts'
 import { parseNetwork, renderNetwork } from '../mail/network.ts'
 import { valuesOf } from '../mail/dns-walk.ts'
 import type { AddressProof, Verdict } from '../model/proof.ts'

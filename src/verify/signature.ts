@@ -1,8 +1,8 @@
 // Verifies the signatures that milters put on a message, by the keys that each authoritative server gives, and says
 // what is wrong as what it is.
 import { dkimVerify } from 'mailauth/lib/dkim/verify.js'
-import type { Asking, Authority } from '../dns/authority.ts'
-import { shownServer, type NameServer } from '../dns/name-server.ts'
+import type { Asking, Authority } from '../dns/lookup/authority.ts'
+import { shownServer, type NameServer } from '../dns/lookup/name-server.ts'
 import { dkimName, parseDkim } from '../mail/dkim-record.ts'
 import { RecordSyntaxError } from '../mail/record-syntax-error.ts'
 import type { ServerVerdict, SignatureProof, Verdict } from '../model/proof.ts'

@@ -1,7 +1,7 @@
 // Judges what a host's milters did with a message: signed where it must be, unsigned where it must not be, and
 // verified.
-import type { Authority } from '../dns/authority.ts'
-import { MOST_SIGNATURES } from '../dns/bounds.ts'
+import type { Authority } from '../dns/lookup/authority.ts'
+import { MOST_SIGNATURES } from '../dns/bounds/bounds.ts'
 import { filledTemplate, withFields, type GivenField } from '../mail/probe-message.ts'
 import type { SignatureProof, SigningProof, Verdict } from '../model/proof.ts'
 import { hindrance } from './hindrance.ts'

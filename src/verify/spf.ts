@@ -2,8 +2,8 @@
 // 7208).
 import type { DNSResolver } from 'mailauth'
 import { spf } from 'mailauth/lib/spf/index.js'
-import type { Authority } from '../dns/authority.ts'
-import { shownServer } from '../dns/name-server.ts'
+import type { Authority } from '../dns/lookup/authority.ts'
+import { shownServer } from '../dns/lookup/name-server.ts'
 import type { SpfProof, Verdict } from '../model/proof.ts'
 import { RecordSyntaxError } from '../mail/record-syntax-error.ts'
 import { parseSpf } from '../mail/spf/parse.ts'

@@ -7,6 +7,7 @@ import { inHost } from '../lab/in-host.ts'
 import { project, ROOT } from '../unit/cli/mailrun.ts'
 import { keepHost } from './host.ts'
 import { FIRST, SECOND, type KeyInUse, type Profile } from './profile.ts'
+import { ROTATION } from './rotation.ts'
 import type { Bench } from './trial.ts'
 
 const HOST = 'mx1'
@@ -34,6 +35,7 @@ export async function openBench(lab: typeof Lab, dns: boolean): Promise<Bench & 
       writeFileSync(join(here.folder, 'over.yaml'), inventoryOf(profile))
       if (dns) await publishKeys(lab, profile.keys)
     },
+    published: async () => (dns ? publishedNames(lab) : []),
     close: () => here.remove(),
   }
 }
@@ -42,13 +44,13 @@ export async function openBench(lab: typeof Lab, dns: boolean): Promise<Bench & 
 const inventoryOf = ({ vars, keys }: Profile): string =>
   JSON.stringify({
     mail: {
-      vars: { dmarc: { p: 'none', rua: `dmarc@${FIRST}` }, dns_ttl: 5, ...vars },
+      vars: { dmarc: { p: 'none', rua: `dmarc@${FIRST}` }, dns_ttl: 5, dkim_rotation: ROTATION, ...vars },
       hosts: { [HOST]: { dkim_selectors: [...new Set(keys.map(({ selector }) => selector))] } },
     },
   })
 
-/** In the place of all that the zones of the lab's domains say of DKIM. */
-async function publishKeys(lab: typeof Lab, keys: readonly KeyInUse[]): Promise<void> {
+/** As the primary has them. */
+async function publishedNames(lab: typeof Lab): Promise<readonly string[]> {
   const { keyFiles, primary } = await lab.dns()
   const published = await inHost(
     'ns1',
@@ -58,8 +60,14 @@ for z in ${FIRST} ${SECOND}; do
   dig +noall +answer -k /run/test.key @${primary} $z AXFR | sed -n 's/^\\(\\S*_domainkey\\S*\\)\\s.*/\\1/p'
 done | sort -u`,
   )
+  return published.split('\n').map((name) => name.toLowerCase())
+}
+
+/** In the place of all that the zones of the lab's domains say of DKIM. */
+async function publishKeys(lab: typeof Lab, keys: readonly KeyInUse[]): Promise<void> {
+  const published = await publishedNames(lab)
   for (const zone of [FIRST, SECOND]) {
-    const old = published.split('\n').filter((name) => name.endsWith(`${zone}.`))
+    const old = published.filter((name) => name.endsWith(`${zone}.`))
     const lines = await Promise.all(keys.filter(({ domain }) => domain === zone).map(recordOf))
     const changes = [...old.map((name) => `update delete ${name}`), ...lines]
     if (changes.length > 0) await lab.dnsUpdate(changes)

@@ -8,7 +8,19 @@ export interface Row {
   readonly then?: Afterwards
 }
 
-const HEAD = ['profile', 'what is special', 'outcome', 'check', 'run', 'verify', 'audit', 'rotate', 'messages', 'why']
+const HEAD = [
+  'profile',
+  'what is special',
+  'outcome',
+  'check',
+  'run',
+  'messages',
+  'verify',
+  'audit',
+  'whole rotation',
+  'messages meanwhile',
+  'why',
+]
 
 const cells = ({ tried, then }: Row): readonly unknown[] => {
   const { profile, outcome, check, run, sent, why, faults } = tried
@@ -19,13 +31,16 @@ const cells = ({ tried, then }: Row): readonly unknown[] => {
     then !== undefined && then.faults.length > 0 ? 'broken' : outcome,
     check,
     run,
+    sent,
     then?.verify ?? '',
     then?.audit ?? '',
-    then?.rotate ?? '',
-    sent,
+    then === undefined ? '' : `${then.rotate}${then.rotated === undefined ? '' : ` in ${seconds(then.rotated)}`}`,
+    then?.rotated?.sent ?? '',
     said.split('\n')[0]?.replaceAll('|', '\\|') ?? '',
   ]
 }
+
+const seconds = (rotated: { readonly seconds: number }): string => `${Math.round(rotated.seconds)} s`
 
 export const table = (rows: readonly Row[]): string =>
   [HEAD, HEAD.map(() => '---'), ...rows.map(cells)].map((each) => `| ${each.join(' | ')} |`).join('\n')

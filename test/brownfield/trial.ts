@@ -17,6 +17,8 @@ export interface Bench {
   mailrun(...words: readonly string[]): Promise<Ended>
   /** The inventory says what the profile says; DNS, where there is one, serves its keys. */
   prepare(profile: Profile): Promise<void>
+  /** Every name in `_domainkey` of the lab's zones, with its last dot, in lower case; empty without name servers. */
+  published(): Promise<readonly string[]>
 }
 
 export interface Trial {
@@ -86,7 +88,7 @@ export async function trial(bench: Bench, profile: Profile): Promise<Trial> {
 /** All files of the host but mail. */
 export const treeOf = ({ lab, host }: Bench): ReturnType<typeof treeList> => lab.treeList(host, { exclude: OF_MAIL })
 
-const streamOf = ({ senders, ways }: Profile): Stream => ({ senders, ways, pause: PAUSE })
+export const streamOf = ({ senders, ways }: Profile): Stream => ({ senders, ways, pause: PAUSE })
 
 /** How a few messages of each sender on each way are signed; `bad`: one that is not taken, or lost. */
 export async function mailNow(
@@ -104,7 +106,7 @@ export async function mailNow(
 }
 
 /** A run that went well is to be the last. */
-async function secondRun(bench: Bench): Promise<readonly string[]> {
+export async function secondRun(bench: Bench): Promise<readonly string[]> {
   const { code, stdout } = await bench.mailrun('playbooks/dkim.ts', '--format', 'json')
   if (code !== 0 && code !== 6) return [`the second run ended with ${code}: ${stdout.slice(0, 500)}`]
   const changed = documentOf(stdout)?.hosts.flatMap(({ tasks }) => tasks.filter(({ status }) => status === 'changed'))

@@ -1,7 +1,7 @@
 // Parsers of strangers' text take a time that grows no faster than the text: `npm run test:growth`.
 import type ts from 'typescript'
 import * as assert from 'uvu/assert'
-import { questionBytes, readMessage } from '../../src/dns/message.ts'
+import { questionBytes, readMessage } from '../../src/dns/lookup/message.ts'
 import { questions } from '../fuzz/asked.ts'
 import { clock } from '../strangers/clock.ts'
 import { growthOf } from '../strangers/growth.ts'

@@ -4,13 +4,13 @@ import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import * as assert from 'uvu/assert'
-import { authoritative } from '../../src/dns/authoritative.ts'
-import { serversOf } from '../../src/dns/server-addresses.ts'
-import type { Looking } from '../../src/dns/look.ts'
-import { planRecords, type DnsPlan } from '../../src/dns/plan-dns.ts'
-import { pushFromHere } from '../../src/dns/push-from-here.ts'
-import { servedEverywhere } from '../../src/dns/served-everywhere.ts'
-import { writtenChange } from '../../src/dns/written-change.ts'
+import { authoritative } from '../../src/dns/lookup/authoritative.ts'
+import { serversOf } from '../../src/dns/lookup/server-addresses.ts'
+import type { Looking } from '../../src/dns/lookup/look.ts'
+import { planRecords, type DnsPlan } from '../../src/dns/plan/plan-dns.ts'
+import { pushFromHere } from '../../src/dns/backends/nsupdate/push-from-here.ts'
+import { servedEverywhere } from '../../src/dns/served/served-everywhere.ts'
+import { writtenChange } from '../../src/dns/backends/written-change.ts'
 import type { MailRecord } from '../../src/mail/dns-record.ts'
 import { suite } from '../suite.ts'
 import { project, ROOT, type Ended, type Project } from '../unit/cli/mailrun.ts'
@@ -376,7 +376,7 @@ const push = async ({ records }: DnsPlan, zone: string): Promise<readonly string
     await pushFromHere(
       records.flatMap((each) => (each.kind === 'change' ? [writtenChange(each.change, zone)] : [])),
       primary!,
-      join(here.folder, 'mailrun.key'),
+      { kind: 'file', path: join(here.folder, 'mailrun.key') },
     )
   ).map(({ kind }) => kind)
 }

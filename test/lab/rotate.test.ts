@@ -486,7 +486,7 @@ do
 done
 printf %s "$s"`
 
-test('a new key that does not prove itself does not sign: the former is put back, and signs', async () => {
+async function unprovedKeyDoesNotSign(): Promise<void> {
   const former = await signer('mx1', 'fleet.test')
   const spoil = async (): Promise<readonly [string, string]> => {
     const name = await inHost('mx1', nextSigner(former))
@@ -519,6 +519,24 @@ test('a new key that does not prove itself does not sign: the former is put back
   const end = await toEnd()
   assert.is(end.code, 0, end.stdout + end.stderr)
   assert.is(await signer('mx1', 'fleet.test'), name)
+}
+
+test('a new key that does not prove itself does not sign: the former is put back, and signs', unprovedKeyDoesNotSign)
+
+test('so it is where the former key lies elsewhere, as on hosts that others set up', async () => {
+  await inHost(
+    'mx1',
+    `set -e
+key=$(grep -o '/etc/dkimkeys/fleet.test/.*' /etc/dkimkeys/KeyTable)
+mkdir -p /etc/mail
+mv "$key" /etc/mail/fleet.test.pem
+sed -i "s,$key,/etc/mail/fleet.test.pem," /etc/dkimkeys/KeyTable
+# As it is written where a rotation begins with such a key.
+[ ! -e /etc/dkimkeys/fleet.test/history ] ||
+  sed -i "s,^\\(.* active $(basename $key .private)\\)$,\\1 /etc/mail/fleet.test.pem," /etc/dkimkeys/fleet.test/history
+systemctl reload opendkim`,
+  )
+  await unprovedKeyDoesNotSign()
 })
 
 test('where a zone is kept in other ways, its rotation waits until the record is there', async () => {

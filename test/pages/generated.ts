@@ -9,6 +9,8 @@ import { readResults } from '../../bench/results.ts'
 import { PROFILES } from '../brownfield/profiles.ts'
 import { aboutSuite, labSuites, recordedSeconds } from '../lab-suites.ts'
 import { MAIN, ROOT } from '../unit/cli/mailrun.ts'
+import { BACKENDS } from '../../src/dns/backends/backends.ts'
+import { withBackends } from './backends.ts'
 import { findingsPage } from './findings.ts'
 import { withFormats } from './formats.ts'
 import { withProfiles } from './profiles.ts'
@@ -34,6 +36,7 @@ export function generatedPages(): ReadonlyMap<string, string> {
       'docs/lab.md',
       withProfiles(withSuites(present('docs/lab.md'), labSuites(), recordedSeconds(), aboutSuite), PROFILES),
     ],
+    ['docs/mail/dns.md', withBackends(present('docs/mail/dns.md'), BACKENDS)],
     ['docs/mail/findings.md', findingsPage()],
     ['docs/tasks.md', tasksPage()],
     ...benchPages(BENCHES, results),

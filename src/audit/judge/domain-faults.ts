@@ -1,6 +1,6 @@
 // What name servers have of a domain, judged: each record by itself, whether it is what is wanted, and whether all
 // servers say so.
-import type { PlannedRecord } from '../../dns/plan-dns.ts'
+import type { PlannedRecord } from '../../dns/plan/plan-dns.ts'
 import { serves } from '../../mail/served-record.ts'
 import { lintAdspSet } from '../../mail/adsp.ts'
 import { lintDkimSet } from '../../mail/dkim-lint.ts'

@@ -1,111 +1,64 @@
-// `mailrun adopt`: looks at hosts that exist, and writes the inventory under which a run changes as little as possible;
-// then tells what such a run would change. Nothing is written on any host.
-import { connector, type Connector } from '../../connection/connector.ts'
-import type { RunBounds } from '../../engine/ask-only.ts'
-import type { Adoption, AdoptedHost } from '../../model/adoption.ts'
-import { MailrunError } from '../../model/mailrun-error.ts'
-import { readExtraVars } from '../../playbook/extra-vars.ts'
-import { adoptionYaml } from '../../report/adoption.ts'
-import type { AdoptionReport, Checked } from '../../report/adoption/format.ts'
+// `mailrun adopt`: its flags, the inventory and what a run with it would change, and the exit status.
+import { adopt, type Adopted, type AdoptEvent } from '../../commands/adopt/adopt.ts'
+import type { AdoptedHost } from '../../model/adoption.ts'
+import type { AdoptionReport } from '../../report/adoption/format.ts'
 import { ADOPTION_FORMATS } from '../../report/adoption/formats.ts'
 import { loadFormat } from '../../report/registry.ts'
-import { adoptedInventory, adoptHosts, hostsToAdopt } from '../../commands/adopt/adopt-hosts.ts'
-import { checkAdoption } from '../../commands/adopt/check.ts'
-import { connectionVars, listOf, namedHosts, reachedAs, WANTED } from '../../commands/adopt/named-hosts.ts'
-import { keyringFor } from '../../commands/fleet/keyring-for.ts'
-import { affordableForks } from '../../commands/fleet/open-files.ts'
-import type { HostSelection } from '../../commands/fleet/question-hosts.ts'
-import { readFleet } from '../../commands/fleet/read-fleet.ts'
-import type { AdoptFlags } from '../flags/adopt-flags.ts'
-import { adoptionTarget } from '../../commands/adopt/adoption-target.ts'
+import type { RunReport } from '../../report/run/format.ts'
+import type { CliCommand } from '../command.ts'
 import { EXIT, exitStatus } from '../exit-status.ts'
-import { fleetSource } from '../flags/fleet-request.ts'
-import { givenInventory } from '../flags/given.ts'
+import { exitStatusHelp } from '../exit-status-help.ts'
+import type { FleetFlags } from '../flags/fleet-flags.ts'
+import { fleetOptions } from '../flags/fleet-options.ts'
+import { reachRequest } from '../flags/fleet-request.ts'
 import { SCREEN } from '../terminal/output.ts'
-import type { Signals } from '../terminal/signals.ts'
 
-/** Resolves with the exit status. @throws MailrunError before any host is touched */
-export async function adoptCommand(words: readonly string[], flags: AdoptFlags, signals: Signals): Promise<number> {
-  const { open } = await loadFormat(ADOPTION_FORMATS, flags.format)
-  const target = flags.write === undefined ? undefined : await adoptionTarget(flags.write)
-  let written = false
-  try {
-    const asking = await askingFor(words, flags, signals)
-    try {
-      const adoption = await adoptHosts(asking.hosts, asking.connect, asking.bounds, asking.connection)
-      const text = adoptionYaml(adoption, flags.write ?? 'FILE')
-      if (target !== undefined && adopted(adoption).length > 0) {
-        await target.write(text)
-        written = true
-      }
-      const report = open(SCREEN)
-      report.found(adoption, text, target)
-      const check = await checkOf(adoption, asking, report, flags)
-      report.ended(adoption, text, check)
-      return statusOf(adoption, check)
-    } finally {
-      asking.close()
-    }
-  } finally {
-    if (!written) await target?.giveUp()
-  }
+interface AdoptFlags extends FleetFlags {
+  /** The file of the inventory. */
+  readonly write?: string
+  readonly diff?: boolean
 }
 
-const adopted = ({ hosts }: Adoption): readonly AdoptedHost[] => hosts.filter(({ status }) => status === 'adopted')
+const AFTER = exitStatusHelp([
+  130,
+  1,
+  [3, 'some host could not be asked, or is set up in a way that is not understood, or the check failed'],
+  4,
+  5,
+  [2, 'a run would change something'],
+  [0, 'a run would change nothing'],
+])
 
-interface Asking extends Connector, HostSelection {
-  readonly hosts: Awaited<ReturnType<typeof hostsToAdopt>>
-  readonly connection: Adoption['connection']
-  readonly bounds: RunBounds
+export const command: CliCommand<AdoptFlags> = {
+  grammar(adopting) {
+    adopting
+      .usage('[user@]host[:port] … | -i <inventory> [options]')
+      .option('--write <file>', 'write the inventory into this new file; where it is there, show what differs')
+      .option('-D, --diff', "show the changes to files' texts that a run would make")
+      .addHelpText('after', AFTER)
+    fleetOptions(adopting, ADOPTION_FORMATS)
+  },
+  async act({ flags, operands: hosts, signals }) {
+    const report = (await loadFormat(ADOPTION_FORMATS, flags.format)).open(SCREEN)
+    const { inventory, write } = flags
+    const onEvent = telling(report, flags.diff === true)
+    const adopted = await adopt({ ...(await reachRequest(flags, signals)), inventory, hosts, write, onEvent })
+    report.ended(adopted.adoption, adopted.inventory, adopted)
+    return statusOf(adopted)
+  },
 }
 
-/** All that comes before the first connection. @throws MailrunError */
-async function askingFor(words: readonly string[], flags: AdoptFlags, signals: Signals): Promise<Asking> {
-  const named = namedHosts(words)
-  if (named.length > 0 && flags.inventory !== undefined)
-    throw new MailrunError('where an inventory is given, --limit names hosts of it: wanted are hosts, or -i')
-  if (named.length === 0 && flags.inventory === undefined) throw new MailrunError(`no host was named; ${WANTED}`)
-  const given = named.length > 0 ? [listOf(named)] : givenInventory(flags.inventory)
-  const source = await fleetSource({ ...flags, inventory: given })
-  const keyring = keyringFor(source)
-  const extraVars = await readExtraVars(source.extraVars ?? [], keyring)
-  const inventory = reachedAs(await readFleet(source, extraVars, undefined, keyring), named)
-  const selection = { inventory, limit: flags.limit, extraVars, keyring }
-  const hosts = await hostsToAdopt(selection)
-  const { connect, close } = await connector(
-    hosts.map(({ host }) => host),
-    source,
-  )
-  signals.runBegins()
-  return {
-    ...selection,
-    hosts,
-    connect,
-    close,
-    connection: connectionVars(named, flags),
-    bounds: { forks: affordableForks(flags.forks), interrupt: signals.interrupt, abandon: signals.abandon },
-  }
-}
-
-async function checkOf(
-  adoption: Adoption,
-  asking: Asking,
-  { checks }: AdoptionReport,
-  { diff }: AdoptFlags,
-): Promise<Checked> {
-  if (adopted(adoption).length === 0 || asking.bounds.interrupt.aborted) return {}
-  const report = checks(diff === true)
-  const selection = { ...asking, inventory: adoptedInventory(asking.inventory, adoption), limit: undefined }
-  try {
-    return { checked: await checkAdoption(selection, asking.connect, asking.bounds, report) }
-  } catch (error) {
-    if (!(error instanceof MailrunError)) throw error
-    return { wrong: error }
+function telling(report: AdoptionReport, diff: boolean): (event: AdoptEvent) => void {
+  let check: RunReport = () => {}
+  return (event) => {
+    if (event.kind === 'found') report.found(event.adoption, event.inventory, event.file)
+    else if (event.kind === 'checking') check = report.checks(diff)
+    else check(event.event)
   }
 }
 
 /** The first that applies, as for a run. */
-function statusOf({ hosts }: Adoption, { checked, wrong }: Checked): number {
+function statusOf({ adoption: { hosts }, checked, wrong }: Adopted): number {
   const some = (...words: readonly AdoptedHost['status'][]): boolean =>
     hosts.some(({ status }) => words.includes(status))
   const ofCheck = checked === undefined ? EXIT.satisfied : exitStatus(checked)

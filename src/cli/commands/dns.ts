@@ -1,117 +1,113 @@
-// `mailrun dns plan|push|verify`: compares, pushes and verifies the records that a fleet's mail needs.
+// `mailrun dns plan|push|verify`: flags, the plan and what came of it, and the exit status.
 import { createInterface } from 'node:readline/promises'
-import { connector } from '../../connection/connector.ts'
-import { authoritative } from '../../dns/authoritative.ts'
-import type { DnsVars } from '../../dns/dns-vars.ts'
-import type { VarsOf } from '../../dns/finder-by.ts'
-import type { Looking } from '../../dns/look.ts'
-import { planDns, planRecords, type DnsPlan, type Replacing } from '../../dns/plan-dns.ts'
-import { hostsOf, pushDns, pushShares, type Share } from '../../dns/push-dns.ts'
-import { servedEverywhere, type NotServed } from '../../dns/served-everywhere.ts'
-import { absolute } from '../../inventory/address.ts'
-import type { Inventory } from '../../model/inventory.ts'
+import type { Command } from 'commander'
+import { dnsPlan } from '../../commands/dns/dns-plan.ts'
+import { dnsPush } from '../../commands/dns/dns-push.ts'
+import { dnsVerify } from '../../commands/dns/dns-verify.ts'
+import type { DnsPlanned, DnsRequest } from '../../commands/dns/planned.ts'
 import { MailrunError } from '../../model/mailrun-error.ts'
-import { readExtraVars } from '../../playbook/extra-vars.ts'
 import { DNS_PLAN_FORMATS } from '../../report/dns/plan/formats.ts'
-import type { DnsPushFormat } from '../../report/dns/push/format.ts'
+import type { DnsPushReport } from '../../report/dns/push/format.ts'
 import { DNS_PUSH_FORMATS } from '../../report/dns/push/formats.ts'
-import type { DnsVerifyFormat } from '../../report/dns/verify/format.ts'
+import type { DnsVerifyReport } from '../../report/dns/verify/format.ts'
 import { DNS_VERIFY_FORMATS } from '../../report/dns/verify/formats.ts'
-import type { DnsView } from '../../report/dns/view.ts'
-import { loadFormat } from '../../report/registry.ts'
+import { loadFormat, type About, type Formats } from '../../report/registry.ts'
 import { term } from '../../report/write/terminal.ts'
-import { askMailFleet, mailHosts } from '../../commands/mail-fleet/mail-fleet-of.ts'
-import { keyringFor } from '../../commands/fleet/keyring-for.ts'
-import { affordableForks } from '../../commands/fleet/open-files.ts'
-import { readFleet } from '../../commands/fleet/read-fleet.ts'
-import type { DnsAction, DnsFlags } from '../flags/dns-flags.ts'
-import { recordsFrom } from '../terminal/dns-records.ts'
+import { nearest } from '../../text/nearest.ts'
+import type { CliCommand } from '../command.ts'
 import { EXIT } from '../exit-status.ts'
-import { fleetSource } from '../flags/fleet-request.ts'
-import type { Given } from '../flags/fleet-flags.ts'
+import type { FleetFlags } from '../flags/fleet-flags.ts'
+import { fleetOptions } from '../flags/fleet-options.ts'
+import { fleetRequest } from '../flags/fleet-request.ts'
+import { gather, waitSeconds } from '../flags/values.ts'
 import { SCREEN } from '../terminal/output.ts'
-import type { Signals } from '../terminal/signals.ts'
 
-type Flags = Given<DnsFlags>
-type Source = Awaited<ReturnType<typeof fleetSource>>
-
-/** What there is to do, and all that is needed to do it. */
-interface Work extends DnsView {
-  readonly inventory: Inventory
-  readonly dns: VarsOf<DnsVars>
-  readonly looking: Looking
+interface DnsFlags extends FleetFlags {
+  /** Records of an earlier plan. */
+  readonly from?: string
+  /** Seconds. */
+  readonly wait?: number
+  readonly yes?: boolean
+  /** Names of records of DKIM keys that may take the place of others' keys. */
+  readonly replace?: readonly string[]
 }
 
-const WAIT_AFTER_PUSH = 60
-
-/** Resolves with the exit status. @throws MailrunError before anything is changed */
-export async function dnsCommand(action: DnsAction, flags: Flags, signals: Signals): Promise<number> {
-  const source = await fleetSource(flags)
-  switch (action) {
-    case 'plan': {
-      const format = await loadFormat(DNS_PLAN_FORMATS, flags.format)
-      const work = await workOf(flags, source, signals)
-      format.tell(work, SCREEN)
-      return statusOf(work, changesOf(work) > 0)
-    }
-    case 'push': {
-      const format = await loadFormat(DNS_PUSH_FORMATS, flags.format)
-      return push(await workOf(flags, source, signals), format, flags, source, signals)
-    }
-    case 'verify': {
-      const format = await loadFormat(DNS_VERIFY_FORMATS, flags.format)
-      return verify(await workOf(flags, source, signals), format, flags, signals)
-    }
-  }
+interface Action {
+  grammar(command: Command): void
+  act(request: DnsRequest, flags: DnsFlags): Promise<number>
 }
 
-async function workOf(flags: Flags, source: Source, signals: Signals): Promise<Work> {
-  const keyring = keyringFor(source)
-  const extraVars = await readExtraVars(source.extraVars ?? [], keyring)
-  const inventory = await readFleet(source, extraVars, undefined, keyring)
-  const members = await mailHosts({ inventory, limit: flags.limit, extraVars, keyring })
-  const looking = authoritative(members.dns.of)
-  const shared = { inventory, dns: members.dns.of, looking }
-  const replacing = new Set((flags.replace ?? []).map((name) => name.toLowerCase().replace(/\.$/, '')))
-  if (flags.from !== undefined) {
-    const plan = await planRecords(await recordsFrom(flags.from), looking, replacing)
-    checkReplacing(replacing, plan)
-    return { ...shared, plan, silent: [], unseen: [] }
-  }
-  const { connect, close } = await connector(
-    members.hosts.map(({ host }) => host),
-    source,
+const ACTIONS: Readonly<Record<string, Action>> = {
+  plan: {
+    grammar: (planning) => shared(planning, DNS_PLAN_FORMATS),
+    act: plan,
+  },
+  push: {
+    grammar(pushing) {
+      shared(pushing, DNS_PUSH_FORMATS)
+      pushing
+        .option('--yes', 'ask nobody whether to push')
+        .option(
+          '--replace <name>',
+          "let this record of a host's key, such as mx1._domainkey.example.org, take the place of another key " +
+            'that DNS serves there; mail signed with that one then fails (repeatable)',
+          gather,
+        )
+        .option('--wait <seconds>', 'for name servers to serve what was pushed (default: 60; 0: ask once)', waitSeconds)
+    },
+    act: push,
+  },
+  verify: {
+    grammar(verifying) {
+      shared(verifying, DNS_VERIFY_FORMATS)
+      verifying.option('--wait <seconds>', 'for name servers to serve the records (default: 0: ask once)', waitSeconds)
+    },
+    act: verify,
+  },
+}
+
+function shared(command: Command, formats: Formats<About>): void {
+  fleetOptions(command, formats)
+  command.option('--from <file>', 'take the records of an earlier plan (--format records) and ask no host')
+}
+
+export const command: CliCommand<DnsFlags> = {
+  grammar(dns, action) {
+    if (action !== undefined) ACTIONS[action]!.grammar(dns)
+    else
+      dns
+        .allowUnknownOption()
+        .allowExcessArguments()
+        .action((_flags: object, { args }: Command) => {
+          throw noAction(args)
+        })
+  },
+  async act({ flags, action, signals }) {
+    const request = { ...(await fleetRequest(flags, signals)), from: flags.from }
+    return ACTIONS[action!]!.act(request, flags)
+  },
+}
+
+/**
+ * What is said where `mailrun dns` was told no action.
+ * @param words - what stood there instead, flags and their values included
+ */
+function noAction(words: readonly string[]): MailrunError {
+  const actions = Object.keys(ACTIONS)
+  const wanted = `wanted: mailrun dns ${actions.join('|')} -i <inventory>`
+  const given = words.find((word) => actions.includes(word))
+  if (given !== undefined) return new MailrunError(`${given} goes before the flags; ${wanted}`)
+  const [first] = words
+  if (first === undefined || first.startsWith('-'))
+    return new MailrunError(`nothing says what is to be done; ${wanted}`)
+  const meant = nearest(first, actions)
+  return new MailrunError(
+    `there is no mailrun dns ${first}${meant === undefined ? `; ${wanted}` : `: did you mean mailrun dns ${meant}?`}`,
   )
-  signals.runBegins()
-  const asked = await askMailFleet(members, connect, {
-    forks: affordableForks(flags.forks),
-    interrupt: signals.interrupt,
-    abandon: signals.abandon,
-  }).finally(close)
-  const plan = await planDns(asked.fleet, looking, replacing)
-  checkReplacing(replacing, plan)
-  return {
-    ...shared,
-    plan: { ...plan, findings: [...asked.findings, ...plan.findings] },
-    silent: asked.silent,
-    unseen: asked.unseen,
-  }
-}
-
-/** A name that was mistyped replaces nothing. */
-function checkReplacing(replacing: Replacing, { records }: DnsPlan): void {
-  const keys = records.flatMap(({ record }) => (record.purpose === 'dkim' ? [record.name] : []))
-  const unknown = [...replacing].find((name) => !keys.includes(name))
-  if (unknown !== undefined) {
-    throw new MailrunError(
-      `the plan has no DKIM key of that name; it has ${keys.join(', ') || 'none'}: nothing was pushed`,
-      `--replace ${unknown}`,
-    )
-  }
 }
 
 /** The first that applies, as for a run. */
-function statusOf({ plan: { records, findings }, silent }: Work, changes: boolean): number {
+function statusOf({ plan: { records, findings }, silent }: DnsPlanned, changes: boolean): number {
   if (silent.some(({ status }) => status === 'interrupted' || status === 'not-reached')) return EXIT.interrupted
   if (
     silent.some(({ status }) => status === 'failed') ||
@@ -123,47 +119,41 @@ function statusOf({ plan: { records, findings }, silent }: Work, changes: boolea
   return changes ? EXIT.wouldChange : EXIT.satisfied
 }
 
-const changesOf = ({ plan }: Work): number => plan.records.filter(({ kind }) => kind === 'change').length
+const changesOf = ({ plan: { records } }: DnsPlanned): number => records.filter(({ kind }) => kind === 'change').length
 
-async function push(
-  work: Work,
-  format: DnsPushFormat,
-  flags: Flags,
-  source: Source,
-  signals: Signals,
-): Promise<number> {
-  const report = format.open(work, SCREEN)
-  const shares = await pushShares(work.plan, {
-    dns: work.dns,
-    hosts: work.inventory.hosts,
-    keyPath: absolute,
-    unset: 'error',
-  })
-  refuseClosed(shares)
-  const changes = changesOf(work)
-  if (changes > 0 && !(await agreed(changes, flags))) throw new MailrunError('nothing was pushed')
-  const { connect, close } = await connector(hostsOf(shares), source)
-  signals.runBegins()
-  const pushed = await pushDns(shares, connect, signals.interrupt).finally(close)
-  report.pushed(pushed)
-  const done = new Set(pushed.filter(({ outcome }) => outcome.kind === 'done').map(({ change }) => change.record))
-  const missing = await served(work, flags.wait ?? WAIT_AFTER_PUSH, signals, report, (record) => done.has(record))
-  report.ended(missing, done.size)
-  if (signals.interrupt.aborted) return EXIT.interrupted
-  const failed = pushed.some(({ outcome }) => outcome.kind !== 'done') || missing.length > 0
-  // What is kept in other ways is still to be changed.
-  return failed ? EXIT.failed : statusOf(work, pushed.length < changes)
+async function plan(request: DnsRequest, { format: name }: DnsFlags): Promise<number> {
+  const format = await loadFormat(DNS_PLAN_FORMATS, name)
+  const planned = await dnsPlan(request)
+  format.tell(planned, SCREEN)
+  return statusOf(planned, changesOf(planned) > 0)
 }
 
-/** A zone that nothing leads into is told with what was pushed. @throws MailrunError where nothing can be pushed */
-function refuseClosed(shares: readonly Share[]): void {
-  const closed = shares.flatMap(({ way }) => (way.kind === 'closed' ? [way.why] : []))
-  const isOpen = shares.some(({ way }) => way.kind !== 'closed' && way.kind !== 'none')
-  if (closed.length > 0 && !isOpen) throw new MailrunError([...new Set(closed)])
+async function push(request: DnsRequest, flags: DnsFlags): Promise<number> {
+  const format = await loadFormat(DNS_PUSH_FORMATS, flags.format)
+  let report: DnsPushReport | undefined
+  const result = await dnsPush({
+    ...request,
+    replace: flags.replace,
+    waitSeconds: flags.wait,
+    agree: (changes) => agreed(changes, flags),
+    onEvent(event) {
+      if (event.kind === 'planned') report = format.open(event.planned, SCREEN)
+      else if (event.kind === 'pushed') report?.pushed(event.pushed)
+      else report?.waiting(event.missing)
+    },
+  })
+  const { pushed, notServed, interrupted } = result
+  const done = pushed.filter(({ outcome }) => outcome.kind === 'done').length
+  report?.ended(notServed, done)
+  if (interrupted) return EXIT.interrupted
+  // What is kept in other ways is still to be changed.
+  return done < pushed.length || notServed.length > 0
+    ? EXIT.failed
+    : statusOf(result, pushed.length < changesOf(result))
 }
 
 /** Asked where there is a terminal; where there is none, `--yes` says it. */
-async function agreed(changes: number, { yes }: Flags): Promise<boolean> {
+async function agreed(changes: number, { yes }: DnsFlags): Promise<boolean> {
   if (yes === true) return true
   if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) {
     const records = `${changes} ${changes === 1 ? 'record is' : 'records are'}`
@@ -178,36 +168,20 @@ async function agreed(changes: number, { yes }: Flags): Promise<boolean> {
   return /^y(?:es)?$/i.test(answer.trim())
 }
 
-async function verify(work: Work, format: DnsVerifyFormat, flags: Flags, signals: Signals): Promise<number> {
-  const report = format.open(work, SCREEN)
-  signals.runBegins()
-  const missing = await served(work, flags.wait ?? 0, signals, report, () => true)
-  report.ended(missing)
-  if (signals.interrupt.aborted) return EXIT.interrupted
-  if (missing.some(({ kind }) => kind !== 'silent')) return EXIT.failed
-  return missing.length > 0 ? EXIT.unreachable : statusOf(work, false)
-}
-
-/** What cannot be read there is not served, whatever stands beside it. */
-async function served(
-  { plan, looking }: Work,
-  waitSeconds: number,
-  { interrupt }: Signals,
-  { waiting }: { readonly waiting: (missing: readonly NotServed[]) => void },
-  which: (record: NotServed['record']) => boolean,
-): Promise<readonly NotServed[]> {
-  const unreadable = plan.records.flatMap((each): readonly NotServed[] =>
-    each.kind === 'blocked' && each.unreadable === true && which(each.record)
-      ? [{ record: each.record, server: undefined, kind: 'other', why: each.why, serial: undefined }]
-      : [],
-  )
-  const left = new Set(unreadable.map(({ record }) => record))
-  const records = plan.records.map(({ record }) => record).filter((record) => !left.has(record) && which(record))
-  const missing = await servedEverywhere(records, {
-    ...looking,
-    waitSeconds,
-    signal: interrupt,
-    progress: waiting,
+async function verify(request: DnsRequest, flags: DnsFlags): Promise<number> {
+  const format = await loadFormat(DNS_VERIFY_FORMATS, flags.format)
+  let report: DnsVerifyReport | undefined
+  const result = await dnsVerify({
+    ...request,
+    waitSeconds: flags.wait,
+    onEvent(event) {
+      if (event.kind === 'planned') report = format.open(event.planned, SCREEN)
+      else report?.waiting(event.missing)
+    },
   })
-  return [...unreadable, ...missing]
+  const { notServed, interrupted } = result
+  report?.ended(notServed)
+  if (interrupted) return EXIT.interrupted
+  if (notServed.some(({ kind }) => kind !== 'silent')) return EXIT.failed
+  return notServed.length > 0 ? EXIT.unreachable : statusOf(result, false)
 }

@@ -1,66 +1,53 @@
 // `mailrun encrypt`: a value, from standard input or typed without echo, as an inventory takes it.
-import { readFile } from 'node:fs/promises'
+import { valueEncrypter } from '../../commands/encrypt-value.ts'
 import { MailrunError } from '../../model/mailrun-error.ts'
 import { documentText } from '../../report/write/terminal.ts'
-import { asYamlValue, encrypterTo, recipientsIn, type EncryptTo } from '../../secrets/encrypt.ts'
 import { Secret } from '../../shell/secret.ts'
-import { warn } from '../flags/age-flags.ts'
-import { askOnTerminal } from '../terminal/ask-on-terminal.ts'
-import type { EncryptFlags } from '../flags/fleet-flags.ts'
-import { stdout } from '../terminal/output.ts'
+import type { CliCommand } from '../command.ts'
+import { warn, type AgeFlags } from '../flags/age-flags.ts'
 import { secretFromFile } from '../flags/secret-from-file.ts'
+import { gather } from '../flags/values.ts'
+import { askOnTerminal } from '../terminal/ask-on-terminal.ts'
+import { stdout } from '../terminal/output.ts'
 
-/** Resolves with the exit status. @throws MailrunError */
-export async function encryptCommand(flags: EncryptFlags): Promise<number> {
-  const encrypt = await encrypterTo(await encryptTo(flags))
-  const plain = process.stdin.isTTY
-    ? Buffer.from(await asked('value: ', 'give it on standard input'))
-    : await standardInput()
-  if (plain.length === 0) throw new MailrunError('there is nothing to encrypt: standard input is empty')
-  stdout.write(documentText(asYamlValue(await encrypt(plain))))
-  return 0
+interface EncryptFlags extends Pick<AgeFlags, 'agePassphraseFile'> {
+  readonly recipient?: readonly string[]
+  readonly recipientsFile?: readonly string[]
+  readonly passphrase?: boolean
 }
 
-async function encryptTo({
-  recipient = [],
-  recipientsFile = [],
-  passphrase,
-  agePassphraseFile,
-}: EncryptFlags): Promise<EncryptTo> {
-  const recipients = [
-    ...recipient.map((text) => ({ text, where: '--recipient' })),
-    ...(await Promise.all(recipientsFile.map(recipientsOf))).flat(),
-  ]
-  const withPassphrase = passphrase === true || agePassphraseFile !== undefined
-  if (withPassphrase === recipients.length > 0) {
-    throw new MailrunError(
-      withPassphrase
-        ? 'a passphrase or recipients, not both: age has it so'
-        : 'to whom? --recipient age1…, --recipients-file FILE, or --passphrase',
-    )
-  }
-  if (!withPassphrase) return { recipients }
+export const command: CliCommand<EncryptFlags> = {
+  grammar(encrypting) {
+    encrypting
+      .usage('-r <age1…> | -R <file> | -p')
+      .option('-r, --recipient <age1…>', 'who can open it (repeatable)', gather)
+      .option('-R, --recipients-file <file>', 'recipients, one a line (repeatable)', gather)
+      .option('-p, --passphrase', 'with a passphrase, which is asked for')
+      .option('--age-passphrase-file <file>', 'with the passphrase that is the first line of this file')
+  },
+  async act({ flags }) {
+    const { recipient: recipients, recipientsFile: recipientsFiles } = flags
+    const encrypt = await valueEncrypter({ recipients, recipientsFiles, passphrase: passphraseOf(flags) })
+    const plain = process.stdin.isTTY
+      ? Buffer.from(await asked('value: ', 'give it on standard input'))
+      : await standardInput()
+    if (plain.length === 0) throw new MailrunError('there is nothing to encrypt: standard input is empty')
+    stdout.write(documentText(await encrypt(plain)))
+    return 0
+  },
+}
+
+function passphraseOf({ passphrase, agePassphraseFile }: EncryptFlags): (() => Promise<Secret>) | undefined {
   if (agePassphraseFile !== undefined)
-    return { passphrase: await secretFromFile('--age-passphrase-file', agePassphraseFile, 'the passphrase', warn) }
-  const [first, again] = [
-    await asked('passphrase: ', 'use --age-passphrase-file FILE'),
-    await asked('once more: ', 'use --age-passphrase-file FILE'),
-  ]
-  if (first !== again) throw new MailrunError('the two passphrases are not the same')
-  return { passphrase: new Secret(first) }
+    return () => secretFromFile('--age-passphrase-file', agePassphraseFile, 'the passphrase', warn)
+  return passphrase === true ? typedTwice : undefined
 }
 
-const recipientsOf = async (file: string): Promise<ReturnType<typeof recipientsIn>> => {
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new MailrunError(
-      error.code === 'ENOENT' ? 'there is no such file' : error.message,
-      `--recipients-file ${file}`,
-    )
-  })
-  const found = recipientsIn(text, file)
-  if (found.length === 0)
-    throw new MailrunError('there is no recipient in this file: age1… is wanted, one a line', file)
-  return found
+async function typedTwice(): Promise<Secret> {
+  const first = await asked('passphrase: ', 'use --age-passphrase-file FILE')
+  const again = await asked('once more: ', 'use --age-passphrase-file FILE')
+  if (first !== again) throw new MailrunError('the two passphrases are not the same')
+  return new Secret(first)
 }
 
 async function asked(question: string, instead: string): Promise<string> {

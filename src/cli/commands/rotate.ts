@@ -1,149 +1,82 @@
-// `mailrun rotate`: moves the rotation of DKIM keys as far as time and proof allow, and says when to come back.
-import { connector } from '../../connection/connector.ts'
-import { authoritative } from '../../dns/authoritative.ts'
-import { zoneSettings, type DnsVars } from '../../dns/dns-vars.ts'
-import { ZoneNotFound, type FindZone } from '../../dns/find-zone.ts'
-import { noWayInto } from '../../dns/push-dns.ts'
-import { readyToPush } from '../../dns/push-from-here.ts'
-import { absolute } from '../../inventory/address.ts'
-import { mailDomain } from '../../mail/names.ts'
-import { MailrunError } from '../../model/mailrun-error.ts'
-import { readExtraVars } from '../../playbook/extra-vars.ts'
+// `mailrun rotate`: its flags, what is done as it is done, where each key is, and the exit status.
+import { rotate, type Rotation } from '../../commands/rotate/rotate.ts'
+import type { BatchSize } from '../../engine/run-options.ts'
 import { loadFormat } from '../../report/registry.ts'
 import { ROTATION_FORMATS } from '../../report/rotation/formats.ts'
-import { keyringFor } from '../../commands/fleet/keyring-for.ts'
-import { affordableForks } from '../../commands/fleet/open-files.ts'
-import { readFleet } from '../../commands/fleet/read-fleet.ts'
-import type { Deed } from '../../mail/rotation/deeds.ts'
-import { rotate, type Rotated } from '../../commands/rotate/rotate.ts'
-import { rotationMembers, type RotationMembers } from '../../commands/rotate/rotation-members.ts'
-import { stepRunner } from '../../commands/rotate/run-steps.ts'
+import type { CliCommand } from '../command.ts'
 import { EXIT } from '../exit-status.ts'
-import { fleetSource } from '../flags/fleet-request.ts'
-import type { Given } from '../flags/fleet-flags.ts'
+import { exitStatusHelp } from '../exit-status-help.ts'
+import type { FleetFlags } from '../flags/fleet-flags.ts'
+import { fleetOptions } from '../flags/fleet-options.ts'
+import { fleetRequest } from '../flags/fleet-request.ts'
+import { gather, serial, waitSeconds } from '../flags/values.ts'
 import { SCREEN } from '../terminal/output.ts'
-import type { RotateFlags } from '../flags/rotate-flags.ts'
-import type { Signals } from '../terminal/signals.ts'
 
-/** For a zone to reach its secondaries, and for TTLs as short. */
-const WAIT_SECONDS = 60
-/** A canary, then more and more. */
-const SERIAL = [{ count: 1 }, { percent: 25 }, { percent: 100 }] as const
-
-/** Resolves with the exit status. @throws MailrunError before any host is touched */
-export async function rotateCommand(flags: Given<RotateFlags>, signals: Signals): Promise<number> {
-  const { open } = await loadFormat(ROTATION_FORMATS, flags.format)
-  const source = await fleetSource(flags)
-  const keyring = keyringFor(source)
-  const extraVars = await readExtraVars(source.extraVars ?? [], keyring)
-  const inventory = await readFleet(source, extraVars, undefined, keyring)
-  const members = await rotationMembers({ inventory, limit: flags.limit, extraVars, keyring })
-  // As the hosts' vars have them.
-  const domains = flags.domain?.map((name) => mailDomain(name) ?? name)
-  refuseStrangers(members, domains, flags.compromised)
-  const looking = authoritative(members.dns.of)
-  const closed = flags.check === true ? new Map<string, string>() : await closedDomains(members, looking.findZone)
-  const { connect, close } = await connector(
-    inventory.hosts.filter(
-      ({ name }) => members.hosts.some(({ host }) => host.name === name) || namesHost(members, name),
-    ),
-    source,
-  )
-  const bounds = { forks: affordableForks(flags.forks), interrupt: signals.interrupt, abandon: signals.abandon }
-  const runner = await stepRunner(inventory, extraVars, keyring, connect, bounds)
-  signals.runBegins()
-  const report = open(SCREEN)
-  const deeds: Deed[] = []
-  const rotated = await rotate({
-    members,
-    runner,
-    connect,
-    bounds,
-    looking,
-    pushing: { dns: members.dns.of, hosts: inventory.hosts, keyPath: absolute, unset: 'error' },
-    leftAlone: new Map([...closed, ...members.dns.differing]),
-    serial: flags.serial ?? SERIAL,
-    domains,
-    start: flags.start === true,
-    compromised: flags.compromised ?? [],
-    check: flags.check === true,
-    waitSeconds: flags.wait ?? WAIT_SECONDS,
-    tell: (deed) => {
-      deeds.push(deed)
-      report.done(deed)
-    },
-    waiting: report.waiting,
-  }).finally(close)
-  const view = { ...rotated, deeds, check: flags.check === true, now: new Date() }
-  report.ended(view)
-  return statusOf(rotated, deeds, view.check, signals.interrupt.aborted)
+interface RotateFlags extends FleetFlags {
+  readonly check?: boolean
+  readonly domain?: readonly string[]
+  readonly start?: boolean
+  /** Hosts. */
+  readonly compromised?: readonly string[]
+  readonly serial?: readonly BatchSize[]
+  /** Seconds. */
+  readonly wait?: number
 }
 
-/** @throws MailrunError */
-function refuseStrangers(
-  { members, hosts }: RotationMembers,
-  wanted: readonly string[] | undefined,
-  compromised: readonly string[] | undefined,
-): void {
-  const names = hosts.map(({ host }) => host.name)
-  if (names.length === 0) throw new MailrunError('none of these hosts has domains that it signs for', '--limit')
-  const stranger = compromised?.find((name) => !names.includes(name))
-  if (stranger !== undefined) {
-    throw new MailrunError(
-      `${JSON.stringify(stranger)} is no host that signs mail here: it has ${names.join(', ')}`,
-      '--compromised',
-    )
-  }
-  const domains = new Set(names.flatMap((name) => members.get(name)!.domains))
-  const unknown = wanted?.find((name) => !domains.has(name))
-  if (unknown !== undefined) {
-    throw new MailrunError(
-      `${JSON.stringify(unknown)} is no domain of these hosts: they have ${[...domains].join(', ')}`,
-      '--domain',
-    )
-  }
-}
+const AFTER = exitStatusHelp([
+  130,
+  [1, 'could not start: nothing was changed'],
+  [3, 'something failed, or must be mended before it goes on'],
+  4,
+  5,
+  [2, '--check found something to do'],
+  [6, 'something is waited for: run it again, it says when'],
+  [0, 'every key is as it is to be'],
+])
 
-const namesHost = ({ dns }: RotationMembers, name: string): boolean =>
-  dns.all.some((vars) => vars.host === name || Object.values(vars.zones ?? {}).some(({ host }) => host === name))
-
-/**
- * By domain, all that can be known to be wrong of how its records get into DNS.
- *
- * @throws MailrunError where that is so of every domain
- */
-async function closedDomains(
-  { members, hosts, dns }: RotationMembers,
-  findZone: FindZone,
-): Promise<ReadonlyMap<string, string>> {
-  const domains = [...new Set(hosts.flatMap(({ host }) => members.get(host.name)!.domains))]
-  const reasons = await Promise.all(domains.map((domain) => whyClosed(domain, dns.of(domain), findZone)))
-  const closed = new Map(
-    domains.flatMap((domain, index) => {
-      const why = reasons[index]
-      return why === undefined ? [] : [[domain, why] as const]
-    }),
-  )
-  if (closed.size > 0 && closed.size === domains.length) throw new MailrunError([...new Set(closed.values())])
-  return closed
-}
-
-/** `undefined`: nothing is known to be wrong; a zone that is not found is told where it is asked for its keys. */
-async function whyClosed(domain: string, dns: DnsVars, findZone: FindZone): Promise<string | undefined> {
-  try {
-    const { zone } = await findZone(`_domainkey.${domain}`)
-    const { via, keyFile } = zoneSettings(dns, zone)
-    if (via === 'nsupdate') await readyToPush(absolute(keyFile!))
-    return via === undefined ? noWayInto(zone) : undefined
-  } catch (error) {
-    if (error instanceof ZoneNotFound) return undefined
-    if (error instanceof MailrunError) return error.message
-    throw error
-  }
+export const command: CliCommand<RotateFlags> = {
+  grammar(rotating) {
+    rotating
+      .option('-C, --check', 'change nothing; tell where each key is, and what would be done')
+      .option('--domain <name>', 'only keys of this domain (repeatable)', gather)
+      .option('--start', 'begin now, however old the keys are')
+      .option(
+        '--compromised <host>',
+        "others know this host's keys: new ones, and the former revoked at once; " +
+          'mail that they signed and is not delivered yet will fail (repeatable; no other host is worked on)',
+        gather,
+      )
+      .option(
+        '--serial <sizes>',
+        'hosts that take up new keys at once: 1, 25%, or 1,25%,100% (default: 1,25%,100%)',
+        serial,
+      )
+      .option(
+        '--wait <seconds>',
+        'to wait in all, for name servers and for times that end that soon (default: 60; 0: not at all)',
+        waitSeconds,
+      )
+      .addHelpText('after', AFTER)
+    fleetOptions(rotating, ROTATION_FORMATS)
+  },
+  async act({ flags, signals }) {
+    const { check, start, compromised, serial: sizes, domain: domains, wait } = flags
+    const format = await loadFormat(ROTATION_FORMATS, flags.format)
+    const request = await fleetRequest(flags, signals)
+    const wanted = { check, start, compromised, serial: sizes, domains, waitSeconds: wait }
+    const report = format.open(SCREEN)
+    const rotation = await rotate({
+      ...request,
+      ...wanted,
+      onEvent: (event) => (event.kind === 'deed' ? report.done(event.deed) : report.waiting(event.why)),
+    })
+    report.ended(rotation)
+    return statusOf(rotation)
+  },
 }
 
 /** The first that applies, as for a run. */
-function statusOf({ outlooks, faults }: Rotated, deeds: readonly Deed[], check: boolean, interrupted: boolean): number {
+function statusOf({ outlooks, faults, deeds, check, interrupted }: Rotation): number {
   const keys = outlooks.flatMap((each) => each.keys)
   const some = (kind: 'until' | 'held' | 'blocked'): boolean => keys.some(({ wait }) => wait?.kind === kind)
   const steps = keys.some(({ step }) => step !== undefined) || outlooks.some(({ begin }) => begin !== undefined)

@@ -1,175 +1,101 @@
-// `mailrun verify`: a run of no tasks whose questions are what milters do and where mail leaves; the answers are judged
-// by DNS.
-import { randomBytes } from 'node:crypto'
-import * as v from 'valibot'
-import { connector } from '../../connection/connector.ts'
-import { askServer } from '../../dns/ask-server.ts'
-import { authority, type Authority } from '../../dns/authority.ts'
-import type { DnsVars } from '../../dns/dns-vars.ts'
-import { limited } from '../../dns/look.ts'
-import { askOnly } from '../../engine/ask-only.ts'
-import { probeTemplate } from '../../mail/probe-message.ts'
-import type { Host } from '../../model/host.ts'
+// `mailrun verify`: its flags, the proofs, and the exit status.
+import { verify, type Verification, type VerifyRequest } from '../../commands/verify/verify.ts'
+import type { DeliveryEvent } from '../../commands/verify/deliver-messages.ts'
 import { MailrunError } from '../../model/mailrun-error.ts'
-import type { PreparedHost } from '../../model/prepared-host.ts'
-import type { HostProof } from '../../model/proof.ts'
-import type { HostResult } from '../../model/run-event.ts'
-import { readExtraVars } from '../../playbook/extra-vars.ts'
-import { milterSigning, type MilterState } from '../../probes/milter-sign.ts'
-import { outgoingAddresses, type OutgoingAddresses } from '../../probes/outgoing-addresses.ts'
 import { PROOF_FORMATS } from '../../report/proof/formats.ts'
 import { loadFormat } from '../../report/registry.ts'
-import { fleetVars } from '../../commands/mail-fleet/fleet-vars.ts'
-import { keyringFor } from '../../commands/fleet/keyring-for.ts'
-import { affordableForks } from '../../commands/fleet/open-files.ts'
-import { eachDns } from '../../commands/mail-fleet/each-dns.ts'
-import { ownMail } from '../../commands/mail-fleet/own-mail.ts'
-import { questionHosts } from '../../commands/fleet/question-hosts.ts'
-import { readFleet } from '../../commands/fleet/read-fleet.ts'
-import { proveHost } from '../../verify/host.ts'
-import type { ProbedMessage } from '../../verify/signing.ts'
+import { count } from '../../report/write/name-list.ts'
+import { said, term } from '../../report/write/terminal.ts'
+import type { MailboxPlace } from '../../verify/read-mailbox.ts'
+import type { CliCommand } from '../command.ts'
 import { EXIT } from '../exit-status.ts'
-import { fleetSource } from '../flags/fleet-request.ts'
-import type { Given, VerifyFlags } from '../flags/fleet-flags.ts'
-import { stdout } from '../terminal/output.ts'
-import { checkDeliverFlags, verifyDelivery, warnOfOwn, type Deliverer } from '../../commands/verify/deliver-messages.ts'
-import type { Signals } from '../terminal/signals.ts'
+import { exitStatusHelp } from '../exit-status-help.ts'
+import type { FleetFlags } from '../flags/fleet-flags.ts'
+import { fleetOptions } from '../flags/fleet-options.ts'
+import { fleetRequest } from '../flags/fleet-request.ts'
+import { address, mailboxPlace, waitSeconds } from '../flags/values.ts'
+import { stderr, stdout } from '../terminal/output.ts'
 
-type Flags = Given<VerifyFlags>
-const varsSchema = v.object(fleetVars)
-type VerifyVars = v.InferOutput<typeof varsSchema>
-
-/** Resolves with the exit status. @throws MailrunError before any host is touched */
-export async function verifyCommand(flags: Flags, signals: Signals): Promise<number> {
-  const began = performance.now()
-  const format = await loadFormat(PROOF_FORMATS, flags.format)
-  const source = await fleetSource(flags)
-  const asked = await hostsAsked(flags, source)
-  const dns = authorityOf(await eachDns(varsOfAsked(asked)))
-  if (flags.deliver !== undefined) warnOfOwn(flags.deliver, ownNames(asked))
-  const hosts = asked.prepared.map(({ host }) => host)
-  const readers = asked.reader === undefined ? [] : [asked.reader]
-  const { connect, close } = await connector([...new Set([...hosts, ...readers])], source)
-  signals.runBegins()
-  try {
-    const run = await askOnly('verify', asked.prepared, connect, {
-      forks: affordableForks(flags.forks),
-      interrupt: signals.interrupt,
-      abandon: signals.abandon,
-    })
-    const still = await Promise.all(run.hosts.map((host) => proofOf(host, asked, dns(host.name))))
-    const send = (deliverers: readonly Deliverer[]) => verifyDelivery(deliverers, flags, asked.reader, connect, signals)
-    const proofs = flags.deliver === undefined ? still : await delivered(still, run.hosts, asked, send)
-    stdout.write(format.write(proofs, (performance.now() - began) / 1000, stdout.paint))
-    return statusOf(proofs, signals.interrupt.aborted)
-  } finally {
-    close()
-  }
+interface VerifyFlags extends FleetFlags {
+  /** Where messages are really sent to. */
+  readonly deliver?: string
+  readonly readFrom?: MailboxPlace
+  /** Seconds. */
+  readonly wait?: number
+  readonly check?: boolean
 }
 
-/** Who is asked, and what. */
-interface Asked {
-  readonly prepared: readonly PreparedHost[]
-  /** By host; of those too that are not asked. */
-  readonly vars: ReadonlyMap<string, VerifyVars>
-  /** That milters are asked to sign. */
-  readonly message: ProbedMessage
-  /** The host whose mailbox is read, where one is. */
-  readonly reader: Host | undefined
+const AFTER = exitStatusHelp([
+  130,
+  1,
+  [3, 'something is not as it must be, or could not be found out'],
+  4,
+  5,
+  [0, 'all is proved'],
+])
+
+export const command: CliCommand<VerifyFlags> = {
+  grammar(verifying) {
+    verifying
+      .option(
+        '--deliver <address>',
+        'really send messages to this address, from each host for each domain on each path, ' +
+          'and tell what becomes of them',
+        address,
+      )
+      .option(
+        '--read-from <host[:mailbox]>',
+        'with --deliver: read there, on a host of the inventory, what the receiver found; ' +
+          "a Maildir or mbox (default: the user's)",
+        mailboxPlace,
+      )
+      .option('--wait <seconds>', 'with --deliver: for messages to arrive (default: 60)', waitSeconds)
+      .option('-C, --check', 'with --deliver: tell which messages would be sent; send none')
+      .addHelpText('after', AFTER)
+    fleetOptions(verifying, PROOF_FORMATS)
+  },
+  async act({ flags, signals }) {
+    const format = await loadFormat(PROOF_FORMATS, flags.format)
+    const request = await fleetRequest(flags, signals)
+    const verified = await verify({ ...request, deliver: deliveryOf(flags), onEvent: tellDelivery })
+    stdout.write(format.write(verified.hosts, verified.seconds, stdout.paint))
+    return statusOf(verified)
+  },
 }
 
-/** No host is touched. */
-async function hostsAsked(flags: Flags, source: Awaited<ReturnType<typeof fleetSource<Flags>>>): Promise<Asked> {
-  const keyring = keyringFor(source)
-  const extraVars = await readExtraVars(source.extraVars ?? [], keyring)
-  const inventory = await readFleet(source, extraVars, undefined, keyring)
-  const reader = checkDeliverFlags(flags, inventory)
-  const message = { template: probeTemplate(new Date()), nonce: randomBytes(8).toString('hex') }
-  const { hosts, vars } = await questionHosts(
-    'verify',
-    varsSchema,
-    { inventory, limit: flags.limit, extraVars, keyring },
-    ({ vars: own }) => ({
-      milters: milterSigning({ domains: [...new Set(own.domains)], ...ownMail(own), ...message }),
-      outgoing: outgoingAddresses,
-    }),
+/** @throws MailrunError for what goes with `--deliver` alone */
+function deliveryOf({ deliver: to, readFrom, wait, check }: VerifyFlags): VerifyRequest['deliver'] {
+  if (to !== undefined) return { to, readFrom, waitSeconds: wait, check }
+  const alone = [readFrom && '--read-from', wait !== undefined && '--wait', check === true && '--check'].find(
+    (flag) => flag,
   )
-  // Who is named is asked, whatever the inventory says: its SigningTable may name domains.
-  const prepared =
-    flags.limit === undefined ? hosts.filter(({ host }) => vars.get(host.name)!.domains.length > 0) : hosts
-  if (prepared.length === 0) {
-    throw new MailrunError(
-      'no host has domains, the list of those that it sends for: set it in the inventory, or name hosts by --limit',
+  if (alone)
+    throw new MailrunError(`${alone} goes with --deliver ADDRESS: without it verify sends nothing and changes nothing`)
+  return undefined
+}
+
+function tellDelivery(event: DeliveryEvent): void {
+  if (event.kind === 'own-address') {
+    const what = `mail to ${event.to} does not leave it, and proves nothing of mail to others`
+    const owner = said(event.domain)
+    stderr.write(
+      term`mailrun: warning: ${owner} is the fleet's own: where a host holds it for its own, ${said(what)}\n`,
     )
+    return
   }
-  return { prepared, vars, message, reader }
+  const { hosts, to, check } = event
+  const numbers = hosts.map(({ messages }) => messages)
+  const all = numbers.reduce((sum, each) => sum + each, 0)
+  const byHost = hosts.map(({ name, messages }) => `${messages} by ${name}`).join(', ')
+  const most = `${count(hosts.length, 'host')}, at most ${Math.max(...numbers)} each`
+  const shown = hosts.length > 6 ? most : byHost || 'no host can send'
+  const now = all === 1 ? 'is sent' : 'are sent'
+  stderr.write(term`mailrun: ${said(`${count(all, 'message')} ${check ? 'would be sent' : now} to ${to}: ${shown}`)}\n`)
 }
 
-const varsOfAsked = ({ prepared, vars }: Asked): ReadonlyMap<string, VerifyVars> =>
-  new Map(prepared.map(({ host }) => [host.name, vars.get(host.name)!]))
-
-/** Hosts whose `dns` is the same share what was asked. */
-function authorityOf(settings: ReadonlyMap<string, DnsVars>): (host: string) => Authority {
-  const ask = limited(askServer)
-  const authorities = new Map([...new Set(settings.values())].map((dns) => [dns, authority(dns, ask)]))
-  return (host) => authorities.get(settings.get(host)!)!
-}
-
-/** Domains and names of the fleet. */
-function ownNames({ prepared, vars }: Asked): readonly string[] {
-  const said = [...vars.values()].flatMap(({ domains, helo_name, fqdn }) => [...domains, helo_name, fqdn])
-  return [...prepared.map(({ host }) => host.name), ...said].filter((name) => typeof name === 'string')
-}
-
-/** From those that could be asked. */
-async function delivered(
-  proofs: readonly HostProof[],
-  results: readonly HostResult[],
-  { prepared, vars }: Asked,
-  send: (deliverers: readonly Deliverer[]) => Promise<ReadonlyMap<string, HostProof>>,
-): Promise<readonly HostProof[]> {
-  const deliverers = proofs.flatMap((proof): readonly Deliverer[] => {
-    const { milters } = (results.find(({ name }) => name === proof.name)?.outputs ?? {}) as Outputs
-    const host = prepared.find((each) => each.host.name === proof.name)?.host
-    if (host === undefined || !milters || proof.error !== undefined) return []
-    return [{ host, milters, wanted: ownMail(vars.get(host.name)!), proof }]
-  })
-  const after = await send(deliverers)
-  return proofs.map((proof) => after.get(proof.name) ?? proof)
-}
-
-interface Outputs {
-  readonly milters?: MilterState | null
-  readonly outgoing?: OutgoingAddresses | null
-}
-
-async function proofOf(
-  { name, status, outputs, error }: HostResult,
-  { vars, message }: Asked,
-  dns: Authority,
-): Promise<HostProof> {
-  const { milters, outgoing: told } = outputs as Outputs
-  if (status === 'ok' && milters) {
-    const outgoing = vars.get(name)?.outgoing_addresses
-    return proveHost({ name, milters, told: told ?? { addresses: [], relayhost: '' }, outgoing }, message, dns)
-  }
-  const how = status === 'unreachable' || status === 'interrupted' || status === 'not-reached' ? status : 'failed'
-  return {
-    name,
-    status: how,
-    error: error ?? 'it did not answer',
-    addresses: [],
-    signing: [],
-    spf: [],
-    dmarc: [],
-    reverse: [],
-    delivery: [],
-  }
-}
-
-function statusOf(proofs: readonly HostProof[], interrupted: boolean): number {
-  const some = (...words: readonly HostProof['status'][]): boolean =>
-    proofs.some(({ status }) => words.includes(status))
+function statusOf({ hosts, interrupted }: Verification): number {
+  const some = (...words: readonly Verification['hosts'][number]['status'][]): boolean =>
+    hosts.some(({ status }) => words.includes(status))
   if (interrupted || some('interrupted')) return EXIT.interrupted
   if (some('fail', 'unknown', 'failed')) return EXIT.failed
   return some('unreachable', 'not-reached') ? EXIT.unreachable : EXIT.satisfied

@@ -4,31 +4,16 @@ import { join } from 'node:path'
 import { MailrunError } from '../../model/mailrun-error.ts'
 import { checkPlaybookPath } from '../../playbook/load-playbook.ts'
 import { nearest } from '../../text/nearest.ts'
-import type { DnsAction } from './dns-flags.ts'
 
-/** In the order of the help. */
-export const COMMANDS: readonly string[] = [
-  'ping',
-  'inventory',
-  'encrypt',
-  'schema',
-  'adopt',
-  'verify',
-  'audit',
-  'dns',
-  'rotate',
-  'help',
-]
-const DNS_ACTIONS: readonly DnsAction[] = ['plan', 'push', 'verify']
 const PLAYBOOK = /\.m?[tj]s$/
 const YAML = /\.ya?ml$/
 
-/** @throws MailrunError that names the playbooks lying near */
-export async function givenPlaybook(path: string | undefined): Promise<string> {
+/** @param commands - by name. @throws MailrunError that names the playbooks lying near */
+export async function givenPlaybook(path: string | undefined, commands: readonly string[]): Promise<string> {
   if (path !== undefined) {
     if (!existsSync(path) && !/[./]/.test(path)) {
-      const command = nearest(path, COMMANDS)
-      const hint = command === undefined ? `the commands are ${COMMANDS.join(', ')}` : `did you mean ${command}?`
+      const command = nearest(path, commands)
+      const hint = command === undefined ? `the commands are ${commands.join(', ')}` : `did you mean ${command}?`
       throw new MailrunError(`there is no playbook ${path}, and no such command: ${hint}`)
     }
     await checkPlaybookPath(path)
@@ -39,23 +24,6 @@ export async function givenPlaybook(path: string | undefined): Promise<string> {
 }
 
 const thereIs = (files: readonly string[]): string => (files.length > 0 ? `; there is ${files.join(', ')}` : '')
-
-/**
- * What is said where `mailrun dns` was told no action.
- * @param words - what stood there instead, flags and their values included
- */
-export function noDnsAction(words: readonly string[]): MailrunError {
-  const wanted = `wanted: mailrun dns ${DNS_ACTIONS.join('|')} -i <inventory>`
-  const said = words.find((word) => (DNS_ACTIONS as readonly string[]).includes(word))
-  if (said !== undefined) return new MailrunError(`${said} goes before the flags; ${wanted}`)
-  const [first] = words
-  if (first === undefined || first.startsWith('-'))
-    return new MailrunError(`nothing says what is to be done; ${wanted}`)
-  const meant = nearest(first, DNS_ACTIONS)
-  return new MailrunError(
-    `there is no mailrun dns ${first}${meant === undefined ? `; ${wanted}` : `: did you mean mailrun dns ${meant}?`}`,
-  )
-}
 
 /** @throws MailrunError that names the inventories lying near */
 export function givenInventory(paths: readonly string[] | undefined): readonly string[] {

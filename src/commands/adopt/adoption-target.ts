@@ -8,7 +8,7 @@ export interface AdoptionTarget {
   readonly path: string
   readonly before: string | undefined
   write(text: string): Promise<void>
-  /** Removes what was made. */
+  /** Removes what was made and not written. */
   giveUp(): Promise<void>
 }
 
@@ -25,5 +25,16 @@ export async function adoptionTarget(path: string): Promise<AdoptionTarget> {
   } catch (error) {
     throw new MailrunError(`the file cannot be made: ${(error as Error).message}`, `--write ${path}`)
   }
-  return { path, before, write: (text) => writeFile(path, text), giveUp: () => unlink(path) }
+  let isEmpty = true
+  return {
+    path,
+    before,
+    async write(text) {
+      await writeFile(path, text)
+      isEmpty = false
+    },
+    async giveUp() {
+      if (isEmpty) await unlink(path)
+    },
+  }
 }

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { askServed, lookingFor } from '../../dns/ask-served.ts'
+import { askServed, lookingFor } from '../../dns/served/ask-served.ts'
 import type { Connect } from '../../engine/connection.ts'
 import type { RunBounds } from '../../engine/ask-only.ts'
 import { rollout } from '../../engine/rollout.ts'

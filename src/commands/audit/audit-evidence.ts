@@ -3,7 +3,7 @@
 import { lookAtDomains, type AskedDns } from '../../audit/look-at-domains.ts'
 import type { Evidence, HostEvidence } from '../../audit/evidence.ts'
 import { usedKeys } from '../../audit/judge/fleet-faults.ts'
-import type { Authority } from '../../dns/authority.ts'
+import type { Authority } from '../../dns/lookup/authority.ts'
 import { withoutNames, type MailFleet, type MailHost, type MailKey, type MailMember } from '../../mail/mail-fleet.ts'
 import type { MailVars } from '../../mail/mail-vars.ts'
 import { distinctNames, isSelector, mailDomain } from '../../mail/names.ts'

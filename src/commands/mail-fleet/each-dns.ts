@@ -1,7 +1,7 @@
 // The var `dns` of a fleet: by host where hosts are judged, by domain where records are; every name server in it can be
 // asked.
 import type { DnsVars } from '../../dns/dns-vars.ts'
-import { serversOf } from '../../dns/server-addresses.ts'
+import { serversOf } from '../../dns/lookup/server-addresses.ts'
 import { mailDomain } from '../../mail/names.ts'
 import { groupedBy } from '../../text/grouped-by.ts'
 

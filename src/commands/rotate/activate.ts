@@ -2,7 +2,7 @@
 // server's key verifies. What cannot be proved is put back.
 import type { BatchSize } from '../../engine/run-options.ts'
 import { batches } from '../../engine/batches.ts'
-import type { Authority } from '../../dns/authority.ts'
+import type { Authority } from '../../dns/lookup/authority.ts'
 import { isSameName } from '../../mail/names.ts'
 import type { RotationStep } from '../../mail/rotation/steps.ts'
 import type { HostResult, TaskResult, TaskStatus } from '../../model/run-event.ts'
@@ -10,16 +10,19 @@ import { milterSigning, type MilterState } from '../../probes/milter-sign.ts'
 import { proveSigning, signatureVerdict, type ProbedMessage } from '../../verify/signing.ts'
 import type { TellDeed } from '../../mail/rotation/deeds.ts'
 import type { Refused } from './overtaken.ts'
-import { isDone, type StepRunner, type StepsByHost } from './run-steps.ts'
+import type { NamedKey, StepsByHost } from './host-steps.ts'
+import { isDone, type StepRunner } from './run-steps.ts'
 
-type Activate = Extract<RotationStep, { kind: 'activate' }>
+export type Activate = Extract<RotationStep, { kind: 'activate' }>
 
 export interface Activation {
   readonly host: string
   readonly domain: string
   readonly step: Activate
-  /** The selector that signs until now; the same where the tables were switched before, and nobody saw it sign. */
-  readonly inUse: string
+  /** The key that signs until now; the same where the tables were switched before, and nobody saw it sign. */
+  readonly inUse: NamedKey
+  /** The key to go back to where the new one does not sign; `undefined`: there is none. */
+  readonly former: NamedKey | undefined
 }
 
 export interface Activating {
@@ -110,22 +113,19 @@ async function putBack(
   unproved: readonly Judged[],
   runner: StepRunner,
 ): Promise<readonly (Refused & { readonly ran: boolean })[]> {
-  const formerOf = ({ step, inUse }: Activation): string | undefined =>
-    inUse === step.selector ? step.former[0] : inUse
-  const asBefore = (each: Judged): boolean => each.inUse !== each.step.selector && isUntouched(each.result)
-  const undone = unproved.filter((each) => formerOf(each) !== undefined && !asBefore(each))
+  const asBefore = (each: Judged): boolean => each.inUse.selector !== each.step.selector && isUntouched(each.result)
+  const undone = unproved.filter((each) => each.former !== undefined && !asBefore(each))
   const restored =
     undone.length === 0
       ? []
       : await runner.run(
-          stepsOf(undone, (each) => ({ back: formerOf(each)! })),
+          stepsOf(undone, ({ former }) => ({ back: former! })),
           undefined,
         )
   return unproved.map((each) => {
-    const { host, domain, step, fault } = each
+    const { host, domain, step, fault, former } = each
     const result = restored.find(({ name }) => name === host)
-    const former = formerOf(each)
-    const then = former === undefined ? '' : thenText(former, asBefore(each), result)
+    const then = former === undefined ? '' : thenText(former.selector, asBefore(each), result)
     return {
       step,
       ran: isDone(each.result),

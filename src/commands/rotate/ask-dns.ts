@@ -2,13 +2,13 @@
 // would bring it there.
 import type { DnsVars } from '../../dns/dns-vars.ts'
 import { zoneSettings } from '../../dns/dns-vars.ts'
-import { ZoneNotFound } from '../../dns/find-zone.ts'
-import { look, type Looking, type Sight, type View } from '../../dns/look.ts'
-import { shownServer } from '../../dns/name-server.ts'
-import { planRecords, type PlannedRecord } from '../../dns/plan-dns.ts'
-import { servingProblems } from '../../dns/serving-problem.ts'
-import { shownTexts } from '../../dns/shown-texts.ts'
-import type { Rrset } from '../../dns/rrset.ts'
+import { ZoneNotFound } from '../../dns/lookup/find-zone.ts'
+import { look, type Looking, type Sight, type View } from '../../dns/lookup/look.ts'
+import { shownServer } from '../../dns/lookup/name-server.ts'
+import { planRecords, type PlannedRecord } from '../../dns/plan/plan-dns.ts'
+import { servingProblems } from '../../dns/served/serving-problem.ts'
+import { shownTexts } from '../../dns/served/shown-texts.ts'
+import type { Rrset } from '../../dns/lookup/rrset.ts'
 import { dkimName, dkimValue, isRevokedDkim, REVOKED_DKIM } from '../../mail/dkim-record.ts'
 import type { MailRecord } from '../../mail/dns-record.ts'
 import { publishableKey } from '../../mail/public-key.ts'
@@ -38,7 +38,7 @@ export async function askDns(evidence: HostEvidence, looking: Looking, dns: DnsV
   const wildcard = await lookAt(`*._domainkey.${evidence.domain}`, looking)
   if ('why' in wildcard) return { keys: new Map(), cached: 0, fault: wildcard.why }
   const found = wildcard.sight.views.flatMap(({ answer }) => (answer.kind === 'found' ? [answer.rrset] : []))
-  const byOthers = zoneSettings(dns, wildcard.sight.zone.zone).via === 'none'
+  const byOthers = zoneSettings(dns, wildcard.sight.zone.zone).updater === 'by-hand'
   const known = groupedBy(evidence.keys, ({ selector }) => selector)
   const keys = await Promise.all(
     livingKeys(evidence).map(async (key) => {

@@ -1,6 +1,6 @@
 // What due steps come to on hosts: notes in their histories, keys to be made and keys to be deleted.
 import { standingOf, type KeyEvent } from '../../mail/rotation/history.ts'
-import { freeSelector } from '../../dns/free-selector.ts'
+import { freeSelector } from '../../dns/plan/free-selector.ts'
 import { nameKey } from '../../mail/names.ts'
 import { ownBase, speaksFor } from '../../mail/own-selectors.ts'
 import { datedSelectors } from '../../mail/rotation/new-selector.ts'
@@ -8,7 +8,7 @@ import type { NewMark, RotationStep } from '../../mail/rotation/steps.ts'
 import type { HostEvidence, Told } from './ask-hosts.ts'
 import type { DueStep, Pair } from './due-step.ts'
 import type { Rotating } from './rotating.ts'
-import type { HostSteps } from './run-steps.ts'
+import type { HostSteps } from './host-steps.ts'
 
 export interface HostDeed extends DueStep {
   readonly steps: HostSteps

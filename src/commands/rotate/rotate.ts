@@ -1,176 +1,108 @@
-// Moves the rotation of a fleet's keys as far as time and proof allow: asks hosts and name servers, derives what is
-// next, does it, and asks again.
-import { setTimeout as sleep } from 'node:timers/promises'
-import { FOREIGN_REMEDY } from '../../mail/own-selectors.ts'
-import { outlook } from '../../mail/rotation/outlook.ts'
-import type { Outlook } from '../../mail/rotation/steps.ts'
-import type { PreparedHost } from '../../model/prepared-host.ts'
-import { askDns, type DomainInDns } from './ask-dns.ts'
-import { askHosts, type HostEvidence, type Told } from './ask-hosts.ts'
-import { compromisedKey, dueSteps, pairKey, stepKey, type DueStep, type Pair } from './due-step.ts'
-import { hasGoneOn, isOvertaken, type Refused } from './overtaken.ts'
-import { TRIES, newProgress, sorted, type Progress } from './progress.ts'
-import type { Rotating } from './rotating.ts'
-import { takeDueSteps } from './take-due-steps.ts'
+// `rotate`: moves the rotation of a fleet's DKIM keys as far as time and proof allow.
+import { authoritative } from '../../dns/lookup/authoritative.ts'
+import type { Pushing } from '../../dns/push/push-dns.ts'
+import { hostNamesOf } from '../../dns/push/ready-to-publish.ts'
+import type { BatchSize } from '../../engine/run-options.ts'
+import { mailDomain } from '../../mail/names.ts'
+import type { Deed } from '../../mail/rotation/deeds.ts'
+import { MailrunError } from '../../model/mailrun-error.ts'
+import type { RotationView } from '../../report/rotation/format.ts'
+import { openFleet, type FleetRequest } from '../fleet/open-fleet.ts'
+import { closedDomains } from './closed-domains.ts'
+import { rotateKeys } from './rotate-keys.ts'
+import { rotationMembers, type RotationMembers } from './rotation-members.ts'
+import { stepRunner } from './run-steps.ts'
 
-export interface Rotated {
-  readonly outlooks: readonly Outlook[]
-  readonly faults: Told['faults']
+export interface RotateRequest extends FleetRequest {
+  /** Change nothing; tell where each key is, and what would be done. */
+  readonly check?: boolean | undefined
+  /** Only keys of these domains; left out: of all. */
+  readonly domains?: readonly string[] | undefined
+  /** Begin now, however old the keys are. */
+  readonly start?: boolean | undefined
+  /** Hosts whose keys others know: new ones, and the former revoked at once. No other host is worked on then. */
+  readonly compromised?: readonly string[] | undefined
+  /** Sizes of the batches of hosts that take up new keys; left out: one host, a quarter, all. */
+  readonly serial?: readonly BatchSize[] | undefined
+  /** Seconds to wait in all, for name servers and for times that end that soon; left out: 60. */
+  readonly waitSeconds?: number | undefined
+  readonly onEvent?: ((event: RotateEvent) => void) | undefined
 }
 
-const [FIRST_MS, LONGEST_MS] = [250, 5000] as const
-/** Clocks tell whole seconds. */
-const BEYOND_MS = 50
-const UNTOLD =
-  '; so its keys cannot be told, and nothing was revoked: ' +
-  'where that cannot wait, publish "v=DKIM1; p=" at its selectors by hand'
+export type RotateEvent =
+  /** The moment it is done, or has failed. */
+  { readonly kind: 'deed'; readonly deed: Deed } | { readonly kind: 'waiting'; readonly why: string }
 
-export async function rotate(rotating: Rotating): Promise<Rotated> {
-  const { check, bounds, waitSeconds, tell, waiting } = rotating
-  const until = performance.now() + waitSeconds * 1000
-  const progress = newProgress()
-  let told = await askThose(concernedHosts(rotating), rotating)
-  for (let pause: number = FIRST_MS; ;) {
-    const pairs = await pairsOf(told, rotating, progress.begun)
-    if (check || bounds.interrupt.aborted) return rotated(pairs, told, rotating)
-    const { fresh, vain } = sorted(dueSteps(pairs), progress)
-    if (fresh.length > 0) {
-      told = await takeSteps(fresh, told, rotating, progress)
-      pause = FIRST_MS
-      continue
-    }
-    for (const each of vain) tell(vainDeed(each))
-    const times = msUntil(pairs)
-    const ms = Math.min(...times, ...(isLagging(pairs) ? [pause] : []))
-    if (ms > until - performance.now()) return rotated(pairs, told, rotating)
-    waiting(waitsOf(pairs))
-    await sleep(ms, undefined, { signal: bounds.interrupt }).catch(() => undefined)
-    pause = Math.min(pause * 2, LONGEST_MS)
-    // What hosts said of their queues is old by now.
-    if (times.includes(ms)) told = await askAgain(told, rotating)
-  }
+/** Where each key is at the end, and what was done, in that order. */
+export interface Rotation extends RotationView {
+  readonly interrupted: boolean
 }
 
-const concernedHosts = ({ members, compromised }: Rotating): readonly PreparedHost[] =>
-  members.hosts.filter(({ host }) => compromised.length === 0 || compromised.includes(host.name))
+/** For a zone to reach its secondaries, and for TTLs as short. */
+const WAIT_SECONDS = 60
+/** A canary, then more and more. */
+const SERIAL = [{ count: 1 }, { percent: 25 }, { percent: 100 }] as const
 
-const askThose = (hosts: readonly PreparedHost[], { members, connect, bounds }: Rotating): Promise<Told> =>
-  askHosts(hosts, members.members, connect, bounds)
-
-/** Who did not answer once would only be waited for again. */
-async function askAgain(told: Told, rotating: Rotating): Promise<Told> {
-  const away = told.faults.filter(({ domain }) => domain === undefined)
-  const { evidence, faults } = await askThose(
-    concernedHosts(rotating).filter(({ host }) => away.every((each) => each.host !== host.name)),
-    rotating,
-  )
-  return { evidence, faults: [...away, ...faults] }
-}
-
-/** What hosts tell after it. */
-async function takeSteps(fresh: readonly DueStep[], told: Told, rotating: Rotating, progress: Progress): Promise<Told> {
-  const { begun, tries, failed } = progress
-  const noting: Rotating = {
-    ...rotating,
+/** @throws MailrunError before any host is touched */
+export async function rotate(request: RotateRequest): Promise<Rotation> {
+  const { check = false, start = false, compromised = [], serial = SERIAL, waitSeconds = WAIT_SECONDS } = request
+  const { onEvent = () => {} } = request
+  const fleet = await openFleet(request)
+  const { inventory, bounds } = fleet
+  const members = await rotationMembers(fleet)
+  // As the hosts' vars have them.
+  const domains = request.domains?.map((name) => mailDomain(name) ?? name)
+  refuseStrangers(members, domains, compromised)
+  const looking = authoritative(members.dns.of)
+  const pushing: Pushing = { dns: members.dns.of, hosts: inventory.hosts, unset: 'error' }
+  const closed = check ? new Map<string, string>() : await closedDomains(members, looking.findZone, pushing)
+  const concerned = new Set([...members.hosts.map(({ host }) => host.name), ...hostNamesOf(members.dns.all)])
+  const connect = await fleet.reach(inventory.hosts.filter(({ name }) => concerned.has(name)))
+  const deeds: Deed[] = []
+  const rotated = await rotateKeys({
+    members,
+    runner: stepRunner(fleet, connect, bounds),
+    connect,
+    bounds,
+    looking,
+    pushing,
+    leftAlone: new Map([...closed, ...members.dns.differing]),
+    serial,
+    domains,
+    start,
+    compromised,
+    check,
+    waitSeconds,
     tell: (deed) => {
-      if (deed.failed !== undefined) failed.add(pairKey(deed))
-      rotating.tell(deed)
+      deeds.push(deed)
+      onEvent({ kind: 'deed', deed })
     },
-  }
-  for (const each of fresh) tries.set(stepKey(each), (tries.get(stepKey(each)) ?? 0) + 1)
-  const { hosts, sound, refused } = await takeDueSteps(fresh, noting, told, begun)
-  if (!sound) failed.add('activate')
-  const now = hosts ? await askAgain(told, rotating) : told
-  for (const each of refused) tellRefused(each, told, now, noting, progress)
-  return now
+    waiting: (why) => onEvent({ kind: 'waiting', why }),
+  }).finally(fleet.close)
+  return { ...rotated, deeds, check, now: new Date(), interrupted: bounds.interrupt.aborted }
 }
 
-function tellRefused(
-  { deed, step }: Refused,
-  before: Told,
-  now: Told,
-  { tell }: Rotating,
-  { begun, failed }: Progress,
+/** @throws MailrunError */
+function refuseStrangers(
+  { members, hosts }: RotationMembers,
+  wanted: readonly string[] | undefined,
+  compromised: readonly string[],
 ): void {
-  if (isOvertaken(deed, before, now)) {
-    // The one that was asked for was begun by somebody else.
-    if (step.kind === 'begin' && hasGoneOn(deed, before, now)) begun.add(pairKey(deed))
-    return
+  const names = hosts.map(({ host }) => host.name)
+  if (names.length === 0) throw new MailrunError('none of these hosts has domains that it signs for', '--limit')
+  const stranger = compromised.find((name) => !names.includes(name))
+  if (stranger !== undefined) {
+    throw new MailrunError(
+      `${JSON.stringify(stranger)} is no host that signs mail here: it has ${names.join(', ')}`,
+      '--compromised',
+    )
   }
-  if (step.kind === 'activate') failed.add('activate')
-  tell(deed)
-}
-
-const vainDeed = ({ pair: { evidence }, step }: DueStep) => ({
-  host: evidence.host,
-  domain: evidence.domain,
-  selector: 'selector' in step ? step.selector : '',
-  what: step.kind,
-  failed: `it was tried ${TRIES} times, and is not so`,
-})
-
-/** How things are at the end. */
-function rotated(pairs: readonly Pair[], told: Told, { compromised }: Rotating): Rotated {
-  const ofHosts = told.faults.map((each) => {
-    const isUntold = compromised.includes(each.host) && each.status === 'unreachable'
-    return isUntold ? { ...each, why: `${each.why}${UNTOLD}` } : each
-  })
-  const ofZones = pairs.flatMap(({ evidence: { host, domain }, dns: { fault } }) =>
-    fault === undefined ? [] : [{ host, domain, status: 'failed' as const, why: fault }],
-  )
-  return { outlooks: pairs.map((each) => each.outlook), faults: [...ofHosts, ...ofZones] }
-}
-
-async function pairsOf(told: Told, rotating: Rotating, begun: ReadonlySet<string>): Promise<readonly Pair[]> {
-  const wanted = told.evidence.filter(({ domain }) => rotating.domains?.includes(domain) ?? true)
-  return Promise.all(wanted.map((evidence) => pairOf(evidence, rotating, begun)))
-}
-
-async function pairOf(
-  evidence: HostEvidence,
-  { looking, members, leftAlone, start, compromised }: Rotating,
-  begun: ReadonlySet<string>,
-): Promise<Pair> {
-  const { host, domain, clock } = evidence
-  const left = leftAlone.get(domain)
-  const dns: DomainInDns =
-    left === undefined
-      ? await askDns(evidence, looking, members.dns.of(domain))
-      : { keys: new Map(), cached: 0, fault: left }
-  const now = clock.told + Math.floor((performance.now() - clock.at) / 1000)
-  if (dns.fault !== undefined) return { evidence, dns, outlook: { host, domain, now, keys: [], notes: [] } }
-  const asked = !begun.has(pairKey(evidence))
-  const accused = !begun.has(compromisedKey(evidence)) && compromised.includes(host)
-  const full = {
-    ...evidence,
-    now,
-    cached: dns.cached,
-    dns: new Map([...dns.keys].map(([selector, { standing }]) => [selector, standing])),
+  const domains = new Set(names.flatMap((name) => members.get(name)!.domains))
+  const unknown = wanted?.find((name) => !domains.has(name))
+  if (unknown !== undefined) {
+    throw new MailrunError(
+      `${JSON.stringify(unknown)} is no domain of these hosts: they have ${[...domains].join(', ')}`,
+      '--domain',
+    )
   }
-  const next = outlook(full, { start: start && asked, compromised: accused })
-  return { evidence, dns, outlook: { ...next, notes: [...next.notes, ...foreignNotes(evidence)] } }
-}
-
-const foreignNotes = ({ foreign, host }: HostEvidence): readonly string[] =>
-  foreign.map(
-    (selector) =>
-      `the inventory does not give ${selector} to ${host}: it is never published or revoked by its word; ` +
-      FOREIGN_REMEDY,
-  )
-
-/** Until each time that is waited for. */
-const msUntil = (pairs: readonly Pair[]): readonly number[] =>
-  pairs.flatMap(({ outlook: { keys, now } }) =>
-    keys.flatMap(({ wait }) => (wait?.kind === 'until' ? [(wait.time - now) * 1000 + BEYOND_MS] : [])),
-  )
-
-/** Whether something that is waited for may come within moments. */
-const isLagging = (pairs: readonly Pair[]): boolean =>
-  pairs.some(({ outlook: { keys } }) => keys.some(({ wait }) => wait?.kind === 'held' && wait.soon))
-
-function waitsOf(pairs: readonly Pair[]): string {
-  const reasons = pairs.flatMap(({ outlook: { keys } }) =>
-    keys.flatMap(({ wait }) => (wait === undefined || wait.kind === 'blocked' ? [] : [wait.why])),
-  )
-  return [...new Set(reasons)].join('; ')
 }

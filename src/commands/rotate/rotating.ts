@@ -1,6 +1,6 @@
 // What a rotation works on, by whom, and within which bounds.
-import type { Looking } from '../../dns/look.ts'
-import type { Pushing } from '../../dns/push-dns.ts'
+import type { Looking } from '../../dns/lookup/look.ts'
+import type { Pushing } from '../../dns/push/push-dns.ts'
 import type { RunBounds } from '../../engine/ask-only.ts'
 import type { Connect } from '../../engine/connection.ts'
 import type { BatchSize } from '../../engine/run-options.ts'

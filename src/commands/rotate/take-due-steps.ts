@@ -1,13 +1,15 @@
 // Does what is due next in a rotation: at hosts by one run, at name servers by updates, then the switch to new keys.
-import { authority } from '../../dns/authority.ts'
-import { pushDns, pushShares } from '../../dns/push-dns.ts'
-import { activate, type Activation } from './activate.ts'
-import type { Told } from './ask-hosts.ts'
+import { authority } from '../../dns/lookup/authority.ts'
+import { pushDns, zonePushes } from '../../dns/push/push-dns.ts'
+import { standingOf } from '../../mail/rotation/history.ts'
+import { activate, type Activate, type Activation } from './activate.ts'
+import type { HostEvidence, Told } from './ask-hosts.ts'
 import { compromisedKey, pairKey, type DueStep } from './due-step.ts'
 import { hostDeeds, type HostDeed } from './host-deeds.ts'
 import type { Refused } from './overtaken.ts'
 import type { Rotating } from './rotating.ts'
-import { isDone, type HostSteps, type StepsByHost } from './run-steps.ts'
+import type { HostSteps, NamedKey, StepsByHost } from './host-steps.ts'
+import { isDone } from './run-steps.ts'
 
 export interface Taken {
   /** Whether any was touched. */
@@ -26,11 +28,11 @@ export async function takeDueSteps(
 ): Promise<Taken> {
   const { touched, refused } = await hostSteps(due, rotating, told, begun)
   await pushAll(due, rotating)
-  const activations = due.flatMap(({ pair: { evidence }, step }): readonly Activation[] =>
-    step.kind === 'activate'
-      ? [{ host: evidence.host, domain: evidence.domain, step, inUse: evidence.inUse.selector }]
-      : [],
-  )
+  const activations = due.flatMap(({ pair: { evidence }, step }): readonly Activation[] => {
+    if (step.kind !== 'activate') return []
+    const { host, domain, inUse } = evidence
+    return [{ host, domain, step, inUse, former: formerKey(step, evidence) }]
+  })
   if (activations.length === 0) return { hosts: touched, sound: true, refused }
   const activated = await activate(activations, {
     ...rotating,
@@ -38,6 +40,12 @@ export async function takeDueSteps(
     authority: authority(rotating.members.dns.of, rotating.looking.ask),
   })
   return { hosts: true, sound: activated.sound, refused: [...refused, ...activated.refused] }
+}
+
+/** The key that signs until now; where the tables were switched before, the one that the history has signing. */
+function formerKey({ selector, former: [former] }: Activate, { inUse, history }: HostEvidence): NamedKey | undefined {
+  if (inUse.selector !== selector) return { selector: inUse.selector, path: inUse.path }
+  return former === undefined ? undefined : { selector: former, path: standingOf(history, former).path }
 }
 
 /** Notes, keys to be made and keys to be deleted. */
@@ -99,8 +107,8 @@ async function pushAll(due: readonly DueStep[], { pushing, connect, bounds, tell
     return planned === undefined ? [] : [{ pair, step, planned }]
   })
   if (wanted.length === 0) return
-  const shares = await pushShares({ records: wanted.map(({ planned }) => planned) }, pushing)
-  const pushed = await pushDns(shares, connect, bounds.interrupt)
+  const pushes = await zonePushes({ records: wanted.map(({ planned }) => planned) }, pushing)
+  const pushed = await pushDns(pushes, connect, bounds.interrupt)
   const outcomes = new Map(pushed.map((each) => [each.change.record, each.outcome]))
   for (const { pair, step, planned } of wanted) {
     const { host, domain } = pair.evidence

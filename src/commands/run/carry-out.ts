@@ -1,31 +1,16 @@
 // Carries out what was prepared: hosts, and where the playbook says so DNS.
-import { connector, type ConnectionSource } from '../../connection/connector.ts'
-import { askServed, lookingFor } from '../../dns/ask-served.ts'
-import type { DnsEvent, Publication } from '../../dns/publication.ts'
+import { askServed, lookingFor } from '../../dns/served/ask-served.ts'
+import type { DnsEvent, Publication } from '../../dns/push/publication.ts'
 import { rollout } from '../../engine/rollout.ts'
-import type { BatchSize } from '../../engine/run-options.ts'
 import type { RunEvent, RunResult } from '../../model/run-event.ts'
-import { affordableForks } from '../fleet/open-files.ts'
-import type { PreparedRun } from './prepare-run.ts'
+import type { PreparedRun, RunRequest } from './prepare-run.ts'
 import { publisher } from './publisher.ts'
 import { withoutAnswers } from './run-fleet.ts'
 
-export interface CarryOutOptions {
-  readonly check: boolean
-  readonly forks: number
-  readonly serial: readonly BatchSize[]
-  readonly maxFail: BatchSize | undefined
-  /** Seconds for name servers to serve what was pushed. */
-  readonly waitSeconds: number
-  readonly interrupt: AbortSignal
-  readonly abandon: AbortSignal
-  /** Is called once nothing can keep it from starting any more. */
-  begins(): void
-  report(event: RunEvent | DnsEvent): void
-}
-
 /** Seconds that name servers are waited for where nothing is said. */
-export const DEFAULT_WAIT = 60
+const DEFAULT_WAIT = 60
+
+export type RunOptions = Pick<RunRequest, 'check' | 'serial' | 'maxFail' | 'waitSeconds' | 'onEvent' | 'report'>
 
 export type Outcome = RunResult & {
   /** Of a playbook that publishes. */
@@ -33,39 +18,34 @@ export type Outcome = RunResult & {
 }
 
 /** @throws MailrunError before any host is touched */
-export async function carryOut(run: PreparedRun, source: ConnectionSource, options: CarryOutOptions): Promise<Outcome> {
-  const { check, interrupt, report } = options
+export async function carryOut(run: PreparedRun, options: RunOptions): Promise<Outcome> {
+  const { fleet } = run
+  const { check = false, waitSeconds = DEFAULT_WAIT, report = () => {}, onEvent = report } = options
   let dns: Publication | undefined
   const tell = (event: DnsEvent): void => {
     if (event.kind === 'dns-end') dns = event.publication
-    report(event)
+    onEvent(event)
   }
   const publishing = run.publish
-    ? await publisher(run, { check, waitSeconds: options.waitSeconds, interrupt, tell })
+    ? await publisher(run, { check, waitSeconds, interrupt: fleet.bounds.interrupt, tell })
     : undefined
   const hosts = publishing?.hosts ?? run.hosts
-  const { connect, close } = await connector(
-    [...new Set([...hosts.map(({ host }) => host), ...(publishing?.ways ?? [])])],
-    source,
-  )
-  options.begins()
+  const connect = await fleet.reach([...hosts.map(({ host }) => host), ...(publishing?.ways ?? [])])
   const engine = {
     playbook: run.playbook.name,
     check,
-    forks: affordableForks(options.forks),
-    serial: options.serial,
+    serial: options.serial ?? [],
     maxFail: options.maxFail,
     askOutside: publishing?.askOutside ?? askServed(lookingFor()),
-    interrupt,
-    abandon: options.abandon,
+    ...fleet.bounds,
   }
   const result = await rollout(
     hosts,
     engine,
     connect,
-    (event) => report(shown(event)),
+    (event) => onEvent(shown(event)),
     publishing?.meanwhile(connect),
-  ).finally(close)
+  ).finally(fleet.close)
   return { ...result, hosts: result.hosts.map(withoutAnswers), ...(dns === undefined ? {} : { dns }) }
 }
 

@@ -1,24 +1,36 @@
-// All that comes before the first connection: the playbook and the fleet, read, typed and checked.
+// All that comes before the first connection of a run: the playbook and the fleet, read, typed and checked.
 import { dirname } from 'node:path'
-import type { Inventory } from '../../model/inventory.ts'
+import type { DnsEvent } from '../../dns/push/publication.ts'
+import type { BatchSize } from '../../engine/run-options.ts'
 import type { Playbook } from '../../model/playbook.ts'
 import type { PreparedHost } from '../../model/prepared-host.ts'
-import { readExtraVars, type ExtraVar } from '../../playbook/extra-vars.ts'
+import type { RunEvent } from '../../model/run-event.ts'
 import { loadPlaybook } from '../../playbook/load-playbook.ts'
 import { prepare } from '../../playbook/prepare.ts'
 import { PUBLISH } from '../../playbook/tagged.ts'
-import type { Keyring } from '../../secrets/keyring.ts'
-import { keyringFor } from '../fleet/keyring-for.ts'
+import { openFleet, type Fleet, type FleetRequest } from '../fleet/open-fleet.ts'
 import { publicModules } from '../fleet/public-modules.ts'
-import { readFleet, type FleetSource } from '../fleet/read-fleet.ts'
 
-export interface RunSource extends FleetSource {
+export interface RunSource extends FleetRequest {
   /** A playbook file. */
   readonly playbook: string
-  /** A host pattern, as `--limit`; left out: all hosts of the playbook. */
-  readonly limit?: string | undefined
   readonly tags?: readonly string[] | undefined
   readonly skipTags?: readonly string[] | undefined
+}
+
+export interface RunRequest extends RunSource {
+  /** Change nothing; tell what would be changed. */
+  readonly check?: boolean | undefined
+  /** Sizes of the batches one after another, the last repeated; left out: all hosts in one. */
+  readonly serial?: readonly BatchSize[] | undefined
+  /** Nothing new starts once more hosts than this failed; left out: the others always go on. */
+  readonly maxFail?: BatchSize | undefined
+  /** Seconds for name servers to serve what a playbook publishes; left out: 60. */
+  readonly waitSeconds?: number | undefined
+  /** Is told of everything as it happens. */
+  readonly onEvent?: ((event: RunEvent | DnsEvent) => void) | undefined
+  /** @deprecated The former name of `onEvent`. */
+  readonly report?: ((event: RunEvent | DnsEvent) => void) | undefined
 }
 
 export interface PreparedRun {
@@ -27,29 +39,16 @@ export interface PreparedRun {
   /** Whether its records are to be published: the playbook says so, and the tags do not say otherwise. */
   readonly publish: boolean
   /** What it was prepared from. */
-  readonly inventory: Inventory
-  readonly extraVars: ReadonlyMap<string, ExtraVar>
-  readonly keyring: Keyring
+  readonly fleet: Fleet
 }
 
 /** No host is touched. @throws MailrunError with all that is wrong */
 export async function prepareRun(source: RunSource): Promise<PreparedRun> {
-  const keyring = keyringFor(source)
-  const extraVars = await readExtraVars(source.extraVars ?? [], keyring)
-  const inventory = await readFleet(source, extraVars, dirname(source.playbook), keyring)
+  const fleet = await openFleet(source, dirname(source.playbook))
   const playbook = await loadPlaybook(source.playbook, publicModules)
-  const { limit, tags = [], skipTags = [] } = source
-  const hosts = await prepare({
-    playbook,
-    playbookPath: source.playbook,
-    inventory,
-    limit,
-    extraVars,
-    tags,
-    skipTags,
-    keyring,
-  })
-  return { playbook, hosts, publish: playbook.publish && wantsPublish(tags, skipTags), inventory, extraVars, keyring }
+  const { tags = [], skipTags = [] } = source
+  const hosts = await prepare({ playbook, playbookPath: source.playbook, tags, skipTags, ...fleet })
+  return { playbook, hosts, publish: playbook.publish && wantsPublish(tags, skipTags), fleet }
 }
 
 /** It is no task, and goes by the tag `publish`: with `--tags` it is left out unless it is named. */

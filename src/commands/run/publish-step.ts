@@ -1,10 +1,10 @@
 // A step of what a run publishes: DNS is looked at, what is ready is pushed, and name servers are waited for.
-import { laggingViews } from '../../dns/lagging-views.ts'
-import type { Looking } from '../../dns/look.ts'
-import { planDns, type DnsPlan, type PlannedRecord } from '../../dns/plan-dns.ts'
-import type { DnsEvent, LeftRecord } from '../../dns/publication.ts'
-import { pushDns, pushShares, type Pushed, type Pushing } from '../../dns/push-dns.ts'
-import { servedEverywhere, type NotServed } from '../../dns/served-everywhere.ts'
+import { laggingViews } from '../../dns/plan/lagging-views.ts'
+import type { Looking } from '../../dns/lookup/look.ts'
+import { planDns, type DnsPlan, type PlannedRecord } from '../../dns/plan/plan-dns.ts'
+import type { DnsEvent, LeftRecord } from '../../dns/push/publication.ts'
+import { pushDns, zonePushes, type Pushed, type Pushing } from '../../dns/push/push-dns.ts'
+import { servedEverywhere, type NotServed } from '../../dns/served/served-everywhere.ts'
 import type { Connect } from '../../engine/connection.ts'
 import type { MailRecord } from '../../mail/dns-record.ts'
 import type { HostResult } from '../../model/run-event.ts'
@@ -70,8 +70,8 @@ export async function publishStep(
   if (!final) return
   await bring(policies, connect, publishing)
   came.left = left
-  came.byHand = (await pushShares({ records: ready }, pushing)).flatMap(({ way, changes }) =>
-    way.kind === 'none' ? changes.map(({ record }) => record) : [],
+  came.byHand = (await zonePushes({ records: ready }, pushing)).flatMap(({ by, changes }) =>
+    by.kind === 'by-hand' ? changes.map(({ record }) => record) : [],
   )
   came.notServed = await stillNotServed(publishing)
 }
@@ -110,7 +110,7 @@ const isPolicy = ({ purpose, domain }: MailRecord, { fleet }: RunFleet): boolean
 async function bring(records: readonly PlannedRecord[], connect: Connect, publishing: Publishing): Promise<void> {
   const { pushing, check, interrupt, tell, came } = publishing
   if (check || interrupt.aborted) return
-  const made = await pushDns(await pushShares({ records }, pushing), connect, interrupt)
+  const made = await pushDns(await zonePushes({ records }, pushing), connect, interrupt)
   came.pushed.push(...made)
   if (made.length > 0) tell({ kind: 'dns-pushed', pushed: made })
   const lagging = records.filter((each) => each.kind === 'served' && laggingViews(each).length > 0)

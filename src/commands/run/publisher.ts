@@ -1,14 +1,13 @@
 // Publishes a fleet's mail records in the middle of a run: as soon as hosts have keys, before they sign; policies last.
-import { askServed, lookingFor, servedAnswer } from '../../dns/ask-served.ts'
-import { authoritative } from '../../dns/authoritative.ts'
-import { zoneSettings } from '../../dns/dns-vars.ts'
-import { planRecords } from '../../dns/plan-dns.ts'
-import type { DnsEvent, Publication } from '../../dns/publication.ts'
-import { readyToPublish, type Pushing } from '../../dns/push-dns.ts'
+import { askServed, lookingFor, servedAnswer } from '../../dns/served/ask-served.ts'
+import { authoritative } from '../../dns/lookup/authoritative.ts'
+import { planRecords } from '../../dns/plan/plan-dns.ts'
+import type { DnsEvent, Publication } from '../../dns/push/publication.ts'
+import { isPushed, type Pushing } from '../../dns/push/push-dns.ts'
+import { readyToPublish } from '../../dns/push/ready-to-publish.ts'
 import type { Connect } from '../../engine/connection.ts'
 import type { AskOutside } from '../../engine/outside.ts'
 import type { Meanwhile } from '../../engine/rollout.ts'
-import { absolute } from '../../inventory/address.ts'
 import { REVOKED_DKIM } from '../../mail/dkim-record.ts'
 import type { MailRecord } from '../../mail/dns-record.ts'
 import type { Host } from '../../model/host.ts'
@@ -44,12 +43,12 @@ export interface Publisher {
  * @throws MailrunError with what is wrong in the inventory, or with the way to push
  */
 export async function publisher(
-  { hosts, inventory, extraVars, keyring }: PreparedRun,
+  { hosts, fleet }: PreparedRun,
   { check, waitSeconds, interrupt, tell }: PublisherOptions,
 ): Promise<Publisher> {
-  const members = await mailHosts({ inventory, limit: undefined, extraVars, keyring })
-  const pushing: Pushing = { dns: members.dns.of, hosts: inventory.hosts, keyPath: absolute, unset: 'by-hand' }
-  const ways = await readyToPublish(members.dns.all, pushing)
+  const members = await mailHosts({ ...fleet, limit: undefined })
+  const pushing: Pushing = { dns: members.dns.of, hosts: fleet.inventory.hosts, unset: 'by-hand' }
+  const ways = await readyToPublish(members.dns.all, fleet.inventory.hosts)
   const lookingBy = lookingFor()
   const looking = authoritative(members.dns.of)
   const came = nothingYet()
@@ -79,13 +78,11 @@ export async function publisher(
 /** Whether a push would bring the record about, as far as that can be known. */
 async function canPublish(
   { record: { value, ...record } }: OutsideQuestion,
-  { members, looking }: Publishing,
+  { members, looking, pushing }: Publishing,
 ): Promise<boolean> {
   try {
-    const { zone, primary } = await looking.findZone(record.name)
-    const { via } = zoneSettings(members.dns.of(record.name), zone)
-    if (via === undefined || via === 'none') return false
-    if (via === 'nsupdate' && primary === undefined) return false
+    const zone = await looking.findZone(record.name)
+    if (!isPushed(zone, members.dns.of(record.name), pushing)) return false
     const wanted: MailRecord = {
       ...record,
       value: isKnown(value) ? value : REVOKED_DKIM,

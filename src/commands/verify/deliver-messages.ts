@@ -1,6 +1,7 @@
-// `mailrun verify --deliver`: what is to be sent is told, then sent, followed, and judged.
+// Messages that a verification really sends: what is to be sent is told, then sent, followed, and judged.
 import { hostname, userInfo } from 'node:os'
 import { randomBytes } from 'node:crypto'
+import type { RunBounds } from '../../engine/ask-only.ts'
 import { ConnectionLost, Unreachable, type Connect, type Connection } from '../../engine/connection.ts'
 import { newMark } from '../../engine/make-trip.ts'
 import { oneScript } from '../../engine/one-script.ts'
@@ -10,53 +11,56 @@ import type { Inventory } from '../../model/inventory.ts'
 import { MailrunError } from '../../model/mailrun-error.ts'
 import { DELIVERY_PATHS, judged, type DeliveryProof, type HostProof } from '../../model/proof.ts'
 import type { MilterState } from '../../probes/milter-sign.ts'
-import { count } from '../../report/write/name-list.ts'
-import { said, term } from '../../report/write/terminal.ts'
-import { affordableForks } from '../fleet/open-files.ts'
 import { nearest } from '../../text/nearest.ts'
 import { deliver, type Mailbox } from '../../verify/deliver.ts'
 import { deliveryPlan, type DeliveryPlan } from '../../verify/delivery-plan.ts'
 import { proveDelivery } from '../../verify/delivery.ts'
 import { findMailboxScript, LOOK_SECONDS, readFoundMailbox, type MailboxPlace } from '../../verify/read-mailbox.ts'
-import type { Given, VerifyFlags } from '../../cli/flags/fleet-flags.ts'
-import { stderr } from '../../cli/terminal/output.ts'
-import type { Signals } from '../../cli/terminal/signals.ts'
 
-type Flags = Given<VerifyFlags>
+export interface DeliveryRequest {
+  /** The address that messages are sent to: `you@example.org`. */
+  readonly to: string
+  /** Where to read, on a host of the inventory, what the receiver found. */
+  readonly readFrom?: MailboxPlace | undefined
+  /** Seconds for messages to arrive; left out: 60. */
+  readonly waitSeconds?: number | undefined
+  /** Tell which messages would be sent; send none. */
+  readonly check?: boolean | undefined
+}
+
+export type DeliveryEvent =
+  /** The address is of the fleet's own domains: mail to it may never leave a host, and proves nothing of other mail. */
+  | { readonly kind: 'own-address'; readonly to: string; readonly domain: string }
+  /** Before anything is sent; in a check nothing is. */
+  | { readonly kind: 'sending'; readonly to: string; readonly check: boolean; readonly hosts: readonly SendingHost[] }
+
+export interface SendingHost {
+  readonly name: string
+  readonly messages: number
+}
 
 const WAIT_SECONDS = 60
 const GRACE_SECONDS = 30
 
-/**
- * What goes with it, and nothing else does; the host whose mailbox is read.
- * @throws MailrunError before any host is touched
- */
-export function checkDeliverFlags(
-  { deliver: address, readFrom, wait, check }: Flags,
-  inventory: Inventory,
-): Host | undefined {
-  const alone = [readFrom && '--read-from', wait !== undefined && '--wait', check === true && '--check'].find(
-    (flag) => flag,
-  )
-  if (address === undefined && alone)
-    throw new MailrunError(`${alone} goes with --deliver ADDRESS: without it verify sends nothing and changes nothing`)
-  if (readFrom === undefined) return undefined
-  const host = inventory.hosts.find(({ name }) => name === readFrom.host)
+/** The host whose mailbox is read. @throws MailrunError before any host is touched */
+export function readerOf({ host: name }: MailboxPlace, inventory: Inventory): Host {
+  const host = inventory.hosts.find((each) => each.name === name)
   if (host !== undefined) return host
-  const meant = nearest(readFrom.host, inventory.names)
+  const meant = nearest(name, inventory.names)
   const hint = meant === undefined ? '' : `: did you mean ${meant}?`
-  throw new MailrunError(`--read-from ${readFrom.host}: the inventory has no such host${hint}`)
+  throw new MailrunError(`--read-from ${name}: the inventory has no such host${hint}`)
 }
 
-/** Mail to one's own hosts may never leave them. @param own - domains and names of the fleet. */
-export function warnOfOwn(address: string, own: Iterable<string>): void {
-  const { domain } = mailAddress(address)!
-  if ([...own].includes(domain)) {
-    const what = `mail to ${address} does not leave it, and proves nothing of mail to others`
-    stderr.write(
-      term`mailrun: warning: ${said(domain)} is the fleet's own: where a host holds it for its own, ${said(what)}\n`,
-    )
-  }
+/**
+ * Mail to one's own hosts may never leave them.
+ * @param own - domains and names of the fleet.
+ * @throws MailrunError for what is no mail address
+ */
+export function fleetOwn(to: string, own: readonly string[]): DeliveryEvent | undefined {
+  const address = mailAddress(to)
+  if (address === undefined)
+    throw new MailrunError(`wanted a mail address, such as you@example.org, got ${JSON.stringify(to)}`, '--deliver')
+  return own.includes(address.domain) ? { kind: 'own-address', to, domain: address.domain } : undefined
 }
 
 /** One of a host that answered. */
@@ -68,42 +72,40 @@ export interface Deliverer {
   readonly proof: HostProof
 }
 
+export interface Delivering extends DeliveryRequest {
+  /** The host whose mailbox is read; `undefined`: none is. */
+  readonly reader: Host | undefined
+  readonly connect: Connect
+  readonly bounds: RunBounds
+  readonly onEvent: (event: DeliveryEvent) => void
+}
+
 /**
- * The proofs with what became of the messages.
+ * The proofs with what became of the messages, by host.
  * @throws MailrunError where the mailbox cannot be read: then nothing is sent
  */
-export async function verifyDelivery(
+export async function deliverMessages(
   deliverers: readonly Deliverer[],
-  flags: Flags,
-  reader: Host | undefined,
-  connect: Connect,
-  signals: Signals,
+  { to, readFrom, waitSeconds = WAIT_SECONDS, check = false, reader, connect, bounds, onEvent }: Delivering,
 ): Promise<ReadonlyMap<string, HostProof>> {
-  const address = flags.deliver!
+  const signal = bounds.interrupt
   const run = randomBytes(6).toString('hex')
-  const plans = plansOf(deliverers, address, run)
-  if (flags.check === true) {
-    announce(plans, address, true)
-    return notSent(plans, `would be sent to ${address}`)
+  const plans = plansOf(deliverers, to, run)
+  const hosts = plans.map(({ host, plan }) => ({ name: host.name, messages: plan.messages.length }))
+  const announce = (): void => onEvent({ kind: 'sending', to, check, hosts })
+  if (check) {
+    announce()
+    return notSent(plans, `would be sent to ${to}`)
   }
-  if (signals.interrupt.aborted) return notSent(plans, 'interrupted before it was sent')
+  if (signal.aborted) return notSent(plans, 'interrupted before it was sent')
 
-  const mailbox =
-    reader === undefined ? undefined : await openMailbox(reader, flags.readFrom!, address, connect, signals.interrupt)
-  announce(plans, address, false)
+  const mailbox = reader === undefined ? undefined : await openMailbox(reader, readFrom!, to, connect, signal)
+  announce()
   try {
-    const delivering = {
-      run,
-      address,
-      mailbox,
-      waitSeconds: flags.wait ?? WAIT_SECONDS,
-      forks: affordableForks(flags.forks),
-      signal: signals.interrupt,
-    }
     const evidence = await deliver(
       plans.map(({ host, plan }) => ({ host, messages: plan.messages })),
       connect,
-      delivering,
+      { run, address: to, mailbox, waitSeconds, forks: bounds.forks, signal },
     )
     return withProofs(plans, ({ plan, proof }) =>
       plan.messages.map(({ nonce }) => proveDelivery(evidence.get(nonce)!, proof)),
@@ -147,18 +149,6 @@ const notSent = (plans: readonly Planned[], what: string): ReadonlyMap<string, H
       verdict: { status: 'none', id: 'not-sent', what },
     })),
   )
-
-/** Before anything is sent. */
-function announce(plans: readonly Planned[], address: string, check: boolean): void {
-  const numbers = plans.map(({ plan }) => plan.messages.length)
-  const all = numbers.reduce((sum, each) => sum + each, 0)
-  const byHost = plans.map(({ host, plan }) => `${plan.messages.length} by ${host.name}`).join(', ')
-  const most = `${count(plans.length, 'host')}, at most ${Math.max(...numbers)} each`
-  const shown = plans.length > 6 ? most : byHost || 'no host can send'
-  const now = all === 1 ? 'is sent' : 'are sent'
-  const what = `${count(all, 'message')} ${check ? 'would be sent' : now} to ${address}: ${shown}`
-  stderr.write(term`mailrun: ${said(what)}\n`)
-}
 
 function inOrder(proofs: readonly DeliveryProof[], { messages, leftOut }: DeliveryPlan): readonly DeliveryProof[] {
   const ofDomains = [...messages, ...leftOut].filter(({ path }) => path !== 'root' && path !== 'bounce')

@@ -1,5 +1,5 @@
-// The one writer of text for name servers: lines for zone files, nsupdate(1) and knotc(8) are made of the checked parts
-// that are made here, and of nothing else.
+// The one writer of text for name servers: lines of zone files, and for the programs that change zones, are made of the
+// checked parts that are made here, and of nothing else.
 import { MailrunError } from '../../model/mailrun-error.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 import { isOwnerName } from '../dns-record.ts'
@@ -21,6 +21,8 @@ export type DnsData = DnsText<'data'>
 export type DnsAddress = DnsText<'address'>
 /** A mnemonic of a type. */
 export type DnsType = 'TXT' | 'MX' | 'CNAME' | DnsText<'type'>
+/** A TSIG key with its algorithm and name, as `hmac-sha256:NAME SECRET`; it is secret. */
+export type DnsKey = DnsText<'key'>
 /** One line of any of these languages. */
 export type DnsLine = DnsText<'line'>
 
@@ -158,6 +160,16 @@ export function addressText(address: string): DnsAddress {
   return as(address)
 }
 
+/** Names of algorithms (RFC 8945, section 6). */
+const ALGORITHM = /^hmac-(?:md5|sha1|sha224|sha256|sha384|sha512)$/
+/** @param secret - in base64. @returns `undefined` for what is no key */
+export function tsigKey(name: string, algorithm: string, secret: string): DnsKey | undefined {
+  const isKey = /^[\w-][\w.-]{0,253}$/.test(name) && ALGORITHM.test(algorithm) && isBase64(secret)
+  return isKey ? as(`${algorithm}:${name} ${secret}`) : undefined
+}
+
+const isBase64 = (text: string): boolean => text.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(text)
+
 /** A comment of a zone file, on one line of printable ASCII and what is not ASCII at all. */
 export const commentLine = (text: string): DnsLine =>
   as(`; ${text.replaceAll(/[\x00-\x1f\x7f-\x9f\u2028\u2029]/g, '?')}`)
@@ -170,7 +182,7 @@ export const commentLine = (text: string): DnsLine =>
  */
 export function dnsLine(
   strings: TemplateStringsArray,
-  ...values: readonly (DnsName | RelativeDnsName | DnsData | DnsAddress | DnsType | number)[]
+  ...values: readonly (DnsName | RelativeDnsName | DnsData | DnsAddress | DnsType | DnsKey | number)[]
 ): DnsLine {
   const wrong = values.find((value) => typeof value === 'number' && !(Number.isSafeInteger(value) && value >= 0))
   if (wrong !== undefined) throw new MailrunError(`${wrong} is no whole number`)

@@ -1,11 +1,11 @@
 // A plan for DNS and what came of it, as JSON: docs/dns.schema.json describes it.
-import type { DnsPlan, PlannedRecord } from '../../dns/plan-dns.ts'
-import type { NotServed } from '../../dns/served-everywhere.ts'
-import type { Publication } from '../../dns/publication.ts'
-import type { NameServer } from '../../dns/name-server.ts'
-import type { Pushed } from '../../dns/push-dns.ts'
-import type { View } from '../../dns/look.ts'
-import type { Rdata, Rrset } from '../../dns/rrset.ts'
+import type { DnsPlan, PlannedRecord } from '../../dns/plan/plan-dns.ts'
+import type { NotServed } from '../../dns/served/served-everywhere.ts'
+import type { Publication } from '../../dns/push/publication.ts'
+import type { NameServer } from '../../dns/lookup/name-server.ts'
+import type { Pushed } from '../../dns/push/push-dns.ts'
+import type { View } from '../../dns/lookup/look.ts'
+import type { Rdata, Rrset } from '../../dns/lookup/rrset.ts'
 
 const texts = (rdata: readonly Rdata[]): readonly string[] => rdata.map(({ text }) => text)
 const serverJson = ({ name, addresses: [first] }: NameServer) => ({ name, address: first!.address, port: first!.port })

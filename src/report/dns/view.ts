@@ -1,5 +1,5 @@
 // What `mailrun dns` tells of in every format: the plan, and what is not in it.
-import type { DnsPlan } from '../../dns/plan-dns.ts'
+import type { DnsPlan } from '../../dns/plan/plan-dns.ts'
 import type { RecordFinding } from '../../mail/record-finding.ts'
 import type { HostResult } from '../../model/run-event.ts'
 import type { Out } from '../screen.ts'

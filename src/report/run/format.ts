@@ -1,5 +1,5 @@
 // What an output format of runs is.
-import type { DnsEvent } from '../../dns/publication.ts'
+import type { DnsEvent } from '../../dns/push/publication.ts'
 import type { RunEvent } from '../../model/run-event.ts'
 import type { About } from '../registry.ts'
 import type { Screen } from '../screen.ts'

@@ -1,6 +1,6 @@
 // What a run publishes, for people: as it happens, and what is left to do at its end.
-import type { DnsEvent, Publication } from '../../dns/publication.ts'
-import type { NotServed } from '../../dns/served-everywhere.ts'
+import type { DnsEvent, Publication } from '../../dns/push/publication.ts'
+import type { NotServed } from '../../dns/served/served-everywhere.ts'
 import { inZones } from '../../mail/render/zones.ts'
 import { zoneFragments } from '../../mail/render/zone-fragment.ts'
 import type { Colours } from '../write/colour.ts'

@@ -1,5 +1,5 @@
 // `--format text`: what a person reads. One glance tells what changed where, and why something failed.
-import type { DnsEvent, Publication } from '../../dns/publication.ts'
+import type { DnsEvent, Publication } from '../../dns/push/publication.ts'
 import type { HostResult, HostStatus, RunEvent, RunResult } from '../../model/run-event.ts'
 import { paintOf, type Colours } from '../write/colour.ts'
 import { isDnsEvent, type RunFormat, type RunOptions } from './format.ts'

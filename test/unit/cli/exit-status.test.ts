@@ -1,9 +1,9 @@
 // Which exit status a run has: the first that applies.
 import * as assert from 'uvu/assert'
 import { exitStatus } from '../../../src/cli/exit-status.ts'
-import type { PlannedRecord } from '../../../src/dns/plan-dns.ts'
-import type { Publication } from '../../../src/dns/publication.ts'
-import type { RrsetChange } from '../../../src/dns/wanted-change.ts'
+import type { PlannedRecord } from '../../../src/dns/plan/plan-dns.ts'
+import type { Publication } from '../../../src/dns/push/publication.ts'
+import type { RrsetChange } from '../../../src/dns/plan/wanted-change.ts'
 import type { MailRecord } from '../../../src/mail/dns-record.ts'
 import type { HostStatus } from '../../../src/model/run-event.ts'
 import { suite } from '../../suite.ts'

@@ -1,6 +1,6 @@
 // Which selectors a rotation goes by, of all that hosts name: those that the inventory gives them, and of others none.
 import * as assert from 'uvu/assert'
-import type { Looking } from '../../../src/dns/look.ts'
+import type { Looking } from '../../../src/dns/lookup/look.ts'
 import type { OwnSelectors } from '../../../src/mail/own-selectors.ts'
 import { datedSelectors } from '../../../src/mail/rotation/new-selector.ts'
 import { rotationSettings } from '../../../src/mail/rotation/settings.ts'

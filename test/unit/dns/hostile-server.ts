@@ -1,7 +1,7 @@
 // A name server on this machine that answers whatever a test wants, over UDP and TCP, and messages made of raw bytes.
 import { createSocket } from 'node:dgram'
 import { createServer, type Socket } from 'node:net'
-import type { ServerAddress } from '../../../src/dns/name-server.ts'
+import type { ServerAddress } from '../../../src/dns/lookup/name-server.ts'
 
 export interface HostileServer extends ServerAddress {
   close(): Promise<void>

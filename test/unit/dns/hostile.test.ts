@@ -2,21 +2,21 @@
 // servers. What they say decides about themselves alone, and ends.
 import { decode, encode, type Answer as Packed } from 'dns-packet'
 import * as assert from 'uvu/assert'
-import { askServer } from '../../../src/dns/ask-server.ts'
-import { askZone } from '../../../src/dns/ask-zone.ts'
-import { authority } from '../../../src/dns/authority.ts'
-import { zoneFinder, ZoneNotFound } from '../../../src/dns/find-zone.ts'
-import { questionBytes, readMessage, type Answer } from '../../../src/dns/message.ts'
-import type { NameServer } from '../../../src/dns/name-server.ts'
-import { planDns } from '../../../src/dns/plan-dns.ts'
-import { transaction } from '../../../src/dns/push-by-knotc.ts'
-import { mxRdata, type Rrset } from '../../../src/dns/rrset.ts'
-import { look } from '../../../src/dns/look.ts'
-import { servingProblems } from '../../../src/dns/serving-problem.ts'
-import { servedEverywhere } from '../../../src/dns/served-everywhere.ts'
-import { updateScript } from '../../../src/dns/update-script.ts'
-import { wantedChange } from '../../../src/dns/wanted-change.ts'
-import { writtenChange } from '../../../src/dns/written-change.ts'
+import { askServer } from '../../../src/dns/lookup/ask-server.ts'
+import { askZone } from '../../../src/dns/lookup/ask-zone.ts'
+import { authority } from '../../../src/dns/lookup/authority.ts'
+import { zoneFinder, ZoneNotFound } from '../../../src/dns/lookup/find-zone.ts'
+import { questionBytes, readMessage, type Answer } from '../../../src/dns/lookup/message.ts'
+import type { NameServer } from '../../../src/dns/lookup/name-server.ts'
+import { planDns } from '../../../src/dns/plan/plan-dns.ts'
+import { transaction } from '../../../src/dns/backends/knot/push-by-knotc.ts'
+import { mxRdata, type Rrset } from '../../../src/dns/lookup/rrset.ts'
+import { look } from '../../../src/dns/lookup/look.ts'
+import { servingProblems } from '../../../src/dns/served/serving-problem.ts'
+import { servedEverywhere } from '../../../src/dns/served/served-everywhere.ts'
+import { updateScript } from '../../../src/dns/backends/nsupdate/update-script.ts'
+import { wantedChange } from '../../../src/dns/plan/wanted-change.ts'
+import { writtenChange } from '../../../src/dns/backends/written-change.ts'
 import type { MailRecord } from '../../../src/mail/dns-record.ts'
 import { labelsOfName, nameOfLabels, nameOfText } from '../../../src/mail/dns-text/name.ts'
 import type { MailFleet } from '../../../src/mail/mail-fleet.ts'
@@ -72,7 +72,7 @@ test('an MX record of every byte stays in its place in what nsupdate and knotc a
     const label = Buffer.from([0x6d, byte, 0x78])
     const rrset = await setOf((question) => [rawReply(question, [mxRecord(10, [label, 'example', 'org'])])])
     const change = writtenChange(wantedChange(NULL_MX, rrset)!, 'example.org')
-    const script = updateScript(change, undefined)
+    const script = updateScript(change, undefined, undefined)
     assert.is(script.split('\n').length, 7, script)
     assert.match(
       script,
@@ -93,11 +93,14 @@ const INJECTED = [
 test('a forged MX record with commands in it is a name with odd bytes, in every text that is made of it', async () => {
   const rrset = await setOf((question) => [rawReply(question, [mxRecord(10, INJECTED.split('.'))])])
   const change = writtenChange(wantedChange({ ...NULL_MX, ttl: 60 }, rrset)!, 'example.org')
-  for (const text of [updateScript(change, undefined), transaction(change)]) {
+  for (const text of [updateScript(change, undefined, undefined), transaction(change)]) {
     assert.not.match(text, /^update (?:add|delete) www/m)
     assert.not.match(text, '\nupdate add www')
   }
-  assert.match(updateScript(change, undefined), 'MX 10 mx.example.org.\\010update\\032delete\\032www.example')
+  assert.match(
+    updateScript(change, undefined, undefined),
+    'MX 10 mx.example.org.\\010update\\032delete\\032www.example',
+  )
   assert.throws(() => mxRdata(10, 'mx\nsend'), /is no name of DNS/)
   assert.throws(() => writtenChange(wantedChange({ ...NULL_MX, name: 'a\nb' }, undefined)!, 'example.org'), 'no name')
   assert.throws(() => writtenChange(wantedChange(NULL_MX, undefined)!, 'x\nsend'), 'is no name for a record')

@@ -1,6 +1,6 @@
 // Name servers that exist in a test only: what each says of a name, and a record of all that was asked.
-import type { AskServer, ServerQuestion } from '../../../src/dns/ask-server.ts'
-import type { Answer } from '../../../src/dns/message.ts'
+import type { AskServer, ServerQuestion } from '../../../src/dns/lookup/ask-server.ts'
+import type { Answer } from '../../../src/dns/lookup/message.ts'
 
 export interface FakeServer {
   /** Zones that it serves, each with its records; SOA and NS are its own. */

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import * as dns from '../../../src/dns/bounds.ts'
+import * as dns from '../../../src/dns/bounds/bounds.ts'
 import * as sizes from '../../../src/model/bounds.ts'
 import { suite } from '../../suite.ts'
 import { ROOT } from '../cli/mailrun.ts'
@@ -72,7 +72,7 @@ const DNS: Figures<typeof dns> = [
 
 for (const [file, bounds, figures] of [
   ['src/model/bounds.ts', sizes, SIZES],
-  ['src/dns/bounds.ts', dns, DNS],
+  ['src/dns/bounds/bounds.ts', dns, DNS],
 ] as const) {
   test(`each bound of ${file} is in the page, with its figure`, () => {
     for (const [start, , words] of figures as Figures<object>) {

@@ -51,7 +51,7 @@ test('every verdict of verify is known, and no other', () => {
 test('every finding on records and setups is used, and every one that is used is known', () => {
   const mail = new Set(
     [
-      ...(sourcesOf('src/mail') + sourcesOf('src/run')).matchAll(
+      ...(sourcesOf('src/mail') + sourcesOf('src/commands')).matchAll(
         /'((?:spf|dkim|dmarc|legacy|host)-[a-z0-9-]+)', (?:'(?:error|warning|note)'|'[a-z]|`|rua)/g,
       ),
     ].map((match) => match[1]!),

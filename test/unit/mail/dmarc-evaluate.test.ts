@@ -1,7 +1,7 @@
 // DMARC of a message: alignment, policies for subdomains that are there and that are not, testing, and what an
 // unanswered question leaves open.
 import * as assert from 'uvu/assert'
-import { walkDns } from '../../../src/dns/walk-dns.ts'
+import { walkDns } from '../../../src/dns/lookup/walk-dns.ts'
 import { evaluateDmarc, type DmarcInput } from '../../../src/mail/dmarc/evaluate.ts'
 import { suite } from '../../suite.ts'
 import { answerer, type Answers } from './zone-of-answers.ts'

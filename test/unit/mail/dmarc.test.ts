@@ -1,6 +1,6 @@
 // DMARC records: read as receivers read them, written for RFC 9989 and RFC 7489, looked at; the walk up the tree.
 import * as assert from 'uvu/assert'
-import { walkDns } from '../../../src/dns/walk-dns.ts'
+import { walkDns } from '../../../src/dns/lookup/walk-dns.ts'
 import { lintDmarc, lintDmarcSet } from '../../../src/mail/dmarc/lint.ts'
 import { isDmarc, readDmarc } from '../../../src/mail/dmarc/parse.ts'
 import { renderDmarc, type DmarcRecord } from '../../../src/mail/dmarc/record.ts'

@@ -1,7 +1,7 @@
 // What SPF records cost in lookups: counted through includes and redirects, at the limits, with mailauth as oracle.
 import { spf } from 'mailauth/lib/spf/index.js'
 import * as assert from 'uvu/assert'
-import { walkDns } from '../../../src/dns/walk-dns.ts'
+import { walkDns } from '../../../src/dns/lookup/walk-dns.ts'
 import { spfLookups, type SpfLookups } from '../../../src/mail/spf/lookups.ts'
 import { parseSpf } from '../../../src/mail/spf/parse.ts'
 import { suite } from '../../suite.ts'

@@ -59,6 +59,13 @@ const SIGNING = ['a.example', 'b.example'].map((domain): Signing => ({
     ),
   groups: [],
 }))
+/** The key that is to sign for a.example from now on. */
+const TWO: Signing = {
+  ...SIGNING[0]!,
+  selector: 'two',
+  inUse: false,
+  path: '/etc/dkimkeys/a.example/two.private',
+}
 const file = (content: string): PathState => ({
   is: {
     kind: 'file',
@@ -166,6 +173,27 @@ const with_ = (index: number, content: string): OpendkimState => ({
   ...(index === 3 ? { setup: setupOf(content, keyTable(SIGNING), signingTable(SIGNING, undefined, [])) } : {}),
   files: DONE.files.map((each, at) => (at === index ? file(content) : each)),
 })
+/** Where its key signs, and lies straight in /etc. */
+function lyingElsewhere(domain: string): OpendkimState {
+  const path = `/etc/${domain}_mx1.pem`
+  return inTheTables(
+    SIGNING.map((each) =>
+      each.domain === domain ? { ...each, path, directories: each.directories.slice(0, 2) } : each,
+    ),
+  )
+}
+/** Where another key signs for its domain. */
+const inTheTablesOf = (key: Signing): OpendkimState =>
+  inTheTables(SIGNING.map((each) => (each.domain === key.domain ? { ...key, inUse: true } : each)))
+function inTheTables(signing: readonly Signing[]): OpendkimState {
+  const [keys, signs] = [keyTable(signing), signingTable(signing, undefined, [])]
+  return {
+    ...DONE,
+    signing,
+    setup: setupOf(CONF, keys, signs),
+    files: DONE.files.map((each, at) => (at === 0 ? file(keys) : at === 1 ? file(signs) : each)),
+  }
+}
 const MORE = '/etc/opendkim/more.conf'
 /** A configuration that includes another one. */
 function including(more: string): OpendkimState {
@@ -414,13 +442,37 @@ const CASES: readonly (readonly [
   [
     'another key signs from now on',
     { active: { 'a.example': 'two' } },
-    { ...DONE, keys: [file('')] },
+    { ...DONE, keys: [TWO] },
     ['KeyTable: content', 'SigningTable: content', 'reload'],
+  ],
+  [
+    'another key signs from now on, and the one in use lies elsewhere',
+    { active: { 'a.example': 'two' } },
+    { ...lyingElsewhere('a.example'), keys: [TWO] },
+    ['KeyTable: content', 'SigningTable: content', 'reload'],
+  ],
+  [
+    'the former key again, which lies elsewhere',
+    { active: { 'a.example': { selector: 'mx1', path: '/etc/a.example_mx1.pem' } } },
+    { ...inTheTablesOf(TWO), keys: [lyingElsewhere('a.example').signing[0]!] },
+    ['KeyTable: content', 'SigningTable: content', 'reload'],
+  ],
+  [
+    'another key, which OpenDKIM cannot get at',
+    { active: { 'a.example': 'two' } },
+    { ...DONE, keys: [{ ...TWO, directories: TWO.directories.slice(0, -1) }] },
+    { blocked: '/etc/dkimkeys/a.example/two.private: /etc/dkimkeys/a.example is not there' },
+  ],
+  [
+    'another key, which has a passphrase',
+    { active: { 'a.example': 'two' } },
+    { ...DONE, keys: [{ ...TWO, key: { kind: 'invalid' } }] },
+    { blocked: 'two.private is there and holds no private key that can be used without a passphrase' },
   ],
   [
     'another key, which is not there',
     { active: { 'a.example': 'two' } },
-    { ...DONE, keys: [{ ...file(''), is: { kind: 'absent' } }] },
+    { ...DONE, keys: [{ ...TWO, key: { kind: 'absent' } }] },
     { blocked: '/etc/dkimkeys/a.example/two.private, which is to sign from now on, is no file' },
   ],
   [
@@ -495,7 +547,7 @@ const CASES: readonly (readonly [
   [
     'all below a domain, by its key, which another is to take the place of',
     { active: { 'a.example': 'two' } },
-    { ...ALSO_SIGNS('*@*.a.example mx1._domainkey.a.example', ''), keys: [file('')] },
+    { ...ALSO_SIGNS('*@*.a.example mx1._domainkey.a.example', ''), keys: [TWO] },
     ['KeyTable: content', 'SigningTable: content', 'reload'],
   ],
 ]
@@ -736,7 +788,7 @@ test('whatever is answered, the plan keeps the laws: then it is satisfied with w
 test('to switch a key is to begin with no other, and needs no leave of name servers', () => {
   const plan = planOf(
     opendkim({ ...ARGS, active: { 'a.example': 'two' } }),
-    { ...inUse(DONE, 'a.example'), keys: [file('')] },
+    { ...inUse(DONE, 'a.example'), keys: [TWO] },
     { conf: CONF },
   )
   assert.equal(plan.kind === 'change' ? plan.changes.map(({ diff }) => diff?.after).slice(0, 2) : plan, [

@@ -1,5 +1,5 @@
 // The records of a plan in their zones, for formats that other programs take records in.
-import type { DnsPlan, PlannedRecord } from '../../../dns/plan-dns.ts'
+import type { DnsPlan, PlannedRecord } from '../../../dns/plan/plan-dns.ts'
 import { isRevokedDkim } from '../../../mail/dkim-record.ts'
 import type { MailRecord } from '../../../mail/dns-record.ts'
 import { inZones } from '../../../mail/render/zones.ts'

@@ -1,6 +1,6 @@
 // What an output format of `mailrun dns push` is.
-import type { Pushed } from '../../../dns/push-dns.ts'
-import type { NotServed } from '../../../dns/served-everywhere.ts'
+import type { Pushed } from '../../../dns/push/push-dns.ts'
+import type { NotServed } from '../../../dns/served/served-everywhere.ts'
 import type { About } from '../../registry.ts'
 import type { Screen } from '../../screen.ts'
 import type { DnsView } from '../view.ts'

@@ -1,5 +1,5 @@
 // A push as one document at its end.
-import type { Pushed } from '../../../dns/push-dns.ts'
+import type { Pushed } from '../../../dns/push/push-dns.ts'
 import { jsonDocument } from '../../write/json.ts'
 import { notServedJson, pushedJson } from '../json.ts'
 import { dnsViewJson } from '../view.ts'

@@ -1,5 +1,5 @@
 // What an output format of `mailrun dns verify` is.
-import type { NotServed } from '../../../dns/served-everywhere.ts'
+import type { NotServed } from '../../../dns/served/served-everywhere.ts'
 import type { About } from '../../registry.ts'
 import type { Screen } from '../../screen.ts'
 import type { DnsView } from '../view.ts'

@@ -1,0 +1,21 @@
+// BIND on a host of the inventory: dynamic updates made there, with the session key that BIND keeps for it.
+import { addressText } from '../../../mail/dns-text/dns-text.ts'
+import { defineBackend, hostVar, NEEDS_HOST } from '../backend.ts'
+import { pushByHost } from './push-by-host.ts'
+
+export const bindOnHost = defineBackend({
+  via: 'nsupdate-local',
+  how: "on `host`, in BIND: dynamic updates with BIND's session key, which never leaves the host",
+  set: 'dns.host (a BIND host of the inventory)',
+  guard: 'compare-and-set',
+  vars: { host: hostVar },
+  impliedBy: ['host'],
+  settle({ host }) {
+    if (host === undefined) return NEEDS_HOST
+    return {
+      host,
+      pushOnHost: (changes, { primary }, connection, signal) =>
+        pushByHost(changes, primary?.addresses.map(({ address }) => addressText(address)) ?? [], connection, signal),
+    }
+  },
+})

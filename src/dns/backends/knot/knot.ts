@@ -1,0 +1,18 @@
+// Knot DNS on a host of the inventory: each change is a transaction of knotc(8).
+import { defineBackend, hostVar, NEEDS_HOST } from '../backend.ts'
+import { pushByKnotc } from './push-by-knotc.ts'
+
+export const knot = defineBackend({
+  via: 'knotc',
+  how: 'on `host`, in Knot DNS: a transaction for each set',
+  set: 'dns.host with dns.via: knotc (one with Knot DNS)',
+  guard: 'compare-and-set',
+  vars: { host: hostVar },
+  settle({ host }) {
+    if (host === undefined) return NEEDS_HOST
+    return {
+      host,
+      pushOnHost: (changes, { zone }, connection, signal) => pushByKnotc(changes, zone, connection, signal),
+    }
+  },
+})

@@ -1,0 +1,31 @@
+// The TSIG key (RFC 8945) that updates are signed with: a file of this machine, or the key itself.
+import { absolute } from '../../../inventory/address.ts'
+import { tsigKey, type DnsKey } from '../../../mail/dns-text/dns-text.ts'
+import { Secret } from '../../../shell/secret.ts'
+
+export type SigningKey =
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'value'; readonly key: Secret<DnsKey> }
+
+/** As tsig-keygen(8) writes it. */
+const WRITTEN =
+  /^\s*key\s+"?([\w.-]+)"?\s*\{\s*algorithm\s+"?([\w-]+)"?\s*;\s*secret\s+"?([\w+/=]+)"?\s*;\s*\}\s*;?\s*$/
+
+export const WANTED = 'what tsig-keygen writes is wanted, key "NAME" { algorithm hmac-sha256; secret "…"; };'
+
+export const isTsigKey = (text: string): boolean => parsed(text) !== undefined
+
+function parsed(text: string): DnsKey | undefined {
+  const [, name, algorithm, secret] = WRITTEN.exec(text) ?? []
+  return name === undefined ? undefined : tsigKey(name, algorithm!, secret!)
+}
+
+/** The key itself wins over a file, which another zone or group may name. `undefined`: there is none. */
+export function keyOf(vars: {
+  readonly key_file?: string | undefined
+  readonly key?: Secret | undefined
+}): SigningKey | undefined {
+  const key = vars.key === undefined ? undefined : parsed(vars.key.reveal())
+  if (key !== undefined) return { kind: 'value', key: new Secret(key) }
+  return vars.key_file === undefined ? undefined : { kind: 'file', path: absolute(vars.key_file) }
+}

@@ -1,8 +1,0 @@
-// Which name servers do not serve a record that the one that counts does.
-import type { View } from './look.ts'
-import type { PlannedRecord } from './plan-dns.ts'
-import { isServed } from './wanted-change.ts'
-
-/** An alias is followed elsewhere. */
-export const laggingViews = ({ record, views }: Pick<PlannedRecord, 'record' | 'views'>): readonly View[] =>
-  views.filter(({ answer }) => answer.kind !== 'alias' && !(answer.kind === 'found' && isServed(record, answer.rrset)))

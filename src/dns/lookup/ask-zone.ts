@@ -1,0 +1,33 @@
+// What a name server that is to know says of a name: the set of records, that there is none, or why that cannot be
+// told.
+import { MailrunError } from '../../model/mailrun-error.ts'
+import type { AskServer } from './ask-server.ts'
+import type { NameServer } from './name-server.ts'
+import { recordsAt } from './records-at.ts'
+import { toldRdata, type Rrset } from './rrset.ts'
+
+export type ServerAnswer =
+  | { readonly kind: 'found'; readonly rrset: Rrset }
+  /** The server answers with authority that there are none. */
+  | { readonly kind: 'none' }
+  /** The name is an alias (CNAME), which allows no other records beside it. */
+  | { readonly kind: 'alias'; readonly target: string }
+  | { readonly kind: 'failed'; readonly why: string }
+
+/** @param name - in lower case */
+export async function askZone(
+  ask: AskServer,
+  server: NameServer,
+  name: string,
+  type: 'TXT' | 'MX',
+): Promise<ServerAnswer> {
+  const there = await recordsAt(ask, server, name, type)
+  if (there.kind !== 'records') return there
+  try {
+    const rdata = there.records.flatMap(toldRdata)
+    return rdata.length === 0 ? { kind: 'none' } : { kind: 'found', rrset: { ttl: there.records[0]?.ttl ?? 0, rdata } }
+  } catch (error) {
+    if (error instanceof MailrunError) return { kind: 'failed', why: `its records cannot be read: ${error.message}` }
+    throw error
+  }
+}
