@@ -1,13 +1,14 @@
 // opendkim.conf(5) as the daemon reads it: what counts, what is not understood, every line that can sign.
 import type { Untrusted } from '../../shell/untrusted.ts'
 import { dataSetOf } from './data-set.ts'
+import { domainLines } from './domain-lines.ts'
 import { tableOf, type Table } from './look-up.ts'
 import { isYes, readSettings, type Setting, type Settings } from './read-settings.ts'
 import { lookAtOtherSets, refuseMissingKeys, refuseValues, type Given } from './refusals.ts'
 import { made, signed, type SignedHow, type Way } from './signatures.ts'
-import type { IdleLine, SigningLine } from './signing-line.ts'
-import { linesOfWay } from './signing-lines.ts'
+import type { IdleLine, Lines, SigningLine } from './signing-line.ts'
 import { Doubts, placeText, type NotUnderstood, type OpendkimSources, type Place } from './sources.ts'
+import { tableLines } from './table-lines.ts'
 import { optionsOf, type Options } from './words.ts'
 
 /** What it reads where no `-x` names another. */
@@ -143,6 +144,12 @@ function byDomain({ settings, options, files, doubts, given, signs }: Reading): 
   if (domains === undefined) return { kind: 'nobody' }
   const key = whole ? { selector: selector.value, path: keyFile.value, place: keyFile.place } : undefined
   return { kind: 'domains', domains, subDomains: options.has('D') || isYes(settings, 'SubDomains'), key }
+}
+
+/** Every line by which it can sign. */
+function linesOfWay(way: Way, doubts: Doubts): Lines {
+  if (way.kind === 'nobody') return { signing: [], idle: [] }
+  return way.kind === 'tables' ? tableLines(way, doubts) : domainLines(way, doubts)
 }
 
 /** Who is signed how: what the daemon does with a message From an address, of a client that it signs for. */
