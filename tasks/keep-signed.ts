@@ -2,7 +2,9 @@
 import { checkDomains, checkSelector } from '../src/changes/check-names.ts'
 import { checkPath } from '../src/changes/check-path.ts'
 import { keyObstacle } from '../src/changes/key-obstacle.ts'
-import { CLIENT, keeping, type KeepArgs } from '../src/changes/signing-kept.ts'
+import { CLIENT } from '../src/changes/loss-words.ts'
+import { otherTables } from '../src/changes/setup-obstacle.ts'
+import { keeping, type KeepArgs } from '../src/changes/signing-kept.ts'
 import { spentSelector } from '../src/changes/spent-selector.ts'
 import { KEY_DIRECTORY, KEY_GROUP, ROOTS_DIRECTORY } from '../src/mail/key-group.ts'
 import { isSenderPattern, senderPattern } from '../src/mail/sender-pattern.ts'
@@ -11,15 +13,7 @@ import { defineTask } from '../src/model/define-task.ts'
 import type { NameServerVars } from '../src/model/outside-question.ts'
 import { blocked, ok, remarked } from '../src/model/plan.ts'
 import { joinProbes } from '../src/probes/join.ts'
-import {
-  configurationOf,
-  KEY_TABLE,
-  opendkimSetup,
-  SIGNING_TABLE,
-  signingProbe,
-  type OpendkimSetup,
-  type Signing,
-} from '../src/probes/signing.ts'
+import { opendkimSetup, signingProbe, type OpendkimSetup, type Signing } from '../src/probes/signing.ts'
 
 export interface KeepSignedArgs extends KeepArgs {
   /** Of the host's first keys, as `dkimKey` takes it. */
@@ -112,13 +106,4 @@ function unfit(signing: Signing, directory: string): string | undefined {
     directories: directories.map((each) => (isOurs(each.path) ? { path: each.path, ...ROOTS_DIRECTORY } : each)),
   }
   return (key.kind === 'absent' ? undefined : keyObstacle(mended)) ?? spentSelector(signing)
-}
-
-const TABLES = { keytable: `file:${KEY_TABLE}`, signingtable: `refile:${SIGNING_TABLE}` }
-
-function otherTables(setup: OpendkimSetup): string | undefined {
-  const settings = configurationOf(setup)?.settings
-  if (settings === undefined || Object.entries(TABLES).every(([name, value]) => settings.get(name)?.value === value))
-    return undefined
-  return "OpenDKIM does not read mailrun's tables: run playbooks/dkim.ts first"
 }

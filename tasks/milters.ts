@@ -1,6 +1,22 @@
 // Task: no milter that Postfix asks is dead.
-import { deadMilters, isPassedOver, wordsOn } from '../src/changes/dead-milters.ts'
-import { obstacleToMove, opendkimLists, placesOf, socketsNow } from '../src/changes/opendkim-lists.ts'
+import {
+  deadMilters,
+  isPassedOver,
+  unseenMilters,
+  wordsOn,
+  wordsOnUnseen,
+  type DeadMilter,
+  type MilterQuestion,
+} from '../src/changes/dead-milters.ts'
+import {
+  expectedOf,
+  isAsked,
+  isElsewhere,
+  obstacleToMove,
+  obstacleToReach,
+  opendkimLists,
+  socketsNow,
+} from '../src/changes/opendkim-lists.ts'
 import { milterOf } from '../src/postfix/endpoint.ts'
 import { oneOf, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
@@ -8,7 +24,6 @@ import { blocked, ok, remarked } from '../src/model/plan.ts'
 import type { PostfixSources } from '../src/model/postfix-sources.ts'
 import { joinProbes } from '../src/probes/join.ts'
 import { milterAnswers, type MilterAnswers } from '../src/probes/milter-answers.ts'
-import { opendkimActivation, type OpendkimActivation } from '../src/probes/opendkim-activation.ts'
 import { postfixParameters, type PostfixParameters } from '../src/probes/postfix-parameters.ts'
 import { postfixServices, postfixSources, type PostfixServices } from '../src/probes/postfix-services.ts'
 import { configurationOf, opendkimSetup, type OpendkimSetup } from '../src/probes/signing.ts'
@@ -29,7 +44,6 @@ interface MiltersState {
   readonly parameters: PostfixParameters
   readonly services: PostfixServices
   readonly setup: OpendkimSetup
-  readonly activation: OpendkimActivation
 }
 
 /**
@@ -45,40 +59,36 @@ export const milters = defineTask<MiltersArgs, MiltersState>({
   probe: () =>
     joinProbes<MilterAnswers, unknown, MiltersState>(
       milterAnswers,
-      [postfixParameters(undefined), postfixServices, opendkimSetup, opendkimActivation],
-      (answers, [parameters, services, setup, activation]) => ({
+      [postfixParameters(undefined), postfixServices, opendkimSetup],
+      (answers, [parameters, services, setup]) => ({
         answers,
         parameters: parameters as PostfixParameters,
         services: services as PostfixServices,
         setup: setup as OpendkimSetup,
-        activation: activation as OpendkimActivation,
       }),
-      ({ answers, parameters, services, setup, activation }) => [answers, [parameters, services, setup, activation]],
+      ({ answers, parameters, services, setup }) => [answers, [parameters, services, setup]],
     ),
-  plan({ opendkim, defaultAction }, { answers, parameters, services, setup, activation }) {
+  plan({ opendkim, defaultAction }, { answers, parameters, services, setup }) {
     if (!parameters.installed) return ok
+    if (parameters.broken !== undefined) return blocked(`Postfix's configuration cannot be read: ${parameters.broken}`)
     const postfix = postfixSources(parameters, services)
     const configuration = setup.installed ? configurationOf(setup) : undefined
-    const now = socketsNow(configuration?.socket, activation)
-    const obstacle =
-      opendkim === undefined || configuration === undefined
-        ? undefined
-        : obstacleToMove(configuration, opendkim, postfix.host)
+    const obstacle = opendkim === undefined ? undefined : obstacleTo(opendkim, configuration, postfix)
     if (obstacle !== undefined) return blocked(obstacle)
-    const unmoved =
-      opendkim !== undefined && configuration !== undefined && unmovedFor(configuration, opendkim, postfix)
-    if (typeof unmoved === 'string') return blocked(unmoved)
     const main: readonly [string, string][] =
       defaultAction === undefined ? [] : [['milter_default_action', defaultAction]]
     const sources = { ...postfix, main: new Map([...postfix.main, ...main]) }
-    const dead = deadMilters({
+    const now = socketsNow(setup)
+    const question: MilterQuestion = {
       sources,
-      answers: answers.answers,
-      expected: opendkim === undefined ? [] : placesOf({ now, wanted: opendkim }, sources),
-    })
+      answers,
+      expected: opendkim === undefined ? undefined : expectedOf({ now, wanted: opendkim }, sources),
+    }
+    const dead = deadMilters(question)
     const stopping = dead.filter((each) => !isPassedOver(each))
-    if (stopping.length > 0) return blocked(stopping.map(wordsOn).join('\n'))
-    return dead.length === 0 ? ok : remarked(ok, { warning: dead.map(wordsOn).join('\n') })
+    if (stopping.length > 0) return blocked([...stopping.map(wordsOn), ...keepPassing(stopping, postfix)].join('\n'))
+    const told = [...dead.map(wordsOn), ...unseenMilters(question).map(wordsOnUnseen), ...unreadInstances(sources)]
+    return told.length === 0 ? ok : remarked(ok, { warning: told.join('\n') })
   },
   writes: () => [],
   examples: [
@@ -95,16 +105,43 @@ export const milters = defineTask<MiltersArgs, MiltersState>({
   ],
 })
 
-/** Why the lists that name an OpenDKIM which signs cannot follow it. */
+const unreadInstances = ({ instances }: PostfixSources): readonly string[] =>
+  instances.flatMap((each) =>
+    'unread' in each ? [`whom the instance ${each.directory} of Postfix asks was not seen: ${each.unread}`] : [],
+  )
+
+/** Why OpenDKIM cannot listen where it is to, with all that asks it. */
+function obstacleTo(
+  wanted: string,
+  configuration: OpendkimConfiguration | undefined,
+  postfix: PostfixSources,
+): string | undefined {
+  const unreached = obstacleToReach(wanted, postfix)
+  if (unreached !== undefined || configuration === undefined) return unreached
+  return obstacleToMove(configuration, wanted, postfix.host) ?? unmovedFor(configuration, wanted, postfix)
+}
+
+/** Why the lists that name it cannot follow it. */
 function unmovedFor(
   { socket, signing }: OpendkimConfiguration,
   wanted: string,
   postfix: PostfixSources,
 ): string | undefined {
-  if (socket === undefined || socket === wanted || signing.length === 0) return undefined
+  if (socket === undefined || !isElsewhere(socket, wanted, postfix.host)) return undefined
   const lists = opendkimLists({ now: [socket], wanted }, milterOf(wanted), postfix)
-  return lists !== undefined && 'impossible' in lists
-    ? `OpenDKIM is to listen at ${wanted}, and Postfix cannot be told so, for ${lists.impossible}: take that out, ` +
-        `or leave OpenDKIM at ${socket} (opendkim_socket)`
-    : undefined
+  if (lists === undefined || !('impossible' in lists)) return undefined
+  // Who signs nothing, and is asked by nobody, is missed by nobody.
+  if (signing.length === 0 && !isAsked(socket, postfix)) return undefined
+  return (
+    `OpenDKIM is to listen at ${wanted}, and Postfix cannot be told so, for ${lists.impossible}: take that out, ` +
+    `or leave OpenDKIM at ${socket} (opendkim_socket)`
+  )
+}
+
+/** What else helps where mail passes a dead milter today, and would not from now on. */
+function keepPassing(stopping: readonly DeadMilter[], { main }: PostfixSources): readonly string[] {
+  const passes = main.get('milter_default_action')?.toLowerCase() === 'accept'
+  return passes && stopping.some(({ uses: [use] }) => !use!.item.includes('default_action'))
+    ? ['Mail passes without it as Postfix is now: milter_default_action: accept in the inventory leaves that so']
+    : []
 }

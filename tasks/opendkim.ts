@@ -3,7 +3,15 @@
 import { checkDomains, checkSelector, isKeyName } from '../src/changes/check-names.ts'
 import { checkPath } from '../src/changes/check-path.ts'
 import { keyObstacle } from '../src/changes/key-obstacle.ts'
-import { namesOf, obstacleToMove, opendkimLists, socketsNow } from '../src/changes/opendkim-lists.ts'
+import {
+  DEFAULT_SOCKET,
+  isAsked,
+  isElsewhere,
+  namesOf,
+  obstacleToMove,
+  opendkimLists,
+  socketsNow,
+} from '../src/changes/opendkim-lists.ts'
 import type { ListsChange } from '../src/changes/opendkim-lists-script.ts'
 import { OPENDKIM_SECONDS, opendkimScript } from '../src/changes/opendkim-script.ts'
 import { keyTable, named, signersOf, signingLines, signingTable } from '../src/changes/opendkim-tables.ts'
@@ -17,7 +25,7 @@ import type { UnitStart } from '../src/changes/unit-script.ts'
 import { DAEMON, KEY_GROUP, ROOTS_KEY } from '../src/mail/key-group.ts'
 import { milterOf } from '../src/postfix/endpoint.ts'
 import { mailDomain } from '../src/mail/names.ts'
-import { needsRestart, settingsOf, unlike } from '../src/mail/opendkim-conf.ts'
+import { needsRestart, unlike } from '../src/mail/opendkim-conf.ts'
 import { hardeningText } from '../src/mail/opendkim-hardening.ts'
 import { flag, listOf, oneOf, record, required, text } from '../src/model/argument.ts'
 import { defineTask } from '../src/model/define-task.ts'
@@ -29,9 +37,9 @@ import type { Resource } from '../src/model/resource.ts'
 import type { Source } from '../src/model/source.ts'
 import type { PlanContext } from '../src/model/task.ts'
 import type { PathState } from '../src/probes/path.ts'
-import { configurationOf, KEY_TABLE, SIGNING_TABLE, type Signing } from '../src/probes/signing.ts'
+import { configurationOf, KEY_TABLE, SIGNING_TABLE, type OpendkimSetup, type Signing } from '../src/probes/signing.ts'
 import type { UnitState } from '../src/probes/unit.ts'
-import type { OpendkimConfiguration } from '../src/signers/opendkim/index.ts'
+import { valuesOf } from '../src/signers/opendkim/index.ts'
 import {
   CONFIGURATION,
   DROP_IN,
@@ -270,7 +278,8 @@ function live(
   const kept = keeping(args, now.setup, now.signing, ({ domain }) => opened.has(domain))
   if ('why' in kept) return blocked(kept.why)
   const there = now.files[FILES.indexOf(DROP_IN)]!.is.kind === 'file'
-  const question = { configuration, keys: signing.map(({ path }) => path), there, ...now.activation }
+  const settings = comingSettings(now.setup, configuration)
+  const question = { settings, keys: signing.map(({ path }) => path), there, ...now.activation }
   const activated = (dropIn: DropIn, joins: boolean) =>
     activation(args, now, { before, configuration, signing, gate, kept, dropIn, joins })
   const plan = activated(
@@ -388,8 +397,9 @@ function listsChange(
   if (lists === undefined) return undefined
   const covered = verb === 'restart' && isCovered(args, now)
   if (!('impossible' in lists)) return covered || lists.moves ? { lists, covered } : undefined
-  // Who signs nothing yet is missed by nobody.
-  return (covered || leaves(args, now)) && now.signing.some(({ inUse }) => inUse) ? lists : undefined
+  // Who signs nothing yet is missed by nobody, unless it is asked, and would be asked in vain.
+  if (now.signing.some(({ inUse }) => inUse)) return covered || leaves(args, now) ? lists : undefined
+  return leaves(args, now) && isAskedNow(now) ? lists : undefined
 }
 
 /** What becomes of main.cf and master.cf; one that is as it was in the end is so to its time. */
@@ -493,17 +503,17 @@ function whyRestart(
   const joining = joins && !activation.joined ? [`it joins the group ${KEY_GROUP}`] : []
   const hardened = staged.has(DROP_IN) ? [wordsOn(staged.get(DROP_IN), files[FILES.indexOf(DROP_IN)]!)] : []
   if (!staged.has(CONFIGURATION)) return [...joining, ...hardened]
-  const former = configurationOf(setup)?.settings
+  const former = configurationOf(setup)
   const settings =
-    before === undefined
+    before === undefined || former === undefined
       ? ['what its former configuration may say']
-      : needsRestart(former === undefined ? settingsOf(before) : valuesOf(former), settingsOf(configuration))
+      : needsRestart(valuesOf(former), comingSettings(setup, configuration))
   return [...joining, ...settings.map((name) => `${name} is read at a start only`), ...hardened]
 }
 
-/** By name in lower case, of what it includes too. */
-const valuesOf = (settings: OpendkimConfiguration['settings']): ReadonlyMap<string, string> =>
-  new Map([...settings].map(([name, { value }]) => [name, value]))
+/** The settings that are to count, by name in lower case. */
+const comingSettings = (setup: OpendkimSetup, configuration: Untrusted): ReadonlyMap<string, string> =>
+  valuesOf(configurationOf(setupWith(setup, new Map(), configuration))!)
 
 function wordsOn(staged: string | undefined, { is }: PathState): string {
   if (staged === GONE) return 'its unit is no longer hardened'
@@ -523,12 +533,18 @@ function socketObstacle({ socket }: OpendkimArgs, { setup, services }: OpendkimS
 
 /** Whether it will listen elsewhere. */
 const leaves = ({ socket }: OpendkimArgs, state: OpendkimState): boolean =>
-  socket !== undefined && socketOf(state) !== socket
+  socket !== undefined && isElsewhere(socketOf(state) ?? DEFAULT_SOCKET, socket, state.services.host)
+
+/** Whether Postfix asks it where it listens. */
+function isAskedNow(state: OpendkimState): boolean {
+  const postfix = postfixOf(state)
+  return postfix !== undefined && isAsked(socketOf(state) ?? DEFAULT_SOCKET, postfix)
+}
 
 /** Which lists of Postfix name it; `undefined` where none does. */
 function listsFor({ socket }: OpendkimArgs, state: OpendkimState): ReturnType<typeof opendkimLists> {
   const postfix = postfixOf(state)
-  const now = socketsNow(socketOf(state), state.activation)
+  const now = socketsNow(state.setup)
   const wanted = socket ?? now.at(-1)!
   return postfix === undefined ? undefined : opendkimLists({ now, wanted }, milterOf(wanted), postfix)
 }

@@ -2,6 +2,7 @@
 // and its changes, in as few processes as a careful hand takes.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { settingsOf } from '../../src/mail/opendkim-conf.ts'
 import { hardeningFor, hardeningText } from '../../src/mail/opendkim-hardening.ts'
 import { DROP_IN } from '../../src/probes/opendkim.ts'
 import { ROOT } from '../root.ts'
@@ -51,7 +52,7 @@ ${QUESTIONS}echo ${DONE}
 
 /** The unit's drop-in, for that configuration. */
 function dropIn(): string {
-  const hardening = hardeningFor(opendkimConf(), [])
+  const hardening = hardeningFor(settingsOf(opendkimConf()), [])
   if ('unfit' in hardening) throw new Error(hardening.unfit)
   return hardeningText(hardening)
 }

@@ -1,8 +1,8 @@
 // Milters that Postfix asks and that do not answer: whose mail that concerns, what becomes of it, and what to do.
-import { endpointOf, sameSocket, type Endpoint } from '../postfix/endpoint.ts'
+import { endpointOf, type Endpoint } from '../postfix/endpoint.ts'
 import { milterUses, type MilterUse } from '../postfix/milter-uses.ts'
 import type { PostfixSources } from '../model/postfix-sources.ts'
-import type { MilterAnswer, MilterSocket } from '../probes/milter-answers.ts'
+import type { MilterAnswer, MilterAnswers, MilterSocket } from '../probes/milter-answers.ts'
 import type { Untrusted } from '../shell/untrusted.ts'
 
 export interface DeadMilter {
@@ -13,26 +13,50 @@ export interface DeadMilter {
 
 export interface MilterQuestion {
   readonly sources: PostfixSources
-  readonly answers: readonly MilterAnswer[]
+  readonly answers: MilterAnswers
   /** What is of no concern: the run brings it to life, or takes it out of the lists. */
-  readonly expected: readonly Endpoint[]
+  readonly expected: ((use: MilterUse) => boolean) | undefined
 }
 
 /** What Postfix asks in vain, in the order of its services. */
-export function deadMilters({ sources, answers, expected }: MilterQuestion): readonly DeadMilter[] {
-  const { host } = sources
-  const known = new Map(answers.map((answer) => [keyOf(placeOf(answer.socket)), answer.dead]))
-  type Together = { readonly uses: MilterUse[]; readonly why: Untrusted }
-  const dead = new Map<string, Together>()
-  for (const use of milterUses(sources)) {
-    const why = use.endpoint.kind === 'refused' ? use.endpoint.why : known.get(keyOf(use.endpoint))
-    if (why === undefined || expected.some((each) => sameSocket(use.endpoint, each, host))) continue
-    const key = [use.instance, use.through.at(-1), use.item, use.action, use.chroot].join('\0')
-    const together: Together = dead.get(key) ?? { uses: [], why }
-    together.uses.push(use)
-    dead.set(key, together)
+export const deadMilters = (question: MilterQuestion): readonly DeadMilter[] =>
+  together(question, (use, { answers }) =>
+    use.endpoint.kind === 'refused' ? use.endpoint.why : answers.get(keyOf(use.endpoint))?.dead,
+  )
+
+/** What Postfix may ask, and nobody spoke to: where it leads cannot be told, or it is more than is asked. */
+export const unseenMilters = (question: MilterQuestion): readonly DeadMilter[] =>
+  together(question, ({ endpoint }, { asked, foreseen, answers }) => {
+    if (endpoint.kind === 'refused') return undefined
+    if (endpoint.kind === 'unknown') return endpoint.why
+    if (!asked) return 'only root can ask as Postfix does'
+    return foreseen || answers.has(keyOf(endpoint)) ? undefined : 'it is none of those that could be asked'
+  })
+
+interface Known extends Pick<MilterAnswers, 'asked' | 'foreseen'> {
+  readonly answers: ReadonlyMap<string, MilterAnswer>
+}
+
+/** Uses of which there is something to tell. */
+function together(
+  { sources, answers, expected }: MilterQuestion,
+  tell: (use: MilterUse, known: Known) => Untrusted | undefined,
+): readonly DeadMilter[] {
+  const known: Known = {
+    ...answers,
+    answers: new Map(answers.answers.map((answer) => [keyOf(placeOf(answer.socket)), answer])),
   }
-  return [...dead.values()]
+  type Together = { readonly uses: MilterUse[]; readonly why: Untrusted }
+  const found = new Map<string, Together>()
+  for (const use of milterUses(sources)) {
+    const why = tell(use, known)
+    if (why === undefined || expected?.(use) === true) continue
+    const key = [use.instance, use.through.at(-1), use.item, use.action, use.chroot].join('\0')
+    const one: Together = found.get(key) ?? { uses: [], why }
+    one.uses.push(use)
+    found.set(key, one)
+  }
+  return [...found.values()]
 }
 
 const placeOf = (socket: MilterSocket): Endpoint =>
@@ -59,12 +83,25 @@ const BECOMES: Readonly<Record<string, string>> = {
 
 /** One sentence of whom, what, why and what becomes of it, and what to do. */
 export function wordsOn({ uses, why }: DeadMilter): string {
-  const [{ item, through, action, instance, parameter }] = uses as [MilterUse]
-  const services = [...new Set(uses.map(({ service }) => service))].join(', ')
-  const holder = through.at(-1) ?? parameter
-  const where = instance === '/etc/postfix' ? '' : ` of ${instance}`
+  const { action, endpoint, chroot } = uses[0]!
+  const holder = holderOf(uses[0]!)
+  const inside = chroot && endpoint.kind === 'unix' ? ` (in a chroot: it looks for ${endpoint.path})` : ''
   return (
-    `Postfix asks the milter ${item} (${services}${where}, by ${holder}), which is dead: ${why}; ` +
+    `Postfix asks the milter ${asking(uses)}, which is dead: ${why}${inside}; ` +
     `mail ${BECOMES[action] ?? action}: start it, or take it out of ${holder}`
   )
 }
+
+/** One sentence of what was not spoken to, and why. */
+export const wordsOnUnseen = ({ uses, why }: DeadMilter): string =>
+  `whether the milter ${asking(uses)} answers was not seen: ${why}`
+
+/** `inet:a:1 (smtp/inet, submission/inet, by smtpd_milters)` */
+function asking(uses: readonly MilterUse[]): string {
+  const { item, instance } = uses[0]!
+  const services = [...new Set(uses.map(({ service }) => service))].join(', ')
+  const where = instance === '/etc/postfix' ? '' : ` of ${instance}`
+  return `${item} (${services}${where}, by ${holderOf(uses[0]!)})`
+}
+
+const holderOf = ({ through, parameter }: MilterUse): string => through.at(-1) ?? parameter

@@ -24,6 +24,12 @@ export function keyObstacle({ path, key, inUse, directories, groups }: Signing):
       'for whoever may change the link could have any file given to opendkim'
     )
   }
+  if (/[:%]/.test(path)) {
+    return (
+      `${path} has a colon or a percent sign in it, which mean something else in a KeyTable: ` +
+      'move the key, and name it there'
+    )
+  }
   const wrong = key.kind === 'key' && isKnown(key.publicKey) ? unusable(key.publicKey) : undefined
   if (wrong !== undefined) return `${path} cannot be signed with: ${wrong}; ${inUse ? MEND : MOVE_AWAY}`
   const outOfReach = keyOutOfReach(ancestorsOf(path), directories, groups)

@@ -8,7 +8,8 @@ import type { Untrusted } from '../shell/untrusted.ts'
 export interface DropInQuestion {
   /** `undefined`: nothing is said of it, and it stays as it is. */
   readonly wanted: boolean | undefined
-  readonly configuration: Untrusted
+  /** Of the configuration that is to be, with options of the command line; by name in lower case. */
+  readonly settings: ReadonlyMap<string, Untrusted>
   /** Paths of the keys that sign. */
   readonly keys: readonly Untrusted[]
   readonly there: boolean
@@ -22,9 +23,9 @@ export interface DropIn {
   readonly warning?: string
 }
 
-export function dropInFor({ wanted, configuration, keys, there, unhardened }: DropInQuestion): DropIn {
+export function dropInFor({ wanted, settings, keys, there, unhardened }: DropInQuestion): DropIn {
   if (wanted === false) return { owned: true, hardening: undefined }
-  const hardening = hardeningFor(configuration, keys)
+  const hardening = hardeningFor(settings, keys)
   if ('unfit' in hardening)
     return wanted === undefined
       ? { owned: false, hardening: undefined }

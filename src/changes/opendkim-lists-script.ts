@@ -1,7 +1,6 @@
 // Shell functions by which Postfix's lists name the OpenDKIM that answers: where it listens once it was started, and a
 // second one that signs while it is restarted; each time once no session asks the other any more.
 import { FILES } from '../files/files.ts'
-import { MILTER_ANSWERS_PROGRAM } from '../probes/milter-answers-program.ts'
 import { ACTIVATION } from '../probes/opendkim-activation.ts'
 import { lines, raw, type Script } from '../shell/script.ts'
 import { sh } from '../shell/sh.ts'
@@ -14,8 +13,6 @@ const DRAIN_SECONDS = 120
  * The second instance outlives the run where sessions still ask it; by then they have ended (smtpd_timeout is 300 s).
  */
 const LINGER_SECONDS = 3600
-/** What milters answered before, and the program that asks them. */
-export const ANSWERS = `${ACTIVATION}/answers`
 /** Sets of main.cf and master.cf. */
 export const LISTED = `${ACTIVATION}/lists`
 
@@ -45,7 +42,6 @@ export const listsFunctions = ({ lists: { during, after }, covered }: ListsChang
     raw('lists cover &&'),
     ...set(during),
     raw(':\n}'),
-    raw(`cat > ${ANSWERS}.pl <<'mailrun-perl' || exit 1\n${MILTER_ANSWERS_PROGRAM}mailrun-perl`),
     LISTS,
     MOVED,
     ...(covered
@@ -56,14 +52,14 @@ export const listsFunctions = ({ lists: { during, after }, covered }: ListsChang
 /**
  * `keep_lists` writes all that they are to be, beside; `put_lists old`, `cover` or `new` puts a set in place, each file
  * by a rename, for Postfix starts processes at any time. What is as it was stays, with its time: nobody is to take it
- * for changed. `none_died`: no milter is dead that was not before.
+ * for changed.
  */
 const LISTS = raw(`lists() {
   d=${LISTED}/$1
   mkdir -p -- ${LISTED}/"$1" || return 1
   for f in main.cf master.cf; do perl ${FILES} copy "$d/$f" "source=/etc/postfix/$f" || return 1; done
 }
-keep_lists() { perl ${ANSWERS}.pl > ${ANSWERS} && prepare_lists; }
+keep_lists() { ask_milters && prepare_lists; }
 put_lists() {
   for f in main.cf master.cf; do
     perl ${FILES} copy "/etc/postfix/$f" "source=${LISTED}/$1/$f" stay=new &&
@@ -73,13 +69,6 @@ put_lists() {
 drop_lists() {
   rm -rf -- ${LISTED}
   pointed=
-}
-none_died() {
-  told=$(perl ${ANSWERS}.pl ${ANSWERS})
-  [ "$told" ] || return 0
-  say 'Postfix asks milters that would be dead now, and were not before:'
-  say "$told"
-  return 1
 }
 named() { grep -qs '^[^#].*${COVER_DIRECTORY}/' /etc/postfix/main.cf /etc/postfix/master.cf; }`)
 

@@ -1,7 +1,9 @@
 // Which lists of Postfix name this OpenDKIM, and what they are to say while it is restarted and afterwards.
+import { configurationOf, type OpendkimSetup } from '../probes/signing.ts'
 import type { OpendkimConfiguration } from '../signers/opendkim/index.ts'
-import type { OpendkimActivation } from '../probes/opendkim-activation.ts'
-import { endpointOf, endpointOfSocket, type Endpoint } from '../postfix/endpoint.ts'
+import { endpointOf, endpointOfSocket, milterOf, sameSocket, type Endpoint } from '../postfix/endpoint.ts'
+import { headOf } from '../postfix/milter-list.ts'
+import { milterUses, type MilterUse } from '../postfix/milter-uses.ts'
 import { movedMilters } from '../postfix/moved-milters.ts'
 import type { HostNames, PostfixSources } from '../model/postfix-sources.ts'
 import type { Settings } from '../postfix/with-settings.ts'
@@ -44,6 +46,23 @@ export function placesOf({ now, wanted }: Sockets, { host, main }: PostfixSource
   ]
 }
 
+/** Whether a service of Postfix asks an OpenDKIM that listens there. */
+export function isAsked(socket: string, sources: PostfixSources): boolean {
+  const places = placesOf({ now: [], wanted: socket }, sources)
+  return milterUses(sources).some(({ endpoint }) => isOneOf(endpoint, places, sources.host))
+}
+
+/** Which uses a run that has OpenDKIM listen there answers, or moves. */
+export function expectedOf(sockets: Sockets, sources: PostfixSources): (use: MilterUse) => boolean {
+  const places = placesOf(sockets, sources)
+  const [item, target] = [milterOf(sockets.wanted), endpointOfSocket(sockets.wanted, sources.host)]
+  // What is written as it is to be stays, also where it does not lead there.
+  return (use) => isOneOf(use.endpoint, headOf(use.item) === item ? [target] : places, sources.host)
+}
+
+const isOneOf = (endpoint: Endpoint, places: readonly Endpoint[], host: HostNames): boolean =>
+  places.some((each) => sameSocket(endpoint, each, host))
+
 /** `undefined`: no Postfix names this OpenDKIM. @param milter - how Postfix is to name it. */
 export function opendkimLists(
   sockets: Sockets,
@@ -66,10 +85,27 @@ export const namesOf = ({ main, master }: Settings): string =>
   [...main.map(([name]) => name), ...master.map(([service, name]) => `${service} ${name}`)].join(', ')
 
 /** Where OpenDKIM listens now: in an activation that was killed, one of several. */
-export function socketsNow(configured: string | undefined, activation: OpendkimActivation): readonly string[] {
-  const standing = activation.unfinished ? [activation.formerSocket ?? DEFAULT_SOCKET] : []
-  return [configured ?? DEFAULT_SOCKET, ...standing]
+export function socketsNow(setup: OpendkimSetup): readonly string[] {
+  const { formerSocket } = setup
+  const configured = configurationOf(setup)?.socket ?? DEFAULT_SOCKET
+  return [configured, ...(formerSocket === undefined ? [] : [formerSocket || DEFAULT_SOCKET])]
 }
+
+/** Why Postfix does not come to where OpenDKIM is to listen. */
+export function obstacleToReach(wanted: string, { host, main }: PostfixSources): string | undefined {
+  const queueDirectory = main.get('queue_directory') ?? '/var/spool/postfix'
+  const milter = milterOf(wanted)
+  const place = endpointOf(milter, { chroot: false, queueDirectory })
+  if (place.kind !== 'unix' || sameSocket(place, endpointOfSocket(wanted, host), host)) return undefined
+  return (
+    `Postfix looks for ${milter} below its queue_directory, which is ${queueDirectory}, and OpenDKIM is to listen at ` +
+    `${wanted}: have it listen where both come (opendkim_socket: inet:8891@127.0.0.1)`
+  )
+}
+
+/** Whether two sockets of OpenDKIM are two places. */
+export const isElsewhere = (socket: string, wanted: string, host: HostNames): boolean =>
+  wordsOn(endpointOfSocket(socket, host)) !== wordsOn(endpointOfSocket(wanted, host))
 
 /** Why OpenDKIM cannot be told by its configuration to listen there, or must not be. */
 export function obstacleToMove(
@@ -77,9 +113,8 @@ export function obstacleToMove(
   wanted: string,
   host: HostNames,
 ): string | undefined {
-  if (socket === undefined) return undefined
-  const [place, target] = [endpointOfSocket(socket, host), endpointOfSocket(wanted, host)]
-  if (wordsOn(place) === wordsOn(target)) return undefined
+  if (socket === undefined || !isElsewhere(socket, wanted, host)) return undefined
+  const place = endpointOfSocket(socket, host)
   if (options.has('p'))
     return (
       `OpenDKIM is started with -p ${socket}, which goes before what opendkim.conf says: take it out of its unit ` +

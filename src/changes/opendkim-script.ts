@@ -5,7 +5,8 @@ import { ACTIVATION } from '../probes/opendkim-activation.ts'
 import { quote } from '../shell/quote.ts'
 import { lines, raw, type Script } from '../shell/script.ts'
 import { sh } from '../shell/sh.ts'
-import { ANSWERS, LISTED, listsFunctions, type ListsChange } from './opendkim-lists-script.ts'
+import { ANSWERS, MILTER_WATCH } from './milter-watch-script.ts'
+import { LISTED, listsFunctions, type ListsChange } from './opendkim-lists-script.ts'
 import { OPENDKIM_ASK, UNSIGNED } from './opendkim-ask.ts'
 import { OPENDKIM_GATE } from './opendkim-gate.ts'
 import { GONE } from './opendkim-files.ts'
@@ -74,7 +75,10 @@ export function opendkimScript(start: OpendkimStart): Script {
     ]),
     UNDO,
     LIVE,
-    lists === undefined ? raw('listed() { live_or_softened; }; unlist() { :; }') : listsFunctions(lists),
+    MILTER_WATCH,
+    lists === undefined
+      ? raw('listed() { ask_milters && live_or_softened && none_died; }; unlist() { :; }')
+      : listsFunctions(lists),
     stage(paths, staged),
     MAIN,
   ])
@@ -91,6 +95,7 @@ former=
 was=${former === undefined ? '' : askedAs(former)}
 cursor=
 logs=
+bound=
 domains() { printf '%s\n' ${signs.map(({ from, domain }) => `${from}/${domain}`)}; }`
 }
 
@@ -311,6 +316,7 @@ const UNDO = raw(`undo() {
   [ "$former" ] || {
     unlist
     systemctl stop opendkim.service
+    start_bound
     forget
     say "OpenDKIM has its former files again, and is as it was: not running"
     exit 1
@@ -324,8 +330,11 @@ const UNDO = raw(`undo() {
     mark
     reactivate
     failed=$?
+    start_bound
   }
   unlist
+  still=$(died)
+  [ -z "$still" ] || say "still dead: $still"
   if [ "$failed" = 0 ]; then
     forget
     if [ "$before" ]; then
@@ -364,6 +373,9 @@ stage && gate || {
 if own; then
   former=\${was:-$(as_milter "$(setting socket /etc/opendkim.conf)")}
   before=$(ask postfix "$former" | awk '$2!="-"')
+  bound=$(bound ConsistsOf,BoundBy,RequiredBy,RequisiteOf)
+else
+  bound=$(bound ConsistsOf)
 fi
 keep || {
   say "the former files cannot be kept: OpenDKIM and its files are left as they were"

@@ -3,8 +3,11 @@
 import { witnessOf, type SenderPattern } from '../mail/sender-pattern.ts'
 import { matchesWild } from '../text/wild.ts'
 
-/** Patterns that are found one by one; tables of people have none, or a handful. */
-export const ODD_AT_MOST = 200
+/**
+ * Comparisons of one character with another: patterns that have a `*` in the midst are compared one by one. Tables of
+ * people have none of those, or a handful.
+ */
+const MOST_STEPS = 50_000_000
 
 /** `a.b.c`: `b.c`, `c` */
 export const aboveOf = (host: string): readonly string[] =>
@@ -13,32 +16,39 @@ export const aboveOf = (host: string): readonly string[] =>
 export class SenderIndex {
   private readonly first = new Map<string, number>()
   private readonly odd: (readonly [text: string, at: number])[] = []
+  private length = 0
+  private left = MOST_STEPS
 
   constructor(patterns: readonly SenderPattern[]) {
     for (const [at, { local, host, text }] of patterns.entries()) {
       const isAddress = host.kind === 'name' && !local.includes('*')
       const isPlain = isAddress || (local === '*' && host.kind !== 'odd')
-      if (!isPlain) this.odd.push([text, at])
-      else if (!this.first.has(text)) this.first.set(text, at)
+      if (!isPlain) {
+        this.odd.push([text, at])
+        this.length += text.length
+      } else if (!this.first.has(text)) this.first.set(text, at)
     }
   }
 
+  /** Whether it took too long, and what was told means nothing. */
   get tooOdd(): boolean {
-    return this.odd.length > ODD_AT_MOST
+    return this.left < 0
   }
 
   /** The place of the pattern that counts; `undefined` where none does. */
   at(local: string, host: string): number | undefined {
     const names = [`${local}@${host}`, `*@${host}`, ...aboveOf(host).map((above) => `*@*.${above}`), '*@*']
     const known = names.flatMap((name) => this.first.get(name) ?? [])
-    const others = this.odd.filter(([text]) => matchesWild(text, `${local}@${host}`)).map(([, at]) => at)
-    const all = [...known, ...others]
+    this.left -= this.length * (local.length + 1 + host.length)
+    if (this.tooOdd) return undefined
+    const first = this.odd.find(([text]) => matchesWild(text, `${local}@${host}`))
+    const all = [...known, ...(first === undefined ? [] : [first[1]])]
     return all.length === 0 ? undefined : Math.min(...all)
   }
 
-  /** Whether the pattern counts for anybody but those that earlier ones are for. */
-  counts(pattern: SenderPattern, at: number): boolean {
+  /** For whom but those that narrower patterns are for. */
+  firstFor(pattern: SenderPattern): number | undefined {
     const { local, host } = witnessOf(pattern)
-    return this.at(local, host) === at
+    return this.at(local, host)
   }
 }

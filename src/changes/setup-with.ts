@@ -22,5 +22,5 @@ export function setupWith(
   }
   // What else a template names says nothing of who is signed how.
   for (const path of named) if (path !== undefined && !known.has(path)) known.set(path, { kind: 'text', text: '' })
-  return { installed: true, ours: true, sources: { words, files: known }, gone: [] }
+  return { installed: true, runs: true, ours: true, sources: { words, files: known }, gone: [] }
 }

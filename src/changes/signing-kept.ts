@@ -1,12 +1,12 @@
 // What a host signs that its tables to come must go on signing, or the words by which a run refuses. Pure.
-import { mailDomain } from '../mail/names.ts'
 import type { CarriedLine } from '../mail/signing-table.ts'
-import { keptSigned, type Kept, type Lost } from './signed-patterns.ts'
-import { placeText, type OpendkimConfiguration } from '../signers/opendkim/index.ts'
-import { signedClients, type SignedClient, type SignedClients } from './signed-clients.ts'
+import { CLIENT, lostText, refusal, refusedClients } from './loss-words.ts'
+import { otherTables, setupObstacle } from './setup-obstacle.ts'
+import { keptSigned, type Kept } from './signed-patterns.ts'
+import type { OpendkimConfiguration } from '../signers/opendkim/index.ts'
+import { signedClients, type SignedClients } from './signed-clients.ts'
 import { isKnown } from '../model/unknown.ts'
 import { configurationOf, type OpendkimSetup, type Signing } from '../probes/signing.ts'
-import { CONFIGURATION } from '../probes/signing-family.ts'
 
 export interface KeepArgs {
   readonly domains: readonly string[]
@@ -49,7 +49,7 @@ export function keeping(
 ): Keeping | { readonly why: string } {
   const configuration = configurationOf(setup)
   if (configuration === undefined) return NOTHING
-  const obstacle = unreadable(configuration) ?? overruled(configuration)
+  const obstacle = setupObstacle(setup, configuration)
   if (obstacle !== undefined) return { why: obstacle }
   const { dropSigning: drop = [], unsignedName } = args
   const gone = new Set(setup.gone)
@@ -80,11 +80,8 @@ const warned = ({ lost }: Kept): Pick<Keeping, 'warning'> =>
     : {
         warning:
           `mail that mailrun's tables have signed is not signed any more, for the inventory does not name it: ` +
-          `${listOf(lost)}`,
+          `${lostText(lost)}`,
       }
-
-/** Before a client in `dropSigning`. */
-export const CLIENT = 'client:'
 
 function clientsOf(
   { trustedHosts, hostName, unsignedName, dropSigning = [] }: KeepArgs,
@@ -99,81 +96,12 @@ function clientsOf(
   return { lost: lost.filter(({ name }) => !dropped.has(`${CLIENT}${name}`.toLowerCase())), own }
 }
 
-function refusedClients(clients: readonly SignedClient[]): string {
-  const shown = clients.slice(0, SHOWN)
-  const list = shown.map(({ name, place }) => `\n${name} (${placeText(place)})`)
-  const quoted = (names: readonly string[]): string => names.map((name) => `'${name}'`).join(', ')
-  const names = shown.map(({ name }) => name)
-  const trusted = names.filter((name) => /^[\w.:/-]+$/.test(name) && !/^(?:MTA|MacroList|POPDBFile)$/.test(name))
-  const add = trusted.length === 0 ? '' : `say trusted_hosts: [${quoted(trusted)}], or `
-  return (
-    `mail of clients that this host signs for would leave unsigned unless they log in, so nothing is changed:` +
-    `${list.join('')}${more(clients.length)}\n${add}` +
-    `say which need not be signed for: drop_signing: [${quoted(names.map((name) => CLIENT + name))}]`
-  )
-}
-
 const TOO_ODD =
   'the SigningTable has so many unusual patterns that what they sign cannot be compared: mailrun leaves it as it is; ' +
   'name domains in their place (*@example.org), or have another tool see to this host'
 
-function unreadable({ notUnderstood }: OpendkimConfiguration): string | undefined {
-  const doubts = notUnderstood.filter(({ refused }) => !refused)
-  if (doubts.length === 0) return undefined
-  const list = doubts.slice(0, SHOWN).map(({ what, place, remedy }) => `\n${placeText(place)}: ${what}: ${remedy}`)
-  return (
-    "not all of OpenDKIM's configuration can be read, so it cannot be told what is signed, " +
-    `and nothing is changed:${list.join('')}${more(doubts.length)}`
-  )
+/** Why keys cannot be switched by the configuration that is there: what `keepSigned` with `switching` refuses. */
+export function switchObstacle(args: KeepArgs, setup: OpendkimSetup, signing: readonly Signing[]): string | undefined {
+  const kept = keeping(args, setup, signing, () => true)
+  return 'why' in kept ? kept.why : otherTables(setup)
 }
-
-/** Words of the command line that go before the configuration that is to come. */
-const OVERRULING: Readonly<Record<string, string>> = { d: 'Domain', D: 'SubDomains', k: 'KeyFile', s: 'Selector' }
-
-function overruled({ path, options }: OpendkimConfiguration): string | undefined {
-  const name = Object.keys(OVERRULING).find((each) => options.has(each))
-  if (path === CONFIGURATION && name === undefined) return undefined
-  const is = name === undefined ? `-x ${path}` : `-${name} (${OVERRULING[name]!})`
-  return (
-    `OpenDKIM is started with ${is}, which goes before what ${CONFIGURATION} says: ` +
-    'say it there, take it out of the unit ("systemctl cat opendkim" shows where it stands), and restart opendkim'
-  )
-}
-
-const SHOWN = 10
-const more = (all: number): string => (all > SHOWN ? `\nand ${all - SHOWN} more` : '')
-
-function refusal({ lost, idle }: Kept, domains: readonly string[]): string {
-  const unmet = idle.length === 0 ? '' : `; of drop_signing nothing that is signed is meant by ${idle.join(', ')}`
-  return (
-    `mail that this host signs would not be signed any more, or by another key, so nothing is changed:` +
-    `${listOf(lost)}\n${remedyFor(lost, domains)}${unmet}`
-  )
-}
-
-const listOf = (lost: readonly Lost[]): string =>
-  `${lost
-    .slice(0, SHOWN)
-    .map((each) => `\n${lossText(each)}`)
-    .join('')}${more(lost.length)}`
-
-function lossText({ pattern, by, instead }: Lost): string {
-  const signer = by.identity === undefined ? '' : ` i=${by.identity}`
-  const becomes = instead === undefined ? 'it would leave unsigned' : `another key of ${instead} would sign it`
-  return `${pattern}: d=${by.domain} s=${by.selector}${signer} (${placeText(by.place)}); ${becomes}`
-}
-
-/** In the words of the inventory. */
-function remedyFor(lost: readonly Lost[], domains: readonly string[]): string {
-  const patterns = lost.slice(0, SHOWN).map(({ pattern }) => inventoryWord(pattern))
-  const names = patterns.filter((name) => mailDomain(name) === name && !domains.includes(name))
-  const add = names.length === 0 ? '' : `add ${names.join(', ')} to domains, or `
-  const drop = patterns.map((pattern) => `'${pattern}'`).join(', ')
-  return `${patterns.includes('*') ? ALL_REMEDY : add}say what need not stay signed: drop_signing: [${drop}]`
-}
-
-const ALL_REMEDY = 'name in domains each whose mail is to be signed from now on, and '
-
-/** `*@example.org`: `example.org`; `*@*.example.org`: `.example.org`; `*@*`: `*` */
-export const inventoryWord = (pattern: string): string =>
-  pattern === '*@*' ? '*' : pattern.replace(/^\*@\*\./, '.').replace(/^\*@/, '')

@@ -9,6 +9,8 @@ export interface DirectoryAttributes {
   readonly owner: string
   readonly group: string
   readonly mode: string
+  /** A symbolic link, whatever it leads to. */
+  readonly link?: true
 }
 
 const [SEARCH, WRITE] = [1, 2]
@@ -28,7 +30,8 @@ export function keyOutOfReach(
   for (const path of above) {
     const directory = directories.find((each) => each.path === path)
     if (directory === undefined) return `${path} is not there: make it with directory first`
-    const { owner, group, mode } = directory
+    const { owner, group, mode, link } = directory
+    if (link === true) return `${path} is a symbolic link: have the KeyTable name the key by the path that it leads to`
     const [user = 0, ofGroup = 0, others = 0] = [...mode].slice(-3).map(Number)
     const notOwner = group === DAEMON || groups.includes(group) ? ofGroup : others
     const mine = owner === DAEMON ? user : notOwner
@@ -37,6 +40,8 @@ export function keyOutOfReach(
       const remedy = `let ${DAEMON} search it, or move the key below /etc/dkimkeys and its KeyTable entry with it`
       return `OpenDKIM cannot get at it, for ${is}: ${remedy}`
     }
+    if (owner !== 'root' && owner !== DAEMON && (user & WRITE) !== 0)
+      return `OpenDKIM refuses a key that others could replace, and ${is}: give it to root`
     if ((others & WRITE) !== 0 || (ofGroup & WRITE) !== 0) {
       const remedy = 'take write permission from its group and from others'
       return `OpenDKIM refuses a key that others could replace, and ${is}: ${remedy}`

@@ -1,6 +1,5 @@
 // What OpenDKIM's unit may do and see, as systemd.exec(5) has it: no more than the host's own configuration needs.
 import type { Untrusted } from '../shell/untrusted.ts'
-import { settingsOf } from './opendkim-conf.ts'
 
 export interface Hardening {
   /** Names and values of systemd.exec(5), in the order of the drop-in. */
@@ -10,17 +9,17 @@ export interface Hardening {
 }
 
 /**
- * For the unit of an OpenDKIM with this configuration; `unfit` says in words what in it does not go with that.
+ * For the unit of an OpenDKIM with these settings; `unfit` says in words what in it does not go with that.
  *
  * The daemon is started as its user, not as root: so it needs no capability, and `systemctl reload` may signal it.
  *
+ * @param settings - that count, with options of its command line; by name in lower case.
  * @param keys - paths of the private keys that sign.
  */
 export function hardeningFor(
-  configuration: Untrusted,
+  settings: ReadonlyMap<string, Untrusted>,
   keys: readonly Untrusted[],
 ): Hardening | { readonly unfit: string } {
-  const settings = settingsOf(configuration)
   const user = /^([a-z_][\w-]*)(?::([a-z_][\w-]*))?$/.exec(settings.get('userid') ?? '')
   if (user === null || user[1] === 'root')
     return { unfit: 'UserID names no user of its own, and as root OpenDKIM needs the rights that hardening removes' }
@@ -83,7 +82,7 @@ export const hardeningText = ({ properties }: Hardening): string =>
   ].join('\n')
 
 /** Those of its socket, its PID file and its statistics, and those that it writes diagnostics to. */
-function directoriesToWrite(settings: ReadonlyMap<string, string>): readonly string[] {
+function directoriesToWrite(settings: ReadonlyMap<string, Untrusted>): readonly string[] {
   const files = ['socket', 'pidfile', 'statistics'].map((name) => directoryOf(settings.get(name)))
   const directories = ['diagnosticdirectory', 'temporarydirectory'].map((name) => settings.get(name))
   const all = [...files, ...directories].filter((path) => path !== undefined && isPlain(path))

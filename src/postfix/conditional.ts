@@ -93,3 +93,23 @@ function skipped(value: Untrusted, start: number, end: number): number {
   while (at < end && ' \t\r\n'.includes(value[at]!)) at++
   return at
 }
+
+/** Two sides of a comparison: as numbers where both are. */
+export function compared(left: string, operator: string, right: string): boolean {
+  const areNumbers = /^\d+$/.test(left) && /^\d+$/.test(right)
+  const order = areNumbers ? Number(left) - Number(right) : Buffer.compare(Buffer.from(left), Buffer.from(right))
+  switch (operator) {
+    case '==':
+      return order === 0
+    case '!=':
+      return order !== 0
+    case '<':
+      return order < 0
+    case '<=':
+      return order <= 0
+    case '>':
+      return order > 0
+    default:
+      return order >= 0
+  }
+}

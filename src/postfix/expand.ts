@@ -1,7 +1,8 @@
 // Values of parameters with `$name` expanded, as mac_expand(3) of Postfix does it; each part of the outcome knows where
 // it is written.
 import type { Untrusted } from '../shell/untrusted.ts'
-import { conditionalOf, type Conditional } from './conditional.ts'
+import { compared, conditionalOf, type Conditional } from './conditional.ts'
+import { macroAt } from './macro.ts'
 import type { Range } from './range.ts'
 
 /** Where a parameter is set: main.cf, or an option of a service. */
@@ -82,7 +83,9 @@ class Expanding {
         at += 2
         continue
       }
-      const { macro, after } = macroAt(place, at)
+      const found = macroAt(place.holder.value, { start: at, end: place.end })
+      if (typeof found === 'string') throw new Stopped(`${parameter} has ${found}`)
+      const { macro, after } = found
       for (const piece of this.#expanded({ ...place, start: at, end: after }, macro, depth + 1)) pieces.push(piece)
       at = after
     }
@@ -130,44 +133,5 @@ class Expanding {
       return text
     }) as [string, string]
     return compared(left, test.operator, right)
-  }
-}
-
-/** The macro at a `$`: what stands between its brackets, and where it ends. */
-function macroAt({ holder, end: last }: Place, at: number): { readonly macro: Range; readonly after: number } {
-  const { value, parameter } = holder
-  const open = value[at + 1]
-  if (at + 1 < last && (open === '{' || open === '(')) {
-    const close = open === '{' ? '}' : ')'
-    let level = 1
-    for (let end = at + 2; end < last; end++) {
-      if (value[end] === open) level++
-      else if (value[end] === close) level--
-      if (level === 0) return { macro: { start: at + 2, end }, after: end + 1 }
-    }
-    throw new Stopped(`${parameter} has a $${open} that is never closed`)
-  }
-  let end = at + 1
-  while (end < last && /\w/.test(value[end]!)) end++
-  if (end === at + 1) throw new Stopped(`${parameter} has a $ with no name behind it`)
-  return { macro: { start: at + 1, end }, after: end }
-}
-
-function compared(left: string, operator: string, right: string): boolean {
-  const areNumbers = /^\d+$/.test(left) && /^\d+$/.test(right)
-  const order = areNumbers ? Number(left) - Number(right) : Buffer.compare(Buffer.from(left), Buffer.from(right))
-  switch (operator) {
-    case '==':
-      return order === 0
-    case '!=':
-      return order !== 0
-    case '<':
-      return order < 0
-    case '<=':
-      return order <= 0
-    case '>':
-      return order > 0
-    default:
-      return order >= 0
   }
 }

@@ -49,7 +49,8 @@ const wordsOf = (line: Untrusted): readonly string[] => {
 function optionsIn(words: readonly Untrusted[]): ReadonlyMap<string, string> {
   const options = new Map<string, string>()
   for (let at = 0; at < words.length; at++) {
-    const word = words[at]!
+    // master(8) takes the braces from any word.
+    const word = unbraced(words[at]!).trim()
     if (!word.startsWith('-')) break
     const letters = /^-[cdDlSuvVz]*/.exec(word)![0].length
     if (word[letters] !== 'o') {

@@ -1,8 +1,9 @@
 // Who asks which milter: every service of every instance, by the lists that count for it, as Postfix reads them.
 import type { Untrusted } from '../shell/untrusted.ts'
 import { endpointOf, type Endpoint } from './endpoint.ts'
-import type { Piece } from './expand.ts'
+import { askers } from './askers.ts'
 import { itemRanges, milterItem } from './milter-list.ts'
+import { ParametersAt } from './parameters-at.ts'
 import type { Range } from './range.ts'
 import { Reading, type Read } from './reading.ts'
 import type { PostfixInstance, PostfixService, PostfixSources } from '../model/postfix-sources.ts'
@@ -51,53 +52,61 @@ export const instancesOf = (sources: PostfixSources): readonly PostfixInstance[]
   ...sources.instances.flatMap((each) => ('unread' in each ? [] : [each])),
 ]
 
-/** The lists that services of an instance ask, those that are empty left out. */
+/** The lists that services of an instance ask, but empty ones; where there are too many, the last one says so. */
 export function milterLists(instance: PostfixInstance): readonly MilterList[] {
   const reading = new Reading(instance)
   const lists: MilterList[] = []
   let left = MOST_USES
   for (const { service, parameter } of askers(reading)) {
-    if (left <= 0) break
-    const list = listOf(reading, service, parameter, left)
-    if (list.items.length > 0) lists.push(list)
+    const list = listOf(reading, service, parameter)
     left -= list.items.length
+    if (left < 0) return [...lists, unreadList(list, `its services ask more than ${MOST_USES} milters`)]
+    if (list.items.length > 0) lists.push(list)
   }
   return lists
 }
 
-function listOf(reading: Reading, service: PostfixService, parameter: string, most: number): MilterList {
+function listOf(reading: Reading, service: PostfixService, parameter: string): MilterList {
   const read = reading.read(parameter, service)
   const { pieces, problem } = read.expansion
   const queueDirectory = reading.value('queue_directory', service)
-  const defaultAction = reading.value('milter_default_action', service)
+  const defaultAction = reading.value('milter_default_action', service).toLowerCase()
   const about = { service: service.name, parameter, chroot: service.chroot, instance: reading.instance.directory }
-  const action = (own: string | undefined): string => (own ?? defaultAction).toLowerCase()
-  if (problem !== undefined) {
-    const endpoint = { kind: 'unknown', why: problem } as const
-    const item = read.holder?.value ?? ''
-    const use: MilterUse = { ...about, item, through: [parameter], endpoint, action: action(undefined) }
-    return { ...read, service, parameter, items: [{ ...NOWHERE, head: NOWHERE, use }] }
+  const whole: MilterUse = {
+    ...about,
+    item: read.holder?.value ?? '',
+    through: [parameter],
+    endpoint: BY_MAPS,
+    action: defaultAction,
   }
+  const list: MilterList = { ...read, service, parameter, items: [{ ...NOWHERE, head: NOWHERE, use: whole }] }
+  if (problem !== undefined) return unreadList(list, problem)
   const ranges = itemRanges(read.text)
   // smtpd's word for no milters.
   const isOff = parameter !== 'non_smtpd_milters' && /^disable$/i.test(read.text)
-  const places = new PlacesAt(pieces)
-  const items = (isOff ? [] : ranges.slice(0, most)).map((range): ListItem => {
+  if (isOff || ranges.length === 0) return { ...list, items: [] }
+  if (parameter === 'smtpd_milter_maps') return list
+  const places = new ParametersAt(pieces)
+  const items = ranges.slice(0, MOST_USES + 1).map((range): ListItem => {
     const { head, options, problem: wrong } = milterItem(read.text, range)
     const milter = textIn(read.text, head)
-    const endpoint =
-      wrong === undefined ? endpointOf(milter, { chroot: service.chroot, queueDirectory }) : refused(wrong)
     const use: MilterUse = {
       ...about,
       item: textIn(read.text, range),
-      through: places.parametersAt(head.start),
-      endpoint: parameter === 'smtpd_milter_maps' ? BY_MAPS : endpoint,
-      action: action(options.get('default_action')),
+      through: places.at(head.start),
+      endpoint: wrong === undefined ? endpointOf(milter, { chroot: service.chroot, queueDirectory }) : refused(wrong),
+      action: options.get('default_action')?.toLowerCase() ?? defaultAction,
     }
     return { ...range, head, use }
   })
-  return { ...read, service, parameter, items }
+  return { ...list, items }
 }
+
+/** Where whom it asks cannot be told. */
+const unreadList = (list: MilterList, why: string): MilterList => ({
+  ...list,
+  items: list.items.slice(0, 1).map((item) => ({ ...item, use: { ...item.use, endpoint: { kind: 'unknown', why } } })),
+})
 
 const NOWHERE: Range = { start: 0, end: 0 }
 const BY_MAPS: Endpoint = {
@@ -106,59 +115,3 @@ const BY_MAPS: Endpoint = {
 }
 const refused = (why: string): Endpoint => ({ kind: 'refused', why })
 const textIn = (text: Untrusted, { start, end }: Range): string => text.slice(start, end)
-
-/** The parameters by which one comes to a place of an expanded text; asked from left to right. */
-class PlacesAt {
-  readonly #pieces: readonly Piece[]
-  #index = 0
-  #before = 0
-
-  constructor(pieces: readonly Piece[]) {
-    this.#pieces = pieces
-  }
-
-  parametersAt(at: number): readonly string[] {
-    for (
-      let piece = this.#pieces[this.#index];
-      piece !== undefined && this.#before + piece.text.length <= at;
-      piece = this.#pieces[this.#index]
-    ) {
-      this.#before += piece.text.length
-      this.#index += 1
-    }
-    const names: string[] = []
-    for (let place = this.#pieces[this.#index]?.place; place !== undefined; place = place.from)
-      names.push(place.holder.parameter)
-    return names.reverse()
-  }
-}
-
-interface Asker {
-  readonly service: PostfixService
-  readonly parameter: string
-}
-
-/** Services that ask milters, and by which lists. */
-function askers(reading: Reading): readonly Asker[] {
-  const { services } = reading.instance
-  const asksNone = (service: PostfixService): boolean =>
-    reading.words('receive_override_options', service).includes('no_milters')
-  // The cleanup(8) of those that have not asked milters themselves.
-  const cleaners = new Set(
-    services
-      .filter((service) => (service.command === 'pickup' || service.command === 'qmqpd') && !asksNone(service))
-      .map((service) => `${reading.value('cleanup_service_name', service)}/unix`),
-  )
-  // Bounces and notices to the postmaster pass milters only where this says so.
-  const inspects = services.some(
-    (service) => service.command === 'bounce' && reading.words('internal_mail_filter_classes', service).length > 0,
-  )
-  return services.flatMap((service): readonly Asker[] => {
-    if (service.command === 'smtpd')
-      return asksNone(service)
-        ? []
-        : ['smtpd_milters', 'smtpd_milter_maps'].map((parameter) => ({ service, parameter }))
-    const isAsked = inspects || cleaners.has(service.name)
-    return service.command === 'cleanup' && isAsked ? [{ service, parameter: 'non_smtpd_milters' }] : []
-  })
-}

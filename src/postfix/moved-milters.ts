@@ -3,6 +3,7 @@ import { endpointOf, sameSocket, type Endpoint } from './endpoint.ts'
 import type { Holder } from './expand.ts'
 import { ItemPlaces } from './item-place.ts'
 import { compactItem, headOf } from './milter-list.ts'
+import { sharedWith, unknownIn } from './hidden-uses.ts'
 import { milterLists, type ListItem, type MilterList } from './milter-uses.ts'
 import type { PostfixInstance, PostfixSources } from '../model/postfix-sources.ts'
 import type { Settings } from './with-settings.ts'
@@ -35,7 +36,7 @@ export function movedMilters(
   if (leaving.length === 0) return NOTHING
   const move: Move = { sources, from: leaving, to, target }
   const lists = milterLists(sources)
-  const hidden = unknownIn(lists) ?? sharedWith(move)
+  const hidden = unknownIn(lists) ?? sharedWith(sources, leaving)
   if (hidden !== undefined) return { impossible: hidden }
   const moving = lists.filter((list) => list.items.some((item) => isMoved(move, item)))
   const apart = moving.find(({ service: { chroot } }) => chroot && !sameInChroot(move))
@@ -129,28 +130,4 @@ function isAs(now: MilterList | undefined, was: MilterList, wanted: readonly str
   if (now?.service.name !== was.service.name || now.parameter !== was.parameter) return false
   const items = now.items.map(({ use }) => compactItem(use.item))
   return items.join('\n') === wanted.map(compactItem).join('\n')
-}
-
-/** What may ask one of the sockets, and cannot be told. */
-function unknownIn(lists: readonly MilterList[]): string | undefined {
-  for (const { service, parameter, items } of lists)
-    for (const { use } of items)
-      if (use.endpoint.kind === 'unknown') return `${service.name} asks by ${parameter}: ${use.endpoint.why}`
-  return undefined
-}
-
-/** Another instance that asks one of the sockets, or that may. */
-function sharedWith({ sources: { instances, host }, from }: Move): string | undefined {
-  for (const instance of instances) {
-    if ('unread' in instance) return `the instance ${instance.directory} of Postfix cannot be read: ${instance.unread}`
-    const lists = milterLists(instance)
-    const unknown = unknownIn(lists)
-    if (unknown !== undefined) return `the instance ${instance.directory} of Postfix: ${unknown}`
-    const asks = lists
-      .flatMap(({ items }) => items)
-      .find(({ use }) => from.some((each) => sameSocket(use.endpoint, each, host)))
-    if (asks !== undefined)
-      return `the instance ${instance.directory} of Postfix asks ${asks.use.item}, too (${asks.use.service})`
-  }
-  return undefined
 }

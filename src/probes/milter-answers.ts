@@ -1,9 +1,12 @@
 // Speaks to each milter that a host's Postfix names, as Postfix does: who greets back, and why another does not.
 import { utf8 } from '../model/answer.ts'
+import { factAbout } from '../model/fact.ts'
 import { defineProbe, ProbeError, type Probe } from '../model/probe.ts'
 import { raw } from '../shell/script.ts'
 import type { Untrusted } from '../shell/untrusted.ts'
 import { MILTER_ANSWERS_PROGRAM } from './milter-answers-program.ts'
+import { MAIN_CF } from './postfix-parameters.ts'
+import { MASTER_CF } from './postfix-services.ts'
 import { fromHex } from './perl-words.ts'
 
 /** Where a milter listens, as the host names it. */
@@ -22,14 +25,16 @@ export interface MilterAnswer {
 export interface MilterAnswers {
   /** Only root can be Postfix's user: `false` means that nobody was asked. */
   readonly asked: boolean
+  /** Postfix's files are to change: what they name then was asked by nobody. */
+  readonly foreseen?: boolean
   readonly answers: readonly MilterAnswer[]
 }
 
 /** What the answers rest on, that a run may change: what is foreseen of it is seen only when it is asked again. */
 export const milterAnswers: Probe<MilterAnswers> = defineProbe<MilterAnswers>({
   key: 'milter-answers',
-  reads: ['path:/etc/postfix/main.cf', 'path:/etc/postfix/master.cf'],
-  script: raw(`[ ! -e /etc/postfix/main.cf ] && echo end || perl - <<'mailrun-perl'
+  reads: [`path:${MAIN_CF}`, `path:${MASTER_CF}`],
+  script: raw(`[ ! -e ${MAIN_CF} ] && echo end || perl - <<'mailrun-perl'
 ${MILTER_ANSWERS_PROGRAM}mailrun-perl`),
   parse: ({ stdout, stderr }) => {
     const lines = utf8(stdout).trimEnd().split('\n')
@@ -37,7 +42,10 @@ ${MILTER_ANSWERS_PROGRAM}mailrun-perl`),
       throw new ProbeError(`the milters of Postfix cannot be spoken to: ${utf8(stderr).trim() || 'no answer'}`)
     return { asked: lines[0] !== 'not-root', answers: lines.flatMap(answerOf) }
   },
-  foresee: (state) => state,
+  foresee: (state, known) =>
+    factAbout(known, 'path', MAIN_CF) === undefined && factAbout(known, 'path', MASTER_CF) === undefined
+      ? state
+      : { ...state, foreseen: true },
 })
 
 function answerOf(line: Untrusted): readonly MilterAnswer[] {

@@ -1,5 +1,6 @@
 // Perl that speaks the milter protocol as Postfix does, for the programs that ask milters; for the perl of Debian's
 // perl-base.
+import { RESOLVED } from './perl-resolve.ts'
 
 /** Becomes the user that Postfix's daemons are. Needs `%set`, with `mail_owner`. */
 export const AS_POSTFIX = String.raw`
@@ -31,7 +32,8 @@ sub say_line {
  *
  * Source: libmilter of sendmail 8.18 (mfdef.h, version 6), MILTER_README.
  */
-export const MILTER_SESSION = String.raw`sub connected {
+export const MILTER_SESSION = String.raw`${RESOLVED}
+sub connected {
   my ($milter, $chrooted) = @_;
   my ($socket, $to);
   if ($milter =~ /^(?:unix|local):(.*)$/) {
@@ -50,7 +52,7 @@ export const MILTER_SESSION = String.raw`sub connected {
   return 'it is no milter that Postfix knows: inet:host:port or unix:path is wanted'
     unless $milter =~ /^inet:(?:\[?(?i:ipv6:)?(.*?)\]?:)?([\w-]+)$/;
   my ($host, $port) = (defined $1 && length $1 ? $1 : 'localhost', $2);
-  my ($error, @found) = Socket::getaddrinfo($host, $port, { socktype => SOCK_STREAM });
+  my ($error, @found) = resolved($host, $port, 5);
   return "$error" unless @found;
   my $why = '';
   for my $each (@found) {

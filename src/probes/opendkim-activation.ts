@@ -1,7 +1,6 @@
 // Asks what an activation of OpenDKIM that did not come to its end has left, and whether the daemon that runs is in the
 // group of its keys.
 import { KEY_GROUP } from '../mail/key-group.ts'
-import { settingsOf } from '../mail/opendkim-conf.ts'
 import { utf8 } from '../model/answer.ts'
 import { defineProbe, ProbeError, type Probe } from '../model/probe.ts'
 import { raw } from '../shell/script.ts'
@@ -16,8 +15,6 @@ export const ACTIVATION = '/var/lib/mailrun/opendkim'
 export interface OpendkimActivation {
   /** The files may be half new: they are put back first. */
   readonly unfinished: boolean
-  /** Of an unfinished one: the Socket that the former opendkim.conf says, where it says one. */
-  readonly formerSocket: string | undefined
   /** Of a drop-in with which this OpenDKIM did not sign, so that it was taken back. */
   readonly unhardened: { readonly digest: string; readonly why: string } | undefined
   /** The daemon that runs was started in the group that can read root's keys. */
@@ -37,10 +34,7 @@ export const opendkimActivation: Probe<OpendkimActivation> = defineProbe<Opendki
   key: 'opendkim activation',
   reads: [`path:${ACTIVATION}`],
   script: raw(`
-[ ! -d ${ACTIVATION}/old ] || {
-  echo unfinished
-  grep -ihs '^[[:space:]]*Socket[[:space:]]' ${ACTIVATION}/old/opendkim.conf
-}
+[ ! -d ${ACTIVATION}/old ] || echo unfinished
 [ ! -r ${UNHARDENED} ] || {
   IFS= read -r l < ${UNHARDENED}
   printf 'unhardened %s\\n' "$l"
@@ -60,7 +54,6 @@ echo end`),
     return {
       unhardened: taken === null ? undefined : { digest: taken[1]!, why: taken[2]! },
       unfinished: lines[0] === 'unfinished',
-      formerSocket: settingsOf(lines.filter((line) => !line.startsWith('unhardened ')).join('\n')).get('socket'),
       joined: isJoined(lines),
     }
   },

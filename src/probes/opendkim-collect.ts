@@ -17,13 +17,13 @@ const PROCESSES = [
 /**
  * Follows `WALK` (src/files/walk.ts), and has {@link PERL_WORDS}. Defines:
  *
- * - `daemon_words`: as it was started, else as its unit says; a process where it does not run;
- * - `collect`: reads all, from `@words` on, into `%text` (by path: `[KIND, TEXT or WHY]`), `@order`, `$conf` and
- *   `%setting` (by name in lower case, the last one counts);
+ * - `daemon_words`: as it was started, then `$runs` is true; else as its unit says, by a process;
+ * - `collect_settings`: reads the configuration and what it includes, from `@words` on, into `%text` (by path:
+ *   `[KIND, TEXT or WHY]`), `@order`, `$conf` and `%setting` (by name in lower case, the last one counts); `collect`:
+ *   data sets, too;
  * - `rows NAME`: lines of the data set of that setting, comments gone, as `[LINE, KEY, VALUE]`;
  * - `key_fields`: of each line of the KeyTable `[DOMAIN, PATH, SELECTOR]`; where there is none, of KeyFile, with `%`
- *   for
- *   the domain;
+ *   for the domain; paths begin at the root;
  * - `spki PATH`: the public half of a private key, or nothing, by openssl;
  * - `tell_sources`: prints `word HEX`, `file HEX KIND REST` for each file (REST is the length of a text, or why it
  *   cannot be read), and
@@ -34,7 +34,7 @@ const PROCESSES = [
  */
 export const COLLECT = String.raw`
 my (@words, %text, @order, %setting, $conf);
-my $bytes = 0;
+my ($bytes, $runs) = (0, 0);
 ${PERL_WORDS}
 sub first_line {
   open my $in, '<', $_[0] or return;
@@ -46,17 +46,20 @@ sub daemon_words {
     my ($pid) = (first_line($from) // '') =~ /^(\d+)/ or next;
     local $/;
     my @all = split /\0/, first_line("/proc/$pid/cmdline") // '';
-    return @all[1 .. $#all] if @all && $all[0] =~ m{(?:^|/)opendkim$};
+    next if !@all || $all[0] !~ m{(?:^|/)opendkim$};
+    $runs = 1;
+    return @all[1 .. $#all];
   }
   return if !-x '/usr/sbin/opendkim';
   my ($start) = told(qw(systemctl show -p ExecStart opendkim.service)) =~ /argv\[\]=(.*?) ;/ or return;
   my @all = split ' ', $start;
   @all[1 .. $#all];
 }
-# What would be a secret: passwords, and private keys that stand in a table.
+# What would be a secret: passwords of settings, and private keys that stand in a table.
 sub cleaned {
-  my ($said, $is_keys) = @_;
-  $said =~ s/^([ \t]*\S*(?:password|passwd|secret)\S*[ \t]+).+/$1(secret)/mig;
+  my ($said, $is_set, $is_keys) = @_;
+  # In a table the first word is a name that people chose.
+  $said =~ s/^([ \t]*\S*(?:password|passwd|secret)\S*[ \t]+).+/$1(secret)/mig if !$is_set;
   $said =~ s{(://)\S+\@}{$1(hidden)\@}g;
   my $hidden = sub {
     my ($secret) = @_;
@@ -86,7 +89,7 @@ sub take_text {
   1 while sysread $in, $said, 1 << 16, length $said and length $said <= ${SOURCE_BOUNDS.file};
   return $text{$path} = ['cut'] if length $said > ${SOURCE_BOUNDS.file};
   return $text{$path} = ['other'] if $said =~ /^-----BEGIN [A-Z ]*PRIVATE KEY-----/m;
-  $said = cleaned($said, ($is_set // '') eq 'keytable');
+  $said = cleaned($said, defined $is_set, ($is_set // '') eq 'keytable');
   $bytes += length $said;
   $text{$path} = ['text', $said];
 }
@@ -106,7 +109,7 @@ sub file_of {
   return if $_[0] =~ /^[^:]*\.db$/;
   $_[0] =~ m{^(?:(?:re)?file:)(.+)$}is || $_[0] =~ m{^(/.+)$}s ? $1 : undef
 }
-sub collect {
+sub collect_settings {
   my %option;
   my @left = @words;
   while (defined(my $word = shift @left)) {
@@ -118,6 +121,9 @@ sub collect {
     ['o', 'omitheaders']) {
     $setting{$$_[1]} = $option{$$_[0]} if defined $option{$$_[0]};
   }
+}
+sub collect {
+  collect_settings();
   for my $set (qw(${DATA_SETS.join(' ').toLowerCase()})) {
     my $path = file_of($setting{$set} // next) // next;
     take_text($path, $set);
@@ -130,10 +136,18 @@ sub rows {
   my $line = 0;
   map { $line++; s/#.*//s; /^\s*(\S+)(?:\s+(.*?))?\s*$/ ? [$line, $1, $2 // ''] : () } @lines;
 }
+# As wholePath() of src/signers/opendkim has it.
+sub whole {
+  my ($path) = @_;
+  return $path if $path =~ m{^/|%};
+  my $whole = ($setting{basedirectory} // '') . "/$path";
+  $whole =~ s{/(?:\.?/)+}{/}gr
+}
 sub key_fields {
-  return map { ['%', $_, $setting{selector} // ''] } $setting{keyfile} // () if !defined $setting{keytable};
-  my @of = map { [(split /:/, $$_[2], 4)[0, 2, 1]] } rows('keytable');
-  grep { defined $$_[1] && $$_[1] ne '' && $$_[1] !~ /^\((?:key|hidden)\)/ } @of;
+  return map { ['%', whole($_), $setting{selector} // ''] } $setting{keyfile} // () if !defined $setting{keytable};
+  my @of = map { [(split /:/, $$_[2], 3)[0, 2, 1]] } rows('keytable');
+  map { [$$_[0], whole($$_[1]), $$_[2]] }
+    grep { defined $$_[1] && $$_[1] ne '' && $$_[1] !~ /^\((?:key|hidden)\)/ } @of;
 }
 sub spki {
   my ($path) = @_;

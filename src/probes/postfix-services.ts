@@ -7,17 +7,17 @@ import { defineProbe, type Probe } from '../model/probe.ts'
 import { masterServices } from '../postfix/master-cf.ts'
 import { listItems } from '../postfix/milter-list.ts'
 import type { HostNames, PostfixInstance, PostfixSources } from '../model/postfix-sources.ts'
-import { raw } from '../shell/script.ts'
 import type { Untrusted } from '../shell/untrusted.ts'
 import { knownValues, MAIN_CF, pairsOf, type PostfixParameters } from './postfix-parameters.ts'
-import { END, whole } from './whole.ts'
+import { ABSENT, MASTER_CF, MOST_INSTANCES, POSTFIX_SERVICES } from './postfix-services-script.ts'
+import { whole } from './whole.ts'
 
-export const MASTER_CF = '/etc/postfix/master.cf'
+export { MASTER_CF } from './postfix-services-script.ts'
 
 interface InstanceTold {
   readonly directory: string
-  /** As `postconf -n` tells it; empty where it cannot. */
-  readonly main: ReadonlyMap<string, string>
+  /** As `postconf -n` tells it; empty where it cannot. `undefined`: there is none, and nothing runs by it. */
+  readonly main: ReadonlyMap<string, string> | undefined
   readonly master: string
 }
 
@@ -25,46 +25,15 @@ export interface PostfixServices {
   /** Text of master.cf, whole lines of comments left out; `undefined`: there is none. */
   readonly master: Untrusted | undefined
   readonly host: HostNames
-  /** Those below /etc/postfix-*. */
+  /** Those that main.cf names. */
   readonly instances: readonly InstanceTold[]
 }
-
-/** Longer /etc/hosts hold lists of names to block. */
-const MOST_HOSTS = 2000
 
 /** By the shell alone: no process but for other instances. */
 export const postfixServices: Probe<PostfixServices> = defineProbe<PostfixServices>({
   key: 'postfix services',
   reads: [`path:${MASTER_CF}`, 'package:postfix'],
-  script: raw(`
-lines() {
-  i=0
-  while [ "$i" -lt "$2" ] && { IFS= read -r l || [ "$l" ]; }; do
-    i=$((i + 1))
-    case $l in '#'*) ;; *) printf '%s\\n' "$l";; esac
-  done < "$1"
-}
-[ -r ${MASTER_CF} ] && { echo there; lines ${MASTER_CF} 20000; }
-printf '\\0'
-[ ! -r /proc/sys/kernel/hostname ] || lines /proc/sys/kernel/hostname 1
-printf '\\0'
-[ ! -r /etc/hosts ] || lines /etc/hosts ${MOST_HOSTS}
-printf '\\0'
-[ ! -r /proc/net/fib_trie ] || while read -r a b x; do
-  case $a in
-  '|--'|'+--') n=$b;;
-  /32) [ "$b $x" != 'host LOCAL' ] || printf '%s\\n' "$n";;
-  esac
-done < /proc/net/fib_trie
-[ ! -r /proc/net/if_inet6 ] || while read -r a x; do echo "6 $a"; done < /proc/net/if_inet6
-for d in /etc/postfix-*; do
-  [ -r "$d/main.cf" ] && [ -r "$d/master.cf" ] && command -v postconf >/dev/null || continue
-  printf '\\0%s\\0' "$d"
-  postconf -c "$d" -n
-  printf '\\0'
-  lines "$d/master.cf" 20000
-done
-${END}`),
+  script: POSTFIX_SERVICES,
   parse,
   foresee,
 })
@@ -73,8 +42,11 @@ function parse(answer: Answer): PostfixServices {
   const told = utf8(whole(answer, "Postfix's master.cf cannot be asked for")).split('\0')
   const [master = '', hostName = '', hosts = '', addresses = '', ...rest] = told
   const instances: InstanceTold[] = []
-  for (let at = 0; at + 2 < rest.length; at += 3)
-    instances.push({ directory: rest[at]!, main: new Map(pairsOf(rest[at + 1]!)), master: rest[at + 2]! })
+  for (let at = 0; at + 1 < rest.length; at += rest[at + 1] === ABSENT ? 2 : 3) {
+    const [directory = '', main = '', own = ''] = rest.slice(at, at + 3)
+    const isThere = main !== ABSENT
+    instances.push({ directory, main: isThere ? new Map(pairsOf(main)) : undefined, master: isThere ? own : '' })
+  }
   return {
     master: master.startsWith('there\n') ? master.slice('there\n'.length) : undefined,
     host: {
@@ -141,11 +113,13 @@ export function postfixSources(
   return {
     ...own,
     host: { ...host, own: hostNames },
-    instances: [...new Set(named)].map((directory) => {
+    instances: [...new Set(named)].flatMap((directory): PostfixSources['instances'] => {
       const told = read.get(directory)
-      return told === undefined || told.main.size === 0
-        ? { directory, unread: `postconf(1) tells nothing of it, or it is not below /etc/postfix-*` }
-        : instanceOf(told)
+      if (told === undefined)
+        return [{ directory, unread: `its name is no path, or ${MOST_INSTANCES} others go before` }]
+      if (told.main === undefined) return []
+      if (told.main.size === 0) return [{ directory, unread: 'postconf(1) tells nothing of it' }]
+      return [instanceOf({ ...told, main: told.main })]
     }),
   }
 }
@@ -157,7 +131,11 @@ export const sourcesTold = ({ directory, main, master, hosts, addresses, hostNam
   instances: [],
 })
 
-const instanceOf = ({ directory, main, master }: InstanceTold): PostfixInstance => ({
+const instanceOf = ({
+  directory,
+  main,
+  master,
+}: Pick<PostfixInstance, 'directory' | 'main'> & Pick<InstanceTold, 'master'>): PostfixInstance => ({
   directory,
   main,
   services: masterServices(master, {

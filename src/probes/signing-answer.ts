@@ -18,8 +18,12 @@ export interface PathTold {
 
 export interface SigningTold {
   readonly sources: OpendkimSources
+  /** Of the configuration before an activation that did not come to its end, without data sets. */
+  readonly former: OpendkimSources | undefined
   /** Whether the daemon is there. */
   readonly installed: boolean
+  /** Whether it runs. */
+  readonly runs: boolean
   /** Whether its tables are mailrun's. */
   readonly ours: boolean
   /** The host's clock, in seconds since 1970. */
@@ -64,7 +68,9 @@ export function signingTold({ stdout, stderr }: Answer): SigningTold {
   const withoutOpenssl = lines.has('no-openssl')
   return {
     sources,
+    former: formerIn(of('former')[0]?.[0]),
     installed: lines.has('installed'),
+    runs: lines.has('runs'),
     ours: lines.has('ours'),
     now: Number(of('now')[0]?.[0] ?? 0),
     paths: new Map(
@@ -78,6 +84,9 @@ export function signingTold({ stdout, stderr }: Answer): SigningTold {
     publicKey: (path) => (withoutOpenssl ? UNKNOWN : (keys.get(path) ?? '')),
   }
 }
+
+const formerIn = (hex: Untrusted = ''): OpendkimSources | undefined =>
+  sourcesIn(Buffer.from(hex, 'hex').toString('latin1'))?.sources
 
 const TEXTS = '\ntexts\n'
 const END = '\nend\n'

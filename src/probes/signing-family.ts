@@ -58,10 +58,17 @@ export interface Signing {
 export interface OpendkimSetup {
   /** Whether the daemon is there. */
   readonly installed: boolean
+  /** Whether it runs: then it signs by what it has read, which may not be what is there now. */
+  readonly runs: boolean
   /** Whether the tables in use are mailrun's. */
   readonly ours: boolean
   /** Texts as the daemon finds them; {@link configurationOf} reads them. */
   readonly sources: Known<OpendkimSources>
+  /**
+   * Of an activation that did not come to its end: where OpenDKIM listens by the configuration that was before it, ''
+   * where that says nothing. Left out: there is none.
+   */
+  readonly formerSocket?: string
   /** Keys of the KeyTable that are no files; those with `%` in their path are not looked at. */
   readonly gone: readonly string[]
 }
@@ -86,8 +93,10 @@ type SetupJson = Omit<OpendkimSetup, 'sources'> & {
   readonly words: readonly Untrusted[]
   readonly files: readonly (readonly [string, FileText])[]
 }
-const setupJson = ({ sources, installed, ours, gone }: SigningTold): SetupJson => ({
+const setupJson = ({ sources, installed, runs, ours, gone, former }: SigningTold): SetupJson => ({
+  ...(former === undefined ? {} : { formerSocket: opendkimConfiguration(former).socket ?? '' }),
   installed,
+  runs,
   ours,
   words: sources.words,
   files: [...sources.files],
@@ -180,7 +189,9 @@ function signingOf(told: SigningTold): (asks: SigningItem[number]) => Signing {
       key: keyOf(told.paths.get(path), told.publicKey(path)),
       directories: ancestorsOf(path).flatMap((above) => {
         const is = told.paths.get(above)
-        return is?.type === 'd' ? [{ path: above, owner: is.owner, group: is.group, mode: is.mode }] : []
+        if (is?.type !== 'd' && is?.type !== 'l') return []
+        const { owner, group, mode } = is
+        return [{ path: above, owner, group, mode, ...(is.type === 'l' ? { link: true } : {}) }]
       }),
       groups,
       ...(past === undefined ? {} : { past }),

@@ -2,6 +2,7 @@
 // that they name for some domains, and whom those belong to. For the perl of Debian's perl-base.
 import { DAEMON, KEY_GROUP } from '../mail/key-group.ts'
 import { HISTORY } from '../mail/rotation/history.ts'
+import { ACTIVATION } from './opendkim-activation.ts'
 import { COLLECT } from './opendkim-collect.ts'
 
 /** The first line of the tables that mailrun writes. */
@@ -13,7 +14,9 @@ export const TABLE_HEADER = '# Written by mailrun.'
  *
  * Prints lines, texts and paths as hex:
  *
- * - `installed`, where the daemon is; `ours`, where its tables are mailrun's; `now SECONDS`;
+ * - `installed`, where the daemon is; `runs`, where it runs; `ours`, where its tables are mailrun's; `now SECONDS`;
+ * - `former HEX`, of an activation that did not come to its end: what `tell_sources` tells of the former
+ *   configuration, without data sets, and `end`;
  * - `path TYPE OWNER GROUP MODE PATH` of keys and of all above them; TYPE as find(1) has it, `L` for a link to a file;
  * - `key PATH SPKI` of those keys that are files, `-` where it is no private key; `no-openssl`;
  * - `groups NAME…` of the daemon's user; `keygroup USER GID MEMBERS`; `override PATH OWNER GROUP MODE`;
@@ -31,7 +34,19 @@ while (<STDIN>) {
 }
 say_line('installed') if -x '/usr/sbin/opendkim';
 say_line('now', time);
+if (-d '${ACTIVATION}/old') {
+  @words = (daemon_words(), '-x', '${ACTIVATION}/old/opendkim.conf');
+  collect_settings();
+  open my $out, '>', \my $told;
+  select $out;
+  tell_sources();
+  print "\nend\n";
+  select STDOUT;
+  say_line('former', hex_of($told));
+  $bytes = @order = %text = %setting = ();
+}
 @words = daemon_words();
+say_line('runs') if $runs;
 collect();
 my ($signs) = map { file_of($_) // () } $setting{signingtable} // ();
 my $ours = defined $signs && said_at($signs) =~ /\A${TABLE_HEADER.replaceAll('.', '\\.')}$/m;

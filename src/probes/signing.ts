@@ -9,6 +9,7 @@ import { factAbout, type Fact } from '../model/fact.ts'
 import type { Untrusted } from '../shell/untrusted.ts'
 import { answersOfParts, defineProbe, type Probe } from '../model/probe.ts'
 import { isKnown, UNKNOWN, type Known } from '../model/unknown.ts'
+import { ACTIVATION } from './opendkim-activation.ts'
 import {
   ancestorsOf,
   CONFIGURATION,
@@ -83,7 +84,7 @@ function joined(state: readonly Signing[], groups: readonly string[]): readonly 
 /** How OpenDKIM is configured on the host, by whomever. */
 export const opendkimSetup: Probe<OpendkimSetup> = defineProbe<OpendkimSetup>({
   key: 'opendkim setup',
-  reads: TABLES,
+  reads: [...TABLES, `path:${ACTIVATION}`],
   family: signingFamily,
   item: signingItem([]),
   parse: readSetup,

@@ -70,6 +70,20 @@ const ACCEPT = 'milter_default_action = accept'
 const BOTH = (item: string): readonly string[] => [`smtpd_milters = ${item}`, `non_smtpd_milters = ${item}`]
 const PARAMETER = 'inet:localhost:8891'
 
+/** A milter that systemd restarts with OpenDKIM. @param first - what it does before it starts. */
+const FOLLOWER = (first: string): string => `cat > /etc/systemd/system/follower.service <<'U'
+[Unit]
+PartOf=opendkim.service
+After=opendkim.service
+[Service]
+ExecStartPre=${first}
+ExecStart=/usr/bin/perl /usr/local/bin/other-milter 11334
+U
+systemctl daemon-reload
+systemctl start follower
+sleep 0.5`
+const BESIDE = `${PARAMETER}, inet:127.0.0.1:11334`
+
 interface Way {
   readonly what: string
   readonly given: string
@@ -153,12 +167,19 @@ const WAYS: readonly Way[] = [
     ports: [25],
     lists: new RegExp(`^smtpd_milters = ${MOVED}$`, 'm'),
   },
+  {
+    what: 'another milter that is restarted with OpenDKIM, and takes its time',
+    given: script(CONFIGURATION('inet:8891@localhost'), FOLLOWER('/bin/sleep 3'), postfix(...BOTH(BESIDE), ACCEPT)),
+    ports: [25],
+    lists: new RegExp(`^smtpd_milters = ${MOVED}, inet:127.0.0.1:11334$`, 'm'),
+  },
 ]
 
 /** As hosts of the lab are fresh, but for OpenDKIM and the other milter. */
-const AGAIN = `systemctl stop other-milter-11332 2>/dev/null || :
+const AGAIN = `systemctl stop other-milter-11332 follower 2>/dev/null || :
+rm -f /etc/systemd/system/follower.service
 postconf -X dkim_milter submission_smtpd_milters smtpd_milters non_smtpd_milters milter_default_action
-postconf -X internal_mail_filter_classes
+postconf -X internal_mail_filter_classes smtpd_milter_maps multi_instance_directories
 postconf -MX submission/inet
 rm -rf /etc/dkimkeys/* /etc/systemd/system/opendkim.service.d /var/spool/postfix/opendkim /run/mailrun/stamps
 systemctl daemon-reload
@@ -244,6 +265,17 @@ const REFUSED: readonly Refused[] = [
     ),
     why: /smtpd_milter_maps chooses milters by the client/,
   },
+  {
+    what: 'another instance of Postfix, wherever it is, asks OpenDKIM',
+    given: script(
+      CONFIGURATION('inet:8891@localhost'),
+      postfix(...BOTH(PARAMETER), ACCEPT),
+      'install -d /srv/px && cp /etc/postfix/master.cf /srv/px/',
+      `printf 'queue_directory = /srv/pxq\\nsmtpd_milters = ${PARAMETER}\\n' > /srv/px/main.cf`,
+      "postconf -e 'multi_instance_directories = /srv/px'",
+    ),
+    why: /the instance \/srv\/px of Postfix asks inet:localhost:8891, too \(smtp\/inet\)/,
+  },
 ]
 const OF_MAIL = { exclude: ['/var/spool/postfix', '/var/lib/postfix', '/var/mail', '/root/stream'] }
 for (const { what, given, why } of REFUSED) {
@@ -259,5 +291,43 @@ for (const { what, given, why } of REFUSED) {
     assert.is(await lab.treeHash('mx1', OF_MAIL), before)
   })
 }
+
+const AS_IT_WAS = `sha256sum /etc/opendkim.conf /etc/opendkim/* /etc/postfix/main.cf /etc/postfix/master.cf
+find /etc/systemd/system/opendkim.service.d /run/mailrun-opendkim-* -type f 2>/dev/null
+systemctl is-active opendkim postfix follower`
+
+test('the run makes another milter dead: what was is put back, and mail is signed as before', async () => {
+  await inMx1(
+    script(
+      AGAIN,
+      CONFIGURATION('inet:8891@localhost'),
+      // It reads where OpenDKIM listens, and does without it no longer.
+      FOLLOWER("/bin/grep -q '^Socket inet:8891' /etc/opendkim.conf"),
+      postfix(...BOTH(BESIDE), ACCEPT),
+    ),
+  )
+  const before = await inMx1(AS_IT_WAS)
+  assert.match(before, /active\s+active\s+active\s*$/)
+  let run: Ran | undefined
+  const figures = await duringStream('mx1', ['fleet.test'], async () => {
+    run = await dkim()
+  })
+  console.log(`  another milter dies: ${JSON.stringify(figures)}`)
+  assert.is(run!.host.status, 'failed', JSON.stringify(run!.host))
+  const told = JSON.stringify(run!.host)
+  assert.match(
+    told,
+    /milters that would be dead now, and were not before:.*inet:127\.0\.0\.1:11334: Connection refused/,
+  )
+  assert.match(told, /OpenDKIM has its former files again, and signs as before/)
+  assert.not.match(told, /still dead/)
+  assert.is(await inMx1(AS_IT_WAS), before)
+  assert.equal([figures.refused, figures.lost, figures.unsigned], [0, 0, 0])
+  // Where a dead milter stops mail, mail shows that none is.
+  await inMx1("postconf -e 'milter_default_action = tempfail'\nsystemctl reload postfix")
+  const after = await duringStream('mx1', ['fleet.test'], () => new Promise((done) => setTimeout(done, 2000)))
+  assert.equal([after.refused, after.lost, after.unsigned], [0, 0, 0])
+  assert.equal(Object.keys(after.selectors), ['mail'])
+})
 
 test.run()

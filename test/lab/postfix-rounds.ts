@@ -6,6 +6,8 @@ import { compactItem } from '../../src/postfix/milter-list.ts'
 import { milterUses, type MilterUse } from '../../src/postfix/milter-uses.ts'
 import { movedMilters, type MovedMilters } from '../../src/postfix/moved-milters.ts'
 import type { PostfixSources } from '../../src/model/postfix-sources.ts'
+import { unseenMilters } from '../../src/changes/dead-milters.ts'
+import { milterAnswers } from '../../src/probes/milter-answers.ts'
 import { postfixParameters } from '../../src/probes/postfix-parameters.ts'
 import { postfixServices, postfixSources } from '../../src/probes/postfix-services.ts'
 import { quote } from '../../src/shell/quote.ts'
@@ -39,6 +41,8 @@ async function milterRound(host: string, random: Random): Promise<void> {
   const shown = JSON.stringify({ main: [...main], services }, undefined, 1)
   assertSame(sources, did, shown)
   const uses = milterUses(sources)
+  const answers = await answered(host, milterAnswers)
+  assert.equal(unseenMilters({ sources, answers, expected: undefined }), [], shown)
   for (const { port } of dead) {
     const use = uses.find(({ service }) => service === `127.0.0.1:${port}/inet`)!
     assert.match(did.get(`${port}`)!.said, answerOf(use), `${shown}\n${JSON.stringify(use)}`)

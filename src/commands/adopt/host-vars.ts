@@ -1,6 +1,6 @@
 // The vars of one host under which a run of playbooks/dkim.ts or mail-auth.ts changes as little as possible.
 import * as v from 'valibot'
-import { CLIENT } from '../../changes/signing-kept.ts'
+import { CLIENT } from '../../changes/loss-words.ts'
 import { isSameName, mailDomain } from '../../mail/names.ts'
 import { signerOf } from '../../mail/own-name.ts'
 import { opendkimSocket } from '../../mail/schemas.ts'

@@ -1,5 +1,5 @@
 // The domains that a host signs for today in the way that the var `domains` means, and what it signs beside that.
-import { inventoryWord } from '../../changes/signing-kept.ts'
+import { inventoryWord } from '../../changes/loss-words.ts'
 import { distinctNames, isSelector, mailDomain } from '../../mail/names.ts'
 import { senderPattern } from '../../mail/sender-pattern.ts'
 import { placeText, type IdleLine, type OpendkimConfiguration, type SigningLine } from '../../signers/opendkim/index.ts'
@@ -33,9 +33,11 @@ interface Kept {
 export function signedDomains(configuration: OpendkimConfiguration, fqdn: string | undefined): SignedDomains {
   const { signing, idle } = configuration
   const index = new SenderIndex(signing.map(({ pattern }) => senderPattern(pattern)))
-  const kept = index.tooOdd ? [] : keptDomains(configuration, index)
+  const found = keptDomains(configuration, index)
+  const isOwnSigned = fqdn !== undefined && index.at('root', fqdn) !== undefined
+  const kept = index.tooOdd ? [] : found
   const domains = kept.map(({ name }) => name)
-  const signsOwn = !index.tooOdd && fqdn !== undefined && index.at('root', fqdn) !== undefined
+  const signsOwn = isOwnSigned && !index.tooOdd
   const lost = index.tooOdd ? undefined : lostBy(configuration, kept, signsOwn ? fqdn : undefined)
   const beside = new Set((lost ?? []).map(({ pattern }) => inventoryWord(pattern)))
   for (const domain of domains) beside.delete(domain)

@@ -3,6 +3,7 @@
 import type { DnsVars } from '../../dns/dns-vars.ts'
 import { serversOf } from '../../dns/lookup/server-addresses.ts'
 import { mailDomain } from '../../mail/names.ts'
+import { Secret } from '../../shell/secret.ts'
 import { groupedBy } from '../../text/grouped-by.ts'
 
 /**
@@ -16,14 +17,14 @@ import { groupedBy } from '../../text/grouped-by.ts'
 export async function eachDns(
   vars: ReadonlyMap<string, { readonly dns: DnsVars }>,
 ): Promise<ReadonlyMap<string, DnsVars>> {
-  const settings = new Map([...vars.values()].map(({ dns }) => [JSON.stringify(dns), dns]))
+  const settings = new Map([...vars.values()].map(({ dns }) => [keyOf(dns), dns]))
   for (const dns of settings.values()) await mustHaveAddresses(dns)
   const [said, ...others] = [...settings.values()].filter(saysSomething)
   const ofSilent = others.length === 0 ? said : undefined
   return new Map(
     [...vars].map(([host, { dns }]) => [
       host,
-      (saysSomething(dns) ? undefined : ofSilent) ?? settings.get(JSON.stringify(dns))!,
+      (saysSomething(dns) ? undefined : ofSilent) ?? settings.get(keyOf(dns))!,
     ]),
   )
 }
@@ -92,6 +93,16 @@ function resolversOfAll(all: readonly DnsVars[]): DnsVars {
   const each = new Map(all.map(({ resolvers }) => [JSON.stringify(resolvers), resolvers]))
   const [resolvers] = [...each.values()]
   return each.size > 1 || resolvers === undefined ? {} : { resolvers }
+}
+
+/** The same for settings that say the same, in whatever order; for comparing alone: secrets are in it as they are. */
+const keyOf = (dns: DnsVars): string => JSON.stringify(comparable(dns))
+
+function comparable(value: unknown): unknown {
+  if (value instanceof Secret) return { secret: comparable(value.reveal()) }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  const entries = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1))
+  return Object.fromEntries(entries.map(([name, each]) => [name, comparable(each)]))
 }
 
 const saysSomething = (dns: DnsVars): boolean => Object.keys(dns).length > 0

@@ -1,5 +1,6 @@
 // What hosts tell of their keys: one trip to each, with nothing changed.
 import type { Untrusted } from '../../shell/untrusted.ts'
+import { switchObstacle } from '../../changes/signing-kept.ts'
 import { spentSelector } from '../../changes/spent-selector.ts'
 import { askOnly, type RunBounds } from '../../engine/ask-only.ts'
 import type { Connect } from '../../engine/connection.ts'
@@ -13,7 +14,7 @@ import type { HostResult } from '../../model/run-event.ts'
 import type { DkimKeys } from '../../probes/dkim-keys.ts'
 import type { KeyHistory } from '../../probes/dkim-history.ts'
 import type { MilterState } from '../../probes/milter-sign.ts'
-import type { Signing } from '../../probes/signing.ts'
+import type { OpendkimSetup, Signing } from '../../probes/signing.ts'
 import { historyOutput } from '../mail-fleet/mail-member.ts'
 import type { RotationMember } from './rotation-members.ts'
 
@@ -24,6 +25,8 @@ export interface HostEvidence extends Omit<RotationEvidence, 'now' | 'dns' | 'ca
   readonly clock: { readonly told: number; readonly at: number }
   /** Selectors that it names and may not speak for: nothing is done about them. */
   readonly foreign: readonly string[]
+  /** Why nothing may be done there: mail would leave unsigned, or its tables are not mailrun's. */
+  readonly obstacle: string | undefined
 }
 
 export interface Told {
@@ -52,6 +55,7 @@ export async function askHosts(
 
 type Outputs = {
   readonly signing?: readonly Signing[] | null
+  readonly setup?: OpendkimSetup | null
   readonly keys?: DkimKeys | null
   readonly queue?: QueueStanding | { readonly why: string } | null
   readonly milters?: MilterState | null
@@ -67,10 +71,16 @@ export function toldBy({ name, status, error = '', outputs }: HostResult, member
   })
   if (status === 'unreachable') return silent(status, error)
   if (status === 'interrupted' || status === 'not-reached') return silent('interrupted', error || 'interrupted')
-  const { signing, keys } = outputs as Outputs
+  const { signing, keys, setup } = outputs as Outputs
   if (status !== 'ok' || !signing || !keys)
     return silent('failed', error || 'it does not tell its keys: only root can read them (ansible_become, --become)')
-  const heard: Heard = { signing, keys, outputs, at }
+  const heard: Heard = {
+    signing,
+    keys,
+    outputs,
+    at,
+    obstacle: setup ? switchObstacle(member.keep, setup, signing) : undefined,
+  }
   const read = member.domains.map((domain): HostEvidence | Fault => {
     const found = evidenceOf(domain, member, heard)
     return typeof found === 'string' ? { host: name, domain, status: 'failed', why: found } : { host: name, ...found }
@@ -88,13 +98,14 @@ interface Heard {
   readonly outputs: Outputs
   /** By this process's clock. */
   readonly at: number
+  readonly obstacle: string | undefined
 }
 
 /** As text why there is none. */
 function evidenceOf(
   domain: string,
   member: RotationMember,
-  { signing, keys, outputs, at }: Heard,
+  { signing, keys, outputs, at, obstacle }: Heard,
 ): Omit<HostEvidence, 'host'> | string {
   const history = outputs[historyOutput(domain)] as KeyHistory | null | undefined
   if (!history || history.kind === 'other') return `/etc/dkimkeys/${domain}/history is no file that can be read`
@@ -125,6 +136,7 @@ function evidenceOf(
     signing: signingOf(domain, spelt, outputs.milters),
     queue: queueOf(outputs.queue),
     settings: member.settings,
+    obstacle,
     clock: { told: keys.now, at },
   }
 }

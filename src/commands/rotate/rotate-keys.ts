@@ -10,6 +10,7 @@ import { askHosts, type HostEvidence, type Told } from './ask-hosts.ts'
 import { compromisedKey, dueSteps, pairKey, stepKey, type DueStep, type Pair } from './due-step.ts'
 import { hasGoneOn, isOvertaken, type Refused } from './overtaken.ts'
 import { TRIES, newProgress, sorted, type Progress } from './progress.ts'
+import { refusedOutlook } from './refused-outlook.ts'
 import type { Rotating } from './rotating.ts'
 import { takeDueSteps } from './take-due-steps.ts'
 
@@ -147,7 +148,7 @@ async function pairOf(
     cached: dns.cached,
     dns: new Map([...dns.keys].map(([selector, { standing }]) => [selector, standing])),
   }
-  const next = outlook(full, { start: start && asked, compromised: accused })
+  const next = refusedOutlook(outlook(full, { start: start && asked, compromised: accused }), evidence.obstacle)
   return { evidence, dns, outlook: { ...next, notes: [...next.notes, ...foreignNotes(evidence)] } }
 }
 

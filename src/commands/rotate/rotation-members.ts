@@ -2,16 +2,18 @@
 import { randomBytes } from 'node:crypto'
 import * as v from 'valibot'
 import { dnsVar } from '../../dns/dns-vars.ts'
+import type { KeepArgs } from '../../changes/signing-kept.ts'
 import { probeTemplate } from '../../mail/probe-message.ts'
 import { rotationSettings, rotationVar, type RotationSettings } from '../../mail/rotation/settings.ts'
 import type { OwnSelectors } from '../../mail/own-selectors.ts'
-import { nameKey } from '../../mail/names.ts'
-import { domain, selector, selectorList } from '../../mail/schemas.ts'
+import { mailDomain, nameKey } from '../../mail/names.ts'
+import { domain, selector, selectorList, senders } from '../../mail/schemas.ts'
 import { mailVars } from '../../mail/mail-vars.ts'
 import { MailrunError } from '../../model/mailrun-error.ts'
 import type { PreparedHost } from '../../model/prepared-host.ts'
 import { mailQueue } from '../../probes/mail-queue.ts'
 import { milterSigning } from '../../probes/milter-sign.ts'
+import { opendkimSetup } from '../../probes/signing.ts'
 import type { ProbedMessage } from '../../verify/signing.ts'
 import { givenSelectors, ownSelectors } from '../mail-fleet/given-selectors.ts'
 import { firstSelectorOf, keyQuestions, onlyWith } from '../mail-fleet/mail-fleet-of.ts'
@@ -26,6 +28,8 @@ export interface RotationMember {
   readonly settings: RotationSettings
   /** Of records, in seconds. */
   readonly ttl: number
+  /** As the guard of a switch takes it. */
+  readonly keep: KeepArgs
 }
 
 export interface RotationMembers {
@@ -43,10 +47,19 @@ const schema = v.object({
   dkim_selector: v.optional(selector),
   dkim_selectors: v.optional(selectorList),
   dkim_rotation: v.optional(rotationVar, {}),
+  fqdn: v.optional(domain),
+  sign_host_name: v.optional(v.boolean('true or false is wanted'), true),
+  drop_signing: v.optional(v.array(senders), []),
   dns: v.optional(dnsVar, {}),
   dns_ttl,
 })
 const TTL = 3600
+
+/** As playbooks/dkim.ts has it. */
+function ownName(name: string | undefined, signs: boolean): Pick<KeepArgs, 'hostName' | 'unsignedName'> {
+  if (name === undefined) return {}
+  return signs ? { hostName: name } : { unsignedName: name }
+}
 
 /** No host is touched. @throws MailrunError */
 export async function rotationMembers({ inventory, ...selection }: HostSelection): Promise<RotationMembers> {
@@ -68,9 +81,15 @@ export async function rotationMembers({ inventory, ...selection }: HostSelection
       own: { ...ownSelectors(host.name, vars, given), first: nameKey(firstSelectorOf(vars, host)) },
       settings: rotationSettings(vars.dkim_rotation),
       ttl: vars.dns_ttl ?? TTL,
+      keep: {
+        domains: vars.domains,
+        dropSigning: vars.drop_signing,
+        ...ownName(vars.fqdn ?? mailDomain(host.name), vars.sign_host_name),
+      },
     })
     return {
       ...keyQuestions(input),
+      setup: opendkimSetup,
       queue: mailQueue,
       milters: milterSigning({ domains: vars.domains, own: false, bounces: false, ...message }),
     }

@@ -1,26 +1,21 @@
-// All DNS backends, and which one a zone's settings mean. A backend is a folder beside this file and a line in the list.
+// The DNS backends of the list as a whole: their entries in the var `dns`, and which of them a zone's settings mean.
 import type * as v from 'valibot'
 import type { Backend, BackendVars } from './backend.ts'
-import { bindOnHost } from './bind-on-host/bind-on-host.ts'
-import { knot } from './knot/knot.ts'
-import { manual } from './manual/manual.ts'
-import { nsupdate } from './nsupdate/nsupdate.ts'
+import * as list from './list.ts'
 
-/** In the order of docs and messages. Where entries imply several, the later one is meant. */
-export const BACKENDS = [
-  nsupdate, //
-  bindOnHost,
-  knot,
-  manual,
-] as const
+type Listed = (typeof list)[keyof typeof list]
 
-type Listed = (typeof BACKENDS)[number]
+const pushesNothing = ({ guard }: Backend): number => (guard === 'nothing-pushed' ? 1 : 0)
+
+/** In the order of docs and messages: by the names of the list, those that push nothing last. */
+export const BACKENDS: readonly Listed[] = Object.values(list).sort((a, b) => pushesNothing(a) - pushesNothing(b))
+
 type Both<Union> = (Union extends unknown ? (each: Union) => void : never) extends (all: infer All) => void
   ? All
   : never
 
 /** How `dns.via` names them. */
-export const VIAS = BACKENDS.map(({ via }) => via) as readonly Listed['via'][]
+export const VIAS: readonly Listed['via'][] = BACKENDS.map(({ via }) => via)
 
 /** Every backend's entries. An entry that several have is the same schema. */
 export const BACKEND_VARS = Object.assign({}, ...BACKENDS.map(({ vars }) => vars)) as Both<Listed['vars']> & BackendVars
@@ -31,12 +26,12 @@ export interface Choice {
 /** What the inventory says of them for one zone. */
 export type BackendSettings = Choice & v.InferOutput<v.ObjectSchema<Both<Listed['vars']>, undefined>>
 
-/** The one that the settings mean; `undefined`: none. */
+/** The one that the settings mean, the first of {@link BACKENDS} where entries imply several; `undefined`: none. */
 export function backendOf(settings: BackendSettings): Backend | undefined {
   const all: readonly Backend[] = BACKENDS
   const { via } = settings
   return via === undefined
-    ? all.findLast(({ impliedBy = [] }) => impliedBy.some((name) => saysOf(settings, name)))
+    ? all.find(({ impliedBy = [] }) => impliedBy.some((name) => saysOf(settings, name)))
     : all.find((each) => each.via === via)
 }
 
@@ -47,8 +42,8 @@ export const ownSettings = (backend: Backend, settings: BackendSettings): Record
 }
 
 /**
- * Settings of a zone before those of all zones. Entries that imply the same backend are one another's alternatives: where
- * the zone has one, the others of all zones are not its.
+ * Settings of a zone before those of all zones. Entries that imply the same backend are one another's alternatives:
+ * where the zone has one, it takes none of them from all zones.
  */
 export function zoneFirst<Settings extends BackendSettings>(own: BackendSettings, ofAll: Settings): Settings {
   const all: readonly Backend[] = BACKENDS

@@ -28,7 +28,7 @@ export const QUESTION_SECONDS = 30
 export const [UDP_TRIES, UDP_TRY_SECONDS, TCP_SECONDS] = [3, 2, 6] as const
 /** That are no answer, of one try: whoever sends so many guesses, and TCP cannot be guessed. */
 export const MOST_STRAY_DATAGRAMS = 100
-/** Of what a program of a DNS backend says of one update; a set of 64 kB in presentation format is four times as long. */
+/** Of what a backend's program says of one update; a set of 64 kB in presentation format is four times as long. */
 export const UPDATE_BYTES = 512 << 10
 /** For one such program on this machine, which ends by itself before that. */
 export const UPDATE_SECONDS = 30

@@ -1,13 +1,15 @@
 // opendkim.conf(5) as the daemon reads it: what counts, what is not understood, every line that can sign.
 import type { Untrusted } from '../../shell/untrusted.ts'
-import { dataSetOf } from './data-set.ts'
+import { lowerCase } from './c-text.ts'
+import { readDataSet } from './data-set.ts'
 import { domainLines } from './domain-lines.ts'
-import { tableOf, type Table } from './look-up.ts'
-import { isYes, readSettings, type Setting, type Settings } from './read-settings.ts'
-import { lookAtOtherSets, refuseMissingKeys, refuseValues, type Given } from './refusals.ts'
+import type { Table } from './look-up.ts'
+import { readSettings, type Setting, type Settings } from './read-settings.ts'
+import { setOf, wayOf } from './read-way.ts'
+import { lookAtOtherSets, refuseValues, type Given } from './refusals.ts'
 import { made, signed, type SignedHow, type Way } from './signatures.ts'
 import type { IdleLine, Lines, SigningLine } from './signing-line.ts'
-import { Doubts, placeText, type NotUnderstood, type OpendkimSources, type Place } from './sources.ts'
+import { Doubts, placeText, type NotUnderstood, type OpendkimSources } from './sources.ts'
 import { tableLines } from './table-lines.ts'
 import { optionsOf, type Options } from './words.ts'
 
@@ -56,6 +58,7 @@ export function opendkimConfiguration({ words, files }: OpendkimSources): Opendk
   refuseValues(given, doubts)
   lookAtOtherSets(settings, options, files, doubts)
   tellScripts(settings, doubts)
+  tellOtherSenders(settings, files, doubts)
   const socket = given('Socket', 'p')?.value
   if (socket === undefined && !isFresh)
     doubts.refused('it is told no Socket', { path }, 'say Socket local:/run/opendkim/…')
@@ -80,21 +83,30 @@ export function opendkimConfiguration({ words, files }: OpendkimSources): Opendk
   }
 }
 
-/** More lines of patterns that are not for one domain each are not looked through, for each address anew. */
-const MOST_PATTERNS = 1000
-
-function setOf(
-  setting: Pick<Setting, 'name' | 'value'> & Place,
-  files: OpendkimSources['files'],
-  doubts: Doubts,
-): Table | undefined {
-  const set = dataSetOf(setting, files, doubts)
-  if (set === undefined) return undefined
-  const table = tableOf(set, setting.name !== 'KeyTable')
-  if (table.slow <= MOST_PATTERNS) return table
-  doubts.unknown(`${setting.name} has more than ${MOST_PATTERNS} patterns of several stars`, setting, 'name domains')
-  return undefined
+/** The settings that an option of the command line goes before. */
+const BY_OPTION: Readonly<Record<string, string>> = {
+  b: 'mode',
+  c: 'canonicalization',
+  d: 'domain',
+  k: 'keyfile',
+  L: 'minimum',
+  o: 'omitheaders',
+  P: 'pidfile',
+  p: 'socket',
+  S: 'signaturealgorithm',
+  s: 'selector',
+  u: 'userid',
 }
+
+/** What counts, by name in lower case: settings, and options of the command line, which go before them. */
+export const valuesOf = ({ settings, options }: OpendkimConfiguration): ReadonlyMap<string, string> =>
+  new Map([
+    ...[...settings].map(([name, { value }]) => [name, value] as const),
+    ...Object.entries(BY_OPTION).flatMap(([option, name]) => {
+      const value = options.get(option)
+      return value === undefined ? [] : [[name, value] as const]
+    }),
+  ])
 
 /** Programs that decide about each message, and what changes where the daemon looks for keys. */
 function tellScripts(settings: Settings, doubts: Doubts): void {
@@ -104,46 +116,13 @@ function tellScripts(settings: Settings, doubts: Doubts): void {
   }
 }
 
-interface Reading {
-  readonly path: string
-  readonly settings: Settings
-  readonly options: Options
-  readonly files: OpendkimSources['files']
-  readonly doubts: Doubts
-  readonly signs: boolean
-  given(name: string, option?: string): Given | undefined
-}
-
-function wayOf(reading: Reading): Way {
-  const { settings, files, doubts, signs, path } = reading
-  const [keyTable, signingTable] = [settings.get('keytable'), settings.get('signingtable')]
-  if (keyTable === undefined) {
-    if (signingTable !== undefined) doubts.refused('SigningTable needs a KeyTable', signingTable, 'name a KeyTable')
-    return byDomain(reading)
-  }
-  const keys = setOf(keyTable, files, doubts)
-  const signing = signingTable && setOf(signingTable, files, doubts)
-  const option = reading.options.get('k')
-  if (signs && option !== undefined) doubts.refused('-k does not go with a KeyTable', { path: '-k' }, 'remove -k')
-  if (signs && signingTable === undefined && !settings.has('setuppolicyscript'))
-    doubts.refused('KeyTable needs a SigningTable', { path }, 'name a SigningTable')
-  if (keys === undefined || signing === undefined) return { kind: 'nobody' }
-  if (signs) refuseMissingKeys(signing, keys, doubts)
-  return { kind: 'tables', signing, keys, multiple: isYes(settings, 'MultipleSignatures') }
-}
-
-function byDomain({ settings, options, files, doubts, given, signs }: Reading): Way {
-  const [selector, keyFile, domain] = [given('Selector', 's'), given('KeyFile', 'k'), given('Domain', 'd')]
-  const whole = selector !== undefined && keyFile !== undefined
-  const either = selector ?? keyFile
-  if (signs && either !== undefined && !whole)
-    doubts.refused('KeyFile and Selector need each other', either.place, 'set both, or none')
-  if (domain === undefined) return { kind: 'nobody' }
-  if (signs && !whole) doubts.refused('Domain needs KeyFile and Selector', domain.place, 'set both')
-  const domains = setOf({ name: 'Domain', value: domain.value, ...domain.place }, files, doubts)
-  if (domains === undefined) return { kind: 'nobody' }
-  const key = whole ? { selector: selector.value, path: keyFile.value, place: keyFile.place } : undefined
-  return { kind: 'domains', domains, subDomains: options.has('D') || isYes(settings, 'SubDomains'), key }
+/** Whose mail it is, is told by From here. */
+function tellOtherSenders(settings: Settings, files: OpendkimSources['files'], doubts: Doubts): void {
+  const [fields, macro] = [settings.get('senderheaders'), settings.get('sendermacro')]
+  if (macro !== undefined) doubts.unknown('a macro says whose mail it is, not From', macro, 'do without SenderMacro')
+  const first = fields && readDataSet(fields, files).set?.entries[0]
+  if (fields !== undefined && first !== undefined && lowerCase(first.key) !== 'from')
+    doubts.unknown(`${first.key} says whose mail it is, before From does`, fields, 'let SenderHeaders begin with From')
 }
 
 /** Every line by which it can sign. */

@@ -1,5 +1,11 @@
 // OpenDKIM's configuration, as the daemon reads it.
-export { opendkimConfiguration, signaturesOf, DEFAULT_PATH, type OpendkimConfiguration } from './configuration.ts'
+export {
+  opendkimConfiguration,
+  signaturesOf,
+  valuesOf,
+  DEFAULT_PATH,
+  type OpendkimConfiguration,
+} from './configuration.ts'
 export { dataSetFile, readDataSet, type DataSet, type Entry } from './data-set.ts'
 export { matcherOf } from './pattern.ts'
 export { signedPatterns, witnessesOf, type SignedPattern } from './patterns.ts'

@@ -1,5 +1,6 @@
 // The keys of a KeyTable: `name domain:selector:key` (dkimf_add_signrequest() of opendkim.c).
 import type { Untrusted } from '../../shell/untrusted.ts'
+import type { Entry } from './data-set.ts'
 import type { Table } from './look-up.ts'
 import type { Place } from './sources.ts'
 
@@ -39,3 +40,13 @@ const isInline = (key: Untrusted): boolean => /^(?:\(key\)|MII|-----BEGIN)/.test
 /** Of an absolute path alone, `%` stands for the domain. */
 export const pathFor = (path: string | undefined, domain: string): string | undefined =>
   path?.startsWith('/') === true ? path.replaceAll('%', domain) : path
+
+/** Where the daemon finds a path that does not begin at the root: below BaseDirectory, else the root. */
+export const wholePath = (path: Untrusted, base: Untrusted | undefined): string =>
+  path.startsWith('/') || path.includes('%') ? path : `${base ?? ''}/${path}`.replace(/\/(?:\.?\/)+/g, '/')
+
+/** An entry of a KeyTable whose key is named from the root. */
+export function withWholePath(entry: Entry, base: Untrusted | undefined): Entry {
+  const [, before = '', key = ''] = /^([^:]*:[^:]*:)(\.\.?\/.*)$/s.exec(entry.value ?? '') ?? []
+  return key === '' ? entry : { ...entry, value: before + wholePath(key, base) }
+}

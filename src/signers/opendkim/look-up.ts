@@ -7,7 +7,7 @@ import { matcherOf } from './pattern.ts'
 export interface Table {
   readonly kind: DataSet['kind']
   readonly entries: readonly Entry[]
-  /** How many entries are looked at one by one for each name. */
+  /** Characters of the patterns that are looked at one by one for each name. */
   readonly slow: number
   /** The first entry for a name; `undefined` where there is none. */
   find(name: Untrusted): Entry | undefined
@@ -94,7 +94,7 @@ function patternsOf(entries: readonly Entry[], withoutCase: boolean): Table {
   return {
     kind: 'patterns',
     entries,
-    slow: rest.length,
+    slow: rest.reduce((sum, { entry }) => sum + entry.key.length, 0),
     find(name) {
       const is = spelt(name)
       const firsts = lists(is).flatMap((list) => list.slice(0, 1))

@@ -8,6 +8,9 @@ const EXPRESSION = /[?[\](){}|^$\\]/
 /** BUFRSZ + 1 of util.c's caller, less `^`, `$` and one. */
 const LONGEST = 1022
 
+/** Comparisons of one character with another that the patterns of a configuration may take: less than a second. */
+export const MOST_STEPS = 50_000_000
+
 /** Why a pattern is not read: OpenDKIM has no room for it, or it is more than a glob. */
 export function patternFault(pattern: Untrusted): 'too long' | 'expression' | undefined {
   const doubled = pattern.replace(/[^*+.]+/g, '').length

@@ -1,6 +1,7 @@
 // Values with which OpenDKIM does not start: dkimf_config_load() and main() of opendkim.c.
 import type { Untrusted } from '../../shell/untrusted.ts'
 import { dataSetOf, formOf } from './data-set.ts'
+import { MOST_STEPS } from './pattern.ts'
 import type { Settings } from './read-settings.ts'
 import { signingValue } from './signatures.ts'
 import type { Table } from './look-up.ts'
@@ -74,16 +75,14 @@ function refuseKind(name: string, value: string, place: Place, doubts: Doubts): 
 
 const lineOf = ({ line }: Place): { line?: number } => (line === undefined ? {} : { line })
 
-/** What has more is told by `tableLines()`. */
-const MOST_PAIRS = 20_000
-
 /**
  * At a start OpenDKIM looks whether the keys of a SigningTable are there; it ends at the first line that names no
  * signer besides its key, and looks at no `refile:`.
  */
 export function refuseMissingKeys(signing: Table, keys: Table, doubts: Doubts): void {
   if (signing.kind === 'patterns') return
-  if (keys.slow * signing.entries.length > MOST_PAIRS) return
+  // Told by tableLines().
+  if (keys.slow * signing.entries.reduce((sum, { value = '' }) => sum + value.length, 0) > MOST_STEPS) return
   for (const entry of signing.entries) {
     const value = signingValue(entry, signing.kind)
     if (typeof value === 'string' && entry.value === '') return

@@ -3,21 +3,26 @@ import type { Untrusted } from '../../shell/untrusted.ts'
 import { domainPart, inOrder } from './address-pattern.ts'
 import { keyNamed, pathFor } from './keys.ts'
 import type { Table } from './look-up.ts'
-import { matcherOf } from './pattern.ts'
+import { matcherOf, MOST_STEPS } from './pattern.ts'
 import { signatureWith, signingValue, type SigningValue, type Way } from './signatures.ts'
 import type { IdleLine, Lines, SigningLine } from './signing-line.ts'
 import type { Doubts } from './sources.ts'
 
-/** How many pairs of a line and a key are looked at one by one. */
-const MOST_PAIRS = 20_000
+/** What a line that is made costs, in steps. */
+const A_LINE = 1000
 
 export function tableLines({ signing, keys }: Way & { kind: 'tables' }, doubts: Doubts): Lines {
   const lines: SigningLine[] = []
   const idle: IdleLine[] = []
-  let pairs = 0
+  const names = keys.entries.reduce((sum, { key }) => sum + key.length, 0)
+  let steps = 0
   for (const { entry, pattern, why } of inOrder(signing)) {
-    pairs += keys.slow
-    if (pairs > MOST_PAIRS) {
+    const { key, value: written = '' } = entry
+    const isEach = isEachKey(written, pattern)
+    steps += isEach
+      ? (keys.slow + key.length) * names + A_LINE * keys.entries.length
+      : keys.slow * (key.length + written.length)
+    if (steps > MOST_STEPS) {
       doubts.unknown('the tables have too many lines for patterns of keys', entry.place, 'name each key')
       break
     }
@@ -25,15 +30,15 @@ export function tableLines({ signing, keys }: Way & { kind: 'tables' }, doubts: 
     const value = signingValue(entry, signing.kind)
     if (pattern === undefined) idle.push({ ...told, pattern, why, fails: false })
     else if (typeof value === 'string') idle.push({ ...told, pattern, why: value, fails: true })
-    else if (value.keyName !== '%' || domainPart(pattern) !== undefined)
-      keep(lineOf({ ...told, pattern }, value, keys), lines, idle)
-    else {
-      pairs += keys.entries.length
-      if (pairs <= MOST_PAIRS) lines.push(...byKeyNames({ ...told, pattern }, value.signer, keys))
-    }
+    else if (isEach) lines.push(...byKeyNames({ ...told, pattern }, value.signer, keys))
+    else keep(lineOf({ ...told, pattern }, value, keys), lines, idle)
   }
   return { signing: lines, idle }
 }
+
+/** Whether a key is looked up by the sender's domain, which may be any that a key is called. */
+const isEachKey = (value: Untrusted, pattern: string | undefined): boolean =>
+  /^%(?::|$)/.test(value) && pattern !== undefined && domainPart(pattern) === undefined
 
 function keep(line: SigningLine | IdleLine, lines: SigningLine[], idle: IdleLine[]): void {
   if ('why' in line) idle.push(line)

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { FIRST_RUN } from '../../../bench/contenders/hand-scripts.ts'
+import { settingsOf } from '../../../src/mail/opendkim-conf.ts'
 import { hardeningFor, hardeningText } from '../../../src/mail/opendkim-hardening.ts'
 import { ROOTS_DIRECTORY, ROOTS_KEY } from '../../../src/mail/key-group.ts'
 import { suite } from '../../suite.ts'
@@ -19,7 +20,7 @@ test("Ansible's opendkim.conf is that of the template", () => {
 })
 
 test('the drop-in of the unit is the one that mailrun writes', () => {
-  const hardening = hardeningFor(template.replace('<%= socket %>', SOCKET), [])
+  const hardening = hardeningFor(settingsOf(template.replace('<%= socket %>', SOCKET)), [])
   if ('unfit' in hardening) throw new Error(hardening.unfit)
   assert.is(textOf('bench/peers/hardening.conf'), hardeningText(hardening))
   assert.ok(FIRST_RUN.includes(hardeningText(hardening)))

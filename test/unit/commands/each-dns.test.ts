@@ -2,6 +2,7 @@
 import * as assert from 'uvu/assert'
 import type { DnsVars } from '../../../src/dns/dns-vars.ts'
 import { eachDns, fleetDns } from '../../../src/commands/mail-fleet/each-dns.ts'
+import { Secret } from '../../../src/shell/secret.ts'
 import { suite } from '../../suite.ts'
 import { project } from '../cli/mailrun.ts'
 
@@ -14,6 +15,17 @@ const hosts = (...settings: readonly DnsVars[]): ReadonlyMap<string, { readonly 
 test('each host is judged by its own; equal ones are one value', async () => {
   const each = await eachDns(hosts(OURS, THEIRS, OURS, {}))
   assert.equal([...each.values()], [OURS, THEIRS, OURS, {}])
+  assert.is(each.get('mx0'), each.get('mx2'))
+})
+
+test('settings that differ in a secret alone are two, and those of the same secret are one', async () => {
+  const secret = (text: string): DnsVars => ({ key: new Secret(text) })
+  const dns = [secret('one'), secret('two'), secret('one')]
+  const each = await eachDns(new Map(dns.map((own, index) => [`mx${index}`, { dns: own }])))
+  assert.equal(
+    [...each.values()].map(({ key }) => key?.reveal()),
+    ['one', 'two', 'one'],
+  )
   assert.is(each.get('mx0'), each.get('mx2'))
 })
 
@@ -54,6 +66,15 @@ test('a domain whose hosts differ is told, and no other is', async () => {
     [['a.example', 'dns differs between mx0.example and mx1.example: say the same for both']],
   )
   assert.equal(['b.example', 'c.example'].map(of), [OURS, THEIRS])
+})
+
+test('an order of keys is no difference', async () => {
+  const [a, b] = [{ servers: ['192.0.2.1'] }, { servers: ['192.0.2.2'] }]
+  const { differing, all } = await domains(
+    [{ zones: { 'a.example': a, 'b.example': b } }, 'a.example'],
+    [{ zones: { 'b.example': b, 'a.example': a } }, 'a.example'],
+  )
+  assert.equal([differing.size, all.length], [0, 1])
 })
 
 test('verify asks hosts whose dns differs, such as one whose mailbox is read', async () => {

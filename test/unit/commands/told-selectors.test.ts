@@ -24,6 +24,7 @@ const member = (name: string, own: Partial<OwnSelectors> = {}): RotationMember =
   own: { domains: [DOMAIN], first: name, further: [], others: [], ...own },
   settings: rotationSettings({}),
   ttl: 3600,
+  keep: { domains: [DOMAIN] },
 })
 
 interface Named {

@@ -8,8 +8,12 @@ const test = suite('splinters')
 
 const LEAST_LINES = 15
 
-/** Small, and a thing of its own: each stands in a list of its kind, where others are longer. */
-const OWN_THINGS: readonly string[] = ['src/commands/run/run.ts', 'src/dns/backends/manual/manual.ts']
+/** Small, and a thing of its own: a list that is added to, or what stands in one, where others are longer. */
+const OWN_THINGS: readonly string[] = [
+  'src/commands/run/run.ts',
+  'src/dns/backends/list.ts',
+  'src/dns/backends/manual/manual.ts',
+]
 
 const texts = new Map(
   repositoryFiles()

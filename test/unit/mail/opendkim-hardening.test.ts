@@ -1,5 +1,6 @@
 // What OpenDKIM's unit is kept from: all that the host's own configuration does not need.
 import * as assert from 'uvu/assert'
+import { settingsOf } from '../../../src/mail/opendkim-conf.ts'
 import { hardeningFor, hardeningText } from '../../../src/mail/opendkim-hardening.ts'
 import { suite } from '../../suite.ts'
 
@@ -13,7 +14,7 @@ UserID opendkim
 const KEYS = ['/etc/dkimkeys/example.org/mx1.private']
 
 function given(conf: string, keys: readonly string[] = KEYS): Readonly<Record<string, string>> {
-  const hardening = hardeningFor(conf, keys)
+  const hardening = hardeningFor(settingsOf(conf), keys)
   if ('unfit' in hardening) return { unfit: hardening.unfit }
   return Object.fromEntries(hardening.properties)
 }
@@ -54,7 +55,7 @@ test('a daemon that must be root is not hardened', () => {
 })
 
 test('the drop-in has a line for each', () => {
-  const hardening = hardeningFor(CONF, KEYS)
+  const hardening = hardeningFor(settingsOf(CONF), KEYS)
   assert.ok('properties' in hardening)
   const lines = hardeningText(hardening).trimEnd().split('\n')
   assert.match(lines[0]!, /^# Written by mailrun/)

@@ -44,6 +44,7 @@ submission inet n - n - - smtpd
 10025 inet n - y - - smtpd -o receive_override_options=no_header_body_checks,no_milters
 off inet n - y - - smtpd -o smtpd_milters=DISABLE
 none inet n - y - - smtpd -o smtpd_milters=
+braced inet n - n - - smtpd {-o} { smtpd_milters = inet:d:4 }
 `
   const main = { smtpd_milters: '$dkim', dkim: 'inet:a:1', submission_milters: '$dkim, inet:b:2' }
   assert.equal(asked(main, master), [
@@ -51,6 +52,7 @@ none inet n - y - - smtpd -o smtpd_milters=
     'submission/inet unix:own',
     'submission/inet inet:b:2',
     '587/inet inet:c:3',
+    'braced/inet inet:d:4',
   ])
   const uses = milterUses(sources(main, master))
   assert.equal(
@@ -60,6 +62,7 @@ none inet n - y - - smtpd -o smtpd_milters=
       ['reject', false, 'smtpd_milters submission_milters dkim'],
       ['reject', false, 'smtpd_milters submission_milters'],
       ['tempfail', false, 'smtpd_milters dkim'],
+      ['tempfail', false, 'smtpd_milters'],
     ],
   )
 })

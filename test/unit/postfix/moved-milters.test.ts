@@ -36,6 +36,17 @@ test('an item is replaced where it is written, all else stays as it is', () => {
   })
 })
 
+test('more services than are read are no reason to forget one of them', () => {
+  const master = Array.from({ length: 2100 }, (_, n) => `192.0.2.${n}:25 inet n - n - - smtpd`).join('\n')
+  const last = '\nsubmission inet n - n - - smtpd -o smtpd_milters=inet:localhost:8891'
+  assert.match(
+    'impossible' in of({ smtpd_milters: 'inet:a:1' }, master + last)
+      ? JSON.stringify(of({ smtpd_milters: 'inet:a:1' }, master + last))
+      : 'moved',
+    /its services ask more than 2000 milters/,
+  )
+})
+
 test('options of services are changed, too', () => {
   const master = `${MASTER}
 submission inet n - y - - smtpd -o smtpd_milters=$submission_milters

@@ -29,8 +29,14 @@ test('services, names and addresses are read; other instances where main.cf name
     '/etc/postfix-out',
     'smtpd_milters = inet:c:3\n',
     'smtp inet n - n - - smtpd\n',
+    '/srv/gone',
+    'absent',
+    '/srv/broken',
+    '',
+    'smtp inet n - n - - smtpd\n',
   )
-  const main = 'smtpd_milters = inet:a:1\nmulti_instance_directories = /etc/postfix-out, /srv/x\nmyhostname = mx1.x\n'
+  const named = '/etc/postfix-out, /srv/gone /srv/broken,$x/y'
+  const main = `smtpd_milters = inet:a:1\nmulti_instance_directories = ${named}\nmyhostname = mx1.x\n`
   const sources = postfixSources(parameters(main), services)
   assert.equal(
     milterUses(sources).map(({ instance, item }) => `${instance} ${item}`),
@@ -40,8 +46,12 @@ test('services, names and addresses are read; other instances where main.cf name
   assert.equal(sources.host.hosts.get('mx1.example.org'), ['192.0.2.1'])
   assert.equal([...sources.host.addresses], ['192.0.2.1', '2001:0db8:0000:0000:0000:0000:0000:0007'])
   assert.equal(
-    sources.instances.map((each) => 'unread' in each),
-    [false, true],
+    sources.instances.map((each) => [each.directory, 'unread' in each ? each.unread : '']),
+    [
+      ['/etc/postfix-out', ''],
+      ['/srv/broken', 'postconf(1) tells nothing of it'],
+      ['$x/y', 'its name is no path, or 20 others go before'],
+    ],
   )
 })
 

@@ -36,7 +36,9 @@ const itemOf = (probe: { readonly question: object }): string => (probe.question
 
 /** As a trip asks it, of a daemon that was started with that configuration. */
 function shell(question: string, at: string): Answer {
-  const script = question.replace('@words = daemon_words();', `@words = qw(-x ${at}/opendkim.conf);`)
+  const script = question
+    .replace('@words = daemon_words();', `@words = qw(-x ${at}/opendkim.conf);`)
+    .replaceAll('/var/lib/mailrun/opendkim', `${at}/activation`)
   assert.ok(script.includes(`qw(-x ${at}`))
   const stdout = execFileSync('sh', ['-c', [...setReader([script]), script].join('\n')], { encoding: 'latin1' })
   return { code: 0, stdout, stderr: '' }
@@ -57,6 +59,7 @@ const USUAL = {
   SigningTable: '*@example.org k1\n',
   'k.pem': 'key',
 }
+const RELATIVE = 'k1 example.org:mail:././k.pem\n'
 const IN_USE: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
   ['usual tables', USUAL],
   ['an included file', { ...USUAL, 'opendkim.conf': 'Socket local:/x\nInclude {R}/c', c: TABLES }],
@@ -75,6 +78,20 @@ const IN_USE: readonly (readonly [string, Readonly<Record<string, string>>])[] =
     { ...USUAL, KeyTable: 'k1 Example.ORG:mail:{R}/%.pem\n', 'k.pem': '', 'Example.ORG.pem': 'key' },
   ],
   [
+    'names that sound like secrets',
+    {
+      ...USUAL,
+      KeyTable: 'secret.k1 example.org:mail:{R}/k.pem\n',
+      SigningTable: 'password@example.net secret.k1\n*@example.org secret.k1\n',
+    },
+  ],
+  ['a key below BaseDirectory', { ...USUAL, 'opendkim.conf': `BaseDirectory {R}/\n${TABLES}`, KeyTable: RELATIVE }],
+  [
+    'KeyFile below BaseDirectory',
+    { 'opendkim.conf': 'BaseDirectory {R}\nDomain example.org\nSelector mail\nKeyFile k.pem\nSocket local:/x\n' },
+  ],
+  ['a colon in a path', { ...USUAL, KeyTable: 'k1 example.org:mail:{R}/a:b/k.pem\n', 'a:b/k.pem': 'key' }],
+  [
     'Domain as a file, and one key',
     {
       'opendkim.conf': 'Domain {R}/domains\nSelector mail\nKeyFile {R}/k.pem\nSocket local:/x\n',
@@ -85,11 +102,9 @@ const IN_USE: readonly (readonly [string, Readonly<Record<string, string>>])[] =
 ]
 for (const [what, files] of IN_USE)
   test(`${what}: the key in use is known`, () => {
-    const { at, path, selector, inUse, key } = signing(files)
-    assert.equal(
-      [path.replace(at, ''), selector, inUse],
-      [`/${Object.keys(files).find((name) => /example\.org\.pem/i.test(name)) ?? 'k.pem'}`, 'mail', true],
-    )
+    const { at, path, selector, inUse, key } = signing({ 'k.pem': 'key', ...files })
+    const named = Object.keys(files).find((name) => /example\.org\.pem|\/k\.pem/i.test(name)) ?? 'k.pem'
+    assert.equal([path.replace(at, ''), selector, inUse], [`/${named}`, 'mail', true])
     assert.is(key.kind, 'key')
     assert.match(key.kind === 'key' ? String(key.publicKey) : '', /^MIGf/)
   })
@@ -147,6 +162,24 @@ test('the keys of a domain are those beside it, of its history and of the tables
       ['all', '/example.org.pem', true],
     ],
   )
+})
+
+test('where OpenDKIM listened before an activation that did not end is told, by all that it read', () => {
+  const setupOf = (files: Readonly<Record<string, string>>) => {
+    const [answer] = signingFamily.split(ask(host({ ...USUAL, ...files }), [itemOf(opendkimSetup)]), [
+      itemOf(opendkimSetup),
+    ])
+    return opendkimSetup.parse(answer!)
+  }
+  assert.is(setupOf({}).formerSocket, undefined)
+  const former = setupOf({
+    'activation/old/opendkim.conf': 'Socket local:/a\nInclude {R}/socket\n',
+    socket: 'sOcKeT inet:8891@localhost\r\n',
+  })
+  assert.is(former.formerSocket, 'inet:8891@localhost')
+  assert.is(configurationOf(former)?.socket, 'local:/run/o.sock')
+  assert.is(configurationOf(former)?.signing.length, 1)
+  assert.is(setupOf({ 'activation/old/KeyTable': '' }).formerSocket, '')
 })
 
 test('an answer that is cut short is an error', () => {

@@ -1,13 +1,9 @@
 // What stays signed by the tables that are to come, what is carried over, and what would be lost.
 import * as assert from 'uvu/assert'
 import { isSenderPattern, senderPattern } from '../../../src/mail/sender-pattern.ts'
-import {
-  keptSigned,
-  type ComingKey,
-  type Kept,
-  type KeepQuestion,
-  type SignedLine,
-} from '../../../src/changes/signed-patterns.ts'
+import type { ComingKey } from '../../../src/changes/coming-tables.ts'
+import type { SignedLine } from '../../../src/changes/signed-line.ts'
+import { keptSigned, type Kept, type KeepQuestion } from '../../../src/changes/signed-patterns.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('keep signed')
@@ -18,7 +14,7 @@ const today = (...lines: readonly string[]): readonly SignedLine[] =>
   lines.map((line, at) => {
     const [pattern = '', key = '', identity] = line.split(' ')
     const [domain = '', selector = ''] = key.split(':')
-    const how = { domain, selector, identity, key: `/k/${selector}` }
+    const how = { domain, selector, identity, key: `/k/${selector}`, keyPlace: { path: PATH } }
     return { pattern: senderPattern(pattern).text, place: { path: PATH, line: at + 1 }, ...how }
   })
 const inUse = (domain: string, selector = 'mail'): ComingKey => ({
@@ -162,6 +158,16 @@ const CASES: readonly (readonly [string, Partial<KeepQuestion>, string, string, 
     '*@example.org',
   ],
   [
+    'several signatures of what is below a domain, one for each domain above it',
+    {
+      today: today('*@*.example.org example.org:mail', '*@*.a.example.org a.example.org:a'),
+      keys: [inUse('example.org'), inUse('a.example.org', 'a')],
+      multiple: true,
+    },
+    '*@*.example.org=example.org *@*.a.example.org=a.example.org',
+    '*@a.example.org *@*.a.example.org',
+  ],
+  [
     'what may be dropped, and what is not signed at all',
     {
       today: today('*@example.org example.org:mail', 'x@example.net example.net:mail', '.a.test a.test:mail'),
@@ -200,9 +206,27 @@ for (const [what, question, carried, lost, idle = ''] of CASES)
     assert.is(is.idle.join(' '), idle)
   })
 
-test('tables of more unusual patterns than can be compared are told', () => {
-  const many = Array.from({ length: 300 }, (_, at) => `a*${at}@example.org example.org:mail`)
-  assert.is(keptSigned({ today: today(...many), multiple: false, keys: [], hostName: undefined, drop: [] }), undefined)
+test('tables of more unusual patterns than can be compared are told, in a time that has an end', () => {
+  const odd = (length: number): readonly string[] =>
+    Array.from({ length }, (_, at) => `${'*a'.repeat(400)}${at}b@example.org example.org:mail`)
+  const plain = Array.from({ length: 4000 }, (_, at) => `*@${'a'.repeat(200)}${at}.test example.org:mail`)
+  const began = performance.now()
+  const question = { multiple: false, keys: [], hostName: undefined, drop: [] }
+  assert.is(keptSigned({ ...question, today: today(...odd(200), ...plain) }), undefined)
+  assert.ok(performance.now() - began < 5000)
+  const few = Array.from({ length: 20 }, (_, at) => `a*${at}@example.org example.org:mail`)
+  assert.is(keptSigned({ ...question, today: today(...few) })?.lost.length, 10)
+})
+
+test('a table that says the same thousands of times is compared at once', () => {
+  const lines = Array.from({ length: 4000 }, (_, at) => [
+    '*@*.example.org example.org:mail',
+    `*@a${at}.example.org example.org:mail`,
+  ]).flat()
+  const began = performance.now()
+  const { carried, lost } = kept({ today: today(...lines), multiple: true, keys: [inUse('example.org')] })
+  assert.equal([carried.length, lost.length], [4001, 0])
+  assert.ok(performance.now() - began < 5000)
 })
 
 test('senders are meant by a domain, by all below it, by an address', () => {

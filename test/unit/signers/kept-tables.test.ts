@@ -35,6 +35,7 @@ function setupOf(conf: string, keys: string, signing: string): OpendkimSetup {
   const files = Object.entries({ '/etc/opendkim.conf': conf, '/t/k': keys, '/t/s': signing })
   return {
     installed: true,
+    runs: true,
     ours: false,
     sources: { words: [], files: new Map(files.map(([path, text]) => [path, { kind: 'text', text }])) },
     gone: [],

@@ -17,6 +17,7 @@ const KEYS = 'a a.example:mail:/etc/k.private\nb b.example:mail:/etc/k.private\n
 type Texts = Readonly<Record<string, string>>
 const setup = (files: Texts, more: Partial<OpendkimSetup> = {}, words: readonly string[] = []): OpendkimSetup => ({
   installed: true,
+  runs: true,
   ours: false,
   sources: { words, files: new Map(Object.entries(files).map(([path, text]) => [path, { kind: 'text', text }])) },
   gone: [],
@@ -46,6 +47,7 @@ const NEW: Signing = {
 }
 const FRESH: OpendkimSetup = {
   installed: false,
+  runs: false,
   ours: false,
   sources: { words: [], files: new Map([['/etc/opendkim.conf', { kind: 'absent' }]]) },
   gone: [],
@@ -59,11 +61,15 @@ function told(args: Partial<KeepSignedArgs>, state: OpendkimSetup, signing: Sign
   return plan.warning ?? plan.note ?? 'ok'
 }
 const A = '*@a.example a\n'
+const STOPPED = { runs: false } as const
 
 const OK: readonly (readonly [string, Partial<KeepSignedArgs>, OpendkimSetup, Signing?])[] = [
   ['a fresh host', {}, FRESH, NEW],
   ["Debian's configuration", {}, setup({ '/etc/opendkim.conf': CONF }), NEW],
   ['the key in use', {}, setup(tables(A))],
+  ['the same user and mode by option', {}, setup(tables(A), {}, ['-u', 'opendkim:postfix', '-b', 's'])],
+  ['From before other fields', {}, setup(tables(A, 'SenderHeaders from,Sender\n'))],
+  ['files that OpenDKIM does not start with, stopped', {}, setup({ '/etc/opendkim.conf': `${CONF}x\n` }, STOPPED), NEW],
   ['subdomains', {}, setup(tables(`${A}*@*.a.example a\n`))],
   ['another domain, which may be dropped', { dropSigning: ['b.example'] }, setup(tables(`${A}*@b.example b\n`))],
   ['another domain, whose key is gone', {}, setup(tables('*@b.example b\n'), { gone: ['/etc/k.private'] }), NEW],
@@ -106,6 +112,54 @@ const REFUSED: readonly (readonly [string, Partial<KeepSignedArgs>, OpendkimSetu
     {},
     setup({ ...tables(A), '/etc/opendkim.conf': TABLES.replace(/refile:\S+/, 'ldap://db.example/x') }),
     /^not all of OpenDKIM's configuration can be read.*\n\/etc\/opendkim\.conf:3: /,
+  ],
+  [
+    'a daemon that runs by what its files no longer say',
+    {},
+    setup({ ...tables(A), '/etc/opendkim.conf': `${TABLES}Sokcet x\n` }),
+    /^OpenDKIM runs, and would not start .*\n\/etc\/opendkim\.conf:4: it knows no setting "Sokcet": .*\nthen restart it/,
+  ],
+  ['another user by option', {}, setup(tables(A), {}, ['-u', 'vmail']), /^OpenDKIM is started with -u \(UserID\),/],
+  ['no signing by option', {}, setup(tables(A), {}, ['-b', 'v']), /^OpenDKIM is started with -b \(Mode\),/],
+  [
+    'a header field before From',
+    {},
+    setup(tables(A, 'SenderHeaders Sender,From\n')),
+    /\n\/etc\/opendkim\.conf:4: Sender says whose mail it is, before From does: let SenderHeaders begin with From$/,
+  ],
+  [
+    'a key in the table itself',
+    {},
+    setup({ ...tables(A), '/etc/opendkim/KeyTable': 'a a.example:mail:(key)....\n' }),
+    /\na\.example: its key stands in the table itself \(\/etc\/opendkim\/KeyTable:1\): put it into a file[^\n]*$/,
+    NEW,
+  ],
+  [
+    'a signer of its own',
+    {},
+    setup(tables('*@a.example a:news@a.example\n')),
+    /\na\.example: mailrun writes no i=: take news@a\.example out \(\/etc\/opendkim\/SigningTable:1\)$/,
+  ],
+  [
+    'a key in a directory of somebody else',
+    {},
+    setup(tables(A)),
+    /\/etc is vmail:root 0755: give it to root/,
+    { ...IN_USE, directories: [at('/', '0755'), { ...at('/etc', '0755'), owner: 'vmail' }] },
+  ],
+  [
+    'a key behind a link',
+    {},
+    setup(tables(A)),
+    /\/etc is a symbolic link: have the KeyTable name the key by the path that it leads to/,
+    { ...IN_USE, directories: [at('/', '0755'), { ...at('/etc', '0777'), link: true }] },
+  ],
+  [
+    'a colon in a path',
+    {},
+    setup({ ...tables(A), '/etc/opendkim/KeyTable': 'a a.example:mail:/etc/a:b\n' }),
+    /has a colon or a percent sign/,
+    { ...IN_USE, path: '/etc/a:b' },
   ],
   ['another configuration', {}, setup({ '/x': CONF }, {}, ['-x', '/x']), /^OpenDKIM is started with -x \/x,/],
   [

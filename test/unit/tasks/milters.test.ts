@@ -24,16 +24,17 @@ const REFUSED = `dead ${hex('Connection refused')}`
 
 const setup = (socket: string): OpendkimSetup => ({
   installed: true,
+  runs: true,
   ours: false,
   sources: { words: [], files: new Map([['/etc/opendkim.conf', { kind: 'text', text: `Socket ${socket}\n` }]]) },
   gone: [],
 })
+const SERVICES = { master: `${MASTER}\n`, host: HOST, instances: [] }
 const host = (main: string, answers: MilterAnswers, more: Partial<State> = {}): State => ({
   answers,
   parameters: postfixParameters(undefined).parse({ code: 0, stdout: `${main}\0\0end`, stderr: '' }),
-  services: { master: `${MASTER}\n`, host: HOST, instances: [] },
+  services: SERVICES,
   setup: setup('inet:8891@localhost'),
-  activation: { unfinished: false, formerSocket: undefined, unhardened: undefined, joined: false },
   ...more,
 })
 const ONE = 'smtpd_milters = inet:127.0.0.1:11332\n'
@@ -114,7 +115,67 @@ const CASES: readonly (readonly [string, MiltersArgs, State, readonly string[] |
     host('', answered(), { setup: setup('inet:8891') }),
     { blocked: 'OpenDKIM listens at inet:8891, where other hosts can ask it' },
   ],
+  [
+    'OpenDKIM would listen where Postfix does not look',
+    OURS,
+    host('queue_directory = /srv/queue\n', answered()),
+    { blocked: 'unix:opendkim/opendkim.sock below its queue_directory, which is /srv/queue' },
+  ],
+  [
+    'OpenDKIM, written as it is to be, is not reached from a chroot',
+    { opendkim: 'local:/run/opendkim.sock' },
+    host(
+      'smtpd_milters = unix:/run/opendkim.sock\n',
+      answered(`unix ${hex('/var/spool/postfix/run/opendkim.sock')} dead ${hex('No such file or directory')}`),
+    ),
+    { blocked: 'No such file or directory (in a chroot: it looks for /var/spool/postfix/run/opendkim.sock)' },
+  ],
+  [
+    'mail passes a dead one today',
+    OURS,
+    host(`${ONE}milter_default_action = accept\n`, answered(`${RSPAMD} ${REFUSED}`)),
+    { blocked: 'milter_default_action: accept in the inventory leaves that so' },
+  ],
+  [
+    'OpenDKIM signs nothing, but is asked where it is to leave, and lists cannot follow it',
+    OURS,
+    host(`${OPENDKIM}smtpd_milter_maps = cidr:/x\n`, DEAD_8891),
+    { blocked: 'Postfix cannot be told so, for smtp/inet asks by smtpd_milter_maps' },
+  ],
+  [
+    'OpenDKIM stays where it is, written by another word',
+    { opendkim: 'inet:8891@127.0.0.1' },
+    host(`${OPENDKIM}smtpd_milter_maps = cidr:/x\n`, DEAD_8891),
+    [],
+  ],
 ]
+
+test('a Postfix that cannot be read is no Postfix without milters', () => {
+  const parameters = postfixParameters(undefined).parse({ code: 4, stdout: '', stderr: 'postconf: fatal: bad\n' })
+  checkCase(milters, { args: {}, now: { ...host('', answered()), parameters }, expect: { blocked: 'bad' } })
+})
+
+const UNSEEN: readonly (readonly [string, State, RegExp])[] = [
+  ['by a table', host('smtpd_milter_maps = cidr:/x\n', answered()), /was not seen: smtpd_milter_maps chooses/],
+  [
+    'nobody spoke to',
+    host(ONE, answered()),
+    /inet:127\.0\.0\.1:11332 \(smtp\/inet, .*none of those that could be asked/,
+  ],
+  ['not by root', host(ONE, answered('not-root')), /only root can ask as Postfix does/],
+  ['an instance', host('multi_instance_directories = $x\n', answered()), /\$x of Postfix .*its name is no path/],
+]
+for (const [what, now, told] of UNSEEN)
+  test(`a milter that was not seen is told: ${what}`, () => {
+    const plan = planOf(milters({}), now, {})
+    assert.match(plan.kind === 'ok' ? (plan.warning ?? '') : plan.kind, told)
+  })
+
+test('what a change is about to write nobody could ask', () => {
+  const changed = fact('path', '/etc/postfix/main.cf', { kind: 'absent' })
+  const foreseen = milterAnswers.foresee(answered(), changed)!
+  assert.equal(planOf(milters({}), host(ONE, foreseen), {}), { kind: 'ok' })
+})
 for (const [what, args, now, expect] of CASES) test(what, () => checkCase(milters, { args, now, expect }))
 
 test('a dead one that mail passes is told in every run', () => {

@@ -83,6 +83,7 @@ const sha256 = (content: string): string => createHash('sha256').update(content)
 
 const parameters = (lists: Readonly<Record<string, string>>) => ({
   installed: true,
+  runs: true,
   broken: undefined,
   values: new Map(Object.entries(lists)),
   defaults: new Map<string, string>(),
@@ -103,7 +104,7 @@ ${submission === '' ? '' : `submission inet n - y - - smtpd ${submission}\n`}`,
 /** The drop-in that goes with a configuration. */
 function dropIn(conf: string): string {
   const hardening = hardeningFor(
-    conf,
+    settingsOf(conf),
     SIGNING.map(({ path }) => path),
   )
   if ('unfit' in hardening) return assert.unreachable(hardening.unfit) as never
@@ -113,6 +114,7 @@ const ABSENT: PathState = { is: { kind: 'absent' }, parent: 'directory', missing
 /** What the daemon reads. */
 const setupOf = (conf: string, keys: string, signing: string): OpendkimState['setup'] => ({
   installed: true,
+  runs: true,
   ours: true,
   sources: {
     words: [],
@@ -156,7 +158,7 @@ const DONE: OpendkimState = {
   services: services(''),
   pending: { main: [], master: [] },
   main: file(''),
-  activation: { unfinished: false, formerSocket: undefined, unhardened: undefined, joined: false },
+  activation: { unfinished: false, unhardened: undefined, joined: false },
   keys: [],
 }
 /** With a line more in its tables. */
@@ -678,6 +680,7 @@ const fresh = (...unknown: readonly string[]): OpendkimState => ({
   ...DONE,
   setup: {
     installed: true,
+    runs: true,
     ours: false,
     sources: { words: [], files: new Map([['/etc/opendkim.conf', { kind: 'absent' }]]) },
     gone: [],

@@ -1,4 +1,4 @@
-// Dynamic updates (RFC 2136) from this machine to the zone's primary, by nsupdate(1), signed with a TSIG key (RFC 8945).
+// Dynamic updates (RFC 2136) from this machine to a zone's primary, by nsupdate(1) with a TSIG key (RFC 8945).
 import * as v from 'valibot'
 import { secret } from '../../../secrets/secret-schema.ts'
 import { defineBackend } from '../backend.ts'
@@ -34,6 +34,7 @@ export const nsupdate = defineBackend({
   },
   impliedBy: ['key_file', 'key'],
   settle(vars) {
+    if (vars.key_file !== undefined && vars.key !== undefined) return { needs: 'one of key_file and key, not both' }
     const key = keyOf(vars)
     if (key === undefined)
       return { needs: 'key_file, the TSIG key that the name server knows (tsig-keygen writes one)' }

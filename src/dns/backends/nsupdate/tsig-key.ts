@@ -20,12 +20,14 @@ function parsed(text: string): DnsKey | undefined {
   return name === undefined ? undefined : tsigKey(name, algorithm!, secret!)
 }
 
-/** The key itself wins over a file, which another zone or group may name. `undefined`: there is none. */
-export function keyOf(vars: {
+/** `undefined`: there is none. */
+export function keyOf({ key_file: file, key }: KeyVars): SigningKey | undefined {
+  if (key !== undefined) return { kind: 'value', key: new Secret(parsed(key.reveal())!) }
+  return file === undefined ? undefined : { kind: 'file', path: absolute(file) }
+}
+
+export interface KeyVars {
   readonly key_file?: string | undefined
+  /** As {@link isTsigKey} has it. */
   readonly key?: Secret | undefined
-}): SigningKey | undefined {
-  const key = vars.key === undefined ? undefined : parsed(vars.key.reveal())
-  if (key !== undefined) return { kind: 'value', key: new Secret(key) }
-  return vars.key_file === undefined ? undefined : { kind: 'file', path: absolute(vars.key_file) }
 }

@@ -23,12 +23,12 @@ import { ROOT } from '../../cli/mailrun.ts'
 const test = suite('dns/checked text')
 
 const HEAD = `import { addressText, dataOf, dnsLine, dnsName } from './mail/dns-text/dns-text.ts'
-import type { Rdata } from './dns/rrset.ts'
-import { updateScript } from './dns/update-script.ts'
-import type { WrittenChange } from './dns/written-change.ts'
-import { transaction } from './dns/push-by-knotc.ts'
-import { pushFromHere } from './dns/push-from-here.ts'
-import { updatePart } from './dns/push-by-host.ts'
+import type { Rdata } from './dns/lookup/rrset.ts'
+import { updateScript } from './dns/backends/nsupdate/update-script.ts'
+import type { WrittenChange } from './dns/backends/written-change.ts'
+import { transaction } from './dns/backends/knot/push-by-knotc.ts'
+import { pushFromHere } from './dns/backends/nsupdate/push-from-here.ts'
+import { updatePart } from './dns/backends/bind-on-host/push-by-host.ts'
 import { zoneLine } from './mail/render/zone-line.ts'
 declare const raw: string
 declare const told: { readonly text: string }

@@ -1,6 +1,5 @@
 // What nsupdate and knotc say of an update is read to a bound, and is that update's own: other zones go on.
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { shellStream } from '../../../../src/connection/shell-stream.ts'
@@ -18,22 +17,13 @@ import type { MailRecord } from '../../../../src/mail/dns-record.ts'
 import type { Host } from '../../../../src/model/host.ts'
 import { PassThrough } from 'node:stream'
 import { suite } from '../../../suite.ts'
+import { fakeNsupdate } from './fake-nsupdate.ts'
 
 const test = suite('dns/push-bounds')
 
-const folder = mkdtempSync(join(tmpdir(), 'mailrun-nsupdate-'))
-const { PATH = '' } = process.env
-test.before.each(() => void (process.env['PATH'] = `${folder}:${PATH}`))
-test.after(() => {
-  process.env['PATH'] = PATH
-  rmSync(folder, { recursive: true })
-})
-
-/** In place of nsupdate(1). */
-function nsupdate(script: string): void {
-  writeFileSync(join(folder, 'nsupdate'), `#!/bin/sh\n${script}\n`)
-  chmodSync(join(folder, 'nsupdate'), 0o755)
-}
+const fake = fakeNsupdate()
+const { folder, says: nsupdate } = fake
+test.after(() => fake.remove())
 
 const record = (zone: string): MailRecord => ({
   name: `_dmarc.${zone}`,

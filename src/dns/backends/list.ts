@@ -1,0 +1,5 @@
+// Every DNS backend, a line each: docs/contributing/dns-backend.md tells how to add one.
+export { bindOnHost } from './bind-on-host/bind-on-host.ts'
+export { knot } from './knot/knot.ts'
+export { manual } from './manual/manual.ts'
+export { nsupdate } from './nsupdate/nsupdate.ts'

@@ -1,0 +1,29 @@
+// The var `dns` of an inventory.
+import * as assert from 'uvu/assert'
+import * as v from 'valibot'
+import { dnsVar, zoneSettings } from '../../../src/dns/dns-vars.ts'
+import { suite } from '../../suite.ts'
+
+const test = suite('dns/vars')
+
+test('the var dns: what is said for a zone wins; what does not go together is told', () => {
+  const vars = v.parse(dnsVar, {
+    key_file: 'key',
+    zones: { 'example.org': { host: 'ns1', via: 'nsupdate-local' }, 'example.net': { via: 'none' } },
+  })
+  assert.equal(
+    [
+      zoneSettings(vars, 'x.org').backend?.via,
+      zoneSettings(vars, 'example.org').backend?.via,
+      zoneSettings(vars, 'example.net').backend?.via,
+      zoneSettings({}, 'x.org').backend?.via,
+    ],
+    ['nsupdate', 'nsupdate-local', 'none', undefined],
+  )
+  assert.throws(() => zoneSettings(v.parse(dnsVar, { via: 'nsupdate' }), 'x.org'), /needs key_file/)
+  for (const via of ['nsupdate-local', 'knotc'])
+    assert.throws(() => zoneSettings(v.parse(dnsVar, { via }), 'x.org'), /needs host/)
+  assert.not.ok(v.safeParse(dnsVar, { keyfile: 'x' }).success)
+})
+
+test.run()
