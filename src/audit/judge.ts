@@ -1,6 +1,7 @@
 // Judges the evidence: all faults of a fleet, of which one cause is told once.
 import { dkimName } from '../mail/dkim-record.ts'
 import type { AuditSubject } from '../model/audit.ts'
+import type { MailSetup } from '../model/mail-setup.ts'
 import type { HostProof } from '../model/proof.ts'
 import type { Evidence, HostEvidence } from './evidence.ts'
 import type { Fault } from './fault.ts'
@@ -8,8 +9,16 @@ import { domainFaults } from './judge/domain-faults.ts'
 import { fleetFaults } from './judge/fleet-faults.ts'
 import { proofFaults, type Asked } from './judge/proof-faults.ts'
 import { isToldAlready } from './judge/told-already.ts'
+import { daemonFaults } from './rules/daemon.ts'
+import { keyFaults } from './rules/keys.ts'
 import { originFaults } from './rules/origin.ts'
-import { setupFaults } from './rules/setup-faults.ts'
+import { postfixFaults } from './rules/postfix.ts'
+import { tableFaults } from './rules/tables.ts'
+import { trustFaults } from './rules/trust.ts'
+
+/** All lint on one host's setup. */
+export const setupFaults = (setup: MailSetup): readonly Fault[] =>
+  [daemonFaults, trustFaults, tableFaults, keyFaults, postfixFaults].flatMap((rule) => rule(setup))
 
 export function judge({ hosts, domains }: Evidence): readonly Fault[] {
   const planned = domains.flatMap((each) => each.planned)

@@ -5,6 +5,7 @@ import type { Playbook } from '../model/playbook.ts'
 import { declaredNames } from '../playbook/declared-names.ts'
 import { describeVars, type Taker } from '../playbook/describe-vars.ts'
 import { loadPlaybook } from '../playbook/load-playbook.ts'
+import { playbookFile } from '../playbook/shipped.ts'
 import { publicModules } from './fleet/public-modules.ts'
 import { fleetVars } from './mail-fleet/fleet-vars.ts'
 
@@ -24,7 +25,7 @@ export interface InventoryDescription {
 /** @throws MailrunError for a file that is no playbook */
 export async function describeInventory(request: DescribeRequest): Promise<InventoryDescription> {
   const paths = request.playbooks ?? []
-  const playbooks = await Promise.all(paths.map((path) => loadPlaybook(path, publicModules)))
+  const playbooks = await Promise.all(paths.map((path) => loadPlaybook(playbookFile(path), publicModules)))
   const { warnings, ...described } = describeVars([...playbooks, ...ofCommands(playbooks)])
   return { schema: inventorySchema(request.for ?? 'inventory', described), warnings }
 }

@@ -17,6 +17,8 @@ interface AdoptFlags extends FleetFlags {
   /** The file of the inventory. */
   readonly write?: string
   readonly diff?: boolean
+  /** Of the check; left out: it is chosen. */
+  readonly playbook?: string
 }
 
 const AFTER = exitStatusHelp([
@@ -34,16 +36,21 @@ export const command: CliCommand<AdoptFlags> = {
     adopting
       .usage('[user@]host[:port] … | -i <inventory> [options]')
       .option('--write <file>', 'write the inventory into this new file; where it is there, show what differs')
+      .option(
+        '--playbook <file>',
+        'whose check is shown (default: playbooks/dkim.ts; ' +
+          'playbooks/mail-auth.ts where the inventory says aliases and dmarc)',
+      )
       .option('-D, --diff', "show the changes to files' texts that a run would make")
       .addHelpText('after', AFTER)
     fleetOptions(adopting, ADOPTION_FORMATS)
   },
   async act({ flags, operands: hosts, signals }) {
     const report = (await loadFormat(ADOPTION_FORMATS, flags.format)).open(SCREEN)
-    const { inventory, write } = flags
+    const { inventory, write, playbook } = flags
     const onEvent = telling(report, flags.diff === true)
-    const adopted = await adopt({ ...(await reachRequest(flags, signals)), inventory, hosts, write, onEvent })
-    report.ended(adopted.adoption, adopted.inventory, adopted)
+    const adopted = await adopt({ ...(await reachRequest(flags, signals)), inventory, hosts, write, playbook, onEvent })
+    report.ended(adopted)
     return statusOf(adopted)
   },
 }
@@ -52,7 +59,7 @@ function telling(report: AdoptionReport, diff: boolean): (event: AdoptEvent) => 
   let check: RunReport = () => {}
   return (event) => {
     if (event.kind === 'found') report.found(event.adoption, event.inventory, event.file)
-    else if (event.kind === 'checking') check = report.checks(diff)
+    else if (event.kind === 'checking') check = report.checks(event.playbook, diff)
     else check(event.event)
   }
 }
@@ -64,5 +71,6 @@ function statusOf({ adoption: { hosts }, checked, wrong }: Adopted): number {
   const ofCheck = checked === undefined ? EXIT.satisfied : exitStatus(checked)
   if (some('interrupted', 'not-reached') || ofCheck === EXIT.interrupted) return EXIT.interrupted
   if (some('failed', 'refused') || wrong !== undefined || ofCheck === EXIT.failed) return EXIT.failed
-  return some('unreachable') ? EXIT.unreachable : ofCheck
+  if (some('unreachable')) return EXIT.unreachable
+  return some('adopted') ? ofCheck : EXIT.failed
 }

@@ -3,6 +3,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { MailrunError } from '../../model/mailrun-error.ts'
 import { checkPlaybookPath } from '../../playbook/load-playbook.ts'
+import { playbookFile } from '../../playbook/shipped.ts'
 import { nearest } from '../../text/nearest.ts'
 
 const PLAYBOOK = /\.m?[tj]s$/
@@ -16,8 +17,9 @@ export async function givenPlaybook(path: string | undefined, commands: readonly
       const hint = command === undefined ? `the commands are ${commands.join(', ')}` : `did you mean ${command}?`
       throw new MailrunError(`there is no playbook ${path}, and no such command: ${hint}`)
     }
-    await checkPlaybookPath(path)
-    return path
+    const file = playbookFile(path)
+    await checkPlaybookPath(file)
+    return file
   }
   const wanted = `mailrun <playbook.ts> -i <inventory>${thereIs(filesIn('playbooks', PLAYBOOK))}`
   throw new MailrunError(`no playbook was given; wanted: ${wanted} (mailrun --help tells more)`)

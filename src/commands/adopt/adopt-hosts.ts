@@ -57,10 +57,10 @@ function adoptedHost({ name, status, error, outputs }: HostResult, said: Prepare
     return { ...none, status: silent, error: error ?? 'it did not answer' }
   }
   if (setup.obstacle !== undefined) return { ...none, status: 'failed', error: setup.obstacle }
-  const { parameters } = setup
+  const { packages, parameters, postfix } = setup
   if (!opendkim) return { ...none, status: 'failed', error: 'its configuration of OpenDKIM could not be read' }
   const today = opendkim.installed ? todayOf({ ...opendkim, files: new Map(opendkim.files) }) : undefined
-  return hostVars({ name, said, today, parameters, outgoing: outgoing ?? undefined })
+  return hostVars({ name, said, today, packages, parameters, postfix, outgoing: outgoing ?? undefined })
 }
 
 /** As if the vars were in it: those hosts alone, in the group. */

@@ -4,12 +4,15 @@ import type { Connect } from '../../engine/connection.ts'
 import type { Adoption, AdoptedHost } from '../../model/adoption.ts'
 import { MailrunError } from '../../model/mailrun-error.ts'
 import type { RunEvent } from '../../model/run-event.ts'
+import { checkPlaybookPath } from '../../playbook/load-playbook.ts'
+import { playbookFile } from '../../playbook/shipped.ts'
 import { adoptionYaml } from '../../report/adoption.ts'
-import type { Checked, InventoryFile } from '../../report/adoption/format.ts'
+import type { Adopted, Checked, PlaybookChoice, InventoryFile } from '../../report/adoption/format.ts'
 import { openFleet, type Fleet, type FleetRequest } from '../fleet/open-fleet.ts'
 import { adoptedInventory, adoptHosts, hostsToAdopt } from './adopt-hosts.ts'
 import { adoptionTarget, type AdoptionTarget } from './adoption-target.ts'
 import { checkAdoption } from './check.ts'
+import { playbookChoice } from './playbook-choice.ts'
 import { connectionVars, listOf, namedHosts, reachedAs, WANTED, type NamedHost } from './named-hosts.ts'
 
 export interface AdoptRequest extends Omit<FleetRequest, 'inventory'> {
@@ -18,6 +21,8 @@ export interface AdoptRequest extends Omit<FleetRequest, 'inventory'> {
   readonly inventory?: FleetRequest['inventory'] | undefined
   /** A new file for the inventory that is made; one that is there stays as it is. */
   readonly write?: string | undefined
+  /** A playbook file, whose check it is; left out: it is chosen by the inventory. */
+  readonly playbook?: string | undefined
   readonly onEvent?: ((event: AdoptEvent) => void) | undefined
 }
 
@@ -30,14 +35,10 @@ export type AdoptEvent =
       readonly file: InventoryFile | undefined
     }
   /** The check begins, of a run with the vars that were found. */
-  | { readonly kind: 'checking' }
+  | { readonly kind: 'checking'; readonly playbook: PlaybookChoice }
   | { readonly kind: 'check'; readonly event: RunEvent }
 
-export interface Adopted extends Checked {
-  readonly adoption: Adoption
-  /** YAML. */
-  readonly inventory: string
-}
+export type { Adopted }
 
 /** @throws MailrunError before any host is touched */
 export async function adopt(request: AdoptRequest): Promise<Adopted> {
@@ -52,15 +53,20 @@ export async function adopt(request: AdoptRequest): Promise<Adopted> {
 async function adoptInto(target: AdoptionTarget | undefined, request: AdoptRequest): Promise<Adopted> {
   const { onEvent = () => {} } = request
   const named = namedHosts(request.hosts ?? [])
+  if (request.playbook !== undefined) await checkPlaybookPath(playbookFile(request.playbook))
   const fleet = await fleetOf(named, request)
   const hosts = await hostsToAdopt(fleet)
   const connect = await fleet.reach(hosts.map(({ host }) => host))
   try {
     const adoption = await adoptHosts(hosts, connect, fleet.bounds, connectionVars(named, request))
-    const inventory = adoptionYaml(adoption, request.write ?? 'FILE')
+    const playbook = playbookChoice(
+      request.playbook,
+      hosts.map(({ host }) => host),
+    )
+    const inventory = adoptionYaml(adoption, request.write ?? 'FILE', playbook.path)
     if (hasAdopted(adoption)) await target?.write(inventory)
     onEvent({ kind: 'found', adoption, inventory, file: target })
-    return { adoption, inventory, ...(await checkOf(adoption, fleet, connect, onEvent)) }
+    return { adoption, inventory, playbook, ...(await checkOf(adoption, playbook, fleet, connect, onEvent)) }
   } finally {
     fleet.close()
   }
@@ -80,16 +86,17 @@ async function fleetOf(named: readonly NamedHost[], request: AdoptRequest): Prom
 
 async function checkOf(
   adoption: Adoption,
+  playbook: PlaybookChoice,
   fleet: Fleet,
   connect: Connect,
   onEvent: (event: AdoptEvent) => void,
 ): Promise<Checked> {
   if (!hasAdopted(adoption) || fleet.bounds.interrupt.aborted) return {}
-  onEvent({ kind: 'checking' })
+  onEvent({ kind: 'checking', playbook })
   const selection = { ...fleet, inventory: adoptedInventory(fleet.inventory, adoption), limit: undefined }
   try {
     const report = (event: RunEvent): void => onEvent({ kind: 'check', event })
-    return { checked: await checkAdoption(selection, connect, fleet.bounds, report) }
+    return { checked: await checkAdoption(playbook.path, selection, connect, fleet.bounds, report) }
   } catch (error) {
     if (!(error instanceof MailrunError)) throw error
     return { wrong: error }

@@ -1,7 +1,4 @@
-// What a run of playbooks/dkim.ts would change with the vars that were found: its check, with an inventory in memory.
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+// What a run would change with the vars that were found: a playbook's check, with an inventory in memory.
 import { askServed, lookingFor } from '../../dns/served/ask-served.ts'
 import type { Connect } from '../../engine/connection.ts'
 import type { RunBounds } from '../../engine/ask-only.ts'
@@ -9,27 +6,21 @@ import { rollout } from '../../engine/rollout.ts'
 import type { Reporter, RunResult } from '../../model/run-event.ts'
 import { loadPlaybook } from '../../playbook/load-playbook.ts'
 import { prepare } from '../../playbook/prepare.ts'
+import { playbookFile } from '../../playbook/shipped.ts'
 import { publicModules } from '../fleet/public-modules.ts'
 import type { HostSelection } from '../fleet/question-hosts.ts'
 
-const PLAYBOOK = 'playbooks/dkim.ts'
-
-/** The project's own, else the package's. */
-export function playbookPath(): string {
-  if (existsSync(PLAYBOOK)) return PLAYBOOK
-  return join(fileURLToPath(new URL('../../run/adopt', import.meta.resolve('mailrun/package.json'))), PLAYBOOK)
-}
-
 /** Nothing is changed. @throws MailrunError where the vars do not go together */
 export async function checkAdoption(
+  path: string,
   selection: HostSelection,
   connect: Connect,
   bounds: RunBounds,
   report: Reporter,
 ): Promise<RunResult> {
-  const path = playbookPath()
-  const playbook = await loadPlaybook(path, publicModules)
-  const hosts = await prepare({ playbook, playbookPath: path, tags: [], skipTags: [], ...selection })
+  const file = playbookFile(path)
+  const playbook = await loadPlaybook(file, publicModules)
+  const hosts = await prepare({ playbook, playbookPath: file, tags: [], skipTags: [], ...selection })
   return rollout(
     hosts,
     {

@@ -6,10 +6,14 @@ import { signerOf } from '../../mail/own-name.ts'
 import { opendkimSocket } from '../../mail/schemas.ts'
 import type { AdoptedHost, AdoptedVar } from '../../model/adoption.ts'
 import type { Var } from '../../model/host.ts'
+import type { PostfixTold } from '../../model/mail-setup.ts'
 import type { OutgoingAddresses } from '../../probes/outgoing-addresses.ts'
 import { placeText } from '../../signers/opendkim/index.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 import { addressesOf } from '../mail-fleet/mail-member.ts'
+import { milterOrder } from './milter-order.ts'
+import { mtaAddsNobody } from './mta-clients.ts'
+import { signsNothing } from './signs-nothing.ts'
 import { signedDomains, type SignedDomains } from './signed-domains.ts'
 import type { ClientsToday, OpendkimToday } from './today-of.ts'
 
@@ -21,6 +25,10 @@ export interface ToldHost {
   readonly today: OpendkimToday | undefined
   /** Of main.cf, `$name` expanded; empty where there is no Postfix. */
   readonly parameters: Readonly<Record<string, Untrusted>>
+  /** Of programs that send or sign mail: version by name. */
+  readonly packages: Readonly<Record<string, Untrusted>>
+  /** `undefined`: there is no Postfix. */
+  readonly postfix: PostfixTold | undefined
   readonly outgoing: OutgoingAddresses | undefined
 }
 
@@ -39,14 +47,22 @@ export function hostVars(told: ToldHost): AdoptedHost {
   }
   const fqdn = fullName(told)
   const signed = today === undefined ? NOTHING : signedDomains(today.configuration, fqdn)
-  const signsNothing = signed.domains.length === 0 && signed.beside.length === 0
-  if (signsNothing && !said.has('domains')) return { ...nothing, status: 'unsigned' }
-  const clients = today?.clients(signed.signsOwn ? fqdn : undefined) ?? { names: [], otherWays: [] }
+  const isIdle = signed.domains.length === 0 && signed.beside.length === 0
+  if (isIdle && !said.has('domains')) {
+    const hasPostfix = told.postfix !== undefined
+    return {
+      ...nothing,
+      status: 'unsigned',
+      error: signsNothing({ ...told, hasOpendkim: today !== undefined, hasPostfix }),
+    }
+  }
+  const { clients, idle } = clientsOf(told, signed.signsOwn ? fqdn : undefined)
   const dropped = [...signed.beside, ...unlistedClients(clients)].filter((each) => !isDropped(said, each))
   const found = [
     ...domainVars(signed, said),
     ...socketVar(told),
     ...trustedVar(told, clients),
+    ...listVar(said, 'drop_signing', idle, MTA_IDLE),
     ...actionVar(told),
     ...ownNameVars(told, fqdn, signed),
     ...addressesVar(told),
@@ -58,18 +74,36 @@ export function hostVars(told: ToldHost): AdoptedHost {
     choices: [
       ...(signed.domains.length === 0 && !said.has('domains') ? [UNNAMED] : []),
       ...found.flatMap((each) => ('choice' in each ? [each.choice] : [])),
-      ...(dropped.length === 0 ? [] : [{ name: 'drop_signing', value: dropped, why: DROP }]),
+      ...(dropped.length === 0
+        ? []
+        : [{ name: 'drop_signing', value: [...listIn(said, 'drop_signing'), ...idle, ...dropped], why: DROP }]),
     ],
     left: [
-      ...(signsNothing
+      ...(isIdle
         ? ['OpenDKIM signs nothing there today: a run has it sign for the domains that the inventory says']
         : []),
       ...signed.left,
       ...found.flatMap((each) => ('left' in each ? [each.left] : [])),
-      ...milterOrder(told),
+      ...(told.postfix === undefined ? [] : milterOrder(told.postfix, today?.configuration.socket)),
     ],
   }
 }
+
+/** `idle`: those for whom nothing is signed that would not be without them, in the words of `drop_signing`. */
+function clientsOf(
+  { today, postfix }: ToldHost,
+  hostName: string | undefined,
+): { readonly clients: ClientsToday; readonly idle: readonly string[] } {
+  const clients = today?.clients(hostName) ?? { names: [], otherWays: [] }
+  const isIdle =
+    clients.otherWays.includes('MTA') &&
+    postfix !== undefined &&
+    mtaAddsNobody(postfix, today!.mta, today!.configuration.socket)
+  if (!isIdle) return { clients, idle: [] }
+  const otherWays = clients.otherWays.filter((name) => name !== 'MTA')
+  return { clients: { ...clients, otherWays }, idle: [`${CLIENT}MTA`] }
+}
+const MTA_IDLE = 'By MTA, mail of this host and of who logs in is signed alone, which is signed without it, too'
 
 const NOTHING: SignedDomains = { domains: [], selectors: [], signsOwn: false, beside: [], left: [] }
 /** `Domain *` and its like. */
@@ -91,10 +125,10 @@ const listIn = (said: ToldHost['said'], name: string): readonly string[] => {
 }
 
 /** A list with what the inventory says already; nothing where it says all of it. */
-function listVar(said: ToldHost['said'], name: string, wanted: readonly Untrusted[]): readonly Found[] {
+function listVar(said: ToldHost['said'], name: string, wanted: readonly Untrusted[], why?: string): readonly Found[] {
   const before = listIn(said, name)
   const more = wanted.filter((each) => !before.includes(each))
-  return more.length === 0 ? [] : [{ name, value: [...before, ...more] }]
+  return more.length === 0 ? [] : [{ name, value: [...before, ...more], ...(why === undefined ? {} : { why }) }]
 }
 
 /** The inventory's word stands; where the host has it otherwise, that is told. */
@@ -137,7 +171,7 @@ function socketVar({ said, today }: ToldHost): readonly Found[] {
     : socket.replace(/^inet:(\d+)(?:@127\.0\.0\.1)?$/, 'inet:$1@localhost')
   if (written === DEFAULTS.socket && !said.has('opendkim_socket')) return []
   const toAll = /^inet:\d+$/.test(socket)
-    ? [{ left: `OpenDKIM listens at ${socket}, for other hosts too: with the var it listens for this host alone` }]
+    ? [{ left: `OpenDKIM listens at ${socket}, where other hosts can ask it: ${FOR_OTHERS}` }]
     : []
   if (v.safeParse(opendkimSocket, written).success)
     return [...scalarVar(said, { name: 'opendkim_socket', value: written }), ...toAll]
@@ -145,6 +179,9 @@ function socketVar({ said, today }: ToldHost): readonly Found[] {
   const where = typeof to === 'string' ? to : DEFAULTS.socket
   return [{ left: `OpenDKIM listens at ${socket}, which opendkim_socket does not take: a run moves it to ${where}` }]
 }
+
+/** What a run says, too. */
+const FOR_OTHERS = 'a run is refused until it listens for this host alone (Socket inet:PORT@localhost in opendkim.conf)'
 
 const trustedVar = ({ said }: ToldHost, { names, otherWays }: ClientsToday): readonly Found[] => [
   ...listVar(said, 'trusted_hosts', [...new Set(names.filter(isTrustedHost))]),
@@ -195,12 +232,4 @@ function addressesVar({ said, outgoing }: ToldHost): readonly Found[] {
   const addresses = addressesOf({ outgoing_addresses: undefined }, { outgoing: outgoing ?? null })
   if (typeof addresses !== 'string') return [{ name: 'outgoing_addresses', value: addresses }]
   return [{ choice: { name: 'outgoing_addresses', value: [], why: `This host ${addresses}` } }]
-}
-
-/** Other milters stay where they are. */
-function milterOrder({ parameters }: ToldHost): readonly Untrusted[] {
-  return ['smtpd_milters', 'non_smtpd_milters'].flatMap((name) => {
-    const items = (parameters[name] ?? '').split(/[\s,]+/).filter((each) => each !== '')
-    return items.length > 1 ? [`${name} asks ${items.join(', then ')}: the others stay, in this order`] : []
-  })
 }

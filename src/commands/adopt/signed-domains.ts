@@ -10,7 +10,7 @@ import type { Untrusted } from '../../shell/untrusted.ts'
 export interface SignedDomains {
   /** In the daemon's order, in A-labels. */
   readonly domains: readonly string[]
-  /** Their selectors, each once. */
+  /** Their selectors, and those by which any domain is signed as its own; each once. */
   readonly selectors: readonly string[]
   /** Whether mail from the host's own name is signed today. */
   readonly signsOwn: boolean
@@ -37,13 +37,17 @@ export function signedDomains(configuration: OpendkimConfiguration, fqdn: string
   const isOwnSigned = fqdn !== undefined && index.at('root', fqdn) !== undefined
   const kept = index.tooOdd ? [] : found
   const domains = kept.map(({ name }) => name)
+  // `Domain *`: with such a key the domains are signed that the inventory is to name.
+  const forAnybody = signing.filter(({ domain, key }) => domain === '%' && key !== undefined)
   const signsOwn = isOwnSigned && !index.tooOdd
   const lost = index.tooOdd ? undefined : lostBy(configuration, kept, signsOwn ? fqdn : undefined)
   const beside = new Set((lost ?? []).map(({ pattern }) => inventoryWord(pattern)))
   for (const domain of domains) beside.delete(domain)
   return {
     domains,
-    selectors: distinctNames(kept.map(({ line }) => line.selector).filter(isSelector)),
+    selectors: distinctNames(
+      [...kept.map(({ line }) => line), ...forAnybody].map(({ selector }) => selector).filter(isSelector),
+    ),
     signsOwn,
     beside: [...beside],
     left: [

@@ -6,6 +6,7 @@ import type { Playbook } from '../../model/playbook.ts'
 import type { PreparedHost } from '../../model/prepared-host.ts'
 import type { RunEvent } from '../../model/run-event.ts'
 import { loadPlaybook } from '../../playbook/load-playbook.ts'
+import { playbookFile } from '../../playbook/shipped.ts'
 import { prepare } from '../../playbook/prepare.ts'
 import { PUBLISH } from '../../playbook/tagged.ts'
 import { openFleet, type Fleet, type FleetRequest } from '../fleet/open-fleet.ts'
@@ -45,9 +46,10 @@ export interface PreparedRun {
 /** No host is touched. @throws MailrunError with all that is wrong */
 export async function prepareRun(source: RunSource): Promise<PreparedRun> {
   const fleet = await openFleet(source, dirname(source.playbook))
-  const playbook = await loadPlaybook(source.playbook, publicModules)
+  const playbookPath = playbookFile(source.playbook)
+  const playbook = await loadPlaybook(playbookPath, publicModules)
   const { tags = [], skipTags = [] } = source
-  const hosts = await prepare({ playbook, playbookPath: source.playbook, tags, skipTags, ...fleet })
+  const hosts = await prepare({ playbook, playbookPath, tags, skipTags, ...fleet })
   return { playbook, hosts, publish: playbook.publish && wantsPublish(tags, skipTags), fleet }
 }
 

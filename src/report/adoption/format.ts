@@ -13,6 +13,13 @@ export interface InventoryFile {
   readonly before: string | undefined
 }
 
+/** Whose check is shown. */
+export interface PlaybookChoice {
+  readonly path: string
+  /** Why this one; left out: it was named, or nothing speaks for another. */
+  readonly why?: string | undefined
+}
+
 export interface Checked {
   /** Left out: there was nothing to check. */
   readonly checked?: RunResult
@@ -20,12 +27,19 @@ export interface Checked {
   readonly wrong?: MailrunError
 }
 
+export interface Adopted extends Checked {
+  readonly adoption: Adoption
+  /** YAML. */
+  readonly inventory: string
+  readonly playbook: PlaybookChoice
+}
+
 export interface AdoptionReport {
   /** Before the check. @param file - left out: none was named. */
   readonly found: (adoption: Adoption, inventory: string, file: InventoryFile | undefined) => void
   /** The check begins, of a run with the vars that were found. @param diff - changes to files' texts, too. */
-  readonly checks: (diff: boolean) => RunReport
-  readonly ended: (adoption: Adoption, inventory: string, check: Checked) => void
+  readonly checks: (playbook: PlaybookChoice, diff: boolean) => RunReport
+  readonly ended: (adopted: Adopted) => void
 }
 
 export interface AdoptionFormat extends About {

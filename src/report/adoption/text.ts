@@ -14,12 +14,13 @@ export const format: AdoptionFormat = {
   about: 'people: the inventory, then on standard error what a run with it would change',
   open: (screen) => ({
     found: (adoption, inventory, file) => tellInventory(adoption, inventory, file, screen),
-    checks: (diff) => {
+    checks: ({ path, why }, diff) => {
       const { notes } = screen
-      notes.write(term`What a run with these vars would change:\n`)
+      const chosen = why === undefined ? term`` : term` (for ${said(why)}; --playbook names another)`
+      notes.write(term`What a run of ${said(path)} with these vars would change${chosen}:\n`)
       return textReporter({ diff, verbose: false, paint: notes.paint, terminal: undefined }, notes)
     },
-    ended: (_adoption, _inventory, { wrong }) => {
+    ended: ({ wrong }) => {
       if (wrong !== undefined) screen.notes.write(problemText(wrong.messages))
     },
   }),
@@ -31,6 +32,8 @@ function tellInventory(adoption: Adoption, text: string, file: InventoryFile | u
   if (file === undefined) out.write(documentText(text))
   else if (file.before !== undefined) tellDifference(file.path, file.before, text, adoption, screen)
   else if (hosts.some(({ status }) => status === 'adopted')) notes.write(term`mailrun: ${said(file.path)} is written\n`)
+  // On a terminal the inventory has just said so.
+  if (file === undefined && out.isTerminal) return
   for (const { name, status, error } of hosts) {
     if (status === 'adopted') continue
     const why = error === undefined ? term`` : term`: ${saidInLines(error)}`

@@ -1,7 +1,7 @@
 // Each rule of the audit on setups: what is well is not found, what is wrong is, with its file and line.
 import { generateKeyPairSync } from 'node:crypto'
 import * as assert from 'uvu/assert'
-import { setupFaults } from '../../../src/audit/rules/setup-faults.ts'
+import { setupFaults } from '../../../src/audit/judge.ts'
 import { originFaults } from '../../../src/audit/rules/origin.ts'
 import type { Fault } from '../../../src/audit/fault.ts'
 import { SETUP_FINDINGS } from '../../../src/model/findings/setup-findings.ts'

@@ -1,7 +1,7 @@
 // The answer of the program that tells how a host signs: it is read, and what a hostile or broken host answers is an
 // error in words or a setup that can be judged.
 import * as assert from 'uvu/assert'
-import { setupFaults } from '../../../src/audit/rules/setup-faults.ts'
+import { setupFaults } from '../../../src/audit/judge.ts'
 import { ProbeError } from '../../../src/model/probe.ts'
 import { milterUses } from '../../../src/postfix/milter-uses.ts'
 import { sourcesTold } from '../../../src/probes/postfix-services.ts'

@@ -74,6 +74,7 @@ test('the inventory reads as it was meant, whatever is in it', () => {
   const text = adoptionYaml(
     { hosts: ODD, shared: [], connection: new Map([['mx1.example.org', { ansible_user: 'no' }]]) },
     'F',
+    'playbooks/dkim.ts',
   )
   assert.equal(parse(text, { schema: 'yaml-1.1' }), {
     mail: {
@@ -86,7 +87,7 @@ test('the inventory reads as it was meant, whatever is in it', () => {
       },
     },
   })
-  assert.not.match(text, '\u001b')
+  assert.not.match(text, '\u001b', 'playbooks/dkim.ts')
   assert.ok(text.split('\n').every((line) => line.length <= 120))
   assert.match(text, '# mx2 is left out, for it is not understood\n#   one\n#   two\n')
 })

@@ -1,7 +1,8 @@
 // The vars that keep a host as it is: what it signs, by which selectors, where OpenDKIM listens, whom it trusts.
 import * as assert from 'uvu/assert'
 import { suite } from '../../../suite.ts'
-import { adopted, valuesOf } from './told.ts'
+import { MASTER } from '../../postfix/host.ts'
+import { adopted, postfixTold, valuesOf, type Told } from './told.ts'
 
 const test = suite('vars of a host that signs already')
 
@@ -31,7 +32,12 @@ test('what a run would have without a var is left out', () => {
 test('the milters’ default action and trusted hosts are carried over, what the vars do not take is told', () => {
   const host = adopted({
     trusted: '10.1.0.0/16\n2001:db8::/32\n.example.org\nstar_*\n!10.1.0.9\n',
-    parameters: { milter_default_action: 'accept', smtpd_milters: 'inet:127.0.0.1:11332, inet:localhost:8891' },
+    parameters: { milter_default_action: 'accept' },
+    postfix: postfixTold(
+      { smtpd_milters: 'inet:127.0.0.1:11332, inet:localhost:8891' },
+      `${MASTER}587 inet n - n - - smtpd -o milter_macro_daemon_name=ORIGINATING
+  -o smtpd_milters=unix:/run/opendkim/opendkim.sock\n`,
+    ),
     conf: 'Socket local:/run/opendkim/opendkim.sock\nMTA ORIGINATING\n',
   })
   assert.equal(host.choices, [{ name: 'drop_signing', value: ['client:MTA'], why: 'What need no longer be signed' }])
@@ -92,7 +98,18 @@ test('the inventory’s word stands: lists grow, and what differs is told', () =
 })
 
 test('a host that signs nothing, one that is not understood', () => {
-  assert.is(adopted({ signing: '', conf: SOCKET_ONLY }).status, 'unsigned')
+  const idle = (host: Told): readonly (string | undefined)[] => {
+    const { status, error } = adopted(host)
+    return [status, error?.split('; ').slice(0, -1).join('; ')]
+  }
+  assert.equal(idle({ signing: '', conf: SOCKET_ONLY }), ['unsigned', 'OpenDKIM signs for no domain'])
+  assert.equal(idle({ today: undefined }), ['unsigned', 'OpenDKIM is not installed'])
+  assert.equal(idle({ today: undefined, postfix: undefined }), [
+    'unsigned',
+    'neither Postfix nor OpenDKIM is installed',
+  ])
+  assert.match(adopted({ today: undefined }).error ?? '', 'put it into the group mail, with the domains')
+  assert.match(idle({ today: undefined, packages: { rspamd: '3.4' } })[1] ?? '', /; rspamd is installed, and may sign/)
   const odd = adopted({ conf: `${SOCKET_ONLY}ExemptDomains ldap://ldap.example/x\n` })
   assert.is(odd.status, 'refused')
   assert.match(odd.error ?? '', /^\/etc\/opendkim\.conf:5: ExemptDomains is a data set of the type ldap:/)

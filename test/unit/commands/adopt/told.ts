@@ -2,9 +2,11 @@
 import { hostVars, type ToldHost } from '../../../../src/commands/adopt/host-vars.ts'
 import { todayOf } from '../../../../src/commands/adopt/today-of.ts'
 import type { AdoptedHost } from '../../../../src/model/adoption.ts'
+import type { PostfixTold } from '../../../../src/model/mail-setup.ts'
+import { MASTER } from '../../postfix/host.ts'
 import type { FileText } from '../../../../src/signers/opendkim/index.ts'
 
-export interface Told extends Partial<Omit<ToldHost, 'said' | 'today'>> {
+export interface Told extends Partial<Omit<ToldHost, 'said'>> {
   /** Of opendkim.conf, beside its tables. */
   readonly conf?: string
   readonly signing?: string
@@ -44,11 +46,23 @@ export function told({
     name: 'mx1.example.org',
     today: todayOf({ words: [], files }),
     parameters: { myhostname: 'mx1.example.org', milter_default_action: 'tempfail' },
+    packages: {},
+    postfix: postfixTold({}),
     outgoing: { addresses: ['192.0.2.1'], relayhost: '' },
     said: new Map(Object.entries(said).map(([name, value]) => [name, { value, where: 'inventory.yaml:3' }])),
     ...rest,
   }
 }
+
+/** A Postfix with Debian's services. */
+export const postfixTold = (main: Readonly<Record<string, string>>, master = MASTER): PostfixTold => ({
+  directory: '/etc/postfix',
+  main,
+  master,
+  hosts: '127.0.0.1 localhost\n::1 localhost\n',
+  addresses: '127.0.0.1\n192.0.2.1\n',
+  hostName: 'mx1.example.org',
+})
 
 export const adopted = (host: Told = {}): AdoptedHost => hostVars(told(host))
 
