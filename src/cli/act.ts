@@ -1,7 +1,7 @@
 // Reads the command line and does what it says; every error ends here.
 import { CommanderError } from 'commander'
 import { MailrunError } from '../model/mailrun-error.ts'
-import { bugText } from '../report/errors.ts'
+import { bugText, hasErrors } from '../report/errors.ts'
 import { said, term } from '../report/write/terminal.ts'
 import { maskKnown } from '../shell/mask-known.ts'
 import { adviceOn } from './flags/ansible-flags.ts'
@@ -51,7 +51,7 @@ function tellError(error: unknown, format: string): number {
     tellCouldNotStart([error.message.replace(/^error: /, ''), advice], format)
   } else {
     const message = error instanceof Error ? error.message : String(error)
-    if (format !== 'text') tellCouldNotStart([maskKnown(`a bug in mailrun: ${message}`)], format)
+    if (hasErrors(format)) tellCouldNotStart([maskKnown(`a bug in mailrun: ${message}`)], format)
     tellBug(error)
   }
   return EXIT.couldNotStart

@@ -25,7 +25,7 @@ import type { RunResult } from '../model/run-event.ts'
  * const { hosts } = await run({ playbook: 'playbooks/dkim.ts', inventory: 'inventory.yaml', check: true })
  * for (const { name, status } of hosts) console.log(name, status)
  */
-export const run = async (request: RunRequest): Promise<Outcome> => (await import('./run/run.ts')).run(request)
+export const run = async (request: RunRequest): Promise<Outcome> => (await import('./run/carry-out.ts')).run(request)
 
 /**
  * Connects to each host, becomes the user that it says, and asks what host it is: `mailrun ping`. Nothing is changed.
@@ -71,7 +71,7 @@ export const verify = async (request: VerifyRequest): Promise<Verification> =>
  * const changes = plan.records.filter(({ kind }) => kind === 'change')
  */
 export const dnsPlan = async (request: DnsRequest): Promise<DnsPlanned> =>
-  (await import('./dns/dns-plan.ts')).dnsPlan(request)
+  (await import('./dns/planned.ts')).dnsPlan(request)
 
 /**
  * Makes the changes of the plan, then asks every name server until it serves them: `mailrun dns push`.

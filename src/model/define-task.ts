@@ -1,14 +1,23 @@
 // Makes a task module out of its description: the public way, for the modules that ship and for a user's own.
 import type { ArgumentsOf } from './argument.ts'
 import { checkArguments } from './check-arguments.ts'
+import { MailrunError } from './mailrun-error.ts'
 import type { Plan } from './plan.ts'
 import type { Probe } from './probe.ts'
 import type { Resource } from './resource.ts'
 import type { Source } from './source.ts'
 import type { PlanContext, Task } from './task.ts'
-import { TaskArgumentError } from './task-argument-error.ts'
 import { secretsIn } from '../shell/secrets-in.ts'
 import { callSite } from './call-site.ts'
+
+/** A task was given arguments that it cannot work with. */
+class TaskArgumentError extends MailrunError {
+  override readonly name = 'TaskArgumentError'
+
+  constructor(type: string, wrong: string, where: string | undefined) {
+    super(`${type}: ${wrong}`, where)
+  }
+}
 
 /** What every task takes besides its own arguments. */
 export interface CommonArgs {

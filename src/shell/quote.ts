@@ -1,6 +1,10 @@
 // Quotes one word for a POSIX shell.
-import { ShellTextError } from './shell-text-error.ts'
 import type { Untrusted } from './untrusted.ts'
+
+/** A value cannot become safe shell text. */
+class ShellTextError extends Error {
+  override readonly name = 'ShellTextError'
+}
 
 /**
  * The text in single quotes, so that a POSIX shell takes it as one literal word, whatever it holds:

@@ -12,9 +12,15 @@ import { MAIN, ROOT } from '../unit/cli/mailrun.ts'
 import { BACKENDS } from '../../src/dns/backends/backends.ts'
 import { withBackends } from './backends.ts'
 import { findingsPage } from './findings.ts'
+import { withFormats } from './formats.ts'
 import { withProfiles } from './profiles.ts'
 import { withSuites } from './suites.ts'
 import { tasksPage } from './tasks.ts'
+
+const WITH_FORMATS = [
+  'docs/inventory.md',
+  ...['adopt', 'audit', 'dns', 'rotation', 'verify'].map((name) => `docs/mail/${name}.md`),
+]
 
 /** Texts by their paths in the repository. */
 export function generatedPages(): ReadonlyMap<string, string> {
@@ -24,7 +30,8 @@ export function generatedPages(): ReadonlyMap<string, string> {
   )
   return new Map([
     ['README.md', withSpeed(present('README.md'), results)],
-    ['docs/cli.md', withHelp(present('docs/cli.md'))],
+    ['docs/cli.md', withFormats(withHelp(present('docs/cli.md')), 'docs/cli.md')],
+    ...WITH_FORMATS.map((path) => [path, withFormats(present(path), path)] as const),
     [
       'docs/lab.md',
       withProfiles(withSuites(present('docs/lab.md'), labSuites(), recordedSeconds(), aboutSuite), PROFILES),

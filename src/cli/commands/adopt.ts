@@ -11,7 +11,6 @@ import { exitStatusHelp } from '../exit-status-help.ts'
 import type { FleetFlags } from '../flags/fleet-flags.ts'
 import { fleetOptions } from '../flags/fleet-options.ts'
 import { reachRequest } from '../flags/fleet-request.ts'
-import { givenPlaybook } from '../flags/given.ts'
 import { SCREEN } from '../terminal/output.ts'
 
 interface AdoptFlags extends FleetFlags {
@@ -49,7 +48,6 @@ export const command: CliCommand<AdoptFlags> = {
   async act({ flags, operands: hosts, signals }) {
     const report = (await loadFormat(ADOPTION_FORMATS, flags.format)).open(SCREEN)
     const { inventory, write, playbook } = flags
-    if (playbook !== undefined) await givenPlaybook(playbook, [])
     const onEvent = telling(report, flags.diff === true)
     const adopted = await adopt({ ...(await reachRequest(flags, signals)), inventory, hosts, write, playbook, onEvent })
     report.ended(adopted)

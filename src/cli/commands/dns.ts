@@ -1,10 +1,9 @@
 // `mailrun dns plan|push|verify`: flags, the plan and what came of it, and the exit status.
 import { createInterface } from 'node:readline/promises'
 import type { Command } from 'commander'
-import { dnsPlan } from '../../commands/dns/dns-plan.ts'
 import { dnsPush } from '../../commands/dns/dns-push.ts'
 import { dnsVerify } from '../../commands/dns/dns-verify.ts'
-import type { DnsPlanned, DnsRequest } from '../../commands/dns/planned.ts'
+import { dnsPlan, type DnsPlanned, type DnsRequest } from '../../commands/dns/planned.ts'
 import { MailrunError } from '../../model/mailrun-error.ts'
 import { DNS_PLAN_FORMATS } from '../../report/dns/plan/formats.ts'
 import type { DnsPushReport } from '../../report/dns/push/format.ts'

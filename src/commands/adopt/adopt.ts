@@ -4,14 +4,16 @@ import type { Connect } from '../../engine/connection.ts'
 import type { Adoption, AdoptedHost } from '../../mail/adoption.ts'
 import { MailrunError } from '../../model/mailrun-error.ts'
 import type { RunEvent } from '../../model/run-event.ts'
+import { checkPlaybookPath } from '../../playbook/load-playbook.ts'
+import { playbookFile } from '../../playbook/shipped.ts'
 import { adoptionYaml } from '../../report/adoption.ts'
-import type { AdoptionEnd, Checked, InventoryFile, PlaybookChoice } from '../../report/adoption/format.ts'
+import type { Adopted, Checked, PlaybookChoice, InventoryFile } from '../../report/adoption/format.ts'
 import { openFleet, type Fleet, type FleetRequest } from '../fleet/open-fleet.ts'
 import { adoptedInventory, adoptHosts, hostsToAdopt } from './adopt-hosts.ts'
 import { adoptionTarget, type AdoptionTarget } from './adoption-target.ts'
 import { checkAdoption } from './check.ts'
-import { connectionVars, listOf, namedHosts, reachedAs, WANTED, type NamedHost } from './named-hosts.ts'
 import { playbookChoice } from './playbook-choice.ts'
+import { connectionVars, listOf, namedHosts, reachedAs, WANTED, type NamedHost } from './named-hosts.ts'
 
 export interface AdoptRequest extends Omit<FleetRequest, 'inventory'> {
   /** Hosts as ssh takes them: `root@mx1.example.org:2222`. They, or an inventory, are wanted. */
@@ -19,10 +21,7 @@ export interface AdoptRequest extends Omit<FleetRequest, 'inventory'> {
   readonly inventory?: FleetRequest['inventory'] | undefined
   /** A new file for the inventory that is made; one that is there stays as it is. */
   readonly write?: string | undefined
-  /**
-   * Whose check is made. Left out: `playbooks/dkim.ts`; `playbooks/mail-auth.ts` where the inventory says `aliases` and
-   * `dmarc`.
-   */
+  /** A playbook file, whose check it is; left out: it is chosen by the inventory. */
   readonly playbook?: string | undefined
   readonly onEvent?: ((event: AdoptEvent) => void) | undefined
 }
@@ -39,7 +38,7 @@ export type AdoptEvent =
   | { readonly kind: 'checking'; readonly playbook: PlaybookChoice }
   | { readonly kind: 'check'; readonly event: RunEvent }
 
-export type Adopted = AdoptionEnd
+export type { Adopted }
 
 /** @throws MailrunError before any host is touched */
 export async function adopt(request: AdoptRequest): Promise<Adopted> {
@@ -54,6 +53,7 @@ export async function adopt(request: AdoptRequest): Promise<Adopted> {
 async function adoptInto(target: AdoptionTarget | undefined, request: AdoptRequest): Promise<Adopted> {
   const { onEvent = () => {} } = request
   const named = namedHosts(request.hosts ?? [])
+  if (request.playbook !== undefined) await checkPlaybookPath(playbookFile(request.playbook))
   const fleet = await fleetOf(named, request)
   const hosts = await hostsToAdopt(fleet)
   const connect = await fleet.reach(hosts.map(({ host }) => host))
@@ -66,8 +66,7 @@ async function adoptInto(target: AdoptionTarget | undefined, request: AdoptReque
     const inventory = adoptionYaml(adoption, request.write ?? 'FILE', playbook.path)
     if (hasAdopted(adoption)) await target?.write(inventory)
     onEvent({ kind: 'found', adoption, inventory, file: target })
-    const check = await checkOf(adoption, playbook, fleet, connect, onEvent)
-    return { adoption, inventory, playbook: playbook.path, ...check }
+    return { adoption, inventory, playbook, ...(await checkOf(adoption, playbook, fleet, connect, onEvent)) }
   } finally {
     fleet.close()
   }

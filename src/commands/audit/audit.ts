@@ -1,6 +1,14 @@
 // `audit`: asks hosts and name servers, and judges what they say. Nothing is written on any host.
 import { randomBytes } from 'node:crypto'
 import { readFile, unlink, writeFile } from 'node:fs/promises'
+import { askServer } from '../../dns/lookup/ask-server.ts'
+import { authority } from '../../dns/lookup/authority.ts'
+import type { DnsVars } from '../../dns/dns-vars.ts'
+import { domainBounds } from '../../dns/bounds/domain-bounds.ts'
+import { finderBy, type VarsOf } from '../../dns/lookup/finder-by.ts'
+import { limited } from '../../dns/lookup/look.ts'
+import { remembering } from '../../dns/lookup/remembering.ts'
+import type { AskedDns } from '../../audit/look-at-domains.ts'
 import type { Baseline } from '../../audit/baseline.ts'
 import { parseBaseline, writtenBaseline } from '../../audit/read-baseline.ts'
 import { auditReport } from '../../audit/build-report.ts'
@@ -11,7 +19,6 @@ import { MailrunError } from '../../model/mailrun-error.ts'
 import type { Keyring } from '../../secrets/keyring.ts'
 import { openFleet, type FleetRequest } from '../fleet/open-fleet.ts'
 import { ownVersion } from '../version.ts'
-import { auditDns } from './audit-dns.ts'
 import { auditEvidence } from './audit-evidence.ts'
 import { auditHosts } from './audit-hosts.ts'
 
@@ -61,6 +68,13 @@ async function audited(request: AuditRequest): Promise<AuditResult> {
     limited: asked.limited,
   })
   return { report, interrupted: run.interrupted }
+}
+
+/** DNS by the inventory's var dns; each server is asked each question once. */
+function auditDns(dns: VarsOf<DnsVars>): AskedDns {
+  const ask = limited(remembering(askServer))
+  const bounds = domainBounds()
+  return { looking: { ask, findZone: finderBy(ask, dns) }, authority: authority(dns, ask, bounds), bounds }
 }
 
 async function baselineOf(path: string | undefined, keyring: Keyring): Promise<Baseline> {

@@ -61,6 +61,9 @@ export async function dnsWork(request: DnsRequest, replace: readonly string[] = 
   }
 }
 
+/** What is to be changed; nothing is. @throws MailrunError */
+export const dnsPlan = async (request: DnsRequest): Promise<DnsPlanned> => plannedOf(await dnsWork(request))
+
 export const plannedOf = ({ plan, silent, unseen }: DnsWork): DnsPlanned => ({ plan, silent, unseen })
 
 /** A name that was mistyped replaces nothing. */

@@ -1,9 +1,9 @@
-// Carries out what was prepared: hosts, and where the playbook says so DNS.
+// A run of a playbook: what was prepared is carried out on hosts, and where the playbook says so in DNS.
 import { askServed, lookingFor } from '../../dns/served/ask-served.ts'
 import type { DnsEvent, Publication } from '../../dns/push/publication.ts'
 import { rollout } from '../../engine/rollout.ts'
 import type { RunEvent, RunResult } from '../../model/run-event.ts'
-import type { PreparedRun, RunRequest } from './prepare-run.ts'
+import { prepareRun, type PreparedRun, type RunRequest } from './prepare-run.ts'
 import { publisher } from './publisher.ts'
 import { withoutAnswers } from './run-fleet.ts'
 
@@ -17,22 +17,25 @@ export type Outcome = RunResult & {
   readonly dns?: Publication
 }
 
+/** @throws MailrunError before any host is touched: playbook, inventory or vars are wrong */
+export const run = async (request: RunRequest): Promise<Outcome> => carryOut(await prepareRun(request), request)
+
 /** @throws MailrunError before any host is touched */
-export async function carryOut(run: PreparedRun, options: RunOptions): Promise<Outcome> {
-  const { fleet } = run
+export async function carryOut(prepared: PreparedRun, options: RunOptions): Promise<Outcome> {
+  const { fleet } = prepared
   const { check = false, waitSeconds = DEFAULT_WAIT, report = () => {}, onEvent = report } = options
   let dns: Publication | undefined
   const tell = (event: DnsEvent): void => {
     if (event.kind === 'dns-end') dns = event.publication
     onEvent(event)
   }
-  const publishing = run.publish
-    ? await publisher(run, { check, waitSeconds, interrupt: fleet.bounds.interrupt, tell })
+  const publishing = prepared.publish
+    ? await publisher(prepared, { check, waitSeconds, interrupt: fleet.bounds.interrupt, tell })
     : undefined
-  const hosts = publishing?.hosts ?? run.hosts
+  const hosts = publishing?.hosts ?? prepared.hosts
   const connect = await fleet.reach([...hosts.map(({ host }) => host), ...(publishing?.ways ?? [])])
   const engine = {
-    playbook: run.playbook.name,
+    playbook: prepared.playbook.name,
     check,
     serial: options.serial ?? [],
     maxFail: options.maxFail,

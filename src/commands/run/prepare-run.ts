@@ -46,10 +46,10 @@ export interface PreparedRun {
 /** No host is touched. @throws MailrunError with all that is wrong */
 export async function prepareRun(source: RunSource): Promise<PreparedRun> {
   const fleet = await openFleet(source, dirname(source.playbook))
-  const path = playbookFile(source.playbook)
-  const playbook = await loadPlaybook(path, publicModules)
+  const playbookPath = playbookFile(source.playbook)
+  const playbook = await loadPlaybook(playbookPath, publicModules)
   const { tags = [], skipTags = [] } = source
-  const hosts = await prepare({ playbook, playbookPath: path, tags, skipTags, ...fleet })
+  const hosts = await prepare({ playbook, playbookPath, tags, skipTags, ...fleet })
   return { playbook, hosts, publish: playbook.publish && wantsPublish(tags, skipTags), fleet }
 }
 

@@ -13,6 +13,13 @@ export interface InventoryFile {
   readonly before: string | undefined
 }
 
+/** Whose check is shown. */
+export interface PlaybookChoice {
+  readonly path: string
+  /** Why this one; left out: it was named, or nothing speaks for another. */
+  readonly why?: string | undefined
+}
+
 export interface Checked {
   /** Left out: there was nothing to check. */
   readonly checked?: RunResult
@@ -20,20 +27,11 @@ export interface Checked {
   readonly wrong?: MailrunError
 }
 
-/** The playbook whose check is shown. */
-export interface PlaybookChoice {
-  readonly path: string
-  /** Why this one; left out: it was named, or nothing speaks for another. */
-  readonly why?: string
-}
-
-/** What was found, and what came of it. */
-export interface AdoptionEnd extends Checked {
+export interface Adopted extends Checked {
   readonly adoption: Adoption
   /** YAML. */
   readonly inventory: string
-  /** The path of that whose check it is. */
-  readonly playbook: string
+  readonly playbook: PlaybookChoice
 }
 
 export interface AdoptionReport {
@@ -41,7 +39,7 @@ export interface AdoptionReport {
   readonly found: (adoption: Adoption, inventory: string, file: InventoryFile | undefined) => void
   /** The check begins, of a run with the vars that were found. @param diff - changes to files' texts, too. */
   readonly checks: (playbook: PlaybookChoice, diff: boolean) => RunReport
-  readonly ended: (end: AdoptionEnd) => void
+  readonly ended: (adopted: Adopted) => void
 }
 
 export interface AdoptionFormat extends About {

@@ -7,11 +7,12 @@ import type { AdoptionFormat, Checked } from './format.ts'
 export const format: AdoptionFormat = {
   language: 'json',
   about: 'programs: one document at the end',
+  schema: 'adopt',
   open: ({ out }) => ({
     found: () => {},
     checks: () => () => {},
     ended: ({ adoption, inventory, playbook, ...check }) =>
-      out.write(jsonDocument(adoptionJson(adoption, { inventory, playbook, check: checkJson(check) }))),
+      out.write(jsonDocument(adoptionJson(adoption, { inventory, playbook: playbook.path, check: checkJson(check) }))),
   }),
 }
 

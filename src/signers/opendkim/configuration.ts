@@ -2,14 +2,15 @@
 import type { Untrusted } from '../../shell/untrusted.ts'
 import { lowerCase } from './c-text.ts'
 import { readDataSet } from './data-set.ts'
+import { domainLines } from './domain-lines.ts'
 import type { Table } from './look-up.ts'
 import { readSettings, type Setting, type Settings } from './read-settings.ts'
 import { setOf, wayOf } from './read-way.ts'
 import { lookAtOtherSets, refuseValues, type Given } from './refusals.ts'
 import { made, signed, type SignedHow, type Way } from './signatures.ts'
-import type { IdleLine, SigningLine } from './signing-line.ts'
-import { linesOfWay } from './signing-lines.ts'
+import type { IdleLine, Lines, SigningLine } from './signing-line.ts'
 import { Doubts, placeText, type NotUnderstood, type OpendkimSources } from './sources.ts'
+import { tableLines } from './table-lines.ts'
 import { optionsOf, type Options } from './words.ts'
 
 /** What it reads where no `-x` names another. */
@@ -122,6 +123,12 @@ function tellOtherSenders(settings: Settings, files: OpendkimSources['files'], d
   const first = fields && readDataSet(fields, files).set?.entries[0]
   if (fields !== undefined && first !== undefined && lowerCase(first.key) !== 'from')
     doubts.unknown(`${first.key} says whose mail it is, before From does`, fields, 'let SenderHeaders begin with From')
+}
+
+/** Every line by which it can sign. */
+function linesOfWay(way: Way, doubts: Doubts): Lines {
+  if (way.kind === 'nobody') return { signing: [], idle: [] }
+  return way.kind === 'tables' ? tableLines(way, doubts) : domainLines(way, doubts)
 }
 
 /** Who is signed how: what the daemon does with a message From an address, of a client that it signs for. */
