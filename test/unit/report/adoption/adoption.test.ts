@@ -12,7 +12,7 @@ import { host, run } from '../results.ts'
 
 const test = suite('report/adoption')
 const schemaOf = (name: string): object =>
-  JSON.parse(readFileSync(join(import.meta.dirname, `../../../../docs/${name}.schema.json`), 'utf8')) as object
+  JSON.parse(readFileSync(join(import.meta.dirname, `../../../../../docs/${name}.schema.json`), 'utf8')) as object
 const ajv = new Ajv2020({ strict: true, allErrors: true })
 const valid = ajv.addSchema(schemaOf('run'), 'run.schema.json').compile(schemaOf('adopt'))
 
