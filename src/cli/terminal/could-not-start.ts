@@ -13,7 +13,7 @@ export function tellCouldNotStart(messages: readonly string[], format: string): 
   else stdout.write(error)
 }
 
-/** The format that was meant, for errors that come before the command line is read; of those that have a place for them. */
+/** For errors that come before the command line is read: the format that was meant, if it has a place for them. */
 export function formatMeant(words: readonly string[]): string {
   const end = words.indexOf('--')
   const flags = end === -1 ? words : words.slice(0, end)

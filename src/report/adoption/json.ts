@@ -1,5 +1,5 @@
 // What was adopted, as one document at the end.
-import { adoptionJson } from '../adoption.ts'
+import { adoptionJson } from './inventory.ts'
 import { runDocument } from '../run/json.ts'
 import { jsonDocument } from '../write/json.ts'
 import type { AdoptionFormat, Checked } from './format.ts'

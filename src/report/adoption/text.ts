@@ -1,7 +1,7 @@
 // What was adopted, for people: the inventory alone on standard output, all else on standard error.
 import type { Adoption } from '../../mail/adoption.ts'
-import { withAdoption } from '../adopted-file.ts'
-import { ADOPTION_WORDS } from '../adoption.ts'
+import { withAdoption } from './adopted-file.ts'
+import { ADOPTION_WORDS } from './inventory.ts'
 import { problemText } from '../errors.ts'
 import { diffLines } from '../run/diff.ts'
 import { textReporter } from '../run/text.ts'

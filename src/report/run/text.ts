@@ -27,7 +27,8 @@ export interface TextOptions extends RunOptions {
 
 /**
  * @example
- * const report = textReporter({ diff: true, verbose: false, paint: colours(false), terminal: undefined }, process.stdout)
+ * const paint = colours(false)
+ * const report = textReporter({ diff: true, verbose: false, paint, terminal: undefined }, process.stdout)
  */
 export function textReporter(options: TextOptions, out: Out): (event: RunEvent | DnsEvent) => void {
   const { paint } = options

@@ -1,7 +1,7 @@
 // What hosts have alike is the group's; no two have the same first selector.
 import * as assert from 'uvu/assert'
 import type { AdoptedHost } from '../../../../src/mail/adoption.ts'
-import { adoptionYaml } from '../../../../src/report/adoption.ts'
+import { adoptionYaml } from '../../../../src/report/adoption/inventory.ts'
 import { fleetVars } from '../../../../src/commands/adopt/fleet-vars.ts'
 import { parse } from 'yaml'
 import { suite } from '../../../suite.ts'

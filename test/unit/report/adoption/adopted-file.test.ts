@@ -2,7 +2,7 @@
 import * as assert from 'uvu/assert'
 import { parse } from 'yaml'
 import type { AdoptedHost, AdoptedVar } from '../../../../src/mail/adoption.ts'
-import { withAdoption } from '../../../../src/report/adopted-file.ts'
+import { withAdoption } from '../../../../src/report/adoption/adopted-file.ts'
 import { suite } from '../../../suite.ts'
 
 const test = suite('an inventory with what was found')

@@ -3,16 +3,16 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import * as assert from 'uvu/assert'
-import { adoptionJson, adoptionYaml } from '../../../src/report/adoption.ts'
-import { runDocument } from '../../../src/report/run/json.ts'
-import { fleetVars } from '../../../src/commands/adopt/fleet-vars.ts'
-import { suite } from '../../suite.ts'
-import { adopted, postfixTold } from '../commands/adopt/told.ts'
-import { host, run } from './results.ts'
+import { adoptionJson, adoptionYaml } from '../../../../src/report/adoption/inventory.ts'
+import { runDocument } from '../../../../src/report/run/json.ts'
+import { fleetVars } from '../../../../src/commands/adopt/fleet-vars.ts'
+import { suite } from '../../../suite.ts'
+import { adopted, postfixTold } from '../../commands/adopt/told.ts'
+import { host, run } from '../results.ts'
 
 const test = suite('report/adoption')
 const schemaOf = (name: string): object =>
-  JSON.parse(readFileSync(join(import.meta.dirname, `../../../../docs/${name}.schema.json`), 'utf8')) as object
+  JSON.parse(readFileSync(join(import.meta.dirname, `../../../../../docs/${name}.schema.json`), 'utf8')) as object
 const ajv = new Ajv2020({ strict: true, allErrors: true })
 const valid = ajv.addSchema(schemaOf('run'), 'run.schema.json').compile(schemaOf('adopt'))
 

@@ -1,7 +1,7 @@
 // What `mailrun adopt` found, as an inventory in YAML, and as JSON.
-import type { AdoptedHost, AdoptedVar, Adoption } from '../mail/adoption.ts'
-import { comment, hostLines, varLines } from './adoption-lines.ts'
-import type { RunDocument } from './run/json.ts'
+import type { AdoptedHost, AdoptedVar, Adoption } from '../../mail/adoption.ts'
+import { comment, hostLines, varLines } from './lines.ts'
+import type { RunDocument } from '../run/json.ts'
 
 /**
  * An inventory in Ansible's form (YAML 1.1): what could not be carried over is in comments.

@@ -1,7 +1,7 @@
 // An inventory of Ansible's in YAML, with what `mailrun adopt` found put in: no other line of it changes.
 import { isMap, isScalar, isSeq, parseDocument, type Node, type Pair, type YAMLMap } from 'yaml'
-import type { AdoptedVar, Adoption } from '../mail/adoption.ts'
-import { hostLines, scalar, varLines } from './adoption-lines.ts'
+import type { AdoptedVar, Adoption } from '../../mail/adoption.ts'
+import { hostLines, scalar, varLines } from './lines.ts'
 
 /** From `start` to `end` of the text, in UTF-16. */
 interface Edit {
