@@ -45,8 +45,7 @@ export { signerOf } from './mail/own-name.ts'
 export { rotationVar } from './mail/rotation/settings.ts'
 export { milterOf } from './postfix/endpoint.ts'
 export { dkimRecords } from './probes/signing.ts'
-export { run, type RunRequest } from './run/run.ts'
-export type { Outcome } from './run/carry-out.ts'
+export * from './commands/index.ts'
 export type { DnsEvent, Publication } from './dns/push/publication.ts'
 export type {
   HostResult,

@@ -3,7 +3,7 @@ import type { Contender } from '../alternate.ts'
 import { MAILRUN } from '../bench.ts'
 import { MAIN, ROOT } from '../root.ts'
 import { timed } from '../timed.ts'
-import type { RunDocument } from '../../src/report/json.ts'
+import type { RunDocument } from '../../src/report/run/json.ts'
 import { anotherAddress, contender, type Fleet, type Job } from './job.ts'
 
 /** What each host must say of itself. */

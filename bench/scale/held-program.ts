@@ -3,8 +3,8 @@
 import pLimit from 'p-limit'
 import { connector } from '../../src/connection/connector.ts'
 import type { Connection } from '../../src/engine/connection.ts'
-import { keyringFor } from '../../src/run/keyring-for.ts'
-import { readFleet } from '../../src/run/read-fleet.ts'
+import { keyringFor } from '../../src/commands/fleet/keyring-for.ts'
+import { readFleet } from '../../src/commands/fleet/read-fleet.ts'
 
 const { hosts } = await readFleet({ inventory: process.argv.slice(2) }, new Map(), undefined, keyringFor({}))
 const { connect, close } = await connector(hosts, { sshConfig: 'none' })

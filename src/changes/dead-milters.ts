@@ -71,7 +71,10 @@ function keyOf(place: Endpoint): string {
 }
 
 /** Mail goes on without it. */
-export const isPassedOver = ({ uses }: DeadMilter): boolean => uses[0]!.action === 'accept'
+export const isPassedOver = ({ uses }: DeadMilter): boolean => uses[0]!.action === 'accept' && !stopsAt(uses[0]!)
+
+/** Processes of Postfix end there, and no mail comes in. */
+const stopsAt = ({ endpoint }: MilterUse): boolean => endpoint.kind === 'refused' && endpoint.stops === true
 
 const BECOMES: Readonly<Record<string, string>> = {
   accept: 'passes without it',
@@ -85,10 +88,13 @@ const BECOMES: Readonly<Record<string, string>> = {
 export function wordsOn({ uses, why }: DeadMilter): string {
   const { action, endpoint, chroot } = uses[0]!
   const holder = holderOf(uses[0]!)
+  if (stopsAt(uses[0]!)) return `Postfix stops at the milter ${asking(uses)}: ${why}; mend it in ${holder}`
+  // For what is no milter at all, Postfix rejects nothing (milter8_create).
+  const becomes = BECOMES[endpoint.kind === 'refused' && action === 'reject' ? 'tempfail' : action] ?? action
   const inside = chroot && endpoint.kind === 'unix' ? ` (in a chroot: it looks for ${endpoint.path})` : ''
   return (
     `Postfix asks the milter ${asking(uses)}, which is dead: ${why}${inside}; ` +
-    `mail ${BECOMES[action] ?? action}: start it, or take it out of ${holder}`
+    `mail ${becomes}: ${endpoint.kind === 'refused' ? 'write it otherwise' : 'start it'}, or take it out of ${holder}`
   )
 }
 

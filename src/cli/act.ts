@@ -1,18 +1,16 @@
 // Reads the command line and does what it says; every error ends here.
 import { CommanderError } from 'commander'
 import { MailrunError } from '../model/mailrun-error.ts'
+import { bugText } from '../report/errors.ts'
 import { said, term } from '../report/write/terminal.ts'
 import { maskKnown } from '../shell/mask-known.ts'
-import type { Actions } from './actions.ts'
-import { adviceOn } from './ansible-flags.ts'
-import { bugText, formatMeant, tellCouldNotStart } from './could-not-start.ts'
+import { adviceOn } from './flags/ansible-flags.ts'
+import { formatMeant, tellCouldNotStart } from './terminal/could-not-start.ts'
 import { EXIT } from './exit-status.ts'
-import { givenInventory, givenPlaybook } from './given.ts'
-import { boundGarbage } from './heap.ts'
-import type { Format, InventoryFlags } from './options.ts'
-import { flushed, guardOutput, outputProblem, stderr } from './output.ts'
+import { boundGarbage } from './terminal/heap.ts'
+import { flushed, guardOutput, outputProblem, stderr } from './terminal/output.ts'
 import { program } from './program.ts'
-import { listenToSignals, type Signals } from './signals.ts'
+import { listenToSignals, type Signals } from './terminal/signals.ts'
 
 /**
  * Ends the process with the exit status, after all output has left. `words`: the command line after the program's name.
@@ -27,10 +25,9 @@ export async function act(words: readonly string[], version: string): Promise<ne
     process.exit(signals.running ? EXIT.failed : EXIT.couldNotStart)
   })
   let status = EXIT.satisfied as number
-  const actions = actionsOf(version, signals, (ended) => {
+  const mailrun = program(version, signals, (ended) => {
     status = ended
   })
-  const mailrun = program(version, actions)
   try {
     await mailrun.parseAsync([...words], { from: 'user' })
   } catch (error) {
@@ -45,58 +42,8 @@ export async function act(words: readonly string[], version: string): Promise<ne
   process.exit(status)
 }
 
-/** Each loads its command only once it is called. @param end - is told the exit status. */
-function actionsOf(version: string, signals: Signals, end: (status: number) => void): Actions {
-  return {
-    run: async (path, flags) => {
-      const playbook = await givenPlaybook(path)
-      const given = { ...withInventory(flags), playbook }
-      end(await (await import('./run-command.ts')).runCommand(given, signals))
-    },
-    adopt: async (hosts, flags) => {
-      end(await (await import('./adopt-command.ts')).adoptCommand(hosts, flags, signals))
-    },
-    ping: async (flags) => {
-      const given = withInventory(flags)
-      end(await (await import('./ping-command.ts')).pingCommand(given, signals))
-    },
-    verify: async (flags) => {
-      const given = withInventory(flags)
-      end(await (await import('./verify-command.ts')).verifyCommand(given, signals))
-    },
-    audit: async (flags) => {
-      const given = withInventory(flags)
-      end(await (await import('./audit-command.ts')).auditCommand(given, version, signals))
-    },
-    inventory: async (flags) => {
-      const given = withInventory(flags)
-      end(await (await import('./inventory-command.ts')).inventoryCommand(given))
-    },
-    encrypt: async (flags) => {
-      end(await (await import('./encrypt-command.ts')).encryptCommand(flags))
-    },
-    schema: async (playbooks, flags) => {
-      end(await (await import('./schema-command.ts')).schemaCommand(playbooks, flags))
-    },
-    rotate: async (flags) => {
-      const given = withInventory(flags)
-      end(await (await import('./rotate-command.ts')).rotateCommand(given, signals))
-    },
-    dns: async (action, flags) => {
-      const given = withInventory(flags)
-      end(await (await import('./dns-command.ts')).dnsCommand(action, given, signals))
-    },
-  }
-}
-
-/** @throws MailrunError where none was given */
-const withInventory = <Flags extends Pick<InventoryFlags, 'inventory'>>(flags: Flags) => ({
-  ...flags,
-  inventory: givenInventory(flags.inventory),
-})
-
 /** Returns the exit status. */
-function tellError(error: unknown, format: Format): number {
+function tellError(error: unknown, format: string): number {
   if (error instanceof MailrunError) tellCouldNotStart(error.messages, format)
   else if (error instanceof CommanderError) {
     if (error.exitCode === 0) return EXIT.satisfied

@@ -1,18 +1,26 @@
-// The command line's grammar and its help.
-import { Command, Option } from 'commander'
-import type { Actions } from './actions.ts'
-import { fleetOptions, merged, sourceOptions } from './command-options.ts'
-import { exitStatusHelp } from './exit-status-help.ts'
-import { gather, gatherNames, maxFail, serial, waitSeconds } from './flags.ts'
+// The command line's grammar and its help, by the table of commands.
+import { Command, type Help } from 'commander'
 import { documentText } from '../report/write/terminal.ts'
-import { mailCommands } from './mail-commands.ts'
-import { stdout } from './output.ts'
-import type { EncryptFlags, FleetFlags, InventoryFlags, RunFlags, SchemaFlags } from './options.ts'
+import type { CliCommand } from './command.ts'
+import { COMMANDS, type CommandEntry } from './commands.ts'
+import { exitStatusHelp } from './exit-status-help.ts'
+import type { RunFlags, SourceFlags } from './flags/fleet-flags.ts'
+import { merged } from './flags/fleet-options.ts'
+import { givenPlaybook } from './flags/given.ts'
+import { runOptions } from './flags/run-options.ts'
+import { stdout } from './terminal/output.ts'
+import type { Signals } from './terminal/signals.ts'
 
 const HELP_COLUMNS = 100
 
-/** @throws CommanderError for a wrong command line, for `--help` and `--version` */
-export function program(version: string, actions: Actions): Command {
+/** In the order of the help. */
+export const COMMAND_NAMES: readonly string[] = [...Object.keys(COMMANDS), 'help']
+
+/**
+ * @param end - is told the exit status.
+ * @throws CommanderError for a wrong command line, for `--help` and `--version`
+ */
+export function program(version: string, signals: Signals, end: (status: number) => void): Command {
   const mailrun = new Command('mailrun')
   // Set before any subcommand is made: those inherit it.
   mailrun
@@ -22,28 +30,31 @@ export function program(version: string, actions: Actions): Command {
       writeOut: (text) => stdout.write(documentText(text)),
       getOutHelpWidth: () => HELP_COLUMNS,
     })
+    .configureHelp({ subcommandTerm })
     .enablePositionalOptions()
-  runCommand(mailrun, version, actions)
-  pingCommand(mailrun, actions)
-  inventoryCommand(mailrun, actions)
-  encryptCommand(mailrun, actions)
-  schemaCommand(mailrun, actions)
-  mailCommands(mailrun, actions)
-  return mailrun
+  playbookCommand(mailrun, version, signals, end)
+  for (const [name, entry] of Object.entries(COMMANDS)) {
+    const child = mailrun
+      .command(name)
+      .usage(entry.usage)
+      .description(entry.about)
+      .helpOption(...HELP)
+    if (entry.operands !== undefined) child.argument(...entry.operands)
+  }
+  const filled = async (child: Command): Promise<void> => {
+    const entry = COMMANDS[child.name()]
+    if (entry !== undefined) fill(child, entry, (await entry.load()).command, { mailrun, signals, end })
+  }
+  helpCommand(mailrun, filled)
+  return mailrun.hook('preSubcommand', (_, child) => filled(child))
 }
+
+const HELP = ['-h, --help', 'print this help'] as const
 
 /** As the help shows them. */
 const USAGES = [
   '<playbook.ts> -i <inventory> [options]',
-  'mailrun ping -i <inventory> [options]',
-  'mailrun inventory -i <inventory> --list|--graph|--list-hosts|--host NAME [options]',
-  'mailrun encrypt -r <age1…> [options] < value',
-  'mailrun schema [playbook.ts …] [--for inventory|vars]',
-  'mailrun adopt [user@]host … | -i <inventory> [options]',
-  'mailrun verify -i <inventory> [options]',
-  'mailrun audit -i <inventory> [options]',
-  'mailrun dns plan|push|verify -i <inventory> [options]',
-  'mailrun rotate -i <inventory> [options]',
+  ...Object.entries(COMMANDS).map(([name, { usage }]) => `mailrun ${name} ${usage}`),
 ].join('\n       ')
 
 const AFTER = exitStatusHelp([
@@ -58,98 +69,78 @@ const AFTER = exitStatusHelp([
 ])
 
 /** What `mailrun` does without the name of a command: it runs a playbook. */
-function runCommand(mailrun: Command, version: string, actions: Actions): void {
+function playbookCommand(mailrun: Command, version: string, signals: Signals, end: (status: number) => void): void {
   mailrun
     .usage(USAGES)
     .description('Brings a fleet of hosts to the state that a playbook describes.')
     .argument('[playbook]', 'a playbook: a .ts, .mts, .js or .mjs file (one that is named like a command: ./ping)')
-    .option('-C, --check', 'change nothing; tell what would be changed')
-    .option('-D, --diff', "show the changes to files' texts")
-    .option('-t, --tags <names>', 'only tasks with one of these tags (a,b; repeatable)', gatherNames)
-    .option('--skip-tags <names>', 'no tasks with one of these tags', gatherNames)
-    .option('--serial <sizes>', 'hosts per batch: 1, 25%, or 1,25%,100% (default: all in one batch)', serial)
-    .option(
-      '--max-fail <number>',
-      'start no more hosts once more than this many (N or N%) failed (default: the others always go on)',
-      maxFail,
-    )
-    .option(
-      '--wait <seconds>',
-      'for name servers to serve what a playbook publishes (default: 60; 0: ask once)',
-      waitSeconds,
-    )
-    .option('--list-hosts', 'tell which hosts would be worked on; connect to none')
-    .option('--list-tasks', "tell each host's tasks; connect to none")
-    .option(
-      '-v, --verbose',
-      'also the tasks that are ok, the shell text of changes, and each change as it starts and ends',
-    )
-  fleetOptions(mailrun)
+  runOptions(mailrun)
   mailrun
     .version(version, '--version', 'print the version')
-    .helpOption('-h, --help', 'print this help')
-    .helpCommand('help', 'print this help')
+    .helpOption(...HELP)
     .addHelpText('after', AFTER)
-    .action((playbook: string | undefined, flags: RunFlags) => actions.run(playbook, flags))
+    .action(async (playbook: string | undefined, flags: RunFlags) => {
+      const operands = [await givenPlaybook(playbook, COMMAND_NAMES)]
+      const { command } = await import('./commands/run.ts')
+      end(await command.act({ flags, operands, action: undefined, signals }))
+    })
 }
 
-function pingCommand(mailrun: Command, actions: Actions): void {
-  const ping = mailrun
-    .command('ping')
-    .usage('-i <inventory> [options]')
-    .description('connect to each host, become root where it says so, ask one question; changes nothing')
-    .helpOption('-h, --help', 'print this help')
-  fleetOptions(ping)
-  ping.action(() => actions.ping(merged<FleetFlags>(mailrun, ping)))
+interface Filling {
+  readonly mailrun: Command
+  readonly signals: Signals
+  readonly end: (status: number) => void
 }
 
-function inventoryCommand(mailrun: Command, actions: Actions): void {
-  const inventory = mailrun
-    .command('inventory')
-    .usage('-i <inventory> --list|--graph|--list-hosts|--host NAME [options]')
-    .description('what the inventories say: hosts, groups, vars and where each was said; connects to none')
-    .option(
-      '--list',
-      'every host with its groups and vars (with --format json in the shape of ansible-inventory --list)',
+/** Gives a command of the table its flags and what it does. */
+function fill(
+  child: Command,
+  { actions = {} }: CommandEntry,
+  command: CliCommand<SourceFlags>,
+  filling: Filling,
+): void {
+  const { mailrun, signals, end } = filling
+  const give = (to: Command, action: string | undefined): void => {
+    to.action(async () => {
+      const operands = to.processedArgs.flat() as readonly string[]
+      end(await command.act({ flags: merged<SourceFlags>(mailrun, to), operands, action, signals }))
+    })
+    command.grammar(to, action)
+  }
+  give(child, undefined)
+  if (Object.keys(actions).length > 0) child.helpCommand(false)
+  for (const [action, about] of Object.entries(actions)) {
+    give(
+      child
+        .command(action)
+        .usage('-i <inventory> [options]')
+        .description(about)
+        .helpOption(...HELP),
+      action,
     )
-    .option('--graph', 'the tree of groups')
-    .option('--list-hosts', 'the names, one a line, in order')
-    .option('--host <name>', 'one host')
-    .option('--playbook-dir <folder>', 'count the group_vars and host_vars there, too')
-    .helpOption('-h, --help', 'print this help')
-  sourceOptions(inventory)
-  inventory.action(() => actions.inventory(merged<InventoryFlags>(mailrun, inventory)))
+  }
 }
 
-function encryptCommand(mailrun: Command, actions: Actions): void {
-  const encrypt = mailrun
-    .command('encrypt')
-    .usage('-r <age1…> | -R <file> | -p')
-    .description(
-      'a secret value from standard input, or typed without echo, as an inventory takes it: encrypted with age',
-    )
-    .option('-r, --recipient <age1…>', 'who can open it (repeatable)', gather)
-    .option('-R, --recipients-file <file>', 'recipients, one a line (repeatable)', gather)
-    .option('-p, --passphrase', 'with a passphrase, which is asked for')
-    .option('--age-passphrase-file <file>', 'with the passphrase that is the first line of this file')
-    .helpOption('-h, --help', 'print this help')
-  encrypt.action((flags: EncryptFlags) => actions.encrypt(flags))
+/** In place of commander's, which would show a command without the flags that are not loaded yet. */
+function helpCommand(mailrun: Command, filled: (child: Command) => Promise<void>): void {
+  mailrun
+    .helpCommand(false)
+    .command('help')
+    .description(HELP[1])
+    .helpOption(...HELP)
+    .argument('[command]')
+    .action(async (name: string | undefined) => {
+      if (name === undefined) mailrun.help()
+      const child = mailrun.commands.find((each) => each.name() === name)
+      if (child === undefined) mailrun.help({ error: true })
+      await filled(child)
+      child.help()
+    })
 }
 
-function schemaCommand(mailrun: Command, actions: Actions): void {
-  const schema = mailrun
-    .command('schema')
-    .usage('[playbook.ts …] [--for inventory|vars]')
-    .description(
-      "a JSON Schema of inventories and of these playbooks' vars, " +
-        'by which editors complete and check; connects to none',
-    )
-    .argument('[playbooks...]', 'playbooks, whose vars it is to know')
-    .addOption(
-      new Option('--for <what>', 'what it describes: an inventory, or the files in group_vars and host_vars')
-        .choices(['inventory', 'vars'])
-        .default('inventory'),
-    )
-    .helpOption('-h, --help', 'print this help')
-  schema.action((playbooks: readonly string[], flags: SchemaFlags) => actions.schema(playbooks, flags))
+/** What the list of commands has of one: its flags are not loaded yet. */
+function subcommandTerm(this: Help, child: Command): string {
+  const entry = COMMANDS[child.name()]
+  const hasFlags = child.options.length > 0 || (entry !== undefined && entry.actions === undefined)
+  return [child.name(), ...(hasFlags ? ['[options]'] : []), ...(entry?.operands?.slice(0, 1) ?? [])].join(' ')
 }

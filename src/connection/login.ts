@@ -189,9 +189,10 @@ function problem(error: Error & { level?: string }, target: SshTarget, keys: Key
     .join(', ')
   if (error.level === 'client-authentication') {
     const why = `permission denied for ${user} (tried ${tried})`
+    const advice = 'name another user (ansible_user, --user), another key (--private-key) or a password (--ask-pass)'
     return keys.beyond.length > 0
       ? new Beyond(told(`${why}; ${keys.beyond.join(', ')} could not be tried`))
-      : new Unreachable(told(why))
+      : new Unreachable(told(`${why}: ${advice}`))
   }
   if (error.level === 'agent') return new Unreachable(told(`the agent failed: ${error.message}`))
   if (/too many authentication failures/i.test(error.message)) {

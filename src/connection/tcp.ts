@@ -77,7 +77,7 @@ function tcpProblem({ code, message }: NodeJS.ErrnoException): string {
     case 'ENETUNREACH':
       return 'the network is unreachable'
     case 'ENOTFOUND':
-      return 'the name cannot be resolved: check ansible_host'
+      return 'the name cannot be resolved: check how it is written (ansible_host)'
     case 'EAI_AGAIN':
       return 'the name cannot be resolved now: the name server did not answer'
     case 'EADDRNOTAVAIL':

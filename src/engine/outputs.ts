@@ -23,10 +23,11 @@ export function foreseenOutputs(
   )
 }
 
-/** As JSON: what is unknown becomes `null`. */
+/** As JSON: what is unknown becomes `null`, and a member that is not there is left out. */
 function told(value: unknown): unknown {
   if (value === undefined || value === UNKNOWN) return null
   if (Array.isArray(value)) return value.map(told)
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, told(item)]))
+  const members = Object.entries(value).filter(([, item]) => item !== undefined)
+  return Object.fromEntries(members.map(([key, item]) => [key, told(item)]))
 }

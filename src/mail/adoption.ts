@@ -24,7 +24,7 @@ export type AdoptionStatus =
 export interface AdoptedHost {
   readonly name: string
   readonly status: AdoptionStatus
-  /** Why it is none of the first two, with what to do. */
+  /** Why it is not adopted, with what to do. */
   readonly error?: string
   /** What the inventory needs, and does not say yet; in the order in which they are written. */
   readonly vars: readonly AdoptedVar[]

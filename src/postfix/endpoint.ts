@@ -8,8 +8,8 @@ export type Endpoint =
   | { readonly kind: 'unix'; readonly path: string }
   /** `host` as written, in lower case and without brackets: a name or an address. */
   | { readonly kind: 'inet'; readonly host: string; readonly port: string }
-  /** Postfix connects to nothing by it, and does with mail what applies to a milter that is dead. */
-  | { readonly kind: 'refused'; readonly why: string; readonly means?: Endpoint }
+  /** Postfix connects to nothing by it, and does with mail what applies to a milter that is dead; or it stops there. */
+  | { readonly kind: 'refused'; readonly why: string; readonly means?: Endpoint; readonly stops?: true }
   /** Where it leads cannot be told. */
   | { readonly kind: 'unknown'; readonly why: string }
 

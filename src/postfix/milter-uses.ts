@@ -113,5 +113,5 @@ const BY_MAPS: Endpoint = {
   kind: 'unknown',
   why: 'smtpd_milter_maps chooses milters by the client, from tables that are not read',
 }
-const refused = (why: string): Endpoint => ({ kind: 'refused', why })
+const refused = (why: string): Endpoint => ({ kind: 'refused', why, stops: true })
 const textIn = (text: Untrusted, { start, end }: Range): string => text.slice(start, end)

@@ -6,10 +6,11 @@ const PARAMETERS = [
   'config_directory content_filter inet_protocols internal_mail_filter_classes milter_default_action mydomain',
   'myhostname myorigin non_smtpd_milters queue_directory receive_override_options smtp_helo_name smtpd_milters',
 ].join(' ')
-/** What says who asks which milter. */
+/** What says who asks which milter, and what it calls itself. */
 const LISTS = [
   'compatibility_level cleanup_service_name internal_mail_filter_classes master_service_disable milter_default_action',
-  'non_smtpd_milters queue_directory receive_override_options smtpd_milter_maps smtpd_milters',
+  'milter_macro_daemon_name non_smtpd_milters queue_directory receive_override_options smtpd_client_restrictions',
+  'smtpd_milter_maps smtpd_milters smtpd_recipient_restrictions smtpd_relay_restrictions',
 ].join(' ')
 const PACKAGES = [
   'amavisd-new dkimpy-milter exim4-daemon-heavy exim4-daemon-light nullmailer opendkim opensmtpd postfix qmail',

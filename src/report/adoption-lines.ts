@@ -1,7 +1,7 @@
 // Hosts, vars and comments of an inventory, as lines of YAML 1.1.
 import { stringify } from 'yaml'
 import type { AdoptedHost, AdoptedVar, Adoption } from '../mail/adoption.ts'
-import { harmlessLine } from './harmless.ts'
+import { harmlessLine } from './write/harmless.ts'
 
 /** Columns of a comment, its mark left out. */
 const COLUMNS = 100

@@ -1,14 +1,16 @@
 // The lab and the project in which profiles are tried.
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { parse } from 'yaml'
 import type * as Lab from '../../lab/index.ts'
+import type { AdoptionDocument } from '../../src/report/adoption.ts'
 import { inHost } from '../lab/in-host.ts'
-import { project, ROOT } from '../unit/cli/mailrun.ts'
+import { project, ROOT, type Project } from '../unit/cli/mailrun.ts'
 import { keepHost } from './host.ts'
 import { FIRST, SECOND, type KeyInUse, type Profile } from './profile.ts'
 import { ROTATION } from './rotation.ts'
-import type { Bench } from './trial.ts'
+import type { Bench, Prepared } from './trial.ts'
 
 const HOST = 'mx1'
 
@@ -18,7 +20,8 @@ const HOST = 'mx1'
  */
 export async function openBench(lab: typeof Lab, dns: boolean): Promise<Bench & { close(): void }> {
   await keepHost(HOST)
-  const here = project({ 'over.yaml': 'mail:\n' })
+  const here = project({ 'hosts.yaml': reachedOnly(readFileSync(lab.inventoryPath, 'utf8')) })
+  const write = (name: string, value: unknown): void => writeFileSync(join(here.folder, name), JSON.stringify(value))
   return {
     host: HOST,
     lab,
@@ -26,28 +29,68 @@ export async function openBench(lab: typeof Lab, dns: boolean): Promise<Bench & 
       here.mailrun(
         first.endsWith('.ts') ? join(ROOT, first) : first,
         ...words,
-        '-i',
-        lab.inventoryPath,
-        '-i',
-        'over.yaml',
+        ...['hosts.yaml', ADOPTED, 'over.yaml'].flatMap((name) => ['-i', name]),
       ),
-    async prepare(profile) {
-      writeFileSync(join(here.folder, 'over.yaml'), inventoryOf(profile))
+    async prepare(profile, by) {
       if (dns) await publishKeys(lab, profile.keys)
+      const adopted = by === 'adopt' ? await adopt(here) : NOT_ASKED
+      const isAdopted = adopted.status === 'adopted'
+      if (!isAdopted) write(ADOPTED, { mail: null })
+      write('over.yaml', {
+        mail: { vars: OF_ALL, hosts: { [HOST]: isAdopted ? profile.decided?.vars : byHand(profile) } },
+      })
+      return adopted
     },
     published: async () => (dns ? publishedNames(lab) : []),
     close: () => here.remove(),
   }
 }
 
-/** JSON is YAML. The selectors in use are the host's own, as its owner would say. */
-const inventoryOf = ({ vars, keys }: Profile): string =>
-  JSON.stringify({
-    mail: {
-      vars: { dmarc: { p: 'none', rua: `dmarc@${FIRST}` }, dns_ttl: 5, dkim_rotation: ROTATION, ...vars },
-      hosts: { [HOST]: { dkim_selectors: [...new Set(keys.map(({ selector }) => selector))] } },
-    },
+/** The file that `mailrun adopt` writes. */
+const ADOPTED = 'adopted.yaml'
+/** What no host tells. */
+const OF_ALL = { dmarc: { p: 'none', rua: `dmarc@${FIRST}` }, dns_ttl: 5, dkim_rotation: ROTATION }
+const NOT_ASKED: Prepared = { status: 'by hand', check: null }
+
+/** The lab's inventory, which says how hosts are reached, without what it says of mail: adopt has to find that. */
+function reachedOnly(text: string): string {
+  const inventory = parse(text) as { mail: { vars: object; hosts: Record<string, object> } }
+  const { mail } = inventory
+  const without = (vars: object, name: string): object =>
+    Object.fromEntries(Object.entries(vars).filter(([each]) => each !== name))
+  const hosts = Object.entries(mail.hosts).map(([name, vars]) => [name, without(vars, 'fqdn')] as const)
+  return JSON.stringify({
+    ...inventory,
+    mail: { vars: without(mail.vars, 'domains'), hosts: Object.fromEntries(hosts) },
   })
+}
+
+/** Writes the inventory of what the host is now. */
+async function adopt(here: Project): Promise<Prepared> {
+  rmSync(join(here.folder, ADOPTED), { force: true })
+  const { code, stdout, stderr } = await here.mailrun(
+    'adopt',
+    '-i',
+    'hosts.yaml',
+    '--write',
+    ADOPTED,
+    '--format',
+    'json',
+  )
+  const { hosts, inventory } = JSON.parse(stdout || '{}') as Partial<AdoptionDocument>
+  const status = hosts?.[0]?.status ?? `nothing: ${stderr}`
+  const isWritten = existsSync(join(here.folder, ADOPTED))
+  if (isWritten !== (status === 'adopted')) throw new Error(`adopt says ${status}; a file is written: ${isWritten}`)
+  if (process.env['MAILRUN_BROWNFIELD_SHOW'] !== undefined) console.log(inventory)
+  return { status, check: code }
+}
+
+/** As an owner writes it who knows the domains; the selectors in use are the host's own. */
+const byHand = ({ vars, keys }: Profile): object => ({
+  fqdn: `${HOST}.${FIRST}`,
+  dkim_selectors: [...new Set(keys.map(({ selector }) => selector))],
+  ...vars,
+})
 
 /** As the primary has them. */
 async function publishedNames(lab: typeof Lab): Promise<readonly string[]> {

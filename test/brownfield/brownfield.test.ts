@@ -7,7 +7,6 @@ import { suite } from '../suite.ts'
 import { afterwards } from './afterwards.ts'
 import { openBench } from './bench.ts'
 import { SMALL_CASES } from './cases.ts'
-import { answered } from './profile.ts'
 import { PROFILES } from './profiles.ts'
 import { table, type Row } from './table.ts'
 import { trial, type Bench } from './trial.ts'
@@ -34,19 +33,21 @@ test.after(async () => {
 
 for (const profile of PROFILES.filter(wanted)) {
   test(`${profile.name}: ${profile.about}`, async () => {
-    const tried = [await trial(bench, profile)]
-    if (tried[0]!.outcome === 'refused' && profile.told !== undefined)
-      tried.push(await trial(bench, answered(profile, profile.told)))
-    const last = tried.at(-1)!
-    const then = await afterwards(bench, last)
-    rows.push(...tried.slice(0, -1).map((each) => ({ tried: each })), { tried: last, then })
-    assert.equal([...tried.flatMap(({ faults }) => faults), ...then.faults], [], tried[0]!.why)
-    if (profile.told !== undefined) assert.is(last.outcome, 'kept', last.why)
+    if (profile.refusedByHand) {
+      const tried = await trial(bench, profile, 'hand')
+      rows.push({ tried })
+      assert.equal([tried.outcome, tried.faults], ['refused', []])
+    }
+    const tried = await trial(bench, profile, 'adopt')
+    const then = await afterwards(bench, tried)
+    rows.push({ tried, then })
+    assert.equal([...tried.faults, ...then.faults], [], tried.why)
+    assert.is(tried.outcome, profile.refused ? 'refused' : 'kept', tried.why)
   })
 }
 for (const profile of SMALL_CASES.filter(wanted)) {
   test(`case ${profile.name}: ${profile.about}`, async () => {
-    const tried = await trial(bench, profile)
+    const tried = await trial(bench, profile, 'adopt')
     rows.push({ tried })
     assert.equal(tried.faults, [], tried.why)
   })

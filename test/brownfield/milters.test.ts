@@ -2,7 +2,7 @@
 // moment, or the run is refused and changes nothing. Has a lab of its own.
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import type { RunDocument } from '../../src/report/json.ts'
+import type { RunDocument } from '../../src/report/run/json.ts'
 import { suite } from '../suite.ts'
 import { project, ROOT, type Project } from '../unit/cli/mailrun.ts'
 import { inHost } from '../lab/in-host.ts'

@@ -27,25 +27,21 @@ export interface Profile {
   readonly ways: readonly WayIn[]
   /** Empty where OpenDKIM signs nothing. */
   readonly keys: readonly KeyInUse[]
-  /** Of the inventory, beside the selectors in use, which it always names. */
+  /** Of an inventory that its owner writes by hand, beside the selectors in use. */
   readonly vars: { readonly domains: readonly string[] } & Readonly<Record<string, unknown>>
   /** A port of the host's own address on which other hosts ask its OpenDKIM. */
   readonly askedByOthers?: number
-  /** Where the run is refused: what its words say to add to the inventory. With that, the next run is to keep all. */
-  readonly told?: {
+  /** Set: a run does not touch such a host, whatever the inventory says. */
+  readonly refused?: true
+  /** Set: with the inventory by hand, a run is refused; what `mailrun adopt` writes has what is missing. */
+  readonly refusedByHand?: true
+  /** What `mailrun adopt` leaves to its owner, where it is not to stay a comment. */
+  readonly decided?: {
     readonly vars: Readonly<Record<string, unknown>>
     /** Whose mail is still signed then; left out: all. */
     readonly senders?: readonly string[]
   }
 }
-
-/** The profile with its owner's answer to a refusal. */
-export const answered = (profile: Profile, told: NonNullable<Profile['told']>): Profile => ({
-  ...profile,
-  name: `${profile.name}, answered`,
-  vars: { ...profile.vars, ...told.vars },
-  senders: told.senders ?? profile.senders,
-})
 
 /** The domains of the lab. */
 export const [FIRST, SECOND] = ['fleet.test', 'example.test'] as const

@@ -11,6 +11,7 @@ export interface Row {
 const HEAD = [
   'profile',
   'what is special',
+  'adopt',
   'outcome',
   'check',
   'run',
@@ -23,11 +24,12 @@ const HEAD = [
 ]
 
 const cells = ({ tried, then }: Row): readonly unknown[] => {
-  const { profile, outcome, check, run, sent, why, faults } = tried
+  const { profile, adopted, outcome, check, run, sent, why, faults } = tried
   const said = [...faults, ...(then?.faults ?? []), why][0] ?? ''
   return [
     profile.name,
     profile.about,
+    adopted,
     then !== undefined && then.faults.length > 0 ? 'broken' : outcome,
     check,
     run,

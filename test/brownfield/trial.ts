@@ -1,6 +1,6 @@
 // One profile on one host: what is signed before, a check, a run under a stream of mail, a second run; and whether the
 // promise was kept.
-import type { RunDocument } from '../../src/report/json.ts'
+import type { RunDocument } from '../../src/report/run/json.ts'
 import type { treeDifference as Difference, treeList } from '../../lab/index.ts'
 import { inHost } from '../lab/in-host.ts'
 import { isTaken, streamed, type Stream, type StreamMessage } from '../lab/mail-stream.ts'
@@ -15,14 +15,25 @@ export interface Bench {
   readonly lab: { readonly treeList: typeof treeList; readonly treeDifference: typeof Difference }
   /** Runs the command with the inventory of the profile at hand. */
   mailrun(...words: readonly string[]): Promise<Ended>
-  /** The inventory says what the profile says; DNS, where there is one, serves its keys. */
-  prepare(profile: Profile): Promise<void>
+  /** The inventory says what is wanted; DNS, where there is one, serves the profile's keys. */
+  prepare(profile: Profile, by: InventoryBy): Promise<Prepared>
   /** Every name in `_domainkey` of the lab's zones, with its last dot, in lower case; empty without name servers. */
   published(): Promise<readonly string[]>
 }
 
+/** Who writes the inventory: `mailrun adopt`, with what the profile decides; or its owner, who knows the domains. */
+export type InventoryBy = 'adopt' | 'hand'
+
+export interface Prepared {
+  /** What `mailrun adopt` says of the host: `adopted`, `unsigned`, `refused`, …; `by hand`: it was not asked. */
+  readonly status: string
+  /** Its exit status. */
+  readonly check: number | null
+}
+
 export interface Trial {
   readonly profile: Profile
+  readonly adopted: Prepared['status']
   /** `kept`: all mail was taken, and signed as before or better. `refused`: nothing was changed. */
   readonly outcome: 'kept' | 'refused' | 'broken'
   /** Exit statuses of the check and of the run. */
@@ -44,15 +55,17 @@ const PAUSE = 0.17
 /** Mail itself, and what comes and goes with it. */
 const OF_MAIL = ['/var/spool/postfix', '/var/lib/postfix', '/var/mail', '/root', '/var/cache/brownfield']
 
-export async function trial(bench: Bench, profile: Profile): Promise<Trial> {
+/** @param given - by hand its owner decides nothing yet. */
+export async function trial(bench: Bench, given: Profile, by: InventoryBy): Promise<Trial> {
   const began = performance.now()
+  const profile = by === 'adopt' ? { ...given, senders: given.decided?.senders ?? given.senders } : given
   const { host } = bench
   await putBack(host)
   await inHost(host, profile.setup)
-  await bench.prepare(profile)
   const { signed, bad } = await mailNow(host, profile)
   if (bad !== undefined) throw new Error(`${profile.name} does not work before the run: ${JSON.stringify(bad)}`)
   const before = await treeOf(bench)
+  const adopted = await bench.prepare(profile, by)
   const check = await bench.mailrun('playbooks/dkim.ts', '--check', '--format', 'json')
   const touched = bench.lab.treeDifference(before, await treeOf(bench))
   let run: Ended | undefined
@@ -63,7 +76,7 @@ export async function trial(bench: Bench, profile: Profile): Promise<Trial> {
   const changed = bench.lab.treeDifference(before, after)
   const refused = run!.code !== 0 && run!.code !== 6
   const faults = [
-    ...touched.map((line) => `the check wrote: ${line}`),
+    ...touched.map((line) => `adopt or the check wrote: ${line}`),
     ...mailFaults(signed, messages, held),
     ...(refused ? changed.map((line) => `refused, but changed: ${line}`) : await secondRun(bench)),
     ...(refused && why(run!) === '' ? [`it says nothing: ${run!.stderr}`] : []),
@@ -74,6 +87,7 @@ export async function trial(bench: Bench, profile: Profile): Promise<Trial> {
   ]
   return {
     profile,
+    adopted: adopted.status,
     outcome: faults.length > 0 ? 'broken' : refused ? 'refused' : 'kept',
     check: check.code,
     run: run!.code,

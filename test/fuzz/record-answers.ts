@@ -9,8 +9,8 @@ import { answerOf, stderrByQuestion, tripReader } from '../../src/engine/trip-re
 import { tripScript } from '../../src/engine/trip.ts'
 import { tripWords } from '../../src/engine/trip-words.ts'
 import type { Answer } from '../../src/model/answer.ts'
-import { keyringFor } from '../../src/run/keyring-for.ts'
-import { readFleet } from '../../src/run/read-fleet.ts'
+import { keyringFor } from '../../src/commands/fleet/keyring-for.ts'
+import { readFleet } from '../../src/commands/fleet/read-fleet.ts'
 import { askings, MARK, type Recorded } from './asked.ts'
 
 process.env['MAILRUN_LAB_NAME'] ??= 'fuzz'

@@ -2,7 +2,7 @@
 // signed with.
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import type { RunDocument } from '../../src/report/json.ts'
+import type { RunDocument } from '../../src/report/run/json.ts'
 import { project, ROOT, type Project } from '../unit/cli/mailrun.ts'
 import { inHost } from './in-host.ts'
 import type { StreamFigures } from './mail-stream.ts'

@@ -2,9 +2,11 @@
 // stop the mail is refused. Has a lab of its own.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Ajv2020 } from 'ajv/dist/2020.js'
 import * as assert from 'uvu/assert'
 import { parse } from 'yaml'
-import type { RunDocument } from '../../src/report/json.ts'
+import type { AdoptionDocument } from '../../src/report/adoption.ts'
+import type { RunDocument } from '../../src/report/run/json.ts'
 import { suite } from '../suite.ts'
 import { project, ROOT, type Project } from '../unit/cli/mailrun.ts'
 import { inHost } from './in-host.ts'
@@ -351,6 +353,34 @@ test('mailrun adopt: by its inventory a run keeps the keys, the socket and the t
   const again = await here.mailrun('adopt', 'root@mx1', ...way, '--write', 'adopted/hosts.yaml')
   assert.is(again.code, 0, again.stderr)
   assert.match(again.stderr, 'adopted/hosts.yaml says so already')
+})
+
+test('mailrun adopt --format json: by its schema; lists of master.cf; a user whom sshd refuses', async () => {
+  const schemaOf = (name: string): object =>
+    JSON.parse(readFileSync(join(ROOT, `docs/${name}.schema.json`), 'utf8')) as object
+  const valid = new Ajv2020({ strict: true })
+    .addSchema(schemaOf('run'), 'run.schema.json')
+    .compile<AdoptionDocument>(schemaOf('adopt'))
+  const adopt = async (host: string): Promise<AdoptionDocument> => {
+    const way = ['--ssh-config', join(lab.stateDir, 'ssh_config'), '--format', 'json']
+    const document: unknown = JSON.parse((await here.mailrun('adopt', host, ...way)).stdout)
+    assert.ok(valid(document), JSON.stringify(valid.errors))
+    return document
+  }
+  await inMx1(
+    script(
+      OTHER_MILTER(11332),
+      "postconf -M 'submission/inet=submission inet n - y - - smtpd -o smtpd_milters=inet:127.0.0.1:11332'",
+    ),
+  )
+  const { hosts, check } = await adopt('root@mx1')
+  assert.match(
+    hosts[0]!.left.join('\n'),
+    /^submission\/inet \(-o smtpd_milters of master\.cf\) asks inet:127\.0\.0\.1:11332 and/,
+  )
+  assert.is((check as RunDocument).check, true)
+  const [refused] = (await adopt('nobody@mx1')).hosts
+  assert.match(refused!.error ?? '', /permission denied for nobody [^]*: name another user .*another key .*password/)
 })
 
 test.run()

@@ -30,7 +30,7 @@ const left = [...PROFILES]
 for (const profile of [1, 2, 3].map(() => left.splice(chosen.below(left.length), 1)[0]!)) {
   const what = `${profile.name} (${profile.about})`
   test(`${what}: its mail is signed as before at every moment, or nothing is changed`, async () => {
-    const { faults, outcome, why, sent } = await trial(bench, profile)
+    const { faults, outcome, why, sent } = await trial(bench, profile, 'adopt')
     assert.equal(faults, [], why)
     console.log(`  ${profile.name}: ${outcome}, ${sent} messages${why === '' ? '' : `; ${why}`}`)
   })

@@ -170,10 +170,13 @@ test(NARROW_KEY, async () => {
   )
 })
 
-/** Hosts that say different things of DNS: of two.test the one, of three.test the other, of one.test both. */
+/**
+ * Hosts that say different things of DNS: of two.test the one, with its key as a value, of three.test the other, of
+ * one.test both.
+ */
 function differingInventory(): void {
   const resolvers = [servers.primary]
-  const byKey = { resolvers, key_file: join(here.folder, 'mailrun.key') }
+  const byKey = { resolvers, key: readFileSync(join(here.folder, 'mailrun.key'), 'utf8') }
   const hosts = {
     mx1: {
       outgoing_addresses: ['192.0.2.1'],

@@ -2,7 +2,7 @@
 // converges.
 import { basename } from 'node:path'
 import * as assert from 'uvu/assert'
-import type { RunDocument } from '../../src/report/json.ts'
+import type { RunDocument } from '../../src/report/run/json.ts'
 import { suite } from '../suite.ts'
 import { project, type Project } from '../unit/cli/mailrun.ts'
 import { inHost } from './in-host.ts'

@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { OPENDKIM_ASK } from '../../src/changes/opendkim-ask.ts'
-import type { RunDocument } from '../../src/report/json.ts'
+import type { RunDocument } from '../../src/report/run/json.ts'
 import { ROOT, type Project } from '../unit/cli/mailrun.ts'
 import { DOMAINS, inMx1, SOCKET } from './activation-host.ts'
 

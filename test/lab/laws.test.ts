@@ -2,8 +2,8 @@
 // own.
 import * as assert from 'uvu/assert'
 import { connector } from '../../src/connection/connector.ts'
-import { keyringFor } from '../../src/run/keyring-for.ts'
-import { readFleet } from '../../src/run/read-fleet.ts'
+import { keyringFor } from '../../src/commands/fleet/keyring-for.ts'
+import { readFleet } from '../../src/commands/fleet/read-fleet.ts'
 import type { TaskModule } from '../../src/model/define-task.ts'
 import { testContext } from '../../src/testing/plan-of.ts'
 import { tryTask } from '../../src/testing/try-task.ts'

@@ -1,7 +1,7 @@
 // Odd states of a real host: held, virtual and half-installed packages, old lists, owners by number, setuid files,
 // guards that stay as they are. Has a lab of its own.
 import * as assert from 'uvu/assert'
-import type { RunDocument } from '../../src/report/json.ts'
+import type { RunDocument } from '../../src/report/run/json.ts'
 import { suite } from '../suite.ts'
 import { project, type Project } from '../unit/cli/mailrun.ts'
 import { outputIn } from './in-host.ts'

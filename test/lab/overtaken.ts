@@ -1,15 +1,13 @@
 // A controller, in this process, that another one overtakes: before it writes a certain event into a host's history,
 // somebody else has gone on.
-import { connector } from '../../src/connection/connector.ts'
 import { authoritative } from '../../src/dns/lookup/authoritative.ts'
 import type { Deed } from '../../src/mail/rotation/deeds.ts'
 import type { KeyEvent } from '../../src/mail/rotation/history.ts'
-import { readExtraVars } from '../../src/playbook/extra-vars.ts'
-import { keyringFor } from '../../src/run/keyring-for.ts'
-import { readFleet, type FleetSource } from '../../src/run/read-fleet.ts'
-import { rotate } from '../../src/run/rotate/rotate.ts'
-import { rotationMembers } from '../../src/run/rotate/rotation-members.ts'
-import { stepRunner, type StepRunner } from '../../src/run/rotate/run-steps.ts'
+import { openFleet } from '../../src/commands/fleet/open-fleet.ts'
+import type { FleetSource } from '../../src/commands/fleet/read-fleet.ts'
+import { rotateKeys } from '../../src/commands/rotate/rotate-keys.ts'
+import { rotationMembers } from '../../src/commands/rotate/rotation-members.ts'
+import { stepRunner, type StepRunner } from '../../src/commands/rotate/run-steps.ts'
 
 /** Runs steps as `runner` does, but has `other` go on first, once, where steps would write `event`. */
 function overtakenRunner(
@@ -44,16 +42,14 @@ export async function rotateOvertaken(
   event: KeyEvent,
   other: () => Promise<unknown>,
 ): Promise<readonly Deed[]> {
-  const keyring = keyringFor(source)
-  const extraVars = await readExtraVars([], keyring)
-  const inventory = await readFleet(source, extraVars, undefined, keyring)
-  const members = await rotationMembers({ inventory, limit: host, extraVars, keyring })
-  const { connect, close } = await connector(inventory.hosts, {})
-  const bounds = { forks: 8, interrupt: new AbortController().signal, abandon: new AbortController().signal }
-  const runner = await stepRunner(inventory, extraVars, keyring, connect, bounds)
+  const fleet = await openFleet({ ...source, limit: host, forks: 8 })
+  const { inventory, bounds } = fleet
+  const members = await rotationMembers(fleet)
+  const connect = await fleet.reach(inventory.hosts)
+  const runner = stepRunner(fleet, connect, bounds)
   const { late, isOvertaken } = overtakenRunner(runner, event, other)
   const deeds: Deed[] = []
-  await rotate({
+  await rotateKeys({
     members,
     runner: late,
     connect,
@@ -69,7 +65,7 @@ export async function rotateOvertaken(
     waitSeconds: 40,
     tell: (deed) => deeds.push(deed),
     waiting: () => {},
-  }).finally(close)
+  }).finally(fleet.close)
   if (!isOvertaken()) throw new Error(`it was never about to write ${event}: ${JSON.stringify(deeds)}`)
   return deeds
 }

@@ -1,7 +1,7 @@
 // Tasks together on one real host: what one makes the next is planned on; and hostile names, carried exactly and never
 // executed. Has a lab of its own.
 import * as assert from 'uvu/assert'
-import type { RunDocument } from '../../src/report/json.ts'
+import type { RunDocument } from '../../src/report/run/json.ts'
 import { suite } from '../suite.ts'
 import { project, type Project } from '../unit/cli/mailrun.ts'
 import { outputIn } from './in-host.ts'

@@ -3,7 +3,7 @@
 import * as assert from 'uvu/assert'
 import { setReader } from '../../src/files/read.ts'
 import { unitFamily, unitItem } from '../../src/probes/unit-family.ts'
-import type { RunDocument } from '../../src/report/json.ts'
+import type { RunDocument } from '../../src/report/run/json.ts'
 import type { ServiceArgs } from '../../tasks/service.ts'
 import { suite } from '../suite.ts'
 import { project, type Project } from '../unit/cli/mailrun.ts'

@@ -8,8 +8,8 @@ import type { TaskModule } from '../../src/model/define-task.ts'
 export interface Product {
   readonly tasks: Readonly<Record<string, TaskModule<object, unknown>>>
   readonly connector: typeof import('../../src/connection/connector.ts')
-  readonly readFleet: typeof import('../../src/run/read-fleet.ts')
-  readonly keyringFor: typeof import('../../src/run/keyring-for.ts')
+  readonly readFleet: typeof import('../../src/commands/fleet/read-fleet.ts')
+  readonly keyringFor: typeof import('../../src/commands/fleet/keyring-for.ts')
   readonly makeTrip: typeof import('../../src/engine/make-trip.ts')
   readonly steps: typeof import('../../src/engine/steps.ts')
   readonly questions: typeof import('../../src/engine/questions.ts')
@@ -35,8 +35,8 @@ export async function productIn(dist: string): Promise<Product> {
   return {
     tasks: await load('tasks/index.js'),
     connector: await load('src/connection/connector.js'),
-    readFleet: await load('src/run/read-fleet.js'),
-    keyringFor: await load('src/run/keyring-for.js'),
+    readFleet: await load('src/commands/fleet/read-fleet.js'),
+    keyringFor: await load('src/commands/fleet/keyring-for.js'),
     makeTrip: await load('src/engine/make-trip.js'),
     steps: await load('src/engine/steps.js'),
     questions: await load('src/engine/questions.js'),

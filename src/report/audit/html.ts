@@ -3,13 +3,22 @@
 import type { AuditCell, AuditFinding, AuditReport, AuditRow, CellStatus } from '../../audit/audit-report.ts'
 import { CHECKS, CHECK_NAMES, type CheckName } from '../../findings/checks.ts'
 import { groupedBy } from '../../text/grouped-by.ts'
-import { count } from '../name-list.ts'
+import { count } from '../write/name-list.ts'
 import { htmlJoined, type HtmlText, named, page, text } from '../write/html.ts'
 import { concerns } from './concerns.ts'
 import { findingsOf } from './html-findings.ts'
 import { fleetOf, lostOf, staleOf } from './html-tables.ts'
 import { STYLE } from './style.ts'
 import { SIGNS } from './words.ts'
+import type { AuditFormat } from './format.ts'
+
+export const format: AuditFormat = {
+  language: 'html',
+  about:
+    'people: one page that needs nothing beside itself, light and dark, for screens and paper; ' +
+    'a sign and a word stand beside each colour',
+  write: auditHtml,
+}
 
 export function auditHtml(report: AuditReport): HtmlText {
   const { date, mailrun } = report

@@ -5,6 +5,15 @@ import { groupedBy } from '../../text/grouped-by.ts'
 import { inLines, word, xml, xmlJoined, type XmlText } from '../write/xml.ts'
 import { concerns } from './concerns.ts'
 import { detailText } from './words.ts'
+import type { AuditFormat } from './format.ts'
+
+export const format: AuditFormat = {
+  language: 'xml',
+  about:
+    'CI: a suite for each host, a case for each domain and column. Errors and warnings are failures, ' +
+    'what could not be found out is an error, what is accepted is skipped, notes are in `system-out`',
+  write: auditJunit,
+}
 
 export function auditJunit(report: AuditReport): XmlText {
   const { matrix, hosts, date, seconds } = report

@@ -1,9 +1,16 @@
 // A report as Markdown, for tickets, wikis and the summaries of CI jobs (GitHub's tables).
 import type { AuditCell, AuditFinding, AuditReport, CellStatus } from '../../audit/audit-report.ts'
 import { CHECKS, CHECK_NAMES } from '../../findings/checks.ts'
-import { count, nameList } from '../name-list.ts'
+import { count, nameList } from '../write/name-list.ts'
 import { code, mark, markJoined, plain, type MarkdownText } from '../write/markdown.ts'
 import { cellText, severityCounts, SIGNS, subjectGroups } from './words.ts'
+import type { AuditFormat } from './format.ts'
+
+export const format: AuditFormat = {
+  language: 'markdown',
+  about: 'tickets, and summaries of CI jobs',
+  write: auditMarkdown,
+}
 
 export function auditMarkdown(report: AuditReport): MarkdownText {
   const { matrix, findings, hosts, stale } = report

@@ -5,10 +5,19 @@ import type { AuditFinding, AuditReport } from '../../audit/audit-report.ts'
 import { CHECKS } from '../../findings/checks.ts'
 import type { Severity } from '../../findings/severity.ts'
 import { CATALOGUE, type FindingId } from '../../audit/catalogue.ts'
-import { harmless } from '../harmless.ts'
-import { jsonDocument, type JsonText } from '../json-text.ts'
+import { harmless } from '../write/harmless.ts'
+import { jsonDocument, type JsonText } from '../write/json.ts'
 import { LONE_SURROGATE } from '../write/markup.ts'
 import { detailText } from './words.ts'
+import type { AuditFormat } from './format.ts'
+
+export const format: AuditFormat = {
+  language: 'json',
+  about:
+    'code hosts: SARIF 2.1.0, with file and line on the host (`file://mx1/etc/opendkim.conf`) or the record ' +
+    '(`dns:example.org?type=TXT`); accepted findings are suppressed; fingerprints do not depend on lines',
+  write: auditSarif,
+}
 
 const LEVELS: Readonly<Record<Severity, 'error' | 'warning' | 'note' | 'none'>> = {
   error: 'error',

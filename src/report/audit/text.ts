@@ -1,12 +1,19 @@
 // `mailrun audit` for the terminal: the matrix, cut to its width, then each finding once, with what to do.
 import type { AuditFinding, AuditReport, AuditRow, CellStatus } from '../../audit/audit-report.ts'
 import { CHECKS, CHECK_NAMES } from '../../findings/checks.ts'
-import type { Colours } from '../colour.ts'
-import { count, nameList, placeList } from '../name-list.ts'
-import { secondsText } from '../recap.ts'
-import { fit, pad, width } from '../width.ts'
+import type { Colours } from '../write/colour.ts'
+import { count, nameList, placeList } from '../write/name-list.ts'
+import { secondsText } from '../run/recap.ts'
+import { fit, pad, width } from '../write/width.ts'
 import { EMPTY, indented, joined, said, term, withoutEnd, type Paint, type TerminalText } from '../write/terminal.ts'
 import { cellText, severityCounts, SIGNS, subjectGroups } from './words.ts'
+import type { AuditFormat } from './format.ts'
+
+export const format: AuditFormat = {
+  language: 'terminal',
+  about: 'a terminal: where the matrix does not fit its width the signs stand alone',
+  write: (report, { columns, paint }) => auditText(report, columns, paint),
+}
 
 const plain: Paint = (text) => text
 

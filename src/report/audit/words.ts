@@ -3,7 +3,7 @@ import type { Subject } from '../../findings/finding.ts'
 import type { AuditCell, AuditFinding, AuditReport, CellStatus } from '../../audit/audit-report.ts'
 import { SEVERITIES } from '../../findings/severity.ts'
 import { groupedBy } from '../../text/grouped-by.ts'
-import { count } from '../name-list.ts'
+import { count } from '../write/name-list.ts'
 
 /** A sign and a word: colour is never the only one. */
 export const SIGNS: Readonly<Record<CellStatus, { readonly sign: string; readonly word: string }>> = {

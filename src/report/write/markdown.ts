@@ -1,5 +1,5 @@
 // Writes Markdown (GitHub's): text of unknown origin becomes words, never a mark, a link, a mention, a cell or a line.
-import { harmlessLine } from '../harmless.ts'
+import { harmlessLine } from './harmless.ts'
 import { writerOf, type Checked } from './checked.ts'
 
 export type MarkdownText = Checked<'markdown'>

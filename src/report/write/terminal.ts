@@ -1,6 +1,6 @@
 // Writes for terminals: words that are checked, painted, filled up, and put into lines.
 import picocolors from 'picocolors'
-import { harmless, harmlessLine, lastState } from '../harmless.ts'
+import { harmless, harmlessLine, lastState } from './harmless.ts'
 import { writerOf, type Checked } from './checked.ts'
 
 /** What a terminal shows as it is meant: no controls but line feeds and the colours of {@link colours}. */

@@ -1,5 +1,5 @@
 // Writes XML 1.0, for JUnit.
-import { harmless, harmlessLine } from '../harmless.ts'
+import { harmless, harmlessLine } from './harmless.ts'
 import { writerOf, type Checked } from './checked.ts'
 import { escapeMarkup } from './markup.ts'
 

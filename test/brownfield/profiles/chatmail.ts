@@ -60,6 +60,5 @@ export const chatmail: Profile = {
   ways: ['25', '587', 'sendmail'],
   keys: [key],
   vars: { domains: [FIRST] },
-  // Clients that the new configuration trusts are those that this one signs for.
-  told: { vars: { drop_signing: ['client:MTA'] } },
+  refusedByHand: true,
 }

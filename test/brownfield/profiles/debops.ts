@@ -46,5 +46,5 @@ export const debops: Profile = {
   ways: ['25', '587', 'sendmail'],
   keys: [key],
   vars: { domains: [FIRST] },
-  told: { vars: { trusted_hosts: [`mx1.${FIRST}`] } },
+  refusedByHand: true,
 }

@@ -60,5 +60,5 @@ export const digitalocean: Profile = {
   ways: ['25', '587', 'lan', 'sendmail'],
   keys,
   vars: { domains: [FIRST, SECOND] },
-  told: { vars: { trusted_hosts: ['10.231.0.0/16', `.${FIRST}`] } },
+  refusedByHand: true,
 }

@@ -69,5 +69,5 @@ mv ${selector}.txt ${path.replace('.private', '.txt')}`,
   ways: ['25', 'sendmail'],
   keys,
   vars: { domains: [FIRST, SECOND] },
-  told: { vars: { trusted_hosts: [FIRST] } },
+  refusedByHand: true,
 }

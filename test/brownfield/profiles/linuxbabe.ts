@@ -55,5 +55,5 @@ LINES`,
   ways: ['25', '587', 'sendmail'],
   keys: [key],
   vars: { domains: [FIRST] },
-  told: { vars: { trusted_hosts: [`.${FIRST}`] } },
+  refusedByHand: true,
 }

@@ -44,4 +44,5 @@ export const modoboa: Profile = {
   ways: ['25', '587', 'sendmail'],
   keys: [],
   vars: { domains: [FIRST] },
+  refused: true,
 }

@@ -53,4 +53,5 @@ export const signsForOthers: Profile = {
   keys,
   vars: { domains: [FIRST, SECOND] },
   askedByOthers: 8891,
+  refused: true,
 }

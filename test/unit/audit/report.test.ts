@@ -11,11 +11,12 @@ import { txtRdata } from '../../../src/dns/lookup/rrset.ts'
 import type { MailRecord } from '../../../src/mail/dns-record.ts'
 import type { AuditReport } from '../../../src/audit/audit-report.ts'
 import type { HostProof, Verdict } from '../../../src/mail/proof/proof.ts'
-import { auditAs, type AuditFormat } from '../../../src/report/audit/formats.ts'
+import { AUDIT_FORMATS } from '../../../src/report/audit/formats.ts'
+import { loadFormat } from '../../../src/report/registry.ts'
 import { COLOURS } from '../../../src/report/audit/style.ts'
-import { colours } from '../../../src/report/colour.ts'
-import { width } from '../../../src/report/width.ts'
-import { keyringFor } from '../../../src/run/keyring-for.ts'
+import { colours } from '../../../src/report/write/colour.ts'
+import { width } from '../../../src/report/write/width.ts'
+import { keyringFor } from '../../../src/commands/fleet/keyring-for.ts'
 import { pattern } from '../../pattern.ts'
 import { suite } from '../../suite.ts'
 import { ROOT } from '../cli/mailrun.ts'
@@ -400,9 +401,12 @@ const hostile = report({
   ],
   domains: [domain()],
 })
-const FORMATS: readonly AuditFormat[] = ['text', 'json', 'ndjson', 'junit', 'sarif', 'markdown', 'html']
-const as = (format: AuditFormat, of: AuditReport, columns?: number): string =>
-  auditAs(format, of, { columns, paint: colours(false) })
+const FORMATS = Object.keys(AUDIT_FORMATS)
+const formats = new Map(
+  await Promise.all(FORMATS.map(async (name) => [name, await loadFormat(AUDIT_FORMATS, name)] as const)),
+)
+const as = (format: string, of: AuditReport, columns?: number): string =>
+  formats.get(format)!.write(of, { columns, paint: colours(false) })
 
 test('nothing that hosts say becomes a tag, a cell, an escape or a line in any format', () => {
   for (const format of FORMATS)

@@ -1,7 +1,7 @@
 // Values of flags: what is taken, and what is refused with what was wanted.
 import * as assert from 'uvu/assert'
-import { forks, gatherNames, maxFail, seconds, serial } from '../../../src/cli/flags.ts'
-import { formatMeant } from '../../../src/cli/could-not-start.ts'
+import { forks, gatherNames, maxFail, seconds, serial } from '../../../src/cli/flags/values.ts'
+import { formatMeant } from '../../../src/cli/terminal/could-not-start.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('cli/flags')

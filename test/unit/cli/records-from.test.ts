@@ -3,11 +3,13 @@ import { generateKeyPairSync } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { recordsFrom, writtenRecords } from '../../../src/cli/dns-records.ts'
+import { recordsFrom } from '../../../src/commands/dns/records-from.ts'
 import type { PlannedRecord } from '../../../src/dns/plan/plan-dns.ts'
 import { dkimValue, REVOKED_DKIM } from '../../../src/mail/dkim-record.ts'
 import type { MailRecord } from '../../../src/mail/dns-record.ts'
+import { format } from '../../../src/report/dns/plan/records.ts'
 import { suite } from '../../suite.ts'
+import { printed } from '../report/screen.ts'
 import { project, type Project } from './mailrun.ts'
 
 const test = suite('records of an earlier plan')
@@ -35,8 +37,10 @@ const read = async (text: string): Promise<readonly MailRecord[]> => {
   writeFileSync(join(here.folder, 'records.json'), text)
   return recordsFrom(join(here.folder, 'records.json'))
 }
-const written = (planned: readonly PlannedRecord[]): string =>
-  String(writtenRecords({ records: planned, findings: [], faults: [], published: () => [] }, 'records'))
+function written(planned: readonly PlannedRecord[]): string {
+  const plan = { records: planned, findings: [], faults: [], published: () => [] }
+  return printed((screen) => format.tell({ plan, silent: [], unseen: [] }, screen)).out
+}
 const OWN = { domains: ['example.org'], first: 'mx1', further: [], others: [] }
 
 test('a revocation that names no key may replace none; keys and other records name nothing', async () => {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { COMMANDS } from '../../../src/cli/given.ts'
+import { COMMAND_NAMES } from '../../../src/cli/program.ts'
 import { suite } from '../../suite.ts'
 import { project, ROOT, type Project } from './mailrun.ts'
 
@@ -130,7 +130,7 @@ test('the commands that are named where one is wrong are those of the help', asy
   const { stdout } = await here.mailrun('--help')
   assert.equal(
     [...stdout.slice(stdout.indexOf('\nCommands:')).matchAll(/^  ([a-z]+) /gm)].map(([, name]) => name),
-    COMMANDS,
+    COMMAND_NAMES,
   )
 })
 

@@ -11,8 +11,8 @@ import type { OpensshTarget } from '../../../src/connection/openssh-arguments.ts
 import { saysWhoAsks } from '../../../src/connection/openssh-version.ts'
 import { asked, sshQuestion, type Questioned } from '../../../src/connection/ssh-question.ts'
 import { Unreachable } from '../../../src/engine/connection.ts'
-import { keyringFor } from '../../../src/run/keyring-for.ts'
-import { readFleet } from '../../../src/run/read-fleet.ts'
+import { keyringFor } from '../../../src/commands/fleet/keyring-for.ts'
+import { readFleet } from '../../../src/commands/fleet/read-fleet.ts'
 import { Secret } from '../../../src/shell/secret.ts'
 import { suite } from '../../suite.ts'
 

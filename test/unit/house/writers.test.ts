@@ -17,7 +17,7 @@ const placesOf = (pattern: RegExp, allowed: readonly string[]): readonly string[
         ),
     )
 
-const WRITERS = ['src/report/write/', 'src/report/json-text.ts', 'src/report/width.ts']
+const WRITERS = ['src/report/write/', 'src/report/write/json.ts', 'src/report/write/width.ts']
 
 test('only writers take a text for a checked one', () => {
   assert.equal(placesOf(/\bas (?:readonly )?(?:Terminal|Html|Css|Xml|Markdown|Json)Text\b/, WRITERS), [])
@@ -29,7 +29,12 @@ test('only the command line prints, where what it prints must be checked', () =>
   const prints = /\bconsole\.\w+\(|\bprocess\.std(?:out|err)\.write\(/
   // The first is where all goes through; the second starts before anything is loaded; the third answers ssh.
   assert.equal(
-    placesOf(prints, ['src/cli/output.ts', 'src/cli/main.ts', 'src/connection/askpass-program.ts', 'src/bundle.ts']),
+    placesOf(prints, [
+      'src/cli/terminal/output.ts',
+      'src/cli/main.ts',
+      'src/connection/askpass-program.ts',
+      'src/bundle.ts',
+    ]),
     [],
   )
 })

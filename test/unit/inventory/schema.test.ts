@@ -13,7 +13,7 @@ import { loadInventory } from '../../../src/inventory/load-inventory.ts'
 import { parseYaml } from '../../../src/inventory/yaml-file.ts'
 import { describeVars } from '../../../src/playbook/describe-vars.ts'
 import { prepare } from '../../../src/playbook/prepare.ts'
-import { keyringFor } from '../../../src/run/keyring-for.ts'
+import { keyringFor } from '../../../src/commands/fleet/keyring-for.ts'
 import { CASES } from '../../lab/ansible-corpus.ts'
 import { suite } from '../../suite.ts'
 

@@ -2,7 +2,7 @@
 import * as assert from 'uvu/assert'
 import { ownBase, speaksFor, type OwnSelectors } from '../../../src/mail/own-selectors.ts'
 import { datedSelectors, newSelectors } from '../../../src/mail/rotation/new-selector.ts'
-import { givenSelectors, ownSelectors } from '../../../src/run/given-selectors.ts'
+import { givenSelectors, ownSelectors } from '../../../src/commands/mail-fleet/given-selectors.ts'
 import { suite } from '../../suite.ts'
 
 const speaks = (host: OwnSelectors, selector: string): boolean => speaksFor(host, 'example.org', selector)

@@ -1,7 +1,7 @@
 // --extra-vars: what looks like YAML of its own stays a text where it is none.
 import * as assert from 'uvu/assert'
 import { readExtraVars } from '../../../src/playbook/extra-vars.ts'
-import { keyringFor } from '../../../src/run/keyring-for.ts'
+import { keyringFor } from '../../../src/commands/fleet/keyring-for.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('extra vars')

@@ -1,11 +1,11 @@
 // The small pieces of the reports: zone lines, widths, colours, names.
 import * as assert from 'uvu/assert'
-import { wantsColour } from '../../../src/report/colour.ts'
-import { harmless, harmlessLine, lastState } from '../../../src/report/harmless.ts'
-import { nameList } from '../../../src/report/name-list.ts'
-import { fit, width } from '../../../src/report/width.ts'
+import { wantsColour } from '../../../src/report/write/colour.ts'
+import { harmless, harmlessLine, lastState } from '../../../src/report/write/harmless.ts'
+import { nameList } from '../../../src/report/write/name-list.ts'
+import { fit, width } from '../../../src/report/write/width.ts'
 import { characterStrings } from '../../../src/mail/dns-text/dns-text.ts'
-import { recordsIn, zoneLines } from '../../../src/report/zone-lines.ts'
+import { recordsIn, zoneLines } from '../../../src/report/run/zone-lines.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('report/pieces')

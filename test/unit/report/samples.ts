@@ -1,7 +1,4 @@
 // Every value that is printed, whole, with every way in which it is: what strangers say may stand in each string.
-import { writtenRecords } from '../../../src/cli/dns-records.ts'
-import { bugText, problemText } from '../../../src/cli/could-not-start.ts'
-import { listHosts, listTasks } from '../../../src/cli/list.ts'
 import type { DnsPlan, PlannedRecord } from '../../../src/dns/plan/plan-dns.ts'
 import type { DnsEvent, Publication } from '../../../src/dns/push/publication.ts'
 import type { NotServed } from '../../../src/dns/served/served-everywhere.ts'
@@ -15,26 +12,32 @@ import type { Inventory } from '../../../src/model/inventory.ts'
 import type { PreparedHost } from '../../../src/model/prepared-host.ts'
 import type { HostProof, Verdict } from '../../../src/mail/proof/proof.ts'
 import type { HostResult, RunEvent } from '../../../src/model/run-event.ts'
-import { auditAs, type AuditFormat } from '../../../src/report/audit/formats.ts'
-import { colours } from '../../../src/report/colour.ts'
-import { dnsPlanJson, notServedJson, pushedJson } from '../../../src/report/dns-json.ts'
-import { dnsPlanText, notServedText, pushedText } from '../../../src/report/dns-plan.ts'
-import { hostJson, hostText, inventoryGraph, inventoryJson, inventoryText } from '../../../src/report/inventory.ts'
-import { jsonDocument, jsonLine } from '../../../src/report/json-text.ts'
-import { jsonReporter } from '../../../src/report/json.ts'
-import { liveLines } from '../../../src/report/live.ts'
-import { ndjsonReporter } from '../../../src/report/ndjson.ts'
-import type { Out } from '../../../src/report/out.ts'
-import { pingReporter } from '../../../src/report/ping.ts'
-import { proofDocument, proofText } from '../../../src/report/proof.ts'
-import { publicationLines } from '../../../src/report/publication.ts'
-import { deedText, rotationJson, rotationText, type RotationView } from '../../../src/report/rotation.ts'
-import { textReporter } from '../../../src/report/text.ts'
-import { HOST_STATUSES, TASK_STATUSES } from '../../../src/report/totals.ts'
+import { AUDIT_FORMATS } from '../../../src/report/audit/formats.ts'
+import { DNS_PLAN_FORMATS } from '../../../src/report/dns/plan/formats.ts'
+import { DNS_PUSH_FORMATS } from '../../../src/report/dns/push/formats.ts'
+import { DNS_VERIFY_FORMATS } from '../../../src/report/dns/verify/formats.ts'
+import type { DnsView } from '../../../src/report/dns/view.ts'
+import { bugText, problemText } from '../../../src/report/errors.ts'
+import { INVENTORY_FORMATS } from '../../../src/report/inventory/formats.ts'
+import { inventoryGraph } from '../../../src/report/inventory/text.ts'
+import { LIST_FORMATS } from '../../../src/report/list/formats.ts'
+import type { Listing } from '../../../src/report/list/listing.ts'
+import { PING_FORMATS } from '../../../src/report/ping/formats.ts'
+import { PROOF_FORMATS } from '../../../src/report/proof/formats.ts'
+import { loadFormat, type About, type Formats, type Language } from '../../../src/report/registry.ts'
+import type { RotationView } from '../../../src/report/rotation/format.ts'
+import { ROTATION_FORMATS } from '../../../src/report/rotation/formats.ts'
+import type { RunFormat } from '../../../src/report/run/format.ts'
+import { RUN_FORMATS } from '../../../src/report/run/formats.ts'
+import { liveLines } from '../../../src/report/run/live.ts'
+import { publicationLines } from '../../../src/report/run/publication.ts'
+import { textReporter } from '../../../src/report/run/text.ts'
+import { HOST_STATUSES, TASK_STATUSES } from '../../../src/report/run/totals.ts'
+import type { Out, Screen } from '../../../src/report/screen.ts'
+import { colours } from '../../../src/report/write/colour.ts'
 import { printed, said } from '../../../src/report/write/terminal.ts'
 import { host, run, task } from './results.ts'
-
-export type Language = 'terminal' | 'json' | 'ndjson' | 'html' | 'xml' | 'markdown' | 'document'
+import { printed as printedOn } from './screen.ts'
 
 export interface Sample {
   readonly name: string
@@ -183,7 +186,7 @@ function reported<Told>(events: readonly Told[], reporter: (out: Out) => (event:
   for (const event of events) report(event)
   return text
 }
-const TEXT = { diff: true, verbose: true, colour: true, terminal: undefined }
+const TEXT = { diff: true, verbose: true, paint }
 const atFoot = ({ name, doing, line }: typeof FOOT): string =>
   liveLines(
     [[name, { since: 0, doing: said(doing), said: printed(line) }]],
@@ -376,7 +379,7 @@ const INVENTORY: Inventory = {
     ['mail', { name: 'mail', hosts: ['mx1'], children: [], members: ['mx1'], vars: vars({ x: 'y' }) }],
   ]),
 }
-const LISTING = {
+const LISTING: Listing = {
   playbook: 'mail',
   hosts: [
     {
@@ -388,60 +391,80 @@ const LISTING = {
   ] as unknown as readonly PreparedHost[],
 }
 
-const LANGUAGES: Readonly<Record<AuditFormat, Language>> = {
-  text: 'terminal',
-  json: 'json',
-  ndjson: 'ndjson',
-  junit: 'xml',
-  sarif: 'json',
-  markdown: 'markdown',
-  html: 'html',
+/** A sample of each format of a registry. @param print - with this format, all of the value. */
+async function ofEach<Format extends About, Value>(
+  name: string,
+  formats: Formats<Format>,
+  value: Value,
+  print: (format: Format, value: Value, screen: Screen) => void,
+): Promise<readonly Sample[]> {
+  const all = Object.keys(formats).map(async (key) => {
+    const format = await loadFormat(formats, key)
+    const render = (one: Value): string => {
+      const { out, notes } = printedOn((screen) => print(format, one, screen), { paint, isTerminal: true })
+      return format.language === 'terminal' ? `${out}${notes}` : out
+    }
+    return sample(`${name}, ${key}`, format.language, value, render)
+  })
+  return Promise.all(all)
 }
-const rotation = (view: RotationView): string =>
-  [...view.deeds.map((deed) => deedText(deed, paint)), rotationText(view, paint)].join('')
+
+const VIEW_OF_DNS: DnsView = { plan: PLAN, silent: [RESULTS[4]!], unseen: ['mx4: no answer'] }
+const PUSH = { view: VIEW_OF_DNS, pushed: PUSHED, missing: NOT_SERVED }
+const RUN = { diff: true, verbose: true }
+const runPrinted = ({ open }: RunFormat, events: readonly Event[], screen: Screen): void =>
+  events.forEach(open(RUN, screen))
+
+/** A format that a registry gains is held to the law with the others. */
+const FROM_REGISTRIES: readonly (readonly Sample[])[] = await Promise.all([
+  ofEach('run', RUN_FORMATS, ALL_EVENTS, runPrinted),
+  ofEach('run without DNS', { text: RUN_FORMATS['text']! }, WITHOUT_DNS, runPrinted),
+  ofEach('ping', { text: PING_FORMATS['text']! }, WITHOUT_DNS, runPrinted),
+  ofEach('list of hosts', LIST_FORMATS, LISTING, ({ hosts }, listing, { out }) => out.write(hosts(listing))),
+  ofEach('list of tasks', LIST_FORMATS, LISTING, ({ tasks }, listing, { out }) => out.write(tasks(listing))),
+  ofEach('dns plan', DNS_PLAN_FORMATS, VIEW_OF_DNS, ({ tell }, view, screen) => tell(view, screen)),
+  ofEach('dns push', DNS_PUSH_FORMATS, PUSH, ({ open }, { view, pushed, missing }, screen) => {
+    const report = open(view, screen)
+    report.pushed(pushed)
+    report.waiting(missing)
+    report.ended(missing, 4)
+  }),
+  ofEach('dns verify', DNS_VERIFY_FORMATS, PUSH, ({ open }, { view, missing }, screen) => {
+    const report = open(view, screen)
+    report.waiting(missing)
+    report.ended(missing)
+  }),
+  ofEach('rotation', ROTATION_FORMATS, VIEW, ({ open }, view, screen) => {
+    const report = open(screen)
+    for (const deed of view.deeds) report.done(deed)
+    report.waiting('ns2 lags')
+    report.ended(view)
+  }),
+  ofEach('proof', PROOF_FORMATS, [PROOF, LOST], ({ write }, proofs, { out }) => out.write(write(proofs, 1, paint))),
+  ofEach('audit', AUDIT_FORMATS, AUDIT, ({ write }, report, { out }) => {
+    out.write(write(report, { columns: undefined, paint }))
+  }),
+  ofEach('audit, narrow', { text: AUDIT_FORMATS['text']! }, AUDIT, ({ write }, report, { out }) => {
+    out.write(write(report, { columns: 60, paint }))
+  }),
+  ofEach('inventory', INVENTORY_FORMATS, INVENTORY, ({ list }, inventory, { out }) => {
+    out.write(list(inventory, paint))
+  }),
+  ofEach('inventory, names', INVENTORY_FORMATS, INVENTORY, ({ names }, inventory, { out }) => {
+    out.write(names(inventory))
+  }),
+  ofEach('host', INVENTORY_FORMATS, HOST, ({ host: one }, value, { out }) => out.write(one(value, paint))),
+])
 
 export const SAMPLES: readonly Sample[] = [
-  sample('run, text', 'terminal', ALL_EVENTS, (events) => reported(events, (out) => textReporter(TEXT, out))),
-  sample('run without DNS', 'terminal', WITHOUT_DNS, (events) => reported(events, (out) => textReporter(TEXT, out))),
+  ...FROM_REGISTRIES.flat(),
   sample('run, live', 'terminal', ALL_EVENTS, live),
   sample('live lines', 'terminal', FOOT, atFoot),
-  sample('run, json', 'json', ALL_EVENTS, (events) => reported(events, jsonReporter)),
-  sample('run, ndjson', 'ndjson', ALL_EVENTS, (events) =>
-    reported(events, (out) => ndjsonReporter({ diff: true, verbose: true }, out)),
-  ),
-  sample('ping', 'terminal', WITHOUT_DNS, (events) => reported(events, (out) => pingReporter({ colour: true }, out))),
-  sample('dns plan', 'terminal', PLAN, (plan) => dnsPlanText(plan, paint)),
-  sample('dns plan, json', 'json', PLAN, (plan) => jsonDocument(dnsPlanJson(plan))),
-  sample('dns push', 'terminal', PUSHED, (pushed) => pushedText(pushed, paint)),
-  sample('dns push, json', 'ndjson', PUSHED, (pushed) => jsonLine(pushedJson(pushed))),
-  sample('dns verify', 'terminal', NOT_SERVED, (missing) => notServedText(missing, 4, paint)),
-  sample('dns verify, json', 'json', NOT_SERVED, (missing) => jsonDocument(notServedJson(missing))),
-  sample('records', 'json', PLAN, (plan) => writtenRecords(plan, 'records')),
-  ...(['zone', 'dnscontrol', 'octodns', 'web-form'] as const).map((format) =>
-    sample(`records for ${format}`, 'document', PLAN, (plan) => writtenRecords(plan, format)),
-  ),
   // What the writers of these languages let through of names is theirs to refuse: here no control and no command is.
   sample('records by hand', 'document', { ...PUBLICATION, byHand: [RECORD] }, (publication) =>
     publicationLines(publication, paint).join('\n').replace(COLOUR, ''),
   ),
-  sample('rotation', 'terminal', VIEW, rotation),
-  sample('rotation, json', 'json', VIEW, (view) => jsonDocument(rotationJson(view))),
-  sample('proof', 'terminal', [PROOF, LOST], (proofs) => proofText(proofs, 1, paint)),
-  sample('proof, json', 'json', [PROOF, LOST], (proofs) => jsonDocument(proofDocument(proofs, 1))),
-  ...(Object.keys(LANGUAGES) as readonly AuditFormat[]).map((format) =>
-    sample(`audit, ${format}`, LANGUAGES[format], AUDIT, (report) =>
-      auditAs(format, report, { columns: undefined, paint }),
-    ),
-  ),
-  sample('audit, narrow', 'terminal', AUDIT, (report) => auditAs('text', report, { columns: 60, paint })),
-  sample('inventory', 'terminal', INVENTORY, ({ hosts }) => inventoryText(hosts, paint)),
   sample('inventory, graph', 'terminal', INVENTORY, inventoryGraph),
-  sample('inventory, json', 'json', INVENTORY, (inventory) => jsonDocument(inventoryJson(inventory))),
-  sample('host', 'terminal', HOST, (one) => hostText(one, paint)),
-  sample('host, json', 'ndjson', HOST, (one) => jsonLine(hostJson(one))),
-  sample('tasks', 'terminal', LISTING, (listing) => listTasks(listing, 'text')),
-  sample('hosts', 'terminal', LISTING, (listing) => listHosts(listing, 'text')),
-  sample('tasks, json', 'json', LISTING, (listing) => listTasks(listing, 'json')),
   sample('bug', 'terminal', 'TypeError: no\n    at f (/a.ts:1:2)', bugText),
   sample('error', 'terminal', ['a.yaml:1: this', 'a.yaml:2: that'], problemText),
 ]

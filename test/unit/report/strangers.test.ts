@@ -2,7 +2,8 @@
 // character, no line of its own, no tag, no link, no command to a CI system gets out.
 import * as assert from 'uvu/assert'
 import { suite } from '../../suite.ts'
-import { COLOUR, SAMPLES, type Language, type Sample } from './samples.ts'
+import type { Language } from '../../../src/report/registry.ts'
+import { COLOUR, SAMPLES, type Sample } from './samples.ts'
 
 const test = suite('report/strangers')
 

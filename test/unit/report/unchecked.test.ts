@@ -8,11 +8,11 @@ const test = suite('report/unchecked')
 
 const repository = join(import.meta.dirname, '../../../..')
 const HEAD = `
-import { stderr, stdout } from './src/cli/output.ts'
-import { colours } from './src/report/colour.ts'
-import { jsonDocument, jsonLine, type JsonText } from './src/report/json-text.ts'
-import type { Out } from './src/report/out.ts'
-import { fit, pad } from './src/report/width.ts'
+import { stderr, stdout } from './src/cli/terminal/output.ts'
+import { colours } from './src/report/write/colour.ts'
+import { jsonDocument, jsonLine, type JsonText } from './src/report/write/json.ts'
+import type { Out } from './src/report/screen.ts'
+import { fit, pad } from './src/report/write/width.ts'
 import { page, sheet, styleElement, text, type HtmlText } from './src/report/write/html.ts'
 import { mark, plain, type MarkdownText } from './src/report/write/markdown.ts'
 import { asLines, indented, joined, said, term, type TerminalText } from './src/report/write/terminal.ts'

@@ -117,7 +117,7 @@ const REFUSED: readonly (readonly [string, Partial<KeepSignedArgs>, OpendkimSetu
     'a daemon that runs by what its files no longer say',
     {},
     setup({ ...tables(A), '/etc/opendkim.conf': `${TABLES}Sokcet x\n` }),
-    /^OpenDKIM runs, and would not start .*\n\/etc\/opendkim\.conf:4: it knows no setting "Sokcet": .*\nthen restart it/,
+    /^OpenDKIM runs, and .*\n\/etc\/opendkim\.conf:4: it knows no setting "Sokcet": .*\nthen restart it/,
   ],
   ['another user by option', {}, setup(tables(A), {}, ['-u', 'vmail']), /^OpenDKIM is started with -u \(UserID\),/],
   ['no signing by option', {}, setup(tables(A), {}, ['-b', 'v']), /^OpenDKIM is started with -b \(Mode\),/],

@@ -98,6 +98,18 @@ const CASES: readonly (readonly [string, MiltersArgs, State, readonly string[] |
     { blocked: 'Postfix has no transport inet6' },
   ],
   [
+    'a transport that Postfix has not, which it rejects mail for no more than any other',
+    { defaultAction: 'reject' },
+    host('smtpd_milters = inet6:[::1]:11332\n', answered()),
+    { blocked: 'mail is deferred (451): write it otherwise, or take it out' },
+  ],
+  [
+    'an item at which processes of Postfix stop, whatever becomes of mail',
+    { defaultAction: 'accept' },
+    host('smtpd_milters = {}\n', answered()),
+    { blocked: 'Postfix stops at the milter {} (smtp/inet, by smtpd_milters): its braces are empty; mend it in' },
+  ],
+  [
     'one of a service, from its chroot',
     {},
     host('', answered(`unix ${hex('/var/spool/postfix/run/x.sock')} dead ${hex('No such file or directory')}`), {

@@ -1,7 +1,5 @@
 // BIND on a host of the inventory: dynamic updates made there, with the session key that BIND keeps for it.
-import { addressText } from '../../../mail/dns-text/dns-text.ts'
 import { defineBackend, hostVar, NEEDS_HOST } from '../backend.ts'
-import { pushByHost } from './push-by-host.ts'
 
 export const bindOnHost = defineBackend({
   via: 'nsupdate-local',
@@ -14,8 +12,10 @@ export const bindOnHost = defineBackend({
     if (host === undefined) return NEEDS_HOST
     return {
       host,
-      pushOnHost: (changes, { primary }, connection, signal) =>
-        pushByHost(changes, primary?.addresses.map(({ address }) => addressText(address)) ?? [], connection, signal),
+      async pushOnHost(changes, { primary }, connection, signal) {
+        const { pushByHost } = await import('./push-by-host.ts')
+        return pushByHost(changes, primary?.addresses ?? [], connection, signal)
+      },
     }
   },
 })

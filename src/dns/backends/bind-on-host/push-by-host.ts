@@ -4,6 +4,7 @@ import type { Connection } from '../../../engine/connection.ts'
 import { addressText, type DnsAddress } from '../../../mail/dns-text/dns-text.ts'
 import { quote } from '../../../shell/quote.ts'
 import { runParts } from '../host-parts.ts'
+import type { ServerAddress } from '../../lookup/name-server.ts'
 import { UNTOLD, type UpdateOutcome } from '../backend.ts'
 import { updateOutcome } from '../nsupdate/nsupdate-words.ts'
 import { updateScript } from '../nsupdate/update-script.ts'
@@ -23,11 +24,11 @@ const SESSION_KEY = '/run/named/session.key'
  */
 export async function pushByHost(
   changes: readonly WrittenChange[],
-  addresses: readonly DnsAddress[],
+  addresses: readonly ServerAddress[],
   connection: Connection,
   signal: AbortSignal,
 ): Promise<readonly UpdateOutcome[]> {
-  const asked = [...['127.0.0.1', '::1'].map(addressText), ...addresses]
+  const asked = ['127.0.0.1', '::1', ...addresses.map(({ address }) => address)].map(addressText)
   const said = await runParts(
     (mark) => changes.map((change) => updatePart(change, asked, mark)),
     SECONDS * asked.length,

@@ -1,6 +1,5 @@
 // Knot DNS on a host of the inventory: each change is a transaction of knotc(8).
 import { defineBackend, hostVar, NEEDS_HOST } from '../backend.ts'
-import { pushByKnotc } from './push-by-knotc.ts'
 
 export const knot = defineBackend({
   via: 'knotc',
@@ -12,7 +11,10 @@ export const knot = defineBackend({
     if (host === undefined) return NEEDS_HOST
     return {
       host,
-      pushOnHost: (changes, { zone }, connection, signal) => pushByKnotc(changes, zone, connection, signal),
+      async pushOnHost(changes, { zone }, connection, signal) {
+        const { pushByKnotc } = await import('./push-by-knotc.ts')
+        return pushByKnotc(changes, zone, connection, signal)
+      },
     }
   },
 })

@@ -2,7 +2,6 @@
 import * as v from 'valibot'
 import { secret } from '../../../secrets/secret-schema.ts'
 import { defineBackend } from '../backend.ts'
-import { pushFromHere, readyToPush } from './push-from-here.ts'
 import { isTsigKey, keyOf, WANTED } from './tsig-key.ts'
 
 export const nsupdate = defineBackend({
@@ -43,8 +42,14 @@ export const nsupdate = defineBackend({
         primary === undefined
           ? `${zone}: the server that its SOA record names takes no updates, for it has no address: set dns.primary`
           : undefined,
-      ready: () => readyToPush(key),
-      push: (changes, { primary }) => pushFromHere(changes, primary!, key),
+      async ready() {
+        const { readyToPush } = await import('./push-from-here.ts')
+        return readyToPush(key)
+      },
+      async push(changes, { primary }) {
+        const { pushFromHere } = await import('./push-from-here.ts')
+        return pushFromHere(changes, primary!, key)
+      },
     }
   },
 })

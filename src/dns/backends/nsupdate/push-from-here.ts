@@ -2,6 +2,7 @@
 // command line.
 import { access, constants } from 'node:fs/promises'
 import pLimit from 'p-limit'
+import { absolute } from '../../../inventory/address.ts'
 import { addressText } from '../../../mail/dns-text/dns-text.ts'
 import { MailrunError } from '../../../model/mailrun-error.ts'
 import { maskOf } from '../../../shell/mask.ts'
@@ -40,7 +41,7 @@ export async function pushFromHere(
 /** What can be known before anything is sent. @throws MailrunError */
 export async function readyToPush(key: SigningKey): Promise<void> {
   if (key.kind === 'file') {
-    await access(key.path, constants.R_OK).catch((error: NodeJS.ErrnoException) => {
+    await access(absolute(key.path), constants.R_OK).catch((error: NodeJS.ErrnoException) => {
       const why = error.code === 'ENOENT' ? 'is not there' : `cannot be read: ${error.message}`
       throw new MailrunError(`${shown(key)} ${why}`)
     })
@@ -53,13 +54,13 @@ export async function readyToPush(key: SigningKey): Promise<void> {
 }
 
 const shown = (key: SigningKey): string =>
-  key.kind === 'file' ? `the TSIG key ${key.path} (dns.key_file)` : 'the TSIG key of dns.key'
+  key.kind === 'file' ? `the TSIG key ${absolute(key.path)} (dns.key_file)` : 'the TSIG key of dns.key'
 
 const lineOf = (key: SigningKey) => (key.kind === 'value' ? key.key.reveal() : undefined)
 
 /** nsupdate quotes what it cannot read. */
 async function nsupdate(words: readonly string[], key: SigningKey, script: UpdateScript): Promise<Said> {
-  if (key.kind === 'file') return boundedProgram('nsupdate', [...words, '-k', key.path], script)
+  if (key.kind === 'file') return boundedProgram('nsupdate', [...words, '-k', absolute(key.path)], script)
   const said = await boundedProgram('nsupdate', words, script)
   const secret = key.key.reveal()
   return { ...said, output: maskOf([secret, secret.split(' ').at(-1)!])(said.output) }

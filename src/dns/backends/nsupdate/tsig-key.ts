@@ -1,11 +1,10 @@
 // The TSIG key (RFC 8945) that updates are signed with: a file of this machine, or the key itself.
-import { absolute } from '../../../inventory/address.ts'
 import { tsigKey, type DnsKey } from '../../../mail/dns-text/dns-text.ts'
 import { Secret } from '../../../shell/secret.ts'
 
 export type SigningKey =
-  | { readonly kind: 'file'; readonly path: string }
-  | { readonly kind: 'value'; readonly key: Secret<DnsKey> }
+  /** `path`: as the inventory has it. */
+  { readonly kind: 'file'; readonly path: string } | { readonly kind: 'value'; readonly key: Secret<DnsKey> }
 
 /** As tsig-keygen(8) writes it. */
 const WRITTEN =
@@ -23,7 +22,7 @@ function parsed(text: string): DnsKey | undefined {
 /** `undefined`: there is none. */
 export function keyOf({ key_file: file, key }: KeyVars): SigningKey | undefined {
   if (key !== undefined) return { kind: 'value', key: new Secret(parsed(key.reveal())!) }
-  return file === undefined ? undefined : { kind: 'file', path: absolute(file) }
+  return file === undefined ? undefined : { kind: 'file', path: file }
 }
 
 export interface KeyVars {

@@ -15,7 +15,12 @@ const viaOf = (vars: v.InferInput<typeof dnsVar>, zone: string): string | undefi
   zoneSettings(v.parse(dnsVar, vars), zone).backend?.via
 
 test('an inventory chooses each by its name, and those by their entries that have some of their own', () => {
-  assert.equal(VIAS, ['nsupdate-local', 'knotc', 'nsupdate', 'none'])
+  const known = ['nsupdate-local', 'knotc', 'nsupdate', 'none']
+  assert.equal(
+    VIAS.filter((via) => known.includes(via)),
+    known,
+  )
+  assert.is(VIAS.at(-1), 'none')
   assert.equal(
     [{ host: 'ns1' }, { key_file: 'k' }, { key: KEY }, { host: 'ns1', key_file: 'k' }, {}].map((vars) =>
       viaOf(vars, 'example.org'),
@@ -23,10 +28,10 @@ test('an inventory chooses each by its name, and those by their entries that hav
     ['nsupdate-local', 'nsupdate', 'nsupdate', 'nsupdate-local', undefined],
   )
   assert.is(viaOf({ host: 'ns1', via: 'knotc' }, 'example.org'), 'knotc')
-  assert.equal(issuesOf({ via: 'ddns' }), ['nsupdate-local, knotc, nsupdate or none is wanted'])
-  assert.equal(issuesOf({ keyfile: 'k' }), [
-    'dns takes resolvers, zones, servers, primary, via, host, key_file and key',
-  ])
+  assert.match(issuesOf({ via: 'ddns' })[0]!, /^nsupdate-local, .* or none is wanted$/)
+  const [unknown = ''] = issuesOf({ keyfile: 'k' })
+  for (const entry of ['resolvers', 'zones', 'servers', 'primary', 'via', 'host', 'key_file', 'key'])
+    assert.match(unknown, new RegExp(`\\b${entry}\\b`))
 })
 
 test('names are unique, and an entry that several have is the same for each', () => {

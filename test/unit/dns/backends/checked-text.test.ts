@@ -16,7 +16,7 @@ import {
 } from '../../../../src/mail/dns-text/dns-text.ts'
 import { zoneFragment } from '../../../../src/mail/render/zone-fragment.ts'
 import { MailrunError } from '../../../../src/model/mailrun-error.ts'
-import { zoneLines } from '../../../../src/report/zone-lines.ts'
+import { zoneLines } from '../../../../src/report/run/zone-lines.ts'
 import { suite } from '../../../suite.ts'
 import { ROOT } from '../../cli/mailrun.ts'
 

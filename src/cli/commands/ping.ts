@@ -1,0 +1,18 @@
+// `mailrun ping`: its flags, and what each host is.
+import { ping } from '../../commands/ping.ts'
+import { PING_FORMATS } from '../../report/ping/formats.ts'
+import { loadFormat } from '../../report/registry.ts'
+import type { CliCommand } from '../command.ts'
+import { exitStatus } from '../exit-status.ts'
+import { fleetOptions } from '../flags/fleet-options.ts'
+import { fleetRequest } from '../flags/fleet-request.ts'
+import { reporterOf } from '../terminal/reporter.ts'
+
+export const command: CliCommand = {
+  grammar: (pinging) => fleetOptions(pinging, PING_FORMATS),
+  async act({ flags, signals }) {
+    const format = await loadFormat(PING_FORMATS, flags.format)
+    const request = await fleetRequest(flags, signals)
+    return exitStatus(await ping({ ...request, onEvent: reporterOf(format, {}) }))
+  },
+}

@@ -1,0 +1,49 @@
+// What has to be given on the command line, and what to say where it was not.
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { MailrunError } from '../../model/mailrun-error.ts'
+import { checkPlaybookPath } from '../../playbook/load-playbook.ts'
+import { playbookFile } from '../../playbook/shipped.ts'
+import { nearest } from '../../text/nearest.ts'
+
+const PLAYBOOK = /\.m?[tj]s$/
+const YAML = /\.ya?ml$/
+
+/** @param commands - by name. @throws MailrunError that names the playbooks lying near */
+export async function givenPlaybook(path: string | undefined, commands: readonly string[]): Promise<string> {
+  if (path !== undefined) {
+    if (!existsSync(path) && !/[./]/.test(path)) {
+      const command = nearest(path, commands)
+      const hint = command === undefined ? `the commands are ${commands.join(', ')}` : `did you mean ${command}?`
+      throw new MailrunError(`there is no playbook ${path}, and no such command: ${hint}`)
+    }
+    const file = playbookFile(path)
+    await checkPlaybookPath(file)
+    return file
+  }
+  const wanted = `mailrun <playbook.ts> -i <inventory>${thereIs(filesIn('playbooks', PLAYBOOK))}`
+  throw new MailrunError(`no playbook was given; wanted: ${wanted} (mailrun --help tells more)`)
+}
+
+const thereIs = (files: readonly string[]): string => (files.length > 0 ? `; there is ${files.join(', ')}` : '')
+
+/** @throws MailrunError that names the inventories lying near */
+export function givenInventory(paths: readonly string[] | undefined): readonly string[] {
+  if (paths !== undefined && paths.length > 0) return paths
+  const near = [
+    ...['inventory.yaml', 'inventory.yml'].filter((name) => existsSync(name)),
+    ...filesIn('inventory', YAML),
+  ]
+  throw new MailrunError(`no inventory was given; wanted: -i <inventory.yaml>${thereIs(near)}`)
+}
+
+function filesIn(folder: string, pattern: RegExp): readonly string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => pattern.test(name) && !name.endsWith('.d.ts'))
+      .sort()
+      .map((name) => join(folder, name))
+  } catch {
+    return []
+  }
+}

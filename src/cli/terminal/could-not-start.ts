@@ -1,0 +1,23 @@
+// How an error is told that kept the run from starting, or broke it.
+import { errorIn, hasErrors, problemText } from '../../report/errors.ts'
+import { stderr, stdout } from './output.ts'
+
+/**
+ * Where the format has a place for it, on standard output: a reader of the format finds it there.
+ *
+ * @param messages - each begins a line; line feeds within one are text of others
+ */
+export function tellCouldNotStart(messages: readonly string[], format: string): void {
+  const error = errorIn(format, messages.join('\n'))
+  if (error === undefined) stderr.write(problemText(messages))
+  else stdout.write(error)
+}
+
+/** The format that was meant, for errors that come before the command line is read; of those that have a place for them. */
+export function formatMeant(words: readonly string[]): string {
+  const end = words.indexOf('--')
+  const flags = end === -1 ? words : words.slice(0, end)
+  const at = flags.findLastIndex((word) => word === '--format' || word.startsWith('--format='))
+  const value = flags[at] === '--format' ? flags[at + 1] : flags[at]?.slice('--format='.length)
+  return value !== undefined && hasErrors(value) ? value : 'text'
+}

@@ -1,0 +1,25 @@
+// The report of a run, in the format that the flags ask for.
+import { isDnsEvent, type RunFormat, type RunReport } from '../../report/run/format.ts'
+import { live } from '../../report/run/live.ts'
+import { SCREEN } from './output.ts'
+
+/** To be called as the run begins. */
+export function reporterOf(
+  { open, late }: RunFormat,
+  { diff, verbose }: { readonly diff?: boolean; readonly verbose?: boolean },
+): RunReport {
+  const { out, notes } = SCREEN
+  const report = open({ diff: diff === true, verbose: verbose === true }, SCREEN)
+  // What comes late often goes to a file.
+  return late === true && notes.canRedraw && !out.isTerminal ? withProgress(report) : report
+}
+
+/** Live lines on standard error. */
+function withProgress(report: RunReport): RunReport {
+  const foot = live(SCREEN.notes, SCREEN.notes.paint)
+  return (event) => {
+    if (event.kind === 'run-end') foot.close()
+    else if (!isDnsEvent(event)) foot.see(event)
+    report(event)
+  }
+}

@@ -1,0 +1,35 @@
+// Ctrl-C and its like: the first lets the change in hand finish, the second leaves at once.
+import { EXIT } from '../exit-status.ts'
+
+export interface Signals {
+  readonly interrupt: AbortSignal
+  readonly abandon: AbortSignal
+  /** Whether hosts are being worked on. */
+  readonly running: boolean
+  /** From now on hosts are being worked on; before, a signal just ends the process. */
+  runBegins(): void
+}
+
+/** `beforeRun` tells of a signal that came before any host was touched; the process then ends. */
+export function listenToSignals(beforeRun: () => void): Signals {
+  const interrupt = new AbortController()
+  const abandon = new AbortController()
+  let running = false
+  const onSignal = (): void => {
+    if (!running) beforeRun()
+    if (!running || abandon.signal.aborted) process.exit(EXIT.interrupted)
+    if (interrupt.signal.aborted) abandon.abort()
+    else interrupt.abort()
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)
+  return {
+    interrupt: interrupt.signal,
+    abandon: abandon.signal,
+    get running() {
+      return running
+    },
+    runBegins() {
+      running = true
+    },
+  }
+}

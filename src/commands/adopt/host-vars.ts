@@ -1,0 +1,235 @@
+// The vars of one host under which a run of playbooks/dkim.ts or mail-auth.ts changes as little as possible.
+import * as v from 'valibot'
+import { CLIENT } from '../../changes/loss-words.ts'
+import { isSameName, mailDomain } from '../../mail/names.ts'
+import { signerOf } from '../../mail/own-name.ts'
+import { opendkimSocket } from '../../mail/schemas.ts'
+import type { AdoptedHost, AdoptedVar } from '../../mail/adoption.ts'
+import type { Var } from '../../model/host.ts'
+import type { PostfixTold } from '../../mail/mail-setup.ts'
+import type { OutgoingAddresses } from '../../probes/outgoing-addresses.ts'
+import { placeText } from '../../signers/opendkim/index.ts'
+import type { Untrusted } from '../../shell/untrusted.ts'
+import { addressesOf } from '../mail-fleet/mail-member.ts'
+import { milterOrder } from './milter-order.ts'
+import { mtaAddsNobody } from './mta-clients.ts'
+import { signsNothing } from './signs-nothing.ts'
+import { signedDomains, type SignedDomains } from './signed-domains.ts'
+import type { ClientsToday, OpendkimToday } from './today-of.ts'
+
+export interface ToldHost {
+  readonly name: string
+  /** What the inventory says of it. */
+  readonly said: ReadonlyMap<string, Var>
+  /** `undefined`: there is no OpenDKIM. */
+  readonly today: OpendkimToday | undefined
+  /** Of main.cf, `$name` expanded; empty where there is no Postfix. */
+  readonly parameters: Readonly<Record<string, Untrusted>>
+  /** Of programs that send or sign mail: version by name. */
+  readonly packages: Readonly<Record<string, Untrusted>>
+  /** `undefined`: there is no Postfix. */
+  readonly postfix: PostfixTold | undefined
+  readonly outgoing: OutgoingAddresses | undefined
+}
+
+/** Of playbooks/dkim.ts: what is left out means this. */
+const DEFAULTS = { socket: 'local:/var/spool/postfix/opendkim/opendkim.sock', action: 'tempfail' }
+const ACTIONS = ['accept', 'tempfail', 'reject', 'quarantine']
+const TRUSTED = /^[\w.:/-]+$/
+
+export function hostVars(told: ToldHost): AdoptedHost {
+  const { name, said, today } = told
+  const { notUnderstood = [] } = today?.configuration ?? {}
+  const nothing = { name, vars: [], choices: [], left: [] }
+  if (notUnderstood.length > 0) {
+    const words = notUnderstood.map(({ what, place, remedy }) => `${placeText(place)}: ${what}; ${remedy}`)
+    return { ...nothing, status: 'refused', error: words.join('\n') }
+  }
+  const fqdn = fullName(told)
+  const signed = today === undefined ? NOTHING : signedDomains(today.configuration, fqdn)
+  const isIdle = signed.domains.length === 0 && signed.beside.length === 0
+  if (isIdle && !said.has('domains')) {
+    const hasPostfix = told.postfix !== undefined
+    return {
+      ...nothing,
+      status: 'unsigned',
+      error: signsNothing({ ...told, hasOpendkim: today !== undefined, hasPostfix }),
+    }
+  }
+  const { clients, idle } = clientsOf(told, signed.signsOwn ? fqdn : undefined)
+  const dropped = [...signed.beside, ...unlistedClients(clients)].filter((each) => !isDropped(said, each))
+  const found = [
+    ...domainVars(signed, said),
+    ...socketVar(told),
+    ...trustedVar(told, clients),
+    ...listVar(said, 'drop_signing', idle, MTA_IDLE),
+    ...actionVar(told),
+    ...ownNameVars(told, fqdn, signed),
+    ...addressesVar(told),
+  ]
+  return {
+    name,
+    status: 'adopted',
+    vars: found.flatMap((each) => (isVar(each) ? [each] : [])),
+    choices: [
+      ...(signed.domains.length === 0 && !said.has('domains') ? [UNNAMED] : []),
+      ...found.flatMap((each) => ('choice' in each ? [each.choice] : [])),
+      ...(dropped.length === 0
+        ? []
+        : [{ name: 'drop_signing', value: [...listIn(said, 'drop_signing'), ...idle, ...dropped], why: DROP }]),
+    ],
+    left: [
+      ...(isIdle
+        ? ['OpenDKIM signs nothing there today: a run has it sign for the domains that the inventory says']
+        : []),
+      ...signed.left,
+      ...found.flatMap((each) => ('left' in each ? [each.left] : [])),
+      ...(told.postfix === undefined ? [] : milterOrder(told.postfix, today?.configuration.socket)),
+    ],
+  }
+}
+
+/** `idle`: those for whom nothing is signed that would not be without them, in the words of `drop_signing`. */
+function clientsOf(
+  { today, postfix }: ToldHost,
+  hostName: string | undefined,
+): { readonly clients: ClientsToday; readonly idle: readonly string[] } {
+  const clients = today?.clients(hostName) ?? { names: [], otherWays: [] }
+  const isIdle =
+    clients.otherWays.includes('MTA') &&
+    postfix !== undefined &&
+    mtaAddsNobody(postfix, today!.mta, today!.configuration.socket)
+  if (!isIdle) return { clients, idle: [] }
+  const otherWays = clients.otherWays.filter((name) => name !== 'MTA')
+  return { clients: { ...clients, otherWays }, idle: [`${CLIENT}MTA`] }
+}
+const MTA_IDLE = 'By MTA, mail of this host and of who logs in is signed alone, which is signed without it, too'
+
+const NOTHING: SignedDomains = { domains: [], selectors: [], signsOwn: false, beside: [], left: [] }
+/** `Domain *` and its like. */
+const UNNAMED: AdoptedVar = {
+  name: 'domains',
+  value: ['example.org'],
+  why: 'No line names a domain of its own: say which send from here',
+}
+const isDropped = (said: ToldHost['said'], entry: Untrusted): boolean => listIn(said, 'drop_signing').includes(entry)
+const DROP = 'What need no longer be signed'
+
+/** A var, one that is written as a comment, or what could not be made one. */
+type Found = AdoptedVar | { readonly choice: AdoptedVar } | { readonly left: Untrusted }
+const isVar = (found: Found): found is AdoptedVar => 'value' in found
+
+const listIn = (said: ToldHost['said'], name: string): readonly string[] => {
+  const value = said.get(name)?.value
+  return Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string') : []
+}
+
+/** A list with what the inventory says already; nothing where it says all of it. */
+function listVar(said: ToldHost['said'], name: string, wanted: readonly Untrusted[], why?: string): readonly Found[] {
+  const before = listIn(said, name)
+  const more = wanted.filter((each) => !before.includes(each))
+  return more.length === 0 ? [] : [{ name, value: [...before, ...more], ...(why === undefined ? {} : { why }) }]
+}
+
+/** The inventory's word stands; where the host has it otherwise, that is told. */
+function scalarVar(said: ToldHost['said'], { name, value, why }: AdoptedVar): readonly Found[] {
+  const before = said.get(name)
+  if (before === undefined) return [{ name, value, ...(why === undefined ? {} : { why }) }]
+  if (before.value === value) return []
+  return [{ left: `${name} is ${JSON.stringify(value)} today, and the inventory says otherwise (${before.where})` }]
+}
+
+const isFirst = (said: ToldHost['said'], selector: string): boolean => {
+  const first = said.get('dkim_selector')?.value
+  return typeof first === 'string' && isSameName(first, selector)
+}
+
+const domainVars = ({ domains, selectors }: SignedDomains, said: ToldHost['said']): readonly Found[] => [
+  ...listVar(said, 'domains', domains),
+  ...listVar(
+    said,
+    'dkim_selectors',
+    selectors.filter((each) => !isFirst(said, each)),
+  ),
+]
+
+/** What Postfix calls it, which bounces come from; else its name in the inventory. */
+function fullName({ name, said, parameters }: ToldHost): string | undefined {
+  const given = said.get('fqdn')?.value
+  return (
+    (typeof given === 'string' ? mailDomain(given) : undefined) ??
+    mailDomain(parameters['myhostname'] ?? '') ??
+    mailDomain(name)
+  )
+}
+
+function socketVar({ said, today }: ToldHost): readonly Found[] {
+  const socket = today?.configuration.socket
+  if (socket === undefined) return []
+  const written = /^(?:local|unix):|^\//.test(socket)
+    ? `local:${socket.replace(/^(?:local|unix):/, '')}`
+    : socket.replace(/^inet:(\d+)(?:@127\.0\.0\.1)?$/, 'inet:$1@localhost')
+  if (written === DEFAULTS.socket && !said.has('opendkim_socket')) return []
+  const toAll = /^inet:\d+$/.test(socket)
+    ? [{ left: `OpenDKIM listens at ${socket}, where other hosts can ask it: ${FOR_OTHERS}` }]
+    : []
+  if (v.safeParse(opendkimSocket, written).success)
+    return [...scalarVar(said, { name: 'opendkim_socket', value: written }), ...toAll]
+  const to = said.get('opendkim_socket')?.value
+  const where = typeof to === 'string' ? to : DEFAULTS.socket
+  return [{ left: `OpenDKIM listens at ${socket}, which opendkim_socket does not take: a run moves it to ${where}` }]
+}
+
+/** What a run says, too. */
+const FOR_OTHERS = 'a run is refused until it listens for this host alone (Socket inet:PORT@localhost in opendkim.conf)'
+
+const trustedVar = ({ said }: ToldHost, { names, otherWays }: ClientsToday): readonly Found[] => [
+  ...listVar(said, 'trusted_hosts', [...new Set(names.filter(isTrustedHost))]),
+  ...otherWays.map((name) => ({ left: `${name} says for more clients that their mail is signed: ${NO_SUCH_VAR}` })),
+]
+
+const NO_SUCH_VAR = 'no var does, and a run wants it among drop_signing'
+const isTrustedHost = (name: Untrusted): boolean => TRUSTED.test(name)
+
+/** In the words of `drop_signing`. */
+const unlistedClients = ({ names, otherWays }: ClientsToday): readonly Untrusted[] =>
+  [...names.filter((name) => !isTrustedHost(name)), ...otherWays].map((name) => `${CLIENT}${name}`)
+
+function actionVar({ said, parameters }: ToldHost): readonly Found[] {
+  const action = parameters['milter_default_action'] ?? ''
+  if (action === '' || (action === DEFAULTS.action && !said.has('milter_default_action'))) return []
+  const why = action === 'accept' ? 'Mail leaves unsigned while OpenDKIM is away; tempfail has it wait' : undefined
+  return ACTIONS.includes(action)
+    ? scalarVar(said, { name: 'milter_default_action', value: action, ...(why === undefined ? {} : { why }) })
+    : [{ left: `milter_default_action is ${action}, which the var does not take: a run makes it tempfail` }]
+}
+
+/** Its own name, and whether mail from there is signed. */
+function ownNameVars(
+  { name, said, parameters }: ToldHost,
+  fqdn: string | undefined,
+  signed: SignedDomains,
+): readonly Found[] {
+  if (fqdn === undefined)
+    return [{ left: `its full name is not known: set fqdn (Postfix's myhostname is no full name)` }]
+  const own = fqdn === name ? [] : scalarVar(said, { name: 'fqdn', value: fqdn })
+  const signer = signerOf(fqdn, signed.domains)
+  if (signer === undefined || said.get('sign_host_name')?.value === false) return own
+  if (!signed.signsOwn) {
+    const why = `Mail from ${fqdn}, as of cron, leaves unsigned today; leave this out to have it signed for ${signer}`
+    return [...own, ...scalarVar(said, { name: 'sign_host_name', value: false, why })]
+  }
+  const classes = parameters['internal_mail_filter_classes'] ?? ''
+  if (/\bbounce\b/.test(classes) || said.has('sign_bounces')) return own
+  return [
+    ...own,
+    { name: 'sign_bounces', value: false, why: 'Bounces leave unsigned today; leave this out to sign them' },
+  ]
+}
+
+function addressesVar({ said, outgoing }: ToldHost): readonly Found[] {
+  if (said.has('outgoing_addresses')) return []
+  const addresses = addressesOf({ outgoing_addresses: undefined }, { outgoing: outgoing ?? null })
+  if (typeof addresses !== 'string') return [{ name: 'outgoing_addresses', value: addresses }]
+  return [{ choice: { name: 'outgoing_addresses', value: [], why: `This host ${addresses}` } }]
+}

@@ -1,0 +1,106 @@
+// What to know of the milters that each service of Postfix asks, by main.cf and by its own lists in master.cf.
+import { placesOf } from '../../changes/opendkim-lists.ts'
+import type { PostfixTold } from '../../mail/mail-setup.ts'
+import type { PostfixService, PostfixSources } from '../../postfix/sources.ts'
+import { sameSocket, type Endpoint } from '../../postfix/endpoint.ts'
+import { milterItem } from '../../postfix/milter-list.ts'
+import { milterLists, type MilterList } from '../../postfix/milter-uses.ts'
+import { Reading } from '../../postfix/reading.ts'
+import { sourcesTold } from '../../probes/postfix-services.ts'
+import { groupedBy } from '../../text/grouped-by.ts'
+import type { Untrusted } from '../../shell/untrusted.ts'
+
+interface Milters {
+  readonly sources: PostfixSources
+  readonly lists: readonly MilterList[]
+  isOpendkim(asked: Endpoint): boolean
+}
+
+/** Of main.cf, which a run adds OpenDKIM to; and whose mail passes them. */
+const ADDED = { smtpd_milters: 'smtpd', non_smtpd_milters: 'cleanup' } as const
+
+/**
+ * Sentences without a stop: which milters are asked beside OpenDKIM, and what a run leaves as it is or adds.
+ * @param socket - where OpenDKIM listens today; `undefined`: nowhere.
+ */
+export function milterOrder(told: PostfixTold, socket: Untrusted | undefined): readonly Untrusted[] {
+  const sources = sourcesTold(told)
+  const places = socket === undefined ? [] : placesOf({ now: [socket], wanted: socket }, sources)
+  const milters: Milters = {
+    sources,
+    lists: milterLists(sources),
+    isOpendkim: (asked) => places.some((place) => sameSocket(asked, place, sources.host)),
+  }
+  return [...ofLists(milters), ...ofServices(milters), ...ofAdded(milters)]
+}
+
+/** A list by its words: what main.cf says is said once, however many services read it. */
+function ofLists(milters: Milters): readonly Untrusted[] {
+  const byWords = groupedBy(
+    milters.lists,
+    (list) => `${isOwn(list) ? list.service.name : ''} ${list.parameter} ${list.text}`,
+  )
+  return [...byWords.values()].flatMap(([list]) => listWords(list!, milters))
+}
+
+const isOwn = ({ holder }: MilterList): boolean => holder?.service !== undefined
+
+function listWords(list: MilterList, { isOpendkim }: Milters): readonly Untrusted[] {
+  const items = list.items.map(({ use }) => use.item)
+  const asked = items.join(', then ')
+  const who = isOwn(list) ? `${list.service.name} (-o ${list.parameter} of master.cf)` : list.parameter
+  if (list.items.every(({ use }) => use.endpoint.kind === 'unknown'))
+    return [`${who} asks ${asked}, which cannot be told: a run leaves it as it is`]
+  const asksOpendkim = list.items.some(({ use }) => isOpendkim(use.endpoint))
+  if (isOwn(list) && !asksOpendkim)
+    return [`${who} asks ${asked} and not OpenDKIM: a run leaves it so, and mail that comes in there unsigned`]
+  const actions = list.items.flatMap(({ use: { item } }) => {
+    const action = milterItem(item, { start: 0, end: item.length }).options.get('default_action')
+    return action === undefined ? [] : [`${who} has default_action=${action} for ${item}: it stays`]
+  })
+  return [...(items.length > 1 ? [`${who} asks ${asked}: the others stay, in this order`] : []), ...actions]
+}
+
+/** What is said of a service alone, with no milter in it. */
+function ofServices({ sources, lists }: Milters): readonly Untrusted[] {
+  const reading = new Reading(sources)
+  const asking = new Set(lists.map(({ service }) => service.name))
+  return sources.services.flatMap((service): readonly Untrusted[] => {
+    const action = service.overrides.get('milter_default_action')
+    const own =
+      action === undefined ? [] : [`${service.name} has -o milter_default_action=${action} in master.cf: it stays`]
+    if (service.command !== 'smtpd' || asking.has(service.name)) return own
+    const option = asksNobody(reading, service)
+    return option === undefined
+      ? own
+      : [...own, `${service.name} asks no milter (-o ${option} of master.cf): a run leaves it so`]
+  })
+}
+
+function asksNobody(reading: Reading, service: PostfixService): string | undefined {
+  if (reading.words('receive_override_options', service).includes('no_milters'))
+    return service.overrides.has('receive_override_options') ? 'receive_override_options=no_milters' : undefined
+  return service.overrides.has('smtpd_milters') ? 'smtpd_milters=' : undefined
+}
+
+/** Where main.cf does not name OpenDKIM, and some service of master.cf does. */
+function ofAdded({ sources, lists, isOpendkim }: Milters): readonly Untrusted[] {
+  const asksIt = lists.filter(({ items }) => items.some(({ use }) => isOpendkim(use.endpoint)))
+  if (!asksIt.some(isOwn)) return []
+  const reading = new Reading(sources)
+  return Object.entries(ADDED).flatMap(([parameter, command]): readonly Untrusted[] => {
+    if (asksIt.some((list) => !isOwn(list) && list.parameter === parameter)) return []
+    const services = sources.services
+      .filter((each) => each.command === command && !each.overrides.has(parameter))
+      .filter((each) => !reading.words('receive_override_options', each).includes('no_milters'))
+      .map(({ name }) => name)
+    return services.length === 0
+      ? []
+      : [`${parameter} of main.cf does not name OpenDKIM: a run adds it, so that ${andSoOn(services)} will ask it, too`]
+  })
+}
+
+const SHOWN = 5
+
+const andSoOn = (names: readonly Untrusted[]): Untrusted =>
+  names.length > SHOWN ? `${names.slice(0, SHOWN).join(', ')} and ${names.length - SHOWN} more` : names.join(', ')

@@ -1,0 +1,87 @@
+// What every command begins with: inventories, keyring, extra vars and limit are read once, and hosts are then reached.
+import type { Connector, ConnectionSource } from '../../connection/connector.ts'
+import type { RunBounds } from '../../engine/ask-only.ts'
+import type { Connect } from '../../engine/connection.ts'
+import { DEFAULT_FORKS } from '../../engine/run-options.ts'
+import type { Host } from '../../model/host.ts'
+import { readExtraVars } from '../../playbook/extra-vars.ts'
+import { keyringFor } from './keyring-for.ts'
+import { affordableForks } from './open-files.ts'
+import type { HostSelection } from './question-hosts.ts'
+import { readFleet, type FleetSource } from './read-fleet.ts'
+
+/** What a command is told of the fleet, whether or not it reaches hosts. */
+export interface InventoryRequest extends Omit<FleetSource, 'inventory'> {
+  /** An inventory as `-i` takes it, or several: later ones win. */
+  readonly inventory: string | readonly string[]
+  /** A host pattern, as `--limit`; left out: all hosts that the command is about. */
+  readonly limit?: string | undefined
+}
+
+/** What a command that reaches hosts is told besides. */
+export interface FleetRequest extends InventoryRequest, ConnectionSource {
+  /** Hosts worked on at once; left out: 32. */
+  readonly forks?: number | undefined
+  /** Aborting lets the changes in hand finish, and starts nothing more. */
+  readonly signal?: AbortSignal | undefined
+  /**
+   * Aborting leaves at once: a change that was under way is then `unknown`, and the next run finds out. It counts as
+   * `signal` too.
+   */
+  readonly abandon?: AbortSignal | undefined
+  /** Is called once nothing can keep the command from starting any more, before the first host is touched. */
+  readonly onBegin?: (() => void) | undefined
+}
+
+export interface Fleet extends HostSelection {
+  readonly bounds: RunBounds
+  /**
+   * How these hosts are connected to; none is touched yet. It may be called again for others.
+   * @throws MailrunError with file:line for what cannot be supported, and for keys without their passphrase
+   */
+  reach(hosts: Iterable<Host>): Promise<Connect>
+  /** Ends what connections share. */
+  close(): void
+}
+
+/**
+ * No host is touched.
+ *
+ * @param playbookFolder - whose group_vars and host_vars count, too.
+ * @throws MailrunError with file:line for what is wrong in inventories and extra vars
+ */
+export async function openFleet(request: FleetRequest, playbookFolder?: string): Promise<Fleet> {
+  const { limit, extraVars: given = [], forks = DEFAULT_FORKS } = request
+  const keyring = keyringFor(request)
+  const extraVars = await readExtraVars(given, keyring)
+  const paths = typeof request.inventory === 'string' ? [request.inventory] : request.inventory
+  const inventory = await readFleet({ ...request, inventory: paths }, extraVars, playbookFolder, keyring)
+  const open = new Set<Connector>()
+  let hasBegun = false
+  return {
+    inventory,
+    limit,
+    extraVars,
+    keyring,
+    bounds: { forks: affordableForks(forks), ...signalsOf(request) },
+    async reach(hosts) {
+      // Who only reads an inventory pays for no SSH.
+      const { connector } = await import('../../connection/connector.ts')
+      const opened = await connector([...new Set(hosts)], request)
+      open.add(opened)
+      if (!hasBegun) request.onBegin?.()
+      hasBegun = true
+      return opened.connect
+    },
+    close() {
+      for (const each of open) each.close()
+      open.clear()
+    },
+  }
+}
+
+function signalsOf({ signal, abandon }: FleetRequest): Pick<RunBounds, 'interrupt' | 'abandon'> {
+  const never = new AbortController().signal
+  const given = [signal, abandon].filter((each) => each !== undefined)
+  return { interrupt: given.length > 1 ? AbortSignal.any(given) : (given[0] ?? never), abandon: abandon ?? never }
+}

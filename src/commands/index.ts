@@ -1,0 +1,162 @@
+// What programs can call: what the command line does, each as a function whose parts are loaded once it is called, for
+// every playbook imports these names. What goes wrong on a host is in the result; what keeps a command from starting is
+// thrown.
+import type { Adopted, AdoptRequest } from './adopt/adopt.ts'
+import type { AuditRequest, AuditResult } from './audit/audit.ts'
+import type { DescribeRequest, InventoryDescription } from './describe-inventory.ts'
+import type { DnsPushRequest, DnsPushResult } from './dns/dns-push.ts'
+import type { DnsVerifyRequest, DnsVerifyResult } from './dns/dns-verify.ts'
+import type { DnsPlanned, DnsRequest } from './dns/planned.ts'
+import type { EncryptRequest } from './encrypt-value.ts'
+import type { PingRequest } from './ping.ts'
+import type { ReadInventoryRequest } from './read-inventory.ts'
+import type { Rotation, RotateRequest } from './rotate/rotate.ts'
+import type { Outcome } from './run/carry-out.ts'
+import type { RunRequest } from './run/prepare-run.ts'
+import type { Verification, VerifyRequest } from './verify/verify.ts'
+import type { Inventory } from '../model/inventory.ts'
+import type { RunResult } from '../model/run-event.ts'
+
+/**
+ * Runs a playbook on its fleet: `mailrun <playbook.ts>`.
+ *
+ * @throws MailrunError before any host is touched: playbook, inventory or vars are wrong.
+ * @example
+ * const { hosts } = await run({ playbook: 'playbooks/dkim.ts', inventory: 'inventory.yaml', check: true })
+ * for (const { name, status } of hosts) console.log(name, status)
+ */
+export const run = async (request: RunRequest): Promise<Outcome> => (await import('./run/run.ts')).run(request)
+
+/**
+ * Connects to each host, becomes the user that it says, and asks what host it is: `mailrun ping`. Nothing is changed.
+ *
+ * @returns a run of no tasks, whose one output is `facts`
+ * @throws MailrunError before any host is touched
+ * @example
+ * const { hosts } = await ping({ inventory: 'inventory.yaml', limit: 'mx1' })
+ */
+export const ping = async (request: PingRequest): Promise<RunResult> => (await import('./ping.ts')).ping(request)
+
+/**
+ * Asks hosts and name servers, and judges what they say: `mailrun audit`. Nothing is changed.
+ *
+ * @returns the report that docs/audit.schema.json describes
+ * @throws MailrunError before any host is touched
+ * @example
+ * const { report } = await audit({ inventory: 'inventory.yaml', baseline: 'baseline.yaml' })
+ * const open = report.findings.filter(({ accepted }) => accepted === undefined)
+ */
+export const audit = async (request: AuditRequest): Promise<AuditResult> =>
+  (await import('./audit/audit.ts')).audit(request)
+
+/**
+ * Asks each host's milters to sign, and proves it, SPF, DMARC and names by DNS: `mailrun verify`. Nothing is changed,
+ * and no mail is sent but with `deliver`.
+ *
+ * @throws MailrunError before any host is touched; with `deliver`, before a message is sent
+ * @example
+ * const { hosts } = await verify({ inventory: 'inventory.yaml' })
+ * const unproved = hosts.filter(({ status }) => status !== 'pass')
+ */
+export const verify = async (request: VerifyRequest): Promise<Verification> =>
+  (await import('./verify/verify.ts')).verify(request)
+
+/**
+ * The records that the fleet's mail needs in DNS, beside what every authoritative name server answers: `mailrun dns
+ * plan`. Nothing is changed.
+ *
+ * @throws MailrunError
+ * @example
+ * const { plan } = await dnsPlan({ inventory: 'inventory.yaml' })
+ * const changes = plan.records.filter(({ kind }) => kind === 'change')
+ */
+export const dnsPlan = async (request: DnsRequest): Promise<DnsPlanned> =>
+  (await import('./dns/dns-plan.ts')).dnsPlan(request)
+
+/**
+ * Makes the changes of the plan, then asks every name server until it serves them: `mailrun dns push`.
+ *
+ * @throws MailrunError before anything is changed
+ * @example
+ * const { pushed, notServed } = await dnsPush({ inventory: 'inventory.yaml', agree: (changes) => changes < 10 })
+ */
+export const dnsPush = async (request: DnsPushRequest): Promise<DnsPushResult> =>
+  (await import('./dns/dns-push.ts')).dnsPush(request)
+
+/**
+ * Asks every authoritative name server whether it serves the records: `mailrun dns verify`. Nothing is changed.
+ *
+ * @throws MailrunError
+ * @example
+ * const { notServed } = await dnsVerify({ inventory: 'inventory.yaml', waitSeconds: 30 })
+ */
+export const dnsVerify = async (request: DnsVerifyRequest): Promise<DnsVerifyResult> =>
+  (await import('./dns/dns-verify.ts')).dnsVerify(request)
+
+/**
+ * Moves the rotation of DKIM keys as far as time and proof allow: `mailrun rotate`. Call it again to go on.
+ *
+ * @throws MailrunError before any host is touched
+ * @example
+ * const { outlooks } = await rotate({ inventory: 'inventory.yaml', check: true })
+ * for (const { host, domain, keys } of outlooks) console.log(host, domain, keys)
+ */
+export const rotate = async (request: RotateRequest): Promise<Rotation> =>
+  (await import('./rotate/rotate.ts')).rotate(request)
+
+/**
+ * Looks at hosts that sign mail already, makes the inventory under which a run changes as little as possible, and
+ * checks what such a run would change: `mailrun adopt`. Nothing is changed on any host.
+ *
+ * @throws MailrunError before any host is touched
+ * @example
+ * const { inventory, checked } = await adopt({ hosts: ['root@mx1.example.org'] })
+ */
+export const adopt = async (request: AdoptRequest): Promise<Adopted> =>
+  (await import('./adopt/adopt.ts')).adopt(request)
+
+/**
+ * What inventories say of hosts, groups and vars: `mailrun inventory`. No host is touched.
+ *
+ * @throws MailrunError with file:line
+ * @example
+ * const { hosts } = await readInventory({ inventory: ['inventory.yaml', 'more.yaml'], limit: 'mail' })
+ */
+export const readInventory = async (request: ReadInventoryRequest): Promise<Inventory> =>
+  (await import('./read-inventory.ts')).readInventory(request)
+
+/**
+ * A JSON Schema of inventories and of these playbooks' vars: `mailrun schema`. No host is touched.
+ *
+ * @throws MailrunError for a file that is no playbook
+ * @example
+ * const { schema } = await describeInventory({ playbooks: ['playbooks/dkim.ts'] })
+ */
+export const describeInventory = async (request: DescribeRequest): Promise<InventoryDescription> =>
+  (await import('./describe-inventory.ts')).describeInventory(request)
+
+/**
+ * A secret value as an inventory takes it, encrypted with age: `mailrun encrypt`.
+ *
+ * @throws MailrunError for an empty value, no recipient, and one that is none
+ * @example
+ * const yaml = await encryptValue({ value: 'hunter2', recipients: ['age1…'] })
+ */
+export const encryptValue = async (request: EncryptRequest): Promise<string> =>
+  (await import('./encrypt-value.ts')).encryptValue(request)
+
+export type { AdoptEvent, Adopted, AdoptRequest } from './adopt/adopt.ts'
+export type { AuditRequest, AuditResult } from './audit/audit.ts'
+export type { DescribeRequest, InventoryDescription } from './describe-inventory.ts'
+export type { DnsPushEvent, DnsPushRequest, DnsPushResult } from './dns/dns-push.ts'
+export type { DnsVerifyRequest, DnsVerifyResult } from './dns/dns-verify.ts'
+export type { DnsPlanned, DnsProgress, DnsRequest } from './dns/planned.ts'
+export type { EncryptRequest } from './encrypt-value.ts'
+export type { FleetRequest, InventoryRequest } from './fleet/open-fleet.ts'
+export type { PingRequest } from './ping.ts'
+export type { ReadInventoryRequest } from './read-inventory.ts'
+export type { RotateEvent, RotateRequest, Rotation } from './rotate/rotate.ts'
+export type { Outcome } from './run/carry-out.ts'
+export type { RunRequest } from './run/prepare-run.ts'
+export type { DeliveryEvent, DeliveryRequest, SendingHost } from './verify/deliver-messages.ts'
+export type { Verification, VerifyRequest } from './verify/verify.ts'

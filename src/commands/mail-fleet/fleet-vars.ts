@@ -1,0 +1,17 @@
+// The vars that `mailrun dns` and `mailrun verify` take from an inventory, whatever playbooks take.
+import * as v from 'valibot'
+import { dnsVar } from '../../dns/dns-vars.ts'
+import { mailVars } from '../../mail/mail-vars.ts'
+import { domain } from '../../mail/schemas.ts'
+
+export const fleetVars = {
+  domains: v.optional(
+    v.pipe(v.array(domain, 'a list of domains is wanted'), v.description('The domains that the host sends for.')),
+    [],
+  ),
+  dns: v.optional(
+    v.pipe(dnsVar, v.description('Which name servers zones have, and how records get there: one for all hosts.')),
+    {},
+  ),
+  ...mailVars,
+} as const

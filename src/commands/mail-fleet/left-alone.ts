@@ -1,0 +1,23 @@
+// Domains and hosts' names whose records are left alone, for hosts disagree on them: told, and all others go on.
+import { settledFleet, withoutNames, type MailFleet, type MailMember } from '../../mail/mail-fleet.ts'
+import type { Finding } from '../../findings/finding.ts'
+import { fleetFinding } from '../../mail/fleet-findings.ts'
+import type { FleetDns } from './each-dns.ts'
+
+export interface Agreed {
+  readonly fleet: MailFleet
+  /** By domain or name: why it is none of the fleet. */
+  readonly leftAlone: ReadonlyMap<string, string>
+}
+
+/** @throws MailrunError where hosts disagree on what is one for all domains */
+export function agreedFleet(members: readonly MailMember[], { differing }: Pick<FleetDns, 'differing'>): Agreed {
+  const { fleet, disputed } = settledFleet(members)
+  const told = [...differing].map(([name, why]) => [name, `${name}: ${why}`] as const)
+  return { fleet: withoutNames(fleet, differing), leftAlone: new Map([...told, ...disputed]) }
+}
+
+export const leftAloneFindings = (names: ReadonlyMap<string, string>): readonly Finding[] =>
+  [...names.values()].map((why) =>
+    fleetFinding('records-contradict', `${why}. Its records are left alone`, { remedy: 'all others go on' }),
+  )

@@ -1,0 +1,176 @@
+// A fleet's mail as its inventory says it and its hosts are: vars, keys and addresses, asked for with no change made.
+import * as v from 'valibot'
+import type { Connect } from '../../engine/connection.ts'
+import { askOnly, type RunBounds } from '../../engine/ask-only.ts'
+import { KEY_DIRECTORY } from '../../mail/key-group.ts'
+import { settledFleet, type MailFleet, type MailMember } from '../../mail/mail-fleet.ts'
+import { selector, selectorList } from '../../mail/schemas.ts'
+import { withoutRivals } from '../../mail/rival-keys.ts'
+import { isSelector } from '../../mail/names.ts'
+import type { Finding } from '../../findings/finding.ts'
+import { fleetFinding } from '../../mail/fleet-findings.ts'
+import type { Inventory } from '../../model/inventory.ts'
+import { MailrunError } from '../../model/mailrun-error.ts'
+import type { PlaybookHost, PlaybookInput } from '../../model/playbook.ts'
+import type { PreparedHost } from '../../model/prepared-host.ts'
+import type { HostResult } from '../../model/run-event.ts'
+import { outgoingAddresses } from '../../probes/outgoing-addresses.ts'
+import { dkimHistoryProbe } from '../../probes/dkim-history.ts'
+import { dkimKeysProbe } from '../../probes/dkim-keys.ts'
+import { signingProbe } from '../../probes/signing.ts'
+import { fleetVars } from './fleet-vars.ts'
+import { givenSelectors, ownSelectors, type GivenSelectors } from './given-selectors.ts'
+import { nameList } from '../../report/write/name-list.ts'
+import { agreedFleet, leftAloneFindings } from './left-alone.ts'
+import { addressesOf, historyOutput, keysOf } from './mail-member.ts'
+import { withoutMute } from './mute-hosts.ts'
+import { fleetDns, type FleetDns } from './each-dns.ts'
+import { questionHosts, type HostSelection, type QuestionedHosts } from '../fleet/question-hosts.ts'
+
+/** Of a host, all that concerns its mail. */
+export const mailHostVars = v.object({
+  ...fleetVars,
+  dkim_selector: v.optional(selector),
+  dkim_selectors: v.optional(selectorList),
+})
+export type MailHostVars = v.InferOutput<typeof mailHostVars>
+
+export interface MailHosts extends QuestionedHosts<MailHostVars> {
+  readonly dns: FleetDns
+  /** Of all hosts of the inventory. Left out: none is given to others. */
+  readonly given?: readonly GivenSelectors[]
+}
+
+/** Whose vars say anything of mail's domains. */
+export const concernedHosts = (inventory: Inventory): Inventory['hosts'] =>
+  inventory.hosts.filter(({ vars }) => ['domains', 'null_domains', 'mail_domains'].some((name) => vars.has(name)))
+
+/** The hosts whose vars say anything of mail's domains. No host is touched. @throws MailrunError */
+export async function mailHosts({ inventory, ...selection }: HostSelection): Promise<MailHosts> {
+  const concerned = concernedHosts(inventory)
+  if (concerned.length === 0 && !selection.extraVars.has('domains')) {
+    throw new MailrunError(
+      "no host of the inventory has domains: set the var domains for those that send mail, such as in a group's vars",
+    )
+  }
+  const among = concerned.length === 0 ? inventory : onlyWith(inventory, concerned)
+  const asked = await questionHosts('dns', mailHostVars, { inventory: among, ...selection }, questionsTo)
+  // What is one for all domains must be so before anybody is asked.
+  settledFleet([...asked.vars].map(([name, vars]) => ({ name, vars, addresses: [], keys: [] })))
+  return { ...asked, dns: await fleetDns(asked.vars), given: givenSelectors(inventory.hosts) }
+}
+
+/** Patterns then mean these hosts alone. */
+export function onlyWith(inventory: Inventory, hosts: Inventory['hosts']): Inventory {
+  const kept = new Set(hosts.map(({ name }) => name))
+  const gone = new Set(inventory.hosts.flatMap(({ name }) => (kept.has(name) ? [] : [name])))
+  const keep = (names: readonly string[]): readonly string[] => names.filter((name) => !gone.has(name))
+  return {
+    hosts,
+    names: keep(inventory.names),
+    groups: new Map(
+      [...inventory.groups].map(([name, group]) => [
+        name,
+        { ...group, hosts: keep(group.hosts), members: keep(group.members) },
+      ]),
+    ),
+  }
+}
+
+/** The selector of a host's first key. @throws MailrunError where its name gives none */
+export function firstSelectorOf(
+  { domains, dkim_selector: given }: Pick<MailHostVars, 'domains' | 'dkim_selector'>,
+  host: PlaybookHost,
+): string {
+  const first = given ?? host.shortName.toLowerCase()
+  const isOne = isSelector(first) && (given !== undefined || !/[._]/.test(first))
+  if (domains.length > 0 && !isOne)
+    throw new MailrunError(`${host.name}: its name gives no DKIM selector: set dkim_selector`)
+  return first
+}
+
+function questionsTo({ vars, host }: PlaybookInput<MailHostVars>): NonNullable<PreparedHost['outputs']> {
+  return {
+    ...keyQuestions({ vars, host }),
+    ...(vars.outgoing_addresses === undefined ? { outgoing: outgoingAddresses } : {}),
+  }
+}
+
+/**
+ * With which keys it signs for its domains, is to sign, and signed until lately.
+ * @throws MailrunError where its name gives no selector
+ */
+export function keyQuestions({
+  vars,
+  host,
+}: Pick<PlaybookInput<MailHostVars>, 'vars' | 'host'>): NonNullable<PreparedHost['outputs']> {
+  const first = firstSelectorOf(vars, host)
+  if (vars.domains.length === 0) return {}
+  return {
+    signing: signingProbe({ domains: vars.domains, selector: first, directory: KEY_DIRECTORY }),
+    // Those that come and go by a rotation.
+    keys: dkimKeysProbe(KEY_DIRECTORY, vars.domains),
+    ...Object.fromEntries(vars.domains.map((name) => [historyOutput(name), dkimHistoryProbe(KEY_DIRECTORY, name)])),
+  }
+}
+
+export interface AskedFleet {
+  readonly fleet: MailFleet
+  readonly findings: readonly Finding[]
+  /** Those that did not tell, with why: their keys are not among the records. */
+  readonly silent: readonly HostResult[]
+  /** What is not among the records, for hosts did not tell: in words. */
+  readonly unseen: readonly string[]
+}
+
+/**
+ * Asks every host once. Of one whose addresses cannot be told, keys are known, and SPF of its domains is left alone; of
+ * one that does not tell, neither, and what the inventory alone says is among the records.
+ *
+ * @throws MailrunError where the inventory contradicts itself
+ */
+export async function askMailFleet(
+  { hosts, vars, dns, given = [] }: MailHosts,
+  connect: Connect,
+  bounds: RunBounds,
+): Promise<AskedFleet> {
+  const { hosts: results } = await askOnly('dns', hosts, connect, bounds)
+  const findings: Finding[] = []
+  const silent = results.filter(({ status }) => status !== 'ok')
+  const mute = new Map<string, string>()
+  const told = results.map((result): MailMember => {
+    const { name, status, outputs } = result
+    const own = vars.get(name)!
+    const isSilent = status !== 'ok'
+    const addresses = isSilent
+      ? (own.outgoing_addresses ?? `is ${status}, so the addresses that its mail leaves from are not known`)
+      : addressesOf(own, outputs)
+    const keys = isSilent ? [] : keysOf({ name, own: ownSelectors(name, own, given) }, outputs, findings, false)
+    if (typeof addresses !== 'string') return { name, vars: own, addresses, keys }
+    if (!isSilent)
+      findings.push(fleetFinding('spf-sender-unknown', `${name} ${addresses}`, { remedy: 'then plan again' }))
+    mute.set(name, `${name} ${addresses}`)
+    return { name, vars: own, addresses: [], keys }
+  })
+  const { members, findings: rivals } = withoutRivals(told)
+  const { fleet: whole, leftAlone } = agreedFleet(members, dns)
+  const { fleet, unknown } = withoutMute(whole, mute)
+  return {
+    fleet: { ...fleet, incomplete: [...unknown.keys()] },
+    findings: [...leftAloneFindings(leftAlone), ...findings, ...rivals],
+    silent,
+    unseen: [...unseenKeys(silent, whole), ...unseenSpf(unknown)],
+  }
+}
+
+/** Of hosts that did not tell. */
+const unseenKeys = (silent: readonly HostResult[], { hosts }: MailFleet): readonly string[] => {
+  const names = new Set(silent.map(({ name }) => name))
+  return hosts.flatMap(({ name, domains }) =>
+    names.has(name) && domains.length > 0 ? [`keys of ${name} for ${nameList(domains)}`] : [],
+  )
+}
+
+/** Of domains and names some of whose senders are not known. */
+const unseenSpf = (unknown: ReadonlyMap<string, string>): readonly string[] =>
+  [...unknown.keys()].map((name) => `SPF of ${name}`)

@@ -1,0 +1,116 @@
+// A host's part of a rotation, as a playbook in memory: keys that are to be made, the one that is to sign, what to
+// write down. Name servers, waiting and the order of things are the command's.
+import * as v from 'valibot'
+import { firstSelector } from '../../mail/own-among.ts'
+import { KEY_DIRECTORY, ROOTS_DIRECTORY } from '../../mail/key-group.ts'
+import { mailVars } from '../../mail/mail-vars.ts'
+import { isSelector, mailDomain } from '../../mail/names.ts'
+import { rotationVar } from '../../mail/rotation/settings.ts'
+import type { NewMark } from '../../mail/rotation/steps.ts'
+import { domain, selector, selectorList, senders } from '../../mail/schemas.ts'
+import { playbook, type Playbook, type PlaybookInput } from '../../model/playbook.ts'
+import type { Task } from '../../model/task.ts'
+import { directory } from '../../../tasks/directory.ts'
+import { dkimGroup } from '../../../tasks/dkim-group.ts'
+import { dkimHistory } from '../../../tasks/dkim-history.ts'
+import { dkimKey } from '../../../tasks/dkim-key.ts'
+import { file } from '../../../tasks/file.ts'
+import { keepSigned } from '../../../tasks/keep-signed.ts'
+import { opendkim } from '../../../tasks/opendkim.ts'
+
+/** `path`: of its private key, where that is not `/etc/dkimkeys/DOMAIN/SELECTOR.private`. */
+export interface NamedKey {
+  readonly selector: string
+  readonly path?: string | undefined
+}
+
+/** For one domain on one host. */
+export interface HostSteps {
+  /** Written into the history, with the time at which that is done. */
+  readonly marks?: readonly NewMark[]
+  /** Selectors whose keys are made. */
+  readonly make?: readonly string[]
+  /** The selector that signs from now on; its key must be sound. */
+  readonly active?: string
+  /** The key to go back to where that did not work; it must not be revoked. It may lie elsewhere. */
+  readonly back?: NamedKey
+  /** Selectors whose private keys are deleted. */
+  readonly delete?: readonly string[]
+}
+
+/** By host, then by domain. */
+export type StepsByHost = Readonly<Record<string, Readonly<Record<string, HostSteps>>>>
+
+/** Those of playbooks/dkim.ts that its tables, and these keys, rest on. */
+const vars = v.object({
+  domains: v.optional(v.array(domain, 'a list of domains is wanted'), []),
+  dkim_selector: v.optional(selector),
+  dkim_selectors: v.optional(selectorList),
+  dkim_bits: v.optional(v.picklist([1024, 2048, 3072, 4096], '1024, 2048, 3072 or 4096 is wanted'), 2048),
+  drop_signing: v.optional(v.array(senders), []),
+  fqdn: mailVars.fqdn,
+  sign_host_name: v.optional(v.boolean('true or false is wanted'), true),
+  dkim_rotation: v.optional(rotationVar, {}),
+})
+type Input = PlaybookInput<v.InferOutput<typeof vars>>
+
+/** What is to be done on these hosts. */
+export const stepsPlaybook = (steps: StepsByHost): Playbook =>
+  playbook({
+    name: 'rotate',
+    hosts: 'all',
+    vars,
+    tasks: (input) => stepTasks(input, Object.entries(steps[input.host.name] ?? {})),
+  })
+
+function stepTasks(
+  input: Input,
+  mine: readonly (readonly [domain: string, steps: HostSteps])[],
+): readonly (Task | false)[] {
+  const { drop_signing: dropSigning } = input.vars
+  const tables = tablesOf(input)
+  const active = Object.fromEntries(
+    mine.flatMap(([name, { active: chosen, back }]) => {
+      const former = back?.path === undefined ? back?.selector : { selector: back.selector, path: back.path }
+      const one = chosen ?? former
+      return one === undefined ? [] : [[name, one]]
+    }),
+  )
+  const switches = Object.keys(active).length > 0 && isSelector(tables.selector)
+  const keeps = mine.length > 0 && isSelector(tables.selector)
+  return [
+    // Before anything is made: keys that cannot be switched to afterwards would be of no use.
+    keeps && keepSigned({ ...tables, dropSigning, switching: true }),
+    mine.some(([, { make = [] }]) => make.length > 0) && dkimGroup({}),
+    ...mine.flatMap(([name, own]) => keyTasks(name, own, input.vars.dkim_bits)),
+    switches && opendkim({ ...tables, dropSigning, active }),
+  ]
+}
+
+/** The keys of a domain, and what is written down of them. */
+function keyTasks(name: string, own: HostSteps, bits: Input['vars']['dkim_bits']): readonly (Task | false)[] {
+  const { marks = [], make = [], active, back, delete: gone = [] } = own
+  return [
+    make.length + marks.length > 0 && directory({ path: `${KEY_DIRECTORY}/${name}`, ...ROOTS_DIRECTORY, keep: true }),
+    // Before the key: a selector is taken first, and what must not happen ends the run here.
+    dkimHistory({
+      domain: name,
+      marks,
+      sound: [...make, ...(active === undefined ? [] : [active])],
+      unrevoked: back === undefined ? [] : [back.selector],
+    }),
+    ...make.map((each) => dkimKey({ domain: name, selector: each, coming: true, bits })),
+    ...gone.map((each) => file({ path: `${KEY_DIRECTORY}/${name}/${each}.private`, state: 'absent' })),
+  ]
+}
+
+/** As playbooks/dkim.ts has them. */
+function tablesOf({ vars: own, host }: Input) {
+  const name = own.fqdn ?? mailDomain(host.name)
+  return {
+    domains: own.domains,
+    selector: firstSelector({ vars: own, host }),
+    ...(name === undefined || !own.sign_host_name ? {} : { hostName: name }),
+    ...(name === undefined || own.sign_host_name ? {} : { unsignedName: name }),
+  }
+}

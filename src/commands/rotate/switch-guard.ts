@@ -1,0 +1,21 @@
+// Asks whether a host would refuse to switch keys: what `keepSigned` says of it, before anything is begun.
+import { switchObstacle, type KeepArgs } from '../../changes/signing-kept.ts'
+import { answersOfParts, type Probe } from '../../model/probe.ts'
+import { opendkimSetup, signingProbe, type SigningQuestion } from '../../probes/signing.ts'
+
+/** Why it would refuse, '' where it would not. Both parts are asked in one process with the host's keys. */
+export function switchGuard(keep: KeepArgs, question: SigningQuestion): Probe<string> {
+  const signing = signingProbe(question)
+  return {
+    to: 'host',
+    key: `switch guard of ${signing.key} ${JSON.stringify(keep)}`,
+    reads: [...signing.reads, ...opendkimSetup.reads],
+    question: { parts: [signing, opendkimSetup] },
+    parse(answer) {
+      const [ofKeys, ofSetup] = answersOfParts(answer)
+      return switchObstacle(keep, opendkimSetup.parse(ofSetup!), signing.parse(ofKeys!)) ?? ''
+    },
+    facts: () => [],
+    foresee: (state) => state,
+  }
+}

@@ -1,0 +1,167 @@
+// `verify`: asks each host's milters to sign and where its mail leaves, and judges the answers by DNS. Nothing is
+// changed, and no mail is sent but with `deliver`.
+import { randomBytes } from 'node:crypto'
+import * as v from 'valibot'
+import { askServer } from '../../dns/lookup/ask-server.ts'
+import { authority, type Authority } from '../../dns/lookup/authority.ts'
+import type { DnsVars } from '../../dns/dns-vars.ts'
+import { limited } from '../../dns/lookup/look.ts'
+import { askOnly } from '../../engine/ask-only.ts'
+import { probeTemplate } from '../../mail/probe-message.ts'
+import type { Host } from '../../model/host.ts'
+import { MailrunError } from '../../model/mailrun-error.ts'
+import type { PreparedHost } from '../../model/prepared-host.ts'
+import type { HostProof } from '../../mail/proof/proof.ts'
+import type { HostResult } from '../../model/run-event.ts'
+import { milterSigning, type MilterState } from '../../probes/milter-sign.ts'
+import { outgoingAddresses, type OutgoingAddresses } from '../../probes/outgoing-addresses.ts'
+import { proveHost } from '../../verify/host.ts'
+import type { ProbedMessage } from '../../verify/signing.ts'
+import { openFleet, type Fleet, type FleetRequest } from '../fleet/open-fleet.ts'
+import { questionHosts } from '../fleet/question-hosts.ts'
+import { eachDns } from '../mail-fleet/each-dns.ts'
+import { fleetVars } from '../mail-fleet/fleet-vars.ts'
+import { ownMail } from '../mail-fleet/own-mail.ts'
+import {
+  deliverMessages,
+  fleetOwn,
+  readerOf,
+  type Deliverer,
+  type DeliveryEvent,
+  type DeliveryRequest,
+} from './deliver-messages.ts'
+
+export interface VerifyRequest extends FleetRequest {
+  /** Really send messages, and prove what becomes of them; left out: no mail is sent. */
+  readonly deliver?: DeliveryRequest | undefined
+  /** Is told of what is sent, before it is. */
+  readonly onEvent?: ((event: DeliveryEvent) => void) | undefined
+}
+
+export interface Verification {
+  readonly hosts: readonly HostProof[]
+  readonly seconds: number
+  readonly interrupted: boolean
+}
+
+const varsSchema = v.object(fleetVars)
+type VerifyVars = v.InferOutput<typeof varsSchema>
+
+/** @throws MailrunError before any host is touched; and, with `deliver`, before a message is sent */
+export async function verify(request: VerifyRequest): Promise<Verification> {
+  const began = performance.now()
+  const { deliver, onEvent = () => {} } = request
+  const fleet = await openFleet(request)
+  const asked = await hostsAsked(fleet, deliver)
+  const dns = authorityOf(await eachDns(varsOfAsked(asked)))
+  const own = deliver === undefined ? undefined : fleetOwn(deliver.to, ownNames(asked))
+  if (own !== undefined) onEvent(own)
+  const hosts = asked.prepared.map(({ host }) => host)
+  const connect = await fleet.reach([...hosts, ...(asked.reader === undefined ? [] : [asked.reader])])
+  try {
+    const run = await askOnly('verify', asked.prepared, connect, fleet.bounds)
+    const still = await Promise.all(run.hosts.map((host) => proofOf(host, asked, dns(host.name))))
+    const proofs =
+      deliver === undefined
+        ? still
+        : await delivered(still, run.hosts, asked, (deliverers) =>
+            deliverMessages(deliverers, { ...deliver, reader: asked.reader, bounds: fleet.bounds, connect, onEvent }),
+          )
+    const seconds = (performance.now() - began) / 1000
+    return { hosts: proofs, seconds, interrupted: fleet.bounds.interrupt.aborted }
+  } finally {
+    fleet.close()
+  }
+}
+
+/** Who is asked, and what. */
+interface Asked {
+  readonly prepared: readonly PreparedHost[]
+  /** By host; of those too that are not asked. */
+  readonly vars: ReadonlyMap<string, VerifyVars>
+  /** That milters are asked to sign. */
+  readonly message: ProbedMessage
+  /** The host whose mailbox is read, where one is. */
+  readonly reader: Host | undefined
+}
+
+/** No host is touched. */
+async function hostsAsked(fleet: Fleet, deliver: DeliveryRequest | undefined): Promise<Asked> {
+  const reader = deliver?.readFrom === undefined ? undefined : readerOf(deliver.readFrom, fleet.inventory)
+  const message = { template: probeTemplate(new Date()), nonce: randomBytes(8).toString('hex') }
+  const { hosts, vars } = await questionHosts('verify', varsSchema, fleet, ({ vars: own }) => ({
+    milters: milterSigning({ domains: [...new Set(own.domains)], ...ownMail(own), ...message }),
+    outgoing: outgoingAddresses,
+  }))
+  // Who is named is asked, whatever the inventory says: its SigningTable may name domains.
+  const prepared =
+    fleet.limit === undefined ? hosts.filter(({ host }) => vars.get(host.name)!.domains.length > 0) : hosts
+  if (prepared.length === 0) {
+    throw new MailrunError(
+      'no host has domains, the list of those that it sends for: set it in the inventory, or name hosts by --limit',
+    )
+  }
+  return { prepared, vars, message, reader }
+}
+
+const varsOfAsked = ({ prepared, vars }: Asked): ReadonlyMap<string, VerifyVars> =>
+  new Map(prepared.map(({ host }) => [host.name, vars.get(host.name)!]))
+
+/** Hosts whose `dns` is the same share what was asked. */
+function authorityOf(settings: ReadonlyMap<string, DnsVars>): (host: string) => Authority {
+  const ask = limited(askServer)
+  const authorities = new Map([...new Set(settings.values())].map((dns) => [dns, authority(dns, ask)]))
+  return (host) => authorities.get(settings.get(host)!)!
+}
+
+/** Domains and names of the fleet. */
+function ownNames({ prepared, vars }: Asked): readonly string[] {
+  const said = [...vars.values()].flatMap(({ domains, helo_name, fqdn }) => [...domains, helo_name, fqdn])
+  return [...prepared.map(({ host }) => host.name), ...said].filter((name) => typeof name === 'string')
+}
+
+/** From those that could be asked. */
+async function delivered(
+  proofs: readonly HostProof[],
+  results: readonly HostResult[],
+  { prepared, vars }: Asked,
+  send: (deliverers: readonly Deliverer[]) => Promise<ReadonlyMap<string, HostProof>>,
+): Promise<readonly HostProof[]> {
+  const deliverers = proofs.flatMap((proof): readonly Deliverer[] => {
+    const { milters } = (results.find(({ name }) => name === proof.name)?.outputs ?? {}) as Outputs
+    const host = prepared.find((each) => each.host.name === proof.name)?.host
+    if (host === undefined || !milters || proof.error !== undefined) return []
+    return [{ host, milters, wanted: ownMail(vars.get(host.name)!), proof }]
+  })
+  const after = await send(deliverers)
+  return proofs.map((proof) => after.get(proof.name) ?? proof)
+}
+
+interface Outputs {
+  readonly milters?: MilterState | null
+  readonly outgoing?: OutgoingAddresses | null
+}
+
+async function proofOf(
+  { name, status, outputs, error }: HostResult,
+  { vars, message }: Asked,
+  dns: Authority,
+): Promise<HostProof> {
+  const { milters, outgoing: told } = outputs as Outputs
+  if (status === 'ok' && milters) {
+    const outgoing = vars.get(name)?.outgoing_addresses
+    return proveHost({ name, milters, told: told ?? { addresses: [], relayhost: '' }, outgoing }, message, dns)
+  }
+  const how = status === 'unreachable' || status === 'interrupted' || status === 'not-reached' ? status : 'failed'
+  return {
+    name,
+    status: how,
+    error: error ?? 'it did not answer',
+    addresses: [],
+    signing: [],
+    spf: [],
+    dmarc: [],
+    reverse: [],
+    delivery: [],
+  }
+}

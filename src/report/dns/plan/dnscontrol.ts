@@ -1,0 +1,11 @@
+// The records of a plan as DNSControl takes them.
+import { dnscontrolJs } from '../../../mail/render/dnscontrol.ts'
+import { documentText } from '../../write/terminal.ts'
+import type { DnsPlanFormat } from './format.ts'
+import { asWritten } from './written.ts'
+
+export const format: DnsPlanFormat = {
+  language: 'document',
+  about: 'DNSControl',
+  tell: asWritten((zones) => documentText(dnscontrolJs(zones))),
+}

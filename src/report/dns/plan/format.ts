@@ -1,0 +1,8 @@
+// What an output format of `mailrun dns plan` is.
+import type { About } from '../../registry.ts'
+import type { Screen } from '../../screen.ts'
+import type { DnsView } from '../view.ts'
+
+export interface DnsPlanFormat extends About {
+  readonly tell: (view: DnsView, screen: Screen) => void
+}

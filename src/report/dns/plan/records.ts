@@ -1,0 +1,12 @@
+// The records of a plan as `--from` takes them, as docs/records.schema.json describes it.
+import { recordsJson } from '../../../mail/render/records-json.ts'
+import { jsonOf } from '../../write/json.ts'
+import type { DnsPlanFormat } from './format.ts'
+import { asWritten } from './written.ts'
+
+export const format: DnsPlanFormat = {
+  language: 'json',
+  about: 'a later `mailrun dns push --from`',
+  schema: 'records',
+  tell: asWritten((zones) => jsonOf(recordsJson(zones))),
+}

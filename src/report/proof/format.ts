@@ -1,0 +1,10 @@
+// What an output format of `mailrun verify` is.
+import type { HostProof } from '../../mail/proof/proof.ts'
+import type { About } from '../registry.ts'
+import type { Printable } from '../write/checked.ts'
+import type { Colours } from '../write/terminal.ts'
+
+export interface ProofFormat extends About {
+  /** @param seconds - that it took */
+  readonly write: (hosts: readonly HostProof[], seconds: number, paint: Colours) => Printable
+}

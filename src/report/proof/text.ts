@@ -1,0 +1,172 @@
+// `mailrun verify` for people: a line per host and domain, then what is wrong, each once, with what to do.
+import {
+  signingVerdicts,
+  type DmarcProof,
+  type HostProof,
+  type SigningProof,
+  type Verdict,
+} from '../../mail/proof/proof.ts'
+import type { Colours } from '../write/colour.ts'
+import { DELIVERY_TITLES, deliveryNotes, deliveryRows, plain, type Cell } from './delivery.ts'
+import type { ProofFormat } from './format.ts'
+import { proofTotals } from './totals.ts'
+import { count, placeList } from '../write/name-list.ts'
+import { secondsText } from '../run/recap.ts'
+import { pad, width } from '../write/width.ts'
+import { EMPTY, indented, joined, said, term, withoutEnd, type Paint, type TerminalText } from '../write/terminal.ts'
+
+export const format: ProofFormat = {
+  language: 'terminal',
+  about: 'people: a line for each host and domain, then what is wrong, with what to do',
+  write: proofText,
+}
+
+export function proofText(hosts: readonly HostProof[], seconds: number, paint: Colours): TerminalText {
+  const table = [
+    ...tableOf(
+      ['host', 'domain', 'local', 'submission', 'outsider', 'bounce', 'SPF', 'DMARC', 'names'],
+      hosts.flatMap(rowsOf),
+      paint,
+    ),
+    ...tableOf(DELIVERY_TITLES, hosts.flatMap(deliveryRows), paint),
+  ]
+  const unreached = hosts
+    .filter(({ error }) => error !== undefined)
+    .map(({ name, status, error }) => term`${paint.bad(said(status))}  ${said(name)}\n${indent(error!)}`)
+  const parts = [
+    ...table,
+    ...deliveryNotes(hosts),
+    ...problemsOf(hosts, paint),
+    ...unreached,
+    sumOf(hosts, seconds, paint),
+    EMPTY,
+  ]
+  return joined(parts, term`\n`)
+}
+
+function tableOf(
+  titles: readonly string[],
+  rows: readonly (readonly Cell[])[],
+  paint: Colours,
+): readonly TerminalText[] {
+  const head = titles.map(plain)
+  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => width(row[column]!.text))))
+  const lineOf = (row: readonly Cell[], painted: (cell: Cell) => Paint): TerminalText => {
+    const last = row.length - 1
+    const cells = row.map((cell, column) =>
+      painted(cell)(column === last ? cell.text : pad(cell.text, widths[column]!)),
+    )
+    return withoutEnd(joined(cells, term`  `))
+  }
+  const byStatus = ({ status }: Cell): Paint =>
+    ({ pass: paint.good, fail: paint.bad, unknown: paint.doubtful, none: (text: TerminalText) => text })[status]
+  return rows.length === 0 ? [] : [lineOf(head, () => paint.faint), ...rows.map((row) => lineOf(row, byStatus)), EMPTY]
+}
+
+function rowsOf(host: HostProof): readonly (readonly Cell[])[] {
+  const { name, signing, spf, dmarc, reverse } = host
+  const names = summary(reverse.map(({ verdict }) => verdict))
+  return [...new Set(signing.map(({ domain }) => domain))].map((domain) => {
+    const role = (word: SigningProof['role']): Cell => {
+      const proof = signing.find((each) => each.domain === domain && each.role === word)
+      return proof === undefined ? plain('-') : roleCell(proof)
+    }
+    const policy = dmarc.find((each) => each.domain === domain)
+    const own = spf.filter((each) => each.domain === domain && each.identity === 'mailfrom')
+    return [
+      plain(name),
+      plain(domain),
+      role('local'),
+      role('submission'),
+      role('outsider'),
+      role('bounce'),
+      { ...summary(own.map(({ verdict }) => verdict)) },
+      policy === undefined ? plain('-') : policyCell(policy),
+      names,
+    ]
+  })
+}
+
+const roleCell = (proof: SigningProof): Cell => ({
+  text: said(proof.verdict.id === 'signed' ? signatureText(proof) : proof.verdict.id),
+  status: proof.verdict.status,
+})
+
+function signatureText({ signatures }: SigningProof): string {
+  const keys = signatures.map(({ selector, algorithm, bits }) => {
+    const size = bits === undefined ? '' : ` ${bits}`
+    return `${selector} ${algorithm.replace(/-sha256$/, '')}${size}`
+  })
+  return keys.join(' + ')
+}
+
+const policyCell = ({ verdict, policy }: DmarcProof): Cell => ({
+  text: said(`${wordOf(verdict)}${policy === undefined ? '' : `, p=${policy}`}`),
+  status: verdict.status,
+})
+
+function summary(verdicts: readonly Verdict[]): Cell {
+  const worst =
+    verdicts.find(({ status }) => status === 'fail') ??
+    verdicts.find(({ status }) => status === 'unknown') ??
+    verdicts[0]
+  return worst === undefined ? plain('-') : { text: said(wordOf(worst)), status: worst.status }
+}
+
+const wordOf = ({ status, id }: Verdict): string => (status === 'pass' ? 'pass' : id)
+
+/** The same of several hosts and domains is told once. */
+function problemsOf(hosts: readonly HostProof[], paint: Colours): readonly TerminalText[] {
+  const found = new Map<string, { readonly verdict: Verdict; readonly about: string[] }>()
+  for (const host of hosts) {
+    for (const { about, verdict } of saidOf(host)) {
+      if (verdict.status === 'pass' || verdict.status === 'none') continue
+      const key = JSON.stringify([verdict.id, verdict.what, verdict.advice])
+      const known = found.get(key)
+      if (known) known.about.push(about)
+      else found.set(key, { verdict, about: [about] })
+    }
+  }
+  return [...found.values()].map(({ verdict, about }) => {
+    const { status, id, what, advice } = verdict
+    const word = (status === 'fail' ? paint.bad : paint.doubtful)(said(`${status}  ${id}`))
+    const parts = [
+      term`${word}  ${said(placeList(about))}`,
+      indent(what),
+      ...(advice === undefined ? [] : [indent(`→ ${advice}`)]),
+      EMPTY,
+    ]
+    return joined(parts, term`\n`)
+  })
+}
+
+/** All verdicts of a host, each with what it is about. */
+function saidOf(host: HostProof): readonly { readonly about: string; readonly verdict: Verdict }[] {
+  const { name, signing, spf, dmarc, reverse, delivery } = host
+  return [
+    ...signing.flatMap((proof) =>
+      signingVerdicts(proof).map((verdict) => ({ about: `${name}: ${proof.domain}, ${proof.role}`, verdict })),
+    ),
+    ...spf.map(({ domain, identity, verdict }) => {
+      const greeting = identity === 'helo' ? ' (HELO)' : ''
+      return { about: `${name}: SPF of ${domain}${greeting}`, verdict }
+    }),
+    ...dmarc.map(({ domain, verdict }) => ({ about: `${name}: DMARC of ${domain}`, verdict })),
+    ...reverse.map(({ address, verdict }) => ({ about: `${name}: ${address}`, verdict })),
+    ...delivery.map(({ domain, path, verdict }) => ({ about: `${name}: mail from ${domain}, ${path}`, verdict })),
+  ]
+}
+
+const indent = (text: string): TerminalText => joined(indented(text, term`    `), term`\n`)
+
+function sumOf(hosts: readonly HostProof[], seconds: number, paint: Colours): TerminalText {
+  const totals = proofTotals(hosts, seconds)
+  const parts = <Word extends string>(counts: Readonly<Record<Word, number>>): string =>
+    (Object.entries(counts) as [Word, number][])
+      .filter(([, number]) => number > 0)
+      .map(([word, number]) => `${number} ${word}`)
+      .join(', ')
+  const proved = parts(totals.proofs) || 'nothing proved'
+  const who = paint.strong(said(count(hosts.length, 'host')))
+  return term`${who}: ${said(`${parts(totals.hosts)}; ${proved}`)}; in ${secondsText(seconds)}`
+}

@@ -1,0 +1,30 @@
+// What an output format of `mailrun rotate` is.
+import type { Deed } from '../../mail/rotation/deeds.ts'
+import type { Outlook } from '../../mail/rotation/steps.ts'
+import type { About } from '../registry.ts'
+import type { Screen } from '../screen.ts'
+
+export interface RotationView {
+  readonly outlooks: readonly Outlook[]
+  readonly faults: readonly {
+    readonly host: string
+    readonly domain: string | undefined
+    readonly status: string
+    readonly why: string
+  }[]
+  readonly deeds: readonly Deed[]
+  readonly check: boolean
+  /** Here. */
+  readonly now: Date
+}
+
+export interface RotationReport {
+  /** The moment it is done, or has failed. */
+  readonly done: (deed: Deed) => void
+  readonly waiting: (why: string) => void
+  readonly ended: (view: RotationView) => void
+}
+
+export interface RotationFormat extends About {
+  readonly open: (screen: Screen) => RotationReport
+}

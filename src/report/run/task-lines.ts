@@ -1,0 +1,71 @@
+// What became of the tasks: equal outcomes on several hosts are one entry that names them.
+import type { HostResult, TaskResult, TaskStatus } from '../../model/run-event.ts'
+import { paintOf, type Colours } from '../write/colour.ts'
+import { diffLines } from './diff.ts'
+import type { RunOptions } from './format.ts'
+import { nameList } from '../write/name-list.ts'
+import { EMPTY, indented, said, term, type TerminalText } from '../write/terminal.ts'
+
+interface Entry {
+  readonly task: TaskResult
+  readonly hosts: string[]
+  /** The task's place in its host's list. */
+  readonly place: number
+}
+
+/** Lines about every task of one status, in the playbook's order; a heading goes above. */
+export function taskLines(
+  hosts: readonly HostResult[],
+  status: TaskStatus,
+  options: RunOptions,
+  paint: Colours,
+): readonly TerminalText[] {
+  const entries = new Map<string, Entry>()
+  for (const host of hosts) {
+    for (const [place, task] of host.tasks.entries()) {
+      if (task.status !== status) continue
+      const key = JSON.stringify([
+        task.type,
+        task.name,
+        task.changes,
+        task.why,
+        options.diff ? task.diffs : [],
+        options.verbose ? task.commands : [],
+      ])
+      const entry = entries.get(key)
+      if (entry) entry.hosts.push(host.name)
+      else entries.set(key, { task, hosts: [host.name], place })
+    }
+  }
+  return [...entries.values()]
+    .sort((a, b) => a.place - b.place)
+    .flatMap((entry) => entryLines(entry, hosts.length, options, paint))
+}
+
+function entryLines(
+  { task, hosts }: Entry,
+  all: number,
+  { diff, verbose }: RunOptions,
+  paint: Colours,
+): readonly TerminalText[] {
+  const where = all === 1 ? EMPTY : term`  ${paint.head(said(hostsText(hosts, all)))}`
+  return [
+    term`  ${paint.strong(said(task.type))} ${said(task.name)}${where}`,
+    ...task.changes.map((summary) => term`    ${paintOf(paint, task.status)(said(summary))}`),
+    ...(task.why === undefined ? [] : indented(task.why, term`    `)),
+    ...(verbose ? task.commands.flatMap((command) => indented(shortened(command), term`      `).map(paint.faint)) : []),
+    ...(diff ? task.diffs.flatMap((each) => diffLines(each, paint).map((line) => term`      ${line}`)) : []),
+  ]
+}
+
+function hostsText(hosts: readonly string[], all: number): string {
+  if (hosts.length === all) return `all ${all} hosts`
+  return hosts.length > 1 ? `${hosts.length} hosts: ${nameList(hosts)}` : nameList(hosts)
+}
+
+/** File contents travel in the text of commands: lines that nobody reads are cut. */
+const LINE_AT_MOST = 300
+const shortened = (text: string): string =>
+  text.replace(/[^\n]+/g, (line) =>
+    line.length > LINE_AT_MOST ? `${line.slice(0, LINE_AT_MOST)}… (${line.length} characters)` : line,
+  )

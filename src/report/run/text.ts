@@ -1,0 +1,224 @@
+// `--format text`: what a person reads. One glance tells what changed where, and why something failed.
+import type { DnsEvent, Publication } from '../../dns/push/publication.ts'
+import type { HostResult, HostStatus, RunEvent, RunResult } from '../../model/run-event.ts'
+import { paintOf, type Colours } from '../write/colour.ts'
+import { isDnsEvent, type RunFormat, type RunOptions } from './format.ts'
+import { live } from './live.ts'
+import { count, nameList } from '../write/name-list.ts'
+import type { Out, Terminal } from '../screen.ts'
+import { recap, sum, wordOf } from './recap.ts'
+import { taskLines } from './task-lines.ts'
+import { dnsLines, publicationLines } from './publication.ts'
+import { asLines, EMPTY, indented, said, term, type TerminalText } from '../write/terminal.ts'
+import { recordsIn, zoneLines } from './zone-lines.ts'
+
+export const format: RunFormat = {
+  language: 'terminal',
+  about: 'people: what changed where, and why something failed',
+  open: (options, { out }) =>
+    textReporter({ ...options, paint: out.paint, terminal: out.canRedraw ? out : undefined }, out),
+}
+
+export interface TextOptions extends RunOptions {
+  readonly paint: Colours
+  /** Live lines are drawn there; `undefined` in a pipe. */
+  readonly terminal: Terminal | undefined
+}
+
+/**
+ * @example
+ * const report = textReporter({ diff: true, verbose: false, paint: colours(false), terminal: undefined }, process.stdout)
+ */
+export function textReporter(options: TextOptions, out: Out): (event: RunEvent | DnsEvent) => void {
+  const { paint } = options
+  const foot = options.terminal ? live(options.terminal, paint) : undefined
+  const began = performance.now()
+  const left = { hosts: 0 }
+  let dns: Publication | undefined
+  const print = (lines: readonly TerminalText[]): void => {
+    if (lines.length === 0) return
+    const text = asLines(lines)
+    if (foot) foot.print(text)
+    else out.write(text)
+  }
+  return (event) => {
+    if (event.kind === 'run-start') left.hosts = event.hosts.length
+    if (event.kind === 'host-end') left.hosts -= 1
+    if (event.kind === 'dns-end') dns = event.publication
+    if (event.kind === 'run-end') {
+      foot?.close()
+      out.write(asLines(endLines(event.result, dns, (performance.now() - began) / 1000, options, paint)))
+      return
+    }
+    if (isDnsEvent(event)) return print(dnsLines(event, paint))
+    foot?.see(event)
+    print(passingLines(event, left.hosts > 0, options, paint))
+  }
+}
+
+/** What is told the moment it happens. */
+function passingLines(
+  event: RunEvent,
+  othersToCome: boolean,
+  options: TextOptions,
+  paint: Colours,
+): readonly TerminalText[] {
+  switch (event.kind) {
+    case 'run-start': {
+      const what = `${event.playbook}${event.check ? ', check only,' : ''}`
+      return [paint.strong(said(`${what} on ${count(event.hosts.length, 'host')}`))]
+    }
+    case 'host-waiting':
+      return [paint.doubtful(said(`${event.host}: waits for another run: ${event.holder}`))]
+    case 'host-parked':
+      return [paint.doubtful(said(`${event.host}: ${event.why}`))]
+    case 'host-note':
+      return [paint.doubtful(said(`${event.host}: ${event.note}`))]
+    case 'change-start':
+      return options.verbose ? [term`${changeText(event)} …`] : []
+    case 'change-end': {
+      const outcome = event.code === 0 ? paint.good(term`done`) : paint.bad(term`exit status ${event.code}`)
+      return options.verbose ? [term`${changeText(event)}: ${outcome}`] : []
+    }
+    case 'host-end':
+      return hostEndLines(event, othersToCome, options, paint)
+    case 'interrupted': {
+      const hosts =
+        event.busy.length === 0 ? 'nothing is at work' : `the change in hand is finished on ${nameList(event.busy)}`
+      return [paint.doubtful(said(`interrupted: nothing more starts; ${hosts}. Ctrl-C again leaves at once.`))]
+    }
+    default:
+      return []
+  }
+}
+
+type EventOf<Kind extends RunEvent['kind']> = Extract<RunEvent, { readonly kind: Kind }>
+
+const changeText = ({ host, type, task, summary }: EventOf<'change-start'> | EventOf<'change-end'>): TerminalText =>
+  said(`${host}: ${type} ${task}: ${summary}`)
+
+/** Hosts that are as they are to be. */
+const DONE: readonly HostStatus[] = ['ok', 'changed', 'would-change', 'held']
+
+function hostEndLines(
+  { host, result: { status, error } }: EventOf<'host-end'>,
+  othersToCome: boolean,
+  { verbose, terminal }: TextOptions,
+  paint: Colours,
+): readonly TerminalText[] {
+  const line = term`${said(host)}: ${paintOf(paint, status)(wordOf(status))}`
+  // In a pipe these lines are all that tells of progress; on a terminal the live lines do.
+  if (DONE.includes(status)) return verbose || (terminal === undefined && othersToCome) ? [line] : []
+  // In full at the end; this tells early while other hosts are still at work.
+  if (!othersToCome) return []
+  const why = error && error !== status ? term`: ${said(error.split('\n')[0]!)}` : EMPTY
+  return [term`${line}${why}`]
+}
+
+function endLines(
+  result: RunResult,
+  dns: Publication | undefined,
+  seconds: number,
+  options: TextOptions,
+  paint: Colours,
+): readonly TerminalText[] {
+  const { hosts } = result
+  const section = (head: TerminalText, lines: readonly TerminalText[]): readonly TerminalText[] =>
+    lines.length === 0 ? [] : [EMPTY, head, ...lines]
+  const tasks = (
+    status: 'ok' | 'changed' | 'would-change' | 'held' | 'assumed' | 'unknown',
+    head: string,
+  ): readonly TerminalText[] => section(paintOf(paint, status)(said(head)), taskLines(hosts, status, options, paint))
+  return [
+    ...(options.verbose ? tasks('ok', 'ok') : []),
+    ...tasks('changed', 'changed'),
+    ...tasks('would-change', 'would change'),
+    ...tasks('held', 'held back'),
+    ...tasks('assumed', 'cannot be told before what it waits for is done'),
+    ...tasks('unknown', 'unknown: begun, and not known whether it was done; the next run finds out'),
+    ...section(paint.doubtful(term`warnings`), warningLines(hosts, paint)),
+    ...(dns === undefined ? section(paint.head(term`DNS records`), recordLines(hosts)) : []),
+    ...section(paint.head(term`outputs`), otherOutputs(hosts)),
+    ...(dns === undefined ? [] : publicationLines(dns, paint)),
+    ...(['interrupted', 'unreachable', 'failed'] as const).flatMap((status) =>
+      section(paintOf(paint, status)(wordOf(status)), troubleLines(hosts, status, paint)),
+    ),
+    EMPTY,
+    ...recap(hosts, paint),
+    sum(hosts, seconds, paint),
+    ...advice(result).map(said),
+  ]
+}
+
+/** Equal ones of several hosts are told once. */
+function warningLines(hosts: readonly HostResult[], paint: Colours): readonly TerminalText[] {
+  const all = hosts.flatMap(({ name, tasks }) =>
+    tasks.flatMap(({ type, name: task, warning }) =>
+      warning === undefined ? [] : [{ name, text: `${type} ${task}: ${warning}` }],
+    ),
+  )
+  return [...new Set(all.map(({ text }) => text))].flatMap((text) => {
+    const names = all.filter((each) => each.text === text).map(({ name }) => name)
+    const [first, ...more] = indented(text, EMPTY)
+    return [term`  ${paint.strong(said(nameList(names)))}: ${first!}`, ...more.map((line) => term`    ${line}`)]
+  })
+}
+
+/** Equal troubles of several hosts are told once. */
+function troubleLines(
+  hosts: readonly HostResult[],
+  status: HostResult['status'],
+  paint: Colours,
+): readonly TerminalText[] {
+  const troubles = new Map<string, string[]>()
+  for (const host of hosts) {
+    if (host.status !== status || host.error === status) continue
+    const why = host.error ?? 'no reason given'
+    const names = troubles.get(why)
+    if (names) names.push(host.name)
+    else troubles.set(why, [host.name])
+  }
+  return [...troubles].flatMap(([why, names]) => {
+    const [first, ...more] = indented(why, EMPTY)
+    return [term`  ${paint.strong(said(nameList(names)))}: ${first!}`, ...more.map((line) => term`    ${line}`)]
+  })
+}
+
+function recordLines(hosts: readonly HostResult[]): readonly TerminalText[] {
+  return [...new Set(hosts.flatMap(({ outputs }) => zoneLines(recordsIn(outputs['dns'])).map(said)))]
+}
+
+function otherOutputs(hosts: readonly HostResult[]): readonly TerminalText[] {
+  return hosts.flatMap(({ name, outputs }) =>
+    Object.entries(outputs)
+      .filter(([key, value]) => !(key === 'dns' && isOfRecords(value)))
+      .map(([key, value]) => term`  ${said(`${name}  ${key}: ${JSON.stringify(value)}`)}`),
+  )
+}
+
+/** Whether an output `dns` holds records, or none. */
+function isOfRecords(value: unknown): boolean {
+  if (value === null) return true
+  return recordsIn(value).length > 0 || (Array.isArray(value) && value.length === 0)
+}
+
+/** Characters of a `--limit` that one would still copy. */
+const LIMIT_AT_MOST = 500
+
+const NOT_DONE: readonly HostStatus[] = ['failed', 'unreachable', 'interrupted', 'not-reached']
+
+/** What to do now. */
+function advice({ hosts, check }: RunResult): readonly string[] {
+  const held = hosts.some(({ status }) => status === 'held')
+    ? ['What is held back is done by the next run after DNS serves it.']
+    : []
+  const again = hosts.filter(({ status }) => NOT_DONE.includes(status)).map(({ name }) => name)
+  if (again.length === 0) return held
+  const what = check ? 'Check' : 'Run'
+  const mended = hosts.some(({ status }) => status === 'failed' || status === 'unreachable')
+    ? ' once that is mended'
+    : ' to finish'
+  const limit = again.join(',')
+  if (again.length === hosts.length || limit.length > LIMIT_AT_MOST) return [...held, `${what} again${mended}.`]
+  return [...held, `${what} again${mended}, for these: --limit ${limit}`]
+}
