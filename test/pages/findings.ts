@@ -31,7 +31,8 @@ const TOLD_ONCE = [
   'A finding may be less grave where it stands than here, and says so. ' +
     'The same fault seen in a record and by a live signature is told once, as the latter:',
   `${sameCauses()}.`,
-  '`servers-differ`, `no-name-server`, `dns-failed` and the findings on records stand in the column that they are about.',
+  '`servers-differ`, `no-name-server`, `dns-failed` and the findings on records ' +
+    'stand in the column that they are about.',
 ].join('\n')
 
 export function findingsPage(): string {
