@@ -15,7 +15,7 @@ const { outputFiles, metafile } = await build({
   entryPoints: {
     mailrun: 'src/cli/main.ts',
     // A program of its own, found beside what starts it.
-    'askpass-program': 'src/connection/askpass-program.ts',
+    'askpass-program': 'src/ssh/openssh/askpass-program.ts',
     index: 'src/index.ts',
     tasks: 'tasks/index.ts',
     mail: 'src/mail.ts',

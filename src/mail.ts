@@ -1,6 +1,6 @@
 // `mailrun/mail`: SPF, DKIM and DMARC records as values, and how they are written; nothing in it reaches a host or DNS
 // by itself.
-export { mailVars, spfVar, dmarcVar, adspVar, mailDomainVar, type MailVars } from './mail/mail-vars.ts'
+export { mailVars, spfVar, dmarcVar, adspVar, mailDomainVar, type MailVars } from './mail/fleet/mail-vars.ts'
 export {
   mailFleet,
   type MailDomain,
@@ -8,14 +8,14 @@ export {
   type MailHost,
   type MailKey,
   type MailMember,
-} from './mail/mail-fleet.ts'
-export { mailRecords, type MailRecords, type PublishedTxt, type RecordFault } from './mail/mail-records.ts'
-export type { DnsRecord, KeyClaim, MailRecord, Purpose } from './mail/dns-record.ts'
-export type { OwnSelectors } from './mail/own-selectors.ts'
-export { serves, supersedes } from './mail/served-record.ts'
-export { RecordSyntaxError } from './mail/record-syntax-error.ts'
+} from './mail/fleet/mail-fleet.ts'
+export { mailRecords, type MailRecords, type PublishedTxt, type RecordFault } from './mail/fleet/mail-records.ts'
+export type { DnsRecord, KeyClaim, MailRecord, Purpose } from './mail/records/dns-record.ts'
+export type { OwnSelectors } from './mail/fleet/own-selectors.ts'
+export { serves, supersedes } from './mail/records/served-record.ts'
+export { RecordSyntaxError } from './mail/records/record-syntax-error.ts'
 export type { Finding, Finding as RecordFinding } from './findings/finding.ts'
-export { parseSpf, parseSpfTerm } from './mail/spf/parse.ts'
+export { parseSpf, parseSpfTerm } from './mail/records/spf/parse.ts'
 export {
   isSpf,
   renderSpf,
@@ -23,16 +23,16 @@ export {
   type SpfModifier,
   type SpfRecord,
   type SpfTerm,
-} from './mail/spf/record.ts'
-export { mergeSpf, type SpfAll, type SpfMerge, type SpfSenders } from './mail/spf/merge.ts'
-export { lintSpf, lintSpfCoverage, lintSpfSet, lintSpfStrangers } from './mail/spf/lint.ts'
-export { spfLookups, type SpfCost, type SpfLookups } from './mail/spf/lookups.ts'
-export { dkimName, dkimValue, parseDkim, renderDkim, type DkimKeyRecord } from './mail/dkim-record.ts'
-export { publicKeyOf, sameDkimKey } from './mail/dkim-key.ts'
-export { lintDkim, lintDkimSet } from './mail/dkim-lint.ts'
-export { isDmarc, readDmarc, type ReadDmarc } from './mail/dmarc/parse.ts'
-export { renderDmarc, type DmarcAlignment, type DmarcPolicy, type DmarcRecord } from './mail/dmarc/record.ts'
-export { lintDmarc, lintDmarcSet } from './mail/dmarc/lint.ts'
+} from './mail/records/spf/record.ts'
+export { mergeSpf, type SpfAll, type SpfMerge, type SpfSenders } from './mail/records/spf/merge.ts'
+export { lintSpf, lintSpfCoverage, lintSpfSet, lintSpfStrangers } from './mail/records/spf/lint.ts'
+export { spfLookups, type SpfCost, type SpfLookups } from './mail/records/spf/lookups.ts'
+export { dkimName, dkimValue, parseDkim, renderDkim, type DkimKeyRecord } from './mail/records/dkim/record.ts'
+export { publicKeyOf, sameDkimKey } from './mail/records/dkim/key.ts'
+export { lintDkim, lintDkimSet } from './mail/records/dkim/lint.ts'
+export { isDmarc, readDmarc, type ReadDmarc } from './mail/records/dmarc/parse.ts'
+export { renderDmarc, type DmarcAlignment, type DmarcPolicy, type DmarcRecord } from './mail/records/dmarc/record.ts'
+export { lintDmarc, lintDmarcSet } from './mail/records/dmarc/lint.ts'
 export {
   discoverDmarc,
   organizationalDomain,
@@ -41,15 +41,15 @@ export {
   type DmarcDiscovery,
   type DmarcFound,
   type TreeWalk,
-} from './mail/dmarc/tree-walk.ts'
-export { externalDestinations, REPORT_CONSENT, reportConsentName } from './mail/dmarc/report-consent.ts'
-export { adspName, lintAdspSet, parseAdsp, renderAdsp, type AdspPractice } from './mail/adsp.ts'
-export { inZones, type Zone } from './mail/render/zones.ts'
-export { zoneFragment, zoneFragments } from './mail/render/zone-fragment.ts'
-export { parseZone } from './mail/render/parse-zone.ts'
-export { parseRecordsJson, recordsJson } from './mail/render/records-json.ts'
-export { octodnsYaml } from './mail/render/octodns.ts'
-export { dnscontrolJs } from './mail/render/dnscontrol.ts'
-export { webFormText } from './mail/render/web-form.ts'
-export type { DnsAnswer, DnsQuestion, DnsWalk } from './mail/dns-walk.ts'
+} from './mail/records/dmarc/tree-walk.ts'
+export { externalDestinations, REPORT_CONSENT, reportConsentName } from './mail/records/dmarc/report-consent.ts'
+export { adspName, lintAdspSet, parseAdsp, renderAdsp, type AdspPractice } from './mail/records/adsp.ts'
+export { inZones, type Zone } from './mail/formats/zones.ts'
+export { zoneFragment, zoneFragments } from './mail/formats/zone-fragment.ts'
+export { parseZone } from './mail/formats/parse-zone.ts'
+export { parseRecordsJson, recordsJson } from './mail/formats/records-json.ts'
+export { octodnsYaml } from './mail/formats/octodns.ts'
+export { dnscontrolJs } from './mail/formats/dnscontrol.ts'
+export { webFormText } from './mail/formats/web-form.ts'
+export type { DnsAnswer, DnsQuestion, DnsWalk } from './mail/records/dns-walk.ts'
 export { walkDns } from './dns/lookup/walk-dns.ts'

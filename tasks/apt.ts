@@ -1,7 +1,7 @@
 // Task: Debian packages, by apt.
-import { checkPackage } from '../src/changes/check-package.ts'
-import { installScript, removeScript, type DebconfAnswer } from '../src/changes/apt-script.ts'
-import { dueOf, isHeld, type Due } from '../src/changes/due-package.ts'
+import { checkPackage } from '../src/resources/apt/check-package.ts'
+import { installScript, removeScript, type DebconfAnswer } from '../src/resources/apt/apt-script.ts'
+import { dueOf, isHeld, type Due } from '../src/resources/apt/due-package.ts'
 import {
   either,
   flag,
@@ -14,14 +14,14 @@ import {
   seconds,
   secret,
   text,
-} from '../src/model/argument.ts'
-import { defineTask } from '../src/model/define-task.ts'
-import type { Fact, PackageFact } from '../src/model/fact.ts'
-import { blocked, change, ok, type Plan } from '../src/model/plan.ts'
-import { ANYTHING, type Resource } from '../src/model/resource.ts'
-import { isKnown, UNKNOWN } from '../src/model/unknown.ts'
-import { bareName, packagesProbe, type PackagesState } from '../src/probes/deb-package.ts'
-import { provides as providedBy } from '../src/probes/package-provides.ts'
+} from '../src/core/argument.ts'
+import { defineTask } from '../src/core/define-task.ts'
+import type { Fact, PackageFact } from '../src/core/fact.ts'
+import { blocked, change, ok, type Plan } from '../src/core/plan.ts'
+import { ANYTHING, type Resource } from '../src/core/resource.ts'
+import { isKnown, UNKNOWN } from '../src/core/unknown.ts'
+import { bareName, packagesProbe, type PackagesState } from '../src/resources/apt/deb-package.ts'
+import { provides as providedBy } from '../src/resources/apt/package-provides.ts'
 import type { Script } from '../src/shell/script.ts'
 
 export interface AptPackage {

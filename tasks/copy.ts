@@ -1,12 +1,12 @@
 // Task: a file of the controller, copied to the host.
-import { checkAttributes, checkPath } from '../src/changes/check-path.ts'
-import { checkValidate } from '../src/changes/check-validate.ts'
-import { mode, type Mode } from '../src/changes/mode.ts'
-import { putContent } from '../src/changes/put-content.ts'
-import { flag, listOf, required, text } from '../src/model/argument.ts'
-import { defineTask } from '../src/model/define-task.ts'
-import type { Source } from '../src/model/source.ts'
-import { pathProbe, type PathState } from '../src/probes/path.ts'
+import { checkAttributes, checkPath } from '../src/resources/files/check-path.ts'
+import { checkValidate } from '../src/resources/files/check-validate.ts'
+import { mode, type Mode } from '../src/resources/files/mode.ts'
+import { putContent } from '../src/resources/files/put-content.ts'
+import { flag, listOf, required, text } from '../src/core/argument.ts'
+import { defineTask } from '../src/core/define-task.ts'
+import type { Source } from '../src/core/source.ts'
+import { pathProbe, type PathState } from '../src/resources/files/path.ts'
 
 export interface CopyArgs {
   /** A file on the controller, relative to the playbook. */

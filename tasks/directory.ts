@@ -6,16 +6,16 @@ import {
   givenAttributes,
   madeByRoot,
   withAttributes,
-} from '../src/changes/attributes.ts'
-import { checkAttributes, checkPath } from '../src/changes/check-path.ts'
-import { mode, type Mode } from '../src/changes/mode.ts'
-import { makeDirectory, removeDirectory, removeTree } from '../src/files/files.ts'
-import { flag, oneOf, required, text } from '../src/model/argument.ts'
-import { defineTask } from '../src/model/define-task.ts'
-import { blocked, change, ok, type Plan } from '../src/model/plan.ts'
-import type { Resource } from '../src/model/resource.ts'
-import { joinProbes } from '../src/probes/join.ts'
-import { pathProbe, type PathState } from '../src/probes/path.ts'
+} from '../src/resources/files/attributes.ts'
+import { checkAttributes, checkPath } from '../src/resources/files/check-path.ts'
+import { mode, type Mode } from '../src/resources/files/mode.ts'
+import { makeDirectory, removeDirectory, removeTree } from '../src/resources/files/program/files.ts'
+import { flag, oneOf, required, text } from '../src/core/argument.ts'
+import { defineTask } from '../src/core/define-task.ts'
+import { blocked, change, ok, type Plan } from '../src/core/plan.ts'
+import type { Resource } from '../src/core/resource.ts'
+import { joinProbes } from '../src/core/join-probes.ts'
+import { pathProbe, type PathState } from '../src/resources/files/path.ts'
 
 export interface DirectoryArgs {
   /** Absolute. The directory above must be there, or be made by a task before, unless `parents` is given. */

@@ -1,10 +1,10 @@
 // Task: the group by which OpenDKIM reads keys and tables that are root's.
-import { DAEMON, KEY_GROUP } from '../src/mail/key-group.ts'
-import { defineTask } from '../src/model/define-task.ts'
-import { fact } from '../src/model/fact.ts'
-import { blocked, change } from '../src/model/plan.ts'
-import { UNKNOWN } from '../src/model/unknown.ts'
-import { keyOwnersProbe, type KeyOwners } from '../src/probes/key-owners.ts'
+import { DAEMON, KEY_GROUP } from '../src/signers/opendkim/keys/key-group.ts'
+import { defineTask } from '../src/core/define-task.ts'
+import { fact } from '../src/core/fact.ts'
+import { blocked, change } from '../src/core/plan.ts'
+import { UNKNOWN } from '../src/core/unknown.ts'
+import { keyOwnersProbe, type KeyOwners } from '../src/signers/opendkim/keys/key-owners-probe.ts'
 import { sh } from '../src/shell/sh.ts'
 
 export type DkimGroupArgs = Readonly<Record<never, never>>

@@ -1,8 +1,8 @@
 // Task: what became of a host's DKIM keys, written down with the time when it is, once.
-import { KEY_DIRECTORY } from '../src/mail/key-group.ts'
-import { checkDomain } from '../src/changes/check-names.ts'
-import { checkPath } from '../src/changes/check-path.ts'
-import { addLines } from '../src/files/files.ts'
+import { KEY_DIRECTORY } from '../src/signers/opendkim/keys/key-group.ts'
+import { checkDomain } from '../src/signers/keys/check-names.ts'
+import { checkPath } from '../src/resources/files/check-path.ts'
+import { addLines } from '../src/resources/files/program/files.ts'
 import {
   HISTORY_HEADER,
   historyPath,
@@ -13,14 +13,14 @@ import {
   type KeyEvent,
   type Mark,
 } from '../src/mail/rotation/history.ts'
-import { isSameName, isSelector } from '../src/mail/names.ts'
-import { listOf, object, oneOf, required, text } from '../src/model/argument.ts'
-import { defineTask } from '../src/model/define-task.ts'
-import { blocked, change } from '../src/model/plan.ts'
-import { UNKNOWN, type Known } from '../src/model/unknown.ts'
-import { dkimHistoryProbe, type KeyHistory } from '../src/probes/dkim-history.ts'
-import { joinProbes } from '../src/probes/join.ts'
-import { signingProbe, type Signing } from '../src/probes/signing.ts'
+import { isSameName, isSelector } from '../src/mail/names/names.ts'
+import { listOf, object, oneOf, required, text } from '../src/core/argument.ts'
+import { defineTask } from '../src/core/define-task.ts'
+import { blocked, change } from '../src/core/plan.ts'
+import { UNKNOWN, type Known } from '../src/core/unknown.ts'
+import { dkimHistoryProbe, type KeyHistory } from '../src/signers/keys/dkim-history.ts'
+import { joinProbes } from '../src/core/join-probes.ts'
+import { signingProbe, type Signing } from '../src/signers/opendkim/setup/signing.ts'
 import type { Script } from '../src/shell/script.ts'
 
 export interface DkimMark {

@@ -1,18 +1,18 @@
 // Task: a host's DKIM keys and their directories belong to root, so that the daemon, which parses strangers' mail,
 // cannot change them.
-import { checkDomains, checkSelector } from '../src/changes/check-names.ts'
-import { checkPath } from '../src/changes/check-path.ts'
-import { keepOnUpgrade, moveToRoot } from '../src/changes/key-owner-changes.ts'
-import { DAEMON, KEY_DIRECTORY, KEY_GROUP } from '../src/mail/key-group.ts'
-import { keyMoves, type KeyPlace, type Move, type Owned, type Stay } from '../src/mail/key-owners.ts'
-import { listOf, required, text } from '../src/model/argument.ts'
-import { defineTask } from '../src/model/define-task.ts'
-import { fact, type Fact } from '../src/model/fact.ts'
-import { blocked, change, remarked } from '../src/model/plan.ts'
-import { UNKNOWN } from '../src/model/unknown.ts'
-import { joinProbes } from '../src/probes/join.ts'
-import { keyOwnersProbe, type KeyOwners } from '../src/probes/key-owners.ts'
-import { ancestorsOf, signingProbe, type Signing } from '../src/probes/signing.ts'
+import { checkDomains, checkSelector } from '../src/signers/keys/check-names.ts'
+import { checkPath } from '../src/resources/files/check-path.ts'
+import { keepOnUpgrade, moveToRoot } from '../src/signers/opendkim/keys/key-owner-changes.ts'
+import { DAEMON, KEY_DIRECTORY, KEY_GROUP } from '../src/signers/opendkim/keys/key-group.ts'
+import { keyMoves, type KeyPlace, type Move, type Owned, type Stay } from '../src/signers/opendkim/keys/key-owners.ts'
+import { listOf, required, text } from '../src/core/argument.ts'
+import { defineTask } from '../src/core/define-task.ts'
+import { fact, type Fact } from '../src/core/fact.ts'
+import { blocked, change, remarked } from '../src/core/plan.ts'
+import { UNKNOWN } from '../src/core/unknown.ts'
+import { joinProbes } from '../src/core/join-probes.ts'
+import { keyOwnersProbe, type KeyOwners } from '../src/signers/opendkim/keys/key-owners-probe.ts'
+import { ancestorsOf, signingProbe, type Signing } from '../src/signers/opendkim/setup/signing.ts'
 
 export interface DkimOwnersArgs {
   /** In A-labels, lower case. */

@@ -1,10 +1,10 @@
 // Task: a group.
-import { flag, number, oneOf, required, text } from '../src/model/argument.ts'
-import { defineTask } from '../src/model/define-task.ts'
-import type { GroupFact } from '../src/model/fact.ts'
-import { change, ok } from '../src/model/plan.ts'
-import { UNKNOWN } from '../src/model/unknown.ts'
-import { groupProbe } from '../src/probes/accounts-probe.ts'
+import { flag, number, oneOf, required, text } from '../src/core/argument.ts'
+import { defineTask } from '../src/core/define-task.ts'
+import type { GroupFact } from '../src/core/fact.ts'
+import { change, ok } from '../src/core/plan.ts'
+import { UNKNOWN } from '../src/core/unknown.ts'
+import { groupProbe } from '../src/resources/accounts/accounts-probe.ts'
 import { raw } from '../src/shell/script.ts'
 import { sh } from '../src/shell/sh.ts'
 

@@ -1,12 +1,12 @@
 // Task: one line of a file that others own.
-import { checkAttributes, checkPath } from '../src/changes/check-path.ts'
-import { checkValidate } from '../src/changes/check-validate.ts'
-import { editContent } from '../src/changes/edit-content.ts'
-import { editLine, forgetful } from '../src/changes/edit-lines.ts'
-import { mode, type Mode } from '../src/changes/mode.ts'
-import { flag, listOf, oneOf, regexp, required, text } from '../src/model/argument.ts'
-import { defineTask } from '../src/model/define-task.ts'
-import { pathProbe, type PathState } from '../src/probes/path.ts'
+import { checkAttributes, checkPath } from '../src/resources/files/check-path.ts'
+import { checkValidate } from '../src/resources/files/check-validate.ts'
+import { editContent } from '../src/resources/files/edit-content.ts'
+import { editLine, forgetful } from '../src/resources/files/edit-lines.ts'
+import { mode, type Mode } from '../src/resources/files/mode.ts'
+import { flag, listOf, oneOf, regexp, required, text } from '../src/core/argument.ts'
+import { defineTask } from '../src/core/define-task.ts'
+import { pathProbe, type PathState } from '../src/resources/files/path.ts'
 
 export interface LineInFileArgs {
   /** Absolute. */

@@ -7,7 +7,7 @@ import {
   wordsOnUnseen,
   type DeadMilter,
   type MilterQuestion,
-} from '../src/changes/dead-milters.ts'
+} from '../src/resources/milters/dead-milters.ts'
 import {
   expectedOf,
   isAsked,
@@ -16,18 +16,18 @@ import {
   obstacleToReach,
   opendkimLists,
   socketsNow,
-} from '../src/changes/opendkim-lists.ts'
-import { milterOf } from '../src/postfix/endpoint.ts'
-import { oneOf, text } from '../src/model/argument.ts'
-import { defineTask } from '../src/model/define-task.ts'
-import { blocked, ok, remarked } from '../src/model/plan.ts'
-import type { PostfixSources } from '../src/postfix/sources.ts'
-import { joinProbes } from '../src/probes/join.ts'
-import { milterAnswers, type MilterAnswers } from '../src/probes/milter-answers.ts'
-import { postfixParameters, type PostfixParameters } from '../src/probes/postfix-parameters.ts'
-import { postfixServices, postfixSources, type PostfixServices } from '../src/probes/postfix-services.ts'
-import { configurationOf, opendkimSetup, type OpendkimSetup } from '../src/probes/signing.ts'
-import type { OpendkimConfiguration } from '../src/signers/opendkim/index.ts'
+} from '../src/signers/opendkim/activation/lists.ts'
+import { milterOf } from '../src/resources/milters/endpoint.ts'
+import { oneOf, text } from '../src/core/argument.ts'
+import { defineTask } from '../src/core/define-task.ts'
+import { blocked, ok, remarked } from '../src/core/plan.ts'
+import type { PostfixSources } from '../src/resources/postfix/settings/sources.ts'
+import { joinProbes } from '../src/core/join-probes.ts'
+import { milterAnswers, type MilterAnswers } from '../src/resources/milters/milter-answers.ts'
+import { postfixParameters, type PostfixParameters } from '../src/resources/postfix/postfix-parameters.ts'
+import { postfixServices, postfixSources, type PostfixServices } from '../src/resources/postfix/postfix-services.ts'
+import { configurationOf, opendkimSetup, type OpendkimSetup } from '../src/signers/opendkim/setup/signing.ts'
+import type { OpendkimConfiguration } from '../src/signers/opendkim/configuration/index.ts'
 
 export interface MiltersArgs {
   /**

@@ -1,8 +1,8 @@
 // Task: OpenDKIM signs for a host's domains: its configuration, its tables and its unit, which go live as one or not at
 // all.
-import { checkDomains, checkSelector, isKeyName } from '../src/changes/check-names.ts'
-import { checkPath } from '../src/changes/check-path.ts'
-import { keyObstacle } from '../src/changes/key-obstacle.ts'
+import { checkDomains, checkSelector, isKeyName } from '../src/signers/keys/check-names.ts'
+import { checkPath } from '../src/resources/files/check-path.ts'
+import { keyObstacle } from '../src/signers/opendkim/keys/key-obstacle.ts'
 import {
   DEFAULT_SOCKET,
   isAsked,
@@ -11,35 +11,41 @@ import {
   obstacleToMove,
   opendkimLists,
   socketsNow,
-} from '../src/changes/opendkim-lists.ts'
-import type { ListsChange } from '../src/changes/opendkim-lists-script.ts'
-import { OPENDKIM_SECONDS, opendkimScript } from '../src/changes/opendkim-script.ts'
-import { keyTable, named, signersOf, signingLines, signingTable } from '../src/changes/opendkim-tables.ts'
-import { dropInFor, type DropIn } from '../src/changes/opendkim-drop-in.ts'
-import { GONE, planFiles, type FileOwner } from '../src/changes/opendkim-files.ts'
-import { setupWith } from '../src/changes/setup-with.ts'
-import { keeping, type Keeping } from '../src/changes/signing-kept.ts'
-import { servedQuestion, signingGate, type Gate } from '../src/changes/signing-gate.ts'
-import { planUnit } from '../src/changes/unit-plan.ts'
-import type { UnitStart } from '../src/changes/unit-script.ts'
-import { DAEMON, KEY_GROUP, ROOTS_KEY } from '../src/mail/key-group.ts'
-import { milterOf } from '../src/postfix/endpoint.ts'
-import { mailDomain } from '../src/mail/names.ts'
-import { needsRestart, unlike } from '../src/mail/opendkim-conf.ts'
-import { hardeningText } from '../src/mail/opendkim-hardening.ts'
-import { flag, listOf, oneOf, record, required, text } from '../src/model/argument.ts'
-import { defineTask } from '../src/model/define-task.ts'
-import { fact, type Fact, type PathFact } from '../src/model/fact.ts'
-import { UNKNOWN } from '../src/model/unknown.ts'
-import type { NameServerVars } from '../src/model/outside-question.ts'
-import { ask, blocked, change, remarked, type SettledPlan } from '../src/model/plan.ts'
-import type { Resource } from '../src/model/resource.ts'
-import type { Source } from '../src/model/source.ts'
-import type { PlanContext } from '../src/model/task.ts'
-import type { PathState } from '../src/probes/path.ts'
-import { configurationOf, KEY_TABLE, SIGNING_TABLE, type OpendkimSetup, type Signing } from '../src/probes/signing.ts'
-import type { UnitState } from '../src/probes/unit.ts'
-import { valuesOf } from '../src/signers/opendkim/index.ts'
+} from '../src/signers/opendkim/activation/lists.ts'
+import type { ListsChange } from '../src/signers/opendkim/activation/lists-script.ts'
+import { OPENDKIM_SECONDS, opendkimScript } from '../src/signers/opendkim/activation/script.ts'
+import { keyTable, named, signersOf, signingLines, signingTable } from '../src/signers/opendkim/activation/tables.ts'
+import { dropInFor, type DropIn } from '../src/signers/opendkim/activation/drop-in.ts'
+import { GONE, planFiles, type FileOwner } from '../src/signers/opendkim/activation/files.ts'
+import { setupWith } from '../src/signers/opendkim/kept/setup-with.ts'
+import { keeping, type Keeping } from '../src/signers/opendkim/kept/signing-kept.ts'
+import { servedQuestion, signingGate, type Gate } from '../src/signers/opendkim/activation/signing-gate.ts'
+import { planUnit } from '../src/resources/systemd/unit-plan.ts'
+import type { UnitStart } from '../src/resources/systemd/unit-script.ts'
+import { DAEMON, KEY_GROUP, ROOTS_KEY } from '../src/signers/opendkim/keys/key-group.ts'
+import { milterOf } from '../src/resources/milters/endpoint.ts'
+import { mailDomain } from '../src/mail/names/names.ts'
+import { needsRestart, unlike } from '../src/signers/opendkim/files/conf.ts'
+import { hardeningText } from '../src/signers/opendkim/files/hardening.ts'
+import { flag, listOf, oneOf, record, required, text } from '../src/core/argument.ts'
+import { defineTask } from '../src/core/define-task.ts'
+import { fact, type Fact, type PathFact } from '../src/core/fact.ts'
+import { UNKNOWN } from '../src/core/unknown.ts'
+import type { NameServerVars } from '../src/core/outside-question.ts'
+import { ask, blocked, change, remarked, type SettledPlan } from '../src/core/plan.ts'
+import type { Resource } from '../src/core/resource.ts'
+import type { Source } from '../src/core/source.ts'
+import type { PlanContext } from '../src/core/task.ts'
+import type { PathState } from '../src/resources/files/path.ts'
+import {
+  configurationOf,
+  KEY_TABLE,
+  SIGNING_TABLE,
+  type OpendkimSetup,
+  type Signing,
+} from '../src/signers/opendkim/setup/signing.ts'
+import type { UnitState } from '../src/resources/systemd/unit.ts'
+import { valuesOf } from '../src/signers/opendkim/configuration/index.ts'
 import {
   CONFIGURATION,
   DROP_IN,
@@ -52,7 +58,7 @@ import {
   unitQuestion,
   withFiles,
   type OpendkimState,
-} from '../src/probes/opendkim.ts'
+} from '../src/signers/opendkim/setup/opendkim.ts'
 import type { Untrusted } from '../src/shell/untrusted.ts'
 
 interface Tables {

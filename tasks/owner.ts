@@ -1,10 +1,10 @@
 // Task: owner and group of a path, and of all below it: chown -R.
-import { checkAttributes, checkPath } from '../src/changes/check-path.ts'
-import { ownTree } from '../src/files/files.ts'
-import { flag, required, text } from '../src/model/argument.ts'
-import { defineTask } from '../src/model/define-task.ts'
-import { blocked, change, ok } from '../src/model/plan.ts'
-import { ownershipProbe, type OwnershipState } from '../src/probes/ownership.ts'
+import { checkAttributes, checkPath } from '../src/resources/files/check-path.ts'
+import { ownTree } from '../src/resources/files/program/files.ts'
+import { flag, required, text } from '../src/core/argument.ts'
+import { defineTask } from '../src/core/define-task.ts'
+import { blocked, change, ok } from '../src/core/plan.ts'
+import { ownershipProbe, type OwnershipState } from '../src/resources/files/ownership.ts'
 
 export interface OwnerArgs {
   /** Absolute. */

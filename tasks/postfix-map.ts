@@ -1,10 +1,10 @@
 // Task: a lookup table compiled from its text: postmap and newaliases.
-import { checkPath } from '../src/changes/check-path.ts'
-import { compileFile } from '../src/files/files.ts'
-import { oneOf, required, text } from '../src/model/argument.ts'
-import { defineTask } from '../src/model/define-task.ts'
-import { blocked, change, ok } from '../src/model/plan.ts'
-import { commandProbe, type CommandState } from '../src/probes/command.ts'
+import { checkPath } from '../src/resources/files/check-path.ts'
+import { compileFile } from '../src/resources/files/program/files.ts'
+import { oneOf, required, text } from '../src/core/argument.ts'
+import { defineTask } from '../src/core/define-task.ts'
+import { blocked, change, ok } from '../src/core/plan.ts'
+import { commandProbe, type CommandState } from '../src/resources/command/command.ts'
 
 export interface PostfixMapArgs {
   /**

@@ -1,17 +1,17 @@
 // Task: a parameter of Postfix's main.cf.
-import { flag, listOf, regexp, required, text } from '../src/model/argument.ts'
-import { defineTask } from '../src/model/define-task.ts'
-import { fact } from '../src/model/fact.ts'
-import { blocked, change, ok } from '../src/model/plan.ts'
-import { UNKNOWN } from '../src/model/unknown.ts'
-import { mergedList } from '../src/postfix/merged-list.ts'
+import { flag, listOf, regexp, required, text } from '../src/core/argument.ts'
+import { defineTask } from '../src/core/define-task.ts'
+import { fact } from '../src/core/fact.ts'
+import { blocked, change, ok } from '../src/core/plan.ts'
+import { UNKNOWN } from '../src/core/unknown.ts'
+import { mergedList } from '../src/resources/postfix/settings/merged-list.ts'
 import {
   knownValues,
   MAIN_CF,
   oneLine,
   postfixParameters,
   type PostfixParameters,
-} from '../src/probes/postfix-parameters.ts'
+} from '../src/resources/postfix/postfix-parameters.ts'
 import { sh } from '../src/shell/sh.ts'
 
 export interface PostfixParameterArgs {

@@ -1,10 +1,10 @@
 // Task: a systemd unit: running, enabled, and with its files as they are now loaded.
-import { checkPath } from '../src/changes/check-path.ts'
-import { planUnit } from '../src/changes/unit-plan.ts'
-import { START_SECONDS, startScript } from '../src/changes/unit-script.ts'
-import { flag, listOf, oneOf, required, text } from '../src/model/argument.ts'
-import { defineTask } from '../src/model/define-task.ts'
-import { unitProbe, type UnitQuestion, type UnitState } from '../src/probes/unit.ts'
+import { checkPath } from '../src/resources/files/check-path.ts'
+import { planUnit } from '../src/resources/systemd/unit-plan.ts'
+import { START_SECONDS, startScript } from '../src/resources/systemd/unit-script.ts'
+import { flag, listOf, oneOf, required, text } from '../src/core/argument.ts'
+import { defineTask } from '../src/core/define-task.ts'
+import { unitProbe, type UnitQuestion, type UnitState } from '../src/resources/systemd/unit.ts'
 
 export interface ServiceArgs {
   /** With or without `.service`; `opendkim`, `postfix.service`, `apt-daily.timer`. */

@@ -1,11 +1,11 @@
 // Task: a symbolic link.
-import { checkPath } from '../src/changes/check-path.ts'
-import { flag, required, text } from '../src/model/argument.ts'
-import { defineTask } from '../src/model/define-task.ts'
-import type { PathFact } from '../src/model/fact.ts'
-import { blocked, change, ok } from '../src/model/plan.ts'
-import { putLink } from '../src/files/files.ts'
-import { pathProbe, type PathState } from '../src/probes/path.ts'
+import { checkPath } from '../src/resources/files/check-path.ts'
+import { flag, required, text } from '../src/core/argument.ts'
+import { defineTask } from '../src/core/define-task.ts'
+import type { PathFact } from '../src/core/fact.ts'
+import { blocked, change, ok } from '../src/core/plan.ts'
+import { putLink } from '../src/resources/files/program/files.ts'
+import { pathProbe, type PathState } from '../src/resources/files/path.ts'
 
 export interface SymlinkArgs {
   /** Absolute: where the link is. */

@@ -1,6 +1,6 @@
 // Public host keys for tests: as wire blobs and as known_hosts has them.
 import { createHash, generateKeyPairSync } from 'node:crypto'
-import { wireMpint, wireString } from '../src/connection/wire.ts'
+import { wireMpint, wireString } from '../src/ssh/login-keys/wire.ts'
 
 export interface TestKey {
   readonly type: string

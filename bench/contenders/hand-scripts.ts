@@ -2,9 +2,9 @@
 // and its changes, in as few processes as a careful hand takes.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { settingsOf } from '../../src/mail/opendkim-conf.ts'
-import { hardeningFor, hardeningText } from '../../src/mail/opendkim-hardening.ts'
-import { DROP_IN } from '../../src/probes/opendkim.ts'
+import { settingsOf } from '../../src/signers/opendkim/files/conf.ts'
+import { hardeningFor, hardeningText } from '../../src/signers/opendkim/files/hardening.ts'
+import { DROP_IN } from '../../src/signers/opendkim/setup/opendkim.ts'
 import { ROOT } from '../root.ts'
 
 /** The last line of a script that came to its end. */

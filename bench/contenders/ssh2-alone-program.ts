@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { NodeSSH } from 'node-ssh'
 import pLimit from 'p-limit'
-import { CIPHERS, HOST_KEYS, KEX, MACS } from '../../src/connection/algorithms.ts'
+import { CIPHERS, HOST_KEYS, KEX, MACS } from '../../src/ssh/client/algorithms.ts'
 
 interface Bare {
   readonly hosts: readonly { readonly address: string; readonly port: number; readonly user: string }[]

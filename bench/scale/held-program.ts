@@ -1,8 +1,8 @@
 // Holds a connection to every host of an inventory open at once, each with its shell, and prints how many kB each
 // takes: `node --expose-gc held-program.js INVENTORY`.
 import pLimit from 'p-limit'
-import { connector } from '../../src/connection/connector.ts'
-import type { Connection } from '../../src/engine/connection.ts'
+import { connector } from '../../src/ssh/connector.ts'
+import type { Connection } from '../../src/engine/session/connection.ts'
 import { keyringFor } from '../../src/commands/fleet/keyring-for.ts'
 import { readFleet } from '../../src/commands/fleet/read-fleet.ts'
 

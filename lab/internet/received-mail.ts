@@ -6,8 +6,8 @@ import {
   parseAuthenticationResults,
   type AuthenticationResult,
   type AuthenticationResults,
-} from '../../src/mail/authentication-results.ts'
-import { headerFields, valuesOfField } from '../../src/mail/header-fields.ts'
+} from '../../src/mail/messages/authentication-results.ts'
+import { headerFields, valuesOfField } from '../../src/mail/messages/header-fields.ts'
 import type { Lab } from '../lab.ts'
 import { LabError } from '../lab-error.ts'
 import { hostRoot } from '../machine.ts'

@@ -2,7 +2,7 @@
 import type { PlannedRecord } from '../dns/plan/plan-dns.ts'
 import type { Finding } from '../findings/finding.ts'
 import type { MailSetup } from '../mail/mail-setup.ts'
-import type { SpfLookups } from '../mail/spf/lookups.ts'
+import type { SpfLookups } from '../mail/records/spf/lookups.ts'
 import type { HostProof } from '../mail/proof/proof.ts'
 
 /** A key that a host names, and that is not wanted in DNS by its word. */

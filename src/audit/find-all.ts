@@ -2,7 +2,7 @@
 import type { Finding, Subject } from '../findings/finding.ts'
 import { findAll } from '../findings/rule.ts'
 import { isSuperseded } from '../findings/superseded.ts'
-import { dkimName } from '../mail/dkim-record.ts'
+import { dkimName } from '../mail/records/dkim/record.ts'
 import type { HostProof } from '../mail/proof/proof.ts'
 import { CATALOGUE, type FindingId } from './catalogue.ts'
 import type { Evidence, HostEvidence } from './evidence.ts'

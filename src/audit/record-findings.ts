@@ -1,11 +1,11 @@
 // What DNS has of a domain, as findings: each record by itself, and by the audit's own rules.
 import type { Finding, Subject } from '../findings/finding.ts'
 import { findAll } from '../findings/rule.ts'
-import { lintAdspSet } from '../mail/adsp.ts'
-import { lintDkimSet, type DkimFindingId } from '../mail/dkim-lint.ts'
-import { REVOKED_DKIM } from '../mail/dkim-record.ts'
-import { lintDmarcSet, type DmarcFindingId } from '../mail/dmarc/lint.ts'
-import { lintSpfSet, type SpfFindingId } from '../mail/spf/lint.ts'
+import { lintAdspSet } from '../mail/records/adsp.ts'
+import { lintDkimSet, type DkimFindingId } from '../mail/records/dkim/lint.ts'
+import { REVOKED_DKIM } from '../mail/records/dkim/record.ts'
+import { lintDmarcSet, type DmarcFindingId } from '../mail/records/dmarc/lint.ts'
+import { lintSpfSet, type SpfFindingId } from '../mail/records/spf/lint.ts'
 import type { DomainEvidence, HostEvidence, PublishedTxt } from './evidence.ts'
 import { DOMAIN_RULES, RECORD_RULES } from './rules/records/index.ts'
 

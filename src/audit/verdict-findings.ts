@@ -2,7 +2,7 @@
 import type { CheckName } from '../findings/checks.ts'
 import type { Finding, FindingDetails, Subject } from '../findings/finding.ts'
 import { findingOf } from '../findings/rule.ts'
-import { dkimName } from '../mail/dkim-record.ts'
+import { dkimName } from '../mail/records/dkim/record.ts'
 import { kindOfVerdict, type VerdictFindingId } from '../mail/proof/findings.ts'
 import type { HostProof, SigningProof, SpfProof, Verdict } from '../mail/proof/proof.ts'
 import { groupedBy } from '../text/grouped-by.ts'

@@ -1,6 +1,6 @@
 // Reads the command line and does what it says; every error ends here.
 import { CommanderError } from 'commander'
-import { MailrunError } from '../model/mailrun-error.ts'
+import { MailrunError } from '../core/mailrun-error.ts'
 import { bugText, hasErrors } from '../report/errors.ts'
 import { said, term } from '../report/write/terminal.ts'
 import { maskKnown } from '../shell/mask-known.ts'

@@ -1,6 +1,6 @@
 // The exit status of a run: the first that applies.
 import type { Publication } from '../dns/push/publication.ts'
-import type { RunResult } from '../model/run-event.ts'
+import type { RunResult } from '../core/run-event.ts'
 
 export const EXIT = {
   satisfied: 0,

@@ -1,6 +1,6 @@
 // A secret value as an inventory takes it: encrypted with age.
 import { readFile } from 'node:fs/promises'
-import { MailrunError } from '../model/mailrun-error.ts'
+import { MailrunError } from '../core/mailrun-error.ts'
 import { asYamlValue, encrypterTo, recipientsIn, type EncryptTo } from '../secrets/encrypt.ts'
 import type { Secret } from '../shell/secret.ts'
 

@@ -14,8 +14,8 @@ import type { Rotation, RotateRequest } from './rotate/rotate.ts'
 import type { Outcome } from './run/carry-out.ts'
 import type { RunRequest } from './run/prepare-run.ts'
 import type { Verification, VerifyRequest } from './verify/verify.ts'
-import type { Inventory } from '../model/inventory.ts'
-import type { RunResult } from '../model/run-event.ts'
+import type { Inventory } from '../core/inventory.ts'
+import type { RunResult } from '../core/run-event.ts'
 
 /**
  * Runs a playbook on its fleet: `mailrun <playbook.ts>`.

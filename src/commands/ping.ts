@@ -2,10 +2,10 @@
 import { askNobody } from '../engine/outside.ts'
 import { rollout } from '../engine/rollout.ts'
 import { selectHosts } from '../inventory/select-hosts.ts'
-import type { Host } from '../model/host.ts'
-import type { PreparedHost } from '../model/prepared-host.ts'
-import type { RunEvent, RunResult } from '../model/run-event.ts'
-import { hostFacts } from '../probes/host-facts.ts'
+import type { Host } from '../core/host.ts'
+import type { PreparedHost } from '../core/prepared-host.ts'
+import type { RunEvent, RunResult } from '../core/run-event.ts'
+import { hostFacts } from '../resources/host/host-facts.ts'
 import { openFleet, type FleetRequest } from './fleet/open-fleet.ts'
 
 export interface PingRequest extends FleetRequest {

@@ -1,8 +1,8 @@
 // The var `dns` of an inventory: which name servers a zone has, and by which backend records get there.
 import * as v from 'valibot'
-import { domain } from '../mail/schemas.ts'
-import { MailrunError } from '../model/mailrun-error.ts'
-import type { NameServerVars } from '../model/outside-question.ts'
+import { domain } from '../mail/fleet/schemas.ts'
+import { MailrunError } from '../core/mailrun-error.ts'
+import type { NameServerVars } from '../core/outside-question.ts'
 import type { Untrusted } from '../shell/untrusted.ts'
 import type { Backend, Updater } from './backends/backend.ts'
 import { BACKEND_VARS, backendOf, ownSettings, VIAS, zoneFirst, type BackendSettings } from './backends/backends.ts'

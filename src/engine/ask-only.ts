@@ -1,7 +1,7 @@
 // A run that only asks: nothing is changed, and nothing told on the way.
-import type { PreparedHost } from '../model/prepared-host.ts'
-import type { RunResult } from '../model/run-event.ts'
-import type { Connect } from './connection.ts'
+import type { PreparedHost } from '../core/prepared-host.ts'
+import type { RunResult } from '../core/run-event.ts'
+import type { Connect } from './session/connection.ts'
 import { askNobody } from './outside.ts'
 import { rollout } from './rollout.ts'
 import type { RunOptions } from './run-options.ts'

@@ -1,7 +1,7 @@
 // Brings one host to its desired state in one go.
-import type { PreparedHost } from '../model/prepared-host.ts'
-import type { HostResult, Reporter } from '../model/run-event.ts'
-import type { Connect } from './connection.ts'
+import type { PreparedHost } from '../core/prepared-host.ts'
+import type { HostResult, Reporter } from '../core/run-event.ts'
+import type { Connect } from './session/connection.ts'
 import { hostRun } from './host-run.ts'
 import type { RunOptions } from './run-options.ts'
 

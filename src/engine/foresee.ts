@@ -1,9 +1,9 @@
 // Foresight: plans every task on what was answered and what the tasks before it are about to change. Pure.
-import { ANYTHING, touches } from '../model/resource.ts'
-import type { OutsideQuestion, Told } from '../model/outside-question.ts'
-import type { Remarks, SettledPlan } from '../model/plan.ts'
-import type { Probe } from '../model/probe.ts'
-import type { PlanContext, Task } from '../model/task.ts'
+import { ANYTHING, touches } from '../core/resource.ts'
+import type { OutsideQuestion, Told } from '../core/outside-question.ts'
+import type { Remarks, SettledPlan } from '../core/plan.ts'
+import type { Probe } from '../core/probe.ts'
+import type { PlanContext, Task } from '../core/task.ts'
 import { settle, type Settled } from './settle.ts'
 
 /** A probe's state as it was answered, or why it could not be read. */

@@ -1,5 +1,5 @@
 // What ends a host's run before its tasks are satisfied.
-import type { HostStatus } from '../model/run-event.ts'
+import type { HostStatus } from '../core/run-event.ts'
 
 /** The message is the host's `error`. */
 export class HostEnd extends Error {

@@ -1,10 +1,10 @@
 // One host's way to its desired state: ask, plan, change and ask again, until every task is satisfied; it may stop for
 // something outside, and go on later.
 import { isDeepStrictEqual } from 'node:util'
-import type { PreparedHost } from '../model/prepared-host.ts'
-import type { HostResult, HostStatus, Reporter, TaskResult } from '../model/run-event.ts'
-import type { Task } from '../model/task.ts'
-import { ConnectionLost, Unreachable, type Connect } from './connection.ts'
+import type { PreparedHost } from '../core/prepared-host.ts'
+import type { HostResult, HostStatus, Reporter, TaskResult } from '../core/run-event.ts'
+import type { Task } from '../core/task.ts'
+import { ConnectionLost, Unreachable, type Connect } from './session/connection.ts'
 import { foresee, type Foresight } from './foresee.ts'
 import { HostEnd } from './host-end.ts'
 import { contextOf, hostState, noteSecrets, resultOf, watcherOf, type HostState } from './host-state.ts'
@@ -14,9 +14,9 @@ import { beforeFirstWall, foretell, type ChangeOutlook, type Now } from './outlo
 import { foreseenOutputs, realOutputs } from './outputs.ts'
 import { outside, type AskOutside } from './outside.ts'
 import type { RunOptions } from './run-options.ts'
-import { openSession, type Session } from './session.ts'
-import type { Answers } from './session-watcher.ts'
-import { stepsOf, type PlannedStep } from './steps.ts'
+import { openSession, type Session } from './session/session.ts'
+import type { Answers } from './session/session-watcher.ts'
+import { stepsOf, type PlannedStep } from './trip/steps.ts'
 
 /**
  * A plan made on real answers that does not hold afterwards ends a host's run at once; whatever the plans rest on, this

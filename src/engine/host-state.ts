@@ -1,9 +1,9 @@
 // What a host's run knows so far, and what it did: grows until every task is satisfied.
-import type { HostFacts } from '../model/host-facts.ts'
-import type { PreparedHost } from '../model/prepared-host.ts'
-import type { HostResult, HostStatus } from '../model/run-event.ts'
-import type { PlanContext, Task } from '../model/task.ts'
-import { hostFacts } from '../probes/host-facts.ts'
+import type { HostFacts } from '../core/host-facts.ts'
+import type { PreparedHost } from '../core/prepared-host.ts'
+import type { HostResult, HostStatus } from '../core/run-event.ts'
+import type { PlanContext, Task } from '../core/task.ts'
+import { hostFacts } from '../resources/host/host-facts.ts'
 import { maskJson, maskOf, type Mask } from '../shell/mask.ts'
 import { HostEnd } from './host-end.ts'
 import { ledger, type Ledger } from './ledger.ts'
@@ -11,7 +11,7 @@ import { outside, type Outside } from './outside.ts'
 import type { ChangeOutlook } from './outlook.ts'
 import type { RunOptions } from './run-options.ts'
 import { secretsOf } from './secrets-of.ts'
-import type { Answers, SessionWatcher } from './session-watcher.ts'
+import type { Answers, SessionWatcher } from './session/session-watcher.ts'
 import { settle } from './settle.ts'
 
 export interface HostState {

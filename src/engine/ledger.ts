@@ -1,8 +1,8 @@
 // What became of each task of one host so far; the one mutable record of a run.
-import type { Change } from '../model/change.ts'
-import type { Remarks } from '../model/plan.ts'
-import type { TaskResult, TaskStatus } from '../model/run-event.ts'
-import type { Task } from '../model/task.ts'
+import type { Change } from '../core/change.ts'
+import type { Remarks } from '../core/plan.ts'
+import type { TaskResult, TaskStatus } from '../core/run-event.ts'
+import type { Task } from '../core/task.ts'
 import type { Mask } from '../shell/mask.ts'
 import type { Untrusted } from '../shell/untrusted.ts'
 import { maskDiff, maskSummary } from './mask-change.ts'

@@ -1,5 +1,5 @@
 // What a change is told with, where secrets may stand in it: its summary, and a file's diff.
-import type { Diff } from '../model/change.ts'
+import type { Diff } from '../core/change.ts'
 import type { Mask } from '../shell/mask.ts'
 import { STARS } from '../shell/secret.ts'
 

@@ -1,8 +1,8 @@
 // What the outlooks of a host's tasks mean: in a run what is to be done now, in a check what would be.
-import type { Change } from '../model/change.ts'
-import type { OutsideQuestion } from '../model/outside-question.ts'
-import type { Remarks } from '../model/plan.ts'
-import type { Task } from '../model/task.ts'
+import type { Change } from '../core/change.ts'
+import type { OutsideQuestion } from '../core/outside-question.ts'
+import type { Remarks } from '../core/plan.ts'
+import type { Task } from '../core/task.ts'
 import { remarksOf, type Outlook, type PlanOfChange } from './foresee.ts'
 import type { Ledger } from './ledger.ts'
 

@@ -1,6 +1,6 @@
 // The values that leave a run: answers to a playbook's own questions, `null` where they cannot be told.
-import { UNKNOWN } from '../model/unknown.ts'
-import type { Probe } from '../model/probe.ts'
+import { UNKNOWN } from '../core/unknown.ts'
+import type { Probe } from '../core/probe.ts'
 import { overlaid, type Asked, type Pending } from './foresee.ts'
 
 type Probes = Readonly<Record<string, Probe<unknown>>>

@@ -1,6 +1,6 @@
 // What the engine needs of those whom plans ask beside the host; the room `dns` implements it.
-import type { OutsideAnswer, OutsideQuestion, Told } from '../model/outside-question.ts'
-import { isKnown } from '../model/unknown.ts'
+import type { OutsideAnswer, OutsideQuestion, Told } from '../core/outside-question.ts'
+import { isKnown } from '../core/unknown.ts'
 
 export type OutsideReply = OutsideAnswer | { readonly kind: 'later' }
 

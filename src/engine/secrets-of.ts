@@ -1,7 +1,7 @@
 // All secrets that are known of a host before the run: of its vars, its connection, its tasks, and what its questions
 // carry.
-import type { PreparedHost } from '../model/prepared-host.ts'
-import { leavesOf } from '../model/probe.ts'
+import type { PreparedHost } from '../core/prepared-host.ts'
+import { leavesOf } from '../core/probe.ts'
 import { secretsIn } from '../shell/secrets-in.ts'
 
 export function secretsOf({ host, tasks, outputs, secrets }: PreparedHost): readonly string[] {

@@ -1,10 +1,10 @@
 // How a host is reached, from its ansible_* keys.
 import { homedir } from 'node:os'
 import { resolve } from 'node:path'
-import type { Become, HostAddress, SshWords, Var } from '../model/host.ts'
-import { MailrunError } from '../model/mailrun-error.ts'
+import type { Become, HostAddress, SshWords, Var } from '../core/host.ts'
+import { MailrunError } from '../core/mailrun-error.ts'
 import { Secret } from '../shell/secret.ts'
-import { sshArguments } from '../ssh-config/option.ts'
+import { sshArguments } from '../ssh/config/files/option.ts'
 import { nearest } from '../text/nearest.ts'
 import { shellWords } from '../text/shell-words.ts'
 import { ADDRESS, CONNECTION_KEYS, NAMES, NO, ofMethod, RANGES, YES, type Setting } from './connection-keys.ts'

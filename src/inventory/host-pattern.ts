@@ -1,6 +1,6 @@
 // What Ansible's inventories write for a host: a name or address, with ranges (mx[01:12], [a:f]), and perhaps a port.
 import { isIPv6 } from 'node:net'
-import { MailrunError } from '../model/mailrun-error.ts'
+import { MailrunError } from '../core/mailrun-error.ts'
 
 export interface HostPattern {
   readonly names: readonly string[]

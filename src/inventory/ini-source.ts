@@ -1,5 +1,5 @@
 // Reads Ansible's INI form into the tree: [group], [group:vars], [group:children], hosts with key=value.
-import { MailrunError } from '../model/mailrun-error.ts'
+import { MailrunError } from '../core/mailrun-error.ts'
 import { nearest } from '../text/nearest.ts'
 import { pythonLiteral } from '../text/python-literal.ts'
 import { shellWords } from '../text/shell-words.ts'

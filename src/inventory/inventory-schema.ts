@@ -1,5 +1,5 @@
 // The JSON Schema of YAML inventories and of files of vars, for editors: flags nothing that the loader takes.
-import { DRAFT, type JsonSchema } from '../model/json-schema.ts'
+import { DRAFT, type JsonSchema } from '../core/json-schema.ts'
 import {
   ADDRESS,
   CONNECTION_KEYS,

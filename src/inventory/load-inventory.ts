@@ -1,9 +1,9 @@
 // Loads inventories into the fleet: hosts with their groups, merged vars and addresses.
 import { statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import type { Var } from '../model/host.ts'
-import type { Inventory } from '../model/inventory.ts'
-import { MailrunError } from '../model/mailrun-error.ts'
+import type { Var } from '../core/host.ts'
+import type { Inventory } from '../core/inventory.ts'
+import { MailrunError } from '../core/mailrun-error.ts'
 import type { Keyring } from '../secrets/keyring.ts'
 import { addSource } from './open-source.ts'
 import { resolveTree } from './resolve.ts'

@@ -2,7 +2,7 @@
 // Ansible's order.
 import { open, readdir, readFile, stat } from 'node:fs/promises'
 import { extname, join } from 'node:path'
-import { MailrunError } from '../model/mailrun-error.ts'
+import { MailrunError } from '../core/mailrun-error.ts'
 import { isAge } from '../secrets/age-format.ts'
 import type { Keyring } from '../secrets/keyring.ts'
 import { splitPort } from './host-pattern.ts'

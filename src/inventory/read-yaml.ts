@@ -1,7 +1,7 @@
 // Reads a file of vars: plain, encrypted with age, or by sops.
 import { readFile, stat } from 'node:fs/promises'
 import { isMap, type Node } from 'yaml'
-import { MailrunError } from '../model/mailrun-error.ts'
+import { MailrunError } from '../core/mailrun-error.ts'
 import { isAge } from '../secrets/age-format.ts'
 import type { Keyring } from '../secrets/keyring.ts'
 import { sealed } from '../secrets/sealed.ts'

@@ -1,7 +1,7 @@
 // Makes the tree into the fleet as Ansible does: every group below all, every host in a group, depths, order, merged
 // vars.
-import type { Host, Var } from '../model/host.ts'
-import type { Inventory, InventoryGroup } from '../model/inventory.ts'
+import type { Host, Var } from '../core/host.ts'
+import type { Inventory, InventoryGroup } from '../core/inventory.ts'
 import { revealed } from '../secrets/sealed.ts'
 import { addressOf } from './address.ts'
 import { addChild, type GroupNode, type Tree } from './tree.ts'

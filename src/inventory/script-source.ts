@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process'
 import { resolve as resolvePath } from 'node:path'
 import pLimit from 'p-limit'
-import { MailrunError } from '../model/mailrun-error.ts'
+import { MailrunError } from '../core/mailrun-error.ts'
 import { vaultRefused } from '../secrets/vault.ts'
 import { isTemplate, templateRefused } from './template-refused.ts'
 import { addChild, addGroup, addHost, setGroupVar, type Tree } from './tree.ts'

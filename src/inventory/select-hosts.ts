@@ -2,9 +2,9 @@
 // excludes, @FILE lists them.
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
-import type { Host } from '../model/host.ts'
-import type { Inventory } from '../model/inventory.ts'
-import { MailrunError } from '../model/mailrun-error.ts'
+import type { Host } from '../core/host.ts'
+import type { Inventory } from '../core/inventory.ts'
+import { MailrunError } from '../core/mailrun-error.ts'
 import { nearest } from '../text/nearest.ts'
 import { fileNamePattern } from '../text/file-name-pattern.ts'
 import { splitPort } from './host-pattern.ts'

@@ -1,5 +1,5 @@
 // What is said of a Jinja template in a value.
-import { MailrunError } from '../model/mailrun-error.ts'
+import { MailrunError } from '../core/mailrun-error.ts'
 
 export const isTemplate = (value: unknown): boolean => typeof value === 'string' && value.includes('{{')
 

@@ -1,7 +1,7 @@
 // The tree of groups and hosts while inventories are read into it, one source after another: what is said again
 // overrides.
-import type { Var } from '../model/host.ts'
-import { MailrunError } from '../model/mailrun-error.ts'
+import type { Var } from '../core/host.ts'
+import { MailrunError } from '../core/mailrun-error.ts'
 import { GROUP_PRIORITY } from './connection-keys.ts'
 
 export interface GroupNode {

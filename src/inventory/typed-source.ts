@@ -1,7 +1,7 @@
 // Reads an inventory in TypeScript into the tree.
-import type { Var } from '../model/host.ts'
-import { MailrunError } from '../model/mailrun-error.ts'
-import type { InventoryHost, TypedInventory } from '../model/typed-inventory.ts'
+import type { Var } from '../core/host.ts'
+import { MailrunError } from '../core/mailrun-error.ts'
+import type { InventoryHost, TypedInventory } from '../core/typed-inventory.ts'
 import { nearest } from '../text/nearest.ts'
 import { addGroup, addHost, type Tree } from './tree.ts'
 

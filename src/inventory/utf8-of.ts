@@ -1,5 +1,5 @@
 // The text of the bytes of an inventory or a file of vars.
-import { MailrunError } from '../model/mailrun-error.ts'
+import { MailrunError } from '../core/mailrun-error.ts'
 import { refuseVault } from '../secrets/vault.ts'
 
 /** @throws MailrunError for what is not UTF-8, or was encrypted by Ansible's Vault */

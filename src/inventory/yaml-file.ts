@@ -15,7 +15,7 @@ import {
   type Scalar,
   type Tags,
 } from 'yaml'
-import { MailrunError } from '../model/mailrun-error.ts'
+import { MailrunError } from '../core/mailrun-error.ts'
 import type { Keyring } from '../secrets/keyring.ts'
 import { vaultRefused } from '../secrets/vault.ts'
 import { isTemplate, templateRefused } from './template-refused.ts'

@@ -1,6 +1,6 @@
 // The tags of secret values in YAML: in clear, to be hidden, and encrypted with age.
 import { visit, type Document, type Node, type Scalar } from 'yaml'
-import { MailrunError } from '../model/mailrun-error.ts'
+import { MailrunError } from '../core/mailrun-error.ts'
 import { isAge } from '../secrets/age-format.ts'
 import type { Keyring } from '../secrets/keyring.ts'
 import { valueText } from '../secrets/sealed.ts'

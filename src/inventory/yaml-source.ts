@@ -1,6 +1,6 @@
 // Reads Ansible's YAML form into the tree: groups of hosts, vars and children.
 import type { Node } from 'yaml'
-import { MailrunError } from '../model/mailrun-error.ts'
+import { MailrunError } from '../core/mailrun-error.ts'
 import { nearest } from '../text/nearest.ts'
 import { expandHostPattern } from './host-pattern.ts'
 import { addChild, addGroup, addHost, setGroupVar, type Tree } from './tree.ts'

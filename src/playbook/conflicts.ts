@@ -1,6 +1,6 @@
 // Two tasks of a host must not decide the same thing.
-import { MailrunError } from '../model/mailrun-error.ts'
-import type { Task } from '../model/task.ts'
+import { MailrunError } from '../core/mailrun-error.ts'
+import type { Task } from '../core/task.ts'
 
 /** @throws MailrunError that names both tasks. */
 export function refuseConflicts(host: string, tasks: readonly Task[]): void {

@@ -1,7 +1,7 @@
 // The vars of playbooks as JSON Schema, each by itself: what a var may be wherever an inventory gives it.
-import type { JsonSchema } from '../model/json-schema.ts'
-import type { Playbook } from '../model/playbook.ts'
-import type { StandardSchema } from '../model/standard-schema.ts'
+import type { JsonSchema } from '../core/json-schema.ts'
+import type { Playbook } from '../core/playbook.ts'
+import type { StandardSchema } from '../core/standard-schema.ts'
 import { asYamlHas } from './as-yaml-has.ts'
 import { declaredNames } from './declared-names.ts'
 import { valibotJsonSchema } from './valibot-json-schema.ts'

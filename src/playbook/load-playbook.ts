@@ -1,8 +1,8 @@
 // Loads a playbook file.
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
-import { MailrunError } from '../model/mailrun-error.ts'
-import type { Playbook } from '../model/playbook.ts'
+import { MailrunError } from '../core/mailrun-error.ts'
+import type { Playbook } from '../core/playbook.ts'
 import { nearest } from '../text/nearest.ts'
 import { importFile, type Modules } from './import-file.ts'
 

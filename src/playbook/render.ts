@@ -1,6 +1,6 @@
 // Renders an EJS template strictly: a name that is not given is an error, and nothing is HTML-escaped.
 import ejs from 'ejs'
-import { MailrunError } from '../model/mailrun-error.ts'
+import { MailrunError } from '../core/mailrun-error.ts'
 import { Secret } from '../shell/secret.ts'
 
 /** @throws MailrunError with the template's file and line. */

@@ -2,9 +2,9 @@
 // secret.
 import { readFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join } from 'node:path'
-import { MailrunError } from '../model/mailrun-error.ts'
-import { sourceKey, type Source } from '../model/source.ts'
-import type { Task } from '../model/task.ts'
+import { MailrunError } from '../core/mailrun-error.ts'
+import { sourceKey, type Source } from '../core/source.ts'
+import type { Task } from '../core/task.ts'
 import { isAge } from '../secrets/age-format.ts'
 import type { Keyring } from '../secrets/keyring.ts'
 import { refuseVault } from '../secrets/vault.ts'

@@ -1,6 +1,6 @@
 // Chooses tasks by tags, as Ansible does.
-import { MailrunError } from '../model/mailrun-error.ts'
-import type { Task } from '../model/task.ts'
+import { MailrunError } from '../core/mailrun-error.ts'
+import type { Task } from '../core/task.ts'
 import { nearest } from '../text/nearest.ts'
 
 /** The tag by which a playbook's records are published, or not. */

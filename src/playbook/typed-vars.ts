@@ -1,6 +1,6 @@
 // Checks the vars of every host against the playbook's schema, and tells all that is wrong at once.
-import type { Host } from '../model/host.ts'
-import type { Playbook } from '../model/playbook.ts'
+import type { Host } from '../core/host.ts'
+import type { Playbook } from '../core/playbook.ts'
 import { revealed } from '../secrets/sealed.ts'
 import { secretsIn } from '../shell/secrets-in.ts'
 import { nearest } from '../text/nearest.ts'

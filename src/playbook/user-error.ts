@@ -1,6 +1,6 @@
 // Turns what a user's code threw into an error that points into the user's file.
 import { fileURLToPath } from 'node:url'
-import { MailrunError } from '../model/mailrun-error.ts'
+import { MailrunError } from '../core/mailrun-error.ts'
 
 /** @param project - the folder whose files are the user's. @param fallback - named where the stack tells no line. */
 export function userError(error: unknown, project: string, fallback: string): MailrunError {

@@ -1,5 +1,5 @@
 // Says what is wrong with a var: what was wanted, what came, and where quotes make the difference.
-import type { StandardIssue } from '../model/standard-schema.ts'
+import type { StandardIssue } from '../core/standard-schema.ts'
 import { Secret } from '../shell/secret.ts'
 import { rereadText } from './extra-vars.ts'
 

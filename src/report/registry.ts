@@ -1,5 +1,5 @@
 // What a registry of output formats is. Each `formats.ts` below is one; docs/contributing/format.md adds to it.
-import { MailrunError } from '../model/mailrun-error.ts'
+import { MailrunError } from '../core/mailrun-error.ts'
 
 /** As what a format's text is read. `document`: in a language of others, which refuses what cannot stand in it. */
 export type Language = 'terminal' | 'json' | 'ndjson' | 'html' | 'xml' | 'markdown' | 'document'

@@ -1,5 +1,5 @@
 // Encrypts with age, and writes the result as an inventory takes it.
-import { MailrunError } from '../model/mailrun-error.ts'
+import { MailrunError } from '../core/mailrun-error.ts'
 import type { Secret } from '../shell/secret.ts'
 
 export type EncryptTo = { readonly recipients: readonly Recipient[] } | { readonly passphrase: Secret }

@@ -1,6 +1,6 @@
 // Reads age identity files: a line for each identity, comments, or all of it encrypted with a passphrase.
 import { readFile, stat } from 'node:fs/promises'
-import { MailrunError } from '../model/mailrun-error.ts'
+import { MailrunError } from '../core/mailrun-error.ts'
 import { Secret } from '../shell/secret.ts'
 import { isAge, isArmoured } from './age-format.ts'
 

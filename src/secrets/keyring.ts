@@ -2,7 +2,7 @@
 // encrypted is met.
 import { createHash } from 'node:crypto'
 import type { Identity } from 'age-encryption'
-import { MailrunError } from '../model/mailrun-error.ts'
+import { MailrunError } from '../core/mailrun-error.ts'
 import type { Secret } from '../shell/secret.ts'
 import { isArmoured, recipientKinds } from './age-format.ts'
 import { readIdentities } from './identity-files.ts'

@@ -1,7 +1,7 @@
 // Opens files that sops encrypted, by the sops program: it knows the keys that they are encrypted with.
 import { execFile } from 'node:child_process'
 import { resolve } from 'node:path'
-import { MailrunError } from '../model/mailrun-error.ts'
+import { MailrunError } from '../core/mailrun-error.ts'
 import { Secret } from '../shell/secret.ts'
 
 const SECONDS = 120

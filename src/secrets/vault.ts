@@ -1,6 +1,6 @@
 // What Ansible's Vault encrypted is told from anything else, and refused: taken for a text it would be hosts of an
 // inventory, or a file that nobody can read.
-import { MailrunError } from '../model/mailrun-error.ts'
+import { MailrunError } from '../core/mailrun-error.ts'
 
 const MAGIC = '$ANSIBLE_VAULT;'
 

@@ -1,5 +1,5 @@
 // Compares a foreseen state with the real one: what was foreseen as unknown agrees with anything.
-import { UNKNOWN } from '../model/unknown.ts'
+import { UNKNOWN } from '../core/unknown.ts'
 
 /** `undefined` where they agree, else where they first differ: `is.mode: foreseen "0644", found "0600"`. */
 export function disagreement(foreseen: unknown, real: unknown, at = ''): string | undefined {

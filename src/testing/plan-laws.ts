@@ -1,10 +1,10 @@
 // The laws that every plan of every task keeps; each is checked on a state, with no host but a local `sh -n`.
 import { spawnSync } from 'node:child_process'
 import { isDeepStrictEqual } from 'node:util'
-import type { Told } from '../model/outside-question.ts'
-import { leavesOf } from '../model/probe.ts'
+import type { Told } from '../core/outside-question.ts'
+import { leavesOf } from '../core/probe.ts'
 import { settle, type Settled } from '../engine/settle.ts'
-import type { PlanContext, Task } from '../model/task.ts'
+import type { PlanContext, Task } from '../core/task.ts'
 import type { Script } from '../shell/script.ts'
 import { disagreement } from './agrees.ts'
 

@@ -1,10 +1,10 @@
 // Tries a task on a real shell: asks, plans, makes the changes, asks again, and says which laws were broken.
-import type { Connection } from '../engine/connection.ts'
-import { makeTrip, newMark, type TripOutcome, type TripWatcher } from '../engine/make-trip.ts'
-import { stepsOf, tripsOf } from '../engine/steps.ts'
+import type { Connection } from '../engine/session/connection.ts'
+import { makeTrip, newMark, type TripOutcome, type TripWatcher } from '../engine/trip/make-trip.ts'
+import { stepsOf, tripsOf } from '../engine/trip/steps.ts'
 import { settle } from '../engine/settle.ts'
-import type { SettledPlan } from '../model/plan.ts'
-import type { PlanContext, Task } from '../model/task.ts'
+import type { SettledPlan } from '../core/plan.ts'
+import type { PlanContext, Task } from '../core/task.ts'
 import { brokenForesight, brokenLaws } from './plan-laws.ts'
 
 export interface Trial<State> {

@@ -1,8 +1,13 @@
 // Which messages are sent from a host to see how they arrive, and which ways are left out, with why: pure.
-import { deliveryMessage, deliveryNonce, type DeliveryMessage, type DeliveryRequest } from '../mail/delivery-message.ts'
-import { mailDomain } from '../mail/names.ts'
+import {
+  deliveryMessage,
+  deliveryNonce,
+  type DeliveryMessage,
+  type DeliveryRequest,
+} from '../mail/messages/delivery-message.ts'
+import { mailDomain } from '../mail/names/names.ts'
 import type { DeliveryPath, DeliveryProof, Verdict } from '../mail/proof/proof.ts'
-import type { MilterState } from '../probes/milter-sign.ts'
+import type { MilterState } from '../signers/milter-sign.ts'
 
 export interface DeliveryPlan {
   readonly messages: readonly DeliveryMessage[]

@@ -1,7 +1,7 @@
 // Judges a message that was really sent: what the host said, what its log says, and what the receiver found.
-import type { AuthenticationResult } from '../mail/authentication-results.ts'
-import type { DeliveryMessage } from '../mail/delivery-message.ts'
-import type { MailFate } from '../mail/postfix-log.ts'
+import type { AuthenticationResult } from '../mail/messages/authentication-results.ts'
+import type { DeliveryMessage } from '../mail/messages/delivery-message.ts'
+import type { MailFate } from '../mail/messages/postfix-log.ts'
 import type { DeliveryProof, HostProof, Verdict } from '../mail/proof/proof.ts'
 import { leftOutVerdict } from './delivery-plan.ts'
 import type { HandedIn } from './hand-in.ts'

@@ -4,7 +4,7 @@ import { failed, passed, unknown } from '../mail/proof/verdicts.ts'
 import type { Authority } from '../dns/lookup/authority.ts'
 import { shownServer } from '../dns/lookup/name-server.ts'
 import { walkDns } from '../dns/lookup/walk-dns.ts'
-import { evaluateDmarc, type DmarcOutcome } from '../mail/dmarc/evaluate.ts'
+import { evaluateDmarc, type DmarcOutcome } from '../mail/records/dmarc/evaluate.ts'
 import type { DmarcProof, SigningProof, SpfProof, Verdict } from '../mail/proof/proof.ts'
 import { signatureVerdict } from './signing.ts'
 

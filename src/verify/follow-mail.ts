@@ -1,6 +1,6 @@
 // Looks in a host's mail log for what became of messages; without one, in the queue for those that are still there.
-import type { DeliveryMessage } from '../mail/delivery-message.ts'
-import { mailFate, type MailFate } from '../mail/postfix-log.ts'
+import type { DeliveryMessage } from '../mail/messages/delivery-message.ts'
+import { mailFate, type MailFate } from '../mail/messages/postfix-log.ts'
 import { quote } from '../shell/quote.ts'
 import type { Untrusted } from '../shell/untrusted.ts'
 

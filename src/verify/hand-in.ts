@@ -1,5 +1,5 @@
 // Hands messages to a host's own Postfix, each by its path, and reads what the host answers.
-import type { DeliveryMessage } from '../mail/delivery-message.ts'
+import type { DeliveryMessage } from '../mail/messages/delivery-message.ts'
 import { HAND_IN_CLIENT } from './hand-in-client.ts'
 import type { Untrusted } from '../shell/untrusted.ts'
 

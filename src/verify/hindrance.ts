@@ -1,7 +1,7 @@
 // Why milters did not answer as they should: none is asked, one is not reached, or one does not take the mail.
 import { failed, unknown } from '../mail/proof/verdicts.ts'
 import type { Verdict } from '../mail/proof/proof.ts'
-import type { MilterAnswer, MilterSession, MilterState } from '../probes/milter-sign.ts'
+import type { MilterAnswer, MilterSession, MilterState } from '../signers/milter-sign.ts'
 
 type Role = MilterSession['role']
 type Parameters = MilterState['parameters']

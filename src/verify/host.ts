@@ -1,10 +1,10 @@
 // All that is proved of one host: signing, SPF, DMARC and its names, for each of its domains.
 import { unknown } from '../mail/proof/verdicts.ts'
 import type { Authority } from '../dns/lookup/authority.ts'
-import { mailDomain } from '../mail/names.ts'
+import { mailDomain } from '../mail/names/names.ts'
 import { withStatus, type HostProof, type SpfProof } from '../mail/proof/proof.ts'
-import type { MilterState } from '../probes/milter-sign.ts'
-import type { OutgoingAddresses } from '../probes/outgoing-addresses.ts'
+import type { MilterState } from '../signers/milter-sign.ts'
+import type { OutgoingAddresses } from '../resources/postfix/outgoing-addresses.ts'
 import { proveDmarc } from './dmarc.ts'
 import { proveReverse } from './reverse.ts'
 import { proveSigning, type ProbedMessage } from './signing.ts'

@@ -2,7 +2,7 @@
 import type { DNSResolver } from 'mailauth'
 import type { Authority } from '../dns/lookup/authority.ts'
 import type { NameServer } from '../dns/lookup/name-server.ts'
-import type { DnsQuestion } from '../mail/dns-walk.ts'
+import type { DnsQuestion } from '../mail/records/dns-walk.ts'
 
 const CODES = { 'no-data': 'ENODATA', 'no-name': 'ENOTFOUND', failed: 'ETIMEOUT' } as const
 

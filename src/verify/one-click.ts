@@ -1,7 +1,7 @@
 // Whether mail to many could be unsubscribed from by one click: RFC 8058 has that count only where a signature covers
 // the header fields that say so.
 import { failed } from '../mail/proof/verdicts.ts'
-import type { GivenField } from '../mail/probe-message.ts'
+import type { GivenField } from '../mail/messages/probe-message.ts'
 import type { Verdict } from '../mail/proof/proof.ts'
 
 /** RFC 8058, section 4. In the probe's message both are there. */

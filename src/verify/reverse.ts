@@ -3,8 +3,8 @@
 import { failed, passed, unknown } from '../mail/proof/verdicts.ts'
 import type { Authority } from '../dns/lookup/authority.ts'
 import { MOST_REVERSE_NAMES } from '../dns/bounds/bounds.ts'
-import { parseNetwork, renderNetwork } from '../mail/network.ts'
-import { valuesOf } from '../mail/dns-walk.ts'
+import { parseNetwork, renderNetwork } from '../mail/records/spf/network.ts'
+import { valuesOf } from '../mail/records/dns-walk.ts'
 import type { AddressProof, Verdict } from '../mail/proof/proof.ts'
 import type { Untrusted } from '../shell/untrusted.ts'
 

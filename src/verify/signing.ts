@@ -3,12 +3,12 @@
 import { failed, passed, unknown } from '../mail/proof/verdicts.ts'
 import type { Authority } from '../dns/lookup/authority.ts'
 import { MOST_SIGNATURES } from '../dns/bounds/bounds.ts'
-import { filledTemplate, withFields, type GivenField } from '../mail/probe-message.ts'
+import { filledTemplate, withFields, type GivenField } from '../mail/messages/probe-message.ts'
 import type { SignatureProof, SigningProof, Verdict } from '../mail/proof/proof.ts'
 import { hindrance } from './hindrance.ts'
 import { NO_SERVER } from './no-server.ts'
 import { oneClickVerdict } from './one-click.ts'
-import { OUTSIDER, type MilterAnswer, type MilterSession, type MilterState } from '../probes/milter-sign.ts'
+import { OUTSIDER, type MilterAnswer, type MilterSession, type MilterState } from '../signers/milter-sign.ts'
 
 /** The message that was asked about, as the probe had it. */
 export interface ProbedMessage {

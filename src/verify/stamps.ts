@@ -1,6 +1,6 @@
 // What the receiver put on top of a mail: what it found of DKIM, SPF and DMARC, and which signatures the mail has.
-import { parseAuthenticationResults, type AuthenticationResult } from '../mail/authentication-results.ts'
-import { headerFields, valuesOfField } from '../mail/header-fields.ts'
+import { parseAuthenticationResults, type AuthenticationResult } from '../mail/messages/authentication-results.ts'
+import { headerFields, valuesOfField } from '../mail/messages/header-fields.ts'
 import type { Untrusted } from '../shell/untrusted.ts'
 
 export const METHODS = ['dkim', 'spf', 'dmarc'] as const

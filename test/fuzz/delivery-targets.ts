@@ -1,7 +1,7 @@
 // What hosts and receivers say of messages that were really sent: spoilt, it is never taken for mail that passed.
 import * as assert from 'uvu/assert'
-import { parseAuthenticationResults } from '../../src/mail/authentication-results.ts'
-import type { DeliveryMessage } from '../../src/mail/delivery-message.ts'
+import { parseAuthenticationResults } from '../../src/mail/messages/authentication-results.ts'
+import type { DeliveryMessage } from '../../src/mail/messages/delivery-message.ts'
 import { proveDelivery } from '../../src/verify/delivery.ts'
 import { readFollowed } from '../../src/verify/follow-mail.ts'
 import { readHandIns } from '../../src/verify/hand-in.ts'

@@ -1,5 +1,5 @@
 // Malformed and odd known_hosts files, the same ones for the same seed.
-import { hashedName } from '../../src/connection/known-hosts.ts'
+import { hashedName } from '../../src/ssh/host-keys/known-hosts.ts'
 import { ed25519Key, testKey, type TestKey } from '../host-keys.ts'
 
 export interface KnownHostsCase {

@@ -1,7 +1,7 @@
 // Each fault of keys, tables and configuration that would stop OpenDKIM's mail, or leave it unsigned, is refused before
 // the service is touched. Has a lab of its own.
 import * as assert from 'uvu/assert'
-import { OPENDKIM_GATE } from '../../src/changes/opendkim-gate.ts'
+import { OPENDKIM_GATE } from '../../src/signers/opendkim/activation/gate.ts'
 import { suite } from '../suite.ts'
 import { activationDown, activationUp, FILES, FIRST, inMx1, invocation, LEFT, run, signsBy } from './activation-host.ts'
 import { nameLab } from './own-lab.ts'

@@ -2,7 +2,7 @@
 // the daemon's user can change.
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { OPENDKIM_ASK } from '../../src/changes/opendkim-ask.ts'
+import { OPENDKIM_ASK } from '../../src/signers/opendkim/activation/ask.ts'
 import type { RunDocument } from '../../src/report/run/json.ts'
 import { ROOT, type Project } from '../unit/cli/mailrun.ts'
 import { DOMAINS, inMx1, SOCKET } from './activation-host.ts'

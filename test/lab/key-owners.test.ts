@@ -2,9 +2,9 @@
 // upgrades of the package, and where a key cannot be given to root. Has a lab of its own.
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
-import { moveSteps } from '../../src/changes/key-owner-changes.ts'
-import { FILES_PROGRAM } from '../../src/files/program.ts'
-import { keyMoves } from '../../src/mail/key-owners.ts'
+import { moveSteps } from '../../src/signers/opendkim/keys/key-owner-changes.ts'
+import { FILES_PROGRAM } from '../../src/resources/files/program/program.ts'
+import { keyMoves } from '../../src/signers/opendkim/keys/key-owners.ts'
 import { suite } from '../suite.ts'
 import { project, ROOT, type Project } from '../unit/cli/mailrun.ts'
 import { inMx1, invocation } from './activation-host.ts'

@@ -1,5 +1,5 @@
 // known_hosts files and names by which OpenSSH and mailrun are compared.
-import { hashedName } from '../../src/connection/known-hosts.ts'
+import { hashedName } from '../../src/ssh/host-keys/known-hosts.ts'
 
 export interface CorpusKeys {
   /** What the server shows, as known_hosts has it (type and base64). */

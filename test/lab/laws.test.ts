@@ -1,10 +1,10 @@
 // The laws that every task keeps, over every module and every one of its examples, on a real host. Has a lab of its
 // own.
 import * as assert from 'uvu/assert'
-import { connector } from '../../src/connection/connector.ts'
+import { connector } from '../../src/ssh/connector.ts'
 import { keyringFor } from '../../src/commands/fleet/keyring-for.ts'
 import { readFleet } from '../../src/commands/fleet/read-fleet.ts'
-import type { TaskModule } from '../../src/model/define-task.ts'
+import type { TaskModule } from '../../src/core/define-task.ts'
 import { testContext } from '../../src/testing/plan-of.ts'
 import { tryTask } from '../../src/testing/try-task.ts'
 import * as tasks from '../../tasks/index.ts'

@@ -1,11 +1,11 @@
 // What `ssh -G` says and what mailrun says of the same destination, for comparison.
 import { spawnSync } from 'node:child_process'
-import { MailrunError } from '../../src/model/mailrun-error.ts'
-import { sshArguments } from '../../src/ssh-config/option.ts'
-import { printed } from '../../src/ssh-config/printed.ts'
-import { readSshConfig, type SystemPaths } from '../../src/ssh-config/read-ssh-config.ts'
-import { resolved } from '../../src/ssh-config/resolved.ts'
-import { inWords, printSsh } from '../../src/ssh-config/print-ssh.ts'
+import { MailrunError } from '../../src/core/mailrun-error.ts'
+import { sshArguments } from '../../src/ssh/config/files/option.ts'
+import { printed } from '../../src/ssh/config/printed/printed.ts'
+import { readSshConfig, type SystemPaths } from '../../src/ssh/config/files/read-ssh-config.ts'
+import { resolved } from '../../src/ssh/config/resolved.ts'
+import { inWords, printSsh } from '../../src/ssh/config/printed/print-ssh.ts'
 
 /** The settings, one a line, or why they are refused. */
 export type Verdict = { readonly settings: string } | { readonly refused: string }

@@ -1,8 +1,8 @@
 // Units on a real systemd, in every state that it knows: a check foretells what the run then does, and afterwards
 // nothing is left to do. Has a lab of its own.
 import * as assert from 'uvu/assert'
-import { setReader } from '../../src/files/read.ts'
-import { unitFamily, unitItem } from '../../src/probes/unit-family.ts'
+import { setReader } from '../../src/resources/files/program/read.ts'
+import { unitFamily, unitItem } from '../../src/resources/systemd/unit-family.ts'
 import type { RunDocument } from '../../src/report/run/json.ts'
 import type { ServiceArgs } from '../../tasks/service.ts'
 import { suite } from '../suite.ts'

@@ -1,7 +1,7 @@
 // The law that no attacker among the users of a host leads root astray: each case is raced, as the texts are now and as
 // they were in 0.1.0.
 import * as assert from 'uvu/assert'
-import type { Connection } from '../../src/engine/connection.ts'
+import type { Connection } from '../../src/engine/session/connection.ts'
 import { mixed } from '../fuzz/random.ts'
 import { suite } from '../suite.ts'
 import { formerTexts, textsIn, type FormerText } from './former.ts'

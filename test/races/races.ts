@@ -1,6 +1,6 @@
 // Lays cases out on a lab host, and races them: what the attacker has won in how many rounds.
 import * as assert from 'uvu/assert'
-import type { Connection } from '../../src/engine/connection.ts'
+import type { Connection } from '../../src/engine/session/connection.ts'
 import { RACE_PROGRAM } from './race-program.ts'
 import type { Product } from './product.ts'
 import type { RaceCase } from './race-case.ts'

@@ -1,5 +1,5 @@
 // The program that asks real daemons of OpenDKIM, one for each configuration, who is signed how.
-import { KEEPS_FIELDS, MILTER_SESSION } from '../../src/probes/milter-session.ts'
+import { KEEPS_FIELDS, MILTER_SESSION } from '../../src/resources/milters/milter-session.ts'
 import { INLINE } from './names.ts'
 
 /**

@@ -8,8 +8,8 @@ import {
   signaturesOf,
   type FileText,
   type OpendkimConfiguration,
-} from '../../src/signers/opendkim/index.ts'
-import { isSigned, type Signature } from '../../src/signers/opendkim/signatures.ts'
+} from '../../src/signers/opendkim/configuration/index.ts'
+import { isSigned, type Signature } from '../../src/signers/opendkim/configuration/signatures.ts'
 import { quote } from '../../src/shell/quote.ts'
 import { SENDERS, type Configuration } from './generate.ts'
 import { INLINE, PLACE } from './names.ts'

@@ -1,8 +1,8 @@
 // Rules on what is wrong between hosts: one selector with two keys, one key on several hosts, domains and keys that
 // nobody declared.
 import { rule, type FindingKind, type Rule } from '../../findings/rule.ts'
-import { dkimName } from '../../mail/dkim-record.ts'
-import { FLEET_KINDS } from '../../mail/fleet-findings.ts'
+import { dkimName } from '../../mail/records/dkim/record.ts'
+import { FLEET_KINDS } from '../../mail/fleet/findings.ts'
 import { groupedBy } from '../../text/grouped-by.ts'
 import type { HostEvidence, RefusedKey } from '../evidence.ts'
 import { usedKeys, type UsedKey } from '../used-keys.ts'

@@ -3,7 +3,7 @@
 import type { FindingDetails } from '../../findings/finding.ts'
 import { foundIf, rule } from '../../findings/rule.ts'
 import type { MailSetup } from '../../mail/mail-setup.ts'
-import { covers, parseNetwork } from '../../mail/network.ts'
+import { covers, parseNetwork } from '../../mail/records/spf/network.ts'
 import type { HostProof, SpfProof } from '../../mail/proof/proof.ts'
 import type { HostEvidence } from '../evidence.ts'
 import { signs } from './opendkim/tables-read.ts'

@@ -1,6 +1,6 @@
 // `mailrun encrypt`: a value, from standard input or typed without echo, as an inventory takes it.
 import { valueEncrypter } from '../../commands/encrypt-value.ts'
-import { MailrunError } from '../../model/mailrun-error.ts'
+import { MailrunError } from '../../core/mailrun-error.ts'
 import { documentText } from '../../report/write/terminal.ts'
 import { Secret } from '../../shell/secret.ts'
 import type { CliCommand } from '../command.ts'

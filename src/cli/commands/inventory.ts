@@ -1,8 +1,8 @@
 // `mailrun inventory`: its flags, and what the inventories say. No host is touched.
 import { readInventory } from '../../commands/read-inventory.ts'
 import { selectHosts } from '../../inventory/select-hosts.ts'
-import type { Inventory } from '../../model/inventory.ts'
-import { MailrunError } from '../../model/mailrun-error.ts'
+import type { Inventory } from '../../core/inventory.ts'
+import { MailrunError } from '../../core/mailrun-error.ts'
 import type { InventoryFormat } from '../../report/inventory/format.ts'
 import { INVENTORY_FORMATS } from '../../report/inventory/formats.ts'
 import { loadFormat } from '../../report/registry.ts'

@@ -1,7 +1,7 @@
 // `mailrun verify`: its flags, the proofs, and the exit status.
 import { verify, type Verification, type VerifyRequest } from '../../commands/verify/verify.ts'
 import type { DeliveryEvent } from '../../commands/verify/deliver-messages.ts'
-import { MailrunError } from '../../model/mailrun-error.ts'
+import { MailrunError } from '../../core/mailrun-error.ts'
 import { PROOF_FORMATS } from '../../report/proof/formats.ts'
 import { loadFormat } from '../../report/registry.ts'
 import { count } from '../../report/write/name-list.ts'

@@ -1,5 +1,5 @@
 // What the flags say of how encrypted things are opened.
-import { MailrunError } from '../../model/mailrun-error.ts'
+import { MailrunError } from '../../core/mailrun-error.ts'
 import type { FleetSource } from '../../commands/fleet/read-fleet.ts'
 import { said, term } from '../../report/write/terminal.ts'
 import { Secret } from '../../shell/secret.ts'

@@ -1,7 +1,7 @@
 // What has to be given on the command line, and what to say where it was not.
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { MailrunError } from '../../model/mailrun-error.ts'
+import { MailrunError } from '../../core/mailrun-error.ts'
 import { checkPlaybookPath } from '../../playbook/load-playbook.ts'
 import { playbookFile } from '../../playbook/shipped.ts'
 import { nearest } from '../../text/nearest.ts'

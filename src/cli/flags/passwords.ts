@@ -1,5 +1,5 @@
 // Passwords that flags ask for: on the terminal without echo, or read from a file.
-import { MailrunError } from '../../model/mailrun-error.ts'
+import { MailrunError } from '../../core/mailrun-error.ts'
 import { Secret } from '../../shell/secret.ts'
 import { askOnTerminal } from '../terminal/ask-on-terminal.ts'
 import type { ReachFlags } from './fleet-flags.ts'

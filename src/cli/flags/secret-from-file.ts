@@ -1,6 +1,6 @@
 // A secret that is the first line of a file.
 import { readFile, stat } from 'node:fs/promises'
-import { MailrunError } from '../../model/mailrun-error.ts'
+import { MailrunError } from '../../core/mailrun-error.ts'
 import { Secret } from '../../shell/secret.ts'
 
 /** @param flag - that named the file. @param what - is wanted there: `the password`. @throws MailrunError */

@@ -1,7 +1,7 @@
 // Reads the values of flags; a wrong one is refused with what was wanted.
 import { InvalidArgumentError } from 'commander'
 import type { BatchSize } from '../../engine/run-options.ts'
-import { addressText, mailAddress } from '../../mail/mail-address.ts'
+import { addressText, mailAddress } from '../../mail/names/mail-address.ts'
 import type { MailboxPlace } from '../../verify/read-mailbox.ts'
 
 export const gather = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]

@@ -1,9 +1,9 @@
 // `adopt`: looks at hosts that exist, and writes the inventory under which a run changes as little as possible; then
 // checks what such a run would change. Nothing is written on any host.
-import type { Connect } from '../../engine/connection.ts'
+import type { Connect } from '../../engine/session/connection.ts'
 import type { Adoption, AdoptedHost } from '../../mail/adoption.ts'
-import { MailrunError } from '../../model/mailrun-error.ts'
-import type { RunEvent } from '../../model/run-event.ts'
+import { MailrunError } from '../../core/mailrun-error.ts'
+import type { RunEvent } from '../../core/run-event.ts'
 import { checkPlaybookPath } from '../../playbook/load-playbook.ts'
 import { playbookFile } from '../../playbook/shipped.ts'
 import { adoptionYaml } from '../../report/adoption/inventory.ts'

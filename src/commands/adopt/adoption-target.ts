@@ -1,7 +1,7 @@
 // The file that `mailrun adopt --write` is given: made where there is none, compared with where there is one.
 import { mkdir, readFile, unlink, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { MailrunError } from '../../model/mailrun-error.ts'
+import { MailrunError } from '../../core/mailrun-error.ts'
 
 /** What is in the file; `undefined`: it was not there, and is ours. */
 export interface AdoptionTarget {

@@ -1,9 +1,9 @@
 // What a run would change with the vars that were found: a playbook's check, with an inventory in memory.
 import { askServed, lookingFor } from '../../dns/served/ask-served.ts'
-import type { Connect } from '../../engine/connection.ts'
+import type { Connect } from '../../engine/session/connection.ts'
 import type { RunBounds } from '../../engine/ask-only.ts'
 import { rollout } from '../../engine/rollout.ts'
-import type { Reporter, RunResult } from '../../model/run-event.ts'
+import type { Reporter, RunResult } from '../../core/run-event.ts'
 import { loadPlaybook } from '../../playbook/load-playbook.ts'
 import { prepare } from '../../playbook/prepare.ts'
 import { playbookFile } from '../../playbook/shipped.ts'

@@ -1,8 +1,8 @@
 // The hosts' vars beside each other: which are the group's, and whose selector is a host's own.
 import { isIP } from 'node:net'
-import { isSameName, isSelector } from '../../mail/names.ts'
+import { isSameName, isSelector } from '../../mail/names/names.ts'
 import type { AdoptedHost, AdoptedVar, Adoption } from '../../mail/adoption.ts'
-import type { Host } from '../../model/host.ts'
+import type { Host } from '../../core/host.ts'
 
 /** @param inventory - the hosts that were asked. @param connection - of those that were named. */
 export function fleetVars(

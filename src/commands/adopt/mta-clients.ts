@@ -1,11 +1,11 @@
 // Whose mail opendkim.conf(5)'s MTA has signed: that of services of Postfix which call themselves so.
-import { placesOf } from '../../changes/opendkim-lists.ts'
+import { placesOf } from '../../signers/opendkim/activation/lists.ts'
 import type { PostfixTold } from '../../mail/mail-setup.ts'
-import type { PostfixService } from '../../postfix/sources.ts'
-import { sameSocket } from '../../postfix/endpoint.ts'
-import { milterUses } from '../../postfix/milter-uses.ts'
-import { Reading } from '../../postfix/reading.ts'
-import { sourcesTold } from '../../probes/postfix-services.ts'
+import type { PostfixService } from '../../resources/postfix/settings/sources.ts'
+import { sameSocket } from '../../resources/milters/endpoint.ts'
+import { milterUses } from '../../resources/milters/milter-uses.ts'
+import { Reading } from '../../resources/postfix/settings/reading.ts'
+import { sourcesTold } from '../../resources/postfix/postfix-services.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 
 /** Sent to milters as `{daemon_name}`. */

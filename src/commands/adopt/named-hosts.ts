@@ -2,9 +2,9 @@
 import { isIPv6 } from 'node:net'
 import { splitPort } from '../../inventory/host-pattern.ts'
 import type { ConnectionVars } from '../../mail/adoption.ts'
-import type { Host } from '../../model/host.ts'
-import type { Inventory } from '../../model/inventory.ts'
-import { MailrunError } from '../../model/mailrun-error.ts'
+import type { Host } from '../../core/host.ts'
+import type { Inventory } from '../../core/inventory.ts'
+import { MailrunError } from '../../core/mailrun-error.ts'
 
 export interface NamedHost {
   readonly name: string

@@ -1,10 +1,15 @@
 // The domains that a host signs for today in the way that the var `domains` means, and what it signs beside that.
-import { inventoryWord } from '../../changes/loss-words.ts'
-import { distinctNames, isSelector, mailDomain } from '../../mail/names.ts'
-import { senderPattern } from '../../mail/sender-pattern.ts'
-import { placeText, type IdleLine, type OpendkimConfiguration, type SigningLine } from '../../signers/opendkim/index.ts'
-import { keptSigned, type Lost } from '../../changes/signed-patterns.ts'
-import { SenderIndex } from '../../changes/sender-index.ts'
+import { inventoryWord } from '../../signers/opendkim/kept/loss-words.ts'
+import { distinctNames, isSelector, mailDomain } from '../../mail/names/names.ts'
+import { senderPattern } from '../../mail/names/sender-pattern.ts'
+import {
+  placeText,
+  type IdleLine,
+  type OpendkimConfiguration,
+  type SigningLine,
+} from '../../signers/opendkim/configuration/index.ts'
+import { keptSigned, type Lost } from '../../signers/opendkim/kept/signed-patterns.ts'
+import { SenderIndex } from '../../signers/opendkim/kept/sender-index.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 
 export interface SignedDomains {

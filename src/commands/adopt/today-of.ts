@@ -3,10 +3,10 @@ import {
   opendkimConfiguration,
   type OpendkimConfiguration,
   type OpendkimSources,
-} from '../../signers/opendkim/index.ts'
-import { OTHER_WAYS, signedClients } from '../../changes/signed-clients.ts'
-import { dataSetOf } from '../../signers/opendkim/data-set.ts'
-import { Doubts } from '../../signers/opendkim/sources.ts'
+} from '../../signers/opendkim/configuration/index.ts'
+import { OTHER_WAYS, signedClients } from '../../signers/opendkim/kept/signed-clients.ts'
+import { dataSetOf } from '../../signers/opendkim/configuration/data-set.ts'
+import { Doubts } from '../../signers/opendkim/configuration/sources.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 
 export interface OpendkimToday {

@@ -4,17 +4,23 @@ import { lookAtDomains, type AskedDns } from '../../audit/look-at-domains.ts'
 import type { Evidence, HostEvidence } from '../../audit/evidence.ts'
 import { usedKeys } from '../../audit/used-keys.ts'
 import type { Authority } from '../../dns/lookup/authority.ts'
-import { withoutNames, type MailFleet, type MailHost, type MailKey, type MailMember } from '../../mail/mail-fleet.ts'
-import type { MailVars } from '../../mail/mail-vars.ts'
-import { distinctNames, isSelector, mailDomain } from '../../mail/names.ts'
-import { publishableKey } from '../../mail/public-key.ts'
-import { withoutRivals } from '../../mail/rival-keys.ts'
-import { isInside } from '../../mail/sending-address.ts'
+import {
+  withoutNames,
+  type MailFleet,
+  type MailHost,
+  type MailKey,
+  type MailMember,
+} from '../../mail/fleet/mail-fleet.ts'
+import type { MailVars } from '../../mail/fleet/mail-vars.ts'
+import { distinctNames, isSelector, mailDomain } from '../../mail/names/names.ts'
+import { publishableKey } from '../../mail/records/dkim/public-key.ts'
+import { withoutRivals } from '../../mail/fleet/rival-keys.ts'
+import { isInside } from '../../mail/fleet/sending-address.ts'
 import type { MailSetup } from '../../mail/mail-setup.ts'
 import type { HostProof } from '../../mail/proof/proof.ts'
-import type { HostResult } from '../../model/run-event.ts'
-import type { MilterState } from '../../probes/milter-sign.ts'
-import type { OutgoingAddresses } from '../../probes/outgoing-addresses.ts'
+import type { HostResult } from '../../core/run-event.ts'
+import type { MilterState } from '../../signers/milter-sign.ts'
+import type { OutgoingAddresses } from '../../resources/postfix/outgoing-addresses.ts'
 import { proveHost } from '../../verify/host.ts'
 import type { ProbedMessage } from '../../verify/signing.ts'
 import { sendingDomains, type AuditHosts } from './audit-hosts.ts'

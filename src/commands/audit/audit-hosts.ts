@@ -1,8 +1,8 @@
 // The hosts of an audit, and what they are asked: all in one trip. Nothing is written.
-import { settledFleet } from '../../mail/mail-fleet.ts'
-import { mailSetup } from '../../probes/mail-setup.ts'
-import { milterSigning } from '../../probes/milter-sign.ts'
-import { outgoingAddresses } from '../../probes/outgoing-addresses.ts'
+import { settledFleet } from '../../mail/fleet/mail-fleet.ts'
+import { mailSetup } from '../../signers/opendkim/setup/mail-setup.ts'
+import { milterSigning } from '../../signers/milter-sign.ts'
+import { outgoingAddresses } from '../../resources/postfix/outgoing-addresses.ts'
 import { givenSelectors, type GivenSelectors } from '../mail-fleet/given-selectors.ts'
 import { concernedHosts, keyQuestions, mailHostVars, onlyWith, type MailHostVars } from '../mail-fleet/mail-fleet-of.ts'
 import { fleetDns, type FleetDns } from '../mail-fleet/each-dns.ts'

@@ -1,7 +1,7 @@
 // `dns push`: makes the changes of the plan, then asks every name server until it serves them.
 import { hostsOf, pushDns, zonePushes, type Pushed, type ZonePush } from '../../dns/push/push-dns.ts'
 import type { NotServed } from '../../dns/served/served-everywhere.ts'
-import { MailrunError } from '../../model/mailrun-error.ts'
+import { MailrunError } from '../../core/mailrun-error.ts'
 import { dnsWork, plannedOf, type DnsPlanned, type DnsProgress, type DnsRequest } from './planned.ts'
 import { notServed } from './not-served.ts'
 

@@ -1,9 +1,9 @@
 // Records of an earlier plan, read from a file.
 import { readFile } from 'node:fs/promises'
-import { isRevokedDkim } from '../../mail/dkim-record.ts'
-import type { MailRecord } from '../../mail/dns-record.ts'
-import { parseRecordsJson } from '../../mail/render/records-json.ts'
-import { MailrunError } from '../../model/mailrun-error.ts'
+import { isRevokedDkim } from '../../mail/records/dkim/record.ts'
+import type { MailRecord } from '../../mail/records/dns-record.ts'
+import { parseRecordsJson } from '../../mail/formats/records-json.ts'
+import { MailrunError } from '../../core/mailrun-error.ts'
 
 /**
  * Those of a file speak for nothing that they do not name: a revocation is of the keys that stand beside it.

@@ -1,9 +1,9 @@
 // What every command begins with: inventories, keyring, extra vars and limit are read once, and hosts are then reached.
-import type { Connector, ConnectionSource } from '../../connection/connector.ts'
+import type { Connector, ConnectionSource } from '../../ssh/connector.ts'
 import type { RunBounds } from '../../engine/ask-only.ts'
-import type { Connect } from '../../engine/connection.ts'
+import type { Connect } from '../../engine/session/connection.ts'
 import { DEFAULT_FORKS } from '../../engine/run-options.ts'
-import type { Host } from '../../model/host.ts'
+import type { Host } from '../../core/host.ts'
 import { readExtraVars } from '../../playbook/extra-vars.ts'
 import { keyringFor } from './keyring-for.ts'
 import { affordableForks } from './open-files.ts'
@@ -66,7 +66,7 @@ export async function openFleet(request: FleetRequest, playbookFolder?: string):
     bounds: { forks: affordableForks(forks), ...signalsOf(request) },
     async reach(hosts) {
       // Who only reads an inventory pays for no SSH.
-      const { connector } = await import('../../connection/connector.ts')
+      const { connector } = await import('../../ssh/connector.ts')
       const opened = await connector([...new Set(hosts)], request)
       open.add(opened)
       if (!hasBegun) request.onBegin?.()

@@ -1,8 +1,8 @@
 // Hosts that are only asked: chosen and typed as those of a playbook, with questions and no tasks.
-import { playbook, type PlaybookInput } from '../../model/playbook.ts'
-import type { Inventory } from '../../model/inventory.ts'
-import type { PreparedHost } from '../../model/prepared-host.ts'
-import type { SchemaOutput, StandardSchema } from '../../model/standard-schema.ts'
+import { playbook, type PlaybookInput } from '../../core/playbook.ts'
+import type { Inventory } from '../../core/inventory.ts'
+import type { PreparedHost } from '../../core/prepared-host.ts'
+import type { SchemaOutput, StandardSchema } from '../../core/standard-schema.ts'
 import type { ExtraVar } from '../../playbook/extra-vars.ts'
 import { prepare } from '../../playbook/prepare.ts'
 import type { Keyring } from '../../secrets/keyring.ts'

@@ -2,7 +2,7 @@
 // asked.
 import type { DnsVars } from '../../dns/dns-vars.ts'
 import { serversOf } from '../../dns/lookup/server-addresses.ts'
-import { mailDomain } from '../../mail/names.ts'
+import { mailDomain } from '../../mail/names/names.ts'
 import { Secret } from '../../shell/secret.ts'
 import { groupedBy } from '../../text/grouped-by.ts'
 

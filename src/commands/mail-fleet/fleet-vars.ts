@@ -1,8 +1,8 @@
 // The vars that `mailrun dns` and `mailrun verify` take from an inventory, whatever playbooks take.
 import * as v from 'valibot'
 import { dnsVar } from '../../dns/dns-vars.ts'
-import { mailVars } from '../../mail/mail-vars.ts'
-import { domain } from '../../mail/schemas.ts'
+import { mailVars } from '../../mail/fleet/mail-vars.ts'
+import { domain } from '../../mail/fleet/schemas.ts'
 
 export const fleetVars = {
   domains: v.optional(

@@ -1,8 +1,8 @@
 // Which DKIM selectors an inventory gives to which host.
 import { isIP } from 'node:net'
-import { mailDomain, nameKey } from '../../mail/names.ts'
-import type { OwnSelectors } from '../../mail/own-selectors.ts'
-import type { Host } from '../../model/host.ts'
+import { mailDomain, nameKey } from '../../mail/names/names.ts'
+import type { OwnSelectors } from '../../mail/fleet/own-selectors.ts'
+import type { Host } from '../../core/host.ts'
 
 /** By name, before rotation makes more of them. */
 export interface GivenSelectors {

@@ -1,7 +1,7 @@
 // Domains and hosts' names whose records are left alone, for hosts disagree on them: told, and all others go on.
-import { settledFleet, withoutNames, type MailFleet, type MailMember } from '../../mail/mail-fleet.ts'
+import { settledFleet, withoutNames, type MailFleet, type MailMember } from '../../mail/fleet/mail-fleet.ts'
 import type { Finding } from '../../findings/finding.ts'
-import { fleetFinding } from '../../mail/fleet-findings.ts'
+import { fleetFinding } from '../../mail/fleet/findings.ts'
 import type { FleetDns } from './each-dns.ts'
 
 export interface Agreed {

@@ -1,5 +1,5 @@
 // Hosts whose addresses are not known: SPF of their domains cannot be told, all else can.
-import type { MailFleet } from '../../mail/mail-fleet.ts'
+import type { MailFleet } from '../../mail/fleet/mail-fleet.ts'
 
 export interface Unmuted {
   /** Those hosts send for nothing in it, and have their keys. */

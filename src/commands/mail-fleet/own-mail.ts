@@ -1,5 +1,5 @@
 // What a host's vars want of mail from its own name, as of cron and bounces.
-import type { MailVars } from '../../mail/mail-vars.ts'
+import type { MailVars } from '../../mail/fleet/mail-vars.ts'
 
 /** What is asked about mail of the host itself. */
 export const ownMail = ({

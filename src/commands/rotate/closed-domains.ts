@@ -1,7 +1,7 @@
 // Which domains' records nothing brings into DNS, as far as that can be known before a rotation.
 import { ZoneNotFound, type FindZone } from '../../dns/lookup/find-zone.ts'
 import { whyClosed, type Pushing } from '../../dns/push/push-dns.ts'
-import { MailrunError } from '../../model/mailrun-error.ts'
+import { MailrunError } from '../../core/mailrun-error.ts'
 import type { RotationMembers } from './rotation-members.ts'
 
 /**

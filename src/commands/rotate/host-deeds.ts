@@ -1,8 +1,8 @@
 // What due steps come to on hosts: notes in their histories, keys to be made and keys to be deleted.
 import { standingOf, type KeyEvent } from '../../mail/rotation/history.ts'
 import { freeSelector } from '../../dns/plan/free-selector.ts'
-import { nameKey } from '../../mail/names.ts'
-import { ownBase, speaksFor } from '../../mail/own-selectors.ts'
+import { nameKey } from '../../mail/names/names.ts'
+import { ownBase, speaksFor } from '../../mail/fleet/own-selectors.ts'
 import { datedSelectors } from '../../mail/rotation/new-selector.ts'
 import type { NewMark, RotationStep } from '../../mail/rotation/steps.ts'
 import type { HostEvidence, Told } from './ask-hosts.ts'

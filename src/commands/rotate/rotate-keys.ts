@@ -1,10 +1,10 @@
 // Moves the rotation of a fleet's keys as far as time and proof allow: asks hosts and name servers, derives what is
 // next, does it, and asks again.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { FOREIGN_REMEDY } from '../../mail/own-selectors.ts'
+import { FOREIGN_REMEDY } from '../../mail/fleet/own-selectors.ts'
 import { outlook } from '../../mail/rotation/outlook.ts'
 import type { Outlook } from '../../mail/rotation/steps.ts'
-import type { PreparedHost } from '../../model/prepared-host.ts'
+import type { PreparedHost } from '../../core/prepared-host.ts'
 import { askDns, type DomainInDns } from './ask-dns.ts'
 import { askHosts, type HostEvidence, type Told } from './ask-hosts.ts'
 import { compromisedKey, dueSteps, pairKey, stepKey, type DueStep, type Pair } from './due-step.ts'

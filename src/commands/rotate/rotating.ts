@@ -2,7 +2,7 @@
 import type { Looking } from '../../dns/lookup/look.ts'
 import type { Pushing } from '../../dns/push/push-dns.ts'
 import type { RunBounds } from '../../engine/ask-only.ts'
-import type { Connect } from '../../engine/connection.ts'
+import type { Connect } from '../../engine/session/connection.ts'
 import type { BatchSize } from '../../engine/run-options.ts'
 import type { TellDeed } from '../../mail/rotation/deeds.ts'
 import type { RotationMembers } from './rotation-members.ts'

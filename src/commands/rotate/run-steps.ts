@@ -1,10 +1,10 @@
 // Carries a rotation's steps out on hosts, by a run of their own.
 import type { RunBounds } from '../../engine/ask-only.ts'
-import type { Connect } from '../../engine/connection.ts'
+import type { Connect } from '../../engine/session/connection.ts'
 import { askNobody } from '../../engine/outside.ts'
 import { rollout } from '../../engine/rollout.ts'
-import type { Probe } from '../../model/probe.ts'
-import type { HostResult } from '../../model/run-event.ts'
+import type { Probe } from '../../core/probe.ts'
+import type { HostResult } from '../../core/run-event.ts'
 import { prepare } from '../../playbook/prepare.ts'
 import type { HostSelection } from '../fleet/question-hosts.ts'
 import { onlyWith } from '../mail-fleet/mail-fleet-of.ts'

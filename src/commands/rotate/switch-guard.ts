@@ -1,7 +1,7 @@
 // Asks whether a host would refuse to switch keys: what `keepSigned` says of it, before anything is begun.
-import { switchObstacle, type KeepArgs } from '../../changes/signing-kept.ts'
-import { answersOfParts, type Probe } from '../../model/probe.ts'
-import { opendkimSetup, signingProbe, type SigningQuestion } from '../../probes/signing.ts'
+import { switchObstacle, type KeepArgs } from '../../signers/opendkim/kept/signing-kept.ts'
+import { answersOfParts, type Probe } from '../../core/probe.ts'
+import { opendkimSetup, signingProbe, type SigningQuestion } from '../../signers/opendkim/setup/signing.ts'
 
 /** Why it would refuse, '' where it would not. Both parts are asked in one process with the host's keys. */
 export function switchGuard(keep: KeepArgs, question: SigningQuestion): Probe<string> {

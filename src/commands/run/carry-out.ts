@@ -2,7 +2,7 @@
 import { askServed, lookingFor } from '../../dns/served/ask-served.ts'
 import type { DnsEvent, Publication } from '../../dns/push/publication.ts'
 import { rollout } from '../../engine/rollout.ts'
-import type { RunEvent, RunResult } from '../../model/run-event.ts'
+import type { RunEvent, RunResult } from '../../core/run-event.ts'
 import { prepareRun, type PreparedRun, type RunRequest } from './prepare-run.ts'
 import { publisher } from './publisher.ts'
 import { withoutAnswers } from './run-fleet.ts'

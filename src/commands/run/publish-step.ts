@@ -5,9 +5,9 @@ import { planDns, type DnsPlan, type PlannedRecord } from '../../dns/plan/plan-d
 import type { DnsEvent, LeftRecord } from '../../dns/push/publication.ts'
 import { pushDns, zonePushes, type Pushed, type Pushing } from '../../dns/push/push-dns.ts'
 import { servedEverywhere, type NotServed } from '../../dns/served/served-everywhere.ts'
-import type { Connect } from '../../engine/connection.ts'
-import type { MailRecord } from '../../mail/dns-record.ts'
-import type { HostResult } from '../../model/run-event.ts'
+import type { Connect } from '../../engine/session/connection.ts'
+import type { MailRecord } from '../../mail/records/dns-record.ts'
+import type { HostResult } from '../../core/run-event.ts'
 import type { MailHosts } from '../mail-fleet/mail-fleet-of.ts'
 import { policyWaits, runFleet, type RunFleet } from './run-fleet.ts'
 

@@ -1,7 +1,7 @@
 // What a DNS backend is: a program or service that takes changes of records into a zone, such as an update from this
 // machine, or a program on a name server. docs/contributing/dns-backend.md is the recipe for one.
 import * as v from 'valibot'
-import type { Connection } from '../../engine/connection.ts'
+import type { Connection } from '../../engine/session/connection.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 import type { NameServer } from '../lookup/name-server.ts'
 import type { WrittenChange } from './written-change.ts'

@@ -1,7 +1,7 @@
 // Shell texts run one after the other on a name server's host, each with what it said and how it ended.
-import type { Connection } from '../../engine/connection.ts'
-import { newMark } from '../../engine/make-trip.ts'
-import { oneScript } from '../../engine/one-script.ts'
+import type { Connection } from '../../engine/session/connection.ts'
+import { newMark } from '../../engine/trip/make-trip.ts'
+import { oneScript } from '../../engine/trip/one-script.ts'
 import { UPDATE_BYTES } from '../bounds/bounds.ts'
 import type { Said } from './said.ts'
 

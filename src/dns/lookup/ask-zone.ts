@@ -1,6 +1,6 @@
 // What a name server that is to know says of a name: the set of records, that there is none, or why that cannot be
 // told.
-import { MailrunError } from '../../model/mailrun-error.ts'
+import { MailrunError } from '../../core/mailrun-error.ts'
 import type { AskServer } from './ask-server.ts'
 import type { NameServer } from './name-server.ts'
 import { recordsAt } from './records-at.ts'

@@ -1,6 +1,6 @@
 // Asking authoritative name servers, found from the root down.
 import { askServer } from './ask-server.ts'
-import type { NameServerVars } from '../../model/outside-question.ts'
+import type { NameServerVars } from '../../core/outside-question.ts'
 import { finderBy, varsOf, type VarsOf } from './finder-by.ts'
 import { limited, type Looking } from './look.ts'
 

@@ -1,6 +1,6 @@
 // Answers for walks through DNS, each by one authoritative server, so that no cache and no server speaks for another.
-import type { DnsAnswer, DnsQuestion } from '../../mail/dns-walk.ts'
-import { nameOfText } from '../../mail/dns-text/name.ts'
+import type { DnsAnswer, DnsQuestion } from '../../mail/records/dns-walk.ts'
+import { nameOfText } from '../../mail/formats/name.ts'
 import { plainName, type AskServer } from './ask-server.ts'
 import { bounded } from '../bounds/bounded.ts'
 import { domainBounds, type DomainBounds } from '../bounds/domain-bounds.ts'

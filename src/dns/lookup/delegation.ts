@@ -1,5 +1,5 @@
 // What name servers say of where a name is: in their own zone, or in one below, which they delegate.
-import { isWithin } from '../../mail/dns-record.ts'
+import { isWithin } from '../../mail/records/dns-record.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 import { plainName, type AskServer, type ServerReply } from './ask-server.ts'
 import type { Answer } from './message.ts'

@@ -1,9 +1,9 @@
 // Finds the zone that a name is in and all its name servers, from the root down, so that no cache learns of a name that
 // is not there yet.
-import { isWithin } from '../../mail/dns-record.ts'
-import { MailrunError } from '../../model/mailrun-error.ts'
-import type { NameServerVars } from '../../model/outside-question.ts'
-import { isHostName, shownName } from '../../mail/dns-text/name.ts'
+import { isWithin } from '../../mail/records/dns-record.ts'
+import { MailrunError } from '../../core/mailrun-error.ts'
+import type { NameServerVars } from '../../core/outside-question.ts'
+import { isHostName, shownName } from '../../mail/formats/name.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 import { plainName, type AskServer } from './ask-server.ts'
 import { bounded, type Bounded } from '../bounds/bounded.ts'

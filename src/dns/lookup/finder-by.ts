@@ -1,5 +1,5 @@
 // Finds zones by the var `dns` that holds for each name.
-import type { NameServerVars } from '../../model/outside-question.ts'
+import type { NameServerVars } from '../../core/outside-question.ts'
 import type { AskServer } from './ask-server.ts'
 import { zoneFinder, type FindZone } from './find-zone.ts'
 

@@ -1,6 +1,6 @@
 // What every name server of a zone serves at the names of some records.
 import pLimit from 'p-limit'
-import type { DnsRecord } from '../../mail/dns-record.ts'
+import type { DnsRecord } from '../../mail/records/dns-record.ts'
 import type { AskServer } from './ask-server.ts'
 import { askZone, type ServerAnswer } from './ask-zone.ts'
 import type { FindZone, ZoneServers } from './find-zone.ts'

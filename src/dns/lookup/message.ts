@@ -2,7 +2,7 @@
 // every byte that they have, in the one text that nameOfLabels writes; dns-packet, for one, reads labels as UTF-8 and
 // joins them with dots, whatever is in them.
 import { SocketAddress } from 'node:net'
-import { labelsOfName, nameOfLabels } from '../../mail/dns-text/name.ts'
+import { labelsOfName, nameOfLabels } from '../../mail/formats/name.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 
 interface Told<Type extends string, Data> {

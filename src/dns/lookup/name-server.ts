@@ -1,6 +1,6 @@
 // A name server by name, and how it is asked.
 import { isIP } from 'node:net'
-import { MailrunError } from '../../model/mailrun-error.ts'
+import { MailrunError } from '../../core/mailrun-error.ts'
 
 export interface ServerAddress {
   /** IPv4 or IPv6. */

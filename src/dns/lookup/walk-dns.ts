@@ -1,5 +1,5 @@
 // Drives a walk through DNS with answers from a resolver.
-import type { DnsAnswer, DnsQuestion, DnsWalk } from '../../mail/dns-walk.ts'
+import type { DnsAnswer, DnsQuestion, DnsWalk } from '../../mail/records/dns-walk.ts'
 
 /** Resolves to what the walk comes to; a resolver that rejects ends it. */
 export async function walkDns<Result>(

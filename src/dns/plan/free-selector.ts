@@ -1,7 +1,7 @@
 // Finds a selector for a new key that nobody has used.
-import { dkimName } from '../../mail/dkim-record.ts'
-import type { MailRecord } from '../../mail/dns-record.ts'
-import { ownBase } from '../../mail/own-selectors.ts'
+import { dkimName } from '../../mail/records/dkim/record.ts'
+import type { MailRecord } from '../../mail/records/dns-record.ts'
+import { ownBase } from '../../mail/fleet/own-selectors.ts'
 import { datedSelectors, rotationBase } from '../../mail/rotation/new-selector.ts'
 import { ZoneNotFound } from '../lookup/find-zone.ts'
 import { look, type Looking, type View } from '../lookup/look.ts'

@@ -1,7 +1,7 @@
 // What an update would do to a set of records, as a value: what it finds, takes away and adds; what belongs to others
 // stays.
-import type { MailRecord, WantedRecord } from '../../mail/dns-record.ts'
-import { serves, supersedes } from '../../mail/served-record.ts'
+import type { MailRecord, WantedRecord } from '../../mail/records/dns-record.ts'
+import { serves, supersedes } from '../../mail/records/served-record.ts'
 import { wantedRdata, type Rdata, type Rrset } from '../lookup/rrset.ts'
 
 export interface RrsetChange {

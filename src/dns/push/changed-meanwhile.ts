@@ -1,5 +1,5 @@
 // Whether a set of records is still as it was read, for backends that do not compare by themselves.
-import { dnsLine } from '../../mail/dns-text/dns-text.ts'
+import { dnsLine } from '../../mail/formats/dns-text.ts'
 import { OUTDATED, type UpdateOutcome, type Zone } from '../backends/backend.ts'
 import type { WrittenChange } from '../backends/written-change.ts'
 import { askServer } from '../lookup/ask-server.ts'

@@ -1,5 +1,5 @@
 // What a run that publishes its records tells of DNS, and what it leaves behind there.
-import type { MailRecord } from '../../mail/dns-record.ts'
+import type { MailRecord } from '../../mail/records/dns-record.ts'
 import type { DnsPlan } from '../plan/plan-dns.ts'
 import type { Pushed } from './push-dns.ts'
 import type { NotServed } from '../served/served-everywhere.ts'

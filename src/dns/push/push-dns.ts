@@ -1,8 +1,8 @@
 // Makes the changes of a plan, zone by zone, each by the backend that the inventory says.
-import type { Connect } from '../../engine/connection.ts'
-import { ConnectionLost, Unreachable } from '../../engine/connection.ts'
-import type { Host } from '../../model/host.ts'
-import { MailrunError } from '../../model/mailrun-error.ts'
+import type { Connect } from '../../engine/session/connection.ts'
+import { ConnectionLost, Unreachable } from '../../engine/session/connection.ts'
+import type { Host } from '../../core/host.ts'
+import { MailrunError } from '../../core/mailrun-error.ts'
 import type { Guard, HostUpdater, LocalUpdater, UpdateOutcome } from '../backends/backend.ts'
 import { BACKENDS } from '../backends/backends.ts'
 import { writtenChange, type WrittenChange } from '../backends/written-change.ts'

@@ -1,6 +1,6 @@
 // What can be known of backends before it is known which zones there are.
-import type { Host } from '../../model/host.ts'
-import { MailrunError } from '../../model/mailrun-error.ts'
+import type { Host } from '../../core/host.ts'
+import { MailrunError } from '../../core/mailrun-error.ts'
 import type { Updater } from '../backends/backend.ts'
 import { zoneSettings, type DnsVars } from '../dns-vars.ts'
 import { hostNamed } from './push-dns.ts'

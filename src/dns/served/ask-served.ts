@@ -6,9 +6,9 @@ import { limited, type Looking } from '../lookup/look.ts'
 import { shownServer } from '../lookup/name-server.ts'
 import { servedEverywhere } from './served-everywhere.ts'
 import type { AskOutside } from '../../engine/outside.ts'
-import { MailrunError } from '../../model/mailrun-error.ts'
-import type { NameServerVars, OutsideAnswer, OutsideQuestion } from '../../model/outside-question.ts'
-import { isKnown } from '../../model/unknown.ts'
+import { MailrunError } from '../../core/mailrun-error.ts'
+import type { NameServerVars, OutsideAnswer, OutsideQuestion } from '../../core/outside-question.ts'
+import { isKnown } from '../../core/unknown.ts'
 
 /**
  * By the questions' `dns`; what was found of zones is kept for as long as the value is, and one limit holds for all

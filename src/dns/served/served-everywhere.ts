@@ -1,6 +1,6 @@
 // Which name servers do not serve which records yet: what is to be known before anything relies on a record.
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { MailRecord, WantedRecord } from '../../mail/dns-record.ts'
+import type { MailRecord, WantedRecord } from '../../mail/records/dns-record.ts'
 import { ZoneNotFound } from '../lookup/find-zone.ts'
 import { look, type Looking } from '../lookup/look.ts'
 import type { NameServer } from '../lookup/name-server.ts'

@@ -1,5 +1,5 @@
 // Why an answer is not the record that is wanted.
-import type { WantedRecord } from '../../mail/dns-record.ts'
+import type { WantedRecord } from '../../mail/records/dns-record.ts'
 import type { ServerAnswer } from '../lookup/ask-zone.ts'
 import { ZoneNotFound } from '../lookup/find-zone.ts'
 import { look, type Looking, type Place, type Sight } from '../lookup/look.ts'

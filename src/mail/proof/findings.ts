@@ -1,6 +1,6 @@
 // Findings of proofs: `mailrun verify` and `mailrun audit` call them by the same names.
 import type { FindingKind } from '../../findings/rule.ts'
-import { SPF_MISSING } from '../spf/findings.ts'
+import { SPF_MISSING } from '../records/spf/findings.ts'
 import { SENDER_KINDS } from './sender-kinds.ts'
 import { SIGNING_KINDS } from './signing-kinds.ts'
 

@@ -1,7 +1,7 @@
 // Findings on whether receivers may take a host's mail for what it says it is: SPF, DMARC and names of addresses.
 import { kindsOf } from '../../findings/rule.ts'
-import { DMARC_NONE } from '../dmarc/findings.ts'
-import { SPF_NONE } from '../spf/findings.ts'
+import { DMARC_NONE } from '../records/dmarc/findings.ts'
+import { SPF_NONE } from '../records/spf/findings.ts'
 
 export const SENDER_KINDS = {
   ...SPF_NONE,

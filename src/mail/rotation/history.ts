@@ -1,6 +1,6 @@
 // What became of a host's keys for a domain, and when: kept on the host beside the keys, for neither DNS nor files tell
 // it.
-import { distinctNames, isSameName, isSelector, nameKey } from '../names.ts'
+import { distinctNames, isSameName, isSelector, nameKey } from '../names/names.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 import { groupedBy } from '../../text/grouped-by.ts'
 

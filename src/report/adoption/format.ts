@@ -1,7 +1,7 @@
 // What an output format of `mailrun adopt` is.
 import type { Adoption } from '../../mail/adoption.ts'
-import type { MailrunError } from '../../model/mailrun-error.ts'
-import type { RunResult } from '../../model/run-event.ts'
+import type { MailrunError } from '../../core/mailrun-error.ts'
+import type { RunResult } from '../../core/run-event.ts'
 import type { About } from '../registry.ts'
 import type { RunReport } from '../run/format.ts'
 import type { Screen } from '../screen.ts'

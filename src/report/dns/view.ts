@@ -1,7 +1,7 @@
 // What `mailrun dns` tells of in every format: the plan, and what is not in it.
 import type { DnsPlan } from '../../dns/plan/plan-dns.ts'
 import type { Finding } from '../../findings/finding.ts'
-import type { HostResult } from '../../model/run-event.ts'
+import type { HostResult } from '../../core/run-event.ts'
 import type { Out } from '../screen.ts'
 import { said, saidInLines, term, type TerminalText } from '../write/terminal.ts'
 import { dnsPlanJson } from './json.ts'

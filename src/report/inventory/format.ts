@@ -1,6 +1,6 @@
 // What an output format of `mailrun inventory` is; and which vars it may show.
-import type { Host, Var } from '../../model/host.ts'
-import type { Inventory } from '../../model/inventory.ts'
+import type { Host, Var } from '../../core/host.ts'
+import type { Inventory } from '../../core/inventory.ts'
 import { STARS } from '../../shell/secret.ts'
 import type { About } from '../registry.ts'
 import type { Printable } from '../write/checked.ts'

@@ -1,6 +1,6 @@
 // The fleet as JSON, in the shape of `ansible-inventory --list`.
-import type { Host } from '../../model/host.ts'
-import type { Inventory } from '../../model/inventory.ts'
+import type { Host } from '../../core/host.ts'
+import type { Inventory } from '../../core/inventory.ts'
 import { jsonDocument } from '../write/json.ts'
 import { varsOf, type InventoryFormat } from './format.ts'
 

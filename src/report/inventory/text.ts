@@ -1,6 +1,6 @@
 // The fleet as `mailrun inventory` shows it to people.
-import type { Host } from '../../model/host.ts'
-import type { Inventory } from '../../model/inventory.ts'
+import type { Host } from '../../core/host.ts'
+import type { Inventory } from '../../core/inventory.ts'
 import type { Colours } from '../write/colour.ts'
 import { pad, width } from '../write/width.ts'
 import { varsOf, type InventoryFormat } from './format.ts'

@@ -1,6 +1,6 @@
 // What `--list-hosts` and `--list-tasks` tell of a run, as values. Secrets are stars.
 import { secretsOf } from '../../engine/secrets-of.ts'
-import type { PreparedHost } from '../../model/prepared-host.ts'
+import type { PreparedHost } from '../../core/prepared-host.ts'
 import type { About } from '../registry.ts'
 import { maskOf } from '../../shell/mask.ts'
 import type { Printable } from '../write/checked.ts'

@@ -1,6 +1,6 @@
 // `mailrun ping` for people: who answers, with which system, how fast.
-import type { HostFacts } from '../../model/host-facts.ts'
-import type { HostResult } from '../../model/run-event.ts'
+import type { HostFacts } from '../../core/host-facts.ts'
+import type { HostResult } from '../../core/run-event.ts'
 import { paintOf, type Colours } from '../write/colour.ts'
 import type { RunFormat, RunReport } from '../run/format.ts'
 import type { Out } from '../screen.ts'

@@ -1,6 +1,6 @@
 // What an output format of runs is.
 import type { DnsEvent } from '../../dns/push/publication.ts'
-import type { RunEvent } from '../../model/run-event.ts'
+import type { RunEvent } from '../../core/run-event.ts'
 import type { About } from '../registry.ts'
 import type { Screen } from '../screen.ts'
 

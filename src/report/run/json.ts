@@ -1,6 +1,6 @@
 // `--format json`: one document at the end of the run, as docs/run.schema.json describes it.
 import type { DnsEvent, Publication } from '../../dns/push/publication.ts'
-import type { HostResult, RunEvent, RunResult } from '../../model/run-event.ts'
+import type { HostResult, RunEvent, RunResult } from '../../core/run-event.ts'
 import { publicationJson } from '../dns/json.ts'
 import { jsonDocument } from '../write/json.ts'
 import type { Out } from '../screen.ts'

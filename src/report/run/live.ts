@@ -1,5 +1,5 @@
 // The live lines at the foot of a terminal: one per busy host, and how far the fleet is.
-import type { RunEvent } from '../../model/run-event.ts'
+import type { RunEvent } from '../../core/run-event.ts'
 import type { Colours } from '../write/colour.ts'
 import type { Terminal } from '../screen.ts'
 import { fit, pad, width } from '../write/width.ts'

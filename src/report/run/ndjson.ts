@@ -1,6 +1,6 @@
 // `--format ndjson`: every event of the run as a line of JSON, the moment it happens.
 import type { DnsEvent } from '../../dns/push/publication.ts'
-import type { HostResult, RunEvent } from '../../model/run-event.ts'
+import type { HostResult, RunEvent } from '../../core/run-event.ts'
 import { dnsPlanJson, notServedJson, publicationJson, pushedJson } from '../dns/json.ts'
 import { jsonLine } from '../write/json.ts'
 import type { Out } from '../screen.ts'

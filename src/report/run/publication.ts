@@ -1,8 +1,8 @@
 // What a run publishes, for people: as it happens, and what is left to do at its end.
 import type { DnsEvent, Publication } from '../../dns/push/publication.ts'
 import type { NotServed } from '../../dns/served/served-everywhere.ts'
-import { inZones } from '../../mail/render/zones.ts'
-import { zoneFragments } from '../../mail/render/zone-fragment.ts'
+import { inZones } from '../../mail/formats/zones.ts'
+import { zoneFragments } from '../../mail/formats/zone-fragment.ts'
 import type { Colours } from '../write/colour.ts'
 import { dnsCountsText, dnsPlanText, notServedText, pushedText } from '../dns/text.ts'
 import { count } from '../write/name-list.ts'

@@ -1,5 +1,5 @@
 // The table at the end of a run: a line per host, and the sum.
-import type { HostResult, HostStatus, TaskStatus } from '../../model/run-event.ts'
+import type { HostResult, HostStatus, TaskStatus } from '../../core/run-event.ts'
 import { paintOf, type Colours } from '../write/colour.ts'
 import { count } from '../write/name-list.ts'
 import { HOST_STATUSES, TASK_STATUSES, totals } from './totals.ts'

@@ -1,5 +1,5 @@
 // What became of the tasks: equal outcomes on several hosts are one entry that names them.
-import type { HostResult, TaskResult, TaskStatus } from '../../model/run-event.ts'
+import type { HostResult, TaskResult, TaskStatus } from '../../core/run-event.ts'
 import { paintOf, type Colours } from '../write/colour.ts'
 import { diffLines } from './diff.ts'
 import type { RunOptions } from './format.ts'

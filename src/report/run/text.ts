@@ -1,6 +1,6 @@
 // `--format text`: what a person reads. One glance tells what changed where, and why something failed.
 import type { DnsEvent, Publication } from '../../dns/push/publication.ts'
-import type { HostResult, HostStatus, RunEvent, RunResult } from '../../model/run-event.ts'
+import type { HostResult, HostStatus, RunEvent, RunResult } from '../../core/run-event.ts'
 import { paintOf, type Colours } from '../write/colour.ts'
 import { isDnsEvent, type RunFormat, type RunOptions } from './format.ts'
 import { live } from './live.ts'

@@ -1,5 +1,5 @@
 // A run in numbers.
-import type { HostResult, HostStatus, TaskStatus } from '../../model/run-event.ts'
+import type { HostResult, HostStatus, TaskStatus } from '../../core/run-event.ts'
 
 export const HOST_STATUSES = [
   'ok',

@@ -7,9 +7,9 @@ import {
   writtenData,
   type DnsData,
   type DnsLine,
-} from '../../mail/dns-text/dns-text.ts'
-import { zoneLine } from '../../mail/render/zone-line.ts'
-import { MailrunError } from '../../model/mailrun-error.ts'
+} from '../../mail/formats/dns-text.ts'
+import { zoneLine } from '../../mail/formats/zone-line.ts'
+import { MailrunError } from '../../core/mailrun-error.ts'
 
 /** `value: null`: not known yet, as in a check before a key was made. */
 export interface ShownRecord {

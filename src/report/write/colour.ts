@@ -1,5 +1,5 @@
 // Whether there are colours, and those of statuses.
-import type { HostStatus, TaskStatus } from '../../model/run-event.ts'
+import type { HostStatus, TaskStatus } from '../../core/run-event.ts'
 import type { Colours, Paint } from './terminal.ts'
 
 export { colours, type Colours, type Paint } from './terminal.ts'

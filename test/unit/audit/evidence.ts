@@ -4,9 +4,9 @@ import type { AuditReport } from '../../../src/audit/audit-report.ts'
 import type { MailSetup, OpendkimTable, Setting } from '../../../src/mail/mail-setup.ts'
 import type { HostProof } from '../../../src/mail/proof/proof.ts'
 import type { Baseline } from '../../../src/audit/baseline.ts'
-import { opendkimReadings } from '../../../src/probes/opendkim-readings.ts'
-import type { FileText } from '../../../src/signers/opendkim/index.ts'
-import { MASTER } from '../postfix/host.ts'
+import { opendkimReadings } from '../../../src/signers/opendkim/setup/readings.ts'
+import type { FileText } from '../../../src/signers/opendkim/configuration/index.ts'
+import { MASTER } from '../resources/postfix/host.ts'
 import { auditReport } from '../../../src/audit/build-report.ts'
 
 const RSA_2048 =

@@ -8,7 +8,7 @@ import { parseBaseline, writtenBaseline } from '../../../src/audit/read-baseline
 import type { DomainEvidence, HostEvidence } from '../../../src/audit/evidence.ts'
 import type { PlannedRecord } from '../../../src/dns/plan/plan-dns.ts'
 import { txtRdata } from '../../../src/dns/lookup/rrset.ts'
-import type { MailRecord } from '../../../src/mail/dns-record.ts'
+import type { MailRecord } from '../../../src/mail/records/dns-record.ts'
 import type { AuditReport } from '../../../src/audit/audit-report.ts'
 import type { HostProof, Verdict } from '../../../src/mail/proof/proof.ts'
 import { AUDIT_FORMATS } from '../../../src/report/audit/formats.ts'

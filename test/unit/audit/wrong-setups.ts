@@ -1,8 +1,8 @@
 // Setups of hosts that are wrong in one way each, and what an audit must find of them.
 import { generateKeyPairSync } from 'node:crypto'
 import type { MailSetup, OpendkimTable } from '../../../src/mail/mail-setup.ts'
-import { NO_SETUP } from '../../../src/probes/mail-setup.ts'
-import { DROP_IN } from '../../../src/probes/opendkim.ts'
+import { NO_SETUP } from '../../../src/signers/opendkim/setup/mail-setup.ts'
+import { DROP_IN } from '../../../src/signers/opendkim/setup/opendkim.ts'
 import { GOOD, KEY_PATH, settings, SETTINGS, table, withMain } from './evidence.ts'
 
 export const conf = (edit: (text: string) => string): MailSetup => ({ ...GOOD, settings: settings(edit(SETTINGS)) })

@@ -1,10 +1,10 @@
 // Which selectors a rotation goes by, of all that hosts name: those that the inventory gives them, and of others none.
 import * as assert from 'uvu/assert'
 import type { Looking } from '../../../src/dns/lookup/look.ts'
-import type { OwnSelectors } from '../../../src/mail/own-selectors.ts'
+import type { OwnSelectors } from '../../../src/mail/fleet/own-selectors.ts'
 import { datedSelectors } from '../../../src/mail/rotation/new-selector.ts'
 import { rotationSettings } from '../../../src/mail/rotation/settings.ts'
-import type { HostResult } from '../../../src/model/run-event.ts'
+import type { HostResult } from '../../../src/core/run-event.ts'
 import { toldBy, type HostEvidence, type Told } from '../../../src/commands/rotate/ask-hosts.ts'
 import type { DueStep } from '../../../src/commands/rotate/due-step.ts'
 import { hostDeeds } from '../../../src/commands/rotate/host-deeds.ts'

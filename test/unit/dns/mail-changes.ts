@@ -2,7 +2,7 @@
 import { writtenChange, type WrittenChange } from '../../../src/dns/backends/written-change.ts'
 import { txtRdata } from '../../../src/dns/lookup/rrset.ts'
 import type { RrsetChange } from '../../../src/dns/plan/wanted-change.ts'
-import type { MailRecord } from '../../../src/mail/dns-record.ts'
+import type { MailRecord } from '../../../src/mail/records/dns-record.ts'
 
 export const spf: MailRecord = {
   name: 'example.org',

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import * as dns from '../../../src/dns/bounds/bounds.ts'
-import * as sizes from '../../../src/model/bounds.ts'
+import * as sizes from '../../../src/core/bounds.ts'
 import { suite } from '../../suite.ts'
 import { ROOT } from '../cli/mailrun.ts'
 
@@ -71,7 +71,7 @@ const DNS: Figures<typeof dns> = [
 ]
 
 for (const [file, bounds, figures] of [
-  ['src/model/bounds.ts', sizes, SIZES],
+  ['src/core/bounds.ts', sizes, SIZES],
   ['src/dns/bounds/bounds.ts', dns, DNS],
 ] as const) {
   test(`each bound of ${file} is in the page, with its figure`, () => {

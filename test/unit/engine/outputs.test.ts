@@ -1,8 +1,8 @@
 // The values that leave a run, as JSON has them.
 import * as assert from 'uvu/assert'
 import { realOutputs } from '../../../src/engine/outputs.ts'
-import { UNKNOWN } from '../../../src/model/unknown.ts'
-import { milterSigning } from '../../../src/probes/milter-sign.ts'
+import { UNKNOWN } from '../../../src/core/unknown.ts'
+import { milterSigning } from '../../../src/signers/milter-sign.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('outputs')

@@ -32,7 +32,7 @@ test('only the command line prints, where what it prints must be checked', () =>
     placesOf(prints, [
       'src/cli/terminal/output.ts',
       'src/cli/main.ts',
-      'src/connection/askpass-program.ts',
+      'src/ssh/openssh/askpass-program.ts',
       'src/bundle.ts',
     ]),
     [],

@@ -1,6 +1,6 @@
 // What the lab's small internet is computed from: names, zones, and how the receiver's verdicts are read.
 import * as assert from 'uvu/assert'
-import { parseAuthenticationResults } from '../../../src/mail/authentication-results.ts'
+import { parseAuthenticationResults } from '../../../src/mail/messages/authentication-results.ts'
 import { ipv6, reverseNames, reverseZone, reverseZone6 } from '../../../lab/internet/names.ts'
 import { parseMail } from '../../../lab/internet/received-mail.ts'
 import { zoneNames, zoneText } from '../../../lab/internet/zones.ts'

@@ -1,12 +1,18 @@
 // DKIM key records: written and read back, compared by their keys, looked at; ADSP on request.
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import * as assert from 'uvu/assert'
-import { lintAdspSet, parseAdsp, renderAdsp } from '../../../src/mail/adsp.ts'
-import { publicKeyOf, sameDkimKey } from '../../../src/mail/dkim-key.ts'
-import { lintDkim, lintDkimSet } from '../../../src/mail/dkim-lint.ts'
-import { dkimValue, parseDkim, renderDkim, REVOKED_DKIM, type DkimKeyRecord } from '../../../src/mail/dkim-record.ts'
-import type { MailRecord } from '../../../src/mail/dns-record.ts'
-import { serves, supersedes } from '../../../src/mail/served-record.ts'
+import { lintAdspSet, parseAdsp, renderAdsp } from '../../../src/mail/records/adsp.ts'
+import { publicKeyOf, sameDkimKey } from '../../../src/mail/records/dkim/key.ts'
+import { lintDkim, lintDkimSet } from '../../../src/mail/records/dkim/lint.ts'
+import {
+  dkimValue,
+  parseDkim,
+  renderDkim,
+  REVOKED_DKIM,
+  type DkimKeyRecord,
+} from '../../../src/mail/records/dkim/record.ts'
+import type { MailRecord } from '../../../src/mail/records/dns-record.ts'
+import { serves, supersedes } from '../../../src/mail/records/served-record.ts'
 import { suite } from '../../suite.ts'
 import { dice } from './words.ts'
 

@@ -2,7 +2,7 @@
 // unanswered question leaves open.
 import * as assert from 'uvu/assert'
 import { walkDns } from '../../../src/dns/lookup/walk-dns.ts'
-import { evaluateDmarc, type DmarcInput } from '../../../src/mail/dmarc/evaluate.ts'
+import { evaluateDmarc, type DmarcInput } from '../../../src/mail/records/dmarc/evaluate.ts'
 import { suite } from '../../suite.ts'
 import { answerer, type Answers } from './zone-of-answers.ts'
 

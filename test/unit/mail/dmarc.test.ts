@@ -1,12 +1,17 @@
 // DMARC records: read as receivers read them, written for RFC 9989 and RFC 7489, looked at; the walk up the tree.
 import * as assert from 'uvu/assert'
 import { walkDns } from '../../../src/dns/lookup/walk-dns.ts'
-import { lintDmarc, lintDmarcSet } from '../../../src/mail/dmarc/lint.ts'
-import { isDmarc, readDmarc } from '../../../src/mail/dmarc/parse.ts'
-import { renderDmarc, type DmarcRecord } from '../../../src/mail/dmarc/record.ts'
-import { externalDestinations } from '../../../src/mail/dmarc/report-consent.ts'
-import { reportDomain, reportUri, reportUriProblem } from '../../../src/mail/dmarc/report-uri.ts'
-import { discoverDmarc, organizationalDomain, policyFor, treeWalkTargets } from '../../../src/mail/dmarc/tree-walk.ts'
+import { lintDmarc, lintDmarcSet } from '../../../src/mail/records/dmarc/lint.ts'
+import { isDmarc, readDmarc } from '../../../src/mail/records/dmarc/parse.ts'
+import { renderDmarc, type DmarcRecord } from '../../../src/mail/records/dmarc/record.ts'
+import { externalDestinations } from '../../../src/mail/records/dmarc/report-consent.ts'
+import { reportDomain, reportUri, reportUriProblem } from '../../../src/mail/records/dmarc/report-uri.ts'
+import {
+  discoverDmarc,
+  organizationalDomain,
+  policyFor,
+  treeWalkTargets,
+} from '../../../src/mail/records/dmarc/tree-walk.ts'
 import { suite } from '../../suite.ts'
 import { dice } from './words.ts'
 import { answerer, type Answers } from './zone-of-answers.ts'

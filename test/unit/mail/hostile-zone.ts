@@ -1,6 +1,6 @@
 // Records for tests, and zones of those that hurt.
-import type { MailRecord } from '../../../src/mail/dns-record.ts'
-import type { Zone } from '../../../src/mail/render/zones.ts'
+import type { MailRecord } from '../../../src/mail/records/dns-record.ts'
+import type { Zone } from '../../../src/mail/formats/zones.ts'
 import { dice } from './words.ts'
 
 export const record = (name: string, value: string, more: Partial<MailRecord> = {}): MailRecord => ({

@@ -1,7 +1,7 @@
 // Domain names and selectors: which are taken, and how they are written.
 import * as assert from 'uvu/assert'
-import { milterOf } from '../../../src/postfix/endpoint.ts'
-import { isSelector, mailDomain } from '../../../src/mail/names.ts'
+import { milterOf } from '../../../src/resources/milters/endpoint.ts'
+import { isSelector, mailDomain } from '../../../src/mail/names/names.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('mail names')

@@ -1,7 +1,7 @@
 // IP networks: which are read, how they are written, which covers which; Node's own reading as oracle.
 import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net'
 import * as assert from 'uvu/assert'
-import { covers, parseNetwork, renderNetwork } from '../../../src/mail/network.ts'
+import { covers, parseNetwork, renderNetwork } from '../../../src/mail/records/spf/network.ts'
 import { suite } from '../../suite.ts'
 import { dice } from './words.ts'
 

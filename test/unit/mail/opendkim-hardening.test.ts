@@ -1,7 +1,7 @@
 // What OpenDKIM's unit is kept from: all that the host's own configuration does not need.
 import * as assert from 'uvu/assert'
-import { settingsOf } from '../../../src/mail/opendkim-conf.ts'
-import { hardeningFor, hardeningText } from '../../../src/mail/opendkim-hardening.ts'
+import { settingsOf } from '../../../src/signers/opendkim/files/conf.ts'
+import { hardeningFor, hardeningText } from '../../../src/signers/opendkim/files/hardening.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('hardening of OpenDKIM')

@@ -1,7 +1,7 @@
 // The selectors that a playbook's hosts speak for, by the vars of all of them.
 import * as assert from 'uvu/assert'
-import { ownSelectorsAmong, type SelectorMember } from '../../../src/mail/own-among.ts'
-import { speaksFor } from '../../../src/mail/own-selectors.ts'
+import { ownSelectorsAmong, type SelectorMember } from '../../../src/mail/fleet/own-among.ts'
+import { speaksFor } from '../../../src/mail/fleet/own-selectors.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('own selectors among the hosts of a playbook')

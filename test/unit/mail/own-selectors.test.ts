@@ -1,6 +1,6 @@
 // A host speaks for the selectors that the inventory gives it, and for no others, whatever it says.
 import * as assert from 'uvu/assert'
-import { ownBase, speaksFor, type OwnSelectors } from '../../../src/mail/own-selectors.ts'
+import { ownBase, speaksFor, type OwnSelectors } from '../../../src/mail/fleet/own-selectors.ts'
 import { datedSelectors, newSelectors } from '../../../src/mail/rotation/new-selector.ts'
 import { givenSelectors, ownSelectors } from '../../../src/commands/mail-fleet/given-selectors.ts'
 import { suite } from '../../suite.ts'

@@ -1,6 +1,6 @@
 // The message that milters are asked about.
 import * as assert from 'uvu/assert'
-import { filledTemplate, probeTemplate, withFields } from '../../../src/mail/probe-message.ts'
+import { filledTemplate, probeTemplate, withFields } from '../../../src/mail/messages/probe-message.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('mail/probe-message')

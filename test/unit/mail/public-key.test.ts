@@ -1,7 +1,7 @@
 // Keys as hosts tell them are parsed and weighed before they are published.
 import { createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto'
 import * as assert from 'uvu/assert'
-import { publishableKey } from '../../../src/mail/public-key.ts'
+import { publishableKey } from '../../../src/mail/records/dkim/public-key.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('mail/public-key')

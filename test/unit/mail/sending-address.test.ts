@@ -1,6 +1,6 @@
 // What a host says that its mail leaves from: one address, of a kind that can send.
 import * as assert from 'uvu/assert'
-import { isInside, sendingAddress } from '../../../src/mail/sending-address.ts'
+import { isInside, sendingAddress } from '../../../src/mail/fleet/sending-address.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('mail/sending-address')

@@ -1,5 +1,5 @@
 // DNS for tests: what names have, by type; answers for our walks and for mailauth.
-import type { DnsAnswer, DnsQuestion } from '../../../src/mail/dns-walk.ts'
+import type { DnsAnswer, DnsQuestion } from '../../../src/mail/records/dns-walk.ts'
 
 /** By `name TYPE`; a name that has nothing of any type does not exist. `SERVFAIL` as a value: no answer. */
 export type Answers = Readonly<Record<string, readonly string[]>>

@@ -3,7 +3,7 @@ import { Ajv } from 'ajv'
 import * as assert from 'uvu/assert'
 import { playbook, v, type Playbook } from '../../../src/index.ts'
 import { inventorySchema } from '../../../src/inventory/inventory-schema.ts'
-import type { StandardSchema } from '../../../src/model/standard-schema.ts'
+import type { StandardSchema } from '../../../src/core/standard-schema.ts'
 import { describeVars } from '../../../src/playbook/describe-vars.ts'
 import { suite } from '../../suite.ts'
 

@@ -4,7 +4,7 @@ import { wantsColour } from '../../../src/report/write/colour.ts'
 import { harmless, harmlessLine, lastState } from '../../../src/report/write/harmless.ts'
 import { nameList } from '../../../src/report/write/name-list.ts'
 import { fit, width } from '../../../src/report/write/width.ts'
-import { characterStrings } from '../../../src/mail/dns-text/dns-text.ts'
+import { characterStrings } from '../../../src/mail/formats/dns-text.ts'
 import { recordsIn, zoneLines } from '../../../src/report/run/zone-lines.ts'
 import { suite } from '../../suite.ts'
 

@@ -1,5 +1,5 @@
 // Results of hosts for the reporters' tests.
-import type { HostResult, RunResult, TaskResult } from '../../../src/model/run-event.ts'
+import type { HostResult, RunResult, TaskResult } from '../../../src/core/run-event.ts'
 
 export const task = (part: Partial<TaskResult> & Pick<TaskResult, 'name' | 'status'>): TaskResult => ({
   type: 'file',

@@ -1,6 +1,11 @@
 // What the reader of OpenDKIM's configuration says of configurations that people have.
 import * as assert from 'uvu/assert'
-import { isSigned, opendkimConfiguration, signaturesOf, type FileText } from '../../../src/signers/opendkim/index.ts'
+import {
+  isSigned,
+  opendkimConfiguration,
+  signaturesOf,
+  type FileText,
+} from '../../../src/signers/opendkim/configuration/index.ts'
 import { CASES } from '../../signers/cases.ts'
 import { suite } from '../../suite.ts'
 

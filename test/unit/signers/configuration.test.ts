@@ -1,7 +1,12 @@
 // What OpenDKIM's configuration says: settings, options, includes, what is not understood, what is refused.
 import * as assert from 'uvu/assert'
-import { opendkimConfiguration, placeText, signaturesOf, type FileText } from '../../../src/signers/opendkim/index.ts'
-import type { OpendkimConfiguration } from '../../../src/signers/opendkim/index.ts'
+import {
+  opendkimConfiguration,
+  placeText,
+  signaturesOf,
+  type FileText,
+} from '../../../src/signers/opendkim/configuration/index.ts'
+import type { OpendkimConfiguration } from '../../../src/signers/opendkim/configuration/index.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('signers/configuration')

@@ -1,9 +1,9 @@
 // What stays signed by the tables that are to come, what is carried over, and what would be lost.
 import * as assert from 'uvu/assert'
-import { isSenderPattern, senderPattern } from '../../../src/mail/sender-pattern.ts'
-import type { ComingKey } from '../../../src/changes/coming-tables.ts'
-import type { SignedLine } from '../../../src/changes/signed-line.ts'
-import { keptSigned, type Kept, type KeepQuestion } from '../../../src/changes/signed-patterns.ts'
+import { isSenderPattern, senderPattern } from '../../../src/mail/names/sender-pattern.ts'
+import type { ComingKey } from '../../../src/signers/opendkim/kept/coming-tables.ts'
+import type { SignedLine } from '../../../src/signers/opendkim/kept/signed-line.ts'
+import { keptSigned, type Kept, type KeepQuestion } from '../../../src/signers/opendkim/kept/signed-patterns.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('keep signed')

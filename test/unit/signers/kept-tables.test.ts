@@ -1,12 +1,16 @@
 // Tables at random, and those that mailrun would write in their place: who is signed today is signed the same, or it is
 // refused; and what is refused would indeed have been lost.
 import * as assert from 'uvu/assert'
-import { keyTable, signingTable } from '../../../src/changes/opendkim-tables.ts'
-import { keeping } from '../../../src/changes/signing-kept.ts'
-import { isKnown, UNKNOWN } from '../../../src/model/unknown.ts'
-import { keysInUse } from '../../../src/probes/signing-in-use.ts'
-import type { OpendkimSetup, Signing } from '../../../src/probes/signing.ts'
-import { opendkimConfiguration, signaturesOf, type OpendkimConfiguration } from '../../../src/signers/opendkim/index.ts'
+import { keyTable, signingTable } from '../../../src/signers/opendkim/activation/tables.ts'
+import { keeping } from '../../../src/signers/opendkim/kept/signing-kept.ts'
+import { isKnown, UNKNOWN } from '../../../src/core/unknown.ts'
+import { keysInUse } from '../../../src/signers/opendkim/setup/signing-in-use.ts'
+import type { OpendkimSetup, Signing } from '../../../src/signers/opendkim/setup/signing.ts'
+import {
+  opendkimConfiguration,
+  signaturesOf,
+  type OpendkimConfiguration,
+} from '../../../src/signers/opendkim/configuration/index.ts'
 import { randomOf, type Random } from '../../fuzz/random.ts'
 import { suite } from '../../suite.ts'
 

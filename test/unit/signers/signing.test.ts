@@ -8,7 +8,7 @@ import {
   witnessesOf,
   type FileText,
   type OpendkimConfiguration,
-} from '../../../src/signers/opendkim/index.ts'
+} from '../../../src/signers/opendkim/configuration/index.ts'
 import { suite } from '../../suite.ts'
 
 const test = suite('signers/signing')

@@ -1,7 +1,7 @@
 // apt on what dpkg and apt answer: holds, virtual and foreign packages, broken ones, lists that are too old.
 import * as assert from 'uvu/assert'
-import { UNKNOWN } from '../../../src/model/unknown.ts'
-import { packagesProbe, type PackagesState } from '../../../src/probes/deb-package.ts'
+import { UNKNOWN } from '../../../src/core/unknown.ts'
+import { packagesProbe, type PackagesState } from '../../../src/resources/apt/deb-package.ts'
 import { checkCase } from '../../../src/testing/check-case.ts'
 import { planOf } from '../../../src/testing/plan-of.ts'
 import { apt } from '../../../tasks/apt.ts'

@@ -2,8 +2,8 @@
 // in use; and what it tells of selectors that are not the host's own.
 import { generateKeyPairSync } from 'node:crypto'
 import * as assert from 'uvu/assert'
-import { pastOf, type SelectorPast } from '../../../src/probes/selector-past.ts'
-import type { Signing } from '../../../src/probes/signing.ts'
+import { pastOf, type SelectorPast } from '../../../src/signers/keys/selector-past.ts'
+import type { Signing } from '../../../src/signers/opendkim/setup/signing.ts'
 import { planOf } from '../../../src/testing/plan-of.ts'
 import { dkimKey } from '../../../tasks/dkim-key.ts'
 import { suite } from '../../suite.ts'

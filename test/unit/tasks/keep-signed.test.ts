@@ -1,7 +1,7 @@
 // The guard before all else: what is refused of a host that others set up, in which words, and what is let pass.
 import * as assert from 'uvu/assert'
-import type { OpendkimSetup, Signing } from '../../../src/probes/signing.ts'
-import { UNKNOWN } from '../../../src/model/unknown.ts'
+import type { OpendkimSetup, Signing } from '../../../src/signers/opendkim/setup/signing.ts'
+import { UNKNOWN } from '../../../src/core/unknown.ts'
 import { planOf } from '../../../src/testing/plan-of.ts'
 import { keepSigned, type KeepSignedArgs } from '../../../tasks/keep-signed.ts'
 import { pattern } from '../../pattern.ts'

@@ -1,7 +1,13 @@
 // Lines and blocks in files, on texts: what is replaced, kept, added, and where.
 import { createHash } from 'node:crypto'
 import * as assert from 'uvu/assert'
-import { contentBytes, NEEDED_BYTES, pathProbe, SHOWN_BYTES, type PathState } from '../../../src/probes/path.ts'
+import {
+  contentBytes,
+  NEEDED_BYTES,
+  pathProbe,
+  SHOWN_BYTES,
+  type PathState,
+} from '../../../src/resources/files/path.ts'
 import { checkCase } from '../../../src/testing/check-case.ts'
 import { planOf } from '../../../src/testing/plan-of.ts'
 import { blockInFile } from '../../../tasks/block-in-file.ts'

@@ -1,16 +1,16 @@
 // Which milters of a Postfix are dead, whom that stops, and what is no concern of it.
 import * as assert from 'uvu/assert'
-import { fact } from '../../../src/model/fact.ts'
-import { UNKNOWN } from '../../../src/model/unknown.ts'
-import { milterAnswers, type MilterAnswers } from '../../../src/probes/milter-answers.ts'
-import { postfixParameters } from '../../../src/probes/postfix-parameters.ts'
-import { postfixServices } from '../../../src/probes/postfix-services.ts'
-import type { OpendkimSetup } from '../../../src/probes/signing.ts'
+import { fact } from '../../../src/core/fact.ts'
+import { UNKNOWN } from '../../../src/core/unknown.ts'
+import { milterAnswers, type MilterAnswers } from '../../../src/resources/milters/milter-answers.ts'
+import { postfixParameters } from '../../../src/resources/postfix/postfix-parameters.ts'
+import { postfixServices } from '../../../src/resources/postfix/postfix-services.ts'
+import type { OpendkimSetup } from '../../../src/signers/opendkim/setup/signing.ts'
 import { checkCase } from '../../../src/testing/check-case.ts'
 import { planOf } from '../../../src/testing/plan-of.ts'
 import { milters, type MiltersArgs } from '../../../tasks/milters.ts'
 import { suite } from '../../suite.ts'
-import { HOST, MASTER } from '../postfix/host.ts'
+import { HOST, MASTER } from '../resources/postfix/host.ts'
 
 const test = suite('milters')
 

@@ -1,6 +1,6 @@
 // postfixParameter on what postconf(1) answers.
 import * as assert from 'uvu/assert'
-import { postfixParameters, type PostfixParameters } from '../../../src/probes/postfix-parameters.ts'
+import { postfixParameters, type PostfixParameters } from '../../../src/resources/postfix/postfix-parameters.ts'
 import { checkCase } from '../../../src/testing/check-case.ts'
 import { postfixParameter } from '../../../tasks/index.ts'
 import { suite } from '../../suite.ts'

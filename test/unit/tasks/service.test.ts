@@ -1,6 +1,6 @@
 // What the task service does about a unit, in each of the states that systemd knows.
 import * as assert from 'uvu/assert'
-import type { UnitState } from '../../../src/probes/unit.ts'
+import type { UnitState } from '../../../src/resources/systemd/unit.ts'
 import { checkCase } from '../../../src/testing/check-case.ts'
 import { planOf } from '../../../src/testing/plan-of.ts'
 import { service, type ServiceArgs } from '../../../tasks/service.ts'

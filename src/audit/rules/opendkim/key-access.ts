@@ -1,9 +1,9 @@
 // Rules on who can read OpenDKIM's private keys: the daemon must, others must not.
 import { rule } from '../../../findings/rule.ts'
-import { DAEMON, KEY_GROUP } from '../../../mail/key-group.ts'
-import { keyOutOfReach } from '../../../mail/key-reach.ts'
+import { DAEMON, KEY_GROUP } from '../../../signers/opendkim/keys/key-group.ts'
+import { keyOutOfReach } from '../../../signers/opendkim/keys/key-reach.ts'
 import type { MailSetup } from '../../../mail/mail-setup.ts'
-import { ancestorsOf } from '../../../probes/signing-family.ts'
+import { ancestorsOf } from '../../../signers/opendkim/setup/signing-family.ts'
 import type { Untrusted } from '../../../shell/untrusted.ts'
 import { soundKeyFiles } from './key-files.ts'
 import { attributesOf, isOn, settingOf } from './setup.ts'

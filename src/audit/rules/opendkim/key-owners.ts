@@ -1,9 +1,9 @@
 // Rules on whether the daemon, which reads strangers' mail, can change its own keys, and why they stay so.
 import { foundIf, rule } from '../../../findings/rule.ts'
-import { DAEMON, KEY_GROUP } from '../../../mail/key-group.ts'
-import { keyMoves, type Owned } from '../../../mail/key-owners.ts'
+import { DAEMON, KEY_GROUP } from '../../../signers/opendkim/keys/key-group.ts'
+import { keyMoves, type Owned } from '../../../signers/opendkim/keys/key-owners.ts'
 import type { MailSetup } from '../../../mail/mail-setup.ts'
-import { ancestorsOf } from '../../../probes/signing-family.ts'
+import { ancestorsOf } from '../../../signers/opendkim/setup/signing-family.ts'
 import type { Untrusted } from '../../../shell/untrusted.ts'
 import { remembered } from '../../../text/remembered.ts'
 import { attributesOf } from './setup.ts'

@@ -1,10 +1,10 @@
 // Rules on the private keys that OpenDKIM's tables name: whether they are there, and of which type, size and selector.
 import { foundIf, rule, type Rule } from '../../../findings/rule.ts'
 import type { FindingDetails } from '../../../findings/finding.ts'
-import { SHORT_KEY, WEAK_KEY } from '../../../mail/dkim-findings.ts'
-import { isSameName } from '../../../mail/names.ts'
+import { SHORT_KEY, WEAK_KEY } from '../../../mail/records/dkim/findings.ts'
+import { isSameName } from '../../../mail/names/names.ts'
 import type { MailSetup } from '../../../mail/mail-setup.ts'
-import { keyKind } from '../../../mail/public-key.ts'
+import { keyKind } from '../../../mail/records/dkim/public-key.ts'
 import { domainOfEntry, keyFiles, placeOfEntry, soundKeyFiles, unusableKeyFiles, type KeyFile } from './key-files.ts'
 import { attributesOf } from './setup.ts'
 import { usedKeyEntries } from './tables-read.ts'

@@ -1,8 +1,8 @@
 // The rule that Postfix asks the milter that OpenDKIM is.
 import { foundIf, rule } from '../../../findings/rule.ts'
 import type { MailSetup } from '../../../mail/mail-setup.ts'
-import { endpointOfSocket, sameSocket } from '../../../postfix/endpoint.ts'
-import { headOf } from '../../../postfix/milter-list.ts'
+import { endpointOfSocket, sameSocket } from '../../../resources/milters/endpoint.ts'
+import { headOf } from '../../../resources/milters/milter-list.ts'
 import { placeInMain, postfixOf } from '../postfix/setup.ts'
 import { isInstalled, listening, shownSocket, valueOf } from './setup.ts'
 

@@ -2,7 +2,7 @@
 import type { FindingDetails, Subject } from '../../../findings/finding.ts'
 import { rule } from '../../../findings/rule.ts'
 import type { MailSetup } from '../../../mail/mail-setup.ts'
-import { DROP_IN } from '../../../probes/opendkim.ts'
+import { DROP_IN } from '../../../signers/opendkim/setup/opendkim.ts'
 import type { Untrusted } from '../../../shell/untrusted.ts'
 import { isInstalled, optionOf, settingOf, valueOf } from './setup.ts'
 

@@ -1,6 +1,6 @@
 // OpenDKIM's SigningTable and KeyTable as values, line by line; and which lines sign for whom.
 import type { MailSetup, SignedLine } from '../../../mail/mail-setup.ts'
-import { matcherOf } from '../../../signers/opendkim/index.ts'
+import { matcherOf } from '../../../signers/opendkim/configuration/index.ts'
 import { remembered } from '../../../text/remembered.ts'
 import { tableOf } from './setup.ts'
 

@@ -2,7 +2,7 @@
 import type { FindingDetails } from '../../../findings/finding.ts'
 import { foundIf, rule } from '../../../findings/rule.ts'
 import type { MailSetup, OpendkimTable } from '../../../mail/mail-setup.ts'
-import { parseNetwork } from '../../../mail/network.ts'
+import { parseNetwork } from '../../../mail/records/spf/network.ts'
 import type { Untrusted } from '../../../shell/untrusted.ts'
 import { isInstalled, placeOf, rowPlace, tableOf } from './setup.ts'
 

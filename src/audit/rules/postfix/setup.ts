@@ -1,9 +1,9 @@
 // What a host told of its Postfix, read once for all rules: services may be many, and lists of milters long.
 import type { Subject } from '../../../findings/finding.ts'
 import type { MailSetup } from '../../../mail/mail-setup.ts'
-import { milterUses, type MilterUse } from '../../../postfix/milter-uses.ts'
-import type { PostfixSources } from '../../../postfix/sources.ts'
-import { sourcesTold } from '../../../probes/postfix-services.ts'
+import { milterUses, type MilterUse } from '../../../resources/milters/milter-uses.ts'
+import type { PostfixSources } from '../../../resources/postfix/settings/sources.ts'
+import { sourcesTold } from '../../../resources/postfix/postfix-services.ts'
 import { remembered } from '../../../text/remembered.ts'
 
 export interface PostfixRead {

@@ -1,6 +1,6 @@
 // Rules on a domain as a whole: whether its records can be worked out, and who is to take reports on it.
 import { rule, type Rule } from '../../../findings/rule.ts'
-import { FLEET_KINDS } from '../../../mail/fleet-findings.ts'
+import { FLEET_KINDS } from '../../../mail/fleet/findings.ts'
 import type { DomainEvidence } from '../../evidence.ts'
 
 export const recordsContradict: Rule<DomainEvidence, 'records-contradict'> = {

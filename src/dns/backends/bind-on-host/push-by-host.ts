@@ -1,7 +1,7 @@
 // Sends updates on a name server's own host, by nsupdate with the session key that BIND keeps there (update-policy
 // local): no key leaves it.
-import type { Connection } from '../../../engine/connection.ts'
-import { addressText, type DnsAddress } from '../../../mail/dns-text/dns-text.ts'
+import type { Connection } from '../../../engine/session/connection.ts'
+import { addressText, type DnsAddress } from '../../../mail/formats/dns-text.ts'
 import { quote } from '../../../shell/quote.ts'
 import { runParts } from '../host-parts.ts'
 import type { ServerAddress } from '../../lookup/name-server.ts'

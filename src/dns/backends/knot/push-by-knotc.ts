@@ -1,7 +1,7 @@
 // Makes changes in Knot DNS on its own host, by knotc(8): each in a transaction, which Knot lets no other change of the
 // zone come between.
-import type { Connection } from '../../../engine/connection.ts'
-import { dnsLine } from '../../../mail/dns-text/dns-text.ts'
+import type { Connection } from '../../../engine/session/connection.ts'
+import { dnsLine } from '../../../mail/formats/dns-text.ts'
 import { quote } from '../../../shell/quote.ts'
 import { runParts } from '../host-parts.ts'
 import { OUTDATED, SHOWN_CHARACTERS, UNTOLD, type UpdateOutcome } from '../backend.ts'

@@ -1,6 +1,6 @@
 // The TSIG key (RFC 8945) that updates are signed with: a file of this machine, or the key itself.
-import type { DnsKey } from '../../../mail/dns-text/dns-text.ts'
-import { tsigKey } from '../../../mail/dns-text/tsig-key.ts'
+import type { DnsKey } from '../../../mail/formats/dns-text.ts'
+import { tsigKey } from '../../../mail/formats/tsig-key.ts'
 import { Secret } from '../../../shell/secret.ts'
 
 export type SigningKey =

@@ -1,6 +1,6 @@
 // A change as commands for nsupdate(1): a message of its own, with prerequisites (RFC 2136, section 2.4) that hold only
 // as long as nobody else changed the set.
-import { dnsLine, type DnsAddress, type DnsKey, type DnsLine } from '../../../mail/dns-text/dns-text.ts'
+import { dnsLine, type DnsAddress, type DnsKey, type DnsLine } from '../../../mail/formats/dns-text.ts'
 import type { WrittenChange } from '../written-change.ts'
 
 declare const commands: unique symbol

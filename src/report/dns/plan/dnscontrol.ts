@@ -1,5 +1,5 @@
 // The records of a plan as DNSControl takes them.
-import { dnscontrolJs } from '../../../mail/render/dnscontrol.ts'
+import { dnscontrolJs } from '../../../mail/formats/dnscontrol.ts'
 import { documentText } from '../../write/terminal.ts'
 import type { DnsPlanFormat } from './format.ts'
 import { asWritten } from './written.ts'

@@ -1,5 +1,5 @@
 // The records of a plan as `--from` takes them, as docs/records.schema.json describes it.
-import { recordsJson } from '../../../mail/render/records-json.ts'
+import { recordsJson } from '../../../mail/formats/records-json.ts'
 import { jsonOf } from '../../write/json.ts'
 import type { DnsPlanFormat } from './format.ts'
 import { asWritten } from './written.ts'

@@ -1,5 +1,5 @@
 // The records of a plan for typing them into a provider's form.
-import { webFormText } from '../../../mail/render/web-form.ts'
+import { webFormText } from '../../../mail/formats/web-form.ts'
 import { documentText } from '../../write/terminal.ts'
 import type { DnsPlanFormat } from './format.ts'
 import { asWritten } from './written.ts'

@@ -1,9 +1,9 @@
 // The records of a plan in their zones, for formats that other programs take records in.
 import type { DnsPlan, PlannedRecord } from '../../../dns/plan/plan-dns.ts'
-import { isRevokedDkim } from '../../../mail/dkim-record.ts'
-import type { MailRecord } from '../../../mail/dns-record.ts'
-import { inZones } from '../../../mail/render/zones.ts'
-import { servedKey } from '../../../mail/served-record.ts'
+import { isRevokedDkim } from '../../../mail/records/dkim/record.ts'
+import type { MailRecord } from '../../../mail/records/dns-record.ts'
+import { inZones } from '../../../mail/formats/zones.ts'
+import { servedKey } from '../../../mail/records/served-record.ts'
 import type { Printable } from '../../write/checked.ts'
 import { tellFindings, tellSilent } from '../view.ts'
 import type { DnsPlanFormat } from './format.ts'

@@ -1,5 +1,5 @@
 // The records of a plan as lines of zone files (RFC 1035).
-import { zoneFragments } from '../../../mail/render/zone-fragment.ts'
+import { zoneFragments } from '../../../mail/formats/zone-fragment.ts'
 import { documentText } from '../../write/terminal.ts'
 import type { DnsPlanFormat } from './format.ts'
 import { asWritten } from './written.ts'

@@ -1,7 +1,7 @@
 // The vars that keep a host as it is: what it signs, by which selectors, where OpenDKIM listens, whom it trusts.
 import * as assert from 'uvu/assert'
 import { suite } from '../../../suite.ts'
-import { MASTER } from '../../postfix/host.ts'
+import { MASTER } from '../../resources/postfix/host.ts'
 import { adopted, postfixTold, valuesOf, type Told } from './told.ts'
 
 const test = suite('vars of a host that signs already')

@@ -2,7 +2,7 @@
 // MTA of OpenDKIM signs for anybody else.
 import * as assert from 'uvu/assert'
 import { suite } from '../../../suite.ts'
-import { MASTER } from '../../postfix/host.ts'
+import { MASTER } from '../../resources/postfix/host.ts'
 import { adopted, postfixTold, valuesOf } from './told.ts'
 
 const test = suite('milters that adopt tells')

@@ -3,8 +3,8 @@ import { hostVars, type ToldHost } from '../../../../src/commands/adopt/host-var
 import { todayOf } from '../../../../src/commands/adopt/today-of.ts'
 import type { AdoptedHost } from '../../../../src/mail/adoption.ts'
 import type { PostfixTold } from '../../../../src/mail/mail-setup.ts'
-import { MASTER } from '../../postfix/host.ts'
-import type { FileText } from '../../../../src/signers/opendkim/index.ts'
+import { MASTER } from '../../resources/postfix/host.ts'
+import type { FileText } from '../../../../src/signers/opendkim/configuration/index.ts'
 
 export interface Told extends Partial<Omit<ToldHost, 'said'>> {
   /** Of opendkim.conf, beside its tables. */

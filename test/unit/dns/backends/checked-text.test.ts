@@ -13,23 +13,23 @@ import {
   toldName,
   typeOf,
   writtenData,
-} from '../../../../src/mail/dns-text/dns-text.ts'
-import { zoneFragment } from '../../../../src/mail/render/zone-fragment.ts'
-import { MailrunError } from '../../../../src/model/mailrun-error.ts'
+} from '../../../../src/mail/formats/dns-text.ts'
+import { zoneFragment } from '../../../../src/mail/formats/zone-fragment.ts'
+import { MailrunError } from '../../../../src/core/mailrun-error.ts'
 import { zoneLines } from '../../../../src/report/run/zone-lines.ts'
 import { suite } from '../../../suite.ts'
 import { ROOT } from '../../cli/mailrun.ts'
 
 const test = suite('dns/checked text')
 
-const HEAD = `import { addressText, dataOf, dnsLine, dnsName } from './mail/dns-text/dns-text.ts'
+const HEAD = `import { addressText, dataOf, dnsLine, dnsName } from './mail/formats/dns-text.ts'
 import type { Rdata } from './dns/lookup/rrset.ts'
 import { updateScript } from './dns/backends/nsupdate/update-script.ts'
 import type { WrittenChange } from './dns/backends/written-change.ts'
 import { transaction } from './dns/backends/knot/push-by-knotc.ts'
 import { pushFromHere } from './dns/backends/nsupdate/push-from-here.ts'
 import { updatePart } from './dns/backends/bind-on-host/push-by-host.ts'
-import { zoneLine } from './mail/render/zone-line.ts'
+import { zoneLine } from './mail/formats/zone-line.ts'
 declare const raw: string
 declare const told: { readonly text: string }
 const name = dnsName('example.org')

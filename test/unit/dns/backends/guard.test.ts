@@ -5,7 +5,7 @@ import type { LocalUpdater } from '../../../../src/dns/backends/backend.ts'
 import { txtRdata } from '../../../../src/dns/lookup/rrset.ts'
 import { wantedChange, type RrsetChange } from '../../../../src/dns/plan/wanted-change.ts'
 import { pushDns, type ZonePush } from '../../../../src/dns/push/push-dns.ts'
-import type { MailRecord } from '../../../../src/mail/dns-record.ts'
+import type { MailRecord } from '../../../../src/mail/records/dns-record.ts'
 import { honestNameServer } from '../../../honest-name-server.ts'
 import { suite } from '../../../suite.ts'
 

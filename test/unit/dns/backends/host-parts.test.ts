@@ -5,8 +5,8 @@ import { updatePart } from '../../../../src/dns/backends/bind-on-host/push-by-ho
 import { partsScript } from '../../../../src/dns/backends/host-parts.ts'
 import { transaction } from '../../../../src/dns/backends/knot/push-by-knotc.ts'
 import { wantedChange } from '../../../../src/dns/plan/wanted-change.ts'
-import { framed } from '../../../../src/engine/one-script.ts'
-import { addressText } from '../../../../src/mail/dns-text/dns-text.ts'
+import { framed } from '../../../../src/engine/trip/one-script.ts'
+import { addressText } from '../../../../src/mail/formats/dns-text.ts'
 import { suite } from '../../../suite.ts'
 import { key, spf, strings, written } from '../mail-changes.ts'
 

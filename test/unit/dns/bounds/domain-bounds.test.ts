@@ -9,7 +9,7 @@ import { zoneFinder } from '../../../../src/dns/lookup/find-zone.ts'
 import type { Answer } from '../../../../src/dns/lookup/message.ts'
 import { planDns } from '../../../../src/dns/plan/plan-dns.ts'
 import { remembering } from '../../../../src/dns/lookup/remembering.ts'
-import type { MailFleet } from '../../../../src/mail/mail-fleet.ts'
+import type { MailFleet } from '../../../../src/mail/fleet/mail-fleet.ts'
 import { suite } from '../../../suite.ts'
 import { a, cname, internet, ns, txt, type FakeServer } from '../internet.ts'
 

@@ -1,6 +1,6 @@
 // What a person reads of a run.
 import * as assert from 'uvu/assert'
-import type { HostResult, RunEvent, RunResult } from '../../../../src/model/run-event.ts'
+import type { HostResult, RunEvent, RunResult } from '../../../../src/core/run-event.ts'
 import { textReporter, type TextOptions } from '../../../../src/report/run/text.ts'
 import { colours } from '../../../../src/report/write/colour.ts'
 import { suite } from '../../../suite.ts'

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert'
 import { updateOutcome } from '../../../../../src/dns/backends/nsupdate/nsupdate-words.ts'
 import { updateScript } from '../../../../../src/dns/backends/nsupdate/update-script.ts'
 import { wantedChange } from '../../../../../src/dns/plan/wanted-change.ts'
-import { addressText } from '../../../../../src/mail/dns-text/dns-text.ts'
+import { addressText } from '../../../../../src/mail/formats/dns-text.ts'
 import { suite } from '../../../../suite.ts'
 import { key, spf, strings, written } from '../../mail-changes.ts'
 

@@ -1,0 +1,61 @@
+// What the engine needs of a connection; the room `connection` implements it.
+import type { Host } from '../../core/host.ts'
+import type { Untrusted } from '../../shell/untrusted.ts'
+
+export interface ExchangeRequest {
+  /**
+   * POSIX shell text, written to the host's one shell as it is; it prints `end` as a line of its own, last, on both
+   * streams. The first word of `end` marks its lines.
+   */
+  readonly script: string
+  readonly end: string
+  /** Bytes that it may print, on both streams; left out: as many as the answers of a trip. */
+  readonly most?: number
+  /** Output as it comes, for progress. Whatever came before this exchange began (a login banner) is not part of it. */
+  onStdout(chunk: Untrusted<Buffer>): void
+  /** Aborting breaks the connection off: the exchange rejects with ConnectionLost. */
+  readonly signal: AbortSignal
+}
+
+/** All that came on the two streams, up to and without the line `end`. */
+export interface Exchange {
+  readonly stdout: Untrusted<Buffer>
+  readonly stderr: Untrusted<Buffer>
+}
+
+/** One shell, as root where the host says become, on one connection. One exchange at a time. */
+export interface Connection {
+  /** @throws ConnectionLost; Unreachable where the shell never came up */
+  exchange(request: ExchangeRequest): Promise<Exchange>
+  /**
+   * Makes an empty file as the login user, over a channel beside the shell; tells a running script to start nothing
+   * more.
+   */
+  touch(path: string): Promise<void>
+  close(): void
+  /** What to know of how it came about, in words. */
+  readonly notes: readonly string[]
+}
+
+/**
+ * Within a time that the host's own settings state.
+ *
+ * @param signal - an interrupt.
+ * @throws Unreachable
+ */
+export type Connect = (host: Host, signal: AbortSignal) => Promise<Connection>
+
+/** No connection came about. The message is for the operator: what was tried, what came, what to do. */
+export class Unreachable extends Error {
+  override readonly name = 'Unreachable'
+}
+
+/** A connection that stood is gone; what it carried may or may not have been done. */
+export class ConnectionLost extends Error {
+  override readonly name: string = 'ConnectionLost'
+}
+
+/** The host sent more than an exchange may hold; the connection is given up. */
+export class TooMuchSaid extends ConnectionLost {
+  override readonly name = 'TooMuchSaid'
+}

@@ -1,0 +1,166 @@
+// A session's connection and its trips: what is told on the way, and what came of it.
+import type { Host } from '../../core/host.ts'
+import type { Probe } from '../../core/probe.ts'
+import type { Reporter } from '../../core/run-event.ts'
+import type { Mask } from '../../shell/mask.ts'
+import type { Connect, Connection } from './connection.ts'
+import { failureOf } from '../failure.ts'
+import { HostEnd } from '../host-end.ts'
+import { makeTrip, newMark, type TripOutcome, type TripWatcher } from '../trip/make-trip.ts'
+import { maskSummary } from '../mask-change.ts'
+import type { RunOptions } from '../run-options.ts'
+import type { Answers, SessionWatcher } from './session-watcher.ts'
+import type { PlannedStep } from '../trip/steps.ts'
+
+/** How long to wait for another run on the host, whose change in hand may be a long one. */
+export const LOCK_SECONDS = 900
+
+/** For the login shell of a new connection to hand over, where nothing is said of how long a connection may take. */
+const BEGIN_SECONDS = 30
+
+/** For all questions of a trip. */
+const QUESTIONS_SECONDS = 300
+
+/** A trip: its mark, its steps, and those of them that are told to have begun, and to be done. */
+export interface UnderWay {
+  readonly mark: string
+  readonly steps: readonly PlannedStep[]
+  readonly begun: Set<PlannedStep>
+  readonly done: Set<PlannedStep>
+}
+
+/** What stays as it is during a session. */
+export interface SessionSetting {
+  readonly host: Host
+  readonly options: RunOptions
+  readonly connect: Connect
+  readonly report: Reporter
+  readonly mask: Mask
+  readonly watcher: SessionWatcher
+  /** All that is asked at the end of each round. */
+  readonly probes: readonly Probe<unknown>[]
+  /** Who holds the host's lock; `undefined` in a check. */
+  readonly holder: string | undefined
+}
+
+export interface SessionState extends SessionSetting {
+  connection: Connection
+  /** The connection has carried no trip yet. */
+  fresh: boolean
+  /** It is not the first one. */
+  reconnected: boolean
+  /** How often plans came too late. */
+  outdated: number
+  trips: number
+  /** The last trip with steps, of whichever run, that the answers know of. */
+  last: string | undefined
+  /** For the case that it is lost. */
+  underWay: UnderWay
+}
+
+/** @throws HostEnd, Unreachable */
+export async function open({ host, options, connect, report }: SessionSetting): Promise<Connection> {
+  if (options.interrupt.aborted) throw new HostEnd('interrupted', 'interrupted before the connection stood')
+  const opened = await connect(host, options.interrupt)
+  report({ kind: 'host-connected', host: host.name })
+  for (const note of opened.notes) report({ kind: 'host-note', host: host.name, note })
+  return opened
+}
+
+/** @throws HostEnd, Unreachable, ConnectionLost */
+export async function trip(
+  state: SessionState,
+  steps: readonly PlannedStep[],
+  probes: readonly Probe<unknown>[],
+  lockSeconds = LOCK_SECONDS,
+): Promise<TripOutcome> {
+  const { host, options, holder } = state
+  const { check, interrupt, abandon } = options
+  if (interrupt.aborted) throw new HostEnd('interrupted', 'interrupted')
+  state.trips += 1
+  state.underWay = { mark: newMark(), steps, begun: new Set(), done: new Set() }
+  const beginSeconds = state.fresh ? (host.address.connectSeconds ?? BEGIN_SECONDS) : undefined
+  state.fresh = false
+  const outcome = await makeTrip(
+    state.connection,
+    {
+      mark: state.underWay.mark,
+      steps,
+      after: check ? undefined : state.last,
+      probes,
+      questionsSeconds: QUESTIONS_SECONDS,
+      holder,
+      lockSeconds,
+      beginSeconds,
+      interrupt,
+      abandon,
+    },
+    tripWatcher(state),
+  )
+  if (outcome.kind === 'asked') state.last = outcome.last
+  return outcome
+}
+
+function tripWatcher(state: SessionState): TripWatcher {
+  const { report, mask, watcher } = state
+  const host = state.host.name
+  const told = ({ task, change }: PlannedStep) => ({
+    host,
+    task: mask(task.name),
+    type: task.type,
+    summary: maskSummary(mask, change.summary),
+  })
+  return {
+    waiting: (holder) => report({ kind: 'host-waiting', host, holder }),
+    started(step) {
+      state.underWay.begun.add(step)
+      report({ kind: 'change-start', ...told(step) })
+    },
+    progress: ({ task }, line) => report({ kind: 'change-output', host, task: mask(task.name), line: mask(line) }),
+    done(step, code) {
+      state.underWay.done.add(step)
+      report({ kind: 'change-end', ...told(step), code })
+      if (code === 0 && step.completes) watcher.made(step)
+    },
+  }
+}
+
+/** @throws HostEnd where the trip did not come to its questions. */
+export function answersOf(state: SessionState, outcome: TripOutcome): Answers {
+  switch (outcome.kind) {
+    case 'asked':
+      return outcome.asked
+    case 'broken':
+      throw new HostEnd('failed', outcome.why)
+    case 'garbled':
+      throw garbled(state, outcome)
+    case 'stopped':
+      throw new HostEnd('interrupted', 'interrupted')
+    case 'locked': {
+      const holder = outcome.holder || 'unknown'
+      throw new HostEnd(
+        'failed',
+        `another run holds this host, and did not end within ${LOCK_SECONDS} s: ${holder}\n` +
+          'run again once it has ended; "ps axf" on the host shows what it does',
+      )
+    }
+    case 'failed':
+      throw failed(state, outcome)
+  }
+}
+
+/** Tells of a change that failed; what the host ends with. */
+export function failed({ mask, watcher }: SessionState, outcome: Extract<TripOutcome, { kind: 'failed' }>): HostEnd {
+  const { task, change, timeoutSeconds } = outcome.step
+  const why = failureOf({ ...outcome, output: mask(outcome.output), timeoutSeconds })
+  watcher.failed(outcome.step, why)
+  return new HostEnd('failed', `${task.type} ${task.name}: ${maskSummary(mask, change.summary)}: ${why}`)
+}
+
+/** The host may have gone on by itself: what is not told to be done may be. */
+function garbled({ underWay, watcher }: SessionState, outcome: Extract<TripOutcome, { kind: 'garbled' }>): HostEnd {
+  const { why, none } = outcome
+  const undone = underWay.steps.filter((step) => !underWay.done.has(step))
+  undone.forEach((step) => (none ? watcher.notMade(step) : watcher.unknown(step, why)))
+  return new HostEnd('failed', why)
+}

@@ -1,0 +1,19 @@
+// What a session with a host is told on each trip, and whom it tells what became of changes.
+import type { Probe } from '../../core/probe.ts'
+import type { Untrusted } from '../../shell/untrusted.ts'
+import type { Asked } from '../foresee.ts'
+import type { PlannedStep } from '../trip/steps.ts'
+
+/** What each question was told on the last trip. */
+export type Answers = (probe: Probe<unknown>) => Asked
+
+/** Is told what became of each change. */
+export interface SessionWatcher {
+  made(step: PlannedStep): void
+  failed(step: PlannedStep, why: Untrusted): void
+  unknown(step: PlannedStep, why: string): void
+  /** It was to be made, and was not: it may be tried again. */
+  notMade(step: PlannedStep): void
+  /** Whether these answers show that the step was made. */
+  isMade(step: PlannedStep, answers: Answers): boolean
+}

@@ -1,0 +1,110 @@
+// One host's connection during its run: makes changes and asks; where it is lost it is made once more, and the host is
+// asked what came of the change in hand.
+import { hostname, userInfo } from 'node:os'
+import type { PreparedHost } from '../../core/prepared-host.ts'
+import type { Reporter } from '../../core/run-event.ts'
+import { hostFacts } from '../../resources/host/host-facts.ts'
+import type { Mask } from '../../shell/mask.ts'
+import { ConnectionLost, type Connect } from './connection.ts'
+import { HostEnd } from '../host-end.ts'
+import type { TripOutcome } from '../trip/make-trip.ts'
+import type { RunOptions } from '../run-options.ts'
+import { askAfterLoss } from './session-loss.ts'
+import { answersOf, open, trip, type SessionSetting, type SessionState } from './session-trip.ts'
+import type { Answers, SessionWatcher } from './session-watcher.ts'
+import { tripsOf, type PlannedStep } from '../trip/steps.ts'
+
+/** How often plans may come too late. */
+const OUTDATED_AT_MOST = 5
+
+export interface Session {
+  /** Round trips so far. */
+  readonly trips: number
+  /**
+   * Makes the changes, in as many trips as their size needs, and asks everything again.
+   *
+   * @throws HostEnd, Unreachable, ConnectionLost
+   */
+  changeAndAsk(steps: readonly PlannedStep[]): Promise<Answers>
+  close(): void
+}
+
+/**
+ * Connects to a host.
+ *
+ * @param mask - as it is now: secrets become known as plans are made.
+ * @throws HostEnd, Unreachable
+ */
+export async function openSession(
+  prepared: PreparedHost,
+  options: RunOptions,
+  connect: Connect,
+  report: Reporter,
+  mask: Mask,
+  watcher: SessionWatcher,
+): Promise<Session> {
+  const probes = [hostFacts, ...prepared.tasks.map(({ probe }) => probe), ...Object.values(prepared.outputs)]
+  const setting: SessionSetting = {
+    host: prepared.host,
+    options,
+    connect,
+    report,
+    mask,
+    watcher,
+    probes,
+    holder: options.check ? undefined : thisProcess(),
+  }
+  const state: SessionState = {
+    ...setting,
+    connection: await open(setting),
+    fresh: true,
+    reconnected: false,
+    outdated: 0,
+    trips: 0,
+    last: undefined,
+    underWay: { mark: '', steps: [], begun: new Set(), done: new Set() },
+  }
+  return {
+    get trips() {
+      return state.trips
+    },
+    changeAndAsk: (steps) => carryOut(state, tripsOf(steps)),
+    close: () => state.connection.close(),
+  }
+}
+
+/** As others who wait for the host are told of it. */
+const thisProcess = (): string =>
+  `${userInfo().username}@${hostname()}, process ${process.pid}, since ${new Date().toISOString()}`
+
+/** One trip after another; the last one asks. */
+async function carryOut(
+  state: SessionState,
+  [steps = [], ...rest]: readonly (readonly PlannedStep[])[],
+): Promise<Answers> {
+  let outcome: TripOutcome
+  try {
+    outcome = await trip(state, steps, rest.length === 0 ? state.probes : [])
+  } catch (error) {
+    if (!(error instanceof ConnectionLost)) throw error
+    notMade(state, rest.flat())
+    return askAfterLoss(state, error)
+  }
+  const answers = answersOf(state, outcome)
+  const first = outcome.kind === 'asked' ? outcome.notMade : undefined
+  if (first === undefined) return rest.length === 0 ? answers : carryOut(state, rest)
+  state.outdated += 1
+  if (state.outdated > OUTDATED_AT_MOST) throw outdatedEachTime(first)
+  notMade(state, [...steps.slice(steps.indexOf(first)), ...rest.flat()])
+  return rest.length === 0 ? answers : carryOut(state, [])
+}
+
+const notMade = ({ watcher }: SessionState, steps: readonly PlannedStep[]): void =>
+  steps.forEach((step) => watcher.notMade(step))
+
+const outdatedEachTime = ({ task }: PlannedStep): HostEnd =>
+  new HostEnd(
+    'failed',
+    `${task.type} ${task.name}: somebody else keeps changing this host, ` +
+      'and the plans for it are outdated each time: try again later',
+  )

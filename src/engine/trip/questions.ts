@@ -1,0 +1,119 @@
+// Which questions a trip asks: equal ones once, a family's by one process; and which answer is whose.
+import type { Answer } from '../../core/answer.ts'
+import { leavesOf, partsAnswer, ProbeError, type Family, type Probe } from '../../core/probe.ts'
+import type { Asked } from '../foresee.ts'
+
+/** One process that answers one question, or those of a family. */
+export interface QuestionFrame {
+  readonly text: string
+  readonly family: Family | undefined
+  readonly items: readonly string[]
+}
+
+/** The last script of each family: hosts of a playbook mostly ask the same, and a script is made of its items alone. */
+const lastScripts = new WeakMap<Family, { readonly items: string; readonly text: string }>()
+
+function scriptOf(family: Family, items: readonly string[]): string {
+  const joined = items.join('\0')
+  const last = lastScripts.get(family)
+  if (last?.items === joined) return last.text
+  const text = family.script(items).text
+  lastScripts.set(family, { items: joined, text })
+  return text
+}
+
+export function questionFrames(probes: readonly Probe<unknown>[]): readonly QuestionFrame[] {
+  const scripts = new Set<string>()
+  const families = new Map<string, { readonly family: Family; readonly items: Set<string> }>()
+  for (const { question } of probes.flatMap(leavesOf)) {
+    if ('script' in question) scripts.add(question.script.text)
+    if (!('family' in question)) continue
+    const known = families.get(question.family.name)
+    if (known) known.items.add(question.item)
+    else families.set(question.family.name, { family: question.family, items: new Set([question.item]) })
+  }
+  // A user's own script comes late: where it hangs, little is left unasked.
+  return [
+    ...[...families.values()].map(({ family, items }) => ({
+      text: scriptOf(family, [...items]),
+      family,
+      items: [...items],
+    })),
+    ...[...scripts].map((text) => ({ text, family: undefined, items: [] })),
+  ]
+}
+
+/**
+ * What each probe was told, read once.
+ *
+ * @param hung - the place of the frame that did not end.
+ * @param answers - by the frame's place.
+ */
+export function readAnswers(
+  frames: readonly QuestionFrame[],
+  hung: number | undefined,
+  answers: ReadonlyMap<number, Answer>,
+): (probe: Probe<unknown>) => Asked {
+  const byText = new Map<string, Answer>()
+  const byFamily = new Map<string, () => ReadonlyMap<string, Answer>>()
+  frames.forEach(({ text, family, items }, index) => {
+    const answer = answers.get(index)
+    if (answer === undefined) return
+    if (family === undefined) {
+      byText.set(text, answer)
+      return
+    }
+    const parts = once(() => new Map(family.split(answer, items).map((part, item) => [items[item]!, part])))
+    byFamily.set(family.name, parts)
+  })
+  const answerTo = ({ question }: Probe<unknown>): Answer | undefined => {
+    if ('script' in question) return byText.get(question.script.text)
+    if ('family' in question) return byFamily.get(question.family.name)?.().get(question.item)
+    const parts = question.parts.map(answerTo)
+    return parts.every((part) => part !== undefined) ? partsAnswer(parts) : undefined
+  }
+  const read = new Map<string, Asked>()
+  return (probe) => {
+    const known = read.get(probe.key)
+    if (known) return known
+    const asked = stateOf(probe, answerTo, hung === undefined ? undefined : frames[hung])
+    read.set(probe.key, asked)
+    return asked
+  }
+}
+
+function stateOf(
+  probe: Probe<unknown>,
+  answerTo: (probe: Probe<unknown>) => Answer | undefined,
+  hung: QuestionFrame | undefined,
+): Asked {
+  try {
+    const answer = answerTo(probe)
+    return answer === undefined ? { error: unanswered(probe, hung) } : { state: probe.parse(answer) }
+  } catch (error) {
+    if (error instanceof ProbeError) return { error: error.message }
+    const stack = error instanceof Error ? error.stack : String(error)
+    return { error: `the probe ${probe.key} has a bug, reading its answer threw: ${stack}` }
+  }
+}
+
+/** Whether this process answers the probe, or a part of it. */
+export const isAsked = (probe: Probe<unknown>, frame: QuestionFrame | undefined): boolean =>
+  leavesOf(probe).some(({ question }) =>
+    'script' in question
+      ? question.script.text === frame?.text
+      : 'family' in question && question.family.name === frame?.family?.name,
+  )
+
+function unanswered(probe: Probe<unknown>, hung: QuestionFrame | undefined): string {
+  if (hung === undefined) return 'the host did not answer the question'
+  return isAsked(probe, hung)
+    ? 'its question did not end in time, and was ended'
+    : 'it was not asked, for a question before it did not end'
+}
+
+/** Made when first asked for; what it throws it throws each time. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => (made ??= { value: make() }).value
+}

@@ -1,0 +1,36 @@
+// The random words of one trip. What frames are told by is known to the shell that carries the trip alone; whatever a
+// program or another user may come to see (a name in a folder, in a process list, behind /proc/self/fd) is another
+// word.
+import { createHash } from 'node:crypto'
+import { OUTDATED_STATUS } from '../../shell/outdated.ts'
+import type { Untrusted } from '../../shell/untrusted.ts'
+
+/** None of them tells another one, nor the mark. */
+export interface TripWords {
+  /** Begins every frame, of `newMark`: in no environment, no argument and no name of a file. */
+  readonly mark: string
+  /** Stands for the trip in the host's record of the last one. */
+  readonly record: string
+  /** In the names of the pipes by which steps are heard: each step can read that of its own output. */
+  readonly pipe: string
+  /** In the name of the file that stops it, which lies in /tmp for everybody to see. */
+  readonly stop: string
+  /** What a step prints last to say that its plan is outdated. */
+  readonly outdated: string
+}
+
+export function tripWords(mark: string): TripWords {
+  const word = (what: string): string =>
+    `mailrun-${createHash('sha256').update(`${what} ${mark}`).digest('hex').slice(0, 24)}`
+  return { mark, record: word('record'), pipe: word('pipe'), stop: word('stop'), outdated: word('outdated') }
+}
+
+/** A script that finds this file starts no further step. */
+export const stopFile = ({ stop }: TripWords): string => `/tmp/${stop}.stop`
+
+/** Whether a step that ended so says that its plan is outdated. */
+export const saysOutdated = (
+  { outdated }: TripWords,
+  code: number | undefined,
+  output: Untrusted | undefined,
+): boolean => code === OUTDATED_STATUS && output?.endsWith(outdated) === true

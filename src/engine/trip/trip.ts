@@ -1,0 +1,87 @@
+// Writes one trip: the lock, the changes, then the questions, as one script that runs whole or not at all.
+import { setReader } from '../../resources/files/program/read.ts'
+import { quote } from '../../shell/quote.ts'
+import type { QuestionFrame } from './questions.ts'
+import { lockLines, UNLOCK } from './trip-lock.ts'
+import type { TripRequest } from './trip-request.ts'
+import { KILL_AFTER_SECONDS, stepsLines } from './trip-steps.ts'
+import { stopFile } from './trip-words.ts'
+
+/**
+ * The trip as one `{ … }`: cut short on its way, the shell refuses it whole. Every frame is a line `MARK what …` on
+ * stdout (and on stderr `MARK begin`, `MARK answered N`); `MARK end` closes both streams.
+ */
+export function tripScript(request: TripRequest): string {
+  const { words, lock, steps, questions, questionsSeconds } = request
+  const { mark } = words
+  const stop = stopFile(words)
+  return [
+    '{',
+    `trap : PIPE HUP`,
+    `export LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`,
+    'umask 022',
+    'cd /',
+    // What a login may bring along: systemctl(1) and others take their flags only in front by it; Perl loads
+    // other code; noclobber, noglob and
+    // allexport come with bash's SHELLOPTS.
+    'unset POSIXLY_CORRECT CDPATH BASH_ENV ENV PERL5OPT PERL5LIB PERL_UNICODE',
+    'set +f +C +a',
+    // `go`: the questions are to be asked; `more`: further steps may begin.
+    `go=1 more=1 held= run= hung= m=`,
+    // Whatever stands before it on stderr (a login banner) belongs to no question.
+    `printf '\\n%s begin\\n' ${mark} >&2`,
+    `say() { printf '\\n${mark} %s\\n' "$*" 2>/dev/null; }`,
+    // The login shell and sudo have come to their end, and handed over.
+    'say begun',
+    ...needsLines(lock ? [...NEEDED, 'flock'] : NEEDED),
+    ...(lock ? lockLines(words, lock) : []),
+    ...(steps.length > 0 ? stepsLines(request) : []),
+    ...(questions.length > 0 ? questionsLines(mark, questions, questionsSeconds) : []),
+    // After a failure the output stays, for whoever lost the connection and asks.
+    ...(steps.length > 0
+      ? [`rm -f "$run"/in.* "$run/files"`, `[ ! "$go" ] || rm -f "$run"/out.*`, `[ ! -e ${stop} ] || rm -f ${stop}`]
+      : []),
+    ...(lock ? [UNLOCK] : []),
+    // Only now: where nobody reads, the shell stands still here, and must not hold the lock.
+    `[ ! "$hung" ] || say hung`,
+    `printf '\\n%s end\\n' ${mark}`,
+    `printf '\\n%s end\\n' ${mark} >&2`,
+    '}',
+    '',
+  ].join('\n')
+}
+
+/** What a trip and the questions of every module call. */
+const NEEDED = ['timeout', 'find', 'sha256sum', 'base64', 'stat', 'head', 'tail', 'dd', 'stdbuf', 'mkfifo', 'perl']
+
+const needsLines = (programs: readonly string[]): readonly string[] => [
+  `for p in ${programs.join(' ')}; do command -v "$p" >/dev/null || m="$m $p"; done`,
+  `[ ! "$m" ] || {
+  say broken "there is no$m in $PATH on the host: install coreutils, findutils, util-linux and perl-base"
+  go=
+}`,
+]
+
+const asks = (mark: string, index: number): string => `\\n${mark} ask ${index}\\n`
+
+/** What one answer ends with, and what the next begins with, by one write: each is a packet on the wire. */
+const answered = (mark: string, index: number, more: boolean): string =>
+  `printf '\\n${mark} answered ${index} %s\\n${more ? asks(mark, index + 1) : ''}' $? 2>/dev/null || exit
+printf '\\n${mark} answered ${index}\\n' >&2`
+
+/** `eval` in a subshell: a question with a syntax error fails alone. */
+const questionsLines = (mark: string, questions: readonly QuestionFrame[], seconds: number): readonly string[] => [
+  'if [ "$go" ]; then',
+  `timeout -k ${KILL_AFTER_SECONDS} ${seconds} sh 9>&- <<'${mark}-questions'`,
+  '{',
+  ...setReader(questions.map(({ text }) => text)),
+  `printf '${asks(mark, 0)}' 2>/dev/null || exit`,
+  ...questions.flatMap(({ text }, index) => [
+    `( eval ${quote(text)} ) </dev/null`,
+    answered(mark, index, index + 1 < questions.length),
+  ]),
+  '}',
+  `${mark}-questions`,
+  'case $? in 124|137) hung=1;; esac',
+  'fi',
+]

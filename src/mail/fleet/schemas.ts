@@ -1,0 +1,91 @@
+// Schemas for vars about mail, with errors that say what is wanted.
+import * as v from 'valibot'
+import { DOMAIN_PATTERN, isSelector, mailDomain, SELECTOR_PATTERN } from '../names/names.ts'
+import { isSenderPattern } from '../names/sender-pattern.ts'
+
+/** A mail domain; comes out in A-labels and lower case. */
+export const domain = v.pipe(
+  v.string('a domain name is wanted, such as example.org'),
+  v.check(
+    (text) => mailDomain(text) !== undefined,
+    ({ input }) => `a domain name is wanted, such as example.org; got ${JSON.stringify(input)}`,
+  ),
+  v.metadata({
+    description: 'A domain name, such as example.org',
+    pattern: DOMAIN_PATTERN,
+    patternErrorMessage: 'a domain name is wanted, such as example.org',
+  }),
+  v.transform((text) => mailDomain(text)!),
+)
+
+const SELECTOR_CHARACTERS = 'letters, digits, hyphens and underscores'
+
+/** A DKIM selector, in either case, and comes out as it is written: a host's files are named by it. */
+export const selector = v.pipe(
+  v.string('a DKIM selector is wanted'),
+  v.check(isSelector, ({ input }) => `a DKIM selector is wanted: ${SELECTOR_CHARACTERS}; got ${JSON.stringify(input)}`),
+  v.metadata({
+    description: `A DKIM selector: ${SELECTOR_CHARACTERS}`,
+    pattern: SELECTOR_PATTERN,
+    patternErrorMessage: `a DKIM selector is wanted: ${SELECTOR_CHARACTERS}`,
+  }),
+)
+
+/** The var `dkim_selectors`. */
+export const selectorList = v.pipe(
+  v.array(selector, 'a list of DKIM selectors is wanted'),
+  v.description(
+    'Selectors that the host speaks for in DNS besides its dkim_selector, and what rotation makes of that: ' +
+      'those of keys that other tools made',
+  ),
+)
+
+/** An entry of the var `drop_signing`. */
+export const senders = v.pipe(
+  v.string('a domain or a pattern of senders is wanted, such as example.org, .example.org or *'),
+  v.check(
+    (text) => isSenderPattern(text.replace(/^client:[^/]*(?:\/\d+)?$/, '*')),
+    ({ input }) =>
+      'a domain or a pattern of senders is wanted, such as example.org, .example.org or *; ' +
+      `got ${JSON.stringify(input)}`,
+  ),
+)
+
+const portIsOne = (socket: string): boolean => {
+  const port = /^inet:(\d+)@/.exec(socket)?.[1]
+  return port === undefined || (Number(port) >= 1 && Number(port) <= 65_535)
+}
+
+/** What Postfix and Debian keep in the queue directory: none of these may become OpenDKIM's. */
+const POSTFIX_OWN = [
+  'active bounce corrupt defer deferred dev etc flush hold incoming lib',
+  'maildrop pid private public run saved trace usr var',
+].flatMap((names) => names.split(' '))
+
+const inChroot = (socket: string): boolean => {
+  const directory = /^local:\/var\/spool\/postfix\/([\w-]+)\/[\w.-]+$/.exec(socket)?.[1]
+  return directory !== undefined && !POSTFIX_OWN.includes(directory)
+}
+
+/**
+ * opendkim.conf(5), Socket: `inet:port@host` on this host, or `local:/path`; Debian's Postfix is chrooted, so the path
+ * is in a directory of its own below its queue directory.
+ */
+export const opendkimSocket = v.pipe(
+  v.string(({ input }) => `a socket is wanted, local:/path or inet:PORT@localhost; got ${JSON.stringify(input)}`),
+  v.regex(
+    /^(?:local:\/.*|inet:\d{1,5}@(?:localhost|127\.0\.0\.1|\[::1\]))$/,
+    ({ input }) => `a socket of OpenDKIM is wanted, local:/path or inet:PORT@localhost; got ${JSON.stringify(input)}`,
+  ),
+  v.check(
+    (socket) => !socket.startsWith('local:') || inChroot(socket),
+    ({ input }) =>
+      'a socket in a directory of its own below /var/spool/postfix is wanted, ' +
+      'where the chrooted Postfix can reach it: local:/var/spool/postfix/opendkim/opendkim.sock; ' +
+      `got ${JSON.stringify(input)}`,
+  ),
+  v.check(portIsOne, ({ input }) => `a port from 1 to 65535 is wanted; got ${JSON.stringify(input)}`),
+  v.description(
+    "OpenDKIM's socket: local:/path in a directory of its own below /var/spool/postfix, or inet:PORT@localhost",
+  ),
+)

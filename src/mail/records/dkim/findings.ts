@@ -1,0 +1,46 @@
+// Findings on DKIM records and ADSP, beside what the rules of `dkim-lint.ts` find in one by itself.
+import { findingsIn, kindsOf } from '../../../findings/rule.ts'
+import { byLive } from '../../../findings/superseded.ts'
+
+export const DKIM_KINDS = kindsOf('dkim', {
+  'dkim-none': {
+    severity: 'error',
+    means: 'There is no DKIM record for a selector.',
+    remedy: 'publish the key, or sign with another',
+    supersededBy: [byLive('record', ['no-key'])],
+  },
+  'dkim-many': {
+    severity: 'error',
+    means: 'There are several records for a selector, and which one a verifier takes is chance.',
+    remedy: 'keep one',
+    supersededBy: [byLive('record', ['many-keys'])],
+  },
+  'dkim-syntax': {
+    severity: 'error',
+    means: 'The record cannot be read.',
+    remedy: 'publish it again',
+    supersededBy: [byLive('record', ['bad-record'])],
+  },
+  'dkim-weak-key': {
+    severity: 'error',
+    means: 'Less than 1024 bits: verifiers pass over the key (RFC 8301).',
+    remedy: 'rotate to a key of 2048 bits',
+    supersededBy: [byLive('record', ['weak-key'])],
+  },
+  'dkim-short-key': {
+    severity: 'warning',
+    means: 'Less than 2048 bits (RFC 8301).',
+    remedy: 'rotate to a key of 2048 bits',
+  },
+  'legacy-adsp': {
+    severity: 'note',
+    means: 'An ADSP record is published: ADSP is Historic, DMARC took its place.',
+    remedy: 'remove it',
+  },
+})
+
+/** Of a record, and of a private key on a host. */
+export const WEAK_KEY = DKIM_KINDS['dkim-weak-key']
+export const SHORT_KEY = DKIM_KINDS['dkim-short-key']
+
+export const dkimFinding = findingsIn(DKIM_KINDS)

@@ -1,0 +1,35 @@
+// The public key in a DKIM record: whether it is one, and the one that a host signs with.
+import { createPublicKey, type KeyObject } from 'node:crypto'
+import type { DkimKeyRecord } from './record.ts'
+
+/**
+ * SubjectPublicKeyInfo in DER, base64; `undefined` for what is no key. Records hold RSA keys as SubjectPublicKeyInfo
+ * or, by the letter of RFC 6376, as RSAPublicKey; both verify.
+ */
+export function publicKeyOf({ k = 'rsa', p }: DkimKeyRecord): string | undefined {
+  return keyOf(k, p)?.export({ format: 'der', type: 'spki' }).toString('base64')
+}
+
+/** Of the size and type that the record says; `undefined` for what is no key. */
+export function keyOf(k: string, p: string): KeyObject | undefined {
+  const key = Buffer.from(p, 'base64')
+  const ways =
+    k === 'ed25519'
+      ? [() => createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: key.toString('base64url') }, format: 'jwk' })]
+      : (['spki', 'pkcs1'] as const).map((type) => () => createPublicKey({ key, format: 'der', type }))
+  for (const way of ways) {
+    try {
+      return way()
+    } catch {
+      // Not in this form.
+    }
+  }
+  return undefined
+}
+
+/** Whether two records hold the same key, however they are written. Two that are revoked are the same. */
+export function sameDkimKey(a: DkimKeyRecord, b: DkimKeyRecord): boolean {
+  if (a.p === '' || b.p === '') return a.p === b.p
+  const key = publicKeyOf(a)
+  return key !== undefined && key === publicKeyOf(b)
+}

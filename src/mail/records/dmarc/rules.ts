@@ -1,0 +1,160 @@
+// Rules on a DMARC record by itself: whether it keeps forged mail away, whether anybody is told, what has no effect.
+import { foundIf, rule } from '../../../findings/rule.ts'
+import type { DmarcPolicy, DmarcRecord } from './record.ts'
+
+const STRENGTH: Readonly<Record<DmarcPolicy, number>> = { none: 0, quarantine: 1, reject: 2 }
+const REMOVED = ['pct', 'rf', 'ri']
+
+/** Whether anybody gets reports. */
+const isTold = ({ rua = [] }: DmarcRecord): boolean => rua.length > 0
+
+const noP = rule({
+  id: 'dmarc-no-p',
+  check: 'dmarc',
+  severity: 'error',
+  means: 'There is no valid p.',
+  remedy: 'add p',
+  find: (record: DmarcRecord) =>
+    foundIf(
+      record.p === undefined,
+      isTold(record)
+        ? { severity: 'warning', message: 'there is no valid p, which means p=none' }
+        : { message: 'there is no valid p and no rua: receivers pass over the record' },
+    ),
+})
+
+const noneWithoutRua = rule({
+  id: 'dmarc-none-without-rua',
+  check: 'dmarc',
+  severity: 'error',
+  means: 'p=none without rua protects nothing and tells nothing.',
+  remedy: 'add rua=mailto:…, and go on to p=quarantine',
+  find: (record: DmarcRecord) =>
+    foundIf((record.p ?? 'none') === 'none' && !isTold(record), {
+      message: 'p=none without rua protects nothing and tells nothing',
+    }),
+})
+
+const monitoring = rule({
+  id: 'dmarc-monitoring',
+  check: 'dmarc',
+  severity: 'note',
+  means: 'p=none: forged mail is delivered as before.',
+  remedy: 'once reports are clean, go on to p=quarantine and p=reject',
+  find: (record: DmarcRecord) =>
+    foundIf(record.p === 'none' && isTold(record), { message: 'p=none: mail that fails is delivered as before' }),
+})
+
+const noRua = rule({
+  id: 'dmarc-no-rua',
+  check: 'dmarc',
+  severity: 'warning',
+  means: 'No rua: nobody tells when good mail fails.',
+  remedy: 'add rua=mailto:…',
+  find: (record: DmarcRecord) =>
+    foundIf((record.p ?? 'none') !== 'none' && !isTold(record), {
+      message: `p=${record.p} without rua: nobody tells when good mail fails`,
+    }),
+})
+
+const testMode = rule({
+  id: 'dmarc-test-mode',
+  check: 'dmarc',
+  severity: 'warning',
+  means: 't=y: receivers apply the policy one step down.',
+  remedy: 'remove t once reports are clean',
+  find: ({ t, p }: DmarcRecord) =>
+    foundIf(t === 'y', {
+      message: `t=y: receivers apply ${p === 'reject' ? 'quarantine' : 'none'} instead of ${p ?? 'none'}`,
+    }),
+})
+
+const weakerSubdomains = rule({
+  id: 'dmarc-weaker-subdomains',
+  check: 'dmarc',
+  severity: 'warning',
+  means: 'Subdomains have a weaker policy: whoever forges takes one.',
+  remedy: 'raise or remove sp and np',
+  find: (record: DmarcRecord) =>
+    (['sp', 'np'] as const).flatMap((tag) => {
+      const { p } = record
+      const below = record[tag]
+      return foundIf(below !== undefined && STRENGTH[below] < STRENGTH[p ?? 'none'], {
+        message: `${tag}=${below} is weaker than p=${p}: whoever forges takes a subdomain`,
+        remedy: `raise or remove ${tag}`,
+      })
+    }),
+})
+
+const psd = rule({
+  id: 'dmarc-psd',
+  check: 'dmarc',
+  severity: 'warning',
+  means: 'psd=y says that the domain is a public suffix.',
+  remedy: 'remove psd unless that is so',
+  find: (record: DmarcRecord) =>
+    foundIf(record.psd === 'y', {
+      message: 'psd=y says that the domain is a public suffix, under which others register theirs',
+    }),
+})
+
+const foWithoutRuf = rule({
+  id: 'dmarc-fo-without-ruf',
+  check: 'dmarc',
+  severity: 'note',
+  means: 'fo has no effect without ruf.',
+  remedy: 'remove fo',
+  find: ({ fo, ruf = [] }: DmarcRecord) =>
+    foundIf(fo !== undefined && ruf.length === 0, { message: 'fo has no effect without ruf' }),
+})
+
+const removedTags = rule({
+  id: 'dmarc-removed-tags',
+  check: 'dmarc',
+  severity: 'warning',
+  means: 'Tags that RFC 9989 removed, which old receivers alone heed.',
+  remedy: 'remove them; t=y stands for a pct that was below 100',
+  find({ others = [] }: DmarcRecord) {
+    const removed = others.filter(([name]) => REMOVED.includes(name)).map(([name, value]) => `${name}=${value}`)
+    const message = `${removed.join(' ')}: RFC 9989 removed these tags, and old receivers alone heed them`
+    return foundIf(removed.length > 0, { message })
+  },
+})
+
+const reportSize = rule({
+  id: 'dmarc-report-size',
+  check: 'dmarc',
+  severity: 'note',
+  means: 'RFC 9989 has no size limits for reports.',
+  remedy: 'remove the exclamation mark and what follows',
+  find({ rua = [], ruf = [] }: DmarcRecord) {
+    const sized = [...rua, ...ruf].filter((uri) => /![0-9]+[kmgt]?$/i.test(uri))
+    return foundIf(sized.length > 0, { message: `${sized.join(' ')}: RFC 9989 has no size limits for reports` })
+  },
+})
+
+const unknownTags = rule({
+  id: 'dmarc-unknown-tags',
+  check: 'dmarc',
+  severity: 'warning',
+  means: 'There are no such tags, receivers pass over them.',
+  remedy: 'remove or mend them',
+  find({ others = [] }: DmarcRecord) {
+    const unknown = others.filter(([name]) => !REMOVED.includes(name)).map(([name]) => name)
+    return foundIf(unknown.length > 0, { message: `${unknown.join(', ')}: no such tags, receivers pass over them` })
+  },
+})
+
+export const DMARC_RULES = [
+  noP,
+  noneWithoutRua,
+  monitoring,
+  noRua,
+  testMode,
+  weakerSubdomains,
+  psd,
+  foWithoutRuf,
+  removedTags,
+  reportSize,
+  unknownTags,
+]

@@ -1,0 +1,65 @@
+// A record that a fleet wants beside a value that DNS serves at its name: the same, to be replaced, or none of its
+// business.
+import { publicKeyOf, sameDkimKey } from './dkim/key.ts'
+import { lintDkim } from './dkim/lint.ts'
+import { parseDkim, type DkimKeyRecord } from './dkim/record.ts'
+import type { MailRecord, WantedRecord } from './dns-record.ts'
+import { isSpf } from './spf/record.ts'
+import type { Untrusted } from '../../shell/untrusted.ts'
+
+/**
+ * Whether the value does what the record would. A DKIM key counts however it is written, unless its record has faults
+ * that ours has not, such as `t=y`; of other records the text counts.
+ */
+export function serves({ purpose, value: wanted }: Pick<WantedRecord, 'purpose' | 'value'>, value: Untrusted): boolean {
+  if (purpose !== 'dkim' || value === wanted) return value === wanted
+  const [ours, theirs] = [readDkim(wanted), readDkim(value)]
+  if (ours === undefined || theirs === undefined) return false
+  return sameDkimKey(ours, theirs) && lintDkim(theirs).length <= lintDkim(ours).length
+}
+
+/**
+ * Whether the value, of the record's name and type, goes where the record comes: other TXT values beside an SPF record
+ * stay.
+ */
+export function supersedes({ purpose }: Pick<WantedRecord, 'purpose'>, value: Untrusted): boolean {
+  switch (purpose) {
+    case 'spf':
+    case 'spf-helo':
+      return isSpf(value)
+    case 'dmarc':
+    case 'dmarc-report':
+      return /^\s*v\s*=\s*dmarc/i.test(value)
+    default:
+      // One record a selector (RFC 6376, section 3.6.2.2), and a null MX alone (RFC 7505, section 3).
+      return true
+  }
+}
+
+/**
+ * Whether the value at the record's name is a key of somebody else, as far as its claim tells: another one than the
+ * record has, or than those that it says it revokes. What no verifier can use is nobody's key, nor is the one that the
+ * inventory itself has revoked (`*._domainkey`).
+ */
+export function isAnothersKey({ purpose, value: wanted, claim, replaces }: MailRecord, value: Untrusted): boolean {
+  if (purpose !== 'dkim') return false
+  const ours = readDkim(wanted)
+  const key = servedKey(value)
+  if (ours === undefined || key === undefined) return false
+  if (ours.p !== '') return key !== publicKeyOf(ours)
+  return claim === undefined ? replaces?.includes(key) === false : key !== claim.held
+}
+
+/** The public key of a DKIM record, as SubjectPublicKeyInfo in base64; `undefined`: none that can be used. */
+export function servedKey(value: Untrusted): string | undefined {
+  const record = readDkim(value)
+  return record === undefined ? undefined : publicKeyOf(record)
+}
+
+const readDkim = (value: Untrusted): DkimKeyRecord | undefined => {
+  try {
+    return parseDkim(value)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,243 @@
+// Asks what many paths are at the cost of a few processes; the answer is taken apart into one for each.
+import { createHash } from 'node:crypto'
+import { utf8, type Answer } from '../../core/answer.ts'
+import { ProbeError, type Family } from '../../core/probe.ts'
+import { READER } from './program/read.ts'
+import { quote } from '../../shell/quote.ts'
+import { raw } from '../../shell/script.ts'
+import { askable, isNumber } from '../accounts/accounts.ts'
+import { END, whole as textOf } from '../../core/whole.ts'
+import type { Untrusted } from '../../shell/untrusted.ts'
+
+/**
+ * How much of a file is asked: nothing, its SHA-256, or its bytes too (up to {@link contentBytes}): `shown` for a diff,
+ * `needed` because the plan is made of them.
+ */
+export type Wanted = 'nothing' | 'digest' | 'shown' | 'needed'
+
+/** A file above this size brings no content to be shown. */
+export const SHOWN_BYTES = 65_536
+
+/** A file above this size cannot be edited. */
+export const NEEDED_BYTES = 1_048_576
+
+/** The most bytes of content that an answer brings. */
+export const contentBytes = (wanted: Wanted): number =>
+  wanted === 'needed' ? NEEDED_BYTES : wanted === 'shown' ? SHOWN_BYTES : 0
+
+/** One question of the family. */
+export interface PathItem {
+  readonly path: string
+  readonly wanted: Wanted
+  /** A name, which must exist; or a number, whose name is told. */
+  readonly owner?: string
+  readonly group?: string
+}
+
+/** What is told of one path, as JSON. */
+export interface PathTold {
+  /** Why it cannot be looked at. */
+  readonly problem?: Untrusted
+  /** `d`, `a` for absent, `o` for anything else. */
+  readonly parent: string
+  /** find(1)'s fields but the path; left out where it is not there. */
+  readonly found?: readonly string[]
+  readonly sha256?: string
+  readonly content?: Untrusted
+  /** `user opendkim`, `group mail` */
+  readonly missing: readonly string[]
+  /** What find(1) would call the numbers that were asked for as owner or group. */
+  readonly names?: { readonly owner?: string; readonly group?: string }
+}
+
+export const pathItem = (item: PathItem): string => JSON.stringify(item)
+
+const FIELDS = '%p\\0%y\\0%u\\0%g\\0%m\\0%T@\\0%s\\0%l\\0'
+const FIELD_COUNT = 8
+const words = (list: readonly string[]): string => list.map(quote).join(' ')
+
+/** A letter for each directory, as {@link PathTold} has it. */
+const parentsQuestion = (directories: readonly string[]): string => `
+o=
+for p in ${words(directories)}; do
+  if [ -d "$p" ]; then o=\${o}d
+  elif [ -e "$p" ] || [ -L "$p" ]; then o=\${o}o
+  else o=\${o}a
+  fi
+done
+printf '%s\\0' "$o"`
+
+/** Of regular files alone, opened without being led astray: digests, and the bytes of those that are not too large. */
+const filesQuestion = (questions: readonly PathItem[]): string => {
+  const { needed, shown } = contentsOf(questions)
+  const asked = [...new Set(questions.filter(({ wanted }) => wanted !== 'nothing').map(({ path }) => path))]
+  const most = (path: string): number => (needed.has(path) ? NEEDED_BYTES : shown.has(path) ? SHOWN_BYTES : -1)
+  return `${READER} files ${asked.map((path) => `${most(path)} ${quote(path)}`).join(' ')}`
+}
+
+export const pathFamily: Family = {
+  name: 'path',
+  script(items) {
+    const questions = items.map(question)
+    const accounts = (which: 'owner' | 'group'): readonly string[] => [
+      ...new Set(questions.flatMap((each) => each[which] ?? [])),
+    ]
+    const paths = [...new Set(questions.map(({ path }) => path))]
+    const digested = questions.some(({ wanted }) => wanted !== 'nothing')
+    return raw(
+      [
+        parentsQuestion([...new Set(paths.map(parentOf))]),
+        `find ${words(paths)} -maxdepth 0 -printf '${FIELDS}'`,
+        `printf 'FILES\\0'`,
+        ...(digested ? [filesQuestion(questions)] : []),
+        ...(accounts('owner').length === 0 ? ['u='] : [`u=$(getent passwd ${words(accounts('owner'))})`]),
+        ...(accounts('group').length === 0 ? ['g='] : [`g=$(getent group ${words(accounts('group'))})`]),
+        `printf 'USERS\\0%s\\0GROUPS\\0%s\\0' "$u" "$g"`,
+        END,
+      ].join('\n'),
+    )
+  },
+  split(answer, items) {
+    const questions = items.map(question)
+    const told = readAll(answer, questions)
+    return questions.map(({ path, owner, group, wanted }) => ({
+      ...answer,
+      stdout: JSON.stringify({
+        problem: told.problems.get(path),
+        parent: told.parents.get(parentOf(path)),
+        found: told.found.get(path),
+        sha256: wanted === 'nothing' ? undefined : told.digests.get(path),
+        content: contentWithin(contentBytes(wanted), told.contents.get(path)),
+        missing: [
+          ...(askable(owner) && !told.users.has(owner) ? [`user ${owner}`] : []),
+          ...(askable(group) && !told.groups.has(group) ? [`group ${group}`] : []),
+        ],
+        names: {
+          ...(isNumber(owner) ? { owner: nameOf(told.users, owner) } : {}),
+          ...(isNumber(group) ? { group: nameOf(told.groups, group) } : {}),
+        },
+      }),
+    }))
+  },
+}
+
+/** Whose content is asked for, by how much of it is taken. */
+function contentsOf(questions: readonly PathItem[]): {
+  readonly needed: ReadonlySet<string>
+  readonly shown: ReadonlySet<string>
+} {
+  const needed = new Set(questions.filter(({ wanted }) => wanted === 'needed').map(({ path }) => path))
+  return {
+    needed,
+    shown: new Set(
+      questions.filter(({ wanted, path }) => wanted === 'shown' && !needed.has(path)).map(({ path }) => path),
+    ),
+  }
+}
+
+const contentWithin = (most: number, content: string | undefined): string | undefined =>
+  content !== undefined && content.length <= most ? content : undefined
+
+/** Where there is no account of this number find(1) prints the number. */
+const nameOf = (accounts: ReadonlyMap<string, number>, digits: string): string =>
+  [...accounts].find(([, number]) => number === Number(digits))?.[0] ?? String(Number(digits))
+
+const question = (item: string): PathItem => JSON.parse(item) as PathItem
+
+export const parentOf = (path: string): string => path.slice(0, Math.max(1, path.lastIndexOf('/')))
+
+function readAll(answer: Answer, questions: readonly PathItem[]) {
+  const { stderr } = answer
+  const stdout = textOf(answer, 'paths cannot be looked at')
+  const problems = problemsOf(utf8(stderr), questions)
+  // Paths come back as bytes in latin1, as all output does.
+  const wire = new Map(questions.map(({ path }) => [Buffer.from(path).toString('latin1'), path]))
+  let at = 0
+  const next = (): string => {
+    const end = stdout.indexOf('\0', at)
+    if (end < 0) throw new ProbeError(`the answer about paths was cut short: ${utf8(stderr).trim() || 'no message'}`)
+    const field = stdout.slice(at, end)
+    at = end + 1
+    return field
+  }
+  const letters = next()
+  const parents = new Map(
+    [...new Set(questions.map(({ path }) => parentOf(path)))].map((parent, index) => [parent, letters[index]]),
+  )
+  const found = new Map<string, readonly string[]>()
+  for (let path = next(); path !== 'FILES'; path = next()) {
+    const fields = Array.from({ length: FIELD_COUNT - 1 }, next)
+    found.set(wire.get(path) ?? path, fields)
+  }
+  const { digests, contents } = filesTold(next, (length) => {
+    if (!Number.isInteger(length) || length > NEEDED_BYTES || at + length > stdout.length)
+      throw new ProbeError('the answer about paths tells a length that it has not')
+    at += length
+    return stdout.slice(at - length, at)
+  })
+  const told = <Value>(byWire: ReadonlyMap<string, Value>): Map<string, Value> =>
+    new Map([...byWire].map(([path, value]) => [wire.get(path) ?? path, value]))
+  // passwd(5) and group(5) both have the name first and the number third.
+  const accounts = (): ReadonlyMap<string, number> =>
+    new Map(
+      next()
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => {
+          const [name = '', , number] = line.split(':')
+          return [name, Number(number)]
+        }),
+    )
+  const users = accounts()
+  next()
+  const groups = accounts()
+  const whole = told(contents)
+  for (const [path, text] of whole) {
+    if (told(digests).get(path) === createHash('sha256').update(Buffer.from(text, 'latin1')).digest('hex')) continue
+    whole.delete(path)
+    problems.set(path, `${path} changed while it was read`)
+  }
+  return { problems, parents, found, digests: told(digests), users, groups, contents: whole }
+}
+
+/** What {@link READER} tells of files, by path. */
+function filesTold(
+  next: () => Untrusted,
+  take: (length: number) => Untrusted,
+): { readonly digests: ReadonlyMap<string, string>; readonly contents: ReadonlyMap<string, string> } {
+  const digests = new Map<string, string>()
+  const contents = new Map<string, string>()
+  const open = new Map<string, string>()
+  for (let field = next(); field !== 'USERS'; field = next()) {
+    const [, digest, descriptor] = /^([0-9a-f]{64}) [ *]\/proc\/self\/fd\/(\d+)$/.exec(field) ?? []
+    if (digest !== undefined) {
+      digests.set(open.get(descriptor!) ?? '', digest)
+    } else if (field.startsWith('/')) {
+      open.set(next(), field)
+      const length = Number(next())
+      if (length >= 0) contents.set(field, take(length))
+    } else if (field !== '') {
+      throw new ProbeError('the answer about paths cannot be read')
+    }
+  }
+  return { digests, contents }
+}
+
+/**
+ * By path.
+ *
+ * @throws ProbeError for a complaint that names none of them
+ */
+function problemsOf(stderr: Untrusted, questions: readonly PathItem[]): Map<string, string> {
+  const unfit = /^find: .*(?:unrecognized|unknown predicate).*$/m.exec(stderr)
+  if (unfit) throw new ProbeError(`its find(1) is not GNU's: ${unfit[0]}: install findutils`)
+  const problems = new Map<string, string>()
+  for (const [complaint] of stderr.matchAll(
+    /^(?:find|sha256sum): .*(?:Permission denied|Input\/output error|Too many levels|refused: ).*$/gm,
+  )) {
+    const concerned = questions.filter(({ path }) => complaint.includes(path))
+    if (concerned.length === 0) throw new ProbeError(`a path cannot be looked at: ${complaint}`)
+    for (const { path } of concerned) problems.set(path, `${path} cannot be looked at: ${complaint}`)
+  }
+  return problems
+}

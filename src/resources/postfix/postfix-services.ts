@@ -1,0 +1,145 @@
+// Asks what master.cf says, what other instances of Postfix there are, and by which names and addresses the host is
+// reached: with main.cf, all that tells who asks which milter.
+import { utf8, type Answer } from '../../core/answer.ts'
+import { factAbout, type Fact } from '../../core/fact.ts'
+import type { PostfixTold } from '../../mail/mail-setup.ts'
+import { defineProbe, type Probe } from '../../core/probe.ts'
+import { masterServices } from './settings/master-cf.ts'
+import { listItems } from '../milters/milter-list.ts'
+import type { HostNames, PostfixInstance, PostfixSources } from './settings/sources.ts'
+import type { Untrusted } from '../../shell/untrusted.ts'
+import { knownValues, MAIN_CF, pairsOf, type PostfixParameters } from './postfix-parameters.ts'
+import { ABSENT, MASTER_CF, MOST_INSTANCES, POSTFIX_SERVICES } from './postfix-services-script.ts'
+import { whole } from '../../core/whole.ts'
+
+export { MASTER_CF } from './postfix-services-script.ts'
+
+interface InstanceTold {
+  readonly directory: string
+  /** As `postconf -n` tells it; empty where it cannot. `undefined`: there is none, and nothing runs by it. */
+  readonly main: ReadonlyMap<string, string> | undefined
+  readonly master: string
+}
+
+export interface PostfixServices {
+  /** Text of master.cf, whole lines of comments left out; `undefined`: there is none. */
+  readonly master: Untrusted | undefined
+  readonly host: HostNames
+  /** Those that main.cf names. */
+  readonly instances: readonly InstanceTold[]
+}
+
+/** By the shell alone: no process but for other instances. */
+export const postfixServices: Probe<PostfixServices> = defineProbe<PostfixServices>({
+  key: 'postfix services',
+  reads: [`path:${MASTER_CF}`, 'package:postfix'],
+  script: POSTFIX_SERVICES,
+  parse,
+  foresee,
+})
+
+function parse(answer: Answer): PostfixServices {
+  const told = utf8(whole(answer, "Postfix's master.cf cannot be asked for")).split('\0')
+  const [master = '', hostName = '', hosts = '', addresses = '', ...rest] = told
+  const instances: InstanceTold[] = []
+  for (let at = 0; at + 1 < rest.length; at += rest[at + 1] === ABSENT ? 2 : 3) {
+    const [directory = '', main = '', own = ''] = rest.slice(at, at + 3)
+    const isThere = main !== ABSENT
+    instances.push({ directory, main: isThere ? new Map(pairsOf(main)) : undefined, master: isThere ? own : '' })
+  }
+  return {
+    master: master.startsWith('there\n') ? master.slice('there\n'.length) : undefined,
+    host: {
+      own: [hostName.trim()].filter((each) => each !== ''),
+      hosts: hostsIn(hosts),
+      addresses: addressesIn(addresses),
+    },
+    instances,
+  }
+}
+
+/** hosts(5): the addresses of each name. */
+function hostsIn(text: Untrusted): ReadonlyMap<string, readonly string[]> {
+  const hosts = new Map<string, string[]>()
+  for (const line of text.split('\n')) {
+    const [address, ...names] = line.replace(/#.*/, '').trim().split(/\s+/)
+    for (const name of names) {
+      const known = hosts.get(name.toLowerCase())
+      if (known === undefined) hosts.set(name.toLowerCase(), [address!])
+      else known.push(address!)
+    }
+  }
+  return hosts
+}
+
+/** `192.0.2.1`; `6 20010db8…`: 32 digits. */
+const addressesIn = (text: Untrusted): ReadonlySet<string> =>
+  new Set(
+    text.split('\n').flatMap((line) => {
+      if (!line.startsWith('6 ')) return line === '' ? [] : [line]
+      return /^6 [0-9a-f]{32}$/.test(line) ? [line.slice(2).match(/.{4}/g)!.join(':')] : []
+    }),
+  )
+
+/** Debian's, as far as it asks milters. */
+const FRESH = `smtp inet n - y - - smtpd
+pickup unix n - y 60 1 pickup
+cleanup unix n - y - 0 cleanup
+`
+
+function foresee(state: PostfixServices, known: Fact): PostfixServices | undefined {
+  if (factAbout(known, 'package', 'postfix')?.value.kind === 'installed')
+    return state.master === undefined ? { ...state, master: FRESH } : state
+  const main = factAbout(known, 'path', MASTER_CF)
+  if (main === undefined) return state
+  if (main.value.kind === 'absent') return { ...state, master: undefined }
+  // A package that is about to come brings Debian's.
+  const isFresh = state.master === undefined || state.master === FRESH
+  return isFresh && main.value.kind === 'file' ? { ...state, master: FRESH } : undefined
+}
+
+/** Who asks which milter, as far as a host's answers tell it. */
+export function postfixSources(
+  parameters: PostfixParameters,
+  { master, host, instances }: PostfixServices,
+): PostfixSources {
+  const main = knownValues(parameters)
+  const own = instanceOf({ directory: MAIN_CF.replace(/\/[^/]+$/, ''), main, master: master ?? '' })
+  const named = ['multi_instance_directories', 'alternate_config_directories'].flatMap((name) =>
+    listItems(main.get(name) ?? ''),
+  )
+  const read = new Map(instances.map((each) => [each.directory, each]))
+  const hostNames = [...host.own, main.get('myhostname') ?? ''].filter((each) => each !== '')
+  return {
+    ...own,
+    host: { ...host, own: hostNames },
+    instances: [...new Set(named)].flatMap((directory): PostfixSources['instances'] => {
+      const told = read.get(directory)
+      if (told === undefined)
+        return [{ directory, unread: `its name is no path, or ${MOST_INSTANCES} others go before` }]
+      if (told.main === undefined) return []
+      if (told.main.size === 0) return [{ directory, unread: 'postconf(1) tells nothing of it' }]
+      return [instanceOf({ ...told, main: told.main })]
+    }),
+  }
+}
+
+/** The same of what an audit was told: the default instance alone. */
+export const sourcesTold = ({ directory, main, master, hosts, addresses, hostName }: PostfixTold): PostfixSources => ({
+  ...instanceOf({ directory, main: new Map(Object.entries(main)), master }),
+  host: { own: hostName === '' ? [] : [hostName], hosts: hostsIn(hosts), addresses: addressesIn(addresses) },
+  instances: [],
+})
+
+const instanceOf = ({
+  directory,
+  main,
+  master,
+}: Pick<PostfixInstance, 'directory' | 'main'> & Pick<InstanceTold, 'master'>): PostfixInstance => ({
+  directory,
+  main,
+  services: masterServices(master, {
+    disabled: main.get('master_service_disable') ?? '',
+    compatibilityLevel: main.get('compatibility_level') ?? '',
+  }),
+})

@@ -1,0 +1,89 @@
+// The plan that brings a unit into the state that is wanted: unmasked, enabled, running, with its files loaded. How it
+// is started, the task says.
+import type { Change } from '../../core/change.ts'
+import { blocked, change, type Plan } from '../../core/plan.ts'
+import { UNKNOWN } from '../../core/unknown.ts'
+import type { UnitQuestion, UnitState } from './unit.ts'
+import { sh } from '../../shell/sh.ts'
+import { enablementChanges } from './unit-enablement.ts'
+import { obstacleTo, type WantedUnit } from './unit-obstacle.ts'
+import { STOP_SECONDS, type UnitStart } from './unit-script.ts'
+
+/**
+ * Blocked where the unit cannot be brought there; `start` makes the one change that starts, restarts or reloads it.
+ *
+ * @example
+ * const rest = { ...question, real: now.real, validate: undefined, prove: undefined }
+ * planUnit({ state: 'running' }, question, now, (verb) => [{ summary: verb, apply: startScript({ ...rest, verb }) }])
+ */
+export function planUnit(
+  wanted: WantedUnit,
+  question: UnitQuestion,
+  now: UnitState,
+  start: (verb: UnitStart['verb'], because: readonly string[]) => readonly Change[],
+): Plan<UnitState> {
+  const { state, enabled, masked } = wanted
+  const obstacle = obstacleTo(wanted, question, now)
+  if (obstacle !== undefined) return blocked(obstacle)
+  const wantsStop = state === 'stopped' || masked === true
+  // What is masked can neither be started nor enabled.
+  const needsNoMask = state === 'running' || enabled === true
+  const { unmask, settle, then } = enablementChanges(
+    { enabled, masked: masked ?? (needsNoMask ? false : undefined) },
+    now,
+  )
+  const reload =
+    now.there && now.needDaemonReload ? [{ summary: 'daemon-reload', apply: sh`systemctl daemon-reload` }] : []
+  const stop =
+    wantsStop && !now.stopped
+      ? [
+          {
+            summary: 'stop',
+            apply: sh`systemctl stop -- ${[...new Set([question.unit, ...now.real])]}`,
+            timeoutSeconds: STOP_SECONDS,
+          },
+        ]
+      : []
+  const verb = wantsStop || !now.there ? undefined : verbOf(wanted, question, now)
+  const started = verb === undefined ? [] : start(verb, because(question, now, verb))
+  // Disabling removes a link, and with it the unit; it goes on running if it did.
+  const unlinked = now.linked && settle.some(({ summary }) => summary === 'disable')
+  const reloaded = reload.length > 0 || unmask.length > 0
+  const redefined = reloaded || then === 'masked' || unlinked
+  const afterStart = verb === undefined ? {} : loaded(question, now, verb)
+  return change([...unmask, ...reload, ...stop, ...settle, ...started], {
+    ...now,
+    ...(redefined ? { fragment: UNKNOWN, reloads: UNKNOWN } : {}),
+    ...(unlinked ? { there: false, linked: false, enabled: '' } : { enabled: then }),
+    needDaemonReload: false,
+    ...(wantsStop ? STOPPED : afterStart),
+  })
+}
+
+const NOTHING_CHANGED = { restart: [], reload: [], unproven: [] } as const
+const STOPPED = { active: false, stopped: true, ...NOTHING_CHANGED } as const
+
+const loaded = ({ reloadOn, restartOn }: UnitQuestion, now: UnitState, verb: UnitStart['verb']): Partial<UnitState> =>
+  verb === 'reload'
+    ? { reload: [], unproven: now.unproven.filter((path) => !reloadOn.includes(path) || restartOn?.includes(path)) }
+    : { active: true, stopped: false, ...NOTHING_CHANGED, missing: [] }
+
+const redefinedSince = ({ restartOn }: UnitQuestion, now: UnitState): boolean =>
+  restartOn !== undefined && now.needDaemonReload
+
+function verbOf({ state }: WantedUnit, question: UnitQuestion, now: UnitState): UnitStart['verb'] | undefined {
+  if (!now.active && state !== 'running') return undefined
+  if (!now.active) return now.stopped ? 'start' : 'anew'
+  if (now.restart.length > 0 || now.missing.length > 0 || redefinedSince(question, now)) return 'restart'
+  return now.reload.length > 0 ? 'reload' : undefined
+}
+
+function because(question: UnitQuestion, now: UnitState, verb: UnitStart['verb']): readonly string[] {
+  const changed = verb === 'reload' ? now.reload : now.restart
+  const redefined = changed.length === 0 && verb === 'restart' && redefinedSince(question, now)
+  return [
+    ...(changed.length > 0 ? [`${changed.join(', ')} changed`] : []),
+    ...(redefined ? ['its unit file or a drop-in changed'] : []),
+    ...(now.missing.length > 0 ? [`${now.missing.join(', ')} is not there`] : []),
+  ]
+}

@@ -1,0 +1,102 @@
+// The stamp of a unit: kept on the host, it proves which invocation has loaded which files, with digest and time.
+import { createHash } from 'node:crypto'
+import { FILES } from '../files/program/files.ts'
+import { READER } from '../files/program/read.ts'
+import { quote } from '../../shell/quote.ts'
+import { raw, type Script } from '../../shell/script.ts'
+import type { Untrusted } from '../../shell/untrusted.ts'
+
+/** Where the proof is kept of what a unit loaded when it was started. */
+export const startStamp = (unit: string): string => `/run/mailrun/stamps/${unit}`
+
+/**
+ * Where the proof is kept that just these files were loaded by a reload. Apart from the start's: a reload proves
+ * nothing of what only a start reads.
+ */
+export const reloadStamp = (unit: string, files: readonly string[]): string =>
+  `${startStamp(unit)}.reload-${createHash('sha256').update(JSON.stringify(files)).digest('hex').slice(0, 12)}`
+
+const DIGESTS_OF = { question: `${READER} digests`, step: `perl ${FILES} digests / --` } as const
+
+/**
+ * Shell text that prints time and digest of files, as the stamp keeps them. What is in a directory counts for it, links
+ * are followed. A file that goes away meanwhile, or a loop of links, is passed over.
+ *
+ * `$d` holds further paths, parted by spaces.
+ *
+ * @param by - where it stands: in a question or in a step
+ */
+export const fileStates = (paths: readonly string[], by: 'question' | 'step'): Script =>
+  raw(
+    [
+      'set -f; set --; k=',
+      `for p in ${['$d', ...paths.map(quote)].join(' ')}; do`,
+      '  [ -e "$p" ] && set -- "$@" "$p" && if [ -L "$p" ] || [ -d "$p" ]; then k=1; fi',
+      'done',
+      `[ $# = 0 ] || find -L "$@" -type f -printf '%T@ %C@ %p\\0' -exec ${DIGESTS_OF[by]} {} + || :`,
+      // A link that leads elsewhere now is as good as a new file.
+      `[ -z "$k" ] || find "$@" -type l -printf 'link %C@ %p\\0' || :`,
+      'set +f',
+    ].join('\n'),
+  )
+
+export interface FileState {
+  /** Nanoseconds, in decimal. */
+  readonly mtime: string
+  /** Of the file, or of a link to it that is younger. */
+  ctime: bigint
+  digest: string
+}
+
+/** By path, as bytes in latin1. */
+export type States = ReadonlyMap<string, FileState>
+
+export interface Stamp {
+  readonly invocations: string
+  /** What it tells of, there or not: files as they were asked for, and the unit's own definition. */
+  readonly asked: ReadonlySet<string>
+  readonly defined: ReadonlySet<string>
+  readonly states: States
+}
+
+/** Reads what {@link fileStates} prints, cut at its NULs. */
+export function statesOf(entries: readonly Untrusted[]): States {
+  const states = new Map<string, FileState>()
+  const open = new Map<string, string>()
+  for (const entry of entries) {
+    const times = /^(\d+)\.(\d{9})\d* (\d+)\.(\d{9})\d* (.*)$/s.exec(entry)
+    if (times)
+      states.set(times[5]!, { mtime: `${times[1]}${times[2]}`, ctime: BigInt(`${times[3]}${times[4]}`), digest: '' })
+    const descriptor = /^fd (\d+) (.*)$/s.exec(entry)
+    if (descriptor) open.set(`/proc/self/fd/${descriptor[1]}`, descriptor[2]!)
+    const digest = /^([0-9a-f]{64}) .(.*)$/s.exec(entry)
+    const state = digest && states.get(open.get(digest[2]!) ?? digest[2]!)
+    if (state) state.digest = digest[1]!
+    const link = /^link (\d+)\.(\d{9})\d* (.*)$/s.exec(entry)
+    if (!link) continue
+    const changed = BigInt(`${link[1]}${link[2]}`)
+    for (const [path, behind] of states) if (covers(link[3]!, path) && behind.ctime < changed) behind.ctime = changed
+  }
+  return states
+}
+
+/** Stamps by their path. Only whole ones: what is cut short or of another form proves nothing. */
+export function readStamps(entries: readonly Untrusted[]): ReadonlyMap<string, Stamp> {
+  const stamps = new Map<string, Stamp>()
+  let from = 0
+  entries.forEach((entry, index) => {
+    if (entry !== '.end') return
+    const [head = '', ...rest] = entries.slice(from, index)
+    const [path = '', invocations] = head.split('\n')
+    const told = (word: string): ReadonlySet<string> =>
+      new Set(rest.filter((each) => each.startsWith(word)).map((each) => each.slice(word.length)))
+    if (invocations !== undefined)
+      stamps.set(path, { invocations, asked: told('asked '), defined: told('defined '), states: statesOf(rest) })
+    from = index + 1
+  })
+  return stamps
+}
+
+/** Whether `path` is `asked`, or lies in it. */
+export const covers = (asked: Untrusted, path: string): boolean =>
+  path === asked || path.startsWith(asked === '/' ? asked : `${asked}/`)

@@ -1,0 +1,29 @@
+// What the programs for a host's perl share: how they run others, and how they print what may hold anything.
+import type { Untrusted } from './untrusted.ts'
+
+/**
+ * `hex_of(TEXT)`, `-` for nothing; `say_line(WORDS)`; `told(PROGRAM, WORDS)`: its standard output without white space
+ * at its end. It reads nothing, and what it complains of is nobody's business.
+ */
+export const PERL_WORDS = String.raw`
+sub hex_of { unpack('H*', $_[0]) || '-' }
+sub say_line { print join(' ', @_), "\n" }
+sub told {
+  my $pid = open(my $pipe, '-|') // return '';
+  if (!$pid) {
+    open STDERR, '>', '/dev/null';
+    open STDIN, '<', '/dev/null';
+    { exec { $_[0] } @_ }
+    require POSIX;
+    POSIX::_exit(127);
+  }
+  local $/;
+  my $out = <$pipe> // '';
+  close $pipe;
+  $out =~ s/\s+\z//;
+  $out
+}
+`
+
+/** The inverse of `hex_of`. */
+export const fromHex = (hex: Untrusted): string => (hex === '-' ? '' : Buffer.from(hex, 'hex').toString('utf8'))

@@ -1,0 +1,57 @@
+// Asks what became of a host's keys for a domain: the marks that mailrun kept beside them.
+import { historyPath, parseMark, type Mark } from '../../mail/rotation/history.ts'
+import { utf8, type Answer } from '../../core/answer.ts'
+import { defineProbe, type Family, type Probe } from '../../core/probe.ts'
+import type { Known } from '../../core/unknown.ts'
+import { READER } from '../../resources/files/program/read.ts'
+import { quote } from '../../shell/quote.ts'
+import { raw } from '../../shell/script.ts'
+import { END, whole } from '../../core/whole.ts'
+import type { Untrusted } from '../../shell/untrusted.ts'
+
+export interface KeyHistory {
+  /** `other`: something that is no file, such as a symbolic link. */
+  readonly kind: 'absent' | 'file' | 'other'
+  readonly marks: readonly Mark<Known<number>>[]
+}
+
+export const dkimHistoryProbe = (directory: string, domain: string): Probe<KeyHistory> => {
+  const path = historyPath(directory, domain)
+  return defineProbe<KeyHistory>({
+    key: `dkim-history ${path}`,
+    reads: [`path:${path}`],
+    family,
+    item: path,
+    parse: ({ stdout }) => JSON.parse(stdout) as KeyHistory,
+    foresee: (state) => state,
+  })
+}
+
+/** One process, however many there are. */
+const family: Family = {
+  name: 'dkim-history',
+  script: (items) => raw(`${READER} lines ${[...new Set(items)].map(quote).join(' ')}\n${END}`),
+  split(answer, items) {
+    const told = read(whole(answer, 'the history of DKIM keys cannot be asked for'))
+    return items.map((item): Answer => ({
+      ...answer,
+      stdout: JSON.stringify(told.get(item) ?? { kind: 'absent', marks: [] }),
+    }))
+  },
+}
+
+function read(stdout: Untrusted): ReadonlyMap<string, KeyHistory> {
+  const told = new Map<string, { readonly kind: KeyHistory['kind']; readonly marks: Mark[] }>()
+  let current: { readonly marks: Mark[] } | undefined
+  for (const line of utf8(stdout).split('\n')) {
+    const [, kind, path] = /^(absent|file|other) (\/.*)$/.exec(line) ?? []
+    if (path !== undefined) {
+      const here = { kind: kind as KeyHistory['kind'], marks: [] }
+      told.set(path, here)
+      current = here
+    }
+    const mark = line.startsWith('mark ') ? parseMark(line.slice('mark '.length)) : undefined
+    if (mark !== undefined) current?.marks.push(mark)
+  }
+  return told
+}

@@ -1,0 +1,14 @@
+// What is told of a selector that a host signs with and does not speak for.
+import { FOREIGN_REMEDY, speaksFor, type OwnSelectors } from '../../mail/fleet/own-selectors.ts'
+import type { Remarks } from '../../core/plan.ts'
+import type { Signing } from '../opendkim/setup/signing.ts'
+
+/** Nothing where it is the host's own. */
+export function foreignSelector(own: OwnSelectors, { domain, selector, inUse }: Signing): Pick<Remarks, 'warning'> {
+  if (!inUse || speaksFor(own, domain, selector)) return {}
+  return {
+    warning:
+      `selector-foreign: the host signs for ${domain} with the selector ${selector}, ` +
+      `which the inventory does not give it: it goes on signing, and its record is not published; ${FOREIGN_REMEDY}`,
+  }
+}

@@ -1,0 +1,70 @@
+// Asks what an activation of OpenDKIM that did not come to its end has left, and whether the daemon that runs is in the
+// group of its keys.
+import { KEY_GROUP } from '../keys/key-group.ts'
+import { utf8 } from '../../../core/answer.ts'
+import { defineProbe, ProbeError, type Probe } from '../../../core/probe.ts'
+import { raw } from '../../../shell/script.ts'
+import type { Untrusted } from '../../../shell/untrusted.ts'
+
+/**
+ * Where an activation keeps the set of files that is to go live (`new`) and, from before its first file goes live until
+ * all is proven, the set that was (`old`).
+ */
+export const ACTIVATION = '/var/lib/mailrun/opendkim'
+
+export interface OpendkimActivation {
+  /** The files may be half new: they are put back first. */
+  readonly unfinished: boolean
+  /** Of a drop-in with which this OpenDKIM did not sign, so that it was taken back. */
+  readonly unhardened: { readonly digest: string; readonly why: string } | undefined
+  /** The daemon that runs was started in the group that can read root's keys. */
+  readonly joined: boolean
+}
+
+/** The first process of the unit, by cgroup v2, v1 or its own word. */
+const PROCESSES = [
+  '/sys/fs/cgroup/system.slice/opendkim.service/cgroup.procs',
+  '/sys/fs/cgroup/systemd/system.slice/opendkim.service/cgroup.procs',
+  '/run/opendkim/opendkim.pid',
+]
+/** One line: the digest of the drop-in that was taken back, and why. */
+export const UNHARDENED = `${ACTIVATION}/unhardened`
+
+export const opendkimActivation: Probe<OpendkimActivation> = defineProbe<OpendkimActivation>({
+  key: 'opendkim activation',
+  reads: [`path:${ACTIVATION}`],
+  script: raw(`
+[ ! -d ${ACTIVATION}/old ] || echo unfinished
+[ ! -r ${UNHARDENED} ] || {
+  IFS= read -r l < ${UNHARDENED}
+  printf 'unhardened %s\\n' "$l"
+}
+while IFS= read -r l; do case $l in ${KEY_GROUP}:*) printf '%s\\n' "$l";; esac; done < /etc/group
+for f in ${PROCESSES.join(' ')}; do
+  [ -r "$f" ] && read -r p < "$f" && [ -r "/proc/$p/status" ] || continue
+  while read -r w g; do [ "$w" != Groups: ] || echo "daemon $g"; done < "/proc/$p/status"
+  break
+done
+echo end`),
+  parse: ({ stdout, stderr }) => {
+    const lines = utf8(stdout).trimEnd().split('\n')
+    if (lines.at(-1) !== 'end')
+      throw new ProbeError(`an activation of OpenDKIM cannot be asked for: ${utf8(stderr).trim() || 'no answer'}`)
+    const taken = /^unhardened ([0-9a-f]{64}) (.*)$/m.exec(lines.join('\n'))
+    return {
+      unhardened: taken === null ? undefined : { digest: taken[1]!, why: taken[2]! },
+      unfinished: lines[0] === 'unfinished',
+      joined: isJoined(lines),
+    }
+  },
+  foresee: (state) => state,
+})
+
+function isJoined(lines: Untrusted<readonly string[]>): boolean {
+  const group = lines.find((line) => line.startsWith(`${KEY_GROUP}:`))?.split(':')[2]
+  const daemon = lines
+    .find((line) => line.startsWith('daemon '))
+    ?.split(/\s+/)
+    .slice(1)
+  return group !== undefined && daemon?.includes(group) === true
+}

@@ -1,0 +1,102 @@
+// What OpenDKIM's unit may do and see, as systemd.exec(5) has it: no more than the host's own configuration needs.
+import type { Untrusted } from '../../../shell/untrusted.ts'
+
+export interface Hardening {
+  /** Names and values of systemd.exec(5), in the order of the drop-in. */
+  readonly properties: readonly (readonly [name: string, value: string])[]
+  /** The directory of its PID file, which the daemon must be able to write as its own user; none where it has none. */
+  readonly pidDirectory: string | undefined
+}
+
+/**
+ * For the unit of an OpenDKIM with these settings; `unfit` says in words what in it does not go with that.
+ *
+ * The daemon is started as its user, not as root: so it needs no capability, and `systemctl reload` may signal it.
+ *
+ * @param settings - that count, with options of its command line; by name in lower case.
+ * @param keys - paths of the private keys that sign.
+ */
+export function hardeningFor(
+  settings: ReadonlyMap<string, Untrusted>,
+  keys: readonly Untrusted[],
+): Hardening | { readonly unfit: string } {
+  const user = /^([a-z_][\w-]*)(?::([a-z_][\w-]*))?$/.exec(settings.get('userid') ?? '')
+  if (user === null || user[1] === 'root')
+    return { unfit: 'UserID names no user of its own, and as root OpenDKIM needs the rights that hardening removes' }
+  if (settings.has('changerootdirectory')) return { unfit: 'ChangeRootDirectory needs root' }
+  const named = [...keys, ...[...settings.values()].flatMap(pathsIn)]
+  const isIn = (...directories: readonly string[]): boolean =>
+    named.some((path) => directories.some((directory) => path.startsWith(directory)))
+  const writable = directoriesToWrite(settings)
+  return {
+    properties: [
+      ['User', user[1]!],
+      ...(user[2] === undefined ? [] : ([['Group', user[2]]] as const)),
+      ['NoNewPrivileges', 'yes'],
+      ['CapabilityBoundingSet', ''],
+      ['ProtectSystem', 'strict'],
+      // Else these stay writable: systemd mounts /run anew for ProtectControlGroups.
+      ['ReadOnlyPaths', '/run -/dev/shm'],
+      ...(writable.length === 0 ? [] : ([['ReadWritePaths', writable.map((path) => `-${path}`).join(' ')]] as const)),
+      ['ProtectHome', isIn('/home/', '/root/', '/run/user/') ? 'read-only' : 'yes'],
+      ...(isIn('/tmp/', '/var/tmp/') ? [] : ([['PrivateTmp', 'yes']] as const)),
+      ...ALWAYS,
+    ],
+    pidDirectory: directoryOf(settings.get('pidfile')),
+  }
+}
+
+/** What no configuration of OpenDKIM needs. */
+const ALWAYS: Hardening['properties'] = [
+  ...[
+    'PrivateDevices',
+    'ProtectClock',
+    'ProtectControlGroups',
+    'ProtectHostname',
+    'ProtectKernelLogs',
+    'ProtectKernelModules',
+    'ProtectKernelTunables',
+    'LockPersonality',
+    'MemoryDenyWriteExecute',
+    'RestrictNamespaces',
+    'RestrictRealtime',
+    'RestrictSUIDSGID',
+  ].map((name): [string, string] => [name, 'yes']),
+  ['ProtectProc', 'invisible'],
+  ['ProcSubset', 'pid'],
+  // The resolver of the C library asks by netlink which addresses there are.
+  ['RestrictAddressFamilies', 'AF_UNIX AF_INET AF_INET6 AF_NETLINK'],
+  ['SystemCallArchitectures', 'native'],
+  ['SystemCallFilter', '@system-service'],
+  ['SystemCallFilter', '~@privileged @resources'],
+  ['SystemCallErrorNumber', 'EPERM'],
+]
+
+/** The drop-in's text. */
+export const hardeningText = ({ properties }: Hardening): string =>
+  [
+    '# Written by mailrun: what OpenDKIM can do without. Other drop-ins go before it, being read later.',
+    '[Service]',
+    ...properties.map(([name, value]) => `${name}=${value}`),
+    '',
+  ].join('\n')
+
+/** Those of its socket, its PID file and its statistics, and those that it writes diagnostics to. */
+function directoriesToWrite(settings: ReadonlyMap<string, Untrusted>): readonly string[] {
+  const files = ['socket', 'pidfile', 'statistics'].map((name) => directoryOf(settings.get(name)))
+  const directories = ['diagnosticdirectory', 'temporarydirectory'].map((name) => settings.get(name))
+  const all = [...files, ...directories].filter((path) => path !== undefined && isPlain(path))
+  return [...new Set(all as readonly string[])]
+}
+
+/** `/run/opendkim` of `local:/run/opendkim/opendkim.sock`. */
+function directoryOf(value: Untrusted | undefined): string | undefined {
+  const path = /^(?:local:|unix:)?(\/.*)\/[^/]+$/.exec(value ?? '')?.[1]
+  return path !== undefined && isPlain(path) ? path : undefined
+}
+
+/** A directory of more than one component, of characters that mean nothing to systemd. */
+const isPlain = (path: Untrusted): boolean => /^(?:\/[\w@+.-]+){2,}$/.test(path) && !/^\/var\/run$/.test(path)
+
+/** Absolute paths in a value: `refile:/etc/x`, `/a,/b`, `10025@…` none. */
+const pathsIn = (value: Untrusted): readonly string[] => value.split(/[\s,:=]+/).filter((word) => word.startsWith('/'))

@@ -1,0 +1,149 @@
+// Asks how a host signs its mail: OpenDKIM's unit, configuration, tables and keys as the daemon reads them, and
+// Postfix's milters.
+import type { HostKey, MailSetup, OpendkimTable, PathAttributes } from '../../../mail/mail-setup.ts'
+import { utf8 } from '../../../core/answer.ts'
+import { defineProbe, ProbeError, type Probe } from '../../../core/probe.ts'
+import { raw } from '../../../shell/script.ts'
+import { groupedBy } from '../../../text/grouped-by.ts'
+import type { Untrusted } from '../../../shell/untrusted.ts'
+import { MAIL_SETUP_PROGRAM } from './mail-setup-program.ts'
+import { opendkimReadings } from './readings.ts'
+import { fromHex } from '../../../shell/perl-words.ts'
+import { sourcesIn } from './signing-answer.ts'
+
+/** Nothing is known yet. */
+export const NO_SETUP: MailSetup = {
+  packages: {},
+  running: [],
+  unit: {},
+  arguments: [],
+  configuration: { path: '', present: false },
+  settings: [],
+  defaults: [],
+  user: '',
+  groups: [],
+  tables: [],
+  signing: [],
+  keys: [],
+  openssl: true,
+  paths: {},
+  members: {},
+  parameters: {},
+  parameterLines: {},
+}
+
+/** One process on the host; what needs root is told as an obstacle where there is none. */
+export const mailSetup: Probe<MailSetup> = defineProbe<MailSetup>({
+  key: 'mail setup',
+  reads: [
+    'path:/etc/opendkim.conf',
+    'path:/etc/dkimkeys',
+    'path:/etc/postfix/main.cf',
+    'path:/etc/postfix/master.cf',
+    'unit:opendkim',
+  ],
+  script: raw(`command -v perl >/dev/null || { echo no-perl; exit; }
+timeout -k 5 120 perl - <<'mailrun-mail-setup'
+${MAIL_SETUP_PROGRAM}mailrun-mail-setup`),
+  parse: ({ code, stdout, stderr }) => {
+    const obstacle = obstacleIn(code, stdout, utf8(stderr).trim())
+    return obstacle === undefined ? read(utf8(stdout)) : { ...NO_SETUP, obstacle }
+  },
+})
+
+function obstacleIn(code: number, stdout: Untrusted, stderr: Untrusted): string | undefined {
+  if (stdout.startsWith('no-perl')) return 'there is no perl, by which its configuration is read: install perl-base'
+  if (stdout.startsWith('not-root'))
+    return 'only root can read its keys and tables: set ansible_become for the host, or give --become'
+  if (stdout.endsWith('end\n')) return undefined
+  return code === 124 || code === 137
+    ? 'its configuration could not be read in time'
+    : `its configuration cannot be read: ${stderr || `exit status ${code}`}`
+}
+
+const STATES: readonly OpendkimTable['state'][] = ['there', 'absent', 'unreadable', 'other']
+/** What the program says, by the first word of each line. */
+interface Lines {
+  /** The other words of the lines that begin with this one. */
+  of(word: string): readonly (readonly string[])[]
+  last(word: string): readonly string[] | undefined
+}
+
+function read(stdout: Untrusted): MailSetup {
+  const { lines, sources } = sourcesIn(stdout) ?? cutShort()
+  const of: Lines['of'] = (word) => lines.get(word) ?? []
+  const last: Lines['last'] = (word) => of(word).at(-1)
+  const refused = last('refused')
+  const states = new Map(of('state').map(([at = '', state = '']) => [fromHex(at), oneOf(STATES, state)]))
+  return {
+    packages: valuesOf(of('package')),
+    running: of('running').map(([name = '']) => name),
+    unit: valuesOf(of('unit')),
+    ...opendkimReadings(sources, states),
+    ...(refused === undefined ? {} : { refused: fromHex(refused[0]!) }),
+    defaults: of('default').map(([name = '', line = '', value = '']) => ({
+      path: '/etc/default/opendkim',
+      line: Number(line),
+      name,
+      value: fromHex(value),
+    })),
+    user: fromHex(last('user')?.[0] ?? '-'),
+    groups: of('in').map(([name = '']) => name),
+    keys: of('key').map(key),
+    openssl: last('no-openssl') === undefined,
+    paths: Object.fromEntries(of('path').map(attributes)),
+    members: grouped(of('member')),
+    parameters: valuesOf(of('set')),
+    parameterLines: Object.fromEntries(
+      Object.entries(grouped(of('line'))).map(([name, numbers]) => [name, numbers.map(Number)]),
+    ),
+    ...postfixOf({ of, last }),
+  }
+}
+
+function cutShort(): never {
+  throw new ProbeError('its configuration cannot be read: the answer was cut short')
+}
+
+const key = ([at = '', state = '', publicKey = '']: readonly string[]): HostKey => ({
+  path: fromHex(at),
+  state: oneOf(STATES, state),
+  publicKey: publicKey === '-' ? '' : publicKey,
+})
+
+const attributes = ([type = '', owner = '', group = '', mode = '', at = '']: readonly string[]): [
+  string,
+  PathAttributes,
+] => [fromHex(at), { type, owner, group, mode }]
+
+function postfixOf({ of, last }: Lines): Pick<MailSetup, 'postfix'> {
+  const master = last('master')?.[0]
+  if (master === undefined) return {}
+  const text = (word: string): string => fromHex(last(word)?.[0] ?? '-')
+  const parameters = valuesOf(of('set'))
+  return {
+    postfix: {
+      directory: parameters['config_directory'] ?? '/etc/postfix',
+      main: valuesOf(of('main')),
+      master: fromHex(master),
+      hosts: text('hosts'),
+      addresses: text('addresses'),
+      hostName: parameters['myhostname'] ?? '',
+    },
+  }
+}
+
+function oneOf<Word extends string>(words: readonly Word[], word: string): Word {
+  const found = words.find((each) => each === word)
+  if (found === undefined) throw new ProbeError(`its configuration cannot be read: it answers ${JSON.stringify(word)}`)
+  return found
+}
+
+/** Of pairs whose value is hex; the last one of a name counts. */
+const valuesOf = (pairs: readonly (readonly string[])[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(pairs.map(([name = '', value = '']) => [name, fromHex(value)]))
+
+function grouped(pairs: readonly (readonly string[])[]): Readonly<Record<string, readonly string[]>> {
+  const groups = groupedBy(pairs, ([name = '']) => name)
+  return Object.fromEntries([...groups].map(([name, each]) => [name, each.map(([, value = '']) => value)]))
+}

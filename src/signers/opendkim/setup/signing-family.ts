@@ -1,0 +1,220 @@
+// Asks with which keys a host signs: its tables, wherever OpenDKIM is told that they are, the keys that they name, and
+// the directories above those. One process, and one for each key.
+import type { DirectoryAttributes } from '../keys/key-reach.ts'
+import type { Answer } from '../../../core/answer.ts'
+import type { Family } from '../../../core/probe.ts'
+import { isKnown, UNKNOWN, type Known } from '../../../core/unknown.ts'
+import { readerProgram } from '../../../resources/files/program/read.ts'
+import { raw } from '../../../shell/script.ts'
+import type { Untrusted } from '../../../shell/untrusted.ts'
+import {
+  opendkimConfiguration,
+  type FileText,
+  type OpendkimConfiguration,
+  type OpendkimSources,
+} from '../configuration/index.ts'
+import { ownersIn } from '../keys/key-owners-answer.ts'
+import { fromHex } from '../../../shell/perl-words.ts'
+import { pastOf, type SelectorPast } from '../../keys/selector-past.ts'
+import { signingTold, type PathTold, type SigningTold } from './signing-answer.ts'
+import { keysInUse } from './signing-in-use.ts'
+import { SIGNING_PROGRAM } from './signing-program.ts'
+
+export { TABLE_HEADER } from './signing-program.ts'
+export const KEY_TABLE = '/etc/dkimkeys/KeyTable'
+export const SIGNING_TABLE = '/etc/dkimkeys/SigningTable'
+export const CONFIGURATION = '/etc/opendkim.conf'
+
+export interface Signing {
+  readonly domain: string
+  /** The selector in use; the one asked for where the host names none that has a key. */
+  readonly selector: string
+  /** Whether the host's tables name that key, and it is there: it signs with it. */
+  readonly inUse: boolean
+  /** The private key's path. */
+  readonly path: string
+  readonly key:
+    | { readonly kind: 'absent' }
+    /** No private key, or one with a passphrase. */
+    | { readonly kind: 'invalid' }
+    | { readonly kind: 'symlink' }
+    | {
+        readonly kind: 'key'
+        readonly owner: string
+        readonly group: string
+        readonly mode: string
+        /** SubjectPublicKeyInfo, DER, base64. */
+        readonly publicKey: Known<string>
+      }
+  /** Those above the key, and above the first key's path, that are there. */
+  readonly directories: readonly DirectoryAttributes[]
+  /** The groups that the user opendkim is in besides its own. */
+  readonly groups: readonly string[]
+  /** Of a selector whose key is not in use; left out: the host knows nothing of it. */
+  readonly past?: SelectorPast
+}
+
+/** How OpenDKIM is configured on a host, by whomever. */
+export interface OpendkimSetup {
+  /** Whether the daemon is there. */
+  readonly installed: boolean
+  /** Whether it runs: then it signs by what it has read, which may not be what is there now. */
+  readonly runs: boolean
+  /** Whether the tables in use are mailrun's. */
+  readonly ours: boolean
+  /** Texts as the daemon finds them; {@link configurationOf} reads them. */
+  readonly sources: Known<OpendkimSources>
+  /**
+   * Of an activation that did not come to its end: where OpenDKIM listens by the configuration that was before it, ''
+   * where that says nothing. Left out: there is none.
+   */
+  readonly formerSocket?: string
+  /** Keys of the KeyTable that are no files; those with `%` in their path are not looked at. */
+  readonly gone: readonly string[]
+}
+
+/**
+ * One question: domain, selector and path of a first key, `just` for this one whatever the tables name; none of them
+ * asks for {@link OpendkimSetup}.
+ */
+export type SigningItem = readonly (readonly [
+  domain: string,
+  selector: string,
+  path: string,
+  which: 'just' | 'first',
+])[]
+export const signingItem = (item: SigningItem): string => JSON.stringify(item)
+export const readSigning = ({ stdout }: Answer): readonly Signing[] =>
+  JSON.parse(stdout, (key, value: unknown) =>
+    key === 'publicKey' && value === null ? UNKNOWN : value,
+  ) as readonly Signing[]
+
+type SetupJson = Omit<OpendkimSetup, 'sources'> & {
+  readonly words: readonly Untrusted[]
+  readonly files: readonly (readonly [string, FileText])[]
+}
+const setupJson = ({ sources, installed, runs, ours, gone, former }: SigningTold): SetupJson => ({
+  ...(former === undefined ? {} : { formerSocket: opendkimConfiguration(former).socket ?? '' }),
+  installed,
+  runs,
+  ours,
+  words: sources.words,
+  files: [...sources.files],
+  gone: [...gone],
+})
+export function readSetup({ stdout }: Answer): OpendkimSetup {
+  const { words, files, ...rest } = JSON.parse(stdout) as SetupJson
+  return { ...rest, sources: { words, files: new Map(files) } }
+}
+
+const configurations = new WeakMap<OpendkimSources, OpendkimConfiguration>()
+
+/** What the texts say, read once; `undefined`: they are not known yet. */
+export function configurationOf({ sources }: Pick<OpendkimSetup, 'sources'>): OpendkimConfiguration | undefined {
+  if (!isKnown(sources)) return undefined
+  const known = configurations.get(sources) ?? opendkimConfiguration(sources)
+  configurations.set(sources, known)
+  return known
+}
+
+/** The question to whom keys belong: of these directories, that hold keys, and of all that is asked besides. */
+export interface OwnersItem {
+  readonly directories: readonly string[]
+}
+export const ownersItem = (item: OwnersItem): string => JSON.stringify(item)
+
+const parsed = (items: readonly string[]): readonly (SigningItem | OwnersItem)[] =>
+  items.map((item) => JSON.parse(item) as SigningItem | OwnersItem)
+const isOwners = (item: SigningItem | OwnersItem): item is OwnersItem => !Array.isArray(item)
+const keysOf = (items: readonly string[]): SigningItem => [
+  ...new Map(
+    parsed(items)
+      .flatMap((item) => (isOwners(item) ? [] : item))
+      .map((each) => [each.join(' '), each]),
+  ).values(),
+]
+const directoriesOf = (items: readonly string[]): readonly string[] => [
+  ...new Set(parsed(items).flatMap((item) => (isOwners(item) ? item.directories : []))),
+]
+
+/** Words of no white space, one question a line. */
+const asked = (keys: SigningItem, directories: readonly string[]): string =>
+  [...keys.map((key) => `key ${key.join(' ')}`), ...directories.map((path) => `directory ${path}`)]
+    .map((line) => `${line}\n`)
+    .join('')
+
+/**
+ * The private keys are read on the host, by openssl alone; only the public halves leave it. One process, and one for
+ * each key; one more where OpenDKIM does not run, for the words of its unit.
+ */
+export const signingFamily: Family = {
+  name: 'signing',
+  script: (items) =>
+    raw(`${readerProgram(SIGNING_PROGRAM)} <<'mailrun-keys'
+${asked(keysOf(items), directoriesOf(items))}mailrun-keys`),
+  split(answer, items) {
+    const told = signingTold(answer)
+    const signing = signingOf(told)
+    return items.map((item) => {
+      const asks = JSON.parse(item) as SigningItem | OwnersItem
+      const part = isOwners(asks)
+        ? ownersIn(told)
+        : asks.length === 0
+          ? setupJson(told)
+          : asks.map((each) => signing(each))
+      return { ...answer, stdout: JSON.stringify(part, (_, value: unknown) => (value === UNKNOWN ? null : value)) }
+    })
+  },
+}
+
+/** What is told of each key that was asked for. */
+function signingOf(told: SigningTold): (asks: SigningItem[number]) => Signing {
+  const inUse = keysInUse(opendkimConfiguration(told.sources))
+  const groups = told.of('groups')[0] ?? []
+  const pasts = new Map(told.of('past').map(([domain, path = '', ...events]) => [`${domain} ${fromHex(path)}`, events]))
+  const isThere = (path: string): boolean => ['f', 'L'].includes(told.paths.get(path)?.type ?? '')
+  return ([domain, first, at, which]) => {
+    const named = which === 'just' ? [] : inUse(domain)
+    const used = named.find(({ path }) => isThere(path))
+    const { selector, path } = used ?? { selector: first, path: at }
+    const past =
+      used !== undefined || which === 'just'
+        ? undefined
+        : pastOf(told.now, named[0], pasts.get(`${domain} ${at}`) ?? [])
+    return {
+      domain,
+      selector,
+      inUse: used !== undefined,
+      path,
+      key: keyOf(told.paths.get(path), told.publicKey(path)),
+      directories: [...new Set([...ancestorsOf(path), ...ancestorsOf(at)])].flatMap((above) => {
+        const is = told.paths.get(above)
+        if (is?.type !== 'd' && is?.type !== 'l') return []
+        const { owner, group, mode } = is
+        return [{ path: above, owner, group, mode, ...(is.type === 'l' ? { link: true } : {}) }]
+      }),
+      groups,
+      ...(past === undefined ? {} : { past }),
+    }
+  }
+}
+
+function keyOf(is: PathTold | undefined, publicKey: Known<string>): Signing['key'] {
+  if (is === undefined) return { kind: 'absent' }
+  if (is.type === 'l' || is.type === 'L') return { kind: 'symlink' }
+  if (is.type !== 'f' || publicKey === '') return { kind: 'invalid' }
+  const { owner, group, mode } = is
+  return { kind: 'key', owner, group, mode, publicKey }
+}
+
+/** PATH_MAX of limits.h: what is longer is no path. */
+const LONGEST_PATH = 4096
+
+/** `/a/b/c` → `/`, `/a`, `/a/b` */
+export const ancestorsOf = (path: Untrusted): readonly string[] =>
+  path.length > LONGEST_PATH
+    ? []
+    : path
+        .split('/')
+        .slice(0, -1)
+        .map((_, index, parts) => parts.slice(0, index + 1).join('/') || '/')

@@ -1,0 +1,158 @@
+// Asks with which key a host signs for a domain: the one that its tables name, else the one it is to have first.
+import { dkimName, dkimValue } from '../../../mail/records/dkim/record.ts'
+import { DAEMON } from '../keys/key-group.ts'
+import type { DnsRecord } from '../../../mail/records/dns-record.ts'
+import { isSelector } from '../../../mail/names/names.ts'
+import { speaksFor, type OwnSelectors } from '../../../mail/fleet/own-selectors.ts'
+import { publishableKey } from '../../../mail/records/dkim/public-key.ts'
+import { factAbout, type Fact } from '../../../core/fact.ts'
+import type { Untrusted } from '../../../shell/untrusted.ts'
+import { answersOfParts, defineProbe, type Probe } from '../../../core/probe.ts'
+import { isKnown, UNKNOWN, type Known } from '../../../core/unknown.ts'
+import { ACTIVATION } from '../activation/state.ts'
+import {
+  ancestorsOf,
+  CONFIGURATION,
+  configurationOf,
+  KEY_TABLE,
+  readSetup,
+  readSigning,
+  SIGNING_TABLE,
+  signingFamily,
+  signingItem,
+  type OpendkimSetup,
+  type Signing,
+} from './signing-family.ts'
+
+export {
+  ancestorsOf,
+  configurationOf,
+  KEY_TABLE,
+  SIGNING_TABLE,
+  TABLE_HEADER,
+  type OpendkimSetup,
+  type Signing,
+} from './signing-family.ts'
+
+export interface SigningQuestion {
+  readonly domains: readonly string[]
+  readonly selector: string
+  /** Where the keys are: `DIRECTORY/DOMAIN/SELECTOR.private`. */
+  readonly directory: string
+  /** `just`: this key, whatever the host's tables name. Left out: the one that they name, else this. */
+  readonly which?: 'just'
+  /** Of the key, where it is not in the directory: then there is one domain. It has no white space. */
+  readonly path?: string
+}
+
+const TABLES = [`path:${KEY_TABLE}`, `path:${SIGNING_TABLE}`, `path:${CONFIGURATION}`] as const
+
+export const keyPath = (directory: string, domain: string, selector: string): string =>
+  `${directory}/${domain}/${selector}.private`
+
+export function signingProbe(question: SigningQuestion): Probe<readonly Signing[]> {
+  const { domains, selector, directory, which, path } = question
+  const pathOf = (domain: string): string => path ?? keyPath(directory, domain, selector)
+  return defineProbe<readonly Signing[]>({
+    key: `signing ${JSON.stringify([domains, selector, directory, which, path])}`,
+    reads: [
+      ...domains.map((domain) => `path:${pathOf(domain)}` as const),
+      ...TABLES,
+      `user:${DAEMON}`,
+      'package:openssl',
+    ],
+    family: signingFamily,
+    item: signingItem(domains.map((domain) => [domain, selector, pathOf(domain), which ?? 'first'])),
+    parse: readSigning,
+    foresee(state, known) {
+      const user = factAbout(known, 'user', DAEMON)?.value
+      if (user === undefined) return state.map((each) => foresee(each, known))
+      return user.kind === 'user' && isKnown(user.groups) ? joined(state, user.groups) : state
+    },
+  })
+}
+
+/** With these groups, too. They are looked through once, and one list serves all that have no others. */
+function joined(state: readonly Signing[], groups: readonly string[]): readonly Signing[] {
+  const known = new Set(groups)
+  return state.map((signing) => {
+    const others = signing.groups.filter((each) => !known.has(each))
+    return { ...signing, groups: others.length === 0 ? groups : [...others, ...groups] }
+  })
+}
+
+/** How OpenDKIM is configured on the host, by whomever. */
+export const opendkimSetup: Probe<OpendkimSetup> = defineProbe<OpendkimSetup>({
+  key: 'opendkim setup',
+  reads: [...TABLES, `path:${ACTIVATION}`],
+  family: signingFamily,
+  item: signingItem([]),
+  parse: readSetup,
+  // A configuration that signs for somebody may be about to do so no more; one that a package brings signs for nobody.
+  foresee: (state, known) => (known.resource === `path:${CONFIGURATION}` && signsForOthers(state) ? undefined : state),
+})
+
+/** Whether it signs for somebody by a configuration that mailrun did not write, or may do so. */
+function signsForOthers(setup: OpendkimSetup): boolean {
+  const configuration = setup.installed ? configurationOf(setup) : undefined
+  if (configuration === undefined) return false
+  const { notUnderstood, signing } = configuration
+  return notUnderstood.some(({ refused }) => !refused) || (!setup.ours && signing.length > 0)
+}
+
+function foresee(signing: Signing, known: Fact): Signing {
+  const own = factAbout(known, 'path', signing.path)?.value
+  if (own?.kind === 'file') {
+    const publicKey = signing.key.kind === 'key' ? signing.key.publicKey : UNKNOWN
+    return {
+      ...signing,
+      key: { kind: 'key', owner: String(own.owner), group: String(own.group), mode: String(own.mode), publicKey },
+    }
+  }
+  const all = [...ancestorsOf(signing.path), ...signing.directories.map(({ path }) => path)]
+  const above = all.find((path) => known.resource === `path:${path}`)
+  const value = above === undefined ? undefined : factAbout(known, 'path', above)?.value
+  if (above === undefined || value?.kind !== 'directory') return signing
+  const others = signing.directories.filter(({ path }) => path !== above)
+  return {
+    ...signing,
+    directories: [
+      ...others,
+      { path: above, owner: String(value.owner), group: String(value.group), mode: String(value.mode) },
+    ],
+  }
+}
+
+type DkimRecord = Pick<DnsRecord, 'name' | 'type'> & { readonly value: Known<string> }
+
+const isFit = (key: Signing['key']): boolean =>
+  key.kind !== 'key' || !isKnown(key.publicKey) || 'key' in publishableKey(key.publicKey)
+
+const valueOf = (key: Signing['key']): Known<string> =>
+  key.kind === 'key' && isKnown(key.publicKey) ? dkimValue(key.publicKey) : UNKNOWN
+
+export interface DkimRecordsQuestion extends SigningQuestion {
+  /** The selectors that the host speaks for. Left out: all. */
+  readonly own?: OwnSelectors
+}
+
+/**
+ * For a playbook's `outputs`: the records of the keys in use, values `null` where they cannot be told yet. What is no
+ * selector is left out, and so are keys that cannot be published, and selectors that the host does not speak for.
+ */
+export function dkimRecords({ own, ...question }: DkimRecordsQuestion): Probe<readonly DkimRecord[]> {
+  const signing = signingProbe(question)
+  const isOwn = (domain: string, selector: Untrusted): boolean => own === undefined || speaksFor(own, domain, selector)
+  const records = (state: readonly Signing[]): readonly DkimRecord[] =>
+    state
+      .filter(({ domain, selector, key }) => isSelector(selector) && isOwn(domain, selector) && isFit(key))
+      .map(({ domain, selector, key }) => ({ name: dkimName(domain, selector), type: 'TXT', value: valueOf(key) }))
+  return {
+    ...signing,
+    key: `records of ${signing.key} ${JSON.stringify(own)}`,
+    question: { parts: [signing] },
+    parse: (answer) => records(signing.parse(answersOfParts(answer)[0]!)),
+    facts: () => [],
+    foresee: (state) => state,
+  }
+}

@@ -1,0 +1,80 @@
+// Mailrun's own connection to a host over SSH: one TCP connection or a channel through jump hosts, one session, one
+// shell.
+import type { Duplex } from 'node:stream'
+import type { Client } from 'ssh2'
+import type { Connection } from '../../engine/session/connection.ts'
+import type { Become } from '../../core/host.ts'
+import { bastions, type Bastions } from './bastions.ts'
+import { handshake } from './handshakes.ts'
+import { keyRing } from '../login-keys/key-ring.ts'
+import { login, type LoggedIn } from './login.ts'
+import { persist } from '../passing.ts'
+import type { PasswordTrial } from '../become/password-trial.ts'
+import { sshShell } from './ssh-channel.ts'
+import type { SshTarget } from '../ssh-target.ts'
+import { at, tcp } from './tcp.ts'
+import { interruptible, withinTime } from '../within-time.ts'
+
+export interface SshClient {
+  /**
+   * Host keys are verified strictly, before any authentication.
+   *
+   * @throws Unreachable; Beyond where only the system's ssh can do it.
+   */
+  connect(target: SshTarget, become: Become | undefined, signal: AbortSignal): Promise<Connection>
+  /** Ends the connections to jump hosts. */
+  close(): void
+}
+
+/** @param trial - the run's. */
+export function sshClient(trial: PasswordTrial): SshClient {
+  const never = new AbortController().signal
+  const jumps: Bastions = bastions((target) =>
+    persist(target.retries, never, () => shake(target, jumps, never, ({ client }) => Promise.resolve(client))),
+  )
+  return {
+    connect: (target, become, signal) =>
+      persist(target.retries, signal, () =>
+        shake(target, jumps, signal, ({ client, socket, ...rest }) =>
+          sshShell(client, socket, target, become, trial, rest),
+        ),
+      ),
+    close: () => jumps.close(),
+  }
+}
+
+/** One attempt, within its time. @param then - what must stand, too. */
+async function shake<T>(
+  target: SshTarget,
+  jumps: Bastions,
+  signal: AbortSignal,
+  then: (loggedIn: LoggedIn) => Promise<T>,
+): Promise<T> {
+  const keys = await keyRing(target)
+  // Before its own turn: those who wait for a bastion must not keep it from its handshake.
+  const channel = target.jumps.length === 0 ? undefined : await interruptible(jumps.through(target), signal)
+  return handshake(`${target.hostName}:${target.port}`, async () => {
+    const notes: string[] = []
+    const stage = { now: channel === undefined ? 'the TCP connection' : 'the SSH handshake' }
+    const opened: { socket: Duplex | undefined; client: Client | undefined } = { socket: channel, client: undefined }
+    const open = async (): Promise<T> => {
+      const socket = channel ?? (await tcp(target, (each) => (opened.socket = each)))
+      stage.now = 'the SSH handshake'
+      const client = (opened.client = await login(target, keys, socket, stage, notes))
+      stage.now = 'opening a shell'
+      return then({ client, socket, stage, notes })
+    }
+    try {
+      return await withinTime(
+        open(),
+        target.connectSeconds,
+        signal,
+        () => `${at(target)}: no answer within ${target.connectSeconds} s (${stage.now})`,
+      )
+    } catch (error) {
+      opened.client?.destroy()
+      opened.socket?.destroy()
+      throw error
+    }
+  })
+}

@@ -1,0 +1,55 @@
+// What of a host's settings only the system's ssh can do.
+import type { SshSettings } from '../config/ssh-settings.ts'
+import { CIPHERS, HOST_KEYS, KEX, MACS } from '../client/algorithms.ts'
+import { hostKeyCheck } from '../host-keys/host-key.ts'
+import type { SshTarget } from '../ssh-target.ts'
+
+const METHODS = ['publickey', 'password', 'keyboard-interactive', 'none']
+
+/** Begins the words for a ControlPath that is there. */
+export const STANDING_MASTER = 'the master connection'
+
+/**
+ * Each in words that name the keyword of ssh_config(5); empty: mailrun's own client can do it.
+ *
+ * @param exists - whether a file is there.
+ */
+export function beyondOf(
+  settings: SshSettings,
+  target: Omit<SshTarget, 'beyond'>,
+  exists: (path: string) => boolean,
+): readonly string[] {
+  const { algorithms } = target
+  const none = (chosen: readonly string[] | undefined, ours: readonly string[]): boolean =>
+    chosen !== undefined && !chosen.some((name) => ours.includes(name))
+  const certificate = target.identityFiles.find(({ path }) => exists(`${path}-cert.pub`))
+  const all: readonly (readonly [boolean, string])[] = [
+    [settings.certificateFiles.length > 0, 'CertificateFile'],
+    [certificate !== undefined, `the certificate ${certificate?.path ?? ''}-cert.pub`],
+    [settings.pkcs11Provider !== undefined && settings.pkcs11Provider !== 'none', 'PKCS11Provider'],
+    [settings.proxyCommand !== undefined, 'ProxyCommand'],
+    [settings.bindInterface !== undefined, 'BindInterface'],
+    [settings.knownHostsCommand !== undefined && settings.knownHostsCommand !== 'none', 'KnownHostsCommand'],
+    [settings.verifyHostKeyDns === 'yes', 'VerifyHostKeyDNS'],
+    [
+      settings.noHostAuthenticationForLocalhost && /^(?:localhost|127\.|::1$)/.test(settings.hostName),
+      'NoHostAuthenticationForLocalhost',
+    ],
+    [settings.checkHostIp, 'CheckHostIP'],
+    [settings.hostbasedAuthentication, 'HostbasedAuthentication'],
+    [
+      settings.preferredAuthentications?.every((name) => !METHODS.includes(name)) === true,
+      `PreferredAuthentications ${settings.preferredAuthentications?.join(',') ?? ''}`,
+    ],
+    [
+      settings.controlPath !== undefined && exists(settings.controlPath),
+      `${STANDING_MASTER} ${settings.controlPath ?? ''}`,
+    ],
+    [none(algorithms.kex, KEX), 'KexAlgorithms'],
+    [none(algorithms.cipher, CIPHERS), 'Ciphers'],
+    [none(algorithms.mac, MACS), 'MACs'],
+    [none(algorithms.hostKey, HOST_KEYS), 'HostKeyAlgorithms'],
+    [hostKeyCheck(target.hostKey).needsCertificates, '@cert-authority of known_hosts'],
+  ]
+  return all.flatMap(([is, what]) => (is ? [what] : []))
+}

@@ -1,0 +1,202 @@
+// A connection that drives the system's ssh(1): for what mailrun's own client lacks, certificates, tokens, Kerberos,
+// post-quantum key exchange.
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { Unreachable, type Connection } from '../../engine/session/connection.ts'
+import { SSH_WORDS_BYTES } from '../../core/bounds.ts'
+import type { Become } from '../../core/host.ts'
+import type { Untrusted } from '../../shell/untrusted.ts'
+import type { Askpass } from './askpass.ts'
+import { STANDING_MASTER } from './beyond.ts'
+import { childShell, endGroup } from '../shell/child-shell.ts'
+import { handshake } from '../client/handshakes.ts'
+import { hostShell } from '../shell/host-shell.ts'
+import { opensshArguments, type OpensshTarget } from './openssh-arguments.ts'
+import { opensshProblem } from './openssh-problem.ts'
+import { saysWhoAsks } from './openssh-version.ts'
+import { passphraseFor, type Ask } from '../login-keys/passphrases.ts'
+import { persist } from '../passing.ts'
+import type { PasswordTrial } from '../become/password-trial.ts'
+import { asked, keyAskedFor, sshQuestion } from './ssh-question.ts'
+import type { SshTarget } from '../ssh-target.ts'
+import { at } from '../client/tcp.ts'
+import { withinTime } from '../within-time.ts'
+
+/** For whoever must answer a question, or touch a token. */
+const ANSWER_SECONDS = 120
+/** A server may ask without end; so many of the questions of one host and its jump hosts are put to a person. */
+const OTHERS_AT_MOST = 10
+
+/** @throws Unreachable */
+export async function opensshConnect(
+  openssh: OpensshTarget,
+  become: Become | undefined,
+  { askpass, ask, trial }: { readonly askpass: Askpass; readonly ask: Ask | undefined; readonly trial: PasswordTrial },
+  signal: AbortSignal,
+): Promise<Connection> {
+  const { target } = openssh
+  const first = target.jumps[0] ?? target
+  const mayAnswer = target.password !== undefined || target.passphrases.size > 0 || ask !== undefined
+  const questions = mayAnswer && (await saysWhoAsks(openssh, at(target))) ? answererOf(target, ask) : undefined
+  const environment = {
+    ...process.env,
+    LC_ALL: 'C',
+    ...(questions === undefined ? {} : await askpass.environment(questions)),
+  }
+  const start = (command: string, ready: string): ChildProcessWithoutNullStreams =>
+    // In a session of its own: Ctrl-C on the terminal is for mailrun, and ssh has no terminal to ask on.
+    spawn(openssh.executable, opensshArguments(openssh, { ready, asks: questions !== undefined, command }), {
+      stdio: 'pipe',
+      detached: true,
+      env: environment,
+    })
+  const seconds = target.connectSeconds + (ask === undefined ? 0 : ANSWER_SECONDS)
+  return persist(target.retries, signal, () =>
+    handshake(`${first.hostName}:${first.port}`, async () => {
+      const started: ChildProcessWithoutNullStreams[] = []
+      const noted: typeof start = (...how) => started[started.push(start(...how)) - 1]!
+      try {
+        return await withinTime(
+          open(openssh, become, trial, noted),
+          seconds,
+          signal,
+          () => `${at(target)}: no answer within ${seconds} s (the system's ssh)`,
+        )
+      } catch (error) {
+        started.forEach(endGroup)
+        throw error
+      }
+    }),
+  )
+}
+
+function open(
+  { executable, target }: OpensshTarget,
+  become: Become | undefined,
+  trial: PasswordTrial,
+  start: (command: string, ready: string) => ChildProcessWithoutNullStreams,
+): Promise<Connection> {
+  const ready = `mailrun-ready-${randomBytes(8).toString('hex')}`
+  let child: ChildProcessWithoutNullStreams | undefined
+  return hostShell({
+    become,
+    trial,
+    user: target.user,
+    at: at(target),
+    stage: { now: 'opening a shell' },
+    notes: [],
+    async start(command) {
+      const started = (child = start(command, ready))
+      const shell = childShell(started, (code, signal) =>
+        code === 255 ? 'the connection was closed' : `the shell ended (${signal ?? `exit status ${code}`})`,
+      )
+      started.stdin.on('error', () => {})
+      await standing(started, ready, executable, target)
+      return shell
+    },
+    touch: (path) => ended(start(`touch ${path}`, ready), target),
+    end() {
+      child?.stdin.end()
+      child?.kill()
+    },
+  })
+}
+
+const OUT_CHARACTERS = 200
+const SAID_CHARACTERS = 4000
+const TOO_MUCH = `more than ${SSH_WORDS_BYTES >> 10} kB were said by ssh, or the host, before the login was done`
+
+const lastOf = (said: Untrusted, chunk: Untrusted<Buffer>): string =>
+  (said + chunk.subarray(-SAID_CHARACTERS).toString()).slice(-SAID_CHARACTERS)
+
+/**
+ * Resolves once ssh is logged in, which its LocalCommand tells, or the host itself; at once where a master connection
+ * stands already (ControlPath).
+ *
+ * @throws Unreachable, Passing
+ */
+function standing(
+  child: ChildProcessWithoutNullStreams,
+  ready: string,
+  executable: string,
+  target: SshTarget,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let said = ''
+    let out = ''
+    let bytes = 0
+    const count = ({ length }: Untrusted<Buffer>): void => {
+      bytes += length
+      if (bytes > SSH_WORDS_BYTES) finish(() => reject(new Unreachable(`${at(target)}: ${TOO_MUCH}`)))
+    }
+    const onOut = (chunk: Untrusted<Buffer>): void => {
+      out = (out + chunk.toString('latin1')).slice(-OUT_CHARACTERS - chunk.length)
+      if (out.includes(ready)) finish(resolve)
+      else count(chunk)
+      out = out.slice(-OUT_CHARACTERS)
+    }
+    const onError = (chunk: Untrusted<Buffer>): void => {
+      said = lastOf(said, chunk)
+      count(chunk)
+    }
+    const finish = (settle: () => void): void => {
+      child.stdout.off('data', onOut)
+      child.stderr.off('data', onError)
+      // What sudo has said meanwhile is for who comes next.
+      child.stderr.pause()
+      if (said !== '' && !child.stderr.readableEnded) child.stderr.unshift(Buffer.from(said))
+      settle()
+    }
+    child.once('error', ({ code, message }: NodeJS.ErrnoException) => {
+      const why = code === 'ENOENT' ? 'it is not there; install openssh-client' : message
+      finish(() => reject(new Unreachable(`${at(target)}: ${executable} cannot be run: ${why}`)))
+    })
+    child.once('close', () => finish(() => reject(opensshProblem(said, target))))
+    child.stdout.on('data', onOut)
+    child.stderr.on('data', onError)
+    if (target.beyond.some((what) => what.startsWith(STANDING_MASTER))) child.once('spawn', () => finish(resolve))
+  })
+}
+
+/** @throws Unreachable */
+function ended(child: ChildProcessWithoutNullStreams, target: SshTarget): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let said = ''
+    child.stdin.end()
+    child.stdout.resume()
+    child.stderr.on('data', (chunk: Untrusted<Buffer>) => (said = lastOf(said, chunk)))
+    child.once('error', reject)
+    child.once('close', (code) => (code === 0 ? resolve() : reject(opensshProblem(said, target))))
+  })
+}
+
+/**
+ * A password is given once to a host: asked again, it was wrong. What is not ssh's question, or the host's own, is
+ * nobody's to be answered by a secret; whoever runs mailrun is asked, and told who wants to know. The passphrase of a
+ * key they are asked for once in a run.
+ */
+function answererOf(target: SshTarget, ask: Ask | undefined): (question: string) => Promise<string | undefined> {
+  const keys = [target, ...target.jumps].flatMap(({ identityFiles }) => identityFiles.map(({ path }) => path))
+  let given = false
+  let others = 0
+  return async (question) => {
+    const put = sshQuestion(question, target)
+    switch (put.kind) {
+      case 'passphrase':
+        return put.passphrase.reveal()
+      case 'password': {
+        const answer = given ? undefined : target.password?.reveal()
+        given = true
+        return answer
+      }
+      case 'other': {
+        const key = keyAskedFor(question, keys)
+        if (key !== undefined && ask !== undefined) return (await passphraseFor(key, ask, target.passphrases)).reveal()
+        // One-time codes, a token's PIN, a jump host's password.
+        others += 1
+        if (ask === undefined || others > OTHERS_AT_MOST) return undefined
+        return (await ask(`${at(target)}: ${asked(question)}`, 'say how to log in without a question')).reveal()
+      }
+    }
+  }
+}

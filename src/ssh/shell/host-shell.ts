@@ -1,0 +1,113 @@
+// The one shell on a host, over whatever leads there: as another user where the host says become, and with what was
+// said where it does not come up.
+import { ConnectionLost, Unreachable, type Connection } from '../../engine/session/connection.ts'
+import type { Become } from '../../core/host.ts'
+import type { Untrusted } from '../../shell/untrusted.ts'
+import { openShell } from '../become/become-dialogue.ts'
+import { RUN_AGAIN } from '../passing.ts'
+import type { PasswordTrial } from '../become/password-trial.ts'
+import { shellStream, type ShellProcess } from './shell-stream.ts'
+
+export interface ShellSource {
+  readonly become: Become | undefined
+  /** The run's. */
+  readonly trial: PasswordTrial
+  /** Who logs in. */
+  readonly user: string
+  /** For messages. */
+  readonly at: string
+  readonly stage: { now: string }
+  /** What to know of how it came about; may grow until the shell stands. */
+  readonly notes: readonly string[]
+  /**
+   * Starts a command line in the login user's shell: once, and again where another way is needed after the first has
+   * ended.
+   */
+  start(command: string): Promise<ShellProcess>
+  touch(path: string): Promise<void>
+  /** The process that was started last is told to end, and made to. */
+  end(): void
+}
+
+/** Of what it says last. */
+const LAST_BYTES = 1000
+
+/** What dash does where it cannot fork, its message going where the command's would have gone. */
+const ENDED_2 = 'the shell ended (exit status 2)'
+const OUT_OF_PROCESSES = 'is the host out of processes? (ulimit -u, TasksMax of the unit that systemctl status names)'
+
+/** Nobody waits for it; its stack would cost more than it tells. */
+const CLOSED = new ConnectionLost('closed')
+
+/** @throws Unreachable where sudo, su, doas or the login shell gives none. */
+export async function hostShell({
+  become,
+  trial,
+  user,
+  at,
+  stage,
+  notes,
+  start,
+  touch,
+  end,
+}: ShellSource): Promise<Connection> {
+  const process = await openShell({ become, login: user, at, trial, start, stage: (now) => (stage.now = now) }).catch(
+    (error: unknown) => {
+      end()
+      throw error
+    },
+  )
+  const shell = shellStream(process)
+  let lastWords = ''
+  let proven = false
+  let closed = false
+  const listen = (chunk: Untrusted<Buffer>): void =>
+    void (lastWords = (lastWords + chunk.subarray(-LAST_BYTES).toString()).slice(-LAST_BYTES))
+  process.stderr.on('data', listen)
+  process.stderr.resume()
+  // What a login shell says that takes no commands (nologin(8)).
+  process.stdout.on('data', (chunk: Untrusted<Buffer>) => {
+    if (!proven) listen(chunk)
+  })
+  process.onEnd((how) => {
+    if (!closed) shell.lose(proven ? lostShell(how, lastWords) : noShell(at, user, how, lastWords))
+  })
+  return {
+    exchange(request) {
+      // Lines of an exchange begin with its mark, which only the shell itself can print.
+      const mark = request.end.split(' ', 1)[0]!
+      const onStdout = (chunk: Untrusted<Buffer>): void => {
+        proven ||= chunk.includes(mark)
+        request.onStdout(chunk)
+      }
+      return shell.exchange({ ...request, onStdout })
+    },
+    notes,
+    touch(path) {
+      if (!/^[\w./-]+$/.test(path)) throw new Error(`not a plain path: ${path}`)
+      return touch(path)
+    },
+    close() {
+      if (closed) return
+      closed = true
+      shell.lose(CLOSED)
+      end()
+    },
+  }
+}
+
+/** It ended before its first answer. */
+function noShell(at: string, user: string, how: string, lastWords: Untrusted): Unreachable {
+  const said = lastWords.trim()
+  const question = `does its login shell (getent passwd ${user}) run commands?`
+  const words = `${at}: no shell came up as ${user}: ${how}: ${question}\n${RUN_AGAIN}`
+  return new Unreachable(said === '' ? words : `${words}\n${said}`)
+}
+
+/** It ended after it had answered. Where it could not go on, dash says why: `sh: 0: Cannot fork`. */
+function lostShell(how: string, lastWords: Untrusted): ConnectionLost {
+  const said = /^sh: .*$/m.exec(lastWords.slice(lastWords.lastIndexOf('\nmailrun-') + 1))?.[0]
+  const why = said === undefined ? how : `${how}: ${said}`
+  const cannotFork = said === undefined ? how === ENDED_2 : said.includes('Cannot fork')
+  return new ConnectionLost(cannotFork ? `${why}: ${OUT_OF_PROCESSES}` : why)
+}

@@ -1,0 +1,117 @@
+// What the inventory, the flags and ssh_config come to for one host.
+import { existsSync } from 'node:fs'
+import type { Secret } from '../shell/secret.ts'
+import type { SshOption } from './config/files/option.ts'
+import type { SshConfig } from './config/files/read-ssh-config.ts'
+import { resolveChain } from './config/resolve-chain.ts'
+import type { SshSettings } from './config/ssh-settings.ts'
+import { beyondOf } from './openssh/beyond.ts'
+import type { LoginMethod, SshTarget } from './ssh-target.ts'
+
+const CONNECT_SECONDS = 30
+/** A dead host is found within a minute and a quarter; OpenSSH's default, never, would let a stall hang a run. */
+const KEEPALIVE = { seconds: 15, lost: 4 }
+const RETRIES = 4
+/** As net.connect() takes them. */
+const FAMILIES = { any: 0, inet: 4, inet6: 6 } as const
+/** A password takes a round trip less than keyboard-interactive. */
+const METHODS: readonly LoginMethod[] = ['publickey', 'password', 'keyboard-interactive']
+
+/** What all hosts of a run have in common. */
+export interface Reading {
+  readonly config: SshConfig
+  /** Of the whole run, jump hosts too: they come before everything else. */
+  readonly flags: readonly SshOption[]
+  readonly passphrases: ReadonlyMap<string, Secret>
+}
+
+/** What the inventory says of the host beside its options. */
+export interface Said {
+  readonly password: Secret | undefined
+  readonly connectSeconds: number | undefined
+  readonly retries: number | undefined
+}
+
+/** @param options - what the inventory says, as ssh would be given it. @throws MailrunError with file:line */
+export async function targetOf(
+  address: string,
+  options: readonly SshOption[],
+  said: Said,
+  { config, flags, passphrases }: Reading,
+): Promise<SshTarget> {
+  const chain = await resolveChain(config, { host: address, options }, flags)
+  const none: Said = { password: undefined, connectSeconds: undefined, retries: undefined }
+  const way: SshTarget[] = []
+  for (const [index, settings] of chain.entries())
+    way.push(target(settings, [...way], index === chain.length - 1 ? said : none, passphrases))
+  return way.at(-1)!
+}
+
+function target(
+  settings: SshSettings,
+  jumps: readonly SshTarget[],
+  { password, connectSeconds, retries }: Said,
+  passphrases: ReadonlyMap<string, Secret>,
+): SshTarget {
+  const chosen = (keyword: string, names: readonly string[]): readonly string[] | undefined =>
+    settings.all.find((each) => each.keyword === keyword)?.where === undefined ? undefined : names
+  const agent = settings.identityAgent ?? process.env['SSH_AUTH_SOCK']
+  const made: Omit<SshTarget, 'beyond'> = {
+    hostName: settings.hostName,
+    port: settings.port,
+    user: settings.user,
+    family: FAMILIES[settings.addressFamily],
+    bindAddress: settings.bindAddress,
+    jumps,
+    identityFiles: settings.identityFiles.map(({ path, where }) => ({ path, named: where !== undefined })),
+    identitiesOnly: settings.identitiesOnly,
+    agent: agent === undefined || agent === '' || agent === 'none' ? undefined : agent,
+    passphrases,
+    password,
+    methods: methodsOf(settings),
+    hostKey: {
+      host: settings.hostName,
+      port: settings.port,
+      alias: settings.hostKeyAlias,
+      ip: undefined,
+      userFiles: settings.userKnownHostsFiles,
+      globalFiles: settings.globalKnownHostsFiles,
+      revokedHostKeys: settings.revokedHostKeys,
+      // `no` would take any key: a new one is recorded, as OpenSSH does then, but a changed one is refused.
+      strict:
+        settings.strictHostKeyChecking === 'yes' || settings.strictHostKeyChecking === 'ask' ? 'yes' : 'accept-new',
+      hash: settings.hashKnownHosts,
+      proxied: jumps.length > 0,
+    },
+    algorithms: {
+      kex: chosen('kexalgorithms', settings.kexAlgorithms),
+      hostKey: settings.hostKeyAlgorithms.isDefault ? undefined : settings.hostKeyAlgorithms.names,
+      cipher: chosen('ciphers', settings.ciphers),
+      mac: chosen('macs', settings.macs),
+    },
+    keepalive:
+      settings.serverAliveInterval > 0
+        ? { seconds: settings.serverAliveInterval, lost: settings.serverAliveCountMax }
+        : KEEPALIVE,
+    connectSeconds: connectSeconds ?? settings.connectTimeout ?? CONNECT_SECONDS,
+    attempts: settings.connectionAttempts,
+    retries: retries ?? RETRIES,
+    sharesMaster: settings.controlPath !== undefined && !existsSync(settings.controlPath),
+  }
+  return { ...made, beyond: [...beyondOf(settings, made, existsSync), ...jumps.flatMap(({ beyond }) => beyond)] }
+}
+
+function methodsOf({
+  preferredAuthentications,
+  pubkeyAuthentication,
+  passwordAuthentication,
+  kbdInteractiveAuthentication,
+}: SshSettings): readonly LoginMethod[] {
+  const allowed: Readonly<Record<LoginMethod, boolean>> = {
+    publickey: pubkeyAuthentication,
+    password: passwordAuthentication,
+    'keyboard-interactive': kbdInteractiveAuthentication,
+  }
+  const preferred = preferredAuthentications?.flatMap((name) => METHODS.filter((method) => method === name)) ?? METHODS
+  return preferred.filter((method) => allowed[method])
+}
