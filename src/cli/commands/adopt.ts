@@ -1,5 +1,5 @@
 // `mailrun adopt`: its flags, the inventory and what a run with it would change, and the exit status.
-import { adopt, type Adopted, type AdoptEvent } from '../../commands/adopt/adopt.ts'
+import { adopt, type Adopted, type AdoptEvent } from '../../commands/index.ts'
 import type { AdoptedHost } from '../../mail/adoption.ts'
 import type { AdoptionReport } from '../../report/adoption/format.ts'
 import { ADOPTION_FORMATS } from '../../report/adoption/formats.ts'

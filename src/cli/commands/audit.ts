@@ -1,6 +1,6 @@
 // `mailrun audit`: its flags, the report in the format that is wanted, and the exit status.
 import { Option } from 'commander'
-import { audit, type AuditResult } from '../../commands/audit/audit.ts'
+import { audit, type AuditResult } from '../../commands/index.ts'
 import type { AuditReport } from '../../audit/audit-report.ts'
 import { AUDIT_FORMATS } from '../../report/audit/formats.ts'
 import { loadFormat } from '../../report/registry.ts'

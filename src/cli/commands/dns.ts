@@ -1,9 +1,7 @@
 // `mailrun dns plan|push|verify`: flags, the plan and what came of it, and the exit status.
 import { createInterface } from 'node:readline/promises'
 import type { Command } from 'commander'
-import { dnsPush } from '../../commands/dns/dns-push.ts'
-import { dnsVerify } from '../../commands/dns/dns-verify.ts'
-import { dnsPlan, type DnsPlanned, type DnsRequest } from '../../commands/dns/planned.ts'
+import { dnsPlan, dnsPush, dnsVerify, type DnsPlanned, type DnsRequest } from '../../commands/index.ts'
 import { MailrunError } from '../../core/mailrun-error.ts'
 import { DNS_PLAN_FORMATS } from '../../report/dns/plan/formats.ts'
 import type { DnsPushReport } from '../../report/dns/push/format.ts'

@@ -1,5 +1,5 @@
 // `mailrun inventory`: its flags, and what the inventories say. No host is touched.
-import { readInventory } from '../../commands/read-inventory.ts'
+import { readInventory } from '../../commands/index.ts'
 import { selectHosts } from '../../inventory/select-hosts.ts'
 import type { Inventory } from '../../core/inventory.ts'
 import { MailrunError } from '../../core/mailrun-error.ts'

@@ -1,5 +1,5 @@
 // `mailrun ping`: its flags, and what each host is.
-import { ping } from '../../commands/ping.ts'
+import { ping } from '../../commands/index.ts'
 import { PING_FORMATS } from '../../report/ping/formats.ts'
 import { loadFormat } from '../../report/registry.ts'
 import type { CliCommand } from '../command.ts'

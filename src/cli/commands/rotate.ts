@@ -1,5 +1,5 @@
 // `mailrun rotate`: its flags, what is done as it is done, where each key is, and the exit status.
-import { rotate, type Rotation } from '../../commands/rotate/rotate.ts'
+import { rotate, type Rotation } from '../../commands/index.ts'
 import type { BatchSize } from '../../engine/run-options.ts'
 import { loadFormat } from '../../report/registry.ts'
 import { ROTATION_FORMATS } from '../../report/rotation/formats.ts'

@@ -1,6 +1,6 @@
 // `mailrun schema`: its flags, and the JSON Schema on standard output.
 import { Option } from 'commander'
-import { describeInventory } from '../../commands/describe-inventory.ts'
+import { describeInventory } from '../../commands/index.ts'
 import type { SchemaFor } from '../../inventory/inventory-schema.ts'
 import { jsonDocument } from '../../report/write/json.ts'
 import { said, term } from '../../report/write/terminal.ts'

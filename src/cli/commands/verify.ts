@@ -1,6 +1,5 @@
 // `mailrun verify`: its flags, the proofs, and the exit status.
-import { verify, type Verification, type VerifyRequest } from '../../commands/verify/verify.ts'
-import type { DeliveryEvent } from '../../commands/verify/deliver-messages.ts'
+import { verify, type DeliveryEvent, type Verification, type VerifyRequest } from '../../commands/index.ts'
 import { MailrunError } from '../../core/mailrun-error.ts'
 import { PROOF_FORMATS } from '../../report/proof/formats.ts'
 import { loadFormat } from '../../report/registry.ts'
