@@ -86,7 +86,7 @@ function ownTypeParameters(owner: ts.Node, written: ts.TypeNode, checker: ts.Typ
 }
 
 /** What is on the other end there is whoever runs mailrun. */
-const NO_STRANGERS = /^src\/(?:cli\/ask-on-terminal|ssh-config\/shell-exec)\.ts$/
+const NO_STRANGERS = /^src\/(?:cli\/terminal\/ask-on-terminal|ssh\/config\/shell-exec)\.ts$/
 
 /** `on('data', …)` of a stream or a socket whose listener does not say that it is strangers' bytes. */
 function unmarkedListener(call: ts.CallExpression, file: ts.SourceFile, checker: ts.TypeChecker): string | undefined {
