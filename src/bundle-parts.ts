@@ -1,0 +1,76 @@
+// Joins the parts of dist/bundle that are always loaded together. esbuild makes one of each set of modules that the same
+// late imports need, which is more than a hundred for a run: opening and linking them took it 15 % of its time.
+import { basename } from 'node:path'
+import type { Metafile } from 'esbuild'
+import { rollup } from 'rollup'
+
+/** Which parts go together, by what they are loaded for: what stands in an earlier one is in no later one. */
+const TOGETHER = {
+  // The command itself, with all that its help needs.
+  command: ['src/cli/main.ts', 'src/cli/act.ts'],
+  // A run of a playbook, as people are told of it.
+  run: [
+    'src/index.ts',
+    'tasks/index.ts',
+    'src/cli/commands/run.ts',
+    'src/cli/terminal/reporter.ts',
+    'src/commands/run/carry-out.ts',
+    'src/ssh/connector.ts',
+    'src/report/run/text.ts',
+  ],
+}
+
+/**
+ * @param parts - texts by file name, which import each other by `./NAME`
+ * @param entries - names that must stay, with what they export
+ */
+export async function joinParts(
+  parts: ReadonlyMap<string, string>,
+  entries: ReadonlySet<string>,
+  metafile: Metafile,
+): Promise<readonly (readonly [string, string])[]> {
+  const groups = groupsOf(metafile, entries)
+  const joined = await rollup({
+    input: [...entries],
+    plugins: [
+      {
+        name: 'parts',
+        resolveId: (id) => (parts.has(basename(id)) ? basename(id) : { id, external: true }),
+        load: (id) => parts.get(id) ?? null,
+      },
+    ],
+    // esbuild has left out what nobody needs.
+    treeshake: false,
+  })
+  const { output } = await joined.generate({
+    format: 'es',
+    manualChunks: (id) => groups.get(id),
+    entryFileNames: '[name].js',
+    chunkFileNames: '[name]-[hash].js',
+    hoistTransitiveImports: false,
+  })
+  await joined.close()
+  return output.map((each) => [each.fileName, 'code' in each ? each.code : String(each.source)])
+}
+
+/** By part, the group that it is in; an entry is a file of its own. */
+function groupsOf({ outputs }: Metafile, entries: ReadonlySet<string>): ReadonlyMap<string, string> {
+  const byPath = new Map(Object.entries(outputs))
+  const groups = new Map<string, string>()
+  const add = (path: string, group: string): void => {
+    const name = basename(path)
+    const seen = groups.has(name)
+    if (!seen) groups.set(name, group)
+    if (!seen) for (const { path: next, kind } of byPath.get(path)?.imports ?? []) if (isAtOnce(kind)) add(next, group)
+  }
+  for (const [group, sources] of Object.entries(TOGETHER))
+    for (const source of sources) {
+      const [path] = [...byPath].find(([, { entryPoint }]) => entryPoint === source) ?? []
+      if (path === undefined) throw new Error(`${source} is loaded by nobody late: take it out of the parts`)
+      add(path, group)
+    }
+  for (const entry of entries) groups.delete(entry)
+  return groups
+}
+
+const isAtOnce = (kind: string): boolean => kind === 'import-statement'
