@@ -334,7 +334,7 @@ function activation(
   const files = planFiles(
     contents,
     now.files,
-    (path) => (inGroup ? ownerOf(path, signing) : ROOTS_FILE),
+    (path) => (inGroup ? ownerOf(path, now.signing) : ROOTS_FILE),
     now.activation.unfinished,
   )
   if ('why' in files) return blocked(files.why)

@@ -510,6 +510,7 @@ async function unprovedKeyDoesNotSign(): Promise<void> {
       `^failed {2}mx1 {2}fleet\\.test {2}${selector(name)}: is to sign: .*; ${selector(former)} signs as before$`,
       'm',
     ),
+    run.stdout,
   )
   assert.is(await signer('mx1', 'fleet.test'), former)
   const mail = await lab.sendMail('mx1', { from: 'a@fleet.test', to: 'b@receiver.test', via: 'smtp' })

@@ -460,6 +460,22 @@ const CASES: readonly (readonly [
     ['KeyTable: content', 'SigningTable: content', 'reload'],
   ],
   [
+    'the former key again, which lies elsewhere: tables are for the group of the keys all the same',
+    { active: { 'a.example': { selector: 'mx1', path: '/etc/a.example_mx1.pem' } } },
+    {
+      ...inTheTablesOf(TWO),
+      signing: inTheTablesOf(TWO).signing.map((each) => ({ ...each, groups: ['opendkim-keys'] })),
+      keys: [{ ...lyingElsewhere('a.example').signing[0]!, groups: ['opendkim-keys'] }],
+      activation: { ...DONE.activation, joined: true },
+    },
+    [
+      ...['KeyTable: content, ', 'SigningTable: content, ', 'TrustedHosts: '].map(
+        (what) => `${what}group root → opendkim-keys, mode 0644 → 0640`,
+      ),
+      'reload',
+    ],
+  ],
+  [
     'another key, which OpenDKIM cannot get at',
     { active: { 'a.example': 'two' } },
     { ...DONE, keys: [{ ...TWO, directories: TWO.directories.slice(0, -1) }] },
