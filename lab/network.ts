@@ -14,8 +14,19 @@ const namespace = (lab: Lab, host: Pick<LabHost, 'name'>): string => `${lab.pref
 export const namespacePath = (lab: Lab, host: Pick<LabHost, 'name'>): string => join('/run/netns', namespace(lab, host))
 const portOf = (lab: Lab, host: LabHost): string => `${lab.prefix}-${host.number}`
 
+/**
+ * Takes a /24 of 10.231 for a new lab. Its bridge has the first address from now on, so that labs whose state lies
+ * below another directory see that it is taken.
+ */
+export async function takeSubnet(lab: Lab): Promise<string> {
+  const subnet = await freeSubnet(lab)
+  await ensureBridge(lab)
+  await ipBatch([`address replace ${subnet}.1/24 dev ${bridge(lab)}`])
+  return subnet
+}
+
 /** A /24 of 10.231 that neither another lab nor this machine uses. */
-export async function freeSubnet(lab: Lab): Promise<string> {
+async function freeSubnet(lab: Lab): Promise<string> {
   const here = `${await local`ip -4 -oneline address show`}\n${await local`ip -4 route show`}`
   const taken = new Set([
     ...(await subnetsOfOthers(lab)),

@@ -19,7 +19,7 @@ import type { Lab } from './lab.ts'
 import { LabError } from './lab-error.ts'
 import { addIpv6, setWire, wireStands, type Wire } from './latency.ts'
 import { lockPath, SUBNETS_LOCK, withLock } from './lock.ts'
-import { bridge, ensureBridge, freeSubnet, links } from './network.ts'
+import { bridge, ensureBridge, links, takeSubnet } from './network.ts'
 import { say } from './say.ts'
 import { siteOf } from './site.ts'
 import { writeSshConfig } from './ssh-config.ts'
@@ -89,9 +89,9 @@ async function chooseState(lab: Lab, options: UpOptions, before: LabState | unde
     python: python ? pythonDigest() : undefined,
   }
   const images = await ensureImages(lab, fleet(shape), python)
-  // Chosen and written down by one lab at a time: two that came up together took the same.
+  // Chosen and taken by one lab at a time: two that came up together had the same.
   return withLock(SUBNETS_LOCK, async () => {
-    const subnet = before?.subnet ?? (await freeSubnet(lab))
+    const subnet = before?.subnet ?? (await takeSubnet(lab))
     const chosen = { ...shape, images, subnet, rttMs: wire.rttMs, lossPercent: wire.lossPercent }
     await writeState(lab, chosen)
     return chosen

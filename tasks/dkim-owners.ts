@@ -13,6 +13,7 @@ import { UNKNOWN } from '../src/core/unknown.ts'
 import { joinProbes } from '../src/core/join-probes.ts'
 import { keyOwnersProbe, type KeyOwners } from '../src/signers/opendkim/keys/key-owners-probe.ts'
 import { ancestorsOf, signingProbe, type Signing } from '../src/signers/opendkim/setup/signing.ts'
+import type { Untrusted } from '../src/shell/untrusted.ts'
 
 export interface DkimOwnersArgs {
   /** In A-labels, lower case. */
@@ -52,7 +53,7 @@ export const dkimOwners = defineTask<DkimOwnersArgs, DkimOwnersState>({
     ),
   plan({ directory = KEY_DIRECTORY }, now) {
     const { signing, owners } = now
-    const { moves, stays } = keyMoves(placesOf(now), owners)
+    const { moves, stays } = keyMoves(placesOf(now, directory), owners)
     if (moves.length > 0 && owners.group?.includes(DAEMON) !== true)
       return blocked(`the user ${DAEMON} is not in the group ${KEY_GROUP}: put dkimGroup before this task`)
     if (moves.length > 0 && owners.outside.length > 0) return { kind: 'ok', warning: outsideWarning(owners) }
@@ -94,8 +95,11 @@ dpkg-statoverride --quiet --remove /etc/dkimkeys || :`,
   ],
 })
 
-/** The keys that the tables name or the host has first, and all others in the domains' directories. */
-function placesOf({ signing, owners }: DkimOwnersState): readonly KeyPlace[] {
+/**
+ * The directory itself, which has the tables and will have new keys; the keys that the tables name or the host has
+ * first, and all others in the domains' directories.
+ */
+function placesOf({ signing, owners }: DkimOwnersState, directory: string): readonly KeyPlace[] {
   const told = new Map<string, Owned>(owners.paths.map((each) => [each.path, each]))
   for (const { directories } of signing) for (const each of directories) told.set(each.path, each)
   const keys = new Map(
@@ -104,10 +108,12 @@ function placesOf({ signing, owners }: DkimOwnersState): readonly KeyPlace[] {
     ),
   )
   for (const { path, key } of signing) if (key.kind === 'key') keys.set(path, { path, ...key })
-  return [...keys.values()].map((key) => ({
-    key,
-    above: ancestorsOf(key.path).flatMap((path) => told.get(path) ?? []),
-  }))
+  const aboveOf = (path: Untrusted): readonly Owned[] => ancestorsOf(path).flatMap((each) => told.get(each) ?? [])
+  const itself = owners.paths.filter(({ path, kind }) => path === directory && kind === 'directory')
+  return [
+    ...itself.map((each) => ({ above: [...aboveOf(directory), each] })),
+    ...[...keys.values()].map((key) => ({ key, above: aboveOf(key.path) })),
+  ]
 }
 
 const inWords = ({ path, why }: Stay): string => `${path} stays as it is: ${why}`

@@ -1,8 +1,11 @@
 // What the other commands make of a host once a run has kept or refused it: records are published, verify and audit
 // look, and all of its keys are rotated.
+import { streamed } from '../lab/mail-stream.ts'
 import type { Ended } from '../unit/cli/mailrun.ts'
+import { mailFaults } from './mail-faults.ts'
+import type { Profile } from './profile.ts'
 import { wholeRotation, type Rotated } from './rotation.ts'
-import { secondRun, treeOf, type Bench, type Trial } from './trial.ts'
+import { mailNow, secondRun, streamOf, treeOf, type Bench, type Trial } from './trial.ts'
 
 /** Exit statuses; `verify` and `audit` before the rotation. */
 export interface Afterwards {
@@ -45,6 +48,23 @@ export async function afterwards(bench: Bench, tried: Trial): Promise<Afterwards
   }
   const rotated = await wholeRotation(bench, tried.profile)
   expect('verify after the rotation', await bench.mailrun('verify'), [0])
+  if (tried.profile.keyAtHome) faults.push(...(await hardensUnit(bench, tried.profile)))
   const undone = (await secondRun(bench)).map((line) => `after the rotation: ${line}`)
   return { verify, audit, rotate: rotated.code, rotated, faults: [...faults, ...rotated.faults, ...undone] }
 }
+
+/** A run that has nothing to do but to harden the unit anew, under mail. */
+async function hardensUnit(bench: Bench, profile: Profile): Promise<readonly string[]> {
+  const { signed } = await mailNow(bench.host, profile)
+  let changes: readonly string[] = []
+  const { messages, held } = await streamed(bench.host, streamOf(profile), async () => {
+    changes = await secondRun(bench)
+  })
+  const isIt = changes.length === 1 && HARDENED.test(changes[0]!)
+  return [
+    ...mailFaults(signed, messages, held),
+    ...(isIt ? [] : [`the unit was to be hardened anew, and no more: ${changes.join('; ')}`]),
+  ].map((line) => `a run after the rotation: ${line}`)
+}
+const HARDENED =
+  / unit: opendkim\.service\.d\/00-mailrun\.conf: content; restart: its unit is hardened differently; [^;]*$/

@@ -10,7 +10,8 @@ const NOT_OURS = ['etc/hostname', 'etc/machine-id', 'etc/resolv.conf']
 /** Of Postfix's queue, all but these, which are mail. */
 const MAIL = 'active|bounce|corrupt|defer|deferred|flush|hold|incoming|maildrop|saved|trace'
 
-const listing = `find etc var/lib/postfix var/lib/mailrun var/lib/opendkim var/spool/postfix var/mail home \\
+const listing = `find etc var/lib/dpkg/statoverride var/lib/postfix var/lib/mailrun var/lib/opendkim \\
+  var/spool/postfix var/mail home \\
   -not -type s -not -type p 2>/dev/null |
   grep -Ev '^var/spool/postfix/(${MAIL})/' |
   grep -vx '${NOT_OURS.join('\\|')}' | sort`

@@ -35,6 +35,11 @@ export interface Profile {
   readonly refused?: true
   /** Set: with the inventory by hand, a run is refused; what `mailrun adopt` writes has what is missing. */
   readonly refusedByHand?: true
+  /**
+   * Set: the key in use lies below /home, which its unit must see. A rotation leaves the unit as it is, so the next run
+   * changes its hardening, once.
+   */
+  readonly keyAtHome?: true
   /** What `mailrun adopt` leaves to its owner, where it is not to stay a comment. */
   readonly decided?: {
     readonly vars: Readonly<Record<string, unknown>>

@@ -1,6 +1,7 @@
 // The lab itself: its hosts are what the other tests take them for. Has a lab of its own, so that it may break it.
 import { execFile, spawn } from 'node:child_process'
-import { readFile, stat } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -189,25 +190,27 @@ test('commands fail with a message, not a stack', async () => {
   }
 })
 
-test('labs that come up at the same time take networks of their own', async () => {
-  const names = ['one', 'two', 'three', 'four', 'five'].map((name) => `${LAB}-${name}`)
+test('labs that come up at the same time take networks of their own, wherever their state is', async () => {
+  const shared = dirname(lab.stateDir)
+  const elsewhere = await mkdtemp(join(tmpdir(), 'mailrun-lab-'))
+  const labs = ['one', 'two', 'three', 'four', 'five'].map((word, index) => ({
+    name: `${LAB}-${word}`,
+    root: index < 3 ? shared : join(elsewhere, word),
+  }))
   const each = (...words: readonly string[]): Promise<unknown> =>
-    Promise.all(names.map((name) => run(process.execPath, [main, ...words, `--name=${name}`])))
-  try {
-    await each('up', '1')
-    const subnets = await Promise.all(
-      names.map(
-        async (name) =>
-          (
-            JSON.parse(await readFile(join(dirname(lab.stateDir), name, 'state.json'), 'utf8')) as {
-              readonly subnet: string
-            }
-          ).subnet,
+    Promise.all(
+      labs.map(({ name, root }) =>
+        run(process.execPath, [main, ...words, `--name=${name}`], { env: { ...process.env, MAILRUN_LAB_STATE: root } }),
       ),
     )
-    assert.is(new Set(subnets).size, names.length, subnets.join())
+  try {
+    await each('up', '1')
+    const states = await Promise.all(labs.map(({ name, root }) => readFile(join(root, name, 'state.json'), 'utf8')))
+    const subnets = states.map((text) => (JSON.parse(text) as { readonly subnet: string }).subnet)
+    assert.is(new Set(subnets).size, labs.length, subnets.join())
   } finally {
     await each('down')
+    await rm(elsewhere, { recursive: true })
   }
 })
 

@@ -46,5 +46,4 @@ export const debops: Profile = {
   ways: ['25', '587', 'sendmail'],
   keys: [key],
   vars: { domains: [FIRST] },
-  refusedByHand: true,
 }

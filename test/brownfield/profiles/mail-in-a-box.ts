@@ -40,4 +40,5 @@ LINES`,
   ways: ['25', '587', 'sendmail'],
   keys,
   vars: { domains: [FIRST, SECOND] },
+  keyAtHome: true,
 }

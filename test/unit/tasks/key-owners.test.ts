@@ -215,6 +215,20 @@ const MOVED = [
 ]
 test('dkimOwners: what the daemon owned becomes root’s, from the top', () =>
   checkCase(dkimOwners, { args: ARGS, now: state({}), expect: [KEPT, ...MOVED] }))
+const OUTSIDE = '/etc/opendkim/a.example.private'
+const ELSEWHERE: DkimOwnersState = {
+  ...state({}),
+  signing: [
+    {
+      ...signing(''),
+      path: OUTSIDE,
+      key: { kind: 'key', ...owned(OUTSIDE, OURS[2]), publicKey },
+      directories: ROOTS,
+    },
+  ],
+}
+test('dkimOwners: the directory becomes root’s where all keys in use lie elsewhere', () =>
+  checkCase(dkimOwners, { args: ARGS, now: ELSEWHERE, expect: [KEPT, MOVED[0]!] }))
 test('dkimOwners: no group', () =>
   checkCase(dkimOwners, { args: ARGS, now: state({ group: [] }), expect: { blocked: 'put dkimGroup before' } }))
 test('dkimOwners: a process that is not in the group has all stay, and is named', () => {

@@ -31,7 +31,8 @@ export interface OtherAccounts {
 
 /** A key, and the directories above it, the topmost first. */
 export interface KeyPlace {
-  readonly key: Owned
+  /** Left out: none lies there yet. */
+  readonly key?: Owned
   readonly above: readonly Owned[]
 }
 
@@ -85,7 +86,7 @@ function letsDaemonThrough({ owner, group, mode }: Owned): boolean {
 }
 
 /** Whoever can read it as it lies there, besides root and the daemon. */
-function readersOf({ key, above }: KeyPlace, accounts: OtherAccounts): ReadonlySet<string> {
+function readersOf(key: Owned, above: readonly Owned[], accounts: OtherAccounts): ReadonlySet<string> {
   const read = admitted(key, READ, accounts)
   return above.reduce<ReadonlySet<string>>((left, directory) => {
     const through = admitted(directory, SEARCH, accounts)
@@ -116,18 +117,17 @@ export function keyMoves(
   }
   for (const place of places) {
     const safe = place.above.every((each) => see(ofDirectory(each, accounts), (move) => moves.set(each.path, move)))
-    if (safe) see(ofKey(place, accounts), (move) => keys.push(move))
+    if (safe && place.key !== undefined) see(ofKey(place.key, place.above, accounts), (move) => keys.push(move))
   }
   return { moves: [...[...moves.values()].sort(byDepth), ...keys], stays: [...stays.values()] }
 }
 
 const byDepth = (one: Move, other: Move): number => one.from.path.split('/').length - other.from.path.split('/').length
 
-function ofKey(place: KeyPlace, accounts: OtherAccounts): Move | Stay | undefined {
-  const { key } = place
+function ofKey(key: Owned, above: readonly Owned[], accounts: OtherAccounts): Move | Stay | undefined {
   if (key.owner === 'root') return undefined
   if (key.owner !== DAEMON) return { path: key.path, why: `it belongs to ${key.owner}` }
-  const readers = readersOf(place, accounts)
+  const readers = readersOf(key, above, accounts)
   return readers.size > 0
     ? { path: key.path, why: `${inWords(readers)} can read it` }
     : { kind: 'key', from: key, to: ROOTS_KEY }
