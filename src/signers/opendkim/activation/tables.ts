@@ -2,7 +2,7 @@
 import { isSameName } from '../../../mail/names/names.ts'
 import { signerOf } from '../../../mail/fleet/own-name.ts'
 import { keyTableLines, signingTableLines, type CarriedLine } from '../files/signing-table.ts'
-import { TABLE_HEADER, type Signing } from '../setup/signing.ts'
+import { ancestorsOf, TABLE_HEADER, type Signing } from '../setup/signing.ts'
 
 /**
  * The lines that there are to be, in the order of the domains: the key in use, else the first one, but for the domains
@@ -19,7 +19,10 @@ export const signingLines = (signing: readonly Signing[], chosen: readonly Signi
 function switched(signing: Signing, chosen: Signing | undefined): Signing {
   if (chosen === undefined || isSameName(chosen.selector, signing.selector)) return signing
   const { selector, path, key, directories, groups } = chosen
-  return { ...signing, selector, path, key, directories, groups }
+  // That of the tables stays among them, wherever the key lies.
+  const above = new Set(ancestorsOf(path))
+  const others = signing.directories.filter((each) => !above.has(each.path))
+  return { ...signing, selector, path, key, directories: [...directories, ...others], groups }
 }
 
 /** Once the tables name it or not: they name no key that is gone. */
