@@ -53,7 +53,8 @@ function wrongName(name: string): string | undefined {
   const likely = name.replace(/^[^A-Za-z]+/, '').replace(/[^A-Za-z0-9]+(.?)/g, (_, next: string) => next.toUpperCase())
   const meant = likely.charAt(0).toLowerCase() + likely.slice(1)
   const advice = meant === '' || meant === name ? '' : `: did you mean ${meant}?`
-  return `the name of a task is letters and digits in camel case, such as mailAlias, got ${JSON.stringify(name)}${advice}`
+  const wanted = 'the name of a task is letters and digits in camel case, such as mailAlias'
+  return `${wanted}, got ${JSON.stringify(name)}${advice}`
 }
 
 /** Of an ES module, which is strict. */
