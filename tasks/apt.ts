@@ -65,7 +65,11 @@ export interface AptArgs {
   readonly timeoutSeconds?: number
 }
 
-/** Installs, upgrades or removes; never prompts, keeps changed configuration files, mends an interrupted dpkg. */
+/**
+ * Installs, upgrades or removes; never prompts, keeps changed configuration files, mends an interrupted dpkg.
+ *
+ * @ansible apt
+ */
 export const apt = defineTask<AptArgs, PackagesState>({
   type: 'apt',
   name: ({ packages }) =>

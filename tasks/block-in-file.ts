@@ -34,7 +34,11 @@ export interface BlockInFileArgs {
   readonly backup?: boolean
 }
 
-/** Keeps a block of lines; the rest of the file stays as it is. */
+/**
+ * Keeps a block of lines; the rest of the file stays as it is.
+ *
+ * @ansible blockinfile
+ */
 export const blockInFile = defineTask<BlockInFileArgs, PathState>({
   type: 'blockInFile',
   name: ({ path, block }) => `${path}: ${block}`,

@@ -54,6 +54,8 @@ export interface CommandArgs {
  * The way out for what no module does. With `creates` or `unless` it is idempotent; `removes` and `onlyIf` tell whether
  * to run it; without a guard it runs in every run. Of the latter three a check says that their effects cannot be
  * predicted. Exit status 0 is success. Its input is empty.
+ *
+ * @ansible command, shell
  */
 export const command = defineTask<CommandArgs, CommandState>({
   type: 'command',

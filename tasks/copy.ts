@@ -26,7 +26,11 @@ export interface CopyArgs {
   readonly backup?: boolean
 }
 
-/** One file, byte for byte, under Ansible's name and arguments; `template` renders, `file` takes the content itself. */
+/**
+ * One file, byte for byte, under Ansible's name and arguments; `template` renders, `file` takes the content itself.
+ *
+ * @ansible copy
+ */
 export const copy = defineTask<CopyArgs, PathState>({
   type: 'copy',
   name: ({ dest }) => dest,

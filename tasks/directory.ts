@@ -39,7 +39,11 @@ export interface DirectoryState extends PathState {
   readonly above?: readonly PathState[]
 }
 
-/** A directory; what is in it stays untouched. */
+/**
+ * A directory; what is in it stays untouched.
+ *
+ * @ansible file: state=directory
+ */
 export const directory = defineTask<DirectoryArgs, DirectoryState>({
   type: 'directory',
   name: ({ path }) => path,

@@ -54,6 +54,8 @@ const SPENT: readonly (KeyEvent | undefined)[] = ['revoking', 'revoked', 'removi
 /**
  * `DIRECTORY/DOMAIN/history`: a line for each event of a key's life, by the host's clock. `mailrun rotate` derives from
  * it how far a rotation is.
+ *
+ * @ansible no counterpart
  */
 export const dkimHistory = defineTask<DkimHistoryArgs, HistoryState>({
   type: 'dkimHistory',

@@ -39,6 +39,8 @@ export interface DkimKeyArgs {
  * opendkim-genkey, idempotent: a key is never overwritten, and never leaves the host. A new one is `root:opendkim-keys`
  * 0640 from its first moment where `dkimGroup` goes before it, else `opendkim:opendkim` 0600. A key that is there and
  * that OpenDKIM can read keeps its owner: `dkimOwners` gives it to root.
+ *
+ * @ansible opendkim-genkey by command
  */
 export const dkimKey = defineTask<DkimKeyArgs, readonly Signing[]>({
   type: 'dkimKey',

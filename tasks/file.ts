@@ -59,7 +59,11 @@ export type FileArgs = FileCommon &
     | (NoContent & { readonly state: 'absent' })
   )
 
-/** A file; replaced atomically, and never readable to others than it should be. */
+/**
+ * A file; replaced atomically, and never readable to others than it should be.
+ *
+ * @ansible copy: content, file
+ */
 export const file = defineTask<FileArgs, PathState>({
   type: 'file',
   name: ({ path }) => path,

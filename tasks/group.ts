@@ -16,7 +16,11 @@ export interface GroupArgs {
   readonly state?: 'present' | 'absent'
 }
 
-/** groupadd(8), groupmod(8), groupdel(8). */
+/**
+ * groupadd(8), groupmod(8), groupdel(8).
+ *
+ * @ansible group
+ */
 export const group = defineTask<GroupArgs, GroupFact>({
   type: 'group',
   name: ({ group }) => group,

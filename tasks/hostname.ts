@@ -22,7 +22,11 @@ export interface HostnameState {
   readonly kernel: Known<string>
 }
 
-/** hostname(7): /etc/hostname and the running kernel. /etc/hosts is left alone: manage its line with `lineInFile`. */
+/**
+ * hostname(7): /etc/hostname and the running kernel. /etc/hosts is left alone: manage its line with `lineInFile`.
+ *
+ * @ansible hostname
+ */
 export const hostname = defineTask<HostnameArgs, HostnameState>({
   type: 'hostname',
   name: ({ hostname }) => hostname,

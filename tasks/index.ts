@@ -1,8 +1,8 @@
-// `mailrun/tasks`: the task modules.
+// `mailrun/tasks`: the task modules. A line for each file, in the order of their names.
+export { apt, type AptArgs, type AptPackage } from './apt.ts'
 export { blockInFile, type BlockInFileArgs } from './block-in-file.ts'
 export { command, type CommandArgs } from './command.ts'
 export { copy, type CopyArgs } from './copy.ts'
-export { apt, type AptArgs, type AptPackage } from './apt.ts'
 export { dkimGroup, type DkimGroupArgs } from './dkim-group.ts'
 export { dkimHistory, type DkimHistoryArgs, type DkimMark } from './dkim-history.ts'
 export { dkimKey, type DkimKeyArgs } from './dkim-key.ts'

@@ -36,6 +36,8 @@ export interface LineInFileArgs {
 
 /**
  * Makes sure of one line; the rest of the file stays as it is. Expressions are JavaScript's, each applied to one line.
+ *
+ * @ansible lineinfile
  */
 export const lineInFile = defineTask<LineInFileArgs, PathState>({
   type: 'lineInFile',

@@ -150,6 +150,8 @@ UMask 007
  * `/etc/opendkim.conf`, `KeyTable`, `SigningTable` and `TrustedHosts`, whole, with the unit running, enabled and proved
  * to sign. A fault that would stop mail or leave it unsigned is found before the service is touched; one that shows
  * only then is undone. What happens in which order: docs/mail/activation.md.
+ *
+ * @ansible template, copy: content, systemd, handlers
  */
 export const opendkim = defineTask<OpendkimArgs, OpendkimState>({
   type: 'opendkim',

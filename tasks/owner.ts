@@ -21,6 +21,8 @@ export interface OwnerArgs {
 /**
  * Owner and group, as `chown` and `chown -R` set them. For one file or directory that a task makes, give that task
  * `owner` and `group`.
+ *
+ * @ansible file: recurse (chown -R)
  */
 export const owner = defineTask<OwnerArgs, OwnershipState>({
   type: 'owner',

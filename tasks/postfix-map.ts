@@ -23,7 +23,11 @@ const ENDINGS = { hash: 'db', btree: 'db', lmdb: 'lmdb', cdb: 'cdb' } as const
 
 const tableOf = ({ path, database }: PostfixMapArgs): string => `${path}.${ENDINGS[database ?? 'hash']}`
 
-/** Compiled anew whenever the text is newer, whoever changed it. */
+/**
+ * Compiled anew whenever the text is newer, whoever changed it.
+ *
+ * @ansible a handler (postmap, newaliases)
+ */
 export const postfixMap = defineTask<PostfixMapArgs, CommandState>({
   type: 'postfixMap',
   name: ({ path }) => path,

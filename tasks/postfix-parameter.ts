@@ -35,7 +35,11 @@ const EMPTY_BY_DEFAULT = ['smtpd_milters', 'non_smtpd_milters', 'internal_mail_f
 
 const isParameter = (name: string): boolean => /^[A-Za-z0-9][A-Za-z0-9_-]*$/.test(name)
 
-/** main.cf through postconf(1), written only where it differs. */
+/**
+ * main.cf through postconf(1), written only where it differs.
+ *
+ * @ansible command: postconf -e
+ */
 export const postfixParameter = defineTask<PostfixParameterArgs, PostfixParameters>({
   type: 'postfixParameter',
   name: ({ parameter }) => parameter,

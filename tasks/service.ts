@@ -30,7 +30,11 @@ export interface ServiceArgs {
   readonly validate?: readonly string[]
 }
 
-/** A unit. There are no handlers to lose: being restarted after a change is a state like any other. */
+/**
+ * A unit. There are no handlers to lose: being restarted after a change is a state like any other.
+ *
+ * @ansible systemd, handlers
+ */
 export const service = defineTask<ServiceArgs, UnitState>({
   type: 'service',
   name: ({ unit }) => unit,

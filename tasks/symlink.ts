@@ -16,7 +16,11 @@ export interface SymlinkArgs {
   readonly force?: boolean
 }
 
-/** A symbolic link, switched atomically. To remove one, use `file` with `state: 'absent'`. */
+/**
+ * A symbolic link, switched atomically. To remove one, use `file` with `state: 'absent'`.
+ *
+ * @ansible file: state=link
+ */
 export const symlink = defineTask<SymlinkArgs, PathState>({
   type: 'symlink',
   name: ({ path }) => path,

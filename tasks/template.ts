@@ -33,7 +33,11 @@ export interface TemplateArgs {
   readonly secret?: boolean
 }
 
-/** Renders a template (`<%= name %>`, nothing is HTML-escaped) on the controller and puts it in place atomically. */
+/**
+ * Renders a template (`<%= name %>`, nothing is HTML-escaped) on the controller and puts it in place atomically.
+ *
+ * @ansible template
+ */
 export const template = defineTask<TemplateArgs, PathState>({
   type: 'template',
   name: ({ dest }) => dest,

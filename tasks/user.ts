@@ -48,7 +48,11 @@ const NO_HASH =
   'password must be a hash as crypt(5) writes it ($y$…, $6$…), for it is written to /etc/shadow as it stands: ' +
   'mkpasswd makes one; what is given is none'
 
-/** useradd(8), usermod(8), userdel(8). */
+/**
+ * useradd(8), usermod(8), userdel(8).
+ *
+ * @ansible user
+ */
 export const user = defineTask<UserArgs, UserState>({
   type: 'user',
   name: ({ user }) => user,

@@ -26,6 +26,15 @@ export interface Rule<Evidence, Id extends string = string> extends FindingKind<
 /** A rule, with the type of its id. */
 export const rule = <const Id extends string, Evidence>(value: Rule<Evidence, Id>): Rule<Evidence, Id> => value
 
+/** The values of a list by name: these names first, in their order, then the others, by their names. */
+export function inOrder<List extends Readonly<Record<string, FindingKind>>>(
+  list: List,
+  first: readonly (keyof List & string)[],
+): readonly List[keyof List & string][] {
+  const others = Object.keys(list).filter((name) => !first.includes(name))
+  return [...first, ...others].map((name) => list[name as keyof List & string])
+}
+
 /** What a list of rules finds, in the order of the rules. */
 export const findAll = <Evidence, Id extends string>(
   rules: readonly Rule<Evidence, Id>[],

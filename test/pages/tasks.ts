@@ -9,30 +9,10 @@ import * as tasks from '../../tasks/index.ts'
 
 const FOLDER = join(import.meta.dirname, '../../../tasks')
 
-const ANSIBLE: Readonly<Record<string, string>> = {
-  apt: 'apt',
-  blockInFile: 'blockinfile',
-  command: 'command, shell',
-  copy: 'copy',
-  directory: 'file: state=directory',
-  dkimHistory: 'no counterpart',
-  dkimKey: 'opendkim-genkey by command',
-  file: 'copy: content, file',
-  group: 'group',
-  hostname: 'hostname',
-  lineInFile: 'lineinfile',
-  opendkim: 'template, copy: content, systemd, handlers',
-  owner: 'file: recurse (chown -R)',
-  postfixMap: 'a handler (postmap, newaliases)',
-  postfixParameter: 'command: postconf -e',
-  service: 'systemd, handlers',
-  symlink: 'file: state=link',
-  template: 'template',
-  user: 'user',
-}
-
 interface Documented {
   readonly about: string
+  /** What Ansible has for it: the tag `@ansible` of its docstring. */
+  readonly ansible: string
   readonly args: readonly { readonly name: string; readonly type: string; readonly about: string }[]
 }
 
@@ -63,9 +43,19 @@ function documented(): ReadonlyMap<string, Documented> {
         (checker.getTypeOfSymbol(symbol) as ts.TypeReference).typeArguments?.[0]
       return type === undefined
         ? []
-        : [[exported.name, { about: words(symbol), args: argumentsOf(type, checker, words) }]]
+        : [
+            [
+              exported.name,
+              { about: words(symbol), ansible: ansibleOf(symbol), args: argumentsOf(type, checker, words) },
+            ],
+          ]
     }),
   )
+}
+
+function ansibleOf(symbol: ts.Symbol): string {
+  const tag = symbol.getJsDocTags().find(({ name }) => name === 'ansible')
+  return tag === undefined ? 'none' : ts.displayPartsToString(tag.text)
 }
 
 function argumentsOf(type: ts.Type, checker: ts.TypeChecker, words: (symbol: ts.Symbol) => string): Documented['args'] {
@@ -132,7 +122,7 @@ const ABOUT = [
   'each example is carried out on a real host in the tests.',
 ].join('\n')
 
-function section({ definition }: TaskModule<object, unknown>, { about, args }: Documented): string {
+function section({ definition }: TaskModule<object, unknown>, { about, ansible, args }: Documented): string {
   const { type, examples } = definition
   const stated = definition.arguments as Readonly<Record<string, { required: boolean }>> | undefined
   const rows = args.map((each) => {
@@ -145,7 +135,7 @@ function section({ definition }: TaskModule<object, unknown>, { about, args }: D
 
 ${about}
 
-In Ansible: ${ANSIBLE[type] ?? 'none'}
+In Ansible: ${ansible}
 
 ${rows.length === 0 ? 'It takes no arguments.' : table}
 

@@ -9,7 +9,12 @@ const test = suite('splinters')
 const LEAST_LINES = 15
 
 /** Small, and a thing of its own: a list that is added to, or what stands in one, where others are longer. */
-const OWN_THINGS: readonly string[] = ['src/dns/backends/list.ts', 'src/dns/backends/manual/manual.ts']
+const OWN_THINGS: readonly string[] = [
+  'src/audit/rules/postfix/list.ts',
+  'src/audit/rules/records/list.ts',
+  'src/dns/backends/list.ts',
+  'src/dns/backends/manual/manual.ts',
+]
 
 const texts = new Map(
   repositoryFiles()

@@ -1,15 +1,16 @@
-// The audit's rules on Postfix's setup. To add one: a file here, and its name in this list.
-import { heloNotQualified, milterAccept, noPostfix, parameterTwice } from './main-cf.ts'
-import { miltersOverridden, reinjectionSigned } from './services.ts'
+// The audit's rules on Postfix's setup, in the order in which reports tell what they find.
+import { inOrder } from '../../../findings/rule.ts'
+import * as list from './list.ts'
 
-export const POSTFIX_RULES = [
+/** A rule of the list that has no place here comes last. */
+export const POSTFIX_RULES = inOrder(list, [
   // Who sends
-  noPostfix,
+  'noPostfix',
   // main.cf
-  milterAccept,
-  parameterTwice,
-  heloNotQualified,
+  'milterAccept',
+  'parameterTwice',
+  'heloNotQualified',
   // master.cf
-  reinjectionSigned,
-  miltersOverridden,
-]
+  'reinjectionSigned',
+  'miltersOverridden',
+])
