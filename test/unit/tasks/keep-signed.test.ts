@@ -1,7 +1,7 @@
 // The guard before all else: what is refused of a host that others set up, in which words, and what is let pass.
 import * as assert from 'uvu/assert'
 import type { OpendkimSetup, Signing } from '../../../src/signers/opendkim/setup/signing.ts'
-import { UNKNOWN } from '../../../src/core/unknown.ts'
+import { isKnown, UNKNOWN } from '../../../src/core/unknown.ts'
 import { planOf } from '../../../src/testing/plan-of.ts'
 import { keepSigned, type KeepSignedArgs } from '../../../tasks/keep-signed.ts'
 import { pattern } from '../../pattern.ts'
@@ -70,6 +70,12 @@ const OK: readonly (readonly [string, Partial<KeepSignedArgs>, OpendkimSetup, Si
   ['the same user and mode by option', {}, setup(tables(A), {}, ['-u', 'opendkim:postfix', '-b', 's'])],
   ['From before other fields', {}, setup(tables(A, 'SenderHeaders from,Sender\n'))],
   ['files that OpenDKIM does not start with, stopped', {}, setup({ '/etc/opendkim.conf': `${CONF}x\n` }, STOPPED), NEW],
+  [
+    "mailrun's own tables, which are gone",
+    {},
+    withoutTables('/etc/dkimkeys/KeyTable', '/etc/dkimkeys/SigningTable'),
+    NEW,
+  ],
   ['subdomains', {}, setup(tables(`${A}*@*.a.example a\n`))],
   ['another domain, which may be dropped', { dropSigning: ['b.example'] }, setup(tables(`${A}*@b.example b\n`))],
   ['another domain, whose key is gone', {}, setup(tables('*@b.example b\n'), { gone: ['/etc/k.private'] }), NEW],
@@ -84,6 +90,19 @@ const OK: readonly (readonly [string, Partial<KeepSignedArgs>, OpendkimSetup, Si
   ['the host itself as a client', { hostName: 'm.a.example' }, setup(tables(A, 'InternalHosts m.a.example,m\n'))],
   ['mail that mailrun signs for networks', {}, setup(tables(A, NETWORK()), { ours: true })],
 ]
+/** Where the daemon runs all the same. */
+function withoutTables(keys: string, signing: string): OpendkimSetup {
+  const conf = `${CONF}KeyTable file:${keys}\nSigningTable refile:${signing}\n`
+  const { sources } = setup({ '/etc/opendkim.conf': conf })
+  const files = isKnown(sources) ? [...sources.files] : []
+  return {
+    ...setup({}),
+    sources: {
+      words: [],
+      files: new Map([...files, [keys, { kind: 'absent' }] as const, [signing, { kind: 'absent' }] as const]),
+    },
+  }
+}
 /** InternalHosts of people: this host, a network, and what OpenDKIM never finds. */
 function NETWORK(): string {
   return 'InternalHosts csl:127.0.0.1,localhost,::1,10.1.0.0/16,192.168.0.1/24,!10.1.0.1,*.a.example\n'
@@ -118,6 +137,13 @@ const REFUSED: readonly (readonly [string, Partial<KeepSignedArgs>, OpendkimSetu
     {},
     setup({ ...tables(A), '/etc/opendkim.conf': `${TABLES}Sokcet x\n` }),
     /^OpenDKIM runs, and .*\n\/etc\/opendkim\.conf:4: it knows no setting "Sokcet": .*\nthen restart it/,
+  ],
+  [
+    'a daemon that runs, of which others took the tables away',
+    {},
+    withoutTables('/etc/opendkim/KeyTable', '/etc/opendkim/SigningTable'),
+    /^OpenDKIM runs, and would not start with/,
+    NEW,
   ],
   ['another user by option', {}, setup(tables(A), {}, ['-u', 'vmail']), /^OpenDKIM is started with -u \(UserID\),/],
   ['no signing by option', {}, setup(tables(A), {}, ['-b', 'v']), /^OpenDKIM is started with -b \(Mode\),/],

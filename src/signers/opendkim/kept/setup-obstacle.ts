@@ -1,4 +1,5 @@
 // What about a host's OpenDKIM keeps a run from telling what it signs, or from having it sign otherwise.
+import { isKnown } from '../../../core/unknown.ts'
 import { DAEMON } from '../keys/key-group.ts'
 import { configurationOf, KEY_TABLE, SIGNING_TABLE, type OpendkimSetup } from '../setup/signing.ts'
 import { CONFIGURATION } from '../setup/signing-family.ts'
@@ -39,15 +40,22 @@ function overruled({ path, options }: OpendkimConfiguration): string | undefined
   )
 }
 
-/** What runs may sign by what was there when it read its files. Of mailrun's own tables the next run mends them. */
-function outdated({ runs, ours }: OpendkimSetup, { notUnderstood }: OpendkimConfiguration): string | undefined {
+/** What runs may sign by what was there when it read its files. Mailrun's own tables a run mends, and makes anew. */
+function outdated(setup: OpendkimSetup, { notUnderstood }: OpendkimConfiguration): string | undefined {
   const doubts = notUnderstood.filter(({ refused }) => refused)
-  if (!runs || ours || doubts.length === 0) return undefined
+  if (!setup.runs || setup.ours || doubts.length === 0 || areGone(setup)) return undefined
   const list = doubts.slice(0, SHOWN).map(({ what, place, remedy }) => `\n${placeText(place)}: ${what}: ${remedy}`)
   return (
     'OpenDKIM runs, and would not start with what its configuration says now, so it cannot be told what it signs, ' +
     `and nothing is changed:${list.join('')}${more(doubts.length)}\nthen restart it (systemctl restart opendkim)`
   )
+}
+
+/** Both of mailrun's tables, which the configuration names. */
+function areGone(setup: OpendkimSetup): boolean {
+  const { sources } = setup
+  const isGone = (path: string): boolean => isKnown(sources) && sources.files.get(path)?.kind === 'absent'
+  return otherTables(setup) === undefined && isGone(KEY_TABLE) && isGone(SIGNING_TABLE)
 }
 
 const TABLES = { keytable: `file:${KEY_TABLE}`, signingtable: `refile:${SIGNING_TABLE}` }
