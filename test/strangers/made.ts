@@ -123,6 +123,8 @@ function recordMaker(type: ts.Type, checker: ts.TypeChecker, depth: number): Mak
     const isOptional = (property.flags & ts.SymbolFlags.Optional) !== 0
     if (isOptional && !carries(own, checker)) return []
     const given = isOptional ? checker.getNonNullableType(own) : own
+    // A thing that may hold another of its kind has an end.
+    if (isOptional && given === type && depth <= DEEP) return []
     return [[property.name, makerOf(given, checker, property.name, depth - 1)]]
   })
   return (text, wide) => ({
