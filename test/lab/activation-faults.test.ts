@@ -71,7 +71,7 @@ const FAULTS: readonly {
 ${owned('/etc/dkimkeys/fleet.test/ed.private')}`,
     mended: 'rm /etc/dkimkeys/fleet.test/ed.private',
     vars: { active: { 'fleet.test': 'ed' } },
-    message: /ed\._domainkey\.fleet\.test: .*ed\.private is no RSA key that can be used without a passphrase/,
+    message: /ed\.private cannot be signed with: it is an ed25519 key, and OpenDKIM signs with RSA keys only/,
   },
   {
     what: 'a key that is none',
@@ -79,7 +79,7 @@ ${owned('/etc/dkimkeys/fleet.test/ed.private')}`,
 ${owned('/etc/dkimkeys/fleet.test/no.private')}`,
     mended: 'rm /etc/dkimkeys/fleet.test/no.private',
     vars: { active: { 'fleet.test': 'no' } },
-    message: /no\.private is no RSA key/,
+    message: /no\.private is there and holds no private key that can be used without a passphrase/,
   },
   {
     what: 'a switch to a key that is not there',
@@ -199,19 +199,27 @@ const GATED: readonly {
     signingTable: '*@example.test a',
     message: /short\.private has 512 bits/,
   },
+  {
+    what: 'an Ed25519 key',
+    keyTable: 'a example.test:mx1:/etc/dkimkeys/other.private',
+    signingTable: '*@example.test a',
+    message: /other\.private is no RSA key that can be used without a passphrase/,
+  },
 ]
 const CONF = 'UserID opendkim\\nKeyTable file:/tmp/set/KeyTable\\nSigningTable refile:/tmp/set/SigningTable\\n'
 /** Fails where the gate finds no fault. */
 const gateOn = (keyTable: string, signingTable: string): string => `mkdir -p /tmp/keys /tmp/set
 cp -p /etc/dkimkeys/example.test/mx1.private /tmp/keys/k
 openssl genrsa -out /etc/dkimkeys/short.private 512 2>/dev/null
+openssl genpkey -algorithm ed25519 -out /etc/dkimkeys/other.private
 ${owned('/etc/dkimkeys/short.private')}
+${owned('/etc/dkimkeys/other.private')}
 echo '${keyTable}' > /tmp/set/KeyTable
 echo '${signingTable}' > /tmp/set/SigningTable
 printf '${CONF}' > /tmp/set/conf
 perl - /tmp/set/conf '' 2>&1 <<'mailrun-perl' && exit 1
 ${OPENDKIM_GATE}mailrun-perl
-rm -r /tmp/keys /tmp/set /etc/dkimkeys/short.private`
+rm -r /tmp/keys /tmp/set /etc/dkimkeys/short.private /etc/dkimkeys/other.private`
 for (const { what, keyTable, signingTable, message } of GATED) {
   test(`${what} is found`, async () => {
     assert.match(await inMx1(gateOn(keyTable, signingTable)), message)
