@@ -42,8 +42,9 @@ function overruled({ path, options }: OpendkimConfiguration): string | undefined
 
 /** What runs may sign by what was there when it read its files. Mailrun's own tables a run mends, and makes anew. */
 function outdated(setup: OpendkimSetup, { notUnderstood }: OpendkimConfiguration): string | undefined {
+  if (!setup.runs || setup.ours) return undefined
   const doubts = notUnderstood.filter(({ refused }) => refused)
-  if (!setup.runs || setup.ours || doubts.length === 0 || areGone(setup)) return undefined
+  if (doubts.length === 0 || areGone(setup)) return undefined
   const list = doubts.slice(0, SHOWN).map(({ what, place, remedy }) => `\n${placeText(place)}: ${what}: ${remedy}`)
   return (
     'OpenDKIM runs, and would not start with what its configuration says now, so it cannot be told what it signs, ' +
