@@ -3,16 +3,14 @@
 import { MailrunError } from '../../core/mailrun-error.ts'
 import type { AskServer } from './ask-server.ts'
 import type { NameServer } from './name-server.ts'
-import { recordsAt } from './records-at.ts'
+import { recordsAt, type NoRecords } from './records-at.ts'
 import { toldRdata, type Rrset } from './rrset.ts'
 
 export type ServerAnswer =
   | { readonly kind: 'found'; readonly rrset: Rrset }
   /** The server answers with authority that there are none. */
   | { readonly kind: 'none' }
-  /** The name is an alias (CNAME), which allows no other records beside it. */
-  | { readonly kind: 'alias'; readonly target: string }
-  | { readonly kind: 'failed'; readonly why: string }
+  | NoRecords
 
 /** @param name - in lower case */
 export async function askZone(

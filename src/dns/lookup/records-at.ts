@@ -3,6 +3,11 @@ import { plainName, type AskServer, type ServerQuestion } from './ask-server.ts'
 import type { Answer } from './message.ts'
 import type { NameServer } from './name-server.ts'
 
+/** Where no set of records is told. */
+export type NoRecords =
+  /** The name is an alias (CNAME), which allows no other records beside it. */
+  { readonly kind: 'alias'; readonly target: string } | { readonly kind: 'failed'; readonly why: string }
+
 export type RecordsAt =
   /** Of the name and type that were asked for; perhaps none. */
   | {
@@ -11,9 +16,7 @@ export type RecordsAt =
       /** `false`: there is no such name (NXDOMAIN). */
       readonly exists: boolean
     }
-  /** The name is an alias (CNAME), which allows no other records beside it. */
-  | { readonly kind: 'alias'; readonly target: string }
-  | { readonly kind: 'failed'; readonly why: string }
+  | NoRecords
 
 /** What is not said with authority is a failure: it may come from a cache, and be old. @param name - in lower case */
 export async function recordsAt(

@@ -24,6 +24,14 @@ export const ns = (name: string, data: string): Answer => ({ type: 'NS', name, t
 export const a = (name: string, data: string): Answer => ({ type: 'A', name, ttl: 300, data })
 export const cname = (name: string, data: string): Answer => ({ type: 'CNAME', name, ttl: 300, data })
 
+/** The name servers of the root, which know those of org. */
+export const ROOT: FakeServer = {
+  zones: { '': [ns('', 'ns.root'), a('ns.root', '10.0.0.1'), ns('org', 'ns.org'), a('ns.org', '10.0.0.2')] },
+}
+
+/** Those of example.org, by name. */
+export const NAMES = [ns('example.org', 'ns1.example.org'), ns('example.org', 'ns2.example.org')]
+
 const within = (name: string, zone: string): boolean => zone === '' || name === zone || name.endsWith(`.${zone}`)
 
 /**

@@ -109,5 +109,3 @@ export const postfixInGroup = rule({
     })
   },
 })
-
-export const GROUP_RULES = [postfixInGroup]

@@ -23,7 +23,7 @@ import { SIGNING_PROGRAM } from './signing-program.ts'
 export { TABLE_HEADER } from './signing-program.ts'
 export const KEY_TABLE = '/etc/dkimkeys/KeyTable'
 export const SIGNING_TABLE = '/etc/dkimkeys/SigningTable'
-export const CONFIGURATION = '/etc/opendkim.conf'
+export { DEFAULT_PATH as CONFIGURATION } from '../configuration/index.ts'
 
 export interface Signing {
   readonly domain: string

@@ -4,18 +4,14 @@ import * as assert from 'uvu/assert'
 import { authority } from '../../../../src/dns/lookup/authority.ts'
 import { shownServer } from '../../../../src/dns/lookup/name-server.ts'
 import { suite } from '../../../suite.ts'
-import { a, cname, internet, ns, txt, type FakeServer, type Internet } from '../internet.ts'
+import { a, cname, internet, NAMES, ns, ROOT, txt, type FakeServer, type Internet } from '../internet.ts'
 
 const test = suite('dns/authority')
 
-const ROOT: FakeServer = {
-  zones: { '': [ns('', 'ns.root'), a('ns.root', '10.0.0.1'), ns('org', 'ns.org'), a('ns.org', '10.0.0.2')] },
-}
 const ORG: FakeServer = {
   zones: {
     org: [
-      ns('example.org', 'ns1.example.org'),
-      ns('example.org', 'ns2.example.org'),
+      ...NAMES,
       a('ns1.example.org', '10.0.0.3'),
       a('ns2.example.org', '10.0.0.4'),
       ns('other.org', 'ns.other.org'),
@@ -23,7 +19,6 @@ const ORG: FakeServer = {
     ],
   },
 }
-const NAMES = [ns('example.org', 'ns1.example.org'), ns('example.org', 'ns2.example.org')]
 const OTHER: FakeServer = {
   zones: {
     'other.org': [

@@ -12,24 +12,15 @@ import { mailFleet, type MailFleet } from '../../../../src/mail/fleet/mail-fleet
 import { mailVars } from '../../../../src/mail/fleet/mail-vars.ts'
 import { domain } from '../../../../src/mail/fleet/schemas.ts'
 import { suite } from '../../../suite.ts'
-import { a, cname, internet, ns, txt, type FakeServer, type Internet } from '../internet.ts'
+import { a, cname, internet, NAMES, ns, ROOT, txt, type FakeServer, type Internet } from '../internet.ts'
 
 const test = suite('dns/plan')
 
-const ROOT: FakeServer = {
-  zones: { '': [ns('', 'ns.root'), a('ns.root', '10.0.0.1'), ns('org', 'ns.org'), a('ns.org', '10.0.0.2')] },
-}
 const ORG: FakeServer = {
   zones: {
-    org: [
-      ns('example.org', 'ns1.example.org'),
-      ns('example.org', 'ns2.example.org'),
-      a('ns1.example.org', '10.0.0.3'),
-      a('ns2.example.org', '10.0.0.4'),
-    ],
+    org: [...NAMES, a('ns1.example.org', '10.0.0.3'), a('ns2.example.org', '10.0.0.4')],
   },
 }
-const NAMES = [ns('example.org', 'ns1.example.org'), ns('example.org', 'ns2.example.org')]
 
 const fleetOf = (given: object): MailFleet => {
   const vars = v.parse(v.object({ domains: v.array(domain), ...mailVars }), {

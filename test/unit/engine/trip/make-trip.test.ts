@@ -38,36 +38,36 @@ test('the mark of frames is in no argument of a program, no file and no environm
   assert.is(new Set(Object.values<string>({ ...words })).size, 5)
 })
 
+/** Nobody ends it. */
+const never = new AbortController().signal
+const tripOf = (given: Partial<Trip>): Trip => ({
+  mark: newMark(),
+  steps: [],
+  after: undefined,
+  probes: [asks('echo one'), asks('echo two')],
+  questionsSeconds: 1,
+  holder: undefined,
+  lockSeconds: 1,
+  beginSeconds: undefined,
+  interrupt: never,
+  abandon: never,
+  ...given,
+})
+const SILENT = { waiting: () => {}, started: () => {}, progress: () => {}, done: () => {} }
+
 const asks = (script: string) =>
   defineProbe({ key: script, reads: [], script: raw(script), parse: ({ stdout }) => stdout })
 
 test('a question that hangs is ended, said by its name, and leaves the others their answers', async () => {
   const connection = await localConnect({})
-  const never = new AbortController().signal
   const [before, hangs, after, path] = [
     asks('echo one'),
     asks('echo two; sleep 1000'),
     asks('echo three'),
     pathProbe({ path: '/', wanted: 'nothing' }),
   ]
-  const trip = {
-    mark: newMark(),
-    steps: [],
-    after: undefined,
-    probes: [before, hangs, after, path],
-    questionsSeconds: 1,
-    holder: undefined,
-    lockSeconds: 1,
-    beginSeconds: undefined,
-    interrupt: never,
-    abandon: never,
-  }
-  const outcome = await makeTrip(connection, trip, {
-    waiting: () => {},
-    started: () => {},
-    progress: () => {},
-    done: () => {},
-  })
+  const trip = tripOf({ probes: [before, hangs, after, path] })
+  const outcome = await makeTrip(connection, trip, SILENT)
   connection.close()
   if (outcome.kind !== 'asked') throw new Error(outcome.kind)
   assert.equal(outcome.asked(before), { state: 'one\n' })
@@ -82,19 +82,8 @@ test('a lock that is not freed in time is told with its holder; a process that i
     localConnect({ MAILRUN_RUN_DIR: dir }),
     localConnect({ MAILRUN_RUN_DIR: dir }),
   ])
-  const never = new AbortController().signal
-  const trip = (holder: string, script: string): Trip => ({
-    mark: newMark(),
-    steps: [],
-    after: undefined,
-    probes: [asks(script)],
-    questionsSeconds: 10,
-    holder,
-    lockSeconds: 1,
-    beginSeconds: undefined,
-    interrupt: never,
-    abandon: never,
-  })
+  const trip = (holder: string, script: string): Trip =>
+    tripOf({ probes: [asks(script)], questionsSeconds: 10, holder })
   const waited: string[] = []
   const watcher = {
     waiting: (holder: string) => void waited.push(holder),
@@ -115,26 +104,9 @@ test('a lock that is not freed in time is told with its holder; a process that i
 
 test('a question that is answered without end is said by its name, and not kept in memory', async () => {
   const connection = await localConnect({})
-  const never = new AbortController().signal
   const floods = asks('yes it is')
-  const trip = {
-    mark: newMark(),
-    steps: [],
-    after: undefined,
-    probes: [asks('echo one'), floods],
-    questionsSeconds: 100,
-    holder: undefined,
-    lockSeconds: 1,
-    beginSeconds: undefined,
-    interrupt: never,
-    abandon: never,
-  }
-  const outcome = await makeTrip(connection, trip, {
-    waiting: () => {},
-    started: () => {},
-    progress: () => {},
-    done: () => {},
-  })
+  const trip = tripOf({ probes: [asks('echo one'), floods], questionsSeconds: 100 })
+  const outcome = await makeTrip(connection, trip, SILENT)
   connection.close()
   assert.equal(outcome, {
     kind: 'garbled',
@@ -145,29 +117,15 @@ test('a question that is answered without end is said by its name, and not kept 
 
 test('a shell that never takes the script is unreachable, with what may hang', async () => {
   const connection = await localConnect({})
-  const never = new AbortController().signal
   await connection.exchange({
     script: 'echo; echo go; echo >&2; echo go >&2; sleep 20\n',
     end: 'go',
     onStdout: () => {},
     signal: never,
   })
-  const trip = {
-    mark: newMark(),
-    steps: [],
-    after: undefined,
-    probes: [],
-    questionsSeconds: 1,
-    holder: undefined,
-    lockSeconds: 1,
-    beginSeconds: 1,
-    interrupt: never,
-    abandon: never,
-  }
+  const trip = tripOf({ probes: [], beginSeconds: 1 })
   let why: unknown
-  await makeTrip(connection, trip, { waiting: () => {}, started: () => {}, progress: () => {}, done: () => {} }).catch(
-    (error: unknown) => (why = error),
-  )
+  await makeTrip(connection, trip, SILENT).catch((error: unknown) => (why = error))
   connection.close()
   assert.ok(why instanceof Unreachable)
   assert.match(
@@ -208,24 +166,6 @@ function saying(frames: (mark: string, count: number) => string | undefined, mil
         signal.addEventListener('abort', () => reject(new ConnectionLost('broken off')))
         next()
       }),
-  }
-}
-
-const SILENT = { waiting: () => {}, started: () => {}, progress: () => {}, done: () => {} }
-const tripOf = (given: Partial<Trip>): Trip => {
-  const never = new AbortController().signal
-  return {
-    mark: newMark(),
-    steps: [],
-    after: undefined,
-    probes: [asks('echo one'), asks('echo two')],
-    questionsSeconds: 1,
-    holder: undefined,
-    lockSeconds: 1,
-    beginSeconds: undefined,
-    interrupt: never,
-    abandon: never,
-    ...given,
   }
 }
 
