@@ -248,8 +248,13 @@ interface DumpLine {
   readonly end: number
 }
 
-/** `00000010: 6875 6e74  hunt` of xxd, `00000010  68 75  |hu|` of hexdump -C, `0000020 68 75` of od -t x1. */
-const DUMP_LINE = /^[0-9A-Fa-f]{6,16}(:?)[ \t]+(?=[0-9A-Fa-f]{2})/
+/**
+ * `00000010: 6875 6e74  hunt` of xxd, `00000010  68 75  |hu|` of hexdump -C, `0000020 68 75  >hu<` of od -t x1z, which
+ * leaves the address out with `-A n`.
+ */
+const DUMP_LINE = /^(?:[0-9A-Fa-f]{6,16}(:?))?[ \t]+(?=[0-9A-Fa-f]{2})/
+/** Begins the characters, and is none of the bytes before them. */
+const COLUMN = { bar: /[|>]/, blanks: / {2}/ } as const
 
 /** The text with nothing but the bytes in lines of dumps; `undefined` where there are none. */
 function dumpOf(text: Untrusted): { readonly hex: string; readonly lines: readonly DumpLine[] } | undefined {
@@ -263,8 +268,8 @@ function dumpOf(text: Untrusted): { readonly hex: string; readonly lines: readon
     if (address === null) hex += `${line}\n`
     else {
       const [before, colon] = address
-      const column = line.indexOf(colon === '' ? '|' : '  ', before.length)
-      const hexEnd = column < 0 ? line.length : column
+      const column = line.slice(before.length).search(colon === ':' ? COLUMN.blanks : COLUMN.bar)
+      const hexEnd = column < 0 ? line.length : before.length + column
       hex += ' '.repeat(before.length) + line.slice(before.length, hexEnd) + ' '.repeat(line.length - hexEnd) + '\n'
       lines.push({ start, hexEnd: start + hexEnd, end })
     }

@@ -101,7 +101,7 @@ test('what hosts have to encode with writes nothing that is not found', () => {
   }
 })
 
-/** As xxd and hexdump -C write it. */
+/** As xxd, hexdump -C and od -t x1z write it, the last one with and without addresses. */
 const dumps = {
   xxd: (bytes: Buffer, address: string, text: string) =>
     `${address}: ${bytes.toString('hex').replace(/.{4}/g, '$& ').padEnd(40)} ${text}`,
@@ -111,7 +111,10 @@ const dumps = {
       .replace(/../g, '$& ')
       .replace(/^.{24}/, '$& ')
       .padEnd(50)}|${text}|`,
+  od: (bytes: Buffer, address: string, text: string) => `${address.slice(1)}${odBytes(bytes)}  >${text}<`,
+  'od -A n': (bytes: Buffer, _: string, text: string) => `${odBytes(bytes)}  >${text}<`,
 }
+const odBytes = (bytes: Buffer): string => bytes.toString('hex').replace(/../g, ' $&').padEnd(48)
 
 test('in a dump its bytes are hidden, and the characters beside them', () => {
   for (const [name, line] of Object.entries(dumps)) {
@@ -125,7 +128,7 @@ test('in a dump its bytes are hidden, and the characters beside them', () => {
         })
         const masked = maskOf([secret])(lines.join('\n'))
         assert.ok(masked.includes(STARS), `${name}: ${masked}`)
-        const bare = masked.replace(/^[0-9a-f]{8}:? +|[ |]+[^|\n]*\|?$/gm, '')
+        const bare = masked.replace(/^[0-9a-f]{7,8}:? +|[ |>]+[^|\n]*[|<]?$/gm, '')
         for (let at = 0; at + 8 <= secret.length; at += 1) {
           assert.not.ok(bare.replace(/\s/g, '').includes(Buffer.from(secret.slice(at, at + 8)).toString('hex')), masked)
           assert.not.ok(masked.includes(secret.slice(at, at + 8)), `${name}: ${masked}`)
