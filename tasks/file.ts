@@ -144,8 +144,8 @@ interface Given extends FileCommon, GoingLive {
 /** What the types of {@link FileArgs} tell already. */
 function checkTogether({ content, source, mode, owner, group, validate, backup, state }: Given): string | undefined {
   if (content !== undefined && source !== undefined) return 'give content or source, not both'
-  if (state === 'absent' && (content ?? source ?? mode ?? owner ?? group) !== undefined)
-    return 'state: absent goes with nothing but path'
+  const others: readonly unknown[] = [content, source, mode, owner, group]
+  if (state === 'absent' && others.some((each) => each !== undefined)) return 'state: absent goes with nothing but path'
   const goesLive = content !== undefined || source !== undefined
   if (!goesLive && (validate !== undefined || backup)) return 'validate and backup go with content or source'
   return undefined
