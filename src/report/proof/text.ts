@@ -22,13 +22,15 @@ export const format: ProofFormat = {
 }
 
 export function proofText(hosts: readonly HostProof[], seconds: number, paint: Colours): TerminalText {
+  const rows = hosts.flatMap(rowsOf)
   const table = [
     ...tableOf(
       ['host', 'domain', 'local', 'submission', 'outsider', 'bounce', 'SPF', 'DMARC', 'names'],
-      hosts.flatMap(rowsOf),
+      rows,
+      rows.length === 0 ? EMPTY : paint.faint(LEGEND),
       paint,
     ),
-    ...tableOf(DELIVERY_TITLES, hosts.flatMap(deliveryRows), paint),
+    ...tableOf(DELIVERY_TITLES, hosts.flatMap(deliveryRows), EMPTY, paint),
   ]
   const unreached = hosts
     .filter(({ error }) => error !== undefined)
@@ -44,9 +46,13 @@ export function proofText(hosts: readonly HostProof[], seconds: number, paint: C
   return joined(parts, term`\n`)
 }
 
+/** Of the columns that are not the names of records. */
+const LEGEND = term`local, submission, bounce: the key that signs. outsider: mail of strangers, which no key may sign.`
+
 function tableOf(
   titles: readonly string[],
   rows: readonly (readonly Cell[])[],
+  legend: TerminalText,
   paint: Colours,
 ): readonly TerminalText[] {
   const head = titles.map(plain)
@@ -60,7 +66,9 @@ function tableOf(
   }
   const byStatus = ({ status }: Cell): Paint =>
     ({ pass: paint.good, fail: paint.bad, unknown: paint.doubtful, none: (text: TerminalText) => text })[status]
-  return rows.length === 0 ? [] : [lineOf(head, () => paint.faint), ...rows.map((row) => lineOf(row, byStatus)), EMPTY]
+  if (rows.length === 0) return []
+  const lines = [lineOf(head, () => paint.faint), ...rows.map((row) => lineOf(row, byStatus))]
+  return [...lines, ...(legend === EMPTY ? [] : [legend]), EMPTY]
 }
 
 function rowsOf(host: HostProof): readonly (readonly Cell[])[] {
@@ -87,10 +95,11 @@ function rowsOf(host: HostProof): readonly (readonly Cell[])[] {
   })
 }
 
-const roleCell = (proof: SigningProof): Cell => ({
-  text: said(proof.verdict.id === 'signed' ? signatureText(proof) : proof.verdict.id),
-  status: proof.verdict.status,
-})
+const roleCell = (proof: SigningProof): Cell => {
+  const { id, status } = proof.verdict
+  const words: Readonly<Record<string, string>> = { signed: signatureText(proof), 'outsider-unsigned': 'unsigned' }
+  return { text: said(words[id] ?? id), status }
+}
 
 function signatureText({ signatures }: SigningProof): string {
   const keys = signatures.map(({ selector, algorithm, bits }) => {
@@ -166,7 +175,8 @@ function sumOf(hosts: readonly HostProof[], seconds: number, paint: Colours): Te
       .filter(([, number]) => number > 0)
       .map(([word, number]) => `${number} ${word}`)
       .join(', ')
-  const proved = parts(totals.proofs) || 'nothing proved'
+  const checks = Object.values(totals.proofs).reduce((sum, number) => sum + number, 0)
+  const proved = checks === 0 ? 'nothing checked' : `${count(checks, 'check')}: ${parts(totals.proofs)}`
   const who = paint.strong(said(count(hosts.length, 'host')))
   return term`${who}: ${said(`${parts(totals.hosts)}; ${proved}`)}; in ${secondsText(seconds)}`
 }

@@ -269,4 +269,28 @@ test('what hosts say cannot draw on a terminal, and the same problem is told onc
   assert.match(text, 'mx1: example.org, local; mx2: example.org, local')
 })
 
+test('mail of a stranger that stays unsigned is said in plain words, with a legend and the number of checks', () => {
+  const verdict = { status: 'pass', id: 'outsider-unsigned', what: 'mail of a stranger is not signed' } as const
+  const text = proofText(
+    [
+      {
+        name: 'mx1',
+        status: 'pass',
+        addresses: [],
+        spf: [],
+        dmarc: [],
+        reverse: [],
+        delivery: [],
+        signing: [{ domain: 'example.org', role: 'outsider', milters: [], signatures: [], verdict }],
+      },
+    ],
+    1,
+    colours(false),
+  )
+  assert.match(text, /^mx1 +example\.org +- +- +unsigned /m)
+  assert.not.match(text, 'outsider-unsigned')
+  assert.match(text, /^local, submission, bounce: .* outsider: mail of strangers, which no key may sign\.$/m)
+  assert.match(text, /^1 host: 1 pass; 1 check: 1 pass; in 1\.0 s$/m)
+})
+
 test.run()
