@@ -21,7 +21,7 @@ const MiB = (bytes: number): string => `${bytes >> 20} MiB`
 type Figures<Bounds> = readonly (readonly [row: string, names: readonly (keyof Bounds)[], words: string])[]
 
 const SIZES: Figures<typeof sizes> = [
-  ["a login by mailrun's own client", ['LOGIN_BYTES'], kB(sizes.LOGIN_BYTES)],
+  ["a login with mailrun's own client", ['LOGIN_BYTES'], kB(sizes.LOGIN_BYTES)],
   ['what ssh prints on both its outputs', ['SSH_WORDS_BYTES'], kB(sizes.SSH_WORDS_BYTES)],
   [
     'what sudo, su, doas or the login shell print',
