@@ -1,4 +1,4 @@
-// The figures of docs/faults.md are those of the code: each bound is told, in a row of its own, with its figure.
+// The numbers in docs/faults.md are those of the code: each bound has a row of its own, with its number.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as assert from 'uvu/assert'
@@ -21,14 +21,14 @@ const MiB = (bytes: number): string => `${bytes >> 20} MiB`
 type Figures<Bounds> = readonly (readonly [row: string, names: readonly (keyof Bounds)[], words: string])[]
 
 const SIZES: Figures<typeof sizes> = [
-  ["a login by mailrun's own client", ['LOGIN_BYTES'], kB(sizes.LOGIN_BYTES)],
-  ['what ssh says on both its outputs', ['SSH_WORDS_BYTES'], kB(sizes.SSH_WORDS_BYTES)],
+  ["a login with mailrun's own client", ['LOGIN_BYTES'], kB(sizes.LOGIN_BYTES)],
+  ['what ssh prints on both its outputs', ['SSH_WORDS_BYTES'], kB(sizes.SSH_WORDS_BYTES)],
   [
-    'what sudo, su, doas or the login shell say',
+    'what sudo, su, doas or the login shell print',
     ['BECOME_BYTES', 'BECOME_LINE_CHARACTERS'],
-    `${kB(sizes.BECOME_BYTES)}; of one line the last ${kB(sizes.BECOME_LINE_CHARACTERS)} are looked at`,
+    `${kB(sizes.BECOME_BYTES)}; mailrun reads the last ${kB(sizes.BECOME_LINE_CHARACTERS)} of a line`,
   ],
-  ['one line in which a trip tells how far it is', ['FRAME_BYTES'], kB(sizes.FRAME_BYTES)],
+  ['one line in which a trip reports its progress', ['FRAME_BYTES'], kB(sizes.FRAME_BYTES)],
   [
     'all answers of a trip',
     ['ANSWERS_BYTES', 'STEP_BYTES'],

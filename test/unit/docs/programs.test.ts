@@ -26,7 +26,7 @@ const PRINTS: readonly RegExp[] = [
   /^here \w+$/m,
   /^\d+ answers to be waited for$/m,
   /^not pushed: .*example\.org/m,
-  /^here did not tell of its keys: |^here example\.org /m,
+  /^here gave no answer about its keys: |^here example\.org /m,
   /^here (?:failed|refused|adopted|unsigned)/m,
   /^here \[ 'example\.org' \] inventory\.yaml:\d+[^]*a schema\n!age \|\n {2}-----BEGIN AGE/m,
 ]
