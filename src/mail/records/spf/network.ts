@@ -17,7 +17,7 @@ const BITS = { 4: 32, 6: 128 } as const
  * section 12: qnum), an IPv6 address has no zone. ipaddr.js alone would take `010.0x1` and zones.
  */
 export function parseNetwork(text: Untrusted): Network | undefined {
-  const [address = '', length, ...more] = text.split('/')
+  const [address = '', length, ...more] = text.split('/', 3)
   const family = address.includes('%') ? 0 : isIP(address)
   if (family !== 4 && family !== 6) return undefined
   const prefix = length === undefined ? BITS[family] : /^(?:0|[1-9]\d{0,2})$/.test(length) ? Number(length) : Infinity
