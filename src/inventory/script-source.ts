@@ -1,8 +1,8 @@
 // Runs an executable inventory and reads its JSON into the tree: --list, and --host NAME where there is no _meta.
-import { execFile } from 'node:child_process'
 import { resolve as resolvePath } from 'node:path'
 import pLimit from 'p-limit'
 import { MailrunError } from '../core/mailrun-error.ts'
+import { runProgram } from '../programs/run-program.ts'
 import { vaultRefused } from '../secrets/vault.ts'
 import { isTemplate, templateRefused } from './template-refused.ts'
 import { addChild, addGroup, addHost, setGroupVar, type Tree } from './tree.ts'
@@ -76,17 +76,17 @@ async function varsOf(path: string, name: string): Promise<Json> {
   return said.trim() === '' ? {} : jsonObject(said, `${path} --host ${name}`)
 }
 
-function output(path: string, args: readonly string[]): Promise<string> {
-  return new Promise((resolve, reject) => {
-    // Without a folder it would be looked up in PATH.
-    execFile(resolvePath(path), args, { timeout: SECONDS * 1000, maxBuffer: BYTES }, (error, stdout, stderr) => {
-      if (error === null) return resolve(stdout)
-      const why = error.killed
-        ? `did not end within ${SECONDS} s`
-        : `failed: ${(stderr.trim() || error.message).split('\n').slice(-5).join('\n')}`
-      reject(new MailrunError(`this inventory is a program, and it ${why}`, `${path} ${args.join(' ')}`))
-    })
+async function output(path: string, args: readonly string[]): Promise<string> {
+  const failed = (why: string): MailrunError =>
+    new MailrunError(`this inventory is a program, and it ${why}`, `${path} ${args.join(' ')}`)
+  // Without a folder it would be looked up in PATH.
+  const answer = await runProgram(resolvePath(path), args, { seconds: SECONDS, bytes: BYTES }).catch((error: Error) => {
+    throw failed(`failed: ${error.message}`)
   })
+  const { code, stdout, stderr, ended } = answer
+  if (ended !== undefined) throw failed(ended)
+  if (code !== 0) throw failed(`failed: ${(stderr.trim() || `exit status ${code}`).split('\n').slice(-5).join('\n')}`)
+  return stdout
 }
 
 function jsonObject(text: string, where: string): Json {

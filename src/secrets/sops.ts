@@ -1,7 +1,7 @@
 // Opens files that sops encrypted, by the sops program: it knows the keys that they are encrypted with.
-import { execFile } from 'node:child_process'
 import { resolve } from 'node:path'
 import { MailrunError } from '../core/mailrun-error.ts'
+import { runProgram } from '../programs/run-program.ts'
 import { Secret } from '../shell/secret.ts'
 
 const SECONDS = 120
@@ -23,28 +23,29 @@ export function isSops(value: unknown): value is Readonly<Record<string, unknown
  * @param identityFiles - passed to sops where the environment names no key file of its own.
  * @throws MailrunError where there is no sops, or it refuses.
  */
-export function sopsDecrypt(path: string, format: 'yaml' | 'json', identityFiles: readonly string[]): Promise<string> {
+export async function sopsDecrypt(
+  path: string,
+  format: 'yaml' | 'json',
+  identityFiles: readonly string[],
+): Promise<string> {
   const [first] = identityFiles
   const env =
     first === undefined || process.env['SOPS_AGE_KEY_FILE'] !== undefined
       ? process.env
       : { ...process.env, SOPS_AGE_KEY_FILE: resolve(first) }
-  return new Promise((done, reject) => {
-    execFile(
-      'sops',
-      ['--decrypt', '--input-type', format, '--output-type', format, resolve(path)],
-      { timeout: SECONDS * 1000, maxBuffer: BYTES, env },
-      (error, stdout, stderr) => {
-        if (error === null) return done(stdout)
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return reject(new MailrunError(NO_SOPS, path))
-        // Not error.message: it would repeat the whole command.
-        const why = error.killed
-          ? `did not end within ${SECONDS} s`
-          : `ended with ${String(error.code)}: ${stderr.trim().split('\n').slice(-5).join('\n')}`
-        reject(new MailrunError(`sops was to decrypt this file, and ${why}`, path))
-      },
-    )
-  })
+  const words = ['--decrypt', '--input-type', format, '--output-type', format, resolve(path)]
+  const answer = await runProgram('sops', words, { seconds: SECONDS, bytes: BYTES, env }).catch(
+    ({ code, message }: NodeJS.ErrnoException) => {
+      throw new MailrunError(
+        code === 'ENOENT' ? NO_SOPS : `sops was to decrypt this file, and cannot be started: ${message}`,
+        path,
+      )
+    },
+  )
+  const { code, stdout, stderr, ended } = answer
+  if (code === 0 && ended === undefined) return stdout
+  const why = ended ?? `ended with ${code}: ${stderr.trim().split('\n').slice(-5).join('\n')}`
+  throw new MailrunError(`sops was to decrypt this file, and ${why}`, path)
 }
 
 /** The plain values, those secret that were encrypted: sops leaves some as they are where it is told to. */

@@ -65,5 +65,6 @@ function canonical(address: Untrusted): string {
 export function reverseName(address: Untrusted): string {
   const network = parseNetwork(address)
   if (network?.family !== 6) return `${address.split('.').reverse().join('.')}.in-addr.arpa`
-  return `${[...network.address.toString(16).padStart(32, '0')].reverse().join('.')}.ip6.arpa`
+  const nibbles = Buffer.from(network.address.toByteArray()).toString('hex')
+  return `${[...nibbles].reverse().join('.')}.ip6.arpa`
 }

@@ -1,18 +1,15 @@
 // How many columns of a terminal text takes, and cutting it to fit. What is cut or filled up is as checked as before.
+import { eastAsianWidth } from 'get-east-asian-width'
 import type { TerminalText } from './terminal.ts'
 
-/** East Asian letters, forms and signs of full width; emoji and further ideographs. */
-const WIDE = [
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff]/u,
-  /[\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/u,
-  /[\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u,
-]
+/** They are drawn over the character before them, or not at all. */
 const MARK = /\p{Mark}|\u200b|\u200d/u
 const COLOUR = /\u001b\[[0-9;]*m/g
 
+/** By Unicode's table of East Asian widths (UAX #11), in which most emoji are wide. */
 function columnsOf(character: string): number {
   if (MARK.test(character)) return 0
-  return WIDE.some((each) => each.test(character)) ? 2 : 1
+  return eastAsianWidth(character.codePointAt(0)!)
 }
 
 /** Columns; colour sequences take none. */

@@ -1,11 +1,12 @@
 // Which OpenSSH the system's ssh is.
-import { execFile } from 'node:child_process'
 import { Unreachable } from '../../engine/session/connection.ts'
+import { runProgram } from '../../programs/run-program.ts'
 import type { OpensshTarget } from './openssh-arguments.ts'
 
 /** The first that puts `(user@host) ` in front of what a server asks. */
 const SAYS_WHO_ASKS = 8.5
 const SECONDS = 10
+const BYTES = 1 << 16
 
 /** By the program; asked once in a process. */
 const versions = new Map<string, Promise<number | undefined>>()
@@ -30,12 +31,12 @@ export async function saysWhoAsks({ executable, target }: OpensshTarget, at: str
 }
 
 /** `OpenSSH_9.2p1 Debian-2+deb12u6, OpenSSL 3.0.19`; a program that is not there is told of where it is started. */
-const versionOf = (executable: string): Promise<number | undefined> =>
-  new Promise((resolve) => {
-    execFile(executable, ['-V'], { timeout: SECONDS * 1000, encoding: 'latin1' }, (error, stdout, stderr) => {
-      const missing = (error as NodeJS.ErrnoException | null)?.code === 'ENOENT'
-      const [, major, minor] = /^OpenSSH_(\d+)\.(\d+)/m.exec(`${stderr}\n${stdout}`) ?? []
-      if (missing) return resolve(Infinity)
-      resolve(major === undefined ? undefined : Number(`${major}.${minor}`))
-    })
-  })
+async function versionOf(executable: string): Promise<number | undefined> {
+  const limits = { seconds: SECONDS, bytes: BYTES, together: true }
+  const said = await runProgram(executable, ['-V'], limits).catch((error: NodeJS.ErrnoException) =>
+    error.code === 'ENOENT' ? undefined : { stdout: '' },
+  )
+  if (said === undefined) return Infinity
+  const [, major, minor] = /^OpenSSH_(\d+)\.(\d+)/m.exec(said.stdout) ?? []
+  return major === undefined ? undefined : Number(`${major}.${minor}`)
+}

@@ -211,6 +211,7 @@ test('Python literals', () => {
     ["'''x'''", 'x'],
     ["'\\u00e9\\x41\\101'", 'éAA'],
     ['7 # why', 7],
+    ['7, # why', [7]],
   ]
   for (const [text, value] of LITERALS) assert.equal(pythonLiteral(text), { literal: true, value }, text)
   for (const text of [

@@ -1,7 +1,7 @@
 // IP networks: which are read, how they are written, which covers which; Node's own reading as oracle.
 import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net'
 import * as assert from 'uvu/assert'
-import { covers, parseNetwork, renderNetwork } from '../../../src/mail/records/spf/network.ts'
+import { covers, hasHostBits, parseNetwork, renderNetwork } from '../../../src/mail/records/spf/network.ts'
 import { suite } from '../../suite.ts'
 import { dice } from './words.ts'
 
@@ -50,7 +50,24 @@ test('what is written is read back, and IPv6 as URLs have it (RFC 5952)', () => 
   assert.is(renderNetwork(parseNetwork('0.0.0.0/0')!), '0.0.0.0/0')
 })
 
+test('an IPv4-compatible address is no IPv4-mapped one, and is written in hexadecimal as URLs have it', () => {
+  assert.is(renderNetwork(parseNetwork('::192.0.2.1')!), '::c000:201')
+  assert.is(renderNetwork(parseNetwork('::ffff:192.0.2.1')!), '::ffff:c000:201')
+  assert.not(covers(parseNetwork('::ffff:0:0/96')!, parseNetwork('::192.0.2.1')!))
+})
+
+test('a network may be written with an address in it', () => {
+  const shown = ['192.0.2.1/24', '192.0.2.0/24', '192.0.2.1', '2001:db8::1/64', '2001:db8::/64', '0.0.0.0/0']
+  assert.equal(
+    shown.filter((text) => hasHostBits(parseNetwork(text)!)),
+    ['192.0.2.1/24', '2001:db8::1/64'],
+  )
+})
+
 for (const wrong of [
+  'fe80::1%eth0',
+  'fe80::1%1/64',
+  '0x7f.1',
   '192.0.2.1/33',
   '192.0.2.1/-1',
   '192.0.2.1/',

@@ -49,9 +49,13 @@ test('escapes vanish, other control characters are spelled out', () => {
 
 test('wide characters take two columns, marks none, colours none', () => {
   assert.is(width('日本'), 4)
+  assert.equal(['⚡', '⭐', '⌚', '🀄', '😀', 'Ａ', '한'].map(width), [2, 2, 2, 2, 2, 2, 2])
+  assert.equal(['🌡', '☎', '–', '…', 'ä', 'ｱ', '\ufe0f', '\u200d'].map(width), [1, 1, 1, 1, 1, 1, 0, 0])
   assert.is(width('e\u0301'), 1)
   assert.is(width('\u001b[31mred\u001b[39m'), 3)
   assert.is(fit('日本語', 5), '日本…')
+  assert.is(fit('⚡⚡⚡', 5), '⚡⚡…')
+  assert.is(fit(`a${'\u0301'.repeat(9)}bcd`, 3), `a${'\u0301'.repeat(9)}b…`)
   assert.is(fit('abc', 0), '')
 })
 

@@ -5,12 +5,13 @@ import pLimit from 'p-limit'
 import { absolute } from '../../../inventory/address.ts'
 import { addressText } from '../../../mail/formats/dns-text.ts'
 import { MailrunError } from '../../../core/mailrun-error.ts'
+import { runProgram } from '../../../programs/run-program.ts'
 import { maskOf } from '../../../shell/mask.ts'
+import { UPDATE_BYTES, UPDATE_SECONDS } from '../../bounds/bounds.ts'
 import type { UpdateOutcome } from '../backend.ts'
 import type { NameServer } from '../../lookup/name-server.ts'
 import type { Said } from '../said.ts'
 import type { WrittenChange } from '../written-change.ts'
-import { boundedProgram } from './bounded-program.ts'
 import { isUnreadKey, updateOutcome } from './nsupdate-words.ts'
 import { WANTED, type SigningKey } from './tsig-key.ts'
 import { noUpdate, updateScript, type UpdateScript } from './update-script.ts'
@@ -60,8 +61,20 @@ const lineOf = (key: SigningKey) => (key.kind === 'value' ? key.key.reveal() : u
 
 /** nsupdate quotes what it cannot read. */
 async function nsupdate(words: readonly string[], key: SigningKey, script: UpdateScript): Promise<Said> {
-  if (key.kind === 'file') return boundedProgram('nsupdate', [...words, '-k', absolute(key.path)], script)
-  const said = await boundedProgram('nsupdate', words, script)
+  if (key.kind === 'file') return run([...words, '-k', absolute(key.path)], script)
+  const said = await run(words, script)
   const secret = key.key.reveal()
   return { ...said, output: maskOf([secret, secret.split(' ').at(-1)!])(said.output) }
+}
+
+/** No more of it is read than an update takes: it repeats what name servers say. */
+async function run(words: readonly string[], input: UpdateScript): Promise<Said> {
+  const { code, stdout, ended } = await runProgram('nsupdate', words, {
+    seconds: UPDATE_SECONDS,
+    bytes: UPDATE_BYTES,
+    input,
+    env: { ...process.env, LC_ALL: 'C' },
+    together: true,
+  })
+  return { code: code ?? 1, output: stdout, ...(ended === undefined ? {} : { ended: `nsupdate ${ended}` }) }
 }

@@ -1,5 +1,5 @@
 // For which clients OpenDKIM signs besides those that log in, and which of them a list of trusted hosts leaves out.
-import { covers, parseNetwork, type Network } from '../../../mail/records/spf/network.ts'
+import { covers, hasHostBits, parseNetwork, type Network } from '../../../mail/records/spf/network.ts'
 import type { Untrusted } from '../../../shell/untrusted.ts'
 import type { OpendkimConfiguration } from '../configuration/index.ts'
 import { dataSetOf } from '../configuration/data-set.ts'
@@ -56,17 +56,11 @@ function clientOf(entry: Untrusted, isPattern: boolean): string | undefined {
   if (name.includes('*')) return isPattern ? name.replace(/^\*(?=\.[^*]*$)/, '') : undefined
   const network = parseNetwork(name.replace(/^\[(.*)\]/, '$1'))
   if (network === undefined) return name === 'localhost' ? undefined : name
-  return isIdle(network) || LOOPBACKS.some((each) => covers(each, network)) ? undefined : name
+  // OpenDKIM looks for 192.168.0.0/24, and finds none that is written 192.168.0.1/24.
+  return hasHostBits(network) || LOOPBACKS.some((each) => covers(each, network)) ? undefined : name
 }
 
 const LOOPBACKS = ['127.0.0.0/8', '::1'].map((each) => parseNetwork(each)!)
-const BITS = { 4: 32, 6: 128 } as const
-
-/** `192.168.0.1/24`: OpenDKIM looks for `192.168.0.0/24`. */
-function isIdle({ family, address, prefix }: Network): boolean {
-  const host = BigInt(BITS[family] - prefix)
-  return (address >> host) << host !== address
-}
 
 class Trusted {
   private readonly names: ReadonlySet<string>
