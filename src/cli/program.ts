@@ -73,7 +73,11 @@ function playbookCommand(mailrun: Command, version: string, signals: Signals, en
   mailrun
     .usage(USAGES)
     .description('Brings a fleet of hosts to the state that a playbook describes.')
-    .argument('[playbook]', 'a playbook: a .ts, .mts, .js or .mjs file (one that is named like a command: ./ping)')
+    .argument(
+      '[playbook]',
+      'a playbook: a .ts, .mts, .js or .mjs file (one that is named like a command: ./ping), or the name of one: ' +
+        'site is playbooks/site.ts, and dkim, mail-auth and mail-host are in the package',
+    )
   runOptions(mailrun)
   mailrun
     .version(version, '--version', 'print the version')
