@@ -19,11 +19,14 @@ const ENDINGS = ['ts', 'mts', 'js', 'mjs']
 export function playbookFile(given: string): string {
   if (PLAYBOOK_NAME.test(given)) {
     const own = ENDINGS.map((ending) => join('playbooks', `${given}.${ending}`)).find((path) => existsSync(path))
-    return own ?? nearOr(shippedFile(`playbooks/${given}.ts`), given)
+    return own ?? nearOr(shippedPlaybook(given), given)
   }
   const [, path] = PLAYBOOK_PATH.exec(given) ?? []
   return path === undefined || existsSync(given) ? given : nearOr(shippedFile(path), given)
 }
+
+/** The file of the package's playbook of that name. */
+export const shippedPlaybook = (name: string): string | undefined => shippedFile(`playbooks/${name}.ts`)
 
 /** The file of a template of the package, such as `templates/opendkim.conf.ejs`; `undefined` where it has none. */
 export function shippedTemplate(given: string): string | undefined {
