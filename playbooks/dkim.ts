@@ -261,33 +261,38 @@ export function signingTasks({ vars, host }: Input, own?: OwnSelectors): readonl
   ]
 }
 
+/** The whole job on one host: what refuses it as it is, Postfix, and all that signs. */
+export const dkimTasks = (input: Input, members: readonly Input[]): readonly (Task | false)[] => [
+  ...guardTasks(input),
+  apt({
+    packages: ['postfix', ...signingPackages],
+    debconf: [{ package: 'postfix', question: 'postfix/main_mailer_type', type: 'select', value: 'Internet Site' }],
+  }),
+  ...signingTasks(input, ownSelectorsAmong(input, members)),
+  service({
+    unit: 'postfix',
+    state: 'running',
+    enabled: true,
+    reloadOn: ['/etc/postfix/main.cf'],
+    validate: ['postfix', 'check'],
+  }),
+]
+
+/** The DNS records of the host's own selectors alone: what else a host names, it may not have people publish. */
+export const dkimOutputs = (input: Input, members: readonly Input[]) => ({
+  dns: dkimRecords({
+    domains: input.vars.domains,
+    selector: firstSelector(input),
+    directory: KEYS,
+    own: ownSelectorsAmong(input, members),
+  }),
+})
+
 export default playbook({
   name: 'dkim',
   hosts: 'mail',
   vars: v.object(dkimVars),
   fleet: selectorProblems,
-  tasks: (input, members) => [
-    ...guardTasks(input),
-    apt({
-      packages: ['postfix', ...signingPackages],
-      debconf: [{ package: 'postfix', question: 'postfix/main_mailer_type', type: 'select', value: 'Internet Site' }],
-    }),
-    ...signingTasks(input, ownSelectorsAmong(input, members)),
-    service({
-      unit: 'postfix',
-      state: 'running',
-      enabled: true,
-      reloadOn: ['/etc/postfix/main.cf'],
-      validate: ['postfix', 'check'],
-    }),
-  ],
-  // Of its own selectors alone: what else a host names, it may not have people publish.
-  outputs: (input, members) => ({
-    dns: dkimRecords({
-      domains: input.vars.domains,
-      selector: firstSelector(input),
-      directory: KEYS,
-      own: ownSelectorsAmong(input, members),
-    }),
-  }),
+  tasks: dkimTasks,
+  outputs: dkimOutputs,
 })

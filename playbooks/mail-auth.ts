@@ -1,12 +1,13 @@
 // The whole of it, for a fleet out of fresh Debians: Postfix, SPF, DKIM and DMARC, published before anything relies on
 // them.
-import { dnsVar, playbook, v, type FleetProblem, type PlaybookInput } from 'mailrun'
+import { dnsVar, playbook, v, type FleetProblem, type PlaybookInput, type Task } from 'mailrun'
 import { mailVars } from 'mailrun/mail'
 import { apt, postfixParameter, service } from 'mailrun/tasks'
 import { dkimVars, guardTasks, selectorProblems, signingPackages, signingTasks } from './dkim.ts'
 import { mailHostTasks, mailHostVars, nameProblems } from './mail-host.ts'
 
-const vars = v.object({
+/** Of this playbook, and of those that do more. */
+export const mailAuthVars = {
   ...mailVars,
   ...mailHostVars,
   ...dkimVars,
@@ -20,8 +21,8 @@ const vars = v.object({
     ),
     {},
   ),
-})
-type Input = PlaybookInput<v.InferOutput<typeof vars>>
+}
+type Input = PlaybookInput<v.InferOutput<v.ObjectSchema<typeof mailAuthVars, undefined>>>
 
 /** Without a policy, receivers are told neither what to do with forged mail nor where to report it. */
 function policyProblems(members: readonly Input[]): readonly FleetProblem[] {
@@ -35,26 +36,38 @@ function policyProblems(members: readonly Input[]): readonly FleetProblem[] {
   )
 }
 
+/** Names, selectors and policies that the fleet cannot have: the `fleet` of a playbook that does this job. */
+export const mailAuthProblems = (members: readonly Input[]): readonly FleetProblem[] => [
+  ...nameProblems(members),
+  ...selectorProblems(members),
+  ...policyProblems(members),
+]
+
+/**
+ * The whole job on one host, from a fresh Debian to a running Postfix whose mail is signed. A playbook that has these
+ * sets `publish: true`, so that the records are in DNS before anything relies on them.
+ */
+export const mailAuthTasks = (input: Input): readonly (Task | false)[] => [
+  ...guardTasks(input),
+  ...mailHostTasks(input),
+  apt({ packages: signingPackages }),
+  ...signingTasks(input),
+  // Else it is myhostname.
+  input.vars.helo_name !== undefined && postfixParameter({ parameter: 'smtp_helo_name', value: input.vars.helo_name }),
+  service({
+    unit: 'postfix',
+    state: 'running',
+    enabled: true,
+    restartOn: ['/etc/postfix/main.cf'],
+    validate: ['postfix', 'check'],
+  }),
+]
+
 export default playbook({
   name: 'mail-auth',
   hosts: 'mail',
-  vars,
-  fleet: (members) => [...nameProblems(members), ...selectorProblems(members), ...policyProblems(members)],
-  tasks: (input) => [
-    ...guardTasks(input),
-    ...mailHostTasks(input),
-    apt({ packages: signingPackages }),
-    ...signingTasks(input),
-    // Else it is myhostname.
-    input.vars.helo_name !== undefined &&
-      postfixParameter({ parameter: 'smtp_helo_name', value: input.vars.helo_name }),
-    service({
-      unit: 'postfix',
-      state: 'running',
-      enabled: true,
-      restartOn: ['/etc/postfix/main.cf'],
-      validate: ['postfix', 'check'],
-    }),
-  ],
+  vars: v.object(mailAuthVars),
+  fleet: mailAuthProblems,
+  tasks: mailAuthTasks,
   publish: true,
 })

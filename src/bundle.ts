@@ -19,6 +19,9 @@ const entryPoints = {
   mail: 'src/mail.ts',
   dns: 'src/dns.ts',
   testing: 'src/testing.ts',
+  'playbook-dkim': 'playbooks/dkim.ts',
+  'playbook-mail-auth': 'playbooks/mail-auth.ts',
+  'playbook-mail-host': 'playbooks/mail-host.ts',
 }
 
 const { outputFiles, metafile } = await build({
@@ -37,6 +40,9 @@ const { outputFiles, metafile } = await build({
     'mailrun/mail': './src/mail.ts',
     'mailrun/dns': './src/dns.ts',
     'mailrun/testing': './src/testing.ts',
+    'mailrun/playbooks/dkim': './playbooks/dkim.ts',
+    'mailrun/playbooks/mail-auth': './playbooks/mail-auth.ts',
+    'mailrun/playbooks/mail-host': './playbooks/mail-host.ts',
     mailrun: './src/index.ts',
   },
   // jiti finds its compiler by its own path; the others are native, optional, and ssh2 does without.

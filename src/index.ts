@@ -8,6 +8,7 @@ export {
   type PlaybookInput,
   type FleetProblem,
 } from './core/playbook.ts'
+export { defineConfig, type ProjectConfig } from './core/project-config.ts'
 export { inventory, type InventoryHost, type TypedInventory } from './core/typed-inventory.ts'
 export { defineTask, type CommonArgs, type Example, type TaskDefinition, type TaskModule } from './core/define-task.ts'
 export * as args from './core/argument.ts'

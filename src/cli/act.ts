@@ -5,7 +5,7 @@ import { bugText, hasErrors } from '../report/errors.ts'
 import { said, term } from '../report/write/terminal.ts'
 import { maskKnown } from '../shell/mask-known.ts'
 import { adviceOn } from './flags/ansible-flags.ts'
-import { formatMeant, tellCouldNotStart } from './terminal/could-not-start.ts'
+import { formatInUse, formatMeant, tellCouldNotStart } from './terminal/could-not-start.ts'
 import { EXIT } from './exit-status.ts'
 import { boundGarbage } from './terminal/heap.ts'
 import { flushed, guardOutput, outputProblem, stderr } from './terminal/output.ts'
@@ -51,7 +51,7 @@ function tellError(error: unknown, format: string): number {
     tellCouldNotStart([error.message.replace(/^error: /, ''), advice], format)
   } else {
     const message = error instanceof Error ? error.message : String(error)
-    if (hasErrors(format)) tellCouldNotStart([maskKnown(`a bug in mailrun: ${message}`)], format)
+    if (hasErrors(formatInUse(format))) tellCouldNotStart([maskKnown(`a bug in mailrun: ${message}`)], format)
     tellBug(error)
   }
   return EXIT.couldNotStart

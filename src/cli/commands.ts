@@ -16,6 +16,12 @@ export interface CommandEntry {
 }
 
 export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
+  init: {
+    usage: '[folder] [--hosts mx1,mx2] [--domains a.example,b.example]',
+    about: 'write the first files of a project: package.json, an inventory, a playbook; changes no file that is there',
+    operands: ['[folder]', 'where (default: the current folder)'],
+    load: () => import('./commands/init.ts'),
+  },
   ping: {
     usage: '-i <inventory> [options]',
     about: 'connect to each host, become root where it says so, ask one question; changes nothing',

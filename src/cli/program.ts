@@ -8,6 +8,7 @@ import type { RunFlags, SourceFlags } from './flags/fleet-flags.ts'
 import { merged } from './flags/fleet-options.ts'
 import { givenPlaybook } from './flags/given.ts'
 import { runOptions } from './flags/run-options.ts'
+import { withDefaults } from './flags/with-defaults.ts'
 import { stdout } from './terminal/output.ts'
 import type { Signals } from './terminal/signals.ts'
 
@@ -73,7 +74,11 @@ function playbookCommand(mailrun: Command, version: string, signals: Signals, en
   mailrun
     .usage(USAGES)
     .description('Brings a fleet of hosts to the state that a playbook describes.')
-    .argument('[playbook]', 'a playbook: a .ts, .mts, .js or .mjs file (one that is named like a command: ./ping)')
+    .argument(
+      '[playbook]',
+      'a playbook: a .ts, .mts, .js or .mjs file (one that is named like a command: ./ping), or the name of one: ' +
+        'site is playbooks/site.ts, and dkim, mail-auth and mail-host are in the package',
+    )
   runOptions(mailrun)
   mailrun
     .version(version, '--version', 'print the version')
@@ -81,8 +86,9 @@ function playbookCommand(mailrun: Command, version: string, signals: Signals, en
     .addHelpText('after', AFTER)
     .action(async (playbook: string | undefined, flags: RunFlags) => {
       const operands = [await givenPlaybook(playbook, COMMAND_NAMES)]
+      const filled = await withDefaults(flags, [mailrun], [])
       const { command } = await import('./commands/run.ts')
-      end(await command.act({ flags, operands, action: undefined, signals }))
+      end(await command.act({ flags: filled, operands, action: undefined, signals }))
     })
 }
 
@@ -103,7 +109,8 @@ function fill(
   const give = (to: Command, action: string | undefined): void => {
     to.action(async () => {
       const operands = to.processedArgs.flat() as readonly string[]
-      end(await command.act({ flags: merged<SourceFlags>(mailrun, to), operands, action, signals }))
+      const flags = await withDefaults(merged<SourceFlags>(mailrun, to), [mailrun, to], operands)
+      end(await command.act({ flags, operands, action, signals }))
     })
     command.grammar(to, action)
   }

@@ -8,6 +8,7 @@ import type { DnsPushRequest, DnsPushResult } from './dns/dns-push.ts'
 import type { DnsVerifyRequest, DnsVerifyResult } from './dns/dns-verify.ts'
 import type { DnsPlanned, DnsRequest } from './dns/planned.ts'
 import type { EncryptRequest } from './encrypt-value.ts'
+import type { Initialized, InitRequest } from './init/init-project.ts'
 import type { PingRequest } from './ping.ts'
 import type { ReadInventoryRequest } from './read-inventory.ts'
 import type { Rotation, RotateRequest } from './rotate/rotate.ts'
@@ -145,6 +146,16 @@ export const describeInventory = async (request: DescribeRequest): Promise<Inven
 export const encryptValue = async (request: EncryptRequest): Promise<string> =>
   (await import('./encrypt-value.ts')).encryptValue(request)
 
+/**
+ * Writes the first files of a project, and says what to do next: `mailrun init`. No file that is there is changed.
+ *
+ * @throws MailrunError for what is no host or no domain
+ * @example
+ * const { next } = await initProject({ folder: 'fleet', hosts: ['mx1.example.org'], domains: ['example.org'] })
+ */
+export const initProject = async (request: InitRequest): Promise<Initialized> =>
+  (await import('./init/init-project.ts')).initProject(request)
+
 export type { AdoptEvent, Adopted, AdoptRequest } from './adopt/adopt.ts'
 export type { AuditRequest, AuditResult } from './audit/audit.ts'
 export type { DescribeRequest, InventoryDescription } from './describe-inventory.ts'
@@ -153,6 +164,8 @@ export type { DnsVerifyRequest, DnsVerifyResult } from './dns/dns-verify.ts'
 export type { DnsPlanned, DnsProgress, DnsRequest } from './dns/planned.ts'
 export type { EncryptRequest } from './encrypt-value.ts'
 export type { FleetRequest, InventoryRequest } from './fleet/open-fleet.ts'
+export type { Initialized, InitRequest } from './init/init-project.ts'
+export type { NextCommand } from './init/next-commands.ts'
 export type { PingRequest } from './ping.ts'
 export type { ReadInventoryRequest } from './read-inventory.ts'
 export type { RotateEvent, RotateRequest, Rotation } from './rotate/rotate.ts'

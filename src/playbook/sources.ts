@@ -11,6 +11,7 @@ import { refuseVault } from '../secrets/vault.ts'
 import { Secret } from '../shell/secret.ts'
 import { textsOf } from '../shell/secrets-in.ts'
 import { render } from './render.ts'
+import { shippedTemplate } from './shipped.ts'
 
 interface SourceFile {
   readonly path: string
@@ -28,7 +29,8 @@ export interface Sources {
 }
 
 /**
- * Relative paths are looked up beside the playbook, then in the folder above.
+ * Relative paths are looked up beside the playbook, then in the folder above; templates of the package's own
+ * playbooks in the package at last.
  * @param playbook - absolute path of the playbook file.
  */
 export function sourcesFor(playbook: string, keyring: Keyring): Sources {
@@ -38,7 +40,7 @@ export function sourcesFor(playbook: string, keyring: Keyring): Sources {
   const file = async (path: string, where: string | undefined): Promise<SourceFile> => {
     const known = files.get(path)
     if (known) return known
-    const places = isAbsolute(path) ? [path] : [join(dirname(playbook), path), join(dirname(playbook), '..', path)]
+    const places = placesOf(path, playbook)
     for (const place of places) {
       const bytes = await readFile(place).catch((error: NodeJS.ErrnoException) => {
         if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined
@@ -79,4 +81,11 @@ export function sourcesFor(playbook: string, keyring: Keyring): Sources {
     },
     secrets: (tasks) => tasks.flatMap((task) => task.sources.flatMap((source) => secrets.get(sourceKey(source)) ?? [])),
   }
+}
+
+function placesOf(path: string, playbook: string): readonly string[] {
+  if (isAbsolute(path)) return [path]
+  const shipped = shippedTemplate(path)
+  const near = [join(dirname(playbook), path), join(dirname(playbook), '..', path)]
+  return shipped === undefined ? near : [...near, shipped]
 }

@@ -153,6 +153,21 @@ for (const [index, major] of ['20', '22', '24'].entries()) {
   })
 }
 
+test('mailrun init makes a project from the tarball, whose playbook runs on each Node and is typed', async () => {
+  const archive = readdirSync(folder).find((name) => name.endsWith('.tgz'))!
+  const words = ['init', 'fleet', '--hosts', 'mx1.example.org', '--domains', 'example.org']
+  const told = await succeed('npm', ['exec', '--yes', '--package', `./${archive}`, '--', 'mailrun', ...words])
+  assert.match(told, /cd fleet[^]*npm install[^]*npx mailrun ping[^]*npx mailrun site --check/)
+  const fleet = join(folder, 'fleet')
+  await succeed('npm', ['install', '--no-audit', '--no-fund', '--silent'], fleet)
+  for (const [major, node] of Object.entries(nodes)) {
+    const tasks = await succeed(node, [main, 'site', '--list-tasks'], fleet)
+    assert.match(tasks, /mx1\.example\.org:\n[^]*dkimKey mx1\._domainkey\.example\.org/, `Node ${major}`)
+    assert.is(await succeed(node, [main, 'dkim', '--list-tasks'], fleet), tasks, `Node ${major}`)
+  }
+  await succeed('npx', ['--no-install', 'tsc', '--noEmit'], fleet)
+})
+
 test('tsc accepts what is right, and marks a wrong argument, a wrong combination and a mistyped var', async () => {
   const { stdout } = await command('npx', ['--no-install', 'tsc', '-p', '.', '--pretty', 'false'])
   assert.equal(

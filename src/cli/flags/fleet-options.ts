@@ -36,7 +36,7 @@ export function sourceOptions(command: Command, formats: Formats<About>): void {
     .option(
       '-i, --inventory <source>',
       "an inventory of Ansible's: YAML, INI, a folder, a program, a list (mx1,mx2,); " +
-        'or TypeScript (repeatable: later ones win)',
+        'or TypeScript (repeatable: later ones win; default: MAILRUN_INVENTORY, mailrun.config.ts, package.json)',
       gather,
     )
     .option(

@@ -1,9 +1,9 @@
 // What has to be given on the command line, and what to say where it was not.
 import { existsSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { MailrunError } from '../../core/mailrun-error.ts'
 import { checkPlaybookPath } from '../../playbook/load-playbook.ts'
-import { playbookFile } from '../../playbook/shipped.ts'
+import { playbookFile, SHIPPED_PLAYBOOKS } from '../../playbook/shipped.ts'
 import { nearest } from '../../text/nearest.ts'
 
 const PLAYBOOK = /\.m?[tj]s$/
@@ -12,18 +12,24 @@ const YAML = /\.ya?ml$/
 /** @param commands - by name. @throws MailrunError that names the playbooks lying near */
 export async function givenPlaybook(path: string | undefined, commands: readonly string[]): Promise<string> {
   if (path !== undefined) {
-    if (!existsSync(path) && !/[./]/.test(path)) {
-      const command = nearest(path, commands)
-      const hint = command === undefined ? `the commands are ${commands.join(', ')}` : `did you mean ${command}?`
-      throw new MailrunError(`there is no playbook ${path}, and no such command: ${hint}`)
-    }
     const file = playbookFile(path)
+    if (file === path && !existsSync(path) && !/[./]/.test(path)) throw noSuchName(path, commands)
     await checkPlaybookPath(file)
     return file
   }
   const wanted = `mailrun <playbook.ts> -i <inventory>${thereIs(filesIn('playbooks', PLAYBOOK))}`
   throw new MailrunError(`no playbook was given; wanted: ${wanted} (mailrun --help tells more)`)
 }
+
+/** For a name that is neither a playbook nor a command. */
+function noSuchName(name: string, commands: readonly string[]): MailrunError {
+  const near = nearest(name, [...commands, ...SHIPPED_PLAYBOOKS, ...filesIn('playbooks', PLAYBOOK).map(nameOf)])
+  const hint = near === undefined ? `the commands are ${commands.join(', ')}` : `did you mean ${near}?`
+  return new MailrunError(`there is no playbook ${name}, and no such command: ${hint}`)
+}
+
+/** `playbooks/site.ts`: `site` */
+const nameOf = (path: string): string => basename(path).replace(PLAYBOOK, '')
 
 const thereIs = (files: readonly string[]): string => (files.length > 0 ? `; there is ${files.join(', ')}` : '')
 

@@ -2,13 +2,23 @@
 import { errorIn, hasErrors, problemText } from '../../report/errors.ts'
 import { stderr, stdout } from './output.ts'
 
+let byProject: string | undefined
+
+/** The format that the project's defaults name, where no flag names one: from here on errors are told in it. */
+export function useFormat(format: string): void {
+  byProject = format
+}
+
+/** @param meant - by the flags. */
+export const formatInUse = (meant: string): string => byProject ?? meant
+
 /**
  * Where the format has a place for it, on standard output: a reader of the format finds it there.
  *
  * @param messages - each begins a line; line feeds within one are text of others
  */
 export function tellCouldNotStart(messages: readonly string[], format: string): void {
-  const error = errorIn(format, messages.join('\n'))
+  const error = errorIn(formatInUse(format), messages.join('\n'))
   if (error === undefined) stderr.write(problemText(messages))
   else stdout.write(error)
 }

@@ -17,5 +17,14 @@ export const publicModules = async (): Promise<Readonly<Record<string, unknown>>
     get 'mailrun/dns'() {
       return import('mailrun/dns')
     },
+    get 'mailrun/playbooks/dkim'() {
+      return import('mailrun/playbooks/dkim')
+    },
+    get 'mailrun/playbooks/mail-auth'() {
+      return import('mailrun/playbooks/mail-auth')
+    },
+    get 'mailrun/playbooks/mail-host'() {
+      return import('mailrun/playbooks/mail-host')
+    },
   }
 }

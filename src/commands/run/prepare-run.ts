@@ -13,7 +13,7 @@ import { openFleet, type Fleet, type FleetRequest } from '../fleet/open-fleet.ts
 import { publicModules } from '../fleet/public-modules.ts'
 
 export interface RunSource extends FleetRequest {
-  /** A playbook file. */
+  /** A playbook's file; or the name of one: of the project's `playbooks/NAME.ts`, or of the package's (`dkim`). */
   readonly playbook: string
   readonly tags?: readonly string[] | undefined
   readonly skipTags?: readonly string[] | undefined
@@ -45,8 +45,8 @@ export interface PreparedRun {
 
 /** No host is touched. @throws MailrunError with all that is wrong */
 export async function prepareRun(source: RunSource): Promise<PreparedRun> {
-  const fleet = await openFleet(source, dirname(source.playbook))
   const playbookPath = playbookFile(source.playbook)
+  const fleet = await openFleet(source, dirname(playbookPath))
   const playbook = await loadPlaybook(playbookPath, publicModules)
   const { tags = [], skipTags = [] } = source
   const hosts = await prepare({ playbook, playbookPath, tags, skipTags, ...fleet })

@@ -29,6 +29,7 @@ const PRINTS: readonly RegExp[] = [
   /^here gave no answer about its keys: |^here example\.org /m,
   /^here (?:failed|refused|adopted|unsigned)/m,
   /^here \[ 'example\.org' \] inventory\.yaml:\d+[^]*a schema\n!age \|\n {2}-----BEGIN AGE/m,
+  /^6 written, 0 kept\ncd fleet\n/m,
 ]
 
 let here: Project
