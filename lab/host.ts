@@ -12,7 +12,7 @@ import { greeting, hostDir, hostRoot, leader, powerOff, powerOn, waitUntilUp } f
 import { mountsBelow, removeTree, unmountBelow } from './mounts.ts'
 import { ensureHostLink, removeHostLink } from './network.ts'
 import { mountOverlay } from './overlay.ts'
-import { RELEASE_FACTS } from './releases.ts'
+import { releaseFacts } from './releases.ts'
 import type { Site } from './site.ts'
 
 /**
@@ -92,7 +92,7 @@ async function writeNames(site: Site, host: LabHost): Promise<boolean> {
 /** It copies resolv.conf to its chroot when it starts. */
 async function restartPostfix(lab: Lab, host: LabHost): Promise<void> {
   const pid = leader(lab, host)
-  if (pid !== undefined) await inHost(pid, `systemctl try-restart ${RELEASE_FACTS[host.release].postfixUnit}`)
+  if (pid !== undefined) await inHost(pid, `systemctl try-restart ${releaseFacts(host.release).postfixUnit}`)
 }
 
 async function writeIfOther(path: string, text: string): Promise<boolean> {

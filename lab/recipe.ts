@@ -1,6 +1,6 @@
 // What defines the images: whoever changes this file or the table of releases gets new images by the digest of them.
 import { createHash } from 'node:crypto'
-import { RELEASE_FACTS, type Release } from './releases.ts'
+import { releaseFacts, type Release } from './releases.ts'
 import { TEST_PACKAGES } from './test-packages.ts'
 
 /** Where a host sees the package repository. */
@@ -61,7 +61,7 @@ export const toolsPackages = (release: Release): readonly string[] => [
   'opendkim-tools',
   'libmail-dkim-perl',
   'python3-spf',
-  RELEASE_FACTS[release].libopendmarc,
+  releaseFacts(release).libopendmarc,
   'ansible-core',
 ]
 

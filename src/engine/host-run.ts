@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { PreparedHost } from '../core/prepared-host.ts'
 import type { HostResult, HostStatus, Reporter, TaskResult } from '../core/run-event.ts'
 import type { Task } from '../core/task.ts'
+import { unknownRelease } from '../resources/host/releases.ts'
 import { ConnectionLost, Unreachable, type Connect } from './session/connection.ts'
 import { foresee, type Foresight } from './foresee.ts'
 import { HostEnd } from './host-end.ts'
@@ -69,7 +70,7 @@ async function go(state: HostState, connect: Connect, report: Reporter, askOutsi
   try {
     report({ kind: 'host-start', host: prepared.host.name })
     session = await openSession(prepared, options, connect, report, (text) => state.mask(text), watcherOf(state))
-    const came = await work(state, session, askOutside)
+    const came = await work(state, session, askOutside, report)
     if (typeof came === 'string') return end(came)
     took()
     // As far as it got: the rest of its tasks is not reached yet.
@@ -88,9 +89,10 @@ async function go(state: HostState, connect: Connect, report: Reporter, askOutsi
 type Came = HostStatus | { readonly parked: string }
 
 /** Changes and asks, until nothing is left that can be done now. */
-async function work(state: HostState, session: Session, askOutside: AskOutside): Promise<Came> {
+async function work(state: HostState, session: Session, askOutside: AskOutside, report: Reporter): Promise<Came> {
   const { prepared, options, book } = state
   let answers = await session.changeAndAsk([])
+  noteRelease(state, answers, report)
   for (;;) {
     const foresight = await look(state, answers, askOutside)
     if (options.check) return foretold(state, answers, foresight)
@@ -106,6 +108,14 @@ async function work(state: HostState, session: Session, askOutside: AskOutside):
       if (outlook.plan.perhaps !== undefined && sameFacts(task, before, answers)) book.idle(task, outlook.plan.changes)
     }
   }
+}
+
+/** Told once, though the host may be gone on with. */
+function noteRelease(state: HostState, answers: Answers, report: Reporter): void {
+  const { prepared, mask, released } = state
+  const note = released ? undefined : unknownRelease(contextOf(prepared, answers).facts.os)
+  state.released = true
+  if (note !== undefined) report({ kind: 'host-note', host: prepared.host.name, note: mask(note) })
 }
 
 /** The outlook once nothing is left to ask of others than the host. */

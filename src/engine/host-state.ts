@@ -29,6 +29,8 @@ export interface HostState {
   /** What others than the host told. */
   known: Outside
   outputs: Readonly<Record<string, unknown>>
+  /** Its release was looked at. */
+  released: boolean
 }
 
 export function hostState(prepared: PreparedHost, options: RunOptions): HostState {
@@ -44,6 +46,7 @@ export function hostState(prepared: PreparedHost, options: RunOptions): HostStat
     mask: maskOf([...secrets]),
     known: outside(),
     outputs: {},
+    released: false,
   }
 }
 

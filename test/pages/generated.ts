@@ -14,6 +14,7 @@ import { withBackends } from './backends.ts'
 import { findingsPage } from './findings.ts'
 import { withFormats } from './formats.ts'
 import { withProfiles } from './profiles.ts'
+import { withReleases } from './releases.ts'
 import { withSuites } from './suites.ts'
 import { tasksPage } from './tasks.ts'
 
@@ -38,6 +39,7 @@ export function generatedPages(): ReadonlyMap<string, string> {
     ],
     ['docs/mail/dns.md', withBackends(present('docs/mail/dns.md'), BACKENDS)],
     ['docs/mail/findings.md', findingsPage()],
+    ['docs/releases.md', withReleases(present('docs/releases.md'))],
     ['docs/tasks.md', tasksPage()],
     ...benchPages(BENCHES, results),
   ])

@@ -1,5 +1,5 @@
 // The table of the lab's suites in docs/lab.md: pure, made of the suites and of how long they took.
-import { RELEASES, RELEASE_FACTS, type Release } from '../../lab/releases.ts'
+import { RELEASES, releaseFacts, type Release } from '../../lab/releases.ts'
 import { releasesOf, type SuiteSeconds } from '../lab-suites.ts'
 
 const [BEGIN, END] = ['<!-- suites: written by npm run docs -->\n', '<!-- end of suites -->']
@@ -30,7 +30,7 @@ export function withSuites(
     ),
   )
   const total = ['', 'all', ...all.map((sum) => (sum / 60).toFixed(1))]
-  const head = ['suite', 'what it tries', ...RELEASES.map((release) => `Debian ${RELEASE_FACTS[release].version}`)]
+  const head = ['suite', 'what it tries', ...RELEASES.map((release) => `Debian ${releaseFacts(release).version}`)]
   const lines = [head, head.map((_, index) => (index < 2 ? '---' : '---:')), ...rows, total]
   const table = lines.map((cells) => `| ${cells.join(' | ')} |\n`).join('')
   return `${page.slice(0, from)}${BEGIN}\n${table}\n${page.slice(to)}`

@@ -4,6 +4,7 @@ import { ProbeError, type Family } from '../../core/probe.ts'
 import { lines, raw } from '../../shell/script.ts'
 import { sh } from '../../shell/sh.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
+import { POSTFIX_INSTANCES } from '../host/releases.ts'
 import { unitState, type UnitsTold } from './unit-answer.ts'
 import { reloadedOnly } from './unit-loaded.ts'
 import { CLOCK, clockOf } from './unit-clock.ts'
@@ -34,7 +35,7 @@ const socketsOf = (questions: readonly UnitQuestion[]): readonly string[] => [
 ]
 
 /** Oneshot wrappers that are known, by what stands behind them: it is asked for along with them. */
-const WRAPPERS: Readonly<Record<string, string>> = { 'postfix.service': 'postfix@-.service' }
+const WRAPPERS: Readonly<Record<string, readonly string[]>> = { 'postfix.service': POSTFIX_INSTANCES }
 const behindOf = (units: readonly string[]): readonly string[] =>
   units.flatMap((unit) => WRAPPERS[unit] ?? []).filter((unit) => !units.includes(unit))
 

@@ -115,6 +115,22 @@ test('nothing to do is one trip, a change is two, and the second run changes not
   assert.equal([second.result.status, second.result.trips, second.statuses], ['ok', 1, ['ok', 'ok']])
 })
 
+test('a host of a release that is not known is told once, by a check and by a run that is gone on with', async () => {
+  const dir = scratch()
+  const release = join(dir, 'os-release')
+  writeFileSync(release, 'ID=debian\nVERSION_ID="14"\nVERSION_CODENAME=forky\n')
+  const elsewhere = (connection: Connection): Connection => ({
+    ...connection,
+    exchange: (request) =>
+      connection.exchange({ ...request, script: request.script.replaceAll('/etc/os-release', release) }),
+  })
+  for (const check of [true, false]) {
+    const { events } = await run(dir, [note({ path: join(dir, 'a'), text: 'x' })], { check }, elsewhere)
+    const notes = events.flatMap((event) => (event.kind === 'host-note' ? [event.note] : []))
+    assert.equal(notes, ['debian 14 (forky) is not tested: it is treated as Debian 13'])
+  }
+})
+
 test('where the first look tells that a task cannot be done, nothing is changed before it', async () => {
   const dir = scratch()
   const tasks = [

@@ -5,7 +5,7 @@ import { openLab } from '../../../lab/lab.ts'
 import { parseMountPoints } from '../../../lab/mounts.ts'
 import { flagsTakenByNpm } from '../../../lab/npm-flags.ts'
 import { imageDigest } from '../../../lab/recipe.ts'
-import { RELEASES, RELEASE_FACTS, parseReleases } from '../../../lab/releases.ts'
+import { RELEASES, parseReleases } from '../../../lab/releases.ts'
 import { sourceLines } from '../../../lab/apt-sources.ts'
 import { isLeftOver } from '../../../lab/build-image.ts'
 import { statusText, type LabStatus } from '../../../lab/status.ts'
@@ -130,15 +130,6 @@ deb ${signed} http://mirror.example/debian-security/ trixie-security main
 `,
   )
   assert.not.match(sourceLines({ archive, security: undefined }, 'trixie'), 'security')
-})
-
-test('the table of releases knows each by another version and unit', () => {
-  const facts = RELEASES.map((release) => RELEASE_FACTS[release])
-  assert.is(new Set(facts.map(({ version }) => version)).size, RELEASES.length)
-  assert.equal(
-    facts.map(({ postfixUnit }) => postfixUnit),
-    ['postfix@-.service', 'postfix.service'],
-  )
 })
 
 test('the conffile of the canary differs between its versions, so that an upgrade can ask about it', () => {
