@@ -8,6 +8,7 @@ import type { DnsPushRequest, DnsPushResult } from './dns/dns-push.ts'
 import type { DnsVerifyRequest, DnsVerifyResult } from './dns/dns-verify.ts'
 import type { DnsPlanned, DnsRequest } from './dns/planned.ts'
 import type { EncryptRequest } from './encrypt-value.ts'
+import type { ExecRequest } from './exec/exec.ts'
 import type { PingRequest } from './ping.ts'
 import type { ReadInventoryRequest } from './read-inventory.ts'
 import type { Rotation, RotateRequest } from './rotate/rotate.ts'
@@ -16,6 +17,7 @@ import type { RunRequest } from './run/prepare-run.ts'
 import type { Verification, VerifyRequest } from './verify/verify.ts'
 import type { Inventory } from '../core/inventory.ts'
 import type { RunResult } from '../core/run-event.ts'
+import type { Execution } from '../resources/command/execution.ts'
 
 /**
  * Runs a playbook on its fleet: `mailrun <playbook.ts>`.
@@ -36,6 +38,16 @@ export const run = async (request: RunRequest): Promise<Outcome> => (await impor
  * const { hosts } = await ping({ inventory: 'inventory.yaml', limit: 'mx1' })
  */
 export const ping = async (request: PingRequest): Promise<RunResult> => (await import('./ping.ts')).ping(request)
+
+/**
+ * Runs one command on hosts, once on each, whatever it does: `mailrun exec`. It takes no lock, and there is no check.
+ *
+ * @throws MailrunError before any host is touched
+ * @example
+ * const { hosts } = await exec({ inventory: 'inventory.yaml', limit: 'mail', command: 'postqueue -p | tail -1' })
+ * for (const { name, ran } of hosts) console.log(name, ran?.code, ran?.stdout.text)
+ */
+export const exec = async (request: ExecRequest): Promise<Execution> => (await import('./exec/exec.ts')).exec(request)
 
 /**
  * Asks hosts and name servers, and judges what they say: `mailrun audit`. Nothing is changed.
@@ -152,6 +164,7 @@ export type { DnsPushEvent, DnsPushRequest, DnsPushResult } from './dns/dns-push
 export type { DnsVerifyRequest, DnsVerifyResult } from './dns/dns-verify.ts'
 export type { DnsPlanned, DnsProgress, DnsRequest } from './dns/planned.ts'
 export type { EncryptRequest } from './encrypt-value.ts'
+export type { ExecRequest } from './exec/exec.ts'
 export type { FleetRequest, InventoryRequest } from './fleet/open-fleet.ts'
 export type { PingRequest } from './ping.ts'
 export type { ReadInventoryRequest } from './read-inventory.ts'
@@ -160,3 +173,5 @@ export type { Outcome } from './run/carry-out.ts'
 export type { RunRequest } from './run/prepare-run.ts'
 export type { DeliveryEvent, DeliveryRequest, SendingHost } from './verify/deliver-messages.ts'
 export type { Verification, VerifyRequest } from './verify/verify.ts'
+export type { ExecutedHost, Execution } from '../resources/command/execution.ts'
+export type { Executed, Printed } from '../resources/command/executed.ts'
