@@ -29,6 +29,11 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     operands: ['[command...]', 'shell text as one word, or a program with its arguments'],
     load: () => import('./commands/exec.ts'),
   },
+  facts: {
+    usage: '-i <inventory> [options]',
+    about: 'what hosts are: release, kernel, memory, disks, addresses, versions; changes nothing',
+    load: () => import('./commands/facts.ts'),
+  },
   inventory: {
     usage: '-i <inventory> --list|--graph|--list-hosts|--host NAME [options]',
     about: 'what the inventories say: hosts, groups, vars and where each was said; connects to none',

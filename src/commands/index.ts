@@ -9,6 +9,8 @@ import type { DnsVerifyRequest, DnsVerifyResult } from './dns/dns-verify.ts'
 import type { DnsPlanned, DnsRequest } from './dns/planned.ts'
 import type { EncryptRequest } from './encrypt-value.ts'
 import type { ExecRequest } from './exec/exec.ts'
+import type { FactsResult } from './facts/facts.ts'
+import type { FleetRequest } from './fleet/open-fleet.ts'
 import type { PingRequest } from './ping.ts'
 import type { ReadInventoryRequest } from './read-inventory.ts'
 import type { Rotation, RotateRequest } from './rotate/rotate.ts'
@@ -48,6 +50,18 @@ export const ping = async (request: PingRequest): Promise<RunResult> => (await i
  * for (const { name, ran } of hosts) console.log(name, ran?.code, ran?.stdout.text)
  */
 export const exec = async (request: ExecRequest): Promise<Execution> => (await import('./exec/exec.ts')).exec(request)
+
+/**
+ * Asks each host what it is, in one trip: release, kernel, memory, disks, addresses, versions: `mailrun facts`. Nothing
+ * is changed.
+ *
+ * @throws MailrunError before any host is touched
+ * @example
+ * const { hosts } = await facts({ inventory: 'inventory.yaml' })
+ * const old = hosts.filter(({ facts: told }) => told?.release === 'bullseye')
+ */
+export const facts = async (request: FleetRequest): Promise<FactsResult> =>
+  (await import('./facts/facts.ts')).facts(request)
 
 /**
  * Asks hosts and name servers, and judges what they say: `mailrun audit`. Nothing is changed.
@@ -165,6 +179,7 @@ export type { DnsVerifyRequest, DnsVerifyResult } from './dns/dns-verify.ts'
 export type { DnsPlanned, DnsProgress, DnsRequest } from './dns/planned.ts'
 export type { EncryptRequest } from './encrypt-value.ts'
 export type { ExecRequest } from './exec/exec.ts'
+export type { FactsResult } from './facts/facts.ts'
 export type { FleetRequest, InventoryRequest } from './fleet/open-fleet.ts'
 export type { PingRequest } from './ping.ts'
 export type { ReadInventoryRequest } from './read-inventory.ts'
@@ -173,5 +188,7 @@ export type { Outcome } from './run/carry-out.ts'
 export type { RunRequest } from './run/prepare-run.ts'
 export type { DeliveryEvent, DeliveryRequest, SendingHost } from './verify/deliver-messages.ts'
 export type { Verification, VerifyRequest } from './verify/verify.ts'
+export type { FactsOfHost, ToldFacts } from '../playbook/gathered-facts.ts'
+export type { Disk, FactName, GatheredFacts, Memory, Route } from '../core/gathered-facts.ts'
 export type { ExecutedHost, Execution } from '../resources/command/execution.ts'
 export type { Executed, Printed } from '../resources/command/executed.ts'

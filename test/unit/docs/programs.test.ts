@@ -23,6 +23,7 @@ const PRINTS: readonly RegExp[] = [
   /^all of 1 asked$/m,
   /^here begins\nhere \S.* would-change$/m,
   /^here 0 Linux$/m,
+  /^here \w+ \d+$/m,
   /^1 hosts, [1-9]\d* findings$/m,
   /^here \w+$/m,
   /^\d+ answers to be waited for$/m,
