@@ -27,6 +27,19 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     about: 'connect to each host, become root where it says so, ask one question; changes nothing',
     load: () => import('./commands/ping.ts'),
   },
+  exec: {
+    usage: "-i <inventory> -l <hosts> [options] -- 'command'",
+    about:
+      'run one command on hosts, at once, and show equal output once; it runs whatever it does: ' +
+      'it takes no lock, and has no check mode',
+    operands: ['[command...]', 'shell text as one word, or a program with its arguments'],
+    load: () => import('./commands/exec.ts'),
+  },
+  facts: {
+    usage: '-i <inventory> [options]',
+    about: 'what hosts are: release, kernel, memory, disks, addresses, versions; changes nothing',
+    load: () => import('./commands/facts.ts'),
+  },
   inventory: {
     usage: '-i <inventory> --list|--graph|--list-hosts|--host NAME [options]',
     about: 'what the inventories say: hosts, groups, vars and where each was said; connects to none',

@@ -8,7 +8,10 @@ import type { DnsPushRequest, DnsPushResult } from './dns/dns-push.ts'
 import type { DnsVerifyRequest, DnsVerifyResult } from './dns/dns-verify.ts'
 import type { DnsPlanned, DnsRequest } from './dns/planned.ts'
 import type { EncryptRequest } from './encrypt-value.ts'
-import type { Initialized, InitRequest } from './init/init-project.ts'
+import type { InitRequest, Initialized } from './init/init-project.ts'
+import type { ExecRequest } from './exec/exec.ts'
+import type { FactsResult } from './facts/facts.ts'
+import type { FleetRequest } from './fleet/open-fleet.ts'
 import type { PingRequest } from './ping.ts'
 import type { ReadInventoryRequest } from './read-inventory.ts'
 import type { Rotation, RotateRequest } from './rotate/rotate.ts'
@@ -17,6 +20,7 @@ import type { RunRequest } from './run/prepare-run.ts'
 import type { Verification, VerifyRequest } from './verify/verify.ts'
 import type { Inventory } from '../core/inventory.ts'
 import type { RunResult } from '../core/run-event.ts'
+import type { Execution } from '../resources/command/execution.ts'
 
 /**
  * Runs a playbook on its fleet: `mailrun <playbook.ts>`.
@@ -37,6 +41,28 @@ export const run = async (request: RunRequest): Promise<Outcome> => (await impor
  * const { hosts } = await ping({ inventory: 'inventory.yaml', limit: 'mx1' })
  */
 export const ping = async (request: PingRequest): Promise<RunResult> => (await import('./ping.ts')).ping(request)
+
+/**
+ * Runs one command on hosts, once on each, whatever it does: `mailrun exec`. It takes no lock, and there is no check.
+ *
+ * @throws MailrunError before any host is touched
+ * @example
+ * const { hosts } = await exec({ inventory: 'inventory.yaml', limit: 'mail', command: 'postqueue -p | tail -1' })
+ * for (const { name, ran } of hosts) console.log(name, ran?.code, ran?.stdout.text)
+ */
+export const exec = async (request: ExecRequest): Promise<Execution> => (await import('./exec/exec.ts')).exec(request)
+
+/**
+ * Asks each host what it is, in one trip: release, kernel, memory, disks, addresses, versions: `mailrun facts`. Nothing
+ * is changed.
+ *
+ * @throws MailrunError before any host is touched
+ * @example
+ * const { hosts } = await facts({ inventory: 'inventory.yaml' })
+ * const old = hosts.filter(({ facts: told }) => told?.release === 'bullseye')
+ */
+export const facts = async (request: FleetRequest): Promise<FactsResult> =>
+  (await import('./facts/facts.ts')).facts(request)
 
 /**
  * Asks hosts and name servers, and judges what they say: `mailrun audit`. Nothing is changed.
@@ -163,6 +189,8 @@ export type { DnsPushEvent, DnsPushRequest, DnsPushResult } from './dns/dns-push
 export type { DnsVerifyRequest, DnsVerifyResult } from './dns/dns-verify.ts'
 export type { DnsPlanned, DnsProgress, DnsRequest } from './dns/planned.ts'
 export type { EncryptRequest } from './encrypt-value.ts'
+export type { ExecRequest } from './exec/exec.ts'
+export type { FactsResult } from './facts/facts.ts'
 export type { FleetRequest, InventoryRequest } from './fleet/open-fleet.ts'
 export type { Initialized, InitRequest } from './init/init-project.ts'
 export type { NextCommand } from './init/next-commands.ts'
@@ -173,3 +201,7 @@ export type { Outcome } from './run/carry-out.ts'
 export type { RunRequest } from './run/prepare-run.ts'
 export type { DeliveryEvent, DeliveryRequest, SendingHost } from './verify/deliver-messages.ts'
 export type { Verification, VerifyRequest } from './verify/verify.ts'
+export type { FactsOfHost, ToldFacts } from '../playbook/gathered-facts.ts'
+export type { Disk, FactName, GatheredFacts, Memory, Route } from '../core/gathered-facts.ts'
+export type { ExecutedHost, Execution } from '../resources/command/execution.ts'
+export type { Executed, Printed } from '../resources/command/executed.ts'

@@ -20,3 +20,6 @@ export const ANSWERS_BYTES = 8 << 20
 
 /** Of one change, while it runs and afterwards: what is kept of its output on the host is less. */
 export const STEP_BYTES = 384 << 10
+
+/** Of each output of a command of `mailrun exec`: what it prints beyond that is read, and not kept. */
+export const EXEC_BYTES = 1 << 20

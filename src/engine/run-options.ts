@@ -18,6 +18,11 @@ export interface RunOptions {
   readonly maxFail: BatchSize | undefined
   /** Puts the questions of plans to others than the host. */
   readonly askOutside: AskOutside
+  /**
+   * What is asked is a command, which must not run twice: where the connection is lost meanwhile, nothing is asked
+   * again; an interrupt lets it come to its end. It may take this many seconds.
+   */
+  readonly askedOnce?: { readonly seconds: number } | undefined
   /** Ctrl-C: first abort = finish the change in hand, start nothing more. */
   readonly interrupt: AbortSignal
   /** Second Ctrl-C: leave at once. */

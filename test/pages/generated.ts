@@ -11,6 +11,7 @@ import { aboutSuite, labSuites, recordedSeconds } from '../lab-suites.ts'
 import { MAIN, ROOT } from '../unit/cli/mailrun.ts'
 import { BACKENDS } from '../../src/dns/backends/backends.ts'
 import { withBackends } from './backends.ts'
+import { withFacts } from './facts.ts'
 import { findingsPage } from './findings.ts'
 import { withFormats } from './formats.ts'
 import { withProfiles } from './profiles.ts'
@@ -31,7 +32,7 @@ export function generatedPages(): ReadonlyMap<string, string> {
   )
   return new Map([
     ['README.md', withSpeed(present('README.md'), results)],
-    ['docs/cli.md', withFormats(withHelp(present('docs/cli.md')), 'docs/cli.md')],
+    ['docs/cli.md', withFormats(withFacts(withHelp(present('docs/cli.md'))), 'docs/cli.md')],
     ...WITH_FORMATS.map((path) => [path, withFormats(present(path), path)] as const),
     [
       'docs/lab.md',

@@ -26,6 +26,7 @@ interface Loss {
 export async function askAfterLoss(state: SessionState, error: ConnectionLost): Promise<Answers> {
   state.connection.close()
   const loss = lossOf(state, error)
+  if (state.options.askedOnce !== undefined) throw endOfCommand(state, loss)
   if (state.options.interrupt.aborted || state.reconnected) {
     tellUnknown(state, loss)
     throw endOf(state, loss)
@@ -62,6 +63,13 @@ const endOf = ({ options }: SessionState, { why, advice }: Loss): HostEnd =>
   options.interrupt.aborted
     ? new HostEnd('interrupted', why)
     : new HostEnd('unreachable', `${why}, for the second time: ${advice}`)
+
+/** Nobody can tell how far a command came that is run once, and nothing is asked again. */
+const endOfCommand = ({ options }: SessionState, { why }: Loss): HostEnd =>
+  new HostEnd(
+    options.interrupt.aborted ? 'interrupted' : 'failed',
+    `${why}: whether the command ran, and to its end, is unknown`,
+  )
 
 /** Makes the connection again, and asks everything, and what came of the steps. */
 async function askAgain(state: SessionState, loss: Loss, progress: Probe<Progress | undefined>): Promise<Answers> {

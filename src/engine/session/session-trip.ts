@@ -75,7 +75,7 @@ export async function trip(
   lockSeconds = LOCK_SECONDS,
 ): Promise<TripOutcome> {
   const { host, options, holder } = state
-  const { check, interrupt, abandon } = options
+  const { check, interrupt, abandon, askedOnce } = options
   if (interrupt.aborted) throw new HostEnd('interrupted', 'interrupted')
   state.trips += 1
   state.underWay = { mark: newMark(), steps, begun: new Set(), done: new Set() }
@@ -88,7 +88,8 @@ export async function trip(
       steps,
       after: check ? undefined : state.last,
       probes,
-      questionsSeconds: QUESTIONS_SECONDS,
+      questionsSeconds: askedOnce?.seconds ?? QUESTIONS_SECONDS,
+      finishes: askedOnce !== undefined,
       holder,
       lockSeconds,
       beginSeconds,

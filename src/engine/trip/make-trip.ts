@@ -27,6 +27,8 @@ export interface Trip {
   readonly probes: readonly Probe<unknown>[]
   /** For all of them. */
   readonly questionsSeconds: number
+  /** The interrupt does not break off what is asked: it comes to its end. */
+  readonly finishes?: boolean
   /** Who holds the host's lock during the trip; `undefined` takes none: in a check. */
   readonly holder: string | undefined
   readonly lockSeconds: number
@@ -132,6 +134,7 @@ export async function makeTrip(connection: Connection, trip: Trip, watcher: Trip
   const underWay = begin(trip, watcher, watch)
   const stopFile = stopFileOf(underWay.words)
   const stop = (): void => {
+    if (trip.finishes) return
     // Nothing is in hand yet: a shell that is not listened to begins no step.
     if (trip.steps.length === 0 || underWay.waiting) watch.abort('interrupted')
     else connection.touch(stopFile).catch(() => watch.abort('interrupted'))

@@ -34,6 +34,7 @@ const SIZES: Figures<typeof sizes> = [
     ['ANSWERS_BYTES', 'STEP_BYTES'],
     `${MiB(sizes.ANSWERS_BYTES)}, and ${kB(sizes.STEP_BYTES)} more for each change`,
   ],
+  ['each output of a command of `mailrun exec`', ['EXEC_BYTES'], `the first ${MiB(sizes.EXEC_BYTES)}`],
 ]
 
 const DNS: Figures<typeof dns> = [

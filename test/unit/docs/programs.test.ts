@@ -22,6 +22,8 @@ const PRINTS: readonly RegExp[] = [
   /^here ok\s*$/,
   /^all of 1 asked$/m,
   /^here begins\nhere \S.* would-change$/m,
+  /^here 0 Linux$/m,
+  /^here \w+ \d+$/m,
   /^1 hosts, [1-9]\d* findings$/m,
   /^here \w+$/m,
   /^\d+ answers to be waited for$/m,

@@ -18,6 +18,8 @@ import { DNS_PUSH_FORMATS } from '../../../src/report/dns/push/formats.ts'
 import { DNS_VERIFY_FORMATS } from '../../../src/report/dns/verify/formats.ts'
 import type { DnsView } from '../../../src/report/dns/view.ts'
 import { bugText, problemText } from '../../../src/report/errors.ts'
+import { EXEC_FORMATS } from '../../../src/report/exec/formats.ts'
+import { FACTS_FORMATS } from '../../../src/report/facts/formats.ts'
 import { INVENTORY_FORMATS } from '../../../src/report/inventory/formats.ts'
 import { inventoryGraph } from '../../../src/report/inventory/text.ts'
 import { LIST_FORMATS } from '../../../src/report/list/formats.ts'
@@ -36,6 +38,8 @@ import { HOST_STATUSES, TASK_STATUSES } from '../../../src/report/run/totals.ts'
 import type { Out, Screen } from '../../../src/report/screen.ts'
 import { colours } from '../../../src/report/write/colour.ts'
 import { printed, said } from '../../../src/report/write/terminal.ts'
+import type { FactsOfHost } from '../../../src/playbook/gathered-facts.ts'
+import type { Execution } from '../../../src/resources/command/execution.ts'
 import { host, run, task } from './results.ts'
 import { printed as printedOn } from './screen.ts'
 
@@ -409,6 +413,42 @@ async function ofEach<Format extends About, Value>(
   return Promise.all(all)
 }
 
+const PRINTED = { text: 'a line\nanother', bytes: 5_000_000, isCut: true }
+const EXECUTION: Execution = {
+  command: 'uptime',
+  interrupted: false,
+  seconds: 1.5,
+  hosts: [
+    { name: 'mx1', status: 'ran', ran: { code: 0, timedOut: false, stdout: PRINTED, stderr: PRINTED } },
+    { name: 'mx2', status: 'ran', ran: { code: 1, timedOut: true, stdout: PRINTED, stderr: PRINTED } },
+    { name: 'mx3', status: 'failed', error: 'no perl' },
+    { name: 'mx4', status: 'not-reached', error: 'not begun' },
+  ],
+}
+
+const FACTS: readonly FactsOfHost[] = [
+  {
+    name: 'mx1',
+    status: 'ok',
+    facts: {
+      hostname: 'mx1',
+      release: 'bookworm',
+      version: '12',
+      kernel: '6.1.0-18-amd64',
+      architecture: 'amd64',
+      processors: 2,
+      memory: { total: 2 ** 31, available: 2 ** 30, swapTotal: 0, swapFree: 0 },
+      disks: [{ mount: '/srv/a b', device: '/dev/vda1', type: 'ext4', size: 2 ** 40, available: 999 }],
+      addresses: ['192.0.2.1', '2001:db8::1'],
+      defaultRoute: { interface: 'eth0', gateway: '192.0.2.254' },
+      defaultRoute6: null,
+      postfixVersion: '3.7.11',
+      opendkimVersion: null,
+    },
+  },
+  { name: 'mx2', status: 'unreachable', error: 'no route' },
+]
+
 const VIEW_OF_DNS: DnsView = { plan: PLAN, silent: [RESULTS[4]!], unseen: ['mx4: no answer'] }
 const PUSH = { view: VIEW_OF_DNS, pushed: PUSHED, missing: NOT_SERVED }
 const RUN = { diff: true, verbose: true }
@@ -446,6 +486,12 @@ const FROM_REGISTRIES: readonly (readonly Sample[])[] = await Promise.all([
   }),
   ofEach('audit, narrow', { text: AUDIT_FORMATS['text']! }, AUDIT, ({ write }, report, { out }) => {
     out.write(write(report, { columns: 60, paint }))
+  }),
+  ofEach('facts', FACTS_FORMATS, FACTS, ({ write }, hosts, { out }) => {
+    out.write(write(hosts, { columns: undefined, paint }))
+  }),
+  ofEach('exec', EXEC_FORMATS, EXECUTION, ({ write }, execution, { out }) => {
+    out.write(write(execution, { columns: undefined, paint }))
   }),
   ofEach('inventory', INVENTORY_FORMATS, INVENTORY, ({ list }, inventory, { out }) => {
     out.write(list(inventory, paint))

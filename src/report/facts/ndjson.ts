@@ -1,0 +1,9 @@
+// Facts of hosts as JSON, a line for each host.
+import { jsonLines } from '../write/json.ts'
+import type { FactsFormat } from './format.ts'
+
+export const format: FactsFormat = {
+  language: 'ndjson',
+  about: 'programs: a line for each host, as in `json`',
+  write: (hosts) => jsonLines(hosts),
+}

@@ -1,0 +1,9 @@
+// The version of Postfix on a host, as a fact that can be gathered.
+import { namedFact, word } from '../host/gathered/named-fact.ts'
+
+export const postfixVersion = namedFact(
+  'postfixVersion',
+  "Postfix's version: `3.7.11`",
+  'postconf -dh mail_version',
+  word,
+)
