@@ -18,6 +18,7 @@ const ON_EVERY_RELEASE: readonly string[] = [
   'laws',
   'mail-host',
   'opendkim-reader',
+  'penalties',
   'provides',
   'units',
 ]

@@ -16,11 +16,13 @@ import type { PingRequest } from './ping.ts'
 import type { ReadInventoryRequest } from './read-inventory.ts'
 import type { Rotation, RotateRequest } from './rotate/rotate.ts'
 import type { Outcome } from './run/carry-out.ts'
+import type { ListRequest } from './run/list.ts'
 import type { RunRequest } from './run/prepare-run.ts'
 import type { Verification, VerifyRequest } from './verify/verify.ts'
 import type { Inventory } from '../core/inventory.ts'
 import type { RunResult } from '../core/run-event.ts'
 import type { Execution } from '../resources/command/execution.ts'
+import type { ListedHosts, ListedTasks } from '../report/list/listing.ts'
 
 /**
  * Runs a playbook on its fleet: `mailrun <playbook.ts>`.
@@ -31,6 +33,27 @@ import type { Execution } from '../resources/command/execution.ts'
  * for (const { name, status } of hosts) console.log(name, status)
  */
 export const run = async (request: RunRequest): Promise<Outcome> => (await import('./run/carry-out.ts')).run(request)
+
+/**
+ * The hosts that a run of a playbook would work on: `mailrun <playbook.ts> --list-hosts`. No host is touched.
+ *
+ * @throws MailrunError: playbook, inventory or vars are wrong
+ * @example
+ * const { hosts } = await listHosts({ playbook: 'playbooks/dkim.ts', inventory: 'inventory.yaml' })
+ */
+export const listHosts = async (request: ListRequest): Promise<ListedHosts> =>
+  (await import('./run/list.ts')).listHosts(request)
+
+/**
+ * Each host's tasks in a run of a playbook: `mailrun <playbook.ts> --list-tasks`. No host is touched.
+ *
+ * @throws MailrunError: playbook, inventory or vars are wrong
+ * @example
+ * const { hosts } = await listTasks({ playbook: 'playbooks/dkim.ts', inventory: 'inventory.yaml', tags: ['keys'] })
+ * for (const { name, tasks } of hosts) console.log(name, tasks.length)
+ */
+export const listTasks = async (request: ListRequest): Promise<ListedTasks> =>
+  (await import('./run/list.ts')).listTasks(request)
 
 /**
  * Connects to each host, becomes the user that it says, and asks what host it is: `mailrun ping`. Nothing is changed.
@@ -198,6 +221,8 @@ export type { PingRequest } from './ping.ts'
 export type { ReadInventoryRequest } from './read-inventory.ts'
 export type { RotateEvent, RotateRequest, Rotation } from './rotate/rotate.ts'
 export type { Outcome } from './run/carry-out.ts'
+export type { ListRequest } from './run/list.ts'
+export type { HostTasks, ListedHosts, ListedTasks } from '../report/list/listing.ts'
 export type { RunRequest } from './run/prepare-run.ts'
 export type { DeliveryEvent, DeliveryRequest, SendingHost } from './verify/deliver-messages.ts'
 export type { Verification, VerifyRequest } from './verify/verify.ts'

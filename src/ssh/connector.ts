@@ -1,17 +1,19 @@
 // Chooses the connection for each host of a run, once, before any is touched.
-import { Unreachable, type Connect, type Connection } from '../engine/session/connection.ts'
+import { Refused, Unreachable, type Connect, type Connection, type Tell } from '../engine/session/connection.ts'
 import { absolute } from '../inventory/address.ts'
 import type { Host, HostAddress } from '../core/host.ts'
 import type { Secret } from '../shell/secret.ts'
 import { sshArguments, sshValue, type SshOption } from './config/files/option.ts'
 import { readSshConfig } from './config/files/read-ssh-config.ts'
+import { attempts } from './attempts.ts'
 import { askpass } from './openssh/askpass.ts'
+import { jumpLogins } from './openssh/jump-logins.ts'
 import { localConnect } from './local.ts'
 import { Beyond } from './client/login.ts'
-import { opensshConnect } from './openssh/openssh.ts'
+import { opensshConnect, type OpensshRun } from './openssh/openssh.ts'
 import type { OpensshTarget } from './openssh/openssh-arguments.ts'
 import { askPassphrases, type Ask } from './login-keys/passphrases.ts'
-import { passwordTrial } from './become/password-trial.ts'
+import { sharedTrial } from './shared-trial.ts'
 import { runConfig, type RunConfig } from './run-config.ts'
 import { sshClient } from './client/ssh.ts'
 import type { SshTarget } from './ssh-target.ts'
@@ -60,23 +62,23 @@ export async function connector(hosts: readonly Host[], source: ConnectionSource
     ask,
   )
 
-  const trial = passwordTrial()
+  const trial = sharedTrial()
   const client = sshClient(trial)
-  const questions = askpass()
-  const system = ({ openssh }: Way, host: Host, signal: AbortSignal): Promise<Connection> =>
-    opensshConnect(openssh, host.address.become, { askpass: questions, ask, trial }, signal)
+  const run: OpensshRun = { askpass: askpass(), ask, trial, attempts: attempts(), jumps: jumpLogins() }
+  const system = ({ openssh }: Way, host: Host, signal: AbortSignal, tell?: Tell): Promise<Connection> =>
+    opensshConnect(openssh, host.address.become, run, signal, tell)
   return {
-    async connect(host, signal) {
+    async connect(host, signal, tell) {
       const { become } = host.address
       const way = ways.get(host.name)
       if (way === undefined) return localConnect({}, become, trial, { seconds: host.address.connectSeconds, signal })
-      if (way.bySystem) return system(way, host, signal)
-      const own = client.connect(way.target, become, signal)
-      return orBySystem(own, () => system(way, host, signal))
+      if (way.bySystem) return system(way, host, signal, tell)
+      const own = client.connect(way.target, become, signal, tell)
+      return orBySystem(own, () => system(way, host, signal, tell))
     },
     close() {
       client.close()
-      questions.close()
+      run.askpass.close()
       config.close()
     },
   }
@@ -112,9 +114,9 @@ async function orBySystem(own: Promise<Connection>, system: () => Promise<Connec
   } catch (error) {
     if (!(error instanceof Beyond)) throw error
     return system().catch((second: Error) => {
-      throw second instanceof Unreachable
-        ? new Unreachable(`${error.message}\nand by the system's ssh: ${second.message}`)
-        : second
+      if (!(second instanceof Unreachable)) throw second
+      const Kind = second instanceof Refused ? Refused : Unreachable
+      throw new Kind(`${error.message}\nand by the system's ssh: ${second.message}`)
     })
   }
 }

@@ -6,7 +6,7 @@ import { Unreachable, type Connection } from '../engine/session/connection.ts'
 import type { Become } from '../core/host.ts'
 import { childShell, endGroup } from './shell/child-shell.ts'
 import { hostShell } from './shell/host-shell.ts'
-import { passwordTrial, type PasswordTrial } from './become/password-trial.ts'
+import { sharedTrial, type SharedTrial } from './shared-trial.ts'
 import { withinTime } from './within-time.ts'
 
 /** For the shell to stand, where nothing is said. */
@@ -27,14 +27,14 @@ export interface LocalLimits {
 export async function localConnect(
   env: Readonly<Record<string, string>>,
   become?: Become,
-  trial?: PasswordTrial,
+  trial?: SharedTrial,
   { seconds = CONNECT_SECONDS, signal = new AbortController().signal }: LocalLimits = {},
 ): Promise<Connection> {
   const stage = { now: 'opening a shell' }
   const started: ChildProcessWithoutNullStreams[] = []
   try {
     return await withinTime(
-      localShell(env, become, trial ?? passwordTrial(), stage, started),
+      localShell(env, become, trial ?? sharedTrial(), stage, started),
       seconds,
       signal,
       () => `this machine: no answer within ${seconds} s (${stage.now})`,
@@ -48,7 +48,7 @@ export async function localConnect(
 function localShell(
   env: Readonly<Record<string, string>>,
   become: Become | undefined,
-  trial: PasswordTrial,
+  trial: SharedTrial,
   stage: { now: string },
   children: ChildProcessWithoutNullStreams[],
 ): Promise<Connection> {

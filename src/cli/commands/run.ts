@@ -1,4 +1,5 @@
 // `mailrun <playbook.ts>`: lists or runs a playbook, and reports as the flags want it. Its flags are `run-options`.
+import { listHosts, listTasks, type ListRequest } from '../../commands/run/list.ts'
 import { prepareRun } from '../../commands/run/prepare-run.ts'
 import { notCached } from '../../playbook/cache-folder.ts'
 import { LIST_FORMATS } from '../../report/list/formats.ts'
@@ -16,15 +17,10 @@ export const command: CliCommand<RunFlags> = {
   grammar: (mailrun) => runOptions(mailrun),
   async act({ flags, operands: [playbook], signals }) {
     const { tags, skipTags, check, serial, maxFail, wait: waitSeconds } = flags
-    const run = await prepareRun({ ...(await fleetRequest(flags, signals)), playbook: playbook!, tags, skipTags })
-    const why = flags.verbose === true ? notCached() : undefined
-    if (why !== undefined) stderr.write(term`mailrun: compiled playbooks are not kept: ${said(why)}\n`)
-    if (flags.listHosts === true || flags.listTasks === true) {
-      const format = await loadFormat(LIST_FORMATS, flags.format)
-      const list = flags.listTasks === true ? format.tasks : format.hosts
-      stdout.write(list({ playbook: run.playbook.name, hosts: run.hosts }))
-      return 0
-    }
+    const source = { ...(await fleetRequest(flags, signals)), playbook: playbook!, tags, skipTags }
+    if (flags.listHosts === true || flags.listTasks === true) return list(source, flags)
+    const run = await prepareRun(source)
+    tellNotCached(flags)
     // A list pays for no run.
     const [{ carryOut }, { reporterOf }, format] = await Promise.all([
       import('../../commands/run/carry-out.ts'),
@@ -33,4 +29,17 @@ export const command: CliCommand<RunFlags> = {
     ])
     return exitStatus(await carryOut(run, { check, serial, maxFail, waitSeconds, onEvent: reporterOf(format, flags) }))
   },
+}
+
+async function list(source: ListRequest, flags: RunFlags): Promise<number> {
+  const format = await loadFormat(LIST_FORMATS, flags.format)
+  const text = flags.listTasks === true ? format.tasks(await listTasks(source)) : format.hosts(await listHosts(source))
+  tellNotCached(flags)
+  stdout.write(text)
+  return 0
+}
+
+function tellNotCached({ verbose }: RunFlags): void {
+  const why = verbose === true ? notCached() : undefined
+  if (why !== undefined) stderr.write(term`mailrun: compiled playbooks are not kept: ${said(why)}\n`)
 }

@@ -41,14 +41,21 @@ export interface Connection {
  * Within a time that the host's own settings state.
  *
  * @param signal - an interrupt.
+ * @param tell - is told what a host is waited for while it takes longer than others; left out: nobody is.
  * @throws Unreachable
  */
-export type Connect = (host: Host, signal: AbortSignal) => Promise<Connection>
+export type Connect = (host: Host, signal: AbortSignal, tell?: Tell) => Promise<Connection>
+
+/** Takes a sentence for people. */
+export type Tell = (note: string) => void
 
 /** No connection came about. The message is for the operator: what was tried, what came, what to do. */
 export class Unreachable extends Error {
   override readonly name = 'Unreachable'
 }
+
+/** The host's sshd was reached, and has refused for a reason that stays: another try in the same run is of no use. */
+export class Refused extends Unreachable {}
 
 /** A connection that stood is gone; what it carried may or may not have been done. */
 export class ConnectionLost extends Error {

@@ -2,7 +2,7 @@
 // the steps that were under way.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Probe } from '../../core/probe.ts'
-import { ConnectionLost, Unreachable, type Connection } from './connection.ts'
+import { ConnectionLost, Refused, Unreachable, type Connection } from './connection.ts'
 import { HostEnd } from '../host-end.ts'
 import { progressOf, type Progress } from '../trip/progress.ts'
 import { answersOf, failed, LOCK_SECONDS, open, trip, type SessionState, type UnderWay } from './session-trip.ts'
@@ -95,11 +95,13 @@ async function reopen(state: SessionState): Promise<Connection> {
     try {
       return await open(state)
     } catch (error) {
-      if (!(error instanceof Unreachable) || interrupt.aborted || performance.now() + pause > until) throw error
+      if (!isWorthAnotherTry(error) || interrupt.aborted || performance.now() + pause > until) throw error
       await sleep(pause, undefined, { signal: interrupt }).catch(() => {})
     }
   }
 }
+
+const isWorthAnotherTry = (error: unknown): boolean => error instanceof Unreachable && !(error instanceof Refused)
 
 /** Tells of a step whose end was lost on the way, by the host's own record, else by the answers. */
 function settle(

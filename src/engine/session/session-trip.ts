@@ -61,9 +61,10 @@ export interface SessionState extends SessionSetting {
 /** @throws HostEnd, Unreachable */
 export async function open({ host, options, connect, report }: SessionSetting): Promise<Connection> {
   if (options.interrupt.aborted) throw new HostEnd('interrupted', 'interrupted before the connection stood')
-  const opened = await connect(host, options.interrupt)
+  const tell = (note: string): void => report({ kind: 'host-note', host: host.name, note })
+  const opened = await connect(host, options.interrupt, tell)
   report({ kind: 'host-connected', host: host.name })
-  for (const note of opened.notes) report({ kind: 'host-note', host: host.name, note })
+  opened.notes.forEach(tell)
   return opened
 }
 

@@ -5,32 +5,46 @@ import type { About } from '../registry.ts'
 import { maskOf } from '../../shell/mask.ts'
 import type { Printable } from '../write/checked.ts'
 
-export interface Listing {
+/** The hosts that a run would work on, by name, in order. */
+export interface ListedHosts {
   readonly playbook: string
-  readonly hosts: readonly PreparedHost[]
+  readonly hosts: readonly string[]
 }
 
-export interface ListFormat extends About {
-  readonly hosts: (listing: Listing) => Printable
-  readonly tasks: (listing: Listing) => Printable
-}
-
-export const hostNames = ({ hosts }: Listing): readonly string[] => hosts.map(({ host }) => host.name)
-
+/** The tasks of each of these hosts, in the order in which they are done. */
 export interface ListedTasks {
+  readonly playbook: string
+  readonly hosts: readonly HostTasks[]
+}
+
+export interface HostTasks {
   /** Of the host. */
   readonly name: string
   readonly tasks: readonly { readonly name: string; readonly type: string; readonly tags: readonly string[] }[]
 }
 
-export const tasksByHost = ({ hosts }: Listing): readonly ListedTasks[] =>
-  hosts.map((prepared) => {
-    const mask = maskOf(secretsOf(prepared))
-    return {
-      name: prepared.host.name,
-      tasks: prepared.tasks.map(({ name, type, tags }) => ({ name: mask(name), type, tags: tags.map(mask) })),
-    }
-  })
+export interface ListFormat extends About {
+  readonly hosts: (listed: ListedHosts) => Printable
+  readonly tasks: (listed: ListedTasks) => Printable
+}
 
-export const hostsDocument = (listing: Listing) => ({ playbook: listing.playbook, hosts: hostNames(listing) })
-export const tasksDocument = (listing: Listing) => ({ playbook: listing.playbook, hosts: tasksByHost(listing) })
+/** A playbook by its name, and its hosts. */
+export interface Listing {
+  readonly playbook: string
+  readonly hosts: readonly PreparedHost[]
+}
+
+export const listedHosts = ({ playbook, hosts }: Listing): ListedHosts => ({
+  playbook,
+  hosts: hosts.map(({ host }) => host.name),
+})
+
+export const listedTasks = ({ playbook, hosts }: Listing): ListedTasks => ({ playbook, hosts: hosts.map(hostTasks) })
+
+function hostTasks(prepared: PreparedHost): HostTasks {
+  const mask = maskOf(secretsOf(prepared))
+  return {
+    name: prepared.host.name,
+    tasks: prepared.tasks.map(({ name, type, tags }) => ({ name: mask(name), type, tags: tags.map(mask) })),
+  }
+}

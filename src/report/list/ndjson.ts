@@ -1,10 +1,10 @@
 // Lists of hosts and tasks as JSON in one line.
 import { jsonLine } from '../write/json.ts'
-import { hostsDocument, tasksDocument, type ListFormat } from './listing.ts'
+import type { ListFormat } from './listing.ts'
 
 export const format: ListFormat = {
   language: 'ndjson',
   about: 'programs: the same in one line',
-  hosts: (listing) => jsonLine(hostsDocument(listing)),
-  tasks: (listing) => jsonLine(tasksDocument(listing)),
+  hosts: jsonLine,
+  tasks: jsonLine,
 }

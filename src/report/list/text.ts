@@ -1,19 +1,19 @@
 // Lists of hosts and tasks for people.
 import { nameList } from '../write/name-list.ts'
 import { asLines, joined, said, term, type TerminalText } from '../write/terminal.ts'
-import { hostNames, tasksByHost, type ListFormat, type Listing } from './listing.ts'
+import type { ListedTasks, ListFormat } from './listing.ts'
 
 export const format: ListFormat = {
   language: 'terminal',
   about: 'people; names of hosts are one a line, for other programs too',
-  hosts: (listing) => asLines(hostNames(listing).map(said)),
+  hosts: ({ hosts }) => asLines(hosts.map(said)),
   tasks: tasksText,
 }
 
 /** Hosts with the same tasks are told together. */
-function tasksText(listing: Listing): TerminalText {
+function tasksText({ hosts }: ListedTasks): TerminalText {
   const groups = new Map<TerminalText, string[]>()
-  for (const { name, tasks } of tasksByHost(listing)) {
+  for (const { name, tasks } of hosts) {
     const lines = tasks.map((task) => {
       const tags = task.tags.length > 0 ? `  [${task.tags.join(', ')}]` : ''
       return said(`  ${task.type} ${task.name}${tags}`)

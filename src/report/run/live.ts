@@ -98,6 +98,11 @@ function note(event: RunEvent, busy: Map<string, Busy>, fleet: { all: number; en
       if (at) at.said = printed(event.line)
       return
     }
+    case 'host-note': {
+      const at = busy.get(event.host)
+      if (at) at.said = said(event.note)
+      return
+    }
     case 'host-parked':
       busy.delete(event.host)
       return
@@ -105,7 +110,6 @@ function note(event: RunEvent, busy: Map<string, Busy>, fleet: { all: number; en
       fleet.ended += 1
       busy.delete(event.host)
       return
-    case 'host-note':
     case 'interrupted':
     case 'run-end':
       return

@@ -7,7 +7,7 @@ import type { Untrusted } from '../../shell/untrusted.ts'
 import { openingOf, type Dialogue } from './become.ts'
 import { becomeProblem, refusesPassword, spoken, wantsTerminal, type Refusal } from './become-problem.ts'
 import { becomeWords } from './become-words.ts'
-import type { PasswordTrial } from './password-trial.ts'
+import type { SharedTrial } from '../shared-trial.ts'
 import type { ShellProcess } from '../shell/shell-stream.ts'
 
 export interface BecomeOptions {
@@ -19,7 +19,7 @@ export interface BecomeOptions {
   /** Starts a command line in the login user's shell. */
   start(command: string): Promise<ShellProcess>
   /** The run's. */
-  readonly trial: PasswordTrial
+  readonly trial: SharedTrial
   /** Is told what is being done, for the case that it takes too long. */
   stage(now: string): void
 }

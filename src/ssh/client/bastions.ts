@@ -1,15 +1,15 @@
 // Connections to jump hosts: one for all the hosts behind it, for the whole run.
 import type { Duplex } from 'node:stream'
 import type { Client } from 'ssh2'
-import { Unreachable } from '../../engine/session/connection.ts'
+import { Refused, Unreachable, type Tell } from '../../engine/session/connection.ts'
 import { Passing } from '../passing.ts'
 import type { SshTarget } from '../ssh-target.ts'
 import { at } from './tcp.ts'
 
 /** A way to a host: a channel through its jump hosts. */
 export interface Bastions {
-  /** @throws Unreachable */
-  through(target: SshTarget): Promise<Duplex>
+  /** @param tell - is told where a jump host takes no connection for a while. @throws Unreachable */
+  through(target: SshTarget, tell?: Tell): Promise<Duplex>
   close(): void
 }
 
@@ -19,13 +19,13 @@ export interface Bastions {
  *
  * @param open - logs in to a jump host, itself through those before it.
  */
-export function bastions(open: (target: SshTarget) => Promise<Client>): Bastions {
+export function bastions(open: (target: SshTarget, tell: Tell | undefined) => Promise<Client>): Bastions {
   const clients = new Map<string, Promise<Client>>()
-  const clientOf = (target: SshTarget): Promise<Client> => {
+  const clientOf = (target: SshTarget, tell: Tell | undefined): Promise<Client> => {
     const key = keyOf(target)
     const known = clients.get(key)
     if (known) return known
-    const opened = open(target).then((client) => {
+    const opened = open(target, tell).then((client) => {
       // For the lost connection whoever goes through it is told by his own channel.
       client.on('error', () => {})
       client.on('close', () => clients.delete(key))
@@ -36,12 +36,10 @@ export function bastions(open: (target: SshTarget) => Promise<Client>): Bastions
     return opened
   }
   return {
-    async through(target) {
+    async through(target, tell) {
       const jump = target.jumps.at(-1)!
-      const client = await clientOf({ ...jump, jumps: target.jumps.slice(0, -1) }).catch((error: Error) => {
-        throw error instanceof Unreachable && !error.message.startsWith(JUMP)
-          ? new Unreachable(`${JUMP}${error.message}`)
-          : error
+      const client = await clientOf({ ...jump, jumps: target.jumps.slice(0, -1) }, tell).catch((error: unknown) => {
+        throw onTheWay(error)
       })
       return forwarded(client, jump, target)
     },
@@ -58,6 +56,12 @@ export function bastions(open: (target: SshTarget) => Promise<Client>): Bastions
 
 /** Begins what is wrong with a jump host itself. */
 const JUMP = 'on the way there: '
+
+function onTheWay(error: unknown): unknown {
+  if (!(error instanceof Unreachable) || error.message.startsWith(JUMP)) return error
+  const Kind = error instanceof Refused ? Refused : Unreachable
+  return new Kind(`${JUMP}${error.message}`)
+}
 
 const keyOf = (target: SshTarget): string =>
   [...target.jumps, target]

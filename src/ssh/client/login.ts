@@ -13,20 +13,21 @@ import type {
   Prompt,
   ServerHostKeyAlgorithm,
 } from 'ssh2'
-import { Unreachable } from '../../engine/session/connection.ts'
+import { Refused, Unreachable } from '../../engine/session/connection.ts'
 import { LOGIN_BYTES } from '../../core/bounds.ts'
-import type { Untrusted } from '../../shell/untrusted.ts'
 import { CIPHERS, COMPRESSION, HOST_KEYS, KEX, MACS } from './algorithms.ts'
 import { hostKeyCheck } from '../host-keys/host-key.ts'
 import { shown } from '../host-keys/host-key-words.ts'
 import type { KeyRing } from '../login-keys/key-ring.ts'
-import { Passing } from '../passing.ts'
+import { AFTER_FAILED_LOGIN_SECONDS, Passing } from '../passing.ts'
 import { takeShortcuts } from './ssh2-shortcuts.ts'
 import type { SshTarget } from '../ssh-target.ts'
+import { turnedAway } from '../turned-away.ts'
+import { loginWords, type LoginWords } from './login-words.ts'
 import { at } from './tcp.ts'
 
 /** The host wants what only the system's ssh has. */
-export class Beyond extends Unreachable {}
+export class Beyond extends Refused {}
 
 /** A connection to a host that has taken the login. */
 export interface LoggedIn {
@@ -42,7 +43,7 @@ export interface LoggedIn {
  * node-ssh connects; the rest is done on the ssh2 connection that it holds, since its own exec cannot tell a lost
  * connection from success.
  *
- * @throws Unreachable, Passing, Beyond
+ * @throws Unreachable, Passing, Refused, Beyond
  */
 export async function login(
   target: SshTarget,
@@ -56,19 +57,20 @@ export async function login(
   const check = hostKeyCheck(target.hostKey)
   const { algorithms } = target
   let refusal: Unreachable | undefined
-  const bound = loginBound(socket, () => {
+  let attempted = false
+  const words = loginWords(socket, () => {
     const what = `it sent more than ${LOGIN_BYTES >> 10} kB before the login was done`
     refusal = new Unreachable(`${at(target)}: ${what}: see what its sshd's Banner is`)
   })
   const methods = methodsOf(target, keys)
   // Its end is told once: what was closed while it waited would be waited for in vain.
-  if (socket.destroyed || socket.readableEnded) throw closedUnheard(target, 'closed')
+  if (socket.destroyed || socket.readableEnded) throw turnedAway(at(target), words.before, 'closed')
   if (methods.length === 0) throw nothingToLogInWith(target, keys)
   try {
     const connecting = ssh.connect({
       sock: socket,
       username: target.user,
-      authHandler: offer(methods),
+      authHandler: offer(methods, () => (attempted = true)),
       algorithms: {
         kex: [...offered(algorithms.kex, KEX)] as KexAlgorithm[],
         serverHostKey: [...check.algorithms(offered(algorithms.hostKey, HOST_KEYS))] as ServerHostKeyAlgorithm[],
@@ -82,7 +84,7 @@ export async function login(
         if (verdict.kind === 'recorded' && verdict.file !== devNull)
           notes.push(`its host key was new: ${shown(verdict.key)}, now recorded for ${verdict.name} in ${verdict.file}`)
         if (verdict.kind === 'accepted' || verdict.kind === 'recorded') return true
-        refusal = new (verdict.mayHaveCertificate ? Beyond : Unreachable)(verdict.message)
+        refusal = new (verdict.mayHaveCertificate ? Beyond : Refused)(verdict.message)
         return false
       },
       keepaliveInterval: target.keepalive.seconds * 1000,
@@ -93,33 +95,15 @@ export async function login(
     takeShortcuts(ssh.connection, keys.sole)
     await connecting
   } catch (error) {
-    throw refusal ?? problem(error as Error & { level?: string }, target, keys, bound.greeted)
+    throw refusal ?? problem(error as Error & { level?: string }, target, keys, { words, attempted })
   } finally {
-    bound.lift()
+    words.lift()
   }
   return ssh.connection!
 }
 
-/** Ends a login in which more is sent than any needs. */
-function loginBound(socket: Duplex, tooMuch: () => void): { readonly greeted: boolean; lift(): void } {
-  let bytes = 0
-  const count = (chunk: Untrusted<Buffer>): void => {
-    bytes += chunk.length
-    if (bytes <= LOGIN_BYTES) return
-    tooMuch()
-    socket.destroy()
-  }
-  socket.on('data', count)
-  return {
-    get greeted() {
-      return bytes > 0
-    },
-    lift: () => void socket.off('data', count),
-  }
-}
-
 function nothingToLogInWith(target: SshTarget, { tried, beyond }: KeyRing): Unreachable {
-  const Kind = beyond.length > 0 ? Beyond : Unreachable
+  const Kind = beyond.length > 0 ? Beyond : Refused
   return new Kind(
     `${at(target)}: there is nothing to log in with: ${tried || 'no agent, no key file'}: ` +
       'name a key with --private-key or ansible_ssh_private_key_file, or give a password by --ask-pass',
@@ -143,8 +127,10 @@ const SECRETS = ['password', 'keyboard-interactive']
 /**
  * Each method once, of those that the server still takes; after a partial success it names those that must follow. A
  * password that was refused is not tried by the other way: accounts are locked for that.
+ *
+ * @param attempting - is called before each.
  */
-function offer(methods: readonly AnyAuthMethod[]): AuthHandlerMiddleware {
+function offer(methods: readonly AnyAuthMethod[], attempting: () => void): AuthHandlerMiddleware {
   const left = [...methods]
   let last: AuthenticationType | undefined
   return (taken: AuthenticationType[] | null, partial, next): void => {
@@ -156,6 +142,7 @@ function offer(methods: readonly AnyAuthMethod[]): AuthHandlerMiddleware {
     const index = left.findIndex(({ type }) => takes(type) && !(refused && SECRETS.includes(type)))
     const method = index < 0 ? false : left.splice(index, 1)[0]!
     last = method === false ? undefined : method.type
+    if (method !== false) attempting()
     // ssh2 takes false for the end of the list; its types do not know.
     next(method as AnyAuthMethod)
   }
@@ -181,34 +168,41 @@ function answering(password: string) {
 const offered = (chosen: readonly string[] | undefined, ours: readonly string[]): readonly string[] =>
   chosen === undefined ? ours : chosen.filter((name) => ours.includes(name))
 
-function problem(error: Error & { level?: string }, target: SshTarget, keys: KeyRing, greeted: boolean): Unreachable {
-  const { user, password } = target
+const CLOSED = /ECONNRESET|EPIPE|connection lost before handshake|No response from server/i
+
+/** How far a login came. */
+interface Course {
+  readonly words: LoginWords
+  /** Something was offered to log in with. */
+  readonly attempted: boolean
+}
+
+function problem(error: Error & { level?: string }, target: SshTarget, keys: KeyRing, course: Course): Unreachable {
   const told = (why: string): string => `${at(target)}: ${why}`
-  const tried = [keys.tried, ...(password === undefined ? [] : ['the password'])]
-    .filter((each) => each !== '')
-    .join(', ')
-  if (error.level === 'client-authentication') {
-    const why = `permission denied for ${user} (tried ${tried})`
-    const advice = 'name another user (ansible_user, --user), another key (--private-key) or a password (--ask-pass)'
-    return keys.beyond.length > 0
-      ? new Beyond(told(`${why}; ${keys.beyond.join(', ')} could not be tried`))
-      : new Unreachable(told(`${why}: ${advice}`))
-  }
+  if (error.level === 'client-authentication') return denied(target, keys)
   if (error.level === 'agent') return new Unreachable(told(`the agent failed: ${error.message}`))
   if (/too many authentication failures/i.test(error.message)) {
-    const why = `it refused more keys than it allows for ${user} (tried ${tried})`
+    const why = `it refused more keys than it allows for ${target.user} (tried ${triedWords(target, keys)})`
     const advice = 'name the right one with --private-key or ansible_ssh_private_key_file, and say IdentitiesOnly yes'
-    return new Unreachable(told(`${why}: ${advice}`))
+    return new Refused(told(`${why}: ${advice}`))
   }
-  if (!greeted) return closedUnheard(target, error.message)
+  const { words, attempted } = course
+  const isClosed = CLOSED.test(error.message)
+  if (!words.identified && (isClosed || words.before === '')) return turnedAway(at(target), words.before, error.message)
   if (/no matching/i.test(error.message)) return new Beyond(told(`no common algorithm with its sshd: ${error.message}`))
-  if (/ECONNRESET|EPIPE|connection lost before handshake|No response from server/i.test(error.message))
-    return new Passing(told(`the connection was closed in the handshake: ${error.message}`))
+  if (isClosed) {
+    const pauseSeconds = attempted ? AFTER_FAILED_LOGIN_SECONDS : 0
+    return new Passing(told(`the connection was closed in the handshake: ${error.message}`), pauseSeconds)
+  }
   return new Unreachable(told(error.message))
 }
 
-const closedUnheard = (target: SshTarget, how: string): Passing =>
-  new Passing(
-    `${at(target)}: the connection was closed before sshd said a word: ${how} ` +
-      "(too many connections at once? sshd's MaxStartups; try fewer --forks)",
-  )
+function denied(target: SshTarget, keys: KeyRing): Refused {
+  const why = `${at(target)}: permission denied for ${target.user} (tried ${triedWords(target, keys)})`
+  if (keys.beyond.length > 0) return new Beyond(`${why}; ${keys.beyond.join(', ')} could not be tried`)
+  const advice = 'name another user (ansible_user, --user), another key (--private-key) or a password (--ask-pass)'
+  return new Refused(`${why}: ${advice}`)
+}
+
+const triedWords = ({ password }: SshTarget, { tried }: KeyRing): string =>
+  [tried, ...(password === undefined ? [] : ['the password'])].filter((each) => each !== '').join(', ')

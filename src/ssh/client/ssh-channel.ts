@@ -6,7 +6,7 @@ import type { Become } from '../../core/host.ts'
 import { hostShell } from '../shell/host-shell.ts'
 import type { LoggedIn } from './login.ts'
 import { RUN_AGAIN } from '../passing.ts'
-import type { PasswordTrial } from '../become/password-trial.ts'
+import type { SharedTrial } from '../shared-trial.ts'
 import type { ShellProcess } from '../shell/shell-stream.ts'
 import type { SshTarget } from '../ssh-target.ts'
 import { at } from './tcp.ts'
@@ -22,7 +22,7 @@ export function sshShell(
   socket: Duplex,
   target: SshTarget,
   become: Become | undefined,
-  trial: PasswordTrial,
+  trial: SharedTrial,
   { stage, notes }: Pick<LoggedIn, 'stage' | 'notes'>,
 ): Promise<Connection> {
   let channel: ClientChannel | undefined

@@ -2,14 +2,14 @@
 // shell.
 import type { Duplex } from 'node:stream'
 import type { Client } from 'ssh2'
-import type { Connection } from '../../engine/session/connection.ts'
+import type { Connection, Tell } from '../../engine/session/connection.ts'
 import type { Become } from '../../core/host.ts'
+import { attempts } from '../attempts.ts'
 import { bastions, type Bastions } from './bastions.ts'
 import { handshake } from './handshakes.ts'
 import { keyRing } from '../login-keys/key-ring.ts'
 import { login, type LoggedIn } from './login.ts'
-import { persist } from '../passing.ts'
-import type { PasswordTrial } from '../become/password-trial.ts'
+import type { SharedTrial } from '../shared-trial.ts'
 import { sshShell } from './ssh-channel.ts'
 import type { SshTarget } from '../ssh-target.ts'
 import { at, tcp } from './tcp.ts'
@@ -19,40 +19,50 @@ export interface SshClient {
   /**
    * Host keys are verified strictly, before any authentication.
    *
+   * @param tell - is told where sshd takes no connection for a while.
    * @throws Unreachable; Beyond where only the system's ssh can do it.
    */
-  connect(target: SshTarget, become: Become | undefined, signal: AbortSignal): Promise<Connection>
+  connect(target: SshTarget, become: Become | undefined, signal: AbortSignal, tell?: Tell): Promise<Connection>
   /** Ends the connections to jump hosts. */
   close(): void
 }
 
 /** @param trial - the run's. */
-export function sshClient(trial: PasswordTrial): SshClient {
+export function sshClient(trial: SharedTrial): SshClient {
   const never = new AbortController().signal
-  const jumps: Bastions = bastions((target) =>
-    persist(target.retries, never, () => shake(target, jumps, never, ({ client }) => Promise.resolve(client))),
-  )
+  const { persist } = attempts()
+  const jumps: Bastions = bastions((target, tell) => {
+    const once = (): Promise<Client> =>
+      shake({ target, jumps, signal: never, tell }, ({ client }) => Promise.resolve(client))
+    return persist({ target, signal: never, tell, once })
+  })
   return {
-    connect: (target, become, signal) =>
-      persist(target.retries, signal, () =>
-        shake(target, jumps, signal, ({ client, socket, ...rest }) =>
+    connect(target, become, signal, tell) {
+      const once = (): Promise<Connection> =>
+        shake({ target, jumps, signal, tell }, ({ client, socket, ...rest }) =>
           sshShell(client, socket, target, become, trial, rest),
-        ),
-      ),
+        )
+      return persist({ target, signal, tell, once })
+    },
     close: () => jumps.close(),
   }
 }
 
+interface Handshake {
+  readonly target: SshTarget
+  readonly jumps: Bastions
+  readonly signal: AbortSignal
+  readonly tell: Tell | undefined
+}
+
 /** One attempt, within its time. @param then - what must stand, too. */
 async function shake<T>(
-  target: SshTarget,
-  jumps: Bastions,
-  signal: AbortSignal,
+  { target, jumps, signal, tell }: Handshake,
   then: (loggedIn: LoggedIn) => Promise<T>,
 ): Promise<T> {
   const keys = await keyRing(target)
   // Before its own turn: those who wait for a bastion must not keep it from its handshake.
-  const channel = target.jumps.length === 0 ? undefined : await interruptible(jumps.through(target), signal)
+  const channel = target.jumps.length === 0 ? undefined : await interruptible(jumps.through(target, tell), signal)
   return handshake(`${target.hostName}:${target.port}`, async () => {
     const notes: string[] = []
     const stage = { now: channel === undefined ? 'the TCP connection' : 'the SSH handshake' }

@@ -7,6 +7,13 @@ import { ringFiles, systemWords, unusableWords, type RingFile } from './ring-fil
 import type { SoleSigner } from '../client/ssh2-shortcuts.ts'
 import type { SshTarget } from '../ssh-target.ts'
 
+/** What the hosts of one run have said so far. */
+interface RunKeys {
+  readonly rings: Map<string, Promise<KeyRing>>
+  /** How many logins each key was taken for; by the public key in base64. */
+  readonly taken: Map<string, number>
+}
+
 export interface KeyRing {
   /** Offers its keys one after the other, and signs with them; `undefined`: there is none. */
   readonly agent: BaseAgent<ParsedKey> | undefined
@@ -18,8 +25,8 @@ export interface KeyRing {
   readonly beyond: readonly string[]
 }
 
-/** Of one run, which has its passphrases. */
-const rings = new WeakMap<object, Map<string, Promise<KeyRing>>>()
+/** By the passphrases of a run. */
+const runs = new WeakMap<object, RunKeys>()
 
 /**
  * Made once in a run for all hosts that have the same keys.
@@ -28,15 +35,16 @@ const rings = new WeakMap<object, Map<string, Promise<KeyRing>>>()
  */
 export function keyRing(target: SshTarget): Promise<KeyRing> {
   const { identityFiles, identitiesOnly, agent, passphrases } = target
-  const ofRun = rings.get(passphrases) ?? new Map<string, Promise<KeyRing>>()
-  rings.set(passphrases, ofRun)
+  const ofRun: RunKeys = runs.get(passphrases) ?? { rings: new Map(), taken: new Map() }
+  const { rings, taken } = ofRun
+  runs.set(passphrases, ofRun)
   const key = JSON.stringify([identityFiles, identitiesOnly, agent])
-  const ring = ofRun.get(key) ?? makeRing(target)
-  ofRun.set(key, ring)
+  const ring = rings.get(key) ?? makeRing(target, taken)
+  rings.set(key, ring)
   return ring
 }
 
-async function makeRing(target: SshTarget): Promise<KeyRing> {
+async function makeRing(target: SshTarget, taken: RunKeys['taken']): Promise<KeyRing> {
   const { identitiesOnly, agent: path, passphrases } = target
   const held = path === undefined ? [] : await agentKeys(path)
   const { default: ssh2 } = await import('ssh2')
@@ -60,33 +68,39 @@ async function makeRing(target: SshTarget): Promise<KeyRing> {
     ...(held ?? []).filter(({ type }) => /-cert-v01@|^sk-/.test(type)).map(({ type }) => `the agent's ${type}`),
   ]
   if (identities.length === 0) return { agent: undefined, sole: undefined, tried, beyond }
-  return { agent: ringAgent(identities, path, ssh2), sole: soleSigner(identities), tried, beyond }
+  return { agent: ringAgent(identities, taken, path, ssh2), sole: soleSigner(identities), tried, beyond }
 }
 
 /**
- * Named keys that the agent holds come first, then named files, the agent's others, and files whose passphrase was
- * given: sshd ends the connection after a few keys that it does not know (MaxAuthTries).
+ * Keys that are named come first, those that the agent holds before files; then key files in their usual places, the
+ * agent's others, and files with a passphrase: sshd ends the connection after a few keys that it does not know
+ * (MaxAuthTries).
  */
 function inOrder(
   files: readonly RingFile[],
   ofAgent: readonly ParsedKey[],
   asOffered: (publicKey: Buffer) => readonly ParsedKey[],
 ): readonly Identity[] {
-  const held = files.flatMap(({ path, held: key }): readonly Identity[] =>
-    key === undefined ? [] : [{ key, from: path, opened: undefined }],
-  )
-  const fromFiles = (encrypted: boolean): readonly Identity[] =>
-    files.flatMap(({ path, file, opened }) =>
-      opened === undefined || file?.encrypted !== encrypted
-        ? []
-        : asOffered(opened.publicKey.blob).map((key) => ({ key, from: path, opened })),
+  const held = (some: readonly RingFile[]): readonly Identity[] =>
+    some.flatMap(({ path: from, named, held: key }) =>
+      key === undefined ? [] : [{ key, from, named, opened: undefined }],
+    )
+  const opened = (some: readonly RingFile[]): readonly Identity[] =>
+    some.flatMap(({ path: from, named, opened: key }) =>
+      key === undefined ? [] : asOffered(key.publicKey.blob).map((each) => ({ key: each, from, named, opened: key })),
     )
   const isOurs = (key: ParsedKey): boolean =>
     files.some((file) => file.held === key || file.opened?.publicKey.blob.equals(key.getPublicSSH()) === true)
+  const agents = ofAgent.filter((key) => !isOurs(key))
+  const named = files.filter((file) => file.named)
+  const usual = files.filter((file) => !file.named)
+  const isEncrypted = ({ file }: RingFile): boolean => file?.encrypted === true
   return [
-    ...held,
-    ...fromFiles(false),
-    ...ofAgent.filter((key) => !isOurs(key)).map((key) => ({ key, from: 'the agent', opened: undefined })),
-    ...fromFiles(true),
+    ...held(named),
+    ...opened(named),
+    ...held(usual),
+    ...opened(usual.filter((file) => !isEncrypted(file))),
+    ...agents.map((key) => ({ key, from: 'the agent', named: false, opened: undefined })),
+    ...opened(usual.filter(isEncrypted)),
   ]
 }

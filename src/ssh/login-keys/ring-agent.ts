@@ -9,6 +9,8 @@ export interface Identity {
   readonly key: ParsedKey
   /** Whose it is, in words: a path, `the agent`. */
   readonly from: string
+  /** By the inventory, the command line or ssh_config. */
+  readonly named: boolean
   /** `undefined`: the agent signs. */
   readonly opened: PrivateKey | undefined
 }
@@ -26,18 +28,25 @@ const HASHES: Readonly<Record<string, string>> = {
   'ssh-rsa': 'sha1',
 }
 
-/** @param path - the agent's socket. */
+/**
+ * @param taken - how many logins of the run each key was taken for, by the public key in base64: of keys that are not
+ *   named the one that most hosts took is offered first. What one host says moves one key by one place.
+ * @param path - the agent's socket.
+ */
 export function ringAgent(
   identities: readonly Identity[],
+  taken: Map<string, number>,
   path: string | undefined,
   ssh2: typeof import('ssh2'),
 ): BaseAgent<ParsedKey> {
   const real = path === undefined ? undefined : new ssh2.OpenSSHAgent(path)
   class Ring extends ssh2.BaseAgent<ParsedKey> {
     getIdentities(done: (error: Error | undefined, keys: ParsedKey[]) => void): void {
+      const count = ({ key }: Identity): number => taken.get(idOf(key)) ?? 0
+      const others = identities.filter(({ named }) => !named).sort((a, b) => count(b) - count(a))
       done(
         undefined,
-        identities.map(({ key }) => key),
+        [...identities.filter(({ named }) => named), ...others].map(({ key }) => key),
       )
     }
     sign(key: ParsedKey, data: Buffer, options: { readonly hash?: Hash } | Done, done?: Done): void {
@@ -45,6 +54,8 @@ export function ringAgent(
       const hash = typeof options === 'function' ? undefined : options
       const identity = identities.find((each) => each.key === key)
       if (identity === undefined) return finish(new Error('an unknown key'))
+      // ssh2 has asked whether the host takes it.
+      taken.set(idOf(key), (taken.get(idOf(key)) ?? 0) + 1)
       // An agent may refuse (`ssh-add -c`), or be gone: ssh2 would end the login for that. An empty signature is
       // refused by sshd, and the next key is tried, as OpenSSH does.
       if (identity.opened === undefined) {
@@ -57,6 +68,8 @@ export function ringAgent(
   }
   return new Ring()
 }
+
+const idOf = (key: ParsedKey): string => key.getPublicSSH().toString('base64')
 
 /** Where there is one Ed25519 key and nothing else. */
 export function soleSigner([only, ...others]: readonly Identity[]): SoleSigner | undefined {

@@ -1,14 +1,17 @@
 // What the system's ssh said when it gave up, as an error.
-import { Unreachable } from '../../engine/session/connection.ts'
+import { Refused, Unreachable } from '../../engine/session/connection.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
+import { RefusedOnTheWay } from './jump-logins.ts'
 import { Passing } from '../passing.ts'
 import type { SshTarget } from '../ssh-target.ts'
 import { at } from '../client/tcp.ts'
 
+/** The connection was closed before sshd's identification; ssh does not say what sshd said first. */
+export class ClosedUnheard extends Passing {}
+
+const UNHEARD = /kex_exchange_identification|ssh_exchange_identification/i
 const PASSING = new RegExp(
   [
-    'kex_exchange_identification',
-    'ssh_exchange_identification',
     'banner exchange',
     'Connection reset by peer',
     'Connection closed by remote host',
@@ -16,6 +19,8 @@ const PASSING = new RegExp(
   ].join('|'),
   'i',
 )
+/** sshd was reached, and the login is over. */
+const FINAL = /permission denied|too many authentication failures|host key/i
 const LINES = 20
 
 /** ssh's own words, which are clear; with advice where it has none. */
@@ -26,12 +31,23 @@ export function opensshProblem(said: Untrusted, target: SshTarget): Unreachable 
     .filter((line) => line !== '')
     .slice(-LINES)
   const words = lines.join('\n') || 'it ended without a word'
-  const denied = lines.findLast((line) => /permission denied/i.test(line))
-  if (denied !== undefined) return new Unreachable(`${at(target)}: permission denied for ${target.user}: ${words}`)
+  if (FINAL.test(words)) return refusal(words, target)
+  const Kind = UNHEARD.test(words) ? ClosedUnheard : PASSING.test(words) ? Passing : Unreachable
+  return new Kind(`${at(target)}: ${words}`)
+}
+
+function refusal(words: Untrusted, target: SshTarget): Refused {
+  // Where a jump host's ssh ends, the host's finds its connection closed before anything has come.
+  const isOnTheWay = target.jumps.length > 0 && UNHEARD.test(words)
+  const Kind = isOnTheWay ? RefusedOnTheWay : Refused
+  const who = isOnTheWay ? `${at(target)}: on the way there` : at(target)
+  if (/permission denied/i.test(words)) {
+    const user = isOnTheWay ? 'by a jump host' : `for ${target.user}`
+    return new Kind(`${who}: permission denied ${user}: ${words}`)
+  }
   if (/No \S+ host key is known|Host key verification failed/.test(words) && !/has changed|revoked/i.test(words)) {
     const advice = 'compare its key with the one on the host, and add it to known_hosts, or say --accept-new'
-    return new Unreachable(`${at(target)}: ${words}\n${advice}`)
+    return new Kind(`${who}: ${words}\n${advice}`)
   }
-  const Kind = PASSING.test(words) && !/host key|permission/i.test(words) ? Passing : Unreachable
-  return new Kind(`${at(target)}: ${words}`)
+  return new Kind(`${who}: ${words}`)
 }

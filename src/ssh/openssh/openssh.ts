@@ -2,7 +2,7 @@
 // post-quantum key exchange.
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { Unreachable, type Connection } from '../../engine/session/connection.ts'
+import { Unreachable, type Connection, type Tell } from '../../engine/session/connection.ts'
 import { SSH_WORDS_BYTES } from '../../core/bounds.ts'
 import type { Become } from '../../core/host.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
@@ -12,11 +12,15 @@ import { childShell, endGroup } from '../shell/child-shell.ts'
 import { handshake } from '../client/handshakes.ts'
 import { hostShell } from '../shell/host-shell.ts'
 import { opensshArguments, type OpensshTarget } from './openssh-arguments.ts'
-import { opensshProblem } from './openssh-problem.ts'
+import { ClosedUnheard, opensshProblem } from './openssh-problem.ts'
 import { saysWhoAsks } from './openssh-version.ts'
 import { passphraseFor, type Ask } from '../login-keys/passphrases.ts'
-import { persist } from '../passing.ts'
-import type { PasswordTrial } from '../become/password-trial.ts'
+import type { Attempts } from '../attempts.ts'
+import { NotNow } from '../passing.ts'
+import { turnedAway } from '../turned-away.ts'
+import type { JumpLogins } from './jump-logins.ts'
+import { sshdWords } from './sshd-words.ts'
+import type { SharedTrial } from '../shared-trial.ts'
 import { asked, keyAskedFor, sshQuestion } from './ssh-question.ts'
 import type { SshTarget } from '../ssh-target.ts'
 import { at } from '../client/tcp.ts'
@@ -27,15 +31,54 @@ const ANSWER_SECONDS = 120
 /** A server may ask without end; so many of the questions of one host and its jump hosts are put to a person. */
 const OTHERS_AT_MOST = 10
 
-/** @throws Unreachable */
+/** What the hosts of a run share. */
+export interface OpensshRun {
+  readonly askpass: Askpass
+  readonly ask: Ask | undefined
+  readonly trial: SharedTrial
+  readonly attempts: Attempts
+  readonly jumps: JumpLogins
+}
+
+/** Starts ssh for a host: with its options before ours, and a command line for the host's shell. */
+type Start = (command: string, ready: string, options?: readonly string[]) => ChildProcessWithoutNullStreams
+
+/** @param tell - is told where sshd takes no connection for a while. @throws Unreachable */
 export async function opensshConnect(
   openssh: OpensshTarget,
   become: Become | undefined,
-  { askpass, ask, trial }: { readonly askpass: Askpass; readonly ask: Ask | undefined; readonly trial: PasswordTrial },
+  run: OpensshRun,
   signal: AbortSignal,
+  tell?: Tell,
 ): Promise<Connection> {
   const { target } = openssh
+  const { ask, trial } = run
   const first = target.jumps[0] ?? target
+  const start = await starter(openssh, run)
+  const seconds = target.connectSeconds + (ask === undefined ? 0 : ANSWER_SECONDS)
+  const inTime = <T>(work: Promise<T>): Promise<T> =>
+    withinTime(work, seconds, signal, () => `${at(target)}: no answer within ${seconds} s (the system's ssh)`)
+  let notNow: NotNow | undefined
+  const login = async (): Promise<Connection> => {
+    const started: ChildProcessWithoutNullStreams[] = []
+    const noted: Start = (...how) => started[started.push(start(...how)) - 1]!
+    try {
+      return await inTime(open(openssh, become, trial, noted))
+    } catch (error) {
+      started.forEach(endGroup)
+      if (!(error instanceof ClosedUnheard)) throw error
+      const why = notNow ?? (await inTime(whyClosed(error, target, noted)).finally(() => started.forEach(endGroup)))
+      if (why instanceof NotNow) notNow = why
+      throw why
+    }
+  }
+  const once = (): Promise<Connection> =>
+    run.jumps.through(target, () => handshake(`${first.hostName}:${first.port}`, login))
+  return run.attempts.persist({ target, signal, tell, once })
+}
+
+async function starter(openssh: OpensshTarget, { askpass, ask }: OpensshRun): Promise<Start> {
+  const { target } = openssh
   const mayAnswer = target.password !== undefined || target.passphrases.size > 0 || ask !== undefined
   const questions = mayAnswer && (await saysWhoAsks(openssh, at(target))) ? answererOf(target, ask) : undefined
   const environment = {
@@ -43,38 +86,25 @@ export async function opensshConnect(
     LC_ALL: 'C',
     ...(questions === undefined ? {} : await askpass.environment(questions)),
   }
-  const start = (command: string, ready: string): ChildProcessWithoutNullStreams =>
+  return (command, ready, options = []) => {
+    const words = opensshArguments(openssh, { ready, asks: questions !== undefined, command })
     // In a session of its own: Ctrl-C on the terminal is for mailrun, and ssh has no terminal to ask on.
-    spawn(openssh.executable, opensshArguments(openssh, { ready, asks: questions !== undefined, command }), {
-      stdio: 'pipe',
-      detached: true,
-      env: environment,
-    })
-  const seconds = target.connectSeconds + (ask === undefined ? 0 : ANSWER_SECONDS)
-  return persist(target.retries, signal, () =>
-    handshake(`${first.hostName}:${first.port}`, async () => {
-      const started: ChildProcessWithoutNullStreams[] = []
-      const noted: typeof start = (...how) => started[started.push(start(...how)) - 1]!
-      try {
-        return await withinTime(
-          open(openssh, become, trial, noted),
-          seconds,
-          signal,
-          () => `${at(target)}: no answer within ${seconds} s (the system's ssh)`,
-        )
-      } catch (error) {
-        started.forEach(endGroup)
-        throw error
-      }
-    }),
-  )
+    return spawn(openssh.executable, [...options, ...words], { stdio: 'pipe', detached: true, env: environment })
+  }
+}
+
+/** Looks once more, to hear what sshd says. */
+async function whyClosed(error: ClosedUnheard, target: SshTarget, start: Start): Promise<Unreachable> {
+  const said = await sshdWords(start('exit', 'ready', ['-v']), target.jumps.length + 1)
+  const who = target.jumps.length === 0 ? at(target) : `${at(target)}, or a jump host on the way there`
+  return said === '' ? error : turnedAway(who, said, '')
 }
 
 function open(
   { executable, target }: OpensshTarget,
   become: Become | undefined,
-  trial: PasswordTrial,
-  start: (command: string, ready: string) => ChildProcessWithoutNullStreams,
+  trial: SharedTrial,
+  start: Start,
 ): Promise<Connection> {
   const ready = `mailrun-ready-${randomBytes(8).toString('hex')}`
   let child: ChildProcessWithoutNullStreams | undefined

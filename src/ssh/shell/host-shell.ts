@@ -5,13 +5,13 @@ import type { Become } from '../../core/host.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 import { openShell } from '../become/become-dialogue.ts'
 import { RUN_AGAIN } from '../passing.ts'
-import type { PasswordTrial } from '../become/password-trial.ts'
+import type { SharedTrial } from '../shared-trial.ts'
 import { shellStream, type ShellProcess } from './shell-stream.ts'
 
 export interface ShellSource {
   readonly become: Become | undefined
   /** The run's. */
-  readonly trial: PasswordTrial
+  readonly trial: SharedTrial
   /** Who logs in. */
   readonly user: string
   /** For messages. */

@@ -24,6 +24,7 @@ const PRINTS: readonly RegExp[] = [
   /^here begins\nhere \S.* would-change$/m,
   /^here 0 Linux$/m,
   /^here \w+ \d+$/m,
+  /^\{ playbook: 'motd', hosts: \[ 'here' \] \}\nhere \/etc\/mailrun-never$/m,
   /^1 hosts, [1-9]\d* findings$/m,
   /^here \w+$/m,
   /^\d+ answers to be waited for$/m,

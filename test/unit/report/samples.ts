@@ -23,7 +23,7 @@ import { FACTS_FORMATS } from '../../../src/report/facts/formats.ts'
 import { INVENTORY_FORMATS } from '../../../src/report/inventory/formats.ts'
 import { inventoryGraph } from '../../../src/report/inventory/text.ts'
 import { LIST_FORMATS } from '../../../src/report/list/formats.ts'
-import type { Listing } from '../../../src/report/list/listing.ts'
+import { listedHosts, listedTasks, type Listing } from '../../../src/report/list/listing.ts'
 import { PING_FORMATS } from '../../../src/report/ping/formats.ts'
 import { PROOF_FORMATS } from '../../../src/report/proof/formats.ts'
 import { loadFormat, type About, type Formats, type Language } from '../../../src/report/registry.ts'
@@ -460,8 +460,12 @@ const FROM_REGISTRIES: readonly (readonly Sample[])[] = await Promise.all([
   ofEach('run', RUN_FORMATS, ALL_EVENTS, runPrinted),
   ofEach('run without DNS', { text: RUN_FORMATS['text']! }, WITHOUT_DNS, runPrinted),
   ofEach('ping', { text: PING_FORMATS['text']! }, WITHOUT_DNS, runPrinted),
-  ofEach('list of hosts', LIST_FORMATS, LISTING, ({ hosts }, listing, { out }) => out.write(hosts(listing))),
-  ofEach('list of tasks', LIST_FORMATS, LISTING, ({ tasks }, listing, { out }) => out.write(tasks(listing))),
+  ofEach('list of hosts', LIST_FORMATS, LISTING, ({ hosts }, listing, { out }) =>
+    out.write(hosts(listedHosts(listing))),
+  ),
+  ofEach('list of tasks', LIST_FORMATS, LISTING, ({ tasks }, listing, { out }) =>
+    out.write(tasks(listedTasks(listing))),
+  ),
   ofEach('dns plan', DNS_PLAN_FORMATS, VIEW_OF_DNS, ({ tell }, view, screen) => tell(view, screen)),
   ofEach('dns push', DNS_PUSH_FORMATS, PUSH, ({ open }, { view, pushed, missing }, screen) => {
     const report = open(view, screen)

@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert'
 import { openingOf } from '../../../src/ssh/become/become.ts'
 import { openShell } from '../../../src/ssh/become/become-dialogue.ts'
 import { becomeProblem, spoken } from '../../../src/ssh/become/become-problem.ts'
-import { passwordTrial } from '../../../src/ssh/become/password-trial.ts'
+import { sharedTrial } from '../../../src/ssh/shared-trial.ts'
 import type { Become } from '../../../src/core/host.ts'
 import { Secret } from '../../../src/shell/secret.ts'
 import { suite } from '../../suite.ts'
@@ -215,7 +215,7 @@ function played(steps: (command: string) => readonly (string | { readonly line: 
         become: become(given),
         login: 'ops',
         at: 'mx1',
-        trial: passwordTrial(),
+        trial: sharedTrial(),
         start,
         stage: () => {},
       }).then(
@@ -300,7 +300,7 @@ test('a password of two lines is refused: the second would be a command', async 
 })
 
 test('one that refuses a password decides about itself: the next host tries it, one at a time', async () => {
-  const trial = passwordTrial()
+  const trial = sharedTrial()
   assert.is(await trial.turn('x', 'mx1'), undefined)
   const [second, third] = [trial.turn('x', 'mx2'), trial.turn('x', 'mx3')]
   assert.is(await trial.turn('another', 'mx4'), undefined)
@@ -312,7 +312,7 @@ test('one that refuses a password decides about itself: the next host tries it, 
 })
 
 test('a password that two hosts refuse, and none has accepted, goes nowhere else', async () => {
-  const trial = passwordTrial()
+  const trial = sharedTrial()
   const turns = ['mx1', 'mx2', 'mx3', 'mx4'].map((at) => trial.turn('x', at))
   for (const at of ['mx1', 'mx2']) {
     await turns[at === 'mx1' ? 0 : 1]
@@ -324,7 +324,7 @@ test('a password that two hosts refuse, and none has accepted, goes nowhere else
 })
 
 test('a host that says nothing of a password lets one other try it, not all', async () => {
-  const trial = passwordTrial()
+  const trial = sharedTrial()
   await trial.turn('x', 'mx1')
   const [second, third] = [trial.turn('x', 'mx2'), trial.turn('x', 'mx3')]
   assert.is(await second, undefined)
@@ -338,7 +338,7 @@ test(
   'accepted once, a password is given to all, whoever refuses it later; ' +
     'and one host that cannot tell leaves it to the next',
   async () => {
-    const trial = passwordTrial()
+    const trial = sharedTrial()
     await trial.turn('x', 'mx1')
     const [second, third] = [trial.turn('x', 'mx2'), trial.turn('x', 'mx3')]
     trial.settle('x', 'mx1', undefined)

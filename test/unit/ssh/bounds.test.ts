@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert'
 import { becomeWords } from '../../../src/ssh/become/become-words.ts'
 import { openShell } from '../../../src/ssh/become/become-dialogue.ts'
 import { localConnect } from '../../../src/ssh/local.ts'
-import { passwordTrial } from '../../../src/ssh/become/password-trial.ts'
+import { sharedTrial } from '../../../src/ssh/shared-trial.ts'
 import { fileLock } from '../../../src/ssh/host-keys/record-lock.ts'
 import { shellStream } from '../../../src/ssh/shell/shell-stream.ts'
 import { TooMuchSaid } from '../../../src/engine/session/connection.ts'
@@ -32,7 +32,7 @@ const saying = (where: 'stderr' | 'stdout', pieces: Iterable<string>): Promise<u
     for (const piece of pieces) (where === 'stderr' ? stderr : stdout).write(piece)
     return Promise.resolve({ stdin, stdout, stderr, onEnd: () => {} })
   }
-  return openShell({ become: SUDO, login: 'ops', at: 'mx1', trial: passwordTrial(), start, stage: () => {} })
+  return openShell({ become: SUDO, login: 'ops', at: 'mx1', trial: sharedTrial(), start, stage: () => {} })
 }
 
 test('who says more than a shell needs is given up, with what to do', async () => {
@@ -78,7 +78,7 @@ test('this machine has an end, too, for whoever makes its shell wait', async () 
     }
     const env = { PATH: `${folder}:${process.env['PATH'] ?? ''}` }
     const become: Become = { ...SUDO, user: 'nobody-there' }
-    const error = await rejection(localConnect(env, become, passwordTrial(), { seconds: 1 }))
+    const error = await rejection(localConnect(env, become, sharedTrial(), { seconds: 1 }))
     assert.match(error.message, /^this machine: no answer within 1 s \(sudo/)
   } finally {
     rmSync(folder, { recursive: true, force: true })

@@ -190,6 +190,30 @@ test('a key that is of no use is refused, with what to do', async () => {
   assert.match(await refusal(putty), `puttygen ${putty} -O private-openssh`)
 })
 
+test('the key that most hosts took is offered first, after those that are named', async () => {
+  const [named, first, second] = ['named', 'first', 'second'].map((name) => {
+    const path = join(folder, `order-${name}`)
+    writeFileSync(path, ssh2.utils.generateKeyPairSync('ed25519').private, { mode: 0o600 })
+    return path
+  }) as [string, string, string]
+  const passphrases = new Map<string, Secret>()
+  const ring = (...files: readonly IdentityFile[]): Promise<KeyRing> => keyRing(targetOf(files, passphrases))
+  const here = await ring({ path: first, named: false }, { path: second, named: false }, { path: named, named: true })
+  const [a, b, c] = (await keysOf(here)) as [ParsedKey, ParsedKey, ParsedKey]
+  await signatureOf(here, c, undefined)
+  assert.equal(await keysOf(here), [a, c, b])
+  // For the whole run, whatever else a host may be offered.
+  const there = await ring({ path: first, named: false }, { path: second, named: false })
+  assert.equal((await keysOf(there)).map(written), [c, b].map(written))
+  const otherRun = await keyRing(
+    targetOf(
+      [first, second].map((path) => ({ path, named: false })),
+      new Map(),
+    ),
+  )
+  assert.equal((await keysOf(otherRun)).map(written), [b, c].map(written))
+})
+
 test('a default key that is of no use is passed over, and told', async () => {
   const garbage = join(folder, 'id_rsa')
   writeFileSync(garbage, pem('RSA PRIVATE KEY', ['AAAA']))

@@ -1,19 +1,22 @@
-// Has the hosts of a fleet try a password one after the other until one accepts it: one that is wrong for all must not
-// lock accounts that they share, and one host alone must not keep it from the others.
+// Has the hosts of a fleet try what they share (a password, a login to a jump host) one after the other until one has
+// found that it is accepted: where it is wrong, the others need not find that out, too.
 
-export interface PasswordTrial {
+export interface SharedTrial {
   /**
-   * Resolves when a host may be given the password: once another one has accepted it, or none has it in hand.
+   * Resolves when a host may try it: once it was accepted for another one, or none has it in hand.
    *
-   * @returns the hosts that refused it, where it must not be given: too many, and none has accepted it.
+   * @returns the hosts for which it was refused, where it must not be tried: too many, and it was accepted for none.
    */
-  turn(password: string, at: string): Promise<readonly string[] | undefined>
+  turn(shared: string, at: string): Promise<readonly string[] | undefined>
   /** What came of it; `undefined`: nobody can tell. */
-  settle(password: string, at: string, accepted: boolean | undefined): void
+  settle(shared: string, at: string, accepted: boolean | undefined): void
 }
 
-/** Accounts are locked after three failures where little is said (pam_faillock(8)): one less. */
-export const REFUSALS_AT_MOST = 2
+/**
+ * Of a password: accounts are locked after three failures where little is said (pam_faillock(8)), one less; and one host
+ * alone must not keep it from the others.
+ */
+export const PASSWORD_REFUSALS = 2
 /** PAM takes up to some 3 s to say no: who takes longer lets the next one try. */
 const TRY_MILLISECONDS = 5000
 /** Nobody waits longer: hosts that hang must not hold up the fleet. */
@@ -27,27 +30,31 @@ interface Course {
   readonly waiting: Set<() => void>
 }
 
-/** For one run. Passwords are told apart by what they are: a host with one of its own waits for nobody. */
-export function passwordTrial(): PasswordTrial {
+/**
+ * For one run. What is shared is told apart by its text: a host with a password of its own waits for nobody.
+ *
+ * @param refusalsAtMost - after so many it is tried for no other host.
+ */
+export function sharedTrial(refusalsAtMost = PASSWORD_REFUSALS): SharedTrial {
   const courses = new Map<string, Course>()
-  const courseOf = (password: string): Course => {
-    const course = courses.get(password) ?? {
+  const courseOf = (shared: string): Course => {
+    const course = courses.get(shared) ?? {
       accepted: false,
       refusedBy: new Set(),
       inHand: undefined,
       waiting: new Set(),
     }
-    courses.set(password, course)
+    courses.set(shared, course)
     return course
   }
   return {
-    async turn(password, at) {
-      const course = courseOf(password)
+    async turn(shared, at) {
+      const course = courseOf(shared)
       const end = performance.now() + WAIT_MILLISECONDS
       for (;;) {
         const now = performance.now()
         if (course.accepted) return undefined
-        if (course.refusedBy.size >= REFUSALS_AT_MOST) return [...course.refusedBy]
+        if (course.refusedBy.size >= refusalsAtMost) return [...course.refusedBy]
         const { inHand } = course
         if (inHand === undefined || inHand.until <= now || end <= now) {
           course.inHand = { at, until: now + TRY_MILLISECONDS }
@@ -56,8 +63,8 @@ export function passwordTrial(): PasswordTrial {
         await woken(course, Math.min(inHand.until, end) - now)
       }
     },
-    settle(password, at, outcome) {
-      const course = courseOf(password)
+    settle(shared, at, outcome) {
+      const course = courseOf(shared)
       if (outcome === true) course.accepted = true
       if (outcome === false) course.refusedBy.add(at)
       if (course.inHand?.at === at) course.inHand = undefined
@@ -68,7 +75,7 @@ export function passwordTrial(): PasswordTrial {
   }
 }
 
-/** Once something has come of the password somewhere, or that many milliseconds are over. */
+/** Once something has come of it somewhere, or that many milliseconds are over. */
 function woken({ waiting }: Course, milliseconds: number): Promise<void> {
   return new Promise((resolve) => {
     const wake = (): void => {

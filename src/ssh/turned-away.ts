@@ -1,0 +1,42 @@
+// What it means that sshd closes a connection before its identification, by what it says first.
+import type { Untrusted } from '../shell/untrusted.ts'
+import { NotNow, Passing } from './passing.ts'
+
+const LINES = 6
+const LINE_CHARACTERS = 500
+
+/**
+ * sshd's words (drop_connection of sshd.c): before OpenSSH 9.8 for MaxStartups alone, since then the same for
+ * PerSourcePenalties, MaxStartups and PerSourceMaxStartups.
+ */
+const NOT_NOW = 'Not allowed at this time'
+const TOO_MANY = 'Exceeded MaxStartups'
+
+/**
+ * @param at - the host, for the message.
+ * @param said - what came before the identification; may be empty.
+ * @param how - how the connection ended.
+ */
+export function turnedAway(at: string, said: Untrusted, how: string): Passing {
+  const lines = said
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== '')
+    .slice(0, LINES)
+    .map((line) => (line.length > LINE_CHARACTERS ? `${line.slice(0, LINE_CHARACTERS)} …` : line))
+  if (lines.includes(NOT_NOW)) {
+    return new NotNow(
+      `${at}: sshd refuses connections from here for now ("${NOT_NOW}")\n` +
+        'it does so after failed logins (PerSourcePenalties of its sshd_config), or where too many log in at once ' +
+        '(MaxStartups): `journalctl -u ssh` there says which; mend the logins that fail, whoever makes them from this ' +
+        'address, or exempt it (PerSourcePenaltyExemptList)',
+    )
+  }
+  if (lines.includes(TOO_MANY))
+    return new Passing(`${at}: sshd has too many logins under way ("${TOO_MANY}"): try fewer --forks`)
+  if (lines.length > 0)
+    return new Passing(`${at}: the connection was closed before sshd's identification; it said:\n${lines.join('\n')}`)
+  return new Passing(
+    `${at}: the connection was closed before sshd said a word: ${how} ` +
+      "(too many connections at once? sshd's MaxStartups; try fewer --forks)",
+  )
+}
