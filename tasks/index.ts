@@ -1,5 +1,6 @@
 // `mailrun/tasks`: the task modules. A line for each file, in the order of their names.
 export { apt, type AptArgs, type AptPackage } from './apt.ts'
+export { authorizedKey, type AuthorizedKeyArgs } from './authorized-key.ts'
 export { blockInFile, type BlockInFileArgs } from './block-in-file.ts'
 export { command, type CommandArgs } from './command.ts'
 export { copy, type CopyArgs } from './copy.ts'
