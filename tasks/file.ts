@@ -4,12 +4,12 @@ import { checkAttributes, checkPath } from '../src/resources/files/check-path.ts
 import { checkValidate } from '../src/resources/files/check-validate.ts'
 import { mode, type Mode } from '../src/resources/files/mode.ts'
 import { putContent, standsInTheWay } from '../src/resources/files/put-content.ts'
-import { removeFile } from '../src/resources/files/program/files.ts'
 import { bytes, either, flag, listOf, oneOf, required, secret, text } from '../src/core/argument.ts'
 import { defineTask } from '../src/core/define-task.ts'
-import { blocked, change, ok, type Plan } from '../src/core/plan.ts'
+import { blocked, change, type Plan } from '../src/core/plan.ts'
 import type { PlanContext } from '../src/core/task.ts'
 import { pathProbe, type PathState, type Wanted } from '../src/resources/files/path.ts'
+import { withoutFile } from '../src/resources/files/with-file.ts'
 import { Secret } from '../src/shell/secret.ts'
 
 interface FileCommon {
@@ -82,7 +82,7 @@ export const file = defineTask<FileArgs, PathState>({
     checkPath('path', args.path) ?? checkAttributes(args) ?? checkValidate(args.validate) ?? checkTogether(args),
   probe: (args) => pathProbe({ path: args.path, wanted: wantedOf(args), owner: args.owner, group: args.group }),
   plan: (args, now, context) => {
-    if (args.state === 'absent') return remove(args.path, now)
+    if (args.state === 'absent') return withoutFile(args.path, now)
     const content = contentOf(args, context)
     if (content === undefined) return attributesOnly(args, now)
     const { path, owner, group, mode, validate, backup } = args
@@ -167,10 +167,4 @@ function attributesOnly(args: FileArgs, now: PathState): Plan<PathState> {
   if (is.kind !== 'file') return blocked(`${args.path} is not there, and no content is given to make it with`)
   const wanted = givenAttributes(args, now)
   return change(attributeChanges(args.path, wanted, is), { ...now, is: { ...is, ...withAttributes(wanted, is) } })
-}
-
-function remove(path: string, now: PathState): Plan<PathState> {
-  if (now.is.kind === 'absent') return ok
-  if (now.is.kind === 'directory') return blocked(`${path} is a directory: remove it with directory`)
-  return change([{ summary: 'remove', apply: removeFile(path) }], { ...now, is: { kind: 'absent' } })
 }

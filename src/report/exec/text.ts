@@ -47,5 +47,6 @@ function sumLine({ hosts, seconds }: Execution, paint: Colours): TerminalText {
     const words = said(`${length} ${how}`)
     return how === 'exit status 0' ? paint.good(words) : paint.bad(words)
   })
-  return term`${paint.strong(said(count(hosts.length, 'host')))}: ${joined(parts, term`, `)}, in ${secondsText(seconds)}`
+  const who = paint.strong(said(count(hosts.length, 'host')))
+  return term`${who}: ${joined(parts, term`, `)}, in ${secondsText(seconds)}`
 }

@@ -80,7 +80,7 @@ while (@open || !defined $code) {
     $code = $? & 127 ? 128 + ($? & 127) : $? >> 8;
     $ended = time;
   }
-  last if defined $ended && time > $ended + 1;
+  last if defined $ended && $ended + 1 < time;
   next if defined $code || time < $limit;
   kill($late ? "KILL" : "TERM", -$pid);
   last if $late > 1;
