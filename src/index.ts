@@ -2,6 +2,7 @@
 export * as v from './secrets/v.ts'
 export {
   playbook,
+  type NoVars,
   type Playbook,
   type PlaybookDefinition,
   type PlaybookHost,

@@ -19,6 +19,31 @@ class TaskArgumentError extends MailrunError {
   }
 }
 
+/** Wrong arguments, while a playbook makes its tasks; `undefined`: they are thrown at once. */
+let gathered: TaskArgumentError[] | undefined
+
+/**
+ * What `make` returns, where it gives no task wrong arguments. In it a task of wrong arguments is made as a stand-in, so
+ * that all that is wrong is told at once.
+ *
+ * @throws MailrunError that says each of them once
+ */
+export function withAllTaskErrors<T>(make: () => T): T {
+  const before = gathered
+  const errors: TaskArgumentError[] = []
+  gathered = errors
+  try {
+    const made = make()
+    if (errors.length === 0) return made
+  } catch (error) {
+    // It may come of a stand-in.
+    if (errors.length === 0) throw error
+  } finally {
+    gathered = before
+  }
+  throw new MailrunError([...new Set(errors.flatMap(({ messages }) => messages))])
+}
+
 /** What every task takes besides its own arguments. */
 export interface CommonArgs {
   /** Shown instead of the name that the module makes up. */
@@ -99,7 +124,7 @@ export function defineTask<Args extends object, State>(
   const module = (args: Args & CommonArgs): Task<State> => {
     const where = callSite(module)
     const wrong = (definition.arguments && checkArguments(definition.arguments, args)) ?? definition.check?.(args)
-    if (wrong !== undefined) throw new TaskArgumentError(definition.type, wrong, where)
+    if (wrong !== undefined) return standIn(definition, where, new TaskArgumentError(definition.type, wrong, where))
     const probe = definition.probe(args)
     return {
       type: definition.type,
@@ -116,4 +141,32 @@ export function defineTask<Args extends object, State>(
     }
   }
   return Object.assign(module, { definition })
+}
+
+/** @throws the error, where errors are not gathered */
+function standIn<Args, State>(
+  { type }: TaskDefinition<Args, State>,
+  where: string | undefined,
+  error: TaskArgumentError,
+): Task<State> {
+  if (gathered === undefined) throw error
+  gathered.push(error)
+  const refused = (): never => {
+    throw error
+  }
+  return {
+    type,
+    name: type,
+    tags: [],
+    writes: [],
+    owns: [],
+    sources: [],
+    once: false,
+    secrets: [],
+    where,
+    get probe() {
+      return refused()
+    },
+    plan: refused,
+  }
 }

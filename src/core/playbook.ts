@@ -27,12 +27,15 @@ export interface FleetProblem {
   readonly message: string
 }
 
-export interface PlaybookDefinition<Schema extends StandardSchema> {
+export interface PlaybookDefinition<Schema extends StandardSchema = NoVars> {
   readonly name: string
   /** A group, a host, or `all`. */
   readonly hosts: string
-  /** What the tasks take from the inventory: any Standard Schema (valibot's `v.object({ … })`, zod, arktype). */
-  readonly vars: Schema
+  /**
+   * What the tasks take from the inventory: any Standard Schema (valibot's `v.object({ … })`, zod, arktype). Left out:
+   * nothing.
+   */
+  readonly vars?: Schema
   /** Looks at every host of `hosts` in the whole inventory, whatever `--limit` says, before the first connection. */
   readonly fleet?: (members: readonly PlaybookInput<SchemaOutput<Schema>>[]) => readonly FleetProblem[]
   /**
@@ -57,6 +60,19 @@ export interface PlaybookDefinition<Schema extends StandardSchema> {
    * finished, and policies follow. Left out: false.
    */
   readonly publish?: boolean
+}
+
+/** Of a playbook that takes no vars. */
+export type NoVars = StandardSchema<unknown, Readonly<Record<never, never>>>
+
+const NO_VARS: NoVars & { readonly entries: Readonly<Record<string, never>> } = {
+  '~standard': {
+    version: 1,
+    vendor: 'mailrun',
+    validate: () => ({ value: {} }),
+    jsonSchema: { input: () => ({ type: 'object', properties: {} }) },
+  },
+  entries: {},
 }
 
 /** What a playbook file exports by default. */
@@ -87,7 +103,9 @@ export interface Playbook {
  *   tasks: ({ vars }) => [file({ path: '/etc/motd', content: vars.greeting })],
  * })
  */
-export function playbook<const Schema extends StandardSchema>(definition: PlaybookDefinition<Schema>): Playbook {
+export function playbook<const Schema extends StandardSchema = NoVars>(
+  definition: PlaybookDefinition<Schema>,
+): Playbook {
   const where = callSite(playbook)
   refuseWrong(definition, where)
   // The schema vouches for the vars' type: whoever runs a playbook passes it the schema's output.
@@ -95,7 +113,7 @@ export function playbook<const Schema extends StandardSchema>(definition: Playbo
     kind: 'playbook',
     name: definition.name,
     hosts: definition.hosts,
-    vars: definition.vars,
+    vars: definition.vars ?? NO_VARS,
     where,
     fleet: (members) => definition.fleet?.(members) ?? [],
     tasks: (input, members) => tasksOf(definition.tasks(input, members)),
@@ -114,7 +132,7 @@ const KEYS: Readonly<
   hosts: { wanted: 'a group, a host or a pattern', required: true, is: IS_TEXT },
   vars: {
     wanted: 'a schema: v.object({ … })',
-    required: true,
+    required: false,
     is: (value) => (isObject(value) || IS_FUNCTION(value)) && '~standard' in value,
   },
   tasks: { wanted: 'a function that returns the tasks', required: true, is: IS_FUNCTION },
@@ -123,22 +141,24 @@ const KEYS: Readonly<
   publish: { wanted: 'true or false', required: false, is: (value) => typeof value === 'boolean' },
 }
 
-/** What only untyped code can give. @throws MailrunError */
+/** What only untyped code can give. @throws MailrunError that says all of it */
 function refuseWrong(definition: object, where: string | undefined): void {
   const given = definition as Readonly<Record<string, unknown>>
-  for (const key of Object.keys(given)) {
-    if (key in KEYS) continue
-    const near = nearest(key, Object.keys(KEYS))
-    const hint = near ? `: did you mean ${near}?` : `; it has ${Object.keys(KEYS).join(', ')}`
-    throw new MailrunError(`a playbook has no ${JSON.stringify(key)}${hint}`, where)
-  }
-  for (const [key, { wanted, required, is }] of Object.entries(KEYS)) {
-    const isMissing = given[key] === undefined
-    if (isMissing ? required : !is(given[key])) {
-      const hint = isMissing ? ', and is missing' : ''
-      throw new MailrunError(`${key} of a playbook must be ${wanted}${hint}`, where)
-    }
-  }
+  const wrong = [
+    ...Object.keys(given).flatMap((key) => (key in KEYS ? [] : [unknownKey(key)])),
+    ...Object.entries(KEYS).flatMap(([key, { wanted, required, is }]) => {
+      const isMissing = given[key] === undefined
+      if (isMissing ? !required : is(given[key])) return []
+      return [`${key} of a playbook must be ${wanted}${isMissing ? ', and is missing' : ''}`]
+    }),
+  ]
+  if (wrong.length > 0) throw new MailrunError(wrong.map((each) => (where === undefined ? each : `${where}: ${each}`)))
+}
+
+function unknownKey(key: string): string {
+  const near = nearest(key, Object.keys(KEYS))
+  const hint = near ? `: did you mean ${near}?` : `; it has ${Object.keys(KEYS).join(', ')}`
+  return `a playbook has no ${JSON.stringify(key)}${hint}`
 }
 
 /** @throws Error for what only untyped code can give. */

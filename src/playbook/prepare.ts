@@ -5,6 +5,7 @@ import { dirname, resolve } from 'node:path'
 import { selectHosts } from '../inventory/select-hosts.ts'
 import type { Host } from '../core/host.ts'
 import type { Inventory } from '../core/inventory.ts'
+import { withAllTaskErrors } from '../core/define-task.ts'
 import { MailrunError } from '../core/mailrun-error.ts'
 import type { Playbook, PlaybookInput } from '../core/playbook.ts'
 import type { PreparedHost } from '../core/prepared-host.ts'
@@ -27,6 +28,11 @@ export interface Preparation {
   readonly skipTags: readonly string[]
   /** Opens sources that are encrypted. */
   readonly keyring: Keyring
+  /**
+   * Is told of vars that look like mistyped names of others, which are set, too; among `extraVars` such a var is an
+   * error. Left out, as by commands that take a part of the vars: all are passed over.
+   */
+  readonly warn?: ((line: string) => void) | undefined
 }
 
 /** No host is touched. @throws MailrunError with all that is wrong. */
@@ -35,24 +41,35 @@ export async function prepare(preparation: Preparation): Promise<readonly Prepar
   const members = selectHosts(inventory, playbook.hosts, `${playbook.where ?? playbookPath}: hosts`)
   const extra = new Map([...extraVars].filter(([key]) => !key.startsWith('ansible_')))
   const typed = await Promise.all(members.map((host) => typedHost(playbook, host, extra)))
-  refuse(typed.flatMap(({ problems }) => problems))
+  refuse([...typed.flatMap(({ problems }) => problems), ...overlooked(typed, preparation)])
   refuse(fleetProblems(typed, extra, preparation))
   const inputs = typed.map(({ input }) => input)
-  const built = chosenOf(typed, preparation).map((each) => builtHost(each, inputs, preparation))
+  const chosen = chosenOf(typed, preparation)
+  const built = withAllTaskErrors(() => chosen.map((each) => builtHost(each, inputs, preparation)))
   refuseTags(built, preparation)
   return withSources(built, preparation)
+}
+
+/** Those of `extraVars`, which are given for this very run; the others are told. */
+function overlooked(typed: readonly TypedHost[], { extraVars, warn }: Preparation): readonly Problem[] {
+  if (warn === undefined) return []
+  const given = new Set([...extraVars.values()].map(({ where }) => where))
+  const doubts = typed.flatMap(({ doubts: each }) => each)
+  for (const line of problemLines(doubts.filter(({ where }) => !given.has(where)))) warn(line)
+  return doubts.filter(({ where }) => given.has(where))
 }
 
 interface TypedHost {
   readonly host: Host
   readonly input: PlaybookInput<unknown>
   readonly problems: readonly Problem[]
+  readonly doubts: readonly Problem[]
   readonly secrets: readonly string[]
 }
 
 async function typedHost(playbook: Playbook, host: Host, extra: ReadonlyMap<string, ExtraVar>): Promise<TypedHost> {
-  const { vars, problems, secrets } = await typedVars(playbook, host, extra)
-  return { host, input: inputOf(host, vars), problems, secrets }
+  const { vars, ...checked } = await typedVars(playbook, host, extra)
+  return { host, input: inputOf(host, vars), ...checked }
 }
 
 const inputOf = ({ name, groups }: Host, vars: unknown): PlaybookInput<unknown> => ({
@@ -135,9 +152,13 @@ async function withSources(
   return hosts
 }
 
-/** The same problem of many hosts is told once. @throws MailrunError where there is one. */
+/** @throws MailrunError where there is one. */
 function refuse(problems: readonly Problem[]): void {
-  if (problems.length === 0) return
+  if (problems.length > 0) throw new MailrunError(problemLines(problems))
+}
+
+/** The same problem of many hosts is told once. */
+function problemLines(problems: readonly Problem[]): readonly string[] {
   const same = new Map<string, Problem & { readonly hosts: string[] }>()
   for (const problem of problems) {
     const key = `${problem.where} ${problem.message}`
@@ -147,9 +168,8 @@ function refuse(problems: readonly Problem[]): void {
   }
   const named = (hosts: readonly string[]): string =>
     hosts.length <= 3 ? hosts.join(', ') : `${hosts.slice(0, 2).join(', ')} and ${hosts.length - 2} more`
-  const lines = [...same.values()].map(({ where, hosts, message }) => {
+  return [...same.values()].map(({ where, hosts, message }) => {
     const word = hosts.length === 1 ? 'host' : 'hosts'
     return `${where}: ${word} ${named(hosts)}: ${message}`
   })
-  throw new MailrunError(lines)
 }

@@ -18,6 +18,8 @@ export interface Problem {
 export interface TypedVars {
   readonly vars: unknown
   readonly problems: readonly Problem[]
+  /** Vars that look like mistyped names of others, which are set, too: the playbook passes over them. */
+  readonly doubts: readonly Problem[]
   /** The texts of those that are secret, by the inventory or by the schema. */
   readonly secrets: readonly string[]
 }
@@ -47,12 +49,12 @@ export async function typedVars(
     result = await check()
   }
   const declared = declaredNames(schema)
-  const misspelt = [...all].flatMap(([key, { where }]): Problem[] => {
-    const near = declared.includes(key) ? undefined : nearest(key, declared)
-    return near === undefined || all.has(near)
-      ? []
-      : [{ host: host.name, where, message: `the playbook has no var ${key}: did you mean ${near}?` }]
-  })
+  const misspelt = (wanted: (key: string, near: string) => boolean): readonly Problem[] =>
+    [...all].flatMap(([key, { where }]) => {
+      const near = declared.includes(key) ? undefined : nearest(key, declared)
+      const message = `the playbook has no var ${key}: did you mean ${near ?? ''}?`
+      return near !== undefined && wanted(key, near) ? [{ host: host.name, where, message }] : []
+    })
   const problems = await Promise.all(
     (result.issues ?? []).map(async (issue): Promise<Problem> => {
       const name = pathOf(issue)[0] ?? ''
@@ -67,7 +69,12 @@ export async function typedVars(
     }),
   )
   const vars = result.issues ? undefined : result.value
-  return { vars, problems: [...misspelt, ...problems], secrets: [...[...hidden.values()].flat(), ...secretsIn(vars)] }
+  return {
+    vars,
+    problems: [...misspelt((_, near) => !all.has(near)), ...problems],
+    doubts: misspelt((_, near) => all.has(near)),
+    secrets: [...[...hidden.values()].flat(), ...secretsIn(vars)],
+  }
 }
 
 const plain = ({ value, where }: ExtraVar): ExtraVar => ({

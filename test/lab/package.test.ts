@@ -178,6 +178,7 @@ test('tsc accepts what is right, and marks a wrong argument, a wrong combination
     ['playbooks/wrong-argument.ts(4)', 'playbooks/wrong-combination.ts(4)', 'playbooks/wrong-var.ts(4)'],
     stdout,
   )
+  assert.match(stdout, /Type 'number' is not assignable to type 'Mode/)
   assert.match(stdout, /greting.*Did you mean 'greeting'/)
 })
 

@@ -25,7 +25,7 @@ export function runOptions(mailrun: Command): void {
     .option('--list-tasks', "tell each host's tasks; connect to none")
     .option(
       '-v, --verbose',
-      'also the tasks that are ok, the shell text of changes, and each change as it starts and ends',
+      'also the tasks that are ok, the shell text of changes, what they print, and each change as it starts and ends',
     )
   fleetOptions(mailrun, RUN_FORMATS)
 }

@@ -43,7 +43,10 @@ export interface FleetSource extends AddressDefaults {
    * For what is encrypted with a passphrase; a function is called once something is: `what` says what is to be opened.
    */
   readonly agePassphrase?: Secret | ((what: string) => Promise<Secret>) | undefined
-  /** Is told of an identity file that others can read; left out: nobody is. */
+  /**
+   * Is told of an identity file that others can read, and of vars that look like mistyped names of others; left out:
+   * nobody is.
+   */
   readonly warn?: ((line: string) => void) | undefined
   /** Vars that win over the inventory: values by name, or text as `--extra-vars` takes it. Later ones win. */
   readonly extraVars?: readonly (string | Readonly<Record<string, unknown>>)[] | undefined

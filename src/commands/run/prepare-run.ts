@@ -49,7 +49,7 @@ export async function prepareRun(source: RunSource): Promise<PreparedRun> {
   const fleet = await openFleet(source, dirname(playbookPath))
   const playbook = await loadPlaybook(playbookPath, publicModules)
   const { tags = [], skipTags = [] } = source
-  const hosts = await prepare({ playbook, playbookPath, tags, skipTags, ...fleet })
+  const hosts = await prepare({ playbook, playbookPath, tags, skipTags, warn: source.warn ?? (() => {}), ...fleet })
   return { playbook, hosts, publish: playbook.publish && wantsPublish(tags, skipTags), fleet }
 }
 

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { ANSWERS_BYTES, STEP_BYTES } from '../../core/bounds.ts'
 import type { Probe } from '../../core/probe.ts'
+import { OUTDATED_STATUS } from '../../shell/outdated.ts'
 import type { Untrusted } from '../../shell/untrusted.ts'
 import { ConnectionLost, TooMuchSaid, Unreachable, type Connection } from '../session/connection.ts'
 import type { Asked } from '../foresee.ts'
@@ -10,7 +11,7 @@ import { isAsked, questionFrames, readAnswers, type QuestionFrame } from './ques
 import { tripScript } from './trip.ts'
 import { saysOutdated, stopFile as stopFileOf, tripWords, type TripWords } from './trip-words.ts'
 import { watchdog, type Watchdog } from './watchdog.ts'
-import { answerOf, stderrByQuestion, tripReader, type Frame } from './trip-reader.ts'
+import { answerOf, progressLines, stderrByQuestion, tripReader, type Frame } from './trip-reader.ts'
 
 /** A random word for one trip, that nothing on the host can print by chance. */
 export const newMark = (): string => `mailrun-${randomBytes(12).toString('hex')}`
@@ -119,6 +120,8 @@ interface UnderWay {
   taken: boolean
   /** When the step in hand did. */
   begun: number
+  /** Whether it has said something while it ran. */
+  isHeard: boolean
 }
 
 /**
@@ -195,6 +198,7 @@ const begin = (trip: Trip, watcher: TripWatcher, watch: Watchdog): UnderWay => (
   garbled: undefined,
   taken: false,
   begun: 0,
+  isHeard: false,
 })
 
 const scriptOf = ({ trip, words }: UnderWay, questions: readonly QuestionFrame[]): string =>
@@ -285,6 +289,7 @@ function takeStepFrame(underWay: UnderWay, frame: Extract<Frame, { readonly step
   switch (frame.kind) {
     case 'start':
       underWay.inHand = frame.step
+      underWay.isHeard = false
       underWay.lastStep = frame.step
       underWay.begun = performance.now()
       watch.expectWithin(
@@ -293,9 +298,13 @@ function takeStepFrame(underWay: UnderWay, frame: Extract<Frame, { readonly step
       )
       return watcher.started(step)
     case 'progress':
+      underWay.isHeard = true
       return watcher.progress(step, frame.line)
     case 'done':
       underWay.inHand = undefined
+      // Of a step that ends soon nothing is sent while it runs.
+      if (!underWay.isHeard && frame.code !== OUTDATED_STATUS)
+        for (const line of progressLines(frame.output)) watcher.progress(step, line)
       watch.expectWithin(SILENCE_SECONDS, 'going on')
       if (saysOutdated(underWay.words, frame.code, frame.output)) underWay.outdated = step
       else if (frame.code !== 0) underWay.ended = failedOutcome(step, frame, underWay.begun)

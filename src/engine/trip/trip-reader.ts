@@ -104,9 +104,22 @@ function endProgress(step: Section, onFrame: (frame: Frame) => void): void {
 }
 
 function tellLine({ index, open }: Section, onFrame: (frame: Frame) => void): void {
-  const line = utf8(open).replace(/\r$/, '').replace(/^.*\r/, '')
+  const line = lastState(utf8(open))
   if (line.trim() !== '') onFrame({ kind: 'progress', step: index, line })
 }
+
+/** What a terminal would show of the line in the end. */
+const lastState = (line: Untrusted): Untrusted => line.replace(/\r$/, '').replace(/^.*\r/, '')
+
+/** The same lines of a step that has ended, of whose output nothing was sent while it ran. */
+export const progressLines = (output: Untrusted): readonly Untrusted[] =>
+  output
+    .slice(0, PROGRESS_CAP_BYTES)
+    .split('\n')
+    // A line that was cut may end in a part of a secret, which no mask knows.
+    .slice(0, output.length > PROGRESS_CAP_BYTES ? -1 : undefined)
+    .map(lastState)
+    .filter((line) => line.trim() !== '')
 
 interface ReadMark {
   readonly frame: Frame | undefined

@@ -16,6 +16,8 @@ export interface Live {
 
 const FRAME_MS = 100
 const NAME_COLUMNS = 24
+/** The name of a task may be the text of a command. */
+const TASK_COLUMNS = 40
 /** Rows left to what was printed before. */
 const ROWS_FREE = 4
 
@@ -92,7 +94,7 @@ function note(event: RunEvent, busy: Map<string, Busy>, fleet: { all: number; en
     case 'host-waiting':
       return set(event.host, term`waiting for another run`, said(event.holder))
     case 'change-start':
-      return set(event.host, said(`${event.type} ${event.task}: ${event.summary}`))
+      return set(event.host, term`${said(event.type)} ${fit(said(event.task), TASK_COLUMNS)}: ${said(event.summary)}`)
     case 'change-output': {
       const at = busy.get(event.host)
       if (at) at.said = printed(event.line)

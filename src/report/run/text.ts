@@ -9,7 +9,7 @@ import type { Out, Terminal } from '../screen.ts'
 import { recap, sum, wordOf } from './recap.ts'
 import { taskLines } from './task-lines.ts'
 import { dnsLines, publicationLines } from './publication.ts'
-import { asLines, EMPTY, indented, said, term, type TerminalText } from '../write/terminal.ts'
+import { asLines, EMPTY, indented, printed, said, term, type TerminalText } from '../write/terminal.ts'
 import { recordsIn, zoneLines } from './zone-lines.ts'
 
 export const format: RunFormat = {
@@ -34,7 +34,7 @@ export function textReporter(options: TextOptions, out: Out): (event: RunEvent |
   const { paint } = options
   const foot = options.terminal ? live(options.terminal, paint) : undefined
   const began = performance.now()
-  const left = { hosts: 0 }
+  const fleet = { hosts: 0, left: 0 }
   let dns: Publication | undefined
   const print = (lines: readonly TerminalText[]): void => {
     if (lines.length === 0) return
@@ -43,8 +43,8 @@ export function textReporter(options: TextOptions, out: Out): (event: RunEvent |
     else out.write(text)
   }
   return (event) => {
-    if (event.kind === 'run-start') left.hosts = event.hosts.length
-    if (event.kind === 'host-end') left.hosts -= 1
+    if (event.kind === 'run-start') fleet.hosts = fleet.left = event.hosts.length
+    if (event.kind === 'host-end') fleet.left -= 1
     if (event.kind === 'dns-end') dns = event.publication
     if (event.kind === 'run-end') {
       foot?.close()
@@ -53,14 +53,20 @@ export function textReporter(options: TextOptions, out: Out): (event: RunEvent |
     }
     if (isDnsEvent(event)) return print(dnsLines(event, paint))
     foot?.see(event)
-    print(passingLines(event, left.hosts > 0, options, paint))
+    print(passingLines(event, fleet, options, paint))
   }
+}
+
+interface FleetCount {
+  readonly hosts: number
+  /** Of them, those that are still at work, or to come. */
+  readonly left: number
 }
 
 /** What is told the moment it happens. */
 function passingLines(
   event: RunEvent,
-  othersToCome: boolean,
+  fleet: FleetCount,
   options: TextOptions,
   paint: Colours,
 ): readonly TerminalText[] {
@@ -81,8 +87,10 @@ function passingLines(
       const outcome = event.code === 0 ? paint.good(term`done`) : paint.bad(term`exit status ${event.code}`)
       return options.verbose ? [term`${changeText(event)}: ${outcome}`] : []
     }
+    case 'change-output':
+      return options.verbose ? [paint.faint(term`${said(event.host)} | ${printed(event.line)}`)] : []
     case 'host-end':
-      return hostEndLines(event, othersToCome, options, paint)
+      return hostEndLines(event, fleet, options, paint)
     case 'interrupted': {
       const hosts =
         event.busy.length === 0 ? 'nothing is at work' : `the change in hand is finished on ${nameList(event.busy)}`
@@ -103,15 +111,15 @@ const DONE: readonly HostStatus[] = ['ok', 'changed', 'would-change', 'held']
 
 function hostEndLines(
   { host, result: { status, error } }: EventOf<'host-end'>,
-  othersToCome: boolean,
+  { hosts, left }: FleetCount,
   { verbose, terminal }: TextOptions,
   paint: Colours,
 ): readonly TerminalText[] {
   const line = term`${said(host)}: ${paintOf(paint, status)(wordOf(status))}`
   // In a pipe these lines are all that tells of progress; on a terminal the live lines do.
-  if (DONE.includes(status)) return verbose || (terminal === undefined && othersToCome) ? [line] : []
+  if (DONE.includes(status)) return verbose || (terminal === undefined && hosts > 1) ? [line] : []
   // In full at the end; this tells early while other hosts are still at work.
-  if (!othersToCome) return []
+  if (left === 0) return []
   const why = error && error !== status ? term`: ${said(error.split('\n')[0]!)}` : EMPTY
   return [term`${line}${why}`]
 }

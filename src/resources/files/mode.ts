@@ -3,8 +3,13 @@ import { argument } from '../../core/argument.ts'
 
 type Octal = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7'
 
-/** Four octal digits, as chmod(1) takes them: `'0644'`, `'2750'`. */
-export type Mode = `${Octal}${Octal}${Octal}${Octal}`
+type FourOctals = `${Octal}${Octal}${Octal}${Octal}`
+
+/**
+ * Four octal digits in quotes, as chmod(1) takes them: `'0644'`, `'2750'`. By a mapped type, so that a compiler says
+ * `Mode` of a wrong one, in place of 4,096 modes.
+ */
+export type Mode = { [Each in FourOctals]: Each }[FourOctals]
 
 /** The same where no compiler looks. */
 export const mode = argument(

@@ -102,6 +102,31 @@ async function run(
   return { result, events, statuses: result.tasks.map(({ status }) => status) }
 }
 
+test('what a change prints is told though it ends soon, before its end is, with secrets masked', async () => {
+  const secret = new Secret('hunter2-of-the-test')
+  const events: RunEvent[] = []
+  const dir = scratch()
+  await converge(
+    {
+      host,
+      tasks: [runs({ run: 'echo one; printf "10%%\\r100%%\\n\\n"; echo hunter2-of-the-test; printf last' })],
+      outputs: {},
+      secrets: [secret.reveal()],
+      source: () => new Uint8Array(),
+    },
+    options({}),
+    () => localConnect({ MAILRUN_RUN_DIR: join(dir, 'run') }),
+    (event) => events.push(event),
+  )
+  const told = events.flatMap((event) => {
+    if (event.kind === 'change-output') return [event.line]
+    return event.kind === 'change-end' || event.kind === 'change-start' ? [event.kind] : []
+  })
+  assert.is(told.length, 6, told.join())
+  assert.equal([told[0], told[1], told[2], told[4], told[5]], ['change-start', 'one', '100%', 'last', 'change-end'])
+  assert.match(told[3]!, /^\*+$/)
+})
+
 test('nothing to do is one trip, a change is two, and the second run changes nothing', async () => {
   const dir = scratch()
   const tasks = [

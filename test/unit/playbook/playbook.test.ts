@@ -230,6 +230,76 @@ test('what INI and YAML read as a text is told, with how to write the list', asy
   assert.is((await here.mailrun('playbooks/list.ts', '-i', 'right.ini', '--list-tasks')).code, 0)
 })
 
+test('a playbook without vars takes none', async () => {
+  const text = `${HEAD}export default playbook({ name: 'p', hosts: 'mail', tasks: ({ vars }) => [
+    file({ path: '/x', content: JSON.stringify(vars) }),
+  ] })\n`
+  const { code, stdout, stderr, path } = await listed(text, '--limit', 'mx1')
+  assert.is(code, 0, stderr)
+  assert.is(stdout, 'mx1:\n  file /x\n')
+  const schema = await here.mailrun('schema', path)
+  assert.is(schema.code, 0)
+  assert.match(schema.stderr, 'the playbook p declares no vars')
+})
+
+test('all that is wrong with a playbook is told at once', async () => {
+  const text = `${HEAD}export default playbook({ name: '', host: 'mail', vars: {}, tasks: [] as never } as never)\n`
+  const { code, stderr } = await listed(text)
+  assert.is(code, 1)
+  assert.equal(
+    stderr.split('\n').map((line) => line.replace(/^.*p\d+\.ts:3: /, '')),
+    [
+      'a playbook has no "host": did you mean hosts?',
+      'name of a playbook must be a text',
+      'hosts of a playbook must be a group, a host or a pattern, and is missing',
+      'vars of a playbook must be a schema: v.object({ … })',
+      'tasks of a playbook must be a function that returns the tasks',
+      '',
+    ],
+  )
+})
+
+test('all wrong arguments of its tasks are told at once, each once', async () => {
+  const { code, stderr } = await listed(
+    book(`  directory({ path: 'etc/x' }),
+  file({ path: '/x', content: 'y' }),
+  apt({ packages: [] }),
+  lineInFile({ path: '/x', line: 'a\\nb' })`),
+  )
+  assert.is(code, 1)
+  assert.equal(
+    stderr.split('\n').map((line) => line.replace(/^.*p\d+\.ts:/, '')),
+    [
+      '5: directory: path must be an absolute path, got "etc/x"',
+      '7: apt: packages is empty',
+      '8: lineInFile: line must be one line, got "a\\nb": several go with blockInFile',
+      '',
+    ],
+  )
+})
+
+test('a var that looks like a mistyped one is told although that is set, too; among --extra-vars it ends the run', async () => {
+  given({
+    'near.yaml': 'mail:\n  vars: { greeting: hello }\n  hosts:\n    mx1: { greting: hi }\n    mx2:\n',
+  })
+  given({ 'playbooks/near.ts': book('') })
+  const near = async (...words: readonly string[]): Promise<Ended> =>
+    here.mailrun('playbooks/near.ts', '-i', 'near.yaml', '--list-hosts', ...words)
+  const said = await near()
+  assert.is(said.code, 0)
+  assert.is(
+    said.stderr,
+    'mailrun: warning: near.yaml:4: host mx1: the playbook has no var greting: did you mean greeting?\n',
+  )
+  const extra = await near('-e', 'greetings=x')
+  assert.is(extra.code, 1)
+  assert.match(
+    extra.stderr,
+    '--extra-vars: hosts mx1, mx2: the playbook has no var greetings: did you mean greeting?\n',
+  )
+  assert.is((await near('-e', 'farewell=x')).code, 0)
+})
+
 test('a list among the tasks, and a module that was not called', async () => {
   assert.match(
     (await listed(book("  ['/a'].map((path) => directory({ path })) as never"))).stderr,

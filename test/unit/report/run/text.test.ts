@@ -48,6 +48,7 @@ test('equal changes of several hosts are told once, with the hosts; tasks that a
     `dkim on 3 hosts
 mx1: changed
 mx2: changed
+mx10: ok
 
 changed
   apt opendkim  2 hosts: mx1 and mx2
@@ -63,6 +64,12 @@ changed
 3 hosts: 1 ok, 2 changed, in N s
 `,
   )
+})
+
+test('what a change prints is told with --verbose, behind the name of its host', () => {
+  const events: readonly RunEvent[] = [{ kind: 'change-output', host: 'mx1', task: 'date', line: 'old\rTue  1 Dec' }]
+  assert.is(textOf(events), '')
+  assert.is(textOf(events, { verbose: true }), 'mx1 | Tue  1 Dec\n')
 })
 
 test('twenty equal hosts are a count with some names', () => {

@@ -1,0 +1,44 @@
+// File modes: what a compiler says of a wrong one is one line that a person can read.
+import { join } from 'node:path'
+import ts from 'typescript'
+import * as assert from 'uvu/assert'
+import type { Mode } from '../../../../src/resources/files/mode.ts'
+import { suite } from '../../../suite.ts'
+import { project } from '../../cli/mailrun.ts'
+
+const test = suite('resources/files/mode')
+
+const RIGHT: readonly Mode[] = ['0000', '0644', '2750', '7777']
+
+const PLAYBOOK = `import { playbook } from 'mailrun'
+import { directory, file } from 'mailrun/tasks'
+export default playbook({ name: 'x', hosts: 'mail', tasks: () => [
+  directory({ path: '/srv/x', mode: 750 }),
+  file({ path: '/srv/y', content: 'y', mode: '644' }),
+  file({ path: '/srv/z', content: 'z', mode: '0644' }),
+] })
+`
+
+test('a number, and three digits, are told in one line', () => {
+  assert.is(RIGHT.length, 4)
+  const here = project({ 'wrong.ts': PLAYBOOK })
+  const program = ts.createProgram([join(here.folder, 'wrong.ts')], {
+    module: ts.ModuleKind.NodeNext,
+    target: ts.ScriptTarget.ES2023,
+    strict: true,
+    noEmit: true,
+    skipLibCheck: true,
+    types: [],
+  })
+  const told = ts.getPreEmitDiagnostics(program).map(({ file, start, messageText }) => ({
+    line: file!.getLineAndCharacterOfPosition(start!).line + 1,
+    text: ts.flattenDiagnosticMessageText(messageText, '\n'),
+  }))
+  here.remove()
+  assert.equal(told, [
+    { line: 4, text: "Type 'number' is not assignable to type 'Mode | undefined'." },
+    { line: 5, text: `Type '"644"' is not assignable to type 'Mode | undefined'. Did you mean '"0644"'?` },
+  ])
+})
+
+test.run()
