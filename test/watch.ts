@@ -1,9 +1,8 @@
 // `npm run test:watch`: compiles on every change, and runs the unit tests that the change can concern.
 import { spawn } from 'node:child_process'
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync, watch } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import ts from 'typescript'
 import { reaches } from './reaches.ts'
 
 const DIST = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -13,33 +12,52 @@ const UNIT = join(DIST, 'test/unit')
 /** Tests that import it run the bundle, which is made of all of src and tasks. */
 const RUNS_BUNDLE = join(UNIT, 'cli/mailrun.js')
 
+const TSC = join(ROOT, 'node_modules/typescript/bin/tsc')
+const { include } = JSON.parse(readFileSync(join(ROOT, 'tsconfig.json'), 'utf8')) as { readonly include: string[] }
+/** An editor writes a file in several steps. */
+const SETTLED_MS = 100
+
 /** Files that were compiled since tests ran last. */
 const changed = new Set<string>()
+let timer: NodeJS.Timeout | undefined
 let running = false
+let again = false
 
-const host = ts.createWatchCompilerHost(
-  join(ROOT, 'tsconfig.json'),
-  {},
-  { ...ts.sys, writeFile: written },
-  ts.createEmitAndSemanticDiagnosticsBuilderProgram,
-  (diagnostic) => console.log(ts.formatDiagnosticsWithColorAndContext([diagnostic], formatHost())),
-  (diagnostic, _newLine, _options, errors) => {
-    console.log(
-      `${new Date().toTimeString().slice(0, 8)} ${ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n')}`,
-    )
-    if (errors === 0) void testWhatChanged()
-  },
-)
-ts.createWatchProgram(host)
+for (const folder of include)
+  watch(join(ROOT, folder), { recursive: true }, (_, name) => {
+    if (name?.endsWith('.ts') !== true) return
+    clearTimeout(timer)
+    timer = setTimeout(() => void step(), SETTLED_MS)
+  })
+console.log(`watching ${include.join(', ')}`)
 
-function written(path: string, text: string, withMark?: boolean): void {
-  if (path.endsWith('.js')) changed.add(path)
-  ts.sys.writeFile(path, text, withMark)
+/** What changes while one goes on is compiled after it. */
+async function step(): Promise<void> {
+  if (running) {
+    again = true
+    return
+  }
+  running = true
+  do {
+    again = false
+    if ((await compile()) === 0) await testWhatChanged()
+  } while (again)
+  running = false
+}
+
+/** Faults are printed; what could be compiled is in `changed`. */
+async function compile(): Promise<number | null> {
+  let text = ''
+  const words = [TSC, '-p', '.', '--listEmittedFiles', '--pretty']
+  const code = await run(words, (output) => (text += output))
+  const lines = text.split('\n')
+  for (const line of lines) if (/^TSFILE: .*\.js$/.test(line)) changed.add(line.slice('TSFILE: '.length).trim())
+  const faults = lines.filter((line) => !line.startsWith('TSFILE: ')).join('\n')
+  console.log(`${new Date().toTimeString().slice(0, 8)} ${faults.trim() === '' ? 'compiled' : `\n${faults}`}`)
+  return code
 }
 
 async function testWhatChanged(): Promise<void> {
-  if (running || changed.size === 0) return
-  running = true
   const now = new Set(changed)
   changed.clear()
   const isProduct = [...now].some((path) => /^(?:src|tasks)\//.test(relative(DIST, path)))
@@ -49,9 +67,6 @@ async function testWhatChanged(): Promise<void> {
   }
   const concerned = unitTests().filter((test) => reaches(test, now))
   if (concerned.length > 0) await run([join(DIST, 'test/run.js'), 'unit', ...concerned.map(nameOf)])
-  running = false
-  // What was compiled while these ran.
-  await testWhatChanged()
 }
 
 const unitTests = (): readonly string[] =>
@@ -61,13 +76,11 @@ const unitTests = (): readonly string[] =>
 
 const nameOf = (test: string): string => relative(UNIT, test)
 
-const run = (args: readonly string[]): Promise<void> =>
+const run = (args: readonly string[], hear?: (output: string) => void): Promise<number | null> =>
   new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { stdio: 'inherit', cwd: ROOT })
+    const stdout = hear === undefined ? 'inherit' : 'pipe'
+    const child = spawn(process.execPath, args, { stdio: ['inherit', stdout, 'inherit'], cwd: ROOT })
+    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => hear?.(chunk))
     child.on('error', reject)
-    child.on('close', () => resolve())
+    child.on('close', resolve)
   })
-
-function formatHost(): ts.FormatDiagnosticsHost {
-  return { getCanonicalFileName: (name) => name, getCurrentDirectory: () => ROOT, getNewLine: () => '\n' }
-}

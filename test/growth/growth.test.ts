@@ -1,5 +1,5 @@
 // Parsers of strangers' text take a time that grows no faster than the text: `npm run test:growth`.
-import type ts from 'typescript'
+import type ts from 'typescript-api'
 import * as assert from 'uvu/assert'
 import { questionBytes, readMessage } from '../../src/dns/lookup/message.ts'
 import { questions } from '../fuzz/asked.ts'

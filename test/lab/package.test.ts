@@ -13,6 +13,9 @@ nameLab('package')
 const lab = await import('../../lab/index.ts')
 const test = suite('lab: package')
 
+/** The last that is written in JavaScript, and the native one. */
+const COMPILERS = { 'typescript-6': '~6.0.0', 'typescript-7': '~7.0.2' }
+
 const FILES = {
   'package.json': '{ "type": "module" }',
   'tsconfig.json': '{ "extends": "mailrun/tsconfig", "include": ["playbooks", "tasks"] }',
@@ -102,7 +105,8 @@ test.before(async () => {
   }
   await succeed('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', folder], ROOT)
   const archive = readdirSync(folder).find((name) => name.endsWith('.tgz'))!
-  await succeed('npm', ['install', '--no-audit', '--no-fund', '--silent', `./${archive}`, 'typescript@~6.0.0'])
+  const compilers = Object.entries(COMPILERS).map(([name, range]) => `${name}@npm:typescript@${range}`)
+  await succeed('npm', ['install', '--no-audit', '--no-fund', '--silent', `./${archive}`, ...compilers])
   for (const major of ['22', '24']) {
     const prefix = join(folder, `node${major}`)
     mkdirSync(prefix)
@@ -168,18 +172,19 @@ test('mailrun init makes a project from the tarball, whose playbook runs on each
   await succeed('npx', ['--no-install', 'tsc', '--noEmit'], fleet)
 })
 
-test('tsc accepts what is right, and marks a wrong argument, a wrong combination and a mistyped var', async () => {
-  const { stdout } = await command('npx', ['--no-install', 'tsc', '-p', '.', '--pretty', 'false'])
-  assert.equal(
-    stdout
-      .split('\n')
-      .filter((line) => /^\S/.test(line))
-      .map((line) => line.replace(/,\d+\).*/, ')')),
-    ['playbooks/wrong-argument.ts(4)', 'playbooks/wrong-combination.ts(4)', 'playbooks/wrong-var.ts(4)'],
-    stdout,
-  )
-  assert.match(stdout, /Type 'number' is not assignable to type 'Mode/)
-  assert.match(stdout, /greting.*Did you mean 'greeting'/)
-})
+for (const [name, range] of Object.entries(COMPILERS))
+  test(`TypeScript ${range} accepts what is right, and marks wrong arguments and mistyped vars`, async () => {
+    const { stdout } = await command('node', [`node_modules/${name}/bin/tsc`, '-p', '.', '--pretty', 'false'])
+    assert.equal(
+      stdout
+        .split('\n')
+        .filter((line) => /^\S/.test(line))
+        .map((line) => line.replace(/,\d+\).*/, ')')),
+      ['playbooks/wrong-argument.ts(4)', 'playbooks/wrong-combination.ts(4)', 'playbooks/wrong-var.ts(4)'],
+      stdout,
+    )
+    assert.match(stdout, /Type 'number' is not assignable to type 'Mode/)
+    assert.match(stdout, /greting.*Did you mean 'greeting'/)
+  })
 
 test.run()

@@ -1,5 +1,5 @@
 // Where strangers' text is handed to a function whose parameter is not marked for it, and where it comes in unmarked.
-import ts from 'typescript'
+import ts from 'typescript-api'
 import type { IsStrangers } from './handed-on.ts'
 import { carries, isMarked, pathOf } from './marked.ts'
 

@@ -1,6 +1,6 @@
 // Follows strangers' text through what is made of it: pieces, lists of pieces, matches, what callbacks are given, and
 // what functions return. Their types are plain, for the methods of strings know no mark.
-import ts from 'typescript'
+import ts from 'typescript-api'
 import { isMarked } from './marked.ts'
 
 /** Whether an expression is strangers' text, or a list of such, by its type or by what it is made of. */

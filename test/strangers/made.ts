@@ -1,5 +1,5 @@
 // Makes values of a type: their marked texts hostile, all else plain.
-import ts from 'typescript'
+import ts from 'typescript-api'
 import { isLibrary, isMarked, carries } from './marked.ts'
 
 /**

@@ -2,7 +2,7 @@
 // such methods, and what makes it.
 import { readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
-import ts from 'typescript'
+import ts from 'typescript-api'
 import { ROOT } from '../unit/cli/mailrun.ts'
 
 export interface Sources {

@@ -1,7 +1,7 @@
 // Runs one parser of strangers' text on a hostile text, and takes its time.
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type ts from 'typescript'
+import type ts from 'typescript-api'
 import type { Probe } from '../../src/core/probe.ts'
 import { ROOT } from '../unit/cli/mailrun.ts'
 import { clock } from './clock.ts'

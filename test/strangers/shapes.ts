@@ -1,6 +1,6 @@
 // Hostile texts of any length for one module: runs of single characters, of pairs, of the module's own words, and of
 // what its regular expressions nearly match.
-import ts from 'typescript'
+import ts from 'typescript-api'
 import { pumpsOf } from './pumps.ts'
 
 export interface Shape {

@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import ts from 'typescript'
+import ts from 'typescript-api'
 import * as assert from 'uvu/assert'
 import { suite } from '../../suite.ts'
 import { project, ROOT } from '../cli/mailrun.ts'

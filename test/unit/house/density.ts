@@ -1,5 +1,5 @@
 // How dense TypeScript is: lines that are too long, and chains of too many conditions.
-import ts from 'typescript'
+import ts from 'typescript-api'
 
 const MAX_COLUMNS = 120
 const MAX_CONDITIONS = 3

@@ -1,6 +1,6 @@
 // The house: package.json declares every package that is imported, with one exact version; nobody relies on a package
 // that another one happens to bring.
-import ts from 'typescript'
+import ts from 'typescript-api'
 import * as assert from 'uvu/assert'
 import { suite } from '../../suite.ts'
 import { repositoryFiles, textOf } from './repository.ts'

@@ -1,6 +1,6 @@
 // The compiler refuses to print what no writer checked: small programs, each with one way around the writers.
 import { join } from 'node:path'
-import ts from 'typescript'
+import ts from 'typescript-api'
 import * as assert from 'uvu/assert'
 import { suite } from '../../suite.ts'
 

@@ -26,7 +26,7 @@ export function parseNetwork(text: Untrusted): Network | undefined {
     : { family, address: ipaddr.parse(address.replace(COMPATIBLE, ZEROS)), prefix }
 }
 
-/** `::192.0.2.1` (RFC 4291, section 2.5.5.1), which ipaddr.js takes for `::ffff:192.0.2.1`, is written in full to it. */
+/** `::192.0.2.1` (RFC 4291, section 2.5.5.1) is written in full to ipaddr.js, which takes it for `::ffff:192.0.2.1`. */
 const COMPATIBLE = /^::(?=\d+\.)/
 const ZEROS = '0:0:0:0:0:0:'
 

@@ -1,7 +1,7 @@
 // Text for name servers is made of checked parts: the compiler refuses every other way, and the parts refuse what would
 // leave its place.
 import { join } from 'node:path'
-import ts from 'typescript'
+import ts from 'typescript-api'
 import * as assert from 'uvu/assert'
 import {
   addressText,
