@@ -21,6 +21,13 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     about: 'connect to each host, become root where it says so, ask one question; changes nothing',
     load: () => import('./commands/ping.ts'),
   },
+  'self-test': {
+    usage: '-i <inventory> [options]',
+    about:
+      'try every task module on each host, in a scratch copy of its files that is gone afterwards; ' +
+      'says first what it touches, and asks',
+    load: () => import('./commands/self-test.ts'),
+  },
   inventory: {
     usage: '-i <inventory> --list|--graph|--list-hosts|--host NAME [options]',
     about: 'what the inventories say: hosts, groups, vars and where each was said; connects to none',

@@ -13,6 +13,7 @@ import type { ReadInventoryRequest } from './read-inventory.ts'
 import type { Rotation, RotateRequest } from './rotate/rotate.ts'
 import type { Outcome } from './run/carry-out.ts'
 import type { RunRequest } from './run/prepare-run.ts'
+import type { SelfTested, SelfTestRequest } from './self-test.ts'
 import type { Verification, VerifyRequest } from './verify/verify.ts'
 import type { Inventory } from '../core/inventory.ts'
 import type { RunResult } from '../core/run-event.ts'
@@ -36,6 +37,18 @@ export const run = async (request: RunRequest): Promise<Outcome> => (await impor
  * const { hosts } = await ping({ inventory: 'inventory.yaml', limit: 'mx1' })
  */
 export const ping = async (request: PingRequest): Promise<RunResult> => (await import('./ping.ts')).ping(request)
+
+/**
+ * Tries every example of the task modules on each host, in a scratch copy of its files that is gone afterwards, and
+ * says which laws of tasks hold: `mailrun self-test`.
+ *
+ * @throws MailrunError before any host is touched
+ * @example
+ * const { hosts } = await selfTest({ inventory: 'inventory.yaml', limit: 'ubuntu' })
+ * const broken = hosts.flatMap(({ examples }) => examples.filter(({ status }) => status === 'broken'))
+ */
+export const selfTest = async (request: SelfTestRequest): Promise<SelfTested> =>
+  (await import('./self-test.ts')).selfTest(request)
 
 /**
  * Asks hosts and name servers, and judges what they say: `mailrun audit`. Nothing is changed.
@@ -159,4 +172,6 @@ export type { RotateEvent, RotateRequest, Rotation } from './rotate/rotate.ts'
 export type { Outcome } from './run/carry-out.ts'
 export type { RunRequest } from './run/prepare-run.ts'
 export type { DeliveryEvent, DeliveryRequest, SendingHost } from './verify/deliver-messages.ts'
+export type { SelfTested, SelfTestRequest } from './self-test.ts'
+export type { HostSelfTest } from '../testing/self-test/result.ts'
 export type { Verification, VerifyRequest } from './verify/verify.ts'

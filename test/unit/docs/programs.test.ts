@@ -22,6 +22,7 @@ const PRINTS: readonly RegExp[] = [
   /^here ok\s*$/,
   /^all of 1 asked$/m,
   /^here begins\nhere \S.* would-change$/m,
+  /^not all are test hosts: none was touched$/m,
   /^1 hosts, [1-9]\d* findings$/m,
   /^here \w+$/m,
   /^\d+ answers to be waited for$/m,
