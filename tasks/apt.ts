@@ -129,9 +129,10 @@ export const apt = defineTask<AptArgs, PackagesState>({
   },
   owns: (args) => namesOf(args).map((name): Resource => `package:${name}`),
   examples: [
-    { title: 'Packages', args: { packages: ['mailrun-canary'] } },
+    { title: 'Packages', beside: 'packages', args: { packages: ['mailrun-canary'] } },
     {
       title: 'One version, with an answer to its question',
+      beside: 'packages',
       args: {
         packages: [{ name: 'mailrun-canary', version: '1.0' }],
         debconf: [{ package: 'mailrun-canary', question: 'mailrun-canary/colour', type: 'select', value: 'blue' }],
@@ -139,12 +140,14 @@ export const apt = defineTask<AptArgs, PackagesState>({
     },
     {
       title: 'The latest version',
+      beside: 'packages',
       args: { packages: ['mailrun-canary'], state: 'latest', cacheValidSeconds: 86400 },
       given:
         'apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qqy install mailrun-canary=1.0 >/dev/null 2>&1',
     },
     {
       title: 'Another version of a package that is held',
+      beside: 'packages',
       args: { packages: [{ name: 'mailrun-canary', version: '1.0' }], allowHeld: true },
       given: `
 apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qqy install mailrun-canary=2.0 >/dev/null 2>&1
@@ -152,6 +155,7 @@ apt-mark -q hold mailrun-canary`,
     },
     {
       title: 'No such package',
+      beside: 'packages',
       args: { packages: ['mailrun-canary'], state: 'absent', purge: true },
       given: `
 apt-mark -q unhold mailrun-canary

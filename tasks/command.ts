@@ -112,6 +112,7 @@ export const command = defineTask<CommandArgs, CommandState>({
   examples: [
     {
       title: 'Once, until its product is there',
+      beside: 'packages',
       args: {
         run: ['openssl', 'dhparam', '-dsaparam', '-out', '/etc/dh.pem', '2048'],
         creates: '/etc/dh.pem',
@@ -135,6 +136,7 @@ command -v openssl >/dev/null || {
     },
     {
       title: 'Whenever there is something to do',
+      beside: 'mail',
       args: { run: 'postsuper -d ALL deferred', onlyIf: 'test -e /srv/purge-deferred' },
       given: `
 touch /srv/purge-deferred

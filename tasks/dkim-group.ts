@@ -55,6 +55,7 @@ export const dkimGroup = defineTask<DkimGroupArgs, KeyOwners>({
   examples: [
     {
       title: 'The group of the keys',
+      beside: 'packages',
       args: {},
       given: `
 apt-get -qq update

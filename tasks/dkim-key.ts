@@ -99,6 +99,7 @@ export const dkimKey = defineTask<DkimKeyArgs, readonly Signing[]>({
   examples: [
     {
       title: 'The key of a domain',
+      beside: 'packages',
       args: { domain: 'example.org', selector: 'mx1' },
       given: `
 apt-get -qq update
@@ -111,6 +112,7 @@ chown -R opendkim:opendkim /etc/dkimkeys`,
     },
     {
       title: 'A key that is to take the place of the one in use',
+      beside: 'packages',
       args: { domain: 'example.org', selector: 'mx1-20270301', coming: true },
       given: `
 apt-get -qq update

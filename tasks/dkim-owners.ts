@@ -77,6 +77,7 @@ export const dkimOwners = defineTask<DkimOwnersArgs, DkimOwnersState>({
   examples: [
     {
       title: "Keys and directories that were the daemon's own",
+      beside: 'packages',
       args: { domains: ['example.org'], selector: 'mx1' },
       given: `
 apt-get -qq update

@@ -76,6 +76,7 @@ export const keepSigned = defineTask<KeepSignedArgs, KeepSignedState>({
   examples: [
     {
       title: 'A host that others set up, whose mailing lists are signed by another tool from now on',
+      beside: 'packages',
       args: { domains: ['example.org'], selector: 'mx1', dropSigning: ['lists.example.org'] },
       given: `
 apt-get -qq update

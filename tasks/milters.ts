@@ -94,11 +94,13 @@ export const milters = defineTask<MiltersArgs, MiltersState>({
   examples: [
     {
       title: 'Any milter of this host',
+      beside: 'packages',
       args: {},
       given: 'apt-get -qq update; DEBIAN_FRONTEND=noninteractive apt-get -qqy install postfix >/dev/null 2>&1',
     },
     {
       title: 'Before OpenDKIM is set up, and mail is to be deferred while it is down',
+      beside: 'packages',
       args: { opendkim: 'local:/var/spool/postfix/opendkim/opendkim.sock', defaultAction: 'tempfail' },
       given: 'apt-get -qq update; DEBIAN_FRONTEND=noninteractive apt-get -qqy install postfix >/dev/null 2>&1',
     },

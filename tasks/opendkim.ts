@@ -238,6 +238,7 @@ export const opendkim = defineTask<OpendkimArgs, OpendkimState>({
   examples: [
     {
       title: "Two domains, and the host's own name in one of them",
+      beside: 'packages',
       args: {
         domains: ['example.org', 'example.net'],
         selector: 'mx1',
@@ -252,6 +253,7 @@ export const opendkim = defineTask<OpendkimArgs, OpendkimState>({
     },
     {
       title: 'Another key signs from now on, by the configuration that is there',
+      beside: 'packages',
       args: { domains: ['example.org'], selector: 'mx1', active: { 'example.org': 'mx1-20270301' } },
       given: `${EXAMPLE_HOST}
 cat > /etc/opendkim.conf <<'E'

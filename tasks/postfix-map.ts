@@ -62,6 +62,7 @@ export const postfixMap = defineTask<PostfixMapArgs, CommandState>({
   examples: [
     {
       title: 'The aliases',
+      beside: 'packages',
       args: { path: '/etc/aliases', format: 'aliases' },
       given: `
 apt-get -qq update

@@ -96,11 +96,13 @@ export const postfixParameter = defineTask<PostfixParameterArgs, PostfixParamete
   examples: [
     {
       title: 'One value',
+      beside: 'packages',
       args: { parameter: 'milter_default_action', value: 'tempfail' },
       given: 'apt-get -qq update; DEBIAN_FRONTEND=noninteractive apt-get -qqy install postfix >/dev/null 2>&1',
     },
     {
       title: 'Bounces pass the milters, unless something else would inspect them, too',
+      beside: 'packages',
       args: {
         parameter: 'internal_mail_filter_classes',
         value: 'bounce',
@@ -111,6 +113,7 @@ export const postfixParameter = defineTask<PostfixParameterArgs, PostfixParamete
     },
     {
       title: 'A milter beside others, in the place of its old socket',
+      beside: 'packages',
       args: { parameter: 'smtpd_milters', value: 'unix:opendkim/opendkim.sock', merge: true, superseded: /:8892$/ },
       given: `
 apt-get -qq update

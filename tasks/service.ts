@@ -78,6 +78,7 @@ export const service = defineTask<ServiceArgs, UnitState>({
   examples: [
     {
       title: 'Running, enabled, restarted when its configuration changes',
+      beside: 'services',
       args: { unit: 'cron-try', state: 'running', enabled: true, restartOn: ['/etc/cron-try.conf'] },
       given: `
 printf "[Service]\\nExecStart=/bin/sleep infinity\\n[Install]\\nWantedBy=multi-user.target\\n" \\
@@ -87,6 +88,7 @@ systemctl daemon-reload`,
     },
     {
       title: 'Restarted where its socket is gone',
+      beside: 'services',
       args: { unit: 'hello-try.socket', state: 'running', listens: ['/run/hello-try.sock'] },
       given: `
 printf "[Socket]\\nListenStream=/run/hello-try.sock\\n" > /etc/systemd/system/hello-try.socket
@@ -97,6 +99,7 @@ rm /run/hello-try.sock`,
     },
     {
       title: 'Stopped, and never to be started',
+      beside: 'services',
       args: { unit: 'apt-daily.timer', state: 'stopped', masked: true },
       given: 'systemctl unmask apt-daily.timer; systemctl start apt-daily.timer',
     },

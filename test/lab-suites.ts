@@ -23,6 +23,9 @@ const ON_EVERY_RELEASE: readonly string[] = [
   'units',
 ]
 
+/** Their labs have hosts of every release at once: they run once. */
+const OF_EVERY_RELEASE: readonly string[] = ['mixed-fleet', 'self-test']
+
 /** Seconds by suite and release. */
 export type SuiteSeconds = Readonly<Record<string, Readonly<Partial<Record<Release, number>>>>>
 
@@ -35,6 +38,9 @@ export const labSuites = (): readonly string[] =>
 
 export const releasesOf = (suite: string): readonly Release[] =>
   ON_EVERY_RELEASE.includes(suite) ? RELEASES : [DEFAULT_RELEASE]
+
+/** Whether hosts of every release are in the one lab that the suite has. */
+export const isMixed = (suite: string): boolean => OF_EVERY_RELEASE.includes(suite)
 
 export const recordedSeconds = (): SuiteSeconds => JSON.parse(readFileSync(RECORD, 'utf8')) as SuiteSeconds
 

@@ -40,6 +40,13 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     about: 'what hosts are: release, kernel, memory, disks, addresses, versions; changes nothing',
     load: () => import('./commands/facts.ts'),
   },
+  'self-test': {
+    usage: '-i <inventory> [options]',
+    about:
+      'try every task module on each host, in a scratch copy of its files that is gone afterwards; ' +
+      'says first what it touches, and asks',
+    load: () => import('./commands/self-test.ts'),
+  },
   inventory: {
     usage: '-i <inventory> --list|--graph|--list-hosts|--host NAME [options]',
     about: 'what the inventories say: hosts, groups, vars and where each was said; connects to none',

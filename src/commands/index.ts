@@ -18,6 +18,7 @@ import type { Rotation, RotateRequest } from './rotate/rotate.ts'
 import type { Outcome } from './run/carry-out.ts'
 import type { ListRequest } from './run/list.ts'
 import type { RunRequest } from './run/prepare-run.ts'
+import type { SelfTested, SelfTestRequest } from './self-test.ts'
 import type { Verification, VerifyRequest } from './verify/verify.ts'
 import type { Inventory } from '../core/inventory.ts'
 import type { RunResult } from '../core/run-event.ts'
@@ -86,6 +87,18 @@ export const exec = async (request: ExecRequest): Promise<Execution> => (await i
  */
 export const facts = async (request: FleetRequest): Promise<FactsResult> =>
   (await import('./facts/facts.ts')).facts(request)
+
+/**
+ * Tries every example of the task modules on each host, in a scratch copy of its files that is gone afterwards, and
+ * says which laws of tasks hold: `mailrun self-test`.
+ *
+ * @throws MailrunError before any host is touched
+ * @example
+ * const { hosts } = await selfTest({ inventory: 'inventory.yaml', limit: 'ubuntu' })
+ * const broken = hosts.flatMap(({ examples }) => examples.filter(({ status }) => status === 'broken'))
+ */
+export const selfTest = async (request: SelfTestRequest): Promise<SelfTested> =>
+  (await import('./self-test.ts')).selfTest(request)
 
 /**
  * Asks hosts and name servers, and judges what they say: `mailrun audit`. Nothing is changed.
@@ -225,6 +238,8 @@ export type { ListRequest } from './run/list.ts'
 export type { HostTasks, ListedHosts, ListedTasks } from '../report/list/listing.ts'
 export type { RunRequest } from './run/prepare-run.ts'
 export type { DeliveryEvent, DeliveryRequest, SendingHost } from './verify/deliver-messages.ts'
+export type { SelfTested, SelfTestRequest } from './self-test.ts'
+export type { HostSelfTest } from '../testing/self-test/result.ts'
 export type { Verification, VerifyRequest } from './verify/verify.ts'
 export type { FactsOfHost, ToldFacts } from '../playbook/gathered-facts.ts'
 export type { Disk, FactName, GatheredFacts, Memory, Route } from '../core/gathered-facts.ts'

@@ -52,6 +52,9 @@ export interface CommonArgs {
   readonly tags?: readonly string[]
 }
 
+/** What an example changes of a host beside its files, accounts and name. */
+export type BesideFiles = 'packages' | 'services' | 'mail'
+
 /** One way to use a module; examples feed the docs, the test cases and the laws. */
 export interface Example<Args> {
   /** What it shows, as a sentence without a full stop. */
@@ -64,6 +67,11 @@ export interface Example<Args> {
   readonly given?: string
   /** Contents for the sources that the example names, by path. */
   readonly sources?: Readonly<Record<string, string>>
+  /**
+   * What it, or `given`, changes beside files, accounts and the host's name: `mailrun self-test` then asks and plans
+   * alone.
+   */
+  readonly beside?: BesideFiles
 }
 
 export interface TaskDefinition<Args, State> {

@@ -4,6 +4,7 @@ import { makeTrip, newMark, type TripOutcome, type TripWatcher } from '../engine
 import { stepsOf, tripsOf } from '../engine/trip/steps.ts'
 import { settle } from '../engine/settle.ts'
 import type { SettledPlan } from '../core/plan.ts'
+import type { Probe } from '../core/probe.ts'
 import type { PlanContext, Task } from '../core/task.ts'
 import { brokenForesight, brokenLaws } from './plan-laws.ts'
 
@@ -33,11 +34,8 @@ export async function tryTask<State>(
   connection: Connection,
   context: PlanContext,
 ): Promise<Trial<State>> {
-  const before = await ask(task, connection)
-  const broken = [...brokenLaws(task, before, context)]
-  const again = await ask(task, connection)
-  broken.push(...brokenForesight(before, again).map((where) => `asking changed the answer: ${where}`))
-  const plan = settled(task, before, context)
+  const { before, plan, broken: asked } = await lookAtTask(task, connection, context)
+  const broken = [...asked]
   if (plan.kind !== 'change') return { before, plan, after: before, broken }
 
   for (const steps of tripsOf(stepsOf(task, plan))) {
@@ -48,11 +46,28 @@ export async function tryTask<State>(
       )
     }
   }
-  const after = await ask(task, connection)
+  const after = await askHost(task.probe, connection)
   broken.push(...brokenForesight(plan.then, after))
   const rest = settled(task, after, context)
   if (!task.once && rest.kind !== 'ok') broken.push('after its changes it is not satisfied')
   return { before, plan, after, broken }
+}
+
+/**
+ * Asks a task's question twice, and plans; nothing is changed.
+ *
+ * @throws Error when the question cannot be read.
+ */
+export async function lookAtTask<State>(
+  task: Task<State>,
+  connection: Connection,
+  context: PlanContext,
+): Promise<Omit<Trial<State>, 'after'>> {
+  const before = await askHost(task.probe, connection)
+  const broken = [...brokenLaws(task, before, context)]
+  const again = await askHost(task.probe, connection)
+  broken.push(...brokenForesight(before, again).map((where) => `asking changed the answer: ${where}`))
+  return { before, plan: settled(task, before, context), broken }
 }
 
 /** Nobody but the host is asked here. */
@@ -65,16 +80,16 @@ function settled<State>(task: Task<State>, state: State, context: PlanContext): 
   return plan
 }
 
-async function ask<State>(task: Task<State>, connection: Connection): Promise<State> {
+/** What a host answers to one question. @throws Error where it does not, or where its answer cannot be read. */
+export async function askHost<State>(probe: Probe<State>, connection: Connection): Promise<State> {
   const outcome: TripOutcome = await makeTrip(
     connection,
-    { ...calm, mark: newMark(), holder: undefined, steps: [], probes: [task.probe] },
+    { ...calm, mark: newMark(), holder: undefined, steps: [], probes: [probe] },
     silent,
   )
-  if (outcome.kind !== 'asked')
-    throw new Error(`${task.type} ${task.name}: the question was not answered: ${outcome.kind}`)
-  const answer = outcome.asked(task.probe)
-  if ('error' in answer) throw new Error(`${task.type} ${task.name}: ${answer.error}`)
+  if (outcome.kind !== 'asked') throw new Error(`the question was not answered: ${outcome.kind}`)
+  const answer = outcome.asked(probe)
+  if ('error' in answer) throw new Error(answer.error)
   return answer.state as State
 }
 

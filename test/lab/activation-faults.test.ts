@@ -50,13 +50,13 @@ const FAULTS: readonly {
   {
     what: 'a key of a group that has postfix in it',
     given: 'adduser -q postfix opendkim-keys',
-    mended: 'deluser -q postfix opendkim-keys',
+    mended: 'gpasswd -d postfix opendkim-keys',
     message: /mx1\.private is 0640, and its group opendkim-keys has postfix in it/,
   },
   {
     what: 'a directory that a group of several may write',
     given: 'adduser -q postfix opendkim-keys; chmod 0770 /etc/dkimkeys/fleet.test',
-    mended: 'deluser -q postfix opendkim-keys; chmod 0750 /etc/dkimkeys/fleet.test',
+    mended: 'gpasswd -d postfix opendkim-keys; chmod 0750 /etc/dkimkeys/fleet.test',
     message: /\/etc\/dkimkeys\/fleet\.test is root:opendkim-keys 0770/,
   },
   {

@@ -1,18 +1,17 @@
 // mailrun rotate under continuous mail: a whole rotation of 3 hosts × 2 domains with the controller killed at every
 // state, a compromised host, a secondary that lags, a dead host. Has a lab of its own.
 import { spawn } from 'node:child_process'
-import { readdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
-import { parseMail, type ReceivedMail } from '../../lab/internet/received-mail.ts'
 import { Secret } from '../../src/shell/secret.ts'
 import { MAIN, ROOT } from '../unit/cli/mailrun.ts'
 import { suite } from '../suite.ts'
-import { startMail, stopMail, type Handed } from './continuous-mail.ts'
+import { startMail, stopMail } from './continuous-mail.ts'
 import { inHost } from './in-host.ts'
+import { FAULTLESS, faultsIn, mailFigures } from './mail-figures.ts'
 import { rotateOvertaken } from './overtaken.ts'
 import { nameLab } from './own-lab.ts'
 
@@ -143,13 +142,6 @@ const EDGES = [
   'no name server has it',
 ]
 
-async function all(): Promise<readonly ReceivedMail[]> {
-  const folder = join(lab.hostFiles('receiver'), 'var/mail/inbox/new')
-  return Promise.all(
-    (await readdir(folder)).map(async (name) => parseMail(name, await readFile(join(folder, name), 'latin1'))),
-  )
-}
-
 /** Wherever a rotation stands, others who are at work undo nothing. */
 async function othersUndoNothing(stdout: string): Promise<void> {
   const [dkim, plan] = await Promise.all([
@@ -203,59 +195,6 @@ async function oneKeyIsLeft(): Promise<void> {
     )
 }
 
-/** Of the wanted messages, what the receiver has once all are there, or after 90 s. */
-async function receivedOf(wanted: ReadonlySet<string>): Promise<readonly ReceivedMail[]> {
-  const received = async (): Promise<readonly ReceivedMail[]> =>
-    (await all()).filter(({ messageId }) => wanted.has(messageId))
-  const until = performance.now() + 90_000
-  while (performance.now() < until && (await received()).length < wanted.size) await sleep(1000)
-  return received()
-}
-
-async function milterRejects(): Promise<number> {
-  const counts = await Promise.all(
-    HOSTS.map((host) => inHost(host, 'journalctl -q --no-pager -o cat -u "postfix*" | grep -c milter-reject || :')),
-  )
-  return counts.map(Number).reduce((a, b) => a + b, 0)
-}
-
-interface Figures {
-  readonly seconds: number
-  readonly kills: number
-  readonly handed: number
-  readonly taken: number
-  readonly received: number
-  readonly lost: number
-  readonly pass: number
-  readonly fail: number
-  readonly unsigned: number
-  readonly refused: number
-  readonly milterRejects: number
-  readonly selectors: number
-}
-
-async function figuresOf(handed: readonly Handed[], seconds: number, kills: number): Promise<Figures> {
-  const taken = handed.filter((each) => each.taken)
-  const wanted = new Set(taken.map(({ messageId }) => messageId))
-  const received = await receivedOf(wanted)
-  const count = (result: string): number => received.filter((mail) => mail.results('dkim')[0]?.result === result).length
-  const selectors = new Set(received.map((mail) => mail.results('dkim')[0]?.properties['header.s']))
-  return {
-    seconds: Math.round(seconds),
-    kills,
-    handed: handed.length,
-    taken: taken.length,
-    received: received.length,
-    lost: wanted.size - new Set(received.map(({ messageId }) => messageId)).size,
-    pass: count('pass'),
-    fail: received.length - count('pass') - count('none'),
-    unsigned: count('none'),
-    refused: handed.length - taken.length,
-    milterRejects: await milterRejects(),
-    selectors: selectors.size,
-  }
-}
-
 test(
   'a whole rotation under mail, the controller killed at every state: ' +
     'none fails, none is unsigned, put off or lost',
@@ -269,26 +208,9 @@ test(
     const handed = (await Promise.all(HOSTS.map(stopMail))).flat()
     await oneKeyIsLeft()
 
-    const figures = await figuresOf(handed, seconds, kills)
-    console.log(`    rotation under mail: ${JSON.stringify(figures)}`)
-    assert.equal(
-      { ...figures, seconds: 0, kills: 0, handed: 0, taken: 0, received: 0, pass: 0 },
-      {
-        seconds: 0,
-        kills: 0,
-        handed: 0,
-        taken: 0,
-        received: 0,
-        lost: 0,
-        pass: 0,
-        fail: 0,
-        unsigned: 0,
-        refused: 0,
-        milterRejects: 0,
-        selectors: figures.selectors,
-      },
-      JSON.stringify(handed.filter((each) => !each.taken)),
-    )
+    const figures = await mailFigures(HOSTS, handed)
+    console.log(`    rotation under mail: ${JSON.stringify({ seconds: Math.round(seconds), kills, ...figures })}`)
+    assert.equal(faultsIn(figures), FAULTLESS, JSON.stringify(handed.filter((each) => !each.taken)))
     assert.is(figures.pass, figures.taken)
     assert.ok(figures.selectors >= 2 * HOSTS.length, `signed by ${figures.selectors} keys`)
     assert.equal([...unseen], [])

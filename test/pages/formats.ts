@@ -4,7 +4,7 @@ import { dirname, join, relative } from 'node:path'
 import { loadFormat, type About, type Formats } from '../../src/report/registry.ts'
 
 const REPORTS = join(import.meta.dirname, '../../src/report')
-const TABLE = /<!-- formats of ([a-z/]+): written by npm run docs -->\n[^]*?<!-- end of formats -->/g
+const TABLE = /<!-- formats of ([a-z/-]+): written by npm run docs -->\n[^]*?<!-- end of formats -->/g
 
 export type NamedFormat = About & { readonly name: string }
 

@@ -40,7 +40,7 @@ export function generatedPages(): ReadonlyMap<string, string> {
     ],
     ['docs/mail/dns.md', withBackends(present('docs/mail/dns.md'), BACKENDS)],
     ['docs/mail/findings.md', findingsPage()],
-    ['docs/releases.md', withReleases(present('docs/releases.md'))],
+    ['docs/releases.md', withFormats(withReleases(present('docs/releases.md')), 'docs/releases.md')],
     ['docs/tasks.md', tasksPage()],
     ...benchPages(BENCHES, results),
   ])

@@ -1,6 +1,6 @@
 // The table of the lab's suites in docs/lab.md: pure, made of the suites and of how long they took.
 import { RELEASES, releaseFacts, type Release } from '../../lab/releases.ts'
-import { releasesOf, type SuiteSeconds } from '../lab-suites.ts'
+import { isMixed, releasesOf, type SuiteSeconds } from '../lab-suites.ts'
 
 const [BEGIN, END] = ['<!-- suites: written by npm run docs -->\n', '<!-- end of suites -->']
 
@@ -14,7 +14,7 @@ export function withSuites(
   const [from, to] = [page.indexOf(BEGIN), page.indexOf(END)]
   if (from < 0 || to < from) throw new Error(`docs/lab.md: ${BEGIN.trim()} and ${END} are wanted`)
   const minutes = (suite: string, release: Release): string => {
-    if (!releasesOf(suite).includes(release)) return ''
+    if (!releasesOf(suite).includes(release)) return isMixed(suite) ? 'the same lab' : ''
     const taken = seconds[suite]?.[release]
     return taken === undefined ? '?' : (taken / 60).toFixed(1)
   }

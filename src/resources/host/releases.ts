@@ -57,5 +57,5 @@ export function unknownRelease({ id, versionId, codename }: HostFacts['os']): st
   if (id === 'debian' && RELEASES.some((release) => RELEASE_FACTS.version[release] === versionId)) return undefined
   const name = [id, versionId, codename && `(${codename})`].filter((word) => word !== '').join(' ')
   const shown = name === '' ? 'a system that does not say its name' : name.slice(0, NAME_AT_MOST)
-  return `${shown} is not tested: it is treated as Debian ${RELEASE_FACTS.version[NEWEST]}`
+  return `${shown} is not tested: it is treated as Debian ${RELEASE_FACTS.version[NEWEST]} (mailrun self-test tries it)`
 }

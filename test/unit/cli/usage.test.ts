@@ -112,7 +112,7 @@ for (const [words, says] of [
   [['vrify'], /no playbook vrify, and no such command: did you mean verify\?$/],
   [
     ['frobnicate', '-i', 'inventory.yaml'],
-    /no such command: the commands are init, ping, exec, facts, inventory, encrypt, schema, adopt, verify, .*help$/,
+    /no such command: the commands are init, ping, exec, facts, self-test, inventory, encrypt, schema, adopt, verify, .*help$/,
   ],
   [['dns'], /nothing says what is to be done; wanted: mailrun dns plan\|push\|verify -i <inventory>$/],
   [['dns', '-i', 'inventory.yaml'], /nothing says what is to be done; wanted: mailrun dns plan/],
@@ -129,7 +129,7 @@ for (const [words, says] of [
 test('the commands that are named where one is wrong are those of the help', async () => {
   const { stdout } = await here.mailrun('--help')
   assert.equal(
-    [...stdout.slice(stdout.indexOf('\nCommands:')).matchAll(/^  ([a-z]+) /gm)].map(([, name]) => name),
+    [...stdout.slice(stdout.indexOf('\nCommands:')).matchAll(/^  ([a-z-]+) /gm)].map(([, name]) => name),
     COMMAND_NAMES,
   )
 })

@@ -22,6 +22,7 @@ import { EXEC_FORMATS } from '../../../src/report/exec/formats.ts'
 import { FACTS_FORMATS } from '../../../src/report/facts/formats.ts'
 import { INVENTORY_FORMATS } from '../../../src/report/inventory/formats.ts'
 import { inventoryGraph } from '../../../src/report/inventory/text.ts'
+import type { HostSelfTest } from '../../../src/testing/self-test/result.ts'
 import { LIST_FORMATS } from '../../../src/report/list/formats.ts'
 import { listedHosts, listedTasks, type Listing } from '../../../src/report/list/listing.ts'
 import { PING_FORMATS } from '../../../src/report/ping/formats.ts'
@@ -36,6 +37,7 @@ import { publicationLines } from '../../../src/report/run/publication.ts'
 import { textReporter } from '../../../src/report/run/text.ts'
 import { HOST_STATUSES, TASK_STATUSES } from '../../../src/report/run/totals.ts'
 import type { Out, Screen } from '../../../src/report/screen.ts'
+import { SELF_TEST_FORMATS } from '../../../src/report/self-test/formats.ts'
 import { colours } from '../../../src/report/write/colour.ts'
 import { printed, said } from '../../../src/report/write/terminal.ts'
 import type { FactsOfHost } from '../../../src/playbook/gathered-facts.ts'
@@ -456,6 +458,22 @@ const runPrinted = ({ open }: RunFormat, events: readonly Event[], screen: Scree
   events.forEach(open(RUN, screen))
 
 /** A format that a registry gains is held to the law with the others. */
+const SELF_TEST: readonly HostSelfTest[] = [
+  {
+    name: 'mx1',
+    status: 'broken',
+    system: 'debian 14 (forky)',
+    seconds: 2.5,
+    examples: [
+      { task: 'file', example: 'A file with a text', status: 'kept', why: [] },
+      { task: 'apt', example: 'Packages', status: 'asked', why: ['it would install or remove packages'] },
+      { task: 'user', example: 'No user', status: 'skipped', why: ['exit status 9: useradd: user former exists'] },
+      { task: 'group', example: 'A group', status: 'broken', why: ['after its changes it is not satisfied'] },
+    ],
+  },
+  { name: 'mx2', status: 'unreachable', seconds: 0.1, examples: [], error: 'mx2: no route to host' },
+]
+
 const FROM_REGISTRIES: readonly (readonly Sample[])[] = await Promise.all([
   ofEach('run', RUN_FORMATS, ALL_EVENTS, runPrinted),
   ofEach('run without DNS', { text: RUN_FORMATS['text']! }, WITHOUT_DNS, runPrinted),
@@ -483,6 +501,11 @@ const FROM_REGISTRIES: readonly (readonly Sample[])[] = await Promise.all([
     for (const deed of view.deeds) report.done(deed)
     report.waiting('ns2 lags')
     report.ended(view)
+  }),
+  ofEach('self-test', SELF_TEST_FORMATS, SELF_TEST, ({ open }, hosts, screen) => {
+    const report = open(screen)
+    for (const host of hosts) report.done(host)
+    report.ended(hosts)
   }),
   ofEach('proof', PROOF_FORMATS, [PROOF, LOST], ({ write }, proofs, { out }) => out.write(write(proofs, 1, paint))),
   ofEach('audit', AUDIT_FORMATS, AUDIT, ({ write }, report, { out }) => {
