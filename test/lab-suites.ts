@@ -19,6 +19,7 @@ const ON_EVERY_RELEASE: readonly string[] = [
   'mail-host',
   'opendkim-reader',
   'provides',
+  'ssh-config',
   'units',
 ]
 
