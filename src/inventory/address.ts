@@ -65,6 +65,10 @@ export function addressOf(name: string, vars: ReadonlyMap<string, Var>): HostAdd
 /** `~` is the controller's home; a relative path is looked up from where mailrun runs. */
 export const absolute = (path: string): string => resolve(path.replace(/^~(?=\/|$)/, homedir()))
 
+/** `--ssh-config`, as ssh takes it after -F. */
+export const sshConfigFile = (file: string | undefined): string | undefined =>
+  file === undefined || file === 'none' ? file : absolute(file)
+
 function check(name: string, value: unknown, where: string): void {
   const known = CONNECTION_KEYS[name]
   if (known === undefined || !Object.hasOwn(CONNECTION_KEYS, name)) {

@@ -1,6 +1,6 @@
 // Chooses the connection for each host of a run, once, before any is touched.
 import { Unreachable, type Connect, type Connection } from '../engine/session/connection.ts'
-import { absolute } from '../inventory/address.ts'
+import { absolute, sshConfigFile } from '../inventory/address.ts'
 import type { Host, HostAddress } from '../core/host.ts'
 import type { Secret } from '../shell/secret.ts'
 import { sshResolvers, type SshResolvers } from './config/resolvers.ts'
@@ -127,7 +127,7 @@ async function wayTo(address: HostAddress, source: RunSource): Promise<Way> {
     where: address.sshArgs.where || address.sshExtraArgs.where || undefined,
     program: address.sshExecutable ?? 'ssh',
   }
-  const resolver = resolvers.of(configFile(ownFile ?? sshConfig))
+  const resolver = resolvers.of(sshConfigFile(ownFile ?? sshConfig))
   const target = await targetOf(destination, address, { resolver, flags: flagsOf(source), passphrases })
   // A file of the host's own comes with its words.
   const file = ownFile === undefined ? fileForSystem(source, target) : undefined
@@ -143,12 +143,8 @@ const flagsOf = ({ knownHosts, acceptNew }: RunSource): HostKeyFlags => ({
   acceptNew: acceptNew === true,
 })
 
-/** As ssh takes it after -F. */
-const configFile = (file: string | undefined): string | undefined =>
-  file === undefined || file === 'none' ? file : absolute(file)
-
 function fileForSystem({ sshConfig, config }: RunSource, target: SshTarget): string | undefined {
-  const ofFlags = configFile(sshConfig)
+  const ofFlags = sshConfigFile(sshConfig)
   return target.jumps.length > 0 ? (config.file() ?? ofFlags) : ofFlags
 }
 

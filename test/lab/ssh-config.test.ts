@@ -1,5 +1,5 @@
-// ssh_config(5): what hosts share of the answers of `ssh -G` is what each gets when it is asked for by itself, for a corpus
-// and for random files, with the OpenSSH of the release. Needs no lab hosts.
+// ssh_config(5): what hosts share of the answers of `ssh -G` is what each gets by itself, for a corpus and for random
+// files, with the OpenSSH of the release. Needs no lab hosts.
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'

@@ -16,9 +16,11 @@ export const command: CliCommand<RunFlags> = {
   grammar: (mailrun) => runOptions(mailrun),
   async act({ flags, operands: [playbook], signals }) {
     const { tags, skipTags, check, serial, maxFail, wait: waitSeconds } = flags
-    const run = await prepareRun({ ...(await fleetRequest(flags, signals)), playbook: playbook!, tags, skipTags })
-    const why = flags.verbose === true ? notCached() : undefined
-    if (why !== undefined) stderr.write(term`mailrun: compiled playbooks are not kept: ${said(why)}\n`)
+    const note = (text: string): unknown => flags.verbose === true && stderr.write(term`mailrun: ${said(text)}\n`)
+    const request = { ...(await fleetRequest(flags, signals)), onNote: note }
+    const run = await prepareRun({ ...request, playbook: playbook!, tags, skipTags })
+    const why = notCached()
+    if (why !== undefined) note(`compiled playbooks are not kept: ${why}`)
     if (flags.listHosts === true || flags.listTasks === true) {
       const format = await loadFormat(LIST_FORMATS, flags.format)
       const list = flags.listTasks === true ? format.tasks : format.hosts

@@ -31,5 +31,7 @@ const decoded = (text: string): string =>
   text.replaceAll('+', ' ').replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)))
 
 /** As ProxyJump takes it. */
-export const hopText = ({ user, host, port }: Hop): string =>
-  `${user === undefined ? '' : `${user}@`}${host.includes(':') ? `[${host}]` : host}${port === undefined ? '' : `:${port}`}`
+export function hopText({ user, host, port }: Hop): string {
+  const name = host.includes(':') ? `[${host}]` : host
+  return `${user === undefined ? '' : `${user}@`}${name}${port === undefined ? '' : `:${port}`}`
+}

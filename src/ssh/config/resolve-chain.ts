@@ -21,7 +21,8 @@ export async function resolveChain(resolver: SshResolver, to: Destination): Prom
   for (let next: Destination | undefined = to; next !== undefined;) {
     const settings: SshSettings = await resolver.resolve(next)
     const where = jumpPlace(resolver.scanFor(next), settings.proxyJump.at(-1)?.host ?? '')
-    const key = `${settings.user}@${settings.hostName}:${settings.port} through ${settings.proxyJump.map(hopText).join()}`
+    const ahead = settings.proxyJump.map(hopText).join()
+    const key = `${settings.user}@${settings.hostName}:${settings.port} through ${ahead}`
     if (seen.has(key) || chain.length >= MAX_HOPS) {
       const way = [...chain.map(({ host }) => host).reverse(), settings.host].join(' through ')
       throw new MailrunError(`proxyjump: the way to ${to.host} leads in a circle: ${way}`, where)

@@ -135,10 +135,14 @@ function take(line: ConfigLine, by: IncludedBy, scanning: Scanning): void {
   }
 }
 
-/** What name servers say of one name they do not say of another. */
+/** Keywords for which ssh asks name servers, unless they have these words: one name is none of the others. */
+const BY_NAME_SERVERS: Readonly<Record<string, RegExp>> = {
+  canonicalizehostname: /^(?:no|false)$/i,
+  canonicalizepermittedcnames: /^none$/i,
+}
+
 const asksNameServers = (keyword: string, [word = '']: readonly string[]): boolean =>
-  (keyword === 'canonicalizehostname' && !/^(?:no|false)$/i.test(word)) ||
-  (keyword === 'canonicalizepermittedcnames' && !/^none$/i.test(word))
+  BY_NAME_SERVERS[keyword]?.test(word) === false
 
 function takeMatch(rest: string, scanning: Scanning): void {
   const found = matchLine(rest)

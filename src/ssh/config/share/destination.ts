@@ -26,7 +26,7 @@ const IPV4 = /^(?:(?:0|[1-9]\d?|1\d\d|2[0-4]\d|25[0-5])(?:\.(?!$)|$)){4}$/
 
 /** Whether ssh takes it as it is written, but for its case; other forms of addresses it writes anew. */
 export const isPlainHost = (host: string): boolean =>
-  NAME.test(host) || NUMBERED_NAME.test(host) || IPV4.test(host) || isPlainIpv6(host)
+  [NAME, NUMBERED_NAME, IPV4].some((form) => form.test(host)) || isPlainIpv6(host)
 
 /** As inet_ntop(3) writes it, without a zone and without an IPv4 address at its end. */
 function isPlainIpv6(host: string): boolean {

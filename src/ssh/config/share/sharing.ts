@@ -53,8 +53,10 @@ export function sharing(files: Scan, ask: AskFor): Sharing {
 }
 
 /** Whether its user and port may be put into the answer for another. */
-const mayShare = ({ before, user }: Destination, { asksUser }: Scan): boolean =>
-  before.length === 0 && (user === undefined || (!asksUser && isPlainUser(user)))
+function mayShare({ before, user }: Destination, { asksUser }: Scan): boolean {
+  if (before.length > 0) return false
+  return user === undefined || (!asksUser && isPlainUser(user))
+}
 
 function byItself(destination: Destination, ask: AskFor): Promise<Answer> {
   const { before, user, port, after } = destination

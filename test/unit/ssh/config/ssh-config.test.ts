@@ -79,7 +79,7 @@ async function problem(work: () => Promise<unknown>): Promise<string> {
   return assert.unreachable('nothing was refused') as never
 }
 
-test('one process for 1,000 hosts on a stock configuration, each with a user, a port and a key of its own', async () => {
+test('one process for 1,000 hosts on a stock configuration, each with its user, port and key', async () => {
   const { resolver, asked } = made(file(DEBIAN))
   resolver.begin()
   const hosts = fleet(1000).map((each, index) => ({
@@ -303,7 +303,7 @@ test('where there is no ssh, a file or options that want one are named', async (
   const without = { ...destination('mx1'), program: '/no/such/ssh' }
   assert.match(
     await problem(() => sshResolver(config).resolve(without)),
-    /config: OpenSSH is asked what this means \(ssh -G\), and there is no \/no\/such\/ssh: install openssh-client, or .*--ssh-config none$/,
+    /config: OpenSSH is asked what .* there is no \/no\/such\/ssh: install openssh-client, or .*--ssh-config none$/,
   )
   const { words, lines } = sshArguments(['-C'], 'f:1')
   assert.match(
