@@ -20,6 +20,7 @@ const ON_EVERY_RELEASE: readonly string[] = [
   'opendkim-reader',
   'penalties',
   'provides',
+  'ssh-config',
   'units',
 ]
 

@@ -10,6 +10,6 @@ export interface ReadInventoryRequest extends InventoryRequest {
 
 /** With the hosts of `limit`, in order. @throws MailrunError with file:line */
 export async function readInventory(request: ReadInventoryRequest): Promise<Inventory> {
-  const { inventory, limit } = await openFleet(request, request.playbookDir)
+  const { inventory, limit } = await openFleet({ ...request, reachesHosts: false }, request.playbookDir)
   return limit === undefined ? inventory : { ...inventory, hosts: selectHosts(inventory, limit, '--limit') }
 }

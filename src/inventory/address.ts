@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import type { Become, HostAddress, SshWords, Var } from '../core/host.ts'
 import { MailrunError } from '../core/mailrun-error.ts'
 import { Secret } from '../shell/secret.ts'
-import { sshArguments } from '../ssh/config/files/option.ts'
+import { sshArguments } from '../ssh/config/ssh-words.ts'
 import { nearest } from '../text/nearest.ts'
 import { shellWords } from '../text/shell-words.ts'
 import { ADDRESS, CONNECTION_KEYS, NAMES, NO, ofMethod, RANGES, YES, type Setting } from './connection-keys.ts'
@@ -64,6 +64,10 @@ export function addressOf(name: string, vars: ReadonlyMap<string, Var>): HostAdd
 
 /** `~` is the controller's home; a relative path is looked up from where mailrun runs. */
 export const absolute = (path: string): string => resolve(path.replace(/^~(?=\/|$)/, homedir()))
+
+/** `--ssh-config`, as ssh takes it after -F. */
+export const sshConfigFile = (file: string | undefined): string | undefined =>
+  file === undefined || file === 'none' ? file : absolute(file)
 
 function check(name: string, value: unknown, where: string): void {
   const known = CONNECTION_KEYS[name]

@@ -1,11 +1,12 @@
 // Chooses the connection for each host of a run, once, before any is touched.
-import { Refused, Unreachable, type Connect, type Connection, type Tell } from '../engine/session/connection.ts'
-import { absolute } from '../inventory/address.ts'
+import { type Connect, type Connection, Refused, type Tell, Unreachable } from '../engine/session/connection.ts'
+import { absolute, sshConfigFile } from '../inventory/address.ts'
 import type { Host, HostAddress } from '../core/host.ts'
 import type { Secret } from '../shell/secret.ts'
-import { sshArguments, sshValue, type SshOption } from './config/files/option.ts'
-import { readSshConfig } from './config/files/read-ssh-config.ts'
+import { sshArguments } from './config/ssh-words.ts'
 import { attempts } from './attempts.ts'
+import { type SshResolvers, sshResolvers } from './config/resolvers.ts'
+import type { Destination } from './config/share/destination.ts'
 import { askpass } from './openssh/askpass.ts'
 import { jumpLogins } from './openssh/jump-logins.ts'
 import { localConnect } from './local.ts'
@@ -17,7 +18,8 @@ import { sharedTrial } from './shared-trial.ts'
 import { runConfig, type RunConfig } from './run-config.ts'
 import { sshClient } from './client/ssh.ts'
 import type { SshTarget } from './ssh-target.ts'
-import { targetOf, type Reading } from './target-of.ts'
+import { targetOf, type HostKeyFlags } from './target-of.ts'
+import { waysNotes, type Way } from './ways-notes.ts'
 
 export interface ConnectionSource {
   /** The ssh_config file to read in place of ~/.ssh/config and /etc/ssh/ssh_config; `none`: no file. */
@@ -30,6 +32,8 @@ export interface ConnectionSource {
   readonly acceptNew?: boolean | undefined
   /** Asks for the passphrase of a key, a one-time code, the PIN of a token; left out: nobody is asked. */
   readonly ask?: Ask | undefined
+  /** Is told, for `--verbose`, who goes by the system's ssh and why, and which settings of ssh_config count nowhere. */
+  readonly onNote?: ((note: string) => void) | undefined
 }
 
 export interface Connector {
@@ -38,24 +42,28 @@ export interface Connector {
   close(): void
 }
 
-interface Way {
-  readonly bySystem: boolean
-  readonly target: SshTarget
-  readonly openssh: OpensshTarget
-}
-
-/** @throws MailrunError with file:line for what cannot be supported, and for keys without their passphrase */
-export async function connector(hosts: readonly Host[], source: ConnectionSource): Promise<Connector> {
+/**
+ * @param resolvers - of the run.
+ * @throws MailrunError with file:line for what cannot be supported, and for keys without their passphrase
+ */
+export async function connector(
+  hosts: readonly Host[],
+  source: ConnectionSource,
+  resolvers: SshResolvers = sshResolvers(),
+): Promise<Connector> {
   const { sshConfig, knownHosts, acceptNew, ask } = source
   const passphrases = new Map<string, Secret>()
-  const reading = readOnce(flagsOf(source), passphrases)
   const config = runConfig({ sshConfig, knownHosts, acceptNew: acceptNew === true })
-  const ways = new Map<string, Way>()
-  for (const { name, address } of hosts) {
-    if (address.connection !== 'local') ways.set(name, await wayTo(address, { sshConfig, knownHosts, config }, reading))
+  const reading: RunSource = { ...source, resolvers, passphrases, config }
+  const reached = hosts.filter(({ address }) => address.connection !== 'local')
+  const ways = new Map(
+    await Promise.all(reached.map(async ({ name, address }) => [name, await wayTo(address, reading)] as const)),
+  )
+  for (const { address } of hosts) {
     if (address.privateKeyFile !== undefined && address.privateKeyPassphrase !== undefined)
       passphrases.set(address.privateKeyFile, address.privateKeyPassphrase)
   }
+  if (source.onNote !== undefined) waysNotes(ways).forEach(source.onNote)
   await askPassphrases(
     [...ways.values()].filter(({ bySystem }) => !bySystem).map(({ target }) => target),
     passphrases,
@@ -84,29 +92,6 @@ export async function connector(hosts: readonly Host[], source: ConnectionSource
   }
 }
 
-/** What flags of the command line say, for every host. */
-const flagsOf = ({ knownHosts, acceptNew }: ConnectionSource): readonly SshOption[] => [
-  ...(knownHosts === undefined
-    ? []
-    : [
-        sshValue('UserKnownHostsFile', absolute(knownHosts), '--known-hosts'),
-        sshValue('GlobalKnownHostsFile', '/dev/null', '--known-hosts'),
-      ]),
-  ...(acceptNew === true ? [sshValue('StrictHostKeyChecking', 'accept-new', '--accept-new')] : []),
-]
-
-type ReadConfig = (file: string | undefined) => Promise<Reading>
-
-/** Reads each ssh_config once. */
-function readOnce(flags: readonly SshOption[], passphrases: ReadonlyMap<string, Secret>): ReadConfig {
-  const files = new Map<string, Promise<Reading>>()
-  return (file) => {
-    const known = files.get(file ?? '') ?? readSshConfig(file).then((config) => ({ config, flags, passphrases }))
-    files.set(file ?? '', known)
-    return known
-  }
-}
-
 /** @throws what the system's ssh said, after what mailrun's own client lacks. */
 async function orBySystem(own: Promise<Connection>, system: () => Promise<Connection>): Promise<Connection> {
   try {
@@ -121,41 +106,47 @@ async function orBySystem(own: Promise<Connection>, system: () => Promise<Connec
   }
 }
 
-/** What the flags of a run come to for one host's ssh. */
-type RunSource = Pick<ConnectionSource, 'sshConfig' | 'knownHosts'> & { readonly config: RunConfig }
+/** What all hosts of a run have in common. */
+type RunSource = Pick<ConnectionSource, 'sshConfig' | 'knownHosts' | 'acceptNew'> & {
+  readonly resolvers: SshResolvers
+  readonly passphrases: ReadonlyMap<string, Secret>
+  readonly config: RunConfig
+}
 
-async function wayTo(address: HostAddress, source: RunSource, reading: ReadConfig): Promise<Way> {
-  const { sshConfig } = source
+async function wayTo(address: HostAddress, source: RunSource): Promise<Way> {
+  const { sshConfig, resolvers, passphrases } = source
   const before = sshArguments(address.sshArgs.words, address.sshArgs.where)
   const after = sshArguments(address.sshExtraArgs.words, address.sshExtraArgs.where)
   const ownFile = before.file ?? after.file
-  const file = ownFile ?? sshConfig
-  const options: readonly SshOption[] = [
-    ...before.options,
-    ...(address.port === undefined ? [] : [sshValue('Port', String(address.port), 'ansible_port')]),
-    ...(address.privateKeyFile === undefined
-      ? []
-      : [sshValue('IdentityFile', address.privateKeyFile.replaceAll('%', '%%'), 'ansible_private_key_file')]),
-    ...(address.user === undefined ? [] : [sshValue('User', address.user, 'ansible_user')]),
-    ...after.options,
-  ]
-  const target = await targetOf(
-    address.address,
-    options,
-    { password: address.password, connectSeconds: address.connectSeconds, retries: address.retries },
-    await reading(file === undefined || file === 'none' ? file : absolute(file)),
-  )
+  const destination: Destination = {
+    host: address.address,
+    user: address.user,
+    port: address.port,
+    keyFile: address.privateKeyFile,
+    before: before.words,
+    after: after.words,
+    lines: [...before.lines, ...after.lines],
+    where: address.sshArgs.where || address.sshExtraArgs.where || undefined,
+    program: address.sshExecutable ?? 'ssh',
+  }
+  const resolver = resolvers.of(sshConfigFile(ownFile ?? sshConfig))
+  const target = await targetOf(destination, address, { resolver, flags: flagsOf(source), passphrases })
   // A file of the host's own comes with its words.
-  const configFile = ownFile === undefined ? fileForSystem(source, target) : undefined
+  const file = ownFile === undefined ? fileForSystem(source, target) : undefined
   return {
     target,
-    openssh: opensshTarget(address, target, configFile, source.knownHosts),
+    openssh: opensshTarget(address, target, file, source.knownHosts),
     bySystem: address.connection === 'openssh' || target.beyond.length > 0,
   }
 }
 
+const flagsOf = ({ knownHosts, acceptNew }: RunSource): HostKeyFlags => ({
+  knownHosts: knownHosts === undefined ? undefined : absolute(knownHosts),
+  acceptNew: acceptNew === true,
+})
+
 function fileForSystem({ sshConfig, config }: RunSource, target: SshTarget): string | undefined {
-  const ofFlags = sshConfig === undefined || sshConfig === 'none' ? sshConfig : absolute(sshConfig)
+  const ofFlags = sshConfigFile(sshConfig)
   return target.jumps.length > 0 ? (config.file() ?? ofFlags) : ofFlags
 }
 

@@ -1,9 +1,9 @@
 // What the inventory, the flags and ssh_config come to for one host.
 import { existsSync } from 'node:fs'
 import type { Secret } from '../shell/secret.ts'
-import type { SshOption } from './config/files/option.ts'
-import type { SshConfig } from './config/files/read-ssh-config.ts'
 import { resolveChain } from './config/resolve-chain.ts'
+import type { SshResolver } from './config/resolver.ts'
+import type { Destination } from './config/share/destination.ts'
 import type { SshSettings } from './config/ssh-settings.ts'
 import { beyondOf } from './openssh/beyond.ts'
 import type { LoginMethod, SshTarget } from './ssh-target.ts'
@@ -17,11 +17,18 @@ const FAMILIES = { any: 0, inet: 4, inet6: 6 } as const
 /** A password takes a round trip less than keyboard-interactive. */
 const METHODS: readonly LoginMethod[] = ['publickey', 'password', 'keyboard-interactive']
 
+/** Of the command line, for jump hosts too: they come before everything else. */
+export interface HostKeyFlags {
+  /** `--known-hosts`, absolute. */
+  readonly knownHosts: string | undefined
+  /** `--accept-new` */
+  readonly acceptNew: boolean
+}
+
 /** What all hosts of a run have in common. */
 export interface Reading {
-  readonly config: SshConfig
-  /** Of the whole run, jump hosts too: they come before everything else. */
-  readonly flags: readonly SshOption[]
+  readonly resolver: SshResolver
+  readonly flags: HostKeyFlags
   readonly passphrases: ReadonlyMap<string, Secret>
 }
 
@@ -32,14 +39,13 @@ export interface Said {
   readonly retries: number | undefined
 }
 
-/** @param options - what the inventory says, as ssh would be given it. @throws MailrunError with file:line */
+/** @throws MailrunError with file:line */
 export async function targetOf(
-  address: string,
-  options: readonly SshOption[],
+  destination: Destination,
   said: Said,
-  { config, flags, passphrases }: Reading,
+  { resolver, flags, passphrases }: Reading,
 ): Promise<SshTarget> {
-  const chain = await resolveChain(config, { host: address, options }, flags)
+  const chain = (await resolveChain(resolver, destination)).map((settings) => withFlags(settings, flags))
   const none: Said = { password: undefined, connectSeconds: undefined, retries: undefined }
   const way: SshTarget[] = []
   for (const [index, settings] of chain.entries())
@@ -47,23 +53,27 @@ export async function targetOf(
   return way.at(-1)!
 }
 
+const withFlags = (settings: SshSettings, { knownHosts, acceptNew }: HostKeyFlags): SshSettings => ({
+  ...settings,
+  ...(knownHosts === undefined ? {} : { userKnownHostsFiles: [knownHosts], globalKnownHostsFiles: [] }),
+  ...(acceptNew ? { strictHostKeyChecking: 'accept-new' } : {}),
+})
+
 function target(
   settings: SshSettings,
   jumps: readonly SshTarget[],
   { password, connectSeconds, retries }: Said,
   passphrases: ReadonlyMap<string, Secret>,
 ): SshTarget {
-  const chosen = (keyword: string, names: readonly string[]): readonly string[] | undefined =>
-    settings.all.find((each) => each.keyword === keyword)?.where === undefined ? undefined : names
   const agent = settings.identityAgent ?? process.env['SSH_AUTH_SOCK']
-  const made: Omit<SshTarget, 'beyond'> = {
+  const made: Omit<SshTarget, 'beyond' | 'passedOver'> = {
     hostName: settings.hostName,
     port: settings.port,
     user: settings.user,
     family: FAMILIES[settings.addressFamily],
     bindAddress: settings.bindAddress,
     jumps,
-    identityFiles: settings.identityFiles.map(({ path, where }) => ({ path, named: where !== undefined })),
+    identityFiles: settings.identityFiles,
     identitiesOnly: settings.identitiesOnly,
     agent: agent === undefined || agent === '' || agent === 'none' ? undefined : agent,
     passphrases,
@@ -84,10 +94,10 @@ function target(
       proxied: jumps.length > 0,
     },
     algorithms: {
-      kex: chosen('kexalgorithms', settings.kexAlgorithms),
-      hostKey: settings.hostKeyAlgorithms.isDefault ? undefined : settings.hostKeyAlgorithms.names,
-      cipher: chosen('ciphers', settings.ciphers),
-      mac: chosen('macs', settings.macs),
+      kex: settings.kexAlgorithms,
+      hostKey: settings.hostKeyAlgorithms,
+      cipher: settings.ciphers,
+      mac: settings.macs,
     },
     keepalive:
       settings.serverAliveInterval > 0
@@ -98,7 +108,11 @@ function target(
     retries: retries ?? RETRIES,
     sharesMaster: settings.controlPath !== undefined && !existsSync(settings.controlPath),
   }
-  return { ...made, beyond: [...beyondOf(settings, made, existsSync), ...jumps.flatMap(({ beyond }) => beyond)] }
+  return {
+    ...made,
+    passedOver: settings.passedOver,
+    beyond: [...beyondOf(settings, made, existsSync), ...jumps.flatMap(({ beyond }) => beyond)],
+  }
 }
 
 function methodsOf({

@@ -17,10 +17,11 @@ export const command: CliCommand<RunFlags> = {
   grammar: (mailrun) => runOptions(mailrun),
   async act({ flags, operands: [playbook], signals }) {
     const { tags, skipTags, check, serial, maxFail, wait: waitSeconds } = flags
-    const source = { ...(await fleetRequest(flags, signals)), playbook: playbook!, tags, skipTags }
+    const onNote: Note = (text) => flags.verbose === true && stderr.write(term`mailrun: ${said(text)}\n`)
+    const source = { ...(await fleetRequest(flags, signals)), onNote, playbook: playbook!, tags, skipTags }
     if (flags.listHosts === true || flags.listTasks === true) return list(source, flags)
     const run = await prepareRun(source)
-    tellNotCached(flags)
+    tellNotCached(onNote)
     // A list pays for no run.
     const [{ carryOut }, { reporterOf }, format] = await Promise.all([
       import('../../commands/run/carry-out.ts'),
@@ -31,15 +32,17 @@ export const command: CliCommand<RunFlags> = {
   },
 }
 
-async function list(source: ListRequest, flags: RunFlags): Promise<number> {
+async function list(source: ListRequest & { readonly onNote: Note }, flags: RunFlags): Promise<number> {
   const format = await loadFormat(LIST_FORMATS, flags.format)
   const text = flags.listTasks === true ? format.tasks(await listTasks(source)) : format.hosts(await listHosts(source))
-  tellNotCached(flags)
+  tellNotCached(source.onNote)
   stdout.write(text)
   return 0
 }
 
-function tellNotCached({ verbose }: RunFlags): void {
-  const why = verbose === true ? notCached() : undefined
-  if (why !== undefined) stderr.write(term`mailrun: compiled playbooks are not kept: ${said(why)}\n`)
+type Note = (text: string) => unknown
+
+function tellNotCached(note: Note): void {
+  const why = notCached()
+  if (why !== undefined) note(`compiled playbooks are not kept: ${why}`)
 }

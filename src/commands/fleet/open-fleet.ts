@@ -1,10 +1,12 @@
 // What every command begins with: inventories, keyring, extra vars and limit are read once, and hosts are then reached.
+import type { SshResolvers } from '../../ssh/config/resolvers.ts'
 import type { Connector, ConnectionSource } from '../../ssh/connector.ts'
 import type { RunBounds } from '../../engine/ask-only.ts'
 import type { Connect } from '../../engine/session/connection.ts'
 import { DEFAULT_FORKS } from '../../engine/run-options.ts'
 import type { Host } from '../../core/host.ts'
 import { readExtraVars } from '../../playbook/extra-vars.ts'
+import { sshConfigFile } from '../../inventory/address.ts'
 import { keyringFor } from './keyring-for.ts'
 import { affordableForks } from './open-files.ts'
 import type { HostSelection } from './question-hosts.ts'
@@ -24,6 +26,8 @@ export interface FleetRequest extends InventoryRequest, ConnectionSource {
   readonly forks?: number | undefined
   /** Aborting lets the changes in hand finish, and starts nothing more. */
   readonly signal?: AbortSignal | undefined
+  /** Whether `reach` will be called; left out: yes. */
+  readonly reachesHosts?: boolean | undefined
   /**
    * Aborting leaves at once: a change that was under way is then `unknown`, and the next run finds out. It counts as
    * `signal` too.
@@ -52,6 +56,7 @@ export interface Fleet extends HostSelection {
  */
 export async function openFleet(request: FleetRequest, playbookFolder?: string): Promise<Fleet> {
   const { limit, extraVars: given = [], forks = DEFAULT_FORKS } = request
+  const resolvers = sshBegun(request)
   const keyring = keyringFor(request)
   const extraVars = await readExtraVars(given, keyring)
   const paths = typeof request.inventory === 'string' ? [request.inventory] : request.inventory
@@ -67,7 +72,7 @@ export async function openFleet(request: FleetRequest, playbookFolder?: string):
     async reach(hosts) {
       // Who only reads an inventory pays for no SSH.
       const { connector } = await import('../../ssh/connector.ts')
-      const opened = await connector([...new Set(hosts)], request)
+      const opened = await connector([...new Set(hosts)], request, await resolvers)
       open.add(opened)
       if (!hasBegun) request.onBegin?.()
       hasBegun = true
@@ -78,6 +83,15 @@ export async function openFleet(request: FleetRequest, playbookFolder?: string):
       open.clear()
     },
   }
+}
+
+/** ssh says what holds for every host, if anything does, while inventory and playbook are read. */
+async function sshBegun({ sshConfig, reachesHosts = true }: FleetRequest): Promise<SshResolvers | undefined> {
+  if (!reachesHosts) return undefined
+  const { sshResolvers } = await import('../../ssh/config/resolvers.ts')
+  const resolvers = sshResolvers()
+  resolvers.of(sshConfigFile(sshConfig)).begin()
+  return resolvers
 }
 
 function signalsOf({ signal, abandon }: FleetRequest): Pick<RunBounds, 'interrupt' | 'abandon'> {

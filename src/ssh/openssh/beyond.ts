@@ -16,27 +16,18 @@ export const STANDING_MASTER = 'the master connection'
  */
 export function beyondOf(
   settings: SshSettings,
-  target: Omit<SshTarget, 'beyond'>,
+  target: Omit<SshTarget, 'beyond' | 'passedOver'>,
   exists: (path: string) => boolean,
 ): readonly string[] {
   const { algorithms } = target
   const none = (chosen: readonly string[] | undefined, ours: readonly string[]): boolean =>
     chosen !== undefined && !chosen.some((name) => ours.includes(name))
   const certificate = target.identityFiles.find(({ path }) => exists(`${path}-cert.pub`))
+  const isLocal = /^(?:localhost|127\.|::1$)/.test(settings.hostName)
+  const named = settings.forOpenssh.filter((name) => name !== 'NoHostAuthenticationForLocalhost' || isLocal)
   const all: readonly (readonly [boolean, string])[] = [
-    [settings.certificateFiles.length > 0, 'CertificateFile'],
+    ...named.map((name) => [true, name] as const),
     [certificate !== undefined, `the certificate ${certificate?.path ?? ''}-cert.pub`],
-    [settings.pkcs11Provider !== undefined && settings.pkcs11Provider !== 'none', 'PKCS11Provider'],
-    [settings.proxyCommand !== undefined, 'ProxyCommand'],
-    [settings.bindInterface !== undefined, 'BindInterface'],
-    [settings.knownHostsCommand !== undefined && settings.knownHostsCommand !== 'none', 'KnownHostsCommand'],
-    [settings.verifyHostKeyDns === 'yes', 'VerifyHostKeyDNS'],
-    [
-      settings.noHostAuthenticationForLocalhost && /^(?:localhost|127\.|::1$)/.test(settings.hostName),
-      'NoHostAuthenticationForLocalhost',
-    ],
-    [settings.checkHostIp, 'CheckHostIP'],
-    [settings.hostbasedAuthentication, 'HostbasedAuthentication'],
     [
       settings.preferredAuthentications?.every((name) => !METHODS.includes(name)) === true,
       `PreferredAuthentications ${settings.preferredAuthentications?.join(',') ?? ''}`,

@@ -50,6 +50,7 @@ const targetAt = (port: number): SshTarget => ({
   retries: 0,
   sharesMaster: false,
   beyond: [],
+  passedOver: [],
 })
 
 for (const [how, wait] of [

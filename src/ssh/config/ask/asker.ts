@@ -1,0 +1,30 @@
+// Asks ssh each question once in a run, as many at a time as there are processors.
+import { availableParallelism } from 'node:os'
+import pLimit from 'p-limit'
+import type { Answer } from './answer.ts'
+import type { Question } from './ask-ssh.ts'
+
+export type Ask = (question: Question) => Promise<Answer>
+
+/** After a refusal nothing more is asked: it ends the run. */
+export function asker(ask: Ask): Ask {
+  const known = new Map<string, Promise<Answer>>()
+  const limit = pLimit(availableParallelism())
+  let failure: { readonly error: unknown } | undefined
+  const inTurn = async (question: Question): Promise<Answer> => {
+    if (failure !== undefined) throw failure.error
+    try {
+      return await ask(question)
+    } catch (error) {
+      failure ??= { error }
+      throw error
+    }
+  }
+  return (question) => {
+    const { program, words, host } = question
+    const key = JSON.stringify([program, words, host])
+    const answer = known.get(key) ?? limit(inTurn, question)
+    known.set(key, answer)
+    return answer
+  }
+}

@@ -1,0 +1,100 @@
+// What ssh_config(5) comes to for destinations, by asking OpenSSH: once for all that must get the same answer.
+import { lowerAscii } from '../../text/openssh-pattern.ts'
+import { askSsh } from './ask/ask-ssh.ts'
+import { asker, type Ask } from './ask/asker.ts'
+import type { Answer } from './ask/answer.ts'
+import { hereOf } from './here.ts'
+import { KEYWORDS } from './keywords.ts'
+import { scanFiles, type Scan } from './scan/scan.ts'
+import { isPlainHost, type Destination } from './share/destination.ts'
+import { sharing } from './share/sharing.ts'
+import { needsDefaults, settingsOf } from './settings-of.ts'
+import type { SshSettings } from './ssh-settings.ts'
+
+export interface SshResolver {
+  /** @throws MailrunError with file:line for what ssh refuses. */
+  resolve(destination: Destination): Promise<SshSettings>
+  /** The answer in the words of `ssh -G`. */
+  answer(destination: Destination): Promise<Answer>
+  /** What of the files may count for a destination with these options. */
+  scanFor(destination: Destination): Scan
+  /** Asks what every host gets where the files tell none from another; else nothing. */
+  begin(): void
+}
+
+/** RFC 2606: no host has it. */
+const NOBODY = 'mailrun.invalid'
+
+export const destination = (host: string): Destination => ({
+  host,
+  user: undefined,
+  port: undefined,
+  keyFile: undefined,
+  before: [],
+  after: [],
+  lines: [],
+  where: undefined,
+  program: 'ssh',
+})
+
+/**
+ * @param file - as `ssh -F` takes it: that file alone, `none` for nothing; undefined for ~/.ssh/config and
+ *   /etc/ssh/ssh_config, which may be missing.
+ */
+export function sshResolver(file: string | undefined, ask: Ask = askSsh): SshResolver {
+  const files = scanFiles(file)
+  const askOnce = asker(ask)
+  const before = file === undefined ? [] : ['-F', file]
+  const { answer: shared, scanFor } = sharing(files, (words, { host, where, program }) =>
+    askOnce({
+      program,
+      words: [...before, ...words],
+      host,
+      where,
+      why: files.files[0] ?? where ?? file ?? `the destination ${host}`,
+    }),
+  )
+  const answer = async (to: Destination): Promise<Answer> =>
+    isSilent(files) && hasNoOptions(to) && isPlainHost(to.host) ? unasked(to) : shared(to)
+  const defaultsOf = (program: string): Promise<Answer> =>
+    askOnce({ program, words: ['-F', 'none'], host: NOBODY, where: undefined, why: 'ssh_config' })
+  return {
+    answer,
+    scanFor,
+    async resolve(to) {
+      const [found, scan] = [await answer(to), scanFor(to)]
+      const defaults = needsDefaults(found, scan) ? await defaultsOf(to.program) : undefined
+      return settingsOf({ answer: found, destination: to, scan, defaults })
+    },
+    begin() {
+      const tellsNone = [...files.hostPatterns].every((pattern) => pattern === '*')
+      // What goes wrong is told when it is wanted.
+      if (!isSilent(files) && !files.isUnclear && tellsNone) answer(destination(NOBODY)).catch(() => {})
+    },
+  }
+}
+
+const hasNoOptions = ({ before, after }: Destination): boolean => before.length + after.length === 0
+
+const isSilent = ({ files, isUnclear }: Scan): boolean => files.length === 0 && !isUnclear
+
+const DEFAULT_KEYS = ['rsa', 'ecdsa', 'ecdsa_sk', 'ed25519', 'ed25519_sk']
+const SSH_PORT = 22
+
+/** The answer where there is nothing to ask about. */
+function unasked({ host, user, port }: Destination): Answer {
+  const { user: here, home } = hereOf()
+  const known = `${home}/.ssh/known_hosts`
+  return [
+    { keyword: 'host', value: host },
+    { keyword: 'user', value: user ?? here },
+    { keyword: 'hostname', value: lowerAscii(host) },
+    { keyword: 'port', value: String(port ?? SSH_PORT) },
+    { keyword: 'userknownhostsfile', value: `${known} ${known}2`, parts: [known, `${known}2`] },
+    ...DEFAULT_KEYS.map((type) => ({ keyword: 'identityfile', value: `~/.ssh/id_${type}` })),
+    ...KEYWORDS.flatMap(({ name, defaults }) => {
+      const value = typeof defaults === 'string' ? undefined : defaults?.[0]
+      return value === undefined || value === '' ? [] : [{ keyword: lowerAscii(name), value }]
+    }),
+  ]
+}
