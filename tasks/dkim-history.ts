@@ -20,7 +20,8 @@ import { blocked, change } from '../src/core/plan.ts'
 import { UNKNOWN, type Known } from '../src/core/unknown.ts'
 import { dkimHistoryProbe, type KeyHistory } from '../src/signers/keys/dkim-history.ts'
 import { joinProbes } from '../src/core/join-probes.ts'
-import { signingProbe, type Signing } from '../src/signers/opendkim/setup/signing.ts'
+import type { Signing } from '../src/signers/keys/signing.ts'
+import { signingProbe } from '../src/signers/opendkim/setup/signing.ts'
 import type { Script } from '../src/shell/script.ts'
 
 export interface DkimMark {

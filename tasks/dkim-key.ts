@@ -14,7 +14,8 @@ import { defineTask } from '../src/core/define-task.ts'
 import { fact } from '../src/core/fact.ts'
 import { blocked, change, remarked } from '../src/core/plan.ts'
 import { UNKNOWN } from '../src/core/unknown.ts'
-import { keyPath, signingProbe, type Signing } from '../src/signers/opendkim/setup/signing.ts'
+import { keyPath, type Signing } from '../src/signers/keys/signing.ts'
+import { signingProbe } from '../src/signers/opendkim/setup/signing.ts'
 import type { Script } from '../src/shell/script.ts'
 
 export interface DkimKeyArgs {

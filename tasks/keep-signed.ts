@@ -13,7 +13,8 @@ import { defineTask } from '../src/core/define-task.ts'
 import type { NameServerVars } from '../src/core/outside-question.ts'
 import { blocked, ok, remarked } from '../src/core/plan.ts'
 import { joinProbes } from '../src/core/join-probes.ts'
-import { opendkimSetup, signingProbe, type OpendkimSetup, type Signing } from '../src/signers/opendkim/setup/signing.ts'
+import type { Signing } from '../src/signers/keys/signing.ts'
+import { opendkimSetup, signingProbe, type OpendkimSetup } from '../src/signers/opendkim/setup/signing.ts'
 
 export interface KeepSignedArgs extends KeepArgs {
   /** Of the host's first keys, as `dkimKey` takes it. */

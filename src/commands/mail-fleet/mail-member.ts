@@ -14,7 +14,7 @@ import { isInside } from '../../mail/fleet/sending-address.ts'
 import type { KeyHistory } from '../../signers/keys/dkim-history.ts'
 import type { RefusedKey } from '../../audit/evidence.ts'
 import type { DkimKeys } from '../../signers/opendkim/keys/dkim-keys.ts'
-import type { Signing } from '../../signers/opendkim/setup/signing.ts'
+import type { Signing } from '../../signers/keys/signing.ts'
 import type { OutgoingAddresses } from '../../resources/postfix/outgoing-addresses.ts'
 
 type Outputs = Readonly<Record<string, unknown>>

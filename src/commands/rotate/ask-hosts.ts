@@ -13,7 +13,7 @@ import type { HostResult } from '../../core/run-event.ts'
 import type { DkimKeys } from '../../signers/opendkim/keys/dkim-keys.ts'
 import type { KeyHistory } from '../../signers/keys/dkim-history.ts'
 import type { MilterState } from '../../signers/milter-sign.ts'
-import type { Signing } from '../../signers/opendkim/setup/signing.ts'
+import type { Signing } from '../../signers/keys/signing.ts'
 import { historyOutput } from '../mail-fleet/mail-member.ts'
 import type { RotationMember } from './rotation-members.ts'
 

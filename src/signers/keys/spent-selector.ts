@@ -3,7 +3,7 @@ import { isSameName, isSelector } from '../../mail/names/names.ts'
 import { historyPath, type KeyEvent } from '../../mail/rotation/history.ts'
 import { newSelectors } from '../../mail/rotation/new-selector.ts'
 import { dkimName } from '../../mail/records/dkim/record.ts'
-import type { Signing } from '../opendkim/setup/signing.ts'
+import type { Signing } from './signing.ts'
 
 type Asked = Pick<Signing, 'domain' | 'selector' | 'path' | 'past'> & { readonly key: Pick<Signing['key'], 'kind'> }
 

@@ -6,7 +6,8 @@ import { keptSigned, type Kept } from './signed-patterns.ts'
 import type { OpendkimConfiguration } from '../configuration/index.ts'
 import { signedClients, type SignedClients } from './signed-clients.ts'
 import { isKnown } from '../../../core/unknown.ts'
-import { configurationOf, type OpendkimSetup, type Signing } from '../setup/signing.ts'
+import type { Signing } from '../../keys/signing.ts'
+import { configurationOf, type OpendkimSetup } from '../setup/signing.ts'
 
 export interface KeepArgs {
   readonly domains: readonly string[]

@@ -1,17 +1,8 @@
 // Whether the daemon can reach a private key, and would trust the way to it: opendkim(8), and opendkim.conf(5) on
 // RequireSafeKeys.
 import type { Untrusted } from '../../../shell/untrusted.ts'
+import type { DirectoryAttributes } from '../../keys/signing.ts'
 import { DAEMON } from './key-group.ts'
-
-/** Owner, group and mode (four octal digits) of a directory. */
-export interface DirectoryAttributes {
-  readonly path: string
-  readonly owner: string
-  readonly group: string
-  readonly mode: string
-  /** A symbolic link, whatever it leads to. */
-  readonly link?: true
-}
 
 const [SEARCH, WRITE] = [1, 2]
 

@@ -1,5 +1,6 @@
 // Asks with which key a host signs for a domain: the one that its tables name, else the one it is to have first.
 import { dkimName, dkimValue } from '../../../mail/records/dkim/record.ts'
+import { ancestorsOf, keyPath, type Signing, type SigningQuestion } from '../../keys/signing.ts'
 import { DAEMON } from '../keys/key-group.ts'
 import type { DnsRecord } from '../../../mail/records/dns-record.ts'
 import { isSelector } from '../../../mail/names/names.ts'
@@ -11,7 +12,6 @@ import { answersOfParts, defineProbe, type Probe } from '../../../core/probe.ts'
 import { isKnown, UNKNOWN, type Known } from '../../../core/unknown.ts'
 import { ACTIVATION } from '../activation/state.ts'
 import {
-  ancestorsOf,
   CONFIGURATION,
   configurationOf,
   KEY_TABLE,
@@ -21,34 +21,11 @@ import {
   signingFamily,
   signingItem,
   type OpendkimSetup,
-  type Signing,
 } from './signing-family.ts'
 
-export {
-  ancestorsOf,
-  configurationOf,
-  KEY_TABLE,
-  SIGNING_TABLE,
-  TABLE_HEADER,
-  type OpendkimSetup,
-  type Signing,
-} from './signing-family.ts'
-
-export interface SigningQuestion {
-  readonly domains: readonly string[]
-  readonly selector: string
-  /** Where the keys are: `DIRECTORY/DOMAIN/SELECTOR.private`. */
-  readonly directory: string
-  /** `just`: this key, whatever the host's tables name. Left out: the one that they name, else this. */
-  readonly which?: 'just'
-  /** Of the key, where it is not in the directory: then there is one domain. It has no white space. */
-  readonly path?: string
-}
+export { configurationOf, KEY_TABLE, SIGNING_TABLE, TABLE_HEADER, type OpendkimSetup } from './signing-family.ts'
 
 const TABLES = [`path:${KEY_TABLE}`, `path:${SIGNING_TABLE}`, `path:${CONFIGURATION}`] as const
-
-export const keyPath = (directory: string, domain: string, selector: string): string =>
-  `${directory}/${domain}/${selector}.private`
 
 export function signingProbe(question: SigningQuestion): Probe<readonly Signing[]> {
   const { domains, selector, directory, which, path } = question
