@@ -1,7 +1,7 @@
 // The program that asks a host's milters what they would do with a message, for the perl of Debian's perl-base:
 // Postfix's side of the milter protocol.
 import { AS_POSTFIX, MILTER_SESSION } from '../resources/milters/milter-session.ts'
-import { COLLECT_APART } from './opendkim/setup/collect.ts'
+import type { Signer } from './signer.ts'
 
 const PARAMETERS = [
   'myhostname queue_directory mail_owner smtpd_milters non_smtpd_milters milter_macro_daemon_name milter_macro_v',
@@ -24,7 +24,10 @@ const PARAMETERS = [
  * It connects as the user and from the directory that Postfix does. Source: libmilter of sendmail 8.18 (mfdef.h,
  * version 6), postconf(5), MILTER_README.
  */
-export const MILTER_CLIENT = String.raw`use strict; use warnings; use Socket; use IO::Handle;
+export const milterClient = ({
+  title,
+  senders,
+}: Pick<Signer, 'title' | 'senders'>): string => String.raw`use strict; use warnings; use Socket; use IO::Handle;
 $| = 1; $SIG{PIPE} = 'IGNORE';
 my (@roles, @domains, $nonce, $message, $own);
 while (<DATA>) {
@@ -36,7 +39,7 @@ while (<DATA>) {
   elsif ($w[0] eq 'message') { $message = pack 'H*', $w[1] }
   elsif ($w[0] eq 'role') { push @roles, [map { $_ eq '-' ? '' : $_ } @w[1 .. 5]] }
 }
-${COLLECT_APART}
+${senders.subs}
 # Postfix: what it says itself, $name expanded.
 open STDERR, '>', '/dev/null';
 my %set;
@@ -68,16 +71,14 @@ $submission = 'smtp/inet' unless defined $submission;
 my $plain = qr/(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z][a-z0-9-]*/;
 my $origin = $own && lc($set{myorigin} || '') =~ /^($plain)$/ ? $1 : '';
 
-# What OpenDKIM's tables name, beside what was asked for.
+# What ${title}'s tables name, beside what was asked for.
 my %known = map { $_ => 1 } @domains;
 sub also {
   my $each = lc $_[0];
   $each =~ s/^.*\@//;
   push @domains, $each if $each =~ /^$plain$/ && $each ne $origin && !$known{$each}++;
 }
-my (undef, $setting) = read_opendkim();
-also($$_[1]) for rows(defined $$setting{keytable} ? 'signingtable' : 'domain');
-say_line('domain', $_) for @domains;
+${senders.tell}say_line('domain', $_) for @domains;
 say_line('own', $origin) if length $origin;
 say_line('service', $_) for sort grep { m{/inet$} } keys %chroot;
 

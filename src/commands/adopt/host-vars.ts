@@ -1,6 +1,6 @@
 // The vars of one host under which a run of playbooks/dkim.ts or mail-auth.ts changes as little as possible.
 import * as v from 'valibot'
-import { CLIENT } from '../../signers/opendkim/kept/loss-words.ts'
+import { CLIENT } from '../../signers/keep-args.ts'
 import { isSameName, mailDomain } from '../../mail/names/names.ts'
 import { signerOf } from '../../mail/fleet/own-name.ts'
 import { opendkimSocket } from '../../mail/fleet/schemas.ts'

@@ -12,7 +12,7 @@ const SPENT: readonly KeyEvent[] = ['compromised', 'revoking', 'revoked', 'remov
 
 /**
  * A key that was in use is published, and mail that it signed may still be on its way: one that is made in its place
- * fails DKIM, and OpenDKIM takes it up as soon as the file is there. `undefined` where the key can be used or made.
+ * fails DKIM, and a signer takes it up as soon as the file is there. `undefined` where the key can be used or made.
  */
 export function spentSelector(asked: Asked): string | undefined {
   const { domain, selector, path, key, past } = asked

@@ -1,8 +1,9 @@
 // Asks whether a host would refuse to switch keys: what `keepSigned` says of it, before anything is begun.
-import { switchObstacle, type KeepArgs } from '../../signers/opendkim/kept/signing-kept.ts'
-import { answersOfParts, type Probe } from '../../core/probe.ts'
-import type { SigningQuestion } from '../../signers/keys/signing.ts'
-import { opendkimSetup, signingProbe } from '../../signers/opendkim/setup/signing.ts'
+import { switchObstacle } from './signing-kept.ts'
+import { answersOfParts, type Probe } from '../../../core/probe.ts'
+import type { KeepArgs } from '../../keep-args.ts'
+import type { SigningQuestion } from '../../keys/signing.ts'
+import { opendkimSetup, signingProbe } from '../setup/signing.ts'
 
 /** Why it would refuse, '' where it would not. Both parts are asked in one process with the host's keys. */
 export function switchGuard(keep: KeepArgs, question: SigningQuestion): Probe<string> {
