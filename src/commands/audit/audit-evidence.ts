@@ -114,6 +114,7 @@ async function hostEvidence(
     listed: vars.outgoing_addresses,
     helo: vars.helo_name ?? vars.fqdn ?? mailDomain(name),
     own: milters?.own,
+    signer: vars.dkim_signer,
     routed: told.addresses,
   }
   const silent = (how: HostEvidence['status'], why: Untrusted): HostEvidence => ({

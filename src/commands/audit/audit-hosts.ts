@@ -1,6 +1,6 @@
 // The hosts of an audit, and what they are asked: all in one trip. Nothing is written.
 import { settledFleet } from '../../mail/fleet/mail-fleet.ts'
-import { mailSetup } from '../../signers/opendkim/setup/mail-setup.ts'
+import { hostInspection } from '../../signers/inspections.ts'
 import { milterSigning } from '../../signers/milter-sign.ts'
 import { hostSigner } from '../../signers/signers.ts'
 import { outgoingAddresses } from '../../resources/postfix/outgoing-addresses.ts'
@@ -36,7 +36,7 @@ export async function auditHosts({ inventory, message, ...selection }: AuditSele
       ? onlyWith(inventory, concerned)
       : inventory
   const { hosts, vars } = await questionHosts('audit', mailHostVars, { inventory: among, ...selection }, (input) => ({
-    setup: mailSetup,
+    setup: hostInspection(input.vars).setup,
     milters: milterSigning({
       domains: sendingDomains(input.vars),
       signer: hostSigner(input.vars),

@@ -110,6 +110,9 @@ function addressesOf(name: Untrusted, hosts: HostNames['hosts']): readonly strin
   return hosts.get(name) ?? (name === 'localhost' ? ['127.0.0.1', '::1'] : [])
 }
 
+/** Of a host as it is written, in brackets or not. */
+export const isLoopback = (host: Untrusted): boolean => /^(?:localhost|127\.[\d.]+|\[?::1\]?)$/i.test(host)
+
 /** /var/run is a link to /run. */
 function plainPath(path: Untrusted): string {
   const parts: string[] = []

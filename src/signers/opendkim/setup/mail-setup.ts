@@ -1,6 +1,6 @@
 // Asks how a host signs its mail: OpenDKIM's unit, configuration, tables and keys as the daemon reads them, and
 // Postfix's milters.
-import type { HostKey, MailSetup, OpendkimTable, PathAttributes } from '../../../mail/mail-setup.ts'
+import type { HostKey, OpendkimMailSetup, OpendkimTable, PathAttributes } from './mail-setup-told.ts'
 import { utf8 } from '../../../core/answer.ts'
 import { defineProbe, ProbeError, type Probe } from '../../../core/probe.ts'
 import { raw } from '../../../shell/script.ts'
@@ -12,7 +12,7 @@ import { fromHex } from '../../../shell/perl-words.ts'
 import { sourcesIn } from './signing-answer.ts'
 
 /** Nothing is known yet. */
-export const NO_SETUP: MailSetup = {
+export const NO_SETUP: OpendkimMailSetup = {
   packages: {},
   running: [],
   unit: {},
@@ -33,7 +33,7 @@ export const NO_SETUP: MailSetup = {
 }
 
 /** One process on the host; what needs root is told as an obstacle where there is none. */
-export const mailSetup: Probe<MailSetup> = defineProbe<MailSetup>({
+export const mailSetup: Probe<OpendkimMailSetup> = defineProbe<OpendkimMailSetup>({
   key: 'mail setup',
   reads: [
     'path:/etc/opendkim.conf',
@@ -69,7 +69,7 @@ interface Lines {
   last(word: string): readonly string[] | undefined
 }
 
-function read(stdout: Untrusted): MailSetup {
+function read(stdout: Untrusted): OpendkimMailSetup {
   const { lines, sources } = sourcesIn(stdout) ?? cutShort()
   const of: Lines['of'] = (word) => lines.get(word) ?? []
   const last: Lines['last'] = (word) => of(word).at(-1)
@@ -116,7 +116,7 @@ const attributes = ([type = '', owner = '', group = '', mode = '', at = '']: rea
   PathAttributes,
 ] => [fromHex(at), { type, owner, group, mode }]
 
-function postfixOf({ of, last }: Lines): Pick<MailSetup, 'postfix'> {
+function postfixOf({ of, last }: Lines): Pick<OpendkimMailSetup, 'postfix'> {
   const master = last('master')?.[0]
   if (master === undefined) return {}
   const text = (word: string): string => fromHex(last(word)?.[0] ?? '-')

@@ -1,15 +1,15 @@
 // Rules on who can read OpenDKIM's private keys: the daemon must, others must not.
 import { rule } from '../../../findings/rule.ts'
-import { DAEMON, KEY_GROUP } from '../../../signers/opendkim/keys/key-group.ts'
-import { keyOutOfReach } from '../../../signers/opendkim/keys/key-reach.ts'
-import type { MailSetup } from '../../../mail/mail-setup.ts'
-import { ancestorsOf } from '../../../signers/keys/signing.ts'
+import { DAEMON, KEY_GROUP } from '../keys/key-group.ts'
+import { keyOutOfReach } from '../keys/key-reach.ts'
+import type { OpendkimMailSetup } from '../setup/mail-setup-told.ts'
+import { ancestorsOf } from '../../keys/signing.ts'
 import type { Untrusted } from '../../../shell/untrusted.ts'
 import { soundKeyFiles } from './key-files.ts'
 import { attributesOf, isOn, settingOf } from './setup.ts'
 
 /** What a key's file is to be like, and is. */
-const accessTo = (setup: MailSetup, path: Untrusted) => ({
+const accessTo = (setup: OpendkimMailSetup, path: Untrusted) => ({
   expected: setup.user === DAEMON ? `root:${KEY_GROUP} 0640` : `${setup.user}:${setup.user} 0600`,
   found: attributesOf(setup, path),
 })
@@ -20,7 +20,7 @@ export const keyUnreadable = rule({
   severity: 'error',
   means: 'The daemon cannot read the private key: all mail of the domain is put off (451).',
   remedy: 'root:opendkim-keys 0640, the daemon in that group since its start, and directories that it may search',
-  find: (setup: MailSetup) =>
+  find: (setup: OpendkimMailSetup) =>
     soundKeyFiles(setup)
       .filter(({ key }) => key.state === 'unreadable')
       .map(({ key: { path }, subject }) => {
@@ -41,7 +41,7 @@ export const keyUnsafe = rule({
     'Others can read or replace the private key: OpenDKIM refuses it, and all mail of the domain is put off (451).',
   remedy:
     'root:opendkim-keys 0640, nobody but the daemon in that group, and directories that only their owner may write',
-  find(setup: MailSetup) {
+  find(setup: OpendkimMailSetup) {
     if (!isOn(settingOf(setup, 'requiresafekeys')?.value ?? 'yes')) return []
     return soundKeyFiles(setup)
       .filter(({ key }) => key.state !== 'unreadable')
@@ -53,7 +53,7 @@ export const keyUnsafe = rule({
 })
 
 /** Of the directories above; known for the user opendkim alone. */
-function reachOf(setup: MailSetup, path: Untrusted): string | undefined {
+function reachOf(setup: OpendkimMailSetup, path: Untrusted): string | undefined {
   if (setup.user !== DAEMON) return undefined
   const above = ancestorsOf(path)
   const directories = above.flatMap((each) => {
@@ -71,7 +71,7 @@ function reachOf(setup: MailSetup, path: Untrusted): string | undefined {
 const NAMED_AT_MOST = 5
 
 /** opendkim(8), FILE PERMISSIONS. */
-function unsafeness({ paths, members, user }: MailSetup, path: Untrusted): string | undefined {
+function unsafeness({ paths, members, user }: OpendkimMailSetup, path: Untrusted): string | undefined {
   const is = paths[path]
   if (is === undefined || is.type === 'l') return undefined
   const [, group = 0, others = 0] = Array.from(is.mode.slice(-3), Number)

@@ -1,8 +1,8 @@
 // Asks for OpenDKIM's configuration as texts that can leave a run among its outputs.
-import { answersOfParts, type Probe } from '../../core/probe.ts'
-import { isKnown } from '../../core/unknown.ts'
-import { opendkimSetup, type OpendkimSetup } from '../../signers/opendkim/setup/signing.ts'
-import type { FileText, OpendkimSources } from '../../signers/opendkim/configuration/index.ts'
+import { answersOfParts, type Probe } from '../../../core/probe.ts'
+import { isKnown } from '../../../core/unknown.ts'
+import { opendkimSetup, type OpendkimSetup } from '../setup/signing.ts'
+import type { FileText, OpendkimSources } from '../configuration/index.ts'
 
 /** As JSON has it. */
 export interface OpendkimTexts {

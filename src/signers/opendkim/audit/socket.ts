@@ -1,12 +1,13 @@
 // Rules on OpenDKIM's socket: who can have mail signed by asking it.
 import type { FindingDetails } from '../../../findings/finding.ts'
 import { foundIf, rule } from '../../../findings/rule.ts'
-import type { MailSetup } from '../../../mail/mail-setup.ts'
-import { isInstalled, isLoopback, listening, placeOf, shownSocket } from './setup.ts'
+import type { OpendkimMailSetup } from '../setup/mail-setup-told.ts'
+import { isLoopback } from '../../../resources/milters/endpoint.ts'
+import { isInstalled, listening, placeOf, shownSocket } from './setup.ts'
 
 const RIGHT_SOCKET = 'local:/var/spool/postfix/opendkim/opendkim.sock'
 
-const socketOf = (setup: MailSetup) => (isInstalled(setup) ? listening(setup) : undefined)
+const socketOf = (setup: OpendkimMailSetup) => (isInstalled(setup) ? listening(setup) : undefined)
 
 export const socketAnyUser = rule({
   id: 'socket-any-user',
@@ -14,7 +15,7 @@ export const socketAnyUser = rule({
   severity: 'warning',
   means: 'Every program on the host can have any mail signed for every domain by asking OpenDKIM itself.',
   remedy: 'Socket local:/var/spool/postfix/opendkim/opendkim.sock, its directory opendkim:postfix 2750, UMask 007',
-  find(setup: MailSetup): readonly FindingDetails[] {
+  find(setup: OpendkimMailSetup): readonly FindingDetails[] {
     const socket = socketOf(setup)
     if (socket?.kind === 'inet') {
       const found = shownSocket(socket)
@@ -30,7 +31,7 @@ export const socketAnyUser = rule({
 })
 
 /** A socket that others can write, below directories that others can search. */
-function openToAll({ paths }: MailSetup, path: string): readonly FindingDetails[] {
+function openToAll({ paths }: OpendkimMailSetup, path: string): readonly FindingDetails[] {
   const above = path
     .split('/')
     .slice(1, -1)
@@ -52,7 +53,7 @@ export const socketOpen = rule({
   severity: 'error',
   means: 'OpenDKIM listens to the network: whoever reaches it can have forged mail signed.',
   remedy: 'Socket local:/var/spool/postfix/opendkim/opendkim.sock',
-  find(setup: MailSetup) {
+  find(setup: OpendkimMailSetup) {
     const socket = socketOf(setup)
     if (socket?.kind !== 'inet' || isLoopback(socket.host)) return []
     const found = shownSocket(socket)

@@ -1,7 +1,7 @@
 // Rules on whose mail OpenDKIM signs without asking: its lists of hosts, and its group.
 import type { FindingDetails } from '../../../findings/finding.ts'
 import { foundIf, rule } from '../../../findings/rule.ts'
-import type { MailSetup, OpendkimTable } from '../../../mail/mail-setup.ts'
+import type { OpendkimMailSetup, OpendkimTable } from '../setup/mail-setup-told.ts'
 import { parseNetwork } from '../../../mail/records/spf/network.ts'
 import type { Untrusted } from '../../../shell/untrusted.ts'
 import { isInstalled, placeOf, rowPlace, tableOf } from './setup.ts'
@@ -19,7 +19,7 @@ interface HostList {
 }
 
 /** Lists of hosts that are read as patterns. */
-const patternLists = (setup: MailSetup): readonly HostList[] =>
+const patternLists = (setup: OpendkimMailSetup): readonly HostList[] =>
   isInstalled(setup)
     ? (['internalhosts', 'externalignorelist', 'peerlist'] as const).flatMap((name) => {
         const table = tableOf(setup, name)
@@ -33,7 +33,7 @@ export const refileHosts = rule({
   severity: 'warning',
   means: 'A list of hosts is read as patterns (refile:), which know no networks: what matches is seldom what is meant.',
   remedy: 'a plain file: InternalHosts /etc/dkimkeys/TrustedHosts',
-  find: (setup: MailSetup) =>
+  find: (setup: OpendkimMailSetup) =>
     patternLists(setup).map(({ table, name }) => ({
       subject: { ...placeOf(setup, table.name), about: name },
       message: `${name} is read as patterns`,
@@ -51,7 +51,7 @@ export const refileHostsPattern = rule({
     'An entry of a list of hosts is a pattern: 10.* matches the name 10.evil.example, [::1] a host named 1, ' +
     'and a network nothing. Whoever names a host so has mail signed.',
   remedy: 'a plain file, and networks as 10.0.0.0/8',
-  find: (setup: MailSetup) =>
+  find: (setup: OpendkimMailSetup) =>
     patternLists(setup).flatMap(({ table, name }): readonly FindingDetails[] =>
       // ExternalIgnoreList only silences a line of the log.
       table.name === 'externalignorelist'
@@ -78,7 +78,7 @@ export const trustedWide = rule({
   severity: 'error',
   means: 'InternalHosts takes in a good part of the internet: whoever is in it can have forged mail signed.',
   remedy: 'name the networks of your own',
-  find(setup: MailSetup) {
+  find(setup: OpendkimMailSetup) {
     const table = isInstalled(setup) ? tableOf(setup, 'internalhosts') : undefined
     return (table?.rows ?? [])
       .filter(({ text }) => isWide(text))
@@ -98,7 +98,7 @@ export const postfixInGroup = rule({
     'Other users are in the group of the daemon: ' +
     'a key that the group can read is then refused, and all mail is put off (451).',
   remedy: "give the socket's directory to the group postfix (2750), and take them out of the group",
-  find(setup: MailSetup) {
+  find(setup: OpendkimMailSetup) {
     const { members, user } = setup
     const others = user === 'root' || user === '' ? [] : (members[user] ?? []).filter((name) => name !== user)
     return foundIf(isInstalled(setup) && others.length > 0, {

@@ -1,7 +1,7 @@
 // Rules on the lines of OpenDKIM's SigningTable: which senders each takes in, and with which key it signs.
 import type { FindingDetails, Subject } from '../../../findings/finding.ts'
 import { foundIf, rule } from '../../../findings/rule.ts'
-import type { MailSetup, OpendkimTable } from '../../../mail/mail-setup.ts'
+import type { OpendkimMailSetup, OpendkimTable } from '../setup/mail-setup-told.ts'
 import { patternsSoFar } from './earlier-patterns.ts'
 import { isInstalled, isOn, rowPlace, settingOf, tableOf } from './setup.ts'
 import { hasPatterns, keyEntries, signingEntries, type KeyEntry, type SigningEntry } from './tables-read.ts'
@@ -19,7 +19,7 @@ interface SigningLines {
 }
 
 /** `undefined` where no lines can be read. */
-function signingLines(setup: MailSetup): SigningLines | undefined {
+function signingLines(setup: OpendkimMailSetup): SigningLines | undefined {
   const table = isInstalled(setup) ? tableOf(setup, 'signingtable') : undefined
   if (table === undefined || !isText(table)) return undefined
   const lines = signingEntries(setup).map((entry) => {
@@ -41,12 +41,12 @@ function domainOf(pattern: string): string | undefined {
 }
 
 /** Each line by itself. */
-const ofLines = (setup: MailSetup, find: (line: Line, all: SigningLines) => readonly FindingDetails[]) => {
+const ofLines = (setup: OpendkimMailSetup, find: (line: Line, all: SigningLines) => readonly FindingDetails[]) => {
   const all = signingLines(setup)
   return all === undefined ? [] : all.lines.flatMap((line) => find(line, all))
 }
 
-const keysOf = (setup: MailSetup): ReadonlyMap<string, KeyEntry> =>
+const keysOf = (setup: OpendkimMailSetup): ReadonlyMap<string, KeyEntry> =>
   new Map(keyEntries(setup).map((entry) => [entry.name, entry]))
 
 /** Whether all keys are seen: a KeyTable that could not be read in whole may have others. */
@@ -61,7 +61,7 @@ export const signingDangling = rule({
   severity: 'error',
   means: 'The SigningTable names a key that is not in the KeyTable: all mail that matches is put off (451).',
   remedy: 'add the key to the KeyTable, or mend the name',
-  find(setup: MailSetup) {
+  find(setup: OpendkimMailSetup) {
     if (!isWhole(tableOf(setup, 'keytable'))) return []
     const keys = keysOf(setup)
     const signing = new Set(setup.signing.map(({ line }) => line))
@@ -83,7 +83,7 @@ export const signingCatchAll = rule({
   means: 'A pattern matches every sender: mail of domains that are not yours is signed with this key.',
   remedy: 'a line for each domain',
   /** With `%`, of a key or for its name, mail is signed for the sender's own domain, of which the key is published. */
-  find(setup: MailSetup) {
+  find(setup: OpendkimMailSetup) {
     const keys = keysOf(setup)
     return ofLines(setup, ({ entry: { pattern, key }, subject }, { patterns }) => {
       const isAll = patterns ? /^\*(?:@\*)?$/.test(pattern) : pattern === '*'
@@ -99,7 +99,7 @@ export const signingBareDomain = rule({
   severity: 'error',
   means: 'A domain alone stands in a SigningTable of patterns, which match whole addresses: mail leaves unsigned.',
   remedy: 'write *@ before it',
-  find: (setup: MailSetup) =>
+  find: (setup: OpendkimMailSetup) =>
     ofLines(setup, ({ entry: { pattern }, subject }, { patterns }) =>
       foundIf(patterns && !pattern.includes('@') && !pattern.includes('*'), {
         subject: { ...subject, domain: pattern },
@@ -118,7 +118,7 @@ export const signingPlainWildcard = rule({
     'A pattern stands in a SigningTable that is read without patterns: it matches nothing, and mail leaves unsigned.',
   remedy: 'SigningTable refile:…, or the domain alone',
   /** Without patterns, `*` and `user@*` alone mean something. */
-  find: (setup: MailSetup) =>
+  find: (setup: OpendkimMailSetup) =>
     ofLines(setup, ({ entry: { pattern }, subject }, { patterns, table: { kind } }) => {
       const isMeant = pattern === '*' || pattern.endsWith('@*')
       return foundIf(!patterns && pattern.includes('*') && !isMeant, {
@@ -137,7 +137,7 @@ export const signingShadowed = rule({
   means: 'A line of the SigningTable is never come to: the first that matches counts.',
   remedy: 'put what is narrower first, or remove it',
   /** Of patterns the first that matches counts, unless MultipleSignatures says otherwise. */
-  find(setup: MailSetup) {
+  find(setup: OpendkimMailSetup) {
     if (isOn(settingOf(setup, 'multiplesignatures')?.value ?? 'no')) return []
     const earlier = patternsSoFar()
     return ofLines(setup, ({ entry, subject }, { patterns }): readonly FindingDetails[] => {

@@ -1,6 +1,6 @@
 // The private keys that OpenDKIM's tables name, each once, with what to call it in a finding.
 import type { Subject } from '../../../findings/finding.ts'
-import type { HostKey, MailSetup } from '../../../mail/mail-setup.ts'
+import type { HostKey, OpendkimMailSetup } from '../setup/mail-setup-told.ts'
 import { groupedBy } from '../../../text/grouped-by.ts'
 import { placeOf, rowPlace, tableOf } from './setup.ts'
 import { usedKeyEntries, type KeyEntry } from './tables-read.ts'
@@ -14,7 +14,7 @@ export interface KeyFile {
 }
 
 /** A key once, whatever number of lines names it. */
-export function keyFiles(setup: MailSetup): readonly KeyFile[] {
+export function keyFiles(setup: OpendkimMailSetup): readonly KeyFile[] {
   const keys = new Map(setup.keys.map((key) => [key.path, key]))
   return [...groupedBy(usedKeyEntries(setup), ({ path }) => path)].flatMap(([path, entries]): readonly KeyFile[] => {
     const key = keys.get(path)
@@ -28,18 +28,18 @@ export function keyFiles(setup: MailSetup): readonly KeyFile[] {
 
 export const domainOfEntry = ({ domain }: KeyEntry): Subject => (domain === '%' ? {} : { domain })
 
-export function placeOfEntry(setup: MailSetup, { name, line }: KeyEntry): Subject {
+export function placeOfEntry(setup: OpendkimMailSetup, { name, line }: KeyEntry): Subject {
   const table = tableOf(setup, 'keytable')
   return name === '' || table === undefined ? placeOf(setup, 'keyfile') : rowPlace(setup, table, line)
 }
 
-const isUnusable = ({ openssl }: MailSetup, { key: { state, publicKey } }: KeyFile): boolean =>
+const isUnusable = ({ openssl }: OpendkimMailSetup, { key: { state, publicKey } }: KeyFile): boolean =>
   state === 'other' || (publicKey === '' && openssl)
 
 /** Those that are there, and hold no key that can be used. */
-export const unusableKeyFiles = (setup: MailSetup): readonly KeyFile[] =>
+export const unusableKeyFiles = (setup: OpendkimMailSetup): readonly KeyFile[] =>
   keyFiles(setup).filter((each) => each.key.state !== 'absent' && isUnusable(setup, each))
 
 /** Those that hold a key, as far as is known. */
-export const soundKeyFiles = (setup: MailSetup): readonly KeyFile[] =>
+export const soundKeyFiles = (setup: OpendkimMailSetup): readonly KeyFile[] =>
   keyFiles(setup).filter((each) => each.key.state !== 'absent' && !isUnusable(setup, each))

@@ -1,7 +1,7 @@
 // Rules on the files of OpenDKIM's tables, and on the lines of its KeyTable.
 import type { FindingDetails, Subject } from '../../../findings/finding.ts'
 import { rule } from '../../../findings/rule.ts'
-import type { MailSetup, OpendkimTable } from '../../../mail/mail-setup.ts'
+import type { OpendkimMailSetup, OpendkimTable } from '../setup/mail-setup-told.ts'
 import { attributesOf, isInstalled, placeOf, rowPlace, settingOf, tableOf } from './setup.ts'
 import { keyEntries, signingEntries, type KeyEntry } from './tables-read.ts'
 
@@ -13,7 +13,7 @@ interface NamedTable {
 }
 
 /** Tables that are not in the configuration itself. */
-const tablesOf = (setup: MailSetup): readonly NamedTable[] =>
+const tablesOf = (setup: OpendkimMailSetup): readonly NamedTable[] =>
   isInstalled(setup)
     ? setup.tables
         .filter(({ kind }) => kind !== 'csl')
@@ -24,7 +24,7 @@ const tablesOf = (setup: MailSetup): readonly NamedTable[] =>
         }))
     : []
 
-const subjectOf = (setup: MailSetup, { table, setting }: NamedTable): Subject => ({
+const subjectOf = (setup: OpendkimMailSetup, { table, setting }: NamedTable): Subject => ({
   ...placeOf(setup, table.name),
   about: setting,
 })
@@ -35,7 +35,7 @@ export const tableMissing = rule({
   severity: 'error',
   means: 'A table that opendkim.conf names is not there: OpenDKIM does not start.',
   remedy: 'write it, or take the setting out',
-  find: (setup: MailSetup) =>
+  find: (setup: OpendkimMailSetup) =>
     tablesOf(setup)
       .filter(({ table, isFile }) => isFile && table.state === 'absent')
       .map((each) => ({
@@ -52,7 +52,7 @@ export const tableUnreadable = rule({
   severity: 'error',
   means: 'The daemon cannot read a table once it is no longer root: a reload fails, and mail is put off.',
   remedy: 'root:opendkim-keys 0640 or mode 0644, and directories that it may search',
-  find: (setup: MailSetup) =>
+  find: (setup: OpendkimMailSetup) =>
     tablesOf(setup)
       .filter(({ table, isFile }) => isFile && table.state === 'unreadable')
       .map(({ table: { path }, setting }) => ({
@@ -68,7 +68,7 @@ export const tableNotRead = rule({
   severity: 'note',
   means: 'A table is no text file, or too long, and was not looked at in whole.',
   remedy: 'opendkim -Q asks such a table',
-  find: (setup: MailSetup) =>
+  find: (setup: OpendkimMailSetup) =>
     tablesOf(setup).flatMap((each): readonly FindingDetails[] => {
       const { table, setting, isFile } = each
       const subject = subjectOf(setup, each)
@@ -84,7 +84,7 @@ export const tableNotRead = rule({
 })
 
 /** The lines of a KeyTable; none where it cannot be said which of them sign. */
-const keyLines = (setup: MailSetup): readonly (KeyEntry & { readonly subject: Subject })[] => {
+const keyLines = (setup: OpendkimMailSetup): readonly (KeyEntry & { readonly subject: Subject })[] => {
   const table = isInstalled(setup) ? tableOf(setup, 'keytable') : undefined
   if (table === undefined || tableOf(setup, 'signingtable')?.cut === true) return []
   return keyEntries(setup).map((entry) => ({
@@ -103,7 +103,7 @@ export const keyTableLine = rule({
   means:
     'A line of the KeyTable is none: name, domain:selector:path are wanted, and what is more puts all mail off (451).',
   remedy: 'mend the line',
-  find: (setup: MailSetup) =>
+  find: (setup: OpendkimMailSetup) =>
     keyLines(setup)
       .filter(({ malformed }) => malformed)
       .map(({ name, subject }) => ({
@@ -119,7 +119,7 @@ export const keyTableUnused = rule({
   severity: 'note',
   means: 'A key in the KeyTable that no line of the SigningTable names.',
   remedy: 'remove it once no mail signed with it is on its way',
-  find(setup: MailSetup) {
+  find(setup: OpendkimMailSetup) {
     if (tableOf(setup, 'signingtable') === undefined) return []
     const named = new Set(signingEntries(setup).map(({ key }) => key))
     // Of a line with % for the name as well.

@@ -1,9 +1,9 @@
 // The rule that Postfix asks the milter that OpenDKIM is.
 import { foundIf, rule } from '../../../findings/rule.ts'
-import type { MailSetup } from '../../../mail/mail-setup.ts'
+import type { OpendkimMailSetup } from '../setup/mail-setup-told.ts'
 import { endpointOfSocket, sameSocket } from '../../../resources/milters/endpoint.ts'
 import { headOf } from '../../../resources/milters/milter-list.ts'
-import { placeInMain, postfixOf } from '../postfix/setup.ts'
+import { placeInMain, postfixOf } from '../../../resources/postfix/mail-setup.ts'
 import { isInstalled, listening, shownSocket, valueOf } from './setup.ts'
 
 export const milterElsewhere = rule({
@@ -14,7 +14,7 @@ export const milterElsewhere = rule({
   remedy:
     "one of smtpd_milters and non_smtpd_milters must be OpenDKIM's Socket; " +
     'in a chroot paths begin below the queue directory',
-  find(setup: MailSetup) {
+  find(setup: OpendkimMailSetup) {
     const listens = isInstalled(setup) ? listening(setup) : undefined
     const read = postfixOf(setup)
     if (read === undefined || listens === undefined) return []

@@ -1,8 +1,8 @@
 // Rules on how OpenDKIM is started: by options that go before opendkim.conf, or by a file that nobody reads any more.
 import type { FindingDetails, Subject } from '../../../findings/finding.ts'
 import { rule } from '../../../findings/rule.ts'
-import type { MailSetup } from '../../../mail/mail-setup.ts'
-import { DROP_IN } from '../../../signers/opendkim/setup/opendkim.ts'
+import type { OpendkimMailSetup } from '../setup/mail-setup-told.ts'
+import { DROP_IN } from '../setup/opendkim.ts'
 import type { Untrusted } from '../../../shell/untrusted.ts'
 import { isInstalled, optionOf, settingOf, valueOf } from './setup.ts'
 
@@ -25,7 +25,7 @@ export const confOverridden = rule({
   severity: 'warning',
   means: 'The daemon is started with options that go before opendkim.conf, such as by a left-over override.conf.',
   remedy: 'remove the options (systemctl revert opendkim), or say the same in opendkim.conf',
-  find(setup: MailSetup) {
+  find(setup: OpendkimMailSetup) {
     if (!isInstalled(setup)) return []
     const { unit } = setup
     const by = unit['DropInPaths']?.split(' ').find(isOthers) ?? unit['FragmentPath'] ?? ''
@@ -54,7 +54,7 @@ export const confDefaultIgnored = rule({
   severity: 'warning',
   means: 'Settings in /etc/default/opendkim have no effect: systemd has not read that file since OpenDKIM 2.11.',
   remedy: 'move them to opendkim.conf',
-  find(setup: MailSetup) {
+  find(setup: OpendkimMailSetup) {
     if (!isInstalled(setup)) return []
     const { defaults } = setup
     const valueIn = (name: string): string =>

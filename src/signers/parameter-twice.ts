@@ -1,5 +1,5 @@
-// The kind of finding that opendkim.conf and main.cf have in common: the last of two lines counts, in both.
-import type { FindingKind } from '../../findings/rule.ts'
+// The kind of finding that a signer's configuration and main.cf have in common: the last of two lines counts, in both.
+import type { FindingKind } from '../findings/rule.ts'
 
 export const PARAMETER_TWICE: FindingKind<'parameter-twice'> = {
   id: 'parameter-twice',

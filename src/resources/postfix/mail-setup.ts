@@ -1,10 +1,10 @@
 // What a host told of its Postfix, read once for all rules: services may be many, and lists of milters long.
-import type { Subject } from '../../../findings/finding.ts'
-import type { MailSetup } from '../../../mail/mail-setup.ts'
-import { milterUses, type MilterUse } from '../../../resources/milters/milter-uses.ts'
-import type { PostfixSources } from '../../../resources/postfix/settings/sources.ts'
-import { sourcesTold } from '../../../resources/postfix/postfix-services.ts'
-import { remembered } from '../../../text/remembered.ts'
+import type { Subject } from '../../findings/finding.ts'
+import type { MailSetup } from '../../mail/mail-setup.ts'
+import { milterUses, type MilterUse } from '../milters/milter-uses.ts'
+import type { PostfixSources } from './settings/sources.ts'
+import { sourcesTold } from './postfix-services.ts'
+import { remembered } from '../../text/remembered.ts'
 
 export interface PostfixRead {
   readonly postfix: PostfixSources

@@ -3,7 +3,7 @@ import { foundIf, rule, type Rule } from '../../../findings/rule.ts'
 import type { FindingDetails } from '../../../findings/finding.ts'
 import { SHORT_KEY, WEAK_KEY } from '../../../mail/records/dkim/findings.ts'
 import { isSameName } from '../../../mail/names/names.ts'
-import type { MailSetup } from '../../../mail/mail-setup.ts'
+import type { OpendkimMailSetup } from '../setup/mail-setup-told.ts'
 import { keyKind } from '../../../mail/records/dkim/public-key.ts'
 import { domainOfEntry, keyFiles, placeOfEntry, soundKeyFiles, unusableKeyFiles, type KeyFile } from './key-files.ts'
 import { attributesOf } from './setup.ts'
@@ -16,7 +16,7 @@ export const keyMissing = rule({
   means: 'The private key is not there: all mail of the domain is put off (451).',
   remedy:
     'put it back from a backup, or mend the path; else give the host another dkim_selector and run playbooks/dkim.ts',
-  find: (setup: MailSetup) =>
+  find: (setup: OpendkimMailSetup) =>
     keyFiles(setup)
       .filter(({ key }) => key.state === 'absent')
       .map(({ key: { path }, named }) => ({
@@ -34,7 +34,7 @@ export const keyInvalid = rule({
   means:
     'The file holds no private key that can be used without a passphrase: all mail of the domain is put off (451).',
   remedy: 'put the key there',
-  find: (setup: MailSetup) =>
+  find: (setup: OpendkimMailSetup) =>
     unusableKeyFiles(setup).map(({ key: { path, state }, subject }) => ({
       subject,
       message: `${path} holds no private key that can be used without a passphrase`,
@@ -50,7 +50,7 @@ export const keyType = rule({
   severity: 'error',
   means: 'OpenDKIM of Debian signs with RSA keys: another one puts all mail of the domain off (451).',
   remedy: 'a key of RSA with 2048 bits',
-  find: (setup: MailSetup) =>
+  find: (setup: OpendkimMailSetup) =>
     soundKeyFiles(setup).flatMap((each) => {
       const { type } = kindOf(each)
       return foundIf(each.key.publicKey !== '' && type !== 'rsa', {
@@ -65,7 +65,7 @@ export const keyType = rule({
 /** RSA keys of a size from `least` on and below `below`, as a record of them shows them, too. */
 const ofBits =
   (least: number, below: number) =>
-  (setup: MailSetup): readonly FindingDetails[] =>
+  (setup: OpendkimMailSetup): readonly FindingDetails[] =>
     soundKeyFiles(setup).flatMap((each) => {
       const { type, bits } = kindOf(each)
       return foundIf(type === 'rsa' && bits >= least && bits < below, {
@@ -77,8 +77,8 @@ const ofBits =
     })
 
 /** 1024 bits are the least that verifiers take. */
-export const weakKeyFile: Rule<MailSetup, 'dkim-weak-key'> = { ...WEAK_KEY, find: ofBits(0, 1024) }
-export const shortKeyFile: Rule<MailSetup, 'dkim-short-key'> = { ...SHORT_KEY, find: ofBits(1024, 2048) }
+export const weakKeyFile: Rule<OpendkimMailSetup, 'dkim-weak-key'> = { ...WEAK_KEY, find: ofBits(0, 1024) }
+export const shortKeyFile: Rule<OpendkimMailSetup, 'dkim-short-key'> = { ...SHORT_KEY, find: ofBits(1024, 2048) }
 
 export const selectorDefault = rule({
   id: 'selector-default',
@@ -87,7 +87,7 @@ export const selectorDefault = rule({
   means:
     'The selector is default: it says nothing, two hosts cannot both have it, and it cannot be rotated without a gap.',
   remedy: 'a selector for each host and key, such as mx1',
-  find: (setup: MailSetup) =>
+  find: (setup: OpendkimMailSetup) =>
     usedKeyEntries(setup)
       .filter(({ selector }) => isSameName(selector, 'default'))
       .map((entry) => ({

@@ -1,29 +1,12 @@
 // The domains that a host signs for today in the way that the var `domains` means, and what it signs beside that.
-import { inventoryWord } from '../../signers/opendkim/kept/loss-words.ts'
-import { distinctNames, isSelector, mailDomain } from '../../mail/names/names.ts'
-import { senderPattern } from '../../mail/names/sender-pattern.ts'
-import {
-  placeText,
-  type IdleLine,
-  type OpendkimConfiguration,
-  type SigningLine,
-} from '../../signers/opendkim/configuration/index.ts'
-import { keptSigned, type Lost } from '../../signers/opendkim/kept/signed-patterns.ts'
-import { SenderIndex } from '../../signers/opendkim/kept/sender-index.ts'
-import type { Untrusted } from '../../shell/untrusted.ts'
-
-export interface SignedDomains {
-  /** In the daemon's order, in A-labels. */
-  readonly domains: readonly string[]
-  /** Their selectors, and those by which any domain is signed as its own; each once. */
-  readonly selectors: readonly string[]
-  /** Whether mail from the host's own name is signed today. */
-  readonly signsOwn: boolean
-  /** Whose mail is signed today, and would not be by `domains`, in the words of `drop_signing`. */
-  readonly beside: readonly Untrusted[]
-  /** In words. */
-  readonly left: readonly Untrusted[]
-}
+import { inventoryWord } from '../kept/loss-words.ts'
+import { distinctNames, isSelector, mailDomain } from '../../../mail/names/names.ts'
+import { senderPattern } from '../../../mail/names/sender-pattern.ts'
+import { placeText, type IdleLine, type OpendkimConfiguration, type SigningLine } from '../configuration/index.ts'
+import type { SignedDomains } from '../../inspection.ts'
+import { keptSigned, type Lost } from '../kept/signed-patterns.ts'
+import { SenderIndex } from '../kept/sender-index.ts'
+import type { Untrusted } from '../../../shell/untrusted.ts'
 
 /** No line of a table is about it alone. */
 const ANYBODY = 'mailrun-adopt'

@@ -1,10 +1,10 @@
 // Rules on OpenDKIM's unit: whether the daemon runs, starts with the host, and takes its configuration.
-import type { MailSetup } from '../../../mail/mail-setup.ts'
+import type { OpendkimMailSetup } from '../setup/mail-setup-told.ts'
 import { foundIf, rule } from '../../../findings/rule.ts'
 import { isInstalled, placeOf, valueOf } from './setup.ts'
 
 /** A property of the unit; `undefined` where there is no unit. */
-const propertyOf = (setup: MailSetup, name: 'ActiveState' | 'UnitFileState'): string | undefined =>
+const propertyOf = (setup: OpendkimMailSetup, name: 'ActiveState' | 'UnitFileState'): string | undefined =>
   isInstalled(setup) && setup.unit['LoadState'] === 'loaded' ? (setup.unit[name] ?? '') : undefined
 
 export const opendkimDown = rule({
@@ -13,7 +13,7 @@ export const opendkimDown = rule({
   severity: 'error',
   means: 'OpenDKIM does not run: mail waits, or leaves unsigned.',
   remedy: 'see "systemctl status opendkim" and "journalctl -u opendkim"',
-  find(setup: MailSetup) {
+  find(setup: OpendkimMailSetup) {
     const active = propertyOf(setup, 'ActiveState')
     return foundIf(active !== undefined && active !== 'active', {
       message: 'the unit opendkim does not run',
@@ -29,7 +29,7 @@ export const opendkimDisabled = rule({
   severity: 'warning',
   means: 'OpenDKIM is not started when the host boots.',
   remedy: 'systemctl enable opendkim',
-  find(setup: MailSetup) {
+  find(setup: OpendkimMailSetup) {
     const enabled = propertyOf(setup, 'UnitFileState')
     return foundIf(/^(?:disabled|masked)/.test(enabled ?? ''), {
       message: 'the unit opendkim does not start with the host',
@@ -46,7 +46,7 @@ export const opendkimRefused = rule({
   means: 'OpenDKIM refuses its configuration: it does not start again, and a reload keeps the old one.',
   remedy: 'mend what it names',
   /** `opendkim: /etc/opendkim.conf: configuration error at line 56: unrecognized parameter` */
-  find(setup: MailSetup) {
+  find(setup: OpendkimMailSetup) {
     const { refused, tables, configuration, settings, refusals } = setup
     const { path } = configuration
     // A missing table is told by itself.
@@ -70,7 +70,7 @@ export const opendkimRoot = rule({
   severity: 'warning',
   means: 'OpenDKIM runs as root: a hole in it opens the host.',
   remedy: 'UserID opendkim',
-  find: (setup: MailSetup) =>
+  find: (setup: OpendkimMailSetup) =>
     foundIf(isInstalled(setup) && setup.user === 'root', {
       subject: placeOf(setup, 'userid'),
       message: 'OpenDKIM runs as root',
@@ -84,7 +84,7 @@ export const pidFileMissing = rule({
   severity: 'error',
   means: 'opendkim.conf has no PidFile, for which the unit waits: systemd kills the daemon when the time is up.',
   remedy: 'PidFile /run/opendkim/opendkim.pid',
-  find(setup: MailSetup) {
+  find(setup: OpendkimMailSetup) {
     const { unit } = setup
     const awaitsPidFile = unit['Type'] === 'forking' && (unit['PIDFile'] ?? '') !== ''
     return foundIf(isInstalled(setup) && awaitsPidFile && valueOf(setup, 'pidfile', 'P') === undefined, {

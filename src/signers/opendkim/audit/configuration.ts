@@ -1,16 +1,16 @@
 // Rules on the settings of opendkim.conf.
 import type { FindingDetails } from '../../../findings/finding.ts'
 import { foundIf, rule } from '../../../findings/rule.ts'
-import type { MailSetup } from '../../../mail/mail-setup.ts'
+import type { OpendkimMailSetup } from '../setup/mail-setup-told.ts'
 import { groupedBy } from '../../../text/grouped-by.ts'
-import { PARAMETER_TWICE } from '../parameter-twice.ts'
+import { PARAMETER_TWICE } from '../../parameter-twice.ts'
 import { isInstalled, isOn, placeOf, settingOf, valueOf } from './setup.ts'
 
-const givenValue = (setup: MailSetup, name: string): string => settingOf(setup, name)?.value ?? ''
-const modeOf = (setup: MailSetup): string => valueOf(setup, 'mode', 'b') ?? 'sv'
+const givenValue = (setup: OpendkimMailSetup, name: string): string => settingOf(setup, name)?.value ?? ''
+const modeOf = (setup: OpendkimMailSetup): string => valueOf(setup, 'mode', 'b') ?? 'sv'
 
 /** What is looked at only where OpenDKIM is installed. */
-const whereInstalled = (find: (setup: MailSetup) => readonly FindingDetails[]) => (setup: MailSetup) =>
+const whereInstalled = (find: (setup: OpendkimMailSetup) => readonly FindingDetails[]) => (setup: OpendkimMailSetup) =>
   isInstalled(setup) ? find(setup) : []
 
 export const settingTwice = rule({

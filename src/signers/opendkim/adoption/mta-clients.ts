@@ -1,12 +1,10 @@
 // Whose mail opendkim.conf(5)'s MTA has signed: that of services of Postfix which call themselves so.
-import { placesOf } from '../../signers/opendkim/activation/lists.ts'
-import type { PostfixTold } from '../../mail/mail-setup.ts'
-import type { PostfixService } from '../../resources/postfix/settings/sources.ts'
-import { sameSocket } from '../../resources/milters/endpoint.ts'
-import { milterUses } from '../../resources/milters/milter-uses.ts'
-import { Reading } from '../../resources/postfix/settings/reading.ts'
-import { sourcesTold } from '../../resources/postfix/postfix-services.ts'
-import type { Untrusted } from '../../shell/untrusted.ts'
+import { placesOf } from '../activation/lists.ts'
+import type { PostfixService, PostfixSources } from '../../../resources/postfix/settings/sources.ts'
+import { sameSocket } from '../../../resources/milters/endpoint.ts'
+import { milterUses } from '../../../resources/milters/milter-uses.ts'
+import { Reading } from '../../../resources/postfix/settings/reading.ts'
+import type { Untrusted } from '../../../shell/untrusted.ts'
 
 /** Sent to milters as `{daemon_name}`. */
 const DAEMON_NAME = 'milter_macro_daemon_name'
@@ -19,9 +17,7 @@ const RESTRICTIONS = ['smtpd_client_restrictions', 'smtpd_relay_restrictions', '
  * without it, too.
  * @param names - what MTA says. @param socket - where OpenDKIM listens today.
  */
-export function mtaAddsNobody(told: PostfixTold, names: readonly Untrusted[], socket: Untrusted | undefined): boolean {
-  if (socket === undefined) return false
-  const sources = sourcesTold(told)
+export function mtaAddsNobody(sources: PostfixSources, names: readonly Untrusted[], socket: Untrusted): boolean {
   const reading = new Reading(sources)
   const places = placesOf({ now: [socket], wanted: socket }, sources)
   const asking = new Set(

@@ -1,6 +1,6 @@
 // OpenDKIM's SigningTable and KeyTable as values, line by line; and which lines sign for whom.
-import type { MailSetup, SignedLine } from '../../../mail/mail-setup.ts'
-import { matcherOf } from '../../../signers/opendkim/configuration/index.ts'
+import type { OpendkimMailSetup, SignedLine } from '../setup/mail-setup-told.ts'
+import { matcherOf } from '../configuration/index.ts'
 import { remembered } from '../../../text/remembered.ts'
 import { tableOf } from './setup.ts'
 
@@ -24,7 +24,7 @@ export interface SigningEntry {
 }
 
 /** The lines of the KeyTable, as they are written. */
-export const keyEntries = remembered((setup: MailSetup): readonly KeyEntry[] =>
+export const keyEntries = remembered((setup: OpendkimMailSetup): readonly KeyEntry[] =>
   (tableOf(setup, 'keytable')?.rows ?? []).map(({ line, text }) => {
     const [name = '', value = ''] = text.split(/\s+/)
     const [domain = '', selector = '', path = '', ...more] = value.split(':')
@@ -40,20 +40,20 @@ export const keyEntries = remembered((setup: MailSetup): readonly KeyEntry[] =>
 )
 
 /** The lines of the SigningTable: `pattern key`, or `pattern key:signer`. */
-export const signingEntries = remembered((setup: MailSetup): readonly SigningEntry[] =>
+export const signingEntries = remembered((setup: OpendkimMailSetup): readonly SigningEntry[] =>
   (tableOf(setup, 'signingtable')?.rows ?? []).map(({ line, text }) => {
     const [pattern = '', value = ''] = text.split(/\s+/)
     return { pattern: pattern.toLowerCase(), key: value.split(':', 1)[0] ?? '', line }
   }),
 )
 
-export const hasPatterns = (setup: MailSetup): boolean => tableOf(setup, 'signingtable')?.kind === 'refile'
+export const hasPatterns = (setup: OpendkimMailSetup): boolean => tableOf(setup, 'signingtable')?.kind === 'refile'
 
 /**
  * Keys as they sign: a line that has the sender's domain for its own, or in its path, once for each domain that it
  * signs for; and the key of Domain, Selector and KeyFile.
  */
-export const usedKeyEntries = remembered((setup: MailSetup): readonly KeyEntry[] => {
+export const usedKeyEntries = remembered((setup: OpendkimMailSetup): readonly KeyEntry[] => {
   const expanded = new Map<number, KeyEntry[]>()
   const plain = new Map<string, KeyEntry>()
   for (const line of setup.signing) {
@@ -82,5 +82,5 @@ function entryOf({ pattern, domain, selector, key, keyName, keyLine }: SignedLin
 }
 
 /** Whether mail from an address is signed, of clients that are trusted. */
-export const signs = ({ signing }: MailSetup, address: string): boolean =>
+export const signs = ({ signing }: OpendkimMailSetup, address: string): boolean =>
   signing.some(({ pattern }) => matcherOf(pattern)(address.toLowerCase()))

@@ -1,9 +1,9 @@
 // Rules on whether the daemon, which reads strangers' mail, can change its own keys, and why they stay so.
 import { foundIf, rule } from '../../../findings/rule.ts'
-import { DAEMON, KEY_GROUP } from '../../../signers/opendkim/keys/key-group.ts'
-import { keyMoves, type Owned } from '../../../signers/opendkim/keys/key-owners.ts'
-import type { MailSetup } from '../../../mail/mail-setup.ts'
-import { ancestorsOf } from '../../../signers/keys/signing.ts'
+import { DAEMON, KEY_GROUP } from '../keys/key-group.ts'
+import { keyMoves, type Owned } from '../keys/key-owners.ts'
+import type { OpendkimMailSetup } from '../setup/mail-setup-told.ts'
+import { ancestorsOf } from '../../keys/signing.ts'
 import type { Untrusted } from '../../../shell/untrusted.ts'
 import { remembered } from '../../../text/remembered.ts'
 import { attributesOf } from './setup.ts'
@@ -12,7 +12,7 @@ import { attributesOf } from './setup.ts'
 const NAMED_AT_MOST = 5
 
 /** What would be given to root, and what would stay as it is. */
-const movesOf = remembered((setup: MailSetup): ReturnType<typeof keyMoves> => {
+const movesOf = remembered((setup: OpendkimMailSetup): ReturnType<typeof keyMoves> => {
   if (setup.user !== DAEMON) return { moves: [], stays: [] }
   const keys = new Map(setup.keys.map((key) => [key.path, key]))
   const places = [...keys.values()].flatMap(({ path, state }) => {
@@ -24,12 +24,12 @@ const movesOf = remembered((setup: MailSetup): ReturnType<typeof keyMoves> => {
   return keyMoves(places, { members: membersOf(setup), acl: [], overrides: [] })
 })
 
-function ownedOf({ paths }: MailSetup, path: Untrusted): Owned | undefined {
+function ownedOf({ paths }: OpendkimMailSetup, path: Untrusted): Owned | undefined {
   const is = paths[path]
   return is === undefined || is.type === 'l' ? undefined : { path, owner: is.owner, group: is.group, mode: is.mode }
 }
 
-const membersOf = ({ members }: MailSetup): Readonly<Record<string, readonly string[]>> =>
+const membersOf = ({ members }: OpendkimMailSetup): Readonly<Record<string, readonly string[]>> =>
   Object.fromEntries(
     Object.entries(members).map(([group, names]) => [
       group,
@@ -45,7 +45,7 @@ export const keyDaemonOwned = rule({
     "The daemon, which reads strangers' mail, owns its keys or their directories: a fault in it lets others replace " +
     'them.',
   remedy: 'run playbooks/dkim.ts, which gives them to root',
-  find(setup: MailSetup) {
+  find(setup: OpendkimMailSetup) {
     const paths = movesOf(setup).moves.map(({ from }) => from.path)
     const first = paths[0] ?? ''
     const more = paths.length > NAMED_AT_MOST ? ` and ${paths.length - NAMED_AT_MOST} more` : ''
@@ -64,7 +64,7 @@ export const keyNotRoots = rule({
   severity: 'note',
   means: 'A key or its directory belongs to another account, or that can read it: mailrun does not give it to root.',
   remedy: 'give the host keys of its own below /etc/dkimkeys, or make sure that nobody else needs these',
-  find: (setup: MailSetup) =>
+  find: (setup: OpendkimMailSetup) =>
     movesOf(setup).stays.map(({ path, why }) => ({
       subject: { path },
       message: `${path} cannot be given to root: ${why}`,
