@@ -148,8 +148,8 @@ const notRoots = ({ name, user, keyGroup }: Signer): string =>
 /**
  * A new key is root's where the daemon is in the group; else the daemon's.
  *
- * A key that the daemon reads and not everybody does stays as it is. One that everybody reads and that signs becomes the
- * daemon's, for what runs may not be in the group of root's yet; any other becomes root's.
+ * A key that the daemon reads and not everybody does stays as it is. One that everybody reads and that signs becomes
+ * the daemon's, for what runs may not be in the group of root's yet; any other becomes root's.
  */
 function wantedOf(
   { path, key, inUse, groups }: Signing,

@@ -1,7 +1,7 @@
 // The checks of an audit, each a column of its matrix: every finding belongs to one.
 
 export const CHECKS = {
-  setup: { title: 'Setup', about: "the host's signer, keys, tables and Postfix are in order" },
+  setup: { title: 'Setup', about: "the host's OpenDKIM, keys, tables and Postfix are in order" },
   signature: {
     title: 'Signature',
     about: "its own mail and that of clients that log in is signed, live, and verifies by every name server's key",

@@ -57,7 +57,7 @@ export interface Signer<Setup = unknown> {
   readonly keyDirectory: string
   /** Why no key can be in this directory, in words that follow `directory`; `undefined`: it can. */
   unfitDirectory(directory: string): string | undefined
-  /** With which key it signs for each domain, else is to sign first. Equal questions of several tasks are asked once. */
+  /** With which key it signs for each domain, else is to sign first. Equal questions are asked once. */
   signing(question: SigningQuestion): Probe<readonly Signing[]>
   /** The private keys below the directory, and those elsewhere that its configuration names. */
   keys(directory: string, domains: readonly string[]): Probe<HostKeys>

@@ -121,6 +121,7 @@ function evidenceOf(
   return {
     domain,
     member,
+    signer: member.signer,
     // Of the key in use it tells what the host is to do, whoever's the selector is; of others it decides in DNS.
     history: marks.filter(({ selector }) => selector === use.selector || speaks(selector)),
     foreign: [use.selector, ...selectorsIn(marks)].filter((each, at, all) => !speaks(each) && all.indexOf(each) === at),

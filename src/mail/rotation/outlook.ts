@@ -81,10 +81,10 @@ const replacedNotes = (active: Standing, request: RotationRequest): readonly str
     ? ['its key already took the place of one that was compromised: --start replaces this one, too']
     : []
 
-const firstMark = ({ inUse, domain }: RotationEvidence): NewMark => ({
+const firstMark = ({ inUse, domain, signer }: RotationEvidence): NewMark => ({
   event: 'active',
   selector: inUse.selector,
-  ...(inUse.path.endsWith(`/${domain}/${inUse.selector}.private`) && inUse.path.startsWith('/etc/dkimkeys/')
+  ...(inUse.path.endsWith(`/${domain}/${inUse.selector}.private`) && inUse.path.startsWith(`${signer.keyDirectory}/`)
     ? {}
     : { path: inUse.path }),
 })
@@ -198,7 +198,7 @@ function formerOutlook(
   { selector, last, everActive, compromised }: Standing,
   active: Standing,
 ): KeyOutlook {
-  const { now, keys, settings, signing } = evidence
+  const { now, keys, settings, signing, signer } = evidence
   const is = (
     state: 'draining' | 'revoking' | 'revoked' | 'removing',
     more: { readonly step?: RotationStep; readonly wait?: RotationWait },
@@ -221,7 +221,8 @@ function formerOutlook(
     }
     case 'removing': {
       const own = keys.find(
-        (each) => each.selector === selector && each.path === `/etc/dkimkeys/${evidence.domain}/${selector}.private`,
+        (each) =>
+          each.selector === selector && each.path === `${signer.keyDirectory}/${evidence.domain}/${selector}.private`,
       )
       if (own !== undefined) return is('removing', { step: { kind: 'delete-key', selector, path: own.path } })
       if (dns === undefined) return is('removing', { step: { kind: 'note', marks: [{ event: 'removed', selector }] } })
@@ -232,11 +233,18 @@ function formerOutlook(
       if (last?.event === 'active' || active.last?.event !== 'active') return is('draining', {})
       if ('why' in signing)
         return is('draining', {
-          wait: { kind: 'held', why: `whether OpenDKIM signs with it cannot be told: ${signing.why}`, soon: false },
+          wait: {
+            kind: 'held',
+            why: `whether ${signer.title} signs with it cannot be told: ${signing.why}`,
+            soon: false,
+          },
         })
       if (signing.includes(selector))
         return is('draining', {
-          wait: { kind: 'blocked', why: 'OpenDKIM still signs with it, though its tables name another: restart it' },
+          wait: {
+            kind: 'blocked',
+            why: `${signer.title} still signs with it, though its tables name another: restart it`,
+          },
         })
       const away =
         everActive && !compromised && last !== undefined ? drained(evidence, last.time) : ({ kind: 'drained' } as const)

@@ -1,6 +1,6 @@
 // Why nothing can be signed with a key as it lies there, and what to do.
 import { keyOutOfReach } from './key-reach.ts'
-import { unusable } from '../../../mail/records/dkim/public-key.ts'
+import { unusable } from './unusable.ts'
 import { isKnown } from '../../../core/unknown.ts'
 import { ancestorsOf, type Signing } from '../../keys/signing.ts'
 
