@@ -22,7 +22,7 @@ export interface DkimKeyArgs {
   /** In A-labels, lower case. */
   readonly domain: string
   /**
-   * Of the host's first key: where OpenDKIM's tables name another one that has a key, that one stays in use and no key
+   * Of the host's first key: where the signer's tables name another one that has a key, that one stays in use and no key
    * is made.
    */
   readonly selector: string
@@ -39,9 +39,9 @@ export interface DkimKeyArgs {
 }
 
 /**
- * opendkim-genkey, idempotent: a key is never overwritten, and never leaves the host. A new one is `root:opendkim-keys`
- * 0640 from its first moment where `dkimGroup` goes before it, else `opendkim:opendkim` 0600. A key that is there and
- * that OpenDKIM can read keeps its owner: `dkimOwners` gives it to root.
+ * A key is never overwritten, and never leaves the host. A new one is root's and of the group of its signer, 0640, from
+ * its first moment where `dkimGroup` goes before it, else the signer's own, 0600. A key that is there and that the
+ * signer can read keeps its owner: `dkimOwners` gives it to root.
  *
  * @ansible opendkim-genkey by command
  */

@@ -1,6 +1,6 @@
 // From what hosts and name servers say to what a rotation does next: pure. Nothing is remembered from one command to
 // the next.
-import type { DnsStanding, RotationEvidence, RotationRequest } from './evidence.ts'
+import type { DnsStanding, HostKey, RotationEvidence, RotationRequest } from './evidence.ts'
 import { drained, drainSeconds } from './drained.ts'
 import { selectorsIn, standingOf, standingsOf, type Standing } from './history.ts'
 import type { KeyOutlook, NewMark, Outlook, RotationStep, RotationWait } from './steps.ts'
@@ -81,13 +81,14 @@ const replacedNotes = (active: Standing, request: RotationRequest): readonly str
     ? ['its key already took the place of one that was compromised: --start replaces this one, too']
     : []
 
-const firstMark = ({ inUse, domain, signer }: RotationEvidence): NewMark => ({
-  event: 'active',
-  selector: inUse.selector,
-  ...(inUse.path.endsWith(`/${domain}/${inUse.selector}.private`) && inUse.path.startsWith(`${signer.keyDirectory}/`)
-    ? {}
-    : { path: inUse.path }),
-})
+const firstMark = ({ inUse: { selector, path }, domain, signer }: RotationEvidence): NewMark => {
+  const isBelow = path.startsWith(`${signer.keyDirectory}/`) && path.endsWith(`/${domain}/${selector}.private`)
+  return { event: 'active', selector, ...(isBelow ? {} : { path }) }
+}
+
+/** Where a rotation makes keys. */
+const isInPlace = ({ selector, path }: HostKey, { domain, signer }: RotationEvidence): boolean =>
+  path === `${signer.keyDirectory}/${domain}/${selector}.private`
 
 /**
  * All that were there before; where an earlier command said so and that is not yet done with, none, unless it is to
@@ -220,10 +221,7 @@ function formerOutlook(
       )
     }
     case 'removing': {
-      const own = keys.find(
-        (each) =>
-          each.selector === selector && each.path === `${signer.keyDirectory}/${evidence.domain}/${selector}.private`,
-      )
+      const own = keys.find((each) => each.selector === selector && isInPlace(each, evidence))
       if (own !== undefined) return is('removing', { step: { kind: 'delete-key', selector, path: own.path } })
       if (dns === undefined) return is('removing', { step: { kind: 'note', marks: [{ event: 'removed', selector }] } })
       return is('removing', dns === 'needed' ? { step: { kind: 'delete-record', selector } } : { wait: dns })

@@ -50,8 +50,8 @@ function inetOf(text: Untrusted): Endpoint {
 }
 
 /**
- * Where a milter listens, as libmilter has it (mi_milteropen): `inet:8891@localhost`, `local:/run/x.sock`. Names are looked up in /etc/hosts: `inet:` listens at one address of IPv4, `inet6:` at
- * one of IPv6.
+ * Where a milter listens, as libmilter has it (mi_milteropen): `inet:8891@localhost`, `local:/run/x.sock`. Names are
+ * looked up in /etc/hosts: `inet:` listens at one address of IPv4, `inet6:` at one of IPv6.
  */
 export function endpointOfSocket(socket: Untrusted, { hosts }: HostNames): Endpoint {
   const [, kind = 'local', rest = ''] = /^(?:([^:/]*):)?(.*)$/s.exec(socket) ?? []
@@ -123,8 +123,8 @@ function plainPath(path: Untrusted): string {
 }
 
 /**
- * A milter's socket, as libmilter writes it, in the words of Postfix. A socket below Postfix's queue directory is named relative to it, which a
- * chroot does not change.
+ * A milter's socket, as libmilter writes it, in the words of Postfix. A socket below Postfix's queue directory is named
+ * relative to it, which a chroot does not change.
  */
 export function milterOf(socket: Untrusted): string {
   const colon = socket.indexOf(':')

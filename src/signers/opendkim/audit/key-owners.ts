@@ -1,6 +1,6 @@
 // Rules on whether the daemon, which reads strangers' mail, can change its own keys, and why they stay so.
 import { foundIf, rule } from '../../../findings/rule.ts'
-import { DAEMON, KEY_GROUP } from '../keys/key-group.ts'
+import { DAEMON, KEY_DIRECTORY, KEY_GROUP } from '../keys/key-group.ts'
 import { keyMoves, type Owned } from '../keys/key-owners.ts'
 import type { OpendkimMailSetup } from '../setup/mail-setup-told.ts'
 import { ancestorsOf } from '../../keys/signing.ts'
@@ -63,7 +63,7 @@ export const keyNotRoots = rule({
   check: 'setup',
   severity: 'note',
   means: 'A key or its directory belongs to another account, or that can read it: mailrun does not give it to root.',
-  remedy: 'give the host keys of its own below /etc/dkimkeys, or make sure that nobody else needs these',
+  remedy: `give the host keys of its own below ${KEY_DIRECTORY}, or make sure that nobody else needs these`,
   find: (setup: OpendkimMailSetup) =>
     movesOf(setup).stays.map(({ path, why }) => ({
       subject: { path },

@@ -1,6 +1,7 @@
 // Rules on whose mail OpenDKIM signs without asking: its lists of hosts, and its group.
 import type { FindingDetails } from '../../../findings/finding.ts'
 import { foundIf, rule } from '../../../findings/rule.ts'
+import { TRUSTED_HOSTS } from '../setup/opendkim.ts'
 import type { OpendkimMailSetup, OpendkimTable } from '../setup/mail-setup-told.ts'
 import { parseNetwork } from '../../../mail/records/spf/network.ts'
 import type { Untrusted } from '../../../shell/untrusted.ts'
@@ -32,7 +33,7 @@ export const refileHosts = rule({
   check: 'setup',
   severity: 'warning',
   means: 'A list of hosts is read as patterns (refile:), which know no networks: what matches is seldom what is meant.',
-  remedy: 'a plain file: InternalHosts /etc/dkimkeys/TrustedHosts',
+  remedy: `a plain file: InternalHosts ${TRUSTED_HOSTS}`,
   find: (setup: OpendkimMailSetup) =>
     patternLists(setup).map(({ table, name }) => ({
       subject: { ...placeOf(setup, table.name), about: name },

@@ -2,7 +2,7 @@
 // RequireSafeKeys.
 import type { Untrusted } from '../../../shell/untrusted.ts'
 import type { DirectoryAttributes } from '../../keys/signing.ts'
-import { DAEMON } from './key-group.ts'
+import { DAEMON, KEY_DIRECTORY } from './key-group.ts'
 
 const [SEARCH, WRITE] = [1, 2]
 
@@ -28,7 +28,7 @@ export function keyOutOfReach(
     const mine = owner === DAEMON ? user : notOwner
     const is = `${path} is ${owner}:${group} ${mode}`
     if ((mine & SEARCH) === 0) {
-      const remedy = `let ${DAEMON} search it, or move the key below /etc/dkimkeys and its KeyTable entry with it`
+      const remedy = `let ${DAEMON} search it, or move the key below ${KEY_DIRECTORY} and its KeyTable entry with it`
       return `OpenDKIM cannot get at it, for ${is}: ${remedy}`
     }
     if (owner !== 'root' && owner !== DAEMON && (user & WRITE) !== 0)

@@ -7,6 +7,7 @@ import { raw } from '../../../shell/script.ts'
 import { groupedBy } from '../../../text/grouped-by.ts'
 import type { Untrusted } from '../../../shell/untrusted.ts'
 import { MAIL_SETUP_PROGRAM } from './mail-setup-program.ts'
+import { KEY_DIRECTORY } from '../keys/key-group.ts'
 import { opendkimReadings } from './readings.ts'
 import { fromHex } from '../../../shell/perl-words.ts'
 import { sourcesIn } from './signing-answer.ts'
@@ -37,7 +38,7 @@ export const mailSetup: Probe<OpendkimMailSetup> = defineProbe<OpendkimMailSetup
   key: 'mail setup',
   reads: [
     'path:/etc/opendkim.conf',
-    'path:/etc/dkimkeys',
+    `path:${KEY_DIRECTORY}`,
     'path:/etc/postfix/main.cf',
     'path:/etc/postfix/master.cf',
     'unit:opendkim',

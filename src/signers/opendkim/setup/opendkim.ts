@@ -20,7 +20,7 @@ export { CONFIGURATION } from './signing-family.ts'
 export { MAIN_CF } from '../../../resources/postfix/postfix-parameters.ts'
 export { MASTER_CF } from '../../../resources/postfix/postfix-services.ts'
 
-export const TRUSTED_HOSTS = '/etc/dkimkeys/TrustedHosts'
+export const TRUSTED_HOSTS = `${KEY_DIRECTORY}/TrustedHosts`
 /** What the daemon reads again on a reload. */
 const RELOADED: readonly string[] = [KEY_TABLE, SIGNING_TABLE, TRUSTED_HOSTS, CONFIGURATION]
 /**

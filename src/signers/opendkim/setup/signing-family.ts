@@ -13,6 +13,7 @@ import {
   type OpendkimConfiguration,
   type OpendkimSources,
 } from '../configuration/index.ts'
+import { KEY_DIRECTORY } from '../keys/key-group.ts'
 import { ownersIn } from '../keys/key-owners-answer.ts'
 import { fromHex } from '../../../shell/perl-words.ts'
 import { pastOf } from '../../keys/selector-past.ts'
@@ -21,8 +22,8 @@ import { keysInUse } from './signing-in-use.ts'
 import { SIGNING_PROGRAM } from './signing-program.ts'
 
 export { TABLE_HEADER } from './signing-program.ts'
-export const KEY_TABLE = '/etc/dkimkeys/KeyTable'
-export const SIGNING_TABLE = '/etc/dkimkeys/SigningTable'
+export const KEY_TABLE = `${KEY_DIRECTORY}/KeyTable`
+export const SIGNING_TABLE = `${KEY_DIRECTORY}/SigningTable`
 export { DEFAULT_PATH as CONFIGURATION } from '../configuration/index.ts'
 
 /** How OpenDKIM is configured on a host, by whomever. */
