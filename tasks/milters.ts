@@ -16,7 +16,8 @@ import { joinProbes } from '../src/core/join-probes.ts'
 import { milterAnswers, type MilterAnswers } from '../src/resources/milters/milter-answers.ts'
 import { postfixParameters, type PostfixParameters } from '../src/resources/postfix/postfix-parameters.ts'
 import { postfixServices, postfixSources, type PostfixServices } from '../src/resources/postfix/postfix-services.ts'
-import { hostSigner } from '../src/signers/signers.ts'
+import type { Signer } from '../src/signers/signer.ts'
+import { hostSigner, SIGNERS } from '../src/signers/signers.ts'
 
 export interface MiltersArgs {
   /**
@@ -36,7 +37,12 @@ interface MiltersState {
   readonly setup: unknown
 }
 
-const { milter } = hostSigner({})
+/** The signer whose socket an argument of its name says. */
+function saidOf(args: MiltersArgs): { readonly signer: Signer; readonly socket: string | undefined } {
+  const said = new Map(Object.entries(args))
+  const signer = SIGNERS.find(({ name }) => said.get(name) !== undefined) ?? hostSigner({})
+  return { signer, socket: said.get(signer.name) }
+}
 
 /**
  * Every milter that a service of Postfix asks is spoken to, as Postfix does: by its user, from its chroot, all at once,
@@ -48,10 +54,10 @@ export const milters = defineTask<MiltersArgs, MiltersState>({
   type: 'milters',
   name: () => 'milters of Postfix',
   arguments: { opendkim: text, defaultAction: oneOf('accept', 'tempfail', 'reject', 'quarantine') },
-  probe: () =>
+  probe: (args) =>
     joinProbes<MilterAnswers, unknown, MiltersState>(
       milterAnswers,
-      [postfixParameters(undefined), postfixServices, milter.setup],
+      [postfixParameters(undefined), postfixServices, saidOf(args).signer.milter.setup],
       (answers, [parameters, services, setup]) => ({
         answers,
         parameters: parameters as PostfixParameters,
@@ -60,11 +66,16 @@ export const milters = defineTask<MiltersArgs, MiltersState>({
       }),
       ({ answers, parameters, services, setup }) => [answers, [parameters, services, setup]],
     ),
-  plan({ opendkim, defaultAction }, { answers, parameters, services, setup }) {
+  plan(args, { answers, parameters, services, setup }) {
+    const { defaultAction } = args
+    const {
+      signer: { milter },
+      socket,
+    } = saidOf(args)
     if (!parameters.installed) return ok
     if (parameters.broken !== undefined) return blocked(`Postfix's configuration cannot be read: ${parameters.broken}`)
     const postfix = postfixSources(parameters, services)
-    const obstacle = opendkim === undefined ? undefined : milter.obstacle(setup, opendkim, postfix)
+    const obstacle = socket === undefined ? undefined : milter.obstacle(setup, socket, postfix)
     if (obstacle !== undefined) return blocked(obstacle)
     const main: readonly [string, string][] =
       defaultAction === undefined ? [] : [['milter_default_action', defaultAction]]
@@ -72,7 +83,7 @@ export const milters = defineTask<MiltersArgs, MiltersState>({
     const question: MilterQuestion = {
       sources,
       answers,
-      expected: opendkim === undefined ? undefined : milter.expected(setup, opendkim, sources),
+      expected: socket === undefined ? undefined : milter.expected(setup, socket, sources),
     }
     const dead = deadMilters(question)
     const stopping = dead.filter((each) => !isPassedOver(each))

@@ -5,7 +5,6 @@ import type { Probe } from '../core/probe.ts'
 import type { ProbeRole } from '../mail/messages/probe-message.ts'
 import type { MilterUse } from '../resources/milters/milter-uses.ts'
 import type { PostfixSources } from '../resources/postfix/settings/sources.ts'
-import type { KeepArgs } from './keep-args.ts'
 import type { HostKeys } from './keys/host-keys.ts'
 import type { Signing, SigningQuestion } from './keys/signing.ts'
 
@@ -63,11 +62,6 @@ export interface Signer<Setup = unknown> {
   keys(directory: string, domains: readonly string[]): Probe<HostKeys>
   /** Why nothing can be signed with a key as it lies there, and what to do; `undefined`: it can be used, or made. */
   keyObstacle(signing: Signing): string | undefined
-  /**
-   * Why a host would refuse to switch keys, '' where it would not: mail would leave unsigned, or the files by which it
-   * signs are not mailrun's.
-   */
-  switchGuard(keep: KeepArgs, question: SigningQuestion): Probe<string>
   readonly milter: SignerMilter<Setup>
   /** Tells a host's program, which asks milters about mail, for whom the signer signs by its configuration. */
   readonly senders: SendersProgram

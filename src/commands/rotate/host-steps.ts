@@ -17,7 +17,7 @@ import { directory } from '../../../tasks/directory.ts'
 import { dkimHistory } from '../../../tasks/dkim-history.ts'
 import { dkimKey } from '../../../tasks/dkim-key.ts'
 import { file } from '../../../tasks/file.ts'
-import { SIGNER_TASKS } from './signer-tasks.ts'
+import { SIGNER_ROTATIONS } from './signer-rotations.ts'
 
 /** `path`: of its private key, where that is not `DIRECTORY/DOMAIN/SELECTOR.private`. */
 export interface NamedKey {
@@ -71,7 +71,7 @@ function stepTasks(
 ): readonly (Task | false)[] {
   const { drop_signing: dropSigning } = input.vars
   const signer = hostSigner(input.vars)
-  const tasks = SIGNER_TASKS[signer.name]!
+  const rotation = SIGNER_ROTATIONS[signer.name]!
   const signed = { ...tablesOf(input), dropSigning }
   const active = Object.fromEntries(
     mine.flatMap(([name, { active: chosen, back }]) => {
@@ -84,10 +84,10 @@ function stepTasks(
   const keeps = mine.length > 0 && isSelector(signed.selector)
   return [
     // Before anything is made: keys that cannot be switched to afterwards would be of no use.
-    keeps && tasks.guard(signed),
-    mine.some(([, { make = [] }]) => make.length > 0) && tasks.group(),
+    keeps && rotation.guard(signed),
+    mine.some(([, { make = [] }]) => make.length > 0) && rotation.group(),
     ...mine.flatMap(([name, own]) => keyTasks(name, own, input.vars.dkim_bits, signer)),
-    switches && tasks.switchTo({ ...signed, active }),
+    switches && rotation.switchTo({ ...signed, active }),
   ]
 }
 

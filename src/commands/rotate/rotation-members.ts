@@ -20,6 +20,7 @@ import { givenSelectors, ownSelectors } from '../mail-fleet/given-selectors.ts'
 import { firstSelectorOf, keyQuestions, onlyWith } from '../mail-fleet/mail-fleet-of.ts'
 import { fleetDns, type FleetDns } from '../mail-fleet/each-dns.ts'
 import { questionHosts, type HostSelection } from '../fleet/question-hosts.ts'
+import { SIGNER_ROTATIONS } from './signer-rotations.ts'
 
 export interface RotationMember {
   readonly name: string
@@ -78,6 +79,8 @@ export async function rotationMembers({ inventory, ...selection }: HostSelection
   const { hosts, vars: varsOf } = await questionHosts('rotate', schema, { inventory: among, ...selection }, (input) => {
     const { vars, host } = input
     const signer = hostSigner(vars)
+    const rotation = SIGNER_ROTATIONS[signer.name]
+    if (rotation === undefined) throw new MailrunError(`${host.name}: mailrun does not switch keys of ${signer.title}`)
     members.set(host.name, {
       name: host.name,
       domains: vars.domains,
@@ -94,7 +97,7 @@ export async function rotationMembers({ inventory, ...selection }: HostSelection
     const keys = { domains: vars.domains, selector: firstSelectorOf(vars, host), directory: signer.keyDirectory }
     return {
       ...keyQuestions(input),
-      obstacle: signer.switchGuard(keep, keys),
+      obstacle: rotation.obstacle(keep, keys),
       queue: mailQueue,
       milters: milterSigning({ domains: vars.domains, signer, own: false, bounces: false, ...message }),
     }

@@ -3,7 +3,6 @@ import type { Signer } from '../signer.ts'
 import { DAEMON, KEY_DIRECTORY, KEY_GROUP } from './keys/key-group.ts'
 import { dkimKeysProbe } from './keys/dkim-keys.ts'
 import { keyObstacle } from './keys/key-obstacle.ts'
-import { switchGuard } from './kept/switch-guard.ts'
 import { opendkimMilter } from './milter.ts'
 import { COLLECT_APART } from './setup/collect.ts'
 import { signingProbe, type OpendkimSetup } from './setup/signing.ts'
@@ -21,7 +20,6 @@ export const opendkim: Signer<OpendkimSetup> = {
   signing: signingProbe,
   keys: dkimKeysProbe,
   keyObstacle,
-  switchGuard,
   milter: opendkimMilter,
   senders: {
     subs: COLLECT_APART,
