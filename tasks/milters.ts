@@ -39,7 +39,7 @@ interface MiltersState {
 
 /** The signer whose socket an argument of its name says. */
 function saidOf(args: MiltersArgs): { readonly signer: Signer; readonly socket: string | undefined } {
-  const said = new Map(Object.entries(args))
+  const said = new Map<string, string | undefined>(Object.entries({ ...args }))
   const signer = SIGNERS.find(({ name }) => said.get(name) !== undefined) ?? hostSigner({})
   return { signer, socket: said.get(signer.name) }
 }

@@ -15,6 +15,8 @@ const KEYS = /\/etc\/dkimkeys/
 const OWN: readonly string[] = [
   'src/commands/rotate/signer-rotations.ts',
   'src/resources/apt/package-provides.ts',
+  // Packages that send or sign mail.
+  'src/resources/postfix/setup-program.ts',
   'src/signers/inspection-list.ts',
   'src/signers/list.ts',
   'tasks/dkim-group.ts',
