@@ -3,10 +3,16 @@ import * as v from 'valibot'
 import * as list from './list.ts'
 import type { Signer } from './signer.ts'
 
-export const SIGNERS: readonly Signer[] = Object.values(list)
+const listed: readonly Signer[] = Object.values(list)
+
+/** The usual one first. */
+export const SIGNERS = [
+  ...listed.filter(({ isUsual }) => isUsual === true),
+  ...listed.filter(({ isUsual }) => isUsual !== true),
+]
 
 export const SIGNER_NAMES: readonly string[] = SIGNERS.map(({ name }) => name)
-const USUAL = SIGNERS.find(({ isUsual }) => isUsual)!
+const USUAL = SIGNERS[0]!
 
 /** As people write them: for texts that are about any of them. */
 export const SIGNER_TITLES = SIGNERS.map(({ title }) => title).join(' or ')
